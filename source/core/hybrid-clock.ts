@@ -1,0 +1,29 @@
+/** Hybrid logical clock, Kulkarni et al. 2014, as pure steps. The counter stays below 65,536 by carrying into ms. */
+import type {Hlc} from './event.js';
+import {MAX_HLC_AHEAD_MS, MAX_HLC_COUNTER} from './limits.js';
+
+export const HLC_ZERO: Hlc = {ms: 0, counter: 0};
+
+export function compareHlc(a: Hlc, b: Hlc): number {
+	return a.ms === b.ms ? a.counter - b.counter : a.ms - b.ms;
+}
+
+function next(ms: number, counter: number): Hlc {
+	return counter > MAX_HLC_COUNTER ? {ms: ms + 1, counter: 0} : {ms, counter};
+}
+
+/** The reading for a new local event; always greater than `last`. `wall` in ms. */
+export function tickHlc(last: Hlc, wall: number): Hlc {
+	return wall > last.ms ? {ms: wall, counter: 0} : next(last.ms, last.counter + 1);
+}
+
+/** Whether a remote reading may move our clock: at most 24 h ahead of our own wall clock. */
+export function isMergeable(remote: Hlc, wall: number): boolean {
+	return remote.ms <= wall + MAX_HLC_AHEAD_MS;
+}
+
+/** Our clock after hearing `remote`: at least both. A reading too far ahead is left out. Never moves back. */
+export function mergeHlc(last: Hlc, remote: Hlc, wall: number): Hlc {
+	if (!isMergeable(remote, wall)) return last;
+	return compareHlc(remote, last) > 0 ? {ms: remote.ms, counter: remote.counter} : last;
+}

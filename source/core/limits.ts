@@ -1,0 +1,93 @@
+/**
+ * Every bound and interval of the product. Everybody on the network may send anything: what is not bounded here is a
+ * bug. `protocol.md`, "Limits", holds the same table (a test compares). Wall times in ms, sizes in bytes.
+ */
+
+// Frames and messages
+export const MAX_FRAME_BYTES = 1024 * 1024;
+export const MAX_NESTING = 16;
+export const MAX_BATCH_BYTES = 256 * 1024;
+export const MAX_BATCH_ENTRIES = 16_384;
+export const MAX_ENTRY_BYTES = 32 * 1024;
+export const MAX_ANSWER_BYTES = 1000 * 1024;
+export const MAX_HAVE_FEEDS = 4096;
+export const HAVE_BUCKETS = 256;
+export const MAX_WANT_RANGES = 256;
+export const MAX_PEERS_LISTED = 512;
+
+// Text and names
+export const MAX_TEXT_BYTES = 16 * 1024;
+export const MAX_NAME_BYTES = 64;
+export const MAX_NAME_CELLS = 32;
+export const MAX_ADDRESSES = 4;
+export const MAX_ADDRESS_LENGTH = 64;
+export const MAX_VERSION_LENGTH = 32;
+export const MAX_ROOM_BYTES = 64;
+export const MAX_REASON_LENGTH = 200;
+export const MAX_COMBINING_MARKS = 8;
+
+// Clocks
+export const MAX_HLC_COUNTER = 65_535;
+export const MAX_HLC_AHEAD_MS = 24 * 60 * 60 * 1000;
+export const CLOCK_WRONG_MS = 10 * 60 * 1000;
+export const CLOCK_OFFSET_SHOWN_MS = 30_000;
+export const LATE_AFTER_MS = 60_000;
+
+// Discovery
+export const MAX_BEACON_BYTES = 512;
+export const BEACON_BURST_MS: readonly number[] = [0, 250, 750, 1500, 3000];
+export const BEACON_INTERVAL_MS = 5000;
+export const BEACON_INTERVAL_CROWD_MS = 15_000;
+export const BEACON_CROWD_PEERS = 30;
+export const BEACON_JITTER = 0.2;
+export const MAX_BEACON_ANSWERS_PER_SECOND = 10;
+export const MAX_BEACONS_PER_SECOND = 500;
+export const MAX_CANDIDATES = 1024;
+export const MAX_STRANGERS = 1024;
+export const ALONE_AFTER_MS = 3000;
+
+// Dialling
+export const MAX_DIALS_AT_ONCE = 16;
+export const DIAL_TIMEOUT_MS = 4000;
+export const HIGHER_ID_DIALS_AFTER_MS = 1000;
+export const RETRY_FIRST_MS = 1000;
+export const RETRY_MAX_MS = 30_000;
+export const RETRY_JITTER = 0.2;
+export const MAX_DIAL_FAILURES = 5;
+export const STABLE_AFTER_MS = 15_000;
+
+// Connections
+export const HELLO_TIMEOUT_MS = 5000;
+export const MAX_PENDING_CONNECTIONS = 64;
+export const MAX_PENDING_PER_ADDRESS = 16;
+export const MAX_CONNECTIONS = 512;
+export const PING_AFTER_MS = 2000;
+export const SUSPECT_AFTER_MS = 5000;
+export const GONE_AFTER_MS = 9000;
+export const LIVENESS_TICK_MS = 500;
+export const STALL_MS = 2000;
+export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
+export const MAX_MESSAGES_PER_SECOND = 2000;
+export const MAX_BYE_FLUSH_MS = 500;
+
+// History
+export const LOST_GRACE_MS = 3000;
+export const LOST_RANK_STEP_MS = 1000;
+export const VANISHED_AFTER_MS = 60_000;
+export const RETURNED_INTERVAL_MS = 60_000;
+export const JOINED_AFTER_MS = 1000;
+export const HAVE_INTERVAL_MS = 250;
+export const WANT_BASE_MS = 3000;
+export const WANT_BYTES_PER_SECOND = 256 * 1000;
+export const MAX_HELD_BYTES = 1024 * 1024;
+export const MAX_HELD_FEEDS = 256;
+export const RECEIVE_SLICE_MS = 8;
+export const MAX_NEW_FEEDS_PER_MINUTE = 4096;
+export const MAX_FEED_BYTES = 256 * 1024 * 1024;
+export const MAX_LOG_BYTES = 4 * 1024 * 1024 * 1024;
+export const MAX_LIVE_EVENTS_PER_SECOND = 200;
+export const TYPING_INTERVAL_MS = 3000;
+export const TYPING_SHOWN_MS = 6000;
+
+// Shutdown
+export const STOP_TIMEOUT_MS = 900;

@@ -1,0 +1,80 @@
+/** A running node, as the screen, JSON lines and the demo see it. Made by `createSession` in create-session.ts. */
+import type {PeerId} from '../core/ids.js';
+import type {Store} from './store.js';
+
+/** Who and where we are; fixed from `start` on. */
+export interface SelfInfo {
+	readonly peer: PeerId;
+	/** Fingerprint, if an identity is used. */
+	readonly identity?: string;
+	readonly room: string;
+	readonly hasSecret: boolean;
+	readonly udpPort: number;
+	readonly tcpPort: number;
+	readonly addresses: readonly string[];
+	readonly logPath?: string;
+	readonly version: string;
+}
+
+export type SaveResult = {readonly ok: true} | {readonly ok: false; readonly text: string};
+
+export interface Session {
+	readonly store: Store;
+	/** Opens log and sockets, announces us. Rejects with UsageError or StorageError when it cannot run at all. */
+	start(): Promise<SelfInfo>;
+	/** Says `left`, sends what is queued, closes everything; within STOP_TIMEOUT_MS; idempotent. */
+	stop(reason: 'quit' | 'signal' | 'input-ended' | 'output-closed'): Promise<void>;
+	/** Writes a `posted` event. Text is cleaned and bounded first. Returns its seq, or why it was refused, in words. */
+	post(text: string, options?: {readonly action?: boolean}): {readonly seq: number} | {readonly refused: string};
+	rename(name: string): {readonly seq: number} | {readonly refused: string};
+	/** Tells connected peers that we are typing; rate-limited inside. */
+	typing(): void;
+	/** Dials HOST[:PORT] and remembers it when it works. */
+	addPeer(target: string): void;
+	/** Peers whose events are not shown: by identity key or peer id. */
+	ignore(keys: readonly string[]): void;
+	/** Resolves true once every own event up to now is held by a peer, false after `ms` or with nobody there. */
+	whenDelivered(ms: number): Promise<boolean>;
+	/** What the doctor and the network pane show. */
+	diagnose(): NetworkReport;
+}
+
+export interface NetworkReport {
+	readonly interfaces: readonly InterfaceReport[];
+	readonly peers: readonly PeerReport[];
+	readonly udpPort: number;
+	readonly tcpPort: number;
+	/** Distinct senders of beacons of another room or secret in the last minute. */
+	readonly strangers: number;
+	/** Beacons of another protocol version. */
+	readonly otherVersions: number;
+	readonly refusedConnections: number;
+}
+
+export interface InterfaceReport {
+	readonly name: string;
+	readonly address: string;
+	readonly loopback: boolean;
+	readonly virtual: boolean;
+	readonly beaconsSent: number;
+	readonly beaconsFailed: number;
+	/** Own beacons heard back. */
+	readonly echoes: number;
+	/** Beacons of others heard on this subnet. */
+	readonly heard: number;
+	readonly lastError?: string;
+}
+
+export interface PeerReport {
+	readonly peer?: PeerId;
+	readonly name?: string;
+	readonly addresses: readonly string[];
+	readonly heardBy: readonly ('broadcast' | 'peer-flag' | 'exchange')[];
+	readonly connected: boolean;
+	readonly direction?: 'dialled' | 'accepted';
+	readonly lastError?: string;
+	readonly roundTripMs?: number;
+	readonly clockOffsetMs?: number;
+	readonly version?: string;
+	readonly queuedBytes?: number;
+}

@@ -1,0 +1,30 @@
+import {defineConfig} from 'vitest/config';
+
+/** `unit`: pure or in-process, shared threads. `process`: real processes, sockets, ptys and namespaces, one at a time. */
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				test: {
+					name: 'unit',
+					root: import.meta.dirname,
+					include: ['{core,codec,feed,storage,network,session,ui,commands,simulation}/**/*.test.{ts,tsx}'],
+					pool: 'threads',
+					isolate: false,
+					testTimeout: 20_000,
+				},
+			},
+			{
+				test: {
+					name: 'process',
+					root: import.meta.dirname,
+					include: ['process/**/*.test.{ts,tsx}'],
+					pool: 'forks',
+					fileParallelism: false,
+					testTimeout: 90_000,
+					hookTimeout: 60_000,
+				},
+			},
+		],
+	},
+});
