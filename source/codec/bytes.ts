@@ -1,0 +1,49 @@
+/** Bytes as text and back, without Node. */
+import {isPeerId, type PeerId} from '../core/ids.js';
+import {ProtocolError} from './errors.js';
+
+const HEX = Array.from({length: 256}, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Lowercase hexadecimal digits, two a byte. */
+export function hexOf(bytes: Uint8Array): string {
+	let text = '';
+	for (let index = 0; index < bytes.length; index++) text += HEX[bytes[index] ?? 0];
+	return text;
+}
+
+/** Bytes of an even number of hexadecimal digits. */
+export function bytesOfHex(hex: string): Uint8Array {
+	const bytes = new Uint8Array(hex.length >> 1);
+	for (let index = 0; index < bytes.length; index++)
+		bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
+	return bytes;
+}
+
+/** The peer of a 32-byte Ed25519 public key. */
+export function peerIdOfBytes(bytes: Uint8Array): PeerId {
+	const hex = hexOf(bytes);
+	if (!isPeerId(hex)) throw new ProtocolError('bad-field', 'a peer id is not 32 bytes');
+	return hex;
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+	if (a.length !== b.length) return false;
+	for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+	return true;
+}
+
+/** Bytes that `text` takes in UTF-8; a lone surrogate counts 3, as it is written. */
+export function utf8Length(text: string): number {
+	let bytes = 0;
+	for (let index = 0; index < text.length; index++) {
+		const code = text.codePointAt(index) ?? 0;
+		if (code < 0x80) bytes += 1;
+		else if (code < 0x800) bytes += 2;
+		else if (code < 0x1_0000) bytes += 3;
+		else {
+			bytes += 4;
+			index++;
+		}
+	}
+	return bytes;
+}

@@ -1,0 +1,158 @@
+/**
+ * One event of a feed as bytes (protocol.md, Entries): a MessagePack array `[kind, at, ms, counter, …fields]`, without
+ * author and seq. The kind is the event's name; `at` is the author's wall clock, `ms` and `counter` its HLC.
+ *
+ *     joined    name, [address, …], version, identity key (bin 32 or nil), its signature (bin 64 or nil)
+ *     posted    text, action (true; left out otherwise)
+ *     renamed   name
+ *     moved     [address, …]
+ *     left
+ *     lost      subject (bin 32), absence number
+ *     returned  absence number
+ *
+ * Values behind these are for later versions and ignored.
+ */
+import type {FeedEvent, FeedEventBody, Hlc} from '../core/event.js';
+import type {PeerId} from '../core/ids.js';
+import {
+	MAX_ADDRESS_LENGTH,
+	MAX_ADDRESSES,
+	MAX_ENTRY_BYTES,
+	MAX_HLC_COUNTER,
+	MAX_NAME_BYTES,
+	MAX_TEXT_BYTES,
+	MAX_VERSION_LENGTH,
+} from '../core/limits.js';
+import {cleanName, cleanText} from '../core/text.js';
+import {bytesOfHex} from './bytes.js';
+import {
+	failField,
+	readBytes,
+	readList,
+	readListOf,
+	readOptional,
+	readPeerId,
+	readText,
+	readTime,
+	readUint,
+} from './check.js';
+import {ProtocolError} from './errors.js';
+import {pack, unpack} from './msgpack.js';
+
+/** What `joined` says of its identity. Worth nothing until feed/identity.ts has verified the signature. */
+export interface IdentityClaim {
+	/** Ed25519 public key, 32 bytes. */
+	readonly key: Uint8Array;
+	/** By that key over room tag and peer id, 64 bytes. */
+	readonly signature: Uint8Array;
+}
+
+type Joined = Omit<Extract<FeedEventBody, {type: 'joined'}>, 'identity'> & {readonly identity?: IdentityClaim};
+
+/** What can be written: every kind but `unreadable`; `joined` carries a claim in place of a verified identity. */
+export type EntryBody = Exclude<FeedEventBody, {type: 'joined' | 'unreadable'}> | Joined;
+
+const ADDRESS = /^[\w.:%-]+$/;
+
+function fieldsOf(body: EntryBody): readonly unknown[] {
+	switch (body.type) {
+		case 'joined':
+			return [body.name, body.addresses, body.version, body.identity?.key ?? null, body.identity?.signature ?? null];
+		case 'posted':
+			return body.action ? [body.text, true] : [body.text];
+		case 'renamed':
+			return [body.name];
+		case 'moved':
+			return [body.addresses];
+		case 'left':
+			return [];
+		case 'lost':
+			return [bytesOfHex(body.subject), body.absence];
+		case 'returned':
+			return [body.absence];
+		default:
+			return body satisfies never;
+	}
+}
+
+/** `at` in ms. The bytes are a copy of their own, fit to be kept. */
+export function encodeEntry(body: EntryBody, at: number, hlc: Hlc): Uint8Array {
+	return new Uint8Array(pack([body.type, at, hlc.ms, hlc.counter, ...fieldsOf(body)]));
+}
+
+/** A name in UTF-8 may be longer than it is after cleaning, so the bound on bytes stands before. */
+function readName(value: unknown, path: string): string {
+	return cleanName(readText(value, path, MAX_NAME_BYTES));
+}
+
+export function readAddress(value: unknown, path: string): string {
+	const address = readText(value, path, MAX_ADDRESS_LENGTH);
+	return ADDRESS.test(address) ? address : failField(path, 'an address');
+}
+
+function readAddresses(value: unknown): readonly string[] {
+	return readListOf(value, 'addresses', MAX_ADDRESSES, readAddress);
+}
+
+function readBody(fields: readonly unknown[]): FeedEventBody {
+	switch (fields[0]) {
+		case 'posted': {
+			const text = cleanText(readText(fields[4], 'text', MAX_TEXT_BYTES));
+			return fields[5] === true ? {type: 'posted', text, action: true} : {type: 'posted', text};
+		}
+		case 'joined':
+			return {
+				type: 'joined',
+				name: readName(fields[4], 'name'),
+				addresses: readAddresses(fields[5]),
+				version: cleanText(readText(fields[6], 'version', MAX_VERSION_LENGTH)),
+			};
+		case 'renamed':
+			return {type: 'renamed', name: readName(fields[4], 'name')};
+		case 'moved':
+			return {type: 'moved', addresses: readAddresses(fields[4])};
+		case 'left':
+			return {type: 'left'};
+		case 'lost':
+			return {type: 'lost', subject: readPeerId(fields[4], 'subject'), absence: readUint(fields[5], 'absence')};
+		case 'returned':
+			return {type: 'returned', absence: readUint(fields[4], 'absence')};
+		default:
+			return {type: 'unreadable', reason: 'unknown kind'};
+	}
+}
+
+function reasonOf(error: unknown): string {
+	return error instanceof ProtocolError ? error.detail : 'ill-formed';
+}
+
+/**
+ * Never throws: what is ill-formed or unknown is `unreadable`, in its place in time if that can be read, else at 0. Texts
+ * and names are cleaned. `joined` comes without identity: see `readIdentityClaim`.
+ */
+export function decodeEntry(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
+	let head = {peer, seq, at: 0, ms: 0, counter: 0};
+	try {
+		if (bytes.length > MAX_ENTRY_BYTES) failField('entry', `at most ${MAX_ENTRY_BYTES} bytes`);
+		const fields = readList(unpack(bytes), 'entry', 64, 4);
+		const at = readTime(fields[1], 'at');
+		const ms = readTime(fields[2], 'ms');
+		head = {peer, seq, at, ms, counter: readUint(fields[3], 'counter', MAX_HLC_COUNTER)};
+		return {...head, ...readBody(fields)};
+	} catch (error) {
+		return {...head, type: 'unreadable', reason: reasonOf(error)};
+	}
+}
+
+/** The claim that the bytes of a `joined` carry, or undefined. Never throws. */
+export function readIdentityClaim(bytes: Uint8Array): IdentityClaim | undefined {
+	try {
+		const fields = readList(unpack(bytes), 'entry', 64, 9);
+		if (fields[0] !== 'joined') return undefined;
+		const key = readOptional(fields[7], 'key', (value, path) => readBytes(value, path, 32));
+		const signature = readOptional(fields[8], 'signature', (value, path) => readBytes(value, path, 64));
+		return key && signature && {key, signature};
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {ProtocolError} from '../../source/codec/errors.js';
+import {createFrameDecoder, encodeFrame} from '../../source/codec/frame.js';
+import {MAX_FRAME_BYTES} from '../../source/core/limits.js';
+
+/** Cuts bytes into copies of pieces of the given lengths, over and over. */
+function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+	const pieces: Uint8Array[] = [];
+	for (let at = 0, turn = 0; at < bytes.length; turn++) {
+		const length = lengths[turn % lengths.length]!;
+		pieces.push(bytes.slice(at, at + length));
+		at += length;
+	}
+	return pieces;
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+	return new Uint8Array(Buffer.concat(parts));
+}
+
+const payloads = fc.array(fc.uint8Array({minLength: 1, maxLength: 9000}), {maxLength: 12});
+const lengths = fc.array(fc.integer({min: 1, max: 5000}), {minLength: 1, maxLength: 8});
+
+test('any split of a stream gives the same payloads', () => {
+	fc.assert(
+		fc.property(payloads, lengths, (input, pieces) => {
+			const decoder = createFrameDecoder();
+			const stream = join(input.map(payload => encodeFrame(payload)));
+			const output = cut(stream, pieces).flatMap(piece => decoder.push(piece));
+			expect(output.map(payload => [...payload])).toEqual(input.map(payload => [...payload]));
+			expect(decoder.pendingBytes).toBe(0);
+		}),
+	);
+});
+
+test('any split of a stream that breaks gives the payloads before the break, then the error', () => {
+	const bad = fc.constantFrom(
+		Uint8Array.of(0, 0, 0, 0, 1),
+		Uint8Array.of(0, 16, 0, 1, 1),
+		Uint8Array.of(255, 255, 255, 255),
+	);
+	fc.assert(
+		fc.property(payloads, bad, lengths, (input, broken, pieces) => {
+			const decoder = createFrameDecoder();
+			const stream = join([...input.map(payload => encodeFrame(payload)), broken]);
+			const output: Uint8Array[] = [];
+			let thrown: unknown;
+			for (const piece of cut(stream, pieces)) {
+				if (decoder.failure) break;
+				try {
+					output.push(...decoder.push(piece));
+				} catch (error) {
+					thrown = error;
+				}
+			}
+			expect(output.map(payload => [...payload])).toEqual(input.map(payload => [...payload]));
+			expect(decoder.failure).toBeInstanceOf(ProtocolError);
+			expect(decoder.failure?.code).toBe('bad-frame');
+			if (thrown) expect(thrown).toBe(decoder.failure);
+			expect(() => decoder.push(Uint8Array.of(0))).toThrow(ProtocolError);
+		}),
+	);
+});
+
+test('a length of zero and one above the maximum are refused at the fourth byte', () => {
+	for (const header of [
+		[0, 0, 0, 0],
+		[0, 16, 0, 1],
+	]) {
+		const decoder = createFrameDecoder();
+		for (const byte of header.slice(0, 3)) decoder.push(Uint8Array.of(byte));
+		expect(() => decoder.push(Uint8Array.of(header[3]!))).toThrow(ProtocolError);
+	}
+});
+
+test('the largest frame passes, byte by byte, in less time than copying it over and over would take', () => {
+	const payload = new Uint8Array(MAX_FRAME_BYTES).map((_, index) => index);
+	const frame = encodeFrame(payload);
+	const decoder = createFrameDecoder();
+	const output: Uint8Array[] = [];
+	const started = performance.now();
+	for (let at = 0; at < frame.length; at++) output.push(...decoder.push(frame.subarray(at, at + 1)));
+	// Quadratic copying of 1 MiB would move 550 GB: minutes.
+	expect(performance.now() - started).toBeLessThan(10_000);
+	expect(output).toHaveLength(1);
+	expect(Buffer.compare(output[0]!, payload)).toBe(0);
+});
+
+test('a claim of a large frame takes no memory until its bytes come', () => {
+	const decoders = Array.from({length: 20_000}, () => createFrameDecoder());
+	const before = process.memoryUsage().arrayBuffers;
+	for (const decoder of decoders) decoder.push(Uint8Array.of(0, 16, 0, 0, 1));
+	expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000 * 10_000);
+	expect(decoders[0]?.pendingBytes).toBe(5);
+});
+
+test('a frame that a chunk holds whole is not copied', () => {
+	const frame = encodeFrame(Uint8Array.of(1, 2, 3));
+	const [payload] = createFrameDecoder().push(frame);
+	expect(payload?.buffer).toBe(frame.buffer);
+});
+
+test('a payload that no receiver would take is not framed', () => {
+	expect(() => encodeFrame(new Uint8Array(0))).toThrow(RangeError);
+	expect(() => encodeFrame(new Uint8Array(MAX_FRAME_BYTES + 1))).toThrow(RangeError);
+});
