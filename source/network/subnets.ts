@@ -1,0 +1,93 @@
+/** Arithmetic on addresses; pure. IPv4 as text of four decimal numbers; IPv6 only where said. */
+import type {LocalInterface} from './beacon.js';
+
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const MAPPED = /^::ffff:(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
+const MAPPED_HEX = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
+
+/** An IPv4 address as an unsigned 32-bit number; undefined if it is none. */
+export function parseIpv4(address: string): number | undefined {
+	const parts = IPV4.exec(address);
+	if (!parts) return undefined;
+	let value = 0;
+	for (const part of parts.slice(1)) {
+		const byte = Number(part);
+		if (byte > 255) return undefined;
+		value = value * 256 + byte;
+	}
+	return value;
+}
+
+export function formatIpv4(value: number): string {
+	return [24, 16, 8, 0].map(shift => (value >>> shift) & 255).join('.');
+}
+
+function prefixMask(prefix: number): number {
+	return prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
+}
+
+/** (ip AND mask) OR NOT mask; undefined where there is none (/31, /32, not IPv4). */
+export function directedBroadcast(address: string, prefix: number): string | undefined {
+	const value = parseIpv4(address);
+	if (value === undefined || !Number.isInteger(prefix) || prefix < 0 || prefix > 30) return undefined;
+	return formatIpv4((value | ~prefixMask(prefix)) >>> 0);
+}
+
+export function isInSubnet(address: string, network: string, prefix: number): boolean {
+	const value = parseIpv4(address);
+	const base = parseIpv4(network);
+	if (value === undefined || base === undefined) return false;
+	const mask = prefixMask(prefix);
+	return (value & mask) >>> 0 === (base & mask) >>> 0;
+}
+
+/** One form for one address: IPv4-mapped IPv6 becomes IPv4, no zone, lower case. */
+export function normaliseAddress(address: string): string {
+	const bare = (address.split('%')[0] ?? '').toLowerCase();
+	const mapped = MAPPED.exec(bare)?.[1];
+	if (mapped !== undefined) return mapped;
+	const hex = MAPPED_HEX.exec(bare);
+	if (!hex) return bare;
+	return formatIpv4(Number.parseInt(hex[1] ?? '', 16) * 65_536 + Number.parseInt(hex[2] ?? '', 16));
+}
+
+/** Whether an address is directly reachable on one of these interfaces. */
+export function isOnLink(address: string, interfaces: readonly LocalInterface[]): boolean {
+	return interfaceFor(address, interfaces) !== undefined;
+}
+
+/** The interface whose subnet holds the address; the longest prefix wins. */
+export function interfaceFor(address: string, interfaces: readonly LocalInterface[]): LocalInterface | undefined {
+	const plain = normaliseAddress(address);
+	let best: LocalInterface | undefined;
+	for (const candidate of interfaces) {
+		if (!isInSubnet(plain, candidate.address, candidate.prefix)) continue;
+		if (best === undefined || candidate.prefix > best.prefix) best = candidate;
+	}
+	return best;
+}
+
+export function isLoopback(address: string): boolean {
+	const plain = normaliseAddress(address);
+	return plain === '::1' || isInSubnet(plain, '127.0.0.0', 8);
+}
+
+export function isLinkLocal(address: string): boolean {
+	const plain = normaliseAddress(address);
+	return isInSubnet(plain, '169.254.0.0', 16) || /^fe[89ab][0-9a-f]:/.test(plain);
+}
+
+/** Networks that no router carries across the Internet: RFC 1918, RFC 6598 (carriers, some VPNs). */
+const PRIVATE: readonly (readonly [string, number])[] = [
+	['10.0.0.0', 8],
+	['172.16.0.0', 12],
+	['192.168.0.0', 16],
+	['100.64.0.0', 10],
+];
+
+/** Neither private, unique local (RFC 4193), link-local nor loopback. What is no address at all counts as public. */
+export function isPublic(address: string): boolean {
+	const plain = normaliseAddress(address);
+	if (isLoopback(plain) || isLinkLocal(plain) || /^f[cd][0-9a-f]{2}:/.test(plain)) return false;
+	return !PRIVATE.some(([network, prefix]) => isInSubnet(plain, network, prefix));
+}
