@@ -19,7 +19,7 @@ export interface NameSince {
 /** Everybody who ever wrote here or was connected. Changes seldom: not with every message. */
 export interface RosterPeer {
 	readonly peer: PeerId;
-	/** By rising seq; empty until `joined` is known. */
+	/** By rising seq, the newest MAX_NAMES_KEPT; empty until `joined` is known. */
 	readonly names: readonly NameSince[];
 	readonly identity?: Identity;
 	readonly version?: string;
@@ -30,16 +30,32 @@ export interface RosterPeer {
 	readonly claimedAddressesSeq: number;
 	/** Order of its `joined`. */
 	readonly joined?: OrderKey;
-	readonly left?: OrderKey;
-	/** How many `returned` stand in its feed. */
+	/** Its `left`: the first by seq. */
+	readonly left?: FeedEvent;
+	/** How many `returned` stand in its feed, each number counted once. */
 	readonly absences: number;
-	/** Per absence number, the first `lost` in the timeline's order: the one that is the row. */
-	readonly lost: Readonly<Record<number, OrderKey>>;
+	/** Per absence number below MAX_ABSENCES, the first `returned` of its feed. */
+	readonly returned: Readonly<Record<number, FeedEvent>>;
+	/** Per absence number below MAX_ABSENCES, the first `lost` in the timeline's order: the one that is the row. */
+	readonly lost: Readonly<Record<number, FeedEvent>>;
 	/** Our own connection to it, from our observations of this launch. */
 	readonly connected: boolean;
 	/** First connection in this launch. */
 	readonly firstConnected?: Observation;
+	/** What we saw of it in each launch, by our own peer id of that launch. */
+	readonly contacts: Readonly<Record<PeerId, Contact>>;
+	/** Our `peer-disconnected` that left us alone, by order. */
+	readonly partings: readonly Observation[];
 	readonly unreadable: number;
+}
+
+/** Our connections to one peer during one launch. */
+export interface Contact {
+	/** First and newest `peer-connected`. */
+	readonly first?: Observation;
+	readonly newest?: Observation;
+	/** Newest `peer-disconnected`. */
+	readonly ended?: OrderKey;
 }
 
 /** What we know of a live connection; gone with it. */
@@ -77,14 +93,18 @@ export interface Passing {
 export interface State {
 	/** The current launch: our own peer id and where it stands in time. */
 	readonly launch?: OrderKey & {readonly loggedAt: number};
+	/** Every launch in this log, by our own peer id of that time. */
+	readonly launches: Readonly<Record<PeerId, OrderKey>>;
 	readonly timeline: Timeline;
 	/** 256 buckets by the first byte of the peer id, so that one change copies little. Read through roster.ts. */
 	readonly roster: readonly Readonly<Record<PeerId, RosterPeer>>[];
-	/** Events more than 24 h ahead of the clock: kept, not shown until due. By order. */
-	readonly pending: readonly FeedEvent[];
+	/** Rows more than MAX_HLC_AHEAD_MS ahead of the clock: kept, not shown until due. */
+	readonly pending: Timeline;
+	/** Unreadable entries: kept so that each is counted once, never shown. */
+	readonly hidden: Timeline;
 	/** Records reduced so far (events and observations). */
 	readonly learnt: number;
-	/** Our wall clock at the last record, ms. */
+	/** Our wall clock at the newest record, ms: never goes back. */
 	readonly loggedAt: number;
 	readonly passing: Passing;
 }

@@ -51,6 +51,11 @@ function findPage(pages: readonly TimelinePage[], key: OrderKey, from = 0): numb
 	});
 }
 
+/** Number of the page that holds position `index`; the number of pages if none. */
+function findPageAt(timeline: Timeline, index: number): number {
+	return search(0, timeline.pages.length, page => (timeline.ends[page] ?? 0) > index);
+}
+
 function findInPage(page: TimelinePage, key: OrderKey): number {
 	return search(0, page.length, index => {
 		const entry = page[index];
@@ -156,9 +161,19 @@ export function removeEntry(timeline: Timeline, key: OrderKey): Timeline {
 	return makeTimeline(Object.freeze(pages), timeline, number);
 }
 
+/** Without its first `count` entries. O(pages). */
+export function dropFirst(timeline: Timeline, count: number): Timeline {
+	if (count <= 0) return timeline;
+	const number = findPageAt(timeline, count);
+	const page = timeline.pages[number];
+	if (page === undefined) return emptyTimeline;
+	const rest = Object.freeze(page.slice(count - (timeline.ends[number - 1] ?? 0)));
+	return makeTimeline(Object.freeze([rest, ...timeline.pages.slice(number + 1)]), emptyTimeline, 0);
+}
+
 /** The entry at a position from 0, or undefined. O(log pages). */
 export function entryAt(timeline: Timeline, index: number): TimelineEntry | undefined {
-	const number = search(0, timeline.pages.length, page => (timeline.ends[page] ?? 0) > index);
+	const number = findPageAt(timeline, index);
 	return timeline.pages[number]?.[index - (timeline.ends[number - 1] ?? 0)];
 }
 
@@ -181,7 +196,7 @@ export function sliceTimeline(timeline: Timeline, from: number, to: number): Tim
 	const slice: TimelineEntry[] = [];
 	const end = Math.min(to, timeline.length);
 	let index = Math.max(0, from);
-	let number = search(0, timeline.pages.length, page => (timeline.ends[page] ?? 0) > index);
+	let number = findPageAt(timeline, index);
 	for (; index < end; number++) {
 		const start = timeline.ends[number - 1] ?? 0;
 		const part = (timeline.pages[number] ?? []).slice(index - start, end - start);

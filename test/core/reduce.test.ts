@@ -1,0 +1,113 @@
+import {describe, expect, it} from 'vitest';
+import type {Input} from '../../source/core/event.js';
+import {initialState, reduceInputs} from '../../source/core/reduce.js';
+import {findPeer} from '../../source/core/roster.js';
+import type {State} from '../../source/core/state.js';
+import {sliceTimeline} from '../../source/core/timeline.js';
+import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from './events.js';
+
+const me = peerId('01');
+const me2 = peerId('02');
+const carol = peerId('ca');
+const dave = peerId('da');
+
+/** Reduces one input at a time. */
+function reduceAll(inputs: readonly Input[]): State {
+	let state = initialState;
+	for (const input of inputs) state = reduceInputs(state, [input]);
+	return state;
+}
+
+/** The timeline as `ms type` lines, ms from T0. */
+function rows(state: State): string[] {
+	return sliceTimeline(state.timeline, 0, state.timeline.length).map(row => {
+		const who = {[me]: 'me', [me2]: 'me2', [carol]: 'carol', [dave]: 'dave'}[row.peer];
+		return `${row.ms - T0} ${who} ${row.type}`;
+	});
+}
+
+const launched = (own = me, ms = 0) => observe(observation(own, ms, {type: 'launched', version: '1'}));
+const connected = (ms: number, subject = carol, own = me, address = '10.0.0.2') =>
+	observe(observation(own, ms, {type: 'peer-connected', subject, address}));
+const disconnected = (ms: number, alone: boolean, subject = carol, own = me) =>
+	observe(observation(own, ms, {type: 'peer-disconnected', subject, reason: 'gone', alone}));
+const left = (ms: number, seq: number, peer = carol) => learn(ms, [feedEvent(peer, seq, ms, {type: 'left'})]);
+const lost = (ms: number, seq: number, absence: number, author = dave, subject = carol) =>
+	learn(ms, [feedEvent(author, seq, ms, {type: 'lost', subject, absence})]);
+const returned = (ms: number, seq: number, absence: number, peer = carol) =>
+	learn(ms, [feedEvent(peer, seq, ms, {type: 'returned', absence})]);
+const early = learn(5, [joined(carol, -50, 'Carol')]);
+
+const table: [title: string, inputs: readonly Input[], expected: readonly string[]][] = [
+	['shows nothing for a launch', [launched()], []],
+	[
+		'shows who was there before us as found',
+		[launched(), connected(10), early],
+		['-50 carol joined', '10 me peer-connected'],
+	],
+	[
+		'shows who came after us as joined only',
+		[launched(), learn(6, [joined(carol, 5, 'Carol')]), connected(10)],
+		['5 carol joined'],
+	],
+	['shows nobody as found whose joined is unknown', [launched(), connected(10)], []],
+	[
+		'shows a replaced connection once, at its first place',
+		[launched(), early, connected(10), connected(20), disconnected(30, false), connected(40)],
+		['-50 carol joined', '10 me peer-connected'],
+	],
+	[
+		'shows found once more in the next launch',
+		[launched(), early, connected(10), launched(me2, 100), connected(110, carol, me2)],
+		['-50 carol joined', '10 me peer-connected', '110 me2 peer-connected'],
+	],
+	[
+		'shows that we lost contact when that leaves us alone',
+		[launched(), connected(10), disconnected(20, true)],
+		['20 me peer-disconnected'],
+	],
+	['shows no lost contact while others are there', [launched(), connected(10), disconnected(20, false)], []],
+	[
+		'takes lost contact back when the peer turns out to have left',
+		[launched(), connected(10), disconnected(20, true), left(19, 3)],
+		['19 carol left'],
+	],
+	[
+		'keeps lost contact that was ended by a new connection before the peer left',
+		[launched(), connected(10), disconnected(20, true), connected(30), left(40, 3)],
+		['20 me peer-disconnected', '40 carol left'],
+	],
+	['shows lost once for each absence, the first in order', [lost(30, 1, 0), lost(20, 1, 0, me)], ['20 me lost']],
+	['shows no lost of a peer that left', [lost(30, 1, 0), left(29, 5)], ['29 carol left']],
+	[
+		'shows a lost that was answered even after the peer left',
+		[lost(30, 1, 0), returned(35, 5, 0), left(50, 6)],
+		['30 dave lost', '35 carol returned', '50 carol left'],
+	],
+	['holds back a lost whose number runs ahead', [lost(30, 1, 1)], []],
+	[
+		'shows lost and returned again for the next absence',
+		[lost(30, 1, 0), returned(35, 5, 0), lost(50, 2, 1), returned(55, 6, 1)],
+		['30 dave lost', '35 carol returned', '50 dave lost', '55 carol returned'],
+	],
+	['shows returned once for each absence', [returned(35, 5, 0), returned(36, 6, 0)], ['35 carol returned']],
+	['never shows an unreadable entry', [learn(1, [feedEvent(carol, 2, 0, {type: 'unreadable', reason: 'kind'})])], []],
+	[
+		'shows joined at seq 1 only',
+		[learn(1, [feedEvent(carol, 2, 0, {type: 'joined', name: 'X', addresses: [], version: ''})])],
+		[],
+	],
+	[
+		'shows notices',
+		[observe(observation(me, 1, {type: 'notice', level: 'warn', code: 'c', text: 't'}))],
+		['1 me notice'],
+	],
+];
+
+describe('rows', () => {
+	it.each(table)('%s', (_title, inputs, expected) => {
+		expect(rows(reduceAll(inputs))).toEqual(expected);
+		expect(rows(reduceAll(inputs.toReversed()))).toEqual(expected);
+		expect(rows(reduceInputs(initialState, inputs))).toEqual(expected);
+	});
+});
