@@ -1,5 +1,22 @@
-/** The datagram of discovery (protocol.md, Beacon): at most MAX_BEACON_BYTES, authenticated by the room's beacon key. */
+/**
+ * The datagram of discovery (protocol.md, Beacon): at most MAX_BEACON_BYTES, authenticated by the room's beacon key.
+ * Integers are big-endian.
+ *
+ *     0   4  magic "p2pi"
+ *     4   1  version: what follows is laid out as version 1 says
+ *     5   1  kind: 0 here, 1 leaving, 2 answer
+ *     6   8  room tag
+ *     14 32  peer id
+ *     46  2  TCP port
+ *     48  8  counter
+ *     56  1  length n of the name, 0 when left out
+ *     57  n  name, UTF-8
+ *     end 16 MAC over all bytes before it
+ */
 import type {PeerId} from '../core/ids.js';
+import {MAX_BEACON_BYTES, MAX_NAME_BYTES} from '../core/limits.js';
+import {cleanName} from '../core/text.js';
+import {bytesOfHex, equalBytes, peerIdOfBytes} from './bytes.js';
 
 export type BeaconKind = 'here' | 'leaving' | 'answer';
 
@@ -30,6 +47,80 @@ export type DecodedBeacon =
 	/** Not ours at all. */
 	| {readonly type: 'noise'};
 
-export declare function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array;
-/** Never throws. */
-export declare function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: BeaconMac): DecodedBeacon;
+/** The protocol version whose layout this is. */
+const VERSION = 1;
+const MAGIC = [0x70, 0x32, 0x70, 0x69];
+/** Append-only: the index is the byte. */
+const KINDS: readonly BeaconKind[] = ['here', 'leaving', 'answer'];
+
+const VERSION_AT = 4;
+const KIND_AT = 5;
+const TAG_AT = 6;
+const PEER_AT = 14;
+const PORT_AT = 46;
+const COUNTER_AT = 48;
+const NAME_AT = 56;
+const MAC_BYTES = 16;
+const SHORTEST = NAME_AT + 1 + MAC_BYTES;
+
+/** Throws RangeError for a name above MAX_NAME_BYTES. */
+export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array {
+	const name = new TextEncoder().encode(beacon.name ?? '');
+	if (name.length > MAX_NAME_BYTES) throw new RangeError(`A name holds at most ${MAX_NAME_BYTES} bytes`);
+	const bytes = new Uint8Array(SHORTEST + name.length);
+	const view = new DataView(bytes.buffer);
+	bytes.set(MAGIC);
+	bytes[VERSION_AT] = beacon.version;
+	bytes[KIND_AT] = KINDS.indexOf(beacon.kind);
+	bytes.set(beacon.roomTag, TAG_AT);
+	bytes.set(bytesOfHex(beacon.peer), PEER_AT);
+	view.setUint16(PORT_AT, beacon.port);
+	view.setBigUint64(COUNTER_AT, BigInt(beacon.counter));
+	bytes[NAME_AT] = name.length;
+	bytes.set(name, NAME_AT + 1);
+	const end = bytes.length - MAC_BYTES;
+	bytes.set(mac(bytes.subarray(0, end)).subarray(0, MAC_BYTES), end);
+	return bytes;
+}
+
+/** The same time whatever the bytes, so that a MAC cannot be found byte by byte. */
+function equalMac(a: Uint8Array, b: Uint8Array): boolean {
+	let difference = 0;
+	for (let index = 0; index < MAC_BYTES; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0);
+	return difference === 0;
+}
+
+/** Undefined when the fields behind a good MAC make no sense. */
+function readFields(bytes: Uint8Array, end: number): BeaconDatagram | undefined {
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+	const kind = KINDS[bytes[KIND_AT] ?? 0];
+	const counter = Number(view.getBigUint64(COUNTER_AT));
+	const nameEnd = NAME_AT + 1 + (bytes[NAME_AT] ?? 0);
+	if (!kind || !Number.isSafeInteger(counter) || nameEnd > Math.min(end, NAME_AT + 1 + MAX_NAME_BYTES))
+		return undefined;
+	const name = cleanName(new TextDecoder().decode(bytes.subarray(NAME_AT + 1, nameEnd)));
+	return {
+		version: bytes[VERSION_AT] ?? 0,
+		roomTag: bytes.slice(TAG_AT, PEER_AT),
+		peer: peerIdOfBytes(bytes.subarray(PEER_AT, PORT_AT)),
+		port: view.getUint16(PORT_AT),
+		...(name === '' ? {} : {name}),
+		kind,
+		counter,
+	};
+}
+
+/** Never throws. What stands between the name and the MAC is for later versions and ignored. */
+export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: BeaconMac): DecodedBeacon {
+	if (bytes.length > MAX_BEACON_BYTES || bytes.length < VERSION_AT + 1) return {type: 'noise'};
+	if (!MAGIC.every((byte, index) => bytes[index] === byte)) return {type: 'noise'};
+	const version = bytes[VERSION_AT] ?? 0;
+	if (version !== VERSION) return {type: 'other-version', version};
+	if (bytes.length < SHORTEST) return {type: 'noise'};
+	const peer = peerIdOfBytes(bytes.subarray(PEER_AT, PORT_AT));
+	const end = bytes.length - MAC_BYTES;
+	const sameRoom = equalBytes(bytes.subarray(TAG_AT, PEER_AT), roomTag);
+	if (!sameRoom || !equalMac(mac(bytes.subarray(0, end)), bytes.subarray(end))) return {type: 'stranger', peer};
+	const beacon = readFields(bytes, end);
+	return beacon && (beacon.port > 0 || beacon.kind === 'leaving') ? {type: 'beacon', beacon} : {type: 'noise'};
+}

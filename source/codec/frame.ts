@@ -13,13 +13,17 @@ export function writeFrameHeader(target: Uint8Array, at: number, length: number)
 	target[at + 3] = length;
 }
 
+/** A new buffer with its header; `length` bytes of payload are left to write. Throws RangeError if no receiver takes it. */
+export function createFrame(length: number, maxBytes = MAX_FRAME_BYTES): Uint8Array {
+	if (length === 0 || length > maxBytes) throw new RangeError(`A frame holds 1 to ${maxBytes} bytes, not ${length}`);
+	const frame = new Uint8Array(FRAME_HEADER_BYTES + length);
+	writeFrameHeader(frame, 0, length);
+	return frame;
+}
+
 /** A new buffer: header and a copy of `payload`. Throws RangeError for a payload that no receiver would take. */
 export function encodeFrame(payload: Uint8Array, maxBytes = MAX_FRAME_BYTES): Uint8Array {
-	if (payload.length === 0 || payload.length > maxBytes) {
-		throw new RangeError(`A frame holds 1 to ${maxBytes} bytes, not ${payload.length}`);
-	}
-	const frame = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
-	writeFrameHeader(frame, 0, payload.length);
+	const frame = createFrame(payload.length, maxBytes);
 	frame.set(payload, FRAME_HEADER_BYTES);
 	return frame;
 }

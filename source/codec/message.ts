@@ -5,6 +5,22 @@
 import type {Batch} from '../core/batch.js';
 import type {Hlc} from '../core/event.js';
 import type {PeerId} from '../core/ids.js';
+import {bytesOfHex} from './bytes.js';
+import {failField, readMap} from './check.js';
+import {sizeOfEvents, writeEvents} from './events-message.js';
+import {createFrame, encodeFrame, FRAME_HEADER_BYTES} from './frame.js';
+import {
+	readBye,
+	readError,
+	readEvents,
+	readHave,
+	readHello,
+	readPeers,
+	readPing,
+	readPong,
+	readWant,
+} from './message-fields.js';
+import {pack, unpack} from './msgpack.js';
 
 /** First from both sides, within HELLO_TIMEOUT_MS. */
 export interface HelloMessage {
@@ -123,7 +139,82 @@ export type Message =
 	| ByeMessage
 	| ErrorMessage;
 
+/** What is packed: peer ids as 32 bytes, records as arrays in the order of their fields. */
+function wireValue(message: Exclude<Message, EventsMessage>): unknown {
+	switch (message.type) {
+		case 'hello':
+			return {...message, peer: bytesOfHex(message.peer), hlc: [message.hlc.ms, message.hlc.counter]};
+		case 'pong':
+			return {...message, hlc: [message.hlc.ms, message.hlc.counter]};
+		case 'have':
+			if (message.kind === 'digest') return message;
+			return {...message, feeds: message.feeds.map(feed => [bytesOfHex(feed.peer), feed.seq, feed.hash])};
+		case 'want':
+			return {...message, ranges: message.ranges.map(range => [bytesOfHex(range.peer), range.from])};
+		case 'peers':
+			return {
+				...message,
+				added: message.added.map(({peer, addresses}) => [
+					bytesOfHex(peer),
+					addresses.map(({host, port}) => [host, port]),
+				]),
+				removed: message.removed.map(bytesOfHex),
+			};
+		case 'ping':
+		case 'typing':
+		case 'bye':
+		case 'error':
+			return message;
+		default:
+			return message satisfies never;
+	}
+}
+
+/**
+ * The whole frame of a message, header included, in a buffer of its own. Throws RangeError when it would be above
+ * MAX_FRAME_BYTES: whoever fills a message keeps to the limits.
+ */
+export function encodeMessageFrame(message: Message): Uint8Array {
+	if (message.type !== 'events') return encodeFrame(pack(wireValue(message)));
+	const size = sizeOfEvents(message);
+	const frame = createFrame(size);
+	writeEvents({bytes: frame, position: FRAME_HEADER_BYTES}, message);
+	return frame;
+}
+
 /** Frame payload of a message. */
-export declare function encodeMessage(message: Message): Uint8Array;
-/** Undefined for an unknown type. Throws ProtocolError when a known one is ill-formed. Peer names and texts are cleaned by the reducer and the screen, lengths are checked here. */
-export declare function decodeMessage(payload: Uint8Array): Message | undefined;
+export function encodeMessage(message: Message): Uint8Array {
+	return encodeMessageFrame(message).subarray(FRAME_HEADER_BYTES);
+}
+
+/**
+ * Undefined for an unknown type. Throws ProtocolError when a known one is ill-formed. Names and texts come cleaned; byte
+ * strings are views of `payload`.
+ */
+export function decodeMessage(payload: Uint8Array): Message | undefined {
+	const fields = readMap(unpack(payload), 'message');
+	switch (fields.type) {
+		case 'hello':
+			return readHello(fields);
+		case 'have':
+			return readHave(fields);
+		case 'want':
+			return readWant(fields);
+		case 'events':
+			return readEvents(fields);
+		case 'peers':
+			return readPeers(fields);
+		case 'ping':
+			return readPing(fields);
+		case 'pong':
+			return readPong(fields);
+		case 'typing':
+			return {type: 'typing'};
+		case 'bye':
+			return readBye(fields);
+		case 'error':
+			return readError(fields);
+		default:
+			return typeof fields.type === 'string' ? undefined : failField('type', 'a text');
+	}
+}

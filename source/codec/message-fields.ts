@@ -1,0 +1,186 @@
+/** Fields of each message between the wire and the types of message.ts: every length, count and range is checked here. */
+import type {Hlc} from '../core/event.js';
+import {
+	HAVE_BUCKETS,
+	MAX_ADDRESSES,
+	MAX_FRAME_BYTES,
+	MAX_HAVE_FEEDS,
+	MAX_HLC_COUNTER,
+	MAX_NAME_BYTES,
+	MAX_PEERS_LISTED,
+	MAX_REASON_LENGTH,
+	MAX_VERSION_LENGTH,
+	MAX_WANT_RANGES,
+} from '../core/limits.js';
+import {cleanName, cleanText} from '../core/text.js';
+import {readBatch, SIGNATURE_BYTES} from './batch.js';
+import {
+	failField,
+	readBoolean,
+	readBytes,
+	readList,
+	readListOf,
+	readOptional,
+	readPeerId,
+	readText,
+	readTime,
+	readUint,
+} from './check.js';
+import {readAddress} from './entry.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Bytes of a chain hash told in `have`, and of a bucket's digest. */
+export const SHORT_HASH_BYTES = 8;
+const MAC_BYTES = 32;
+const MAX_FEATURES = 32;
+const MAX_WORD_BYTES = 32;
+/** More batches than these cannot stand in one frame: each holds a peer id, a hash and a signature. */
+const MAX_BATCHES = MAX_FRAME_BYTES / 128;
+const MAX_PORT = 65_535;
+const MAX_PROTOCOL_VERSION = 255;
+
+export function readPort(value: unknown, path: string): number {
+	return readUint(value, path, MAX_PORT, 1);
+}
+
+function readHlc(value: unknown, path: string): Hlc {
+	const pair = readList(value, path, 2, 2);
+	return {ms: readTime(pair[0], `${path}.ms`), counter: readUint(pair[1], `${path}.counter`, MAX_HLC_COUNTER)};
+}
+
+function readWord(value: unknown, path: string): string {
+	const word = readText(value, path, MAX_WORD_BYTES);
+	return /^[\w.-]+$/.test(word) ? word : failField(path, 'a word');
+}
+
+function readVersions(value: unknown): readonly [number, number] {
+	const pair = readList(value, 'versions', 2, 2);
+	const lowest = readUint(pair[0], 'versions[0]', MAX_PROTOCOL_VERSION);
+	return [lowest, readUint(pair[1], 'versions[1]', MAX_PROTOCOL_VERSION, lowest)];
+}
+
+export function readHello(fields: Fields) {
+	return {
+		type: 'hello' as const,
+		versions: readVersions(fields.versions),
+		peer: readPeerId(fields.peer, 'peer'),
+		name: cleanName(readText(fields.name, 'name', MAX_NAME_BYTES)),
+		port: readPort(fields.port, 'port'),
+		features: readListOf(fields.features, 'features', MAX_FEATURES, readWord),
+		program: cleanText(readText(fields.program, 'program', MAX_VERSION_LENGTH)),
+		clock: readTime(fields.clock, 'clock'),
+		hlc: readHlc(fields.hlc, 'hlc'),
+		signature: readBytes(fields.signature, 'signature', SIGNATURE_BYTES),
+		mac: readBytes(fields.mac, 'mac', MAC_BYTES),
+	};
+}
+
+function readHaveFeed(value: unknown, path: string) {
+	const fields = readList(value, path, 8, 3);
+	return {
+		peer: readPeerId(fields[0], `${path}.peer`),
+		seq: readUint(fields[1], `${path}.seq`),
+		hash: readBytes(fields[2], `${path}.hash`, SHORT_HASH_BYTES),
+	};
+}
+
+export function readHave(fields: Fields) {
+	const feeds = () => readListOf(fields.feeds, 'feeds', MAX_HAVE_FEEDS, readHaveFeed);
+	switch (fields.kind) {
+		case 'digest':
+			return {
+				type: 'have' as const,
+				kind: 'digest' as const,
+				digest: readBytes(fields.digest, 'digest', HAVE_BUCKETS * SHORT_HASH_BYTES),
+			};
+		case 'page':
+			return {
+				type: 'have' as const,
+				kind: 'page' as const,
+				feeds: feeds(),
+				last: readBoolean(fields.last, 'last'),
+			};
+		case 'delta':
+			return {type: 'have' as const, kind: 'delta' as const, feeds: feeds()};
+		default:
+			return failField('kind', 'digest, page or delta');
+	}
+}
+
+function readRange(value: unknown, path: string) {
+	const fields = readList(value, path, 8, 2);
+	return {
+		peer: readPeerId(fields[0], `${path}.peer`),
+		from: readUint(fields[1], `${path}.from`, Number.MAX_SAFE_INTEGER, 1),
+	};
+}
+
+export function readWant(fields: Fields) {
+	return {
+		type: 'want' as const,
+		id: readUint(fields.id, 'id'),
+		ranges: readListOf(fields.ranges, 'ranges', MAX_WANT_RANGES, readRange),
+	};
+}
+
+export function readEvents(fields: Fields) {
+	const answer = readOptional(fields.answer, 'answer', readUint);
+	const done = readOptional(fields.done, 'done', readBoolean);
+	return {
+		type: 'events' as const,
+		batches: readListOf(fields.batches, 'batches', MAX_BATCHES, readBatch),
+		...(answer === undefined ? {} : {answer}),
+		...(done === undefined ? {} : {done}),
+	};
+}
+
+function readHostPort(value: unknown, path: string) {
+	const fields = readList(value, path, 8, 2);
+	return {host: readAddress(fields[0], `${path}.host`), port: readPort(fields[1], `${path}.port`)};
+}
+
+function readPeerAddress(value: unknown, path: string) {
+	const fields = readList(value, path, 8, 2);
+	return {
+		peer: readPeerId(fields[0], `${path}.peer`),
+		addresses: readListOf(fields[1], `${path}.addresses`, MAX_ADDRESSES, readHostPort),
+	};
+}
+
+export function readPeers(fields: Fields) {
+	return {
+		type: 'peers' as const,
+		added: readListOf(fields.added, 'added', MAX_PEERS_LISTED, readPeerAddress),
+		removed: readListOf(fields.removed, 'removed', MAX_PEERS_LISTED, readPeerId),
+	};
+}
+
+export function readPing(fields: Fields) {
+	return {type: 'ping' as const, id: readUint(fields.id, 'id')};
+}
+
+export function readPong(fields: Fields) {
+	return {
+		type: 'pong' as const,
+		id: readUint(fields.id, 'id'),
+		clock: readTime(fields.clock, 'clock'),
+		hlc: readHlc(fields.hlc, 'hlc'),
+	};
+}
+
+const BYE_REASONS = ['leaving', 'duplicate', 'self', 'idle', 'overloaded'] as const;
+
+/** A reason of a later version reads as `idle`: the connection ends and nothing is concluded from it. */
+export function readBye(fields: Fields) {
+	const word = readWord(fields.reason, 'reason');
+	return {type: 'bye' as const, reason: BYE_REASONS.find(reason => reason === word) ?? ('idle' as const)};
+}
+
+export function readError(fields: Fields) {
+	return {
+		type: 'error' as const,
+		code: readWord(fields.code, 'code'),
+		text: cleanText(readText(fields.text, 'text', MAX_REASON_LENGTH)),
+	};
+}

@@ -1,0 +1,53 @@
+/**
+ * The hash chain of a feed and what its signatures cover (design.md, 2):
+ *
+ *     hash_0    = SHA-256("p2pchat-ink feed 1" || room tag || peer id)
+ *     hash_i    = SHA-256(hash_(i-1) || entry_i)
+ *     signature = Ed25519(feed key, "p2pchat-ink batch 1" || room tag || peer id || last seq || last hash)
+ *
+ * The last seq is 8 bytes, big-endian.
+ */
+import {createHash} from 'node:crypto';
+import {bytesOfHex} from '../codec/bytes.js';
+import {type Batch, lastSeq} from '../core/batch.js';
+import type {PeerId} from '../core/ids.js';
+
+const FEED_LABEL = Buffer.from('p2pchat-ink feed 1');
+const BATCH_LABEL = Buffer.from('p2pchat-ink batch 1');
+
+export function uint64Bytes(value: number): Uint8Array {
+	const bytes = Buffer.alloc(8);
+	bytes.writeBigUInt64BE(BigInt(value));
+	return bytes;
+}
+
+/** Chain hash before the first entry of a feed, 32 bytes. */
+export function firstHash(roomTag: Uint8Array, peer: PeerId): Uint8Array {
+	return createHash('sha256').update(FEED_LABEL).update(roomTag).update(bytesOfHex(peer)).digest();
+}
+
+export function nextHash(previous: Uint8Array, entry: Uint8Array): Uint8Array {
+	return createHash('sha256').update(previous).update(entry).digest();
+}
+
+/** Hash after the last of `entries`. */
+export function chainHash(previous: Uint8Array, entries: readonly Uint8Array[]): Uint8Array {
+	let hash = previous;
+	for (const entry of entries) hash = nextHash(hash, entry);
+	return hash;
+}
+
+/** What the signature of a batch covers. */
+export function batchPayload(roomTag: Uint8Array, peer: PeerId, seq: number, hash: Uint8Array): Uint8Array {
+	return Buffer.concat([BATCH_LABEL, roomTag, bytesOfHex(peer), uint64Bytes(seq), hash]);
+}
+
+/** Hash after the last entry of a batch. */
+export function batchHash(batch: Batch): Uint8Array {
+	return chainHash(batch.previousHash, batch.entries);
+}
+
+/** As `batchPayload`, of the end of a batch whose last hash is known. */
+export function signedBytes(roomTag: Uint8Array, batch: Batch, hash: Uint8Array): Uint8Array {
+	return batchPayload(roomTag, batch.peer, lastSeq(batch), hash);
+}

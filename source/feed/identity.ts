@@ -1,0 +1,44 @@
+/**
+ * The durable key of a user in one room: HKDF of a seed of the OS user and the room tag, so that two rooms cannot be
+ * linked. It signs peer ids and nothing else (design.md, 1).
+ */
+import {createHash, hkdfSync} from 'node:crypto';
+import {bytesOfHex, hexOf} from '../codec/bytes.js';
+import type {IdentityClaim} from '../codec/entry.js';
+import type {Identity} from '../core/event.js';
+import type {PeerId} from '../core/ids.js';
+import {createSigningKey, importPublicKey, isSignatureOf} from './ed25519.js';
+
+export interface RoomIdentity {
+	readonly identity: Identity;
+	/** What `joined` carries: this key says that `peer` is its user. */
+	signPeer(peer: PeerId): IdentityClaim;
+}
+
+function claimPayload(roomTag: Uint8Array, peer: PeerId): Uint8Array {
+	return Buffer.concat([Buffer.from('p2pchat-ink identity 1'), roomTag, bytesOfHex(peer)]);
+}
+
+function identityOf(key: Uint8Array): Identity {
+	return {key: hexOf(key), fingerprint: createHash('sha256').update(key).digest('hex').slice(0, 8)};
+}
+
+/** `seed`: 32 bytes that never leave this machine. */
+export function createIdentity(seed: Uint8Array, roomTag: Uint8Array): RoomIdentity {
+	const roomSeed = hkdfSync('sha256', seed, roomTag, 'p2pchat-ink identity key 1', 32);
+	const {publicKey, sign} = createSigningKey(new Uint8Array(roomSeed));
+	return {
+		identity: identityOf(publicKey),
+		signPeer: peer => ({key: publicKey, signature: sign(claimPayload(roomTag, peer))}),
+	};
+}
+
+/** Undefined when the claim is not about this peer in this room. Never throws. */
+export function verifyIdentity(claim: IdentityClaim, roomTag: Uint8Array, peer: PeerId): Identity | undefined {
+	try {
+		const key = importPublicKey(claim.key);
+		return isSignatureOf(key, claimPayload(roomTag, peer), claim.signature) ? identityOf(claim.key) : undefined;
+	} catch {
+		return undefined;
+	}
+}

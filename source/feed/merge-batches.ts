@@ -1,0 +1,37 @@
+import {type Batch, batchBytes, lastSeq} from '../core/batch.js';
+import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../core/limits.js';
+
+function merge(parts: readonly Batch[]): Batch[] {
+	const [first] = parts;
+	const last = parts.at(-1);
+	if (!first || !last) return [];
+	if (first === last) return [first];
+	return [{...first, entries: parts.flatMap(part => part.entries), signature: last.signature}];
+}
+
+/**
+ * Joins neighbours of one feed into batches as large as the limits allow, each with the signature of its last part; the
+ * chain is trusted. Batches that do not follow on each other stay apart.
+ */
+export function mergeBatches(batches: readonly Batch[]): Batch[] {
+	const merged: Batch[] = [];
+	let parts: Batch[] = [];
+	let bytes = 0;
+	let count = 0;
+	for (const batch of batches) {
+		const size = batchBytes(batch);
+		const before = parts.at(-1);
+		const follows = before?.peer === batch.peer && lastSeq(before) + 1 === batch.firstSeq;
+		if (!follows || bytes + size > MAX_BATCH_BYTES || count + batch.entries.length > MAX_BATCH_ENTRIES) {
+			merged.push(...merge(parts));
+			parts = [];
+			bytes = 0;
+			count = 0;
+		}
+		parts.push(batch);
+		bytes += size;
+		count += batch.entries.length;
+	}
+	merged.push(...merge(parts));
+	return merged;
+}
