@@ -1,0 +1,117 @@
+import {createSocket, type Socket} from 'node:dgram';
+import type {DatagramSource, LocalInterface} from './beacon.js';
+import type {DestinationTallies} from './destination-counters.js';
+import {describeError, errorCode} from './plain-words.js';
+
+/** Administratively scoped (RFC 2365), the local scope: no router passes it on. */
+export const BEACON_GROUP = '239.255.71.74';
+
+export interface BeaconSenderOptions {
+	readonly from: LocalInterface;
+	/** Where beacons go. */
+	readonly port: number;
+	/** Wished for; another one is taken when it is not free. 0: any. */
+	readonly ownPort: number;
+	readonly tallies: DestinationTallies;
+	received(bytes: Uint8Array, source: DatagramSource): void;
+	log(line: string): void;
+}
+
+export interface BeaconSender {
+	readonly from: LocalInterface;
+	/** Resolves with the port once bound, with undefined when that failed. */
+	readonly ready: Promise<number | undefined>;
+	/** False: it can not be used; make a new one at the next beat. */
+	readonly usable: boolean;
+	broadcast(bytes: Uint8Array): void;
+	send(bytes: Uint8Array, address: string, port: number): void;
+	close(): Promise<void>;
+}
+
+function bind(socket: Socket, address: string, port: number): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const closed = () => reject(new Error('closed while it opened'));
+		socket.once('error', reject);
+		socket.once('close', closed);
+		socket.bind({address, port, exclusive: true}, () => {
+			socket.off('error', reject);
+			socket.off('close', closed);
+			resolve(socket.address().port);
+		});
+	});
+}
+
+/**
+ * Sends from one interface address, and listens there: bound to it, a datagram carries the right source on machines with
+ * several, and the multicast interface, which is a property of a socket, never changes under a datagram on its way.
+ */
+export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
+	const {from, port, tallies, log} = options;
+	const socket = createSocket('udp4');
+	let state: 'binding' | 'ready' | 'failed' | 'closed' = 'binding';
+	let pending: Uint8Array | undefined;
+
+	socket.on('error', failure => log(`${from.name} ${from.address}: ${describeError(failure)}`));
+	socket.on('message', (bytes, source) => options.received(bytes, {address: source.address, port: source.port}));
+
+	async function open(): Promise<number | undefined> {
+		try {
+			const ownPort = await bind(socket, from.address, options.ownPort).catch(failure => {
+				if (options.ownPort === 0 || errorCode(failure) !== 'EADDRINUSE') throw failure;
+				return bind(socket, from.address, 0);
+			});
+			if (state === 'closed') return undefined;
+			socket.setBroadcast(true);
+			socket.setMulticastTTL(1);
+			state = 'ready';
+			if (pending) broadcast(pending);
+			return ownPort;
+		} catch (failure) {
+			if (state === 'closed') return undefined;
+			state = 'failed';
+			tallies.failed(from, 'broadcast', from.broadcast, failure);
+			return undefined;
+		}
+	}
+
+	function transmit(bytes: Uint8Array, kind: 'broadcast' | 'multicast', destination: string): void {
+		socket.send(bytes, port, destination, failure => {
+			if (failure) tallies.failed(from, kind, destination, failure);
+			else tallies.sent(from, kind, destination);
+		});
+	}
+
+	function broadcast(bytes: Uint8Array): void {
+		if (state === 'binding') pending = bytes;
+		if (state !== 'ready') return;
+		transmit(bytes, 'broadcast', from.broadcast);
+		try {
+			// Anew each time: an interface that was unplugged and came back has the same address and another number.
+			socket.setMulticastInterface(from.address);
+		} catch (failure) {
+			tallies.failed(from, 'multicast', BEACON_GROUP, failure);
+			return;
+		}
+		transmit(bytes, 'multicast', BEACON_GROUP);
+	}
+
+	return {
+		from,
+		ready: open(),
+		get usable() {
+			return state === 'binding' || state === 'ready';
+		},
+		broadcast,
+		send(bytes, address, toPort) {
+			if (state !== 'ready') return;
+			socket.send(bytes, toPort, address, failure => {
+				if (failure) log(`answer to ${address} from ${from.address}: ${describeError(failure)}`);
+			});
+		},
+		close() {
+			if (state === 'closed') return Promise.resolve();
+			state = 'closed';
+			return new Promise(resolve => socket.close(() => resolve()));
+		},
+	};
+}

@@ -1,0 +1,134 @@
+import {createSocket} from 'node:dgram';
+import {networkInterfaces} from 'node:os';
+import {MAX_BEACON_BYTES, MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND} from '../core/limits.js';
+import type {Beacon, DatagramSource, LocalInterface} from './beacon.js';
+import {BEACON_GROUP, type BeaconSender, createBeaconSender} from './beacon-sender.js';
+import type {Clock} from './clock.js';
+import {createDestinationTallies} from './destination-counters.js';
+import {isLoopbackOnly, readInterfaces, type SystemInterfaces} from './local-interfaces.js';
+import {describeError, errorCode} from './plain-words.js';
+import {createRateLimit} from './rate-limit.js';
+import {interfaceFor, isLoopback, isOnLink} from './subnets.js';
+import {createSystemClock} from './system-clock.js';
+
+export interface UdpBeaconOptions {
+	/** The shared port of discovery; 0 takes any free one (tests). */
+	readonly port: number;
+	/** Interface names or addresses; undefined: all. With loopback only, no datagram leaves this machine. */
+	readonly selection?: readonly string[] | undefined;
+	readonly clock?: Clock;
+	/** Replaced in tests. */
+	readonly system?: () => SystemInterfaces;
+	readonly log?: (line: string) => void;
+}
+
+type Received = (bytes: Uint8Array, source: DatagramSource) => void;
+
+/** Datagrams over UDP (design.md, 3, Discovery). `start` rejects with the system's code, e.g. EADDRINUSE. */
+export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
+	const {selection, clock = createSystemClock(), system = networkInterfaces, log = () => {}} = options;
+	const loopbackOnly = isLoopbackOnly(selection);
+	const shared = createSocket({type: 'udp4', reuseAddr: true});
+	const tallies = createDestinationTallies();
+	const rate = createRateLimit(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND);
+	const senders = new Map<string, BeaconSender>();
+	let received: Received = () => {};
+	let interfaces: readonly LocalInterface[] = [];
+	let port = options.port;
+	let ownPort = 0;
+	let closing: Promise<void> | undefined;
+
+	/** Before any cryptography: size, rate, and whether it came from where we look. */
+	function receive(bytes: Uint8Array, source: DatagramSource): void {
+		if (closing || bytes.length === 0 || bytes.length > MAX_BEACON_BYTES) return;
+		if (loopbackOnly ? !isLoopback(source.address) : selection && !isOnLink(source.address, interfaces)) return;
+		if (rate.allows(`${source.address}:${source.port}`, clock.monotonic())) received(bytes, source);
+	}
+
+	/** The system forgets a membership with its interface; one that is still there says EADDRINUSE. */
+	function joinGroup(from: LocalInterface): void {
+		try {
+			shared.addMembership(BEACON_GROUP, from.address);
+		} catch (failure) {
+			if (errorCode(failure) !== 'EADDRINUSE') tallies.failed(from, 'multicast', BEACON_GROUP, failure);
+		}
+	}
+
+	async function closeSender(sender: BeaconSender): Promise<void> {
+		senders.delete(sender.from.address);
+		await sender.close();
+	}
+
+	/** Makes senders and memberships match the interfaces that are there now. */
+	function readAnew(): void {
+		interfaces = readInterfaces(selection, system());
+		const present = new Set(interfaces.map(from => `${from.address}/${from.broadcast}`));
+		for (const sender of senders.values())
+			if (!sender.usable || !present.has(`${sender.from.address}/${sender.from.broadcast}`)) void closeSender(sender);
+		for (const from of interfaces) {
+			joinGroup(from);
+			if (senders.has(from.address)) continue;
+			senders.set(from.address, createBeaconSender({from, port, ownPort, tallies, received: receive, log}));
+		}
+	}
+
+	function bindShared(): Promise<void> {
+		return new Promise((resolve, reject) => {
+			shared.once('error', reject);
+			shared.bind({port: options.port, address: '0.0.0.0', exclusive: true}, () => {
+				shared.off('error', reject);
+				shared.on('error', failure => log(`discovery port: ${describeError(failure)}`));
+				port = shared.address().port;
+				resolve();
+			});
+		});
+	}
+
+	/** The first sender's free port is wished for by the others, so that we are at one port on all interfaces. */
+	async function openSenders(): Promise<void> {
+		const [first] = readInterfaces(selection, system());
+		if (first) {
+			const sender = createBeaconSender({from: first, port, ownPort, tallies, received: receive, log});
+			senders.set(first.address, sender);
+			ownPort = (await sender.ready) ?? 0;
+		}
+		if (closing) return;
+		readAnew();
+		await Promise.all([...senders.values()].map(sender => sender.ready));
+	}
+
+	function senderTo(address: string): BeaconSender | undefined {
+		if (loopbackOnly && !isLoopback(address)) return undefined;
+		const onLink = interfaceFor(address, interfaces);
+		if (onLink) return senders.get(onLink.address);
+		return [...senders.values()].find(({from}) => !from.loopback);
+	}
+
+	return {
+		async start(handler) {
+			received = handler;
+			shared.on('message', (bytes, source) => receive(bytes, {address: source.address, port: source.port}));
+			await bindShared();
+			await openSenders();
+			return {port, ownPort};
+		},
+		broadcast(bytes) {
+			if (closing) return;
+			readAnew();
+			for (const sender of senders.values()) sender.broadcast(bytes);
+		},
+		send(bytes, address, toPort) {
+			if (!closing) senderTo(address)?.send(bytes, address, toPort);
+		},
+		interfaces: () => interfaces,
+		counters: () => tallies.list(),
+		close() {
+			closing ??= (async () => {
+				const sockets = [...senders.values()].map(closeSender);
+				sockets.push(new Promise(resolve => shared.close(() => resolve())));
+				await Promise.all(sockets);
+			})();
+			return closing;
+		},
+	};
+}
