@@ -3,6 +3,7 @@
  * 8 ms a push, pages 0.05 ms). Opaque to Immer: it is replaced, never drafted; frozen, so that Immer stops there.
  */
 import {compareOrder, type OrderKey} from './order.js';
+import {findFirstIndex} from './search.js';
 import type {TimelineEntry} from './state.js';
 
 export const PAGE_SIZE = 512;
@@ -31,21 +32,9 @@ function makeTimeline(pages: readonly TimelinePage[], base: Timeline, from: numb
 	return Object.freeze({pages, ends, length});
 }
 
-/** First index in [from, to) for which `isReached` holds, else `to`; it must hold for all after it. */
-function search(from: number, to: number, isReached: (index: number) => boolean): number {
-	let low = from;
-	let high = to;
-	while (low < high) {
-		const middle = (low + high) >>> 1;
-		if (isReached(middle)) high = middle;
-		else low = middle + 1;
-	}
-	return low;
-}
-
 /** First page from `from` on whose last entry is not before `key`; the number of pages if none. */
 function findPage(pages: readonly TimelinePage[], key: OrderKey, from = 0): number {
-	return search(from, pages.length, index => {
+	return findFirstIndex(from, pages.length, index => {
 		const last = pages[index]?.at(-1);
 		return last !== undefined && compareOrder(last, key) >= 0;
 	});
@@ -53,11 +42,11 @@ function findPage(pages: readonly TimelinePage[], key: OrderKey, from = 0): numb
 
 /** Number of the page that holds position `index`; the number of pages if none. */
 function findPageAt(timeline: Timeline, index: number): number {
-	return search(0, timeline.pages.length, page => (timeline.ends[page] ?? 0) > index);
+	return findFirstIndex(0, timeline.pages.length, page => (timeline.ends[page] ?? 0) > index);
 }
 
 function findInPage(page: TimelinePage, key: OrderKey): number {
-	return search(0, page.length, index => {
+	return findFirstIndex(0, page.length, index => {
 		const entry = page[index];
 		return entry !== undefined && compareOrder(entry, key) >= 0;
 	});
@@ -101,7 +90,7 @@ function pushPages(pages: TimelinePage[], entries: TimelineEntry[], atEnd: boole
 
 /** Index after the last of `entries` from `from` on that belongs into the page that ends with `last`. */
 function runEnd(entries: readonly TimelineEntry[], from: number, last: OrderKey): number {
-	return search(from, entries.length, index => {
+	return findFirstIndex(from, entries.length, index => {
 		const entry = entries[index];
 		return entry !== undefined && compareOrder(entry, last) > 0;
 	});
