@@ -2,27 +2,11 @@
  * The interface of a log (design.md, 4): this node's append-only file, or the same in memory. One acceptance suite
  * (`test/storage/log-acceptance.ts`) is run by both.
  */
+import type {LogHeader, LogRecord} from '../codec/log-record.js';
 import type {Batch} from '../core/batch.js';
-import type {Observation} from '../core/event.js';
 import type {PeerId} from '../core/ids.js';
 
-/** One unit in the log. `loggedAt`: our wall clock, ms. */
-export type LogRecord =
-	| {readonly type: 'batch'; readonly loggedAt: number; readonly live: boolean; readonly batch: Batch}
-	| {readonly type: 'observation'; readonly loggedAt: number; readonly observation: Observation};
-
-/** Stands first in the file, twice. */
-export interface LogHeader {
-	/** 1. */
-	readonly format: number;
-	/** Program version that made it. */
-	readonly version: string;
-	/** 8 bytes. */
-	readonly roomTag: Uint8Array;
-	readonly roomName: string;
-	/** ms. */
-	readonly created: number;
-}
+export type {LogHeader, LogRecord};
 
 /** A stretch of the file that holds no good record. */
 export interface Damage {
@@ -50,6 +34,11 @@ export interface Log {
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number): Batch[];
 	/** Seqs held of a feed: contiguous from 1 to this; 0 if none. */
 	heldSeq(peer: PeerId): number;
+	/**
+	 * Like `heldSeq`, but only what the operating system has: what `have` may speak of. The same unless saving fails
+	 * (buffered-log.ts).
+	 */
+	savedSeq(peer: PeerId): number;
 	/** Bytes in all. */
 	readonly size: number;
 	/** Hands what was written to the disk itself (fdatasync); idempotent. */

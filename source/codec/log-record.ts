@@ -1,0 +1,161 @@
+/**
+ * A record of the log file <-> bytes (protocol.md, Log records): a 4-byte big-endian length, then a MessagePack array
+ * `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 is always written wide, so it is the last 4 bytes, and
+ * covers everything before them, the length included. Kinds are append-only.
+ */
+import type {Batch} from '../core/batch.js';
+import type {Observation} from '../core/event.js';
+import {MAX_FRAME_BYTES, MAX_ROOM_BYTES, MAX_VERSION_LENGTH} from '../core/limits.js';
+import {batchValue, readBatch} from './batch.js';
+import {readBoolean, readBytes, readList, readMap, readText, readTime, readUint} from './check.js';
+import {ProtocolError} from './errors.js';
+import {FRAME_HEADER_BYTES, writeFrameHeader} from './frame.js';
+import {isObservationKind, observationValue, readObservation} from './log-observation.js';
+import {pack, unpack} from './msgpack.js';
+
+/** One unit in the log. `loggedAt`: our wall clock, ms. */
+export type LogRecord =
+	| {readonly type: 'batch'; readonly loggedAt: number; readonly live: boolean; readonly batch: Batch}
+	| {readonly type: 'observation'; readonly loggedAt: number; readonly observation: Observation};
+
+/** Stands first in the file, twice. */
+export interface LogHeader {
+	/** 1. */
+	readonly format: number;
+	/** Program version that made it. */
+	readonly version: string;
+	/** 8 bytes. */
+	readonly roomTag: Uint8Array;
+	readonly roomName: string;
+	/** ms. */
+	readonly created: number;
+}
+
+/** What a good record says; `unknown`: a kind of a newer version, to be skipped. */
+export type LogEntry =
+	| LogRecord
+	| {readonly type: 'header'; readonly header: LogHeader}
+	| {readonly type: 'unknown'; readonly kind: string};
+
+/** CRC-32 (IEEE 802.3, as in zlib) of the bytes. Passed in: the codec has no Node. */
+export type Crc32 = (bytes: Uint8Array) => number;
+
+export const LOG_FORMAT = 1;
+export const MARKER_BYTES = 8;
+/** Two headers end before the first record that others have a say in, so none of it can pass for a header. */
+export const MAX_HEADER_BYTES = 256;
+export const MAX_RECORD_BYTES = FRAME_HEADER_BYTES + MAX_FRAME_BYTES;
+/** Length, array tag, marker tag and length, marker: what every record begins with. */
+export const RECORD_START_BYTES = FRAME_HEADER_BYTES + 3 + MARKER_BYTES;
+
+const ARRAY_OF_4 = 0x94;
+const ARRAY_OF_5 = 0x95;
+const BIN_8 = 0xc4;
+const UINT_32 = 0xce;
+/** The CRC with its tag. */
+const CRC_BYTES = 5;
+const MIN_PAYLOAD_BYTES = RECORD_START_BYTES - FRAME_HEADER_BYTES + 3 + CRC_BYTES;
+const MAX_KIND_BYTES = 64;
+
+/** The bytes behind the length that begin every record of the file with this marker: what a search looks for. */
+export function recordPrefix(marker: Uint8Array): Uint8Array {
+	return Uint8Array.of(ARRAY_OF_5, BIN_8, MARKER_BYTES, ...marker);
+}
+
+function encode(marker: Uint8Array, kind: string, loggedAt: number, body: unknown, crc32: Crc32): Uint8Array {
+	const fields = pack([marker, kind, loggedAt, body]);
+	if (fields[0] !== ARRAY_OF_4) throw new RangeError('The packer wrote another form of array');
+	const payloadBytes = fields.length + CRC_BYTES;
+	if (payloadBytes > MAX_FRAME_BYTES) throw new RangeError(`A record holds at most ${MAX_FRAME_BYTES} bytes`);
+	const bytes = new Uint8Array(FRAME_HEADER_BYTES + payloadBytes);
+	writeFrameHeader(bytes, 0, payloadBytes);
+	bytes.set(fields, FRAME_HEADER_BYTES);
+	bytes[FRAME_HEADER_BYTES] = ARRAY_OF_5;
+	bytes[bytes.length - CRC_BYTES] = UINT_32;
+	const crc = crc32(bytes.subarray(0, bytes.length - 4));
+	writeFrameHeader(bytes, bytes.length - 4, crc);
+	return bytes;
+}
+
+export function encodeLogHeader(header: LogHeader, marker: Uint8Array, crc32: Crc32): Uint8Array {
+	const {format, version, roomTag, roomName, created} = header;
+	const bytes = encode(marker, 'header', created, {format, version, roomTag, roomName}, crc32);
+	if (bytes.length > MAX_HEADER_BYTES) throw new RangeError(`A log header holds at most ${MAX_HEADER_BYTES} bytes`);
+	return bytes;
+}
+
+export function encodeLogRecord(record: LogRecord, marker: Uint8Array, crc32: Crc32): Uint8Array {
+	if (record.type === 'batch') {
+		return encode(marker, 'batch', record.loggedAt, [record.live, batchValue(record.batch)], crc32);
+	}
+	return encode(marker, record.observation.type, record.loggedAt, observationValue(record.observation), crc32);
+}
+
+/** `good`: a whole record with a right CRC stands at `at`, `length` bytes long. `short`: it would end behind `bytes`. */
+export type Probe = {readonly type: 'good'; readonly length: number} | {readonly type: 'bad' | 'short'};
+
+const BAD: Probe = {type: 'bad'};
+const SHORT: Probe = {type: 'short'};
+
+/** Without `marker` any marker will do (the header, from which it is learnt). */
+export function probeRecord(bytes: Uint8Array, at: number, marker: Uint8Array | undefined, crc32: Crc32): Probe {
+	if (bytes.length - at < RECORD_START_BYTES) return SHORT;
+	const payloadBytes = readUint32(bytes, at);
+	if (payloadBytes < MIN_PAYLOAD_BYTES || payloadBytes > MAX_FRAME_BYTES) return BAD;
+	const start = at + FRAME_HEADER_BYTES;
+	if (bytes[start] !== ARRAY_OF_5 || bytes[start + 1] !== BIN_8 || bytes[start + 2] !== MARKER_BYTES) return BAD;
+	for (let index = 0; marker && index < MARKER_BYTES; index++) {
+		if (bytes[start + 3 + index] !== marker[index]) return BAD;
+	}
+	const end = start + payloadBytes;
+	if (end > bytes.length) return SHORT;
+	if (bytes[end - CRC_BYTES] !== UINT_32) return BAD;
+	if (crc32(bytes.subarray(at, end - 4)) !== readUint32(bytes, end - 4)) return BAD;
+	return {type: 'good', length: end - at};
+}
+
+/** The marker of a record that was probed good at `at`; a view. */
+export function markerAt(bytes: Uint8Array, at: number): Uint8Array {
+	const start = at + RECORD_START_BYTES - MARKER_BYTES;
+	return bytes.subarray(start, start + MARKER_BYTES);
+}
+
+/**
+ * What a record says that was probed good; `bytes` is exactly the record, and entries are views of it. Undefined: its
+ * body is ill-formed in spite of the CRC (a fault of the program that wrote it), to be reported as damage.
+ */
+export function decodeLogRecord(bytes: Uint8Array): LogEntry | undefined {
+	try {
+		const [, kind, loggedAt, body] = readList(unpack(bytes.subarray(FRAME_HEADER_BYTES)), 'record', 5, 5);
+		return readEntry(readText(kind, 'kind', MAX_KIND_BYTES), readTime(loggedAt, 'loggedAt'), body);
+	} catch (error) {
+		if (error instanceof ProtocolError) return undefined;
+		throw error;
+	}
+}
+
+function readEntry(kind: string, loggedAt: number, body: unknown): LogEntry {
+	if (kind === 'batch') {
+		const [live, batch] = readList(body, 'body', 16, 2);
+		return {type: 'batch', loggedAt, live: readBoolean(live, 'live'), batch: readBatch(batch, 'batch')};
+	}
+	if (kind === 'header') return {type: 'header', header: readHeader(body, loggedAt)};
+	if (isObservationKind(kind)) return {type: 'observation', loggedAt, observation: readObservation(kind, body)};
+	return {type: 'unknown', kind};
+}
+
+function readHeader(body: unknown, created: number): LogHeader {
+	const fields = readMap(body, 'header');
+	return {
+		format: readUint(fields.format, 'format', Number.MAX_SAFE_INTEGER, 1),
+		version: readText(fields.version, 'version', MAX_VERSION_LENGTH),
+		roomTag: readBytes(fields.roomTag, 'roomTag', 8),
+		roomName: readText(fields.roomName, 'roomName', MAX_ROOM_BYTES),
+		created,
+	};
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+	const high = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+	return high * 256 + (bytes[at + 3] ?? 0);
+}

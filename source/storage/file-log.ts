@@ -1,0 +1,171 @@
+import {randomBytes} from 'node:crypto';
+import {existsSync, mkdirSync, realpathSync} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {crc32} from 'node:zlib';
+import {encodeLogHeader, encodeLogRecord, LOG_FORMAT, MARKER_BYTES} from '../codec/log-record.js';
+import type {Batch} from '../core/batch.js';
+import type {PeerId} from '../core/ids.js';
+import {StorageError, toStorageError} from './errors.js';
+import {createFlusher, type Flusher, type LogTimer} from './flusher.js';
+import {acquireLock, type FileLock} from './lock.js';
+import type {Log, LogHeader, LogRecord, OpenedLog} from './log.js';
+import {LogFile} from './log-file.js';
+import {type LogHead, readHead} from './read-head.js';
+import {readRecords} from './read-records.js';
+import {createScanner, type Scanner} from './scan.js';
+import {StoredBatches} from './stored-batches.js';
+
+export interface FileLogOptions {
+	/** Makes the file if it is missing or empty; without it that is an error. */
+	readonly create?: Omit<LogHeader, 'format'>;
+	/** With it, what was written reaches the disk itself at most FLUSH_AFTER_MS later, unasked. */
+	readonly timer?: LogTimer;
+	/** Bytes read at a time when opening. */
+	readonly chunkBytes?: number;
+}
+
+/** A log in a file. */
+export interface FileLog extends Log {
+	readonly path: string;
+	/** All records that are still readable, in file order: to go on in a new file when this one was `changed`. */
+	salvage(): AsyncIterable<readonly LogRecord[]>;
+	/** Bytes of memory that the index takes. */
+	readonly indexBytes: number;
+}
+
+export interface OpenedFileLog extends OpenedLog {
+	readonly log: FileLog;
+}
+
+/** Opens a log as its only writer. Throws StorageError. A torn tail is cut once `records` was read to its end. */
+export function openFileLog(path: string, options: FileLogOptions = {}): OpenedFileLog {
+	const realPath = prepare(path, options);
+	const lock = acquireLock(realPath);
+	try {
+		return open(realPath, options, lock);
+	} catch (error) {
+		lock.release();
+		throw toStorageError(error, 'cannot open the log', realPath);
+	}
+}
+
+/** One file has one lock, whatever name it is opened by. */
+function prepare(path: string, options: FileLogOptions): string {
+	try {
+		if (existsSync(path)) return realpathSync(path);
+		if (!options.create) throw new StorageError('missing', 'there is no such log', path, 'Check the path.');
+		mkdirSync(dirname(path), {recursive: true, mode: 0o700});
+		return join(realpathSync(dirname(path)), basename(path));
+	} catch (error) {
+		throw toStorageError(error, 'cannot open the log', path);
+	}
+}
+
+function open(path: string, options: FileLogOptions, lock: FileLock): OpenedFileLog {
+	const {create} = options;
+	const file = new LogFile(path, existsSync(path) ? 'write' : 'create');
+	try {
+		if (create && file.size === 0) appendHeader(file, {...create, format: LOG_FORMAT}, randomBytes(MARKER_BYTES), 2);
+		const head = readHead(file);
+		const log = new WriterLog(file, head, lock, options.timer);
+		const scanner = createScanner(crc32, {...head, offset: 0});
+		return {log, damage: scanner.damage, records: log.load(scanner, options.chunkBytes)};
+	} catch (error) {
+		file.close();
+		throw error;
+	}
+}
+
+function appendHeader(file: LogFile, header: LogHeader, marker: Uint8Array, times: 1 | 2): void {
+	const bytes = encodeLogHeader(header, marker, crc32);
+	file.append(times === 1 ? bytes : Buffer.concat([bytes, bytes]));
+}
+
+class WriterLog implements FileLog {
+	readonly path: string;
+	readonly header: LogHeader;
+	readonly #marker: Uint8Array;
+	readonly #file: LogFile;
+	readonly #lock: FileLock;
+	readonly #flusher: Flusher;
+	readonly #batches: StoredBatches;
+	#loaded = false;
+	#closed: Promise<void> | undefined;
+
+	constructor(file: LogFile, {header, marker}: LogHead, lock: FileLock, timer: LogTimer | undefined) {
+		this.path = file.path;
+		this.header = header;
+		this.#marker = marker;
+		this.#file = file;
+		this.#lock = lock;
+		this.#flusher = createFlusher(() => file.sync(), timer);
+		this.#batches = new StoredBatches(file, marker);
+	}
+
+	get size(): number {
+		return this.#file.size;
+	}
+
+	get indexBytes(): number {
+		return this.#batches.bytes;
+	}
+
+	/** What stands in the file, indexed on the way; then cuts a torn tail. */
+	async *load(scanner: Scanner, chunkBytes: number | undefined): AsyncGenerator<readonly LogRecord[]> {
+		const {path, fd, size} = this.#file;
+		const plan = {fd, path, scanner, from: 0, to: size, ...(chunkBytes && {chunkBytes})};
+		for await (const scanned of readRecords(plan)) {
+			for (const {record, offset, length} of scanned) this.#batches.add(record, offset, length);
+			yield scanned.map(({record}) => record);
+		}
+		if (this.#closed) return;
+		if (scanner.damage.at(-1)?.kind === 'torn') this.#file.cutTorn(scanner.goodEnd);
+		if (scanner.goodEnd < 2 * scanner.headerLength) appendHeader(this.#file, this.header, this.#marker, 1);
+		this.#loaded = true;
+	}
+
+	append(records: readonly LogRecord[]): void {
+		if (!this.#loaded || this.#closed) throw new Error('The log is not read to its end yet, or closed');
+		if (records.length === 0) return;
+		this.#flusher.check();
+		const encoded = records.map(record => encodeLogRecord(record, this.#marker, crc32));
+		let offset = this.#file.append(encoded.length === 1 && encoded[0] ? encoded[0] : Buffer.concat(encoded));
+		for (const [position, record] of records.entries()) {
+			const length = encoded[position]?.length ?? 0;
+			this.#batches.add(record, offset, length);
+			offset += length;
+		}
+		this.#flusher.wrote();
+	}
+
+	batchesFrom(peer: PeerId, seq: number, maxBytes: number): Batch[] {
+		return this.#batches.from(peer, seq, maxBytes);
+	}
+
+	heldSeq(peer: PeerId): number {
+		return this.#batches.heldSeq(peer);
+	}
+
+	savedSeq(peer: PeerId): number {
+		return this.#batches.heldSeq(peer);
+	}
+
+	async *salvage(): AsyncGenerator<readonly LogRecord[]> {
+		const scanner = createScanner(crc32, {marker: this.#marker, header: this.header, offset: 0});
+		const to = Math.min(this.#file.size, this.#file.presentSize());
+		const {fd, path} = this.#file;
+		for await (const scanned of readRecords({fd, path, scanner, from: 0, to})) yield scanned.map(({record}) => record);
+	}
+
+	flush(): Promise<void> {
+		return this.#closed ?? this.#flusher.flush();
+	}
+
+	close(): Promise<void> {
+		this.#closed ??= this.#flusher.stop().finally(() => {
+			this.#file.close();
+			this.#lock.release();
+		});
+		return this.#closed;
+	}
+}

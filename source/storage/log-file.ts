@@ -1,0 +1,168 @@
+import {
+	closeSync,
+	constants,
+	existsSync,
+	fdatasync,
+	fstatSync,
+	fsyncSync,
+	ftruncateSync,
+	openSync,
+	readSync,
+	statSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
+import {dirname} from 'node:path';
+import {StorageError, toStorageError} from './errors.js';
+
+/**
+ * An open file that only grows, by us alone. It is opened for appending, so a write never lands on bytes of others, and
+ * before each append it is checked to be what we left. Every method throws StorageError.
+ */
+export class LogFile {
+	readonly path: string;
+	readonly fd: number;
+	#size: number;
+	/** A failed append may have left bytes behind `size` that could not be cut at once. */
+	#rest = 0;
+	#closed = false;
+
+	constructor(path: string, mode: 'write' | 'create' | 'read') {
+		this.path = path;
+		try {
+			this.fd = openSync(path, flagsOf(mode), 0o600);
+			const stat = fstatSync(this.fd);
+			if (!stat.isFile()) {
+				closeSync(this.fd);
+				throw new StorageError('not-a-log', 'it is not a regular file', path, 'Name another file.');
+			}
+			this.#size = stat.size;
+			if (mode === 'create') syncFolder(path);
+		} catch (error) {
+			throw toStorageError(error, mode === 'read' ? 'cannot open the log' : 'cannot write the log', path);
+		}
+	}
+
+	/** Bytes that are ours. */
+	get size(): number {
+		return this.#size;
+	}
+
+	/** Size of the file now, whoever wrote it. */
+	presentSize(): number {
+		return fstatSync(this.fd).size;
+	}
+
+	/** Throws `changed` if the file was deleted, replaced, cut or grown by others. */
+	checkUnchanged(): void {
+		const {path} = this;
+		const own = fstatSync(this.fd);
+		const named = statSync(path, {throwIfNoEntry: false});
+		const say = (what: string) =>
+			new StorageError('changed', `the log was ${what} by another program`, path, 'A new log file goes on from here.');
+		if (named === undefined) throw say('deleted');
+		if (named.ino !== own.ino || named.dev !== own.dev) throw say('replaced');
+		if (own.size < this.#size) throw say('cut');
+		if (own.size > this.#size + this.#rest) throw say('added to');
+		if (own.size > this.#size) this.#cutRest();
+	}
+
+	/** All of `bytes` or, as far as a reader is concerned, nothing. Returns the offset at which they stand. */
+	append(bytes: Uint8Array): number {
+		const offset = this.#size;
+		try {
+			this.checkUnchanged();
+			let written = 0;
+			this.#rest = bytes.length;
+			while (written < bytes.length) written += writeSync(this.fd, bytes, written, bytes.length - written);
+		} catch (error) {
+			this.#tryCutRest();
+			throw toStorageError(error, 'cannot write the log', this.path);
+		}
+		this.#rest = 0;
+		this.#size += bytes.length;
+		return offset;
+	}
+
+	/** As many of `length` bytes as there are at `offset`. */
+	readAt(offset: number, length: number): Buffer {
+		const bytes = Buffer.allocUnsafeSlow(length);
+		let filled = 0;
+		try {
+			while (filled < length) {
+				const count = readSync(this.fd, bytes, filled, length - filled, offset + filled);
+				if (count === 0) break;
+				filled += count;
+			}
+		} catch (error) {
+			throw toStorageError(error, 'cannot read the log', this.path);
+		}
+		return bytes.subarray(0, filled);
+	}
+
+	/** Copies what stands from `offset` on to `copyPath` and cuts it off. An earlier copy is kept: `.torn.2` and so on. */
+	cutTorn(offset: number): string {
+		try {
+			const copyPath = freePath(`${this.path}.torn`);
+			writeFileSync(copyPath, this.readAt(offset, this.#size - offset), {mode: 0o600, flag: 'wx', flush: true});
+			ftruncateSync(this.fd, offset);
+			this.#size = offset;
+			return copyPath;
+		} catch (error) {
+			throw toStorageError(error, 'cannot repair the end of the log', this.path);
+		}
+	}
+
+	/** fdatasync. */
+	sync(): Promise<void> {
+		return new Promise((resolve, reject) => {
+			fdatasync(this.fd, error =>
+				error ? reject(toStorageError(error, 'cannot save the log', this.path)) : resolve(),
+			);
+		});
+	}
+
+	close(): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		closeSync(this.fd);
+	}
+
+	#cutRest(): void {
+		ftruncateSync(this.fd, this.#size);
+		this.#rest = 0;
+	}
+
+	/** After a failed write; if this fails too, the next append tries again. */
+	#tryCutRest(): void {
+		try {
+			const own = fstatSync(this.fd).size;
+			if (own > this.#size && own <= this.#size + this.#rest) this.#cutRest();
+		} catch {}
+	}
+}
+
+function flagsOf(mode: 'write' | 'create' | 'read'): number {
+	if (mode === 'read') return constants.O_RDONLY;
+	const flags = constants.O_RDWR | constants.O_APPEND;
+	return mode === 'create' ? flags | constants.O_CREAT | constants.O_EXCL : flags;
+}
+
+function freePath(path: string): string {
+	for (let number = 1; ; number++) {
+		const candidate = number === 1 ? path : `${path}.${number}`;
+		if (!existsSync(candidate)) return candidate;
+	}
+}
+
+/** So that the new name itself survives a power cut; not possible everywhere, then left to the system. */
+function syncFolder(path: string): void {
+	try {
+		const folder = openSync(dirname(path), constants.O_RDONLY);
+		try {
+			fsyncSync(folder);
+		} finally {
+			closeSync(folder);
+		}
+	} catch {}
+}
