@@ -55,6 +55,8 @@ export function reducePassing(passing: Writable<Passing>, fact: PassingFact): vo
 		case 'sync-progress':
 			passing.sync = {received: fact.received, expected: fact.expected};
 			break;
+		case 'synced':
+			break;
 		case 'alone':
 			passing.alone = fact.alone;
 			passing.tried = [...fact.tried];
