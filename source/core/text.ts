@@ -1,0 +1,149 @@
+/**
+ * Makes what others wrote fit for a terminal: nothing that drives it, hides, reorders or spills over its cell. Used at
+ * the edge (codec, session), at the screen and for logs. Idempotent; every step is linear in the length of its input.
+ */
+import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES} from './limits.js';
+
+const TAB = '    ';
+/** More elements than any emoji of Unicode joins; a longer chain would measure as one glyph and be drawn as many. */
+const MAX_JOINED_EMOJI = 5;
+
+/** Printable ASCII and newlines. */
+const PLAIN = /^[\n -~]*$/;
+/** Common letters of which none needs a step below: Latin, Greek, Cyrillic, kana, unified Han, Hangul. */
+const HARMLESS =
+	/^[\n -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u3001-\u3029\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3]*$/;
+
+/** CSI; strings (OSC, DCS, SOS, PM, APC) to their end or, unterminated, to the end of the line; other ESC sequences. ECMA-48. */
+const ESCAPES =
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it removes
+	/(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])(?:[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)|[^\x07\x1b\x90\x98\x9c-\x9f\n]*)|\x1b[ -/]*[0-~]?/g;
+
+/** Format controls but for joiners and the visible signs of Arabic, Syriac and Kaithi. */
+const FORMAT = /(?![\u200c\u200d\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])\p{Cf}/u;
+/** Letters and marks that are drawn as nothing, noncharacters, plane 14 but for ideographic variants. */
+const BLANK =
+	/[\u034f\u115f\u1160\u17b4\u17b5\u2065\u3164\uffa0\ufff0-\ufff8\ufffe\uffff\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/u;
+const CONTROL = /(?!\n)\p{Cc}/u;
+const INVISIBLE = new RegExp([FORMAT, BLANK, CONTROL].map(({source}) => source).join('|'), 'gu');
+
+/** Variation selectors stand behind what they vary, once. */
+const STRAY_SELECTORS = /(?<!\p{Emoji})[\ufe0e\ufe0f]|[\ufe00-\ufe0d]|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]/gu;
+
+const JOINED_MARK = String.raw`[\u200c\u200d]?\p{M}`;
+const EXCESS_MARKS = new RegExp(`((?:${JOINED_MARK}){${MAX_COMBINING_MARKS}})(?:${JOINED_MARK})+`, 'gu');
+/** They would sit on whatever the screen draws before the line. */
+const LEADING_MARKS = /(^|\n)(?:[\u200c\u200d]|\p{M})+/gu;
+
+/** Scripts in which joiners change the shape of letters. */
+const JOINING = `(?:${[
+	...['Arabic', 'Syriac', 'Nko', 'Mongolian', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil'],
+	...['Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Khmer', 'Myanmar', 'Tibetan', 'Balinese', 'Javanese'],
+]
+	.map(script => String.raw`\p{Script=${script}}`)
+	.join('|')})`;
+const STRAY_JOINERS = new RegExp(
+	String.raw`(?<!${JOINING})\u200c|\u200c(?!${JOINING})|(?<!${JOINING}|\p{ExtPict}|\ufe0f|\p{EMod})\u200d|\u200d(?!${JOINING}|\p{ExtPict})`,
+	'gu',
+);
+const JOINED_EMOJI = String.raw`\p{ExtPict}[\ufe0f\p{EMod}]?`;
+const LONG_CHAINS = new RegExp(
+	String.raw`((?:${JOINED_EMOJI}\u200d){${MAX_JOINED_EMOJI - 1}}${JOINED_EMOJI})\u200d`,
+	'gu',
+);
+
+/** East Asian wide characters and emoji, roughly (Unicode Standard Annex 11). */
+const WIDE =
+	/[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]|\ufe0f/u;
+
+let segmenter: Intl.Segmenter | undefined;
+
+function segmentGraphemes(text: string): Intl.Segments {
+	segmenter ??= new Intl.Segmenter('en', {granularity: 'grapheme'});
+	return segmenter.segment(text);
+}
+
+/** Bytes of the code point at `index`: a lone surrogate counts as U+FFFD. */
+function bytesAt(text: string, index: number): number {
+	const point = text.codePointAt(index) ?? 0;
+	if (point < 0x80) return 1;
+	if (point < 0x800) return 2;
+	return point < 0x1_0000 ? 3 : 4;
+}
+
+/** Length in UTF-8, bytes. */
+export function utf8Length(text: string): number {
+	let bytes = 0;
+	for (let index = 0; index < text.length; index++) {
+		const size = bytesAt(text, index);
+		bytes += size;
+		if (size === 4) index++;
+	}
+	return bytes;
+}
+
+/** Index of the first code point that does not fit any more; the length of the text if all of it fits. */
+function findCut(text: string, maxBytes: number): number {
+	let bytes = 0;
+	let index = 0;
+	while (index < text.length) {
+		const size = bytesAt(text, index);
+		bytes += size;
+		if (bytes > maxBytes) return index;
+		index += size === 4 ? 2 : 1;
+	}
+	return index;
+}
+
+/** Cuts on a grapheme border; inside a grapheme only if it alone is too long. */
+function cutText(text: string, maxBytes: number): string {
+	if (text.length * 3 <= maxBytes) return text;
+	const cut = findCut(text, maxBytes);
+	if (cut === text.length) return text;
+	const border = segmentGraphemes(text).containing(cut)?.index ?? 0;
+	return text.slice(0, border === 0 ? cut : border).replace(/[\u200c\u200d]+$/, '');
+}
+
+/** All but the cut. */
+function stripText(text: string): string {
+	return text
+		.replace(/\p{Surrogate}/gu, '\ufffd')
+		.replace(ESCAPES, '')
+		.replaceAll('\t', TAB)
+		.replace(/[\u2028\u2029]/g, '\n')
+		.replace(INVISIBLE, '')
+		.replace(STRAY_SELECTORS, '')
+		.replace(EXCESS_MARKS, '$1')
+		.replace(LEADING_MARKS, '$1')
+		.replace(STRAY_JOINERS, '')
+		.replace(LONG_CHAINS, '$1');
+}
+
+/**
+ * A text of several lines without control characters, escape sequences, reordering or hidden characters, with at most
+ * MAX_COMBINING_MARKS on a base and `maxBytes` in UTF-8. What is left is as it was written (no normalisation).
+ */
+export function cleanText(text: string, maxBytes = MAX_TEXT_BYTES): string {
+	if (text.length <= maxBytes && PLAIN.test(text)) return text;
+	// What is cut anyway need not be looked at.
+	const start = text.length > maxBytes * 8 ? text.slice(0, maxBytes * 8) : text;
+	return cutText(HARMLESS.test(start) ? start : stripText(start), maxBytes);
+}
+
+function cutCells(text: string, maxCells: number): string {
+	if (text.length <= maxCells / 2) return text;
+	let cells = 0;
+	for (const {segment, index} of segmentGraphemes(text)) {
+		cells += WIDE.test(segment) ? 2 : 1;
+		if (cells > maxCells) return text.slice(0, index);
+	}
+	return text;
+}
+
+/** A name of one line, at most MAX_NAME_BYTES and about MAX_NAME_CELLS; '' when nothing is left of it. */
+export function cleanName(name: string): string {
+	const line = cleanText(name, MAX_NAME_BYTES * 8)
+		.replace(/[\s\u2800]+/gu, ' ')
+		.trim();
+	return cutCells(cutText(line.replace(LEADING_MARKS, '$1'), MAX_NAME_BYTES), MAX_NAME_CELLS).trim();
+}

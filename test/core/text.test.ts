@@ -1,0 +1,169 @@
+import {readFileSync} from 'node:fs';
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_TEXT_BYTES} from '../../source/core/limits.js';
+import {cleanName, cleanText, utf8Length} from '../../source/core/text.js';
+
+interface HostileText {
+	readonly name: string;
+	readonly text: string;
+	readonly clean: string;
+}
+
+const corpus = JSON.parse(
+	readFileSync(new URL('../../fixtures/hostile-texts.json', import.meta.url), 'utf8'),
+) as readonly HostileText[];
+
+/** Pieces that fit together into sequences, so that a removal may bring new ones about. */
+const pieces = [
+	...[
+		'\u001b',
+		'[',
+		']',
+		'P',
+		'\\',
+		'0;',
+		'm',
+		'\u0007',
+		'\u009b',
+		'\u009d',
+		'\u009c',
+		'\u0090',
+		'\r',
+		'\n',
+		'\t',
+		'\0',
+		' ',
+	],
+	...[
+		'\u200b',
+		'\u200c',
+		'\u200d',
+		'\u202e',
+		'\u2066',
+		'\ufe0f',
+		'\ufe0e',
+		'\ufe00',
+		'\u{e0100}',
+		'\u{e0041}',
+		'\ufeff',
+	],
+	...['\u0301', '\u094d', '\u20e3', '\u3164', '\u2800', '\ud800', '\udc00', '\u2028', '\u00ad', '\u{1f3fd}'],
+	...['a', '1', '#', 'é', 'ß', '你', '\u0915', '\u0645', '\u1100', '👩', '❤', '🇩', '🏴', '\u{1f9d1}'],
+];
+const hostile = fc.oneof(
+	fc.array(fc.constantFrom(...pieces), {maxLength: 40}).map(parts => parts.join('')),
+	fc.string({unit: 'binary', maxLength: 60}),
+	fc.array(fc.integer({min: 0, max: 0xff_ff}), {maxLength: 40}).map(units => String.fromCharCode(...units)),
+);
+
+describe('cleanText', () => {
+	it.each(corpus)('$name', ({text, clean}) => {
+		expect(cleanText(text)).toBe(clean);
+	});
+
+	it('leaves what it has cleaned as it is', () => {
+		fc.assert(
+			fc.property(hostile, fc.constantFrom(MAX_TEXT_BYTES, 40, 7), (text, maxBytes) => {
+				const clean = cleanText(text, maxBytes);
+				expect(cleanText(clean, maxBytes)).toBe(clean);
+			}),
+			{numRuns: 3000},
+		);
+	});
+
+	it('leaves no control, reordering or tag character, and no run of marks, whatever it gets', () => {
+		fc.assert(
+			fc.property(hostile, text => {
+				const clean = cleanText(text);
+				expect(clean).not.toMatch(/(?!\n)[\p{Cc}\p{Surrogate}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u);
+				expect(clean).not.toMatch(/[\u{e0000}-\u{e007f}]/u);
+				expect(clean).not.toMatch(new RegExp(`\\p{M}{${MAX_COMBINING_MARKS + 1}}`, 'u'));
+				expect(clean).not.toMatch(/^\p{M}|\n\p{M}/u);
+			}),
+			{numRuns: 3000},
+		);
+	});
+
+	it('takes nothing but the cut from a text of letters', () => {
+		fc.assert(
+			fc.property(fc.stringMatching(/^[\n a-zA-Zäöüß你好かなабвгд한국!?()]*$/), text => {
+				expect(cleanText(text)).toBe(text);
+			}),
+		);
+	});
+
+	it('cuts between graphemes', () => {
+		const family = '👨‍👩‍👧‍👦';
+		expect(cleanText(`${family}${family}`, 49)).toBe(family);
+		expect(cleanText('aé', 2)).toBe('a');
+		expect(cleanText('e\u0301e\u0301', 5)).toBe('e\u0301');
+		expect(utf8Length(cleanText('你'.repeat(10_000)))).toBeLessThanOrEqual(MAX_TEXT_BYTES);
+		expect(cleanText('x'.repeat(MAX_TEXT_BYTES + 1)).length).toBe(MAX_TEXT_BYTES);
+	});
+
+	it('takes time in proportion to the length, also of what is made to be slow', () => {
+		const start = performance.now();
+		for (const unit of [
+			'\u001b]',
+			'\u0090',
+			'\u001b[',
+			'\u0301',
+			'👩\u200d',
+			'\u0915\u094d\u200d',
+			'\u200c',
+			'\n\u0301',
+			'\ud800',
+		]) {
+			cleanText(unit.repeat(60_000));
+		}
+		expect(performance.now() - start).toBeLessThan(3000);
+	});
+});
+
+describe('cleanName', () => {
+	it.each([
+		['Carol', 'Carol'],
+		['  Carol \n the\tGreat ', 'Carol the Great'],
+		['\u001b[31mCarol\u001b[0m', 'Carol'],
+		['\u202ecarol', 'carol'],
+		['\u200b\u2060', ''],
+		['\u2800\u3000', ''],
+		['\u3164', ''],
+		['\u0301\u0301', ''],
+		['x'.repeat(100), 'x'.repeat(32)],
+		['你'.repeat(40), '你'.repeat(16)],
+		['é'.repeat(40), 'é'.repeat(32)],
+	])('%j becomes %j', (name, clean) => {
+		expect(cleanName(name)).toBe(clean);
+	});
+
+	it('is one trimmed line within its bounds that stays as it is, whatever it gets', () => {
+		fc.assert(
+			fc.property(
+				fc.oneof(
+					hostile,
+					fc.array(hostile).map(parts => parts.join(' ')),
+				),
+				name => {
+					const clean = cleanName(name);
+					expect(clean).not.toMatch(/\p{Cc}|^\s|\s$|\s\s/u);
+					expect(utf8Length(clean)).toBeLessThanOrEqual(MAX_NAME_BYTES);
+					expect(cleanName(clean)).toBe(clean);
+				},
+			),
+			{numRuns: 3000},
+		);
+	});
+});
+
+describe('utf8Length', () => {
+	it('is the length of the encoded text', () => {
+		fc.assert(
+			fc.property(hostile, text => {
+				expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
+			}),
+			{numRuns: 1000},
+		);
+	});
+});
