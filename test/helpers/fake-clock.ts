@@ -86,16 +86,18 @@ function createView(clock: Clock, skewMs: number): ClockView {
 		now: () => clock.now() + skew,
 		monotonic: () => clock.monotonic(),
 		after(ms, run): Timer {
+			let cancelled = false;
 			const due = () => {
+				if (cancelled) return;
 				if (state === 'running') run();
-				else if (state === 'frozen') overdue.add(run_);
+				else if (state === 'frozen') overdue.add(due);
 			};
-			const run_ = () => state === 'running' && run();
 			const timer = clock.after(ms, due);
 			return {
 				cancel() {
+					cancelled = true;
 					timer.cancel();
-					overdue.delete(run_);
+					overdue.delete(due);
 				},
 			};
 		},

@@ -1,0 +1,75 @@
+import type {Beacon, DatagramSource, DestinationCounters, LocalInterface} from '../../source/network/beacon.js';
+
+export interface MemoryBeaconHost {
+	interfaces(): readonly LocalInterface[];
+	/** False: the port is taken by somebody who does not share. */
+	open(socket: MemorySocket): boolean;
+	close(socket: MemorySocket): void;
+	freePort(): number;
+	/** To everybody on this interface's subnet who shares the port; false: it could not be sent. */
+	spread(bytes: Uint8Array, from: LocalInterface, sourcePort: number, port: number, kind: SpreadKind): boolean;
+	/** To one address. */
+	send(bytes: Uint8Array, address: string, port: number, sourcePort: number): void;
+}
+
+export type SpreadKind = 'broadcast' | 'multicast';
+
+export interface MemorySocket {
+	readonly sharedPort: number;
+	readonly ownPort: number;
+	received(bytes: Uint8Array, source: DatagramSource): void;
+}
+
+const GROUP = '239.255.71.74';
+
+/** The same promises as the UDP beacon, on a memory network. */
+export function createMemoryBeacon(host: MemoryBeaconHost, sharedPort: number): Beacon {
+	const counters = new Map<string, {-readonly [Key in keyof DestinationCounters]: DestinationCounters[Key]}>();
+	let interfaces: readonly LocalInterface[] = host.interfaces();
+	let socket: MemorySocket | undefined;
+
+	function count(from: LocalInterface, kind: SpreadKind, sent: boolean): void {
+		const destination = kind === 'broadcast' ? from.broadcast : GROUP;
+		const key = `${from.address} ${destination}`;
+		const found = counters.get(key) ?? {
+			interface: from.name,
+			address: from.address,
+			destination,
+			kind,
+			sent: 0,
+			failed: 0,
+		};
+		if (sent) found.sent++;
+		else {
+			found.failed++;
+			found.lastError = 'no route to the network';
+		}
+		counters.set(key, found);
+	}
+
+	return {
+		async start(received) {
+			const opened: MemorySocket = {sharedPort, ownPort: host.freePort(), received};
+			if (!host.open(opened)) throw Object.assign(new Error('port in use'), {code: 'EADDRINUSE'});
+			socket = opened;
+			interfaces = host.interfaces();
+			return {port: sharedPort, ownPort: opened.ownPort};
+		},
+		broadcast(bytes) {
+			if (!socket) return;
+			interfaces = host.interfaces();
+			for (const from of interfaces)
+				for (const kind of ['broadcast', 'multicast'] as const)
+					count(from, kind, host.spread(bytes.slice(), from, socket.ownPort, sharedPort, kind));
+		},
+		send(bytes, address, port) {
+			if (socket) host.send(bytes.slice(), address, port, socket.ownPort);
+		},
+		interfaces: () => interfaces,
+		counters: () => [...counters.values()].map(found => ({...found})),
+		async close() {
+			if (socket) host.close(socket);
+			socket = undefined;
+		},
+	};
+}

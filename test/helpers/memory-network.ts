@@ -1,0 +1,327 @@
+/**
+ * A network in memory for tests and the simulator: hosts, datagrams, streams and everything that goes wrong with them.
+ * It runs on a fake clock and seeded chance only, so that one seed is one history.
+ */
+import type {Beacon, LocalInterface} from '../../source/network/beacon.js';
+import {isLoopback} from '../../source/network/subnets.js';
+import type {Transport} from '../../source/network/transport.js';
+import type {ClockView, FakeClock} from './fake-clock.js';
+import {createMemoryBeacon, type MemorySocket, type SpreadKind} from './memory-beacon.js';
+import type {MemoryEnd} from './memory-connection.js';
+import {CUT, createLinks, type LinkFaults, type Links} from './memory-links.js';
+import {createMemoryTransport, type MemoryListener, type MemoryTransportOptions} from './memory-transport.js';
+import type {SeededRandom} from './seeded-random.js';
+
+export interface MemoryHost {
+	readonly name: string;
+	readonly addresses: readonly string[];
+	/** What a node on this host must use: it freezes and dies with it. */
+	readonly clock: ClockView;
+	createTransport(options: MemoryTransportOptions): Transport;
+	createBeacon(options: {readonly port: number}): Beacon;
+	/** DHCP gave others: connections of the former ones stall. */
+	setAddresses(addresses: readonly string[]): void;
+	/** The cable is out: nothing passes, nothing is said. */
+	unplug(): void;
+	plug(): void;
+	/** The process gets no CPU for a while; the system goes on. */
+	freeze(): void;
+	thaw(): void;
+	/** `killed` (kill -9): the system closes its connections. `power`: silence. Its clock ends; `restart` gives a new one. */
+	crash(how?: 'killed' | 'power'): void;
+	/** A new process on this host. What is sent on connections of the former one is answered by a reset. */
+	restart(): void;
+}
+
+export interface MemoryNetwork {
+	/** An address is `a.b.c.d` on a /24. */
+	addHost(name: string, addresses: string | readonly string[], options?: {readonly skewMs?: number}): MemoryHost;
+	/** By host name, one direction at a time. */
+	readonly links: Links;
+	/** Both directions between two hosts. */
+	cut(a: string, b: string): void;
+	heal(a: string, b: string): void;
+	/** Cuts every link between hosts of different groups; hosts in none are left alone. */
+	partition(...groups: readonly (readonly string[])[]): void;
+	healAll(): void;
+	/** Breaks all open connections between two hosts, at both ends. */
+	reset(a: string, b: string): void;
+	/** Open ends of connections, all hosts. */
+	readonly openEnds: number;
+}
+
+interface HostState {
+	readonly name: string;
+	addresses: readonly string[];
+	readonly skewMs: number;
+	clock: ClockView;
+	plugged: boolean;
+	alive: boolean;
+	readonly listeners: Map<number, MemoryListener>;
+	readonly sockets: Set<MemorySocket>;
+	readonly ends: Map<MemoryEnd, {readonly address: string; readonly remote: string}>;
+}
+
+const FIRST_FREE_PORT = 49_152;
+const LOOPBACK: LocalInterface = {
+	name: 'lo',
+	address: '127.0.0.1',
+	broadcast: '127.255.255.255',
+	prefix: 8,
+	loopback: true,
+	virtual: false,
+};
+
+function subnet(address: string): string {
+	return address.slice(0, address.lastIndexOf('.'));
+}
+
+function interfacesOf(host: HostState): LocalInterface[] {
+	const own = host.addresses.map((address, index) => ({
+		name: `eth${index}`,
+		address,
+		broadcast: `${subnet(address)}.255`,
+		prefix: 24,
+		loopback: false,
+		virtual: false,
+	}));
+	return [LOOPBACK, ...own];
+}
+
+export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: SeededRandom}): MemoryNetwork {
+	const hosts = new Map<string, HostState>();
+	const links = createLinks(wakeAll);
+	let nextPort = FIRST_FREE_PORT;
+
+	function wakeAll(): void {
+		for (const host of hosts.values()) for (const end of host.ends.keys()) end.wake();
+	}
+
+	function hostAt(address: string, asking: HostState): HostState | undefined {
+		if (isLoopback(address)) return asking;
+		for (const host of hosts.values()) if (host.addresses.includes(address)) return host;
+		return undefined;
+	}
+
+	/** Whether frames between them pass at all: both plugged in, both powered. */
+	function linkBetween(from: HostState, to: HostState): LinkFaults {
+		const link = links.between(from.name, to.name);
+		return from === to || (from.plugged && to.plugged) ? link : {...link, ...CUT};
+	}
+
+	function passDatagram(
+		bytes: Uint8Array,
+		from: HostState,
+		to: HostState,
+		source: {address: string; port: number},
+		wanted: (socket: MemorySocket) => boolean,
+		kind?: SpreadKind,
+	): void {
+		const link = linkBetween(from, to);
+		if (kind && !link[kind]) return;
+		const copies = random.chance(link.datagramDuplication) ? 2 : 1;
+		for (let copy = 0; copy < copies; copy++) {
+			if (random.chance(link.datagramLoss)) continue;
+			to.clock.after(link.latencyMs + random.fraction() * link.jitterMs, () => {
+				for (const socket of [...to.sockets]) if (wanted(socket)) socket.received(bytes.slice(), source);
+			});
+		}
+	}
+
+	function spread(
+		bytes: Uint8Array,
+		host: HostState,
+		via: LocalInterface,
+		sourcePort: number,
+		port: number,
+		kind: SpreadKind,
+	): boolean {
+		const source = {address: via.address, port: sourcePort};
+		const shares = (socket: MemorySocket): boolean => socket.sharedPort === port;
+		if (via.loopback) {
+			passDatagram(bytes, host, host, source, shares, kind);
+			return true;
+		}
+		if (!host.plugged) return false;
+		for (const to of hosts.values())
+			if (to.addresses.some(address => subnet(address) === subnet(via.address)))
+				passDatagram(bytes, host, to, source, shares, kind);
+		return true;
+	}
+
+	function sendOne(bytes: Uint8Array, host: HostState, address: string, port: number, sourcePort: number): void {
+		const to = hostAt(address, host);
+		if (!to) return;
+		const source = {address: sourceAddress(host, address), port: sourcePort};
+		const own = [...to.sockets].find(socket => socket.ownPort === port);
+		// A port shared by several: a unicast datagram reaches one of them only.
+		const target = own ?? [...to.sockets].reverse().find(socket => socket.sharedPort === port);
+		passDatagram(bytes, host, to, source, socket => socket === target);
+	}
+
+	function sourceAddress(host: HostState, address: string): string {
+		if (isLoopback(address)) return address;
+		return host.addresses.find(own => subnet(own) === subnet(address)) ?? host.addresses[0] ?? '127.0.0.1';
+	}
+
+	function createHost(state: HostState): MemoryHost {
+		function freePort(): number {
+			nextPort = nextPort >= 65_535 ? FIRST_FREE_PORT : nextPort + 1;
+			return nextPort;
+		}
+
+		function route(address: string) {
+			const to = hostAt(address, state);
+			const source = sourceAddress(state, address);
+			const bound = (): boolean =>
+				to !== undefined &&
+				(isLoopback(address) || (to.addresses.includes(address) && state.addresses.includes(source)));
+			return {
+				source,
+				reachable: to !== undefined && (to === state || state.plugged),
+				find: (port: number) => (to?.alive && bound() ? to.listeners.get(port) : undefined),
+				link(forth: boolean): LinkFaults {
+					if (!to) return {...links.between(state.name, ''), ...CUT};
+					const link = forth ? linkBetween(state, to) : linkBetween(to, state);
+					return bound() ? link : {...link, ...CUT};
+				},
+			};
+		}
+
+		function track(end: MemoryEnd): () => void {
+			const {localAddress, remoteAddress} = end.connection;
+			state.ends.set(end, {address: localAddress, remote: remoteAddress});
+			return () => state.ends.delete(end);
+		}
+
+		return {
+			name: state.name,
+			get addresses() {
+				return state.addresses;
+			},
+			get clock() {
+				return state.clock;
+			},
+			createTransport: options =>
+				createMemoryTransport(
+					{
+						clock: state.clock,
+						random: random.fork(),
+						route,
+						freePort,
+						track,
+						listen(port, listener) {
+							const chosen = port === 0 ? freePort() : port;
+							if (state.listeners.has(chosen)) return undefined;
+							state.listeners.set(chosen, listener);
+							return chosen;
+						},
+						unlisten: port => void state.listeners.delete(port),
+					},
+					options,
+				),
+			createBeacon: ({port}) =>
+				createMemoryBeacon(
+					{
+						interfaces: () => interfacesOf(state),
+						open: socket => state.sockets.add(socket) !== undefined,
+						close: socket => void state.sockets.delete(socket),
+						freePort,
+						spread: (bytes, via, sourcePort, to, kind) => spread(bytes, state, via, sourcePort, to, kind),
+						send: (bytes, address, to, sourcePort) => sendOne(bytes, state, address, to, sourcePort),
+					},
+					port,
+				),
+			setAddresses(addresses) {
+				state.addresses = addresses;
+				wakeAll();
+			},
+			unplug() {
+				state.plugged = false;
+			},
+			plug() {
+				state.plugged = true;
+				wakeAll();
+			},
+			freeze: () => state.clock.freeze(),
+			thaw: () => state.clock.thaw(),
+			crash(how = 'killed') {
+				state.alive = false;
+				if (how === 'power') state.plugged = false;
+				state.clock.kill();
+				for (const end of state.ends.keys()) end.vanish(how);
+				if (how === 'killed') state.ends.clear();
+				state.listeners.clear();
+				state.sockets.clear();
+			},
+			restart() {
+				state.alive = true;
+				state.plugged = true;
+				state.clock = clock.view({skewMs: state.skewMs});
+				state.ends.clear();
+				resetStale(state);
+			},
+		};
+	}
+
+	/** The new process's system knows nothing of the old connections: their other ends get a reset. */
+	function resetStale(host: HostState): void {
+		for (const other of hosts.values())
+			if (other !== host)
+				for (const [end, {remote}] of [...other.ends])
+					if (host.addresses.includes(remote)) other.clock.after(1, () => end.fail('connection reset'));
+	}
+
+	function reset(a: string, b: string): void {
+		for (const [mine, theirs] of [
+			[a, b],
+			[b, a],
+		] as const) {
+			const host = hosts.get(mine);
+			const addresses = hosts.get(theirs)?.addresses ?? [];
+			for (const [end, {remote}] of [...(host?.ends ?? [])])
+				if (addresses.includes(remote)) host?.clock.after(0, () => end.fail('connection reset'));
+		}
+	}
+
+	function cut(a: string, b: string): void {
+		links.set(a, b, CUT);
+		links.set(b, a, CUT);
+	}
+
+	return {
+		links,
+		addHost(name, addresses, {skewMs = 0} = {}) {
+			if (hosts.has(name)) throw new Error(`there is a host ${name} already`);
+			const state: HostState = {
+				name,
+				addresses: typeof addresses === 'string' ? [addresses] : addresses,
+				skewMs,
+				clock: clock.view({skewMs}),
+				plugged: true,
+				alive: true,
+				listeners: new Map(),
+				sockets: new Set(),
+				ends: new Map(),
+			};
+			hosts.set(name, state);
+			return createHost(state);
+		},
+		cut,
+		heal(a, b) {
+			links.clear(a, b);
+			links.clear(b, a);
+		},
+		partition(...groups) {
+			for (const [index, group] of groups.entries())
+				for (const other of groups.slice(index + 1)) for (const a of group) for (const b of other) cut(a, b);
+		},
+		healAll: () => links.clearAll(),
+		reset,
+		get openEnds() {
+			let count = 0;
+			for (const host of hosts.values()) count += host.ends.size;
+			return count;
+		},
+	};
+}

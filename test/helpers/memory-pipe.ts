@@ -1,0 +1,128 @@
+import type {Clock, Timer} from '../../source/network/clock.js';
+import type {LinkFaults} from './memory-links.js';
+import type {SeededRandom} from './seeded-random.js';
+
+/** What TCP holds between two ends: the sender's and the receiver's buffers. */
+const WINDOW_BYTES = 256 * 1024;
+/** How often a chunk comes cut somewhere. */
+const CUT_CHANCE = 0.2;
+
+type Item = {readonly type: 'open'} | {readonly type: 'data'; readonly bytes: Uint8Array} | {readonly type: 'end'};
+
+export interface PipeOptions {
+	/** The receiver's. */
+	readonly clock: Clock;
+	readonly random: SeededRandom;
+	link(): LinkFaults;
+	/** Whether the receiver takes data now. */
+	reading(): boolean;
+	deliver(item: Item): void;
+	/** Bytes left the sender's queue. */
+	moved(): void;
+}
+
+/** One direction of a connection: in order, with latency, bandwidth, a bounded window, and stalls while the link is cut. */
+export interface Pipe {
+	/** Waiting at the sender, not yet with its operating system. */
+	readonly queuedBytes: number;
+	write(bytes: Uint8Array): void;
+	/** The first item: the receiver learns of the connection. */
+	open(): void;
+	/** After all that was written. */
+	end(): void;
+	/** What was not handed over yet is dropped. */
+	dropQueue(): void;
+	/** The link or the receiver changed: look again. */
+	wake(): void;
+	/** Nothing is delivered any more. */
+	stop(): void;
+}
+
+export function createPipe(options: PipeOptions): Pipe {
+	const {clock, random} = options;
+	const waiting: Item[] = [];
+	const arrivals: {readonly item: Item; readonly at: number}[] = [];
+	let queuedBytes = 0;
+	let inFlight = 0;
+	let lastAt = 0;
+	let timer: Timer | undefined;
+	let stopped = false;
+
+	function size(item: Item): number {
+		return item.type === 'data' ? item.bytes.length : 0;
+	}
+
+	function pump(): void {
+		while (waiting[0] && inFlight < WINDOW_BYTES) {
+			const item = waiting.shift()!;
+			const link = options.link();
+			const passing = size(item) / (link.bytesPerSecond / 1000);
+			const delay = link.latencyMs + random.fraction() * link.jitterMs;
+			lastAt = Math.max(lastAt + passing, clock.monotonic() + delay + passing);
+			arrivals.push({item, at: lastAt});
+			inFlight += size(item);
+			queuedBytes -= size(item);
+		}
+		schedule();
+	}
+
+	function schedule(): void {
+		const [head] = arrivals;
+		if (timer || stopped || !head || options.link().stream === 'stalled') return;
+		if (head.item.type !== 'open' && !options.reading()) return;
+		timer = clock.after(Math.max(0, head.at - clock.monotonic()), arrive);
+	}
+
+	function arrive(): void {
+		timer = undefined;
+		const [head] = arrivals;
+		if (stopped || !head || options.link().stream === 'stalled') return;
+		if (head.item.type !== 'open' && !options.reading()) return;
+		arrivals.shift();
+		inFlight -= size(head.item);
+		const queuedBefore = queuedBytes;
+		options.deliver(head.item);
+		if (stopped) return;
+		pump();
+		if (queuedBytes < queuedBefore) options.moved();
+	}
+
+	/** Streams have no edges: what was sent whole comes cut. */
+	function push(bytes: Uint8Array): void {
+		if (bytes.length > 1 && random.chance(CUT_CHANCE)) {
+			const at = random.between(1, bytes.length - 1);
+			waiting.push({type: 'data', bytes: bytes.slice(0, at)}, {type: 'data', bytes: bytes.slice(at)});
+		} else if (bytes.length > 0) {
+			waiting.push({type: 'data', bytes: bytes.slice()});
+		}
+		queuedBytes += bytes.length;
+	}
+
+	return {
+		get queuedBytes() {
+			return queuedBytes;
+		},
+		write(bytes) {
+			push(bytes);
+			pump();
+		},
+		open() {
+			waiting.push({type: 'open'});
+			pump();
+		},
+		end() {
+			waiting.push({type: 'end'});
+			pump();
+		},
+		dropQueue() {
+			waiting.length = 0;
+			queuedBytes = 0;
+		},
+		wake: () => stopped || pump(),
+		stop() {
+			stopped = true;
+			timer?.cancel();
+			timer = undefined;
+		},
+	};
+}

@@ -1,0 +1,161 @@
+import {DIAL_TIMEOUT_MS} from '../../source/core/limits.js';
+import type {Connection, DialFailure, DialResult, Transport} from '../../source/network/transport.js';
+import type {ClockView} from './fake-clock.js';
+import {createConnectionPair, type MemoryEnd} from './memory-connection.js';
+import type {LinkFaults} from './memory-links.js';
+import type {SeededRandom} from './seeded-random.js';
+
+export interface MemoryTransportOptions {
+	readonly psk: Uint8Array;
+	/** Default: the same for all. */
+	readonly identity?: string;
+	/** Default: any free one. */
+	readonly port?: number;
+}
+
+/** Somebody who listens, as a dialler finds him. */
+export interface MemoryListener {
+	readonly key: string;
+	accepted(end: MemoryEnd): void;
+	refused(): void;
+	/** Notes an open end so that it breaks with its host. */
+	track(end: MemoryEnd): () => void;
+	readonly clock: ClockView;
+}
+
+export interface Route {
+	/** Undefined: nobody there, not even a machine that could refuse. */
+	find(port: number): MemoryListener | undefined;
+	readonly reachable: boolean;
+	/** Address of our end. */
+	readonly source: string;
+	link(forth: boolean): LinkFaults;
+}
+
+export interface MemoryTransportHost {
+	readonly clock: ClockView;
+	readonly random: SeededRandom;
+	route(address: string): Route;
+	listen(port: number, listener: MemoryListener): number | undefined;
+	unlisten(port: number): void;
+	freePort(): number;
+	track(end: MemoryEnd): () => void;
+}
+
+const TEXTS: Readonly<Record<DialFailure['code'], string>> = {
+	refused: 'refused: nothing listens there',
+	timeout: 'no answer',
+	unreachable: 'no route to the host',
+	handshake: 'no common secret',
+	cancelled: 'we are closing',
+	other: 'failed',
+};
+
+function failure(code: DialFailure['code']): DialResult {
+	return {failure: {code, text: TEXTS[code]}};
+}
+
+/** The same promises as the TLS transport, on a memory network. */
+export function createMemoryTransport(host: MemoryTransportHost, options: MemoryTransportOptions): Transport {
+	const {clock} = host;
+	const key = `${options.identity ?? ''} ${Buffer.from(options.psk).toString('hex')}`;
+	const open = new Set<MemoryEnd>();
+	const dials = new Set<() => void>();
+	let listening: number | undefined;
+	let refused = 0;
+	let closed = false;
+
+	function track(end: MemoryEnd): () => void {
+		const forget = host.track(end);
+		open.add(end);
+		return () => {
+			open.delete(end);
+			forget();
+		};
+	}
+
+	/** One latency after the other: SYN, its answer, the client's half of the handshake, the server's. */
+	function dial(address: string, port: number, settle: (result: DialResult) => void): void {
+		const route = host.route(address);
+		const finish = (result: DialResult) => {
+			timeout.cancel();
+			step.cancel();
+			dials.delete(cancel);
+			settle(result);
+		};
+		const cancel = () => finish(failure('cancelled'));
+		const timeout = clock.after(DIAL_TIMEOUT_MS, () => finish(failure('timeout')));
+		let step = clock.after(route.reachable ? roundTrip() : 0, knock);
+		dials.add(cancel);
+
+		function roundTrip(): number {
+			return route.link(true).latencyMs + route.link(false).latencyMs;
+		}
+
+		function stalled(): boolean {
+			return route.link(true).stream === 'stalled' || route.link(false).stream === 'stalled';
+		}
+
+		function knock(): void {
+			const {connect: way} = route.link(true);
+			const listener = way === 'refused' ? undefined : route.find(port);
+			if (!route.reachable) finish(failure('unreachable'));
+			else if (way === 'dropped' || stalled()) return;
+			else if (listener) step = clock.after(roundTrip(), () => shakeHands(listener));
+			else finish(failure('refused'));
+		}
+
+		/** A process that gets no CPU accepts at TCP and says nothing. */
+		function shakeHands(listener: MemoryListener): void {
+			if (stalled() || listener.clock.frozen) return;
+			const welcome = route.find(port) === listener && listener.key === key;
+			if (welcome) finish({connection: connect(listener)});
+			else finish(failure('handshake'));
+			if (!welcome) listener.refused();
+		}
+
+		function connect(listener: MemoryListener): Connection {
+			let forgetMine = (): void => {};
+			let forgetTheirs = (): void => {};
+			const pair = createConnectionPair({
+				dialler: {clock, address: route.source, port: host.freePort(), gone: () => forgetMine()},
+				listener: {clock: listener.clock, address, port, gone: () => forgetTheirs()},
+				random: host.random.fork(),
+				link: route.link,
+				accepted: listener.accepted,
+			});
+			forgetMine = track(pair.dialled);
+			forgetTheirs = listener.track(pair.accepted);
+			return pair.dialled.connection;
+		}
+	}
+
+	return {
+		async listen(accepted) {
+			const listener: MemoryListener = {
+				key,
+				clock,
+				track,
+				accepted: end => (closed ? end.connection.destroy() : accepted(end.connection)),
+				refused: () => refused++,
+			};
+			listening = host.listen(options.port ?? 0, listener);
+			if (listening === undefined) throw Object.assign(new Error('port in use'), {code: 'EADDRINUSE'});
+			return {port: listening};
+		},
+		dial(address, port) {
+			if (closed) return Promise.resolve(failure('cancelled'));
+			return new Promise(settle => dial(address, port, settle));
+		},
+		get refused() {
+			return refused;
+		},
+		async close() {
+			if (closed) return;
+			closed = true;
+			if (listening !== undefined) host.unlisten(listening);
+			for (const cancel of [...dials]) cancel();
+			for (const end of [...open]) end.connection.destroy();
+		},
+	};
+}
