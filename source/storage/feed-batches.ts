@@ -37,7 +37,7 @@ export class FeedBatches {
 		let bytes = 0;
 		for (let position = this.#find(seq); position < this.#batches.length; position++) {
 			const batch = this.#batches[position];
-			if (!batch) break;
+			if (!batch || (found.length === 0 && batch.firstSeq > seq)) break;
 			bytes += batchBytes(batch);
 			if (found.length > 0 && bytes > maxBytes) break;
 			found.push(batch);

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync, mkdirSync, realpathSync} from 'node:fs';
+import {existsSync, mkdirSync, realpathSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {crc32} from 'node:zlib';
 import {encodeLogHeader, encodeLogRecord, LOG_FORMAT, MARKER_BYTES} from '../codec/log-record.js';
@@ -27,8 +27,10 @@ export interface FileLogOptions {
 /** A log in a file. */
 export interface FileLog extends Log {
 	readonly path: string;
-	/** All records that are still readable, in file order: to go on in a new file when this one was `changed`. */
+	/** Records as far as they are still readable, in file order: to go on in a new file when this one was `changed`. */
 	salvage(): AsyncIterable<readonly LogRecord[]>;
+	/** Closes and deletes the file, for one that is of no use; never throws. */
+	discard(): Promise<void>;
 	/** Bytes of memory that the index takes. */
 	readonly indexBytes: number;
 }
@@ -63,15 +65,18 @@ function prepare(path: string, options: FileLogOptions): string {
 
 function open(path: string, options: FileLogOptions, lock: FileLock): OpenedFileLog {
 	const {create} = options;
-	const file = new LogFile(path, existsSync(path) ? 'write' : 'create');
+	const existed = existsSync(path);
+	const file = new LogFile(path, existed ? 'write' : 'create');
 	try {
-		if (create && file.size === 0) appendHeader(file, {...create, format: LOG_FORMAT}, randomBytes(MARKER_BYTES), 2);
+		const fresh = create !== undefined && file.size === 0;
+		if (fresh) appendHeader(file, {...create, format: LOG_FORMAT}, randomBytes(MARKER_BYTES), 2);
 		const head = readHead(file);
-		const log = new WriterLog(file, head, lock, options.timer);
+		const log = new WriterLog(file, head, lock, options.timer, fresh);
 		const scanner = createScanner(crc32, {...head, offset: 0});
 		return {log, damage: scanner.damage, records: log.load(scanner, options.chunkBytes)};
 	} catch (error) {
 		file.close();
+		if (!existed) rmSync(path, {force: true});
 		throw error;
 	}
 }
@@ -92,7 +97,8 @@ class WriterLog implements FileLog {
 	#loaded = false;
 	#closed: Promise<void> | undefined;
 
-	constructor(file: LogFile, {header, marker}: LogHead, lock: FileLock, timer: LogTimer | undefined) {
+	/** `fresh`: there is nothing to load. */
+	constructor(file: LogFile, {header, marker}: LogHead, lock: FileLock, timer: LogTimer | undefined, fresh: boolean) {
 		this.path = file.path;
 		this.header = header;
 		this.#marker = marker;
@@ -100,6 +106,7 @@ class WriterLog implements FileLog {
 		this.#lock = lock;
 		this.#flusher = createFlusher(() => file.sync(), timer);
 		this.#batches = new StoredBatches(file, marker);
+		this.#loaded = fresh;
 	}
 
 	get size(): number {
@@ -112,6 +119,7 @@ class WriterLog implements FileLog {
 
 	/** What stands in the file, indexed on the way; then cuts a torn tail. */
 	async *load(scanner: Scanner, chunkBytes: number | undefined): AsyncGenerator<readonly LogRecord[]> {
+		if (this.#loaded) return;
 		const {path, fd, size} = this.#file;
 		const plan = {fd, path, scanner, from: 0, to: size, ...(chunkBytes && {chunkBytes})};
 		for await (const scanned of readRecords(plan)) {
@@ -154,7 +162,17 @@ class WriterLog implements FileLog {
 		const scanner = createScanner(crc32, {marker: this.#marker, header: this.header, offset: 0});
 		const to = Math.min(this.#file.size, this.#file.presentSize());
 		const {fd, path} = this.#file;
-		for await (const scanned of readRecords({fd, path, scanner, from: 0, to})) yield scanned.map(({record}) => record);
+		try {
+			for await (const scanned of readRecords({fd, path, scanner, from: 0, to}))
+				yield scanned.map(({record}) => record);
+		} catch (error) {
+			if (!(error instanceof StorageError)) throw error;
+		}
+	}
+
+	async discard(): Promise<void> {
+		await this.close().catch(() => {});
+		rmSync(this.path, {force: true});
 	}
 
 	flush(): Promise<void> {

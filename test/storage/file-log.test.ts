@@ -1,11 +1,28 @@
-import {mkdtempSync, rmSync, statSync} from 'node:fs';
+import {
+	appendFileSync,
+	closeSync,
+	copyFileSync,
+	existsSync,
+	mkdtempSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	truncateSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
-import {openFileLog} from '../../source/storage/file-log.js';
+import {type OpenedFileLog, openFileLog} from '../../source/storage/file-log.js';
 import {testLog} from './log-acceptance.js';
 import {
 	batchRecord,
+	entryTexts,
 	makeFolder,
 	observationRecord,
 	peerOf,
@@ -21,16 +38,28 @@ let logs = 0;
 
 afterAll(() => rmSync(shared, {recursive: true, force: true}));
 
-testLog('file log', async () => {
-	const opened = openFileLog(join(shared, `${logs++}.p2plog`), {create: SAMPLE_HEADER});
-	expect(await readAll(opened)).toEqual([]);
-	return opened.log;
-});
+testLog('file log', async () => openFileLog(join(shared, `${logs++}.p2plog`), {create: SAMPLE_HEADER}).log);
+
+/** A closed log of one batch for each text. Returns its path and the size after each append. */
+async function writeLog(texts: readonly string[], path = join(makeFolder(), 'a.p2plog')) {
+	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
+	const sizes = [log.size];
+	for (const [index, text] of texts.entries()) {
+		log.append([batchRecord(carol, index + 1, [text])]);
+		sizes.push(log.size);
+	}
+	await log.close();
+	return {path, sizes};
+}
+
+async function reopen(path: string): Promise<OpenedFileLog & {texts: readonly string[]}> {
+	const opened = openFileLog(path);
+	return {...opened, texts: textsOf(await readAll(opened))};
+}
 
 test('gives all records back when it is opened again, and goes on', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const first = openFileLog(path, {create: SAMPLE_HEADER});
-	await readAll(first);
 	const records = [
 		batchRecord(carol, 1, ['a', 'b']),
 		observationRecord(carol, 'hm'),
@@ -47,6 +76,7 @@ test('gives all records back when it is opened again, and goes on', async () => 
 	await second.log.close();
 	const third = openFileLog(path, {chunkBytes: 7});
 	expect(textsOf(await readAll(third))).toEqual(['a', 'b', 'c', 'd']);
+	expect(third.log.batchesFrom(carol, 1, 1000).flatMap(entryTexts)).toEqual(['a', 'b', 'c', 'd']);
 	await third.log.close();
 });
 
@@ -59,7 +89,182 @@ test('makes files and folders that only their owner can read', async () => {
 });
 
 test('refuses an append before its records were read', async () => {
-	const {log} = openFileLog(join(makeFolder(), 'a.p2plog'), {create: SAMPLE_HEADER});
-	expect(() => log.append([batchRecord(carol, 1, ['a'])])).toThrow(/not read to its end/);
+	const {path} = await writeLog(['a']);
+	const {log} = openFileLog(path);
+	expect(() => log.append([batchRecord(carol, 2, ['b'])])).toThrow(/not read to its end/);
 	await log.close();
 });
+
+test('takes an empty file as a new one', async () => {
+	const path = join(makeFolder(), 'a.p2plog');
+	writeFileSync(path, '');
+	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
+	log.append([batchRecord(carol, 1, ['a'])]);
+	await log.close();
+	const {texts, log: again} = await reopen(path);
+	expect(texts).toEqual(['a']);
+	await again.close();
+});
+
+test.each([
+	['that does not exist', 'missing', (path: string) => rmSync(path)],
+	['that is no log', 'not-a-log', (path: string) => writeFileSync(path, 'Dear diary, '.repeat(100))],
+	['that is empty', 'not-a-log', (path: string) => truncateSync(path)],
+	['whose headers are both damaged', 'not-a-log', (path: string) => writeAt(path, 0, Buffer.alloc(300, 0xff))],
+])('refuses a file %s, changes nothing and gives up the lock', async (_, code, spoil) => {
+	const {path} = await writeLog(['a']);
+	spoil(path);
+	const before = existsSync(path) && readFileSync(path);
+	expect(() => openFileLog(path)).toThrow(expect.objectContaining({name: 'StorageError', code, path}));
+	expect(existsSync(path) && readFileSync(path)).toEqual(before);
+	expect(readdirSync(join(path, '..')).filter(name => name.endsWith('.lock'))).toEqual([]);
+});
+
+test('refuses a log of a newer format, and names the version that made it', async () => {
+	const path = join(makeFolder(), 'a.p2plog');
+	copyFileSync(join(import.meta.dirname, '../../fixtures/log/newer-format.p2plog'), path);
+	const advice = expect.stringContaining('9.0.0');
+	expect(() => openFileLog(path)).toThrow(expect.objectContaining({code: 'newer', advice}));
+});
+
+test('opens a log torn at every byte of its last record, and keeps what it cuts', async () => {
+	const {path, sizes} = await writeLog(['one', 'two', 'three']);
+	const whole = readFileSync(path);
+	const [, , start = 0, end = 0] = sizes;
+	for (let length = start + 1; length < end; length++) {
+		const copy = join(path, '..', `torn-${length}.p2plog`);
+		writeFileSync(copy, whole.subarray(0, length));
+		const {log, texts, damage} = await reopen(copy);
+		expect(texts).toEqual(['one', 'two']);
+		expect(damage).toEqual([{offset: start, length: length - start, kind: 'torn'}]);
+		expect(statSync(copy).size).toBe(start);
+		expect(readFileSync(`${copy}.torn`)).toEqual(whole.subarray(start, length));
+		log.append([batchRecord(carol, 3, ['three again'])]);
+		await log.close();
+		const again = await reopen(copy);
+		expect(again.texts).toEqual(['one', 'two', 'three again']);
+		expect(again.damage).toEqual([]);
+		await again.log.close();
+	}
+});
+
+test('writes the second header anew when it was torn', async () => {
+	const {path, sizes} = await writeLog([]);
+	const [both = 0] = sizes;
+	truncateSync(path, both - 5);
+	const first = await reopen(path);
+	await first.log.close();
+	expect(statSync(path).size).toBe(both);
+	writeAt(path, 10, Buffer.of(0xff));
+	const second = await reopen(path);
+	expect(second.log.header.roomName).toBe('lan');
+	await second.log.close();
+});
+
+test('keeps every torn tail that it ever cut', async () => {
+	const {path} = await writeLog(['a']);
+	for (const tail of ['first tail', 'second tail']) {
+		appendFileSync(path, tail);
+		await (await reopen(path)).log.close();
+	}
+	expect(readFileSync(`${path}.torn`, 'latin1')).toBe('first tail');
+	expect(readFileSync(`${path}.torn.2`, 'latin1')).toBe('second tail');
+});
+
+test('reports damage in the middle, never writes over it, and fills the gap behind it', async () => {
+	const {path, sizes} = await writeLog(['one', 'two', 'three']);
+	const [, start = 0, end = 0] = sizes;
+	writeAt(path, start + 30, Buffer.from('damaged'));
+	const before = readFileSync(path);
+	const {log, texts, damage} = await reopen(path);
+	expect(texts).toEqual(['one', 'three']);
+	expect(damage).toEqual([{offset: start, length: end - start, kind: 'damaged'}]);
+	expect(log.heldSeq(carol)).toBe(1);
+	log.append([batchRecord(carol, 2, ['two'])]);
+	expect(log.heldSeq(carol)).toBe(3);
+	expect(log.batchesFrom(carol, 1, 1000).flatMap(entryTexts)).toEqual(['one', 'two', 'three']);
+	await log.close();
+	expect(readFileSync(path).subarray(0, before.length)).toEqual(before);
+	const again = await reopen(path);
+	expect(again.texts).toEqual(['one', 'three', 'two']);
+	expect(again.log.heldSeq(carol)).toBe(3);
+	await again.log.close();
+});
+
+test('ends an answer before a record that went bad after it was read', async () => {
+	const {path, sizes} = await writeLog(['one', 'two', 'three']);
+	const {log} = await reopen(path);
+	writeAt(path, (sizes[1] ?? 0) + 30, Buffer.from('damaged'));
+	expect(log.batchesFrom(carol, 1, 1000).flatMap(entryTexts)).toEqual(['one']);
+	expect(log.batchesFrom(carol, 2, 1000)).toEqual([]);
+	await log.close();
+});
+
+test.each([
+	['deleted', (path: string) => rmSync(path)],
+	['replaced', (path: string) => replaceByCopy(path)],
+	['cut', (path: string) => truncateSync(path, statSync(path).size - 3)],
+	['added to', (path: string) => appendFileSync(path, 'x')],
+])('refuses to append when the file was %s by others, and leaves it as it is', async (what, spoil) => {
+	const {path} = await writeLog(['one', 'two']);
+	const {log} = await reopen(path);
+	spoil(path);
+	const before = existsSync(path) && readFileSync(path);
+	const error = expect.objectContaining({code: 'changed', message: expect.stringContaining(what)});
+	expect(() => log.append([batchRecord(carol, 3, ['three'])])).toThrow(error);
+	expect(existsSync(path) && readFileSync(path)).toEqual(before);
+	const salvaged: string[] = [];
+	for await (const records of log.salvage()) salvaged.push(...textsOf(records));
+	expect(salvaged).toEqual(what === 'cut' ? ['one'] : ['one', 'two']);
+	await log.close();
+});
+
+test('has one writer, also under another name of the file', async () => {
+	const {path} = await writeLog(['one']);
+	const link = join(path, '..', 'link.p2plog');
+	symlinkSync(path, link);
+	const {log} = await reopen(path);
+	expect(() => openFileLog(path)).toThrow(expect.objectContaining({code: 'locked'}));
+	expect(() => openFileLog(link)).toThrow(expect.objectContaining({code: 'locked'}));
+	await log.close();
+	await (await reopen(link)).log.close();
+});
+
+test('flushes by itself once a second while there is something to flush, and leaves no timer behind', async () => {
+	const waiting: {ms: number; run: () => void; cancelled: boolean}[] = [];
+	const after = (ms: number, run: () => void) => {
+		const entry = {ms, run, cancelled: false};
+		waiting.push(entry);
+		return {cancel: () => (entry.cancelled = true)};
+	};
+	const {log} = openFileLog(join(makeFolder(), 'a.p2plog'), {create: SAMPLE_HEADER, timer: {after}});
+	log.append([batchRecord(carol, 1, ['a'])]);
+	log.append([batchRecord(carol, 2, ['b'])]);
+	expect(waiting.map(({ms}) => ms)).toEqual([1000]);
+	waiting[0]?.run();
+	await log.flush();
+	log.append([batchRecord(carol, 3, ['c'])]);
+	expect(waiting).toHaveLength(2);
+	await log.close();
+	expect(waiting[1]?.cancelled).toBe(true);
+});
+
+test('keeps an index of about 16 bytes a record', async () => {
+	const {log} = openFileLog(join(makeFolder(), 'a.p2plog'), {create: SAMPLE_HEADER});
+	const records = Array.from({length: 10_000}, (_, index) => batchRecord(carol, index + 1, ['x']));
+	log.append(records);
+	expect(log.heldSeq(carol)).toBe(10_000);
+	expect(log.indexBytes / 10_000).toBeLessThanOrEqual(24);
+	await log.close();
+});
+
+function replaceByCopy(path: string): void {
+	copyFileSync(path, `${path}.copy`);
+	renameSync(`${path}.copy`, path);
+}
+
+function writeAt(path: string, offset: number, bytes: Uint8Array): void {
+	const fd = openSync(path, 'r+');
+	writeSync(fd, bytes, 0, bytes.length, offset);
+	closeSync(fd);
+}
