@@ -29,10 +29,11 @@ export interface Session {
 	rename(name: string): {readonly seq: number} | {readonly refused: string};
 	/** Tells connected peers that we are typing; rate-limited inside. */
 	typing(): void;
-	/** Dials HOST[:PORT] and remembers it when it works. */
-	addPeer(target: string): void;
-	/** Peers whose events are not shown: by identity key or peer id. */
-	ignore(keys: readonly string[]): void;
+	/** Dials there, for ever, and remembers it when it works. */
+	addPeer(host: string, port: number): void;
+	/** Asks nothing more of these peers' feeds; hiding what is held is the screen's. */
+	ignore(peers: readonly PeerId[]): void;
+	unignore(peers: readonly PeerId[]): void;
 	/** Resolves true once every own event up to now is held by a peer, false after `ms` or with nobody there. */
 	whenDelivered(ms: number): Promise<boolean>;
 	/** What the doctor and the network pane show. */

@@ -1,0 +1,282 @@
+/**
+ * Whom to dial, where and when: policy as data, one entry for each peer heard of and for each `--peer` target
+ * (design.md, 3, Addresses). The lower peer id dials at once, the other a second later if still unconnected.
+ */
+import type {PeerId} from '../core/ids.js';
+import {
+	HIGHER_ID_DIALS_AFTER_MS,
+	MAX_ADDRESSES,
+	MAX_CANDIDATES,
+	MAX_DIAL_FAILURES,
+	MAX_DIALS_AT_ONCE,
+	RETRY_MAX_MS,
+} from '../core/limits.js';
+import {retryDelay} from './backoff.js';
+import type {Clock, Random, Timer} from './clock.js';
+import type {Debug} from './debug.js';
+import type {LinkClosing, PeerLink} from './peer-link.js';
+import type {Connection, Transport} from './transport.js';
+
+export interface Address {
+	readonly host: string;
+	readonly port: number;
+}
+
+/** How we learnt of a peer. */
+export type HeardBy = 'broadcast' | 'exchange' | 'peer-flag';
+
+/** What became of a connection that was handed over. */
+export type AdoptOutcome =
+	| {readonly type: 'verified'; readonly link: PeerLink}
+	| {readonly type: 'failed'; readonly closing: LinkClosing};
+
+export interface DiallerOptions {
+	readonly self: PeerId;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly transport: Transport;
+	readonly debug: Debug;
+	isConnected(peer: PeerId): boolean;
+	/** Takes a dialled connection over; `done` is called once. */
+	adopt(connection: Connection, done: (outcome: AdoptOutcome) => void): void;
+	/** A `--peer` target led to a peer. */
+	targetWorked(target: Address): void;
+}
+
+/** For the doctor. */
+export interface DialReport {
+	readonly peer: PeerId | undefined;
+	readonly addresses: readonly Address[];
+	readonly heardBy: readonly HeardBy[];
+	readonly failures: number;
+	readonly lastError: string | undefined;
+}
+
+export interface Dialler {
+	/** A peer may be reached there. A beacon (`broadcast`) wakes an entry that had given up. */
+	heard(peer: PeerId, address: Address, by: HeardBy): void;
+	/** A `--peer` target: dialled for ever. */
+	target(address: Address): void;
+	connected(peer: PeerId): void;
+	disconnected(peer: PeerId): void;
+	/** It said that it leaves: no more dials. */
+	forget(peer: PeerId): void;
+	reports(): DialReport[];
+	stop(): void;
+}
+
+interface Entry {
+	peer: PeerId | undefined;
+	readonly isTarget: boolean;
+	/** Newest first; one that connected stays first. */
+	addresses: Address[];
+	proven: Address | undefined;
+	readonly heardBy: Set<HeardBy>;
+	failures: number;
+	attempts: number;
+	lastAttempt: number;
+	lastError: string | undefined;
+	timer: Timer | undefined;
+	state: 'idle' | 'waiting' | 'queued' | 'dialling';
+}
+
+const same = (a: Address, b: Address) => a.host === b.host && a.port === b.port;
+
+export function createDialler(options: DiallerOptions): Dialler {
+	const {clock, random, transport, self, debug} = options;
+	const entries = new Map<string, Entry>();
+	const queue: Entry[] = [];
+	let dials = 0;
+	let stopped = false;
+
+	function createEntry(peer: PeerId | undefined, isTarget: boolean): Entry {
+		return {
+			peer,
+			isTarget,
+			addresses: [],
+			proven: undefined,
+			heardBy: new Set(),
+			failures: 0,
+			attempts: 0,
+			lastAttempt: Number.NEGATIVE_INFINITY,
+			lastError: undefined,
+			timer: undefined,
+			state: 'idle',
+		};
+	}
+
+	const isDone = (entry: Entry) => entry.peer !== undefined && (entry.peer === self || options.isConnected(entry.peer));
+
+	function schedule(entry: Entry, delay: number): void {
+		if (stopped || entry.state === 'dialling' || entry.state === 'queued') return;
+		entry.timer?.cancel();
+		entry.state = 'waiting';
+		entry.timer = clock.after(delay, () => {
+			entry.state = 'queued';
+			queue.push(entry);
+			pump();
+		});
+	}
+
+	function rest(entry: Entry): void {
+		entry.timer?.cancel();
+		entry.timer = undefined;
+		if (entry.state === 'waiting') entry.state = 'idle';
+	}
+
+	function pump(): void {
+		while (!stopped && dials < MAX_DIALS_AT_ONCE) {
+			const entry = queue.shift();
+			if (!entry) return;
+			entry.state = 'idle';
+			if (!isDone(entry) && entry.addresses.length > 0) void dial(entry);
+		}
+	}
+
+	/** One that connected before comes first, then the others in turn. */
+	function chooseAddress(entry: Entry): Address | undefined {
+		const {proven, addresses, attempts} = entry;
+		if (proven && attempts % 2 === 0) return proven;
+		return addresses[attempts % addresses.length];
+	}
+
+	async function dial(entry: Entry): Promise<void> {
+		const address = chooseAddress(entry);
+		if (!address) return;
+		entry.state = 'dialling';
+		entry.attempts += 1;
+		entry.lastAttempt = clock.monotonic();
+		dials += 1;
+		const result = await transport.dial(address.host, address.port);
+		if (stopped) {
+			if ('connection' in result) result.connection.destroy();
+			return;
+		}
+
+		if ('failure' in result) settle(entry, address, result.failure.text);
+		else options.adopt(result.connection, outcome => onAdopted(entry, address, outcome));
+	}
+
+	function onAdopted(entry: Entry, address: Address, outcome: AdoptOutcome): void {
+		if (outcome.type === 'failed') {
+			if (outcome.closing.code === 'self') entry.peer = entry.isTarget ? self : entry.peer;
+			if (outcome.closing.code === 'self') dropAddress(entry, address);
+			settle(entry, address, outcome.closing.text);
+			return;
+		}
+
+		const {peer} = outcome.link;
+		if (entry.isTarget) {
+			entry.peer = peer;
+			options.targetWorked(address);
+		} else if (peer !== entry.peer) {
+			dropAddress(entry, address);
+			settle(entry, address, 'somebody else answers there');
+			return;
+		}
+
+		entry.proven = address;
+		settle(entry, address, undefined);
+	}
+
+	function dropAddress(entry: Entry, address: Address): void {
+		entry.addresses = entry.addresses.filter(known => !same(known, address));
+		if (entry.proven && same(entry.proven, address)) entry.proven = undefined;
+	}
+
+	/** A dial came to its end: count it, plan the next one, let others dial. */
+	function settle(entry: Entry, address: Address, error: string | undefined): void {
+		dials -= 1;
+		entry.state = 'idle';
+		entry.lastError = error && `${address.host}:${address.port}: ${error}`;
+		if (error) {
+			entry.failures += 1;
+			debug('dial', `failed: ${entry.lastError}`, {failures: entry.failures});
+			const given = !entry.isTarget && entry.failures >= MAX_DIAL_FAILURES;
+			if (!isDone(entry) && !given) schedule(entry, retryDelay(entry.failures, random.fraction()));
+		} else {
+			entry.failures = 0;
+		}
+
+		pump();
+	}
+
+	function addAddress(entry: Entry, address: Address): void {
+		entry.addresses = [address, ...entry.addresses.filter(known => !same(known, address))].slice(0, MAX_ADDRESSES);
+	}
+
+	/** Room for one more: the longest unused entry of an unconnected peer goes. */
+	function makeRoom(): boolean {
+		if (entries.size < MAX_CANDIDATES) return true;
+		for (const [key, entry] of entries) {
+			if (entry.isTarget || entry.state === 'dialling' || entry.state === 'queued' || isDone(entry)) continue;
+			rest(entry);
+			entries.delete(key);
+			return true;
+		}
+
+		return false;
+	}
+
+	const firstDelay = (peer: PeerId) => (self < peer ? 0 : HIGHER_ID_DIALS_AFTER_MS);
+
+	return {
+		heard(peer, address, by) {
+			if (peer === self || stopped) return;
+			let entry = entries.get(peer);
+			if (!entry) {
+				if (!makeRoom()) return;
+				entry = createEntry(peer, false);
+				entries.set(peer, entry);
+			}
+
+			entry.heardBy.add(by);
+			addAddress(entry, address);
+			if (isDone(entry) || entry.state !== 'idle') return;
+			const gaveUp = entry.failures >= MAX_DIAL_FAILURES;
+			if (gaveUp && by !== 'broadcast') return;
+			const rested = entry.lastAttempt + RETRY_MAX_MS - clock.monotonic();
+			schedule(entry, gaveUp ? Math.max(0, rested) : firstDelay(peer));
+		},
+		target(address) {
+			const key = `${address.host}:${address.port}`;
+			if (stopped || entries.has(key)) return;
+			const entry = createEntry(undefined, true);
+			entry.heardBy.add('peer-flag');
+			addAddress(entry, address);
+			entries.set(key, entry);
+			schedule(entry, 0);
+		},
+		connected(peer) {
+			for (const entry of entries.values()) if (entry.peer === peer) rest(entry);
+		},
+		disconnected(peer) {
+			for (const entry of entries.values()) {
+				if (entry.peer !== peer) continue;
+				entry.failures = 0;
+				schedule(entry, firstDelay(peer) + (entry.isTarget ? HIGHER_ID_DIALS_AFTER_MS : 0));
+			}
+		},
+		forget(peer) {
+			const entry = entries.get(peer);
+			if (!entry) return;
+			rest(entry);
+			if (entry.state === 'idle') entries.delete(peer);
+			else entry.failures = MAX_DIAL_FAILURES;
+		},
+		reports() {
+			return [...entries.values()].map(entry => ({
+				peer: entry.peer,
+				addresses: entry.addresses,
+				heardBy: [...entry.heardBy],
+				failures: entry.failures,
+				lastError: entry.lastError,
+			}));
+		},
+		stop() {
+			stopped = true;
+			queue.length = 0;
+			for (const entry of entries.values()) entry.timer?.cancel();
+		},
+	};
+}

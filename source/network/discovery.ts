@@ -1,0 +1,214 @@
+/**
+ * When to announce, whom to answer, what a heard beacon means (design.md, 3, Discovery). It moves meaning; `beacon.ts`
+ * moves bytes.
+ */
+import {
+	type BeaconDatagram,
+	type BeaconKind,
+	type BeaconMac,
+	decodeBeacon,
+	encodeBeacon,
+} from '../codec/beacon-datagram.js';
+import type {PeerId} from '../core/ids.js';
+import {
+	BEACON_BURST_MS,
+	BEACON_CROWD_PEERS,
+	BEACON_INTERVAL_CROWD_MS,
+	BEACON_INTERVAL_MS,
+	BEACON_JITTER,
+	MAX_BEACON_ANSWERS_PER_SECOND,
+	MAX_BEACONS_PER_SECOND,
+	MAX_CANDIDATES,
+	MAX_STRANGERS,
+	VANISHED_AFTER_MS,
+} from '../core/limits.js';
+import type {Beacon, DatagramSource} from './beacon.js';
+import type {Clock, Random, Timer} from './clock.js';
+import type {Debug} from './debug.js';
+import type {Address} from './dialler.js';
+import {PROTOCOL_VERSION} from './version.js';
+
+export interface DiscoveryOptions {
+	readonly self: PeerId;
+	readonly roomTag: Uint8Array;
+	readonly mac: BeaconMac;
+	readonly beacon: Beacon;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly debug: Debug;
+	/** UDP port of the room: where answers to a `--peer` without TCP port could go, and the shared port. */
+	readonly tcpPort: number;
+	/** The name to announce; undefined in a room with a secret. */
+	name(): string | undefined;
+	connectedCount(): number;
+	isConnected(peer: PeerId): boolean;
+	/** Whether an address is on one of our own subnets: others are not believed. */
+	isOnLink(address: string): boolean;
+	/** A peer of this room is there. */
+	heard(peer: PeerId, address: Address): void;
+	/** It said that it leaves. */
+	leaving(peer: PeerId): void;
+	/** Called at every beat, after the interfaces were read anew. */
+	beat(): void;
+}
+
+export interface Discovery {
+	start(): void;
+	/** Announce in a burst: after start, after sleep, when the interfaces changed. */
+	burst(): void;
+	/** Distinct senders of another room or secret in the last minute. */
+	strangers(): number;
+	otherVersions(): number;
+	/** Own beacons heard back, by source address. */
+	echoes(): ReadonlyMap<string, number>;
+	/** Beacons of others heard, by source address. */
+	heardFrom(): ReadonlyMap<string, number>;
+	received(bytes: Uint8Array, source: DatagramSource): void;
+	/** Says `leaving` and stops announcing. */
+	stop(): void;
+}
+
+/** A map of limited size: the oldest entry goes. */
+function remember<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
+	map.delete(key);
+	map.set(key, value);
+	if (map.size <= limit) return;
+	for (const oldest of map.keys()) {
+		map.delete(oldest);
+		return;
+	}
+}
+
+export function createDiscovery(options: DiscoveryOptions): Discovery {
+	const {beacon, clock, random, self, debug} = options;
+	const counters = new Map<PeerId, number>();
+	const strangers = new Map<string, number>();
+	const echoes = new Map<string, number>();
+	const heardFrom = new Map<string, number>();
+	const timers = new Set<Timer>();
+	let counter = 0;
+	let otherVersions = 0;
+	const answers = {from: Number.NEGATIVE_INFINITY, count: 0};
+	const heard = {from: Number.NEGATIVE_INFINITY, count: 0};
+	let steady: Timer | undefined;
+	let stopped = false;
+
+	function datagram(kind: BeaconKind): Uint8Array {
+		counter += 1;
+		const name = options.name();
+		const content: BeaconDatagram = {
+			version: PROTOCOL_VERSION,
+			roomTag: options.roomTag,
+			peer: self,
+			port: options.tcpPort,
+			...(name === undefined ? {} : {name}),
+			kind,
+			counter,
+		};
+		return encodeBeacon(content, options.mac);
+	}
+
+	function announce(): void {
+		if (stopped) return;
+		beacon.broadcast(datagram('here'));
+		options.beat();
+	}
+
+	function later(ms: number, run: () => void): void {
+		const timer = clock.after(ms, () => {
+			timers.delete(timer);
+			run();
+		});
+		timers.add(timer);
+	}
+
+	function planSteady(): void {
+		steady?.cancel();
+		const interval = options.connectedCount() > BEACON_CROWD_PEERS ? BEACON_INTERVAL_CROWD_MS : BEACON_INTERVAL_MS;
+		const spread = 1 - BEACON_JITTER + 2 * BEACON_JITTER * random.fraction();
+		steady = clock.after(interval * spread, () => {
+			announce();
+			planSteady();
+		});
+	}
+
+	function burst(): void {
+		if (stopped) return;
+		for (const timer of timers) timer.cancel();
+		timers.clear();
+		for (const ms of BEACON_BURST_MS) {
+			if (ms === 0) announce();
+			else later(ms, announce);
+		}
+
+		planSteady();
+	}
+
+	/** At most so many a second. */
+	function within(window: {from: number; count: number}, limit: number): boolean {
+		const now = clock.monotonic();
+		if (now - window.from >= 1000) {
+			window.from = now;
+			window.count = 0;
+		}
+
+		window.count += 1;
+		return window.count <= limit;
+	}
+
+	function onBeacon(content: BeaconDatagram, source: DatagramSource): void {
+		if (content.peer === self) {
+			remember(echoes, source.address, (echoes.get(source.address) ?? 0) + 1, MAX_STRANGERS);
+			return;
+		}
+
+		if (content.counter <= (counters.get(content.peer) ?? -1)) return;
+		if (!options.isOnLink(source.address)) {
+			debug('discovery', 'beacon from an address off our subnets ignored', {address: source.address});
+			return;
+		}
+
+		remember(counters, content.peer, content.counter, MAX_CANDIDATES);
+		remember(heardFrom, source.address, (heardFrom.get(source.address) ?? 0) + 1, MAX_STRANGERS);
+		if (content.kind === 'leaving') {
+			options.leaving(content.peer);
+			return;
+		}
+
+		options.heard(content.peer, {host: source.address, port: content.port});
+		if (content.kind === 'here' && !options.isConnected(content.peer)) answer(source);
+	}
+
+	function answer(source: DatagramSource): void {
+		if (stopped || !within(answers, MAX_BEACON_ANSWERS_PER_SECOND)) return;
+		beacon.send(datagram('answer'), source.address, source.port);
+	}
+
+	return {
+		start: burst,
+		burst,
+		strangers() {
+			const since = clock.monotonic() - VANISHED_AFTER_MS;
+			for (const [peer, at] of strangers) if (at < since) strangers.delete(peer);
+			return strangers.size;
+		},
+		otherVersions: () => otherVersions,
+		echoes: () => echoes,
+		heardFrom: () => heardFrom,
+		received(bytes, source) {
+			if (stopped || !within(heard, MAX_BEACONS_PER_SECOND)) return;
+			const decoded = decodeBeacon(bytes, options.roomTag, options.mac);
+			if (decoded.type === 'beacon') onBeacon(decoded.beacon, source);
+			else if (decoded.type === 'stranger') remember(strangers, decoded.peer, clock.monotonic(), MAX_STRANGERS);
+			else if (decoded.type === 'other-version') otherVersions += 1;
+		},
+		stop() {
+			if (stopped) return;
+			beacon.broadcast(datagram('leaving'));
+			stopped = true;
+			steady?.cancel();
+			for (const timer of timers) timer.cancel();
+			timers.clear();
+		},
+	};
+}

@@ -1,0 +1,151 @@
+/**
+ * Every connection of this node: exactly one for each peer, whoever dialled (design.md, 3, One connection per pair).
+ *
+ * Invariants
+ * 1. Only the lower peer id resolves duplicates: it keeps the connection verified last and closes the other. The higher id
+ *    closes neither, reads both, sends on the newest; a third closes its oldest.
+ * 2. `up` and `down` alternate for each peer; between them `replaced` says that history must be compared anew.
+ * 3. If our own timers stood still, nobody is declared gone for it.
+ */
+import type {Message} from '../codec/message.js';
+import type {PeerId} from '../core/ids.js';
+import {LIVENESS_TICK_MS, MAX_CONNECTIONS, STALL_MS} from '../core/limits.js';
+import type {Clock, Timer} from './clock.js';
+import type {AdoptOutcome} from './dialler.js';
+import {type LinkClosing, type OpenLink, openPeerLink, type PeerLink, type PeerLinkOptions} from './peer-link.js';
+import type {Connection} from './transport.js';
+
+export interface MeshHandlers {
+	/** First connection to this peer. */
+	up(link: PeerLink): void;
+	/** Another connection carries on: say `have` anew on it. */
+	replaced(link: PeerLink): void;
+	/** No connection to this peer is left. */
+	down(link: PeerLink, closing: LinkClosing): void;
+	message(link: PeerLink, message: Message): void;
+	measured(link: PeerLink): void;
+	drained(link: PeerLink): void;
+	/** A connection that never got past its hello, and why. */
+	rejected(connection: Connection, closing: LinkClosing): void;
+	/** Our own timers fired late by this many ms: sleep, or a starved CPU. */
+	stalled(lateMs: number): void;
+}
+
+export interface Mesh {
+	start(): void;
+	/** Takes over a connection, dialled or accepted. */
+	adopt(connection: Connection, done?: (outcome: AdoptOutcome) => void): void;
+	/** The connection to send on. */
+	linkOf(peer: PeerId): PeerLink | undefined;
+	/** One for each connected peer. */
+	links(): PeerLink[];
+	readonly size: number;
+	/** Says bye to all; `closed` follows for each. */
+	closeAll(): void;
+	/** Destroys what is still open; nothing is reported any more. */
+	stop(): void;
+}
+
+export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, handlers: MeshHandlers): Mesh {
+	const {clock, self, debug} = options;
+	const open = new Set<OpenLink>();
+	/** In the order in which they were verified; the last one carries what we send. */
+	const byPeer = new Map<PeerId, PeerLink[]>();
+	let timer: Timer | undefined;
+	let tickedAt = 0;
+	let stopped = false;
+
+	function tick(): void {
+		const now = clock.monotonic();
+		const late = now - tickedAt - LIVENESS_TICK_MS;
+		tickedAt = now;
+		if (late > STALL_MS) {
+			debug('mesh', 'our own timers stood still', {lateMs: Math.round(late)});
+			for (const link of open) link.forgive();
+			handlers.stalled(late);
+		}
+
+		for (const link of [...open]) link.tick();
+		timer = clock.after(LIVENESS_TICK_MS, tick);
+	}
+
+	function onVerified(link: PeerLink): void {
+		const older = byPeer.get(link.peer);
+		if (!older) {
+			byPeer.set(link.peer, [link]);
+			handlers.up(link);
+			return;
+		}
+
+		debug('mesh', 'second connection to a peer', {peer: link.peer.slice(0, 8), lower: self < link.peer});
+		const superfluous = self < link.peer ? older.splice(0) : older.splice(0, older.length - 1);
+		older.push(link);
+		for (const one of superfluous) one.close('duplicate');
+		handlers.replaced(link);
+	}
+
+	function onClosed(link: PeerLink, closing: LinkClosing): void {
+		const links = byPeer.get(link.peer);
+		if (!links) return;
+		const index = links.indexOf(link);
+		if (index >= 0) links.splice(index, 1);
+		const last = links.at(-1);
+		if (last) {
+			handlers.replaced(last);
+			return;
+		}
+
+		byPeer.delete(link.peer);
+		handlers.down(link, closing);
+	}
+
+	return {
+		start() {
+			tickedAt = clock.monotonic();
+			timer = clock.after(LIVENESS_TICK_MS, tick);
+		},
+		adopt(connection, done) {
+			if (stopped || open.size >= MAX_CONNECTIONS) {
+				connection.destroy();
+				done?.({type: 'failed', closing: {by: 'us', code: 'overloaded', text: 'too many connections'}});
+				return;
+			}
+
+			let report = done;
+			const opened = openPeerLink(connection, options, {
+				verified(link) {
+					onVerified(link);
+					report?.({type: 'verified', link});
+					report = undefined;
+				},
+				message: (link, message) => stopped || handlers.message(link, message),
+				measured: link => stopped || handlers.measured(link),
+				drained: link => stopped || handlers.drained(link),
+				closed(link, closing) {
+					open.delete(opened);
+					report?.({type: 'failed', closing});
+					report = undefined;
+					if (stopped) return;
+					if (link) onClosed(link, closing);
+					else handlers.rejected(connection, closing);
+				},
+			});
+			open.add(opened);
+		},
+		linkOf: peer => byPeer.get(peer)?.at(-1),
+		links: () => [...byPeer.values()].flatMap(links => links.at(-1) ?? []),
+		get size() {
+			return byPeer.size;
+		},
+		closeAll() {
+			for (const links of byPeer.values()) for (const link of links) link.close('leaving');
+		},
+		stop() {
+			stopped = true;
+			timer?.cancel();
+			for (const link of [...open]) link.destroy('stopped', 'this node stops');
+			open.clear();
+			byPeer.clear();
+		},
+	};
+}

@@ -1,0 +1,345 @@
+/**
+ * Anti-entropy: who holds what, who is asked for what, what is told to whom (design.md, 3, Sync).
+ *
+ * Invariants
+ * 1. On every connection, and again after one of a pair closed, both sides say all that they hold (digest, then pages).
+ * 2. A range is asked of one peer at a time; one that does not answer in time is asked last.
+ * 3. Own new events are pushed to all at once; everything else travels by `have` and `want`.
+ * 4. `have` speaks only of what is written to the log.
+ * 5. What others claim of our own feed beyond what we wrote is ignored.
+ */
+import {encodeMessageFrame, type HaveFeed, type HaveMessage, type Message} from '../codec/message.js';
+import type {Batch} from '../core/batch.js';
+import {lastSeq} from '../core/batch.js';
+import type {PeerId} from '../core/ids.js';
+import {
+	HAVE_CROWD_PEERS,
+	HAVE_INTERVAL_MS,
+	MAX_ANSWER_BYTES,
+	MAX_INTAKE_BYTES,
+	MAX_NEW_FEEDS_PER_MINUTE,
+	MAX_QUEUED_BYTES,
+	PUSH_GRACE_MS,
+	WANT_BASE_MS,
+	WANT_BYTES_PER_SECOND,
+} from '../core/limits.js';
+import type {Clock, Timer} from './clock.js';
+import type {Debug} from './debug.js';
+import {agreesOn, tellChanges, tellDigest, tellPages} from './have-teller.js';
+import type {Holdings} from './holdings.js';
+import {createIntake} from './intake.js';
+import type {PeerLink} from './peer-link.js';
+import {createSyncLink, type SyncLink, witness} from './sync-link.js';
+import {planWants} from './want-planner.js';
+import {createWantServer, type WantServer} from './want-server.js';
+
+export type TakeResult = 'taken' | 'known' | 'ahead' | 'refused';
+
+export interface SyncOptions {
+	readonly self: PeerId;
+	readonly clock: Clock;
+	readonly debug: Debug;
+	readonly holdings: Holdings;
+	/** Checks a batch and takes it into the log with the next commit. `live`: it was not in anybody's first `have`. */
+	take(batch: Batch, link: PeerLink, live: boolean): TakeResult;
+	/** Writes and reduces what was taken since the last commit. */
+	commit(): void;
+	/** A connected peer holds our own feed up to here. */
+	delivered(peer: PeerId, seq: number): void;
+	/** All that this peer held when it was connected is here; `received`: events it sent for it. */
+	synced(peer: PeerId, received: number): void;
+	/** History coming in; `expected` 0: done. */
+	progress(received: number, expected: number): void;
+}
+
+export interface Sync {
+	up(link: PeerLink): void;
+	replaced(link: PeerLink): void;
+	down(peer: PeerId): void;
+	/** `have`, `want` and `events`; others are left alone. */
+	message(link: PeerLink, message: Message): void;
+	drained(link: PeerLink): void;
+	/** Own new events: to all, at once. */
+	push(batch: Batch): void;
+	/** We hold more of these feeds, on disk. */
+	changed(feeds: Iterable<PeerId>): void;
+	/** Takes what waits (before a shutdown). */
+	finish(): void;
+	stop(): void;
+}
+
+const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
+
+export function createSync(options: SyncOptions): Sync {
+	const {self, clock, holdings, debug} = options;
+	const links = new Map<PeerId, {sync: SyncLink; servers: Map<PeerLink, WantServer>}>();
+	/** Feeds of which somebody claims more than we hold: the highest claim, and from when on to ask. */
+	const missing = new Map<PeerId, {claimed: number; notBefore: number; recheck: boolean}>();
+	/** Highest seq of what waits in the intake, so that we can ask on before it is taken. */
+	const queued = new Map<PeerId, number>();
+	/** Per feed, the highest seq of any first `have`: up to here it is history, not live. */
+	const history = new Map<PeerId, number>();
+	let ticks = 0;
+	let received = 0;
+	let reported = 0;
+	let timer: Timer = clock.after(HAVE_INTERVAL_MS, tick);
+
+	const intake = createIntake(clock, {take, commit: commitSlice});
+	const heldSeq = (feed: PeerId) => Math.max(holdings.seqOf(feed), queued.get(feed) ?? 0);
+
+	function tick(): void {
+		ticks += 1;
+		const pace = Math.max(1, Math.ceil(links.size / HAVE_CROWD_PEERS));
+		for (const {sync} of links.values()) tellChanges(sync, holdings, self, ticks % pace === 0);
+		ask();
+		reportProgress();
+		timer = clock.after(HAVE_INTERVAL_MS, tick);
+	}
+
+	function reportProgress(): void {
+		let open = 0;
+		for (const [feed, {claimed}] of missing) open += Math.max(0, claimed - holdings.seqOf(feed));
+		const expected = open === 0 ? 0 : received + open;
+		if (expected === 0 && reported === 0) {
+			received = 0;
+			return;
+		}
+
+		options.progress(received, expected);
+		reported = expected;
+		if (expected === 0) received = 0;
+	}
+
+	/** Somebody claims to hold a feed up to `seq`. */
+	function claim(feed: PeerId, seq: number, notBefore: number, recheck = false): void {
+		if (feed === self || (!recheck && seq <= holdings.seqOf(feed)) || !holdings.isWelcome(feed)) return;
+		const known = missing.get(feed);
+		missing.set(feed, {
+			claimed: Math.max(seq, known?.claimed ?? 0),
+			notBefore: Math.min(notBefore, known?.notBefore ?? notBefore),
+			recheck: recheck || (known?.recheck ?? false),
+		});
+	}
+
+	function ask(): void {
+		if (missing.size === 0 || intakeFull()) return;
+		const asked = new Set<PeerId>();
+		for (const {sync} of links.values()) for (const feed of sync.want?.feeds ?? []) asked.add(feed);
+		const open = [];
+		for (const [feed, {claimed, notBefore, recheck}] of missing) {
+			const held = heldSeq(feed);
+			if (recheck) open.push({feed, from: Math.max(1, Math.min(held, claimed)), notBefore, asked: asked.has(feed)});
+			else if (held < claimed) open.push({feed, from: held + 1, notBefore, asked: asked.has(feed)});
+			else if (holdings.seqOf(feed) >= claimed) missing.delete(feed);
+		}
+
+		const sources = [...links.values()].map(({sync}) => ({
+			peer: sync.link.peer,
+			busy: sync.want !== undefined || !sync.complete,
+			late: sync.late,
+			holds: (feed: PeerId) => sync.theirs.get(feed) ?? 0,
+		}));
+		for (const plan of planWants(sources, open, clock.monotonic())) {
+			const entry = links.get(plan.peer);
+			if (entry) want(entry.sync, plan.ranges);
+		}
+	}
+
+	let intakeBytes = 0;
+	const intakeFull = () => intakeBytes > MAX_INTAKE_BYTES;
+
+	function want(sync: SyncLink, ranges: readonly {peer: PeerId; from: number}[]): void {
+		sync.wantCount += 1;
+		const id = sync.wantCount;
+		for (const range of ranges) {
+			const entry = missing.get(range.peer);
+			if (entry) missing.set(range.peer, {...entry, recheck: false});
+		}
+
+		const onTimeout = () => {
+			if (sync.want?.id !== id) return;
+			debug('sync', 'a want was not answered in time', {peer: sync.link.peer.slice(0, 8), id});
+			sync.want = undefined;
+			sync.late += 1;
+			ask();
+		};
+		sync.want = {id, feeds: ranges.map(range => range.peer), timer: clock.after(WANT_TIMEOUT_MS, onTimeout)};
+		sync.link.send({type: 'want', id, ranges});
+	}
+
+	/** Answered on the connection it came by: for a moment the two ends of a doubled one may prefer different ones. */
+	function onHave(sync: SyncLink, link: PeerLink, message: HaveMessage): void {
+		if (message.kind === 'digest') {
+			if (agreesOn(self, holdings.digest(), message.digest)) acknowledge(sync, holdings.seqOf(self));
+			tellPages(link, sync.said, holdings, message.digest);
+			return;
+		}
+
+		for (const feed of message.feeds) onHaveFeed(sync, feed, message.kind === 'page');
+		if (message.kind === 'page' && message.last) sync.complete = true;
+		checkSynced(sync);
+		ask();
+	}
+
+	function onHaveFeed(sync: SyncLink, feed: HaveFeed, first: boolean): void {
+		if (feed.peer === self) {
+			acknowledge(sync, Math.min(feed.seq, holdings.seqOf(self)));
+			return;
+		}
+
+		const ours = holdings.seqOf(feed.peer);
+		if (ours === 0 && !missing.has(feed.peer) && !mayName(sync)) return;
+		holdings.named(feed.peer);
+		witness(sync, feed.peer, feed.seq);
+		if (first) {
+			sync.first.set(feed.peer, feed.seq);
+			history.set(feed.peer, Math.max(feed.seq, history.get(feed.peer) ?? 0));
+		}
+
+		const now = clock.monotonic();
+		const pushed = !first && feed.peer !== sync.link.peer && links.has(feed.peer);
+		claim(feed.peer, feed.seq, pushed ? now + PUSH_GRACE_MS : now);
+		if (feed.seq === ours && ours > 0 && forks(feed)) claim(feed.peer, feed.seq, now, true);
+	}
+
+	function forks(feed: HaveFeed): boolean {
+		const own = holdings.have(feed.peer);
+		return own?.seq === feed.seq && own.hash.some((byte, index) => byte !== feed.hash[index]);
+	}
+
+	/** At most so many new feeds a minute from one connection. */
+	function mayName(sync: SyncLink): boolean {
+		const now = clock.monotonic();
+		if (now - sync.newFeeds.from >= 60_000) sync.newFeeds = {from: now, count: 0};
+		sync.newFeeds.count += 1;
+		return sync.newFeeds.count <= MAX_NEW_FEEDS_PER_MINUTE;
+	}
+
+	function acknowledge(sync: SyncLink, seq: number): void {
+		witness(sync, self, seq);
+		options.delivered(sync.link.peer, seq);
+	}
+
+	function onEvents(sync: SyncLink, message: Extract<Message, {type: 'events'}>): void {
+		const asked = message.answer !== undefined;
+		for (const batch of message.batches) {
+			if (batch.peer === self) continue;
+			const last = lastSeq(batch);
+			witness(sync, batch.peer, last);
+			if (batch.firstSeq <= heldSeq(batch.peer) + 1)
+				queued.set(batch.peer, Math.max(last, queued.get(batch.peer) ?? 0));
+			for (const entry of batch.entries) intakeBytes += entry.length;
+			intake.push({batch, link: sync.link, asked});
+		}
+
+		if (message.done && sync.want?.id === message.answer) {
+			sync.want?.timer.cancel();
+			sync.want = undefined;
+			ask();
+		}
+	}
+
+	function take({batch, link, asked}: {batch: Batch; link: PeerLink; asked: boolean}): void {
+		for (const entry of batch.entries) intakeBytes -= entry.length;
+		const live = batch.firstSeq > (history.get(batch.peer) ?? 0);
+		const before = holdings.seqOf(batch.peer);
+		const result = options.take(batch, link, live);
+		if (result === 'ahead') claim(batch.peer, lastSeq(batch), clock.monotonic());
+		const gained = holdings.seqOf(batch.peer) - before;
+		if (missing.has(batch.peer)) received += Math.max(0, gained);
+		const entry = links.get(link.peer);
+		if (entry && asked) entry.sync.received += Math.max(0, gained);
+	}
+
+	function commitSlice(): void {
+		options.commit();
+		if (!intake.busy) {
+			queued.clear();
+			intakeBytes = 0;
+		}
+
+		for (const {sync} of links.values()) checkSynced(sync);
+		ask();
+	}
+
+	/** Told once for each connection, when everything of its first `have` is here (or is not welcome). */
+	function checkSynced(sync: SyncLink): void {
+		if (!sync.complete || sync.synced) return;
+		for (const [feed, seq] of sync.first) {
+			if (holdings.seqOf(feed) >= seq || !holdings.isWelcome(feed)) sync.first.delete(feed);
+			else return;
+		}
+
+		sync.synced = true;
+		reportProgress();
+		options.synced(sync.link.peer, sync.received);
+	}
+
+	function open(link: PeerLink): void {
+		close(link.peer);
+		const sync = createSyncLink(link, clock.monotonic());
+		links.set(link.peer, {sync, servers: new Map()});
+		tellDigest(sync, holdings);
+	}
+
+	function serverOf(link: PeerLink): WantServer {
+		const entry = links.get(link.peer);
+		const known = entry?.servers.get(link);
+		if (known) return known;
+		const server = createWantServer(link, clock, holdings, entry?.sync.said ?? new Map());
+		entry?.servers.set(link, server);
+		return server;
+	}
+
+	function close(peer: PeerId): void {
+		const entry = links.get(peer);
+		entry?.sync.want?.timer.cancel();
+		for (const server of entry?.servers.values() ?? []) server.stop();
+		links.delete(peer);
+	}
+
+	return {
+		up: open,
+		replaced: open,
+		down(peer) {
+			close(peer);
+			ask();
+		},
+		message(link, message) {
+			const entry = links.get(link.peer);
+			if (!entry) return;
+			if (message.type === 'have') onHave(entry.sync, link, message);
+			else if (message.type === 'events') onEvents(entry.sync, message);
+			else if (message.type === 'want') serverOf(link).serve(message);
+		},
+		drained(link) {
+			const entry = links.get(link.peer);
+			entry?.servers.get(link)?.drained();
+			if (entry?.sync.link !== link) return;
+			if (entry.sync.behind) {
+				entry.sync.pending.add(self);
+				tellChanges(entry.sync, holdings, self, true);
+				entry.sync.behind = false;
+			}
+		},
+		push(batch) {
+			const frame = encodeMessageFrame({type: 'events', batches: [batch]});
+			for (const {sync} of links.values()) {
+				if (sync.behind || sync.link.queuedBytes > MAX_QUEUED_BYTES) sync.behind = true;
+				else sync.link.sendFrame(frame);
+			}
+		},
+		changed(feeds) {
+			for (const feed of feeds) {
+				if (feed === self) continue;
+				for (const {sync} of links.values()) sync.pending.add(feed);
+			}
+		},
+		finish: () => intake.finish(),
+		stop() {
+			timer.cancel();
+			intake.stop();
+			for (const peer of [...links.keys()]) close(peer);
+		},
+	};
+}

@@ -1,0 +1,121 @@
+/**
+ * Who testifies that a peer vanished (design.md, 1, Who testifies). Pure but for what it remembers: connections and what
+ * others say of theirs come in, the subjects to accuse come out.
+ *
+ * A `lost` is written only after a grace without a reconnection, only by a node that has a connection, only if no
+ * reachable peer is connected to the subject, and by the lowest peer id among those that saw it; the next in rank steps in
+ * a second later. A feed without an end to whose peer nobody was connected for a minute counts as vanished.
+ */
+import type {PeerId} from '../core/ids.js';
+import {LOST_GRACE_MS, LOST_RANK_STEP_MS, VANISHED_AFTER_MS} from '../core/limits.js';
+
+/** What the reduced state says of a peer. */
+export interface SubjectFacts {
+	readonly peer: PeerId;
+	/** Its feed has `left`, or a `lost` that no `returned` answered. */
+	readonly ended: boolean;
+}
+
+export interface Witness {
+	/** Our own connection to a peer came up or went down; `now` in monotonic ms. */
+	connected(peer: PeerId, now: number): void;
+	disconnected(peer: PeerId, now: number): void;
+	/** A connected peer says whom it is connected to. */
+	reported(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
+	/** Whether we or a reachable peer are connected to it. */
+	isReachable(peer: PeerId): boolean;
+	/** Subjects to report lost now. */
+	evaluate(subjects: Iterable<SubjectFacts>, now: number): PeerId[];
+}
+
+interface Watch {
+	/** Since when nobody reachable is connected to it. */
+	since: number;
+	/** Who had a connection and lost it, us included. */
+	readonly seenBy: Set<PeerId>;
+}
+
+export function createWitness(self: PeerId): Witness {
+	const ours = new Set<PeerId>();
+	/** Reporter -> whom it is connected to. Only connected peers report. */
+	const reports = new Map<PeerId, Set<PeerId>>();
+	const watches = new Map<PeerId, Watch>();
+	let latestConnection = Number.NEGATIVE_INFINITY;
+
+	function isReachable(peer: PeerId): boolean {
+		if (ours.has(peer)) return true;
+		for (const connected of reports.values()) if (connected.has(peer)) return true;
+		return false;
+	}
+
+	function watch(peer: PeerId, now: number, seenBy: PeerId): void {
+		if (peer === self) return;
+		const known = watches.get(peer);
+		if (known) {
+			known.seenBy.add(seenBy);
+			known.since = now;
+		} else {
+			watches.set(peer, {since: now, seenBy: new Set([seenBy])});
+		}
+	}
+
+	/** When it is our turn, or never. */
+	function dueAt(entry: Watch | undefined, now: number): number {
+		if (ours.size === 0) return Number.POSITIVE_INFINITY;
+		if (!entry) return Number.POSITIVE_INFINITY;
+		const since = Math.max(entry.since, latestConnection);
+		if (entry.seenBy.has(self)) {
+			const rank = [...entry.seenBy].filter(peer => ours.has(peer) && peer < self).length;
+			const due = since + LOST_GRACE_MS + rank * LOST_RANK_STEP_MS;
+			if (due <= now) return due;
+		}
+
+		const rank = [...ours].filter(peer => peer < self).length;
+		return since + VANISHED_AFTER_MS + rank * LOST_RANK_STEP_MS;
+	}
+
+	return {
+		connected(peer, now) {
+			ours.add(peer);
+			reports.set(peer, new Set());
+			if (ours.size === 1) latestConnection = now;
+			watches.delete(peer);
+		},
+		disconnected(peer, now) {
+			ours.delete(peer);
+			const theirs = reports.get(peer);
+			reports.delete(peer);
+			watch(peer, now, self);
+			// Whom only the lost one saw is now seen by nobody.
+			for (const other of theirs ?? []) if (!isReachable(other) && other !== self) watch(other, now, peer);
+		},
+		reported(reporter, peer, connected, now) {
+			const theirs = reports.get(reporter);
+			if (!theirs || peer === self) return;
+			if (connected) {
+				theirs.add(peer);
+				return;
+			}
+
+			theirs.delete(peer);
+			watch(peer, now, reporter);
+		},
+		isReachable,
+		evaluate(subjects, now) {
+			const due: PeerId[] = [];
+			for (const {peer, ended} of subjects) {
+				if (peer === self) continue;
+				if (ended || isReachable(peer)) {
+					if (ended || ours.has(peer)) watches.delete(peer);
+					continue;
+				}
+
+				const entry = watches.get(peer);
+				if (!entry) watches.set(peer, {since: now, seenBy: new Set()});
+				else if (dueAt(entry, now) <= now) due.push(peer);
+			}
+
+			return due;
+		},
+	};
+}

@@ -1,0 +1,309 @@
+/**
+ * The table of contents of a running node: log and feeds, clock, beacons, connections, history, presence, and what
+ * happens when one of them speaks. Every adapter is passed in: the same code runs live, in tests and in the simulator.
+ */
+import type {Batch} from '../core/batch.js';
+import type {FeedEvent} from '../core/event.js';
+import {isMergeable} from '../core/hybrid-clock.js';
+import {ALONE_AFTER_MS, JOINED_AFTER_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
+import {nameOf} from '../core/select-peers.js';
+import {chainHash} from '../feed/chain.js';
+import {createFeedTips} from '../feed/feed-tips.js';
+import {createIdentity} from '../feed/identity.js';
+import {createOwnFeed} from '../feed/own-feed.js';
+import {createPeerKey} from '../feed/peer-key.js';
+import {createBeaconMac} from '../feed/room-keys.js';
+import type {Timer} from '../network/clock.js';
+import {createDialler, type Dialler} from '../network/dialler.js';
+import {createDiscovery, type Discovery} from '../network/discovery.js';
+import {createMesh, type Mesh} from '../network/mesh.js';
+import type {OwnHello} from '../network/peer-link.js';
+import {isOnLink} from '../network/subnets.js';
+import {createSync, type Sync, type TakeResult} from '../network/sync.js';
+import {FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/version.js';
+import {createWitness} from '../network/witness.js';
+import {createConversation} from './conversation.js';
+import {whenDelivered} from './delivery.js';
+import {diagnose} from './diagnose.js';
+import {helloProofOf} from './hello-proof-of.js';
+import {holdingsOf} from './holdings-of.js';
+import {createLedger} from './ledger.js';
+import {createLinkEvents} from './link-events.js';
+import {createNodeClock} from './node-clock.js';
+import {createNotices} from './notices.js';
+import {createPresence} from './presence.js';
+import type {SelfInfo, Session} from './session.js';
+import type {SessionAdapters, SessionOptions} from './session-options.js';
+import {createStore} from './store.js';
+
+const TIME_PASSES_MS = 60_000;
+
+export function createSession(options: SessionOptions, adapters: SessionAdapters): Session {
+	const {keys} = options;
+	const {clock, random, transport, beacon, opened, debug} = adapters;
+	const {log} = opened;
+	const key = createPeerKey(random.bytes(32));
+	const self = key.peer;
+	const identity = options.identitySeed && createIdentity(options.identitySeed, keys.tag);
+	const store = createStore();
+	const nodeClock = createNodeClock(() => clock.now());
+	const tips = createFeedTips({
+		roomTag: keys.tag,
+		hashAt(peer, seq) {
+			const [batch] = log.batchesFrom(peer, seq, 0);
+			return batch && chainHash(batch.previousHash, batch.entries.slice(0, seq - batch.firstSeq + 1));
+		},
+	});
+	const ownFeed = createOwnFeed({key, roomTag: keys.tag, ...(identity ? {identity} : {})});
+	const ignored = new Set<string>();
+	const isIgnored = (peer: string) => ignored.has(peer);
+	const holdings = holdingsOf({self, log, tips, isIgnored});
+	const ledger = createLedger({log, tips, ownFeed, store, clock, nodeClock, entered});
+	const notices = createNotices(
+		() => clock.monotonic(),
+		(level, code, text) => ledger.observe({type: 'notice', level, code, text}),
+	);
+	const witness = createWitness(self);
+	const sync: Sync = createSync({
+		self,
+		clock,
+		debug,
+		holdings,
+		take,
+		commit: () => ledger.commit(),
+		delivered: (peer, seq) => ledger.pass({type: 'delivered', peer, seq}),
+		synced: (peer, received) => ledger.pass({type: 'synced', peer, received}),
+		progress: (received, expected) => ledger.pass({type: 'sync-progress', received, expected}),
+	});
+	const links = createLinkEvents({
+		clock,
+		nodeClock,
+		store,
+		notices,
+		witness,
+		ledger: () => ledger,
+		mesh: () => mesh,
+		sync: () => sync,
+		dialler: () => dialler,
+		presence: () => presence,
+		firstHello: () => conversation.join(),
+		burst: () => discovery?.burst(),
+	});
+	const mesh: Mesh = createMesh({self, ownHello, proof: helloProofOf(key, keys), clock, debug}, links);
+	const dialler: Dialler = createDialler({
+		self,
+		clock,
+		random,
+		transport,
+		debug,
+		isConnected: peer => mesh.linkOf(peer) !== undefined,
+		adopt: (connection, done) => mesh.adopt(connection, done),
+		targetWorked: address => adapters.rememberTarget(address),
+	});
+	const presence = createPresence({
+		self,
+		clock,
+		witness,
+		getState: store.getState,
+		connectedCount: () => mesh.size,
+		writeLost: (subject, absence) => ledger.write([{type: 'lost', subject, absence}]),
+		writeReturned: absence => ledger.write([{type: 'returned', absence}]),
+		lostContact: subject => ledger.observe({type: 'peer-disconnected', subject, reason: 'lost contact', alone: true}),
+	});
+	const conversation = createConversation({
+		name: options.name,
+		version: options.version,
+		clock,
+		addresses: ownAddresses,
+		write: bodies => ledger.write(bodies),
+		tellTyping: () => {
+			for (const link of mesh.links()) link.send({type: 'typing'});
+		},
+	});
+	const timers = new Set<Timer>();
+	let discovery: Discovery | undefined;
+	let tcpPort = 0;
+	let info: SelfInfo | undefined;
+	let stopping: Promise<void> | undefined;
+
+	function later(ms: number, run: () => void): void {
+		const timer = clock.after(ms, () => {
+			timers.delete(timer);
+			run();
+		});
+		timers.add(timer);
+	}
+
+	function ownAddresses(): string[] {
+		const all = beacon.interfaces();
+		const outside = all.filter(one => !one.loopback).map(one => one.address);
+		return outside.length > 0 ? outside : all.map(one => one.address);
+	}
+
+	function ownHello(): OwnHello {
+		return {
+			versions: [LOWEST_VERSION, PROTOCOL_VERSION],
+			peer: self,
+			name: conversation.name(),
+			port: tcpPort,
+			features: FEATURES,
+			program: options.version,
+			clock: clock.now(),
+			hlc: nodeClock.current(),
+		};
+	}
+
+	function take(
+		batch: Batch,
+		link: {readonly peer: string; fail(code: string, text: string): void},
+		live: boolean,
+	): TakeResult {
+		const result = ledger.learn(batch, live);
+		if (typeof result === 'object') {
+			link.fail(result.invalid, 'sent history that its author never signed');
+			return 'refused';
+		}
+
+		if (result === 'forked') notices.forked(nameOf(store.getState(), batch.peer));
+		return result === 'forked' ? 'refused' : result;
+	}
+
+	function entered(batch: Batch, events: readonly FeedEvent[], own: boolean): void {
+		holdings.note(batch.peer);
+		if (own) {
+			sync.push(batch);
+			return;
+		}
+
+		sync.changed([batch.peer]);
+		presence.learnt(events);
+		const last = events.at(-1);
+		if (last && !isMergeable(last, nodeClock.wall())) {
+			notices.clockAhead(nameOf(store.getState(), batch.peer), last.ms - nodeClock.wall());
+		}
+	}
+
+	function passTime(): void {
+		ledger.pass({type: 'time-passed', now: nodeClock.wall()});
+		later(TIME_PASSES_MS, passTime);
+	}
+
+	async function readLog(): Promise<void> {
+		for await (const records of opened.records) ledger.load(records);
+		if (keys.hasSecret) for (const peer of tips.peers()) holdings.note(peer);
+		for (const {offset, length, kind} of opened.damage) {
+			if (kind === 'torn')
+				notices.tell(
+					'info',
+					'log-torn',
+					`the log ended in the middle of a record (byte ${offset}): ${length} bytes were set aside`,
+				);
+			else
+				notices.tell(
+					'warn',
+					'log-damaged',
+					`the log is damaged at byte ${offset} (${length} bytes): what is good was read, the rest is asked of the others`,
+				);
+		}
+	}
+
+	async function start(): Promise<SelfInfo> {
+		await readLog();
+		({port: tcpPort} = await transport.listen(connection => mesh.adopt(connection)));
+		const ports = await beacon.start((bytes, source) => discovery?.received(bytes, source));
+		discovery = createDiscovery({
+			self,
+			roomTag: keys.tag,
+			mac: createBeaconMac(keys),
+			beacon,
+			clock,
+			random,
+			debug,
+			tcpPort,
+			name: () => (keys.hasSecret ? undefined : conversation.name()),
+			connectedCount: () => mesh.size,
+			isConnected: peer => mesh.linkOf(peer) !== undefined,
+			isOnLink: address => isOnLink(address, beacon.interfaces()),
+			heard: (peer, address) => dialler.heard(peer, address, 'broadcast'),
+			leaving: peer => dialler.forget(peer),
+			beat: () => conversation.checkAddresses(),
+		});
+		ledger.observe({type: 'launched', version: options.version});
+		ledger.commit();
+		mesh.start();
+		discovery.start();
+		for (const target of options.targets) dialler.target(target);
+		later(JOINED_AFTER_MS, () => conversation.join());
+		later(ALONE_AFTER_MS, checkAlone);
+		passTime();
+		info = {
+			peer: self,
+			room: options.room,
+			hasSecret: keys.hasSecret,
+			udpPort: ports.port,
+			tcpPort,
+			addresses: ownAddresses(),
+			version: options.version,
+			...(identity ? {identity: identity.identity.fingerprint} : {}),
+			...(log.path === undefined ? {} : {logPath: log.path}),
+		};
+		return info;
+	}
+
+	/** Nobody answered within 3 s: say what was tried; ask again until somebody does. */
+	function checkAlone(): void {
+		const alone = mesh.size === 0;
+		const {passing} = store.getState();
+		const strangers = discovery?.strangers() ?? 0;
+		if (strangers !== passing.strangers) ledger.pass({type: 'strangers', count: strangers});
+		if (alone !== passing.alone) {
+			const tried = alone ? beacon.counters().map(one => `${one.destination} on ${one.interface}`) : [];
+			ledger.pass({type: 'alone', alone, tried: [...new Set(tried)]});
+		}
+
+		later(ALONE_AFTER_MS, checkAlone);
+	}
+
+	async function stop(): Promise<void> {
+		for (const timer of timers) timer.cancel();
+		sync.finish();
+		conversation.leave();
+		presence.stop();
+		links.stop();
+		dialler.stop();
+		discovery?.stop();
+		mesh.closeAll();
+		const closed = new Promise<void>(resolve => {
+			const until = clock.monotonic() + MAX_BYE_FLUSH_MS;
+			const wait = () => (mesh.size === 0 || clock.monotonic() >= until ? resolve() : clock.after(5, wait));
+			wait();
+		});
+		await closed;
+		sync.stop();
+		ledger.stop();
+		mesh.stop();
+		await Promise.all([transport.close(), beacon.close()]);
+		await log.close();
+	}
+
+	return {
+		store,
+		start,
+		stop() {
+			stopping ??= stop();
+			return stopping;
+		},
+		post: (text, how) => conversation.post(text, how),
+		rename: name => conversation.rename(name),
+		typing: () => conversation.typing(),
+		addPeer: (host, port) => dialler.target({host, port}),
+		ignore(peers) {
+			for (const peer of peers) ignored.add(peer);
+		},
+		unignore(peers) {
+			for (const peer of peers) ignored.delete(peer);
+		},
+		whenDelivered: ms => whenDelivered(store, clock, self, () => ownFeed.tip().seq, ms),
+		diagnose: () => diagnose({beacon, transport, dialler, mesh, discovery, info, store}),
+	};
+}

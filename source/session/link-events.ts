@@ -1,0 +1,170 @@
+/** What happens when a connection comes up, goes down, or something is said on it. */
+import type {Message} from '../codec/message.js';
+import type {PeerId} from '../core/ids.js';
+import {CLOCK_OFFSET_SHOWN_MS, TYPING_SHOWN_MS} from '../core/limits.js';
+import {nameOf} from '../core/select-peers.js';
+import type {Clock, Timer} from '../network/clock.js';
+import type {Dialler} from '../network/dialler.js';
+import type {Mesh, MeshHandlers} from '../network/mesh.js';
+import {addressOfLink, believedAddresses, listPeers} from '../network/peer-exchange.js';
+import type {LinkClosing, PeerLink} from '../network/peer-link.js';
+import type {Sync} from '../network/sync.js';
+import type {Witness} from '../network/witness.js';
+import type {Ledger} from './ledger.js';
+import type {NodeClock} from './node-clock.js';
+import type {Notices} from './notices.js';
+import type {Presence} from './presence.js';
+import type {Store} from './store.js';
+
+export interface LinkEventsOptions {
+	readonly clock: Clock;
+	readonly nodeClock: NodeClock;
+	readonly store: Store;
+	readonly notices: Notices;
+	ledger(): Ledger;
+	mesh(): Mesh;
+	sync(): Sync;
+	dialler(): Dialler;
+	readonly witness: Witness;
+	presence(): Presence;
+	/** The first connection of this launch is up. */
+	firstHello(): void;
+	/** Our timers stood still: announce ourselves. */
+	burst(): void;
+}
+
+const MEASURE_INTERVAL_MS = 2000;
+
+export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {stop(): void} {
+	const {clock, nodeClock, store, witness, notices} = options;
+	const measured = new Set<PeerId>();
+	let measuring: Timer | undefined;
+
+	function pass(link: PeerLink): void {
+		const {roundTripMs, clockOffsetMs} = link;
+		options.ledger().pass({
+			type: 'link-measured',
+			peer: link.peer,
+			status: link.status,
+			direction: link.dialled ? 'dialled' : 'accepted',
+			version: link.hello.program,
+			queuedBytes: link.queuedBytes,
+			...(roundTripMs === undefined ? {} : {roundTripMs}),
+			...(clockOffsetMs === undefined ? {} : {clockOffsetMs}),
+		});
+	}
+
+	function flushMeasured(): void {
+		measuring = undefined;
+		for (const peer of measured) {
+			const link = options.mesh().linkOf(peer);
+			if (link) pass(link);
+		}
+
+		measured.clear();
+	}
+
+	function judgeClocks(): void {
+		const offsets = options
+			.mesh()
+			.links()
+			.map(link => link.clockOffsetMs ?? Number.NaN);
+		const before = nodeClock.correctionMs;
+		const after = nodeClock.observe(offsets);
+		if (Math.abs(after - before) > CLOCK_OFFSET_SHOWN_MS && after !== 0) notices.clockCorrected(after);
+	}
+
+	function tellOthers(link: PeerLink, connected: boolean): void {
+		const change: Message = connected
+			? {type: 'peers', added: [addressOfLink(link)], removed: []}
+			: {type: 'peers', added: [], removed: [link.peer]};
+		for (const other of options.mesh().links()) if (other.peer !== link.peer) other.send(change);
+	}
+
+	function up(link: PeerLink): void {
+		nodeClock.merge(link.hello.hlc);
+		options.firstHello();
+		options.ledger().observe({type: 'peer-connected', subject: link.peer, address: link.remoteAddress});
+		pass(link);
+		options.ledger().commit();
+		options.dialler().connected(link.peer);
+		witness.connected(link.peer, clock.monotonic());
+		options.sync().up(link);
+		for (const message of listPeers(options.mesh().links(), link.peer)) link.send(message);
+		tellOthers(link, true);
+		judgeClocks();
+	}
+
+	function down(link: PeerLink, closing: LinkClosing): void {
+		const {peer} = link;
+		const leaving = closing.by === 'them' && closing.code === 'leaving';
+		options.sync().down(peer);
+		options.ledger().observe({type: 'peer-disconnected', subject: peer, reason: closing.text, alone: false});
+		options.ledger().pass({type: 'link-closed', peer});
+		options.ledger().commit();
+		witness.disconnected(peer, clock.monotonic());
+		tellOthers(link, false);
+		if (closing.by === 'them' && !leaving) notices.closedByPeer(nameOf(store.getState(), peer), closing);
+		if (closing.by === 'fault') notices.fault(nameOf(store.getState(), peer), closing);
+		if (leaving) options.dialler().forget(peer);
+		else options.dialler().disconnected(peer);
+		if (!leaving) options.presence().disconnected(peer);
+	}
+
+	function message(link: PeerLink, message: Message): void {
+		switch (message.type) {
+			case 'have':
+			case 'want':
+			case 'events':
+				options.sync().message(link, message);
+				break;
+			case 'peers':
+				for (const named of message.added) {
+					witness.reported(link.peer, named.peer, true, clock.monotonic());
+					for (const address of believedAddresses(link, named))
+						options.dialler().heard(named.peer, address, 'exchange');
+				}
+
+				for (const peer of message.removed) witness.reported(link.peer, peer, false, clock.monotonic());
+				break;
+			case 'typing':
+				options.ledger().pass({type: 'typing', peer: link.peer, until: clock.now() + TYPING_SHOWN_MS});
+				break;
+			case 'pong':
+				nodeClock.merge(message.hlc);
+				break;
+			default:
+		}
+	}
+
+	return {
+		up,
+		replaced(link) {
+			options.sync().replaced(link);
+			for (const message of listPeers(options.mesh().links(), link.peer)) link.send(message);
+		},
+		down,
+		message,
+		measured(link) {
+			const known = store.getState().passing.links[link.peer];
+			if (known && known.status !== link.status) {
+				pass(link);
+				return;
+			}
+
+			measured.add(link.peer);
+			measuring ??= clock.after(MEASURE_INTERVAL_MS, () => {
+				flushMeasured();
+				judgeClocks();
+			});
+		},
+		drained: link => options.sync().drained(link),
+		rejected: (connection, closing) => notices.rejected(connection.remoteAddress, closing),
+		stalled() {
+			options.burst();
+		},
+		stop() {
+			measuring?.cancel();
+		},
+	};
+}

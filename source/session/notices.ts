@@ -1,0 +1,80 @@
+/** What a person should be told, in plain words with a way out, once and not in a flood. */
+import type {NoticeLevel} from '../core/event.js';
+import type {LinkClosing} from '../network/peer-link.js';
+
+export interface Notices {
+	tell(level: NoticeLevel, code: string, text: string): void;
+	clockCorrected(byMs: number): void;
+	/** A peer ended the connection for what it holds to be our fault. */
+	closedByPeer(name: string, closing: LinkClosing): void;
+	/** We ended a connection for the other end's fault. */
+	fault(name: string, closing: LinkClosing): void;
+	/** A connection never got past its hello. */
+	rejected(address: string, closing: LinkClosing): void;
+	clockAhead(name: string, aheadMs: number): void;
+	forked(name: string): void;
+}
+
+const REPEAT_AFTER_MS = 60_000;
+const MAX_REMEMBERED = 256;
+/** Ends that need no words: the peer is simply away, or the pair keeps another connection. */
+const QUIET = new Set(['leaving', 'duplicate', 'self', 'idle', 'ended', 'reset', 'silent', 'hello-timeout', 'stopped']);
+
+export function describeSpan(ms: number): string {
+	const minutes = Math.round(Math.abs(ms) / 60_000);
+	if (minutes < 120) return `${minutes} min`;
+	const hours = Math.round(minutes / 60);
+	return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}
+
+export function createNotices(
+	now: () => number,
+	write: (level: NoticeLevel, code: string, text: string) => void,
+): Notices {
+	const told = new Map<string, number>();
+
+	/** The same thing again within a minute is not news. */
+	function tell(level: NoticeLevel, code: string, text: string): void {
+		const key = `${code} ${text}`;
+		const last = told.get(key);
+		if (last !== undefined && now() - last < REPEAT_AFTER_MS) return;
+		if (told.size >= MAX_REMEMBERED) told.clear();
+		told.set(key, now());
+		write(level, code, text);
+	}
+
+	return {
+		tell,
+		clockCorrected(byMs) {
+			const side = byMs > 0 ? 'behind' : 'ahead of';
+			tell(
+				'warn',
+				'clock-wrong',
+				`the clock of this computer is ${describeSpan(byMs)} ${side} the others: set it; until then times follow the room`,
+			);
+		},
+		closedByPeer(name, closing) {
+			if (!QUIET.has(closing.code)) tell('warn', closing.code, `${name} closed the connection: ${closing.text}`);
+		},
+		fault(name, closing) {
+			if (!QUIET.has(closing.code)) tell('warn', closing.code, `closed the connection to ${name}: ${closing.text}`);
+		},
+		rejected(address, closing) {
+			if (!QUIET.has(closing.code)) tell('warn', closing.code, `refused a connection with ${address}: ${closing.text}`);
+		},
+		clockAhead(name, aheadMs) {
+			tell(
+				'warn',
+				'clock-ahead',
+				`the clock of ${name} is ${describeSpan(aheadMs)} ahead: what it writes is kept and shown when its time has come`,
+			);
+		},
+		forked(name) {
+			tell(
+				'error',
+				'forked',
+				`${name} wrote two different histories: what we hold is kept, nothing more is taken from it`,
+			);
+		},
+	};
+}

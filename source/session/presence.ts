@@ -1,0 +1,92 @@
+/**
+ * What this node testifies: others lost, itself returned (design.md, 1, Who testifies). Runs over the witness on a timer
+ * and over what is learnt.
+ */
+import type {FeedEvent} from '../core/event.js';
+import type {PeerId} from '../core/ids.js';
+import {LOST_GRACE_MS, RETURNED_INTERVAL_MS} from '../core/limits.js';
+import {findPeer, listPeers} from '../core/roster.js';
+import type {State} from '../core/state.js';
+import type {Clock, Timer} from '../network/clock.js';
+import type {SubjectFacts, Witness} from '../network/witness.js';
+
+export interface PresenceOptions {
+	readonly self: PeerId;
+	readonly clock: Clock;
+	readonly witness: Witness;
+	getState(): State;
+	connectedCount(): number;
+	writeLost(subject: PeerId, absence: number): void;
+	writeReturned(absence: number): void;
+	/** We lost contact with the last peer we had. */
+	lostContact(subject: PeerId): void;
+}
+
+export interface Presence {
+	/** Feed events were learnt: one may say that we are lost. */
+	learnt(events: readonly FeedEvent[]): void;
+	/** A connection ended without a goodbye. */
+	disconnected(peer: PeerId): void;
+	stop(): void;
+}
+
+const EVALUATE_INTERVAL_MS = 500;
+
+export function createPresence(options: PresenceOptions): Presence {
+	const {self, clock, witness} = options;
+	const timers = new Set<Timer>();
+	let returnedAt = Number.NEGATIVE_INFINITY;
+	let returning: Timer | undefined;
+	let timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
+
+	function* subjects(state: State): Generator<SubjectFacts> {
+		for (const known of listPeers(state.roster)) {
+			if (!known.joined) continue;
+			yield {peer: known.peer, ended: known.left !== undefined || known.lost[known.absences] !== undefined};
+		}
+	}
+
+	function evaluate(): void {
+		const state = options.getState();
+		for (const subject of witness.evaluate(subjects(state), clock.monotonic())) {
+			options.writeLost(subject, findPeer(state.roster, subject)?.absences ?? 0);
+		}
+
+		timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
+	}
+
+	/** The current number is answered, at most once a minute. */
+	function answer(): void {
+		returning = undefined;
+		const own = findPeer(options.getState().roster, self);
+		if (!own || own.left || own.lost[own.absences] === undefined) return;
+		const wait = returnedAt + RETURNED_INTERVAL_MS - clock.monotonic();
+		if (wait > 0) {
+			returning = clock.after(wait, answer);
+			return;
+		}
+
+		returnedAt = clock.monotonic();
+		options.writeReturned(own.absences);
+	}
+
+	return {
+		learnt(events) {
+			if (returning) return;
+			if (events.some(event => event.type === 'lost' && event.subject === self)) answer();
+		},
+		disconnected(peer) {
+			const grace = clock.after(LOST_GRACE_MS, () => {
+				timers.delete(grace);
+				const known = findPeer(options.getState().roster, peer);
+				if (options.connectedCount() === 0 && !known?.left && !known?.connected) options.lostContact(peer);
+			});
+			timers.add(grace);
+		},
+		stop() {
+			timer.cancel();
+			returning?.cancel();
+			for (const one of timers) one.cancel();
+		},
+	};
+}

@@ -1,0 +1,31 @@
+import type {RoomKeys} from '../feed/room-keys.js';
+import type {Beacon} from '../network/beacon.js';
+import type {Clock, Random} from '../network/clock.js';
+import type {Debug} from '../network/debug.js';
+import type {Address} from '../network/dialler.js';
+import type {Transport} from '../network/transport.js';
+import type {OpenedLog} from '../storage/log.js';
+
+export interface SessionOptions {
+	readonly name: string;
+	readonly room: string;
+	readonly keys: RoomKeys;
+	/** Program version. */
+	readonly version: string;
+	/** 32 bytes of this OS user; left out: no identity. */
+	readonly identitySeed?: Uint8Array;
+	/** `--peer` targets and remembered ones. */
+	readonly targets: readonly Address[];
+}
+
+export interface SessionAdapters {
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly transport: Transport;
+	readonly beacon: Beacon;
+	/** Opened and not read yet. */
+	readonly opened: OpenedLog;
+	readonly debug: Debug;
+	/** A `--peer` target led to a peer. */
+	rememberTarget(address: Address): void;
+}
