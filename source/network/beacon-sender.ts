@@ -1,5 +1,6 @@
-import {createSocket, type Socket} from 'node:dgram';
+import {createSocket} from 'node:dgram';
 import type {DatagramSource, LocalInterface} from './beacon.js';
+import {bindSocket} from './bind-socket.js';
 import type {DestinationTallies} from './destination-counters.js';
 import {describeError, errorCode} from './plain-words.js';
 
@@ -28,19 +29,6 @@ export interface BeaconSender {
 	close(): Promise<void>;
 }
 
-function bind(socket: Socket, address: string, port: number): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const closed = () => reject(new Error('closed while it opened'));
-		socket.once('error', reject);
-		socket.once('close', closed);
-		socket.bind({address, port, exclusive: true}, () => {
-			socket.off('error', reject);
-			socket.off('close', closed);
-			resolve(socket.address().port);
-		});
-	});
-}
-
 /**
  * Sends from one interface address, and listens there: bound to it, a datagram carries the right source on machines with
  * several, and the multicast interface, which is a property of a socket, never changes under a datagram on its way.
@@ -54,11 +42,13 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 	socket.on('error', failure => log(`${from.name} ${from.address}: ${describeError(failure)}`));
 	socket.on('message', (bytes, source) => options.received(bytes, {address: source.address, port: source.port}));
 
+	const bind = (own: number) => bindSocket(socket, {address: from.address, port: own, exclusive: true});
+
 	async function open(): Promise<number | undefined> {
 		try {
-			const ownPort = await bind(socket, from.address, options.ownPort).catch(failure => {
+			const ownPort = await bind(options.ownPort).catch(failure => {
 				if (options.ownPort === 0 || errorCode(failure) !== 'EADDRINUSE') throw failure;
-				return bind(socket, from.address, 0);
+				return bind(0);
 			});
 			if (state === 'closed') return undefined;
 			socket.setBroadcast(true);

@@ -3,6 +3,7 @@ import {networkInterfaces} from 'node:os';
 import {MAX_BEACON_BYTES, MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND} from '../core/limits.js';
 import type {Beacon, DatagramSource, LocalInterface} from './beacon.js';
 import {BEACON_GROUP, type BeaconSender, createBeaconSender} from './beacon-sender.js';
+import {bindSocket} from './bind-socket.js';
 import type {Clock} from './clock.js';
 import {createDestinationTallies} from './destination-counters.js';
 import {isLoopbackOnly, readInterfaces, type SystemInterfaces} from './local-interfaces.js';
@@ -72,18 +73,6 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		}
 	}
 
-	function bindShared(): Promise<void> {
-		return new Promise((resolve, reject) => {
-			shared.once('error', reject);
-			shared.bind({port: options.port, address: '0.0.0.0', exclusive: true}, () => {
-				shared.off('error', reject);
-				shared.on('error', failure => log(`discovery port: ${describeError(failure)}`));
-				port = shared.address().port;
-				resolve();
-			});
-		});
-	}
-
 	/** The first sender's free port is wished for by the others, so that we are at one port on all interfaces. */
 	async function openSenders(): Promise<void> {
 		const [first] = readInterfaces(selection, system());
@@ -108,7 +97,8 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		async start(handler) {
 			received = handler;
 			shared.on('message', (bytes, source) => receive(bytes, {address: source.address, port: source.port}));
-			await bindShared();
+			port = await bindSocket(shared, {port: options.port, address: '0.0.0.0', exclusive: true});
+			shared.on('error', failure => log(`discovery port: ${describeError(failure)}`));
 			await openSenders();
 			return {port, ownPort};
 		},
