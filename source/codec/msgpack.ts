@@ -16,12 +16,18 @@ const packr = new Packr({
 	int64AsType: 'auto' as 'number',
 });
 
+/** A plain Uint8Array over the same memory: `slice` of a Buffer does not copy, which nobody expects of bytes. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+	if (bytes.constructor === Uint8Array) return bytes;
+	return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 /**
  * The bytes are the caller's to keep and never written again, but share memory with what is packed before and after:
  * copy (`slice()`) what is kept for long, lest a few bytes hold a whole buffer.
  */
 export function pack(value: unknown): Uint8Array {
-	return packr.pack(value);
+	return plainBytes(packr.pack(value));
 }
 
 /**
@@ -31,7 +37,7 @@ export function pack(value: unknown): Uint8Array {
 export function unpack(bytes: Uint8Array): unknown {
 	scanMessagePack(bytes);
 	try {
-		return packr.unpack(bytes);
+		return packr.unpack(plainBytes(bytes));
 	} catch (error) {
 		throw new ProtocolError('bad-msgpack', 'the bytes are not MessagePack', error);
 	}

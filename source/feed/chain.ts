@@ -7,10 +7,11 @@
  *
  * The last seq is 8 bytes, big-endian.
  */
-import {createHash} from 'node:crypto';
+import {hash as digest} from 'node:crypto';
 import {bytesOfHex} from '../codec/bytes.js';
-import {type Batch, lastSeq} from '../core/batch.js';
+import type {Batch} from '../core/batch.js';
 import type {PeerId} from '../core/ids.js';
+import {MAX_ENTRY_BYTES} from '../core/limits.js';
 
 const FEED_LABEL = Buffer.from('p2pchat-ink feed 1');
 const BATCH_LABEL = Buffer.from('p2pchat-ink batch 1');
@@ -21,13 +22,26 @@ export function uint64Bytes(value: number): Uint8Array {
 	return bytes;
 }
 
-/** Chain hash before the first entry of a feed, 32 bytes. */
-export function firstHash(roomTag: Uint8Array, peer: PeerId): Uint8Array {
-	return createHash('sha256').update(FEED_LABEL).update(roomTag).update(bytesOfHex(peer)).digest();
+/** A plain Uint8Array: `slice` of a Buffer would not copy. */
+function sha256(bytes: Uint8Array): Uint8Array {
+	const hash = digest('sha256', bytes, 'buffer');
+	return new Uint8Array(hash.buffer, hash.byteOffset, hash.length);
 }
 
+/** Chain hash before the first entry of a feed, 32 bytes. */
+export function firstHash(roomTag: Uint8Array, peer: PeerId): Uint8Array {
+	return sha256(Buffer.concat([FEED_LABEL, roomTag, bytesOfHex(peer)]));
+}
+
+/** Hash and entry side by side: one call of `hash` takes two thirds of the time of `createHash` with two updates (measured). */
+const scratch = Buffer.alloc(32 + MAX_ENTRY_BYTES);
+
+/** `entry` of at most MAX_ENTRY_BYTES. */
 export function nextHash(previous: Uint8Array, entry: Uint8Array): Uint8Array {
-	return createHash('sha256').update(previous).update(entry).digest();
+	if (entry.length > MAX_ENTRY_BYTES) throw new RangeError(`An entry holds at most ${MAX_ENTRY_BYTES} bytes`);
+	scratch.set(previous);
+	scratch.set(entry, 32);
+	return sha256(scratch.subarray(0, 32 + entry.length));
 }
 
 /** Hash after the last of `entries`. */
@@ -45,9 +59,4 @@ export function batchPayload(roomTag: Uint8Array, peer: PeerId, seq: number, has
 /** Hash after the last entry of a batch. */
 export function batchHash(batch: Batch): Uint8Array {
 	return chainHash(batch.previousHash, batch.entries);
-}
-
-/** As `batchPayload`, of the end of a batch whose last hash is known. */
-export function signedBytes(roomTag: Uint8Array, batch: Batch, hash: Uint8Array): Uint8Array {
-	return batchPayload(roomTag, batch.peer, lastSeq(batch), hash);
 }

@@ -1,0 +1,52 @@
+/**
+ * What we say that we hold, in HAVE_BUCKETS buckets by the first byte of the peer id, each with a digest of 8 bytes: SHA-256
+ * over its feeds in the order of their ids (peer id, seq as 8 bytes, short hash), cut; zeros when empty. Two nodes with
+ * equal digests hold the same. A hash over all rather than a sum of hashes, because sums can be made to cancel out.
+ */
+import {hash as sha256} from 'node:crypto';
+import {bytesOfHex} from '../codec/bytes.js';
+import type {HaveFeed} from '../codec/message.js';
+import type {PeerId} from '../core/ids.js';
+import {HAVE_BUCKETS} from '../core/limits.js';
+import {uint64Bytes} from './chain.js';
+
+const DIGEST_BYTES = 8;
+
+export interface HaveIndex {
+	/** Adds a feed or replaces what was said of it. */
+	set(feed: HaveFeed): void;
+	get(peer: PeerId): HaveFeed | undefined;
+	/** HAVE_BUCKETS times 8 bytes. Only buckets that changed are hashed anew. */
+	digest(): Uint8Array;
+	/** Feeds of a bucket in the order of their ids. */
+	bucket(index: number): readonly HaveFeed[];
+}
+
+function digestOf(feeds: readonly HaveFeed[]): Uint8Array {
+	if (feeds.length === 0) return new Uint8Array(DIGEST_BYTES);
+	const parts = feeds.flatMap(({peer, seq, hash}) => [bytesOfHex(peer), uint64Bytes(seq), hash]);
+	return sha256('sha256', Buffer.concat(parts), 'buffer').subarray(0, DIGEST_BYTES);
+}
+
+export function createHaveIndex(): HaveIndex {
+	const buckets = Array.from({length: HAVE_BUCKETS}, () => new Map<PeerId, HaveFeed>());
+	const changed = new Set<number>();
+	const digests = new Uint8Array(HAVE_BUCKETS * DIGEST_BYTES);
+	const indexOf = (peer: PeerId) => Number.parseInt(peer.slice(0, 2), 16);
+	const sorted = (index: number) => [...(buckets[index]?.values() ?? [])].sort((a, b) => (a.peer < b.peer ? -1 : 1));
+
+	return {
+		set(feed) {
+			const index = indexOf(feed.peer);
+			buckets[index]?.set(feed.peer, feed);
+			changed.add(index);
+		},
+		get: peer => buckets[indexOf(peer)]?.get(peer),
+		digest() {
+			for (const index of changed) digests.set(digestOf(sorted(index)), index * DIGEST_BYTES);
+			changed.clear();
+			return digests.slice();
+		},
+		bucket: sorted,
+	};
+}

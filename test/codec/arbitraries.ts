@@ -1,0 +1,114 @@
+/** Values of the protocol for property tests. */
+import fc from 'fast-check';
+import {peerIdOfBytes} from '../../source/codec/bytes.js';
+import {MAX_TIME_MS} from '../../source/codec/check.js';
+import type {EntryBody} from '../../source/codec/entry.js';
+import type {Message} from '../../source/codec/message.js';
+import type {Batch} from '../../source/core/batch.js';
+
+export const bytes = (length: number) => fc.uint8Array({minLength: length, maxLength: length});
+export const peerId = bytes(32).map(peerIdOfBytes);
+export const time = fc.integer({min: 0, max: MAX_TIME_MS});
+export const hlc = fc.record({ms: time, counter: fc.integer({min: 0, max: 65_535})});
+/** What cleaning leaves alone: it is tested where it lives. */
+export const word = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
+export const text = fc.array(word, {minLength: 1, maxLength: 60}).map(words => words.join(' '));
+export const address = fc.oneof(fc.ipV4(), fc.ipV6());
+const addresses = fc.array(address, {maxLength: 4});
+const port = fc.integer({min: 1, max: 65_535});
+const uint = fc.maxSafeInteger().map(Math.abs);
+
+export const entryBody: fc.Arbitrary<EntryBody> = fc.oneof(
+	fc.record({
+		type: fc.constant('joined' as const),
+		name: word,
+		addresses,
+		version: fc.constantFrom('1.0.0', '2.13.4'),
+	}),
+	fc.record({type: fc.constant('posted' as const), text}),
+	fc.record({type: fc.constant('posted' as const), text, action: fc.constant(true as const)}),
+	fc.record({type: fc.constant('renamed' as const), name: word}),
+	fc.record({type: fc.constant('moved' as const), addresses}),
+	fc.record({type: fc.constant('left' as const)}),
+	fc.record({type: fc.constant('lost' as const), subject: peerId, absence: uint}),
+	fc.record({type: fc.constant('returned' as const), absence: uint}),
+);
+
+export const batch: fc.Arbitrary<Batch> = fc.record({
+	peer: peerId,
+	firstSeq: fc.integer({min: 1, max: 2 ** 48}),
+	previousHash: bytes(32),
+	entries: fc.array(fc.uint8Array({minLength: 1, maxLength: 400}), {minLength: 1, maxLength: 20}),
+	signature: bytes(64),
+});
+
+const haveFeed = fc.record({peer: peerId, seq: uint, hash: bytes(8)});
+const have = fc.constant('have' as const);
+
+export const message: fc.Arbitrary<Message> = fc.oneof(
+	fc.record({
+		type: fc.constant('hello' as const),
+		versions: fc.constant([1, 3] as const),
+		peer: peerId,
+		name: word,
+		port,
+		features: fc.array(word, {maxLength: 5}),
+		program: fc.constant('1.2.3'),
+		clock: time,
+		hlc,
+		signature: bytes(64),
+		mac: bytes(32),
+	}),
+	fc.record({type: have, kind: fc.constant('digest' as const), digest: bytes(2048)}),
+	fc.record({
+		type: have,
+		kind: fc.constant('page' as const),
+		feeds: fc.array(haveFeed, {maxLength: 10}),
+		last: fc.boolean(),
+	}),
+	fc.record({type: have, kind: fc.constant('delta' as const), feeds: fc.array(haveFeed, {maxLength: 10})}),
+	fc.record({
+		type: fc.constant('want' as const),
+		id: uint,
+		ranges: fc.array(fc.record({peer: peerId, from: uint.map(value => Math.max(1, value))}), {maxLength: 20}),
+	}),
+	fc.record({
+		type: fc.constant('events' as const),
+		batches: fc.array(batch, {maxLength: 20}),
+	}),
+	fc.record({
+		type: fc.constant('events' as const),
+		batches: fc.array(batch, {maxLength: 20}),
+		answer: uint,
+		done: fc.boolean(),
+	}),
+	fc.record({
+		type: fc.constant('peers' as const),
+		added: fc.array(
+			fc.record({
+				peer: peerId,
+				addresses: fc.array(fc.record({host: address, port}), {maxLength: 4}),
+			}),
+			{maxLength: 8},
+		),
+		removed: fc.array(peerId, {maxLength: 8}),
+	}),
+	fc.record({type: fc.constant('ping' as const), id: uint}),
+	fc.record({type: fc.constant('pong' as const), id: uint, clock: time, hlc}),
+	fc.constant({type: 'typing' as const}),
+	fc.record({
+		type: fc.constant('bye' as const),
+		reason: fc.constantFrom('leaving' as const, 'duplicate', 'self', 'idle', 'overloaded'),
+	}),
+	fc.record({type: fc.constant('error' as const), code: word, text: word}),
+);
+
+/** Buffers and Uint8Arrays alike, as hexadecimal digits, so that values compare and print. */
+export function plain(value: unknown): unknown {
+	if (value instanceof Uint8Array) return `hex ${Buffer.from(value).toString('hex')}`;
+	if (Array.isArray(value)) return value.map(plain);
+	if (typeof value === 'object' && value !== null) {
+		return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]));
+	}
+	return value;
+}

@@ -1,0 +1,105 @@
+import {createHmac} from 'node:crypto';
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {type BeaconMac, decodeBeacon, encodeBeacon} from '../../source/codec/beacon-datagram.js';
+import {MAX_BEACON_BYTES} from '../../source/core/limits.js';
+import * as arbitrary from './arbitraries.js';
+
+const macWith =
+	(key: number): BeaconMac =>
+	bytes =>
+		createHmac('sha256', Uint8Array.of(key)).update(bytes).digest().subarray(0, 16);
+const mac = macWith(3);
+const tag = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+const beacon = fc.record(
+	{
+		version: fc.constant(1),
+		roomTag: fc.constant(tag),
+		peer: arbitrary.peerId,
+		port: fc.integer({min: 1, max: 65_535}),
+		name: arbitrary.word,
+		kind: fc.constantFrom('here' as const, 'leaving', 'answer'),
+		counter: fc.maxSafeInteger().map(Math.abs),
+	},
+	{requiredKeys: ['version', 'roomTag', 'peer', 'port', 'kind', 'counter']},
+);
+
+test('a beacon comes back as it was sent, with and without a name', () => {
+	fc.assert(
+		fc.property(beacon, sent => {
+			const bytes = encodeBeacon(sent, mac);
+			expect(bytes.length).toBeLessThanOrEqual(MAX_BEACON_BYTES);
+			expect(decodeBeacon(bytes, tag, mac)).toEqual({type: 'beacon', beacon: sent});
+		}),
+	);
+});
+
+test('a beacon of another room or secret is a stranger', () => {
+	fc.assert(
+		fc.property(beacon, sent => {
+			const bytes = encodeBeacon(sent, mac);
+			const stranger = {type: 'stranger', peer: sent.peer};
+			expect(
+				decodeBeacon(
+					bytes,
+					tag.map(byte => byte + 1),
+					mac,
+				),
+			).toEqual(stranger);
+			expect(decodeBeacon(bytes, tag, macWith(4))).toEqual(stranger);
+		}),
+	);
+});
+
+test('no changed, cut or lengthened beacon passes for one', () => {
+	fc.assert(
+		fc.property(beacon, fc.nat(), fc.integer({min: 1, max: 255}), (sent, at, change) => {
+			const bytes = encodeBeacon(sent, mac);
+			const changed = bytes.slice();
+			changed[at % bytes.length]! ^= change;
+			expect(decodeBeacon(changed, tag, mac).type).not.toBe('beacon');
+			expect(decodeBeacon(bytes.subarray(0, at % bytes.length), tag, mac).type).not.toBe('beacon');
+			expect(decodeBeacon(Uint8Array.from([...bytes, change]), tag, mac).type).not.toBe('beacon');
+		}),
+	);
+});
+
+test('random bytes are noise', () => {
+	fc.assert(
+		fc.property(fc.uint8Array({maxLength: 600}), bytes => {
+			expect(['noise', 'other-version', 'stranger']).toContain(decodeBeacon(bytes, tag, mac).type);
+		}),
+	);
+});
+
+test('the version is told before anything that may differ between versions', () => {
+	const later = Uint8Array.from([...Buffer.from('p2pi'), 9]);
+	expect(decodeBeacon(later, tag, mac)).toEqual({type: 'other-version', version: 9});
+});
+
+function signed(change: (bytes: Uint8Array) => void, extra: readonly number[] = []): Uint8Array {
+	const [sent] = fc.sample(beacon, {numRuns: 1, seed: 5});
+	const whole = encodeBeacon({...sent!, name: 'carol', kind: 'here'}, mac);
+	const body = Uint8Array.from([...whole.subarray(0, -16), ...extra]);
+	change(body);
+	return Uint8Array.from([...body, ...mac(body)]);
+}
+
+test.each<[string, Uint8Array]>([
+	['an unknown kind', signed(bytes => bytes.fill(77, 5, 6))],
+	['a counter beyond 2^53', signed(bytes => bytes.fill(255, 48, 56))],
+	['a name that ends in the MAC', signed(bytes => bytes.fill(255, 56, 57))],
+	['port 0', signed(bytes => bytes.fill(0, 46, 48))],
+])('%s is noise even under a good MAC', (_title, bytes) => {
+	expect(decodeBeacon(bytes, tag, mac)).toEqual({type: 'noise'});
+});
+
+test('what a later version writes behind the name is ignored', () => {
+	expect(
+		decodeBeacon(
+			signed(() => {}, [1, 2, 3]),
+			tag,
+			mac,
+		).type,
+	).toBe('beacon');
+});

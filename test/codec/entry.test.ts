@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {MAX_TIME_MS} from '../../source/codec/check.js';
+import {decodeEntry, encodeEntry, readIdentityClaim} from '../../source/codec/entry.js';
+import {pack, unpack} from '../../source/codec/msgpack.js';
+import {MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES} from '../../source/core/limits.js';
+import * as arbitrary from './arbitraries.js';
+
+const peer = fc.sample(arbitrary.peerId, {numRuns: 1, seed: 3})[0]!;
+const decode = (value: unknown) => decodeEntry(pack(value), peer, 7);
+const head = {peer, seq: 7, at: 5, ms: 6, counter: 1};
+
+test('every event comes back as it was written, in its place', () => {
+	fc.assert(
+		fc.property(arbitrary.entryBody, arbitrary.time, arbitrary.hlc, (body, at, hlc) => {
+			const event = decodeEntry(encodeEntry(body, at, hlc), peer, 7);
+			expect(event).toEqual({...body, peer, seq: 7, at, ...hlc});
+		}),
+		{numRuns: 500},
+	);
+});
+
+test('the bytes of an entry stay as they are while others are written', () => {
+	const first = encodeEntry({type: 'posted', text: 'first'}, 5, head);
+	const copy = first.slice();
+	for (let index = 0; index < 1000; index++) encodeEntry({type: 'posted', text: 'x'.repeat(500)}, index, head);
+	expect(first).toEqual(copy);
+	expect(first.buffer.byteLength).toBe(first.length);
+});
+
+test('a posted line costs less than thirty bytes beyond its text', () => {
+	const text = 'x'.repeat(100);
+	expect(
+		encodeEntry({type: 'posted', text}, 1_795_000_000_000, {ms: 1_795_000_000_000, counter: 3}).length,
+	).toBeLessThan(130);
+});
+
+test('any bytes are an event, perhaps unreadable', () => {
+	fc.assert(
+		fc.property(fc.uint8Array({maxLength: 300}), bytes => {
+			const event = decodeEntry(bytes, peer, 7);
+			expect(event.peer).toBe(peer);
+			expect(event.seq).toBe(7);
+			expect(Number.isSafeInteger(event.ms)).toBe(true);
+		}),
+		{numRuns: 2000},
+	);
+});
+
+test('an entry with any value anywhere is an event whose fields have their types', () => {
+	fc.assert(
+		fc.property(arbitrary.entryBody, fc.nat(), fc.anything({maxDepth: 2}), (body, at, value) => {
+			const fields = [...(unpack(encodeEntry(body, 5, head)) as unknown[])];
+			fields[at % fields.length] = value;
+			let bytes: Uint8Array;
+			try {
+				bytes = pack(fields);
+			} catch {
+				return;
+			}
+			const event = decodeEntry(bytes, peer, 7);
+			if (event.type === 'posted') expect(typeof event.text).toBe('string');
+			if (event.type === 'joined' || event.type === 'renamed') expect(typeof event.name).toBe('string');
+			expect(new Date(event.ms).toISOString()).toHaveLength(24);
+			expect(new Date(event.at).toISOString()).toHaveLength(24);
+		}),
+		{numRuns: 1000},
+	);
+});
+
+test.each<[string, unknown]>([
+	['an unknown kind', ['danced', 5, 6, 1, 'tango']],
+	['a text that is a number', ['posted', 5, 6, 1, 7]],
+	['a missing text', ['posted', 5, 6, 1]],
+	['a text above the limit', ['posted', 5, 6, 1, 'x'.repeat(MAX_TEXT_BYTES + 1)]],
+	['a text above the limit in bytes only', ['posted', 5, 6, 1, 'é'.repeat(MAX_TEXT_BYTES / 2 + 1)]],
+	['a name above the limit', ['renamed', 5, 6, 1, 'x'.repeat(MAX_NAME_BYTES + 1)]],
+	['five addresses', ['moved', 5, 6, 1, ['1.1.1.1', '1.1.1.2', '1.1.1.3', '1.1.1.4', '1.1.1.5']]],
+	['an address with an escape sequence', ['moved', 5, 6, 1, ['\u001B[2J']]],
+	['a subject that is no peer id', ['lost', 5, 6, 1, new Uint8Array(31), 0]],
+	['a negative absence number', ['returned', 5, 6, 1, -1]],
+])('%s is unreadable, in its place in time', (_title, value) => {
+	const {type, ...rest} = decode(value);
+	expect(type).toBe('unreadable');
+	expect(rest).toMatchObject(head);
+});
+
+test.each<[string, unknown]>([
+	['a map', {type: 'posted'}],
+	['too few fields', ['posted', 5, 6]],
+	['a time that is a text', ['posted', 'now', 6, 1, 'hi']],
+	['a time with a fraction', ['posted', 5.5, 6, 1, 'hi']],
+	['a time that no calendar shows', ['posted', 5, MAX_TIME_MS + 1, 1, 'hi']],
+	['a counter above 65,535', ['posted', 5, 6, 65_536, 'hi']],
+	['an entry above the limit', ['posted', 5, 6, 1, 'hi', new Uint8Array(MAX_ENTRY_BYTES)]],
+])('%s is unreadable, at time 0', (_title, value) => {
+	expect(decode(value)).toMatchObject({type: 'unreadable', peer, seq: 7, at: 0, ms: 0, counter: 0});
+});
+
+test('fields of later versions are ignored', () => {
+	expect(decode(['left', 5, 6, 1, 'later'])).toEqual({...head, type: 'left'});
+});
+
+test('texts and names come cleaned of control sequences', () => {
+	const posted = decode(['posted', 5, 6, 1, 'a\u001B[31mb\u0007c\u202Ed']);
+	const renamed = decode(['renamed', 5, 6, 1, 'a\u001B[31m\nb\u202Ed']);
+	const shown = `${posted.type === 'posted' && posted.text}${renamed.type === 'renamed' && renamed.name}`;
+	for (const control of ['\u0007', '\u001B', '\u202E', '\n']) expect(shown).not.toContain(control);
+});
+
+test('the claim of an identity is read beside the event, which carries none', () => {
+	const identity = {key: new Uint8Array(32).fill(1), signature: new Uint8Array(64).fill(2)};
+	const bytes = encodeEntry({type: 'joined', name: 'Carol', addresses: [], version: '1.0.0', identity}, 5, head);
+	expect(decodeEntry(bytes, peer, 1)).not.toHaveProperty('identity');
+	expect(arbitrary.plain(readIdentityClaim(bytes))).toEqual(arbitrary.plain(identity));
+	expect(readIdentityClaim(encodeEntry({type: 'left'}, 5, head))).toBeUndefined();
+	expect(readIdentityClaim(Uint8Array.of(0xc1))).toBeUndefined();
+});

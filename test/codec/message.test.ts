@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {ProtocolError} from '../../source/codec/errors.js';
+import {createFrameDecoder} from '../../source/codec/frame.js';
+import {decodeMessage, encodeMessage, encodeMessageFrame, type Message} from '../../source/codec/message.js';
+import {pack, unpack} from '../../source/codec/msgpack.js';
+import * as arbitrary from './arbitraries.js';
+
+test('every message comes back as it was sent', () => {
+	fc.assert(
+		fc.property(arbitrary.message, message => {
+			expect(arbitrary.plain(decodeMessage(encodeMessage(message)))).toEqual(arbitrary.plain(message));
+		}),
+		{numRuns: 500},
+	);
+});
+
+test('a framed message is its payload behind a length', () => {
+	fc.assert(
+		fc.property(arbitrary.message, message => {
+			const [payload] = createFrameDecoder().push(encodeMessageFrame(message));
+			expect(arbitrary.plain(payload)).toEqual(arbitrary.plain(encodeMessage(message)));
+		}),
+	);
+});
+
+test('events written by hand are the bytes that msgpackr writes', () => {
+	const events = arbitrary.message.filter(message => message.type === 'events');
+	fc.assert(
+		fc.property(events, message => {
+			const payload = encodeMessage(message);
+			expect(arbitrary.plain(pack(unpack(payload)))).toEqual(arbitrary.plain(payload));
+		}),
+	);
+});
+
+test('counts of entries at the edges of every header width are written as msgpackr reads them', () => {
+	for (const count of [1, 15, 16, 255, 256, 16_384]) {
+		for (const length of [1, 255, 256]) {
+			if (count * length > 256 * 1024) continue;
+			const entries = Array.from({length: count}, () => new Uint8Array(length).fill(7));
+			const batch = {
+				peer: arbitraryPeer,
+				firstSeq: count,
+				previousHash: new Uint8Array(32),
+				entries,
+				signature: new Uint8Array(64),
+			};
+			const payload = encodeMessage({type: 'events', batches: [batch], answer: count, done: true});
+			const read = decodeMessage(payload);
+			expect(read?.type === 'events' && read.batches[0]?.entries.length).toBe(count);
+		}
+	}
+});
+
+const arbitraryPeer = fc.sample(arbitrary.peerId, {numRuns: 1, seed: 1})[0]!;
+
+test('a message with one value replaced by anything is a message or a ProtocolError', () => {
+	fc.assert(
+		fc.property(arbitrary.message, fc.nat(), fc.anything({maxDepth: 2}), (message, at, value) => {
+			const fields = unpack(encodeMessage(message)) as Record<string, unknown>;
+			const keys = Object.keys(fields);
+			let payload: Uint8Array;
+			try {
+				payload = pack({...fields, [keys[at % keys.length]!]: value});
+			} catch {
+				return;
+			}
+			expectMessageOrProtocolError(payload);
+		}),
+		{numRuns: 1000},
+	);
+});
+
+test('a message with a flipped byte is a message or a ProtocolError', () => {
+	fc.assert(
+		fc.property(arbitrary.message, fc.nat(), fc.integer({min: 0, max: 255}), (message, at, byte) => {
+			const payload = encodeMessage(message).slice();
+			payload[at % payload.length] = byte;
+			expectMessageOrProtocolError(payload);
+		}),
+		{numRuns: 1000},
+	);
+});
+
+function expectMessageOrProtocolError(payload: Uint8Array): void {
+	try {
+		decodeMessage(payload);
+	} catch (error) {
+		expect(error).toBeInstanceOf(ProtocolError);
+	}
+}
+
+test('unknown types are skipped and unknown fields ignored', () => {
+	expect(decodeMessage(pack({type: 'dance', partner: 1}))).toBeUndefined();
+	expect(decodeMessage(pack({type: 'ping', id: 4, mood: 'good'}))).toEqual({type: 'ping', id: 4});
+	expect(decodeMessage(pack({type: 'bye', reason: 'sunset'}))).toEqual({type: 'bye', reason: 'idle'});
+});
+
+test('an error names the field that failed and repeats nothing that the peer wrote', () => {
+	const evil = '\u001B[2Jevil';
+	const range = [new Uint8Array(31), 1];
+	for (const [value, path] of [
+		[{type: 'want', id: 1, ranges: [range]}, 'ranges[0].peer'],
+		[{type: 'ping', id: evil}, 'id'],
+		[{type: 'ping', [evil]: evil}, 'id'],
+		[{type: 'bye', reason: evil}, 'reason'],
+		[{type: 7}, 'type'],
+		[['ping'], 'message'],
+	] as const) {
+		let caught: unknown;
+		try {
+			decodeMessage(pack(value));
+		} catch (error) {
+			caught = error;
+		}
+		expect(caught).toBeInstanceOf(ProtocolError);
+		expect((caught as ProtocolError).code).toBe('bad-field');
+		expect((caught as ProtocolError).detail).toContain(path);
+		expect((caught as ProtocolError).detail).not.toContain('evil');
+	}
+});
+
+test('a message above the largest frame is a fault of the writer', () => {
+	const entries = Array.from({length: 8}, () => new Uint8Array(32 * 1024));
+	const batch = {
+		peer: arbitraryPeer,
+		firstSeq: 1,
+		previousHash: new Uint8Array(32),
+		entries,
+		signature: new Uint8Array(64),
+	};
+	const message: Message = {type: 'events', batches: [batch, batch, batch, batch, batch]};
+	expect(() => encodeMessageFrame(message)).toThrow(RangeError);
+});
+
+test('names and texts of others come cleaned', () => {
+	const read = decodeMessage(encodeMessage({type: 'error', code: 'bad-frame', text: 'a\u001B[31mb\u202Ec'}));
+	const shown = read?.type === 'error' ? read.text : undefined;
+	for (const control of ['\u001B', '\u202E']) expect(shown).not.toContain(control);
+});

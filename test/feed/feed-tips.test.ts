@@ -1,0 +1,293 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {encodeEntry} from '../../source/codec/entry.js';
+import {pack} from '../../source/codec/msgpack.js';
+import type {Batch} from '../../source/core/batch.js';
+import {chainHash} from '../../source/feed/chain.js';
+import {createFeedTips, type FeedTips} from '../../source/feed/feed-tips.js';
+import {mergeBatches} from '../../source/feed/merge-batches.js';
+import {createOwnFeed} from '../../source/feed/own-feed.js';
+import {at, createAuthor, cutStart, post, posts, roomTag, signEntries} from './make-feed.js';
+
+const joined = at(0, {type: 'joined', name: 'Carol', addresses: ['192.168.1.7'], version: '1.0.0'});
+
+/** Three batches of one author: seq 1-3, 4-5, 6-9. */
+function threeBatches() {
+	const author = createAuthor(1);
+	const batches = [
+		author.feed.write([joined, ...posts(1, 2)]),
+		author.feed.write(posts(3, 2)),
+		author.feed.write(posts(5, 4)),
+	] as const;
+	return {author, batches, peer: author.key.peer};
+}
+
+function flip(bytes: Uint8Array, index: number): Uint8Array {
+	const copy = bytes.slice();
+	copy[index % copy.length]! ^= 1;
+	return copy;
+}
+
+function acceptAll(tips: FeedTips, batches: readonly Batch[]) {
+	return batches.map(batch => tips.accept(batch).type);
+}
+
+test('batches in order are accepted and their events handed out', () => {
+	const {author, batches, peer} = threeBatches();
+	const tips = createFeedTips({roomTag});
+	expect(tips.tip(peer)).toBeUndefined();
+	const seqs = batches.flatMap(batch => {
+		const acceptance = tips.accept(batch);
+		return acceptance.type === 'accepted' ? acceptance.events.map(event => event.seq) : [];
+	});
+	expect(seqs).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+	expect(tips.tip(peer)).toEqual(author.feed.tip());
+	expect(tips.bytesOf(peer)).toBe(
+		batches.flatMap(batch => batch.entries).reduce((sum, entry) => sum + entry.length, 0),
+	);
+	expect(tips.peers()).toEqual([peer]);
+});
+
+test('a batch seen twice is known, one behind a gap is ahead', () => {
+	const {batches, peer} = threeBatches();
+	const tips = createFeedTips({roomTag});
+	expect(acceptAll(tips, [batches[1]])).toEqual(['ahead']);
+	expect(acceptAll(tips, [batches[0], batches[0], batches[2], batches[1], batches[0], batches[2]])).toEqual([
+		'accepted',
+		'known',
+		'ahead',
+		'accepted',
+		'known',
+		'accepted',
+	]);
+	expect(tips.seqOf(peer)).toBe(9);
+});
+
+test("whatever the cuts, the merges and the order, every event is taken once and the tip is the author's", () => {
+	const author = createAuthor(2);
+	const written: Batch[] = [author.feed.write([joined])];
+	const hashes = [written[0]!.previousHash];
+	for (let minute = 1; minute < 30; minute += 3) written.push(author.feed.write(posts(minute, 3)));
+	const entries = written.flatMap(batch => batch.entries);
+	for (const entry of entries) hashes.push(chainHash(hashes.at(-1)!, [entry]));
+	const piece = fc.tuple(fc.nat(written.length - 1), fc.nat(written.length - 1), fc.nat(4)).map(([a, b, cut]) => {
+		const [merged] = mergeBatches(written.slice(Math.min(a, b), Math.max(a, b) + 1));
+		const from = Math.min(merged!.firstSeq + cut, merged!.firstSeq + merged!.entries.length - 1);
+		return cutStart(merged!, from, hashes[from - 1]!);
+	});
+	fc.assert(
+		fc.property(fc.array(piece, {maxLength: 12}), pieces => {
+			const tips = createFeedTips({roomTag, hashAt: (_, seq) => hashes[seq]});
+			const seqs: number[] = [];
+			for (const batch of [...pieces, ...written]) {
+				const acceptance = tips.accept(batch);
+				expect(['accepted', 'known', 'ahead']).toContain(acceptance.type);
+				if (acceptance.type !== 'accepted') continue;
+				expect(acceptance.batch.firstSeq).toBe(acceptance.events[0]?.seq);
+				expect(Buffer.compare(acceptance.batch.previousHash, hashes[acceptance.batch.firstSeq - 1]!)).toBe(0);
+				seqs.push(...acceptance.events.map(event => event.seq));
+			}
+			expect(seqs).toEqual(entries.map((_, index) => index + 1));
+			expect(tips.tip(author.key.peer)).toEqual(author.feed.tip());
+		}),
+		{numRuns: 60},
+	);
+});
+
+describe('a batch that is not genuine is the fault of its sender', () => {
+	const {batches} = threeBatches();
+	const other = createAuthor(9);
+	const forged: readonly [string, Batch][] = [
+		['a changed entry', {...batches[0], entries: [flip(batches[0].entries[0]!, 20), ...batches[0].entries.slice(1)]}],
+		['a changed signature', {...batches[0], signature: flip(batches[0].signature, 3)}],
+		['a changed previous hash', {...batches[0], previousHash: flip(batches[0].previousHash, 3)}],
+		['a missing last entry', {...batches[0], entries: batches[0].entries.slice(0, -1)}],
+		["another author's batch under this name", {...other.feed.write([joined]), peer: batches[0].peer}],
+		['a peer id that is no point of the curve', {...batches[0], peer: 'f'.repeat(64) as Batch['peer']}],
+		['an empty signature', {...batches[0], signature: new Uint8Array(0)}],
+	];
+	test.each(forged)('%s', (_title, batch) => {
+		const tips = createFeedTips({roomTag});
+		expect(tips.accept(batch)).toEqual({type: 'invalid', code: 'bad-signature'});
+		expect(tips.seqOf(batch.peer)).toBe(0);
+		expect(tips.isFrozen(batch.peer)).toBe(false);
+	});
+
+	test('a batch of the same author from another room', () => {
+		const elsewhere = createAuthor(1, Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9));
+		expect(createFeedTips({roomTag}).accept(elsewhere.feed.write([joined])).type).toBe('invalid');
+	});
+
+	test('a shifted seq', () => {
+		const tips = createFeedTips({roomTag});
+		acceptAll(tips, [batches[0]]);
+		expect(tips.accept({...batches[2], firstSeq: 4}).type).toBe('invalid');
+		expect(tips.accept({...batches[1], previousHash: flip(batches[1].previousHash, 0)}).type).toBe('invalid');
+		expect(acceptAll(tips, [batches[1], batches[2]])).toEqual(['accepted', 'accepted']);
+	});
+
+	test('a forged batch in the place of one that we hold', () => {
+		const tips = createFeedTips({roomTag});
+		acceptAll(tips, batches);
+		const entries = batches[2].entries.map((entry, index) => (index === 1 ? flip(entry, 20) : entry));
+		expect(tips.accept({...batches[2], entries}).type).toBe('invalid');
+		expect(tips.isFrozen(batches[2].peer)).toBe(false);
+	});
+});
+
+describe('two signed chains under one key are a fork of the author', () => {
+	/** Two feeds of one key: seq 1-2 the same, then each its own way. */
+	function fork() {
+		const one = createAuthor(4).feed;
+		const two = createAuthor(4).feed;
+		const start = [joined, post(1)];
+		const common = one.write(start);
+		two.write(start);
+		return {common, one, two, peer: one.peer};
+	}
+
+	test('of the same length', () => {
+		const {common, one, two, peer} = fork();
+		const tips = createFeedTips({roomTag});
+		acceptAll(tips, [common, one.write([post(2, 'yes')])]);
+		const held = tips.tip(peer);
+		expect(tips.accept(two.write([post(2, 'no')]))).toEqual({type: 'forked', first: true});
+		expect(tips.isFrozen(peer)).toBe(true);
+		expect(tips.accept(one.write([post(3)]))).toEqual({type: 'forked', first: false});
+		expect(tips.tip(peer)).toEqual(held);
+	});
+
+	test('that goes on behind our tip', () => {
+		const {common, one, two} = fork();
+		const tips = createFeedTips({roomTag});
+		acceptAll(tips, [common, one.write([post(2, 'yes')])]);
+		const merged = mergeBatches([two.write([post(2, 'no')]), two.write([post(3, 'no')])]);
+		expect(tips.accept(merged[0]!)).toEqual({type: 'forked', first: true});
+	});
+
+	test('that begins right behind our tip', () => {
+		const {common, one, two} = fork();
+		const tips = createFeedTips({roomTag});
+		acceptAll(tips, [common, one.write([post(2, 'yes')])]);
+		two.write([post(2, 'no')]);
+		expect(tips.accept(two.write([post(3)]))).toEqual({type: 'forked', first: true});
+	});
+
+	test('that ends before our tip, where the log tells our hash', () => {
+		const {common, one, two, peer} = fork();
+		const yes = one.write([post(2, 'yes')]);
+		const hash = one.tip().hash;
+		const no = two.write([post(2, 'no')]);
+		const more = one.write([post(3)]);
+		const silent = createFeedTips({roomTag});
+		acceptAll(silent, [common, yes, more]);
+		expect(silent.accept(no).type).toBe('known');
+		const tips = createFeedTips({roomTag, hashAt: (asked, seq) => (asked === peer && seq === 3 ? hash : undefined)});
+		acceptAll(tips, [common, yes, more]);
+		expect(tips.accept(yes).type).toBe('known');
+		expect(tips.accept(no)).toEqual({type: 'forked', first: true});
+	});
+});
+
+describe('restoring', () => {
+	test('gives the tips and events of accepting, whatever was cut or doubled', () => {
+		const {batches, peer, author} = threeBatches();
+		const accepted = createFeedTips({roomTag});
+		const live = batches.flatMap(batch => {
+			const acceptance = accepted.accept(batch);
+			return acceptance.type === 'accepted' ? acceptance.events : [];
+		});
+		const tips = createFeedTips({roomTag});
+		const overlap = mergeBatches([batches[0], batches[1]])[0]!;
+		const events = [batches[0], overlap, batches[0], batches[2]].flatMap(batch => tips.restore(batch));
+		expect(events).toEqual(live);
+		expect(tips.tip(peer)).toEqual(author.feed.tip());
+		expect(tips.bytesOf(peer)).toBe(accepted.bytesOf(peer));
+		expect(tips.accept(author.feed.write([post(20)])).type).toBe('accepted');
+	});
+
+	test('shows what stands behind a gap, and does not move the tip over it', () => {
+		const {batches, peer} = threeBatches();
+		const tips = createFeedTips({roomTag});
+		tips.restore(batches[0]);
+		expect(tips.restore(batches[2]).map(event => event.seq)).toEqual([6, 7, 8, 9]);
+		expect(tips.seqOf(peer)).toBe(3);
+		expect(acceptAll(tips, [batches[1], batches[2]])).toEqual(['accepted', 'accepted']);
+	});
+
+	test('holds the tips of more feeds than it leaves unhashed', () => {
+		const tips = createFeedTips({roomTag});
+		const authors = Array.from({length: 200}, (_, index) => createAuthor(index));
+		for (const {feed} of authors) tips.restore(feed.write([joined]));
+		for (const {feed} of authors) expect(tips.tip(feed.peer)).toEqual(feed.tip());
+	});
+});
+
+describe('what breaks the rules of a feed is unreadable, kept and passed on', () => {
+	function typesOf(...events: Parameters<ReturnType<typeof createAuthor>['feed']['write']>[0][]) {
+		const {feed} = createAuthor(6);
+		const tips = createFeedTips({roomTag});
+		const types = events.flatMap(part => {
+			const acceptance = tips.accept(feed.write(part));
+			return acceptance.type === 'accepted' ? acceptance.events.map(event => event.type) : [acceptance.type];
+		});
+		expect(tips.tip(feed.peer)).toEqual(feed.tip());
+		return types;
+	}
+
+	test('a second joined', () => {
+		expect(typesOf([joined, post(1)], [at(2, joined.body), post(3)])).toEqual([
+			'joined',
+			'posted',
+			'unreadable',
+			'posted',
+		]);
+	});
+
+	test('whatever follows left', () => {
+		expect(typesOf([joined, at(1, {type: 'left'})], [post(2), at(3, {type: 'left'})])).toEqual([
+			'joined',
+			'left',
+			'unreadable',
+			'unreadable',
+		]);
+	});
+
+	test('a clock that stands or goes back', () => {
+		expect(typesOf([joined, post(5)], [post(5), post(4), post(6)])).toEqual([
+			'joined',
+			'posted',
+			'unreadable',
+			'unreadable',
+			'posted',
+		]);
+	});
+
+	test('a kind of a later version, whose clock counts all the same, and bytes that are nothing', () => {
+		const {key, feed} = createAuthor(6);
+		const first = feed.write([joined]);
+		const danced = pack(['danced', 0, post(9).hlc.ms, 0, 'tango']).slice();
+		const late = encodeEntry(post(8).body, 0, post(8).hlc);
+		const good = encodeEntry(post(10).body, 0, post(10).hlc);
+		const tips = createFeedTips({roomTag});
+		tips.accept(first);
+		const acceptance = tips.accept(signEntries(key, 2, feed.tip().hash, [danced, Uint8Array.of(0xc1), late, good]));
+		const types = acceptance.type === 'accepted' ? acceptance.events.map(event => event.type) : [];
+		expect(types).toEqual(['unreadable', 'unreadable', 'unreadable', 'posted']);
+	});
+});
+
+test('a verified identity goes with joined; a claim about somebody else does not', () => {
+	const carol = createAuthor(7);
+	const tips = createFeedTips({roomTag});
+	const acceptance = tips.accept(carol.feed.write([joined]));
+	const [event] = acceptance.type === 'accepted' ? acceptance.events : [];
+	expect(event?.type === 'joined' && event.identity).toEqual(carol.identity.identity);
+
+	const {key} = createAuthor(8);
+	const body = {...joined.body, identity: carol.identity.signPeer(carol.feed.peer)};
+	const stolen = tips.accept(createOwnFeed({key, roomTag}).write([{...joined, body}]));
+	const [claimed] = stolen.type === 'accepted' ? stolen.events : [];
+	expect(claimed?.type).toBe('joined');
+	expect(claimed).not.toHaveProperty('identity');
+});

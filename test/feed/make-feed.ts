@@ -1,0 +1,50 @@
+/** Feeds with fixed keys, times and words, so that what fails once fails again. */
+
+import type {EntryBody} from '../../source/codec/entry.js';
+import {type Batch, lastSeq} from '../../source/core/batch.js';
+import {batchPayload, chainHash} from '../../source/feed/chain.js';
+import {createIdentity, type RoomIdentity} from '../../source/feed/identity.js';
+import {createOwnFeed, type NewEvent, type OwnFeed} from '../../source/feed/own-feed.js';
+import {createPeerKey, type PeerKey} from '../../source/feed/peer-key.js';
+
+export const roomTag = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+export const seedOf = (number: number) => new Uint8Array(32).fill(number);
+
+/** At minute `minute` of a day in 2026. */
+export function at(minute: number, body: EntryBody): NewEvent {
+	const ms = 1_795_000_000_000 + minute * 60_000;
+	return {body, at: ms, hlc: {ms, counter: 0}};
+}
+
+export function post(minute: number, text = `line ${minute}`): NewEvent {
+	return at(minute, {type: 'posted', text});
+}
+
+export function posts(from: number, count: number): NewEvent[] {
+	return Array.from({length: count}, (_, index) => post(from + index));
+}
+
+export interface Author {
+	readonly key: PeerKey;
+	readonly feed: OwnFeed;
+	readonly identity: RoomIdentity;
+}
+
+export function createAuthor(number: number, tag = roomTag): Author {
+	const key = createPeerKey(seedOf(number));
+	const identity = createIdentity(seedOf(number + 100), tag);
+	return {key, feed: createOwnFeed({key, roomTag: tag, identity}), identity};
+}
+
+/** A good signature under any bytes at all: what an author of another mind, or version, may write. */
+export function signEntries(key: PeerKey, firstSeq: number, previousHash: Uint8Array, entries: Uint8Array[]): Batch {
+	const hash = chainHash(previousHash, entries);
+	const signature = key.sign(batchPayload(roomTag, key.peer, firstSeq + entries.length - 1, hash));
+	return {peer: key.peer, firstSeq, previousHash, entries, signature};
+}
+
+/** The part of a batch from `from` to its end: as a sender may cut it, under the same signature. */
+export function cutStart(batch: Batch, from: number, hash: Uint8Array): Batch {
+	if (from > lastSeq(batch)) throw new RangeError('nothing would be left');
+	return {...batch, firstSeq: from, previousHash: hash, entries: batch.entries.slice(from - batch.firstSeq)};
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {batchBytes} from '../../source/core/batch.js';
+import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../../source/core/limits.js';
+import {createFeedTips} from '../../source/feed/feed-tips.js';
+import {mergeBatches} from '../../source/feed/merge-batches.js';
+import {createAuthor, post, posts, roomTag} from './make-feed.js';
+
+test('neighbours become one batch that is accepted like its parts', () => {
+	fc.assert(
+		fc.property(fc.array(fc.integer({min: 1, max: 4}), {minLength: 1, maxLength: 6}), counts => {
+			const {feed} = createAuthor(1);
+			let minute = 0;
+			const batches = counts.map(count => {
+				minute += count;
+				return feed.write(posts(minute - count, count));
+			});
+			const merged = mergeBatches(batches);
+			expect(merged).toHaveLength(1);
+			const tips = createFeedTips({roomTag});
+			expect(tips.accept(merged[0]!).type).toBe('accepted');
+			expect(tips.tip(feed.peer)).toEqual(feed.tip());
+		}),
+		{numRuns: 20},
+	);
+});
+
+test('batches of other feeds and batches behind a gap stay apart', () => {
+	const one = createAuthor(1).feed;
+	const two = createAuthor(2).feed;
+	const [a, b, c] = [one.write(posts(0, 1)), one.write(posts(1, 1)), one.write(posts(2, 1))];
+	expect(mergeBatches([a, two.write(posts(0, 1)), b])).toHaveLength(3);
+	expect(mergeBatches([a, c])).toEqual([a, c]);
+	expect(mergeBatches([a, a])).toEqual([a, a]);
+	expect(mergeBatches([])).toEqual([]);
+});
+
+test('no merged batch is above the limits', () => {
+	const {feed} = createAuthor(1);
+	const large = Array.from({length: 60}, (_, index) => feed.write([post(index, 'x'.repeat(16_000))]));
+	const merged = mergeBatches(large);
+	expect(merged.length).toBeLessThan(6);
+	expect(merged.every(batch => batchBytes(batch) <= MAX_BATCH_BYTES)).toBe(true);
+	expect(merged.flatMap(batch => batch.entries)).toHaveLength(60);
+	const [single] = large;
+	const tiny = Array.from({length: 3}, (_, index) => ({
+		...single!,
+		firstSeq: 1 + index * 10_000,
+		entries: Array.from({length: 10_000}, () => new Uint8Array(2)),
+	}));
+	expect(mergeBatches(tiny).every(batch => batch.entries.length <= MAX_BATCH_ENTRIES)).toBe(true);
+});

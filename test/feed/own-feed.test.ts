@@ -1,0 +1,39 @@
+import {verify} from 'node:crypto';
+import {expect, test} from 'vitest';
+import {MAX_BATCH_ENTRIES, MAX_TEXT_BYTES} from '../../source/core/limits.js';
+import {batchPayload, chainHash, firstHash} from '../../source/feed/chain.js';
+import {importPublicKey} from '../../source/feed/ed25519.js';
+import {createOwnFeed} from '../../source/feed/own-feed.js';
+import {at, createAuthor, post, posts, roomTag} from './make-feed.js';
+
+test('each write is one batch that goes on where the last ended, under one signature', () => {
+	const {feed, key} = createAuthor(1);
+	const first = feed.write(posts(0, 3));
+	const second = feed.write(posts(3, 1));
+	expect([first.firstSeq, second.firstSeq]).toEqual([1, 4]);
+	expect(first.previousHash).toEqual(firstHash(roomTag, feed.peer));
+	expect(second.previousHash).toEqual(chainHash(first.previousHash, first.entries));
+	expect(feed.tip()).toEqual({seq: 4, hash: chainHash(second.previousHash, second.entries)});
+	const publicKey = importPublicKey(Buffer.from(key.peer, 'hex'));
+	expect(verify(null, batchPayload(roomTag, feed.peer, 4, feed.tip().hash), publicKey, second.signature)).toBe(true);
+});
+
+test('what is beyond the limits is refused, and the feed goes on as if it had not been asked', () => {
+	const {feed} = createAuthor(1);
+	const before = feed.tip();
+	expect(() => feed.write([])).toThrow(RangeError);
+	expect(() => feed.write(posts(0, MAX_BATCH_ENTRIES + 1))).toThrow(RangeError);
+	expect(() => feed.write([post(0, 'x'.repeat(40_000))])).toThrow(RangeError);
+	expect(() => feed.write(Array.from({length: 17}, (_, index) => post(index, 'x'.repeat(MAX_TEXT_BYTES))))).toThrow(
+		RangeError,
+	);
+	expect(feed.tip()).toEqual(before);
+});
+
+test('without an identity joined says nothing durable', () => {
+	const {key} = createAuthor(1);
+	const joined = at(0, {type: 'joined', name: 'Carol', addresses: [], version: '1.0.0'});
+	const plain = createOwnFeed({key, roomTag}).write([joined]);
+	const claimed = createAuthor(1).feed.write([joined]);
+	expect(plain.entries[0]!.length).toBeLessThan(claimed.entries[0]!.length - 90);
+});
