@@ -48,8 +48,10 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 		deadline ??= clock.after(MAX_BYE_FLUSH_MS, () => socket.destroy());
 	}
 
+	// Node reports a record that cannot be decrypted and leaves the socket open: nothing may come after it.
 	socket.on('error', failure => {
 		error ??= describeError(failure);
+		socket.destroy();
 	});
 	socket.on('end', limitFlush);
 	socket.once('close', () => {
