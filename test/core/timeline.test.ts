@@ -25,14 +25,13 @@ const sorted = (entries: Iterable<TimelineEntry>) => [...entries].sort(compareOr
 function expectSound(timeline: Timeline): void {
 	const entries = timeline.pages.flat();
 	expect(entries.length).toBe(timeline.length);
-	expect(timeline.ends.length).toBe(timeline.pages.length);
-	let end = 0;
+	expect(timeline.starts.length).toBe(timeline.pages.length);
+	let start = 0;
 	for (const [index, page] of timeline.pages.entries()) {
 		expect(page.length).toBeGreaterThan(0);
 		expect(page.length).toBeLessThanOrEqual(PAGE_SIZE);
-		expect(Object.isFrozen(page)).toBe(true);
-		end += page.length;
-		expect(timeline.ends[index]).toBe(end);
+		expect(timeline.starts[index]).toBe(start);
+		start += page.length;
 	}
 	for (let index = 1; index < entries.length; index++) {
 		expect(compareOrder(entries[index - 1]!, entries[index]!)).toBeLessThan(0);
