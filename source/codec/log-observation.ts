@@ -1,6 +1,7 @@
 /** The body of an observation's record: `[peer bin 32, at, ms, counter, {fields of its kind}]`. */
 import type {NoticeLevel, Observation, ObservationBody, ObservationHead} from '../core/event.js';
 import {MAX_ADDRESS_LENGTH, MAX_HLC_COUNTER, MAX_REASON_LENGTH, MAX_VERSION_LENGTH} from '../core/limits.js';
+import {cleanText} from '../core/text.js';
 import {bytesOfHex} from './bytes.js';
 import {failField, readBoolean, readList, readMap, readPeerId, readText, readTime, readUint} from './check.js';
 
@@ -19,7 +20,7 @@ export function isObservationKind(kind: string): kind is ObservationKind {
 	return KINDS.includes(kind);
 }
 
-/** The value to pack. Texts that would be too long to be read back are cut. */
+/** The value to pack. Texts are cleaned and cut as they will be when they are read back. */
 export function observationValue(observation: Observation): readonly unknown[] {
 	const {peer, at, ms, counter} = observation;
 	return [bytesOfHex(peer), at, ms, counter, bodyValue(observation)];
@@ -28,17 +29,21 @@ export function observationValue(observation: Observation): readonly unknown[] {
 function bodyValue(body: ObservationBody): Readonly<Record<string, unknown>> {
 	switch (body.type) {
 		case 'launched':
-			return {version: body.version.slice(0, MAX_VERSION_LENGTH)};
+			return {version: cleanText(body.version, MAX_VERSION_LENGTH)};
 		case 'peer-connected':
-			return {subject: bytesOfHex(body.subject), address: body.address.slice(0, MAX_ADDRESS_LENGTH)};
+			return {subject: bytesOfHex(body.subject), address: cleanText(body.address, MAX_ADDRESS_LENGTH)};
 		case 'peer-disconnected':
-			return {subject: bytesOfHex(body.subject), reason: body.reason.slice(0, MAX_REASON_LENGTH), alone: body.alone};
+			return {subject: bytesOfHex(body.subject), reason: cleanText(body.reason, MAX_REASON_LENGTH), alone: body.alone};
 		case 'notice':
-			return {level: body.level, code: body.code.slice(0, MAX_CODE_BYTES), text: body.text.slice(0, MAX_NOTICE_BYTES)};
+			return {
+				level: body.level,
+				code: cleanText(body.code, MAX_CODE_BYTES),
+				text: cleanText(body.text, MAX_NOTICE_BYTES),
+			};
 	}
 }
 
-/** Checks every field. Throws ProtocolError. */
+/** Checks every field and cleans every text: a log file may come from anybody. Throws ProtocolError. */
 export function readObservation(kind: ObservationKind, value: unknown): Observation {
 	const [peer, at, ms, counter, body] = readList(value, 'observation', 16, 5);
 	const head: ObservationHead = {
@@ -52,7 +57,8 @@ export function readObservation(kind: ObservationKind, value: unknown): Observat
 }
 
 function readBody(kind: ObservationKind, fields: Readonly<Record<string, unknown>>): ObservationBody {
-	const text = (name: string, units: number) => readText(fields[name], `${kind}.${name}`, units * 3);
+	const text = (name: string, maxBytes: number) =>
+		cleanText(readText(fields[name], `${kind}.${name}`, maxBytes), maxBytes);
 	const subject = () => readPeerId(fields.subject, `${kind}.subject`);
 	switch (kind) {
 		case 'launched':

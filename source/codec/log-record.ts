@@ -6,6 +6,7 @@
 import type {Batch} from '../core/batch.js';
 import type {Observation} from '../core/event.js';
 import {MAX_FRAME_BYTES, MAX_ROOM_BYTES, MAX_VERSION_LENGTH} from '../core/limits.js';
+import {cleanText} from '../core/text.js';
 import {batchValue, readBatch} from './batch.js';
 import {readBoolean, readBytes, readList, readMap, readText, readTime, readUint} from './check.js';
 import {ProtocolError} from './errors.js';
@@ -148,9 +149,9 @@ function readHeader(body: unknown, created: number): LogHeader {
 	const fields = readMap(body, 'header');
 	return {
 		format: readUint(fields.format, 'format', Number.MAX_SAFE_INTEGER, 1),
-		version: readText(fields.version, 'version', MAX_VERSION_LENGTH),
+		version: cleanText(readText(fields.version, 'version', MAX_VERSION_LENGTH)),
 		roomTag: readBytes(fields.roomTag, 'roomTag', 8),
-		roomName: readText(fields.roomName, 'roomName', MAX_ROOM_BYTES),
+		roomName: cleanText(readText(fields.roomName, 'roomName', MAX_ROOM_BYTES)),
 		created,
 	};
 }

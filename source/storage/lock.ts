@@ -5,9 +5,10 @@
  * of them dies half-way.
  */
 import {randomBytes} from 'node:crypto';
-import {linkSync, readFileSync, renameSync, unlinkSync, writeFileSync} from 'node:fs';
+import {readFileSync, unlinkSync} from 'node:fs';
 import {StorageError, systemCode, toStorageError} from './errors.js';
 import {describeSelf, isGone, type ProcessMark} from './process-mark.js';
+import {createWholeFile, pauseFor, replaceWholeFile} from './whole-file.js';
 
 export interface FileLock {
 	/** Gives the lock up; idempotent, never throws. */
@@ -35,12 +36,12 @@ export function acquireLock(path: string): FileLock {
 
 function acquire(lockPath: string, owner: Owner, path: string, claims: number): FileLock {
 	for (let tries = 0; tries < MAX_TRIES; tries++) {
-		if (createWhole(lockPath, owner)) return lockOf(lockPath, owner);
+		if (createWholeFile(lockPath, JSON.stringify(owner))) return lockOf(lockPath, owner);
 		const holder = readOwner(lockPath);
 		if (holder === 'none') continue;
 		if (holder !== 'ill-formed' && !isGone(holder)) throw lockedError(holder, path, lockPath);
 		if (claims > 0 && takeOver(lockPath, holder, owner, path, claims - 1)) return lockOf(lockPath, owner);
-		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TRY_AGAIN_MS);
+		pauseFor(TRY_AGAIN_MS);
 	}
 	throw new StorageError(
 		'locked',
@@ -63,8 +64,7 @@ function takeOver(lockPath: string, holder: Owner | 'ill-formed', owner: Owner, 
 	try {
 		const present = readOwner(lockPath);
 		if (present === 'none' || tokenOf(present) !== token) return false;
-		const own = writeTemporary(lockPath, owner);
-		renameSync(own, lockPath);
+		replaceWholeFile(lockPath, JSON.stringify(owner));
 		return true;
 	} finally {
 		claim.release();
@@ -75,37 +75,7 @@ function tokenOf(holder: Owner | 'ill-formed'): string {
 	return holder === 'ill-formed' ? 'ill-formed' : holder.token;
 }
 
-function writeTemporary(lockPath: string, owner: Owner): string {
-	const temporary = `${lockPath}.${owner.token}.new`;
-	writeFileSync(temporary, JSON.stringify(owner), {mode: 0o600, flag: 'w'});
-	return temporary;
-}
-
-/** False if the lock exists. Where there are no hard links, the file is made exclusively and then filled. */
-function createWhole(lockPath: string, owner: Owner): boolean {
-	const temporary = writeTemporary(lockPath, owner);
-	try {
-		linkSync(temporary, lockPath);
-		return true;
-	} catch (error) {
-		if (systemCode(error) === 'EEXIST') return false;
-		return createExclusively(lockPath, owner);
-	} finally {
-		unlinkSync(temporary);
-	}
-}
-
-function createExclusively(lockPath: string, owner: Owner): boolean {
-	try {
-		writeFileSync(lockPath, JSON.stringify(owner), {mode: 0o600, flag: 'wx'});
-		return true;
-	} catch (error) {
-		if (systemCode(error) === 'EEXIST') return false;
-		throw error;
-	}
-}
-
-/** An ill-formed lock is what a power cut leaves: whole ones never appear empty (but see createExclusively: look again). */
+/** An ill-formed lock is what a power cut leaves: whole ones never appear empty (but see createWholeFile: look again). */
 function readOwner(lockPath: string): Owner | 'ill-formed' | 'none' {
 	for (let tries = 0; ; tries++) {
 		try {
@@ -115,7 +85,7 @@ function readOwner(lockPath: string): Owner | 'ill-formed' | 'none' {
 			if (systemCode(error) === 'ENOENT') return 'none';
 			throw error;
 		}
-		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TRY_AGAIN_MS);
+		pauseFor(TRY_AGAIN_MS);
 	}
 }
 

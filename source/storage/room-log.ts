@@ -1,0 +1,70 @@
+import {randomBytes} from 'node:crypto';
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {equalBytes} from '../codec/bytes.js';
+import {StorageError} from './errors.js';
+import {type FileLog, type OpenedFileLog, openFileLog} from './file-log.js';
+import type {LogTimer} from './flusher.js';
+import {listLogs} from './list-logs.js';
+import type {LogHeader} from './log.js';
+import {makeLogName} from './log-name.js';
+
+export interface RoomLogOptions {
+	/** Folder of logs. */
+	readonly folder: string;
+	/** `created` is now, ms. */
+	readonly header: Omit<LogHeader, 'format'>;
+	/** In a room with a secret the newest log of the room is reopened; else each launch has its own. */
+	readonly hasSecret: boolean;
+	/** --log: this file and no other, made if it is not there. */
+	readonly path?: string;
+	readonly timer?: LogTimer;
+}
+
+export interface OpenedRoomLog extends OpenedFileLog {
+	/** It was there before, so its records are to be read. */
+	readonly reopened: boolean;
+}
+
+/** Chooses and opens the log of a launch (design.md, 1 and 4). Throws StorageError. */
+export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
+	const {path, header, hasSecret, timer} = options;
+	if (path !== undefined) return openGiven(path, options);
+	for (const earlier of hasSecret ? earlierLogs(options) : []) {
+		try {
+			return {...openFileLog(earlier, {...(timer && {timer})}), reopened: true};
+		} catch (error) {
+			// Another instance writes it: a fresh file, filled by syncing with that one. Others may be opened by their turn.
+			if (!(error instanceof StorageError)) throw error;
+			if (error.code === 'locked') break;
+		}
+	}
+	return {...openFresh(options.folder, header, timer), reopened: false};
+}
+
+/** A new log in the folder, to go on in when another can no longer be written. Throws StorageError. */
+export function openFreshLog(folder: string, header: Omit<LogHeader, 'format'>, timer?: LogTimer): FileLog {
+	return openFresh(folder, header, timer).log;
+}
+
+function openFresh(folder: string, header: Omit<LogHeader, 'format'>, timer?: LogTimer): OpenedFileLog {
+	const name = makeLogName(header.roomName, new Date(header.created), randomBytes(2));
+	return openFileLog(join(folder, name), {create: header, ...(timer && {timer})});
+}
+
+function openGiven(path: string, {header, timer}: RoomLogOptions): OpenedRoomLog {
+	const reopened = existsSync(path);
+	const opened = openFileLog(path, {create: header, ...(timer && {timer})});
+	if (equalBytes(opened.log.header.roomTag, header.roomTag)) return {...opened, reopened};
+	const {roomName} = opened.log.header;
+	void opened.log.close();
+	const advice = 'Name that room (and its secret) or another file.';
+	throw new StorageError('not-a-log', `the log is of another room or secret: ${roomName}`, path, advice);
+}
+
+/** Logs of this room, newest first. */
+function earlierLogs({folder, header}: RoomLogOptions): string[] {
+	return listLogs(folder).flatMap(log =>
+		'header' in log && equalBytes(log.header.roomTag, header.roomTag) ? [log.path] : [],
+	);
+}

@@ -1,0 +1,63 @@
+import {mkdirSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {findDataDir, makePrivateFolder, type Places} from '../../source/storage/data-dir.js';
+import {makeLogName} from '../../source/storage/log-name.js';
+import {makeFolder} from './log-samples.js';
+
+const places: Places = {platform: 'linux', environment: {}, home: '/home/carol', temporary: '/tmp', user: 'carol'};
+
+test.each<[string, string | undefined, Partial<Places>, string]>([
+	['what is given', '/data', {}, '/data'],
+	['XDG_DATA_HOME', undefined, {environment: {XDG_DATA_HOME: '/xdg'}}, '/xdg/p2pchat-ink'],
+	[
+		'home, as XDG_DATA_HOME is relative',
+		undefined,
+		{environment: {XDG_DATA_HOME: 'xdg'}},
+		'/home/carol/.local/share/p2pchat-ink',
+	],
+	['home', undefined, {}, '/home/carol/.local/share/p2pchat-ink'],
+	[
+		'the place of macOS',
+		undefined,
+		{platform: 'darwin', home: '/Users/carol'},
+		'/Users/carol/Library/Application Support/p2pchat-ink',
+	],
+	['the place of Windows', undefined, {platform: 'win32', environment: {APPDATA: '/AppData'}}, '/AppData/p2pchat-ink'],
+])('takes %s', (_, given, changes, root) => {
+	const found = findDataDir(given, {...places, ...changes});
+	expect(found).toEqual({
+		root,
+		logs: `${root}/logs`,
+		config: `${root}/config.json`,
+		identity: `${root}/identity`,
+		peers: `${root}/peers.json`,
+	});
+});
+
+test.each(['', '/', 'relative'])('takes a temporary folder and says so when home is %j', home => {
+	const found = findDataDir(undefined, {...places, home, user: 'a/b'});
+	expect(found.root).toBe('/tmp/p2pchat-ink-a_b');
+	expect(found.notice).toContain(found.root);
+});
+
+test('makes folders for their owner alone, and takes what is there', () => {
+	const folder = join(makeFolder(), 'a', 'b');
+	makePrivateFolder(folder);
+	makePrivateFolder(folder);
+	expect(statSync(folder).mode & 0o777).toBe(0o700);
+	mkdirSync(join(folder, 'c'));
+});
+
+const at = new Date(2026, 10, 22, 14, 5, 9);
+
+test.each([
+	['lan', 'lan-2026-11-22T14-05-09-0aff.p2plog'],
+	['../../etc/passwd', 'etc_passwd-2026-11-22T14-05-09-0aff.p2plog'],
+	['Büro 7', 'Büro_7-2026-11-22T14-05-09-0aff.p2plog'],
+	['部屋', '部屋-2026-11-22T14-05-09-0aff.p2plog'],
+	['-rf\n\u001b[2J', 'rf___2J-2026-11-22T14-05-09-0aff.p2plog'],
+	['', 'room-2026-11-22T14-05-09-0aff.p2plog'],
+])('names the log of room %j', (room, name) => {
+	expect(makeLogName(room, at, Uint8Array.of(0x0a, 0xff))).toBe(name);
+});

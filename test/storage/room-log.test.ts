@@ -1,0 +1,114 @@
+import {appendFileSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {expect, test} from 'vitest';
+import {openFileLog} from '../../source/storage/file-log.js';
+import {listLogs, summarizeLog} from '../../source/storage/list-logs.js';
+import {openRoomLog} from '../../source/storage/room-log.js';
+import {batchRecord, makeFolder, peerOf, readAll, SAMPLE_HEADER, textsOf} from './log-samples.js';
+
+const carol = peerOf(1);
+
+function makeRoom(hasSecret: boolean, roomTag = SAMPLE_HEADER.roomTag) {
+	const folder = join(makeFolder(), 'logs');
+	let created = SAMPLE_HEADER.created;
+	const open = (more: {readonly path?: string; readonly roomTag?: Uint8Array} = {}) => {
+		created += 60_000;
+		const header = {...SAMPLE_HEADER, created, roomTag: more.roomTag ?? roomTag};
+		return openRoomLog({folder, header, hasSecret, ...(more.path && {path: more.path})});
+	};
+	return {folder, open};
+}
+
+test('starts a new file at each launch in an open room', async () => {
+	const {folder, open} = makeRoom(false);
+	const first = open();
+	await first.log.close();
+	const second = open();
+	await second.log.close();
+	expect([first.reopened, second.reopened]).toEqual([false, false]);
+	expect(listLogs(folder).map(({path}) => path)).toEqual([second.log.path, first.log.path]);
+});
+
+test('reopens the newest log of a room with a secret, and no log of another room', async () => {
+	const {open} = makeRoom(true);
+	const first = open();
+	first.log.append([batchRecord(carol, 1, ['kept'])]);
+	await first.log.close();
+	const other = open({roomTag: Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9)});
+	expect(other.reopened).toBe(false);
+	await other.log.close();
+	const second = open();
+	expect(second.reopened).toBe(true);
+	expect(second.log.path).toBe(first.log.path);
+	expect(textsOf(await readAll(second))).toEqual(['kept']);
+	await second.log.close();
+});
+
+test('gives a second instance a fresh file, and the newest of both at the next launch', async () => {
+	const {open} = makeRoom(true);
+	const first = open();
+	const second = open();
+	expect(second.reopened).toBe(false);
+	expect(second.log.path).not.toBe(first.log.path);
+	await Promise.all([first.log.close(), second.log.close()]);
+	const third = open();
+	expect(third.log.path).toBe(second.log.path);
+	await third.log.close();
+});
+
+test('passes over a log that cannot be opened', async () => {
+	const {folder, open} = makeRoom(true);
+	const first = open();
+	await first.log.close();
+	writeFileSync(join(folder, 'noise.p2plog'), 'noise');
+	const second = open();
+	expect(second.log.path).toBe(first.log.path);
+	await second.log.close();
+});
+
+test('opens the file that was named, makes it if need be, and refuses one in use or of another room', async () => {
+	const {folder, open} = makeRoom(false);
+	const path = join(folder, '..', 'named.p2plog');
+	const first = open({path});
+	expect(first.reopened).toBe(false);
+	expect(() => open({path})).toThrow(expect.objectContaining({code: 'locked'}));
+	await first.log.close();
+	const tag = Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9);
+	expect(() => open({path, roomTag: tag})).toThrow(
+		expect.objectContaining({message: expect.stringContaining('another room')}),
+	);
+	await expect.poll(() => tryOpen(path)).toBe(true);
+});
+
+/** Whether the lock is free (it is given up in the next turn). */
+async function tryOpen(path: string): Promise<boolean> {
+	try {
+		await openFileLog(path).log.close();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+test('lists logs newest first, unreadable ones last, and sums up what is in them', async () => {
+	const {folder, open} = makeRoom(false);
+	expect(listLogs(folder)).toEqual([]);
+	const {log} = open();
+	log.append([batchRecord(carol, 1, ['a', 'b']), batchRecord(carol, 2, ['b', 'c']), batchRecord(peerOf(2), 1, ['x'])]);
+	await log.close();
+	const newer = open();
+	await newer.log.close();
+	writeFileSync(join(folder, 'noise.p2plog'), 'noise');
+	writeFileSync(join(folder, 'other.txt'), 'noise');
+	const listed = listLogs(folder);
+	expect(listed).toMatchObject([
+		{path: newer.log.path, header: {roomName: 'lan'}},
+		{path: log.path, size: log.size},
+		{error: {code: 'not-a-log'}},
+	]);
+	expect(await summarizeLog(log.path)).toEqual({events: 4, peers: 2, damage: []});
+	appendFileSync(log.path, 'torn');
+	const damage = [{offset: log.size, length: 4, kind: 'torn'}];
+	expect(await summarizeLog(log.path)).toEqual({events: 4, peers: 2, damage});
+	expect(dirname(log.path)).toBe(folder);
+});
