@@ -1,7 +1,7 @@
 /**
  * One walk over MessagePack bytes before anything is built from them (protocol.md, Encoding): exactly one value, nothing
  * behind it, nesting of MAX_NESTING at most, no count that the bytes cannot hold, map keys that are strings and not
- * `__proto__`, no extension types, no integer beyond 2^53. After it, unpacking needs no guard and costs what the bytes
+ * `__proto__`, texts in valid UTF-8, no extension types, no integer beyond 2^53. After it, unpacking needs no guard and costs what the bytes
  * are worth.
  */
 import {MAX_NESTING} from '../core/limits.js';
@@ -36,6 +36,20 @@ function checkInt64(bytes: Uint8Array, at: number, signed: boolean): void {
 	if (high < 0x20_0000) return;
 	if (signed && (high > 0xffe0_0000 || (high === 0xffe0_0000 && uintAt(bytes, at + 4, 4) > 0))) return;
 	throw new ProtocolError('bad-integer', 'an integer is beyond 53 bits');
+}
+
+const utf8 = new TextDecoder('utf-8', {fatal: true});
+
+/** Decoders differ in what they make of bad UTF-8, and every node must read the same. */
+function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
+	let at = start;
+	while (at < end && (bytes[at] ?? 0) < 0x80) at++;
+	if (at === end) return;
+	try {
+		utf8.decode(bytes.subarray(at, end));
+	} catch (error) {
+		throw new ProtocolError('bad-text', 'a text is not UTF-8', error);
+	}
 }
 
 /** Throws ProtocolError unless `bytes` is one acceptable value. Never recurses, never allocates. */
@@ -97,6 +111,7 @@ export function scanMessagePack(bytes: Uint8Array): void {
 		}
 		position += header + body;
 		if (position > end) throw truncated();
+		if (text) checkUtf8(bytes, position - body, position);
 		if (count >= 0) {
 			if (count > end - position) throw truncated();
 			depth++;

@@ -23,32 +23,29 @@ export function uint64Bytes(value: number): Uint8Array {
 }
 
 /** A plain Uint8Array: `slice` of a Buffer would not copy. */
-function sha256(bytes: Uint8Array): Uint8Array {
-	const hash = digest('sha256', bytes, 'buffer');
-	return new Uint8Array(hash.buffer, hash.byteOffset, hash.length);
+function plainBytes({buffer, byteOffset, length}: Uint8Array): Uint8Array {
+	return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Chain hash before the first entry of a feed, 32 bytes. */
 export function firstHash(roomTag: Uint8Array, peer: PeerId): Uint8Array {
-	return sha256(Buffer.concat([FEED_LABEL, roomTag, bytesOfHex(peer)]));
+	return plainBytes(digest('sha256', Buffer.concat([FEED_LABEL, roomTag, bytesOfHex(peer)]), 'buffer'));
 }
 
-/** Hash and entry side by side: one call of `hash` takes two thirds of the time of `createHash` with two updates (measured). */
+/** Hash and entry side by side: one call of `hash` takes two thirds of the time of `createHash` with two updates. */
 const scratch = Buffer.alloc(32 + MAX_ENTRY_BYTES);
 
-/** `entry` of at most MAX_ENTRY_BYTES. */
-export function nextHash(previous: Uint8Array, entry: Uint8Array): Uint8Array {
-	if (entry.length > MAX_ENTRY_BYTES) throw new RangeError(`An entry holds at most ${MAX_ENTRY_BYTES} bytes`);
-	scratch.set(previous);
-	scratch.set(entry, 32);
-	return sha256(scratch.subarray(0, 32 + entry.length));
-}
-
-/** Hash after the last of `entries`. */
+/** Hash after the last of `entries`, each of at most MAX_ENTRY_BYTES; `previous` itself when there are none. */
 export function chainHash(previous: Uint8Array, entries: readonly Uint8Array[]): Uint8Array {
+	if (entries.length === 0) return previous;
 	let hash = previous;
-	for (const entry of entries) hash = nextHash(hash, entry);
-	return hash;
+	for (const entry of entries) {
+		if (entry.length > MAX_ENTRY_BYTES) throw new RangeError(`An entry holds at most ${MAX_ENTRY_BYTES} bytes`);
+		scratch.set(hash);
+		scratch.set(entry, 32);
+		hash = digest('sha256', scratch.subarray(0, 32 + entry.length), 'buffer');
+	}
+	return plainBytes(hash);
 }
 
 /** What the signature of a batch covers. */

@@ -11,7 +11,7 @@ import {equalBytes} from '../codec/bytes.js';
 import {type Batch, batchBytes, lastSeq} from '../core/batch.js';
 import type {FeedEvent} from '../core/event.js';
 import type {PeerId} from '../core/ids.js';
-import {batchHash, batchPayload, firstHash, nextHash} from './chain.js';
+import {batchHash, batchPayload, chainHash, firstHash} from './chain.js';
 import type {Tip} from './own-feed.js';
 import {verifySignature} from './peer-key.js';
 import {COURSE_START, type FeedCourse, readBatchEvents} from './read-batch.js';
@@ -118,15 +118,12 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 	function take(batch: Batch, seq: number): Acceptance {
 		const {peer, firstSeq, entries} = batch;
 		const ours = tipHash(peer);
-		let hash = batch.previousHash;
-		let meets = firstSeq === seq + 1 && equalBytes(hash, ours);
-		for (const [index, entry] of entries.entries()) {
-			hash = nextHash(hash, entry);
-			if (firstSeq + index === seq) meets = equalBytes(hash, ours);
-		}
-		if (!meets) return judgeOther(batch, hash);
-		if (!isSigned(batch, hash)) return {type: 'invalid', code: 'bad-signature'};
+		// The chain of the batch where our tip stands, and at its end.
+		const before = chainHash(batch.previousHash, entries.slice(0, seq + 1 - firstSeq));
 		const rest = entries.slice(seq + 1 - firstSeq);
+		const hash = chainHash(before, rest);
+		if (!equalBytes(before, ours)) return judgeOther(batch, hash);
+		if (!isSigned(batch, hash)) return {type: 'invalid', code: 'bad-signature'};
 		const trimmed = firstSeq === seq + 1 ? batch : {...batch, firstSeq: seq + 1, previousHash: ours, entries: rest};
 		return {type: 'accepted', batch: trimmed, events: extend(trimmed, seq + 1, hash)};
 	}

@@ -16,27 +16,30 @@ export function createPeerKey(seed: Uint8Array = randomBytes(32)): PeerKey {
 	return {peer: peerIdOfBytes(publicKey), sign};
 }
 
-/** Importing a key costs as much as verifying with it, so the keys seen last are kept. */
-const MAX_CACHED_KEYS = 4096;
-const cachedKeys = new Map<PeerId, KeyObject>();
+export type VerifySignature = (peer: PeerId, bytes: Uint8Array, signature: Uint8Array) => boolean;
 
-function publicKeyOf(peer: PeerId): KeyObject {
-	const cached = cachedKeys.get(peer);
-	if (cached) return cached;
-	const key = importPublicKey(bytesOfHex(peer));
-	if (cachedKeys.size >= MAX_CACHED_KEYS) {
-		const oldest = cachedKeys.keys().next();
-		if (!oldest.done) cachedKeys.delete(oldest.value);
+/** Importing a key costs as much as verifying with it, so those of `maxKeys` peers are kept, the newest. */
+export function createSignatureVerifier(maxKeys: number): VerifySignature {
+	const keys = new Map<PeerId, KeyObject>();
+
+	function publicKeyOf(peer: PeerId): KeyObject {
+		const kept = keys.get(peer);
+		if (kept) return kept;
+		const key = importPublicKey(bytesOfHex(peer));
+		const oldest = keys.size < maxKeys ? undefined : keys.keys().next().value;
+		if (oldest) keys.delete(oldest);
+		keys.set(peer, key);
+		return key;
 	}
-	cachedKeys.set(peer, key);
-	return key;
+
+	return (peer, bytes, signature) => {
+		try {
+			return isSignatureOf(publicKeyOf(peer), bytes, signature);
+		} catch {
+			return false;
+		}
+	};
 }
 
 /** Never throws: a peer id that is no point of the curve signed nothing. */
-export function verifySignature(peer: PeerId, bytes: Uint8Array, signature: Uint8Array): boolean {
-	try {
-		return isSignatureOf(publicKeyOf(peer), bytes, signature);
-	} catch {
-		return false;
-	}
-}
+export const verifySignature = createSignatureVerifier(4096);

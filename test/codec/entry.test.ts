@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {MAX_TIME_MS} from '../../source/codec/check.js';
-import {decodeEntry, encodeEntry, readIdentityClaim} from '../../source/codec/entry.js';
+import {decodeAnyEntry, decodeEntry, encodeEntry, readIdentityClaim} from '../../source/codec/entry.js';
 import {pack, unpack} from '../../source/codec/msgpack.js';
+import {readPosted} from '../../source/codec/read-posted.js';
 import {MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES} from '../../source/core/limits.js';
 import * as arbitrary from './arbitraries.js';
 
@@ -115,4 +116,60 @@ test('the claim of an identity is read beside the event, which carries none', ()
 	expect(arbitrary.plain(readIdentityClaim(bytes))).toEqual(arbitrary.plain(identity));
 	expect(readIdentityClaim(encodeEntry({type: 'left'}, 5, head))).toBeUndefined();
 	expect(readIdentityClaim(Uint8Array.of(0xc1))).toBeUndefined();
+});
+
+/** Beginnings of the form that is read fast, with any change. */
+const nearPosted = fc
+	.tuple(
+		fc.record({type: fc.constant('posted' as const), text: fc.string({unit: 'binary', maxLength: 300})}),
+		fc.option(fc.boolean()),
+		arbitrary.time,
+		arbitrary.hlc,
+		fc.array(fc.tuple(fc.nat(), fc.integer({min: 0, max: 255})), {maxLength: 2}),
+		fc.integer({min: -3, max: 3}),
+	)
+	.map(([body, action, at, hlc, changes, cut]) => {
+		const fields = ['posted', at, hlc.ms, hlc.counter, body.text];
+		const bytes = new Uint8Array(pack(action === null ? fields : [...fields, action]));
+		for (const [index, byte] of changes) bytes[index % bytes.length] = byte;
+		return cut < 0 ? bytes.slice(0, cut) : Uint8Array.from([...bytes, ...new Uint8Array(cut)]);
+	});
+
+test('posted is read the same by the fast way and the general way, whatever its bytes', () => {
+	fc.assert(
+		fc.property(nearPosted, bytes => {
+			expect(decodeEntry(bytes, peer, 7)).toEqual(decodeAnyEntry(bytes, peer, 7));
+		}),
+		{numRuns: 3000},
+	);
+});
+
+test('posted as it is written is read the fast way', () => {
+	for (const text of [
+		'',
+		'x',
+		'x'.repeat(31),
+		'x'.repeat(32),
+		'é'.repeat(200),
+		'🚢'.repeat(4000),
+		'x'.repeat(16_384),
+	]) {
+		for (const counter of [0, 127, 128, 255, 256, 65_535]) {
+			const hlc = {ms: 1_795_000_000_000, counter};
+			for (const body of [
+				{type: 'posted' as const, text},
+				{type: 'posted' as const, text, action: true as const},
+			]) {
+				expect(readPosted(encodeEntry(body, 1_795_000_000_001, hlc), peer, 7)).toBeDefined();
+			}
+		}
+	}
+});
+
+test('a text that is not UTF-8 is unreadable on every node', () => {
+	const bytes = new Uint8Array(
+		encodeEntry({type: 'posted', text: 'abc'}, 1_795_000_000_001, {ms: 1_795_000_000_000, counter: 0}),
+	);
+	bytes[bytes.length - 1] = 0xff;
+	expect(decodeEntry(bytes, peer, 7)).toMatchObject({type: 'unreadable', reason: 'a text is not UTF-8'});
 });
