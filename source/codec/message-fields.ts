@@ -153,6 +153,7 @@ export function readPeers(fields: Fields) {
 		type: 'peers' as const,
 		added: readListOf(fields.added, 'added', MAX_PEERS_LISTED, readPeerAddress),
 		removed: readListOf(fields.removed, 'removed', MAX_PEERS_LISTED, readPeerId),
+		...(fields.all === true ? {all: true as const} : {}),
 	};
 }
 

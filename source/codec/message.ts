@@ -94,6 +94,8 @@ export interface PeersMessage {
 	readonly type: 'peers';
 	readonly added: readonly PeerAddress[];
 	readonly removed: readonly PeerId[];
+	/** This list replaces what was said before. */
+	readonly all?: true;
 }
 
 export interface PingMessage {

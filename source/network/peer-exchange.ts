@@ -14,8 +14,8 @@ export function addressOfLink(link: PeerLink): PeerAddress {
 /** The full list, cut into messages. */
 export function listPeers(links: readonly PeerLink[], except: PeerId): PeersMessage[] {
 	const others = links.filter(link => link.peer !== except).map(addressOfLink);
-	const messages: PeersMessage[] = [];
-	for (let from = 0; from < others.length; from += MAX_PEERS_LISTED) {
+	const messages: PeersMessage[] = [{type: 'peers', added: others.slice(0, MAX_PEERS_LISTED), removed: [], all: true}];
+	for (let from = MAX_PEERS_LISTED; from < others.length; from += MAX_PEERS_LISTED) {
 		messages.push({type: 'peers', added: others.slice(from, from + MAX_PEERS_LISTED), removed: []});
 	}
 

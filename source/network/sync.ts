@@ -16,6 +16,7 @@ import {
 	HAVE_CROWD_PEERS,
 	HAVE_INTERVAL_MS,
 	MAX_ANSWER_BYTES,
+	MAX_BATCH_BYTES,
 	MAX_INTAKE_BYTES,
 	MAX_NEW_FEEDS_PER_MINUTE,
 	MAX_QUEUED_BYTES,
@@ -63,6 +64,8 @@ export interface Sync {
 	push(batch: Batch): void;
 	/** We hold more of these feeds, on disk. */
 	changed(feeds: Iterable<PeerId>): void;
+	/** Takes what waits if it is little: somebody says goodbye. */
+	hurry(): void;
 	/** Takes what waits (before a shutdown). */
 	finish(): void;
 	stop(): void;
@@ -334,6 +337,9 @@ export function createSync(options: SyncOptions): Sync {
 				if (feed === self) continue;
 				for (const {sync} of links.values()) sync.pending.add(feed);
 			}
+		},
+		hurry() {
+			if (intakeBytes <= MAX_BATCH_BYTES) intake.finish();
 		},
 		finish: () => intake.finish(),
 		stop() {

@@ -41,6 +41,11 @@ export function createSystemClock(sources: TimeSources = systemSources): Clock {
 			return awake + slept;
 		},
 		after(ms, run) {
+			if (ms <= 0) {
+				const soon = setImmediate(run);
+				return {cancel: () => clearImmediate(soon)};
+			}
+
 			const timer = setTimeout(run, Math.min(Math.max(ms, 0), MAX_TIMER_MS));
 			return {cancel: () => clearTimeout(timer)};
 		},

@@ -22,6 +22,8 @@ export interface Witness {
 	disconnected(peer: PeerId, now: number): void;
 	/** A connected peer says whom it is connected to. */
 	reported(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
+	/** Its list starts anew. */
+	forgetReports(reporter: PeerId): void;
 	/** Whether we or a reachable peer are connected to it. */
 	isReachable(peer: PeerId): boolean;
 	/** Subjects to report lost now. */
@@ -99,6 +101,9 @@ export function createWitness(self: PeerId): Witness {
 
 			theirs.delete(peer);
 			watch(peer, now, reporter);
+		},
+		forgetReports(reporter) {
+			reports.get(reporter)?.clear();
 		},
 		isReachable,
 		evaluate(subjects, now) {

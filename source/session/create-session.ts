@@ -123,6 +123,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 	const timers = new Set<Timer>();
 	let discovery: Discovery | undefined;
 	let tcpPort = 0;
+	let failedToSave = false;
 	let info: SelfInfo | undefined;
 	let stopping: Promise<void> | undefined;
 
@@ -302,6 +303,15 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		},
 		unignore(peers) {
 			for (const peer of peers) ignored.delete(peer);
+		},
+		saving(state) {
+			const {saving, reason = 'unknown'} = state;
+			ledger.pass({type: 'saving', saving, ...(saving ? {} : {reason})});
+			if (saving && failedToSave)
+				notices.tell('info', 'saving', 'the log is being saved again; nothing is missing in it');
+			if (!saving) notices.tell('error', 'not-saving', `nothing is being saved: ${reason}`);
+			failedToSave = !saving;
+			sync.changed(holdings.noteHeldBack());
 		},
 		whenDelivered: ms => whenDelivered(store, clock, self, () => ownFeed.tip().seq, ms),
 		diagnose: () => diagnose({beacon, transport, dialler, mesh, discovery, info, store}),

@@ -119,6 +119,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 				options.sync().message(link, message);
 				break;
 			case 'peers':
+				if (message.all) witness.forgetReports(link.peer);
 				for (const named of message.added) {
 					witness.reported(link.peer, named.peer, true, clock.monotonic());
 					for (const address of believedAddresses(link, named))
@@ -129,6 +130,10 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 				break;
 			case 'typing':
 				options.ledger().pass({type: 'typing', peer: link.peer, until: clock.now() + TYPING_SHOWN_MS});
+				break;
+			case 'bye':
+				// Its last words are read before its end is noted.
+				options.sync().hurry();
 				break;
 			case 'pong':
 				nodeClock.merge(message.hlc);

@@ -34,6 +34,8 @@ export interface Session {
 	/** Asks nothing more of these peers' feeds; hiding what is held is the screen's. */
 	ignore(peers: readonly PeerId[]): void;
 	unignore(peers: readonly PeerId[]): void;
+	/** Told by whoever keeps the log: whether it is being written, and why not. */
+	saving(state: {readonly saving: boolean; readonly reason?: string}): void;
 	/** Resolves true once every own event up to now is held by a peer, false after `ms` or with nobody there. */
 	whenDelivered(ms: number): Promise<boolean>;
 	/** What the doctor and the network pane show. */
