@@ -1,0 +1,149 @@
+import type {ChildProcess} from 'node:child_process';
+import {createInterface} from 'node:readline';
+import {afterEach, describe, expect, it} from 'vitest';
+import {createNamespaceLab, type NamespaceHost, type NamespaceLab, namespacesAvailable} from '../helpers/namespaces.js';
+import {until} from '../helpers/wait.js';
+
+const PORT = 47_474;
+const DIST = new URL('../../dist/', import.meta.url);
+
+/** Speaks its name on every line of standard input, and prints what it hears. */
+const SPEAKER = `
+	import {createInterface} from 'node:readline';
+	import {createUdpBeacon} from ${JSON.stringify(new URL('network/udp-beacon.js', DIST).href)};
+	const selection = process.env.SELECTION ? [process.env.SELECTION] : undefined;
+	const beacon = createUdpBeacon({port: ${PORT}, selection});
+	const say = value => console.log(JSON.stringify(value));
+	const started = await beacon.start((bytes, {address}) => say({from: address, text: Buffer.from(bytes).toString()}));
+	say({ready: started.ownPort});
+	createInterface({input: process.stdin}).on('line', line => {
+		if (line === 'counters') say({counters: beacon.counters()});
+		else beacon.broadcast(Buffer.from(line));
+	});
+`;
+
+interface Speaker {
+	readonly lines: {from?: string; text?: string; ready?: number; counters?: {destination: string; failed: number}[]}[];
+	say(text: string): void;
+	/** Addresses from which this text came. */
+	from(text: string): string[];
+}
+
+const reason = namespacesAvailable();
+
+describe.skipIf(reason !== undefined)(
+	`beacons between machines${reason === undefined ? '' : ` (not here: ${reason})`}`,
+	() => {
+		let lab: NamespaceLab | undefined;
+		afterEach(() => lab?.close());
+
+		function createLab(): NamespaceLab {
+			lab = createNamespaceLab();
+			lab.addNetwork('lan');
+			return lab;
+		}
+
+		async function speak(host: NamespaceHost, env: Record<string, string> = {}): Promise<Speaker> {
+			const child: ChildProcess = host.spawn(process.execPath, ['--input-type=module', '-e', SPEAKER], env);
+			const lines: Speaker['lines'] = [];
+			createInterface({input: child.stdout!}).on('line', line => void lines.push(JSON.parse(line)));
+			child.stderr!.on('data', text => process.stderr.write(text));
+			await until(() => lines.some(({ready}) => ready !== undefined), 20_000);
+			return {
+				lines,
+				say: text => void child.stdin!.write(`${text}\n`),
+				from: text => lines.filter(line => line.text === text).map(({from}) => from!),
+			};
+		}
+
+		async function speakInPairs(): Promise<{hosts: NamespaceHost[]; speakers: Speaker[]}> {
+			const made = createLab();
+			const hosts = [made.addHost('a', {lan: '10.77.0.1/24'}), made.addHost('b', {lan: '10.77.0.2/24'})];
+			return {hosts, speakers: await Promise.all(hosts.map(host => speak(host)))};
+		}
+
+		it('arrive by broadcast and by multicast, with the address of the interface', async () => {
+			const {speakers} = await speakInPairs();
+			speakers[0]!.say('hello');
+			await until(() => speakers[1]!.from('hello').length === 2);
+			expect(speakers[1]!.from('hello')).toEqual(['10.77.0.1', '10.77.0.1']);
+			await until(() => speakers[0]!.from('hello').length === 4);
+		expect(new Set(speakers[0]!.from('hello'))).toEqual(new Set(['127.0.0.1', '10.77.0.1']));
+		});
+
+		it.each([
+			['multicast when broadcast is filtered', 'broadcast'],
+			['broadcast when multicast is filtered', 'multicast'],
+		] as const)('arrive by %s', async (_title, type) => {
+			const {hosts, speakers} = await speakInPairs();
+			hosts[1]!.setFaults({type});
+			speakers[0]!.say('once');
+			await until(() => speakers[1]!.from('once').length === 1);
+			hosts[1]!.setFaults({type: 'broadcast'}, {type: 'multicast'});
+			speakers[0]!.say('never');
+			await until(() => speakers[0]!.from('never').length >= 4);
+			hosts[1]!.setFaults();
+			speakers[0]!.say('both');
+			await until(() => speakers[1]!.from('both').length === 2);
+			expect(speakers[1]!.from('once')).toHaveLength(1);
+			expect(speakers[1]!.from('never')).toEqual([]);
+		});
+
+		it('go out on every network of a machine with two, each with its own source', async () => {
+			const made = createLab();
+			made.addNetwork('lab');
+			const both = await speak(made.addHost('both', {lan: '10.77.0.1/24', lab: '10.88.0.1/16'}));
+			const left = await speak(made.addHost('left', {lan: '10.77.0.2/24'}));
+			const right = await speak(made.addHost('right', {lab: '10.88.9.9/16'}));
+			both.say('hello');
+			await until(() => left.from('hello').length === 2 && right.from('hello').length === 2);
+			expect([new Set(left.from('hello')), new Set(right.from('hello'))]).toEqual([
+				new Set(['10.77.0.1']),
+				new Set(['10.88.0.1']),
+			]);
+		});
+
+		it('go on after a cable was out, and after the address changed', async () => {
+			const {hosts, speakers} = await speakInPairs();
+			hosts[0]!.unplug();
+			speakers[0]!.say('into the void');
+			await until(() => speakers[0]!.from('into the void').includes('127.0.0.1'));
+			hosts[0]!.plug();
+			hosts[0]!.setAddress('10.77.0.9/24');
+			await until(() => hosts[0]!.run('cat', '/sys/class/net/eth0/operstate').trim() === 'up');
+			speakers[0]!.say('back');
+			await until(() => speakers[1]!.from('back').length === 2);
+			speakers[1]!.say('heard you');
+			await until(() => speakers[0]!.from('heard you').length === 2);
+			expect(new Set(speakers[1]!.from('back'))).toEqual(new Set(['10.77.0.9']));
+			expect(speakers[1]!.from('into the void')).toEqual([]);
+		});
+
+		it('never leave the machine while only loopback is chosen, not even by multicast', async () => {
+			const made = createLab();
+			const host = made.addHost('a', {lan: '10.77.0.1/24'});
+			await until(() => host.run('cat', '/sys/class/net/eth0/operstate').trim() === 'up');
+			const before = host.sentPackets('eth0');
+			const loopbackBefore = host.sentPackets('lo');
+			const speaker = await speak(host, {SELECTION: 'lo'});
+			for (let count = 1; count <= 5; count++) {
+				speaker.say('quiet');
+				await until(() => speaker.from('quiet').length === count * 2);
+			}
+			expect(host.sentPackets('lo') - loopbackBefore).toBeGreaterThanOrEqual(10);
+			expect(host.sentPackets('eth0')).toBe(before);
+		});
+
+		it('cross with half of all datagrams lost when they are repeated', async () => {
+			const {hosts, speakers} = await speakInPairs();
+			hosts[1]!.setFaults({type: 'udp-loss', percent: 50});
+			for (let beat = 1; beat <= 20; beat++) {
+				speakers[0]!.say('again');
+				await until(() => speakers[0]!.from('again').length >= beat * 2);
+			}
+			const heard = speakers[1]!.from('again').length;
+			expect(heard).toBeGreaterThan(0);
+			expect(heard).toBeLessThan(40);
+		});
+	},
+);
