@@ -1,0 +1,155 @@
+/**
+ * The golden vectors of fixtures/codec, made from fixed seeds: what protocol.md cites. `UPDATE_FIXTURES=1` makes
+ * vectors.test.ts write them anew; a change of any byte is a change of the protocol.
+ */
+import {batchValue} from '../../source/codec/batch.js';
+import {type BeaconDatagram, encodeBeacon} from '../../source/codec/beacon-datagram.js';
+import {type EntryBody, encodeEntry} from '../../source/codec/entry.js';
+import {encodeMessageFrame, type Message} from '../../source/codec/message.js';
+import {pack} from '../../source/codec/msgpack.js';
+import {chainHash, firstHash} from '../../source/feed/chain.js';
+import {createHaveIndex} from '../../source/feed/have-index.js';
+import {proveHello} from '../../source/feed/hello-proof.js';
+import {createIdentity} from '../../source/feed/identity.js';
+import {createOwnFeed} from '../../source/feed/own-feed.js';
+import {createPeerKey} from '../../source/feed/peer-key.js';
+import {createBeaconMac, deriveRoomKeys} from '../../source/feed/room-keys.js';
+import {plain} from './arbitraries.js';
+
+export interface Vector {
+	readonly title: string;
+	readonly hex: string;
+	readonly value: unknown;
+}
+
+/** 2026-11-22T14:05:00.000Z */
+export const NOON = Date.UTC(2026, 10, 22, 14, 5);
+const seed = (byte: number) => new Uint8Array(32).fill(byte);
+const vector = (title: string, bytes: Uint8Array, value: unknown): Vector => ({
+	title,
+	hex: Buffer.from(bytes).toString('hex'),
+	value: plain(value),
+});
+
+export const lan = await deriveRoomKeys({room: 'lan'});
+export const closed = await deriveRoomKeys({room: 'lan', secret: 'correct horse battery staple'});
+export const carol = createPeerKey(seed(1));
+export const dave = createPeerKey(seed(2));
+const identity = createIdentity(seed(3), lan.tag);
+const keyingMaterial = seed(4);
+
+export const bodies: readonly EntryBody[] = [
+	{
+		type: 'joined',
+		name: 'Carol',
+		addresses: ['192.168.1.7', 'fd00::7'],
+		version: '1.0.0',
+		identity: identity.signPeer(carol.peer),
+	},
+	{type: 'joined', name: 'Carol', addresses: [], version: '1.0.0'},
+	{type: 'posted', text: 'hello, wörld'},
+	{type: 'posted', text: 'waves', action: true},
+	{type: 'renamed', name: 'Caroline'},
+	{type: 'moved', addresses: ['10.0.0.7']},
+	{type: 'lost', subject: dave.peer, absence: 0},
+	{type: 'returned', absence: 0},
+	{type: 'left'},
+];
+
+function writeBatches() {
+	const feed = createOwnFeed({key: carol, roomTag: lan.tag, identity});
+	const event = (index: number) => {
+		const body = bodies[index];
+		if (!body) throw new RangeError('no such body');
+		return {body, at: NOON + index, hlc: {ms: NOON + index, counter: index}};
+	};
+	return [feed.write([event(1)]), feed.write([event(2), event(3)])] as const;
+}
+
+export const batches = writeBatches();
+
+export const beacons: readonly BeaconDatagram[] = [
+	{version: 1, roomTag: lan.tag, peer: carol.peer, port: 49_152, name: 'Carol', kind: 'here', counter: 1},
+	{version: 1, roomTag: closed.tag, peer: carol.peer, port: 49_152, kind: 'answer', counter: 2 ** 33},
+	{version: 1, roomTag: lan.tag, peer: carol.peer, port: 49_152, name: 'Carol', kind: 'leaving', counter: 3},
+];
+
+const hlc = {ms: NOON, counter: 5};
+const haveCarol = {peer: carol.peer, seq: 3, hash: seed(6).subarray(0, 8)};
+const index = createHaveIndex();
+index.set(haveCarol);
+
+export const messages: readonly Message[] = [
+	{
+		type: 'hello',
+		versions: [1, 1],
+		peer: carol.peer,
+		name: 'Carol',
+		port: 49_152,
+		features: [],
+		program: '1.0.0',
+		clock: NOON,
+		hlc,
+		...proveHello(carol, {keys: lan, keyingMaterial, role: 'dialler'}),
+	},
+	{type: 'have', kind: 'digest', digest: index.digest()},
+	{type: 'have', kind: 'page', feeds: [haveCarol], last: true},
+	{type: 'have', kind: 'delta', feeds: [haveCarol]},
+	{type: 'want', id: 1, ranges: [{peer: carol.peer, from: 1}]},
+	{type: 'events', batches: [batches[0]]},
+	{type: 'events', batches: [...batches], answer: 1, done: true},
+	{
+		type: 'peers',
+		added: [{peer: dave.peer, addresses: [{host: '192.168.1.8', port: 49_153}]}],
+		removed: [carol.peer],
+	},
+	{type: 'ping', id: 7},
+	{type: 'pong', id: 7, clock: NOON, hlc},
+	{type: 'typing'},
+	{type: 'bye', reason: 'leaving'},
+	{type: 'error', code: 'bad-frame', text: 'a frame of 0 bytes'},
+];
+
+function keyVectors(): Vector[] {
+	const [first] = batches;
+	const start = firstHash(lan.tag, carol.peer);
+	const claim = identity.signPeer(carol.peer);
+	return [
+		vector('room key of the open room "lan"', lan.roomKey, {room: 'lan'}),
+		vector('TLS pre-shared key of it', lan.psk, {room: 'lan', identity: lan.pskIdentity}),
+		vector('beacon key of it', lan.beaconKey, {room: 'lan'}),
+		vector('tag of it', lan.tag, {room: 'lan'}),
+		vector('room key of "lan" with a secret', closed.roomKey, {room: 'lan', secret: 'correct horse battery staple'}),
+		vector('tag of it, with the secret', closed.tag, {room: 'lan', secret: 'correct horse battery staple'}),
+		vector('peer id of the seed of 32 bytes 01', Buffer.from(carol.peer, 'hex'), {seed: seed(1)}),
+		vector('identity key in "lan" of the seed of 32 bytes 03', claim.key, {
+			seed: seed(3),
+			fingerprint: identity.identity.fingerprint,
+		}),
+		vector('its signature over the peer id', claim.signature, {peer: carol.peer}),
+		vector('hash_0 of the feed', start, {peer: carol.peer, roomTag: lan.tag}),
+		vector('hash_1 of the feed', chainHash(start, first.entries), {entry: first.entries[0]}),
+		vector('signature over hash_1', first.signature, {peer: carol.peer, seq: 1}),
+	];
+}
+
+/** By file name without its ending. */
+export function makeVectors(): Readonly<Record<string, readonly Vector[]>> {
+	return {
+		keys: keyVectors(),
+		entries: bodies.map((body, index) => {
+			const at = NOON + index;
+			const bytes = encodeEntry(body, at, {ms: at, counter: index});
+			return vector(body.type, bytes, {...body, at, ms: at, counter: index});
+		}),
+		batches: batches.map(batch => vector(`batch of ${batch.entries.length}`, pack(batchValue(batch)), batch)),
+		messages: messages.map(message => {
+			const title = message.type === 'have' ? `have, ${message.kind}` : message.type;
+			return vector(title, encodeMessageFrame(message), message);
+		}),
+		beacons: beacons.map(beacon => {
+			const keys = beacon.name === undefined ? closed : lan;
+			return vector(`beacon, ${beacon.kind}`, encodeBeacon(beacon, createBeaconMac(keys)), beacon);
+		}),
+	};
+}

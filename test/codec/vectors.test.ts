@@ -1,0 +1,67 @@
+import {readFileSync, writeFileSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {readBatch} from '../../source/codec/batch.js';
+import {decodeBeacon} from '../../source/codec/beacon-datagram.js';
+import {decodeEntry} from '../../source/codec/entry.js';
+import {ProtocolError} from '../../source/codec/errors.js';
+import {createFrameDecoder} from '../../source/codec/frame.js';
+import {decodeMessage} from '../../source/codec/message.js';
+import {unpack} from '../../source/codec/msgpack.js';
+import {createFeedTips} from '../../source/feed/feed-tips.js';
+import {createBeaconMac} from '../../source/feed/room-keys.js';
+import {plain} from './arbitraries.js';
+import {type HostileVector, makeHostile} from './make-hostile.js';
+import {batches, carol, closed, lan, makeVectors, type Vector} from './make-vectors.js';
+
+const made: Readonly<Record<string, readonly unknown[]>> = {...makeVectors(), hostile: makeHostile()};
+const pathOf = (name: string) => new URL(`../../fixtures/codec/${name}.json`, import.meta.url);
+const read = <Kind>(name: string): readonly Kind[] => JSON.parse(readFileSync(pathOf(name), 'utf8'));
+const bytesOf = ({hex}: {readonly hex: string}) => new Uint8Array(Buffer.from(hex, 'hex'));
+
+if (process.env.UPDATE_FIXTURES === '1') {
+	for (const [name, vectors] of Object.entries(made)) {
+		writeFileSync(pathOf(name), `${JSON.stringify(vectors, undefined, '\t')}\n`);
+	}
+}
+
+test.each(Object.keys(made))('the program writes fixtures/codec/%s.json byte for byte', name => {
+	expect(made[name]).toEqual(read(name));
+});
+
+describe('what the fixtures hold is read as they say', () => {
+	test.each(read<Vector>('messages'))('message $title', vector => {
+		const [payload] = createFrameDecoder().push(bytesOf(vector));
+		expect(plain(decodeMessage(payload!))).toEqual(vector.value);
+	});
+
+	test.each(read<Vector>('batches'))('$title', vector => {
+		expect(plain(readBatch(unpack(bytesOf(vector)), 'batch'))).toEqual(vector.value);
+	});
+
+	test.each(read<Vector>('beacons'))('$title', vector => {
+		const keys = JSON.stringify(vector.value).includes(Buffer.from(closed.tag).toString('hex')) ? closed : lan;
+		const decoded = decodeBeacon(bytesOf(vector), keys.tag, createBeaconMac(keys));
+		expect(plain(decoded)).toEqual({type: 'beacon', beacon: vector.value});
+	});
+
+	test.each(read<Vector>('entries'))('entry $title', vector => {
+		const {identity: _, ...value} = vector.value as Record<string, unknown>;
+		expect(decodeEntry(bytesOf(vector), carol.peer, 1)).toEqual({...value, peer: carol.peer, seq: 1});
+	});
+
+	test('the batches stand on each other', () => {
+		const tips = createFeedTips({roomTag: lan.tag});
+		expect(batches.map(batch => tips.accept(batch).type)).toEqual(['accepted', 'accepted']);
+	});
+
+	test.each(read<HostileVector>('hostile'))('hostile: $title is refused as $code', vector => {
+		let caught: unknown;
+		try {
+			decodeMessage(bytesOf(vector));
+		} catch (error) {
+			caught = error;
+		}
+		expect(caught).toBeInstanceOf(ProtocolError);
+		expect((caught as ProtocolError).code).toBe(vector.code);
+	});
+});
