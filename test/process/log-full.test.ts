@@ -1,0 +1,129 @@
+import {execFileSync, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {expect, onTestFinished, test} from 'vitest';
+import {createBufferedLog, type SavingState} from '../../source/storage/buffered-log.js';
+import {StorageError} from '../../source/storage/errors.js';
+import {type FileLog, openFileLog} from '../../source/storage/file-log.js';
+import {batchRecord, makeFolder, peerOf, readAll, SAMPLE_HEADER, textsOf} from '../storage/log-samples.js';
+
+const carol = peerOf(1);
+const isRoot = process.getuid?.() === 0;
+
+/** A buffered log in `folder` whose retries come when told. */
+function chatIn(folder: string) {
+	const states: SavingState[] = [];
+	const due = new Set<() => void>();
+	let files = 0;
+	const open = (): FileLog => openFileLog(join(folder, `${++files}.p2plog`), {create: SAMPLE_HEADER}).log;
+	const openOrError = () => {
+		try {
+			return open();
+		} catch (error) {
+			if (error instanceof StorageError) return error;
+			throw error;
+		}
+	};
+	const after = (_: number, run: () => void) => {
+		due.add(run);
+		return {cancel: () => due.delete(run)};
+	};
+	const onSaving = (state: SavingState) => states.push(state);
+	const log = createBufferedLog({log: openOrError(), header: SAMPLE_HEADER, reopen: open, timer: {after}, onSaving});
+	const retry = () => {
+		for (const run of [...due]) {
+			due.delete(run);
+			run();
+		}
+	};
+	return {log, states, retry, due};
+}
+
+async function textsIn(path: string): Promise<string[]> {
+	const opened = openFileLog(path);
+	const texts = textsOf(await readAll(opened));
+	expect(opened.damage).toEqual([]);
+	await opened.log.close();
+	return texts;
+}
+
+/** A small disk of its own. Only for root. */
+function mountDisk(options: string): string {
+	const disk = join(makeFolder(), 'disk');
+	mkdirSync(disk);
+	execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk]);
+	onTestFinished(() => {
+		execFileSync('umount', [disk]);
+	});
+	return disk;
+}
+
+test.runIf(process.platform === 'linux')(
+	'goes on when the file may not grow, and saves all in order once it may',
+	async () => {
+		const path = join(makeFolder(), 'a.p2plog');
+		const script = join(import.meta.dirname, 'log-child.mjs');
+		const args = ['--fsize=155000:unlimited', process.execPath, script, 'chat', path];
+		const child = spawn('prlimit', args, {stdio: ['ignore', 'pipe', 'inherit']});
+		onTestFinished(() => {
+			child.kill('SIGKILL');
+		});
+		const exit = once(child, 'exit');
+		const lines = createInterface({input: child.stdout})[Symbol.asyncIterator]();
+		expect(JSON.parse((await lines.next()).value)).toMatchObject({
+			saving: false,
+			reason: expect.stringContaining('grow'),
+		});
+		execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:unlimited']);
+		expect(JSON.parse((await lines.next()).value)).toMatchObject({saving: true, dropped: 0});
+		expect(await exit).toEqual([0, null]);
+		const texts = await textsIn(path);
+		expect(texts.map(text => Number.parseInt(text, 10))).toEqual(Array.from({length: 40}, (_, index) => index + 1));
+	},
+);
+
+test.runIf(isRoot && process.platform === 'linux')(
+	'goes on when the disk is full, and misses nothing once there is room',
+	async () => {
+		const disk = mountDisk('size=512k');
+		writeFileSync(join(disk, 'filler'), Buffer.alloc(300_000));
+		const {log, states, retry} = chatIn(disk);
+		const texts = Array.from({length: 40}, (_, index) => `${index} ${'x'.repeat(9000)}`);
+		for (const [index, text] of texts.entries()) log.append([batchRecord(carol, index + 1, [text])]);
+		expect(states).toMatchObject([{saving: false, reason: expect.stringContaining('disk is full')}]);
+		expect(log.heldSeq(carol)).toBe(40);
+		const saved = log.savedSeq(carol);
+		expect(saved).toBeGreaterThan(5);
+		expect(saved).toBeLessThan(40);
+		retry();
+		expect(log.savedSeq(carol)).toBeLessThan(40);
+		rmSync(join(disk, 'filler'));
+		retry();
+		expect(log.savedSeq(carol)).toBe(40);
+		expect(states.at(-1)).toMatchObject({saving: true, dropped: 0});
+		await log.close();
+		expect(await textsIn(join(disk, '1.p2plog'))).toEqual(texts);
+	},
+);
+
+test('goes on when the folder is read-only, and makes the file once it is not', async () => {
+	const folder = isRoot ? mountDisk('size=512k,ro') : makeFolder();
+	if (!isRoot) chmodSync(folder, 0o500);
+	const {log, states, retry, due} = chatIn(folder);
+	log.append([batchRecord(carol, 1, ['one'])]);
+	expect(states).toMatchObject([{saving: false, reason: expect.stringMatching(/read-only|denied/)}]);
+	retry();
+	await expect.poll(() => due.size).toBe(1);
+	log.append([batchRecord(carol, 2, ['two'])]);
+	expect(readdirSync(folder)).toEqual([]);
+	if (isRoot) execFileSync('mount', ['-o', 'remount,rw', folder]);
+	else chmodSync(folder, 0o700);
+	retry();
+	await expect.poll(() => log.savedSeq(carol)).toBe(2);
+	expect(states.at(-1)).toMatchObject({saving: true, dropped: 0});
+	const path = log.path ?? '';
+	await log.close();
+	expect(await textsIn(path)).toEqual(['one', 'two']);
+});
