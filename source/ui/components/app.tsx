@@ -1,0 +1,132 @@
+import {Box, Text, useApp} from 'ink';
+import {type ReactNode, useLayoutEffect, useState, useSyncExternalStore} from 'react';
+import type {SelfInfo, Session} from '../../session/session.js';
+import type {Frame, FrameOf} from '../model/frame.js';
+import type {Context} from '../model/model.js';
+import {createMatchCounter} from '../model/search-step.js';
+import {overlayLines} from '../overlays/overlay-lines.js';
+import type {ScreenStore, Snapshot} from '../screen-store.js';
+import {statusLine} from '../status/status-line.js';
+import type {Theme} from '../theme.js';
+import {InputBox} from './input-box.js';
+import {OverlayPane} from './overlay-pane.js';
+import {PeersPane} from './peers-pane.js';
+import {PromptLine} from './prompt-line.js';
+import {RowLine} from './row.js';
+import {TimelinePane} from './timeline-pane.js';
+
+export interface AppProps {
+	readonly store: ScreenStore;
+	readonly session: Session;
+	readonly self: SelfInfo;
+	readonly frameOf: FrameOf;
+	readonly theme: Theme;
+	/** Called once mounted: only a component can ask Ink to give the terminal away. */
+	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
+}
+
+export function App({store, session, self, frameOf, theme, onMounted}: AppProps): ReactNode {
+	const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot);
+	const app = useApp();
+	useLayoutEffect(() => onMounted(app), [app, onMounted]);
+	const [countMatches] = useState(createMatchCounter);
+	const {state, ui, now} = snapshot;
+	const frame = frameOf(state, ui);
+	const {layout} = frame;
+	if (layout.tooSmall) return <TooSmall columns={ui.columns} rows={ui.rows} />;
+
+	const context: Context = {state, self, now, frameOf};
+	const whole = !ui.filter && ui.ignored.length === 0;
+	const matches = countMatches(state, frame.view, ui.search, whole);
+	const status = statusLine({ui, context, theme, width: ui.columns, matches});
+	return (
+		<Box flexDirection="column" width={ui.columns} height={ui.rows}>
+			<Main snapshot={snapshot} frame={frame} session={session} self={self} theme={theme} />
+			<RowLine segments={status} />
+			{ui.prompt ? (
+				<PromptLine
+					label="Search"
+					placeholder="text or name; Up and Down: other matches, Enter: stay there, Esc: back"
+					editor={ui.prompt.editor}
+					width={ui.columns}
+					top={ui.rows - 1}
+					theme={theme}
+				/>
+			) : (
+				<InputBox
+					editor={ui.editor}
+					width={layout.inputWidth}
+					height={layout.inputHeight}
+					top={ui.rows - layout.inputHeight}
+					focused={ui.focus === 'input' && !ui.overlay}
+					theme={theme}
+				/>
+			)}
+		</Box>
+	);
+}
+
+interface MainProps {
+	readonly snapshot: Snapshot;
+	readonly frame: Frame;
+	readonly session: Session;
+	readonly self: SelfInfo;
+	readonly theme: Theme;
+}
+
+/** All above the status line: an overlay, or the panes. */
+function Main({snapshot, frame, session, self, theme}: MainProps): ReactNode {
+	const {state, ui} = snapshot;
+	const {layout} = frame;
+	if (ui.overlay) {
+		const {mainWidth: width, mainHeight: height} = layout;
+		const text = overlayLines({
+			overlay: ui.overlay,
+			state,
+			self,
+			view: frame.view,
+			width,
+			theme,
+			diagnose: session.diagnose,
+		});
+		return <OverlayPane text={text} scroll={ui.overlay.scroll} width={width} height={height} theme={theme} />;
+	}
+	const peers = {state, height: layout.mainHeight, selected: ui.selectedPeer, focused: ui.focus === 'peers', theme};
+	if (layout.peersOnly) return <PeersPane {...peers} width={layout.mainWidth} />;
+	return (
+		<Box height={layout.mainHeight} flexShrink={0}>
+			<Box flexDirection="column" width={layout.timelineWidth} height={layout.mainHeight} flexShrink={0}>
+				<TimelinePane
+					state={state}
+					viewport={frame.viewport}
+					options={frame.rowOptions}
+					height={frame.timelineHeight}
+					selected={ui.focus === 'timeline' || ui.prompt ? ui.selected : undefined}
+					rowsOf={frame.rowsOf}
+				/>
+				{frame.alone.map(line => (
+					<RowLine key={line} segments={[{text: ` ${line}`, style: theme.warn}]} />
+				))}
+			</Box>
+			{layout.sidebarWidth > 0 && <Divider height={layout.mainHeight} theme={theme} />}
+			{layout.sidebarWidth > 0 && <PeersPane {...peers} width={layout.sidebarWidth} />}
+		</Box>
+	);
+}
+
+function Divider({height, theme}: {readonly height: number; readonly theme: Theme}): ReactNode {
+	const line = Array.from({length: height}, () => theme.glyphs.divider).join('\n');
+	return (
+		<Box width={1} height={height} flexShrink={0}>
+			<Text dimColor>{line}</Text>
+		</Box>
+	);
+}
+
+function TooSmall({columns, rows}: {readonly columns: number; readonly rows: number}): ReactNode {
+	return (
+		<Box width={columns} height={rows}>
+			<Text wrap="truncate">too small: 30x8 needed</Text>
+		</Box>
+	);
+}

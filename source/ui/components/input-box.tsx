@@ -1,0 +1,47 @@
+import {Box, useCursor} from 'ink';
+import type {ReactNode} from 'react';
+import type {EditorState} from '../editor/editor-state.js';
+import {inputRows} from '../editor/input-rows.js';
+import {cleanForScreen} from '../layout/clean-for-screen.js';
+import type {Segment, Theme} from '../theme.js';
+import {RowLine} from './row.js';
+
+export interface InputBoxProps {
+	readonly editor: EditorState;
+	/** Cells of a row of the draft. */
+	readonly width: number;
+	readonly height: number;
+	/** Row of the screen where the box begins. */
+	readonly top: number;
+	readonly focused: boolean;
+	readonly theme: Theme;
+}
+
+/** Draws the draft and puts the terminal's own cursor into it, where an input method opens its window. */
+export function InputBox({editor, width, height, top, focused, theme}: InputBoxProps): ReactNode {
+	const {setCursorPosition} = useCursor();
+	const {rows, caretRow, caretColumn, hiddenAbove, hiddenBelow} = inputRows(editor, width, height);
+	setCursorPosition(focused ? {x: 2 + caretColumn, y: top + caretRow} : undefined);
+	const lead = (index: number): string => {
+		if (index === 0 && hiddenAbove > 0) return '^ ';
+		if (index === rows.length - 1 && hiddenBelow > 0) return `${theme.glyphs.down} `;
+		return index === 0 ? `${theme.glyphs.prompt} ` : '  ';
+	};
+	return (
+		<Box flexDirection="column" height={height} flexShrink={0}>
+			{rows.map((row, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity beyond their place
+				<RowLine key={index} segments={rowSegments(lead(index), cleanForScreen(row), editor, focused, theme)} />
+			))}
+		</Box>
+	);
+}
+
+function rowSegments(lead: string, row: string, editor: EditorState, focused: boolean, theme: Theme): Segment[] {
+	const segments: Segment[] = [{text: lead, style: focused ? {bold: true} : theme.quiet}];
+	if (editor.text === '') {
+		const hint = focused ? 'write a message; / for commands' : 'i or Esc: type';
+		return [...segments, {text: hint, style: theme.quiet}];
+	}
+	return [...segments, {text: row, ...(focused ? {} : {style: theme.quiet})}];
+}

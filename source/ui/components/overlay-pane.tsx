@@ -1,0 +1,32 @@
+import {Box} from 'ink';
+import type {ReactNode} from 'react';
+import {padCells} from '../layout/width.js';
+import type {OverlayText} from '../overlays/overlay-lines.js';
+import type {Theme} from '../theme.js';
+import {RowLine} from './row.js';
+
+export interface OverlayPaneProps {
+	readonly text: OverlayText;
+	readonly scroll: number;
+	readonly width: number;
+	readonly height: number;
+	readonly theme: Theme;
+}
+
+export function OverlayPane({text, scroll, width, height, theme}: OverlayPaneProps): ReactNode {
+	const room = height - 1;
+	const top = Math.max(0, Math.min(scroll, text.lines.length - room));
+	const shown = text.lines.slice(top, top + room);
+	const more =
+		text.lines.length > room ? `  ${top + 1}-${Math.min(text.lines.length, top + room)} of ${text.lines.length}` : '';
+	const title = padCells(` ${text.title}${more}   Esc: close`, width, theme.glyphs.ellipsis);
+	return (
+		<Box flexDirection="column" width={width} height={height} flexShrink={0}>
+			<RowLine segments={[{text: title, style: theme.bar}]} />
+			{shown.map((segments, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity beyond their place
+				<RowLine key={index} segments={segments} />
+			))}
+		</Box>
+	);
+}

@@ -1,0 +1,45 @@
+import {Box} from 'ink';
+import type {ReactNode} from 'react';
+import type {PeerId} from '../../core/ids.js';
+import {selectTyping} from '../../core/select.js';
+import {selectPeers} from '../../core/select-peers.js';
+import type {State} from '../../core/state.js';
+import {formatPeers} from '../peers/format-peers.js';
+import type {Theme} from '../theme.js';
+import {personKey} from '../timeline/people.js';
+import {RowLine} from './row.js';
+
+export interface PeersPaneProps {
+	readonly state: State;
+	readonly width: number;
+	readonly height: number;
+	/** Undefined: another pane has the focus. */
+	readonly selected: PeerId | undefined;
+	readonly focused: boolean;
+	readonly theme: Theme;
+}
+
+export function PeersPane({state, width, height, selected, focused, theme}: PeersPaneProps): ReactNode {
+	const peers = selectPeers(state);
+	const present = peers.filter(
+		peer => peer.status === 'self' || peer.status === 'connected' || peer.status === 'suspect',
+	).length;
+	const title = ` Peers ${present} here${peers.length > present ? `, ${peers.length - present} gone` : ''} `;
+	const rows = formatPeers({
+		peers,
+		typing: selectTyping(state),
+		width,
+		height: height - 1,
+		selected: focused ? selected : undefined,
+		personKey: peer => personKey(state, peer),
+		theme,
+	});
+	return (
+		<Box flexDirection="column" width={width} height={height} flexShrink={0}>
+			<RowLine segments={[{text: title, style: focused ? theme.bar : {bold: true}}]} />
+			{rows.map(row => (
+				<RowLine key={row.key} segments={row.segments} />
+			))}
+		</Box>
+	);
+}

@@ -1,0 +1,32 @@
+import {Box} from 'ink';
+import {type ReactNode, useState} from 'react';
+import type {OrderKey} from '../../core/order.js';
+import type {State} from '../../core/state.js';
+import {createSlotDrawer} from '../timeline/draw-slots.js';
+import type {Row, RowOptions} from '../timeline/format-item.js';
+import type {Item} from '../timeline/items.js';
+import type {Viewport} from '../timeline/viewport.js';
+import {RowLine} from './row.js';
+
+export interface TimelinePaneProps {
+	readonly state: State;
+	readonly viewport: Viewport;
+	readonly options: RowOptions;
+	/** Rows it fills; the last entry stands at its bottom. */
+	readonly height: number;
+	readonly selected: OrderKey | undefined;
+	rowsOf(item: Item): readonly Row[];
+}
+
+/** The timeline, live and in replay: draws the rows of a viewport and nothing else. */
+export function TimelinePane({state, viewport, options, height, selected, rowsOf}: TimelinePaneProps): ReactNode {
+	const [draw] = useState(createSlotDrawer);
+	const rows = draw({state, slots: viewport.slots, options, selected, rowsOf});
+	return (
+		<Box flexDirection="column" justifyContent="flex-end" width={options.width} height={height} flexShrink={0}>
+			{rows.map(row => (
+				<RowLine key={row.key} segments={row.segments} />
+			))}
+		</Box>
+	);
+}

@@ -1,0 +1,115 @@
+/** What is on the screen now, computed once for each pair of states and shared by keys and components. */
+import type {OrderKey} from '../../core/order.js';
+import {compareOrder} from '../../core/order.js';
+import type {State, TimelineEntry} from '../../core/state.js';
+import {layoutDraft} from '../editor/draft-layout.js';
+import {layoutScreen, type ScreenLayout} from '../layout/screen-layout.js';
+import {aloneLines} from '../status/alone-lines.js';
+import type {Theme} from '../theme.js';
+import type {RowOptions} from '../timeline/format-item.js';
+import type {Item} from '../timeline/items.js';
+import {personKey} from '../timeline/people.js';
+import {createRowCache, type RowsOf} from '../timeline/row-cache.js';
+import {createFilter, type TimelineView, viewAll} from '../timeline/timeline-view.js';
+import {type Laid, resolveViewport, type Viewport} from '../timeline/viewport.js';
+import type {UiState} from './ui-state.js';
+
+export interface Frame {
+	readonly layout: ScreenLayout;
+	readonly view: TimelineView;
+	readonly laid: Laid;
+	readonly viewport: Viewport;
+	readonly timelineHeight: number;
+	readonly rowOptions: RowOptions;
+	/** Words for somebody who is alone, below the timeline. */
+	readonly alone: readonly string[];
+	rowsOf(item: Item): ReturnType<RowsOf>;
+}
+
+export type FrameOf = (state: State, ui: UiState) => Frame;
+
+/** One a screen: keeps the rows that were laid out and the filter in use. */
+export function createFrames(theme: Theme): FrameOf {
+	const rowsOf = createRowCache();
+	let filter: {of: UiState['filter']; ignored: UiState['ignored']; view: (state: State) => TimelineView} | undefined;
+	let options: RowOptions | undefined;
+	let last: {state: State; ui: UiState; frame: Frame} | undefined;
+
+	function viewOf(state: State, ui: UiState): TimelineView {
+		if (!ui.filter && ui.ignored.length === 0) return viewAll(state.timeline);
+		if (!filter || filter.of !== ui.filter || filter.ignored !== ui.ignored) {
+			filter = {of: ui.filter, ignored: ui.ignored, view: createPersonFilter(ui)};
+		}
+		return filter.view(state);
+	}
+
+	function optionsOf(width: number, ui: UiState): RowOptions {
+		if (options?.width !== width || options.times !== ui.times || options.search !== ui.search) {
+			options = {width, times: ui.times, theme, search: ui.search};
+		}
+		return options;
+	}
+
+	return (state, ui) => {
+		if (last?.state === state && last.ui === ui) return last.frame;
+		const layout = screenLayoutOf(ui);
+		const rowOptions = optionsOf(Math.max(12, layout.timelineWidth), ui);
+		const view = viewOf(state, ui);
+		const laid: Laid = {
+			view,
+			cut: cutOf(view, ui.marker),
+			height: item => Math.max(1, rowsOf(state, item, rowOptions).length),
+		};
+		const alone = aloneLines(state, layout.timelineWidth - 1, Math.floor(layout.mainHeight / 2));
+		const timelineHeight = Math.max(1, layout.mainHeight - alone.length);
+		const viewport = resolveViewport(laid, timelineHeight, ui.anchor);
+		const frame: Frame = {
+			layout,
+			view,
+			laid,
+			viewport,
+			timelineHeight,
+			rowOptions,
+			alone,
+			rowsOf: item => rowsOf(state, item, rowOptions),
+		};
+		last = {state, ui, frame};
+		return frame;
+	};
+}
+
+export function screenLayoutOf(ui: UiState): ScreenLayout {
+	return layoutScreen({
+		columns: ui.columns,
+		rows: ui.rows,
+		showPeers: ui.showPeers,
+		peersFocused: ui.focus === 'peers',
+		draftRows: width => (ui.prompt ? 1 : layoutDraft(ui.editor, width).lines.length),
+	});
+}
+
+/** Position of the first entry behind the marker, or -1 when nothing is. */
+function cutOf(view: TimelineView, marker: OrderKey | undefined): number {
+	if (!marker) return -1;
+	const position = view.positionOf(marker);
+	const at = view.at(position);
+	const behind = at && compareOrder(at, marker) === 0 ? position + 1 : position;
+	return behind < view.length ? behind : -1;
+}
+
+function createPersonFilter(ui: UiState): (state: State) => TimelineView {
+	const ignored = new Set(ui.ignored);
+	let current: State;
+	const test = (entry: TimelineEntry): boolean => {
+		const author = personKey(current, entry.peer);
+		if (ignored.has(author) || ignored.has(entry.peer)) return false;
+		if (!ui.filter) return true;
+		if (author === ui.filter.key && entry.seq > 0) return true;
+		return 'subject' in entry && personKey(current, entry.subject) === ui.filter.key;
+	};
+	const view = createFilter(test);
+	return state => {
+		current = state;
+		return view(state.timeline);
+	};
+}

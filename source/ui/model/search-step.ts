@@ -1,0 +1,111 @@
+/** Search while typing: the nearest older match is shown and selected; Esc goes back to where the reader was. */
+import type {State, TimelineEntry} from '../../core/state.js';
+import {editorWith} from '../editor/editor-state.js';
+import {type EditorAction, reduceEditor} from '../editor/reduce-editor.js';
+import {cleanForScreen} from '../layout/clean-for-screen.js';
+import {shownName} from '../timeline/people.js';
+import type {TimelineView} from '../timeline/timeline-view.js';
+import type {Context} from './model.js';
+import {findFrom, jumpTo} from './scroll.js';
+import type {UiState} from './ui-state.js';
+
+export function openSearch(ui: UiState, context: Context, text = ''): UiState {
+	const {anchor, selected} = ui;
+	const opened: UiState = {
+		...ui,
+		overlay: undefined,
+		prompt: {type: 'search', editor: editorWith(text), anchor, selected},
+		selected: undefined,
+	};
+	return text === '' ? {...opened, search: ''} : searchFor(opened, context, {type: 'set', text});
+}
+
+/** Text and author's name, any case. `search` is lower case and not empty. */
+export function matchesSearch(state: State, entry: TimelineEntry, search: string): boolean {
+	if (entry.type === 'posted' && cleanForScreen(entry.text).toLowerCase().includes(search)) return true;
+	if (entry.type === 'notice') return entry.text.toLowerCase().includes(search);
+	return entry.seq > 0 && shownName(state, entry.peer, entry.seq).toLowerCase().includes(search);
+}
+
+export function searchFor(ui: UiState, context: Context, action: EditorAction): UiState {
+	if (!ui.prompt) return ui;
+	const editor = reduceEditor(ui.prompt.editor, action);
+	const search = editor.text.toLowerCase();
+	const next: UiState = {...ui, prompt: {...ui.prompt, editor}, search};
+	if (search === ui.search) return next;
+	if (search === '') return {...next, anchor: ui.prompt.anchor, selected: undefined};
+	const from: UiState = {...next, anchor: ui.prompt.anchor, selected: ui.prompt.selected};
+	const {state} = context;
+	const found =
+		currentMatch(from, context, search) ??
+		findFrom(from, context, -1, entry => matchesSearch(state, entry, search)) ??
+		findFrom(from, context, 1, entry => matchesSearch(state, entry, search));
+	return found ? jumpTo(from, context, found) : {...from, selected: undefined};
+}
+
+function currentMatch(ui: UiState, context: Context, search: string) {
+	if (!ui.selected) return undefined;
+	const {view} = context.frameOf(context.state, ui);
+	const entry = view.at(view.positionOf(ui.selected));
+	return entry && matchesSearch(context.state, entry, search) ? ui.selected : undefined;
+}
+
+export function nextMatch(ui: UiState, context: Context, by: 1 | -1): UiState {
+	if (ui.search === '') return {...ui, flash: {text: 'no search yet: Ctrl+F', level: 'info', until: 0}};
+	const {state} = context;
+	const found = findFrom(ui, context, by, entry => matchesSearch(state, entry, ui.search));
+	if (found) return jumpTo(ui, context, found);
+	return {...ui, flash: {text: by < 0 ? 'no older match' : 'no newer match', level: 'info', until: 0}};
+}
+
+/** Enter: stays at the match with the timeline in focus, for n, N, y, r. */
+export function keepSearch(ui: UiState): UiState {
+	return {...ui, prompt: undefined, focus: ui.selected ? 'timeline' : 'input'};
+}
+
+/** Esc: back to where the reader was, marks gone. */
+export function dropSearch(ui: UiState): UiState {
+	if (!ui.prompt) return ui;
+	const {anchor, selected} = ui.prompt;
+	return {...ui, prompt: undefined, search: '', anchor, selected, leftEndAt: anchor ? ui.leftEndAt : undefined};
+}
+
+type Pages = State['timeline']['pages'];
+
+/**
+ * How many entries match. Counts are kept by page, so that typing on a long timeline counts it once a letter and a new
+ * message counts one page.
+ */
+export function createMatchCounter(): (state: State, view: TimelineView, search: string, whole: boolean) => number {
+	let counted = new WeakMap<Pages[number], number>();
+	let of = '';
+	return (state, view, search, whole) => {
+		if (search === '') return 0;
+		if (search !== of) {
+			counted = new WeakMap();
+			of = search;
+		}
+		if (!whole) return countView(state, view, search);
+		let count = 0;
+		for (const page of state.timeline.pages) {
+			let matches = counted.get(page);
+			if (matches === undefined) {
+				matches = page.reduce((sum, entry) => sum + (matchesSearch(state, entry, search) ? 1 : 0), 0);
+				counted.set(page, matches);
+			}
+			count += matches;
+		}
+		return count;
+	};
+}
+
+const MAX_COUNTED = 20_000;
+
+function countView(state: State, view: TimelineView, search: string): number {
+	let count = 0;
+	for (let index = Math.max(0, view.length - MAX_COUNTED); index < view.length; index++) {
+		const entry = view.at(index);
+		if (entry && matchesSearch(state, entry, search)) count++;
+	}
+	return count;
+}

@@ -1,0 +1,93 @@
+/** The peers pane as rows: who is reachable first, as many as fit around the selected one. Pure. */
+import type {PeerId} from '../../core/ids.js';
+import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
+import type {PeerStatus, PeerView} from '../../core/select-peers.js';
+import {cleanLine} from '../layout/clean-for-screen.js';
+import {cellWidth, padCells, truncateCells} from '../layout/width.js';
+import type {Segment, Theme} from '../theme.js';
+
+export interface PeersRequest {
+	readonly peers: readonly PeerView[];
+	readonly typing: readonly PeerId[];
+	readonly width: number;
+	readonly height: number;
+	readonly selected: PeerId | undefined;
+	/** Colours go by person. */
+	readonly personKey: (peer: PeerId) => string;
+	readonly theme: Theme;
+}
+
+export interface PeerRow {
+	readonly key: string;
+	readonly segments: readonly Segment[];
+}
+
+/** Two rows each while all that are present fit so, else one. */
+export function formatPeers(request: PeersRequest): PeerRow[] {
+	const {peers, height, selected} = request;
+	const gone = peers.filter(peer => peer.status === 'left').length;
+	const double = (peers.length - gone) * 2 + gone <= height;
+	const at = Math.max(
+		0,
+		peers.findIndex(peer => peer.peer === selected),
+	);
+	const first = double ? 0 : Math.max(0, Math.min(at - Math.floor(height / 2), peers.length - height));
+	const rows: PeerRow[] = [];
+	for (const peer of peers.slice(first, first + height)) {
+		rows.push({key: peer.peer, segments: nameRow(peer, request)});
+		if (double && peer.status !== 'left') rows.push({key: `${peer.peer}+`, segments: addressRow(peer, request)});
+	}
+	return rows.slice(0, height);
+}
+
+export function statusWord(status: PeerStatus): string {
+	return {self: 'you', connected: 'connected', suspect: 'silent', unreachable: 'unreachable', left: 'left'}[status];
+}
+
+function statusGlyph(status: PeerStatus, {glyphs}: Theme): string {
+	if (status === 'self') return glyphs.dot;
+	return glyphs[status];
+}
+
+function nameRow(peer: PeerView, {width, selected, personKey, theme, typing}: PeersRequest): Segment[] {
+	const marked = peer.peer === selected;
+	const present = peer.status === 'self' || peer.status === 'connected';
+	const note = noteOf(peer, typing.includes(peer.peer));
+	const room = width - 3 - (note ? cellWidth(note) + 1 : 0);
+	const shown = cleanLine(peer.name);
+	const name = peer.clash
+		? `${truncateCells(shown, Math.max(3, room - 9), theme.glyphs.ellipsis)}#${peer.fingerprint}`
+		: shown;
+	return [
+		{text: marked ? theme.glyphs.selected : ' ', style: {bold: true}},
+		{
+			text: `${statusGlyph(peer.status, theme)} `,
+			style: peer.status === 'connected' ? theme.good : present ? {} : theme.quiet,
+		},
+		{
+			text: padCells(name, room, theme.glyphs.ellipsis),
+			style: present ? {...theme.nameStyle(personKey(peer.peer)), bold: true} : theme.quiet,
+		},
+		...(note ? [{text: ` ${note}`, style: theme.quiet}] : []),
+	];
+}
+
+/** One word at the right: what differs from the usual. */
+function noteOf(peer: PeerView, typing: boolean): string {
+	if (peer.status === 'self') return 'you';
+	if (typing) return 'typing';
+	if (peer.status === 'suspect') return 'silent';
+	if (peer.status === 'unreachable') return 'lost';
+	if (peer.status === 'left') return 'left';
+	if (Math.abs(peer.clockOffsetMs ?? 0) > CLOCK_OFFSET_SHOWN_MS) return 'clock';
+	return peer.roundTripMs === undefined ? '' : `${formatMs(peer.roundTripMs)}`;
+}
+
+export function formatMs(ms: number): string {
+	return ms < 1 ? '<1 ms' : `${Math.round(ms)} ms`;
+}
+
+function addressRow(peer: PeerView, {width, theme}: PeersRequest): Segment[] {
+	const address = peer.address ? `${peer.claimed ? '~' : ''}${cleanLine(peer.address)}` : 'address unknown';
+	return [{text: `   ${truncateCells(address, width - 3, theme.glyphs.ellipsis)}`, style: theme.quiet}];
+}

@@ -1,0 +1,25 @@
+/** What somebody who sees nobody needs to know: what was tried, and what to do. */
+import type {State} from '../../core/state.js';
+import {cleanLine} from '../layout/clean-for-screen.js';
+import {wrapText} from '../layout/wrap.js';
+
+/** At most `rows` lines of `width` cells; none when not alone. */
+export function aloneLines(state: State, width: number, rows: number): string[] {
+	const {alone, tried, strangers} = state.passing;
+	if (!alone) return [];
+	const lines = ['Nobody else is here yet. Still looking.'];
+	if (strangers > 0) {
+		lines.push(
+			`${strangers} ${strangers === 1 ? 'node' : 'nodes'} here ${strangers === 1 ? 'is' : 'are'} in another room or use another secret (--room, --ask-secret).`,
+		);
+	}
+	if (tried.length > 0) lines.push(`Announced on ${tried.map(cleanLine).join(', ')}.`);
+	lines.push('Start it on another machine of this network: npx p2pchat-ink');
+	lines.push('If they should see each other: /net, /doctor, or /peer HOST for one that broadcast does not reach.');
+	const wrapped = lines.flatMap(line =>
+		wrapText(line, Math.max(10, width), Math.max(10, width - 2)).map(
+			(part, index) => (index === 0 ? '' : '  ') + line.slice(part.start, part.end),
+		),
+	);
+	return wrapped.slice(0, Math.max(1, rows));
+}

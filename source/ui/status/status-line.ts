@@ -1,0 +1,133 @@
+/** The status line: who and where we are, what is going on, what is new below; or the question that waits. Pure. */
+import {selectPendingCount, selectSync, selectTyping} from '../../core/select.js';
+import {nameOf, selectConnectedCount, selectKnownCount} from '../../core/select-peers.js';
+import {commandForm, findCommandRow} from '../../session/command/command-table.js';
+import type {SelfInfo} from '../../session/session.js';
+import {cleanLine} from '../layout/clean-for-screen.js';
+import {cellWidth, truncateCells} from '../layout/width.js';
+import type {Context} from '../model/model.js';
+import {countNewBelow} from '../model/scroll.js';
+import type {UiState} from '../model/ui-state.js';
+import type {Segment, Style, Theme} from '../theme.js';
+import {shownName} from '../timeline/people.js';
+
+const MAX_NEW = 1000;
+
+export interface StatusRequest {
+	readonly ui: UiState;
+	readonly context: Context;
+	readonly theme: Theme;
+	readonly width: number;
+	/** How many entries match the search. */
+	readonly matches: number;
+}
+
+export function statusLine(request: StatusRequest): Segment[] {
+	const {ui, theme, width} = request;
+	const said = questionText(ui);
+	if (said) return fill(said, '', width, theme, theme.warn);
+	if (ui.flash) return fill(` ${cleanLine(ui.flash.text)}`, '', width, theme, flashStyle(ui.flash.level, theme));
+	if (ui.editor.completion && ui.focus === 'input') return completionSegments(ui.editor.completion, width, theme);
+	const help = commandHelp(ui);
+	if (help) return fill(help, '', width, theme, {});
+	return fill(leftText(request), rightText(request), width, theme, {});
+}
+
+function flashStyle(level: 'info' | 'warn' | 'error', theme: Theme): Style {
+	return level === 'error' ? theme.error : level === 'warn' ? theme.warn : {};
+}
+
+function fill(left: string, right: string, width: number, theme: Theme, style: Style): Segment[] {
+	const room = Math.max(0, width - cellWidth(right));
+	const shown = truncateCells(left, room, theme.glyphs.ellipsis);
+	const gap = ' '.repeat(Math.max(0, room - cellWidth(shown)));
+	return [
+		{text: shown + gap, style: {...style, ...theme.bar}},
+		...(right ? [{text: right, style: {...theme.bar, bold: true}}] : []),
+	];
+}
+
+function questionText(ui: UiState): string | undefined {
+	const {heldPaste} = ui.editor;
+	if (heldPaste !== undefined)
+		return ` Paste ${heldPaste.split('\n').length} lines?  Enter: into the input (not sent yet)   Esc: no`;
+	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   any other key: stay';
+	if (ui.question?.type === 'open-link') return ` Open?  y: yes   any other key: no   ${ui.question.url}`;
+	return undefined;
+}
+
+function completionSegments(
+	completion: NonNullable<UiState['editor']['completion']>,
+	width: number,
+	theme: Theme,
+): Segment[] {
+	const segments: Segment[] = [{text: ' ', style: theme.bar}];
+	let used = 1;
+	const from = Math.max(0, completion.chosen - 4);
+	for (const [index, candidate] of completion.candidates.slice(from).entries()) {
+		const text = candidate.trim();
+		if (used + cellWidth(text) + 3 > width) {
+			segments.push({text: theme.glyphs.ellipsis, style: theme.bar});
+			used += 1;
+			break;
+		}
+		const chosen = from + index === completion.chosen;
+		segments.push({text: chosen ? `[${text}]` : ` ${text} `, style: chosen ? {bold: true} : theme.bar});
+		used += cellWidth(text) + 2;
+	}
+	segments.push({text: ' '.repeat(Math.max(0, width - used)), style: theme.bar});
+	return segments;
+}
+
+/** While a command is typed: its form and what it does. */
+function commandHelp(ui: UiState): string | undefined {
+	const match = ui.focus === 'input' && !ui.prompt ? /^\/(\w+)(\s|$)/.exec(ui.editor.text) : null;
+	const row = match?.[1] ? findCommandRow(match[1].toLowerCase()) : undefined;
+	return row && ` ${commandForm(row)}: ${row.does}`;
+}
+
+export function roomText({room, hasSecret}: SelfInfo): string {
+	return `${cleanLine(room)} (${hasSecret ? 'secret' : 'open'})`;
+}
+
+function leftText({ui, context, matches, width}: StatusRequest): string {
+	const {state, self} = context;
+	const own = state.launch?.peer ?? self.peer;
+	const address = self.addresses[0] ? ` ${self.addresses[0]}` : '';
+	const parts: string[] = [];
+	if (ui.prompt || ui.search !== '') parts.push(`${matches} ${matches === 1 ? 'match' : 'matches'}`);
+	if (ui.filter) parts.push(`only ${cleanLine(ui.filter.name)} (Esc: all)`);
+	const activity = activityText(context);
+	const base = [
+		roomText(self),
+		`${cleanLine(nameOf(state, own))}${width >= 50 ? address : ''}`,
+		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
+	];
+	return ` ${[...base, ...parts, ...activity].join('  ')}`;
+}
+
+function activityText({state}: Context): string[] {
+	const {passing} = state;
+	const parts: string[] = [];
+	if (!passing.saving) parts.push(`NOT SAVED${passing.savingReason ? `: ${cleanLine(passing.savingReason)}` : ''}`);
+	const sync = selectSync(state);
+	if (sync)
+		parts.push(`syncing ${sync.received}/${sync.expected} (${Math.floor((100 * sync.received) / sync.expected)} %)`);
+	if (passing.alone)
+		parts.push(passing.strangers > 0 ? `alone; ${passing.strangers} nearby in another room` : 'alone, looking');
+	else if (passing.strangers > 0) parts.push(`${passing.strangers} nearby in another room`);
+	const pending = selectPendingCount(state);
+	if (pending > 0) parts.push(`${pending} from the future waiting`);
+	const typing = selectTyping(state);
+	const [first] = typing;
+	if (first) parts.push(typing.length > 1 ? `${typing.length} are typing` : `${shownName(state, first)} is typing`);
+	return parts;
+}
+
+function rightText({ui, context, theme}: StatusRequest): string {
+	const {viewport} = context.frameOf(context.state, ui);
+	if (viewport.atEnd) return ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: type ';
+	const count = countNewBelow(ui, context, MAX_NEW);
+	const text = count === 0 ? 'more' : count >= MAX_NEW ? `${MAX_NEW - 1}+ new` : `${count} new`;
+	return ` ${text} ${theme.glyphs.down} `;
+}

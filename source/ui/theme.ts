@@ -1,0 +1,148 @@
+/** How things look: meaning is always in a word or glyph too, colour only helps. */
+export interface Style {
+	readonly color?: string;
+	readonly bold?: boolean;
+	readonly dim?: boolean;
+	readonly inverse?: boolean;
+	readonly underline?: boolean;
+	readonly italic?: boolean;
+}
+
+/** A stretch of a row in one style. Cleaned, without newlines. */
+export interface Segment {
+	readonly text: string;
+	readonly style?: Style;
+}
+
+export interface Glyphs {
+	readonly ellipsis: string;
+	readonly rule: string;
+	readonly divider: string;
+	readonly bullet: string;
+	/** Delivery: held by nobody yet, by some, by all who were there. */
+	readonly waiting: string;
+	readonly partial: string;
+	readonly delivered: string;
+	readonly selected: string;
+	readonly connected: string;
+	readonly suspect: string;
+	readonly unreachable: string;
+	readonly left: string;
+	readonly locked: string;
+	readonly down: string;
+	readonly prompt: string;
+	readonly dot: string;
+	readonly newline: string;
+}
+
+const UNICODE: Glyphs = {
+	ellipsis: '…',
+	rule: '─',
+	divider: '│',
+	bullet: '·',
+	waiting: '○',
+	partial: '◐',
+	delivered: '✓',
+	selected: '▌',
+	connected: '●',
+	suspect: '◐',
+	unreachable: '○',
+	left: '×',
+	locked: '*',
+	down: '↓',
+	prompt: '›',
+	dot: '·',
+	newline: '⏎',
+};
+
+const ASCII: Glyphs = {
+	ellipsis: '~',
+	rule: '-',
+	divider: '|',
+	bullet: '*',
+	waiting: '.',
+	partial: '/',
+	delivered: '+',
+	selected: '>',
+	connected: '+',
+	suspect: '?',
+	unreachable: '-',
+	left: 'x',
+	locked: '*',
+	down: 'v',
+	prompt: '>',
+	dot: '-',
+	newline: '$',
+};
+
+export type ColourDepth = 0 | 16 | 256;
+
+export interface Theme {
+	readonly glyphs: Glyphs;
+	readonly depth: ColourDepth;
+	/** Of a name, by hash of its owner: the same in every session and on every node. */
+	nameStyle(key: string): Style;
+	readonly own: Style;
+	readonly quiet: Style;
+	readonly warn: Style;
+	readonly error: Style;
+	readonly good: Style;
+	readonly mention: Style;
+	readonly match: Style;
+	readonly bar: Style;
+}
+
+// Each has a contrast of at least 3 against black and against white (WCAG 2, relative luminance 0.10 to 0.30).
+const NAMES_256 = [31, 61, 64, 94, 97, 98, 125, 130, 132, 133, 136, 161, 166, 168, 172, 30, 35, 63, 28, 99];
+const NAMES_16 = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'];
+
+/** FNV-1a, 32 bits: a stable spread over few colours. */
+export function hashText(text: string): number {
+	let hash = 0x811c9dc5;
+	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+	return hash;
+}
+
+export interface ThemeOptions {
+	readonly unicode: boolean;
+	readonly depth: ColourDepth;
+}
+
+export function createTheme({unicode, depth}: ThemeOptions): Theme {
+	const colour = (name: string, rest: Style = {}): Style => (depth === 0 ? rest : {color: name, ...rest});
+	return {
+		glyphs: unicode ? UNICODE : ASCII,
+		depth,
+		nameStyle(key) {
+			const hash = hashText(key);
+			if (depth === 256) return {color: `ansi256(${NAMES_256[hash % NAMES_256.length]})`};
+			return colour(NAMES_16[hash % NAMES_16.length] ?? 'cyan');
+		},
+		own: {bold: true},
+		quiet: {dim: true},
+		warn: colour('yellow', {bold: true}),
+		error: colour('red', {bold: true}),
+		good: colour('green'),
+		mention: {bold: true, inverse: true},
+		match: {inverse: true},
+		bar: {inverse: true},
+	};
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** UTF-8 by the first of LC_ALL, LC_CTYPE, LANG that is set; Windows terminals and a bare environment count as UTF-8 where `platform` says so. */
+export function isUnicodeLocale(environment: Environment): boolean {
+	const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
+	if (environment.WT_SESSION || environment.TERM_PROGRAM) return true;
+	if (environment.TERM === 'linux') return false;
+	return /utf-?8/i.test(locale);
+}
+
+export function colourDepth(environment: Environment, mono: boolean): ColourDepth {
+	const term = environment.TERM ?? '';
+	if (mono || environment.NO_COLOR || term === 'dumb') return 0;
+	if (/256|direct|kitty|ghostty|alacritty|wezterm/.test(term) || environment.COLORTERM || environment.WT_SESSION)
+		return 256;
+	return 16;
+}

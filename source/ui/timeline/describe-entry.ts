@@ -1,0 +1,91 @@
+/** What an entry says in words: names are marked so that they can be coloured. */
+import type {PeerId} from '../../core/ids.js';
+import type {State, TimelineEntry} from '../../core/state.js';
+import {cleanForScreen, cleanLine} from '../layout/clean-for-screen.js';
+import {shownAddress, shownName} from './people.js';
+
+export type Part = string | {readonly name: string; readonly peer: PeerId};
+
+/** A fact as a quiet line. Posts have a form of their own. */
+export function describeEntry(state: State, entry: TimelineEntry): Part[] {
+	const who = (peer: PeerId, seq?: number): Part[] => {
+		if (peer === state.launch?.peer) return ['you'];
+		const address = shownAddress(state, peer);
+		return [{name: shownName(state, peer, seq), peer}, ...(address ? [` (${address})`] : [])];
+	};
+	const self = entry.peer === state.launch?.peer;
+
+	switch (entry.type) {
+		case 'posted':
+			return [{name: shownName(state, entry.peer, entry.seq), peer: entry.peer}, ` ${cleanForScreen(entry.text)}`];
+		case 'joined':
+			return self
+				? ['you joined as ', {name: cleanLine(entry.name), peer: entry.peer}]
+				: [...who(entry.peer, entry.seq), ' joined'];
+		case 'renamed': {
+			const before: Part = {name: shownName(state, entry.peer, entry.seq - 1), peer: entry.peer};
+			return [before, ' is now called ', {name: cleanLine(entry.name), peer: entry.peer}];
+		}
+		case 'moved':
+			return [...who(entry.peer, entry.seq), ` moved to ${entry.addresses.map(cleanLine).join(', ')}`];
+		case 'left':
+			return [...who(entry.peer, entry.seq), ' left'];
+		case 'lost':
+			return self
+				? ['lost contact with ', ...who(entry.subject)]
+				: [...who(entry.peer, entry.seq), ' lost contact with ', ...who(entry.subject)];
+		case 'returned':
+			return [...who(entry.peer, entry.seq), self ? ' are back' : ' is back'];
+		case 'unreadable':
+			return [...who(entry.peer, entry.seq), ' wrote something this version cannot read'];
+		case 'launched':
+			return [`p2pchat-ink ${cleanLine(entry.version)} started`];
+		case 'peer-connected':
+			return ['found ', ...who(entry.subject)];
+		case 'peer-disconnected':
+			return ['you lost contact with ', ...who(entry.subject), entry.reason ? `: ${cleanLine(entry.reason)}` : ''];
+		case 'notice':
+			return [cleanLine(entry.text)];
+	}
+}
+
+const VERBS = {joined: 'joined', left: 'left', lost: 'lost', returned: 'back', 'peer-connected': 'found'} as const;
+const MAX_NAMES = 4;
+
+/** A run of comings and goings in one line: `Dave, Erin and 3 more joined · Bob left`. */
+export function describeRun(state: State, entries: readonly TimelineEntry[]): Part[] {
+	const groups = new Map<string, Map<PeerId, string>>();
+	for (const entry of entries) {
+		if (!(entry.type in VERBS)) continue;
+		const verb =
+			entry.type === 'lost' ||
+			entry.type === 'left' ||
+			entry.type === 'joined' ||
+			entry.type === 'returned' ||
+			entry.type === 'peer-connected'
+				? VERBS[entry.type]
+				: '';
+		const subject = entry.type === 'lost' || entry.type === 'peer-connected' ? entry.subject : entry.peer;
+		const names = groups.get(verb) ?? new Map<PeerId, string>();
+		names.set(subject, subject === state.launch?.peer ? 'you' : shownName(state, subject));
+		groups.set(verb, names);
+	}
+	const parts: Part[] = [];
+	for (const [verb, names] of groups) {
+		if (parts.length > 0) parts.push(' · ');
+		parts.push(...listNames(names), ` ${verb}`);
+	}
+	return parts;
+}
+
+function listNames(names: ReadonlyMap<PeerId, string>): Part[] {
+	const shown = [...names].slice(0, names.size > MAX_NAMES ? MAX_NAMES - 1 : MAX_NAMES);
+	const more = names.size - shown.length;
+	const parts: Part[] = [];
+	for (const [index, [peer, name]] of shown.entries()) {
+		if (index > 0) parts.push(index === shown.length - 1 && more === 0 ? ' and ' : ', ');
+		parts.push({name, peer});
+	}
+	if (more > 0) parts.push(` and ${more} more`);
+	return parts;
+}

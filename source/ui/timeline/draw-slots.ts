@@ -1,0 +1,88 @@
+/** What is drawn for the slots of a viewport: the mark in front, the rules. Pure. */
+import {isMention} from '../../core/mention.js';
+import {compareOrder, type OrderKey} from '../../core/order.js';
+import {selectDelivery} from '../../core/select.js';
+import {nameOf} from '../../core/select-peers.js';
+import type {State, TimelineEntry} from '../../core/state.js';
+import {cellWidth} from '../layout/width.js';
+import type {Segment, Theme} from '../theme.js';
+import {formatDay} from './day.js';
+import type {Row, RowOptions} from './format-item.js';
+import type {Item} from './items.js';
+import type {Slot} from './viewport.js';
+
+export interface DrawnRow {
+	readonly key: string;
+	readonly segments: Row;
+}
+
+export interface DrawRequest {
+	readonly state: State;
+	readonly slots: readonly Slot[];
+	readonly options: RowOptions;
+	readonly selected: OrderKey | undefined;
+	readonly rowsOf: (item: Item) => readonly Row[];
+}
+
+const BLANK: Segment = {text: ' '};
+
+/** Keeps drawn rows by the row they are made of, so that an unchanged one is the same value in the next frame. */
+export function createSlotDrawer(): (request: DrawRequest) => DrawnRow[] {
+	const drawn = new WeakMap<Row, {mark: string; segments: Row}>();
+
+	function withMark(row: Row, mark: Segment): Row {
+		const known = drawn.get(row);
+		const id = `${mark.text}${mark.style?.inverse ? '!' : ''}`;
+		if (known?.mark === id) return known.segments;
+		const segments = [mark, ...row];
+		drawn.set(row, {mark: id, segments});
+		return segments;
+	}
+
+	return ({state, slots, options, selected, rowsOf}) => {
+		const own = state.launch?.peer;
+		const ownName = own ? nameOf(state, own) : '';
+		return slots.map(slot => {
+			const [entry] = slot.item.entries;
+			const key = `${entry?.peer ?? ''}:${entry?.ms}:${entry?.counter}:${entry?.seq}:${slot.row}`;
+			if (slot.rule) return {key, segments: ruleRow(slot, entry, options)};
+			const row = rowsOf(slot.item)[slot.row] ?? [];
+			const isSelected = selected !== undefined && holds(slot.item, selected);
+			const mark = isSelected
+				? selectedMark(options.theme)
+				: slot.row === 0
+					? markOf(state, entry, ownName, options.theme)
+					: BLANK;
+			return {key, segments: withMark(row, mark)};
+		});
+	};
+}
+
+function holds({entries}: Item, key: OrderKey): boolean {
+	const first = entries[0];
+	const last = entries.at(-1);
+	return first !== undefined && last !== undefined && compareOrder(first, key) <= 0 && compareOrder(last, key) >= 0;
+}
+
+function selectedMark({glyphs}: Theme): Segment {
+	return {text: glyphs.selected, style: {bold: true}};
+}
+
+/** How far an own message got, or that a message speaks to us. */
+function markOf(state: State, entry: TimelineEntry | undefined, ownName: string, theme: Theme): Segment {
+	if (entry?.type !== 'posted') return BLANK;
+	const own = state.launch?.peer;
+	if (entry.peer !== own) return isMention(entry.text, ownName) ? {text: '@', style: theme.mention} : BLANK;
+	const delivery = selectDelivery(state, entry.seq);
+	if (!delivery || delivery.delivered === 0) return {text: theme.glyphs.waiting, style: theme.quiet};
+	if (delivery.delivered < delivery.of) return {text: theme.glyphs.partial};
+	return {text: theme.glyphs.delivered, style: theme.good};
+}
+
+function ruleRow(slot: Slot, entry: TimelineEntry | undefined, {theme, width}: RowOptions): Row {
+	const text = slot.rule === 'unread' ? ' new since you looked away ' : ` ${formatDay(entry?.at ?? 0)} `;
+	const style = slot.rule === 'unread' ? theme.warn : theme.quiet;
+	const left = 2;
+	const right = Math.max(0, width - left - cellWidth(text) - 1);
+	return [{text: theme.glyphs.rule.repeat(left) + text + theme.glyphs.rule.repeat(right), style}];
+}

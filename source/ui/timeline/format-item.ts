@@ -1,0 +1,142 @@
+/** An item as rows of styled segments, each exactly one terminal row. Pure; remembered by row-cache.ts. */
+import type {State, TimelineEntry} from '../../core/state.js';
+import {cleanForScreen} from '../layout/clean-for-screen.js';
+import {cellWidth, padCells, truncateCells} from '../layout/width.js';
+import {wrapText} from '../layout/wrap.js';
+import type {Segment, Style, Theme} from '../theme.js';
+import {formatTime, type Times} from './day.js';
+import {describeEntry, describeRun, type Part} from './describe-entry.js';
+import type {Item} from './items.js';
+import {personKey, shownAddress, shownName} from './people.js';
+
+export type Row = readonly Segment[];
+
+export interface RowOptions {
+	/** Cells of a row, the mark's cell included; at least 12. */
+	readonly width: number;
+	readonly times: Times;
+	readonly theme: Theme;
+	/** Lower case; matches are marked. */
+	readonly search: string;
+}
+
+/** From here on names and addresses stand in columns. */
+const COLUMNS_FROM = 90;
+const NAME_CELLS = 12;
+const ADDRESS_CELLS = 15;
+const MIN_HANG = 2;
+
+/** The rows without the mark in front: each is `width - 1` cells at most. */
+export function formatItem(state: State, item: Item, options: RowOptions): Row[] {
+	const [entry] = item.entries;
+	if (!entry) return [];
+	if (item.entries.length === 1 && entry.type === 'posted' && !entry.action)
+		return formatPost(state, entry, entry.text, options);
+	return formatFact(state, item.entries, entry, options);
+}
+
+function formatPost(state: State, entry: TimelineEntry, text: string, options: RowOptions): Row[] {
+	const {theme, width} = options;
+	const time = formatTime(entry.at, options.times);
+	const own = entry.peer === state.launch?.peer;
+	const nameStyle: Style = {...theme.nameStyle(personKey(state, entry.peer)), ...(own ? theme.own : {bold: true})};
+	const columns = width >= COLUMNS_FROM;
+	const name = shownName(state, entry.peer, entry.seq);
+	const address = shownAddress(state, entry.peer);
+	const prefix: Segment[] = [];
+	if (time) prefix.push({text: `${time} `, style: theme.quiet});
+	const {ellipsis} = theme.glyphs;
+	const shownAs = columns
+		? padCells(name, NAME_CELLS, ellipsis)
+		: truncateCells(name, Math.max(4, Math.floor(width / 4)), ellipsis);
+	prefix.push({text: shownAs, style: nameStyle}, {text: ' '});
+	if (columns) prefix.push({text: `${padCells(address, ADDRESS_CELLS, ellipsis)} `, style: theme.quiet});
+	else if (address) prefix.push({text: `${address} `, style: theme.quiet});
+	const late: Segment[] = entry.late ? [{text: '(late) ', style: theme.quiet}] : [];
+	return layRows([...prefix, ...late], cleanForScreen(text), options, time ? cellWidth(time) + 1 : 0);
+}
+
+/** Text under its prefix with a hanging indent: below the text if there is room for it, else below the name. */
+function layRows(prefix: readonly Segment[], text: string, options: RowOptions, narrowHang: number): Row[] {
+	const width = options.width - 1;
+	let used = 0;
+	for (const segment of prefix) used += cellWidth(segment.text);
+	const hang = used <= width * 0.45 ? used : Math.min(Math.max(MIN_HANG, narrowHang), Math.floor(width / 3));
+	const first = width - used;
+	if (first < 8) {
+		const rows = wrapText(text, width - hang, width - hang);
+		return [prefix, ...rows.map(line => [indent(hang), ...markMatches(text.slice(line.start, line.end), options)])];
+	}
+	return wrapText(text, first, width - hang).map((line, index) => {
+		const segments = markMatches(text.slice(line.start, line.end), options);
+		return index === 0 ? [...prefix, ...segments] : [indent(hang), ...segments];
+	});
+}
+
+function indent(cells: number): Segment {
+	return {text: ' '.repeat(cells)};
+}
+
+function formatFact(state: State, entries: readonly TimelineEntry[], entry: TimelineEntry, options: RowOptions): Row[] {
+	const {theme} = options;
+	const time = formatTime((entries.at(-1) ?? entry).at, options.times);
+	const posted = entry.type === 'posted';
+	const parts = entries.length > 1 ? describeRun(state, entries) : describeEntry(state, entry);
+	const base = factStyle(entry, theme);
+	const head: Segment[] = [];
+	if (time) head.push({text: `${time} `, style: theme.quiet});
+	head.push({text: entry.type === 'notice' ? '! ' : '* ', style: base});
+	const width = options.width - 1;
+	let used = 0;
+	for (const segment of head) used += cellWidth(segment.text);
+	const text = parts.map(part => (typeof part === 'string' ? part : part.name)).join('');
+	const styles = partStyles(state, parts, theme, base);
+	if (posted && entry.late) head.push({text: '(late) ', style: theme.quiet});
+	return wrapText(text, width - used - (posted && entry.late ? 7 : 0), width - used).map((line, index) => [
+		...(index === 0 ? head : [indent(used)]),
+		...styles.cut(line.start, line.end),
+	]);
+}
+
+function factStyle(entry: TimelineEntry, theme: Theme): Style {
+	if (entry.type === 'posted') return {};
+	if (entry.type !== 'notice') return theme.quiet;
+	return entry.level === 'error' ? theme.error : entry.level === 'warn' ? theme.warn : theme.quiet;
+}
+
+function partStyles(state: State, parts: readonly Part[], theme: Theme, base: Style) {
+	const runs: {start: number; end: number; style: Style; text: string}[] = [];
+	let offset = 0;
+	for (const part of parts) {
+		const text = typeof part === 'string' ? part : part.name;
+		const style = typeof part === 'string' ? base : theme.nameStyle(personKey(state, part.peer));
+		runs.push({start: offset, end: offset + text.length, style, text});
+		offset += text.length;
+	}
+	return {
+		cut(start: number, end: number): Segment[] {
+			const segments: Segment[] = [];
+			for (const run of runs) {
+				const from = Math.max(start, run.start);
+				const to = Math.min(end, run.end);
+				if (from < to) segments.push({text: run.text.slice(from - run.start, to - run.start), style: run.style});
+			}
+			return segments;
+		},
+	};
+}
+
+/** Matches of the search within one drawn row. */
+function markMatches(text: string, {search, theme}: RowOptions): Segment[] {
+	const lower = text.toLowerCase();
+	if (search === '' || lower.length !== text.length || !lower.includes(search)) return [{text}];
+	const segments: Segment[] = [];
+	let from = 0;
+	for (let at = lower.indexOf(search); at !== -1; at = lower.indexOf(search, from)) {
+		if (at > from) segments.push({text: text.slice(from, at)});
+		segments.push({text: text.slice(at, at + search.length), style: theme.match});
+		from = at + search.length;
+	}
+	if (from < text.length) segments.push({text: text.slice(from)});
+	return segments;
+}

@@ -1,0 +1,162 @@
+/** A session without a network: a real store, and peers that say what the test scripts. */
+import type {FeedEvent, FeedEventBody, Input, Observation, PassingFact} from '../../source/core/event.js';
+import type {PeerId} from '../../source/core/ids.js';
+import type {NetworkReport, SelfInfo, Session} from '../../source/session/session.js';
+import {createStore} from '../../source/session/store.js';
+
+export const START = Date.UTC(2026, 10, 22, 14, 0, 0);
+
+export function fakePeerId(number: number): PeerId {
+	return number.toString(16).padStart(64, '0') as PeerId;
+}
+
+export interface FakePeer {
+	readonly peer: PeerId;
+	seq: number;
+}
+
+export interface FakeSession extends Session {
+	readonly self: SelfInfo;
+	readonly own: FakePeer;
+	/** Wall clock of the next event, ms; moved on by a second with each. */
+	at: number;
+	/** Joins, connects, and is measured. */
+	join(name: string, address: string, options?: {identity?: string; at?: number; connect?: boolean}): FakePeer;
+	say(peer: FakePeer, text: string, options?: {at?: number; live?: boolean; action?: true}): void;
+	tell(peer: FakePeer, body: FeedEventBody, options?: {at?: number; live?: boolean}): FeedEvent;
+	passing(...facts: PassingFact[]): void;
+	observe(observation: Pick<Observation, 'type'> & Record<string, unknown>): void;
+	/** Events made but not committed: for batches. */
+	make(peer: FakePeer, body: FeedEventBody, at?: number): FeedEvent;
+	commit(events: readonly FeedEvent[], live?: boolean): void;
+	readonly posted: {text: string; action: boolean}[];
+	readonly calls: string[];
+	refuse: string | undefined;
+	report: NetworkReport;
+}
+
+export function createFakeSession(
+	name = 'Carol',
+	options: {room?: string; hasSecret?: boolean; noLog?: boolean} = {},
+): FakeSession {
+	const store = createStore();
+	let peers = 1;
+	const own: FakePeer = {peer: fakePeerId(1), seq: 0};
+	const self: SelfInfo = {
+		peer: own.peer,
+		identity: 'c0ffee00',
+		room: options.room ?? 'lan',
+		hasSecret: options.hasSecret ?? false,
+		udpPort: 47474,
+		tcpPort: 50123,
+		addresses: ['192.168.1.5'],
+		...(options.noLog ? {} : {logPath: '/home/carol/logs/lan.p2plog'}),
+		version: '1.0.0',
+	};
+	const posted: {text: string; action: boolean}[] = [];
+	const calls: string[] = [];
+
+	const session: FakeSession = {
+		store,
+		self,
+		own,
+		at: START,
+		posted,
+		calls,
+		refuse: undefined,
+		report: {
+			interfaces: [
+				{
+					name: 'wlan0',
+					address: '192.168.1.5',
+					loopback: false,
+					virtual: false,
+					beaconsSent: 12,
+					beaconsFailed: 1,
+					echoes: 12,
+					heard: 30,
+					lastError: 'ENETUNREACH',
+				},
+			],
+			peers: [],
+			udpPort: 47474,
+			tcpPort: 50123,
+			strangers: 0,
+			otherVersions: 0,
+			refusedConnections: 0,
+		},
+		make(peer, body, at) {
+			const ms = at ?? session.at;
+			if (at === undefined) session.at += 1000;
+			return {...body, peer: peer.peer, seq: ++peer.seq, at: ms, ms, counter: 0};
+		},
+		commit(events, live = true) {
+			store.commit([{type: 'events', loggedAt: session.at, live, events}]);
+		},
+		tell(peer, body, {at, live} = {}) {
+			const event = session.make(peer, body, at);
+			session.commit([event], live ?? true);
+			return event;
+		},
+		say(peer, text, {action, ...rest} = {}) {
+			session.tell(peer, {type: 'posted', text, ...(action && {action})}, rest);
+		},
+		join(joined, address, {identity, at, connect = true} = {}) {
+			const peer: FakePeer = {peer: fakePeerId(++peers), seq: 0};
+			session.tell(
+				peer,
+				{
+					type: 'joined',
+					name: joined,
+					addresses: [address],
+					version: '1.0.0',
+					...(identity && {identity: {key: identity.padEnd(64, '0'), fingerprint: identity.slice(0, 8)}}),
+				},
+				{...(at !== undefined && {at})},
+			);
+			if (connect) {
+				session.observe({type: 'peer-connected', subject: peer.peer, address});
+				session.passing({
+					type: 'link-measured',
+					peer: peer.peer,
+					status: 'connected',
+					roundTripMs: 2,
+					clockOffsetMs: 5,
+					direction: 'dialled',
+				});
+			}
+			return peer;
+		},
+		observe(observation) {
+			const ms = session.at++;
+			const full = {...observation, peer: own.peer, seq: 0, at: ms, ms, counter: 0} as unknown as Observation;
+			store.commit([{type: 'observed', loggedAt: ms, observation: full}]);
+		},
+		passing(...facts) {
+			store.commit(facts.map((fact): Input => ({type: 'passing', fact})));
+		},
+		start: async () => self,
+		stop: async reason => void calls.push(`stop ${reason}`),
+		post(text, {action = false} = {}) {
+			if (session.refuse) return {refused: session.refuse};
+			posted.push({text, action});
+			session.say(own, text, action ? {action: true} : {});
+			return {seq: own.seq};
+		},
+		rename(renamed) {
+			if (session.refuse) return {refused: session.refuse};
+			session.tell(own, {type: 'renamed', name: renamed});
+			return {seq: own.seq};
+		},
+		typing: () => void calls.push('typing'),
+		addPeer: (host, port) => void calls.push(`peer ${host} ${port}`),
+		ignore: ignored => void calls.push(`ignore ${ignored.join(' ')}`),
+		unignore: shown => void calls.push(`unignore ${shown.join(' ')}`),
+		whenDelivered: async () => true,
+		diagnose: () => session.report,
+	};
+	session.observe({type: 'launched', version: '1.0.0'});
+	session.tell(own, {type: 'joined', name, addresses: ['192.168.1.5'], version: '1.0.0'});
+	session.passing({type: 'time-passed', now: START});
+	return session;
+}

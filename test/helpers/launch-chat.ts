@@ -1,0 +1,86 @@
+import './terminal.js';
+import type {ChatScreen, ChatScreenOptions, ExitReason} from '../../source/ui/chat-screen.js';
+import type {ScreenHooks} from '../../source/ui/screen-hooks.js';
+import type {UiClock} from '../../source/ui/ui-clock.js';
+import {createFakeSession, type FakeSession} from './fake-session.js';
+import {Terminal} from './terminal.js';
+
+export interface Chat {
+	readonly terminal: Terminal;
+	readonly session: FakeSession;
+	readonly screen: ChatScreen;
+	/** Undefined while it runs. */
+	readonly exit: () => ExitReason | undefined;
+	/** Types and waits until the screen has taken it in. */
+	press(...reads: string[]): Promise<void>;
+	close(): Promise<ExitReason>;
+}
+
+export interface LaunchOptions {
+	readonly columns?: number;
+	readonly rows?: number;
+	readonly session?: FakeSession;
+	readonly environment?: Record<string, string>;
+	readonly hooks?: Partial<ScreenHooks>;
+	readonly options?: Partial<ChatScreenOptions>;
+	/** What the user had on the screen before. */
+	readonly before?: string;
+}
+
+/** The real clock: tests wait on what is seen, never on it. */
+export const liveClock: UiClock = {
+	now: () => Date.now(),
+	monotonic: () => performance.now(),
+	after(ms, run) {
+		const timer = setTimeout(run, ms);
+		return {cancel: () => clearTimeout(timer)};
+	},
+};
+
+const UNICODE = {TERM: 'xterm-256color', LANG: 'en_US.UTF-8'};
+
+export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
+	// Loaded late: terminal.ts sets what the colour library reads.
+	const {runChatScreen} = await import('../../source/ui/chat-screen.js');
+	const terminal = new Terminal(request.columns, request.rows);
+	const session = request.session ?? createFakeSession();
+	if (request.before) terminal.stdout.write(request.before);
+	let exited: ExitReason | undefined;
+	const screen = runChatScreen({
+		session,
+		self: session.self,
+		stdin: terminal.stdin,
+		stdout: terminal.stdout,
+		stderr: terminal.stdout,
+		environment: request.environment ?? UNICODE,
+		bell: 'mentions',
+		mono: false,
+		hooks: {clock: liveClock, ...request.hooks},
+		...request.options,
+	});
+	const finished = screen.waitUntilExit().then(reason => {
+		exited = reason;
+		return reason;
+	});
+	await terminal.until(() => terminal.alternate && terminal.text().trim() !== '');
+	return {
+		terminal,
+		session,
+		screen,
+		exit: () => exited,
+		async press(...reads) {
+			for (const read of reads) {
+				terminal.type(read);
+				// A lone Esc waits for the escape timeout; a frame for the next 16 ms.
+				await new Promise(resolve => setTimeout(resolve, read.endsWith('\u001B') ? 60 : 20));
+			}
+			await terminal.until(() => true);
+		},
+		async close() {
+			screen.stop('signal');
+			const reason = await finished;
+			terminal.dispose();
+			return reason;
+		},
+	};
+}

@@ -1,0 +1,179 @@
+/**
+ * A terminal in memory: a TTY pair for the program, an @xterm/headless screen behind it. Tests look at cells, cursor and
+ * modes, not at strings of escape sequences.
+ */
+import {EventEmitter} from 'node:events';
+import {PassThrough, Writable} from 'node:stream';
+import xterm from '@xterm/headless';
+
+// Read when Ink's colour library loads: import this file before anything of source/ui.
+process.env.FORCE_COLOR ??= '2';
+process.env.TZ ??= 'UTC';
+
+export interface Cell {
+	readonly text: string;
+	readonly width: number;
+	readonly bold: boolean;
+	readonly dim: boolean;
+	readonly inverse: boolean;
+	/** -1: default. */
+	readonly colour: number;
+}
+
+export class Terminal {
+	readonly stdin: NodeJS.ReadStream;
+	readonly stdout: NodeJS.WriteStream;
+	/** All that the program wrote. */
+	output = '';
+	rawMode = false;
+	title = '';
+	bells = 0;
+	readonly #screen: InstanceType<typeof xterm.Terminal>;
+	readonly #input = new PassThrough();
+	#pending = 0;
+	readonly #changed = new EventEmitter();
+
+	constructor(columns = 80, rows = 24) {
+		this.#changed.setMaxListeners(0);
+		this.#screen = new xterm.Terminal({
+			cols: columns,
+			rows,
+			allowProposedApi: true,
+			scrollback: 1000,
+			convertEol: true,
+		});
+		this.#screen.onBell(() => {
+			this.bells++;
+		});
+		this.#screen.onTitleChange(title => {
+			this.title = title;
+		});
+		const write = (text: string, done: () => void) => this.#write(text, done);
+		const stdout = new Writable({
+			decodeStrings: false,
+			write(chunk: string | Buffer, _encoding, done) {
+				write(chunk.toString(), done);
+			},
+		});
+		this.stdout = Object.assign(stdout, {isTTY: true, columns, rows}) as unknown as NodeJS.WriteStream;
+		this.stdin = Object.assign(this.#input, {
+			isTTY: true,
+			setRawMode: (enabled: boolean) => {
+				this.rawMode = enabled;
+				return this.stdin;
+			},
+			ref: () => this.stdin,
+			unref: () => this.stdin,
+		}) as unknown as NodeJS.ReadStream;
+	}
+
+	#write(text: string, done: () => void): void {
+		this.output += text;
+		this.#pending++;
+		this.#screen.write(text, () => {
+			this.#pending--;
+			this.#changed.emit('changed');
+		});
+		done();
+	}
+
+	/** As one read of the program. */
+	type(text: string | Uint8Array): void {
+		this.#input.write(typeof text === 'string' ? Buffer.from(text) : text);
+	}
+
+	hangUp(): void {
+		this.#input.end();
+	}
+
+	resize(columns: number, rows: number): void {
+		this.#screen.resize(columns, rows);
+		Object.assign(this.stdout, {columns, rows});
+		this.stdout.emit('resize');
+	}
+
+	/** Rows of the screen, trailing spaces cut. */
+	rows(): string[] {
+		const buffer = this.#screen.buffer.active;
+		return Array.from(
+			{length: this.#screen.rows},
+			(_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '',
+		);
+	}
+
+	text(): string {
+		return this.rows().join('\n');
+	}
+
+	/** What the user had on the screen and above before: the normal buffer. */
+	normalText(): string {
+		const buffer = this.#screen.buffer.normal;
+		return Array.from({length: buffer.length}, (_, row) => buffer.getLine(row)?.translateToString(true) ?? '')
+			.join('\n')
+			.trimEnd();
+	}
+
+	cell(column: number, row: number): Cell {
+		const buffer = this.#screen.buffer.active;
+		const cell = buffer.getLine(buffer.baseY + row)?.getCell(column);
+		return {
+			text: cell?.getChars() ?? '',
+			width: cell?.getWidth() ?? 0,
+			bold: Boolean(cell?.isBold()),
+			dim: Boolean(cell?.isDim()),
+			inverse: Boolean(cell?.isInverse()),
+			colour: cell?.isFgDefault() ? -1 : (cell?.getFgColor() ?? -1),
+		};
+	}
+
+	/** Row of the screen that holds a text, or -1. */
+	rowOf(text: string): number {
+		return this.rows().findIndex(row => row.includes(text));
+	}
+
+	get cursor(): {x: number; y: number; shown: boolean} {
+		const buffer = this.#screen.buffer.active;
+		const shown = this.output.lastIndexOf('\u001B[?25h') > this.output.lastIndexOf('\u001B[?25l');
+		return {x: buffer.cursorX, y: buffer.cursorY, shown};
+	}
+
+	get alternate(): boolean {
+		return this.#screen.buffer.active.type === 'alternate';
+	}
+
+	get modes() {
+		const {bracketedPasteMode, sendFocusMode, wraparoundMode} = this.#screen.modes;
+		return {bracketedPasteMode, sendFocusMode, wraparoundMode};
+	}
+
+	/** Resolves once `holds` for the screen; fails with a picture of it after `ms`. */
+	async until(holds: () => boolean, ms = 4000): Promise<void> {
+		const deadline = Date.now() + ms;
+		while (this.#pending > 0 || !holds()) {
+			const left = deadline - Date.now();
+			if (left <= 0) throw new Error(`never came:\n${this.text()}\n${holds.toString()}`);
+			await new Promise<void>(resolve => {
+				const finish = () => {
+					clearTimeout(timer);
+					this.#changed.off('changed', finish);
+					resolve();
+				};
+				const timer = setTimeout(finish, Math.min(left, 50));
+				this.#changed.once('changed', finish);
+			});
+		}
+	}
+
+	/** Resolves once a text is on the screen. */
+	async see(text: string): Promise<void> {
+		await this.until(() => this.text().includes(text));
+	}
+
+	async seeNot(text: string): Promise<void> {
+		await this.until(() => !this.text().includes(text));
+	}
+
+	dispose(): void {
+		this.#screen.dispose();
+	}
+}
