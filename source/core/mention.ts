@@ -1,6 +1,6 @@
 const WORD = /[\p{L}\p{N}\p{M}_]/u;
-/** What continues a word: a letter or digit, also behind one hyphen or apostrophe. */
-const CONTINUES = /^(?:[-'’]?[\p{L}\p{N}\p{M}_])/u;
+/** What continues a word: a letter or digit, also behind a hyphen. */
+const CONTINUES = /^-?[\p{L}\p{N}\p{M}_]/u;
 
 function endsWord(text: string, index: number): boolean {
 	return !CONTINUES.test(text.slice(index, index + 4));

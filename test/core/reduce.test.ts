@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {Input} from '../../source/core/event.js';
+import {LATE_AFTER_MS, MAX_ABSENCES, MAX_HLC_AHEAD_MS, MAX_NAMES_KEPT} from '../../source/core/limits.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {findPeer} from '../../source/core/roster.js';
 import type {State} from '../../source/core/state.js';
@@ -109,5 +110,92 @@ describe('rows', () => {
 		expect(rows(reduceAll(inputs))).toEqual(expected);
 		expect(rows(reduceAll(inputs.toReversed()))).toEqual(expected);
 		expect(rows(reduceInputs(initialState, inputs))).toEqual(expected);
+	});
+});
+
+describe('late rows', () => {
+	const late = (inputs: readonly Input[]) =>
+		sliceTimeline(reduceAll(inputs).timeline, 0, 9).map(row => row.late === true);
+
+	it('are live events of peers that are more than a minute behind', () => {
+		expect(late([learn(LATE_AFTER_MS + 1, [posted(carol, 2, 0), posted(carol, 3, 1)])])).toEqual([true, false]);
+		expect(late([learn(LATE_AFTER_MS + 1, [feedEvent(carol, 9, 0, {type: 'left'})])])).toEqual([true]);
+	});
+
+	it('are never those of the past that is handed over', () => {
+		expect(late([learn(LATE_AFTER_MS * 9, [posted(carol, 2, 0)], false)])).toEqual([false]);
+	});
+});
+
+describe('roster', () => {
+	const carolIn = (inputs: readonly Input[]) => findPeer(reduceAll(inputs).roster, carol);
+
+	it('knows everybody who wrote, also before their joined is known', () => {
+		expect(carolIn([learn(0, [posted(carol, 2, 0)])])).toMatchObject({peer: carol, names: []});
+		expect(
+			carolIn([learn(0, [feedEvent(carol, 2, 0, {type: 'moved', addresses: ['10.0.0.3']})]), early]),
+		).toMatchObject({
+			names: [{seq: 1, name: 'Carol'}],
+			claimedAddresses: ['10.0.0.3'],
+			version: '1.0.0',
+		});
+	});
+
+	it('is connected from our own observations of this launch alone', () => {
+		expect(carolIn([launched(), connected(10)])).toMatchObject({connected: true, address: '10.0.0.2'});
+		expect(carolIn([launched(), connected(10), disconnected(20, false)])).toMatchObject({connected: false});
+		const next = carolIn([launched(), connected(10), launched(me2, 20)]);
+		expect(next).toMatchObject({connected: false, address: '10.0.0.2'});
+		expect(next).not.toHaveProperty('firstConnected');
+		expect(carolIn([launched(), launched(me2, 20), connected(30, carol, me2)])?.firstConnected?.ms).toBe(T0 + 30);
+	});
+
+	it('counts an unreadable entry once', () => {
+		const unreadable = (seq: number) => feedEvent(carol, seq, 0, {type: 'unreadable', reason: ''});
+		expect(
+			carolIn([learn(0, [unreadable(2), unreadable(3), unreadable(2)]), learn(1, [unreadable(3)])])?.unreadable,
+		).toBe(2);
+	});
+
+	it('takes the first left of a feed', () => {
+		expect(carolIn([left(40, 7), left(30, 6), left(50, 8)])?.left?.seq).toBe(6);
+	});
+
+	it('keeps what a peer can make it keep within bounds', () => {
+		const renamed = Array.from({length: MAX_NAMES_KEPT + 9}, (_, index) =>
+			feedEvent(carol, index + 2, 0, {type: 'renamed', name: `${index}`}),
+		);
+		const known = carolIn([learn(0, renamed.toReversed()), learn(0, [renamed[0]!])]);
+		expect(known?.names.length).toBe(MAX_NAMES_KEPT);
+		expect(known?.names[0]?.seq).toBe(11);
+		const absences = [MAX_ABSENCES - 1, MAX_ABSENCES].flatMap(absence => [
+			returned(1, 2, absence),
+			lost(2, 3, absence),
+		]);
+		expect(carolIn(absences)).toMatchObject({absences: 1});
+		expect(Object.keys(carolIn(absences)?.lost ?? {})).toEqual([`${MAX_ABSENCES - 1}`]);
+	});
+});
+
+describe('rows from the future', () => {
+	const ahead = MAX_HLC_AHEAD_MS + 10;
+	const tick: Input = {type: 'passing', fact: {type: 'time-passed', now: T0 + 10}};
+
+	it('do not come up when they became void while they waited', () => {
+		const waiting = [learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];
+		expect(rows(reduceAll([...waiting, tick]))).toEqual([`${ahead} dave lost`]);
+		expect(rows(reduceAll([...waiting, left(5, 4), tick]))).toEqual(['5 carol left']);
+	});
+
+	it('come up once they are known to be our own', () => {
+		const before = reduceAll([learn(0, [posted(me, 2, ahead)])]);
+		expect(rows(before)).toEqual([]);
+		expect(rows(reduceInputs(before, [launched()]))).toEqual([`${ahead} me posted`]);
+	});
+
+	it('tell who their author is at once', () => {
+		const state = reduceAll([learn(0, [joined(carol, ahead, 'Carol')])]);
+		expect(rows(state)).toEqual([]);
+		expect(findPeer(state.roster, carol)?.names).toEqual([{seq: 1, name: 'Carol'}]);
 	});
 });

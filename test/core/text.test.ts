@@ -97,6 +97,7 @@ describe('cleanText', () => {
 		const family = '👨‍👩‍👧‍👦';
 		expect(cleanText(`${family}${family}`, 49)).toBe(family);
 		expect(cleanText('aé', 2)).toBe('a');
+		expect(cleanText('\u0645\u200c\u062e', 6)).toBe('\u0645');
 		expect(cleanText('e\u0301e\u0301', 5)).toBe('e\u0301');
 		expect(utf8Length(cleanText('你'.repeat(10_000)))).toBeLessThanOrEqual(MAX_TEXT_BYTES);
 		expect(cleanText('x'.repeat(MAX_TEXT_BYTES + 1)).length).toBe(MAX_TEXT_BYTES);

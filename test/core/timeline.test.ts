@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {compareOrder} from '../../source/core/order.js';
 import type {TimelineEntry} from '../../source/core/state.js';
 import {
+	dropFirst,
 	emptyTimeline,
 	entryAt,
 	hasEntry,
@@ -115,6 +116,17 @@ describe('timeline', () => {
 		expect(insertEntries(timeline, [])).toBe(timeline);
 		expect(removeEntry(timeline, at(7, 2))).toBe(timeline);
 		expect(removeEntry(timeline, at(9000))).toBe(timeline);
+	});
+
+	it('drops its first entries', () => {
+		const entries = range(0, PAGE_SIZE * 3 + 7);
+		const timeline = insertEntries(emptyTimeline, entries);
+		for (const count of [0, 1, 511, 512, 513, 1100, entries.length - 1, entries.length, entries.length + 5]) {
+			const rest = dropFirst(timeline, count);
+			expect(all(rest)).toEqual(entries.slice(count));
+			expectSound(rest);
+		}
+		expect(dropFirst(timeline, entries.length)).toBe(emptyTimeline);
 	});
 
 	it('is empty again after the last entry is removed', () => {

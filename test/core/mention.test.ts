@@ -1,0 +1,40 @@
+import {describe, expect, it} from 'vitest';
+import {isMention} from '../../source/core/mention.js';
+
+describe('isMention', () => {
+	it.each([
+		['hi @Carol', 'Carol'],
+		['hi @carol!', 'Carol'],
+		['(@CAROL)', 'Carol'],
+		['@Carol: look', 'Carol'],
+		['Carol: look', 'Carol'],
+		['carol, look', 'Carol'],
+		['carol : look', 'Carol'],
+		['ask @Mary Ann about it', 'Mary Ann'],
+		['@carolina and @carol', 'Carol'],
+		['@Jürgen?', 'jürgen'],
+		['@ÉMILE', 'Émile'],
+		['见 @小明，', '小明'],
+		['@C++ rocks', 'C++'],
+		['@Carol.', 'Carol'],
+		["@Carol's idea", 'Carol'],
+	])('%j speaks to %s', (text, name) => {
+		expect(isMention(text, name)).toBe(true);
+	});
+
+	it.each([
+		['hi Carol', 'Carol'],
+		['I told Carol: no', 'Carol'],
+		['@carolina', 'Carol'],
+		['@carol_b', 'Carol'],
+		['@carol-anne', 'Carol'],
+		['@carol\u0301', 'Carol'],
+		['me@carol.example', 'Carol'],
+		['Carolina: hi', 'Carol'],
+		['Carol', 'Carol'],
+		['@', ''],
+		[': hi', ''],
+	])('%j does not speak to %s', (text, name) => {
+		expect(isMention(text, name)).toBe(false);
+	});
+});

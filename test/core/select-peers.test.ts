@@ -1,0 +1,202 @@
+import {describe, expect, it} from 'vitest';
+import type {Input} from '../../source/core/event.js';
+import {findPeersByName} from '../../source/core/find-peers.js';
+import type {PeerId} from '../../source/core/ids.js';
+import {initialState, reduceInputs} from '../../source/core/reduce.js';
+import {
+	addressOf,
+	fingerprintOf,
+	nameOf,
+	selectConnectedCount,
+	selectKnownCount,
+	selectPeer,
+	selectPeers,
+	statusOf,
+} from '../../source/core/select-peers.js';
+import {feedEvent, joined, learn, observation, observe, peerId, posted} from './events.js';
+
+const me = peerId('01');
+const ann = peerId('aa');
+const bob = peerId('bb');
+const cat = peerId('cc');
+const dan = peerId('dd');
+const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
+const connect = (subject: PeerId, ms = 10, address = '10.0.0.2') =>
+	observe(observation(me, ms, {type: 'peer-connected', subject, address}));
+const join = (peer: PeerId, name: string, addresses: readonly string[] = []) =>
+	learn(1, [joined(peer, 1, name, addresses)]);
+const leave = (peer: PeerId) => learn(30, [feedEvent(peer, 9, 30, {type: 'left'})]);
+const identity = {key: 'k'.repeat(64), fingerprint: 'f00dcafe'};
+const reduce = (...inputs: Input[]) => reduceInputs(initialState, inputs);
+
+describe('nameOf', () => {
+	const rename = (seq: number, name: string) => learn(seq, [feedEvent(ann, seq, seq, {type: 'renamed', name})]);
+	const state = reduce(rename(9, 'Anne'), join(ann, 'Ann'), rename(5, 'Annie'));
+
+	it('is the name that held at that place of the feed, the newest without one', () => {
+		expect([1, 4, 5, 8, 9, 99].map(seq => nameOf(state, ann, seq))).toEqual([
+			'Ann',
+			'Ann',
+			'Annie',
+			'Annie',
+			'Anne',
+			'Anne',
+		]);
+		expect(nameOf(state, ann)).toBe('Anne');
+	});
+
+	it('is the start of the id for who has no name', () => {
+		expect(nameOf(state, bob)).toBe('bb000000');
+		expect(nameOf(reduce(join(bob, '')), bob)).toBe('bb000000');
+	});
+});
+
+describe('statusOf', () => {
+	it('follows what is known of a peer', () => {
+		const link: Input = {type: 'passing', fact: {type: 'link-measured', peer: ann, status: 'suspect'}};
+		const state = reduce(
+			launch,
+			join(ann, 'A'),
+			join(bob, 'B'),
+			join(cat, 'C'),
+			connect(ann),
+			connect(bob),
+			leave(dan),
+			link,
+		);
+		expect([me, ann, bob, cat, dan].map(peer => statusOf(state, peer))).toEqual([
+			'self',
+			'suspect',
+			'connected',
+			'unreachable',
+			'left',
+		]);
+	});
+
+	it('takes our own peers of earlier launches for gone', () => {
+		const next = observe(observation(bob, 50, {type: 'launched', version: '1'}));
+		expect(statusOf(reduce(launch, join(me, 'Me'), next), me)).toBe('left');
+	});
+});
+
+describe('addressOf', () => {
+	it('is that of the socket, else the first claimed one, marked', () => {
+		const state = reduce(launch, join(ann, 'A', ['10.0.0.9', '10.1.0.9']), join(bob, 'B', ['10.0.0.8']), connect(bob));
+		expect(addressOf(state, ann)).toEqual({address: '10.0.0.9', claimed: true});
+		expect(addressOf(state, bob)).toEqual({address: '10.0.0.2', claimed: false});
+		expect(addressOf(state, cat)).toBeUndefined();
+	});
+
+	it('is ours as we tell it', () => {
+		expect(addressOf(reduce(launch, join(me, 'Me', ['10.0.0.7'])), me)).toEqual({address: '10.0.0.7', claimed: false});
+	});
+});
+
+describe('selectPeers', () => {
+	const named = (state: ReturnType<typeof reduce>) => selectPeers(state).map(({name, status}) => `${name} ${status}`);
+
+	it('lists self, then who is reachable, unreachable and gone, each by name', () => {
+		const state = reduce(
+			...[launch, join(me, 'Zoe'), join(ann, 'bert'), join(bob, 'Anna'), connect(ann), connect(bob)],
+			...[join(cat, 'Carl'), join(dan, 'Abel'), leave(dan)],
+		);
+		expect(named(state)).toEqual(['Zoe self', 'Anna connected', 'bert connected', 'Carl unreachable', 'Abel left']);
+		expect([selectConnectedCount(state), selectKnownCount(state)]).toEqual([2, 3]);
+	});
+
+	it('lists us before our joined is written', () => {
+		expect(named(reduce(launch))).toEqual(['01000000 self']);
+	});
+
+	it('does not list whom only others speak of', () => {
+		const hearsay = learn(5, [feedEvent(ann, 4, 5, {type: 'lost', subject: dan, absence: 0})]);
+		expect(named(reduce(launch, join(ann, 'Ann'), hearsay))).toEqual(['01000000 self', 'Ann unreachable']);
+	});
+
+	it('marks names that somebody else who is present goes by, in any case', () => {
+		const state = reduce(
+			launch,
+			join(ann, 'Ann'),
+			join(bob, 'ANN'),
+			join(cat, 'Ann'),
+			connect(ann),
+			connect(bob),
+			leave(cat),
+		);
+		expect(selectPeers(state).map(({name, status, clash}) => [name, status, clash])).toEqual([
+			['01000000', 'self', false],
+			['Ann', 'connected', true],
+			['ANN', 'connected', true],
+			['Ann', 'left', true],
+		]);
+		expect(selectPeer(reduceInputs(state, [leave(bob)]), ann)?.clash).toBe(false);
+	});
+
+	it('tells what was measured and when a peer came or went', () => {
+		const lost = learn(40, [feedEvent(ann, 4, 40, {type: 'lost', subject: bob, absence: 0})]);
+		const link: Input = {
+			type: 'passing',
+			fact: {
+				type: 'link-measured',
+				peer: ann,
+				status: 'connected',
+				roundTripMs: 4,
+				clockOffsetMs: 7,
+				direction: 'dialled',
+			},
+		};
+		const state = reduce(launch, join(ann, 'Ann'), join(bob, 'Bob'), connect(ann), link, lost);
+		expect(selectPeer(state, ann)).toMatchObject({
+			roundTripMs: 4,
+			clockOffsetMs: 7,
+			direction: 'dialled',
+			version: '1.0.0',
+		});
+		expect(selectPeer(state, ann)?.connectedSince).toBe(state.launch!.ms + 10);
+		expect(selectPeer(state, bob)?.lostAt).toBe(state.launch!.ms + 40);
+		expect(selectPeer(reduceInputs(state, [leave(bob)]), bob)).toMatchObject({
+			leftAt: state.launch!.ms + 30,
+			status: 'left',
+		});
+	});
+
+	it('is the same list until a peer changes', () => {
+		const state = reduce(launch, join(ann, 'Ann'));
+		const peers = selectPeers(state);
+		expect(selectPeers(reduceInputs(state, [learn(9, [posted(ann, 2, 9)])]))).toBe(peers);
+		expect(selectPeers(reduceInputs(state, [connect(ann)]))).not.toBe(peers);
+	});
+});
+
+describe('findPeersByName', () => {
+	const state = reduce(
+		...[launch, join(ann, 'Ann'), join(bob, 'ann'), join(cat, 'C#1'), join(dan, 'Ann'), connect(ann), connect(bob)],
+		learn(1, [{...joined(peerId('ee'), 1, 'Ann'), identity} as ReturnType<typeof joined>]),
+	);
+	const find = (name: string) => findPeersByName(state, name).map(({peer}) => peer.slice(0, 2));
+
+	it('finds who goes by exactly this name and is present', () => {
+		expect(find('Ann')).toEqual(['aa']);
+		expect(find('ann')).toEqual(['bb']);
+	});
+
+	it('finds names in any case when none is exact', () => {
+		expect(find('ANN')).toEqual(['aa', 'bb']);
+	});
+
+	it('tells namesakes apart by the start of the fingerprint or of the id', () => {
+		expect(find('Ann#f00d')).toEqual(['ee']);
+		expect(find('Ann#DD')).toEqual(['dd']);
+		expect(find('#f00dcafe')).toEqual(['ee']);
+		expect(fingerprintOf(state, peerId('ee'))).toBe('f00dcafe');
+		expect(fingerprintOf(state, ann)).toBe('aa000000');
+	});
+
+	it('takes a name that holds # as it is', () => {
+		expect(find('C#1')).toEqual(['cc']);
+	});
+
+	it('finds nobody by an unknown name or an empty one', () => {
+		expect([find('Zed'), find(''), find('Ann#'), find('#'), find('Ann#99')]).toEqual([[], [], [], [], []]);
+	});
+});
