@@ -20,7 +20,7 @@ export function createFlagParser(parse: typeof meow): FlagParser {
 			const repeated = /^The flag (--\S+) can only be set once/.exec(error instanceof Error ? error.message : '');
 			if (!repeated) throw error;
 			const long = repeated[1]?.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
-			throw new UsageError(`${long} can only be given once`, {cause: error});
+			throw new UsageError(`${long} can only be given once`, error);
 		}
 	};
 }

@@ -1,0 +1,42 @@
+/** Which rows of a timeline `--author`, `--grep`, `--from` and `--to` leave. */
+import {fingerprintOf, foldName, nameOf} from '../core/select-peers.js';
+import type {State, TimelineEntry} from '../core/state.js';
+import {entryAt} from '../core/timeline.js';
+import type {EventFilter} from './options.js';
+import {resolveTime} from './parse-time.js';
+
+export type EntryTest = (entry: TimelineEntry) => boolean;
+
+/** Times of day count from the first row on; `to` from `from` on. */
+export function createEntryTest(state: State, filter: EventFilter): EntryTest {
+	const {author, grep} = filter;
+	const start = entryAt(state.timeline, 0)?.at ?? 0;
+	const from = filter.from ? resolveTime(filter.from, start) : Number.NEGATIVE_INFINITY;
+	const to = filter.to ? resolveTime(filter.to, Math.max(start, from)) : Number.POSITIVE_INFINITY;
+	const wanted = grep?.normalize('NFC').toLowerCase();
+	return entry => {
+		if (entry.at < from || entry.at >= to) return false;
+		if (
+			wanted !== undefined &&
+			!(entry.type === 'posted' && entry.text.normalize('NFC').toLowerCase().includes(wanted))
+		)
+			return false;
+		return author === undefined || isAuthor(state, entry, author);
+	};
+}
+
+/** NAME as it was when the event was written, NAME#fingerprint (its start is enough), or a peer id. */
+function isAuthor(state: State, {peer, seq}: TimelineEntry, wanted: string): boolean {
+	if (seq === 0) return false;
+	if (peer === wanted.toLowerCase()) return true;
+	const name = foldName(nameOf(state, peer, seq));
+	if (name === foldName(wanted)) return true;
+	const cut = wanted.lastIndexOf('#');
+	const fingerprint = wanted.slice(cut + 1).toLowerCase();
+	return (
+		cut >= 0 &&
+		fingerprint !== '' &&
+		name === foldName(wanted.slice(0, cut)) &&
+		fingerprintOf(state, peer).startsWith(fingerprint)
+	);
+}

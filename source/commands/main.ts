@@ -1,0 +1,109 @@
+/** From the command line to the exit code. Errors end as one clear line; the stack goes to --debug. */
+
+import {UsageError} from '../core/usage-error.js';
+import type {Debug} from '../network/debug.js';
+import {createSystemClock} from '../network/system-clock.js';
+import {type Context, exitCodes} from './context.js';
+import {formatDebugLine, isDebugAsked, openDebugFile} from './debug-file.js';
+import type {Options} from './options.js';
+import {createOutput} from './output.js';
+
+/** After the work is done nothing should keep the process alive; should something, it ends nevertheless. */
+const EXIT_AFTER_MS = 400;
+
+/** `words`: argv without node and file. `secret`: what P2PCHAT_SECRET held. Sets the exit code; never rejects. */
+export async function main(words: readonly string[], secret: string | undefined): Promise<void> {
+	let debug: Debug = () => {};
+	const fail = (error: unknown) => {
+		debug('main', 'failed', {error});
+		complain(describeError(error));
+		return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+	};
+	const crash = (error: unknown) => process.exit(fail(error));
+	process.on('uncaughtException', crash);
+	process.on('unhandledRejection', crash);
+	// Nobody left to read complaints is no reason to crash.
+	process.stderr.on('error', () => {});
+	const output = createOutput(process.stdout);
+	try {
+		const options = await readOptions(words, secret);
+		if (options.help || options.version) {
+			process.exitCode = await inform(options, text => output.write(text));
+			return;
+		}
+		debug = openDebug(options);
+		process.exitCode = await run(createContext(options, debug, output));
+	} catch (error) {
+		process.exitCode = fail(error);
+	}
+	setTimeout(() => process.exit(), EXIT_AFTER_MS).unref();
+}
+
+async function readOptions(words: readonly string[], secret: string | undefined): Promise<Options> {
+	const [{default: meow}, {createFlagParser}, {parseOptions}, {readConfigFile}, {placesHere}] = await Promise.all([
+		import('meow'),
+		import('./flag-parser.js'),
+		import('./parse-options.js'),
+		import('../storage/config-file.js'),
+		import('./places.js'),
+	]);
+	const readConfig = (dataDir: string | undefined) => readConfigFile(placesHere(dataDir).config);
+	return parseOptions(words, process.env, secret, createFlagParser(meow), readConfig);
+}
+
+async function inform(options: Options, write: (text: string) => void): Promise<number> {
+	if (options.help) write(`${(await import('./help-text.js')).helpText()}\n`);
+	else write(`${(await import('./program-version.js')).programVersion()}\n`);
+	return exitCodes.done;
+}
+
+function openDebug(options: Options): Debug {
+	if (options.debug !== undefined) return openDebugFile(options.debug, Date.now).debug;
+	if (!isDebugAsked(process.env.DEBUG)) return () => {};
+	if (options.command === 'chat' && options.mode === undefined && process.stderr.isTTY && process.stdout.isTTY) {
+		throw new UsageError('DEBUG would write over the screen: use --debug FILE, or 2>FILE');
+	}
+	return (scope, text, fields) => process.stderr.write(formatDebugLine(Date.now(), scope, text, fields));
+}
+
+function createContext(options: Options, debug: Debug, output: Context['output']): Context {
+	const {stdin, stdout} = process;
+	return {options, version: '', clock: createSystemClock(), debug, stdin, stdout, output, complain};
+}
+
+async function run(bare: Context): Promise<number> {
+	const {programVersion} = await import('./program-version.js');
+	const context: Context = {...bare, version: programVersion()};
+	switch (context.options.command) {
+		case 'chat':
+			return (await import('./chat.js')).runChat(context);
+		case 'send':
+			return (await import('./send.js')).runSend(context);
+		case 'logs':
+			return (await import('./logs.js')).runLogs(context);
+		case 'export':
+			return (await import('./export.js')).runExport(context);
+		case 'replay':
+			return (await import('./replay.js')).runReplay(context);
+		case 'doctor':
+		case 'demo':
+			throw new UsageError(`"${context.options.command}" is not part of this version`);
+		default:
+			return context.options.command satisfies never;
+	}
+}
+
+function complain(text: string): void {
+	process.stderr.write(
+		`p2pchat-ink: ${text.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}|\p{Bidi_Control}/gu, '\uFFFD')}\n`,
+	);
+}
+
+/** One line; what a StorageError advises follows what happened. */
+function describeError(error: unknown): string {
+	if (!(error instanceof Error)) return `failed: ${String(error)}`;
+	const place =
+		'path' in error && typeof error.path === 'string' && !error.message.includes(error.path) ? `${error.path}: ` : '';
+	const advice = 'advice' in error && typeof error.advice === 'string' ? `. ${error.advice}` : '';
+	return `${place}${error.message}${advice}`;
+}

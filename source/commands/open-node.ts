@@ -1,0 +1,123 @@
+/** The real adapters around a session: TLS, UDP, the log, the system clock. */
+import {networkInterfaces, userInfo} from 'node:os';
+import {cleanName} from '../core/text.js';
+import {UsageError} from '../core/usage-error.js';
+import {deriveRoomKeys, type RoomKeys} from '../feed/room-keys.js';
+import type {Address} from '../network/dialler.js';
+import {chooseInterfaces, describeMissing, listenHost} from '../network/local-interfaces.js';
+import {systemRandom} from '../network/system-clock.js';
+import {createTlsTransport} from '../network/tls-transport.js';
+import {createUdpBeacon} from '../network/udp-beacon.js';
+import {createSession} from '../session/create-session.js';
+import type {SelfInfo, Session} from '../session/session.js';
+import type {Context} from './context.js';
+import {openNodeStorage} from './node-storage.js';
+import {askSecret, readSecret} from './read-secret.js';
+
+/** Where `--peer HOST` without a port looks: `--tcp-port 47474` over there. */
+const DEFAULT_PEER_PORT = 47_474;
+/** Below this an outsider can guess a secret from one captured datagram (design.md, 3). */
+const MIN_SECRET_LENGTH = 12;
+
+export interface Node {
+	readonly session: Session;
+	/** As we called ourselves at the start. */
+	readonly name: string;
+	/** Session.start, its errors in words. */
+	start(): Promise<SelfInfo>;
+}
+
+/** `keep: false`: nothing on disk, whatever the options say. Throws UsageError or StorageError. */
+export async function openNode(context: Context, how: {readonly keep: boolean}): Promise<Node> {
+	const {options, version, clock, debug} = context;
+	const selection = options.interfaces.length > 0 ? options.interfaces : undefined;
+	const missing = describeMissing(chooseInterfaces(selection, networkInterfaces()));
+	if (missing !== undefined) throw new UsageError(`--interface: ${missing}`);
+	const name = chooseName(options.name);
+	const keys = await readKeys(context);
+	const storage = openNodeStorage({context, keys, keep: how.keep});
+	const log = (line: string) => debug('network', line);
+	const host = listenHost(selection, networkInterfaces());
+	const session = createSession(
+		{
+			name,
+			room: options.room,
+			keys,
+			version,
+			targets: options.peers.length > 0 ? options.peers.map(parsePeerTarget) : storage.rememberedTargets,
+			...(storage.identitySeed && {identitySeed: storage.identitySeed}),
+		},
+		{
+			clock,
+			random: systemRandom,
+			transport: createTlsTransport({
+				psk: keys.psk,
+				identity: keys.pskIdentity,
+				port: options.tcpPort,
+				clock,
+				log,
+				...(host !== undefined && {host}),
+			}),
+			beacon: createUdpBeacon({port: options.port, selection, clock, log}),
+			opened: storage.opened,
+			debug,
+			rememberTarget: storage.rememberTarget,
+		},
+	);
+	storage.watchSaving((saving, reason) => {
+		session.store.commit([{type: 'passing', fact: {type: 'saving', saving, ...(reason !== undefined && {reason})}}]);
+	});
+	return {
+		session,
+		name,
+		start: () =>
+			session.start().catch(async error => {
+				await session.stop('quit').catch(() => {});
+				throw describeStartError(error, context);
+			}),
+	};
+}
+
+/** Flag, config, then the user's name at this computer. */
+function chooseName(given: string | undefined): string {
+	if (given !== undefined) {
+		const name = cleanName(given);
+		if (name === '') throw new UsageError('--name needs at least one visible character');
+		return name;
+	}
+	try {
+		return cleanName(userInfo().username) || 'somebody';
+	} catch {
+		return 'somebody';
+	}
+}
+
+async function readKeys({options, stdin, complain}: Context): Promise<RoomKeys> {
+	if (!options.secret) return deriveRoomKeys({room: options.room});
+	const secret = await readSecret(options.secret, () => askSecret(stdin, text => process.stderr.write(text)));
+	if ([...secret].length < MIN_SECRET_LENGTH) {
+		complain(
+			`the secret is short: whoever records one datagram can guess it; use ${MIN_SECRET_LENGTH} characters or more`,
+		);
+	}
+	return deriveRoomKeys({room: options.room, secret});
+}
+
+/** HOST, HOST:PORT, IPv6 or [IPv6]:PORT, already checked. */
+export function parsePeerTarget(target: string): Address {
+	const bracketed = /^\[(.+)\](?::(\d+))?$/.exec(target);
+	if (bracketed) return {host: bracketed[1] ?? '', port: Number(bracketed[2] ?? DEFAULT_PEER_PORT)};
+	const plain = /^([^:]+):(\d+)$/.exec(target);
+	return plain ? {host: plain[1] ?? '', port: Number(plain[2])} : {host: target, port: DEFAULT_PEER_PORT};
+}
+
+function describeStartError(error: unknown, {options}: Context): unknown {
+	if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
+	const udp = error.syscall === 'bind';
+	const [kind, port, flag] = udp ? ['UDP', options.port, '--port'] : ['TCP', options.tcpPort, '--tcp-port'];
+	if (error.code === 'EADDRINUSE')
+		return new UsageError(`${kind} port ${port} is taken by another program; choose another with ${flag}`, error);
+	if (error.code === 'EACCES')
+		return new UsageError(`${kind} port ${port} is not for ordinary users; choose one above 1023 with ${flag}`, error);
+	return error;
+}

@@ -1,0 +1,18 @@
+/** `replay [FILE]`: at a terminal the replay screen, else the log as plain lines. */
+import {type Context, exitCodes} from './context.js';
+import {createEntryTest} from './filter-entries.js';
+import {formatPlain} from './format-plain.js';
+import {chooseLog, describeDamage, loadLog} from './open-log.js';
+import {placesHere} from './places.js';
+import {printEntries} from './print-entries.js';
+
+export async function runReplay(context: Context): Promise<number> {
+	const {options, output, complain} = context;
+	const log = await loadLog(chooseLog(options.words[0], placesHere(options.dataDir)));
+	for (const line of describeDamage(log)) complain(line);
+	await printEntries(output, log.state, createEntryTest(log.state, options.filter), entry =>
+		formatPlain(log.state, entry),
+	);
+	await output.flush();
+	return exitCodes.done;
+}
