@@ -103,7 +103,7 @@ export function gatherEvents(gathering: Gathering, input: Input & {readonly type
 	}
 }
 
-/** A launch changes what holds for every peer we ever had contact with. */
+/** A launch changes what holds for those we had contact with in the one before, or have in this one. */
 function gatherLaunch(gathering: Gathering, seen: Observation, loggedAt: number): void {
 	const {peer, ms, counter, seq} = seen;
 	if (gathering.launches[peer] !== undefined) return;
@@ -111,7 +111,8 @@ function gatherLaunch(gathering: Gathering, seen: Observation, loggedAt: number)
 	gathering.launches = {...gathering.launches, [peer]: key};
 	if (gathering.launch === undefined || compareOrder(gathering.launch, key) < 0) gathering.launch = {...key, loggedAt};
 	for (const known of listPeers(gathering.state.roster)) {
-		if (!gathering.peers.has(known.peer)) gathering.peers.set(known.peer, known);
+		const isConcerned = known.connected || known.firstConnected !== undefined || known.contacts[peer] !== undefined;
+		if (isConcerned && !gathering.peers.has(known.peer)) gathering.peers.set(known.peer, known);
 	}
 }
 

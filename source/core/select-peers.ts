@@ -106,12 +106,14 @@ function viewPeer(state: State, known: RosterPeer): Omit<PeerView, 'clash'> {
 
 const RANKS: Readonly<Record<PeerStatus, number>> = {self: 0, connected: 1, suspect: 1, unreachable: 2, left: 3};
 
-function compareViews(a: PeerView, b: PeerView): number {
-	const ranks = RANKS[a.status] - RANKS[b.status];
-	if (ranks !== 0) return ranks;
-	const [nameA, nameB] = [foldName(a.name), foldName(b.name)];
-	if (nameA !== nameB) return nameA < nameB ? -1 : 1;
-	return a.peer < b.peer ? -1 : 1;
+function sortViews(views: readonly PeerView[]): PeerView[] {
+	const keyed = views.map(view => ({view, rank: RANKS[view.status], name: foldName(view.name)}));
+	keyed.sort((a, b) => {
+		if (a.rank !== b.rank) return a.rank - b.rank;
+		if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+		return a.view.peer < b.view.peer ? -1 : 1;
+	});
+	return keyed.map(({view}) => view);
 }
 
 /** Someone of whom only others speak (a `lost` for a feed never seen) is nobody to show. */
@@ -120,40 +122,75 @@ function isHearsay(state: State, {peer, names, contacts, lost}: RosterPeer): boo
 	return !isSeen && Object.keys(lost).length > 0;
 }
 
-/** We stand in the list before our `joined` is written. */
-function listShown(state: State): RosterPeer[] {
-	const own = state.launch?.peer;
-	const shown = listPeers(state.roster).filter(known => !isHearsay(state, known));
-	if (own !== undefined && findPeer(state.roster, own) === undefined) shown.push(createRosterPeer(own));
-	return shown;
+/** Links change every other second, those who left never: a log of years holds thousands of them. */
+const selectGone = memoise(
+	(state: State) => [state.roster, state.launch, state.launches],
+	state => {
+		const living: RosterPeer[] = [];
+		const gone: PeerView[] = [];
+		for (const known of listPeers(state.roster)) {
+			if (statusOf(state, known.peer) === 'left') gone.push({...viewPeer(state, known), clash: false});
+			else living.push(known);
+		}
+		const own = state.launch?.peer;
+		// We stand in the list before our `joined` is written.
+		if (own !== undefined && findPeer(state.roster, own) === undefined) living.push(createRosterPeer(own));
+		return {
+			living,
+			gone: sortViews(gone),
+			names: gone.length > 0 ? new Set(gone.map(({name}) => foldName(name))) : undefined,
+		};
+	},
+);
+
+/** How many of those present go by each name. */
+function countNames(views: readonly PeerView[]): Map<string, number> {
+	const counts = new Map<string, number>();
+	for (const {name, status} of views) {
+		if (isPresent(status)) counts.set(foldName(name), (counts.get(foldName(name)) ?? 0) + 1);
+	}
+	return counts;
+}
+
+function markClash(view: PeerView, present: ReadonlyMap<string, number>): PeerView {
+	const clash = (present.get(foldName(view.name)) ?? 0) > (isPresent(view.status) ? 1 : 0);
+	return clash === view.clash ? view : {...view, clash};
 }
 
 /** Self first, then who is reachable, unreachable and gone; each by name. */
 export const selectPeers: (state: State) => readonly PeerView[] = memoise(
-	state => [state.roster, state.passing.links, state.launch, state.launches],
+	state => [selectGone(state), state.passing.links],
 	state => {
-		const views = listShown(state).map(known => viewPeer(state, known));
-		const present = new Map<string, number>();
-		for (const {name, status} of views) {
-			if (isPresent(status)) present.set(foldName(name), (present.get(foldName(name)) ?? 0) + 1);
-		}
-		return views
-			.map(view => ({...view, clash: (present.get(foldName(view.name)) ?? 0) > (isPresent(view.status) ? 1 : 0)}))
-			.sort(compareViews);
+		const {living, gone, names} = selectGone(state);
+		const shown = living.filter(known => !isHearsay(state, known));
+		const views = shown.map(known => ({...viewPeer(state, known), clash: false}));
+		const present = countNames(views);
+		const isNameTaken = names !== undefined && [...present.keys()].some(name => names.has(name));
+		return [
+			...sortViews(views).map(view => markClash(view, present)),
+			...(isNameTaken ? gone.map(view => markClash(view, present)) : gone),
+		];
 	},
+);
+
+const selectPeersById = memoise(
+	(state: State) => [selectPeers(state)],
+	state => new Map(selectPeers(state).map(view => [view.peer, view])),
 );
 
 /** Undefined for an unknown peer. */
 export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
-	return selectPeers(state).find(view => view.peer === peer);
+	return selectPeersById(state).get(peer);
 }
 
 /** Peers other than us that are reachable now. */
-export function selectConnectedCount(state: State): number {
-	return selectPeers(state).filter(({status}) => status === 'connected' || status === 'suspect').length;
-}
+export const selectConnectedCount: (state: State) => number = memoise(
+	state => [selectPeers(state)],
+	state => selectPeers(state).filter(({status}) => status === 'connected' || status === 'suspect').length,
+);
 
 /** Peers other than us that have not left. */
-export function selectKnownCount(state: State): number {
-	return selectPeers(state).filter(({status}) => status !== 'self' && status !== 'left').length;
-}
+export const selectKnownCount: (state: State) => number = memoise(
+	state => [selectPeers(state)],
+	state => selectPeers(state).filter(({status}) => status !== 'self' && status !== 'left').length,
+);
