@@ -72,6 +72,11 @@ export function isLoopback(address: string): boolean {
 	return plain === '::1' || isInSubnet(plain, '127.0.0.0', 8);
 }
 
+/** Whether one who is bound to `host` may dial `address`: from loopback nobody but this machine itself. */
+export function mayReach(host: string | undefined, address: string): boolean {
+	return host === undefined || !isLoopback(host) || address === 'localhost' || isLoopback(address);
+}
+
 export function isLinkLocal(address: string): boolean {
 	const plain = normaliseAddress(address);
 	return isInSubnet(plain, '169.254.0.0', 16) || /^fe[89ab][0-9a-f]:/.test(plain);

@@ -2,7 +2,7 @@ import {connect, type TLSSocket} from 'node:tls';
 import {DIAL_TIMEOUT_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
 import {describeDialFailure} from './plain-words.js';
-import {isLoopback} from './subnets.js';
+import {isLoopback, mayReach} from './subnets.js';
 import {createSystemClock} from './system-clock.js';
 import {createTlsConnection, isAuthenticated} from './tls-connection.js';
 import {createTlsListener} from './tls-listener.js';
@@ -76,7 +76,9 @@ export function createTlsTransport(options: TlsTransportOptions): Transport {
 			socket.on('error', () => {});
 		}
 
-		const socket = connect({...clientOptions(options), host: address, port});
+		// Bound to loopback the kernel itself sends nothing elsewhere, whatever is wrong above.
+		const binding = host !== undefined && isLoopback(host) ? {localAddress: host, family: 4} : {};
+		const socket = connect({...clientOptions(options), ...binding, host: address, port});
 		dialled.add(socket);
 		cancels.add(cancel);
 		socket.setNoDelay(true);
@@ -100,8 +102,7 @@ export function createTlsTransport(options: TlsTransportOptions): Transport {
 		},
 		dial(address, port) {
 			if (closing) return Promise.resolve({failure: CANCELLED});
-			if (host !== undefined && isLoopback(host) && address !== 'localhost' && !isLoopback(address))
-				return Promise.resolve({failure: NOT_LOOPBACK});
+			if (!mayReach(host, address)) return Promise.resolve({failure: NOT_LOOPBACK});
 			if (!Number.isInteger(port) || port < 1 || port > 65_535)
 				return Promise.resolve({failure: {code: 'other', text: `no such port: ${port}`}});
 			return new Promise(settle => dial(address, port, settle));

@@ -3,7 +3,9 @@
  * memory, and one acceptance suite (`test/network/transport-acceptance.ts`).
  *
  * Promises: bytes arrive in order, once, or the connection closes; `closed` is called exactly once, last; nothing is
- * called after it; no callback runs inside `send`, `dial` or `close`.
+ * called after it; no callback runs inside `send`, `dial` or `close`. After one's own `close` or `destroy` only `closed`
+ * is called, and data that still comes is dropped. A peer that was killed ends properly too: its system closes for it, so
+ * who left on purpose is told by `bye`, not by `closed(undefined)`.
  */
 export interface ConnectionHandlers {
 	/** Bytes as they come, cut anywhere. The buffer is the receiver's to keep. */

@@ -10,6 +10,7 @@ import {
 	isLoopback,
 	isOnLink,
 	isPublic,
+	mayReach,
 	normaliseAddress,
 	parseIpv4,
 } from '../../source/network/subnets.js';
@@ -102,6 +103,18 @@ describe('addresses', () => {
 			...[true, true, true],
 			...[false, false],
 		]);
+	});
+
+	it.each([
+		['127.0.0.1', '127.9.9.9', true],
+		['127.0.0.1', 'localhost', true],
+		['127.0.0.1', '::ffff:127.0.0.1', true],
+		['127.0.0.1', '10.0.0.1', false],
+		['127.0.0.1', 'chat.example', false],
+		['10.0.0.1', '10.0.0.2', true],
+		[undefined, 'chat.example', true],
+	])('bound to %s may dial %s: %s', (host, address, expected) => {
+		expect(mayReach(host, address)).toBe(expected);
 	});
 
 	it('are on-link where an interface has their subnet, the narrowest of several', () => {

@@ -22,6 +22,31 @@ const SPEAKER = `
 	});
 `;
 
+const importOf = (file: string): string => JSON.stringify(new URL(`network/${file}`, DIST).href);
+
+/** Tries to reach another machine although it is bound to loopback. */
+const ESCAPER = `
+	import {createTlsTransport} from ${importOf('tls-transport.js')};
+	import {createUdpBeacon} from ${importOf('udp-beacon.js')};
+	const beacon = createUdpBeacon({port: ${PORT}, selection: ['lo']});
+	await beacon.start(() => {});
+	beacon.send(Buffer.from('x'), '10.77.0.2', 9);
+	const transport = createTlsTransport({psk: new Uint8Array(32), identity: 'x', host: '127.0.0.1'});
+	console.log(JSON.stringify(await transport.dial('10.77.0.2', 9)));
+	await beacon.close();
+`;
+
+/** Beacons with an interface that is listed and not there. */
+const GHOST = `
+	import {createUdpBeacon} from ${importOf('udp-beacon.js')};
+	const usb0 = [{address: '10.77.0.200', family: 'IPv4', internal: false, cidr: '10.77.0.200/24'}];
+	const beacon = createUdpBeacon({port: ${PORT}, system: () => ({usb0})});
+	const heard = new Promise(resolve => void beacon.start(resolve).then(() => beacon.broadcast(Buffer.from('x'))));
+	await heard;
+	console.log(JSON.stringify(beacon.counters()));
+	await beacon.close();
+`;
+
 interface Speaker {
 	readonly lines: {from?: string; text?: string; ready?: number; counters?: {destination: string; failed: number}[]}[];
 	say(text: string): void;
@@ -68,7 +93,7 @@ describe.skipIf(reason !== undefined)(
 			await until(() => speakers[1]!.from('hello').length === 2);
 			expect(speakers[1]!.from('hello')).toEqual(['10.77.0.1', '10.77.0.1']);
 			await until(() => speakers[0]!.from('hello').length === 4);
-		expect(new Set(speakers[0]!.from('hello'))).toEqual(new Set(['127.0.0.1', '10.77.0.1']));
+			expect(new Set(speakers[0]!.from('hello'))).toEqual(new Set(['127.0.0.1', '10.77.0.1']));
 		});
 
 		it.each([
@@ -132,6 +157,25 @@ describe.skipIf(reason !== undefined)(
 			}
 			expect(host.sentPackets('lo') - loopbackBefore).toBeGreaterThanOrEqual(10);
 			expect(host.sentPackets('eth0')).toBe(before);
+		});
+
+		it('and connections go nowhere else when aimed at another machine with only loopback chosen', async () => {
+			const host = createLab().addHost('a', {lan: '10.77.0.1/24'});
+			await until(() => host.run('cat', '/sys/class/net/eth0/operstate').trim() === 'up');
+			const before = host.sentPackets('eth0');
+			const output = host.run(process.execPath, '--input-type=module', '-e', ESCAPER);
+			expect(JSON.parse(output)).toMatchObject({failure: {code: 'unreachable'}});
+			expect(host.sentPackets('eth0')).toBe(before);
+		});
+
+		it('fail in words on an address that is not there, and go on elsewhere', async () => {
+			const host = createLab().addHost('a', {lan: '10.77.0.1/24'});
+			const output = host.run(process.execPath, '--input-type=module', '-e', GHOST);
+			const counters: {address: string; failed: number; sent: number; lastError?: string}[] = JSON.parse(output);
+			const ghost = counters.filter(({address}) => address === '10.77.0.200');
+			expect(ghost.every(({sent, failed}) => sent === 0 && failed > 0)).toBe(true);
+			expect(ghost.map(({lastError}) => lastError)).toContain('this address is not on this machine any more');
+			expect(counters.find(({address}) => address === '127.0.0.1')).toMatchObject({sent: 1, failed: 0});
 		});
 
 		it('cross with half of all datagrams lost when they are repeated', async () => {
