@@ -1,6 +1,7 @@
 /**
  * What travels between two peers: MessagePack maps with a `type`, one to a frame (protocol.md, Messages). Type names are
- * append-only; unknown types are skipped, unknown fields ignored.
+ * append-only; unknown types are skipped, unknown fields ignored. Above 200 lines because every message stands here once,
+ * type, writing and reading; the fields are read in message-fields.ts.
  */
 import type {Batch} from '../core/batch.js';
 import type {Hlc} from '../core/event.js';
