@@ -1,6 +1,7 @@
 /**
  * A network in memory for tests and the simulator: hosts, datagrams, streams and everything that goes wrong with them.
- * It runs on a fake clock and seeded chance only, so that one seed is one history.
+ * It runs on a fake clock and seeded chance only, so that one seed is one history. Longer than 200 lines because hosts,
+ * routes and datagrams share one table of hosts; streams, pipes and links have files of their own.
  */
 import type {Beacon, LocalInterface} from '../../source/network/beacon.js';
 import {isLoopback} from '../../source/network/subnets.js';
