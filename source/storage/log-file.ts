@@ -85,8 +85,8 @@ export class LogFile {
 	}
 
 	/** As many of `length` bytes as there are at `offset`. */
-	readAt(offset: number, length: number): Buffer {
-		const bytes = Buffer.allocUnsafeSlow(length);
+	readAt(offset: number, length: number): Uint8Array {
+		const bytes = new Uint8Array(length);
 		let filled = 0;
 		try {
 			while (filled < length) {

@@ -48,7 +48,7 @@ export interface Scanner {
 	readonly unknownRecords: number;
 }
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY = new Uint8Array(0);
 
 export function createScanner(crc32: Crc32, start?: ScanStart): Scanner {
 	const damage: Damage[] = [];
@@ -56,7 +56,7 @@ export function createScanner(crc32: Crc32, start?: ScanStart): Scanner {
 	let marker = start?.marker;
 	let prefix = marker && recordPrefix(marker);
 	/** Bytes not yet judged; the first stands at `base` in the file. */
-	let pending: Buffer = EMPTY;
+	let pending: Uint8Array = EMPTY;
 	let base = start?.offset ?? 0;
 	let at = 0;
 	let goodEnd = base;
@@ -89,7 +89,7 @@ export function createScanner(crc32: Crc32, start?: ScanStart): Scanner {
 
 	/** Moves `at` to the next place that begins like a record; false if there is none in what we have. */
 	function search(final: boolean): boolean {
-		const found = prefix ? pending.indexOf(prefix, at + 4) : -1;
+		const found = prefix ? bufferOf(pending).indexOf(prefix, at + 4) : -1;
 		if (found >= 0) at = found - 4;
 		else at = final ? pending.length : Math.max(at, pending.length - RECORD_START_BYTES + 1);
 		return found >= 0;
@@ -128,8 +128,7 @@ export function createScanner(crc32: Crc32, start?: ScanStart): Scanner {
 
 	return {
 		push(chunk) {
-			const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-			pending = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
+			pending = join(pending, chunk);
 			return step(false);
 		},
 		end() {
@@ -154,4 +153,17 @@ export function createScanner(crc32: Crc32, start?: ScanStart): Scanner {
 			return unknownRecords;
 		},
 	};
+}
+
+/** A plain array, never a Buffer: views of it are made for every record and field, and cost half as much. */
+function join(pending: Uint8Array, chunk: Uint8Array): Uint8Array {
+	if (pending.length === 0) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+	const joined = new Uint8Array(pending.length + chunk.length);
+	joined.set(pending);
+	joined.set(chunk, pending.length);
+	return joined;
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

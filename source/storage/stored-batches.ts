@@ -62,7 +62,7 @@ export class StoredBatches {
 
 	/** Reads single records through a window that moves along the file. */
 	#createReader(): (place: IndexedRecord) => Batch | undefined {
-		let window = Buffer.alloc(0) as Buffer;
+		let window: Uint8Array = new Uint8Array(0);
 		let start = 0;
 		return ({offset, length}) => {
 			if (offset < start || offset + length > start + window.length) {
