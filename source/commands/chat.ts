@@ -1,13 +1,17 @@
 import type {Context} from './context.js';
-import {runHeadless} from './headless.js';
+
+type Mode = 'json' | 'plain' | 'screen-reader' | 'screen';
 
 /** Chat in the mode that was asked for, or that the terminal allows (interface.md, 1, Modes). */
 export async function runChat(context: Context): Promise<number> {
 	const mode = chooseMode(context);
+	if (mode === 'screen') return (await import('./full-screen.js')).runFullScreen(context);
+	const {runHeadless} = await import('./headless.js');
 	return runHeadless(context, mode === 'json' ? 'json' : 'plain');
 }
 
-function chooseMode({options, stdin, stdout}: Context): 'json' | 'plain' | 'screen-reader' | 'screen' {
+/** Ink throws on a piped standard input, so the mode is chosen before it loads. */
+function chooseMode({options, stdin, stdout}: Context): Mode {
 	if (options.mode) return options.mode;
 	return stdin.isTTY && stdout.isTTY && process.env.TERM !== 'dumb' ? 'screen' : 'plain';
 }

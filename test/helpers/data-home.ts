@@ -1,0 +1,24 @@
+import {createSocket} from 'node:dgram';
+import {once} from 'node:events';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {onTestFinished} from 'vitest';
+
+/** A fresh folder for P2PCHAT_HOME, gone when the test is over. */
+export function makeHome(): string {
+	const home = mkdtempSync(join(tmpdir(), 'p2pchat-test-'));
+	onTestFinished(() => rmSync(home, {recursive: true, force: true}));
+	return home;
+}
+
+/** A UDP port that nobody on this machine listens on now. */
+export async function findFreeUdpPort(): Promise<number> {
+	const socket = createSocket('udp4');
+	socket.bind(0, '0.0.0.0');
+	await once(socket, 'listening');
+	const {port} = socket.address();
+	socket.close();
+	await once(socket, 'close');
+	return port;
+}

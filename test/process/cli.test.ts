@@ -1,0 +1,88 @@
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {makeHome} from '../helpers/data-home.js';
+import {runToEnd} from '../helpers/run-node.js';
+
+describe('the command line', () => {
+	it('--version prints the version of package.json, --help the help, both with exit code 0', async () => {
+		const home = makeHome();
+		const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+		expect(await runToEnd(['--version'], {home})).toMatchObject({code: 0, stdout: `${version}\n`, stderr: ''});
+		expect(await runToEnd(['-v', '--name', 'x'], {home})).toMatchObject({code: 0, stdout: `${version}\n`});
+		const help = await runToEnd(['--help'], {home});
+		expect(help).toMatchObject({code: 0, stderr: ''});
+		expect(help.stdout).toMatch(/^p2pchat-ink: chat on the local network/);
+	});
+
+	const faults: [string, string[], Record<string, string>, RegExp][] = [
+		['a flag that does not exist', ['--nmae', 'x'], {}, /no option --nmae; did you mean --name\?/],
+		['a value that is no number', ['--port', 'abc'], {}, /--port must be a port from 1 to 65535, not "abc"/],
+		['a flag without its value', ['--name'], {}, /--name needs a value/],
+		['a flag given twice', ['--name', 'a', '--name', 'b'], {}, /--name can only be given once/],
+		['a word too many', ['hello'], {}, /unexpected argument "hello"/],
+		['a variable of the environment', [], {P2PCHAT_PORT: '0'}, /P2PCHAT_PORT must be a port/],
+		['an empty secret', [], {P2PCHAT_SECRET: ''}, /P2PCHAT_SECRET is empty/],
+		[
+			'a secret file that is missing',
+			['--secret-file', '/nonexistent/secret'],
+			{},
+			/--secret-file \/nonexistent\/secret cannot be read/,
+		],
+		[
+			'an interface that is not there',
+			['--interface', 'nosuch0'],
+			{},
+			/--interface: no interface or address 'nosuch0'/,
+		],
+		['a secret that nobody can type', ['--ask-secret', '--json'], {}, /--ask-secret needs a terminal/],
+		[
+			'a debug file that cannot be written',
+			['--debug', '/nonexistent/debug'],
+			{},
+			/--debug \/nonexistent\/debug cannot be written/,
+		],
+		['a name of nothing', ['--name', '\u2800'], {}, /--name needs at least one visible character/],
+		['nothing to send', ['send', '-'], {}, /nothing to send/],
+	];
+	it.each(faults)('%s gives one line on stderr and exit code 2', async (_, words, environment, message) => {
+		const {code, stdout, stderr} = await runToEnd(words, {home: makeHome(), environment});
+		expect(stderr).toMatch(message);
+		expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+		expect({code, stdout}).toEqual({code: 2, stdout: ''});
+	});
+
+	it.each([
+		['{"port": "x"}', /^p2pchat-ink: "port" in .*config\.json must be a port/],
+		['{"colour": 1}', /config\.json: there is no option "colour"/],
+		['{"secret-file": "x"}', /cannot be set here/],
+		['{"name": }', /config\.json.*not JSON/],
+		['[]', /config\.json must hold a JSON object/],
+	])('config.json with %s gives one line that names the file', async (text, message) => {
+		const home = makeHome();
+		writeFileSync(join(home, 'config.json'), text);
+		const {code, stderr} = await runToEnd(['--plain'], {home});
+		expect(stderr).toMatch(message);
+		expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+		expect(code).toBe(2);
+	});
+
+	it('a file that is no log is one line and exit code 1, never a stack', async () => {
+		const home = makeHome();
+		const file = join(home, 'note.txt');
+		writeFileSync(file, 'hello');
+		mkdirSync(join(home, 'folder'));
+		for (const path of [file, join(home, 'folder'), join(home, 'missing')]) {
+			for (const command of ['replay', 'export']) {
+				const {code, stdout, stderr} = await runToEnd([command, path], {home});
+				expect({code, stdout, lines: stderr.trimEnd().split('\n').length}).toEqual({code: 1, stdout: '', lines: 1});
+				expect(stderr).not.toMatch(/\n\s+at /);
+			}
+		}
+	});
+
+	it('no control character of a wrong argument reaches the terminal', async () => {
+		const {stderr} = await runToEnd(['\u001b]0;x\u0007\u009b31m\u202e'], {home: makeHome()});
+		expect(stderr.trimEnd()).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+	});
+});
