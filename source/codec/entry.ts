@@ -55,30 +55,52 @@ export type EntryBody = Exclude<FeedEventBody, {type: 'joined' | 'unreadable'}> 
 
 const ADDRESS = /^[\w.:%-]+$/;
 
-function fieldsOf(body: EntryBody): readonly unknown[] {
-	switch (body.type) {
-		case 'joined':
-			return [body.name, body.addresses, body.version, body.identity?.key ?? null, body.identity?.signature ?? null];
+/** The array to pack. */
+function fieldsOf(body: EntryBody, at: number, {ms, counter}: Hlc): readonly unknown[] {
+	const {type} = body;
+	switch (type) {
+		case 'joined': {
+			const {name, addresses, version, identity} = body;
+			const claim = [identity?.key ?? null, identity?.signature ?? null];
+			return [type, at, ms, counter, name, addresses, version, ...claim];
+		}
 		case 'posted':
-			return body.action ? [body.text, true] : [body.text];
+			return body.action ? [type, at, ms, counter, body.text, true] : [type, at, ms, counter, body.text];
 		case 'renamed':
-			return [body.name];
+			return [type, at, ms, counter, body.name];
 		case 'moved':
-			return [body.addresses];
+			return [type, at, ms, counter, body.addresses];
 		case 'left':
-			return [];
+			return [type, at, ms, counter];
 		case 'lost':
-			return [bytesOfHex(body.subject), body.absence];
+			return [type, at, ms, counter, bytesOfHex(body.subject), body.absence];
 		case 'returned':
-			return [body.absence];
+			return [type, at, ms, counter, body.absence];
 		default:
-			return body satisfies never;
+			return type satisfies never;
 	}
 }
 
-/** `at` in ms. The bytes are a copy of their own, fit to be kept. */
+const SLAB_BYTES = 8192;
+let slab = new Uint8Array(SLAB_BYTES);
+let slabUsed = 0;
+
+/** A copy among other entries: a buffer for each costs more than writing it, one of the packer's may be large. */
+function keep(bytes: Uint8Array): Uint8Array {
+	if (bytes.length > SLAB_BYTES / 4) return bytes.slice();
+	if (slabUsed + bytes.length > SLAB_BYTES) {
+		slab = new Uint8Array(SLAB_BYTES);
+		slabUsed = 0;
+	}
+	slab.set(bytes, slabUsed);
+	const kept = slab.subarray(slabUsed, slabUsed + bytes.length);
+	slabUsed += bytes.length;
+	return kept;
+}
+
+/** `at` in ms. The bytes are fit to be kept: they are never written again and share memory with other entries only. */
 export function encodeEntry(body: EntryBody, at: number, hlc: Hlc): Uint8Array {
-	return pack([body.type, at, hlc.ms, hlc.counter, ...fieldsOf(body)]).slice();
+	return keep(pack(fieldsOf(body, at, hlc)));
 }
 
 /** A name in UTF-8 may be longer than it is after cleaning, so the bound on bytes stands before. */

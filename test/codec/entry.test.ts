@@ -26,7 +26,7 @@ test('the bytes of an entry stay as they are while others are written', () => {
 	const copy = first.slice();
 	for (let index = 0; index < 1000; index++) encodeEntry({type: 'posted', text: 'x'.repeat(500)}, index, head);
 	expect(first).toEqual(copy);
-	expect(first.buffer.byteLength).toBe(first.length);
+	expect(first.buffer.byteLength).toBeLessThanOrEqual(8192);
 });
 
 test('a posted line costs less than thirty bytes beyond its text', () => {
