@@ -153,6 +153,7 @@ export function createFakeSession(
 		ignore: ignored => void calls.push(`ignore ${ignored.join(' ')}`),
 		unignore: shown => void calls.push(`unignore ${shown.join(' ')}`),
 		whenDelivered: async () => true,
+		saving: () => {},
 		diagnose: () => session.report,
 	};
 	session.observe({type: 'launched', version: '1.0.0'});

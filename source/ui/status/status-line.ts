@@ -109,7 +109,8 @@ function leftText({ui, context, matches, width}: StatusRequest): string {
 function activityText({state}: Context): string[] {
 	const {passing} = state;
 	const parts: string[] = [];
-	if (!passing.saving) parts.push(`NOT SAVED${passing.savingReason ? `: ${cleanLine(passing.savingReason)}` : ''}`);
+	if (!passing.saving && passing.savingReason !== undefined)
+		parts.push(`NOT SAVED: ${cleanLine(passing.savingReason)}`);
 	const sync = selectSync(state);
 	if (sync)
 		parts.push(`syncing ${sync.received}/${sync.expected} (${Math.floor((100 * sync.received) / sync.expected)} %)`);
