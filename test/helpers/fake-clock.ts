@@ -132,7 +132,7 @@ export function createFakeClock(start: number = DEFAULT_START): FakeClock {
 	let pending = 0;
 
 	const clock: Clock = {
-		now: () => start + elapsed,
+		now: () => Math.floor(start + elapsed),
 		monotonic: () => elapsed,
 		after(ms, run) {
 			const entry: Entry = {at: elapsed + Math.max(0, ms), order: order++, run};

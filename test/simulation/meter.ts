@@ -1,0 +1,84 @@
+/** Adapters that count: bytes and open connections of a transport, timers of a clock. */
+import type {Clock, Timer} from '../../source/network/clock.js';
+import type {Connection, Transport} from '../../source/network/transport.js';
+
+export interface Traffic {
+	/** Handed to connections, ever. */
+	sentBytes: number;
+	/** Open connections by the remote address and port pair. */
+	readonly open: Set<Connection>;
+}
+
+function meterConnection(connection: Connection, traffic: Traffic): Connection {
+	traffic.open.add(connection);
+	return {
+		dialled: connection.dialled,
+		remoteAddress: connection.remoteAddress,
+		remotePort: connection.remotePort,
+		localAddress: connection.localAddress,
+		keyingMaterial: connection.keyingMaterial,
+		get queuedBytes() {
+			return connection.queuedBytes;
+		},
+		handle(handlers) {
+			connection.handle({
+				data: chunk => handlers.data(chunk),
+				drain: () => handlers.drain(),
+				closed(error) {
+					traffic.open.delete(connection);
+					handlers.closed(error);
+				},
+			});
+		},
+		send(frame) {
+			traffic.sentBytes += frame.length;
+			return connection.send(frame);
+		},
+		pause: () => connection.pause(),
+		resume: () => connection.resume(),
+		close: () => connection.close(),
+		destroy: () => connection.destroy(),
+	};
+}
+
+export function meterTransport(transport: Transport, traffic: Traffic): Transport {
+	return {
+		listen: accepted => transport.listen(connection => accepted(meterConnection(connection, traffic))),
+		async dial(address, port) {
+			const result = await transport.dial(address, port);
+			return 'connection' in result ? {connection: meterConnection(result.connection, traffic)} : result;
+		},
+		get refused() {
+			return transport.refused;
+		},
+		close: () => transport.close(),
+	};
+}
+
+export interface MeteredClock extends Clock {
+	/** Set and neither run nor cancelled: where each was set, if `traced`. */
+	readonly pending: ReadonlyMap<Timer, string>;
+}
+
+export function meterClock(clock: Clock, traced = false): MeteredClock {
+	const pending = new Map<Timer, string>();
+	return {
+		pending,
+		now: () => clock.now(),
+		monotonic: () => clock.monotonic(),
+		after(ms, run) {
+			const inner = clock.after(ms, () => {
+				pending.delete(timer);
+				run();
+			});
+			const timer: Timer = {
+				cancel() {
+					pending.delete(timer);
+					inner.cancel();
+				},
+			};
+			pending.set(timer, traced ? (new Error('set here').stack ?? '') : '');
+			return timer;
+		},
+	};
+}

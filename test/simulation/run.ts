@@ -1,0 +1,43 @@
+/** `npm run simulate -- --runs N --seed S --nodes LOW..HIGH [--trace] [--keep-going]`: prints each seed that breaks a promise. */
+import {parseArgs} from 'node:util';
+import {runSeed} from './simulate.js';
+
+const {values} = parseArgs({
+	options: {
+		runs: {type: 'string', default: '100'},
+		seed: {type: 'string', default: '1'},
+		nodes: {type: 'string', default: '2..10'},
+		trace: {type: 'boolean', default: false},
+		'keep-going': {type: 'boolean', default: false},
+	},
+});
+const [low = 2, high = low] = values.nodes.split('..').map(Number);
+const first = Number(values.seed);
+const runs = Number(values.runs);
+const started = performance.now();
+let failed = 0;
+let events = 0;
+let current = first;
+let slowest = 0;
+
+process.on('unhandledRejection', error => {
+	console.log(`seed ${current}: unhandled rejection`, error);
+	process.exit(1);
+});
+
+for (let index = 0; index < runs; index++) {
+	current = first + index;
+	const result = await runSeed(current, {low, high}, values.trace ? line => console.log(line) : undefined);
+	events += result.events;
+	slowest = Math.max(slowest, result.settledMs);
+	if (result.faults.length === 0) continue;
+	failed++;
+	console.log(`seed ${current}, ${result.nodes} nodes:\n  ${result.faults.slice(0, 6).join('\n  ')}`);
+	if (!values['keep-going']) break;
+}
+
+const seconds = ((performance.now() - started) / 1000).toFixed(1);
+console.log(
+	`${current - first + 1 - failed} passed, ${failed} failed: seeds ${first}..${current}, ${low} to ${high} nodes, ${events} events, settled within ${slowest / 1000} s, ${seconds} s`,
+);
+process.exitCode = failed > 0 ? 1 : 0;

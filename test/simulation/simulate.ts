@@ -1,0 +1,83 @@
+/** One run: play a scenario, let it settle, check, stop, check again. */
+import {deriveRoomKeys, type RoomKeys} from '../../source/feed/room-keys.js';
+import {findFaults, readFeeds, runningNodes} from './check.js';
+import {createScenario, type Scenario} from './scenario.js';
+import {createWorld, type World} from './world.js';
+
+export interface RunResult {
+	readonly seed: number;
+	readonly nodes: number;
+	/** Empty: all promises held. */
+	readonly faults: readonly string[];
+	readonly events: number;
+	/** From the last fault until everything held, ms. */
+	readonly settledMs: number;
+	readonly sentBytes: number;
+}
+
+const STEP_MS = 5000;
+/** Gone after 9 s, dials every 36 s at most, vanished after 60 s, a rank a second, `returned` once a minute. */
+const SETTLE_MS = 200_000;
+/** After all held it must stay so: late accusations and flaps would show. */
+const CALM_MS = 75_000;
+
+let open: Promise<RoomKeys> | undefined;
+let secret: Promise<RoomKeys> | undefined;
+
+function keysOf({hasSecret}: Scenario): Promise<RoomKeys> {
+	if (!hasSecret) {
+		open ??= deriveRoomKeys({room: 'room'});
+		return open;
+	}
+	secret ??= deriveRoomKeys({room: 'room', secret: 'long and well kept secret'});
+	return secret;
+}
+
+async function settle(world: World): Promise<{faults: string[]; ms: number}> {
+	let ms = 0;
+	let faults = findFaults(world);
+	const limit = SETTLE_MS + world.scenario.nodes * 2000;
+	while (faults.length > 0 && ms < limit) {
+		await world.clock.advance(STEP_MS);
+		ms += STEP_MS;
+		faults = findFaults(world);
+	}
+	if (faults.length > 0) return {faults, ms};
+	await world.clock.advance(CALM_MS);
+	return {faults: findFaults(world).map(fault => `later: ${fault}`), ms};
+}
+
+async function stopAndCheck(world: World): Promise<string[]> {
+	const clocks = runningNodes(world).map(node => ({node, clock: node.life!.clock}));
+	await world.stopAll();
+	return clocks.flatMap(({node, clock}) =>
+		clock.pending.size === 0
+			? []
+			: [`node ${node.index}: ${clock.pending.size} timers left ${[...clock.pending.values()][0]}`],
+	);
+}
+
+/** The faults of one seed. What happens inside goes line by line to `trace`. */
+export async function runSeed(
+	seed: number,
+	range: {readonly low: number; readonly high: number},
+	trace?: (line: string) => void,
+): Promise<RunResult> {
+	const scenario = createScenario(seed, range);
+	const world = createWorld(scenario, await keysOf(scenario), trace);
+	const faults: string[] = [];
+	let settledMs = 0;
+	try {
+		await world.play();
+		const settled = await settle(world);
+		settledMs = settled.ms;
+		faults.push(...settled.faults);
+		if (settled.faults.length === 0) faults.push(...(await stopAndCheck(world)));
+	} catch (error) {
+		faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+	}
+	const lives = world.nodes.flatMap(node => node.lives);
+	const events = Math.max(0, ...lives.map(life => readFeeds(life).events));
+	const sentBytes = lives.reduce((sum, life) => sum + life.traffic.sentBytes, 0);
+	return {seed, nodes: scenario.nodes, faults, events, settledMs, sentBytes};
+}

@@ -1,0 +1,204 @@
+/** Carries out a scenario on fake time, network and chance. */
+import type {RoomKeys} from '../../source/feed/room-keys.js';
+import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
+import {CUT, type LinkFaults} from '../helpers/memory-links.js';
+import {createMemoryNetwork, type MemoryNetwork} from '../helpers/memory-network.js';
+import {createSeededRandom} from '../helpers/seeded-random.js';
+import {createNode, type Life, type SimulatedNode, TCP_PORT} from './node.js';
+import type {Fault, Happening, Scenario} from './scenario.js';
+
+export interface World {
+	readonly clock: FakeClock;
+	readonly network: MemoryNetwork;
+	readonly nodes: readonly SimulatedNode[];
+	readonly scenario: Scenario;
+	/** Runs until the last fault has ended; everybody who lives is reachable from then on. */
+	play(): Promise<void>;
+	/** Leaves properly, everybody; resolves when all have. */
+	stopAll(): Promise<void>;
+}
+
+/** Which directed links a fault changes, and how. */
+function patches(fault: Fault, nodes: number): [number, number, Partial<LinkFaults>][] {
+	const all = Array.from({length: nodes}, (_, index) => index);
+	switch (fault.type) {
+		case 'cut':
+			return fault.both
+				? [
+						[fault.from, fault.to, CUT],
+						[fault.to, fault.from, CUT],
+					]
+				: [[fault.from, fault.to, CUT]];
+		case 'partition':
+			return all
+				.flatMap(from => all.map((to): [number, number] => [from, to]))
+				.filter(([from, to]) => fault.side.includes(from) !== fault.side.includes(to))
+				.map(([from, to]) => [from, to, CUT]);
+		case 'slow':
+			return all
+				.filter(from => from !== fault.node)
+				.map(from => [from, fault.node, {bytesPerSecond: fault.bytesPerSecond}]);
+		case 'firewall':
+			return [[fault.from, fault.to, {connect: fault.how}]];
+		default:
+			return [];
+	}
+}
+
+function addressOf(index: number, scattered: boolean, generation = 0): string {
+	const place = index + 1 + generation * 60;
+	return scattered ? `10.1.${place}.1` : `10.0.0.${place}`;
+}
+
+export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: string) => void): World {
+	const clock = createFakeClock();
+	const random = createSeededRandom(scenario.seed ^ 0x5eed);
+	const network = createMemoryNetwork({clock, random: random.fork()});
+	const active = new Set<Fault>();
+	const generations = new Map<number, number>();
+	const targets = scenario.scattered
+		? Array.from({length: Math.min(2, scenario.nodes)}, (_, index) => ({
+				host: addressOf(index, true),
+				port: TCP_PORT,
+			}))
+		: [];
+	const nodes = scenario.skews.map((skewMs, index) =>
+		createNode({
+			host: network.addHost(`host ${index}`, addressOf(index, scenario.scattered), {skewMs}),
+			index,
+			keys,
+			random: random.fork(),
+			targets,
+			identitySeed: index % 2 === 0 ? random.bytes(32) : undefined,
+			trace,
+		}),
+	);
+	network.links.setDefaults({
+		latencyMs: scenario.latencyMs,
+		jitterMs: scenario.jitterMs,
+		datagramLoss: scenario.datagramLoss,
+		datagramDuplication: scenario.datagramDuplication,
+		broadcast: scenario.filter !== 'broadcast',
+		multicast: scenario.filter !== 'multicast',
+	});
+
+	function applyLinks(): void {
+		network.healAll();
+		for (const {from, to, how} of scenario.apart) {
+			if (how === 'cut') network.cut(`host ${from}`, `host ${to}`);
+			else network.links.set(`host ${from}`, `host ${to}`, {connect: 'dropped'});
+		}
+		for (const fault of active)
+			for (const [from, to, patch] of patches(fault, scenario.nodes))
+				network.links.set(`host ${from}`, `host ${to}`, patch);
+	}
+
+	function begin(fault: Fault): void {
+		active.add(fault);
+		if (fault.type === 'freeze') nodes[fault.node]?.host.freeze();
+		else if (fault.type === 'unplug') nodes[fault.node]?.host.unplug();
+		else applyLinks();
+	}
+
+	function isStill(fault: Fault, type: 'freeze' | 'unplug'): boolean {
+		return [...active].some(other => other.type === type && fault.type === type && other.node === fault.node);
+	}
+
+	function finish(fault: Fault): void {
+		if (!active.delete(fault)) return;
+		if (fault.type === 'freeze' && !isStill(fault, 'freeze')) nodes[fault.node]?.host.thaw();
+		else if (fault.type === 'unplug' && !isStill(fault, 'unplug')) nodes[fault.node]?.host.plug();
+		else applyLinks();
+	}
+
+	/** A process that has ended properly leaves its host, which can launch another. */
+	function leave(node: SimulatedNode, life: Life): Promise<void> {
+		life.state = 'leaving';
+		return life.session.stop('quit').then(() => {
+			if (life.state !== 'leaving') return;
+			life.state = 'left';
+			if (node.life === life) node.life = undefined;
+		});
+	}
+
+	function crash(node: SimulatedNode, how: 'killed' | 'power'): void {
+		if (!node.life) return;
+		node.life.state = 'crashed';
+		node.life = undefined;
+		node.host.crash(how);
+		node.host.restart();
+		if ([...active].some(fault => fault.type === 'unplug' && fault.node === node.index)) node.host.unplug();
+	}
+
+	function happen(happening: Happening): void {
+		if (happening.type === 'fault') {
+			begin(happening.fault);
+			clock.after(happening.ms, () => finish(happening.fault));
+			return;
+		}
+		const node = nodes[happening.node];
+		const life = node?.life;
+		if (!node) return;
+		trace?.(`${clock.monotonic()} -- ${JSON.stringify(happening)}`);
+		switch (happening.type) {
+			case 'join':
+				node.launch();
+				break;
+			case 'leave':
+				if (life?.info && life.state === 'running' && !node.host.clock.frozen) void leave(node, life);
+				break;
+			case 'crash':
+				crash(node, happening.how);
+				break;
+			case 'post':
+				if (!life?.info || life.state !== 'running' || node.host.clock.frozen) return;
+				for (let index = 0; index < happening.count; index++)
+					life.session.post(`${happening.at} ${index} ${'x'.repeat(happening.bytes)}`);
+				break;
+			case 'rename':
+				if (life?.info && life.state === 'running') life.session.rename(`node ${node.index} at ${happening.at}`);
+				break;
+			case 'reset':
+				network.reset(`host ${happening.node}`, `host ${happening.other}`);
+				break;
+			case 'readdress': {
+				const generation = 1 - (generations.get(node.index) ?? 0);
+				generations.set(node.index, generation);
+				if (!scenario.scattered) node.host.setAddresses([addressOf(node.index, false, generation)]);
+				break;
+			}
+			case 'clock':
+				node.host.clock.setSkew(happening.skewMs);
+				break;
+			default:
+				happening satisfies never;
+		}
+	}
+
+	async function stopAll(): Promise<void> {
+		const leaving = nodes.flatMap(node => (node.life ? [leave(node, node.life)] : []));
+		let done = false;
+		void Promise.all(leaving).then(() => {
+			done = true;
+		});
+		if (!(await clock.advanceUntil(() => done, 10_000))) throw new Error('a node did not stop within 10 s');
+	}
+
+	return {
+		clock,
+		network,
+		nodes,
+		scenario,
+		async play() {
+			applyLinks();
+			for (const happening of scenario.happenings) clock.after(happening.at, () => happen(happening));
+			await clock.advance(scenario.until + 1);
+			for (const fault of [...active]) finish(fault);
+			// A room whose meeting point is gone can not find itself again.
+			if (scenario.scattered || scenario.apart.length > 0) nodes[0]?.launch();
+			if (scenario.scattered) nodes[1]?.launch();
+			await clock.advance(100);
+		},
+		stopAll,
+	};
+}
