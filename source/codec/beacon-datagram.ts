@@ -11,6 +11,7 @@
  *     48  8  counter
  *     56  1  length n of the name, 0 when left out
  *     57  n  name, UTF-8
+ *         1  path it was sent on: 0 not said, 1 broadcast, 2 multicast; may be missing
  *     end 16 MAC over all bytes before it
  */
 import type {PeerId} from '../core/ids.js';
@@ -19,6 +20,8 @@ import {cleanName} from '../core/text.js';
 import {bytesOfHex, equalBytes, peerIdOfBytes} from './bytes.js';
 
 export type BeaconKind = 'here' | 'leaving' | 'answer';
+/** How a datagram was sent, so that the hearer can tell which of the two gets through. */
+export type BeaconPath = 'broadcast' | 'multicast';
 
 export interface BeaconDatagram {
 	/** Highest protocol version spoken. */
@@ -31,7 +34,8 @@ export interface BeaconDatagram {
 	/** Left out in a room with a secret. */
 	readonly name?: string;
 	readonly kind: BeaconKind;
-	/** Rises with each datagram of this peer: what is not newer is a replay. */
+	readonly path?: BeaconPath;
+	/** Rises with each announcement of this peer: what is not newer is a replay, or the copy on the other path. */
 	readonly counter: number;
 }
 
@@ -53,6 +57,9 @@ const MAGIC = [0x70, 0x32, 0x70, 0x69];
 /** Append-only: the index is the byte. */
 const KINDS: readonly BeaconKind[] = ['here', 'leaving', 'answer'];
 
+/** Append-only: the index is the byte. */
+const PATHS: readonly (BeaconPath | undefined)[] = [undefined, 'broadcast', 'multicast'];
+
 const VERSION_AT = 4;
 const KIND_AT = 5;
 const TAG_AT = 6;
@@ -67,7 +74,8 @@ const SHORTEST = NAME_AT + 1 + MAC_BYTES;
 export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array {
 	const name = new TextEncoder().encode(beacon.name ?? '');
 	if (name.length > MAX_NAME_BYTES) throw new RangeError(`A name holds at most ${MAX_NAME_BYTES} bytes`);
-	const bytes = new Uint8Array(SHORTEST + name.length);
+	const path = PATHS.indexOf(beacon.path);
+	const bytes = new Uint8Array(SHORTEST + name.length + (path > 0 ? 1 : 0));
 	const view = new DataView(bytes.buffer);
 	bytes.set(MAGIC);
 	bytes[VERSION_AT] = beacon.version;
@@ -78,6 +86,7 @@ export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array
 	view.setBigUint64(COUNTER_AT, BigInt(beacon.counter));
 	bytes[NAME_AT] = name.length;
 	bytes.set(name, NAME_AT + 1);
+	if (path > 0) bytes[NAME_AT + 1 + name.length] = path;
 	const end = bytes.length - MAC_BYTES;
 	bytes.set(mac(bytes.subarray(0, end)).subarray(0, MAC_BYTES), end);
 	return bytes;
@@ -98,6 +107,7 @@ function readFields(bytes: Uint8Array, end: number): BeaconDatagram | undefined 
 	const nameEnd = NAME_AT + 1 + (bytes[NAME_AT] ?? 0);
 	if (!kind || !Number.isSafeInteger(counter) || nameEnd > Math.min(end, NAME_AT + 1 + MAX_NAME_BYTES))
 		return undefined;
+	const path = nameEnd < end ? PATHS[bytes[nameEnd] ?? 0] : undefined;
 	const name = cleanName(new TextDecoder().decode(bytes.subarray(NAME_AT + 1, nameEnd)));
 	return {
 		version: bytes[VERSION_AT] ?? 0,
@@ -106,11 +116,12 @@ function readFields(bytes: Uint8Array, end: number): BeaconDatagram | undefined 
 		port: view.getUint16(PORT_AT),
 		...(name === '' ? {} : {name}),
 		kind,
+		...(path === undefined ? {} : {path}),
 		counter,
 	};
 }
 
-/** Never throws. What stands between the name and the MAC is for later versions and ignored. */
+/** Never throws. What else stands between the name and the MAC is for later versions and ignored. */
 export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: BeaconMac): DecodedBeacon {
 	if (bytes.length > MAX_BEACON_BYTES || bytes.length < VERSION_AT + 1) return {type: 'noise'};
 	if (!MAGIC.every((byte, index) => bytes[index] === byte)) return {type: 'noise'};

@@ -24,7 +24,7 @@ export interface BeaconSender {
 	readonly ready: Promise<number | undefined>;
 	/** False: it can not be used; make a new one at the next beat. */
 	readonly usable: boolean;
-	broadcast(bytes: Uint8Array): void;
+	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
 	send(bytes: Uint8Array, address: string, port: number): void;
 	close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 	const {from, port, tallies, log} = options;
 	const socket = createSocket('udp4');
 	let state: 'binding' | 'ready' | 'failed' | 'closed' = 'binding';
-	let pending: Uint8Array | undefined;
+	let pending: readonly [Uint8Array, Uint8Array] | undefined;
 
 	socket.on('error', failure => log(`${from.name} ${from.address}: ${describeError(failure)}`));
 	socket.on('message', (bytes, source) => options.received(bytes, {address: source.address, port: source.port}));
@@ -54,7 +54,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 			socket.setBroadcast(true);
 			socket.setMulticastTTL(1);
 			state = 'ready';
-			if (pending) broadcast(pending);
+			if (pending) broadcast(...pending);
 			return ownPort;
 		} catch (failure) {
 			if (state === 'closed') return undefined;
@@ -71,8 +71,8 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		});
 	}
 
-	function broadcast(bytes: Uint8Array): void {
-		if (state === 'binding') pending = bytes;
+	function broadcast(bytes: Uint8Array, toGroup: Uint8Array): void {
+		if (state === 'binding') pending = [bytes, toGroup];
 		if (state !== 'ready') return;
 		transmit(bytes, 'broadcast', from.broadcast);
 		try {
@@ -82,7 +82,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 			tallies.failed(from, 'multicast', BEACON_GROUP, failure);
 			return;
 		}
-		transmit(bytes, 'multicast', BEACON_GROUP);
+		transmit(toGroup, 'multicast', BEACON_GROUP);
 	}
 
 	return {

@@ -35,8 +35,8 @@ export interface DestinationCounters {
 export interface Beacon {
 	/** Opens the sockets: a shared receiving port and an ephemeral port of our own. Resolves with both. */
 	start(received: (bytes: Uint8Array, source: DatagramSource) => void): Promise<{port: number; ownPort: number}>;
-	/** One beat: to broadcast and multicast on every interface. Failures are counted, never thrown. */
-	broadcast(bytes: Uint8Array): void;
+	/** One beat: on every interface by broadcast, and `toGroup` (else the same) by multicast. Failures are counted, never thrown. */
+	broadcast(bytes: Uint8Array, toGroup?: Uint8Array): void;
 	/** To one address, from our own port. */
 	send(bytes: Uint8Array, address: string, port: number): void;
 	/** As read at the last beat. */

@@ -14,6 +14,7 @@ import {
 import {retryDelay} from './backoff.js';
 import type {Clock, Random, Timer} from './clock.js';
 import type {Debug} from './debug.js';
+import type {HeardPath} from './hearing.js';
 import type {LinkClosing, PeerLink} from './peer-link.js';
 import type {Connection, Transport} from './transport.js';
 
@@ -23,7 +24,7 @@ export interface Address {
 }
 
 /** How we learnt of a peer. */
-export type HeardBy = 'broadcast' | 'exchange' | 'peer-flag';
+export type HeardBy = HeardPath | 'exchange' | 'peer-flag';
 
 /** What became of a connection that was handed over. */
 export type AdoptOutcome =
@@ -43,17 +44,26 @@ export interface DiallerOptions {
 	targetWorked(target: Address): void;
 }
 
+/** Of a connection or of the hello on it. */
+export interface FailedDial {
+	readonly address: Address;
+	/** Of DialFailure or LinkClosing. */
+	readonly code: string;
+	/** In plain words. */
+	readonly text: string;
+}
+
 /** For the doctor. */
 export interface DialReport {
 	readonly peer: PeerId | undefined;
 	readonly addresses: readonly Address[];
 	readonly heardBy: readonly HeardBy[];
 	readonly failures: number;
-	readonly lastError: string | undefined;
+	readonly lastFailure: FailedDial | undefined;
 }
 
 export interface Dialler {
-	/** A peer may be reached there. A beacon (`broadcast`) wakes an entry that had given up. */
+	/** A peer may be reached there. A beacon wakes an entry that had given up. */
 	heard(peer: PeerId, address: Address, by: HeardBy): void;
 	/** A `--peer` target: dialled for ever. */
 	target(address: Address): void;
@@ -75,7 +85,7 @@ interface Entry {
 	failures: number;
 	attempts: number;
 	lastAttempt: number;
-	lastError: string | undefined;
+	lastFailure: FailedDial | undefined;
 	timer: Timer | undefined;
 	state: 'idle' | 'waiting' | 'queued' | 'dialling';
 }
@@ -99,7 +109,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			failures: 0,
 			attempts: 0,
 			lastAttempt: Number.NEGATIVE_INFINITY,
-			lastError: undefined,
+			lastFailure: undefined,
 			timer: undefined,
 			state: 'idle',
 		};
@@ -153,7 +163,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			return;
 		}
 
-		if ('failure' in result) settle(entry, address, result.failure.text);
+		if ('failure' in result) settle(entry, address, result.failure);
 		else options.adopt(result.connection, outcome => onAdopted(entry, address, outcome));
 	}
 
@@ -161,7 +171,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 		if (outcome.type === 'failed') {
 			if (outcome.closing.code === 'self') entry.peer = entry.isTarget ? self : entry.peer;
 			if (outcome.closing.code === 'self') dropAddress(entry, address);
-			settle(entry, address, outcome.closing.text);
+			settle(entry, address, outcome.closing);
 			return;
 		}
 
@@ -171,7 +181,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			options.targetWorked(address);
 		} else if (peer !== entry.peer) {
 			dropAddress(entry, address);
-			settle(entry, address, 'somebody else answers there');
+			settle(entry, address, {code: 'other', text: 'somebody else answers there'});
 			return;
 		}
 
@@ -185,13 +195,13 @@ export function createDialler(options: DiallerOptions): Dialler {
 	}
 
 	/** A dial came to its end: count it, plan the next one, let others dial. */
-	function settle(entry: Entry, address: Address, error: string | undefined): void {
+	function settle(entry: Entry, address: Address, failure: Omit<FailedDial, 'address'> | undefined): void {
 		dials -= 1;
 		entry.state = 'idle';
-		entry.lastError = error && `${address.host}:${address.port}: ${error}`;
-		if (error) {
+		entry.lastFailure = failure && {address, code: failure.code, text: failure.text};
+		if (failure) {
 			entry.failures += 1;
-			debug('dial', `failed: ${entry.lastError}`, {failures: entry.failures});
+			debug('dial', `failed: ${address.host}:${address.port}: ${failure.text}`, {failures: entry.failures});
 			const given = !entry.isTarget && entry.failures >= MAX_DIAL_FAILURES;
 			if (!isDone(entry) && !given) schedule(entry, retryDelay(entry.failures, random.fraction()));
 		} else {
@@ -234,7 +244,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			addAddress(entry, address);
 			if (isDone(entry) || entry.state !== 'idle') return;
 			const gaveUp = entry.failures >= MAX_DIAL_FAILURES;
-			if (gaveUp && by !== 'broadcast') return;
+			if (gaveUp && by === 'exchange') return;
 			const rested = entry.lastAttempt + RETRY_MAX_MS - clock.monotonic();
 			schedule(entry, gaveUp ? Math.max(0, rested) : firstDelay(peer));
 		},
@@ -270,7 +280,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 				addresses: entry.addresses,
 				heardBy: [...entry.heardBy],
 				failures: entry.failures,
-				lastError: entry.lastError,
+				lastFailure: entry.lastFailure,
 			}));
 		},
 		stop() {

@@ -6,6 +6,7 @@ import {
 	type BeaconDatagram,
 	type BeaconKind,
 	type BeaconMac,
+	type BeaconPath,
 	decodeBeacon,
 	encodeBeacon,
 } from '../codec/beacon-datagram.js';
@@ -19,13 +20,12 @@ import {
 	MAX_BEACON_ANSWERS_PER_SECOND,
 	MAX_BEACONS_PER_SECOND,
 	MAX_CANDIDATES,
-	MAX_STRANGERS,
-	VANISHED_AFTER_MS,
 } from '../core/limits.js';
 import type {Beacon, DatagramSource} from './beacon.js';
 import type {Clock, Random, Timer} from './clock.js';
 import type {Debug} from './debug.js';
 import type {Address} from './dialler.js';
+import {createHearing, type HeardPath, type Hearing, remember} from './hearing.js';
 import {PROTOCOL_VERSION} from './version.js';
 
 export interface DiscoveryOptions {
@@ -45,7 +45,7 @@ export interface DiscoveryOptions {
 	/** Whether an address is on one of our own subnets: others are not believed. */
 	isOnLink(address: string): boolean;
 	/** A peer of this room is there. */
-	heard(peer: PeerId, address: Address): void;
+	heard(peer: PeerId, address: Address, path: HeardPath): void;
 	/** It said that it leaves. */
 	leaving(peer: PeerId): void;
 	/** Called at every beat, after the interfaces were read anew. */
@@ -58,43 +58,25 @@ export interface Discovery {
 	burst(): void;
 	/** Distinct senders of another room or secret in the last minute. */
 	strangers(): number;
-	otherVersions(): number;
-	/** Own beacons heard back, by source address. */
-	echoes(): ReadonlyMap<string, number>;
-	/** Beacons of others heard, by source address. */
-	heardFrom(): ReadonlyMap<string, number>;
+	/** For the doctor. */
+	readonly hearing: Hearing;
 	received(bytes: Uint8Array, source: DatagramSource): void;
 	/** Says `leaving` and stops announcing. */
 	stop(): void;
 }
 
-/** A map of limited size: the oldest entry goes. */
-function remember<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
-	map.delete(key);
-	map.set(key, value);
-	if (map.size <= limit) return;
-	for (const oldest of map.keys()) {
-		map.delete(oldest);
-		return;
-	}
-}
-
 export function createDiscovery(options: DiscoveryOptions): Discovery {
 	const {beacon, clock, random, self, debug} = options;
 	const counters = new Map<PeerId, number>();
-	const strangers = new Map<string, number>();
-	const echoes = new Map<string, number>();
-	const heardFrom = new Map<string, number>();
+	const hearing = createHearing();
 	const timers = new Set<Timer>();
 	let counter = 0;
-	let otherVersions = 0;
 	const answers = {from: Number.NEGATIVE_INFINITY, count: 0};
 	const heard = {from: Number.NEGATIVE_INFINITY, count: 0};
 	let steady: Timer | undefined;
 	let stopped = false;
 
-	function datagram(kind: BeaconKind): Uint8Array {
-		counter += 1;
+	function datagram(kind: BeaconKind, path?: BeaconPath): Uint8Array {
 		const name = options.name();
 		const content: BeaconDatagram = {
 			version: PROTOCOL_VERSION,
@@ -103,14 +85,21 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 			port: options.tcpPort,
 			...(name === undefined ? {} : {name}),
 			kind,
+			...(path && {path}),
 			counter,
 		};
 		return encodeBeacon(content, options.mac);
 	}
 
+	/** Two copies of one announcement, with the same counter, that say how they went out. */
+	function spread(kind: BeaconKind): void {
+		counter += 1;
+		beacon.broadcast(datagram(kind, 'broadcast'), datagram(kind, 'multicast'));
+	}
+
 	function announce(): void {
 		if (stopped) return;
-		beacon.broadcast(datagram('here'));
+		spread('here');
 		options.beat();
 	}
 
@@ -157,54 +146,54 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	}
 
 	function onBeacon(content: BeaconDatagram, source: DatagramSource): void {
+		const path = content.kind === 'answer' ? 'answer' : (content.path ?? 'broadcast');
 		if (content.peer === self) {
-			remember(echoes, source.address, (echoes.get(source.address) ?? 0) + 1, MAX_STRANGERS);
+			hearing.echoed(source.address, path);
 			return;
 		}
 
-		if (content.counter <= (counters.get(content.peer) ?? -1)) return;
+		const last = counters.get(content.peer) ?? -1;
+		if (content.counter < last) return;
 		if (!options.isOnLink(source.address)) {
 			debug('discovery', 'beacon from an address off our subnets ignored', {address: source.address});
+			hearing.offLink(source.address, clock.monotonic());
 			return;
 		}
 
+		hearing.heard(content.peer, source.address, path, content.name);
+		if (content.counter === last) return;
 		remember(counters, content.peer, content.counter, MAX_CANDIDATES);
-		remember(heardFrom, source.address, (heardFrom.get(source.address) ?? 0) + 1, MAX_STRANGERS);
 		if (content.kind === 'leaving') {
 			options.leaving(content.peer);
 			return;
 		}
 
-		options.heard(content.peer, {host: source.address, port: content.port});
+		options.heard(content.peer, {host: source.address, port: content.port}, path);
 		if (content.kind === 'here' && !options.isConnected(content.peer)) answer(source);
 	}
 
 	function answer(source: DatagramSource): void {
 		if (stopped || !within(answers, MAX_BEACON_ANSWERS_PER_SECOND)) return;
+		counter += 1;
 		beacon.send(datagram('answer'), source.address, source.port);
 	}
 
 	return {
 		start: burst,
 		burst,
-		strangers() {
-			const since = clock.monotonic() - VANISHED_AFTER_MS;
-			for (const [peer, at] of strangers) if (at < since) strangers.delete(peer);
-			return strangers.size;
-		},
-		otherVersions: () => otherVersions,
-		echoes: () => echoes,
-		heardFrom: () => heardFrom,
+		strangers: () => hearing.strangers(clock.monotonic()),
+		hearing,
 		received(bytes, source) {
 			if (stopped || !within(heard, MAX_BEACONS_PER_SECOND)) return;
 			const decoded = decodeBeacon(bytes, options.roomTag, options.mac);
 			if (decoded.type === 'beacon') onBeacon(decoded.beacon, source);
-			else if (decoded.type === 'stranger') remember(strangers, decoded.peer, clock.monotonic(), MAX_STRANGERS);
-			else if (decoded.type === 'other-version') otherVersions += 1;
+			else if (decoded.type === 'stranger') hearing.stranger(decoded.peer, clock.monotonic());
+			else if (decoded.type === 'other-version')
+				hearing.otherVersion(`${source.address}:${source.port}`, decoded.version, clock.monotonic());
 		},
 		stop() {
 			if (stopped) return;
-			beacon.broadcast(datagram('leaving'));
+			spread('leaving');
 			stopped = true;
 			steady?.cancel();
 			for (const timer of timers) timer.cancel();

@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const DIAL_CODES: Readonly<Record<string, DialFailure['code']>> = {
 	ECONNREFUSED: 'refused',
 	ETIMEDOUT: 'timeout',
-	EACCES: 'unreachable',
+	EACCES: 'forbidden',
 	EADDRNOTAVAIL: 'unreachable',
 	EAI_AGAIN: 'unreachable',
 	EHOSTDOWN: 'unreachable',
@@ -33,7 +33,7 @@ const DIAL_CODES: Readonly<Record<string, DialFailure['code']>> = {
 	ENETDOWN: 'unreachable',
 	ENETUNREACH: 'unreachable',
 	ENOTFOUND: 'unreachable',
-	EPERM: 'unreachable',
+	EPERM: 'forbidden',
 };
 
 /** The system's code of an error, `''` if it has none. */

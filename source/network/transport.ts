@@ -43,7 +43,7 @@ export interface Connection {
 
 /** Why a dial failed, for the backoff and for the doctor. */
 export interface DialFailure {
-	readonly code: 'refused' | 'timeout' | 'unreachable' | 'handshake' | 'cancelled' | 'other';
+	readonly code: 'refused' | 'timeout' | 'unreachable' | 'forbidden' | 'handshake' | 'cancelled' | 'other';
 	/** In plain words. */
 	readonly text: string;
 }

@@ -102,10 +102,10 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 			await openSenders();
 			return {port, ownPort};
 		},
-		broadcast(bytes) {
+		broadcast(bytes, toGroup = bytes) {
 			if (closing) return;
 			readAnew();
-			for (const sender of senders.values()) sender.broadcast(bytes);
+			for (const sender of senders.values()) sender.broadcast(bytes, toGroup);
 		},
 		send(bytes, address, toPort) {
 			if (!closing) senderTo(address)?.send(bytes, address, toPort);

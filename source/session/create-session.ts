@@ -125,6 +125,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 	let tcpPort = 0;
 	let failedToSave = false;
 	let info: SelfInfo | undefined;
+	let startedAt = 0;
 	let stopping: Promise<void> | undefined;
 
 	function later(ms: number, run: () => void): void {
@@ -225,7 +226,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 			connectedCount: () => mesh.size,
 			isConnected: peer => mesh.linkOf(peer) !== undefined,
 			isOnLink: address => isOnLink(address, beacon.interfaces()),
-			heard: (peer, address) => dialler.heard(peer, address, 'broadcast'),
+			heard: (peer, address, path) => dialler.heard(peer, address, path),
 			leaving: peer => dialler.forget(peer),
 			beat: () => conversation.checkAddresses(),
 		});
@@ -237,6 +238,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		later(JOINED_AFTER_MS, () => conversation.join());
 		later(ALONE_AFTER_MS, checkAlone);
 		passTime();
+		startedAt = clock.monotonic();
 		info = {
 			peer: self,
 			room: options.room,
@@ -314,6 +316,21 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 			sync.changed(holdings.noteHeldBack());
 		},
 		whenDelivered: ms => whenDelivered(store, clock, self, () => ownFeed.tip().seq, ms),
-		diagnose: () => diagnose({beacon, transport, dialler, mesh, discovery, info, store}),
+		diagnose: () =>
+			diagnose({
+				beacon,
+				transport,
+				dialler,
+				mesh,
+				discovery,
+				info,
+				store,
+				room: options.room,
+				hasSecret: keys.hasSecret,
+				loopbackOnly: options.loopbackOnly ?? false,
+				now: clock.monotonic(),
+				startedAt,
+				clockCorrectionMs: nodeClock.correctionMs,
+			}),
 	};
 }

@@ -1,11 +1,13 @@
 import {nameOf} from '../core/select-peers.js';
 import type {Beacon} from '../network/beacon.js';
-import type {Dialler} from '../network/dialler.js';
+import type {Dialler, DialReport} from '../network/dialler.js';
 import type {Discovery} from '../network/discovery.js';
+import type {HeardCounts, Hearing} from '../network/hearing.js';
 import type {Mesh} from '../network/mesh.js';
+import type {PeerLink} from '../network/peer-link.js';
 import {isInSubnet} from '../network/subnets.js';
 import type {Transport} from '../network/transport.js';
-import type {InterfaceReport, NetworkReport, PeerReport, SelfInfo} from './session.js';
+import type {InterfaceReport, NetworkReport, PathReport, PeerReport, SelfInfo} from './session.js';
 import type {Store} from './store.js';
 
 export interface DiagnosisSources {
@@ -16,72 +18,147 @@ export interface DiagnosisSources {
 	readonly discovery: Discovery | undefined;
 	readonly info: SelfInfo | undefined;
 	readonly store: Store;
+	readonly room: string;
+	readonly hasSecret: boolean;
+	readonly loopbackOnly: boolean;
+	/** Monotonic, ms. */
+	readonly now: number;
+	readonly startedAt: number;
+	readonly clockCorrectionMs: number;
 }
 
 /** What the doctor and the network pane show, as of now. */
 export function diagnose(sources: DiagnosisSources): NetworkReport {
-	const {discovery, info, transport} = sources;
+	const {beacon, discovery, info, now, room, hasSecret, loopbackOnly, clockCorrectionMs} = sources;
+	const hearing = discovery?.hearing;
 	return {
-		interfaces: sources.beacon.interfaces().map(one => reportInterface(one, sources)),
+		room,
+		hasSecret,
+		loopbackOnly,
+		listeningMs: info ? now - sources.startedAt : 0,
+		interfaces: reportInterfaces(beacon, hearing),
 		peers: reportPeers(sources),
 		udpPort: info?.udpPort ?? 0,
 		tcpPort: info?.tcpPort ?? 0,
-		strangers: discovery?.strangers() ?? 0,
-		otherVersions: discovery?.otherVersions() ?? 0,
-		refusedConnections: transport.refused,
+		...reportOthers(hearing, now),
+		refusedConnections: sources.transport.refused,
+		clockCorrectionMs,
 	};
 }
 
-function reportInterface(one: ReturnType<Beacon['interfaces']>[number], sources: DiagnosisSources): InterfaceReport {
-	const counters = sources.beacon.counters().filter(counter => counter.address === one.address);
-	const sum = (counts: Iterable<readonly [string, number]>) => {
-		let total = 0;
-		for (const [address, count] of counts) if (isInSubnet(address, one.address, one.prefix)) total += count;
-		return total;
-	};
-	const lastError = counters.find(counter => counter.lastError !== undefined)?.lastError;
+/** Who is there and not of our room; `now` in monotonic ms. */
+export function reportOthers(
+	hearing: Hearing | undefined,
+	now: number,
+): Pick<NetworkReport, 'strangers' | 'otherVersions' | 'otherVersionNumbers' | 'offLink'> {
+	const versions = hearing?.otherVersions(now) ?? [];
 	return {
-		name: one.name,
-		address: one.address,
-		loopback: one.loopback,
-		virtual: one.virtual,
-		beaconsSent: counters.reduce((total, counter) => total + counter.sent, 0),
-		beaconsFailed: counters.reduce((total, counter) => total + counter.failed, 0),
-		echoes: sum(sources.discovery?.echoes() ?? []),
-		heard: sum(sources.discovery?.heardFrom() ?? []),
-		...(lastError === undefined ? {} : {lastError}),
+		strangers: hearing?.strangers(now) ?? 0,
+		otherVersions: versions.length,
+		otherVersionNumbers: [...new Set(versions)].sort((a, b) => a - b),
+		offLink: hearing?.offLinkAddresses(now) ?? [],
 	};
 }
 
-function reportPeers({dialler, mesh, store}: DiagnosisSources): PeerReport[] {
-	const state = store.getState();
+export function reportInterfaces(beacon: Beacon, hearing: Hearing | undefined): InterfaceReport[] {
+	return beacon.interfaces().map(one => {
+		const sum = (counts: Iterable<readonly [string, HeardCounts]>) => {
+			const total = {broadcast: 0, multicast: 0, answer: 0};
+			for (const [address, {broadcast, multicast, answer}] of counts) {
+				if (!isInSubnet(address, one.address, one.prefix)) continue;
+				total.broadcast += broadcast;
+				total.multicast += multicast;
+				total.answer += answer;
+			}
+
+			return total;
+		};
+		const echoes = sum(hearing?.echoes() ?? []);
+		const heard = sum(hearing?.heardFrom() ?? []);
+		const path = (kind: 'broadcast' | 'multicast'): PathReport => {
+			const counter = beacon.counters().find(found => found.address === one.address && found.kind === kind);
+			return {
+				destination: counter?.destination ?? (kind === 'broadcast' ? one.broadcast : ''),
+				sent: counter?.sent ?? 0,
+				failed: counter?.failed ?? 0,
+				echoes: echoes[kind],
+				heard: heard[kind],
+				...(counter?.lastError !== undefined && {lastError: counter.lastError}),
+			};
+		};
+		const [broadcast, multicast] = [path('broadcast'), path('multicast')];
+		const lastError = broadcast.lastError ?? multicast.lastError;
+		return {
+			name: one.name,
+			address: one.address,
+			prefix: one.prefix,
+			loopback: one.loopback,
+			virtual: one.virtual,
+			beaconsSent: broadcast.sent + multicast.sent,
+			beaconsFailed: broadcast.failed + multicast.failed,
+			echoes: echoes.broadcast + echoes.multicast,
+			heard: heard.broadcast + heard.multicast + heard.answer,
+			broadcast,
+			multicast,
+			...(lastError !== undefined && {lastError}),
+		};
+	});
+}
+
+function reportPeers(sources: DiagnosisSources): PeerReport[] {
 	const reports = new Map<string, PeerReport>();
-	for (const {peer, addresses, heardBy, lastError} of dialler.reports()) {
-		reports.set(peer ?? addresses.map(one => `${one.host}:${one.port}`).join(), {
-			addresses: addresses.map(({host, port}) => `${host}:${port}`),
-			heardBy,
-			connected: false,
-			...(peer === undefined ? {} : {peer, name: nameOf(state, peer)}),
-			...(lastError === undefined ? {} : {lastError}),
-		});
+	for (const dial of sources.dialler.reports()) {
+		const key = dial.peer ?? dial.addresses.map(one => `${one.host}:${one.port}`).join();
+		reports.set(key, merge(reports.get(key), reportDial(dial, sources)));
 	}
 
-	for (const link of mesh.links()) {
-		const known = reports.get(link.peer);
-		const {roundTripMs, clockOffsetMs} = link;
-		reports.set(link.peer, {
-			peer: link.peer,
-			name: nameOf(state, link.peer),
-			addresses: known?.addresses ?? [`${link.remoteAddress}:${link.hello.port}`],
-			heardBy: known?.heardBy ?? [],
-			connected: true,
-			direction: link.dialled ? 'dialled' : 'accepted',
-			version: link.hello.program,
-			queuedBytes: link.queuedBytes,
-			...(roundTripMs === undefined ? {} : {roundTripMs}),
-			...(clockOffsetMs === undefined ? {} : {clockOffsetMs}),
-		});
-	}
-
+	for (const link of sources.mesh.links()) reports.set(link.peer, reportLink(link, reports.get(link.peer), sources));
 	return [...reports.values()];
+}
+
+/** A `--peer` target and a beacon may lead to the same peer. */
+function merge(known: PeerReport | undefined, more: PeerReport): PeerReport {
+	if (!known) return more;
+	return {
+		...known,
+		...more,
+		addresses: [...new Set([...known.addresses, ...more.addresses])],
+		heardBy: [...new Set([...known.heardBy, ...more.heardBy])],
+	};
+}
+
+function reportDial(dial: DialReport, {store, discovery, info}: DiagnosisSources): PeerReport {
+	const {peer, addresses, heardBy, lastFailure: failed} = dial;
+	const isSelf = peer !== undefined && peer === info?.peer;
+	const paths = peer === undefined ? [] : (discovery?.hearing.pathsOf(peer) ?? []);
+	const name = peer && (discovery?.hearing.nameOf(peer) ?? nameOf(store.getState(), peer));
+	return {
+		addresses: addresses.map(({host, port}) => `${host}:${port}`),
+		heardBy: [...new Set([...paths, ...heardBy])],
+		connected: false,
+		...(peer !== undefined && {peer}),
+		...(name !== undefined && {name}),
+		...(failed &&
+			!isSelf && {
+				lastError: `${failed.address.host}:${failed.address.port}: ${failed.text}`,
+				lastFailure: {...failed.address, code: failed.code, text: failed.text},
+			}),
+	};
+}
+
+function reportLink(link: PeerLink, known: PeerReport | undefined, {store, discovery}: DiagnosisSources): PeerReport {
+	const {roundTripMs, clockOffsetMs} = link;
+	return {
+		...known,
+		peer: link.peer,
+		name: nameOf(store.getState(), link.peer),
+		addresses: known?.addresses ?? [`${link.remoteAddress}:${link.hello.port}`],
+		heardBy: known?.heardBy ?? discovery?.hearing.pathsOf(link.peer) ?? [],
+		connected: true,
+		direction: link.dialled ? 'dialled' : 'accepted',
+		version: link.hello.program,
+		queuedBytes: link.queuedBytes,
+		...(roundTripMs !== undefined && {roundTripMs}),
+		...(clockOffsetMs !== undefined && {clockOffsetMs}),
+	};
 }

@@ -14,6 +14,8 @@ export interface SessionOptions {
 	readonly version: string;
 	/** 32 bytes of this OS user; left out: no identity. */
 	readonly identitySeed?: Uint8Array;
+	/** Only this computer was chosen: that nobody else is heard is no fault. */
+	readonly loopbackOnly?: boolean;
 	/** `--peer` targets and remembered ones. */
 	readonly targets: readonly Address[];
 }

@@ -1,5 +1,6 @@
 /** A running node, as the screen, JSON lines and the demo see it. Made by `createSession` in create-session.ts. */
 import type {PeerId} from '../core/ids.js';
+import type {HeardBy} from '../network/dialler.js';
 import type {Store} from './store.js';
 
 /** Who and where we are; fixed from `start` on. */
@@ -43,28 +44,57 @@ export interface Session {
 }
 
 export interface NetworkReport {
+	readonly room: string;
+	readonly hasSecret: boolean;
+	/** Only this computer was chosen by `--interface lo`. */
+	readonly loopbackOnly: boolean;
+	/** For how long we have announced and listened, ms. */
+	readonly listeningMs: number;
 	readonly interfaces: readonly InterfaceReport[];
 	readonly peers: readonly PeerReport[];
 	readonly udpPort: number;
 	readonly tcpPort: number;
 	/** Distinct senders of beacons of another room or secret in the last minute. */
 	readonly strangers: number;
-	/** Beacons of another protocol version. */
+	/** Senders of beacons of another protocol version in the last minute, and which versions. */
 	readonly otherVersions: number;
+	readonly otherVersionNumbers: readonly number[];
+	/** Whose beacons were ignored in the last minute because the address is on none of our subnets. */
+	readonly offLink: readonly string[];
+	/** Incoming connections that failed before their encryption was up: scans, wrong secrets. */
 	readonly refusedConnections: number;
+	/** By how much we correct our own clock to follow the room, ms. */
+	readonly clockCorrectionMs: number;
+}
+
+/** What went out and came in on one way to reach everybody. */
+export interface PathReport {
+	/** Where it goes. */
+	readonly destination: string;
+	readonly sent: number;
+	readonly failed: number;
+	/** Own beacons heard back. */
+	readonly echoes: number;
+	/** Beacons of others heard. */
+	readonly heard: number;
+	readonly lastError?: string;
 }
 
 export interface InterfaceReport {
 	readonly name: string;
 	readonly address: string;
+	/** Length of the network part. */
+	readonly prefix: number;
 	readonly loopback: boolean;
 	readonly virtual: boolean;
 	readonly beaconsSent: number;
 	readonly beaconsFailed: number;
 	/** Own beacons heard back. */
 	readonly echoes: number;
-	/** Beacons of others heard on this subnet. */
+	/** Beacons of others heard on this subnet, answers to our own included. */
 	readonly heard: number;
+	readonly broadcast: PathReport;
+	readonly multicast: PathReport;
 	readonly lastError?: string;
 }
 
@@ -72,10 +102,15 @@ export interface PeerReport {
 	readonly peer?: PeerId;
 	readonly name?: string;
 	readonly addresses: readonly string[];
-	readonly heardBy: readonly ('broadcast' | 'peer-flag' | 'exchange')[];
+	/** `answer`: it answered our beacon, so it hears us. */
+	readonly heardBy: readonly HeardBy[];
 	readonly connected: boolean;
 	readonly direction?: 'dialled' | 'accepted';
+	/** Of our newest dial, if that failed: address and reason. */
 	readonly lastError?: string;
+	readonly lastFailure?: {readonly host: string; readonly port: number; readonly code: string; readonly text: string};
+	/** Whether a connection from there reached us; only the doctor tries both directions. */
+	readonly reachesUs?: boolean;
 	readonly roundTripMs?: number;
 	readonly clockOffsetMs?: number;
 	readonly version?: string;

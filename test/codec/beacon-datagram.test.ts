@@ -19,6 +19,7 @@ const beacon = fc.record(
 		port: fc.integer({min: 1, max: 65_535}),
 		name: arbitrary.word,
 		kind: fc.constantFrom('here' as const, 'leaving', 'answer'),
+		path: fc.constantFrom('broadcast' as const, 'multicast'),
 		counter: fc.maxSafeInteger().map(Math.abs),
 	},
 	{requiredKeys: ['version', 'roomTag', 'peer', 'port', 'kind', 'counter']},

@@ -55,12 +55,13 @@ export function createMemoryBeacon(host: MemoryBeaconHost, sharedPort: number): 
 			interfaces = host.interfaces();
 			return {port: sharedPort, ownPort: opened.ownPort};
 		},
-		broadcast(bytes) {
+		broadcast(bytes, toGroup = bytes) {
 			if (!socket) return;
+			const content = {broadcast: bytes, multicast: toGroup};
 			interfaces = host.interfaces();
 			for (const from of interfaces)
 				for (const kind of ['broadcast', 'multicast'] as const)
-					count(from, kind, host.spread(bytes.slice(), from, socket.ownPort, sharedPort, kind));
+					count(from, kind, host.spread(content[kind].slice(), from, socket.ownPort, sharedPort, kind));
 		},
 		send(bytes, address, port) {
 			if (socket) host.send(bytes.slice(), address, port, socket.ownPort);

@@ -46,6 +46,7 @@ const TEXTS: Readonly<Record<DialFailure['code'], string>> = {
 	refused: 'refused: nothing listens there',
 	timeout: 'no answer',
 	unreachable: 'no route to the host',
+	forbidden: 'not permitted',
 	handshake: 'no common secret',
 	cancelled: 'we are closing',
 	other: 'failed',

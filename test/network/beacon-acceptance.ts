@@ -68,6 +68,14 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(nodes.map(node => node.texts().filter(text => text === 'me').length)).toEqual([1, 0, 0]);
 		});
 
+		it('sends to the group what it is given for the group', async () => {
+			const world = await createNewWorld();
+			const [one, two] = [await start(world), await start(world)];
+			one.beacon.broadcast(Buffer.from('to all'), Buffer.from('to the group'));
+			await world.until(() => two.texts().includes('to all') && two.texts().includes('to the group'));
+			expect(two.texts().filter(text => text === 'to all')).toHaveLength(1);
+		});
+
 		it('counts what went out by destination', async () => {
 			const world = await createNewWorld();
 			const one = await start(world);

@@ -25,7 +25,9 @@ function interfaceText(item: InterfaceReport): string[] {
 }
 
 const HEARD = {
-	broadcast: 'heard on the network',
+	broadcast: 'heard by broadcast',
+	multicast: 'heard by multicast',
+	answer: 'it answers us',
 	'peer-flag': 'named by --peer or /peer',
 	exchange: 'named by another peer',
 };
