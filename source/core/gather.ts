@@ -6,7 +6,7 @@ import type {FeedEvent, Input, Observation} from './event.js';
 import type {PeerId} from './ids.js';
 import {LATE_AFTER_MS} from './limits.js';
 import {compareOrder, type OrderKey} from './order.js';
-import {createRosterPeer, findPeer, listPeers} from './roster.js';
+import {createRosterPeer, findPeer} from './roster.js';
 import * as step from './roster-peer.js';
 import type {RosterPeer, State, TimelineEntry} from './state.js';
 
@@ -103,17 +103,36 @@ export function gatherEvents(gathering: Gathering, input: Input & {readonly type
 	}
 }
 
+/** Takes those in whom one of us had contact with: they are looked at again. */
+function noteMet(gathering: Gathering, own: PeerId | undefined): void {
+	if (own === undefined) return;
+	for (const subject of peerOf(gathering, own).met) {
+		const known = peerOf(gathering, subject);
+		if (!gathering.peers.has(subject)) gathering.peers.set(subject, known);
+	}
+}
+
+function gatherContact(
+	gathering: Gathering,
+	own: PeerId,
+	subject: PeerId,
+	change: (known: RosterPeer) => RosterPeer,
+): void {
+	if (peerOf(gathering, subject).contacts[own] === undefined) {
+		update(gathering, own, known => ({...known, met: [...known.met, subject]}));
+	}
+	update(gathering, subject, change);
+}
+
 /** A launch changes what holds for those we had contact with in the one before, or have in this one. */
 function gatherLaunch(gathering: Gathering, seen: Observation, loggedAt: number): void {
 	const {peer, ms, counter, seq} = seen;
 	if (gathering.launches[peer] !== undefined) return;
+	noteMet(gathering, gathering.launch?.peer);
+	noteMet(gathering, peer);
 	const key = {ms, counter, peer, seq};
 	gathering.launches = {...gathering.launches, [peer]: key};
 	if (gathering.launch === undefined || compareOrder(gathering.launch, key) < 0) gathering.launch = {...key, loggedAt};
-	for (const known of listPeers(gathering.state.roster)) {
-		const isConcerned = known.connected || known.firstConnected !== undefined || known.contacts[peer] !== undefined;
-		if (isConcerned && !gathering.peers.has(known.peer)) gathering.peers.set(known.peer, known);
-	}
 }
 
 export function gatherObservation(gathering: Gathering, input: Input & {readonly type: 'observed'}): void {
@@ -125,10 +144,10 @@ export function gatherObservation(gathering: Gathering, input: Input & {readonly
 			gatherLaunch(gathering, seen, loggedAt);
 			break;
 		case 'peer-connected':
-			update(gathering, seen.subject, known => step.withConnected(known, seen));
+			gatherContact(gathering, seen.peer, seen.subject, known => step.withConnected(known, seen));
 			break;
 		case 'peer-disconnected':
-			update(gathering, seen.subject, known => step.withDisconnected(known, seen));
+			gatherContact(gathering, seen.peer, seen.subject, known => step.withDisconnected(known, seen));
 			break;
 		case 'notice':
 			gathering.rows.push(seen);

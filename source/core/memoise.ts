@@ -12,3 +12,15 @@ export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (
 		return result;
 	};
 }
+
+/** The same for results of which each belongs to an object, for as long as the object lives. */
+export function memoiseEach<K extends object, R>(): (key: K, parts: readonly unknown[], make: () => R) => R {
+	const known = new WeakMap<K, {readonly parts: readonly unknown[]; readonly result: R}>();
+	return (key, parts, make) => {
+		const last = known.get(key);
+		if (last?.parts.every((part, index) => part === parts[index])) return last.result;
+		const result = make();
+		known.set(key, {parts, result});
+		return result;
+	};
+}

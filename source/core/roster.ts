@@ -33,6 +33,7 @@ export function createRosterPeer(peer: PeerId): RosterPeer {
 		lost: {},
 		connected: false,
 		contacts: {},
+		met: [],
 		partings: [],
 		unreadable: 0,
 	};

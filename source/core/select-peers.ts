@@ -1,6 +1,7 @@
 /** People as the screen and JSON lines show them. Pure over the state. */
+import {groupBy} from './group-by.js';
 import {type PeerId, shortPeerId} from './ids.js';
-import {memoise} from './memoise.js';
+import {memoise, memoiseEach} from './memoise.js';
 import {createRosterPeer, findPeer, listPeers} from './roster.js';
 import {findLastAtMost} from './search.js';
 import type {RosterPeer, State} from './state.js';
@@ -10,7 +11,7 @@ export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'lef
 export interface PeerView {
 	readonly peer: PeerId;
 	readonly name: string;
-	/** Another peer that is present goes by the same name. */
+	/** Somebody else who is present goes by the same name. The same identity is the same person. */
 	readonly clash: boolean;
 	/** What tells namesakes apart: of the identity, else the start of the peer id. */
 	readonly fingerprint: string;
@@ -77,7 +78,7 @@ export function foldName(name: string): string {
 	return name.normalize('NFKC').toLowerCase();
 }
 
-function viewPeer(state: State, known: RosterPeer): Omit<PeerView, 'clash'> {
+function viewPeer(state: State, known: RosterPeer): PeerView {
 	const {peer, identity, firstConnected, unreadable} = known;
 	const link = state.passing.links[peer];
 	const shown = addressOf(state, peer);
@@ -87,6 +88,7 @@ function viewPeer(state: State, known: RosterPeer): Omit<PeerView, 'clash'> {
 	return {
 		peer,
 		name: nameOf(state, peer),
+		clash: false,
 		fingerprint: fingerprintOf(state, peer),
 		verified: identity !== undefined,
 		...(shown && {address: shown.address}),
@@ -106,20 +108,33 @@ function viewPeer(state: State, known: RosterPeer): Omit<PeerView, 'clash'> {
 
 const RANKS: Readonly<Record<PeerStatus, number>> = {self: 0, connected: 1, suspect: 1, unreachable: 2, left: 3};
 
-function sortViews(views: readonly PeerView[]): PeerView[] {
-	const keyed = views.map(view => ({view, rank: RANKS[view.status], name: foldName(view.name)}));
-	keyed.sort((a, b) => {
-		if (a.rank !== b.rank) return a.rank - b.rank;
-		if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-		return a.view.peer < b.view.peer ? -1 : 1;
+/** A view with what it is sorted and told apart by. */
+interface RankedView {
+	readonly view: PeerView;
+	readonly rank: number;
+	readonly folded: string;
+	readonly person: string;
+}
+
+const remember = memoiseEach<RosterPeer, RankedView>();
+
+function rankPeer(state: State, known: RosterPeer): RankedView {
+	return remember(known, [state.passing.links[known.peer], state.launch, state.launches], () => {
+		const view = viewPeer(state, known);
+		const person = known.identity?.key ?? known.peer;
+		return {view, rank: RANKS[view.status], folded: foldName(view.name), person};
 	});
-	return keyed.map(({view}) => view);
+}
+
+function compareRanked(a: RankedView, b: RankedView): number {
+	if (a.rank !== b.rank) return a.rank - b.rank;
+	if (a.folded !== b.folded) return a.folded < b.folded ? -1 : 1;
+	return a.view.peer < b.view.peer ? -1 : 1;
 }
 
 /** Someone of whom only others speak (a `lost` for a feed never seen) is nobody to show. */
-function isHearsay(state: State, {peer, names, contacts, lost}: RosterPeer): boolean {
-	const isSeen = names.length > 0 || Object.keys(contacts).length > 0 || state.passing.links[peer] !== undefined;
-	return !isSeen && Object.keys(lost).length > 0;
+function isHearsay({names, contacts, lost}: RosterPeer): boolean {
+	return names.length === 0 && Object.keys(lost).length > 0 && Object.keys(contacts).length === 0;
 }
 
 /** Links change every other second, those who left never: a log of years holds thousands of them. */
@@ -127,49 +142,44 @@ const selectGone = memoise(
 	(state: State) => [state.roster, state.launch, state.launches],
 	state => {
 		const living: RosterPeer[] = [];
-		const gone: PeerView[] = [];
+		const gone: RankedView[] = [];
 		for (const known of listPeers(state.roster)) {
-			if (statusOf(state, known.peer) === 'left') gone.push({...viewPeer(state, known), clash: false});
-			else living.push(known);
+			if (statusOf(state, known.peer) === 'left') gone.push(rankPeer(state, known));
+			else if (!isHearsay(known)) living.push(known);
 		}
 		const own = state.launch?.peer;
 		// We stand in the list before our `joined` is written.
 		if (own !== undefined && findPeer(state.roster, own) === undefined) living.push(createRosterPeer(own));
+		gone.sort(compareRanked);
 		return {
 			living,
-			gone: sortViews(gone),
-			names: gone.length > 0 ? new Set(gone.map(({name}) => foldName(name))) : undefined,
+			gone,
+			views: gone.map(({view}) => view),
+			places: groupBy(gone.keys(), place => gone[place]?.folded),
 		};
 	},
 );
-
-/** How many of those present go by each name. */
-function countNames(views: readonly PeerView[]): Map<string, number> {
-	const counts = new Map<string, number>();
-	for (const {name, status} of views) {
-		if (isPresent(status)) counts.set(foldName(name), (counts.get(foldName(name)) ?? 0) + 1);
-	}
-	return counts;
-}
-
-function markClash(view: PeerView, present: ReadonlyMap<string, number>): PeerView {
-	const clash = (present.get(foldName(view.name)) ?? 0) > (isPresent(view.status) ? 1 : 0);
-	return clash === view.clash ? view : {...view, clash};
-}
 
 /** Self first, then who is reachable, unreachable and gone; each by name. */
 export const selectPeers: (state: State) => readonly PeerView[] = memoise(
 	state => [selectGone(state), state.passing.links],
 	state => {
-		const {living, gone, names} = selectGone(state);
-		const shown = living.filter(known => !isHearsay(state, known));
-		const views = shown.map(known => ({...viewPeer(state, known), clash: false}));
-		const present = countNames(views);
-		const isNameTaken = names !== undefined && [...present.keys()].some(name => names.has(name));
-		return [
-			...sortViews(views).map(view => markClash(view, present)),
-			...(isNameTaken ? gone.map(view => markClash(view, present)) : gone),
-		];
+		const {living, gone, views, places} = selectGone(state);
+		const shown = living.map(known => rankPeer(state, known)).sort(compareRanked);
+		const present = groupBy(
+			shown.filter(({view}) => isPresent(view.status)),
+			({folded}) => folded,
+		);
+		const mark = ({view, folded, person}: RankedView): PeerView =>
+			present.get(folded)?.some(other => other.person !== person) ? {...view, clash: true} : view;
+		const list = [...shown.map(mark), ...views];
+		for (const name of present.keys()) {
+			for (const place of places.get(name) ?? []) {
+				const ranked = gone[place];
+				if (ranked) list[shown.length + place] = mark(ranked);
+			}
+		}
+		return list;
 	},
 );
 

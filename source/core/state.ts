@@ -44,6 +44,8 @@ export interface RosterPeer {
 	readonly firstConnected?: Observation;
 	/** What we saw of it in each launch, by our own peer id of that launch. */
 	readonly contacts: Readonly<Record<PeerId, Contact>>;
+	/** If this peer is ourselves: whom it had contact with, as it came to be known. */
+	readonly met: readonly PeerId[];
 	/** Our `peer-disconnected` that left us alone, by order. */
 	readonly partings: readonly Observation[];
 	readonly unreadable: number;

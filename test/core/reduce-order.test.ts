@@ -97,7 +97,9 @@ const all = (timeline: Timeline) => sliceTimeline(timeline, 0, timeline.length);
 
 /** All that must not depend on the order; `learnt` counts doubles too. */
 function facts({timeline, roster, pending, hidden, launch, launches, loggedAt}: State) {
-	const peers = listPeers(roster).sort((a, b) => (a.peer < b.peer ? -1 : 1));
+	const peers = listPeers(roster)
+		.map(peer => ({...peer, met: peer.met.toSorted()}))
+		.sort((a, b) => (a.peer < b.peer ? -1 : 1));
 	return {timeline: all(timeline), pending: all(pending), hidden: all(hidden), peers, launch, launches, loggedAt};
 }
 

@@ -132,6 +132,13 @@ describe('selectPeers', () => {
 		expect(selectPeer(reduceInputs(state, [leave(bob)]), ann)?.clash).toBe(false);
 	});
 
+	it('takes the same identity for the same person, whatever became of the other peer', () => {
+		const as = (peer: PeerId, key: string) =>
+			learn(1, [{...joined(peer, 1, 'Ann'), identity: {...identity, key}} as ReturnType<typeof joined>]);
+		const state = reduce(launch, as(ann, 'k1'), as(bob, 'k1'), as(cat, 'k2'), connect(ann), leave(bob), leave(cat));
+		expect([ann, bob, cat].map(peer => selectPeer(state, peer)?.clash)).toEqual([false, false, true]);
+	});
+
 	it('tells what was measured and when a peer came or went', () => {
 		const lost = learn(40, [feedEvent(ann, 4, 40, {type: 'lost', subject: bob, absence: 0})]);
 		const link: Input = {
