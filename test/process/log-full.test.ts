@@ -7,6 +7,8 @@ import {expect, onTestFinished, test} from 'vitest';
 import {createBufferedLog, type SavingState} from '../../source/storage/buffered-log.js';
 import {StorageError} from '../../source/storage/errors.js';
 import {type FileLog, openFileLog} from '../../source/storage/file-log.js';
+import type {Damage} from '../../source/storage/log.js';
+import {openLogReader} from '../../source/storage/log-reader.js';
 import {batchRecord, makeFolder, peerOf, readAll, SAMPLE_HEADER, textsOf} from '../storage/log-samples.js';
 
 const carol = peerOf(1);
@@ -47,6 +49,14 @@ async function textsIn(path: string): Promise<string[]> {
 	expect(opened.damage).toEqual([]);
 	await opened.log.close();
 	return texts;
+}
+
+/** As another process sees the file while it is open. */
+async function damageIn(path: string): Promise<readonly Damage[]> {
+	const reader = openLogReader(path);
+	for await (const _ of reader.read());
+	reader.close();
+	return reader.damage;
 }
 
 /** A small disk of its own. Only for root. */
@@ -97,6 +107,7 @@ test.runIf(isRoot && process.platform === 'linux')(
 		const saved = log.savedSeq(carol);
 		expect(saved).toBeGreaterThan(5);
 		expect(saved).toBeLessThan(40);
+		expect(await damageIn(join(disk, '1.p2plog'))).toEqual([]);
 		retry();
 		expect(log.savedSeq(carol)).toBeLessThan(40);
 		rmSync(join(disk, 'filler'));

@@ -129,6 +129,13 @@ test('takes no header from a text when both headers are damaged', () => {
 	expect(scanner.damage).toEqual([{offset: 0, length: bytes.length, kind: 'torn'}]);
 });
 
+test('takes a second header only at its own length, where the first one ends', () => {
+	const header = encodeLogHeader(SAMPLE_HEADER, marker, crc32);
+	const at = (offset: number) => scan(Buffer.concat([Buffer.alloc(offset, 1), header])).scanner.header;
+	expect(at(header.length)).toBeDefined();
+	for (const offset of [1, header.length - 1, header.length + 1, 200]) expect(at(offset)).toBeUndefined();
+});
+
 test('calls a run of zeros at the end torn, and one in the middle damage', () => {
 	const {bytes, offsets, records} = sample;
 	const zeros = Buffer.alloc(5000);
