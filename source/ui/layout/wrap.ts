@@ -47,40 +47,48 @@ function wrapAscii(paragraph: string, base: number, lines: Line[], first: number
 		const cut = space > from ? space : from + room;
 		lines.push({start: base + from, end: base + cut});
 		from = space > from ? cut + 1 : cut;
+		if (from >= paragraph.length) return;
 	}
 }
 
 function wrapGraphemes(paragraph: string, base: number, lines: Line[], first: number, rest: number): void {
-	let from = 0;
+	const parts = graphemes(paragraph);
+	const widths = parts.map(cellWidth);
+	let index = 0;
 	let offset = 0;
-	let width = 0;
-	/** Where the line may end and where the next would begin. */
-	let breakEnd = -1;
-	let breakNext = -1;
-	let widthAtBreak = 0;
-	for (const part of graphemes(paragraph)) {
-		const wide = cellWidth(part);
-		const room = lines.length === 0 ? first : rest;
-		if (part !== ' ' && wide === 2 && offset > from) {
-			breakEnd = offset;
-			breakNext = offset;
-			widthAtBreak = width;
-		}
-		if (width + wide > room && part !== ' ') {
-			const cut = breakNext > from;
-			lines.push({start: base + from, end: base + (cut ? breakEnd : offset)});
-			width -= cut ? widthAtBreak : width;
-			from = cut ? breakNext : offset;
-			breakEnd = -1;
-			breakNext = -1;
-		}
-		offset += part.length;
-		width += wide;
-		if (part === ' ' || wide === 2) {
-			breakEnd = part === ' ' ? offset - 1 : offset;
-			breakNext = offset;
-			widthAtBreak = width;
-		}
+	for (;;) {
+		const fit = fitLine(parts, widths, index, lines.length === 0 ? first : rest);
+		const end = offset + lengthOf(parts, index, fit.end);
+		lines.push({start: base + offset, end: base + end});
+		if (fit.next >= parts.length) return;
+		offset = end + lengthOf(parts, fit.end, fit.next);
+		index = fit.next;
 	}
-	lines.push({start: base + from, end: base + paragraph.length});
+}
+
+/** Where a line that begins at `from` ends, and where the next one begins: at the last place to break, if there is one. */
+function fitLine(parts: readonly string[], widths: readonly number[], from: number, room: number) {
+	let width = 0;
+	let breakAt: {end: number; next: number} | undefined;
+	for (let index = from; index < parts.length; index++) {
+		const wide = widths[index] ?? 0;
+		const space = parts[index] === ' ';
+		if (width + wide > room) {
+			// The space that does not fit is the one that is broken at.
+			if (space) return {end: index, next: index + 1};
+			if (wide === 2 && index > from) return {end: index, next: index};
+			return breakAt ?? {end: Math.max(index, from + 1), next: Math.max(index, from + 1)};
+		}
+		if (wide === 2 && index > from) breakAt = {end: index, next: index};
+		width += wide;
+		if (space && index > from) breakAt = {end: index, next: index + 1};
+		else if (wide === 2) breakAt = {end: index + 1, next: index + 1};
+	}
+	return {end: parts.length, next: parts.length};
+}
+
+function lengthOf(parts: readonly string[], from: number, to: number): number {
+	let length = 0;
+	for (let index = from; index < to; index++) length += parts[index]?.length ?? 0;
+	return length;
 }

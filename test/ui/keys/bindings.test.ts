@@ -1,0 +1,56 @@
+import {describe, expect, test} from 'vitest';
+import {keyRows} from '../../../source/ui/keys/bindings.js';
+import {findAction} from '../../../source/ui/keys/find-action.js';
+import {helpLines, keyLabel, keyTableMarkdown} from '../../../source/ui/keys/key-labels.js';
+import {helpText} from '../../../source/ui/overlays/help-text.js';
+import {createTheme} from '../../../source/ui/theme.js';
+
+describe('the key table', () => {
+	test('binds no key twice in one place', () => {
+		const seen = new Map<string, string>();
+		for (const row of keyRows) {
+			for (const key of [...row.keys, ...(row.twins ?? [])]) {
+				const place = `${row.where} ${key}`;
+				expect(seen.get(place) ?? row.action, place).toBe(row.action);
+				seen.set(place, row.action);
+			}
+		}
+	});
+
+	test('has a way without Alt, F-keys and Shift+Enter to everything', () => {
+		const reachable = new Set<string>();
+		for (const row of keyRows) {
+			const plain = [...row.keys, ...(row.twins ?? [])].filter(
+				key => !key.includes('alt+') && key !== 'shift+enter' && !/^f\d/.test(key),
+			);
+			if (plain.length > 0 || row.command) reachable.add(row.action);
+		}
+		// Ctrl+O and Tab go round the panes.
+		for (const action of ['focus-timeline', 'focus-peers', 'focus-input']) reachable.add(action);
+		expect(keyRows.map(row => row.action).filter(action => !reachable.has(action))).toEqual([]);
+	});
+
+	test('is what the help overlay and the readme show', () => {
+		const overlay = helpText(100, createTheme({unicode: true, depth: 0}))
+			.map(line => line.map(segment => segment.text).join(''))
+			.join('\n');
+		const markdown = keyTableMarkdown();
+		for (const line of helpLines()) {
+			for (const shown of [line.keys, line.twin].filter(Boolean)) expect(overlay).toContain(shown);
+			expect(markdown).toContain(`| ${line.section} | ${line.does} | ${line.keys.replaceAll('|', '\\|')} |`);
+		}
+	});
+
+	test('says keys as people do', () => {
+		expect(keyLabel('ctrl+alt+x')).toBe('Ctrl+Alt+X');
+		expect(keyLabel('alt+U')).toBe('Alt+Shift+U');
+		expect(keyLabel('pageup')).toBe('PgUp');
+		expect(keyLabel('G')).toBe('G');
+	});
+
+	test('the nearest place wins: Ctrl+U deletes in the input and scrolls in a list', () => {
+		expect(findAction('input', 'ctrl+u')).toBe('edit:kill-to-start');
+		expect(findAction('timeline', 'ctrl+u')).toBe('half-up');
+		expect(findAction('input', 'x')).toBeUndefined();
+	});
+});
