@@ -10,18 +10,10 @@ import {StorageError} from './errors.js';
 import type {FileLog} from './file-log.js';
 import type {LogTimer} from './flusher.js';
 import type {Log, LogHeader, LogRecord} from './log.js';
+import {type SavingState, savingState} from './saving-state.js';
 import {Unsaved} from './unsaved.js';
 
-export interface SavingState {
-	readonly saving: boolean;
-	/** Why not, and what the user can do, in words. */
-	readonly reason?: string;
-	readonly advice?: string;
-	/** The file that is, or was, written. */
-	readonly path?: string;
-	/** Records for which there was no room in memory: they will be missing in the file. */
-	readonly dropped: number;
-}
+export type {SavingState};
 
 export interface BufferedLogOptions {
 	/** The log to write, or why it could not be opened. */
@@ -187,20 +179,12 @@ class BufferedLog implements Log {
 	}
 
 	#tell(): void {
-		const {onSaving} = this.#options;
-		const dropped = this.#unsaved.dropped;
-		const path = this.path ?? this.#failure?.path;
-		const error = this.#failure;
-		const state: SavingState = {
-			saving: error === undefined,
-			...(error && {reason: error.message, advice: error.advice}),
-			...(path && {path}),
-			dropped,
-		};
+		const {dropped} = this.#unsaved;
+		const state = savingState(this.#failure, this.path, dropped);
 		// Once at the first drop; the count goes on to rise silently.
 		const told = JSON.stringify({...state, dropped: dropped > 0});
 		if (told === this.#told || (this.#told === '' && state.saving)) return;
 		this.#told = told;
-		onSaving(state);
+		this.#options.onSaving(state);
 	}
 }

@@ -60,16 +60,15 @@ test('reads a whole file, whatever the chunks', () => {
 test('loses one record and no other to any flipped byte, and says where', () => {
 	const {bytes, offsets, records} = sample;
 	for (let flipped = 0; flipped < bytes.length; flipped++) {
-		for (const mask of [0x01, 0x80, 0xff]) {
-			const damaged = Buffer.from(bytes);
-			damaged[flipped] = (damaged[flipped] ?? 0) ^ mask;
-			const hit = offsets.findLastIndex(offset => offset <= flipped);
-			const [start = 0, end = 0] = [offsets[hit], offsets[hit + 1]];
-			const result = scan(damaged, 1 + (flipped % 300));
-			expect(plain(result.records)).toEqual(plain(records.filter((_, index) => index + 2 !== hit)));
-			const kind = end === bytes.length ? 'torn' : 'damaged';
-			expect(result.scanner.damage).toEqual([{offset: start, length: end - start, kind}]);
-		}
+		const mask = [0x01, 0x80, 0xff][flipped % 3] ?? 1;
+		const damaged = Buffer.from(bytes);
+		damaged[flipped] = (damaged[flipped] ?? 0) ^ mask;
+		const hit = offsets.findLastIndex(offset => offset <= flipped);
+		const [start = 0, end = 0] = [offsets[hit], offsets[hit + 1]];
+		const result = scan(damaged, 1 + (flipped % 300));
+		expect(plain(result.records)).toEqual(plain(records.filter((_, index) => index + 2 !== hit)));
+		const kind = end === bytes.length ? 'torn' : 'damaged';
+		expect(result.scanner.damage).toEqual([{offset: start, length: end - start, kind}]);
 	}
 });
 
