@@ -1,0 +1,244 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {cliPath, runCli, runToEnd, startNode} from '../helpers/run-node.js';
+
+const common = async () => ['--port', String(await findFreeUdpPort())];
+
+describe('JSON lines', () => {
+	it('begin with ready and end with bye; a post is answered by its event with the same ref', async () => {
+		const {stdout, code, stderr} = await runToEnd(
+			['--json', '--name', 'Bob', '--room', 'lab', '--wait', '0.3', ...(await common())],
+			{
+				home: makeHome(),
+				input: '{"type":"post","text":"a\\nb","ref":"7"}\n',
+			},
+		);
+		const lines = stdout
+			.trimEnd()
+			.split('\n')
+			.map(line => JSON.parse(line));
+		expect(lines[0]).toMatchObject({
+			type: 'ready',
+			name: 'Bob',
+			room: 'lab',
+			addresses: ['127.0.0.1'],
+			version: expect.any(String),
+		});
+		expect(lines[0].peer).toMatch(/^[0-9a-f]{64}$/);
+		expect(lines.at(-1)).toEqual({type: 'bye', reason: 'input-ended'});
+		expect(lines.find(({kind}) => kind === 'posted')).toMatchObject({
+			text: 'a\nb',
+			ref: '7',
+			own: true,
+			live: true,
+			id: `${lines[0].peer}:2`,
+		});
+		expect(code).toBe(1);
+		expect(stderr).toMatch(/^p2pchat-ink: nobody has what was said last: no peer confirmed it within 0\.3 s\n$/);
+	});
+
+	it('answer bad input with an error and its line number, and go on', async () => {
+		const input = [
+			'nonsense',
+			'',
+			'[1]',
+			'{"type":"post"}',
+			'{"type":"shout","text":"x"}',
+			'{"type":"command","text":"hi"}',
+			'{"type":"command","text":"/nosuch"}',
+			`{"type":"post","text":"${'x'.repeat(200_000)}"}`,
+			`{"type":"post","text":"${'é'.repeat(9000)}"}`,
+			'{"type":"post","text":"good"}\r',
+		].join('\n');
+		const {stdout} = await runToEnd(['--json', '--wait', '0', ...(await common())], {home: makeHome(), input});
+		const lines = stdout
+			.trimEnd()
+			.split('\n')
+			.map(line => JSON.parse(line));
+		expect(lines.filter(({type}) => type === 'error').map(({code, line}) => [line, code])).toEqual([
+			[1, 'bad-input'],
+			[3, 'bad-input'],
+			[4, 'bad-input'],
+			[5, 'bad-input'],
+			[6, 'bad-command'],
+			[7, 'bad-command'],
+			[8, 'line-too-long'],
+			[9, 'refused'],
+		]);
+		expect(lines.filter(({kind}) => kind === 'posted').map(({text}) => text)).toEqual(['good']);
+	});
+
+	it('take commands: a new name is an event, /quit leaves', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann', words: ['--stay']});
+		await node.waitFor('joined', ({kind}) => kind === 'joined');
+		node.write('{"type":"command","text":"/name Anna"}\n');
+		expect(await node.waitFor('renamed', ({kind}) => kind === 'renamed')).toMatchObject({
+			name: 'Anna',
+			from: 'Ann',
+			own: true,
+		});
+		node.write('{"type":"command","text":"/me waves"}\n');
+		expect(await node.waitFor('action', ({action}) => action)).toMatchObject({text: 'waves', action: true});
+		node.write('{"type":"command","text":"/quit"}\n');
+		expect((await node.result).code).toBe(0);
+		expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'quit'});
+	});
+
+	it('tell what a reopened log holds right after ready, with live:false', async () => {
+		const home = makeHome();
+		const log = join(home, 'mine.p2plog');
+		const words = ['--json', '--wait', '0', '--log', log, ...(await common())];
+		await runToEnd(words, {home, input: '{"type":"post","text":"first launch"}\n'});
+		const {stdout} = await runToEnd(words, {home, input: '{"type":"post","text":"second launch"}\n'});
+		const lines = stdout
+			.trimEnd()
+			.split('\n')
+			.map(line => JSON.parse(line));
+		expect(lines.slice(0, 4).map(({type, kind, live}) => [type, kind, live])).toEqual([
+			['ready', undefined, undefined],
+			['event', 'joined', false],
+			['event', 'posted', false],
+			['event', 'left', false],
+		]);
+		expect(lines.filter(({kind}) => kind === 'posted').map(({text, live}) => [text, live])).toEqual([
+			['first launch', false],
+			['second launch', true],
+		]);
+	});
+});
+
+describe('plain lines', () => {
+	it('post what is piped as it stands: no commands, CR cut, empty lines skipped, a last line without newline counts', async () => {
+		const {stdout, code} = await runToEnd(['--plain', '--name', 'Bob', '--wait', '0', ...(await common())], {
+			home: makeHome(),
+			input: 'one\r\n\n   \n/quit\nlast',
+		});
+		const rows = stdout
+			.trimEnd()
+			.split('\n')
+			.map(row => row.replace(/^\S+ /, ''));
+		expect(rows).toEqual([
+			'* Bob joined',
+			'Bob (127.0.0.1): one',
+			'Bob (127.0.0.1): /quit',
+			'Bob (127.0.0.1): last',
+			'* Bob left',
+		]);
+		expect(stdout).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d \* Bob joined\n/);
+		expect(code).toBe(1);
+	});
+
+	it('are the mode when standard output is no terminal', async () => {
+		const {stdout, code} = await runToEnd(['--name', 'Bob', ...(await common())], {home: makeHome(), input: ''});
+		expect({code, stdout}).toEqual({code: 0, stdout: ''});
+	});
+});
+
+describe('leaving', () => {
+	it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves within a second, with exit code 0', async signal => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), words: ['--stay']});
+		const sent = performance.now();
+		node.child.kill(signal);
+		expect((await node.result).code).toBe(0);
+		expect(performance.now() - sent).toBeLessThan(1000);
+		expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'signal'});
+	});
+
+	it('a reader that has stopped reading does not hold up a signal', async () => {
+		const node = runCli(['--json', '--stay', '--wait', '0', ...(await common())], {home: makeHome()});
+		await once(node.child.stdout as NodeJS.ReadableStream, 'data');
+		node.child.stdout?.pause();
+		const text = JSON.stringify({type: 'post', text: 'x'.repeat(10_000)});
+		node.child.stdin?.write(`${`${text}\n`.repeat(200)}`, () => node.child.kill('SIGTERM'));
+		const sent = performance.now();
+		const [code] = await once(node.child, 'exit');
+		expect(code).toBe(0);
+		expect(performance.now() - sent).toBeLessThan(3000);
+	});
+
+	it('a closed standard output is a quiet leave with exit code 0', async () => {
+		const home = makeHome();
+		const node = await startNode({home, port: await findFreeUdpPort(), words: ['--stay']});
+		node.child.stdout?.destroy();
+		node.post('into the void');
+		const [code] = await once(node.child, 'exit');
+		expect({code, stderr: node.stderr}).toEqual({code: 0, stderr: ''});
+		const [log] = readdirSync(join(home, 'logs')).filter(name => name.endsWith('.p2plog'));
+		expect((await runToEnd(['replay', log ?? ''], {home})).stdout).toMatch(/into the void\n.* left\n$/);
+	});
+
+	it('replay into head is quiet, with the exit code of a tool that was cut off politely', async () => {
+		const home = makeHome();
+		const lines = Array.from({length: 3000}, (_, number) => `line ${number} ${'x'.repeat(100)}`);
+		await runToEnd(['--plain', '--wait', '0', ...(await common())], {home, input: lines.join('\n')});
+		const child = spawn('bash', ['-c', 'set -o pipefail; "$0" "$1" replay | head -n 2', process.execPath, cliPath], {
+			env: {PATH: process.env.PATH, P2PCHAT_HOME: home},
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		onTestFinished(() => void child.kill('SIGKILL'));
+		let [stdout, stderr] = ['', ''];
+		child.stdout.on('data', text => {
+			stdout += text;
+		});
+		child.stderr.on('data', text => {
+			stderr += text;
+		});
+		const [code] = await once(child, 'close');
+		expect({code, stderr, rows: stdout.trimEnd().split('\n').length}).toEqual({code: 0, stderr: '', rows: 2});
+	});
+});
+
+describe('send', () => {
+	it('exits with 0 once a peer has the text, from the command line or standard input', async () => {
+		const port = await findFreeUdpPort();
+		const node = await startNode({home: makeHome(), port, name: 'Ann'});
+		expect(
+			await runToEnd(['send', '--port', String(port), '-n', 'Bot', 'build', 'is', 'red'], {home: makeHome()}),
+		).toMatchObject({code: 0, stdout: '', stderr: ''});
+		expect(await node.waitFor('text', ({text}) => text === 'build is red')).toMatchObject({name: 'Bot'});
+		expect(
+			await runToEnd(['send', '--port', String(port), '-'], {home: makeHome(), input: 'two\nlines\n'}),
+		).toMatchObject({code: 0});
+		await node.waitFor('text', ({text}) => text === 'two\nlines');
+	});
+
+	it('with nobody there exits with 1 after --wait and says why', async () => {
+		const {code, stderr} = await runToEnd(['send', '--wait', '0.2', 'hi', ...(await common())], {home: makeHome()});
+		expect(code).toBe(1);
+		expect(stderr).toMatch(/^p2pchat-ink: not sent: nobody answered within 0\.2 s on UDP port \d+; .*\n$/);
+	});
+});
+
+describe('a secret', () => {
+	it('lets in who has it, by file or environment, and nobody else', async () => {
+		const port = await findFreeUdpPort();
+		const home = makeHome();
+		const file = join(home, 'secret');
+		writeFileSync(file, 'correct horse battery\n');
+		const ann = await startNode({home, port, name: 'Ann', words: ['--secret-file', file]});
+		const bob = await startNode({
+			home: makeHome(),
+			port,
+			name: 'Bob',
+			environment: {P2PCHAT_SECRET: 'correct horse battery'},
+		});
+		await ann.waitFor('Bob', ({type, name, status}) => type === 'peer' && name === 'Bob' && status === 'connected');
+		const eve = await startNode({
+			home: makeHome(),
+			port,
+			name: 'Eve',
+			environment: {P2PCHAT_SECRET: 'wrong horse battery'},
+		});
+		await eve.waitFor('alone', ({type}) => type === 'alone');
+		bob.post('inside');
+		await ann.waitFor('inside', ({text}) => text === 'inside');
+		expect([...ann.lines, ...bob.lines].some(({name}) => name === 'Eve')).toBe(false);
+		expect(eve.lines.some(({type}) => type === 'peer')).toBe(false);
+		const environment = readFileSync(`/proc/${bob.pid}/cmdline`, 'utf8');
+		expect(environment).not.toMatch(/horse/);
+	});
+});
