@@ -11,10 +11,10 @@ export function findFirstIndex(from: number, to: number, isReached: (index: numb
 }
 
 /** The last item whose value is at most `limit`; values rise. */
-export function findLastAtMost<T>(items: readonly T[], limit: number, valueOf: (item: T) => number): T | undefined {
+export function findLastAtMost<T>(items: readonly T[], limit: number, read: (item: T) => number): T | undefined {
 	const next = findFirstIndex(0, items.length, index => {
 		const item = items[index];
-		return item !== undefined && valueOf(item) > limit;
+		return item !== undefined && read(item) > limit;
 	});
 	return items[next - 1];
 }

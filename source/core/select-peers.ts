@@ -80,11 +80,10 @@ export function foldName(name: string): string {
 
 function viewPeer(state: State, known: RosterPeer): PeerView {
 	const {peer, identity, firstConnected, unreadable} = known;
-	const link = state.passing.links[peer];
+	const {status: _, ...measured} = state.passing.links[peer] ?? {status: undefined};
 	const shown = addressOf(state, peer);
 	const status = statusOf(state, peer);
 	const lost = status === 'unreachable' ? known.lost[known.absences] : undefined;
-	const version = known.version ?? link?.version;
 	return {
 		peer,
 		name: nameOf(state, peer),
@@ -94,11 +93,8 @@ function viewPeer(state: State, known: RosterPeer): PeerView {
 		...(shown && {address: shown.address}),
 		claimed: shown?.claimed ?? false,
 		status,
-		...(link?.roundTripMs !== undefined && {roundTripMs: link.roundTripMs}),
-		...(link?.clockOffsetMs !== undefined && {clockOffsetMs: link.clockOffsetMs}),
-		...(link?.queuedBytes !== undefined && {queuedBytes: link.queuedBytes}),
-		...(link?.direction !== undefined && {direction: link.direction}),
-		...(version !== undefined && {version}),
+		...measured,
+		...(known.version !== undefined && {version: known.version}),
 		...(firstConnected && {connectedSince: firstConnected.at}),
 		...(lost && {lostAt: lost.ms}),
 		...(known.left && {leftAt: known.left.ms}),
@@ -173,11 +169,9 @@ export const selectPeers: (state: State) => readonly PeerView[] = memoise(
 		const mark = ({view, folded, person}: RankedView): PeerView =>
 			present.get(folded)?.some(other => other.person !== person) ? {...view, clash: true} : view;
 		const list = [...shown.map(mark), ...views];
-		for (const name of present.keys()) {
-			for (const place of places.get(name) ?? []) {
-				const ranked = gone[place];
-				if (ranked) list[shown.length + place] = mark(ranked);
-			}
+		for (const place of [...present.keys()].flatMap(name => places.get(name) ?? [])) {
+			const ranked = gone[place];
+			if (ranked) list[shown.length + place] = mark(ranked);
 		}
 		return list;
 	},

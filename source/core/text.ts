@@ -20,7 +20,7 @@ const ESCAPES =
 	/(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])(?:[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)|[^\x07\x1b\x90\x98\x9c-\x9f\n]*)|\x1b[ -/]*[0-~]?/g;
 
 /** Format controls but for joiners and the visible signs of Arabic, Syriac and Kaithi. */
-const FORMAT = /(?![\u200c\u200d\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])\p{Cf}/u;
+const FORMAT = /(?!\u200c|\u200d|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])\p{Cf}/u;
 /** Letters and marks that are drawn as nothing, noncharacters, plane 14 but for ideographic variants. */
 const BLANK =
 	/[\u034f\u115f\u1160\u17b4\u17b5\u2065\u3164\uffa0\ufff0-\ufff8\ufffe\uffff\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/u;

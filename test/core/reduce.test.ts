@@ -188,7 +188,7 @@ describe('rows from the future', () => {
 	});
 
 	it('come up once they are known to be our own', () => {
-		const before = reduceAll([learn(0, [posted(me, 2, ahead)])]);
+		const before = reduceAll([learn(0, [posted(carol, 2, ahead - 1), posted(me, 2, ahead)])]);
 		expect(rows(before)).toEqual([]);
 		expect(rows(reduceInputs(before, [launched()]))).toEqual([`${ahead} me posted`]);
 	});

@@ -8,12 +8,12 @@ import {
 	entryAt,
 	hasEntry,
 	insertEntries,
-	PAGE_SIZE,
 	positionOf,
 	removeEntry,
 	sliceTimeline,
 	type Timeline,
 } from '../../source/core/timeline.js';
+import {PAGE_SIZE} from '../../source/core/timeline-page.js';
 import {peerId, posted} from './events.js';
 
 const peers = ['0a', '7f', 'ff'].map(peerId);
