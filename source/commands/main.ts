@@ -86,6 +86,7 @@ async function run(bare: Context): Promise<number> {
 		case 'replay':
 			return (await import('./replay.js')).runReplay(context);
 		case 'doctor':
+			return (await import('./doctor.js')).runDoctor(context);
 		case 'demo':
 			throw new UsageError(`"${context.options.command}" is not part of this version`);
 		default:

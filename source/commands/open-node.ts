@@ -4,7 +4,7 @@ import {cleanName} from '../core/text.js';
 import {UsageError} from '../core/usage-error.js';
 import {deriveRoomKeys, type RoomKeys} from '../feed/room-keys.js';
 import type {Address} from '../network/dialler.js';
-import {chooseInterfaces, describeMissing, listenHost} from '../network/local-interfaces.js';
+import {chooseInterfaces, describeMissing, isLoopbackOnly, listenHost} from '../network/local-interfaces.js';
 import {systemRandom} from '../network/system-clock.js';
 import {createTlsTransport} from '../network/tls-transport.js';
 import {createUdpBeacon} from '../network/udp-beacon.js';
@@ -44,6 +44,7 @@ export async function openNode(context: Context, how: {readonly keep: boolean}):
 			room: options.room,
 			keys,
 			version,
+			loopbackOnly: isLoopbackOnly(selection),
 			targets: options.peers.length > 0 ? options.peers.map(parsePeerTarget) : storage.rememberedTargets,
 			...(storage.identitySeed && {identitySeed: storage.identitySeed}),
 		},
@@ -92,7 +93,8 @@ function chooseName(given: string | undefined): string {
 	}
 }
 
-async function readKeys({options, stdin, complain}: Context): Promise<RoomKeys> {
+/** Asks for the secret where that was chosen; throws UsageError. */
+export async function readKeys({options, stdin, complain}: Context): Promise<RoomKeys> {
 	if (!options.secret) return deriveRoomKeys({room: options.room});
 	const secret = await readSecret(options.secret, () => askSecret(stdin, text => process.stderr.write(text)));
 	if ([...secret].length < MIN_SECRET_LENGTH) {

@@ -160,7 +160,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 			return;
 		}
 
-		hearing.heard(content.peer, source.address, path, content.name);
+		hearing.heard(content.peer, source.address, path, content.name, clock.monotonic());
 		if (content.counter === last) return;
 		remember(counters, content.peer, content.counter, MAX_CANDIDATES);
 		if (content.kind === 'leaving') {

@@ -9,19 +9,26 @@ export type HeardPath = BeaconPath | 'answer';
 /** Datagrams from one source address. */
 export type HeardCounts = Readonly<Record<HeardPath, number>>;
 
+/** What the beacons of one peer say. */
+export interface HeardPeer {
+	/** Of its last beacon with a name, cleaned. */
+	readonly name: string | undefined;
+	readonly paths: readonly HeardPath[];
+	/** When the newest came, monotonic ms. */
+	readonly at: number;
+}
+
 export interface Hearing {
 	/** Our own beacon came back. */
 	echoed(address: string, path: HeardPath): void;
-	heard(peer: PeerId, address: string, path: HeardPath, name: string | undefined): void;
+	heard(peer: PeerId, address: string, path: HeardPath, name: string | undefined, now: number): void;
 	stranger(id: string, now: number): void;
 	otherVersion(sender: string, version: number, now: number): void;
 	offLink(address: string, now: number): void;
 	/** By source address. */
 	echoes(): ReadonlyMap<string, HeardCounts>;
 	heardFrom(): ReadonlyMap<string, HeardCounts>;
-	/** The name in its last beacon, cleaned. */
-	nameOf(peer: PeerId): string | undefined;
-	pathsOf(peer: PeerId): readonly HeardPath[];
+	of(peer: PeerId): HeardPeer | undefined;
 	/** Distinct senders of the last minute. */
 	strangers(now: number): number;
 	otherVersions(now: number): readonly number[];
@@ -56,26 +63,25 @@ function recent<V extends {readonly at: number}>(map: Map<string, V>, now: numbe
 export function createHearing(): Hearing {
 	const echoes = new Map<string, HeardCounts>();
 	const heardFrom = new Map<string, HeardCounts>();
-	const peers = new Map<PeerId, {readonly name: string | undefined; readonly paths: readonly HeardPath[]}>();
+	const peers = new Map<PeerId, HeardPeer>();
 	const strangers = new Map<string, {at: number}>();
 	const otherVersions = new Map<string, {at: number; version: number}>();
 	const offLink = new Map<string, {at: number; address: string}>();
 
 	return {
 		echoed: (address, path) => count(echoes, address, path),
-		heard(peer, address, path, name) {
+		heard(peer, address, path, name, at) {
 			count(heardFrom, address, path);
 			const known = peers.get(peer);
 			const paths = new Set([...(known?.paths ?? []), path]);
-			remember(peers, peer, {name: name ?? known?.name, paths: [...paths]}, MAX_CANDIDATES);
+			remember(peers, peer, {name: name ?? known?.name, paths: [...paths], at}, MAX_CANDIDATES);
 		},
 		stranger: (id, at) => remember(strangers, id, {at}, MAX_STRANGERS),
 		otherVersion: (sender, version, at) => remember(otherVersions, sender, {at, version}, MAX_STRANGERS),
 		offLink: (address, at) => remember(offLink, address, {at, address}, MAX_STRANGERS),
 		echoes: () => echoes,
 		heardFrom: () => heardFrom,
-		nameOf: peer => peers.get(peer)?.name,
-		pathsOf: peer => peers.get(peer)?.paths ?? [],
+		of: peer => peers.get(peer),
 		strangers: now => recent(strangers, now).length,
 		otherVersions: now => recent(otherVersions, now).map(({version}) => version),
 		offLinkAddresses: now => recent(offLink, now).map(({address}) => address),

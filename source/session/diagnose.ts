@@ -2,7 +2,7 @@ import {nameOf} from '../core/select-peers.js';
 import type {Beacon} from '../network/beacon.js';
 import type {Dialler, DialReport} from '../network/dialler.js';
 import type {Discovery} from '../network/discovery.js';
-import type {HeardCounts, Hearing} from '../network/hearing.js';
+import type {HeardCounts, HeardPeer, Hearing} from '../network/hearing.js';
 import type {Mesh} from '../network/mesh.js';
 import type {PeerLink} from '../network/peer-link.js';
 import {isInSubnet} from '../network/subnets.js';
@@ -127,15 +127,20 @@ function merge(known: PeerReport | undefined, more: PeerReport): PeerReport {
 	};
 }
 
-function reportDial(dial: DialReport, {store, discovery, info}: DiagnosisSources): PeerReport {
+function lastHeard(heard: HeardPeer | undefined, now: number): Pick<PeerReport, 'lastHeardMs'> {
+	return heard ? {lastHeardMs: Math.round(now - heard.at)} : {};
+}
+
+function reportDial(dial: DialReport, {store, discovery, info, now}: DiagnosisSources): PeerReport {
 	const {peer, addresses, heardBy, lastFailure: failed} = dial;
 	const isSelf = peer !== undefined && peer === info?.peer;
-	const paths = peer === undefined ? [] : (discovery?.hearing.pathsOf(peer) ?? []);
-	const name = peer && (discovery?.hearing.nameOf(peer) ?? nameOf(store.getState(), peer));
+	const heard = peer === undefined ? undefined : discovery?.hearing.of(peer);
+	const name = peer && (heard?.name ?? nameOf(store.getState(), peer));
 	return {
 		addresses: addresses.map(({host, port}) => `${host}:${port}`),
-		heardBy: [...new Set([...paths, ...heardBy])],
+		heardBy: [...new Set([...(heard?.paths ?? []), ...heardBy])],
 		connected: false,
+		...lastHeard(heard, now),
 		...(peer !== undefined && {peer}),
 		...(name !== undefined && {name}),
 		...(failed &&
@@ -146,14 +151,20 @@ function reportDial(dial: DialReport, {store, discovery, info}: DiagnosisSources
 	};
 }
 
-function reportLink(link: PeerLink, known: PeerReport | undefined, {store, discovery}: DiagnosisSources): PeerReport {
+function reportLink(
+	link: PeerLink,
+	known: PeerReport | undefined,
+	{store, discovery, now}: DiagnosisSources,
+): PeerReport {
 	const {roundTripMs, clockOffsetMs} = link;
+	const heard = discovery?.hearing.of(link.peer);
 	return {
 		...known,
+		...lastHeard(heard, now),
 		peer: link.peer,
 		name: nameOf(store.getState(), link.peer),
 		addresses: known?.addresses ?? [`${link.remoteAddress}:${link.hello.port}`],
-		heardBy: known?.heardBy ?? discovery?.hearing.pathsOf(link.peer) ?? [],
+		heardBy: known?.heardBy ?? heard?.paths ?? [],
 		connected: true,
 		direction: link.dialled ? 'dialled' : 'accepted',
 		version: link.hello.program,

@@ -109,6 +109,10 @@ export interface PeerReport {
 	/** Of our newest dial, if that failed: address and reason. */
 	readonly lastError?: string;
 	readonly lastFailure?: {readonly host: string; readonly port: number; readonly code: string; readonly text: string};
+	/** How long ago its newest beacon came, ms. */
+	readonly lastHeardMs?: number;
+	/** How long our connection to it took to come up, ms; told by the doctor. */
+	readonly connectMs?: number;
 	/** Whether a connection from there reached us; only the doctor tries both directions. */
 	readonly reachesUs?: boolean;
 	readonly roundTripMs?: number;

@@ -6,13 +6,13 @@ describe('what was heard on UDP', () => {
 	it('is counted by source address and by the way it came', () => {
 		const hearing = createHearing();
 		hearing.echoed('10.0.0.1', 'broadcast');
-		hearing.heard('aa', '10.0.0.2', 'broadcast', 'Carol');
-		hearing.heard('aa', '10.0.0.2', 'multicast', undefined);
-		hearing.heard('aa', '10.0.0.2', 'multicast', undefined);
+		hearing.heard('aa', '10.0.0.2', 'broadcast', 'Carol', 1);
+		hearing.heard('aa', '10.0.0.2', 'multicast', undefined, 2);
+		hearing.heard('aa', '10.0.0.2', 'multicast', undefined, 3);
 		expect(hearing.echoes()).toEqual(new Map([['10.0.0.1', {broadcast: 1, multicast: 0, answer: 0}]]));
 		expect(hearing.heardFrom()).toEqual(new Map([['10.0.0.2', {broadcast: 1, multicast: 2, answer: 0}]]));
-		expect([hearing.nameOf('aa'), hearing.pathsOf('aa')]).toEqual(['Carol', ['broadcast', 'multicast']]);
-		expect([hearing.nameOf('bb'), hearing.pathsOf('bb')]).toEqual([undefined, []]);
+		expect(hearing.of('aa')).toEqual({name: 'Carol', paths: ['broadcast', 'multicast'], at: 3});
+		expect(hearing.of('bb')).toBeUndefined();
 	});
 
 	it('counts who is not of our room for a minute after its last word', () => {
@@ -38,7 +38,7 @@ describe('what was heard on UDP', () => {
 		const hearing = createHearing();
 		for (let index = 0; index < MAX_STRANGERS + 50; index++) {
 			hearing.stranger(`peer ${index}`, 0);
-			hearing.heard(`peer ${index}`, `address ${index}`, 'broadcast', 'x');
+			hearing.heard(`peer ${index}`, `address ${index}`, 'broadcast', 'x', 0);
 		}
 
 		expect(hearing.strangers(0)).toBe(MAX_STRANGERS);

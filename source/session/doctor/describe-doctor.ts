@@ -1,0 +1,88 @@
+/** The report and its verdicts as lines for people: of `doctor`, `/doctor` and the network pane. Pure. */
+import type {HeardBy} from '../../network/dialler.js';
+import type {InterfaceReport, NetworkReport, PeerReport} from '../session.js';
+import {judgeNetwork} from './judge-network.js';
+import {cleanLine, namePeer} from './name-peers.js';
+import type {DoctorFacts, Verdict} from './verdict.js';
+
+const HEARD: Readonly<Record<HeardBy, string>> = {
+	broadcast: 'broadcast',
+	multicast: 'multicast',
+	answer: 'its answers',
+	exchange: 'another peer',
+	'peer-flag': '--peer',
+};
+
+/** What is done, heard and tried, then the verdicts. Every line is safe to draw. */
+export function describeDoctor(report: NetworkReport, facts: DoctorFacts = {}): string[] {
+	return [...describeReport(report, facts), 'Verdict', ...judgeNetwork(report, facts).flatMap(describeVerdict)];
+}
+
+/** The verdicts alone, as `describeDoctor` ends. */
+export function describeVerdict({level, text, next}: Verdict): string[] {
+	const mark = {error: 'BROKEN', warn: 'WARNING', info: 'note', ok: 'ok'}[level];
+	return [`  ${mark}: ${cleanLine(text)}.`, ...(next === undefined ? [] : [`    What to do: ${cleanLine(next)}.`])];
+}
+
+function describeReport(report: NetworkReport, facts: DoctorFacts): string[] {
+	if (facts.startFailure) return [];
+	const {udpPort, tcpPort, room, hasSecret, listeningMs} = report;
+	const lines = [
+		`Room "${cleanLine(room)}", ${hasSecret ? 'with a secret' : 'without a secret: anybody here may join'}`,
+		`Ports: UDP ${udpPort} to find each other, TCP ${tcpPort} for the connections; listening for ${Math.round(listeningMs / 1000)} s`,
+		'',
+		'Networks of this computer',
+	];
+	if (report.interfaces.length === 0) lines.push('  none');
+	for (const one of report.interfaces) lines.push(...describeInterface(one));
+	lines.push('', 'Peers');
+	if (report.peers.length === 0) lines.push('  nobody was heard');
+	for (const peer of report.peers) lines.push(...describePeer(peer));
+	lines.push('');
+	return lines;
+}
+
+function describeInterface(one: InterfaceReport): string[] {
+	const kind = one.loopback ? ', this computer only' : one.virtual ? ', virtual' : '';
+	const lines = [`  ${cleanLine(one.name)} ${cleanLine(one.address)}/${one.prefix}${kind}`];
+	for (const [word, path] of [['broadcast', one.broadcast] as const, ['multicast', one.multicast] as const]) {
+		const failed = path.failed > 0 ? `, failed ${path.failed} (${cleanLine(path.lastError ?? 'no reason given')})` : '';
+		lines.push(
+			`    ${word} ${cleanLine(path.destination)}: sent ${path.sent}${failed}, own heard back ${path.echoes}, others heard ${path.heard}`,
+		);
+	}
+
+	return lines;
+}
+
+function describePeer(peer: PeerReport): string[] {
+	const others = peer.addresses.slice(1).map(cleanLine);
+	const heard = peer.heardBy.map(by => HEARD[by]);
+	const parts = [
+		describeState(peer),
+		...(heard.length > 0 ? [`known by ${heard.join(', ')}`] : []),
+		...(others.length > 0 ? [`also at ${others.join(', ')}`] : []),
+		...(peer.version === undefined ? [] : [`version ${cleanLine(peer.version)}`]),
+		...(peer.roundTripMs === undefined ? [] : [`answers in ${round(peer.roundTripMs)} ms`]),
+		...(peer.clockOffsetMs === undefined ? [] : [`clock ${describeSeconds(peer.clockOffsetMs)}`]),
+		...(peer.queuedBytes ? [`${peer.queuedBytes} bytes waiting`] : []),
+	];
+	const lines = [`  ${namePeer(peer)}: ${parts.join('; ')}`];
+	if (peer.lastError !== undefined) lines.push(`    last error: ${cleanLine(peer.lastError)}`);
+	return lines;
+}
+
+function describeState({connected, direction, reachesUs, connectMs, lastError}: PeerReport): string {
+	if (!connected) return lastError === undefined ? 'not tried yet' : 'NOT reached';
+	const time = connectMs === undefined ? '' : ` in ${round(connectMs)} ms`;
+	const state = direction === 'accepted' ? 'it connected to us' : `we connected to it${time}`;
+	if (reachesUs === undefined || direction === 'accepted') return state;
+	return `${state}, ${reachesUs ? 'it reaches us too' : 'it did not reach us'}`;
+}
+
+const round = (ms: number) => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
+
+/** "+0.2 s": theirs minus ours. */
+function describeSeconds(ms: number): string {
+	return `${ms < 0 ? '-' : '+'}${(Math.abs(ms) / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,145 @@
+/** Who is there and does not belong to us, whose announcements do not come, whose clock is off. */
+import {CLOCK_OFFSET_SHOWN_MS, SEND_HIGH_WATER_BYTES} from '../../core/limits.js';
+import {isInSubnet} from '../../network/subnets.js';
+import {LOWEST_VERSION, PROTOCOL_VERSION} from '../../network/version.js';
+import {describeSpan} from '../notices.js';
+import type {NetworkReport, PeerReport} from '../session.js';
+import {ownRoom} from './judge-peers.js';
+import {addressOf, cleanLine, connectedPeers, hostOf, isHeard, namePeers} from './name-peers.js';
+import type {Verdict, VerdictLevel} from './verdict.js';
+
+/** Within this every peer that hears our burst has answered. */
+const ANSWERED_AFTER_MS = 3500;
+
+export function judgeOthers(report: NetworkReport): Verdict[] {
+	const connected = connectedPeers(report);
+	const level: VerdictLevel = connected.length > 0 ? 'info' : 'warn';
+	const all: (Verdict | undefined)[] = [
+		isolated(report),
+		otherRoom(report, level),
+		otherVersion(report, level),
+		otherNetwork(report, level),
+		...judgeClocks(connected, report.clockCorrectionMs),
+		slowReaders(connected),
+		refusedConnections(report),
+	];
+	return all.filter(verdict => verdict !== undefined);
+}
+
+/** On our own subnet, and yet only the address given by hand leads there. */
+function isolated(report: NetworkReport): Verdict | undefined {
+	if (report.listeningMs < ANSWERED_AFTER_MS) return undefined;
+	const near = (peer: PeerReport) =>
+		report.interfaces.some(one => !one.loopback && isInSubnet(hostOf(addressOf(peer)), one.address, one.prefix));
+	const echoing = report.interfaces.some(one => !one.loopback && one.echoes > 0);
+	const unheard = report.peers.filter(
+		peer => !isHeard(peer) && near(peer) && echoing && (peer.connected || peer.lastFailure),
+	);
+	const reached = unheard.filter(peer => peer.connected);
+	if (unheard.length === 0 || report.peers.some(peer => isHeard(peer) && near(peer))) return undefined;
+	const next =
+		'switch off "AP isolation", "client isolation" or "guest mode" in the Wi-Fi access point, or use the cable or another Wi-Fi';
+	if (reached.length > 0) {
+		return {
+			code: 'isolated',
+			level: 'warn',
+			text: `${namePeers(reached)} can be reached, but its announcements do not arrive, while our own come back: the network, or a firewall over there, drops broadcast and multicast. Many Wi-Fi access points do so to keep devices apart`,
+			next: `keep --peer ${addressOf(reached[0] ?? {addresses: [], heardBy: [], connected: false})} (it is remembered); one such connection is enough to meet everybody. Or ${next}`,
+		};
+	}
+
+	return {
+		code: 'isolated',
+		level: 'warn',
+		text: `this network probably keeps devices apart: our own announcements come back, nobody else is heard, and ${namePeers(unheard)} on the same network does not answer`,
+		next,
+	};
+}
+
+function otherRoom(report: NetworkReport, level: VerdictLevel): Verdict | undefined {
+	const {strangers} = report;
+	if (strangers === 0) return undefined;
+	return {
+		code: 'other-room',
+		level,
+		text: `${strangers === 1 ? '1 node here is' : `${strangers} nodes here are`} in another room or use another secret. ${ownRoom(report)}`,
+		next: 'to be in one room, use the same --room and the same secret on all sides (--ask-secret asks for it)',
+	};
+}
+
+function otherVersion({otherVersions, otherVersionNumbers}: NetworkReport, level: VerdictLevel): Verdict | undefined {
+	if (otherVersions === 0) return undefined;
+	const newer = otherVersionNumbers.some(version => version > PROTOCOL_VERSION);
+	const ours = LOWEST_VERSION === PROTOCOL_VERSION ? `${PROTOCOL_VERSION}` : `${LOWEST_VERSION} to ${PROTOCOL_VERSION}`;
+	return {
+		code: 'other-version',
+		level,
+		text: `${otherVersions === 1 ? '1 node here speaks' : `${otherVersions} nodes here speak`} another version of the protocol (${otherVersionNumbers.join(', ')}; we speak ${ours})`,
+		next: `${newer ? 'update this end' : 'the others need to be updated'}: npx p2pchat-ink@latest`,
+	};
+}
+
+function otherNetwork({offLink, tcpPort}: NetworkReport, level: VerdictLevel): Verdict | undefined {
+	if (offLink.length === 0) return undefined;
+	const some = offLink.slice(0, 3).map(cleanLine).join(', ');
+	return {
+		code: 'other-network',
+		level,
+		text: `announcements come from ${some}, an address outside of the networks of this computer: two networks share one wire, or a network mask is wrong on one side. They are not trusted`,
+		next: `give both sides addresses and masks of one network, or name the peer: --peer HOST:PORT there or here (our TCP port is ${tcpPort})`,
+	};
+}
+
+function judgeClocks(connected: readonly PeerReport[], correctionMs: number): Verdict[] {
+	const measured = connected.filter(peer => peer.clockOffsetMs !== undefined);
+	const off = measured.filter(peer => Math.abs(peer.clockOffsetMs ?? 0) > CLOCK_OFFSET_SHOWN_MS);
+	const [first] = off;
+	const setIt = 'set the clock, or switch on network time';
+	const offset = first?.clockOffsetMs ?? correctionMs;
+	if (correctionMs !== 0 || (off.length > 1 && off.length > measured.length / 2)) {
+		const by = correctionMs === 0 ? offset : correctionMs;
+		return [
+			{
+				code: 'clock-here',
+				level: 'warn',
+				text: `the clock of this computer is ${describeOffset(by)} ${by > 0 ? 'behind' : 'ahead of'} the others`,
+				next: `${setIt} here; the order of messages holds all the same`,
+			},
+		];
+	}
+
+	if (!first) return [];
+	const words = `${describeOffset(offset)} ${offset > 0 ? 'ahead of' : 'behind'}`;
+	if (measured.length === 1) {
+		const text = `the clock of ${namePeers(off)} is ${words} ours: one of the two is wrong`;
+		return [{code: 'clock-differs', level: 'warn', text, next: `${setIt} on the one that is wrong`}];
+	}
+
+	const text = `the clock of ${namePeers(off)} is ${words} ours and those of the others`;
+	return [
+		{code: 'clock-there', level: 'warn', text, next: `${setIt} over there; the order of messages holds all the same`},
+	];
+}
+
+function describeOffset(ms: number): string {
+	return Math.abs(ms) < 120_000 ? `${Math.round(Math.abs(ms) / 1000)} s` : describeSpan(ms);
+}
+
+function slowReaders(connected: readonly PeerReport[]): Verdict | undefined {
+	const slow = connected.filter(peer => (peer.queuedBytes ?? 0) > SEND_HIGH_WATER_BYTES);
+	if (slow.length === 0) return undefined;
+	return {
+		code: 'slow-reader',
+		level: 'info',
+		text: `${namePeers(slow)} takes what we send slowly: the connection is thin or that computer is busy; nothing is lost, it comes late`,
+	};
+}
+
+function refusedConnections({refusedConnections: refused}: NetworkReport): Verdict | undefined {
+	if (refused === 0) return undefined;
+	return {
+		code: 'refused-connections',
+		level: 'info',
+		text: `${refused} incoming ${refused === 1 ? 'connection' : 'connections'} ended before encryption was up: somebody with another room or secret named us with --peer, or something scans this network`,
+	};
+}
