@@ -4,6 +4,7 @@
  */
 import type {PeerId} from '../core/ids.js';
 import {
+	BEACON_INTERVAL_CROWD_MS,
 	HIGHER_ID_DIALS_AFTER_MS,
 	MAX_ADDRESSES,
 	MAX_CANDIDATES,
@@ -78,19 +79,26 @@ export interface Dialler {
 interface Entry {
 	peer: PeerId | undefined;
 	readonly isTarget: boolean;
-	/** Newest first; one that connected stays first. */
+	/** Newest first. */
 	addresses: Address[];
+	/** One that connected is never displaced by what is only heard. */
 	proven: Address | undefined;
+	/** When each was dialled last without success, monotonic ms. */
+	readonly triedAt: Map<string, number>;
+	/** Last beacon, monotonic ms. */
+	heardAt: number;
 	readonly heardBy: Set<HeardBy>;
 	failures: number;
-	attempts: number;
 	lastAttempt: number;
 	lastFailure: FailedDial | undefined;
 	timer: Timer | undefined;
 	state: 'idle' | 'waiting' | 'queued' | 'dialling';
 }
 
+const keyOf = ({host, port}: Address) => `${host}:${port}`;
 const same = (a: Address, b: Address) => a.host === b.host && a.port === b.port;
+/** A beacon after a silence of this length tells that a way is open again. */
+const HEARD_ANEW_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, random, transport, self, debug} = options;
@@ -105,9 +113,10 @@ export function createDialler(options: DiallerOptions): Dialler {
 			isTarget,
 			addresses: [],
 			proven: undefined,
+			triedAt: new Map(),
+			heardAt: Number.NEGATIVE_INFINITY,
 			heardBy: new Set(),
 			failures: 0,
-			attempts: 0,
 			lastAttempt: Number.NEGATIVE_INFINITY,
 			lastFailure: undefined,
 			timer: undefined,
@@ -143,19 +152,21 @@ export function createDialler(options: DiallerOptions): Dialler {
 		}
 	}
 
-	/** One that connected before comes first, then the others in turn. */
-	function chooseAddress(entry: Entry): Address | undefined {
-		const {proven, addresses, attempts} = entry;
-		if (proven && attempts % 2 === 0) return proven;
-		return addresses[attempts % addresses.length];
+	/** The one not tried for longest; of new ones the one that connected before, then the newest. */
+	function chooseAddress({proven, addresses, triedAt}: Entry): Address | undefined {
+		let chosen: Address | undefined;
+		const tried = (address: Address) => triedAt.get(keyOf(address)) ?? Number.NEGATIVE_INFINITY;
+		for (const address of proven ? [proven, ...addresses] : addresses)
+			if (!chosen || tried(address) < tried(chosen)) chosen = address;
+		return chosen;
 	}
 
 	async function dial(entry: Entry): Promise<void> {
 		const address = chooseAddress(entry);
 		if (!address) return;
 		entry.state = 'dialling';
-		entry.attempts += 1;
 		entry.lastAttempt = clock.monotonic();
+		entry.triedAt.set(keyOf(address), entry.lastAttempt);
 		dials += 1;
 		const result = await transport.dial(address.host, address.port);
 		if (stopped) {
@@ -186,6 +197,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 		}
 
 		entry.proven = address;
+		entry.triedAt.clear();
 		settle(entry, address, undefined);
 	}
 
@@ -213,6 +225,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 
 	function addAddress(entry: Entry, address: Address): void {
 		entry.addresses = [address, ...entry.addresses.filter(known => !same(known, address))].slice(0, MAX_ADDRESSES);
+		const kept = new Set([...entry.addresses, ...(entry.proven ? [entry.proven] : [])].map(keyOf));
+		for (const tried of entry.triedAt.keys()) if (!kept.has(tried)) entry.triedAt.delete(tried);
 	}
 
 	/** Room for one more: the longest unused entry of an unconnected peer goes. */
@@ -242,14 +256,22 @@ export function createDialler(options: DiallerOptions): Dialler {
 
 			entry.heardBy.add(by);
 			addAddress(entry, address);
-			if (isDone(entry) || entry.state !== 'idle') return;
+			const anew = by === 'broadcast' && clock.monotonic() - entry.heardAt > HEARD_ANEW_MS;
+			if (by === 'broadcast') entry.heardAt = clock.monotonic();
+			if (isDone(entry)) return;
+			if (anew && entry.failures > 0) {
+				entry.failures = 0;
+				schedule(entry, firstDelay(peer));
+			}
+
+			if (entry.state !== 'idle') return;
 			const gaveUp = entry.failures >= MAX_DIAL_FAILURES;
 			if (gaveUp && by === 'exchange') return;
 			const rested = entry.lastAttempt + RETRY_MAX_MS - clock.monotonic();
 			schedule(entry, gaveUp ? Math.max(0, rested) : firstDelay(peer));
 		},
 		target(address) {
-			const key = `${address.host}:${address.port}`;
+			const key = keyOf(address);
 			if (stopped || entries.has(key)) return;
 			const entry = createEntry(undefined, true);
 			entry.heardBy.add('peer-flag');

@@ -22,8 +22,9 @@ export function differingBuckets(ours: Uint8Array, theirs: Uint8Array): number[]
 	return buckets;
 }
 
-/** Opens: both sides say the digest first. */
+/** Opens: both sides say the digest first, and are not complete before its answer. */
 export function tellDigest(link: SyncLink, holdings: Holdings): void {
+	link.complete = false;
 	link.link.send({type: 'have', kind: 'digest', digest: holdings.digest()});
 }
 
@@ -44,7 +45,7 @@ export function tellPages(link: PeerLink, said: Map<PeerId, number>, holdings: H
  * Says what changed and what the other end may not know. To the author of a feed it is the acknowledgement, so it is said
  * even if the author holds it; to all others only what they lack. `all` false: acknowledgements only.
  */
-export function tellChanges(link: SyncLink, holdings: Holdings, self: PeerId, all: boolean): void {
+export function tellChanges(link: SyncLink, holdings: Holdings, all: boolean): void {
 	if (link.pending.size === 0 || !link.complete) return;
 	const feeds: HaveFeed[] = [];
 	for (const peer of link.pending) {
@@ -54,7 +55,7 @@ export function tellChanges(link: SyncLink, holdings: Holdings, self: PeerId, al
 		const feed = holdings.have(peer);
 		if (!feed) continue;
 		const known = link.theirs.get(peer) ?? 0;
-		if (isAuthor || (known < feed.seq && (peer !== self || link.behind))) feeds.push(feed);
+		if (isAuthor || known < feed.seq) feeds.push(feed);
 		if (feeds.length >= MAX_HAVE_FEEDS) break;
 	}
 

@@ -8,6 +8,8 @@ import {MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
 import type {PeerLink} from './peer-link.js';
 
+const COMPACT_AFTER = 1024;
+
 export interface IncomingBatch {
 	readonly batch: Batch;
 	readonly link: PeerLink;
@@ -46,11 +48,11 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		handlers.take(incoming);
 	}
 
+	/** Lets go of what was taken, also when it never runs empty. */
 	function compact(): void {
-		if (next < waiting.length) return;
-		waiting = [];
+		if (next < waiting.length && next < COMPACT_AFTER) return;
+		waiting = waiting.slice(next);
 		next = 0;
-		bytes = 0;
 	}
 
 	function slice(): void {

@@ -13,7 +13,7 @@ import {type ByeReason, decodeMessage, encodeMessageFrame, type HelloMessage, ty
 import type {LinkStatus} from '../core/event.js';
 import type {PeerId} from '../core/ids.js';
 import {HELLO_TIMEOUT_MS, MAX_MESSAGES_PER_SECOND} from '../core/limits.js';
-import type {Clock} from './clock.js';
+import type {Clock, Timer} from './clock.js';
 import type {Debug} from './debug.js';
 import {type HelloProof, judgeHello} from './handshake.js';
 import {heardNow, stepLiveness} from './liveness.js';
@@ -98,7 +98,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	let ping: {id: number; at: number; wall: number} | undefined;
 	let pingCount = 0;
 	let window = {from: clock.monotonic(), messages: 0};
-	let throttled = false;
+	let throttled: Timer | undefined;
 	let held = 0;
 
 	const send = (message: Message) => closing === undefined && connection.send(encodeMessageFrame(message));
@@ -163,6 +163,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		if (done) return;
 		done = true;
 		helloTimer.cancel();
+		throttled?.cancel();
 		closing ??= error
 			? {by: 'network', code: 'reset', text: error}
 			: {by: 'network', code: 'ended', text: 'the connection ended without a goodbye'};
@@ -234,11 +235,10 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		if (now - window.from >= 1000) window = {from: now, messages: 0};
 		window.messages += count;
 		if (throttled || window.messages <= MAX_MESSAGES_PER_SECOND) return;
-		throttled = true;
 		link.pause();
-		clock.after(Math.max(1, 1000 - (now - window.from)), () => {
-			throttled = false;
-			if (!done) link.resume();
+		throttled = clock.after(Math.max(1, 1000 - (now - window.from)), () => {
+			throttled = undefined;
+			link.resume();
 		});
 	}
 

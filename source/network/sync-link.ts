@@ -5,7 +5,10 @@ import type {PeerLink} from './peer-link.js';
 /** A `want` that we sent and that is not fully answered. */
 export interface OpenWant {
 	readonly id: number;
-	readonly feeds: readonly PeerId[];
+	/** Feed -> first seq asked for, in the order in which they are answered. */
+	readonly ranges: ReadonlyMap<PeerId, number>;
+	/** The last feed of which something came. */
+	served: PeerId | undefined;
 	readonly timer: Timer;
 }
 
@@ -23,17 +26,22 @@ export interface SyncLink {
 	/** Events received over this connection by asking. */
 	received: number;
 	want: OpenWant | undefined;
-	wantCount: number;
 	/** Wants that were not answered in time: asked last. */
 	late: number;
-	/** What we said in our own first `have`: answers are cut there, so that the other end can tell old from live. */
-	readonly said: Map<PeerId, number>;
-	/** Feeds of which to say more. */
+	/** Feeds of which to say more. Our own only when a push was left out. */
 	readonly pending: Set<PeerId>;
 	/** Their queue was full: pushes stopped. */
 	behind: boolean;
 	/** Feeds new to us that they named in this minute. */
-	newFeeds: {from: number; count: number};
+	newFeeds: NamedFeeds;
+}
+
+export interface NamedFeeds {
+	/** Start of the minute, monotonic ms. */
+	readonly from: number;
+	readonly count: number;
+	/** Some were passed over: to be asked for anew when the minute is over. */
+	readonly overflow: boolean;
 }
 
 export function createSyncLink(link: PeerLink, now: number): SyncLink {
@@ -45,12 +53,10 @@ export function createSyncLink(link: PeerLink, now: number): SyncLink {
 		synced: false,
 		received: 0,
 		want: undefined,
-		wantCount: 0,
 		late: 0,
-		said: new Map(),
 		pending: new Set(),
 		behind: false,
-		newFeeds: {from: now, count: 0},
+		newFeeds: {from: now, count: 0, overflow: false},
 	};
 }
 

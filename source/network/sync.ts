@@ -8,6 +8,7 @@
  * 4. `have` speaks only of what is written to the log.
  * 5. What others claim of our own feed beyond what we wrote is ignored.
  */
+import {equalBytes} from '../codec/bytes.js';
 import {encodeMessageFrame, type HaveFeed, type HaveMessage, type Message} from '../codec/message.js';
 import type {Batch} from '../core/batch.js';
 import {lastSeq} from '../core/batch.js';
@@ -30,7 +31,7 @@ import {agreesOn, tellChanges, tellDigest, tellPages} from './have-teller.js';
 import type {Holdings} from './holdings.js';
 import {createIntake} from './intake.js';
 import type {PeerLink} from './peer-link.js';
-import {createSyncLink, type SyncLink, witness} from './sync-link.js';
+import {createSyncLink, type OpenWant, type SyncLink, witness} from './sync-link.js';
 import {planWants} from './want-planner.js';
 import {createWantServer, type WantServer} from './want-server.js';
 
@@ -51,7 +52,11 @@ export interface SyncOptions {
 	synced(peer: PeerId, received: number): void;
 	/** History coming in; `expected` 0: done. */
 	progress(received: number, expected: number): void;
+	/** A limit was reached: less is taken or asked from now on. `peer`: whose feed, or who named too many. */
+	limited(what: SyncLimit, peer: PeerId): void;
 }
+
+export type SyncLimit = 'live-events' | 'new-feeds' | 'bytes';
 
 export interface Sync {
 	up(link: PeerLink): void;
@@ -66,16 +71,27 @@ export interface Sync {
 	changed(feeds: Iterable<PeerId>): void;
 	/** Takes what waits if it is little: somebody says goodbye. */
 	hurry(): void;
+	/** These feeds are welcome again: ask for what was passed over. */
+	reconsider(feeds: Iterable<PeerId>): void;
 	/** Takes what waits (before a shutdown). */
 	finish(): void;
 	stop(): void;
 }
 
+interface Entry {
+	readonly sync: SyncLink;
+	/** One for each connection on which something was asked: the two ends of a pair may for a moment prefer different ones. */
+	readonly servers: Map<PeerLink, WantServer>;
+	/** What our last pages named: answers are cut there, so that the other end can tell old from live. */
+	readonly said: Map<PeerId, number>;
+}
+
+const MINUTE_MS = 60_000;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
 export function createSync(options: SyncOptions): Sync {
 	const {self, clock, holdings, debug} = options;
-	const links = new Map<PeerId, {sync: SyncLink; servers: Map<PeerLink, WantServer>}>();
+	const links = new Map<PeerId, Entry>();
 	/** Feeds of which somebody claims more than we hold: the highest claim, and from when on to ask. */
 	const missing = new Map<PeerId, {claimed: number; notBefore: number; recheck: boolean}>();
 	/** Highest seq of what waits in the intake, so that we can ask on before it is taken. */
@@ -83,6 +99,7 @@ export function createSync(options: SyncOptions): Sync {
 	/** Per feed, the highest seq of any first `have`: up to here it is history, not live. */
 	const history = new Map<PeerId, number>();
 	let ticks = 0;
+	let wantCount = 0;
 	let received = 0;
 	let reported = 0;
 	let timer: Timer = clock.after(HAVE_INTERVAL_MS, tick);
@@ -93,7 +110,14 @@ export function createSync(options: SyncOptions): Sync {
 	function tick(): void {
 		ticks += 1;
 		const pace = Math.max(1, Math.ceil(links.size / HAVE_CROWD_PEERS));
-		for (const {sync} of links.values()) tellChanges(sync, holdings, self, ticks % pace === 0);
+		for (const {sync} of links.values()) {
+			tellChanges(sync, holdings, ticks % pace === 0);
+			if (sync.newFeeds.overflow && clock.monotonic() - sync.newFeeds.from >= MINUTE_MS) {
+				sync.newFeeds = {from: clock.monotonic(), count: 0, overflow: false};
+				tellDigest(sync, holdings);
+			}
+		}
+
 		ask();
 		reportProgress();
 		timer = clock.after(HAVE_INTERVAL_MS, tick);
@@ -124,14 +148,26 @@ export function createSync(options: SyncOptions): Sync {
 		});
 	}
 
+	/** A source is gone or gave nothing: what nobody else claims is not missing. */
+	function reviewClaims(): void {
+		for (const [feed, entry] of missing) {
+			let claimed = 0;
+			for (const {sync} of links.values()) claimed = Math.max(claimed, sync.theirs.get(feed) ?? 0);
+			if (claimed <= holdings.seqOf(feed) && !entry.recheck) missing.delete(feed);
+			else missing.set(feed, {...entry, claimed});
+		}
+	}
+
 	function ask(): void {
 		if (missing.size === 0 || intakeFull()) return;
 		const asked = new Set<PeerId>();
-		for (const {sync} of links.values()) for (const feed of sync.want?.feeds ?? []) asked.add(feed);
+		for (const {sync} of links.values()) for (const feed of sync.want?.ranges.keys() ?? []) asked.add(feed);
 		const open = [];
 		for (const [feed, {claimed, notBefore, recheck}] of missing) {
 			const held = heldSeq(feed);
-			if (recheck) open.push({feed, from: Math.max(1, Math.min(held, claimed)), notBefore, asked: asked.has(feed)});
+			if (!holdings.isWelcome(feed)) missing.delete(feed);
+			else if (recheck)
+				open.push({feed, from: Math.max(1, Math.min(held, claimed)), notBefore, asked: asked.has(feed)});
 			else if (held < claimed) open.push({feed, from: held + 1, notBefore, asked: asked.has(feed)});
 			else if (holdings.seqOf(feed) >= claimed) missing.delete(feed);
 		}
@@ -152,8 +188,8 @@ export function createSync(options: SyncOptions): Sync {
 	const intakeFull = () => intakeBytes > MAX_INTAKE_BYTES;
 
 	function want(sync: SyncLink, ranges: readonly {peer: PeerId; from: number}[]): void {
-		sync.wantCount += 1;
-		const id = sync.wantCount;
+		wantCount += 1;
+		const id = wantCount;
 		for (const range of ranges) {
 			const entry = missing.get(range.peer);
 			if (entry) missing.set(range.peer, {...entry, recheck: false});
@@ -166,15 +202,19 @@ export function createSync(options: SyncOptions): Sync {
 			sync.late += 1;
 			ask();
 		};
-		sync.want = {id, feeds: ranges.map(range => range.peer), timer: clock.after(WANT_TIMEOUT_MS, onTimeout)};
+		const asked = new Map(ranges.map(range => [range.peer, range.from]));
+		sync.want = {id, ranges: asked, served: undefined, timer: clock.after(WANT_TIMEOUT_MS, onTimeout)};
 		sync.link.send({type: 'want', id, ranges});
 	}
 
 	/** Answered on the connection it came by: for a moment the two ends of a doubled one may prefer different ones. */
-	function onHave(sync: SyncLink, link: PeerLink, message: HaveMessage): void {
+	function onHave({sync, said}: Entry, link: PeerLink, message: HaveMessage): void {
 		if (message.kind === 'digest') {
-			if (agreesOn(self, holdings.digest(), message.digest)) acknowledge(sync, holdings.seqOf(self));
-			tellPages(link, sync.said, holdings, message.digest);
+			const ours = holdings.digest();
+			if (agreesOn(self, ours, message.digest)) acknowledge(sync, holdings.seqOf(self));
+			// They start anew: what was under way to us on a connection that closed is lost as well.
+			if (sync.complete && !equalBytes(ours, message.digest)) tellDigest(sync, holdings);
+			tellPages(link, said, holdings, message.digest);
 			return;
 		}
 
@@ -213,9 +253,12 @@ export function createSync(options: SyncOptions): Sync {
 	/** At most so many new feeds a minute from one connection. */
 	function mayName(sync: SyncLink): boolean {
 		const now = clock.monotonic();
-		if (now - sync.newFeeds.from >= 60_000) sync.newFeeds = {from: now, count: 0};
-		sync.newFeeds.count += 1;
-		return sync.newFeeds.count <= MAX_NEW_FEEDS_PER_MINUTE;
+		if (now - sync.newFeeds.from >= MINUTE_MS) sync.newFeeds = {from: now, count: 0, overflow: false};
+		const {from, count, overflow} = sync.newFeeds;
+		const isOver = count >= MAX_NEW_FEEDS_PER_MINUTE;
+		if (isOver && !overflow) options.limited('new-feeds', sync.link.peer);
+		sync.newFeeds = {from, count: count + 1, overflow: overflow || isOver};
+		return !isOver;
 	}
 
 	function acknowledge(sync: SyncLink, seq: number): void {
@@ -223,29 +266,54 @@ export function createSync(options: SyncOptions): Sync {
 		options.delivered(sync.link.peer, seq);
 	}
 
-	function onEvents(sync: SyncLink, message: Extract<Message, {type: 'events'}>): void {
+	function onEvents(sync: SyncLink, link: PeerLink, message: Extract<Message, {type: 'events'}>): void {
 		const asked = message.answer !== undefined;
+		const want = asked && sync.want?.id === message.answer ? sync.want : undefined;
 		for (const batch of message.batches) {
 			if (batch.peer === self) continue;
 			const last = lastSeq(batch);
+			const from = want?.ranges.get(batch.peer);
+			if (want && from !== undefined && batch.firstSeq <= from && from <= last) want.served = batch.peer;
 			witness(sync, batch.peer, last);
 			if (batch.firstSeq <= heldSeq(batch.peer) + 1)
 				queued.set(batch.peer, Math.max(last, queued.get(batch.peer) ?? 0));
 			for (const entry of batch.entries) intakeBytes += entry.length;
-			intake.push({batch, link: sync.link, asked});
+			intake.push({batch, link, asked});
 		}
 
-		if (message.done && sync.want?.id === message.answer) {
-			sync.want?.timer.cancel();
+		if (want && message.done) {
+			want.timer.cancel();
 			sync.want = undefined;
+			voidClaims(sync, want);
 			ask();
 		}
+	}
+
+	/**
+	 * Ranges are answered in their order: what was passed over before the last one served, this peer does not give, whatever
+	 * it claims; behind it, the answer may have been full.
+	 */
+	function voidClaims(sync: SyncLink, {ranges, served}: OpenWant): void {
+		let passed = false;
+		for (const [feed, from] of ranges) {
+			if (feed === served) break;
+			if (heldSeq(feed) >= from) continue;
+			sync.theirs.set(feed, from - 1);
+			passed = true;
+		}
+
+		if (passed) reviewClaims();
 	}
 
 	function take({batch, link, asked}: {batch: Batch; link: PeerLink; asked: boolean}): void {
 		for (const entry of batch.entries) intakeBytes -= entry.length;
 		const live = batch.firstSeq > (history.get(batch.peer) ?? 0);
 		const before = holdings.seqOf(batch.peer);
+		if (!holdings.hasRoom(batch.peer)) {
+			options.limited('bytes', batch.peer);
+			return;
+		}
+
 		const result = options.take(batch, link, live);
 		if (result === 'ahead') claim(batch.peer, lastSeq(batch), clock.monotonic());
 		const gained = holdings.seqOf(batch.peer) - before;
@@ -278,19 +346,26 @@ export function createSync(options: SyncOptions): Sync {
 		options.synced(sync.link.peer, sync.received);
 	}
 
+	/** What they asked of us goes on: they learn of a closed connection themselves. */
 	function open(link: PeerLink): void {
-		close(link.peer);
+		const before = links.get(link.peer);
+		before?.sync.want?.timer.cancel();
 		const sync = createSyncLink(link, clock.monotonic());
-		links.set(link.peer, {sync, servers: new Map()});
+		const servers = new Map<PeerLink, WantServer>();
+		for (const [kept, server] of before?.servers ?? []) {
+			if (kept === link || kept === before?.sync.link) servers.set(kept, server);
+			else server.stop();
+		}
+
+		links.set(link.peer, {sync, servers, said: before?.said ?? new Map()});
 		tellDigest(sync, holdings);
 	}
 
-	function serverOf(link: PeerLink): WantServer {
-		const entry = links.get(link.peer);
-		const known = entry?.servers.get(link);
+	function serverOf({servers, said}: Entry, link: PeerLink): WantServer {
+		const known = servers.get(link);
 		if (known) return known;
-		const server = createWantServer(link, clock, holdings, entry?.sync.said ?? new Map());
-		entry?.servers.set(link, server);
+		const server = createWantServer(link, clock, holdings, said);
+		servers.set(link, server);
 		return server;
 	}
 
@@ -306,14 +381,15 @@ export function createSync(options: SyncOptions): Sync {
 		replaced: open,
 		down(peer) {
 			close(peer);
+			reviewClaims();
 			ask();
 		},
 		message(link, message) {
 			const entry = links.get(link.peer);
 			if (!entry) return;
-			if (message.type === 'have') onHave(entry.sync, link, message);
-			else if (message.type === 'events') onEvents(entry.sync, message);
-			else if (message.type === 'want') serverOf(link).serve(message);
+			if (message.type === 'have') onHave(entry, link, message);
+			else if (message.type === 'events') onEvents(entry.sync, link, message);
+			else if (message.type === 'want') serverOf(entry, link).serve(message);
 		},
 		drained(link) {
 			const entry = links.get(link.peer);
@@ -321,8 +397,8 @@ export function createSync(options: SyncOptions): Sync {
 			if (entry?.sync.link !== link) return;
 			if (entry.sync.behind) {
 				entry.sync.pending.add(self);
-				tellChanges(entry.sync, holdings, self, true);
 				entry.sync.behind = false;
+				tellChanges(entry.sync, holdings, true);
 			}
 		},
 		push(batch) {
@@ -340,6 +416,11 @@ export function createSync(options: SyncOptions): Sync {
 		},
 		hurry() {
 			if (intakeBytes <= MAX_BATCH_BYTES) intake.finish();
+		},
+		reconsider(feeds) {
+			const now = clock.monotonic();
+			for (const feed of feeds) for (const {sync} of links.values()) claim(feed, sync.theirs.get(feed) ?? 0, now);
+			ask();
 		},
 		finish: () => intake.finish(),
 		stop() {

@@ -25,7 +25,7 @@ export interface WantServer {
 	stop(): void;
 }
 
-/** `said`: what our first `have` on this connection named, where answers are cut. */
+/** `said`: what our last pages to this peer named, where answers are cut. */
 export function createWantServer(
 	link: PeerLink,
 	clock: Clock,

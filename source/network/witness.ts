@@ -22,8 +22,10 @@ export interface Witness {
 	disconnected(peer: PeerId, now: number): void;
 	/** A connected peer says whom it is connected to. */
 	reported(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
-	/** Its list starts anew. */
-	forgetReports(reporter: PeerId): void;
+	/** Its list starts anew: whom it does not name within the same turn it has lost. */
+	listed(reporter: PeerId, peers: ReadonlySet<PeerId>, now: number): void;
+	/** Our own timers stood still: what was seen before proves nothing, every grace starts anew. */
+	stalled(now: number): void;
 	/** Whether we or a reachable peer are connected to it. */
 	isReachable(peer: PeerId): boolean;
 	/** Subjects to report lost now. */
@@ -42,7 +44,8 @@ export function createWitness(self: PeerId): Witness {
 	/** Reporter -> whom it is connected to. Only connected peers report. */
 	const reports = new Map<PeerId, Set<PeerId>>();
 	const watches = new Map<PeerId, Watch>();
-	let latestConnection = Number.NEGATIVE_INFINITY;
+	/** When the first of our present connections came up, or our timers went on: no grace began before. */
+	let startedAt = Number.NEGATIVE_INFINITY;
 
 	function isReachable(peer: PeerId): boolean {
 		if (ours.has(peer)) return true;
@@ -65,7 +68,7 @@ export function createWitness(self: PeerId): Witness {
 	function dueAt(entry: Watch | undefined, now: number): number {
 		if (ours.size === 0) return Number.POSITIVE_INFINITY;
 		if (!entry) return Number.POSITIVE_INFINITY;
-		const since = Math.max(entry.since, latestConnection);
+		const since = Math.max(entry.since, startedAt);
 		if (entry.seenBy.has(self)) {
 			const rank = [...entry.seenBy].filter(peer => ours.has(peer) && peer < self).length;
 			const due = since + LOST_GRACE_MS + rank * LOST_RANK_STEP_MS;
@@ -80,7 +83,7 @@ export function createWitness(self: PeerId): Witness {
 		connected(peer, now) {
 			ours.add(peer);
 			reports.set(peer, new Set());
-			if (ours.size === 1) latestConnection = now;
+			if (ours.size === 1) startedAt = now;
 			watches.delete(peer);
 		},
 		disconnected(peer, now) {
@@ -102,8 +105,12 @@ export function createWitness(self: PeerId): Witness {
 			theirs.delete(peer);
 			watch(peer, now, reporter);
 		},
-		forgetReports(reporter) {
-			reports.get(reporter)?.clear();
+		listed(reporter, peers, now) {
+			for (const peer of [...(reports.get(reporter) ?? [])])
+				if (!peers.has(peer)) this.reported(reporter, peer, false, now);
+		},
+		stalled(now) {
+			startedAt = now;
 		},
 		isReachable,
 		evaluate(subjects, now) {

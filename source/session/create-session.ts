@@ -74,6 +74,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		delivered: (peer, seq) => ledger.pass({type: 'delivered', peer, seq}),
 		synced: (peer, received) => ledger.pass({type: 'synced', peer, received}),
 		progress: (received, expected) => ledger.pass({type: 'sync-progress', received, expected}),
+		limited: (what, peer) => notices.limited(what, nameOf(store.getState(), peer)),
 	});
 	const links = createLinkEvents({
 		clock,
@@ -305,6 +306,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		},
 		unignore(peers) {
 			for (const peer of peers) ignored.delete(peer);
+			sync.reconsider(peers);
 		},
 		saving(state) {
 			const {saving, reason = 'unknown'} = state;

@@ -39,14 +39,16 @@ export function holdingsOf({self, log, tips, isIgnored}: HoldingsOptions): OwnHo
 		index.set({peer, seq: tip.seq, hash: tip.hash.subarray(0, 8)});
 	}
 
+	const hasRoom = (peer: PeerId) => tips.bytesOf(peer) < MAX_FEED_BYTES && log.size < MAX_LOG_BYTES;
+
 	return {
 		seqOf: peer => tips.seqOf(peer),
 		have: peer => index.get(peer),
 		digest: () => index.digest(),
 		bucket: at => index.bucket(at),
 		read: (peer, seq, maxBytes) => log.batchesFrom(peer, seq, maxBytes),
-		isWelcome: peer =>
-			!tips.isFrozen(peer) && !isIgnored(peer) && tips.bytesOf(peer) < MAX_FEED_BYTES && log.size < MAX_LOG_BYTES,
+		isWelcome: peer => !tips.isFrozen(peer) && !isIgnored(peer) && hasRoom(peer),
+		hasRoom,
 		named(peer) {
 			if (tips.seqOf(peer) > 0 && !index.get(peer)) note(peer);
 		},

@@ -70,9 +70,12 @@ export function createLedger(options: LedgerOptions): Ledger {
 		if (!stopped) flush ??= clock.after(0, commit);
 	}
 
+	/** The last one that may move our clock: those before it stand lower. */
 	function mergeClock(events: readonly FeedEvent[]): void {
-		const last = events.at(-1);
-		if (last) nodeClock.merge(last);
+		for (let index = events.length - 1; index >= 0; index -= 1) {
+			const event = events[index];
+			if (event && nodeClock.merge(event)) return;
+		}
 	}
 
 	function enter(batch: Batch, events: readonly FeedEvent[], live: boolean): void {
@@ -91,8 +94,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 					read.push({type: 'observed', loggedAt: record.loggedAt, observation: record.observation});
 				} else {
 					const events = tips.restore(record.batch);
-					const last = events.at(-1);
-					if (last) nodeClock.merge(last);
+					mergeClock(events);
 					read.push({type: 'events', loggedAt: record.loggedAt, live: false, events});
 				}
 			}

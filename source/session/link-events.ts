@@ -39,6 +39,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 	const {clock, nodeClock, store, witness, notices} = options;
 	const measured = new Set<PeerId>();
 	let measuring: Timer | undefined;
+	let stopped = false;
 
 	function pass(link: PeerLink): void {
 		const {roundTripMs, clockOffsetMs} = link;
@@ -119,7 +120,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 				options.sync().message(link, message);
 				break;
 			case 'peers':
-				if (message.all) witness.forgetReports(link.peer);
+				if (message.all) witness.listed(link.peer, new Set(message.added.map(named => named.peer)), clock.monotonic());
 				for (const named of message.added) {
 					witness.reported(link.peer, named.peer, true, clock.monotonic());
 					for (const address of believedAddresses(link, named))
@@ -157,6 +158,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 				return;
 			}
 
+			if (stopped) return;
 			measured.add(link.peer);
 			measuring ??= clock.after(MEASURE_INTERVAL_MS, () => {
 				flushMeasured();
@@ -166,9 +168,11 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		drained: link => options.sync().drained(link),
 		rejected: (connection, closing) => notices.rejected(connection.remoteAddress, closing),
 		stalled() {
+			witness.stalled(clock.monotonic());
 			options.burst();
 		},
 		stop() {
+			stopped = true;
 			measuring?.cancel();
 		},
 	};

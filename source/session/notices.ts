@@ -1,6 +1,7 @@
 /** What a person should be told, in plain words with a way out, once and not in a flood. */
 import type {NoticeLevel} from '../core/event.js';
 import type {LinkClosing} from '../network/peer-link.js';
+import type {SyncLimit} from '../network/sync.js';
 
 export interface Notices {
 	tell(level: NoticeLevel, code: string, text: string): void;
@@ -13,12 +14,20 @@ export interface Notices {
 	rejected(address: string, closing: LinkClosing): void;
 	clockAhead(name: string, aheadMs: number): void;
 	forked(name: string): void;
+	/** A limit was reached: what is left out, in words. */
+	limited(what: SyncLimit, name: string): void;
 }
 
 const REPEAT_AFTER_MS = 60_000;
 const MAX_REMEMBERED = 256;
 /** Ends that need no words: the peer is simply away, or the pair keeps another connection. */
 const QUIET = new Set(['leaving', 'duplicate', 'self', 'idle', 'ended', 'reset', 'silent', 'hello-timeout', 'stopped']);
+
+const LIMIT_TEXTS: Readonly<Record<SyncLimit, (name: string) => string>> = {
+	'live-events': name => `${name} writes more than can be followed live: it is fetched in larger pieces`,
+	'new-feeds': name => `${name} names more peers than are taken in a minute: the rest is asked for later`,
+	bytes: name => `nothing more is taken of what ${name} writes: the limit of its history, or of this log, is reached`,
+};
 
 export function describeSpan(ms: number): string {
 	const minutes = Math.round(Math.abs(ms) / 60_000);
@@ -68,6 +77,9 @@ export function createNotices(
 				'clock-ahead',
 				`the clock of ${name} is ${describeSpan(aheadMs)} ahead: what it writes is kept and shown when its time has come`,
 			);
+		},
+		limited(what, name) {
+			tell('warn', `limit-${what}`, LIMIT_TEXTS[what](name));
 		},
 		forked(name) {
 			tell(

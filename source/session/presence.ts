@@ -4,7 +4,7 @@
  */
 import type {FeedEvent} from '../core/event.js';
 import type {PeerId} from '../core/ids.js';
-import {LOST_GRACE_MS, RETURNED_INTERVAL_MS} from '../core/limits.js';
+import {LOST_GRACE_MS, RETURNED_INTERVAL_MS, STALL_MS} from '../core/limits.js';
 import {findPeer, listPeers} from '../core/roster.js';
 import type {State} from '../core/state.js';
 import type {Clock, Timer} from '../network/clock.js';
@@ -37,7 +37,9 @@ export function createPresence(options: PresenceOptions): Presence {
 	const timers = new Set<Timer>();
 	let returnedAt = Number.NEGATIVE_INFINITY;
 	let returning: Timer | undefined;
+	let evaluatedAt = clock.monotonic();
 	let timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
+	let stopped = false;
 
 	function* subjects(state: State): Generator<SubjectFacts> {
 		for (const known of listPeers(state.roster)) {
@@ -47,11 +49,15 @@ export function createPresence(options: PresenceOptions): Presence {
 	}
 
 	function evaluate(): void {
+		const now = clock.monotonic();
 		const state = options.getState();
-		for (const subject of witness.evaluate(subjects(state), clock.monotonic())) {
+		if (now - evaluatedAt - EVALUATE_INTERVAL_MS > STALL_MS) witness.stalled(now);
+		evaluatedAt = now;
+		for (const subject of witness.evaluate(subjects(state), now)) {
 			options.writeLost(subject, findPeer(state.roster, subject)?.absences ?? 0);
 		}
 
+		if (!returning) answer();
 		timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
 	}
 
@@ -72,10 +78,11 @@ export function createPresence(options: PresenceOptions): Presence {
 
 	return {
 		learnt(events) {
-			if (returning) return;
+			if (returning || stopped) return;
 			if (events.some(event => event.type === 'lost' && event.subject === self)) answer();
 		},
 		disconnected(peer) {
+			if (stopped) return;
 			const grace = clock.after(LOST_GRACE_MS, () => {
 				timers.delete(grace);
 				const known = findPeer(options.getState().roster, peer);
@@ -84,6 +91,7 @@ export function createPresence(options: PresenceOptions): Presence {
 			timers.add(grace);
 		},
 		stop() {
+			stopped = true;
 			timer.cancel();
 			returning?.cancel();
 			for (const one of timers) one.cancel();
