@@ -66,7 +66,7 @@ function slotBefore(laid: Laid, slot: Slot): Slot | undefined {
 function slotAfter(laid: Laid, slot: Slot): Slot | undefined {
 	if (slot.row < laid.height(slot.item) - 1) return slotOf(laid, slot.item, slot.row + 1);
 	const item = itemAfter(laid.view, slot.item, laid.cut);
-	return item && slotOf(laid, item, -rulesOf(laid, item).length);
+	return item && slotOf(laid, item, 0 - rulesOf(laid, item).length);
 }
 
 function lastSlot(laid: Laid): Slot | undefined {
@@ -139,7 +139,7 @@ export function scrollBy(laid: Laid, height: number, anchor: Anchor | undefined,
 /** The very first row. */
 export function firstAnchor(laid: Laid): Anchor | undefined {
 	const item = itemAt(laid.view, 0, laid.cut);
-	return item && anchorAt(slotOf(laid, item, -rulesOf(laid, item).length));
+	return item && anchorAt(slotOf(laid, item, 0 - rulesOf(laid, item).length));
 }
 
 /** The same place if the item at `key` is seen whole; else one that shows it, a third from the top. */

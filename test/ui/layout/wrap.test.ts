@@ -44,8 +44,10 @@ describe('wrapping', () => {
 				let from = 0;
 				for (const [index, line] of lines.entries()) {
 					const row = typed.slice(line.start, line.end);
-					expect(cellWidth(row.trimEnd())).toBeLessThanOrEqual(index === 0 ? first : rest);
-					expect(typed.slice(from, line.start)).toMatch(/^[ \n]?$/);
+					// A grapheme wider than the room (musical symbols) has a row of its own.
+					const fits = cellWidth(row.trimEnd()) <= (index === 0 ? first : rest) || graphemes(row).length === 1;
+					expect(fits, row).toBe(true);
+					expect(typed.slice(from, line.start)).toMatch(/^ ?\n?$/);
 					from = line.end;
 				}
 				expect(typed.slice(from)).toMatch(/^ ?$/);
