@@ -23,7 +23,7 @@ import {
 	MAX_TEXT_BYTES,
 	MAX_VERSION_LENGTH,
 } from '../core/limits.js';
-import {cleanName, cleanText} from '../core/text.js';
+import {cleanLine, cleanName, cleanText} from '../core/text.js';
 import {bytesOfHex} from './bytes.js';
 import {
 	failField,
@@ -128,7 +128,7 @@ function readBody(fields: readonly unknown[]): FeedEventBody {
 				type: 'joined',
 				name: readName(fields[4], 'name'),
 				addresses: readAddresses(fields[5]),
-				version: cleanText(readText(fields[6], 'version', MAX_VERSION_LENGTH)),
+				version: cleanLine(readText(fields[6], 'version', MAX_VERSION_LENGTH)),
 			};
 		case 'renamed':
 			return {type: 'renamed', name: readName(fields[4], 'name')};

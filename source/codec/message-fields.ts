@@ -12,7 +12,7 @@ import {
 	MAX_VERSION_LENGTH,
 	MAX_WANT_RANGES,
 } from '../core/limits.js';
-import {cleanName, cleanText} from '../core/text.js';
+import {cleanLine, cleanName} from '../core/text.js';
 import {readBatch, SIGNATURE_BYTES} from './batch.js';
 import {
 	failField,
@@ -68,7 +68,7 @@ export function readHello(fields: Fields) {
 		name: cleanName(readText(fields.name, 'name', MAX_NAME_BYTES)),
 		port: readPort(fields.port, 'port'),
 		features: readListOf(fields.features, 'features', MAX_FEATURES, readWord),
-		program: cleanText(readText(fields.program, 'program', MAX_VERSION_LENGTH)),
+		program: cleanLine(readText(fields.program, 'program', MAX_VERSION_LENGTH)),
 		clock: readTime(fields.clock, 'clock'),
 		hlc: readHlc(fields.hlc, 'hlc'),
 		signature: readBytes(fields.signature, 'signature', SIGNATURE_BYTES),
@@ -182,6 +182,6 @@ export function readError(fields: Fields) {
 	return {
 		type: 'error' as const,
 		code: readWord(fields.code, 'code'),
-		text: cleanText(readText(fields.text, 'text', MAX_REASON_LENGTH)),
+		text: cleanLine(readText(fields.text, 'text', MAX_REASON_LENGTH)),
 	};
 }

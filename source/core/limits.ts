@@ -73,6 +73,22 @@ export const LIVENESS_TICK_MS = 500;
 export const STALL_MS = 2000;
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 export const MAX_MESSAGES_PER_SECOND = 2000;
+export const MESSAGE_BURST_SECONDS = 16;
+export const MAX_HAVES_PER_SECOND = 8;
+export const MAX_DIGESTS_PER_SECOND = 1;
+export const MAX_WANTS_PER_SECOND = 64;
+export const MAX_PEERS_MESSAGES_PER_SECOND = 64;
+export const MAX_PINGS_PER_SECOND = 4;
+export const MAX_TYPING_PER_SECOND = 2;
+export const MAX_FRAME_MS = 60_000;
+export const SLOW_READER_MS = 60_000;
+export const FAULT_REST_MS = 60_000;
+export const MAX_BARRED = 1024;
+export const MAX_HANDSHAKES_PER_SECOND = 16;
+export const MAX_HANDSHAKE_BURST = 256;
+export const MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND = 32;
+export const MAX_CONNECTIONS_PER_ADDRESS = 128;
+export const MAX_REPORTED_PEERS = 2048;
 export const MAX_BYE_FLUSH_MS = 500;
 
 // History
@@ -97,6 +113,9 @@ export const MAX_LOG_BYTES = 4 * 1024 * 1024 * 1024;
 export const MAX_LIVE_EVENTS_PER_SECOND = 200;
 export const TYPING_INTERVAL_MS = 3000;
 export const TYPING_SHOWN_MS = 6000;
+
+// Notices
+export const MAX_NOTICES_PER_MINUTE = 20;
 
 // Shutdown
 export const STOP_TIMEOUT_MS = 900;

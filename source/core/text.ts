@@ -140,10 +140,19 @@ function cutCells(text: string, maxCells: number): string {
 	return text;
 }
 
-/** A name of one line, at most MAX_NAME_BYTES and about MAX_NAME_CELLS; '' when nothing is left of it. */
+/** The same on one line: for what is shown within a sentence of ours. */
+export function cleanLine(text: string, maxBytes = MAX_TEXT_BYTES): string {
+	return cleanText(text, maxBytes).replace(/\n+/g, ' ');
+}
+
+/**
+ * A name of one line, at most MAX_NAME_BYTES and about MAX_NAME_CELLS; '' when nothing is left of it. It never begins with
+ * what the screen marks facts and notices with.
+ */
 export function cleanName(name: string): string {
 	const line = cleanText(name, MAX_NAME_BYTES * 8)
 		.replace(/[\s\u2800]+/gu, ' ')
+		.replace(/^[ *!]+/, '')
 		.trim();
 	return cutCells(cutText(line.replace(LEADING_MARKS, '$1'), MAX_NAME_BYTES), MAX_NAME_CELLS).trim();
 }

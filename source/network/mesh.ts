@@ -6,13 +6,24 @@
  *    closes neither, reads both, sends on the newest; a third closes its oldest.
  * 2. `up` and `down` alternate for each peer; between them `replaced` says that history must be compared anew.
  * 3. If our own timers stood still, nobody is declared gone for it.
+ * 4. One address holds a part of the places only; who was cut off for a fault is not taken back for FAULT_REST_MS.
  */
 import type {Message} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
-import {LIVENESS_TICK_MS, MAX_CONNECTIONS, STALL_MS} from '../core/limits.js';
+import {
+	FAULT_REST_MS,
+	LIVENESS_TICK_MS,
+	MAX_BARRED,
+	MAX_CONNECTIONS,
+	MAX_CONNECTIONS_PER_ADDRESS,
+	MAX_PENDING_PER_ADDRESS,
+	STALL_MS,
+} from '../core/limits.js';
 import type {Clock, Timer} from './clock.js';
 import type {AdoptOutcome} from './dialler.js';
+import {remember} from './hearing.js';
 import {type LinkClosing, type OpenLink, openPeerLink, type PeerLink, type PeerLinkOptions} from './peer-link.js';
+import {isLoopback} from './subnets.js';
 import type {Connection} from './transport.js';
 
 export interface MeshHandlers {
@@ -51,6 +62,10 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 	const open = new Set<OpenLink>();
 	/** In the order in which they were verified; the last one carries what we send. */
 	const byPeer = new Map<PeerId, PeerLink[]>();
+	/** Accepted connections by address, and how many of them said no hello yet. Loopback stands for many and is not counted. */
+	const places = new Map<string, {open: number; pending: number}>();
+	/** Until when a peer is not taken back, monotonic ms. */
+	const barred = new Map<PeerId, number>();
 	let timer: Timer | undefined;
 	let tickedAt = 0;
 	let stopped = false;
@@ -69,7 +84,39 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 		timer = clock.after(LIVENESS_TICK_MS, tick);
 	}
 
+	/** False: this address has all that one may have. `settle`: its hello came; `leave`: it is gone. Each works once. */
+	function enter({dialled, remoteAddress}: Connection): {settle(): void; leave(): void} | undefined {
+		if (dialled || isLoopback(remoteAddress)) return {settle() {}, leave() {}};
+		const place = places.get(remoteAddress) ?? {open: 0, pending: 0};
+		if (place.open >= MAX_CONNECTIONS_PER_ADDRESS || place.pending >= MAX_PENDING_PER_ADDRESS) return undefined;
+		places.set(remoteAddress, place);
+		place.open += 1;
+		place.pending += 1;
+		let pending = true;
+		const settle = () => {
+			if (pending) place.pending -= 1;
+			pending = false;
+		};
+		return {
+			settle,
+			leave() {
+				settle();
+				place.open -= 1;
+				if (place.open === 0) places.delete(remoteAddress);
+			},
+		};
+	}
+
+	function bar(peer: PeerId): void {
+		remember(barred, peer, clock.monotonic() + FAULT_REST_MS, MAX_BARRED);
+	}
+
 	function onVerified(link: PeerLink): void {
+		if ((barred.get(link.peer) ?? 0) > clock.monotonic()) {
+			link.fail('barred', 'cut off for a fault less than a minute ago');
+			return;
+		}
+
 		const older = byPeer.get(link.peer);
 		if (!older) {
 			byPeer.set(link.peer, [link]);
@@ -85,6 +132,7 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 	}
 
 	function onClosed(link: PeerLink, closing: LinkClosing): void {
+		if (closing.by === 'fault' && closing.code !== 'barred') bar(link.peer);
 		const links = byPeer.get(link.peer);
 		if (!links) return;
 		const index = links.indexOf(link);
@@ -105,7 +153,8 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 			timer = clock.after(LIVENESS_TICK_MS, tick);
 		},
 		adopt(connection, done) {
-			if (stopped || open.size >= MAX_CONNECTIONS) {
+			const place = stopped || open.size >= MAX_CONNECTIONS ? undefined : enter(connection);
+			if (!place) {
 				connection.destroy();
 				done?.({type: 'failed', closing: {by: 'us', code: 'overloaded', text: 'too many connections'}});
 				return;
@@ -114,6 +163,7 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 			let report = done;
 			const opened = openPeerLink(connection, options, {
 				verified(link) {
+					place.settle();
 					onVerified(link);
 					report?.({type: 'verified', link});
 					report = undefined;
@@ -122,6 +172,7 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 				measured: link => stopped || handlers.measured(link),
 				drained: link => stopped || handlers.drained(link),
 				closed(link, closing) {
+					place.leave();
 					open.delete(opened);
 					report?.({type: 'failed', closing});
 					report = undefined;

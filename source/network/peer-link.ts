@@ -12,11 +12,18 @@ import {createFrameDecoder} from '../codec/frame.js';
 import {type ByeReason, decodeMessage, encodeMessageFrame, type HelloMessage, type Message} from '../codec/message.js';
 import type {LinkStatus} from '../core/event.js';
 import type {PeerId} from '../core/ids.js';
-import {HELLO_TIMEOUT_MS, MAX_MESSAGES_PER_SECOND} from '../core/limits.js';
+import {
+	HELLO_TIMEOUT_MS,
+	MAX_FRAME_MS,
+	MAX_MESSAGES_PER_SECOND,
+	MAX_QUEUED_BYTES,
+	SLOW_READER_MS,
+} from '../core/limits.js';
 import type {Clock, Timer} from './clock.js';
 import type {Debug} from './debug.js';
 import {type HelloProof, judgeHello} from './handshake.js';
 import {heardNow, stepLiveness} from './liveness.js';
+import {createMessageRates} from './message-rates.js';
 import type {Connection} from './transport.js';
 
 /** What this node says first on every connection, without the proof. */
@@ -84,6 +91,9 @@ export interface OpenLink {
 	destroy(code: string, text: string): void;
 }
 
+/** Not worth queueing for one who does not read. */
+const PASSING: ReadonlySet<Message['type']> = new Set(['ping', 'pong', 'typing']);
+
 export function openPeerLink(connection: Connection, options: PeerLinkOptions, handlers: PeerLinkHandlers): OpenLink {
 	const {clock, proof, self, debug} = options;
 	const decoder = createFrameDecoder();
@@ -100,8 +110,27 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	let window = {from: clock.monotonic(), messages: 0};
 	let throttled: Timer | undefined;
 	let held = 0;
+	const rates = createMessageRates();
+	/** When the frame that is coming in began, and since when they take nothing of what is queued; monotonic ms. */
+	let frameSince: number | undefined;
+	let sentBytes = 0;
+	let stuck: {readonly since: number; readonly flushed: number} | undefined;
 
-	const send = (message: Message) => closing === undefined && connection.send(encodeMessageFrame(message));
+	const send = (message: Message) => sendFrame(encodeMessageFrame(message), PASSING.has(message.type));
+
+	/** Pushes stop at MAX_QUEUED_BYTES (sync.ts), and so does what is worth nothing later; twice that is the end. */
+	function sendFrame(frame: Uint8Array, passing = false): boolean {
+		if (closing) return false;
+		const queued = connection.queuedBytes;
+		if (queued > MAX_QUEUED_BYTES && passing) return false;
+		if (queued > 2 * MAX_QUEUED_BYTES) {
+			end({by: 'fault', code: 'slow-reader', text: 'it does not read what it is sent'});
+			return false;
+		}
+
+		sentBytes += frame.length;
+		return connection.send(frame);
+	}
 
 	const link: PeerLink = {
 		get peer() {
@@ -128,7 +157,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 			return clockOffsetMs;
 		},
 		send,
-		sendFrame: frame => closing === undefined && connection.send(frame),
+		sendFrame: frame => sendFrame(frame),
 		pause() {
 			held += 1;
 			if (held === 1) connection.pause();
@@ -210,6 +239,12 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	}
 
 	function onMessage(message: Message): void {
+		const excess = rates.excess(message, clock.monotonic());
+		if (excess !== undefined) {
+			link.fail('flood', excess);
+			return;
+		}
+
 		if (message.type === 'ping') {
 			const own = options.ownHello();
 			send({type: 'pong', id: message.id, clock: own.clock, hlc: own.hlc});
@@ -242,6 +277,22 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		});
 	}
 
+	/** One who is alive and yet takes or brings nothing holds our memory and a place. */
+	function judgePace(now: number): void {
+		if (held > 0 && frameSince !== undefined) frameSince = now;
+		if (frameSince !== undefined && now - frameSince > MAX_FRAME_MS) {
+			link.fail('slow-frame', `a message did not arrive within ${MAX_FRAME_MS / 1000} s`);
+			return;
+		}
+
+		const flushed = sentBytes - connection.queuedBytes;
+		if (connection.queuedBytes === 0) stuck = undefined;
+		else if (stuck?.flushed !== flushed) stuck = {since: now, flushed};
+		else if (now - stuck.since > SLOW_READER_MS) {
+			end({by: 'fault', code: 'slow-reader', text: 'it does not read what it is sent'});
+		}
+	}
+
 	connection.handle({
 		data(chunk) {
 			if (closing) return;
@@ -254,6 +305,8 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 			try {
 				const payloads = decoder.push(chunk);
 				if (payloads.length > 0) pace(payloads.length);
+				if (payloads.length > 0 || frameSince === undefined) frameSince = liveness.heardAt;
+				if (decoder.pendingBytes === 0) frameSince = undefined;
 				for (const payload of payloads) {
 					if (closing) return;
 					const message = decodeMessage(payload);
@@ -261,6 +314,8 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 					if (hello) onMessage(message);
 					else onHello(message);
 				}
+
+				if (decoder.failure) throw decoder.failure;
 			} catch (error) {
 				if (!(error instanceof ProtocolError)) throw error;
 				link.fail(error.code, error.detail);
@@ -276,6 +331,10 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	return {
 		tick() {
 			if (closing || !hello) return;
+			judgePace(clock.monotonic());
+			if (closing) return;
+			// What we do not read says nothing about them.
+			if (held > 0) liveness = heardNow(clock.monotonic());
 			const step = stepLiveness(liveness, clock.monotonic());
 			liveness = step.liveness;
 			if (step.verdict === 'gone') {
@@ -292,6 +351,8 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		},
 		forgive() {
 			liveness = heardNow(clock.monotonic());
+			stuck = undefined;
+			if (frameSince !== undefined) frameSince = liveness.heardAt;
 			if (hello && !closing) sendPing();
 		},
 		destroy(code, text) {

@@ -3,6 +3,9 @@ import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
 import {
 	HELLO_TIMEOUT_MS,
 	MAX_CONNECTIONS,
+	MAX_HANDSHAKE_BURST,
+	MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND,
+	MAX_HANDSHAKES_PER_SECOND,
 	MAX_PENDING_CONNECTIONS,
 	MAX_PENDING_PER_ADDRESS,
 	MAX_WAITING_CONNECTIONS,
@@ -10,9 +13,11 @@ import {
 import {createAdmission} from './admission.js';
 import type {Clock} from './clock.js';
 import {describeError} from './plain-words.js';
+import {createRateLimit} from './rate-limit.js';
 import {isLoopback, normaliseAddress} from './subnets.js';
 import {isAuthenticated} from './tls-connection.js';
 import {serverOptions, type TlsKey} from './tls-options.js';
+import {createTokenBucket} from './token-bucket.js';
 
 export interface TlsListenerOptions extends TlsKey {
 	readonly host: string | undefined;
@@ -48,6 +53,9 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		perAddress: MAX_PENDING_PER_ADDRESS,
 	};
 	const admission = createAdmission(limits, isLoopback);
+	/** A handshake costs us more than it costs whoever begins it. */
+	const handshakes = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);
+	const ofAddress = createRateLimit(MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND);
 	const open = new Set<Socket>();
 	const pending = new Map<string, (socket: TLSSocket) => void>();
 	let closed = false;
@@ -63,6 +71,11 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		if (proceed && isAuthenticated(socket)) proceed(socket);
 		else socket.destroy();
 	});
+
+	function mayBegin(address: string): boolean {
+		const now = clock.monotonic();
+		return (isLoopback(address) || ofAddress.allows(address, now)) && handshakes.take(now);
+	}
 
 	function accept(raw: Socket): void {
 		const key = connectionKey(raw);
@@ -86,7 +99,8 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 			options.secured(socket);
 		});
 		const begin = () => raw.destroyed || tlsServer.emit('connection', raw);
-		if (!admission.enter(raw, normaliseAddress(raw.remoteAddress ?? ''), begin)) raw.destroy();
+		const address = normaliseAddress(raw.remoteAddress ?? '');
+		if (!mayBegin(address) || !admission.enter(raw, address, begin)) raw.destroy();
 	}
 
 	const server: Server = createTcpServer({noDelay: true, pauseOnConnect: true}, accept);

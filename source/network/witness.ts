@@ -7,7 +7,7 @@
  * a second later. A feed without an end to whose peer nobody was connected for a minute counts as vanished.
  */
 import type {PeerId} from '../core/ids.js';
-import {LOST_GRACE_MS, LOST_RANK_STEP_MS, VANISHED_AFTER_MS} from '../core/limits.js';
+import {LOST_GRACE_MS, LOST_RANK_STEP_MS, MAX_REPORTED_PEERS, VANISHED_AFTER_MS} from '../core/limits.js';
 
 /** What the reduced state says of a peer. */
 export interface SubjectFacts {
@@ -98,12 +98,11 @@ export function createWitness(self: PeerId): Witness {
 			const theirs = reports.get(reporter);
 			if (!theirs || peer === self) return;
 			if (connected) {
-				theirs.add(peer);
+				if (theirs.size < MAX_REPORTED_PEERS) theirs.add(peer);
 				return;
 			}
 
-			theirs.delete(peer);
-			watch(peer, now, reporter);
+			if (theirs.delete(peer)) watch(peer, now, reporter);
 		},
 		listed(reporter, peers, now) {
 			for (const peer of [...(reports.get(reporter) ?? [])])

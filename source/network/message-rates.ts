@@ -1,0 +1,62 @@
+/**
+ * How much of each kind of message one connection may bring (protocol.md, Limits). The figures are far above what any
+ * honest peer sends, also one that was stalled and sends all at once, so whoever passes them is cut off.
+ */
+import type {Message} from '../codec/message.js';
+import {
+	MAX_DIGESTS_PER_SECOND,
+	MAX_HAVES_PER_SECOND,
+	MAX_PEERS_MESSAGES_PER_SECOND,
+	MAX_PINGS_PER_SECOND,
+	MAX_TYPING_PER_SECOND,
+	MAX_WANTS_PER_SECOND,
+	MESSAGE_BURST_SECONDS,
+} from '../core/limits.js';
+import {createTokenBucket, type TokenBucket} from './token-bucket.js';
+
+export interface MessageRates {
+	/** Undefined: within the limits. Else what it was too much of, in words. `now`: monotonic, ms. */
+	excess(message: Message, now: number): string | undefined;
+}
+
+interface Rule {
+	readonly perSecond: number;
+	readonly words: string;
+}
+
+const RULES = {
+	have: {perSecond: MAX_HAVES_PER_SECOND, words: 'lists of history'},
+	digest: {perSecond: MAX_DIGESTS_PER_SECOND, words: 'digests of history'},
+	want: {perSecond: MAX_WANTS_PER_SECOND, words: 'requests for history'},
+	peers: {perSecond: MAX_PEERS_MESSAGES_PER_SECOND, words: 'lists of peers'},
+	ping: {perSecond: MAX_PINGS_PER_SECOND, words: 'pings'},
+	pong: {perSecond: MAX_PINGS_PER_SECOND, words: 'pongs'},
+	typing: {perSecond: MAX_TYPING_PER_SECOND, words: 'typing signs'},
+} as const satisfies Readonly<Record<string, Rule>>;
+
+type Kind = keyof typeof RULES;
+
+function kindOf(message: Message): Kind | undefined {
+	if (message.type === 'have') return message.kind === 'digest' ? 'digest' : 'have';
+	return message.type in RULES ? (message.type as Kind) : undefined;
+}
+
+/** For one connection. */
+export function createMessageRates(): MessageRates {
+	const buckets = new Map<Kind, TokenBucket>();
+
+	return {
+		excess(message, now) {
+			const kind = kindOf(message);
+			if (!kind) return undefined;
+			const {perSecond, words} = RULES[kind];
+			let bucket = buckets.get(kind);
+			if (!bucket) {
+				bucket = createTokenBucket(perSecond, perSecond * MESSAGE_BURST_SECONDS);
+				buckets.set(kind, bucket);
+			}
+
+			return bucket.take(now) ? undefined : `it sends more than ${perSecond} ${words} a second`;
+		},
+	};
+}
