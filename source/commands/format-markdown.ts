@@ -18,17 +18,20 @@ export function createMarkdownFormat(state: State): MarkdownFormat {
 }
 
 function formatRow(state: State, entry: TimelineEntry): string {
-	if (entry.type !== 'posted') return `*${escapeMarkdown(describeFact(state, entry))}*`;
+	if (entry.type !== 'posted') return `*${escapeInline(describeFact(state, entry))}*`;
 	const address = addressOf(state, entry.peer);
-	const where = address ? ` (${escapeMarkdown(`${address.claimed ? '~' : ''}${cleanLine(address.address)}`)})` : '';
+	const where = address ? ` (${escapeInline(`${address.claimed ? '~' : ''}${cleanLine(address.address)}`)})` : '';
 	const lines = cleanForScreen(entry.text).split('\n').map(escapeMarkdown);
-	return `**${escapeMarkdown(cleanLine(nameOf(state, entry.peer, entry.seq)))}**${where}: ${entry.action ? '/me ' : ''}${lines.join('\\\n  ')}`;
+	return `**${escapeInline(cleanLine(nameOf(state, entry.peer, entry.seq)))}**${where}: ${entry.action ? '/me ' : ''}${lines.join('\\\n  ')}`;
+}
+
+function escapeInline(text: string): string {
+	return text.replace(/[\\`*_[\]<>#|~&!()]/g, '\\$&');
 }
 
 /** CommonMark lets any ASCII punctuation be escaped; these can begin or end markup, here or at the start of a line. */
 export function escapeMarkdown(line: string): string {
-	return line
-		.replace(/[\\`*_[\]<>#|~&!()]/g, '\\$&')
+	return escapeInline(line)
 		.replace(/^(\s*)([-+=])/, '$1\\$2')
 		.replace(/^(\s*\d+)([.)])/, '$1\\$2')
 		.trimStart();

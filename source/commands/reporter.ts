@@ -34,7 +34,7 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 	const queue: (ReportOrDelivery | string)[] = [];
 	const queuedPeers = new Set<PeerId>();
 	let opened = false;
-	let draining: Promise<void> | undefined;
+	let waiting: Promise<void> | undefined;
 	let cooling: Timer | undefined;
 	let again = false;
 
@@ -62,26 +62,19 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 		});
 	}
 
-	/** Runs at once as far as the reader keeps pace. */
+	/** Runs at once as far as the reader keeps pace, the rest when it has caught up. */
 	function drain(): void {
-		if (opened && !draining && queue.length > 0) {
-			draining = writeQueue().finally(() => {
-				draining = undefined;
-				drain();
-			});
-		}
-	}
-
-	async function writeQueue(): Promise<void> {
-		while (queue.length > 0 && !output.ended) {
-			for (const item of queue.splice(0, LINES_A_TURN)) {
+		while (opened && !waiting && queue.length > 0) {
+			for (const item of queue.splice(0, output.ended ? queue.length : LINES_A_TURN)) {
 				const line = typeof item === 'string' ? item : formatReport(item);
 				if (line !== undefined) output.write(`${line}\n`);
 			}
-			if (output.full) await output.ready();
-			else if (queue.length > 0) await new Promise(resolve => setImmediate(resolve));
+			const pause = output.full ? output.ready() : queue.length > 0 ? nextTurn() : undefined;
+			waiting = pause?.then(() => {
+				waiting = undefined;
+				drain();
+			});
 		}
-		if (output.ended) queue.length = 0;
 	}
 
 	function formatReport(report: ReportOrDelivery): string | undefined {
@@ -118,10 +111,15 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 			drain();
 			const late = ms === undefined ? undefined : new Promise<void>(resolve => clock.after(ms, resolve));
 			const written = (async () => {
-				while (draining) await draining;
+				while (waiting) await waiting;
 				await output.flush();
 			})();
 			await (late ? Promise.race([written, late]) : written);
 		},
 	};
+}
+
+/** Lets sockets and timers run in between. */
+function nextTurn(): Promise<void> {
+	return new Promise(resolve => setImmediate(resolve));
 }

@@ -148,6 +148,15 @@ describe('leaving', () => {
 		expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'signal'});
 	});
 
+	it('a second signal ends it at once with 128 and its number', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), words: ['--stay']});
+		node.child.kill('SIGTERM');
+		node.child.kill('SIGINT');
+		const {code, signal} = await node.result;
+		expect(signal).toBeNull();
+		expect([130, 143]).toContain(code);
+	});
+
 	it('a reader that has stopped reading does not hold up a signal', async () => {
 		const node = runCli(['--json', '--stay', '--wait', '0', ...(await common())], {home: makeHome()});
 		await once(node.child.stdout as NodeJS.ReadableStream, 'data');
