@@ -14,6 +14,7 @@ import {logLines} from '../session/command/run-command.js';
 import type {SelfInfo, Session} from '../session/session.js';
 import {App} from './components/app.js';
 import {showCopyView} from './copy-view-shell.js';
+import type {Token} from './keys/token.js';
 import {createFrames} from './model/frame.js';
 import type {Message} from './model/message.js';
 import {initialUiState} from './model/ui-state.js';
@@ -70,6 +71,8 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 	let instance: Instance | undefined;
 	let exit: ExitReason | undefined;
 	let away = false;
+	/** What was typed while the terminal was coming back. */
+	const missed: (readonly Token[])[] = [];
 	let ticker: {cancel(): void} | undefined;
 
 	function write(sequence: string): void {
@@ -83,6 +86,11 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 		const {ui, effects} = update(store.getUi(), message, context);
 		store.setUi(ui);
 		for (const effect of effects) runEffect(effect, ports);
+	}
+
+	function take(tokens: readonly Token[]): void {
+		dispatch({type: 'tokens', tokens});
+		notifier.attend();
 	}
 
 	function leave(reason: ExitReason): void {
@@ -108,6 +116,7 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 			.catch(error => leave({type: 'crashed', error}))
 			.finally(() => {
 				away = false;
+				for (const tokens of missed.splice(0)) take(tokens);
 			});
 	}
 
@@ -136,9 +145,9 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 
 	const reader = readTokens(stdin, clock, {
 		tokens(tokens) {
-			if (copyView.take(tokens) || away) return;
-			dispatch({type: 'tokens', tokens});
-			notifier.attend();
+			if (copyView.take(tokens)) return;
+			if (away) missed.push(tokens);
+			else take(tokens);
 		},
 		ended: () => leave({type: 'input-ended'}),
 	});

@@ -24,7 +24,7 @@ export function PeersPane({state, width, height, selected, focused, theme}: Peer
 	const present = peers.filter(
 		peer => peer.status === 'self' || peer.status === 'connected' || peer.status === 'suspect',
 	).length;
-	const title = ` Peers ${present} here${peers.length > present ? `, ${peers.length - present} gone` : ''} `;
+	const title = ` Peers ${present}${peers.length > present ? `, ${peers.length - present} gone` : ''} `;
 	const rows = formatPeers({
 		peers,
 		typing: selectTyping(state),

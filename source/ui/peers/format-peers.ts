@@ -75,7 +75,7 @@ function nameRow(peer: PeerView, {width, selected, personKey, theme, typing}: Pe
 /** One word at the right: what differs from the usual. */
 function noteOf(peer: PeerView, typing: boolean): string {
 	if (peer.status === 'self') return 'you';
-	if (typing) return 'typing';
+	if (typing && peer.status === 'connected') return 'typing';
 	if (peer.status === 'suspect') return 'silent';
 	if (peer.status === 'unreachable') return 'lost';
 	if (peer.status === 'left') return 'left';

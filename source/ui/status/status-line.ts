@@ -1,6 +1,6 @@
 /** The status line: who and where we are, what is going on, what is new below; or the question that waits. Pure. */
 import {selectPendingCount, selectSync, selectTyping} from '../../core/select.js';
-import {nameOf, selectConnectedCount, selectKnownCount} from '../../core/select-peers.js';
+import {nameOf, selectConnectedCount, selectKnownCount, statusOf} from '../../core/select-peers.js';
 import {commandForm, findCommandRow} from '../../session/command/command-table.js';
 import type {SelfInfo} from '../../session/session.js';
 import {cleanLine} from '../layout/clean-for-screen.js';
@@ -119,7 +119,7 @@ function activityText({state}: Context): string[] {
 	else if (passing.strangers > 0) parts.push(`${passing.strangers} nearby in another room`);
 	const pending = selectPendingCount(state);
 	if (pending > 0) parts.push(`${pending} from the future waiting`);
-	const typing = selectTyping(state);
+	const typing = selectTyping(state).filter(peer => statusOf(state, peer) === 'connected');
 	const [first] = typing;
 	if (first) parts.push(typing.length > 1 ? `${typing.length} are typing` : `${shownName(state, first)} is typing`);
 	return parts;
