@@ -66,6 +66,8 @@ export interface DialReport {
 export interface Dialler {
 	/** A peer may be reached there. A beacon wakes an entry that had given up. */
 	heard(peer: PeerId, address: Address, by: HeardBy): void;
+	/** The same announcement came from there too (two networks in common): tried after the addresses known. */
+	alsoAt(peer: PeerId, address: Address): void;
 	/** A `--peer` target: dialled for ever. */
 	target(address: Address): void;
 	connected(peer: PeerId): void;
@@ -269,6 +271,11 @@ export function createDialler(options: DiallerOptions): Dialler {
 			if (gaveUp && by === 'exchange') return;
 			const rested = entry.lastAttempt + RETRY_MAX_MS - clock.monotonic();
 			schedule(entry, gaveUp ? Math.max(0, rested) : firstDelay(peer));
+		},
+		alsoAt(peer, address) {
+			const entry = entries.get(peer);
+			if (!entry || entry.addresses.length >= MAX_ADDRESSES) return;
+			if (!entry.addresses.some(known => same(known, address))) entry.addresses.push(address);
 		},
 		target(address) {
 			const key = keyOf(address);

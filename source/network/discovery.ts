@@ -46,6 +46,8 @@ export interface DiscoveryOptions {
 	isOnLink(address: string): boolean;
 	/** A peer of this room is there. */
 	heard(peer: PeerId, address: Address, path: HeardPath): void;
+	/** What was just heard came from this address as well. */
+	alsoAt(peer: PeerId, address: Address): void;
 	/** It said that it leaves. */
 	leaving(peer: PeerId): void;
 	/** Called at every beat, after the interfaces were read anew. */
@@ -161,7 +163,11 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		}
 
 		hearing.heard(content.peer, source.address, path, content.name, clock.monotonic());
-		if (content.counter === last) return;
+		if (content.counter === last) {
+			if (content.kind !== 'leaving') options.alsoAt(content.peer, {host: source.address, port: content.port});
+			return;
+		}
+
 		remember(counters, content.peer, content.counter, MAX_CANDIDATES);
 		if (content.kind === 'leaving') {
 			options.leaving(content.peer);

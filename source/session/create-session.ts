@@ -57,7 +57,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 	const ownFeed = createOwnFeed({key, roomTag: keys.tag, ...(identity ? {identity} : {})});
 	const ignored = new Set<string>();
 	const isIgnored = (peer: string) => ignored.has(peer);
-	const holdings = holdingsOf({self, log, tips, isIgnored});
+	const holdings = holdingsOf({self, log, tips, isIgnored, countEvents: () => store.getState().learnt});
 	const ledger = createLedger({log, tips, ownFeed, store, clock, nodeClock, entered});
 	const notices = createNotices(
 		() => clock.monotonic(),
@@ -228,6 +228,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 			isConnected: peer => mesh.linkOf(peer) !== undefined,
 			isOnLink: address => isOnLink(address, beacon.interfaces()),
 			heard: (peer, address, path) => dialler.heard(peer, address, path),
+			alsoAt: (peer, address) => dialler.alsoAt(peer, address),
 			leaving: peer => dialler.forget(peer),
 			beat: () => conversation.checkAddresses(),
 		});

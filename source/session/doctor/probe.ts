@@ -108,10 +108,10 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 		return entry;
 	}
 
-	function learn(id: string, peer: PeerId | undefined, address: Address, by: HeardBy): void {
+	function learn(id: string, peer: PeerId | undefined, address: Address, by?: HeardBy): void {
 		const entry = entryOf(id, peer);
 		if (!entry) return;
-		entry.heardBy.add(by);
+		if (by) entry.heardBy.add(by);
 		const known = entry.addresses.some(one => one.host === address.host && one.port === address.port);
 		if (!known && entry.addresses.length < MAX_ADDRESSES) entry.addresses.push(address);
 		pump();
@@ -198,6 +198,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 			isConnected: () => false,
 			isOnLink: address => isOnLink(address, beacon.interfaces()),
 			heard: (peer, address, path) => learn(peer, peer, address, path),
+			alsoAt: (peer, address) => learn(peer, peer, address),
 			leaving: peer => void entries.delete(peer),
 			beat() {},
 		});

@@ -1,0 +1,181 @@
+/** Whole nodes on networks that fail: what the timelines show, and that they agree. */
+import {beforeEach, describe, expect, it} from 'vitest';
+import {allAgree, allConnected, createRoom, type Room, type RoomNode} from '../helpers/namespace-room.js';
+import {namespacesAvailable} from '../helpers/namespaces.js';
+
+const reason = namespacesAvailable();
+
+/** Nobody was away: every row is somebody's arrival or word. */
+function expectCalm(nodes: readonly RoomNode[]): void {
+	for (const node of nodes) expect(node.presence().filter(row => /^(lost|returned|left)/.test(row))).toEqual([]);
+}
+
+async function talk(room: Room, nodes: readonly RoomNode[]): Promise<void> {
+	const texts = nodes.map(node => `${node.name} speaks`);
+	for (const [index, node] of nodes.entries()) node.post(texts[index]!);
+	await room.until('all agree', () => allAgree(nodes, texts));
+}
+
+describe('a room across machines', () => {
+	beforeEach(context => {
+		if (reason !== undefined) context.skip(reason);
+	});
+
+	async function withRoom(networks: readonly string[], run: (room: Room) => Promise<void>): Promise<void> {
+		const room = createRoom(networks);
+		try {
+			await run(room);
+		} finally {
+			await room.close();
+		}
+	}
+
+	async function pair(room: Room): Promise<[RoomNode, RoomNode]> {
+		const a = room.host('a', {lan: '10.77.0.1/24'});
+		const b = room.host('b', {lan: '10.77.0.2/24'});
+		return [await room.start(a, 'Ada'), await room.start(b, 'Bob')];
+	}
+
+	it('is found at once by everybody who starts, and all hold the same', () =>
+		withRoom(['lan'], async room => {
+			const names = ['Ada', 'Bob', 'Cleo', 'Dan', 'Eve'];
+			const hosts = names.map((name, index) => room.host(name, {lan: `10.77.0.${index + 1}/24`}));
+			const nodes = await Promise.all(hosts.map((host, index) => room.start(host, names[index]!)));
+			await room.until('all are connected', () => allConnected(nodes));
+			const ready = (node: RoomNode) => node.lines.find(line => line.type === 'ready')!.seen;
+			const waits = nodes.flatMap(one =>
+				nodes
+					.filter(other => other !== one)
+					.map(other => {
+						const met = one.lines.find(line => line.type === 'peer' && line.name === other.name)!.seen;
+						return met - Math.max(ready(one), ready(other));
+					}),
+			);
+			waits.sort((a, b) => a - b);
+			console.log(`seen after ready: median ${waits[10]!.toFixed(0)} ms, p95 ${waits[18]!.toFixed(0)} ms`);
+			expect(waits[18]).toBeLessThan(2000);
+			await talk(room, nodes);
+			expect(nodes[0]!.presence()).toHaveLength(5);
+			expectCalm(nodes);
+		}));
+
+	it('joins two networks over a machine that is on both', () =>
+		withRoom(['lan', 'lab'], async room => {
+			const both = await room.start(room.host('both', {lan: '10.77.0.1/24', lab: '10.88.0.1/24'}), 'Both');
+			const left = await room.start(room.host('left', {lan: '10.77.0.2/24'}), 'Left');
+			const right = await room.start(room.host('right', {lab: '10.88.0.2/24'}), 'Right');
+			await room.until('both are met', () => allConnected([both, left]) && allConnected([both, right]));
+			await talk(room, [both, left, right]);
+			expect([left.statusOf('Right'), right.statusOf('Left')]).toEqual([undefined, undefined]);
+			expectCalm([both, left, right]);
+		}));
+
+	it('meets over the second network in common when the first carries datagrams only', () =>
+		withRoom(['lan', 'lab'], async room => {
+			const hosts = ['a', 'b'].map((name, index) =>
+				room.host(name, {lan: `10.77.0.${index + 1}/24`, lab: `10.88.0.${index + 1}/24`}),
+			);
+			const drop = 'add table ip wifi; add chain ip wifi in { type filter hook input priority 0; }';
+			for (const host of hosts) host.run('nft', `${drop}; add rule ip wifi in iifname "eth0" meta l4proto tcp drop`);
+			const nodes = await Promise.all(hosts.map((host, index) => room.start(host, ['Ada', 'Bob'][index]!)));
+			await room.until('they meet', () => allConnected(nodes));
+			await talk(room, nodes);
+			expectCalm(nodes);
+		}));
+
+	it('is joined over an interface that comes up later', () =>
+		withRoom(['lan'], async room => {
+			const a = room.host('a', {lan: '10.77.0.1/24'});
+			const b = room.host('b', {lan: '10.77.0.2/24'});
+			b.run('ip', 'link', 'set', 'eth0', 'down');
+			b.run('ip', 'addr', 'flush', 'dev', 'eth0');
+			const nodes = [await room.start(a, 'Ada'), await room.start(b, 'Bob')];
+			await room.until('Bob is alone', () => nodes[1]!.lines.some(line => line.type === 'alone'));
+			b.run('ip', 'link', 'set', 'eth0', 'up');
+			b.setAddress('10.77.0.2/24');
+			const plugged = performance.now();
+			await room.until('they meet', () => allConnected(nodes));
+			console.log(`met ${(performance.now() - plugged).toFixed(0)} ms after the interface came up`);
+			await talk(room, nodes);
+			expect(nodes[0]!.presence()).toContain('moved Bob 10.77.0.2');
+			expectCalm(nodes);
+		}));
+
+	it.each([
+		['broadcast is dropped while multicast passes', 'broadcast'],
+		['multicast is dropped while broadcast passes', 'multicast'],
+	] as const)('meets when %s', (_title, type) =>
+		withRoom(['lan'], async room => {
+			const hosts = [room.host('a', {lan: '10.77.0.1/24'}), room.host('b', {lan: '10.77.0.2/24'})];
+			for (const host of hosts) host.setFaults({type});
+			const nodes = await Promise.all(hosts.map((host, index) => room.start(host, ['Ada', 'Bob'][index]!)));
+			await room.until('they meet', () => allConnected(nodes));
+			await talk(room, nodes);
+			expectCalm(nodes);
+		}),
+	);
+
+	it('meets by one --peer when broadcast and multicast are dropped, the third through the second', () =>
+		withRoom(['lan'], async room => {
+			const hosts = ['a', 'b', 'c'].map((name, index) => room.host(name, {lan: `10.77.0.${index + 1}/24`}));
+			for (const host of hosts) host.setFaults({type: 'broadcast'}, {type: 'multicast'});
+			const ada = await room.start(hosts[0]!, 'Ada');
+			const peer = ['--peer', `10.77.0.1:${ada.tcpPort}`];
+			const nodes = [ada, await room.start(hosts[1]!, 'Bob', peer), await room.start(hosts[2]!, 'Cleo', peer)];
+			await room.until('all meet', () => allConnected(nodes));
+			await talk(room, nodes);
+			expectCalm(nodes);
+		}));
+
+	it('meets within 5 s with half of all datagrams lost', () =>
+		withRoom(['lan'], async room => {
+			const hosts = [room.host('a', {lan: '10.77.0.1/24'}), room.host('b', {lan: '10.77.0.2/24'})];
+			for (const host of hosts) host.setFaults({type: 'udp-loss', percent: 50});
+			const nodes = await Promise.all(hosts.map((host, index) => room.start(host, ['Ada', 'Bob'][index]!)));
+			const ready = performance.now();
+			await room.until('they meet', () => allConnected(nodes), 5000);
+			console.log(`met ${(performance.now() - ready).toFixed(0)} ms after the second was ready`);
+			await talk(room, nodes);
+			expectCalm(nodes);
+		}));
+
+	it('meets through a firewall that lets no connection in on one side, whoever has the lower id', () =>
+		withRoom(['lan'], async room => {
+			const [a, b] = [room.host('a', {lan: '10.77.0.1/24'}), room.host('b', {lan: '10.77.0.2/24'})];
+			a.setFaults({type: 'incoming-tcp'});
+			const ada = await room.start(a, 'Ada');
+			const nodes = [ada];
+			for (const name of ['Bob', 'Bert', 'Bill']) {
+				const node = await room.start(b, name);
+				await room.until(`${name} meets Ada`, () => allConnected([ada, node]));
+				nodes.push(node);
+			}
+
+			await room.until('all meet', () => allConnected(nodes));
+			await talk(room, nodes);
+			expectCalm(nodes);
+		}));
+
+	it('meets with no route to 255.255.255.255', () =>
+		withRoom(['lan'], async room => {
+			const nodes = await pair(room);
+			expect(() => nodes[0].host.run('ip', 'route', 'get', '255.255.255.255')).toThrow(/unreachable/);
+			await room.until('they meet', () => allConnected(nodes));
+			await talk(room, nodes);
+		}));
+
+	it('says in one row that a machine moved to another address, and stays together', () =>
+		withRoom(['lan'], async room => {
+			const nodes = await pair(room);
+			await room.until('they meet', () => allConnected(nodes));
+			nodes[0].host.setAddress('10.77.0.9/24');
+			nodes[1].post('are you there');
+			await room.until('Bob sees it', () => nodes[1].presence().includes('moved Ada 10.77.0.9'), 30_000);
+			await room.until('they are together', () => allConnected(nodes), 30_000);
+			await talk(room, nodes);
+			for (const node of nodes) {
+				expect(node.presence().filter(row => row.startsWith('moved'))).toEqual(['moved Ada 10.77.0.9']);
+				expect(node.presence().filter(row => row.startsWith('lost')).length).toBeLessThanOrEqual(1);
+			}
+		}));
+});
