@@ -1,12 +1,19 @@
 /** What must hold once everything has settled (design.md, 1 and 3). Each line returned is one broken promise. */
 import {createHash} from 'node:crypto';
+import {lastSeq} from '../../source/core/batch.js';
 import type {PeerId} from '../../source/core/ids.js';
+import {MAX_FRAME_BYTES, MAX_HLC_AHEAD_MS, MAX_QUEUED_BYTES} from '../../source/core/limits.js';
 import {compareOrder} from '../../source/core/order.js';
 import {findPeer} from '../../source/core/roster.js';
 import type {State, TimelineEntry} from '../../source/core/state.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
 import {type Life, peerOf, type SimulatedNode} from './node.js';
 import type {World} from './world.js';
+
+const EVENT_FRAME_BYTES = 250;
+const GREETING_BYTES = 10_000;
+const CADENCE_BYTES_PER_SECOND = 100;
+const HAVE_BYTES = 100;
 
 interface Feeds {
 	/** Peer -> number of events and a hash over all of them. */
@@ -55,9 +62,9 @@ function describe(row: TimelineEntry): string {
 
 /** Rows that every node must show; what it saw itself is its own affair. */
 function sharedRows({timeline, pending}: State): TimelineEntry[] {
-	return [...sliceTimeline(timeline, 0, timeline.length), ...sliceTimeline(pending, 0, pending.length)].filter(
-		row => row.seq > 0,
-	);
+	const rows = sliceTimeline(timeline, 0, timeline.length).filter(row => row.seq > 0);
+	// What waits for its time depends on the clock of who looks.
+	return pending.length === 0 ? rows : [...rows, ...sliceTimeline(pending, 0, pending.length)].sort(compareOrder);
 }
 
 function compareMaps(name: string, ours: ReadonlyMap<PeerId, string>, theirs: ReadonlyMap<PeerId, string>): string[] {
@@ -118,7 +125,8 @@ function checkConnections(world: World, running: readonly SimulatedNode[]): stri
 	const faults: string[] = [];
 	for (const node of running) {
 		const open = new Map<string, number>();
-		for (const {remoteAddress} of node.life!.traffic.open) open.set(remoteAddress, (open.get(remoteAddress) ?? 0) + 1);
+		for (const {remoteAddress} of node.life!.traffic.open.keys())
+			open.set(remoteAddress, (open.get(remoteAddress) ?? 0) + 1);
 		for (const other of running) {
 			if (other === node) continue;
 			const count = other.host.addresses.reduce((sum, address) => sum + (open.get(address) ?? 0), 0);
@@ -133,6 +141,79 @@ function checkConnections(world: World, running: readonly SimulatedNode[]): stri
 	return faults;
 }
 
+/** Own words are acknowledged by everybody we are connected to. */
+function checkDelivery(name: string, state: State, life: Life): string[] {
+	const own = peerOf(life);
+	const seq = life.disk.records.reduce(
+		(last, record) => (record.type === 'batch' && record.batch.peer === own ? lastSeq(record.batch) : last),
+		0,
+	);
+	return Object.keys(state.passing.links)
+		.filter(peer => (state.passing.delivered[peer as PeerId] ?? 0) < seq)
+		.map(peer => `${name}: ${peer.slice(0, 6)} holds ${state.passing.delivered[peer as PeerId]} of ${seq}, they say`);
+}
+
+/** Where nothing happened that could silence a living peer, nobody was given up, and one accuser was enough. */
+function checkCalm(name: string, life: Life, lives: readonly Life[], world: World): string[] {
+	const faults: string[] = [];
+	const here = new Set(lives.filter(other => other.info && other.state === 'running').map(peerOf));
+	for (const record of life.disk.records) {
+		if (record.type !== 'observation' || record.observation.type !== 'peer-disconnected') continue;
+		const {subject, reason} = record.observation;
+		if (reason.startsWith('nothing heard') && here.has(subject)) faults.push(`${name}: gave up ${subject.slice(0, 6)}`);
+	}
+	const accusers = new Map<string, number>();
+	for (const event of life.events) {
+		if (event.type !== 'lost') continue;
+		const key = `${event.subject.slice(0, 6)} ${event.absence}`;
+		accusers.set(key, (accusers.get(key) ?? 0) + 1);
+	}
+	for (const [key, count] of accusers)
+		if (count > 2) faults.push(`${name}: ${count} accusers of ${key} among ${world.scenario.nodes}`);
+	return faults;
+}
+
+/** A clock that is right, or wrong by less than a day, is not dragged along by one that is not. */
+function checkDrag(life: Life, world: World): string[] {
+	const nearlyRight = world.nodes.filter(({index}) => Math.abs(world.scenario.skews[index] ?? 0) <= 3_600_000);
+	const authors = new Set(nearlyRight.flatMap(node => node.lives).flatMap(one => one.info?.peer ?? []));
+	const dragged = life.events.find(event => authors.has(event.peer) && event.ms - event.at > MAX_HLC_AHEAD_MS + 1000);
+	return dragged
+		? [`${dragged.peer.slice(0, 6)}:${dragged.seq} was dragged to ${dragged.ms}, written at ${dragged.at}`]
+		: [];
+}
+
+/**
+ * What may be sent in all: two copies of everything to everybody, greetings and comparisons for each connection, a
+ * cadence, and what is told of each event to each neighbour.
+ */
+export function sendingBound(world: World): number {
+	const lives = world.nodes.flatMap(node => node.lives);
+	const feeds = lives.length;
+	let bound = 0;
+	let history = 0;
+	let events = 0;
+	for (const life of lives) {
+		const own = readFeeds(life);
+		history = Math.max(history, own.bytes + own.events * EVENT_FRAME_BYTES);
+		events = Math.max(events, own.events);
+		bound += life.traffic.opened * (GREETING_BYTES + feeds * 150);
+		const now = world.clock.monotonic();
+		const openMs = life.traffic.openMs + [...life.traffic.open.values()].reduce((sum, since) => sum + now - since, 0);
+		bound += (openMs / 1000) * CADENCE_BYTES_PER_SECOND;
+	}
+	return bound + 2 * history * lives.length + events * HAVE_BYTES * lives.length * world.scenario.nodes;
+}
+
+export function sentBytes(world: World): number {
+	return world.nodes.flatMap(node => node.lives).reduce((sum, life) => sum + life.traffic.sentBytes, 0);
+}
+
+function checkSending(world: World): string[] {
+	const [sent, bound] = [sentBytes(world), sendingBound(world)];
+	return sent > bound ? [`${sent} bytes sent in all, more than ${Math.round(bound)}`] : [];
+}
+
 export function runningNodes(world: World): SimulatedNode[] {
 	return world.nodes.filter(node => node.life?.state === 'running' && node.life.info);
 }
@@ -142,7 +223,7 @@ export function findFaults(world: World): string[] {
 	const running = runningNodes(world);
 	const [first] = running;
 	if (!first?.life) return [];
-	const faults = checkConnections(world, running);
+	const faults = [...checkConnections(world, running), ...checkSending(world), ...checkDrag(first.life, world)];
 	const lives = world.nodes.flatMap(node => node.lives);
 	const firstFeeds = readFeeds(first.life);
 	const firstRows = sharedRows(first.life.session.store.getState());
@@ -158,6 +239,10 @@ export function findFaults(world: World): string[] {
 		for (const [id, count] of life.entered) if (count > 1) faults.push(`${name}: ${id} entered ${count} times`);
 		const author = feeds.tips.get(peerOf(life));
 		if (!author) faults.push(`${name}: its own feed is not in its log`);
+		faults.push(...checkDelivery(name, state, life));
+		if (world.scenario.calm) faults.push(...checkCalm(name, life, lives, world));
+		if (life.traffic.queuedBytes > MAX_QUEUED_BYTES + 2 * MAX_FRAME_BYTES)
+			faults.push(`${name}: ${life.traffic.queuedBytes} bytes waited`);
 	}
 	return faults;
 }

@@ -5,12 +5,24 @@ import type {Connection, Transport} from '../../source/network/transport.js';
 export interface Traffic {
 	/** Handed to connections, ever. */
 	sentBytes: number;
-	/** Open connections by the remote address and port pair. */
-	readonly open: Set<Connection>;
+	receivedBytes: number;
+	/** Most that ever waited in one connection. */
+	queuedBytes: number;
+	/** Connections that were open, ever, and for how long in all, ms. */
+	opened: number;
+	openMs: number;
+	/** Since when, monotonic ms. */
+	readonly open: Map<Connection, number>;
 }
 
-function meterConnection(connection: Connection, traffic: Traffic): Connection {
-	traffic.open.add(connection);
+export function createTraffic(): Traffic {
+	return {sentBytes: 0, receivedBytes: 0, queuedBytes: 0, opened: 0, openMs: 0, open: new Map()};
+}
+
+function meterConnection(connection: Connection, traffic: Traffic, clock: Clock): Connection {
+	const from = clock.monotonic();
+	traffic.open.set(connection, from);
+	traffic.opened++;
 	return {
 		dialled: connection.dialled,
 		remoteAddress: connection.remoteAddress,
@@ -22,17 +34,23 @@ function meterConnection(connection: Connection, traffic: Traffic): Connection {
 		},
 		handle(handlers) {
 			connection.handle({
-				data: chunk => handlers.data(chunk),
+				data(chunk) {
+					traffic.receivedBytes += chunk.length;
+					handlers.data(chunk);
+				},
 				drain: () => handlers.drain(),
 				closed(error) {
 					traffic.open.delete(connection);
+					traffic.openMs += clock.monotonic() - from;
 					handlers.closed(error);
 				},
 			});
 		},
 		send(frame) {
 			traffic.sentBytes += frame.length;
-			return connection.send(frame);
+			const sent = connection.send(frame);
+			traffic.queuedBytes = Math.max(traffic.queuedBytes, connection.queuedBytes);
+			return sent;
 		},
 		pause: () => connection.pause(),
 		resume: () => connection.resume(),
@@ -41,12 +59,12 @@ function meterConnection(connection: Connection, traffic: Traffic): Connection {
 	};
 }
 
-export function meterTransport(transport: Transport, traffic: Traffic): Transport {
+export function meterTransport(transport: Transport, traffic: Traffic, clock: Clock): Transport {
 	return {
-		listen: accepted => transport.listen(connection => accepted(meterConnection(connection, traffic))),
+		listen: accepted => transport.listen(connection => accepted(meterConnection(connection, traffic, clock))),
 		async dial(address, port) {
 			const result = await transport.dial(address, port);
-			return 'connection' in result ? {connection: meterConnection(result.connection, traffic)} : result;
+			return 'connection' in result ? {connection: meterConnection(result.connection, traffic, clock)} : result;
 		},
 		get refused() {
 			return transport.refused;

@@ -1,3 +1,4 @@
+import type {FeedEvent} from '../../source/core/event.js';
 import type {PeerId} from '../../source/core/ids.js';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import type {Address} from '../../source/network/dialler.js';
@@ -6,7 +7,7 @@ import type {SelfInfo, Session} from '../../source/session/session.js';
 import type {MemoryHost} from '../helpers/memory-network.js';
 import type {SeededRandom} from '../helpers/seeded-random.js';
 import {createDisk, type Disk} from './disk.js';
-import {type MeteredClock, meterClock, meterTransport, type Traffic} from './meter.js';
+import {createTraffic, type MeteredClock, meterClock, meterTransport, type Traffic} from './meter.js';
 
 const UDP_PORT = 47_474;
 export const TCP_PORT = 4000;
@@ -17,7 +18,9 @@ export interface Life {
 	readonly clock: MeteredClock;
 	readonly traffic: Traffic;
 	readonly disk: Disk;
-	/** Events by id that entered its state, in that order; more than once is a fault. */
+	/** Events that entered its state, in that order. */
+	readonly events: FeedEvent[];
+	/** By id, how often; more than once is a fault. */
 	readonly entered: Map<string, number>;
 	info: SelfInfo | undefined;
 	/** `running`, or how it ended. */
@@ -53,7 +56,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		if (node.life) return;
 		if (node.lives.length > 0 && !keys.hasSecret) disk = createDisk(header);
 		const clock = meterClock(host.clock, trace !== undefined);
-		const traffic: Traffic = {sentBytes: 0, open: new Set()};
+		const traffic = createTraffic();
 		const session = createSession(
 			{
 				name: `node ${index}`,
@@ -69,6 +72,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 				transport: meterTransport(
 					host.createTransport({psk: keys.psk, identity: keys.pskIdentity, port: TCP_PORT}),
 					traffic,
+					clock,
 				),
 				beacon: host.createBeacon({port: UDP_PORT}),
 				opened: disk.open(),
@@ -77,12 +81,22 @@ export function createNode(options: NodeOptions): SimulatedNode {
 				rememberTarget: () => {},
 			},
 		);
-		const life: Life = {session, clock, traffic, disk, entered: new Map(), info: undefined, state: 'running'};
+		const life: Life = {
+			session,
+			clock,
+			traffic,
+			disk,
+			entered: new Map(),
+			events: [],
+			info: undefined,
+			state: 'running',
+		};
 		node.life = life;
 		node.lives.push(life);
 		session.store.subscribe((_, inputs) => {
 			for (const input of inputs) {
 				if (input.type !== 'events') continue;
+				life.events.push(...input.events);
 				for (const {peer, seq, type} of input.events) {
 					const id = `${peer}:${seq}`;
 					life.entered.set(id, (life.entered.get(id) ?? 0) + 1);

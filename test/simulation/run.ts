@@ -19,6 +19,7 @@ let failed = 0;
 let events = 0;
 let current = first;
 let slowest = 0;
+let sending = 0;
 
 process.on('unhandledRejection', error => {
 	console.log(`seed ${current}: unhandled rejection`, error);
@@ -30,6 +31,7 @@ for (let index = 0; index < runs; index++) {
 	const result = await runSeed(current, {low, high}, values.trace ? line => console.log(line) : undefined);
 	events += result.events;
 	slowest = Math.max(slowest, result.settledMs);
+	sending = Math.max(sending, result.sendingRatio);
 	if (result.faults.length === 0) continue;
 	failed++;
 	console.log(`seed ${current}, ${result.nodes} nodes:\n  ${result.faults.slice(0, 6).join('\n  ')}`);
@@ -38,6 +40,6 @@ for (let index = 0; index < runs; index++) {
 
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(
-	`${current - first + 1 - failed} passed, ${failed} failed: seeds ${first}..${current}, ${low} to ${high} nodes, ${events} events, settled within ${slowest / 1000} s, ${seconds} s`,
+	`${current - first + 1 - failed} passed, ${failed} failed: seeds ${first}..${current}, ${low} to ${high} nodes, ${events} events, settled within ${slowest / 1000} s, at most ${sending.toFixed(2)} of the sending bound, ${seconds} s`,
 );
 process.exitCode = failed > 0 ? 1 : 0;

@@ -17,6 +17,8 @@ export type Happening = {readonly at: number} & (
 
 export type Fault =
 	| {readonly type: 'freeze'; readonly node: number}
+	/** Everybody at once: a host with all of them falls asleep. */
+	| {readonly type: 'sleep'}
 	| {readonly type: 'unplug'; readonly node: number}
 	| {readonly type: 'cut'; readonly from: number; readonly to: number; readonly both: boolean}
 	| {readonly type: 'partition'; readonly side: readonly number[]}
@@ -58,6 +60,7 @@ function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault
 	const other = (node + random.between(1, nodes - 1)) % nodes;
 	const slow: Fault = {type: 'slow', node, bytesPerSecond: random.between(2000, 60_000)};
 	if (calm) {
+		if (random.chance(0.2)) return {fault: {type: 'sleep'}, ms: random.between(3000, 60_000)};
 		if (random.chance(0.5)) return {fault: {type: 'freeze', node}, ms: random.between(100, 4000)};
 		if (random.chance(0.5))
 			return {fault: {type: 'cut', from: node, to: other, both: true}, ms: random.between(100, 6000)};

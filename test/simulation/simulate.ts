@@ -1,6 +1,6 @@
 /** One run: play a scenario, let it settle, check, stop, check again. */
 import {deriveRoomKeys, type RoomKeys} from '../../source/feed/room-keys.js';
-import {findFaults, readFeeds, runningNodes} from './check.js';
+import {findFaults, readFeeds, runningNodes, sendingBound, sentBytes} from './check.js';
 import {createScenario, type Scenario} from './scenario.js';
 import {createWorld, type World} from './world.js';
 
@@ -12,7 +12,8 @@ export interface RunResult {
 	readonly events: number;
 	/** From the last fault until everything held, ms. */
 	readonly settledMs: number;
-	readonly sentBytes: number;
+	/** Bytes sent in all over what may be sent. */
+	readonly sendingRatio: number;
 }
 
 const STEP_MS = 5000;
@@ -78,6 +79,6 @@ export async function runSeed(
 	}
 	const lives = world.nodes.flatMap(node => node.lives);
 	const events = Math.max(0, ...lives.map(life => readFeeds(life).events));
-	const sentBytes = lives.reduce((sum, life) => sum + life.traffic.sentBytes, 0);
-	return {seed, nodes: scenario.nodes, faults, events, settledMs, sentBytes};
+	const sendingRatio = sentBytes(world) / (sendingBound(world) || 1);
+	return {seed, nodes: scenario.nodes, faults, events, settledMs, sendingRatio};
 }

@@ -96,19 +96,26 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 	function begin(fault: Fault): void {
 		active.add(fault);
 		if (fault.type === 'freeze') nodes[fault.node]?.host.freeze();
+		else if (fault.type === 'sleep') for (const node of nodes) node.host.freeze();
 		else if (fault.type === 'unplug') nodes[fault.node]?.host.unplug();
 		else applyLinks();
 	}
 
-	function isStill(fault: Fault, type: 'freeze' | 'unplug'): boolean {
-		return [...active].some(other => other.type === type && fault.type === type && other.node === fault.node);
+	function isFrozen(index: number): boolean {
+		return [...active].some(fault => fault.type === 'sleep' || (fault.type === 'freeze' && fault.node === index));
+	}
+
+	function isUnplugged(index: number): boolean {
+		return [...active].some(fault => fault.type === 'unplug' && fault.node === index);
 	}
 
 	function finish(fault: Fault): void {
 		if (!active.delete(fault)) return;
-		if (fault.type === 'freeze' && !isStill(fault, 'freeze')) nodes[fault.node]?.host.thaw();
-		else if (fault.type === 'unplug' && !isStill(fault, 'unplug')) nodes[fault.node]?.host.plug();
-		else applyLinks();
+		for (const {host, index} of nodes) {
+			if (host.clock.frozen && !isFrozen(index)) host.thaw();
+			if (fault.type === 'unplug' && fault.node === index && !isUnplugged(index)) host.plug();
+		}
+		applyLinks();
 	}
 
 	/** A process that has ended properly leaves its host, which can launch another. */
@@ -127,7 +134,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		node.life = undefined;
 		node.host.crash(how);
 		node.host.restart();
-		if ([...active].some(fault => fault.type === 'unplug' && fault.node === node.index)) node.host.unplug();
+		if (isUnplugged(node.index)) node.host.unplug();
 	}
 
 	function happen(happening: Happening): void {
