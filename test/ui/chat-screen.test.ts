@@ -74,13 +74,13 @@ describe('the three panes', () => {
 	test('panes are switched by Ctrl+O, Tab on an empty input, and Alt with a digit', async () => {
 		const {terminal, press} = await launch({session: room(3).session});
 		await press(CTRL('o'));
-		await terminal.see('▌14:00 Bob 192.168.1.9 message 3');
+		await terminal.see('▌ 14:00 Bob 192.168.1.9 message 3');
 		await press('\t');
 		await terminal.until(() => terminal.rows().some(row => /│▌. Carol/.test(row)));
 		await press('\t');
 		await terminal.until(() => !terminal.text().includes('▌'));
 		await press(ALT('1'));
-		await terminal.see('▌14:00');
+		await terminal.see('▌ 14:00');
 		await press('i', 'typed');
 		await terminal.see('› typed');
 	});
@@ -157,11 +157,11 @@ describe('the timeline', () => {
 		const {session, bob, dave} = room();
 		const {terminal, press} = await launch({session});
 		await press('to all\r');
-		await terminal.see('○14:00 Carol');
+		await terminal.see('○ 14:00 Carol');
 		session.passing({type: 'delivered', peer: bob.peer, seq: session.own.seq});
-		await terminal.see('◐14:00 Carol');
+		await terminal.see('◐ 14:00 Carol');
 		session.passing({type: 'delivered', peer: dave.peer, seq: session.own.seq});
-		await terminal.see('✓14:00 Carol');
+		await terminal.see('✓ 14:00 Carol');
 		await press(ALT('1'), '\r');
 		await terminal.see('on the disk of 2 of the 2');
 	});
@@ -678,7 +678,7 @@ describe('thrift', () => {
 		const {session, bob} = room(3);
 		session.say(bob, 'Carol: hi');
 		const {terminal} = await launch({session, environment: {TERM: 'xterm-256color', LANG: 'C.UTF-8', NO_COLOR: '1'}});
-		await terminal.see('@14:00');
+		await terminal.see('@ 14:00');
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR begins with it
 		expect(terminal.output).not.toMatch(/\u001B\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7])[;m]/);
 	});

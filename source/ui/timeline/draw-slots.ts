@@ -7,7 +7,7 @@ import type {State, TimelineEntry} from '../../core/state.js';
 import {cellWidth} from '../layout/width.js';
 import type {Segment, Theme} from '../theme.js';
 import {formatDay} from './day.js';
-import type {Row, RowOptions} from './format-item.js';
+import {MARK_CELLS, type Row, type RowOptions} from './format-item.js';
 import type {Item} from './items.js';
 import type {Slot} from './viewport.js';
 
@@ -24,7 +24,7 @@ export interface DrawRequest {
 	readonly rowsOf: (item: Item) => readonly Row[];
 }
 
-const BLANK: Segment = {text: ' '};
+const BLANK: Segment = {text: ' '.repeat(MARK_CELLS)};
 
 /** Keeps drawn rows by the row they are made of, so that an unchanged one is the same value in the next frame. */
 export function createSlotDrawer(): (request: DrawRequest) => DrawnRow[] {
@@ -34,7 +34,7 @@ export function createSlotDrawer(): (request: DrawRequest) => DrawnRow[] {
 		const known = drawn.get(row);
 		const id = `${mark.text}${mark.style?.inverse ? '!' : ''}`;
 		if (known?.mark === id) return known.segments;
-		const segments = [mark, ...row];
+		const segments = mark === BLANK ? [mark, ...row] : [mark, {text: ' '}, ...row];
 		drawn.set(row, {mark: id, segments});
 		return segments;
 	}

@@ -12,7 +12,7 @@ import {personKey, shownAddress, shownName} from './people.js';
 export type Row = readonly Segment[];
 
 export interface RowOptions {
-	/** Cells of a row, the mark's cell included; at least 12. */
+	/** Cells of a row, those of the mark included; at least 12. */
 	readonly width: number;
 	readonly times: Times;
 	readonly theme: Theme;
@@ -26,7 +26,10 @@ const NAME_CELLS = 12;
 const ADDRESS_CELLS = 15;
 const MIN_HANG = 2;
 
-/** The rows without the mark in front: each is `width - 1` cells at most. */
+/** In front of each row: a mark and a space. */
+export const MARK_CELLS = 2;
+
+/** The rows without the mark in front: each is `width - MARK_CELLS` cells at most. */
 export function formatItem(state: State, item: Item, options: RowOptions): Row[] {
 	const [entry] = item.entries;
 	if (!entry) return [];
@@ -58,7 +61,7 @@ function formatPost(state: State, entry: TimelineEntry, text: string, options: R
 
 /** Text under its prefix with a hanging indent: below the text if there is room for it, else below the name. */
 function layRows(prefix: readonly Segment[], text: string, options: RowOptions, narrowHang: number): Row[] {
-	const width = options.width - 1;
+	const width = options.width - MARK_CELLS;
 	let used = 0;
 	for (const segment of prefix) used += cellWidth(segment.text);
 	const hang = used <= width * 0.45 ? used : Math.min(Math.max(MIN_HANG, narrowHang), Math.floor(width / 3));
@@ -86,7 +89,7 @@ function formatFact(state: State, entries: readonly TimelineEntry[], entry: Time
 	const head: Segment[] = [];
 	if (time) head.push({text: `${time} `, style: theme.quiet});
 	head.push({text: entry.type === 'notice' ? '! ' : '* ', style: base});
-	const width = options.width - 1;
+	const width = options.width - MARK_CELLS;
 	let used = 0;
 	for (const segment of head) used += cellWidth(segment.text);
 	const text = parts.map(part => (typeof part === 'string' ? part : part.name)).join('');
