@@ -1,0 +1,73 @@
+/** The filter of the replay screen: words, `from:NAME`, `kind:KIND`, all of which must hold. Pure. */
+import type {State, TimelineEntry} from '../../core/state.js';
+import {isWrittenBy} from '../../core/written-by.js';
+
+const KINDS = {
+	said: ['posted'],
+	presence: ['joined', 'left', 'lost', 'returned', 'peer-connected', 'peer-disconnected'],
+	names: ['joined', 'renamed', 'moved'],
+	notices: ['notice'],
+} as const satisfies Readonly<Record<string, readonly TimelineEntry['type'][]>>;
+
+export type FilterKind = keyof typeof KINDS;
+
+export interface ReplayFilter {
+	/** As it was typed: what the transport bar shows. */
+	readonly text: string;
+	readonly author?: string;
+	readonly kind?: FilterKind;
+	/** Lower case, NFC. */
+	readonly words?: string;
+	/** Wall clock of the author, ms: from this on, and before this. */
+	readonly from?: number;
+	readonly to?: number;
+}
+
+export const FILTER_FORM = `words, from:NAME, kind:${Object.keys(KINDS).join('|')}`;
+
+const PART = /(?:^|\s)(from|kind):(?:"([^"]*)"|(\S+))/giu;
+
+/** Undefined for an empty one; an error in words for a kind that does not exist. */
+export function parseFilter(typed: string): ReplayFilter | string | undefined {
+	let author: string | undefined;
+	let kind: FilterKind | undefined;
+	let wrong: string | undefined;
+	const rest = typed.replace(PART, (_, what: string, quoted: string | undefined, bare: string | undefined) => {
+		const value = quoted ?? bare ?? '';
+		if (what.toLowerCase() === 'from') author = value;
+		else if (isKind(value)) kind = value;
+		else wrong = value;
+		return ' ';
+	});
+	if (wrong !== undefined) return `there is no kind “${wrong}”: ${Object.keys(KINDS).join(', ')}`;
+	const words = rest.trim().normalize('NFC').toLowerCase();
+	if (author === undefined && kind === undefined && words === '') return undefined;
+	return {
+		text: typed.trim(),
+		...(author !== undefined && {author}),
+		...(kind !== undefined && {kind}),
+		...(words !== '' && {words}),
+	};
+}
+
+function isKind(text: string): text is FilterKind {
+	return Object.hasOwn(KINDS, text);
+}
+
+/** A name as it must be typed behind `from:`. */
+export function quoteName(name: string): string {
+	return /\s/.test(name) ? `"${name.replaceAll('"', '')}"` : name;
+}
+
+export function passesFilter(state: State, entry: TimelineEntry, filter: ReplayFilter): boolean {
+	const {author, kind, words, from, to} = filter;
+	if (from !== undefined && entry.at < from) return false;
+	if (to !== undefined && entry.at >= to) return false;
+	if (kind !== undefined && !KINDS[kind].some(type => type === entry.type)) return false;
+	if (words !== undefined && !(wordsOf(entry)?.normalize('NFC').toLowerCase().includes(words) ?? false)) return false;
+	return author === undefined || isWrittenBy(state, entry, author);
+}
+
+function wordsOf(entry: TimelineEntry): string | undefined {
+	return entry.type === 'posted' || entry.type === 'notice' ? entry.text : undefined;
+}

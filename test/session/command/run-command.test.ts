@@ -1,0 +1,73 @@
+import {describe, expect, test} from 'vitest';
+import {parseCommand} from '../../../source/session/command/parse-command.js';
+import {type CommandResult, runCommand} from '../../../source/session/command/run-command.js';
+import {createFakeSession, type FakeSession} from '../../helpers/fake-session.js';
+
+const NOW = new Date(2026, 10, 22, 14, 0).getTime();
+
+function run(text: string, session: FakeSession = createFakeSession(), ignored: readonly string[] = []): CommandResult {
+	const parsed = parseCommand(text);
+	if (parsed.type !== 'command') throw new Error(`no command: ${text}`);
+	return runCommand(parsed.command, {session, self: session.self, ignored, now: NOW});
+}
+
+describe('running commands', () => {
+	test('/me and /name go to the session; a refusal is an error in its words', () => {
+		const session = createFakeSession();
+		expect(run('/me waves', session)).toEqual({type: 'done'});
+		expect(session.posted).toEqual([{text: 'waves', action: true}]);
+		session.refuse = 'too fast';
+		expect(run('/name Bob', session)).toEqual({type: 'error', text: 'too fast'});
+	});
+
+	test('/who lists everybody with fingerprint, address and state', () => {
+		const session = createFakeSession();
+		session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+		const result = run('/who', session);
+		expect(result).toMatchObject({type: 'lines'});
+		expect(result.type === 'lines' && result.lines.join('\n')).toContain('Bob#b0b0b0b0  192.168.1.9  connected, 2 ms');
+	});
+
+	test('/log says where it lies and how to replay it', () => {
+		expect(run('/log')).toMatchObject({
+			lines: ['Log: /home/carol/logs/lan.p2plog', 'Replay it: p2pchat-ink replay /home/carol/logs/lan.p2plog'],
+		});
+		expect(run('/log', createFakeSession('Carol', {noLog: true}))).toMatchObject({
+			lines: ['Nothing is kept on disk (--no-log).'],
+		});
+	});
+
+	test('/ignore goes by identity: every launch of the same person', () => {
+		const session = createFakeSession();
+		const first = session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+		session.tell(first, {type: 'left'});
+		const second = session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+		const key = 'b0b0b0b0'.padEnd(64, '0');
+		expect(run('/ignore bob', session)).toMatchObject({intent: {type: 'ignored', keys: [key]}});
+		expect(session.calls.at(-1)).toContain(first.peer);
+		expect(session.calls.at(-1)).toContain(second.peer);
+		expect(run('/unignore Bob', session, [key])).toMatchObject({intent: {type: 'ignored', keys: []}});
+		expect(run('/unignore Bob', session)).toMatchObject({type: 'error'});
+		expect(run('/ignore Carol', session)).toEqual({type: 'error', text: 'that is you'});
+		expect(run('/ignore Nobody', session)).toMatchObject({type: 'error', text: expect.stringContaining('/who')});
+	});
+
+	test('/goto takes a time of today or yesterday, a date, and a span back', () => {
+		const at = (text: string) => {
+			const result = run(`/goto ${text}`);
+			return result.type === 'intent' && result.intent.type === 'goto' ? new Date(result.intent.at) : undefined;
+		};
+		expect(at('13:05')).toEqual(new Date(2026, 10, 22, 13, 5));
+		expect(at('15:05')).toEqual(new Date(2026, 10, 21, 15, 5));
+		expect(at('2026-11-20 09:30')).toEqual(new Date(2026, 10, 20, 9, 30));
+		expect(at('-10m')).toEqual(new Date(NOW - 600_000));
+		expect(at('25:00')).toBeUndefined();
+		expect(run('/goto soon')).toMatchObject({type: 'error', text: expect.stringContaining('14:05')});
+	});
+
+	test('what needs a screen is an intent', () => {
+		for (const name of ['help', 'mark', 'unread', 'copy', 'times', 'net', 'doctor', 'quit', 'peers']) {
+			expect(run(`/${name}`)).toEqual({type: 'intent', intent: {type: name}});
+		}
+	});
+});
