@@ -33,7 +33,7 @@ export async function runDoctor(context: Context): Promise<number> {
 			await Promise.race([waitSettled(probe, context), leaving.asked]);
 		}
 
-		const facts: DoctorFacts = {platform: process.platform, ...(startFailure && {startFailure})};
+		const facts: DoctorFacts = {platform: process.platform, looksOnly: true, ...(startFailure && {startFailure})};
 		const report = probe.report();
 		const verdicts = judgeNetwork(report, facts);
 		const ok = !verdicts.some(isBroken);
@@ -64,6 +64,7 @@ async function openProbe(context: Context): Promise<Probe> {
 			keys,
 			loopbackOnly: isLoopbackOnly(selection),
 			targets: options.peers.length > 0 ? options.peers.map(parsePeerTarget) : remembered,
+			targetsRemembered: options.peers.length === 0,
 			udpPort: options.port,
 			tcpPort: options.tcpPort,
 		},

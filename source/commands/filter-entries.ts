@@ -1,7 +1,7 @@
 /** Which rows of a timeline `--author`, `--grep`, `--from` and `--to` leave. */
-import {fingerprintOf, foldName, nameOf} from '../core/select-peers.js';
 import type {State, TimelineEntry} from '../core/state.js';
 import {entryAt} from '../core/timeline.js';
+import {isWrittenBy} from '../core/written-by.js';
 import type {EventFilter} from './options.js';
 import {resolveTime} from './parse-time.js';
 
@@ -21,22 +21,6 @@ export function createEntryTest(state: State, filter: EventFilter): EntryTest {
 			!(entry.type === 'posted' && entry.text.normalize('NFC').toLowerCase().includes(wanted))
 		)
 			return false;
-		return author === undefined || isAuthor(state, entry, author);
+		return author === undefined || isWrittenBy(state, entry, author);
 	};
-}
-
-/** NAME as it was when the event was written, NAME#fingerprint (its start is enough), or a peer id. */
-function isAuthor(state: State, {peer, seq}: TimelineEntry, wanted: string): boolean {
-	if (seq === 0) return false;
-	if (peer === wanted.toLowerCase()) return true;
-	const name = foldName(nameOf(state, peer, seq));
-	if (name === foldName(wanted)) return true;
-	const cut = wanted.lastIndexOf('#');
-	const fingerprint = wanted.slice(cut + 1).toLowerCase();
-	return (
-		cut >= 0 &&
-		fingerprint !== '' &&
-		name === foldName(wanted.slice(0, cut)) &&
-		fingerprintOf(state, peer).startsWith(fingerprint)
-	);
 }

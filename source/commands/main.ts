@@ -88,7 +88,7 @@ async function run(bare: Context): Promise<number> {
 		case 'doctor':
 			return (await import('./doctor.js')).runDoctor(context);
 		case 'demo':
-			throw new UsageError(`"${context.options.command}" is not part of this version`);
+			return (await import('./demo.js')).runDemo(context);
 		default:
 			return context.options.command satisfies never;
 	}

@@ -45,6 +45,7 @@ export async function openNode(context: Context, how: {readonly keep: boolean}):
 			keys,
 			version,
 			loopbackOnly: isLoopbackOnly(selection),
+			targetsRemembered: options.peers.length === 0,
 			targets: options.peers.length > 0 ? options.peers.map(parsePeerTarget) : storage.rememberedTargets,
 			...(storage.identitySeed && {identitySeed: storage.identitySeed}),
 		},
@@ -65,9 +66,7 @@ export async function openNode(context: Context, how: {readonly keep: boolean}):
 			rememberTarget: storage.rememberTarget,
 		},
 	);
-	storage.watchSaving((saving, reason) => {
-		session.store.commit([{type: 'passing', fact: {type: 'saving', saving, ...(reason !== undefined && {reason})}}]);
-	});
+	storage.watchSaving((saving, reason) => session.saving({saving, ...(reason !== undefined && {reason})}));
 	return {
 		session,
 		name,

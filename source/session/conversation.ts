@@ -70,6 +70,7 @@ export function createConversation(options: ConversationOptions): Conversation {
 			const clean = cleanName(wanted);
 			if (clean === '') return {refused: 'a name needs at least one visible character'};
 			if (clean === name) return {refused: `your name is ${name} already`};
+			join();
 			name = clean;
 			return say({type: 'renamed', name});
 		},
