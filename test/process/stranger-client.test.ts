@@ -1,0 +1,259 @@
+/** A client that was written from protocol.md alone, in test/protocol/, against the built program. Loopback only. */
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {fileURLToPath} from 'node:url';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {type Line, type RunningNode, startNode} from '../helpers/run-node.js';
+import {until} from '../helpers/wait.js';
+import {encode} from '../protocol/messagepack.mjs';
+import {createKey, firstHash, signBatch} from '../protocol/room.mjs';
+import {createStranger, type Stranger} from '../protocol/stranger-client.mjs';
+
+const idOf = (node: RunningNode): string => node.lines.find(({type}) => type === 'ready')?.peer;
+const tcpPortOf = (node: RunningNode): number => node.lines.find(({type}) => type === 'ready')?.tcpPort;
+const isConnected = (peer: string) => (line: Line) =>
+	line.type === 'peer' && line.peer === peer && line.status === 'connected';
+const says = (text: string) => (line: Line) => line.kind === 'posted' && line.text === text;
+const textsOf = (stranger: Stranger) =>
+	stranger.feeds.timeline().flatMap(({kind, values}) => (kind === 'posted' ? [values[0]] : []));
+
+async function start(options: Parameters<typeof createStranger>[0]): Promise<Stranger> {
+	const stranger = await createStranger(options);
+	onTestFinished(() => stranger.leave());
+	return stranger;
+}
+
+/** One that is not announced and dials this node. */
+async function dialled(node: RunningNode, options: Parameters<typeof createStranger>[0] = {}): Promise<Stranger> {
+	const stranger = await start({beacons: false, ...options});
+	const verified = once(stranger.events, 'verified');
+	stranger.dial(tcpPortOf(node));
+	await Promise.all([verified, node.waitFor('connected', isConnected(stranger.peer))]);
+	return stranger;
+}
+
+/** A seed whose peer id is lower, or higher, than `other`. */
+function seedWhere(isWanted: (peer: string) => boolean): Buffer {
+	for (let number = 0; number < 10_000; number++) {
+		const seed = Buffer.alloc(32);
+		seed.writeUInt32BE(number);
+		seed.writeUInt32BE(process.pid, 4);
+		if (isWanted(createKey(seed).peer)) return seed;
+	}
+	throw new Error('no such key');
+}
+
+/** The stranger names a feed to the node, which then asks for it. */
+function claim(stranger: Stranger, node: RunningNode, author: string, seq: number): void {
+	const feed = [Buffer.from(author, 'hex'), seq, Buffer.alloc(8)];
+	stranger.sendTo(idOf(node), {type: 'have', kind: 'delta', feeds: [feed]});
+}
+
+const entry = (kind: string, counter: number, ...values: unknown[]) =>
+	encode([kind, Date.now(), Date.now(), counter, ...values]);
+
+/** How the node ended the connection. */
+async function ending(stranger: Stranger, provoke: () => void): Promise<unknown> {
+	const closed = once(stranger.events, 'closed');
+	provoke();
+	return (await closed)[1];
+}
+
+/** It still takes part: somebody else talks with it. */
+async function expectGoesOn(node: RunningNode): Promise<void> {
+	const honest = await dialled(node);
+	honest.post('are you there?');
+	await node.waitFor('an honest post', line => says('are you there?')(line) && line.peer === honest.peer);
+}
+
+describe('a client written from protocol.md', () => {
+	it('is found by beacon, talks with two nodes, and leaves as they do', async () => {
+		const port = await findFreeUdpPort();
+		const nodes = [
+			await startNode({home: makeHome(), port, name: 'Ann'}),
+			await startNode({home: makeHome(), port, name: 'Bob'}),
+		] as const;
+		const stranger = await createStranger({udpPort: port, name: 'Zoe'});
+		await Promise.all(nodes.map(node => node.waitFor('found', isConnected(stranger.peer))));
+		stranger.post('grüße 👋');
+		for (const node of nodes) {
+			const event = await node.waitFor('its post', says('grüße 👋'));
+			expect(event).toMatchObject({peer: stranger.peer, name: 'Zoe', address: '127.0.0.1', own: false, live: true});
+		}
+		nodes[0].post('hello Zoe');
+		await until(() => textsOf(stranger).includes('hello Zoe'));
+		await nodes[0].waitFor('delivery', line => line.type === 'delivery' && line.delivered === 2 && line.of === 2);
+		await stranger.leave();
+		for (const node of nodes) {
+			await node.waitFor('left', ({kind, peer}) => kind === 'left' && peer === stranger.peer);
+			await node.waitFor('gone', line => line.type === 'peer' && line.peer === stranger.peer && line.status === 'left');
+		}
+	});
+
+	it('joins a room with a secret, and is turned away with another one', async () => {
+		const node = await startNode({
+			home: makeHome(),
+			port: await findFreeUdpPort(),
+			name: 'Ann',
+			words: ['--room', 'den'],
+			environment: {P2PCHAT_SECRET: 'correct horse battery staple'},
+		});
+		const outsider = await start({beacons: false, room: 'den', secret: 'wrong horse battery staple'});
+		outsider.dial(tcpPortOf(node));
+		const member = await dialled(node, {room: 'den', secret: 'correct horse battery staple'});
+		member.post('psst');
+		await node.waitFor('its post', says('psst'));
+		expect(outsider.peers()).toEqual([]);
+	});
+
+	it('gets a long history, verifies it and shows it in the order of the node', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const count = 3000;
+		for (let number = 0; number < count; number++) node.post(`message ${number}`);
+		await node.waitFor('the last', says(`message ${count - 1}`));
+		const stranger = await dialled(node);
+		await until(() => textsOf(stranger).length === count);
+		expect(textsOf(stranger)).toEqual(Array.from({length: count}, (_, number) => `message ${number}`));
+	});
+
+	it('hands the history of a node that is gone to a newcomer, who verifies it', async () => {
+		const port = await findFreeUdpPort();
+		const ann = await startNode({home: makeHome(), port, name: 'Ann'});
+		const stranger = await start({udpPort: port, name: 'Zoe'});
+		await ann.waitFor('found', isConnected(stranger.peer));
+		for (let number = 0; number < 50; number++) ann.post(`before ${number}`);
+		await until(() => textsOf(stranger).length === 50);
+		ann.child.kill('SIGTERM');
+		await ann.result;
+		await until(() => stranger.peers().length === 0);
+		const bob = await startNode({home: makeHome(), port, name: 'Bob'});
+		await bob.waitFor('left', ({kind, peer}) => kind === 'left' && peer === idOf(ann));
+		const learnt = bob.events().filter(({peer}) => peer === idOf(ann));
+		expect(learnt.map(({kind}) => kind)).toEqual(['joined', ...Array<string>(50).fill('posted'), 'left']);
+		expect(learnt.every(({live, name}) => live === false && name === 'Ann')).toBe(true);
+		await bob.waitFor('synced', ({type, peer}) => type === 'synced' && peer === stranger.peer);
+	});
+
+	it('stays connected without a word by answering pings', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const stranger = await dialled(node);
+		await until(() => stranger.pings() >= 4, 15_000);
+		expect(node.lines.filter(({type}) => type === 'peer').map(({status}) => status)).not.toContain('suspect');
+		expect(stranger.connectionCount(idOf(node))).toBe(1);
+	}, 30_000);
+
+	it.each([
+		['lower', (node: string) => (peer: string) => peer < node],
+		['higher', (node: string) => (peer: string) => peer > node],
+	])('with the %s id comes down to one connection of two, and goes on talking', async (_, wanted) => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const stranger = await dialled(node, {seed: seedWhere(wanted(idOf(node)))});
+		const closed = once(stranger.events, 'closed');
+		stranger.dial(tcpPortOf(node));
+		expect((await closed)[1]).toBe('duplicate');
+		expect(stranger.connectionCount(idOf(node))).toBe(1);
+		stranger.post('still here');
+		await node.waitFor('its post', says('still here'));
+		node.post('me too');
+		await until(() => textsOf(stranger).includes('me too'));
+		expect(node.lines.filter(line => line.type === 'peer' && line.status === 'unreachable')).toEqual([]);
+	});
+
+	it('as a program prints what others say and posts the lines of its standard input', async () => {
+		const port = await findFreeUdpPort();
+		const node = await startNode({home: makeHome(), port, name: 'Ann'});
+		const path = fileURLToPath(new URL('../protocol/stranger-client.mjs', import.meta.url));
+		const child = spawn(process.execPath, [path, String(port), 'Zoe']);
+		onTestFinished(() => void child.kill('SIGKILL'));
+		let printed = '';
+		child.stdout.setEncoding('utf8').on('data', text => {
+			printed += text;
+		});
+		child.stdin.write('anybody?\n');
+		await node.waitFor('its post', says('anybody?'));
+		node.post('yes');
+		await until(() => printed.includes('Ann: "yes"\n'));
+		child.stdin.end();
+		expect(await once(child, 'close')).toEqual([0, null]);
+		await node.waitFor('left', ({kind, name}) => kind === 'left' && name === 'Zoe');
+	});
+});
+
+describe('a client that lies', () => {
+	it('with a signature that nobody made is cut off as bad-signature, and barred for a while', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const stranger = await dialled(node);
+		const author = createKey(Buffer.alloc(32, 7));
+		const hash = firstHash(stranger.room, author.peer);
+		const entries = [entry('joined', 0, 'Nobody', [], '1', null, null), entry('posted', 1, 'never said')];
+		const [, first, before, , signature] = signBatch(stranger.room, stranger.key, 1, hash, entries);
+		stranger.forged.set(author.peer, [[Buffer.from(author.peer, 'hex'), first, before, entries, signature]]);
+		expect(await ending(stranger, () => claim(stranger, node, author.peer, 2))).toBe('bad-signature');
+		expect(await ending(stranger, () => stranger.dial(tcpPortOf(node)))).toBe('barred');
+		await expectGoesOn(node);
+		expect(node.events().filter(({text}) => text === 'never said')).toEqual([]);
+		await node.waitFor('a notice', ({type, code}) => type === 'notice' && code === 'bad-signature');
+	});
+
+	it('with a true batch of another feed on a wrong chain is cut off as bad-signature', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const stranger = await dialled(node);
+		const author = createKey(Buffer.alloc(32, 8));
+		const entries = [entry('joined', 0, 'Dan', [], '1', null, null)];
+		const [peer, first, , , signature] = signBatch(
+			stranger.room,
+			author,
+			1,
+			firstHash(stranger.room, author.peer),
+			entries,
+		);
+		stranger.forged.set(author.peer, [[peer, first, Buffer.alloc(32), entries, signature]]);
+		expect(await ending(stranger, () => claim(stranger, node, author.peer, 1))).toBe('bad-signature');
+		await expectGoesOn(node);
+	});
+
+	it('who pushes in the name of another is cut off as unasked', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const stranger = await dialled(node);
+		const author = createKey(Buffer.alloc(32, 9));
+		const batch = signBatch(stranger.room, author, 1, firstHash(stranger.room, author.peer), [
+			entry('joined', 0, 'Dan', [], '1', null, null),
+		]);
+		const push = () => stranger.sendTo(idOf(node), {type: 'events', batches: [batch]});
+		expect(await ending(stranger, push)).toBe('unasked');
+		await expectGoesOn(node);
+	});
+
+	it('about its own past is frozen as a fork: the connection stays, nothing more of it is shown', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const stranger = await dialled(node);
+		stranger.post('the first story');
+		await node.waitFor('its post', says('the first story'));
+		const {room, key, feeds} = stranger;
+		const other = signBatch(room, key, 2, feeds.hashOf(key.peer, 1), [
+			entry('posted', 0, 'the second story'),
+			entry('posted', 1, 'and on'),
+		]);
+		stranger.sendTo(idOf(node), {type: 'events', batches: [other]});
+		await node.waitFor('a notice', ({type, code}) => type === 'notice' && code === 'forked');
+		stranger.post('more');
+		node.post('I go on');
+		await until(() => textsOf(stranger).includes('I go on'));
+		expect(stranger.connectionCount(idOf(node))).toBe(1);
+		await expectGoesOn(node);
+		const shown = node.events().filter(({peer, kind}) => peer === stranger.peer && kind === 'posted');
+		expect(shown.map(({text}) => text)).toEqual(['the first story']);
+	});
+
+	it.each([
+		['bad-field', {type: 'ping'}],
+		['bad-field', {type: 'want', id: 1, ranges: [[Buffer.alloc(31), 1]]}],
+		['too-deep', Array.from({length: 20}).reduce<unknown>(inner => [inner], 0)],
+	])('with a message that breaks the rules is cut off as %s', async (code, message) => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const stranger = await dialled(node);
+		expect(await ending(stranger, () => stranger.sendTo(idOf(node), message as object))).toBe(code);
+		await expectGoesOn(node);
+	});
+});

@@ -1,0 +1,143 @@
+/** Keys, beacons, proofs, feeds and digests: protocol.md, 2, 3, 7, 12 and 14, with `node:crypto` alone. Peers are hexadecimal. */
+import {
+	createHash,
+	createHmac,
+	createPrivateKey,
+	createPublicKey,
+	hkdfSync,
+	scryptSync,
+	sign,
+	verify,
+} from 'node:crypto';
+
+const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
+const hmac = (key, ...parts) => createHmac('sha256', key).update(Buffer.concat(parts)).digest();
+const ascii = text => Buffer.from(text);
+const bytesOf = peer => Buffer.from(peer, 'hex');
+
+export function uint64(value) {
+	const bytes = Buffer.alloc(8);
+	bytes.writeBigUInt64BE(BigInt(value));
+	return bytes;
+}
+
+/** Section 2. */
+export function deriveRoom(room, secret = '') {
+	const name = room.normalize('NFC');
+	const hkdf = (key, label, length) => Buffer.from(hkdfSync('sha256', key, '', `p2pchat-ink ${label}`, length));
+	const stretch = () =>
+		scryptSync(secret.normalize('NFC'), `p2pchat-ink secret room 1 ${name}`, 32, {
+			N: 131_072,
+			r: 8,
+			p: 1,
+			maxmem: 2 ** 28,
+		});
+	const roomKey = secret === '' ? hkdf(name, 'open room 1', 32) : stretch();
+	const tag = hkdf(roomKey, 'room tag 1', 8);
+	return {
+		roomKey,
+		tag,
+		psk: hkdf(roomKey, 'psk 1', 32),
+		pskIdentity: `p2pchat-ink 1 ${tag.toString('hex')}`,
+		beaconKey: hkdf(roomKey, 'beacon key 1', 32),
+		isOpen: secret === '',
+	};
+}
+
+/** Ed25519 of a 32-byte seed; Node wants it in PKCS #8 (RFC 8410). */
+export function createKey(seed) {
+	const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+	const key = createPrivateKey({key: der, format: 'der', type: 'pkcs8'});
+	const peer = createPublicKey(key).export({format: 'der', type: 'spki'}).subarray(12).toString('hex');
+	return {peer, sign: bytes => sign(null, bytes, key)};
+}
+
+function isSigned(peer, bytes, signature) {
+	const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytesOf(peer)]);
+	return verify(null, bytes, createPublicKey({key: der, format: 'der', type: 'spki'}), signature);
+}
+
+const MAGIC = ascii('p2pi');
+
+/** Section 3. `kind`: 0 here, 1 leaving, 2 answer. */
+export function encodeBeacon(room, {kind, peer, port, counter, name = '', path}) {
+	const fixed = Buffer.alloc(2);
+	fixed.writeUInt16BE(port);
+	const text = ascii(name);
+	const body = Buffer.concat([
+		...[MAGIC, Buffer.of(1, kind), room.tag, bytesOf(peer), fixed, uint64(counter)],
+		...[Buffer.of(text.length), text, Buffer.of(...(path === undefined ? [] : [path]))],
+	]);
+	return Buffer.concat([body, hmac(room.beaconKey, body).subarray(0, 16)]);
+}
+
+/** Undefined for all that is to be dropped. */
+export function decodeBeacon(room, bytes) {
+	if (bytes.length > 512 || bytes.length < 73 || !bytes.subarray(0, 4).equals(MAGIC) || bytes[4] !== 1)
+		return undefined;
+	const body = bytes.subarray(0, -16);
+	if (!body.subarray(6, 14).equals(room.tag)) return undefined;
+	if (!hmac(room.beaconKey, body).subarray(0, 16).equals(bytes.subarray(-16))) return undefined;
+	const nameEnd = 57 + body[56];
+	if (body[5] > 2 || body[56] > 64 || nameEnd > body.length) return undefined;
+	return {
+		kind: body[5],
+		peer: body.subarray(14, 46).toString('hex'),
+		port: body.readUInt16BE(46),
+		counter: Number(body.readBigUInt64BE(48)),
+		name: body.subarray(57, nameEnd).toString(),
+	};
+}
+
+/** Section 7. `role`: of the end that says the hello. */
+function proven(room, keyingMaterial, role) {
+	return Buffer.concat([ascii('p2pchat-ink hello 1'), room.tag, keyingMaterial, ascii(role)]);
+}
+
+export function proveHello(room, key, keyingMaterial, role) {
+	const payload = proven(room, keyingMaterial, role);
+	return {signature: key.sign(payload), mac: hmac(room.roomKey, payload, bytesOf(key.peer))};
+}
+
+export function isProven(room, {peer, signature, mac}, keyingMaterial, role) {
+	const payload = proven(room, keyingMaterial, role);
+	return hmac(room.roomKey, payload, peer).equals(mac) && isSigned(peer.toString('hex'), payload, signature);
+}
+
+/** Section 12. */
+export function firstHash(room, peer) {
+	return sha256(ascii('p2pchat-ink feed 1'), room.tag, bytesOf(peer));
+}
+
+export function chain(hash, entries) {
+	return entries.reduce((before, entry) => sha256(before, entry), hash);
+}
+
+function signedPart(room, peer, seq, hash) {
+	return Buffer.concat([ascii('p2pchat-ink batch 1'), room.tag, bytesOf(peer), uint64(seq), hash]);
+}
+
+/** A batch as `[peer, first seq, previous hash, entries, signature]`. */
+export function signBatch(room, key, firstSeq, previousHash, entries) {
+	const lastSeq = firstSeq + entries.length - 1;
+	const signature = key.sign(signedPart(room, key.peer, lastSeq, chain(previousHash, entries)));
+	return [bytesOf(key.peer), firstSeq, previousHash, entries, signature];
+}
+
+export function isSignedBatch(room, [peer, firstSeq, previousHash, entries, signature]) {
+	const author = peer.toString('hex');
+	const lastSeq = firstSeq + entries.length - 1;
+	return isSigned(author, signedPart(room, author, lastSeq, chain(previousHash, entries)), signature);
+}
+
+/** Section 14. `feeds`: `{peer, seq, hash}`, in any order. */
+export function digestOf(feeds) {
+	const digest = Buffer.alloc(2048);
+	for (let bucket = 0; bucket < 256; bucket++) {
+		const inside = feeds.filter(({peer}) => bytesOf(peer)[0] === bucket).sort((a, b) => (a.peer < b.peer ? -1 : 1));
+		if (inside.length === 0) continue;
+		const parts = inside.flatMap(({peer, seq, hash}) => [bytesOf(peer), uint64(seq), hash.subarray(0, 8)]);
+		sha256(...parts).copy(digest, bucket * 8, 0, 8);
+	}
+	return digest;
+}
