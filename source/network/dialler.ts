@@ -25,7 +25,7 @@ export interface Address {
 }
 
 /** How we learnt of a peer. */
-export type HeardBy = HeardPath | 'exchange' | 'peer-flag';
+export type HeardBy = HeardPath | 'exchange' | 'peer-flag' | 'remembered';
 
 /** What became of a connection that was handed over. */
 export type AdoptOutcome =
@@ -64,12 +64,12 @@ export interface DialReport {
 }
 
 export interface Dialler {
-	/** A peer may be reached there. A beacon wakes an entry that had given up. */
+	/** A peer may be reached there. That wakes an entry that had given up. */
 	heard(peer: PeerId, address: Address, by: HeardBy): void;
 	/** The same announcement came from there too (two networks in common): tried after the addresses known. */
 	alsoAt(peer: PeerId, address: Address): void;
 	/** A `--peer` target: dialled for ever. */
-	target(address: Address): void;
+	target(address: Address, by?: 'peer-flag' | 'remembered'): void;
 	connected(peer: PeerId): void;
 	disconnected(peer: PeerId): void;
 	/** It said that it leaves: no more dials. */
@@ -87,7 +87,7 @@ interface Entry {
 	proven: Address | undefined;
 	/** When each was dialled last without success, monotonic ms. */
 	readonly triedAt: Map<string, number>;
-	/** Last beacon, monotonic ms. */
+	/** When we were told of it last, monotonic ms. */
 	heardAt: number;
 	readonly heardBy: Set<HeardBy>;
 	failures: number;
@@ -99,7 +99,7 @@ interface Entry {
 
 const keyOf = ({host, port}: Address) => `${host}:${port}`;
 const same = (a: Address, b: Address) => a.host === b.host && a.port === b.port;
-/** A beacon after a silence of this length tells that a way is open again. */
+/** Told of a peer after a silence of this length, we start afresh: a way may be open again. */
 const HEARD_ANEW_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
@@ -258,8 +258,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 
 			entry.heardBy.add(by);
 			addAddress(entry, address);
-			const anew = by === 'broadcast' && clock.monotonic() - entry.heardAt > HEARD_ANEW_MS;
-			if (by === 'broadcast') entry.heardAt = clock.monotonic();
+			const anew = clock.monotonic() - entry.heardAt > HEARD_ANEW_MS;
+			entry.heardAt = clock.monotonic();
 			if (isDone(entry)) return;
 			if (anew && entry.failures > 0) {
 				entry.failures = 0;
@@ -268,7 +268,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 
 			if (entry.state !== 'idle') return;
 			const gaveUp = entry.failures >= MAX_DIAL_FAILURES;
-			if (gaveUp && by === 'exchange') return;
+			// A beacon comes again; that others are connected to it is said once.
+			if (gaveUp && by === 'exchange') entry.failures = 0;
 			const rested = entry.lastAttempt + RETRY_MAX_MS - clock.monotonic();
 			schedule(entry, gaveUp ? Math.max(0, rested) : firstDelay(peer));
 		},
@@ -277,11 +278,11 @@ export function createDialler(options: DiallerOptions): Dialler {
 			if (!entry || entry.addresses.length >= MAX_ADDRESSES) return;
 			if (!entry.addresses.some(known => same(known, address))) entry.addresses.push(address);
 		},
-		target(address) {
+		target(address, by = 'peer-flag') {
 			const key = keyOf(address);
 			if (stopped || entries.has(key)) return;
 			const entry = createEntry(undefined, true);
-			entry.heardBy.add('peer-flag');
+			entry.heardBy.add(by);
 			addAddress(entry, address);
 			entries.set(key, entry);
 			schedule(entry, 0);

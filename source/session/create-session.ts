@@ -236,7 +236,8 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		ledger.commit();
 		mesh.start();
 		discovery.start();
-		for (const target of options.targets) dialler.target(target);
+		const by = options.targetsRemembered ? 'remembered' : 'peer-flag';
+		for (const target of options.targets) dialler.target(target, by);
 		later(JOINED_AFTER_MS, () => conversation.join());
 		later(ALONE_AFTER_MS, checkAlone);
 		passTime();

@@ -1,5 +1,5 @@
 import type {PeerId} from '../core/ids.js';
-import {MAX_FEED_BYTES, MAX_LOG_BYTES} from '../core/limits.js';
+import {LIVE_RESERVE, MAX_EVENTS, MAX_FEED_BYTES, MAX_FEEDS, MAX_LOG_BYTES} from '../core/limits.js';
 import type {FeedTips} from '../feed/feed-tips.js';
 import {createHaveIndex} from '../feed/have-index.js';
 import type {Holdings} from '../network/holdings.js';
@@ -17,13 +17,15 @@ export interface HoldingsOptions {
 	readonly log: Log;
 	readonly tips: FeedTips;
 	isIgnored(peer: PeerId): boolean;
+	/** Events and observations in the state. */
+	countEvents(): number;
 }
 
 /**
  * What sync may say and ask, over log and tips. A feed that was only read from a reopened log of an open room is silent:
  * shown, and handed on once somebody in the room names it (design.md, 1, What you share is what you were there for).
  */
-export function holdingsOf({self, log, tips, isIgnored}: HoldingsOptions): OwnHoldings {
+export function holdingsOf({self, log, tips, isIgnored, countEvents}: HoldingsOptions): OwnHoldings {
 	const index = createHaveIndex();
 	const heldBack = new Set<PeerId>();
 
@@ -39,7 +41,16 @@ export function holdingsOf({self, log, tips, isIgnored}: HoldingsOptions): OwnHo
 		index.set({peer, seq: tip.seq, hash: tip.hash.subarray(0, 8)});
 	}
 
-	const hasRoom = (peer: PeerId) => tips.bytesOf(peer) < MAX_FEED_BYTES && log.size < MAX_LOG_BYTES;
+	/** So that a full log does not silence the room, a part is kept for what is said now. */
+	function hasRoom(peer: PeerId, live: boolean): boolean {
+		const part = live ? 1 + LIVE_RESERVE : 1;
+		return (
+			tips.bytesOf(peer) < MAX_FEED_BYTES * part &&
+			log.size < MAX_LOG_BYTES * part &&
+			countEvents() < MAX_EVENTS * part &&
+			(tips.seqOf(peer) > 0 || tips.count < MAX_FEEDS * part)
+		);
+	}
 
 	return {
 		seqOf: peer => tips.seqOf(peer),
@@ -47,7 +58,7 @@ export function holdingsOf({self, log, tips, isIgnored}: HoldingsOptions): OwnHo
 		digest: () => index.digest(),
 		bucket: at => index.bucket(at),
 		read: (peer, seq, maxBytes) => log.batchesFrom(peer, seq, maxBytes),
-		isWelcome: peer => !tips.isFrozen(peer) && !isIgnored(peer) && hasRoom(peer),
+		isWelcome: peer => !tips.isFrozen(peer) && !isIgnored(peer) && hasRoom(peer, false),
 		hasRoom,
 		named(peer) {
 			if (tips.seqOf(peer) > 0 && !index.get(peer)) note(peer);

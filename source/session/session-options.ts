@@ -16,8 +16,10 @@ export interface SessionOptions {
 	readonly identitySeed?: Uint8Array;
 	/** Only this computer was chosen: that nobody else is heard is no fault. */
 	readonly loopbackOnly?: boolean;
-	/** `--peer` targets and remembered ones. */
+	/** `--peer` targets, or remembered ones. */
 	readonly targets: readonly Address[];
+	/** They worked once and were not asked for now: that one is silent is no fault. */
+	readonly targetsRemembered?: boolean;
 }
 
 export interface SessionAdapters {

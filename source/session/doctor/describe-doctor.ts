@@ -11,6 +11,7 @@ const HEARD: Readonly<Record<HeardBy, string>> = {
 	answer: 'its answers',
 	exchange: 'another peer',
 	'peer-flag': '--peer',
+	remembered: 'an earlier --peer',
 };
 
 /** What is done, heard and tried, then the verdicts. Every line is safe to draw. */
@@ -27,9 +28,12 @@ export function describeVerdict({level, text, next}: Verdict): string[] {
 function describeReport(report: NetworkReport, facts: DoctorFacts): string[] {
 	if (facts.startFailure) return [];
 	const {udpPort, tcpPort, room, hasSecret, listeningMs} = report;
+	const tcp = facts.looksOnly
+		? `TCP ${tcpPort} for this look (a chat takes any free one unless --tcp-port says which)`
+		: `TCP ${tcpPort} for the connections`;
 	const lines = [
 		`Room "${cleanLine(room)}", ${hasSecret ? 'with a secret' : 'without a secret: anybody here may join'}`,
-		`Ports: UDP ${udpPort} to find each other, TCP ${tcpPort} for the connections; listening for ${Math.round(listeningMs / 1000)} s`,
+		`Ports: UDP ${udpPort} to find each other, ${tcp}; listening for ${Math.round(listeningMs / 1000)} s`,
 		'',
 		'Networks of this computer',
 	];

@@ -5,7 +5,7 @@ import {LOWEST_VERSION, PROTOCOL_VERSION} from '../../network/version.js';
 import {describeSpan} from '../notices.js';
 import type {NetworkReport, PeerReport} from '../session.js';
 import {ownRoom} from './judge-peers.js';
-import {addressOf, cleanLine, connectedPeers, hostOf, isHeard, namePeers} from './name-peers.js';
+import {addressOf, cleanLine, connectedPeers, hostOf, isHeard, isPresent, namePeers} from './name-peers.js';
 import type {Verdict, VerdictLevel} from './verdict.js';
 
 /** Within this every peer that hears our burst has answered. */
@@ -32,8 +32,9 @@ function isolated(report: NetworkReport): Verdict | undefined {
 	const near = (peer: PeerReport) =>
 		report.interfaces.some(one => !one.loopback && isInSubnet(hostOf(addressOf(peer)), one.address, one.prefix));
 	const echoing = report.interfaces.some(one => !one.loopback && one.echoes > 0);
+	const mute = ({lastFailure}: PeerReport) => lastFailure?.code === 'timeout' || lastFailure?.code === 'unreachable';
 	const unheard = report.peers.filter(
-		peer => !isHeard(peer) && near(peer) && echoing && (peer.connected || peer.lastFailure),
+		peer => !isHeard(peer) && isPresent(peer) && near(peer) && echoing && (peer.connected || mute(peer)),
 	);
 	const reached = unheard.filter(peer => peer.connected);
 	if (unheard.length === 0 || report.peers.some(peer => isHeard(peer) && near(peer))) return undefined;
@@ -48,6 +49,7 @@ function isolated(report: NetworkReport): Verdict | undefined {
 		};
 	}
 
+	if (report.strangers > 0) return undefined;
 	return {
 		code: 'isolated',
 		level: 'warn',
@@ -79,14 +81,14 @@ function otherVersion({otherVersions, otherVersionNumbers}: NetworkReport, level
 	};
 }
 
-function otherNetwork({offLink, tcpPort}: NetworkReport, level: VerdictLevel): Verdict | undefined {
+function otherNetwork({offLink}: NetworkReport, level: VerdictLevel): Verdict | undefined {
 	if (offLink.length === 0) return undefined;
 	const some = offLink.slice(0, 3).map(cleanLine).join(', ');
 	return {
 		code: 'other-network',
 		level,
 		text: `announcements come from ${some}, an address outside of the networks of this computer: two networks share one wire, or a network mask is wrong on one side. They are not trusted`,
-		next: `give both sides addresses and masks of one network, or name the peer: --peer HOST:PORT there or here (our TCP port is ${tcpPort})`,
+		next: 'give both sides addresses and masks of one network, or name one side on the other: --peer HOST:PORT',
 	};
 }
 

@@ -16,7 +16,7 @@ export function judgePeers(report: NetworkReport, facts: DoctorFacts): Verdict[]
 	const all: (Verdict | undefined)[] = [
 		firewallHere(by('forbidden'), level),
 		silentPeers(silent, level, report, facts),
-		refusedPeers(by('refused'), level, report),
+		refusedPeers(by('refused'), level, report, facts),
 		unreachablePeers(by('unreachable'), level),
 		wrongSecret(secret, level, report),
 		otherVersion(by('version'), level),
@@ -47,10 +47,13 @@ function openThere(peers: readonly PeerReport[]): string {
 	return `over there, allow incoming TCP port ${port}; the port changes at every start unless it is fixed with --tcp-port ${FIXED_TCP_PORT}`;
 }
 
-function ownAddress(report: NetworkReport): string {
+/** How the others get to us when we do not get to them. */
+function connectFromThere(report: NetworkReport, {looksOnly}: DoctorFacts): string {
 	const own =
 		report.interfaces.find(one => !one.loopback && !one.virtual) ?? report.interfaces.find(one => !one.loopback);
-	return `${own?.address ?? 'ADDRESS-OF-THIS-COMPUTER'}:${report.tcpPort}`;
+	const host = own?.address ?? 'ADDRESS-OF-THIS-COMPUTER';
+	if (!looksOnly) return `connect from there: --peer ${host}:${report.tcpPort}`;
+	return `start here with --tcp-port ${FIXED_TCP_PORT} and connect from there: --peer ${host}:${FIXED_TCP_PORT}`;
 }
 
 function silentPeers(
@@ -66,7 +69,7 @@ function silentPeers(
 			code: 'peer-silent',
 			level,
 			text: `no answer from ${namePeers(peers)}: it is off, the address is wrong, a firewall drops it, or the network keeps devices apart`,
-			next: `check the address there ("p2pchat-ink doctor" shows address and TCP port), then try "ping" and --peer from the other side: --peer ${ownAddress(report)}`,
+			next: `check the address there ("p2pchat-ink doctor" shows address and TCP port), then try "ping". Or ${connectFromThere(report, facts)}`,
 		};
 	}
 
@@ -75,7 +78,7 @@ function silentPeers(
 			code: 'peer-silent',
 			level,
 			text: `${namePeers(heard)} announce themselves, but none answers a connection. As it is the same with all, a firewall or VPN here that drops outgoing TCP is likely, or a network that keeps devices apart`,
-			next: `let "node" make outgoing TCP connections in the local network, and ${allowIncoming('TCP', report.tcpPort, facts.platform)}`,
+			next: `let "node" make outgoing TCP connections in the local network. Or ${connectFromThere(report, facts)}`,
 		};
 	}
 
@@ -84,11 +87,16 @@ function silentPeers(
 		code: 'peer-silent',
 		level,
 		text: `${namePeers(heard)} can be heard but not reached: a firewall over there drops connections (or one here drops outgoing ones)${neither ? '; neither side reaches the other' : ''}`,
-		next: `${openThere(heard)}. Or connect from there: --peer ${ownAddress(report)}`,
+		next: `${openThere(heard)}. Or ${connectFromThere(report, facts)}`,
 	};
 }
 
-function refusedPeers(peers: readonly PeerReport[], level: VerdictLevel, report: NetworkReport): Verdict | undefined {
+function refusedPeers(
+	peers: readonly PeerReport[],
+	level: VerdictLevel,
+	report: NetworkReport,
+	facts: DoctorFacts,
+): Verdict | undefined {
 	if (peers.length === 0) return undefined;
 	const heard = peers.filter(isHeard);
 	if (heard.length > 0) {
@@ -96,7 +104,7 @@ function refusedPeers(peers: readonly PeerReport[], level: VerdictLevel, report:
 			code: 'peer-refused',
 			level,
 			text: `${namePeers(heard)} can be heard, but that computer refuses the connection: a firewall over there rejects it, or the program there has just ended`,
-			next: `${openThere(heard)}. Or connect from there: --peer ${ownAddress(report)}`,
+			next: `${openThere(heard)}. Or ${connectFromThere(report, facts)}`,
 		};
 	}
 

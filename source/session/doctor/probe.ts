@@ -26,8 +26,9 @@ export interface ProbeOptions {
 	readonly room: string;
 	readonly keys: RoomKeys;
 	readonly loopbackOnly: boolean;
-	/** `--peer` targets and remembered ones. */
+	/** `--peer` targets, or remembered ones. */
 	readonly targets: readonly Address[];
+	readonly targetsRemembered: boolean;
 	/** As asked for, to name them when they cannot be had. */
 	readonly udpPort: number;
 	readonly tcpPort: number;
@@ -203,7 +204,8 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 			beat() {},
 		});
 		discovery.start();
-		for (const target of options.targets) learn(`${target.host}:${target.port}`, undefined, target, 'peer-flag');
+		const by = options.targetsRemembered ? 'remembered' : 'peer-flag';
+		for (const target of options.targets) learn(`${target.host}:${target.port}`, undefined, target, by);
 		return undefined;
 	}
 

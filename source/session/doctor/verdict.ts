@@ -49,6 +49,8 @@ export interface Verdict {
 export interface DoctorFacts {
 	/** Names the commands of this system's firewall: `process.platform`. */
 	readonly platform?: string;
+	/** A look from outside: its TCP port is gone when it is read. */
+	readonly looksOnly?: boolean;
 	/** It could not run at all. */
 	readonly startFailure?: StartFailure;
 }

@@ -29,6 +29,7 @@ const HEARD = {
 	multicast: 'heard by multicast',
 	answer: 'it answers us',
 	'peer-flag': 'named by --peer or /peer',
+	remembered: 'named before',
 	exchange: 'named by another peer',
 };
 
