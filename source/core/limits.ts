@@ -108,9 +108,16 @@ export const PUSH_GRACE_MS = 1000;
 export const HAVE_CROWD_PEERS = 8;
 export const RECEIVE_SLICE_MS = 8;
 export const MAX_NEW_FEEDS_PER_MINUTE = 4096;
+export const MAX_MISSING_FEEDS = 16_384;
+export const MAX_FEEDS = 131_072;
 export const MAX_FEED_BYTES = 256 * 1024 * 1024;
-export const MAX_LOG_BYTES = 4 * 1024 * 1024 * 1024;
+export const MAX_LOG_BYTES = 512 * 1024 * 1024;
+export const MAX_EVENTS = 3_000_000;
+export const LIVE_RESERVE = 0.25;
 export const MAX_LIVE_EVENTS_PER_SECOND = 200;
+export const MAX_LIVE_BYTES_PER_SECOND = 128 * 1024;
+export const LIVE_BURST_SECONDS = 50;
+export const ENTRY_COST_BYTES = 64;
 export const TYPING_INTERVAL_MS = 3000;
 export const TYPING_SHOWN_MS = 6000;
 

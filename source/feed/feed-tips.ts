@@ -46,6 +46,8 @@ export interface FeedTips {
 	bytesOf(peer: PeerId): number;
 	/** All of which something is held. */
 	peers(): PeerId[];
+	/** How many those are. */
+	readonly count: number;
 	isFrozen(peer: PeerId): boolean;
 }
 
@@ -153,6 +155,9 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		seqOf: peer => feeds.get(peer)?.seq ?? 0,
 		bytesOf: peer => feeds.get(peer)?.bytes ?? 0,
 		peers: () => [...feeds.keys()],
+		get count() {
+			return feeds.size;
+		},
 		isFrozen: peer => frozen.has(peer),
 	};
 }

@@ -1,7 +1,7 @@
 /** What we say of our own holdings on one connection: digest, pages of the buckets that differ, then changes only. */
 import type {HaveFeed} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
-import {HAVE_BUCKETS, MAX_HAVE_FEEDS} from '../core/limits.js';
+import {HAVE_BUCKETS, MAX_HAVE_FEEDS, MAX_QUEUED_BYTES} from '../core/limits.js';
 import {bucketOf, type Holdings} from './holdings.js';
 import type {PeerLink} from './peer-link.js';
 import type {SyncLink} from './sync-link.js';
@@ -46,7 +46,7 @@ export function tellPages(link: PeerLink, said: Map<PeerId, number>, holdings: H
  * even if the author holds it; to all others only what they lack. `all` false: acknowledgements only.
  */
 export function tellChanges(link: SyncLink, holdings: Holdings, all: boolean): void {
-	if (link.pending.size === 0 || !link.complete) return;
+	if (link.pending.size === 0 || !link.complete || link.link.queuedBytes > MAX_QUEUED_BYTES) return;
 	const feeds: HaveFeed[] = [];
 	for (const peer of link.pending) {
 		const isAuthor = peer === link.link.peer;

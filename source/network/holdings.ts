@@ -16,8 +16,11 @@ export interface Holdings {
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
 	/** False: frozen by a fork, ignored, or past its limits. Nothing is asked of it. */
 	isWelcome(peer: PeerId): boolean;
-	/** False: the feed or the log has reached its limit in bytes. Nothing more is taken. */
-	hasRoom(peer: PeerId): boolean;
+	/**
+	 * False: the feed, the log or the number of events or feeds has reached its limit. Nothing more is taken; of what is
+	 * live, nothing more only when the reserve kept for it is full as well.
+	 */
+	hasRoom(peer: PeerId, live: boolean): boolean;
 	/** Somebody in this room named the feed: from now on it may be handed on. */
 	named(peer: PeerId): void;
 }

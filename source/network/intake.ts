@@ -4,7 +4,7 @@
  */
 import type {Batch} from '../core/batch.js';
 import {batchBytes} from '../core/batch.js';
-import {MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../core/limits.js';
+import {ENTRY_COST_BYTES, MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
 import type {PeerLink} from './peer-link.js';
 
@@ -15,6 +15,11 @@ export interface IncomingBatch {
 	readonly link: PeerLink;
 	/** It came because we asked. */
 	readonly asked: boolean;
+}
+
+/** What a waiting batch costs us in memory, about: entries may be tiny. */
+export function costOf(batch: Batch): number {
+	return batchBytes(batch) + batch.entries.length * ENTRY_COST_BYTES;
 }
 
 export interface IntakeHandlers {
@@ -44,7 +49,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		const incoming = waiting[next];
 		if (!incoming) return;
 		next += 1;
-		bytes -= batchBytes(incoming.batch);
+		bytes -= costOf(incoming.batch);
 		handlers.take(incoming);
 	}
 
@@ -81,7 +86,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		push(incoming) {
 			if (stopped) return;
 			waiting.push(incoming);
-			bytes += batchBytes(incoming.batch);
+			bytes += costOf(incoming.batch);
 			if (bytes > MAX_INTAKE_BYTES && !paused.has(incoming.link)) {
 				paused.add(incoming.link);
 				incoming.link.pause();

@@ -26,6 +26,8 @@ export interface SyncLink {
 	/** Events received over this connection by asking. */
 	received: number;
 	want: OpenWant | undefined;
+	/** Bytes of entries that it may still send in answers; more was never asked for. */
+	allowance: number;
 	/** Wants that were not answered in time: asked last. */
 	late: number;
 	/** Feeds of which to say more. Our own only when a push was left out. */
@@ -53,6 +55,7 @@ export function createSyncLink(link: PeerLink, now: number): SyncLink {
 		synced: false,
 		received: 0,
 		want: undefined,
+		allowance: 0,
 		late: 0,
 		pending: new Set(),
 		behind: false,

@@ -7,11 +7,12 @@
  * 3. Own new events are pushed to all at once; everything else travels by `have` and `want`.
  * 4. `have` speaks only of what is written to the log.
  * 5. What others claim of our own feed beyond what we wrote is ignored.
+ * 6. Nobody sends what we did not ask for, but for its own feed, and of that no more than can be followed live.
  */
 import {equalBytes} from '../codec/bytes.js';
 import {encodeMessageFrame, type HaveFeed, type HaveMessage, type Message} from '../codec/message.js';
 import type {Batch} from '../core/batch.js';
-import {lastSeq} from '../core/batch.js';
+import {batchBytes, lastSeq} from '../core/batch.js';
 import type {PeerId} from '../core/ids.js';
 import {
 	HAVE_CROWD_PEERS,
@@ -19,6 +20,7 @@ import {
 	MAX_ANSWER_BYTES,
 	MAX_BATCH_BYTES,
 	MAX_INTAKE_BYTES,
+	MAX_MISSING_FEEDS,
 	MAX_NEW_FEEDS_PER_MINUTE,
 	MAX_QUEUED_BYTES,
 	PUSH_GRACE_MS,
@@ -29,7 +31,8 @@ import type {Clock, Timer} from './clock.js';
 import type {Debug} from './debug.js';
 import {agreesOn, tellChanges, tellDigest, tellPages} from './have-teller.js';
 import type {Holdings} from './holdings.js';
-import {createIntake} from './intake.js';
+import {costOf, createIntake} from './intake.js';
+import {createLivePace} from './live-pace.js';
 import type {PeerLink} from './peer-link.js';
 import {createSyncLink, type OpenWant, type SyncLink, witness} from './sync-link.js';
 import {planWants} from './want-planner.js';
@@ -98,6 +101,7 @@ export function createSync(options: SyncOptions): Sync {
 	const queued = new Map<PeerId, number>();
 	/** Per feed, the highest seq of any first `have`: up to here it is history, not live. */
 	const history = new Map<PeerId, number>();
+	const pace = createLivePace();
 	let ticks = 0;
 	let wantCount = 0;
 	let received = 0;
@@ -153,8 +157,10 @@ export function createSync(options: SyncOptions): Sync {
 		for (const [feed, entry] of missing) {
 			let claimed = 0;
 			for (const {sync} of links.values()) claimed = Math.max(claimed, sync.theirs.get(feed) ?? 0);
-			if (claimed <= holdings.seqOf(feed) && !entry.recheck) missing.delete(feed);
-			else missing.set(feed, {...entry, claimed});
+			if (claimed <= holdings.seqOf(feed) && !entry.recheck) {
+				missing.delete(feed);
+				if (holdings.seqOf(feed) === 0) history.delete(feed);
+			} else missing.set(feed, {...entry, claimed});
 		}
 	}
 
@@ -163,8 +169,10 @@ export function createSync(options: SyncOptions): Sync {
 		const asked = new Set<PeerId>();
 		for (const {sync} of links.values()) for (const feed of sync.want?.ranges.keys() ?? []) asked.add(feed);
 		const open = [];
-		for (const [feed, {claimed, notBefore, recheck}] of missing) {
+		const now = clock.monotonic();
+		for (const [feed, {claimed, notBefore: wished, recheck}] of missing) {
 			const held = heldSeq(feed);
+			const notBefore = Math.max(wished, pace.readyAt(feed, now));
 			if (!holdings.isWelcome(feed)) missing.delete(feed);
 			else if (recheck)
 				open.push({feed, from: Math.max(1, Math.min(held, claimed)), notBefore, asked: asked.has(feed)});
@@ -178,7 +186,7 @@ export function createSync(options: SyncOptions): Sync {
 			late: sync.late,
 			holds: (feed: PeerId) => sync.theirs.get(feed) ?? 0,
 		}));
-		for (const plan of planWants(sources, open, clock.monotonic())) {
+		for (const plan of planWants(sources, open, now)) {
 			const entry = links.get(plan.peer);
 			if (entry) want(entry.sync, plan.ranges);
 		}
@@ -203,6 +211,7 @@ export function createSync(options: SyncOptions): Sync {
 			ask();
 		};
 		const asked = new Map(ranges.map(range => [range.peer, range.from]));
+		sync.allowance += MAX_ANSWER_BYTES + MAX_BATCH_BYTES;
 		sync.want = {id, ranges: asked, served: undefined, timer: clock.after(WANT_TIMEOUT_MS, onTimeout)};
 		sync.link.send({type: 'want', id, ranges});
 	}
@@ -255,7 +264,7 @@ export function createSync(options: SyncOptions): Sync {
 		const now = clock.monotonic();
 		if (now - sync.newFeeds.from >= MINUTE_MS) sync.newFeeds = {from: now, count: 0, overflow: false};
 		const {from, count, overflow} = sync.newFeeds;
-		const isOver = count >= MAX_NEW_FEEDS_PER_MINUTE;
+		const isOver = count >= MAX_NEW_FEEDS_PER_MINUTE || missing.size >= MAX_MISSING_FEEDS;
 		if (isOver && !overflow) options.limited('new-feeds', sync.link.peer);
 		sync.newFeeds = {from, count: count + 1, overflow: overflow || isOver};
 		return !isOver;
@@ -266,18 +275,41 @@ export function createSync(options: SyncOptions): Sync {
 		options.delivered(sync.link.peer, seq);
 	}
 
+	/** Whether it was asked for, or is pushed by its author at a pace that can be followed. */
+	function admit(sync: SyncLink, link: PeerLink, batch: Batch, asked: boolean): boolean {
+		const now = clock.monotonic();
+		const bytes = batchBytes(batch);
+		const last = lastSeq(batch);
+		if (asked) sync.allowance -= bytes;
+		if (asked ? sync.allowance < 0 : batch.peer !== link.peer) {
+			link.fail('unasked', 'it sends history that nobody asked for');
+			return false;
+		}
+
+		if (!asked && pace.readyAt(batch.peer, now) > now) {
+			options.limited('live-events', batch.peer);
+			witness(sync, batch.peer, last);
+			claim(batch.peer, last, now);
+			return false;
+		}
+
+		if (last > (history.get(batch.peer) ?? 0)) pace.note(batch.peer, batch.entries.length, bytes, now);
+		return true;
+	}
+
 	function onEvents(sync: SyncLink, link: PeerLink, message: Extract<Message, {type: 'events'}>): void {
 		const asked = message.answer !== undefined;
 		const want = asked && sync.want?.id === message.answer ? sync.want : undefined;
 		for (const batch of message.batches) {
 			if (batch.peer === self) continue;
+			if (!admit(sync, link, batch, asked)) continue;
 			const last = lastSeq(batch);
 			const from = want?.ranges.get(batch.peer);
 			if (want && from !== undefined && batch.firstSeq <= from && from <= last) want.served = batch.peer;
 			witness(sync, batch.peer, last);
 			if (batch.firstSeq <= heldSeq(batch.peer) + 1)
 				queued.set(batch.peer, Math.max(last, queued.get(batch.peer) ?? 0));
-			for (const entry of batch.entries) intakeBytes += entry.length;
+			intakeBytes += costOf(batch);
 			intake.push({batch, link, asked});
 		}
 
@@ -306,10 +338,10 @@ export function createSync(options: SyncOptions): Sync {
 	}
 
 	function take({batch, link, asked}: {batch: Batch; link: PeerLink; asked: boolean}): void {
-		for (const entry of batch.entries) intakeBytes -= entry.length;
+		intakeBytes -= costOf(batch);
 		const live = batch.firstSeq > (history.get(batch.peer) ?? 0);
 		const before = holdings.seqOf(batch.peer);
-		if (!holdings.hasRoom(batch.peer)) {
+		if (!holdings.hasRoom(batch.peer, !asked)) {
 			options.limited('bytes', batch.peer);
 			return;
 		}
@@ -351,6 +383,7 @@ export function createSync(options: SyncOptions): Sync {
 		const before = links.get(link.peer);
 		before?.sync.want?.timer.cancel();
 		const sync = createSyncLink(link, clock.monotonic());
+		sync.allowance = before?.sync.allowance ?? 0;
 		const servers = new Map<PeerLink, WantServer>();
 		for (const [kept, server] of before?.servers ?? []) {
 			if (kept === link || kept === before?.sync.link) servers.set(kept, server);

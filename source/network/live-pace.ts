@@ -1,0 +1,45 @@
+/**
+ * How fast one author may write live. Past it pushes are left, and what was missed is fetched no faster than the limit, on
+ * average (protocol.md, Limits). Pure but for what it remembers.
+ */
+import type {PeerId} from '../core/ids.js';
+import {LIVE_BURST_SECONDS, MAX_LIVE_BYTES_PER_SECOND, MAX_LIVE_EVENTS_PER_SECOND} from '../core/limits.js';
+
+export interface LivePace {
+	/** Live events of this author were taken. `now`: monotonic, ms. */
+	note(author: PeerId, events: number, bytes: number, now: number): void;
+	/** From when on more may be taken of it, monotonic ms; `now` or before: now. */
+	readyAt(author: PeerId, now: number): number;
+}
+
+interface Level {
+	/** Seconds' worth of what is allowed, draining by one a second. */
+	readonly seconds: number;
+	readonly at: number;
+}
+
+const MAX_AUTHORS = 4096;
+
+export function createLivePace(): LivePace {
+	const levels = new Map<PeerId, Level>();
+
+	function drained(author: PeerId, now: number): number {
+		const level = levels.get(author);
+		return level ? Math.max(0, level.seconds - (now - level.at) / 1000) : 0;
+	}
+
+	function makeRoom(now: number): void {
+		for (const author of levels.keys()) if (drained(author, now) === 0) levels.delete(author);
+		const [oldest] = levels.keys();
+		if (oldest !== undefined && levels.size >= MAX_AUTHORS) levels.delete(oldest);
+	}
+
+	return {
+		note(author, events, bytes, now) {
+			if (levels.size >= MAX_AUTHORS && !levels.has(author)) makeRoom(now);
+			const more = Math.max(events / MAX_LIVE_EVENTS_PER_SECOND, bytes / MAX_LIVE_BYTES_PER_SECOND);
+			levels.set(author, {seconds: drained(author, now) + more, at: now});
+		},
+		readyAt: (author, now) => now + (drained(author, now) - LIVE_BURST_SECONDS) * 1000,
+	};
+}
