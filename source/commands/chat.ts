@@ -6,6 +6,10 @@ type Mode = 'json' | 'plain' | 'screen-reader' | 'screen';
 export async function runChat(context: Context): Promise<number> {
 	const mode = chooseMode(context);
 	if (mode === 'screen') return (await import('./full-screen.js')).runFullScreen(context);
+	const {stdin, stdout} = context;
+	if (mode === 'screen-reader' && stdin.isTTY && stdout.isTTY) {
+		return (await import('./full-screen.js')).runFullScreen(context, true);
+	}
 	const {runHeadless} = await import('./headless.js');
 	return runHeadless(context, mode === 'json' ? 'json' : 'plain');
 }

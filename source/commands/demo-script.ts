@@ -24,12 +24,12 @@ export const VISITOR = '{you}';
 const say = (at: number, who: Player, text: string): Step => ({at, who, move: {type: 'say', text}});
 
 export const script: readonly Step[] = [
-	{at: -4, who: 'Ada', move: {type: 'come'}},
-	{at: -3.5, who: 'Linus', move: {type: 'come'}},
-	say(-2, 'Ada', 'morning! the uplink is down again, so it is just us and the switch'),
-	say(-1.6, 'Linus', 'good. finally some peace'),
-	say(-1.2, 'Ada', 'who has the label printer?'),
-	say(-0.8, 'Linus', 'third floor, behind the plant 🌱'),
+	{at: -1.75, who: 'Ada', move: {type: 'come'}},
+	{at: -1.7, who: 'Linus', move: {type: 'come'}},
+	say(-1.2, 'Ada', 'morning! the uplink is down again, so it is just us and the switch'),
+	say(-1, 'Linus', 'good. finally some peace'),
+	say(-0.8, 'Ada', 'who has the label printer?'),
+	say(-0.6, 'Linus', 'third floor, behind the plant 🌱'),
 	say(3, 'Ada', `welcome, ${VISITOR}! Everybody here but you is played; the network is real, on this computer alone.`),
 	say(7, 'Ada', 'What we said before you came was handed to you, signed by whoever wrote it.'),
 	say(11, 'Linus', 'Type something and press Enter. The mark in front shows how many of us have it.'),

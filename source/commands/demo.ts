@@ -15,16 +15,17 @@ import {createUdpBeacon} from '../network/udp-beacon.js';
 import {createSession} from '../session/create-session.js';
 import type {Session} from '../session/session.js';
 import {openFreshLog} from '../storage/room-log.js';
-import type {Context} from './context.js';
+import {type Context, exitCodes} from './context.js';
 import {type Player, replies, type Step, script, VISITOR} from './demo-script.js';
 import {runFullScreen} from './full-screen.js';
 import {runHeadless} from './headless.js';
+import {createLeaving} from './leaving.js';
 
 const ROOM = 'demo';
 const LOOPBACK = '127.0.0.1';
 const REPLY_AFTER_MS = 1500;
 /** Room for what was said before the visitor comes. */
-const BEFORE_MS = 4500;
+const BEFORE_MS = 1800;
 
 interface Stage {
 	readonly context: Context;
@@ -44,16 +45,24 @@ export async function runDemo(context: Context): Promise<number> {
 		folder,
 		players: new Map(),
 	};
+	const remove = () => rmSync(folder, {recursive: true, force: true});
+	process.once('exit', remove);
+	const leaving = createLeaving(context.output);
 	try {
 		const name = context.options.name ?? 'you';
 		play(stage, name, timers);
-		await new Promise<void>(resolve => context.clock.after(BEFORE_MS, resolve));
+		const curtain = new Promise<'up'>(resolve => context.clock.after(BEFORE_MS, () => resolve('up')));
+		const first = await Promise.race([curtain, leaving.asked]);
+		leaving.stop();
+		if (first !== 'up') return exitCodes.done;
 		const run = context.stdin.isTTY && context.stdout.isTTY && !context.options.mode ? runFullScreen : visitHeadless;
 		return await run({...context, options: visitorOptions(stage, name)});
 	} finally {
 		for (const timer of timers) timer.cancel();
 		await Promise.all([...stage.players.values()].map(({session}) => session.stop('quit')));
-		rmSync(folder, {recursive: true, force: true});
+		leaving.stop();
+		remove();
+		process.off('exit', remove);
 	}
 }
 

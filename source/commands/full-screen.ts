@@ -1,29 +1,32 @@
-/** A node with the full screen. */
-import {runChatScreen} from '../ui/chat-screen.js';
+/** A node with a screen. */
+import type {ChatScreen} from '../ui/chat-screen.js';
+import type {LinearScreenOptions} from '../ui/linear-screen.js';
 import {type Context, exitCodes} from './context.js';
 import {createLeaving} from './leaving.js';
 import {openNode} from './open-node.js';
 import {createScreenHooks} from './screen-machine.js';
 
-export async function runFullScreen(context: Context): Promise<number> {
+/** `linear`: lines that are only ever appended, for screen readers. */
+export async function runFullScreen(context: Context, linear = false): Promise<number> {
 	const {options, clock, stdin, stdout, output} = context;
+	const loading = loadScreen(linear);
 	const {session, start} = await openNode(context, {keep: true});
 	const leaving = createLeaving(output);
 	try {
 		const self = await Promise.race([start(), leaving.asked]);
 		if (typeof self === 'string') return exitCodes.done;
-		const screen = runChatScreen({
+		const common = {
 			session,
 			self,
 			stdin,
 			stdout,
-			stderr: process.stderr,
 			environment: process.env,
 			bell: options.bell,
-			mono: options.mono,
 			nameFromSystem: options.name === undefined,
 			hooks: createScreenHooks(clock, process.env),
-		});
+		};
+		const run = await loading;
+		const screen = run(common, options.mono);
 		void leaving.asked.then(reason => screen.stop(reason === 'output-closed' ? reason : 'signal'));
 		const reason = await screen.waitUntilExit();
 		if (reason.type === 'crashed') throw reason.error;
@@ -33,4 +36,11 @@ export async function runFullScreen(context: Context): Promise<number> {
 		leaving.stop();
 		stdin.destroy();
 	}
+}
+
+/** Loads while the node starts: Ink takes longer than the network. */
+async function loadScreen(linear: boolean): Promise<(common: LinearScreenOptions, mono: boolean) => ChatScreen> {
+	if (linear) return (await import('../ui/linear-screen.js')).runLinearScreen;
+	const {runChatScreen} = await import('../ui/chat-screen.js');
+	return (common, mono) => runChatScreen({...common, stderr: process.stderr, mono});
 }

@@ -116,14 +116,14 @@ export const optionTable = {
 		kind: 'switch',
 		help: 'JSON lines in and out instead of the full screen',
 		config: true,
-		commands: ['chat', 'doctor'],
+		commands: ['chat', 'doctor', 'demo'],
 	},
 	plain: {
 		long: 'plain',
 		kind: 'switch',
 		help: 'plain lines in and out instead of the full screen',
 		config: true,
-		commands: ['chat', 'replay'],
+		commands: ['chat', 'replay', 'demo'],
 	},
 	screenReader: {
 		long: 'screen-reader',
@@ -131,7 +131,7 @@ export const optionTable = {
 		help: 'lines that are only ever appended, with a line prompt',
 		foreign: 'INK_SCREEN_READER',
 		config: true,
-		commands: ['chat'],
+		commands: ['chat', 'demo'],
 	},
 	stay: {long: 'stay', kind: 'switch', help: 'do not leave when standard input ends', config: true, commands: ['chat']},
 	wait: {
@@ -159,7 +159,7 @@ export const optionTable = {
 		help: 'when to ring and notify',
 		standard: 'mentions',
 		config: true,
-		commands: ['chat'],
+		commands: ['chat', 'demo'],
 	},
 	mono: {
 		long: 'mono',
