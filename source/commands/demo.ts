@@ -15,10 +15,9 @@ import {createUdpBeacon} from '../network/udp-beacon.js';
 import {createSession} from '../session/create-session.js';
 import type {Session} from '../session/session.js';
 import {openFreshLog} from '../storage/room-log.js';
+import {runChat} from './chat.js';
 import {type Context, exitCodes} from './context.js';
 import {type Player, replies, type Step, script, VISITOR} from './demo-script.js';
-import {runFullScreen} from './full-screen.js';
-import {runHeadless} from './headless.js';
 import {createLeaving} from './leaving.js';
 
 const ROOM = 'demo';
@@ -55,8 +54,7 @@ export async function runDemo(context: Context): Promise<number> {
 		const first = await Promise.race([curtain, leaving.asked]);
 		leaving.stop();
 		if (first !== 'up') return exitCodes.done;
-		const run = context.stdin.isTTY && context.stdout.isTTY && !context.options.mode ? runFullScreen : visitHeadless;
-		return await run({...context, options: visitorOptions(stage, name)});
+		return await runChat({...context, options: visitorOptions(stage, name)});
 	} finally {
 		for (const timer of timers) timer.cancel();
 		await Promise.all([...stage.players.values()].map(({session}) => session.stop('quit')));
@@ -64,10 +62,6 @@ export async function runDemo(context: Context): Promise<number> {
 		remove();
 		process.off('exit', remove);
 	}
-}
-
-function visitHeadless(context: Context): Promise<number> {
-	return runHeadless(context, context.options.mode === 'json' ? 'json' : 'plain');
 }
 
 /** Loopback, a port and a folder of the demo's own, whatever was configured. */
