@@ -15,6 +15,7 @@ import {createProbe, type Probe} from '../session/doctor/probe.js';
 import {type DoctorFacts, isBroken} from '../session/doctor/verdict.js';
 import {readRememberedPeers} from '../storage/remembered-peers.js';
 import {type Context, exitCodes} from './context.js';
+import {wrapLines} from './doctor-lines.js';
 import {toJsonLine} from './format-json.js';
 import {createLeaving} from './leaving.js';
 import {parsePeerTarget, readKeys} from './open-node.js';
@@ -38,7 +39,10 @@ export async function runDoctor(context: Context): Promise<number> {
 		const verdicts = judgeNetwork(report, facts);
 		const ok = !verdicts.some(isBroken);
 		if (options.mode === 'json') output.write(`${toJsonLine({type: 'doctor', ok, version, verdicts, report})}\n`);
-		else output.write(`${describeDoctor(report, facts).join('\n')}\n`);
+		else
+			output.write(
+				`${wrapLines(describeDoctor(report, facts), stdout.isTTY ? stdout.columns : undefined).join('\n')}\n`,
+			);
 		await output.flush();
 		return ok ? exitCodes.done : exitCodes.failed;
 	} finally {

@@ -139,7 +139,7 @@ describe.concurrent('while a machine is away', () => {
 
 /** One program on a machine of its own, stopped as Ctrl+Z or a debugger does. */
 describe.concurrent('while a program is stopped', () => {
-	it.each([5, 30])(
+	it.for([5, 30])(
 		'for %i s, nobody else flaps, and at most one pair of rows tells it',
 		{timeout: 150_000},
 		(seconds, context) =>

@@ -16,25 +16,25 @@ async function talk(room: Room, nodes: readonly RoomNode[]): Promise<void> {
 	await room.until('all agree', () => allAgree(nodes, texts));
 }
 
+async function withRoom(networks: readonly string[], run: (room: Room) => Promise<void>): Promise<void> {
+	const room = createRoom(networks);
+	try {
+		await run(room);
+	} finally {
+		await room.close();
+	}
+}
+
+async function pair(room: Room): Promise<[RoomNode, RoomNode]> {
+	const a = room.host('a', {lan: '10.77.0.1/24'});
+	const b = room.host('b', {lan: '10.77.0.2/24'});
+	return [await room.start(a, 'Ada'), await room.start(b, 'Bob')];
+}
+
 describe('a room across machines', () => {
 	beforeEach(context => {
 		if (reason !== undefined) context.skip(reason);
 	});
-
-	async function withRoom(networks: readonly string[], run: (room: Room) => Promise<void>): Promise<void> {
-		const room = createRoom(networks);
-		try {
-			await run(room);
-		} finally {
-			await room.close();
-		}
-	}
-
-	async function pair(room: Room): Promise<[RoomNode, RoomNode]> {
-		const a = room.host('a', {lan: '10.77.0.1/24'});
-		const b = room.host('b', {lan: '10.77.0.2/24'});
-		return [await room.start(a, 'Ada'), await room.start(b, 'Bob')];
-	}
 
 	it('is found at once by everybody who starts, and all hold the same', () =>
 		withRoom(['lan'], async room => {
@@ -58,6 +58,13 @@ describe('a room across machines', () => {
 			expect(nodes[0]!.presence()).toHaveLength(5);
 			expectCalm(nodes);
 		}));
+});
+
+/** Side by side: most of it is waiting. */
+describe.concurrent('a room on a network that fails', {timeout: 90_000}, () => {
+	beforeEach(context => {
+		if (reason !== undefined) context.skip(reason);
+	});
 
 	it('joins two networks over a machine that is on both', () =>
 		withRoom(['lan', 'lab'], async room => {

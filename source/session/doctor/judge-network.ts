@@ -8,7 +8,7 @@ import {type DoctorFacts, isBroken, type StartFailure, type Verdict, type Verdic
 
 const RANK: Readonly<Record<VerdictLevel, number>> = {error: 0, warn: 1, info: 2, ok: 3};
 /** Before this, nobody had the time to answer. */
-const JUDGED_AFTER_MS = 3000;
+const JUDGED_AFTER_MS = 2400;
 
 /** What is wrong with this network and what to do, most important first; never empty. Pure. */
 export function judgeNetwork(report: NetworkReport, facts: DoctorFacts = {}): Verdict[] {

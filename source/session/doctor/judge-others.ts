@@ -9,7 +9,7 @@ import {addressOf, cleanLine, connectedPeers, hostOf, isHeard, isPresent, namePe
 import type {Verdict, VerdictLevel} from './verdict.js';
 
 /** Within this every peer that hears our burst has answered. */
-const ANSWERED_AFTER_MS = 3500;
+const ANSWERED_AFTER_MS = 2400;
 
 export function judgeOthers(report: NetworkReport): Verdict[] {
 	const connected = connectedPeers(report);

@@ -18,7 +18,8 @@ import {isOnLink} from '../../network/subnets.js';
 import type {Connection, Transport} from '../../network/transport.js';
 import {reportInterfaces, reportOthers} from '../diagnose.js';
 import {helloProofOf} from '../hello-proof-of.js';
-import type {NetworkReport, PeerReport} from '../session.js';
+import type {NetworkReport} from '../session.js';
+import {createProbeEntry, mergeProbeEntries, type ProbeEntry, reportProbeEntry} from './probe-entry.js';
 import {readHello} from './read-hello.js';
 import type {StartFailure} from './verdict.js';
 
@@ -52,27 +53,10 @@ export interface Probe {
 	stop(): Promise<void>;
 }
 
-interface Entry {
-	peer: PeerId | undefined;
-	readonly addresses: Address[];
-	readonly heardBy: Set<HeardBy>;
-	/** Monotonic ms. */
-	readonly since: number;
-	hello: HelloMessage | undefined;
-	/** Of the hello: their clock minus ours, ms. */
-	clockOffsetMs: number | undefined;
-	connectMs: number | undefined;
-	reached: boolean;
-	reachesUs: boolean;
-	tried: number;
-	dialling: boolean;
-	lastFailure: PeerReport['lastFailure'];
-}
-
-/** The last announcement of the burst goes out at 3 s. */
-const LOOK_MS = 3500;
+/** Four announcements, twice each, were heard and answered; one that is lost now and then does not matter. */
+const LOOK_MS = 2500;
 /** A peer with the higher id dials after a second. */
-const DIALS_BACK_MS = 2500;
+const DIALS_BACK_MS = 2000;
 /** The longest look: a dial that begins late, and its timeout. */
 const LONGEST_MS = 9000;
 
@@ -81,30 +65,17 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 	const {clock, random, transport, beacon, debug} = adapters;
 	const key = createPeerKey(random.bytes(32));
 	const reader = {self: key.peer, proof: helloProofOf(key, keys), clock};
-	const entries = new Map<string, Entry>();
+	const entries = new Map<string, ProbeEntry>();
 	let discovery: Discovery | undefined;
 	const ports = {udp: 0, tcp: 0};
 	let startedAt = 0;
 	let dials = 0;
 	let stopping: Promise<void> | undefined;
 
-	function entryOf(id: string, peer?: PeerId): Entry | undefined {
+	function entryOf(id: string, peer?: PeerId): ProbeEntry | undefined {
 		const known = entries.get(id);
 		if (known || entries.size >= MAX_CANDIDATES) return known;
-		const entry: Entry = {
-			peer,
-			addresses: [],
-			heardBy: new Set(),
-			since: clock.monotonic(),
-			hello: undefined,
-			clockOffsetMs: undefined,
-			connectMs: undefined,
-			reached: false,
-			reachesUs: false,
-			tried: 0,
-			dialling: false,
-			lastFailure: undefined,
-		};
+		const entry = createProbeEntry(peer, clock.monotonic());
 		entries.set(id, entry);
 		return entry;
 	}
@@ -127,7 +98,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 		}
 	}
 
-	async function dial(entry: Entry, address: Address): Promise<void> {
+	async function dial(entry: ProbeEntry, address: Address): Promise<void> {
 		entry.tried += 1;
 		entry.dialling = true;
 		dials += 1;
@@ -148,7 +119,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 		});
 	}
 
-	function note(entry: Entry, hello: HelloMessage): void {
+	function note(entry: ProbeEntry, hello: HelloMessage): void {
 		entry.peer ??= hello.peer;
 		entry.hello = hello;
 		entry.clockOffsetMs = hello.clock - clock.now();
@@ -222,8 +193,8 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 			loopbackOnly: options.loopbackOnly,
 			listeningMs: discovery ? clock.monotonic() - startedAt : 0,
 			interfaces: reportInterfaces(beacon, discovery?.hearing),
-			peers: mergeEntries([...entries.values()], key.peer).map(entry =>
-				reportEntry(entry, discovery, clock.monotonic()),
+			peers: mergeProbeEntries([...entries.values()], key.peer).map(entry =>
+				reportProbeEntry(entry, discovery?.hearing, clock.monotonic()),
 			),
 			udpPort: ports.udp || options.udpPort,
 			tcpPort: ports.tcp || options.tcpPort,
@@ -247,51 +218,4 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 function failure(protocol: 'UDP' | 'TCP', port: number, error: unknown): StartFailure {
 	const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 	return {protocol, port, code, text: error instanceof Error ? error.message : String(error)};
-}
-
-/** A `--peer` target and a beacon may lead to one peer; a target may lead to ourselves. */
-function mergeEntries(entries: readonly Entry[], self: PeerId): Entry[] {
-	const merged = new Map<string, Entry>();
-	for (const [index, entry] of entries.entries()) {
-		if (entry.peer === self) continue;
-		const id = entry.peer ?? `unknown ${index}`;
-		const known = merged.get(id);
-		if (!known) {
-			merged.set(id, entry);
-			continue;
-		}
-
-		const [good, other] = known.reached || !entry.reached ? [known, entry] : [entry, known];
-		merged.set(id, {
-			...good,
-			addresses: [
-				...new Map([...good.addresses, ...other.addresses].map(one => [`${one.host}:${one.port}`, one])).values(),
-			],
-			heardBy: new Set([...good.heardBy, ...other.heardBy]),
-			reachesUs: good.reachesUs || other.reachesUs,
-		});
-	}
-
-	return [...merged.values()];
-}
-
-function reportEntry(entry: Entry, discovery: Discovery | undefined, now: number): PeerReport {
-	const {peer, hello, lastFailure, connectMs, clockOffsetMs} = entry;
-	const heard = peer === undefined ? undefined : discovery?.hearing.of(peer);
-	const name = hello?.name ?? heard?.name ?? peer?.slice(0, 8);
-	const tried = entry.reached || lastFailure !== undefined;
-	return {
-		addresses: entry.addresses.map(({host, port}) => `${host}:${port}`),
-		heardBy: [...new Set([...(heard?.paths ?? []), ...entry.heardBy])],
-		connected: entry.reached || entry.reachesUs,
-		...(peer !== undefined && {peer}),
-		...(name !== undefined && {name}),
-		...(entry.reached ? {direction: 'dialled' as const} : entry.reachesUs ? {direction: 'accepted' as const} : {}),
-		...(tried && {reachesUs: entry.reachesUs}),
-		...(lastFailure && {lastFailure, lastError: `${lastFailure.host}:${lastFailure.port}: ${lastFailure.text}`}),
-		...(hello && {version: hello.program}),
-		...(connectMs !== undefined && entry.reached && {connectMs}),
-		...(clockOffsetMs !== undefined && {clockOffsetMs}),
-		...(heard && {lastHeardMs: Math.round(now - heard.at)}),
-	};
 }

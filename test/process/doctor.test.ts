@@ -1,0 +1,127 @@
+/** The doctor of the built program on loopback: what runs everywhere, root or not. */
+import {createSocket} from 'node:dgram';
+import {once} from 'node:events';
+import {createServer} from 'node:net';
+import {expect, it, onTestFinished} from 'vitest';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {runCli, runToEnd, startNode} from '../helpers/run-node.js';
+
+const LOOPBACK = ['--interface', 'lo'];
+
+async function examine(port: number, words: readonly string[] = []) {
+	const {code, stdout, stderr} = await runToEnd(['doctor', '--json', ...LOOPBACK, '--port', String(port), ...words], {
+		home: makeHome(),
+	});
+	expect(stderr).toBe('');
+	const found = JSON.parse(stdout);
+	return {code, found, codes: found.verdicts.map((verdict: any) => verdict.code)};
+}
+
+/** The clock of that program is off by so much; everything else of it is real. */
+const clockOff = (ms: number) => {
+	const shift = `const now = Date.now; Date.now = () => now() + ${ms};`;
+	return {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(shift)}`};
+};
+
+it('leaves with 0 and one JSON object when nothing is wrong, and no node sees it', {timeout: 30_000}, async () => {
+	const port = await findFreeUdpPort();
+	const bob = await startNode({home: makeHome(), port, name: 'Bob'});
+	const {code, found, codes} = await examine(port);
+	expect([code, codes, found.ok, found.type]).toEqual([0, ['all-well'], true, 'doctor']);
+	expect(found.report.peers).toMatchObject([
+		{
+			name: 'Bob',
+			peer: (await bob.waitFor('ready', line => line.type === 'ready')).peer,
+			connected: true,
+			reachesUs: true,
+		},
+	]);
+	expect(
+		bob.lines.filter(line => line.type === 'peer' || line.type === 'notice' || (line.type === 'event' && !line.own)),
+	).toEqual([]);
+});
+
+it('writes for people, without control characters', {
+	timeout: 30_000,
+}, async () => {
+	const port = await findFreeUdpPort();
+	const {code, stdout} = await runToEnd(['doctor', ...LOOPBACK, '--port', String(port)], {
+		home: makeHome(),
+	});
+	expect(code).toBe(0);
+	expect(stdout).toContain(`Ports: UDP ${port} to find each other`);
+	expect(stdout).toContain('  ok: all is well, but nobody else runs p2pchat-ink on this computer');
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come
+	expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
+
+it('finds that a port is taken by a program that does not share it', {timeout: 30_000}, async () => {
+	const holder = createSocket('udp4');
+	onTestFinished(() => void holder.close());
+	holder.bind(0, '0.0.0.0');
+	await once(holder, 'listening');
+	const udp = await examine(holder.address().port);
+	expect([udp.code, udp.codes]).toEqual([1, ['port-taken']]);
+	expect(udp.found.verdicts[0].text).toContain(`UDP port ${holder.address().port}`);
+
+	const server = createServer().listen(0, '127.0.0.1');
+	onTestFinished(() => void server.close());
+	await once(server, 'listening');
+	const address = server.address();
+	const taken = typeof address === 'object' ? address!.port : 0;
+	const tcp = await examine(await findFreeUdpPort(), ['--tcp-port', String(taken)]);
+	expect([tcp.code, tcp.codes]).toEqual([1, ['port-taken']]);
+	expect(tcp.found.verdicts[0].text).toContain(`TCP port ${taken}`);
+});
+
+it('finds a node of another protocol version', {timeout: 30_000}, async () => {
+	const port = await findFreeUdpPort();
+	const speaker = createSocket('udp4');
+	onTestFinished(() => void speaker.close());
+	speaker.bind(0, '127.0.0.1');
+	await once(speaker, 'listening');
+	speaker.setBroadcast(true);
+	const later = Buffer.concat([Buffer.from('p2pi'), Buffer.from([9]), Buffer.alloc(80)]);
+	const timer = setInterval(() => speaker.send(later, port, '127.255.255.255'), 200);
+	onTestFinished(() => clearInterval(timer));
+	const {code, found, codes} = await examine(port);
+	expect([code, codes]).toEqual([1, ['other-version']]);
+	expect(found.verdicts[0]).toMatchObject({
+		text: expect.stringContaining('(9; we speak 1)'),
+		next: expect.stringContaining('update this end'),
+	});
+});
+
+it.each([
+	['of two', 'clock-differs', [120_000]],
+	['of one among several', 'clock-there', [120_000, 0]],
+	['here', 'clock-here', [120_000, 120_000, 0]],
+] as const)('finds a clock that is off: %s', {timeout: 30_000}, async (_title, verdict, offsets) => {
+	const port = await findFreeUdpPort();
+	const start = (ms: number, index: number) =>
+		startNode({home: makeHome(), port, name: `Peer ${index}`, environment: clockOff(ms)});
+	await Promise.all(offsets.map(start));
+	const {code, found, codes} = await examine(port);
+	expect([code, codes]).toEqual([1, [verdict]]);
+	expect(found.verdicts[0].text).toMatch(/ (119 s|120 s|2 min) (ahead|behind)/);
+});
+
+it('finds another secret on a named peer, and says nothing of it in words', {timeout: 30_000}, async () => {
+	const port = await findFreeUdpPort();
+	const environment = {P2PCHAT_SECRET: 'correct horse battery'};
+	const bob = await startNode({home: makeHome(), port, name: 'Bob', environment});
+	const ready = await bob.waitFor('ready', line => line.type === 'ready');
+	const {code, found, codes} = await examine(port, ['--peer', `127.0.0.1:${ready.tcpPort}`]);
+	expect([code, [...codes].sort()]).toEqual([1, ['other-room', 'wrong-secret']]);
+	expect(JSON.stringify(found)).not.toContain('horse');
+});
+
+it('leaves at once when told to', {timeout: 30_000}, async () => {
+	const {child, result} = runCli(['doctor', ...LOOPBACK, '--port', String(await findFreeUdpPort())], {
+		home: makeHome(),
+	});
+	const began = performance.now();
+	setTimeout(() => child.kill('SIGTERM'), 1500);
+	await result;
+	expect(performance.now() - began).toBeLessThan(3400);
+});

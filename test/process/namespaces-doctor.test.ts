@@ -1,0 +1,247 @@
+/** Every verdict of the doctor that a network can produce, produced by one. */
+import {describe, expect, it, type TestContext} from 'vitest';
+import {createRoom, ROOM_PORT, type Room} from '../helpers/namespace-room.js';
+import type {NamespaceHost} from '../helpers/namespaces.js';
+import {namespacesAvailable} from '../helpers/namespaces.js';
+
+const reason = namespacesAvailable();
+const quiet = process.env.P2PCHAT_SHOW === undefined;
+
+interface Finding {
+	readonly code: number | null;
+	readonly ok: boolean;
+	/** Codes that say that something is broken. */
+	readonly broken: string[];
+	readonly codes: string[];
+	readonly verdicts: readonly {code: string; level: string; text: string; next?: string}[];
+	readonly report: any;
+}
+
+async function inRoom(context: TestContext, networks: readonly string[], run: (room: Room) => Promise<void>) {
+	if (reason !== undefined) context.skip(reason);
+	const room = createRoom(networks);
+	try {
+		await run(room);
+	} finally {
+		await room.close();
+	}
+}
+
+async function examine(room: Room, host: NamespaceHost, words: readonly string[] = []): Promise<Finding> {
+	const {code, stdout, stderr} = await room.run(host, ['doctor', '--json', ...words]);
+	expect(stderr).toBe('');
+	const found = JSON.parse(stdout);
+	const broken = found.verdicts.filter((verdict: any) => verdict.level === 'error' || verdict.level === 'warn');
+	if (!quiet)
+		console.log(found.verdicts.map((one: any) => `${one.level} ${one.code}: ${one.text}\n  -> ${one.next}`).join('\n'));
+	expect(code).toBe(broken.length > 0 ? 1 : 0);
+	expect(found.ok).toBe(code === 0);
+	return {
+		code,
+		ok: found.ok,
+		broken: broken.map((verdict: any) => verdict.code),
+		codes: found.verdicts.map((verdict: any) => verdict.code),
+		verdicts: found.verdicts,
+		report: found.report,
+	};
+}
+
+const hostA = (room: Room) => room.host('a', {lan: '10.77.0.1/24'});
+const hostB = (room: Room) => room.host('b', {lan: '10.77.0.2/24'});
+/** Drops or rejects what comes in from other machines. */
+function block(host: NamespaceHost, what: string): void {
+	const chain = 'add table ip wall; add chain ip wall in { type filter hook input priority 0; }';
+	host.run('nft', `${chain}; add rule ip wall in iifname != "lo" ${what}`);
+}
+
+describe.concurrent('the doctor between machines', () => {
+	it('finds that all is well, in both directions, and nobody sees it', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			const bob = await room.start(hostB(room), 'Bob');
+			const found = await examine(room, here);
+			expect([found.codes, found.code]).toEqual([['all-well'], 0]);
+			const [peer] = found.report.peers;
+			expect(peer).toMatchObject({
+				name: 'Bob',
+				connected: true,
+				direction: 'dialled',
+				reachesUs: true,
+				version: '1.0.0',
+			});
+			expect(peer.heardBy).toEqual(expect.arrayContaining(['broadcast', 'multicast', 'answer']));
+			const lan = found.report.interfaces.find((one: any) => one.name === 'eth0');
+			expect(lan.broadcast.echoes).toBe(lan.broadcast.sent);
+			expect(lan.multicast.echoes).toBe(lan.multicast.sent);
+			await room.until('Bob has had time to complain', () => bob.lines.some(line => line.type === 'alone'));
+			expect(bob.lines.filter(line => line.type === 'peer' || line.type === 'notice')).toEqual([]);
+			expect(bob.timeline()).toEqual(['joined Bob']);
+		}),
+	);
+
+	it('finds that nobody else is there and says what to do', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const found = await examine(room, hostA(room));
+			expect([found.codes, found.code]).toEqual([['alone'], 0]);
+			expect(found.verdicts[0]!.next).toContain('--peer HOST:PORT');
+		}),
+	);
+
+	it('finds that no network is up', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			here.run('ip', 'link', 'set', 'eth0', 'down');
+			expect((await examine(room, here)).codes).toEqual(['no-interface']);
+		}),
+	);
+
+	it('finds that only a virtual network is up', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			here.run('ip', 'link', 'set', 'eth0', 'down');
+			here.run('ip', 'link', 'set', 'eth0', 'name', 'docker0');
+			here.run('ip', 'link', 'set', 'docker0', 'up');
+			expect((await examine(room, here)).codes).toEqual(['only-virtual']);
+		}),
+	);
+
+	it('finds a firewall here that drops what is heard', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			await room.start(hostB(room), 'Bob');
+			block(here, `udp dport ${ROOM_PORT} drop`);
+			block(here, 'meta l4proto udp drop');
+			const found = await examine(room, here);
+			expect(found.codes[0]).toBe('filtered');
+			expect(found.verdicts[0]!.next).toContain(`ufw allow ${ROOM_PORT}/udp`);
+		}),
+	);
+
+	it.for(['broadcast', 'multicast'] as const)(
+		'finds that %s is filtered, and that it does not matter',
+		{timeout: 90_000},
+		(type, context) =>
+			inRoom(context, ['lan'], async room => {
+				const here = hostA(room);
+				await room.start(hostB(room), 'Bob');
+				here.setFaults({type});
+				expect((await examine(room, here)).codes).toEqual([`${type}-filtered`, 'all-well']);
+			}),
+	);
+
+	it('finds that nothing can be sent', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			here.run(
+				'nft',
+				'add table ip wall; add chain ip wall out { type filter hook output priority 0; }; add rule ip wall out oifname "eth0" meta l4proto udp drop',
+			);
+			const found = await examine(room, here);
+			expect(found.codes).toEqual(['cannot-send']);
+			expect(found.verdicts[0]!.text).toContain('a firewall on this machine forbids it');
+		}),
+	);
+
+	it.for([
+		['drops', 'drop', 'peer-silent'],
+		['rejects', 'reject with tcp reset', 'peer-refused'],
+	] as const)(
+		'finds a firewall over there that %s connections, whichever way they get together',
+		{timeout: 90_000},
+		([, verb, code], context) =>
+			inRoom(context, ['lan'], async room => {
+				const [here, there] = [hostA(room), hostB(room)];
+				block(there, `tcp flags & (syn | ack) == syn ${verb}`);
+				await room.start(there, 'Bob');
+				expect((await examine(room, here)).broken).toEqual(['one-way']);
+				block(here, 'tcp flags & (syn | ack) == syn drop');
+				const found = await examine(room, here);
+				expect(found.broken).toEqual([code]);
+				expect(found.verdicts[0]!.level).toBe('error');
+				expect(found.verdicts[0]!.text).toContain('Bob (10.77.0.2:');
+			}),
+	);
+
+	it('finds a firewall here that lets no connection in', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			await room.start(hostB(room), 'Bob');
+			here.setFaults({type: 'incoming-tcp'});
+			const found = await examine(room, here);
+			expect(found.broken).toEqual(['incoming-blocked']);
+			expect(found.verdicts[0]!.next).toContain('ufw allow 47474/tcp');
+		}),
+	);
+
+	it('finds a firewall here that lets no connection out', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			const peers = [hostB(room), room.host('c', {lan: '10.77.0.3/24'})];
+			await Promise.all(peers.map((host, index) => room.start(host, ['Bob', 'Cleo'][index]!)));
+			here.setFaults({type: 'incoming-tcp'});
+			here.run(
+				'nft',
+				'add table ip wall; add chain ip wall out { type filter hook output priority 0; }; add rule ip wall out oifname "eth0" meta l4proto tcp drop',
+			);
+			const found = await examine(room, here);
+			expect(found.broken).toEqual(['peer-silent']);
+			expect(found.verdicts[0]!.text).toContain('a firewall or VPN here that drops outgoing TCP is likely');
+		}),
+	);
+
+	it(
+		'finds that the network keeps devices apart, from one --peer that does and one that does not answer',
+		{timeout: 90_000},
+		context =>
+			inRoom(context, ['lan'], async room => {
+				const [here, there] = [hostA(room), hostB(room)];
+				there.setFaults({type: 'broadcast'}, {type: 'multicast'});
+				here.run(
+					'nft',
+					`add table ip air; add chain ip air in { type filter hook input priority 0; }; add rule ip air in ip saddr 10.77.0.2 udp dport ${ROOM_PORT} drop`,
+				);
+				const bob = await room.start(there, 'Bob');
+				const reached = await examine(room, here, ['--peer', `10.77.0.2:${bob.tcpPort}`]);
+				expect(reached.broken).toEqual(['isolated']);
+				expect(reached.verdicts[0]!.text).toContain('can be reached, but its announcements do not arrive');
+				here.setFaults({type: 'incoming-tcp'});
+				block(there, 'ip saddr 10.77.0.1 drop');
+				const apart = await examine(room, here, ['--peer', `10.77.0.2:${bob.tcpPort}`]);
+				expect(apart.broken).toEqual(['peer-silent', 'isolated']);
+				expect(apart.verdicts[1]!.text).toContain('keeps devices apart');
+			}),
+	);
+
+	it('finds an address where nobody is, and one where nothing listens', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			hostB(room);
+			const found = await examine(room, here, ['--peer', '10.77.0.2:4000', '--peer', '10.99.0.1:4000']);
+			expect(found.broken).toEqual(expect.arrayContaining(['peer-refused', 'peer-unreachable']));
+		}),
+	);
+
+	it('finds another room, and on a named peer another secret', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			const bob = await room.start(hostB(room), 'Bob', ['--room', 'other']);
+			const found = await examine(room, here);
+			expect(found.broken).toEqual(['other-room']);
+			expect(found.verdicts[0]!.text).toContain('1 node here is in another room');
+			const named = await examine(room, here, ['--peer', `10.77.0.2:${bob.tcpPort}`]);
+			expect(named.broken).toContain('wrong-secret');
+		}),
+	);
+
+	it('finds that a network mask is wrong on one side', {timeout: 90_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const here = hostA(room);
+			const there = room.host('b', {lan: '10.78.0.2/24'});
+			// Multicast and the limited broadcast pass between two networks on one wire.
+			await room.start(there, 'Bob');
+			here.run('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.eth0.rp_filter=0');
+			here.run('ip', 'route', 'add', '10.78.0.0/24', 'dev', 'eth0');
+			expect((await examine(room, here)).broken).toEqual(['other-network']);
+		}),
+	);
+});
