@@ -63,7 +63,7 @@ function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault
 		if (random.chance(0.2)) return {fault: {type: 'sleep'}, ms: random.between(3000, 60_000)};
 		if (random.chance(0.5)) return {fault: {type: 'freeze', node}, ms: random.between(100, 4000)};
 		if (random.chance(0.5))
-			return {fault: {type: 'cut', from: node, to: other, both: true}, ms: random.between(100, 6000)};
+			return {fault: {type: 'cut', from: node, to: other, both: true}, ms: random.between(100, 5000)};
 		return {fault: {type: 'firewall', from: node, to: other, how: 'dropped'}, ms: random.between(1000, 20_000)};
 	}
 	const ms = random.pick([random.between(200, 3000), random.between(3000, 20_000), random.between(20_000, 75_000)]);
@@ -105,8 +105,8 @@ function chooseHappening(random: SeededRandom, nodes: number, at: number, calm: 
 	if (dice < 0.64) return {type: 'crash', node, at, how: random.pick(['killed', 'power'])};
 	if (dice < 0.72) return {type: 'join', node, at};
 	if (dice < 0.8 && nodes > 1) return {type: 'reset', node, other: (node + 1) % nodes, at};
-	if (!calm && dice < 0.82) return {type: 'readdress', node, at};
-	if (!calm && dice < 0.84) return {type: 'clock', node, skewMs: chooseSkew(random), at};
+	if (!calm && dice < 0.84) return {type: 'readdress', node, at};
+	if (!calm && dice < 0.86) return {type: 'clock', node, skewMs: chooseSkew(random), at};
 	return {type: 'fault', at, ...chooseFault(random, nodes, calm)};
 }
 
@@ -143,7 +143,7 @@ export function createScenario(seed: number, {low, high}: {readonly low: number;
 		hasSecret: random.chance(0.3),
 		scattered: random.chance(0.1),
 		skews,
-		latencyMs: random.pick([1, 1, 5, 40]),
+		latencyMs: random.pick([1, 1, 5, 40, 300]),
 		jitterMs: random.pick([0, 1, 30]),
 		datagramLoss: random.pick([0, 0, 0.1, 0.5]),
 		datagramDuplication: random.pick([0, 0.1]),
