@@ -1,6 +1,6 @@
 /** Hybrid logical clock, Kulkarni et al. 2014, as pure steps. The counter stays below 65,536 by carrying into ms. */
 import type {Hlc} from './event.js';
-import {MAX_HLC_AHEAD_MS, MAX_HLC_COUNTER} from './limits.js';
+import {MAX_HLC_AHEAD_MS, MAX_HLC_COUNTER, MAX_HLC_MERGED_MS} from './limits.js';
 
 export const HLC_ZERO: Hlc = {ms: 0, counter: 0};
 
@@ -17,9 +17,17 @@ export function tickHlc(last: Hlc, wall: number): Hlc {
 	return wall > last.ms ? {ms: wall, counter: 0} : next(last.ms, last.counter + 1);
 }
 
-/** Whether a remote reading may move our clock: at most 24 h ahead of our own wall clock. */
-export function isMergeable(remote: Hlc, wall: number): boolean {
+/** Whether an event of this time is shown now: at most 24 h ahead of our own wall clock. */
+export function isDue(remote: Hlc, wall: number): boolean {
 	return remote.ms <= wall + MAX_HLC_AHEAD_MS;
+}
+
+/**
+ * Whether a remote reading may move our clock: an hour less than what is shown, else whoever moves it to the very edge
+ * has all that we write hidden from those whose wall clock is a moment behind ours.
+ */
+export function isMergeable(remote: Hlc, wall: number): boolean {
+	return remote.ms <= wall + MAX_HLC_MERGED_MS;
 }
 
 /** Our clock after hearing `remote`: at least both. A reading too far ahead is left out. Never moves back. */

@@ -31,6 +31,7 @@ export const MAX_NAMES_KEPT = 1024;
 // Clocks
 export const MAX_HLC_COUNTER = 65_535;
 export const MAX_HLC_AHEAD_MS = 24 * 60 * 60 * 1000;
+export const MAX_HLC_MERGED_MS = 23 * 60 * 60 * 1000;
 export const CLOCK_WRONG_MS = 10 * 60 * 1000;
 export const CLOCK_OFFSET_SHOWN_MS = 30_000;
 export const LATE_AFTER_MS = 60_000;
@@ -77,7 +78,7 @@ export const MESSAGE_BURST_SECONDS = 16;
 export const MAX_HAVES_PER_SECOND = 8;
 export const MAX_DIGESTS_PER_SECOND = 1;
 export const MAX_WANTS_PER_SECOND = 64;
-export const MAX_PEERS_MESSAGES_PER_SECOND = 64;
+export const MAX_PEERS_NAMED_PER_SECOND = 512;
 export const MAX_PINGS_PER_SECOND = 4;
 export const MAX_TYPING_PER_SECOND = 2;
 export const MAX_FRAME_MS = 60_000;

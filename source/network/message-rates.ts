@@ -6,7 +6,7 @@ import type {Message} from '../codec/message.js';
 import {
 	MAX_DIGESTS_PER_SECOND,
 	MAX_HAVES_PER_SECOND,
-	MAX_PEERS_MESSAGES_PER_SECOND,
+	MAX_PEERS_NAMED_PER_SECOND,
 	MAX_PINGS_PER_SECOND,
 	MAX_TYPING_PER_SECOND,
 	MAX_WANTS_PER_SECOND,
@@ -28,7 +28,7 @@ const RULES = {
 	have: {perSecond: MAX_HAVES_PER_SECOND, words: 'lists of history'},
 	digest: {perSecond: MAX_DIGESTS_PER_SECOND, words: 'digests of history'},
 	want: {perSecond: MAX_WANTS_PER_SECOND, words: 'requests for history'},
-	peers: {perSecond: MAX_PEERS_MESSAGES_PER_SECOND, words: 'lists of peers'},
+	peers: {perSecond: MAX_PEERS_NAMED_PER_SECOND, words: 'names of peers'},
 	ping: {perSecond: MAX_PINGS_PER_SECOND, words: 'pings'},
 	pong: {perSecond: MAX_PINGS_PER_SECOND, words: 'pongs'},
 	typing: {perSecond: MAX_TYPING_PER_SECOND, words: 'typing signs'},
@@ -39,6 +39,11 @@ type Kind = keyof typeof RULES;
 function kindOf(message: Message): Kind | undefined {
 	if (message.type === 'have') return message.kind === 'digest' ? 'digest' : 'have';
 	return message.type in RULES ? (message.type as Kind) : undefined;
+}
+
+/** A list counts as what it names: each costs us a look and perhaps a dial. */
+function weightOf(message: Message): number {
+	return message.type === 'peers' ? Math.max(1, message.added.length + message.removed.length) : 1;
 }
 
 /** For one connection. */
@@ -56,7 +61,7 @@ export function createMessageRates(): MessageRates {
 				buckets.set(kind, bucket);
 			}
 
-			return bucket.take(now) ? undefined : `it sends more than ${perSecond} ${words} a second`;
+			return bucket.take(now, weightOf(message)) ? undefined : `it sends more than ${perSecond} ${words} a second`;
 		},
 	};
 }

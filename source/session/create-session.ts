@@ -4,7 +4,7 @@
  */
 import type {Batch} from '../core/batch.js';
 import type {FeedEvent} from '../core/event.js';
-import {isMergeable} from '../core/hybrid-clock.js';
+import {isDue} from '../core/hybrid-clock.js';
 import {ALONE_AFTER_MS, JOINED_AFTER_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
 import {nameOf} from '../core/select-peers.js';
 import {chainHash} from '../feed/chain.js';
@@ -181,7 +181,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		sync.changed([batch.peer]);
 		presence.learnt(events);
 		const last = events.at(-1);
-		if (last && !isMergeable(last, nodeClock.wall())) {
+		if (last && !isDue(last, nodeClock.wall())) {
 			notices.clockAhead(nameOf(store.getState(), batch.peer), last.ms - nodeClock.wall());
 		}
 	}
