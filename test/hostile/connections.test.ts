@@ -1,0 +1,268 @@
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {decodeBeacon, encodeBeacon} from '../../source/codec/beacon-datagram.js';
+import type {Message} from '../../source/codec/message.js';
+import type {PeerId} from '../../source/core/ids.js';
+import {
+	MAX_CANDIDATES,
+	MAX_CONNECTIONS_PER_ADDRESS,
+	MAX_PENDING_PER_ADDRESS,
+	MAX_QUEUED_BYTES,
+} from '../../source/core/limits.js';
+import {selectPeers} from '../../source/core/select-peers.js';
+import {createBeaconMac} from '../../source/feed/room-keys.js';
+import {connectMalicious, openHistory} from './malicious-peer.js';
+import {
+	createHostileRoom,
+	expectChat,
+	type HostileRoom,
+	isConnected,
+	noticeCodes,
+	noticesOf,
+	rowsOf,
+	textsOf,
+	UDP_PORT,
+} from './room.js';
+
+let room: HostileRoom;
+
+beforeEach(async () => {
+	room = await createHostileRoom();
+});
+
+afterEach(() => room.stop());
+
+describe('who reads nothing', () => {
+	const big = 'y'.repeat(16_000);
+
+	it('has a bounded queue, gets no more pushes, and catches up by asking once it reads again', async () => {
+		const texts = new Set<number>();
+		let wanted = 1;
+		const mallory = await room.attack({
+			heard(message, peer) {
+				if (message.type !== 'events') return;
+				for (const {peer: feed, firstSeq, entries} of message.batches)
+					if (feed === room.ann.info.peer) for (const at of entries.keys()) texts.add(firstSeq + at);
+				if (message.done) askOn(peer);
+			},
+		});
+		const askOn = (peer: typeof mallory) => {
+			while (texts.has(wanted)) wanted += 1;
+			if (texts.size < 601) peer.send({type: 'want', id: wanted, ranges: [{peer: room.ann.info.peer, from: wanted}]});
+		};
+		openHistory(mallory);
+		await room.clock.advance(100);
+		mallory.connection.pause();
+		for (let index = 0; index < 600; index++) {
+			room.ann.session.post(`${index} ${big}`);
+			if (index % 15 > 0) continue;
+			mallory.send({type: 'ping', id: index});
+			await room.clock.advance(1000);
+		}
+
+		expect(room.ann.mostQueued()).toBeGreaterThan(MAX_QUEUED_BYTES - 64 * 1024);
+		expect(room.ann.mostQueued()).toBeLessThan(MAX_QUEUED_BYTES + 1024 * 1024);
+		await room.until('Bob has it all', () => textsOf(room.bob).length === 600, 30_000);
+		expect(isConnected(room.ann, mallory.peer)).toBe(true);
+		mallory.connection.resume();
+		await room.clock.advance(2000);
+		askOn(mallory);
+		await room.until('it has it all', () => texts.size >= 601, 30_000);
+		await expectChat(room, 'on we go');
+	});
+
+	it('for a minute is cut off, although it says that it is alive', async () => {
+		const mallory = await room.attack();
+		openHistory(mallory);
+		mallory.connection.pause();
+		for (let index = 0; index < 40; index++) room.ann.session.post(`${index} ${big}`);
+		for (let second = 0; second < 70; second++) {
+			mallory.send({type: 'ping', id: second});
+			await room.clock.advance(1000);
+		}
+
+		expect(noticeCodes(room.ann)).toEqual(['slow-reader']);
+		expect(isConnected(room.ann, mallory.peer)).toBe(false);
+		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
+		await expectChat(room, 'on we go');
+	});
+});
+
+describe('who sends one byte a second', () => {
+	it('instead of a hello is cut off after 5 s, without a word on the screen', async () => {
+		const mallory = await room.attack({mute: true});
+		for (let second = 0; second < 6 && !mallory.isClosed; second++) {
+			mallory.sendRaw(Uint8Array.of(second === 0 ? 0 : 1));
+			await room.clock.advance(1000);
+		}
+
+		expect(mallory.isClosed).toBe(true);
+		expect(noticesOf(room.ann)).toEqual([]);
+		await expectChat(room, 'on we go');
+	});
+
+	it('of a long message is cut off after a minute', async () => {
+		const mallory = await room.attack();
+		openHistory(mallory);
+		mallory.sendRaw(Uint8Array.of(0, 15, 0, 0));
+		for (let second = 0; second < 70; second++) {
+			mallory.sendRaw(Uint8Array.of(0x91));
+			await room.clock.advance(1000);
+		}
+
+		expect(noticeCodes(room.ann)).toEqual(['slow-frame']);
+		expect(mallory.isClosed).toBe(true);
+		await expectChat(room, 'on we go');
+	});
+});
+
+describe('who opens connections without end', () => {
+	async function dialMany(count: number, mute: boolean) {
+		const opened: Awaited<ReturnType<typeof connectMalicious>>[] = [];
+		for (let index = 0; index < count; index++) {
+			const transport = room.lair.createTransport({psk: room.keys.psk, identity: room.keys.pskIdentity});
+			const options = {transport, host: '10.0.0.1', port: 4000, keys: room.keys, now: () => room.clock.now(), mute};
+			void connectMalicious(options).then(
+				peer => opened.push(peer),
+				() => {},
+			);
+			if (!mute) await room.clock.advance(8);
+		}
+
+		await room.clock.advance(200);
+		return opened;
+	}
+
+	it('and says nothing on them holds as many as one address may, for 5 s', async () => {
+		const opened = await dialMany(300, true);
+		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(MAX_PENDING_PER_ADDRESS);
+		await expectChat(room, 'meanwhile');
+		await room.clock.advance(6000);
+		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(0);
+		for (const {connection} of opened) connection.destroy();
+	});
+
+	it('each under a new key holds as many as one address may', async () => {
+		const opened = await dialMany(200, false);
+		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(MAX_CONNECTIONS_PER_ADDRESS);
+		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
+		await expectChat(room, 'meanwhile');
+		const carol = room.network.addHost('carol', '10.0.0.3');
+		const transport = carol.createTransport({psk: room.keys.psk, identity: room.keys.pskIdentity});
+		let welcome = false;
+		void connectMalicious({transport, host: '10.0.0.1', port: 4000, keys: room.keys, now: () => room.clock.now()}).then(
+			peer => {
+				welcome = !peer.isClosed;
+			},
+		);
+		await room.clock.advance(500);
+		expect(welcome).toBe(true);
+		for (const {connection} of opened) connection.destroy();
+	});
+});
+
+describe('who lies about who is there', () => {
+	it('by another peer’s id is refused, and that peer stays connected', async () => {
+		const mallory = await room.attack({hello: {peer: room.bob.info.peer}});
+		await room.until('a notice', () => noticeCodes(room.ann).length > 0);
+		expect(mallory.cutOff).toBe('bad-proof');
+		expect(noticesOf(room.ann)[0]?.text).toBe(
+			'refused a connection with 10.0.0.66: its hello is not signed for this connection',
+		);
+		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
+		await expectChat(room, 'on we go');
+	});
+
+	it('by the name of another, or of our own notices, is told apart', async () => {
+		const names = ['Bob', 'B\u043eb', '! nothing is being saved', '* Bob left', '\u001B[2J\u202EBob', ''];
+		for (const name of names) {
+			const mallory = await room.attack({name});
+			openHistory(mallory);
+			mallory.send({
+				type: 'events',
+				batches: [
+					mallory.write([
+						{type: 'joined', name, addresses: [], version: '1'},
+						{type: 'posted', text: 'x'},
+					]),
+				],
+			});
+		}
+
+		await room.until('all are heard', () => textsOf(room.ann).length === names.length);
+		const peers = selectPeers(room.ann.session.store.getState());
+		const namesakes = peers.filter(({name}) => name === 'Bob');
+		expect(namesakes.length).toBe(3);
+		expect(namesakes.every(({clash}) => clash)).toBe(true);
+		expect(new Set(namesakes.map(({fingerprint}) => fingerprint)).size).toBe(3);
+		for (const {name} of peers) expect(name).toMatch(/^[^*!\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}]*$/u);
+	});
+
+	it('by a flood of beacons and lists of peers is dialled within the limits', async () => {
+		const mac = createBeaconMac(room.keys);
+		const beacon = room.lair.createBeacon({port: UDP_PORT});
+		await beacon.start(() => {});
+		const mallory = await room.attack();
+		for (let index = 0; index < 4000; index++) {
+			const peer = index.toString(16).padStart(64, 'a') as PeerId;
+			beacon.send(
+				encodeBeacon({version: 1, roomTag: room.keys.tag, peer, port: 9, kind: 'here', counter: 1}, mac),
+				'10.0.0.1',
+				UDP_PORT,
+			);
+			if (index % 100 === 0) await room.clock.advance(100);
+		}
+
+		for (let index = 0; index < 50; index++) {
+			const added = Array.from({length: 512}, (_, at) => ({
+				peer: (index * 512 + at).toString(16).padStart(64, 'b') as PeerId,
+				addresses: [{host: `10.0.${at % 200}.${index % 250}`, port: 22}],
+			}));
+			mallory.send({type: 'peers', added, removed: added.map(({peer}) => peer)});
+		}
+
+		await expectChat(room, 'meanwhile');
+		await room.until('it is cut off', () => noticeCodes(room.ann).includes('flood'));
+		expect(room.ann.session.diagnose().peers.length).toBeLessThanOrEqual(MAX_CANDIDATES + 2);
+		await expectChat(room, 'after');
+		await beacon.close();
+	});
+
+	it('by a forged "leaving" and old beacons ends no connection, and a lost one comes back', async () => {
+		const mac = createBeaconMac(room.keys);
+		const beacon = room.lair.createBeacon({port: UDP_PORT});
+		const heard: Uint8Array[] = [];
+		await beacon.start(bytes => heard.push(bytes));
+		await room.clock.advance(15_000);
+		const forged = (kind: 'leaving' | 'here', counter: number) =>
+			encodeBeacon({version: 1, roomTag: room.keys.tag, peer: room.bob.info.peer, port: 9, kind, counter}, mac);
+		for (const bytes of heard) beacon.send(bytes, '10.0.0.1', UDP_PORT);
+		for (const counter of [1000, Number.MAX_SAFE_INTEGER]) {
+			beacon.send(forged('here', counter), '10.0.0.1', UDP_PORT);
+			beacon.send(forged('leaving', counter), '10.0.0.1', UDP_PORT);
+		}
+
+		await room.clock.advance(3000);
+		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
+		expect(rowsOf(room.ann).some(({type}) => type === 'left' || type === 'lost')).toBe(false);
+		room.network.reset('Ann', 'Bob');
+		await room.until('it is lost', () => !isConnected(room.ann, room.bob.info.peer));
+		await room.until('it is back', () => isConnected(room.ann, room.bob.info.peer), 40_000);
+		expect(decodeBeacon(heard[0]!, room.keys.tag, mac).type).toBe('beacon');
+		await expectChat(room, 'on we go');
+		await beacon.close();
+	});
+
+	it('and flaps has its comings and goings told within the limits', async () => {
+		const before = rowsOf(room.ann).length;
+		for (let round = 0; round < 100; round++) {
+			const mallory = await room.attack();
+			const bye: Message = {type: 'bye', reason: 'leaving'};
+			mallory.send(bye);
+			await room.until('closed', () => mallory.isClosed);
+		}
+
+		expect(noticesOf(room.ann)).toEqual([]);
+		expect(rowsOf(room.ann).length - before).toBeLessThanOrEqual(200);
+		await expectChat(room, 'on we go');
+	});
+});

@@ -1,0 +1,118 @@
+import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
+import type {Message} from '../../source/codec/message.js';
+import {pack} from '../../source/codec/msgpack.js';
+import type {PeerId} from '../../source/core/ids.js';
+import {openHistory} from './malicious-peer.js';
+import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticeCodes, noticesOf, textsOf} from './room.js';
+
+let room: HostileRoom;
+
+beforeEach(async () => {
+	room = await createHostileRoom();
+});
+
+afterEach(() => room.stop());
+
+const fakePeer = (index: number) => index.toString(16).padStart(64, 'e') as PeerId;
+
+const FLOODS: readonly (readonly [string, (index: number) => Message])[] = [
+	['typing signs', () => ({type: 'typing'})],
+	['pings', index => ({type: 'ping', id: index})],
+	['pongs', index => ({type: 'pong', id: index, clock: 0, hlc: {ms: 0, counter: 0}})],
+	[
+		'names of peers',
+		index => ({
+			type: 'peers',
+			added: Array.from({length: 32}, (_, at) => ({peer: fakePeer(index * 32 + at), addresses: []})),
+			removed: [],
+		}),
+	],
+	[
+		'lists of history',
+		index => ({type: 'have', kind: 'delta', feeds: [{peer: fakePeer(index), seq: 9, hash: new Uint8Array(8)}]}),
+	],
+	['digests of history', () => ({type: 'have', kind: 'digest', digest: new Uint8Array(2048).fill(1)})],
+];
+
+describe('who floods', () => {
+	test.each(FLOODS)('with %s is cut off by a code, the others are told why and talk on', async (words, make) => {
+		const mallory = await room.attack();
+		openHistory(mallory);
+		for (let index = 0; index < 5000; index++) mallory.send(make(index));
+		await room.until('it is cut off', () => mallory.isClosed && noticesOf(room.ann).length > 0);
+		expect(mallory.cutOff).toBe('flood');
+		expect(noticesOf(room.ann).map(({code, text}) => `${code}: ${text}`)).toEqual([
+			expect.stringMatching(
+				new RegExp(`^flood: closed the connection to "(?:Mallory|[0-9a-f]{8})": .*${words} a second$`),
+			),
+		]);
+		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
+		await expectChat(room, 'on we go');
+	});
+
+	it('with requests for history is cut off, and their answers never fill our memory', async () => {
+		const mallory = await room.attack();
+		openHistory(mallory);
+		for (let index = 0; index < 5000; index++)
+			mallory.send({type: 'want', id: index, ranges: [{peer: room.ann.info.peer, from: 1}]});
+		await room.until('it is cut off', () => mallory.isClosed);
+		expect(['flood', 'too-many-wants']).toContain(mallory.cutOff);
+		expect(room.ann.mostQueued()).toBeLessThan(9 * 1024 * 1024);
+		await expectChat(room, 'on we go');
+	});
+
+	it('with messages of unknown type is read no faster than the limit, and harms nobody', async () => {
+		const mallory = await room.attack();
+		const payload = pack({type: 'nonsense', more: [1, 2, 3]});
+		for (let index = 0; index < 20_000; index++) mallory.sendFrame(payload);
+		await expectChat(room, 'first');
+		await room.clock.advance(12_000);
+		await expectChat(room, 'later');
+		expect(noticesOf(room.ann)).toEqual([]);
+	});
+
+	it('with its own events is followed at the pace of the limit, and we say so', async () => {
+		const mallory = await room.attack();
+		openHistory(mallory);
+		for (let index = 0; index < 400; index++) {
+			const bodies = Array.from({length: 100}, (_, at) => ({type: 'posted' as const, text: `spam ${index} ${at}`}));
+			mallory.send({type: 'events', batches: [mallory.write(bodies)]});
+		}
+
+		await room.until('a notice', () => noticeCodes(room.ann).includes('limit-live-events'));
+		await expectChat(room, 'on we go');
+		await room.clock.advance(20_000);
+		expect(textsOf(room.ann).filter(text => text.startsWith('spam')).length).toBeLessThanOrEqual(50 * 200 + 20 * 200);
+		expect(noticeCodes(room.ann)).toEqual(['limit-live-events']);
+		await expectChat(room, 'still');
+	});
+
+	it('with different complaints on many connections gets 20 notices a minute and no more', async () => {
+		for (let index = 0; index < 60; index++) {
+			const mallory = await room.attack({name: `m${index}`});
+			mallory.send({type: 'error', code: `code-${index}`, text: `your disk is broken ${index}\nnow`});
+			await room.until('closed', () => mallory.isClosed);
+		}
+
+		const notices = noticesOf(room.ann);
+		expect(notices.length).toBeLessThanOrEqual(22);
+		expect(notices.at(-1)?.code).toBe('notices-left-out');
+		expect(notices.every(({text}) => !text.includes('\n'))).toBe(true);
+		expect(notices[0]?.code).toBe('closed-by-peer');
+		expect(notices[0]?.text).toMatch(/closed the connection and says "your disk is broken 0 now"$/);
+	});
+
+	it('is not taken back within the minute that follows', async () => {
+		const mallory = await room.attack();
+		for (let index = 0; index < 100; index++) mallory.send({type: 'typing'});
+		await room.until('it is cut off', () => mallory.isClosed);
+		const again = await room.attack({key: mallory.key});
+		await room.until('it is cut off again', () => again.isClosed);
+		expect(again.cutOff).toBe('barred');
+		expect(noticeCodes(room.ann)).toEqual(['flood']);
+		await room.clock.advance(60_000);
+		const late = await room.attack({key: mallory.key});
+		await room.clock.advance(500);
+		expect(late.isClosed).toBe(false);
+	});
+});

@@ -1,0 +1,149 @@
+/**
+ * A peer that passes the handshake with a key of its own and then does whatever a test says, over any transport: built on
+ * the program's own codec and feed, so that all it sends is well-formed unless a test wants otherwise.
+ */
+import type {EntryBody} from '../../source/codec/entry.js';
+import {createFrameDecoder, encodeFrame} from '../../source/codec/frame.js';
+import {
+	decodeMessage,
+	encodeMessageFrame,
+	type HelloMessage,
+	type Message,
+	type WantMessage,
+} from '../../source/codec/message.js';
+import type {Batch} from '../../source/core/batch.js';
+import type {Hlc} from '../../source/core/event.js';
+import type {PeerId} from '../../source/core/ids.js';
+import {chainHash} from '../../source/feed/chain.js';
+import {createOwnFeed, type OwnFeed} from '../../source/feed/own-feed.js';
+import {createPeerKey, type PeerKey} from '../../source/feed/peer-key.js';
+import type {RoomKeys} from '../../source/feed/room-keys.js';
+import type {Connection, Transport} from '../../source/network/transport.js';
+import {helloProofOf} from '../../source/session/hello-proof-of.js';
+
+export interface MaliciousOptions {
+	readonly transport: Transport;
+	readonly host: string;
+	readonly port: number;
+	readonly keys: RoomKeys;
+	readonly now: () => number;
+	readonly key?: PeerKey;
+	readonly name?: string;
+	/** Changes what the hello says, after it was signed. */
+	readonly hello?: Partial<HelloMessage>;
+	/** No hello at all. */
+	readonly mute?: boolean;
+	/** Called for all that comes. */
+	readonly heard?: (message: Message, peer: MaliciousPeer) => void;
+}
+
+export interface MaliciousPeer {
+	readonly key: PeerKey;
+	readonly peer: PeerId;
+	readonly feed: OwnFeed;
+	readonly connection: Connection;
+	/** How many messages of each type came. */
+	readonly received: ReadonlyMap<string, number>;
+	/** The code of the `error` with which it was cut off. */
+	readonly cutOff: string | undefined;
+	readonly isClosed: boolean;
+	send(message: Message): void;
+	/** As it stands, in a frame. */
+	sendFrame(payload: Uint8Array): void;
+	sendRaw(bytes: Uint8Array): void;
+	/** Signed events of its own feed, not sent yet. */
+	write(bodies: readonly EntryBody[], hlc?: (index: number) => Hlc): Batch;
+}
+
+const hellos = (options: MaliciousOptions, key: PeerKey, connection: Connection): HelloMessage => ({
+	type: 'hello',
+	versions: [1, 1],
+	peer: key.peer,
+	name: options.name ?? 'Mallory',
+	port: 4000,
+	features: [],
+	program: '1.0.0',
+	clock: options.now(),
+	hlc: {ms: options.now(), counter: 0},
+	...helloProofOf(key, options.keys).prove(connection.keyingMaterial, 'dialler'),
+	...options.hello,
+});
+
+/** Dials and says hello; what comes back is only counted and handed to `heard`. */
+export async function connectMalicious(options: MaliciousOptions): Promise<MaliciousPeer> {
+	const result = await options.transport.dial(options.host, options.port);
+	if ('failure' in result) throw new Error(result.failure.text);
+	const {connection} = result;
+	const key = options.key ?? createPeerKey();
+	const feed = createOwnFeed({key, roomTag: options.keys.tag});
+	const decoder = createFrameDecoder();
+	const received = new Map<string, number>();
+	let cutOff: string | undefined;
+	let isClosed = false;
+	let counter = 0;
+
+	const peer: MaliciousPeer = {
+		key,
+		peer: key.peer,
+		feed,
+		connection,
+		received,
+		get cutOff() {
+			return cutOff;
+		},
+		get isClosed() {
+			return isClosed;
+		},
+		send: message => void connection.send(encodeMessageFrame(message)),
+		sendFrame: payload => void connection.send(encodeFrame(payload)),
+		sendRaw: bytes => void connection.send(bytes),
+		write(bodies, hlc = () => ({ms: options.now(), counter: counter++ % 65_000})) {
+			return feed.write(bodies.map((body, index) => ({body, at: options.now(), hlc: hlc(index)})));
+		},
+	};
+	connection.handle({
+		data(chunk) {
+			for (const payload of decoder.push(chunk)) {
+				const message = decodeMessage(payload);
+				if (!message) continue;
+				received.set(message.type, (received.get(message.type) ?? 0) + 1);
+				if (message.type === 'error') cutOff = message.code;
+				options.heard?.(message, peer);
+			}
+		},
+		drain() {},
+		closed() {
+			isClosed = true;
+		},
+	});
+	if (!options.mute) peer.send(hellos(options, key, connection));
+	return peer;
+}
+
+/** A feed of one signed event under a key of its own. */
+export function createTinyFeed(keys: RoomKeys, at: number, text: string): Batch {
+	const feed = createOwnFeed({key: createPeerKey(), roomTag: keys.tag});
+	return feed.write([{body: {type: 'posted', text}, at, hlc: {ms: at, counter: 0}}]);
+}
+
+/** What a node says of a feed that ends with this batch. */
+export function haveOf(batch: Batch): {peer: PeerId; seq: number; hash: Uint8Array} {
+	const seq = batch.firstSeq + batch.entries.length - 1;
+	return {peer: batch.peer, seq, hash: chainHash(batch.previousHash, batch.entries).slice(0, 8)};
+}
+
+/** Opens as an honest peer does: an empty digest and a last page, so that the other end is complete. */
+export function openHistory(peer: MaliciousPeer, batches: readonly Batch[] = []): void {
+	peer.send({type: 'have', kind: 'digest', digest: new Uint8Array(256 * 8)});
+	peer.send({type: 'have', kind: 'page', feeds: batches.map(haveOf), last: true});
+}
+
+/** Answers a `want` from what it holds. */
+export function answerWant(peer: MaliciousPeer, want: WantMessage, held: ReadonlyMap<PeerId, Batch>): void {
+	for (const {peer: feed} of want.ranges) {
+		const batch = held.get(feed);
+		if (batch) peer.send({type: 'events', batches: [batch], answer: want.id});
+	}
+
+	peer.send({type: 'events', batches: [], answer: want.id, done: true});
+}

@@ -1,0 +1,171 @@
+/** Honest nodes on the memory network and fake time, and a host for the one who is not. */
+import type {Observation} from '../../source/core/event.js';
+import type {PeerId} from '../../source/core/ids.js';
+import type {TimelineEntry} from '../../source/core/state.js';
+import {sliceTimeline} from '../../source/core/timeline.js';
+import {deriveRoomKeys, type RoomKeys} from '../../source/feed/room-keys.js';
+import {createSession} from '../../source/session/create-session.js';
+import type {SelfInfo, Session} from '../../source/session/session.js';
+import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
+import {createMemoryNetwork, type MemoryHost, type MemoryNetwork} from '../helpers/memory-network.js';
+import {createSeededRandom} from '../helpers/seeded-random.js';
+import {createDisk} from '../simulation/disk.js';
+import {connectMalicious, type MaliciousOptions, type MaliciousPeer} from './malicious-peer.js';
+
+export const UDP_PORT = 47_474;
+const TCP_PORT = 4000;
+
+export interface HonestNode {
+	readonly session: Session;
+	readonly info: SelfInfo;
+	readonly host: MemoryHost;
+	/** Bytes that wait in its connections: the most ever seen in one of them. */
+	readonly mostQueued: () => number;
+}
+
+export interface HostileRoom {
+	readonly clock: FakeClock;
+	readonly network: MemoryNetwork;
+	readonly keys: RoomKeys;
+	readonly ann: HonestNode;
+	readonly bob: HonestNode;
+	/** Where the malicious peer lives. */
+	readonly lair: MemoryHost;
+	/** To Ann, from the lair. */
+	attack(options?: Partial<MaliciousOptions>): Promise<MaliciousPeer>;
+	/** Runs fake time until it holds. */
+	until(what: string, condition: () => boolean, limitMs?: number): Promise<void>;
+	stop(): Promise<void>;
+}
+
+export function rowsOf({session}: HonestNode): TimelineEntry[] {
+	const {timeline} = session.store.getState();
+	return sliceTimeline(timeline, 0, timeline.length);
+}
+
+export function textsOf(node: HonestNode): string[] {
+	return rowsOf(node).flatMap(row => (row.type === 'posted' ? [row.text] : []));
+}
+
+export function noticesOf(node: HonestNode): (Observation & {readonly type: 'notice'})[] {
+	return rowsOf(node).filter((row): row is Observation & {readonly type: 'notice'} => row.type === 'notice');
+}
+
+export const noticeCodes = (node: HonestNode) => noticesOf(node).map(({code}) => code);
+
+export const isConnected = (node: HonestNode, peer: PeerId) =>
+	node.session.store.getState().passing.links[peer] !== undefined;
+
+export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
+	const clock = createFakeClock();
+	const random = createSeededRandom(seed);
+	const network = createMemoryNetwork({clock, random: random.fork()});
+	network.links.setDefaults({latencyMs: 1});
+	const keys = await deriveRoomKeys({room: 'lan'});
+	const peers: MaliciousPeer[] = [];
+
+	async function launch(name: string, address: string): Promise<HonestNode> {
+		const host = network.addHost(name, address);
+		const transport = host.createTransport({psk: keys.psk, identity: keys.pskIdentity, port: TCP_PORT});
+		let mostQueued = 0;
+		const session = createSession(
+			{name, room: 'lan', keys, version: '1.0.0', targets: []},
+			{
+				clock: host.clock,
+				random: random.fork(),
+				transport: {
+					...transport,
+					get refused() {
+						return transport.refused;
+					},
+					listen: accepted =>
+						transport.listen(connection => {
+							const {send} = connection;
+							connection.send = frame => {
+								const result = send(frame);
+								mostQueued = Math.max(mostQueued, connection.queuedBytes);
+								return result;
+							};
+							accepted(connection);
+						}),
+				},
+				beacon: host.createBeacon({port: UDP_PORT}),
+				opened: createDisk({format: 1, version: '0', roomTag: keys.tag, roomName: 'lan', created: 0}).open(),
+				debug: () => {},
+				rememberTarget: () => {},
+			},
+		);
+		const starting = session.start();
+		let info: SelfInfo | undefined;
+		void starting.then(started => {
+			info = started;
+		});
+		await clock.advanceUntil(() => info !== undefined, 1000);
+		return {session, host, info: await starting, mostQueued: () => mostQueued};
+	}
+
+	async function until(what: string, condition: () => boolean, limitMs = 10_000): Promise<void> {
+		if (!(await clock.advanceUntil(condition, limitMs))) throw new Error(`within ${limitMs} ms never: ${what}`);
+	}
+
+	const ann = await launch('Ann', '10.0.0.1');
+	const bob = await launch('Bob', '10.0.0.2');
+	const lair = network.addHost('lair', '10.0.0.66');
+	await until('two are connected', () => isConnected(ann, bob.info.peer) && isConnected(bob, ann.info.peer));
+
+	return {
+		clock,
+		network,
+		keys,
+		ann,
+		bob,
+		lair,
+		until,
+		async attack(options = {}) {
+			const transport = lair.createTransport({psk: keys.psk, identity: keys.pskIdentity});
+			let peer: MaliciousPeer | undefined;
+			let failed: unknown;
+			void connectMalicious({
+				transport,
+				host: '10.0.0.1',
+				port: TCP_PORT,
+				keys,
+				now: () => clock.now(),
+				...options,
+			}).then(
+				connected => {
+					peer = connected;
+				},
+				error => {
+					failed = error;
+				},
+			);
+			await clock.advanceUntil(() => peer !== undefined || failed !== undefined, 10_000);
+			if (!peer) throw failed;
+			peers.push(peer);
+			await clock.advance(20);
+			return peer;
+		},
+		async stop() {
+			for (const peer of peers) peer.connection.destroy();
+			const stopped = Promise.all([ann.session.stop('quit'), bob.session.stop('quit')]);
+			let done = false;
+			void stopped.then(() => {
+				done = true;
+			});
+			await clock.advanceUntil(() => done, 5000);
+			await stopped;
+		},
+	};
+}
+
+/** Both ways, within half a second of the room's time: the promise that matters while somebody attacks. */
+export async function expectChat(room: HostileRoom, text: string): Promise<void> {
+	room.ann.session.post(`${text}, says Ann`);
+	room.bob.session.post(`${text}, says Bob`);
+	await room.until(
+		`both read "${text}"`,
+		() => textsOf(room.ann).includes(`${text}, says Bob`) && textsOf(room.bob).includes(`${text}, says Ann`),
+		500,
+	);
+}
