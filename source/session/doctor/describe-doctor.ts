@@ -25,7 +25,8 @@ export function describeVerdict({level, text, next}: Verdict): string[] {
 	return [`  ${mark}: ${cleanLine(text)}.`, ...(next === undefined ? [] : [`    What to do: ${cleanLine(next)}.`])];
 }
 
-function describeReport(report: NetworkReport, facts: DoctorFacts): string[] {
+/** All but the verdicts. */
+export function describeReport(report: NetworkReport, facts: DoctorFacts = {}): string[] {
 	if (facts.startFailure) return [];
 	const {udpPort, tcpPort, room, hasSecret, listeningMs} = report;
 	const tcp = facts.looksOnly

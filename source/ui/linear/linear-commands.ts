@@ -16,13 +16,14 @@ const READ_AT_ONCE = 10;
 /** How far back a search looks. */
 const MAX_SEARCHED = 100_000;
 
-/** Undefined: the shell has to do something itself (quit, export, doctor, bell, hidden people). */
+/** Undefined: the shell has to do something itself (quit, export, bell, hidden people). */
 export function intentLines(intent: Intent, session: Session): string[] | undefined {
 	const state = session.store.getState();
 	switch (intent.type) {
 		case 'help':
 			return helpWords();
 		case 'net':
+		case 'doctor':
 			return networkText(session.diagnose());
 		case 'search':
 			return readMatches(state, entry => matchesSearch(state, entry, intent.text.toLowerCase()));
