@@ -6,7 +6,8 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {type Line, type RunningNode, startNode} from '../helpers/run-node.js';
 import {until} from '../helpers/wait.js';
-import {encode} from '../protocol/messagepack.mjs';
+import {decode, encode} from '../protocol/messagepack.mjs';
+import {document} from '../protocol/read-document.js';
 import {createKey, firstHash, signBatch} from '../protocol/room.mjs';
 import {createStranger, type Stranger} from '../protocol/stranger-client.mjs';
 
@@ -14,6 +15,8 @@ const idOf = (node: RunningNode): string => node.lines.find(({type}) => type ===
 const tcpPortOf = (node: RunningNode): number => node.lines.find(({type}) => type === 'ready')?.tcpPort;
 const isConnected = (peer: string) => (line: Line) =>
 	line.type === 'peer' && line.peer === peer && line.status === 'connected';
+/** What comes later is live. */
+const isSynced = (peer: string) => (line: Line) => line.type === 'synced' && line.peer === peer;
 const says = (text: string) => (line: Line) => line.kind === 'posted' && line.text === text;
 const textsOf = (stranger: Stranger) =>
 	stranger.feeds.timeline().flatMap(({kind, values}) => (kind === 'posted' ? [values[0]] : []));
@@ -55,7 +58,7 @@ const entry = (kind: string, counter: number, ...values: unknown[]) =>
 
 /** How the node ended the connection. */
 async function ending(stranger: Stranger, provoke: () => void): Promise<unknown> {
-	const closed = once(stranger.events, 'closed');
+	const closed = once(stranger.events, 'closed', {signal: AbortSignal.timeout(15_000)});
 	provoke();
 	return (await closed)[1];
 }
@@ -75,7 +78,7 @@ describe('a client written from protocol.md', () => {
 			await startNode({home: makeHome(), port, name: 'Bob'}),
 		] as const;
 		const stranger = await createStranger({udpPort: port, name: 'Zoe'});
-		await Promise.all(nodes.map(node => node.waitFor('found', isConnected(stranger.peer))));
+		await Promise.all(nodes.map(node => node.waitFor('synced', isSynced(stranger.peer))));
 		stranger.post('grüße 👋');
 		for (const node of nodes) {
 			const event = await node.waitFor('its post', says('grüße 👋'));
@@ -132,7 +135,7 @@ describe('a client written from protocol.md', () => {
 		const learnt = bob.events().filter(({peer}) => peer === idOf(ann));
 		expect(learnt.map(({kind}) => kind)).toEqual(['joined', ...Array<string>(50).fill('posted'), 'left']);
 		expect(learnt.every(({live, name}) => live === false && name === 'Ann')).toBe(true);
-		await bob.waitFor('synced', ({type, peer}) => type === 'synced' && peer === stranger.peer);
+		await bob.waitFor('synced', isSynced(stranger.peer));
 	});
 
 	it('stays connected without a word by answering pings', async () => {
@@ -255,5 +258,36 @@ describe('a client that lies', () => {
 		const stranger = await dialled(node);
 		expect(await ending(stranger, () => stranger.sendTo(idOf(node), message as object))).toBe(code);
 		await expectGoesOn(node);
+	});
+});
+
+describe('openssl, as protocol.md says', () => {
+	const [connect = '', ping = ''] = [...document.matchAll(/^```sh\n([^`]*)^```$/gm)].map(([, command = '']) => command);
+
+	/** Runs a command of the document on this node and gives what comes back, without what shows it. */
+	async function run(command: string, node: RunningNode): Promise<Buffer> {
+		const child = spawn('sh', ['-c', command.replace('47998', String(tcpPortOf(node))).replace(/ \| xxd\n$/, '')]);
+		onTestFinished(() => void child.kill('SIGKILL'));
+		const parts: Buffer[] = [];
+		child.stdout.on('data', part => parts.push(part));
+		child.stdin.end();
+		await once(child, 'close');
+		return Buffer.concat(parts);
+	}
+
+	it('connects with the key of the open room and shows no certificate', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const shown = (await run(connect, node)).toString('latin1');
+		expect(shown).toContain('no peer certificate available\n');
+		expect(shown).toContain('Reused, TLSv1.3, Cipher is TLS_CHACHA20_POLY1305_SHA256\n');
+	});
+
+	it('hears a hello, and says ping too early', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const bytes = await run(ping, node);
+		const length = bytes.readUInt32BE();
+		const hello = decode(bytes.subarray(4, 4 + length));
+		expect(hello).toMatchObject({type: 'hello', versions: [1, 1], name: 'Ann', port: tcpPortOf(node)});
+		expect(decode(bytes.subarray(8 + length))).toMatchObject({type: 'error', code: 'hello-expected'});
 	});
 });

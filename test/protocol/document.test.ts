@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, it, test} from 'vitest';
+import * as limits from '../../source/core/limits.js';
 import {document, fixtureOf, readExamples} from './read-document.js';
 
 const examples = readExamples();
@@ -54,6 +55,11 @@ describe('protocol.md names', () => {
 		const labels = find(/'(p2pchat-ink [a-z ]+ 1)'/g);
 		expect(labels.length).toBeGreaterThanOrEqual(5);
 		for (const label of labels) expect(document).toContain(`"${label}"`);
+	});
+
+	it('no limit that does not exist', () => {
+		const names = new Set([...document.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map(([name]) => name));
+		expect([...names].filter(name => !(name in limits))).toEqual([]);
 	});
 
 	it('every section that it refers to', () => {

@@ -3,7 +3,7 @@ import {decode, encode} from './messagepack.mjs';
 import {chain, firstHash, isSignedBatch, signBatch} from './room.mjs';
 
 const MAX_ANSWER_BYTES = 1_024_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
+const MERGED_MS = 23 * 60 * 60 * 1000;
 
 export function createFeeds(room, key) {
 	/** Peer -> batches as they came, cut in front, and the hash after each seq (index 0: hash_0). */
@@ -24,7 +24,7 @@ export function createFeeds(room, key) {
 
 	/** Section 13, Heard. */
 	function hear(ms, counter) {
-		if (ms > Date.now() + DAY_MS) return;
+		if (ms > Date.now() + MERGED_MS) return;
 		if (ms > clock.ms || (ms === clock.ms && counter > clock.counter)) clock = {ms, counter};
 	}
 
