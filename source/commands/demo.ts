@@ -22,6 +22,7 @@ import {createLeaving} from './leaving.js';
 
 const ROOM = 'demo';
 const LOOPBACK = '127.0.0.1';
+const LAST_WORDS = 'That was the demo; nothing of it is left. Your own: p2pchat-ink --name NAME';
 const REPLY_AFTER_MS = 1500;
 /** Room for what was said before the visitor comes. */
 const BEFORE_MS = 1800;
@@ -54,7 +55,7 @@ export async function runDemo(context: Context): Promise<number> {
 		const first = await Promise.race([curtain, leaving.asked]);
 		leaving.stop();
 		if (first !== 'up') return exitCodes.done;
-		return await runChat({...context, options: visitorOptions(stage, name)});
+		return await runChat({...context, options: visitorOptions(stage, name), visit: {lastWords: LAST_WORDS}});
 	} finally {
 		for (const timer of timers) timer.cancel();
 		await Promise.all([...stage.players.values()].map(({session}) => session.stop('quit')));

@@ -23,6 +23,7 @@ export async function runFullScreen(context: Context, linear = false): Promise<n
 			environment: process.env,
 			bell: options.bell,
 			nameFromSystem: options.name === undefined,
+			...(context.visit && {visit: context.visit}),
 			hooks: createScreenHooks(clock, process.env),
 		};
 		const run = await loading;

@@ -10,11 +10,11 @@
  */
 import {type Instance, render, type useApp} from 'ink';
 import type {BellMode} from '../session/command/parse-command.js';
-import {logLines} from '../session/command/run-command.js';
 import type {SelfInfo, Session} from '../session/session.js';
 import {App} from './components/app.js';
 import {showCopyView} from './copy-view-shell.js';
 import type {Token} from './keys/token.js';
+import {lastLines} from './last-lines.js';
 import {createFrames} from './model/frame.js';
 import type {Message} from './model/message.js';
 import {initialUiState} from './model/ui-state.js';
@@ -40,6 +40,8 @@ export interface ChatScreenOptions {
 	readonly mono: boolean;
 	/** Nobody chose the name: it is that of the OS user, and the screen says how to change it. */
 	readonly nameFromSystem?: boolean;
+	/** Only looking around: Esc leaves too, and these are the last words, since no log stays. */
+	readonly visit?: {readonly lastWords: string};
 	readonly hooks: ScreenHooks;
 }
 
@@ -209,23 +211,24 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 		stdout.off('resize', resized);
 		stdout.off('close', closed);
 		const reason = exit ?? {type: 'quit'};
-		if (reason.type !== 'output-closed') write(lastWords(reason, self));
+		if (reason.type !== 'output-closed') write(lastWords(reason, options));
 		return reason;
 	}
 
 	return {waitUntilExit: () => finished, stop: reason => leave({type: reason})};
 }
 
-function openingState({stdout, bell, nameFromSystem, hooks}: ChatScreenOptions) {
-	const ui = initialUiState(stdout.columns, stdout.rows, bell, hooks.clock.now());
+function openingState({stdout, bell, nameFromSystem, visit, hooks}: ChatScreenOptions) {
+	const first = initialUiState(stdout.columns, stdout.rows, bell, hooks.clock.now());
+	const ui = {...first, visiting: visit !== undefined};
 	if (!nameFromSystem) return ui;
 	const text = 'This is the name of your user on this computer; /name NAME changes it, Ctrl+G shows all keys.';
 	return {...ui, flash: {text, level: 'info' as const, until: 0}};
 }
 
 /** On the normal screen, below what stood there. */
-function lastWords(reason: ExitReason, self: SelfInfo): string {
-	const lines = logLines(self);
+function lastWords(reason: ExitReason, options: ChatScreenOptions): string {
+	const lines = lastLines(options);
 	if (reason.type === 'crashed') {
 		const {error} = reason;
 		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -41,7 +41,8 @@ function promptAction(ui: UiState, action: Action, context: Context): Step | und
 	return edit && step(searchFor(ui, context, edit));
 }
 
-function editOf(action: Action) {
+/** What an action does to a text that is being written; undefined if nothing. */
+export function editOf(action: Action) {
 	if (action === 'yank') return {type: 'yank'} as const;
 	if (action.startsWith('edit:')) return {type: 'edit', edit: editName(action)} as const;
 	return action.startsWith('move:') ? ({type: 'move', to: direction(action)} as const) : undefined;
@@ -162,7 +163,7 @@ function screenAction(ui: UiState, action: Action, context: Context): Step {
 		case 'focus-input':
 			return step(focusOn(ui, context, 'input'));
 		case 'back':
-			return step(stepBack(ui, context));
+			return leaveOr(ui, stepBack(ui, context));
 		case 'first-unread':
 			return applyIntent(ui, {type: 'unread'}, context);
 		case 'mention-previous':
@@ -184,8 +185,15 @@ function screenAction(ui: UiState, action: Action, context: Context): Step {
 		case 'suspend':
 			return step(ui, {type: action});
 		case 'interrupt':
-			return step(interrupt(ui, context));
+			return leaveOr(ui, interrupt(ui, context));
 		default:
 			return step(ui);
 	}
+}
+
+/** A visitor goes where others would be asked, or nothing would happen. */
+function leaveOr(ui: UiState, next: UiState): Step {
+	const asks = next.question?.type === 'quit' && ui.question === undefined;
+	if (ui.visiting && ui.editor.text === '' && (next === ui || asks)) return step(ui, {type: 'quit', reason: 'quit'});
+	return step(next);
 }

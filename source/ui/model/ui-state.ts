@@ -69,6 +69,8 @@ export interface UiState {
 	readonly lastKeyAt: number;
 	/** Whether the hint on Option keys was given. */
 	readonly optionHintGiven: boolean;
+	/** Esc and Ctrl+C leave at once when nothing is open or drafted. */
+	readonly visiting: boolean;
 }
 
 export function initialUiState(columns: number, rows: number, bell: BellMode, now: number): UiState {
@@ -95,5 +97,6 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		focused: undefined,
 		lastKeyAt: now,
 		optionHintGiven: false,
+		visiting: false,
 	};
 }
