@@ -161,6 +161,7 @@ function checkCalm(name: string, life: Life, lives: readonly Life[], world: Worl
 		if (record.type !== 'observation' || record.observation.type !== 'peer-disconnected') continue;
 		const {subject, reason} = record.observation;
 		if (reason.startsWith('nothing heard') && here.has(subject)) faults.push(`${name}: gave up ${subject.slice(0, 6)}`);
+		if (reason === 'duplicate') faults.push(`${name}: no connection to ${subject.slice(0, 6)} was left of two`);
 	}
 	const accusers = new Map<string, number>();
 	for (const event of life.events) {
