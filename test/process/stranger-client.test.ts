@@ -1,14 +1,16 @@
 /** A client that was written from protocol.md alone, in test/protocol/, against the built program. Loopback only. */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {type Line, type RunningNode, startNode} from '../helpers/run-node.js';
 import {until} from '../helpers/wait.js';
+import {readLog} from '../protocol/log-file.mjs';
 import {decode, encode} from '../protocol/messagepack.mjs';
 import {document} from '../protocol/read-document.js';
-import {createKey, firstHash, signBatch} from '../protocol/room.mjs';
+import {createKey, firstHash, isSignedBatch, signBatch} from '../protocol/room.mjs';
 import {createStranger, type Stranger} from '../protocol/stranger-client.mjs';
 
 const idOf = (node: RunningNode): string => node.lines.find(({type}) => type === 'ready')?.peer;
@@ -161,6 +163,32 @@ describe('a client written from protocol.md', () => {
 		node.post('me too');
 		await until(() => textsOf(stranger).includes('me too'));
 		expect(node.lines.filter(line => line.type === 'peer' && line.status === 'unreachable')).toEqual([]);
+	});
+
+	it('reads the log file of a node that is gone, and verifies every batch in it', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
+		const stranger = await dialled(node);
+		stranger.post('kept');
+		await node.waitFor('its post', says('kept'));
+		const path = node.lines.find(({type}) => type === 'ready')?.log;
+		node.child.kill('SIGTERM');
+		await node.result;
+		const {header, records, damaged, torn} = readLog(readFileSync(path));
+		expect({...header, damaged, torn}).toMatchObject({format: 1, roomName: 'lan', damaged: [], torn: 0});
+		expect(header.roomTag).toEqual(stranger.room.tag);
+		expect(records[0]?.kind).toBe('launched');
+		const batches = records.filter(({kind}) => kind === 'batch').map(({body: [, batch]}) => batch);
+		expect(batches.every(batch => isSignedBatch(stranger.room, batch))).toBe(true);
+		const kinds = batches.flatMap(([peer, , , entries]) =>
+			entries.map((bytes: Buffer) => [peer.toString('hex') === stranger.peer ? 'stranger' : 'node', decode(bytes)[0]]),
+		);
+		expect(kinds).toEqual(
+			expect.arrayContaining([
+				['stranger', 'posted'],
+				['node', 'joined'],
+				['node', 'left'],
+			]),
+		);
 	});
 
 	it('as a program prints what others say and posts the lines of its standard input', async () => {
