@@ -119,7 +119,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 			return batch;
 		},
 		observe(body) {
-			const {at, hlc} = nodeClock.stamp();
+			const {at, hlc} = nodeClock.stampLocal();
 			const observation: Observation = {...body, peer: ownFeed.peer, seq: 0, at, ms: hlc.ms, counter: hlc.counter};
 			const loggedAt = clock.now();
 			records.push({type: 'observation', loggedAt, observation});

@@ -1,7 +1,7 @@
 /** What happens when a connection comes up, goes down, or something is said on it. */
 import type {Message} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
-import {CLOCK_OFFSET_SHOWN_MS, TYPING_SHOWN_MS} from '../core/limits.js';
+import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS, TYPING_SHOWN_MS} from '../core/limits.js';
 import {nameOf} from '../core/select-peers.js';
 import type {Clock, Timer} from '../network/clock.js';
 import type {Dialler} from '../network/dialler.js';
@@ -27,7 +27,7 @@ export interface LinkEventsOptions {
 	dialler(): Dialler;
 	readonly witness: Witness;
 	presence(): Presence;
-	/** The first connection of this launch is up. */
+	/** A connection is up whose clock does not contradict ours: time to say that we joined. */
 	firstHello(): void;
 	/** Our timers stood still: announce ourselves. */
 	burst(): void;
@@ -75,6 +75,9 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		if (Math.abs(after - before) > CLOCK_OFFSET_SHOWN_MS && after !== 0) notices.clockCorrected(after);
 	}
 
+	/** Two clocks far apart: whose is wrong, others will tell in a moment. What is stamped now cannot be taken back. */
+	const agrees = ({clockOffsetMs = 0}: PeerLink) => Math.abs(clockOffsetMs - nodeClock.correctionMs) <= CLOCK_WRONG_MS;
+
 	function tellOthers(link: PeerLink, connected: boolean): void {
 		const change: Message = connected
 			? {type: 'peers', added: [addressOfLink(link)], removed: []}
@@ -83,8 +86,9 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 	}
 
 	function up(link: PeerLink): void {
+		judgeClocks();
 		nodeClock.merge(link.hello.hlc);
-		options.firstHello();
+		if (agrees(link)) options.firstHello();
 		options.ledger().observe({type: 'peer-connected', subject: link.peer, address: link.remoteAddress});
 		pass(link);
 		options.ledger().commit();
@@ -93,7 +97,6 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		options.sync().up(link);
 		for (const message of listPeers(options.mesh().links(), link.peer)) link.send(message);
 		tellOthers(link, true);
-		judgeClocks();
 	}
 
 	function down(link: PeerLink, closing: LinkClosing): void {

@@ -18,7 +18,10 @@ export interface Stamp {
 export interface NodeClock {
 	/** Wall clock, corrected, ms. */
 	wall(): number;
+	/** For an event: from then on others may know of it, and nothing of ours may stand before. */
 	stamp(): Stamp;
+	/** For what stays with us: a wrong clock that is put right afterwards leaves no trace in our feed. */
+	stampLocal(): Stamp;
 	/** The reading to send along, without an event. */
 	current(): Hlc;
 	/** Heard from another node: false when it is too far ahead and was not taken. */
@@ -45,14 +48,21 @@ function middle(values: readonly number[]): number {
 
 export function createNodeClock(now: () => number): NodeClock {
 	let last = HLC_ZERO;
+	/** Newest reading of what stays with us. */
+	let local = HLC_ZERO;
 	let correctionMs = 0;
+	const newest = () => (compareHlc(local, last) > 0 ? local : last);
 	const wall = () => now() + correctionMs;
 
 	return {
 		wall,
 		stamp() {
-			last = tickHlc(last, wall());
+			last = tickHlc(newest(), wall());
 			return {at: wall(), hlc: last};
+		},
+		stampLocal() {
+			local = tickHlc(newest(), wall());
+			return {at: wall(), hlc: local};
 		},
 		current: () => (last.ms >= wall() ? last : {ms: wall(), counter: 0}),
 		merge(hlc) {
@@ -66,7 +76,9 @@ export function createNodeClock(now: () => number): NodeClock {
 			const known = offsets.filter(offset => Number.isFinite(offset));
 			const before = now() < EARLIEST_WALL_MS && known.length > 0;
 			const median = before ? middle(known) : medianOffset(known);
+			const former = correctionMs;
 			correctionMs = before || Math.abs(median) > CLOCK_WRONG_MS ? median : 0;
+			if (correctionMs < former) local = HLC_ZERO;
 			return correctionMs;
 		},
 		get correctionMs() {
