@@ -36,6 +36,28 @@ describe('a room across machines', () => {
 		if (reason !== undefined) context.skip(reason);
 	});
 
+	it('sees a newcomer, and is seen by it, within half a second', () =>
+		withRoom(['lan'], async room => {
+			const ada = await room.start(room.host('a', {lan: '10.77.0.1/24'}), 'Ada');
+			const host = room.host('b', {lan: '10.77.0.2/24'});
+			const waits: number[] = [];
+			for (let launch = 1; launch <= 6; launch++) {
+				const newcomer = await room.start(host, `Bob ${launch}`);
+				await room.until('they meet', () => allConnected([ada, newcomer]));
+				const met = [ada, newcomer].map(
+					node => node.lines.find(line => line.type === 'peer' && line.peer === (node === ada ? newcomer : ada).peer)!,
+				);
+				waits.push(Math.max(...met.map(line => line.seen)) - newcomer.lines[0]!.seen);
+				newcomer.child.kill('SIGTERM');
+				await room.until('it left', () => ada.statusOf(newcomer.name) === 'left');
+			}
+
+			waits.sort((a, b) => a - b);
+			console.log(`both see each other after ready: ${waits.map(wait => wait.toFixed(0)).join(', ')} ms`);
+			// A machine as busy as a test machine may be slow once.
+			expect(waits[4]).toBeLessThan(500);
+		}));
+
 	it('is found at once by everybody who starts, and all hold the same', () =>
 		withRoom(['lan'], async room => {
 			const names = ['Ada', 'Bob', 'Cleo', 'Dan', 'Eve'];

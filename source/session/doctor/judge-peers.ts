@@ -24,7 +24,7 @@ export function judgePeers(report: NetworkReport, facts: DoctorFacts): Verdict[]
 			failed.filter(peer => !known.has(peer)),
 			level,
 		),
-		oneWay(report),
+		oneWay(report, facts),
 		incomingBlocked(report, facts),
 	];
 	return all.filter(verdict => verdict !== undefined);
@@ -164,8 +164,11 @@ function failedPeers(peers: readonly PeerReport[], level: VerdictLevel): Verdict
 	};
 }
 
-/** They reach us; we do not reach them. Good enough, until two of their kind meet. */
-function oneWay(report: NetworkReport): Verdict | undefined {
+/**
+ * They reach us; we do not reach them. Good enough, until two of their kind meet. In a running chat the failure may be of
+ * a moment that is over: only the doctor has just tried.
+ */
+function oneWay(report: NetworkReport, {looksOnly}: DoctorFacts): Verdict | undefined {
 	const codes = ['timeout', 'refused', 'unreachable'];
 	const peers = connectedPeers(report).filter(
 		peer => peer.direction === 'accepted' && isHeard(peer) && codes.includes(peer.lastFailure?.code ?? ''),
@@ -174,7 +177,7 @@ function oneWay(report: NetworkReport): Verdict | undefined {
 	if (!first) return undefined;
 	return {
 		code: 'one-way',
-		level: 'warn',
+		level: looksOnly ? 'warn' : 'info',
 		text: `${namePeers(peers)} reaches us, but we do not reach it (${cleanLine(first.lastFailure?.text ?? '')}): a firewall over there blocks incoming connections. We talk, but two such computers do not find each other`,
 		next: openThere(peers),
 	};
