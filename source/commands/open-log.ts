@@ -59,7 +59,7 @@ export function toInputs(records: readonly LogRecord[], tips: FeedTips): Input[]
 }
 
 /** What is missing, as lines for people. */
-export function describeDamage({damage, path}: LoadedLog): string[] {
+export function describeDamage({damage, path}: Pick<LoadedLog, 'damage' | 'path'>): string[] {
 	return damage.map(({offset, length, kind}) =>
 		kind === 'torn'
 			? `${path} ends in the middle of a record (byte ${offset}, ${length} bytes)`

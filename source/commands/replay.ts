@@ -7,7 +7,13 @@ import {placesHere} from './places.js';
 import {printEntries} from './print-entries.js';
 
 export async function runReplay(context: Context): Promise<number> {
-	const {options, output, complain} = context;
+	const {options, stdin, stdout} = context;
+	const isScreen = stdin.isTTY && stdout.isTTY && process.env.TERM !== 'dumb' && options.mode === undefined;
+	if (isScreen) return (await import('./replay-at-terminal.js')).runReplayAtTerminal(context);
+	return printLog(context);
+}
+
+async function printLog({options, output, complain}: Context): Promise<number> {
 	const log = await loadLog(chooseLog(options.words[0], placesHere(options.dataDir)));
 	for (const line of describeDamage(log)) complain(line);
 	await printEntries(output, log.state, createEntryTest(log.state, options.filter), entry =>

@@ -1,13 +1,9 @@
 /** What the screen may ask of this computer: the clipboard, a browser, a file, suspending. No shell anywhere. */
 import {type SpawnOptions, spawn} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
-import type {State} from '../core/state.js';
-import {entryAt, sliceTimeline} from '../core/timeline.js';
+import {sliceTimeline} from '../core/timeline.js';
 import type {Clock} from '../network/clock.js';
 import type {ScreenHooks} from '../ui/screen-hooks.js';
-import {jsonEvent, toJsonLine} from './format-json.js';
-import {createMarkdownFormat} from './format-markdown.js';
-import {formatPlain} from './format-plain.js';
+import {exportRows} from './export-rows.js';
 
 type Tool = readonly [program: string, ...words: string[]];
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,7 +16,7 @@ export function createScreenHooks(clock: Clock, environment: Environment): Scree
 		clock,
 		openUrl: url => openUrl(url),
 		copyText: text => copyText(text, environment),
-		exportTimeline,
+		exportTimeline: (file, state) => exportRows(file, state, sliceTimeline(state.timeline, 0, state.timeline.length)),
 		...(process.platform !== 'win32' && {stopProcess: () => void process.kill(0, 'SIGTSTP')}),
 		onProcessExit(run) {
 			process.on('exit', run);
@@ -80,26 +76,4 @@ function runTool([program, ...words]: Tool, input?: string): Promise<boolean> {
 		child.stdin?.end(input);
 		child.unref();
 	});
-}
-
-/** The form follows the ending: .md, .jsonl, else plain text. Never over a file that is there. */
-async function exportTimeline(file: string, state: State): Promise<string> {
-	const entries = entryAt(state.timeline, 0) ? sliceTimeline(state.timeline, 0, state.timeline.length) : [];
-	const text = formatAs(file, state);
-	const lines = entries.flatMap(entry => text(entry) ?? []);
-	await writeFile(file, lines.map(line => `${line}\n`).join(''), {flag: 'wx', mode: 0o600});
-	return `${lines.length} rows written to ${file}`;
-}
-
-function formatAs(file: string, state: State): (entry: Parameters<typeof formatPlain>[1]) => string | undefined {
-	if (file.endsWith('.md')) return createMarkdownFormat(state);
-	if (!file.endsWith('.jsonl')) return entry => formatPlain(state, entry);
-	return entry => {
-		const observed =
-			entry.type === 'launched' ||
-			entry.type === 'peer-connected' ||
-			entry.type === 'peer-disconnected' ||
-			entry.type === 'notice';
-		return observed ? undefined : toJsonLine(jsonEvent(state, entry, false));
-	};
 }

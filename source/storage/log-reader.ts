@@ -57,7 +57,10 @@ function createReader(file: LogFile, chunkBytes: number | undefined): LogReader 
 		const scanner = createScanner(crc32, {...head, offset: position});
 		tail = scanner.damage;
 		const plan = {fd, path, scanner, from: position, to: size, ...(chunkBytes && {chunkBytes})};
-		for await (const scanned of readRecords(plan)) yield scanned.map(({record}) => record);
+		for await (const scanned of readRecords(plan)) {
+			position = scanner.goodEnd;
+			yield scanned.map(({record}) => record);
+		}
 		position = scanner.goodEnd;
 		settled.push(...scanner.damage.filter(({kind}) => kind === 'damaged'));
 		tail = scanner.damage.filter(({kind}) => kind === 'torn');

@@ -33,6 +33,13 @@ export interface Glyphs {
 	readonly prompt: string;
 	readonly dot: string;
 	readonly newline: string;
+	/** Of the replay: bookmarks, matches of a search, the position; event density from none to most. */
+	readonly bookmark: string;
+	readonly hit: string;
+	readonly position: string;
+	readonly playing: string;
+	readonly paused: string;
+	readonly density: readonly string[];
 }
 
 const UNICODE: Glyphs = {
@@ -53,6 +60,12 @@ const UNICODE: Glyphs = {
 	prompt: '›',
 	dot: '·',
 	newline: '⏎',
+	bookmark: '◆',
+	hit: '•',
+	position: '▲',
+	playing: '▶',
+	paused: '‖',
+	density: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 };
 
 const ASCII: Glyphs = {
@@ -73,6 +86,12 @@ const ASCII: Glyphs = {
 	prompt: '>',
 	dot: '-',
 	newline: '$',
+	bookmark: '&',
+	hit: '*',
+	position: '^',
+	playing: '>',
+	paused: '=',
+	density: [' ', '.', ':', '-', '=', '+', '*', '#', '@'],
 };
 
 export type ColourDepth = 0 | 16 | 256;

@@ -2,7 +2,7 @@ import {Box} from 'ink';
 import {type ReactNode, useState} from 'react';
 import type {OrderKey} from '../../core/order.js';
 import type {State} from '../../core/state.js';
-import {createSlotDrawer} from '../timeline/draw-slots.js';
+import {createSlotDrawer, type Review} from '../timeline/draw-slots.js';
 import type {Row, RowOptions} from '../timeline/format-item.js';
 import type {Item} from '../timeline/items.js';
 import type {Viewport} from '../timeline/viewport.js';
@@ -15,13 +15,23 @@ export interface TimelinePaneProps {
 	/** Rows it fills; the last entry stands at its bottom. */
 	readonly height: number;
 	readonly selected: OrderKey | undefined;
+	/** In replay. */
+	readonly review?: Review | undefined;
 	rowsOf(item: Item): readonly Row[];
 }
 
 /** The timeline, live and in replay: draws the rows of a viewport and nothing else. */
-export function TimelinePane({state, viewport, options, height, selected, rowsOf}: TimelinePaneProps): ReactNode {
+export function TimelinePane({
+	state,
+	viewport,
+	options,
+	height,
+	selected,
+	review,
+	rowsOf,
+}: TimelinePaneProps): ReactNode {
 	const [draw] = useState(createSlotDrawer);
-	const rows = draw({state, slots: viewport.slots, options, selected, rowsOf});
+	const rows = draw({state, slots: viewport.slots, options, selected, review, rowsOf});
 	return (
 		<Box flexDirection="column" justifyContent="flex-end" width={options.width} height={height} flexShrink={0}>
 			{rows.map(row => (

@@ -182,3 +182,96 @@ export const keyRows: readonly KeyRow[] = [
 	{does: 'redraw', where: 'any', action: 'redraw', keys: ['ctrl+l']},
 	{does: 'suspend', where: 'any', action: 'suspend', keys: ['ctrl+z']},
 ];
+
+/** The keys of the replay screen (interface.md, 3): a table of their own, since nothing is typed there. */
+export type ReplayAction =
+	| 'play'
+	| 'row-up'
+	| 'row-down'
+	| 'page-up'
+	| 'page-down'
+	| 'event-back'
+	| 'event-on'
+	| 'time-back'
+	| 'time-on'
+	| 'part-back'
+	| 'part-on'
+	| `tenth-${number}`
+	| 'start'
+	| 'end'
+	| 'slower'
+	| 'faster'
+	| 'normal-speed'
+	| 'squeeze'
+	| 'go-to'
+	| 'search'
+	| 'search-next'
+	| 'search-previous'
+	| 'filter'
+	| 'clear'
+	| 'bookmark'
+	| 'bookmark-next'
+	| 'bookmark-previous'
+	| 'details'
+	| 'copy'
+	| 'export'
+	| 'follow'
+	| 'next-pane'
+	| 'times'
+	| 'help'
+	| 'back'
+	| 'redraw'
+	| 'suspend'
+	| 'quit';
+
+export interface ReplayKeyRow {
+	readonly does: string;
+	readonly action: ReplayAction;
+	readonly keys: readonly string[];
+	readonly twins?: readonly string[];
+}
+
+const tenths = Array.from({length: 10}, (_, tenth): ReplayKeyRow => {
+	return {does: 'that many tenths of the way', action: `tenth-${tenth}`, keys: [String(tenth)]};
+});
+
+export const replayKeyRows: readonly ReplayKeyRow[] = [
+	{does: 'play, pause', action: 'play', keys: [' ']},
+	{does: 'row up', action: 'row-up', keys: ['up', 'k']},
+	{does: 'row down', action: 'row-down', keys: ['down', 'j']},
+	{does: 'page up', action: 'page-up', keys: ['pageup', 'ctrl+u']},
+	{does: 'page down', action: 'page-down', keys: ['pagedown', 'ctrl+d']},
+	{does: 'one event back', action: 'event-back', keys: ['left', ',']},
+	{does: 'one event on', action: 'event-on', keys: ['right', '.']},
+	{does: '5 s back', action: 'time-back', keys: ['<'], twins: ['alt+left', 'alt+b']},
+	{does: '5 s on', action: 'time-on', keys: ['>'], twins: ['alt+right', 'alt+f']},
+	{does: '10 % back', action: 'part-back', keys: ['('], twins: ['shift+left']},
+	{does: '10 % on', action: 'part-on', keys: [')'], twins: ['shift+right']},
+	...tenths,
+	{does: 'start', action: 'start', keys: ['g', 'home']},
+	{does: 'end', action: 'end', keys: ['G', 'end']},
+	{does: 'slower', action: 'slower', keys: ['-']},
+	{does: 'faster', action: 'faster', keys: ['+', '=']},
+	{does: 'original pace', action: 'normal-speed', keys: ['backspace']},
+	{does: 'cut silence to 2 s', action: 'squeeze', keys: ['i']},
+	{does: 'go to a time or event', action: 'go-to', keys: ['t']},
+	{does: 'search', action: 'search', keys: ['/', 'ctrl+f']},
+	{does: 'next match', action: 'search-next', keys: ['n']},
+	{does: 'previous match', action: 'search-previous', keys: ['N']},
+	{does: 'show only some: by peer, kind, text', action: 'filter', keys: ['f']},
+	{does: 'show everything', action: 'clear', keys: ['x']},
+	{does: 'bookmark the row, again: not', action: 'bookmark', keys: ['b']},
+	{does: 'next bookmark', action: 'bookmark-next', keys: [']']},
+	{does: 'previous bookmark', action: 'bookmark-previous', keys: ['[']},
+	{does: 'details', action: 'details', keys: ['enter']},
+	{does: 'copy the row', action: 'copy', keys: ['y']},
+	{does: 'export what is shown', action: 'export', keys: ['e']},
+	{does: 'follow a file that grows', action: 'follow', keys: ['F']},
+	{does: 'to the peers and back', action: 'next-pane', keys: ['tab', 'ctrl+o', 'shift+tab']},
+	{does: 'timestamps: minutes, seconds, none', action: 'times', keys: ['T'], twins: ['alt+t']},
+	{does: 'help', action: 'help', keys: ['?', 'ctrl+g']},
+	{does: 'back: close, pause, show everything', action: 'back', keys: ['escape']},
+	{does: 'redraw', action: 'redraw', keys: ['ctrl+l']},
+	{does: 'suspend', action: 'suspend', keys: ['ctrl+z']},
+	{does: 'quit', action: 'quit', keys: ['q', 'ctrl+c']},
+];

@@ -54,7 +54,7 @@ function wrapLines(lines: readonly string[], width: number): Segment[][] {
 
 const FACT_CELLS = 16;
 
-function factLines(facts: readonly Fact[], width: number, theme: Theme): Segment[][] {
+export function factLines(facts: readonly Fact[], width: number, theme: Theme): Segment[][] {
 	return facts.flatMap(([what, value]) => {
 		const room = Math.max(8, width - FACT_CELLS - 2);
 		if (room < 16) return pair(what, value, width, theme);

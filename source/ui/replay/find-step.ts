@@ -1,6 +1,5 @@
 /** Search: while typing the match at the position or the next one is shown; n goes on in time, N back, both round the end. */
 import type {TimelineEntry} from '../../core/state.js';
-import {compareOrder} from '../../core/order.js';
 import {entryAt} from '../../core/timeline.js';
 import {keyOf} from '../timeline/viewport.js';
 import {selectKey} from './move.js';
@@ -16,10 +15,8 @@ export function searchFor(ui: ReplayUi, context: ReplayContext, typed: string): 
 	const here = hereOf(from, context);
 	const {history, finder} = context;
 	const passes = passesOf(from, context);
-	const earlier = here && finder.next(history.state, search, here, -1, passes);
-	const atHere = here && finder.next(history.state, search, earlier, 1, passes);
-	const found =
-		here && atHere && compareOrder(atHere, here) === 0 ? atHere : (step(from, context, 1) ?? step(from, context, -1));
+	const hereOrLater = here && finder.next(history.state, search, {...keyOf(here), seq: here.seq - 1}, 1, passes);
+	const found = hereOrLater ?? step(from, context, -1);
 	return found ? selectKey(from, context, keyOf(found)) : from;
 }
 

@@ -3,11 +3,11 @@
  * between, so that a letter typed over a million events is felt by nobody.
  */
 import type {OrderKey} from '../../core/order.js';
+import {compareOrder} from '../../core/order.js';
 import {listPeers} from '../../core/roster.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 import type {Timeline} from '../../core/timeline.js';
 import {findPage} from '../../core/timeline-page.js';
-import {compareOrder} from '../../core/order.js';
 import {matchesSearch} from '../model/search-step.js';
 
 type Page = Timeline['pages'][number];
@@ -35,6 +35,8 @@ export interface Finder {
 		passes: (entry: TimelineEntry) => boolean,
 	): TimelineEntry | undefined;
 }
+
+const NO_HITS: Hits = {count: 0, complete: true, times: []};
 
 export function createFinder(): Finder {
 	let of = '';
@@ -74,6 +76,7 @@ export function createFinder(): Finder {
 
 	return {
 		hits(state, wanted) {
+			if (wanted === '') return NO_HITS;
 			prepare(state, wanted);
 			const {pages} = state.timeline;
 			if (known?.pages === pages && known.hits.complete) return known.hits;
@@ -107,7 +110,8 @@ export function createFinder(): Finder {
 			for (let place = Math.min(start, pages.length - 1); place >= 0 && place < pages.length; place += by) {
 				const hits = search(state, pages[place] ?? []);
 				const isBeyond = (hit: TimelineEntry) => !key || compareOrder(hit, key) * by > 0;
-				const hit = by > 0 ? hits.find(one => isBeyond(one) && passes(one)) : hits.findLast(one => isBeyond(one) && passes(one));
+				const hit =
+					by > 0 ? hits.find(one => isBeyond(one) && passes(one)) : hits.findLast(one => isBeyond(one) && passes(one));
 				if (hit && (key || by < 0)) return hit;
 			}
 			return undefined;

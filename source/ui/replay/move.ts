@@ -44,12 +44,9 @@ export function moveRow(ui: ReplayUi, context: ReplayContext, by: 1 | -1): Repla
 	const item = itemAt(frame.view, selectedAt(frame));
 	if (!item) return ui;
 	const next = by < 0 ? itemBefore(frame.view, item) : itemAfter(frame.view, item);
-	if (next) return selectKey(ui, context, keyOfItem(next) ?? keyOf(next.entries[0] ?? never()));
+	const key = next && keyOfItem(next);
+	if (key) return selectKey(ui, context, key);
 	return by < 0 ? selectAt(ui, context, 0) : goEnd(ui, context);
-}
-
-function never(): never {
-	throw new Error('an item without entries');
 }
 
 function keyOfItem(item: Item): OrderKey | undefined {

@@ -16,8 +16,16 @@ export interface DrawnRow {
 	readonly segments: Row;
 }
 
+/** What a reviewer is told of a row, in place of how far an own message got. */
+export interface Review {
+	/** It was not known yet at the position: dimmed. */
+	isLater(entry: TimelineEntry): boolean;
+	isBookmarked(entry: TimelineEntry): boolean;
+}
+
 export interface DrawRequest {
 	readonly state: State;
+	readonly review?: Review | undefined;
 	readonly slots: readonly Slot[];
 	readonly options: RowOptions;
 	readonly selected: OrderKey | undefined;
@@ -25,21 +33,23 @@ export interface DrawRequest {
 }
 
 const BLANK: Segment = {text: ' '.repeat(MARK_CELLS)};
+const SPACE: Segment = {text: ' '};
 
 /** Keeps drawn rows by the row they are made of, so that an unchanged one is the same value in the next frame. */
 export function createSlotDrawer(): (request: DrawRequest) => DrawnRow[] {
 	const drawn = new WeakMap<Row, {mark: string; segments: Row}>();
 
-	function withMark(row: Row, mark: Segment): Row {
+	function withMark(row: Row, mark: Segment, second: Segment | undefined, later = false): Row {
 		const known = drawn.get(row);
-		const id = `${mark.text}${mark.style?.inverse ? '!' : ''}`;
+		const id = `${mark.text}${mark.style?.inverse ? '!' : ''}${second?.text ?? ''}${later ? '-' : ''}`;
 		if (known?.mark === id) return known.segments;
-		const segments = mark === BLANK ? [mark, ...row] : [mark, {text: ' '}, ...row];
+		const lead = second ? [{...mark, text: mark.text.slice(0, 1)}, second] : mark === BLANK ? [mark] : [mark, SPACE];
+		const segments = [...lead, ...(later ? row.map(dim) : row)];
 		drawn.set(row, {mark: id, segments});
 		return segments;
 	}
 
-	return ({state, slots, options, selected, rowsOf}) => {
+	return ({state, slots, options, selected, rowsOf, review}) => {
 		const own = state.launch?.peer;
 		const ownName = own ? nameOf(state, own) : '';
 		return slots.map(slot => {
@@ -51,11 +61,18 @@ export function createSlotDrawer(): (request: DrawRequest) => DrawnRow[] {
 			const mark = isSelected
 				? selectedMark(options.theme)
 				: slot.row === 0
-					? markOf(state, entry, ownName, options.theme)
+					? markOf(state, entry, ownName, options.theme, review)
 					: BLANK;
-			return {key, segments: withMark(row, mark)};
+			if (!review || !entry) return {key, segments: withMark(row, mark, undefined)};
+			const marked = slot.row === 0 && slot.item.entries.some(review.isBookmarked);
+			const second = marked ? {text: options.theme.glyphs.bookmark, style: options.theme.warn} : undefined;
+			return {key, segments: withMark(row, mark, second, review.isLater(entry))};
 		});
 	};
+}
+
+function dim(segment: Segment): Segment {
+	return {...segment, style: {...segment.style, dim: true, bold: false}};
 }
 
 function holds({entries}: Item, key: OrderKey): boolean {
@@ -69,10 +86,17 @@ function selectedMark({glyphs}: Theme): Segment {
 }
 
 /** How far an own message got, or that a message speaks to us. */
-function markOf(state: State, entry: TimelineEntry | undefined, ownName: string, theme: Theme): Segment {
+function markOf(
+	state: State,
+	entry: TimelineEntry | undefined,
+	ownName: string,
+	theme: Theme,
+	review: Review | undefined,
+): Segment {
 	if (entry?.type !== 'posted') return BLANK;
 	const own = state.launch?.peer;
 	if (entry.peer !== own) return isMention(entry.text, ownName) ? {text: '@', style: theme.mention} : BLANK;
+	if (review) return BLANK;
 	const delivery = selectDelivery(state, entry.seq);
 	if (!delivery || delivery.delivered === 0) return {text: theme.glyphs.waiting, style: theme.quiet};
 	if (delivery.delivered < delivery.of) return {text: theme.glyphs.partial};

@@ -1,0 +1,116 @@
+/** The short prompts of the replay screen: search, filter, go to, export. What is typed shows at once. */
+import {selectPeers} from '../../core/select-peers.js';
+import {type EditorAction, reduceEditor} from '../editor/reduce-editor.js';
+import {cleanLine} from '../layout/clean-for-screen.js';
+import {searchFor} from './find-step.js';
+import {goToRank, goToTime, moveTime, pause, selectKey} from './move.js';
+import {type ReplayContext, type ReplayStep, step} from './replay-context.js';
+import {FILTER_FORM, parseFilter, quoteName, type ReplayFilter} from './replay-filter.js';
+import {inform, openPrompt, type PromptType, type ReplayUi} from './replay-state.js';
+
+export const prompts: Readonly<Record<PromptType, {readonly label: string; readonly placeholder: string}>> = {
+	search: {label: 'Search', placeholder: 'text or name; ↑ ↓ other matches, Enter: stay there, Esc: back'},
+	filter: {label: 'Show only', placeholder: `${FILTER_FORM}; Tab completes`},
+	'go-to': {label: 'Go to', placeholder: '14:05, +10m, -30s, 2026-11-22 14:05, #120'},
+	export: {label: 'Export to', placeholder: 'FILE.txt, FILE.md or FILE.jsonl; what the filter hides is left out'},
+};
+
+export function startPrompt(ui: ReplayUi, context: ReplayContext, type: PromptType): ReplayUi {
+	const opened = openPrompt(type === 'go-to' ? ui : pause(ui, context), type, type === 'filter' ? filterText(ui) : '');
+	return type === 'search' ? {...opened, search: ''} : opened;
+}
+
+function filterText({filter}: ReplayUi): string {
+	return filter && filter.text !== '' ? `${filter.text} ` : '';
+}
+
+export function editPrompt(ui: ReplayUi, context: ReplayContext, action: EditorAction): ReplayUi {
+	if (!ui.prompt) return ui;
+	const editor = reduceEditor(ui.prompt.editor, action);
+	const next: ReplayUi = {...ui, prompt: {...ui.prompt, editor}};
+	if (editor.text === ui.prompt.editor.text) return next;
+	if (next.prompt?.type === 'search') return searchFor(next, context, editor.text);
+	if (next.prompt?.type === 'filter') return filterBy(next, context, editor.text);
+	return next;
+}
+
+/** The selected row stays, or the next one that is left. */
+function filterBy(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
+	const filter = parseFilter(typed);
+	if (typeof filter === 'string') return ui;
+	return withFilter(ui, context, filter);
+}
+
+export function withFilter(ui: ReplayUi, context: ReplayContext, filter: ReplayFilter | undefined): ReplayUi {
+	const {selected} = context.frameOf(context.history, ui);
+	const filtered: ReplayUi = {...ui, filter, anchor: undefined};
+	if (ui.mode === 'playing' || ui.selected === undefined || !selected) return filtered;
+	return selectKey({...filtered, selected}, context, selected);
+}
+
+export function completeFilter(ui: ReplayUi, context: ReplayContext): ReplayUi {
+	if (ui.prompt?.type !== 'filter') return ui;
+	const names = [...new Set(selectPeers(context.history.state).map(({name}) => quoteName(cleanLine(name))))];
+	const words = ['from:', 'kind:said', 'kind:presence', 'kind:names', 'kind:notices'];
+	return editPrompt(ui, context, {
+		type: 'complete',
+		by: 1,
+		propose({text, cursor}) {
+			const start = text.lastIndexOf(' ', cursor - 1) + 1;
+			const typed = text.slice(start, cursor).toLowerCase();
+			const all = typed.startsWith('from:') ? names.map(name => `from:${name}`) : words;
+			const candidates = all.filter(word => word.toLowerCase().startsWith(typed));
+			return candidates.length > 0 ? {start, end: cursor, candidates} : undefined;
+		},
+	});
+}
+
+/** Esc: everything is as it was before. */
+export function dropPrompt(ui: ReplayUi): ReplayUi {
+	return ui.prompt ? {...ui, ...ui.prompt.before, prompt: undefined} : ui;
+}
+
+/** Enter. */
+export function acceptPrompt(ui: ReplayUi, context: ReplayContext): ReplayStep {
+	const typed = ui.prompt?.editor.text.trim() ?? '';
+	const closed: ReplayUi = {...ui, prompt: undefined};
+	switch (ui.prompt?.type) {
+		case 'go-to':
+			return step(typed === '' ? closed : goTo(closed, context, typed));
+		case 'export':
+			return typed === '' ? step(closed) : step(closed, {type: 'export', file: typed});
+		case 'filter': {
+			const filter = parseFilter(typed);
+			return step(typeof filter === 'string' ? inform(ui, filter, 'error') : closed);
+		}
+		default:
+			return step(closed);
+	}
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
+
+function goTo(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
+	const rank = /^#\s*(\d{1,15})$/.exec(typed);
+	if (rank) return goToRank(ui, context, Number(rank[1]));
+	const by = /^([+-])(\d{1,6}(?:\.\d+)?)([smhd])$/i.exec(typed);
+	if (by) {
+		const ms = Number(by[2]) * (UNITS_MS[(by[3] ?? '').toLowerCase()] ?? 0);
+		return ms === 0 ? ui : moveTime(ui, context, by[1] === '-' ? -ms : ms);
+	}
+	return goToPoint(ui, context, typed);
+}
+
+/** A time of day is the next one behind the position; behind the end, the first one of the log. */
+function goToPoint(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
+	const {time, start, end} = context.frameOf(context.history, ui);
+	const next = context.parseTime(typed, time + 1);
+	if (next === undefined) return inform(ui, `no such time: ${prompts['go-to'].placeholder}`, 'error');
+	if (next <= end) {
+		const moved = goToTime(ui, context, next);
+		return next < start ? inform(moved, 'the log begins later') : moved;
+	}
+	const first = context.parseTime(typed, start);
+	if (first === undefined || first > end) return inform(goToTime(ui, context, end), 'the log ends before that');
+	return inform(goToTime(ui, context, first), 'not again behind the position: the first one');
+}

@@ -1,0 +1,21 @@
+import type {State, TimelineEntry} from '../../core/state.js';
+import type {UiClock} from '../ui-clock.js';
+
+/** What the replay needs of the process and the machine, passed in: ui has no Node. */
+export interface ReplayHooks {
+	readonly clock: UiClock;
+	/** The first time a text means at or after `since` (ms); undefined: it is no time. */
+	parseTime(text: string, since: number): number | undefined;
+	/** A local clipboard tool. False: there is none, or it failed; then the terminal is asked (OSC 52). */
+	copyText?(text: string): Promise<boolean>;
+	/** Writes rows to a new file; resolves to what to tell, rejects with what went wrong. */
+	exportRows?(file: string, state: State, rows: readonly TimelineEntry[]): Promise<string>;
+	/** Keeps the bookmarks; rejects with what went wrong. */
+	saveBookmarks?(orders: readonly string[]): Promise<void>;
+	/** Whether to look for what is added to the file. */
+	follow?(on: boolean): void;
+	/** SIGTSTP to the process group; returns at once. Left out on Windows. */
+	stopProcess?(): void;
+	/** Runs at the very end of the process, synchronously; returns how to take that back. */
+	onProcessExit?(run: () => void): () => void;
+}

@@ -1,0 +1,176 @@
+/** Drives the replay screen: messages in, effects out, a tick for each frame while something moves. */
+import type {History} from '../../core/history.js';
+import type {TimelineEntry} from '../../core/state.js';
+import {copyToClipboard} from '../terminal/sequences.js';
+import type {Finder, Hits} from './finder.js';
+import type {ReplayContext, ReplayEffect} from './replay-context.js';
+import type {ReplayFrameOf} from './replay-frame.js';
+import type {ReplayHooks} from './replay-hooks.js';
+import type {ReplayUi} from './replay-state.js';
+import {type ReplayMessage, updateReplay} from './update-replay.js';
+
+export interface ReplayLoopOptions {
+	readonly history: History;
+	readonly frameOf: ReplayFrameOf;
+	readonly finder: Finder;
+	readonly hooks: ReplayHooks;
+	readonly initial: ReplayUi;
+	write(sequence: string): void;
+	kitty(): void;
+	quit(): void;
+	redraw(): void;
+	suspend(): void;
+}
+
+/** What is drawn: the same value until something changed. */
+export interface ReplaySnapshot {
+	readonly ui: ReplayUi;
+	readonly hits: Hits;
+	/** Grows when the history did. */
+	readonly length: number;
+}
+
+export interface ReplayLoop {
+	dispatch(message: ReplayMessage): void;
+	getSnapshot(): ReplaySnapshot;
+	subscribe(listener: () => void): () => void;
+	stop(): void;
+}
+
+const FRAME_MS = 16;
+/** How long the search goes on between two frames. */
+const SEARCH_SLICE_MS = 8;
+const FLASH_MS = 4000;
+
+export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
+	const {history, frameOf, finder, hooks} = options;
+	const {clock} = hooks;
+	const listeners = new Set<() => void>();
+	let ui = options.initial;
+	let snapshot = look();
+	let timer: {cancel(): void} | undefined;
+	let lastDrawn = Number.NEGATIVE_INFINITY;
+	let stopped = false;
+
+	function look(): ReplaySnapshot {
+		return {ui, hits: finder.hits(history.state, ui.search), length: history.length};
+	}
+
+	function context(): ReplayContext {
+		return {history, frameOf, finder, now: clock.monotonic(), parseTime: hooks.parseTime};
+	}
+
+	function draw(): void {
+		const next = look();
+		if (next.ui === snapshot.ui && next.hits === snapshot.hits && next.length === snapshot.length) return;
+		snapshot = next;
+		lastDrawn = clock.monotonic();
+		for (const listener of listeners) listener();
+	}
+
+	function plan(wait: number): void {
+		if (timer || stopped) return;
+		timer = clock.after(wait, frame);
+	}
+
+	/** Whether there is something to do without a key. */
+	function frame(): void {
+		timer = undefined;
+		const searching = ui.search !== '' && finder.work(history.state, ui.search, SEARCH_SLICE_MS, clock.monotonic);
+		if (ui.flash && ui.flash.until !== 0 && ui.flash.until <= clock.now()) ui = {...ui, flash: undefined};
+		if (ui.mode === 'playing') apply({type: 'tick'});
+		draw();
+		if (searching) plan(0);
+		else if (ui.mode === 'playing') plan(FRAME_MS);
+		else if (ui.flash && ui.flash.until !== 0) plan(FLASH_MS);
+	}
+
+	function apply(message: ReplayMessage): void {
+		const made = updateReplay(ui, message, context());
+		ui = made.ui;
+		for (const effect of made.effects) perform(effect);
+	}
+
+	function dispatch(message: ReplayMessage): void {
+		if (stopped) return;
+		apply(message);
+		const wait = lastDrawn + FRAME_MS - clock.monotonic();
+		if (wait <= 0) draw();
+		timer?.cancel();
+		timer = undefined;
+		plan(Math.max(0, wait));
+	}
+
+	function inform(text: string, level: 'info' | 'error' = 'info'): void {
+		dispatch({type: 'flash', flash: {text, level, until: clock.now() + FLASH_MS}});
+	}
+
+	/** Says how it ended. */
+	function settle(work: Promise<string | undefined> | undefined, otherwise: string): void {
+		if (!work) inform(otherwise, 'error');
+		work?.then(
+			text => {
+				if (text !== undefined) inform(text);
+			},
+			error => inform(error instanceof Error ? error.message : String(error), 'error'),
+		);
+	}
+
+	async function copy(text: string): Promise<string> {
+		if (await hooks.copyText?.(text).catch(() => false)) return 'copied';
+		options.write(copyToClipboard(text));
+		return 'sent to the terminal’s clipboard, which may not take it';
+	}
+
+	function exportRows(file: string): void {
+		const {view, shown} = frameOf(history, ui);
+		const rows: TimelineEntry[] = [];
+		for (let at = 0; at < view.length; at++) {
+			const entry = view.at(at);
+			if (entry) rows.push(entry);
+		}
+		settle(hooks.exportRows?.(file, shown, rows), 'nothing can be written here');
+	}
+
+	function perform(effect: ReplayEffect): void {
+		switch (effect.type) {
+			case 'copy':
+				settle(copy(effect.text), '');
+				break;
+			case 'export':
+				exportRows(effect.file);
+				break;
+			case 'save-bookmarks': {
+				const kept = hooks.saveBookmarks?.(effect.orders);
+				settle(
+					kept?.then(() => undefined),
+					'bookmarks are not kept here',
+				);
+				break;
+			}
+			case 'follow':
+				hooks.follow?.(effect.on);
+				break;
+			case 'kitty':
+			case 'quit':
+			case 'redraw':
+			case 'suspend':
+				options[effect.type]();
+		}
+	}
+
+	return {
+		dispatch,
+		getSnapshot: () => snapshot,
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		stop() {
+			stopped = true;
+			timer?.cancel();
+			timer = undefined;
+			listeners.clear();
+		},
+	};
+}

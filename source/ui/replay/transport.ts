@@ -1,0 +1,167 @@
+/** The transport: what the replay is doing, and a strip of the whole log with where one is. Pure. */
+import {cleanLine} from '../layout/clean-for-screen.js';
+import {cellWidth, truncateCells} from '../layout/width.js';
+import type {Segment, Style, Theme} from '../theme.js';
+import {dayOf, formatMoment, formatTime} from '../timeline/day.js';
+import {parseOrder} from './bookmarks.js';
+import {cellOf, countRows, heightsOf} from './density.js';
+import type {Hits} from './finder.js';
+import type {ReplayFrame} from './replay-frame.js';
+import {type ReplayUi, SQUEEZED_MS} from './replay-state.js';
+
+export interface TransportRequest {
+	readonly ui: ReplayUi;
+	readonly frame: ReplayFrame;
+	readonly hits: Hits;
+	readonly room: string;
+	readonly theme: Theme;
+	/** Until the next record, ms of the log; undefined where nothing is waited for. */
+	readonly waitMs: number | undefined;
+}
+
+export function formatSpeed(speed: number): string {
+	if (speed === Number.POSITIVE_INFINITY) return 'max';
+	return `${{0.25: '¼', 0.5: '½'}[speed] ?? Number(speed.toFixed(2))}×`;
+}
+
+/** `0:35:12`; hours grow. */
+export function formatSpan(ms: number): string {
+	const seconds = Math.max(0, Math.floor(ms / 1000));
+	const two = (value: number) => String(value).padStart(2, '0');
+	return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** One row, inverse; parts that find no room are left out from the end of the list of importance. */
+export function transportBar(request: TransportRequest): Segment[] {
+	const {ui, theme} = request;
+	const style: Style = theme.bar;
+	if (ui.flash) {
+		const text = ` ${cleanLine(ui.flash.text)}`;
+		const flash = ui.flash.level === 'info' ? {} : ui.flash.level === 'warn' ? theme.warn : theme.error;
+		return [{text: fillRow(text, '', ui.columns, theme), style: {...flash, ...style}}];
+	}
+	const right = ' ? help ';
+	const parts = barParts(request);
+	let chosen = parts;
+	while (chosen.length > 1 && cellWidth(layBar(chosen)) + cellWidth(right) > ui.columns) {
+		const least = chosen.reduce((worst, part) => (part.weight > worst.weight ? part : worst));
+		chosen = chosen.filter(part => part !== least);
+	}
+	const head = chosen[0]?.text ?? '';
+	const rest = layBar(chosen).slice(head.length + 1);
+	return [
+		{text: ` ${head}`, style: {...style, bold: true}},
+		{text: fillRow(rest, right, Math.max(0, ui.columns - cellWidth(head) - 1), theme), style},
+	];
+}
+
+interface BarPart {
+	readonly text: string;
+	/** The greatest goes first. */
+	readonly weight: number;
+}
+
+function layBar(parts: readonly BarPart[]): string {
+	return ` ${parts.map(part => part.text).join('  ')}`;
+}
+
+function barParts({ui, frame, hits, room, theme, waitMs}: TransportRequest): BarPart[] {
+	const {glyphs} = theme;
+	const playing = ui.mode === 'playing';
+	const state = playing ? `${glyphs.playing} playing` : `${glyphs.paused} review`;
+	const parts: BarPart[] = [
+		{text: `REPLAY ${state}`, weight: 0},
+		{text: `${formatSpan(frame.time - frame.start)} / ${formatSpan(frame.end - frame.start)}`, weight: 2},
+		{text: `event ${frame.rank} of ${frame.total}`, weight: 3},
+	];
+	const put = (text: string, weight: number, at = parts.length) => parts.splice(at, 0, {text, weight});
+	put(placeTime(frame, ui.columns), 1, 1);
+	if (ui.loaded < 1) put(`reading ${Math.floor(ui.loaded * 100)} %`, 1);
+	put(formatSpeed(ui.speed), ui.speed === 1 ? 6 : 4);
+	if (ui.squeeze) put(`silence ${SQUEEZED_MS / 1000} s`, 5);
+	if (ui.following) put('following', 4);
+	if (ui.filter) {
+		const hidden = frame.shown.timeline.length - frame.view.length;
+		put(`only ${cleanLine(ui.filter.text) || 'a part'} (${hidden} hidden)`, 3);
+	}
+	if (ui.search !== '' || ui.prompt?.type === 'search') {
+		put(`${hits.count}${hits.complete ? '' : '+'} ${hits.count === 1 ? 'match' : 'matches'}`, 3);
+	}
+	if (playing && waitMs !== undefined && waitMs > 3000)
+		put(`next in ${formatSpan(waitMs)}${ui.squeeze ? '' : ', i skips'}`, 5);
+	put(cleanLine(room), 7);
+	return parts;
+}
+
+/** With its day where the log has more than one, or there is room. */
+function placeTime({time, start, end}: ReplayFrame, columns: number): string {
+	const withDay = dayOf(start) !== dayOf(end) || columns >= 100;
+	return withDay ? formatMoment(time) : formatTime(time, 'seconds');
+}
+
+function fillRow(left: string, right: string, width: number, theme: Theme): string {
+	const room = Math.max(0, width - cellWidth(right));
+	const shown = truncateCells(left, room, theme.glyphs.ellipsis);
+	return shown + ' '.repeat(Math.max(0, room - cellWidth(shown))) + (room > 0 ? right : '');
+}
+
+export interface Strip {
+	readonly density: Segment[];
+	readonly marks: Segment[];
+}
+
+/** Two rows: how many events when, from start to end, and below it bookmarks, matches and the position. */
+export function drawStrip({ui, frame, hits, theme}: Omit<TransportRequest, 'waitMs' | 'room'>): Strip {
+	const {start, end, view} = frame;
+	const days = dayOf(start) !== dayOf(end);
+	const label = (time: number) => (days ? formatMoment(time).slice(5, 16) : formatTime(time, 'minutes'));
+	const wide = ui.columns >= 40;
+	const left = wide ? ` ${label(start)} ` : ' ';
+	const right = wide ? ` ${label(end)} ` : ' ';
+	const cells = Math.max(1, ui.columns - left.length - right.length);
+	const heights = heightsOf(countRows(view, start, end, cells), theme.glyphs.density.length - 1);
+	const here = cellOf(frame.time, start, end, cells);
+	const glyph = (height: number) => theme.glyphs.density[height] ?? ' ';
+	const drawn = heights.map(glyph);
+	const density: Segment[] = [
+		{text: left, style: theme.quiet},
+		{text: drawn.slice(0, here).join('')},
+		{text: drawn[here] ?? ' ', style: {inverse: true}},
+		{text: drawn.slice(here + 1).join(''), style: theme.quiet},
+		{text: right, style: theme.quiet},
+	];
+	return {density, marks: drawMarks({ui, frame, hits, theme}, {indent: left.length, cells, here})};
+}
+
+interface Lanes {
+	readonly indent: number;
+	readonly cells: number;
+	readonly here: number;
+}
+
+function drawMarks({ui, frame, hits, theme}: Omit<TransportRequest, 'waitMs' | 'room'>, lanes: Lanes): Segment[] {
+	const {indent, cells, here} = lanes;
+	const {start, end} = frame;
+	const row: Segment[] = Array.from({length: cells}, () => ({text: ' '}));
+	if (ui.search !== '') {
+		for (const time of hits.times) row[cellOf(time, start, end, cells)] = {text: theme.glyphs.hit};
+	}
+	for (const order of ui.bookmarks) {
+		const key = parseOrder(order);
+		if (key && key.ms >= start && key.ms <= end)
+			row[cellOf(key.ms, start, end, cells)] = {text: theme.glyphs.bookmark, style: theme.warn};
+	}
+	const bookmarked = row[here]?.text === theme.glyphs.bookmark;
+	if (!bookmarked) row[here] = {text: theme.glyphs.position, style: {bold: true}};
+	return [{text: ' '.repeat(indent)}, ...joinAlike(row)];
+}
+
+function joinAlike(row: readonly Segment[]): Segment[] {
+	const joined: Segment[] = [];
+	for (const segment of row) {
+		const last = joined.at(-1);
+		if (last && last.style === segment.style) joined[joined.length - 1] = {...last, text: last.text + segment.text};
+		else joined.push(segment);
+	}
+	return joined;
+}

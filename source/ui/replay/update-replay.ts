@@ -1,0 +1,147 @@
+/** The one door to the state of the replay screen: (state, message) to state and effects. Pure. */
+import {selectPeers} from '../../core/select-peers.js';
+import {type ReplayAction, replayKeyRows} from '../keys/bindings.js';
+import {findAction} from '../keys/find-action.js';
+import type {Token} from '../keys/token.js';
+import {editOf} from '../model/perform-action.js';
+import type {Flash} from '../model/ui-state.js';
+import {nextMatch} from './find-step.js';
+import {goToTime} from './move.js';
+import {tickPlay} from './play.js';
+import {acceptPrompt, completeFilter, dropPrompt, editPrompt} from './prompt-step.js';
+import {performReplay} from './replay-actions.js';
+import {type ReplayContext, type ReplayEffect, type ReplayStep, step} from './replay-context.js';
+import {inform, type ReplayUi} from './replay-state.js';
+
+export type ReplayMessage =
+	/** All that one read of the terminal brought. */
+	| {readonly type: 'tokens'; readonly tokens: readonly Token[]}
+	| {readonly type: 'resized'; readonly columns: number; readonly rows: number}
+	| {readonly type: 'flash'; readonly flash: Flash | undefined}
+	/** The file is read to this part of it, 0 to 1; `banner`: what is missing. */
+	| {readonly type: 'loaded'; readonly part: number; readonly banner: string}
+	/** Of --at. */
+	| {readonly type: 'go-to'; readonly time: number}
+	| {readonly type: 'follow-ended'; readonly text: string}
+	/** Time went by. */
+	| {readonly type: 'tick'};
+
+export function updateReplay(ui: ReplayUi, message: ReplayMessage, context: ReplayContext): ReplayStep {
+	switch (message.type) {
+		case 'tokens':
+			return applyTokens(tickPlay(ui, context), message.tokens, context);
+		case 'resized':
+			return step({...ui, columns: message.columns, rows: message.rows});
+		case 'flash':
+			return step({...ui, flash: message.flash});
+		case 'loaded':
+			return step({...ui, loaded: message.part, banner: message.banner});
+		case 'go-to':
+			return step(goToTime(ui, context, message.time));
+		case 'follow-ended':
+			return step(inform({...ui, following: false}, message.text, 'error'));
+		case 'tick':
+			return step(tickPlay(ui, context));
+	}
+}
+
+const table = new Map<string, ReplayAction>();
+for (const row of replayKeyRows) for (const key of [...row.keys, ...(row.twins ?? [])]) table.set(key, row.action);
+
+/** What a key means in replay, or undefined. */
+export function findReplayAction(key: string): ReplayAction | undefined {
+	return table.get(key);
+}
+
+/** None is lost: each step starts from the state the last one left. */
+function applyTokens(ui: ReplayUi, tokens: readonly Token[], context: ReplayContext): ReplayStep {
+	let next = ui;
+	const effects: ReplayEffect[] = [];
+	const take = (made: ReplayStep) => {
+		next = made.ui;
+		effects.push(...made.effects);
+	};
+	for (const token of tokens) {
+		if (token.type === 'focus') continue;
+		if (token.type === 'kitty') {
+			effects.push({type: 'kitty'});
+			continue;
+		}
+		next = next.flash?.until === 0 ? {...next, flash: undefined} : next;
+		if (next.prompt) take(inPrompt(next, token, context));
+		else if (token.type === 'key') take(applyKey(next, token.key, context));
+		else if (token.type === 'text') for (const key of token.text) take(applyCharacter(next, key, context));
+	}
+	return {ui: next, effects};
+}
+
+/** A character of the same read may find a prompt that the one before has opened. */
+function applyCharacter(ui: ReplayUi, character: string, context: ReplayContext): ReplayStep {
+	if (ui.prompt) return step(editPrompt(ui, context, {type: 'type', text: character}));
+	return applyKey(ui, character, context);
+}
+
+function applyKey(ui: ReplayUi, key: string, context: ReplayContext): ReplayStep {
+	if (ui.overlay) return inOverlay(ui, key, context);
+	if (ui.focus === 'peers') {
+		const by = peerMove(key);
+		if (by !== undefined) return step(movePeer(ui, context, by));
+	}
+	const action = findReplayAction(key);
+	if (action) return performReplay(ui, action, context);
+	return step(inform(ui, 'not a key of the replay; ? shows them all'));
+}
+
+function inPrompt(ui: ReplayUi, token: Token, context: ReplayContext): ReplayStep {
+	if (token.type === 'text') return step(editPrompt(ui, context, {type: 'type', text: token.text}));
+	if (token.type === 'paste') {
+		const text = token.text.replace(/\s*\n\s*/g, ' ').slice(0, 500);
+		return step(editPrompt(ui, context, {type: 'paste', text}));
+	}
+	if (token.type !== 'key') return step(ui);
+	const {key} = token;
+	if (key === 'escape' || key === 'ctrl+c') return step(dropPrompt(ui));
+	if (key === 'enter') return acceptPrompt(ui, context);
+	if (key === 'tab') return step(completeFilter(ui, context));
+	if (ui.prompt?.type === 'search' && (key === 'up' || key === 'down')) {
+		return step(nextMatch(ui, context, key === 'up' ? -1 : 1));
+	}
+	const action = findAction('prompt', key);
+	const edit = action && editOf(action);
+	return step(edit ? editPrompt(ui, context, edit) : ui);
+}
+
+/** Rows that a key scrolls an overlay by. The component clamps at the end; here only the start is known. */
+function inOverlay(ui: ReplayUi, key: string, context: ReplayContext): ReplayStep {
+	const {overlay} = ui;
+	if (!overlay) return step(ui);
+	const action = findReplayAction(key);
+	const page = Math.max(1, context.frameOf(context.history, ui).layout.mainHeight - 3);
+	const rows: Partial<Record<ReplayAction, number>> = {
+		'row-up': -1,
+		'row-down': 1,
+		'page-up': -page,
+		'page-down': page,
+		play: page,
+		start: -1_000_000,
+		end: 1_000_000,
+	};
+	const by = action && rows[action];
+	if (by !== undefined) return step({...ui, overlay: {...overlay, scroll: Math.max(0, overlay.scroll + by)}});
+	return action === 'redraw' || action === 'suspend' ? step(ui, {type: action}) : step({...ui, overlay: undefined});
+}
+
+function peerMove(key: string): number | undefined {
+	if (key === 'up' || key === 'k') return -1;
+	if (key === 'down' || key === 'j') return 1;
+	return undefined;
+}
+
+function movePeer(ui: ReplayUi, context: ReplayContext, by: number): ReplayUi {
+	const peers = selectPeers(context.frameOf(context.history, ui).there);
+	const at = Math.max(
+		0,
+		peers.findIndex(({peer}) => peer === ui.selectedPeer),
+	);
+	return {...ui, selectedPeer: peers[Math.max(0, Math.min(peers.length - 1, at + by))]?.peer};
+}

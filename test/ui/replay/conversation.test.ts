@@ -1,0 +1,42 @@
+import {statSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {type LoadedLog, loadLog} from '../../../source/commands/open-log.js';
+import {verifyLog} from '../../../source/commands/verify-log.js';
+import {nameOf} from '../../../source/core/select-peers.js';
+import {sliceTimeline} from '../../../source/core/timeline.js';
+
+const FILE = join(import.meta.dirname, '../../../fixtures/conversation.p2plog');
+
+describe('the conversation that the readme replays', () => {
+	let log: LoadedLog;
+	beforeAll(async () => {
+		if (process.env.UPDATE_FIXTURES) await (await import('./make-conversation.js')).makeConversation(FILE);
+		log = await loadLog(FILE);
+	}, 600_000);
+	afterAll(() => {
+		log = undefined!;
+	});
+
+	test('is whole, small and several hundred events long', () => {
+		expect(log.damage).toEqual([]);
+		expect(log.state.timeline.length).toBeGreaterThan(260);
+		expect(statSync(FILE).size).toBeLessThan(200_000);
+	});
+
+	test('holds to its signatures in every feed', () => {
+		const verdicts = verifyLog(log);
+		expect(verdicts.length).toBeGreaterThanOrEqual(10);
+		expect(verdicts.filter(({fault}) => fault !== undefined)).toEqual([]);
+	});
+
+	test('has late joiners, a partition, a lost peer, a rename and namesakes in it', () => {
+		const rows = sliceTimeline(log.state.timeline, 0, log.state.timeline.length);
+		const kinds = new Set(rows.map(({type}) => type));
+		for (const kind of ['joined', 'posted', 'renamed', 'moved', 'left', 'lost', 'returned', 'peer-connected'] as const)
+			expect(kinds).toContain(kind);
+		const joiners = rows.filter(({type}) => type === 'joined');
+		expect(joiners.filter(({peer}) => nameOf(log.state, peer, 1) === 'Alex')).toHaveLength(2);
+		expect(joiners.filter(({peer}) => nameOf(log.state, peer, 1) === 'Mateo')).toHaveLength(2);
+	});
+});
