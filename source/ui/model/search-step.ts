@@ -1,8 +1,10 @@
 /** Search while typing: the nearest older match is shown and selected; Esc goes back to where the reader was. */
+import type {PeerId} from '../../core/ids.js';
+import {findPeer} from '../../core/roster.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 import {editorWith} from '../editor/editor-state.js';
 import {type EditorAction, reduceEditor} from '../editor/reduce-editor.js';
-import {cleanForScreen} from '../layout/clean-for-screen.js';
+import {cleanForScreen, cleanLine} from '../layout/clean-for-screen.js';
 import {shownName} from '../timeline/people.js';
 import type {TimelineView} from '../timeline/timeline-view.js';
 import type {Context} from './model.js';
@@ -24,7 +26,25 @@ export function openSearch(ui: UiState, context: Context, text = ''): UiState {
 export function matchesSearch(state: State, entry: TimelineEntry, search: string): boolean {
 	if (entry.type === 'posted' && cleanForScreen(entry.text).toLowerCase().includes(search)) return true;
 	if (entry.type === 'notice') return entry.text.toLowerCase().includes(search);
-	return entry.seq > 0 && shownName(state, entry.peer, entry.seq).toLowerCase().includes(search);
+	return entry.seq > 0 && everCalled(state, entry.peer, search) && nameAt(state, entry).includes(search);
+}
+
+function nameAt(state: State, entry: TimelineEntry): string {
+	return shownName(state, entry.peer, entry.seq).toLowerCase();
+}
+
+/** Names change seldom: this keeps a search through a million messages from looking up as many names. */
+let called: {roster: State['roster']; search: string; by: Map<PeerId, boolean>} | undefined;
+
+function everCalled({roster}: State, peer: PeerId, search: string): boolean {
+	if (called?.roster !== roster || called.search !== search) called = {roster, search, by: new Map()};
+	let known = called.by.get(peer);
+	if (known === undefined) {
+		const names = findPeer(roster, peer)?.names ?? [];
+		known = names.length === 0 || names.some(({name}) => cleanLine(name).toLowerCase().includes(search));
+		called.by.set(peer, known);
+	}
+	return known;
 }
 
 export function searchFor(ui: UiState, context: Context, action: EditorAction): UiState {
@@ -78,10 +98,13 @@ type Pages = State['timeline']['pages'];
  */
 export function createMatchCounter(): (state: State, view: TimelineView, search: string, whole: boolean) => number {
 	let counted = new WeakMap<Pages[number], number>();
+	/** Of the search before: where nothing matched a part of the search, nothing matches all of it. */
+	let wider: typeof counted | undefined;
 	let of = '';
 	return (state, view, search, whole) => {
 		if (search === '') return 0;
 		if (search !== of) {
+			wider = of !== '' && search.includes(of) ? counted : undefined;
 			counted = new WeakMap();
 			of = search;
 		}
@@ -90,13 +113,19 @@ export function createMatchCounter(): (state: State, view: TimelineView, search:
 		for (const page of state.timeline.pages) {
 			let matches = counted.get(page);
 			if (matches === undefined) {
-				matches = page.reduce((sum, entry) => sum + (matchesSearch(state, entry, search) ? 1 : 0), 0);
+				matches = wider?.get(page) === 0 ? 0 : countPage(state, page, search);
 				counted.set(page, matches);
 			}
 			count += matches;
 		}
 		return count;
 	};
+}
+
+function countPage(state: State, page: Pages[number], search: string): number {
+	let count = 0;
+	for (const entry of page) if (matchesSearch(state, entry, search)) count++;
+	return count;
 }
 
 const MAX_COUNTED = 20_000;
