@@ -207,6 +207,29 @@ describe('the doctor', () => {
 		expect(judgeNetwork(report).map(({code}) => code)).toEqual(['all-well']);
 	});
 
+	it('puts what is broken before what is only worth knowing', () => {
+		const half = anInterface({broadcast: path('10.0.0.255', {echoes: 0})});
+		const verdicts = judgeNetwork(aReport({interfaces: [half], peers: [timeout()], refusedConnections: 1}));
+		expect(verdicts.map(({level, code}) => `${level} ${code}`)).toEqual([
+			'error peer-silent',
+			'info broadcast-filtered',
+			'info refused-connections',
+		]);
+	});
+
+	it('does not take a network for filtered on which others are heard', () => {
+		const echoless = {echoes: 0, heard: 4};
+		const deaf = anInterface({broadcast: path('x', echoless), multicast: path('y', echoless)});
+		expect(judgeNetwork(aReport({interfaces: [deaf]})).map(({code}) => code)).toEqual(['all-well']);
+	});
+
+	it('does not suspect a network of keeping devices apart on which strangers are heard', () => {
+		const silent = {peers: [named('timeout', 'no answer')]};
+		const codes = (strangers: number) => judgeNetwork(aReport({...silent, strangers})).map(({code}) => code);
+		expect(codes(0)).toEqual(['peer-silent', 'isolated']);
+		expect(codes(1)).toEqual(['peer-silent', 'other-room']);
+	});
+
 	it('does not judge before anything could come back', () => {
 		const silent = anInterface({broadcast: path('x', {echoes: 0}), multicast: path('y', {echoes: 0})});
 		const report = aReport({...alone, interfaces: [silent], listeningMs: 200});
