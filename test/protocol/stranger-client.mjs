@@ -1,7 +1,8 @@
 /**
  * A second implementation of the protocol, for loopback only, written from source/protocol.md: nothing here or in the files
  * beside it imports source/. It joins by beacon or by a dial, chats, takes and verifies history and hands it on. As a
- * program: `node stranger-client.mjs [UDP port] [name] [room]` posts the lines of its standard input and prints what others say.
+ * program: `node stranger-client.mjs [UDP port] [name] [room]` posts the lines of its standard input and prints what others
+ * say. Above 200 lines so that a whole client can be read from top to bottom.
  */
 import {randomBytes} from 'node:crypto';
 import {createSocket} from 'node:dgram';
