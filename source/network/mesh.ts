@@ -2,8 +2,9 @@
  * Every connection of this node: exactly one for each peer, whoever dialled (design.md, 3, One connection per pair).
  *
  * Invariants
- * 1. Only the lower peer id resolves duplicates: it keeps the connection verified last and closes the other. The higher id
- *    closes neither, reads both, sends on the newest; a third closes its oldest.
+ * 1. Only the lower peer id resolves duplicates: it keeps the connection verified last and closes the other, as soon as the
+ *    other end has spoken on it behind its hello: closed before, it might be left without any. The higher id closes
+ *    neither, reads both, sends on the newest. At either, a third closes its oldest.
  * 2. `up` and `down` alternate for each peer; between them `replaced` says that history must be compared anew.
  * 3. If our own timers stood still, nobody is declared gone for it.
  * 4. One address holds a part of the places only; who was cut off for a fault is not taken back for FAULT_REST_MS.
@@ -125,10 +126,23 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 		}
 
 		debug('mesh', 'second connection to a peer', {peer: link.peer.slice(0, 8), lower: self < link.peer});
-		const superfluous = self < link.peer ? older.splice(0) : older.splice(0, older.length - 1);
+		const superfluous = older.splice(0, older.length - 1);
 		older.push(link);
 		for (const one of superfluous) one.close('duplicate');
 		handlers.replaced(link);
+	}
+
+	/** The other end has verified this connection: the one before it is not needed any more. */
+	function resolveDuplicate(link: PeerLink): void {
+		const links = byPeer.get(link.peer);
+		if (!links || links.length < 2 || links.at(-1) !== link) return;
+		for (const one of links.splice(0, links.length - 1)) one.close('duplicate');
+	}
+
+	function onMessage(link: PeerLink, message: Message): void {
+		if (stopped) return;
+		if (self < link.peer && message.type !== 'bye' && message.type !== 'error') resolveDuplicate(link);
+		handlers.message(link, message);
 	}
 
 	function onClosed(link: PeerLink, closing: LinkClosing): void {
@@ -168,7 +182,7 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 					report?.({type: 'verified', link});
 					report = undefined;
 				},
-				message: (link, message) => stopped || handlers.message(link, message),
+				message: onMessage,
 				measured: link => stopped || handlers.measured(link),
 				drained: link => stopped || handlers.drained(link),
 				closed(link, closing) {
