@@ -15,6 +15,7 @@ import {App} from './components/app.js';
 import {showCopyView} from './copy-view-shell.js';
 import type {Token} from './keys/token.js';
 import {lastLines} from './last-lines.js';
+import {lastWords} from './last-words.js';
 import {createFrames} from './model/frame.js';
 import type {Message} from './model/message.js';
 import {initialUiState} from './model/ui-state.js';
@@ -224,15 +225,4 @@ function openingState({stdout, bell, nameFromSystem, visit, hooks}: ChatScreenOp
 	if (!nameFromSystem) return ui;
 	const text = 'This is the name of your user on this computer; /name NAME changes it, Ctrl+G shows all keys.';
 	return {...ui, flash: {text, level: 'info' as const, until: 0}};
-}
-
-/** On the normal screen, below what stood there. */
-function lastWords(reason: ExitReason, options: ChatScreenOptions): string {
-	const lines = lastLines(options);
-	if (reason.type === 'crashed') {
-		const {error} = reason;
-		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-		lines.unshift('p2pchat-ink failed; what was said is in the log.', text);
-	}
-	return `${lines.join('\n')}\n`;
 }

@@ -7,17 +7,13 @@
  *
  * The same contract as runChatScreen, in chat-screen.tsx.
  */
-
 import {parseCommand} from '../session/command/parse-command.js';
 import {proposeCompletion} from '../session/command/propose.js';
-import {type CommandResult, type Intent, runCommand} from '../session/command/run-command.js';
+import {type CommandResult, type Intent, logLines, runCommand} from '../session/command/run-command.js';
 import type {ChatScreen, ChatScreenOptions, ExitReason} from './chat-screen.js';
-import {emptyEditor} from './editor/editor-state.js';
-import {type EditorAction, reduceEditor} from './editor/reduce-editor.js';
+import type {EditorAction} from './editor/reduce-editor.js';
 import type {Token} from './keys/token.js';
-import {lastLines} from './last-lines.js';
-import {cleanForScreen} from './layout/clean-for-screen.js';
-import {echoChange, PROMPT, showBreaks} from './linear/echo.js';
+import {createLinePrompt} from './linear/line-prompt.js';
 import {intentLines} from './linear/linear-commands.js';
 import {newEntries} from './linear/new-entries.js';
 import {spokenEntry} from './linear/spoken-entry.js';
@@ -29,9 +25,8 @@ import {personKey} from './timeline/people.js';
 
 export type LinearScreenOptions = Omit<ChatScreenOptions, 'stderr' | 'mono'>;
 
-/** Lines wait while somebody types, but not longer than this after the last key. */
-const QUIET_MS = 3000;
 const QUIT_WINDOW_MS = 2000;
+const SUSPEND_BLINK_MS = 100;
 const PASTE_ON = '\u001B[?2004h';
 const PASTE_OFF = '\u001B[?2004l';
 
@@ -50,10 +45,7 @@ const EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
 export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 	const {session, self, stdin, stdout, hooks} = options;
 	const {clock} = hooks;
-	let editor = emptyEditor;
-	let waiting: string[] = [];
-	let timer: {cancel(): void} | undefined;
-	let lastKeyAt = clock.now();
+	const line = createLinePrompt(write, clock);
 	let askedAt = Number.NEGATIVE_INFINITY;
 	let ignored: readonly string[] = [];
 	let {bell} = options;
@@ -68,46 +60,6 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 		if (!stdout.destroyed && !stdout.writableEnded) stdout.write(text);
 	}
 
-	/** Above the line that is being typed, which then is begun anew below. */
-	function say(...lines: readonly string[]): void {
-		waiting.push(...lines);
-		const typing = editor.text !== '' && clock.now() - lastKeyAt < QUIET_MS;
-		timer?.cancel();
-		if (typing) timer = clock.after(QUIET_MS, flush);
-		else flush();
-	}
-
-	function flush(): void {
-		timer?.cancel();
-		timer = undefined;
-		if (waiting.length === 0 || exited) return;
-		const text = waiting.map(line => showBreaks(cleanForScreen(line))).join('\r\n');
-		waiting = [];
-		write(
-			`\r${editor.text === '' ? `${' '.repeat(PROMPT.length)}\r` : '\n'}${text}\r\n${PROMPT}${showBreaks(editor.text)}`,
-		);
-	}
-
-	function edit(action: EditorAction): void {
-		const before = editor.text;
-		const next = reduceEditor(editor, action);
-		// The caret stays at the end: what cannot be seen cannot be moved through.
-		editor = {...next, cursor: next.text.length};
-		write(echoChange(before, editor.text));
-	}
-
-	function submit(): void {
-		const draft = editor.text;
-		write('\r\n');
-		if (draft.trim() !== '') {
-			editor = reduceEditor(editor, {type: 'edit', edit: 'submit'});
-			send(draft);
-		}
-		if (exited) return;
-		if (waiting.length > 0) flush();
-		else write(PROMPT + showBreaks(editor.text));
-	}
-
 	function send(draft: string): void {
 		const parsed = parseCommand(draft);
 		if (parsed.type === 'error') refuse(draft, parsed.text);
@@ -119,22 +71,22 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 		}
 	}
 
-	/** Said again as a draft, so that it is not lost: Up would bring it back too. */
+	/** Stands in the line again, so that it is not lost. */
 	function refuse(draft: string, why: string): void {
-		editor = {...editor, text: draft, cursor: draft.length};
-		waiting.push(`Not done: ${why}`);
+		line.restore(draft);
+		line.say(`Not done: ${why}`);
 	}
 
 	function answer(result: CommandResult, draft: string): void {
 		if (result.type === 'error') refuse(draft, result.text);
-		else if (result.type === 'lines') waiting.push(`${result.title}:`, ...result.lines);
-		else if (result.text) waiting.push(result.text);
+		else if (result.type === 'lines') line.say(`${result.title}:`, ...result.lines);
+		else if (result.text) line.say(result.text);
 		if (result.type === 'intent') carryOut(result.intent);
 	}
 
 	function carryOut(intent: Intent): void {
 		const lines = intentLines(intent, session);
-		if (lines) waiting.push(...lines);
+		if (lines) line.say(...lines);
 		else if (intent.type === 'quit') leave({type: 'quit'});
 		else if (intent.type === 'bell') bell = intent.mode;
 		else if (intent.type === 'ignored') ignored = intent.keys;
@@ -145,73 +97,75 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 	}
 
 	async function later(lines: Promise<readonly string[]> | undefined): Promise<void> {
-		if (!lines) say('not here: leave the chat and use the command p2pchat-ink');
-		else say(...(await lines.catch(cause => [`Failed: ${cause instanceof Error ? cause.message : String(cause)}`])));
+		if (!lines) line.say('not here: leave the chat and use the command p2pchat-ink');
+		else {
+			line.say(...(await lines.catch(cause => [`Failed: ${cause instanceof Error ? cause.message : String(cause)}`])));
+		}
 	}
 
 	function onToken(token: Token): void {
-		lastKeyAt = clock.now();
-		if (token.type === 'text') edit({type: 'type', text: token.text});
+		if (token.type === 'text') line.edit({type: 'type', text: token.text});
 		else if (token.type === 'paste') pasted(token.text);
 		else if (token.type === 'key') onKey(token.key);
 	}
 
 	function onKey(key: string): void {
 		const action = EDIT_KEYS[key];
-		if (action) edit(action);
-		else if (key === 'enter') submit();
+		if (action) line.edit(action);
+		else if (key === 'enter') line.submit(send);
 		else if (key === 'tab' || key === 'shift+tab') complete(key === 'tab' ? 1 : -1);
 		else if (key === 'ctrl+c') interrupt();
-		else if (key === 'ctrl+d' && editor.text === '') leave({type: 'quit'});
-		else if (key === 'ctrl+g') say(...(intentLines({type: 'help'}, session) ?? []));
+		else if (key === 'ctrl+d' && line.editor.text === '') leave({type: 'quit'});
+		else if (key === 'ctrl+g') carryOut({type: 'help'});
 		else if (key === 'ctrl+z') suspend();
 	}
 
 	function pasted(text: string): void {
-		edit({type: 'paste', text});
-		if (editor.heldPaste === undefined) return;
-		const lines = editor.heldPaste.split('\n').length;
-		edit({type: 'answer-paste', insert: true});
-		say(`Pasted ${lines} lines, not sent yet: Enter sends them, Ctrl+U drops them.`);
+		line.edit({type: 'paste', text});
+		const {heldPaste} = line.editor;
+		if (heldPaste === undefined) return;
+		line.edit({type: 'answer-paste', insert: true});
+		line.say(`Pasted ${heldPaste.split('\n').length} lines, not sent yet: Enter sends them, Ctrl+U drops them.`);
 	}
 
 	function complete(by: 1 | -1): void {
 		const names = likelyNames(session.store.getState());
-		edit({type: 'complete', by, propose: ({text, cursor}) => proposeCompletion(text, cursor, names)});
+		line.edit({type: 'complete', by, propose: ({text, cursor}) => proposeCompletion(text, cursor, names)});
 	}
 
 	function interrupt(): void {
-		if (editor.text !== '') edit({type: 'set', text: ''});
+		if (line.editor.text !== '') line.edit({type: 'set', text: ''});
 		else if (clock.now() - askedAt <= QUIT_WINDOW_MS) leave({type: 'quit'});
 		else {
 			askedAt = clock.now();
-			say('Ctrl+C again leaves the chat.');
+			line.say('Ctrl+C again leaves the chat.');
 		}
 	}
 
 	function suspend(): void {
 		if (!hooks.stopProcess) {
-			say('this system cannot suspend a program');
+			line.say('this system cannot suspend a program');
 			return;
 		}
 		write(`${PASTE_OFF}\r\nsuspended: the others will see you as unreachable. fg brings it back.\r\n`);
 		reader.pause();
 		hooks.stopProcess();
-		clock.after(100, () => {
+		clock.after(SUSPEND_BLINK_MS, () => {
 			if (exited) return;
 			reader.resume();
-			write(PASTE_ON + PROMPT + showBreaks(editor.text));
+			write(PASTE_ON);
+			line.begin();
 		});
 	}
 
 	function leave(reason: ExitReason): void {
 		if (exited) return;
 		exited = true;
-		timer?.cancel();
+		line.stop();
 		unsubscribe();
 		reader.stop();
 		stdout.off('close', closed);
-		if (reason.type !== 'output-closed') write(`${PASTE_OFF}\r\n${lastLines(options).join('\r\n')}\r\n`);
+		if (reason.type !== 'output-closed') write(`${PASTE_OFF}\r\n${logLines(self).join('\r\n')}\r\n`);
 		resolveExit(reason);
 	}
 
@@ -223,8 +177,9 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 		const shown = live.filter(
 			entry => !ignored.includes(personKey(state, entry.peer)) && !ignored.includes(entry.peer),
 		);
-		if (earlier > 0) say(`${earlier} earlier events came in; /search and /goto read them.`);
-		if (shown.length > 0) say(...shown.map(entry => spokenEntry(state, entry)));
+		if (earlier > 0) line.say(`${earlier} earlier events came in; /search and /goto read them.`);
+		if (shown.length > 0) line.say(...shown.map(entry => spokenEntry(state, entry)));
+		const {lastKeyAt} = line;
 		const attention = {focused: undefined, lastKeyAt, now: clock.now(), bell, ignored, room: self.room};
 		const noticed = noticeInputs(notices, state, inputs, attention);
 		notices = noticed.notices;
@@ -235,11 +190,10 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 		ended: () => leave({type: 'input-ended'}),
 	});
 
-	write(PASTE_ON);
 	write(
-		`Room ${self.room}, ${self.hasSecret ? 'with a secret' : 'open to all on this network'}. /help lists the commands.\r\n`,
+		`${PASTE_ON}Room ${self.room}, ${self.hasSecret ? 'with a secret' : 'open to all on this network'}. /help lists the commands.\r\n`,
 	);
 	if (options.nameFromSystem) write('Your name is that of your user on this computer; /name NAME changes it.\r\n');
-	write(PROMPT);
+	line.begin();
 	return {waitUntilExit: () => finished, stop: reason => leave({type: reason})};
 }
