@@ -30,7 +30,7 @@ const INVISIBLE = new RegExp([FORMAT, BLANK, CONTROL].map(({source}) => source).
 /** Variation selectors stand behind what they vary, once. */
 const STRAY_SELECTORS = /(?<!\p{Emoji})[\ufe0e\ufe0f]|[\ufe00-\ufe0d]|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]/gu;
 
-const JOINED_MARK = String.raw`[\u200c\u200d]?\p{M}`;
+const JOINED_MARK = String.raw`[\u200c\u200d]*\p{M}`;
 const EXCESS_MARKS = new RegExp(`((?:${JOINED_MARK}){${MAX_COMBINING_MARKS}})(?:${JOINED_MARK})+`, 'gu');
 /** They would sit on whatever the screen draws before the line. */
 const LEADING_MARKS = /(^|\n)(?:[\u200c\u200d]|\p{M})+/gu;

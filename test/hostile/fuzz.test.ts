@@ -1,0 +1,42 @@
+/** A short run of the fuzzer (`npm run fuzz` is the long one), and what it found before. */
+import {readFileSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {createSeededRandom} from '../helpers/seeded-random.js';
+import {fuzz} from './fuzz/engine.js';
+import {linkTarget} from './fuzz/link-target.js';
+import {fuzzSessions} from './fuzz/session-fuzz.js';
+import {targets as decoders} from './fuzz/targets.js';
+
+interface Found {
+	readonly target: string;
+	readonly title: string;
+	readonly hex: string;
+}
+
+const SEED = 20_261_122;
+const targets = {...decoders, link: linkTarget};
+const found: readonly Found[] = JSON.parse(
+	readFileSync(new URL('../../fixtures/hostile/found.json', import.meta.url), 'utf8'),
+);
+
+describe('whatever bytes come', () => {
+	test.each(Object.keys(targets))('%s keeps its promises', name => {
+		const target = Object.entries(targets).find(([known]) => known === name)![1];
+		const inputs = name === 'log' || name === 'link' ? 300 : 1000;
+		const {faults} = fuzz(target, {seed: SEED, inputs});
+		expect(faults).toEqual([]);
+	});
+
+	test('whole nodes keep theirs, and the honest ones talk on', async () => {
+		const {faults} = await fuzzSessions({seed: SEED, inputs: 600});
+		expect(faults).toEqual([]);
+	});
+});
+
+describe('what was found once stays fixed', () => {
+	test.each(found)('$target: $title', ({target, hex}) => {
+		const random = createSeededRandom(1);
+		const known = Object.entries(targets).find(([name]) => name === target)![1];
+		expect(() => known.run(new Uint8Array(Buffer.from(hex, 'hex')), random)).not.toThrow();
+	});
+});
