@@ -18,7 +18,7 @@ export interface Snapshots {
 	/** The last one at or before `index`; at worst the empty state. */
 	before(index: number): Snapshot;
 	readonly count: number;
-	/** Bytes that they hold beyond one another, about. */
+	/** Bytes that they hold beyond the newest, about. */
 	readonly bytes: number;
 }
 
@@ -43,7 +43,7 @@ export function createSnapshots(limits: {readonly bytes?: number; readonly count
 			kept = kept.filter((_, place) => place % 2 === 1);
 			interval *= 2;
 			bytes = 0;
-			for (const [place, snapshot] of kept.entries()) bytes += costOf(snapshot.state, kept[place - 1]?.state);
+			for (const [place, {state}] of kept.entries()) bytes += costOf(state, kept[place + 1]?.state);
 		}
 	}
 
@@ -51,7 +51,7 @@ export function createSnapshots(limits: {readonly bytes?: number; readonly count
 		offer(snapshot) {
 			const last = kept.at(-1);
 			if (snapshot.index - (last?.index ?? 0) < interval) return;
-			bytes += costOf(snapshot.state, last?.state);
+			if (last) bytes += costOf(last.state, snapshot.state);
 			kept.push(snapshot);
 			thin();
 		},
@@ -68,14 +68,15 @@ export function createSnapshots(limits: {readonly bytes?: number; readonly count
 	};
 }
 
-/** What a state holds that the one before does not: pages, their table, changed buckets of the roster. */
-function costOf({timeline, roster}: State, before: State | undefined): number {
-	const shared = new Set(before?.timeline.pages);
+/** What a state holds that the one after it does not: pages, their table, buckets of the roster. The newest costs nothing. */
+function costOf({timeline, roster}: State, after: State | undefined): number {
+	if (!after) return 0;
+	const shared = new Set(after.timeline.pages);
 	let entries = 0;
 	for (const page of timeline.pages) if (!shared.has(page)) entries += page.length;
 	let peers = 0;
 	for (const [place, bucket] of roster.entries()) {
-		if (bucket !== before?.roster[place]) peers += Object.keys(bucket).length;
+		if (bucket !== after.roster[place]) peers += Object.keys(bucket).length;
 	}
 	return (entries + peers * 2) * POINTER_BYTES + timeline.pages.length * PAGE_BYTES + STATE_BYTES;
 }

@@ -9,6 +9,7 @@ import type {State, TimelineEntry} from '../../core/state.js';
 import type {Timeline} from '../../core/timeline.js';
 import {findPage} from '../../core/timeline-page.js';
 import {matchesSearch} from '../model/search-step.js';
+import type {EntryTest} from '../timeline/timeline-view.js';
 
 type Page = Timeline['pages'][number];
 
@@ -22,8 +23,8 @@ export interface Hits {
 }
 
 export interface Finder {
-	/** What is known of the hits of a search. The same value until more is known. */
-	hits(state: State, search: string): Hits;
+	/** What is known of the hits that pass. The same value once all is searched, for the same `passes`. */
+	hits(state: State, search: string, passes: EntryTest | undefined): Hits;
 	/** Searches for up to about `ms` of `now()`'s time; false once all is searched. */
 	work(state: State, search: string, ms: number, now: () => number): boolean;
 	/** The nearest hit behind or before `key` (undefined: the end) that passes. */
@@ -32,7 +33,7 @@ export interface Finder {
 		search: string,
 		key: OrderKey | undefined,
 		by: 1 | -1,
-		passes: (entry: TimelineEntry) => boolean,
+		passes: EntryTest,
 	): TimelineEntry | undefined;
 }
 
@@ -44,7 +45,7 @@ export function createFinder(): Finder {
 	let roster: State['roster'] | undefined;
 	let people = new Set<string>();
 	let next = 0;
-	let known: {pages: readonly Page[]; hits: Hits} | undefined;
+	let known: {pages: readonly Page[]; passes: EntryTest | undefined; hits: Hits} | undefined;
 
 	function prepare(state: State, search: string): void {
 		if (search !== of) {
@@ -75,20 +76,20 @@ export function createFinder(): Finder {
 	}
 
 	return {
-		hits(state, wanted) {
+		hits(state, wanted, passes) {
 			if (wanted === '') return NO_HITS;
 			prepare(state, wanted);
 			const {pages} = state.timeline;
-			if (known?.pages === pages && known.hits.complete) return known.hits;
+			if (known?.pages === pages && known.passes === passes && known.hits.complete) return known.hits;
 			const times: number[] = [];
 			let searched = 0;
 			for (const page of pages) {
 				const hits = found.get(page);
 				if (!hits) continue;
 				searched++;
-				for (const hit of hits) times.push(hit.ms);
+				for (const hit of hits) if (!passes || passes(hit)) times.push(hit.ms);
 			}
-			known = {pages, hits: {count: times.length, complete: searched === pages.length, times}};
+			known = {pages, passes, hits: {count: times.length, complete: searched === pages.length, times}};
 			return known.hits;
 		},
 		work(state, wanted, ms, now) {

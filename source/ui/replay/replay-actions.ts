@@ -105,7 +105,7 @@ function rest(ui: ReplayUi, action: ReplayAction, context: ReplayContext): Repla
 		case 'times':
 			return step({...ui, times: TIMES[ui.times]});
 		case 'help':
-			return step({...ui, overlay: {type: 'help', scroll: 0}});
+			return step({...pause(ui, context), overlay: {type: 'help', scroll: 0}});
 		case 'back':
 			return step(stepBack(ui, context));
 		case 'quit':

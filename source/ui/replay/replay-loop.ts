@@ -2,8 +2,10 @@
 import type {History} from '../../core/history.js';
 import type {TimelineEntry} from '../../core/state.js';
 import {copyToClipboard} from '../terminal/sequences.js';
+import type {EntryTest} from '../timeline/timeline-view.js';
 import type {Finder, Hits} from './finder.js';
 import type {ReplayContext, ReplayEffect} from './replay-context.js';
+import {passesFilter} from './replay-filter.js';
 import type {ReplayFrameOf} from './replay-frame.js';
 import type {ReplayHooks} from './replay-hooks.js';
 import type {ReplayUi} from './replay-state.js';
@@ -47,13 +49,24 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	const {clock} = hooks;
 	const listeners = new Set<() => void>();
 	let ui = options.initial;
+	let test: {of: ReplayUi['filter']; shows: EntryTest | undefined} | undefined;
 	let snapshot = look();
 	let timer: {cancel(): void} | undefined;
 	let lastDrawn = Number.NEGATIVE_INFINITY;
 	let stopped = false;
 
 	function look(): ReplaySnapshot {
-		return {ui, hits: finder.hits(history.state, ui.search), length: history.length};
+		return {ui, hits: finder.hits(history.state, ui.search, passes()), length: history.length};
+	}
+
+	/** The same function for the same filter. */
+	function passes(): EntryTest | undefined {
+		const {filter} = ui;
+		if (test?.of !== filter) {
+			const shows = filter && ((entry: TimelineEntry) => passesFilter(history.state, entry, filter));
+			test = {of: filter, shows};
+		}
+		return test?.shows;
 	}
 
 	function context(): ReplayContext {

@@ -31,7 +31,7 @@ export function formatSpan(ms: number): string {
 	return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** One row, inverse; parts that find no room are left out from the end of the list of importance. */
+/** One row, inverse. Where it does not fit, parts are said shorter, then the least of them is left out. */
 export function transportBar(request: TransportRequest): Segment[] {
 	const {ui, theme} = request;
 	const style: Style = theme.bar;
@@ -40,57 +40,78 @@ export function transportBar(request: TransportRequest): Segment[] {
 		const flash = ui.flash.level === 'info' ? {} : ui.flash.level === 'warn' ? theme.warn : theme.error;
 		return [{text: fillRow(text, '', ui.columns, theme), style: {...flash, ...style}}];
 	}
-	const right = ' ? help ';
-	const parts = barParts(request);
-	let chosen = parts;
-	while (chosen.length > 1 && cellWidth(layBar(chosen)) + cellWidth(right) > ui.columns) {
-		const least = chosen.reduce((worst, part) => (part.weight > worst.weight ? part : worst));
-		chosen = chosen.filter(part => part !== least);
-	}
-	const head = chosen[0]?.text ?? '';
-	const rest = layBar(chosen).slice(head.length + 1);
+	const right = ui.columns >= 60 ? ' ? help ' : '';
+	const room = ui.columns - cellWidth(right);
+	const [head = '', ...rest] = chooseParts(barParts(request), room);
 	return [
 		{text: ` ${head}`, style: {...style, bold: true}},
-		{text: fillRow(rest, right, Math.max(0, ui.columns - cellWidth(head) - 1), theme), style},
+		{
+			text: fillRow(
+				rest.map(part => `  ${part}`).join(''),
+				right,
+				Math.max(0, ui.columns - cellWidth(head) - 1),
+				theme,
+			),
+			style,
+		},
 	];
 }
 
 interface BarPart {
 	readonly text: string;
+	readonly short?: string;
 	/** The greatest goes first. */
 	readonly weight: number;
 }
 
-function layBar(parts: readonly BarPart[]): string {
-	return ` ${parts.map(part => part.text).join('  ')}`;
+function chooseParts(parts: readonly BarPart[], room: number): string[] {
+	const fits = (texts: readonly string[]) => cellWidth(` ${texts.join('  ')}`) <= room;
+	const texts = parts.map(part => part.text);
+	if (fits(texts)) return texts;
+	let chosen = parts;
+	for (;;) {
+		const shorter = chosen.map(part => part.short ?? part.text);
+		if (fits(shorter) || chosen.length === 1) return shorter;
+		const least = chosen.reduce((worst, part) => (part.weight >= worst.weight ? part : worst));
+		chosen = chosen.filter(part => part !== least);
+	}
 }
 
 function barParts({ui, frame, hits, room, theme, waitMs}: TransportRequest): BarPart[] {
 	const {glyphs} = theme;
 	const playing = ui.mode === 'playing';
 	const state = playing ? `${glyphs.playing} playing` : `${glyphs.paused} review`;
+	const [at, total] = [formatSpan(frame.time - frame.start), formatSpan(frame.end - frame.start)];
 	const parts: BarPart[] = [
 		{text: `REPLAY ${state}`, weight: 0},
-		{text: `${formatSpan(frame.time - frame.start)} / ${formatSpan(frame.end - frame.start)}`, weight: 2},
-		{text: `event ${frame.rank} of ${frame.total}`, weight: 3},
+		{text: placeTime(frame, ui.columns), weight: 6},
+		{text: `${at} / ${total}`, short: `${at}/${total}`, weight: 1},
+		{text: `event ${frame.rank} of ${frame.total}`, short: `${frame.rank}/${frame.total}`, weight: 2},
+		{text: formatSpeed(ui.speed), weight: ui.speed === 1 ? 7 : 4},
 	];
-	const put = (text: string, weight: number, at = parts.length) => parts.splice(at, 0, {text, weight});
-	put(placeTime(frame, ui.columns), 1, 1);
-	if (ui.loaded < 1) put(`reading ${Math.floor(ui.loaded * 100)} %`, 1);
-	put(formatSpeed(ui.speed), ui.speed === 1 ? 6 : 4);
-	if (ui.squeeze) put(`silence ${SQUEEZED_MS / 1000} s`, 5);
-	if (ui.following) put('following', 4);
-	if (ui.filter) {
-		const hidden = frame.shown.timeline.length - frame.view.length;
-		put(`only ${cleanLine(ui.filter.text) || 'a part'} (${hidden} hidden)`, 3);
+	if (ui.squeeze) parts.push({text: `silence ${SQUEEZED_MS / 1000} s`, short: 'i', weight: 8});
+	if (ui.loaded < 1) parts.push({text: `reading ${Math.floor(ui.loaded * 100)} %`, weight: 1});
+	if (ui.following) parts.push({text: 'following', short: 'F', weight: 5});
+	if (ui.search !== '' || ui.prompt?.type === 'search') parts.push(matchPart(hits));
+	if (ui.filter) parts.push(filterPart(frame.shown.timeline.length - frame.view.length, ui.filter.text));
+	if (playing && waitMs !== undefined && waitMs > 3000) {
+		const wait = `next in ${formatSpan(waitMs)}`;
+		parts.push({text: ui.squeeze ? wait : `${wait}, i skips`, short: wait, weight: 9});
 	}
-	if (ui.search !== '' || ui.prompt?.type === 'search') {
-		put(`${hits.count}${hits.complete ? '' : '+'} ${hits.count === 1 ? 'match' : 'matches'}`, 3);
-	}
-	if (playing && waitMs !== undefined && waitMs > 3000)
-		put(`next in ${formatSpan(waitMs)}${ui.squeeze ? '' : ', i skips'}`, 5);
-	put(cleanLine(room), 7);
+	parts.push({text: cleanLine(room), weight: 10});
 	return parts;
+}
+
+function matchPart({count, complete}: Hits): BarPart {
+	const text = `${count}${complete ? '' : '+'} ${count === 1 ? 'match' : 'matches'}`;
+	return {text, weight: 5};
+}
+
+const FILTER_CELLS = 14;
+
+function filterPart(hidden: number, typed: string): BarPart {
+	const text = cleanLine(typed) || 'a part';
+	return {text: `only ${text} (${hidden} hidden)`, short: `only ${truncateCells(text, FILTER_CELLS)}`, weight: 3};
 }
 
 /** With its day where the log has more than one, or there is room. */

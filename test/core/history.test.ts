@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import type {FeedEvent, Input} from '../../source/core/event.js';
+import {createHistory} from '../../source/core/history.js';
+import {createSnapshots} from '../../source/core/history-snapshots.js';
+import {initialState, reduceInputs} from '../../source/core/reduce.js';
+import type {State} from '../../source/core/state.js';
+import {sliceTimeline} from '../../source/core/timeline.js';
+import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from './events.js';
+
+const OWN = peerId('aa');
+const OTHERS = ['01', '02', '03'].map(peerId);
+
+/** What a state says, without how its timeline is cut into pages. */
+function said(state: State) {
+	const {timeline, pending, hidden, ...rest} = state;
+	const rows = [timeline, pending, hidden].map(part => sliceTimeline(part, 0, part.length));
+	return {rows, ...rest};
+}
+
+/** Each record as an input of its own. */
+function single(inputs: readonly Input[]): Input[] {
+	return inputs.flatMap(input =>
+		input.type === 'events' ? input.events.map(event => ({...input, events: [event]})) : [input],
+	);
+}
+
+function expectEveryState(inputs: readonly Input[]): void {
+	const history = createHistory();
+	history.append(inputs);
+	let state = initialState;
+	const all = single(inputs);
+	expect(history.length).toBe(all.length);
+	const states = all.map(input => {
+		state = reduceInputs(state, [input]);
+		return said(state);
+	});
+	// Backwards, so that no state is merely the one before with one more.
+	for (let index = all.length; index > 0; index--) expect(said(history.stateAt(index))).toEqual(states[index - 1]);
+	expect(history.stateAt(0)).toBe(initialState);
+}
+
+const launch = observe(observation(OWN, 0, {type: 'launched', version: '1.0.0'}));
+
+/** Several feeds in batches of any size, batches in any order that keeps each feed's own. */
+const logs = fc
+	.array(fc.record({who: fc.nat(2), size: fc.integer({min: 1, max: 5}), live: fc.boolean(), gap: fc.nat(90_000)}), {
+		maxLength: 12,
+	})
+	.map((batches): Input[] => {
+		const seqs = [0, 0, 0];
+		let at = 0;
+		return [
+			launch,
+			...batches.map(({who, size, live, gap}): Input => {
+				at += gap;
+				const peer = OTHERS[who]!;
+				const events: FeedEvent[] = Array.from({length: size}, (_, place) => {
+					const seq = ++seqs[who]!;
+					const ms = at - (live ? 0 : 100_000) + place;
+					if (seq === 1) return joined(peer, ms, `peer ${who}`);
+					if (seq % 5 === 0) return feedEvent(peer, seq, ms, {type: 'renamed', name: `name ${seq}`});
+					if (seq % 7 === 0)
+						return feedEvent(peer, seq, ms, {type: 'lost', subject: OTHERS[(who + 1) % 3]!, absence: 0});
+					return posted(peer, seq, ms);
+				});
+				return learn(at, events, live);
+			}),
+		];
+	});
+
+describe('a history', () => {
+	test('knows the state after any record, in the middle of a batch as well', () => {
+		fc.assert(fc.property(logs, expectEveryState), {numRuns: 60});
+	});
+
+	test('seeks through thousands of records, across snapshots, as if folded from the start', () => {
+		const events = [
+			joined(OTHERS[0]!, 0, 'Ben'),
+			...Array.from({length: 9000}, (_, at) => posted(OTHERS[0]!, at + 2, at)),
+		];
+		const history = createHistory();
+		history.append([
+			launch,
+			learn(1, events.slice(0, 4000)),
+			...events.slice(4000).map((event, at) => learn(at, [event])),
+		]);
+		for (const index of [1, 1023, 1024, 1025, 3999, 5000, 8191, 9001, 9002]) {
+			const state = history.stateAt(index);
+			expect(state.learnt).toBe(index);
+			expect(state.timeline.length).toBe(index - 1);
+		}
+		expect(said(history.stateAt(history.length))).toEqual(
+			said(
+				reduceInputs(
+					initialState,
+					[launch, learn(1, events)]
+						.map((input, at) => (at === 0 ? input : learn(1, events.slice(0, 4000))))
+						.concat(events.slice(4000).map((event, at) => learn(at, [event]))),
+				),
+			),
+		);
+	});
+
+	test('says where a row was learnt, and takes what came as history for one moment', () => {
+		const [ben, amira] = [OTHERS[0]!, OTHERS[1]!];
+		const history = createHistory();
+		history.append([launch, learn(10, [joined(ben, -50, 'Ben'), posted(ben, 2, -30)], false)]);
+		history.append([learn(11, [joined(amira, -40, 'Amira')], false), learn(20, [posted(ben, 3, 20)])]);
+		expect(history.learntAt(posted(ben, 2, -30))).toBe(2);
+		expect(history.learntAt(joined(amira, -40, 'Amira'))).toBe(3);
+		expect(history.learntAt(observation(OWN, 0, {type: 'launched', version: '1.0.0'}))).toBe(0);
+		expect(history.learntAt(posted(ben, 9, 0))).toBeUndefined();
+		expect([0, 1, 2, 3, 4].map(history.momentOf)).toEqual([1, 4, 4, 4, 5]);
+	});
+
+	test('keeps a clock that never goes back, and counts records by it', () => {
+		const history = createHistory();
+		const ben = OTHERS[0]!;
+		history.append([
+			learn(0, [joined(ben, 0, 'Ben')]),
+			learn(5000, [posted(ben, 2, 1)]),
+			learn(2000, [posted(ben, 3, 2)]),
+		]);
+		expect([0, 1, 2].map(index => history.timeAt(index) - T0)).toEqual([0, 5000, 5000]);
+		expect([-1, 0, 4999, 5000, 9999].map(ms => history.indexAt(T0 + ms))).toEqual([0, 1, 1, 3, 3]);
+	});
+
+	test('takes a seq without measure from a damaged log without reserving memory for it', () => {
+		const history = createHistory();
+		const far = posted(OTHERS[0]!, Number.MAX_SAFE_INTEGER, 1);
+		history.append([learn(0, [far])]);
+		expect(history.learntAt(far)).toBe(0);
+	});
+
+	test('leaves passing facts out, as a log does', () => {
+		const history = createHistory();
+		history.append([launch, {type: 'passing', fact: {type: 'time-passed', now: T0}}]);
+		expect(history.length).toBe(1);
+		expect(history.state.passing.now).toBe(0);
+	});
+});
+
+describe('snapshots', () => {
+	test('stay within their bounds when history comes in backwards: fewer are kept, further apart', () => {
+		const snapshots = createSnapshots({bytes: 400_000, count: 32});
+		let state = initialState;
+		for (let index = 1024; index <= 1024 * 64; index += 1024) {
+			// Into every page that is there: hardly anything is shared.
+			const events = Array.from({length: 1024}, (_, at) => posted(OTHERS[0]!, index + at, at * 1000 + index / 1024));
+			state = reduceInputs(state, [learn(index, events)]);
+			snapshots.offer({index, state});
+			expect(snapshots.count).toBeLessThanOrEqual(32);
+			expect(snapshots.bytes).toBeLessThanOrEqual(400_000);
+			const near = snapshots.before(index);
+			expect(near.index).toBeLessThanOrEqual(index);
+			expect(near.state.learnt).toBe(near.index);
+		}
+		expect(snapshots.count).toBeGreaterThan(0);
+		expect(snapshots.count).toBeLessThan(16);
+	});
+
+	test('count what neighbours share only once', () => {
+		const snapshots = createSnapshots();
+		let state = initialState;
+		for (let index = 1024; index <= 1024 * 100; index += 1024) {
+			const events = Array.from({length: 1024}, (_, at) => posted(OTHERS[0]!, index + at, index + at));
+			state = reduceInputs(state, [learn(index, events)]);
+			snapshots.offer({index, state});
+		}
+		// A hundred copies of all that was known then would be some 42 MB.
+		expect(snapshots.count).toBe(100);
+		expect(snapshots.bytes).toBeLessThan(1_000_000);
+	});
+});
