@@ -14,7 +14,6 @@ import type {SelfInfo, Session} from '../session/session.js';
 import {App} from './components/app.js';
 import {showCopyView} from './copy-view-shell.js';
 import type {Token} from './keys/token.js';
-import {lastLines} from './last-lines.js';
 import {lastWords} from './last-words.js';
 import {createFrames} from './model/frame.js';
 import type {Message} from './model/message.js';
@@ -212,7 +211,8 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 		stdout.off('resize', resized);
 		stdout.off('close', closed);
 		const reason = exit ?? {type: 'quit'};
-		if (reason.type !== 'output-closed') write(lastWords(reason, options));
+		if (reason.type !== 'output-closed')
+			write(lastWords(options, reason.type === 'crashed' ? reason.error : undefined));
 		return reason;
 	}
 
