@@ -105,7 +105,7 @@ function placeRows(
 	if (pending.length > 0) {
 		const {due, waiting} = releasePending(pending, isDue, launches !== state.launches);
 		pending = waiting;
-		gathering.rows.push(...due);
+		for (const row of due) gathering.rows.push(row);
 	}
 	const rows = inOrder(gathering.rows);
 	if (rows.every(isDue)) return {timeline: insertEntries(timeline, rows), pending};
