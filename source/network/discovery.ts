@@ -170,6 +170,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 
 		remember(counters, content.peer, content.counter, MAX_CANDIDATES);
 		if (content.kind === 'leaving') {
+			hearing.left(content.peer);
 			options.leaving(content.peer);
 			return;
 		}

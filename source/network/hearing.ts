@@ -29,6 +29,8 @@ export interface Hearing {
 	echoes(): ReadonlyMap<string, HeardCounts>;
 	heardFrom(): ReadonlyMap<string, HeardCounts>;
 	of(peer: PeerId): HeardPeer | undefined;
+	/** It said that it leaves: that it is silent from now on is no riddle. */
+	left(peer: PeerId): void;
 	/** Distinct senders of the last minute. */
 	strangers(now: number): number;
 	otherVersions(now: number): readonly number[];
@@ -82,6 +84,7 @@ export function createHearing(): Hearing {
 		echoes: () => echoes,
 		heardFrom: () => heardFrom,
 		of: peer => peers.get(peer),
+		left: peer => void peers.delete(peer),
 		strangers: now => recent(strangers, now).length,
 		otherVersions: now => recent(otherVersions, now).map(({version}) => version),
 		offLinkAddresses: now => recent(offLink, now).map(({address}) => address),

@@ -1,18 +1,29 @@
 import {describe, expect, it} from 'vitest';
+import type {PeerId} from '../../source/core/ids.js';
 import {MAX_STRANGERS, VANISHED_AFTER_MS} from '../../source/core/limits.js';
 import {createHearing} from '../../source/network/hearing.js';
+
+const peer = 'aa'.repeat(32) as PeerId;
+const other = 'bb'.repeat(32) as PeerId;
 
 describe('what was heard on UDP', () => {
 	it('is counted by source address and by the way it came', () => {
 		const hearing = createHearing();
 		hearing.echoed('10.0.0.1', 'broadcast');
-		hearing.heard('aa', '10.0.0.2', 'broadcast', 'Carol', 1);
-		hearing.heard('aa', '10.0.0.2', 'multicast', undefined, 2);
-		hearing.heard('aa', '10.0.0.2', 'multicast', undefined, 3);
+		hearing.heard(peer, '10.0.0.2', 'broadcast', 'Carol', 1);
+		hearing.heard(peer, '10.0.0.2', 'multicast', undefined, 2);
+		hearing.heard(peer, '10.0.0.2', 'multicast', undefined, 3);
 		expect(hearing.echoes()).toEqual(new Map([['10.0.0.1', {broadcast: 1, multicast: 0, answer: 0}]]));
 		expect(hearing.heardFrom()).toEqual(new Map([['10.0.0.2', {broadcast: 1, multicast: 2, answer: 0}]]));
-		expect(hearing.of('aa')).toEqual({name: 'Carol', paths: ['broadcast', 'multicast'], at: 3});
-		expect(hearing.of('bb')).toBeUndefined();
+		expect(hearing.of(peer)).toEqual({name: 'Carol', paths: ['broadcast', 'multicast'], at: 3});
+		expect(hearing.of(other)).toBeUndefined();
+	});
+
+	it('forgets a peer that said that it leaves', () => {
+		const hearing = createHearing();
+		hearing.heard(peer, '10.0.0.2', 'broadcast', 'Carol', 1);
+		hearing.left(peer);
+		expect(hearing.of(peer)).toBeUndefined();
 	});
 
 	it('counts who is not of our room for a minute after its last word', () => {
@@ -38,7 +49,7 @@ describe('what was heard on UDP', () => {
 		const hearing = createHearing();
 		for (let index = 0; index < MAX_STRANGERS + 50; index++) {
 			hearing.stranger(`peer ${index}`, 0);
-			hearing.heard(`peer ${index}`, `address ${index}`, 'broadcast', 'x', 0);
+			hearing.heard(`peer ${index}` as PeerId, `address ${index}`, 'broadcast', 'x', 0);
 		}
 
 		expect(hearing.strangers(0)).toBe(MAX_STRANGERS);
