@@ -9,10 +9,11 @@
  */
 import {parseCommand} from '../session/command/parse-command.js';
 import {proposeCompletion} from '../session/command/propose.js';
-import {type CommandResult, type Intent, logLines, runCommand} from '../session/command/run-command.js';
+import {type CommandResult, type Intent, runCommand} from '../session/command/run-command.js';
 import type {ChatScreen, ChatScreenOptions, ExitReason} from './chat-screen.js';
 import type {EditorAction} from './editor/reduce-editor.js';
 import type {Token} from './keys/token.js';
+import {lastLines} from './last-lines.js';
 import {createLinePrompt} from './linear/line-prompt.js';
 import {intentLines} from './linear/linear-commands.js';
 import {newEntries} from './linear/new-entries.js';
@@ -165,7 +166,7 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 		unsubscribe();
 		reader.stop();
 		stdout.off('close', closed);
-		if (reason.type !== 'output-closed') write(`${PASTE_OFF}\r\n${logLines(self).join('\r\n')}\r\n`);
+		if (reason.type !== 'output-closed') write(`${PASTE_OFF}\r\n${lastLines(options).join('\r\n')}\r\n`);
 		resolveExit(reason);
 	}
 
