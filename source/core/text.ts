@@ -30,7 +30,9 @@ const INVISIBLE = new RegExp([FORMAT, BLANK, CONTROL].map(({source}) => source).
 /** Variation selectors stand behind what they vary, once. */
 const STRAY_SELECTORS = /(?<!\p{Emoji})[\ufe0e\ufe0f]|[\ufe00-\ufe0d]|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]/gu;
 
-const JOINED_MARK = String.raw`[\u200c\u200d]*\p{M}`;
+/** One joiner in a row: else those between marks hide how many marks there are. */
+const JOINER_RUNS = /([\u200c\u200d])[\u200c\u200d]+/g;
+const JOINED_MARK = String.raw`[\u200c\u200d]?\p{M}`;
 const EXCESS_MARKS = new RegExp(`((?:${JOINED_MARK}){${MAX_COMBINING_MARKS}})(?:${JOINED_MARK})+`, 'gu');
 /** They would sit on whatever the screen draws before the line. */
 const LEADING_MARKS = /(^|\n)(?:[\u200c\u200d]|\p{M})+/gu;
@@ -113,6 +115,7 @@ function stripText(text: string): string {
 		.replace(/[\u2028\u2029]/g, '\n')
 		.replace(INVISIBLE, '')
 		.replace(STRAY_SELECTORS, '')
+		.replace(JOINER_RUNS, '$1')
 		.replace(EXCESS_MARKS, '$1')
 		.replace(LEADING_MARKS, '$1')
 		.replace(STRAY_JOINERS, '')
