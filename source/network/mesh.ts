@@ -4,7 +4,7 @@
  * Invariants
  * 1. Only the lower peer id resolves duplicates: it keeps the connection verified last and closes the other, as soon as the
  *    other end has spoken on it behind its hello: closed before, it might be left without any. The higher id closes
- *    neither, reads both, sends on the newest. At either, a third closes its oldest.
+ *    neither, reads both, sends on the newest. At either, one above MAX_LINKS_PER_PEER closes its oldest.
  * 2. `up` and `down` alternate for each peer; between them `replaced` says that history must be compared anew.
  * 3. If our own timers stood still, nobody is declared gone for it.
  * 4. One address holds a part of the places only; who was cut off for a fault is not taken back for FAULT_REST_MS.
@@ -17,6 +17,7 @@ import {
 	MAX_BARRED,
 	MAX_CONNECTIONS,
 	MAX_CONNECTIONS_PER_ADDRESS,
+	MAX_LINKS_PER_PEER,
 	MAX_PENDING_PER_ADDRESS,
 	STALL_MS,
 } from '../core/limits.js';
@@ -126,7 +127,7 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 		}
 
 		debug('mesh', 'second connection to a peer', {peer: link.peer.slice(0, 8), lower: self < link.peer});
-		const superfluous = older.splice(0, older.length - 1);
+		const superfluous = older.splice(0, Math.max(0, older.length + 1 - MAX_LINKS_PER_PEER));
 		older.push(link);
 		for (const one of superfluous) one.close('duplicate');
 		handlers.replaced(link);

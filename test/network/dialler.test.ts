@@ -1,0 +1,110 @@
+import {describe, expect, it} from 'vitest';
+import {MAX_DIAL_FAILURES, MAX_DIALS_AT_ONCE, RETRY_MAX_MS} from '../../source/core/limits.js';
+import {createDialler} from '../../source/network/dialler.js';
+import type {Transport} from '../../source/network/transport.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+import {fakePeerId} from '../helpers/fake-session.js';
+import {createSeededRandom} from '../helpers/seeded-random.js';
+
+const SELF = fakePeerId(5);
+const LOWER = fakePeerId(1);
+const HIGHER = fakePeerId(9);
+const at = (host: string) => ({host, port: 4000});
+
+/** Nobody ever answers: each dial fails at once, or hangs. */
+function createWorld({hangs = false} = {}) {
+	const clock = createFakeClock();
+	const dials: {host: string; at: number}[] = [];
+	const connected = new Set<string>();
+	const transport: Pick<Transport, 'dial'> = {
+		dial(host) {
+			dials.push({host, at: clock.monotonic()});
+			return hangs ? new Promise(() => {}) : Promise.resolve({failure: {code: 'refused', text: 'refused'}});
+		},
+	};
+	const dialler = createDialler({
+		self: SELF,
+		clock,
+		random: createSeededRandom(1),
+		transport: transport as Transport,
+		debug: () => {},
+		isConnected: peer => connected.has(peer),
+		adopt: () => {},
+		targetWorked: () => {},
+	});
+	return {clock, dialler, dials, connected};
+}
+
+describe('a peer that was heard', () => {
+	it('is dialled at once by the lower id, a second later by the higher', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.heard(HIGHER, at('10.0.0.9'), 'broadcast');
+		dialler.heard(LOWER, at('10.0.0.1'), 'broadcast');
+		await clock.advance(1050);
+		expect(dials.slice(0, 2).map(({host, at: time}) => [host, time])).toContainEqual(['10.0.0.9', 0]);
+		expect(dials.find(({host}) => host === '10.0.0.1')?.at).toBe(1000);
+	});
+
+	it('is not dialled when it is connected meanwhile, nor are we', async () => {
+		const {clock, dialler, dials, connected} = createWorld();
+		dialler.heard(LOWER, at('10.0.0.1'), 'broadcast');
+		dialler.heard(SELF, at('10.0.0.5'), 'broadcast');
+		connected.add(LOWER);
+		await clock.advance(60_000);
+		expect(dials).toEqual([]);
+	});
+
+	it('is left alone after five failures until it is heard again, and then not at once', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.heard(HIGHER, at('10.0.0.9'), 'broadcast');
+		await clock.advance(20_000);
+		expect(dials).toHaveLength(MAX_DIAL_FAILURES);
+		const rests = dials.at(-1)!.at + RETRY_MAX_MS;
+		dialler.heard(HIGHER, at('10.0.0.9'), 'broadcast');
+		await clock.advance(60_000);
+		expect(dials[MAX_DIAL_FAILURES]?.at).toBe(rests);
+	});
+
+	it('is dialled afresh when it is told of after a long silence, by whomever', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.heard(HIGHER, at('10.0.0.9'), 'exchange');
+		await clock.advance(120_000);
+		const before = dials.length;
+		dialler.heard(HIGHER, at('10.0.0.9'), 'exchange');
+		await clock.advance(0);
+		expect(dials.length).toBe(before + 1);
+	});
+
+	it('is tried at each of its addresses in turn', async () => {
+		const {clock, dialler, dials} = createWorld();
+		for (const host of ['10.0.0.7', '10.0.0.8', '10.0.0.9']) dialler.heard(HIGHER, at(host), 'broadcast');
+		await clock.advance(20_000);
+		expect(new Set(dials.slice(0, 3).map(({host}) => host)).size).toBe(3);
+	});
+
+	it('that said goodbye is forgotten', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.heard(LOWER, at('10.0.0.1'), 'broadcast');
+		dialler.forget(LOWER);
+		await clock.advance(60_000);
+		expect(dials).toEqual([]);
+	});
+});
+
+it('a --peer target is dialled for ever, at least every 36 seconds', async () => {
+	const {clock, dialler, dials} = createWorld();
+	dialler.target(at('10.0.0.9'));
+	await clock.advance(600_000);
+	expect(dials.length).toBeGreaterThan(15);
+	for (const [index, {at: time}] of dials.entries())
+		if (index > 0) expect(time - dials[index - 1]!.at).toBeLessThanOrEqual(36_000);
+});
+
+it('no more than a bounded number of dials are under way', async () => {
+	const {clock, dialler, dials} = createWorld({hangs: true});
+	for (let peer = 10; peer < 60; peer++) dialler.heard(fakePeerId(peer), at(`10.0.0.${peer}`), 'broadcast');
+	await clock.advance(60_000);
+	expect(dials).toHaveLength(MAX_DIALS_AT_ONCE);
+	dialler.stop();
+	expect(clock.pending).toBe(0);
+});

@@ -1,0 +1,69 @@
+import {describe, expect, it} from 'vitest';
+import type {Batch} from '../../source/core/batch.js';
+import {MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../../source/core/limits.js';
+import {createIntake, type IncomingBatch} from '../../source/network/intake.js';
+import type {PeerLink} from '../../source/network/peer-link.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+import {fakePeerId} from '../helpers/fake-session.js';
+
+function batchOf(firstSeq: number, bytes = 10): Batch {
+	const entries = [new Uint8Array(bytes)];
+	return {peer: fakePeerId(1), firstSeq, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
+}
+
+/** A machine on which taking one batch costs `costMs`. */
+function createWorld(costMs: number) {
+	const clock = createFakeClock();
+	let spent = 0;
+	const taken: number[] = [];
+	const commits: number[] = [];
+	const calls: string[] = [];
+	const link = {pause: () => calls.push('pause'), resume: () => calls.push('resume')} as unknown as PeerLink;
+	const intake = createIntake(
+		{...clock, monotonic: () => clock.monotonic() + spent},
+		{
+			take({batch}: IncomingBatch) {
+				taken.push(batch.firstSeq);
+				spent += costMs;
+			},
+			commit: () => commits.push(taken.length),
+		},
+	);
+	const push = (batch: Batch) => intake.push({batch, link, asked: true});
+	return {clock, intake, taken, commits, calls, push};
+}
+
+describe('batches that come in', () => {
+	it('are taken in slices of a few milliseconds, in order, with one commit each', async () => {
+		const {clock, taken, commits, push} = createWorld(RECEIVE_SLICE_MS / 2);
+		for (let seq = 1; seq <= 5; seq++) push(batchOf(seq));
+		expect(taken).toEqual([]);
+		await clock.advance(1);
+		expect(taken).toEqual([1, 2, 3, 4, 5]);
+		expect(commits).toEqual([2, 4, 5]);
+	});
+
+	it('are taken at once when somebody says goodbye', () => {
+		const {intake, taken, commits, push} = createWorld(100);
+		for (let seq = 1; seq <= 3; seq++) push(batchOf(seq));
+		intake.finish();
+		expect([taken.length, commits, intake.busy]).toEqual([3, [3], false]);
+	});
+
+	it('stop the reading of who sends too much, until half of it is taken', async () => {
+		const {clock, calls, push} = createWorld(RECEIVE_SLICE_MS);
+		for (let seq = 1; seq <= 5; seq++) push(batchOf(seq, MAX_INTAKE_BYTES / 4));
+		expect(calls).toEqual(['pause']);
+		await clock.advance(1);
+		expect(calls).toEqual(['pause', 'resume']);
+	});
+
+	it('are forgotten after a stop', async () => {
+		const {clock, intake, taken, push} = createWorld(1);
+		push(batchOf(1));
+		intake.stop();
+		push(batchOf(2));
+		await clock.advance(10);
+		expect(taken).toEqual([]);
+	});
+});
