@@ -71,8 +71,10 @@ export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
 		async press(...reads) {
 			for (const read of reads) {
 				terminal.type(read);
-				// A lone Esc waits for the escape timeout; a frame for the next 16 ms.
-				await new Promise(resolve => setTimeout(resolve, read.endsWith('\u001B') ? 60 : 20));
+				// The escape timeout, our frame, Ink's frame: one timer sets the next, so one wait follows the other. However
+				// late they fire, each of ours is behind one of theirs.
+				const waits = read.endsWith('\u001B') ? [50, 20, 20] : [20, 20, 20];
+				for (const ms of waits) await new Promise(resolve => setTimeout(resolve, ms));
 			}
 			await terminal.until(() => true);
 		},

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {graphemes} from '../../../source/ui/layout/graphemes.js';
 import {cellWidth, truncateCells} from '../../../source/ui/layout/width.js';
 import {wrapText} from '../../../source/ui/layout/wrap.js';
 
