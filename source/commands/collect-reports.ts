@@ -12,7 +12,6 @@ export type Report =
 	/** Of this launch: a notice, or contact lost while nobody else was there. */
 	| {readonly type: 'observed'; readonly observation: Observation}
 	/** The log cannot be written, and why; or can again. */
-	| {readonly type: 'saving'; readonly saving: boolean; readonly reason?: string}
 	| {readonly type: 'alone'};
 
 /** Rows that are not due yet, or may still become one; beyond this the oldest are given up. */
@@ -68,7 +67,6 @@ function collectRest(state: State, input: Input): Report[] {
 	}
 	if (input.type === 'events') return [];
 	if (input.fact.type === 'synced') return [{type: 'synced', peer: input.fact.peer, received: input.fact.received}];
-	if (input.fact.type === 'saving') return [input.fact];
 	return input.fact.type === 'alone' && input.fact.alone ? [{type: 'alone'}] : [];
 }
 

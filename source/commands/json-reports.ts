@@ -16,7 +16,6 @@ export function createJsonReports(): JsonReports {
 	let next: string | number | undefined;
 	/** Newest own post that was told. */
 	let last = 0;
-	let failed = false;
 
 	function peerLine(state: State, peer: PeerId): JsonLine | undefined {
 		const line = jsonPeer(state, peer);
@@ -36,16 +35,6 @@ export function createJsonReports(): JsonReports {
 		return jsonEvent(state, event, live, ref);
 	}
 
-	function savingLine(saving: boolean, reason: string | undefined): JsonLine | undefined {
-		if (!saving && reason !== undefined) {
-			failed = true;
-			return {type: 'notice', level: 'warn', code: 'not-saving', text: `nothing is being saved: ${reason}`};
-		}
-		if (!saving || !failed) return undefined;
-		failed = false;
-		return {type: 'notice', level: 'info', code: 'saving', text: 'saving works again, nothing is missing'};
-	}
-
 	function line(report: ReportOrDelivery, state: State): JsonLine | undefined {
 		switch (report.type) {
 			case 'event':
@@ -61,8 +50,6 @@ export function createJsonReports(): JsonReports {
 				if (observation.type !== 'notice') return undefined;
 				return {type: 'notice', level: observation.level, code: observation.code, text: observation.text};
 			}
-			case 'saving':
-				return savingLine(report.saving, report.reason);
 			case 'alone':
 				return {type: 'alone'};
 			default:

@@ -36,6 +36,7 @@ export interface NodeStorageOptions {
 export function openNodeStorage({context, keys, keep}: NodeStorageOptions): NodeStorage {
 	const {options, clock, complain, debug} = context;
 	const places = placesHere(options.dataDir);
+	if (keep && options.log.type === 'new' && places.notice !== undefined) complain(places.notice);
 	const room = hexOf(keys.tag);
 	const identitySeed = options.identity ? readSeed(places, complain) : undefined;
 	const remembered = readRememberedPeers(places.peers);

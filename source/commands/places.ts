@@ -9,7 +9,7 @@ export function placesHere(given: string | undefined): DataDir {
 		environment,
 		home: ask(homedir),
 		temporary: tmpdir(),
-		user: ask(() => userInfo().username) || 'user',
+		user: ask(() => userInfo().username) || String(process.getuid?.() ?? 'user'),
 	});
 }
 

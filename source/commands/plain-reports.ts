@@ -2,8 +2,7 @@ import type {PeerId} from '../core/ids.js';
 import {compareOrder} from '../core/order.js';
 import {findPeer} from '../core/roster.js';
 import type {State} from '../core/state.js';
-import {cleanLine} from '../ui/layout/clean-for-screen.js';
-import {formatLocalTime, formatPlain} from './format-plain.js';
+import {formatPlain} from './format-plain.js';
 import type {ReportFormat} from './reporter.js';
 
 /** Reports -> plain lines, one a fact: who was there before us is "found" once. */
@@ -27,10 +26,6 @@ export function createPlainReports(): ReportFormat {
 				return formatPlain(state, report.observation);
 			case 'peer':
 				return foundLine(state, report.peer);
-			case 'saving':
-				return report.reason === undefined
-					? undefined
-					: `${formatLocalTime(state.loggedAt)} * nothing is being saved: ${cleanLine(report.reason)}`;
 			case 'synced':
 			case 'delivery':
 			case 'alone':
