@@ -1,0 +1,26 @@
+export interface Style {
+	/** `#rrggbb`; undefined: the terminal's own. */
+	readonly foreground?: string;
+	readonly background?: string;
+	readonly bold: boolean;
+	readonly dim: boolean;
+	readonly italic: boolean;
+	readonly underline: boolean;
+	readonly inverse: boolean;
+}
+
+export interface Cell {
+	readonly text: string;
+	/** 0: the second half of a wide glyph. */
+	readonly width: number;
+	readonly style: Style;
+}
+
+export interface Screen {
+	readonly rows: readonly (readonly Cell[])[];
+	readonly cursor: {readonly x: number; readonly y: number} | undefined;
+	readonly title: string;
+}
+
+export function paletteColour(index: number): string;
+export function drawScreen(screen: Screen): string;

@@ -1,0 +1,139 @@
+// A terminal screen as SVG: pure, from cells to text. Glyphs stand on the grid whatever font the viewer has: runs of plain
+// characters get the length they must have, all others a place of their own; lines and blocks are drawn, not written.
+
+const CELL = {width: 8.4, height: 18, baseline: 13.2, font: 14};
+const PADDING = 14;
+const BACKGROUND = '#15171c';
+const FOREGROUND = '#d6d9de';
+// Of our own choice: all with a contrast of at least 4.5 on the background.
+const PALETTE_16 = [
+	...['#5c6370', '#e5707a', '#93c274', '#dbb36b', '#6cace8', '#c586dd', '#5fbcc8', '#c3c8d1'],
+	...['#7d8593', '#f28b93', '#a9d68c', '#ebc986', '#8cc2f5', '#d6a0ec', '#7fd3de', '#ffffff'],
+];
+const CUBE = [0, 95, 135, 175, 215, 255];
+
+/** @param {number} index of the 256 colours of xterm */
+export function paletteColour(index) {
+	if (index < 16) return PALETTE_16[index] ?? FOREGROUND;
+	if (index >= 232) return hex([0, 0, 0].map(() => 8 + 10 * (index - 232)));
+	const rest = index - 16;
+	return hex([Math.floor(rest / 36), Math.floor(rest / 6) % 6, rest % 6].map(part => CUBE[part] ?? 0));
+}
+
+/** @param {readonly number[]} parts 0 to 255 */
+function hex(parts) {
+	return `#${parts.map(part => part.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/**
+ * @param {import('./draw-screen.mjs').Screen} screen
+ * @returns {string} an SVG document
+ */
+export function drawScreen({rows, cursor, title}) {
+	const columns = Math.max(...rows.map(row => row.reduce((sum, cell) => sum + cell.width, 0)));
+	const width = round(columns * CELL.width + 2 * PADDING);
+	const height = rows.length * CELL.height + 2 * PADDING;
+	const backs = [];
+	const marks = [];
+	for (const [index, row] of rows.entries()) {
+		const y = PADDING + index * CELL.height;
+		for (const run of runsOf(row)) {
+			const x = PADDING + run.column * CELL.width;
+			const {front, back} = coloursOf(run.style);
+			if (back) backs.push(rectangle(x, y, run.cells * CELL.width, CELL.height, back));
+			marks.push(...drawRun(run, x, y, front));
+		}
+	}
+	if (cursor) {
+		const [x, y] = [PADDING + cursor.x * CELL.width, PADDING + cursor.y * CELL.height];
+		marks.push(rectangle(x, y + 1, 2, CELL.height - 2, FOREGROUND));
+	}
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+		`<title>${escapeMarkup(title)}</title>`,
+		`<rect width="${width}" height="${height}" rx="8" fill="${BACKGROUND}"/>`,
+		'<g shape-rendering="crispEdges">',
+		...backs,
+		'</g>',
+		`<g font-family="DejaVu Sans Mono, Menlo, Consolas, Noto Sans Mono CJK JP, monospace" font-size="${CELL.font}" xml:space="preserve">`,
+		...marks,
+		'</g>',
+		'</svg>',
+		'',
+	].join('\n');
+}
+
+/** Neighbours of one style; a glyph that may be drawn at another width stands alone. */
+function runsOf(row) {
+	const runs = [];
+	let column = 0;
+	for (const cell of row) {
+		if (cell.width === 0) continue;
+		const text = cell.text === '' ? ' ' : cell.text;
+		const plain = /^[ -~]$/.test(text);
+		const key = JSON.stringify(cell.style);
+		const last = runs.at(-1);
+		if (last?.plain && plain && last.key === key) {
+			last.text += text;
+			last.cells += cell.width;
+		} else runs.push({text, plain, key, style: cell.style, column, cells: cell.width});
+		column += cell.width;
+	}
+	return runs;
+}
+
+function coloursOf({foreground, background, inverse}) {
+	const front = foreground ?? FOREGROUND;
+	if (!inverse) return {front, back: background};
+	return {front: background ?? BACKGROUND, back: front};
+}
+
+function drawRun({text, plain, style, cells}, x, y, front) {
+	const look = `fill="${front}"${style.dim ? ' fill-opacity="0.62"' : ''}`;
+	const marks = [];
+	if (style.underline && text.trim() !== '') {
+		marks.push(`<rect x="${round(x)}" y="${y + 15}" width="${round(cells * CELL.width)}" height="1" ${look}/>`);
+	}
+	if (text.trim() === '') return marks;
+	const shape = shapeOf(text, x, y);
+	if (shape) return [...marks, `<path d="${shape}" ${look}/>`];
+	const weight = `${style.bold ? ' font-weight="bold"' : ''}${style.italic ? ' font-style="italic"' : ''}`;
+	if (!plain) {
+		const centre = round(x + (cells * CELL.width) / 2);
+		marks.push(
+			`<text x="${centre}" y="${round(y + CELL.baseline)}" text-anchor="middle" ${look}${weight}>${escapeMarkup(text)}</text>`,
+		);
+		return marks;
+	}
+	// Spaces at the ends would be stretched or swallowed.
+	const shown = text.trim();
+	const start = round(x + text.indexOf(shown) * CELL.width);
+	const length = round(shown.length * CELL.width);
+	marks.push(
+		`<text x="${start}" y="${round(y + CELL.baseline)}" textLength="${length}" lengthAdjust="spacingAndGlyphs" ${look}${weight}>${escapeMarkup(shown)}</text>`,
+	);
+	return marks;
+}
+
+/** Box lines and blocks as a path, so that neighbours join. */
+function shapeOf(text, x, y) {
+	const {width, height} = CELL;
+	const box = (left, top, wide, high) => `M${round(left)} ${round(top)}h${round(wide)}v${round(high)}h${round(-wide)}z`;
+	if (text === '─') return box(x, y + height / 2, width, 1);
+	if (text === '│') return box(x + width / 2, y, 1, height);
+	if (text === '▌') return box(x, y, width / 2, height);
+	const eighths = '▁▂▃▄▅▆▇█'.indexOf(text) + 1;
+	return eighths > 0 ? box(x, y + (height * (8 - eighths)) / 8, width, (height * eighths) / 8) : undefined;
+}
+
+function rectangle(x, y, width, height, fill) {
+	return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${height}" fill="${fill}"/>`;
+}
+
+function round(value) {
+	return Math.round(value * 100) / 100;
+}
+
+function escapeMarkup(text) {
+	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
