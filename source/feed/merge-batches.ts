@@ -11,9 +11,10 @@ function merge(parts: readonly Batch[]): Batch[] {
 
 /**
  * Joins neighbours of one feed into batches as large as the limits allow, each with the signature of its last part; the
- * chain is trusted. Batches that do not follow on each other stay apart.
+ * chain is trusted. Batches that do not follow on each other stay apart, and so do those on either side of `boundary`, a seq
+ * at which one of them ends.
  */
-export function mergeBatches(batches: readonly Batch[]): Batch[] {
+export function mergeBatches(batches: readonly Batch[], boundary?: number): Batch[] {
 	const merged: Batch[] = [];
 	let parts: Batch[] = [];
 	let bytes = 0;
@@ -21,7 +22,8 @@ export function mergeBatches(batches: readonly Batch[]): Batch[] {
 	for (const batch of batches) {
 		const size = batchBytes(batch);
 		const before = parts.at(-1);
-		const follows = before?.peer === batch.peer && lastSeq(before) + 1 === batch.firstSeq;
+		const follows =
+			before?.peer === batch.peer && lastSeq(before) + 1 === batch.firstSeq && lastSeq(before) !== boundary;
 		if (!follows || bytes + size > MAX_BATCH_BYTES || count + batch.entries.length > MAX_BATCH_ENTRIES) {
 			merged.push(...merge(parts));
 			parts = [];

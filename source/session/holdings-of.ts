@@ -57,7 +57,7 @@ export function holdingsOf({self, log, tips, isIgnored, countEvents}: HoldingsOp
 		have: peer => index.get(peer),
 		digest: () => index.digest(),
 		bucket: at => index.bucket(at),
-		read: (peer, seq, maxBytes) => log.batchesFrom(peer, seq, maxBytes),
+		read: (peer, seq, maxBytes, boundary) => log.batchesFrom(peer, seq, maxBytes, boundary),
 		isWelcome: peer => !tips.isFrozen(peer) && !isIgnored(peer) && hasRoom(peer, false),
 		hasRoom,
 		named(peer) {

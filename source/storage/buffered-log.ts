@@ -87,13 +87,13 @@ class BufferedLog implements Log {
 		return this.#log?.heldSeq(peer) ?? 0;
 	}
 
-	batchesFrom(peer: PeerId, seq: number, maxBytes: number): Batch[] {
-		const saved = this.#log?.batchesFrom(peer, seq, maxBytes) ?? [];
+	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
+		const saved = this.#log?.batchesFrom(peer, seq, maxBytes, boundary) ?? [];
 		const last = saved.at(-1);
 		const rest = maxBytes - saved.reduce((sum, batch) => sum + batchBytes(batch), 0);
 		if (this.#unsaved.isEmpty || (last && rest <= 0)) return saved;
 		const next = last ? lastSeq(last) + 1 : seq;
-		return mergeBatches([...saved, ...this.#unsaved.batchesFrom(peer, next, rest)]);
+		return mergeBatches([...saved, ...this.#unsaved.batchesFrom(peer, next, rest, boundary)], boundary);
 	}
 
 	async flush(): Promise<void> {

@@ -31,7 +31,7 @@ export class FeedBatches {
 	}
 
 	/** As `Log.batchesFrom`. */
-	from(seq: number, maxBytes: number): Batch[] {
+	from(seq: number, maxBytes: number, boundary?: number): Batch[] {
 		if (seq < 1 || seq > this.#held) return [];
 		const found: Batch[] = [];
 		let bytes = 0;
@@ -42,7 +42,7 @@ export class FeedBatches {
 			if (found.length > 0 && bytes > maxBytes) break;
 			found.push(batch);
 		}
-		return mergeBatches(found);
+		return mergeBatches(found, boundary);
 	}
 
 	#push(batch: Batch): void {

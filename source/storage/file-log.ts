@@ -146,8 +146,8 @@ class WriterLog implements FileLog {
 		this.#flusher.wrote();
 	}
 
-	batchesFrom(peer: PeerId, seq: number, maxBytes: number): Batch[] {
-		return this.#batches.from(peer, seq, maxBytes);
+	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
+		return this.#batches.from(peer, seq, maxBytes, boundary);
 	}
 
 	heldSeq(peer: PeerId): number {

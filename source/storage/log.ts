@@ -29,9 +29,9 @@ export interface Log {
 	append(records: readonly LogRecord[]): void;
 	/**
 	 * Stored batches of one feed, from the one that holds `seq` on, contiguous, neighbours merged up to MAX_BATCH_BYTES,
-	 * at least one if any, `maxBytes` of entries at most beyond the first. Empty when `seq` is not held.
+	 * but not across `boundary` (a seq at which one ends), at least one if any, `maxBytes` of entries at most beyond the first. Empty when `seq` is not held.
 	 */
-	batchesFrom(peer: PeerId, seq: number, maxBytes: number): Batch[];
+	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[];
 	/** Seqs held of a feed: contiguous from 1 to this; 0 if none. */
 	heldSeq(peer: PeerId): number;
 	/**

@@ -32,7 +32,7 @@ export function createMemoryLog(header: LogHeader): OpenedLog {
 			if (closed) throw new Error('The log is closed');
 			for (const record of records) if (record.type === 'batch') add(record.batch);
 		},
-		batchesFrom: (peer, seq, maxBytes) => feeds.get(peer)?.from(seq, maxBytes) ?? [],
+		batchesFrom: (peer, seq, maxBytes, boundary) => feeds.get(peer)?.from(seq, maxBytes, boundary) ?? [],
 		heldSeq: peer => feeds.get(peer)?.held ?? 0,
 		savedSeq: peer => feeds.get(peer)?.held ?? 0,
 		get size() {

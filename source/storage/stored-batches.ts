@@ -43,7 +43,7 @@ export class StoredBatches {
 	}
 
 	/** As `Log.batchesFrom`. A record that went bad since it was indexed ends the answer. */
-	from(peer: PeerId, seq: number, maxBytes: number): Batch[] {
+	from(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		const feed = this.#feeds.get(peer);
 		if (!feed || seq < 1 || seq > feed.held) return [];
 		const batches: Batch[] = [];
@@ -57,7 +57,7 @@ export class StoredBatches {
 			if (batches.length > 0 && bytes > maxBytes) break;
 			batches.push(batch);
 		}
-		return mergeBatches(batches);
+		return mergeBatches(batches, boundary);
 	}
 
 	/** Reads single records through a window that moves along the file. */

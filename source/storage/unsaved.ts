@@ -74,8 +74,8 @@ export class Unsaved {
 		return this.#feeds.get(peer)?.held ?? 0;
 	}
 
-	batchesFrom(peer: PeerId, seq: number, maxBytes: number): Batch[] {
-		return this.#feeds.get(peer)?.from(seq, maxBytes) ?? [];
+	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
+		return this.#feeds.get(peer)?.from(seq, maxBytes, boundary) ?? [];
 	}
 
 	#feedOf(peer: PeerId): FeedBatches {

@@ -35,6 +35,14 @@ test('batches of other feeds and batches behind a gap stay apart', () => {
 	expect(mergeBatches([])).toEqual([]);
 });
 
+test('batches on either side of a boundary stay apart', () => {
+	const {feed} = createAuthor(1);
+	const batches = [2, 1, 3].map((count, index) => feed.write(posts(index * 5, count)));
+	expect(mergeBatches(batches, 2).map(batch => batch.entries.length)).toEqual([2, 4]);
+	expect(mergeBatches(batches, 3).map(batch => batch.entries.length)).toEqual([3, 3]);
+	expect(mergeBatches(batches, 6)).toEqual(mergeBatches(batches));
+});
+
 test('no merged batch is above the limits', () => {
 	const {feed} = createAuthor(1);
 	const large = Array.from({length: 60}, (_, index) => feed.write([post(index, 'x'.repeat(16_000))]));
