@@ -13,6 +13,7 @@ import {createIdentity} from '../feed/identity.js';
 import {createOwnFeed} from '../feed/own-feed.js';
 import {createPeerKey} from '../feed/peer-key.js';
 import {createBeaconMac} from '../feed/room-keys.js';
+import type {LocalInterface} from '../network/beacon.js';
 import type {Timer} from '../network/clock.js';
 import {createDialler, type Dialler} from '../network/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery.js';
@@ -27,6 +28,7 @@ import {whenDelivered} from './delivery.js';
 import {diagnose} from './diagnose.js';
 import {helloProofOf} from './hello-proof-of.js';
 import {holdingsOf} from './holdings-of.js';
+import {judgeWake} from './judge-wake.js';
 import {createLedger} from './ledger.js';
 import {createLinkEvents} from './link-events.js';
 import {createNodeClock} from './node-clock.js';
@@ -88,7 +90,10 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		dialler: () => dialler,
 		presence: () => presence,
 		firstHello: () => conversation.join(),
-		burst: () => discovery?.burst(),
+		burst() {
+			wokeFrom ??= beacon.interfaces();
+			discovery?.burst();
+		},
 	});
 	const mesh: Mesh = createMesh({self, ownHello, proof: helloProofOf(key, keys), clock, debug}, links);
 	const dialler: Dialler = createDialler({
@@ -124,6 +129,8 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 	const timers = new Set<Timer>();
 	let discovery: Discovery | undefined;
 	let tcpPort = 0;
+	/** Our interfaces before our timers stood still, until it is clear where we woke. */
+	let wokeFrom: readonly LocalInterface[] | undefined;
 	let failedToSave = false;
 	let info: SelfInfo | undefined;
 	let startedAt = 0;
@@ -186,6 +193,16 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		}
 	}
 
+	function checkWake(): void {
+		if (!wokeFrom) return;
+		const localAddresses = mesh.links().map(link => link.localAddress);
+		const facts = {hasSecret: keys.hasSecret, before: wokeFrom, now: beacon.interfaces(), localAddresses};
+		const verdict = judgeWake(facts);
+		if (verdict === 'wait') return;
+		wokeFrom = undefined;
+		if (verdict === 'relaunch') adapters.relaunch?.();
+	}
+
 	function passTime(): void {
 		ledger.pass({type: 'time-passed', now: nodeClock.wall()});
 		later(TIME_PASSES_MS, passTime);
@@ -230,7 +247,10 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 			heard: (peer, address, path) => dialler.heard(peer, address, path),
 			alsoAt: (peer, address) => dialler.alsoAt(peer, address),
 			leaving: peer => dialler.forget(peer),
-			beat: () => conversation.checkAddresses(),
+			beat() {
+				checkWake();
+				conversation.checkAddresses();
+			},
 		});
 		ledger.observe({type: 'launched', version: options.version});
 		ledger.commit();

@@ -32,4 +32,6 @@ export interface SessionAdapters {
 	readonly debug: Debug;
 	/** A `--peer` target led to a peer. */
 	rememberTarget(address: Address): void;
+	/** We woke on another network in an open room: stop this session and start one with a new key, feed and log. */
+	relaunch?(): void;
 }
