@@ -36,29 +36,25 @@ interface Stage {
 }
 
 export async function runDemo(context: Context): Promise<number> {
+	// Heard from before the folder is made until it is gone: a second signal exits, and `remove` runs even then.
+	const leaving = createLeaving(context.output);
 	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-demo-'));
-	const timers = new Set<Timer>();
-	const stage: Stage = {
-		context,
-		keys: await deriveRoomKeys({room: ROOM}),
-		port: await findFreePort(context.clock),
-		folder,
-		players: new Map(),
-	};
 	const remove = () => rmSync(folder, {recursive: true, force: true});
 	process.once('exit', remove);
-	const leaving = createLeaving(context.output);
+	const timers = new Set<Timer>();
+	const players: Stage['players'] = new Map();
 	try {
+		const [keys, port] = await Promise.all([deriveRoomKeys({room: ROOM}), findFreePort(context.clock)]);
+		const stage: Stage = {context, keys, port, folder, players};
 		const name = context.options.name ?? 'you';
 		play(stage, name, timers);
 		const curtain = new Promise<'up'>(resolve => context.clock.after(BEFORE_MS, () => resolve('up')));
 		const first = await Promise.race([curtain, leaving.asked]);
-		leaving.stop();
 		if (first !== 'up') return exitCodes.done;
 		return await runChat({...context, options: visitorOptions(stage, name), visit: {lastWords: LAST_WORDS}});
 	} finally {
 		for (const timer of timers) timer.cancel();
-		await Promise.all([...stage.players.values()].map(({session}) => session.stop('quit')));
+		await Promise.all([...players.values()].map(({session}) => session.stop('quit')));
 		leaving.stop();
 		remove();
 		process.off('exit', remove);

@@ -1,0 +1,65 @@
+/** A program in a real pseudo terminal, for a moment: what it wrote, what it is told, how it ends. */
+import {type IPty, spawn} from '@lydell/node-pty';
+import {onTestFinished} from 'vitest';
+
+export interface Terminal {
+	readonly pid: number;
+	output(): string;
+	write(text: string): void;
+	/** Resolves once it holds for all that was written. */
+	until(holds: (output: string) => boolean): Promise<void>;
+	readonly exited: Promise<{readonly exitCode: number; readonly signal?: number}>;
+}
+
+export interface TerminalOptions {
+	readonly env: Readonly<Record<string, string>>;
+	readonly cwd?: string;
+	readonly columns?: number;
+}
+
+const WAIT_MS = 30_000;
+
+/** Killed with the test if it is still there. */
+export function openTerminal(file: string, words: readonly string[], options: TerminalOptions): Terminal {
+	const {env, cwd, columns = 100} = options;
+	const child = spawn(file, [...words], {
+		cols: columns,
+		rows: 30,
+		env: {TERM: 'xterm-256color', LANG: 'C.UTF-8', PATH: process.env.PATH ?? '', ...env},
+		...(cwd !== undefined && {cwd}),
+	});
+	onTestFinished(() => kill(child));
+	let output = '';
+	const waiting = new Set<() => void>();
+	child.onData(data => {
+		output += data;
+		for (const check of waiting) check();
+	});
+	const exited = new Promise<{exitCode: number; signal?: number}>(resolve => child.onExit(resolve));
+	return {
+		pid: child.pid,
+		output: () => output,
+		write: text => child.write(text),
+		until: holds =>
+			new Promise((resolve, reject) => {
+				const timer = setTimeout(() => reject(new Error(`never came: ${JSON.stringify(output.slice(-900))}`)), WAIT_MS);
+				const check = () => {
+					if (!holds(output)) return;
+					clearTimeout(timer);
+					waiting.delete(check);
+					resolve();
+				};
+				waiting.add(check);
+				check();
+			}),
+		exited,
+	};
+}
+
+function kill(child: IPty): void {
+	try {
+		child.kill('SIGKILL');
+	} catch {
+		// It is gone.
+	}
+}

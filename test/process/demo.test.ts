@@ -1,0 +1,107 @@
+/** The demo as somebody alone sees it, and what it leaves behind: nothing. */
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {makeHome} from '../helpers/data-home.js';
+import {openTerminal, type Terminal} from '../helpers/pty.js';
+import {cliPath} from '../helpers/run-node.js';
+
+interface Demo extends Terminal {
+	readonly home: string;
+	/** Its temporary folders. */
+	readonly scratch: string;
+}
+
+function startDemo(): Demo {
+	const home = makeHome();
+	const scratch = mkdtempSync(join(tmpdir(), 'p2pchat-scratch-'));
+	onTestFinished(() => rmSync(scratch, {recursive: true, force: true}));
+	// A port that would be somebody's room, and a peer: the demo must heed neither.
+	const env = {HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo', TMPDIR: scratch, P2PCHAT_PEER: '127.0.0.1:9'};
+	const terminal = openTerminal(process.execPath, [cliPath, 'demo', '--name', 'Carol'], {env});
+	return {...terminal, home, scratch};
+}
+
+const started = (output: string) => output.includes('third floor, behind the plant');
+
+/** Sockets (inodes) that a process holds open. */
+function socketsOf(pid: number): string[] {
+	const folder = `/proc/${pid}/fd`;
+	return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+function expectNothingLeft({home, scratch, pid}: Demo): void {
+	expect(readdirSync(scratch), 'temporary folders').toEqual([]);
+	expect(readdirSync(home), "the user's data folder").toEqual([]);
+	expect(socketsOf(pid)).toEqual([]);
+	if (process.platform !== 'linux') return;
+	const children = readdirSync('/proc').filter(name => {
+		if (!/^\d+$/.test(name)) return false;
+		try {
+			return (
+				readFileSync(`/proc/${name}/stat`, 'utf8')
+					.replace(/^.*\) /s, '')
+					.split(' ')[1] === String(pid)
+			);
+		} catch {
+			return false;
+		}
+	});
+	expect(children).toEqual([]);
+}
+
+test('it greets, plays and answers what is written', async () => {
+	const demo = startDemo();
+	await demo.until(started);
+	await demo.until(output => output.includes('Carol! Everybody here'));
+	demo.write('hello there\r');
+	await demo.until(output => output.includes('we read you!'));
+	expect(readdirSync(demo.scratch)).toHaveLength(1);
+	demo.write('\u001B');
+	await demo.exited;
+	expectNothingLeft(demo);
+});
+
+const ways: readonly (readonly [string, (demo: Demo) => void])[] = [
+	['Esc on an empty input', demo => demo.write('\u001B')],
+	['Ctrl+C', demo => demo.write('\u0003')],
+	['SIGTERM', demo => void process.kill(demo.pid, 'SIGTERM')],
+	['SIGHUP', demo => void process.kill(demo.pid, 'SIGHUP')],
+];
+
+test.each(ways)('%s ends it, and nothing stays', async (_, leave) => {
+	const demo = startDemo();
+	await demo.until(started);
+	leave(demo);
+	expect((await demo.exited).exitCode).toBe(0);
+	expectNothingLeft(demo);
+	const last = demo.output().slice(demo.output().lastIndexOf('\u001B[?1049l'));
+	expect(last).toContain('nothing of it is left');
+	expect(last).not.toContain('replay');
+});
+
+test('Esc closes what is open before it leaves, and keeps a draft', async () => {
+	const demo = startDemo();
+	await demo.until(started);
+	demo.write('\u0007');
+	await demo.until(output => output.includes('Esc: close'));
+	demo.write('\u001B');
+	await demo.until(output => output.slice(output.lastIndexOf('Esc: close')).includes('write a message'));
+	demo.write('a draft');
+	await demo.until(output => output.includes('a draft'));
+	demo.write('\u001B');
+	demo.write(' goes on');
+	await demo.until(output => output.includes('goes on'));
+	demo.write('\u0003\u0003');
+	await demo.exited;
+	expectNothingLeft(demo);
+});
+
+test('a signal before the curtain rises leaves nothing either', async () => {
+	const demo = startDemo();
+	while (readdirSync(demo.scratch).length === 0) await new Promise(resolve => setImmediate(resolve));
+	process.kill(demo.pid, 'SIGTERM');
+	await demo.exited;
+	expectNothingLeft(demo);
+});
