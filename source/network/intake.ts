@@ -37,27 +37,37 @@ export interface Intake {
 	stop(): void;
 }
 
+/** Waiting batches of one connection; those before `next` are taken. */
+interface Queue {
+	batches: IncomingBatch[];
+	next: number;
+}
+
+/** Connections take turns, a batch each: who sends much waits behind itself, not others behind it. */
 export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
-	let waiting: IncomingBatch[] = [];
-	let next = 0;
+	const queues = new Map<PeerLink, Queue>();
 	let bytes = 0;
 	let planned = false;
 	let stopped = false;
 	const paused = new Set<PeerLink>();
 
 	function takeOne(): void {
-		const incoming = waiting[next];
+		const [turn] = queues;
+		if (!turn) return;
+		const [link, queue] = turn;
+		const incoming = queue.batches[queue.next];
+		queue.next += 1;
+		queues.delete(link);
+		if (queue.next < queue.batches.length) queues.set(link, compact(queue));
 		if (!incoming) return;
-		next += 1;
 		bytes -= costOf(incoming.batch);
 		handlers.take(incoming);
 	}
 
 	/** Lets go of what was taken, also when it never runs empty. */
-	function compact(): void {
-		if (next < waiting.length && next < COMPACT_AFTER) return;
-		waiting = waiting.slice(next);
-		next = 0;
+	function compact(queue: Queue): Queue {
+		if (queue.next < COMPACT_AFTER) return queue;
+		return {batches: queue.batches.slice(queue.next), next: 0};
 	}
 
 	function slice(): void {
@@ -65,8 +75,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		if (stopped) return;
 		const until = clock.monotonic() + RECEIVE_SLICE_MS;
 		do takeOne();
-		while (next < waiting.length && clock.monotonic() < until);
-		compact();
+		while (queues.size > 0 && clock.monotonic() < until);
 		handlers.commit();
 		if (bytes < MAX_INTAKE_BYTES / 2) {
 			for (const link of paused) link.resume();
@@ -77,7 +86,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	}
 
 	function plan(): void {
-		if (planned || stopped || next >= waiting.length) return;
+		if (planned || stopped || queues.size === 0) return;
 		planned = true;
 		clock.after(0, slice);
 	}
@@ -85,7 +94,9 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	return {
 		push(incoming) {
 			if (stopped) return;
-			waiting.push(incoming);
+			const queue = queues.get(incoming.link);
+			if (queue) queue.batches.push(incoming);
+			else queues.set(incoming.link, {batches: [incoming], next: 0});
 			bytes += costOf(incoming.batch);
 			if (bytes > MAX_INTAKE_BYTES && !paused.has(incoming.link)) {
 				paused.add(incoming.link);
@@ -95,17 +106,16 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 			plan();
 		},
 		get busy() {
-			return next < waiting.length;
+			return queues.size > 0;
 		},
 		finish() {
 			if (stopped) return;
-			while (next < waiting.length) takeOne();
-			compact();
+			while (queues.size > 0) takeOne();
 			handlers.commit();
 		},
 		stop() {
 			stopped = true;
-			waiting = [];
+			queues.clear();
 			paused.clear();
 		},
 	};

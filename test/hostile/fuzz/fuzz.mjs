@@ -1,16 +1,4 @@
-// Builds the fuzzer beside the dependencies and runs it with the given arguments.
-import {execFileSync} from 'node:child_process';
-import {mkdirSync, writeFileSync} from 'node:fs';
-import {createRequire} from 'node:module';
-import {dirname, join} from 'node:path';
-import {fileURLToPath, pathToFileURL} from 'node:url';
+// Builds the fuzzer and runs it with the given arguments.
+import {build} from '../build.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, '../../..');
-const target = join(root, 'node_modules/.cache/p2pchat-fuzz');
-const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-mkdirSync(target, {recursive: true});
-writeFileSync(join(target, 'package.json'), '{"type":"module"}\n');
-execFileSync(process.execPath, [compiler, '-p', here], {stdio: 'inherit'});
-process.env.P2PCHAT_FUZZ_ROOT = pathToFileURL(`${root}/`).href;
-await import(pathToFileURL(join(target, 'test/hostile/fuzz/run.js')).href);
+await import(build()('fuzz/run.js'));
