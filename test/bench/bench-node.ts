@@ -1,0 +1,136 @@
+/** Real nodes in this process: TLS on 127.0.0.1, UDP on loopback or none, a log in memory unless one is given. */
+import {createSocket} from 'node:dgram';
+import {once} from 'node:events';
+import type {RoomKeys} from '../../source/feed/room-keys.js';
+import type {Beacon} from '../../source/network/beacon.js';
+import type {Address} from '../../source/network/dialler.js';
+import {createSystemClock, systemRandom} from '../../source/network/system-clock.js';
+import {createTlsTransport} from '../../source/network/tls-transport.js';
+import type {Connection, Transport} from '../../source/network/transport.js';
+import {createUdpBeacon} from '../../source/network/udp-beacon.js';
+import {createSession} from '../../source/session/create-session.js';
+import type {SelfInfo, Session} from '../../source/session/session.js';
+import type {OpenedLog} from '../../source/storage/log.js';
+import {createMemoryLog} from '../../source/storage/memory-log.js';
+
+/** Header, content type and tag that TLS 1.3 adds to a record. */
+const RECORD_BYTES = 22;
+
+/** What went over the connections of a node: each frame counted as a record of its own, which is an upper bound. */
+export interface Traffic {
+	sentBytes: number;
+	sentFrames: number;
+	receivedBytes: number;
+}
+
+export interface BenchNode {
+	readonly session: Session;
+	readonly self: SelfInfo;
+	readonly traffic: Traffic;
+	connected(): number;
+}
+
+export interface BenchNodeOptions {
+	readonly keys: RoomKeys;
+	readonly name: string;
+	readonly opened?: OpenedLog;
+	/** UDP port on loopback; left out: no discovery. */
+	readonly udpPort?: number;
+	readonly targets?: readonly Address[];
+	/** Replaced to lose datagrams. */
+	readonly beacon?: Beacon;
+}
+
+/** Says and hears nothing. */
+export function createMuteBeacon(): Beacon {
+	const interfaces = [
+		{name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true, virtual: false},
+	];
+	return {
+		start: async () => ({port: 0, ownPort: 0}),
+		broadcast() {},
+		send() {},
+		interfaces: () => interfaces,
+		counters: () => [],
+		close: async () => {},
+	};
+}
+
+function countingTransport(inner: Transport, traffic: Traffic): Transport {
+	const count = (connection: Connection): Connection => ({
+		...connection,
+		get queuedBytes() {
+			return connection.queuedBytes;
+		},
+		handle: handlers =>
+			connection.handle({
+				...handlers,
+				data(chunk) {
+					traffic.receivedBytes += chunk.length;
+					handlers.data(chunk);
+				},
+			}),
+		send(frame) {
+			traffic.sentBytes += frame.length + RECORD_BYTES;
+			traffic.sentFrames += 1;
+			return connection.send(frame);
+		},
+	});
+	return {
+		listen: accepted => inner.listen(connection => accepted(count(connection))),
+		dial: (address, port) =>
+			inner
+				.dial(address, port)
+				.then(result => ('connection' in result ? {connection: count(result.connection)} : result)),
+		get refused() {
+			return inner.refused;
+		},
+		close: () => inner.close(),
+	};
+}
+
+/** Not started: `start` and `stop` are the session's. */
+export function createBenchNode(options: BenchNodeOptions): Omit<BenchNode, 'self'> {
+	const {keys, name, udpPort, targets = []} = options;
+	const clock = createSystemClock();
+	const traffic: Traffic = {sentBytes: 0, sentFrames: 0, receivedBytes: 0};
+	const transport = createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, host: '127.0.0.1', clock});
+	const header = {format: 1, version: '1.0.0', roomTag: keys.tag, roomName: 'bench', created: Date.now()};
+	const beacon =
+		options.beacon ??
+		(udpPort === undefined ? createMuteBeacon() : createUdpBeacon({port: udpPort, selection: ['lo'], clock}));
+	const session = createSession(
+		{name, room: 'bench', keys, version: '1.0.0', loopbackOnly: true, targets},
+		{
+			clock,
+			random: systemRandom,
+			transport: countingTransport(transport, traffic),
+			beacon,
+			opened: options.opened ?? createMemoryLog(header),
+			debug: () => {},
+			rememberTarget() {},
+		},
+	);
+	const connected = () => Object.keys(session.store.getState().passing.links).length;
+	return {session, traffic, connected};
+}
+
+export async function startBenchNode(options: BenchNodeOptions): Promise<BenchNode> {
+	const node = createBenchNode(options);
+	return {...node, self: await node.session.start()};
+}
+
+export function stopAll(nodes: readonly Pick<BenchNode, 'session'>[]): Promise<unknown> {
+	return Promise.all(nodes.map(({session}) => session.stop('quit')));
+}
+
+/** That nobody on this machine listens on now. */
+export async function freeUdpPort(): Promise<number> {
+	const socket = createSocket('udp4');
+	socket.bind(0, '0.0.0.0');
+	await once(socket, 'listening');
+	const {port} = socket.address();
+	socket.close();
+	await once(socket, 'close');
+	return port;
+}

@@ -1,0 +1,110 @@
+/** The built program with `--json` on loopback, as a script would run it. */
+import {type ChildProcess, spawn} from 'node:child_process';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+export const cliPath = process.env.P2PCHAT_BENCH_CLI ?? join(process.env.P2PCHAT_BENCH_ROOT ?? '.', 'dist/cli.js');
+
+export type Line = Readonly<Record<string, any>>;
+
+export interface ChatProcess {
+	readonly child: ChildProcess;
+	readonly lines: readonly Line[];
+	readonly peer: string;
+	/** performance.now() when the line came. */
+	when(test: (line: Line) => boolean, from?: number): Promise<number>;
+	post(text: string): void;
+	/** Kills it if need be and removes its folder. */
+	close(): Promise<void>;
+}
+
+export interface ChatOptions {
+	readonly port: number;
+	readonly name: string;
+	readonly words?: readonly string[];
+	readonly spawn?: (command: string, words: readonly string[], env: Readonly<Record<string, string>>) => ChildProcess;
+	/** Default `lo`. */
+	readonly interface?: string;
+}
+
+export const sees = (peer: string) => (line: Line) =>
+	line.type === 'peer' && line.peer === peer && line.status === 'connected';
+export const misses = (peer: string) => (line: Line) =>
+	line.type === 'peer' && line.peer === peer && (line.status === 'unreachable' || line.status === 'left');
+
+const LIMIT_MS = 30_000;
+
+/** Resolves when it is ready. */
+export async function startChat(options: ChatOptions): Promise<ChatProcess> {
+	const home = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
+	const only = options.interface ?? 'lo';
+	const words = [cliPath, '--json', '--interface', only, '--port', String(options.port), '--name', options.name];
+	const env = {PATH: process.env.PATH ?? '', HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: only};
+	const start = options.spawn ?? ((command, args, environment) => spawn(command, [...args], {env: environment}));
+	const child = start(process.execPath, [...words, ...(options.words ?? [])], env);
+	const lines: Line[] = [];
+	const checks = new Set<(line: Line) => void>();
+	let rest = '';
+	let errors = '';
+	child.stderr?.on('data', text => {
+		errors += text;
+	});
+	child.stdin?.on('error', () => {});
+	child.stdout?.on('data', text => {
+		const parts = (rest + text).split('\n');
+		rest = parts.pop() ?? '';
+		for (const part of parts) {
+			const line: Line = JSON.parse(part);
+			lines.push(line);
+			for (const check of [...checks]) check(line);
+		}
+	});
+
+	function when(test: (line: Line) => boolean, from = 0): Promise<number> {
+		if (lines.slice(from).some(test)) return Promise.resolve(performance.now());
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(() => {
+				checks.delete(check);
+				reject(new Error(`a line never came: ${test} ${errors}`));
+			}, LIMIT_MS);
+			const check = (line: Line) => {
+				if (!test(line)) return;
+				clearTimeout(timer);
+				checks.delete(check);
+				resolve(performance.now());
+			};
+			checks.add(check);
+		});
+	}
+
+	async function close(): Promise<void> {
+		if (child.exitCode === null && child.signalCode === null) {
+			const gone = new Promise(resolve => child.once('exit', resolve));
+			child.kill('SIGCONT');
+			child.kill('SIGKILL');
+			await gone;
+		}
+		rmSync(home, {recursive: true, force: true});
+	}
+
+	try {
+		await when(({type}) => type === 'ready');
+	} catch (error) {
+		await close();
+		throw error;
+	}
+	return {
+		child,
+		lines,
+		peer: lines.find(({type}) => type === 'ready')?.peer,
+		when,
+		post: text => void child.stdin?.write(`${JSON.stringify({type: 'post', text})}\n`),
+		close,
+	};
+}
+
+/** Until everybody sees everybody. */
+export async function meet(chats: readonly ChatProcess[]): Promise<void> {
+	for (const chat of chats) for (const other of chats) if (other !== chat) await chat.when(sees(other.peer));
+}

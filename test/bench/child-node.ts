@@ -1,0 +1,30 @@
+import {type ChildProcess, fork} from 'node:child_process';
+import type {NodeRequest} from './node-process.js';
+
+type Told = Readonly<Record<string, any>>;
+
+export interface ChildNode {
+	readonly child: ChildProcess;
+	/** The next message of this type. */
+	told(type: string): Promise<Told>;
+	tell(type: 'reset' | 'loop' | 'stop'): void;
+	kill(): void;
+}
+
+export async function forkNode(request: Partial<NodeRequest> & {readonly path: string}): Promise<ChildNode> {
+	const script = new URL('./node-process.js', import.meta.url).pathname;
+	const child = fork(script, {execArgv: ['--max-old-space-size=8192']});
+	const told = (type: string) =>
+		new Promise<Told>((resolve, reject) => {
+			const onMessage = (message: Told) => {
+				if (message.type !== type) return;
+				child.off('message', onMessage);
+				resolve(message);
+			};
+			child.on('message', onMessage);
+			child.once('exit', () => reject(new Error(`a node ended before it told ${type}`)));
+		});
+	await told('up');
+	child.send({fresh: false, targets: [], expected: Number.POSITIVE_INFINITY, echo: false, ...request});
+	return {child, told, tell: type => void child.send({type}), kill: () => void child.kill('SIGKILL')};
+}

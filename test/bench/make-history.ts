@@ -1,0 +1,95 @@
+/** Histories as a chat leaves them: twenty people in turn, every message a record and a signature of its own. */
+import {randomBytes} from 'node:crypto';
+import {existsSync, mkdirSync, renameSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import type {Batch} from '../../source/core/batch.js';
+import type {FeedEvent} from '../../source/core/event.js';
+import {createOwnFeed, type OwnFeed} from '../../source/feed/own-feed.js';
+import {createPeerKey} from '../../source/feed/peer-key.js';
+import {deriveRoomKeys, type RoomKeys} from '../../source/feed/room-keys.js';
+import {openFileLog} from '../../source/storage/file-log.js';
+import type {LogRecord} from '../../source/storage/log.js';
+
+/** Written once a run of the bench, shared by its rows. */
+export const historyFolder = join(tmpdir(), 'p2pchat-ink-bench-1');
+
+export const START = Date.UTC(2026, 10, 1, 9);
+export const FEEDS = 20;
+const RECORDS_AT_ONCE = 1000;
+
+/** A room with a secret: its log is reopened and handed on. */
+export function benchKeys(): Promise<RoomKeys> {
+	return deriveRoomKeys({room: 'bench', secret: 'a secret for the bench only'});
+}
+
+const WORDS =
+	'the uplink is down again and nobody in lab two can reach it since noon über 日本 please have a look'.split(' ');
+
+/** 20 to 120 bytes, the same for the same number. */
+export function textOf(number: number): string {
+	const count = 4 + ((number * 7919) % 17);
+	const words = Array.from({length: count}, (_, index) => WORDS[(number * 31 + index * 17) % WORDS.length]);
+	return `${number} ${words.join(' ')}`;
+}
+
+const peers = Array.from({length: FEEDS}, (_, index) => createPeerKey(new Uint8Array(32).fill(index + 1)).peer);
+
+/** Events without bytes, for rows that are about the state alone. */
+export function makeEvents(count: number, from = 0): FeedEvent[] {
+	return Array.from({length: count}, (_, index) => {
+		const number = from + index;
+		const at = START + number * 1000;
+		const peer = peers[number % FEEDS] ?? peers[0];
+		if (!peer) throw new Error('no feeds');
+		const seq = Math.floor(number / FEEDS) + 1;
+		if (seq === 1) {
+			const name = `Person ${number % FEEDS}`;
+			return {type: 'joined', peer, seq, at, ms: at, counter: 0, name, addresses: ['127.0.0.1'], version: '1.0.0'};
+		}
+		return {type: 'posted', peer, seq, at, ms: at, counter: 0, text: textOf(number)};
+	});
+}
+
+function write(feed: OwnFeed, number: number): Batch {
+	const at = START + number * 1000;
+	const hlc = {ms: at, counter: 0};
+	if (feed.tip().seq === 0) {
+		const name = `Person ${number % FEEDS}`;
+		return feed.write([{body: {type: 'joined', name, addresses: ['127.0.0.1'], version: '1.0.0'}, at, hlc}]);
+	}
+	return feed.write([{body: {type: 'posted', text: textOf(number)}, at, hlc}]);
+}
+
+/** `count` batches of one event each, signed. */
+export function* makeBatches(count: number, keys: RoomKeys): Generator<Batch> {
+	const feeds = Array.from({length: FEEDS}, () =>
+		createOwnFeed({key: createPeerKey(randomBytes(32)), roomTag: keys.tag}),
+	);
+	for (let number = 0; number < count; number++) {
+		const feed = feeds[number % FEEDS];
+		if (feed) yield write(feed, number);
+	}
+}
+
+/** Path of a log of `events` events. */
+export async function historyLog(events: number, keys: RoomKeys): Promise<string> {
+	const path = join(historyFolder, `${events}.p2plog`);
+	if (existsSync(path)) return path;
+	mkdirSync(historyFolder, {recursive: true});
+	const making = `${path}.making`;
+	rmSync(making, {force: true});
+	const header = {version: '1.0.0', roomTag: keys.tag, roomName: 'bench', created: START};
+	const {log} = openFileLog(making, {create: header});
+	let records: LogRecord[] = [];
+	for (const batch of makeBatches(events, keys)) {
+		records.push({type: 'batch', loggedAt: Date.now(), live: false, batch});
+		if (records.length < RECORDS_AT_ONCE) continue;
+		log.append(records);
+		records = [];
+	}
+	log.append(records);
+	await log.close();
+	renameSync(making, path);
+	return path;
+}

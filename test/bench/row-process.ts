@@ -1,0 +1,7 @@
+/** One row in this process: its figures go to the parent. */
+import {rows} from './rows.js';
+
+const row = rows.find(({name}) => name === process.argv[2]);
+if (!row) throw new Error('no such row');
+const figures = await row.run();
+process.send?.(figures, () => process.exit(0));

@@ -1,0 +1,89 @@
+import type {Beacon} from '../../../source/network/beacon.js';
+import {createUdpBeacon} from '../../../source/network/udp-beacon.js';
+import {createNamespaceLab, namespacesAvailable} from '../../helpers/namespaces.js';
+import {createBenchNode, freeUdpPort, stopAll} from '../bench-node.js';
+import {sees, startChat} from '../chat-process.js';
+import {benchKeys} from '../make-history.js';
+import {percentile, until} from '../measure.js';
+import type {Figure, Row} from '../row.js';
+
+const RUNS = 40;
+const LOSSY_RUNS = 30;
+const NAMESPACE_RUNS = 12;
+
+/** Loses a part of what comes in. */
+function lossy(port: number, part: number): Beacon {
+	const inner = createUdpBeacon({port, selection: ['lo']});
+	return {
+		...inner,
+		start: received => inner.start((bytes, source) => void (Math.random() >= part && received(bytes, source))),
+	};
+}
+
+/** ms from two starts to each seeing the other. */
+async function meetOnce(port: number, loss: number): Promise<number> {
+	const keys = await benchKeys();
+	const nodes = ['Ann', 'Ben'].map(name => createBenchNode({keys, name, beacon: lossy(port, loss)}));
+	const start = performance.now();
+	await Promise.all(nodes.map(({session}) => session.start()));
+	await until('each sees the other', () => nodes.every(node => node.connected() === 1), 30_000);
+	const ms = performance.now() - start;
+	await stopAll(nodes);
+	return ms;
+}
+
+/** Real processes on two machines; counted from when both are ready. */
+async function meetAcross(): Promise<number[]> {
+	const lab = createNamespaceLab();
+	try {
+		lab.addNetwork('lan');
+		const hosts = [1, 2].map(number => lab.addHost(`h${number}`, {lan: `10.77.0.${number}/24`}));
+		const times: number[] = [];
+		for (let run = 0; run < NAMESPACE_RUNS; run++) {
+			const chats = await Promise.all(
+				hosts.map((host, index) =>
+					startChat({
+						port: 47_474,
+						name: `Peer ${index}`,
+						interface: 'eth0',
+						spawn: (command, words, env) => host.spawn(command, words, env),
+					}),
+				),
+			);
+			const ready = performance.now();
+			const [ann, ben] = chats;
+			if (ann && ben) {
+				const seen = await Promise.all([ann.when(sees(ben.peer)), ben.when(sees(ann.peer))]);
+				times.push(Math.max(0, Math.max(...seen) - ready));
+			}
+			await Promise.all(chats.map(chat => chat.close()));
+		}
+		return times;
+	} finally {
+		await lab.close();
+	}
+}
+
+function figureOf(what: string, times: readonly number[], atMost: number): Figure {
+	const part = (share: number) => percentile(times, share).toFixed(0);
+	return {what, unit: 'ms', ours: percentile(times, 0.95), atMost, note: `p50 ${part(0.5)}, max ${part(1)}`};
+}
+
+async function repeat(count: number, run: () => Promise<number>): Promise<number[]> {
+	const times: number[] = [];
+	for (let index = 0; index < count; index++) times.push(await run());
+	return times;
+}
+
+async function run(): Promise<readonly Figure[]> {
+	const port = await freeUdpPort();
+	await meetOnce(port, 0);
+	const figures = [
+		figureOf('p95 on loopback', await repeat(RUNS, () => meetOnce(port, 0)), 500),
+		figureOf('p95, half of all datagrams lost', await repeat(LOSSY_RUNS, () => meetOnce(port, 0.5)), 5000),
+	];
+	if (namespacesAvailable() === undefined) figures.push(figureOf('p95 across namespaces', await meetAcross(), 500));
+	return figures;
+}
+
+export const discoveryRow: Row = {number: 13, name: 'discovery', against: '-', run};

@@ -1,0 +1,136 @@
+import {createStore} from '../../../source/session/store.js';
+import {runChatScreen} from '../../../source/ui/chat-screen.js';
+import {createFakeSession} from '../../helpers/fake-session.js';
+import {makeEvents, START} from '../make-history.js';
+import {percentile, sleep, spreadOf, until} from '../measure.js';
+import type {Figure, Row} from '../row.js';
+import {createTerminalPair, liveClock, type TerminalPair} from '../terminal-pair.js';
+
+const SIZES = [1000, 10_000, 100_000, 1_000_000] as const;
+const CHUNK = 10_000;
+const KEYS = 120;
+const MESSAGES_PER_SECOND = 200;
+const KEY_EVERY_MS = 60;
+const KEY_LIMIT_MS = 5000;
+/** Letters that stand in no message and no word of the screen: what is written after a key can be told apart. */
+const LETTERS = 'ΨΩΞΦΣΛ';
+
+interface Screen {
+	readonly terminal: TerminalPair;
+	receive(): void;
+	stop(): Promise<unknown>;
+}
+
+async function openScreen(count: number): Promise<Screen> {
+	const session = createFakeSession();
+	const store = createStore(session.store.getState());
+	for (let from = 0; from < count; from += CHUNK) {
+		const events = makeEvents(Math.min(CHUNK, count - from), from);
+		store.commit([{type: 'events', loggedAt: START + (from + CHUNK) * 1000, live: false, events}]);
+	}
+	const terminal = createTerminalPair(120, 40);
+	const {stdin, stdout} = terminal;
+	const screen = runChatScreen({
+		session: {...session, store},
+		self: session.self,
+		stdin,
+		stdout,
+		stderr: stdout,
+		environment: {TERM: 'xterm-256color', LANG: 'en_US.UTF-8'},
+		bell: 'off',
+		mono: false,
+		hooks: {clock: liveClock},
+	});
+	await until('a first frame', () => terminal.output().length > 1000);
+	let next = count;
+	return {
+		terminal,
+		receive() {
+			const events = makeEvents(1, next++);
+			store.commit([{type: 'events', loggedAt: Date.now(), live: true, events}]);
+		},
+		stop() {
+			screen.stop('signal');
+			return screen.waitUntilExit();
+		},
+	};
+}
+
+/** ms from a typed letter to the frame that shows it. */
+function press({terminal}: Screen, letter: string): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const start = performance.now();
+		const timer = setTimeout(() => reject(new Error(`a key was never shown: ${letter}`)), KEY_LIMIT_MS);
+		terminal.onWrite = text => {
+			if (!text.includes(letter)) return;
+			terminal.onWrite = () => {};
+			clearTimeout(timer);
+			resolve(performance.now() - start);
+		};
+		terminal.type(letter);
+	});
+}
+
+/** Bytes for one letter when nothing else happens. */
+async function bytesOfKey(screen: Screen): Promise<number> {
+	const sizes: number[] = [];
+	for (let index = 0; index < 20; index++) {
+		await sleep(60);
+		screen.terminal.clear();
+		await press(screen, LETTERS[index % LETTERS.length] ?? 'x');
+		await sleep(60);
+		sizes.push(Buffer.byteLength(screen.terminal.output()));
+	}
+	return percentile(sizes, 0.5);
+}
+
+async function pressMany(screen: Screen): Promise<number[]> {
+	const times: number[] = [];
+	let due = performance.now();
+	let busy = true;
+	const receive = () => {
+		const now = performance.now();
+		for (; due <= now; due += 1000 / MESSAGES_PER_SECOND) screen.receive();
+		if (busy) setTimeout(receive, 5);
+	};
+	receive();
+	for (let index = 0; index < KEYS; index++) {
+		// Out of step with the frames: a person does not type in their rhythm.
+		await sleep(KEY_EVERY_MS / 2 + Math.random() * KEY_EVERY_MS);
+		times.push(await press(screen, LETTERS[index % LETTERS.length] ?? 'x'));
+		if (index % 60 === 59) screen.terminal.type('\u0015');
+		if (index % 20 === 19) screen.terminal.clear();
+	}
+	busy = false;
+	return times.slice(30);
+}
+
+async function run(): Promise<readonly Figure[]> {
+	const figures: Figure[] = [];
+	let small: number[] = [];
+	for (const count of SIZES) {
+		const screen = await openScreen(count);
+		const bytes = await bytesOfKey(screen);
+		const times = await pressMany(screen);
+		await screen.stop();
+		if (count === 1000) small = times;
+		const large = count === 1_000_000;
+		const label = count.toLocaleString('en-US');
+		const base = percentile(small, 0.5);
+		const ratio = spreadOf([0.25, 0.5, 0.75].map(part => percentile(times, part) / percentile(small, part)));
+		figures.push({
+			what: `p50 at ${label}`,
+			unit: 'ms',
+			ours: percentile(times, 0.5),
+			floor: base,
+			ratio,
+			...(large && {atMost: 1.3}),
+			note: 'spread: p25 to p75',
+		});
+		figures.push({what: `p99 at ${label}`, unit: 'ms', ours: percentile(times, 0.99), ...(large && {atMost: 16})});
+		figures.push({what: `a letter at ${label}`, unit: 'bytes', ours: bytes, ...(large && {atMost: 300})});
+	}
+	return figures;
+}
+
+export const keyRow: Row = {number: 9, name: 'key', against: '1,000 events, 200 messages a second coming in', run};

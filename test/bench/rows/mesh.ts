@@ -1,0 +1,143 @@
+import type {TLSSocket} from 'node:tls';
+import {createBenchNode, freeUdpPort, stopAll} from '../bench-node.js';
+import {benchKeys, textOf} from '../make-history.js';
+import {compare, liveBytes, median, sleep, until} from '../measure.js';
+import type {Figure, Row} from '../row.js';
+import {dialTls, listenTls, tlsKeyOf} from '../tls-pair.js';
+
+const SIZES = [10, 20, 50, 100] as const;
+const TARGETS: readonly number[] = [20, 50, 100];
+/** Bytes of one post on the wire. */
+const POST_BYTES = 260;
+const DIALS_AT_ONCE = 16;
+
+interface Meshed {
+	readonly upMs: number;
+	/** Deliveries a second. */
+	readonly rate: number;
+	readonly cpuMs: number;
+	/** Live bytes a connection end. */
+	readonly memory: number;
+}
+
+function postsEach(count: number): number {
+	return Math.max(2, Math.round(40_000 / (count * count)));
+}
+
+async function meshOurs(count: number): Promise<Meshed> {
+	const keys = await benchKeys();
+	const udpPort = await freeUdpPort();
+	const before = liveBytes();
+	const nodes = Array.from({length: count}, (_, index) => createBenchNode({keys, name: `Node ${index}`, udpPort}));
+	const cpu = process.cpuUsage();
+	const start = performance.now();
+	await Promise.all(nodes.map(({session}) => session.start()));
+	await until('all are connected', () => nodes.every(node => node.connected() === count - 1), 120_000);
+	const upMs = performance.now() - start;
+	const {user, system} = process.cpuUsage(cpu);
+	await sleep(1500);
+	const memory = (liveBytes() - before) / (count * (count - 1));
+	const posts = postsEach(count);
+	const expected = count * (count - 1) * posts;
+	let delivered = 0;
+	for (const {session} of nodes) {
+		const own = session.store.getState().launch?.peer;
+		session.store.subscribe((_state, inputs) => {
+			for (const input of inputs) {
+				if (input.type !== 'events') continue;
+				for (const event of input.events) if (event.type === 'posted' && event.peer !== own) delivered++;
+			}
+		});
+	}
+	const posting = performance.now();
+	for (let post = 0; post < posts; post++) {
+		for (const {session} of nodes) session.post(textOf(post));
+		await new Promise(resolve => setImmediate(resolve));
+	}
+	await until('all is delivered', () => delivered >= expected, 120_000);
+	const rate = (expected / (performance.now() - posting)) * 1000;
+	await stopAll(nodes);
+	return {upMs, rate, cpuMs: (user + system) / 1000, memory};
+}
+
+async function meshFloor(count: number): Promise<Pick<Meshed, 'upMs' | 'rate'>> {
+	const key = tlsKeyOf(await benchKeys());
+	const sockets: TLSSocket[][] = Array.from({length: count}, () => []);
+	let received = 0;
+	const keep = (index: number, socket: TLSSocket) => {
+		sockets[index]?.push(socket);
+		socket.on('data', chunk => {
+			received += chunk.length;
+		});
+	};
+	const start = performance.now();
+	const listeners = await Promise.all(
+		Array.from({length: count}, (_, index) => listenTls(key, socket => keep(index, socket))),
+	);
+	const dialAll = async (index: number) => {
+		const others = listeners.slice(index + 1);
+		const dialNext = async () => {
+			for (let other = others.shift(); other; other = others.shift()) keep(index, await dialTls(key, other.port));
+		};
+		await Promise.all(Array.from({length: DIALS_AT_ONCE}, dialNext));
+	};
+	await Promise.all(Array.from({length: count}, (_, index) => dialAll(index)));
+	await until('all are connected', () => sockets.every(all => all.length === count - 1));
+	const upMs = performance.now() - start;
+	const posts = postsEach(count);
+	const expected = count * (count - 1) * posts;
+	const bytes = Buffer.alloc(POST_BYTES);
+	const posting = performance.now();
+	for (let post = 0; post < posts; post++) {
+		for (const all of sockets) for (const socket of all) socket.write(bytes);
+		await new Promise(resolve => setImmediate(resolve));
+	}
+	await until('all is delivered', () => received >= expected * POST_BYTES);
+	const rate = (expected / (performance.now() - posting)) * 1000;
+	for (const all of sockets) for (const socket of all) socket.destroy();
+	for (const {server} of listeners) server.close();
+	await sleep(200);
+	return {upMs, rate};
+}
+
+async function run(): Promise<readonly Figure[]> {
+	const figures: Figure[] = [];
+	for (const count of SIZES) {
+		const ours: Meshed[] = [];
+		const floors: number[] = [];
+		const runs = count === 100 ? {runs: 1, warmup: 0} : {runs: 3, warmup: 1};
+		const rates: number[] = [];
+		const up = await compare(
+			async () => {
+				const meshed = await meshOurs(count);
+				ours.push(meshed);
+				return meshed.upMs;
+			},
+			async () => {
+				const floor = await meshFloor(count);
+				floors.push(floor.rate);
+				rates.push((ours.at(-1)?.rate ?? 0) / floor.rate);
+				return floor.upMs;
+			},
+			runs,
+		);
+		const counted = ours.slice(runs.warmup);
+		const aimed = TARGETS.includes(count);
+		const cpu = median(counted.map(one => one.cpuMs)) / count;
+		const memory = median(counted.map(one => one.memory));
+		const note = `${cpu.toFixed(0)} ms CPU a node, ${(memory / 1000).toFixed(1)} kB a connection end`;
+		figures.push({what: `${count} nodes up`, unit: 'ms', ...up, ...(aimed && {atMost: 2}), note});
+		const ratio = rates.slice(runs.warmup).sort((a, b) => a - b);
+		figures.push({
+			what: `${count} nodes post`,
+			unit: 'deliveries/s',
+			ours: median(counted.map(one => one.rate)),
+			floor: median(floors.slice(runs.warmup)),
+			ratio: {median: median(ratio), low: ratio[0] ?? 0, high: ratio.at(-1) ?? 0},
+			...(aimed && {atLeast: 0.5}),
+		});
+	}
+	return figures;
+}
+
+export const meshRow: Row = {number: 7, name: 'mesh', against: 'bare TLS sockets that do the same writes', run};

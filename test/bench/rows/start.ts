@@ -1,0 +1,71 @@
+import {spawn as spawnChild} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {spawn as spawnPty} from '@lydell/node-pty';
+import {freeUdpPort} from '../bench-node.js';
+import {cliPath} from '../chat-process.js';
+import {compare} from '../measure.js';
+import type {Figure, Row} from '../row.js';
+
+const RUNS = 11;
+const LIMIT_MS = 20_000;
+/** Drawn with the first frame: the name of the room. */
+const SHOWN = 'bench-room';
+
+async function runMs(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+	const start = performance.now();
+	const child = spawnChild(process.execPath, words, {env, stdio: ['ignore', 'ignore', 'inherit']});
+	await once(child, 'exit');
+	return performance.now() - start;
+}
+
+async function firstFrameMs(env: Record<string, string>, port: number): Promise<number> {
+	const words = [cliPath, '--name', 'Carol', '--interface', 'lo', '--port', String(port), '--room', SHOWN];
+	const start = performance.now();
+	const pty = spawnPty(process.execPath, words, {cols: 120, rows: 40, env});
+	const exited = new Promise<void>(resolve => pty.onExit(() => resolve()));
+	let output = '';
+	const ms = await new Promise<number>((resolve, reject) => {
+		const timer = setTimeout(() => reject(new Error(`no frame: ${JSON.stringify(output)}`)), LIMIT_MS);
+		pty.onData(text => {
+			output += text;
+			if (!output.includes('\u001B[?1049h') || !output.includes(SHOWN)) return;
+			clearTimeout(timer);
+			resolve(performance.now() - start);
+		});
+	});
+	pty.kill('SIGKILL');
+	await exited;
+	return ms;
+}
+
+async function run(): Promise<readonly Figure[]> {
+	const home = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
+	const env = {
+		PATH: process.env.PATH ?? '',
+		HOME: home,
+		P2PCHAT_HOME: home,
+		P2PCHAT_INTERFACE: 'lo',
+		TERM: 'xterm-256color',
+		LANG: 'en_US.UTF-8',
+	};
+	try {
+		const port = await freeUdpPort();
+		const floor = () => runMs(['-e', '0'], env);
+		const pace = {runs: RUNS, warmup: 2};
+		const frame = await compare(() => firstFrameMs(env, port), floor, pace);
+		const version = await compare(() => runMs([cliPath, '--version'], env), floor, pace);
+		const help = await compare(() => runMs([cliPath, '--help'], env), floor, pace);
+		return [
+			{what: 'first frame', unit: 'ms', ...frame, atMost: 6},
+			{what: '--version', unit: 'ms', ...version, atMost: 2},
+			{what: '--help', unit: 'ms', ...help},
+		];
+	} finally {
+		rmSync(home, {recursive: true, force: true});
+	}
+}
+
+export const startRow: Row = {number: 11, name: 'start', against: '`node -e 0`', run};

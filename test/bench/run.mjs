@@ -1,0 +1,17 @@
+// Compiles the bench beside the dependencies and runs it: `npm run bench [row…]`, rows by number or name.
+import {execFileSync} from 'node:child_process';
+import {copyFileSync, mkdirSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {dirname, join} from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+const target = join(root, 'node_modules/.cache/p2pchat-bench');
+const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+mkdirSync(target, {recursive: true});
+copyFileSync(join(root, 'package.json'), join(target, 'package.json'));
+if (!process.env.P2PCHAT_BENCH_COMPILED) execFileSync(process.execPath, [compiler, '-p', here], {stdio: 'inherit'});
+process.env.P2PCHAT_BENCH_ROOT = root;
+process.env.NODE_ENV = 'production';
+await import(pathToFileURL(join(target, 'test/bench/main.js')).href);

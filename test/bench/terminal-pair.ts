@@ -1,0 +1,54 @@
+/** A terminal that only counts: a TTY pair for the screen, and what was written to it. */
+import {PassThrough, Writable} from 'node:stream';
+import type {UiClock} from '../../source/ui/ui-clock.js';
+
+export interface TerminalPair {
+	readonly stdin: NodeJS.ReadStream;
+	readonly stdout: NodeJS.WriteStream;
+	type(text: string): void;
+	/** Written since the last `clear`. */
+	output(): string;
+	clear(): void;
+	/** Called at every write. */
+	onWrite: (text: string) => void;
+}
+
+export function createTerminalPair(columns: number, rows: number): TerminalPair {
+	const input = new PassThrough();
+	let written = '';
+	const sink = new Writable({
+		decodeStrings: false,
+		write(chunk: string | Buffer, _encoding, done) {
+			const text = chunk.toString();
+			written += text;
+			pair.onWrite(text);
+			done();
+		},
+	});
+	const stdin: object = Object.assign(input, {
+		isTTY: true,
+		setRawMode: () => stdin,
+		ref: () => stdin,
+		unref: () => stdin,
+	});
+	const pair: TerminalPair = {
+		stdin: stdin as NodeJS.ReadStream,
+		stdout: Object.assign(sink, {isTTY: true, columns, rows}) as unknown as NodeJS.WriteStream,
+		type: text => void input.write(Buffer.from(text)),
+		output: () => written,
+		clear() {
+			written = '';
+		},
+		onWrite() {},
+	};
+	return pair;
+}
+
+export const liveClock: UiClock = {
+	now: () => Date.now(),
+	monotonic: () => performance.now(),
+	after(ms, run) {
+		const timer = setTimeout(run, ms);
+		return {cancel: () => clearTimeout(timer)};
+	},
+};
