@@ -37,8 +37,8 @@ export interface History {
 	momentOf(index: number): number;
 }
 
-/** Records reduced in one go, at most: a batch may hold 16,384. */
-const SLICE = 1024;
+/** Records reduced in one go, at most: a batch may hold 16,384. Fewer would make reading slower, more a seek. */
+const SLICE = 4096;
 /** States kept because they were just looked at: the next one is seldom far. */
 const MAX_RECENT = 4;
 

@@ -42,6 +42,7 @@ const NO_HITS: Hits = {count: 0, complete: true, times: []};
 export function createFinder(): Finder {
 	let of = '';
 	let found = new WeakMap<Page, readonly TimelineEntry[]>();
+	let wider: typeof found | undefined;
 	let roster: State['roster'] | undefined;
 	let people = new Set<string>();
 	let next = 0;
@@ -49,6 +50,8 @@ export function createFinder(): Finder {
 
 	function prepare(state: State, search: string): void {
 		if (search !== of) {
+			// What holds the longer text holds the shorter one: only those hits need another look.
+			wider = of !== '' && search.includes(of) ? found : undefined;
 			of = search;
 			found = new WeakMap();
 			next = 0;
@@ -66,7 +69,7 @@ export function createFinder(): Finder {
 	function search(state: State, page: Page): readonly TimelineEntry[] {
 		const done = found.get(page);
 		if (done) return done;
-		const hits = page.filter(entry =>
+		const hits = (wider?.get(page) ?? page).filter(entry =>
 			entry.type === 'posted' && entry.text.toLowerCase().includes(of)
 				? true
 				: (entry.type === 'notice' || people.has(entry.peer)) && matchesSearch(state, entry, of),

@@ -34,9 +34,9 @@ export function advance(
 		// Silence is cut once it has been listened to for SQUEEZED_MS.
 		const next = history.timeAt(known);
 		const quietSince = history.timeAt(known - 1);
-		const cut = next - quietSince - SQUEEZED_MS;
-		if (cut <= 0 || reached < quietSince + SQUEEZED_MS || reached >= next) break;
-		reached = Math.max(next, reached + cut);
+		const over = reached - quietSince - SQUEEZED_MS;
+		if (over < 0 || reached >= next) break;
+		reached = next + Math.min(over, elapsedMs * speed);
 	}
 	const last = history.timeAt(history.length - 1);
 	return {index: known, time: known >= history.length ? Math.min(reached, Math.max(last, time)) : reached};

@@ -34,10 +34,13 @@ export function editPrompt(ui: ReplayUi, context: ReplayContext, action: EditorA
 	return next;
 }
 
+/** A longer log is filtered once, at Enter: each letter would be felt. */
+const MAX_PREVIEWED = 200_000;
+
 /** The selected row stays, or the next one that is left. */
 function filterBy(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
 	const filter = parseFilter(typed);
-	if (typeof filter === 'string') return ui;
+	if (typeof filter === 'string' || context.history.length > MAX_PREVIEWED) return ui;
 	return withFilter(ui, context, filter);
 }
 
@@ -81,7 +84,8 @@ export function acceptPrompt(ui: ReplayUi, context: ReplayContext): ReplayStep {
 			return typed === '' ? step(closed) : step(closed, {type: 'export', file: typed});
 		case 'filter': {
 			const filter = parseFilter(typed);
-			return step(typeof filter === 'string' ? inform(ui, filter, 'error') : closed);
+			if (typeof filter === 'string') return step(inform(ui, filter, 'error'));
+			return step(closed.filter?.text === filter?.text ? closed : withFilter(closed, context, filter));
 		}
 		default:
 			return step(closed);

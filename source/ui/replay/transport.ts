@@ -90,7 +90,7 @@ function barParts({ui, frame, hits, room, theme, waitMs}: TransportRequest): Bar
 		{text: formatSpeed(ui.speed), weight: ui.speed === 1 ? 7 : 4},
 	];
 	if (ui.squeeze) parts.push({text: `silence ${SQUEEZED_MS / 1000} s`, short: 'i', weight: 8});
-	if (ui.loaded < 1) parts.push({text: `reading ${Math.floor(ui.loaded * 100)} %`, weight: 1});
+	if (ui.loaded < 1) parts.push({text: `reading ${Math.floor(ui.loaded * 100)} %`, weight: 0.5});
 	if (ui.following) parts.push({text: 'following', short: 'F', weight: 5});
 	if (ui.search !== '' || ui.prompt?.type === 'search') parts.push(matchPart(hits));
 	if (ui.filter) parts.push(filterPart(frame.shown.timeline.length - frame.view.length, ui.filter.text));

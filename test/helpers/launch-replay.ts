@@ -1,0 +1,131 @@
+import './terminal.js';
+import {loadLog, toInputs} from '../../source/commands/open-log.js';
+import {parseTime, resolveTime} from '../../source/commands/parse-time.js';
+import type {Input} from '../../source/core/event.js';
+import {createHistory, type History} from '../../source/core/history.js';
+import type {State, TimelineEntry} from '../../source/core/state.js';
+import {createFeedTips} from '../../source/feed/feed-tips.js';
+import {openLogReader} from '../../source/storage/log-reader.js';
+import type {ReplayHooks} from '../../source/ui/replay/replay-hooks.js';
+import type {ReplayExit, ReplayScreen, ReplayScreenOptions} from '../../source/ui/replay-screen.js';
+import {liveClock} from './launch-chat.js';
+import {Terminal} from './terminal.js';
+
+export interface Replay {
+	readonly terminal: Terminal;
+	readonly history: History;
+	readonly screen: ReplayScreen;
+	readonly saved: (readonly string[])[];
+	readonly exported: {file: string; state: State; rows: readonly TimelineEntry[]}[];
+	readonly copied: string[];
+	readonly followed: boolean[];
+	exit(): ReplayExit | undefined;
+	/** Types and waits until the screen has taken it in. */
+	press(...reads: string[]): Promise<void>;
+	/** The bar below the panes. */
+	bar(): string;
+	close(): Promise<void>;
+}
+
+export interface ReplayLaunch {
+	readonly inputs: readonly Input[];
+	readonly columns?: number;
+	readonly rows?: number;
+	readonly environment?: Record<string, string>;
+	readonly hooks?: Partial<ReplayHooks>;
+	readonly options?: Partial<ReplayScreenOptions>;
+}
+
+const UNICODE = {TERM: 'xterm-256color', LANG: 'en_US.UTF-8'};
+
+export async function readInputs(file: string): Promise<Input[]> {
+	const {header} = await loadLog(file);
+	const reader = openLogReader(file);
+	const tips = createFeedTips({roomTag: header.roomTag});
+	const inputs: Input[] = [];
+	for await (const records of reader.read()) inputs.push(...toInputs(records, tips));
+	reader.close();
+	return inputs;
+}
+
+export async function launchReplay({
+	inputs,
+	columns,
+	rows,
+	environment,
+	hooks,
+	options,
+}: ReplayLaunch): Promise<Replay> {
+	// Loaded late: terminal.ts sets what the colour library reads.
+	const {runReplayScreen} = await import('../../source/ui/replay-screen.js');
+	const terminal = new Terminal(columns, rows);
+	const history = createHistory();
+	const replay = {saved: [], exported: [], copied: [], followed: []} as Pick<
+		Replay,
+		'saved' | 'exported' | 'copied' | 'followed'
+	>;
+	history.append(inputs);
+	let exited: ReplayExit | undefined;
+	const screen = runReplayScreen({
+		history,
+		room: 'third floor',
+		stdin: terminal.stdin,
+		stdout: terminal.stdout,
+		stderr: terminal.stdout,
+		environment: environment ?? UNICODE,
+		mono: false,
+		speed: 1,
+		filter: undefined,
+		bookmarks: [],
+		hooks: {
+			clock: liveClock,
+			parseTime(text, since) {
+				const point = parseTime(text);
+				return point && resolveTime(point, since);
+			},
+			saveBookmarks: async orders => void replay.saved.push(orders),
+			exportRows: async (file, state, exported) => {
+				replay.exported.push({file, state, rows: exported});
+				return `written to ${file}`;
+			},
+			copyText: async text => {
+				replay.copied.push(text);
+				return true;
+			},
+			follow: on => void replay.followed.push(on),
+			...hooks,
+		},
+		...options,
+	});
+	const finished = screen.waitUntilExit().then(reason => {
+		exited = reason;
+	});
+	screen.grown({part: 1, damage: ''});
+	await terminal.until(() => terminal.alternate && terminal.text().includes('REPLAY'));
+	return {
+		terminal,
+		history,
+		screen,
+		...replay,
+		exit: () => exited,
+		async press(...reads) {
+			for (const read of reads) {
+				terminal.type(read);
+				// A lone Esc waits for the escape timeout; a frame for the next 16 ms. Then until nothing more is drawn.
+				let before = -1;
+				await new Promise(resolve => setTimeout(resolve, read.endsWith('\u001B') ? 60 : 20));
+				for (let turn = 0; turn < 4 && before !== terminal.output.length; turn++) {
+					before = terminal.output.length;
+					await new Promise(resolve => setTimeout(resolve, 17));
+				}
+			}
+			await terminal.until(() => true);
+		},
+		bar: () => terminal.rows().find(row => row.includes('REPLAY')) ?? '',
+		async close() {
+			screen.stop('signal');
+			await finished;
+			terminal.dispose();
+		},
+	};
+}
