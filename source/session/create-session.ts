@@ -132,6 +132,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 	/** Our interfaces before our timers stood still, until it is clear where we woke. */
 	let wokeFrom: readonly LocalInterface[] | undefined;
 	let failedToSave = false;
+	let toldStrangers = false;
 	let info: SelfInfo | undefined;
 	let startedAt = 0;
 	let stopping: Promise<void> | undefined;
@@ -282,6 +283,11 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		const {passing} = store.getState();
 		const strangers = discovery?.strangers() ?? 0;
 		if (strangers !== passing.strangers) ledger.pass({type: 'strangers', count: strangers});
+		if (alone && strangers > 0 && !toldStrangers) {
+			toldStrangers = true;
+			notices.strangers(strangers);
+		}
+
 		if (alone !== passing.alone) {
 			const tried = alone ? beacon.counters().map(one => `${one.destination} on ${one.interface}`) : [];
 			ledger.pass({type: 'alone', alone, tried: [...new Set(tried)]});

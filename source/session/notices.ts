@@ -14,6 +14,8 @@ export interface Notices {
 	fault(name: string, closing: LinkClosing): void;
 	/** A connection never got past its hello. */
 	rejected(address: string, closing: LinkClosing): void;
+	/** We are alone, and others are here whom we do not understand. */
+	strangers(count: number): void;
 	clockAhead(name: string, aheadMs: number): void;
 	forked(name: string): void;
 	/** A limit was reached: what is left out, in words. */
@@ -95,6 +97,10 @@ export function createNotices(
 			if (QUIET.has(closing.code)) return;
 			if (closing.by === 'them') tell('warn', CLOSED_BY_PEER, `${address} refused us and says ${quote(closing.text)}`);
 			else tell('warn', closing.code, `refused a connection with ${address}: ${closing.text}`);
+		},
+		strangers(count) {
+			const nodes = count === 1 ? 'a node here is' : `${count} nodes here are`;
+			tell('warn', 'strangers', `${nodes} in another room, or the secret is another one (--room, --ask-secret)`);
 		},
 		clockAhead(name, aheadMs) {
 			tell(
