@@ -1,6 +1,7 @@
 /** What must hold once everything has settled (design.md, 1 and 3). Each line returned is one broken promise. */
 import {createHash} from 'node:crypto';
 import {lastSeq} from '../../source/core/batch.js';
+import type {FeedEvent} from '../../source/core/event.js';
 import type {PeerId} from '../../source/core/ids.js';
 import {MAX_FRAME_BYTES, MAX_HLC_AHEAD_MS, MAX_QUEUED_BYTES} from '../../source/core/limits.js';
 import {compareOrder} from '../../source/core/order.js';
@@ -141,6 +142,19 @@ function checkConnections(world: World, running: readonly SimulatedNode[]): stri
 	return faults;
 }
 
+/** What an author had learnt before it wrote stands before it. Where all clocks are within an hour, nothing is left out. */
+function checkCausality(name: string, life: Life, world: World): string[] {
+	if (world.scenario.skews.some(skew => Math.abs(skew) > 3_600_000)) return [];
+	const own = peerOf(life);
+	let newest: FeedEvent | undefined;
+	for (const event of life.events) {
+		if (newest && event.peer === own && compareOrder(newest, event) > 0)
+			return [`${name}: its event ${event.seq} stands before ${newest.peer.slice(0, 6)}:${newest.seq}, which it knew`];
+		if (!newest || compareOrder(newest, event) < 0) newest = event;
+	}
+	return [];
+}
+
 /** Own words are acknowledged by everybody we are connected to. */
 function checkDelivery(name: string, state: State, life: Life): string[] {
 	const own = peerOf(life);
@@ -240,7 +254,7 @@ export function findFaults(world: World): string[] {
 		for (const [id, count] of life.entered) if (count > 1) faults.push(`${name}: ${id} entered ${count} times`);
 		const author = feeds.tips.get(peerOf(life));
 		if (!author) faults.push(`${name}: its own feed is not in its log`);
-		faults.push(...checkDelivery(name, state, life));
+		faults.push(...checkDelivery(name, state, life), ...checkCausality(name, life, world));
 		if (world.scenario.calm) faults.push(...checkCalm(name, life, lives, world));
 		if (life.traffic.queuedBytes > MAX_QUEUED_BYTES + 2 * MAX_FRAME_BYTES)
 			faults.push(`${name}: ${life.traffic.queuedBytes} bytes waited`);
