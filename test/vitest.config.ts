@@ -8,7 +8,9 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					root: import.meta.dirname,
-					include: ['{core,codec,feed,storage,network,protocol,session,ui,commands,simulation,hostile,security}/**/*.test.{ts,tsx}'],
+					include: [
+						'{core,codec,feed,storage,network,protocol,session,ui,commands,simulation,hostile,security}/**/*.test.{ts,tsx}',
+					],
 					pool: 'threads',
 					isolate: false,
 					testTimeout: 20_000,
