@@ -1,0 +1,117 @@
+/** `replay`, `export` and `logs` among other programs of a Unix shell: real processes. */
+import {execFile} from 'node:child_process';
+import {copyFileSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import {beforeEach, describe, expect, test} from 'vitest';
+import {makeHome} from '../helpers/data-home.js';
+import {cliPath, runToEnd} from '../helpers/run-node.js';
+
+const FILE = join(import.meta.dirname, '../../fixtures/conversation.p2plog');
+const CHECK = join(import.meta.dirname, 'check-export.mjs');
+const run = promisify(execFile);
+
+let home: string;
+beforeEach(() => {
+	home = makeHome();
+});
+
+/** `left | right` in a shell; the exit code of the left side stands last on standard error. */
+async function pipe(words: string, right: string): Promise<{stdout: string; stderr: string; code: number}> {
+	const left = `"${process.execPath}" "${cliPath}" ${words}`;
+	const {stdout, stderr} = await run('sh', ['-c', `{ ${left}; echo "code $?" >&2; } | ${right}`], {
+		env: {PATH: process.env.PATH, P2PCHAT_HOME: home, HOME: home, TZ: 'UTC'},
+		maxBuffer: 64 * 1024 * 1024,
+	});
+	return {stdout, stderr: stderr.replace(/code \d+\n$/, ''), code: Number(/code (\d+)\n$/.exec(stderr)?.[1])};
+}
+
+describe('a saved log in a pipe', () => {
+	test('replay FILE | head -1 gives the first line; the closed pipe is quiet and no failure', async () => {
+		expect(await pipe(`replay "${FILE}"`, 'head -1')).toEqual({
+			stdout: '2026-11-19T13:52:12+00:00 * Ben joined\n',
+			stderr: '',
+			code: 0,
+		});
+	});
+
+	test('export to a reader that goes at once is quiet as well, in every format', async () => {
+		for (const format of ['text', 'markdown', 'jsonl']) {
+			expect(await pipe(`export "${FILE}" --format ${format}`, 'true')).toEqual({stdout: '', stderr: '', code: 0});
+		}
+	});
+
+	test('replay FILE | grep finds what was said, one line a row', async () => {
+		const {stdout, code} = await pipe(`replay "${FILE}"`, 'grep -i "always the cable"');
+		expect(stdout.trim().split('\n')).toEqual([
+			expect.stringMatching(
+				/^2026-11-19T\d\d:\d\d:\d\d\+00:00 Alex \(192\.168\.1\.41\): it was the cable\. It is always the cable$/,
+			),
+			expect.stringMatching(/Alex .*printed with "it is always the cable"$/),
+		]);
+		expect(code).toBe(0);
+	});
+
+	test('no format holds an escape sequence or any other control', async () => {
+		for (const words of [
+			'replay',
+			'export --format text',
+			'export --format markdown',
+			'export --format jsonl',
+			'export --verify',
+		]) {
+			const {stdout} = await runToEnd([...words.split(' '), FILE], {home});
+			expect(stdout.length).toBeGreaterThan(500);
+			expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+		}
+	});
+
+	test('another program checks ids, chains and signatures of export --format jsonl', async () => {
+		const {stdout, stderr} = await pipe(`export "${FILE}" --format jsonl`, `"${process.execPath}" "${CHECK}"`);
+		expect(stderr).toBe('');
+		expect(stdout).toMatch(/^2\d\d events of 10 feeds hold\n$/);
+	});
+
+	test('and node -e reads what it needs of it', async () => {
+		const script = `let text='';process.stdin.on('data',part=>text+=part).on('end',()=>console.log(text.trim().split('\\n').map(line=>JSON.parse(line)).filter(row=>row.kind==='posted'&&row.name==='Yuki').length))`;
+		const {stdout} = await pipe(
+			`export "${FILE}" --format jsonl --author Yuki`,
+			`"${process.execPath}" -e "${script}"`,
+		);
+		expect(Number(stdout)).toBeGreaterThan(10);
+	});
+
+	test('the filters leave what was asked for', async () => {
+		const {stdout} = await runToEnd(['export', FILE, '--grep', 'gertrud', '--author', 'Carol'], {home});
+		expect(stdout).toMatch(/^2026.* Carol \(192\.168\.1\.38\): not Gertrud, though\n$/);
+		const {stdout: later} = await runToEnd(['export', FILE, '--from', '2026-11-19T15:55:00Z'], {home});
+		expect(later.split('\n')[0]).toContain('LINE IS BACK');
+	});
+
+	test('export --verify says which feeds hold, and exits with 1 when one does not', async () => {
+		const good = await runToEnd(['export', FILE, '--verify'], {home});
+		expect(good.code).toBe(0);
+		expect(good.stdout.trim().split('\n')).toHaveLength(10);
+		expect(good.stdout).toMatch(/^[0-9a-f]{64} holds to \d+ Carol$/m);
+		const bytes = readFileSync(FILE);
+		bytes[20_000] = (bytes[20_000] ?? 0) ^ 1;
+		const damaged = join(home, 'damaged.p2plog');
+		writeFileSync(damaged, bytes);
+		const bad = await runToEnd(['export', damaged, '--verify'], {home});
+		expect(bad.code).toBe(1);
+		expect(bad.stdout).toMatch(/holds to \d+ of \d+: gap/);
+		expect(bad.stderr).toMatch(/damaged at byte \d+ \(\d+ bytes\); the rest is shown/);
+	});
+
+	test('a log that is not there is exit code 1 and one line; logs lists what is', async () => {
+		const missing = await runToEnd(['replay', join(home, 'nothing.p2plog')], {home});
+		expect(missing).toMatchObject({code: 1, stdout: ''});
+		expect(missing.stderr.trim().split('\n')).toHaveLength(1);
+		mkdirSync(join(home, 'logs'), {recursive: true});
+		copyFileSync(FILE, join(home, 'logs', 'conversation.p2plog'));
+		const {stdout, code} = await runToEnd(['logs'], {home});
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/third floor +10 +28\d +\d\d\.\d kB .*conversation\.p2plog/);
+		expect((await runToEnd(['replay', 'conversation.p2plog'], {home})).stdout).toContain('never Gertrud');
+	});
+});
