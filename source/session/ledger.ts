@@ -112,9 +112,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 		commit,
 		write(bodies) {
 			const batch = ownFeed.write(bodies.map(body => ({body, ...nodeClock.stamp()})));
-			const result = tips.accept(batch);
-			if (result.type !== 'accepted') throw new Error(`our own batch was not accepted: ${result.type}`);
-			enter(batch, result.events, true);
+			enter(batch, tips.restore(batch), true);
 			commit();
 			return batch;
 		},
