@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
 import {decodeEntry, encodeEntry} from '../../source/codec/entry.js';
+import {readObservation} from '../../source/codec/log-observation.js';
 import {decodeMessage} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
 import {jsonEvent, jsonPeer, toJsonLine} from '../../source/commands/format-json.js';
@@ -116,6 +117,19 @@ describe('what others chose reaches the terminal as text only', () => {
 			decoded.push(decodeMessage(pack(hello)), decodeMessage(pack({type: 'error', code: 'x', text: short})));
 		} catch (error) {
 			// Lone surrogates and what is too long are refused as a whole.
+			expect(error).toHaveProperty('name', 'ProtocolError');
+		}
+
+		try {
+			const head = [new Uint8Array(32), 1, 1, 0];
+			const subject = new Uint8Array(32);
+			decoded.push(
+				readObservation('notice', [...head, {level: 'warn', code: short, text}]),
+				readObservation('launched', [...head, {version: short.slice(0, 8)}]),
+				readObservation('peer-connected', [...head, {subject, address: short}]),
+				readObservation('peer-disconnected', [...head, {subject, reason: short, alone: true}]),
+			);
+		} catch (error) {
 			expect(error).toHaveProperty('name', 'ProtocolError');
 		}
 
