@@ -19,10 +19,18 @@ export function bytesOfHex(hex: string): Uint8Array {
 	return bytes;
 }
 
-/** The peer of a 32-byte Ed25519 public key. */
+/** Ids read lately, by their first bytes: every record and message names one, and mostly one of a few. */
+const KNOWN_IDS = 1024;
+const knownIds: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];
+
+/** The peer of a 32-byte Ed25519 public key. Equal ids are mostly the same string, so that a log holds each once. */
 export function peerIdOfBytes(bytes: Uint8Array): PeerId {
+	const place = ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) % KNOWN_IDS;
+	const known = knownIds[place];
+	if (known && equalBytes(known.bytes, bytes)) return known.peer;
 	const hex = hexOf(bytes);
 	if (!isPeerId(hex)) throw new ProtocolError('bad-field', 'a peer id is not 32 bytes');
+	knownIds[place] = {bytes: Uint8Array.from(bytes), peer: hex};
 	return hex;
 }
 

@@ -1,4 +1,4 @@
-import {connect, type TLSSocket} from 'node:tls';
+import {connect, createSecureContext, type TLSSocket} from 'node:tls';
 import {DIAL_TIMEOUT_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
 import {describeDialFailure} from './plain-words.js';
@@ -39,6 +39,9 @@ function createTurnEnd(): (run: () => void) => void {
 export function createTlsTransport(options: TlsTransportOptions): Transport {
 	const {host, clock = createSystemClock(), log = () => {}} = options;
 	const schedule = createTurnEnd();
+	const own = clientOptions(options);
+	/** Making one costs as much as the rest of a dial. */
+	const secureContext = createSecureContext(own);
 	const dialled = new Set<TLSSocket>();
 	const cancels = new Set<() => void>();
 	let accepted: ((connection: Connection) => void) | undefined;
@@ -78,7 +81,7 @@ export function createTlsTransport(options: TlsTransportOptions): Transport {
 
 		// Bound to loopback the kernel itself sends nothing elsewhere, whatever is wrong above.
 		const binding = host !== undefined && isLoopback(host) ? {localAddress: host, family: 4} : {};
-		const socket = connect({...clientOptions(options), ...binding, host: address, port});
+		const socket = connect({...own, secureContext, ...binding, host: address, port});
 		dialled.add(socket);
 		cancels.add(cancel);
 		socket.setNoDelay(true);

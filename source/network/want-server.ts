@@ -5,10 +5,13 @@
 import type {WantMessage} from '../codec/message.js';
 import {batchBytes, lastSeq} from '../core/batch.js';
 import type {PeerId} from '../core/ids.js';
-import {MAX_ANSWER_BYTES, MAX_BATCH_BYTES, MAX_OPEN_WANTS} from '../core/limits.js';
+import {MAX_ANSWER_BYTES, MAX_OPEN_WANTS} from '../core/limits.js';
 import type {Clock} from './clock.js';
 import type {Holdings} from './holdings.js';
 import type {PeerLink} from './peer-link.js';
+
+/** What one turn of the event loop reads here, and has to check and reduce over there: about 400 messages, some ms. */
+const STEP_BYTES = 32 * 1024;
 
 interface Answer {
 	readonly want: WantMessage;
@@ -47,7 +50,7 @@ export function createWantServer(
 		}
 
 		const from = Math.max(range.from, answer.next);
-		const room = Math.min(MAX_BATCH_BYTES, MAX_ANSWER_BYTES - answer.bytes);
+		const room = Math.min(STEP_BYTES, MAX_ANSWER_BYTES - answer.bytes);
 		const batches = holdings.have(range.peer) ? holdings.read(range.peer, from, room, said.get(range.peer)) : [];
 		const last = batches.at(-1);
 		if (!last) {
