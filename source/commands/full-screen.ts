@@ -6,15 +6,30 @@ import {createLeaving} from './leaving.js';
 import {openNode} from './open-node.js';
 import {createScreenHooks} from './screen-machine.js';
 
-/** `linear`: lines that are only ever appended, for screen readers. */
+/** `linear`: lines that are only ever appended, for screen readers. A launch that ends by waking elsewhere is followed by another. */
 export async function runFullScreen(context: Context, linear = false): Promise<number> {
-	const {options, clock, stdin, stdout, output} = context;
 	const loading = loadScreen(linear);
-	const {session, start} = await openNode(context, {keep: true});
+	try {
+		while ((await runLaunch(context, loading)) === 'woke elsewhere');
+		return exitCodes.done;
+	} finally {
+		context.stdin.destroy();
+	}
+}
+
+/** From start to stop of one node and its screen. */
+async function runLaunch(context: Context, loading: ReturnType<typeof loadScreen>): Promise<'left' | 'woke elsewhere'> {
+	const {options, clock, stdin, stdout, output} = context;
+	let end: 'left' | 'woke elsewhere' = 'left';
 	const leaving = createLeaving(output);
+	const relaunch = () => {
+		end = 'woke elsewhere';
+		leaving.leave('quit');
+	};
+	const {session, start} = await openNode(context, {keep: true, relaunch});
 	try {
 		const self = await Promise.race([start(), leaving.asked]);
-		if (typeof self === 'string') return exitCodes.done;
+		if (typeof self === 'string') return end;
 		const common = {
 			session,
 			self,
@@ -31,11 +46,10 @@ export async function runFullScreen(context: Context, linear = false): Promise<n
 		void leaving.asked.then(reason => screen.stop(reason === 'output-closed' ? reason : 'signal'));
 		const reason = await screen.waitUntilExit();
 		if (reason.type === 'crashed') throw reason.error;
-		return exitCodes.done;
+		return reason.type === 'signal' ? end : 'left';
 	} finally {
 		await session.stop('quit');
 		leaving.stop();
-		stdin.destroy();
 	}
 }
 

@@ -12,8 +12,13 @@ import {createReporter} from './reporter.js';
 const FLUSH_MS = 300;
 
 export async function runHeadless(context: Context, mode: 'json' | 'plain'): Promise<number> {
-	const {output, clock, options, stdin} = context;
-	const node = await openNode(context, {keep: true});
+	const {output, clock, options, stdin, complain} = context;
+	const relaunch = () => {
+		complain('this computer woke on another network, and what was said here is not for it: start again');
+		code = exitCodes.failed;
+		leaving.leave('quit');
+	};
+	const node = await openNode(context, {keep: true, relaunch});
 	const {session} = node;
 	const json = mode === 'json' ? createJsonReports() : undefined;
 	const reporter = createReporter(output, json?.format ?? createPlainReports(), clock, session.store.getState);

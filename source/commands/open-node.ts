@@ -27,8 +27,15 @@ export interface Node {
 	start(): Promise<SelfInfo>;
 }
 
-/** `keep: false`: nothing on disk, whatever the options say. Throws UsageError or StorageError. */
-export async function openNode(context: Context, how: {readonly keep: boolean}): Promise<Node> {
+export interface OpenNodeOptions {
+	/** False: nothing on disk, whatever the options say. */
+	readonly keep: boolean;
+	/** This computer woke on another network: what was said here is not for those it meets now. */
+	relaunch?(): void;
+}
+
+/** Throws UsageError or StorageError. */
+export async function openNode(context: Context, how: OpenNodeOptions): Promise<Node> {
 	const {options, version, clock, debug} = context;
 	const selection = options.interfaces.length > 0 ? options.interfaces : undefined;
 	const missing = describeMissing(chooseInterfaces(selection, networkInterfaces()));
@@ -64,6 +71,7 @@ export async function openNode(context: Context, how: {readonly keep: boolean}):
 			opened: storage.opened,
 			debug,
 			rememberTarget: storage.rememberTarget,
+			...(how.relaunch && {relaunch: how.relaunch}),
 		},
 	);
 	storage.watchSaving((saving, reason) => session.saving({saving, ...(reason !== undefined && {reason})}));
