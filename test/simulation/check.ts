@@ -104,7 +104,9 @@ function checkPresence(name: string, state: State, lives: readonly Life[], world
 		const left = known.left !== undefined;
 		if (life.state === 'running' && (lost || left))
 			faults.push(`${name}: ${short} is here but ${left ? 'left' : 'lost'}`);
-		if (life.state === 'crashed' && (left || !lost))
+		// One that crashes while it leaves may have said so before.
+		const saidLeft = life.events.some(event => event.type === 'left' && event.peer === known.peer);
+		if (life.state === 'crashed' && (left ? !saidLeft : !lost))
 			faults.push(`${name}: ${short} crashed but is ${left ? 'left' : 'not lost'}`);
 		if (life.state === 'left' && !left && !lost) faults.push(`${name}: ${short} left, which nobody says`);
 		for (let absence = 0; absence < known.absences; absence++)
