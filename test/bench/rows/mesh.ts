@@ -105,7 +105,7 @@ async function run(): Promise<readonly Figure[]> {
 	for (const count of SIZES) {
 		const ours: Meshed[] = [];
 		const floors: number[] = [];
-		const runs = count === 100 ? {runs: 1, warmup: 0} : {runs: 3, warmup: 1};
+		const runs = count >= 50 ? {runs: 1, warmup: 0} : {runs: 2, warmup: 1};
 		const rates: number[] = [];
 		const up = await compare(
 			async () => {

@@ -1,0 +1,86 @@
+/**
+ * Row 8: a room of real processes on loopback that chat for minutes. At the end there is one connection for every pair,
+ * nobody was ever called absent, nothing came twice, and all timelines are equal.
+ */
+import {listConnections} from '../helpers/sockets.js';
+import {freeUdpPort} from './bench-node.js';
+import {type ChatProcess, type Line, sees, startChat} from './chat-process.js';
+import {textOf} from './make-history.js';
+import {sleep} from './measure.js';
+
+const processes = Number(process.argv[2] ?? 50);
+const minutes = Number(process.argv[3] ?? 10);
+/** Of the whole room. */
+const POSTS_PER_SECOND = 5;
+const STARTED_AT_ONCE = 5;
+const LIMIT_MS = 120_000;
+
+const isPosted = ({type, kind}: Line) => type === 'event' && kind === 'posted';
+
+async function startRoom(port: number): Promise<ChatProcess[]> {
+	const chats: ChatProcess[] = [];
+	while (chats.length < processes) {
+		const count = Math.min(STARTED_AT_ONCE, processes - chats.length);
+		const names = Array.from({length: count}, (_, index) => `Peer ${chats.length + index}`);
+		chats.push(...(await Promise.all(names.map(name => startChat({port, name})))));
+	}
+	return chats;
+}
+
+async function waitFor(what: string, holds: () => boolean): Promise<void> {
+	const end = performance.now() + LIMIT_MS;
+	while (!holds()) {
+		if (performance.now() > end) throw new Error(`it did not happen within ${LIMIT_MS} ms: ${what}`);
+		await sleep(200);
+	}
+}
+
+/** What everybody must show alike: the events, by the order each line tells. */
+function timelineOf({lines}: ChatProcess): string[] {
+	const rows = lines.filter(({type}) => type === 'event');
+	return rows.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({id}) => id);
+}
+
+function judge(chats: readonly ChatProcess[], from: readonly number[]): string[] {
+	const faults: string[] = [];
+	const pairs = (processes * (processes - 1)) / 2;
+	const connections = listConnections(chats.map(({child}) => child.pid ?? 0)).length;
+	if (connections !== pairs) faults.push(`${connections} connections instead of ${pairs}`);
+	const [first, ...others] = chats.map(timelineOf);
+	if (!first || new Set(first).size !== first.length) faults.push('an event came twice');
+	const unequal = others.filter(other => other.join() !== first?.join()).length;
+	if (unequal > 0) faults.push(`${unequal} timelines differ`);
+	for (const [index, chat] of chats.entries()) {
+		const flaps = chat.lines.slice(from[index]).filter(({type, status}) => type === 'peer' && status !== 'connected');
+		if (flaps.length > 0) faults.push(`${index} told ${flaps.length} changes: ${JSON.stringify(flaps[0])}`);
+	}
+	return faults;
+}
+
+const port = await freeUdpPort();
+const startedAt = performance.now();
+const chats = await startRoom(port);
+try {
+	await waitFor('all see all', () =>
+		chats.every(chat => chats.every(other => other === chat || chat.lines.some(sees(other.peer)))),
+	);
+	process.stdout.write(`${processes} processes see each other after ${Math.round(performance.now() - startedAt)} ms\n`);
+	const from = chats.map(({lines}) => lines.length);
+	const end = performance.now() + minutes * 60_000;
+	let posts = 0;
+	while (performance.now() < end) {
+		chats[posts % processes]?.post(textOf(posts));
+		posts += 1;
+		await sleep(1000 / POSTS_PER_SECOND);
+	}
+	await waitFor('all is delivered', () => chats.every(({lines}) => lines.filter(isPosted).length >= posts));
+	const faults = judge(chats, from);
+	for (const fault of faults) process.stdout.write(`${fault}\n`);
+	const pairs = (processes * (processes - 1)) / 2;
+	process.stdout.write(
+		`${minutes} minutes, ${posts} posts, ${pairs} connections: ${faults.length === 0 ? 'as it should be' : 'FAULTS'}\n`,
+	);
+	process.exitCode = faults.length === 0 ? 0 : 1;
+} finally {
+	await Promise.all(chats.map(chat => chat.close()));
+}

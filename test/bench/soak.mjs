@@ -1,0 +1,12 @@
+// Compiles and starts the soak: `npm run soak [processes] [minutes]`, 50 and 10 unless given. Not part of any test run.
+import {execFileSync} from 'node:child_process';
+import {createRequire} from 'node:module';
+import {dirname, join} from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+execFileSync(process.execPath, [compiler, '-p', here], {stdio: 'inherit'});
+process.env.P2PCHAT_BENCH_ROOT = root;
+await import(pathToFileURL(join(root, 'node_modules/.cache/p2pchat-bench/test/bench/soak-room.js')).href);
