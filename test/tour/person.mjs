@@ -9,6 +9,8 @@ import {paletteColour} from './draw-screen.mjs';
 
 const cliPath = process.env.P2PCHAT_TEST_CLI ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const PATIENCE_MS = 30_000;
+/** A screen that has not changed for so long is drawn to its end. */
+const REST_MS = 250;
 
 /** The model's own table is that of Unicode 6, where emoji are narrow. */
 const presentDay = {
@@ -39,9 +41,11 @@ export function seat({name, folder, port, columns, rows, words}) {
 	const checks = new Set();
 	let cursorShown = true;
 	let ended = false;
+	let changedAt = performance.now();
 	child.onData(data => {
 		const [shown, hidden] = [data.lastIndexOf('\u001B[?25h'), data.lastIndexOf('\u001B[?25l')];
 		if (shown !== hidden) cursorShown = shown > hidden;
+		changedAt = performance.now();
 		screen.write(data, () => {
 			for (const check of [...checks]) check();
 		});
@@ -92,6 +96,12 @@ export function seat({name, folder, port, columns, rows, words}) {
 			await sees(end);
 			child.write('\r');
 			await sees(shown => shown.includes('write a message') && shown.includes(end));
+		},
+		async rests() {
+			const end = performance.now() + PATIENCE_MS;
+			while (performance.now() - changedAt < REST_MS && performance.now() < end) {
+				await new Promise(resolve => setTimeout(resolve, REST_MS / 5));
+			}
 		},
 		freeze: () => process.kill(child.pid, 'SIGSTOP'),
 		thaw: () => process.kill(child.pid, 'SIGCONT'),

@@ -45,13 +45,13 @@ async function talk() {
 	await carol.sees('3. coffee');
 	await carol.says('port 14 is green, port 15 is not. https://wiki.example/switch-2b says: reseat the cable');
 	await settled(carol);
-	save(carol, 'chat', 'Three people talking: the timeline, the people, the input');
+	await save(carol, 'chat', 'Three people talking: the timeline, the people, the input');
 
 	carol.press(CTRL_F);
 	await carol.sees('Search:');
 	carol.press('cable');
 	await carol.sees('2 matches');
-	save(carol, 'search', 'Searching while typing: matches are marked and counted');
+	await save(carol, 'search', 'Searching while typing: matches are marked and counted');
 	carol.press(ESCAPE);
 	await carol.sees('write a message');
 
@@ -59,7 +59,7 @@ async function talk() {
 	await showPeers(carol);
 	carol.press(CTRL_G);
 	await carol.sees('Anywhere');
-	save(carol, 'help', 'All keys, from the table that the program itself uses');
+	await save(carol, 'help', 'All keys, from the table that the program itself uses');
 	await Promise.all([carol, dave, yuki].map(person => person.leave()));
 	await replay();
 }
@@ -70,13 +70,13 @@ async function loseYuki(carol, dave, yuki) {
 	await dave.says('Yuki is in the lift, I think');
 	await carol.says('she will get this when she is out');
 	await carol.sees('she will get this');
-	save(carol, 'lost', 'Yuki is out of reach, and everybody sees it');
+	await save(carol, 'lost', 'Yuki is out of reach, and everybody sees it');
 	yuki.thaw();
 	await yuki.sees('she will get this');
 	await yuki.says('back! the lift eats Wi-Fi. Uplink is up: it was the cable');
 	await carol.sees('Uplink is up');
 	await settled(carol);
-	save(carol, 'returned', 'Yuki is back, with all that was said meanwhile');
+	await save(carol, 'returned', 'Yuki is back, with all that was said meanwhile');
 }
 
 async function showPeers(carol) {
@@ -84,7 +84,7 @@ async function showPeers(carol) {
 	await carol.sees('Esc: type');
 	carol.press('j\r');
 	await carol.sees('fingerprint');
-	save(carol, 'peer', 'Details of one peer');
+	await save(carol, 'peer', 'Details of one peer');
 	carol.press(ESCAPE);
 	await carol.sees(text => !text.includes('fingerprint'));
 	carol.press(ESCAPE);
@@ -95,10 +95,11 @@ async function replay() {
 	const carol = take({name: 'Carol', columns: 100, rows: 30, words: ['replay', '--speed', '4']});
 	await carol.sees('which log?');
 	carol.press('\r');
-	await carol.sees('Dave');
+	// Read to its end, and standing there.
+	await carol.sees(text => / (\d\d)( of |\/)\1 /.test(text) && !text.includes('reading'));
 	carol.press('6');
-	await carol.sees(text => !/ (\d+)\/\1 /.test(text) && text.includes('on my way'));
-	save(carol, 'replay', 'The saved log, played back: who was there at that moment');
+	await carol.sees(text => !/ (\d+)( of |\/)\1 /.test(text) && text.includes('on my way'));
+	await save(carol, 'replay', 'The saved log, played back: who was there at that moment');
 	await carol.leave();
 }
 
@@ -119,7 +120,8 @@ function settled(person) {
 	return person.sees(text => !/[○◐] (?!Dave|Yuki)/.test(text) && !text.includes('is typing'));
 }
 
-function save(person, name, title) {
+async function save(person, name, title) {
+	await person.rests();
 	writeFileSync(join(target, `${name}.svg`), drawScreen(person.picture(`p2pchat-ink: ${title}`)));
 	process.stdout.write(`\n${name}: ${title}\n${person.text()}\n`);
 }
