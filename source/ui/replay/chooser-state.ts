@@ -51,7 +51,7 @@ export function moveChoice(state: ChooserState, key: string): ChooserState {
 export function chooserRows({logs, summaries, at, columns, rows}: ChooserState, theme: Theme): Segment[][] {
 	const {ellipsis, selected} = theme.glyphs;
 	const line = (cells: readonly string[]) => ` ${cells.join('  ')}`;
-	const widths = [19, 12, 7, 6, 9];
+	const widths = [16, 12, 7, 5, 8];
 	const lay = (cells: readonly string[]) =>
 		line(
 			cells.map((cell, index) =>
@@ -60,13 +60,13 @@ export function chooserRows({logs, summaries, at, columns, rows}: ChooserState, 
 		);
 	const room = Math.max(1, rows - CHROME_ROWS);
 	const first = Math.max(0, Math.min(at - Math.floor(room / 2), logs.length - room));
-	const nameCells = Math.max(0, columns - 68);
+	const nameCells = Math.max(0, columns - 62);
 	const head = lay(['when', 'room', 'events', 'peers', 'size', '']);
 	const drawn = logs.slice(first, first + room).map((log, index): Segment[] => {
 		const summary = summaries.get(log.path);
 		const marked = first + index === at;
 		const cells = [
-			formatMoment(log.created),
+			formatMoment(log.created).slice(0, 16),
 			cleanLine(log.room),
 			summary ? String(summary.events) : ellipsis,
 			summary ? String(summary.peers) : ellipsis,

@@ -40,9 +40,11 @@ export interface ReplayLoop {
 }
 
 const FRAME_MS = 16;
+/** While a file is read every row is a new one, and drawing them would take most of the time. */
+const LOADING_FRAME_MS = 500;
 /** How long the search goes on between two frames. */
 const SEARCH_SLICE_MS = 8;
-const FLASH_MS = 4000;
+const FLASH_MS = 3000;
 
 export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	const {history, frameOf, finder, hooks} = options;
@@ -90,27 +92,34 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	function frame(): void {
 		timer = undefined;
 		const searching = ui.search !== '' && finder.work(history.state, ui.search, SEARCH_SLICE_MS, clock.monotonic);
-		if (ui.flash && ui.flash.until !== 0 && ui.flash.until <= clock.now()) ui = {...ui, flash: undefined};
+		if (ui.flash && ui.flash.until <= clock.now()) ui = {...ui, flash: undefined};
 		if (ui.mode === 'playing') apply({type: 'tick'});
 		draw();
 		if (searching) plan(0);
 		else if (ui.mode === 'playing') plan(FRAME_MS);
-		else if (ui.flash && ui.flash.until !== 0) plan(FLASH_MS);
+		else if (ui.flash) plan(Math.max(FRAME_MS, ui.flash.until - clock.now()));
 	}
 
 	function apply(message: ReplayMessage): void {
+		const before = ui.flash;
 		const made = updateReplay(ui, message, context());
 		ui = made.ui;
+		// The bar is wanted back, also where no key comes.
+		const {flash} = ui;
+		if (flash && flash !== before && flash.until === 0) ui = {...ui, flash: {...flash, until: clock.now() + FLASH_MS}};
 		for (const effect of made.effects) perform(effect);
 	}
 
 	function dispatch(message: ReplayMessage): void {
 		if (stopped) return;
 		apply(message);
-		const wait = lastDrawn + FRAME_MS - clock.monotonic();
+		const isLoading = message.type === 'loaded' && message.part < 1;
+		const wait = lastDrawn + (isLoading ? LOADING_FRAME_MS : FRAME_MS) - clock.monotonic();
 		if (wait <= 0) draw();
-		timer?.cancel();
-		timer = undefined;
+		if (!isLoading) {
+			timer?.cancel();
+			timer = undefined;
+		}
 		plan(Math.max(0, wait));
 	}
 

@@ -107,6 +107,7 @@ export function openPrompt(ui: ReplayUi, type: PromptType, text = ''): ReplayUi 
 	};
 }
 
+/** Said in the place of the bar until the next key, or for a moment. */
 export function inform(ui: ReplayUi, text: string, level: Flash['level'] = 'info'): ReplayUi {
 	return {...ui, flash: {text, level, until: 0}};
 }

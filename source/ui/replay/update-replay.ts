@@ -67,7 +67,7 @@ function applyTokens(ui: ReplayUi, tokens: readonly Token[], context: ReplayCont
 			effects.push({type: 'kitty'});
 			continue;
 		}
-		next = next.flash?.until === 0 ? {...next, flash: undefined} : next;
+		if (next.flash) next = {...next, flash: undefined};
 		if (next.prompt) take(inPrompt(next, token, context));
 		else if (token.type === 'key') take(applyKey(next, token.key, context));
 		else if (token.type === 'text') for (const key of token.text) take(applyCharacter(next, key, context));

@@ -1,0 +1,66 @@
+/** A hundred thousand events by keyboard; a million: bench-replay.mjs. */
+import {afterEach, describe, expect, test} from 'vitest';
+import type {Input} from '../../../source/core/event.js';
+import {joined, learn, observation, observe, peerId, posted} from '../../core/events.js';
+import {launchReplay, type Replay} from '../../helpers/launch-replay.js';
+
+const PEERS = Array.from({length: 8}, (_, at) => peerId(`b${at}`));
+const COUNT = 100_000;
+
+function talk(count: number): Input[] {
+	const inputs: Input[] = [observe(observation(peerId('aa'), 0, {type: 'launched', version: '1.0.0'}))];
+	for (const [at, peer] of PEERS.entries()) inputs.push(learn(at, [joined(peer, at, `peer ${at}`)]));
+	for (let at = 0; at < count; at++) {
+		const seq = Math.floor(at / PEERS.length) + 2;
+		const word = at === 77_777 ? 'needle' : 'hay';
+		inputs.push(learn(1000 + at * 900, [posted(PEERS[at % PEERS.length]!, seq, 1000 + at * 900, `${word} ${at}`)]));
+	}
+	return inputs;
+}
+
+let replay: Replay | undefined;
+afterEach(() => replay?.close());
+
+/** From the key to the frame that shows it. */
+async function keyToFrame({terminal}: Replay, keys: string, shows: (bar: string) => boolean): Promise<number> {
+	const from = performance.now();
+	terminal.type(keys);
+	await terminal.until(() => shows(terminal.rows().find(row => row.includes('REPLAY')) ?? ''));
+	return performance.now() - from;
+}
+
+/** The middle one: a shared machine stops everybody now and then. */
+async function medianKey(count: number): Promise<number> {
+	const open = await launchReplay({inputs: talk(count), columns: 120, rows: 40});
+	replay = open;
+	await open.press('1', '8', 'G');
+	const times: number[] = [];
+	for (let round = 0; round < 2; round++) {
+		for (const key of ['5', '\u001B[A', '\u001B[5~', '3', '(', '9', '\u001B[D', 'g', ')', '7', '<', 'G', ',']) {
+			const before = open.bar();
+			times.push(await keyToFrame(open, key, now => now !== before));
+		}
+	}
+	await open.close();
+	times.sort((a, b) => a - b);
+	return times[Math.floor(times.length / 2)] ?? Number.NaN;
+}
+
+describe('a log of a hundred thousand events', () => {
+	test('is sought through by keyboard as fast as one of a thousand', async () => {
+		const short = await medianKey(1000);
+		const long = await medianKey(COUNT);
+		// Folding from the start would take some 200 ms more.
+		expect(long).toBeLessThan(short * 1.5 + 20);
+	}, 60_000);
+
+	test('finds the one needle from the other end, and counts all the hay', async () => {
+		replay = await launchReplay({inputs: talk(COUNT), columns: 120, rows: 40});
+		const {terminal, press, bar} = replay;
+		await press('g', '/', 'needle', '\r');
+		await terminal.see('needle 77777');
+		await expect.poll(bar).toContain('1 match ');
+		await press('/', 'hay', '\r');
+		await expect.poll(bar, {timeout: 10_000}).toMatch(/ 99999 matches/);
+	}, 60_000);
+});
