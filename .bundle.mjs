@@ -17,9 +17,11 @@ const {metafile} = await build({
 	platform: 'node',
 	target: 'node20.19',
 	jsx: 'automatic',
-	// React then leaves its development half out.
-	define: {'process.env.NODE_ENV': '"production"'},
+	// React then leaves its development half out. Without fetch the layout engine unpacks its WebAssembly itself, and Node
+	// need not load its web client for that: a fifth of the time to the first frame.
+	define: {'process.env.NODE_ENV': '"production"', fetch: 'undefined'},
 	minifySyntax: true,
+	minifyWhitespace: true,
 	// Asked for by Ink only when developing.
 	external: ['react-devtools-core'],
 	// For the packages among them that are CommonJS.
