@@ -1,5 +1,6 @@
 /** Bookmarks of a log, beside it as FILE.bookmarks.json: the log itself is never written to. */
 import {readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {basename} from 'node:path';
 
 const FORMAT = 1;
 const MAX_BOOKMARKS = 10_000;
@@ -18,7 +19,7 @@ export async function readBookmarks(log: string): Promise<readonly string[]> {
 	});
 	if (text === undefined) return [];
 	const orders = parseBookmarks(text);
-	if (!orders) throw new Error(`${path} holds no bookmarks of this program; they are left as they are`);
+	if (!orders) throw new Error(`${basename(path)} holds no bookmarks of this program: it is left as it is`);
 	return orders;
 }
 

@@ -1,4 +1,5 @@
 /** A saved log on the full screen: shown while it is still being read, and further when it grows. */
+import {basename} from 'node:path';
 import {createHistory, type History} from '../core/history.js';
 import {entryAt} from '../core/timeline.js';
 import {type LogReader, openLogReader} from '../storage/log-reader.js';
@@ -47,7 +48,8 @@ async function replayLog(context: Context, reader: LogReader, leaving: Leaving):
 		grown: part => screen.grown({part, damage: part < 1 ? '' : missing()}),
 		failed: error => screen.followEnded(error instanceof Error ? error.message : String(error)),
 	});
-	const missing = () => [...marks.faults, ...describeDamage(reader)].join('; ');
+	const missing = () =>
+		[...marks.faults, ...describeDamage({damage: reader.damage, path: basename(reader.path)})].join('; ');
 	const screen = runReplayScreen({
 		history,
 		room: reader.header.roomName,

@@ -90,16 +90,9 @@ describe('a history', () => {
 			expect(state.learnt).toBe(index);
 			expect(state.timeline.length).toBe(index - 1);
 		}
-		expect(said(history.stateAt(history.length))).toEqual(
-			said(
-				reduceInputs(
-					initialState,
-					[launch, learn(1, events)]
-						.map((input, at) => (at === 0 ? input : learn(1, events.slice(0, 4000))))
-						.concat(events.slice(4000).map((event, at) => learn(at, [event]))),
-				),
-			),
-		);
+		const all: Input[] = [launch, learn(1, events.slice(0, 4000))];
+		all.push(...events.slice(4000).map((event, at) => learn(at, [event])));
+		expect(said(history.stateAt(history.length))).toEqual(said(reduceInputs(initialState, all)));
 	});
 
 	test('says where a row was learnt, and takes what came as history for one moment', () => {
