@@ -20,7 +20,7 @@ function said(state: State) {
 
 /** Each record as an input of its own. */
 function single(inputs: readonly Input[]): Input[] {
-	return inputs.flatMap(input =>
+	return inputs.flatMap((input): Input[] =>
 		input.type === 'events' ? input.events.map(event => ({...input, events: [event]})) : [input],
 	);
 }

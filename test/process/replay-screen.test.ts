@@ -45,7 +45,7 @@ describe('replay at a terminal', () => {
 		await pty.until(output => output.includes('4×'));
 		pty.write('b');
 		await pty.until(output => output.includes('bookmark set'));
-		await pty.until(() => existsSync(`${log}.bookmarks.json`));
+		await expect.poll(() => existsSync(`${log}.bookmarks.json`), {timeout: 10_000}).toBe(true);
 		await quit(pty);
 		expect(JSON.parse(readFileSync(`${log}.bookmarks.json`, 'utf8')).bookmarks).toHaveLength(1);
 		expect(readFileSync(log)).toEqual(before);
@@ -55,7 +55,7 @@ describe('replay at a terminal', () => {
 		again.write('g]');
 		await again.until(() => said().includes('15:09'));
 		again.write('b');
-		await again.until(() => !existsSync(`${log}.bookmarks.json`));
+		await expect.poll(() => existsSync(`${log}.bookmarks.json`), {timeout: 10_000}).toBe(false);
 		await quit(again, '\u0003');
 	});
 
