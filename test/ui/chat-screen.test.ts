@@ -549,7 +549,7 @@ describe('overlays and states', () => {
 	test('alone: says what was announced where, who is near in another room, and what to do', async () => {
 		const {terminal, session} = await launch();
 		session.passing({type: 'alone', alone: true, tried: ['192.168.1.255 (wlan0)']}, {type: 'strangers', count: 3});
-		await terminal.see('Nobody else is here yet');
+		await terminal.see('Nobody else is here');
 		expect(terminal.text()).toContain('192.168.1.255 (wlan0)');
 		expect(terminal.text()).toContain('3 nodes here are in another room or use');
 		expect(terminal.text()).toContain('/peer');

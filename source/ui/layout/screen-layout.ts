@@ -9,6 +9,8 @@ export interface ScreenLayout {
 	readonly mainWidth: number;
 	readonly mainHeight: number;
 	readonly timelineWidth: number;
+	/** Cells of a row of it: one stays free in front of the divider. */
+	readonly textWidth: number;
 	/** 0: not drawn. */
 	readonly sidebarWidth: number;
 	/** The peers take the place of the timeline. */
@@ -36,11 +38,13 @@ export function layoutScreen({columns, rows, showPeers, peersFocused, draftRows}
 	const inputHeight = Math.max(1, Math.min(draftRows(inputWidth), Math.floor(rows / 3)));
 	const wide = columns >= SIDEBAR_FROM_COLUMNS;
 	const sidebarWidth = wide && (showPeers || peersFocused) ? Math.max(20, Math.min(30, Math.floor(columns / 4))) : 0;
+	const timelineWidth = sidebarWidth > 0 ? columns - sidebarWidth - 1 : columns;
 	return {
 		tooSmall,
 		mainWidth: columns,
 		mainHeight: Math.max(1, rows - inputHeight - 1),
-		timelineWidth: sidebarWidth > 0 ? columns - sidebarWidth - 1 : columns,
+		timelineWidth,
+		textWidth: Math.max(12, sidebarWidth > 0 ? timelineWidth - 1 : timelineWidth),
 		sidebarWidth,
 		peersOnly: !wide && peersFocused,
 		inputHeight,

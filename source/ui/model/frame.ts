@@ -53,7 +53,7 @@ export function createFrames(theme: Theme): FrameOf {
 	return (state, ui) => {
 		if (last?.state === state && last.ui === ui) return last.frame;
 		const layout = screenLayoutOf(ui);
-		const rowOptions = optionsOf(Math.max(12, layout.timelineWidth), ui);
+		const rowOptions = optionsOf(layout.textWidth, ui);
 		const view = viewOf(state, ui);
 		const laid: Laid = {
 			view,

@@ -57,7 +57,7 @@ export function createReplayFrames(theme: Theme): ReplayFrameOf {
 	return (history, ui) => {
 		if (last?.state === history.state && last.ui === ui) return last.frame;
 		const layout = layoutReplay(ui);
-		const rowOptions = optionsOf(Math.max(12, layout.timelineWidth), ui);
+		const rowOptions = optionsOf(layout.textWidth, ui);
 		const playing = ui.mode === 'playing';
 		const shown = playing ? history.stateAt(ui.index) : history.state;
 		const view = viewOf(shown, ui.filter);

@@ -7,7 +7,7 @@ import {wrapText} from '../layout/wrap.js';
 export function aloneLines(state: State, width: number, rows: number): string[] {
 	const {alone, tried, strangers} = state.passing;
 	if (!alone) return [];
-	const lines = ['Nobody else is here yet. Still looking.'];
+	const lines = ['Nobody else is here. Still looking.'];
 	if (strangers > 0) {
 		lines.push(
 			`${strangers} ${strangers === 1 ? 'node' : 'nodes'} here ${strangers === 1 ? 'is' : 'are'} in another room or use another secret (--room, --ask-secret).`,
