@@ -1,5 +1,5 @@
 /** What npm publishes, and what somebody gets who installs it: nothing here asks a registry for more than the lock file names. */
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -149,3 +149,15 @@ function install(): void {
 	const words = ['ci', '--prefer-offline', '--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund'];
 	execFileSync('npm', words, {cwd: folder, stdio: ['ignore', 'pipe', 'inherit']});
 }
+
+test.each(['18.20.8', '20.18.3'])('on Node %s it says in one line what it needs', version => {
+	const preload = join(scratch, 'older.cjs');
+	writeFileSync(
+		preload,
+		`Object.defineProperty(process, 'versions', {value: {...process.versions, node: '${version}'}});`,
+	);
+	const words = ['--require', preload, join(root, 'dist/cli.js'), '--name', 'Carol'];
+	const {status, stderr, stdout} = spawnSync(process.execPath, words, {encoding: 'utf8'});
+	expect(stderr).toBe(`p2pchat-ink needs Node 20.19 or newer; this is Node ${version}\n`);
+	expect([status, stdout]).toEqual([1, '']);
+});
