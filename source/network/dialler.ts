@@ -10,6 +10,7 @@ import {
 	MAX_CANDIDATES,
 	MAX_DIAL_FAILURES,
 	MAX_DIALS_AT_ONCE,
+	RETRY_FIRST_MS,
 	RETRY_MAX_MS,
 } from '../core/limits.js';
 import {retryDelay} from './backoff.js';
@@ -72,7 +73,7 @@ export interface Dialler {
 	target(address: Address, by?: 'peer-flag' | 'remembered'): void;
 	connected(peer: PeerId): void;
 	disconnected(peer: PeerId): void;
-	/** It said that it leaves: no more dials. */
+	/** It said that it leaves: no more dials, but to the target that led to it, for ever. */
 	forget(peer: PeerId): void;
 	reports(): DialReport[];
 	stop(): void;
@@ -298,6 +299,14 @@ export function createDialler(options: DiallerOptions): Dialler {
 			}
 		},
 		forget(peer) {
+			// Whoever starts there next is somebody else: a target is looked for again.
+			for (const target of entries.values()) {
+				if (!target.isTarget || target.peer !== peer || options.isConnected(peer)) continue;
+				target.peer = undefined;
+				target.failures = 0;
+				schedule(target, RETRY_FIRST_MS);
+			}
+
 			const entry = entries.get(peer);
 			if (!entry) return;
 			rest(entry);

@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {MAX_DIAL_FAILURES, MAX_DIALS_AT_ONCE, RETRY_MAX_MS} from '../../source/core/limits.js';
 import {createDialler} from '../../source/network/dialler.js';
-import type {Transport} from '../../source/network/transport.js';
+import type {PeerLink} from '../../source/network/peer-link.js';
+import type {Connection, Transport} from '../../source/network/transport.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 import {fakePeerId} from '../helpers/fake-session.js';
 import {createSeededRandom} from '../helpers/seeded-random.js';
@@ -107,4 +108,36 @@ it('no more than a bounded number of dials are under way', async () => {
 	expect(dials).toHaveLength(MAX_DIALS_AT_ONCE);
 	dialler.stop();
 	expect(clock.pending).toBe(0);
+});
+
+it('a --peer target that led to somebody who said goodbye is looked for again', async () => {
+	const clock = createFakeClock();
+	const dials: number[] = [];
+	const connected = new Set<string>();
+	const connection = {destroy() {}} as unknown as Connection;
+	const dialler = createDialler({
+		self: SELF,
+		clock,
+		random: createSeededRandom(1),
+		transport: {
+			dial() {
+				dials.push(clock.monotonic());
+				return Promise.resolve({connection});
+			},
+		} as unknown as Transport,
+		debug: () => {},
+		isConnected: peer => connected.has(peer),
+		adopt(_, done) {
+			connected.add(HIGHER);
+			done({type: 'verified', link: {peer: HIGHER} as PeerLink});
+		},
+		targetWorked: () => {},
+	});
+	dialler.target(at('10.0.0.9'));
+	await clock.advance(5000);
+	expect(dials).toEqual([0]);
+	connected.delete(HIGHER);
+	dialler.forget(HIGHER);
+	await clock.advance(5000);
+	expect(dials).toHaveLength(2);
 });
