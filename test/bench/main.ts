@@ -18,7 +18,7 @@ type Results = Record<
 >;
 
 /** A row that hangs is a failed row. */
-const ROW_LIMIT_MS = 300_000;
+const ROW_LIMIT_MS = 1_200_000;
 
 async function runRow(row: Row): Promise<readonly Figure[]> {
 	const script = new URL('./row-process.js', import.meta.url).pathname;

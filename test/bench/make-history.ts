@@ -5,8 +5,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Batch} from '../../source/core/batch.js';
 import type {FeedEvent} from '../../source/core/event.js';
-import {createOwnFeed, type OwnFeed} from '../../source/feed/own-feed.js';
-import {createPeerKey} from '../../source/feed/peer-key.js';
+import {createOwnFeed, type NewEvent, type OwnFeed} from '../../source/feed/own-feed.js';
+import {createPeerKey, type PeerKey} from '../../source/feed/peer-key.js';
 import {deriveRoomKeys, type RoomKeys} from '../../source/feed/room-keys.js';
 import {openFileLog} from '../../source/storage/file-log.js';
 import type {LogRecord} from '../../source/storage/log.js';
@@ -51,30 +51,47 @@ export function makeEvents(count: number, from = 0): FeedEvent[] {
 	});
 }
 
-function write(feed: OwnFeed, number: number): Batch {
-	const at = START + number * 1000;
-	const hlc = {ms: at, counter: 0};
-	if (feed.tip().seq === 0) {
+/** `perBatch` messages in a row, as one who types fast or pastes leaves them. */
+function write(feed: OwnFeed, number: number, perBatch: number): Batch {
+	const events = Array.from({length: perBatch}, (_, index): NewEvent => {
+		const at = START + (number + index) * 1000;
+		const hlc = {ms: at, counter: 0};
 		const name = `Person ${number % FEEDS}`;
-		return feed.write([{body: {type: 'joined', name, addresses: ['127.0.0.1'], version: '1.0.0'}, at, hlc}]);
-	}
-	return feed.write([{body: {type: 'posted', text: textOf(number)}, at, hlc}]);
+		if (feed.tip().seq + index > 0) return {body: {type: 'posted', text: textOf(number + index)}, at, hlc};
+		return {body: {type: 'joined', name, addresses: ['127.0.0.1'], version: '1.0.0'}, at, hlc};
+	});
+	return feed.write(events);
 }
 
-/** `count` batches of one event each, signed. */
-export function* makeBatches(count: number, keys: RoomKeys): Generator<Batch> {
-	const feeds = Array.from({length: FEEDS}, () =>
-		createOwnFeed({key: createPeerKey(randomBytes(32)), roomTag: keys.tag}),
-	);
-	for (let number = 0; number < count; number++) {
-		const feed = feeds[number % FEEDS];
-		if (feed) yield write(feed, number);
+export interface HistoryOptions {
+	/** False: by nobody, for a log that is only opened, where signatures are trusted. */
+	readonly signed?: boolean;
+	/** Events a signature. */
+	readonly perBatch?: number;
+}
+
+function createKey(signed: boolean): PeerKey {
+	const key = createPeerKey(randomBytes(32));
+	return signed ? key : {peer: key.peer, sign: () => new Uint8Array(randomBytes(64))};
+}
+
+/** `count` events in batches. */
+export function* makeBatches(
+	count: number,
+	keys: RoomKeys,
+	{signed = true, perBatch = 1}: HistoryOptions = {},
+): Generator<Batch> {
+	const feeds = Array.from({length: FEEDS}, () => createOwnFeed({key: createKey(signed), roomTag: keys.tag}));
+	for (let number = 0; number < count; number += perBatch) {
+		const feed = feeds[(number / perBatch) % FEEDS];
+		if (feed) yield write(feed, number, perBatch);
 	}
 }
 
 /** Path of a log of `events` events. */
-export async function historyLog(events: number, keys: RoomKeys): Promise<string> {
-	const path = join(historyFolder, `${events}.p2plog`);
+export async function historyLog(events: number, keys: RoomKeys, options: HistoryOptions = {}): Promise<string> {
+	const {signed = true, perBatch = 1} = options;
+	const path = join(historyFolder, `${events}-${perBatch}-${signed}.p2plog`);
 	if (existsSync(path)) return path;
 	mkdirSync(historyFolder, {recursive: true});
 	const making = `${path}.making`;
@@ -82,7 +99,7 @@ export async function historyLog(events: number, keys: RoomKeys): Promise<string
 	const header = {version: '1.0.0', roomTag: keys.tag, roomName: 'bench', created: START};
 	const {log} = openFileLog(making, {create: header});
 	let records: LogRecord[] = [];
-	for (const batch of makeBatches(events, keys)) {
+	for (const batch of makeBatches(events, keys, options)) {
 		records.push({type: 'batch', loggedAt: Date.now(), live: false, batch});
 		if (records.length < RECORDS_AT_ONCE) continue;
 		log.append(records);

@@ -29,7 +29,7 @@ async function run(): Promise<readonly Figure[]> {
 	const keys = await benchKeys();
 	const figures: Figure[] = [];
 	for (const count of SIZES) {
-		const path = await historyLog(count, keys);
+		const path = await historyLog(count, keys, {signed: false});
 		const large = count === 1_000_000;
 		const bytes: number[] = [];
 		const ours = async () => {
