@@ -53,6 +53,8 @@ export interface Mesh {
 	/** One for each connected peer. */
 	links(): PeerLink[];
 	readonly size: number;
+	/** Of the timers that come due after a sleep any may be the first: each that concludes something from time asks here. */
+	checkStall(): void;
 	/** Says bye to all; `closed` follows for each. */
 	closeAll(): void;
 	/** Destroys what is still open; nothing is reported any more. */
@@ -72,16 +74,19 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 	let tickedAt = 0;
 	let stopped = false;
 
-	function tick(): void {
+	function checkStall(): void {
 		const now = clock.monotonic();
 		const late = now - tickedAt - LIVENESS_TICK_MS;
+		if (late <= STALL_MS) return;
 		tickedAt = now;
-		if (late > STALL_MS) {
-			debug('mesh', 'our own timers stood still', {lateMs: Math.round(late)});
-			for (const link of open) link.forgive();
-			handlers.stalled(late);
-		}
+		debug('mesh', 'our own timers stood still', {lateMs: Math.round(late)});
+		for (const link of open) link.forgive();
+		handlers.stalled(late);
+	}
 
+	function tick(): void {
+		checkStall();
+		tickedAt = clock.monotonic();
 		for (const link of [...open]) link.tick();
 		timer = clock.after(LIVENESS_TICK_MS, tick);
 	}
@@ -203,6 +208,7 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 		get size() {
 			return byPeer.size;
 		},
+		checkStall,
 		closeAll() {
 			for (const links of byPeer.values()) for (const link of links) link.close('leaving');
 		},

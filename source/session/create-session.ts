@@ -91,7 +91,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		presence: () => presence,
 		firstHello: () => conversation.join(),
 		burst() {
-			wokeFrom ??= beacon.interfaces();
+			wokeFrom ??= knownInterfaces;
 			discovery?.burst();
 		},
 	});
@@ -131,6 +131,8 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 	let tcpPort = 0;
 	/** Our interfaces before our timers stood still, until it is clear where we woke. */
 	let wokeFrom: readonly LocalInterface[] | undefined;
+	/** As of the last beat: a beat reads them anew before it tells. */
+	let knownInterfaces: readonly LocalInterface[] = [];
 	let failedToSave = false;
 	let toldStrangers = false;
 	let info: SelfInfo | undefined;
@@ -249,7 +251,9 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 			alsoAt: (peer, address) => dialler.alsoAt(peer, address),
 			leaving: peer => dialler.forget(peer),
 			beat() {
+				mesh.checkStall();
 				checkWake();
+				knownInterfaces = beacon.interfaces();
 				conversation.checkAddresses();
 			},
 		});

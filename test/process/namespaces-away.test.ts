@@ -171,4 +171,24 @@ describe.concurrent('while a program is stopped', () => {
 				}
 			}),
 	);
+
+	it('and wakes on another network, it hands nothing on there: it ends and says why', {timeout: 60_000}, context =>
+		inRoom(context, ['lan'], async room => {
+			const host = room.host('laptop', {lan: '10.77.0.1/24'});
+			const laptop = await room.start(host, 'Ada');
+			laptop.post('for the people at home');
+			let complaints = '';
+			laptop.child.stderr?.on('data', bytes => {
+				complaints += String(bytes);
+			});
+			const ended = new Promise(resolve => laptop.child.once('exit', resolve));
+			await room.until('it was said', () => laptop.timeline().some(row => row.startsWith('posted ')));
+			laptop.child.kill('SIGSTOP');
+			await pause(4000);
+			host.setAddress('10.99.0.1/24');
+			laptop.child.kill('SIGCONT');
+			expect(await ended).toBe(1);
+			expect(complaints).toContain('woke on another network');
+		}),
+	);
 });
