@@ -1,0 +1,97 @@
+/**
+ * A whole node against a crash and a full disk: what it showed as sent, or what a peer has from it, is in its log.
+ * P2PCHAT_LONG=1 kills it 300 times instead of 12.
+ */
+import {execFileSync} from 'node:child_process';
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {type Line, type RunningNode, runToEnd, startNode} from '../helpers/run-node.js';
+
+const KILLS = process.env.P2PCHAT_LONG === '1' ? 300 : 12;
+const isRoot = process.getuid?.() === 0;
+
+async function idsInLog(path: string, home: string): Promise<Set<string>> {
+	const {code, stdout, stderr} = await runToEnd(['export', path, '--format', 'jsonl'], {home});
+	expect({code, stderr}).toEqual({code: 0, stderr: ''});
+	const lines: Line[] = stdout
+		.trim()
+		.split('\n')
+		.map(line => JSON.parse(line));
+	return new Set(lines.map(line => line.id));
+}
+
+const posts = (node: RunningNode, peer: string) =>
+	node.events().filter(event => event.kind === 'posted' && event.peer === peer);
+
+test('a node killed at a random moment has everything in its log that it showed, or that a peer has from it', {
+	timeout: KILLS * 6000,
+}, async () => {
+	const port = await findFreeUdpPort();
+	const witness = await startNode({home: makeHome(), port, name: 'Witness'});
+	let shown = 0;
+	for (let round = 0; round < KILLS; round += 1) {
+		const home = makeHome();
+		const node = await startNode({home, port, name: 'Mortal'});
+		const ready = node.lines[0]!;
+		await node.waitFor('the witness', line => line.type === 'peer' && line.status === 'connected');
+		for (let count = 0; count < 400; count += 1) node.post(`${round}.${count}`);
+		await new Promise(resolve => setTimeout(resolve, Math.random() * 400));
+		node.child.kill('SIGKILL');
+		await node.result;
+		await witness.waitFor(
+			'its end',
+			line => line.type === 'peer' && line.peer === ready.peer && line.status !== 'connected',
+		);
+		const held = await idsInLog(ready.log, home);
+		const sent = [...posts(node, ready.peer), ...posts(witness, ready.peer)];
+		shown += sent.length;
+		expect(sent.filter(event => !held.has(event.id))).toEqual([]);
+	}
+
+	expect(shown).toBeGreaterThan(KILLS);
+	console.log(`${KILLS} kills, ${shown} events shown or passed on, none missing`);
+});
+
+test.runIf(isRoot)(
+	'with a full disk the chat goes on, says so, and nothing is missing when there is room again',
+	{
+		timeout: 60_000,
+	},
+	async () => {
+		const home = makeHome();
+		const disk = join(home, 'disk');
+		mkdirSync(disk);
+		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
+		onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+		const port = await findFreeUdpPort();
+		const other = await startNode({home: makeHome(), port, name: 'Other'});
+		const node = await startNode({home, port, name: 'Full', words: ['--data-dir', disk]});
+		const ready = node.lines[0]!;
+		await node.waitFor('the other', line => line.type === 'peer' && line.status === 'connected');
+		for (let bytes = 64 * 1024; bytes >= 512; bytes /= 2) {
+			for (let part = 0; part < 8; part += 1) {
+				try {
+					writeFileSync(join(disk, `ballast-${bytes}-${part}`), new Uint8Array(bytes));
+				} catch {}
+			}
+		}
+
+		const texts = Array.from({length: 40}, (_, index) => `${index} ${'x'.repeat(900)}`);
+		for (const text of texts) node.post(text);
+		await node.waitFor('the notice', line => line.type === 'notice' && line.code === 'not-saving');
+		await other.waitUntil('the chat goes on', () => posts(other, ready.peer).length === texts.length);
+		for (const entry of execFileSync('ls', [disk], {encoding: 'utf8'}).split('\n')) {
+			if (entry.startsWith('ballast')) rmSync(join(disk, entry));
+		}
+
+		await node.waitFor('saving again', line => line.type === 'notice' && line.code === 'saving');
+		node.child.kill('SIGTERM');
+		await node.result;
+		const held = await idsInLog(ready.log, home);
+		const sent = posts(node, ready.peer);
+		expect(sent).toHaveLength(texts.length);
+		expect(sent.filter(event => !held.has(event.id))).toEqual([]);
+	},
+);
