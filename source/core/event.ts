@@ -98,8 +98,6 @@ export type PassingFact =
 	| {readonly type: 'sync-progress'; readonly received: number; readonly expected: number}
 	/** Caught up with this peer after a (re)connection; `received` events came from it. JSON lines tell it; nothing is reduced. */
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
-	/** All that this peer held when it was connected is here; `received`: events it sent for it. Not kept in the state. */
-	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
 	/** Nobody answered yet: what was tried, in words fit for the screen. */
 	| {readonly type: 'alone'; readonly alone: boolean; readonly tried: readonly string[]}
 	/** Beacons heard that belong to another room or secret: distinct senders in the last minute. */

@@ -58,7 +58,6 @@ export const RETRY_FIRST_MS = 1000;
 export const RETRY_MAX_MS = 30_000;
 export const RETRY_JITTER = 0.2;
 export const MAX_DIAL_FAILURES = 5;
-export const STABLE_AFTER_MS = 15_000;
 
 // Connections
 export const HELLO_TIMEOUT_MS = 5000;
@@ -103,8 +102,6 @@ export const JOINED_AFTER_MS = 1000;
 export const HAVE_INTERVAL_MS = 250;
 export const WANT_BASE_MS = 3000;
 export const WANT_BYTES_PER_SECOND = 256 * 1000;
-export const MAX_HELD_BYTES = 1024 * 1024;
-export const MAX_HELD_FEEDS = 256;
 export const MAX_INTAKE_BYTES = 4 * 1024 * 1024;
 export const PUSH_GRACE_MS = 1000;
 export const HAVE_CROWD_PEERS = 8;
