@@ -70,8 +70,9 @@ function withoutLast(text: string): string {
 /** Asks at the terminal itself, also when standard input is a pipe; nothing is echoed. Undefined: cancelled. */
 export async function askSecret(stdin: NodeJS.ReadStream, prompt: (text: string) => void): Promise<string | undefined> {
 	const {terminal, close} = openTerminal(stdin);
-	prompt('Secret of the room (not shown): ');
+	// First silent, then asking: whoever types at once would see the secret otherwise.
 	terminal.setRawMode(true);
+	prompt('Secret of the room (not shown): ');
 	terminal.setEncoding('utf8');
 	try {
 		return await new Promise<string | undefined>(resolve => {

@@ -40,10 +40,10 @@ test('a node killed at a random moment has everything in its log that it showed,
 		await new Promise(resolve => setTimeout(resolve, Math.random() * 400));
 		node.child.kill('SIGKILL');
 		await node.result;
-		await witness.waitFor(
-			'its end',
-			line => line.type === 'peer' && line.peer === ready.peer && line.status !== 'connected',
-		);
+		// A witness that never got its hello has nothing from it either.
+		const statusOf = (lines: readonly Line[]) =>
+			lines.findLast(line => line.type === 'peer' && line.peer === ready.peer)?.status;
+		await witness.waitUntil('its end', lines => statusOf(lines) !== 'connected');
 		const held = await idsInLog(ready.log, home);
 		const sent = [...posts(node, ready.peer), ...posts(witness, ready.peer)];
 		shown += sent.length;
