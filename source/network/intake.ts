@@ -32,6 +32,8 @@ export interface Intake {
 	push(incoming: IncomingBatch): void;
 	/** Batches wait. */
 	readonly busy: boolean;
+	/** What waits costs, by `costOf`. */
+	readonly bytes: number;
 	/** Takes all that waits at once (before a shutdown). */
 	finish(): void;
 	stop(): void;
@@ -108,6 +110,9 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		get busy() {
 			return queues.size > 0;
 		},
+		get bytes() {
+			return bytes;
+		},
 		finish() {
 			if (stopped) return;
 			while (queues.size > 0) takeOne();
@@ -115,6 +120,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		},
 		stop() {
 			stopped = true;
+			bytes = 0;
 			queues.clear();
 			paused.clear();
 		},

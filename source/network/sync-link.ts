@@ -1,5 +1,6 @@
 import type {PeerId} from '../core/ids.js';
 import type {Timer} from './clock.js';
+import type {Holdings} from './holdings.js';
 import type {PeerLink} from './peer-link.js';
 
 /** A `want` that we sent and that is not fully answered. */
@@ -66,4 +67,15 @@ export function createSyncLink(link: PeerLink, now: number): SyncLink {
 /** They said or showed that they hold a feed up to `seq`. */
 export function witness(link: SyncLink, peer: PeerId, seq: number): void {
 	if (seq > (link.theirs.get(peer) ?? 0)) link.theirs.set(peer, seq);
+}
+
+/** Whether everything of their first `have` is here, or not welcome. What is, is forgotten. */
+export function holdsFirst({complete, first}: SyncLink, holdings: Holdings): boolean {
+	if (!complete) return false;
+	for (const [feed, seq] of first) {
+		if (holdings.seqOf(feed) < seq && holdings.isWelcome(feed)) return false;
+		first.delete(feed);
+	}
+
+	return true;
 }

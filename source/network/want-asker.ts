@@ -1,0 +1,101 @@
+/** Asks for what is missing, and takes note of what an answer did not give (design.md, 3, Sync). */
+import type {PeerId} from '../core/ids.js';
+import {MAX_ANSWER_BYTES, MAX_BATCH_BYTES, WANT_BASE_MS, WANT_BYTES_PER_SECOND} from '../core/limits.js';
+import type {AskingState, Claims} from './claims.js';
+import type {Clock} from './clock.js';
+import type {Debug} from './debug.js';
+import type {OpenWant, SyncLink} from './sync-link.js';
+import {type Plan, planWants} from './want-planner.js';
+
+export interface WantAskerOptions extends Pick<AskingState, 'held' | 'readyAt'> {
+	readonly clock: Clock;
+	readonly debug: Debug;
+	readonly links: ReadonlyMap<PeerId, SyncLink>;
+	readonly claims: Claims;
+	/** As much waits to be taken as may wait. */
+	isFull(): boolean;
+}
+
+export interface WantAsker {
+	/** Asks whoever is free for what is missing. */
+	ask(): void;
+	/** The answer to this want is complete. */
+	answered(sync: SyncLink, want: OpenWant): void;
+	/** A source is gone or gave nothing. */
+	review(): void;
+}
+
+const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
+
+export function createWantAsker({clock, debug, links, claims, held, readyAt, isFull}: WantAskerOptions): WantAsker {
+	let wantCount = 0;
+
+	function ask(): void {
+		if (claims.size === 0 || isFull()) return;
+		const asked = new Set<PeerId>();
+		for (const {want} of links.values()) for (const feed of want?.ranges.keys() ?? []) asked.add(feed);
+		const open = claims.open({held, readyAt, isAsked: feed => asked.has(feed)});
+		const sources = [...links.values()].map(sync => ({
+			peer: sync.link.peer,
+			busy: sync.want !== undefined || !sync.complete,
+			late: sync.late,
+			holds: (feed: PeerId) => sync.theirs.get(feed) ?? 0,
+		}));
+		for (const plan of planWants(sources, open, clock.monotonic())) want(plan);
+	}
+
+	function want({peer, ranges}: Plan): void {
+		const sync = links.get(peer);
+		if (!sync) return;
+		wantCount += 1;
+		const id = wantCount;
+		for (const range of ranges) claims.asked(range.peer);
+		const timer = clock.after(WANT_TIMEOUT_MS, () => onTimeout(sync, id));
+		sync.allowance += MAX_ANSWER_BYTES + MAX_BATCH_BYTES;
+		sync.want = {id, ranges: new Map(ranges.map(range => [range.peer, range.from])), served: undefined, timer};
+		sync.link.send({type: 'want', id, ranges});
+	}
+
+	function onTimeout(sync: SyncLink, id: number): void {
+		if (sync.want?.id !== id) return;
+		debug('sync', 'a want was not answered in time', {peer: sync.link.peer.slice(0, 8), id});
+		sync.want = undefined;
+		sync.late += 1;
+		ask();
+	}
+
+	function review(): void {
+		claims.review(feed => {
+			let highest = 0;
+			for (const {theirs} of links.values()) highest = Math.max(highest, theirs.get(feed) ?? 0);
+			return highest;
+		});
+	}
+
+	/**
+	 * Ranges are answered in their order: what was passed over before the last one served, this peer does not give, whatever
+	 * it claims; behind it, the answer may have been full.
+	 */
+	function voidClaims(sync: SyncLink, {ranges, served}: OpenWant): void {
+		let passed = false;
+		for (const [feed, from] of ranges) {
+			if (feed === served) break;
+			if (held(feed) >= from) continue;
+			sync.theirs.set(feed, from - 1);
+			passed = true;
+		}
+
+		if (passed) review();
+	}
+
+	return {
+		ask,
+		answered(sync, want) {
+			want.timer.cancel();
+			sync.want = undefined;
+			voidClaims(sync, want);
+			ask();
+		},
+		review,
+	};
+}
