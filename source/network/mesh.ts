@@ -24,7 +24,8 @@ import {
 import type {Clock, Timer} from './clock.js';
 import type {AdoptOutcome} from './dialler.js';
 import {remember} from './hearing.js';
-import {type LinkClosing, type OpenLink, openPeerLink, type PeerLink, type PeerLinkOptions} from './peer-link.js';
+import {openPeerLink} from './open-peer-link.js';
+import type {LinkClosing, OpenLink, PeerLink, PeerLinkOptions} from './peer-link.js';
 import {isLoopback} from './subnets.js';
 import type {Connection} from './transport.js';
 

@@ -1,7 +1,7 @@
 /** One end of a connection, its clock stood still and its proof always good, fed with a stream cut anywhere. */
 import {encodeMessageFrame, type HelloMessage, type Message} from '../../../source/codec/message.js';
 import type {PeerId} from '../../../source/core/ids.js';
-import {openPeerLink} from '../../../source/network/peer-link.js';
+import {openPeerLink} from '../../../source/network/open-peer-link.js';
 import type {ConnectionHandlers} from '../../../source/network/transport.js';
 import type {SeededRandom} from '../../helpers/seeded-random.js';
 import type {FuzzTarget} from './targets.js';
