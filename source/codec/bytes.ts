@@ -11,11 +11,17 @@ export function hexOf(bytes: Uint8Array): string {
 	return text;
 }
 
+/** Value of a hexadecimal digit by its character code. */
+const DIGITS = Uint8Array.from({length: 128}, (_, code) => {
+	const value = Number.parseInt(String.fromCharCode(code), 16);
+	return Number.isNaN(value) ? 0 : value;
+});
+
 /** Bytes of an even number of hexadecimal digits. */
 export function bytesOfHex(hex: string): Uint8Array {
 	const bytes = new Uint8Array(hex.length >> 1);
 	for (let index = 0; index < bytes.length; index++)
-		bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
+		bytes[index] = ((DIGITS[hex.charCodeAt(2 * index)] ?? 0) << 4) | (DIGITS[hex.charCodeAt(2 * index + 1)] ?? 0);
 	return bytes;
 }
 

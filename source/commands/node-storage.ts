@@ -1,7 +1,7 @@
 /** What a node keeps on disk: its log, the identity's seed, the peers that were named. None of it is worth not chatting. */
 import {hexOf} from '../codec/bytes.js';
 import type {RoomKeys} from '../feed/room-keys.js';
-import type {Address} from '../network/dialler.js';
+import type {Address} from '../network/candidate.js';
 import {systemRandom} from '../network/system-clock.js';
 import {createBufferedLog, type SavingState} from '../storage/buffered-log.js';
 import {type DataDir, makePrivateFolder} from '../storage/data-dir.js';

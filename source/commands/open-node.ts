@@ -3,7 +3,7 @@ import {networkInterfaces, userInfo} from 'node:os';
 import {cleanName} from '../core/text.js';
 import {UsageError} from '../core/usage-error.js';
 import {deriveRoomKeys, type RoomKeys} from '../feed/room-keys.js';
-import type {Address} from '../network/dialler.js';
+import type {Address} from '../network/candidate.js';
 import {chooseInterfaces, describeMissing, isLoopbackOnly, listenHost} from '../network/local-interfaces.js';
 import {systemRandom} from '../network/system-clock.js';
 import {createTlsTransport} from '../network/tls-transport.js';

@@ -15,6 +15,7 @@ export const HAVE_BUCKETS = 256;
 export const MAX_WANT_RANGES = 256;
 export const MAX_OPEN_WANTS = 8;
 export const MAX_PEERS_LISTED = 512;
+export const PEERS_INTERVAL_MS = 1000;
 
 // Text and names
 export const MAX_TEXT_BYTES = 16 * 1024;
@@ -52,8 +53,11 @@ export const ALONE_AFTER_MS = 3000;
 
 // Dialling
 export const MAX_DIALS_AT_ONCE = 16;
+export const DIALS_AT_FIRST = 4;
+export const SLOW_DIAL_MS = 500;
 export const DIAL_TIMEOUT_MS = 4000;
 export const HIGHER_ID_DIALS_AFTER_MS = 1000;
+export const HIGHER_ID_WAITS_AT_MOST_MS = 10_000;
 export const RETRY_FIRST_MS = 1000;
 export const RETRY_MAX_MS = 30_000;
 export const RETRY_JITTER = 0.2;

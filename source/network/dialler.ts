@@ -1,32 +1,36 @@
 /**
- * Whom to dial, where and when: policy as data, one entry for each peer heard of and for each `--peer` target
- * (design.md, 3, Addresses). The lower peer id dials at once, the other a second later if still unconnected.
+ * Whom to dial and when: one candidate for each peer heard of and for each `--peer` target (design.md, 3, Addresses).
+ * The lower peer id dials at once, the other a second later if still unconnected and nobody else came up meanwhile: while
+ * many start at once, connections come as fast as they can, and a second dial for each would only slow them down.
  */
 import type {PeerId} from '../core/ids.js';
 import {
 	BEACON_INTERVAL_CROWD_MS,
 	HIGHER_ID_DIALS_AFTER_MS,
-	MAX_ADDRESSES,
+	HIGHER_ID_WAITS_AT_MOST_MS,
 	MAX_CANDIDATES,
 	MAX_DIAL_FAILURES,
-	MAX_DIALS_AT_ONCE,
 	RETRY_FIRST_MS,
 	RETRY_MAX_MS,
 } from '../core/limits.js';
 import {retryDelay} from './backoff.js';
-import type {Clock, Random, Timer} from './clock.js';
+import {
+	type Address,
+	addAddress,
+	addSpareAddress,
+	type Candidate,
+	chooseAddress,
+	createCandidate,
+	dropAddress,
+	type FailedDial,
+	type HeardBy,
+	keyOf,
+} from './candidate.js';
+import type {Clock, Random} from './clock.js';
 import type {Debug} from './debug.js';
-import type {HeardPath} from './hearing.js';
+import {createDialQueue} from './dial-queue.js';
 import type {LinkClosing, PeerLink} from './peer-link.js';
 import type {Connection, Transport} from './transport.js';
-
-export interface Address {
-	readonly host: string;
-	readonly port: number;
-}
-
-/** How we learnt of a peer. */
-export type HeardBy = HeardPath | 'exchange' | 'peer-flag' | 'remembered';
 
 /** What became of a connection that was handed over. */
 export type AdoptOutcome =
@@ -44,15 +48,6 @@ export interface DiallerOptions {
 	adopt(connection: Connection, done: (outcome: AdoptOutcome) => void): void;
 	/** A `--peer` target led to a peer. */
 	targetWorked(target: Address): void;
-}
-
-/** Of a connection or of the hello on it. */
-export interface FailedDial {
-	readonly address: Address;
-	/** Of DialFailure or LinkClosing. */
-	readonly code: string;
-	/** In plain words. */
-	readonly text: string;
 }
 
 /** For the doctor. */
@@ -79,98 +74,69 @@ export interface Dialler {
 	stop(): void;
 }
 
-interface Entry {
-	peer: PeerId | undefined;
-	readonly isTarget: boolean;
-	/** Newest first. */
-	addresses: Address[];
-	/** One that connected is never displaced by what is only heard. */
-	proven: Address | undefined;
-	/** When each was dialled last without success, monotonic ms. */
-	readonly triedAt: Map<string, number>;
-	/** When we were told of it last, monotonic ms. */
-	heardAt: number;
-	readonly heardBy: Set<HeardBy>;
-	failures: number;
-	lastAttempt: number;
-	lastFailure: FailedDial | undefined;
-	timer: Timer | undefined;
-	state: 'idle' | 'waiting' | 'queued' | 'dialling';
-}
-
-const keyOf = ({host, port}: Address) => `${host}:${port}`;
-const same = (a: Address, b: Address) => a.host === b.host && a.port === b.port;
 /** Told of a peer after a silence of this length, we start afresh: a way may be open again. */
 const HEARD_ANEW_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, random, transport, self, debug} = options;
-	const entries = new Map<string, Entry>();
-	const queue: Entry[] = [];
-	let dials = 0;
+	const entries = new Map<string, Candidate>();
+	const queue = createDialQueue();
+	/** When somebody came up last, monotonic ms. */
+	let lastUpAt = Number.NEGATIVE_INFINITY;
 	let stopped = false;
 
-	function createEntry(peer: PeerId | undefined, isTarget: boolean): Entry {
-		return {
-			peer,
-			isTarget,
-			addresses: [],
-			proven: undefined,
-			triedAt: new Map(),
-			heardAt: Number.NEGATIVE_INFINITY,
-			heardBy: new Set(),
-			failures: 0,
-			lastAttempt: Number.NEGATIVE_INFINITY,
-			lastFailure: undefined,
-			timer: undefined,
-			state: 'idle',
-		};
-	}
+	const isDone = (entry: Candidate) =>
+		entry.peer !== undefined && (entry.peer === self || options.isConnected(entry.peer));
 
-	const isDone = (entry: Entry) => entry.peer !== undefined && (entry.peer === self || options.isConnected(entry.peer));
-
-	function schedule(entry: Entry, delay: number): void {
+	function schedule(entry: Candidate, delay: number): void {
 		if (stopped || entry.state === 'dialling' || entry.state === 'queued') return;
 		entry.timer?.cancel();
 		entry.state = 'waiting';
+		entry.waitingSince = clock.monotonic();
+		arm(entry, delay);
+	}
+
+	function arm(entry: Candidate, delay: number): void {
 		entry.timer = clock.after(delay, () => {
+			const patience = patienceFor(entry);
+			if (patience > 0) {
+				arm(entry, patience);
+				return;
+			}
+
 			entry.state = 'queued';
-			queue.push(entry);
+			queue.add(entry);
 			pump();
 		});
 	}
 
-	function rest(entry: Entry): void {
+	/** How long the higher id goes on waiting for the dial of the lower, ms. */
+	function patienceFor({peer, isTarget, failures, waitingSince}: Candidate): number {
+		if (peer === undefined || isTarget || failures > 0 || self < peer || options.isConnected(peer)) return 0;
+		const now = clock.monotonic();
+		const left = waitingSince + HIGHER_ID_WAITS_AT_MOST_MS - now;
+		return Math.min(left, lastUpAt + HIGHER_ID_DIALS_AFTER_MS - now);
+	}
+
+	function rest(entry: Candidate): void {
 		entry.timer?.cancel();
 		entry.timer = undefined;
 		if (entry.state === 'waiting') entry.state = 'idle';
 	}
 
 	function pump(): void {
-		while (!stopped && dials < MAX_DIALS_AT_ONCE) {
-			const entry = queue.shift();
-			if (!entry) return;
+		for (let entry = queue.take(); entry; entry = queue.take()) {
 			entry.state = 'idle';
-			if (!isDone(entry) && entry.addresses.length > 0) void dial(entry);
+			const address = isDone(entry) ? undefined : chooseAddress(entry);
+			if (address) void dial(entry, address);
+			else queue.ended(entry);
 		}
 	}
 
-	/** The one not tried for longest; of new ones the one that connected before, then the newest. */
-	function chooseAddress({proven, addresses, triedAt}: Entry): Address | undefined {
-		let chosen: Address | undefined;
-		const tried = (address: Address) => triedAt.get(keyOf(address)) ?? Number.NEGATIVE_INFINITY;
-		for (const address of proven ? [proven, ...addresses] : addresses)
-			if (!chosen || tried(address) < tried(chosen)) chosen = address;
-		return chosen;
-	}
-
-	async function dial(entry: Entry): Promise<void> {
-		const address = chooseAddress(entry);
-		if (!address) return;
+	async function dial(entry: Candidate, address: Address): Promise<void> {
 		entry.state = 'dialling';
 		entry.lastAttempt = clock.monotonic();
 		entry.triedAt.set(keyOf(address), entry.lastAttempt);
-		dials += 1;
 		const result = await transport.dial(address.host, address.port);
 		if (stopped) {
 			if ('connection' in result) result.connection.destroy();
@@ -181,7 +147,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 		else options.adopt(result.connection, outcome => onAdopted(entry, address, outcome));
 	}
 
-	function onAdopted(entry: Entry, address: Address, outcome: AdoptOutcome): void {
+	function onAdopted(entry: Candidate, address: Address, outcome: AdoptOutcome): void {
 		if (outcome.type === 'failed') {
 			if (outcome.closing.code === 'self') entry.peer = entry.isTarget ? self : entry.peer;
 			if (outcome.closing.code === 'self') dropAddress(entry, address);
@@ -199,19 +165,15 @@ export function createDialler(options: DiallerOptions): Dialler {
 			return;
 		}
 
+		queue.succeeded(entry.lastAttempt, clock.monotonic());
 		entry.proven = address;
 		entry.triedAt.clear();
 		settle(entry, address, undefined);
 	}
 
-	function dropAddress(entry: Entry, address: Address): void {
-		entry.addresses = entry.addresses.filter(known => !same(known, address));
-		if (entry.proven && same(entry.proven, address)) entry.proven = undefined;
-	}
-
 	/** A dial came to its end: count it, plan the next one, let others dial. */
-	function settle(entry: Entry, address: Address, failure: Omit<FailedDial, 'address'> | undefined): void {
-		dials -= 1;
+	function settle(entry: Candidate, address: Address, failure: Omit<FailedDial, 'address'> | undefined): void {
+		queue.ended(entry);
 		entry.state = 'idle';
 		entry.lastFailure = failure && {address, code: failure.code, text: failure.text};
 		if (failure) {
@@ -224,12 +186,6 @@ export function createDialler(options: DiallerOptions): Dialler {
 		}
 
 		pump();
-	}
-
-	function addAddress(entry: Entry, address: Address): void {
-		entry.addresses = [address, ...entry.addresses.filter(known => !same(known, address))].slice(0, MAX_ADDRESSES);
-		const kept = new Set([...entry.addresses, ...(entry.proven ? [entry.proven] : [])].map(keyOf));
-		for (const tried of entry.triedAt.keys()) if (!kept.has(tried)) entry.triedAt.delete(tried);
 	}
 
 	/** Room for one more: the longest unused entry of an unconnected peer goes. */
@@ -253,7 +209,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			let entry = entries.get(peer);
 			if (!entry) {
 				if (!makeRoom()) return;
-				entry = createEntry(peer, false);
+				entry = createCandidate(peer, false);
 				entries.set(peer, entry);
 			}
 
@@ -276,19 +232,19 @@ export function createDialler(options: DiallerOptions): Dialler {
 		},
 		alsoAt(peer, address) {
 			const entry = entries.get(peer);
-			if (!entry || entry.addresses.length >= MAX_ADDRESSES) return;
-			if (!entry.addresses.some(known => same(known, address))) entry.addresses.push(address);
+			if (entry) addSpareAddress(entry, address);
 		},
 		target(address, by = 'peer-flag') {
 			const key = keyOf(address);
 			if (stopped || entries.has(key)) return;
-			const entry = createEntry(undefined, true);
+			const entry = createCandidate(undefined, true);
 			entry.heardBy.add(by);
 			addAddress(entry, address);
 			entries.set(key, entry);
 			schedule(entry, 0);
 		},
 		connected(peer) {
+			lastUpAt = clock.monotonic();
 			for (const entry of entries.values()) if (entry.peer === peer) rest(entry);
 		},
 		disconnected(peer) {
@@ -324,7 +280,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 		},
 		stop() {
 			stopped = true;
-			queue.length = 0;
+			queue.clear();
 			for (const entry of entries.values()) entry.timer?.cancel();
 		},
 	};

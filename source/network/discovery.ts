@@ -22,9 +22,9 @@ import {
 	MAX_CANDIDATES,
 } from '../core/limits.js';
 import type {Beacon, DatagramSource} from './beacon.js';
+import type {Address} from './candidate.js';
 import type {Clock, Random, Timer} from './clock.js';
 import type {Debug} from './debug.js';
-import type {Address} from './dialler.js';
 import {createHearing, type HeardPath, type Hearing, remember} from './hearing.js';
 import {PROTOCOL_VERSION} from './version.js';
 

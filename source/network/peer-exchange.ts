@@ -2,7 +2,7 @@
 import type {PeerAddress, PeersMessage} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
 import {MAX_PEERS_LISTED} from '../core/limits.js';
-import type {Address} from './dialler.js';
+import type {Address} from './candidate.js';
 import type {PeerLink} from './peer-link.js';
 import {isLinkLocal, isLoopback, isPublic} from './subnets.js';
 
@@ -11,15 +11,31 @@ export function addressOfLink(link: PeerLink): PeerAddress {
 	return {peer: link.peer, addresses: [{host: link.remoteAddress, port: link.hello.port}]};
 }
 
-/** The full list, cut into messages. */
-export function listPeers(links: readonly PeerLink[], except: PeerId): PeersMessage[] {
-	const others = links.filter(link => link.peer !== except).map(addressOfLink);
-	const messages: PeersMessage[] = [{type: 'peers', added: others.slice(0, MAX_PEERS_LISTED), removed: [], all: true}];
-	for (let from = MAX_PEERS_LISTED; from < others.length; from += MAX_PEERS_LISTED) {
-		messages.push({type: 'peers', added: others.slice(from, from + MAX_PEERS_LISTED), removed: []});
-	}
+/** The full list, cut into messages. It names its receiver as well, who reads over that. */
+export function listPeers(links: readonly PeerLink[]): PeersMessage[] {
+	const [first, ...rest] = cut(links.map(addressOfLink));
+	const all: PeersMessage = {type: 'peers', added: first ?? [], removed: [], all: true};
+	return [all, ...rest.map((part): PeersMessage => ({type: 'peers', added: part, removed: []}))];
+}
 
-	return messages;
+/** What changed since the last message, cut into messages; none if nothing did. */
+export function changedPeers(
+	links: readonly PeerLink[],
+	added: ReadonlySet<PeerId>,
+	removed: ReadonlySet<PeerId>,
+): PeersMessage[] {
+	const here = links.filter(link => added.has(link.peer)).map(addressOfLink);
+	return [
+		...cut(here).map((part): PeersMessage => ({type: 'peers', added: part, removed: []})),
+		...cut([...removed]).map((part): PeersMessage => ({type: 'peers', added: [], removed: part})),
+	];
+}
+
+function cut<Item>(items: readonly Item[]): Item[][] {
+	const parts: Item[][] = [];
+	for (let from = 0; from < items.length; from += MAX_PEERS_LISTED)
+		parts.push(items.slice(from, from + MAX_PEERS_LISTED));
+	return parts;
 }
 
 /**

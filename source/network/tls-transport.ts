@@ -1,5 +1,5 @@
 import {connect, createSecureContext, type TLSSocket} from 'node:tls';
-import {DIAL_TIMEOUT_MS} from '../core/limits.js';
+import {DIAL_TIMEOUT_MS, HELLO_TIMEOUT_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
 import {describeDialFailure} from './plain-words.js';
 import {isLoopback, mayReach} from './subnets.js';
@@ -68,7 +68,8 @@ export function createTlsTransport(options: TlsTransportOptions): Transport {
 		const cancel = () => fail(CANCELLED);
 		const timeoutText = () =>
 			connected ? 'connected, but no handshake came' : 'no answer: off, or a firewall drops it';
-		const timer = clock.after(DIAL_TIMEOUT_MS, () => fail({code: 'timeout', text: timeoutText()}));
+		const timedOut = () => fail({code: 'timeout', text: timeoutText()});
+		let timer = clock.after(DIAL_TIMEOUT_MS, timedOut);
 		const failed = (failure: unknown) => fail(describeDialFailure(failure, connected));
 		const hungUp = () => fail(describeDialFailure(Object.assign(new Error(), {code: 'ECONNRESET'}), connected));
 		function finish(): void {
@@ -87,6 +88,8 @@ export function createTlsTransport(options: TlsTransportOptions): Transport {
 		socket.setNoDelay(true);
 		socket.once('connect', () => {
 			connected = true;
+			timer.cancel();
+			timer = clock.after(HELLO_TIMEOUT_MS, timedOut);
 		});
 		socket.once('close', () => dialled.delete(socket));
 		socket.on('error', failed);

@@ -53,7 +53,7 @@ export type DialResult = {readonly connection: Connection} | {readonly failure: 
 export interface Transport {
 	/** Starts listening; resolves with the port. `accepted` gets connections whose encryption is up (the secret is right). */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
-	/** Never rejects. Settles within DIAL_TIMEOUT_MS. */
+	/** Never rejects. Settles within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP connected. */
 	dial(address: string, port: number): Promise<DialResult>;
 	/** How many incoming connections failed before their encryption was up (scans, wrong secrets): for the doctor. */
 	readonly refused: number;

@@ -6,8 +6,9 @@ import {nameOf} from '../core/select-peers.js';
 import type {Clock, Timer} from '../network/clock.js';
 import type {Dialler} from '../network/dialler.js';
 import type {Mesh, MeshHandlers} from '../network/mesh.js';
-import {addressOfLink, believedAddresses, listPeers} from '../network/peer-exchange.js';
+import {believedAddresses} from '../network/peer-exchange.js';
 import type {LinkClosing, PeerLink} from '../network/peer-link.js';
+import {createPeerTeller} from '../network/peer-teller.js';
 import type {Sync} from '../network/sync.js';
 import type {Witness} from '../network/witness.js';
 import type {Ledger} from './ledger.js';
@@ -39,6 +40,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 	const {clock, nodeClock, store, witness, notices} = options;
 	const measured = new Set<PeerId>();
 	let measuring: Timer | undefined;
+	const peerTeller = createPeerTeller(clock, () => options.mesh().links());
 	let stopped = false;
 
 	function pass(link: PeerLink): void {
@@ -78,13 +80,6 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 	/** Two clocks far apart: whose is wrong, others will tell in a moment. What is stamped now cannot be taken back. */
 	const agrees = ({clockOffsetMs = 0}: PeerLink) => Math.abs(clockOffsetMs - nodeClock.correctionMs) <= CLOCK_WRONG_MS;
 
-	function tellOthers(link: PeerLink, connected: boolean): void {
-		const change: Message = connected
-			? {type: 'peers', added: [addressOfLink(link)], removed: []}
-			: {type: 'peers', added: [], removed: [link.peer]};
-		for (const other of options.mesh().links()) if (other.peer !== link.peer) other.send(change);
-	}
-
 	function up(link: PeerLink): void {
 		judgeClocks();
 		nodeClock.merge(link.hello.hlc);
@@ -95,8 +90,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		options.dialler().connected(link.peer);
 		witness.connected(link.peer, clock.monotonic());
 		options.sync().up(link);
-		for (const message of listPeers(options.mesh().links(), link.peer)) link.send(message);
-		tellOthers(link, true);
+		peerTeller.up(link.peer);
 	}
 
 	function down(link: PeerLink, closing: LinkClosing): void {
@@ -107,7 +101,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		options.ledger().pass({type: 'link-closed', peer});
 		options.ledger().commit();
 		witness.disconnected(peer, clock.monotonic());
-		tellOthers(link, false);
+		peerTeller.down(peer);
 		if (closing.by === 'them' && !leaving) notices.closedByPeer(nameOf(store.getState(), peer), closing);
 		if (closing.by === 'fault') notices.fault(nameOf(store.getState(), peer), closing);
 		if (leaving) options.dialler().forget(peer);
@@ -150,7 +144,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		up,
 		replaced(link) {
 			options.sync().replaced(link);
-			for (const message of listPeers(options.mesh().links(), link.peer)) link.send(message);
+			peerTeller.replaced(link.peer);
 		},
 		down,
 		message,
@@ -177,6 +171,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		stop() {
 			stopped = true;
 			measuring?.cancel();
+			peerTeller.stop();
 		},
 	};
 }

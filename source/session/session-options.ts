@@ -1,8 +1,8 @@
 import type {RoomKeys} from '../feed/room-keys.js';
 import type {Beacon} from '../network/beacon.js';
+import type {Address} from '../network/candidate.js';
 import type {Clock, Random} from '../network/clock.js';
 import type {Debug} from '../network/debug.js';
-import type {Address} from '../network/dialler.js';
 import type {Transport} from '../network/transport.js';
 import type {OpenedLog} from '../storage/log.js';
 

@@ -1,6 +1,6 @@
 /** A running node, as the screen, JSON lines and the demo see it. Made by `createSession` in create-session.ts. */
 import type {PeerId} from '../core/ids.js';
-import type {HeardBy} from '../network/dialler.js';
+import type {HeardBy} from '../network/candidate.js';
 import type {Store} from './store.js';
 
 /** Who and where we are; fixed from `start` on. */

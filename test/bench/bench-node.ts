@@ -3,7 +3,7 @@ import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import type {Beacon} from '../../source/network/beacon.js';
-import type {Address} from '../../source/network/dialler.js';
+import type {Address} from '../../source/network/candidate.js';
 import {createSystemClock, systemRandom} from '../../source/network/system-clock.js';
 import {createTlsTransport} from '../../source/network/tls-transport.js';
 import type {Connection, Transport} from '../../source/network/transport.js';

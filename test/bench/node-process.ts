@@ -1,6 +1,6 @@
 /** A node in a process of its own, driven by its parent: with a log, mute, reached by address. */
 import {rmSync} from 'node:fs';
-import type {Address} from '../../source/network/dialler.js';
+import type {Address} from '../../source/network/candidate.js';
 import {openFileLog} from '../../source/storage/file-log.js';
 import {createBenchNode} from './bench-node.js';
 import {benchKeys} from './make-history.js';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {MAX_DIAL_FAILURES, MAX_DIALS_AT_ONCE, RETRY_MAX_MS} from '../../source/core/limits.js';
+import {DIALS_AT_FIRST, MAX_DIAL_FAILURES, RETRY_MAX_MS} from '../../source/core/limits.js';
 import {createDialler} from '../../source/network/dialler.js';
 import type {PeerLink} from '../../source/network/peer-link.js';
 import type {Connection, Transport} from '../../source/network/transport.js';
@@ -44,6 +44,21 @@ describe('a peer that was heard', () => {
 		await clock.advance(1050);
 		expect(dials.slice(0, 2).map(({host, at: time}) => [host, time])).toContainEqual(['10.0.0.9', 0]);
 		expect(dials.find(({host}) => host === '10.0.0.1')?.at).toBe(1000);
+	});
+
+	it('is left to dial us itself while others come up, but not for ever', async () => {
+		const {clock, dialler, dials, connected} = createWorld();
+		dialler.heard(LOWER, at('10.0.0.1'), 'broadcast');
+		for (let passed = 0; passed < 30; passed++) {
+			await clock.advance(500);
+			connected.add(fakePeerId(20 + passed));
+			dialler.connected(fakePeerId(20 + passed));
+		}
+
+		expect(dials[0]?.at).toBe(10_000);
+		dialler.heard(fakePeerId(2), at('10.0.0.2'), 'broadcast');
+		await clock.advance(1000);
+		expect(dials.at(-1)).toEqual({host: '10.0.0.2', at: 16_000});
 	});
 
 	it('is not dialled when it is connected meanwhile, nor are we', async () => {
@@ -105,7 +120,7 @@ it('no more than a bounded number of dials are under way', async () => {
 	const {clock, dialler, dials} = createWorld({hangs: true});
 	for (let peer = 10; peer < 60; peer++) dialler.heard(fakePeerId(peer), at(`10.0.0.${peer}`), 'broadcast');
 	await clock.advance(60_000);
-	expect(dials).toHaveLength(MAX_DIALS_AT_ONCE);
+	expect(dials).toHaveLength(DIALS_AT_FIRST);
 	dialler.stop();
 	expect(clock.pending).toBe(0);
 });

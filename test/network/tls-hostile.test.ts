@@ -13,6 +13,7 @@ import {
 	MAX_PENDING_CONNECTIONS,
 	MAX_WAITING_CONNECTIONS,
 } from '../../source/core/limits.js';
+import type {Clock} from '../../source/network/clock.js';
 import {clientOptions} from '../../source/network/tls-options.js';
 import {createTlsTransport} from '../../source/network/tls-transport.js';
 import type {Connection, Transport} from '../../source/network/transport.js';
@@ -211,13 +212,19 @@ describe('a dialling TLS transport', () => {
 		expect(await createTransport().dial(HOST, port)).toMatchObject({failure: {code: 'handshake'}});
 	});
 
-	it('gives up on one that accepts and says nothing, after the dial timeout', async () => {
+	it('gives up on one that accepts and says nothing, after the time for a handshake', async () => {
 		const clock = createFakeClock();
 		const connected: Socket[] = [];
 		const port = await serve(createTcpServer(socket => void connected.push(socket)));
-		const dial = createTransport({clock}).dial(HOST, port);
-		await until(() => connected.length === 1);
-		await clock.advance(DIAL_TIMEOUT_MS - 1);
+		const timers: number[] = [];
+		const after: Clock['after'] = (ms, run) => {
+			timers.push(ms);
+			return clock.after(ms, run);
+		};
+		const dial = createTransport({clock: {...clock, after}}).dial(HOST, port);
+		await until(() => connected.length === 1 && timers.length === 2);
+		expect(timers).toEqual([DIAL_TIMEOUT_MS, HELLO_TIMEOUT_MS]);
+		await clock.advance(HELLO_TIMEOUT_MS - 1);
 		expect(await Promise.race([dial, 'still dialling'])).toBe('still dialling');
 		await clock.advance(1);
 		expect(await dial).toMatchObject({failure: {code: 'timeout'}});

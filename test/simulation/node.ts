@@ -1,7 +1,7 @@
 import type {FeedEvent} from '../../source/core/event.js';
 import type {PeerId} from '../../source/core/ids.js';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
-import type {Address} from '../../source/network/dialler.js';
+import type {Address} from '../../source/network/candidate.js';
 import {createSession} from '../../source/session/create-session.js';
 import type {SelfInfo, Session} from '../../source/session/session.js';
 import type {MemoryHost} from '../helpers/memory-network.js';

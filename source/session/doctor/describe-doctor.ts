@@ -1,5 +1,5 @@
 /** The report and its verdicts as lines for people: of `doctor`, `/doctor` and the network pane. Pure. */
-import type {HeardBy} from '../../network/dialler.js';
+import type {HeardBy} from '../../network/candidate.js';
 import type {InterfaceReport, NetworkReport, PeerReport} from '../session.js';
 import {judgeNetwork} from './judge-network.js';
 import {cleanLine, namePeer} from './name-peers.js';

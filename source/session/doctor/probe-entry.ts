@@ -1,7 +1,7 @@
 /** What the doctor's look found out about one peer, or about one address where none answered. */
 import type {HelloMessage} from '../../codec/message.js';
 import type {PeerId} from '../../core/ids.js';
-import type {Address, HeardBy} from '../../network/dialler.js';
+import type {Address, HeardBy} from '../../network/candidate.js';
 import type {Hearing} from '../../network/hearing.js';
 import type {PeerReport} from '../session.js';
 

@@ -10,9 +10,9 @@ import {MAX_ADDRESSES, MAX_CANDIDATES, MAX_DIALS_AT_ONCE} from '../../core/limit
 import {createPeerKey} from '../../feed/peer-key.js';
 import {createBeaconMac, type RoomKeys} from '../../feed/room-keys.js';
 import type {Beacon} from '../../network/beacon.js';
+import type {Address, HeardBy} from '../../network/candidate.js';
 import type {Clock, Random} from '../../network/clock.js';
 import type {Debug} from '../../network/debug.js';
-import type {Address, HeardBy} from '../../network/dialler.js';
 import {createDiscovery, type Discovery} from '../../network/discovery.js';
 import {isOnLink} from '../../network/subnets.js';
 import type {Connection, Transport} from '../../network/transport.js';

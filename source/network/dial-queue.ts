@@ -1,0 +1,48 @@
+import type {Candidate} from './candidate.js';
+import {createDialPace} from './dial-pace.js';
+
+/** Candidates whose time has come, and how many of them may be dialled now. */
+export interface DialQueue {
+	add(candidate: Candidate): void;
+	/** Undefined: none waits, or as many are under way as may be. Each one taken must be ended. */
+	take(): Candidate | undefined;
+	ended(candidate: Candidate): void;
+	/** A connection that was dialled at `startedAt` is verified. Monotonic ms. */
+	succeeded(startedAt: number, now: number): void;
+	clear(): void;
+}
+
+export function createDialQueue(): DialQueue {
+	const waiting = new Set<Candidate>();
+	const underWay = new Set<Candidate>();
+	const pace = createDialPace();
+	let targets = 0;
+
+	/** Those that failed least first; targets, which are dialled for ever, take half of the places. */
+	function best(): Candidate | undefined {
+		let chosen: Candidate | undefined;
+		for (const candidate of waiting) {
+			if (candidate.isTarget && 2 * targets >= pace.limit) continue;
+			if (!chosen || candidate.failures < chosen.failures) chosen = candidate;
+		}
+
+		return chosen;
+	}
+
+	return {
+		add: candidate => void waiting.add(candidate),
+		take() {
+			const candidate = underWay.size < pace.limit ? best() : undefined;
+			if (!candidate) return undefined;
+			waiting.delete(candidate);
+			underWay.add(candidate);
+			if (candidate.isTarget) targets += 1;
+			return candidate;
+		},
+		ended(candidate) {
+			if (underWay.delete(candidate) && candidate.isTarget) targets -= 1;
+		},
+		succeeded: pace.succeeded,
+		clear: () => waiting.clear(),
+	};
+}

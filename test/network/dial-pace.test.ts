@@ -1,0 +1,40 @@
+import {expect, it} from 'vitest';
+import {DIALS_AT_FIRST, MAX_DIALS_AT_ONCE, SLOW_DIAL_MS} from '../../source/core/limits.js';
+import {createCandidate} from '../../source/network/candidate.js';
+import {createDialPace} from '../../source/network/dial-pace.js';
+import {createDialQueue} from '../../source/network/dial-queue.js';
+import {fakePeerId} from '../helpers/fake-session.js';
+
+it('dials more at once while handshakes are quick, up to a bound', () => {
+	const pace = createDialPace();
+	for (let dial = 0; dial < 3; dial++) pace.succeeded(dial, dial + 10);
+	expect(pace.limit).toBe(DIALS_AT_FIRST + 3);
+	for (let dial = 0; dial < 100; dial++) pace.succeeded(dial, dial + 10);
+	expect(pace.limit).toBe(MAX_DIALS_AT_ONCE);
+});
+
+it('halves once for all that were under way when handshakes became slow, and never stops', () => {
+	const pace = createDialPace();
+	const slow = SLOW_DIAL_MS + 1;
+	for (let dial = 0; dial < DIALS_AT_FIRST; dial++) pace.succeeded(dial, dial + slow);
+	expect(pace.limit).toBe(DIALS_AT_FIRST / 2);
+	for (let dial = 1; dial < 10; dial++) pace.succeeded(dial * slow, (dial + 1) * slow);
+	expect(pace.limit).toBe(1);
+});
+
+it('takes whoever failed least first, and leaves places to others when many targets are dead', () => {
+	const queue = createDialQueue();
+	const targets = Array.from({length: 10}, () => createCandidate(undefined, true));
+	const failed = {...createCandidate(fakePeerId(1), false), failures: 2};
+	const heard = createCandidate(fakePeerId(2), false);
+	for (const candidate of [...targets, failed, heard]) queue.add(candidate);
+	const taken = Array.from({length: DIALS_AT_FIRST}, () => queue.take());
+	expect(taken.filter(candidate => candidate?.isTarget)).toHaveLength(DIALS_AT_FIRST / 2);
+	expect(taken.indexOf(heard)).toBeGreaterThanOrEqual(0);
+	expect(taken.indexOf(heard)).toBeLessThan(taken.indexOf(failed));
+	expect(queue.take()).toBeUndefined();
+	queue.ended(heard);
+	expect(queue.take()).toBeUndefined();
+	if (taken[0]) queue.ended(taken[0]);
+	expect(queue.take()?.isTarget).toBe(true);
+});
