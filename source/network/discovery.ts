@@ -1,6 +1,6 @@
 /**
- * When to announce, whom to answer, what a heard beacon means (design.md, 3, Discovery). It moves meaning; `beacon.ts`
- * moves bytes.
+ * What to announce, whom to answer, what a heard beacon means (design.md, 3, Discovery). It moves meaning; `beacon.ts`
+ * moves bytes; when to announce stands in `beacon-schedule.ts`.
  */
 import {
 	type BeaconDatagram,
@@ -11,19 +11,11 @@ import {
 	encodeBeacon,
 } from '../codec/beacon-datagram.js';
 import type {PeerId} from '../core/ids.js';
-import {
-	BEACON_BURST_MS,
-	BEACON_CROWD_PEERS,
-	BEACON_INTERVAL_CROWD_MS,
-	BEACON_INTERVAL_MS,
-	BEACON_JITTER,
-	MAX_BEACON_ANSWERS_PER_SECOND,
-	MAX_BEACONS_PER_SECOND,
-	MAX_CANDIDATES,
-} from '../core/limits.js';
+import {MAX_BEACON_ANSWERS_PER_SECOND, MAX_BEACONS_PER_SECOND, MAX_CANDIDATES} from '../core/limits.js';
 import type {Beacon, DatagramSource} from './beacon.js';
+import {createBeaconSchedule} from './beacon-schedule.js';
 import type {Address} from './candidate.js';
-import type {Clock, Random, Timer} from './clock.js';
+import type {Clock, Random} from './clock.js';
 import type {Debug} from './debug.js';
 import {createHearing, type HeardPath, type Hearing, remember} from './hearing.js';
 import {PROTOCOL_VERSION} from './version.js';
@@ -71,11 +63,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	const {beacon, clock, random, self, debug} = options;
 	const counters = new Map<PeerId, number>();
 	const hearing = createHearing();
-	const timers = new Set<Timer>();
+	const schedule = createBeaconSchedule({clock, random, connectedCount: options.connectedCount, announce});
 	let counter = 0;
 	const answers = {from: Number.NEGATIVE_INFINITY, count: 0};
 	const heard = {from: Number.NEGATIVE_INFINITY, count: 0};
-	let steady: Timer | undefined;
 	let stopped = false;
 
 	function datagram(kind: BeaconKind, path?: BeaconPath): Uint8Array {
@@ -100,39 +91,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	}
 
 	function announce(): void {
-		if (stopped) return;
 		spread('here');
 		options.beat();
-	}
-
-	function later(ms: number, run: () => void): void {
-		const timer = clock.after(ms, () => {
-			timers.delete(timer);
-			run();
-		});
-		timers.add(timer);
-	}
-
-	function planSteady(): void {
-		steady?.cancel();
-		const interval = options.connectedCount() > BEACON_CROWD_PEERS ? BEACON_INTERVAL_CROWD_MS : BEACON_INTERVAL_MS;
-		const spread = 1 - BEACON_JITTER + 2 * BEACON_JITTER * random.fraction();
-		steady = clock.after(interval * spread, () => {
-			announce();
-			planSteady();
-		});
-	}
-
-	function burst(): void {
-		if (stopped) return;
-		for (const timer of timers) timer.cancel();
-		timers.clear();
-		for (const ms of BEACON_BURST_MS) {
-			if (ms === 0) announce();
-			else later(ms, announce);
-		}
-
-		planSteady();
 	}
 
 	/** At most so many a second. */
@@ -186,8 +146,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	}
 
 	return {
-		start: burst,
-		burst,
+		start: schedule.burst,
+		burst() {
+			if (!stopped) schedule.burst();
+		},
 		strangers: () => hearing.strangers(clock.monotonic()),
 		hearing,
 		received(bytes, source) {
@@ -202,9 +164,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 			if (stopped) return;
 			spread('leaving');
 			stopped = true;
-			steady?.cancel();
-			for (const timer of timers) timer.cancel();
-			timers.clear();
+			schedule.stop();
 		},
 	};
 }
