@@ -109,6 +109,7 @@ export const WANT_BYTES_PER_SECOND = 256 * 1000;
 export const MAX_INTAKE_BYTES = 4 * 1024 * 1024;
 export const PUSH_GRACE_MS = 1000;
 export const HAVE_CROWD_PEERS = 8;
+export const READ_SLICE_MS = 4;
 export const RECEIVE_SLICE_MS = 8;
 export const MAX_NEW_FEEDS_PER_MINUTE = 4096;
 export const MAX_MISSING_FEEDS = 16_384;

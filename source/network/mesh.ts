@@ -21,13 +21,14 @@ import {
 	MAX_PENDING_PER_ADDRESS,
 	STALL_MS,
 } from '../core/limits.js';
-import type {Clock, Timer} from './clock.js';
+import type {Timer} from './clock.js';
 import type {AdoptOutcome} from './dialler.js';
 import {remember} from './hearing.js';
 import {openPeerLink} from './open-peer-link.js';
 import type {LinkClosing, OpenLink, PeerLink, PeerLinkOptions} from './peer-link.js';
 import {isLoopback} from './subnets.js';
 import type {Connection} from './transport.js';
+import {createTurns} from './turns.js';
 
 export interface MeshHandlers {
 	/** First connection to this peer. */
@@ -62,8 +63,9 @@ export interface Mesh {
 	stop(): void;
 }
 
-export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, handlers: MeshHandlers): Mesh {
+export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Mesh {
 	const {clock, self, debug} = options;
+	const turns = createTurns(clock);
 	const open = new Set<OpenLink>();
 	/** In the order in which they were verified; the last one carries what we send. */
 	const byPeer = new Map<PeerId, PeerLink[]>();
@@ -182,26 +184,30 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 			}
 
 			let report = done;
-			const opened = openPeerLink(connection, options, {
-				verified(link) {
-					place.settle();
-					onVerified(link);
-					report?.({type: 'verified', link});
-					report = undefined;
+			const opened = openPeerLink(
+				connection,
+				{...options, turns},
+				{
+					verified(link) {
+						place.settle();
+						onVerified(link);
+						report?.({type: 'verified', link});
+						report = undefined;
+					},
+					message: onMessage,
+					measured: link => stopped || handlers.measured(link),
+					drained: link => stopped || handlers.drained(link),
+					closed(link, closing) {
+						place.leave();
+						open.delete(opened);
+						report?.({type: 'failed', closing});
+						report = undefined;
+						if (stopped) return;
+						if (link) onClosed(link, closing);
+						else handlers.rejected(connection, closing);
+					},
 				},
-				message: onMessage,
-				measured: link => stopped || handlers.measured(link),
-				drained: link => stopped || handlers.drained(link),
-				closed(link, closing) {
-					place.leave();
-					open.delete(opened);
-					report?.({type: 'failed', closing});
-					report = undefined;
-					if (stopped) return;
-					if (link) onClosed(link, closing);
-					else handlers.rejected(connection, closing);
-				},
-			});
+			);
 			open.add(opened);
 		},
 		linkOf: peer => byPeer.get(peer)?.at(-1),
@@ -217,6 +223,7 @@ export function createMesh(options: PeerLinkOptions & {readonly clock: Clock}, h
 			stopped = true;
 			timer?.cancel();
 			for (const link of [...open]) link.destroy('stopped', 'this node stops');
+			turns.stop();
 			open.clear();
 			byPeer.clear();
 		},

@@ -6,6 +6,7 @@
 import {ProtocolError} from '../codec/errors.js';
 import {decodeMessage, type HelloMessage, type Message} from '../codec/message.js';
 import {HELLO_TIMEOUT_MS, MAX_FRAME_MS} from '../core/limits.js';
+import {createFrameInbox} from './frame-inbox.js';
 import {judgeHello} from './handshake.js';
 import {createLinkPulse} from './link-pulse.js';
 import {createLinkReader} from './link-reader.js';
@@ -13,12 +14,14 @@ import {createLinkWriter} from './link-writer.js';
 import {createMessageRates} from './message-rates.js';
 import type {LinkClosing, OpenLink, PeerLink, PeerLinkHandlers, PeerLinkOptions} from './peer-link.js';
 import type {Connection} from './transport.js';
+import {createTurns} from './turns.js';
 
 export function openPeerLink(connection: Connection, options: PeerLinkOptions, handlers: PeerLinkHandlers): OpenLink {
-	const {clock, proof, self, debug} = options;
+	const {clock, proof, self, debug, turns = createTurns(clock)} = options;
 	const {dialled, remoteAddress, localAddress, remotePort, keyingMaterial} = connection;
 	const writer = createLinkWriter(connection, endSlowReader);
 	const reader = createLinkReader(connection, clock);
+	const inbox = createFrameInbox(turns, reader, {read: onFrame, failed: onFault});
 	const pulse = createLinkPulse(clock);
 	const rates = createMessageRates();
 	let hello: HelloMessage | undefined;
@@ -140,20 +143,19 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	function onData(chunk: Uint8Array): void {
 		if (closing) return;
 		if (pulse.heard() && hello) handlers.measured(link);
-		try {
-			for (const frame of reader.push(chunk)) {
-				if (closing) return;
-				const message = decodeMessage(frame);
-				if (!message) continue;
-				if (hello) onMessage(message);
-				else onHello(message);
-			}
+		inbox.push(chunk);
+	}
 
-			reader.checkFraming();
-		} catch (error) {
-			if (!(error instanceof ProtocolError)) throw error;
-			link.fail(error.code, error.detail);
-		}
+	function onFrame(frame: Uint8Array): void {
+		const message = closing ? undefined : decodeMessage(frame);
+		if (!message) return;
+		if (hello) onMessage(message);
+		else onHello(message);
+	}
+
+	function onFault(error: unknown): void {
+		if (!(error instanceof ProtocolError)) throw error;
+		link.fail(error.code, error.detail);
 	}
 
 	connection.handle({
@@ -161,7 +163,10 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		drain() {
 			if (hello && !closing) handlers.drained(link);
 		},
-		closed: onClosed,
+		closed(error) {
+			if (closing) inbox.clear();
+			inbox.whenEmpty(() => onClosed(error));
+		},
 	});
 	send({type: 'hello', ...options.ownHello(), ...proof.prove(keyingMaterial, dialled ? 'dialler' : 'accepter')});
 

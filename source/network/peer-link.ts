@@ -13,6 +13,7 @@ import type {PeerId} from '../core/ids.js';
 import type {Clock} from './clock.js';
 import type {Debug} from './debug.js';
 import type {HelloProof} from './handshake.js';
+import type {Turns} from './turns.js';
 
 /** What this node says first on every connection, without the proof. */
 export type OwnHello = Omit<HelloMessage, 'type' | 'signature' | 'mac'>;
@@ -67,6 +68,8 @@ export interface PeerLinkOptions {
 	readonly proof: HelloProof;
 	readonly clock: Clock;
 	readonly debug: Debug;
+	/** Shared by all links of a node; of its own unless given. */
+	readonly turns?: Turns;
 }
 
 /** What the mesh holds of a connection, verified or not. */

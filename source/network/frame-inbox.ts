@@ -1,0 +1,90 @@
+/** Frames of one link that came and wait for its turn. Meanwhile nothing more is read from it, so that they stay few. */
+import type {LinkReader} from './link-reader.js';
+import type {Turns} from './turns.js';
+
+export interface FrameInbox {
+	/** Bytes came: reads the frames that they complete, now or in the next turns. */
+	push(chunk: Uint8Array): void;
+	/** Calls `run` once what waits is read: at once if nothing does. */
+	whenEmpty(run: () => void): void;
+	/** What waits is not read any more. */
+	clear(): void;
+}
+
+/** `read` gets one frame; `failed` what the framing or `read` threw. */
+export function createFrameInbox(
+	turns: Turns,
+	reader: LinkReader,
+	{read, failed}: {readonly read: (frame: Uint8Array) => void; readonly failed: (error: unknown) => void},
+): FrameInbox {
+	let frames: readonly Uint8Array[] = [];
+	let next = 0;
+	let paused = false;
+	let emptied = () => {};
+	const turn = turns.join(step);
+
+	function step(): boolean {
+		const frame = frames[next];
+		next += 1;
+		try {
+			if (frame) read(frame);
+			if (next >= frames.length) reader.checkFraming();
+		} catch (error) {
+			clear();
+			failed(error);
+		}
+
+		if (next < frames.length) return true;
+		settle();
+		return false;
+	}
+
+	/** Everything is read. */
+	function settle(): void {
+		frames = [];
+		next = 0;
+		if (paused) reader.resume();
+		paused = false;
+		const run = emptied;
+		emptied = () => {};
+		run();
+	}
+
+	function clear(): void {
+		frames = [];
+		next = 0;
+	}
+
+	return {
+		push(chunk) {
+			try {
+				const more = reader.push(chunk);
+				if (more.length === 0) {
+					if (frames.length === 0) reader.checkFraming();
+					return;
+				}
+
+				frames = frames.length === 0 ? more : [...frames.slice(next), ...more];
+				next = 0;
+			} catch (error) {
+				clear();
+				failed(error);
+				return;
+			}
+
+			turn.ready();
+			if (frames.length === 0 || paused) return;
+			paused = true;
+			reader.pause();
+		},
+		whenEmpty(run) {
+			if (frames.length === 0) run();
+			else emptied = run;
+		},
+		clear() {
+			clear();
+			turn.leave();
+			settle();
+		},
+	};
+}

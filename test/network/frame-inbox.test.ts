@@ -1,0 +1,100 @@
+import {beforeEach, expect, it} from 'vitest';
+import {encodeFrame} from '../../source/codec/frame.js';
+import {createFrameInbox, type FrameInbox} from '../../source/network/frame-inbox.js';
+import {createLinkReader} from '../../source/network/link-reader.js';
+import type {Connection} from '../../source/network/transport.js';
+import {createTurns} from '../../source/network/turns.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+
+let read: number[];
+let faults: unknown[];
+let paused: boolean;
+let slow: number;
+let put: (() => void)[];
+let inbox: FrameInbox;
+
+const frames = (...values: number[]) => Buffer.concat(values.map(value => encodeFrame(Uint8Array.of(value))));
+const next = () => put.shift()?.();
+
+beforeEach(() => {
+	read = [];
+	faults = [];
+	paused = false;
+	slow = 0;
+	put = [];
+	let now = 0;
+	const clock = {
+		...createFakeClock(),
+		monotonic: () => now,
+		after(_: number, run: () => void) {
+			put.push(run);
+			return {cancel: () => {}};
+		},
+	};
+	const connection = {
+		pause: () => {
+			paused = true;
+		},
+		resume: () => {
+			paused = false;
+		},
+	} as Connection;
+	inbox = createFrameInbox(createTurns(clock), createLinkReader(connection, clock), {
+		read(frame) {
+			now += slow;
+			read.push(frame[0] ?? -1);
+			if (frame[0] === 99) throw new Error('99');
+		},
+		failed: error => faults.push(error),
+	});
+});
+
+it('reads what is quick at once and leaves the connection alone', () => {
+	inbox.push(frames(1, 2, 3));
+	expect(read).toEqual([1, 2, 3]);
+	expect(paused).toBe(false);
+});
+
+it('reads nothing more from the connection until what waits is read, in order', () => {
+	slow = 3;
+	inbox.push(frames(1, 2, 3, 4, 5));
+	expect([read, paused]).toEqual([[1, 2], true]);
+	inbox.push(frames(6));
+	next();
+	expect([read, paused]).toEqual([[1, 2, 3, 4], true]);
+	next();
+	expect([read, paused]).toEqual([[1, 2, 3, 4, 5, 6], false]);
+});
+
+it('reports broken framing behind the frames before it, and reads nothing behind a fault', () => {
+	slow = 3;
+	inbox.push(Buffer.concat([frames(1, 2, 3), Buffer.alloc(4)]));
+	expect([read, faults]).toEqual([[1, 2], []]);
+	next();
+	expect([read, faults.length]).toEqual([[1, 2, 3], 1]);
+	inbox.push(frames(4));
+	expect([read, faults.length]).toEqual([[1, 2, 3], 2]);
+});
+
+it('a frame that cannot be read ends what stands behind it', () => {
+	inbox.push(frames(1, 99, 2));
+	expect([read, faults.length]).toEqual([[1, 99], 1]);
+});
+
+it('says when it is empty: at once, or when the rest is read or thrown away', () => {
+	const said: string[] = [];
+	inbox.whenEmpty(() => said.push('at once'));
+	slow = 3;
+	inbox.push(frames(1, 2, 3));
+	inbox.whenEmpty(() => said.push('read'));
+	expect(said).toEqual(['at once']);
+	next();
+	expect(said).toEqual(['at once', 'read']);
+	next();
+	inbox.push(frames(4, 5, 6));
+	inbox.whenEmpty(() => said.push('cleared'));
+	inbox.clear();
+	next();
+	expect(said).toEqual(['at once', 'read', 'cleared']);
+	expect(read).not.toContain(6);
+});
