@@ -70,7 +70,8 @@ export function createBatchReceiver(options: BatchReceiverOptions): BatchReceive
 			return false;
 		}
 
-		if (claims.isLive(batch.peer, last)) pace.note(batch.peer, batch.entries.length, bytes, now);
+		// What it pushes is live, whatever it claimed to hold before.
+		if (!asked || claims.isLive(batch.peer, last)) pace.note(batch.peer, batch.entries.length, bytes, now);
 		return true;
 	}
 

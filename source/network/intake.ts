@@ -1,14 +1,17 @@
 /**
- * Batches that came in, taken in slices of at most RECEIVE_SLICE_MS so that the screen stays alive while a million events
- * come in. What one slice took is committed once. Connections are paused while too much waits.
+ * Batches that came in, taken in slices of about RECEIVE_SLICE_MS, commit included, so that the screen stays alive while a
+ * million events come in. What one slice took is committed once. Connections are paused while too much waits.
  */
 import type {Batch} from '../core/batch.js';
 import {batchBytes} from '../core/batch.js';
 import {ENTRY_COST_BYTES, MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
+import {createLoad, type Load} from './load.js';
 import type {PeerLink} from './peer-link.js';
 
 const COMPACT_AFTER = 1024;
+/** Who brings no more than people write, and some history: taken and committed before what others bring goes on. */
+const LIGHT_LOAD_MS = 20;
 
 export interface IncomingBatch {
 	readonly batch: Batch;
@@ -43,42 +46,81 @@ export interface Intake {
 interface Queue {
 	batches: IncomingBatch[];
 	next: number;
+	bytes: number;
 }
 
-/** Connections take turns, a batch each: who sends much waits behind itself, not others behind it. */
+/** Who took least of our time lately comes first: who sends much waits behind itself, not others behind it. */
 export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	const queues = new Map<PeerLink, Queue>();
+	const loads = new WeakMap<PeerLink, Load>();
 	let bytes = 0;
 	let planned = false;
 	let stopped = false;
+	/** Of the time of the last slices, the part before the commit. */
+	let takingPart = 1;
 	const paused = new Set<PeerLink>();
 
-	function takeOne(): void {
-		const [turn] = queues;
-		if (!turn) return;
-		const [link, queue] = turn;
+	function loadOf(link: PeerLink): Load {
+		let load = loads.get(link);
+		if (!load) {
+			load = createLoad();
+			loads.set(link, load);
+		}
+
+		return load;
+	}
+
+	function lightest(): {readonly link: PeerLink; readonly queue: Queue; readonly load: number} | undefined {
+		const now = clock.monotonic();
+		let chosen: {readonly link: PeerLink; readonly queue: Queue; readonly load: number} | undefined;
+		for (const [link, queue] of queues) {
+			const load = loadOf(link).at(now);
+			if (!chosen || load < chosen.load) chosen = {link, queue, load};
+		}
+
+		return chosen;
+	}
+
+	function takeOne(link: PeerLink, queue: Queue): void {
 		const incoming = queue.batches[queue.next];
+		if (!incoming) return;
+		const cost = costOf(incoming.batch);
+		bytes -= cost;
+		queue.bytes -= cost;
 		queue.next += 1;
 		queues.delete(link);
 		if (queue.next < queue.batches.length) queues.set(link, compact(queue));
-		if (!incoming) return;
-		bytes -= costOf(incoming.batch);
+		const from = clock.monotonic();
 		handlers.take(incoming);
+		const to = clock.monotonic();
+		loadOf(link).add(to - from, to);
 	}
 
 	/** Lets go of what was taken, also when it never runs empty. */
 	function compact(queue: Queue): Queue {
 		if (queue.next < COMPACT_AFTER) return queue;
-		return {batches: queue.batches.slice(queue.next), next: 0};
+		return {batches: queue.batches.slice(queue.next), next: 0, bytes: queue.bytes};
+	}
+
+	function takeSlice(until: number): void {
+		let tookLight = false;
+		for (let turn = lightest(); turn; turn = lightest()) {
+			if (turn.load <= LIGHT_LOAD_MS) tookLight = true;
+			else if (tookLight) return;
+			takeOne(turn.link, turn.queue);
+			if (clock.monotonic() >= until) return;
+		}
 	}
 
 	function slice(): void {
 		planned = false;
 		if (stopped) return;
-		const until = clock.monotonic() + RECEIVE_SLICE_MS;
-		do takeOne();
-		while (queues.size > 0 && clock.monotonic() < until);
+		const from = clock.monotonic();
+		takeSlice(from + RECEIVE_SLICE_MS * takingPart);
+		const taken = clock.monotonic();
 		handlers.commit();
+		const spent = clock.monotonic() - from;
+		if (spent > 1) takingPart = Math.max(0.1, (takingPart + (taken - from) / spent) / 2);
 		if (bytes < MAX_INTAKE_BYTES / 2) {
 			for (const link of paused) link.resume();
 			paused.clear();
@@ -96,13 +138,17 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	return {
 		push(incoming) {
 			if (stopped) return;
-			const queue = queues.get(incoming.link);
-			if (queue) queue.batches.push(incoming);
-			else queues.set(incoming.link, {batches: [incoming], next: 0});
-			bytes += costOf(incoming.batch);
-			if (bytes > MAX_INTAKE_BYTES && !paused.has(incoming.link)) {
-				paused.add(incoming.link);
-				incoming.link.pause();
+			const {link} = incoming;
+			const cost = costOf(incoming.batch);
+			const queue = queues.get(link) ?? {batches: [], next: 0, bytes: 0};
+			queues.set(link, queue);
+			queue.batches.push(incoming);
+			queue.bytes += cost;
+			bytes += cost;
+			// Who brought less than most is not held up for them.
+			if (bytes > MAX_INTAKE_BYTES && queue.bytes * queues.size >= bytes && !paused.has(link)) {
+				paused.add(link);
+				link.pause();
 			}
 
 			plan();
@@ -115,7 +161,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		},
 		finish() {
 			if (stopped) return;
-			while (queues.size > 0) takeOne();
+			for (let turn = lightest(); turn; turn = lightest()) takeOne(turn.link, turn.queue);
 			handlers.commit();
 		},
 		stop() {

@@ -58,6 +58,63 @@ describe('batches that come in', () => {
 		expect(calls).toEqual(['pause', 'resume']);
 	});
 
+	it('of one who sends little are taken first and committed at once, and it is never held up for others', async () => {
+		const clock = createFakeClock();
+		let now = 0;
+		const log: string[] = [];
+		const linkOf = (name: string) =>
+			({pause: () => log.push(`${name} pauses`), resume: () => log.push(`${name} goes on`)}) as unknown as PeerLink;
+		const [mallory, ann] = [linkOf('mallory'), linkOf('ann')];
+		const intake = createIntake(
+			{...clock, monotonic: () => now},
+			{
+				take({link}) {
+					log.push(link === ann ? 'ann' : 'm');
+					now += link === ann ? 1 : RECEIVE_SLICE_MS;
+				},
+				commit: () => log.push('commit'),
+			},
+		);
+		const flood = () => {
+			for (let seq = 1; seq <= 5; seq++)
+				intake.push({batch: batchOf(seq, MAX_INTAKE_BYTES / 4), link: mallory, asked: false});
+		};
+		flood();
+		await clock.advance(1);
+		log.length = 0;
+		flood();
+		intake.push({batch: batchOf(1), link: ann, asked: false});
+		await clock.advance(1);
+		expect(log.slice(0, 4)).toEqual(['mallory pauses', 'ann', 'commit', 'm']);
+		expect(log).not.toContain('ann pauses');
+	});
+
+	it('make way for others in shorter slices when what they lead to takes long', async () => {
+		const clock = createFakeClock();
+		let now = 0;
+		const slices: number[] = [];
+		let taken = 0;
+		const intake = createIntake(
+			{...clock, monotonic: () => now},
+			{
+				take() {
+					taken += 1;
+					now += 1;
+				},
+				commit() {
+					slices.push(taken);
+					now += 3 * taken;
+					taken = 0;
+				},
+			},
+		);
+		const link = {pause() {}, resume() {}} as PeerLink;
+		for (let seq = 1; seq <= 100; seq++) intake.push({batch: batchOf(seq), link, asked: true});
+		await clock.advance(1);
+		expect(slices[0]).toBe(RECEIVE_SLICE_MS);
+		expect(4 * Math.max(...slices.slice(4))).toBeLessThanOrEqual(2 * RECEIVE_SLICE_MS);
+	});
+
 	it('are forgotten after a stop', async () => {
 		const {clock, intake, taken, push} = createWorld(1);
 		push(batchOf(1));
