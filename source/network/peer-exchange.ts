@@ -13,22 +13,18 @@ export function addressOfLink(link: PeerLink): PeerAddress {
 
 /** The full list, cut into messages. It names its receiver as well, who reads over that. */
 export function listPeers(links: readonly PeerLink[]): PeersMessage[] {
-	const [first, ...rest] = cut(links.map(addressOfLink));
-	const all: PeersMessage = {type: 'peers', added: first ?? [], removed: [], all: true};
-	return [all, ...rest.map((part): PeersMessage => ({type: 'peers', added: part, removed: []}))];
+	const [first, ...rest] = namePeers(links);
+	return [{type: 'peers', added: first?.added ?? [], removed: [], all: true}, ...rest];
 }
 
-/** What changed since the last message, cut into messages; none if nothing did. */
-export function changedPeers(
-	links: readonly PeerLink[],
-	added: ReadonlySet<PeerId>,
-	removed: ReadonlySet<PeerId>,
-): PeersMessage[] {
-	const here = links.filter(link => added.has(link.peer)).map(addressOfLink);
-	return [
-		...cut(here).map((part): PeersMessage => ({type: 'peers', added: part, removed: []})),
-		...cut([...removed]).map((part): PeersMessage => ({type: 'peers', added: [], removed: part})),
-	];
+/** Who came, cut into messages; none if nobody did. */
+export function namePeers(links: readonly PeerLink[]): PeersMessage[] {
+	return cut(links.map(addressOfLink)).map(added => ({type: 'peers', added, removed: []}));
+}
+
+/** Who went, cut into messages; none if nobody did. */
+export function unnamePeers(peers: readonly PeerId[]): PeersMessage[] {
+	return cut(peers).map(removed => ({type: 'peers', added: [], removed}));
 }
 
 function cut<Item>(items: readonly Item[]): Item[][] {

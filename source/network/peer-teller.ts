@@ -6,7 +6,7 @@ import {encodeMessageFrame} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
 import {PEERS_INTERVAL_MS} from '../core/limits.js';
 import type {Clock, Timer} from './clock.js';
-import {changedPeers, listPeers} from './peer-exchange.js';
+import {listPeers, namePeers, unnamePeers} from './peer-exchange.js';
 import type {PeerLink} from './peer-link.js';
 
 export interface PeerTeller {
@@ -31,8 +31,11 @@ export function createPeerTeller(clock: Clock, links: () => readonly PeerLink[])
 		flushedAt = clock.monotonic();
 		const all = links();
 		const list = fresh.size > 0 ? listPeers(all).map(encodeMessageFrame) : [];
-		const changes = changedPeers(all, added, removed).map(encodeMessageFrame);
-		for (const link of all) for (const frame of fresh.has(link.peer) ? list : changes) link.sendFrame(frame);
+		const news = namePeers(all.filter(({peer}) => added.has(peer))).map(encodeMessageFrame);
+		// Also behind a whole list: that we had a connection and lost it, it does not tell.
+		const losses = unnamePeers([...removed]).map(encodeMessageFrame);
+		for (const link of all)
+			for (const frame of [...(fresh.has(link.peer) ? list : news), ...losses]) link.sendFrame(frame);
 		fresh.clear();
 		added.clear();
 		removed.clear();

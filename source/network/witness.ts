@@ -102,7 +102,10 @@ export function createWitness(self: PeerId): Witness {
 				return;
 			}
 
-			if (theirs.delete(peer)) watch(peer, now, reporter);
+			const known = watches.get(peer);
+			// A connection that came and went between two messages was never named; once, and of whom we know, it counts.
+			const unnamed = (known !== undefined || ours.has(peer)) && !known?.seenBy.has(reporter);
+			if (theirs.delete(peer) || unnamed) watch(peer, now, reporter);
 		},
 		listed(reporter, peers, now) {
 			for (const peer of [...(reports.get(reporter) ?? [])])

@@ -59,7 +59,10 @@ it('gathers what happens within the interval into one message to each', async ()
 		{added: [D], removed: []},
 		{added: [], removed: [B, C]},
 	]);
-	expect(names(D)).toEqual([{all: true, added: [A, D], removed: []}]);
+	expect(names(D)).toEqual([
+		{all: true, added: [A, D], removed: []},
+		{added: [], removed: [B, C]},
+	]);
 });
 
 it('tells all anew on a connection that replaces another, and nobody else', async () => {

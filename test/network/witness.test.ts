@@ -37,6 +37,20 @@ describe('a peer we saw vanish', () => {
 		expect(accusedAt(witness)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
+	it('is left to a lower one whose connection came and went between two of its messages', () => {
+		const witness = witnessWith(LOW, GONE);
+		witness.reported(LOW, GONE, false, -1);
+		witness.disconnected(GONE, 0);
+		expect(accusedAt(witness)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
+	});
+
+	it('is not kept from it by one who says again and again that it lost it', () => {
+		const witness = witnessWith(HIGH, GONE);
+		witness.disconnected(GONE, 0);
+		for (let now = 1000; now < LOST_GRACE_MS + 1000; now += 1000) witness.reported(HIGH, GONE, false, now);
+		expect(accusedAt(witness)).toBe(1000 + LOST_GRACE_MS);
+	});
+
 	it('does not wait for a lower one that never saw it', () => {
 		const witness = witnessWith(LOW, GONE);
 		witness.disconnected(GONE, 0);

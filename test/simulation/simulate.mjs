@@ -7,7 +7,7 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
-const target = join(root, 'node_modules/.cache/p2pchat-simulator');
+const target = join(root, '.simulator-dist');
 const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 mkdirSync(target, {recursive: true});
 writeFileSync(join(target, 'package.json'), '{"type":"module"}\n');
