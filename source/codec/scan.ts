@@ -1,10 +1,10 @@
 /**
  * One walk over MessagePack bytes before anything is built from them (protocol.md, Encoding): exactly one value, nothing
- * behind it, nesting of MAX_NESTING at most, no count that the bytes cannot hold, map keys that are strings and not
+ * behind it, nesting of MAX_NESTING and MAX_VALUES in all at most, no count that the bytes cannot hold, map keys that are strings and not
  * `__proto__`, texts in valid UTF-8, no extension types, no integer beyond 2^53. After it, unpacking needs no guard and costs what the bytes
  * are worth.
  */
-import {MAX_NESTING} from '../core/limits.js';
+import {MAX_NESTING, MAX_VALUES} from '../core/limits.js';
 import {ProtocolError} from './errors.js';
 
 /** Values still to come at each depth; a map counts keys and values. Scanning never re-enters, so one pair serves all. */
@@ -57,6 +57,7 @@ export function scanMessagePack(bytes: Uint8Array): void {
 	const end = bytes.length;
 	let position = 0;
 	let depth = 0;
+	let values = 1;
 	remaining[0] = 1;
 	inMap[0] = 0;
 	for (;;) {
@@ -114,6 +115,8 @@ export function scanMessagePack(bytes: Uint8Array): void {
 		if (text) checkUtf8(bytes, position - body, position);
 		if (count >= 0) {
 			if (count > end - position) throw truncated();
+			values += count;
+			if (values > MAX_VALUES) throw new ProtocolError('too-many-values', `more than ${MAX_VALUES} values`);
 			depth++;
 			if (depth > MAX_NESTING) throw new ProtocolError('too-deep', `values are nested deeper than ${MAX_NESTING}`);
 			remaining[depth] = count;

@@ -6,11 +6,12 @@
 // Frames and messages
 export const MAX_FRAME_BYTES = 1024 * 1024;
 export const MAX_NESTING = 16;
+export const MAX_VALUES = 32_768;
 export const MAX_BATCH_BYTES = 256 * 1024;
-export const MAX_BATCH_ENTRIES = 16_384;
+export const MAX_BATCH_ENTRIES = 1024;
 export const MAX_ENTRY_BYTES = 32 * 1024;
 export const MAX_ANSWER_BYTES = 1000 * 1024;
-export const MAX_HAVE_FEEDS = 4096;
+export const MAX_HAVE_FEEDS = 1024;
 export const HAVE_BUCKETS = 256;
 export const MAX_WANT_RANGES = 256;
 export const MAX_OPEN_WANTS = 8;
@@ -53,6 +54,8 @@ export const ALONE_AFTER_MS = 3000;
 
 // Dialling
 export const MAX_DIALS_AT_ONCE = 16;
+export const MAX_DIALS_PER_SECOND = 32;
+export const DIAL_BURST = 64;
 export const DIALS_AT_FIRST = 4;
 export const SLOW_DIAL_MS = 500;
 export const DIAL_TIMEOUT_MS = 4000;
@@ -79,10 +82,10 @@ export const STALL_MS = 2000;
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 export const MAX_MESSAGES_PER_SECOND = 2000;
 export const MESSAGE_BURST_SECONDS = 16;
-export const MAX_HAVES_PER_SECOND = 8;
+export const MAX_HAVES_PER_SECOND = 16;
 export const MAX_DIGESTS_PER_SECOND = 1;
 export const MAX_WANTS_PER_SECOND = 64;
-export const MAX_PEERS_NAMED_PER_SECOND = 512;
+export const MAX_PEERS_NAMED_PER_SECOND = 128;
 export const MAX_PINGS_PER_SECOND = 4;
 export const MAX_TYPING_PER_SECOND = 2;
 export const MAX_FRAME_MS = 60_000;
@@ -120,7 +123,9 @@ export const MAX_EVENTS = 3_000_000;
 export const LIVE_RESERVE = 0.25;
 export const MAX_LIVE_EVENTS_PER_SECOND = 200;
 export const MAX_LIVE_BYTES_PER_SECOND = 128 * 1024;
-export const LIVE_BURST_SECONDS = 50;
+export const LIVE_BURST_SECONDS = 5;
+export const LIVE_FREE_SECONDS = 0.25;
+export const LIVE_AUTHORS_AT_FULL_PACE = 4;
 export const ENTRY_COST_BYTES = 64;
 export const TYPING_INTERVAL_MS = 3000;
 export const TYPING_SHOWN_MS = 6000;

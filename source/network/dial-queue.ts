@@ -1,11 +1,16 @@
+import {MAX_DIAL_FAILURES} from '../core/limits.js';
 import type {Candidate} from './candidate.js';
 import {createDialPace} from './dial-pace.js';
 
 /** Candidates whose time has come, and how many of them may be dialled now. */
 export interface DialQueue {
 	add(candidate: Candidate): void;
+	/** One waits, and may be taken as far as places go. */
+	readonly isReady: boolean;
 	/** Undefined: none waits, or as many are under way as may be. Each one taken must be ended. */
 	take(): Candidate | undefined;
+	/** It does not wait any more. */
+	drop(candidate: Candidate): void;
 	ended(candidate: Candidate): void;
 	/** A connection that was dialled at `startedAt` is verified. Monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
@@ -18,12 +23,16 @@ export function createDialQueue(): DialQueue {
 	const pace = createDialPace();
 	let targets = 0;
 
+	/** What one peer says of another is worth less than what was heard: anybody can name anybody. */
+	const rank = ({failures, isTarget, heardBy}: Candidate) =>
+		failures + (!isTarget && heardBy.size === 1 && heardBy.has('exchange') ? MAX_DIAL_FAILURES : 0);
+
 	/** Those that failed least first; targets, which are dialled for ever, take half of the places. */
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;
 		for (const candidate of waiting) {
 			if (candidate.isTarget && 2 * targets >= pace.limit) continue;
-			if (!chosen || candidate.failures < chosen.failures) chosen = candidate;
+			if (!chosen || rank(candidate) < rank(chosen)) chosen = candidate;
 		}
 
 		return chosen;
@@ -31,6 +40,10 @@ export function createDialQueue(): DialQueue {
 
 	return {
 		add: candidate => void waiting.add(candidate),
+		drop: candidate => void waiting.delete(candidate),
+		get isReady() {
+			return waiting.size > 0 && underWay.size < pace.limit;
+		},
 		take() {
 			const candidate = underWay.size < pace.limit ? best() : undefined;
 			if (!candidate) return undefined;

@@ -6,10 +6,12 @@
 import type {PeerId} from '../core/ids.js';
 import {
 	BEACON_INTERVAL_CROWD_MS,
+	DIAL_BURST,
 	HIGHER_ID_DIALS_AFTER_MS,
 	HIGHER_ID_WAITS_AT_MOST_MS,
 	MAX_CANDIDATES,
 	MAX_DIAL_FAILURES,
+	MAX_DIALS_PER_SECOND,
 	RETRY_FIRST_MS,
 	RETRY_MAX_MS,
 } from '../core/limits.js';
@@ -26,10 +28,11 @@ import {
 	type HeardBy,
 	keyOf,
 } from './candidate.js';
-import type {Clock, Random} from './clock.js';
+import type {Clock, Random, Timer} from './clock.js';
 import type {Debug} from './debug.js';
 import {createDialQueue} from './dial-queue.js';
 import type {LinkClosing, PeerLink} from './peer-link.js';
+import {createTokenBucket} from './token-bucket.js';
 import type {Connection, Transport} from './transport.js';
 
 /** What became of a connection that was handed over. */
@@ -81,6 +84,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, random, transport, self, debug} = options;
 	const entries = new Map<string, Candidate>();
 	const queue = createDialQueue();
+	const pace = createTokenBucket(MAX_DIALS_PER_SECOND, DIAL_BURST);
+	let pausedPump: Timer | undefined;
 	/** When somebody came up last, monotonic ms. */
 	let lastUpAt = Number.NEGATIVE_INFINITY;
 	let stopped = false;
@@ -124,13 +129,25 @@ export function createDialler(options: DiallerOptions): Dialler {
 		if (entry.state === 'waiting') entry.state = 'idle';
 	}
 
+	/** Dials that fail at once must not follow each other without end. */
 	function pump(): void {
-		for (let entry = queue.take(); entry; entry = queue.take()) {
+		if (pausedPump || stopped) return;
+		for (let entry = takeNext(); entry; entry = takeNext()) {
 			entry.state = 'idle';
 			const address = isDone(entry) ? undefined : chooseAddress(entry);
 			if (address) void dial(entry, address);
 			else queue.ended(entry);
 		}
+	}
+
+	function takeNext(): Candidate | undefined {
+		if (!queue.isReady) return undefined;
+		if (pace.take(clock.monotonic())) return queue.take();
+		pausedPump = clock.after(1000 / MAX_DIALS_PER_SECOND, () => {
+			pausedPump = undefined;
+			pump();
+		});
+		return undefined;
 	}
 
 	async function dial(entry: Candidate, address: Address): Promise<void> {
@@ -188,17 +205,24 @@ export function createDialler(options: DiallerOptions): Dialler {
 		pump();
 	}
 
-	/** Room for one more: the longest unused entry of an unconnected peer goes. */
+	/** Room for one more: the longest unused entry of an unconnected peer goes. Those kept are looked at last next time. */
 	function makeRoom(): boolean {
-		if (entries.size < MAX_CANDIDATES) return true;
-		for (const [key, entry] of entries) {
-			if (entry.isTarget || entry.state === 'dialling' || entry.state === 'queued' || isDone(entry)) continue;
-			rest(entry);
+		for (let looked = entries.size; entries.size >= MAX_CANDIDATES && looked > 0; looked--) {
+			const [oldest] = entries;
+			if (!oldest) break;
+			const [key, entry] = oldest;
 			entries.delete(key);
-			return true;
+			if (entry.isTarget || entry.state === 'dialling' || isDone(entry)) entries.set(key, entry);
+			else forgetEntry(entry);
 		}
 
-		return false;
+		return entries.size < MAX_CANDIDATES;
+	}
+
+	function forgetEntry(entry: Candidate): void {
+		rest(entry);
+		if (entry.state === 'queued') queue.drop(entry);
+		entry.state = 'idle';
 	}
 
 	const firstDelay = (peer: PeerId) => (self < peer ? 0 : HIGHER_ID_DIALS_AFTER_MS);
@@ -281,6 +305,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 		stop() {
 			stopped = true;
 			queue.clear();
+			pausedPump?.cancel();
 			for (const entry of entries.values()) entry.timer?.cancel();
 		},
 	};

@@ -1,9 +1,16 @@
 /**
- * How fast one author may write live. Past it pushes are left, and what was missed is fetched no faster than the limit, on
- * average (protocol.md, Limits). Pure but for what it remembers.
+ * How fast one author may write live, and all who write more than people do together: keys cost nothing, so one machine
+ * may be many authors. Past it pushes are left, and what was missed is fetched no faster than the limit, on average
+ * (protocol.md, Limits). Pure but for what it remembers.
  */
 import type {PeerId} from '../core/ids.js';
-import {LIVE_BURST_SECONDS, MAX_LIVE_BYTES_PER_SECOND, MAX_LIVE_EVENTS_PER_SECOND} from '../core/limits.js';
+import {
+	LIVE_AUTHORS_AT_FULL_PACE,
+	LIVE_BURST_SECONDS,
+	LIVE_FREE_SECONDS,
+	MAX_LIVE_BYTES_PER_SECOND,
+	MAX_LIVE_EVENTS_PER_SECOND,
+} from '../core/limits.js';
 
 export interface LivePace {
 	/** Live events of this author were taken. `now`: monotonic, ms. */
@@ -22,10 +29,14 @@ const MAX_AUTHORS = 4096;
 
 export function createLivePace(): LivePace {
 	const levels = new Map<PeerId, Level>();
+	/** Of all authors, what is above what is free, as if of one. */
+	let together: Level = {seconds: 0, at: 0};
+
+	const drain = ({seconds, at}: Level, now: number) => Math.max(0, seconds - (now - at) / 1000);
 
 	function drained(author: PeerId, now: number): number {
 		const level = levels.get(author);
-		return level ? Math.max(0, level.seconds - (now - level.at) / 1000) : 0;
+		return level ? drain(level, now) : 0;
 	}
 
 	function makeRoom(now: number): void {
@@ -38,8 +49,15 @@ export function createLivePace(): LivePace {
 		note(author, events, bytes, now) {
 			if (levels.size >= MAX_AUTHORS && !levels.has(author)) makeRoom(now);
 			const more = Math.max(events / MAX_LIVE_EVENTS_PER_SECOND, bytes / MAX_LIVE_BYTES_PER_SECOND);
-			levels.set(author, {seconds: drained(author, now) + more, at: now});
+			const before = drained(author, now);
+			levels.set(author, {seconds: before + more, at: now});
+			const shared = Math.max(0, before + more - Math.max(before, LIVE_FREE_SECONDS));
+			together = {seconds: drain(together, now) + shared / LIVE_AUTHORS_AT_FULL_PACE, at: now};
 		},
-		readyAt: (author, now) => now + (drained(author, now) - LIVE_BURST_SECONDS) * 1000,
+		readyAt(author, now) {
+			const own = drained(author, now);
+			const all = own > LIVE_FREE_SECONDS ? drain(together, now) : 0;
+			return now + (Math.max(own, all) - LIVE_BURST_SECONDS) * 1000;
+		},
 	};
 }

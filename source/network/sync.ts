@@ -206,6 +206,7 @@ export function createSync(options: SyncOptions): Sync {
 		stop() {
 			timer.cancel();
 			receiver.stop();
+			asker.stop();
 			for (const peer of [...links.keys()]) close(peer);
 		},
 	};

@@ -2,7 +2,7 @@
 import type {PeerId} from '../core/ids.js';
 import {MAX_ANSWER_BYTES, MAX_BATCH_BYTES, WANT_BASE_MS, WANT_BYTES_PER_SECOND} from '../core/limits.js';
 import type {AskingState, Claims} from './claims.js';
-import type {Clock} from './clock.js';
+import type {Clock, Timer} from './clock.js';
 import type {Debug} from './debug.js';
 import type {OpenWant, SyncLink} from './sync-link.js';
 import {type Plan, planWants} from './want-planner.js';
@@ -23,15 +23,35 @@ export interface WantAsker {
 	answered(sync: SyncLink, want: OpenWant): void;
 	/** A source is gone or gave nothing. */
 	review(): void;
+	stop(): void;
 }
 
+/** So many claims are looked through a ms, on average. */
+const CLAIMS_PER_MS = 256;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
 export function createWantAsker({clock, debug, links, claims, held, readyAt, isFull}: WantAskerOptions): WantAsker {
 	let wantCount = 0;
+	/** Monotonic ms. */
+	let askedAt = Number.NEGATIVE_INFINITY;
+	let later: Timer | undefined;
 
+	/** Looking through thousands of claims takes milliseconds: not with every message then. */
 	function ask(): void {
-		if (claims.size === 0 || isFull()) return;
+		if (claims.size === 0 || isFull() || later) return;
+		const pause = askedAt + claims.size / CLAIMS_PER_MS - clock.monotonic();
+		if (pause < 1) askNow();
+		else {
+			later = clock.after(pause, () => {
+				later = undefined;
+				askNow();
+			});
+		}
+	}
+
+	function askNow(): void {
+		if (isFull()) return;
+		askedAt = clock.monotonic();
 		const asked = new Set<PeerId>();
 		for (const {want} of links.values()) for (const feed of want?.ranges.keys() ?? []) asked.add(feed);
 		const open = claims.open({held, readyAt, isAsked: feed => asked.has(feed)});
@@ -97,5 +117,6 @@ export function createWantAsker({clock, debug, links, claims, held, readyAt, isF
 			ask();
 		},
 		review,
+		stop: () => later?.cancel(),
 	};
 }

@@ -51,10 +51,11 @@ test('no merged batch is above the limits', () => {
 	expect(merged.every(batch => batchBytes(batch) <= MAX_BATCH_BYTES)).toBe(true);
 	expect(merged.flatMap(batch => batch.entries)).toHaveLength(60);
 	const [single] = large;
+	const each = Math.ceil(MAX_BATCH_ENTRIES * 0.6);
 	const tiny = Array.from({length: 3}, (_, index) => ({
 		...single!,
-		firstSeq: 1 + index * 10_000,
-		entries: Array.from({length: 10_000}, () => new Uint8Array(2)),
+		firstSeq: 1 + index * each,
+		entries: Array.from({length: each}, () => new Uint8Array(2)),
 	}));
 	expect(mergeBatches(tiny).every(batch => batch.entries.length <= MAX_BATCH_ENTRIES)).toBe(true);
 });

@@ -3,7 +3,7 @@ import type {Message, WantMessage} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
 import type {Batch} from '../../source/core/batch.js';
 import type {PeerId} from '../../source/core/ids.js';
-import {MAX_HLC_AHEAD_MS, MAX_NEW_FEEDS_PER_MINUTE} from '../../source/core/limits.js';
+import {MAX_HAVE_FEEDS, MAX_HLC_AHEAD_MS, MAX_NEW_FEEDS_PER_MINUTE} from '../../source/core/limits.js';
 import {listPeers} from '../../source/core/roster.js';
 import {createOwnFeed} from '../../source/feed/own-feed.js';
 import {createPeerKey} from '../../source/feed/peer-key.js';
@@ -35,9 +35,13 @@ describe('who lies about history', () => {
 		const mallory = await room.attack({heard: noteWants});
 		mallory.send({type: 'have', kind: 'digest', digest: new Uint8Array(2048)});
 		const page = (from: number) =>
-			Array.from({length: 4096}, (_, at) => ({peer: fakePeer(from + at), seq: 1_000_000, hash: new Uint8Array(8)}));
-		for (let from = 0; from < 30 * 4096; from += 4096)
-			mallory.send({type: 'have', kind: 'page', feeds: page(from), last: from === 29 * 4096});
+			Array.from({length: MAX_HAVE_FEEDS}, (_, at) => ({
+				peer: fakePeer(from + at),
+				seq: 1_000_000,
+				hash: new Uint8Array(8),
+			}));
+		for (let index = 0; index < 120; index++)
+			mallory.send({type: 'have', kind: 'page', feeds: page(index * MAX_HAVE_FEEDS), last: index === 119});
 		await room.clock.advance(5000);
 		const asked = new Set(wants.flatMap(({ranges}) => ranges.map(({peer}) => peer)));
 		expect(asked.size).toBeGreaterThan(0);
@@ -63,7 +67,8 @@ describe('who lies about history', () => {
 			seq: 1,
 			hash: new Uint8Array(8),
 		}));
-		mallory.send({type: 'have', kind: 'page', feeds: fakes, last: false});
+		for (let from = 0; from < fakes.length; from += MAX_HAVE_FEEDS)
+			mallory.send({type: 'have', kind: 'page', feeds: fakes.slice(from, from + MAX_HAVE_FEEDS), last: false});
 		mallory.send({type: 'have', kind: 'page', feeds: [...held.values()].map(haveOf), last: true});
 		await room.until('those that fit are taken', () => textsOf(room.ann).length === 100, 30_000);
 		await room.clock.advance(2000);
@@ -213,6 +218,11 @@ describe('who sends what cannot be read', () => {
 			'a list of peers too long',
 			pack({type: 'peers', added: Array.from({length: 513}, () => []), removed: []}),
 			'bad-field',
+		],
+		[
+			'a list of 40,000 numbers',
+			pack({type: 'nonsense', more: Array.from({length: 40_000}, () => 1)}),
+			'too-many-values',
 		],
 		['noise', Uint8Array.from({length: 500}, (_, at) => (at * 197 + 31) % 256), 'bad-field'],
 	];
