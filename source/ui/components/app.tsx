@@ -8,11 +8,12 @@ import {overlayLines} from '../overlays/overlay-lines.js';
 import type {ScreenStore, Snapshot} from '../screen-store.js';
 import {statusLine} from '../status/status-line.js';
 import type {Theme} from '../theme.js';
+import {Divider} from './divider.js';
 import {InputBox} from './input-box.js';
+import {Lines} from './lines.js';
 import {OverlayPane} from './overlay-pane.js';
 import {PeersPane} from './peers-pane.js';
 import {PromptLine} from './prompt-line.js';
-import {RowLine} from './row.js';
 import {TimelinePane} from './timeline-pane.js';
 
 export interface AppProps {
@@ -42,7 +43,7 @@ export function App({store, session, self, frameOf, theme, onMounted}: AppProps)
 	return (
 		<Box flexDirection="column" width={ui.columns} height={ui.rows}>
 			<Main snapshot={snapshot} frame={frame} session={session} self={self} theme={theme} />
-			<RowLine segments={status} />
+			<Lines rows={[status]} width={ui.columns} />
 			{ui.prompt ? (
 				<PromptLine
 					label="Search"
@@ -104,21 +105,10 @@ function Main({snapshot, frame, session, self, theme}: MainProps): ReactNode {
 					selected={ui.focus === 'timeline' || ui.prompt ? ui.selected : undefined}
 					rowsOf={frame.rowsOf}
 				/>
-				{frame.alone.map(line => (
-					<RowLine key={line} segments={[{text: ` ${line}`, style: theme.warn}]} />
-				))}
+				<Lines rows={frame.alone.map(line => [{text: ` ${line}`, style: theme.warn}])} width={layout.timelineWidth} />
 			</Box>
 			{layout.sidebarWidth > 0 && <Divider height={layout.mainHeight} theme={theme} />}
 			{layout.sidebarWidth > 0 && <PeersPane {...peers} width={layout.sidebarWidth} />}
-		</Box>
-	);
-}
-
-function Divider({height, theme}: {readonly height: number; readonly theme: Theme}): ReactNode {
-	const line = Array.from({length: height}, () => theme.glyphs.divider).join('\n');
-	return (
-		<Box width={1} height={height} flexShrink={0}>
-			<Text dimColor>{line}</Text>
 		</Box>
 	);
 }

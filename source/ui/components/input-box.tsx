@@ -1,10 +1,13 @@
-import {Box, useCursor} from 'ink';
+import {useCursor} from 'ink';
 import type {ReactNode} from 'react';
 import type {EditorState} from '../editor/editor-state.js';
 import {inputRows} from '../editor/input-rows.js';
 import {cleanForScreen} from '../layout/clean-for-screen.js';
 import type {Segment, Theme} from '../theme.js';
-import {RowLine} from './row.js';
+import {Lines} from './lines.js';
+
+/** In front of each row; a caret behind a full one takes another cell. */
+const LEAD_CELLS = 2;
 
 export interface InputBoxProps {
 	readonly editor: EditorState;
@@ -21,20 +24,14 @@ export interface InputBoxProps {
 export function InputBox({editor, width, height, top, focused, theme}: InputBoxProps): ReactNode {
 	const {setCursorPosition} = useCursor();
 	const {rows, caretRow, caretColumn, hiddenAbove, hiddenBelow} = inputRows(editor, width, height);
-	setCursorPosition(focused ? {x: 2 + caretColumn, y: top + caretRow} : undefined);
+	setCursorPosition(focused ? {x: LEAD_CELLS + caretColumn, y: top + caretRow} : undefined);
 	const lead = (index: number): string => {
 		if (index === 0 && hiddenAbove > 0) return '^ ';
 		if (index === rows.length - 1 && hiddenBelow > 0) return `${theme.glyphs.down} `;
 		return index === 0 ? `${theme.glyphs.prompt} ` : '  ';
 	};
-	return (
-		<Box flexDirection="column" height={height} flexShrink={0}>
-			{rows.map((row, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity beyond their place
-				<RowLine key={index} segments={rowSegments(lead(index), cleanForScreen(row), editor, focused, theme)} />
-			))}
-		</Box>
-	);
+	const drawn = rows.map((row, index) => rowSegments(lead(index), cleanForScreen(row), editor, focused, theme));
+	return <Lines rows={drawn} width={LEAD_CELLS + width + 1} />;
 }
 
 function rowSegments(lead: string, row: string, editor: EditorState, focused: boolean, theme: Theme): Segment[] {

@@ -3,7 +3,7 @@ import type {ReactNode} from 'react';
 import {padCells} from '../layout/width.js';
 import type {OverlayText} from '../overlays/overlay-lines.js';
 import type {Theme} from '../theme.js';
-import {RowLine} from './row.js';
+import {Lines} from './lines.js';
 
 export interface OverlayPaneProps {
 	readonly text: OverlayText;
@@ -22,11 +22,7 @@ export function OverlayPane({text, scroll, width, height, theme}: OverlayPanePro
 	const title = padCells(` ${text.title}${more}   Esc: close`, width, theme.glyphs.ellipsis);
 	return (
 		<Box flexDirection="column" width={width} height={height} flexShrink={0}>
-			<RowLine segments={[{text: title, style: theme.bar}]} />
-			{shown.map((segments, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity beyond their place
-				<RowLine key={index} segments={segments} />
-			))}
+			<Lines rows={[[{text: title, style: theme.bar}], ...shown]} width={width} />
 		</Box>
 	);
 }

@@ -7,7 +7,7 @@ import type {State} from '../../core/state.js';
 import {formatPeers} from '../peers/format-peers.js';
 import type {Theme} from '../theme.js';
 import {personKey} from '../timeline/people.js';
-import {RowLine} from './row.js';
+import {Lines} from './lines.js';
 
 export interface PeersPaneProps {
 	readonly state: State;
@@ -36,10 +36,7 @@ export function PeersPane({state, width, height, selected, focused, theme}: Peer
 	});
 	return (
 		<Box flexDirection="column" width={width} height={height} flexShrink={0}>
-			<RowLine segments={[{text: title, style: focused ? theme.bar : {bold: true}}]} />
-			{rows.map(row => (
-				<RowLine key={row.key} segments={row.segments} />
-			))}
+			<Lines rows={[[{text: title, style: focused ? theme.bar : {bold: true}}], ...rows]} width={width} />
 		</Box>
 	);
 }

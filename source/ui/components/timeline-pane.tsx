@@ -2,11 +2,12 @@ import {Box} from 'ink';
 import {type ReactNode, useState} from 'react';
 import type {OrderKey} from '../../core/order.js';
 import type {State} from '../../core/state.js';
+import type {Row} from '../layout/paint-row.js';
 import {createSlotDrawer, type Review} from '../timeline/draw-slots.js';
-import type {Row, RowOptions} from '../timeline/format-item.js';
+import type {RowOptions} from '../timeline/format-item.js';
 import type {Item} from '../timeline/items.js';
 import type {Viewport} from '../timeline/viewport.js';
-import {RowLine} from './row.js';
+import {Lines} from './lines.js';
 
 export interface TimelinePaneProps {
 	readonly state: State;
@@ -34,9 +35,7 @@ export function TimelinePane({
 	const rows = draw({state, slots: viewport.slots, options, selected, review, rowsOf});
 	return (
 		<Box flexDirection="column" justifyContent="flex-end" width={options.width} height={height} flexShrink={0}>
-			{rows.map(row => (
-				<RowLine key={row.key} segments={row.segments} />
-			))}
+			<Lines rows={rows} width={options.width} />
 		</Box>
 	);
 }

@@ -3,6 +3,7 @@ import type {PeerId} from '../../core/ids.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import type {PeerStatus, PeerView} from '../../core/select-peers.js';
 import {cleanLine} from '../layout/clean-for-screen.js';
+import type {Row} from '../layout/paint-row.js';
 import {cellWidth, padCells, truncateCells} from '../layout/width.js';
 import type {Segment, Theme} from '../theme.js';
 
@@ -17,13 +18,8 @@ export interface PeersRequest {
 	readonly theme: Theme;
 }
 
-export interface PeerRow {
-	readonly key: string;
-	readonly segments: readonly Segment[];
-}
-
 /** Two rows each while all that are present fit so, else one. */
-export function formatPeers(request: PeersRequest): PeerRow[] {
+export function formatPeers(request: PeersRequest): Row[] {
 	const {peers, height, selected} = request;
 	const gone = peers.filter(peer => peer.status === 'left').length;
 	const double = (peers.length - gone) * 2 + gone <= height;
@@ -32,10 +28,10 @@ export function formatPeers(request: PeersRequest): PeerRow[] {
 		peers.findIndex(peer => peer.peer === selected),
 	);
 	const first = double ? 0 : Math.max(0, Math.min(at - Math.floor(height / 2), peers.length - height));
-	const rows: PeerRow[] = [];
+	const rows: Row[] = [];
 	for (const peer of peers.slice(first, first + height)) {
-		rows.push({key: peer.peer, segments: nameRow(peer, request)});
-		if (double && peer.status !== 'left') rows.push({key: `${peer.peer}+`, segments: addressRow(peer, request)});
+		rows.push(nameRow(peer, request));
+		if (double && peer.status !== 'left') rows.push(addressRow(peer, request));
 	}
 	return rows.slice(0, height);
 }

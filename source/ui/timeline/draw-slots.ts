@@ -4,17 +4,13 @@ import {compareOrder, type OrderKey} from '../../core/order.js';
 import {selectDelivery} from '../../core/select.js';
 import {nameOf} from '../../core/select-peers.js';
 import type {State, TimelineEntry} from '../../core/state.js';
+import type {Row} from '../layout/paint-row.js';
 import {cellWidth} from '../layout/width.js';
 import type {Segment, Theme} from '../theme.js';
 import {formatDay} from './day.js';
-import {MARK_CELLS, type Row, type RowOptions} from './format-item.js';
+import {MARK_CELLS, type RowOptions} from './format-item.js';
 import type {Item} from './items.js';
 import type {Slot} from './viewport.js';
-
-export interface DrawnRow {
-	readonly key: string;
-	readonly segments: Row;
-}
 
 /** What a reviewer is told of a row, in place of how far an own message got. */
 export interface Review {
@@ -36,7 +32,7 @@ const BLANK: Segment = {text: ' '.repeat(MARK_CELLS)};
 const SPACE: Segment = {text: ' '};
 
 /** Keeps drawn rows by the row they are made of, so that an unchanged one is the same value in the next frame. */
-export function createSlotDrawer(): (request: DrawRequest) => DrawnRow[] {
+export function createSlotDrawer(): (request: DrawRequest) => Row[] {
 	const drawn = new WeakMap<Row, {mark: string; segments: Row}>();
 
 	function withMark(row: Row, mark: Segment, second: Segment | undefined, later = false): Row {
@@ -54,8 +50,7 @@ export function createSlotDrawer(): (request: DrawRequest) => DrawnRow[] {
 		const ownName = own ? nameOf(state, own) : '';
 		return slots.map(slot => {
 			const [entry] = slot.item.entries;
-			const key = `${entry?.peer ?? ''}:${entry?.ms}:${entry?.counter}:${entry?.seq}:${slot.row}`;
-			if (slot.rule) return {key, segments: ruleRow(slot, entry, options)};
+			if (slot.rule) return ruleRow(slot, entry, options);
 			const row = rowsOf(slot.item)[slot.row] ?? [];
 			const isSelected = selected !== undefined && holds(slot.item, selected);
 			const mark = isSelected
@@ -63,10 +58,10 @@ export function createSlotDrawer(): (request: DrawRequest) => DrawnRow[] {
 				: slot.row === 0
 					? markOf(state, entry, ownName, options.theme, review)
 					: BLANK;
-			if (!review || !entry) return {key, segments: withMark(row, mark, undefined)};
+			if (!review || !entry) return withMark(row, mark, undefined);
 			const marked = slot.row === 0 && slot.item.entries.some(review.isBookmarked);
 			const second = marked ? {text: options.theme.glyphs.bookmark, style: options.theme.warn} : undefined;
-			return {key, segments: withMark(row, mark, second, review.isLater(entry))};
+			return withMark(row, mark, second, review.isLater(entry));
 		});
 	};
 }

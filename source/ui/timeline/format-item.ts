@@ -1,6 +1,7 @@
 /** An item as rows of styled segments, each exactly one terminal row. Pure; remembered by row-cache.ts. */
 import type {State, TimelineEntry} from '../../core/state.js';
 import {cleanForScreen} from '../layout/clean-for-screen.js';
+import type {Row} from '../layout/paint-row.js';
 import {cellWidth, padCells, truncateCells} from '../layout/width.js';
 import {wrapText} from '../layout/wrap.js';
 import type {Segment, Style, Theme} from '../theme.js';
@@ -8,8 +9,6 @@ import {formatTime, type Times} from './day.js';
 import {describeEntry, describeRun, type Part} from './describe-entry.js';
 import type {Item} from './items.js';
 import {personKey, shownAddress, shownName} from './people.js';
-
-export type Row = readonly Segment[];
 
 export interface RowOptions {
 	/** Cells of a row, those of the mark included; at least 12. */

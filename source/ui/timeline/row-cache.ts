@@ -1,7 +1,8 @@
 /** Rows are laid out when they are looked at, and kept until something they show changes. */
 import type {PeerId} from '../../core/ids.js';
 import type {State, TimelineEntry} from '../../core/state.js';
-import {formatItem, type Row, type RowOptions} from './format-item.js';
+import type {Row} from '../layout/paint-row.js';
+import {formatItem, type RowOptions} from './format-item.js';
 import type {Item} from './items.js';
 import {shownAddress, shownName} from './people.js';
 

@@ -86,7 +86,7 @@ describe('the screen of a live node and the replay of its log', () => {
 		const importsOf = (path: string) =>
 			Array.from(read(path).matchAll(/from '([^']+)'/g), ([, from = '']) => from.split('/').at(-1));
 		const replayed = importsOf('ui/replay/components/replay-app.tsx');
-		for (const shared of ['timeline-pane.js', 'peers-pane.js', 'row.js']) {
+		for (const shared of ['timeline-pane.js', 'peers-pane.js', 'lines.js']) {
 			expect(replayed).toContain(shared);
 			expect(importsOf('ui/components/app.tsx')).toContain(shared);
 		}

@@ -1,6 +1,6 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
-import {RowLine} from '../../components/row.js';
+import {Lines} from '../../components/lines.js';
 import {padCells} from '../../layout/width.js';
 import type {Theme} from '../../theme.js';
 import {type ChooserState, chooserRows} from '../chooser-state.js';
@@ -11,12 +11,9 @@ export function ChooserApp({state, theme}: {readonly state: ChooserState; readon
 	return (
 		<Box flexDirection="column" width={state.columns} height={state.rows}>
 			<Box flexDirection="column" height={state.rows - 1} flexShrink={0}>
-				{rows.map((segments, index) => (
-					// biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity beyond their place
-					<RowLine key={index} segments={segments} />
-				))}
+				<Lines rows={rows} width={state.columns} />
 			</Box>
-			<RowLine segments={[{text: foot, style: theme.bar}]} />
+			<Lines rows={[[{text: foot, style: theme.bar}]]} width={state.columns} />
 		</Box>
 	);
 }

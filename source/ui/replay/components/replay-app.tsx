@@ -2,10 +2,11 @@ import {Box, Text, useApp} from 'ink';
 import {type ReactNode, useLayoutEffect, useMemo, useSyncExternalStore} from 'react';
 import type {History} from '../../../core/history.js';
 import {orderString} from '../../../core/order.js';
+import {Divider} from '../../components/divider.js';
+import {Lines} from '../../components/lines.js';
 import {OverlayPane} from '../../components/overlay-pane.js';
 import {PeersPane} from '../../components/peers-pane.js';
 import {PromptLine} from '../../components/prompt-line.js';
-import {RowLine} from '../../components/row.js';
 import {TimelinePane} from '../../components/timeline-pane.js';
 import {cleanLine} from '../../layout/clean-for-screen.js';
 import type {Theme} from '../../theme.js';
@@ -43,7 +44,9 @@ export function ReplayApp({history, frameOf, loop, room, theme, onMounted}: Repl
 	const prompt = ui.prompt && {...prompts[ui.prompt.type], editor: ui.prompt.editor};
 	return (
 		<Box flexDirection="column" width={ui.columns} height={ui.rows}>
-			{layout.bannerHeight > 0 && <RowLine segments={[{text: ` ! ${cleanLine(ui.banner)}`, style: theme.warn}]} />}
+			{layout.bannerHeight > 0 && (
+				<Lines rows={[[{text: ` ! ${cleanLine(ui.banner)}`, style: theme.warn}]]} width={ui.columns} />
+			)}
 			<Main history={history} ui={ui} frame={frame} theme={theme} />
 			<Transport history={history} ui={ui} frame={frame} hits={hits} room={room} theme={theme} />
 			{prompt && <PromptLine {...prompt} width={ui.columns} top={ui.rows - 1} theme={theme} />}
@@ -81,7 +84,6 @@ function Main({history, ui, frame, theme}: MainProps): ReactNode {
 		theme,
 	};
 	if (layout.peersOnly) return <PeersPane {...peers} width={layout.mainWidth} />;
-	const divider = Array.from({length: layout.mainHeight}, () => theme.glyphs.divider).join('\n');
 	return (
 		<Box height={layout.mainHeight} flexShrink={0}>
 			<Box width={layout.timelineWidth} height={layout.mainHeight} flexShrink={0}>
@@ -95,11 +97,7 @@ function Main({history, ui, frame, theme}: MainProps): ReactNode {
 					rowsOf={frame.rowsOf}
 				/>
 			</Box>
-			{layout.sidebarWidth > 0 && (
-				<Box width={1} height={layout.mainHeight} flexShrink={0}>
-					<Text dimColor>{divider}</Text>
-				</Box>
-			)}
+			{layout.sidebarWidth > 0 && <Divider height={layout.mainHeight} theme={theme} />}
 			{layout.sidebarWidth > 0 && <PeersPane {...peers} width={layout.sidebarWidth} />}
 		</Box>
 	);

@@ -1,7 +1,7 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {History} from '../../../core/history.js';
-import {RowLine} from '../../components/row.js';
+import {Lines} from '../../components/lines.js';
 import type {Theme} from '../../theme.js';
 import type {Hits} from '../finder.js';
 import type {ReplayFrame} from '../replay-frame.js';
@@ -23,11 +23,14 @@ export function Transport({history, ui, frame, hits, room, theme}: TransportProp
 	const waitMs = waits ? history.timeAt(frame.index) - frame.time : undefined;
 	const rows = frame.layout.transportHeight - (ui.prompt ? 1 : 0);
 	const strip = rows > 1 ? drawStrip({ui, frame, hits, theme}) : undefined;
+	const drawn = [
+		transportBar({ui, frame, hits, room, theme, waitMs}),
+		...(strip ? [strip.density] : []),
+		...(strip && rows > 2 ? [strip.marks] : []),
+	];
 	return (
 		<Box flexDirection="column" width={ui.columns} height={rows} flexShrink={0}>
-			<RowLine segments={transportBar({ui, frame, hits, room, theme, waitMs})} />
-			{strip && <RowLine segments={strip.density} />}
-			{strip && rows > 2 && <RowLine segments={strip.marks} />}
+			<Lines rows={drawn} width={ui.columns} />
 		</Box>
 	);
 }
