@@ -60,6 +60,9 @@ export interface ChatScreen {
 const TICK_MS = 500;
 const SUSPEND_BLINK_MS = 100;
 
+/** Frames a second: the store says when to draw, Ink's own pace would come on top. */
+const UNTHROTTLED = 1000;
+
 type InkApp = ReturnType<typeof useApp>;
 
 export function runChatScreen(options: ChatScreenOptions): ChatScreen {
@@ -88,6 +91,8 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 		const {ui, effects} = update(store.getUi(), message, context);
 		store.setUi(ui);
 		for (const effect of effects) runEffect(effect, ports);
+		// What we did ourselves is seen at once.
+		if (effects.length > 0) store.flush();
 	}
 
 	function take(tokens: readonly Token[]): void {
@@ -189,7 +194,7 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 			alternateScreen: true,
 			incrementalRendering: true,
 			isScreenReaderEnabled: false,
-			maxFps: 60,
+			maxFps: UNTHROTTLED,
 		});
 		modes.enter();
 		try {

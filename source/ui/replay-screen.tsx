@@ -161,7 +161,7 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 			alternateScreen: true,
 			incrementalRendering: true,
 			isScreenReaderEnabled: false,
-			maxFps: 60,
+			maxFps: 1000,
 		});
 		modes.enter();
 		try {

@@ -1,13 +1,16 @@
 /**
- * Joins the session's state and the state of the screen, and says when to draw: the first change at once, so that a key
- * echoes immediately, the following ones at most every FRAME_MS.
+ * Joins the session's state and the state of the screen, and says when to draw. A key is drawn at once, with all that has
+ * come until then; what comes by itself waits up to ARRIVALS_MS, so that a busy room leaves the time between to the keys.
  */
 import type {State} from '../core/state.js';
 import type {Store} from '../session/store.js';
 import type {UiState} from './model/ui-state.js';
 import type {UiClock} from './ui-clock.js';
 
+/** Least time between two frames that keys ask for, ms: 60 a second. */
 export const FRAME_MS = 16;
+/** Least time between a frame and one for what came by itself, ms. */
+export const ARRIVALS_MS = 66;
 
 export interface Snapshot {
 	readonly state: State;
@@ -32,24 +35,31 @@ export function createScreenStore(store: Store, initial: UiState, clock: UiClock
 	let ui = initial;
 	let snapshot: Snapshot = {state: store.getState(), ui, now: clock.now()};
 	let lastDrawn = Number.NEGATIVE_INFINITY;
+	/** The last frame that a key asked for. */
+	let lastAsked = Number.NEGATIVE_INFINITY;
+	/** For when the timer is set. */
+	let due = Number.POSITIVE_INFINITY;
 	let timer: {cancel(): void} | undefined;
-	const unsubscribe = store.subscribe(changed);
+	const unsubscribe = store.subscribe(() => drawAt(lastDrawn + ARRIVALS_MS));
 
 	function draw(): void {
 		timer?.cancel();
 		timer = undefined;
+		due = Number.POSITIVE_INFINITY;
 		const state = store.getState();
 		if (state === snapshot.state && ui === snapshot.ui) return;
 		lastDrawn = clock.monotonic();
+		if (ui !== snapshot.ui) lastAsked = lastDrawn;
 		snapshot = {state, ui, now: clock.now()};
 		for (const listener of listeners) listener();
 	}
 
-	function changed(): void {
-		if (timer) return;
-		const wait = lastDrawn + FRAME_MS - clock.monotonic();
-		// Never inside a commit: it may come from the middle of something else.
-		timer = clock.after(Math.max(0, wait), draw);
+	/** Never inside a commit: it may come from the middle of something else. */
+	function drawAt(time: number): void {
+		if (time >= due) return;
+		timer?.cancel();
+		due = time;
+		timer = clock.after(Math.max(0, time - clock.monotonic()), draw);
 	}
 
 	return {
@@ -62,8 +72,8 @@ export function createScreenStore(store: Store, initial: UiState, clock: UiClock
 		setUi(next) {
 			if (next === ui) return;
 			ui = next;
-			if (clock.monotonic() - lastDrawn >= FRAME_MS) draw();
-			else changed();
+			if (clock.monotonic() - lastAsked >= FRAME_MS) draw();
+			else drawAt(lastAsked + FRAME_MS);
 		},
 		flush: draw,
 		stop() {
