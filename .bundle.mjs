@@ -1,13 +1,38 @@
 // Joins what the program loads into a few files: a start opens some ten files in place of four hundred (architecture.md,
 // Measured). Runs behind tsc, overwrites dist/cli.js and writes dist/parts, with the licences of what went in.
+//
+//     node .bundle.mjs [folder [entry]]
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {extname, join, resolve, sep} from 'node:path';
 import {build} from 'esbuild';
 
-const target = process.argv[2] ?? 'dist';
+const [target = 'dist', entry = 'source/cli.tsx'] = process.argv.slice(2);
+const standIns = resolve('source/ui/stand-ins');
+
+/** Ink measures and takes apart every line of every frame; ours remember, and know the simple lines at a glance. */
+const quickPackages = {
+	name: 'quick packages',
+	setup({onResolve, onLoad}) {
+		const ours = importer => importer.startsWith(standIns + sep);
+		onResolve({filter: /^string-width$/}, ({importer}) =>
+			ours(importer) ? undefined : {path: join(standIns, 'quick-width.ts')},
+		);
+		onResolve({filter: /^@alcalzone\/ansi-tokenize$/}, ({importer}) =>
+			importer.includes(join('ink', 'build')) ? {path: join(standIns, 'quick-tokens.ts')} : undefined,
+		);
+		onLoad({filter: /\.[jt]sx?$/}, ({path}) => {
+			if (ours(path)) return;
+			const text = readFileSync(path, 'utf8');
+			if (!text.includes('new Intl.Segmenter(')) return;
+			const segmenter = JSON.stringify(join(standIns, 'quick-segmenter.ts'));
+			const contents = `import {QuickSegmenter} from ${segmenter};${text.replaceAll('new Intl.Segmenter(', 'new QuickSegmenter(')}`;
+			return {contents, loader: extname(path).slice(1)};
+		});
+	},
+};
 
 const {metafile} = await build({
-	entryPoints: ['source/cli.tsx'],
+	entryPoints: [entry],
 	outdir: target,
 	// Two folders below package.json, as in source, from where the version is read.
 	chunkNames: 'parts/[name]-[hash]',
@@ -20,10 +45,11 @@ const {metafile} = await build({
 	// React then leaves its development half out. Without fetch the layout engine unpacks its WebAssembly itself, and Node
 	// need not load its web client for that: a fifth of the time to the first frame.
 	define: {'process.env.NODE_ENV': '"production"', fetch: 'undefined'},
+	plugins: [quickPackages],
 	minifySyntax: true,
 	minifyWhitespace: true,
-	// Asked for by Ink only when developing.
-	external: ['react-devtools-core'],
+	// Asked for by Ink only when developing; by the bench, which has native parts.
+	external: ['react-devtools-core', '@lydell/node-pty'],
 	// For the packages among them that are CommonJS.
 	banner: {
 		js: "import {createRequire as createRequireOfParts} from 'node:module';\nconst require = createRequireOfParts(import.meta.url);",

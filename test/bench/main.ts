@@ -21,7 +21,7 @@ type Results = Record<
 const ROW_LIMIT_MS = 1_200_000;
 
 async function runRow(row: Row): Promise<readonly Figure[]> {
-	const script = new URL('./row-process.js', import.meta.url).pathname;
+	const script = new URL(row.bundled ? '../../bundled/row-process.js' : './row-process.js', import.meta.url).pathname;
 	const words = ['--expose-gc', '--max-old-space-size=8192', script, row.name];
 	const child = spawn(process.execPath, words, {stdio: ['ignore', 'inherit', 'inherit', 'ipc']});
 	const figures: Figure[] = [];

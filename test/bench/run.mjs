@@ -11,7 +11,11 @@ const target = join(root, 'node_modules/.cache/p2pchat-bench');
 const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 mkdirSync(target, {recursive: true});
 copyFileSync(join(root, 'package.json'), join(target, 'package.json'));
-if (!process.env.P2PCHAT_BENCH_COMPILED) execFileSync(process.execPath, [compiler, '-p', here], {stdio: 'inherit'});
+if (!process.env.P2PCHAT_BENCH_COMPILED) {
+	execFileSync(process.execPath, [compiler, '-p', here], {stdio: 'inherit'});
+	const words = ['.bundle.mjs', join(target, 'bundled'), 'test/bench/row-process.ts'];
+	execFileSync(process.execPath, words, {stdio: 'inherit', cwd: root});
+}
 process.env.P2PCHAT_BENCH_ROOT = root;
 process.env.NODE_ENV = 'production';
 await import(pathToFileURL(join(target, 'test/bench/main.js')).href);
