@@ -131,16 +131,18 @@ describe('a client in Python that was written from protocol.md', () => {
 	it('takes more than one answer holds, of several feeds, in a room with a secret', async () => {
 		const secret = {P2PCHAT_SECRET: 'correct horse battery staple'};
 		const port = await findFreeUdpPort();
-		const ann = await start('Ann', secret, port);
 		const bob = await start('Bob', secret, port);
-		// Each fills an answer, so that nothing of the other is in it.
-		const count = 120;
-		for (const node of [ann, bob]) {
-			for (let number = 0; number < count; number++) node.post(`${number} ${'x'.repeat(9000)}`);
-		}
-		await ann.waitUntil('both', lines => lines.filter(({kind}) => kind === 'posted').length === 2 * count);
+		const talk = async (node: RunningNode) => {
+			// Each fills an answer, so that nothing of the other is in it.
+			for (let number = 0; number < 120; number++) node.post(`${number} ${'x'.repeat(9000)}`);
+			await node.waitFor('its last post', line => line.own === true && line.text?.startsWith('119 '));
+		};
+		await talk(bob);
+		const ann = await start('Ann', secret, port);
+		await ann.waitFor('synced', line => line.type === 'synced' && line.peer === readyOf(bob).peer);
 		bob.write('{"type":"command","text":"/quit"}\n');
 		await ann.waitFor('left', leaves(readyOf(bob).peer));
+		await talk(ann);
 
 		const client = await startClient(['--name', 'Zoe', addressOf(ann)], secret);
 		await client.waitFor('synced', syncedWith(ann));

@@ -30,7 +30,7 @@ def encode(value):
 
 class Decoder:
 	def __init__(self, data):
-		self.data, self.at = data, 0
+		self.data, self.at, self.values = data, 0, 0
 
 	def take(self, count):
 		if count > len(self.data) - self.at:
@@ -53,7 +53,7 @@ class Decoder:
 	def container(self, count, is_map, depth):
 		if depth == 16:
 			raise Fault('too-deep')
-		if count > len(self.data) - self.at:
+		if count * (1 + is_map) > len(self.data) - self.at:
 			raise Fault('truncated')
 		if not is_map:
 			return [self.value(depth + 1) for _ in range(count)]
@@ -66,6 +66,9 @@ class Decoder:
 		return result
 
 	def value(self, depth=0):
+		self.values += 1
+		if self.values > 32_769:
+			raise Fault('too-many-values')
 		byte = self.number('B')
 		if byte < 0x80 or byte >= 0xe0:
 			return byte if byte < 0x80 else byte - 256
@@ -151,8 +154,8 @@ def is_true(value):
 TIME, COUNTER, PEER = uint(0, MAX_TIME), uint(0, 65_535), sized(bytes, 32, 32)
 WORD, ADDRESS = sized(str, 1, 32, r'[A-Za-z0-9_.-]+'), sized(str, 1, 64, r'[A-Za-z0-9_.:%-]+')
 NAME, HASH, SIGNATURE, PORT = sized(str, 0, 64), sized(bytes, 32, 32), sized(bytes, 64, 64), uint(1, 65_535)
-HLC, FEEDS = pair(TIME, COUNTER), listed(row(PEER, uint(), sized(bytes, 8, 8)), 4096)
-BATCH = row(PEER, uint(1), HASH, listed(sized(bytes, 1, 32_768), 16_384, 1), SIGNATURE, high=16)
+HLC, FEEDS = pair(TIME, COUNTER), listed(row(PEER, uint(), sized(bytes, 8, 8)), 1024)
+BATCH = row(PEER, uint(1), HASH, listed(sized(bytes, 1, 32_768), 1024, 1), SIGNATURE, high=16)
 MESSAGES = {
 	'hello': {
 		'versions': pair(uint(0, 255), uint(0, 255)), 'peer': PEER, 'name': NAME, 'port': PORT, 'features': listed(WORD, 32),
