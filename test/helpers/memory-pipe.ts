@@ -4,8 +4,11 @@ import type {SeededRandom} from './seeded-random.js';
 
 /** What TCP holds between two ends: the sender's and the receiver's buffers. */
 const WINDOW_BYTES = 256 * 1024;
-/** How often a chunk comes cut somewhere. */
+/** How often a chunk comes cut somewhere, and how often what has arrived meanwhile comes with it. */
 const CUT_CHANCE = 0.2;
+const JOIN_CHANCE = 0.3;
+/** At most so much comes at once. */
+const READ_BYTES = 64 * 1024;
 
 type Item = {readonly type: 'open'} | {readonly type: 'data'; readonly bytes: Uint8Array} | {readonly type: 'end'};
 
@@ -73,21 +76,36 @@ export function createPipe(options: PipeOptions): Pipe {
 		timer = clock.after(Math.max(0, head.at - clock.monotonic()), arrive);
 	}
 
+	/** The first item, joined with what lies behind it. */
+	function takeArrived(): Item {
+		const first = arrivals.shift()!.item;
+		if (first.type !== 'data' || arrivals[0]?.item.type !== 'data' || !random.chance(JOIN_CHANCE)) return first;
+		const parts = [first.bytes];
+		for (let bytes = first.bytes.length; bytes < READ_BYTES; ) {
+			const [next] = arrivals;
+			if (next?.item.type !== 'data' || next.at > clock.monotonic()) break;
+			arrivals.shift();
+			parts.push(next.item.bytes);
+			bytes += next.item.bytes.length;
+		}
+		return {type: 'data', bytes: Buffer.concat(parts)};
+	}
+
 	function arrive(): void {
 		timer = undefined;
 		const [head] = arrivals;
 		if (stopped || !head || options.link().stream === 'stalled') return;
 		if (head.item.type !== 'open' && !options.reading()) return;
-		arrivals.shift();
-		inFlight -= size(head.item);
+		const item = takeArrived();
+		inFlight -= size(item);
 		const queuedBefore = queuedBytes;
-		options.deliver(head.item);
+		options.deliver(item);
 		if (stopped) return;
 		pump();
 		if (queuedBytes < queuedBefore) options.moved();
 	}
 
-	/** Streams have no edges: what was sent whole comes cut. */
+	/** Streams have no edges: what was sent whole comes cut, what was sent apart comes joined. */
 	function push(bytes: Uint8Array): void {
 		if (bytes.length > 1 && random.chance(CUT_CHANCE)) {
 			const at = random.between(1, bytes.length - 1);

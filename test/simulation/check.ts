@@ -15,6 +15,8 @@ const EVENT_FRAME_BYTES = 250;
 const GREETING_BYTES = 10_000;
 const CADENCE_BYTES_PER_SECOND = 100;
 const HAVE_BYTES = 100;
+const QUIET_MS = 2000;
+const FORMING_MS = 5000;
 
 interface Feeds {
 	/** Peer -> number of events and a hash over all of them. */
@@ -169,6 +171,39 @@ function checkDelivery(name: string, state: State, life: Life): string[] {
 		.map(peer => `${name}: ${peer.slice(0, 6)} holds ${state.passing.delivered[peer as PeerId]} of ${seq}, they say`);
 }
 
+/** Who says goodbye has said all before: where nothing else was under way, its `left` is not learnt behind its goodbye. */
+function checkLastWords(name: string, {disk: {records}}: Life): string[] {
+	const held = new Map<PeerId, {readonly seq: number; readonly at: number}>();
+	/** What was held of a feed, and had been for a while, when its author said goodbye. */
+	const gone = new Map<PeerId, number>();
+	const faults = new Set<string>();
+	for (const record of records) {
+		if (record.type === 'batch') {
+			const {peer} = record.batch;
+			const seq = lastSeq(record.batch);
+			if (gone.get(peer) === seq - 1)
+				faults.add(`${name}: the last word of ${peer.slice(0, 6)} came after its goodbye`);
+			held.set(peer, {seq, at: record.loggedAt});
+		} else if (record.type === 'observation' && record.observation.type === 'peer-disconnected') {
+			const {subject, reason} = record.observation;
+			const last = held.get(subject);
+			if (reason === 'leaving' && last && record.loggedAt - last.at > QUIET_MS) gone.set(subject, last.seq);
+		} else if (record.type === 'observation' && record.observation.type === 'launched') {
+			// It was we who said goodbye.
+			gone.clear();
+		}
+	}
+	return [...faults];
+}
+
+/** While connections come up, two may not know that both saw a third vanish. */
+function isForming(world: World, subject: PeerId): boolean {
+	const node = world.nodes.find(({lives}) => lives.some(({info}) => info?.peer === subject));
+	const {happenings} = world.scenario;
+	const ends = happenings.filter(one => one.type === 'crash' && one.node === node?.index);
+	return ends.some(({at}) => happenings.some(one => one.type === 'join' && one.at <= at && at - one.at < FORMING_MS));
+}
+
 /** Where nothing happened that could silence a living peer, nobody was given up, and one accuser was enough. */
 function checkCalm(name: string, life: Life, lives: readonly Life[], world: World): string[] {
 	const faults: string[] = [];
@@ -182,6 +217,7 @@ function checkCalm(name: string, life: Life, lives: readonly Life[], world: Worl
 	const accusers = new Map<string, number>();
 	for (const event of life.events) {
 		if (event.type !== 'lost') continue;
+		if (isForming(world, event.subject)) continue;
 		const key = `${event.subject.slice(0, 6)} ${event.absence}`;
 		accusers.set(key, (accusers.get(key) ?? 0) + 1);
 	}
@@ -235,6 +271,12 @@ export function runningNodes(world: World): SimulatedNode[] {
 	return world.nodes.filter(node => node.life?.state === 'running' && node.life.info);
 }
 
+/** Whether all who run hold the same of every feed. */
+export function holdSameHistory(world: World): boolean {
+	const [first, ...others] = runningNodes(world).map(node => readFeeds(node.life!).tips);
+	return !first || others.every(tips => compareMaps('', tips, first).length === 0);
+}
+
 /** Everything that must hold among those who run. Empty: all is well. */
 export function findFaults(world: World): string[] {
 	const running = runningNodes(world);
@@ -257,6 +299,7 @@ export function findFaults(world: World): string[] {
 		const author = feeds.tips.get(peerOf(life));
 		if (!author) faults.push(`${name}: its own feed is not in its log`);
 		faults.push(...checkDelivery(name, state, life), ...checkCausality(name, life, world));
+		faults.push(...checkLastWords(name, life));
 		if (world.scenario.calm) faults.push(...checkCalm(name, life, lives, world));
 		if (life.traffic.queuedBytes > MAX_QUEUED_BYTES + 2 * MAX_FRAME_BYTES)
 			faults.push(`${name}: ${life.traffic.queuedBytes} bytes waited`);

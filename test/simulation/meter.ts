@@ -1,4 +1,6 @@
-/** Adapters that count: bytes and open connections of a transport, timers of a clock. */
+/** Adapters that count: bytes and open connections of a transport, timers of a clock. One fault sits here: silence. */
+import {FRAME_HEADER_BYTES} from '../../source/codec/frame.js';
+import {decodeMessage} from '../../source/codec/message.js';
 import type {Clock, Timer} from '../../source/network/clock.js';
 import type {Connection, Transport} from '../../source/network/transport.js';
 
@@ -13,10 +15,17 @@ export interface Traffic {
 	openMs: number;
 	/** Since when, monotonic ms. */
 	readonly open: Map<Connection, number>;
+	/** Answers to `want` never leave: a peer that is alive and gives nothing. */
+	isMute: boolean;
 }
 
 export function createTraffic(): Traffic {
-	return {sentBytes: 0, receivedBytes: 0, queuedBytes: 0, opened: 0, openMs: 0, open: new Map()};
+	return {sentBytes: 0, receivedBytes: 0, queuedBytes: 0, opened: 0, openMs: 0, open: new Map(), isMute: false};
+}
+
+function isAnswer(frame: Uint8Array): boolean {
+	const message = decodeMessage(frame.subarray(FRAME_HEADER_BYTES));
+	return message?.type === 'events' && message.answer !== undefined;
 }
 
 function meterConnection(connection: Connection, traffic: Traffic, clock: Clock): Connection {
@@ -47,6 +56,7 @@ function meterConnection(connection: Connection, traffic: Traffic, clock: Clock)
 			});
 		},
 		send(frame) {
+			if (traffic.isMute && isAnswer(frame)) return true;
 			traffic.sentBytes += frame.length;
 			const sent = connection.send(frame);
 			traffic.queuedBytes = Math.max(traffic.queuedBytes, connection.queuedBytes);

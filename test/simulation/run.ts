@@ -19,6 +19,7 @@ let failed = 0;
 let events = 0;
 let current = first;
 let slowest = 0;
+let equal = 0;
 let sending = 0;
 
 process.on('unhandledRejection', error => {
@@ -31,6 +32,7 @@ for (let index = 0; index < runs; index++) {
 	const result = await runSeed(current, {low, high}, values.trace ? line => console.log(line) : undefined);
 	events += result.events;
 	slowest = Math.max(slowest, result.settledMs);
+	equal = Math.max(equal, result.equalMs);
 	sending = Math.max(sending, result.sendingRatio);
 	if (result.faults.length === 0) continue;
 	failed++;
@@ -40,6 +42,6 @@ for (let index = 0; index < runs; index++) {
 
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(
-	`${current - first + 1 - failed} passed, ${failed} failed: seeds ${first}..${current}, ${low} to ${high} nodes, ${events} events, settled within ${slowest / 1000} s, at most ${sending.toFixed(2)} of the sending bound, ${seconds} s`,
+	`${current - first + 1 - failed} passed, ${failed} failed: seeds ${first}..${current}, ${low} to ${high} nodes, ${events} events, one history within ${equal / 1000} s, settled within ${slowest / 1000} s, at most ${sending.toFixed(2)} of the sending bound, ${seconds} s`,
 );
 process.exitCode = failed > 0 ? 1 : 0;

@@ -10,6 +10,8 @@ export type Happening = {readonly at: number} & (
 	| {readonly type: 'crash'; readonly node: number; readonly how: 'killed' | 'power'}
 	| {readonly type: 'reset'; readonly node: number; readonly other: number}
 	| {readonly type: 'readdress'; readonly node: number}
+	/** Dials somebody whom it may be connected to: two connections of a pair, under traffic. */
+	| {readonly type: 'redial'; readonly node: number; readonly other: number}
 	| {readonly type: 'clock'; readonly node: number; readonly skewMs: number}
 	/** A fault that lasts: see `Fault`. */
 	| {readonly type: 'fault'; readonly fault: Fault; readonly ms: number}
@@ -23,6 +25,8 @@ export type Fault =
 	| {readonly type: 'cut'; readonly from: number; readonly to: number; readonly both: boolean}
 	| {readonly type: 'partition'; readonly side: readonly number[]}
 	| {readonly type: 'slow'; readonly node: number; readonly bytesPerSecond: number}
+	/** It answers no question for history. */
+	| {readonly type: 'mute'; readonly node: number}
 	| {readonly type: 'firewall'; readonly from: number; readonly to: number; readonly how: 'dropped' | 'refused'};
 
 export interface Scenario {
@@ -40,11 +44,18 @@ export interface Scenario {
 	readonly datagramLoss: number;
 	readonly datagramDuplication: number;
 	readonly filter: 'none' | 'broadcast' | 'multicast';
-	/** Pairs that never reach each other, or in one direction only; every node still reaches node 0. */
-	readonly apart: readonly {readonly from: number; readonly to: number; readonly how: 'cut' | 'one-way'}[];
+	/** Pairs that never reach each other, or not in this direction; every node still can be connected to node 0. */
+	readonly apart: readonly Apart[];
 	readonly happenings: readonly Happening[];
 	/** When the last fault ends, ms. */
 	readonly until: number;
+}
+
+export interface Apart {
+	readonly from: number;
+	readonly to: number;
+	/** `one-way`: no connection can be opened in this direction. `unheard`: nor does a beacon pass to all. */
+	readonly how: 'cut' | 'one-way' | 'unheard';
 }
 
 const HOUR_MS = 3_600_000;
@@ -61,13 +72,14 @@ function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault
 	const slow: Fault = {type: 'slow', node, bytesPerSecond: random.between(2000, 60_000)};
 	if (calm) {
 		if (random.chance(0.2)) return {fault: {type: 'sleep'}, ms: random.between(3000, 60_000)};
+		if (random.chance(0.2)) return {fault: {type: 'mute', node}, ms: random.between(1000, 60_000)};
 		if (random.chance(0.5)) return {fault: {type: 'freeze', node}, ms: random.between(100, 4000)};
 		if (random.chance(0.5))
 			return {fault: {type: 'cut', from: node, to: other, both: true}, ms: random.between(100, 5000)};
 		return {fault: {type: 'firewall', from: node, to: other, how: 'dropped'}, ms: random.between(1000, 20_000)};
 	}
 	const ms = random.pick([random.between(200, 3000), random.between(3000, 20_000), random.between(20_000, 75_000)]);
-	switch (random.between(0, 6)) {
+	switch (random.between(0, 7)) {
 		case 0:
 			return {fault: {type: 'freeze', node}, ms: Math.min(ms, 40_000)};
 		case 1:
@@ -82,6 +94,8 @@ function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault
 		}
 		case 5:
 			return {fault: slow, ms};
+		case 6:
+			return {fault: {type: 'mute', node}, ms};
 		default:
 			return {fault: {type: 'firewall', from: node, to: other, how: random.pick(['dropped', 'refused'])}, ms};
 	}
@@ -105,18 +119,32 @@ function chooseHappening(random: SeededRandom, nodes: number, at: number, calm: 
 	if (dice < 0.64) return {type: 'crash', node, at, how: random.pick(['killed', 'power'])};
 	if (dice < 0.72) return {type: 'join', node, at};
 	if (dice < 0.8 && nodes > 1) return {type: 'reset', node, other: (node + 1) % nodes, at};
+	if (dice < 0.83 && nodes > 1) return {type: 'redial', node, other: (node + random.between(1, nodes - 1)) % nodes, at};
 	if (!calm && dice < 0.84) return {type: 'readdress', node, at};
 	if (!calm && dice < 0.86) return {type: 'clock', node, skewMs: chooseSkew(random), at};
 	return {type: 'fault', at, ...chooseFault(random, nodes, calm)};
 }
 
 function chooseApart(random: SeededRandom, nodes: number): Scenario['apart'] {
+	if (random.chance(0.15)) return [{from: random.between(1, nodes - 1), to: 0, how: 'unheard'}];
 	if (nodes < 3 || random.chance(0.75)) return [];
-	const pairs: {from: number; to: number; how: 'cut' | 'one-way'}[] = [];
+	const pairs: Apart[] = [];
 	for (let from = 1; from < nodes; from++)
 		for (let to = from + 1; to < nodes; to++)
 			if (random.chance(0.15)) pairs.push({from, to, how: random.pick(['cut', 'one-way'])});
 	return pairs;
+}
+
+/** What both ends say while a second connection comes up. */
+function choosePostsAround(random: SeededRandom, happening: Happening): Happening[] {
+	if (happening.type !== 'redial') return [];
+	return Array.from({length: 6}, () => ({
+		type: 'post',
+		node: random.pick([happening.node, happening.other]),
+		at: happening.at + random.between(0, 1500),
+		count: 1,
+		bytes: 20,
+	}));
 }
 
 export function createScenario(seed: number, {low, high}: {readonly low: number; readonly high: number}): Scenario {
@@ -129,8 +157,10 @@ export function createScenario(seed: number, {low, high}: {readonly low: number;
 	for (let node = 0; node < nodes; node++)
 		happenings.push({type: 'join', node, at: together ? random.between(0, 20) : random.between(0, span / 2)});
 	const count = random.between(5, 25 + nodes);
-	for (let index = 0; index < count; index++)
-		happenings.push(chooseHappening(random, nodes, random.between(500, span), calm));
+	for (let index = 0; index < count; index++) {
+		const happening = chooseHappening(random, nodes, random.between(500, span), calm);
+		happenings.push(happening, ...choosePostsAround(random, happening));
+	}
 	happenings.sort((a, b) => a.at - b.at);
 	const skewed = random.chance(0.6);
 	const skews = Array.from({length: nodes}, () => (skewed ? chooseSkew(random) : 0));

@@ -1,6 +1,6 @@
 /** One run: play a scenario, let it settle, check, stop, check again. */
 import {deriveRoomKeys, type RoomKeys} from '../../source/feed/room-keys.js';
-import {findFaults, readFeeds, runningNodes, sendingBound, sentBytes} from './check.js';
+import {findFaults, holdSameHistory, readFeeds, runningNodes, sendingBound, sentBytes} from './check.js';
 import {createScenario, type Scenario} from './scenario.js';
 import {createWorld, type World} from './world.js';
 
@@ -10,13 +10,17 @@ export interface RunResult {
 	/** Empty: all promises held. */
 	readonly faults: readonly string[];
 	readonly events: number;
-	/** From the last fault until everything held, ms. */
+	/** From the last fault until all held the same history, ms, and until everything held. */
+	readonly equalMs: number;
 	readonly settledMs: number;
 	/** Bytes sent in all over what may be sent. */
 	readonly sendingRatio: number;
 }
 
 const STEP_MS = 5000;
+const EQUAL_STEP_MS = 500;
+const EQUAL_MS = 60_000;
+const SOON_EQUAL_MS = 15_000;
 /** Gone after 9 s, dials every 36 s at most, vanished after 60 s, a rank a second, `returned` once a minute. */
 const SETTLE_MS = 200_000;
 /** After all held it must stay so: late accusations and flaps would show. */
@@ -32,6 +36,18 @@ function keysOf({hasSecret}: Scenario): Promise<RoomKeys> {
 	}
 	secret ??= deriveRoomKeys({room: 'room', secret: 'long and well kept secret'});
 	return secret;
+}
+
+/** Ms until all hold the same history. */
+async function waitForHistory(world: World): Promise<number> {
+	let ms = 0;
+	for (; ms < SETTLE_MS && !holdSameHistory(world); ms += EQUAL_STEP_MS) await world.clock.advance(EQUAL_STEP_MS);
+	return ms;
+}
+
+/** Where everybody hears everybody, soon; else after a dial that rested, and wants that were not answered. */
+function mayTakeMs({calm, scattered, apart}: Scenario): number {
+	return calm && !scattered && apart.length === 0 ? SOON_EQUAL_MS : EQUAL_MS;
 }
 
 async function settle(world: World): Promise<{faults: string[]; ms: number}> {
@@ -67,11 +83,14 @@ export async function runSeed(
 	const scenario = createScenario(seed, range);
 	const world = createWorld(scenario, await keysOf(scenario), trace);
 	const faults: string[] = [];
+	let equalMs = 0;
 	let settledMs = 0;
 	try {
 		await world.play();
+		equalMs = await waitForHistory(world);
+		if (equalMs > mayTakeMs(scenario)) faults.push(`${equalMs / 1000} s until all held the same history`);
 		const settled = await settle(world);
-		settledMs = settled.ms;
+		settledMs = equalMs + settled.ms;
 		faults.push(...settled.faults);
 		if (settled.faults.length === 0) faults.push(...(await stopAndCheck(world)));
 	} catch (error) {
@@ -80,5 +99,5 @@ export async function runSeed(
 	const lives = world.nodes.flatMap(node => node.lives);
 	const events = Math.max(0, ...lives.map(life => readFeeds(life).events));
 	const sendingRatio = sentBytes(world) / (sendingBound(world) || 1);
-	return {seed, nodes: scenario.nodes, faults, events, settledMs, sendingRatio};
+	return {seed, nodes: scenario.nodes, faults, events, equalMs, settledMs, sendingRatio};
 }

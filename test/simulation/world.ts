@@ -18,6 +18,8 @@ export interface World {
 	stopAll(): Promise<void>;
 }
 
+const UNHEARD: Partial<LinkFaults> = {connect: 'dropped', broadcast: false, multicast: false};
+
 /** Which directed links a fault changes, and how. */
 function patches(fault: Fault, nodes: number): [number, number, Partial<LinkFaults>][] {
 	const all = Array.from({length: nodes}, (_, index) => index);
@@ -86,7 +88,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		network.healAll();
 		for (const {from, to, how} of scenario.apart) {
 			if (how === 'cut') network.cut(`host ${from}`, `host ${to}`);
-			else network.links.set(`host ${from}`, `host ${to}`, {connect: 'dropped'});
+			else network.links.set(`host ${from}`, `host ${to}`, how === 'unheard' ? UNHEARD : {connect: 'dropped'});
 		}
 		for (const fault of active)
 			for (const [from, to, patch] of patches(fault, scenario.nodes))
@@ -98,7 +100,13 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		if (fault.type === 'freeze') nodes[fault.node]?.host.freeze();
 		else if (fault.type === 'sleep') for (const node of nodes) node.host.freeze();
 		else if (fault.type === 'unplug') nodes[fault.node]?.host.unplug();
+		else if (fault.type === 'mute') setMute(fault.node, true);
 		else applyLinks();
+	}
+
+	/** A new process is not. */
+	function setMute(index: number, isMute: boolean): void {
+		for (const {traffic} of nodes[index]?.lives ?? []) traffic.isMute = isMute;
 	}
 
 	function isFrozen(index: number): boolean {
@@ -115,6 +123,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 			if (host.clock.frozen && !isFrozen(index)) host.thaw();
 			if (fault.type === 'unplug' && fault.node === index && !isUnplugged(index)) host.plug();
 		}
+		if (fault.type === 'mute') setMute(fault.node, false);
 		applyLinks();
 	}
 
@@ -168,6 +177,11 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 			case 'reset':
 				network.reset(`host ${happening.node}`, `host ${happening.other}`);
 				break;
+			case 'redial': {
+				const [address] = nodes[happening.other]?.host.addresses ?? [];
+				if (address && life?.info && life.state === 'running') life.session.addPeer(address, TCP_PORT);
+				break;
+			}
 			case 'readdress': {
 				const generation = 1 - (generations.get(node.index) ?? 0);
 				generations.set(node.index, generation);
