@@ -1,0 +1,139 @@
+/**
+ * A room with a secret, where whoever comes back goes on in the log that was torn from it, whose nodes are killed and
+ * started again, at random, while all chat. P2PCHAT_LONG=1: 20 nodes for three minutes instead of 6 for ten seconds, and
+ * 100 simultaneous starts of pairs instead of 5.
+ */
+import {setTimeout as delay} from 'node:timers/promises';
+import {expect, test} from 'vitest';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {type Line, launchNode, type RunningNode, runToEnd} from '../helpers/run-node.js';
+import {createSeededRandom} from '../helpers/seeded-random.js';
+import {listConnections} from '../helpers/sockets.js';
+
+const isLong = process.env.P2PCHAT_LONG === '1';
+const NODES = isLong ? 20 : 6;
+const CHAT_MS = isLong ? 180_000 : 10_000;
+const PAIRS = isLong ? 100 : 5;
+const POST_EVERY_MS = 50;
+const KILL_EVERY_MS = isLong ? 600 : 900;
+const environment = {P2PCHAT_SECRET: 'they all come back'};
+const SETTLE_MS = 120_000;
+
+interface Mortal {
+	readonly name: string;
+	readonly home: string;
+	node: RunningNode | undefined;
+	isReady: boolean;
+}
+
+const isReady = ({type}: Line) => type === 'ready';
+const idsOf = (node: RunningNode): string[] => node.events().map(({id}) => id);
+const peerOf = (node: RunningNode): string => node.lines.find(isReady)?.peer;
+
+function timelineOf(node: RunningNode): string[] {
+	return node
+		.events()
+		.sort((a, b) => (a.order < b.order ? -1 : 1))
+		.map(({id}) => id);
+}
+
+async function start(mortal: Mortal, port: number): Promise<void> {
+	const {home, name} = mortal;
+	const node = launchNode({home, port, name, environment});
+	mortal.node = node;
+	await node.waitFor('ready', isReady, 60_000);
+	mortal.isReady = true;
+}
+
+async function kill(mortal: Mortal, shown: Set<string>): Promise<void> {
+	const {node} = mortal;
+	if (!node) return;
+	mortal.node = undefined;
+	mortal.isReady = false;
+	node.child.kill('SIGKILL');
+	await node.result;
+	for (const id of idsOf(node)) shown.add(id);
+}
+
+async function idsInLog(log: string, home: string): Promise<string[]> {
+	const {code, stdout} = await runToEnd(['export', log, '--format', 'jsonl'], {home});
+	expect(code).toBe(0);
+	const lines: Line[] = stdout
+		.trim()
+		.split('\n')
+		.map(line => JSON.parse(line));
+	return lines.map(({id}) => id);
+}
+
+test(`${NODES} nodes that chat while any is killed and comes back end with the same history, and nothing is missing`, {
+	timeout: CHAT_MS + 2 * SETTLE_MS,
+}, async () => {
+	const random = createSeededRandom(isLong ? Date.now() : 1);
+	const port = await findFreeUdpPort();
+	const mortals = Array.from({length: NODES}, (_, index): Mortal => {
+		return {name: `Mortal ${index}`, home: makeHome(), node: undefined, isReady: false};
+	});
+	const shown = new Set<string>();
+	await Promise.all(mortals.map(mortal => start(mortal, port)));
+	const returning = new Set<Promise<void>>();
+	let [posts, kills] = [0, 0];
+	const end = performance.now() + CHAT_MS;
+	for (let killAt = performance.now(); performance.now() < end; await delay(POST_EVERY_MS)) {
+		const here = mortals.filter(mortal => mortal.isReady);
+		const author = random.pick(here);
+		author.node?.post(`${author.name} says ${posts++}`);
+		if (performance.now() < killAt || here.length <= NODES / 2) continue;
+		killAt = performance.now() + KILL_EVERY_MS;
+		const victim = random.pick(here);
+		const back = kill(victim, shown)
+			.then(() => delay(random.between(0, 2000)))
+			.then(() => start(victim, port))
+			.finally(() => returning.delete(back));
+		returning.add(back);
+		kills++;
+	}
+
+	await Promise.all(returning);
+	const nodes = mortals.map(({node}) => node as RunningNode);
+	for (const [index, node] of nodes.entries()) node.post(`the end ${index}`);
+	const isEnd = ({kind, text}: Line) => kind === 'posted' && text.startsWith('the end ');
+	for (const node of nodes)
+		await node.waitUntil('the last words of all', lines => lines.filter(isEnd).length === NODES, SETTLE_MS);
+	const deadline = performance.now() + SETTLE_MS;
+	const differ = () => new Set(nodes.map(node => timelineOf(node).join())).size > 1;
+	while (differ() && performance.now() < deadline) await delay(200);
+	for (const node of nodes.slice(1)) expect(timelineOf(node)).toEqual(timelineOf(nodes[0] as RunningNode));
+	const held = new Set(idsOf(nodes[0] as RunningNode));
+	expect(held.size).toBe(nodes[0]?.events().length);
+	expect([...shown].filter(id => !held.has(id))).toEqual([]);
+	expect(listConnections(nodes.map(({pid}) => pid))).toHaveLength((NODES * (NODES - 1)) / 2);
+	const logs = nodes.map(({lines}) => lines.find(isReady)?.log);
+	for (const mortal of mortals) await kill(mortal, shown);
+	for (const [index, {home}] of mortals.entries())
+		expect((await idsInLog(logs[index], home)).filter(id => held.has(id))).toHaveLength(held.size);
+	console.log(`${NODES} nodes, ${kills} kills, ${posts} posts: ${held.size} events in each log, none missing`);
+});
+
+test(`${PAIRS} pairs that start at the same moment see each other and hold one connection`, {
+	timeout: 30_000 + PAIRS * 5000,
+}, async () => {
+	const times: number[] = [];
+	for (let pair = 0; pair < PAIRS; pair++) {
+		const port = await findFreeUdpPort();
+		const nodes = ['Ann', 'Bob'].map(name => launchNode({home: makeHome(), port, name}));
+		await Promise.all(nodes.map(node => node.waitFor('ready', isReady)));
+		const ready = performance.now();
+		const [a, b] = nodes as [RunningNode, RunningNode];
+		const sees = (other: RunningNode) => (line: Line) =>
+			line.type === 'peer' && line.status === 'connected' && line.peer === peerOf(other);
+		await Promise.all([a.waitFor('Bob', sees(b)), b.waitFor('Ann', sees(a))]);
+		times.push(performance.now() - ready);
+		expect(listConnections(nodes.map(({pid}) => pid))).toHaveLength(1);
+		for (const node of nodes) node.child.kill('SIGKILL');
+		await Promise.all(nodes.map(node => node.result));
+	}
+
+	times.sort((x, y) => x - y);
+	const at = (part: number) => Math.round(times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0);
+	console.log(`${PAIRS} pairs, ms until both see each other: p50 ${at(0.5)}, p95 ${at(0.95)}, slowest ${at(1)}`);
+});
