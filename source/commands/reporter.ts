@@ -10,7 +10,7 @@ import type {Output} from './output.js';
 /** At most one `delivery` per id in this time. */
 const DELIVERY_INTERVAL_MS = 250;
 /** Lines written in one turn of the event loop. */
-const LINES_A_TURN = 500;
+const LINES_A_TURN = 100;
 
 export type ReportOrDelivery = Report | ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange);
 

@@ -34,10 +34,13 @@ export interface Claims {
 	isLive(feed: PeerId, seq: number): boolean;
 	/** It is asked for now: a comparison need not be asked for again. */
 	asked(feed: PeerId): void;
-	/** A source is gone or gave nothing: what nobody holds any more is not missing. `highest`: what is still claimed. */
-	review(highest: (feed: PeerId) => number): void;
-	/** What to ask for; what is here by now, or not welcome, is forgotten. */
-	open(state: AskingState): Missing[];
+	/** A source of these is gone or gave nothing: what nobody holds any more is not missing. `highest`: still claimed. */
+	review(feeds: Iterable<PeerId>, highest: (feed: PeerId) => number): void;
+	/**
+	 * What to ask for; what is here by now, or not welcome, is forgotten. Looks at `limit` claims at most, the next time at
+	 * those behind them.
+	 */
+	open(state: AskingState, limit: number): Missing[];
 	/** Events that are claimed and not here. */
 	outstanding(): number;
 }
@@ -47,6 +50,15 @@ export function createClaims(self: PeerId, holdings: Holdings): Claims {
 	const missing = new Map<PeerId, Claim>();
 	/** Highest seq of any first `have`. */
 	const history = new Map<PeerId, number>();
+	let turn = missing.entries();
+
+	/** All of them in turn, for ever. */
+	function nextClaim(): readonly [PeerId, Claim] | undefined {
+		const next = turn.next();
+		if (!next.done) return next.value;
+		turn = missing.entries();
+		return turn.next().value;
+	}
 
 	return {
 		get size() {
@@ -70,8 +82,10 @@ export function createClaims(self: PeerId, holdings: Holdings): Claims {
 			const claim = missing.get(feed);
 			if (claim) missing.set(feed, {...claim, recheck: false});
 		},
-		review(highest) {
-			for (const [feed, claim] of missing) {
+		review(feeds, highest) {
+			for (const feed of feeds) {
+				const claim = missing.get(feed);
+				if (!claim) continue;
 				const claimed = highest(feed);
 				if (claimed > holdings.seqOf(feed) || claim.recheck) {
 					missing.set(feed, {...claim, claimed});
@@ -82,9 +96,12 @@ export function createClaims(self: PeerId, holdings: Holdings): Claims {
 				if (holdings.seqOf(feed) === 0) history.delete(feed);
 			}
 		},
-		open({held, readyAt, isAsked}) {
+		open({held, readyAt, isAsked}, limit) {
 			const open: Missing[] = [];
-			for (const [feed, {claimed, notBefore: wished, recheck}] of missing) {
+			for (let looked = Math.min(limit, missing.size); looked > 0; looked--) {
+				const next = nextClaim();
+				if (!next) break;
+				const [feed, {claimed, notBefore: wished, recheck}] = next;
 				const ours = held(feed);
 				const notBefore = Math.max(wished, readyAt(feed));
 				const asked = isAsked(feed);

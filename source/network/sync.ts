@@ -147,6 +147,8 @@ export function createSync(options: SyncOptions): Sync {
 		sync.allowance = before?.allowance ?? 0;
 		servers.keep(link.peer, [link, before?.link]);
 		links.set(link.peer, sync);
+		// It says anew what it holds.
+		asker.review(before?.theirs.keys() ?? []);
 		tellDigest(sync, holdings);
 	}
 
@@ -160,8 +162,9 @@ export function createSync(options: SyncOptions): Sync {
 		up: open,
 		replaced: open,
 		down(peer) {
+			const claimed = links.get(peer)?.theirs.keys() ?? [];
 			close(peer);
-			asker.review();
+			asker.review(claimed);
 			asker.ask();
 		},
 		message(link, message) {

@@ -21,40 +21,40 @@ export interface WantAsker {
 	ask(): void;
 	/** The answer to this want is complete. */
 	answered(sync: SyncLink, want: OpenWant): void;
-	/** A source is gone or gave nothing. */
-	review(): void;
+	/** A source of these is gone or gave nothing. */
+	review(feeds: Iterable<PeerId>): void;
 	stop(): void;
 }
 
-/** So many claims are looked through a ms, on average. */
-const CLAIMS_PER_MS = 256;
+/** So many claims are looked at without a break, and how long the break is. */
+const CLAIMS_A_TURN = 1024;
+const PART_PAUSE_MS = 8;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
 export function createWantAsker({clock, debug, links, claims, held, readyAt, isFull}: WantAskerOptions): WantAsker {
 	let wantCount = 0;
-	/** Monotonic ms. */
-	let askedAt = Number.NEGATIVE_INFINITY;
+	/** Claims still to look at since we were asked to. */
+	let toLook = 0;
 	let later: Timer | undefined;
 
-	/** Looking through thousands of claims takes milliseconds: not with every message then. */
+	/** Looking through thousands of claims takes long: a part at a time then. */
 	function ask(): void {
-		if (claims.size === 0 || isFull() || later) return;
-		const pause = askedAt + claims.size / CLAIMS_PER_MS - clock.monotonic();
-		if (pause < 1) askNow();
-		else {
-			later = clock.after(pause, () => {
-				later = undefined;
-				askNow();
-			});
-		}
+		toLook = claims.size;
+		if (!later) askOn();
 	}
 
-	function askNow(): void {
-		if (isFull()) return;
-		askedAt = clock.monotonic();
+	function askOn(): void {
+		later = undefined;
+		if (toLook <= 0 || isFull()) return;
+		askPart();
+		toLook -= CLAIMS_A_TURN;
+		if (toLook > 0) later = clock.after(PART_PAUSE_MS, askOn);
+	}
+
+	function askPart(): void {
 		const asked = new Set<PeerId>();
 		for (const {want} of links.values()) for (const feed of want?.ranges.keys() ?? []) asked.add(feed);
-		const open = claims.open({held, readyAt, isAsked: feed => asked.has(feed)});
+		const open = claims.open({held, readyAt, isAsked: feed => asked.has(feed)}, CLAIMS_A_TURN);
 		const sources = [...links.values()].map(sync => ({
 			peer: sync.link.peer,
 			busy: sync.want !== undefined || !sync.complete,
@@ -84,8 +84,8 @@ export function createWantAsker({clock, debug, links, claims, held, readyAt, isF
 		ask();
 	}
 
-	function review(): void {
-		claims.review(feed => {
+	function review(feeds: Iterable<PeerId>): void {
+		claims.review(feeds, feed => {
 			let highest = 0;
 			for (const {theirs} of links.values()) highest = Math.max(highest, theirs.get(feed) ?? 0);
 			return highest;
@@ -97,15 +97,15 @@ export function createWantAsker({clock, debug, links, claims, held, readyAt, isF
 	 * it claims; behind it, the answer may have been full.
 	 */
 	function voidClaims(sync: SyncLink, {ranges, served}: OpenWant): void {
-		let passed = false;
+		const passed: PeerId[] = [];
 		for (const [feed, from] of ranges) {
 			if (feed === served) break;
 			if (held(feed) >= from) continue;
 			sync.theirs.set(feed, from - 1);
-			passed = true;
+			passed.push(feed);
 		}
 
-		if (passed) review();
+		review(passed);
 	}
 
 	return {
