@@ -46,14 +46,16 @@ function createEnd(
 	let error: string | undefined;
 	let deadline: Timer | undefined;
 
-	function finish(reason: string | undefined): void {
+	/** `atOnce`: no call of the owner is on the stack. */
+	function finish(reason: string | undefined, atOnce = false): void {
 		if (state !== 'open') return;
 		state = 'gone';
 		error = closing ? undefined : reason;
 		deadline?.cancel();
 		wiring.pipes.into.stop();
 		mine.gone();
-		if (handlers) clock.after(0, () => state === 'gone' && handlers?.closed(error));
+		if (handlers && atOnce) handlers.closed(error);
+		else if (handlers) clock.after(0, () => state === 'gone' && handlers?.closed(error));
 	}
 
 	/** Says end once; what was written goes first. */
@@ -124,7 +126,7 @@ function createEnd(
 				otherEnded = true;
 				if (!ended) end();
 				// Both directions are done once ours is flushed; the other end reads or is gone.
-				if (wiring.pipes.out.queuedBytes === 0) finish(undefined);
+				if (wiring.pipes.out.queuedBytes === 0) finish(undefined, true);
 			}
 		},
 		moved() {

@@ -91,6 +91,14 @@ export function createPipe(options: PipeOptions): Pipe {
 		return {type: 'data', bytes: Buffer.concat(parts)};
 	}
 
+	/** The last segment of a stream may bring its end with it. */
+	function deliverEnd(): void {
+		const [head] = arrivals;
+		if (!head || head.at > clock.monotonic() || !options.reading()) return;
+		arrivals.shift();
+		options.deliver(head.item);
+	}
+
 	function arrive(): void {
 		timer = undefined;
 		const [head] = arrivals;
@@ -100,6 +108,8 @@ export function createPipe(options: PipeOptions): Pipe {
 		inFlight -= size(item);
 		const queuedBefore = queuedBytes;
 		options.deliver(item);
+		if (!stopped && item.type === 'data' && arrivals[0]?.item.type === 'end' && random.chance(JOIN_CHANCE))
+			deliverEnd();
 		if (stopped) return;
 		pump();
 		if (queuedBytes < queuedBefore) options.moved();

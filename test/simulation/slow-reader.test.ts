@@ -1,0 +1,47 @@
+import {expect, it} from 'vitest';
+import {MAX_QUEUED_BYTES} from '../../source/core/limits.js';
+import {deriveRoomKeys} from '../../source/feed/room-keys.js';
+import {findFaults} from './check.js';
+import type {Scenario} from './scenario.js';
+import {createWorld} from './world.js';
+
+const ROOM: Scenario = {
+	seed: 1,
+	nodes: 3,
+	hasSecret: false,
+	calm: true,
+	scattered: false,
+	skews: [0, 0, 0],
+	latencyMs: 1,
+	jitterMs: 0,
+	datagramLoss: 0,
+	datagramDuplication: 0,
+	filter: 'none',
+	apart: [],
+	happenings: [],
+	until: 0,
+};
+
+it('one who reads slowly is not given up, fills no more memory than allowed, and has it all in the end', {
+	timeout: 60_000,
+}, async () => {
+	const world = createWorld(ROOM, await deriveRoomKeys({room: 'room'}));
+	await world.play();
+	const [author, , slow] = world.nodes;
+	for (const node of world.nodes) node.launch();
+	await world.clock.advance(5000);
+	world.network.links.set('host 0', 'host 2', {bytesPerSecond: 40_000});
+	const text = 'x'.repeat(15_000);
+	for (let round = 0; round < 90; round++) {
+		for (let index = 0; index < 8; index++) author!.life!.session.post(`${round} ${index} ${text}`);
+		await world.clock.advance(100);
+	}
+
+	const waited = author!.life!.traffic.queuedBytes;
+	expect(waited).toBeGreaterThan(MAX_QUEUED_BYTES);
+	await world.clock.advance(20_000);
+	expect(slow!.life!.events.length).toBeLessThan(author!.life!.events.length);
+	world.network.healAll();
+	await world.clock.advance(120_000);
+	expect(findFaults(world)).toEqual([]);
+});
