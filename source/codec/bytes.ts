@@ -1,5 +1,5 @@
 /** Bytes as text and back, without Node. */
-import {isPeerId, type PeerId} from '../core/ids.js';
+import type {PeerId} from '../core/ids.js';
 import {ProtocolError} from './errors.js';
 
 const HEX = Array.from({length: 256}, (_, byte) => byte.toString(16).padStart(2, '0'));
@@ -25,6 +25,7 @@ export function bytesOfHex(hex: string): Uint8Array {
 	return bytes;
 }
 
+const PEER_ID_BYTES = 32;
 /** Ids read lately, by their first bytes: every record and message names one, and mostly one of a few. */
 const KNOWN_IDS = 1024;
 const knownIds: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];
@@ -34,10 +35,10 @@ export function peerIdOfBytes(bytes: Uint8Array): PeerId {
 	const place = ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) % KNOWN_IDS;
 	const known = knownIds[place];
 	if (known && equalBytes(known.bytes, bytes)) return known.peer;
-	const hex = hexOf(bytes);
-	if (!isPeerId(hex)) throw new ProtocolError('bad-field', 'a peer id is not 32 bytes');
-	knownIds[place] = {bytes: Uint8Array.from(bytes), peer: hex};
-	return hex;
+	if (bytes.length !== PEER_ID_BYTES) throw new ProtocolError('bad-field', 'a peer id is not 32 bytes');
+	const peer = hexOf(bytes) as PeerId;
+	knownIds[place] = {bytes: Uint8Array.from(bytes), peer};
+	return peer;
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
