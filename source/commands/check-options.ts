@@ -1,11 +1,12 @@
 /** From what was given to what the program runs on: every value checked, each fault one line that shows the right form. */
-import {isIPv6} from 'node:net';
+import {hasFalseFingerprint} from '../core/false-fingerprint.js';
 import {MAX_NAME_BYTES, MAX_ROOM_BYTES} from '../core/limits.js';
 import {UsageError} from '../core/usage-error.js';
 import {type Given, type GivenOption, quote} from './given.js';
 import type {CommandName, OptionKey} from './option-table.js';
 import type {EventFilter, Options, SecretSource, TimePoint} from './options.js';
 import {parseTime} from './parse-time.js';
+import {isPeerTarget, PEER_FORM} from './peer-target.js';
 
 const DEFAULT_PORT = 47_474;
 const DEFAULT_WAIT_S = 5;
@@ -14,7 +15,7 @@ const CONTROL = /\p{Cc}|\p{Bidi_Control}/u;
 
 /** `secret`: what P2PCHAT_SECRET held, already taken out of the environment. Throws UsageError. */
 export function checkOptions(command: CommandName, words: readonly string[], given: Given, secret?: string): Options {
-	const name = checkText(given, 'name', MAX_NAME_BYTES);
+	const name = checkName(given);
 	const dataDir = readText(given.get('dataDir'));
 	const debug = readText(given.get('debug'));
 	const source = checkSecret(given, secret);
@@ -73,6 +74,14 @@ function checkText(given: Given, key: OptionKey, maxBytes: number): string | und
 	return text;
 }
 
+function checkName(given: Given): string | undefined {
+	const name = checkText(given, 'name', MAX_NAME_BYTES);
+	if (name === undefined || !hasFalseFingerprint(name)) return name;
+	throw new UsageError(
+		`${given.get('name')?.from} must not hold "#" and a code, which tells people of one name apart: ${quote(name)}`,
+	);
+}
+
 function checkNumber(
 	option: GivenOption | undefined,
 	least: number,
@@ -114,21 +123,6 @@ function checkList(
 			throw new UsageError(`${option.from} must be ${form}, not ${quote(text)}`);
 	}
 	return [...new Set(texts)];
-}
-
-const PEER_FORM = 'HOST or HOST:PORT such as 192.168.1.7 or carol.local:50123';
-
-/** HOST, HOST:PORT, an IPv6 address, [IPv6] or [IPv6]:PORT. */
-function isPeerTarget(text: string): boolean {
-	const bracketed = /^\[(.+)\](?::(\d+))?$/.exec(text);
-	if (bracketed) return isIPv6(bracketed[1] ?? '') && isPort(bracketed[2]);
-	if (isIPv6(text)) return true;
-	const plain = /^([\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}.])?)(?::(\d+))?$/u.exec(text);
-	return plain !== null && isPort(plain[2]);
-}
-
-function isPort(text: string | undefined): boolean {
-	return text === undefined || (Number(text) >= 1 && Number(text) <= 65_535);
 }
 
 /** Which of several that exclude each other holds: the one of the strongest source; two of one source are an error. */

@@ -2,6 +2,7 @@
  * Makes what others wrote fit for a terminal: nothing that drives it, hides, reorders or spills over its cell. Used at
  * the edge (codec, session), at the screen and for logs. Idempotent; every step is linear in the length of its input.
  */
+import {dropFalseFingerprints} from './false-fingerprint.js';
 import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES} from './limits.js';
 
 const TAB = '    ';
@@ -150,12 +151,13 @@ export function cleanLine(text: string, maxBytes = MAX_TEXT_BYTES): string {
 
 /**
  * A name of one line, at most MAX_NAME_BYTES and about MAX_NAME_CELLS; '' when nothing is left of it. It never begins with
- * what the screen marks facts and notices with.
+ * what the screen marks facts and notices with, and never holds what reads like a fingerprint.
  */
 export function cleanName(name: string): string {
-	const line = cleanText(name, MAX_NAME_BYTES * 8)
+	const line = dropFalseFingerprints(cleanText(name, MAX_NAME_BYTES * 8))
 		.replace(/[\s\u2800]+/gu, ' ')
-		.replace(/^[ *!]+/, '')
+		.replace(/^(?:[ *!\u200c\u200d]|\p{M})+/u, '')
 		.trim();
-	return cutCells(cutText(line.replace(LEADING_MARKS, '$1'), MAX_NAME_BYTES), MAX_NAME_CELLS).trim();
+	const cut = cutCells(cutText(line, MAX_NAME_BYTES), MAX_NAME_CELLS);
+	return dropFalseFingerprints(cut).replace(/[\s\u200c\u200d]+$/, '');
 }

@@ -2,6 +2,7 @@
 import type {EntryBody} from '../codec/entry.js';
 import type {Batch} from '../core/batch.js';
 import {lastSeq} from '../core/batch.js';
+import {hasFalseFingerprint} from '../core/false-fingerprint.js';
 import {MAX_ADDRESSES, MAX_TEXT_BYTES, TYPING_INTERVAL_MS} from '../core/limits.js';
 import {cleanName, cleanText, utf8Length} from '../core/text.js';
 import type {Clock} from '../network/clock.js';
@@ -30,6 +31,9 @@ export interface Conversation {
 	/** Writes `left`; nothing can be said after it. */
 	leave(): void;
 }
+
+const NO_FINGERPRINT =
+	'a name must not hold “#” and a code: that is how the program tells people of the same name apart';
 
 export function createConversation(options: ConversationOptions): Conversation {
 	const {clock, write} = options;
@@ -67,6 +71,7 @@ export function createConversation(options: ConversationOptions): Conversation {
 			return say(how?.action ? {type: 'posted', text: clean, action: true} : {type: 'posted', text: clean});
 		},
 		rename(wanted) {
+			if (hasFalseFingerprint(wanted)) return {refused: NO_FINGERPRINT};
 			const clean = cleanName(wanted);
 			if (clean === '') return {refused: 'a name needs at least one visible character'};
 			if (clean === name) return {refused: `your name is ${name} already`};

@@ -173,6 +173,7 @@ describe('faults of usage', () => {
 		[['--name', '--json'], /^--name needs a value/],
 		[['--name', 'a\u001b[2J'], /^--name must not hold control characters/],
 		[['--name', 'x'.repeat(65)], /^--name must be at most 64 bytes/],
+		[['--name', 'Carol#99c4b7ec'], /^--name must not hold "#" and a code/],
 		[['--name', 'a', '--name', 'b'], /^--name can only be given once$/],
 		[['-n', 'a', '--name', 'b'], /^--name can only be given once$/],
 		[['--no-name'], /no option --no-name/],

@@ -139,12 +139,38 @@ describe('cleanName', () => {
 		expect(cleanName(name)).toBe(clean);
 	});
 
+	it.each([
+		['Carol#99c4b7ec', 'Carol'],
+		['Carol #99c4b7ec.', 'Carol .'],
+		['Carol\uff0399c4b7ec', 'Carol'],
+		['Carol\ufe5f\uff19\uff19c4b7ec', 'Carol'],
+		['Carol\u266f99C4B7EC', 'Carol'],
+		['Carol#99\u04414b7\u0435\u0441', 'Carol'],
+		['Carol#9\u03019c4b7ec', 'Carol'],
+		['Carol#99c4b7ec you', 'Carol you'],
+		['Carol#1234#5678', 'Carol'],
+		['Carol##12345678ab12', 'Carol#'],
+		['Carol#ab#1234cd12', 'Carol#ab'],
+		[`${'x'.repeat(22)}#abcdef12\u0301345`, 'x'.repeat(22)],
+		['#99c4b7ec', ''],
+		['#99c4b7ec* Carol', 'Carol'],
+	])('keeps no fingerprint of another: %j becomes %j', (name, clean) => {
+		expect(cleanName(name)).toBe(clean);
+	});
+
+	it.each(['Player #2', 'C#', 'Ann #cool', '#Team', 'Bea#bee', 'Room #12b', 'issue#12x45'])('leaves %j', name => {
+		expect(cleanName(name)).toBe(name);
+	});
+
 	it('is one trimmed line within its bounds that stays as it is, whatever it gets', () => {
 		fc.assert(
 			fc.property(
 				fc.oneof(
 					hostile,
 					fc.array(hostile).map(parts => parts.join(' ')),
+					fc
+						.array(fc.constantFrom('#', '\uff03', 'ab12', '99c4b7ec', ' ', '*', '\u0301', 'o', 'x'))
+						.map(parts => parts.join('')),
 				),
 				name => {
 					const clean = cleanName(name);

@@ -1,0 +1,38 @@
+import {describe, expect, test} from 'vitest';
+import type {EntryBody} from '../../source/codec/entry.js';
+import {createConversation} from '../../source/session/conversation.js';
+import {peerId} from '../core/events.js';
+
+function conversation() {
+	const written: EntryBody[] = [];
+	const made = createConversation({
+		name: 'Dave',
+		version: '1.0.0',
+		clock: {now: () => 0, monotonic: () => 0, after: () => ({cancel() {}})},
+		addresses: () => ['127.0.0.1'],
+		write(bodies) {
+			written.push(...bodies);
+			return {
+				peer: peerId('da'),
+				firstSeq: written.length - bodies.length + 1,
+				previousHash: new Uint8Array(),
+				entries: bodies.map(() => new Uint8Array()),
+				signature: new Uint8Array(),
+			};
+		},
+		tellTyping() {},
+	});
+	return {...made, written};
+}
+
+describe('what this node says of itself', () => {
+	test('a name that reads like the fingerprint of another is refused, and nothing is written', () => {
+		const {rename, name, written} = conversation();
+		for (const wanted of ['Carol#99c4b7ec', 'Carol\uff0399c4b7ec', 'Carol#99\u04414b7\u0435\u0441']) {
+			expect(rename(wanted)).toEqual({refused: expect.stringMatching(/“#” and a code/)});
+		}
+		expect([name(), written]).toEqual(['Dave', []]);
+		expect(rename('Carol #2')).toEqual({seq: 2});
+		expect(name()).toBe('Carol #2');
+	});
+});
