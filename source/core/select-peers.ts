@@ -1,6 +1,8 @@
 /** People as the screen and JSON lines show them. Pure over the state. */
+
 import {groupBy} from './group-by.js';
 import {type PeerId, shortPeerId} from './ids.js';
+import {lookOf} from './look-of.js';
 import {memoise, memoiseEach} from './memoise.js';
 import {createRosterPeer, findPeer, listPeers} from './roster.js';
 import {findLastAtMost} from './search.js';
@@ -11,7 +13,7 @@ export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'lef
 export interface PeerView {
 	readonly peer: PeerId;
 	readonly name: string;
-	/** Somebody else who is present goes by the same name. The same identity is the same person. */
+	/** Somebody else who is present goes by the same name, or one that looks like it. The same identity is the same person. */
 	readonly clash: boolean;
 	/** What tells namesakes apart: of the identity, else the start of the peer id. */
 	readonly fingerprint: string;
@@ -109,6 +111,8 @@ interface RankedView {
 	readonly view: PeerView;
 	readonly rank: number;
 	readonly folded: string;
+	/** What it is taken for: its name, and how that looks. */
+	readonly alike: readonly string[];
 	readonly person: string;
 }
 
@@ -118,7 +122,8 @@ function rankPeer(state: State, known: RosterPeer): RankedView {
 	return remember(known, [state.passing.links[known.peer], state.launch, state.launches], () => {
 		const view = viewPeer(state, known);
 		const person = known.identity?.key ?? known.peer;
-		return {view, rank: RANKS[view.status], folded: foldName(view.name), person};
+		const folded = foldName(view.name);
+		return {view, rank: RANKS[view.status], folded, alike: [`name ${folded}`, `look ${lookOf(view.name)}`], person};
 	});
 }
 
@@ -151,7 +156,7 @@ const selectGone = memoise(
 			living,
 			gone,
 			views: gone.map(({view}) => view),
-			places: groupBy(gone.keys(), place => gone[place]?.folded),
+			places: groupBy(gone.keys(), place => gone[place]?.alike ?? []),
 		};
 	},
 );
@@ -164,12 +169,12 @@ export const selectPeers: (state: State) => readonly PeerView[] = memoise(
 		const shown = living.map(known => rankPeer(state, known)).sort(compareRanked);
 		const present = groupBy(
 			shown.filter(({view}) => isPresent(view.status)),
-			({folded}) => folded,
+			({alike}) => alike,
 		);
-		const mark = ({view, folded, person}: RankedView): PeerView =>
-			present.get(folded)?.some(other => other.person !== person) ? {...view, clash: true} : view;
+		const mark = ({view, alike, person}: RankedView): PeerView =>
+			alike.some(key => present.get(key)?.some(other => other.person !== person)) ? {...view, clash: true} : view;
 		const list = [...shown.map(mark), ...views];
-		for (const place of [...present.keys()].flatMap(name => places.get(name) ?? [])) {
+		for (const place of [...present.keys()].flatMap(key => places.get(key) ?? [])) {
 			const ranked = gone[place];
 			if (ranked) list[shown.length + place] = mark(ranked);
 		}

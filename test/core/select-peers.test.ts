@@ -132,6 +132,20 @@ describe('selectPeers', () => {
 		expect(selectPeer(reduceInputs(state, [leave(bob)]), ann)?.clash).toBe(false);
 	});
 
+	it('marks names that look like that of somebody else who is present', () => {
+		const state = reduce(
+			launch,
+			join(ann, 'Carol'),
+			join(bob, 'C\u0430rol'),
+			join(cat, 'Carl'),
+			connect(ann),
+			connect(bob),
+		);
+		expect([ann, bob, cat].map(peer => selectPeer(state, peer)?.clash)).toEqual([true, true, false]);
+		expect(selectPeer(reduceInputs(state, [leave(bob)]), ann)?.clash).toBe(false);
+		expect(selectPeer(reduceInputs(state, [leave(bob)]), bob)?.clash).toBe(true);
+	});
+
 	it('takes the same identity for the same person, whatever became of the other peer', () => {
 		const as = (peer: PeerId, key: string) =>
 			learn(1, [{...joined(peer, 1, 'Ann'), identity: {...identity, key}} as ReturnType<typeof joined>]);
