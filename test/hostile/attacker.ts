@@ -1,114 +1,68 @@
 /**
- * The malicious peer as a process: attacks a node on loopback until its input ends, then says on one line of JSON how often
- * it was cut off and by which codes. Runs by attack.mjs.
+ * The malicious peer as a process of its own: `attack NAME,NAME` on its input makes it attack a node on loopback in these
+ * ways at once, `burn SHARE` only burn that share of a processor, `rest` do nothing. For each of these lines it says on one
+ * line of JSON what it did before: how its connections ended and which share of a processor it took. Runs by attack.mjs.
  */
 import {createSocket} from 'node:dgram';
-import {connect} from 'node:net';
+import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {encodeBeacon} from '../../source/codec/beacon-datagram.js';
-import type {Message} from '../../source/codec/message.js';
-import type {PeerId} from '../../source/core/ids.js';
 import {createBeaconMac, deriveRoomKeys} from '../../source/feed/room-keys.js';
 import {createTlsTransport} from '../../source/network/tls-transport.js';
-import {connectMalicious, type MaliciousPeer, openHistory} from './malicious-peer.js';
+import {ATTACKS, HOST, type Siege} from './attacks.js';
 
-const HOST = '127.0.0.1';
-const LOOSE_CONNECTIONS = 10;
-const BEACONS = 20;
-
-const fakePeer = (index: number) => index.toString(16).padStart(64, 'd') as PeerId;
-
-/** What each connection brings, in turn. */
-const ATTACKS: readonly ((peer: MaliciousPeer, round: number) => void)[] = [
-	peer => send(peer, 2000, () => ({type: 'typing'})),
-	peer => send(peer, 2000, index => ({type: 'ping', id: index})),
-	peer => send(peer, 200, () => ({type: 'have', kind: 'digest', digest: new Uint8Array(2048).fill(3)})),
-	(peer, round) =>
-		send(peer, 20, page => ({
-			type: 'have',
-			kind: 'page',
-			feeds: Array.from({length: 4096}, (_, at) => ({
-				peer: fakePeer(round * 100_000 + page * 4096 + at),
-				seq: 1e6,
-				hash: new Uint8Array(8),
-			})),
-			last: false,
-		})),
-	peer => peer.sendFrame(new Uint8Array(1024 * 1024).fill(0x91)),
-	peer => peer.sendRaw(Uint8Array.of(0xff, 0xff, 0xff, 0xff)),
-	(peer, round) =>
-		send(peer, 40, index => ({
-			type: 'peers',
-			added: Array.from({length: 512}, (_, at) => ({
-				peer: fakePeer(round * 100_000 + index * 512 + at),
-				addresses: [{host: HOST, port: 9}],
-			})),
-			removed: [],
-		})),
-	peer => {
-		openHistory(peer);
-		for (let index = 0; index < 100; index++) {
-			const bodies = Array.from({length: 150}, (_, at) => ({type: 'posted' as const, text: `spam ${index} ${at}`}));
-			peer.send({type: 'events', batches: [peer.write(bodies)]});
-		}
-	},
-	(peer, round) => peer.send({type: 'error', code: `odd-${round}`, text: `\u001B[2J complaint ${round}`}),
-];
-
-function send(peer: MaliciousPeer, count: number, make: (index: number) => Message): void {
-	for (let index = 0; index < count; index++) peer.send(make(index));
-}
-
-/** Connections that never say a word. */
-function connectLoosely(port: number): void {
-	for (let index = 0; index < LOOSE_CONNECTIONS; index++) {
-		const socket = connect(port, HOST);
-		socket.on('error', () => {});
-		setTimeout(() => socket.destroy(), 500);
-	}
-}
+const BURN_STEP_MS = 5;
 
 const [tcpPort = 0, udpPort = 0] = process.argv.slice(2).map(Number);
 const keys = await deriveRoomKeys({room: 'lan'});
-const mac = createBeaconMac(keys);
-const transport = createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, host: HOST});
 const udp = createSocket('udp4');
-const options = {transport, host: HOST, port: tcpPort, keys, now: Date.now};
-const cutOffs: Record<string, number> = {};
-let attacking = true;
-process.stdin.on('end', () => {
-	attacking = false;
-});
-process.stdin.resume();
+let ends: Record<string, number> = {};
+const siege: Siege = {
+	tcpPort,
+	udpPort,
+	keys,
+	mac: createBeaconMac(keys),
+	transport: createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, host: HOST}),
+	udp,
+	count(end) {
+		ends[end] = (ends[end] ?? 0) + 1;
+	},
+};
+let order = 0;
+let round = 0;
+let since = {at: performance.now(), cpu: process.cpuUsage()};
 
-const slow = await connectMalicious(options);
-openHistory(slow);
-slow.connection.pause();
-console.log('ready');
-for (let round = 0; attacking; round++) {
-	const peer = await connectMalicious({...options, name: `! Bob left ${round}`}).catch(() => undefined);
-	if (peer) {
-		if (process.env.P2PCHAT_REPORT) console.error(`${Date.now()} attack ${round % ATTACKS.length}`);
-		ATTACKS[round % ATTACKS.length]?.(peer, round);
-		for (let wait = 0; wait < 20 && !peer.isClosed; wait++) await sleep(10);
-		const code = peer.cutOff ?? (peer.isClosed ? 'closed' : 'left alone');
-		cutOffs[code] = (cutOffs[code] ?? 0) + 1;
-		peer.connection.destroy();
-	} else {
-		cutOffs.refused = (cutOffs.refused ?? 0) + 1;
+async function attack(name: string, own: number): Promise<void> {
+	const run = ATTACKS[name];
+	if (!run) throw new Error(`no such attack: ${name}`);
+	while (own === order) {
+		round += 1;
+		await run(siege, round);
+		await sleep(1);
 	}
-
-	connectLoosely(tcpPort);
-	for (let index = 0; index < BEACONS; index++) {
-		const beacon = {version: 1, roomTag: keys.tag, peer: fakePeer(round * BEACONS + index), port: 9, counter: 1};
-		udp.send(encodeBeacon({...beacon, kind: index % 2 === 0 ? 'here' : 'leaving'}, mac), udpPort, HOST);
-	}
-
-	await sleep(5);
 }
 
-slow.connection.destroy();
-udp.close();
-await transport.close();
-console.log(JSON.stringify(cutOffs));
+async function burn(share: number, own: number): Promise<void> {
+	while (own === order) {
+		const end = performance.now() + BURN_STEP_MS * share;
+		while (performance.now() < end);
+		await sleep(Math.max(1, BURN_STEP_MS * (1 - share)));
+	}
+}
+
+function report(): void {
+	const {user, system} = process.cpuUsage(since.cpu);
+	const cpuShare = (user + system) / 1000 / (performance.now() - since.at);
+	console.log(JSON.stringify({ends, cpuShare}));
+	ends = {};
+	since = {at: performance.now(), cpu: process.cpuUsage()};
+}
+
+console.log(JSON.stringify({ready: true}));
+for await (const line of createInterface({input: process.stdin})) {
+	const [mode, words = ''] = line.split(' ');
+	order += 1;
+	report();
+	if (mode === 'attack') for (const name of words.split(',')) void attack(name, order);
+	if (mode === 'burn') void burn(Number(words), order);
+}
 process.exit(0);

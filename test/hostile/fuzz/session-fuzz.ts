@@ -1,66 +1,130 @@
-/** Whole nodes on the memory network, fed with mutated and well-formed talk by peers that passed the handshake. */
+/**
+ * Whole nodes on the memory network and fake time, fed with mutated and well-formed talk by several peers at once that
+ * passed the handshake: they cut frames, stop reading, come twice under one key, leave in the middle.
+ */
+import {encodeFrame} from '../../../source/codec/frame.js';
 import {encodeMessage, type Message} from '../../../source/codec/message.js';
-import {createSeededRandom} from '../../helpers/seeded-random.js';
-import {haveOf} from '../malicious-peer.js';
-import {createHostileRoom, expectChat, isConnected, noticesOf} from '../room.js';
+import type {Batch} from '../../../source/core/batch.js';
+import {createPeerKey, type PeerKey} from '../../../source/feed/peer-key.js';
+import {createSeededRandom, type SeededRandom} from '../../helpers/seeded-random.js';
+import {haveOf, type MaliciousPeer} from '../malicious-peer.js';
+import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticesOf, textsOf} from '../room.js';
 import type {FuzzLimits, FuzzResult} from './engine.js';
 import {mutate} from './mutate.js';
 
-const MESSAGES_A_CONNECTION = 40;
-const CHAT_EVERY = 20;
+/** A room's roster and history slow it down: then a new one. */
+const ROUNDS_A_ROOM = 25;
+const STEPS_A_ROUND = 600;
+const CHAT_EVERY = 5;
+const MAX_EVENTS = 20_000;
+/** Keys cost more to make than all else a peer does; who was cut off is barred within a room, not in the next. */
+const KEYS = 200;
+
+interface Actor {
+	readonly peer: MaliciousPeer;
+	readonly payloads: readonly Uint8Array[];
+	/** Of all it sends. */
+	readonly mutated: number;
+}
+
+function talkOf({ann, bob}: HostileRoom, batch: Batch, random: SeededRandom): Message[] {
+	const own = {peer: ann.info.peer, seq: random.between(0, 9), hash: random.bytes(8)};
+	const hlc = {ms: random.between(0, 2 ** 42), counter: 65_535};
+	return [
+		{type: 'have', kind: 'digest', digest: random.bytes(2048)},
+		{type: 'have', kind: 'page', feeds: [haveOf(batch), own], last: random.chance(0.5)},
+		{type: 'have', kind: 'delta', feeds: [own, {...own, peer: bob.info.peer}]},
+		{type: 'want', id: random.between(0, 3), ranges: [{peer: ann.info.peer, from: random.between(1, 9)}]},
+		{type: 'events', batches: [batch]},
+		{type: 'events', batches: [batch], answer: random.between(0, 30), done: random.chance(0.5)},
+		{type: 'events', batches: [], answer: random.between(0, 30), done: true},
+		{type: 'peers', added: [{peer: bob.info.peer, addresses: [{host: '10.0.0.9', port: 9}]}], removed: []},
+		{type: 'peers', added: [], removed: [bob.info.peer, ann.info.peer], all: true},
+		{type: 'ping', id: 3},
+		{type: 'pong', id: 1, clock: random.between(0, 2 ** 40), hlc},
+		{type: 'typing'},
+	];
+}
+
+async function enter(room: HostileRoom, key: PeerKey, random: SeededRandom, round: number): Promise<Actor> {
+	const peer = await room.attack({name: `m${round}`, key});
+	const hlc = () => ({ms: room.clock.now() + random.pick([0, 0, -1e6, 1e6, 1e9, 1e12]), counter: random.between(0, 9)});
+	const bodies = Array.from({length: random.between(1, 4)}, () => ({type: 'posted' as const, text: 'hi'}));
+	const batch = peer.write([{type: 'joined', name: 'm', addresses: [], version: '1'}, ...bodies], hlc);
+	return {
+		peer,
+		payloads: talkOf(room, batch, random).map(encodeMessage),
+		mutated: random.pick([0, 0.002, 0.01, 0.05, 0.3]),
+	};
+}
+
+/** What one of them does next; true if it was something for a decoder. */
+function act({peer, payloads, mutated}: Actor, random: SeededRandom): boolean {
+	const kind = random.between(0, 400);
+	if (kind === 0) peer.connection.pause();
+	else if (kind === 1) peer.connection.resume();
+	else if (kind === 2) peer.connection.destroy();
+	else {
+		const payload = random.pick(payloads);
+		const bytes = random.chance(mutated) ? mutate(payload, random, payloads) : payload;
+		if (bytes.length === 0) return false;
+		const frame = encodeFrame(bytes);
+		if (kind > 40) peer.sendRaw(frame);
+		else {
+			const cut = random.between(0, frame.length);
+			peer.sendRaw(frame.subarray(0, cut));
+			peer.sendRaw(frame.subarray(cut));
+		}
+		return true;
+	}
+
+	return false;
+}
 
 /** Throws nothing: what breaks a promise is a fault, with the seed and the round that led to it. */
 export async function fuzzSessions({seed, inputs: wanted, isOver}: FuzzLimits): Promise<FuzzResult> {
 	const random = createSeededRandom(seed);
-	const room = await createHostileRoom(seed);
+	const keys = Array.from({length: KEYS}, () => createPeerKey(random.bytes(32)));
 	const faults: {hex: string; error: string}[] = [];
 	let inputs = 0;
 	let round = 0;
 
-	async function talk(): Promise<void> {
-		const mallory = await room.attack({name: `m${round}`});
-		const batch = mallory.write([
-			{type: 'joined', name: 'm', addresses: [], version: '1'},
-			{type: 'posted', text: 'hi'},
-		]);
-		const {ann, bob} = room;
-		const own = {peer: ann.info.peer, seq: random.between(0, 9), hash: random.bytes(8)};
-		const messages: Message[] = [
-			{type: 'have', kind: 'digest', digest: random.bytes(2048)},
-			{type: 'have', kind: 'page', feeds: [haveOf(batch), own], last: random.chance(0.5)},
-			{type: 'have', kind: 'delta', feeds: [own, {...own, peer: bob.info.peer}]},
-			{type: 'want', id: random.between(0, 3), ranges: [{peer: ann.info.peer, from: random.between(1, 9)}]},
-			{type: 'events', batches: [batch]},
-			{type: 'events', batches: [batch], answer: random.between(0, 3), done: random.chance(0.5)},
-			{type: 'peers', added: [{peer: bob.info.peer, addresses: [{host: '10.0.0.9', port: 9}]}], removed: []},
-			{type: 'peers', added: [], removed: [bob.info.peer, ann.info.peer], all: true},
-			{type: 'ping', id: 3},
-			{type: 'pong', id: 1, clock: random.between(0, 2 ** 40), hlc: {ms: random.between(0, 2 ** 42), counter: 65_535}},
-			{type: 'typing'},
-		];
-		const payloads = messages.map(encodeMessage);
-		for (let count = 0; count < MESSAGES_A_CONNECTION && !mallory.isClosed; count++) {
-			const payload = random.pick(payloads);
-			const bytes = random.chance(0.8) ? payload : mutate(payload, random, payloads);
-			if (bytes.length > 0) mallory.sendFrame(bytes);
-			inputs++;
-			if (random.chance(0.1)) await room.clock.advance(random.between(0, 400));
+	async function talk(room: HostileRoom): Promise<void> {
+		const key = random.pick(keys);
+		const actors: Actor[] = [];
+		for (let count = random.between(1, 4); count > 0; count--)
+			actors.push(await enter(room, random.chance(0.3) ? key : random.pick(keys), random, round));
+		for (let step = 0; step < STEPS_A_ROUND && inputs < wanted; step++) {
+			const actor = random.pick(actors);
+			if (!actor.peer.isClosed && act(actor, random)) inputs++;
+			if (random.chance(0.02)) await room.clock.advance(random.between(0, 400));
+			if (actors.every(({peer}) => peer.isClosed)) break;
 		}
 
 		await room.clock.advance(30);
-		mallory.connection.destroy();
+		for (const {peer} of actors) peer.connection.destroy();
+		if (!isConnected(room.ann, room.bob.info.peer)) throw new Error('an honest connection is gone');
+		if (round % CHAT_EVERY === 0) await expectChat(room, `round ${round}`);
+	}
+
+	async function visit(): Promise<void> {
+		const room = await createHostileRoom(seed + round);
+		for (let rounds = 0; rounds < ROUNDS_A_ROOM && inputs < wanted && !isOver?.(); rounds++) {
+			round++;
+			await talk(room);
+		}
+
+		await room.clock.advance(2000);
+		await expectChat(room, 'at the end');
+		const {ann, bob} = room;
+		if (textsOf(ann).length > MAX_EVENTS) throw new Error('more was taken than ever was written');
+		if (textsOf(ann).join() !== textsOf(bob).join()) throw new Error('Ann and Bob read different things');
+		if (noticesOf(ann).length > 40 + (room.clock.monotonic() / 60_000) * 21) throw new Error('too many notices');
+		await room.stop();
 	}
 
 	try {
-		while (inputs < wanted && !isOver?.()) {
-			round++;
-			await talk();
-			if (!isConnected(room.ann, room.bob.info.peer)) throw new Error('an honest connection is gone');
-			if (round % CHAT_EVERY === 0) await expectChat(room, `round ${round}`);
-		}
-
-		if (noticesOf(room.ann).length > 40 + (room.clock.monotonic() / 60_000) * 21) throw new Error('too many notices');
-		await room.stop();
+		while (inputs < wanted && !isOver?.()) await visit();
 	} catch (error) {
 		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
 		faults.push({hex: '', error: `seed ${seed}, round ${round}: ${text}`});
