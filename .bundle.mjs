@@ -4,10 +4,50 @@
 //     node .bundle.mjs [folder [entry]]
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {extname, join, resolve, sep} from 'node:path';
-import {build} from 'esbuild';
+import {build, transformSync} from 'esbuild';
 
 const [target = 'dist', entry = 'source/cli.tsx'] = process.argv.slice(2);
 const standIns = resolve('source/ui/stand-ins');
+
+/** A segmenter is made when a text needs one: most modules make one at once. */
+function lazySegmenters(text) {
+	if (!text.includes('new Intl.Segmenter(')) return text;
+	const file = JSON.stringify(join(standIns, 'quick-segmenter.ts'));
+	return `import {QuickSegmenter} from ${file};${text.replaceAll('new Intl.Segmenter(', 'new QuickSegmenter(')}`;
+}
+
+/** Half of all that is read before the first frame: with short names it is a third less. */
+const longest = join('react-reconciler', 'cjs', 'react-reconciler.production.js');
+
+/** What packages do when they load and we need later or never. A new version that words it otherwise stops the build. */
+const edits = [
+	{
+		// All sequences of emoji in one pattern: 30 ms to read, 30 to compile.
+		file: join('string-width', 'index.js'),
+		from: 'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+		to: 'let rgiEmoji; const rgiEmojiRegex = {test: text => (rgiEmoji ??= new RegExp("^\\\\p{RGI_Emoji}$", "v")).test(text)};',
+	},
+	{
+		// It tidies a package.json, which we do not give it: a sixth of all that is loaded.
+		file: join('meow', 'build', 'dependencies.js'),
+		from: 'var normalizeExports = requireNormalize();',
+		to: 'var normalizeExports = () => {};',
+	},
+	{
+		// For one check of an argument, which Ink gives it right.
+		file: join('signal-exit', 'index.js'),
+		from: "var assert = require('assert')",
+		to: 'var assert = {equal() {}}',
+	},
+];
+
+function editPackage(path, text) {
+	if (path.endsWith(longest)) return transformSync(text, {minify: true}).code;
+	const edit = edits.find(({file}) => path.endsWith(join('node_modules', file)));
+	if (!edit) return text;
+	if (!text.includes(edit.from)) throw new Error(`${edit.file} no longer holds: ${edit.from}`);
+	return text.replace(edit.from, () => edit.to);
+}
 
 /** Ink measures and takes apart every line of every frame; ours remember, and know the simple lines at a glance. */
 const quickPackages = {
@@ -23,10 +63,8 @@ const quickPackages = {
 		onLoad({filter: /\.[jt]sx?$/}, ({path}) => {
 			if (ours(path)) return;
 			const text = readFileSync(path, 'utf8');
-			if (!text.includes('new Intl.Segmenter(')) return;
-			const segmenter = JSON.stringify(join(standIns, 'quick-segmenter.ts'));
-			const contents = `import {QuickSegmenter} from ${segmenter};${text.replaceAll('new Intl.Segmenter(', 'new QuickSegmenter(')}`;
-			return {contents, loader: extname(path).slice(1)};
+			const contents = lazySegmenters(editPackage(path, text));
+			return contents === text ? undefined : {contents, loader: extname(path).slice(1)};
 		});
 	},
 };

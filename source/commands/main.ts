@@ -1,12 +1,19 @@
 /** From the command line to the exit code. Errors end as one clear line; the stack goes to --debug. */
 
+import meow from 'meow';
 import {UsageError} from '../core/usage-error.js';
 import type {Debug} from '../network/debug.js';
 import {createSystemClock} from '../network/system-clock.js';
+import {readConfigFile} from '../storage/config-file.js';
+import {runChat} from './chat.js';
 import {type Context, exitCodes} from './context.js';
 import {formatDebugLine, isDebugAsked, openDebugFile} from './debug-file.js';
+import {createFlagParser} from './flag-parser.js';
 import type {Options} from './options.js';
 import {createOutput} from './output.js';
+import {parseOptions} from './parse-options.js';
+import {placesHere} from './places.js';
+import {programVersion} from './program-version.js';
 
 /** After the work is done nothing should keep the process alive; should something, it ends nevertheless. */
 const EXIT_AFTER_MS = 400;
@@ -26,7 +33,7 @@ export async function main(words: readonly string[], secret: string | undefined)
 	process.stderr.on('error', () => {});
 	const output = createOutput(process.stdout);
 	try {
-		const options = await readOptions(words, secret);
+		const options = readOptions(words, secret);
 		if (options.help || options.version) {
 			process.exitCode = await inform(options, text => output.write(text));
 			return;
@@ -39,21 +46,14 @@ export async function main(words: readonly string[], secret: string | undefined)
 	setTimeout(() => process.exit(), EXIT_AFTER_MS).unref();
 }
 
-async function readOptions(words: readonly string[], secret: string | undefined): Promise<Options> {
-	const [{default: meow}, {createFlagParser}, {parseOptions}, {readConfigFile}, {placesHere}] = await Promise.all([
-		import('meow'),
-		import('./flag-parser.js'),
-		import('./parse-options.js'),
-		import('../storage/config-file.js'),
-		import('./places.js'),
-	]);
+function readOptions(words: readonly string[], secret: string | undefined): Options {
 	const readConfig = (dataDir: string | undefined) => readConfigFile(placesHere(dataDir).config);
 	return parseOptions(words, process.env, secret, createFlagParser(meow), readConfig);
 }
 
 async function inform(options: Options, write: (text: string) => void): Promise<number> {
 	if (options.help) write(`${(await import('./help-text.js')).helpText()}\n`);
-	else write(`${(await import('./program-version.js')).programVersion()}\n`);
+	else write(`${programVersion()}\n`);
 	return exitCodes.done;
 }
 
@@ -72,11 +72,10 @@ function createContext(options: Options, debug: Debug, output: Context['output']
 }
 
 async function run(bare: Context): Promise<number> {
-	const {programVersion} = await import('./program-version.js');
 	const context: Context = {...bare, version: programVersion()};
 	switch (context.options.command) {
 		case 'chat':
-			return (await import('./chat.js')).runChat(context);
+			return runChat(context);
 		case 'send':
 			return (await import('./send.js')).runSend(context);
 		case 'logs':
