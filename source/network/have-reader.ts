@@ -8,7 +8,7 @@ import type {Clock} from './clock.js';
 import {agreesOn, tellDigest, tellPages} from './have-teller.js';
 import type {Holdings} from './holdings.js';
 import type {PeerLink} from './peer-link.js';
-import {type SyncLink, witness} from './sync-link.js';
+import {countDigest, isComplete, type SyncLink, witness} from './sync-link.js';
 
 export interface HaveReaderOptions {
 	readonly self: PeerId;
@@ -56,8 +56,9 @@ export function createHaveReader({self, clock, holdings, claims, ...options}: Ha
 	function readDigest(sync: SyncLink, link: PeerLink, digest: Uint8Array, said: Map<PeerId, number>): void {
 		const ours = holdings.digest();
 		if (agreesOn(self, ours, digest)) acknowledge(sync, holdings.seqOf(self));
-		// They start anew: what was under way to us on a connection that closed is lost as well.
-		if (sync.complete && !equalBytes(ours, digest)) tellDigest(sync, holdings);
+		// They start anew: what was under way to us on a connection that closed is lost as well. If a digest of ours is on its
+		// way, this may be the answer to it, and must not be answered in turn: two that differ for good would never end.
+		if (isComplete(sync) && !equalBytes(ours, digest)) tellDigest(sync, holdings);
 		tellPages(link, said, holdings, digest);
 	}
 
@@ -91,7 +92,7 @@ export function createHaveReader({self, clock, holdings, claims, ...options}: Ha
 			}
 
 			for (const feed of message.feeds) readFeed(sync, feed, message.kind === 'page');
-			if (message.kind === 'page' && message.last) sync.complete = true;
+			if (message.kind === 'page' && message.last) countDigest(sync, link, -1);
 		},
 		renew(sync) {
 			const now = clock.monotonic();

@@ -4,7 +4,7 @@ import type {PeerId} from '../core/ids.js';
 import {HAVE_BUCKETS, MAX_HAVE_FEEDS, MAX_QUEUED_BYTES} from '../core/limits.js';
 import {bucketOf, type Holdings} from './holdings.js';
 import type {PeerLink} from './peer-link.js';
-import type {SyncLink} from './sync-link.js';
+import {countDigest, isComplete, type SyncLink} from './sync-link.js';
 
 const DIGEST_BYTES = 8;
 
@@ -24,7 +24,7 @@ export function differingBuckets(ours: Uint8Array, theirs: Uint8Array): number[]
 
 /** Opens: both sides say the digest first, and are not complete before its answer. */
 export function tellDigest(link: SyncLink, holdings: Holdings): void {
-	link.complete = false;
+	countDigest(link, link.link, 1);
 	link.link.send({type: 'have', kind: 'digest', digest: holdings.digest()});
 }
 
@@ -46,7 +46,7 @@ export function tellPages(link: PeerLink, said: Map<PeerId, number>, holdings: H
  * even if the author holds it; to all others only what they lack. `all` false: acknowledgements only.
  */
 export function tellChanges(link: SyncLink, holdings: Holdings, all: boolean): void {
-	if (link.pending.size === 0 || !link.complete || link.link.queuedBytes > MAX_QUEUED_BYTES) return;
+	if (link.pending.size === 0 || !isComplete(link) || link.link.queuedBytes > MAX_QUEUED_BYTES) return;
 	const feeds: HaveFeed[] = [];
 	for (const peer of link.pending) {
 		const isAuthor = peer === link.link.peer;

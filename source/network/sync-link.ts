@@ -20,8 +20,8 @@ export interface SyncLink {
 	readonly theirs: Map<PeerId, number>;
 	/** What stood in their first `have`. */
 	readonly first: Map<PeerId, number>;
-	/** Their first `have` is complete. */
-	complete: boolean;
+	/** On each connection of the pair, digests that we said and that they have not answered with a last page. */
+	readonly unanswered: WeakMap<PeerLink, number>;
 	/** We hold all of their first `have`. */
 	synced: boolean;
 	/** Events received over this connection by asking. */
@@ -47,16 +47,17 @@ export interface NamedFeeds {
 	readonly overflow: boolean;
 }
 
-export function createSyncLink(link: PeerLink, now: number): SyncLink {
+/** `before`: of the same pair, on another connection or on this one: what is under way is not forgotten. */
+export function createSyncLink(link: PeerLink, now: number, before?: SyncLink): SyncLink {
 	return {
 		link,
 		theirs: new Map(),
 		first: new Map(),
-		complete: false,
+		unanswered: before?.unanswered ?? new WeakMap(),
 		synced: false,
 		received: 0,
 		want: undefined,
-		allowance: 0,
+		allowance: before?.allowance ?? 0,
 		late: 0,
 		pending: new Set(),
 		behind: false,
@@ -69,9 +70,20 @@ export function witness(link: SyncLink, peer: PeerId, seq: number): void {
 	if (seq > (link.theirs.get(peer) ?? 0)) link.theirs.set(peer, seq);
 }
 
+/** Whether they have said all that they hold. */
+export function isComplete({unanswered, link}: SyncLink): boolean {
+	return (unanswered.get(link) ?? 0) === 0;
+}
+
+/** A digest was said on the connection in use (1), or one answered on any (-1). */
+export function countDigest({unanswered}: SyncLink, link: PeerLink, change: 1 | -1): void {
+	unanswered.set(link, Math.max(0, (unanswered.get(link) ?? 0) + change));
+}
+
 /** Whether everything of their first `have` is here, or not welcome. What is, is forgotten. */
-export function holdsFirst({complete, first}: SyncLink, holdings: Holdings): boolean {
-	if (!complete) return false;
+export function holdsFirst(sync: SyncLink, holdings: Holdings): boolean {
+	if (!isComplete(sync)) return false;
+	const {first} = sync;
 	for (const [feed, seq] of first) {
 		if (holdings.seqOf(feed) < seq && holdings.isWelcome(feed)) return false;
 		first.delete(feed);

@@ -143,8 +143,7 @@ export function createSync(options: SyncOptions): Sync {
 	function open(link: PeerLink): void {
 		const before = links.get(link.peer);
 		before?.want?.timer.cancel();
-		const sync = createSyncLink(link, clock.monotonic());
-		sync.allowance = before?.allowance ?? 0;
+		const sync = createSyncLink(link, clock.monotonic(), before);
 		servers.keep(link.peer, [link, before?.link]);
 		links.set(link.peer, sync);
 		// It says anew what it holds.

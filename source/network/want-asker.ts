@@ -4,7 +4,7 @@ import {MAX_ANSWER_BYTES, MAX_BATCH_BYTES, WANT_BASE_MS, WANT_BYTES_PER_SECOND} 
 import type {AskingState, Claims} from './claims.js';
 import type {Clock, Timer} from './clock.js';
 import type {Debug} from './debug.js';
-import type {OpenWant, SyncLink} from './sync-link.js';
+import {isComplete, type OpenWant, type SyncLink} from './sync-link.js';
 import {type Plan, planWants} from './want-planner.js';
 
 export interface WantAskerOptions extends Pick<AskingState, 'held' | 'readyAt'> {
@@ -57,7 +57,7 @@ export function createWantAsker({clock, debug, links, claims, held, readyAt, isF
 		const open = claims.open({held, readyAt, isAsked: feed => asked.has(feed)}, CLAIMS_A_TURN);
 		const sources = [...links.values()].map(sync => ({
 			peer: sync.link.peer,
-			busy: sync.want !== undefined || !sync.complete,
+			busy: sync.want !== undefined || !isComplete(sync),
 			late: sync.late,
 			holds: (feed: PeerId) => sync.theirs.get(feed) ?? 0,
 		}));

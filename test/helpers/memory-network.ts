@@ -45,8 +45,8 @@ export interface MemoryNetwork {
 	/** Cuts every link between hosts of different groups; hosts in none are left alone. */
 	partition(...groups: readonly (readonly string[])[]): void;
 	healAll(): void;
-	/** Breaks all open connections between two hosts, at both ends. */
-	reset(a: string, b: string): void;
+	/** Breaks all open connections between two hosts, or the newest, at both ends. */
+	reset(a: string, b: string, which?: 'all' | 'newest'): void;
 	/** Open ends of connections, all hosts. */
 	readonly openEnds: number;
 }
@@ -273,15 +273,16 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 					if (host.addresses.includes(remote)) other.clock.after(1, () => end.fail('connection reset'));
 	}
 
-	function reset(a: string, b: string): void {
+	function reset(a: string, b: string, which: 'all' | 'newest' = 'all'): void {
 		for (const [mine, theirs] of [
 			[a, b],
 			[b, a],
 		] as const) {
 			const host = hosts.get(mine);
 			const addresses = hosts.get(theirs)?.addresses ?? [];
-			for (const [end, {remote}] of [...(host?.ends ?? [])])
-				if (addresses.includes(remote)) host?.clock.after(0, () => end.fail('connection reset'));
+			const shared = [...(host?.ends ?? [])].filter(([, {remote}]) => addresses.includes(remote));
+			for (const [end] of which === 'all' ? shared : shared.slice(-1))
+				host?.clock.after(0, () => end.fail('connection reset'));
 		}
 	}
 

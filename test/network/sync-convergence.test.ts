@@ -2,7 +2,8 @@ import {array, asyncProperty, assert as check, constantFrom, integer, oneof, rec
 import {expect, it} from 'vitest';
 import type {Message} from '../../source/codec/message.js';
 import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
-import {createFakeLink, createSyncNode, type SyncNode} from './sync-node.js';
+import {fakePeerId} from '../helpers/fake-session.js';
+import {batchOf, createFakeLink, createSyncNode, type SyncNode} from './sync-node.js';
 
 const NODES = 4;
 
@@ -104,4 +105,37 @@ it('whatever is said and whichever connections are lost, in the end everybody wh
 		}),
 		{numRuns: 60},
 	);
+});
+
+it('two whose histories differ for good compare them once for each connection, however often it is replaced', async () => {
+	for (const latencyMs of [0, 1, 40, 300]) {
+		const clock = createFakeClock();
+		const [a, b] = [1, 2].map(number => createSyncNode(number, clock)) as [SyncNode, SyncNode];
+		let digests = 0;
+		const carry = (to: SyncNode, end: () => ReturnType<typeof createFakeLink>) => (message: Message) => {
+			if (message.type === 'have' && message.kind === 'digest') digests += 1;
+			clock.after(latencyMs, () => to.sync.message(end().link, message));
+		};
+		const atA: ReturnType<typeof createFakeLink> = createFakeLink(
+			b.self,
+			carry(b, () => atB),
+		);
+		const atB: ReturnType<typeof createFakeLink> = createFakeLink(
+			a.self,
+			carry(a, () => atA),
+		);
+		a.give(batchOf(fakePeerId(9), 1, 5));
+		b.ignored.add(fakePeerId(9));
+		a.sync.up(atA.link);
+		b.sync.up(atB.link);
+		for (let round = 0; round < 3; round++) {
+			await clock.advance(latencyMs);
+			a.sync.replaced(atA.link);
+			await clock.advance(latencyMs / 3);
+			b.sync.replaced(atB.link);
+		}
+
+		await clock.advance(10_000);
+		expect(digests).toBeLessThanOrEqual(16);
+	}
 });

@@ -8,7 +8,8 @@ export type Happening = {readonly at: number} & (
 	| {readonly type: 'join'; readonly node: number}
 	| {readonly type: 'leave'; readonly node: number}
 	| {readonly type: 'crash'; readonly node: number; readonly how: 'killed' | 'power'}
-	| {readonly type: 'reset'; readonly node: number; readonly other: number}
+	/** `newest`: of several connections of a pair, the last one only. */
+	| {readonly type: 'reset'; readonly node: number; readonly other: number; readonly which: 'all' | 'newest'}
 	| {readonly type: 'readdress'; readonly node: number}
 	/** Dials somebody whom it may be connected to: two connections of a pair, under traffic. */
 	| {readonly type: 'redial'; readonly node: number; readonly other: number}
@@ -118,8 +119,9 @@ function chooseHappening(random: SeededRandom, nodes: number, at: number, calm: 
 	if (dice < 0.56) return {type: 'leave', node, at};
 	if (dice < 0.64) return {type: 'crash', node, at, how: random.pick(['killed', 'power'])};
 	if (dice < 0.72) return {type: 'join', node, at};
-	if (dice < 0.8 && nodes > 1) return {type: 'reset', node, other: (node + 1) % nodes, at};
-	if (dice < 0.83 && nodes > 1) return {type: 'redial', node, other: (node + random.between(1, nodes - 1)) % nodes, at};
+	const other = (node + random.between(1, nodes - 1)) % nodes;
+	if (dice < 0.77) return {type: 'reset', node, other, which: 'all', at};
+	if (dice < 0.83) return {type: 'redial', node, other, at};
 	if (!calm && dice < 0.84) return {type: 'readdress', node, at};
 	if (!calm && dice < 0.86) return {type: 'clock', node, skewMs: chooseSkew(random), at};
 	return {type: 'fault', at, ...chooseFault(random, nodes, calm)};
@@ -135,16 +137,15 @@ function chooseApart(random: SeededRandom, nodes: number): Scenario['apart'] {
 	return pairs;
 }
 
-/** What both ends say while a second connection comes up. */
-function choosePostsAround(random: SeededRandom, happening: Happening): Happening[] {
+/** What both ends say while a second connection comes up, which may break before the first is closed. */
+function chooseAround(random: SeededRandom, happening: Happening): Happening[] {
 	if (happening.type !== 'redial') return [];
-	return Array.from({length: 6}, () => ({
-		type: 'post',
-		node: random.pick([happening.node, happening.other]),
-		at: happening.at + random.between(0, 1500),
-		count: 1,
-		bytes: 20,
-	}));
+	const {node, other, at} = happening;
+	const soon = () => at + random.between(0, 1500);
+	const posts = Array.from({length: 6}, (): Happening => {
+		return {type: 'post', node: random.pick([node, other]), at: soon(), count: 1, bytes: 20};
+	});
+	return random.chance(0.5) ? [...posts, {type: 'reset', node, other, which: 'newest', at: soon()}] : posts;
 }
 
 export function createScenario(seed: number, {low, high}: {readonly low: number; readonly high: number}): Scenario {
@@ -159,7 +160,7 @@ export function createScenario(seed: number, {low, high}: {readonly low: number;
 	const count = random.between(5, 25 + nodes);
 	for (let index = 0; index < count; index++) {
 		const happening = chooseHappening(random, nodes, random.between(500, span), calm);
-		happenings.push(happening, ...choosePostsAround(random, happening));
+		happenings.push(happening, ...chooseAround(random, happening));
 	}
 	happenings.sort((a, b) => a.at - b.at);
 	const skewed = random.chance(0.6);

@@ -175,7 +175,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 				if (life?.info && life.state === 'running') life.session.rename(`node ${node.index} at ${happening.at}`);
 				break;
 			case 'reset':
-				network.reset(`host ${happening.node}`, `host ${happening.other}`);
+				network.reset(`host ${happening.node}`, `host ${happening.other}`, happening.which);
 				break;
 			case 'redial': {
 				const [address] = nodes[happening.other]?.host.addresses ?? [];
