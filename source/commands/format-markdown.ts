@@ -1,5 +1,6 @@
 /** Rows as markdown that cannot be told what to be: every sign of markup in what people wrote is escaped. */
-import {addressOf, nameOf} from '../core/select-peers.js';
+import {labelOf} from '../core/label.js';
+import {addressOf} from '../core/select-peers.js';
 import type {State, TimelineEntry} from '../core/state.js';
 import {cleanForScreen, cleanLine} from '../ui/layout/clean-for-screen.js';
 import {describeFact, formatLocalTime} from './format-plain.js';
@@ -22,7 +23,8 @@ function formatRow(state: State, entry: TimelineEntry): string {
 	const address = addressOf(state, entry.peer);
 	const where = address ? ` (${escapeInline(`${address.claimed ? '~' : ''}${cleanLine(address.address)}`)})` : '';
 	const lines = cleanForScreen(entry.text).split('\n').map(escapeMarkdown);
-	return `**${escapeInline(cleanLine(nameOf(state, entry.peer, entry.seq)))}**${where}: ${entry.action ? '/me ' : ''}${lines.join('\\\n  ')}`;
+	const who = `**${escapeInline(cleanLine(labelOf(state, entry.peer, entry.seq)))}**${where}`;
+	return `${entry.action ? `\\* ${who} ` : `${who}: `}${lines.join('\\\n  ')}`;
 }
 
 function escapeInline(text: string): string {

@@ -1,15 +1,20 @@
 /** Rows of the timeline as plain lines. Only real rows start in column 0: further lines of a message are indented. */
 import type {PeerId} from '../core/ids.js';
-import {addressOf, nameOf} from '../core/select-peers.js';
+import {labelOf} from '../core/label.js';
+import {addressOf} from '../core/select-peers.js';
 import type {State, TimelineEntry} from '../core/state.js';
 import {cleanForScreen, cleanLine} from '../ui/layout/clean-for-screen.js';
 
-/** `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`; other events as `… * Carol joined`. No newline at the end. */
+/**
+ * `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`; other events as `… * Carol joined`. An action is
+ * `… * Carol (192.168.1.7) waves`: by the address no fact. No newline at the end.
+ */
 export function formatPlain(state: State, entry: TimelineEntry): string {
 	const time = formatLocalTime(entry.at);
 	if (entry.type !== 'posted') return `${time} * ${describeFact(state, entry)}`;
 	const text = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
-	return `${time} ${who(state, entry.peer, entry.seq)}: ${entry.action ? '/me ' : ''}${text}`;
+	const said = who(state, entry.peer, entry.seq);
+	return entry.action ? `${time} * ${said} ${text}` : `${time} ${said}: ${text}`;
 }
 
 /** RFC 3339 in local time with its offset, to the second. `ms` beyond what a date can hold is shown as the nearest one. */
@@ -35,7 +40,7 @@ function who(state: State, peer: PeerId, seq?: number): string {
 }
 
 function plainName(state: State, peer: PeerId, seq?: number): string {
-	return cleanLine(nameOf(state, peer, seq));
+	return cleanLine(labelOf(state, peer, seq));
 }
 
 /** What happened, in words on one line. */
@@ -45,7 +50,7 @@ export function describeFact(state: State, entry: Exclude<TimelineEntry, {readon
 		case 'joined':
 			return `${name} joined`;
 		case 'renamed':
-			return `${plainName(state, entry.peer, entry.seq - 1)} is now called ${cleanLine(entry.name)}`;
+			return `${plainName(state, entry.peer, entry.seq - 1)} is now called ${plainName(state, entry.peer, entry.seq)}`;
 		case 'moved':
 			return `${name} moved to ${entry.addresses.map(cleanLine).join(', ')}`;
 		case 'left':

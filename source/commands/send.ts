@@ -1,6 +1,6 @@
 /** `send TEXT…`: say one thing and leave; done once a peer has it. */
 import {MAX_TEXT_BYTES} from '../core/limits.js';
-import {selectConnectedCount} from '../core/select-peers.js';
+import {selectConnectedCount} from '../core/select-people.js';
 import {UsageError} from '../core/usage-error.js';
 import {type Context, exitCodes} from './context.js';
 import {createLeaving} from './leaving.js';

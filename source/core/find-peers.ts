@@ -1,5 +1,6 @@
 /** Finding people by what somebody typed. */
-import {foldName, isPresent, type PeerView, selectPeers} from './select-peers.js';
+import {foldName} from './namesakes.js';
+import {isPresent, type PeerView, selectPeers} from './select-peers.js';
 import type {State} from './state.js';
 
 /** Those who are present, if any of them is meant; else all. */

@@ -1,11 +1,9 @@
 /** People as the screen and JSON lines show them. Pure over the state. */
 
-import {groupBy} from './group-by.js';
 import {type PeerId, shortPeerId} from './ids.js';
-import {lookOf} from './look-of.js';
 import {memoise, memoiseEach} from './memoise.js';
+import {foldName, isNamesake, nameAt, personOf} from './namesakes.js';
 import {createRosterPeer, findPeer, listPeers} from './roster.js';
-import {findLastAtMost} from './search.js';
 import type {RosterPeer, State} from './state.js';
 
 export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'left';
@@ -13,7 +11,7 @@ export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'lef
 export interface PeerView {
 	readonly peer: PeerId;
 	readonly name: string;
-	/** Somebody else who is present goes by the same name, or one that looks like it. The same identity is the same person. */
+	/** Somebody else goes or went by the same name, or by one that looks like it. The same identity is the same person. */
 	readonly clash: boolean;
 	/** What tells namesakes apart: of the identity, else the start of the peer id. */
 	readonly fingerprint: string;
@@ -39,9 +37,8 @@ export interface PeerView {
 
 /** The name that held at `seq` of its feed; the newest one without `seq`; the short peer id when none is known. */
 export function nameOf(state: State, peer: PeerId, seq?: number): string {
-	const names = findPeer(state.roster, peer)?.names ?? [];
-	const known = seq === undefined ? names.at(-1) : (findLastAtMost(names, seq, item => item.seq) ?? names[0]);
-	return known === undefined || known.name === '' ? shortPeerId(peer) : known.name;
+	const known = findPeer(state.roster, peer);
+	return (known && nameAt(known, seq)?.name) || shortPeerId(peer);
 }
 
 /** 8 hexadecimal digits: of the identity where one is known, else of the peer id. */
@@ -75,11 +72,6 @@ export function isPresent(status: PeerStatus): boolean {
 	return status === 'self' || status === 'connected' || status === 'suspect';
 }
 
-/** Names that differ only in case or composition are the same to a reader. */
-export function foldName(name: string): string {
-	return name.normalize('NFKC').toLowerCase();
-}
-
 function viewPeer(state: State, known: RosterPeer): PeerView {
 	const {peer, identity, firstConnected, unreadable} = known;
 	const {status: _, ...measured} = state.passing.links[peer] ?? {status: undefined};
@@ -89,7 +81,7 @@ function viewPeer(state: State, known: RosterPeer): PeerView {
 	return {
 		peer,
 		name: nameOf(state, peer),
-		clash: false,
+		clash: isNamesake(state, known),
 		fingerprint: fingerprintOf(state, peer),
 		verified: identity !== undefined,
 		...(shown && {address: shown.address}),
@@ -106,24 +98,26 @@ function viewPeer(state: State, known: RosterPeer): PeerView {
 
 const RANKS: Readonly<Record<PeerStatus, number>> = {self: 0, connected: 1, suspect: 1, unreachable: 2, left: 3};
 
-/** A view with what it is sorted and told apart by. */
-interface RankedView {
+/** A view with what it is sorted and grouped by. */
+export interface RankedView {
 	readonly view: PeerView;
 	readonly rank: number;
 	readonly folded: string;
-	/** What it is taken for: its name, and how that looks. */
-	readonly alike: readonly string[];
+	/** The same for all launches of one person under one name. */
 	readonly person: string;
+	/** Order of its `joined`. */
+	readonly joined: RosterPeer['joined'];
 }
 
 const remember = memoiseEach<RosterPeer, RankedView>();
 
 function rankPeer(state: State, known: RosterPeer): RankedView {
-	return remember(known, [state.passing.links[known.peer], state.launch, state.launches], () => {
+	const {links} = state.passing;
+	return remember(known, [links[known.peer], state.launch, state.launches, isNamesake(state, known)], () => {
 		const view = viewPeer(state, known);
-		const person = known.identity?.key ?? known.peer;
 		const folded = foldName(view.name);
-		return {view, rank: RANKS[view.status], folded, alike: [`name ${folded}`, `look ${lookOf(view.name)}`], person};
+		const person = `${personOf(known, state.launches)} ${folded}`;
+		return {view, rank: RANKS[view.status], folded, person, joined: known.joined};
 	});
 }
 
@@ -152,34 +146,26 @@ const selectGone = memoise(
 		// We stand in the list before our `joined` is written.
 		if (own !== undefined && findPeer(state.roster, own) === undefined) living.push(createRosterPeer(own));
 		gone.sort(compareRanked);
-		return {
-			living,
-			gone,
-			views: gone.map(({view}) => view),
-			places: groupBy(gone.keys(), place => gone[place]?.alike ?? []),
-		};
+		return {living, gone, views: gone.map(({view}) => view)};
 	},
 );
 
-/** Self first, then who is reachable, unreachable and gone; each by name. */
-export const selectPeers: (state: State) => readonly PeerView[] = memoise(
+/** Who has left, in an array that stays the same while links change, and all others; both sorted. */
+export const selectRanked: (state: State) => {
+	readonly living: readonly RankedView[];
+	readonly gone: readonly RankedView[];
+} = memoise(
 	state => [selectGone(state), state.passing.links],
 	state => {
-		const {living, gone, views, places} = selectGone(state);
-		const shown = living.map(known => rankPeer(state, known)).sort(compareRanked);
-		const present = groupBy(
-			shown.filter(({view}) => isPresent(view.status)),
-			({alike}) => alike,
-		);
-		const mark = ({view, alike, person}: RankedView): PeerView =>
-			alike.some(key => present.get(key)?.some(other => other.person !== person)) ? {...view, clash: true} : view;
-		const list = [...shown.map(mark), ...views];
-		for (const place of [...present.keys()].flatMap(key => places.get(key) ?? [])) {
-			const ranked = gone[place];
-			if (ranked) list[shown.length + place] = mark(ranked);
-		}
-		return list;
+		const {living, gone} = selectGone(state);
+		return {living: living.map(known => rankPeer(state, known)).sort(compareRanked), gone};
 	},
+);
+
+/** Every launch of everybody: self first, then who is reachable, unreachable and gone; each by name. */
+export const selectPeers: (state: State) => readonly PeerView[] = memoise(
+	state => [selectRanked(state)],
+	state => [...selectRanked(state).living.map(({view}) => view), ...selectGone(state).views],
 );
 
 const selectPeersById = memoise(
@@ -191,15 +177,3 @@ const selectPeersById = memoise(
 export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
 	return selectPeersById(state).get(peer);
 }
-
-/** Peers other than us that are reachable now. */
-export const selectConnectedCount: (state: State) => number = memoise(
-	state => [selectPeers(state)],
-	state => selectPeers(state).filter(({status}) => status === 'connected' || status === 'suspect').length,
-);
-
-/** Peers other than us that have not left. */
-export const selectKnownCount: (state: State) => number = memoise(
-	state => [selectPeers(state)],
-	state => selectPeers(state).filter(({status}) => status !== 'self' && status !== 'left').length,
-);

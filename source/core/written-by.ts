@@ -1,4 +1,5 @@
-import {fingerprintOf, foldName, nameOf} from './select-peers.js';
+import {foldName} from './namesakes.js';
+import {fingerprintOf, nameOf} from './select-peers.js';
 import type {State, TimelineEntry} from './state.js';
 
 /**

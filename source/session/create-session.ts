@@ -5,8 +5,8 @@
 import type {Batch} from '../core/batch.js';
 import type {FeedEvent} from '../core/event.js';
 import {isDue} from '../core/hybrid-clock.js';
+import {labelOf} from '../core/label.js';
 import {ALONE_AFTER_MS, JOINED_AFTER_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
-import {nameOf} from '../core/select-peers.js';
 import {chainHash} from '../feed/chain.js';
 import {createFeedTips} from '../feed/feed-tips.js';
 import {createIdentity} from '../feed/identity.js';
@@ -77,7 +77,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		delivered: (peer, seq) => ledger.pass({type: 'delivered', peer, seq}),
 		synced: (peer, received) => ledger.pass({type: 'synced', peer, received}),
 		progress: (received, expected) => ledger.pass({type: 'sync-progress', received, expected}),
-		limited: (what, peer) => notices.limited(what, nameOf(store.getState(), peer)),
+		limited: (what, peer) => notices.limited(what, labelOf(store.getState(), peer)),
 	});
 	const links = createLinkEvents({
 		clock,
@@ -178,7 +178,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 			return 'refused';
 		}
 
-		if (result === 'forked') notices.forked(nameOf(store.getState(), batch.peer));
+		if (result === 'forked') notices.forked(labelOf(store.getState(), batch.peer));
 		return result === 'forked' ? 'refused' : result;
 	}
 
@@ -193,7 +193,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		presence.learnt(events);
 		const last = events.at(-1);
 		if (last && !isDue(last, nodeClock.wall())) {
-			notices.clockAhead(nameOf(store.getState(), batch.peer), last.ms - nodeClock.wall());
+			notices.clockAhead(labelOf(store.getState(), batch.peer), last.ms - nodeClock.wall());
 		}
 	}
 

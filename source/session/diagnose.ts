@@ -1,3 +1,4 @@
+import {markOf} from '../core/label.js';
 import {nameOf} from '../core/select-peers.js';
 import type {Beacon} from '../network/beacon.js';
 import type {Dialler, DialReport} from '../network/dialler.js';
@@ -136,6 +137,7 @@ function reportDial(dial: DialReport, {store, discovery, info, now}: DiagnosisSo
 	const isSelf = peer !== undefined && peer === info?.peer;
 	const heard = peer === undefined ? undefined : discovery?.hearing.of(peer);
 	const name = peer && (heard?.name ?? nameOf(store.getState(), peer));
+	const mark = peer && markOf(store.getState(), peer);
 	return {
 		addresses: addresses.map(({host, port}) => `${host}:${port}`),
 		heardBy: [...new Set([...(heard?.paths ?? []), ...heardBy])],
@@ -143,6 +145,7 @@ function reportDial(dial: DialReport, {store, discovery, info, now}: DiagnosisSo
 		...lastHeard(heard, now),
 		...(peer !== undefined && {peer}),
 		...(name !== undefined && {name}),
+		...(mark && {mark}),
 		...(failed &&
 			!isSelf && {
 				lastError: `${failed.address.host}:${failed.address.port}: ${failed.text}`,
@@ -158,11 +161,13 @@ function reportLink(
 ): PeerReport {
 	const {roundTripMs, clockOffsetMs} = link;
 	const heard = discovery?.hearing.of(link.peer);
+	const mark = markOf(store.getState(), link.peer);
 	return {
 		...known,
 		...lastHeard(heard, now),
 		peer: link.peer,
 		name: nameOf(store.getState(), link.peer),
+		...(mark && {mark}),
 		addresses: known?.addresses ?? [`${link.remoteAddress}:${link.hello.port}`],
 		heardBy: known?.heardBy ?? heard?.paths ?? [],
 		connected: true,

@@ -1,8 +1,8 @@
 /** What happens when a connection comes up, goes down, or something is said on it. */
 import type {Message} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
+import {labelOf} from '../core/label.js';
 import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS, TYPING_SHOWN_MS} from '../core/limits.js';
-import {nameOf} from '../core/select-peers.js';
 import type {Clock, Timer} from '../network/clock.js';
 import type {Dialler} from '../network/dialler.js';
 import type {Mesh, MeshHandlers} from '../network/mesh.js';
@@ -102,8 +102,8 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		options.ledger().commit();
 		witness.disconnected(peer, clock.monotonic());
 		peerTeller.down(peer);
-		if (closing.by === 'them' && !leaving) notices.closedByPeer(nameOf(store.getState(), peer), closing);
-		if (closing.by === 'fault') notices.fault(nameOf(store.getState(), peer), closing);
+		if (closing.by === 'them' && !leaving) notices.closedByPeer(labelOf(store.getState(), peer), closing);
+		if (closing.by === 'fault') notices.fault(labelOf(store.getState(), peer), closing);
 		if (leaving) options.dialler().forget(peer);
 		else options.dialler().disconnected(peer);
 		if (!leaving) options.presence().disconnected(peer);

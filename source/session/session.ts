@@ -101,6 +101,8 @@ export interface InterfaceReport {
 export interface PeerReport {
 	readonly peer?: PeerId;
 	readonly name?: string;
+	/** `#a1b2c3d4` where others go by the same name. */
+	readonly mark?: string;
 	readonly addresses: readonly string[];
 	/** `answer`: it answered our beacon, so it hears us. */
 	readonly heardBy: readonly HeardBy[];

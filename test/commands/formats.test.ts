@@ -58,12 +58,19 @@ describe('plain lines', () => {
 			[joined(carol, 'Carol'), posted(2, 'x'), renamed, posted(4, 'y', true)].map(entry =>
 				formatPlain(state, entry).slice(26),
 			),
-		).toEqual([
+		).toEqual(['* Carol joined', 'Carol (~192.168.1.7): x', '* Carol is now called Caro', '* Caro (~192.168.1.7) y']);
+	});
+
+	it('tell namesakes apart by their fingerprints, but for ourselves', () => {
+		const bob = 'bb'.repeat(32) as PeerId;
+		const renamed = event(bob, 3, {type: 'renamed', name: 'Carol'});
+		const state = stateOf(events(true, joined(own, 'Carol'), joined(carol, 'Carol'), joined(bob, 'Bob'), renamed));
+		expect([joined(own, 'Carol'), posted(2, 'x'), renamed].map(entry => formatPlain(state, entry).slice(26))).toEqual([
 			'* Carol joined',
-			'Carol (~192.168.1.7): x',
-			'* Carol is now called Caro',
-			'Caro (~192.168.1.7): /me y',
+			'Carol#cccccccc (~192.168.1.7): x',
+			'* Bob is now called Carol#bbbbbbbb',
 		]);
+		expect(createMarkdownFormat(state)(posted(2, 'x'))).toContain('**Carol\\#cccccccc**');
 	});
 
 	it('hold no control character, whatever stands in name, text or time', () => {

@@ -3,6 +3,7 @@ import {findPeersByName} from '../../core/find-peers.js';
 import type {PeerId} from '../../core/ids.js';
 import {findPeer} from '../../core/roster.js';
 import {type PeerView, selectPeers} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
 import type {SelfInfo, Session} from '../session.js';
 import type {BellMode, Command, Person} from './parse-command.js';
@@ -51,7 +52,7 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 			session.addPeer(command.host, command.port);
 			return {type: 'done', text: `dialling ${command.host} port ${command.port}; /net shows how it goes`};
 		case 'who':
-			return {type: 'lines', title: 'Who is here', lines: selectPeers(session.store.getState()).map(whoLine)};
+			return {type: 'lines', title: 'Who is here', lines: selectPeople(session.store.getState()).map(whoLine)};
 		case 'log':
 			return {type: 'lines', title: 'Log', lines: logLines(context.self)};
 		case 'goto':

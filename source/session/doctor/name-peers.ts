@@ -19,7 +19,7 @@ export function addressOf({lastFailure, addresses}: PeerReport): string {
 
 export function namePeer(peer: PeerReport): string {
 	const name = cleanName(peer.name ?? '');
-	return name === '' ? addressOf(peer) : `${name} (${addressOf(peer)})`;
+	return name === '' ? addressOf(peer) : `${name}${peer.mark ?? ''} (${addressOf(peer)})`;
 }
 
 /** "Carol (10.0.0.2:50123), Dave (10.0.0.3:4000) and 4 more" */

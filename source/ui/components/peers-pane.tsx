@@ -2,7 +2,7 @@ import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {PeerId} from '../../core/ids.js';
 import {selectTyping} from '../../core/select.js';
-import {selectPeers} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
 import {formatPeers} from '../peers/format-peers.js';
 import type {Theme} from '../theme.js';
@@ -20,7 +20,7 @@ export interface PeersPaneProps {
 }
 
 export function PeersPane({state, width, height, selected, focused, theme}: PeersPaneProps): ReactNode {
-	const peers = selectPeers(state);
+	const peers = selectPeople(state);
 	const present = peers.filter(
 		peer => peer.status === 'self' || peer.status === 'connected' || peer.status === 'suspect',
 	).length;

@@ -1,6 +1,7 @@
 /** The draft: typing, completion, sending. */
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
-import {foldName, selectPeers} from '../../core/select-peers.js';
+import {foldName} from '../../core/namesakes.js';
+import {selectPeers} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {utf8Length} from '../../core/text.js';
 import {entryAt} from '../../core/timeline.js';

@@ -1,17 +1,19 @@
 /** The peers pane: moving, details, filtering by one person. */
-import {type PeerView, selectPeers} from '../../core/select-peers.js';
+
+import type {PeerView} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import {personKey, shownName} from '../timeline/people.js';
 import type {Context} from './model.js';
 import type {UiState} from './ui-state.js';
 
 export function selectFirstPeer(ui: UiState, {state}: Context): UiState {
-	const peers = selectPeers(state);
+	const peers = selectPeople(state);
 	const known = peers.some(view => view.peer === ui.selectedPeer);
 	return known ? ui : {...ui, selectedPeer: peers[0]?.peer};
 }
 
 export function movePeer(ui: UiState, {state}: Context, by: number): UiState {
-	const peers = selectPeers(state);
+	const peers = selectPeople(state);
 	const at = peers.findIndex(view => view.peer === ui.selectedPeer);
 	const next = Math.max(0, Math.min(peers.length - 1, Math.max(0, at) + by));
 	return {...ui, selectedPeer: peers[next]?.peer};

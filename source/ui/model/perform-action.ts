@@ -1,5 +1,5 @@
 /** What each action of the key table does. */
-import {selectPeers} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import type {Direction} from '../editor/move.js';
 import type {EditName} from '../editor/reduce-editor.js';
 import type {Action} from '../keys/bindings.js';
@@ -134,7 +134,7 @@ function listAction(ui: UiState, action: Action, context: Context): Step | undef
 		case 'details':
 			return step(peers ? openPeerDetails(ui, context) : openDetails(ui));
 		case 'filter-peer':
-			return step(togglePeerFilter(ui, context, selectPeers(context.state)));
+			return step(togglePeerFilter(ui, context, selectPeople(context.state)));
 		case 'copy':
 			return copySelected(ui, context);
 		case 'open-link':

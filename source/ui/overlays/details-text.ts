@@ -10,13 +10,13 @@ import {cleanForScreen, cleanLine} from '../layout/clean-for-screen.js';
 import {formatMs, statusWord} from '../peers/format-peers.js';
 import {formatMoment} from '../timeline/day.js';
 import {describeEntry} from '../timeline/describe-entry.js';
-import {shownAddress, shownName} from '../timeline/people.js';
+import {bareName, shownAddress} from '../timeline/people.js';
 
 export type Fact = readonly [what: string, value: string];
 
 export function entryDetails(state: State, entry: TimelineEntry): Fact[] {
 	const facts: Fact[] = [
-		['from', `${shownName(state, entry.peer, entry.seq)}#${fingerprintOf(state, entry.peer)}`],
+		['from', `${bareName(state, entry.peer, entry.seq)}#${fingerprintOf(state, entry.peer)}`],
 		['address', shownAddress(state, entry.peer) || 'unknown'],
 		['written', `${formatMoment(entry.at)}${entry.late ? ' (came in late)' : ''}`],
 	];

@@ -1,9 +1,11 @@
 /** What each action of the replay's key table does. */
+
 import {selectPeers} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import type {ReplayAction} from '../keys/bindings.js';
 import {cleanForScreen} from '../layout/clean-for-screen.js';
 import {describeEntry} from '../timeline/describe-entry.js';
-import {shownName} from '../timeline/people.js';
+import {bareName} from '../timeline/people.js';
 import {goToBookmark, toggleBookmark} from './bookmarks.js';
 import {nextMatch} from './find-step.js';
 import {goEnd, goStart, goToPart, moveEvent, movePage, moveRow, moveTime, pause} from './move.js';
@@ -153,14 +155,14 @@ function copySelected(ui: ReplayUi, context: ReplayContext): ReplayEffect[] {
 function filterByPeer(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	const view = selectPeers(context.history.state).find(({peer}) => peer === ui.selectedPeer);
 	if (!view) return ui;
-	const name = shownName(context.history.state, view.peer);
+	const name = bareName(context.history.state, view.peer);
 	const author = view.clash ? `${name}#${view.fingerprint}` : name;
 	return withFilter({...ui, focus: 'timeline'}, context, {text: `from:${quoteName(author)}`, author});
 }
 
 function togglePane(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.focus === 'peers') return {...ui, focus: 'timeline'};
-	const peers = selectPeers(context.frameOf(context.history, ui).there);
+	const peers = selectPeople(context.frameOf(context.history, ui).there);
 	const known = peers.some(({peer}) => peer === ui.selectedPeer);
 	return {...ui, focus: 'peers', selectedPeer: known ? ui.selectedPeer : peers[0]?.peer};
 }

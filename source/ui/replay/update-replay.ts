@@ -1,5 +1,5 @@
 /** The one door to the state of the replay screen: (state, message) to state and effects. Pure. */
-import {selectPeers} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import {type ReplayAction, replayKeyRows} from '../keys/bindings.js';
 import {findAction} from '../keys/find-action.js';
 import type {Token} from '../keys/token.js';
@@ -138,7 +138,7 @@ function peerMove(key: string): number | undefined {
 }
 
 function movePeer(ui: ReplayUi, context: ReplayContext, by: number): ReplayUi {
-	const peers = selectPeers(context.frameOf(context.history, ui).there);
+	const peers = selectPeople(context.frameOf(context.history, ui).there);
 	const at = Math.max(
 		0,
 		peers.findIndex(({peer}) => peer === ui.selectedPeer),

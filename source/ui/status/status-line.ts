@@ -1,6 +1,7 @@
 /** The status line: who and where we are, what is going on, what is new below; or the question that waits. Pure. */
 import {selectPendingCount, selectSync, selectTyping} from '../../core/select.js';
-import {nameOf, selectConnectedCount, selectKnownCount, statusOf} from '../../core/select-peers.js';
+import {nameOf, statusOf} from '../../core/select-peers.js';
+import {selectConnectedCount, selectKnownCount} from '../../core/select-people.js';
 import {commandForm, findCommandRow} from '../../session/command/command-table.js';
 import type {SelfInfo} from '../../session/session.js';
 import {cleanLine} from '../layout/clean-for-screen.js';

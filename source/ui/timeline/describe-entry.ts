@@ -24,7 +24,7 @@ export function describeEntry(state: State, entry: TimelineEntry): Part[] {
 				: [...who(entry.peer, entry.seq), ' joined'];
 		case 'renamed': {
 			const before: Part = {name: shownName(state, entry.peer, entry.seq - 1), peer: entry.peer};
-			return [before, ' is now called ', {name: cleanLine(entry.name), peer: entry.peer}];
+			return [before, ' is now called ', {name: shownName(state, entry.peer, entry.seq), peer: entry.peer}];
 		}
 		case 'moved':
 			return [...who(entry.peer, entry.seq), ` moved to ${entry.addresses.map(cleanLine).join(', ')}`];
@@ -47,45 +47,4 @@ export function describeEntry(state: State, entry: TimelineEntry): Part[] {
 		case 'notice':
 			return [cleanLine(entry.text)];
 	}
-}
-
-const VERBS = {joined: 'joined', left: 'left', lost: 'lost', returned: 'back', 'peer-connected': 'found'} as const;
-const MAX_NAMES = 4;
-
-/** A run of comings and goings in one line: `Dave, Erin and 3 more joined · Bob left`. */
-export function describeRun(state: State, entries: readonly TimelineEntry[]): Part[] {
-	const groups = new Map<string, Map<PeerId, string>>();
-	for (const entry of entries) {
-		if (!(entry.type in VERBS)) continue;
-		const verb =
-			entry.type === 'lost' ||
-			entry.type === 'left' ||
-			entry.type === 'joined' ||
-			entry.type === 'returned' ||
-			entry.type === 'peer-connected'
-				? VERBS[entry.type]
-				: '';
-		const subject = entry.type === 'lost' || entry.type === 'peer-connected' ? entry.subject : entry.peer;
-		const names = groups.get(verb) ?? new Map<PeerId, string>();
-		names.set(subject, subject === state.launch?.peer ? 'you' : shownName(state, subject));
-		groups.set(verb, names);
-	}
-	const parts: Part[] = [];
-	for (const [verb, names] of groups) {
-		if (parts.length > 0) parts.push(' · ');
-		parts.push(...listNames(names), ` ${verb}`);
-	}
-	return parts;
-}
-
-function listNames(names: ReadonlyMap<PeerId, string>): Part[] {
-	const shown = [...names].slice(0, names.size > MAX_NAMES ? MAX_NAMES - 1 : MAX_NAMES);
-	const more = names.size - shown.length;
-	const parts: Part[] = [];
-	for (const [index, [peer, name]] of shown.entries()) {
-		if (index > 0) parts.push(index === shown.length - 1 && more === 0 ? ' and ' : ', ');
-		parts.push({name, peer});
-	}
-	if (more > 0) parts.push(` and ${more} more`);
-	return parts;
 }

@@ -1,4 +1,5 @@
 /** An item as rows of styled segments, each exactly one terminal row. Pure; remembered by row-cache.ts. */
+import {markOf} from '../../core/label.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 import {cleanForScreen} from '../layout/clean-for-screen.js';
 import type {Row} from '../layout/paint-row.js';
@@ -6,9 +7,10 @@ import {cellWidth, padCells, truncateCells} from '../layout/width.js';
 import {wrapText} from '../layout/wrap.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {formatTime, type Times} from './day.js';
-import {describeEntry, describeRun, type Part} from './describe-entry.js';
+import {describeEntry, type Part} from './describe-entry.js';
+import {describeRun} from './describe-run.js';
 import type {Item} from './items.js';
-import {personKey, shownAddress, shownName} from './people.js';
+import {bareName, personKey, shownAddress} from './people.js';
 
 export interface RowOptions {
 	/** Cells of a row, those of the mark included; at least 12. */
@@ -43,15 +45,16 @@ function formatPost(state: State, entry: TimelineEntry, text: string, options: R
 	const own = entry.peer === state.launch?.peer;
 	const nameStyle: Style = {...theme.nameStyle(personKey(state, entry.peer)), ...(own ? theme.own : {bold: true})};
 	const columns = width >= COLUMNS_FROM;
-	const name = shownName(state, entry.peer, entry.seq);
+	const name = bareName(state, entry.peer, entry.seq);
 	const address = shownAddress(state, entry.peer);
 	const prefix: Segment[] = [];
 	if (time) prefix.push({text: `${time} `, style: theme.quiet});
 	const {ellipsis} = theme.glyphs;
+	const mark = markOf(state, entry.peer, entry.seq);
 	const shownAs = columns
-		? padCells(name, NAME_CELLS, ellipsis)
-		: truncateCells(name, Math.max(4, Math.floor(width / 4)), ellipsis);
-	prefix.push({text: shownAs, style: nameStyle}, {text: ' '});
+		? padCells(name, mark ? Math.min(cellWidth(name), NAME_CELLS) : NAME_CELLS, ellipsis)
+		: truncateCells(name, Math.max(4, Math.floor(width / 4) - mark.length), ellipsis);
+	prefix.push({text: shownAs + mark, style: nameStyle}, {text: ' '});
 	if (columns) prefix.push({text: `${padCells(address, ADDRESS_CELLS, ellipsis)} `, style: theme.quiet});
 	else if (address) prefix.push({text: `${address} `, style: theme.quiet});
 	const late: Segment[] = entry.late ? [{text: '(late) ', style: theme.quiet}] : [];

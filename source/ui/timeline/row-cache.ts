@@ -34,13 +34,23 @@ function sameOptions(a: RowOptions, b: RowOptions): boolean {
 	return a === b || (a.width === b.width && a.times === b.times && a.theme === b.theme && a.search === b.search);
 }
 
+const numbers = new WeakMap<State['roster'], number>();
+let newest = 0;
+
+/** A run names many: whatever is learnt of anybody lays it out again. */
+function numberOf(roster: State['roster']): number {
+	const number = numbers.get(roster) ?? ++newest;
+	numbers.set(roster, number);
+	return number;
+}
+
 /** Everything of the state that the rows show and that may change while the entry stays. */
 function signatureOf(state: State, item: Item, entry: TimelineEntry): string {
 	const person = (peer: PeerId, seq?: number) => `${shownName(state, peer, seq)}\n${shownAddress(state, peer)}`;
 	const own = state.launch?.peer ?? '';
 	if (item.entries.length > 1) {
 		const last = item.entries.at(-1);
-		return `${own}\n${item.entries.length}\n${last?.ms}\n${last?.counter}\n${person(entry.peer)}`;
+		return `${own}\n${item.entries.length}\n${last?.ms}\n${last?.counter}\n${numberOf(state.roster)}`;
 	}
 	const subject = 'subject' in entry ? person(entry.subject) : '';
 	return `${own}\n${person(entry.peer, entry.seq)}\n${subject}`;
