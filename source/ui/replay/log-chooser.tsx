@@ -1,8 +1,5 @@
 /** A list of saved logs to choose from, newest first. What is in each is read while the list is looked at. */
-import {type Instance, render} from 'ink';
-import {createQuietStdin} from '../terminal/quiet-stdin.js';
-import {readTokens} from '../terminal/read-tokens.js';
-import {createTerminalModes} from '../terminal/terminal-modes.js';
+import {mountScreen} from '../mount-screen.js';
 import {colourDepth, createTheme, isUnicodeLocale} from '../theme.js';
 import type {UiClock} from '../ui-clock.js';
 import {type ChooserState, type LogSummary, moveChoice, type SavedLog} from './chooser-state.js';
@@ -28,27 +25,23 @@ export interface LogChooser {
 }
 
 export function chooseFromLogs(options: LogChooserOptions): LogChooser {
-	const {logs, stdin, stdout, environment} = options;
+	const {logs, stdin, stdout, stderr, environment, clock} = options;
 	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
-	const modes = createTerminalModes(sequence => {
-		if (!stdout.destroyed && !stdout.writableEnded) stdout.write(sequence);
-	});
 	let state: ChooserState = {logs, summaries: new Map(), at: 0, columns: stdout.columns, rows: stdout.rows};
-	let instance: Instance | undefined;
 	let path: string | undefined;
-	let done = false;
+
+	const drawn = () => <ChooserApp state={state} theme={theme} />;
 
 	function draw(next: ChooserState): void {
-		if (done || next === state) return;
+		if (screen.isLeaving || next === state) return;
 		state = next;
-		instance?.rerender(<ChooserApp state={state} theme={theme} />);
+		screen.show(drawn());
 	}
 
 	function leave(chosen?: string): void {
-		if (done) return;
-		done = true;
+		if (screen.isLeaving) return;
 		path = chosen;
-		instance?.unmount();
+		screen.leave({type: 'quit'});
 	}
 
 	function press(key: string): void {
@@ -57,53 +50,35 @@ export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 		else draw(moveChoice(state, key));
 	}
 
-	const reader = readTokens(stdin, options.clock, {
+	const screen = mountScreen({
+		stdin,
+		stdout,
+		stderr,
+		clock,
+		onProcessExit: options.onProcessExit,
+		draw: drawn,
 		tokens(tokens) {
 			for (const token of tokens) {
 				if (token.type === 'key') press(token.key);
 				if (token.type === 'text') for (const character of token.text) press(character);
-				if (token.type === 'kitty') modes.enableKitty();
+				if (token.type === 'kitty') screen.enableKitty();
 			}
 		},
-		ended: () => leave(),
+		resized: () => draw({...state, columns: stdout.columns, rows: stdout.rows}),
 	});
-	const resized = () => draw({...state, columns: stdout.columns, rows: stdout.rows});
-	stdout.on('resize', resized);
-	const takeBack = options.onProcessExit?.(modes.restore);
 
 	async function summarizeAll(): Promise<void> {
 		for (const log of logs) {
-			if (done) return;
+			if (screen.isLeaving) return;
 			const summary = await options.summarize(log.path).catch(() => undefined);
 			if (summary) draw({...state, summaries: new Map(state.summaries).set(log.path, summary)});
 		}
 	}
 
-	async function run(): Promise<string | undefined> {
-		instance = render(<ChooserApp state={state} theme={theme} />, {
-			stdin: createQuietStdin(stdin),
-			stdout,
-			stderr: options.stderr,
-			exitOnCtrlC: false,
-			patchConsole: false,
-			interactive: true,
-			alternateScreen: true,
-			incrementalRendering: true,
-			isScreenReaderEnabled: false,
-		});
-		modes.enter();
-		void summarizeAll();
-		try {
-			await instance.waitUntilExit();
-		} finally {
-			done = true;
-			reader.stop();
-			modes.leave();
-			takeBack?.();
-			stdout.off('resize', resized);
-		}
+	void summarizeAll();
+	const chosen = screen.ended.then(end => {
+		if (end.type === 'crashed') throw end.error;
 		return path;
-	}
-
-	return {chosen: run(), stop: () => leave()};
+	});
+	return {chosen, stop: () => leave()};
 }
