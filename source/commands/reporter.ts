@@ -10,7 +10,7 @@ import type {Output} from './output.js';
 /** At most one `delivery` per id in this time. */
 const DELIVERY_INTERVAL_MS = 250;
 /** Lines written in one turn of the event loop. */
-const LINES_A_TURN = 100;
+const LINES_A_TURN = 500;
 
 export type ReportOrDelivery = Report | ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange);
 
@@ -65,10 +65,12 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 	/** Runs at once as far as the reader keeps pace, the rest when it has caught up. */
 	function drain(): void {
 		while (opened && !waiting && queue.length > 0) {
+			let text = '';
 			for (const item of queue.splice(0, output.ended ? queue.length : LINES_A_TURN)) {
 				const line = typeof item === 'string' ? item : formatReport(item);
-				if (line !== undefined) output.write(`${line}\n`);
+				if (line !== undefined) text += `${line}\n`;
 			}
+			if (text !== '') output.write(text);
 			const pause = output.full ? output.ready() : queue.length > 0 ? nextTurn() : undefined;
 			waiting = pause?.then(() => {
 				waiting = undefined;

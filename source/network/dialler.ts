@@ -77,6 +77,8 @@ export interface Dialler {
 	stop(): void;
 }
 
+/** So many entries are looked at to make room for one that is only spoken of. */
+const HEARSAY_LOOKS = 8;
 /** Told of a peer after a silence of this length, we start afresh: a way may be open again. */
 const HEARD_ANEW_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
@@ -205,14 +207,23 @@ export function createDialler(options: DiallerOptions): Dialler {
 		pump();
 	}
 
-	/** Room for one more: the longest unused entry of an unconnected peer goes. Those kept are looked at last next time. */
-	function makeRoom(): boolean {
-		for (let looked = entries.size; entries.size >= MAX_CANDIDATES && looked > 0; looked--) {
+	/**
+	 * Room for one more: the longest unused entry of an unconnected peer goes, for hearsay only if we gave it up. Those kept
+	 * are looked at last next time.
+	 */
+	function makeRoom(by: HeardBy): boolean {
+		const isHearsay = by === 'exchange';
+		for (
+			let looked = isHearsay ? HEARSAY_LOOKS : entries.size;
+			entries.size >= MAX_CANDIDATES && looked > 0;
+			looked--
+		) {
 			const [oldest] = entries;
 			if (!oldest) break;
 			const [key, entry] = oldest;
 			entries.delete(key);
-			if (entry.isTarget || entry.state === 'dialling' || isDone(entry)) entries.set(key, entry);
+			const isNeeded = isHearsay && entry.failures < MAX_DIAL_FAILURES;
+			if (isNeeded || entry.isTarget || entry.state === 'dialling' || isDone(entry)) entries.set(key, entry);
 			else forgetEntry(entry);
 		}
 
@@ -232,7 +243,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			if (peer === self || stopped) return;
 			let entry = entries.get(peer);
 			if (!entry) {
-				if (!makeRoom()) return;
+				if (!makeRoom(by)) return;
 				entry = createCandidate(peer, false);
 				entries.set(peer, entry);
 			}

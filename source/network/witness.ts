@@ -7,7 +7,13 @@
  * a second later. A feed without an end to whose peer nobody was connected for a minute counts as vanished.
  */
 import type {PeerId} from '../core/ids.js';
-import {LOST_GRACE_MS, LOST_RANK_STEP_MS, MAX_REPORTED_PEERS, VANISHED_AFTER_MS} from '../core/limits.js';
+import {
+	LOST_GRACE_MS,
+	LOST_RANK_STEP_MS,
+	MAX_REPORTED_PEERS,
+	MAX_WATCHED_PEERS,
+	VANISHED_AFTER_MS,
+} from '../core/limits.js';
 
 /** What the reduced state says of a peer. */
 export interface SubjectFacts {
@@ -28,9 +34,14 @@ export interface Witness {
 	stalled(now: number): void;
 	/** Whether we or a reachable peer are connected to it. */
 	isReachable(peer: PeerId): boolean;
+	/** How many peers we or others lost sight of are remembered. */
+	readonly watched: number;
 	/** Subjects to report lost now. */
 	evaluate(subjects: Iterable<SubjectFacts>, now: number): PeerId[];
 }
+
+/** So many that we saw ourselves are passed over when room is made; then the oldest goes all the same. */
+const MAX_KEPT_LOOKS = 64;
 
 interface Watch {
 	/** Since when nobody reachable is connected to it. */
@@ -60,7 +71,19 @@ export function createWitness(self: PeerId): Witness {
 			known.seenBy.add(seenBy);
 			known.since = now;
 		} else {
+			makeRoom();
 			watches.set(peer, {since: now, seenBy: new Set([seenBy])});
+		}
+	}
+
+	/** Anybody may have lost sight of anybody: what is only said goes before what we saw, the oldest first. */
+	function makeRoom(): void {
+		for (let looked = MAX_KEPT_LOOKS; watches.size >= MAX_WATCHED_PEERS; looked--) {
+			const [oldest] = watches;
+			if (!oldest) return;
+			const [peer, entry] = oldest;
+			watches.delete(peer);
+			if (entry.seenBy.has(self) && looked > 0) watches.set(peer, entry);
 		}
 	}
 
@@ -115,6 +138,9 @@ export function createWitness(self: PeerId): Witness {
 			startedAt = now;
 		},
 		isReachable,
+		get watched() {
+			return watches.size;
+		},
 		evaluate(subjects, now) {
 			const due: PeerId[] = [];
 			for (const {peer, ended} of subjects) {

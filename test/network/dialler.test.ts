@@ -1,5 +1,12 @@
 import {describe, expect, it} from 'vitest';
-import {DIALS_AT_FIRST, MAX_DIAL_FAILURES, RETRY_MAX_MS} from '../../source/core/limits.js';
+import {
+	DIAL_BURST,
+	DIALS_AT_FIRST,
+	MAX_CANDIDATES,
+	MAX_DIAL_FAILURES,
+	MAX_DIALS_PER_SECOND,
+	RETRY_MAX_MS,
+} from '../../source/core/limits.js';
 import {createDialler} from '../../source/network/dialler.js';
 import type {PeerLink} from '../../source/network/peer-link.js';
 import type {Connection, Transport} from '../../source/network/transport.js';
@@ -155,4 +162,37 @@ it('a --peer target that led to somebody who said goodbye is looked for again', 
 	dialler.forget(HIGHER);
 	await clock.advance(5000);
 	expect(dials).toHaveLength(2);
+});
+
+describe('whoever names peers that nobody has', () => {
+	const fake = (index: number) => fakePeerId(1000 + index);
+
+	it('makes us dial no faster than the limit, also where nobody listens', async () => {
+		const {clock, dialler, dials} = createWorld();
+		for (let index = 0; index < 1000; index++) dialler.heard(fake(index), at('10.0.0.66'), 'exchange');
+		await clock.advance(10_000);
+		expect(dials.length).toBeGreaterThan(DIAL_BURST);
+		expect(dials.length).toBeLessThanOrEqual(DIAL_BURST + 11 * MAX_DIALS_PER_SECOND);
+	});
+
+	it('comes behind those whose beacon was heard', async () => {
+		const {clock, dialler, dials} = createWorld();
+		for (let index = 0; index < 1000; index++) dialler.heard(fake(index), at('10.0.0.66'), 'exchange');
+		await clock.advance(3000);
+		dialler.heard(HIGHER, at('10.0.0.9'), 'broadcast');
+		const before = clock.monotonic();
+		await clock.advance(1000);
+		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBeLessThan(before + 200);
+	});
+
+	it('takes no place from those that were heard', async () => {
+		const {dialler} = createWorld();
+		for (let index = 0; index < MAX_CANDIDATES; index++) dialler.heard(fake(index), at('10.0.0.9'), 'broadcast');
+		for (let index = 0; index < 5000; index++) dialler.heard(fake(10_000 + index), at('10.0.0.66'), 'exchange');
+		const heardBy = dialler.reports().map(report => report.heardBy[0]);
+		expect(heardBy).toHaveLength(MAX_CANDIDATES);
+		expect(new Set(heardBy)).toEqual(new Set(['broadcast']));
+		dialler.heard(HIGHER, at('10.0.0.10'), 'broadcast');
+		expect(dialler.reports().some(({peer}) => peer === HIGHER)).toBe(true);
+	});
 });

@@ -1,6 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import type {PeerId} from '../../source/core/ids.js';
-import {LOST_GRACE_MS, LOST_RANK_STEP_MS, VANISHED_AFTER_MS} from '../../source/core/limits.js';
+import {
+	LOST_GRACE_MS,
+	LOST_RANK_STEP_MS,
+	MAX_REPORTED_PEERS,
+	MAX_WATCHED_PEERS,
+	VANISHED_AFTER_MS,
+} from '../../source/core/limits.js';
 import {createWitness, type Witness} from '../../source/network/witness.js';
 import {fakePeerId} from '../helpers/fake-session.js';
 
@@ -131,4 +137,21 @@ it('nobody is accused of being us', () => {
 	const witness = witnessWith(HIGH);
 	witness.reported(HIGH, SELF, false, 0);
 	expect(witness.evaluate([{peer: SELF, ended: false}], 1_000_000)).toEqual([]);
+});
+
+describe('whoever names peers that nobody has', () => {
+	it('fills no memory, and what we saw ourselves is not forgotten for it', () => {
+		const witness = witnessWith(HIGH, GONE);
+		witness.disconnected(GONE, 0);
+		for (let round = 0; round < 20; round++) {
+			const liar = fakePeerId(100 + round);
+			witness.connected(liar, 0);
+			for (let index = 0; index < MAX_REPORTED_PEERS; index++)
+				witness.reported(liar, fakePeerId(1000 + round * MAX_REPORTED_PEERS + index), true, 0);
+			witness.disconnected(liar, 0);
+		}
+
+		expect(witness.watched).toBeLessThanOrEqual(MAX_WATCHED_PEERS);
+		expect(accusedAt(witness)).toBe(LOST_GRACE_MS);
+	});
 });
