@@ -6,7 +6,10 @@ import type {SeededRandom} from './seeded-random.js';
 const WINDOW_BYTES = 256 * 1024;
 /** How often a chunk comes cut somewhere, and how often what has arrived meanwhile comes with it. */
 const CUT_CHANCE = 0.2;
-const JOIN_CHANCE = 0.3;
+const JOIN_CHANCE = 0.5;
+/** How often the receiver is busy when something arrives, and for how long at most, ms. */
+const BUSY_CHANCE = 0.2;
+const BUSY_MS = 12;
 /** At most so much comes at once. */
 const READ_BYTES = 64 * 1024;
 
@@ -73,7 +76,8 @@ export function createPipe(options: PipeOptions): Pipe {
 		const [head] = arrivals;
 		if (timer || stopped || !head || options.link().stream === 'stalled') return;
 		if (head.item.type !== 'open' && !options.reading()) return;
-		timer = clock.after(Math.max(0, head.at - clock.monotonic()), arrive);
+		const busyMs = random.chance(BUSY_CHANCE) ? random.between(1, BUSY_MS) : 0;
+		timer = clock.after(Math.max(0, head.at - clock.monotonic()) + busyMs, arrive);
 	}
 
 	/** The first item, joined with what lies behind it. */

@@ -17,6 +17,8 @@ const CADENCE_BYTES_PER_SECOND = 100;
 const HAVE_BYTES = 100;
 const QUIET_MS = 2000;
 const FORMING_MS = 5000;
+/** What a link that was cut or a process that stood still looks like. */
+const EXCUSED = /^hello-timeout/;
 
 interface Feeds {
 	/** Peer -> number of events and a hash over all of them. */
@@ -196,6 +198,11 @@ function checkLastWords(name: string, {disk: {records}}: Life): string[] {
 	return [...faults];
 }
 
+/** Nobody here lies or floods. */
+function checkTrust(name: string, life: Life): string[] {
+	return life.faults.filter(fault => !EXCUSED.test(fault)).map(fault => `${name}: cut off an honest peer: ${fault}`);
+}
+
 /** While connections come up, two may not know that both saw a third vanish. */
 function isForming(world: World, subject: PeerId): boolean {
 	const node = world.nodes.find(({lives}) => lives.some(({info}) => info?.peer === subject));
@@ -299,7 +306,7 @@ export function findFaults(world: World): string[] {
 		const author = feeds.tips.get(peerOf(life));
 		if (!author) faults.push(`${name}: its own feed is not in its log`);
 		faults.push(...checkDelivery(name, state, life), ...checkCausality(name, life, world));
-		faults.push(...checkLastWords(name, life));
+		faults.push(...checkLastWords(name, life), ...checkTrust(name, life));
 		if (world.scenario.calm) faults.push(...checkCalm(name, life, lives, world));
 		if (life.traffic.queuedBytes > MAX_QUEUED_BYTES + 2 * MAX_FRAME_BYTES)
 			faults.push(`${name}: ${life.traffic.queuedBytes} bytes waited`);

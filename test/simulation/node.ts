@@ -18,6 +18,8 @@ export interface Life {
 	readonly clock: MeteredClock;
 	readonly traffic: Traffic;
 	readonly disk: Disk;
+	/** Why it cut off others, who are all honest: code and words. */
+	readonly faults: readonly string[];
 	/** Events that entered its state, in that order. */
 	readonly events: FeedEvent[];
 	/** By id, how often; more than once is a fault. */
@@ -57,6 +59,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		if (node.lives.length > 0 && !keys.hasSecret) disk = createDisk(header);
 		const clock = meterClock(host.clock, trace !== undefined);
 		const traffic = createTraffic();
+		const faults: string[] = [];
 		const session = createSession(
 			{
 				name: `node ${index}`,
@@ -76,8 +79,10 @@ export function createNode(options: NodeOptions): SimulatedNode {
 				),
 				beacon: host.createBeacon({port: UDP_PORT}),
 				opened: disk.open(),
-				debug: (scope, text, fields) =>
-					trace?.(`${Math.round(host.clock.monotonic())} ${index} ${scope}: ${text} ${JSON.stringify(fields ?? {})}`),
+				debug(scope, text, fields) {
+					if (fields?.by === 'fault') faults.push(`${fields.code}: ${text}`);
+					trace?.(`${Math.round(host.clock.monotonic())} ${index} ${scope}: ${text} ${JSON.stringify(fields ?? {})}`);
+				},
 				rememberTarget: () => {},
 			},
 		);
@@ -86,6 +91,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			clock,
 			traffic,
 			disk,
+			faults,
 			entered: new Map(),
 			events: [],
 			info: undefined,

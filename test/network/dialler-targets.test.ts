@@ -1,0 +1,48 @@
+import {expect, it} from 'vitest';
+import {HIGHER_ID_DIALS_AFTER_MS} from '../../source/core/limits.js';
+import {createDialler} from '../../source/network/dialler.js';
+import type {PeerLink} from '../../source/network/peer-link.js';
+import type {Connection, Transport} from '../../source/network/transport.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+import {fakePeerId} from '../helpers/fake-session.js';
+import {createSeededRandom} from '../helpers/seeded-random.js';
+
+it('a --peer target whose connection is lost is dialled again, though nobody else tells of that peer', async () => {
+	const clock = createFakeClock();
+	const [lower, self, higher] = [1, 5, 9].map(fakePeerId) as [
+		ReturnType<typeof fakePeerId>,
+		ReturnType<typeof fakePeerId>,
+		ReturnType<typeof fakePeerId>,
+	];
+	for (const peer of [lower, higher]) {
+		const connected = new Set<string>();
+		const dials: number[] = [];
+		const transport: Pick<Transport, 'dial'> = {
+			dial() {
+				dials.push(clock.monotonic());
+				return Promise.resolve({connection: {destroy() {}} as unknown as Connection});
+			},
+		};
+		const dialler = createDialler({
+			self,
+			clock,
+			random: createSeededRandom(1),
+			transport: transport as Transport,
+			debug: () => {},
+			isConnected: one => connected.has(one),
+			adopt(_, done) {
+				connected.add(peer);
+				done({type: 'verified', link: {peer} as PeerLink});
+			},
+			targetWorked: () => {},
+		});
+		dialler.target({host: '10.0.0.9', port: 4000});
+		await clock.advance(60_000);
+		expect(dials).toHaveLength(1);
+		connected.delete(peer);
+		dialler.disconnected(peer);
+		await clock.advance(2 * HIGHER_ID_DIALS_AFTER_MS);
+		expect(dials).toHaveLength(2);
+		dialler.stop();
+	}
+});
