@@ -85,6 +85,7 @@ const chosen = mutations.filter(({rule}) => words.length === 0 || words.some(wor
 const caught = {rooms: 0, tests: 0, nothing: 0};
 try {
 	prepare();
+	for (const mutation of chosen) breakRule(mutation)();
 	if (words.length === 0) console.log(`unbroken: ${findRoom() ?? `${ROOMS} rooms agree`}`);
 	for (const mutation of chosen) {
 		const restore = breakRule(mutation);

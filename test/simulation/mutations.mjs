@@ -185,7 +185,13 @@ export const mutations = [
 	{
 		rule: 'a digest that differs is not answered with our own',
 		file: 'network/have-reader.ts',
-		edits: [['if (sync.complete && !equalBytes(ours, digest)) tellDigest(sync, holdings);', '']],
+		edits: [['if (isComplete(sync) && !equalBytes(ours, digest)) tellDigest(sync, holdings);', '']],
+		tests: ['network/sync'],
+	},
+	{
+		rule: 'a digest is answered with our own although one of ours is on its way',
+		file: 'network/have-reader.ts',
+		edits: [['if (isComplete(sync) && !equal', 'if (!equal']],
 		tests: ['network/sync'],
 	},
 	{
