@@ -57,7 +57,7 @@ export const script: readonly Step[] = [
 	{at: 65, who: 'Linus', move: {type: 'rename', name: 'Linus (cellar)'}},
 	{at: 70, who: 'Yuki', move: {type: 'act', text: 'waters the plant'}},
 	say(76, 'Grace', 'is there a way to see this again later?'),
-	say(80, 'Ada', 'every launch keeps a log: p2pchat-ink replay plays it back. (This one is thrown away.)'),
+	say(80, 'Ada', 'every launch keeps a log: npx p2pchat-ink replay plays it back. (This one is thrown away.)'),
 	{at: 88, who: 'Linus', move: {type: 'leave'}},
 	say(94, 'Ada', 'That was all. Stay and type as long as you like; Esc or Ctrl+C leaves, and nothing is left behind.'),
 ];

@@ -22,7 +22,7 @@ import {createLeaving} from './leaving.js';
 
 const ROOM = 'demo';
 const LOOPBACK = '127.0.0.1';
-const LAST_WORDS = 'That was the demo; nothing of it is left. Your own: p2pchat-ink --name NAME';
+const LAST_WORDS = 'That was the demo; nothing of it is left. Your own: npx p2pchat-ink --name NAME';
 const REPLY_AFTER_MS = 1500;
 /** Room for what was said before the visitor comes. */
 const BEFORE_MS = 1800;

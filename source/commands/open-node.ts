@@ -10,8 +10,10 @@ import {createTlsTransport} from '../network/tls-transport.js';
 import {createUdpBeacon} from '../network/udp-beacon.js';
 import {createSession} from '../session/create-session.js';
 import type {SelfInfo, Session} from '../session/session.js';
+import {findEarlierLog} from '../storage/room-log.js';
 import type {Context} from './context.js';
 import {openNodeStorage} from './node-storage.js';
+import {placesHere} from './places.js';
 import {askSecret, readSecret} from './read-secret.js';
 
 /** Where `--peer HOST` without a port looks: `--tcp-port 47474` over there. */
@@ -78,12 +80,32 @@ export async function openNode(context: Context, how: OpenNodeOptions): Promise<
 	return {
 		session,
 		name,
-		start: () =>
-			session.start().catch(async error => {
+		async start() {
+			try {
+				const self = await session.start();
+				const earlierLog = keys.hasSecret ? undefined : await findEarlier(context, keys, self.logPath);
+				return {...self, ...(earlierLog !== undefined && {earlierLog})};
+			} catch (error) {
 				await session.stop('quit').catch(() => {});
 				throw describeStartError(error, context);
-			}),
+			}
+		},
 	};
+}
+
+/** Only for a launch that keeps a log of its own. */
+async function findEarlier(
+	{options, debug}: Context,
+	keys: RoomKeys,
+	logPath: string | undefined,
+): Promise<string | undefined> {
+	if (logPath === undefined || options.log.type !== 'new') return undefined;
+	try {
+		return await findEarlierLog(placesHere(options.dataDir).logs, {roomName: options.room, roomTag: keys.tag}, logPath);
+	} catch (error) {
+		debug('storage', 'the earlier logs could not be read', {error});
+		return undefined;
+	}
 }
 
 /** Flag, config, then the user's name at this computer. */

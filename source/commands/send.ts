@@ -38,7 +38,7 @@ function whyNot({options}: Context, connected: number, strangers: number): strin
 	if (connected > 0) return `not sent: ${connected} connected, but nobody confirmed it ${waited}`;
 	if (strangers > 0)
 		return `not sent: nobody in room ${options.room} answered ${waited}; ${strangers} here are in another room or use another secret`;
-	return `not sent: nobody answered ${waited} on UDP port ${options.port}; "p2pchat-ink doctor" tells why`;
+	return `not sent: nobody answered ${waited} on UDP port ${options.port}; "npx p2pchat-ink doctor" tells why`;
 }
 
 /** The whole of standard input, without the newline at its end. */

@@ -5,7 +5,7 @@ import type {PeerId} from '../core/ids.js';
 import {type StorageError, systemCode, toStorageError} from './errors.js';
 import type {Damage, LogHeader} from './log.js';
 import {LogFile} from './log-file.js';
-import {LOG_SUFFIX} from './log-name.js';
+import {isLogNameOf, LOG_SUFFIX} from './log-name.js';
 import {openLogReader} from './log-reader.js';
 import {readHead} from './read-head.js';
 
@@ -26,6 +26,16 @@ export interface LogSummary {
 export function listLogs(folder: string): ListedLog[] {
 	const logs = namesOf(folder).map(name => readListed(join(folder, name)));
 	return logs.sort((a, b) => createdOf(b) - createdOf(a) || (a.path < b.path ? 1 : -1));
+}
+
+/** The newest logs of a room, by their names: nothing else is opened. */
+export function newestLogs(folder: string, room: string, most: number, except?: string): ListedLog[] {
+	const names = namesOf(folder).filter(name => isLogNameOf(room, name) && join(folder, name) !== except);
+	return names
+		.sort()
+		.slice(-most)
+		.reverse()
+		.map(name => readListed(join(folder, name)));
 }
 
 /** Reads a whole log to say what is in it. Throws StorageError. */

@@ -12,6 +12,12 @@ export function makeLogName(room: string, at: Date, random: Uint8Array): string 
 	return `${fileSafe(room)}-${day}T${time}-${digits}${LOG_SUFFIX}`;
 }
 
+/** Whether a name may be of this room: names of rooms are cut and cleaned, so its header decides. Sorts by time. */
+export function isLogNameOf(room: string, name: string): boolean {
+	const start = `${fileSafe(room)}-`;
+	return name.startsWith(start) && /^\d{4}-\d\d-\d\dT[\d-]+-[0-9a-f]{4}\.p2plog$/.test(name.slice(start.length));
+}
+
 /** Letters and digits of any script stay; what could be a path, an option or a hidden file does not. */
 function fileSafe(room: string): string {
 	const safe = room

@@ -5,7 +5,7 @@ import {equalBytes} from '../codec/bytes.js';
 import {StorageError} from './errors.js';
 import {type FileLog, type OpenedFileLog, openFileLog} from './file-log.js';
 import type {LogTimer} from './flusher.js';
-import {listLogs} from './list-logs.js';
+import {listLogs, newestLogs, summarizeLog} from './list-logs.js';
 import type {LogHeader} from './log.js';
 import {makeLogName} from './log-name.js';
 
@@ -60,6 +60,26 @@ function openGiven(path: string, {header, timer}: RoomLogOptions): OpenedRoomLog
 	void opened.log.close();
 	const advice = 'Name that room (and its secret) or another file.';
 	throw new StorageError('not-a-log', `the log is of another room or secret: ${roomName}`, path, advice);
+}
+
+/** How many of the newest are looked into for one that holds something. */
+const MAX_LOOKED_INTO = 4;
+const SURELY_SOMETHING_BYTES = 64 * 1024;
+
+/** The newest log of the room, other than `current`, in which somebody else is or something was said; undefined if none. */
+export async function findEarlierLog(
+	folder: string,
+	header: Pick<LogHeader, 'roomName' | 'roomTag'>,
+	current: string | undefined,
+): Promise<string | undefined> {
+	const logs = newestLogs(folder, header.roomName, MAX_LOOKED_INTO, current);
+	for (const log of logs) {
+		if (!('header' in log) || !equalBytes(log.header.roomTag, header.roomTag)) continue;
+		if (log.size > SURELY_SOMETHING_BYTES) return log.path;
+		const {events, peers} = await summarizeLog(log.path);
+		if (peers > 1 || events > 2) return log.path;
+	}
+	return undefined;
 }
 
 /** Logs of this room, newest first. */

@@ -52,12 +52,14 @@ export interface ChatScreen {
 
 /** Redrawing an open network pane; also ends questions and short messages. */
 const TICK_MS = 500;
+/** Then the status line is wanted. */
+const NAME_HINT_MS = 8000;
 
 export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 	const {session, self, stdin, stdout, stderr, environment, hooks} = options;
 	const {clock} = hooks;
 	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
-	const frameOf = createFrames(theme);
+	const frameOf = createFrames(theme, self);
 	const store = createScreenStore(session.store, openingState(options), clock);
 	const write = (sequence: string) => screen.write(sequence);
 	const copyView = showCopyView(write, stdout);
@@ -133,5 +135,5 @@ function openingState({stdout, bell, nameFromSystem, visit, hooks}: ChatScreenOp
 	const ui = {...first, visiting: visit !== undefined};
 	if (!nameFromSystem) return ui;
 	const text = 'This is the name of your user on this computer; /name NAME changes it, Ctrl+G shows all keys.';
-	return {...ui, flash: {text, level: 'info' as const, until: 0}};
+	return {...ui, flash: {text, level: 'info' as const, until: hooks.clock.now() + NAME_HINT_MS}};
 }

@@ -108,7 +108,7 @@ async function doctor(ports: EffectPorts): Promise<void> {
 
 async function exportTo(file: string, ports: EffectPorts): Promise<void> {
 	const {exportTimeline} = ports.hooks;
-	if (!exportTimeline) return inform(ports, 'leave the chat and use p2pchat-ink export', 'warn');
+	if (!exportTimeline) return inform(ports, 'leave the chat and use npx p2pchat-ink export', 'warn');
 	try {
 		inform(ports, await exportTimeline(file, ports.session.store.getState()));
 	} catch (cause) {

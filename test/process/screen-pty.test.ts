@@ -76,7 +76,7 @@ function expectRestored(output: string): void {
 	expect(output.lastIndexOf('\u001B[?25h')).toBeGreaterThan(output.lastIndexOf('\u001B[?25l'));
 	expect(output).not.toContain('\u001B[3J');
 	// The last words come after the screen was left.
-	expect(output.lastIndexOf('Replay it: p2pchat-ink replay')).toBeGreaterThan(output.lastIndexOf('\u001B[?1049l'));
+	expect(output.lastIndexOf('Replay it: npx p2pchat-ink replay')).toBeGreaterThan(output.lastIndexOf('\u001B[?1049l'));
 }
 
 const ready = (output: string) => output.includes('write a message');

@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {openFileLog} from '../../source/storage/file-log.js';
 import {listLogs, summarizeLog} from '../../source/storage/list-logs.js';
-import {openRoomLog} from '../../source/storage/room-log.js';
+import {findEarlierLog, openRoomLog} from '../../source/storage/room-log.js';
 import {batchRecord, makeFolder, peerOf, readAll, SAMPLE_HEADER, textsOf} from './log-samples.js';
 
 const carol = peerOf(1);
@@ -27,6 +27,29 @@ test('starts a new file at each launch in an open room', async () => {
 	await second.log.close();
 	expect([first.reopened, second.reopened]).toEqual([false, false]);
 	expect(listLogs(folder).map(({path}) => path)).toEqual([second.log.path, first.log.path]);
+});
+
+test('finds the newest earlier log in which something was said, of this room alone', async () => {
+	const {folder, open} = makeRoom(false);
+	const launches: (readonly string[])[] = [
+		['joined', 'said', 'left'],
+		['joined', 'left'],
+	];
+	const paths: string[] = [];
+	for (const said of launches) {
+		const opened = open();
+		opened.log.append([batchRecord(carol, 1, said)]);
+		await opened.log.close();
+		paths.push(opened.log.path);
+	}
+	const other = open({roomTag: Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9)});
+	other.log.append([batchRecord(carol, 1, ['joined', 'said', 'left'])]);
+	await other.log.close();
+	const current = open();
+	expect(await findEarlierLog(folder, SAMPLE_HEADER, current.log.path)).toBe(paths[0]);
+	expect(await findEarlierLog(folder, SAMPLE_HEADER, paths[0])).toBe(undefined);
+	expect(await findEarlierLog(folder, {...SAMPLE_HEADER, roomName: 'la'}, undefined)).toBe(undefined);
+	await current.log.close();
 });
 
 test('reopens the newest log of a room with a secret, and no log of another room', async () => {

@@ -5,6 +5,7 @@ import {findPeer} from '../../core/roster.js';
 import {type PeerView, selectPeers} from '../../core/select-peers.js';
 import {selectPeople} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
+import {replayCommand} from '../printed-commands.js';
 import type {SelfInfo, Session} from '../session.js';
 import type {BellMode, Command, Person} from './parse-command.js';
 
@@ -54,7 +55,7 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 		case 'who':
 			return {type: 'lines', title: 'Who is here', lines: selectPeople(session.store.getState()).map(whoLine)};
 		case 'log':
-			return {type: 'lines', title: 'Log', lines: logLines(context.self)};
+			return {type: 'lines', title: 'Log', lines: [...logLines(context.self), ...earlierLines(context.self)]};
 		case 'goto':
 			return goTo(command.time, context.now);
 		case 'ignore':
@@ -91,11 +92,12 @@ function whoLine({name, fingerprint, address, claimed, status, roundTripMs}: Pee
 /** The last words on the normal screen are the same. */
 export function logLines(self: SelfInfo): string[] {
 	if (!self.logPath) return ['Nothing is kept on disk (--no-log).'];
-	return [`Log: ${self.logPath}`, `Replay it: p2pchat-ink replay ${quotePath(self.logPath)}`];
+	return [`Log: ${self.logPath}`, `Replay it: ${replayCommand(self.logPath)}`];
 }
 
-function quotePath(path: string): string {
-	return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+/** What was said before in an open room is not part of this launch. */
+function earlierLines({earlierLog}: SelfInfo): string[] {
+	return earlierLog === undefined ? [] : [`What was said here before: ${replayCommand(earlierLog)}`];
 }
 
 function findOne(person: Person, state: State): PeerView | {readonly error: string} {

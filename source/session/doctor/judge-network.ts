@@ -63,6 +63,6 @@ function nothingBroken(report: NetworkReport, facts: DoctorFacts): Verdict {
 		code: 'alone',
 		level: 'ok',
 		text: `all is well here, but nobody else was heard on this network${early}: nobody runs p2pchat-ink in this room now, their firewall drops UDP port ${report.udpPort}, or the network keeps devices apart (guest Wi-Fi often does). ${ownRoom(report)}`,
-		next: `start p2pchat-ink on another computer. If they still do not meet: run "p2pchat-ink doctor" there, ${allowIncoming('UDP', report.udpPort, facts.platform)}, or name one of them: --peer HOST:PORT`,
+		next: `start p2pchat-ink on another computer. If they still do not meet: run "npx p2pchat-ink doctor" there, ${allowIncoming('UDP', report.udpPort, facts.platform)}, or name one of them: --peer HOST:PORT`,
 	};
 }

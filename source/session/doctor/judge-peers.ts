@@ -69,7 +69,7 @@ function silentPeers(
 			code: 'peer-silent',
 			level,
 			text: `no answer from ${namePeers(peers)}: it is off, the address is wrong, a firewall drops it, or the network keeps devices apart`,
-			next: `check the address there ("p2pchat-ink doctor" shows address and TCP port), then try "ping". Or ${connectFromThere(report, facts)}`,
+			next: `check the address there ("npx p2pchat-ink doctor" shows address and TCP port), then try "ping". Or ${connectFromThere(report, facts)}`,
 		};
 	}
 
@@ -160,7 +160,7 @@ function failedPeers(peers: readonly PeerReport[], level: VerdictLevel): Verdict
 		code: 'peer-failed',
 		level,
 		text: `the connection to ${namePeers(peers)} fails: ${cleanLine(first.lastFailure?.text ?? '')}`,
-		next: 'run "p2pchat-ink doctor" over there too; --debug FILE tells more',
+		next: 'run "npx p2pchat-ink doctor" over there too; --debug FILE tells more',
 	};
 }
 

@@ -2,6 +2,7 @@
 import type {OrderKey} from '../../core/order.js';
 import {compareOrder} from '../../core/order.js';
 import type {State, TimelineEntry} from '../../core/state.js';
+import type {SelfInfo} from '../../session/session.js';
 import {layoutDraft} from '../editor/draft-layout.js';
 import {layoutScreen, type ScreenLayout} from '../layout/screen-layout.js';
 import {aloneLines} from '../status/alone-lines.js';
@@ -29,7 +30,7 @@ export interface Frame {
 export type FrameOf = (state: State, ui: UiState) => Frame;
 
 /** One a screen: keeps the rows that were laid out and the filter in use. */
-export function createFrames(theme: Theme): FrameOf {
+export function createFrames(theme: Theme, self: SelfInfo): FrameOf {
 	const rowsOf = createRowCache();
 	let filter: {of: UiState['filter']; ignored: UiState['ignored']; view: (state: State) => TimelineView} | undefined;
 	let options: RowOptions | undefined;
@@ -60,7 +61,7 @@ export function createFrames(theme: Theme): FrameOf {
 			cut: cutOf(view, ui.marker),
 			height: item => Math.max(1, rowsOf(state, item, rowOptions).length),
 		};
-		const alone = aloneLines(state, layout.timelineWidth - 1, Math.floor(layout.mainHeight / 2));
+		const alone = aloneLines(state, self, layout.timelineWidth - 1, Math.floor(layout.mainHeight / 2));
 		const timelineHeight = Math.max(1, layout.mainHeight - alone.length);
 		const viewport = resolveViewport(laid, timelineHeight, ui.anchor);
 		const frame: Frame = {

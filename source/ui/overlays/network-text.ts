@@ -5,6 +5,6 @@ import type {NetworkReport} from '../../session/session.js';
 
 export function networkText(report: NetworkReport): string[] {
 	const verdicts = judgeNetwork(report).flatMap(describeVerdict);
-	const more = '"p2pchat-ink doctor", in another terminal, also tries whether the others can reach this computer.';
+	const more = '"npx p2pchat-ink doctor", in another terminal, also tries whether the others can reach this computer.';
 	return [...verdicts, '', ...describeReport(report), more];
 }

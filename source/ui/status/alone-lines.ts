@@ -1,10 +1,12 @@
 /** What somebody who sees nobody needs to know: what was tried, and what to do. */
 import type {State} from '../../core/state.js';
+import {inviteCommand, isHereOnly, replayCommand} from '../../session/printed-commands.js';
+import type {SelfInfo} from '../../session/session.js';
 import {cleanLine} from '../layout/clean-for-screen.js';
 import {wrapText} from '../layout/wrap.js';
 
 /** At most `rows` lines of `width` cells; none when not alone. */
-export function aloneLines(state: State, width: number, rows: number): string[] {
+export function aloneLines(state: State, self: SelfInfo, width: number, rows: number): string[] {
 	const {alone, tried, strangers} = state.passing;
 	if (!alone) return [];
 	const lines = ['Nobody else is here. Still looking.'];
@@ -14,7 +16,11 @@ export function aloneLines(state: State, width: number, rows: number): string[] 
 		);
 	}
 	if (tried.length > 0) lines.push(`Announced on ${tried.map(cleanLine).join(', ')}.`);
-	lines.push('Start it on another machine of this network: npx p2pchat-ink');
+	const where = isHereOnly(self) ? 'in another terminal of this computer' : 'on another machine of this network';
+	lines.push(`Start it ${where}: ${inviteCommand(self)}`);
+	if (self.earlierLog !== undefined) {
+		lines.push(`What was said here before is in a log; to read it: ${replayCommand(self.earlierLog)}`);
+	}
 	lines.push('If they should see each other: /net, /doctor, or /peer HOST for one that broadcast does not reach.');
 	const wrapped = lines.flatMap(line =>
 		wrapText(line, Math.max(10, width), Math.max(10, width - 2)).map(

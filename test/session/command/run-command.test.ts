@@ -30,11 +30,17 @@ describe('running commands', () => {
 
 	test('/log says where it lies and how to replay it', () => {
 		expect(run('/log')).toMatchObject({
-			lines: ['Log: /home/carol/logs/lan.p2plog', 'Replay it: p2pchat-ink replay /home/carol/logs/lan.p2plog'],
+			lines: ['Log: /home/carol/logs/lan.p2plog', 'Replay it: npx p2pchat-ink replay /home/carol/logs/lan.p2plog'],
 		});
 		expect(run('/log', createFakeSession('Carol', {noLog: true}))).toMatchObject({
 			lines: ['Nothing is kept on disk (--no-log).'],
 		});
+		const session = createFakeSession();
+		const self = {...session.self, earlierLog: '/home/carol/logs/earlier.p2plog'};
+		const result = runCommand({type: 'log'}, {session, self, ignored: [], now: NOW});
+		expect(result.type === 'lines' && result.lines.at(-1)).toBe(
+			'What was said here before: npx p2pchat-ink replay /home/carol/logs/earlier.p2plog',
+		);
 	});
 
 	test('/ignore goes by identity: every launch of the same person', () => {
