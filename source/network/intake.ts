@@ -56,8 +56,8 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	let bytes = 0;
 	let planned = false;
 	let stopped = false;
-	/** Of the time of the last slices, the part before the commit. */
-	let takingPart = 1;
+	/** What an entry cost lately, with all that its commit led to. */
+	let msPerEntry = 0;
 	const paused = new Set<PeerLink>();
 
 	function loadOf(link: PeerLink): Load {
@@ -81,9 +81,10 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		return chosen;
 	}
 
-	function takeOne(link: PeerLink, queue: Queue): void {
+	/** How many entries it took. */
+	function takeOne(link: PeerLink, queue: Queue): number {
 		const incoming = queue.batches[queue.next];
-		if (!incoming) return;
+		if (!incoming) return 0;
 		const cost = costOf(incoming.batch);
 		bytes -= cost;
 		queue.bytes -= cost;
@@ -94,6 +95,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		handlers.take(incoming);
 		const to = clock.monotonic();
 		loadOf(link).add(to - from, to);
+		return incoming.batch.entries.length;
 	}
 
 	/** Lets go of what was taken, also when it never runs empty. */
@@ -102,25 +104,28 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		return {batches: queue.batches.slice(queue.next), next: 0, bytes: queue.bytes};
 	}
 
-	function takeSlice(until: number): void {
+	/** How many entries it took. */
+	function takeSlice(until: number): number {
 		let tookLight = false;
+		let entries = 0;
 		for (let turn = lightest(); turn; turn = lightest()) {
 			if (turn.load <= LIGHT_LOAD_MS) tookLight = true;
-			else if (tookLight) return;
-			takeOne(turn.link, turn.queue);
-			if (clock.monotonic() >= until) return;
+			else if (tookLight) break;
+			entries += takeOne(turn.link, turn.queue);
+			if (clock.monotonic() >= until || entries * msPerEntry >= RECEIVE_SLICE_MS) break;
 		}
+
+		return entries;
 	}
 
 	function slice(): void {
 		planned = false;
 		if (stopped) return;
 		const from = clock.monotonic();
-		takeSlice(from + RECEIVE_SLICE_MS * takingPart);
-		const taken = clock.monotonic();
+		const entries = takeSlice(from + RECEIVE_SLICE_MS);
 		handlers.commit();
-		const spent = clock.monotonic() - from;
-		if (spent > 1) takingPart = Math.max(0.1, (takingPart + (taken - from) / spent) / 2);
+		const cost = (clock.monotonic() - from) / Math.max(1, entries);
+		msPerEntry = (msPerEntry + cost) / 2;
 		if (bytes < MAX_INTAKE_BYTES / 2) {
 			for (const link of paused) link.resume();
 			paused.clear();

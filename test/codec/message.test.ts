@@ -35,7 +35,7 @@ test('events written by hand are the bytes that msgpackr writes', () => {
 });
 
 test('counts of entries at the edges of every header width are written as msgpackr reads them', () => {
-	for (const count of [1, 15, 16, 255, 256]) {
+	for (const count of [1, 15, 16, 17, 128]) {
 		for (const length of [1, 255, 256]) {
 			if (count * length > 256 * 1024) continue;
 			const entries = Array.from({length: count}, () => new Uint8Array(length).fill(7));

@@ -90,7 +90,7 @@ class Feed:
 		for seq in range(first, len(self.entries) + 1):
 			entries.append(self.entries[seq - 1])
 			size += len(entries[-1])
-			if best and (size > 262_144 or len(entries) > 256):
+			if best and (size > 262_144 or len(entries) > 128):
 				break
 			if seq in self.signatures:
 				best = [self.peer, first, self.hashes[first - 1], entries[:], self.signatures[seq]]
