@@ -24,6 +24,8 @@ export interface FailedDial {
 export interface Candidate {
 	peer: PeerId | undefined;
 	readonly isTarget: boolean;
+	/** Nobody wants it any more: what runs comes to its end, and nothing follows. */
+	isDropped: boolean;
 	/** Newest first. */
 	addresses: Address[];
 	/** One that connected is never displaced by what is only heard. */
@@ -49,6 +51,7 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean): Ca
 	return {
 		peer,
 		isTarget,
+		isDropped: false,
 		addresses: [],
 		proven: undefined,
 		triedAt: new Map(),

@@ -69,6 +69,8 @@ export interface Dialler {
 	alsoAt(peer: PeerId, address: Address): void;
 	/** A `--peer` target: dialled for ever. */
 	target(address: Address, by?: 'peer-flag' | 'remembered'): void;
+	/** A `--peer` target that is not connected is dialled no more; without a port: whichever it has. False: there is none. */
+	dropTarget(host: string, port?: number): boolean;
 	connected(peer: PeerId): void;
 	disconnected(peer: PeerId): void;
 	/** It said that it leaves: no more dials, but to the target that led to it, for ever. */
@@ -198,7 +200,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 		if (failure) {
 			entry.failures += 1;
 			debug('dial', `failed: ${address.host}:${address.port}: ${failure.text}`, {failures: entry.failures});
-			const given = !entry.isTarget && entry.failures >= MAX_DIAL_FAILURES;
+			const given = entry.isDropped || (!entry.isTarget && entry.failures >= MAX_DIAL_FAILURES);
 			if (!isDone(entry) && !given) schedule(entry, retryDelay(entry.failures, random.fraction()));
 		} else {
 			entry.failures = 0;
@@ -277,6 +279,18 @@ export function createDialler(options: DiallerOptions): Dialler {
 			addAddress(entry, address);
 			entries.set(key, entry);
 			schedule(entry, 0);
+		},
+		dropTarget(host, port) {
+			let dropped = false;
+			for (const [key, entry] of entries) {
+				if (!entry.isTarget || isDone(entry)) continue;
+				if (!entry.addresses.some(one => one.host === host && (port === undefined || one.port === port))) continue;
+				entries.delete(key);
+				entry.isDropped = true;
+				forgetEntry(entry);
+				dropped = true;
+			}
+			return dropped;
 		},
 		connected(peer) {
 			lastUpAt = clock.monotonic();

@@ -334,6 +334,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		rename: name => conversation.rename(name),
 		typing: () => conversation.typing(),
 		addPeer: (host, port) => dialler.target({host, port}),
+		dropPeer: (host, port) => dialler.dropTarget(host, port),
 		ignore(peers) {
 			for (const peer of peers) ignored.add(peer);
 		},

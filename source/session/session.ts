@@ -34,6 +34,8 @@ export interface Session {
 	typing(): void;
 	/** Dials there, for ever, and remembers it when it works. */
 	addPeer(host: string, port: number): void;
+	/** Ends that, while it leads nowhere; without a port: whichever was named. False: nothing of the kind is dialled. */
+	dropPeer(host: string, port?: number): boolean;
 	/** Asks nothing more of these peers' feeds; hiding what is held is the screen's. */
 	ignore(peers: readonly PeerId[]): void;
 	unignore(peers: readonly PeerId[]): void;

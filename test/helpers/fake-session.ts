@@ -167,6 +167,10 @@ export function createFakeSession(
 		},
 		typing: () => void calls.push('typing'),
 		addPeer: (host, port) => void calls.push(`peer ${host} ${port}`),
+		dropPeer(host, port) {
+			calls.push(`drop ${host} ${port ?? 'any'}`);
+			return host !== 'unknown';
+		},
 		ignore: ignored => void calls.push(`ignore ${ignored.join(' ')}`),
 		unignore: shown => void calls.push(`unignore ${shown.join(' ')}`),
 		whenDelivered: async () => true,

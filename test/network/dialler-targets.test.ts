@@ -46,3 +46,39 @@ it('a --peer target whose connection is lost is dialled again, though nobody els
 		dialler.stop();
 	}
 });
+
+it('a --peer target that is dropped is dialled no more, whether it waits or is being dialled', async () => {
+	const clock = createFakeClock();
+	const dials: string[] = [];
+	const transport: Pick<Transport, 'dial'> = {
+		dial(host, port) {
+			dials.push(`${host}:${port}`);
+			const result = {failure: {code: 'timeout' as const, text: 'no answer'}};
+			return new Promise(resolve => clock.after(4000, () => resolve(result)));
+		},
+	};
+	const dialler = createDialler({
+		self: fakePeerId(1),
+		clock,
+		random: createSeededRandom(1),
+		transport: transport as Transport,
+		debug: () => {},
+		isConnected: () => false,
+		adopt() {},
+		targetWorked: () => {},
+	});
+	dialler.target({host: 'nohost', port: 4});
+	dialler.target({host: 'nohost', port: 5});
+	await clock.advance(1000);
+	expect(dialler.dropTarget('nohost', 5)).toBe(true);
+	expect(dialler.dropTarget('nohost', 5)).toBe(false);
+	await clock.advance(60_000);
+	expect(dials.filter(target => target === 'nohost:5')).toHaveLength(1);
+	const before = dials.length;
+	expect(before).toBeGreaterThan(3);
+	expect(dialler.dropTarget('nohost')).toBe(true);
+	await clock.advance(120_000);
+	expect(dials.length - before).toBeLessThanOrEqual(1);
+	expect(dialler.reports()).toEqual([]);
+	dialler.stop();
+});

@@ -47,7 +47,12 @@ export const commandRows: readonly CommandRow[] = [
 	{name: 'name', argument: 'text', form: 'NAME', does: 'change your name'},
 	{name: 'me', argument: 'text', form: 'ACTION', does: 'say what you do'},
 	{name: 'who', argument: 'none', form: '', does: 'list who is here'},
-	{name: 'peer', argument: 'target', form: 'HOST[:PORT]', does: 'connect where broadcast does not reach'},
+	{
+		name: 'peer',
+		argument: 'target',
+		form: 'HOST[:PORT]',
+		does: 'connect where broadcast does not reach; -HOST: no more',
+	},
 	{name: 'search', argument: 'text', form: 'TEXT', does: 'find in the timeline'},
 	{name: 'goto', argument: 'text', form: 'TIME', does: 'go to 14:05, 2026-11-22 14:05 or -10m'},
 	{name: 'mark', argument: 'none', form: '', does: 'all read up to here'},

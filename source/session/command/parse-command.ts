@@ -14,6 +14,8 @@ export type Command =
 	| {readonly type: 'name'; readonly name: string}
 	| {readonly type: 'me'; readonly text: string}
 	| {readonly type: 'peer'; readonly host: string; readonly port: number}
+	/** Without a port: whichever was named. */
+	| {readonly type: 'drop-peer'; readonly host: string; readonly port?: number}
 	| {readonly type: 'search'; readonly text: string}
 	| {readonly type: 'goto'; readonly time: string}
 	| {readonly type: 'mention'; readonly direction: 'prev' | 'next'}
@@ -116,13 +118,19 @@ function bellMode(word: string): BellMode {
 /** Where peers listen unless they say otherwise. */
 const DEFAULT_PORT = 47_474;
 
-/** HOST, HOST:PORT or [IPv6]:PORT; whether it resolves is for the network to find out. */
+/** HOST, HOST:PORT or [IPv6]:PORT, `-` in front to drop it; whether it resolves is for the network to find out. */
 function parseTarget(text: string, row: CommandRow): ParseResult {
-	const match = /^(?:\[([0-9a-f:.%\w]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/i.exec(text);
-	const host = match?.[1] ?? match?.[2] ?? (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.%\w]*$/i.test(text) ? text : undefined);
-	const port = match?.[3] === undefined ? DEFAULT_PORT : Number(match[3]);
-	if (!host || port < 1 || port > 65_535) return wrongForm(row, 'needs a host or address, and perhaps a port');
-	return {type: 'command', command: {type: 'peer', host, port}};
+	const drops = text.startsWith('-');
+	const target = drops ? text.slice(1) : text;
+	const match = /^(?:\[([0-9a-f:.%\w]+)\]|([^\s:[\]-][^\s:[\]]*))(?::(\d+))?$/i.exec(target);
+	const host =
+		match?.[1] ?? match?.[2] ?? (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.%\w]*$/i.test(target) ? target : undefined);
+	if (!host) return wrongForm(row, 'needs a host or address, and perhaps a port');
+	const port = match?.[3] === undefined ? undefined : Number(match[3]);
+	if (port !== undefined && (port < 1 || port > 65_535))
+		return wrongForm(row, `needs a port from 1 to 65535, not ${match?.[3]?.slice(0, 20)}`);
+	if (drops) return {type: 'command', command: {type: 'drop-peer', host, ...(port !== undefined && {port})}};
+	return {type: 'command', command: {type: 'peer', host, port: port ?? DEFAULT_PORT}};
 }
 
 export function unquote(text: string): string {

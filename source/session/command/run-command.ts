@@ -52,6 +52,12 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 		case 'peer':
 			session.addPeer(command.host, command.port);
 			return {type: 'done', text: `dialling ${command.host} port ${command.port}; /net shows how it goes`};
+		case 'drop-peer': {
+			const name = `${command.host}${command.port === undefined ? '' : ` port ${command.port}`}`;
+			return session.dropPeer(command.host, command.port)
+				? {type: 'done', text: `${name} is dialled no more`}
+				: {type: 'error', text: `nothing named ${name} waits to be connected; /net lists what is dialled`};
+		}
 		case 'who':
 			return {type: 'lines', title: 'Who is here', lines: selectPeople(session.store.getState()).map(whoLine)};
 		case 'log':

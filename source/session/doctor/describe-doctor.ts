@@ -41,10 +41,14 @@ export function describeReport(report: NetworkReport, facts: DoctorFacts = {}): 
 	if (report.interfaces.length === 0) lines.push('  none');
 	for (const one of report.interfaces) lines.push(...describeInterface(one));
 	lines.push('', 'Peers');
-	if (report.peers.length === 0) lines.push('  nobody was heard');
+	if (report.peers.length === 0) lines.push(`  nobody of this room was heard${othersThere(report)}`);
 	for (const peer of report.peers) lines.push(...describePeer(peer));
 	lines.push('');
 	return lines;
+}
+
+function othersThere({strangers, otherVersions}: NetworkReport): string {
+	return strangers + otherVersions === 0 ? '' : `; of others: ${strangers + otherVersions}`;
 }
 
 function describeInterface(one: InterfaceReport): string[] {
@@ -53,7 +57,7 @@ function describeInterface(one: InterfaceReport): string[] {
 	for (const [word, path] of [['broadcast', one.broadcast] as const, ['multicast', one.multicast] as const]) {
 		const failed = path.failed > 0 ? `, failed ${path.failed} (${cleanLine(path.lastError ?? 'no reason given')})` : '';
 		lines.push(
-			`    ${word} ${cleanLine(path.destination)}: sent ${path.sent}${failed}, own heard back ${path.echoes}, others heard ${path.heard}`,
+			`    ${word} ${cleanLine(path.destination)}: sent ${path.sent}${failed}, own heard back ${path.echoes}, others of this room heard ${path.heard}`,
 		);
 	}
 

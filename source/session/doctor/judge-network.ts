@@ -53,8 +53,8 @@ function nothingBroken(report: NetworkReport, facts: DoctorFacts): Verdict {
 		return {
 			code: 'alone',
 			level: 'ok',
-			text: `all is well, but nobody else runs p2pchat-ink on this computer. ${ownRoom(report)}`,
-			next: 'leave out --interface lo (or P2PCHAT_INTERFACE) to meet other computers',
+			text: `nothing is broken, but nobody else on this computer was heard on UDP port ${report.udpPort}. ${ownRoom(report)}`,
+			next: 'start it in another terminal with the same --room, --port and secret; leave out --interface lo (or P2PCHAT_INTERFACE) to meet other computers',
 		};
 	}
 
@@ -62,7 +62,7 @@ function nothingBroken(report: NetworkReport, facts: DoctorFacts): Verdict {
 	return {
 		code: 'alone',
 		level: 'ok',
-		text: `all is well here, but nobody else was heard on this network${early}: nobody runs p2pchat-ink in this room now, their firewall drops UDP port ${report.udpPort}, or the network keeps devices apart (guest Wi-Fi often does). ${ownRoom(report)}`,
+		text: `nothing is broken here, but nobody else was heard on this network on UDP port ${report.udpPort}${early}: nobody runs p2pchat-ink there now, their firewall drops that port, or the network keeps devices apart (guest Wi-Fi often does). ${ownRoom(report)}`,
 		next: `start p2pchat-ink on another computer. If they still do not meet: run "npx p2pchat-ink doctor" there, ${allowIncoming('UDP', report.udpPort, facts.platform)}, or name one of them: --peer HOST:PORT`,
 	};
 }

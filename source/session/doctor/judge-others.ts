@@ -1,5 +1,10 @@
 /** Who is there and does not belong to us, whose announcements do not come, whose clock is off. */
-import {CLOCK_OFFSET_SHOWN_MS, SEND_HIGH_WATER_BYTES} from '../../core/limits.js';
+import {
+	BEACON_INTERVAL_CROWD_MS,
+	BEACON_JITTER,
+	CLOCK_OFFSET_SHOWN_MS,
+	SEND_HIGH_WATER_BYTES,
+} from '../../core/limits.js';
 import {isInSubnet} from '../../network/subnets.js';
 import {LOWEST_VERSION, PROTOCOL_VERSION} from '../../network/version.js';
 import {describeSpan} from '../notices.js';
@@ -10,6 +15,8 @@ import type {Verdict, VerdictLevel} from './verdict.js';
 
 /** Within this every peer that hears our burst has answered. */
 const ANSWERED_AFTER_MS = 2400;
+/** Those of other rooms do not answer: within this every one has announced itself. */
+const ALL_HEARD_AFTER_MS = BEACON_INTERVAL_CROWD_MS * (1 + BEACON_JITTER);
 
 export function judgeOthers(report: NetworkReport): Verdict[] {
 	const connected = connectedPeers(report);
@@ -61,10 +68,11 @@ function isolated(report: NetworkReport): Verdict | undefined {
 function otherRoom(report: NetworkReport, level: VerdictLevel): Verdict | undefined {
 	const {strangers} = report;
 	if (strangers === 0) return undefined;
+	const least = report.listeningMs < ALL_HEARD_AFTER_MS ? 'at least ' : '';
 	return {
 		code: 'other-room',
 		level,
-		text: `${strangers === 1 ? '1 node here is' : `${strangers} nodes here are`} in another room or use another secret. ${ownRoom(report)}`,
+		text: `${least}${strangers === 1 ? '1 node here is' : `${strangers} nodes here are`} in another room or use another secret. ${ownRoom(report)}`,
 		next: 'to be in one room, use the same --room and the same secret on all sides (--ask-secret asks for it)',
 	};
 }

@@ -17,7 +17,7 @@ export function judgePeers(report: NetworkReport, facts: DoctorFacts): Verdict[]
 		firewallHere(by('forbidden'), level),
 		silentPeers(silent, level, report, facts),
 		refusedPeers(by('refused'), level, report, facts),
-		unreachablePeers(by('unreachable'), level),
+		unreachablePeers(by('unreachable'), level, report, facts),
 		wrongSecret(secret, level, report),
 		otherVersion(by('version'), level),
 		failedPeers(
@@ -112,18 +112,46 @@ function refusedPeers(
 		code: 'peer-refused',
 		level,
 		text: `${namePeers(peers)} refuses: the computer is there, but p2pchat-ink does not listen on that port`,
-		next: `start it there with --tcp-port ${FIXED_TCP_PORT}, or look up its port there with /doctor, and give --peer HOST:PORT`,
+		next: `start it there with --tcp-port ${peers[0]?.lastFailure?.port ?? FIXED_TCP_PORT}; or look up there which TCP port it has (/net) and give --peer HOST:PORT${forgetIt(facts)}`,
 	};
 }
 
-function unreachablePeers(peers: readonly PeerReport[], level: VerdictLevel): Verdict | undefined {
+/** A chat that runs dials what was named for ever. */
+function forgetIt({looksOnly}: DoctorFacts): string {
+	return looksOnly ? '' : '. /peer -HOST drops one that was named by mistake';
+}
+
+function unreachablePeers(
+	peers: readonly PeerReport[],
+	level: VerdictLevel,
+	{loopbackOnly}: NetworkReport,
+	facts: DoctorFacts,
+): Verdict | undefined {
 	const [first] = peers;
 	if (!first) return undefined;
+	if (loopbackOnly) {
+		return {
+			code: 'peer-unreachable',
+			level,
+			text: `${namePeers(peers)} is not dialled: only this computer itself is in use (loopback), and that is no address of it`,
+			next: `leave out --interface lo (or P2PCHAT_INTERFACE) to meet other computers, or name 127.0.0.1:PORT${forgetIt(facts)}`,
+		};
+	}
+
+	if (/host name|looked up/.test(first.lastFailure?.text ?? '')) {
+		return {
+			code: 'peer-unreachable',
+			level,
+			text: `${namePeers(peers)} is not known by that name: ${cleanLine(first.lastFailure?.text ?? '')}`,
+			next: `check the spelling, or give the address, which "npx p2pchat-ink doctor" shows over there${forgetIt(facts)}`,
+		};
+	}
+
 	return {
 		code: 'peer-unreachable',
 		level,
 		text: `there is no way to ${namePeers(peers)}: ${cleanLine(first.lastFailure?.text ?? '')}. It is off, the address is wrong, or the network keeps devices apart`,
-		next: 'check the address there, and that both are on the same network (not one on the guest Wi-Fi)',
+		next: `check the address there, and that both are on the same network (not one on the guest Wi-Fi)${forgetIt(facts)}`,
 	};
 }
 

@@ -43,6 +43,13 @@ describe('running commands', () => {
 		);
 	});
 
+	test('/peer -HOST drops a target, or says that there is none', () => {
+		const session = createFakeSession();
+		expect(run('/peer -nohost:4', session)).toEqual({type: 'done', text: 'nohost port 4 is dialled no more'});
+		expect(session.calls.at(-1)).toBe('drop nohost 4');
+		expect(run('/peer -unknown', session)).toMatchObject({type: 'error', text: expect.stringContaining('/net')});
+	});
+
 	test('/ignore goes by identity: every launch of the same person', () => {
 		const session = createFakeSession();
 		const first = session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});

@@ -3,13 +3,13 @@ import {describe, expect, it} from 'vitest';
 import {describeDoctor} from '../../../source/session/doctor/describe-doctor.js';
 import {judgeNetwork} from '../../../source/session/doctor/judge-network.js';
 import type {DoctorFacts, VerdictCode} from '../../../source/session/doctor/verdict.js';
-import type {NetworkReport} from '../../../source/session/session.js';
+import type {NetworkReport, PeerReport} from '../../../source/session/session.js';
 import {aFailure, anInterface, aPeer, aReport, fakePeerId, LOOPBACK, path} from './reports.js';
 
 const alone = {peers: []};
 const timeout = (changes = {}) => aFailure('timeout', 'no answer: off, or a firewall drops it', changes);
-const named = (code: string, text: string) =>
-	aFailure(code, text, {heardBy: ['peer-flag'], lastHeardMs: undefined as never});
+const named = (code: string, text: string, changes: Partial<PeerReport> = {}) =>
+	aFailure(code, text, {heardBy: ['peer-flag'], lastHeardMs: undefined as never, ...changes});
 const failedStart = (code: string): DoctorFacts => ({startFailure: {protocol: 'UDP', port: 47_474, code, text: code}});
 
 /** What is the case; what is found first; a word that must stand in it; facts. */
@@ -80,6 +80,22 @@ const CASES: [string, Partial<NetworkReport>, VerdictCode, RegExp, DoctorFacts?]
 	['one that is named is silent', {peers: [named('timeout', 'no answer')]}, 'peer-silent', /it is off, the address is/],
 	['one that is heard refuses', {peers: [aFailure('refused', 'refused')]}, 'peer-refused', /over there rejects it/],
 	['one that is named refuses', {peers: [named('refused', 'refused')]}, 'peer-refused', /does not listen on that port/],
+	[
+		'a name is not known',
+		{peers: [named('unreachable', 'no such host name')]},
+		'peer-unreachable',
+		/not known by that name: no such host name/,
+	],
+	[
+		'another computer is named and only loopback is in use',
+		{
+			peers: [named('unreachable', 'only this machine itself is in use (loopback)')],
+			loopbackOnly: true,
+			interfaces: [LOOPBACK],
+		},
+		'peer-unreachable',
+		/not dialled: only this computer itself is in use/,
+	],
 	['there is no route', {peers: [named('unreachable', 'no route to the host')]}, 'peer-unreachable', /no route to the/],
 	[
 		'the secret is wrong',
@@ -118,7 +134,13 @@ const CASES: [string, Partial<NetworkReport>, VerdictCode, RegExp, DoctorFacts?]
 		'isolated',
 		/its announcements do not arrive/,
 	],
-	['others are in another room', {...alone, strangers: 3}, 'other-room', /3 nodes here are in another room/],
+	['others are in another room', {...alone, strangers: 3}, 'other-room', /^3 nodes here are in another room/],
+	[
+		'others are in another room, heard in a short look',
+		{...alone, strangers: 2, listeningMs: 2500},
+		'other-room',
+		/^at least 2 nodes here are/,
+	],
 	['beacons come from off our networks', {...alone, offLink: ['10.9.0.2']}, 'other-network', /come from 10\.9\.0\.2/],
 	['our clock is corrected', {clockCorrectionMs: 3_600_000}, 'clock-here', /60 min behind/],
 	[
@@ -137,7 +159,12 @@ const CASES: [string, Partial<NetworkReport>, VerdictCode, RegExp, DoctorFacts?]
 	['a reader is slow', {peers: [aPeer({queuedBytes: 1_000_000})]}, 'slow-reader', /takes what we send slowly/],
 	['connections are refused', {refusedConnections: 2}, 'refused-connections', /2 incoming connections ended/],
 	['nobody is there', alone, 'alone', /nobody else was heard on this network/],
-	['only loopback was chosen', {...alone, loopbackOnly: true, interfaces: [LOOPBACK]}, 'alone', /on this computer/],
+	[
+		'only loopback was chosen',
+		{...alone, loopbackOnly: true, interfaces: [LOOPBACK]},
+		'alone',
+		/nobody else on this computer was heard on UDP port 47474\. Here it is room "lan"/,
+	],
 	['everybody is reached', {}, 'all-well', /1 peer is reached in room "lan"/],
 ];
 
@@ -236,6 +263,17 @@ describe('the doctor', () => {
 		expect(judgeNetwork(report).map(({code}) => code)).toEqual(['alone']);
 	});
 
+	it('names the port that was refused, and how a wrong target is dropped where one can be', () => {
+		const report = aReport({peers: [named('refused', 'refused', {addresses: ['10.0.0.9:4321']})]});
+		expect(judgeNetwork(report, {looksOnly: true})[0]?.next).toMatch(/^start it there with --tcp-port 4321;.*PORT$/);
+		expect(judgeNetwork(report)[0]?.next).toMatch(/\/peer -HOST drops one/);
+	});
+
+	it('does not say that nobody is there when only those of other rooms are', () => {
+		const lines = describeDoctor(aReport({...alone, strangers: 3}));
+		expect(lines).toContain('  nobody of this room was heard; of others: 3');
+	});
+
 	it('names the firewall of each system, and a port that is still there when it is read', () => {
 		const report = aReport({peers: [aFailure('refused', 'refused')]});
 		expect(judgeNetwork(report)[0]?.next).toContain('connect from there: --peer 10.0.0.1:50123');
@@ -288,8 +326,8 @@ describe('the doctor', () => {
 			'',
 			'Networks of this computer',
 			'  eth0 10.0.0.1/24',
-			'    broadcast 10.0.0.255: sent 5, own heard back 5, others heard 0',
-			'    multicast 239.255.71.74: sent 5, own heard back 5, others heard 0',
+			'    broadcast 10.0.0.255: sent 5, own heard back 5, others of this room heard 0',
+			'    multicast 239.255.71.74: sent 5, own heard back 5, others of this room heard 0',
 			'',
 			'Peers',
 			'  Carol (10.0.0.2:4000): we connected to it in 4.2 ms, it reaches us too; known by broadcast, multicast, its answers; version 1.0.0; clock -0.1 s',
