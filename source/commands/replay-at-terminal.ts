@@ -38,7 +38,7 @@ export async function runReplayAtTerminal(context: Context): Promise<number> {
 }
 
 async function replayLog(context: Context, reader: LogReader, leaving: Leaving): Promise<number> {
-	const {options, clock, stdin, stdout} = context;
+	const {options, clock, stdin, stdout, output} = context;
 	const history = createHistory();
 	const marks = await loadMarks(reader.path);
 	const feed: ReplayFeed = createReplayFeed({
@@ -78,6 +78,7 @@ async function replayLog(context: Context, reader: LogReader, leaving: Leaving):
 	feed.stop();
 	if (failure) throw failure.error;
 	if (reason.type === 'crashed') throw reason.error;
+	if (reason.type !== 'output-closed') output.write(`Replayed: ${reader.path}\n`);
 	return exitCodes.done;
 }
 

@@ -135,5 +135,6 @@ function openingState({stdout, bell, nameFromSystem, visit, hooks}: ChatScreenOp
 	const ui = {...first, visiting: visit !== undefined};
 	if (!nameFromSystem) return ui;
 	const text = 'This is the name of your user on this computer; /name NAME changes it, Ctrl+G shows all keys.';
-	return {...ui, flash: {text, level: 'info' as const, until: hooks.clock.now() + NAME_HINT_MS}};
+	const until = hooks.clock.now() + NAME_HINT_MS;
+	return {...ui, flash: {text, level: 'info' as const, until, orKey: true as const}};
 }

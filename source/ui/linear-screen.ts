@@ -11,9 +11,9 @@ import {parseCommand} from '../session/command/parse-command.js';
 import {proposeCompletion} from '../session/command/propose.js';
 import {type CommandResult, type Intent, runCommand} from '../session/command/run-command.js';
 import type {ChatScreen, ChatScreenOptions, ExitReason} from './chat-screen.js';
-import type {EditorAction} from './editor/reduce-editor.js';
 import type {Token} from './keys/token.js';
 import {lastLines} from './last-lines.js';
+import {EDIT_KEYS} from './linear/edit-keys.js';
 import {createLinePrompt} from './linear/line-prompt.js';
 import {intentLines} from './linear/linear-commands.js';
 import {newEntries} from './linear/new-entries.js';
@@ -30,18 +30,6 @@ const QUIT_WINDOW_MS = 2000;
 const SUSPEND_BLINK_MS = 100;
 const PASTE_ON = '\u001B[?2004h';
 const PASTE_OFF = '\u001B[?2004l';
-
-const EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
-	backspace: {type: 'edit', edit: 'delete-back'},
-	'ctrl+u': {type: 'set', text: ''},
-	'ctrl+w': {type: 'edit', edit: 'kill-spaced-word'},
-	'alt+backspace': {type: 'edit', edit: 'kill-word-back'},
-	'ctrl+_': {type: 'edit', edit: 'undo'},
-	'ctrl+j': {type: 'type', text: '\n'},
-	'alt+enter': {type: 'type', text: '\n'},
-	up: {type: 'history', by: -1},
-	down: {type: 'history', by: 1},
-};
 
 export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 	const {session, self, stdin, stdout, hooks} = options;
@@ -93,15 +81,22 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 		else if (intent.type === 'ignored') ignored = intent.keys;
 		else if (intent.type === 'doctor') void later(hooks.runDoctor?.());
 		else if (intent.type === 'export') {
-			void later(hooks.exportTimeline?.(intent.file, session.store.getState()).then(told => [told]));
+			const written = hooks.exportTimeline?.(intent.file, session.store.getState());
+			void later(
+				written?.then(told => [told]),
+				`/export ${intent.file}`,
+			);
 		}
 	}
 
-	async function later(lines: Promise<readonly string[]> | undefined): Promise<void> {
-		if (!lines) line.say('not here: leave the chat and use the command p2pchat-ink');
-		else {
-			line.say(...(await lines.catch(cause => [`Failed: ${cause instanceof Error ? cause.message : String(cause)}`])));
-		}
+	/** `draft` stands in the line again when it failed. */
+	async function later(lines: Promise<readonly string[]> | undefined, draft?: string): Promise<void> {
+		if (!lines) return line.say('not here: leave the chat and use the command npx p2pchat-ink');
+		const said = await lines.catch(cause => {
+			if (draft !== undefined && line.editor.text === '') line.restore(draft);
+			return [`Failed: ${cause instanceof Error ? cause.message : String(cause)}`];
+		});
+		line.say(...said);
 	}
 
 	function onToken(token: Token): void {

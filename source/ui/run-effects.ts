@@ -112,6 +112,7 @@ async function exportTo(file: string, ports: EffectPorts): Promise<void> {
 	try {
 		inform(ports, await exportTimeline(file, ports.session.store.getState()));
 	} catch (cause) {
-		inform(ports, cause instanceof Error ? cause.message : String(cause), 'error');
+		const text = cause instanceof Error ? cause.message : String(cause);
+		ports.dispatch({type: 'refused', draft: `/export ${file}`, text});
 	}
 }

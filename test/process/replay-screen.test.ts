@@ -35,6 +35,7 @@ async function quit(pty: Terminal, key = 'q'): Promise<void> {
 	const output = pty.output();
 	expect(output.lastIndexOf('\u001B[?1049l')).toBeGreaterThan(output.lastIndexOf('\u001B[?1049h'));
 	expect(output.lastIndexOf('\u001B[?25h')).toBeGreaterThan(output.lastIndexOf('\u001B[?25l'));
+	expect(output.slice(output.lastIndexOf('\u001B[?1049l'))).toContain(`Replayed: ${log}`);
 }
 
 describe('replay at a terminal', () => {

@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {createFakeSession, type FakePeer, type FakeSession, START} from '../helpers/fake-session.js';
-import {type Chat, type LaunchOptions, launchChat} from '../helpers/launch-chat.js';
+import {type Chat, type LaunchOptions, launchChat, liveClock} from '../helpers/launch-chat.js';
 
 let chat: Chat | undefined;
 
@@ -43,7 +43,7 @@ describe('the three panes', () => {
 		expect(drawn).toHaveLength(rows);
 		expect(drawn[rows - 1]).toContain('write a message');
 		expect(drawn[rows - 2]).toContain('lan (open)');
-		expect(terminal.text().includes('Peers 3')).toBe(columns >= 60);
+		expect(terminal.text().includes('Peers 2/2 and you')).toBe(columns >= 60);
 		const row = drawn.find(line => line.includes('hello everybody'));
 		expect(row).toContain('Bob');
 		expect(row).toContain('192.168.1.9');
@@ -53,12 +53,12 @@ describe('the three panes', () => {
 
 	test('narrow: focus on the peers shows the list at full width', async () => {
 		const {terminal, press} = await launch({columns: 50, rows: 12, session: room().session});
-		expect(terminal.text()).not.toContain('Peers 3');
+		expect(terminal.text()).not.toContain('Peers 2/2 and you');
 		await press(ALT('2'));
-		await terminal.see('Peers 3');
+		await terminal.see('Peers 2/2 and you');
 		expect(terminal.text()).toContain('Dave');
 		await press(ESC);
-		await terminal.seeNot('Peers 3');
+		await terminal.seeNot('Peers 2/2 and you');
 	});
 
 	test('below 30x8 one line says so, and all is back after growing', async () => {
@@ -76,7 +76,7 @@ describe('the three panes', () => {
 		await press(CTRL('o'));
 		await terminal.see('▌ 14:00 Bob 192.168.1.9 message 3');
 		await press('\t');
-		await terminal.until(() => terminal.rows().some(row => /│▌. Carol/.test(row)));
+		await terminal.until(() => terminal.rows().some(row => /│▌. Bob/.test(row)));
 		await press('\t');
 		await terminal.until(() => !terminal.text().includes('▌'));
 		await press(ALT('1'));
@@ -513,10 +513,20 @@ describe('the peers', () => {
 		expect(terminal.text()).toContain('peers 0/1');
 	});
 
-	test('details of a peer open with Enter', async () => {
+	test('the hint on a name of the system gives the status line back', async () => {
+		let now = START;
+		const hooks = {clock: {...liveClock, now: () => now}};
+		const {terminal} = await launch({hooks, options: {nameFromSystem: true}});
+		await terminal.see('/name NAME changes it');
+		expect(terminal.text()).not.toContain('lan (open)');
+		now += 10_000;
+		await terminal.see('lan (open)');
+	});
+
+	test('details of a peer open with Enter: of the first who is not us', async () => {
 		const {session, bob} = room();
 		const {terminal, press} = await launch({session});
-		await press(ALT('2'), 'j', '\r');
+		await press(ALT('2'), '\r');
 		await terminal.see('durable identity, verified');
 		expect(terminal.text()).toContain(bob.peer.slice(0, 50));
 		expect(terminal.text()).toContain('we dialled');
@@ -541,7 +551,7 @@ describe('overlays and states', () => {
 		const {session} = room();
 		const {terminal, press} = await launch({session});
 		await press('/net\r');
-		await terminal.see('ok: all is well here, but nobody else was heard');
+		await terminal.see('ok: nothing is broken here, but nobody else was heard');
 		expect(terminal.text()).toContain('Ports: UDP 47474');
 		expect(terminal.text()).toContain('sent 6, failed 1 (ENETUNREACH)');
 	});
@@ -550,6 +560,7 @@ describe('overlays and states', () => {
 		const {terminal, session} = await launch();
 		session.passing({type: 'alone', alone: true, tried: ['192.168.1.255 (wlan0)']}, {type: 'strangers', count: 3});
 		await terminal.see('Nobody else is here');
+		expect(terminal.text()).toContain('Peers: only you');
 		expect(terminal.text()).toContain('192.168.1.255 (wlan0)');
 		expect(terminal.text()).toContain('3 nodes here are in another room or use');
 		expect(terminal.text()).toContain('/peer');

@@ -2,7 +2,8 @@ import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {PeerId} from '../../core/ids.js';
 import {selectTyping} from '../../core/select.js';
-import {selectPeople} from '../../core/select-people.js';
+import type {PeerView} from '../../core/select-peers.js';
+import {selectConnectedCount, selectKnownCount, selectPeople} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
 import {formatPeers} from '../peers/format-peers.js';
 import type {Theme} from '../theme.js';
@@ -19,12 +20,17 @@ export interface PeersPaneProps {
 	readonly theme: Theme;
 }
 
+/** Counts as the status line does: us apart. */
+function titleOf(state: State, peers: readonly PeerView[]): string {
+	const known = selectKnownCount(state);
+	const here = peers.some(({status}) => status === 'self');
+	if (known === 0 && here) return ' Peers: only you';
+	return ` Peers ${selectConnectedCount(state)}/${known}${here ? ' and you' : ''}`;
+}
+
 export function PeersPane({state, width, height, selected, focused, theme}: PeersPaneProps): ReactNode {
 	const peers = selectPeople(state);
-	const present = peers.filter(
-		peer => peer.status === 'self' || peer.status === 'connected' || peer.status === 'suspect',
-	).length;
-	const title = ` Peers ${present}${peers.length > present ? `, ${peers.length - present} gone` : ''} `;
+	const title = titleOf(state, peers);
 	const rows = formatPeers({
 		peers,
 		typing: selectTyping(state),

@@ -48,6 +48,8 @@ export interface HelpLine {
 	readonly does: string;
 	readonly keys: string;
 	readonly twin: string;
+	/** Of both, each by itself. */
+	readonly labels: readonly string[];
 }
 
 /** One line per thing to do; rows that do the same in the same place are joined. */
@@ -63,7 +65,9 @@ export function helpLines(rows: readonly KeyRow[] = keyRows): HelpLine[] {
 			joined.set(row.does, line);
 		}
 		for (const [does, line] of joined) {
-			lines.push({section: SECTIONS[where], does, keys: line.keys.join(' '), twin: line.twins.join(' ')});
+			const {keys, twins} = line;
+			const labels = [...keys, ...twins];
+			lines.push({section: SECTIONS[where], does, keys: keys.join(' '), twin: twins.join(' '), labels});
 		}
 	}
 	return lines;

@@ -50,7 +50,7 @@ export function placeOf(ui: UiState): Place {
 function applyToken(ui: UiState, token: Token, context: Context): Step {
 	if (token.type === 'focus') return step(focusChanged(ui, token.focused, context));
 	if (token.type === 'kitty') return step(ui, {type: 'kitty'});
-	const awake = {...ui, lastKeyAt: context.now, ...(ui.flash?.until === 0 && {flash: undefined})};
+	const awake = {...ui, lastKeyAt: context.now, ...((ui.flash?.until === 0 || ui.flash?.orKey) && {flash: undefined})};
 	if (awake.question || awake.editor.heldPaste !== undefined) {
 		const answered = answerQuestion(awake, token, context);
 		if (answered) return answered;

@@ -9,7 +9,12 @@ import type {UiState} from './ui-state.js';
 export function selectFirstPeer(ui: UiState, {state}: Context): UiState {
 	const peers = selectPeople(state);
 	const known = peers.some(view => view.peer === ui.selectedPeer);
-	return known ? ui : {...ui, selectedPeer: peers[0]?.peer};
+	return known ? ui : {...ui, selectedPeer: firstOther(peers)?.peer};
+}
+
+/** Where the list begins for somebody who looks for others: behind oneself, if anybody is. */
+export function firstOther(peers: readonly PeerView[]): PeerView | undefined {
+	return peers.find(({status}) => status !== 'self') ?? peers[0];
 }
 
 export function movePeer(ui: UiState, {state}: Context, by: number): UiState {

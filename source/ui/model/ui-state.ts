@@ -34,6 +34,8 @@ export interface Flash {
 	readonly level: 'info' | 'warn' | 'error';
 	/** Wall clock, ms; 0: until the next key. */
 	readonly until: number;
+	/** The next key ends it too. */
+	readonly orKey?: true;
 }
 
 export interface UiState {

@@ -6,6 +6,9 @@ import {wrapText} from '../layout/wrap.js';
 import type {Segment, Theme} from '../theme.js';
 
 const KEYS_CELLS = 30;
+/** Where there is room no row is longer. */
+const WIDE_KEYS_CELLS = 42;
+const WIDE_FROM = 110;
 
 export function helpText(width: number, theme: Theme): Segment[][] {
 	const lines: Segment[][] = [];
@@ -14,14 +17,14 @@ export function helpText(width: number, theme: Theme): Segment[][] {
 		if (line.section !== section) {
 			if (section !== '') lines.push([]);
 			section = line.section;
-			lines.push([{text: section, style: {bold: true}}]);
+			lines.push([{text: ` ${section}`, style: {bold: true}}]);
 		}
-		lines.push(...pair([line.keys, line.twin].filter(Boolean).join('  '), line.does, width, theme));
+		lines.push(...pair(line.labels.join(', '), line.does, width, theme));
 	}
-	lines.push([], [{text: 'Commands', style: {bold: true}}]);
+	lines.push([], [{text: ' Commands', style: {bold: true}}]);
 	for (const row of commandRows) lines.push(...pair(commandForm(row), row.does, width, theme));
 	lines.push(...pair('//text', 'say a text that begins with a slash', width, theme));
-	lines.push([], [{text: 'Marks', style: {bold: true}}]);
+	lines.push([], [{text: ' Marks', style: {bold: true}}]);
 	const {waiting, partial, delivered} = theme.glyphs;
 	lines.push(...pair(waiting, 'said, and held by nobody else yet', width, theme));
 	lines.push(...pair(partial, 'held by some of those who were there', width, theme));
@@ -32,7 +35,7 @@ export function helpText(width: number, theme: Theme): Segment[][] {
 
 /** Side by side where the left fits its column, else below each other. */
 export function pair(left: string, right: string, width: number, theme: Theme): Segment[][] {
-	const column = Math.min(KEYS_CELLS, Math.floor(width / 2));
+	const column = width >= WIDE_FROM ? WIDE_KEYS_CELLS : Math.min(KEYS_CELLS, Math.floor(width / 2));
 	const room = Math.max(8, width - column - 3);
 	const rest = wrapText(right, room, room).map(line => right.slice(line.start, line.end));
 	if (cellWidth(left) <= column) {

@@ -4,6 +4,7 @@ import {selectPeers} from '../../core/select-peers.js';
 import {selectPeople} from '../../core/select-people.js';
 import type {ReplayAction} from '../keys/bindings.js';
 import {cleanForScreen} from '../layout/clean-for-screen.js';
+import {firstOther} from '../model/peers-step.js';
 import {describeEntry} from '../timeline/describe-entry.js';
 import {bareName} from '../timeline/people.js';
 import {goToBookmark, toggleBookmark} from './bookmarks.js';
@@ -164,7 +165,7 @@ function togglePane(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.focus === 'peers') return {...ui, focus: 'timeline'};
 	const peers = selectPeople(context.frameOf(context.history, ui).there);
 	const known = peers.some(({peer}) => peer === ui.selectedPeer);
-	return {...ui, focus: 'peers', selectedPeer: known ? ui.selectedPeer : peers[0]?.peer};
+	return {...ui, focus: 'peers', selectedPeer: known ? ui.selectedPeer : firstOther(peers)?.peer};
 }
 
 /** Esc: the nearest thing that is open closes. */

@@ -49,6 +49,8 @@ export interface ReplayHelpLine {
 	readonly does: string;
 	readonly keys: string;
 	readonly twin: string;
+	/** Of both, each by itself. */
+	readonly labels: readonly string[];
 }
 
 /** One line per thing to do: for the help overlay and the readme. */
@@ -60,7 +62,12 @@ export function replayHelp(): ReplayHelpLine[] {
 		line.twins.push(...(twins ?? []).map(keyLabel));
 		joined.set(does, line);
 	}
-	return Array.from(joined, ([does, {keys, twins}]) => ({does, keys: keys.join(' '), twin: twins.join(' ')}));
+	return Array.from(joined, ([does, {keys, twins}]) => ({
+		does,
+		keys: keys.join(' '),
+		twin: twins.join(' '),
+		labels: [...keys, ...twins],
+	}));
 }
 
 /** The readme's table. */
@@ -72,13 +79,11 @@ export function replayTableMarkdown(): string {
 
 function helpLines(width: number, theme: Theme): Segment[][] {
 	const lines: Segment[][] = [];
-	for (const {does, keys, twin} of replayHelp()) {
-		lines.push(...pair([keys, twin].filter(Boolean).join('  '), does, width, theme));
-	}
+	for (const {does, labels} of replayHelp()) lines.push(...pair(labels.join(', '), does, width, theme));
 	const {bookmark, hit, position} = theme.glyphs;
-	lines.push([], [{text: 'Filter', style: {bold: true}}]);
+	lines.push([], [{text: ' Filter', style: {bold: true}}]);
 	lines.push(...pair('f', `${FILTER_FORM}; all that is given must hold; Tab completes`, width, theme));
-	lines.push([], [{text: 'Below', style: {bold: true}}]);
+	lines.push([], [{text: ' Below', style: {bold: true}}]);
 	lines.push(...pair(`${position} ${bookmark} ${hit}`, 'the position, bookmarks, matches of the search', width, theme));
 	lines.push(...pair('dimmed rows', 'came later than the position; the peers are those of the position', width, theme));
 	return lines;

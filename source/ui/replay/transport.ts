@@ -79,6 +79,10 @@ function chooseParts(parts: readonly BarPart[], room: number): string[] {
 
 function barParts({ui, frame, hits, room, theme, waitMs}: TransportRequest): BarPart[] {
 	const {glyphs} = theme;
+	const reading = {text: `reading ${Math.floor(ui.loaded * 100)} %`, weight: 0.5};
+	// No place, no time yet.
+	if (ui.loaded < 1 && frame.total === 0)
+		return [{text: 'REPLAY', weight: 0}, reading, {text: cleanLine(room), weight: 10}];
 	const playing = ui.mode === 'playing';
 	const state = playing ? `${glyphs.playing} playing` : `${glyphs.paused} review`;
 	const [at, total] = [formatSpan(frame.time - frame.start), formatSpan(frame.end - frame.start)];
@@ -90,7 +94,7 @@ function barParts({ui, frame, hits, room, theme, waitMs}: TransportRequest): Bar
 		{text: formatSpeed(ui.speed), weight: ui.speed === 1 ? 7 : 4},
 	];
 	if (ui.squeeze) parts.push({text: `silence ${SQUEEZED_MS / 1000} s`, short: 'i', weight: 8});
-	if (ui.loaded < 1) parts.push({text: `reading ${Math.floor(ui.loaded * 100)} %`, weight: 0.5});
+	if (ui.loaded < 1) parts.push(reading);
 	if (ui.following) parts.push({text: 'following', short: 'F', weight: 5});
 	if (ui.search !== '' || ui.prompt?.type === 'search') parts.push(matchPart(hits));
 	if (ui.filter) parts.push(filterPart(frame.shown.timeline.length - frame.view.length, ui.filter.text));

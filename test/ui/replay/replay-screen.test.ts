@@ -316,6 +316,16 @@ describe('the replay screen', () => {
 		await terminal.see('too small');
 	});
 
+	test('before anything of the file is read there is no place and no time', async () => {
+		const {screen, bar, history} = await open({columns: 100, inputs: []});
+		screen.grown({part: 0, damage: ''});
+		await expect.poll(bar).toMatch(/REPLAY {2}reading 0 %/);
+		expect(bar()).not.toContain('1970');
+		history.append(inputs);
+		screen.grown({part: 0.5, damage: ''});
+		await expect.poll(bar).toMatch(/REPLAY .* 286\/286 .* reading 50 %/);
+	});
+
 	test('keeps all keys that come in one read', async () => {
 		const {press} = await open();
 		await press('gttt\u001B');
