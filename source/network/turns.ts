@@ -1,11 +1,15 @@
 /**
  * Who may use the event loop next. What links bring is worked off in small steps; of those with work left the one that
  * took least of our time lately comes first, so that who floods waits behind itself and everybody else passes by. After
- * READ_SLICE_MS the rest waits for the next turn of the event loop: sockets, keys and timers come in between.
+ * READ_SLICE_MS the rest waits for the next turn of the event loop: sockets, keys and timers come in between. Who took
+ * more than history ever needs gets half of the time at most, so that the others find the loop free.
  */
 import {READ_SLICE_MS} from '../core/limits.js';
 import type {Clock, Timer} from './clock.js';
 import {createLoad, type Load} from './load.js';
+
+/** Reading a million events takes less than half of this (load.ts). */
+const HEAVY_LOAD_MS = 250;
 
 /** The turns of one link. */
 export interface Turn {
@@ -30,17 +34,16 @@ export function createTurns(clock: Clock): Turns {
 	const waiting = new Set<Place>();
 	let spentMs = 0;
 	let running = false;
+	/** Only who is not heavy works, until the next timer. */
+	let resting = false;
 	let next: Timer | undefined;
 
-	function lightest(): Place | undefined {
-		const now = waiting.size > 1 ? clock.monotonic() : 0;
-		let chosen: Place | undefined;
-		let least = Number.POSITIVE_INFINITY;
+	function lightest(): {readonly place: Place; readonly load: number} | undefined {
+		const now = clock.monotonic();
+		let chosen: {readonly place: Place; readonly load: number} | undefined;
 		for (const place of waiting) {
-			const load = waiting.size > 1 ? place.load.at(now) : 0;
-			if (load >= least) continue;
-			least = load;
-			chosen = place;
+			const load = place.load.at(now);
+			if (!chosen || load < chosen.load) chosen = {place, load};
 		}
 
 		return chosen;
@@ -59,9 +62,9 @@ export function createTurns(clock: Clock): Turns {
 		running = true;
 		try {
 			while (spentMs < READ_SLICE_MS) {
-				const place = lightest();
-				if (!place) break;
-				runStep(place);
+				const next = lightest();
+				if (!next || (resting && next.load > HEAVY_LOAD_MS)) break;
+				runStep(next.place);
 			}
 		} finally {
 			running = false;
@@ -71,8 +74,13 @@ export function createTurns(clock: Clock): Turns {
 
 	function plan(): void {
 		if (next || (spentMs === 0 && waiting.size === 0)) return;
-		next = clock.after(0, () => {
+		const first = lightest();
+		resting = first !== undefined && first.load > HEAVY_LOAD_MS;
+		const pause = resting ? spentMs : 0;
+		if (resting) spentMs = 0;
+		next = clock.after(pause, () => {
 			next = undefined;
+			resting = false;
 			spentMs = 0;
 			work();
 		});

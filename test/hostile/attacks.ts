@@ -153,10 +153,10 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
 	digests: onConnection(peer =>
 		repeat(peer, 200, () => ({type: 'have', kind: 'digest', digest: new Uint8Array(2048).fill(3)})),
 	),
-	pages: onConnection((peer, round) => repeat(peer, 80, index => page(round * 100_000 + index * MAX_HAVE_FEEDS))),
+	pages: onConnection((peer, round) => repeat(peer, 320, index => page(round * 100_000 + index * MAX_HAVE_FEEDS))),
 	'same-pages': onConnection(peer => {
 		const frame = encodeMessageFrame(page(0));
-		for (let index = 0; index < 240; index++) peer.sendRaw(frame);
+		for (let index = 0; index < 960; index++) peer.sendRaw(frame);
 	}),
 	peers: onConnection((peer, round) => repeat(peer, 40, index => listOfPeers(round * 100_000 + index * 512))),
 	wants: onConnection(peer => repeat(peer, 2000, id => ({type: 'want', id, ranges: [{peer: fakePeer(id), from: 1}]}))),
@@ -170,9 +170,9 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
 	}),
 	nested: onConnection(peer => peer.sendFrame(new Uint8Array(1024 * 1024).fill(0x91))),
 	length: onConnection(peer => peer.sendRaw(Uint8Array.of(0xff, 0xff, 0xff, 0xff))),
-	spam: spam(150, 100),
+	spam: spam(100, 150),
 	'one-by-one': spam(1, 3000),
-	'wide-batches': spam(MAX_BATCH_ENTRIES, 15),
+	'wide-batches': spam(MAX_BATCH_ENTRIES, 100),
 	'tiny-feeds': tinyFeeds(),
 	complaint: onConnection((peer, round) =>
 		peer.send({type: 'error', code: `odd-${round}`, text: `\u001B[2J complaint ${round}`}),

@@ -40,8 +40,8 @@ describe('who lies about history', () => {
 				seq: 1_000_000,
 				hash: new Uint8Array(8),
 			}));
-		for (let index = 0; index < 120; index++)
-			mallory.send({type: 'have', kind: 'page', feeds: page(index * MAX_HAVE_FEEDS), last: index === 119});
+		for (let index = 0; index < 480; index++)
+			mallory.send({type: 'have', kind: 'page', feeds: page(index * MAX_HAVE_FEEDS), last: index === 479});
 		await room.clock.advance(5000);
 		const asked = new Set(wants.flatMap(({ranges}) => ranges.map(({peer}) => peer)));
 		expect(asked.size).toBeGreaterThan(0);
@@ -69,7 +69,9 @@ describe('who lies about history', () => {
 		}));
 		for (let from = 0; from < fakes.length; from += MAX_HAVE_FEEDS)
 			mallory.send({type: 'have', kind: 'page', feeds: fakes.slice(from, from + MAX_HAVE_FEEDS), last: false});
-		mallory.send({type: 'have', kind: 'page', feeds: [...held.values()].map(haveOf), last: true});
+		const feeds = [...held.values()].map(haveOf);
+		mallory.send({type: 'have', kind: 'page', feeds: feeds.slice(0, 150), last: false});
+		mallory.send({type: 'have', kind: 'page', feeds: feeds.slice(150), last: true});
 		await room.until('those that fit are taken', () => textsOf(room.ann).length === 100, 30_000);
 		await room.clock.advance(2000);
 		expect(textsOf(room.ann)).toHaveLength(100);

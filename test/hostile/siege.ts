@@ -102,7 +102,11 @@ export async function startSiege(port: number, cli: string, folder: URL): Promis
 	// It stands for another machine: what it burns is taken from the others here as little as can be.
 	setPriority(attacker.pid ?? 0, 19);
 	const attackerLine = createReader<AttackReport>(attacker, 'stdout');
-	await attackerLine();
+	const broken = new Promise<never>((_, reject) => {
+		attacker.once('exit', code => code === null || reject(new Error(`the attacker ended by itself: ${code}`)));
+	});
+	broken.catch(() => {});
+	await Promise.race([attackerLine(), broken]);
 	let said = 0;
 
 	return {
@@ -110,7 +114,7 @@ export async function startSiege(port: number, cli: string, folder: URL): Promis
 		bob,
 		order(words) {
 			attacker.stdin?.write(`${words}\n`);
-			return attackerLine();
+			return Promise.race([attackerLine(), broken]);
 		},
 		async chat(words) {
 			const delays: number[] = [];

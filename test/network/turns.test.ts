@@ -12,17 +12,21 @@ interface Bench {
 	/** A link that has so many steps to do, each of so many ms. */
 	link(name: string, steps: number, ms: number): {ready(steps?: number): void; leave(): void};
 	pass(ms: number): void;
+	/** For how long the rest was put off last. */
+	pause(): number | undefined;
 }
 
 /** A clock that moves only as steps work. */
 function createBench(): Bench {
 	let now = 0;
 	const put: (() => void)[] = [];
+	const pauses: number[] = [];
 	const clock: Clock = {
 		now: () => now,
 		monotonic: () => now,
-		after(_, run) {
+		after(ms, run) {
 			put.push(run);
+			pauses.push(ms);
 			return {cancel: () => void put.splice(put.indexOf(run), 1)};
 		},
 	};
@@ -55,6 +59,7 @@ function createBench(): Bench {
 		pass(ms) {
 			now += ms;
 		},
+		pause: () => pauses.at(-1),
 	};
 }
 
@@ -141,4 +146,17 @@ it('work that comes up within a step waits for the end of that step', () => {
 		})
 		.ready();
 	expect(order).toEqual(['outer', 'inner']);
+});
+
+it('who took more than history needs rests as long as it works, and nobody else does', () => {
+	const bench = createBench();
+	const mallory = bench.link('mallory', 1000, 1);
+	mallory.ready();
+	for (let turn = 0; turn < 80; turn++) bench.next();
+	expect(bench.pause()).toBe(READ_SLICE_MS);
+	bench.done.length = 0;
+	bench.link('ann', 1, 1).ready();
+	expect(bench.done).toEqual(['ann']);
+	bench.next();
+	expect(bench.done).toEqual(['ann', ...Array.from({length: READ_SLICE_MS}, () => 'mallory')]);
 });

@@ -154,7 +154,7 @@ def is_true(value):
 TIME, COUNTER, PEER = uint(0, MAX_TIME), uint(0, 65_535), sized(bytes, 32, 32)
 WORD, ADDRESS = sized(str, 1, 32, r'[A-Za-z0-9_.-]+'), sized(str, 1, 64, r'[A-Za-z0-9_.:%-]+')
 NAME, HASH, SIGNATURE, PORT = sized(str, 0, 64), sized(bytes, 32, 32), sized(bytes, 64, 64), uint(1, 65_535)
-HLC, FEEDS = pair(TIME, COUNTER), listed(row(PEER, uint(), sized(bytes, 8, 8)), 1024)
+HLC, FEEDS = pair(TIME, COUNTER), listed(row(PEER, uint(), sized(bytes, 8, 8)), 256)
 BATCH = row(PEER, uint(1), HASH, listed(sized(bytes, 1, 32_768), 128, 1), SIGNATURE, high=16)
 MESSAGES = {
 	'hello': {

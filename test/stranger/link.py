@@ -193,8 +193,8 @@ class Link:
 				self.claim(feed.peer, seq, short)
 			else:
 				page.append([feed.peer, seq, short])
-		for at in range(0, len(page) or 1, 1024):
-			self.say({'type': 'have', 'kind': 'page', 'feeds': page[at:at + 1024], 'last': at + 1024 >= len(page)})
+		for at in range(0, len(page) or 1, 256):
+			self.say({'type': 'have', 'kind': 'page', 'feeds': page[at:at + 256], 'last': at + 256 >= len(page)})
 		if self.known and theirs != ours:
 			self.begin()
 
@@ -279,7 +279,7 @@ class Link:
 		"""§14, 6: to the author always, to others what they are not known to hold."""
 		feeds = []
 		for feed in self.node.held():
-			if len(feeds) == 1024:
+			if len(feeds) == 256:
 				break
 			seq = len(feed.entries)
 			if feed.peer == self.node.me or self.told.get(feed.peer) == seq or not self.known:
