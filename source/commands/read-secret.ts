@@ -2,6 +2,7 @@
 import {closeSync, openSync, readFileSync} from 'node:fs';
 import {ReadStream} from 'node:tty';
 import {UsageError} from '../core/usage-error.js';
+import {systemWords} from '../storage/errors.js';
 import type {SecretSource} from './options.js';
 
 const MAX_SECRET_BYTES = 1024;
@@ -28,7 +29,7 @@ function readSecretFile(path: string): string {
 	try {
 		return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
 	} catch (error) {
-		throw new UsageError(`--secret-file ${path} cannot be read: ${error instanceof Error ? error.message : error}`, {
+		throw new UsageError(`--secret-file ${path} cannot be read: ${systemWords(error)}`, {
 			cause: error,
 		});
 	}

@@ -1,7 +1,8 @@
 /** Where logs, identity and settings live. Names only; nothing is made here but by `makePrivateFolder`. */
-import {lstatSync, mkdirSync} from 'node:fs';
+import {lstatSync} from 'node:fs';
 import {isAbsolute, join, resolve} from 'node:path';
 import {StorageError, toStorageError} from './errors.js';
+import {makeFolder} from './make-folder.js';
 
 export interface DataDir {
 	readonly root: string;
@@ -56,7 +57,7 @@ function platformFolder({platform, environment, home}: Places): string | undefin
 /** Makes the folder if need be, for its owner alone. Throws StorageError, also for one that belongs to another user. */
 export function makePrivateFolder(path: string): void {
 	try {
-		mkdirSync(path, {recursive: true, mode: 0o700});
+		makeFolder(path);
 		const {uid} = lstatSync(path);
 		const own = process.getuid?.();
 		if (own === undefined || own === 0 || uid === own) return;

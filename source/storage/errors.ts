@@ -42,6 +42,12 @@ const SYSTEM_ERRORS: Readonly<Record<string, readonly [what: string, advice: str
 	ENFILE: ['too many open files', 'Close some programs or raise the limit (ulimit -n).'],
 };
 
+/** What an error of the operating system means, in words. */
+export function systemWords(error: unknown): string {
+	const known = SYSTEM_ERRORS[systemCode(error) ?? '']?.[0];
+	return known ?? (error instanceof Error ? error.message : String(error));
+}
+
 /** Wraps an error of the operating system; a StorageError passes unchanged. `doing`: "cannot write the log". */
 export function toStorageError(error: unknown, doing: string, path: string): StorageError {
 	if (error instanceof StorageError) return error;

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync, mkdirSync, realpathSync, rmSync} from 'node:fs';
+import {existsSync, realpathSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {crc32} from 'node:zlib';
 import {encodeLogHeader, encodeLogRecord, LOG_FORMAT, MARKER_BYTES} from '../codec/log-record.js';
@@ -10,6 +10,7 @@ import {createFlusher, type Flusher, type LogTimer} from './flusher.js';
 import {acquireLock, type FileLock} from './lock.js';
 import type {Log, LogHeader, LogRecord, OpenedLog} from './log.js';
 import {LogFile} from './log-file.js';
+import {makeFolder} from './make-folder.js';
 import {type LogHead, readHead} from './read-head.js';
 import {readRecords} from './read-records.js';
 import {createScanner, type Scanner} from './scan.js';
@@ -56,7 +57,7 @@ function prepare(path: string, options: FileLogOptions): string {
 	try {
 		if (existsSync(path)) return realpathSync(path);
 		if (!options.create) throw new StorageError('missing', 'there is no such log', path, 'Check the path.');
-		mkdirSync(dirname(path), {recursive: true, mode: 0o700});
+		makeFolder(dirname(path));
 		return join(realpathSync(dirname(path)), basename(path));
 	} catch (error) {
 		throw toStorageError(error, 'cannot open the log', path);

@@ -1,4 +1,4 @@
-import {mkdirSync, statSync} from 'node:fs';
+import {mkdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {findDataDir, makePrivateFolder, type Places} from '../../source/storage/data-dir.js';
@@ -47,6 +47,22 @@ test('makes folders for their owner alone, and takes what is there', () => {
 	makePrivateFolder(folder);
 	expect(statSync(folder).mode & 0o777).toBe(0o700);
 	mkdirSync(join(folder, 'c'));
+});
+
+test.runIf(process.platform === 'linux')('ends where the system refuses a folder, which mkdirSync does not', () => {
+	for (const path of ['/proc/nope', '/proc/nope/deeper']) {
+		expect(() => makePrivateFolder(path)).toThrow(
+			expect.objectContaining({path, message: 'cannot make the folder: no such file or folder'}),
+		);
+	}
+});
+
+test('takes no file for a folder', () => {
+	const file = join(makeFolder(), 'file');
+	writeFileSync(file, '');
+	for (const path of [file, join(file, 'deeper')]) {
+		expect(() => makePrivateFolder(path)).toThrow(/a part of the path is not a folder/);
+	}
 });
 
 const at = new Date(2026, 10, 22, 14, 5, 9);

@@ -1,6 +1,7 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import type {ExitReason} from '../../source/ui/chat-screen.js';
 import {runLinearScreen} from '../../source/ui/linear-screen.js';
+import type {ScreenHooks} from '../../source/ui/screen-hooks.js';
 import {createFakeSession, START} from '../helpers/fake-session.js';
 import {liveClock} from '../helpers/launch-chat.js';
 import {Terminal} from '../helpers/terminal.js';
@@ -12,7 +13,7 @@ afterEach(async () => {
 	close = undefined;
 });
 
-function launch() {
+function launch(hooks: Partial<ScreenHooks> = {}) {
 	const terminal = new Terminal(80, 24);
 	const session = createFakeSession();
 	const bob = session.join('Bob', '192.168.1.9');
@@ -24,7 +25,7 @@ function launch() {
 		stdout,
 		environment: {},
 		bell: 'mentions',
-		hooks: {clock: liveClock},
+		hooks: {clock: liveClock, ...hooks},
 	});
 	let exit: ExitReason | undefined;
 	const finished = screen.waitUntilExit().then(reason => {
@@ -108,6 +109,13 @@ describe('the linear mode', () => {
 		await terminal.see('Bob: wiped');
 		expect(terminal.output).not.toContain('[2J');
 		expect(terminal.output).not.toContain(']52;');
+	});
+
+	test('an export that fails gives the typed line back', async () => {
+		const {terminal} = launch({exportTimeline: () => Promise.reject(new Error('/x cannot be written'))});
+		terminal.type('/export /x\r');
+		await terminal.see('Failed: /x cannot be written');
+		await terminal.see('> /export /x');
 	});
 
 	test('Ctrl+C twice leaves, with the last words', async () => {
