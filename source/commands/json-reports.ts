@@ -1,4 +1,5 @@
 import {eventId, type PeerId} from '../core/ids.js';
+import {findPeer} from '../core/roster.js';
 import type {State} from '../core/state.js';
 import {type JsonLine, jsonEvent, jsonPeer, toJsonLine} from './format-json.js';
 import type {ReportFormat, ReportOrDelivery} from './reporter.js';
@@ -17,7 +18,10 @@ export function createJsonReports(): JsonReports {
 	/** Newest own post that was told. */
 	let last = 0;
 
+	/** Who leaves ends its connections itself: that tells nothing of the others. */
 	function peerLine(state: State, peer: PeerId): JsonLine | undefined {
+		const own = state.launch && findPeer(state.roster, state.launch.peer);
+		if (own?.left) return undefined;
 		const line = jsonPeer(state, peer);
 		if (!line || (!told.has(peer) && line.status !== 'connected' && line.status !== 'suspect')) return undefined;
 		const text = JSON.stringify(line);
@@ -52,6 +56,8 @@ export function createJsonReports(): JsonReports {
 			}
 			case 'alone':
 				return {type: 'alone'};
+			case 'end':
+				return undefined;
 			default:
 				return report satisfies never;
 		}

@@ -12,7 +12,11 @@ const DELIVERY_INTERVAL_MS = 250;
 /** Lines written in one turn of the event loop. */
 const LINES_A_TURN = 500;
 
-export type ReportOrDelivery = Report | ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange);
+export type ReportOrDelivery =
+	| Report
+	| ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange)
+	/** Nothing follows. */
+	| {readonly type: 'end'};
 
 /** One or more lines without the newline at the end; undefined: nothing to tell. */
 export type ReportFormat = (report: ReportOrDelivery, state: State) => string | undefined;
@@ -108,6 +112,7 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 			cooling?.cancel();
 			cooling = undefined;
 			tellDeliveries(readState());
+			queue.push({type: 'end'});
 			if (last !== undefined) queue.push(last);
 			opened = true;
 			drain();

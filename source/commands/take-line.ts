@@ -1,7 +1,9 @@
 /** One line of input, done: a post, a command, or a complaint. */
-import {parseCommand} from '../session/command/parse-command.js';
+import {commandForm, commandRows} from '../session/command/command-table.js';
+import {type Command, parseCommand} from '../session/command/parse-command.js';
 import {type CommandContext, type CommandResult, runCommand} from '../session/command/run-command.js';
 import type {Session} from '../session/session.js';
+import {intentLines} from '../ui/linear/linear-commands.js';
 import {parseJsonInput} from './json-input.js';
 import type {JsonReports} from './json-reports.js';
 
@@ -18,7 +20,9 @@ export interface LineResult {
 
 /** Piped lines are posted as they are; at a terminal a slash makes a command. */
 export function takePlainLine(text: string, context: CommandContext, atTerminal: boolean): LineResult {
-	return atTerminal ? takeTyped(text, context) : post(context.session, text);
+	if (!atTerminal) return post(context.session, text);
+	const parsed = parseCommand(text);
+	return parsed.type === 'command' ? readOut(parsed.command, context) : takeTyped(text, context);
 }
 
 export function takeJsonLine(text: string, context: CommandContext, reports: JsonReports): LineResult {
@@ -45,6 +49,27 @@ function takeTyped(text: string, context: CommandContext): LineResult {
 	if (parsed.type === 'text') return post(context.session, parsed.text);
 	if (parsed.type === 'error') return {complaint: {code: 'bad-command', text: parsed.text}};
 	return explain(runCommand(parsed.command, context), parsed.command.type);
+}
+
+/** Some of what a screen shows can be told in lines. */
+function readOut(command: Command, context: CommandContext): LineResult {
+	const result = runCommand(command, context);
+	if (result.type !== 'intent') return explain(result, command.type);
+	if (result.intent.type === 'help') return {answer: plainHelp()};
+	const told = WORDS_OF_INTENTS.has(result.intent.type) ? intentLines(result.intent, context.session) : undefined;
+	return told ? {answer: told} : explain(result, command.type);
+}
+
+const WORDS_OF_INTENTS: ReadonlySet<string> = new Set(['net', 'doctor', 'search', 'goto', 'mention']);
+/** What means something only where there is a screen. */
+const NEEDS_SCREEN: ReadonlySet<string> = new Set(['mark', 'unread', 'bell', 'copy', 'peers', 'times', 'export']);
+
+function plainHelp(): string[] {
+	const rows = commandRows.filter(({name}) => !NEEDS_SCREEN.has(name));
+	return [
+		'What you type is said; // begins a text with a slash.',
+		...rows.map(row => `${commandForm(row)}: ${row.does}`),
+	];
 }
 
 function post(session: Session, text: string): LineResult {
