@@ -16,13 +16,13 @@ export async function exportJsonLines(
 	output: Output,
 	{header, state, batches}: LoadedLog,
 	passes: EntryTest,
-): Promise<void> {
+): Promise<number> {
 	const {format, version, roomName, roomTag, created} = header;
 	output.write(
 		`${toJsonLine({type: 'log', format, version, room: roomName, roomTag: hexOf(roomTag), created: toIsoTime(created)})}\n`,
 	);
 	const authors = new Set<PeerId>();
-	await printEntries(output, state, passes, entry => {
+	const written = await printEntries(output, state, passes, entry => {
 		if (
 			entry.type === 'launched' ||
 			entry.type === 'peer-connected' ||
@@ -34,10 +34,11 @@ export async function exportJsonLines(
 		return toJsonLine(jsonEvent(state, entry, false));
 	});
 	for (const batch of batches) {
-		if (output.ended) return;
+		if (output.ended) break;
 		if (authors.has(batch.peer)) output.write(`${toJsonLine(jsonBatch(batch))}\n`);
 		await output.ready();
 	}
+	return written;
 }
 
 function jsonBatch(batch: Batch): Readonly<Record<string, unknown>> {

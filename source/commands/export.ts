@@ -3,7 +3,7 @@ import {nameOf} from '../core/select-peers.js';
 import {cleanLine} from '../ui/layout/clean-for-screen.js';
 import {type Context, exitCodes} from './context.js';
 import {exportJsonLines} from './export-jsonl.js';
-import {createEntryTest} from './filter-entries.js';
+import {createEntryTest, type EntryTest, judgeFound} from './filter-entries.js';
 import {createMarkdownFormat} from './format-markdown.js';
 import {formatPlain} from './format-plain.js';
 import {chooseLog, describeDamage, type LoadedLog, loadLog} from './open-log.js';
@@ -17,14 +17,16 @@ export async function runExport(context: Context): Promise<number> {
 	for (const line of describeDamage(log)) complain(line);
 	if (options.verify) return printVerdicts(context, log);
 	const passes = createEntryTest(log.state, options.filter);
-	if (options.format === 'jsonl') await exportJsonLines(output, log, passes);
-	else {
-		const format =
-			options.format === 'markdown' ? createMarkdownFormat(log.state) : formatPlain.bind(undefined, log.state);
-		await printEntries(output, log.state, passes, format);
-	}
+	const written = await print(context, log, passes);
 	await output.flush();
-	return exitCodes.done;
+	return judgeFound(context, written);
+}
+
+function print({options, output}: Context, log: LoadedLog, passes: EntryTest): Promise<number> {
+	if (options.format === 'jsonl') return exportJsonLines(output, log, passes);
+	const format =
+		options.format === 'markdown' ? createMarkdownFormat(log.state) : formatPlain.bind(undefined, log.state);
+	return printEntries(output, log.state, passes, format);
 }
 
 /** Failed when any feed does not hold to its end. */

@@ -1,6 +1,6 @@
 /** `replay [FILE]`: at a terminal the replay screen, else the log as plain lines. */
-import {type Context, exitCodes} from './context.js';
-import {createEntryTest} from './filter-entries.js';
+import type {Context} from './context.js';
+import {createEntryTest, judgeFound} from './filter-entries.js';
 import {formatPlain} from './format-plain.js';
 import {chooseLog, describeDamage, loadLog} from './open-log.js';
 import {placesHere} from './places.js';
@@ -13,12 +13,12 @@ export async function runReplay(context: Context): Promise<number> {
 	return printLog(context);
 }
 
-async function printLog({options, output, complain}: Context): Promise<number> {
+async function printLog(context: Context): Promise<number> {
+	const {options, output, complain} = context;
 	const log = await loadLog(chooseLog(options.words[0], placesHere(options.dataDir)));
 	for (const line of describeDamage(log)) complain(line);
-	await printEntries(output, log.state, createEntryTest(log.state, options.filter), entry =>
-		formatPlain(log.state, entry),
-	);
+	const passes = createEntryTest(log.state, options.filter);
+	const written = await printEntries(output, log.state, passes, entry => formatPlain(log.state, entry));
 	await output.flush();
-	return exitCodes.done;
+	return judgeFound(context, written);
 }

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {createReportCollector} from '../../source/commands/collect-reports.js';
-import {createEntryTest} from '../../source/commands/filter-entries.js';
+import {createEntryTest, judgeFound} from '../../source/commands/filter-entries.js';
 import {jsonEvent, jsonPeer, toJsonLine} from '../../source/commands/format-json.js';
 import {createMarkdownFormat, escapeMarkdown} from '../../source/commands/format-markdown.js';
 import {formatLocalTime, formatPlain} from '../../source/commands/format-plain.js';
@@ -224,5 +224,29 @@ describe('filters', () => {
 		expect(left({grep: 'alert'})).toEqual([2]);
 		expect(left({from: {type: 'instant', ms: at + 2}, to: {type: 'instant', ms: at + 4}})).toEqual([2, 3]);
 		expect(left({author: 'nobody'})).toEqual([]);
+	});
+
+	it('refuse a span that ends before it begins, unless the log goes on into the next day', () => {
+		const time = (ms: number) => {
+			const date = new Date(ms);
+			return {type: 'clock' as const, hour: date.getHours(), minute: date.getMinutes(), second: 0};
+		};
+		const noon = new Date(2026, 10, 22, 12).getTime();
+		const say = (seq: number, ms: number) => ({...posted(seq, 'x'), at: ms, ms});
+		const span = {from: time(noon + 3_600_000), to: time(noon)};
+		const day = stateOf(events(true, say(2, noon), say(3, noon + 7_200_000)));
+		expect(() => createEntryTest(day, span)).toThrow(/--from is later than --to/);
+		const night = stateOf(events(true, say(2, noon), say(3, noon + 20 * 3_600_000)));
+		expect(createEntryTest(night, span)(say(3, noon + 20 * 3_600_000))).toBe(true);
+		const instants = {from: {type: 'instant' as const, ms: 5}, to: {type: 'instant' as const, ms: 5}};
+		expect(() => createEntryTest(day, instants)).toThrow(/--from must be before --to/);
+	});
+
+	it('that leave nothing are told of and are no success, as with grep', () => {
+		const told: string[] = [];
+		const judge = (filter: object, written: number) =>
+			judgeFound({options: {filter}, complain: (text: string) => told.push(text), output: {}} as never, written);
+		expect([judge({grep: 'zzz'}, 0), judge({grep: 'x'}, 1), judge({}, 0)]).toEqual([1, 0, 0]);
+		expect(told).toEqual(['nothing in this log matches']);
 	});
 });
