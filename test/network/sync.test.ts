@@ -325,12 +325,13 @@ describe('our own words', () => {
 
 describe('what is new here', () => {
 	it('is said four times a second, only to those who may not know it, and to its author as acknowledgement', async () => {
-		const {clock, connect, node} = createRoom();
+		const {clock, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const carol = connect(CAROL, feed(BOB, 0));
 		const dave = connect(DAVE, feed(BOB, 1));
 		for (const link of [bob, carol, dave]) link.read('have');
-		node.give(batchOf(BOB, 1));
+		bob.say(pushed(batchOf(BOB, 1)));
+		await clock.advance(1);
 		expect(bob.sent).toEqual([]);
 		await clock.advance(HAVE_INTERVAL_MS);
 		expect([bob, carol, dave].map(link => link.read('have'))).toEqual([
