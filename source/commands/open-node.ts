@@ -9,6 +9,7 @@ import {systemRandom} from '../network/system-clock.js';
 import {createTlsTransport} from '../network/tls-transport.js';
 import {createUdpBeacon} from '../network/udp-beacon.js';
 import {createSession} from '../session/create-session.js';
+import {describeCutName} from '../session/cut-name.js';
 import type {SelfInfo, Session} from '../session/session.js';
 import {findEarlierLog} from '../storage/room-log.js';
 import type {Context} from './context.js';
@@ -43,6 +44,8 @@ export async function openNode(context: Context, how: OpenNodeOptions): Promise<
 	const missing = describeMissing(chooseInterfaces(selection, networkInterfaces()));
 	if (missing !== undefined) throw new UsageError(`--interface: ${missing}`);
 	const name = chooseName(options.name);
+	const cut = options.name === undefined ? undefined : describeCutName(options.name);
+	if (cut !== undefined) context.complain(cut);
 	const keys = await readKeys(context);
 	const storage = openNodeStorage({context, keys, keep: how.keep});
 	const log = (line: string) => debug('network', line);

@@ -5,8 +5,10 @@ import {findPeer} from '../../core/roster.js';
 import {type PeerView, selectPeers} from '../../core/select-peers.js';
 import {selectPeople} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
+import {describeCutName} from '../cut-name.js';
 import {replayCommand} from '../printed-commands.js';
 import type {SelfInfo, Session} from '../session.js';
+import {goTo} from './go-to-time.js';
 import type {BellMode, Command, Person} from './parse-command.js';
 
 /** What only somebody with a screen can do. */
@@ -43,7 +45,9 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 	switch (command.type) {
 		case 'name': {
 			const result = session.rename(command.name);
-			return 'refused' in result ? {type: 'error', text: result.refused} : {type: 'done'};
+			if ('refused' in result) return {type: 'error', text: result.refused};
+			const cut = describeCutName(command.name);
+			return cut === undefined ? {type: 'done'} : {type: 'done', text: cut};
 		}
 		case 'me': {
 			const result = session.post(command.text, {action: true});
@@ -165,36 +169,4 @@ function filterPeers(person: Person | 'all' | undefined, {session}: CommandConte
 	if ('error' in found) return {type: 'error', text: found.error};
 	const filter = {key: keyOf(found, state), name: found.name};
 	return {type: 'intent', intent: {type: 'filter', filter}};
-}
-
-const FORM = 'use 14:05, 2026-11-22, 2026-11-22 14:05 or -10m (also h, d)';
-
-/** A time of day means its last occurrence. */
-function goTo(time: string, now: number): CommandResult {
-	const at = (ms: number): CommandResult =>
-		Number.isFinite(ms)
-			? {type: 'intent', intent: {type: 'goto', at: ms}}
-			: {type: 'error', text: `no such time: ${FORM}`};
-	const back = /^-(\d{1,6})([smhd])$/.exec(time);
-	if (back) return at(now - Number(back[1]) * ({s: 1, m: 60, h: 3600, d: 86_400}[back[2] ?? 's'] ?? 1) * 1000);
-	const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(time);
-	if (clock) {
-		const [hour, minute, second] = [Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0)];
-		if (hour > 23 || minute > 59 || second > 59) return at(Number.NaN);
-		const date = new Date(now);
-		date.setHours(hour, minute, second, 0);
-		if (date.getTime() > now) date.setDate(date.getDate() - 1);
-		return at(date.getTime());
-	}
-	const date = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2}))?$/.exec(time);
-	if (!date) return at(Number.NaN);
-	return at(
-		new Date(
-			Number(date[1]),
-			Number(date[2]) - 1,
-			Number(date[3]),
-			Number(date[4] ?? 0),
-			Number(date[5] ?? 0),
-		).getTime(),
-	);
 }

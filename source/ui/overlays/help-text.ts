@@ -30,6 +30,8 @@ export function helpText(width: number, theme: Theme): Segment[][] {
 	lines.push(...pair(partial, 'held by some of those who were there', width, theme));
 	lines.push(...pair(delivered, 'held by all who were there', width, theme));
 	lines.push(...pair('@', 'speaks to you', width, theme));
+	lines.push(...pair('~192.168.1.7', 'an address that we were told and never reached', width, theme));
+	lines.push(...pair('Bob#a1b2c3d4', 'others go or went by that name: a fingerprint tells them apart', width, theme));
 	return lines;
 }
 

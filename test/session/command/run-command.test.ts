@@ -16,6 +16,11 @@ describe('running commands', () => {
 		const session = createFakeSession();
 		expect(run('/me waves', session)).toEqual({type: 'done'});
 		expect(session.posted).toEqual([{text: 'waves', action: true}]);
+		expect(run('/name Bob', session)).toEqual({type: 'done'});
+		expect(run(`/name ${'long '.repeat(10)}`, session)).toEqual({
+			type: 'done',
+			text: expect.stringContaining('“long long long long long long lo”: at most 32 columns'),
+		});
 		session.refuse = 'too fast';
 		expect(run('/name Bob', session)).toEqual({type: 'error', text: 'too fast'});
 	});
