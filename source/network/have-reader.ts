@@ -71,6 +71,8 @@ export function createHaveReader({self, clock, holdings, claims, ...options}: Ha
 
 		const ours = holdings.seqOf(feed.peer);
 		if (ours === 0 && !claims.has(feed.peer) && !mayName(sync)) return;
+		// What we hold of it may have become equal between their digest and ours: then neither shows that we do.
+		if (first && feed.peer === sync.link.peer) sync.pending.add(feed.peer);
 		holdings.named(feed.peer);
 		witness(sync, feed.peer, feed.seq);
 		if (first) {

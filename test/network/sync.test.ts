@@ -91,6 +91,16 @@ describe('a new connection', () => {
 		expect(bob.read('want')).toEqual([]);
 	});
 
+	it('is told that we hold its own words if its list names them: a digest may have crossed with what made it equal', async () => {
+		const {clock, node, connect} = createRoom();
+		node.give(batchOf(BOB, 1, 2));
+		const bob = connect(BOB, feed(BOB, 2));
+		await clock.advance(HAVE_INTERVAL_MS);
+		expect(bob.read('have')).toEqual([delta(feed(BOB, 2))]);
+		await clock.advance(HAVE_INTERVAL_MS * 4);
+		expect(bob.read('have')).toEqual([]);
+	});
+
 	it('whose digest differs once more is compared in both directions: what was under way to us may be lost', () => {
 		const {node, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));

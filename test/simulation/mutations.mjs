@@ -207,6 +207,12 @@ export const mutations = [
 		tests: ['network/sync'],
 	},
 	{
+		rule: 'an author whose list names its own feed is not told that we hold it',
+		file: 'network/have-reader.ts',
+		edits: [['if (first && feed.peer === sync.link.peer) sync.pending.add(feed.peer);', '']],
+		tests: ['network/sync'],
+	},
+	{
 		rule: 'claims about our own feed are believed',
 		file: 'network/have-reader.ts',
 		edits: [['Math.min(feed.seq, holdings.seqOf(self))', 'feed.seq']],
