@@ -71,6 +71,7 @@ export const HELLO_TIMEOUT_MS = 5000;
 export const MAX_PENDING_CONNECTIONS = 64;
 export const MAX_PENDING_PER_ADDRESS = 16;
 export const MAX_WAITING_CONNECTIONS = 128;
+export const LISTEN_BACKLOG = 64;
 export const SEND_HIGH_WATER_BYTES = 256 * 1024;
 export const MAX_LINKS_PER_PEER = 8;
 export const MAX_CONNECTIONS = 512;

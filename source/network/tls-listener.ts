@@ -2,6 +2,7 @@ import {createServer as createTcpServer, type Server, type Socket} from 'node:ne
 import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
 import {
 	HELLO_TIMEOUT_MS,
+	LISTEN_BACKLOG,
 	MAX_CONNECTIONS,
 	MAX_HANDSHAKE_BURST,
 	MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND,
@@ -111,12 +112,15 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		listen: () =>
 			new Promise((resolve, reject) => {
 				server.once('error', reject);
-				server.listen({port: options.port, ...(options.host === undefined ? {} : {host: options.host})}, () => {
-					server.off('error', reject);
-					server.on('error', failure => log(`listening: ${describeError(failure)}`));
-					const address = server.address();
-					resolve(address !== null && typeof address === 'object' ? address.port : options.port);
-				});
+				server.listen(
+					{port: options.port, backlog: LISTEN_BACKLOG, ...(options.host === undefined ? {} : {host: options.host})},
+					() => {
+						server.off('error', reject);
+						server.on('error', failure => log(`listening: ${describeError(failure)}`));
+						const address = server.address();
+						resolve(address !== null && typeof address === 'object' ? address.port : options.port);
+					},
+				);
 			}),
 		close: () =>
 			new Promise(resolve => {

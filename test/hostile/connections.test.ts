@@ -4,6 +4,7 @@ import type {Message} from '../../source/codec/message.js';
 import type {PeerId} from '../../source/core/ids.js';
 import {
 	MAX_CANDIDATES,
+	MAX_CONNECTIONS,
 	MAX_CONNECTIONS_PER_ADDRESS,
 	MAX_PENDING_PER_ADDRESS,
 	MAX_QUEUED_BYTES,
@@ -140,6 +141,32 @@ describe('who opens connections without end', () => {
 		await expectChat(room, 'meanwhile');
 		await room.clock.advance(6000);
 		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(0);
+		for (const {connection} of opened) connection.destroy();
+	});
+
+	it('from many addresses holds as many as there are places', async () => {
+		const opened: Awaited<ReturnType<typeof connectMalicious>>[] = [];
+		for (let index = 0; index < MAX_CONNECTIONS + 40; index++) {
+			const host = room.network.addHost(`h${index}`, `10.0.${1 + (index >> 7)}.${1 + (index & 127)}`);
+			const transport = host.createTransport({psk: room.keys.psk, identity: room.keys.pskIdentity});
+			const options = {
+				transport,
+				host: '10.0.0.1',
+				port: 4000,
+				keys: room.keys,
+				now: () => room.clock.now(),
+				mute: true,
+			};
+			void connectMalicious(options).then(
+				peer => opened.push(peer),
+				() => {},
+			);
+		}
+
+		await room.clock.advance(200);
+		expect(opened.filter(({isClosed}) => !isClosed).length).toBeLessThan(MAX_CONNECTIONS);
+		expect(opened.filter(({isClosed}) => !isClosed).length).toBeGreaterThan(MAX_CONNECTIONS - 10);
+		await expectChat(room, 'meanwhile');
 		for (const {connection} of opened) connection.destroy();
 	});
 
