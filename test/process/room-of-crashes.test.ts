@@ -15,7 +15,7 @@ const NODES = isLong ? 20 : 6;
 const CHAT_MS = isLong ? 180_000 : 10_000;
 const PAIRS = isLong ? 100 : 5;
 const POST_EVERY_MS = 50;
-const KILL_EVERY_MS = isLong ? 600 : 900;
+const KILL_EVERY_MS = 900;
 const environment = {P2PCHAT_SECRET: 'they all come back'};
 const SETTLE_MS = 120_000;
 
@@ -43,7 +43,7 @@ async function start(mortal: Mortal, port: number): Promise<void> {
 	const {home, name} = mortal;
 	const node = launchNode({home, port, name, environment});
 	mortal.node = node;
-	await node.waitFor('ready', isReady, 60_000);
+	await node.waitFor('ready', isReady, SETTLE_MS);
 	mortal.isReady = true;
 }
 
