@@ -373,6 +373,18 @@ describe('the input', () => {
 		await terminal.see('nothing to complete');
 	});
 
+	test('a slash shows the commands at once, fewer with every letter, and what the one that is left does', async () => {
+		const {terminal, press} = await launch({columns: 120});
+		await press('/');
+		await terminal.until(() => /\/help {2}\/name {2}\/me {2}\/who/.test(terminal.rows().at(-2) ?? ''));
+		await press('un');
+		await terminal.until(() => / \/unread {2}\/unignore +$/.test(terminal.rows().at(-2) ?? ''));
+		await press('ignore');
+		await terminal.see('/unignore NAME: show a person again');
+		await press(CTRL('c'), '/zz');
+		await terminal.see('lan (open)');
+	});
+
 	test('a bracketed paste is kept whole and not sent; above 20 lines it asks', async () => {
 		const {terminal, press, session} = await launch();
 		await press('\u001B[200~one\ntwo\u001B[201~');
@@ -540,10 +552,12 @@ describe('overlays and states', () => {
 		const {terminal, press} = await launch();
 		await press(CTRL('g'));
 		await terminal.see('Help  1-');
-		expect(terminal.text()).toContain('Anywhere');
-		await press('G');
+		expect(terminal.text()).toContain('/name NAME');
+		await press(PAGE_DOWN);
+		await terminal.see('Anywhere');
+		await press('\u001B[F');
 		await terminal.see('held by all who were there');
-		await press('q');
+		await press(ESC);
 		await terminal.see('write a message');
 	});
 

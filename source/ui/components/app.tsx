@@ -102,7 +102,7 @@ function Main({snapshot, frame, session, self, theme}: MainProps): ReactNode {
 					viewport={frame.viewport}
 					options={frame.rowOptions}
 					height={frame.timelineHeight}
-					selected={ui.focus === 'timeline' || ui.prompt ? ui.selected : undefined}
+					selected={ui.focus === 'peers' ? undefined : ui.selected}
 					rowsOf={frame.rowsOf}
 				/>
 				<Lines rows={frame.alone.map(line => [{text: ` ${line}`, style: theme.warn}])} width={layout.timelineWidth} />

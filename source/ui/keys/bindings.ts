@@ -6,7 +6,10 @@
 import type {Direction} from '../editor/move.js';
 import type {EditName} from '../editor/reduce-editor.js';
 
-/** Where a key holds: `list` is timeline, peers and overlays; `any` holds wherever nothing nearer does. */
+/**
+ * Where a key holds: `list` is timeline, peers and overlays; `any` holds wherever nothing nearer does. Over the input the
+ * characters of an overlay are no keys: they are typed.
+ */
 export type Where = 'input' | 'prompt' | 'list' | 'timeline' | 'peers' | 'any';
 
 export type Action =

@@ -8,16 +8,15 @@ import type {UiState} from './ui-state.js';
 export function answerQuestion(ui: UiState, token: Token, context: Context): Step | undefined {
 	const key = token.type === 'key' ? token.key : token.type === 'text' ? token.text.toLowerCase() : '';
 	if (ui.editor.heldPaste !== undefined) {
-		if (key === 'enter' || key === 'y') return step(changeDraft(ui, {type: 'answer-paste', insert: true}));
-		if (key === 'escape' || key === 'n' || key === 'ctrl+c')
-			return step(changeDraft(ui, {type: 'answer-paste', insert: false}));
+		if (key === 'enter') return step(changeDraft(ui, {type: 'answer-paste', insert: true}));
+		if (key === 'escape' || key === 'ctrl+c') return step(changeDraft(ui, {type: 'answer-paste', insert: false}));
 		return step(ui);
 	}
 	if (ui.question?.type === 'open-link') {
 		const closed = {...ui, question: undefined};
 		return key === 'enter' || key === 'y' ? step(closed, {type: 'open', url: ui.question.url}) : step(closed);
 	}
-	if (ui.question?.type === 'quit' && (key === 'ctrl+c' || key === 'y') && context.now <= ui.question.until) {
+	if (ui.question?.type === 'quit' && key === 'ctrl+c' && context.now <= ui.question.until) {
 		return step({...ui, question: undefined}, {type: 'quit', reason: 'quit'});
 	}
 	return undefined;

@@ -28,7 +28,7 @@ export function moveDraftRow(ui: UiState, by: 1 | -1): UiState {
 	return changeDraft(ui, {type: 'row', by, width: screenLayoutOf(ui).inputWidth});
 }
 
-/** True where Tab has something to complete. */
+/** Undefined where nothing is written: Tab goes to the next pane. */
 export function completeDraftName(ui: UiState, by: 1 | -1, {state}: Context): UiState | undefined {
 	const editor = reduceEditor(ui.editor, {
 		type: 'complete',
@@ -36,8 +36,8 @@ export function completeDraftName(ui: UiState, by: 1 | -1, {state}: Context): Ui
 		propose: ({text, cursor}) => proposeCompletion(text, cursor, likelyNames(state)),
 	});
 	if (editor !== ui.editor) return {...ui, editor};
-	const behindWord = /\S$/.test(ui.editor.text.slice(0, ui.editor.cursor));
-	return behindWord ? {...ui, flash: {text: 'nothing to complete', level: 'info', until: 0}} : undefined;
+	if (ui.editor.text.trim() === '') return undefined;
+	return {...ui, flash: {text: 'nothing to complete; Ctrl+O: next pane', level: 'info', until: 0}};
 }
 
 const RECENT = 200;
@@ -76,7 +76,7 @@ export function sendDraft(ui: UiState, context: Context): Step {
 	if (parsed.type === 'error') return step({...ui, flash: {text: parsed.text, level: 'error', until: 0}});
 	const sent = changeDraft(ui, {type: 'edit', edit: 'submit'});
 	if (parsed.type === 'text') {
-		return step(goNewest(markRead(sent), context), {type: 'post', text: parsed.text, draft});
+		return step(goNewest(markRead({...sent, selected: undefined}), context), {type: 'post', text: parsed.text, draft});
 	}
 	return step(sent, {type: 'run', command: parsed.command, draft});
 }

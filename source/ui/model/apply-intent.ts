@@ -1,7 +1,7 @@
 /** What commands ask of the screen. */
 import {findFirstIndex} from '../../core/search.js';
 import type {Intent} from '../../session/command/run-command.js';
-import {cycleTimes, focusOn, togglePeers} from './focus-step.js';
+import {cycleTimes, togglePeers} from './focus-step.js';
 import {type Context, type Step, step} from './model.js';
 import {findFrom, firstUnread, goNewest, isMentionOfUs, jumpTo, markRead} from './scroll.js';
 import {openSearch} from './search-step.js';
@@ -16,7 +16,7 @@ export function applyIntent(ui: UiState, intent: Intent, context: Context): Step
 			return step(goNewest(markRead(ui), context));
 		case 'unread': {
 			const key = firstUnread(ui, context);
-			return step(key ? jumpTo(focusOn(ui, context, 'timeline'), context, key) : inform(ui, 'nothing unread'));
+			return step(key ? jumpTo(closed(ui), context, key) : inform(ui, 'nothing unread'));
 		}
 		case 'mention':
 			return step(goToMention(ui, context, intent.direction));
@@ -45,6 +45,11 @@ export function applyIntent(ui: UiState, intent: Intent, context: Context): Step
 	}
 }
 
+/** Whoever writes goes on writing: a jump leaves the focus where it is. */
+function closed(ui: UiState): UiState {
+	return {...ui, overlay: undefined, prompt: undefined};
+}
+
 function inform(ui: UiState, text: string): UiState {
 	return {...ui, flash: {text, level: 'info', until: 0}};
 }
@@ -52,7 +57,7 @@ function inform(ui: UiState, text: string): UiState {
 function goToMention(ui: UiState, context: Context, direction: 'prev' | 'next'): UiState {
 	const key = findFrom(ui, context, direction === 'prev' ? -1 : 1, entry => isMentionOfUs(entry, context));
 	if (!key) return inform(ui, direction === 'prev' ? 'no earlier mention of you' : 'no later mention of you');
-	return jumpTo(ui.focus === 'timeline' ? ui : focusOn(ui, context, 'timeline'), context, key);
+	return jumpTo(closed(ui), context, key);
 }
 
 function goToTime(ui: UiState, context: Context, at: number): UiState {
@@ -61,5 +66,5 @@ function goToTime(ui: UiState, context: Context, at: number): UiState {
 	const entry = view.at(Math.min(position, view.length - 1));
 	if (!entry) return inform(ui, 'nothing there');
 	const {ms, counter, peer, seq} = entry;
-	return jumpTo(focusOn(ui, context, 'timeline'), context, {ms, counter, peer, seq});
+	return jumpTo(closed(ui), context, {ms, counter, peer, seq});
 }

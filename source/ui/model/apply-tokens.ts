@@ -1,4 +1,5 @@
 /** Keys, text and pastes of one read, in order. None is lost: each step starts from the state the last one left. */
+import type {Action} from '../keys/bindings.js';
 import {findAction, type Place} from '../keys/find-action.js';
 import type {Token} from '../keys/token.js';
 import {keyOf} from '../timeline/viewport.js';
@@ -50,7 +51,12 @@ export function placeOf(ui: UiState): Place {
 function applyToken(ui: UiState, token: Token, context: Context): Step {
 	if (token.type === 'focus') return step(focusChanged(ui, token.focused, context));
 	if (token.type === 'kitty') return step(ui, {type: 'kitty'});
-	const awake = {...ui, lastKeyAt: context.now, ...((ui.flash?.until === 0 || ui.flash?.orKey) && {flash: undefined})};
+	const awake: UiState = {
+		...ui,
+		lastKeyAt: context.now,
+		typedInList: token.type === 'text' ? ui.typedInList : undefined,
+		...((ui.flash?.until === 0 || ui.flash?.orKey) && {flash: undefined}),
+	};
 	if (awake.question || awake.editor.heldPaste !== undefined) {
 		const answered = answerQuestion(awake, token, context);
 		if (answered) return answered;
@@ -58,6 +64,8 @@ function applyToken(ui: UiState, token: Token, context: Context): Step {
 	const asked = awake.question && !isInterrupt(token) ? {...awake, question: undefined} : awake;
 	if (token.type === 'paste') return applyPaste(asked, token.text, context);
 	if (token.type === 'key') {
+		// The Enter of a line that nobody took.
+		if (token.key === 'enter' && runOf(ui, context)?.deaf) return step(hintHowToType(asked));
 		const action = findAction(placeOf(asked), token.key);
 		return action ? performAction(asked, action, context) : step(asked);
 	}
@@ -78,11 +86,13 @@ function applyText(ui: UiState, text: string, context: Context): Step {
 		!ui.optionHintGiven && OPTION_CHARACTERS.test(text)
 			? {...ui, optionHintGiven: true, flash: {text: OPTION_HINT, level: 'info', until: 0}}
 			: ui;
-	const place = placeOf(hinted);
-	if (place === 'prompt') return step(searchFor(hinted, context, {type: 'type', text}));
-	if (place === 'input') return typeInto(hinted, text);
+	// Over the input nothing is a list: what is typed closes an overlay and goes where it was meant to, all of it.
+	const under = hinted.overlay && hinted.focus === 'input' ? {...hinted, overlay: undefined} : hinted;
+	const place = placeOf(under);
+	if (place === 'prompt') return step(searchFor(under, context, {type: 'type', text}));
+	if (place === 'input') return typeInto(under, text);
 	// In a list every character is a key of its own; a key may move the focus to the input.
-	let next: Step = step(hinted);
+	let next: Step = step(under);
 	for (const character of text) {
 		const made = applyCharacter(next.ui, character, context);
 		next = {ui: made.ui, effects: [...next.effects, ...made.effects]};
@@ -94,16 +104,38 @@ function applyCharacter(ui: UiState, character: string, context: Context): Step 
 	const place = placeOf(ui);
 	if (place === 'prompt') return step(searchFor(ui, context, {type: 'type', text: character}));
 	if (place === 'input') return typeInto(ui, character);
-	if (place === 'overlay' && character === 'q') return performAction(ui, 'back', context);
-	const action = findAction(place, character);
-	if (action) return performAction(ui, action, context);
-	return step({...ui, flash: {text: 'i or Esc: type', level: 'info', until: 0}});
+	const run = runOf(ui, context);
+	const action = place === 'overlay' && character === 'q' ? 'back' : findAction(place, character);
+	if (!action || run?.deaf || (run && leadsToInput(action))) {
+		return step(hintHowToType({...ui, typedInList: {at: context.now, deaf: true}}));
+	}
+	return performAction({...ui, typedInList: {at: context.now, deaf: false}}, action, context);
+}
+
+/** Characters that come closer than this belong together, ms. */
+const RUN_MS = 500;
+
+/**
+ * The run of characters that goes on in a list. One that holds something that is no key there is a line meant for the
+ * input: the rest of it does nothing, and nothing of it reaches the input.
+ */
+function runOf({typedInList}: UiState, {now}: Context): UiState['typedInList'] {
+	return typedInList && now - typedInList.at < RUN_MS ? typedInList : undefined;
+}
+
+/** Such a key means itself only as the first of a run: "give" holds an `i` too. */
+function leadsToInput(action: Action): boolean {
+	return action === 'back' || action === 'quote';
+}
+
+function hintHowToType(ui: UiState): UiState {
+	return {...ui, flash: {text: ui.overlay ? 'Esc: close' : 'i or Esc: type', level: 'info', until: 0}};
 }
 
 function applyPaste(ui: UiState, text: string, context: Context): Step {
 	if (ui.prompt)
 		return step(searchFor(ui, context, {type: 'paste', text: text.replace(/\s*\n\s*/g, ' ').slice(0, 500)}));
-	return step(changeDraft({...ui, focus: 'input', overlay: undefined}, {type: 'paste', text}));
+	return step(changeDraft({...ui, focus: 'input', selected: undefined, overlay: undefined}, {type: 'paste', text}));
 }
 
 /** Looking away sets the unread rule behind the newest, unless unread ones stand there already. */

@@ -2,7 +2,7 @@
 import {changeDraft} from './apply-input.js';
 import type {Context} from './model.js';
 import {selectFirstPeer} from './peers-step.js';
-import {goNewest, selectLast} from './scroll.js';
+import {goNewest, isSelectionSeen, selectLast} from './scroll.js';
 import {dropSearch} from './search-step.js';
 import type {Focus, UiState} from './ui-state.js';
 
@@ -12,7 +12,7 @@ export const QUIT_WINDOW_MS = 2000;
 
 export function focusOn(ui: UiState, context: Context, focus: Focus): UiState {
 	const closed: UiState = {...ui, overlay: undefined, prompt: undefined, focus};
-	if (focus === 'timeline') return selectLast(closed, context);
+	if (focus === 'timeline') return isSelectionSeen(closed, context) ? closed : selectLast(closed, context);
 	if (focus === 'peers') return selectFirstPeer(closed, context);
 	return {...closed, selected: undefined};
 }
@@ -28,7 +28,7 @@ export function stepBack(ui: UiState, context: Context): UiState {
 	if (ui.prompt) return dropSearch(ui);
 	if (ui.editor.completion) return changeDraft(ui, {type: 'edit', edit: 'drop-completion'});
 	if (ui.focus !== 'input') return {...ui, focus: 'input', selected: undefined, search: ''};
-	if (ui.search !== '') return {...ui, search: '', selected: undefined};
+	if (ui.search !== '' || ui.selected) return {...ui, search: '', selected: undefined};
 	if (ui.filter) return goNewest({...ui, filter: undefined}, context);
 	return ui;
 }
@@ -36,7 +36,7 @@ export function stepBack(ui: UiState, context: Context): UiState {
 /** Ctrl+C: overlay, prompt, draft; then it asks. */
 export function interrupt(ui: UiState, context: Context): UiState {
 	if (ui.overlay || ui.prompt) return stepBack(ui, context);
-	if (ui.editor.text !== '') return {...changeDraft(ui, {type: 'set', text: ''}), focus: 'input'};
+	if (ui.editor.text !== '') return {...changeDraft(ui, {type: 'set', text: ''}), focus: 'input', selected: undefined};
 	return {...ui, question: {type: 'quit', until: context.now + QUIT_WINDOW_MS}};
 }
 

@@ -26,18 +26,28 @@ export function scrollRows(ui: UiState, context: Context, rows: number): UiState
 	return keepSelectionSeen(scrolled, context);
 }
 
-/** Selected is always something that is seen. */
+/** Selected is always something that is seen; where a jump left its mark while one writes, scrolling away ends it. */
 export function keepSelectionSeen(ui: UiState, context: Context): UiState {
-	if (ui.focus !== 'timeline' || !ui.selected) return ui;
-	const {viewport, view} = context.frameOf(context.state, ui);
-	const position = view.positionOf(ui.selected);
+	if (!ui.selected || ui.focus === 'peers' || ui.prompt) return ui;
+	const place = placeAmongSeen(ui.selected, ui, context);
+	if (!place || place.by === 0) return ui;
+	return {...ui, selected: ui.focus === 'timeline' ? keyOfItem(place.nearest) : undefined};
+}
+
+export function isSelectionSeen(ui: UiState, context: Context): boolean {
+	return ui.selected !== undefined && placeAmongSeen(ui.selected, ui, context)?.by === 0;
+}
+
+/** Whether a row lies above (-1), among (0) or below (1) what is seen, and the seen item nearest to it. */
+function placeAmongSeen(key: OrderKey, ui: UiState, {state, frameOf}: Context) {
+	const {viewport, view} = frameOf(state, ui);
+	const position = view.positionOf(key);
 	const seen = viewport.slots.filter(slot => slot.row >= 0).map(slot => slot.item);
 	const [first] = seen;
 	const last = seen.at(-1);
-	if (!first || !last) return ui;
-	if (position < first.from) return {...ui, selected: keyOfItem(first)};
-	if (position >= last.to) return {...ui, selected: keyOfItem(last)};
-	return ui;
+	if (!first || !last) return undefined;
+	if (position < first.from) return {by: -1, nearest: first};
+	return position >= last.to ? {by: 1, nearest: last} : {by: 0, nearest: last};
 }
 
 function keyOfItem(item: Item): OrderKey | undefined {

@@ -69,6 +69,8 @@ export interface UiState {
 	readonly focused: boolean | undefined;
 	/** Wall clock, ms. */
 	readonly lastKeyAt: number;
+	/** The last character typed in a list, ms; deaf: the run it belongs to is text, which no list takes. */
+	readonly typedInList: {readonly at: number; readonly deaf: boolean} | undefined;
 	/** Whether the hint on Option keys was given. */
 	readonly optionHintGiven: boolean;
 	/** Esc and Ctrl+C leave at once when nothing is open or drafted. */
@@ -98,6 +100,7 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		leftEndAt: undefined,
 		focused: undefined,
 		lastKeyAt: now,
+		typedInList: undefined,
 		optionHintGiven: false,
 		visiting: false,
 	};

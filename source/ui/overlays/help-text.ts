@@ -1,4 +1,4 @@
-/** The help overlay: the key table and the command table as lines. */
+/** The help overlay as lines: the command table, the key table, the marks. */
 import {commandForm, commandRows} from '../../session/command/command-table.js';
 import {helpLines} from '../keys/key-labels.js';
 import {cellWidth, padCells} from '../layout/width.js';
@@ -12,18 +12,17 @@ const WIDE_FROM = 110;
 
 export function helpText(width: number, theme: Theme): Segment[][] {
 	const lines: Segment[][] = [];
+	lines.push([{text: ' Commands', style: {bold: true}}]);
+	for (const row of commandRows) lines.push(...pair(commandForm(row), row.does, width, theme));
+	lines.push(...pair('//text', 'say a text that begins with a slash', width, theme));
 	let section = '';
 	for (const line of helpLines()) {
 		if (line.section !== section) {
-			if (section !== '') lines.push([]);
 			section = line.section;
-			lines.push([{text: ` ${section}`, style: {bold: true}}]);
+			lines.push([], [{text: ` ${section}`, style: {bold: true}}]);
 		}
 		lines.push(...pair(line.labels.join(', '), line.does, width, theme));
 	}
-	lines.push([], [{text: ' Commands', style: {bold: true}}]);
-	for (const row of commandRows) lines.push(...pair(commandForm(row), row.does, width, theme));
-	lines.push(...pair('//text', 'say a text that begins with a slash', width, theme));
 	lines.push([], [{text: ' Marks', style: {bold: true}}]);
 	const {waiting, partial, delivered} = theme.glyphs;
 	lines.push(...pair(waiting, 'said, and held by nobody else yet', width, theme));

@@ -3,6 +3,7 @@ import {selectPendingCount, selectSync, selectTyping} from '../../core/select.js
 import {nameOf, statusOf} from '../../core/select-peers.js';
 import {selectConnectedCount, selectKnownCount} from '../../core/select-people.js';
 import {commandForm, findCommandRow} from '../../session/command/command-table.js';
+import {proposeCompletion} from '../../session/command/propose.js';
 import type {SelfInfo} from '../../session/session.js';
 import {cleanLine} from '../layout/clean-for-screen.js';
 import {cellWidth, truncateCells} from '../layout/width.js';
@@ -30,6 +31,8 @@ export function statusLine(request: StatusRequest): Segment[] {
 	if (ui.flash) return fill(` ${cleanLine(ui.flash.text)}`, '', width, theme, flashStyle(ui.flash.level, theme));
 	if (ui.editor.completion && ui.focus === 'input') return completionSegments(ui.editor.completion, width, theme);
 	const help = commandHelp(ui);
+	const commands = help ? undefined : commandsThatFit(ui);
+	if (commands) return completionSegments({candidates: commands, chosen: -1}, width, theme);
 	if (help) return fill(help, '', width, theme, {});
 	return fill(leftText(request), rightText(request), width, theme, {});
 }
@@ -58,7 +61,7 @@ function questionText(ui: UiState): string | undefined {
 }
 
 function completionSegments(
-	completion: NonNullable<UiState['editor']['completion']>,
+	completion: Pick<NonNullable<UiState['editor']['completion']>, 'candidates' | 'chosen'>,
 	width: number,
 	theme: Theme,
 ): Segment[] {
@@ -78,6 +81,13 @@ function completionSegments(
 	}
 	segments.push({text: ' '.repeat(Math.max(0, width - used)), style: theme.bar});
 	return segments;
+}
+
+/** While its name is typed: the commands that begin so, as Tab would offer them. */
+function commandsThatFit({editor, focus, prompt}: UiState): readonly string[] | undefined {
+	if (focus !== 'input' || prompt || editor.cursor !== editor.text.length || !/^\/[^\s/]*$/.test(editor.text))
+		return undefined;
+	return proposeCompletion(editor.text, editor.cursor, [])?.candidates;
 }
 
 /** While a command is typed: its form and what it does. */
