@@ -3,7 +3,12 @@ import type {Message, WantMessage} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
 import type {Batch} from '../../source/core/batch.js';
 import type {PeerId} from '../../source/core/ids.js';
-import {MAX_HAVE_FEEDS, MAX_HLC_AHEAD_MS, MAX_NEW_FEEDS_PER_MINUTE} from '../../source/core/limits.js';
+import {
+	MAX_HAVE_FEEDS,
+	MAX_HLC_AHEAD_MS,
+	MAX_MISSING_FEEDS,
+	MAX_NEW_FEEDS_PER_MINUTE,
+} from '../../source/core/limits.js';
 import {listPeers} from '../../source/core/roster.js';
 import {createOwnFeed} from '../../source/feed/own-feed.js';
 import {createPeerKey} from '../../source/feed/peer-key.js';
@@ -48,6 +53,27 @@ describe('who lies about history', () => {
 		expect(asked.size).toBeLessThanOrEqual(MAX_NEW_FEEDS_PER_MINUTE);
 		expect(noticeCodes(room.ann)).toEqual(['limit-new-feeds']);
 		expect(rosterSize()).toBeLessThan(10);
+		await expectChat(room, 'on we go');
+	});
+
+	it('under many keys makes us remember no more of what is missing than the limit, and we say so', async () => {
+		const before = MAX_MISSING_FEEDS / MAX_NEW_FEEDS_PER_MINUTE;
+		for (let key = 0; key <= before; key++) {
+			expect(noticeCodes(room.ann)).toEqual([]);
+			const mallory = await room.attack({name: `m${key}`});
+			for (let from = 0; from < MAX_NEW_FEEDS_PER_MINUTE; from += MAX_HAVE_FEEDS) {
+				const feeds = Array.from({length: MAX_HAVE_FEEDS}, (_, at) => ({
+					peer: fakePeer(key * MAX_NEW_FEEDS_PER_MINUTE + from + at),
+					seq: 9,
+					hash: new Uint8Array(8),
+				}));
+				mallory.send({type: 'have', kind: 'page', feeds, last: false});
+			}
+
+			await room.clock.advance(100);
+		}
+
+		expect(noticeCodes(room.ann)).toEqual(['limit-new-feeds']);
 		await expectChat(room, 'on we go');
 	});
 
