@@ -22,7 +22,7 @@ export function pause(ui: ReplayUi, context: ReplayContext): ReplayUi {
 /** Selects a row and shows it; the last row follows the end. */
 export function selectKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): ReplayUi {
 	const {laid, timelineHeight, view} = context.frameOf(context.history, ui);
-	const selected = view.positionOf(key) >= view.length - 1 ? undefined : key;
+	const selected = view.length > 0 && view.positionOf(key) >= view.length - 1 ? undefined : key;
 	return {...ui, selected, anchor: showKey(laid, timelineHeight, ui.anchor, key)};
 }
 

@@ -37,18 +37,21 @@ export function editPrompt(ui: ReplayUi, context: ReplayContext, action: EditorA
 /** A longer log is filtered once, at Enter: each letter would be felt. */
 const MAX_PREVIEWED = 200_000;
 
-/** The selected row stays, or the next one that is left. */
+/** From where the prompt found the reader: what a first letter leads to must not move the place for the second. */
 function filterBy(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
 	const filter = parseFilter(typed);
 	if (typeof filter === 'string' || context.history.length > MAX_PREVIEWED) return ui;
-	return withFilter(ui, context, filter);
+	return withFilter({...ui, ...ui.prompt?.before}, context, filter);
 }
 
+/** The row that is shown as the position stays, or the next one that is left; the end of the log stays the end. */
 export function withFilter(ui: ReplayUi, context: ReplayContext, filter: ReplayFilter | undefined): ReplayUi {
-	const {selected} = context.frameOf(context.history, ui);
+	const {history} = context;
+	const {selected: shown, rank, total} = context.frameOf(history, ui);
 	const filtered: ReplayUi = {...ui, filter, anchor: undefined};
-	if (ui.mode === 'playing' || ui.selected === undefined || !selected) return filtered;
-	return selectKey({...filtered, selected}, context, selected);
+	const key = shown ?? ui.selected;
+	if (ui.mode === 'playing' || !key || (ui.selected === undefined && rank === total)) return filtered;
+	return selectKey({...filtered, selected: key}, context, key);
 }
 
 export function completeFilter(ui: ReplayUi, context: ReplayContext): ReplayUi {
@@ -79,7 +82,7 @@ export function acceptPrompt(ui: ReplayUi, context: ReplayContext): ReplayStep {
 	const closed: ReplayUi = {...ui, prompt: undefined};
 	switch (ui.prompt?.type) {
 		case 'go-to':
-			return step(typed === '' ? closed : goTo(closed, context, typed));
+			return step(typed === '' ? closed : (goTo(closed, context, typed) ?? refuseTime(ui)));
 		case 'export':
 			return typed === '' ? step(closed) : step(closed, {type: 'export', file: typed});
 		case 'filter': {
@@ -94,7 +97,13 @@ export function acceptPrompt(ui: ReplayUi, context: ReplayContext): ReplayStep {
 
 const UNITS_MS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
 
-function goTo(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
+/** What was typed stays, to be mended. */
+function refuseTime(ui: ReplayUi): ReplayUi {
+	return inform(ui, `no such time: ${prompts['go-to'].placeholder}`, 'error');
+}
+
+/** Undefined: that is no time. */
+function goTo(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi | undefined {
 	const rank = /^#\s*(\d{1,15})$/.exec(typed);
 	if (rank) return goToRank(ui, context, Number(rank[1]));
 	const by = /^([+-])(\d{1,6}(?:\.\d+)?)([smhd])$/i.exec(typed);
@@ -106,10 +115,10 @@ function goTo(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
 }
 
 /** A time of day is the next one behind the position; behind the end, the first one of the log. */
-function goToPoint(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
+function goToPoint(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi | undefined {
 	const {time, start, end} = context.frameOf(context.history, ui);
 	const next = context.parseTime(typed, time + 1);
-	if (next === undefined) return inform(ui, `no such time: ${prompts['go-to'].placeholder}`, 'error');
+	if (next === undefined) return undefined;
 	if (next <= end) {
 		const moved = goToTime(ui, context, next);
 		return next < start ? inform(moved, 'the log begins later') : moved;

@@ -21,7 +21,7 @@ export interface ReplayFrame {
 	readonly there: State;
 	/** Records known at the position. */
 	readonly index: number;
-	/** The row that is the position; undefined in an empty log. */
+	/** The row that is the position; undefined where none is shown. */
 	readonly selected: OrderKey | undefined;
 	/** Wall clock of the position and of both ends, ms. */
 	readonly time: number;
@@ -91,14 +91,18 @@ function placeOf(history: History, ui: ReplayUi, view: TimelineView): Place {
 	}
 	const {timeline} = history.state;
 	const at = ui.selected ? Math.min(view.positionOf(ui.selected), view.length - 1) : view.length - 1;
-	const entry = view.at(at);
+	const shown = view.at(at);
+	// A filter that leaves nothing does not move the position.
+	const entry = shown ?? (ui.selected && entryAt(timeline, positionOf(timeline, ui.selected)));
 	if (!entry) return {index: history.length, selected: undefined, time: boundsOf(history).end, rank: timeline.length};
-	const atEnd = ui.selected === undefined;
+	const rank = positionOf(timeline, entry) + 1;
+	// The last row that a filter leaves is not the end of the log.
+	const atEnd = ui.selected === undefined && rank === timeline.length;
 	return {
 		index: atEnd ? history.length : indexOf(history, entry),
-		selected: keyOf(entry),
+		selected: shown && keyOf(shown),
 		time: entry.ms,
-		rank: positionOf(timeline, entry) + 1,
+		rank,
 	};
 }
 

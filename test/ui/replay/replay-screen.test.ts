@@ -159,10 +159,39 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await press('x', 'f', 'ladder', '\r');
 		expect(terminal.text()).toContain('THE LADDER');
 		expect(terminal.text()).not.toContain('never Gertrud');
-		await press('x');
-		expect(terminal.text()).toContain('never Gertrud');
+		await press('x', 'G');
+		await terminal.see('never Gertrud');
 		await press('f', 'kind:nonsense', '\r');
 		await terminal.see('there is no kind');
+	});
+
+	test('a filter shows the people of the row it leads to, and x stays at that row', async () => {
+		const {terminal, press, bar} = await open(size);
+		await press('0', 'f', 'Priya', '\r');
+		await terminal.until(() => bar().includes('only Priya'));
+		const [here, row] = [rank(), selected()];
+		expect(here).toBeLessThan(286);
+		const peers = () => /Peers [^│]*/.exec(terminal.text())?.[0].split('\n')[0]?.trim();
+		const there = peers();
+		await press('x', ESC);
+		await expect.poll(rank).toBe(here);
+		expect(bar()).not.toContain('only');
+		expect(selected().slice(0, 30)).toBe(row.slice(0, 30));
+		expect(peers()).toBe(there);
+		await press('t', `#${here}`, '\r');
+		await expect.poll(peers).toBe(there);
+		await press('G');
+		await expect.poll(peers).not.toBe(there);
+	});
+
+	test('a filter that leaves nothing keeps the place', async () => {
+		const {terminal, press, bar} = await open(size);
+		await press('t', '#120', '\r', 'f', 'qqqqq', '\r');
+		await terminal.until(() => bar().includes('only qqqqq'));
+		expect(rank()).toBe(120);
+		await press('x', ESC);
+		await expect.poll(rank).toBe(120);
+		expect(bar()).not.toContain('only');
 	});
 
 	test('goes to a time of day, by so much, to a date, and to an event by number', async () => {
@@ -183,6 +212,9 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await terminal.see('the first one');
 		await press('t', 'noon', '\r');
 		await terminal.see('no such time');
+		expect(terminal.rows().at(-1)).toContain('Go to: noon');
+		await press('\u0015', '14:38', '\r');
+		await expect.poll(selected).toContain('14:38');
 	});
 
 	test('sets bookmarks, goes to them, and has them kept', async () => {
