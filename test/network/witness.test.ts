@@ -140,6 +140,13 @@ it('nobody is accused of being us', () => {
 });
 
 describe('whoever names peers that nobody has', () => {
+	it('is believed about so many, not more', () => {
+		const witness = witnessWith(HIGH);
+		for (let index = 0; index <= MAX_REPORTED_PEERS; index++) witness.reported(HIGH, fakePeerId(1000 + index), true, 0);
+		expect(witness.isReachable(fakePeerId(1000 + MAX_REPORTED_PEERS - 1))).toBe(true);
+		expect(witness.isReachable(fakePeerId(1000 + MAX_REPORTED_PEERS))).toBe(false);
+	});
+
 	it('fills no memory, and what we saw ourselves is not forgotten for it', () => {
 		const witness = witnessWith(HIGH, GONE);
 		witness.disconnected(GONE, 0);
