@@ -22,7 +22,7 @@ import {
 	STALL_MS,
 } from '../core/limits.js';
 import type {Timer} from './clock.js';
-import type {AdoptOutcome} from './dialler.js';
+import type {AdoptOutcome} from './dial-runner.js';
 import {remember} from './hearing.js';
 import {openPeerLink} from './open-peer-link.js';
 import type {LinkClosing, OpenLink, PeerLink, PeerLinkOptions} from './peer-link.js';
