@@ -2,7 +2,7 @@ import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
 import type {Message} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
 import type {PeerId} from '../../source/core/ids.js';
-import {LIVE_BURST_SECONDS, MAX_LIVE_EVENTS_PER_SECOND} from '../../source/core/limits.js';
+import {LIVE_BURST_SECONDS, MAX_LIVE_EVENTS_PER_SECOND, MAX_OPEN_WANTS} from '../../source/core/limits.js';
 import {openHistory} from './malicious-peer.js';
 import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticeCodes, noticesOf, textsOf} from './room.js';
 
@@ -60,6 +60,15 @@ describe('who floods', () => {
 		expect(['flood', 'too-many-wants']).toContain(mallory.cutOff);
 		expect(room.ann.mostQueued()).toBeLessThan(9 * 1024 * 1024);
 		await expectChat(room, 'on we go');
+	});
+
+	it('with one request more than may be open is cut off by a code of its own', async () => {
+		const mallory = await room.attack();
+		openHistory(mallory);
+		for (let index = 0; index <= MAX_OPEN_WANTS; index++)
+			mallory.send({type: 'want', id: index, ranges: [{peer: room.ann.info.peer, from: 1}]});
+		await room.until('it is cut off', () => mallory.isClosed);
+		expect(mallory.cutOff).toBe('too-many-wants');
 	});
 
 	it('with messages of unknown type is read no faster than the limit, and harms nobody', async () => {
