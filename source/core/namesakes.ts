@@ -75,19 +75,30 @@ interface Index {
 }
 
 const NOBODY: Bucket = {};
-let last: Index = {roster: [], launches: {}, bearers: new Map(), shared: new WeakMap()};
+/** Replay looks at the state of a moment beside that of the whole log. */
+const MAX_KEPT = 3;
+/** Newest use first. */
+let kept: readonly Index[] = [];
 
-/** The last one, brought to this state; anew after a launch, which changes who we are. */
+/** One that is at hand, or the one not used for longest, brought to this state; anew after a launch, which changes who we are. */
 function indexOf({roster, launches}: State): Index {
-	if (last.roster === roster && last.launches === launches) return last;
-	const from = last.launches === launches ? last.roster : [];
-	const bearers: Bearers = last.launches === launches ? last.bearers : new Map();
+	const [first] = kept;
+	if (first?.roster === roster && first.launches === launches) return first;
+	const known = kept.find(index => index.roster === roster && index.launches === launches);
+	const oldest = known ?? (kept.length < MAX_KEPT ? undefined : kept.at(-1));
+	const index = known ?? bring(oldest, roster, launches);
+	kept = [index, ...kept.filter(other => other !== oldest)];
+	return index;
+}
+
+function bring(old: Index | undefined, roster: Roster, launches: Launches): Index {
+	const from = old?.launches === launches ? old : undefined;
+	const bearers: Bearers = from?.bearers ?? new Map();
 	for (const [place, bucket] of roster.entries()) {
-		const before = from[place] ?? NOBODY;
+		const before = from?.roster[place] ?? NOBODY;
 		if (before !== bucket) changeBucket(bearers, before, bucket, launches);
 	}
-	last = {roster, launches, bearers, shared: new WeakMap()};
-	return last;
+	return {roster, launches, bearers, shared: new WeakMap()};
 }
 
 /** Whether somebody else goes or went by the name that `known` had at `seq`, or by one that looks like it. */
