@@ -76,7 +76,7 @@ interface Index {
 
 const NOBODY: Bucket = {};
 /** Replay looks at the state of a moment beside that of the whole log. */
-const MAX_KEPT = 3;
+const MAX_KEPT = 2;
 /** Newest use first. */
 let kept: readonly Index[] = [];
 
