@@ -61,6 +61,14 @@ describe('the three panes', () => {
 		await terminal.seeNot('Peers 2/2 and you');
 	});
 
+	test('narrow: /peers says what it did, since nothing is seen of it', async () => {
+		const {terminal, press} = await launch({columns: 50, rows: 12, session: room().session});
+		await press('/peers\r');
+		await terminal.see('peers pane off, from 60 columns on');
+		await press('/peers\r');
+		await terminal.see('peers pane on, from 60 columns on');
+	});
+
 	test('below 30x8 one line says so, and all is back after growing', async () => {
 		const {terminal, press} = await launch({session: room(3).session});
 		await press('draft');
@@ -169,6 +177,37 @@ describe('the timeline', () => {
 		await terminal.see('✓ 14:00 Carol');
 		await press(ALT('1'), '\r');
 		await terminal.see('on the disk of 2 of the 2');
+	});
+
+	test('a new name takes no mark from what was said to the old one', async () => {
+		const {session, bob} = room(2);
+		session.say(bob, 'carol: to the old name');
+		session.tell(session.own, {type: 'renamed', name: 'Carola'});
+		session.say(bob, 'Carola, to the new name');
+		const {terminal, press} = await launch({session});
+		const marked = () => terminal.rows().filter(row => row.startsWith('@')).length;
+		expect(marked()).toBe(2);
+		await press(ALT('p'), ALT('p'));
+		await terminal.until(() => terminal.rows().some(row => /^▌@.*to the old name/.test(row)));
+	});
+
+	test('what is selected keeps its mark behind the bar', async () => {
+		const {session, bob, dave} = room();
+		const {terminal, press} = await launch({session});
+		await press('to all\r');
+		for (const {peer} of [bob, dave]) session.passing({type: 'delivered', peer, seq: session.own.seq});
+		await terminal.see('✓ 14:00 Carol');
+		await press(ALT('1'));
+		await terminal.see('▌✓14:00 Carol');
+	});
+
+	test('what is new below says how much of it speaks to us', async () => {
+		const {session, bob} = room(60);
+		const {terminal, press} = await launch({session});
+		await press(PAGE_UP);
+		session.say(bob, 'one');
+		session.say(bob, 'Carol: two');
+		await terminal.see(' 2 new, 1 for you ↓');
 	});
 
 	test('mentions stand out by a sign, and Alt+P and Alt+N go from one to the next', async () => {
@@ -447,7 +486,7 @@ describe('search and filter', () => {
 		const {terminal, press} = await launch({session});
 		await press(CTRL('f'), 'need');
 		await terminal.see('the needle is here');
-		expect(terminal.text()).toContain('1 match');
+		expect(terminal.text()).toContain('1 of 1 match');
 		const row = terminal.rowOf('needle');
 		const column = terminal.rows()[row]?.indexOf('need') ?? 0;
 		expect(terminal.cell(column, row).inverse).toBe(true);
@@ -466,6 +505,7 @@ describe('search and filter', () => {
 		await terminal.until(() => terminal.rows().some(row => /^▌.*message 120/.test(row)));
 		await press('n');
 		await terminal.until(() => terminal.rows().some(row => /^▌.*message 119/.test(row)));
+		await terminal.see('31 of 32 matches');
 		await press('N', 'y');
 		await terminal.see('clipboard');
 	});
@@ -491,8 +531,10 @@ describe('search and filter', () => {
 		await terminal.seeNot('from bob');
 		expect(terminal.text()).toContain('from dave');
 		expect(session.calls).toContain(`ignore ${bob.peer}`);
+		expect(terminal.rows().some(row => /● Bob +ignored/.test(row))).toBe(true);
 		await press('/unignore bob\r');
 		await terminal.see('from bob');
+		expect(terminal.rows().some(row => / ignored/.test(row))).toBe(false);
 	});
 });
 
@@ -580,6 +622,20 @@ describe('overlays and states', () => {
 		expect(terminal.text()).toContain('/peer');
 		session.passing({type: 'alone', alone: false, tried: []});
 		await terminal.seeNot('Nobody else');
+	});
+
+	test('alone: the sentence on another room stands once, and the status line has room for it', async () => {
+		const {terminal, session} = await launch({columns: 80, rows: 24});
+		session.observe({
+			type: 'notice',
+			level: 'warn',
+			code: 'strangers',
+			text: '2 nodes here are in another room, or so',
+		});
+		session.passing({type: 'alone', alone: true, tried: []}, {type: 'strangers', count: 2});
+		await terminal.see('Nobody else is here');
+		expect(terminal.text().match(/nodes here are in another room/g)).toHaveLength(1);
+		expect(terminal.rows().at(-2)).toContain('alone; 2 nearby in another room');
 	});
 
 	test('syncing shows progress; not saving and events from the future are said', async () => {

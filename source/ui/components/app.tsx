@@ -38,7 +38,7 @@ export function App({store, session, self, frameOf, theme, onMounted}: AppProps)
 
 	const context: Context = {state, self, now, frameOf};
 	const whole = !ui.filter && ui.ignored.length === 0;
-	const matches = countMatches(state, frame.view, ui.search, whole);
+	const matches = countMatches({state, view: frame.view, search: ui.search, whole, selected: ui.selected});
 	const status = statusLine({ui, context, theme, width: ui.columns, matches});
 	return (
 		<Box flexDirection="column" width={ui.columns} height={ui.rows}>
@@ -92,7 +92,14 @@ function Main({snapshot, frame, session, self, theme}: MainProps): ReactNode {
 		});
 		return <OverlayPane text={text} scroll={ui.overlay.scroll} width={width} height={height} theme={theme} />;
 	}
-	const peers = {state, height: layout.mainHeight, selected: ui.selectedPeer, focused: ui.focus === 'peers', theme};
+	const peers = {
+		state,
+		height: layout.mainHeight,
+		selected: ui.selectedPeer,
+		focused: ui.focus === 'peers',
+		ignored: ui.ignored,
+		theme,
+	};
 	if (layout.peersOnly) return <PeersPane {...peers} width={layout.mainWidth} />;
 	return (
 		<Box height={layout.mainHeight} flexShrink={0}>

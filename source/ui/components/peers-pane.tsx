@@ -17,6 +17,8 @@ export interface PeersPaneProps {
 	/** Undefined: another pane has the focus. */
 	readonly selected: PeerId | undefined;
 	readonly focused: boolean;
+	/** Identity keys or peer ids. */
+	readonly ignored?: readonly string[];
 	readonly theme: Theme;
 }
 
@@ -28,7 +30,7 @@ function titleOf(state: State, peers: readonly PeerView[]): string {
 	return ` Peers ${selectConnectedCount(state)}/${known}${here ? ' and you' : ''}`;
 }
 
-export function PeersPane({state, width, height, selected, focused, theme}: PeersPaneProps): ReactNode {
+export function PeersPane({state, width, height, selected, focused, ignored = [], theme}: PeersPaneProps): ReactNode {
 	const peers = selectPeople(state);
 	const title = titleOf(state, peers);
 	const rows = formatPeers({
@@ -37,6 +39,7 @@ export function PeersPane({state, width, height, selected, focused, theme}: Peer
 		width,
 		height: height - 1,
 		selected: focused ? selected : undefined,
+		isIgnored: peer => ignored.includes(peer) || ignored.includes(personKey(state, peer)),
 		personKey: peer => personKey(state, peer),
 		theme,
 	});

@@ -1,8 +1,6 @@
 /** What commands mean where there is no screen: lines to read. Pure but for the session's report. */
 
-import {isMention} from '../../core/mention.js';
 import {compareOrder} from '../../core/order.js';
-import {nameOf} from '../../core/select-peers.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 import {sliceTimeline} from '../../core/timeline.js';
 import {commandForm, commandRows} from '../../session/command/command-table.js';
@@ -10,6 +8,7 @@ import type {Intent} from '../../session/command/run-command.js';
 import type {Session} from '../../session/session.js';
 import {matchesSearch} from '../model/search-step.js';
 import {networkText} from '../overlays/network-text.js';
+import {isMentionOfUs} from '../timeline/mentions.js';
 import {spokenEntry} from './spoken-entry.js';
 
 const READ_AT_ONCE = 10;
@@ -28,7 +27,7 @@ export function intentLines(intent: Intent, session: Session): string[] | undefi
 		case 'search':
 			return readMatches(state, entry => matchesSearch(state, entry, intent.text.toLowerCase()));
 		case 'mention':
-			return readMatches(state, entry => isToUs(state, entry));
+			return readMatches(state, entry => isMentionOfUs(state, entry));
 		case 'goto':
 			return readFrom(state, intent.at);
 		case 'filter':
@@ -49,13 +48,6 @@ function helpWords(): string[] {
 		'Ctrl+J begins a new line of the same message. Ctrl+U takes the line back. Ctrl+C twice leaves.',
 		...commandRows.map(row => `${commandForm(row)}: ${row.does}`),
 	];
-}
-
-function isToUs(state: State, entry: TimelineEntry): boolean {
-	const own = state.launch?.peer;
-	return (
-		own !== undefined && entry.type === 'posted' && entry.peer !== own && isMention(entry.text, nameOf(state, own))
-	);
 }
 
 function readMatches(state: State, test: (entry: TimelineEntry) => boolean): string[] {

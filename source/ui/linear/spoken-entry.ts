@@ -1,10 +1,9 @@
 /** How an entry reads aloud: who, what, then where and when. Pure. */
-import {isMention} from '../../core/mention.js';
-import {nameOf} from '../../core/select-peers.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 import {cleanForScreen} from '../layout/clean-for-screen.js';
 import {formatTime} from '../timeline/day.js';
 import {describeEntry} from '../timeline/describe-entry.js';
+import {isMentionOfUs} from '../timeline/mentions.js';
 import {shownAddress, shownName} from '../timeline/people.js';
 
 export function spokenEntry(state: State, entry: TimelineEntry): string {
@@ -17,7 +16,6 @@ export function spokenEntry(state: State, entry: TimelineEntry): string {
 	const text = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
 	const name = entry.peer === own ? 'You' : shownName(state, entry.peer, entry.seq);
 	const address = entry.peer === own ? '' : shownAddress(state, entry.peer);
-	const speaks = entry.peer !== own && own !== undefined && isMention(entry.text, nameOf(state, own));
-	const said = entry.action ? `* ${name} ${text}` : `${name}${speaks ? ' to you' : ''}: ${text}`;
+	const said = entry.action ? `* ${name} ${text}` : `${name}${isMentionOfUs(state, entry) ? ' to you' : ''}: ${text}`;
 	return `${said} (${[address, time].filter(Boolean).join(', ')})`;
 }

@@ -1,9 +1,10 @@
 /** What commands ask of the screen. */
 import {findFirstIndex} from '../../core/search.js';
 import type {Intent} from '../../session/command/run-command.js';
+import {isMentionOfUs} from '../timeline/mentions.js';
 import {cycleTimes, togglePeers} from './focus-step.js';
 import {type Context, type Step, step} from './model.js';
-import {findFrom, firstUnread, goNewest, isMentionOfUs, jumpTo, markRead} from './scroll.js';
+import {findFrom, firstUnread, goNewest, jumpTo, markRead} from './scroll.js';
 import {openSearch} from './search-step.js';
 import type {UiState} from './ui-state.js';
 
@@ -55,7 +56,7 @@ function inform(ui: UiState, text: string): UiState {
 }
 
 function goToMention(ui: UiState, context: Context, direction: 'prev' | 'next'): UiState {
-	const key = findFrom(ui, context, direction === 'prev' ? -1 : 1, entry => isMentionOfUs(entry, context));
+	const key = findFrom(ui, context, direction === 'prev' ? -1 : 1, entry => isMentionOfUs(context.state, entry));
 	if (!key) return inform(ui, direction === 'prev' ? 'no earlier mention of you' : 'no later mention of you');
 	return jumpTo(closed(ui), context, key);
 }

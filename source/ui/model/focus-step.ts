@@ -1,4 +1,5 @@
 /** Focus, panes, and the way back out of things. */
+import {SIDEBAR_FROM_COLUMNS} from '../layout/screen-layout.js';
 import {changeDraft} from './apply-input.js';
 import type {Context} from './model.js';
 import {selectFirstPeer} from './peers-step.js';
@@ -41,7 +42,12 @@ export function interrupt(ui: UiState, context: Context): UiState {
 }
 
 export function togglePeers(ui: UiState): UiState {
-	return {...ui, showPeers: !ui.showPeers, focus: ui.focus === 'peers' ? 'input' : ui.focus};
+	const showPeers = !ui.showPeers;
+	const toggled: UiState = {...ui, showPeers, focus: ui.focus === 'peers' ? 'input' : ui.focus};
+	if (ui.columns >= SIDEBAR_FROM_COLUMNS) return toggled;
+	// Nothing of it is seen here.
+	const text = `peers pane ${showPeers ? 'on' : 'off'}, from ${SIDEBAR_FROM_COLUMNS} columns on; here: Ctrl+O`;
+	return {...toggled, flash: {text, level: 'info', until: 0}};
 }
 
 export function cycleTimes(ui: UiState): UiState {

@@ -1,9 +1,8 @@
 /** The reader's place: scrolling, selecting, jumping. Pure. */
-import {isMention} from '../../core/mention.js';
 import {compareOrder, type OrderKey} from '../../core/order.js';
-import {nameOf} from '../../core/select-peers.js';
 import type {TimelineEntry} from '../../core/state.js';
 import {type Item, itemAfter, itemAt, itemBefore} from '../timeline/items.js';
+import {isMentionOfUs} from '../timeline/mentions.js';
 import {type Anchor, firstAnchor, keyOf, scrollBy, showKey} from '../timeline/viewport.js';
 import type {Context} from './model.js';
 import type {UiState} from './ui-state.js';
@@ -110,12 +109,6 @@ export function findFrom(
 	return undefined;
 }
 
-export function isMentionOfUs(entry: TimelineEntry, {state}: Context): boolean {
-	const own = state.launch?.peer;
-	if (entry.type !== 'posted' || !own || entry.peer === own) return false;
-	return isMention(entry.text, nameOf(state, own));
-}
-
 /** The first entry behind the unread rule. */
 export function firstUnread(ui: UiState, context: Context): OrderKey | undefined {
 	const {laid, view} = context.frameOf(context.state, ui);
@@ -128,15 +121,18 @@ export function markRead(ui: UiState): UiState {
 	return {...ui, marker: undefined, leftEndAt: undefined};
 }
 
-/** Entries that count as new below, at most `limit`. */
-export function countNewBelow(ui: UiState, context: Context, limit: number): number {
-	if (!ui.leftEndAt || !ui.anchor) return 0;
+/** Messages that count as new below, at most `limit`, and how many of them speak to us. */
+export function countNewBelow(ui: UiState, context: Context, limit: number): {messages: number; forUs: number} {
+	if (!ui.leftEndAt || !ui.anchor) return {messages: 0, forUs: 0};
 	const {view} = context.frameOf(context.state, ui);
-	let count = 0;
-	for (let index = view.length - 1; index >= 0 && count < limit; index--) {
+	let messages = 0;
+	let forUs = 0;
+	for (let index = view.length - 1; index >= 0 && messages < limit; index--) {
 		const entry = view.at(index);
 		if (!entry || compareOrder(entry, ui.leftEndAt) <= 0) break;
-		if (entry.type === 'posted') count++;
+		if (entry.type !== 'posted') continue;
+		messages++;
+		if (isMentionOfUs(context.state, entry)) forUs++;
 	}
-	return count;
+	return {messages, forUs};
 }

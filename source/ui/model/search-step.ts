@@ -1,7 +1,9 @@
 /** Search while typing: the nearest older match is shown and selected; Esc goes back to where the reader was. */
 import type {PeerId} from '../../core/ids.js';
+import {compareOrder, type OrderKey} from '../../core/order.js';
 import {findPeer} from '../../core/roster.js';
 import type {State, TimelineEntry} from '../../core/state.js';
+import {findInPage, findPage} from '../../core/timeline-page.js';
 import {editorWith} from '../editor/editor-state.js';
 import {type EditorAction, reduceEditor} from '../editor/reduce-editor.js';
 import {cleanForScreen, cleanLine} from '../layout/clean-for-screen.js';
@@ -92,25 +94,44 @@ export function dropSearch(ui: UiState): UiState {
 
 type Pages = State['timeline']['pages'];
 
+/** How many entries match, and which of them, from the oldest, is the selected one; 0: none of them. */
+export interface Matches {
+	readonly count: number;
+	readonly at: number;
+}
+
+export interface CountRequest {
+	readonly state: State;
+	readonly view: TimelineView;
+	/** Lower case. */
+	readonly search: string;
+	/** The view leaves nothing out. */
+	readonly whole: boolean;
+	readonly selected: OrderKey | undefined;
+}
+
 /**
- * How many entries match. Counts are kept by page, so that typing on a long timeline counts it once a letter and a new
- * message counts one page.
+ * Counts are kept by page, so that typing on a long timeline counts it once a letter and a new message counts one page.
  */
-export function createMatchCounter(): (state: State, view: TimelineView, search: string, whole: boolean) => number {
+export function createMatchCounter(): (request: CountRequest) => Matches {
 	let counted = new WeakMap<Pages[number], number>();
 	/** Of the search before: where nothing matched a part of the search, nothing matches all of it. */
 	let wider: typeof counted | undefined;
 	let of = '';
-	return (state, view, search, whole) => {
-		if (search === '') return 0;
+	return ({state, view, search, whole, selected}) => {
+		if (search === '') return {count: 0, at: 0};
 		if (search !== of) {
 			wider = of !== '' && search.includes(of) ? counted : undefined;
 			counted = new WeakMap();
 			of = search;
 		}
-		if (!whole) return countView(state, view, search);
+		if (!whole) return countView(state, view, search, selected);
+		const {pages} = state.timeline;
+		const place = selected ? findPage(pages, selected) : pages.length;
 		let count = 0;
-		for (const page of state.timeline.pages) {
+		let at = 0;
+		for (const [index, page] of pages.entries()) {
+			if (index === place && selected) at = rankOf(state, page, search, selected, count);
 			let matches = counted.get(page);
 			if (matches === undefined) {
 				matches = wider?.get(page) === 0 ? 0 : countPage(state, page, search);
@@ -118,7 +139,7 @@ export function createMatchCounter(): (state: State, view: TimelineView, search:
 			}
 			count += matches;
 		}
-		return count;
+		return {count, at};
 	};
 }
 
@@ -128,13 +149,24 @@ function countPage(state: State, page: Pages[number], search: string): number {
 	return count;
 }
 
+/** Which match the entry at `key` is when `before` stand in front of the page; 0: it is none. */
+function rankOf(state: State, page: Pages[number], search: string, key: OrderKey, before: number): number {
+	const place = findInPage(page, key);
+	const entry = page[place];
+	if (!entry || compareOrder(entry, key) !== 0 || !matchesSearch(state, entry, search)) return 0;
+	return before + countPage(state, page.slice(0, place + 1), search);
+}
+
 const MAX_COUNTED = 20_000;
 
-function countView(state: State, view: TimelineView, search: string): number {
+function countView(state: State, view: TimelineView, search: string, selected: OrderKey | undefined): Matches {
 	let count = 0;
+	let at = 0;
 	for (let index = Math.max(0, view.length - MAX_COUNTED); index < view.length; index++) {
 		const entry = view.at(index);
-		if (entry && matchesSearch(state, entry, search)) count++;
+		if (!entry || !matchesSearch(state, entry, search)) continue;
+		count++;
+		if (selected && compareOrder(entry, selected) === 0) at = count;
 	}
-	return count;
+	return {count, at};
 }

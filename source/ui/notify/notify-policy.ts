@@ -1,12 +1,11 @@
 /** When to ring, and what the title counts: pure steps over what came in. */
 
 import type {Input} from '../../core/event.js';
-import {isMention} from '../../core/mention.js';
-import {nameOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {BellMode} from '../../session/command/parse-command.js';
 import {cleanLine} from '../layout/clean-for-screen.js';
 import {truncateCells} from '../layout/width.js';
+import {speaksToUs} from '../timeline/mentions.js';
 import {personKey, shownName} from '../timeline/people.js';
 
 export const NOTIFY_INTERVAL_MS = 5000;
@@ -59,7 +58,7 @@ export function noticeInputs(
 		for (const event of input.events) {
 			if (event.type !== 'posted' || event.peer === own || isIgnored(state, event.peer, attention)) continue;
 			unread++;
-			const mention = own !== undefined && isMention(event.text, nameOf(state, own));
+			const mention = own !== undefined && speaksToUs(state, event.text);
 			if (mention) mentions++;
 			if (attention.bell === 'all' || (attention.bell === 'mentions' && mention)) {
 				const body = truncateCells(cleanLine(event.text), BODY_CELLS);

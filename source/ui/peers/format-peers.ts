@@ -13,6 +13,7 @@ export interface PeersRequest {
 	readonly width: number;
 	readonly height: number;
 	readonly selected: PeerId | undefined;
+	isIgnored(peer: PeerId): boolean;
 	/** Colours go by person. */
 	readonly personKey: (peer: PeerId) => string;
 	readonly theme: Theme;
@@ -45,10 +46,10 @@ function statusGlyph(status: PeerStatus, {glyphs}: Theme): string {
 	return glyphs[status];
 }
 
-function nameRow(peer: PeerView, {width, selected, personKey, theme, typing}: PeersRequest): Segment[] {
+function nameRow(peer: PeerView, {width, selected, personKey, theme, typing, isIgnored}: PeersRequest): Segment[] {
 	const marked = peer.peer === selected;
 	const present = peer.status === 'self' || peer.status === 'connected';
-	const note = noteOf(peer, typing.includes(peer.peer));
+	const note = isIgnored(peer.peer) ? 'ignored' : noteOf(peer, typing.includes(peer.peer));
 	const room = width - 3 - (note ? cellWidth(note) + 1 : 0);
 	const shown = cleanLine(peer.name);
 	const name = peer.clash

@@ -9,6 +9,7 @@ import {cleanLine} from '../layout/clean-for-screen.js';
 import {cellWidth, truncateCells} from '../layout/width.js';
 import type {Context} from '../model/model.js';
 import {countNewBelow} from '../model/scroll.js';
+import type {Matches} from '../model/search-step.js';
 import type {UiState} from '../model/ui-state.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {shownName} from '../timeline/people.js';
@@ -20,8 +21,8 @@ export interface StatusRequest {
 	readonly context: Context;
 	readonly theme: Theme;
 	readonly width: number;
-	/** How many entries match the search. */
-	readonly matches: number;
+	/** Of the search. */
+	readonly matches: Matches;
 }
 
 export function statusLine(request: StatusRequest): Segment[] {
@@ -34,7 +35,8 @@ export function statusLine(request: StatusRequest): Segment[] {
 	const commands = help ? undefined : commandsThatFit(ui);
 	if (commands) return completionSegments({candidates: commands, chosen: -1}, width, theme);
 	if (help) return fill(help, '', width, theme, {});
-	return fill(leftText(request), rightText(request), width, theme, {});
+	const {left, right} = chooseTexts(request);
+	return fill(left, right, width, theme, {});
 }
 
 function flashStyle(level: 'info' | 'warn' | 'error', theme: Theme): Style {
@@ -101,20 +103,36 @@ export function roomText({room, hasSecret}: SelfInfo): string {
 	return `${cleanLine(room)} (${hasSecret ? 'secret' : 'open'})`;
 }
 
-function leftText({ui, context, matches, width}: StatusRequest): string {
+/** What goes on is worth more than the hint on help, and more than our own address. */
+function chooseTexts(request: StatusRequest): {left: string; right: string} {
+	const {ui, context, width} = request;
+	const right = rightText(request);
+	const full = leftText(request, width >= 50);
+	const {atEnd} = context.frameOf(context.state, ui).viewport;
+	const quiet = activityText(context).length === 0;
+	if (!atEnd || quiet || cellWidth(full) + cellWidth(right) <= width) return {left: full, right};
+	return {left: cellWidth(full) <= width ? full : leftText(request, false), right: ''};
+}
+
+function leftText({ui, context, matches}: StatusRequest, withAddress: boolean): string {
 	const {state, self} = context;
 	const own = state.launch?.peer ?? self.peer;
 	const address = self.addresses[0] ? ` ${self.addresses[0]}` : '';
 	const parts: string[] = [];
-	if (ui.prompt || ui.search !== '') parts.push(`${matches} ${matches === 1 ? 'match' : 'matches'}`);
+	if (ui.prompt || ui.search !== '') parts.push(matchText(matches));
 	if (ui.filter) parts.push(`only ${cleanLine(ui.filter.name)} (Esc: all)`);
 	const activity = activityText(context);
 	const base = [
 		roomText(self),
-		`${cleanLine(nameOf(state, own))}${width >= 50 ? address : ''}`,
+		`${cleanLine(nameOf(state, own))}${withAddress ? address : ''}`,
 		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
 	];
 	return ` ${[...base, ...parts, ...activity].join('  ')}`;
+}
+
+/** `3 of 12 matches`, counted from the oldest. */
+function matchText({count, at}: Matches): string {
+	return `${at > 0 ? `${at} of ` : ''}${count} ${count === 1 ? 'match' : 'matches'}`;
 }
 
 function activityText({state}: Context): string[] {
@@ -139,7 +157,8 @@ function activityText({state}: Context): string[] {
 function rightText({ui, context, theme}: StatusRequest): string {
 	const {viewport} = context.frameOf(context.state, ui);
 	if (viewport.atEnd) return ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: type ';
-	const count = countNewBelow(ui, context, MAX_NEW);
-	const text = count === 0 ? 'more' : count >= MAX_NEW ? `${MAX_NEW - 1}+ new` : `${count} new`;
-	return ` ${text} ${theme.glyphs.down} `;
+	const {messages, forUs} = countNewBelow(ui, context, MAX_NEW);
+	if (messages === 0) return ` more ${theme.glyphs.down} `;
+	const text = messages >= MAX_NEW ? `${MAX_NEW - 1}+ new` : `${messages} new`;
+	return ` ${text}${forUs > 0 ? `, ${forUs} for you` : ''} ${theme.glyphs.down} `;
 }

@@ -1,8 +1,6 @@
 /** What is drawn for the slots of a viewport: the mark in front, the rules. Pure. */
-import {isMention} from '../../core/mention.js';
 import {compareOrder, type OrderKey} from '../../core/order.js';
 import {selectDelivery} from '../../core/select.js';
-import {nameOf} from '../../core/select-peers.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 import type {Row} from '../layout/paint-row.js';
 import {cellWidth} from '../layout/width.js';
@@ -10,6 +8,7 @@ import type {Segment, Theme} from '../theme.js';
 import {formatDay} from './day.js';
 import {MARK_CELLS, type RowOptions} from './format-item.js';
 import type {Item} from './items.js';
+import {isMentionOfUs} from './mentions.js';
 import type {Slot} from './viewport.js';
 
 /** What a reviewer is told of a row, in place of how far an own message got. */
@@ -46,21 +45,18 @@ export function createSlotDrawer(): (request: DrawRequest) => Row[] {
 	}
 
 	return ({state, slots, options, selected, rowsOf, review}) => {
-		const own = state.launch?.peer;
-		const ownName = own ? nameOf(state, own) : '';
 		return slots.map(slot => {
 			const [entry] = slot.item.entries;
 			if (slot.rule) return ruleRow(slot, entry, options);
 			const row = rowsOf(slot.item)[slot.row] ?? [];
 			const isSelected = selected !== undefined && holds(slot.item, selected);
-			const mark = isSelected
-				? selectedMark(options.theme)
-				: slot.row === 0
-					? markOf(state, entry, ownName, options.theme, review)
-					: BLANK;
-			if (!review || !entry) return withMark(row, mark, undefined);
+			const own = slot.row === 0 ? markOf(state, entry, options.theme, review) : BLANK;
+			const mark = isSelected ? selectedMark(options.theme) : own;
+			// The cell behind it: what the selection stands in front of.
+			const covered = isSelected && own !== BLANK ? own : undefined;
+			if (!review || !entry) return withMark(row, mark, covered);
 			const marked = slot.row === 0 && slot.item.entries.some(review.isBookmarked);
-			const second = marked ? {text: options.theme.glyphs.bookmark, style: options.theme.warn} : undefined;
+			const second = marked ? {text: options.theme.glyphs.bookmark, style: options.theme.warn} : covered;
 			return withMark(row, mark, second, review.isLater(entry));
 		});
 	};
@@ -81,16 +77,10 @@ function selectedMark({glyphs}: Theme): Segment {
 }
 
 /** How far an own message got, or that a message speaks to us. */
-function markOf(
-	state: State,
-	entry: TimelineEntry | undefined,
-	ownName: string,
-	theme: Theme,
-	review: Review | undefined,
-): Segment {
+function markOf(state: State, entry: TimelineEntry | undefined, theme: Theme, review: Review | undefined): Segment {
 	if (entry?.type !== 'posted') return BLANK;
 	const own = state.launch?.peer;
-	if (entry.peer !== own) return isMention(entry.text, ownName) ? {text: '@', style: theme.mention} : BLANK;
+	if (entry.peer !== own) return isMentionOfUs(state, entry) ? {text: '@', style: theme.mention} : BLANK;
 	if (review) return BLANK;
 	const delivery = selectDelivery(state, entry.seq);
 	if (!delivery || delivery.delivered === 0) return {text: theme.glyphs.waiting, style: theme.quiet};
