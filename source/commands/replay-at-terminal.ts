@@ -5,7 +5,7 @@ import {entryAt} from '../core/timeline.js';
 import {type LogReader, openLogReader} from '../storage/log-reader.js';
 import type {ReplayHooks} from '../ui/replay/replay-hooks.js';
 import {runReplayScreen} from '../ui/replay-screen.js';
-import {readBookmarks, writeBookmarks} from './bookmarks-file.js';
+import {bookmarksPath, readBookmarks, writeBookmarks} from './bookmarks-file.js';
 import {chooseLogAtTerminal} from './choose-log.js';
 import {type Context, exitCodes} from './context.js';
 import {exportRows} from './export-rows.js';
@@ -53,6 +53,7 @@ async function replayLog(context: Context, reader: LogReader, leaving: Leaving):
 	const screen = runReplayScreen({
 		history,
 		room: reader.header.roomName,
+		file: basename(reader.path),
 		stdin,
 		stdout,
 		stderr: process.stderr,
@@ -99,8 +100,13 @@ function hooksOf({clock}: Context, path: string, keepsMarks: boolean, feed: Repl
 		...(copyText && {copyText}),
 		...(stopProcess && {stopProcess}),
 		...(onProcessExit && {onProcessExit}),
-		...(keepsMarks && {saveBookmarks: (orders: readonly string[]) => writeBookmarks(path, orders)}),
+		...(keepsMarks && {saveBookmarks: (orders: readonly string[]) => keepMarks(path, orders)}),
 	};
+}
+
+async function keepMarks(path: string, orders: readonly string[]): Promise<string> {
+	await writeBookmarks(path, orders);
+	return basename(bookmarksPath(path));
 }
 
 /** A file of bookmarks that is not ours is told of, and not written over. */

@@ -23,6 +23,8 @@ export interface ReplayScreenOptions {
 	readonly history: History;
 	/** Name of the room. */
 	readonly room: string;
+	/** Name of the log file, as it is shown. */
+	readonly file?: string;
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;
 	readonly stderr: NodeJS.WriteStream;
@@ -59,7 +61,7 @@ export interface ReplayScreen {
 }
 
 export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
-	const {history, room, stdin, stdout, stderr, environment, hooks} = options;
+	const {history, room, file = '', stdin, stdout, stderr, environment, hooks} = options;
 	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
 	const frameOf = createReplayFrames(theme);
 	const loop = createReplayLoop({
@@ -84,7 +86,7 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 		clock: hooks.clock,
 		stopProcess: hooks.stopProcess,
 		onProcessExit: hooks.onProcessExit,
-		draw: onMounted => <ReplayApp {...{history, frameOf, theme, onMounted, loop, room}} />,
+		draw: onMounted => <ReplayApp {...{history, frameOf, theme, onMounted, loop, room, file}} />,
 		tokens: tokens => dispatch({type: 'tokens', tokens}),
 		resized: () => dispatch({type: 'resized', columns: stdout.columns, rows: stdout.rows}),
 		closing: loop.stop,

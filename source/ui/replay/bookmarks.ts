@@ -25,7 +25,7 @@ export function toggleBookmark(ui: ReplayUi, context: ReplayContext): ReplayStep
 	const marked = ui.bookmarks.includes(order);
 	const orders = marked ? ui.bookmarks.filter(known => known !== order) : [...ui.bookmarks, order].sort();
 	const said = inform({...ui, bookmarks: orders}, marked ? 'bookmark taken away' : 'bookmark set: ] and [ come back');
-	return step(said, {type: 'save-bookmarks', orders});
+	return step(said, {type: 'save-bookmarks', orders, set: !marked});
 }
 
 /** To the next or previous mark that the filter leaves. */

@@ -18,7 +18,8 @@ export type ReplayEffect =
 	| {readonly type: 'copy'; readonly text: string}
 	/** The rows that pass the filter, into a file. */
 	| {readonly type: 'export'; readonly file: string}
-	| {readonly type: 'save-bookmarks'; readonly orders: readonly string[]}
+	/** `set`: one was added, which is told with where it is kept. */
+	| {readonly type: 'save-bookmarks'; readonly orders: readonly string[]; readonly set: boolean}
 	| {readonly type: 'follow'; readonly on: boolean}
 	| {readonly type: 'redraw' | 'suspend' | 'kitty' | 'quit'};
 

@@ -10,8 +10,8 @@ export interface ReplayHooks {
 	copyText?(text: string): Promise<boolean>;
 	/** Writes rows to a new file; resolves to what to tell, rejects with what went wrong. */
 	exportRows?(file: string, state: State, rows: readonly TimelineEntry[]): Promise<string>;
-	/** Keeps the bookmarks; rejects with what went wrong. */
-	saveBookmarks?(orders: readonly string[]): Promise<void>;
+	/** Keeps the bookmarks; resolves to the name of the file beside the log, rejects with what went wrong. */
+	saveBookmarks?(orders: readonly string[]): Promise<string | undefined>;
 	/** Whether to look for what is added to the file. */
 	follow?(on: boolean): void;
 	/** SIGTSTP to the process group; returns at once. Left out on Windows. */

@@ -165,7 +165,9 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 			case 'save-bookmarks': {
 				const kept = hooks.saveBookmarks?.(effect.orders);
 				settle(
-					kept?.then(() => undefined),
+					kept?.then(file =>
+						file && effect.set ? `bookmark set, kept beside the log in ${file}; ] and [ come back` : undefined,
+					),
 					'bookmarks are not kept here',
 				);
 				break;

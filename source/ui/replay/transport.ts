@@ -14,6 +14,8 @@ export interface TransportRequest {
 	readonly frame: ReplayFrame;
 	readonly hits: Hits;
 	readonly room: string;
+	/** Name of the log file; empty: not known. */
+	readonly file: string;
 	readonly theme: Theme;
 	/** Until the next record, ms of the log; undefined where nothing is waited for. */
 	readonly waitMs: number | undefined;
@@ -77,7 +79,7 @@ function chooseParts(parts: readonly BarPart[], room: number): string[] {
 	}
 }
 
-function barParts({ui, frame, hits, room, theme, waitMs}: TransportRequest): BarPart[] {
+function barParts({ui, frame, hits, room, file, theme, waitMs}: TransportRequest): BarPart[] {
 	const {glyphs} = theme;
 	const reading = {text: `reading ${Math.floor(ui.loaded * 100)} %`, weight: 0.5};
 	// No place, no time yet.
@@ -93,6 +95,10 @@ function barParts({ui, frame, hits, room, theme, waitMs}: TransportRequest): Bar
 		{text: `event ${frame.rank} of ${frame.total}`, short: `${frame.rank}/${frame.total}`, weight: 2},
 		{text: formatSpeed(ui.speed), weight: ui.speed === 1 ? 7 : 4},
 	];
+	if (file !== '') {
+		const name = cleanLine(file).replace(/\.p2plog$/, '');
+		parts.push({text: name, short: truncateCells(name, FILE_CELLS, glyphs.ellipsis), weight: 6.5});
+	}
 	if (ui.squeeze) parts.push({text: `silence ${SQUEEZED_MS / 1000} s`, short: 'i', weight: 8});
 	if (ui.loaded < 1) parts.push(reading);
 	if (ui.following) parts.push({text: 'following', short: 'F', weight: 5});
@@ -112,6 +118,8 @@ function matchPart({count, complete}: Hits): BarPart {
 }
 
 const FILTER_CELLS = 14;
+/** Fits beside what is always said in 80 columns. */
+const FILE_CELLS = 15;
 
 function filterPart(hidden: number, typed: string): BarPart {
 	const text = cleanLine(typed) || 'a part';
@@ -136,7 +144,7 @@ export interface Strip {
 }
 
 /** Two rows: how many events when, from start to end, and below it bookmarks, matches and the position. */
-export function drawStrip({ui, frame, hits, theme}: Omit<TransportRequest, 'waitMs' | 'room'>): Strip {
+export function drawStrip({ui, frame, hits, theme}: Omit<TransportRequest, 'waitMs' | 'room' | 'file'>): Strip {
 	const {start, end, view} = frame;
 	const days = dayOf(start) !== dayOf(end);
 	const label = (time: number) => (days ? formatMoment(time).slice(5, 16) : formatTime(time, 'minutes'));
@@ -164,7 +172,10 @@ interface Lanes {
 	readonly here: number;
 }
 
-function drawMarks({ui, frame, hits, theme}: Omit<TransportRequest, 'waitMs' | 'room'>, lanes: Lanes): Segment[] {
+function drawMarks(
+	{ui, frame, hits, theme}: Omit<TransportRequest, 'waitMs' | 'room' | 'file'>,
+	lanes: Lanes,
+): Segment[] {
 	const {indent, cells, here} = lanes;
 	const {start, end} = frame;
 	const row: Segment[] = Array.from({length: cells}, () => ({text: ' '}));

@@ -335,6 +335,28 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 });
 
 describe('the replay screen', () => {
+	test('says which log it is, and where a bookmark is kept', async () => {
+		const saved: (readonly string[])[] = [];
+		const {terminal, press, bar} = await open({
+			options: {file: 'lan-2026-11-19-a1b2c3.p2plog'},
+			hooks: {
+				async saveBookmarks(orders) {
+					saved.push(orders);
+					return 'lan.p2plog.bookmarks.json';
+				},
+			},
+		});
+		await expect.poll(bar).toContain('lan-2026-11-19');
+		await press('5', 'b');
+		await terminal.see('bookmark set, kept beside the log in lan.p2plog.bookmarks.json');
+		await press('b');
+		await terminal.see('bookmark taken away');
+		expect(saved.map(orders => orders.length)).toEqual([1, 0]);
+		terminal.resize(140, 30);
+		await press(ESC);
+		await expect.poll(bar).toMatch(/event \d+ of 286 {2}1× {2}lan-2026-11-19-a1b2c3 {2}third floor/);
+	});
+
 	test('has every key of its table bound to one thing only', () => {
 		const keys = replayKeyRows.flatMap(row => [...row.keys, ...(row.twins ?? [])]);
 		expect(new Set(keys).size).toBe(keys.length);

@@ -23,12 +23,13 @@ export interface ReplayAppProps {
 	readonly frameOf: ReplayFrameOf;
 	readonly loop: ReplayLoop;
 	readonly room: string;
+	readonly file: string;
 	readonly theme: Theme;
 	/** Called once mounted: only a component can ask Ink to give the terminal away. */
 	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
 }
 
-export function ReplayApp({history, frameOf, loop, room, theme, onMounted}: ReplayAppProps): ReactNode {
+export function ReplayApp({history, frameOf, loop, room, file, theme, onMounted}: ReplayAppProps): ReactNode {
 	const {ui, hits} = useSyncExternalStore(loop.subscribe, loop.getSnapshot);
 	const app = useApp();
 	useLayoutEffect(() => onMounted(app), [app, onMounted]);
@@ -48,7 +49,7 @@ export function ReplayApp({history, frameOf, loop, room, theme, onMounted}: Repl
 				<Lines rows={[[{text: ` ! ${cleanLine(ui.banner)}`, style: theme.warn}]]} width={ui.columns} />
 			)}
 			<Main history={history} ui={ui} frame={frame} theme={theme} />
-			<Transport history={history} ui={ui} frame={frame} hits={hits} room={room} theme={theme} />
+			<Transport history={history} ui={ui} frame={frame} hits={hits} room={room} file={file} theme={theme} />
 			{prompt && <PromptLine {...prompt} width={ui.columns} top={ui.rows - 1} theme={theme} />}
 		</Box>
 	);

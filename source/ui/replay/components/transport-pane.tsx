@@ -14,17 +14,18 @@ export interface TransportProps {
 	readonly frame: ReplayFrame;
 	readonly hits: Hits;
 	readonly room: string;
+	readonly file: string;
 	readonly theme: Theme;
 }
 
 /** In the place of the input: the bar, the strip, its marks. A prompt takes the last row. */
-export function Transport({history, ui, frame, hits, room, theme}: TransportProps): ReactNode {
+export function Transport({history, ui, frame, hits, room, file, theme}: TransportProps): ReactNode {
 	const waits = ui.mode === 'playing' && frame.index < history.length;
 	const waitMs = waits ? history.timeAt(frame.index) - frame.time : undefined;
 	const rows = frame.layout.transportHeight - (ui.prompt ? 1 : 0);
 	const strip = rows > 1 ? drawStrip({ui, frame, hits, theme}) : undefined;
 	const drawn = [
-		transportBar({ui, frame, hits, room, theme, waitMs}),
+		transportBar({ui, frame, hits, room, file, theme, waitMs}),
 		...(strip ? [strip.density] : []),
 		...(strip && rows > 2 ? [strip.marks] : []),
 	];
