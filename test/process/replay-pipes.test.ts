@@ -45,9 +45,9 @@ describe('a saved log in a pipe', () => {
 		const {stdout, code} = await pipe(`replay "${FILE}"`, 'grep -i "always the cable"');
 		expect(stdout.trim().split('\n')).toEqual([
 			expect.stringMatching(
-				/^2026-11-19T\d\d:\d\d:\d\d\+00:00 Alex \(192\.168\.1\.41\): it was the cable\. It is always the cable$/,
+				/^2026-11-19T\d\d:\d\d:\d\d\+00:00 Alex#d3cbf590 \(192\.168\.1\.41\): it was the cable\. It is always the cable$/,
 			),
-			expect.stringMatching(/Alex .*printed with "it is always the cable"$/),
+			expect.stringMatching(/Alex#d3cbf590 .*printed with "it is always the cable"$/),
 		]);
 		expect(code).toBe(0);
 	});
