@@ -6,7 +6,7 @@ import type {Batch} from '../core/batch.js';
 import type {FeedEvent} from '../core/event.js';
 import {isDue} from '../core/hybrid-clock.js';
 import {labelOf} from '../core/label.js';
-import {ALONE_AFTER_MS, JOINED_AFTER_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
+import {JOINED_AFTER_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
 import {chainHash} from '../feed/chain.js';
 import {createFeedTips} from '../feed/feed-tips.js';
 import {createIdentity} from '../feed/identity.js';
@@ -14,7 +14,6 @@ import {createOwnFeed} from '../feed/own-feed.js';
 import {createPeerKey} from '../feed/peer-key.js';
 import {createBeaconMac} from '../feed/room-keys.js';
 import type {TakeResult} from '../network/batch-receiver.js';
-import type {LocalInterface} from '../network/beacon.js';
 import type {Timer} from '../network/clock.js';
 import {createDialler, type Dialler} from '../network/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery.js';
@@ -24,20 +23,22 @@ import {isOnLink} from '../network/subnets.js';
 import {createSync, type Sync} from '../network/sync.js';
 import {FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/version.js';
 import {createWitness} from '../network/witness.js';
+import {createAloneWatch} from './alone-watch.js';
 import {createConversation} from './conversation.js';
 import {whenDelivered} from './delivery.js';
 import {diagnose} from './diagnose.js';
 import {helloProofOf} from './hello-proof-of.js';
 import {holdingsOf} from './holdings-of.js';
-import {judgeWake} from './judge-wake.js';
 import {createLedger} from './ledger.js';
 import {createLinkEvents} from './link-events.js';
+import {loadLog} from './load-log.js';
 import {createNodeClock} from './node-clock.js';
 import {createNotices} from './notices.js';
 import {createPresence} from './presence.js';
 import type {SelfInfo, Session} from './session.js';
 import type {SessionAdapters, SessionOptions} from './session-options.js';
 import {createStore} from './store.js';
+import {createWakeWatch} from './wake-watch.js';
 
 const TIME_PASSES_MS = 60_000;
 
@@ -92,7 +93,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		presence: () => presence,
 		firstHello: () => conversation.join(),
 		burst() {
-			wokeFrom ??= knownInterfaces;
+			wake.slept();
 			discovery?.burst();
 		},
 	});
@@ -127,15 +128,25 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 			for (const link of mesh.links()) link.send({type: 'typing'});
 		},
 	});
+	const wake = createWakeWatch({
+		hasSecret: keys.hasSecret,
+		interfaces: () => beacon.interfaces(),
+		localAddresses: () => mesh.links().map(link => link.localAddress),
+		relaunch: () => adapters.relaunch?.(),
+	});
+	const alone = createAloneWatch({
+		clock,
+		store,
+		ledger,
+		notices,
+		connectedCount: () => mesh.size,
+		strangers: () => discovery?.strangers() ?? 0,
+		counters: () => beacon.counters(),
+	});
 	const timers = new Set<Timer>();
 	let discovery: Discovery | undefined;
 	let tcpPort = 0;
-	/** Our interfaces before our timers stood still, until it is clear where we woke. */
-	let wokeFrom: readonly LocalInterface[] | undefined;
-	/** As of the last beat: a beat reads them anew before it tells. */
-	let knownInterfaces: readonly LocalInterface[] = [];
 	let failedToSave = false;
-	let toldStrangers = false;
 	let info: SelfInfo | undefined;
 	let startedAt = 0;
 	let stopping: Promise<void> | undefined;
@@ -197,42 +208,14 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		}
 	}
 
-	function checkWake(): void {
-		if (!wokeFrom) return;
-		const localAddresses = mesh.links().map(link => link.localAddress);
-		const facts = {hasSecret: keys.hasSecret, before: wokeFrom, now: beacon.interfaces(), localAddresses};
-		const verdict = judgeWake(facts);
-		if (verdict === 'wait') return;
-		wokeFrom = undefined;
-		if (verdict === 'relaunch') adapters.relaunch?.();
-	}
-
 	function passTime(): void {
 		ledger.pass({type: 'time-passed', now: nodeClock.wall()});
 		later(TIME_PASSES_MS, passTime);
 	}
 
-	async function readLog(): Promise<void> {
-		for await (const records of opened.records) ledger.load(records);
-		if (keys.hasSecret) for (const peer of tips.peers()) holdings.note(peer);
-		for (const {offset, length, kind} of opened.damage) {
-			if (kind === 'torn')
-				notices.tell(
-					'info',
-					'log-torn',
-					`the log ended in the middle of a record (byte ${offset}): ${length} bytes were set aside`,
-				);
-			else
-				notices.tell(
-					'warn',
-					'log-damaged',
-					`the log is damaged at byte ${offset} (${length} bytes): what is good was read, the rest is asked of the others`,
-				);
-		}
-	}
-
 	async function start(): Promise<SelfInfo> {
-		await readLog();
+		await loadLog(opened, ledger, notices);
+		if (keys.hasSecret) for (const peer of tips.peers()) holdings.note(peer);
 		({port: tcpPort} = await transport.listen(connection => mesh.adopt(connection)));
 		const ports = await beacon.start((bytes, source) => discovery?.received(bytes, source));
 		discovery = createDiscovery({
@@ -253,8 +236,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 			leaving: peer => dialler.forget(peer),
 			beat() {
 				mesh.checkStall();
-				checkWake();
-				knownInterfaces = beacon.interfaces();
+				wake.beat();
 				conversation.checkAddresses();
 			},
 		});
@@ -265,7 +247,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		const by = options.targetsRemembered ? 'remembered' : 'peer-flag';
 		for (const target of options.targets) dialler.target(target, by);
 		later(JOINED_AFTER_MS, () => conversation.join());
-		later(ALONE_AFTER_MS, checkAlone);
+		alone.start();
 		passTime();
 		startedAt = clock.monotonic();
 		info = {
@@ -282,27 +264,9 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		return info;
 	}
 
-	/** Nobody answered within 3 s: say what was tried; ask again until somebody does. */
-	function checkAlone(): void {
-		const alone = mesh.size === 0;
-		const {passing} = store.getState();
-		const strangers = discovery?.strangers() ?? 0;
-		if (strangers !== passing.strangers) ledger.pass({type: 'strangers', count: strangers});
-		if (alone && strangers > 0 && !toldStrangers) {
-			toldStrangers = true;
-			notices.strangers(strangers);
-		}
-
-		if (alone !== passing.alone) {
-			const tried = alone ? beacon.counters().map(one => `${one.destination} on ${one.interface}`) : [];
-			ledger.pass({type: 'alone', alone, tried: [...new Set(tried)]});
-		}
-
-		later(ALONE_AFTER_MS, checkAlone);
-	}
-
 	async function stop(): Promise<void> {
 		for (const timer of timers) timer.cancel();
+		alone.stop();
 		sync.finish();
 		conversation.leave();
 		presence.stop();
