@@ -59,7 +59,7 @@ async function talk() {
 	await showPeers(carol);
 	carol.press(CTRL_G);
 	await carol.sees('Anywhere');
-	await save(carol, 'help', 'All keys, from the table that the program itself uses');
+	await save(carol, 'help', 'All commands and keys, from the tables that the program itself uses');
 	await Promise.all([carol, dave, yuki].map(person => person.leave()));
 	await replay();
 }
