@@ -594,6 +594,7 @@ describe('overlays and states', () => {
 		const {terminal, press} = await launch();
 		await press(CTRL('g'));
 		await terminal.see('Help  1-');
+		expect(terminal.rows().at(-1)).toContain('what you type comes here');
 		expect(terminal.text()).toContain('/name NAME');
 		await press(PAGE_DOWN);
 		await terminal.see('Anywhere');

@@ -4,6 +4,7 @@ import type {SelfInfo, Session} from '../../session/session.js';
 import type {Frame, FrameOf} from '../model/frame.js';
 import type {Context} from '../model/model.js';
 import {createMatchCounter} from '../model/search-step.js';
+import type {UiState} from '../model/ui-state.js';
 import {overlayLines} from '../overlays/overlay-lines.js';
 import type {ScreenStore, Snapshot} from '../screen-store.js';
 import {statusLine} from '../status/status-line.js';
@@ -60,11 +61,17 @@ export function App({store, session, self, frameOf, theme, onMounted}: AppProps)
 					height={layout.inputHeight}
 					top={ui.rows - layout.inputHeight}
 					focused={ui.focus === 'input' && !ui.overlay}
+					hint={inputHint(ui)}
 					theme={theme}
 				/>
 			)}
 		</Box>
 	);
+}
+
+function inputHint({focus, overlay}: UiState): string {
+	if (focus !== 'input') return 'i or Esc: type';
+	return overlay ? 'Esc closes this; what you type comes here' : 'write a message; / for commands';
 }
 
 interface MainProps {

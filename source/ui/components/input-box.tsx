@@ -17,11 +17,13 @@ export interface InputBoxProps {
 	/** Row of the screen where the box begins. */
 	readonly top: number;
 	readonly focused: boolean;
+	/** Where nothing is written. */
+	readonly hint: string;
 	readonly theme: Theme;
 }
 
 /** Draws the draft and puts the terminal's own cursor into it, where an input method opens its window. */
-export function InputBox({editor, width, height, top, focused, theme}: InputBoxProps): ReactNode {
+export function InputBox({editor, width, height, top, focused, hint, theme}: InputBoxProps): ReactNode {
 	const {setCursorPosition} = useCursor();
 	const {rows, caretRow, caretColumn, hiddenAbove, hiddenBelow} = inputRows(editor, width, height);
 	setCursorPosition(focused ? {x: LEAD_CELLS + caretColumn, y: top + caretRow} : undefined);
@@ -30,15 +32,16 @@ export function InputBox({editor, width, height, top, focused, theme}: InputBoxP
 		if (index === rows.length - 1 && hiddenBelow > 0) return `${theme.glyphs.down} `;
 		return index === 0 ? `${theme.glyphs.prompt} ` : '  ';
 	};
-	const drawn = rows.map((row, index) => rowSegments(lead(index), cleanForScreen(row), editor, focused, theme));
+	const drawn = rows.map((row, index) => rowSegments(lead(index), cleanForScreen(row), {editor, focused, hint, theme}));
 	return <Lines rows={drawn} width={LEAD_CELLS + width + 1} />;
 }
 
-function rowSegments(lead: string, row: string, editor: EditorState, focused: boolean, theme: Theme): Segment[] {
+function rowSegments(
+	lead: string,
+	row: string,
+	{editor, focused, hint, theme}: Pick<InputBoxProps, 'editor' | 'focused' | 'hint' | 'theme'>,
+): Segment[] {
 	const segments: Segment[] = [{text: lead, style: focused ? {bold: true} : theme.quiet}];
-	if (editor.text === '') {
-		const hint = focused ? 'write a message; / for commands' : 'i or Esc: type';
-		return [...segments, {text: hint, style: theme.quiet}];
-	}
+	if (editor.text === '') return [...segments, {text: hint, style: theme.quiet}];
 	return [...segments, {text: row, ...(focused ? {} : {style: theme.quiet})}];
 }
