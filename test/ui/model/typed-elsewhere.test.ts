@@ -104,6 +104,24 @@ describe('what is typed elsewhere', () => {
 		);
 	});
 
+	test('behind a character that is no key of the list the rest of a line does nothing, its Enter included', () => {
+		fc.assert(
+			fc.property(reads, ({pieces}) => {
+				const list: UiState = {...opened, focus: 'timeline', selected: key};
+				const {ui, effects} = play(list, [...typed(['!', ...pieces]), ENTER]);
+				expect(effects).toEqual([]);
+				expect(ui).toMatchObject({
+					focus: 'timeline',
+					selected: key,
+					overlay: undefined,
+					prompt: undefined,
+					filter: undefined,
+				});
+				expect(ui.flash?.text).toBe('i or Esc: type');
+			}),
+		);
+	});
+
 	test('i leads to the input as the first key of a run, also shortly after a pause', () => {
 		const list: UiState = {...opened, focus: 'timeline'};
 		expect(play(list, typed(['i', 'hello'])).ui.editor.text).toBe('hello');
