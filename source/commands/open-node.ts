@@ -21,6 +21,8 @@ import {askSecret, readSecret} from './read-secret.js';
 const DEFAULT_PEER_PORT = 47_474;
 /** Below this an outsider can guess a secret from one captured datagram (design.md, 3). */
 const MIN_SECRET_LENGTH = 12;
+/** Reading earlier logs must not delay the first frame; nobody is told to be alone before this. */
+const EARLIER_LOG_AFTER_MS = 500;
 
 export interface Node {
 	readonly session: Session;
@@ -86,8 +88,17 @@ export async function openNode(context: Context, how: OpenNodeOptions): Promise<
 		async start() {
 			try {
 				const self = await session.start();
-				const earlierLog = keys.hasSecret ? undefined : await findEarlier(context, keys, self.logPath);
-				return {...self, ...(earlierLog !== undefined && {earlierLog})};
+				let earlierLog: string | undefined;
+				const look = async () => {
+					earlierLog = await findEarlier(context, keys, self.logPath);
+				};
+				if (!keys.hasSecret) setTimeout(look, EARLIER_LOG_AFTER_MS).unref();
+				return {
+					...self,
+					get earlierLog() {
+						return earlierLog;
+					},
+				};
 			} catch (error) {
 				await session.stop('quit').catch(() => {});
 				throw describeStartError(error, context);

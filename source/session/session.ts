@@ -14,8 +14,8 @@ export interface SelfInfo {
 	readonly tcpPort: number;
 	readonly addresses: readonly string[];
 	readonly logPath?: string;
-	/** The newest log of an earlier launch in this room that is not part of this one and holds something. */
-	readonly earlierLog?: string;
+	/** The newest log of an earlier launch in this room that holds something; looked for a moment after the start. */
+	readonly earlierLog?: string | undefined;
 	readonly version: string;
 }
 
