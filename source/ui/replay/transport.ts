@@ -1,10 +1,10 @@
-/** The transport: what the replay is doing, and a strip of the whole log with where one is. Pure. */
+/** The transport bar: what the replay is doing, and where. Pure. */
+import {findFirstIndex} from '../../core/search.js';
 import {cleanLine} from '../layout/clean-for-screen.js';
 import {cellWidth, truncateCells} from '../layout/width.js';
+import {matchesSearch} from '../model/search-step.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {dayOf, formatMoment, formatTime} from '../timeline/day.js';
-import {parseOrder} from './bookmarks.js';
-import {cellOf, countRows, heightsOf} from './density.js';
 import type {Hits} from './finder.js';
 import type {ReplayFrame} from './replay-frame.js';
 import {type ReplayUi, SQUEEZED_MS} from './replay-state.js';
@@ -102,7 +102,7 @@ function barParts({ui, frame, hits, room, file, theme, waitMs}: TransportRequest
 	if (ui.squeeze) parts.push({text: `silence ${SQUEEZED_MS / 1000} s`, short: 'i', weight: 8});
 	if (ui.loaded < 1) parts.push(reading);
 	if (ui.following) parts.push({text: 'following', short: 'F', weight: 5});
-	if (ui.search !== '' || ui.prompt?.type === 'search') parts.push(matchPart(hits));
+	if (ui.search !== '' || ui.prompt?.type === 'search') parts.push(matchPart(hits, frame, ui.search));
 	if (ui.filter) parts.push(filterPart(frame.shown.timeline.length - frame.view.length, ui.filter.text));
 	if (playing && waitMs !== undefined && waitMs > 3000) {
 		const wait = `next in ${formatSpan(waitMs)}`;
@@ -112,9 +112,13 @@ function barParts({ui, frame, hits, room, file, theme, waitMs}: TransportRequest
 	return parts;
 }
 
-function matchPart({count, complete}: Hits): BarPart {
-	const text = `${count}${complete ? '' : '+'} ${count === 1 ? 'match' : 'matches'}`;
-	return {text, weight: 5};
+/** Which one the position is, where it is one. */
+function matchPart({count, complete, times}: Hits, {selected, view, shown}: ReplayFrame, search: string): BarPart {
+	const all = `${count}${complete ? '' : '+'} ${count === 1 ? 'match' : 'matches'}`;
+	const entry = selected && view.at(view.positionOf(selected));
+	if (!complete || search === '' || !entry || !matchesSearch(shown, entry, search)) return {text: all, weight: 5};
+	const at = findFirstIndex(0, times.length, index => (times[index] ?? 0) > entry.ms);
+	return {text: `${at} of ${all}`, short: `${at}/${all}`, weight: 5};
 }
 
 const FILTER_CELLS = 14;
@@ -136,68 +140,4 @@ function fillRow(left: string, right: string, width: number, theme: Theme): stri
 	const room = Math.max(0, width - cellWidth(right));
 	const shown = truncateCells(left, room, theme.glyphs.ellipsis);
 	return shown + ' '.repeat(Math.max(0, room - cellWidth(shown))) + (room > 0 ? right : '');
-}
-
-export interface Strip {
-	readonly density: Segment[];
-	readonly marks: Segment[];
-}
-
-/** Two rows: how many events when, from start to end, and below it bookmarks, matches and the position. */
-export function drawStrip({ui, frame, hits, theme}: Omit<TransportRequest, 'waitMs' | 'room' | 'file'>): Strip {
-	const {start, end, view} = frame;
-	const days = dayOf(start) !== dayOf(end);
-	const label = (time: number) => (days ? formatMoment(time).slice(5, 16) : formatTime(time, 'minutes'));
-	const wide = ui.columns >= 40;
-	const left = wide ? ` ${label(start)} ` : ' ';
-	const right = wide ? ` ${label(end)} ` : ' ';
-	const cells = Math.max(1, ui.columns - left.length - right.length);
-	const heights = heightsOf(countRows(view, start, end, cells), theme.glyphs.density.length - 1);
-	const here = cellOf(frame.time, start, end, cells);
-	const glyph = (height: number) => theme.glyphs.density[height] ?? ' ';
-	const drawn = heights.map(glyph);
-	const density: Segment[] = [
-		{text: left, style: theme.quiet},
-		{text: drawn.slice(0, here).join('')},
-		{text: drawn[here] ?? ' ', style: {inverse: true}},
-		{text: drawn.slice(here + 1).join(''), style: theme.quiet},
-		{text: right, style: theme.quiet},
-	];
-	return {density, marks: drawMarks({ui, frame, hits, theme}, {indent: left.length, cells, here})};
-}
-
-interface Lanes {
-	readonly indent: number;
-	readonly cells: number;
-	readonly here: number;
-}
-
-function drawMarks(
-	{ui, frame, hits, theme}: Omit<TransportRequest, 'waitMs' | 'room' | 'file'>,
-	lanes: Lanes,
-): Segment[] {
-	const {indent, cells, here} = lanes;
-	const {start, end} = frame;
-	const row: Segment[] = Array.from({length: cells}, () => ({text: ' '}));
-	if (ui.search !== '') {
-		for (const time of hits.times) row[cellOf(time, start, end, cells)] = {text: theme.glyphs.hit};
-	}
-	for (const order of ui.bookmarks) {
-		const key = parseOrder(order);
-		if (key && key.ms >= start && key.ms <= end)
-			row[cellOf(key.ms, start, end, cells)] = {text: theme.glyphs.bookmark, style: theme.warn};
-	}
-	const bookmarked = row[here]?.text === theme.glyphs.bookmark;
-	if (!bookmarked) row[here] = {text: theme.glyphs.position, style: {bold: true}};
-	return [{text: ' '.repeat(indent)}, ...joinAlike(row)];
-}
-
-function joinAlike(row: readonly Segment[]): Segment[] {
-	const joined: Segment[] = [];
-	for (const segment of row) {
-		const last = joined.at(-1);
-		if (last && last.style === segment.style) joined[joined.length - 1] = {...last, text: last.text + segment.text};
-		else joined.push(segment);
-	}
-	return joined;
 }

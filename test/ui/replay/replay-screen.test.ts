@@ -122,6 +122,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		const first = rank();
 		await press('\r');
 		await terminal.until(() => /\d match/.test(bar()));
+		await expect.poll(bar).toMatch(/ 1( of |\/)\d+ matches/);
 		expect(terminal.rows().at(-1)).toContain('•');
 		await press('n');
 		const second = rank();

@@ -6,7 +6,8 @@ import type {Theme} from '../../theme.js';
 import type {Hits} from '../finder.js';
 import type {ReplayFrame} from '../replay-frame.js';
 import type {ReplayUi} from '../replay-state.js';
-import {drawStrip, transportBar} from '../transport.js';
+import {drawStrip} from '../strip.js';
+import {transportBar} from '../transport.js';
 
 export interface TransportProps {
 	readonly history: History;
