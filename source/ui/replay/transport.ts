@@ -66,6 +66,14 @@ interface BarPart {
 	readonly weight: number;
 }
 
+/** Logs of one room differ at the end of their names. */
+function endOf(name: string, cells: number, ellipsis: string): string {
+	if (cellWidth(name) <= cells) return name;
+	let rest = name;
+	while (cellWidth(rest) >= cells) rest = Array.from(rest).slice(1).join('');
+	return ellipsis + rest;
+}
+
 function chooseParts(parts: readonly BarPart[], room: number): string[] {
 	const fits = (texts: readonly string[]) => cellWidth(` ${texts.join('  ')}`) <= room;
 	const texts = parts.map(part => part.text);
@@ -97,7 +105,7 @@ function barParts({ui, frame, hits, room, file, theme, waitMs}: TransportRequest
 	];
 	if (file !== '') {
 		const name = cleanLine(file).replace(/\.p2plog$/, '');
-		parts.push({text: name, short: truncateCells(name, FILE_CELLS, glyphs.ellipsis), weight: 6.5});
+		parts.push({text: name, short: endOf(name, FILE_CELLS, glyphs.ellipsis), weight: 6.5});
 	}
 	if (ui.squeeze) parts.push({text: `silence ${SQUEEZED_MS / 1000} s`, short: 'i', weight: 8});
 	if (ui.loaded < 1) parts.push(reading);
