@@ -43,7 +43,7 @@ export function describeEntry(state: State, entry: TimelineEntry): Part[] {
 		case 'peer-connected':
 			return ['found ', ...who(entry.subject)];
 		case 'peer-disconnected':
-			return ['you lost contact with ', ...who(entry.subject), entry.reason ? `: ${cleanLine(entry.reason)}` : ''];
+			return ['you lost contact with ', ...who(entry.subject)];
 		case 'notice':
 			return [cleanLine(entry.text)];
 	}
