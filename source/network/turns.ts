@@ -1,15 +1,18 @@
 /**
  * Who may use the event loop next. What links bring is worked off in small steps; of those with work left the one that
  * took least of our time lately comes first, so that who floods waits behind itself and everybody else passes by. After
- * READ_SLICE_MS the rest waits for the next turn of the event loop: sockets, keys and timers come in between. Who took
- * more than history ever needs gets half of the time at most, so that the others find the loop free.
+ * READ_SLICE_MS the rest waits for the next turn of the event loop: sockets, keys and timers come in between. When all
+ * together took more than history ever needs, those who do more than talk get half of the time at most, so that the others
+ * find the loop free; all together, since whoever is cut off comes back as somebody new.
  */
 import {READ_SLICE_MS} from '../core/limits.js';
 import type {Clock, Timer} from './clock.js';
 import {createLoad, type Load} from './load.js';
 
-/** Reading a million events takes less than half of this (load.ts). */
+/** Of all links together. Reading a million events takes less than half of this (load.ts). */
 const HEAVY_LOAD_MS = 250;
+/** A link that talks takes less than this. */
+const LIGHT_LOAD_MS = 10;
 
 /** The turns of one link. */
 export interface Turn {
@@ -32,9 +35,10 @@ interface Place {
 
 export function createTurns(clock: Clock): Turns {
 	const waiting = new Set<Place>();
+	const all = createLoad();
 	let spentMs = 0;
 	let running = false;
-	/** Only who is not heavy works, until the next timer. */
+	/** Only who is light works, until the next timer. */
 	let resting = false;
 	let next: Timer | undefined;
 
@@ -54,6 +58,7 @@ export function createTurns(clock: Clock): Turns {
 		if (!place.step()) waiting.delete(place);
 		const to = clock.monotonic();
 		place.load.add(to - from, to);
+		all.add(to - from, to);
 		spentMs += to - from;
 	}
 
@@ -63,7 +68,7 @@ export function createTurns(clock: Clock): Turns {
 		try {
 			while (spentMs < READ_SLICE_MS) {
 				const next = lightest();
-				if (!next || (resting && next.load > HEAVY_LOAD_MS)) break;
+				if (!next || (resting && next.load > LIGHT_LOAD_MS)) break;
 				runStep(next.place);
 			}
 		} finally {
@@ -75,7 +80,8 @@ export function createTurns(clock: Clock): Turns {
 	function plan(): void {
 		if (next || (spentMs === 0 && waiting.size === 0)) return;
 		const first = lightest();
-		resting = first !== undefined && first.load > HEAVY_LOAD_MS;
+		const isBusy = all.at(clock.monotonic()) > HEAVY_LOAD_MS;
+		resting = isBusy && first !== undefined && first.load > LIGHT_LOAD_MS;
 		const pause = resting ? spentMs : 0;
 		if (resting) spentMs = 0;
 		next = clock.after(pause, () => {
