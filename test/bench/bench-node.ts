@@ -12,6 +12,7 @@ import {createSession} from '../../source/session/create-session.js';
 import type {SelfInfo, Session} from '../../source/session/session.js';
 import type {OpenedLog} from '../../source/storage/log.js';
 import {createMemoryLog} from '../../source/storage/memory-log.js';
+import {until} from './measure.js';
 
 /** Header, content type and tag that TLS 1.3 adds to a record. */
 const RECORD_BYTES = 22;
@@ -118,6 +119,20 @@ export function createBenchNode(options: BenchNodeOptions): Omit<BenchNode, 'sel
 export async function startBenchNode(options: BenchNodeOptions): Promise<BenchNode> {
 	const node = createBenchNode(options);
 	return {...node, self: await node.session.start()};
+}
+
+/** How long a room in one process may take to come up. */
+export const UP_LIMIT_MS = 180_000;
+
+/** Starts them all and waits until everybody is connected to everybody; stops them if that takes too long. */
+export async function startTogether(nodes: readonly Pick<BenchNode, 'session' | 'connected'>[]): Promise<void> {
+	await Promise.all(nodes.map(({session}) => session.start()));
+	try {
+		await until('all are connected', () => nodes.every(node => node.connected() === nodes.length - 1), UP_LIMIT_MS);
+	} catch (error) {
+		await stopAll(nodes);
+		throw error;
+	}
 }
 
 export function stopAll(nodes: readonly Pick<BenchNode, 'session'>[]): Promise<unknown> {

@@ -1,15 +1,14 @@
 import {readFileSync} from 'node:fs';
-import {createBenchNode, freeUdpPort, stopAll} from '../bench-node.js';
+import {createBenchNode, freeUdpPort, startTogether, stopAll} from '../bench-node.js';
 import {type ChatProcess, meet, startChat} from '../chat-process.js';
 import {benchKeys} from '../make-history.js';
-import {liveBytes, median, sleep, until} from '../measure.js';
+import {liveBytes, median, sleep} from '../measure.js';
 import type {Figure, Row} from '../row.js';
 
 const SIZES = [11, 21, 51, 101] as const;
 const SETTLE_MS = 8000;
 const WATCH_MS = 15_000;
 const PROCESSES = 21;
-const UP_LIMIT_MS = 180_000;
 /** Of /proc/PID/stat, in ms. */
 const TICK_MS = 10;
 
@@ -19,13 +18,7 @@ async function idleTogether(count: number): Promise<Figure[]> {
 	const udpPort = await freeUdpPort();
 	const before = liveBytes();
 	const nodes = Array.from({length: count}, (_, index) => createBenchNode({keys, name: `Node ${index}`, udpPort}));
-	await Promise.all(nodes.map(({session}) => session.start()));
-	try {
-		await until('all are connected', () => nodes.every(node => node.connected() === count - 1), UP_LIMIT_MS);
-	} catch (error) {
-		await stopAll(nodes);
-		throw error;
-	}
+	await startTogether(nodes);
 	await sleep(SETTLE_MS);
 	const sent = () => nodes.reduce((sum, {traffic}) => sum + traffic.sentBytes, 0);
 	const frames = () => nodes.reduce((sum, {traffic}) => sum + traffic.sentFrames, 0);

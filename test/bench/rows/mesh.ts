@@ -1,5 +1,5 @@
 import type {TLSSocket} from 'node:tls';
-import {createBenchNode, freeUdpPort, stopAll} from '../bench-node.js';
+import {createBenchNode, freeUdpPort, startTogether, stopAll, UP_LIMIT_MS} from '../bench-node.js';
 import {benchKeys, textOf} from '../make-history.js';
 import {compare, liveBytes, median, sleep, until} from '../measure.js';
 import type {Figure, Row} from '../row.js';
@@ -10,7 +10,6 @@ const TARGETS: readonly number[] = [20, 50, 100];
 /** Bytes of one post on the wire. */
 const POST_BYTES = 260;
 const DIALS_AT_ONCE = 16;
-const UP_LIMIT_MS = 180_000;
 
 interface Meshed {
 	readonly upMs: number;
@@ -32,13 +31,7 @@ async function meshOurs(count: number): Promise<Meshed> {
 	const nodes = Array.from({length: count}, (_, index) => createBenchNode({keys, name: `Node ${index}`, udpPort}));
 	const cpu = process.cpuUsage();
 	const start = performance.now();
-	await Promise.all(nodes.map(({session}) => session.start()));
-	try {
-		await until('all are connected', () => nodes.every(node => node.connected() === count - 1), UP_LIMIT_MS);
-	} catch (error) {
-		await stopAll(nodes);
-		throw error;
-	}
+	await startTogether(nodes);
 	const upMs = performance.now() - start;
 	const {user, system} = process.cpuUsage(cpu);
 	await sleep(1500);
