@@ -2,7 +2,7 @@
 import type {PingMessage, PongMessage} from '../codec/message.js';
 import type {LinkStatus} from '../core/event.js';
 import type {Clock} from './clock.js';
-import {heardNow, stepLiveness} from './liveness.js';
+import {excuse, heardNow, stepLiveness} from './liveness.js';
 
 /** What a look at the clock showed. */
 export interface Beat {
@@ -25,8 +25,11 @@ export interface LinkPulse {
 	ping(): PingMessage;
 	/** True if it answers our last ping: what is measured is new. */
 	pong(message: PongMessage): boolean;
-	/** To be called about every LIVENESS_TICK_MS. `isPaused`: we do not read, so silence proves nothing. */
-	beat(isPaused: boolean): Beat;
+	/**
+	 * To be called about every LIVENESS_TICK_MS; `lateMs`: how much later than that. `isPaused`: we do not read, so silence
+	 * proves nothing.
+	 */
+	beat(isPaused: boolean, lateMs: number): Beat;
 	/** Our own clock stood still: silence so far proves nothing. */
 	forgive(): void;
 }
@@ -74,9 +77,10 @@ export function createLinkPulse(clock: Clock): LinkPulse {
 			last = undefined;
 			return true;
 		},
-		beat(isPaused) {
-			if (isPaused) forgive();
-			const step = stepLiveness(liveness, clock.monotonic());
+		beat(isPaused, lateMs) {
+			const now = clock.monotonic();
+			liveness = isPaused ? heardNow(now) : excuse(liveness, lateMs, now);
+			const step = stepLiveness(liveness, now);
 			liveness = step.liveness;
 			const changed = step.verdict === 'suspect' && status !== 'suspect';
 			if (changed) status = 'suspect';

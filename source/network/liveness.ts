@@ -21,6 +21,12 @@ export function heardNow(now: number): Liveness {
 	return {heardAt: now};
 }
 
+/** Our own timers were late by `lateMs`: what came meanwhile may wait unread, so that time counts as nobody's silence. */
+export function excuse({heardAt, pingedAt}: Liveness, lateMs: number, now: number): Liveness {
+	const later = (at: number) => Math.min(now, at + lateMs);
+	return {heardAt: later(heardAt), ...(pingedAt !== undefined && {pingedAt: later(pingedAt)})};
+}
+
 /** `now` in monotonic ms. A silent connection is pinged every PING_AFTER_MS until something comes or it is gone. */
 export function stepLiveness(liveness: Liveness, now: number): LivenessStep {
 	const silence = now - liveness.heardAt;

@@ -89,8 +89,10 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 
 	function tick(): void {
 		checkStall();
-		tickedAt = clock.monotonic();
-		for (const link of [...open]) link.tick();
+		const now = clock.monotonic();
+		const lateMs = Math.max(0, now - tickedAt - LIVENESS_TICK_MS);
+		tickedAt = now;
+		for (const link of [...open]) link.tick(lateMs);
 		timer = clock.after(LIVENESS_TICK_MS, tick);
 	}
 

@@ -171,13 +171,13 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	send({type: 'hello', ...options.ownHello(), ...proof.prove(keyingMaterial, dialled ? 'dialler' : 'accepter')});
 
 	return {
-		tick() {
+		tick(lateMs) {
 			if (closing || !hello) return;
 			// One who is alive and yet takes or brings nothing holds our memory and a place.
 			if (reader.isSlow()) link.fail('slow-frame', `a message did not arrive within ${MAX_FRAME_MS / 1000} s`);
 			else if (writer.isStuck(clock.monotonic())) endSlowReader();
 			if (closing) return;
-			const beat = pulse.beat(reader.isPaused);
+			const beat = pulse.beat(reader.isPaused, lateMs);
 			if (beat.gone) end({by: 'network', code: 'silent', text: 'nothing heard for 9 s'});
 			if (beat.changed) handlers.measured(link);
 			if (beat.pingDue) sendPing();

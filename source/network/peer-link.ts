@@ -74,8 +74,8 @@ export interface PeerLinkOptions {
 
 /** What the mesh holds of a connection, verified or not. */
 export interface OpenLink {
-	/** Judges silence; to be called about every LIVENESS_TICK_MS. */
-	tick(): void;
+	/** Judges silence; to be called about every LIVENESS_TICK_MS. `lateMs`: how much later than that it is called. */
+	tick(lateMs: number): void;
 	/** Our own clock stood still: silence so far proves nothing. */
 	forgive(): void;
 	/** Closes without a word. */

@@ -85,7 +85,7 @@ function openLink({dialled = false, isProven = true, isTicking = true} = {}) {
 		...more,
 	});
 	const tickOn = (): void => {
-		opened.tick();
+		opened.tick(0);
 		clock.after(LIVENESS_TICK_MS, tickOn);
 	};
 	if (isTicking) clock.after(LIVENESS_TICK_MS, tickOn);
@@ -211,10 +211,10 @@ describe('a link on which nothing is heard', () => {
 		opened.forgive();
 		expect(sent.map(({type}) => type)).toEqual(['ping']);
 		await clock.advance(GONE_AFTER_MS - 1);
-		opened.tick();
+		opened.tick(0);
 		expect(calls).toEqual([]);
 		await clock.advance(1);
-		opened.tick();
+		opened.tick(0);
 		expect(calls).toEqual(['destroy']);
 	});
 
