@@ -22,12 +22,18 @@ export interface BeaconSchedule {
 	stop(): void;
 }
 
+/** So that all together announce themselves about as often, whether ten are there or thirty. */
+export function beaconIntervalMs(peers: number): number {
+	const shared = (BEACON_INTERVAL_CROWD_MS * peers) / BEACON_CROWD_PEERS;
+	return Math.min(BEACON_INTERVAL_CROWD_MS, Math.max(BEACON_INTERVAL_MS, shared));
+}
+
 export function createBeaconSchedule({clock, random, connectedCount, announce}: BeaconScheduleOptions): BeaconSchedule {
 	let timers: Timer[] = [];
 	let steady: Timer | undefined;
 
 	function planSteady(): void {
-		const interval = connectedCount() > BEACON_CROWD_PEERS ? BEACON_INTERVAL_CROWD_MS : BEACON_INTERVAL_MS;
+		const interval = beaconIntervalMs(connectedCount());
 		const jitter = 1 - BEACON_JITTER + 2 * BEACON_JITTER * random.fraction();
 		steady = clock.after(interval * jitter, () => {
 			planSteady();
