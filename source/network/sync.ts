@@ -16,8 +16,9 @@ import type {Batch} from '../core/batch.js';
 import type {PeerId} from '../core/ids.js';
 import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS, MAX_QUEUED_BYTES} from '../core/limits.js';
 import {createBatchReceiver, type TakeResult} from './batch-receiver.js';
+import {createBeat} from './beat.js';
 import {createClaims} from './claims.js';
-import type {Clock, Timer} from './clock.js';
+import type {Clock} from './clock.js';
 import type {Debug} from './debug.js';
 import {createHaveReader} from './have-reader.js';
 import {tellChanges, tellDigest} from './have-teller.js';
@@ -103,8 +104,15 @@ export function createSync(options: SyncOptions): Sync {
 		readyAt: feed => pace.readyAt(feed, clock.monotonic()),
 		isFull: receiver.isFull,
 	});
+	const beat = createBeat(clock, HAVE_INTERVAL_MS, tick);
 	let ticks = 0;
-	let timer: Timer = clock.after(HAVE_INTERVAL_MS, tick);
+
+	/** Nothing is to be told, nothing to be asked. */
+	function isIdle(): boolean {
+		if (claims.size > 0) return false;
+		for (const {pending, newFeeds} of links.values()) if (pending.size > 0 || newFeeds.overflow) return false;
+		return true;
+	}
 
 	/** Slower as the room grows; acknowledgements at every tick. */
 	function tick(): void {
@@ -117,7 +125,7 @@ export function createSync(options: SyncOptions): Sync {
 
 		asker.ask();
 		progress.report(claims.outstanding());
-		timer = clock.after(HAVE_INTERVAL_MS, tick);
+		if (!isIdle()) beat.wake();
 	}
 
 	function gained({batch, link, asked}: IncomingBatch, events: number): void {
@@ -127,6 +135,7 @@ export function createSync(options: SyncOptions): Sync {
 	}
 
 	function committed(): void {
+		beat.wake();
 		for (const sync of links.values()) checkSynced(sync);
 		asker.ask();
 	}
@@ -146,6 +155,7 @@ export function createSync(options: SyncOptions): Sync {
 		const sync = createSyncLink(link, clock.monotonic(), before);
 		servers.keep(link.peer, [link, before?.link]);
 		links.set(link.peer, sync);
+		beat.wake();
 		// It says anew what it holds.
 		asker.review(before?.theirs.keys() ?? []);
 		tellDigest(sync, holdings);
@@ -165,10 +175,12 @@ export function createSync(options: SyncOptions): Sync {
 			close(peer);
 			asker.review(claimed);
 			asker.ask();
+			beat.wake();
 		},
 		message(link, message) {
 			const sync = links.get(link.peer);
 			if (!sync) return;
+			beat.wake();
 			if (message.type === 'want') servers.serve(link, message);
 			else if (message.type === 'have') {
 				reader.read(sync, link, message, servers.said(link.peer));
@@ -186,6 +198,7 @@ export function createSync(options: SyncOptions): Sync {
 			if (sync?.link !== link || !sync.behind) return;
 			sync.pending.add(self);
 			sync.behind = false;
+			beat.wake();
 			tellChanges(sync, holdings, true);
 		},
 		push(batch) {
@@ -197,16 +210,18 @@ export function createSync(options: SyncOptions): Sync {
 		},
 		changed(feeds) {
 			for (const feed of feeds) if (feed !== self) for (const {pending} of links.values()) pending.add(feed);
+			beat.wake();
 		},
 		hurry: receiver.hurry,
 		reconsider(feeds) {
 			const now = clock.monotonic();
 			for (const feed of feeds) for (const {theirs} of links.values()) claims.note(feed, theirs.get(feed) ?? 0, now);
 			asker.ask();
+			beat.wake();
 		},
 		finish: receiver.finish,
 		stop() {
-			timer.cancel();
+			beat.stop();
 			receiver.stop();
 			asker.stop();
 			for (const peer of [...links.keys()]) close(peer);
