@@ -243,6 +243,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		ledger.observe({type: 'launched', version: options.version});
 		ledger.commit();
 		mesh.start();
+		presence.start();
 		discovery.start();
 		const by = options.targetsRemembered ? 'remembered' : 'peer-flag';
 		for (const target of options.targets) dialler.target(target, by);

@@ -23,6 +23,8 @@ export interface PresenceOptions {
 }
 
 export interface Presence {
+	/** Looks about from now on. Started with the mesh it keeps step with it: an idle node wakes once for both. */
+	start(): void;
 	/** Feed events were learnt: one may say that we are lost. */
 	learnt(events: readonly FeedEvent[]): void;
 	/** A connection ended without a goodbye. */
@@ -37,8 +39,8 @@ export function createPresence(options: PresenceOptions): Presence {
 	const timers = new Set<Timer>();
 	let returnedAt = Number.NEGATIVE_INFINITY;
 	let returning: Timer | undefined;
-	let evaluatedAt = clock.monotonic();
-	let timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
+	let evaluatedAt = Number.POSITIVE_INFINITY;
+	let timer: Timer | undefined;
 	let stopped = false;
 
 	function* subjects(state: State): Generator<SubjectFacts> {
@@ -77,6 +79,10 @@ export function createPresence(options: PresenceOptions): Presence {
 	}
 
 	return {
+		start() {
+			evaluatedAt = clock.monotonic();
+			timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
+		},
 		learnt(events) {
 			if (returning || stopped) return;
 			if (events.some(event => event.type === 'lost' && event.subject === self)) answer();
@@ -92,7 +98,7 @@ export function createPresence(options: PresenceOptions): Presence {
 		},
 		stop() {
 			stopped = true;
-			timer.cancel();
+			timer?.cancel();
 			returning?.cancel();
 			for (const one of timers) one.cancel();
 		},
