@@ -86,7 +86,8 @@ export class LogFile {
 
 	/** As many of `length` bytes as there are at `offset`. */
 	readAt(offset: number, length: number): Uint8Array {
-		const bytes = new Uint8Array(length);
+		// Filled below, and only what was filled is given out.
+		const bytes = Buffer.allocUnsafeSlow(length);
 		let filled = 0;
 		try {
 			while (filled < length) {
