@@ -109,11 +109,13 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		const {peer} = batch;
 		const feed = feeds.get(peer);
 		const read = readBatchEvents(batch, fromSeq, feed?.course ?? COURSE_START, roomTag);
-		const taken = fromSeq === batch.firstSeq ? batch.entries : batch.entries.slice(fromSeq - batch.firstSeq);
-		const bytes = (feed?.bytes ?? 0) + batchBytes({...batch, entries: taken});
-		const end = hash ? {hash} : {lastBatch: batch};
-		feeds.set(peer, {seq: lastSeq(batch), bytes, course: read.course, ...end});
-		return read.events;
+		const isWhole = fromSeq === batch.firstSeq;
+		const taken = isWhole ? batch : {...batch, entries: batch.entries.slice(fromSeq - batch.firstSeq)};
+		const bytes = (feed?.bytes ?? 0) + batchBytes(taken);
+		const {course, events} = read;
+		const seq = lastSeq(batch);
+		feeds.set(peer, hash ? {seq, bytes, course, hash} : {seq, bytes, course, lastBatch: batch});
+		return events;
 	}
 
 	/** A batch that begins at or before our next and ends behind our tip. */

@@ -66,8 +66,9 @@ export function createNodeClock(now: () => number): NodeClock {
 		},
 		current: () => (last.ms >= wall() ? last : {ms: wall(), counter: 0}),
 		merge(hlc) {
-			last = mergeHlc(last, hlc, wall());
-			return isMergeable(hlc, wall());
+			const at = wall();
+			last = mergeHlc(last, hlc, at);
+			return isMergeable(hlc, at);
 		},
 		seed(hlc) {
 			if (compareHlc(hlc, last) > 0) last = hlc;

@@ -86,8 +86,8 @@ export class LogFile {
 
 	/** As many of `length` bytes as there are at `offset`. */
 	readAt(offset: number, length: number): Uint8Array {
-		// Filled below, and only what was filled is given out.
-		const bytes = Buffer.allocUnsafeSlow(length);
+		// Not zeroed: only what is filled below is given out. A plain array, since views of it cost half as much.
+		const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 		let filled = 0;
 		try {
 			while (filled < length) {
