@@ -1,7 +1,7 @@
 /** `--help` and the readme's table, both from the one table of options. */
 
-import {specs} from './given.js';
-import {environmentName, type OptionSpec} from './option-table.js';
+import {optionGroups} from './option-groups.js';
+import {type OptionSpec, optionTable} from './option-table.js';
 
 const WIDTH = 80;
 
@@ -16,11 +16,14 @@ const commandLines: readonly (readonly [string, string])[] = [
 ];
 
 export function helpText(): string {
-	const groups: readonly (readonly [string, (spec: OptionSpec) => boolean])[] = [
-		['Options', spec => !isFilter(spec)],
-		['Options of replay and export', isFilter],
-	];
-	const options = groups.flatMap(([title, belongs]) => ['', `${title}:`, ...columns(rows(belongs), 26)]);
+	const options = optionGroups.flatMap(({title, keys}) => [
+		'',
+		`${title}:`,
+		...columns(
+			keys.map(key => [form(optionTable[key]), meaning(optionTable[key])]),
+			26,
+		),
+	]);
 	return [
 		'p2pchat-ink: chat on the local network without a server',
 		'',
@@ -36,22 +39,14 @@ export function helpText(): string {
 	].join('\n');
 }
 
-/** The options as a markdown table. */
+/** The options as a markdown table: a row for each group. */
 export function optionsAsMarkdown(): string {
 	const inCell = (text: string) => text.replaceAll('|', '\\|');
-	const lines = specs().map(([, spec]) => {
-		const variable = environmentName(spec);
-		return `| ${code(inCell(form(spec)))} | ${inCell(spec.help)} | ${inCell(spec.standard ?? '')} | ${variable ? code(variable) : ''} |`;
+	const rows = optionGroups.map(({title, keys}) => {
+		const options = keys.map(key => inCell(`\`${form(optionTable[key])}\` ${meaning(optionTable[key])}`));
+		return `| ${title} | ${options.join('<br>')} |`;
 	});
-	return ['| option | meaning | default | environment |', '|---|---|---|---|', ...lines].join('\n');
-}
-
-function code(text: string): string {
-	return `\`${text}\``;
-}
-
-function isFilter(spec: OptionSpec): boolean {
-	return spec.commands.every(name => name === 'replay' || name === 'export');
+	return ['| for | options |', '|---|---|', ...rows].join('\n');
 }
 
 function form(spec: OptionSpec): string {
@@ -59,13 +54,8 @@ function form(spec: OptionSpec): string {
 	return `${short}--${spec.long}${spec.value === undefined ? '' : ` ${spec.value}`}`;
 }
 
-function rows(belongs: (spec: OptionSpec) => boolean): (readonly [string, string])[] {
-	return specs()
-		.filter(([, spec]) => belongs(spec))
-		.map(([, spec]) => [
-			form(spec),
-			spec.standard === undefined ? spec.help : `${spec.help} (default: ${spec.standard})`,
-		]);
+function meaning(spec: OptionSpec): string {
+	return spec.standard === undefined ? spec.help : `${spec.help} (default: ${spec.standard})`;
 }
 
 /** Two columns, the second wrapped at WIDTH; a first one that is too wide gets a line of its own. */

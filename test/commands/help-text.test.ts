@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import {helpText, optionsAsMarkdown} from '../../source/commands/help-text.js';
+import {optionGroups} from '../../source/commands/option-groups.js';
 import {commandNames, optionTable} from '../../source/commands/option-table.js';
 
 it('the help names every option and command in lines of at most 80 columns', () => {
@@ -10,8 +11,17 @@ it('the help names every option and command in lines of at most 80 columns', () 
 	expect(lines.filter(line => line.length > 80)).toEqual([]);
 });
 
-it('the markdown table has a row of four cells for every option', () => {
-	const rows = optionsAsMarkdown().split('\n');
-	expect(rows).toHaveLength(Object.keys(optionTable).length + 2);
-	for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(6);
+it('every option stands in one group of the help', () => {
+	expect(optionGroups.flatMap(group => group.keys).toSorted()).toEqual(Object.keys(optionTable).toSorted());
+});
+
+it('the markdown table has two cells for every group, and tells of an option what the help tells', () => {
+	const rows = optionsAsMarkdown().split('\n').slice(2);
+	expect(rows).toHaveLength(optionGroups.length);
+	for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(4);
+	const words = (text: string) => text.replaceAll(/\s+/g, ' ');
+	const help = words(helpText());
+	const options = rows.flatMap(row => row.replaceAll('\\|', '¦').split('|')[2]?.trim().split('<br>') ?? []);
+	expect(options).toHaveLength(Object.keys(optionTable).length);
+	for (const option of options) expect(help).toContain(words(option.replaceAll('¦', '|').replaceAll('`', '')));
 });

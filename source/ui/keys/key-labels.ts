@@ -1,5 +1,5 @@
-/** The key table as people read it: for the help overlay and the readme. */
-import {type KeyRow, keyRows, type Where} from './bindings.js';
+/** The key table as people read it: line by line in the help overlay, in short in the readme (key-table.ts). */
+import {type Action, type KeyRow, keyRows, type Where} from './bindings.js';
 
 const NAMES: Readonly<Record<string, string>> = {
 	' ': 'Space',
@@ -45,10 +45,11 @@ const SECTIONS: Readonly<Record<Where, string>> = {
 
 export interface HelpLine {
 	readonly section: string;
+	readonly where: Where;
+	/** Of the first row that it was joined from. */
+	readonly action: Action;
 	readonly does: string;
-	readonly keys: string;
-	readonly twin: string;
-	/** Of both, each by itself. */
+	/** Keys, twins and a command, each by itself. */
 	readonly labels: readonly string[];
 }
 
@@ -56,31 +57,17 @@ export interface HelpLine {
 export function helpLines(rows: readonly KeyRow[] = keyRows): HelpLine[] {
 	const lines: HelpLine[] = [];
 	for (const where of ['any', 'input', 'list', 'timeline', 'peers', 'prompt'] as const) {
-		const joined = new Map<string, {keys: string[]; twins: string[]}>();
+		const joined = new Map<string, {action: Action; keys: string[]; twins: string[]}>();
 		for (const row of rows) {
 			if (row.where !== where) continue;
-			const line = joined.get(row.does) ?? {keys: [], twins: []};
+			const line = joined.get(row.does) ?? {action: row.action, keys: [], twins: []};
 			line.keys.push(...row.keys.map(keyLabel));
 			line.twins.push(...(row.twins ?? []).map(keyLabel), ...(row.command ? [row.command] : []));
 			joined.set(row.does, line);
 		}
-		for (const [does, line] of joined) {
-			const {keys, twins} = line;
-			const labels = [...keys, ...twins];
-			lines.push({section: SECTIONS[where], does, keys: keys.join(' '), twin: twins.join(' '), labels});
+		for (const [does, {action, keys, twins}] of joined) {
+			lines.push({section: SECTIONS[where], where, action, does, labels: [...keys, ...twins]});
 		}
 	}
 	return lines;
-}
-
-/** The readme's table. */
-export function keyTableMarkdown(): string {
-	const rows = helpLines().map(
-		({section, does, keys, twin}) => `| ${section} | ${does} | ${code(keys)} | ${code(twin)} |`,
-	);
-	return ['| where | what | keys | or |', '|---|---|---|---|', ...rows].join('\n');
-}
-
-function code(keys: string): string {
-	return keys.replaceAll('|', '\\|');
 }
