@@ -43,7 +43,8 @@ export interface Dialler {
 	/** A `--peer` target that is not connected is dialled no more; without a port: whichever it has. False: there is none. */
 	dropTarget(host: string, port?: number): boolean;
 	connected(peer: PeerId): void;
-	disconnected(peer: PeerId): void;
+	/** `restMs`: not dialled before, since it would not have us, or we not it. */
+	disconnected(peer: PeerId, restMs?: number): void;
 	/** It said that it leaves: no more dials, but to the target that led to it, for ever. */
 	forget(peer: PeerId): void;
 	reports(): DialReport[];
@@ -143,11 +144,12 @@ export function createDialler(options: DiallerOptions): Dialler {
 			runner.cameUp();
 			for (const entry of entries.values()) if (entry.peer === peer) rest(entry);
 		},
-		disconnected(peer) {
+		disconnected(peer, restMs = 0) {
 			for (const entry of entries.values()) {
 				if (entry.peer !== peer) continue;
 				entry.failures = 0;
-				schedule(entry, firstDelay(peer) + (entry.isTarget ? HIGHER_ID_DIALS_AFTER_MS : 0));
+				const delay = firstDelay(peer) + (entry.isTarget ? HIGHER_ID_DIALS_AFTER_MS : 0);
+				schedule(entry, Math.max(delay, restMs));
 			}
 		},
 		forget(peer) {

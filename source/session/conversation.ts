@@ -25,6 +25,7 @@ export interface Conversation {
 	join(): void;
 	post(text: string, options?: {readonly action?: boolean}): Said;
 	rename(name: string): Said;
+	/** A sign of it to all, at most one each TYPING_INTERVAL_MS, whatever is said between: more is a flood to them. */
 	typing(): void;
 	/** Writes `moved` if our addresses are others now. */
 	checkAddresses(): void;
@@ -67,7 +68,6 @@ export function createConversation(options: ConversationOptions): Conversation {
 				return {refused: `the text is too long: ${utf8Length(text)} bytes, at most ${MAX_TEXT_BYTES}`};
 			}
 
-			typedAt = Number.NEGATIVE_INFINITY;
 			return say(how?.action ? {type: 'posted', text: clean, action: true} : {type: 'posted', text: clean});
 		},
 		rename(wanted) {

@@ -1,8 +1,8 @@
 /** What happens when a connection comes up, goes down, or something is said on it. */
-import type {Message} from '../codec/message.js';
+import type {ByeReason, Message} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
 import {labelOf} from '../core/label.js';
-import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS, TYPING_SHOWN_MS} from '../core/limits.js';
+import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS, FAULT_REST_MS, TYPING_SHOWN_MS} from '../core/limits.js';
 import type {Clock, Timer} from '../network/clock.js';
 import type {Dialler} from '../network/dialler.js';
 import type {Mesh, MeshHandlers} from '../network/mesh.js';
@@ -35,6 +35,12 @@ export interface LinkEventsOptions {
 }
 
 const MEASURE_INTERVAL_MS = 2000;
+const GOODBYES: ReadonlySet<string> = new Set<ByeReason>(['leaving', 'duplicate', 'self', 'idle', 'overloaded']);
+
+/** Whoever found it does not take the other back for FAULT_REST_MS, so that neither needs to dial. */
+function isFault({by, code}: LinkClosing): boolean {
+	return by === 'fault' || (by === 'them' && !GOODBYES.has(code));
+}
 
 export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {stop(): void} {
 	const {clock, nodeClock, store, witness, notices} = options;
@@ -105,7 +111,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		if (closing.by === 'them' && !leaving) notices.closedByPeer(labelOf(store.getState(), peer), closing);
 		if (closing.by === 'fault') notices.fault(labelOf(store.getState(), peer), closing);
 		if (leaving) options.dialler().forget(peer);
-		else options.dialler().disconnected(peer);
+		else options.dialler().disconnected(peer, isFault(closing) ? FAULT_REST_MS : 0);
 		if (!leaving) options.presence().disconnected(peer);
 	}
 

@@ -36,7 +36,8 @@ const EVALUATE_INTERVAL_MS = 500;
 
 export function createPresence(options: PresenceOptions): Presence {
 	const {self, clock, witness} = options;
-	const timers = new Set<Timer>();
+	/** A connection that comes and goes is lost once, after the last of its ends. */
+	const graces = new Map<PeerId, Timer>();
 	let returnedAt = Number.NEGATIVE_INFINITY;
 	let returning: Timer | undefined;
 	let evaluatedAt = Number.POSITIVE_INFINITY;
@@ -89,18 +90,19 @@ export function createPresence(options: PresenceOptions): Presence {
 		},
 		disconnected(peer) {
 			if (stopped) return;
+			graces.get(peer)?.cancel();
 			const grace = clock.after(LOST_GRACE_MS, () => {
-				timers.delete(grace);
+				graces.delete(peer);
 				const known = findPeer(options.getState().roster, peer);
 				if (options.connectedCount() === 0 && !known?.left && !known?.connected) options.lostContact(peer);
 			});
-			timers.add(grace);
+			graces.set(peer, grace);
 		},
 		stop() {
 			stopped = true;
 			timer?.cancel();
 			returning?.cancel();
-			for (const one of timers) one.cancel();
+			for (const grace of graces.values()) grace.cancel();
 		},
 	};
 }

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {
 	DIAL_BURST,
 	DIALS_AT_FIRST,
+	FAULT_REST_MS,
 	MAX_CANDIDATES,
 	MAX_DIAL_FAILURES,
 	MAX_DIALS_PER_SECOND,
@@ -103,6 +104,21 @@ describe('a peer that was heard', () => {
 		for (const host of ['10.0.0.7', '10.0.0.8', '10.0.0.9']) dialler.heard(HIGHER, at(host), 'broadcast');
 		await clock.advance(20_000);
 		expect(new Set(dials.slice(0, 3).map(({host}) => host)).size).toBe(3);
+	});
+
+	it('is not dialled for a while once it cut us off, however often it is heard', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.heard(HIGHER, at('10.0.0.9'), 'broadcast');
+		dialler.connected(HIGHER);
+		dialler.disconnected(HIGHER, FAULT_REST_MS);
+		for (let passed = 0; passed < FAULT_REST_MS; passed += 5000) {
+			dialler.heard(HIGHER, at('10.0.0.9'), 'broadcast');
+			await clock.advance(passed + 5000 < FAULT_REST_MS ? 5000 : 4999);
+		}
+
+		expect(dials).toEqual([]);
+		await clock.advance(1);
+		expect(dials).toHaveLength(1);
 	});
 
 	it('that said goodbye is forgotten', async () => {

@@ -1,14 +1,17 @@
 import {describe, expect, test} from 'vitest';
 import type {EntryBody} from '../../source/codec/entry.js';
+import {TYPING_INTERVAL_MS} from '../../source/core/limits.js';
 import {createConversation} from '../../source/session/conversation.js';
 import {peerId} from '../core/events.js';
 
 function conversation() {
 	const written: EntryBody[] = [];
+	let now = 0;
+	let signs = 0;
 	const made = createConversation({
 		name: 'Dave',
 		version: '1.0.0',
-		clock: {now: () => 0, monotonic: () => 0, after: () => ({cancel() {}})},
+		clock: {now: () => 0, monotonic: () => now, after: () => ({cancel() {}})},
 		addresses: () => ['127.0.0.1'],
 		write(bodies) {
 			written.push(...bodies);
@@ -20,9 +23,18 @@ function conversation() {
 				signature: new Uint8Array(),
 			};
 		},
-		tellTyping() {},
+		tellTyping() {
+			signs++;
+		},
 	});
-	return {...made, written};
+	return {
+		...made,
+		written,
+		signs: () => signs,
+		pass(ms: number) {
+			now += ms;
+		},
+	};
 }
 
 describe('what this node says of itself', () => {
@@ -34,5 +46,16 @@ describe('what this node says of itself', () => {
 		expect([name(), written]).toEqual(['Dave', []]);
 		expect(rename('Carol #2')).toEqual({seq: 2});
 		expect(name()).toBe('Carol #2');
+	});
+
+	test('who says much in a hurry sends no more signs of typing than one in three seconds', () => {
+		const {typing, post, pass, signs} = conversation();
+		for (let line = 0; line < 90; line++) {
+			typing();
+			post(`line ${line}`);
+			pass(100);
+		}
+
+		expect(signs()).toBe(9000 / TYPING_INTERVAL_MS);
 	});
 });
