@@ -50,6 +50,10 @@ describe('the lock file', () => {
 	});
 });
 
+test('a build leaves the program one that can be run: npx keeps a link to it, and sets its mode the first time only', () => {
+	expect(statSync(join(root, 'dist/cli.js')).mode & 0o111).toBe(0o111);
+});
+
 describe('the package', () => {
 	test('holds the built program, the readme, the licence, two documents, and no more', () => {
 		const paths = packed.files.map(({path}) => path);
