@@ -79,7 +79,12 @@ function checkWords(command: CommandName, words: readonly string[]): void {
 	const most = {chat: 0, replay: 1, export: 1, logs: 0, send: Number.POSITIVE_INFINITY, doctor: 0, demo: 0}[command];
 	const unexpected = words[most];
 	if (unexpected !== undefined) {
-		const near = command === 'chat' ? nearest(unexpected, commandNames.slice(1)) : undefined;
+		const option = specs().find(([, {long}]) => long === unexpected);
+		const near = option
+			? `--${option[1].long}`
+			: command === 'chat'
+				? nearest(unexpected, commandNames.slice(1))
+				: undefined;
 		const hint = near
 			? `did you mean ${quote(near)}?`
 			: command === 'chat'

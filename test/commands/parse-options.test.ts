@@ -203,6 +203,8 @@ describe('faults of usage', () => {
 		[['--__proto__', 'x'], /no option/],
 		[['hello'], /^unexpected argument "hello"; commands are replay/],
 		[['exprot'], /did you mean "export"\?$/],
+		[['help'], /^unexpected argument "help"; did you mean "--help"\?$/],
+		[['doctor', 'peer'], /did you mean "--peer"\?$/],
 		[['logs', 'x'], /^unexpected argument "x"; "logs" takes none$/],
 		[['replay', 'a', 'b'], /^unexpected argument "b"; "replay" takes one$/],
 		[['send'], /^send needs a text/],

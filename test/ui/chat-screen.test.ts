@@ -431,9 +431,9 @@ describe('the input', () => {
 		expect(session.posted).toEqual([]);
 		const many = Array.from({length: 30}, (_, index) => `row ${index}`).join('\n');
 		await press(CTRL('c'), `\u001B[200~${many}\u001B[201~`);
-		await terminal.see('Paste 30 lines?');
+		await terminal.see('Paste 30 lines into the input?');
 		await press(ESC);
-		await terminal.seeNot('Paste 30 lines?');
+		await terminal.seeNot('Paste 30 lines');
 		await press(`\u001B[200~${many}\u001B[201~`, '\r');
 		await terminal.see('row 29');
 		expect(session.posted).toEqual([]);

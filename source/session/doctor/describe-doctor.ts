@@ -91,7 +91,9 @@ function describeState({connected, direction, reachesUs, connectMs, lastError}: 
 
 const round = (ms: number) => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
 
-/** "+0.2 s": theirs minus ours. */
+/** "+0.2 s": theirs minus ours; "0.0 s" has no sign. */
 function describeSeconds(ms: number): string {
-	return `${ms < 0 ? '-' : '+'}${(Math.abs(ms) / 1000).toFixed(1)} s`;
+	const seconds = Math.abs(ms / 1000).toFixed(1);
+	const sign = Number(seconds) === 0 ? '' : ms < 0 ? '-' : '+';
+	return `${sign}${seconds} s`;
 }

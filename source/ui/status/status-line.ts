@@ -56,7 +56,7 @@ function fill(left: string, right: string, width: number, theme: Theme, style: S
 function questionText(ui: UiState): string | undefined {
 	const {heldPaste} = ui.editor;
 	if (heldPaste !== undefined)
-		return ` Paste ${heldPaste.split('\n').length} lines?  Enter: into the input (not sent yet)   Esc: no`;
+		return ` Paste ${heldPaste.split('\n').length} lines into the input?  Enter: yes   Esc: no`;
 	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   any other key: stay';
 	if (ui.question?.type === 'open-link') return ` Open?  y: yes   any other key: no   ${ui.question.url}`;
 	return undefined;

@@ -314,6 +314,15 @@ describe('the doctor', () => {
 		);
 	});
 
+	it.each([
+		[-20, '; clock 0.0 s'],
+		[-60, '; clock -0.1 s'],
+		[60, '; clock +0.1 s'],
+	])('shows a clock that is %i ms off without a sign where none is to be seen', (clockOffsetMs, shown) => {
+		const lines = describeDoctor(aReport({peers: [aPeer({clockOffsetMs})]}));
+		expect(lines.some(line => line.endsWith(shown))).toBe(true);
+	});
+
 	it('shows networks, peers and verdicts as lines', () => {
 		const carol = aPeer({reachesUs: true, connectMs: 4.21, clockOffsetMs: -150, version: '1.0.0'});
 		expect(
