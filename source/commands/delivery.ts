@@ -27,7 +27,7 @@ export function createDeliveryTracker(): DeliveryTracker {
 			const changes: DeliveryChange[] = [];
 			const still: typeof open = [];
 			for (const post of open) {
-				const {delivered, of} = deliveryOf(state, post.seq);
+				const {delivered, of} = selectDelivery(state, post.seq) ?? {delivered: 0, of: 0};
 				if (delivered > post.told) changes.push({seq: post.seq, delivered, of});
 				if (delivered === 0 || delivered < of) still.push({seq: post.seq, told: Math.max(delivered, post.told)});
 			}
@@ -38,11 +38,4 @@ export function createDeliveryTracker(): DeliveryTracker {
 			return open.length > 0;
 		},
 	};
-}
-
-/** Posted while nobody was there: then whoever holds it by now counts. */
-function deliveryOf(state: State, seq: number): {delivered: number; of: number} {
-	const known = selectDelivery(state, seq) ?? {delivered: 0, of: 0};
-	if (known.of > 0) return known;
-	return {delivered: Object.values(state.passing.delivered).filter(held => held >= seq).length, of: 0};
 }

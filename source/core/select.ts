@@ -10,11 +10,18 @@ export interface Delivery {
 	readonly of: number;
 }
 
-/** Of our own post `seq` in this launch; undefined when nothing is known of who was there. */
+/**
+ * Of our own post `seq` in this launch; undefined when nothing is known of who was there. Posted while nobody was: then
+ * whoever holds it by now counts, of 0.
+ */
 export function selectDelivery(state: State, seq: number): Delivery | undefined {
 	const {audiences, delivered} = state.passing;
 	const audience: Audience | undefined = findLastAtMost(audiences, seq, item => item.fromSeq);
 	if (audience === undefined) return undefined;
+	if (audience.peers.length === 0) {
+		return {delivered: Object.values(delivered).filter(held => held >= seq).length, of: 0};
+	}
+
 	let count = 0;
 	for (const peer of audience.peers) if ((delivered[peer] ?? 0) >= seq) count++;
 	return {delivered: count, of: audience.peers.length};

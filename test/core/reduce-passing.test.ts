@@ -93,7 +93,12 @@ describe('delivery', () => {
 		expect(reduce(launch, link(), say(2), say(3), say(4)).passing.audiences).toEqual([{fromSeq: 2, peers: [carol]}]);
 	});
 
-	it('is of nobody when we were alone, and unknown for what was said before', () => {
+	it('counts who has come since where nobody was there', () => {
+		const state = reduce(launch, say(2), link(), link(dave), delivered(carol!, 2), delivered(dave!, 1));
+		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 0});
+	});
+
+	it('is of nobody while we are alone, and unknown for what was said before', () => {
 		expect(selectDelivery(reduce(launch, say(2)), 2)).toEqual({delivered: 0, of: 0});
 		expect(selectDelivery(reduce(launch, link(), say(2, false), say(3)), 2)).toBeUndefined();
 	});

@@ -166,6 +166,17 @@ describe('the timeline', () => {
 		expect(terminal.text().match(/joined/g)).toHaveLength(1);
 	});
 
+	test('what was said to nobody is shown as held once somebody who came has it', async () => {
+		const {terminal, press, session} = await launch({session: createFakeSession()});
+		await press('anybody?\r');
+		await terminal.see('○ 14:00 Carol');
+		const bob = session.join('Bob', '192.168.1.9');
+		session.passing({type: 'delivered', peer: bob.peer, seq: session.own.seq});
+		await terminal.see('✓ 14:00 Carol');
+		await press(ALT('1'), '\u001B[A', '\r');
+		await terminal.see('on the disk of 1 who');
+	});
+
 	test('own messages show how far they got', async () => {
 		const {session, bob, dave} = room();
 		const {terminal, press} = await launch({session});

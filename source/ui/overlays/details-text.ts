@@ -37,7 +37,10 @@ export function entryDetails(state: State, entry: TimelineEntry): Fact[] {
 
 function deliveryText(state: State, seq: number): string {
 	const delivery = selectDelivery(state, seq);
-	if (!delivery || delivery.of === 0) return 'nobody was connected when it was said; whoever comes gets it';
+	if (!delivery || (delivery.of === 0 && delivery.delivered === 0))
+		return 'nobody was connected when it was said; whoever comes gets it';
+	if (delivery.of === 0)
+		return `nobody was connected when it was said; on the disk of ${delivery.delivered} who came since`;
 	return `on the disk of ${delivery.delivered} of the ${delivery.of} who were connected when it was said`;
 }
 
