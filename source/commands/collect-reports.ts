@@ -1,6 +1,8 @@
 /** Commits -> what a program that reads along is told, in the order in which it entered the log. */
 import type {FeedEvent, Input, Observation} from '../core/event.js';
 import type {PeerId} from '../core/ids.js';
+import {findPeer} from '../core/roster.js';
+import {isFirstContact} from '../core/roster-peer.js';
 import type {State} from '../core/state.js';
 import {hasEntry} from '../core/timeline.js';
 
@@ -63,7 +65,10 @@ function collectRest(state: State, input: Input): Report[] {
 	if (input.type === 'observed') {
 		const {observation} = input;
 		const isShown = observation.peer === state.launch?.peer && hasEntry(state.timeline, observation);
-		return isShown && observation.type !== 'peer-connected' ? [{type: 'observed', observation}] : [];
+		// Whom we found is told where the peer is.
+		const isFound =
+			observation.type === 'peer-connected' && isFirstContact(findPeer(state.roster, observation.subject), observation);
+		return isShown && !isFound ? [{type: 'observed', observation}] : [];
 	}
 	if (input.type === 'events') return [];
 	if (input.fact.type === 'synced') return [{type: 'synced', peer: input.fact.peer, received: input.fact.received}];

@@ -1,6 +1,8 @@
 /** Rows of the timeline as plain lines. Only real rows start in column 0: further lines of a message are indented. */
 import type {PeerId} from '../core/ids.js';
 import {labelOf} from '../core/label.js';
+import {findPeer} from '../core/roster.js';
+import {isFirstContact} from '../core/roster-peer.js';
 import {addressOf} from '../core/select-peers.js';
 import type {State, TimelineEntry} from '../core/state.js';
 import {cleanForScreen, cleanLine} from '../ui/layout/clean-for-screen.js';
@@ -64,7 +66,9 @@ export function describeFact(state: State, entry: Exclude<TimelineEntry, {readon
 		case 'launched':
 			return `p2pchat-ink ${cleanLine(entry.version)} started`;
 		case 'peer-connected':
-			return `found ${who(state, entry.subject)}`;
+			return isFirstContact(findPeer(state.roster, entry.subject), entry)
+				? `found ${who(state, entry.subject)}`
+				: `contact with ${plainName(state, entry.subject)} is back`;
 		case 'peer-disconnected':
 			return `you lost contact with ${plainName(state, entry.subject)}`;
 		case 'notice':

@@ -29,6 +29,7 @@ export const MAX_ROOM_BYTES = 64;
 export const MAX_REASON_LENGTH = 200;
 export const MAX_COMBINING_MARKS = 8;
 export const MAX_NAMES_KEPT = 1024;
+export const MAX_CONTACTS_KEPT = 1024;
 
 // Clocks
 export const MAX_HLC_COUNTER = 65_535;

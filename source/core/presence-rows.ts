@@ -3,8 +3,9 @@
  * order in which it was learnt cannot matter. The reducer compares before and after.
  */
 import type {PeerId} from './ids.js';
+import {MAX_CONTACTS_KEPT} from './limits.js';
 import {compareOrder, type OrderKey} from './order.js';
-import {newestContact} from './roster-peer.js';
+import {isFirstContact, newestContact} from './roster-peer.js';
 import type {RosterPeer, TimelineEntry} from './state.js';
 
 /** "Found": who was there before we were launched shows at our first connection of that launch. */
@@ -36,6 +37,24 @@ function partingRows(peer: RosterPeer): readonly TimelineEntry[] {
 	return peer.partings.filter(parting => newest !== undefined && compareOrder(parting, newest) < 0);
 }
 
+/** We were alone without it, and in the same launch have it again. */
+function resumedRows(peer: RosterPeer): TimelineEntry[] {
+	const rows: TimelineEntry[] = [];
+	let partings = 0;
+	for (const seen of peer.connections) {
+		let ended: TimelineEntry | undefined;
+		for (; partings < peer.partings.length; partings++) {
+			const parting = peer.partings[partings];
+			if (parting === undefined || compareOrder(parting, seen) > 0) break;
+			ended = parting;
+		}
+		// Of a full list, what stood before the first is not known.
+		const isKnown = seen !== peer.connections[0] || peer.connections.length < MAX_CONTACTS_KEPT;
+		if (isKnown && ended?.peer === seen.peer && !isFirstContact(peer, seen)) rows.push(seen);
+	}
+	return rows;
+}
+
 /** In no particular order, each once. */
 export function presenceRows(
 	peer: RosterPeer | undefined,
@@ -47,6 +66,7 @@ export function presenceRows(
 		...lostRows(peer),
 		...Object.values(peer.returned),
 		...partingRows(peer),
+		...resumedRows(peer),
 		...(peer.left === undefined ? [] : [peer.left]),
 	];
 }

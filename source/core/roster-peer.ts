@@ -1,7 +1,7 @@
 /** How one peer's record in the roster follows from its events and from what we saw: pure steps, in any order. */
 import type {FeedEvent, Observation} from './event.js';
 import type {PeerId} from './ids.js';
-import {MAX_ABSENCES, MAX_NAMES_KEPT} from './limits.js';
+import {MAX_ABSENCES, MAX_CONTACTS_KEPT, MAX_NAMES_KEPT} from './limits.js';
 import {compareOrder, type OrderKey} from './order.js';
 import type {Contact, NameSince, RosterPeer} from './state.js';
 
@@ -74,8 +74,21 @@ export function newestContact(peer: RosterPeer): Observation | undefined {
 	return found;
 }
 
+/** Whether this is how we came to know it in that launch; else contact that was lost is there again. */
+export function isFirstContact(peer: RosterPeer | undefined, seen: Observation): boolean {
+	const first = peer?.contacts[seen.peer]?.first;
+	return first === undefined || compareOrder(first, seen) === 0;
+}
+
 function withContact(peer: RosterPeer, own: PeerId, contact: Contact): RosterPeer {
 	return {...peer, contacts: {...peer.contacts, [own]: contact}};
+}
+
+/** At its place by order; the list itself if it stands there already. */
+function addByOrder(known: readonly Observation[], seen: Observation): readonly Observation[] {
+	const place = known.findLastIndex(one => compareOrder(one, seen) <= 0);
+	const old = known[place];
+	return old !== undefined && compareOrder(old, seen) === 0 ? known : known.toSpliced(place + 1, 0, seen);
 }
 
 export function withConnected(peer: RosterPeer, seen: ConnectedObservation): RosterPeer {
@@ -83,7 +96,8 @@ export function withConnected(peer: RosterPeer, seen: ConnectedObservation): Ros
 	const address = isAfter(seen, newestContact(peer)) ? seen.address : peer.address;
 	const first = isAfter(contact.first, seen) ? seen : (contact.first ?? seen);
 	const newest = isAfter(seen, contact.newest) ? seen : (contact.newest ?? seen);
-	const known = withContact(peer, seen.peer, {...contact, first, newest});
+	const connections = addByOrder(peer.connections, seen).slice(-MAX_CONTACTS_KEPT);
+	const known = {...withContact(peer, seen.peer, {...contact, first, newest}), connections};
 	return address === undefined ? known : {...known, address};
 }
 
@@ -94,10 +108,8 @@ export function withDisconnected(peer: RosterPeer, seen: DisconnectedObservation
 		? withContact(peer, seen.peer, {...contact, ended: {ms, counter, peer: seen.peer, seq}})
 		: peer;
 	if (!seen.alone) return known;
-	const place = known.partings.findLastIndex(parting => compareOrder(parting, seen) <= 0);
-	const old = known.partings[place];
-	if (old !== undefined && compareOrder(old, seen) === 0) return known;
-	return {...known, partings: known.partings.toSpliced(place + 1, 0, seen)};
+	const partings = addByOrder(known.partings, seen);
+	return partings === known.partings ? known : {...known, partings};
 }
 
 /** Sets what holds for the current launch only: a launch ends all connections of earlier ones. */

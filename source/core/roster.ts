@@ -35,6 +35,7 @@ export function createRosterPeer(peer: PeerId): RosterPeer {
 		contacts: {},
 		met: [],
 		partings: [],
+		connections: [],
 		unreadable: 0,
 	};
 }

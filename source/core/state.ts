@@ -48,6 +48,8 @@ export interface RosterPeer {
 	readonly met: readonly PeerId[];
 	/** Our `peer-disconnected` that left us alone, by order. */
 	readonly partings: readonly Observation[];
+	/** Our newest MAX_CONTACTS_KEPT `peer-connected`, by order: the first behind a parting ends it. */
+	readonly connections: readonly Observation[];
 	readonly unreadable: number;
 }
 

@@ -59,6 +59,15 @@ describe('plain lines', () => {
 		]);
 	});
 
+	test('say that lost contact is back, once', () => {
+		const room = start();
+		const {session, read} = room;
+		const bob = session.join('Bob', '192.168.1.9');
+		session.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'lost contact', alone: true});
+		session.observe({type: 'peer-connected', subject: bob.peer, address: '192.168.1.9'});
+		expect(read()).toEqual(['* Bob joined', '* you lost contact with Bob', '* contact with Bob is back']);
+	});
+
 	test('keep nothing back: not behind our own words, not for who is gone, not at the end', async () => {
 		for (const release of ['own', 'gone', 'end']) {
 			const room = start();

@@ -76,7 +76,22 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 	[
 		'keeps lost contact that was ended by a new connection before the peer left',
 		[launched(), connected(10), disconnected(20, true), connected(30), left(40, 3)],
-		['20 me peer-disconnected', '40 carol left'],
+		['20 me peer-disconnected', '30 me peer-connected', '40 carol left'],
+	],
+	[
+		'shows once that lost contact is back, at the first connection behind it',
+		[launched(), connected(10), disconnected(20, true), disconnected(25, true), connected(30), connected(40)],
+		['20 me peer-disconnected', '25 me peer-disconnected', '30 me peer-connected'],
+	],
+	[
+		'shows lost contact and its return each time',
+		[launched(), connected(10), disconnected(20, true), connected(30), disconnected(40, true), connected(50)],
+		['20 me peer-disconnected', '30 me peer-connected', '40 me peer-disconnected', '50 me peer-connected'],
+	],
+	[
+		'does not take the first connection of a launch for a return',
+		[launched(), connected(10), disconnected(20, true), launched(me2, 100), connected(110, carol, me2)],
+		['20 me peer-disconnected'],
 	],
 	['shows lost once for each absence, the first in order', [lost(30, 1, 0), lost(20, 1, 0, me)], ['20 me lost']],
 	['shows no lost of a peer that left', [lost(30, 1, 0), left(29, 5)], ['29 carol left']],

@@ -578,6 +578,16 @@ describe('the peers', () => {
 		expect(terminal.text()).toContain('peers 0/1');
 	});
 
+	test('the last one whom we lost contact with is said to be back', async () => {
+		const session = createFakeSession();
+		const bob = session.join('Bob', '192.168.1.9');
+		const {terminal} = await launch({session});
+		session.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'lost contact', alone: true});
+		await terminal.see('* you lost contact with Bob (192.168.1.9)');
+		session.observe({type: 'peer-connected', subject: bob.peer, address: '192.168.1.9'});
+		await terminal.see('* contact with Bob (192.168.1.9) is back');
+	});
+
 	test('the hint on a name of the system gives the status line back', async () => {
 		let now = START;
 		const hooks = {clock: {...liveClock, now: () => now}};

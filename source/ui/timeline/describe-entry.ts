@@ -1,5 +1,7 @@
 /** What an entry says in words: names are marked so that they can be coloured. */
 import type {PeerId} from '../../core/ids.js';
+import {findPeer} from '../../core/roster.js';
+import {isFirstContact} from '../../core/roster-peer.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 import {cleanForScreen, cleanLine} from '../layout/clean-for-screen.js';
 import {shownAddress, shownName} from './people.js';
@@ -41,7 +43,9 @@ export function describeEntry(state: State, entry: TimelineEntry): Part[] {
 		case 'launched':
 			return [`p2pchat-ink ${cleanLine(entry.version)} started`];
 		case 'peer-connected':
-			return ['found ', ...who(entry.subject)];
+			return isFirstContact(findPeer(state.roster, entry.subject), entry)
+				? ['found ', ...who(entry.subject)]
+				: ['contact with ', ...who(entry.subject), ' is back'];
 		case 'peer-disconnected':
 			return ['you lost contact with ', ...who(entry.subject)];
 		case 'notice':

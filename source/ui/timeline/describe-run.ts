@@ -1,5 +1,7 @@
 /** A run of comings and goings in one line: `Dave, Erin and 3 more joined · Bob left and came back`. By person, not by launch. */
 import type {PeerId} from '../../core/ids.js';
+import {findPeer} from '../../core/roster.js';
+import {isFirstContact} from '../../core/roster-peer.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 import type {Part} from './describe-entry.js';
 import {personKey, shownName} from './people.js';
@@ -16,13 +18,17 @@ interface Story {
 	readonly steps: readonly {readonly comes: boolean; readonly verb: string}[];
 }
 
-function stepOf(entry: TimelineEntry): {subject: PeerId; comes: boolean; verb: string} | undefined {
+function stepOf(state: State, entry: TimelineEntry): {subject: PeerId; comes: boolean; verb: string} | undefined {
 	switch (entry.type) {
 		case 'joined':
 		case 'returned':
 			return {subject: entry.peer, comes: true, verb: COMING[entry.type]};
 		case 'peer-connected':
-			return {subject: entry.subject, comes: true, verb: COMING[entry.type]};
+			return {
+				subject: entry.subject,
+				comes: true,
+				verb: COMING[isFirstContact(findPeer(state.roster, entry.subject), entry) ? entry.type : 'returned'],
+			};
 		case 'left':
 			return {subject: entry.peer, comes: false, verb: GOING.left};
 		case 'lost':
@@ -37,7 +43,7 @@ function storiesOf(state: State, entries: readonly TimelineEntry[]): Story[] {
 	const own = state.launch?.peer;
 	const stories = new Map<string, Story>();
 	for (const entry of entries) {
-		const step = stepOf(entry);
+		const step = stepOf(state, entry);
 		if (!step) continue;
 		const {subject: peer} = step;
 		const ours = state.launches[peer] !== undefined;
