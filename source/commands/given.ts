@@ -1,6 +1,7 @@
 /** What was said, by flag, environment or config.json, before its values are checked. */
+
+import {nearest} from '../core/nearest.js';
 import {UsageError} from '../core/usage-error.js';
-import {nearest} from './nearest.js';
 import {type CommandName, environmentName, type OptionKey, type OptionSpec, optionTable} from './option-table.js';
 
 export type GivenValue = string | boolean | readonly string[];

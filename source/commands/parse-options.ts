@@ -1,4 +1,6 @@
 /** argv, environment and config.json -> Options. meow takes the flags apart; what it lets through is checked here and after. */
+
+import {nearest} from '../core/nearest.js';
 import {UsageError} from '../core/usage-error.js';
 import {checkOptions} from './check-options.js';
 import {
@@ -13,7 +15,6 @@ import {
 	quote,
 	specs,
 } from './given.js';
-import {nearest} from './nearest.js';
 import {type CommandName, commandNames, type OptionKey, type OptionSpec} from './option-table.js';
 import type {Options} from './options.js';
 

@@ -1,4 +1,5 @@
 /** What was typed or sent as a command, as data. The screen and JSON lines share it. Pure. */
+import {nearest} from '../../core/nearest.js';
 import {type CommandName, type CommandRow, commandForm, commandRows, findCommandRow} from './command-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
@@ -48,8 +49,23 @@ export function parseCommand(input: string): ParseResult {
 	return withArgument(row, argument);
 }
 
+/** What other chats call it. */
+const MEANT: ReadonlyMap<string, CommandName> = new Map([
+	['bye', 'quit'],
+	['connect', 'peer'],
+	['exit', 'quit'],
+	['find', 'search'],
+	['leave', 'quit'],
+	['names', 'who'],
+	['nick', 'name'],
+	['q', 'quit'],
+	['users', 'who'],
+]);
+
 function unknownCommand(typed: string): string {
-	const near = commandRows.find(row => typed !== '' && row.name.startsWith(typed.slice(0, 2).toLowerCase()));
+	const word = typed.toLowerCase();
+	const names = commandRows.map(({name}) => name);
+	const near = findCommandRow(MEANT.get(word) ?? nearest(word, names) ?? '');
 	const hint = near ? `did you mean ${commandForm(near)}?` : '/help lists them';
 	return `/${typed.slice(0, 40)} is no command: ${hint} (// says a text that begins with a slash)`;
 }

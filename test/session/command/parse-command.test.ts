@@ -41,6 +41,10 @@ describe('commands', () => {
 		['/quti', 'did you mean /quit?'],
 		['/', '/help lists them'],
 		['/xyz', '/help lists them'],
+		['/nmae Bob', 'did you mean /name NAME?'],
+		['/exit', 'did you mean /quit?'],
+		['/nick Bob', 'did you mean /name NAME?'],
+		['/constructor', '/help lists them'],
 	])('%s is an error that says the right form', (text, said) => {
 		const result = parseCommand(text);
 		expect(result.type).toBe('error');

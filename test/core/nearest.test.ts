@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {nearest} from '../../source/commands/nearest.js';
+import {nearest} from '../../source/core/nearest.js';
 
 it('the nearest word is found across one slip of the fingers, and nothing far off is', () => {
 	const words = ['name', 'room', 'interface', 'tcp-port', 'json', 'no-log'];
