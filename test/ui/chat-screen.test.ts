@@ -646,6 +646,20 @@ describe('overlays and states', () => {
 		await terminal.seeNot('Nobody else');
 	});
 
+	test('narrow: the status line leaves out our address before the number of peers or the hint on help', async () => {
+		const session = createFakeSession('Anna-Katharina');
+		const {terminal} = await launch({session, columns: 62, rows: 20});
+		const status = () => terminal.rows().at(-2)?.trim().split(/ {2,}/);
+		expect(status()).toEqual(['lan (open)', 'Anna-Katharina', 'peers 0/0', 'Ctrl+G help']);
+		terminal.resize(90, 20);
+		await terminal.see('Anna-Katharina 192.168.1.5');
+		session.passing({type: 'alone', alone: true, tried: []});
+		await terminal.see('alone, looking');
+		terminal.resize(70, 20);
+		await terminal.until(() => status()?.includes('Anna-Katharina') === true);
+		expect(status()).toEqual(['lan (open)', 'Anna-Katharina', 'peers 0/0', 'alone, looking', 'Ctrl+G help']);
+	});
+
 	test('alone: the sentence on another room stands once, and the status line has room for it', async () => {
 		const {terminal, session} = await launch({columns: 80, rows: 24});
 		session.observe({

@@ -103,15 +103,17 @@ export function roomText({room, hasSecret}: SelfInfo): string {
 	return `${cleanLine(room)} (${hasSecret ? 'secret' : 'open'})`;
 }
 
-/** What goes on is worth more than the hint on help, and more than our own address. */
+/** Our own address gives way first, then the hint on help, for what goes on. */
 function chooseTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
 	const right = rightText(request);
-	const full = leftText(request, width >= 50);
+	const fits = (left: string) => cellWidth(left) + cellWidth(right) <= width;
+	const full = leftText(request, true);
+	if (width >= 50 && fits(full)) return {left: full, right};
+	const short = leftText(request, false);
 	const {atEnd} = context.frameOf(context.state, ui).viewport;
 	const quiet = activityText(context).length === 0;
-	if (!atEnd || quiet || cellWidth(full) + cellWidth(right) <= width) return {left: full, right};
-	return {left: cellWidth(full) <= width ? full : leftText(request, false), right: ''};
+	return {left: short, right: !atEnd || quiet || fits(short) ? right : ''};
 }
 
 function leftText({ui, context, matches}: StatusRequest, withAddress: boolean): string {
