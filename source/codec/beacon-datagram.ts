@@ -45,7 +45,7 @@ export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
 export type DecodedBeacon =
 	| {readonly type: 'beacon'; readonly beacon: BeaconDatagram}
 	/** Ours in form, but of another room or secret (tag or MAC differ). */
-	| {readonly type: 'stranger'; readonly peer: string}
+	| {readonly type: 'stranger'; readonly peer: string; readonly leaving: boolean}
 	/** Ours in form, of a version we do not speak. */
 	| {readonly type: 'other-version'; readonly version: number}
 	/** Not ours at all. */
@@ -131,7 +131,8 @@ export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: Beacon
 	const peer = peerIdOfBytes(bytes.subarray(PEER_AT, PORT_AT));
 	const end = bytes.length - MAC_BYTES;
 	const sameRoom = equalBytes(bytes.subarray(TAG_AT, PEER_AT), roomTag);
-	if (!sameRoom || !equalMac(mac(bytes.subarray(0, end)), bytes.subarray(end))) return {type: 'stranger', peer};
+	if (!sameRoom || !equalMac(mac(bytes.subarray(0, end)), bytes.subarray(end)))
+		return {type: 'stranger', peer, leaving: KINDS[bytes[KIND_AT] ?? 0] === 'leaving'};
 	const beacon = readFields(bytes, end);
 	return beacon && (beacon.port > 0 || beacon.kind === 'leaving') ? {type: 'beacon', beacon} : {type: 'noise'};
 }

@@ -156,6 +156,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 			if (stopped || !within(heard, MAX_BEACONS_PER_SECOND)) return;
 			const decoded = decodeBeacon(bytes, options.roomTag, options.mac);
 			if (decoded.type === 'beacon') onBeacon(decoded.beacon, source);
+			else if (decoded.type === 'stranger' && decoded.leaving) hearing.strangerLeft(decoded.peer);
 			else if (decoded.type === 'stranger') hearing.stranger(decoded.peer, clock.monotonic());
 			else if (decoded.type === 'other-version')
 				hearing.otherVersion(`${source.address}:${source.port}`, decoded.version, clock.monotonic());

@@ -23,6 +23,8 @@ export interface Hearing {
 	echoed(address: string, path: HeardPath): void;
 	heard(peer: PeerId, address: string, path: HeardPath, name: string | undefined, now: number): void;
 	stranger(id: string, now: number): void;
+	/** It says that it leaves; nobody can tell whether it is true, as little as that it was there. */
+	strangerLeft(id: string): void;
 	otherVersion(sender: string, version: number, now: number): void;
 	offLink(address: string, now: number): void;
 	/** By source address. */
@@ -79,6 +81,7 @@ export function createHearing(): Hearing {
 			remember(peers, peer, {name: name ?? known?.name, paths: [...paths], at}, MAX_CANDIDATES);
 		},
 		stranger: (id, at) => remember(strangers, id, {at}, MAX_STRANGERS),
+		strangerLeft: id => void strangers.delete(id),
 		otherVersion: (sender, version, at) => remember(otherVersions, sender, {at, version}, MAX_STRANGERS),
 		offLink: (address, at) => remember(offLink, address, {at, address}, MAX_STRANGERS),
 		echoes: () => echoes,

@@ -39,7 +39,7 @@ test('a beacon of another room or secret is a stranger', () => {
 	fc.assert(
 		fc.property(beacon, sent => {
 			const bytes = encodeBeacon(sent, mac);
-			const stranger = {type: 'stranger', peer: sent.peer};
+			const stranger = {type: 'stranger', peer: sent.peer, leaving: sent.kind === 'leaving'};
 			expect(
 				decodeBeacon(
 					bytes,

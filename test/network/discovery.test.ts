@@ -224,6 +224,13 @@ describe('what is not for us', () => {
 		expect([told, discovery.strangers()]).toEqual([[], 2]);
 	});
 
+	it('is the goodbye of a stranger: not counted any more', () => {
+		const {say, discovery} = createNode();
+		for (const peer of [BOB, fakePeerId(3)]) say({roomTag: new Uint8Array(8), peer});
+		say({roomTag: new Uint8Array(8), kind: 'leaving', counter: 2});
+		expect(discovery.strangers()).toBe(1);
+	});
+
 	it('is a beacon of a version we do not speak: counted by its sender', () => {
 		const {told, discovery, clock} = createNode();
 		const bytes = encodeBeacon({version: 1, roomTag: TAG, peer: BOB, port: 1, kind: 'here', counter: 1}, mac);
