@@ -179,9 +179,8 @@ export const keyRows: readonly KeyRow[] = [
 		where: 'any',
 		action: 'interrupt',
 		keys: ['ctrl+c'],
-		command: '/quit',
 	},
-	{does: 'quit, on an empty input', where: 'input', action: 'end-input', keys: ['ctrl+d']},
+	{does: 'quit, on an empty input', where: 'input', action: 'end-input', keys: ['ctrl+d'], command: '/quit'},
 	{does: 'redraw', where: 'any', action: 'redraw', keys: ['ctrl+l']},
 	{does: 'suspend', where: 'any', action: 'suspend', keys: ['ctrl+z']},
 ];
