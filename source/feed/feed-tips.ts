@@ -57,13 +57,14 @@ export interface FeedTipsOptions {
 	readonly hashAt?: HashAt;
 }
 
+/** Written in place: opening a log moves the tip of a feed with every record. */
 interface Feed {
-	readonly seq: number;
-	readonly bytes: number;
-	readonly course: FeedCourse;
+	seq: number;
+	bytes: number;
+	course: FeedCourse;
 	/** Hash after `seq`; while undefined it follows from `lastBatch`, which ends there. */
-	readonly hash?: Uint8Array;
-	readonly lastBatch?: Batch;
+	hash: Uint8Array | undefined;
+	lastBatch: Batch | undefined;
 }
 
 /** Restored batches are views of pieces of the log: those of at most so many feeds are held before they are hashed. */
@@ -79,10 +80,10 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		const feed = feeds.get(peer);
 		if (!feed) return firstHash(roomTag, peer);
 		if (feed.hash) return feed.hash;
-		const hash = feed.lastBatch ? batchHash(feed.lastBatch) : firstHash(roomTag, peer);
-		feeds.set(peer, {seq: feed.seq, bytes: feed.bytes, course: feed.course, hash});
+		feed.hash = feed.lastBatch ? batchHash(feed.lastBatch) : firstHash(roomTag, peer);
+		feed.lastBatch = undefined;
 		unhashed.delete(peer);
-		return hash;
+		return feed.hash;
 	}
 
 	function isSigned(batch: Batch, hash: Uint8Array): boolean {
@@ -105,16 +106,27 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return equalBytes(ours, theirs) ? {type: 'known'} : judgeOther(batch, theirs);
 	}
 
+	function feedOf(peer: PeerId): Feed {
+		let feed = feeds.get(peer);
+		if (!feed) {
+			feed = {seq: 0, bytes: 0, course: COURSE_START, hash: undefined, lastBatch: undefined};
+			feeds.set(peer, feed);
+		}
+
+		return feed;
+	}
+
 	function extend(batch: Batch, fromSeq: number, hash: Uint8Array | undefined): readonly FeedEvent[] {
-		const {peer} = batch;
-		const feed = feeds.get(peer);
-		const read = readBatchEvents(batch, fromSeq, feed?.course ?? COURSE_START, roomTag);
+		const before = feeds.get(batch.peer)?.course ?? COURSE_START;
+		const {course, events} = readBatchEvents(batch, fromSeq, before, roomTag);
+		const feed = feedOf(batch.peer);
 		const isWhole = fromSeq === batch.firstSeq;
 		const taken = isWhole ? batch : {...batch, entries: batch.entries.slice(fromSeq - batch.firstSeq)};
-		const bytes = (feed?.bytes ?? 0) + batchBytes(taken);
-		const {course, events} = read;
-		const seq = lastSeq(batch);
-		feeds.set(peer, hash ? {seq, bytes, course, hash} : {seq, bytes, course, lastBatch: batch});
+		feed.seq = lastSeq(batch);
+		feed.bytes += batchBytes(taken);
+		feed.course = course;
+		feed.hash = hash;
+		feed.lastBatch = hash ? undefined : batch;
 		return events;
 	}
 
@@ -145,7 +157,6 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 			if (batch.firstSeq > seq + 1) return readBatchEvents(batch, batch.firstSeq, COURSE_START, roomTag).events;
 			if (lastSeq(batch) <= seq) return [];
 			const events = extend(batch, seq + 1, undefined);
-			unhashed.delete(peer);
 			unhashed.add(peer);
 			if (unhashed.size > MAX_UNHASHED) {
 				const oldest = unhashed.values().next();
