@@ -1,12 +1,14 @@
-// Joins what the program loads into a few files: a start opens some ten files in place of four hundred (architecture.md,
-// Measured). Runs behind tsc, overwrites dist/cli.js and writes dist/parts, with the licences of what went in.
+// Joins what the program loads into a few files: a start opens four in place of four hundred (architecture.md, Measured).
+// Runs behind tsc, overwrites dist/cli.js and writes dist/parts, with the licences of what went in.
 //
-//     node .bundle.mjs [folder [entry]]
-import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+//     node .bundle.mjs                   # dist/cli.js, and all behind it as one script
+//     node .bundle.mjs folder entry      # another entry as modules: the bench
+import {createHash} from 'node:crypto';
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {extname, join, resolve, sep} from 'node:path';
-import {build, transformSync} from 'esbuild';
+import {build} from 'esbuild';
 
-const [target = 'dist', entry = 'source/cli.tsx'] = process.argv.slice(2);
+const [target = 'dist', entry] = process.argv.slice(2);
 const standIns = resolve('source/ui/stand-ins');
 
 /** A segmenter is made when a text needs one: most modules make one at once. */
@@ -15,9 +17,6 @@ function lazySegmenters(text) {
 	const file = JSON.stringify(join(standIns, 'quick-segmenter.ts'));
 	return `import {QuickSegmenter} from ${file};${text.replaceAll('new Intl.Segmenter(', 'new QuickSegmenter(')}`;
 }
-
-/** Half of all that is read before the first frame: with short names it is a third less. */
-const longest = join('react-reconciler', 'cjs', 'react-reconciler.production.js');
 
 /** What packages do when they load and we need later or never. A new version that words it otherwise stops the build. */
 const edits = [
@@ -39,14 +38,45 @@ const edits = [
 		from: "var assert = require('assert')",
 		to: 'var assert = {equal() {}}',
 	},
+	{
+		// Waits while it loads, for what only a developer of Ink has.
+		file: join('ink', 'build', 'reconciler.js'),
+		from: "await import('./devtools.js');",
+		to: '',
+	},
+	{
+		file: join('ink', 'build', 'reconciler.js'),
+		from: 'await loadPackageJson()',
+		to: '{}',
+	},
+	{
+		// Made while it loads and without waiting: a script cannot wait. Its own unpacking takes the text letter by letter.
+		file: join('yoga-layout', 'dist', 'src', 'index.js'),
+		from: 'const Yoga = wrapAssembly(await loadYoga());',
+		to: `import {wasm} from '../binaries/yoga-wasm-base64-esm.js';
+			const library = {instantiateWasm(imports, receive) {
+				const {exports} = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(wasm, 'base64')), imports);
+				receive({exports});
+				return exports;
+			}};
+			loadYoga(library);
+			const Yoga = wrapAssembly(library);`,
+	},
+	{
+		file: join('yoga-layout', 'dist', 'binaries', 'yoga-wasm-base64-esm.js'),
+		from: /"data:application\/octet-stream;base64,([\w+/=]+)"([\s\S]*)$/,
+		to: (_, wasm, rest) => `"data:application/octet-stream;base64,"${rest}\nexport const wasm = "${wasm}";`,
+	},
 ];
 
 function editPackage(path, text) {
-	if (path.endsWith(longest)) return transformSync(text, {minify: true}).code;
-	const edit = edits.find(({file}) => path.endsWith(join('node_modules', file)));
-	if (!edit) return text;
-	if (!text.includes(edit.from)) throw new Error(`${edit.file} no longer holds: ${edit.from}`);
-	return text.replace(edit.from, () => edit.to);
+	let edited = text;
+	for (const {file, from, to} of edits.filter(({file}) => path.endsWith(join('node_modules', file)))) {
+		const before = edited;
+		edited = before.replace(from, typeof to === 'string' ? () => to : to);
+		if (edited === before) throw new Error(`${file} no longer holds: ${from}`);
+	}
+	return edited;
 }
 
 /** Ink measures and takes apart every line of every frame; ours remember, and know the simple lines at a glance. */
@@ -69,37 +99,105 @@ const quickPackages = {
 	},
 };
 
-const {metafile} = await build({
-	entryPoints: [entry],
-	outdir: target,
-	// Two folders below package.json, as in source, from where the version is read.
-	chunkNames: 'parts/[name]-[hash]',
+/** Taken as they are, without the module around them whose making asks for every one of their values. */
+const plainBuiltIns = {
+	name: 'plain built-ins',
+	setup({onResolve, onLoad}) {
+		onResolve({filter: /^node:/}, ({path}) => ({path, namespace: 'built-in'}));
+		onLoad({filter: /./, namespace: 'built-in'}, ({path}) => ({
+			contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+		}));
+	},
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
 	bundle: true,
-	splitting: true,
-	format: 'esm',
 	platform: 'node',
 	target: 'node20.19',
 	jsx: 'automatic',
-	// React then leaves its development half out. Without fetch the layout engine unpacks its WebAssembly itself, and Node
-	// need not load its web client for that: a fifth of the time to the first frame.
-	define: {'process.env.NODE_ENV': '"production"', fetch: 'undefined'},
-	plugins: [quickPackages],
-	minifySyntax: true,
-	minifyWhitespace: true,
-	// Asked for by Ink only when developing; by the bench, which has native parts.
-	external: ['react-devtools-core', '@lydell/node-pty'],
-	// For the packages among them that are CommonJS.
-	banner: {
-		js: "import {createRequire as createRequireOfParts} from 'node:module';\nconst require = createRequireOfParts(import.meta.url);",
-	},
+	minify: true,
 	metafile: true,
 	logLevel: 'warning',
 	// Set for those who run what tsc wrote.
 	logOverride: {'assign-to-define': 'silent'},
-});
+};
+
+/** React then leaves its development half out. Without fetch the layout engine does not make Node load its web client. */
+const define = {'process.env.NODE_ENV': '"production"', fetch: 'undefined'};
+
+const asModules = {
+	format: 'esm',
+	outdir: target,
+	// Two folders below package.json, as in source, from where the version is read.
+	chunkNames: 'parts/[name]-[hash]',
+	splitting: true,
+};
+
+/** All behind the command line as one script, a function; its name in `parts` tells its content. */
+async function writeProgram() {
+	const {outputFiles, metafile} = await build({
+		...common,
+		entryPoints: ['source/commands/main.ts'],
+		format: 'cjs',
+		outfile: 'program.cjs',
+		write: false,
+		define: {...define, 'import.meta': 'programMeta'},
+		plugins: [quickPackages],
+	});
+	// One byte a letter: read and compiled faster.
+	const code = outputFiles[0].text.replace(
+		/[^\0-\x7F]/g,
+		letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+	const [forbidden] = /\bimport\(|\b__(?:file|dir)name\b/.exec(code) ?? [];
+	if (forbidden) throw new Error(`the program is a script, and has no ${forbidden}`);
+	const script = `(function(require,module,programMeta){${code}\nreturn module.exports})`;
+	const name = `program-${createHash('sha256').update(script).digest('hex').slice(0, 16)}.cjs`;
+	mkdirSync(join(target, 'parts'), {recursive: true});
+	writeFileSync(join(target, 'parts', name), script);
+	writeFileSync(
+		join(target, 'parts/licences.txt'),
+		`The files beside this one hold code of these packages.\n\n${licencesOf(metafile)}`,
+	);
+	return name;
+}
+
+/** dist/cli.js and what it needs to find and run the program. */
+async function writeCli(program) {
+	const toQuickMain = {
+		name: 'quick main',
+		setup({onResolve}) {
+			onResolve({filter: /\/commands\/main\.js$/}, () => ({path: resolve('source/commands/quick-main.ts')}));
+		},
+	};
+	await build({
+		...common,
+		...asModules,
+		entryPoints: ['source/cli.tsx'],
+		define: {PROGRAM_FILE: JSON.stringify(program)},
+		plugins: [toQuickMain, plainBuiltIns],
+	});
+}
+
+async function writeModules() {
+	await build({
+		...common,
+		...asModules,
+		entryPoints: [entry],
+		define,
+		plugins: [quickPackages],
+		// It has native parts.
+		external: ['@lydell/node-pty'],
+		// For the packages among them that are CommonJS.
+		banner: {
+			js: "import {createRequire as createRequireOfParts} from 'node:module';\nconst require = createRequireOfParts(import.meta.url);",
+		},
+	});
+}
 
 /** Folders of the packages that bytes of the program come from. */
-function bundledPackages() {
+function bundledPackages(metafile) {
 	const folders = new Set();
 	for (const {inputs} of Object.values(metafile.outputs)) {
 		for (const [file, {bytesInOutput}] of Object.entries(inputs)) {
@@ -118,10 +216,11 @@ function licenceOf(folder) {
 	return `${name} ${version} (${license})\n\n${text}\n`;
 }
 
-const licences = bundledPackages()
-	.map(licenceOf)
-	.join(`\n${'-'.repeat(80)}\n\n`);
-writeFileSync(
-	join(target, 'parts/licences.txt'),
-	`The files beside this one hold code of these packages.\n\n${licences}`,
-);
+function licencesOf(metafile) {
+	return bundledPackages(metafile)
+		.map(licenceOf)
+		.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+if (entry) await writeModules();
+else await writeCli(await writeProgram());

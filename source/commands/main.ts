@@ -18,8 +18,15 @@ import {programVersion} from './program-version.js';
 /** After the work is done nothing should keep the process alive; should something, it ends nevertheless. */
 const EXIT_AFTER_MS = 400;
 
-/** `words`: argv without node and file. `secret`: what P2PCHAT_SECRET held. Sets the exit code; never rejects. */
-export async function main(words: readonly string[], secret: string | undefined): Promise<void> {
+/**
+ * `words`: argv without node and file. `secret`: what P2PCHAT_SECRET held. `onScreen`: called when a full screen stands.
+ * Sets the exit code; never rejects.
+ */
+export async function main(
+	words: readonly string[],
+	secret: string | undefined,
+	onScreen: () => void = () => {},
+): Promise<void> {
 	let debug: Debug = () => {};
 	const fail = (error: unknown) => {
 		debug('main', 'failed', {error});
@@ -39,7 +46,7 @@ export async function main(words: readonly string[], secret: string | undefined)
 			return;
 		}
 		debug = openDebug(options);
-		process.exitCode = await run(createContext(options, debug, output));
+		process.exitCode = await run(createContext(options, debug, output, onScreen));
 	} catch (error) {
 		process.exitCode = fail(error);
 	}
@@ -66,9 +73,9 @@ function openDebug(options: Options): Debug {
 	return (scope, text, fields) => process.stderr.write(formatDebugLine(Date.now(), scope, text, fields));
 }
 
-function createContext(options: Options, debug: Debug, output: Context['output']): Context {
+function createContext(options: Options, debug: Debug, output: Context['output'], onScreen: () => void): Context {
 	const {stdin, stdout} = process;
-	return {options, version: '', clock: createSystemClock(), debug, stdin, stdout, output, complain};
+	return {options, version: '', clock: createSystemClock(), debug, stdin, stdout, output, complain, onScreen};
 }
 
 async function run(bare: Context): Promise<number> {
