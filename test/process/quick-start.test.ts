@@ -39,9 +39,9 @@ test('it is kept once a screen stood, taken at the next start, and made anew whe
 	}
 });
 
-test('with a data folder of one’s own choice nothing is kept anywhere', async () => {
+test('with --no-log, or a data folder of one’s own choice, nothing is kept anywhere', async () => {
 	const home = makeHome();
 	const chosen = makeHome();
-	await visit(home, () => pass(3000), ['--data-dir', chosen]);
-	expect([existsSync(join(home, 'compiled')), existsSync(join(chosen, 'compiled'))]).toEqual([false, false]);
+	await Promise.all([['--data-dir', chosen], ['--no-log']].map(words => visit(home, () => pass(3000), words)));
+	expect([home, chosen].map(folder => existsSync(join(folder, 'compiled')))).toEqual([false, false]);
 });
