@@ -31,7 +31,7 @@ export async function main(words: readonly string[], secret: string | undefined)
 	const isKept = cachedData !== undefined && !script.cachedDataRejected;
 	await program.main(words, secret, () => {
 		if (path === undefined || isKept) return;
-		setTimeout(() => keepCode(path, key, script.createCachedData()), KEEP_AFTER_MS).unref();
+		setTimeout(() => void keepCode(path, key, script.createCachedData()), KEEP_AFTER_MS).unref();
 	});
 }
 

@@ -4,10 +4,11 @@
  */
 import {createHash} from 'node:crypto';
 import {closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats} from 'node:fs';
+import {rename, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {replaceWholeFile} from './whole-file.js';
 
 const DIGEST_BYTES = 32;
+const PRIVATE_FILE = 0o600;
 const OTHERS_MAY_WRITE = 0o022;
 
 /** `key`: what it was made of and by. Undefined: there is none, it is of another key, or not to be believed. */
@@ -28,11 +29,16 @@ export function readKeptCode(path: string, key: string): Buffer | undefined {
 	}
 }
 
-/** Into a folder that is there already. Not worth an error. */
-export function keepCode(path: string, key: string, code: Buffer): void {
+/**
+ * Into a folder that is there already. Not worth an error, nor the wait for a disk: what a power cut or another instance
+ * makes of it is found out by the reader. Never rejects.
+ */
+export async function keepCode(path: string, key: string, code: Buffer): Promise<void> {
 	try {
 		if (!isOursAlone(lstatSync(dirname(path)))) return;
-		replaceWholeFile(path, Buffer.concat([digestOf(key, code), code]));
+		const temporary = `${path}.new`;
+		await writeFile(temporary, Buffer.concat([digestOf(key, code), code]), {mode: PRIVATE_FILE});
+		await rename(temporary, path);
 	} catch {}
 }
 

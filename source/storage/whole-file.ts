@@ -23,11 +23,11 @@ export function createWholeFile(path: string, content: string): boolean {
 }
 
 /** Puts a new content in the place of the old one, at once. */
-export function replaceWholeFile(path: string, content: string | Uint8Array): void {
+export function replaceWholeFile(path: string, content: string): void {
 	renameSync(writeTemporary(path, content), path);
 }
 
-function writeTemporary(path: string, content: string | Uint8Array): string {
+function writeTemporary(path: string, content: string): string {
 	const temporary = `${path}.${randomBytes(8).toString('hex')}.new`;
 	try {
 		writeFileSync(temporary, content, {mode: PRIVATE_FILE, flag: 'wx', flush: true});
