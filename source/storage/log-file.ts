@@ -4,7 +4,6 @@ import {
 	existsSync,
 	fdatasync,
 	fstatSync,
-	fsyncSync,
 	ftruncateSync,
 	openSync,
 	readSync,
@@ -12,8 +11,12 @@ import {
 	writeFileSync,
 	writeSync,
 } from 'node:fs';
+import {open} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {promisify} from 'node:util';
 import {StorageError, toStorageError} from './errors.js';
+
+const syncData = promisify(fdatasync);
 
 /**
  * An open file that only grows, by us alone. It is opened for appending, so a write never lands on bytes of others, and
@@ -26,6 +29,8 @@ export class LogFile {
 	/** A failed append may have left bytes behind `size` that could not be cut at once. */
 	#rest = 0;
 	#closed = false;
+	/** Its name may not have come to the disk yet. */
+	#isNew: boolean;
 
 	constructor(path: string, mode: 'write' | 'create' | 'read') {
 		this.path = path;
@@ -37,7 +42,7 @@ export class LogFile {
 				throw new StorageError('not-a-log', 'it is not a regular file', path, 'Name another file.');
 			}
 			this.#size = stat.size;
-			if (mode === 'create') syncFolder(path);
+			this.#isNew = mode === 'create';
 		} catch (error) {
 			throw toStorageError(error, mode === 'read' ? 'cannot open the log' : 'cannot write the log', path);
 		}
@@ -114,13 +119,16 @@ export class LogFile {
 		}
 	}
 
-	/** fdatasync. */
-	sync(): Promise<void> {
-		return new Promise((resolve, reject) => {
-			fdatasync(this.fd, error =>
-				error ? reject(toStorageError(error, 'cannot save the log', this.path)) : resolve(),
-			);
-		});
+	/** fdatasync, and for a new file the folder that names it. */
+	async sync(): Promise<void> {
+		try {
+			await syncData(this.fd);
+		} catch (error) {
+			throw toStorageError(error, 'cannot save the log', this.path);
+		}
+		if (!this.#isNew) return;
+		await syncFolder(this.path);
+		this.#isNew = false;
 	}
 
 	close(): void {
@@ -157,13 +165,13 @@ function freePath(path: string): string {
 }
 
 /** So that the new name itself survives a power cut; not possible everywhere, then left to the system. */
-function syncFolder(path: string): void {
+async function syncFolder(path: string): Promise<void> {
 	try {
-		const folder = openSync(dirname(path), constants.O_RDONLY);
+		const folder = await open(dirname(path), constants.O_RDONLY);
 		try {
-			fsyncSync(folder);
+			await folder.sync();
 		} finally {
-			closeSync(folder);
+			await folder.close();
 		}
 	} catch {}
 }
