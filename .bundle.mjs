@@ -5,6 +5,7 @@
 //     node .bundle.mjs folder entry      # another entry as modules: the bench
 import {createHash} from 'node:crypto';
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {isBuiltin} from 'node:module';
 import {extname, join, resolve, sep} from 'node:path';
 import {build} from 'esbuild';
 
@@ -99,14 +100,19 @@ const quickPackages = {
 	},
 };
 
-/** Taken as they are, without the module around them whose making asks for every one of their values. */
+/** Node's modules as they are. An import makes a module around each first, for which Node asks for every one of its values. */
 const plainBuiltIns = {
 	name: 'plain built-ins',
 	setup({onResolve, onLoad}) {
-		onResolve({filter: /^node:/}, ({path}) => ({path, namespace: 'built-in'}));
-		onLoad({filter: /./, namespace: 'built-in'}, ({path}) => ({
-			contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-		}));
+		onResolve({filter: /^[a-z:/_]+$/}, ({path, kind}) =>
+			kind !== 'require-call' && isBuiltin(path) ? {path, namespace: 'built-in', sideEffects: false} : undefined,
+		);
+		onLoad({filter: /./, namespace: 'built-in'}, async ({path}) => {
+			const names = Object.keys(await import(path)).filter(name => name !== 'default');
+			const taken = names.map(name => `export const ${name} = /* @__PURE__ */ (() => it.${name})();`);
+			const it = `/* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)})`;
+			return {contents: [`const it = ${it};`, 'export default it;', ...taken].join('\n')};
+		});
 	},
 };
 
@@ -143,7 +149,7 @@ async function writeProgram() {
 		outfile: 'program.cjs',
 		write: false,
 		define: {...define, 'import.meta': 'programMeta'},
-		plugins: [quickPackages],
+		plugins: [quickPackages, plainBuiltIns],
 	});
 	// One byte a letter: read and compiled faster.
 	const code = outputFiles[0].text.replace(
