@@ -19,13 +19,16 @@ export function createFrameInbox(
 ): FrameInbox {
 	let frames: readonly Uint8Array[] = [];
 	let next = 0;
+	/** Of the frames from `next` on. */
+	let bytes = 0;
 	let paused = false;
 	let emptied = () => {};
 	const turn = turns.join(step);
 
-	function step(): boolean {
+	function step(): number {
 		const frame = frames[next];
 		next += 1;
+		bytes -= frame?.length ?? 0;
 		try {
 			if (frame) read(frame);
 			if (next >= frames.length) reader.checkFraming();
@@ -34,15 +37,13 @@ export function createFrameInbox(
 			failed(error);
 		}
 
-		if (next < frames.length) return true;
-		settle();
-		return false;
+		if (next >= frames.length) settle();
+		return bytes;
 	}
 
 	/** Everything is read. */
 	function settle(): void {
-		frames = [];
-		next = 0;
+		clear();
 		if (paused) reader.resume();
 		paused = false;
 		const run = emptied;
@@ -53,6 +54,7 @@ export function createFrameInbox(
 	function clear(): void {
 		frames = [];
 		next = 0;
+		bytes = 0;
 	}
 
 	return {
@@ -66,13 +68,14 @@ export function createFrameInbox(
 
 				frames = frames.length === 0 ? more : [...frames.slice(next), ...more];
 				next = 0;
+				for (const frame of more) bytes += frame.length;
 			} catch (error) {
 				clear();
 				failed(error);
 				return;
 			}
 
-			turn.ready();
+			turn.ready(bytes);
 			if (frames.length === 0 || paused) return;
 			paused = true;
 			reader.pause();

@@ -6,11 +6,11 @@ import type {Batch} from '../core/batch.js';
 import {batchBytes} from '../core/batch.js';
 import {ENTRY_COST_BYTES, MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
-import {createLoad, type Load} from './load.js';
+import {chooseNext, createLoad, LIGHT_BYTES, type Load, type Waiting} from './load.js';
 import type {PeerLink} from './peer-link.js';
 
 const COMPACT_AFTER = 1024;
-/** Who brings no more than people write, and some history: taken and committed before what others bring goes on. */
+/** Who brings no more than people write, and some history, takes less. */
 const LIGHT_LOAD_MS = 20;
 
 export interface IncomingBatch {
@@ -43,46 +43,40 @@ export interface Intake {
 }
 
 /** Waiting batches of one connection; those before `next` are taken. */
-interface Queue {
+interface Queue extends Waiting {
+	readonly link: PeerLink;
 	batches: IncomingBatch[];
 	next: number;
 	bytes: number;
 }
 
-/** Who took least of our time lately comes first: who sends much waits behind itself, not others behind it. */
+/** Takes in the order of `chooseNext`; what one says who brings no more than people write is committed before more is taken. */
 export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	const queues = new Map<PeerLink, Queue>();
 	const loads = new WeakMap<PeerLink, Load>();
 	let bytes = 0;
 	let planned = false;
+	/** What was taken at once cost so much since the last slice. */
+	let hurriedMs = 0;
+	let hurrying = false;
 	let stopped = false;
 	/** What an entry cost lately, with all that its commit led to. */
 	let msPerEntry = 0;
 	const paused = new Set<PeerLink>();
 
-	function loadOf(link: PeerLink): Load {
-		let load = loads.get(link);
-		if (!load) {
-			load = createLoad();
-			loads.set(link, load);
-		}
-
-		return load;
+	/** An empty one. */
+	function open(link: PeerLink): Queue {
+		const load = loads.get(link) ?? createLoad();
+		loads.set(link, load);
+		return {link, load, batches: [], next: 0, bytes: 0};
 	}
 
-	function lightest(): {readonly link: PeerLink; readonly queue: Queue; readonly load: number} | undefined {
-		const now = clock.monotonic();
-		let chosen: {readonly link: PeerLink; readonly queue: Queue; readonly load: number} | undefined;
-		for (const [link, queue] of queues) {
-			const load = loadOf(link).at(now);
-			if (!chosen || load < chosen.load) chosen = {link, queue, load};
-		}
-
-		return chosen;
-	}
+	/** Queues stand in the order in which they were taken from last. */
+	const choose = () => chooseNext(queues.values(), LIGHT_LOAD_MS, clock.monotonic());
 
 	/** How many entries it took. */
-	function takeOne(link: PeerLink, queue: Queue): number {
+	function takeOne(queue: Queue): number {
+		const {link, load} = queue;
 		const incoming = queue.batches[queue.next];
 		if (!incoming) return 0;
 		const cost = costOf(incoming.batch);
@@ -94,32 +88,47 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		const from = clock.monotonic();
 		handlers.take(incoming);
 		const to = clock.monotonic();
-		loadOf(link).add(to - from, to);
+		load.add(to - from, to);
 		return incoming.batch.entries.length;
 	}
 
 	/** Lets go of what was taken, also when it never runs empty. */
 	function compact(queue: Queue): Queue {
-		if (queue.next < COMPACT_AFTER) return queue;
-		return {batches: queue.batches.slice(queue.next), next: 0, bytes: queue.bytes};
+		return queue.next < COMPACT_AFTER ? queue : {...queue, batches: queue.batches.slice(queue.next), next: 0};
 	}
 
 	/** How many entries it took. */
 	function takeSlice(until: number): number {
 		let tookLight = false;
 		let entries = 0;
-		for (let turn = lightest(); turn; turn = lightest()) {
-			if (turn.load <= LIGHT_LOAD_MS) tookLight = true;
+		for (let turn = choose(); turn; turn = choose()) {
+			if (turn.isLight) tookLight = true;
 			else if (tookLight) break;
-			entries += takeOne(turn.link, turn.queue);
+			entries += takeOne(turn.chosen);
 			if (clock.monotonic() >= until || entries * msPerEntry >= RECEIVE_SLICE_MS) break;
 		}
 
 		return entries;
 	}
 
+	/** What somebody says now does not wait for all the sockets that bring more in this turn of the event loop. */
+	function hurry(): void {
+		if (hurrying || hurriedMs >= RECEIVE_SLICE_MS) return;
+		hurrying = true;
+		queueMicrotask(() => {
+			hurrying = false;
+			if (stopped) return;
+			const from = clock.monotonic();
+			let taken = 0;
+			for (let turn = choose(); turn?.isLight; turn = choose()) taken += takeOne(turn.chosen);
+			if (taken > 0) handlers.commit();
+			hurriedMs += clock.monotonic() - from;
+		});
+	}
+
 	function slice(): void {
 		planned = false;
+		hurriedMs = 0;
 		if (stopped) return;
 		const from = clock.monotonic();
 		const entries = takeSlice(from + RECEIVE_SLICE_MS);
@@ -145,7 +154,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 			if (stopped) return;
 			const {link} = incoming;
 			const cost = costOf(incoming.batch);
-			const queue = queues.get(link) ?? {batches: [], next: 0, bytes: 0};
+			const queue = queues.get(link) ?? open(link);
 			queues.set(link, queue);
 			queue.batches.push(incoming);
 			queue.bytes += cost;
@@ -157,6 +166,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 			}
 
 			plan();
+			if (!incoming.asked && queue.bytes <= LIGHT_BYTES) hurry();
 		},
 		get busy() {
 			return queues.size > 0;
@@ -166,7 +176,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		},
 		finish() {
 			if (stopped) return;
-			for (let turn = lightest(); turn; turn = lightest()) takeOne(turn.link, turn.queue);
+			for (let turn = choose(); turn; turn = choose()) takeOne(turn.chosen);
 			handlers.commit();
 		},
 		stop() {

@@ -21,3 +21,37 @@ export function createLoad(): Load {
 		at,
 	};
 }
+
+/** Of one who brings no more than people write, no more than this waits: about 20 words. */
+export const LIGHT_BYTES = 4096;
+
+/** Whoever has work that waits, so many bytes. */
+export interface Waiting {
+	readonly load: Load;
+	readonly bytes: number;
+}
+
+export interface Choice<T> {
+	readonly chosen: T;
+	/** It brings no more than people write. */
+	readonly isLight: boolean;
+}
+
+/**
+ * Who comes next. Who brings no more than people write does, the first of those given; of the others the one that took
+ * least of our time lately, so that who sends much waits behind itself and everybody else passes by. Time alone does not
+ * tell them apart: whoever is new took none yet. `lightMs`: a load that people stay below.
+ */
+export function chooseNext<T extends Waiting>(all: Iterable<T>, lightMs: number, now: number): Choice<T> | undefined {
+	let chosen: T | undefined;
+	let least = Number.POSITIVE_INFINITY;
+	for (const one of all) {
+		const load = one.load.at(now);
+		if (load <= lightMs && one.bytes <= LIGHT_BYTES) return {chosen: one, isLight: true};
+		if (load >= least) continue;
+		least = load;
+		chosen = one;
+	}
+
+	return chosen && {chosen, isLight: false};
+}

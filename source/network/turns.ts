@@ -1,76 +1,74 @@
 /**
- * Who may use the event loop next. What links bring is worked off in small steps; of those with work left the one that
- * took least of our time lately comes first, so that who floods waits behind itself and everybody else passes by. After
+ * Who may use the event loop next. What links bring is worked off in small steps, in the order of `chooseNext`. After
  * READ_SLICE_MS the rest waits for the next turn of the event loop: sockets, keys and timers come in between. When all
- * together took more than history ever needs, those who do more than talk get half of the time at most, so that the others
- * find the loop free; all together, since whoever is cut off comes back as somebody new.
+ * together took more than history ever needs, those who do more than talk get a quarter of the time at most, so that the
+ * others find the loop free; all together, since whoever is cut off comes back as somebody new.
  */
 import {READ_SLICE_MS} from '../core/limits.js';
 import type {Clock, Timer} from './clock.js';
-import {createLoad, type Load} from './load.js';
+import {type Choice, chooseNext, createLoad, type Waiting} from './load.js';
 
 /** Of all links together. Reading a million events takes less than half of this (load.ts). */
 const HEAVY_LOAD_MS = 250;
-/** A link that talks takes less than this. */
+/** How much longer they rest than they work. */
+const REST_FACTOR = 3;
+/** Who brings no more than people write takes less. */
 const LIGHT_LOAD_MS = 10;
 
 /** The turns of one link. */
 export interface Turn {
-	/** There is work: begun at once if this turn of the event loop has time left. */
-	ready(): void;
+	/** There is work, so many bytes: begun at once if this turn of the event loop has time left. */
+	ready(bytes: number): void;
 	/** No step is done any more. */
 	leave(): void;
 }
 
 export interface Turns {
-	/** `step` does one piece of work, at least a piece a call; false: nothing is left. */
-	join(step: () => boolean): Turn;
+	/** `step` does one piece of work, at least a piece a call, and gives how many bytes are left. */
+	join(step: () => number): Turn;
 	stop(): void;
 }
 
-interface Place {
-	readonly step: () => boolean;
-	readonly load: Load;
+interface Place extends Waiting {
+	readonly step: () => number;
+	bytes: number;
 }
 
 export function createTurns(clock: Clock): Turns {
 	const waiting = new Set<Place>();
 	const all = createLoad();
+	/** Since the last turn of the event loop, by those who are light and by all others. */
+	let lightMs = 0;
 	let spentMs = 0;
 	let running = false;
-	/** Only who is light works, until the next timer. */
+	/** Only who is light works, until the next timer; if that is too much for this turn, the rest is over. */
 	let resting = false;
 	let next: Timer | undefined;
 
-	function lightest(): {readonly place: Place; readonly load: number} | undefined {
-		const now = clock.monotonic();
-		let chosen: {readonly place: Place; readonly load: number} | undefined;
-		for (const place of waiting) {
-			const load = place.load.at(now);
-			if (!chosen || load < chosen.load) chosen = {place, load};
-		}
+	/** Places stand in the order in which they had their turn last. */
+	const choose = () => chooseNext(waiting, LIGHT_LOAD_MS, clock.monotonic());
 
-		return chosen;
-	}
-
-	function runStep(place: Place): void {
+	function runStep({chosen: place, isLight}: Choice<Place>): void {
 		const from = clock.monotonic();
-		if (!place.step()) waiting.delete(place);
+		waiting.delete(place);
+		place.bytes = place.step();
+		if (place.bytes > 0) waiting.add(place);
 		const to = clock.monotonic();
 		place.load.add(to - from, to);
 		all.add(to - from, to);
-		spentMs += to - from;
+		if (isLight) lightMs += to - from;
+		else spentMs += to - from;
 	}
+
+	/** What is light does not wait for what others took of this turn. */
+	const mayRun = ({isLight}: Choice<Place>) =>
+		isLight ? lightMs < READ_SLICE_MS : !resting && spentMs < READ_SLICE_MS;
 
 	function work(): void {
 		if (running) return;
 		running = true;
 		try {
-			while (spentMs < READ_SLICE_MS) {
-				const next = lightest();
-				if (!next || (resting && next.load > LIGHT_LOAD_MS)) break;
-				runStep(next.place);
-			}
+			for (let next = choose(); next && mayRun(next); next = choose()) runStep(next);
 		} finally {
 			running = false;
 			plan();
@@ -78,15 +76,21 @@ export function createTurns(clock: Clock): Turns {
 	}
 
 	function plan(): void {
-		if (next || (spentMs === 0 && waiting.size === 0)) return;
-		const first = lightest();
+		const first = choose();
+		if (resting && first?.isLight) {
+			next?.cancel();
+			next = undefined;
+		}
+
+		if (next || (lightMs + spentMs === 0 && waiting.size === 0)) return;
 		const isBusy = all.at(clock.monotonic()) > HEAVY_LOAD_MS;
-		resting = isBusy && first !== undefined && first.load > LIGHT_LOAD_MS;
-		const pause = resting ? spentMs : 0;
-		if (resting) spentMs = 0;
+		resting = isBusy && first !== undefined && !first.isLight;
+		const pause = resting ? REST_FACTOR * spentMs : 0;
+		if (resting) lightMs = 0;
 		next = clock.after(pause, () => {
 			next = undefined;
 			resting = false;
+			lightMs = 0;
 			spentMs = 0;
 			work();
 		});
@@ -94,9 +98,10 @@ export function createTurns(clock: Clock): Turns {
 
 	return {
 		join(step) {
-			const place: Place = {step, load: createLoad()};
+			const place: Place = {step, load: createLoad(), bytes: 0};
 			return {
-				ready() {
+				ready(bytes) {
+					place.bytes = bytes;
 					waiting.add(place);
 					work();
 				},

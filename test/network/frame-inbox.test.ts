@@ -1,5 +1,6 @@
 import {beforeEach, expect, it} from 'vitest';
 import {encodeFrame} from '../../source/codec/frame.js';
+import {READ_SLICE_MS} from '../../source/core/limits.js';
 import {createFrameInbox, type FrameInbox} from '../../source/network/frame-inbox.js';
 import {createLinkReader} from '../../source/network/link-reader.js';
 import type {Connection} from '../../source/network/transport.js';
@@ -56,7 +57,7 @@ it('reads what is quick at once and leaves the connection alone', () => {
 });
 
 it('reads nothing more from the connection until what waits is read, in order', () => {
-	slow = 3;
+	slow = READ_SLICE_MS / 2;
 	inbox.push(frames(1, 2, 3, 4, 5));
 	expect([read, paused]).toEqual([[1, 2], true]);
 	inbox.push(frames(6));
@@ -67,7 +68,7 @@ it('reads nothing more from the connection until what waits is read, in order', 
 });
 
 it('reports broken framing behind the frames before it, and reads nothing behind a fault', () => {
-	slow = 3;
+	slow = READ_SLICE_MS / 2;
 	inbox.push(Buffer.concat([frames(1, 2, 3), Buffer.alloc(4)]));
 	expect([read, faults]).toEqual([[1, 2], []]);
 	next();
@@ -84,7 +85,7 @@ it('a frame that cannot be read ends what stands behind it', () => {
 it('says when it is empty: at once, or when the rest is read or thrown away', () => {
 	const said: string[] = [];
 	inbox.whenEmpty(() => said.push('at once'));
-	slow = 3;
+	slow = READ_SLICE_MS / 2;
 	inbox.push(frames(1, 2, 3));
 	inbox.whenEmpty(() => said.push('read'));
 	expect(said).toEqual(['at once']);

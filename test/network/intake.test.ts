@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {Batch} from '../../source/core/batch.js';
 import {MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../../source/core/limits.js';
 import {createIntake, type IncomingBatch} from '../../source/network/intake.js';
+import {LIGHT_BYTES} from '../../source/network/load.js';
 import type {PeerLink} from '../../source/network/peer-link.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 import {fakePeerId} from '../helpers/fake-session.js';
@@ -29,14 +30,14 @@ function createWorld(costMs: number) {
 			commit: () => commits.push(taken.length),
 		},
 	);
-	const push = (batch: Batch) => intake.push({batch, link, asked: true});
+	const push = (batch: Batch, asked = true) => intake.push({batch, link, asked});
 	return {clock, intake, taken, commits, calls, push};
 }
 
 describe('batches that come in', () => {
 	it('are taken in slices of a few milliseconds, in order, with one commit each', async () => {
 		const {clock, taken, commits, push} = createWorld(RECEIVE_SLICE_MS / 2);
-		for (let seq = 1; seq <= 5; seq++) push(batchOf(seq));
+		for (let seq = 1; seq <= 5; seq++) push(batchOf(seq, LIGHT_BYTES));
 		expect(taken).toEqual([]);
 		await clock.advance(1);
 		expect(taken).toEqual([1, 2, 3, 4, 5]);
@@ -87,6 +88,62 @@ describe('batches that come in', () => {
 		await clock.advance(1);
 		expect(log.slice(0, 4)).toEqual(['mallory pauses', 'ann', 'commit', 'm']);
 		expect(log).not.toContain('ann pauses');
+	});
+
+	it('of one who sends little do not wait for the next turn of the event loop', async () => {
+		const {taken, commits, push} = createWorld(1);
+		push(batchOf(1), false);
+		push(batchOf(2), false);
+		await Promise.resolve();
+		expect([taken, commits]).toEqual([[1, 2], [2]]);
+		for (let seq = 3; seq < 6; seq++) push(batchOf(seq, LIGHT_BYTES), false);
+		await Promise.resolve();
+		expect(taken).toEqual([1, 2]);
+	});
+
+	it('that we asked for do', async () => {
+		const {taken, push} = createWorld(1);
+		push(batchOf(1));
+		await Promise.resolve();
+		expect(taken).toEqual([]);
+	});
+
+	it('are gathered all the same once taking each at once has cost a slice', async () => {
+		const {clock, taken, commits, push} = createWorld(1);
+		for (let seq = 1; seq <= RECEIVE_SLICE_MS + 3; seq++) {
+			push(batchOf(seq), false);
+			await Promise.resolve();
+		}
+
+		expect(commits).toHaveLength(RECEIVE_SLICE_MS);
+		await clock.advance(1);
+		expect(taken).toHaveLength(RECEIVE_SLICE_MS + 3);
+		expect(commits).toHaveLength(RECEIVE_SLICE_MS + 1);
+	});
+
+	it('of one who sends little go before those of one who is new and took nothing of our time yet', async () => {
+		const clock = createFakeClock();
+		const log: unknown[] = [];
+		let now = 0;
+		const intake = createIntake(
+			{...clock, monotonic: () => now},
+			{
+				take({link}) {
+					log.push(link);
+					now += 1;
+				},
+				commit: () => log.push('commit'),
+			},
+		);
+		const linkOf = () => ({pause() {}, resume() {}}) as unknown as PeerLink;
+		const [ann, mallory] = [linkOf(), linkOf()];
+		intake.push({batch: batchOf(1), link: ann, asked: false});
+		await clock.advance(1);
+		log.length = 0;
+		for (let seq = 1; seq <= 9; seq++) intake.push({batch: batchOf(seq, LIGHT_BYTES), link: mallory, asked: false});
+		intake.push({batch: batchOf(2), link: ann, asked: false});
+		await clock.advance(1);
+		expect(log.slice(0, 3)).toEqual([ann, 'commit', mallory]);
 	});
 
 	it('make way for others in shorter slices when what they lead to takes long', async () => {

@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {READ_SLICE_MS} from '../../source/core/limits.js';
 import type {Clock} from '../../source/network/clock.js';
+import {LIGHT_BYTES} from '../../source/network/load.js';
 import {createTurns, type Turns} from '../../source/network/turns.js';
 
 interface Bench {
@@ -9,8 +10,8 @@ interface Bench {
 	readonly done: string[];
 	/** Runs what was put off, a turn of the event loop. */
 	next(): boolean;
-	/** A link that has so many steps to do, each of so many ms. */
-	link(name: string, steps: number, ms: number): {ready(steps?: number): void; leave(): void};
+	/** A link that has so many steps to do, each of so many ms and bytes: with two it is not light. */
+	link(name: string, steps: number, ms: number, bytes?: number): {ready(steps?: number): void; leave(): void};
 	pass(ms: number): void;
 	/** For how long the rest was put off last. */
 	pause(): number | undefined;
@@ -40,18 +41,18 @@ function createBench(): Bench {
 			run?.();
 			return run !== undefined;
 		},
-		link(name, steps, ms) {
+		link(name, steps, ms, bytes = LIGHT_BYTES) {
 			let left = steps;
 			const turn = turns.join(() => {
 				now += ms;
 				done.push(name);
 				left -= 1;
-				return left > 0;
+				return left * bytes;
 			});
 			return {
 				ready(more = 0) {
 					left += more;
-					turn.ready();
+					turn.ready(left * bytes);
 				},
 				leave: turn.leave,
 			};
@@ -65,7 +66,7 @@ function createBench(): Bench {
 
 it('little work is done at once', () => {
 	const bench = createBench();
-	bench.link('ann', 3, 1).ready();
+	bench.link('ann', 3, READ_SLICE_MS / 3).ready();
 	expect(bench.done).toEqual(['ann', 'ann', 'ann']);
 });
 
@@ -85,18 +86,18 @@ it('what all links do within one turn counts together', () => {
 	expect(bench.done).toHaveLength(READ_SLICE_MS);
 });
 
-it('who took least of our time lately comes first, however long others wait', () => {
+it('of those who bring much, who took least of our time lately comes first, however long others wait', () => {
 	const bench = createBench();
 	for (const name of ['m1', 'm2', 'm3']) bench.link(name, 100, 2).ready();
 	for (let turn = 0; turn < 5; turn++) bench.next();
 	bench.done.length = 0;
-	const ann = bench.link('ann', 1, 1);
+	const ann = bench.link('ann', 2, 1);
 	ann.ready();
 	bench.next();
 	expect(bench.done[0]).toBe('ann');
 	bench.next();
 	bench.done.length = 0;
-	ann.ready(1);
+	ann.ready(2);
 	bench.next();
 	expect(bench.done[0]).toBe('ann');
 });
@@ -113,7 +114,7 @@ it('a flood is forgiven after some seconds of rest', () => {
 	busy.ready();
 	for (let turn = 0; turn < 3; turn++) bench.next();
 	bench.done.length = 0;
-	mallory.ready(1);
+	mallory.ready(2);
 	bench.next();
 	expect(bench.done[0]).toBe('mallory');
 });
@@ -136,27 +137,57 @@ it('work that comes up within a step waits for the end of that step', () => {
 	const order: string[] = [];
 	const inner = bench.turns.join(() => {
 		order.push('inner');
-		return false;
+		return 0;
 	});
 	bench.turns
 		.join(() => {
-			inner.ready();
+			inner.ready(1);
 			order.push('outer');
-			return false;
+			return 0;
 		})
-		.ready();
+		.ready(1);
 	expect(order).toEqual(['outer', 'inner']);
 });
 
-it('who took more than history needs rests as long as it works, and nobody else does', () => {
+it('who says little goes before who is new and took nothing yet, and finds time left in a turn that others used up', () => {
+	const bench = createBench();
+	const ann = bench.link('ann', 5, 1);
+	ann.ready();
+	while (bench.next());
+	bench.done.length = 0;
+	for (const name of ['m1', 'm2', 'm3']) bench.link(name, 100, READ_SLICE_MS).ready();
+	expect(bench.done).toEqual(['m1']);
+	ann.ready(1);
+	expect(bench.done).toEqual(['m1', 'ann']);
+});
+
+it('many who say little have their turns one after the other, and leave the event loop free as well', () => {
+	const bench = createBench();
+	const names = Array.from({length: 4 * READ_SLICE_MS}, (_, index) => `n${index}`);
+	for (const name of names) bench.link(name, 2, 1, 10).ready();
+	expect(bench.done).toEqual(['n0', 'n0', ...names.slice(2, READ_SLICE_MS)]);
+	while (bench.next());
+	expect(bench.done.slice(READ_SLICE_MS)).toEqual([...names.slice(1), ...names.slice(1)]);
+});
+
+it('who took more than history needs rests three times as long as it works, and nobody else does', () => {
 	const bench = createBench();
 	const mallory = bench.link('mallory', 1000, 1);
 	mallory.ready();
 	for (let turn = 0; turn < 80; turn++) bench.next();
-	expect(bench.pause()).toBe(READ_SLICE_MS);
+	expect(bench.pause()).toBe(0);
+	for (let turn = 0; turn < 80; turn++) bench.next();
+	expect(bench.pause()).toBe(3 * READ_SLICE_MS);
 	bench.done.length = 0;
 	bench.link('ann', 1, 1).ready();
 	expect(bench.done).toEqual(['ann']);
 	bench.next();
 	expect(bench.done).toEqual(['ann', ...Array.from({length: READ_SLICE_MS}, () => 'mallory')]);
+	expect(bench.pause()).toBe(3 * READ_SLICE_MS);
+	bench.done.length = 0;
+	bench.link('bob', 2 * READ_SLICE_MS, 1, 10).ready();
+	expect(bench.done).toHaveLength(READ_SLICE_MS);
+	expect(bench.pause()).toBe(0);
+	bench.next();
+	expect(bench.done.slice(0, 2 * READ_SLICE_MS)).toEqual(Array.from({length: 2 * READ_SLICE_MS}, () => 'bob'));
 });
