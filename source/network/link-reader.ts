@@ -4,6 +4,9 @@ import {MAX_FRAME_MS, MAX_MESSAGES_PER_SECOND} from '../core/limits.js';
 import type {Clock, Timer} from './clock.js';
 import type {Connection} from './transport.js';
 
+/** So much of an unfinished frame is read in one turn of the event loop: to decrypt it takes about a millisecond. */
+const PART_BYTES = 128 * 1024;
+
 export interface LinkReader {
 	/** The frames that are whole now. Reads no further for the rest of a second that brought more than any honest peer sends. */
 	push(chunk: Uint8Array): readonly Uint8Array[];
@@ -25,6 +28,9 @@ export function createLinkReader(connection: Connection, clock: Clock): LinkRead
 	const decoder = createFrameDecoder();
 	let second = {from: clock.monotonic(), messages: 0};
 	let throttled: Timer | undefined;
+	/** Read without a break of a frame that is not whole yet. */
+	let partBytes = 0;
+	let pausedPart: Timer | undefined;
 	let pauses = 0;
 	/** When the frame that is coming in began, monotonic ms. */
 	let frameSince: number | undefined;
@@ -51,9 +57,22 @@ export function createLinkReader(connection: Connection, clock: Clock): LinkRead
 		});
 	}
 
+	/** One link does not keep all others waiting for a frame of a megabyte. */
+	function takeBreak(): void {
+		partBytes = 0;
+		if (pausedPart) return;
+		pause();
+		pausedPart = clock.after(0, () => {
+			pausedPart = undefined;
+			resume();
+		});
+	}
+
 	return {
 		push(chunk) {
 			const frames = decoder.push(chunk);
+			partBytes = frames.length > 0 ? 0 : partBytes + chunk.length;
+			if (partBytes >= PART_BYTES) takeBreak();
 			if (frames.length > 0) throttle(frames.length);
 			if (frames.length > 0 || frameSince === undefined) frameSince = clock.monotonic();
 			if (decoder.pendingBytes === 0) frameSince = undefined;
@@ -74,6 +93,9 @@ export function createLinkReader(connection: Connection, clock: Clock): LinkRead
 		forgive() {
 			if (frameSince !== undefined) frameSince = clock.monotonic();
 		},
-		stop: () => throttled?.cancel(),
+		stop() {
+			throttled?.cancel();
+			pausedPart?.cancel();
+		},
 	};
 }
