@@ -27,8 +27,8 @@ export interface WantAsker {
 }
 
 /** So many claims are looked at without a break, and how long the break is. */
-const CLAIMS_A_TURN = 1024;
-const PART_PAUSE_MS = 8;
+const CLAIMS_A_TURN = 512;
+const PART_PAUSE_MS = 16;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
 export function createWantAsker({clock, debug, links, claims, held, readyAt, isFull}: WantAskerOptions): WantAsker {
