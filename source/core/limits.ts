@@ -129,6 +129,7 @@ export const MAX_LIVE_BYTES_PER_SECOND = 128 * 1024;
 export const LIVE_BURST_SECONDS = 5;
 export const LIVE_FREE_SECONDS = 0.25;
 export const LIVE_AUTHORS_AT_FULL_PACE = 4;
+export const LIVE_SHARED_BURST_SECONDS = 2;
 export const ENTRY_COST_BYTES = 64;
 export const TYPING_INTERVAL_MS = 3000;
 export const TYPING_SHOWN_MS = 6000;

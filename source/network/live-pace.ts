@@ -8,6 +8,7 @@ import {
 	LIVE_AUTHORS_AT_FULL_PACE,
 	LIVE_BURST_SECONDS,
 	LIVE_FREE_SECONDS,
+	LIVE_SHARED_BURST_SECONDS,
 	MAX_LIVE_BYTES_PER_SECOND,
 	MAX_LIVE_EVENTS_PER_SECOND,
 } from '../core/limits.js';
@@ -57,7 +58,7 @@ export function createLivePace(): LivePace {
 		readyAt(author, now) {
 			const own = drained(author, now);
 			const all = own > LIVE_FREE_SECONDS ? drain(together, now) : 0;
-			return now + (Math.max(own, all) - LIVE_BURST_SECONDS) * 1000;
+			return now + Math.max(own - LIVE_BURST_SECONDS, all - LIVE_SHARED_BURST_SECONDS) * 1000;
 		},
 	};
 }
