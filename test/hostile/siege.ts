@@ -75,8 +75,8 @@ function createReader<T>(child: ChildProcess, stream: 'stdout' | 'stderr'): () =
 }
 
 /** Ahead of all that is not real time, all its threads. Needs rights; without, the rest of this machine is in the figures. */
-function prefer(pid: number): void {
-	spawnSync('chrt', ['--all-tasks', '--rr', '--pid', '1', String(pid)], {stdio: 'ignore'});
+function prefer(pid: number, priority: number): void {
+	spawnSync('chrt', ['--all-tasks', '--rr', '--pid', String(priority), String(pid)], {stdio: 'ignore'});
 }
 
 /** As any other process, whoever started it. */
@@ -115,8 +115,10 @@ export async function startSiege(port: number, cli: string, folder: URL): Promis
 	// Each stands for a machine of its own: what the attacker burns, and what else runs here, is taken from the honest ones
 	// as little as can be.
 	if (attacker.pid !== undefined) defer(attacker.pid);
-	for (const {child} of [ann, bob]) prefer(child.pid ?? 0);
-	prefer(process.pid);
+	// Who does least goes first, so that nobody waits for the processor on which another one works.
+	prefer(ann.child.pid ?? 0, 1);
+	prefer(bob.child.pid ?? 0, 2);
+	prefer(process.pid, 3);
 	const attackerLine = createReader<AttackReport>(attacker, 'stdout');
 	const broken = new Promise<never>((_, reject) => {
 		attacker.once('exit', code => code === null || reject(new Error(`the attacker ended by itself: ${code}`)));

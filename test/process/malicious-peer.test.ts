@@ -13,14 +13,17 @@ const MAX_BLOCKS = 20;
 const WORDS_A_BLOCK = 100;
 /** One of two processors may be busy with something else for a time slice. */
 const SLACK_MS = 3;
-/** Of a hundred words one may wait so long while everything comes at once; twice the control is not reached. */
-const MAX_P99_MS = 400;
+/** One word in a hundred meets a few of the largest messages that there are: about as long as a frame of a screen. */
+const SLACK_P99_MS = 16;
+/** Nobody gets that far through the door. */
+const SLACK_P99_AT_THE_DOOR_MS = 8;
 const CUT_OFF = ['flood', 'too-deep', 'bad-frame', 'too-many-wants'];
 /** In these ways an attacker takes all places for handshakes, and so keeps itself from the others. */
 const AT_THE_DOOR = new Set(['loose-connections', 'handshakes', 'deaf']);
 
 interface Siege {
 	readonly attacked: SiegeProcesses;
+	/** The 99th of 100 is that of each block, and of those the middle one. */
 	readonly hot: Delays;
 	/** The same in a room whose attacker only burns as much of a processor. */
 	readonly control: Delays;
@@ -38,28 +41,34 @@ async function startRoom(): Promise<SiegeProcesses> {
 	return room;
 }
 
+/** A collection of garbage or something else that runs on this machine spoils a block, not all of them. */
+function delaysOfBlocks(blocks: readonly (readonly number[])[]): Delays {
+	const ofEach = blocks.map(block => delaysOf(block).p99);
+	return {...delaysOf(blocks.flat()), p99: delaysOf(ofEach).p50};
+}
+
 /** `wanted`: how connections of the attacker must have ended, each at least once. */
 async function besiege(attacks: readonly string[], wanted: readonly string[]): Promise<Siege> {
 	const [attacked, burdened] = [await startRoom(), await startRoom()];
 	const [memory, cpu, started] = [attacked.memoryMb(), attacked.cpuSeconds(), performance.now()];
-	const [hot, control]: [number[], number[]] = [[], []];
+	const [hot, control]: [number[][], number[][]] = [[], []];
 	const ends: Record<string, number> = {};
 	const isDone = (block: number) => block >= BLOCKS && wanted.every(end => end in ends);
 	for (let block = 0; block < MAX_BLOCKS && !isDone(block); block++) {
 		await attacked.order(`attack ${attacks.join(',')}`);
-		hot.push(...(await attacked.chat(WORDS_A_BLOCK)));
+		hot.push(await attacked.chat(WORDS_A_BLOCK));
 		const report = await attacked.order('rest');
 		for (const [end, count] of Object.entries(report.ends)) ends[end] = (ends[end] ?? 0) + count;
 		await attacked.chat(5);
 		await burdened.order(`burn ${Math.min(1, report.cpuShare)}`);
-		control.push(...(await burdened.chat(WORDS_A_BLOCK)));
+		control.push(await burdened.chat(WORDS_A_BLOCK));
 		await burdened.order('rest');
 	}
 
 	const seconds = (performance.now() - started) / 1000;
 	const figures = {
-		hot: delaysOf(hot),
-		control: delaysOf(control),
+		hot: delaysOfBlocks(hot),
+		control: delaysOfBlocks(control),
 		ends,
 		memoryMb: attacked.memoryMb() - memory,
 		cpuShare: (attacked.cpuSeconds() - cpu) / seconds,
@@ -69,7 +78,7 @@ async function besiege(attacks: readonly string[], wanted: readonly string[]): P
 	return {...figures, attacked};
 }
 
-function expectHonest({attacked, hot, control}: Siege, atMostP99: number): void {
+function expectHonest({attacked, hot, control}: Siege, slackMs: number): void {
 	const {ann, bob} = attacked;
 	for (const node of [ann, bob]) {
 		expect(node.child.exitCode).toBeNull();
@@ -80,10 +89,10 @@ function expectHonest({attacked, hot, control}: Siege, atMostP99: number): void 
 	expect(ann.lines.filter(gone)).toEqual([]);
 	const report = JSON.stringify({hot, control});
 	expect(hot.p50, report).toBeLessThan(2 * control.p50 + SLACK_MS);
-	expect(hot.p99, report).toBeLessThan(atMostP99);
+	expect(hot.p99, report).toBeLessThan(2 * control.p99 + slackMs);
 }
 
-it('does everything at once, and the words of others take at most twice as long, one in a hundred a moment', {
+it('does everything at once, and words of others take at most twice as long as beside a mere burden', {
 	timeout: 300_000,
 }, async () => {
 	const inside = Object.keys(ATTACKS).filter(name => !AT_THE_DOOR.has(name));
@@ -92,7 +101,7 @@ it('does everything at once, and the words of others take at most twice as long,
 	expect(siege.memoryMb).toBeLessThan(250);
 	expect(notices.length).toBeLessThanOrEqual(20 + 20 * Math.ceil(siege.seconds / 60) + 2);
 	expect(Object.keys(siege.ends)).toEqual(expect.arrayContaining(CUT_OFF));
-	expectHonest(siege, MAX_P99_MS);
+	expectHonest(siege, SLACK_P99_MS);
 });
 
 it('opens thousands of connections, and words of others take at most twice as long as beside a mere burden', {
@@ -101,5 +110,5 @@ it('opens thousands of connections, and words of others take at most twice as lo
 	const siege = await besiege([...AT_THE_DOOR], ['tcp connection']);
 	expect(siege.ends['tcp connection']).toBeGreaterThan(2000);
 	expect(siege.memoryMb).toBeLessThan(150);
-	expectHonest(siege, 2 * siege.control.p99 + 8);
+	expectHonest(siege, SLACK_P99_AT_THE_DOOR_MS);
 });
