@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {deriveRoomKeys} from '../../source/feed/room-keys.js';
-import {findFaults, readFeeds} from './check.js';
+import {findFaults} from './check.js';
+import {readFeeds} from './check-history.js';
 import type {Scenario} from './scenario.js';
 import {createWorld} from './world.js';
 

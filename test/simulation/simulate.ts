@@ -1,6 +1,8 @@
 /** One run: play a scenario, let it settle, check, stop, check again. */
 import {deriveRoomKeys, type RoomKeys} from '../../source/feed/room-keys.js';
-import {findFaults, holdSameHistory, readFeeds, runningNodes, sendingBound, sentBytes} from './check.js';
+import {findFaults, holdSameHistory, runningNodes} from './check.js';
+import {readFeeds} from './check-history.js';
+import {sendingBound, sentBytes} from './check-sending.js';
 import {createScenario, type Scenario} from './scenario.js';
 import {createWorld, type World} from './world.js';
 

@@ -1,0 +1,113 @@
+/** The same events and the same timeline, everywhere; what was known before an event stands before it. */
+import {createHash} from 'node:crypto';
+import type {FeedEvent} from '../../source/core/event.js';
+import type {PeerId} from '../../source/core/ids.js';
+import {MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
+import {compareOrder} from '../../source/core/order.js';
+import type {State, TimelineEntry} from '../../source/core/state.js';
+import {sliceTimeline} from '../../source/core/timeline.js';
+import {type Life, peerOf} from './node.js';
+import type {World} from './world.js';
+
+interface Feeds {
+	/** Peer -> number of events and a hash over all of them. */
+	readonly tips: ReadonlyMap<PeerId, string>;
+	readonly bytes: number;
+	readonly events: number;
+	readonly faults: readonly string[];
+}
+
+/** What a log holds, read from its records alone. */
+export function readFeeds(life: Life): Feeds {
+	const entries = new Map<PeerId, Uint8Array[]>();
+	const faults: string[] = [];
+	for (const record of life.disk.records) {
+		if (record.type !== 'batch') continue;
+		const {peer, firstSeq} = record.batch;
+		const held = entries.get(peer) ?? [];
+		entries.set(peer, held);
+		if (held.length + 1 !== firstSeq) faults.push(`its log has ${peer.slice(0, 6)}:${firstSeq} behind ${held.length}`);
+		held.push(...record.batch.entries);
+	}
+	let bytes = 0;
+	let events = 0;
+	const tips = new Map<PeerId, string>();
+	for (const [peer, list] of entries) {
+		const hash = createHash('sha256');
+		for (const entry of list) {
+			hash.update(`${entry.length}:`).update(entry);
+			bytes += entry.length;
+		}
+		events += list.length;
+		tips.set(peer, `${list.length} ${hash.digest('hex').slice(0, 8)}`);
+	}
+	return {tips, bytes, events, faults};
+}
+
+function describe(row: TimelineEntry): string {
+	const detail =
+		row.type === 'lost'
+			? ` ${row.subject.slice(0, 6)} ${row.absence}`
+			: row.type === 'returned'
+				? ` ${row.absence}`
+				: '';
+	return `${row.peer.slice(0, 6)}:${row.seq} ${row.type}${detail} ${row.ms}.${row.counter}`;
+}
+
+/** Rows that every node must show; what it saw itself is its own affair. */
+export function sharedRows({timeline, pending}: State): TimelineEntry[] {
+	const rows = sliceTimeline(timeline, 0, timeline.length).filter(row => row.seq > 0);
+	// What waits for its time depends on the clock of who looks.
+	return pending.length === 0 ? rows : [...rows, ...sliceTimeline(pending, 0, pending.length)].sort(compareOrder);
+}
+
+export function compareMaps(
+	name: string,
+	ours: ReadonlyMap<PeerId, string>,
+	theirs: ReadonlyMap<PeerId, string>,
+): string[] {
+	const faults: string[] = [];
+	for (const peer of new Set([...ours.keys(), ...theirs.keys()])) {
+		if (ours.get(peer) === theirs.get(peer)) continue;
+		faults.push(`${name}: feed ${peer.slice(0, 6)} is ${ours.get(peer)} here, ${theirs.get(peer)} at the first`);
+	}
+	return faults;
+}
+
+export function compareRows(name: string, ours: readonly TimelineEntry[], theirs: readonly TimelineEntry[]): string[] {
+	for (let index = 0; index < Math.max(ours.length, theirs.length); index++) {
+		const [mine, other] = [ours[index], theirs[index]].map(row => (row ? describe(row) : 'nothing'));
+		if (mine !== other)
+			return [`${name}: row ${index} of ${ours.length} is ${mine} here, ${other} of ${theirs.length} at the first`];
+	}
+	return [];
+}
+
+export function checkOrder(name: string, state: State): string[] {
+	const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
+	const wrong = rows.findIndex((row, index) => index > 0 && compareOrder(rows[index - 1]!, row) >= 0);
+	return wrong < 0 ? [] : [`${name}: row ${wrong} stands before ${wrong - 1}`];
+}
+
+/** What an author had learnt before it wrote stands before it. Where all clocks are within an hour, nothing is left out. */
+export function checkCausality(name: string, life: Life, world: World): string[] {
+	if (world.scenario.skews.some(skew => Math.abs(skew) > 3_600_000)) return [];
+	const own = peerOf(life);
+	let newest: FeedEvent | undefined;
+	for (const event of life.events) {
+		if (newest && event.peer === own && compareOrder(newest, event) > 0)
+			return [`${name}: its event ${event.seq} stands before ${newest.peer.slice(0, 6)}:${newest.seq}, which it knew`];
+		if (!newest || compareOrder(newest, event) < 0) newest = event;
+	}
+	return [];
+}
+
+/** A clock that is right, or wrong by less than a day, is not dragged along by one that is not. */
+export function checkDrag(life: Life, world: World): string[] {
+	const nearlyRight = world.nodes.filter(({index}) => Math.abs(world.scenario.skews[index] ?? 0) <= 3_600_000);
+	const authors = new Set(nearlyRight.flatMap(node => node.lives).flatMap(one => one.info?.peer ?? []));
+	const dragged = life.events.find(event => authors.has(event.peer) && event.ms - event.at > MAX_HLC_AHEAD_MS + 1000);
+	return dragged
+		? [`${dragged.peer.slice(0, 6)}:${dragged.seq} was dragged to ${dragged.ms}, written at ${dragged.at}`]
+		: [];
+}

@@ -1,0 +1,78 @@
+/** One connection for each pair, who was cut off, what was acknowledged, what was said before a goodbye. */
+import {lastSeq} from '../../source/core/batch.js';
+import type {PeerId} from '../../source/core/ids.js';
+import type {State} from '../../source/core/state.js';
+import {type Life, peerOf, type SimulatedNode} from './node.js';
+import type {World} from './world.js';
+
+const QUIET_MS = 2000;
+/** What a link that was cut or a process that stood still looks like. */
+const EXCUSED = /^hello-timeout/;
+
+function isApart(world: World, a: number, b: number): boolean {
+	return world.scenario.apart.some(
+		({from, to, how}) => how === 'cut' && ((from === a && to === b) || (from === b && to === a)),
+	);
+}
+
+export function checkConnections(world: World, running: readonly SimulatedNode[]): string[] {
+	const faults: string[] = [];
+	for (const node of running) {
+		const open = new Map<string, number>();
+		for (const {remoteAddress} of node.life!.traffic.open.keys())
+			open.set(remoteAddress, (open.get(remoteAddress) ?? 0) + 1);
+		for (const other of running) {
+			if (other === node) continue;
+			const count = other.host.addresses.reduce((sum, address) => sum + (open.get(address) ?? 0), 0);
+			const wanted = isApart(world, node.index, other.index) ? 0 : 1;
+			for (const address of other.host.addresses) open.delete(address);
+			if (count !== wanted)
+				faults.push(`node ${node.index}: ${count} connections to node ${other.index}, not ${wanted}`);
+		}
+		for (const [address, count] of open)
+			faults.push(`node ${node.index}: ${count} connections to ${address}, where nobody is`);
+	}
+	return faults;
+}
+
+/** Own words are acknowledged by everybody we are connected to. */
+export function checkDelivery(name: string, state: State, life: Life): string[] {
+	const own = peerOf(life);
+	const seq = life.disk.records.reduce(
+		(last, record) => (record.type === 'batch' && record.batch.peer === own ? lastSeq(record.batch) : last),
+		0,
+	);
+	return Object.keys(state.passing.links)
+		.filter(peer => (state.passing.delivered[peer as PeerId] ?? 0) < seq)
+		.map(peer => `${name}: ${peer.slice(0, 6)} holds ${state.passing.delivered[peer as PeerId]} of ${seq}, they say`);
+}
+
+/** Who says goodbye has said all before: where nothing else was under way, its `left` is not learnt behind its goodbye. */
+export function checkLastWords(name: string, {disk: {records}}: Life): string[] {
+	const held = new Map<PeerId, {readonly seq: number; readonly at: number}>();
+	/** What was held of a feed, and had been for a while, when its author said goodbye. */
+	const gone = new Map<PeerId, number>();
+	const faults = new Set<string>();
+	for (const record of records) {
+		if (record.type === 'batch') {
+			const {peer} = record.batch;
+			const seq = lastSeq(record.batch);
+			if (gone.get(peer) === seq - 1)
+				faults.add(`${name}: the last word of ${peer.slice(0, 6)} came after its goodbye`);
+			held.set(peer, {seq, at: record.loggedAt});
+		} else if (record.type === 'observation' && record.observation.type === 'peer-disconnected') {
+			const {subject, reason} = record.observation;
+			const last = held.get(subject);
+			if (reason === 'leaving' && last && record.loggedAt - last.at > QUIET_MS) gone.set(subject, last.seq);
+		} else if (record.type === 'observation' && record.observation.type === 'launched') {
+			// It was we who said goodbye.
+			gone.clear();
+		}
+	}
+	return [...faults];
+}
+
+/** Nobody here lies or floods. */
+export function checkTrust(name: string, life: Life): string[] {
+	return life.faults.filter(fault => !EXCUSED.test(fault)).map(fault => `${name}: cut off an honest peer: ${fault}`);
+}

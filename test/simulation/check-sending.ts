@@ -1,0 +1,48 @@
+/** Bytes: what was sent in all, and what waited. */
+import {MAX_FRAME_BYTES, MAX_QUEUED_BYTES} from '../../source/core/limits.js';
+import {readFeeds} from './check-history.js';
+import type {Life} from './node.js';
+import type {World} from './world.js';
+
+const EVENT_FRAME_BYTES = 250;
+const GREETING_BYTES = 10_000;
+const CADENCE_BYTES_PER_SECOND = 100;
+const HAVE_BYTES = 100;
+
+/**
+ * What may be sent in all: two copies of everything to everybody, greetings and comparisons for each connection, a
+ * cadence, and what is told of each event to each neighbour.
+ */
+export function sendingBound(world: World): number {
+	const lives = world.nodes.flatMap(node => node.lives);
+	const feeds = lives.length;
+	let bound = 0;
+	let history = 0;
+	let events = 0;
+	for (const life of lives) {
+		const own = readFeeds(life);
+		history = Math.max(history, own.bytes + own.events * EVENT_FRAME_BYTES);
+		events = Math.max(events, own.events);
+		bound += life.traffic.opened * (GREETING_BYTES + feeds * 150);
+		const now = world.clock.monotonic();
+		const openMs = life.traffic.openMs + [...life.traffic.open.values()].reduce((sum, since) => sum + now - since, 0);
+		bound += (openMs / 1000) * CADENCE_BYTES_PER_SECOND;
+	}
+	return bound + 2 * history * lives.length + events * HAVE_BYTES * lives.length * world.scenario.nodes;
+}
+
+export function sentBytes(world: World): number {
+	return world.nodes.flatMap(node => node.lives).reduce((sum, life) => sum + life.traffic.sentBytes, 0);
+}
+
+export function checkSending(world: World): string[] {
+	const [sent, bound] = [sentBytes(world), sendingBound(world)];
+	return sent > bound ? [`${sent} bytes sent in all, more than ${Math.round(bound)}`] : [];
+}
+
+/** A slow reader's queue is bounded: what was pushed before the bound was seen may stand above it. */
+export function checkQueue(name: string, {traffic}: Life): string[] {
+	return traffic.queuedBytes > MAX_QUEUED_BYTES + 2 * MAX_FRAME_BYTES
+		? [`${name}: ${traffic.queuedBytes} bytes waited`]
+		: [];
+}
