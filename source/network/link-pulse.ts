@@ -1,6 +1,7 @@
 /** Whether the other end is alive, how far away it is, and how far its clock is from ours. */
 import type {PingMessage, PongMessage} from '../codec/message.js';
 import type {LinkStatus} from '../core/event.js';
+import {PING_AFTER_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
 import {excuse, heardNow, stepLiveness} from './liveness.js';
 
@@ -19,6 +20,8 @@ export interface LinkPulse {
 	readonly clockOffsetMs: number | undefined;
 	/** Any byte came; true if the status changed by it. */
 	heard(): boolean;
+	/** We said something. */
+	said(): void;
 	/** Their hello showed their clock: a first guess, until a ping is answered. */
 	greeted(theirClock: number): void;
 	/** The next ping to send. */
@@ -39,6 +42,7 @@ export function createLinkPulse(clock: Clock): LinkPulse {
 	let status: LinkStatus = 'connected';
 	let roundTripMs: number | undefined;
 	let clockOffsetMs: number | undefined;
+	let saidAt = clock.monotonic();
 	let pingCount = 0;
 	let last: {readonly id: number; readonly at: number; readonly wall: number} | undefined;
 
@@ -62,6 +66,9 @@ export function createLinkPulse(clock: Clock): LinkPulse {
 			status = 'connected';
 			return changed;
 		},
+		said() {
+			saidAt = clock.monotonic();
+		},
 		greeted(theirClock) {
 			clockOffsetMs = theirClock - clock.now();
 		},
@@ -84,7 +91,9 @@ export function createLinkPulse(clock: Clock): LinkPulse {
 			liveness = step.liveness;
 			const changed = step.verdict === 'suspect' && status !== 'suspect';
 			if (changed) status = 'suspect';
-			return {gone: step.verdict === 'gone', changed, pingDue: step.ping};
+			// Who hears much and says nothing looks gone: what they ask waits behind all that they send.
+			const isQuiet = clock.monotonic() - saidAt >= PING_AFTER_MS;
+			return {gone: step.verdict === 'gone', changed, pingDue: step.ping || isQuiet};
 		},
 		forgive,
 	};

@@ -28,7 +28,13 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	let closing: LinkClosing | undefined;
 	let done = false;
 
-	const send = (message: Message) => !closing && writer.send(message);
+	const send = (message: Message) => sendFrom(() => writer.send(message));
+	function sendFrom(write: () => boolean): boolean {
+		if (closing) return false;
+		pulse.said();
+		return write();
+	}
+
 	const sendPing = () => send(pulse.ping());
 	const link: PeerLink = {
 		get peer() {
@@ -55,7 +61,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 			return pulse.clockOffsetMs;
 		},
 		send,
-		sendFrame: frame => !closing && writer.sendFrame(frame),
+		sendFrame: frame => sendFrom(() => writer.sendFrame(frame)),
 		pause: reader.pause,
 		resume: reader.resume,
 		close(reason) {

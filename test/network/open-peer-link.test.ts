@@ -218,6 +218,16 @@ describe('a link on which nothing is heard', () => {
 		expect(calls).toEqual(['destroy']);
 	});
 
+	it('hears of us every two seconds although we hear of it all the time: its pings may wait behind what it sends', async () => {
+		const node = openLink();
+		node.verify();
+		for (let passed = 0; passed < GONE_AFTER_MS; passed += LIVENESS_TICK_MS) {
+			node.sayBytes(UNKNOWN);
+			await node.clock.advance(LIVENESS_TICK_MS);
+		}
+		expect(node.sent.map(({type}) => type)).toEqual(['ping', 'ping', 'ping', 'ping']);
+	});
+
 	it('is not blamed for what we do not read', async () => {
 		const node = openLink();
 		const link = node.verify();
