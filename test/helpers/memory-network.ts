@@ -22,6 +22,8 @@ export interface MemoryHost {
 	createBeacon(options: {readonly port: number}): Beacon;
 	/** DHCP gave others: connections of the former ones stall. */
 	setAddresses(addresses: readonly string[]): void;
+	/** A firewall swallows what is dialled to these of its addresses. */
+	shut(addresses: readonly string[]): void;
 	/** The cable is out: nothing passes, nothing is said. */
 	unplug(): void;
 	plug(): void;
@@ -54,6 +56,7 @@ export interface MemoryNetwork {
 interface HostState {
 	readonly name: string;
 	addresses: readonly string[];
+	shut: readonly string[];
 	readonly skewMs: number;
 	clock: ClockView;
 	plugged: boolean;
@@ -183,7 +186,8 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 				find: (port: number) => (to?.alive && bound() ? to.listeners.get(port) : undefined),
 				link(forth: boolean): LinkFaults {
 					if (!to) return {...links.between(state.name, ''), ...CUT};
-					const link = forth ? linkBetween(state, to) : linkBetween(to, state);
+					const way = forth ? linkBetween(state, to) : linkBetween(to, state);
+					const link: LinkFaults = forth && to.shut.includes(address) ? {...way, connect: 'dropped'} : way;
 					return bound() ? link : {...link, ...CUT};
 				},
 			};
@@ -236,6 +240,9 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 			setAddresses(addresses) {
 				state.addresses = addresses;
 				wakeAll();
+			},
+			shut(addresses) {
+				state.shut = addresses;
 			},
 			unplug() {
 				state.plugged = false;
@@ -298,6 +305,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 			const state: HostState = {
 				name,
 				addresses: typeof addresses === 'string' ? [addresses] : addresses,
+				shut: [],
 				skewMs,
 				clock: clock.view({skewMs}),
 				plugged: true,

@@ -7,7 +7,10 @@ import {compareOrder} from '../../source/core/order.js';
 import type {State, TimelineEntry} from '../../source/core/state.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
 import {type Life, peerOf} from './node.js';
+import {worstSkew} from './scenario.js';
 import type {World} from './world.js';
+
+const HOUR_MS = 3_600_000;
 
 interface Feeds {
 	/** Peer -> number of events and a hash over all of them. */
@@ -91,7 +94,7 @@ export function checkOrder(name: string, state: State): string[] {
 
 /** What an author had learnt before it wrote stands before it. Where all clocks are within an hour, nothing is left out. */
 export function checkCausality(name: string, life: Life, world: World): string[] {
-	if (world.scenario.skews.some(skew => Math.abs(skew) > 3_600_000)) return [];
+	if (world.nodes.some(({index}) => worstSkew(world.scenario, index) > HOUR_MS)) return [];
 	const own = peerOf(life);
 	let newest: FeedEvent | undefined;
 	for (const event of life.events) {
@@ -104,7 +107,7 @@ export function checkCausality(name: string, life: Life, world: World): string[]
 
 /** A clock that is right, or wrong by less than a day, is not dragged along by one that is not. */
 export function checkDrag(life: Life, world: World): string[] {
-	const nearlyRight = world.nodes.filter(({index}) => Math.abs(world.scenario.skews[index] ?? 0) <= 3_600_000);
+	const nearlyRight = world.nodes.filter(({index}) => worstSkew(world.scenario, index) <= HOUR_MS);
 	const authors = new Set(nearlyRight.flatMap(node => node.lives).flatMap(one => one.info?.peer ?? []));
 	const dragged = life.events.find(event => authors.has(event.peer) && event.ms - event.at > MAX_HLC_AHEAD_MS + 1000);
 	return dragged

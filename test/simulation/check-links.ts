@@ -8,6 +8,10 @@ import type {World} from './world.js';
 const QUIET_MS = 2000;
 /** What a link that was cut or a process that stood still looks like. */
 const EXCUSED = /^hello-timeout/;
+/** And one who sent what nobody asked for, and comes back too soon. */
+const EXCUSED_OF_LIARS = /^(hello-timeout|unasked|barred)/;
+/** From a hello to what is said behind it. */
+const GREETING_MS = 1000;
 
 function isApart(world: World, a: number, b: number): boolean {
 	return world.scenario.apart.some(
@@ -42,6 +46,9 @@ export function checkDelivery(name: string, state: State, life: Life): string[] 
 		(last, record) => (record.type === 'batch' && record.batch.peer === own ? lastSeq(record.batch) : last),
 		0,
 	);
+	const beyond = Object.entries(state.passing.delivered).filter(([, held]) => held > seq);
+	if (beyond.length > 0)
+		return beyond.map(([peer, held]) => `${name}: ${peer.slice(0, 6)} is said to hold ${held} of ${seq}`);
 	return Object.keys(state.passing.links)
 		.filter(peer => (state.passing.delivered[peer as PeerId] ?? 0) < seq)
 		.map(peer => `${name}: ${peer.slice(0, 6)} holds ${state.passing.delivered[peer as PeerId]} of ${seq}, they say`);
@@ -72,7 +79,26 @@ export function checkLastWords(name: string, {disk: {records}}: Life): string[] 
 	return [...faults];
 }
 
-/** Nobody here lies or floods. */
-export function checkTrust(name: string, life: Life): string[] {
-	return life.faults.filter(fault => !EXCUSED.test(fault)).map(fault => `${name}: cut off an honest peer: ${fault}`);
+/** Nobody is cut off but for what it did; who sends history that nobody asked for is. */
+export function checkTrust(name: string, life: Life, world: World): string[] {
+	const lied = world.scenario.happenings.some(({type}) => type === 'unasked');
+	return life.faults
+		.filter(fault => !(lied ? EXCUSED_OF_LIARS : EXCUSED).test(fault))
+		.map(fault => `${name}: cut off an honest peer: ${fault}`);
+}
+
+/** On every connection both sides say at once what they hold (architecture.md, invariant 5). */
+export function checkSaid(world: World): string[] {
+	const faults = new Set<string>();
+	const now = world.clock.monotonic();
+	for (const {life, helloAt, digests, closedAt, unaskedAt} of world.heard.ends) {
+		if (unaskedAt !== undefined && closedAt === undefined)
+			faults.add(`node ${life.index}: sent history that nobody asked for, and was not cut off`);
+		if (helloAt === undefined) continue;
+		const until = digests[0] ?? closedAt ?? now;
+		const stood = world.nodes[life.index]?.standstills.some(({from, to}) => from <= until && to >= helloAt);
+		if (until - helloAt > GREETING_MS && !stood)
+			faults.add(`node ${life.index}: did not say within ${GREETING_MS} ms of a hello what it holds`);
+	}
+	return [...faults];
 }

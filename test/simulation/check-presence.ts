@@ -6,7 +6,6 @@ import {type Life, peerOf} from './node.js';
 import type {World} from './world.js';
 
 const FORMING_MS = 5000;
-
 /** How each life ended must be what the room says of it. */
 export function checkPresence(name: string, state: State, lives: readonly Life[], world: World): string[] {
 	const faults: string[] = [];

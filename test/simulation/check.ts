@@ -8,7 +8,7 @@ import {
 	readFeeds,
 	sharedRows,
 } from './check-history.js';
-import {checkConnections, checkDelivery, checkLastWords, checkTrust} from './check-links.js';
+import {checkConnections, checkDelivery, checkLastWords, checkSaid, checkTrust} from './check-links.js';
 import {checkCalm, checkPresence} from './check-presence.js';
 import {checkQueue, checkSending} from './check-sending.js';
 import {peerOf, type SimulatedNode} from './node.js';
@@ -24,12 +24,23 @@ export function holdSameHistory(world: World): boolean {
 	return !first || others.every(tips => compareMaps('', tips, first).length === 0);
 }
 
+/** What no life may ever have done, however it ended. */
+function checkEver({nodes}: World): string[] {
+	return nodes.flatMap(({lives, falseHost}) =>
+		lives.flatMap(({index, traffic, hasty}) => [
+			...hasty.map(fault => `node ${index}: ${fault}`),
+			...(traffic.dialled.has(falseHost) ? [`node ${index}: dialled where a beacon was sent again from`] : []),
+		]),
+	);
+}
+
 /** Everything that must hold among those who run. Empty: all is well. */
 export function findFaults(world: World): string[] {
 	const running = runningNodes(world);
 	const [first] = running;
 	if (!first?.life) return [];
 	const faults = [...checkConnections(world, running), ...checkSending(world), ...checkDrag(first.life, world)];
+	faults.push(...checkSaid(world), ...world.asking.faults, ...checkEver(world));
 	const lives = world.nodes.flatMap(node => node.lives);
 	const firstFeeds = readFeeds(first.life);
 	const firstRows = sharedRows(first.life.session.store.getState());
@@ -46,7 +57,7 @@ export function findFaults(world: World): string[] {
 		const author = feeds.tips.get(peerOf(life));
 		if (!author) faults.push(`${name}: its own feed is not in its log`);
 		faults.push(...checkDelivery(name, state, life), ...checkCausality(name, life, world));
-		faults.push(...checkLastWords(name, life), ...checkTrust(name, life));
+		faults.push(...checkLastWords(name, life), ...checkTrust(name, life, world));
 		if (world.scenario.calm) faults.push(...checkCalm(name, life, lives, world));
 		faults.push(...checkQueue(name, life));
 	}

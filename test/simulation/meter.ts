@@ -1,8 +1,8 @@
-/** Adapters that count: bytes and open connections of a transport, timers of a clock. One fault sits here: silence. */
-import {FRAME_HEADER_BYTES} from '../../source/codec/frame.js';
-import {decodeMessage} from '../../source/codec/message.js';
+/** Adapters that count: bytes and open connections of a transport, timers of a clock. Lies are told here (`lies.ts`). */
 import type {Clock, Timer} from '../../source/network/clock.js';
 import type {Connection, Transport} from '../../source/network/transport.js';
+import {boast, isAnswer} from './lies.js';
+import type {Ear, EarAt} from './overhear.js';
 
 export interface Traffic {
 	/** Handed to connections, ever. */
@@ -15,22 +15,38 @@ export interface Traffic {
 	openMs: number;
 	/** Since when, monotonic ms. */
 	readonly open: Map<Connection, number>;
+	/** What was said on those that are open. */
+	readonly ears: Map<Connection, EarAt>;
+	/** Hosts that were dialled, ever. */
+	readonly dialled: Set<string>;
 	/** Answers to `want` never leave: a peer that is alive and gives nothing. */
 	isMute: boolean;
+	/** It says that it holds more than it does, of every feed; and whether it ever did. */
+	isBoasting: boolean;
+	boasted: boolean;
 }
 
 export function createTraffic(): Traffic {
-	return {sentBytes: 0, receivedBytes: 0, queuedBytes: 0, opened: 0, openMs: 0, open: new Map(), isMute: false};
+	return {
+		sentBytes: 0,
+		receivedBytes: 0,
+		queuedBytes: 0,
+		opened: 0,
+		openMs: 0,
+		open: new Map(),
+		ears: new Map(),
+		dialled: new Set(),
+		isMute: false,
+		isBoasting: false,
+		boasted: false,
+	};
 }
 
-function isAnswer(frame: Uint8Array): boolean {
-	const message = decodeMessage(frame.subarray(FRAME_HEADER_BYTES));
-	return message?.type === 'events' && message.answer !== undefined;
-}
-
-function meterConnection(connection: Connection, traffic: Traffic, clock: Clock): Connection {
+function meterConnection(connection: Connection, traffic: Traffic, clock: Clock, ear: Ear): Connection {
+	const at = ear.opened(connection);
 	const from = clock.monotonic();
 	traffic.open.set(connection, from);
+	traffic.ears.set(connection, at);
 	traffic.opened++;
 	return {
 		dialled: connection.dialled,
@@ -45,11 +61,14 @@ function meterConnection(connection: Connection, traffic: Traffic, clock: Clock)
 			connection.handle({
 				data(chunk) {
 					traffic.receivedBytes += chunk.length;
+					at.heard(chunk);
 					handlers.data(chunk);
 				},
 				drain: () => handlers.drain(),
 				closed(error) {
 					traffic.open.delete(connection);
+					traffic.ears.delete(connection);
+					at.closed();
 					traffic.openMs += clock.monotonic() - from;
 					handlers.closed(error);
 				},
@@ -57,8 +76,9 @@ function meterConnection(connection: Connection, traffic: Traffic, clock: Clock)
 		},
 		send(frame) {
 			if (traffic.isMute && isAnswer(frame)) return true;
+			at.said(frame);
 			traffic.sentBytes += frame.length;
-			const sent = connection.send(frame);
+			const sent = connection.send(traffic.isBoasting ? boast(frame) : frame);
 			traffic.queuedBytes = Math.max(traffic.queuedBytes, connection.queuedBytes);
 			return sent;
 		},
@@ -69,12 +89,13 @@ function meterConnection(connection: Connection, traffic: Traffic, clock: Clock)
 	};
 }
 
-export function meterTransport(transport: Transport, traffic: Traffic, clock: Clock): Transport {
+export function meterTransport(transport: Transport, traffic: Traffic, clock: Clock, ear: Ear): Transport {
 	return {
-		listen: accepted => transport.listen(connection => accepted(meterConnection(connection, traffic, clock))),
+		listen: accepted => transport.listen(connection => accepted(meterConnection(connection, traffic, clock, ear))),
 		async dial(address, port) {
+			traffic.dialled.add(address);
 			const result = await transport.dial(address, port);
-			return 'connection' in result ? {connection: meterConnection(result.connection, traffic, clock)} : result;
+			return 'connection' in result ? {connection: meterConnection(result.connection, traffic, clock, ear)} : result;
 		},
 		get refused() {
 			return transport.refused;

@@ -12,6 +12,8 @@ const QUIET: Scenario = {
 	hasSecret: false,
 	calm: true,
 	scattered: false,
+	twoHomed: false,
+	alike: false,
 	skews: Array.from({length: NODES}, () => 0),
 	latencyMs: 1,
 	jitterMs: 0,

@@ -1,5 +1,6 @@
 import type {FeedEvent} from '../../source/core/event.js';
 import type {PeerId} from '../../source/core/ids.js';
+import {createPeerKey} from '../../source/feed/peer-key.js';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import type {Address} from '../../source/network/candidate.js';
 import {createSession} from '../../source/session/create-session.js';
@@ -7,14 +8,20 @@ import type {SelfInfo, Session} from '../../source/session/session.js';
 import type {MemoryHost} from '../helpers/memory-network.js';
 import type {SeededRandom} from '../helpers/seeded-random.js';
 import {createDisk, type Disk} from './disk.js';
+import {judgeHaste, type Standstill} from './haste.js';
+import {createReplayedBeacon, type ReplayedBeacon} from './lies.js';
 import {createTraffic, type MeteredClock, meterClock, meterTransport, type Traffic} from './meter.js';
+import type {Overhearing} from './overhear.js';
 
 const UDP_PORT = 47_474;
 export const TCP_PORT = 4000;
 
 /** One process: from its launch to its end. */
 export interface Life {
+	/** Of its node. */
+	readonly index: number;
 	readonly session: Session;
+	readonly beacon: ReplayedBeacon;
 	readonly clock: MeteredClock;
 	readonly traffic: Traffic;
 	readonly disk: Disk;
@@ -24,6 +31,12 @@ export interface Life {
 	readonly events: FeedEvent[];
 	/** By id, how often; more than once is a fault. */
 	readonly entered: Map<string, number>;
+	/** By id, when first: true time, ms. */
+	readonly learntAt: Map<string, number>;
+	/** When it lost its connection to a peer last, true time, ms. */
+	readonly disconnectedAt: Map<PeerId, number>;
+	/** What it wrote of others, too early to be sure (`haste.ts`). */
+	readonly hasty: string[];
 	info: SelfInfo | undefined;
 	/** `running`, or how it ended. */
 	state: 'running' | 'leaving' | 'left' | 'crashed';
@@ -33,9 +46,13 @@ export interface Life {
 export interface SimulatedNode {
 	readonly host: MemoryHost;
 	readonly index: number;
+	/** Where nobody is. */
+	readonly falseHost: string;
 	life: Life | undefined;
 	/** Every peer id this host ever had, and how that life ended. */
 	readonly lives: Life[];
+	/** When it stood still, true time, ms; the last one may go on. */
+	readonly standstills: Standstill[];
 	launch(): void;
 }
 
@@ -45,8 +62,30 @@ export interface NodeOptions {
 	readonly keys: RoomKeys;
 	readonly random: SeededRandom;
 	readonly targets: readonly Address[];
+	/** The keys of its lives begin alike with those of others: their feeds share a bucket. */
+	readonly alike: boolean;
+	/** Where nobody is. */
+	readonly falseHost: string;
+	readonly heard: () => Overhearing;
 	readonly identitySeed: Uint8Array | undefined;
 	readonly trace: ((line: string) => void) | undefined;
+}
+
+/** One key in so many begins like this. */
+const ALIKE = /^0[01]/;
+
+/** Chance whose first bytes make such a key. */
+function alikeRandom(random: SeededRandom): SeededRandom {
+	let first: Uint8Array | undefined = random.bytes(32);
+	while (!ALIKE.test(createPeerKey(first).peer)) first = random.bytes(32);
+	return {
+		...random,
+		bytes(length) {
+			const bytes = first ?? random.bytes(length);
+			first = undefined;
+			return bytes;
+		},
+	};
 }
 
 export function createNode(options: NodeOptions): SimulatedNode {
@@ -58,6 +97,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		if (node.life) return;
 		if (node.lives.length > 0 && !keys.hasSecret) disk = createDisk(header);
 		const clock = meterClock(host.clock, trace !== undefined);
+		const beacon = createReplayedBeacon(host.createBeacon({port: UDP_PORT}), options.falseHost);
 		const traffic = createTraffic();
 		const faults: string[] = [];
 		const session = createSession(
@@ -71,13 +111,14 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			},
 			{
 				clock,
-				random: random.fork(),
+				random: options.alike ? alikeRandom(random.fork()) : random.fork(),
 				transport: meterTransport(
 					host.createTransport({psk: keys.psk, identity: keys.pskIdentity, port: TCP_PORT}),
 					traffic,
 					clock,
+					options.heard().createEar(() => life),
 				),
-				beacon: host.createBeacon({port: UDP_PORT}),
+				beacon,
 				opened: disk.open(),
 				debug(scope, text, fields) {
 					if (fields?.by === 'fault') faults.push(`${fields.code}: ${text}`);
@@ -87,12 +128,17 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			},
 		);
 		const life: Life = {
+			index,
 			session,
+			beacon,
 			clock,
 			traffic,
 			disk,
 			faults,
 			entered: new Map(),
+			learntAt: new Map(),
+			disconnectedAt: new Map(),
+			hasty: [],
 			events: [],
 			info: undefined,
 			state: 'running',
@@ -100,12 +146,18 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		node.life = life;
 		node.lives.push(life);
 		session.store.subscribe((_, inputs) => {
+			const now = host.clock.monotonic();
 			for (const input of inputs) {
+				if (input.type === 'observed' && input.observation.type === 'peer-disconnected' && !input.observation.alone)
+					life.disconnectedAt.set(input.observation.subject, now);
 				if (input.type !== 'events') continue;
 				life.events.push(...input.events);
-				for (const {peer, seq, type} of input.events) {
+				for (const event of input.events) {
+					const {peer, seq, type} = event;
 					const id = `${peer}:${seq}`;
 					life.entered.set(id, (life.entered.get(id) ?? 0) + 1);
+					if (!life.learntAt.has(id)) life.learntAt.set(id, now);
+					life.hasty.push(...judgeHaste(life, event, node.standstills, now));
 					trace?.(`${Math.round(host.clock.monotonic())} ${index} learnt ${peer.slice(0, 6)}:${seq} ${type}`);
 				}
 			}
@@ -116,7 +168,8 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		});
 	}
 
-	const node: SimulatedNode = {host, index, life: undefined, lives: [], launch};
+	const {falseHost} = options;
+	const node: SimulatedNode = {host, index, falseHost, life: undefined, lives: [], standstills: [], launch};
 	return node;
 }
 

@@ -48,8 +48,8 @@ async function waitForHistory(world: World): Promise<number> {
 }
 
 /** Where everybody hears everybody, soon; else after a dial that rested, and wants that were not answered. */
-function mayTakeMs({calm, scattered, apart}: Scenario): number {
-	return calm && !scattered && apart.length === 0 ? SOON_EQUAL_MS : EQUAL_MS;
+function mayTakeMs({calm, scattered, twoHomed, apart}: Scenario): number {
+	return calm && !scattered && !twoHomed && apart.length === 0 ? SOON_EQUAL_MS : EQUAL_MS;
 }
 
 async function settle(world: World): Promise<{faults: string[]; ms: number}> {

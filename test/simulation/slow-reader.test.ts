@@ -12,6 +12,8 @@ const ROOM: Scenario = {
 	hasSecret: false,
 	calm: true,
 	scattered: false,
+	twoHomed: false,
+	alike: false,
 	skews: [0, 0],
 	latencyMs: 1,
 	jitterMs: 0,

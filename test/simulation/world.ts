@@ -4,7 +4,10 @@ import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
 import {CUT, type LinkFaults} from '../helpers/memory-links.js';
 import {createMemoryNetwork, type MemoryNetwork} from '../helpers/memory-network.js';
 import {createSeededRandom} from '../helpers/seeded-random.js';
+import {type AskingCheck, createAskingCheck} from './check-asking.js';
+import {sendUnasked} from './lies.js';
 import {createNode, type Life, type SimulatedNode, TCP_PORT} from './node.js';
+import {createOverhearing, type Overhearing, type SaidEnd} from './overhear.js';
 import type {Fault, Happening, Scenario} from './scenario.js';
 
 export interface World {
@@ -12,12 +15,25 @@ export interface World {
 	readonly network: MemoryNetwork;
 	readonly nodes: readonly SimulatedNode[];
 	readonly scenario: Scenario;
+	readonly heard: Overhearing;
+	readonly asking: AskingCheck;
 	/** Runs until the last fault has ended; everybody who lives is reachable from then on. */
 	play(): Promise<void>;
 	/** Leaves properly, everybody; resolves when all have. */
 	stopAll(): Promise<void>;
 }
 
+/** After these somebody may know less of others than he did. */
+const DISTURBING: ReadonlySet<Happening['type']> = new Set([
+	'crash',
+	'leave',
+	'reset',
+	'redial',
+	'readdress',
+	'unasked',
+]);
+const FAR: Partial<LinkFaults> = {latencyMs: 700};
+const ONE_WAY: Partial<LinkFaults> = {connect: 'dropped'};
 const UNHEARD: Partial<LinkFaults> = {connect: 'dropped', broadcast: false, multicast: false};
 
 /** Which directed links a fault changes, and how. */
@@ -42,6 +58,11 @@ function patches(fault: Fault, nodes: number): [number, number, Partial<LinkFaul
 				.map(from => [from, fault.node, {bytesPerSecond: fault.bytesPerSecond}]);
 		case 'firewall':
 			return [[fault.from, fault.to, {connect: fault.how}]];
+		case 'blocked':
+			return [
+				[fault.from, fault.to, {connect: 'dropped'}],
+				[fault.to, fault.from, {connect: 'dropped'}],
+			];
 		default:
 			return [];
 	}
@@ -52,12 +73,35 @@ function addressOf(index: number, scattered: boolean, generation = 0): string {
 	return scattered ? `10.1.${place}.1` : `10.0.0.${place}`;
 }
 
+/** On a second network, where nothing is in the way. */
+const secondAddressOf = (index: number) => `10.2.0.${index + 1}`;
+
+/** Nobody is there. */
+const falseHostOf = (index: number, scattered: boolean) => (scattered ? `10.1.${index + 1}.250` : '10.0.0.250');
+
 export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: string) => void): World {
 	const clock = createFakeClock();
 	const random = createSeededRandom(scenario.seed ^ 0x5eed);
 	const network = createMemoryNetwork({clock, random: random.fork()});
 	const active = new Set<Fault>();
 	const generations = new Map<number, number>();
+	/** What happens when a node says something next. */
+	const alerts = new Map<SimulatedNode, {readonly what: 'list' | 'digest'; run(end: SaidEnd): void}>();
+	let disturbedAt = 0;
+	const asking = createAskingCheck({
+		lives: () => nodes.flatMap(node => node.lives),
+		heard: () => heard,
+		now: () => clock.monotonic(),
+		quietMs: () => ([...active].some(({type}) => type !== 'mute') ? 0 : clock.monotonic() - disturbedAt),
+	});
+	const heard = createOverhearing({
+		clock,
+		asked: asking.asked,
+		told(end, what) {
+			const alert = nodes[end.life.index] && alerts.get(nodes[end.life.index]!);
+			if (alert?.what === what) alert.run(end);
+		},
+	});
 	const targets = scenario.scattered
 		? Array.from({length: Math.min(2, scenario.nodes)}, (_, index) => ({
 				host: addressOf(index, true),
@@ -66,15 +110,24 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		: [];
 	const nodes = scenario.skews.map((skewMs, index) =>
 		createNode({
-			host: network.addHost(`host ${index}`, addressOf(index, scenario.scattered), {skewMs}),
+			host: network.addHost(
+				`host ${index}`,
+				scenario.twoHomed ? [addressOf(index, false), secondAddressOf(index)] : addressOf(index, scenario.scattered),
+				{skewMs},
+			),
 			index,
 			keys,
 			random: random.fork(),
 			targets,
+			alike: scenario.alike,
+			falseHost: falseHostOf(index, scenario.scattered),
+			heard: () => heard,
 			identitySeed: index % 2 === 0 ? random.bytes(32) : undefined,
 			trace,
 		}),
 	);
+	// A firewall on one of two networks: it lets beacons through and takes no connection.
+	if (scenario.twoHomed) for (const {host, index} of nodes) host.shut([addressOf(index, false)]);
 	network.links.setDefaults({
 		latencyMs: scenario.latencyMs,
 		jitterMs: scenario.jitterMs,
@@ -88,7 +141,8 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		network.healAll();
 		for (const {from, to, how} of scenario.apart) {
 			if (how === 'cut') network.cut(`host ${from}`, `host ${to}`);
-			else network.links.set(`host ${from}`, `host ${to}`, how === 'unheard' ? UNHEARD : {connect: 'dropped'});
+			else network.links.set(`host ${from}`, `host ${to}`, how === 'unheard' ? UNHEARD : how === 'far' ? FAR : ONE_WAY);
+			if (how === 'far') network.links.set(`host ${to}`, `host ${from}`, FAR);
 		}
 		for (const fault of active)
 			for (const [from, to, patch] of patches(fault, scenario.nodes))
@@ -97,11 +151,31 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 
 	function begin(fault: Fault): void {
 		active.add(fault);
-		if (fault.type === 'freeze') nodes[fault.node]?.host.freeze();
-		else if (fault.type === 'sleep') for (const node of nodes) node.host.freeze();
+		if (fault.type === 'freeze') freeze(nodes[fault.node]!);
+		else if (fault.type === 'sleep') for (const node of nodes) freeze(node);
 		else if (fault.type === 'unplug') nodes[fault.node]?.host.unplug();
 		else if (fault.type === 'mute') setMute(fault.node, true);
+		else if (fault.type === 'boast') setBoasting(fault.node, true);
 		else applyLinks();
+		if (fault.type === 'blocked') network.reset(`host ${fault.from}`, `host ${fault.to}`);
+	}
+
+	function freeze({host, standstills}: SimulatedNode): void {
+		if (!host.clock.frozen) standstills.push({from: clock.monotonic(), to: Number.POSITIVE_INFINITY});
+		host.freeze();
+	}
+
+	function thaw({host, standstills}: SimulatedNode): void {
+		host.thaw();
+		standstills.at(-1)!.to = clock.monotonic();
+	}
+
+	/** A new process is not. */
+	function setBoasting(index: number, isBoasting: boolean): void {
+		for (const {traffic} of nodes[index]?.lives ?? []) {
+			traffic.isBoasting = isBoasting;
+			traffic.boasted ||= isBoasting;
+		}
 	}
 
 	/** A new process is not. */
@@ -119,11 +193,14 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 
 	function finish(fault: Fault): void {
 		if (!active.delete(fault)) return;
-		for (const {host, index} of nodes) {
-			if (host.clock.frozen && !isFrozen(index)) host.thaw();
+		if (fault.type !== 'mute') disturbedAt = clock.monotonic();
+		for (const node of nodes) {
+			const {host, index} = node;
+			if (host.clock.frozen && !isFrozen(index)) thaw(node);
 			if (fault.type === 'unplug' && fault.node === index && !isUnplugged(index)) host.plug();
 		}
 		if (fault.type === 'mute') setMute(fault.node, false);
+		if (fault.type === 'boast') setBoasting(fault.node, false);
 		applyLinks();
 	}
 
@@ -140,10 +217,32 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 	function crash(node: SimulatedNode, how: 'killed' | 'power'): void {
 		if (!node.life) return;
 		node.life.state = 'crashed';
+		for (const end of heard.ends) if (end.life === node.life) end.closedAt ??= clock.monotonic();
 		node.life = undefined;
 		node.host.crash(how);
 		node.host.restart();
 		if (isUnplugged(node.index)) node.host.unplug();
+	}
+
+	/** Something that happens at the worst moment, once: behind a list, or while only one end knows of a second connection. */
+	function alert(node: SimulatedNode, {does}: Extract<Happening, {readonly type: 'alert'}>): void {
+		alerts.set(node, {
+			what: does === 'post' ? 'list' : 'digest',
+			run(end) {
+				const {life} = node;
+				const other = heard.partner(end);
+				const pair = heard.ends.filter(one => one.life === life && one.remoteAddress === end.remoteAddress);
+				if (!life || end.life !== life || life.state !== 'running') return;
+				if (does === 'post') {
+					alerts.delete(node);
+					clock.after(1, () => life.session.post('behind a list'));
+				} else if (pair.some(one => one !== end && one.closedAt === undefined) && other && other.digests.length === 0) {
+					alerts.delete(node);
+					clock.after(1, () => life.session.post('on a connection that the other end never saw'));
+					clock.after(2, () => network.reset(`host ${node.index}`, `host ${other.life.index}`, 'newest'));
+				}
+			},
+		});
 	}
 
 	function happen(happening: Happening): void {
@@ -155,6 +254,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		const node = nodes[happening.node];
 		const life = node?.life;
 		if (!node) return;
+		if (DISTURBING.has(happening.type)) disturbedAt = clock.monotonic();
 		trace?.(`${clock.monotonic()} -- ${JSON.stringify(happening)}`);
 		switch (happening.type) {
 			case 'join':
@@ -185,9 +285,19 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 			case 'readdress': {
 				const generation = 1 - (generations.get(node.index) ?? 0);
 				generations.set(node.index, generation);
-				if (!scenario.scattered) node.host.setAddresses([addressOf(node.index, false, generation)]);
+				if (!scenario.scattered && !scenario.twoHomed)
+					node.host.setAddresses([addressOf(node.index, false, generation)]);
 				break;
 			}
+			case 'unasked':
+				if (life) sendUnasked(life, heard, clock.monotonic());
+				break;
+			case 'replay':
+				if (life && !node.host.clock.frozen) life.beacon.replay();
+				break;
+			case 'alert':
+				alert(node, happening);
+				break;
 			case 'clock':
 				node.host.clock.setSkew(happening.skewMs);
 				break;
@@ -210,6 +320,8 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		network,
 		nodes,
 		scenario,
+		heard,
+		asking,
 		async play() {
 			applyLinks();
 			for (const happening of scenario.happenings) clock.after(happening.at, () => happen(happening));

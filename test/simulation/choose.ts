@@ -1,0 +1,123 @@
+/** The dice of a scenario. */
+import {FAULT_REST_MS} from '../../source/core/limits.js';
+import type {SeededRandom} from '../helpers/seeded-random.js';
+import type {Apart, Fault, Happening, Scenario} from './scenario.js';
+
+const HOUR_MS = 3_600_000;
+/** Until one who was cut off has dialled again. */
+const RETRY_MS = 5000;
+
+function chooseSkew(random: SeededRandom): number {
+	if (random.chance(0.6)) return 0;
+	if (random.chance(0.7)) return random.between(-20_000, 20_000);
+	return random.between(-HOUR_MS, HOUR_MS);
+}
+
+function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault: Fault; ms: number} {
+	const node = random.between(0, nodes - 1);
+	const other = (node + random.between(1, nodes - 1)) % nodes;
+	const slow: Fault = {type: 'slow', node, bytesPerSecond: random.between(2000, 60_000)};
+	if (calm) {
+		if (random.chance(0.2)) return {fault: {type: 'sleep'}, ms: random.between(3000, 60_000)};
+		if (random.chance(0.2)) return {fault: {type: 'mute', node}, ms: random.between(1000, 60_000)};
+		if (random.chance(0.1)) return {fault: {type: 'boast', node}, ms: random.between(1000, 20_000)};
+		if (random.chance(0.5)) return {fault: {type: 'freeze', node}, ms: random.between(100, 4000)};
+		if (random.chance(0.5))
+			return {fault: {type: 'cut', from: node, to: other, both: true}, ms: random.between(100, 5000)};
+		return {fault: {type: 'firewall', from: node, to: other, how: 'dropped'}, ms: random.between(1000, 20_000)};
+	}
+	const ms = random.pick([random.between(200, 3000), random.between(3000, 20_000), random.between(20_000, 75_000)]);
+	switch (random.between(0, 9)) {
+		case 0:
+			return {fault: {type: 'freeze', node}, ms: Math.min(ms, 40_000)};
+		case 1:
+			return {fault: {type: 'unplug', node}, ms};
+		case 2:
+			return {fault: {type: 'cut', from: node, to: other, both: true}, ms};
+		case 3:
+			return {fault: {type: 'cut', from: node, to: other, both: false}, ms};
+		case 4: {
+			const side = Array.from({length: nodes}, (_, index) => index).filter(() => random.chance(0.5));
+			return {fault: {type: 'partition', side}, ms};
+		}
+		case 5:
+			return {fault: slow, ms};
+		case 6:
+			return {fault: {type: 'mute', node}, ms};
+		case 7:
+			return {fault: {type: 'boast', node}, ms};
+		case 8:
+			return {fault: {type: 'blocked', from: node, to: other}, ms: random.between(40_000, 80_000)};
+		default:
+			return {fault: {type: 'firewall', from: node, to: other, how: random.pick(['dropped', 'refused'])}, ms};
+	}
+}
+
+export function chooseHappening(random: SeededRandom, nodes: number, at: number, calm: boolean): Happening {
+	const node = random.between(0, nodes - 1);
+	const dice = random.fraction();
+	if (dice < 0.45) {
+		const many = random.chance(0.15);
+		return {
+			type: 'post',
+			node,
+			at,
+			count: many ? random.between(5, 120) : 1,
+			bytes: random.chance(0.1) ? random.between(500, 9000) : 20,
+		};
+	}
+	if (dice < 0.5) return {type: 'rename', node, at};
+	if (dice < 0.56) return {type: 'leave', node, at};
+	if (dice < 0.64) return {type: 'crash', node, at, how: random.pick(['killed', 'power'])};
+	if (dice < 0.72) return {type: 'join', node, at};
+	const other = (node + random.between(1, nodes - 1)) % nodes;
+	if (dice < 0.77) return {type: 'reset', node, other, which: 'all', at};
+	if (dice < 0.83) return {type: 'redial', node, other, at};
+	if (dice < 0.86) return {type: 'replay', node, at};
+	if (!calm && dice < 0.87) return {type: 'readdress', node, at};
+	if (!calm && dice < 0.88) return {type: 'unasked', node, at};
+	if (!calm && dice < 0.9) return {type: 'clock', node, skewMs: chooseSkew(random), at};
+	return {type: 'fault', at, ...chooseFault(random, nodes, calm)};
+}
+
+export function chooseApart(random: SeededRandom, nodes: number, calm: boolean): Scenario['apart'] {
+	if (!calm && nodes > 2 && random.chance(0.12)) return [{from: 1, to: random.between(2, nodes - 1), how: 'far'}];
+	if (random.chance(0.15)) return [{from: random.between(1, nodes - 1), to: 0, how: 'unheard'}];
+	if (nodes < 3 || random.chance(0.75)) return [];
+	const pairs: Apart[] = [];
+	for (let from = 1; from < nodes; from++)
+		for (let to = from + 1; to < nodes; to++)
+			if (random.chance(0.15)) pairs.push({from, to, how: random.pick(['cut', 'one-way'])});
+	return pairs;
+}
+
+/** What both ends say while a second connection comes up, which may break before the first is closed; who sleeps on. */
+export function chooseAround(random: SeededRandom, happening: Happening, nodes: number, calm: boolean): Happening[] {
+	const {at} = happening;
+	if (happening.type === 'crash' && !calm && random.chance(0.3)) {
+		const node = (happening.node + random.between(1, nodes - 1)) % nodes;
+		const fault: Fault = {type: 'freeze', node};
+		return [{type: 'fault', fault, at: at + random.between(100, 2500), ms: random.between(4000, 12_000)}];
+	}
+	if (happening.type !== 'redial') return [];
+	const {node, other} = happening;
+	const soon = () => at + random.between(0, 1500);
+	const posts = Array.from({length: 6}, (): Happening => {
+		return {type: 'post', node: random.pick([node, other]), at: soon(), count: 1, bytes: 20};
+	});
+	return random.chance(0.5) ? [...posts, {type: 'reset', node, other, which: 'newest', at: soon()}] : posts;
+}
+
+/** Most clocks are right; a bad one must drag nobody along. */
+export function chooseSkews(random: SeededRandom, nodes: number, calm: boolean): number[] {
+	const skewed = random.chance(0.6);
+	const skews = Array.from({length: nodes}, () => (skewed ? chooseSkew(random) : 0));
+	if (!calm && nodes > 3 && random.chance(0.1)) skews[nodes - 1] = random.pick([-48, 48]) * HOUR_MS;
+	return skews;
+}
+
+/** When what it does is over, ms. */
+export function endOf(happening: Happening): number {
+	if (happening.type === 'fault') return happening.at + happening.ms;
+	return happening.at + (happening.type === 'unasked' ? FAULT_REST_MS + RETRY_MS : 0);
+}

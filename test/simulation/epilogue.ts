@@ -1,0 +1,100 @@
+/** What happens when all else is over, so that nothing said later puts it right. */
+import type {SeededRandom} from '../helpers/seeded-random.js';
+import type {Apart, Happening} from './scenario.js';
+
+export interface EpilogueRoom {
+	readonly nodes: number;
+	readonly apart: readonly Apart[];
+	readonly calm: boolean;
+	readonly scattered: boolean;
+}
+
+const DAY_STEP_MS = 20 * 3_600_000;
+const FLOOD_ROUNDS = 90;
+const FLOOD_BYTES = 15_000;
+/** Until what was held back has come at the pace of live events. */
+const FLOOD_MS = 130_000;
+
+/** `b` comes anew, with nothing, while `a` is there. */
+function rejoin(a: number, b: number, at: number): Happening[] {
+	return [
+		{type: 'join', node: a, at},
+		{type: 'leave', node: b, at: at + 200},
+		{type: 'post', node: a, at: at + 2500, count: 2, bytes: 20},
+		{type: 'join', node: b, at: at + 3000},
+	];
+}
+
+/** An author speaks right behind its list: what comes is ahead of what the newcomer has. */
+function speakBehindList(a: number, b: number, at: number): Happening[] {
+	return [...rejoin(a, b, at), {type: 'alert', node: a, does: 'post', at: at + 2900}];
+}
+
+/** A second connection breaks while one end alone knows of it, and has spoken on it. */
+function breakYoung(a: number, b: number, at: number): Happening[] {
+	const alert: Happening = {type: 'alert', node: a, does: 'break', at: at + 12_000};
+	return [...rejoin(a, b, at), alert, {type: 'redial', node: b, other: a, at: at + 12_000}];
+}
+
+/** Far more is said than one who reads slowly can take. */
+function flood(a: number, b: number, at: number): Happening[] {
+	const said = Array.from({length: FLOOD_ROUNDS}, (_, round): Happening => {
+		return {type: 'post', node: a, at: at + 8000 + round * 100, count: 8, bytes: FLOOD_BYTES};
+	});
+	return [
+		...rejoin(a, b, at),
+		{type: 'fault', fault: {type: 'slow', node: b, bytesPerSecond: 40_000}, at: at + 7900, ms: 30_000},
+		...said,
+		{type: 'fault', fault: {type: 'mute', node: b}, at: at + FLOOD_MS, ms: 1000},
+	];
+}
+
+/** Who comes finds one or two who answer nothing. */
+function joinAmongMute(random: SeededRandom, nodes: number, at: number): Happening[] {
+	const first = random.between(0, nodes - 1);
+	const muted = Array.from({length: nodes > 3 ? 2 : 1}, (_, index) => (first + index) % nodes);
+	const newcomer = (first + muted.length) % nodes;
+	const speaker = (newcomer + 1) % nodes;
+	const mutes = muted.map((node): Happening => {
+		return {type: 'fault', fault: {type: 'mute', node}, at: at + 2600, ms: 30_000};
+	});
+	return [...rejoin(speaker, newcomer, at), ...muted.map((node): Happening => ({type: 'join', node, at})), ...mutes];
+}
+
+/** One says a word now and then, to somebody far away among others. */
+function speakAfar({from, to}: Apart, at: number): Happening[] {
+	const joins = [from, to].map((node): Happening => ({type: 'join', node, at}));
+	const posts = [14_000, 19_000, 24_000].map((ms): Happening => {
+		return {type: 'post', node: from, at: at + ms, count: 1, bytes: 20};
+	});
+	return [...joins, ...posts];
+}
+
+/** Two come to those whose clocks are right: one 20 h ahead, then one as much ahead of that. */
+function driftStepwise(nodes: number, at: number): Happening[] {
+	const bad = [nodes - 2, nodes - 1];
+	const right = Array.from({length: nodes - 2}, (_, node) => node);
+	return [
+		...right.map((node): Happening => ({type: 'join', node, at})),
+		...bad.flatMap((node, index): Happening[] => [
+			{type: 'leave', node, at: at + 100},
+			{type: 'clock', node, skewMs: DAY_STEP_MS * (index + 1), at: at + 8000},
+			{type: 'join', node, at: at + 9000 + 3000 * index},
+		]),
+		...right.map((node): Happening => ({type: 'post', node, at: at + 16_000, count: 1, bytes: 20})),
+	];
+}
+
+export function chooseEpilogue(random: SeededRandom, room: EpilogueRoom, at: number): Happening[] {
+	const {nodes, apart, calm, scattered} = room;
+	const far = apart.find(({how}) => how === 'far');
+	if (far) return speakAfar(far, at);
+	const a = random.between(0, nodes - 1);
+	const b = (a + random.between(1, nodes - 1)) % nodes;
+	if (!calm && nodes > 3 && random.chance(0.15)) return driftStepwise(nodes, at);
+	if (nodes > 2) return random.chance(0.3) ? joinAmongMute(random, nodes, at) : [];
+	const dice = random.fraction();
+	if (dice < 0.25) return flood(a, b, at);
+	if (dice < 0.6 && !scattered) return breakYoung(a, b, at);
+	return dice < 0.9 ? speakBehindList(a, b, at) : [];
+}
