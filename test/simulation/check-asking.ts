@@ -24,6 +24,8 @@ export interface AskingRoom {
 export interface AskingCheck {
 	readonly faults: ReadonlySet<string>;
 	asked(end: SaidEnd, want: SaidWant): void;
+	/** What was asked on connections that are open still, long ago, and never answered to its end. */
+	unanswered(): string[];
 }
 
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
@@ -125,6 +127,17 @@ export function createAskingCheck(room: AskingRoom): AskingCheck {
 
 	return {
 		faults,
+		unanswered() {
+			const faults = new Set<string>();
+			for (const end of room.heard().ends) {
+				const other = partner(end);
+				if (!other || end.closedAt !== undefined || other.closedAt !== undefined) continue;
+				for (const {id, at, doneAt, isKept} of end.wants)
+					if (doneAt === undefined && !isKept && room.now() - at > MARGIN_MS)
+						faults.add(`node ${other.life.index}: never answered what node ${end.life.index} asked (${id})`);
+			}
+			return [...faults];
+		},
 		asked(end, {ranges}) {
 			for (const [feed, from] of ranges) {
 				checkTwice(end, feed);

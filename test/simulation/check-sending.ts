@@ -42,7 +42,7 @@ export function checkSending(world: World): string[] {
 
 /** A slow reader's queue is bounded: what was pushed before the bound was seen may stand above it. */
 export function checkQueue(name: string, {traffic}: Life): string[] {
-	return traffic.queuedBytes > MAX_QUEUED_BYTES + 2 * MAX_FRAME_BYTES
+	return traffic.queuedBytes > MAX_QUEUED_BYTES + MAX_FRAME_BYTES
 		? [`${name}: ${traffic.queuedBytes} bytes waited`]
 		: [];
 }

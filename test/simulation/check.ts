@@ -40,7 +40,7 @@ export function findFaults(world: World): string[] {
 	const [first] = running;
 	if (!first?.life) return [];
 	const faults = [...checkConnections(world, running), ...checkSending(world), ...checkDrag(first.life, world)];
-	faults.push(...checkSaid(world), ...world.asking.faults, ...checkEver(world));
+	faults.push(...checkSaid(world), ...world.asking.faults, ...world.asking.unanswered(), ...checkEver(world));
 	const lives = world.nodes.flatMap(node => node.lives);
 	const firstFeeds = readFeeds(first.life);
 	const firstRows = sharedRows(first.life.session.store.getState());

@@ -6,6 +6,8 @@ import type {Apart, Fault, Happening, Scenario} from './scenario.js';
 const HOUR_MS = 3_600_000;
 /** Until one who was cut off has dialled again. */
 const RETRY_MS = 5000;
+/** Until what an alert waits for has happened. */
+const ALERT_MS = 5000;
 
 function chooseSkew(random: SeededRandom): number {
 	if (random.chance(0.6)) return 0;
@@ -119,5 +121,6 @@ export function chooseSkews(random: SeededRandom, nodes: number, calm: boolean):
 /** When what it does is over, ms. */
 export function endOf(happening: Happening): number {
 	if (happening.type === 'fault') return happening.at + happening.ms;
+	if (happening.type === 'alert') return happening.at + ALERT_MS;
 	return happening.at + (happening.type === 'unasked' ? FAULT_REST_MS + RETRY_MS : 0);
 }

@@ -7,6 +7,7 @@ export interface EpilogueRoom {
 	readonly apart: readonly Apart[];
 	readonly calm: boolean;
 	readonly scattered: boolean;
+	readonly alike: boolean;
 }
 
 const DAY_STEP_MS = 20 * 3_600_000;
@@ -34,6 +35,17 @@ function speakBehindList(a: number, b: number, at: number): Happening[] {
 function breakYoung(a: number, b: number, at: number): Happening[] {
 	const alert: Happening = {type: 'alert', node: a, does: 'break', at: at + 12_000};
 	return [...rejoin(a, b, at), alert, {type: 'redial', node: b, other: a, at: at + 12_000}];
+}
+
+/** So does one that came up while an answer was half way on the first. */
+function breakWhileAnswering(a: number, b: number, at: number): Happening[] {
+	return [
+		{type: 'fault', fault: {type: 'slow', node: b, bytesPerSecond: 130_000}, at, ms: 20_000},
+		...rejoin(a, b, at),
+		{type: 'post', node: a, at: at + 2600, count: 90, bytes: 9000},
+		{type: 'alert', node: a, does: 'break', at: at + 2900},
+		{type: 'alert', node: b, does: 'redial', at: at + 2900},
+	];
 }
 
 /** Far more is said than one who reads slowly can take. */
@@ -85,16 +97,68 @@ function driftStepwise(nodes: number, at: number): Happening[] {
 	];
 }
 
-export function chooseEpilogue(random: SeededRandom, room: EpilogueRoom, at: number): Happening[] {
-	const {nodes, apart, calm, scattered} = room;
-	const far = apart.find(({how}) => how === 'far');
-	if (far) return speakAfar(far, at);
-	const a = random.between(0, nodes - 1);
-	const b = (a + random.between(1, nodes - 1)) % nodes;
-	if (!calm && nodes > 3 && random.chance(0.15)) return driftStepwise(nodes, at);
-	if (nodes > 2) return random.chance(0.3) ? joinAmongMute(random, nodes, at) : [];
+/** Two can not reach each other for longer than five dials take; nobody tells them of each other later. */
+function block(a: number, b: number, at: number): Happening[] {
+	return [
+		{type: 'join', node: a, at},
+		{type: 'join', node: b, at},
+		{type: 'fault', fault: {type: 'blocked', from: a, to: b}, at: at + 8000, ms: 60_000},
+	];
+}
+
+/** The connection to a target breaks, of which nobody else tells. */
+function loseTarget(a: number, b: number, at: number): Happening[] {
+	return [
+		{type: 'join', node: a, at},
+		{type: 'join', node: b, at},
+		{type: 'reset', node: a, other: b, which: 'all', at: at + 12_000},
+	];
+}
+
+/** Two who had lost each other compare, while a third whose feed shares their bucket speaks without a pause. */
+function crossDigests(a: number, b: number, third: number, at: number): Happening[] {
+	const said = Array.from({length: 50}, (_, index): Happening => {
+		return {type: 'post', node: third, at: at + 12_300 + index * 30, count: 1, bytes: 20};
+	});
+	return [
+		...[a, b, third].map((node): Happening => ({type: 'join', node, at})),
+		{type: 'fault', fault: {type: 'blocked', from: a, to: b}, at: at + 8000, ms: 2500},
+		{type: 'post', node: a, at: at + 9000, count: 1, bytes: 20},
+		{type: 'post', node: b, at: at + 9000, count: 1, bytes: 20},
+		...said,
+	];
+}
+
+/** Somebody sends what nobody asked for. */
+function handOver(nodes: number, a: number, at: number): Happening[] {
+	const joins = Array.from({length: nodes}, (_, node): Happening => ({type: 'join', node, at}));
+	return [...joins, {type: 'unasked', node: a, at: at + 12_000}];
+}
+
+function chooseForTwo(random: SeededRandom, {calm, scattered}: EpilogueRoom, at: number): Happening[] {
+	const a = random.between(0, 1);
+	const b = 1 - a;
 	const dice = random.fraction();
 	if (dice < 0.25) return flood(a, b, at);
-	if (dice < 0.6 && !scattered) return breakYoung(a, b, at);
-	return dice < 0.9 ? speakBehindList(a, b, at) : [];
+	if (scattered) return loseTarget(a, b, at);
+	if (dice < 0.4) return breakYoung(a, b, at);
+	if (dice < 0.55) return breakWhileAnswering(a, b, at);
+	if (dice < 0.75 && !calm) return block(a, b, at);
+	return speakBehindList(a, b, at);
+}
+
+export function chooseEpilogue(random: SeededRandom, room: EpilogueRoom, at: number): Happening[] {
+	const {nodes, apart, calm, alike} = room;
+	const far = apart.find(({how}) => how === 'far');
+	if (far) return speakAfar(far, at);
+	if (nodes === 2) return chooseForTwo(random, room, at);
+	const a = random.between(0, nodes - 1);
+	const b = (a + random.between(1, nodes - 1)) % nodes;
+	const third = Array.from({length: nodes}, (_, node) => node).find(node => node !== a && node !== b) ?? 0;
+	if (!calm && alike) return crossDigests(a, b, third, at);
+	if (!calm && nodes > 3 && random.chance(0.15)) return driftStepwise(nodes, at);
+	const dice = random.fraction();
+	if (dice < 0.3) return joinAmongMute(random, nodes, at);
+	if (dice < 0.5) return block(a, b, at);
+	return dice < 0.6 && !calm ? handOver(nodes, a, at) : [];
 }

@@ -75,7 +75,10 @@ function meterConnection(connection: Connection, traffic: Traffic, clock: Clock,
 			});
 		},
 		send(frame) {
-			if (traffic.isMute && isAnswer(frame)) return true;
+			if (traffic.isMute && isAnswer(frame)) {
+				at.kept(frame);
+				return true;
+			}
 			at.said(frame);
 			traffic.sentBytes += frame.length;
 			const sent = connection.send(traffic.isBoasting ? boast(frame) : frame);

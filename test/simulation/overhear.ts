@@ -18,6 +18,8 @@ export interface SaidWant {
 	bytes: number;
 	/** When the end of the answer left the other end. */
 	doneAt: number | undefined;
+	/** Of the answer something was kept back. */
+	isKept: boolean;
 	/** How many lists the other end had said on this connection by then. */
 	listsAtDone: number;
 }
@@ -57,6 +59,8 @@ export interface EarAt {
 	readonly end: SaidEnd;
 	heard(chunk: Uint8Array): void;
 	said(frame: Uint8Array): void;
+	/** This never left. */
+	kept(frame: Uint8Array): void;
 	closed(): void;
 }
 
@@ -92,6 +96,7 @@ export function createOverhearing({clock, asked, told}: OverhearingOptions): Ove
 			given: new Set(),
 			bytes: 0,
 			doneAt: undefined,
+			isKept: false,
 			listsAtDone: 0,
 		};
 		asked(end, want);
@@ -146,6 +151,12 @@ export function createOverhearing({clock, asked, told}: OverhearingOptions): Ove
 				if (message?.type === 'have') onHave(end, message);
 				else if (message?.type === 'want') onWant(end, message);
 				else if (message?.type === 'events' && message.answer !== undefined) onAnswer(end, message);
+			},
+			kept(frame) {
+				const message = decodeMessage(frame.subarray(FRAME_HEADER_BYTES));
+				if (message?.type !== 'events') return;
+				const want = partner(end)?.wants.find(({id}) => id === message.answer);
+				if (want) want.isKept = true;
 			},
 			closed() {
 				end.closedAt = clock.monotonic();

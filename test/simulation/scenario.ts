@@ -20,8 +20,11 @@ export type Happening = {readonly at: number} & (
 	| {readonly type: 'replay'; readonly node: number}
 	/** It sends everybody history of others that they did not ask for. */
 	| {readonly type: 'unasked'; readonly node: number}
-	/** `post`: right behind the next list it says. `break`: it posts, and a second connection breaks, as soon as it knows it. */
-	| {readonly type: 'alert'; readonly node: number; readonly does: 'post' | 'break'}
+	/**
+	 * `post`: right behind the next list it says. `redial`: when it asks for history, another connection to the same peer.
+	 * `break`: it posts, and a second connection breaks, as soon as it knows it and the other end does not.
+	 */
+	| {readonly type: 'alert'; readonly node: number; readonly does: 'post' | 'redial' | 'break'}
 	/** A fault that lasts: see `Fault`. */
 	| {readonly type: 'fault'; readonly fault: Fault; readonly ms: number}
 );
@@ -99,23 +102,25 @@ export function createScenario(seed: number, {low, high}: {readonly low: number;
 		happenings.push(happening, ...chooseAround(random, happening, nodes, calm));
 	}
 	happenings.sort((a, b) => a.at - b.at);
+	const alike = random.chance(0.25);
 	const scattered = random.chance(nodes === 2 ? 0.3 : 0.1);
 	const apart = chooseApart(random, nodes, calm);
-	happenings.push(
-		...chooseEpilogue(random, {nodes, apart, calm, scattered}, Math.max(span, ...happenings.map(endOf)) + 1000),
-	);
+	const twoHomed = !calm && !scattered && apart.length === 0 && random.chance(0.1);
+	const over = Math.max(span, ...happenings.map(endOf));
+	happenings.push(...chooseEpilogue(random, {nodes, apart, calm, scattered, alike}, over + 1000));
 	return {
 		seed,
 		nodes,
 		calm,
 		hasSecret: random.chance(0.3),
 		scattered,
-		twoHomed: !calm && !scattered && random.chance(0.1),
-		alike: random.chance(0.25),
+		twoHomed,
+		alike,
 		skews: chooseSkews(random, nodes, calm),
 		latencyMs: random.pick(nodes === 2 ? [5, 40, 300] : [1, 1, 5, 40, 300]),
-		jitterMs: random.pick([0, 1, 30]),
-		datagramLoss: random.pick([0, 0, 0.1, 0.5]),
+		// Of two networks the first one is always heard first.
+		jitterMs: twoHomed ? 0 : random.pick([0, 1, 30]),
+		datagramLoss: twoHomed ? 0 : random.pick([0, 0, 0.1, 0.5]),
 		datagramDuplication: random.pick([0, 0.1]),
 		filter: random.pick(['none', 'none', 'broadcast', 'multicast']),
 		apart,

@@ -32,6 +32,7 @@ const DISTURBING: ReadonlySet<Happening['type']> = new Set([
 	'readdress',
 	'unasked',
 ]);
+const ALERT_AT = {post: 'list', break: 'digest', redial: 'want'} as const;
 const FAR: Partial<LinkFaults> = {latencyMs: 700};
 const ONE_WAY: Partial<LinkFaults> = {connect: 'dropped'};
 const UNHEARD: Partial<LinkFaults> = {connect: 'dropped', broadcast: false, multicast: false};
@@ -86,7 +87,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 	const active = new Set<Fault>();
 	const generations = new Map<number, number>();
 	/** What happens when a node says something next. */
-	const alerts = new Map<SimulatedNode, {readonly what: 'list' | 'digest'; run(end: SaidEnd): void}>();
+	const alerts = new Map<SimulatedNode, {readonly what: 'list' | 'digest' | 'want'; run(end: SaidEnd): void}>();
 	let disturbedAt = 0;
 	const asking = createAskingCheck({
 		lives: () => nodes.flatMap(node => node.lives),
@@ -96,11 +97,11 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 	});
 	const heard = createOverhearing({
 		clock,
-		asked: asking.asked,
-		told(end, what) {
-			const alert = nodes[end.life.index] && alerts.get(nodes[end.life.index]!);
-			if (alert?.what === what) alert.run(end);
+		asked(end, want) {
+			asking.asked(end, want);
+			alarm(end, 'want');
 		},
+		told: alarm,
 	});
 	const targets = scenario.scattered
 		? Array.from({length: Math.min(2, scenario.nodes)}, (_, index) => ({
@@ -224,10 +225,15 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		if (isUnplugged(node.index)) node.host.unplug();
 	}
 
-	/** Something that happens at the worst moment, once: behind a list, or while only one end knows of a second connection. */
+	function alarm(end: SaidEnd, what: 'list' | 'digest' | 'want'): void {
+		const alert = nodes[end.life.index] && alerts.get(nodes[end.life.index]!);
+		if (alert?.what === what) alert.run(end);
+	}
+
+	/** Something that happens at the worst moment, once. */
 	function alert(node: SimulatedNode, {does}: Extract<Happening, {readonly type: 'alert'}>): void {
 		alerts.set(node, {
-			what: does === 'post' ? 'list' : 'digest',
+			what: ALERT_AT[does],
 			run(end) {
 				const {life} = node;
 				const other = heard.partner(end);
@@ -236,10 +242,15 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 				if (does === 'post') {
 					alerts.delete(node);
 					clock.after(1, () => life.session.post('behind a list'));
+				} else if (does === 'redial') {
+					alerts.delete(node);
+					clock.after(1, () => life.session.addPeer(end.remoteAddress, TCP_PORT));
 				} else if (pair.some(one => one !== end && one.closedAt === undefined) && other && other.digests.length === 0) {
 					alerts.delete(node);
 					clock.after(1, () => life.session.post('on a connection that the other end never saw'));
 					clock.after(2, () => network.reset(`host ${node.index}`, `host ${other.life.index}`, 'newest'));
+					// Who dialled it takes that back: no third connection puts right what the second left.
+					clock.after(2, () => other.life.session.dropPeer(other.remoteAddress));
 				}
 			},
 		});
