@@ -84,6 +84,7 @@ export function chooseHappening(random: SeededRandom, nodes: number, at: number,
 
 export function chooseApart(random: SeededRandom, nodes: number, calm: boolean): Scenario['apart'] {
 	if (!calm && nodes > 2 && random.chance(0.12)) return [{from: 1, to: random.between(2, nodes - 1), how: 'far'}];
+	if (nodes === 3 && random.chance(0.3)) return [{from: 1, to: 2, how: 'cut'}];
 	if (random.chance(0.15)) return [{from: random.between(1, nodes - 1), to: 0, how: 'unheard'}];
 	if (nodes < 3 || random.chance(0.75)) return [];
 	const pairs: Apart[] = [];

@@ -31,6 +31,18 @@ function speakBehindList(a: number, b: number, at: number): Happening[] {
 	return [...rejoin(a, b, at), {type: 'alert', node: a, does: 'post', at: at + 2900}];
 }
 
+/** So it does where what came before is asked of another, who can not reach the author and does not hold what it says. */
+function speakBeside(author: number, newcomer: number, at: number): Happening[] {
+	return [
+		...[0, 1, 2].map((node): Happening => ({type: 'join', node, at})),
+		{type: 'post', node: author, at: at + 3000, count: 8, bytes: 9000},
+		{type: 'leave', node: newcomer, at: at + 9000},
+		{type: 'fault', fault: {type: 'slow', node: newcomer, bytesPerSecond: 20_000}, at: at + 11_800, ms: 8000},
+		{type: 'alert', node: author, does: 'post', at: at + 11_900},
+		{type: 'join', node: newcomer, at: at + 12_000},
+	];
+}
+
 /** A second connection breaks while one end alone knows of it, and has spoken on it. */
 function breakYoung(a: number, b: number, at: number): Happening[] {
 	const alert: Happening = {type: 'alert', node: a, does: 'break', at: at + 12_000};
@@ -115,16 +127,18 @@ function loseTarget(a: number, b: number, at: number): Happening[] {
 	];
 }
 
-/** Two who had lost each other compare, while a third whose feed shares their bucket speaks without a pause. */
-function crossDigests(a: number, b: number, third: number, at: number): Happening[] {
-	const said = Array.from({length: 50}, (_, index): Happening => {
-		return {type: 'post', node: third, at: at + 12_300 + index * 30, count: 1, bytes: 20};
+/** All who had lost each other, but for one, compare; that one, whose feed shares their bucket, speaks without a pause. */
+function crossDigests(nodes: number, speaker: number, at: number): Happening[] {
+	const all = Array.from({length: nodes}, (_, node) => node);
+	const others = all.filter(node => node !== speaker);
+	const pairs = others.flatMap(from => others.filter(to => from < to).map(to => ({from, to})));
+	const said = Array.from({length: 90}, (_, index): Happening => {
+		return {type: 'post', node: speaker, at: at + 12_700 + index * 30, count: 1, bytes: 20};
 	});
 	return [
-		...[a, b, third].map((node): Happening => ({type: 'join', node, at})),
-		{type: 'fault', fault: {type: 'blocked', from: a, to: b}, at: at + 8000, ms: 2500},
-		{type: 'post', node: a, at: at + 9000, count: 1, bytes: 20},
-		{type: 'post', node: b, at: at + 9000, count: 1, bytes: 20},
+		...all.map((node): Happening => ({type: 'join', node, at})),
+		...pairs.map((pair): Happening => ({type: 'fault', fault: {type: 'blocked', ...pair}, at: at + 8000, ms: 2500})),
+		...others.map((node): Happening => ({type: 'post', node, at: at + 9000, count: 1, bytes: 20})),
 		...said,
 	];
 }
@@ -151,11 +165,11 @@ export function chooseEpilogue(random: SeededRandom, room: EpilogueRoom, at: num
 	const {nodes, apart, calm, alike} = room;
 	const far = apart.find(({how}) => how === 'far');
 	if (far) return speakAfar(far, at);
+	if (nodes === 3 && apart[0]?.how === 'cut') return speakBeside(apart[0].from, 0, at);
 	if (nodes === 2) return chooseForTwo(random, room, at);
 	const a = random.between(0, nodes - 1);
 	const b = (a + random.between(1, nodes - 1)) % nodes;
-	const third = Array.from({length: nodes}, (_, node) => node).find(node => node !== a && node !== b) ?? 0;
-	if (!calm && alike) return crossDigests(a, b, third, at);
+	if (!calm && alike) return crossDigests(nodes, a, at);
 	if (!calm && nodes > 3 && random.chance(0.15)) return driftStepwise(nodes, at);
 	const dice = random.fraction();
 	if (dice < 0.3) return joinAmongMute(random, nodes, at);

@@ -72,7 +72,7 @@ export interface NodeOptions {
 }
 
 /** One key in so many begins like this. */
-const ALIKE = /^0[01]/;
+const ALIKE = /^00/;
 
 /** Chance whose first bytes make such a key. */
 function alikeRandom(random: SeededRandom): SeededRandom {
