@@ -162,17 +162,17 @@ function chooseForTwo(random: SeededRandom, {calm, scattered}: EpilogueRoom, at:
 }
 
 export function chooseEpilogue(random: SeededRandom, room: EpilogueRoom, at: number): Happening[] {
-	const {nodes, apart, calm, alike} = room;
+	const {nodes, apart, calm, scattered, alike} = room;
 	const far = apart.find(({how}) => how === 'far');
 	if (far) return speakAfar(far, at);
 	if (nodes === 3 && apart[0]?.how === 'cut') return speakBeside(apart[0].from, 0, at);
 	if (nodes === 2) return chooseForTwo(random, room, at);
 	const a = random.between(0, nodes - 1);
 	const b = (a + random.between(1, nodes - 1)) % nodes;
-	if (!calm && alike) return crossDigests(nodes, a, at);
+	if (!calm && alike && !scattered) return crossDigests(nodes, a, at);
 	if (!calm && nodes > 3 && random.chance(0.15)) return driftStepwise(nodes, at);
 	const dice = random.fraction();
 	if (dice < 0.3) return joinAmongMute(random, nodes, at);
-	if (dice < 0.5) return block(a, b, at);
-	return dice < 0.6 && !calm ? handOver(nodes, a, at) : [];
+	if (dice < 0.5 && !scattered) return block(a, b, at);
+	return dice < 0.65 && !calm ? handOver(nodes, a, at) : [];
 }

@@ -1,5 +1,6 @@
 // `node test/simulation/mutate.mjs [word…]`: breaks each rule (or those whose name holds a word) in a copy of the tree, and
-// prints what caught it: one of 40 rooms of the simulator, else a unit test. Only fake networks; nothing is dialled.
+// prints what caught it: the first of 120 rooms of the simulator that failed, and a unit test. A text that is not found, a
+// simulator that breaks for another reason and unbroken rooms that fail are errors. Only fake networks; nothing is dialled.
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -8,7 +9,7 @@ import {fileURLToPath} from 'node:url';
 import {mutations} from './mutations.mjs';
 
 const SEED = 2000;
-const ROOMS = 40;
+const ROOMS = 120;
 const LIMIT_MS = 300_000;
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const copy = mkdtempSync(join(tmpdir(), 'p2pchat-mutations-'));
@@ -51,7 +52,8 @@ function findRoom() {
 	]);
 	if (ok) return undefined;
 	const [, seed, fault = ''] = /seed (\d+)[^\n]*\n\s*([^\n]*)/.exec(text) ?? [];
-	return seed ? `room ${Number(seed) - SEED + 1}: ${fault}` : `the simulator: ${text.trim().split('\n').at(-1)}`;
+	if (!seed) throw new Error(`the simulator did not get as far as a fault:\n${text}`);
+	return `room ${Number(seed) - SEED + 1}: ${fault}`;
 }
 
 function findTest(tests) {
@@ -64,7 +66,8 @@ function findTest(tests) {
 		...tests.map(name => `test/${name}`),
 	]);
 	if (ok) return undefined;
-	const [, file = '?', title = ''] = /FAIL\s+(?:\|?unit\|?\s+)?(\S+)\s+>\s+([^\n]*)/.exec(text) ?? [];
+	const [, file, title] = /FAIL\s+(?:\|?unit\|?\s+)?(\S+)\s+>\s+([^\n]*)/.exec(text) ?? [];
+	if (!file) throw new Error(`the tests did not get as far as a failure:\n${text}`);
 	return `${file}: ${title}`;
 }
 
@@ -86,7 +89,9 @@ const caught = {rooms: 0, tests: 0, nothing: 0};
 try {
 	prepare();
 	for (const mutation of chosen) breakRule(mutation)();
-	if (words.length === 0) console.log(`unbroken: ${findRoom() ?? `${ROOMS} rooms agree`}`);
+	const unbroken = findRoom();
+	if (unbroken) throw new Error(`unbroken, and yet ${unbroken}`);
+	console.log(`unbroken: ${ROOMS} rooms agree`);
 	for (const mutation of chosen) {
 		const restore = breakRule(mutation);
 		const room = findRoom();

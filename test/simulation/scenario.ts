@@ -91,6 +91,7 @@ export function createScenario(seed: number, {low, high}: {readonly low: number;
 	const random = createSeededRandom(seed);
 	const nodes = random.between(low, high);
 	const calm = random.chance(0.35);
+	const scattered = random.chance(nodes === 2 ? 0.3 : 0.1);
 	const span = random.pick([10_000, 30_000, 90_000]);
 	const happenings: Happening[] = [];
 	const together = random.chance(0.5);
@@ -99,11 +100,12 @@ export function createScenario(seed: number, {low, high}: {readonly low: number;
 	const count = random.between(5, 25 + nodes);
 	for (let index = 0; index < count; index++) {
 		const happening = chooseHappening(random, nodes, random.between(500, span), calm);
+		// Where no beacon passes nobody tells them again of each other: given up for good is what is promised there.
+		if (scattered && happening.type === 'fault' && happening.fault.type === 'blocked') continue;
 		happenings.push(happening, ...chooseAround(random, happening, nodes, calm));
 	}
 	happenings.sort((a, b) => a.at - b.at);
 	const alike = random.chance(0.25);
-	const scattered = random.chance(nodes === 2 ? 0.3 : 0.1);
 	const apart = chooseApart(random, nodes, calm);
 	const twoHomed = !calm && !scattered && apart.length === 0 && random.chance(0.1);
 	const over = Math.max(span, ...happenings.map(endOf));

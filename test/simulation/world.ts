@@ -1,14 +1,16 @@
 /** Carries out a scenario on fake time, network and chance. */
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
-import {CUT, type LinkFaults} from '../helpers/memory-links.js';
 import {createMemoryNetwork, type MemoryNetwork} from '../helpers/memory-network.js';
 import {createSeededRandom} from '../helpers/seeded-random.js';
+import {createAlerts} from './alerts.js';
 import {type AskingCheck, createAskingCheck} from './check-asking.js';
+import {createFaults} from './faults.js';
 import {sendUnasked} from './lies.js';
 import {createNode, type Life, type SimulatedNode, TCP_PORT} from './node.js';
-import {createOverhearing, type Overhearing, type SaidEnd} from './overhear.js';
-import type {Fault, Happening, Scenario} from './scenario.js';
+import {createOverhearing, type Overhearing} from './overhear.js';
+import {addressOf, falseHostOf, secondAddressOf} from './places.js';
+import type {Happening, Scenario} from './scenario.js';
 
 export interface World {
 	readonly clock: FakeClock;
@@ -23,85 +25,26 @@ export interface World {
 	stopAll(): Promise<void>;
 }
 
-/** After these somebody may know less of others than he did. */
-const DISTURBING: ReadonlySet<Happening['type']> = new Set([
-	'crash',
-	'leave',
-	'reset',
-	'redial',
-	'readdress',
-	'unasked',
-]);
-const ALERT_AT = {post: 'list', break: 'digest', redial: 'want'} as const;
-const FAR: Partial<LinkFaults> = {latencyMs: 700};
-const ONE_WAY: Partial<LinkFaults> = {connect: 'dropped'};
-const UNHEARD: Partial<LinkFaults> = {connect: 'dropped', broadcast: false, multicast: false};
-
-/** Which directed links a fault changes, and how. */
-function patches(fault: Fault, nodes: number): [number, number, Partial<LinkFaults>][] {
-	const all = Array.from({length: nodes}, (_, index) => index);
-	switch (fault.type) {
-		case 'cut':
-			return fault.both
-				? [
-						[fault.from, fault.to, CUT],
-						[fault.to, fault.from, CUT],
-					]
-				: [[fault.from, fault.to, CUT]];
-		case 'partition':
-			return all
-				.flatMap(from => all.map((to): [number, number] => [from, to]))
-				.filter(([from, to]) => fault.side.includes(from) !== fault.side.includes(to))
-				.map(([from, to]) => [from, to, CUT]);
-		case 'slow':
-			return all
-				.filter(from => from !== fault.node)
-				.map(from => [from, fault.node, {bytesPerSecond: fault.bytesPerSecond}]);
-		case 'firewall':
-			return [[fault.from, fault.to, {connect: fault.how}]];
-		case 'blocked':
-			return [
-				[fault.from, fault.to, {connect: 'dropped'}],
-				[fault.to, fault.from, {connect: 'dropped'}],
-			];
-		default:
-			return [];
-	}
-}
-
-function addressOf(index: number, scattered: boolean, generation = 0): string {
-	const place = index + 1 + generation * 60;
-	return scattered ? `10.1.${place}.1` : `10.0.0.${place}`;
-}
-
-/** On a second network, where nothing is in the way. */
-const secondAddressOf = (index: number) => `10.2.0.${index + 1}`;
-
-/** Nobody is there. */
-const falseHostOf = (index: number, scattered: boolean) => (scattered ? `10.1.${index + 1}.250` : '10.0.0.250');
-
 export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: string) => void): World {
 	const clock = createFakeClock();
 	const random = createSeededRandom(scenario.seed ^ 0x5eed);
 	const network = createMemoryNetwork({clock, random: random.fork()});
-	const active = new Set<Fault>();
 	const generations = new Map<number, number>();
-	/** What happens when a node says something next. */
-	const alerts = new Map<SimulatedNode, {readonly what: 'list' | 'digest' | 'want'; run(end: SaidEnd): void}>();
-	let disturbedAt = 0;
+	const faults = createFaults({scenario, network, clock, nodes: () => nodes});
+	const alerts = createAlerts({clock, network, heard: () => heard});
 	const asking = createAskingCheck({
 		lives: () => nodes.flatMap(node => node.lives),
 		heard: () => heard,
 		now: () => clock.monotonic(),
-		quietMs: () => ([...active].some(({type}) => type !== 'mute') ? 0 : clock.monotonic() - disturbedAt),
+		quietMs: faults.quietMs,
 	});
 	const heard = createOverhearing({
 		clock,
 		asked(end, want) {
 			asking.asked(end, want);
-			alarm(end, 'want');
+			alerts.said(end, 'want');
 		},
-		told: alarm,
+		told: alerts.said,
 	});
 	const targets = scenario.scattered
 		? Array.from({length: Math.min(2, scenario.nodes)}, (_, index) => ({
@@ -138,73 +81,6 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		multicast: scenario.filter !== 'multicast',
 	});
 
-	function applyLinks(): void {
-		network.healAll();
-		for (const {from, to, how} of scenario.apart) {
-			if (how === 'cut') network.cut(`host ${from}`, `host ${to}`);
-			else network.links.set(`host ${from}`, `host ${to}`, how === 'unheard' ? UNHEARD : how === 'far' ? FAR : ONE_WAY);
-			if (how === 'far') network.links.set(`host ${to}`, `host ${from}`, FAR);
-		}
-		for (const fault of active)
-			for (const [from, to, patch] of patches(fault, scenario.nodes))
-				network.links.set(`host ${from}`, `host ${to}`, patch);
-	}
-
-	function begin(fault: Fault): void {
-		active.add(fault);
-		if (fault.type === 'freeze') freeze(nodes[fault.node]!);
-		else if (fault.type === 'sleep') for (const node of nodes) freeze(node);
-		else if (fault.type === 'unplug') nodes[fault.node]?.host.unplug();
-		else if (fault.type === 'mute') setMute(fault.node, true);
-		else if (fault.type === 'boast') setBoasting(fault.node, true);
-		else applyLinks();
-		if (fault.type === 'blocked') network.reset(`host ${fault.from}`, `host ${fault.to}`);
-	}
-
-	function freeze({host, standstills}: SimulatedNode): void {
-		if (!host.clock.frozen) standstills.push({from: clock.monotonic(), to: Number.POSITIVE_INFINITY});
-		host.freeze();
-	}
-
-	function thaw({host, standstills}: SimulatedNode): void {
-		host.thaw();
-		standstills.at(-1)!.to = clock.monotonic();
-	}
-
-	/** A new process is not. */
-	function setBoasting(index: number, isBoasting: boolean): void {
-		for (const {traffic} of nodes[index]?.lives ?? []) {
-			traffic.isBoasting = isBoasting;
-			traffic.boasted ||= isBoasting;
-		}
-	}
-
-	/** A new process is not. */
-	function setMute(index: number, isMute: boolean): void {
-		for (const {traffic} of nodes[index]?.lives ?? []) traffic.isMute = isMute;
-	}
-
-	function isFrozen(index: number): boolean {
-		return [...active].some(fault => fault.type === 'sleep' || (fault.type === 'freeze' && fault.node === index));
-	}
-
-	function isUnplugged(index: number): boolean {
-		return [...active].some(fault => fault.type === 'unplug' && fault.node === index);
-	}
-
-	function finish(fault: Fault): void {
-		if (!active.delete(fault)) return;
-		if (fault.type !== 'mute') disturbedAt = clock.monotonic();
-		for (const node of nodes) {
-			const {host, index} = node;
-			if (host.clock.frozen && !isFrozen(index)) thaw(node);
-			if (fault.type === 'unplug' && fault.node === index && !isUnplugged(index)) host.plug();
-		}
-		if (fault.type === 'mute') setMute(fault.node, false);
-		if (fault.type === 'boast') setBoasting(fault.node, false);
-		applyLinks();
-	}
-
 	/** A process that has ended properly leaves its host, which can launch another. */
 	function leave(node: SimulatedNode, life: Life): Promise<void> {
 		life.state = 'leaving';
@@ -222,50 +98,19 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		node.life = undefined;
 		node.host.crash(how);
 		node.host.restart();
-		if (isUnplugged(node.index)) node.host.unplug();
-	}
-
-	function alarm(end: SaidEnd, what: 'list' | 'digest' | 'want'): void {
-		const alert = nodes[end.life.index] && alerts.get(nodes[end.life.index]!);
-		if (alert?.what === what) alert.run(end);
-	}
-
-	/** Something that happens at the worst moment, once. */
-	function alert(node: SimulatedNode, {does}: Extract<Happening, {readonly type: 'alert'}>): void {
-		alerts.set(node, {
-			what: ALERT_AT[does],
-			run(end) {
-				const {life} = node;
-				const other = heard.partner(end);
-				const pair = heard.ends.filter(one => one.life === life && one.remoteAddress === end.remoteAddress);
-				if (!life || end.life !== life || life.state !== 'running') return;
-				if (does === 'post') {
-					alerts.delete(node);
-					clock.after(1, () => life.session.post('behind a list'));
-				} else if (does === 'redial') {
-					alerts.delete(node);
-					clock.after(1, () => life.session.addPeer(end.remoteAddress, TCP_PORT));
-				} else if (pair.some(one => one !== end && one.closedAt === undefined) && other && other.digests.length === 0) {
-					alerts.delete(node);
-					clock.after(1, () => life.session.post('on a connection that the other end never saw'));
-					clock.after(2, () => network.reset(`host ${node.index}`, `host ${other.life.index}`, 'newest'));
-					// Who dialled it takes that back: no third connection puts right what the second left.
-					clock.after(2, () => other.life.session.dropPeer(other.remoteAddress));
-				}
-			},
-		});
+		if (faults.isUnplugged(node.index)) node.host.unplug();
 	}
 
 	function happen(happening: Happening): void {
 		if (happening.type === 'fault') {
-			begin(happening.fault);
-			clock.after(happening.ms, () => finish(happening.fault));
+			faults.begin(happening.fault);
+			clock.after(happening.ms, () => faults.finish(happening.fault));
 			return;
 		}
 		const node = nodes[happening.node];
 		const life = node?.life;
 		if (!node) return;
-		if (DISTURBING.has(happening.type)) disturbedAt = clock.monotonic();
+		faults.disturbed(happening.type);
 		trace?.(`${clock.monotonic()} -- ${JSON.stringify(happening)}`);
 		switch (happening.type) {
 			case 'join':
@@ -307,7 +152,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 				if (life && !node.host.clock.frozen) life.beacon.replay();
 				break;
 			case 'alert':
-				alert(node, happening);
+				alerts.arm(node, happening.does);
 				break;
 			case 'clock':
 				node.host.clock.setSkew(happening.skewMs);
@@ -334,10 +179,10 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		heard,
 		asking,
 		async play() {
-			applyLinks();
+			faults.applyLinks();
 			for (const happening of scenario.happenings) clock.after(happening.at, () => happen(happening));
 			await clock.advance(scenario.until + 1);
-			for (const fault of [...active]) finish(fault);
+			faults.finishAll();
 			// A room whose meeting point is gone can not find itself again.
 			if (scenario.scattered || scenario.apart.length > 0) nodes[0]?.launch();
 			if (scenario.scattered) nodes[1]?.launch();
