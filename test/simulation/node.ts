@@ -1,12 +1,12 @@
 import type {FeedEvent} from '../../source/core/event.js';
 import type {PeerId} from '../../source/core/ids.js';
-import {createPeerKey} from '../../source/feed/peer-key.js';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import type {Address} from '../../source/network/candidate.js';
 import {createSession} from '../../source/session/create-session.js';
 import type {SelfInfo, Session} from '../../source/session/session.js';
 import type {MemoryHost} from '../helpers/memory-network.js';
 import type {SeededRandom} from '../helpers/seeded-random.js';
+import {alikeSeed, withSeed} from './alike.js';
 import {createDisk, type Disk} from './disk.js';
 import {judgeHaste, type Standstill} from './haste.js';
 import {createReplayedBeacon, type ReplayedBeacon} from './lies.js';
@@ -64,28 +64,13 @@ export interface NodeOptions {
 	readonly targets: readonly Address[];
 	/** The keys of its lives begin alike with those of others: their feeds share a bucket. */
 	readonly alike: boolean;
+	/** In the whole room. */
+	readonly livesSoFar: () => number;
 	/** Where nobody is. */
 	readonly falseHost: string;
 	readonly heard: () => Overhearing;
 	readonly identitySeed: Uint8Array | undefined;
 	readonly trace: ((line: string) => void) | undefined;
-}
-
-/** One key in so many begins like this. */
-const ALIKE = /^00/;
-
-/** Chance whose first bytes make such a key. */
-function alikeRandom(random: SeededRandom): SeededRandom {
-	let first: Uint8Array | undefined = random.bytes(32);
-	while (!ALIKE.test(createPeerKey(first).peer)) first = random.bytes(32);
-	return {
-		...random,
-		bytes(length) {
-			const bytes = first ?? random.bytes(length);
-			first = undefined;
-			return bytes;
-		},
-	};
 }
 
 export function createNode(options: NodeOptions): SimulatedNode {
@@ -111,7 +96,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			},
 			{
 				clock,
-				random: options.alike ? alikeRandom(random.fork()) : random.fork(),
+				random: options.alike ? withSeed(random.fork(), alikeSeed(options.livesSoFar())) : random.fork(),
 				transport: meterTransport(
 					host.createTransport({psk: keys.psk, identity: keys.pskIdentity, port: TCP_PORT}),
 					traffic,

@@ -52,7 +52,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 				port: TCP_PORT,
 			}))
 		: [];
-	const nodes = scenario.skews.map((skewMs, index) =>
+	const nodes: readonly SimulatedNode[] = scenario.skews.map((skewMs, index) =>
 		createNode({
 			host: network.addHost(
 				`host ${index}`,
@@ -64,6 +64,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 			random: random.fork(),
 			targets,
 			alike: scenario.alike,
+			livesSoFar: () => nodes.reduce((sum, {lives}) => sum + lives.length, 0),
 			falseHost: falseHostOf(index, scenario.scattered),
 			heard: () => heard,
 			identitySeed: index % 2 === 0 ? random.bytes(32) : undefined,
