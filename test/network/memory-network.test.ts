@@ -94,6 +94,18 @@ describe('streams on the memory network', () => {
 		expect(b.text()).toBe('where are you');
 	});
 
+	it('do not begin at an address that is shut, but at another of the same host', async () => {
+		const {clock, network, hosts} = createWorld(['a']);
+		const both = network.addHost('both', ['10.0.0.2', '10.0.0.3']);
+		both.shut(['10.0.0.2']);
+		const {port} = await both.createTransport({psk: PSK}).listen(() => {});
+		const transport = hosts[0]!.createTransport({psk: PSK});
+		const dials = [transport.dial('10.0.0.2', port), transport.dial('10.0.0.3', port)];
+		await clock.advance(DIAL_TIMEOUT_MS);
+		const [shut, open] = await Promise.all(dials);
+		expect([shut, open && 'connection' in open]).toMatchObject([{failure: {code: 'timeout'}}, true]);
+	});
+
 	it('pass at the bandwidth of the link', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
