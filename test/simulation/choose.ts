@@ -22,7 +22,7 @@ function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault
 	if (calm) {
 		if (random.chance(0.2)) return {fault: {type: 'sleep'}, ms: random.between(3000, 60_000)};
 		if (random.chance(0.2)) return {fault: {type: 'mute', node}, ms: random.between(1000, 60_000)};
-		if (random.chance(0.1)) return {fault: {type: 'boast', node}, ms: random.between(1000, 20_000)};
+		if (random.chance(0.2)) return {fault: {type: 'boast', node}, ms: random.between(1000, 20_000)};
 		if (random.chance(0.5)) return {fault: {type: 'freeze', node}, ms: random.between(100, 4000)};
 		if (random.chance(0.5))
 			return {fault: {type: 'cut', from: node, to: other, both: true}, ms: random.between(100, 5000)};

@@ -60,15 +60,17 @@ function breakWhileAnswering(a: number, b: number, at: number): Happening[] {
 	];
 }
 
-/** Far more is said than one who reads slowly can take. */
-function flood(a: number, b: number, at: number): Happening[] {
+/** Far more is said than one who reads slowly can take; `torn`: a second connection comes up meanwhile. */
+function flood(a: number, b: number, torn: boolean, at: number): Happening[] {
 	const said = Array.from({length: FLOOD_ROUNDS}, (_, round): Happening => {
 		return {type: 'post', node: a, at: at + 8000 + round * 100, count: 8, bytes: FLOOD_BYTES};
 	});
 	return [
 		...rejoin(a, b, at),
-		{type: 'fault', fault: {type: 'slow', node: b, bytesPerSecond: 40_000}, at: at + 7900, ms: 30_000},
+		{type: 'fault', fault: {type: 'slow', node: b, bytesPerSecond: torn ? 25_000 : 40_000}, at: at + 7900, ms: 30_000},
 		...said,
+		...(torn ? [{type: 'redial', node: b, other: a, at: at + 12_500} as const] : []),
+		// Nothing more until then.
 		{type: 'fault', fault: {type: 'mute', node: b}, at: at + FLOOD_MS, ms: 1000},
 	];
 }
@@ -153,10 +155,10 @@ function chooseForTwo(random: SeededRandom, {calm, scattered}: EpilogueRoom, at:
 	const a = random.between(0, 1);
 	const b = 1 - a;
 	const dice = random.fraction();
-	if (dice < 0.25) return flood(a, b, at);
+	if (dice < 0.25) return flood(a, b, calm, at);
 	if (scattered) return loseTarget(a, b, at);
-	if (dice < 0.4) return breakYoung(a, b, at);
-	if (dice < 0.55) return breakWhileAnswering(a, b, at);
+	if (dice < 0.45) return breakYoung(a, b, at);
+	if (dice < 0.58) return breakWhileAnswering(a, b, at);
 	if (dice < 0.75 && !calm) return block(a, b, at);
 	return speakBehindList(a, b, at);
 }

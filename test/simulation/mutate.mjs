@@ -1,5 +1,5 @@
 // `node test/simulation/mutate.mjs [word…]`: breaks each rule (or those whose name holds a word) in a copy of the tree, and
-// prints what caught it: the first of 120 rooms of the simulator that failed, and a unit test. A text that is not found, a
+// prints what caught it: the first of 200 rooms of the simulator that failed, and a unit test. A text that is not found, a
 // simulator that breaks for another reason and unbroken rooms that fail are errors. Only fake networks; nothing is dialled.
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
@@ -9,7 +9,7 @@ import {fileURLToPath} from 'node:url';
 import {mutations} from './mutations.mjs';
 
 const SEED = 2000;
-const ROOMS = 120;
+const ROOMS = 200;
 const LIMIT_MS = 300_000;
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const copy = mkdtempSync(join(tmpdir(), 'p2pchat-mutations-'));
