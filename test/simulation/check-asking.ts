@@ -93,8 +93,7 @@ export function createAskingCheck(room: AskingRoom): AskingCheck {
 
 	function checkLate(end: SaidEnd, feed: PeerId, from: number): void {
 		const since = renewedAt(end);
-		if (room.quietMs() < MARGIN_MS || !end.wants.some(want => want.at >= since && isLate(want, WANT_TIMEOUT_MS)))
-			return;
+		if (room.quietMs() < MARGIN_MS || !end.wants.some(want => want.at > since && isLate(want, WANT_TIMEOUT_MS))) return;
 		for (const other of endsOf(end.life)) {
 			if (isSamePair(end, other) || !isSettled(other) || other.wants.some(want => isLate(want, SOON_MS))) continue;
 			const holder = partner(other)?.life;

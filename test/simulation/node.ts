@@ -40,6 +40,8 @@ export interface Life {
 	info: SelfInfo | undefined;
 	/** `running`, or how it ended. */
 	state: 'running' | 'leaving' | 'left' | 'crashed';
+	/** When it left nobody else was running: its last word was heard by none. */
+	leftAlone: boolean;
 }
 
 /** A host with its present process, if any. */
@@ -127,6 +129,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			events: [],
 			info: undefined,
 			state: 'running',
+			leftAlone: false,
 		};
 		node.life = life;
 		node.lives.push(life);

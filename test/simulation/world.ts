@@ -85,6 +85,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 	/** A process that has ended properly leaves its host, which can launch another. */
 	function leave(node: SimulatedNode, life: Life): Promise<void> {
 		life.state = 'leaving';
+		life.leftAlone = nodes.every(other => other === node || other.life?.state !== 'running');
 		return life.session.stop('quit').then(() => {
 			if (life.state !== 'leaving') return;
 			life.state = 'left';
