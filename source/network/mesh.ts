@@ -16,9 +16,7 @@ import {
 	LIVENESS_TICK_MS,
 	MAX_BARRED,
 	MAX_CONNECTIONS,
-	MAX_CONNECTIONS_PER_ADDRESS,
 	MAX_LINKS_PER_PEER,
-	MAX_PENDING_PER_ADDRESS,
 	STALL_MS,
 } from '../core/limits.js';
 import type {Timer} from './clock.js';
@@ -26,7 +24,7 @@ import type {AdoptOutcome} from './dial-runner.js';
 import {remember} from './hearing.js';
 import {openPeerLink} from './open-peer-link.js';
 import type {LinkClosing, OpenLink, PeerLink, PeerLinkOptions} from './peer-link.js';
-import {isLoopback} from './subnets.js';
+import {createPlaces} from './places.js';
 import type {Connection} from './transport.js';
 import {createTurns} from './turns.js';
 
@@ -69,8 +67,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 	const open = new Set<OpenLink>();
 	/** In the order in which they were verified; the last one carries what we send. */
 	const byPeer = new Map<PeerId, PeerLink[]>();
-	/** Accepted connections by address, and how many of them said no hello yet. Loopback stands for many and is not counted. */
-	const places = new Map<string, {open: number; pending: number}>();
+	const places = createPlaces();
 	/** Until when a peer is not taken back, monotonic ms. */
 	const barred = new Map<PeerId, number>();
 	let timer: Timer | undefined;
@@ -94,29 +91,6 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		tickedAt = now;
 		for (const link of [...open]) link.tick(lateMs);
 		timer = clock.after(LIVENESS_TICK_MS, tick);
-	}
-
-	/** False: this address has all that one may have. `settle`: its hello came; `leave`: it is gone. Each works once. */
-	function enter({dialled, remoteAddress}: Connection): {settle(): void; leave(): void} | undefined {
-		if (dialled || isLoopback(remoteAddress)) return {settle() {}, leave() {}};
-		const place = places.get(remoteAddress) ?? {open: 0, pending: 0};
-		if (place.open >= MAX_CONNECTIONS_PER_ADDRESS || place.pending >= MAX_PENDING_PER_ADDRESS) return undefined;
-		places.set(remoteAddress, place);
-		place.open += 1;
-		place.pending += 1;
-		let pending = true;
-		const settle = () => {
-			if (pending) place.pending -= 1;
-			pending = false;
-		};
-		return {
-			settle,
-			leave() {
-				settle();
-				place.open -= 1;
-				if (place.open === 0) places.delete(remoteAddress);
-			},
-		};
 	}
 
 	function bar(peer: PeerId): void {
@@ -178,7 +152,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 			timer = clock.after(LIVENESS_TICK_MS, tick);
 		},
 		adopt(connection, done) {
-			const place = stopped || open.size >= MAX_CONNECTIONS ? undefined : enter(connection);
+			const place = stopped || open.size >= MAX_CONNECTIONS ? undefined : places.enter(connection);
 			if (!place) {
 				connection.destroy();
 				done?.({type: 'failed', closing: {by: 'us', code: 'overloaded', text: 'too many connections'}});
