@@ -55,7 +55,8 @@ export function checkDelivery(name: string, state: State, life: Life): string[] 
 }
 
 /** Who says goodbye has said all before: where nothing else was under way, its `left` is not learnt behind its goodbye. */
-export function checkLastWords(name: string, {disk: {records}}: Life): string[] {
+export function checkLastWords(name: string, {disk: {records}, events}: Life): string[] {
+	const ends = new Map(events.flatMap(event => (event.type === 'left' ? [[event.peer, event.seq] as const] : [])));
 	const held = new Map<PeerId, {readonly seq: number; readonly at: number}>();
 	/** What was held of a feed, and had been for a while, when its author said goodbye. */
 	const gone = new Map<PeerId, number>();
@@ -68,9 +69,11 @@ export function checkLastWords(name: string, {disk: {records}}: Life): string[] 
 				faults.add(`${name}: the last word of ${peer.slice(0, 6)} came after its goodbye`);
 			held.set(peer, {seq, at: record.loggedAt});
 		} else if (record.type === 'observation' && record.observation.type === 'peer-disconnected') {
-			const {subject, reason} = record.observation;
+			const {subject, reason, peer: own} = record.observation;
 			const last = held.get(subject);
-			if (reason === 'leaving' && last && record.loggedAt - last.at > QUIET_MS) gone.set(subject, last.seq);
+			// Who says goodbye itself is answered by one.
+			const isOurs = (held.get(own)?.seq ?? 0) >= (ends.get(own) ?? Number.POSITIVE_INFINITY);
+			if (reason === 'leaving' && !isOurs && last && record.loggedAt - last.at > QUIET_MS) gone.set(subject, last.seq);
 		} else if (record.type === 'observation' && record.observation.type === 'launched') {
 			// It was we who said goodbye.
 			gone.clear();
