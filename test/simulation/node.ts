@@ -40,7 +40,7 @@ export interface Life {
 	info: SelfInfo | undefined;
 	/** `running`, or how it ended. */
 	state: 'running' | 'leaving' | 'left' | 'crashed';
-	/** When it left nobody else was running: its last word was heard by none. */
+	/** When it left nobody was running who could hear its last word. */
 	leftAlone: boolean;
 }
 

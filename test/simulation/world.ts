@@ -82,10 +82,17 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		multicast: scenario.filter !== 'multicast',
 	});
 
+	function canHear({index}: SimulatedNode, {index: other}: SimulatedNode): boolean {
+		const isCut = scenario.apart.some(
+			({from, to, how}) => how === 'cut' && [from, to].includes(index) && [from, to].includes(other),
+		);
+		return index !== other && !isCut;
+	}
+
 	/** A process that has ended properly leaves its host, which can launch another. */
 	function leave(node: SimulatedNode, life: Life): Promise<void> {
 		life.state = 'leaving';
-		life.leftAlone = nodes.every(other => other === node || other.life?.state !== 'running');
+		life.leftAlone = nodes.every(other => other.life?.state !== 'running' || !canHear(other, node));
 		return life.session.stop('quit').then(() => {
 			if (life.state !== 'leaving') return;
 			life.state = 'left';
