@@ -3,6 +3,7 @@ import {lastSeq} from '../../source/core/batch.js';
 import type {PeerId} from '../../source/core/ids.js';
 import type {State} from '../../source/core/state.js';
 import {type Life, peerOf, type SimulatedNode} from './node.js';
+import {isCut} from './scenario.js';
 import type {World} from './world.js';
 
 const QUIET_MS = 2000;
@@ -13,12 +14,6 @@ const EXCUSED_OF_LIARS = /^(hello-timeout|unasked|barred)/;
 /** From a hello to what is said behind it. */
 const GREETING_MS = 1000;
 
-function isApart(world: World, a: number, b: number): boolean {
-	return world.scenario.apart.some(
-		({from, to, how}) => how === 'cut' && ((from === a && to === b) || (from === b && to === a)),
-	);
-}
-
 export function checkConnections(world: World, running: readonly SimulatedNode[]): string[] {
 	const faults: string[] = [];
 	for (const node of running) {
@@ -28,7 +23,7 @@ export function checkConnections(world: World, running: readonly SimulatedNode[]
 		for (const other of running) {
 			if (other === node) continue;
 			const count = other.host.addresses.reduce((sum, address) => sum + (open.get(address) ?? 0), 0);
-			const wanted = isApart(world, node.index, other.index) ? 0 : 1;
+			const wanted = isCut(world.scenario, node.index, other.index) ? 0 : 1;
 			for (const address of other.host.addresses) open.delete(address);
 			if (count !== wanted)
 				faults.push(`node ${node.index}: ${count} connections to node ${other.index}, not ${wanted}`);

@@ -77,6 +77,11 @@ export function worstSkew({skews, happenings}: Scenario, node: number): number {
 	return Math.max(...[skews[node] ?? 0, ...set].map(Math.abs));
 }
 
+/** These two never reach each other. */
+export function isCut({apart}: Scenario, a: number, b: number): boolean {
+	return apart.some(({from, to, how}) => how === 'cut' && ((from === a && to === b) || (from === b && to === a)));
+}
+
 export interface Apart {
 	readonly from: number;
 	readonly to: number;

@@ -10,7 +10,7 @@ import {sendUnasked} from './lies.js';
 import {createNode, type Life, type SimulatedNode, TCP_PORT} from './node.js';
 import {createOverhearing, type Overhearing} from './overhear.js';
 import {addressOf, falseHostOf, secondAddressOf} from './places.js';
-import type {Happening, Scenario} from './scenario.js';
+import {type Happening, isCut, type Scenario} from './scenario.js';
 
 export interface World {
 	readonly clock: FakeClock;
@@ -82,17 +82,12 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		multicast: scenario.filter !== 'multicast',
 	});
 
-	function canHear({index}: SimulatedNode, {index: other}: SimulatedNode): boolean {
-		const isCut = scenario.apart.some(
-			({from, to, how}) => how === 'cut' && [from, to].includes(index) && [from, to].includes(other),
-		);
-		return index !== other && !isCut;
-	}
-
 	/** A process that has ended properly leaves its host, which can launch another. */
 	function leave(node: SimulatedNode, life: Life): Promise<void> {
 		life.state = 'leaving';
-		life.leftAlone = nodes.every(other => other.life?.state !== 'running' || !canHear(other, node));
+		life.leftAlone = nodes.every(
+			other => other === node || other.life?.state !== 'running' || isCut(scenario, node.index, other.index),
+		);
 		return life.session.stop('quit').then(() => {
 			if (life.state !== 'leaving') return;
 			life.state = 'left';
