@@ -66,6 +66,8 @@ export const RETRY_FIRST_MS = 1000;
 export const RETRY_MAX_MS = 30_000;
 export const RETRY_JITTER = 0.2;
 export const MAX_DIAL_FAILURES = 5;
+export const RETRY_SEEN_MS = 60_000;
+export const MAX_SEEN_RETRIES = 32;
 
 // Connections
 export const HELLO_TIMEOUT_MS = 5000;

@@ -6,6 +6,8 @@ import {
 	HIGHER_ID_WAITS_AT_MOST_MS,
 	MAX_DIAL_FAILURES,
 	MAX_DIALS_PER_SECOND,
+	MAX_SEEN_RETRIES,
+	RETRY_SEEN_MS,
 } from '../core/limits.js';
 import {retryDelay} from './backoff.js';
 import {type Address, type Candidate, chooseAddress, dropAddress, type FailedDial, keyOf} from './candidate.js';
@@ -30,6 +32,8 @@ export interface DiallerOptions {
 	isConnected(peer: PeerId): boolean;
 	/** Takes a dialled connection over; `done` is called once. */
 	adopt(connection: Connection, done: (outcome: AdoptOutcome) => void): void;
+	/** Somebody reachable is connected to it: it lives, though our dials fail. */
+	isSeen(peer: PeerId): boolean;
 	/** A `--peer` target led to a peer. */
 	targetWorked(target: Address): void;
 }
@@ -52,6 +56,8 @@ export function createDialRunner(options: DiallerOptions): DialRunner {
 	const {clock, random, transport, self, debug} = options;
 	const queue = createDialQueue();
 	const pace = createTokenBucket(MAX_DIALS_PER_SECOND, DIAL_BURST);
+	/** Given up but for a dial now and then: where no beacon passes nobody tells us of them again. */
+	const seen = new Set<Candidate>();
 	let pausedPump: Timer | undefined;
 	/** When somebody came up last, monotonic ms. */
 	let lastUpAt = Number.NEGATIVE_INFINITY;
@@ -93,6 +99,7 @@ export function createDialRunner(options: DiallerOptions): DialRunner {
 	function rest(entry: Candidate): void {
 		entry.timer?.cancel();
 		entry.timer = undefined;
+		seen.delete(entry);
 		if (entry.state === 'waiting') entry.state = 'idle';
 	}
 
@@ -155,6 +162,17 @@ export function createDialRunner(options: DiallerOptions): DialRunner {
 		settle(entry, address, undefined);
 	}
 
+	/** After a failure. */
+	function planNext(entry: Candidate): void {
+		seen.delete(entry);
+		if (entry.isTarget || entry.failures < MAX_DIAL_FAILURES) {
+			schedule(entry, retryDelay(entry.failures, random.fraction()));
+		} else if (entry.peer && seen.size < MAX_SEEN_RETRIES && options.isSeen(entry.peer)) {
+			seen.add(entry);
+			schedule(entry, RETRY_SEEN_MS);
+		}
+	}
+
 	/** A dial came to its end: count it, plan the next one, let others dial. */
 	function settle(entry: Candidate, address: Address, failure: Omit<FailedDial, 'address'> | undefined): void {
 		queue.ended(entry);
@@ -163,8 +181,7 @@ export function createDialRunner(options: DiallerOptions): DialRunner {
 		if (failure) {
 			entry.failures += 1;
 			debug('dial', `failed: ${address.host}:${address.port}: ${failure.text}`, {failures: entry.failures});
-			const given = entry.isDropped || (!entry.isTarget && entry.failures >= MAX_DIAL_FAILURES);
-			if (!isDone(entry) && !given) schedule(entry, retryDelay(entry.failures, random.fraction()));
+			if (!isDone(entry) && !entry.isDropped) planNext(entry);
 		} else {
 			entry.failures = 0;
 		}

@@ -108,8 +108,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 				schedule(entry, firstDelay(peer));
 			}
 
-			if (entry.state !== 'idle') return;
 			const gaveUp = entry.failures >= MAX_DIAL_FAILURES;
+			if (entry.state !== 'idle' && !(gaveUp && entry.state === 'waiting')) return;
 			// A beacon comes again; that others are connected to it is said once.
 			if (gaveUp && by === 'exchange') entry.failures = 0;
 			const rested = entry.lastAttempt + RETRY_MAX_MS - clock.monotonic();

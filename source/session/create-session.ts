@@ -105,6 +105,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		transport,
 		debug,
 		isConnected: peer => mesh.linkOf(peer) !== undefined,
+		isSeen: peer => witness.isReachable(peer),
 		adopt: (connection, done) => mesh.adopt(connection, done),
 		targetWorked: address => adapters.rememberTarget(address),
 	});

@@ -30,6 +30,7 @@ it('a --peer target whose connection is lost is dialled again, though nobody els
 			transport: transport as Transport,
 			debug: () => {},
 			isConnected: one => connected.has(one),
+			isSeen: () => false,
 			adopt(_, done) {
 				connected.add(peer);
 				done({type: 'verified', link: {peer} as PeerLink});
@@ -64,6 +65,7 @@ it('a --peer target that is dropped is dialled no more, whether it waits or is b
 		transport: transport as Transport,
 		debug: () => {},
 		isConnected: () => false,
+		isSeen: () => false,
 		adopt() {},
 		targetWorked: () => {},
 	});

@@ -1,12 +1,15 @@
 import {describe, expect, it} from 'vitest';
 import {
+	BEACON_INTERVAL_MS,
 	DIAL_BURST,
 	DIALS_AT_FIRST,
 	FAULT_REST_MS,
 	MAX_CANDIDATES,
 	MAX_DIAL_FAILURES,
 	MAX_DIALS_PER_SECOND,
+	MAX_SEEN_RETRIES,
 	RETRY_MAX_MS,
+	RETRY_SEEN_MS,
 } from '../../source/core/limits.js';
 import {createDialler} from '../../source/network/dialler.js';
 import type {PeerLink} from '../../source/network/peer-link.js';
@@ -25,6 +28,8 @@ function createWorld({hangs = false} = {}) {
 	const clock = createFakeClock();
 	const dials: {host: string; at: number}[] = [];
 	const connected = new Set<string>();
+	/** Others are connected to them. */
+	const seen = new Set<string>();
 	const transport: Pick<Transport, 'dial'> = {
 		dial(host) {
 			dials.push({host, at: clock.monotonic()});
@@ -38,10 +43,11 @@ function createWorld({hangs = false} = {}) {
 		transport: transport as Transport,
 		debug: () => {},
 		isConnected: peer => connected.has(peer),
+		isSeen: peer => seen.has(peer),
 		adopt: () => {},
 		targetWorked: () => {},
 	});
-	return {clock, dialler, dials, connected};
+	return {clock, dialler, dials, connected, seen};
 }
 
 describe('a peer that was heard', () => {
@@ -165,6 +171,7 @@ it('a --peer target that led to somebody who said goodbye is looked for again', 
 		} as unknown as Transport,
 		debug: () => {},
 		isConnected: peer => connected.has(peer),
+		isSeen: () => false,
 		adopt(_, done) {
 			connected.add(HIGHER);
 			done({type: 'verified', link: {peer: HIGHER} as PeerLink});
@@ -178,6 +185,48 @@ it('a --peer target that led to somebody who said goodbye is looked for again', 
 	dialler.forget(HIGHER);
 	await clock.advance(5000);
 	expect(dials).toHaveLength(2);
+});
+
+describe('a peer that was given up', () => {
+	it('is dialled once a minute as long as somebody reachable is connected to it', async () => {
+		const {clock, dialler, dials, seen} = createWorld();
+		seen.add(HIGHER);
+		dialler.heard(HIGHER, at('10.0.0.9'), 'exchange');
+		await clock.advance(60_000);
+		const before = dials.length;
+		expect(before).toBe(MAX_DIAL_FAILURES);
+		await clock.advance(10 * RETRY_SEEN_MS);
+		expect(dials.length - before).toBe(10);
+		seen.delete(HIGHER);
+		await clock.advance(10 * RETRY_SEEN_MS);
+		expect(dials.length - before).toBe(11);
+		expect(clock.pending).toBe(0);
+	});
+
+	it('is dialled sooner when a beacon of it is heard', async () => {
+		const {clock, dialler, dials, seen} = createWorld();
+		seen.add(HIGHER);
+		dialler.heard(HIGHER, at('10.0.0.9'), 'exchange');
+		const beats = 2 * RETRY_SEEN_MS;
+		for (let passed = 0; passed < beats; passed += BEACON_INTERVAL_MS) {
+			await clock.advance(BEACON_INTERVAL_MS);
+			dialler.heard(HIGHER, at('10.0.0.9'), 'broadcast');
+		}
+		const gaps = dials.slice(MAX_DIAL_FAILURES).map(({at: time}, index) => time - (dials[index + 4]?.at ?? 0));
+		expect(Math.max(...gaps)).toBeLessThanOrEqual(RETRY_MAX_MS);
+	});
+
+	it('is one of a few that are dialled so: who names thousands does not have us dial them for ever', async () => {
+		const {clock, dialler, dials, seen} = createWorld();
+		for (let index = 0; index < 200; index++) {
+			seen.add(fakePeerId(1000 + index));
+			dialler.heard(fakePeerId(1000 + index), at('10.0.0.66'), 'exchange');
+		}
+		await clock.advance(10 * 60_000);
+		const before = dials.length;
+		await clock.advance(10 * RETRY_SEEN_MS);
+		expect(dials.length - before).toBeLessThanOrEqual(10 * MAX_SEEN_RETRIES);
+	});
 });
 
 describe('whoever names peers that nobody has', () => {

@@ -105,8 +105,6 @@ export function createScenario(seed: number, {low, high}: {readonly low: number;
 	const count = random.between(5, 25 + nodes);
 	for (let index = 0; index < count; index++) {
 		const happening = chooseHappening(random, nodes, random.between(500, span), calm);
-		// Where no beacon passes nobody tells them again of each other: given up for good is what is promised there.
-		if (scattered && happening.type === 'fault' && happening.fault.type === 'blocked') continue;
 		happenings.push(happening, ...chooseAround(random, happening, nodes, calm));
 	}
 	happenings.sort((a, b) => a.at - b.at);
