@@ -111,19 +111,19 @@ export const historyMutations = [
 	{
 		rule: 'the clocks of others are not merged',
 		file: 'session/node-clock.ts',
-		edits: [['last = mergeHlc(last, hlc, wall());', '']],
+		edits: [['last = mergeHlc(last, hlc, at);', '']],
 		tests: ['session/node-clock'],
 	},
 	{
 		rule: 'merged up to a day ahead of our own reading, not of our wall clock',
 		file: 'session/node-clock.ts',
-		edits: [['last = mergeHlc(last, hlc, wall());', 'last = mergeHlc(last, hlc, Math.max(wall(), last.ms));']],
+		edits: [['last = mergeHlc(last, hlc, at);', 'last = mergeHlc(last, hlc, Math.max(at, last.ms));']],
 		tests: ['session/node-clock'],
 	},
 	{
 		rule: 'a timer outlives a stop',
 		file: sync,
-		edits: [['timer.cancel();\n\t\t\treceiver.stop();', 'receiver.stop();']],
+		edits: [['beat.stop();\n\t\t\treceiver.stop();', 'receiver.stop();']],
 		tests: ['network/sync'],
 	},
 ];

@@ -106,6 +106,18 @@ export const linkMutations = [
 		tests: ['network/dialler'],
 	},
 	{
+		rule: 'one whom others see is not dialled again either',
+		file: 'network/dial-runner.ts',
+		edits: [['options.isSeen(entry.peer)', 'false']],
+		tests: ['network/dialler'],
+	},
+	{
+		rule: 'our own lateness counts as silence of others',
+		file: 'network/link-pulse.ts',
+		edits: [['excuse(liveness, lateMs, now)', 'liveness']],
+		tests: ['network/link-pulse'],
+	},
+	{
 		rule: 'a target that is lost is not dialled again',
 		file: 'network/dialler.ts',
 		edits: [
