@@ -172,6 +172,8 @@ export function chooseEpilogue(random: SeededRandom, room: EpilogueRoom, at: num
 	const a = random.between(0, nodes - 1);
 	const b = (a + random.between(1, nodes - 1)) % nodes;
 	if (!calm && alike && !scattered) return crossDigests(nodes, a, at);
+	// Of two that are no targets, where no beacon passes, others alone know that they live.
+	if (!calm && scattered && nodes > 3) return block(nodes - 2, nodes - 1, at);
 	if (!calm && nodes > 3 && random.chance(0.15)) return driftStepwise(nodes, at);
 	const dice = random.fraction();
 	if (dice < 0.3) return joinAmongMute(random, nodes, at);
