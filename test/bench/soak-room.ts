@@ -7,6 +7,7 @@ import {freeUdpPort} from './bench-node.js';
 import {type ChatProcess, type Line, sees, startChat} from './chat-process.js';
 import {textOf} from './make-history.js';
 import {sleep} from './measure.js';
+import {saveSoak} from './soak-figures.js';
 
 const processes = Number(process.argv[2] ?? 50);
 const minutes = Number(process.argv[3] ?? 10);
@@ -41,10 +42,13 @@ function timelineOf({lines}: ChatProcess): string[] {
 	return rows.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({id}) => id);
 }
 
-function judge(chats: readonly ChatProcess[], from: readonly number[]): string[] {
+function countConnections(chats: readonly ChatProcess[]): number {
+	return listConnections(chats.map(({child}) => child.pid ?? 0)).length;
+}
+
+function judge(chats: readonly ChatProcess[], from: readonly number[], connections: number): string[] {
 	const faults: string[] = [];
 	const pairs = (processes * (processes - 1)) / 2;
-	const connections = listConnections(chats.map(({child}) => child.pid ?? 0)).length;
 	if (connections !== pairs) faults.push(`${connections} connections instead of ${pairs}`);
 	const [first, ...others] = chats.map(timelineOf);
 	if (!first || new Set(first).size !== first.length) faults.push('an event came twice');
@@ -64,7 +68,8 @@ try {
 	await waitFor('all see all', () =>
 		chats.every(chat => chats.every(other => other === chat || chat.lines.some(sees(other.peer)))),
 	);
-	process.stdout.write(`${processes} processes see each other after ${Math.round(performance.now() - startedAt)} ms\n`);
+	const upMs = Math.round(performance.now() - startedAt);
+	process.stdout.write(`${processes} processes see each other after ${upMs} ms\n`);
 	const from = chats.map(({lines}) => lines.length);
 	const end = performance.now() + minutes * 60_000;
 	let posts = 0;
@@ -74,12 +79,14 @@ try {
 		await sleep(1000 / POSTS_PER_SECOND);
 	}
 	await waitFor('all is delivered', () => chats.every(({lines}) => lines.filter(isPosted).length >= posts));
-	const faults = judge(chats, from);
+	const connections = countConnections(chats);
+	const faults = judge(chats, from, connections);
 	for (const fault of faults) process.stdout.write(`${fault}\n`);
 	const pairs = (processes * (processes - 1)) / 2;
 	process.stdout.write(
 		`${minutes} minutes, ${posts} posts, ${pairs} connections: ${faults.length === 0 ? 'as it should be' : 'FAULTS'}\n`,
 	);
+	if (processes === 50 && minutes === 10) saveSoak({upMs, posts, connections, faults: faults.length});
 	process.exitCode = faults.length === 0 ? 0 : 1;
 } finally {
 	await Promise.all(chats.map(chat => chat.close()));

@@ -1,0 +1,22 @@
+import {saveFigures} from './save-figures.js';
+
+export interface Soak {
+	/** ms from the first start until everybody saw everybody. */
+	readonly upMs: number;
+	readonly posts: number;
+	readonly connections: number;
+	/** Duplicates, flaps and unequal timelines. */
+	readonly faults: number;
+}
+
+const PAIRS = (50 * 49) / 2;
+
+/** Row 8, of 50 processes and ten minutes. */
+export function saveSoak({upMs, posts, connections, faults}: Soak): void {
+	saveFigures({number: 8, name: 'soak', against: '-'}, [
+		{what: '50 processes see each other', unit: 'ms', ours: upMs},
+		{what: 'posts in ten minutes', unit: 'posts', ours: posts},
+		{what: 'connections', unit: 'connections', ours: connections, atLeast: PAIRS, atMost: PAIRS},
+		{what: 'duplicates, flaps and unequal timelines', unit: 'faults', ours: faults, atMost: 0},
+	]);
+}
