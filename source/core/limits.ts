@@ -17,6 +17,7 @@ export const MAX_WANT_RANGES = 256;
 export const MAX_OPEN_WANTS = 8;
 export const MAX_PEERS_LISTED = 512;
 export const PEERS_INTERVAL_MS = 1000;
+export const PEERS_INTERVAL_CROWD_MS = 8000;
 
 // Text and names
 export const MAX_TEXT_BYTES = 16 * 1024;

@@ -92,7 +92,7 @@ export function createLinkPulse(clock: Clock): LinkPulse {
 			const changed = step.verdict === 'suspect' && status !== 'suspect';
 			if (changed) status = 'suspect';
 			// Who hears much and says nothing looks gone: what they ask waits behind all that they send.
-			const isQuiet = clock.monotonic() - saidAt >= PING_AFTER_MS;
+			const isQuiet = now - saidAt >= PING_AFTER_MS;
 			return {gone: step.verdict === 'gone', changed, pingDue: step.ping || isQuiet};
 		},
 		forgive,

@@ -41,8 +41,9 @@ export function createLinkWriter(connection: Connection, overflow: () => void): 
 		send: message => write(encodeMessageFrame(message), PASSING.has(message.type)),
 		sendFrame: frame => write(frame, false),
 		isStuck(now) {
-			const flushed = sentBytes - connection.queuedBytes;
-			if (connection.queuedBytes === 0) stuck = undefined;
+			const queued = connection.queuedBytes;
+			const flushed = sentBytes - queued;
+			if (queued === 0) stuck = undefined;
 			else if (stuck?.flushed !== flushed) stuck = {since: now, flushed};
 			return stuck !== undefined && now - stuck.since > SLOW_READER_MS;
 		},

@@ -34,11 +34,24 @@ export function directedBroadcast(address: string, prefix: number): string | und
 }
 
 export function isInSubnet(address: string, network: string, prefix: number): boolean {
-	const value = parseIpv4(address);
-	const base = parseIpv4(network);
-	if (value === undefined || base === undefined) return false;
+	return isIn(address, subnetOf(network, prefix));
+}
+
+interface Subnet {
+	/** Undefined: no IPv4 address. */
+	readonly base: number | undefined;
+	readonly mask: number;
+}
+
+function subnetOf(network: string, prefix: number): Subnet {
 	const mask = prefixMask(prefix);
-	return (value & mask) >>> 0 === (base & mask) >>> 0;
+	const value = parseIpv4(network);
+	return {base: value === undefined ? undefined : (value & mask) >>> 0, mask};
+}
+
+function isIn(address: string, {base, mask}: Subnet): boolean {
+	const value = parseIpv4(address);
+	return value !== undefined && (value & mask) >>> 0 === base;
 }
 
 /** One form for one address: IPv4-mapped IPv6 becomes IPv4, no zone, lower case. */
@@ -67,9 +80,12 @@ export function interfaceFor(address: string, interfaces: readonly LocalInterfac
 	return best;
 }
 
+const LOOPBACK = subnetOf('127.0.0.0', 8);
+const LINK_LOCAL = subnetOf('169.254.0.0', 16);
+
 export function isLoopback(address: string): boolean {
 	const plain = normaliseAddress(address);
-	return plain === '::1' || isInSubnet(plain, '127.0.0.0', 8);
+	return plain === '::1' || isIn(plain, LOOPBACK);
 }
 
 /** Whether one who is bound to `host` may dial `address`: from loopback nobody but this machine itself. */
@@ -79,20 +95,20 @@ export function mayReach(host: string | undefined, address: string): boolean {
 
 export function isLinkLocal(address: string): boolean {
 	const plain = normaliseAddress(address);
-	return isInSubnet(plain, '169.254.0.0', 16) || /^fe[89ab][0-9a-f]:/.test(plain);
+	return isIn(plain, LINK_LOCAL) || /^fe[89ab][0-9a-f]:/.test(plain);
 }
 
 /** Networks that no router carries across the Internet: RFC 1918, RFC 6598 (carriers, some VPNs). */
-const PRIVATE: readonly (readonly [string, number])[] = [
-	['10.0.0.0', 8],
-	['172.16.0.0', 12],
-	['192.168.0.0', 16],
-	['100.64.0.0', 10],
+const PRIVATE: readonly Subnet[] = [
+	subnetOf('10.0.0.0', 8),
+	subnetOf('172.16.0.0', 12),
+	subnetOf('192.168.0.0', 16),
+	subnetOf('100.64.0.0', 10),
 ];
 
 /** Neither private, unique local (RFC 4193), link-local nor loopback. What is no address at all counts as public. */
 export function isPublic(address: string): boolean {
 	const plain = normaliseAddress(address);
 	if (isLoopback(plain) || isLinkLocal(plain) || /^f[cd][0-9a-f]{2}:/.test(plain)) return false;
-	return !PRIVATE.some(([network, prefix]) => isInSubnet(plain, network, prefix));
+	return !PRIVATE.some(subnet => isIn(plain, subnet));
 }

@@ -35,6 +35,8 @@ export interface LinkEventsOptions {
 }
 
 const MEASURE_INTERVAL_MS = 2000;
+/** Offsets are shown in tenths of seconds. */
+const SHOWN_OFFSET_STEP_MS = 100;
 const GOODBYES: ReadonlySet<string> = new Set<ByeReason>(['leaving', 'duplicate', 'self', 'idle', 'overloaded']);
 
 /** Whoever found it does not take the other back for FAULT_REST_MS, so that neither needs to dial. */
@@ -42,11 +44,17 @@ function isFault({by, code}: LinkClosing): boolean {
 	return by === 'fault' || (by === 'them' && !GOODBYES.has(code));
 }
 
+function isNear(a: number | undefined, b: number | undefined, step: number): boolean {
+	if (a === undefined || b === undefined) return a === b;
+	return Math.round(a / step) === Math.round(b / step);
+}
+
 export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {stop(): void} {
 	const {clock, nodeClock, store, witness, notices} = options;
 	const measured = new Set<PeerId>();
 	let measuring: Timer | undefined;
 	const peerTeller = createPeerTeller(clock, () => options.mesh().links());
+	let isJudged = false;
 	let stopped = false;
 
 	function pass(link: PeerLink): void {
@@ -63,17 +71,29 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		});
 	}
 
+	/** As far as anybody shows it. */
+	function looksSame(link: PeerLink): boolean {
+		const known = store.getState().passing.links[link.peer];
+		return (
+			known?.status === link.status &&
+			known.queuedBytes === link.queuedBytes &&
+			isNear(known.roundTripMs, link.roundTripMs, 1) &&
+			isNear(known.clockOffsetMs, link.clockOffsetMs, SHOWN_OFFSET_STEP_MS)
+		);
+	}
+
 	function flushMeasured(): void {
 		measuring = undefined;
 		for (const peer of measured) {
 			const link = options.mesh().linkOf(peer);
-			if (link) pass(link);
+			if (link && !looksSame(link)) pass(link);
 		}
 
 		measured.clear();
 	}
 
 	function judgeClocks(): void {
+		isJudged = true;
 		const offsets = options
 			.mesh()
 			.links()
@@ -87,7 +107,8 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 	const agrees = ({clockOffsetMs = 0}: PeerLink) => Math.abs(clockOffsetMs - nodeClock.correctionMs) <= CLOCK_WRONG_MS;
 
 	function up(link: PeerLink): void {
-		judgeClocks();
+		// One more that agrees with a clock that needs no correction moves no median beyond what is wrong.
+		if (!isJudged || nodeClock.correctionMs !== 0 || !agrees(link)) judgeClocks();
 		nodeClock.merge(link.hello.hlc);
 		if (agrees(link)) options.firstHello();
 		options.ledger().observe({type: 'peer-connected', subject: link.peer, address: link.remoteAddress});
@@ -124,13 +145,14 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 				break;
 			case 'peers':
 				if (message.all) witness.listed(link.peer, new Set(message.added.map(named => named.peer)), clock.monotonic());
-				for (const named of message.added) {
-					witness.reported(link.peer, named.peer, true, clock.monotonic());
-					for (const address of believedAddresses(link, named))
-						options.dialler().heard(named.peer, address, 'exchange');
-				}
+				for (const {peer} of message.added) witness.reported(link.peer, peer, true, clock.monotonic());
+				for (const [peer, address] of believedAddresses(link, message.added))
+					options.dialler().heard(peer, address, 'exchange');
 
-				for (const peer of message.removed) witness.reported(link.peer, peer, false, clock.monotonic());
+				for (const peer of message.removed) {
+					witness.reported(link.peer, peer, false, clock.monotonic());
+					peerTeller.doubted(peer);
+				}
 				break;
 			case 'typing':
 				options.ledger().pass({type: 'typing', peer: link.peer, until: clock.now() + TYPING_SHOWN_MS});

@@ -40,15 +40,19 @@ export function createPresence(options: PresenceOptions): Presence {
 	const graces = new Map<PeerId, Timer>();
 	let returnedAt = Number.NEGATIVE_INFINITY;
 	let returning: Timer | undefined;
+	/** Most of the time nothing changed since the last look. */
+	let listed: {readonly roster?: State['roster']; readonly facts: readonly SubjectFacts[]} = {facts: []};
 	let evaluatedAt = Number.POSITIVE_INFINITY;
 	let timer: Timer | undefined;
 	let stopped = false;
 
-	function* subjects(state: State): Generator<SubjectFacts> {
-		for (const known of listPeers(state.roster)) {
-			if (!known.joined) continue;
-			yield {peer: known.peer, ended: known.left !== undefined || known.lost[known.absences] !== undefined};
-		}
+	function subjects({roster}: State): readonly SubjectFacts[] {
+		if (listed.roster === roster) return listed.facts;
+		const facts = listPeers(roster)
+			.filter(({joined}) => joined)
+			.map(({peer, left, lost, absences}) => ({peer, ended: left !== undefined || lost[absences] !== undefined}));
+		listed = {roster, facts};
+		return facts;
 	}
 
 	function evaluate(): void {

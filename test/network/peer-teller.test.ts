@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {decodeMessage, type Message, type PeersMessage} from '../../source/codec/message.js';
 import type {PeerId} from '../../source/core/ids.js';
-import {MAX_PEERS_LISTED, PEERS_INTERVAL_MS} from '../../source/core/limits.js';
+import {MAX_PEERS_LISTED, PEERS_INTERVAL_CROWD_MS, PEERS_INTERVAL_MS} from '../../source/core/limits.js';
 import type {PeerLink} from '../../source/network/peer-link.js';
 import {createPeerTeller} from '../../source/network/peer-teller.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
@@ -63,6 +63,59 @@ it('gathers what happens within the interval into one message to each', async ()
 		{all: true, added: [A, D], removed: []},
 		{added: [], removed: [B, C]},
 	]);
+});
+
+async function startCrowd(world: ReturnType<typeof createWorld>, seconds: number): Promise<void> {
+	for (let second = 0; second < seconds; second++) {
+		world.up(fakePeerId(100 + second));
+		await world.clock.advance(1000);
+	}
+}
+
+it('tells of a crowd that comes ever more seldom, and a newcomer of all within the second', async () => {
+	const world = createWorld();
+	world.up(A);
+	await startCrowd(world, 40);
+	const told = world.names(A) ?? [];
+	const listed = world.names(fakePeerId(139)) ?? [];
+	await world.clock.advance(PEERS_INTERVAL_CROWD_MS);
+	expect(told.length).toBeLessThan(10);
+	expect(listed[0]?.added).toHaveLength(41);
+	expect(new Set(world.names(A)?.flatMap(({added}) => added)).size).toBe(41);
+});
+
+it('tells of one that came within a second again when the crowd is in', async () => {
+	const world = createWorld();
+	world.up(A);
+	await startCrowd(world, 20);
+	await world.clock.advance(2 * PEERS_INTERVAL_CROWD_MS);
+	world.up(B);
+	await world.clock.advance(0);
+	world.up(C);
+	await world.clock.advance(PEERS_INTERVAL_MS);
+	expect(world.names(A)?.at(-1)?.added).toEqual([C]);
+});
+
+it('tells at once of one that came if somebody says to have lost it', async () => {
+	const world = createWorld();
+	world.up(A);
+	await startCrowd(world, 9);
+	world.up(B);
+	await world.clock.advance(0);
+	expect(world.names(A)?.at(-1)?.added).not.toContain(B);
+	world.teller.doubted(B);
+	await world.clock.advance(0);
+	expect(world.names(A)?.at(-1)?.added).toContain(B);
+});
+
+it('tells of losses within the second, whatever crowd comes', async () => {
+	const world = createWorld();
+	world.up(A);
+	world.up(B);
+	await startCrowd(world, 9);
+	world.down(B);
+	await world.clock.advance(PEERS_INTERVAL_MS);
+	expect(world.names(A)?.flatMap(({removed}) => removed)).toEqual([B]);
 });
 
 it('tells all anew on a connection that replaces another, and nobody else', async () => {
