@@ -1,7 +1,9 @@
+/** Row 7: a full mesh comes up and all speak at once. */
 import type {TLSSocket} from 'node:tls';
-import {createBenchNode, freeUdpPort, startTogether, stopAll, UP_LIMIT_MS} from '../bench-node.js';
-import {benchKeys, textOf} from '../make-history.js';
-import {compare, liveBytes, median, sleep, until} from '../measure.js';
+import {UP_LIMIT_MS} from '../bench-node.js';
+import {benchKeys} from '../make-history.js';
+import {compare, median, sleep, until} from '../measure.js';
+import {type Meshed, meshOurs, postsEach} from '../mesh-room.js';
 import type {Figure, Row} from '../row.js';
 import {dialTls, listenTls, tlsKeyOf} from '../tls-pair.js';
 
@@ -10,54 +12,6 @@ const TARGETS: readonly number[] = [20, 50, 100];
 /** Bytes of one post on the wire. */
 const POST_BYTES = 260;
 const DIALS_AT_ONCE = 16;
-
-interface Meshed {
-	readonly upMs: number;
-	/** Deliveries a second. */
-	readonly rate: number;
-	readonly cpuMs: number;
-	/** Live bytes a connection end. */
-	readonly memory: number;
-}
-
-function postsEach(count: number): number {
-	return Math.max(2, Math.round(40_000 / (count * count)));
-}
-
-async function meshOurs(count: number): Promise<Meshed> {
-	const keys = await benchKeys();
-	const udpPort = await freeUdpPort();
-	const before = liveBytes();
-	const nodes = Array.from({length: count}, (_, index) => createBenchNode({keys, name: `Node ${index}`, udpPort}));
-	const cpu = process.cpuUsage();
-	const start = performance.now();
-	await startTogether(nodes);
-	const upMs = performance.now() - start;
-	const {user, system} = process.cpuUsage(cpu);
-	await sleep(1500);
-	const memory = (liveBytes() - before) / (count * (count - 1));
-	const posts = postsEach(count);
-	const expected = count * (count - 1) * posts;
-	let delivered = 0;
-	for (const {session} of nodes) {
-		const own = session.store.getState().launch?.peer;
-		session.store.subscribe((_state, inputs) => {
-			for (const input of inputs) {
-				if (input.type !== 'events') continue;
-				for (const event of input.events) if (event.type === 'posted' && event.peer !== own) delivered++;
-			}
-		});
-	}
-	const posting = performance.now();
-	for (let post = 0; post < posts; post++) {
-		for (const {session} of nodes) session.post(textOf(post));
-		await new Promise(resolve => setImmediate(resolve));
-	}
-	await until('all is delivered', () => delivered >= expected, 120_000);
-	const rate = (expected / (performance.now() - posting)) * 1000;
-	await stopAll(nodes);
-	return {upMs, rate, cpuMs: (user + system) / 1000, memory};
-}
 
 async function meshFloor(count: number): Promise<Pick<Meshed, 'upMs' | 'rate'>> {
 	const key = tlsKeyOf(await benchKeys());
@@ -135,19 +89,31 @@ async function measureSize(count: number): Promise<Figure[]> {
 		runs,
 	);
 	const counted = ours.slice(runs.warmup);
+	const middle = (pick: (one: Meshed) => number) => median(counted.map(pick));
 	const aimed = TARGETS.includes(count);
-	const cpu = median(counted.map(one => one.cpuMs)) / count;
-	const memory = median(counted.map(one => one.memory));
-	const note = `${cpu.toFixed(0)} ms CPU a node, ${(memory / 1000).toFixed(1)} kB a connection end`;
-	figures.push({what: `${count} nodes up`, unit: 'ms', ...up, ...(aimed && {atMost: 2}), note});
+	const label = `${count} nodes`;
+	const note = `${(middle(one => one.memory) / 1000).toFixed(1)} kB a connection end`;
+	figures.push({what: `${label} up`, unit: 'ms', ...up, ...(aimed && {atMost: 2}), note});
 	const ratio = rates.slice(runs.warmup).sort((a, b) => a - b);
 	figures.push({
-		what: `${count} nodes post`,
+		what: `${label} post`,
 		unit: 'deliveries/s',
-		ours: median(counted.map(one => one.rate)),
+		ours: middle(one => one.rate),
 		floor: median(floors.slice(runs.warmup)),
 		ratio: {median: median(ratio), low: ratio[0] ?? 0, high: ratio.at(-1) ?? 0},
 		...(aimed && {atLeast: 0.5}),
+	});
+	const byClock = `${middle(one => one.upClockUs).toFixed(0)} us more by the clock`;
+	figures.push({what: `${label} up: CPU of an end`, unit: 'us', ours: middle(one => one.upCpuUs), note: byClock});
+	figures.push({what: `${label} rest: CPU of an end in 1 s`, unit: 'us', ours: middle(one => one.clockUs)});
+	const frames = `${middle(one => one.framesADelivery).toFixed(2)} frames a delivery`;
+	figures.push({what: `${label} post: CPU of a frame`, unit: 'us', ours: middle(one => one.frameCpuUs), note: frames});
+	const joining = `in ${middle(one => one.joinMs).toFixed(0)} ms`;
+	figures.push({
+		what: `${label}, one joins: CPU of an end`,
+		unit: 'us',
+		ours: middle(one => one.joinCpuUs),
+		note: joining,
 	});
 	return figures;
 }

@@ -1,0 +1,147 @@
+/** A room of nodes that all stand in this process: what it costs to come up, to stand, to be spoken in, to be joined. */
+import type {RoomKeys} from '../../source/feed/room-keys.js';
+import {type BenchNode, createBenchNode, freeUdpPort, startTogether, stopAll} from './bench-node.js';
+import {benchKeys, textOf} from './make-history.js';
+import {liveBytes, median, sleep, until} from './measure.js';
+
+const SETTLE_MS = 3000;
+const WATCH_MS = 6000;
+/** One after the other. */
+const JOINING = 3;
+const SAMPLE_MS = 100;
+
+type Nodes = readonly Omit<BenchNode, 'self'>[];
+
+/** CPU is that of all nodes, without what runs by the clock: that share is larger the longer a step takes. */
+export interface Meshed {
+	readonly upMs: number;
+	/** Of a connection end. */
+	readonly upCpuUs: number;
+	/** What ran by the clock meanwhile, on top of that. */
+	readonly upClockUs: number;
+	/** Of a connection end at rest, in a second. */
+	readonly clockUs: number;
+	/** One node joins a room that stands. */
+	readonly joinMs: number;
+	readonly joinCpuUs: number;
+	/** Deliveries a second. */
+	readonly rate: number;
+	/** While all is delivered: a post, or the word that it came. */
+	readonly frameCpuUs: number;
+	readonly framesADelivery: number;
+	/** Live bytes of a connection end. */
+	readonly memory: number;
+}
+
+interface Span {
+	readonly ms: number;
+	readonly cpuUs: number;
+	/** Connection ends times seconds. */
+	readonly endSeconds: number;
+}
+
+export function postsEach(count: number): number {
+	return Math.max(2, Math.round(40_000 / (count * count)));
+}
+
+const endsOf = (nodes: Nodes) => nodes.reduce((sum, node) => sum + node.connected(), 0);
+
+const framesOf = (nodes: Nodes) => nodes.reduce((sum, {traffic}) => sum + traffic.sentFrames, 0);
+
+async function watch(nodes: () => Nodes, work: () => Promise<unknown>): Promise<Span> {
+	let endSeconds = 0;
+	let at = performance.now();
+	const sample = () => {
+		const now = performance.now();
+		endSeconds += (endsOf(nodes()) * (now - at)) / 1000;
+		at = now;
+	};
+	const timer = setInterval(sample, SAMPLE_MS);
+	const cpu = process.cpuUsage();
+	const start = performance.now();
+	try {
+		await work();
+	} finally {
+		clearInterval(timer);
+	}
+	const ms = performance.now() - start;
+	const {user, system} = process.cpuUsage(cpu);
+	sample();
+	return {ms, cpuUs: user + system, endSeconds};
+}
+
+async function joinOne(keys: RoomKeys, udpPort: number, nodes: Omit<BenchNode, 'self'>[]): Promise<void> {
+	const node = createBenchNode({keys, name: `Late ${nodes.length}`, udpPort});
+	nodes.push(node);
+	await node.session.start();
+	const isIn = () => nodes.every(one => one.connected() === nodes.length - 1);
+	await until('the newcomer is connected to all', isIn, 60_000);
+}
+
+/** Everybody says as much, all at once. */
+async function postAll(nodes: Nodes, posts: number): Promise<void> {
+	const expected = nodes.length * (nodes.length - 1) * posts;
+	let delivered = 0;
+	for (const {session} of nodes) {
+		const own = session.store.getState().launch?.peer;
+		session.store.subscribe((_state, inputs) => {
+			for (const input of inputs) {
+				if (input.type !== 'events') continue;
+				for (const event of input.events) if (event.type === 'posted' && event.peer !== own) delivered++;
+			}
+		});
+	}
+	for (let post = 0; post < posts; post++) {
+		for (const {session} of nodes) session.post(textOf(post));
+		await new Promise(resolve => setImmediate(resolve));
+	}
+	await until('all is delivered', () => delivered >= expected, 120_000);
+}
+
+export async function meshOurs(count: number): Promise<Meshed> {
+	const keys = await benchKeys();
+	const udpPort = await freeUdpPort();
+	const before = liveBytes();
+	const nodes = Array.from({length: count}, (_, index) => createBenchNode({keys, name: `Node ${index}`, udpPort}));
+	const ends = count * (count - 1);
+	const up = await watch(
+		() => nodes,
+		() => startTogether(nodes),
+	);
+	await sleep(SETTLE_MS);
+	const memory = (liveBytes() - before) / ends;
+	const rest = await watch(
+		() => nodes,
+		() => sleep(WATCH_MS),
+	);
+	const clockUs = rest.cpuUs / rest.endSeconds;
+	const beyondClock = ({cpuUs, endSeconds}: Span) => cpuUs - clockUs * endSeconds;
+	const posts = postsEach(count);
+	const framesBefore = framesOf(nodes);
+	const said = await watch(
+		() => nodes,
+		() => postAll(nodes, posts),
+	);
+	const frames = framesOf(nodes) - framesBefore;
+	const joins: Span[] = [];
+	for (let join = 0; join < JOINING; join++)
+		joins.push(
+			await watch(
+				() => nodes,
+				() => joinOne(keys, udpPort, nodes),
+			),
+		);
+	await stopAll(nodes);
+	return {
+		upMs: up.ms,
+		upCpuUs: beyondClock(up) / ends,
+		upClockUs: (clockUs * up.endSeconds) / ends,
+		clockUs,
+		joinMs: median(joins.map(({ms}) => ms)),
+		joinCpuUs: median(joins.map(beyondClock)) / (2 * (count + 1)),
+		rate: ((ends * posts) / said.ms) * 1000,
+		frameCpuUs: said.cpuUs / frames,
+		framesADelivery: frames / (ends * posts),
+		memory,
+	};
+}
