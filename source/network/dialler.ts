@@ -78,7 +78,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			if (!oldest) break;
 			const [key, entry] = oldest;
 			entries.delete(key);
-			const isNeeded = isHearsay && entry.failures < MAX_DIAL_FAILURES;
+			const isNeeded = isHearsay && entry.failures < MAX_DIAL_FAILURES && entry.addresses.length > 0;
 			if (isNeeded || entry.isTarget || entry.state === 'dialling' || isDone(entry)) entries.set(key, entry);
 			else runner.drop(entry);
 		}
@@ -145,6 +145,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 			for (const entry of entries.values()) if (entry.peer === peer) rest(entry);
 		},
 		disconnected(peer, restMs = 0) {
+			// It came to us, and nobody told of it: when somebody does, it rests all the same.
+			if (restMs > 0 && !entries.has(peer) && makeRoom('exchange')) entries.set(peer, createCandidate(peer, false));
 			for (const entry of entries.values()) {
 				if (entry.peer !== peer) continue;
 				entry.failures = 0;
@@ -168,7 +170,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 			else entry.failures = MAX_DIAL_FAILURES;
 		},
 		reports() {
-			return [...entries.values()].map(entry => ({
+			const told = [...entries.values()].filter(({heardBy}) => heardBy.size > 0);
+			return told.map(entry => ({
 				peer: entry.peer,
 				addresses: entry.addresses,
 				heardBy: [...entry.heardBy],

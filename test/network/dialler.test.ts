@@ -127,6 +127,20 @@ describe('a peer that was heard', () => {
 		expect(dials).toHaveLength(1);
 	});
 
+	it('is not dialled for a while once it was cut off, also if nobody told of it before', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.disconnected(HIGHER, FAULT_REST_MS);
+		expect(dialler.reports()).toEqual([]);
+		for (let passed = 0; passed < FAULT_REST_MS; passed += BEACON_INTERVAL_MS) {
+			dialler.heard(HIGHER, at('10.0.0.9'), 'broadcast');
+			expect(dials).toEqual([]);
+			await clock.advance(BEACON_INTERVAL_MS);
+		}
+
+		await clock.advance(BEACON_INTERVAL_MS);
+		expect(dials).not.toEqual([]);
+	});
+
 	it('that said goodbye is forgotten', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.heard(LOWER, at('10.0.0.1'), 'broadcast');
