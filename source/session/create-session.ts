@@ -1,124 +1,40 @@
 /**
- * The table of contents of a running node: log and feeds, clock, beacons, connections, history, presence, and what
- * happens when one of them speaks. Every adapter is passed in: the same code runs live, in tests and in the simulator.
+ * The table of contents of a running node: what it has (create-archive), how it is with others (create-network), what it
+ * says of itself, and what it watches. Every adapter is passed in: the same code runs live, in tests and in the simulator.
  */
-import type {Batch} from '../core/batch.js';
-import type {FeedEvent} from '../core/event.js';
-import {isDue} from '../core/hybrid-clock.js';
-import {labelOf} from '../core/label.js';
-import {JOINED_AFTER_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
-import {chainHash} from '../feed/chain.js';
-import {createFeedTips} from '../feed/feed-tips.js';
-import {createIdentity} from '../feed/identity.js';
-import {createOwnFeed} from '../feed/own-feed.js';
-import {createPeerKey} from '../feed/peer-key.js';
-import {createBeaconMac} from '../feed/room-keys.js';
-import type {TakeResult} from '../network/batch-receiver.js';
+import {JOINED_AFTER_MS} from '../core/limits.js';
 import type {Timer} from '../network/clock.js';
-import {createDialler, type Dialler} from '../network/dialler.js';
-import {createDiscovery, type Discovery} from '../network/discovery.js';
-import {createMesh, type Mesh} from '../network/mesh.js';
-import type {OwnHello} from '../network/peer-link.js';
-import {isOnLink} from '../network/subnets.js';
-import {createSync, type Sync} from '../network/sync.js';
-import {FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/version.js';
-import {createWitness} from '../network/witness.js';
 import {createAloneWatch} from './alone-watch.js';
 import {createConversation} from './conversation.js';
+import {createArchive} from './create-archive.js';
+import {createNetwork, type Network} from './create-network.js';
 import {whenDelivered} from './delivery.js';
 import {diagnose} from './diagnose.js';
-import {helloProofOf} from './hello-proof-of.js';
-import {holdingsOf} from './holdings-of.js';
-import {createLedger} from './ledger.js';
-import {createLinkEvents} from './link-events.js';
 import {loadLog} from './load-log.js';
-import {createNodeClock} from './node-clock.js';
-import {createNotices} from './notices.js';
-import {createPresence} from './presence.js';
 import type {SelfInfo, Session} from './session.js';
 import type {SessionAdapters, SessionOptions} from './session-options.js';
-import {createStore} from './store.js';
 import {createWakeWatch} from './wake-watch.js';
 
 const TIME_PASSES_MS = 60_000;
 
 export function createSession(options: SessionOptions, adapters: SessionAdapters): Session {
 	const {keys} = options;
-	const {clock, random, transport, beacon, opened, debug} = adapters;
-	const {log} = opened;
-	const key = createPeerKey(random.bytes(32));
-	const self = key.peer;
-	const identity = options.identitySeed && createIdentity(options.identitySeed, keys.tag);
-	const store = createStore();
-	const nodeClock = createNodeClock(() => clock.now());
-	const tips = createFeedTips({
-		roomTag: keys.tag,
-		hashAt(peer, seq) {
-			const [batch] = log.batchesFrom(peer, seq, 0);
-			return batch && chainHash(batch.previousHash, batch.entries.slice(0, seq - batch.firstSeq + 1));
-		},
-	});
-	const ownFeed = createOwnFeed({key, roomTag: keys.tag, ...(identity ? {identity} : {})});
-	const ignored = new Set<string>();
-	const isIgnored = (peer: string) => ignored.has(peer);
-	const holdings = holdingsOf({self, log, tips, isIgnored, countEvents: () => store.getState().learnt});
-	const ledger = createLedger({log, tips, ownFeed, store, clock, nodeClock, entered});
-	const notices = createNotices(
-		() => clock.monotonic(),
-		(level, code, text) => ledger.observe({type: 'notice', level, code, text}),
-	);
-	const witness = createWitness(self);
-	const sync: Sync = createSync({
-		self,
-		clock,
-		debug,
-		holdings,
-		take,
-		commit: () => ledger.commit(),
-		delivered: (peer, seq) => ledger.pass({type: 'delivered', peer, seq}),
-		synced: (peer, received) => ledger.pass({type: 'synced', peer, received}),
-		progress: (received, expected) => ledger.pass({type: 'sync-progress', received, expected}),
-		limited: (what, peer) => notices.limited(what, labelOf(store.getState(), peer)),
-	});
-	const links = createLinkEvents({
-		clock,
-		nodeClock,
-		store,
-		notices,
-		witness,
-		ledger: () => ledger,
-		mesh: () => mesh,
-		sync: () => sync,
-		dialler: () => dialler,
-		presence: () => presence,
+	const {clock, transport, beacon, opened} = adapters;
+	const archive = createArchive(options, adapters, (...entered) => network.entered(...entered));
+	const {self, identity, store, nodeClock, tips, ownFeed, holdings, ledger, notices, ignored} = archive;
+	const network: Network = createNetwork({
+		archive,
+		session: options,
+		adapters,
+		name: () => conversation.name(),
 		firstHello: () => conversation.join(),
-		burst() {
-			wake.slept();
-			discovery?.burst();
+		slept: () => wake.slept(),
+		beat() {
+			wake.beat();
+			conversation.checkAddresses();
 		},
 	});
-	const mesh: Mesh = createMesh({self, ownHello, proof: helloProofOf(key, keys), clock, debug}, links);
-	const dialler: Dialler = createDialler({
-		self,
-		clock,
-		random,
-		transport,
-		debug,
-		isConnected: peer => mesh.linkOf(peer) !== undefined,
-		isSeen: peer => witness.isReachable(peer),
-		adopt: (connection, done) => mesh.adopt(connection, done),
-		targetWorked: address => adapters.rememberTarget(address),
-	});
-	const presence = createPresence({
-		self,
-		clock,
-		witness,
-		getState: store.getState,
-		connectedCount: () => mesh.size,
-		writeLost: (subject, absence) => ledger.write([{type: 'lost', subject, absence}]),
-		writeReturned: absence => ledger.write([{type: 'returned', absence}]),
-		lostContact: subject => ledger.observe({type: 'peer-disconnected', subject, reason: 'lost contact', alone: true}),
-	});
+	const {mesh, dialler, sync} = network;
 	const conversation = createConversation({
 		name: options.name,
 		version: options.version,
@@ -141,12 +57,10 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		ledger,
 		notices,
 		connectedCount: () => mesh.size,
-		strangers: () => discovery?.strangers() ?? 0,
+		strangers: () => network.discovery?.strangers() ?? 0,
 		counters: () => beacon.counters(),
 	});
 	const timers = new Set<Timer>();
-	let discovery: Discovery | undefined;
-	let tcpPort = 0;
 	let failedToSave = false;
 	let info: SelfInfo | undefined;
 	let startedAt = 0;
@@ -166,49 +80,6 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		return outside.length > 0 ? outside : all.map(one => one.address);
 	}
 
-	function ownHello(): OwnHello {
-		return {
-			versions: [LOWEST_VERSION, PROTOCOL_VERSION],
-			peer: self,
-			name: conversation.name(),
-			port: tcpPort,
-			features: FEATURES,
-			program: options.version,
-			clock: clock.now(),
-			hlc: nodeClock.current(),
-		};
-	}
-
-	function take(
-		batch: Batch,
-		link: {readonly peer: string; fail(code: string, text: string): void},
-		live: boolean,
-	): TakeResult {
-		const result = ledger.learn(batch, live);
-		if (typeof result === 'object') {
-			link.fail(result.invalid, 'sent history that its author never signed');
-			return 'refused';
-		}
-
-		if (result === 'forked') notices.forked(labelOf(store.getState(), batch.peer));
-		return result === 'forked' ? 'refused' : result;
-	}
-
-	function entered(batch: Batch, events: readonly FeedEvent[], own: boolean): void {
-		holdings.note(batch.peer);
-		if (own) {
-			sync.push(batch);
-			return;
-		}
-
-		sync.changed([batch.peer]);
-		presence.learnt(events);
-		const last = events.at(-1);
-		if (last && !isDue(last, nodeClock.wall())) {
-			notices.clockAhead(labelOf(store.getState(), batch.peer), last.ms - nodeClock.wall());
-		}
-	}
-
 	function passTime(): void {
 		ledger.pass({type: 'time-passed', now: nodeClock.wall()});
 		later(TIME_PASSES_MS, passTime);
@@ -217,51 +88,24 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 	async function start(): Promise<SelfInfo> {
 		await loadLog(opened, ledger, notices);
 		if (keys.hasSecret) for (const peer of tips.peers()) holdings.note(peer);
-		({port: tcpPort} = await transport.listen(connection => mesh.adopt(connection)));
-		const ports = await beacon.start((bytes, source) => discovery?.received(bytes, source));
-		discovery = createDiscovery({
-			self,
-			roomTag: keys.tag,
-			mac: createBeaconMac(keys),
-			beacon,
-			clock,
-			random,
-			debug,
-			tcpPort,
-			name: () => (keys.hasSecret ? undefined : conversation.name()),
-			connectedCount: () => mesh.size,
-			isConnected: peer => mesh.linkOf(peer) !== undefined,
-			isOnLink: address => isOnLink(address, beacon.interfaces()),
-			heard: (peer, address, path) => dialler.heard(peer, address, path),
-			alsoAt: (peer, address) => dialler.alsoAt(peer, address),
-			leaving: peer => dialler.forget(peer),
-			beat() {
-				mesh.checkStall();
-				wake.beat();
-				conversation.checkAddresses();
-			},
-		});
+		const ports = await network.listen();
 		ledger.observe({type: 'launched', version: options.version});
 		ledger.commit();
-		mesh.start();
-		presence.start();
-		discovery.start();
-		const by = options.targetsRemembered ? 'remembered' : 'peer-flag';
-		for (const target of options.targets) dialler.target(target, by);
+		network.start();
 		later(JOINED_AFTER_MS, () => conversation.join());
 		alone.start();
 		passTime();
 		startedAt = clock.monotonic();
+		const {path} = opened.log;
 		info = {
 			peer: self,
 			room: options.room,
 			hasSecret: keys.hasSecret,
-			udpPort: ports.port,
-			tcpPort,
+			...ports,
 			addresses: ownAddresses(),
 			version: options.version,
 			...(identity ? {identity: identity.identity.fingerprint} : {}),
-			...(log.path === undefined ? {} : {logPath: log.path}),
+			...(path === undefined ? {} : {logPath: path}),
 		};
 		return info;
 	}
@@ -271,22 +115,10 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 		alone.stop();
 		sync.finish();
 		conversation.leave();
-		presence.stop();
-		links.stop();
-		dialler.stop();
-		discovery?.stop();
-		mesh.closeAll();
-		const closed = new Promise<void>(resolve => {
-			const until = clock.monotonic() + MAX_BYE_FLUSH_MS;
-			const wait = () => (mesh.size === 0 || clock.monotonic() >= until ? resolve() : clock.after(5, wait));
-			wait();
-		});
-		await closed;
-		sync.stop();
+		await network.leave();
 		ledger.stop();
-		mesh.stop();
-		await Promise.all([transport.close(), beacon.close()]);
-		await log.close();
+		await network.stop();
+		await opened.log.close();
 	}
 
 	return {
@@ -324,7 +156,7 @@ export function createSession(options: SessionOptions, adapters: SessionAdapters
 				transport,
 				dialler,
 				mesh,
-				discovery,
+				discovery: network.discovery,
 				info,
 				store,
 				room: options.room,
