@@ -1,4 +1,4 @@
-import {MAX_DIAL_FAILURES} from '../core/limits.js';
+import {MAX_DIAL_FAILURES, MAX_DIALS_AT_ONCE} from '../core/limits.js';
 import type {Candidate} from './candidate.js';
 import {createDialPace} from './dial-pace.js';
 
@@ -7,7 +7,10 @@ export interface DialQueue {
 	add(candidate: Candidate): void;
 	/** One waits, and may be taken as far as places go. */
 	readonly isReady: boolean;
-	/** Undefined: none waits, or as many are under way as may be. Each one taken must be ended. */
+	/**
+	 * Undefined: none waits, or as many are under way as may be, and one more where nothing but dials that failed before holds
+	 * up one that never did: nobody answers those for DIAL_TIMEOUT_MS. Each one taken must be ended.
+	 */
 	take(): Candidate | undefined;
 	/** It does not wait any more. */
 	drop(candidate: Candidate): void;
@@ -38,14 +41,24 @@ export function createDialQueue(): DialQueue {
 		return chosen;
 	}
 
+	/** One that never failed, while all that are under way did, and no more than the one place beside theirs is taken. */
+	function heldUp(): Candidate | undefined {
+		if (underWay.size > Math.min(pace.limit, MAX_DIALS_AT_ONCE - 1)) return undefined;
+		for (const {failures} of underWay) if (failures === 0) return undefined;
+		for (const candidate of waiting) if (rank(candidate) === 0) return candidate;
+		return undefined;
+	}
+
+	const next = () => (underWay.size < pace.limit ? best() : undefined) ?? heldUp();
+
 	return {
 		add: candidate => void waiting.add(candidate),
 		drop: candidate => void waiting.delete(candidate),
 		get isReady() {
-			return waiting.size > 0 && underWay.size < pace.limit;
+			return next() !== undefined;
 		},
 		take() {
-			const candidate = underWay.size < pace.limit ? best() : undefined;
+			const candidate = next();
 			if (!candidate) return undefined;
 			waiting.delete(candidate);
 			underWay.add(candidate);

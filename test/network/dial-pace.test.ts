@@ -38,3 +38,23 @@ it('takes whoever failed least first, and leaves places to others when many targ
 	if (taken[0]) queue.ended(taken[0]);
 	expect(queue.take()?.isTarget).toBe(true);
 });
+
+it('dials one that never failed beside those that did, however few may be under way', () => {
+	const queue = createDialQueue();
+	for (let dial = 0; dial < 3; dial++) queue.succeeded(dial * 1000, dial * 1000 + SLOW_DIAL_MS + 1);
+	const dead = {...createCandidate(undefined, true), failures: 3};
+	const [lost, other] = [1, 2].map(() => createCandidate(undefined, true));
+	queue.add(dead);
+	expect(queue.take()).toBe(dead);
+	expect(queue.isReady).toBe(false);
+	for (const candidate of [{...dead}, lost!, other!]) queue.add(candidate);
+	expect(queue.take()).toBe(lost);
+	expect(queue.isReady).toBe(false);
+	expect(queue.take()).toBeUndefined();
+	lost!.failures = 1;
+	queue.ended(lost!);
+	expect(queue.take()).toBe(other);
+	queue.ended(dead);
+	queue.ended(other!);
+	expect(queue.take()?.failures).toBe(3);
+});
