@@ -76,13 +76,16 @@ export function createAskingCheck(room: AskingRoom): AskingCheck {
 	}
 
 	function checkVoid(end: SaidEnd, feed: PeerId, from: number): void {
-		const lists = partner(end)?.lists;
-		for (const {ranges, given, bytes, doneAt, listsAtDone} of end.wants) {
+		const lists = partner(end)?.lists.length;
+		const others = endsOf(end.life).filter(one => one !== end && isSamePair(one, end));
+		/** On another connection of the pair it may have come before or behind the answer. */
+		const isSaidBeside = (since: number) => others.some(one => partner(one)?.lists.some(at => at > since - MARGIN_MS));
+		for (const {at, ranges, given, bytes, doneAt, listsAtDone} of end.wants) {
 			if (doneAt === undefined || ranges.get(feed) !== from || bytes > MAX_ANSWER_BYTES - MAX_BATCH_BYTES) continue;
 			// Behind the last one given it may be that the answer was full.
 			const asked = [...ranges.keys()];
 			const isPassed = given.size === 0 || asked.slice(asked.indexOf(feed) + 1).some(other => given.has(other));
-			if (!given.has(feed) && isPassed && listsAtDone === lists)
+			if (!given.has(feed) && isPassed && listsAtDone === lists && !isSaidBeside(at))
 				faults.add(
 					`node ${end.life.index}: asked again for ${short(feed)}:${from} of one who claims it and does not give it`,
 				);

@@ -6,6 +6,17 @@ import {type Life, peerOf} from './node.js';
 import type {World} from './world.js';
 
 const FORMING_MS = 5000;
+
+/** Asked for what it said before its last word it gave nothing, and so nobody could take that word. */
+function keptItsEnd(life: Life, lives: readonly Life[], {heard}: World): boolean {
+	const own = peerOf(life);
+	const end = life.events.find(({peer, type}) => peer === own && type === 'left');
+	if (!end || lives.some(other => other !== life && other.learntAt.has(`${own}:${end.seq}`))) return false;
+	return heard.ends.some(one => {
+		return heard.partner(one)?.life === life && one.wants.some(({isKept, ranges}) => isKept && ranges.has(own));
+	});
+}
+
 /** How each life ended must be what the room says of it. */
 export function checkPresence(name: string, state: State, lives: readonly Life[], world: World): string[] {
 	const faults: string[] = [];
@@ -26,8 +37,10 @@ export function checkPresence(name: string, state: State, lives: readonly Life[]
 		for (let absence = 0; absence < known.absences; absence++)
 			if (!known.lost[absence] || !known.returned[absence])
 				faults.push(`${name}: ${short} returned from ${absence} that nobody reported`);
-		if (world.scenario.calm && life.state !== 'crashed' && !life.leftAlone && Object.keys(known.lost).length > 0)
-			faults.push(`${name}: ${short} never went but ${Object.keys(known.lost).length} times lost`);
+		const timesLost = Object.keys(known.lost).length;
+		const isCalm = world.scenario.calm && life.state !== 'crashed' && !life.leftAlone;
+		if (isCalm && timesLost > 0 && !keptItsEnd(life, lives, world))
+			faults.push(`${name}: ${short} never went but ${timesLost} times lost`);
 	}
 	return faults;
 }

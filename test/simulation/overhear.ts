@@ -35,8 +35,8 @@ export interface SaidEnd {
 	helloAt: number | undefined;
 	/** When it said its digest. */
 	readonly digests: number[];
-	/** Pages and changes it said. */
-	lists: number;
+	/** When it said a page or changes. */
+	readonly lists: number[];
 	/** When it said the last page of an answer to a digest. */
 	listedAt: number | undefined;
 	readonly wants: SaidWant[];
@@ -82,7 +82,7 @@ export function createOverhearing({clock, asked, told}: OverhearingOptions): Ove
 			told(end, 'digest');
 			return;
 		}
-		end.lists++;
+		end.lists.push(clock.monotonic());
 		if (message.kind !== 'page' || !message.last) return;
 		end.listedAt = clock.monotonic();
 		told(end, 'list');
@@ -113,7 +113,7 @@ export function createOverhearing({clock, asked, told}: OverhearingOptions): Ove
 		}
 		if (!done) return;
 		want.doneAt = clock.monotonic();
-		want.listsAtDone = end.lists;
+		want.listsAtDone = end.lists.length;
 	}
 
 	function createEarAt(connection: Connection, life: Life): EarAt {
@@ -125,7 +125,7 @@ export function createOverhearing({clock, asked, told}: OverhearingOptions): Ove
 			closedAt: undefined,
 			helloAt: undefined,
 			digests: [],
-			lists: 0,
+			lists: [],
 			listedAt: undefined,
 			wants: [],
 			unaskedAt: undefined,
