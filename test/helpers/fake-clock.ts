@@ -11,9 +11,14 @@ interface Entry {
 export interface ClockView extends Clock {
 	/** Wall clock minus the true time, ms. */
 	setSkew(ms: number): void;
-	/** The process gets no CPU: its timers come due and wait. */
+	/**
+	 * As `after`, for what comes from outside: a process that stood still runs its own timers first, then reads its sockets.
+	 * `landed`: it has come this far, whether the process runs or not.
+	 */
+	arrival(ms: number, run: () => void, landed?: () => void): Timer;
+	/** The process gets no CPU: its timers come due and wait, and so does what arrives. */
 	freeze(): void;
-	/** Runs, in order, what came due meanwhile. */
+	/** Runs, in order, the timers that came due meanwhile, and then what arrived. */
 	thaw(): void;
 	readonly frozen: boolean;
 	/** The process is gone: nothing of it ever runs again. */
@@ -81,26 +86,33 @@ function createView(clock: Clock, skewMs: number): ClockView {
 	let skew = skewMs;
 	let state: 'running' | 'frozen' | 'killed' = 'running';
 	const overdue = new Set<() => void>();
+	const arrived = new Set<() => void>();
+
+	function plan(ms: number, run: () => void, waiting: Set<() => void>, landed?: () => void): Timer {
+		let cancelled = false;
+		const go = () => {
+			if (cancelled) return;
+			if (state === 'running') run();
+			else if (state === 'frozen') waiting.add(go);
+		};
+		const timer = clock.after(ms, () => {
+			if (!cancelled && state !== 'killed') landed?.();
+			go();
+		});
+		return {
+			cancel() {
+				cancelled = true;
+				timer.cancel();
+				waiting.delete(go);
+			},
+		};
+	}
 
 	return {
 		now: () => clock.now() + skew,
 		monotonic: () => clock.monotonic(),
-		after(ms, run): Timer {
-			let cancelled = false;
-			const due = () => {
-				if (cancelled) return;
-				if (state === 'running') run();
-				else if (state === 'frozen') overdue.add(due);
-			};
-			const timer = clock.after(ms, due);
-			return {
-				cancel() {
-					cancelled = true;
-					timer.cancel();
-					overdue.delete(due);
-				},
-			};
-		},
+		after: (ms, run) => plan(ms, run, overdue),
+		arrival: (ms, run, landed) => plan(ms, run, arrived, landed),
 		setSkew(ms) {
 			skew = ms;
 		},
@@ -110,8 +122,9 @@ function createView(clock: Clock, skewMs: number): ClockView {
 		thaw() {
 			if (state !== 'frozen') return;
 			state = 'running';
-			const due = [...overdue];
+			const due = [...overdue, ...arrived];
 			overdue.clear();
+			arrived.clear();
 			for (const run of due) clock.after(0, run);
 		},
 		get frozen() {
@@ -120,6 +133,7 @@ function createView(clock: Clock, skewMs: number): ClockView {
 		kill() {
 			state = 'killed';
 			overdue.clear();
+			arrived.clear();
 		},
 	};
 }

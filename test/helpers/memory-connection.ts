@@ -1,13 +1,14 @@
 import {MAX_BYE_FLUSH_MS, SEND_HIGH_WATER_BYTES} from '../../source/core/limits.js';
-import type {Clock, Timer} from '../../source/network/clock.js';
+import type {Timer} from '../../source/network/clock.js';
 import type {Connection, ConnectionHandlers} from '../../source/network/transport.js';
+import type {ClockView} from './fake-clock.js';
 import type {LinkFaults} from './memory-links.js';
 import {createPipe, type Pipe} from './memory-pipe.js';
 import type {SeededRandom} from './seeded-random.js';
 
 export interface EndOptions {
 	/** The host's: what runs here stops with it. */
-	readonly clock: Clock;
+	readonly clock: ClockView;
 	readonly address: string;
 	readonly port: number;
 	/** The end is gone: forget it. */
@@ -22,6 +23,11 @@ export interface MemoryEnd {
 	vanish(how: 'killed' | 'power'): void;
 	wake(): void;
 }
+
+const incoming = new WeakMap<Connection, Pipe>();
+
+/** When the first of what lies unread in the socket of this connection came, monotonic ms; undefined: all was read. */
+export const unreadSince = (connection: Connection) => incoming.get(connection)?.unreadSince;
 
 interface Wiring {
 	readonly pipes: {out: Pipe; into: Pipe};
@@ -114,6 +120,7 @@ function createEnd(
 		},
 	};
 
+	incoming.set(connection, wiring.pipes.into);
 	return {
 		connection,
 		reading: () => state === 'open' && (closing || (handlers !== undefined && !paused)),

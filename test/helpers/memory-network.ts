@@ -126,7 +126,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 		const copies = random.chance(link.datagramDuplication) ? 2 : 1;
 		for (let copy = 0; copy < copies; copy++) {
 			if (random.chance(link.datagramLoss)) continue;
-			to.clock.after(link.latencyMs + random.fraction() * link.jitterMs, () => {
+			to.clock.arrival(link.latencyMs + random.fraction() * link.jitterMs, () => {
 				for (const socket of [...to.sockets]) if (wanted(socket)) socket.received(bytes.slice(), source);
 			});
 		}
@@ -277,7 +277,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 		for (const other of hosts.values())
 			if (other !== host)
 				for (const [end, {remote}] of [...other.ends])
-					if (host.addresses.includes(remote)) other.clock.after(1, () => end.fail('connection reset'));
+					if (host.addresses.includes(remote)) other.clock.arrival(1, () => end.fail('connection reset'));
 	}
 
 	function reset(a: string, b: string, which: 'all' | 'newest' = 'all'): void {
@@ -289,7 +289,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 			const addresses = hosts.get(theirs)?.addresses ?? [];
 			const shared = [...(host?.ends ?? [])].filter(([, {remote}]) => addresses.includes(remote));
 			for (const [end] of which === 'all' ? shared : shared.slice(-1))
-				host?.clock.after(0, () => end.fail('connection reset'));
+				host?.clock.arrival(0, () => end.fail('connection reset'));
 		}
 	}
 

@@ -1,4 +1,5 @@
-import type {Clock, Timer} from '../../source/network/clock.js';
+import type {Timer} from '../../source/network/clock.js';
+import type {ClockView} from './fake-clock.js';
 import type {LinkFaults} from './memory-links.js';
 import type {SeededRandom} from './seeded-random.js';
 
@@ -17,7 +18,7 @@ type Item = {readonly type: 'open'} | {readonly type: 'data'; readonly bytes: Ui
 
 export interface PipeOptions {
 	/** The receiver's. */
-	readonly clock: Clock;
+	readonly clock: Pick<ClockView, 'monotonic' | 'arrival'>;
 	readonly random: SeededRandom;
 	link(): LinkFaults;
 	/** Whether the receiver takes data now. */
@@ -31,6 +32,8 @@ export interface PipeOptions {
 export interface Pipe {
 	/** Waiting at the sender, not yet with its operating system. */
 	readonly queuedBytes: number;
+	/** When the first of what lies unread in the receiver's socket came, monotonic ms; undefined: all was read. */
+	readonly unreadSince: number | undefined;
 	write(bytes: Uint8Array): void;
 	/** The first item: the receiver learns of the connection. */
 	open(): void;
@@ -52,6 +55,7 @@ export function createPipe(options: PipeOptions): Pipe {
 	let inFlight = 0;
 	let lastAt = 0;
 	let timer: Timer | undefined;
+	let unreadSince: number | undefined;
 	let stopped = false;
 
 	function size(item: Item): number {
@@ -77,7 +81,12 @@ export function createPipe(options: PipeOptions): Pipe {
 		if (timer || stopped || !head || options.link().stream === 'stalled') return;
 		if (head.item.type !== 'open' && !options.reading()) return;
 		const busyMs = random.chance(BUSY_CHANCE) ? random.between(1, BUSY_MS) : 0;
-		timer = clock.after(Math.max(0, head.at - clock.monotonic()) + busyMs, arrive);
+		timer = clock.arrival(Math.max(0, head.at - clock.monotonic()) + busyMs, arrive, land);
+	}
+
+	/** What has come so far lies in the socket, whatever becomes of the link. */
+	function land(): void {
+		if (options.link().stream !== 'stalled') unreadSince = clock.monotonic();
 	}
 
 	/** The first item, joined with what lies behind it. */
@@ -106,12 +115,16 @@ export function createPipe(options: PipeOptions): Pipe {
 	function arrive(): void {
 		timer = undefined;
 		const [head] = arrivals;
-		if (stopped || !head || options.link().stream === 'stalled') return;
-		if (head.item.type !== 'open' && !options.reading()) return;
+		if (stopped || !head || unreadSince === undefined) return;
+		if (head.item.type !== 'open' && !options.reading()) {
+			unreadSince = undefined;
+			return;
+		}
 		const item = takeArrived();
 		inFlight -= size(item);
 		const queuedBefore = queuedBytes;
 		options.deliver(item);
+		unreadSince = undefined;
 		if (!stopped && item.type === 'data' && arrivals[0]?.item.type === 'end' && random.chance(JOIN_CHANCE))
 			deliverEnd();
 		if (stopped) return;
@@ -134,6 +147,9 @@ export function createPipe(options: PipeOptions): Pipe {
 		get queuedBytes() {
 			return queuedBytes;
 		},
+		get unreadSince() {
+			return unreadSince;
+		},
 		write(bytes) {
 			push(bytes);
 			pump();
@@ -155,6 +171,7 @@ export function createPipe(options: PipeOptions): Pipe {
 			stopped = true;
 			timer?.cancel();
 			timer = undefined;
+			unreadSince = undefined;
 		},
 	};
 }

@@ -86,7 +86,7 @@ export function createMemoryTransport(host: MemoryTransportHost, options: Memory
 		};
 		const cancel = () => finish(failure('cancelled'));
 		const timeout = clock.after(DIAL_TIMEOUT_MS, () => finish(failure('timeout')));
-		let step = clock.after(route.reachable ? roundTrip() : 0, knock);
+		let step = clock.arrival(route.reachable ? roundTrip() : 0, knock);
 		dials.add(cancel);
 
 		function roundTrip(): number {
@@ -102,7 +102,7 @@ export function createMemoryTransport(host: MemoryTransportHost, options: Memory
 			const listener = way === 'refused' ? undefined : route.find(port);
 			if (!route.reachable) finish(failure('unreachable'));
 			else if (way === 'dropped' || stalled()) return;
-			else if (listener) step = clock.after(roundTrip(), () => shakeHands(listener));
+			else if (listener) step = clock.arrival(roundTrip(), () => shakeHands(listener));
 			else finish(failure('refused'));
 		}
 

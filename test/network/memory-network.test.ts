@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {DIAL_TIMEOUT_MS} from '../../source/core/limits.js';
 import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
+import {unreadSince} from '../helpers/memory-connection.js';
 import {createMemoryNetwork, type MemoryHost, type MemoryNetwork} from '../helpers/memory-network.js';
 import {createSeededRandom} from '../helpers/seeded-random.js';
 import {type Witness, witness} from './transport-acceptance.js';
@@ -150,6 +151,22 @@ describe('streams on the memory network', () => {
 		const thawed = world.clock.monotonic();
 		await world.clock.advance(10);
 		expect([b.text(), fired]).toEqual(['one two', [thawed]]);
+	});
+
+	it('lie unread at a frozen process until the timers that came due, however much later, have run', async () => {
+		const world = createWorld();
+		const {a, b} = await connect(world);
+		const seen: unknown[] = [];
+		const cameBefore = world.clock.monotonic() + 100;
+		world.hosts[1]!.freeze();
+		world.hosts[1]!.clock.after(1000, () =>
+			seen.push(b.text(), (unreadSince(b.connection) ?? Number.POSITIVE_INFINITY) < cameBefore),
+		);
+		a.connection.send(Buffer.from('one'));
+		await world.clock.advance(1500);
+		world.hosts[1]!.thaw();
+		await world.clock.advance(10);
+		expect([...seen, b.text(), unreadSince(b.connection)]).toEqual(['', true, 'one', undefined]);
 	});
 });
 

@@ -1,6 +1,6 @@
 /** What happens when all else is over, so that nothing said later puts it right. */
 import type {SeededRandom} from '../helpers/seeded-random.js';
-import type {Apart, Happening} from './scenario.js';
+import type {Apart, Fault, Happening} from './scenario.js';
 
 export interface EpilogueRoom {
 	readonly nodes: number;
@@ -15,6 +15,15 @@ const FLOOD_ROUNDS = 90;
 const FLOOD_BYTES = 15_000;
 /** Until what was held back has come at the pace of live events. */
 const FLOOD_MS = 130_000;
+/** Shorter than what a node knows to be a standstill of its own. */
+const STANDSTILLS = [
+	{cutMs: 2400, ms: 1900},
+	{cutMs: 3000, ms: 1700},
+	{cutMs: 3600, ms: 1400},
+	{cutMs: 2700, ms: 1800},
+] as const;
+const STANDSTILL_ROUND_MS = 7100;
+const STANDS_BEFORE_MS = 150;
 
 /** `b` comes anew, with nothing, while `a` is there. */
 function rejoin(a: number, b: number, at: number): Happening[] {
@@ -151,6 +160,20 @@ function handOver(nodes: number, a: number, at: number): Happening[] {
 	return [...joins, {type: 'unasked', node: a, at: at + 12_000}];
 }
 
+/** A cable is out for a while, again and again; whom it cut off stands still when the other's words come. */
+function standStill(nodes: number, a: number, b: number, at: number): Happening[] {
+	const joins = Array.from({length: nodes}, (_, node): Happening => ({type: 'join', node, at}));
+	const rounds = STANDSTILLS.flatMap(({cutMs, ms}, round): Happening[] => {
+		const from = at + 8000 + round * STANDSTILL_ROUND_MS;
+		const cut: Fault = {type: 'cut', from: a, to: b, both: true};
+		return [
+			{type: 'fault', fault: cut, at: from, ms: cutMs},
+			{type: 'fault', fault: {type: 'freeze', node: a}, at: from + cutMs - STANDS_BEFORE_MS, ms},
+		];
+	});
+	return [...joins, ...rounds];
+}
+
 function chooseForTwo(random: SeededRandom, {calm, scattered}: EpilogueRoom, at: number): Happening[] {
 	const a = random.between(0, 1);
 	const b = 1 - a;
@@ -178,5 +201,5 @@ export function chooseEpilogue(random: SeededRandom, room: EpilogueRoom, at: num
 	const dice = random.fraction();
 	if (dice < 0.3) return joinAmongMute(random, nodes, at);
 	if (dice < 0.5 && !scattered) return block(a, b, at);
-	return dice < 0.65 && !calm ? handOver(nodes, a, at) : [];
+	return dice < 0.65 && !calm ? handOver(nodes, a, at) : standStill(nodes, a, b, at);
 }

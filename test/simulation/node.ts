@@ -12,6 +12,7 @@ import {judgeHaste, type Standstill} from './haste.js';
 import {createReplayedBeacon, type ReplayedBeacon} from './lies.js';
 import {createTraffic, type MeteredClock, meterClock, meterTransport, type Traffic} from './meter.js';
 import type {Overhearing} from './overhear.js';
+import {judgeSilence} from './silence.js';
 
 const UDP_PORT = 47_474;
 export const TCP_PORT = 4000;
@@ -35,7 +36,7 @@ export interface Life {
 	readonly learntAt: Map<string, number>;
 	/** When it lost its connection to a peer last, true time, ms. */
 	readonly disconnectedAt: Map<PeerId, number>;
-	/** What it wrote of others, too early to be sure (`haste.ts`). */
+	/** What it said of others, too early to be sure (`haste.ts`, `silence.ts`). */
 	readonly hasty: string[];
 	info: SelfInfo | undefined;
 	/** `running`, or how it ended. */
@@ -138,6 +139,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			for (const input of inputs) {
 				if (input.type === 'observed' && input.observation.type === 'peer-disconnected' && !input.observation.alone)
 					life.disconnectedAt.set(input.observation.subject, now);
+				if (input.type === 'passing') life.hasty.push(...judgeSilence(life, input.fact, options.heard(), now));
 				if (input.type !== 'events') continue;
 				life.events.push(...input.events);
 				for (const event of input.events) {

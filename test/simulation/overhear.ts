@@ -5,6 +5,7 @@ import {batchBytes, lastSeq} from '../../source/core/batch.js';
 import type {PeerId} from '../../source/core/ids.js';
 import type {Clock} from '../../source/network/clock.js';
 import type {Connection} from '../../source/network/transport.js';
+import {unreadSince} from '../helpers/memory-connection.js';
 import type {Life} from './node.js';
 
 /** A question for history and what came of it. Times in ms of true time. */
@@ -24,6 +25,15 @@ export interface SaidWant {
 	listsAtDone: number;
 }
 
+/** Times in ms of true time. */
+export interface SaidRead {
+	readonly at: number;
+	/** When what was read came to the host. */
+	readonly cameAt: number;
+	/** When something had been read before that. */
+	readonly before: number;
+}
+
 /** One end of a connection. */
 export interface SaidEnd {
 	readonly life: Life;
@@ -33,6 +43,8 @@ export interface SaidEnd {
 	closedAt: number | undefined;
 	/** When the other end's hello was here. */
 	helloAt: number | undefined;
+	/** Of the moment when it took bytes last; at first, when it was opened. */
+	lastRead: SaidRead;
 	/** When it said its digest. */
 	readonly digests: number[];
 	/** When it said a page or changes. */
@@ -124,6 +136,7 @@ export function createOverhearing({clock, asked, told}: OverhearingOptions): Ove
 			remoteAddress: connection.remoteAddress,
 			closedAt: undefined,
 			helloAt: undefined,
+			lastRead: {at: clock.monotonic(), cameAt: clock.monotonic(), before: clock.monotonic()},
 			digests: [],
 			lists: [],
 			listedAt: undefined,
@@ -137,6 +150,9 @@ export function createOverhearing({clock, asked, told}: OverhearingOptions): Ove
 		return {
 			end,
 			heard(chunk) {
+				const now = clock.monotonic();
+				const {at} = end.lastRead;
+				if (now > at) end.lastRead = {at: now, cameAt: unreadSince(connection) ?? now, before: at};
 				if (end.helloAt !== undefined) return;
 				header.set(
 					chunk.subarray(0, Math.max(0, FRAME_HEADER_BYTES - received)),
