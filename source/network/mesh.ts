@@ -31,8 +31,8 @@ import {createTurns} from './turns.js';
 export interface MeshHandlers {
 	/** First connection to this peer. */
 	up(link: PeerLink): void;
-	/** Another connection carries on: say `have` anew on it. */
-	replaced(link: PeerLink): void;
+	/** Another connection carries on, since it is new or since `closed` is gone: say `have` anew on it. */
+	replaced(link: PeerLink, closed?: PeerLink): void;
 	/** No connection to this peer is left. */
 	down(link: PeerLink, closing: LinkClosing): void;
 	message(link: PeerLink, message: Message): void;
@@ -138,7 +138,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		if (index >= 0) links.splice(index, 1);
 		const last = links.at(-1);
 		if (last) {
-			handlers.replaced(last);
+			handlers.replaced(last, link);
 			return;
 		}
 

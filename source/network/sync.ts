@@ -54,7 +54,8 @@ export type SyncLimit = 'live-events' | 'new-feeds' | 'bytes';
 
 export interface Sync {
 	up(link: PeerLink): void;
-	replaced(link: PeerLink): void;
+	/** `closed`: what was asked on this one is not to be answered any more. */
+	replaced(link: PeerLink, closed?: PeerLink): void;
 	down(peer: PeerId): void;
 	/** `have`, `want` and `events`; others are left alone. */
 	message(link: PeerLink, message: Message): void;
@@ -153,7 +154,6 @@ export function createSync(options: SyncOptions): Sync {
 		const before = links.get(link.peer);
 		before?.want?.timer.cancel();
 		const sync = createSyncLink(link, clock.monotonic(), before);
-		servers.keep(link.peer, [link, before?.link]);
 		links.set(link.peer, sync);
 		beat.wake();
 		// It says anew what it holds.
@@ -169,7 +169,10 @@ export function createSync(options: SyncOptions): Sync {
 
 	return {
 		up: open,
-		replaced: open,
+		replaced(link, closed) {
+			if (closed) servers.closed(closed);
+			open(link);
+		},
 		down(peer) {
 			const claimed = links.get(peer)?.theirs.keys() ?? [];
 			close(peer);

@@ -15,8 +15,8 @@ export interface WantServers {
 	serve(link: PeerLink, want: WantMessage): void;
 	/** The other end read on. */
 	drained(link: PeerLink): void;
-	/** Of this peer only these connections are left; what they asked on them goes on. */
-	keep(peer: PeerId, links: readonly (PeerLink | undefined)[]): void;
+	/** What they asked on others goes on. */
+	closed(link: PeerLink): void;
 	/** No connection is left. */
 	forget(peer: PeerId): void;
 	stop(): void;
@@ -38,17 +38,14 @@ export function createWantServers(clock: Clock, holdings: Holdings): WantServers
 		return asking;
 	}
 
-	function keep(peer: PeerId, links: readonly (PeerLink | undefined)[]): void {
-		const {servers} = of(peer);
-		for (const [link, server] of servers) {
-			if (links.includes(link)) continue;
-			server.stop();
-			servers.delete(link);
-		}
+	function closed(link: PeerLink): void {
+		const servers = peers.get(link.peer)?.servers;
+		servers?.get(link)?.stop();
+		servers?.delete(link);
 	}
 
 	function forget(peer: PeerId): void {
-		keep(peer, []);
+		for (const server of peers.get(peer)?.servers.values() ?? []) server.stop();
 		peers.delete(peer);
 	}
 
@@ -67,7 +64,7 @@ export function createWantServers(clock: Clock, holdings: Holdings): WantServers
 		drained(link) {
 			peers.get(link.peer)?.servers.get(link)?.drained();
 		},
-		keep,
+		closed,
 		forget,
 		stop() {
 			for (const peer of [...peers.keys()]) forget(peer);

@@ -170,8 +170,8 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 
 	return {
 		up,
-		replaced(link) {
-			options.sync().replaced(link);
+		replaced(link, closed) {
+			options.sync().replaced(link, closed);
 			peerTeller.replaced(link.peer);
 		},
 		down,

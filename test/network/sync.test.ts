@@ -420,6 +420,25 @@ describe('a second connection of one pair', () => {
 		expect(newer.read('events')).toEqual([]);
 	});
 
+	it('stops the answer on one that closed, and on no other, however many there are', async () => {
+		const {clock, node, connect, sync} = createRoom();
+		node.give(batchOf(AUTHOR, 1, 20, 10_000));
+		const first = connect(BOB, feed(AUTHOR, 0));
+		const [second, third] = [createFakeLink(BOB), createFakeLink(BOB)];
+		first.say({type: 'want', id: 5, ranges: [{peer: AUTHOR, from: 1}]});
+		sync.replaced(second.link);
+		sync.message(second.link, {type: 'want', id: 6, ranges: [{peer: AUTHOR, from: 1}]});
+		sync.replaced(third.link);
+		sync.replaced(third.link, first.link);
+		await clock.advance(100);
+		const ends = [first, second, third].map(({read}) =>
+			read('events')
+				.map(({done}) => done)
+				.at(-1),
+		);
+		expect(ends).toEqual([undefined, true, undefined]);
+	});
+
 	it('takes answers to what was asked on the first: they were under way', async () => {
 		const {clock, connect, sync, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));

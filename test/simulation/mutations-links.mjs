@@ -37,7 +37,7 @@ export const linkMutations = [
 	{
 		rule: 'no `have` anew after a close',
 		file: mesh,
-		edits: [['handlers.replaced(last);', '']],
+		edits: [['handlers.replaced(last, link);', '']],
 		tests: ['network/mesh-duplicates'],
 	},
 	{
@@ -54,8 +54,8 @@ export const linkMutations = [
 	},
 	{
 		rule: 'what was asked on the older of two is not answered',
-		file: 'network/want-servers.ts',
-		edits: [['if (links.includes(link)) continue;', '']],
+		file: sync,
+		edits: [['before?.want?.timer.cancel();', 'before?.want?.timer.cancel();\n\t\tservers.forget(link.peer);']],
 		tests: ['network/sync'],
 	},
 	{
