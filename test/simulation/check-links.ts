@@ -60,7 +60,7 @@ export function checkLastWords(name: string, {disk: {records}, events}: Life): s
 		if (record.type === 'batch') {
 			const {peer} = record.batch;
 			const seq = lastSeq(record.batch);
-			if (gone.get(peer) === seq - 1)
+			if (gone.get(peer) === seq - 1 && ends.get(peer) === seq)
 				faults.add(`${name}: the last word of ${peer.slice(0, 6)} came after its goodbye`);
 			held.set(peer, {seq, at: record.loggedAt});
 		} else if (record.type === 'observation' && record.observation.type === 'peer-disconnected') {
@@ -70,8 +70,9 @@ export function checkLastWords(name: string, {disk: {records}, events}: Life): s
 			const isOurs = (held.get(own)?.seq ?? 0) >= (ends.get(own) ?? Number.POSITIVE_INFINITY);
 			if (reason === 'leaving' && !isOurs && last && record.loggedAt - last.at > QUIET_MS) gone.set(subject, last.seq);
 		} else if (record.type === 'observation' && record.observation.type === 'launched') {
-			// It was we who said goodbye.
+			// It was we who said goodbye, and what was said since then comes first.
 			gone.clear();
+			for (const [peer, {seq}] of held) held.set(peer, {seq, at: record.loggedAt});
 		}
 	}
 	return [...faults];

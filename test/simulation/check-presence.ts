@@ -6,6 +6,14 @@ import {type Life, peerOf} from './node.js';
 import type {World} from './world.js';
 
 const FORMING_MS = 5000;
+/** Until a last word was passed on. */
+const TELLING_MS = 2000;
+
+/** Nobody could take its last word, or only such as crashed before they could tell. */
+function leftUnheard({farewell}: Life): boolean {
+	if (!farewell) return false;
+	return farewell.to.every(({crashedAt}) => (crashedAt ?? Number.POSITIVE_INFINITY) - farewell.at < TELLING_MS);
+}
 
 /** Asked for what it said before its last word it gave nothing, and so nobody could take that word. */
 function keptItsEnd(life: Life, lives: readonly Life[], {heard}: World): boolean {
@@ -38,7 +46,7 @@ export function checkPresence(name: string, state: State, lives: readonly Life[]
 			if (!known.lost[absence] || !known.returned[absence])
 				faults.push(`${name}: ${short} returned from ${absence} that nobody reported`);
 		const timesLost = Object.keys(known.lost).length;
-		const isCalm = world.scenario.calm && life.state !== 'crashed' && !life.leftAlone;
+		const isCalm = world.scenario.calm && life.state !== 'crashed' && !leftUnheard(life);
 		if (isCalm && timesLost > 0 && !keptItsEnd(life, lives, world))
 			faults.push(`${name}: ${short} never went but ${timesLost} times lost`);
 	}

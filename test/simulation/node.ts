@@ -41,8 +41,10 @@ export interface Life {
 	info: SelfInfo | undefined;
 	/** `running`, or how it ended. */
 	state: 'running' | 'leaving' | 'left' | 'crashed';
-	/** When it left nobody was running who could hear its last word. */
-	leftAlone: boolean;
+	/** When it left, and who could take its last word then. True time, ms. */
+	farewell: {readonly at: number; readonly to: readonly Life[]} | undefined;
+	/** True time, ms. */
+	crashedAt: number | undefined;
 }
 
 /** A host with its present process, if any. */
@@ -130,7 +132,8 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			events: [],
 			info: undefined,
 			state: 'running',
-			leftAlone: false,
+			farewell: undefined,
+			crashedAt: undefined,
 		};
 		node.life = life;
 		node.lives.push(life);

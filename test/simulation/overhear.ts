@@ -59,6 +59,8 @@ export interface SaidEnd {
 export interface Overhearing {
 	readonly ends: readonly SaidEnd[];
 	partner(end: SaidEnd): SaidEnd | undefined;
+	/** Those with whom it has a connection that both ends know. */
+	connectedTo(life: Life): Life[];
 	/** For one life. */
 	createEar(life: () => Life): Ear;
 }
@@ -180,9 +182,17 @@ export function createOverhearing({clock, asked, told}: OverhearingOptions): Ove
 		};
 	}
 
+	const isOpen = ({closedAt, helloAt}: SaidEnd) => closedAt === undefined && helloAt !== undefined;
+
 	return {
 		ends,
 		partner,
+		connectedTo(life) {
+			return ends.flatMap(end => {
+				const other = end.life === life && isOpen(end) ? partner(end) : undefined;
+				return other && isOpen(other) ? [other.life] : [];
+			});
+		},
 		createEar: life => ({opened: connection => createEarAt(connection, life())}),
 	};
 }

@@ -10,7 +10,7 @@ import {sendUnasked} from './lies.js';
 import {createNode, type Life, type SimulatedNode, TCP_PORT} from './node.js';
 import {createOverhearing, type Overhearing} from './overhear.js';
 import {addressOf, falseHostOf, secondAddressOf} from './places.js';
-import {type Happening, isCut, type Scenario} from './scenario.js';
+import type {Happening, Scenario} from './scenario.js';
 
 export interface World {
 	readonly clock: FakeClock;
@@ -82,12 +82,18 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		multicast: scenario.filter !== 'multicast',
 	});
 
+	/** Who runs, is connected to it, and lacks nothing of what it said so far. */
+	function listeners(life: Life): Life[] {
+		const last = life.events.findLast(({peer}) => peer === life.info?.peer);
+		return heard.connectedTo(life).filter(({state, learntAt}) => {
+			return state === 'running' && (!last || learntAt.has(`${last.peer}:${last.seq}`));
+		});
+	}
+
 	/** A process that has ended properly leaves its host, which can launch another. */
 	function leave(node: SimulatedNode, life: Life): Promise<void> {
 		life.state = 'leaving';
-		life.leftAlone = nodes.every(
-			other => other === node || other.life?.state !== 'running' || isCut(scenario, node.index, other.index),
-		);
+		life.farewell = {at: clock.monotonic(), to: listeners(life)};
 		return life.session.stop('quit').then(() => {
 			if (life.state !== 'leaving') return;
 			life.state = 'left';
@@ -98,6 +104,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 	function crash(node: SimulatedNode, how: 'killed' | 'power'): void {
 		if (!node.life) return;
 		node.life.state = 'crashed';
+		node.life.crashedAt = clock.monotonic();
 		for (const end of heard.ends) if (end.life === node.life) end.closedAt ??= clock.monotonic();
 		node.life = undefined;
 		node.host.crash(how);
