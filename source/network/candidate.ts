@@ -36,6 +36,8 @@ export interface Candidate {
 	heardAt: number;
 	readonly heardBy: Set<HeardBy>;
 	failures: number;
+	/** We were connected until it broke: others give it up in LOST_GRACE_MS. */
+	wasConnected: boolean;
 	lastAttempt: number;
 	lastFailure: FailedDial | undefined;
 	/** Of the next dial; `waitingSince` is when the wait for it began, monotonic ms. */
@@ -58,6 +60,7 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean): Ca
 		heardAt: Number.NEGATIVE_INFINITY,
 		heardBy: new Set(),
 		failures: 0,
+		wasConnected: false,
 		lastAttempt: Number.NEGATIVE_INFINITY,
 		lastFailure: undefined,
 		timer: undefined,

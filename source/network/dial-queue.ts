@@ -8,8 +8,8 @@ export interface DialQueue {
 	/** One waits, and may be taken as far as places go. */
 	readonly isReady: boolean;
 	/**
-	 * Undefined: none waits, or as many are under way as may be, and one more where nothing but dials that failed before holds
-	 * up one that never did: nobody answers those for DIAL_TIMEOUT_MS. Each one taken must be ended.
+	 * Undefined: none waits, or as many are under way as may be, and one more where one is held up by what perhaps nobody
+	 * answers for DIAL_TIMEOUT_MS. Each one taken must be ended.
 	 */
 	take(): Candidate | undefined;
 	/** It does not wait any more. */
@@ -41,11 +41,18 @@ export function createDialQueue(): DialQueue {
 		return chosen;
 	}
 
-	/** One that never failed, while all that are under way did, and no more than the one place beside theirs is taken. */
+	/**
+	 * One that was connected until now, or did never fail while all that are under way did, and no more than the one place
+	 * beside theirs is taken.
+	 */
 	function heldUp(): Candidate | undefined {
 		if (underWay.size > Math.min(pace.limit, MAX_DIALS_AT_ONCE - 1)) return undefined;
-		for (const {failures} of underWay) if (failures === 0) return undefined;
-		for (const candidate of waiting) if (rank(candidate) === 0) return candidate;
+		const haveFailed = [...underWay].every(({failures}) => failures > 0);
+		for (const candidate of waiting) {
+			const isLost = candidate.wasConnected && candidate.failures === 0;
+			if (isLost || (haveFailed && rank(candidate) === 0)) return candidate;
+		}
+
 		return undefined;
 	}
 

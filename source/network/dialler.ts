@@ -150,6 +150,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			for (const entry of entries.values()) {
 				if (entry.peer !== peer) continue;
 				entry.failures = 0;
+				entry.wasConnected = restMs === 0;
 				const delay = firstDelay(peer) + (entry.isTarget ? HIGHER_ID_DIALS_AFTER_MS : 0);
 				schedule(entry, Math.max(delay, restMs));
 			}

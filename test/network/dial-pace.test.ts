@@ -58,3 +58,16 @@ it('dials one that never failed beside those that did, however few may be under 
 	queue.ended(other!);
 	expect(queue.take()?.failures).toBe(3);
 });
+
+it('dials one that was connected until now beside any other, however few may be under way', () => {
+	const queue = createDialQueue();
+	for (let dial = 0; dial < 3; dial++) queue.succeeded(dial * 1000, dial * 1000 + SLOW_DIAL_MS + 1);
+	const heard = createCandidate(fakePeerId(1), false);
+	const lost = {...createCandidate(fakePeerId(2), false), wasConnected: true};
+	for (const candidate of [heard, createCandidate(fakePeerId(3), false)]) queue.add(candidate);
+	expect(queue.take()).toBe(heard);
+	expect(queue.isReady).toBe(false);
+	queue.add(lost);
+	expect(queue.take()).toBe(lost);
+	expect(queue.take()).toBeUndefined();
+});

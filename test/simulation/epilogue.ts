@@ -25,6 +25,10 @@ const STANDSTILLS = [
 const STANDSTILL_ROUND_MS = 7100;
 const STANDS_BEFORE_MS = 150;
 
+/** Until what is told of who came is gathered for PEERS_INTERVAL_CROWD_MS, and that has just begun. */
+const CROWD_RESETS = 8;
+const CROWD_STEP_MS = 1200;
+
 /** `b` comes anew, with nothing, while `a` is there. */
 function rejoin(a: number, b: number, at: number): Happening[] {
 	return [
@@ -154,6 +158,21 @@ function crossDigests(nodes: number, speaker: number, at: number): Happening[] {
 	];
 }
 
+/** Connections to `b` come and go so often that who has one is told late; then another can not reach it any more. */
+function loseInCrowd(nodes: number, a: number, b: number, at: number): Happening[] {
+	const all = Array.from({length: nodes}, (_, node) => node);
+	const others = all.filter(node => node !== a && node !== b);
+	const resets = Array.from({length: CROWD_RESETS}, (_, round) => at + 8000 + round * CROWD_STEP_MS);
+	const last = resets.at(-1) ?? at;
+	return [
+		...all.map((node): Happening => ({type: 'join', node, at})),
+		...resets.flatMap(when =>
+			others.map((node): Happening => ({type: 'reset', node, other: b, which: 'all', at: when})),
+		),
+		{type: 'fault', fault: {type: 'blocked', from: a, to: b}, at: last + CROWD_STEP_MS, ms: 12_000},
+	];
+}
+
 /** Somebody sends what nobody asked for. */
 function handOver(nodes: number, a: number, at: number): Happening[] {
 	const joins = Array.from({length: nodes}, (_, node): Happening => ({type: 'join', node, at}));
@@ -201,5 +220,7 @@ export function chooseEpilogue(random: SeededRandom, room: EpilogueRoom, at: num
 	const dice = random.fraction();
 	if (dice < 0.3) return joinAmongMute(random, nodes, at);
 	if (dice < 0.5 && !scattered) return block(a, b, at);
-	return dice < 0.65 && !calm ? handOver(nodes, a, at) : standStill(nodes, a, b, at);
+	if (dice < 0.65 && !calm) return handOver(nodes, a, at);
+	if (dice < 0.6 && !scattered && apart.length === 0) return loseInCrowd(nodes, a, b, at);
+	return standStill(nodes, a, b, at);
 }

@@ -8,8 +8,7 @@ import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {mutations} from './mutations.mjs';
 
-const SEED = 2000;
-const ROOMS = 200;
+const ROOMS = {seed: 2000, runs: 200, nodes: '2..6'};
 const LIMIT_MS = 300_000;
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const copy = mkdtempSync(join(tmpdir(), 'p2pchat-mutations-'));
@@ -40,20 +39,13 @@ function run(command, args) {
 }
 
 /** Undefined: all rooms agree. */
-function findRoom() {
-	const {ok, text} = run(process.execPath, [
-		'test/simulation/simulate.mjs',
-		'--seed',
-		`${SEED}`,
-		'--runs',
-		`${ROOMS}`,
-		'--nodes',
-		'2..6',
-	]);
+function findRoom({seed, runs, nodes}) {
+	const args = ['--seed', `${seed}`, '--runs', `${runs}`, '--nodes', nodes];
+	const {ok, text} = run(process.execPath, ['test/simulation/simulate.mjs', ...args]);
 	if (ok) return undefined;
-	const [, seed, fault = ''] = /seed (\d+)[^\n]*\n\s*([^\n]*)/.exec(text) ?? [];
-	if (!seed) throw new Error(`the simulator did not get as far as a fault:\n${text}`);
-	return `room ${Number(seed) - SEED + 1}: ${fault}`;
+	const [, failed, fault = ''] = /seed (\d+)[^\n]*\n\s*([^\n]*)/.exec(text) ?? [];
+	if (!failed) throw new Error(`the simulator did not get as far as a fault:\n${text}`);
+	return `${runs === 1 ? `seed ${failed}, ${nodes}` : `room ${Number(failed) - seed + 1}`}: ${fault}`;
 }
 
 function findTest(tests) {
@@ -89,12 +81,14 @@ const caught = {rooms: 0, tests: 0, nothing: 0};
 try {
 	prepare();
 	for (const mutation of chosen) breakRule(mutation)();
-	const unbroken = findRoom();
-	if (unbroken) throw new Error(`unbroken, and yet ${unbroken}`);
-	console.log(`unbroken: ${ROOMS} rooms agree`);
+	for (const rooms of [ROOMS, ...chosen.flatMap(({room}) => room ?? [])]) {
+		const unbroken = findRoom(rooms);
+		if (unbroken) throw new Error(`unbroken, and yet ${unbroken}`);
+	}
+	console.log(`unbroken: ${ROOMS.runs} rooms agree`);
 	for (const mutation of chosen) {
 		const restore = breakRule(mutation);
-		const room = findRoom();
+		const room = findRoom(mutation.room ?? ROOMS);
 		const test = mutation.tests ? findTest(mutation.tests) : undefined;
 		restore();
 		caught[room ? 'rooms' : test ? 'tests' : 'nothing']++;

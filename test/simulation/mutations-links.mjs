@@ -112,6 +112,13 @@ export const linkMutations = [
 		tests: ['network/dialler'],
 	},
 	{
+		rule: 'a dial that nobody answers holds up a peer whose connection broke',
+		file: 'network/dial-queue.ts',
+		edits: [[' ?? heldUp()', '']],
+		room: {seed: 60601, runs: 1, nodes: '3..5'},
+		tests: ['network/dial-pace'],
+	},
+	{
 		rule: 'our own lateness counts as silence of others',
 		file: 'network/link-pulse.ts',
 		edits: [['excuse(liveness, lateMs, now)', 'liveness']],

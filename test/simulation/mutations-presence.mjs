@@ -16,6 +16,11 @@ export const presenceMutations = [
 		edits: [['for (const connected of reports.values()) if (connected.has(peer)) return true;', '']],
 	},
 	{
+		rule: 'who came is told late although somebody lost them',
+		file: links,
+		edits: [['peerTeller.doubted(peer);', '']],
+	},
+	{
 		rule: 'lost without grace',
 		file: witness,
 		edits: [['since + LOST_GRACE_MS + rank', 'since + rank']],
