@@ -83,6 +83,18 @@ export class FeedIndex {
 		}
 	}
 
+	/** From where the record at `position` begins to where the last of those behind it ends that end within `bytes`. */
+	reach(position: number, bytes: number): number {
+		const start = this.#offsets[position] ?? 0;
+		let length = this.#lengths[position] ?? 0;
+		for (let next = position + 1; next < this.#count; next++) {
+			const end = (this.#offsets[next] ?? 0) + (this.#lengths[next] ?? 0) - start;
+			if (end <= length || end > bytes) break;
+			length = end;
+		}
+		return length;
+	}
+
 	#push(lastSeq: number, offset: number, length: number): void {
 		if (this.#count === this.#offsets.length) this.#grow();
 		this.#lastSeqs[this.#count] = lastSeq;

@@ -3,12 +3,14 @@ import {decodeLogRecord, probeRecord} from '../codec/log-record.js';
 import {type Batch, batchBytes, lastSeq} from '../core/batch.js';
 import type {PeerId} from '../core/ids.js';
 import {mergeBatches} from '../feed/merge-batches.js';
-import {FeedIndex, type IndexedRecord} from './feed-index.js';
+import {FeedIndex} from './feed-index.js';
 import type {LogRecord} from './log.js';
 import type {LogFile} from './log-file.js';
 
 /** Read in one go when records of a feed stand close to each other. */
 const WINDOW_BYTES = 64 * 1024;
+/** Records of short texts are so many times as long as what is said in them. */
+const OVERHEAD = 4;
 
 /** Where each feed stands in one log file, and the way back from there to batches. */
 export class StoredBatches {
@@ -47,11 +49,10 @@ export class StoredBatches {
 		const feed = this.#feeds.get(peer);
 		if (!feed || seq < 1 || seq > feed.held) return [];
 		const batches: Batch[] = [];
-		const read = this.#createReader();
+		const read = this.#createReader(feed, Math.min(WINDOW_BYTES, OVERHEAD * maxBytes));
 		let bytes = 0;
 		for (let position = feed.find(seq); ; position++) {
-			const place = feed.at(position);
-			const batch = place && read(place);
+			const batch = read(position);
 			if (batch?.peer !== peer) break;
 			bytes += batchBytes(batch);
 			if (batches.length > 0 && bytes > maxBytes) break;
@@ -60,13 +61,16 @@ export class StoredBatches {
 		return mergeBatches(batches, boundary);
 	}
 
-	/** Reads single records through a window that moves along the file. */
-	#createReader(): (place: IndexedRecord) => Batch | undefined {
+	/** Reads single records through a window that moves along the file, no longer than what it holds of the feed. */
+	#createReader(feed: FeedIndex, windowBytes: number): (position: number) => Batch | undefined {
 		let window: Uint8Array = new Uint8Array(0);
 		let start = 0;
-		return ({offset, length}) => {
+		return position => {
+			const place = feed.at(position);
+			if (!place) return undefined;
+			const {offset, length} = place;
 			if (offset < start || offset + length > start + window.length) {
-				window = this.#file.readAt(offset, Math.max(length, Math.min(WINDOW_BYTES, this.#file.size - offset)));
+				window = this.#file.readAt(offset, feed.reach(position, windowBytes));
 				start = offset;
 			}
 			return this.#decode(window.subarray(offset - start, offset - start + length));
