@@ -22,31 +22,42 @@ export interface HaveIndex {
 	bucket(index: number): readonly HaveFeed[];
 }
 
-function digestOf(feeds: readonly HaveFeed[]): Uint8Array {
-	if (feeds.length === 0) return new Uint8Array(DIGEST_BYTES);
-	const parts = feeds.flatMap(({peer, seq, hash}) => [bytesOfHex(peer), uint64Bytes(seq), hash]);
-	return sha256('sha256', Buffer.concat(parts), 'buffer').subarray(0, DIGEST_BYTES);
+/** What is hashed of a feed. */
+function bytesOf({peer, seq, hash}: HaveFeed): Uint8Array {
+	return Buffer.concat([bytesOfHex(peer), uint64Bytes(seq), hash]);
+}
+
+interface Held {
+	readonly feed: HaveFeed;
+	readonly bytes: Uint8Array;
+}
+
+function digestOf(held: readonly Held[]): Uint8Array {
+	if (held.length === 0) return new Uint8Array(DIGEST_BYTES);
+	const all = Buffer.concat(held.map(({bytes}) => bytes));
+	return sha256('sha256', all, 'buffer').subarray(0, DIGEST_BYTES);
 }
 
 export function createHaveIndex(): HaveIndex {
-	const buckets = Array.from({length: HAVE_BUCKETS}, () => new Map<PeerId, HaveFeed>());
+	const buckets = Array.from({length: HAVE_BUCKETS}, () => new Map<PeerId, Held>());
 	const changed = new Set<number>();
 	const digests = new Uint8Array(HAVE_BUCKETS * DIGEST_BYTES);
 	const indexOf = (peer: PeerId) => Number.parseInt(peer.slice(0, 2), 16);
-	const sorted = (index: number) => [...(buckets[index]?.values() ?? [])].sort((a, b) => (a.peer < b.peer ? -1 : 1));
+	const sorted = (index: number) =>
+		[...(buckets[index]?.values() ?? [])].sort((a, b) => (a.feed.peer < b.feed.peer ? -1 : 1));
 
 	return {
 		set(feed) {
 			const index = indexOf(feed.peer);
-			buckets[index]?.set(feed.peer, feed);
+			buckets[index]?.set(feed.peer, {feed, bytes: bytesOf(feed)});
 			changed.add(index);
 		},
-		get: peer => buckets[indexOf(peer)]?.get(peer),
+		get: peer => buckets[indexOf(peer)]?.get(peer)?.feed,
 		digest() {
 			for (const index of changed) digests.set(digestOf(sorted(index)), index * DIGEST_BYTES);
 			changed.clear();
 			return digests.slice();
 		},
-		bucket: sorted,
+		bucket: index => sorted(index).map(({feed}) => feed),
 	};
 }

@@ -10,8 +10,8 @@ export function parseIpv4(address: string): number | undefined {
 	const parts = IPV4.exec(address);
 	if (!parts) return undefined;
 	let value = 0;
-	for (const part of parts.slice(1)) {
-		const byte = Number(part);
+	for (let index = 1; index <= 4; index++) {
+		const byte = Number(parts[index]);
 		if (byte > 255) return undefined;
 		value = value * 256 + byte;
 	}
@@ -34,28 +34,16 @@ export function directedBroadcast(address: string, prefix: number): string | und
 }
 
 export function isInSubnet(address: string, network: string, prefix: number): boolean {
-	return isIn(address, subnetOf(network, prefix));
-}
-
-interface Subnet {
-	/** Undefined: no IPv4 address. */
-	readonly base: number | undefined;
-	readonly mask: number;
-}
-
-function subnetOf(network: string, prefix: number): Subnet {
-	const mask = prefixMask(prefix);
-	const value = parseIpv4(network);
-	return {base: value === undefined ? undefined : (value & mask) >>> 0, mask};
-}
-
-function isIn(address: string, {base, mask}: Subnet): boolean {
 	const value = parseIpv4(address);
-	return value !== undefined && (value & mask) >>> 0 === base;
+	const base = parseIpv4(network);
+	if (value === undefined || base === undefined) return false;
+	const mask = prefixMask(prefix);
+	return (value & mask) >>> 0 === (base & mask) >>> 0;
 }
 
 /** One form for one address: IPv4-mapped IPv6 becomes IPv4, no zone, lower case. */
 export function normaliseAddress(address: string): string {
+	if (IPV4.test(address)) return address;
 	const bare = (address.split('%')[0] ?? '').toLowerCase();
 	const mapped = MAPPED.exec(bare)?.[1];
 	if (mapped !== undefined) return mapped;
@@ -80,12 +68,26 @@ export function interfaceFor(address: string, interfaces: readonly LocalInterfac
 	return best;
 }
 
-const LOOPBACK = subnetOf('127.0.0.0', 8);
-const LINK_LOCAL = subnetOf('169.254.0.0', 16);
+/** Peers name thousands of addresses: what they are compared with is taken apart once. */
+interface Network {
+	readonly base: number;
+	readonly mask: number;
+}
+
+function networkOf(address: string, prefix: number): Network {
+	const mask = prefixMask(prefix);
+	return {base: ((parseIpv4(address) ?? 0) & mask) >>> 0, mask};
+}
+
+const isWithin = (value: number | undefined, {base, mask}: Network) =>
+	value !== undefined && (value & mask) >>> 0 === base;
+
+const LOOPBACK = networkOf('127.0.0.0', 8);
+const LINK_LOCAL = networkOf('169.254.0.0', 16);
 
 export function isLoopback(address: string): boolean {
 	const plain = normaliseAddress(address);
-	return plain === '::1' || isIn(plain, LOOPBACK);
+	return plain === '::1' || isWithin(parseIpv4(plain), LOOPBACK);
 }
 
 /** Whether one who is bound to `host` may dial `address`: from loopback nobody but this machine itself. */
@@ -95,20 +97,21 @@ export function mayReach(host: string | undefined, address: string): boolean {
 
 export function isLinkLocal(address: string): boolean {
 	const plain = normaliseAddress(address);
-	return isIn(plain, LINK_LOCAL) || /^fe[89ab][0-9a-f]:/.test(plain);
+	return isWithin(parseIpv4(plain), LINK_LOCAL) || /^fe[89ab][0-9a-f]:/.test(plain);
 }
 
 /** Networks that no router carries across the Internet: RFC 1918, RFC 6598 (carriers, some VPNs). */
-const PRIVATE: readonly Subnet[] = [
-	subnetOf('10.0.0.0', 8),
-	subnetOf('172.16.0.0', 12),
-	subnetOf('192.168.0.0', 16),
-	subnetOf('100.64.0.0', 10),
+const PRIVATE: readonly Network[] = [
+	networkOf('10.0.0.0', 8),
+	networkOf('172.16.0.0', 12),
+	networkOf('192.168.0.0', 16),
+	networkOf('100.64.0.0', 10),
 ];
 
 /** Neither private, unique local (RFC 4193), link-local nor loopback. What is no address at all counts as public. */
 export function isPublic(address: string): boolean {
 	const plain = normaliseAddress(address);
 	if (isLoopback(plain) || isLinkLocal(plain) || /^f[cd][0-9a-f]{2}:/.test(plain)) return false;
-	return !PRIVATE.some(subnet => isIn(plain, subnet));
+	const value = parseIpv4(plain);
+	return !PRIVATE.some(network => isWithin(value, network));
 }
