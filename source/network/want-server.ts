@@ -12,6 +12,9 @@ import type {PeerLink} from './peer-link.js';
 
 /** What one turn of the event loop reads here, and has to check and reduce over there: about 400 messages, some ms. */
 const STEP_BYTES = 32 * 1024;
+const LEAST_STEP_BYTES = 4 * 1024;
+/** Where what is read was written in short pieces, less is read at a time. */
+const STEP_MS = 1;
 
 interface Answer {
 	readonly want: WantMessage;
@@ -39,6 +42,7 @@ export function createWantServer(
 	let running = false;
 	let blocked = false;
 	let stopped = false;
+	let stepBytes = STEP_BYTES;
 
 	/** One batch of the answer; true while there is more. */
 	function step(answer: Answer): boolean {
@@ -50,7 +54,7 @@ export function createWantServer(
 		}
 
 		const from = Math.max(range.from, answer.next);
-		const room = Math.min(STEP_BYTES, MAX_ANSWER_BYTES - answer.bytes);
+		const room = Math.min(stepBytes, MAX_ANSWER_BYTES - answer.bytes);
 		const batches = holdings.have(range.peer) ? holdings.read(range.peer, from, room, said.get(range.peer)) : [];
 		const last = batches.at(-1);
 		if (!last) {
@@ -68,12 +72,28 @@ export function createWantServer(
 		return true;
 	}
 
+	/** How many bytes of entries it sent. */
+	function serveOne(): number {
+		const [answer] = waiting;
+		if (!answer) return 0;
+		const before = answer.bytes;
+		if (!step(answer)) waiting.shift();
+		return answer.bytes - before;
+	}
+
+	/** Ranges of little are answered together. */
 	function run(): void {
 		running = false;
-		if (stopped || blocked) return;
-		const answer = waiting[0];
-		if (!answer) return;
-		if (!step(answer)) waiting.shift();
+		const from = clock.monotonic();
+		let bytes = 0;
+		let ms = 0;
+		while (!stopped && !blocked && waiting.length > 0 && bytes < stepBytes && ms < STEP_MS) {
+			bytes += serveOne();
+			ms = clock.monotonic() - from;
+		}
+
+		if (ms > STEP_MS) stepBytes = Math.max(LEAST_STEP_BYTES, stepBytes / 2);
+		else if (ms < STEP_MS / 2) stepBytes = Math.min(STEP_BYTES, stepBytes * 2);
 		plan();
 	}
 
