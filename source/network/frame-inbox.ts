@@ -1,5 +1,6 @@
 /** Frames of one link that came and wait for its turn. Meanwhile nothing more is read from it, so that they stay few. */
 import type {LinkReader} from './link-reader.js';
+import type {Parts, PutOff} from './parts.js';
 import type {Turns} from './turns.js';
 
 export interface FrameInbox {
@@ -11,26 +12,33 @@ export interface FrameInbox {
 	clear(): void;
 }
 
-/** `read` gets one frame; `failed` what the framing or `read` threw. */
+/** `read` gets one frame and may put off parts of the work; `failed` what the framing or one of them threw. */
 export function createFrameInbox(
 	turns: Turns,
 	reader: LinkReader,
-	{read, failed}: {readonly read: (frame: Uint8Array) => void; readonly failed: (error: unknown) => void},
+	{read, failed}: {readonly read: (frame: Uint8Array, rest: PutOff) => void; readonly failed: (error: unknown) => void},
 ): FrameInbox {
 	let frames: readonly Uint8Array[] = [];
 	let next = 0;
-	/** Of the frames from `next` on. */
+	/** Of the frames from `next` on, and of the one of which parts are left. */
 	let bytes = 0;
+	let parts: Parts | undefined;
+	let partBytes = 0;
 	let paused = false;
 	let emptied = () => {};
 	const turn = turns.join(step);
 
 	function step(): number {
-		const frame = frames[next];
-		next += 1;
-		bytes -= frame?.length ?? 0;
 		try {
-			if (frame) read(frame);
+			if (parts) {
+				if (parts.next().done) parts = undefined;
+			} else {
+				readNext();
+			}
+
+			if (parts) return bytes;
+			bytes -= partBytes;
+			partBytes = 0;
 			if (next >= frames.length) reader.checkFraming();
 		} catch (error) {
 			clear();
@@ -39,6 +47,16 @@ export function createFrameInbox(
 
 		if (next >= frames.length) settle();
 		return bytes;
+	}
+
+	function readNext(): void {
+		const frame = frames[next];
+		next += 1;
+		partBytes = frame?.length ?? 0;
+		if (frame)
+			read(frame, rest => {
+				parts = rest;
+			});
 	}
 
 	/** Everything is read. */
@@ -55,6 +73,8 @@ export function createFrameInbox(
 		frames = [];
 		next = 0;
 		bytes = 0;
+		partBytes = 0;
+		parts = undefined;
 	}
 
 	return {

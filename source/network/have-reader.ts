@@ -7,6 +7,7 @@ import type {Claims} from './claims.js';
 import type {Clock} from './clock.js';
 import {agreesOn, tellDigest, tellPages} from './have-teller.js';
 import type {Holdings} from './holdings.js';
+import {inParts, type Parts} from './parts.js';
 import type {PeerLink} from './peer-link.js';
 import {countDigest, isComplete, type SyncLink, witness} from './sync-link.js';
 
@@ -23,8 +24,11 @@ export interface HaveReaderOptions {
 }
 
 export interface HaveReader {
-	/** Answers a digest with pages on the connection it came by; their feeds are kept in `said`. */
-	read(sync: SyncLink, link: PeerLink, message: HaveMessage, said: Map<PeerId, number>): void;
+	/**
+	 * Answers a digest with pages on the connection it came by; their feeds are kept in `said`. `current`: what is known of
+	 * the pair, asked before each part; undefined once none is left.
+	 */
+	read(current: () => SyncLink | undefined, link: PeerLink, message: HaveMessage, said: Map<PeerId, number>): Parts;
 	/** A minute after too many feeds were named: compare anew, to hear of those passed over. */
 	renew(sync: SyncLink): void;
 }
@@ -53,13 +57,12 @@ export function createHaveReader({self, clock, holdings, claims, ...options}: Ha
 		return !isOver;
 	}
 
-	function readDigest(sync: SyncLink, link: PeerLink, digest: Uint8Array, said: Map<PeerId, number>): void {
+	function readDigest(sync: SyncLink, digest: Uint8Array): void {
 		const ours = holdings.digest();
 		if (agreesOn(self, ours, digest)) acknowledge(sync, holdings.seqOf(self));
 		// They start anew: what was under way to us on a connection that closed is lost as well. If a digest of ours is on its
 		// way, this may be the answer to it, and must not be answered in turn: two that differ for good would never end.
 		if (isComplete(sync) && !equalBytes(ours, digest)) tellDigest(sync, holdings);
-		tellPages(link, said, holdings, digest);
 	}
 
 	/** `first`: it belongs to the answer to our digest. */
@@ -87,14 +90,20 @@ export function createHaveReader({self, clock, holdings, claims, ...options}: Ha
 	}
 
 	return {
-		read(sync, link, message, said) {
+		*read(current, link, message, said) {
 			if (message.kind === 'digest') {
-				readDigest(sync, link, message.digest, said);
+				const sync = current();
+				if (sync) readDigest(sync, message.digest);
+				yield* tellPages(link, said, holdings, message.digest);
 				return;
 			}
 
-			for (const feed of message.feeds) readFeed(sync, feed, message.kind === 'page');
-			if (message.kind === 'page' && message.last) countDigest(sync, link, -1);
+			yield* inParts(message.feeds, feed => {
+				const sync = current();
+				if (sync) readFeed(sync, feed, message.kind === 'page');
+			});
+			const sync = current();
+			if (sync && message.kind === 'page' && message.last) countDigest(sync, link, -1);
 		},
 		renew(sync) {
 			const now = clock.monotonic();

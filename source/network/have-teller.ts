@@ -28,14 +28,23 @@ export function tellDigest(link: SyncLink, holdings: Holdings): void {
 	link.link.send({type: 'have', kind: 'digest', digest: holdings.digest()});
 }
 
-/** Answers their digest with all that we hold in the buckets that differ; the last page says so. Kept in `said`. */
-export function tellPages(link: PeerLink, said: Map<PeerId, number>, holdings: Holdings, theirs: Uint8Array): void {
+/**
+ * Answers their digest with all that we hold in the buckets that differ, a page at a time; the last one says so. Kept in
+ * `said`.
+ */
+export function* tellPages(
+	link: PeerLink,
+	said: Map<PeerId, number>,
+	holdings: Holdings,
+	theirs: Uint8Array,
+): Generator<undefined, void> {
 	const feeds = differingBuckets(holdings.digest(), theirs).flatMap(bucket => holdings.bucket(bucket));
 	said.clear();
 	for (const feed of feeds) said.set(feed.peer, feed.seq);
 	let from = 0;
 	do {
 		const page = feeds.slice(from, from + MAX_HAVE_FEEDS);
+		if (from > 0) yield;
 		from += MAX_HAVE_FEEDS;
 		link.send({type: 'have', kind: 'page', feeds: page, last: from >= feeds.length});
 	} while (from < feeds.length);

@@ -1,6 +1,7 @@
 /**
- * Batches that came in, taken in slices of about RECEIVE_SLICE_MS, commit included, so that the screen stays alive while a
- * million events come in. What one slice took is committed once. Connections are paused while too much waits.
+ * Batches that came in, taken in slices of about RECEIVE_SLICE_MS, so that words and keys come in between while a million
+ * events come in. What a few slices took is committed once, in a turn of the event loop of its own, as soon as that takes a
+ * slice as well. Connections are paused while too much waits.
  */
 import type {Batch} from '../core/batch.js';
 import {batchBytes} from '../core/batch.js';
@@ -10,6 +11,10 @@ import {chooseNext, createLoad, LIGHT_BYTES, type Load, type Waiting} from './lo
 import type {PeerLink} from './peer-link.js';
 
 const COMPACT_AFTER = 1024;
+/** So many slices at most are committed together. */
+const MAX_GATHERED_SLICES = 4;
+/** Of what is taken at once, before what others say is gathered. */
+const HURRY_MS = 2 * RECEIVE_SLICE_MS;
 /** Who brings no more than people write, and some history, takes less. */
 const LIGHT_LOAD_MS = 20;
 
@@ -27,7 +32,7 @@ export function costOf(batch: Batch): number {
 
 export interface IntakeHandlers {
 	take(incoming: IncomingBatch): void;
-	/** A slice is over: commit what it took. */
+	/** Commit what was taken. */
 	commit(): void;
 }
 
@@ -60,7 +65,10 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	let hurriedMs = 0;
 	let hurrying = false;
 	let stopped = false;
-	/** What an entry cost lately, with all that its commit led to. */
+	/** Taken and not committed: entries, and in how many slices. */
+	let gathered = 0;
+	let slices = 0;
+	/** What committing an entry cost lately, with all that it led to. */
 	let msPerEntry = 0;
 	const paused = new Set<PeerLink>();
 
@@ -97,44 +105,57 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		return queue.next < COMPACT_AFTER ? queue : {...queue, batches: queue.batches.slice(queue.next), next: 0};
 	}
 
-	/** How many entries it took. */
-	function takeSlice(until: number): number {
+	/** Whether what somebody light says is among it. */
+	function takeSlice(until: number): boolean {
 		let tookLight = false;
-		let entries = 0;
 		for (let turn = choose(); turn; turn = choose()) {
 			if (turn.isLight) tookLight = true;
 			else if (tookLight) break;
-			entries += takeOne(turn.chosen);
-			if (clock.monotonic() >= until || entries * msPerEntry >= RECEIVE_SLICE_MS) break;
+			gathered += takeOne(turn.chosen);
+			if (clock.monotonic() >= until) break;
 		}
 
-		return entries;
+		slices += 1;
+		return tookLight;
+	}
+
+	function commit(): void {
+		const from = clock.monotonic();
+		const entries = gathered;
+		gathered = 0;
+		slices = 0;
+		handlers.commit();
+		if (entries > 0) msPerEntry = (msPerEntry + (clock.monotonic() - from) / entries) / 2;
 	}
 
 	/** What somebody says now does not wait for all the sockets that bring more in this turn of the event loop. */
 	function hurry(): void {
-		if (hurrying || hurriedMs >= RECEIVE_SLICE_MS) return;
+		if (hurrying || hurriedMs >= HURRY_MS) return;
 		hurrying = true;
 		queueMicrotask(() => {
 			hurrying = false;
 			if (stopped) return;
 			const from = clock.monotonic();
-			let taken = 0;
-			for (let turn = choose(); turn?.isLight; turn = choose()) taken += takeOne(turn.chosen);
-			if (taken > 0) handlers.commit();
+			const before = gathered;
+			for (let turn = choose(); turn?.isLight; turn = choose()) gathered += takeOne(turn.chosen);
+			if (gathered > before) commit();
 			hurriedMs += clock.monotonic() - from;
 		});
 	}
+
+	/** Enough is gathered, or all that there was. */
+	const isCommitDue = () =>
+		queues.size === 0 || slices >= MAX_GATHERED_SLICES || gathered * msPerEntry >= RECEIVE_SLICE_MS;
 
 	function slice(): void {
 		planned = false;
 		hurriedMs = 0;
 		if (stopped) return;
 		const from = clock.monotonic();
-		const entries = takeSlice(from + RECEIVE_SLICE_MS);
-		handlers.commit();
-		const cost = (clock.monotonic() - from) / Math.max(1, entries);
-		msPerEntry = (msPerEntry + cost) / 2;
+		const isGathered = slices > 0 && isCommitDue();
+		const tookLight = !isGathered && takeSlice(from + RECEIVE_SLICE_MS);
+		const spent = clock.monotonic() - from + gathered * msPerEntry;
+		if (isGathered || tookLight || (isCommitDue() && spent < RECEIVE_SLICE_MS)) commit();
 		if (bytes < MAX_INTAKE_BYTES / 2) {
 			for (const link of paused) link.resume();
 			paused.clear();
@@ -144,7 +165,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	}
 
 	function plan(): void {
-		if (planned || stopped || queues.size === 0) return;
+		if (planned || stopped || (queues.size === 0 && slices === 0)) return;
 		planned = true;
 		clock.after(0, slice);
 	}
@@ -176,8 +197,8 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		},
 		finish() {
 			if (stopped) return;
-			for (let turn = choose(); turn; turn = choose()) takeOne(turn.chosen);
-			handlers.commit();
+			for (let turn = choose(); turn; turn = choose()) gathered += takeOne(turn.chosen);
+			commit();
 		},
 		stop() {
 			stopped = true;

@@ -22,27 +22,13 @@ import {
 import type {Timer} from './clock.js';
 import type {AdoptOutcome} from './dial-runner.js';
 import {remember} from './hearing.js';
+import type {MeshHandlers} from './mesh-handlers.js';
 import {openPeerLink} from './open-peer-link.js';
+import type {PutOff} from './parts.js';
 import type {LinkClosing, OpenLink, PeerLink, PeerLinkOptions} from './peer-link.js';
 import {createPlaces} from './places.js';
 import type {Connection} from './transport.js';
 import {createTurns} from './turns.js';
-
-export interface MeshHandlers {
-	/** First connection to this peer. */
-	up(link: PeerLink): void;
-	/** Another connection carries on, since it is new or since `closed` is gone: say `have` anew on it. */
-	replaced(link: PeerLink, closed?: PeerLink): void;
-	/** No connection to this peer is left. */
-	down(link: PeerLink, closing: LinkClosing): void;
-	message(link: PeerLink, message: Message): void;
-	measured(link: PeerLink): void;
-	drained(link: PeerLink): void;
-	/** A connection that never got past its hello, and why. */
-	rejected(connection: Connection, closing: LinkClosing): void;
-	/** Our own timers fired late by this many ms: sleep, or a starved CPU. */
-	stalled(lateMs: number): void;
-}
 
 export interface Mesh {
 	start(): void;
@@ -124,10 +110,10 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		for (const one of links.splice(0, links.length - 1)) one.close('duplicate');
 	}
 
-	function onMessage(link: PeerLink, message: Message): void {
+	function onMessage(link: PeerLink, message: Message, rest: PutOff): void {
 		if (stopped) return;
 		if (self < link.peer && message.type !== 'bye' && message.type !== 'error') resolveDuplicate(link);
-		handlers.message(link, message);
+		handlers.message(link, message, rest);
 	}
 
 	function onClosed(link: PeerLink, closing: LinkClosing): void {

@@ -12,6 +12,7 @@ import {createLinkPulse} from './link-pulse.js';
 import {createLinkReader} from './link-reader.js';
 import {createLinkWriter} from './link-writer.js';
 import {createMessageRates} from './message-rates.js';
+import type {PutOff} from './parts.js';
 import type {LinkClosing, OpenLink, PeerLink, PeerLinkHandlers, PeerLinkOptions} from './peer-link.js';
 import type {Connection} from './transport.js';
 import {createTurns} from './turns.js';
@@ -123,7 +124,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		}
 	}
 
-	function onMessage(message: Message): void {
+	function onMessage(message: Message, rest: PutOff): void {
 		const excess = rates.excess(message, clock.monotonic());
 		if (excess !== undefined) {
 			link.fail('flood', excess);
@@ -143,7 +144,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 			connection.close();
 		}
 
-		handlers.message(link, message);
+		handlers.message(link, message, rest);
 	}
 
 	function onData(chunk: Uint8Array): void {
@@ -152,10 +153,10 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		inbox.push(chunk);
 	}
 
-	function onFrame(frame: Uint8Array): void {
+	function onFrame(frame: Uint8Array, rest: PutOff): void {
 		const message = closing ? undefined : decodeMessage(frame);
 		if (!message) return;
-		if (hello) onMessage(message);
+		if (hello) onMessage(message, rest);
 		else onHello(message);
 	}
 

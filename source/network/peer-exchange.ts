@@ -38,10 +38,9 @@ function cut<Item>(items: readonly Item[]): Item[][] {
  * Which of the addresses that `reporter` names may be dialled: never link-local or public ones, and loopback only if the
  * reporter itself stands on this host.
  */
-export function believedAddresses(reporter: PeerLink, named: readonly PeerAddress[]): [PeerId, Address][] {
-	const isHere = isLoopback(reporter.remoteAddress);
-	const isBelieved = ({host}: Address) => (isLoopback(host) ? isHere : !isLinkLocal(host) && !isPublic(host));
-	return named.flatMap(({peer, addresses}) =>
-		addresses.filter(isBelieved).map((address): [PeerId, Address] => [peer, address]),
-	);
+export function believedAddresses(reporter: PeerLink, named: PeerAddress): Address[] {
+	return named.addresses.filter(({host}) => {
+		if (isLoopback(host)) return isLoopback(reporter.remoteAddress);
+		return !isLinkLocal(host) && !isPublic(host);
+	});
 }

@@ -13,6 +13,7 @@ import type {PeerId} from '../core/ids.js';
 import type {Clock} from './clock.js';
 import type {Debug} from './debug.js';
 import type {HelloProof} from './handshake.js';
+import type {PutOff} from './parts.js';
 import type {Turns} from './turns.js';
 
 /** What this node says first on every connection, without the proof. */
@@ -54,7 +55,8 @@ export interface LinkClosing {
 
 export interface PeerLinkHandlers {
 	verified(link: PeerLink): void;
-	message(link: PeerLink, message: Message): void;
+	/** `rest`: for work that takes long, the rest of it. */
+	message(link: PeerLink, message: Message, rest: PutOff): void;
 	/** Status, round-trip time or clock offset changed. */
 	measured(link: PeerLink): void;
 	drained(link: PeerLink): void;

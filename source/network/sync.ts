@@ -11,67 +11,23 @@
  * 5. What others claim of our own feed beyond what we wrote is ignored.
  * 6. Nobody sends what we did not ask for, but for its own feed, and of that no more than can be followed live.
  */
-import {encodeMessageFrame, type Message} from '../codec/message.js';
-import type {Batch} from '../core/batch.js';
+import {encodeMessageFrame, type HaveMessage} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
 import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS, MAX_QUEUED_BYTES} from '../core/limits.js';
-import {createBatchReceiver, type TakeResult} from './batch-receiver.js';
+import {createBatchReceiver} from './batch-receiver.js';
 import {createBeat} from './beat.js';
 import {createClaims} from './claims.js';
-import type {Clock} from './clock.js';
-import type {Debug} from './debug.js';
 import {createHaveReader} from './have-reader.js';
 import {tellChanges, tellDigest} from './have-teller.js';
-import type {Holdings} from './holdings.js';
 import type {IncomingBatch} from './intake.js';
 import {createLivePace} from './live-pace.js';
+import {doAll, type Parts} from './parts.js';
 import type {PeerLink} from './peer-link.js';
 import {createSyncLink, holdsFirst, type SyncLink} from './sync-link.js';
+import type {Sync, SyncOptions} from './sync-options.js';
 import {createSyncProgress} from './sync-progress.js';
 import {createWantAsker} from './want-asker.js';
 import {createWantServers} from './want-servers.js';
-
-export interface SyncOptions {
-	readonly self: PeerId;
-	readonly clock: Clock;
-	readonly debug: Debug;
-	readonly holdings: Holdings;
-	/** Checks a batch and takes it into the log with the next commit. `live`: it was not in anybody's first `have`. */
-	take(batch: Batch, link: PeerLink, live: boolean): TakeResult;
-	/** Writes and reduces what was taken since the last commit. */
-	commit(): void;
-	/** A connected peer holds our own feed up to here. */
-	delivered(peer: PeerId, seq: number): void;
-	/** All that this peer held when it was connected is here; `received`: events it sent for it. */
-	synced(peer: PeerId, received: number): void;
-	/** History coming in; `expected` 0: done. */
-	progress(received: number, expected: number): void;
-	/** A limit was reached: less is taken or asked from now on. `peer`: whose feed, or who named too many. */
-	limited(what: SyncLimit, peer: PeerId): void;
-}
-
-export type SyncLimit = 'live-events' | 'new-feeds' | 'bytes';
-
-export interface Sync {
-	up(link: PeerLink): void;
-	/** `closed`: what was asked on this one is not to be answered any more. */
-	replaced(link: PeerLink, closed?: PeerLink): void;
-	down(peer: PeerId): void;
-	/** `have`, `want` and `events`; others are left alone. */
-	message(link: PeerLink, message: Message): void;
-	drained(link: PeerLink): void;
-	/** Own new events: to all, at once. */
-	push(batch: Batch): void;
-	/** We hold more of these feeds, on disk. */
-	changed(feeds: Iterable<PeerId>): void;
-	/** Takes what waits if it is little: somebody says goodbye. */
-	hurry(): void;
-	/** These feeds are welcome again: ask for what was passed over. */
-	reconsider(feeds: Iterable<PeerId>): void;
-	/** Takes what waits (before a shutdown). */
-	finish(): void;
-	stop(): void;
-}
 
 export function createSync(options: SyncOptions): Sync {
 	const {self, clock, holdings, debug} = options;
@@ -167,6 +123,15 @@ export function createSync(options: SyncOptions): Sync {
 		links.delete(peer);
 	}
 
+	/** They may be replaced between two parts of what they say. */
+	function* readHave(link: PeerLink, message: HaveMessage): Parts {
+		yield* reader.read(() => links.get(link.peer), link, message, servers.said(link.peer));
+		const sync = links.get(link.peer);
+		if (!sync || message.kind === 'digest') return;
+		checkSynced(sync);
+		asker.ask();
+	}
+
 	return {
 		up: open,
 		replaced(link, closed) {
@@ -180,17 +145,13 @@ export function createSync(options: SyncOptions): Sync {
 			asker.ask();
 			beat.wake();
 		},
-		message(link, message) {
+		message(link, message, rest = doAll) {
 			const sync = links.get(link.peer);
 			if (!sync) return;
 			beat.wake();
 			if (message.type === 'want') servers.serve(link, message);
-			else if (message.type === 'have') {
-				reader.read(sync, link, message, servers.said(link.peer));
-				if (message.kind === 'digest') return;
-				checkSynced(sync);
-				asker.ask();
-			} else if (message.type === 'events') {
+			else if (message.type === 'have') rest(readHave(link, message));
+			else if (message.type === 'events') {
 				const want = receiver.events(sync, link, message);
 				if (want) asker.answered(sync, want);
 			}

@@ -1,15 +1,17 @@
 /** What happens when a connection comes up, goes down, or something is said on it. */
-import type {ByeReason, Message} from '../codec/message.js';
+import type {ByeReason, Message, PeersMessage} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
 import {labelOf} from '../core/label.js';
 import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS, FAULT_REST_MS, TYPING_SHOWN_MS} from '../core/limits.js';
 import type {Clock, Timer} from '../network/clock.js';
 import type {Dialler} from '../network/dialler.js';
-import type {Mesh, MeshHandlers} from '../network/mesh.js';
+import type {Mesh} from '../network/mesh.js';
+import type {MeshHandlers} from '../network/mesh-handlers.js';
+import {inParts, type Parts, type PutOff} from '../network/parts.js';
 import {believedAddresses} from '../network/peer-exchange.js';
 import type {LinkClosing, PeerLink} from '../network/peer-link.js';
 import {createPeerTeller} from '../network/peer-teller.js';
-import type {Sync} from '../network/sync.js';
+import type {Sync} from '../network/sync-options.js';
 import type {Witness} from '../network/witness.js';
 import type {Ledger} from './ledger.js';
 import type {NodeClock} from './node-clock.js';
@@ -136,23 +138,28 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		if (!leaving) options.presence().disconnected(peer);
 	}
 
-	function message(link: PeerLink, message: Message): void {
+	/** What one says whom it is connected to. */
+	function* readPeers(link: PeerLink, {added, removed, all}: PeersMessage): Parts {
+		if (all) witness.listed(link.peer, new Set(added.map(named => named.peer)), clock.monotonic());
+		yield* inParts(added, named => {
+			witness.reported(link.peer, named.peer, true, clock.monotonic());
+			for (const address of believedAddresses(link, named)) options.dialler().heard(named.peer, address, 'exchange');
+		});
+		yield* inParts(removed, peer => {
+			witness.reported(link.peer, peer, false, clock.monotonic());
+			peerTeller.doubted(peer);
+		});
+	}
+
+	function message(link: PeerLink, message: Message, rest: PutOff): void {
 		switch (message.type) {
 			case 'have':
 			case 'want':
 			case 'events':
-				options.sync().message(link, message);
+				options.sync().message(link, message, rest);
 				break;
 			case 'peers':
-				if (message.all) witness.listed(link.peer, new Set(message.added.map(named => named.peer)), clock.monotonic());
-				for (const {peer} of message.added) witness.reported(link.peer, peer, true, clock.monotonic());
-				for (const [peer, address] of believedAddresses(link, message.added))
-					options.dialler().heard(peer, address, 'exchange');
-
-				for (const peer of message.removed) {
-					witness.reported(link.peer, peer, false, clock.monotonic());
-					peerTeller.doubted(peer);
-				}
+				rest(readPeers(link, message));
 				break;
 			case 'typing':
 				options.ledger().pass({type: 'typing', peer: link.peer, until: clock.now() + TYPING_SHOWN_MS});

@@ -2,7 +2,7 @@
 import type {NoticeLevel} from '../core/event.js';
 import {MAX_NOTICES_PER_MINUTE} from '../core/limits.js';
 import type {LinkClosing} from '../network/peer-link.js';
-import type {SyncLimit} from '../network/sync.js';
+import type {SyncLimit} from '../network/sync-options.js';
 import {createTokenBucket} from '../network/token-bucket.js';
 
 export interface Notices {

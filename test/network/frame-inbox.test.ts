@@ -99,3 +99,37 @@ it('says when it is empty: at once, or when the rest is read or thrown away', ()
 	expect(said).toEqual(['at once', 'read', 'cleared']);
 	expect(read).not.toContain(6);
 });
+
+it('does a part of what a frame leads to in a turn, and reads what stands behind it after the last', () => {
+	const done: string[] = [];
+	const turns: (() => void)[] = [];
+	let now = 0;
+	const clock = {
+		...createFakeClock(),
+		monotonic: () => now,
+		after(_: number, run: () => void) {
+			turns.push(run);
+			return {cancel: () => {}};
+		},
+	};
+	const connection = {pause: () => done.push('pause'), resume: () => done.push('resume')} as unknown as Connection;
+	function* parts(name: string) {
+		for (const part of [1, 2, 3]) {
+			now += READ_SLICE_MS;
+			done.push(`${name} ${part}`);
+			if (part < 3) yield;
+		}
+	}
+	const own = createFrameInbox(createTurns(clock), createLinkReader(connection, clock), {
+		read: (frame, rest) => (frame[0] === 1 ? rest(parts('one')) : done.push('two')),
+		failed: error => faults.push(error),
+	});
+	own.push(frames(1, 2));
+	own.whenEmpty(() => done.push('empty'));
+	for (let run = turns.shift(); run; run = turns.shift()) run();
+	expect(done).toEqual(['one 1', 'pause', 'one 2', 'one 3', 'two', 'resume', 'empty']);
+	own.push(frames(1));
+	own.clear();
+	for (let run = turns.shift(); run; run = turns.shift()) run();
+	expect([done.slice(7), faults]).toEqual([['one 1', 'pause', 'resume'], []]);
+});

@@ -18,7 +18,7 @@ const HOSTS = [
 
 function believed(reporter: string): string[] {
 	const named = {peer: fakePeerId(9), addresses: HOSTS.map(host => ({host, port: 9}))};
-	return believedAddresses({remoteAddress: reporter} as PeerLink, [named]).map(([, {host}]) => host);
+	return believedAddresses({remoteAddress: reporter} as PeerLink, named).map(({host}) => host);
 }
 
 test('of addresses that a peer names only those of private networks are dialled', () => {

@@ -7,7 +7,8 @@ import type {PeerId} from '../../source/core/ids.js';
 import {createHaveIndex} from '../../source/feed/have-index.js';
 import type {Holdings} from '../../source/network/holdings.js';
 import type {PeerLink} from '../../source/network/peer-link.js';
-import {createSync, type Sync} from '../../source/network/sync.js';
+import {createSync} from '../../source/network/sync.js';
+import type {Sync} from '../../source/network/sync-options.js';
 import type {FakeClock} from '../helpers/fake-clock.js';
 import {fakePeerId} from '../helpers/fake-session.js';
 
