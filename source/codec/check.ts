@@ -32,7 +32,13 @@ export function readList(value: unknown, path: string, max: number, min = 0): re
 
 /** Each value of a list through `read`. */
 export function readListOf<Value>(value: unknown, path: string, max: number, read: Reader<Value>): Value[] {
-	return readList(value, path, max).map((item, index) => read(item, `${path}[${index}]`));
+	const list = readList(value, path, max);
+	try {
+		return list.map(item => read(item, ''));
+	} catch {
+		// Paths cost as much as reading: they are made when one is to be told.
+		return list.map((item, index) => read(item, `${path}[${index}]`));
+	}
 }
 
 /** A whole number from `min` to `max`. */

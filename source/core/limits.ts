@@ -6,7 +6,7 @@
 // Frames and messages
 export const MAX_FRAME_BYTES = 1024 * 1024;
 export const MAX_NESTING = 16;
-export const MAX_VALUES = 32_768;
+export const MAX_VALUES = 8192;
 export const MAX_BATCH_BYTES = 256 * 1024;
 export const MAX_BATCH_ENTRIES = 128;
 export const MAX_ENTRY_BYTES = 32 * 1024;
@@ -101,7 +101,7 @@ export const MAX_HANDSHAKES_PER_SECOND = 16;
 export const MAX_HANDSHAKE_BURST = 256;
 export const MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND = 32;
 export const MAX_CONNECTIONS_PER_ADDRESS = 128;
-export const MAX_REPORTED_PEERS = 2048;
+export const MAX_REPORTED_PEERS = 1024;
 export const MAX_WATCHED_PEERS = 4096;
 export const MAX_BYE_FLUSH_MS = 500;
 

@@ -14,6 +14,8 @@ const HEAVY_LOAD_MS = 250;
 const REST_FACTOR = 3;
 /** Who brings no more than people write takes less. */
 const LIGHT_LOAD_MS = 10;
+/** Who is new asks for more than people write: a hello is checked. It is light after a second. */
+const NEW_LOAD_MS = 2 * LIGHT_LOAD_MS;
 
 /** The turns of one link. */
 export interface Turn {
@@ -99,6 +101,7 @@ export function createTurns(clock: Clock): Turns {
 	return {
 		join(step) {
 			const place: Place = {step, load: createLoad(), bytes: 0};
+			place.load.add(NEW_LOAD_MS, clock.monotonic());
 			return {
 				ready(bytes) {
 					place.bytes = bytes;

@@ -26,8 +26,8 @@ export interface WantAsker {
 	stop(): void;
 }
 
-/** So many claims are looked at without a break, and how long the break is. */
-const CLAIMS_A_TURN = 512;
+/** So many claims are looked at without a break, half a millisecond, and how long the break is. */
+const CLAIMS_A_TURN = 256;
 const PART_PAUSE_MS = 16;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
@@ -35,17 +35,22 @@ export function createWantAsker({clock, debug, links, claims, held, readyAt, isF
 	let wantCount = 0;
 	/** Claims still to look at since we were asked to. */
 	let toLook = 0;
+	let lookedAt = Number.NEGATIVE_INFINITY;
 	let later: Timer | undefined;
 
 	/** Looking through thousands of claims takes long: a part at a time then. */
 	function ask(): void {
 		toLook = claims.size;
-		if (!later) askOn();
+		if (later) return;
+		const pause = claims.size > CLAIMS_A_TURN ? lookedAt + PART_PAUSE_MS - clock.monotonic() : 0;
+		if (pause > 0) later = clock.after(pause, askOn);
+		else askOn();
 	}
 
 	function askOn(): void {
 		later = undefined;
 		if (toLook <= 0 || isFull()) return;
+		lookedAt = clock.monotonic();
 		askPart();
 		toLook -= CLAIMS_A_TURN;
 		if (toLook > 0) later = clock.after(PART_PAUSE_MS, askOn);

@@ -166,7 +166,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
 	}),
 	'large-unknown': onConnection(peer => {
 		const payload = pack({type: 'nonsense', more: Array.from({length: MAX_VALUES - 10}, () => new Uint8Array(28))});
-		for (let index = 0; index < 20; index++) peer.sendFrame(payload);
+		for (let index = 0; index < 80; index++) peer.sendFrame(payload);
 	}),
 	nested: onConnection(peer => peer.sendFrame(new Uint8Array(1024 * 1024).fill(0x91))),
 	length: onConnection(peer => peer.sendRaw(Uint8Array.of(0xff, 0xff, 0xff, 0xff))),

@@ -154,6 +154,7 @@ it('who says little goes before who is new and took nothing yet, and finds time 
 	const ann = bench.link('ann', 5, 1);
 	ann.ready();
 	while (bench.next());
+	bench.pass(2000);
 	bench.done.length = 0;
 	for (const name of ['m1', 'm2', 'm3']) bench.link(name, 100, READ_SLICE_MS).ready();
 	expect(bench.done).toEqual(['m1']);
@@ -164,7 +165,9 @@ it('who says little goes before who is new and took nothing yet, and finds time 
 it('many who say little have their turns one after the other, and leave the event loop free as well', () => {
 	const bench = createBench();
 	const names = Array.from({length: 8}, (_, index) => `n${index}`);
-	for (const name of names) bench.link(name, 2, READ_SLICE_MS / 2, 10).ready();
+	const links = names.map(name => bench.link(name, 2, READ_SLICE_MS / 2, 10));
+	bench.pass(2000);
+	for (const link of links) link.ready();
 	expect(bench.done).toEqual(['n0', 'n0']);
 	while (bench.next());
 	expect(bench.done.slice(2)).toEqual([...names.slice(1), ...names.slice(1)]);
@@ -172,6 +175,8 @@ it('many who say little have their turns one after the other, and leave the even
 
 it('who took more than history needs rests three times as long as it works, and nobody else does', () => {
 	const bench = createBench();
+	const [ann, bob] = [bench.link('ann', 1, 1), bench.link('bob', 2 * READ_SLICE_MS, 1, 10)];
+	bench.pass(2000);
 	const mallory = bench.link('mallory', 1000, 1);
 	mallory.ready();
 	for (let turn = 0; turn < 160 / READ_SLICE_MS; turn++) bench.next();
@@ -179,15 +184,27 @@ it('who took more than history needs rests three times as long as it works, and 
 	for (let turn = 0; turn < 160 / READ_SLICE_MS; turn++) bench.next();
 	expect(bench.pause()).toBe(3 * READ_SLICE_MS);
 	bench.done.length = 0;
-	bench.link('ann', 1, 1).ready();
+	ann.ready();
 	expect(bench.done).toEqual(['ann']);
 	bench.next();
 	expect(bench.done).toEqual(['ann', ...Array.from({length: READ_SLICE_MS}, () => 'mallory')]);
 	expect(bench.pause()).toBe(3 * READ_SLICE_MS);
 	bench.done.length = 0;
-	bench.link('bob', 2 * READ_SLICE_MS, 1, 10).ready();
+	bob.ready();
 	expect(bench.done).toHaveLength(READ_SLICE_MS);
 	expect(bench.pause()).toBe(0);
 	bench.next();
 	expect(bench.done.slice(0, 2 * READ_SLICE_MS)).toEqual(Array.from({length: 2 * READ_SLICE_MS}, () => 'bob'));
+});
+
+it('who is new does not go before others for saying little, until a second is over', () => {
+	const bench = createBench();
+	bench.link('mallory', 100, READ_SLICE_MS).ready();
+	bench.done.length = 0;
+	const hello = bench.link('hello', 1, 1);
+	hello.ready();
+	expect(bench.done).toEqual([]);
+	bench.pass(1000);
+	hello.ready();
+	expect(bench.done).toEqual(['hello']);
 });
