@@ -7,7 +7,8 @@ import {MAX_BATCH_BYTES, MAX_INTAKE_BYTES} from '../core/limits.js';
 import type {Claims} from './claims.js';
 import type {Clock} from './clock.js';
 import type {Holdings} from './holdings.js';
-import {createIntake, type IncomingBatch} from './intake.js';
+import type {IncomingBatch} from './incoming-batch.js';
+import {createIntake} from './intake.js';
 import type {LivePace} from './live-pace.js';
 import type {PeerLink} from './peer-link.js';
 import {type OpenWant, type SyncLink, witness} from './sync-link.js';
@@ -32,6 +33,10 @@ export interface BatchReceiverOptions {
 }
 
 export interface BatchReceiver {
+	/** This connection is new. */
+	greet(link: PeerLink): void;
+	/** We said something ourselves. */
+	talked(): void;
 	/** Returns the open want to which this is the end of the answer, if any. */
 	events(sync: SyncLink, link: PeerLink, message: EventsMessage): OpenWant | undefined;
 	/** Highest seq that we hold or that waits, so that we can ask on before it is taken. */
@@ -105,6 +110,8 @@ export function createBatchReceiver(options: BatchReceiverOptions): BatchReceive
 	}
 
 	return {
+		greet: intake.greet,
+		talked: intake.talked,
 		events(sync, link, message) {
 			const asked = message.answer !== undefined;
 			const want = asked && sync.want?.id === message.answer ? sync.want : undefined;

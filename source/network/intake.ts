@@ -3,49 +3,24 @@
  * events come in. What a few slices took is committed once, in a turn of the event loop of its own, as soon as that takes a
  * slice as well. Connections are paused while too much waits.
  */
-import type {Batch} from '../core/batch.js';
-import {batchBytes} from '../core/batch.js';
-import {ENTRY_COST_BYTES, MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../core/limits.js';
+import {MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
+import {costOf, type IncomingBatch, type Intake, type IntakeHandlers} from './incoming-batch.js';
 import {chooseNext, createLoad, LIGHT_BYTES, type Load, type Waiting} from './load.js';
 import type {PeerLink} from './peer-link.js';
+import {createRest} from './rest.js';
 
 const COMPACT_AFTER = 1024;
 /** So many slices at most are committed together. */
 const MAX_GATHERED_SLICES = 4;
 /** Of what is taken at once, before what others say is gathered. */
 const HURRY_MS = 2 * RECEIVE_SLICE_MS;
+/** Of every commit, however little it is. */
+const COMMIT_MS = 0.3;
 /** Who brings no more than people write, and some history, takes less. */
 const LIGHT_LOAD_MS = 20;
-
-export interface IncomingBatch {
-	readonly batch: Batch;
-	readonly link: PeerLink;
-	/** It came because we asked. */
-	readonly asked: boolean;
-}
-
-/** What a waiting batch costs us in memory, about: entries may be tiny. */
-export function costOf(batch: Batch): number {
-	return batchBytes(batch) + batch.entries.length * ENTRY_COST_BYTES;
-}
-
-export interface IntakeHandlers {
-	take(incoming: IncomingBatch): void;
-	/** Commit what was taken. */
-	commit(): void;
-}
-
-export interface Intake {
-	push(incoming: IncomingBatch): void;
-	/** Batches wait. */
-	readonly busy: boolean;
-	/** What waits costs, by `costOf`. */
-	readonly bytes: number;
-	/** Takes all that waits at once (before a shutdown). */
-	finish(): void;
-	stop(): void;
-}
+/** Who is new is light after a second. */
+const NEW_LOAD_MS = 2 * LIGHT_LOAD_MS;
 
 /** Waiting batches of one connection; those before `next` are taken. */
 interface Queue extends Waiting {
@@ -71,6 +46,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	/** What committing an entry cost lately, with all that it led to. */
 	let msPerEntry = 0;
 	const paused = new Set<PeerLink>();
+	const rest = createRest();
 
 	/** An empty one. */
 	function open(link: PeerLink): Queue {
@@ -97,6 +73,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		handlers.take(incoming);
 		const to = clock.monotonic();
 		load.add(to - from, to);
+		rest.took(incoming.batch.entries.length, to - from, to);
 		return incoming.batch.entries.length;
 	}
 
@@ -125,7 +102,8 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		gathered = 0;
 		slices = 0;
 		handlers.commit();
-		if (entries > 0) msPerEntry = (msPerEntry + (clock.monotonic() - from) / entries) / 2;
+		const ms = Math.max(0, clock.monotonic() - from - COMMIT_MS);
+		if (entries > 0) msPerEntry = (msPerEntry + ms / entries) / 2;
 	}
 
 	/** What somebody says now does not wait for all the sockets that bring more in this turn of the event loop. */
@@ -137,8 +115,13 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 			if (stopped) return;
 			const from = clock.monotonic();
 			const before = gathered;
-			for (let turn = choose(); turn?.isLight; turn = choose()) gathered += takeOne(turn.chosen);
-			if (gathered > before) commit();
+			const mayTake = () => hurriedMs + clock.monotonic() - from < HURRY_MS;
+			for (let turn = choose(); turn?.isLight && mayTake(); turn = choose()) gathered += takeOne(turn.chosen);
+			if (gathered > before) {
+				rest.talked(from);
+				commit();
+			}
+
 			hurriedMs += clock.monotonic() - from;
 		});
 	}
@@ -154,7 +137,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		const from = clock.monotonic();
 		const isGathered = slices > 0 && isCommitDue();
 		const tookLight = !isGathered && takeSlice(from + RECEIVE_SLICE_MS);
-		const spent = clock.monotonic() - from + gathered * msPerEntry;
+		const spent = clock.monotonic() - from + COMMIT_MS + gathered * msPerEntry;
 		if (isGathered || tookLight || (isCommitDue() && spent < RECEIVE_SLICE_MS)) commit();
 		if (bytes < MAX_INTAKE_BYTES / 2) {
 			for (const link of paused) link.resume();
@@ -167,10 +150,16 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	function plan(): void {
 		if (planned || stopped || (queues.size === 0 && slices === 0)) return;
 		planned = true;
-		clock.after(0, slice);
+		clock.after(rest.due(clock.monotonic()), slice);
 	}
 
 	return {
+		greet(link) {
+			const load = createLoad();
+			load.add(NEW_LOAD_MS, clock.monotonic());
+			loads.set(link, load);
+		},
+		talked: () => rest.talked(clock.monotonic()),
 		push(incoming) {
 			if (stopped) return;
 			const {link} = incoming;

@@ -19,7 +19,7 @@ import {createBeat} from './beat.js';
 import {createClaims} from './claims.js';
 import {createHaveReader} from './have-reader.js';
 import {tellChanges, tellDigest} from './have-teller.js';
-import type {IncomingBatch} from './intake.js';
+import type {IncomingBatch} from './incoming-batch.js';
 import {createLivePace} from './live-pace.js';
 import {doAll, type Parts} from './parts.js';
 import type {PeerLink} from './peer-link.js';
@@ -110,10 +110,11 @@ export function createSync(options: SyncOptions): Sync {
 		const before = links.get(link.peer);
 		before?.want?.timer.cancel();
 		const sync = createSyncLink(link, clock.monotonic(), before);
+		if (before?.link !== link) receiver.greet(link);
 		links.set(link.peer, sync);
 		beat.wake();
 		// It says anew what it holds.
-		asker.review(before?.theirs.keys() ?? []);
+		asker.reviewLater(before?.theirs.keys() ?? []);
 		tellDigest(sync, holdings);
 	}
 
@@ -141,7 +142,7 @@ export function createSync(options: SyncOptions): Sync {
 		down(peer) {
 			const claimed = links.get(peer)?.theirs.keys() ?? [];
 			close(peer);
-			asker.review(claimed);
+			asker.reviewLater(claimed);
 			asker.ask();
 			beat.wake();
 		},
@@ -166,6 +167,7 @@ export function createSync(options: SyncOptions): Sync {
 			tellChanges(sync, holdings, true);
 		},
 		push(batch) {
+			receiver.talked();
 			const frame = encodeMessageFrame({type: 'events', batches: [batch]});
 			for (const sync of links.values()) {
 				if (sync.behind || sync.link.queuedBytes > MAX_QUEUED_BYTES) sync.behind = true;

@@ -43,6 +43,8 @@ export function createTurns(clock: Clock): Turns {
 	let lightMs = 0;
 	let spentMs = 0;
 	let running = false;
+	/** Something was done since the last timer: the turn of the event loop is used up. */
+	let worked = false;
 	/** Only who is light works, until the next timer; if that is too much for this turn, the rest is over. */
 	let resting = false;
 	let next: Timer | undefined;
@@ -58,6 +60,7 @@ export function createTurns(clock: Clock): Turns {
 		const to = clock.monotonic();
 		place.load.add(to - from, to);
 		all.add(to - from, to);
+		worked = true;
 		if (isLight) lightMs += to - from;
 		else spentMs += to - from;
 	}
@@ -94,7 +97,14 @@ export function createTurns(clock: Clock): Turns {
 			resting = false;
 			lightMs = 0;
 			spentMs = 0;
-			work();
+			// Sockets are read before this timer: if they led to work, the rest waits for those of the next turn.
+			if (worked && pause === 0) {
+				worked = false;
+				plan();
+			} else {
+				work();
+				worked = false;
+			}
 		});
 	}
 

@@ -21,8 +21,8 @@ export interface WantAsker {
 	ask(): void;
 	/** The answer to this want is complete. */
 	answered(sync: SyncLink, want: OpenWant): void;
-	/** A source of these is gone or gave nothing. */
-	review(feeds: Iterable<PeerId>): void;
+	/** A source of these is gone: there may be thousands. */
+	reviewLater(feeds: Iterable<PeerId>): void;
 	stop(): void;
 }
 
@@ -37,6 +37,9 @@ export function createWantAsker({clock, debug, links, claims, held, readyAt, isF
 	let toLook = 0;
 	let lookedAt = Number.NEGATIVE_INFINITY;
 	let later: Timer | undefined;
+	/** Whose source is gone, and the turn in which to look on. */
+	let unreviewed: PeerId[] = [];
+	let reviewing: Timer | undefined;
 
 	/** Looking through thousands of claims takes long: a part at a time then. */
 	function ask(): void {
@@ -97,6 +100,13 @@ export function createWantAsker({clock, debug, links, claims, held, readyAt, isF
 		});
 	}
 
+	function reviewOn(): void {
+		reviewing = undefined;
+		review(unreviewed.slice(0, CLAIMS_A_TURN));
+		unreviewed = unreviewed.slice(CLAIMS_A_TURN);
+		if (unreviewed.length > 0) reviewing = clock.after(0, reviewOn);
+	}
+
 	/**
 	 * Ranges are answered in their order: what was passed over before the last one served, this peer does not give, whatever
 	 * it claims; behind it, the answer may have been full.
@@ -121,7 +131,13 @@ export function createWantAsker({clock, debug, links, claims, held, readyAt, isF
 			voidClaims(sync, want);
 			ask();
 		},
-		review,
-		stop: () => later?.cancel(),
+		reviewLater(feeds) {
+			for (const feed of feeds) if (claims.has(feed)) unreviewed.push(feed);
+			if (!reviewing && unreviewed.length > 0) reviewOn();
+		},
+		stop() {
+			later?.cancel();
+			reviewing?.cancel();
+		},
 	};
 }

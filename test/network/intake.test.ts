@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import type {Batch} from '../../source/core/batch.js';
 import {MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../../source/core/limits.js';
-import {createIntake, type IncomingBatch} from '../../source/network/intake.js';
+import type {IncomingBatch} from '../../source/network/incoming-batch.js';
+import {createIntake} from '../../source/network/intake.js';
 import {LIGHT_BYTES} from '../../source/network/load.js';
 import type {PeerLink} from '../../source/network/peer-link.js';
 import {createFakeClock} from '../helpers/fake-clock.js';

@@ -1,0 +1,34 @@
+import {expect, it} from 'vitest';
+import {createRest, type Rest} from '../../source/network/rest.js';
+
+/** So many short feeds were taken, a millisecond each. */
+function take(rest: Rest, count: number, now: number, entries = 1): void {
+	for (let index = 0; index < count; index++) rest.took(entries, 1, now);
+}
+
+it('thousands of short feeds are taken a quarter of the time while people talk', () => {
+	const rest = createRest();
+	rest.talked(0);
+	take(rest, 100, 0);
+	rest.due(0);
+	take(rest, 2, 10);
+	expect(rest.due(10)).toBe(6);
+	expect(rest.due(10)).toBe(0);
+});
+
+it('nobody waits while nobody talks', () => {
+	const rest = createRest();
+	take(rest, 100, 0);
+	expect(rest.due(0)).toBe(0);
+	rest.talked(0);
+	take(rest, 100, 1500);
+	expect(rest.due(1500)).toBe(0);
+});
+
+it('a long history and the short feeds of a room are taken without a rest', () => {
+	const rest = createRest();
+	rest.talked(0);
+	take(rest, 1000, 0, 128);
+	take(rest, 40, 0);
+	expect(rest.due(0)).toBe(0);
+});
