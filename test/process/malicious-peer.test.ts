@@ -12,11 +12,11 @@ const BLOCKS = 5;
 const MAX_BLOCKS = 20;
 const WORDS_A_BLOCK = 100;
 /** One of two processors may be busy with something else for a time slice. */
-const SLACK_MS = 3;
-/** One word in a hundred meets a few of the largest messages that there are: about as long as a frame of a screen. */
-const SLACK_P99_MS = 16;
+const SLACK_MS = 1;
+/** One word in a hundred meets a collection of garbage, or waits for a processor: three nodes share two of them. */
+const SLACK_P99_MS = 7;
 /** Nobody gets that far through the door. */
-const SLACK_P99_AT_THE_DOOR_MS = 8;
+const SLACK_P99_AT_THE_DOOR_MS = 2;
 const CUT_OFF = ['flood', 'too-deep', 'bad-frame', 'too-many-wants'];
 /** In these ways an attacker takes all places for handshakes, and so keeps itself from the others. */
 const AT_THE_DOOR = new Set(['loose-connections', 'handshakes', 'deaf']);
