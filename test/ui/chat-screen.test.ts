@@ -452,6 +452,19 @@ describe('the input', () => {
 		expect(session.posted[0]?.text).toBe(many);
 	});
 
+	test('lines pasted without brackets stand in the input and are not sent; above 20 it asks', async () => {
+		const {terminal, press, session} = await launch();
+		await press('one\rtwo\rthree\r');
+		await terminal.see('three');
+		expect(session.posted).toEqual([]);
+		await press('\r');
+		await terminal.until(() => session.posted.length > 0);
+		expect(session.posted.map(({text}) => text)).toEqual(['one\ntwo\nthree']);
+		await press(Array.from({length: 30}, (_, index) => `row ${index}`).join('\r'));
+		await terminal.see('Paste 30 lines into the input?');
+		expect(session.posted).toHaveLength(1);
+	});
+
 	test('a refused message is back in the input, with the reason', async () => {
 		const {terminal, press, session} = await launch();
 		session.refuse = 'too fast: wait a second';

@@ -12,10 +12,12 @@ export interface KeyDecoder {
 	flush(): Token[];
 	/** Whether something waits for more bytes or for `flush`; never during a paste. */
 	readonly pending: boolean;
+	/** Neither inside a sequence nor inside a paste. */
+	readonly isIdle: boolean;
 }
 
 /** A paste that never ends is cut here: what comes after is typed text again. */
-const MAX_PASTE_UNITS = 1024 * 1024;
+export const MAX_PASTE_UNITS = 1024 * 1024;
 const MAX_SEQUENCE_UNITS = 256;
 const PASTE_START = '\u001B[200~';
 const PASTE_END = '\u001B[201~';
@@ -75,6 +77,9 @@ export function createKeyDecoder(): KeyDecoder {
 		flush: () => drain(true),
 		get pending() {
 			return rest !== '';
+		},
+		get isIdle() {
+			return rest === '' && paste === undefined;
 		},
 	};
 }

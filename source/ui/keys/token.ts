@@ -6,7 +6,7 @@ export type Token =
 	| {readonly type: 'key'; readonly key: string}
 	/** Printable characters, never a control. */
 	| {readonly type: 'text'; readonly text: string}
-	/** A bracketed paste, whole. */
+	/** A paste, whole: bracketed, or told by its reads (plain-paste.ts). */
 	| {readonly type: 'paste'; readonly text: string}
 	/** Mode 1004: the terminal window got or lost the focus. */
 	| {readonly type: 'focus'; readonly focused: boolean}

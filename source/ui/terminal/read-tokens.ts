@@ -1,10 +1,16 @@
-/** The tap on stdin: bytes of each read to tokens, with the timeout that tells the Esc key from an escape sequence. */
-import {createKeyDecoder} from '../keys/decode-keys.js';
+/**
+ * The tap on stdin: bytes of each read to tokens, with the timeout that tells the Esc key from an escape sequence, and a
+ * paste that the terminal does not bracket put together from its reads.
+ */
+import {createKeyDecoder, MAX_PASTE_UNITS} from '../keys/decode-keys.js';
+import {beginsPlainPaste, goesOnPlainPaste} from '../keys/plain-paste.js';
 import type {Token} from '../keys/token.js';
 import type {UiClock} from '../ui-clock.js';
 
 /** Longer than a split sequence takes over a slow link, shorter than one feels. */
 export const ESCAPE_TIMEOUT_MS = 40;
+/** A plain paste is over when nothing more came for so long: longer than between two reads, shorter than to the next key. */
+export const PASTE_GAP_MS = 40;
 
 export interface TokenReader {
 	/** Raw mode off and on again, around a suspension. */
@@ -19,6 +25,9 @@ export function readTokens(
 	handlers: {tokens(tokens: readonly Token[]): void; ended(): void},
 ): TokenReader {
 	const decoder = createKeyDecoder();
+	const utf8 = new TextDecoder('utf-8', {ignoreBOM: true});
+	/** Of a plain paste, as far as it came. */
+	let pasted = '';
 	let timer: {cancel(): void} | undefined;
 	let stopped = false;
 
@@ -26,16 +35,36 @@ export function readTokens(
 		if (tokens.length > 0) handlers.tokens(tokens);
 	}
 
+	function takePasted(): Token[] {
+		const text = pasted;
+		pasted = '';
+		return text === '' ? [] : [{type: 'paste', text}];
+	}
+
+	function isPasted(read: string): boolean {
+		if (pasted !== '') return goesOnPlainPaste(read);
+		return decoder.isIdle && beginsPlainPaste(read);
+	}
+
+	function later(ms: number, run: () => readonly Token[]): void {
+		timer = clock.after(ms, () => {
+			timer = undefined;
+			deliver(run());
+		});
+	}
+
 	function onData(chunk: Uint8Array | string): void {
 		timer?.cancel();
 		timer = undefined;
-		const tokens = decoder.push(chunk);
-		if (decoder.pending) {
-			timer = clock.after(ESCAPE_TIMEOUT_MS, () => {
-				timer = undefined;
-				deliver(decoder.flush());
-			});
+		const read = typeof chunk === 'string' ? chunk : utf8.decode(chunk, {stream: true});
+		if (isPasted(read)) {
+			// The rest of one beyond all bounds is dropped: as keys it would be sent.
+			if (pasted.length < MAX_PASTE_UNITS) pasted += read;
+			later(PASTE_GAP_MS, takePasted);
+			return;
 		}
+		const tokens = [...takePasted(), ...decoder.push(read)];
+		if (decoder.pending) later(ESCAPE_TIMEOUT_MS, () => decoder.flush());
 		deliver(tokens);
 	}
 
