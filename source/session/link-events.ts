@@ -2,7 +2,7 @@
 import type {ByeReason, Message, PeersMessage} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
 import {labelOf} from '../core/label.js';
-import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS, FAULT_REST_MS, TYPING_SHOWN_MS} from '../core/limits.js';
+import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS, FAULT_REST_MS} from '../core/limits.js';
 import type {Clock, Timer} from '../network/clock.js';
 import type {Dialler} from '../network/dialler.js';
 import type {Mesh} from '../network/mesh.js';
@@ -18,6 +18,7 @@ import type {NodeClock} from './node-clock.js';
 import type {Notices} from './notices.js';
 import type {Presence} from './presence.js';
 import type {Store} from './store.js';
+import {createTypingWatch} from './typing-watch.js';
 
 export interface LinkEventsOptions {
 	readonly clock: Clock;
@@ -56,6 +57,12 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 	const measured = new Set<PeerId>();
 	let measuring: Timer | undefined;
 	const peerTeller = createPeerTeller(clock, () => options.mesh().links());
+	const typing = createTypingWatch({
+		clock,
+		wall: nodeClock.wall,
+		pass: fact => options.ledger().pass(fact),
+		isShown: peer => store.getState().passing.typing[peer] !== undefined,
+	});
 	let isJudged = false;
 	let stopped = false;
 
@@ -162,7 +169,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 				rest(readPeers(link, message));
 				break;
 			case 'typing':
-				options.ledger().pass({type: 'typing', peer: link.peer, until: clock.now() + TYPING_SHOWN_MS});
+				typing.sign(link.peer);
 				break;
 			case 'bye':
 				// Its last words are read before its end is noted.
@@ -207,6 +214,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 			stopped = true;
 			measuring?.cancel();
 			peerTeller.stop();
+			typing.stop();
 		},
 	};
 }

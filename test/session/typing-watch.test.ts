@@ -1,0 +1,70 @@
+import {describe, expect, test} from 'vitest';
+import {TYPING_SHOWN_MS} from '../../source/core/limits.js';
+import {selectTyping} from '../../source/core/select.js';
+import {createStore} from '../../source/session/store.js';
+import {createTypingWatch} from '../../source/session/typing-watch.js';
+import {learn, peerId, posted} from '../core/events.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+
+const carol = peerId('ca');
+const dave = peerId('da');
+
+/** The state of a node whose wall clock is off by `skewMs`; time passes in it once, at the start. */
+function watching(skewMs = 0) {
+	const clock = createFakeClock();
+	const store = createStore();
+	const wall = () => clock.now() + skewMs;
+	store.commit([{type: 'passing', fact: {type: 'time-passed', now: wall()}}]);
+	let passed = 0;
+	const watch = createTypingWatch({
+		clock,
+		wall,
+		pass(fact) {
+			passed++;
+			store.commit([{type: 'passing', fact}]);
+		},
+		isShown: peer => store.getState().passing.typing[peer] !== undefined,
+	});
+	return {clock, store, watch, passed: () => passed, typing: () => selectTyping(store.getState())};
+}
+
+describe('signs of typing', () => {
+	test.each([0, -3_600_000, 3_600_000])(
+		'end by themselves, each in its time, with a clock off by %d ms',
+		async skewMs => {
+			const {clock, watch, typing} = watching(skewMs);
+			watch.sign(carol);
+			await clock.advance(2000);
+			watch.sign(dave);
+			expect(typing()).toEqual([carol, dave]);
+			await clock.advance(TYPING_SHOWN_MS - 2000);
+			expect(typing()).toEqual([dave]);
+			await clock.advance(2000);
+			expect(typing()).toEqual([]);
+			expect(clock.pending).toBe(0);
+		},
+	);
+
+	test('last as long as signs come', async () => {
+		const {clock, watch, typing} = watching();
+		for (let sign = 0; sign < 5; sign++) {
+			watch.sign(carol);
+			await clock.advance(TYPING_SHOWN_MS / 2);
+			expect(typing()).toEqual([carol]);
+		}
+		await clock.advance(TYPING_SHOWN_MS / 2);
+		expect(typing()).toEqual([]);
+	});
+
+	test('are not ended twice where the text was said, and leave no timer behind a stop', async () => {
+		const {clock, store, watch, passed, typing} = watching();
+		watch.sign(carol);
+		store.commit([learn(5, [posted(carol, 2, 5)])]);
+		expect(typing()).toEqual([]);
+		await clock.advance(TYPING_SHOWN_MS);
+		expect(passed()).toBe(1);
+		watch.sign(dave);
+		watch.stop();
+		expect(clock.pending).toBe(0);
+	});
+});
