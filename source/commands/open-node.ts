@@ -95,6 +95,7 @@ export async function openNode(context: Context, how: OpenNodeOptions): Promise<
 				if (!keys.hasSecret) setTimeout(look, EARLIER_LOG_AFTER_MS).unref();
 				return {
 					...self,
+					name,
 					get earlierLog() {
 						return earlierLog;
 					},

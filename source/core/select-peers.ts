@@ -37,8 +37,13 @@ export interface PeerView {
 
 /** The name that held at `seq` of its feed; the newest one without `seq`; the short peer id when none is known. */
 export function nameOf(state: State, peer: PeerId, seq?: number): string {
+	return knownNameOf(state, peer, seq) ?? shortPeerId(peer);
+}
+
+/** Undefined as long as nothing was said of a name. */
+export function knownNameOf(state: State, peer: PeerId, seq?: number): string | undefined {
 	const known = findPeer(state.roster, peer);
-	return (known && nameAt(known, seq)?.name) || shortPeerId(peer);
+	return (known && nameAt(known, seq)?.name) || undefined;
 }
 
 /** 8 hexadecimal digits: of the identity where one is known, else of the peer id. */

@@ -8,6 +8,8 @@ export interface SelfInfo {
 	readonly peer: PeerId;
 	/** Fingerprint, if an identity is used. */
 	readonly identity?: string;
+	/** As we called ourselves at the start: the state knows it only once we joined. */
+	readonly name?: string;
 	readonly room: string;
 	readonly hasSecret: boolean;
 	readonly udpPort: number;

@@ -37,7 +37,7 @@ export interface FakeSession extends Session {
 
 export function createFakeSession(
 	name = 'Carol',
-	options: {room?: string; hasSecret?: boolean; noLog?: boolean} = {},
+	options: {room?: string; hasSecret?: boolean; noLog?: boolean; notYetJoined?: boolean} = {},
 ): FakeSession {
 	const store = createStore();
 	let peers = 1;
@@ -45,6 +45,7 @@ export function createFakeSession(
 	const self: SelfInfo = {
 		peer: own.peer,
 		identity: 'c0ffee00',
+		name,
 		room: options.room ?? 'lan',
 		hasSecret: options.hasSecret ?? false,
 		udpPort: 47474,
@@ -178,7 +179,7 @@ export function createFakeSession(
 		diagnose: () => session.report,
 	};
 	session.observe({type: 'launched', version: '1.0.0'});
-	session.tell(own, {type: 'joined', name, addresses: ['192.168.1.5'], version: '1.0.0'});
+	if (!options.notYetJoined) session.tell(own, {type: 'joined', name, addresses: ['192.168.1.5'], version: '1.0.0'});
 	session.passing({type: 'time-passed', now: START});
 	return session;
 }

@@ -51,6 +51,15 @@ describe('the three panes', () => {
 		expect(terminal.cursor).toMatchObject({x: 2, y: rows - 1});
 	});
 
+	test('from the first frame our name and address stand there, and that others are looked for', async () => {
+		const {terminal, session} = await launch({session: createFakeSession('Carol', {notYetJoined: true})});
+		expect(terminal.rows().at(-2)).toMatch(/^ lan \(open\) {2}Carol 192\.168\.1\.5 {2}peers 0\/0 {2}looking /);
+		expect(terminal.rows()[1]).toMatch(/· Carol +you$/);
+		expect(terminal.rows()[2]).toMatch(/ 192\.168\.1\.5$/);
+		session.join('Bob', '192.168.1.9');
+		await terminal.seeNot('looking');
+	});
+
 	test('narrow: focus on the peers shows the list at full width', async () => {
 		const {terminal, press} = await launch({columns: 50, rows: 12, session: room().session});
 		expect(terminal.text()).not.toContain('Peers 2/2 and you');
@@ -663,7 +672,7 @@ describe('overlays and states', () => {
 		const session = createFakeSession('Anna-Katharina');
 		const {terminal} = await launch({session, columns: 62, rows: 20});
 		const status = () => terminal.rows().at(-2)?.trim().split(/ {2,}/);
-		expect(status()).toEqual(['lan (open)', 'Anna-Katharina', 'peers 0/0', 'Ctrl+G help']);
+		expect(status()).toEqual(['lan (open)', 'Anna-Katharina', 'peers 0/0', 'looking', 'Ctrl+G help']);
 		terminal.resize(90, 20);
 		await terminal.see('Anna-Katharina 192.168.1.5');
 		session.passing({type: 'alone', alone: true, tried: []});

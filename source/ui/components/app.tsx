@@ -101,6 +101,7 @@ function Main({snapshot, frame, session, self, theme}: MainProps): ReactNode {
 	}
 	const peers = {
 		state,
+		self,
 		height: layout.mainHeight,
 		selected: ui.selectedPeer,
 		focused: ui.focus === 'peers',

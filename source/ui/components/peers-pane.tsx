@@ -2,9 +2,10 @@ import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {PeerId} from '../../core/ids.js';
 import {selectTyping} from '../../core/select.js';
-import type {PeerView} from '../../core/select-peers.js';
+import {knownNameOf, type PeerView} from '../../core/select-peers.js';
 import {selectConnectedCount, selectKnownCount, selectPeople} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
+import type {SelfInfo} from '../../session/session.js';
 import {formatPeers} from '../peers/format-peers.js';
 import type {Theme} from '../theme.js';
 import {personKey} from '../timeline/people.js';
@@ -12,6 +13,8 @@ import {Lines} from './lines.js';
 
 export interface PeersPaneProps {
 	readonly state: State;
+	/** Stands for what the state does not know before we joined; none in a replay. */
+	readonly self?: SelfInfo;
 	readonly width: number;
 	readonly height: number;
 	/** Undefined: another pane has the focus. */
@@ -30,8 +33,25 @@ function titleOf(state: State, peers: readonly PeerView[]): string {
 	return ` Peers ${selectConnectedCount(state)}/${known}${here ? ' and you' : ''}`;
 }
 
-export function PeersPane({state, width, height, selected, focused, ignored = [], theme}: PeersPaneProps): ReactNode {
-	const peers = selectPeople(state);
+/** Until we joined nothing is said of our name and address. */
+function introduce(view: PeerView, state: State, {name, addresses}: SelfInfo): PeerView {
+	if (view.status !== 'self' || knownNameOf(state, view.peer) !== undefined) return view;
+	const [address] = addresses;
+	return {...view, ...(name !== undefined && {name}), ...(address !== undefined && {address})};
+}
+
+export function PeersPane({
+	state,
+	self,
+	width,
+	height,
+	selected,
+	focused,
+	ignored = [],
+	theme,
+}: PeersPaneProps): ReactNode {
+	const people = selectPeople(state);
+	const peers = self ? people.map(view => introduce(view, state, self)) : people;
 	const title = titleOf(state, peers);
 	const rows = formatPeers({
 		peers,

@@ -1,6 +1,6 @@
 /** The status line: who and where we are, what is going on, what is new below; or the question that waits. Pure. */
 import {selectPendingCount, selectSync, selectTyping} from '../../core/select.js';
-import {nameOf, statusOf} from '../../core/select-peers.js';
+import {knownNameOf, nameOf, statusOf} from '../../core/select-peers.js';
 import {selectConnectedCount, selectKnownCount} from '../../core/select-people.js';
 import {commandForm, findCommandRow} from '../../session/command/command-table.js';
 import {proposeCompletion} from '../../session/command/propose.js';
@@ -126,7 +126,7 @@ function leftText({ui, context, matches}: StatusRequest, withAddress: boolean): 
 	const activity = activityText(context);
 	const base = [
 		roomText(self),
-		`${cleanLine(nameOf(state, own))}${withAddress ? address : ''}`,
+		`${cleanLine(knownNameOf(state, own) ?? self.name ?? nameOf(state, own))}${withAddress ? address : ''}`,
 		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
 	];
 	return ` ${[...base, ...parts, ...activity].join('  ')}`;
@@ -148,6 +148,7 @@ function activityText({state}: Context): string[] {
 	if (passing.alone)
 		parts.push(passing.strangers > 0 ? `alone; ${passing.strangers} nearby in another room` : 'alone, looking');
 	else if (passing.strangers > 0) parts.push(`${passing.strangers} nearby in another room`);
+	else if (selectConnectedCount(state) === 0) parts.push('looking');
 	const pending = selectPendingCount(state);
 	if (pending > 0) parts.push(`${pending} from the future waiting`);
 	const typing = selectTyping(state).filter(peer => statusOf(state, peer) === 'connected');
