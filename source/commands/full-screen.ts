@@ -26,7 +26,12 @@ async function runLaunch(context: Context, loading: ReturnType<typeof loadScreen
 		end = 'woke elsewhere';
 		leaving.leave('quit');
 	};
-	const {session, start} = await openNode(context, {keep: true, relaunch});
+	const complaints: string[] = [];
+	const complain = (text: string) => {
+		complaints.push(text);
+		context.complain(text);
+	};
+	const {session, start} = await openNode({...context, complain}, {keep: true, relaunch});
 	try {
 		const self = await Promise.race([start(), leaving.asked]);
 		if (typeof self === 'string') return end;
@@ -38,6 +43,7 @@ async function runLaunch(context: Context, loading: ReturnType<typeof loadScreen
 			environment: process.env,
 			bell: options.bell,
 			nameFromSystem: options.name === undefined,
+			complaints,
 			...(context.visit && {visit: context.visit}),
 			hooks: createScreenHooks(clock, process.env),
 		};

@@ -143,7 +143,7 @@ export async function readKeys({options, stdin, complain}: Context): Promise<Roo
 	const secret = await readSecret(options.secret, () => askSecret(stdin, text => process.stderr.write(text)));
 	if ([...secret].length < MIN_SECRET_LENGTH) {
 		complain(
-			`the secret is short: whoever records one datagram can guess it; use ${MIN_SECRET_LENGTH} characters or more`,
+			`the secret is short: use ${MIN_SECRET_LENGTH} characters or more, or whoever records one datagram can guess it`,
 		);
 	}
 	return deriveRoomKeys({room: options.room, secret});

@@ -36,6 +36,8 @@ export interface ChatScreenOptions {
 	readonly mono: boolean;
 	/** Nobody chose the name: it is that of the OS user, and the screen says how to change it. */
 	readonly nameFromSystem?: boolean;
+	/** Said before the screen stood, and hidden by it. */
+	readonly complaints?: readonly string[];
 	/** Only looking around: Esc leaves too, and these are the last words, since no log stays. */
 	readonly visit?: {readonly lastWords: string};
 	readonly hooks: ScreenHooks;
@@ -130,9 +132,10 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 	return {waitUntilExit: () => finished, stop: reason => screen.leave({type: reason})};
 }
 
-function openingState({stdout, bell, nameFromSystem, visit, hooks}: ChatScreenOptions) {
+function openingState({stdout, bell, nameFromSystem, complaints = [], visit, hooks}: ChatScreenOptions) {
 	const first = initialUiState(stdout.columns, stdout.rows, bell, hooks.clock.now());
 	const ui = {...first, visiting: visit !== undefined};
+	if (complaints.length > 0) return {...ui, flash: {text: complaints.join('; '), level: 'warn' as const, until: 0}};
 	if (!nameFromSystem) return ui;
 	const text = 'This is the name of your user on this computer; /name NAME changes it, Ctrl+G shows all keys.';
 	const until = hooks.clock.now() + NAME_HINT_MS;

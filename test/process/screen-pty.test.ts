@@ -108,6 +108,12 @@ describe('in a real terminal', () => {
 		expectRestored(pty.output());
 	});
 
+	test('a warning of the start is said on the screen, which hides what stood there before', async () => {
+		const pty = await start({P2PCHAT_SECRET: 'short'});
+		const shown = () => pty.output().split('\u001B[?1049h')[1] ?? '';
+		await pty.until(() => shown().includes('the secret is short: use 12 characters or more'));
+	});
+
 	test('a typed letter costs at most 300 bytes, resizes wipe nothing', async () => {
 		const pty = await start();
 		await pty.until(ready);

@@ -610,6 +610,14 @@ describe('the peers', () => {
 		await terminal.see('* contact with Bob (192.168.1.9) is back');
 	});
 
+	test('what was complained of before the screen stood is said until the first key', async () => {
+		const complaints = ['the secret is short: use more', 'the name was cut'];
+		const {terminal, press} = await launch({options: {complaints, nameFromSystem: true}});
+		expect(terminal.rows().at(-2)).toMatch(/^ the secret is short: use more; the name was cut +$/);
+		await press('a');
+		expect(terminal.rows().at(-2)).toMatch(/^ lan \(open\)/);
+	});
+
 	test('the hint on a name of the system gives the status line back', async () => {
 		let now = START;
 		const hooks = {clock: {...liveClock, now: () => now}};
