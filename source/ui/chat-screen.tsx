@@ -137,7 +137,7 @@ function openingState({stdout, bell, nameFromSystem, complaints = [], visit, hoo
 	const ui = {...first, visiting: visit !== undefined};
 	if (complaints.length > 0) return {...ui, flash: {text: complaints.join('; '), level: 'warn' as const, until: 0}};
 	if (!nameFromSystem) return ui;
-	const text = 'This is the name of your user on this computer; /name NAME changes it, Ctrl+G shows all keys.';
+	const text = 'You have your user’s name; /name NAME changes it, Ctrl+G shows all keys.';
 	const until = hooks.clock.now() + NAME_HINT_MS;
 	return {...ui, flash: {text, level: 'info' as const, until, orKey: true as const}};
 }

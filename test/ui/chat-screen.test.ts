@@ -690,6 +690,34 @@ describe('overlays and states', () => {
 		expect(status()).toEqual(['lan (open)', 'Anna-Katharina', 'peers 0/0', 'alone, looking', 'Ctrl+G help']);
 	});
 
+	test.each([
+		[66, /^ lan \(open\) {2}Anna-Katharina {2}peers 1\/1 {2}30 of 30 matches {2,}$/],
+		[50, /^ lan \(open\) {2}peers 1\/1 {2}30 of 30 matches +$/],
+	])('at %d columns the hint on help and our name give way to what goes on', async (columns, status) => {
+		const session = createFakeSession('Anna-Katharina');
+		const bob = session.join('Bob', '192.168.1.9');
+		for (let number = 1; number <= 30; number++) session.say(bob, `message ${number}`);
+		const {terminal, press} = await launch({session, columns, rows: 15});
+		await press('/search message\r');
+		await terminal.until(() => status.test(terminal.rows().at(-2) ?? ''));
+	});
+
+	test('where nothing goes on the number of peers stays rather than the hint on help', async () => {
+		const session = createFakeSession('Anna-Katharina');
+		session.join('Bob', '192.168.1.9');
+		const {terminal} = await launch({session, columns: 40, rows: 15});
+		await terminal.until(() => / {2}peers 1\/1 +$/.test(terminal.rows().at(-2) ?? ''));
+	});
+
+	test.each([
+		[50, /^ Help {2}1-12 of \d+ {2}PgUp, PgDn {3}Esc: close +$/],
+		[34, /^ Help {2}1-12 of \d+ {3}Esc: close +$/],
+	])('at %d columns a long overlay names its keys as far as there is room', async (columns, title) => {
+		const {terminal, press} = await launch({columns, rows: 15});
+		await press(CTRL('g'));
+		await terminal.until(() => title.test(terminal.rows()[0] ?? ''));
+	});
+
 	test('alone: the sentence on another room stands once, and the status line has room for it', async () => {
 		const {terminal, session} = await launch({columns: 80, rows: 24});
 		session.observe({

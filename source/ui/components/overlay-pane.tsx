@@ -1,6 +1,6 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
-import {padCells} from '../layout/width.js';
+import {cellWidth, padCells} from '../layout/width.js';
 import type {OverlayText} from '../overlays/overlay-lines.js';
 import type {Theme} from '../theme.js';
 import {Lines} from './lines.js';
@@ -13,21 +13,20 @@ export interface OverlayPaneProps {
 	readonly theme: Theme;
 }
 
-const KEYS_FROM_COLUMNS = 60;
-
 export function OverlayPane({text, scroll, width, height, theme}: OverlayPaneProps): ReactNode {
 	const room = height - 1;
 	const top = Math.max(0, Math.min(scroll, text.lines.length - room));
 	const shown = text.lines.slice(top, top + room);
-	const keys = width >= KEYS_FROM_COLUMNS ? '  PgUp, PgDn' : '';
-	const more =
-		text.lines.length > room
-			? `  ${top + 1}-${Math.min(text.lines.length, top + room)} of ${text.lines.length}${keys}`
-			: '';
-	const title = padCells(` ${text.title}${more}   Esc: close`, width, theme.glyphs.ellipsis);
+	const part = `  ${top + 1}-${Math.min(text.lines.length, top + room)} of ${text.lines.length}`;
+	const titles = text.lines.length > room ? [`${part}  PgUp, PgDn`, part] : [''];
+	const fitting = titles.map(more => ` ${text.title}${more}   Esc: close`);
+	const title = fitting.find(one => cellWidth(one) <= width) ?? fitting.at(-1) ?? '';
 	return (
 		<Box flexDirection="column" width={width} height={height} flexShrink={0}>
-			<Lines rows={[[{text: title, style: theme.bar}], ...shown]} width={width} />
+			<Lines
+				rows={[[{text: padCells(title, width, theme.glyphs.ellipsis), style: theme.bar}], ...shown]}
+				width={width}
+			/>
 		</Box>
 	);
 }

@@ -103,33 +103,39 @@ export function roomText({room, hasSecret}: SelfInfo): string {
 	return `${cleanLine(room)} (${hasSecret ? 'secret' : 'open'})`;
 }
 
-/** Our own address gives way first, then the hint on help, for what goes on. */
+/** Our own address gives way first, then the hint on help (never what is new below), then our name for what goes on. */
 function chooseTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
 	const right = rightText(request);
 	const fits = (left: string) => cellWidth(left) + cellWidth(right) <= width;
-	const full = leftText(request, true);
+	const full = leftText(request, 'name and address');
 	if (width >= 50 && fits(full)) return {left: full, right};
-	const short = leftText(request, false);
+	const short = leftText(request, 'name');
+	if (fits(short)) return {left: short, right};
 	const {atEnd} = context.frameOf(context.state, ui).viewport;
-	const quiet = activityText(context).length === 0;
-	return {left: short, right: !atEnd || quiet || fits(short) ? right : ''};
+	const kept = atEnd ? '' : right;
+	const fitsAlone = cellWidth(short) + cellWidth(kept) <= width;
+	return {left: fitsAlone || goingOn(request).length === 0 ? short : leftText(request, 'neither'), right: kept};
 }
 
-function leftText({ui, context, matches}: StatusRequest, withAddress: boolean): string {
-	const {state, self} = context;
+function leftText(request: StatusRequest, ofUs: 'name and address' | 'name' | 'neither'): string {
+	const {state, self} = request.context;
 	const own = state.launch?.peer ?? self.peer;
-	const address = self.addresses[0] ? ` ${self.addresses[0]}` : '';
+	const name = cleanLine(knownNameOf(state, own) ?? self.name ?? nameOf(state, own));
+	const address = ofUs === 'name and address' && self.addresses[0] ? ` ${self.addresses[0]}` : '';
+	const base = [
+		roomText(self),
+		...(ofUs === 'neither' ? [] : [`${name}${address}`]),
+		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
+	];
+	return ` ${[...base, ...goingOn(request)].join('  ')}`;
+}
+
+function goingOn({ui, context, matches}: StatusRequest): string[] {
 	const parts: string[] = [];
 	if (ui.prompt || ui.search !== '') parts.push(matchText(matches));
 	if (ui.filter) parts.push(`only ${cleanLine(ui.filter.name)} (Esc: all)`);
-	const activity = activityText(context);
-	const base = [
-		roomText(self),
-		`${cleanLine(knownNameOf(state, own) ?? self.name ?? nameOf(state, own))}${withAddress ? address : ''}`,
-		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
-	];
-	return ` ${[...base, ...parts, ...activity].join('  ')}`;
+	return [...parts, ...activityText(context)];
 }
 
 /** `3 of 12 matches`, counted from the oldest. */
