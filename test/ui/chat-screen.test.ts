@@ -529,6 +529,15 @@ describe('search and filter', () => {
 		await terminal.seeNot('Search:');
 	});
 
+	test('lines pasted into the search stand in its row, in brackets or not', async () => {
+		const {terminal, press} = await launch({session: room(3).session});
+		await press(CTRL('f'), '\u001B[200~message\r2\r\u001B[201~');
+		await terminal.see('Search: message 2');
+		await terminal.see('1 match');
+		await press(CTRL('u'), 'message\r3\r');
+		await terminal.see('Search: message 3');
+	});
+
 	test('Enter stays at the match; n and N go on', async () => {
 		const {session} = room(120);
 		const {terminal, press} = await launch({session});

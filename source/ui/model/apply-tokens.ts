@@ -1,4 +1,5 @@
 /** Keys, text and pastes of one read, in order. None is lost: each step starts from the state the last one left. */
+import {inOneRow} from '../editor/in-one-row.js';
 import type {Action} from '../keys/bindings.js';
 import {findAction, type Place} from '../keys/find-action.js';
 import type {Token} from '../keys/token.js';
@@ -133,8 +134,7 @@ function hintHowToType(ui: UiState): UiState {
 }
 
 function applyPaste(ui: UiState, text: string, context: Context): Step {
-	if (ui.prompt)
-		return step(searchFor(ui, context, {type: 'paste', text: text.replace(/\s*\n\s*/g, ' ').slice(0, 500)}));
+	if (ui.prompt) return step(searchFor(ui, context, {type: 'paste', text: inOneRow(text)}));
 	return step(changeDraft({...ui, focus: 'input', selected: undefined, overlay: undefined}, {type: 'paste', text}));
 }
 

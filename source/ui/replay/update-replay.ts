@@ -1,5 +1,7 @@
 /** The one door to the state of the replay screen: (state, message) to state and effects. Pure. */
+
 import {selectPeople} from '../../core/select-people.js';
+import {inOneRow} from '../editor/in-one-row.js';
 import {type ReplayAction, replayKeyRows} from '../keys/bindings.js';
 import {findAction} from '../keys/find-action.js';
 import type {Token} from '../keys/token.js';
@@ -94,10 +96,7 @@ function applyKey(ui: ReplayUi, key: string, context: ReplayContext): ReplayStep
 
 function inPrompt(ui: ReplayUi, token: Token, context: ReplayContext): ReplayStep {
 	if (token.type === 'text') return step(editPrompt(ui, context, {type: 'type', text: token.text}));
-	if (token.type === 'paste') {
-		const text = token.text.replace(/\s*\n\s*/g, ' ').slice(0, 500);
-		return step(editPrompt(ui, context, {type: 'paste', text}));
-	}
+	if (token.type === 'paste') return step(editPrompt(ui, context, {type: 'paste', text: inOneRow(token.text)}));
 	if (token.type !== 'key') return step(ui);
 	const {key} = token;
 	if (key === 'escape' || key === 'ctrl+c') return step(dropPrompt(ui));
