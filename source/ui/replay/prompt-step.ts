@@ -125,5 +125,5 @@ function goToPoint(ui: ReplayUi, context: ReplayContext, typed: string): ReplayU
 	}
 	const first = context.parseTime(typed, start);
 	if (first === undefined || first > end) return inform(goToTime(ui, context, end), 'the log ends before that');
-	return inform(goToTime(ui, context, first), 'not again behind the position: the first one');
+	return inform(goToTime(ui, context, first), 'none further on in the log: this is the first one');
 }

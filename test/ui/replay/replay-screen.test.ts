@@ -210,7 +210,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(rank).toBe(120);
 		await press('t', '13:53', '\r');
 		await expect.poll(selected).toContain('13:53');
-		await terminal.see('the first one');
+		await terminal.see('none further on in the log: this is the first one');
 		await press('t', 'noon', '\r');
 		await terminal.see('no such time');
 		expect(terminal.rows().at(-1)).toContain('Go to: noon');
