@@ -41,6 +41,8 @@ export function reducePassing(passing: Writable<Passing>, fact: PassingFact): vo
 	switch (fact.type) {
 		case 'link-measured':
 			passing.links[fact.peer] = measureLink(passing.links[fact.peer], fact);
+			// Looked at every few seconds only: nobody is called alone beside somebody.
+			passing.alone = false;
 			break;
 		case 'link-closed':
 			delete passing.links[fact.peer];

@@ -42,6 +42,11 @@ describe('passing facts', () => {
 		expect(state.passing).toMatchObject({alone: true, tried: ['lo'], strangers: 3});
 	});
 
+	it('call nobody alone from the first link on', () => {
+		const alone = reduce(pass({type: 'alone', alone: true, tried: ['lo']}));
+		expect(reduceInputs(alone, [link()]).passing.alone).toBe(false);
+	});
+
 	it('tell how far history has come in until it is all there', () => {
 		const state = reduce(pass({type: 'sync-progress', received: 5, expected: 9}));
 		expect(selectSync(state)).toEqual({received: 5, expected: 9});
