@@ -5,6 +5,7 @@ import {createStore} from '../../source/session/store.js';
 import {createTypingWatch} from '../../source/session/typing-watch.js';
 import {learn, peerId, posted} from '../core/events.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
+import {createHostileRoom} from '../hostile/room.js';
 
 const carol = peerId('ca');
 const dave = peerId('da');
@@ -66,5 +67,18 @@ describe('signs of typing', () => {
 		watch.sign(dave);
 		watch.stop();
 		expect(clock.pending).toBe(0);
+	});
+
+	test('reach the other node and end there', async () => {
+		const room = await createHostileRoom();
+		const {ann, bob, clock} = room;
+		const seen = () => selectTyping(bob.session.store.getState());
+		ann.session.typing();
+		await room.until('Bob sees that Ann is typing', () => seen().includes(ann.info.peer), 1000);
+		await clock.advance(TYPING_SHOWN_MS - 500);
+		expect(seen()).toEqual([ann.info.peer]);
+		await clock.advance(1000);
+		expect(seen()).toEqual([]);
+		await room.stop();
 	});
 });
