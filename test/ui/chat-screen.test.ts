@@ -529,6 +529,15 @@ describe('search and filter', () => {
 		await terminal.seeNot('Search:');
 	});
 
+	test('an empty search says nothing of matches, one that finds nothing does', async () => {
+		const {terminal, press} = await launch({session: room(3).session});
+		await press(CTRL('f'));
+		await terminal.see('Search:');
+		expect(terminal.rows().at(-2)).not.toContain('match');
+		await press('zzz');
+		await terminal.see('0 matches');
+	});
+
 	test('lines pasted into the search stand in its row, in brackets or not', async () => {
 		const {terminal, press} = await launch({session: room(3).session});
 		await press(CTRL('f'), '\u001B[200~message\r2\r\u001B[201~');

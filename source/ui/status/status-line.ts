@@ -133,7 +133,7 @@ function leftText(request: StatusRequest, ofUs: 'name and address' | 'name' | 'n
 
 function goingOn({ui, context, matches}: StatusRequest): string[] {
 	const parts: string[] = [];
-	if (ui.prompt || ui.search !== '') parts.push(matchText(matches));
+	if (ui.search !== '') parts.push(matchText(matches));
 	if (ui.filter) parts.push(`only ${cleanLine(ui.filter.name)} (Esc: all)`);
 	return [...parts, ...activityText(context)];
 }
