@@ -1,9 +1,8 @@
 /** What happens when a connection comes up, goes down, or something is said on it. */
 import type {ByeReason, Message, PeersMessage} from '../codec/message.js';
-import type {PeerId} from '../core/ids.js';
 import {labelOf} from '../core/label.js';
-import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS, FAULT_REST_MS} from '../core/limits.js';
-import type {Clock, Timer} from '../network/clock.js';
+import {FAULT_REST_MS} from '../core/limits.js';
+import type {Clock} from '../network/clock.js';
 import type {Dialler} from '../network/dialler.js';
 import type {Mesh} from '../network/mesh.js';
 import type {MeshHandlers} from '../network/mesh-handlers.js';
@@ -14,6 +13,7 @@ import {createPeerTeller} from '../network/peer-teller.js';
 import type {Sync} from '../network/sync-options.js';
 import type {Witness} from '../network/witness.js';
 import type {Ledger} from './ledger.js';
+import {createLinkMeasures} from './link-measures.js';
 import type {NodeClock} from './node-clock.js';
 import type {Notices} from './notices.js';
 import type {Presence} from './presence.js';
@@ -37,9 +37,6 @@ export interface LinkEventsOptions {
 	burst(): void;
 }
 
-const MEASURE_INTERVAL_MS = 2000;
-/** Offsets are shown in tenths of seconds. */
-const SHOWN_OFFSET_STEP_MS = 100;
 const GOODBYES: ReadonlySet<string> = new Set<ByeReason>(['leaving', 'duplicate', 'self', 'idle', 'overloaded']);
 
 /** Whoever found it does not take the other back for FAULT_REST_MS, so that neither needs to dial. */
@@ -47,15 +44,16 @@ function isFault({by, code}: LinkClosing): boolean {
 	return by === 'fault' || (by === 'them' && !GOODBYES.has(code));
 }
 
-function isNear(a: number | undefined, b: number | undefined, step: number): boolean {
-	if (a === undefined || b === undefined) return a === b;
-	return Math.round(a / step) === Math.round(b / step);
-}
-
 export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {stop(): void} {
 	const {clock, nodeClock, store, witness, notices} = options;
-	const measured = new Set<PeerId>();
-	let measuring: Timer | undefined;
+	const measures = createLinkMeasures({
+		clock,
+		nodeClock,
+		store,
+		notices,
+		links: () => options.mesh().links(),
+		pass: fact => options.ledger().pass(fact),
+	});
 	const peerTeller = createPeerTeller(clock, () => options.mesh().links());
 	const typing = createTypingWatch({
 		clock,
@@ -63,65 +61,12 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		pass: fact => options.ledger().pass(fact),
 		isShown: peer => store.getState().passing.typing[peer] !== undefined,
 	});
-	let isJudged = false;
-	let stopped = false;
-
-	function pass(link: PeerLink): void {
-		const {roundTripMs, clockOffsetMs} = link;
-		options.ledger().pass({
-			type: 'link-measured',
-			peer: link.peer,
-			status: link.status,
-			direction: link.dialled ? 'dialled' : 'accepted',
-			version: link.hello.program,
-			queuedBytes: link.queuedBytes,
-			...(roundTripMs === undefined ? {} : {roundTripMs}),
-			...(clockOffsetMs === undefined ? {} : {clockOffsetMs}),
-		});
-	}
-
-	/** As far as anybody shows it. */
-	function looksSame(link: PeerLink): boolean {
-		const known = store.getState().passing.links[link.peer];
-		return (
-			known?.status === link.status &&
-			known.queuedBytes === link.queuedBytes &&
-			isNear(known.roundTripMs, link.roundTripMs, 1) &&
-			isNear(known.clockOffsetMs, link.clockOffsetMs, SHOWN_OFFSET_STEP_MS)
-		);
-	}
-
-	function flushMeasured(): void {
-		measuring = undefined;
-		for (const peer of measured) {
-			const link = options.mesh().linkOf(peer);
-			if (link && !looksSame(link)) pass(link);
-		}
-
-		measured.clear();
-	}
-
-	function judgeClocks(): void {
-		isJudged = true;
-		const offsets = options
-			.mesh()
-			.links()
-			.map(link => link.clockOffsetMs ?? Number.NaN);
-		const before = nodeClock.correctionMs;
-		const after = nodeClock.observe(offsets);
-		if (Math.abs(after - before) > CLOCK_OFFSET_SHOWN_MS && after !== 0) notices.clockCorrected(after);
-	}
-
-	/** Two clocks far apart: whose is wrong, others will tell in a moment. What is stamped now cannot be taken back. */
-	const agrees = ({clockOffsetMs = 0}: PeerLink) => Math.abs(clockOffsetMs - nodeClock.correctionMs) <= CLOCK_WRONG_MS;
-
 	function up(link: PeerLink): void {
-		// One more that agrees with a clock that needs no correction moves no median beyond what is wrong.
-		if (!isJudged || nodeClock.correctionMs !== 0 || !agrees(link)) judgeClocks();
+		measures.judge(link);
 		nodeClock.merge(link.hello.hlc);
-		if (agrees(link)) options.firstHello();
+		if (measures.agrees(link)) options.firstHello();
 		options.ledger().observe({type: 'peer-connected', subject: link.peer, address: link.remoteAddress});
-		pass(link);
+		measures.pass(link);
 		options.ledger().commit();
 		options.dialler().connected(link.peer);
 		witness.connected(link.peer, clock.monotonic());
@@ -190,20 +135,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 		},
 		down,
 		message,
-		measured(link) {
-			const known = store.getState().passing.links[link.peer];
-			if (known && known.status !== link.status) {
-				pass(link);
-				return;
-			}
-
-			if (stopped) return;
-			measured.add(link.peer);
-			measuring ??= clock.after(MEASURE_INTERVAL_MS, () => {
-				flushMeasured();
-				judgeClocks();
-			});
-		},
+		measured: link => measures.note(link),
 		drained: link => options.sync().drained(link),
 		rejected: (connection, closing) => notices.rejected(connection.remoteAddress, closing),
 		stalled() {
@@ -211,8 +143,7 @@ export function createLinkEvents(options: LinkEventsOptions): MeshHandlers & {st
 			options.burst();
 		},
 		stop() {
-			stopped = true;
-			measuring?.cancel();
+			measures.stop();
 			peerTeller.stop();
 			typing.stop();
 		},
