@@ -6,7 +6,7 @@
 import {MAX_INTAKE_BYTES, RECEIVE_SLICE_MS} from '../core/limits.js';
 import type {Clock} from './clock.js';
 import {costOf, type IncomingBatch, type Intake, type IntakeHandlers} from './incoming-batch.js';
-import {chooseNext, createLoad, LIGHT_BYTES, type Load, type Waiting} from './load.js';
+import {type Choice, chooseNext, createLoad, LIGHT_BYTES, type Load, type Waiting} from './load.js';
 import type {PeerLink} from './peer-link.js';
 import {createRest} from './rest.js';
 
@@ -59,7 +59,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 	const choose = () => chooseNext(queues.values(), LIGHT_LOAD_MS, clock.monotonic());
 
 	/** How many entries it took. */
-	function takeOne(queue: Queue): number {
+	function takeOne({chosen: queue, isLight}: Choice<Queue>): number {
 		const {link, load} = queue;
 		const incoming = queue.batches[queue.next];
 		if (!incoming) return 0;
@@ -73,7 +73,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		handlers.take(incoming);
 		const to = clock.monotonic();
 		load.add(to - from, to);
-		rest.took(incoming.batch.entries.length, to - from, to);
+		if (!isLight) rest.took(incoming.batch.entries.length, to - from, to);
 		return incoming.batch.entries.length;
 	}
 
@@ -88,7 +88,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		for (let turn = choose(); turn; turn = choose()) {
 			if (turn.isLight) tookLight = true;
 			else if (tookLight) break;
-			gathered += takeOne(turn.chosen);
+			gathered += takeOne(turn);
 			if (clock.monotonic() >= until) break;
 		}
 
@@ -116,7 +116,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 			const from = clock.monotonic();
 			const before = gathered;
 			const mayTake = () => hurriedMs + clock.monotonic() - from < HURRY_MS;
-			for (let turn = choose(); turn?.isLight && mayTake(); turn = choose()) gathered += takeOne(turn.chosen);
+			for (let turn = choose(); turn?.isLight && mayTake(); turn = choose()) gathered += takeOne(turn);
 			if (gathered > before) {
 				rest.talked(from);
 				commit();
@@ -186,7 +186,7 @@ export function createIntake(clock: Clock, handlers: IntakeHandlers): Intake {
 		},
 		finish() {
 			if (stopped) return;
-			for (let turn = choose(); turn; turn = choose()) gathered += takeOne(turn.chosen);
+			for (let turn = choose(); turn; turn = choose()) gathered += takeOne(turn);
 			commit();
 		},
 		stop() {

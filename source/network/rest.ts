@@ -7,7 +7,7 @@ import {createLoad} from './load.js';
 export interface Rest {
 	/** Somebody said something, we or others. */
 	talked(now: number): void;
-	/** A batch of so many entries took so long. */
+	/** A batch of so many entries took so long, from one who brings more than people write. */
 	took(entries: number, ms: number, now: number): void;
 	/** How long to rest before more. */
 	due(now: number): number;

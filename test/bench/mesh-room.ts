@@ -123,6 +123,8 @@ export async function meshOurs(count: number): Promise<Meshed> {
 		() => postAll(nodes, posts),
 	);
 	const frames = framesOf(nodes) - framesBefore;
+	// What was said is acknowledged, too.
+	await sleep(SETTLE_MS);
 	const joins: Span[] = [];
 	for (let join = 0; join < JOINING; join++)
 		joins.push(

@@ -201,6 +201,17 @@ describe('batches that come in', () => {
 		expect(Math.max(...slices.slice(1))).toBe(1);
 	});
 
+	it('of many who each say little wait for no rest', async () => {
+		const {clock, intake, taken} = createWorld(2);
+		for (let seq = 1; seq <= 60; seq++) {
+			const link = {pause() {}, resume() {}} as unknown as PeerLink;
+			intake.push({batch: batchOf(seq), link, asked: false});
+			await clock.advance(0);
+		}
+
+		expect(taken).toHaveLength(60);
+	});
+
 	it('are forgotten after a stop', async () => {
 		const {clock, intake, taken, push} = createWorld(1);
 		push(batchOf(1));
