@@ -13,8 +13,8 @@ import {createRest} from './rest.js';
 const COMPACT_AFTER = 1024;
 /** So many slices at most are committed together. */
 const MAX_GATHERED_SLICES = 4;
-/** Of what is taken at once, before what others say is gathered. */
-const HURRY_MS = 2 * RECEIVE_SLICE_MS;
+/** Of what is taken at once, before what others say is gathered: where all talk at once, each slice commits little. */
+const HURRY_MS = 8 * RECEIVE_SLICE_MS;
 /** Of every commit, however little it is. */
 const COMMIT_MS = 0.3;
 /** Who brings no more than people write, and some history, takes less. */
