@@ -34,11 +34,7 @@ export function directedBroadcast(address: string, prefix: number): string | und
 }
 
 export function isInSubnet(address: string, network: string, prefix: number): boolean {
-	const value = parseIpv4(address);
-	const base = parseIpv4(network);
-	if (value === undefined || base === undefined) return false;
-	const mask = prefixMask(prefix);
-	return (value & mask) >>> 0 === (base & mask) >>> 0;
+	return parseIpv4(network) !== undefined && isWithin(parseIpv4(address), networkOf(network, prefix));
 }
 
 /** One form for one address: IPv4-mapped IPv6 becomes IPv4, no zone, lower case. */

@@ -5,7 +5,7 @@ import {createFrameInbox, type FrameInbox} from '../../source/network/frame-inbo
 import {createLinkReader} from '../../source/network/link-reader.js';
 import type {Connection} from '../../source/network/transport.js';
 import {createTurns} from '../../source/network/turns.js';
-import {createFakeClock} from '../helpers/fake-clock.js';
+import {createTurnClock} from '../helpers/turn-clock.js';
 
 let read: number[];
 let faults: unknown[];
@@ -26,16 +26,8 @@ beforeEach(() => {
 	faults = [];
 	paused = false;
 	slow = 0;
-	put = [];
-	let now = 0;
-	const clock = {
-		...createFakeClock(),
-		monotonic: () => now,
-		after(_: number, run: () => void) {
-			put.push(run);
-			return {cancel: () => {}};
-		},
-	};
+	const clock = createTurnClock();
+	put = clock.turns;
 	const connection = {
 		pause: () => {
 			paused = true;
@@ -46,7 +38,7 @@ beforeEach(() => {
 	} as Connection;
 	inbox = createFrameInbox(createTurns(clock), createLinkReader(connection, clock), {
 		read(frame) {
-			now += slow;
+			clock.spend(slow);
 			read.push(frame[0] ?? -1);
 			if (frame[0] === 99) throw new Error('99');
 		},
@@ -106,20 +98,12 @@ it('says when it is empty: at once, or when the rest is read or thrown away', ()
 
 it('does a part of what a frame leads to in a turn, and reads what stands behind it after the last', () => {
 	const done: string[] = [];
-	const turns: (() => void)[] = [];
-	let now = 0;
-	const clock = {
-		...createFakeClock(),
-		monotonic: () => now,
-		after(_: number, run: () => void) {
-			turns.push(run);
-			return {cancel: () => {}};
-		},
-	};
+	const clock = createTurnClock();
+	const {turns} = clock;
 	const connection = {pause: () => done.push('pause'), resume: () => done.push('resume')} as unknown as Connection;
 	function* parts(name: string) {
 		for (const part of [1, 2, 3]) {
-			now += READ_SLICE_MS;
+			clock.spend(READ_SLICE_MS);
 			done.push(`${name} ${part}`);
 			if (part < 3) yield;
 		}

@@ -7,6 +7,7 @@ import {LIGHT_BYTES} from '../../source/network/load.js';
 import type {PeerLink} from '../../source/network/peer-link.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 import {fakePeerId} from '../helpers/fake-session.js';
+import {createTurnClock} from '../helpers/turn-clock.js';
 
 function batchOf(firstSeq: number, bytes = 10): Batch {
 	const entries = [new Uint8Array(bytes)];
@@ -47,25 +48,16 @@ describe('batches that come in', () => {
 	});
 
 	it('leave the event loop free between two slices, and before a commit that takes as long as one', () => {
-		const put: (() => void)[] = [];
-		let now = 0;
-		const clock = {
-			...createFakeClock(),
-			monotonic: () => now,
-			after(_: number, run: () => void) {
-				put.push(run);
-				return {cancel() {}};
-			},
-		};
+		const clock = createTurnClock();
 		const log: string[] = [];
 		const work = (what: string) => () => {
 			log.push(what);
-			now += RECEIVE_SLICE_MS;
+			clock.spend(RECEIVE_SLICE_MS);
 		};
 		const intake = createIntake(clock, {take: work('take'), commit: work('commit')});
 		const link = {pause() {}, resume() {}} as PeerLink;
 		for (let seq = 1; seq <= 6; seq++) intake.push({batch: batchOf(seq, LIGHT_BYTES), link, asked: true});
-		for (let run = put.shift(); run; run = put.shift()) {
+		for (let run = clock.turns.shift(); run; run = clock.turns.shift()) {
 			run();
 			log.push('|');
 		}
