@@ -25,7 +25,7 @@
  * | a dial that nobody answers holds up a peer whose connection broke | seed 60601 of 3..5: never went but lost, dial-pace.test.ts |
  * | a target that is lost is not dialled again | room 21: 0 connections, dialler-targets.test.ts |
  * | lost by everybody at once | room 31: many accusers |
- * | lost although others are connected | room 13: never went but lost |
+ * | lost although others are connected | room 3: never went but lost |
  * | who came is told late although somebody lost them | room 3: never went but lost |
  * | lost without grace | room 1: lost too soon, witness.test.ts |
  * | no rule for those who vanished unseen | room 14: crashed but not lost, witness.test.ts |
@@ -37,7 +37,7 @@
  * | own-stall guard off for accusations | room 4: lost right after a standstill, witness.test.ts |
  * | silence ends no connection | room 5: a connection where nobody is, liveness.test.ts |
  * | no ping | room 1: gave up the living, open-peer-link.test.ts |
- * | our own lateness counts as silence of others | room 3: suspect though its bytes lay unread, link-pulse.test.ts |
+ * | our own lateness counts as silence of others | room 5: suspect though its bytes lay unread, link-pulse.test.ts |
  * | who only listens does not ping | room 2: gave up the living, open-peer-link.test.ts |
  * | gaps accepted | room 2: not one history, feed-tips.test.ts |
  * | digests never differ | room 1: not one history, sync-convergence.test.ts |
