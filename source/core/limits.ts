@@ -90,7 +90,7 @@ export const MESSAGE_BURST_SECONDS = 16;
 export const MAX_HAVES_PER_SECOND = 64;
 export const MAX_DIGESTS_PER_SECOND = 1;
 export const MAX_WANTS_PER_SECOND = 64;
-export const MAX_PEERS_NAMED_PER_SECOND = 128;
+export const MAX_PEERS_NAMED_PER_SECOND = 64;
 export const MAX_PINGS_PER_SECOND = 4;
 export const MAX_TYPING_PER_SECOND = 2;
 export const MAX_FRAME_MS = 60_000;
@@ -101,7 +101,7 @@ export const MAX_HANDSHAKES_PER_SECOND = 16;
 export const MAX_HANDSHAKE_BURST = 256;
 export const MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND = 32;
 export const MAX_CONNECTIONS_PER_ADDRESS = 128;
-export const MAX_REPORTED_PEERS = 1024;
+export const MAX_REPORTED_PEERS = 512;
 export const MAX_WATCHED_PEERS = 4096;
 export const MAX_BYE_FLUSH_MS = 500;
 

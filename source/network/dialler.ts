@@ -23,6 +23,7 @@ import {
 	keyOf,
 } from './candidate.js';
 import {createDialRunner, type DiallerOptions} from './dial-runner.js';
+import {createOldest} from './oldest.js';
 
 /** For the doctor. */
 export interface DialReport {
@@ -53,14 +54,19 @@ export interface Dialler {
 
 /** So many entries are looked at to make room for one that is only spoken of. */
 const HEARSAY_LOOKS = 8;
+/** Where they made none, none is looked for meanwhile: a list may name hundreds. */
+const HEARSAY_PAUSE_MS = 100;
 /** Told of a peer after a silence of this length, we start afresh: a way may be open again. */
 const HEARD_ANEW_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
 	const entries = new Map<string, Candidate>();
+	const takeOldest = createOldest(entries);
 	const runner = createDialRunner(options);
 	const {isDone, schedule, rest} = runner;
+	/** Until then there is no room for hearsay, monotonic ms. */
+	let fullUntil = Number.NEGATIVE_INFINITY;
 	let stopped = false;
 
 	/**
@@ -69,12 +75,13 @@ export function createDialler(options: DiallerOptions): Dialler {
 	 */
 	function makeRoom(by: HeardBy): boolean {
 		const isHearsay = by === 'exchange';
+		if (isHearsay && entries.size >= MAX_CANDIDATES && clock.monotonic() < fullUntil) return false;
 		for (
 			let looked = isHearsay ? HEARSAY_LOOKS : entries.size;
 			entries.size >= MAX_CANDIDATES && looked > 0;
 			looked--
 		) {
-			const [oldest] = entries;
+			const oldest = takeOldest();
 			if (!oldest) break;
 			const [key, entry] = oldest;
 			entries.delete(key);
@@ -83,7 +90,9 @@ export function createDialler(options: DiallerOptions): Dialler {
 			else runner.drop(entry);
 		}
 
-		return entries.size < MAX_CANDIDATES;
+		const hasRoom = entries.size < MAX_CANDIDATES;
+		if (!hasRoom && isHearsay) fullUntil = clock.monotonic() + HEARSAY_PAUSE_MS;
+		return hasRoom;
 	}
 
 	const firstDelay = (peer: PeerId) => (self < peer ? 0 : HIGHER_ID_DIALS_AFTER_MS);

@@ -14,6 +14,7 @@ import {
 	MAX_WATCHED_PEERS,
 	VANISHED_AFTER_MS,
 } from '../core/limits.js';
+import {createOldest} from './oldest.js';
 
 /** What the reduced state says of a peer. */
 export interface SubjectFacts {
@@ -46,8 +47,8 @@ const MAX_KEPT_LOOKS = 64;
 interface Watch {
 	/** Since when nobody reachable is connected to it. */
 	since: number;
-	/** Who had a connection and lost it, us included. */
-	readonly seenBy: Set<PeerId>;
+	/** Who had a connection and lost it, us included, each once. A list: who lies makes thousands of these. */
+	readonly seenBy: PeerId[];
 }
 
 export function createWitness(self: PeerId): Witness {
@@ -55,6 +56,7 @@ export function createWitness(self: PeerId): Witness {
 	/** Reporter -> whom it is connected to. Only connected peers report. */
 	const reports = new Map<PeerId, Set<PeerId>>();
 	const watches = new Map<PeerId, Watch>();
+	const takeOldest = createOldest(watches);
 	/** When the first of our present connections came up, or our timers went on: no grace began before. */
 	let startedAt = Number.NEGATIVE_INFINITY;
 
@@ -68,22 +70,22 @@ export function createWitness(self: PeerId): Witness {
 		if (peer === self) return;
 		const known = watches.get(peer);
 		if (known) {
-			known.seenBy.add(seenBy);
+			if (!known.seenBy.includes(seenBy)) known.seenBy.push(seenBy);
 			known.since = now;
 		} else {
 			makeRoom();
-			watches.set(peer, {since: now, seenBy: new Set([seenBy])});
+			watches.set(peer, {since: now, seenBy: [seenBy]});
 		}
 	}
 
 	/** Anybody may have lost sight of anybody: what is only said goes before what we saw, the oldest first. */
 	function makeRoom(): void {
 		for (let looked = MAX_KEPT_LOOKS; watches.size >= MAX_WATCHED_PEERS; looked--) {
-			const [oldest] = watches;
+			const oldest = takeOldest();
 			if (!oldest) return;
 			const [peer, entry] = oldest;
 			watches.delete(peer);
-			if (entry.seenBy.has(self) && looked > 0) watches.set(peer, entry);
+			if (entry.seenBy.includes(self) && looked > 0) watches.set(peer, entry);
 		}
 	}
 
@@ -92,8 +94,8 @@ export function createWitness(self: PeerId): Witness {
 		if (ours.size === 0) return Number.POSITIVE_INFINITY;
 		if (!entry) return Number.POSITIVE_INFINITY;
 		const since = Math.max(entry.since, startedAt);
-		if (entry.seenBy.has(self)) {
-			const rank = [...entry.seenBy].filter(peer => ours.has(peer) && peer < self).length;
+		if (entry.seenBy.includes(self)) {
+			const rank = entry.seenBy.filter(peer => ours.has(peer) && peer < self).length;
 			const due = since + LOST_GRACE_MS + rank * LOST_RANK_STEP_MS;
 			if (due <= now) return due;
 		}
@@ -127,7 +129,7 @@ export function createWitness(self: PeerId): Witness {
 
 			const known = watches.get(peer);
 			// A connection that came and went between two messages was never named; once, and of whom we know, it counts.
-			const unnamed = (known !== undefined || ours.has(peer)) && !known?.seenBy.has(reporter);
+			const unnamed = (known !== undefined || ours.has(peer)) && !known?.seenBy.includes(reporter);
 			if (theirs.delete(peer) || unnamed) watch(peer, now, reporter);
 		},
 		listed(reporter, peers, now) {
@@ -151,7 +153,7 @@ export function createWitness(self: PeerId): Witness {
 				}
 
 				const entry = watches.get(peer);
-				if (!entry) watches.set(peer, {since: now, seenBy: new Set()});
+				if (!entry) watches.set(peer, {since: now, seenBy: []});
 				else if (dueAt(entry, now) <= now) due.push(peer);
 			}
 

@@ -1,6 +1,7 @@
 /**
- * `node test/hostile/weigh.mjs [WORDS] [ATTACK…]`: how much each attack delays honest talk, beside a control in which the
- * attacker only burns as much of a processor. Needs a build (P2PCHAT_TEST_CLI: another one).
+ * `node test/hostile/weigh.mjs [BLOCKS] [ATTACK…]`: how much each attack delays honest talk, beside a control in which the
+ * attacker only burns as much of a processor. Both take turns, a block of words each; of the 99th percentiles of the blocks
+ * it shows the middle one and the range. Needs a build (P2PCHAT_TEST_CLI: another one).
  */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
@@ -8,9 +9,11 @@ import {fileURLToPath} from 'node:url';
 import {ATTACKS} from './attacks.js';
 import {delaysOf, startSiege} from './siege.js';
 
+const WORDS_A_BLOCK = 100;
+
 const root = new URL(process.env.P2PCHAT_FUZZ_ROOT ?? '../../', import.meta.url);
 const cli = process.env.P2PCHAT_TEST_CLI ?? fileURLToPath(new URL('dist/cli.js', root));
-const [words = '150', ...named] = process.argv.slice(2);
+const [blocks = '5', ...named] = process.argv.slice(2);
 const names = named.length > 0 ? named : [...Object.keys(ATTACKS), Object.keys(ATTACKS).join(',')];
 
 async function freePort(): Promise<number> {
@@ -21,31 +24,44 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-const show = (value: number) => value.toFixed(1).padStart(7);
+/** Middle, least and most of the blocks, ms. */
+function showTails(all: readonly (readonly number[])[]): string {
+	const tails = all.map(block => delaysOf(block).p99).toSorted((a, b) => a - b);
+	const show = (value: number | undefined) => value?.toFixed(1) ?? '-';
+	return `${show(delaysOf(tails).p50).padStart(6)} ${`(${show(tails[0])}-${show(tails.at(-1))})`.padEnd(12)}`;
+}
 
-console.log(
-	'attack               calm p50     p99 |  burn p50     p99    loop |   hot p50     p99     max    loop  lp99 |  cpu  MiB ends',
-);
+const showMiddle = (all: readonly (readonly number[])[]) => delaysOf(all.flat()).p50.toFixed(1).padStart(6);
+
+console.log('attack               burdened p50   p99 (blocks)  | attacked p50  p99 (blocks)  | loop p99  max |  cpu  MiB ends');
 for (const name of names) {
 	const siege = await startSiege(await freePort(), cli, new URL('test/hostile/', root));
 	try {
-		await siege.chat(20);
-		const calm = delaysOf(await siege.chat(Number(words)));
-		await siege.loop();
-		const [memory, cpu, started] = [siege.memoryMb(), siege.cpuSeconds(), performance.now()];
-		await siege.order(`attack ${name}`);
-		const hot = delaysOf(await siege.chat(Number(words)));
-		const loop = await siege.loop();
-		const cpuShare = (siege.cpuSeconds() - cpu) / ((performance.now() - started) / 1000);
-		const grown = siege.memoryMb() - memory;
-		const {ends, cpuShare: burnt} = await siege.order('rest');
-		await siege.chat(40);
-		await siege.loop();
-		await siege.order(`burn ${Math.min(1, burnt)}`);
-		const burn = delaysOf(await siege.chat(Number(words)));
-		const burnLoop = await siege.loop();
+		await siege.chat(50);
+		const [hot, control]: [number[][], number[][]] = [[], []];
+		const memory = siege.memoryMb();
+		const ends: Record<string, number> = {};
+		let [cpu, seconds] = [0, 0];
+		let loop = {p99: 0, max: 0};
+		for (let block = 0; block < Number(blocks); block++) {
+			await siege.loop();
+			const [spent, from] = [siege.cpuSeconds(), performance.now()];
+			await siege.order(`attack ${name}`);
+			hot.push(await siege.chat(WORDS_A_BLOCK));
+			cpu += siege.cpuSeconds() - spent;
+			seconds += (performance.now() - from) / 1000;
+			const {p99, max} = await siege.loop();
+			loop = {p99: Math.max(loop.p99, p99), max: Math.max(loop.max, max)};
+			const report = await siege.order('rest');
+			for (const [end, count] of Object.entries(report.ends)) ends[end] = (ends[end] ?? 0) + count;
+			await siege.chat(5);
+			await siege.order(`burn ${Math.min(1, report.cpuShare)}`);
+			control.push(await siege.chat(WORDS_A_BLOCK));
+			await siege.order('rest');
+		}
+
 		console.log(
-			`${name.slice(0, 20).padEnd(20)} ${show(calm.p50)} ${show(calm.p99)} | ${show(burn.p50)} ${show(burn.p99)} ${show(burnLoop.max)} | ${show(hot.p50)} ${show(hot.p99)} ${show(hot.max)} ${show(loop.max)} ${show(loop.p99)} | ${cpuShare.toFixed(2)} ${grown.toFixed(0)} ${JSON.stringify(ends)} attacker ${burnt.toFixed(2)}`,
+			`${name.slice(0, 20).padEnd(20)} ${showMiddle(control)} ${showTails(control)} | ${showMiddle(hot)} ${showTails(hot)} | ${loop.p99.toFixed(1).padStart(6)} ${loop.max.toFixed(1).padStart(6)} | ${(cpu / seconds).toFixed(2)} ${(siege.memoryMb() - memory).toFixed(0)} ${JSON.stringify(ends)}`,
 		);
 	} finally {
 		await siege.close();
