@@ -11,7 +11,7 @@ import {type Choice, chooseNext, createLoad, type Waiting} from './load.js';
 /** Of all links together. Reading a million events takes less than half of this (load.ts). */
 const HEAVY_LOAD_MS = 250;
 /** How much longer they rest than they work. */
-const REST_FACTOR = 3;
+const REST_FACTOR = 8;
 /** Who brings no more than people write takes less. */
 const LIGHT_LOAD_MS = 10;
 /** Who is new asks for more than people write: a hello is checked. It is light after a second. */
