@@ -33,7 +33,9 @@ function showTails(all: readonly (readonly number[])[]): string {
 
 const showMiddle = (all: readonly (readonly number[])[]) => delaysOf(all.flat()).p50.toFixed(1).padStart(6);
 
-console.log('attack               burdened p50   p99 (blocks)  | attacked p50  p99 (blocks)  | loop p99  max |  cpu  MiB ends');
+console.log(
+	'attack               burdened p50   p99 (blocks)  | attacked p50  p99 (blocks)  | loop p99  max |  cpu  MiB ends',
+);
 for (const name of names) {
 	const siege = await startSiege(await freePort(), cli, new URL('test/hostile/', root));
 	try {

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {createBenchNode, freeUdpPort, startTogether, stopAll} from '../bench-node.js';
 import {type ChatProcess, meet, startChat} from '../chat-process.js';
 import {benchKeys} from '../make-history.js';
@@ -9,8 +9,6 @@ const SIZES = [11, 21, 51, 101] as const;
 const SETTLE_MS = 8000;
 const WATCH_MS = 15_000;
 const PROCESSES = 21;
-/** Of /proc/PID/stat, in ms. */
-const TICK_MS = 10;
 
 /** Nodes of one process: a share of its CPU each. */
 async function idleTogether(count: number): Promise<Figure[]> {
@@ -52,10 +50,13 @@ async function idleTogether(count: number): Promise<Figure[]> {
 	];
 }
 
-/** CPU of a process so far, ms. */
+/** CPU of a process so far, ms: of each of its threads, to the ns (stat counts in steps of 10 ms). */
 function cpuOf({child}: ChatProcess): number {
-	const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-	return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+	const threads = `/proc/${child.pid}/task`;
+	const spent = readdirSync(threads).map(id =>
+		Number(readFileSync(`${threads}/${id}/schedstat`, 'utf8').split(' ')[0]),
+	);
+	return spent.reduce((sum, ns) => sum + ns, 0) / 1e6;
 }
 
 async function idleApart(): Promise<Figure[]> {
