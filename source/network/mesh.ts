@@ -7,21 +7,14 @@
  *    neither, reads both, sends on the newest. At either, one above MAX_LINKS_PER_PEER closes its oldest.
  * 2. `up` and `down` alternate for each peer; between them `replaced` says that history must be compared anew.
  * 3. If our own timers stood still, nobody is declared gone for it.
- * 4. One address holds a part of the places only; who was cut off for a fault is not taken back for FAULT_REST_MS.
+ * 4. One address holds a part of the places only; who was cut off for a fault is not taken back for a while (bars.ts).
  */
 import type {Message} from '../codec/message.js';
 import type {PeerId} from '../core/ids.js';
-import {
-	FAULT_REST_MS,
-	LIVENESS_TICK_MS,
-	MAX_BARRED,
-	MAX_CONNECTIONS,
-	MAX_LINKS_PER_PEER,
-	STALL_MS,
-} from '../core/limits.js';
+import {LIVENESS_TICK_MS, MAX_CONNECTIONS, MAX_LINKS_PER_PEER, STALL_MS} from '../core/limits.js';
+import {createBars} from './bars.js';
 import type {Timer} from './clock.js';
 import type {AdoptOutcome} from './dial-runner.js';
-import {remember} from './hearing.js';
 import type {MeshHandlers} from './mesh-handlers.js';
 import {openPeerLink} from './open-peer-link.js';
 import type {PutOff} from './parts.js';
@@ -54,8 +47,9 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 	/** In the order in which they were verified; the last one carries what we send. */
 	const byPeer = new Map<PeerId, PeerLink[]>();
 	const places = createPlaces();
-	/** Until when a peer is not taken back, monotonic ms. */
-	const barred = new Map<PeerId, number>();
+	const bars = createBars();
+	/** When each was let in, monotonic ms. */
+	const letInAt = new WeakMap<PeerLink, number>();
 	let timer: Timer | undefined;
 	let tickedAt = 0;
 	let stopped = false;
@@ -79,17 +73,16 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		timer = clock.after(LIVENESS_TICK_MS, tick);
 	}
 
-	function bar(peer: PeerId): void {
-		remember(barred, peer, clock.monotonic() + FAULT_REST_MS, MAX_BARRED);
-	}
-
 	function onVerified(link: PeerLink): void {
-		if ((barred.get(link.peer) ?? 0) > clock.monotonic()) {
-			link.fail('barred', 'cut off for a fault less than a minute ago');
+		const now = clock.monotonic();
+		const older = byPeer.get(link.peer);
+		const barred = bars.reason(link, older !== undefined, now);
+		if (barred !== undefined) {
+			link.fail('barred', barred);
 			return;
 		}
 
-		const older = byPeer.get(link.peer);
+		letInAt.set(link, now);
 		if (!older) {
 			byPeer.set(link.peer, [link]);
 			handlers.up(link);
@@ -117,7 +110,9 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 	}
 
 	function onClosed(link: PeerLink, closing: LinkClosing): void {
-		if (closing.by === 'fault' && closing.code !== 'barred') bar(link.peer);
+		const now = clock.monotonic();
+		if (closing.by !== 'fault') bars.ended(link, now - (letInAt.get(link) ?? now));
+		else if (closing.code !== 'barred') bars.cutOff(link, now);
 		const links = byPeer.get(link.peer);
 		if (!links) return;
 		const index = links.indexOf(link);

@@ -1,7 +1,7 @@
 /**
  * Who may use the event loop next. What links bring is worked off in small steps, in the order of `chooseNext`. After
  * READ_SLICE_MS the rest waits for the next turn of the event loop: sockets, keys and timers come in between. When all
- * together took more than history ever needs, those who do more than talk get a quarter of the time at most, so that the
+ * together took more than history ever needs, those who do more than talk get a ninth of the time at most, so that the
  * others find the loop free; all together, since whoever is cut off comes back as somebody new.
  */
 import {READ_SLICE_MS} from '../core/limits.js';

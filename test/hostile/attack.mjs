@@ -1,4 +1,5 @@
-// Builds the attacker and runs it: `node attack.mjs TCP_PORT UDP_PORT`, on loopback only, until its input ends.
+// Builds the attacker and runs it: `node attack.mjs OWN_ADDRESS ADDRESS TCP_PORT UDP_PORT`, on loopback or in a
+// network namespace only, until its input ends.
 import {build} from './build.mjs';
 
 await import(build()('attacker.js'));

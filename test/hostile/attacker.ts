@@ -1,5 +1,5 @@
 /**
- * The malicious peer as a process of its own: `attack NAME,NAME` on its input makes it attack a node on loopback in these
+ * The malicious peer as a process of its own: `attack NAME,NAME` on its input makes it attack a node in these
  * ways at once, `burn SHARE` only burn that share of a processor, `rest` do nothing. For each of these lines it says on one
  * line of JSON what it did before: how its connections ended and which share of a processor it took. Runs by attack.mjs.
  */
@@ -8,20 +8,22 @@ import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {createBeaconMac, deriveRoomKeys} from '../../source/feed/room-keys.js';
 import {createTlsTransport} from '../../source/network/tls-transport.js';
-import {ATTACKS, HOST, type Siege} from './attacks.js';
+import {ATTACKS, type Siege} from './attacks.js';
 
 const BURN_STEP_MS = 5;
 
-const [tcpPort = 0, udpPort = 0] = process.argv.slice(2).map(Number);
+const [own = '', host = '', ...ports] = process.argv.slice(2);
+const [tcpPort = 0, udpPort = 0] = ports.map(Number);
 const keys = await deriveRoomKeys({room: 'lan'});
 const udp = createSocket('udp4');
 let ends: Record<string, number> = {};
 const siege: Siege = {
+	host,
 	tcpPort,
 	udpPort,
 	keys,
 	mac: createBeaconMac(keys),
-	transport: createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, host: HOST}),
+	transport: createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, host: own}),
 	udp,
 	count(end) {
 		ends[end] = (ends[end] ?? 0) + 1;

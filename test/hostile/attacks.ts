@@ -1,4 +1,4 @@
-/** What a malicious peer can do to a node on loopback, each by its name: one round, as hard as it can. */
+/** What a malicious peer can do to a node, each by its name: one round, as hard as it can. */
 import type {Socket as UdpSocket} from 'node:dgram';
 import {connect, type Socket} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -20,7 +20,6 @@ import {
 	openHistory,
 } from './malicious-peer.js';
 
-export const HOST = '127.0.0.1';
 /** A connection that is not cut off is left after so long. */
 const LINGER_MS = 400;
 const LOOSE_CONNECTIONS = 250;
@@ -29,6 +28,8 @@ const BEACONS = 200;
 const TINY_FEEDS = 2000;
 
 export interface Siege {
+	/** Address of the node. */
+	readonly host: string;
 	readonly tcpPort: number;
 	readonly udpPort: number;
 	readonly keys: RoomKeys;
@@ -48,9 +49,12 @@ function repeat(peer: MaliciousPeer, count: number, make: (index: number) => Mes
 }
 
 /** Connects, does it, waits until it is cut off, and not for long. */
-function onConnection(act: (peer: MaliciousPeer, round: number) => void, more: Partial<MaliciousOptions> = {}): Attack {
-	return async ({transport, tcpPort, keys, count}, round) => {
-		const options = {transport, host: HOST, port: tcpPort, keys, now: Date.now, name: `! Bob left ${round}`, ...more};
+function onConnection(
+	act: (peer: MaliciousPeer, round: number, host: string) => void,
+	more: Partial<MaliciousOptions> = {},
+): Attack {
+	return async ({transport, host, tcpPort, keys, count}, round) => {
+		const options = {transport, host, port: tcpPort, keys, now: Date.now, name: `! Bob left ${round}`, ...more};
 		const peer = await connectMalicious(options).catch(() => undefined);
 		if (!peer) {
 			count('refused');
@@ -58,7 +62,7 @@ function onConnection(act: (peer: MaliciousPeer, round: number) => void, more: P
 			return;
 		}
 
-		act(peer, round);
+		act(peer, round, host);
 		for (let waited = 0; waited < LINGER_MS && !peer.isClosed; waited += 5) await sleep(5);
 		count(peer.cutOff ?? (peer.isClosed ? 'closed' : 'left alone'));
 		peer.connection.destroy();
@@ -76,9 +80,10 @@ const page = (from: number): Message => ({
 	last: false,
 });
 
-const listOfPeers = (from: number): Message => ({
+/** Nobody answers there. */
+const listOfPeers = (host: string, from: number): Message => ({
 	type: 'peers',
-	added: Array.from({length: 512}, (_, at) => ({peer: fakePeer(from + at), addresses: [{host: HOST, port: 9}]})),
+	added: Array.from({length: 512}, (_, at) => ({peer: fakePeer(from + at), addresses: [{host, port: 9}]})),
 	removed: [],
 });
 
@@ -119,9 +124,9 @@ function tinyFeeds(): Attack {
 }
 
 /** TCP connections that never say a word. */
-async function looseConnections({tcpPort, count}: Siege): Promise<void> {
+async function looseConnections({host, tcpPort, count}: Siege): Promise<void> {
 	const sockets = Array.from({length: LOOSE_CONNECTIONS}, () => {
-		const socket = connect(tcpPort, HOST, () => count('tcp connection'));
+		const socket = connect(tcpPort, host, () => count('tcp connection'));
 		socket.on('error', () => {});
 		setTimeout(() => socket.destroy(), HELD_MS).unref();
 		return socket;
@@ -137,11 +142,11 @@ const handshakes: Attack = async (siege, round) => {
 	await Promise.all(Array.from({length: 8}, () => onConnection(() => {}, {mute: true})(siege, round)));
 };
 
-async function beacons({keys, mac, udp, udpPort}: Siege, round: number): Promise<void> {
+async function beacons({keys, mac, udp, host, udpPort}: Siege, round: number): Promise<void> {
 	for (let index = 0; index < BEACONS; index++) {
 		const kind: BeaconKind = index % 2 === 0 ? 'here' : 'leaving';
 		const peer = fakePeer(round * BEACONS + index);
-		udp.send(encodeBeacon({version: 1, roomTag: keys.tag, peer, port: 9, kind, counter: 1}, mac), udpPort, HOST);
+		udp.send(encodeBeacon({version: 1, roomTag: keys.tag, peer, port: 9, kind, counter: 1}, mac), udpPort, host);
 	}
 
 	await sleep(10);
@@ -158,7 +163,9 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
 		const frame = encodeMessageFrame(page(0));
 		for (let index = 0; index < 960; index++) peer.sendRaw(frame);
 	}),
-	peers: onConnection((peer, round) => repeat(peer, 40, index => listOfPeers(round * 100_000 + index * 512))),
+	peers: onConnection((peer, round, host) =>
+		repeat(peer, 40, index => listOfPeers(host, round * 100_000 + index * 512)),
+	),
 	wants: onConnection(peer => repeat(peer, 2000, id => ({type: 'want', id, ranges: [{peer: fakePeer(id), from: 1}]}))),
 	unknown: onConnection(peer => {
 		const payload = pack({type: 'nonsense', more: [1, 2, 3]});

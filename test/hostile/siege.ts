@@ -1,4 +1,7 @@
-/** Two honest nodes and an attacker, each a process on loopback, and how long words take between the two meanwhile. */
+/**
+ * Two honest nodes and an attacker, each a process, on loopback or in network namespaces, and how long words take between
+ * the two meanwhile.
+ */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {setPriority} from 'node:os';
@@ -88,33 +91,47 @@ function defer(pid: number): void {
 	setPriority(pid, 19);
 }
 
-/** `folder`: where attack.mjs and loop-meter.mjs stand. */
-export async function startSiege(port: number, cli: string, folder: URL): Promise<SiegeProcesses> {
+/** Where one of them runs. */
+export interface SiegePlace {
+	readonly address: string;
+	readonly interface: string;
+	/** In a session of its own: Linux shares a processor among those first. */
+	spawn(command: string, words: readonly string[], env: Readonly<Record<string, string>>): ChildProcess;
+}
+
+const LOOPBACK: SiegePlace = {
+	address: '127.0.0.1',
+	interface: 'lo',
+	spawn: (command, words, env) => spawn(command, words, {env, detached: true}),
+};
+
+/** `folder`: where attack.mjs and loop-meter.mjs stand. `places`: of Ann, Bob and the attacker, on loopback unless given. */
+export async function startSiege(
+	port: number,
+	cli: string,
+	folder: URL,
+	[annPlace, bobPlace, attackerPlace]: readonly [SiegePlace, SiegePlace, SiegePlace] = [LOOPBACK, LOOPBACK, LOOPBACK],
+): Promise<SiegeProcesses> {
 	const metered = (environment: Readonly<Record<string, string>>) => ({
 		...environment,
 		NODE_OPTIONS: `--import=${new URL('loop-meter.mjs', folder).href}`,
 	});
-	const start = (name: string, isVictim: boolean) =>
+	const start = (name: string, place: SiegePlace, isVictim: boolean) =>
 		startChat({
 			port,
 			name,
-			spawn: (command, [, ...words], env) => spawn(command, [cli, ...words], {env: isVictim ? metered(env) : env}),
+			interface: place.interface,
+			spawn: (command, [, ...words], env) => place.spawn(command, [cli, ...words], isVictim ? metered(env) : env),
 		});
-	const ann = await start('Ann', true);
-	const bob = await start('Bob', false);
+	const ann = await start('Ann', annPlace, true);
+	const bob = await start('Bob', bobPlace, false);
 	await meet([ann, bob]);
 	const loopLine = createReader<LoopReport>(ann.child, 'stderr');
 	const {tcpPort} = ann.lines[0] as {tcpPort: number};
-	const attacker = spawn(
-		process.execPath,
-		[fileURLToPath(new URL('attack.mjs', folder)), String(tcpPort), String(port)],
-		{
-			stdio: ['pipe', 'pipe', 'inherit'],
-			// A session of its own: Linux shares a processor among those first.
-			detached: true,
-			env: {PATH: process.env.PATH},
-		},
-	);
+	const attack = fileURLToPath(new URL('attack.mjs', folder));
+	const words = [attack, attackerPlace.address, annPlace.address, String(tcpPort), String(port)];
+	const attacker = attackerPlace.spawn(process.execPath, words, {PATH: process.env.PATH ?? ''});
+	attacker.stderr?.pipe(process.stderr);
 	// Each stands for a machine of its own: what the attacker burns, and what else runs here, is taken from the honest ones
 	// as little as can be.
 	if (attacker.pid !== undefined) defer(attacker.pid);

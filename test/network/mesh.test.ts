@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {PeerId} from '../../source/core/ids.js';
+import {ADDRESS_REST_FIRST_MS} from '../../source/core/limits.js';
 import {createMesh, type Mesh} from '../../source/network/mesh.js';
 import type {Transport} from '../../source/network/transport.js';
 import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
@@ -14,6 +15,8 @@ interface End {
 	readonly heard: string[];
 	readonly open: {count: number};
 	dial(): void;
+	/** Speaks under another id from now on. */
+	become(peer: PeerId): void;
 }
 
 /** Two nodes whose proofs are taken for granted, on a network with a latency that varies. */
@@ -25,17 +28,17 @@ async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, 
 	const create = async (index: number): Promise<End> => {
 		const host = network.addHost(`host ${index}`, `10.0.0.${index + 1}`);
 		const transport = host.createTransport({psk: new Uint8Array(32), port: 4000});
-		const self: PeerId = fakePeerId(index + 1);
+		let peer: PeerId = fakePeerId(index + 1);
 		const [told, heard, open]: [string[], string[], {count: number}] = [[], [], {count: 0}];
 		const mesh = createMesh(
 			{
-				self,
+				self: peer,
 				clock: host.clock,
 				debug: () => {},
 				proof: {prove: () => ({signature: new Uint8Array(64), mac: new Uint8Array(32)}), verify: () => true},
 				ownHello: () => ({
 					versions: [1, 1],
-					peer: self,
+					peer,
 					name: 'x',
 					port: 4000,
 					features: [],
@@ -74,7 +77,10 @@ async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, 
 			void transport
 				.dial(`10.0.0.${2 - index}`, 4000)
 				.then(result => 'connection' in result && adopt(result.connection));
-		return {mesh, transport, told, heard, open, dial};
+		const become = (other: PeerId) => {
+			peer = other;
+		};
+		return {mesh, transport, told, heard, open, dial, become};
 	};
 	return {clock, ends: [await create(0), await create(1)], cut: () => network.cut('host 0', 'host 1')};
 }
@@ -132,6 +138,25 @@ describe('two nodes that dial each other at the same time', () => {
 });
 
 describe('a connection', () => {
+	it('of a stranger is refused, with words, where somebody was cut off just before', async () => {
+		const {clock, ends} = await createPair(1);
+		const [ann, bob] = ends;
+		bob.dial();
+		await clock.advance(2000);
+		ann.mesh.links()[0]?.fail('flood', 'too much');
+		await clock.advance(2000);
+		expect(bob.told).toEqual(['up', 'down flood']);
+		bob.become(fakePeerId(3));
+		bob.dial();
+		await clock.advance(1500);
+		expect(bob.told.slice(2)).toEqual(['up', 'down barred']);
+		await clock.advance(ADDRESS_REST_FIRST_MS);
+		bob.dial();
+		await clock.advance(2000);
+		expect(bob.told.slice(4)).toEqual(['up']);
+		expect(ann.told).toEqual(['up', 'down flood', 'up']);
+	});
+
 	it('to a node that falls silent is given up after nine seconds', async () => {
 		const {clock, ends, cut} = await createPair(1);
 		ends[0].dial();
