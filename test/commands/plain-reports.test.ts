@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {createOutput} from '../../source/commands/output.js';
 import {createPlainReports} from '../../source/commands/plain-reports.js';
 import {createReporter} from '../../source/commands/reporter.js';
+import {drain} from '../helpers/drain.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 import {createFakeSession} from '../helpers/fake-session.js';
 
@@ -14,7 +15,7 @@ function start() {
 	store.subscribe(reporter.commit);
 	reporter.open();
 	const read = () =>
-		String(stream.read() ?? '')
+		drain(stream)
 			.split('\n')
 			.filter(Boolean)
 			.map(line => line.slice(26));

@@ -5,6 +5,7 @@ import {createReporter, type ReportOrDelivery} from '../../source/commands/repor
 import type {FeedEvent, Input} from '../../source/core/event.js';
 import type {PeerId} from '../../source/core/ids.js';
 import {createStore} from '../../source/session/store.js';
+import {drain} from '../helpers/drain.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
 const own = 'aa'.repeat(32) as PeerId;
@@ -33,7 +34,7 @@ function start(stream: Writable = new PassThrough()) {
 	store.subscribe(reporter.commit);
 	store.commit([launch]);
 	const read = () =>
-		String((stream as PassThrough).read() ?? '')
+		drain(stream as PassThrough)
 			.trimEnd()
 			.split('\n')
 			.filter(Boolean);
