@@ -1,6 +1,8 @@
 /** Finding people by what somebody typed. */
 import {foldName} from './namesakes.js';
+import {nearest} from './nearest.js';
 import {isPresent, type PeerView, selectPeers} from './select-peers.js';
+import {selectPeople} from './select-people.js';
 import type {State} from './state.js';
 
 /** Those who are present, if any of them is meant; else all. */
@@ -30,4 +32,32 @@ export function findPeersByName(state: State, name: string): readonly PeerView[]
 				(view.fingerprint.startsWith(fingerprint) || view.peer.startsWith(fingerprint)),
 		),
 	);
+}
+
+/** Those other than us whose name begins with these whole words, in any case; one who is present hides who is gone. */
+export function findPeersByFirstWords(state: State, words: string): readonly PeerView[] {
+	const folded = foldName(words).trim();
+	if (folded === '') return [];
+	return preferPresent(
+		selectPeers(state).filter(({status, name}) => status !== 'self' && foldName(name).startsWith(`${folded} `)),
+	);
+}
+
+const MAX_PROPOSED = 3;
+
+/** Names other than ours that may have been meant by one that nobody bears, the nearest first, each once. */
+export function proposeNames(state: State, typed: string): readonly string[] {
+	const names = new Map<string, string>();
+	for (const {status, name} of selectPeople(state)) {
+		if (status !== 'self' && !names.has(foldName(name))) names.set(foldName(name), name);
+	}
+	const wanted = foldName(typed).trim();
+	if (wanted === '') return [];
+	const near = nearest(wanted, [...names.keys()]);
+	const alike = [...names.keys()].filter(folded => {
+		const words = folded.split(/\s+/u);
+		return folded.startsWith(wanted) || words.includes(wanted) || nearest(wanted, words) !== undefined;
+	});
+	const proposed = [...new Set([...(near === undefined ? [] : [near]), ...alike])];
+	return proposed.slice(0, MAX_PROPOSED).map(folded => names.get(folded) ?? folded);
 }

@@ -1,5 +1,4 @@
 /** Does what a command says to the session, or says what the screen has to do: a result as data, never an exception. */
-import {findPeersByName} from '../../core/find-peers.js';
 import type {PeerId} from '../../core/ids.js';
 import {findPeer} from '../../core/roster.js';
 import {type PeerView, selectPeers} from '../../core/select-peers.js';
@@ -8,6 +7,7 @@ import type {State} from '../../core/state.js';
 import {describeCutName} from '../cut-name.js';
 import {replayCommand} from '../printed-commands.js';
 import type {SelfInfo, Session} from '../session.js';
+import {findOne} from './find-one.js';
 import {goTo} from './go-to-time.js';
 import type {BellMode, Command, Person} from './parse-command.js';
 
@@ -108,17 +108,6 @@ export function logLines(self: SelfInfo): string[] {
 /** What was said before in an open room is not part of this launch. */
 function earlierLines({earlierLog}: SelfInfo): string[] {
 	return earlierLog === undefined ? [] : [`What was said here before: ${replayCommand(earlierLog)}`];
-}
-
-function findOne(person: Person, state: State): PeerView | {readonly error: string} {
-	const typed = person.fingerprint ? `${person.name}#${person.fingerprint}` : person.name;
-	const found = findPeersByName(state, typed);
-	const people = new Map(found.map(view => [view.fingerprint, view]));
-	const [first] = people.values();
-	if (!first) return {error: `nobody here is called “${typed}”; /who lists names`};
-	if (people.size === 1) return first;
-	const forms = [...people.values()].slice(0, 5).map(view => `${view.name}#${view.fingerprint}`);
-	return {error: `several are called “${person.name}”; say which: ${forms.join(' or ')}`};
 }
 
 function keyOf(view: PeerView, state: State): string {

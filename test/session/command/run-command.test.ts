@@ -70,6 +70,42 @@ describe('running commands', () => {
 		expect(run('/ignore Nobody', session)).toMatchObject({type: 'error', text: expect.stringContaining('/who')});
 	});
 
+	test('a person may be called by the first words of a name when only one is meant, and nobody is guessed otherwise', () => {
+		const session = createFakeSession('Dave Own');
+		session.join('Dave 日本', '192.168.1.9', {identity: 'b0b0b0b0'});
+		const key = 'b0b0b0b0'.padEnd(64, '0');
+		const told = {
+			intent: {type: 'ignored', keys: [key]},
+			text: expect.stringContaining('Dave 日本#b0b0b0b0 is hidden'),
+		};
+		expect(run('/ignore dave', session)).toMatchObject(told);
+		expect(run('/unignore @dave', session, [key])).toMatchObject({intent: {type: 'ignored', keys: []}});
+		expect(run('/peers dave', session)).toMatchObject({intent: {filter: {key, name: 'Dave 日本'}}});
+		expect(run('/ignore dav', session)).toMatchObject({type: 'error'});
+		session.join('Dave Smith', '192.168.1.10', {identity: 'c0c0c0c0'});
+		expect(run('/ignore dave', session)).toEqual({
+			type: 'error',
+			text: 'several are called “dave”; say which: "Dave Smith"#c0c0c0c0 or "Dave 日本"#b0b0b0b0',
+		});
+		session.join('Dave', '192.168.1.11', {identity: 'd0d0d0d0'});
+		expect(run('/ignore dave', session)).toMatchObject({intent: {keys: ['d0d0d0d0'.padEnd(64, '0')]}});
+	});
+
+	test('a name that nobody bears is answered with those that may have been meant', () => {
+		const session = createFakeSession();
+		session.join('Dave 日本', '192.168.1.9');
+		session.join('Mary Ann', '192.168.1.10');
+		const answer = (text: string) => {
+			const result = run(text, session);
+			return result.type === 'error' ? result.text : result;
+		};
+		expect(answer('/ignore Dvae')).toBe('nobody here is called “Dvae”: did you mean "Dave 日本"? /who lists names');
+		expect(answer('/unignore ann')).toBe('nobody here is called “ann”: did you mean "Mary Ann"? /who lists names');
+		expect(answer('/ignore dave#ffff')).toContain('did you mean "Dave 日本"?');
+		expect(answer('/ignore Zacharias')).toBe('nobody here is called “Zacharias”; /who lists names');
+		expect(answer('/ignore Carole')).toBe('nobody here is called “Carole”; /who lists names');
+	});
+
 	test('/goto takes a time of today or yesterday, a date, and a span back', () => {
 		const at = (text: string) => {
 			const result = run(`/goto ${text}`);
