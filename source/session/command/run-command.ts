@@ -1,4 +1,5 @@
 /** Does what a command says to the session, or says what the screen has to do: a result as data, never an exception. */
+import {formatRoundTrip} from '../../core/format-round-trip.js';
 import type {PeerId} from '../../core/ids.js';
 import {findPeer} from '../../core/roster.js';
 import {type PeerView, selectPeers} from '../../core/select-peers.js';
@@ -95,7 +96,7 @@ const bellWords: Readonly<Record<BellMode, string>> = {
 
 function whoLine({name, fingerprint, address, claimed, status, roundTripMs}: PeerView): string {
 	const where = address === undefined ? 'address unknown' : `${claimed ? '~' : ''}${address}`;
-	const time = roundTripMs === undefined ? '' : `, ${Math.round(roundTripMs)} ms`;
+	const time = roundTripMs === undefined ? '' : `, ${formatRoundTrip(roundTripMs)}`;
 	return `${name}#${fingerprint}  ${where}  ${status === 'self' ? 'you' : status}${time}`;
 }
 

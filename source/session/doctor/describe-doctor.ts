@@ -1,4 +1,5 @@
 /** The report and its verdicts as lines for people: of `doctor`, `/doctor` and the network pane. Pure. */
+import {formatRoundTrip} from '../../core/format-round-trip.js';
 import type {HeardBy} from '../../network/candidate.js';
 import type {InterfaceReport, NetworkReport, PeerReport} from '../session.js';
 import {judgeNetwork} from './judge-network.js';
@@ -72,7 +73,7 @@ function describePeer(peer: PeerReport): string[] {
 		...(heard.length > 0 ? [`known by ${heard.join(', ')}`] : []),
 		...(others.length > 0 ? [`also at ${others.join(', ')}`] : []),
 		...(peer.version === undefined ? [] : [`version ${cleanLine(peer.version)}`]),
-		...(peer.roundTripMs === undefined ? [] : [`answers in ${round(peer.roundTripMs)} ms`]),
+		...(peer.roundTripMs === undefined ? [] : [`answers in ${formatRoundTrip(peer.roundTripMs)}`]),
 		...(peer.clockOffsetMs === undefined ? [] : [`clock ${describeSeconds(peer.clockOffsetMs)}`]),
 		...(peer.queuedBytes ? [`${peer.queuedBytes} bytes waiting`] : []),
 	];

@@ -1,5 +1,6 @@
 /** Details of an entry and of a peer, as [what, value] pairs. Pure. */
 
+import {formatRoundTrip} from '../../core/format-round-trip.js';
 import type {PeerId} from '../../core/ids.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import {orderString} from '../../core/order.js';
@@ -7,7 +8,7 @@ import {selectDelivery} from '../../core/select.js';
 import {fingerprintOf, type PeerView, selectPeer} from '../../core/select-peers.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 import {cleanForScreen, cleanLine} from '../layout/clean-for-screen.js';
-import {formatMs, statusWord} from '../peers/format-peers.js';
+import {statusWord} from '../peers/format-peers.js';
 import {formatMoment} from '../timeline/day.js';
 import {describeEntry} from '../timeline/describe-entry.js';
 import {bareName, shownAddress} from '../timeline/people.js';
@@ -64,7 +65,7 @@ export function peerDetails(state: State, peer: PeerId): Fact[] {
 function linkFacts(view: PeerView): Fact[] {
 	const facts: Fact[] = [];
 	if (view.version) facts.push(['version', cleanLine(view.version)]);
-	if (view.roundTripMs !== undefined) facts.push(['round trip', formatMs(view.roundTripMs)]);
+	if (view.roundTripMs !== undefined) facts.push(['round trip', formatRoundTrip(view.roundTripMs)]);
 	if (view.clockOffsetMs !== undefined) facts.push(['clock', clockText(view.clockOffsetMs)]);
 	if (view.direction) facts.push(['connection', view.direction === 'dialled' ? 'we dialled' : 'it dialled']);
 	if (view.queuedBytes) facts.push(['waiting', `${view.queuedBytes} bytes to be sent`]);

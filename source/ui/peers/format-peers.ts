@@ -1,4 +1,5 @@
 /** The peers pane as rows: who is reachable first, as many as fit around the selected one. Pure. */
+import {formatRoundTrip} from '../../core/format-round-trip.js';
 import type {PeerId} from '../../core/ids.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import type {PeerStatus, PeerView} from '../../core/select-peers.js';
@@ -77,11 +78,7 @@ function noteOf(peer: PeerView, typing: boolean): string {
 	if (peer.status === 'unreachable') return 'lost';
 	if (peer.status === 'left') return 'left';
 	if (Math.abs(peer.clockOffsetMs ?? 0) > CLOCK_OFFSET_SHOWN_MS) return 'clock';
-	return peer.roundTripMs === undefined ? '' : `${formatMs(peer.roundTripMs)}`;
-}
-
-export function formatMs(ms: number): string {
-	return ms < 1 ? '<1 ms' : `${Math.round(ms)} ms`;
+	return peer.roundTripMs === undefined ? '' : formatRoundTrip(peer.roundTripMs);
 }
 
 function addressRow(peer: PeerView, {width, theme}: PeersRequest): Segment[] {

@@ -33,6 +33,14 @@ describe('running commands', () => {
 		expect(result.type === 'lines' && result.lines.join('\n')).toContain('Bob#b0b0b0b0  192.168.1.9  connected, 2 ms');
 	});
 
+	test('/who calls a round trip below a millisecond by what it is', () => {
+		const session = createFakeSession();
+		const {peer} = session.join('Bob', '192.168.1.9');
+		session.passing({type: 'link-measured', peer, status: 'connected', roundTripMs: 0.4});
+		const result = run('/who', session);
+		expect(result.type === 'lines' && result.lines.join('\n')).toMatch(/Bob#\S+ {2}192.168.1.9 {2}connected, <1 ms/);
+	});
+
 	test('/log says where it lies and how to replay it', () => {
 		expect(run('/log')).toMatchObject({
 			lines: ['Log: /home/carol/logs/lan.p2plog', 'Replay it: npx p2pchat-ink replay /home/carol/logs/lan.p2plog'],

@@ -324,7 +324,7 @@ describe('the doctor', () => {
 	});
 
 	it('shows networks, peers and verdicts as lines', () => {
-		const carol = aPeer({reachesUs: true, connectMs: 4.21, clockOffsetMs: -150, version: '1.0.0'});
+		const carol = aPeer({reachesUs: true, connectMs: 4.21, roundTripMs: 0.04, clockOffsetMs: -150, version: '1.0.0'});
 		expect(
 			describeDoctor(
 				aReport({interfaces: [anInterface()], peers: [carol, timeout({peer: fakePeerId('cc'), name: 'Dan'})]}),
@@ -339,7 +339,7 @@ describe('the doctor', () => {
 			'    multicast 239.255.71.74: sent 5, own heard back 5, others of this room heard 0',
 			'',
 			'Peers',
-			'  Carol (10.0.0.2:4000): we connected to it in 4.2 ms, it reaches us too; known by broadcast, multicast, its answers; version 1.0.0; clock -0.1 s',
+			'  Carol (10.0.0.2:4000): we connected to it in 4.2 ms, it reaches us too; known by broadcast, multicast, its answers; version 1.0.0; answers in <1 ms; clock -0.1 s',
 			'  Dan (10.0.0.2:4000): NOT reached; known by broadcast, multicast, its answers',
 			'    last error: 10.0.0.2:4000: no answer: off, or a firewall drops it',
 			'',
