@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {equalBytes} from '../codec/bytes.js';
 import {StorageError} from './errors.js';
 import {type FileLog, type OpenedFileLog, openFileLog} from './file-log.js';
@@ -16,7 +16,7 @@ export interface RoomLogOptions {
 	readonly header: Omit<LogHeader, 'format'>;
 	/** In a room with a secret the newest log of the room is reopened; else each launch has its own. */
 	readonly hasSecret: boolean;
-	/** --log: this file and no other, made if it is not there. */
+	/** --log: this file and no other, made if it is not there, in a folder that is: a slip of the fingers makes no tree. */
 	readonly path?: string;
 	readonly timer?: LogTimer;
 }
@@ -54,6 +54,9 @@ function openFresh(folder: string, header: Omit<LogHeader, 'format'>, timer?: Lo
 
 function openGiven(path: string, {header, timer}: RoomLogOptions): OpenedRoomLog {
 	const reopened = existsSync(path);
+	const folder = dirname(resolve(path));
+	if (!existsSync(folder))
+		throw new StorageError('missing', 'no such folder for the log', folder, 'Make it first, or check the path.');
 	const opened = openFileLog(path, {create: header, ...(timer && {timer})});
 	if (equalBytes(opened.log.header.roomTag, header.roomTag)) return {...opened, reopened};
 	const {roomName} = opened.log.header;

@@ -1,4 +1,4 @@
-import {appendFileSync, writeFileSync} from 'node:fs';
+import {appendFileSync, existsSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {openFileLog} from '../../source/storage/file-log.js';
@@ -101,6 +101,22 @@ test('opens the file that was named, makes it if need be, and refuses one in use
 		expect.objectContaining({message: expect.stringContaining('another room')}),
 	);
 	await expect.poll(() => tryOpen(path)).toBe(true);
+});
+
+test('makes no folder for the file that was named, and says which one is missing', () => {
+	const {folder, open} = makeRoom(false);
+	const missing = join(folder, '..', 'tpyo');
+	const refusal = {
+		name: 'StorageError',
+		code: 'missing',
+		path: missing,
+		message: expect.stringContaining('no such folder'),
+	};
+	expect(() => open({path: join(missing, 'deep', 'a.p2plog')})).toThrow(
+		expect.objectContaining({...refusal, path: join(missing, 'deep')}),
+	);
+	expect(() => open({path: join(missing, 'a.p2plog')})).toThrow(expect.objectContaining(refusal));
+	expect(existsSync(missing)).toBe(false);
 });
 
 /** Whether the lock is free (it is given up in the next turn). */
