@@ -3,6 +3,7 @@
  * cut), as long as the reads of one escape sequence come within the escape timeout, after which `flush` is called.
  */
 import {decodeSequence} from './control-sequence.js';
+import {isBoundKey} from './find-action.js';
 import {latinAt} from './layouts.js';
 import {keyName, type Token} from './token.js';
 
@@ -109,7 +110,10 @@ function controlKey(code: number): string {
 	return `ctrl+${String.fromCharCode(code + (code < 27 ? 96 : 64))}`;
 }
 
-/** After ESC: a sequence, Alt with a key, or (when nothing more comes) the Esc key. */
+/**
+ * After ESC: a sequence, Alt with a key that is bound, or the Esc key: when nothing more comes, or something that Alt
+ * means nothing with (over a slow line Esc and what is typed next come in one read).
+ */
 function escapeToken(rest: string, final: boolean): Step | typeof MORE {
 	const escapeKey: Step = {token: {type: 'key', key: 'escape'}, used: 1};
 	const second = rest[1];
@@ -119,8 +123,8 @@ function escapeToken(rest: string, final: boolean): Step | typeof MORE {
 	if (second === ']' || second === 'P' || second === '_') return stringToken(rest, final);
 	const code = rest.codePointAt(1) ?? 0;
 	const used = 1 + (code > 0xffff ? 2 : 1);
-	if (code < 32 || code === 127) return {token: {type: 'key', key: altControl(code)}, used};
-	return {token: {type: 'key', key: keyName(latinAt(rest.slice(1, used)), ALT)}, used};
+	const key = code < 32 || code === 127 ? altControl(code) : keyName(latinAt(rest.slice(1, used)), ALT);
+	return isBoundKey(key) ? {token: {type: 'key', key}, used} : escapeKey;
 }
 
 function altControl(code: number): string {

@@ -1,8 +1,17 @@
-import {type Action, keyRows, type Where} from './bindings.js';
+import {type Action, keyRows, replayKeyRows, type Where} from './bindings.js';
 
 const table = new Map<string, Action>();
 for (const row of keyRows) {
 	for (const key of [...row.keys, ...(row.twins ?? [])]) table.set(`${row.where} ${key}`, row.action);
+}
+
+const bound = new Set(
+	[...keyRows, ...replayKeyRows].flatMap(({keys, twins}) => [...keys, ...(twins ?? [])]).map(key => key.toLowerCase()),
+);
+
+/** Whether a key means something anywhere, in chat or replay; a capital letter counts as its small one (Caps Lock). */
+export function isBoundKey(key: string): boolean {
+	return bound.has(key.toLowerCase());
 }
 
 export type Place = 'input' | 'prompt' | 'timeline' | 'peers' | 'overlay';

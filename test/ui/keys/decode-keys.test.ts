@@ -84,6 +84,21 @@ describe('keys', () => {
 		expect(decode('\u007F\u007F\u007F')).toEqual([key('backspace'), key('backspace'), key('backspace')]);
 	});
 
+	test('an Esc that comes in one read with what Alt is not bound to is the Esc key, then that', () => {
+		expect(decode('\u001B/name Bob\r')).toEqual([key('escape'), text('/name Bob'), key('enter')]);
+		expect(decode('\u001B', '/name')).toEqual([key('escape'), text('/name')]);
+		expect(decode('\u001B日本')).toEqual([key('escape'), text('日本')]);
+		expect(decode('\u001B😀')).toEqual([key('escape'), text('😀')]);
+		expect(decode('\u001B\t\u001B\u0003')).toEqual([key('escape'), key('tab'), key('escape'), key('ctrl+c')]);
+	});
+
+	test('what Alt is bound to anywhere stays one key, in any case and on a Cyrillic keyboard', () => {
+		for (const name of ['w', 'W', '_', '3', 'b']) expect(decode(`\u001B${name}`)).toEqual([key(`alt+${name}`)]);
+		expect(decode('\u001Bц')).toEqual([key('alt+w')]);
+		expect(decode('\u001B\u001F')).toEqual([key('ctrl+alt+_')]);
+		expect(decode('\u001B[120;3u')).toEqual([key('alt+x')]);
+	});
+
 	test('an Esc in front of a focus report is the Esc key, and the report is heard', () => {
 		expect(decode('\u001B\u001B[I')).toEqual([key('escape'), {type: 'focus', focused: true}]);
 		expect(decode('\u001B[O')).toEqual([{type: 'focus', focused: false}]);
@@ -128,7 +143,7 @@ describe('keys', () => {
 			fc
 				.string({unit: 'grapheme', maxLength: 20})
 				.map(pasted => `\u001B[200~${pasted.replaceAll('\u001B', '')}\u001B[201~`),
-			fc.constantFrom('\u001B[I', '\u001B[O', '👨‍👩‍👧', 'é', '日本'),
+			fc.constantFrom('\u001B[I', '\u001B[O', '\u001B/', '\u001B😀', '👨‍👩‍👧', 'é', '日本'),
 		);
 		fc.assert(
 			fc.property(fc.array(piece, {maxLength: 12}), fc.array(fc.nat(), {maxLength: 12}), (pieces, cuts) => {
