@@ -6,6 +6,26 @@ function endsWord(text: string, index: number): boolean {
 	return !CONTINUES.test(text.slice(index, index + 4));
 }
 
+/** Whether a name stands in a text as a whole word behind `@`, in any case. */
+export function isCalled(text: string, name: string): boolean {
+	const called = `@${name.toLowerCase()}`;
+	const lower = text.toLowerCase();
+	for (let at = lower.indexOf(called); at >= 0; at = lower.indexOf(called, at + 1)) {
+		const before = [...lower.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
+		if (!WORD.test(before) && endsWord(lower, at + called.length)) return true;
+	}
+	return false;
+}
+
+/** The words that a name of several begins with, most of them first: `Mary Ann`, `Mary` of `Mary Ann Lee`. */
+export function firstWords(name: string): string[] {
+	const words = name.split(/\s+/u);
+	return words
+		.slice(1)
+		.map((_, index) => words.slice(0, words.length - 1 - index).join(' '))
+		.filter(short => WORD.test(short));
+}
+
 /**
  * Whether a text speaks to us: our name as a whole word, in any case, behind `@`, or at the start before `:` or `,`,
  * a fingerprint between or not.
@@ -15,9 +35,5 @@ export function isMention(text: string, ownName: string): boolean {
 	if (name === '') return false;
 	const lower = text.toLowerCase();
 	if (lower.startsWith(name) && /^(?:#[0-9a-f]{4,64})?\s*[:,]/.test(lower.slice(name.length))) return true;
-	for (let at = lower.indexOf(`@${name}`); at >= 0; at = lower.indexOf(`@${name}`, at + 1)) {
-		const before = [...lower.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
-		if (!WORD.test(before) && endsWord(lower, at + 1 + name.length)) return true;
-	}
-	return false;
+	return isCalled(text, name);
 }

@@ -58,7 +58,7 @@ export function noticeInputs(
 		for (const event of input.events) {
 			if (event.type !== 'posted' || event.peer === own || isIgnored(state, event.peer, attention)) continue;
 			unread++;
-			const mention = own !== undefined && speaksToUs(state, event.text);
+			const mention = own !== undefined && speaksToUs(state, event);
 			if (mention) mentions++;
 			if (attention.bell === 'all' || (attention.bell === 'mentions' && mention)) {
 				const body = truncateCells(cleanLine(event.text), BODY_CELLS);

@@ -2,6 +2,7 @@
 import {memoise, memoiseEach} from '../../core/memoise.js';
 import {isMention} from '../../core/mention.js';
 import {findPeer, listPeers} from '../../core/roster.js';
+import {collectShortNames, isCalledShortly, type ShortNames} from '../../core/short-names.js';
 import type {State, TimelineEntry} from '../../core/state.js';
 
 const ownNames = memoise<State, readonly string[]>(
@@ -15,8 +16,18 @@ const ownNames = memoise<State, readonly string[]>(
 	],
 );
 
-export function speaksToUs(state: State, text: string): boolean {
-	return ownNames(state).some(name => isMention(text, name));
+/** With a key that changes only when they do: the roster changes with everybody who comes or goes. */
+const shortNames = memoise<State, ShortNames & {readonly key: string}>(
+	state => [ownNames(state), state.roster, state.launches],
+	state => {
+		const found = collectShortNames(state, ownNames(state));
+		return {...found, key: JSON.stringify(found)};
+	},
+);
+
+/** `ms`: when it was said (HLC). */
+export function speaksToUs(state: State, {text, ms}: {readonly text: string; readonly ms: number}): boolean {
+	return ownNames(state).some(name => isMention(text, name)) || isCalledShortly(text, ms, shortNames(state));
 }
 
 const known = memoiseEach<TimelineEntry, boolean>();
@@ -24,5 +35,5 @@ const known = memoiseEach<TimelineEntry, boolean>();
 /** A message of somebody else that speaks to us. */
 export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
 	if (entry.type !== 'posted' || !state.launch || state.launches[entry.peer]) return false;
-	return known(entry, [ownNames(state)], () => speaksToUs(state, entry.text));
+	return known(entry, [ownNames(state), shortNames(state).key], () => speaksToUs(state, entry));
 }
