@@ -2,6 +2,7 @@ import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import {cellWidth, padCells} from '../layout/width.js';
 import type {OverlayText} from '../overlays/overlay-lines.js';
+import {topLine} from '../overlays/overlay-scroll.js';
 import type {Theme} from '../theme.js';
 import {Lines} from './lines.js';
 
@@ -15,7 +16,7 @@ export interface OverlayPaneProps {
 
 export function OverlayPane({text, scroll, width, height, theme}: OverlayPaneProps): ReactNode {
 	const room = height - 1;
-	const top = Math.max(0, Math.min(scroll, text.lines.length - room));
+	const top = topLine(scroll, text.lines.length, room);
 	const shown = text.lines.slice(top, top + room);
 	const part = `  ${top + 1}-${Math.min(text.lines.length, top + room)} of ${text.lines.length}`;
 	const titles = text.lines.length > room ? [`${part}  PgUp, PgDn`, part] : [''];

@@ -1,4 +1,5 @@
 import type {Action} from '../keys/bindings.js';
+import {scrollBy, TO_END, TO_START} from '../overlays/overlay-scroll.js';
 import type {Context} from './model.js';
 import type {UiState} from './ui-state.js';
 
@@ -8,7 +9,7 @@ export function closesOverlay(action: Action): boolean {
 	);
 }
 
-/** The component clamps at the end, where the number of lines is known; here only the start is. */
+/** The component knows the number of lines and clamps. */
 export function scrollOverlay(ui: UiState, action: Action, context: Context): UiState {
 	if (!ui.overlay) return ui;
 	const page = Math.max(1, context.frameOf(context.state, ui).layout.mainHeight - 3);
@@ -21,8 +22,8 @@ export function scrollOverlay(ui: UiState, action: Action, context: Context): Ui
 		'line-down': 1,
 		'select-up': -1,
 		'select-down': 1,
-		oldest: -1_000_000,
-		newest: 1_000_000,
+		oldest: TO_START,
+		newest: TO_END,
 	};
-	return {...ui, overlay: {...ui.overlay, scroll: Math.max(0, ui.overlay.scroll + (rows[action] ?? 0))}};
+	return {...ui, overlay: {...ui.overlay, scroll: scrollBy(ui.overlay.scroll, rows[action] ?? 0)}};
 }

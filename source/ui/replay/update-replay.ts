@@ -7,6 +7,7 @@ import {findAction} from '../keys/find-action.js';
 import type {Token} from '../keys/token.js';
 import {editOf} from '../model/perform-action.js';
 import type {Flash} from '../model/ui-state.js';
+import {scrollBy, TO_END, TO_START} from '../overlays/overlay-scroll.js';
 import {nextMatch} from './find-step.js';
 import {goToTime} from './move.js';
 import {tickPlay} from './play.js';
@@ -110,7 +111,7 @@ function inPrompt(ui: ReplayUi, token: Token, context: ReplayContext): ReplaySte
 	return step(edit ? editPrompt(ui, context, edit) : ui);
 }
 
-/** Rows that a key scrolls an overlay by. The component clamps at the end; here only the start is known. */
+/** Rows that a key scrolls an overlay by. The component knows the number of lines and clamps. */
 function inOverlay(ui: ReplayUi, key: string, context: ReplayContext): ReplayStep {
 	const {overlay} = ui;
 	if (!overlay) return step(ui);
@@ -122,11 +123,11 @@ function inOverlay(ui: ReplayUi, key: string, context: ReplayContext): ReplaySte
 		'page-up': -page,
 		'page-down': page,
 		play: page,
-		start: -1_000_000,
-		end: 1_000_000,
+		start: TO_START,
+		end: TO_END,
 	};
 	const by = action && rows[action];
-	if (by !== undefined) return step({...ui, overlay: {...overlay, scroll: Math.max(0, overlay.scroll + by)}});
+	if (by !== undefined) return step({...ui, overlay: {...overlay, scroll: scrollBy(overlay.scroll, by)}});
 	return action === 'redraw' || action === 'suspend' ? step(ui, {type: action}) : step({...ui, overlay: undefined});
 }
 
