@@ -325,10 +325,16 @@ describe('hostile names and texts', () => {
 		expect(terminal.rows().at(-1)).toContain('write a message');
 	});
 
-	test('16 KiB without a space wrap and scroll', async () => {
+	test('16 KiB without a space are folded; in the details they wrap and scroll', async () => {
 		const {session, bob} = room();
 		session.say(bob, `${'x'.repeat(16_000)}END`);
 		const {terminal, press} = await launch({session});
+		await terminal.see('more lines (Enter: all)');
+		expect(terminal.text()).not.toContain('END');
+		await press('\u001B1');
+		await press('\r');
+		await terminal.see('Details');
+		await press('G');
 		await terminal.see('END');
 		await press(PAGE_UP);
 		await terminal.seeNot('END');

@@ -26,6 +26,9 @@ const COLUMNS_FROM = 90;
 const NAME_CELLS = 12;
 const ADDRESS_CELLS = 15;
 const MIN_HANG = 2;
+/** A post of more rows is folded to its first ones: what is longer than this, one is asked before pasting it. */
+export const MAX_POST_ROWS = 20;
+export const FOLDED_ROWS = 10;
 
 /** In front of each row: a mark and a space. */
 export const MARK_CELLS = 2;
@@ -34,9 +37,21 @@ export const MARK_CELLS = 2;
 export function formatItem(state: State, item: Item, options: RowOptions): Row[] {
 	const [entry] = item.entries;
 	if (!entry) return [];
-	if (item.entries.length === 1 && entry.type === 'posted' && !entry.action)
-		return formatPost(state, entry, entry.text, options);
-	return formatFact(state, item.entries, entry, options);
+	if (item.entries.length > 1 || entry.type !== 'posted') return formatFact(state, item.entries, entry, options);
+	const rows = entry.action
+		? formatFact(state, item.entries, entry, options)
+		: formatPost(state, entry, entry.text, options);
+	return foldRows(rows, entry.text, options);
+}
+
+/** The details show it whole. What a search found in it is not hidden. */
+function foldRows(rows: Row[], text: string, {search, width, theme}: RowOptions): Row[] {
+	if (rows.length <= MAX_POST_ROWS || (search !== '' && text.toLowerCase().includes(search))) return rows;
+	const hang = rows[1]?.[0] ?? indent(0);
+	const more = `${theme.glyphs.ellipsis} ${rows.length - FOLDED_ROWS} more lines (Enter: all)`;
+	const room = width - MARK_CELLS - cellWidth(hang.text);
+	const told: Row = [hang, {text: truncateCells(more, room, theme.glyphs.ellipsis), style: theme.quiet}];
+	return [...rows.slice(0, FOLDED_ROWS), told];
 }
 
 function formatPost(state: State, entry: TimelineEntry, text: string, options: RowOptions): Row[] {
