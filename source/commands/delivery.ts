@@ -5,7 +5,6 @@ import type {State} from '../core/state.js';
 export interface DeliveryChange {
 	readonly seq: number;
 	readonly delivered: number;
-	/** Connected when it was posted; never less than `delivered`: nobody was, then whoever holds it by now. */
 	readonly of: number;
 }
 
@@ -29,7 +28,7 @@ export function createDeliveryTracker(): DeliveryTracker {
 			const still: typeof open = [];
 			for (const post of open) {
 				const {delivered, of} = selectDelivery(state, post.seq) ?? {delivered: 0, of: 0};
-				if (delivered > post.told) changes.push({seq: post.seq, delivered, of: Math.max(of, delivered)});
+				if (delivered > post.told) changes.push({seq: post.seq, delivered, of});
 				if (delivered === 0 || delivered < of) still.push({seq: post.seq, told: Math.max(delivered, post.told)});
 			}
 			open = still;

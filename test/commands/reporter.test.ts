@@ -73,7 +73,7 @@ describe('the reporter', () => {
 		store.commit([live(joined), post(2)]);
 		read();
 		store.commit([link(bob), delivered(bob, 2)]);
-		expect(read()).toEqual(['delivery 2: 1/1']);
+		expect(read()).toEqual(['delivery 2: 1/0']);
 	});
 
 	it('writes at the pace of the reader and loses nothing', async () => {
