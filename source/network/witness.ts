@@ -48,7 +48,7 @@ interface Watch {
 	/** Since when nobody reachable is connected to it. */
 	since: number;
 	/** Who had a connection and lost it, us included, each once. A list: who lies makes thousands of these. */
-	readonly seenBy: PeerId[];
+	seenBy: PeerId[];
 }
 
 export function createWitness(self: PeerId): Witness {
@@ -70,6 +70,9 @@ export function createWitness(self: PeerId): Witness {
 		if (peer === self) return;
 		const known = watches.get(peer);
 		if (known) {
+			// Of the others only those count who are connected: anybody may have seen anybody, under ever new ids.
+			if (known.seenBy.length >= MAX_REPORTED_PEERS)
+				known.seenBy = known.seenBy.filter(one => one === self || ours.has(one));
 			if (!known.seenBy.includes(seenBy)) known.seenBy.push(seenBy);
 			known.since = now;
 		} else {

@@ -80,7 +80,7 @@ const page = (from: number): Message => ({
 	last: false,
 });
 
-/** Nobody answers there. */
+/** Peers of whom none answers: that port of the host is not open. */
 const listOfPeers = (host: string, from: number): Message => ({
 	type: 'peers',
 	added: Array.from({length: 512}, (_, at) => ({peer: fakePeer(from + at), addresses: [{host, port: 9}]})),

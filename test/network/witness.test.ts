@@ -161,4 +161,19 @@ describe('whoever names peers that nobody has', () => {
 		expect(witness.watched).toBeLessThanOrEqual(MAX_WATCHED_PEERS);
 		expect(accusedAt(witness)).toBe(LOST_GRACE_MS);
 	});
+
+	it('does not push out who saw it and is here, under however many ids', () => {
+		const witness = witnessWith(LOW, GONE);
+		witness.reported(LOW, GONE, true, 0);
+		witness.disconnected(GONE, 0);
+		witness.reported(LOW, GONE, false, 0);
+		for (let index = 0; index < 3 * MAX_REPORTED_PEERS; index++) {
+			const liar = fakePeerId(1000 + index);
+			witness.connected(liar, 0);
+			witness.reported(liar, GONE, true, 0);
+			witness.disconnected(liar, 0);
+		}
+
+		expect(accusedAt(witness)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
+	});
 });
