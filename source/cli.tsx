@@ -12,7 +12,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
 	import('./commands/program-version.js').then(({programVersion}) => process.stdout.write(`${programVersion()}\n`));
 } else {
-	// React's development build doubles memory (lessons.md); read when React loads.
+	// React's development build doubles memory; read when React loads.
 	process.env.NODE_ENV = 'production';
 	const secret = process.env.P2PCHAT_SECRET;
 	delete process.env.P2PCHAT_SECRET;

@@ -16,8 +16,6 @@ export interface Context {
 	readonly output: Output;
 	/** A line for people, on standard error. */
 	complain(text: string): void;
-	/** The full screen stands. */
-	onScreen(): void;
 	/** The demo: Esc leaves too, and these words stand in place of where the log lies. */
 	readonly visit?: {readonly lastWords: string};
 }

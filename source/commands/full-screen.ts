@@ -49,8 +49,6 @@ async function runLaunch(context: Context, loading: ReturnType<typeof loadScreen
 		};
 		const run = await loading;
 		const screen = run(common, options.mono);
-		// A visit and --no-log leave nothing on the disk.
-		if (!context.visit && options.log.type !== 'none') context.onScreen();
 		void leaving.asked.then(reason => screen.stop(reason === 'output-closed' ? reason : 'signal'));
 		const reason = await screen.waitUntilExit();
 		if (reason.type === 'crashed') throw reason.error;

@@ -1,5 +1,6 @@
 /** From the command line to the exit code. Errors end as one clear line; the stack goes to --debug. */
 
+import * as nodeModule from 'node:module';
 import meow from 'meow';
 import {UsageError} from '../core/usage-error.js';
 import type {Debug} from '../network/debug.js';
@@ -18,15 +19,8 @@ import {programVersion} from './program-version.js';
 /** After the work is done nothing should keep the process alive; should something, it ends nevertheless. */
 const EXIT_AFTER_MS = 400;
 
-/**
- * `words`: argv without node and file. `secret`: what P2PCHAT_SECRET held. `onScreen`: called when a full screen stands.
- * Sets the exit code; never rejects.
- */
-export async function main(
-	words: readonly string[],
-	secret: string | undefined,
-	onScreen: () => void = () => {},
-): Promise<void> {
+/** `words`: argv without node and file. `secret`: the value of P2PCHAT_SECRET. Sets the exit code; never rejects. */
+export async function main(words: readonly string[], secret: string | undefined): Promise<void> {
 	let debug: Debug = () => {};
 	const fail = (error: unknown) => {
 		debug('main', 'failed', {error});
@@ -46,7 +40,8 @@ export async function main(
 			return;
 		}
 		debug = openDebug(options);
-		process.exitCode = await run(createContext(options, debug, output, onScreen));
+		enableCompileCache(options);
+		process.exitCode = await run(createContext(options, debug, output));
 	} catch (error) {
 		process.exitCode = fail(error);
 	}
@@ -73,9 +68,20 @@ function openDebug(options: Options): Debug {
 	return (scope, text, fields) => process.stderr.write(formatDebugLine(Date.now(), scope, text, fields));
 }
 
-function createContext(options: Options, debug: Debug, output: Context['output'], onScreen: () => void): Context {
+/**
+ * Lets Node cache the compiled form of the modules that load from here on, in its default folder, to start faster next
+ * time. Node 20 has no such cache. Off where the user asked to keep nothing on disk, which only the options tell.
+ */
+function enableCompileCache({command, log}: Options): void {
+	if (command === 'demo' || log.type === 'none') return;
+	if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function') {
+		nodeModule.enableCompileCache();
+	}
+}
+
+function createContext(options: Options, debug: Debug, output: Context['output']): Context {
 	const {stdin, stdout} = process;
-	return {options, version: '', clock: createSystemClock(), debug, stdin, stdout, output, complain, onScreen};
+	return {options, version: '', clock: createSystemClock(), debug, stdin, stdout, output, complain};
 }
 
 async function run(bare: Context): Promise<number> {

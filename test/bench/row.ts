@@ -23,7 +23,7 @@ export interface Row {
 	readonly name: string;
 	/** What it is measured against. */
 	readonly against: string;
-	/** It measures what only the bundle has (.bundle.mjs), in this process. */
+	/** Runs from the bundle, as users do (.config/build.mjs), in this process. */
 	readonly bundled?: true;
 	run(): Promise<readonly Figure[]>;
 }

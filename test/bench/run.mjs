@@ -13,7 +13,7 @@ mkdirSync(target, {recursive: true});
 copyFileSync(join(root, 'package.json'), join(target, 'package.json'));
 if (!process.env.P2PCHAT_BENCH_COMPILED) {
 	execFileSync(process.execPath, [compiler, '-p', here], {stdio: 'inherit'});
-	const words = ['.bundle.mjs', join(target, 'bundled'), 'test/bench/row-process.ts'];
+	const words = ['.config/build.mjs', join(target, 'bundled'), 'test/bench/row-process.ts'];
 	execFileSync(process.execPath, words, {stdio: 'inherit', cwd: root});
 }
 process.env.P2PCHAT_BENCH_ROOT = root;

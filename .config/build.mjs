@@ -1,0 +1,80 @@
+/**
+ * Bundles the program with esbuild, so that a start opens a few files instead of several hundred.
+ *
+ *     node .config/build.mjs                  # dist/cli.js and dist/parts
+ *     node .config/build.mjs --watch          # the same at every change of a source file; reports type errors (npm run dev)
+ *     node .config/build.mjs FOLDER ENTRY     # another entry: a benchmark that measures bundled code
+ */
+import {spawn} from 'node:child_process';
+import {chmodSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {build, context} from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const [target = 'dist', entry = 'source/cli.tsx'] = process.argv.slice(2).filter(word => word !== '--watch');
+
+/** @type {import('esbuild').BuildOptions} */
+const options = {
+	entryPoints: [entry],
+	outdir: target,
+	// program-version.ts expects package.json two folders above itself, in `source` and here.
+	chunkNames: 'parts/[name]-[hash]',
+	bundle: true,
+	splitting: true,
+	format: 'esm',
+	platform: 'node',
+	target: 'node20.19',
+	jsx: 'automatic',
+	minify: true,
+	metafile: true,
+	logLevel: 'warning',
+	// React then leaves out its development half.
+	define: {'process.env.NODE_ENV': '"production"'},
+	// cli.tsx sets NODE_ENV for the unbundled program.
+	logOverride: {'assign-to-define': 'silent'},
+	// Ink asks for the first only with DEV=true and if it is installed. The second has native code; benchmarks use it.
+	external: ['react-devtools-core', '@lydell/node-pty'],
+	// CommonJS packages in the bundle call `require` for Node's modules.
+	banner: {js: "const require=process.getBuiltinModule?.('module').createRequire(import.meta.url);"},
+	plugins: [{name: 'finish', setup: ({onEnd}) => onEnd(({metafile}) => metafile && finish(metafile))}],
+};
+
+/** Adds what esbuild does not write: the licences of the bundled packages, and the mode of an executable. */
+function finish(metafile) {
+	const text = bundledPackages(metafile)
+		.map(licenceOf)
+		.join(`\n${'-'.repeat(80)}\n\n`);
+	writeFileSync(
+		join(target, 'parts/licences.txt'),
+		`The files beside this one contain code of these packages.\n\n${text}`,
+	);
+	if (entry.endsWith('cli.tsx')) chmodSync(join(target, 'cli.js'), 0o755);
+}
+
+/** Folders of the packages whose code is in the bundle. */
+function bundledPackages(metafile) {
+	const folders = new Set();
+	for (const {inputs} of Object.values(metafile.outputs)) {
+		for (const [file, {bytesInOutput}] of Object.entries(inputs)) {
+			const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file);
+			if (found && bytesInOutput > 0) folders.add(found[1]);
+		}
+	}
+	return [...folders].sort();
+}
+
+function licenceOf(folder) {
+	const {name, version, license, author} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+	const file = readdirSync(folder).find(one => /^(licen[cs]e|copying)/i.test(one));
+	const by = typeof author === 'string' ? author : author?.name;
+	const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `${license}${by ? `, ${by}` : ''}`;
+	return `${name} ${version} (${license})\n\n${text}\n`;
+}
+
+rmSync(join(target, 'parts'), {recursive: true, force: true});
+if (watch) {
+	await (await context(options)).watch();
+	spawn('npx', ['tsc', '--noEmit', '--watch', '--preserveWatchOutput'], {stdio: 'inherit', shell: true});
+} else {
+	await build(options);
+}
