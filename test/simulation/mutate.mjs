@@ -1,17 +1,18 @@
-// `node test/simulation/mutate.mjs [word…]`: breaks each rule (or those whose name holds a word) in a copy of the tree, and
-// prints what caught it: the first of 200 rooms of the simulator that failed, and a unit test. A text that is not found, a
-// simulator that breaks for another reason and unbroken rooms that fail are errors. Only fake networks; nothing is dialled.
+// `node test/simulation/mutate.mjs [word...]`: breaks each rule (or those whose title contains a word) in a copy of the tree and
+// prints what fails: the first of 200 rooms of the simulator, and a unit test. `--list` only shows the edits, without a run.
+// It stops if a function or place is not found, if the simulator fails for another reason, or if unbroken rooms fail.
+// Only fake networks; nothing is dialled.
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {basename, dirname, join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {mutations} from './mutations.mjs';
+import {planRule, readSources} from './rewrite.mjs';
 
 const ROOMS = {seed: 2000, runs: 200, nodes: '2..6'};
 const LIMIT_MS = 300_000;
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const copy = mkdtempSync(join(tmpdir(), 'p2pchat-mutations-'));
 
 function prepare() {
 	for (const name of ['source', 'test', 'package.json', 'tsconfig.json'])
@@ -63,39 +64,78 @@ function findTest(tests) {
 	return `${file}: ${title}`;
 }
 
-function breakRule({file, edits}) {
-	const path = join(copy, 'source', file);
-	const before = readFileSync(path, 'utf8');
-	let after = before;
-	for (const [from, to] of edits) {
-		if (after.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
-		after = after.replace(from, () => to);
-	}
-	writeFileSync(path, after);
-	return () => writeFileSync(path, before);
+/** Paths of the unit test files whose names begin so. */
+function findTestFiles({rule, tests = []}) {
+	return tests.flatMap(name => {
+		const found = testFiles.filter(file => basename(file).startsWith(name));
+		if (found.length === 0) throw new Error(`rule "${rule}": no test file is named ${name}`);
+		return found;
+	});
 }
 
-const words = process.argv.slice(2);
-const chosen = mutations.filter(({rule}) => words.length === 0 || words.some(word => rule.includes(word)));
+/** Writes the edits of a rule into the copy; returns how to undo them. */
+function breakRule(edits) {
+	const files = new Map();
+	// From the end of the file to its beginning: earlier positions stay true.
+	for (const {file, start, end, text} of edits.toSorted((a, b) => b.start - a.start)) {
+		const path = join(copy, relative(root, file));
+		const before = readFileSync(path, 'utf8');
+		if (!files.has(path)) files.set(path, before);
+		writeFileSync(path, before.slice(0, start) + text + before.slice(end));
+	}
+
+	return () => {
+		for (const [path, before] of files) writeFileSync(path, before);
+	};
+}
+
+const isList = process.argv.includes('--list');
+const words = process.argv.slice(2).filter(word => word !== '--list');
+const chosen = mutations.filter(
+	({rule}) => words.length === 0 || words.some(word => rule.toLowerCase().includes(word.toLowerCase())),
+);
+const functions = readSources(join(root, 'source'));
+const testFiles = readdirSync(join(root, 'test'), {recursive: true, encoding: 'utf8'}).filter(
+	name => /\.test\.tsx?$/.test(name) && !name.startsWith('process/'),
+);
+const faults = [];
+const planned = chosen.flatMap(mutation => {
+	try {
+		return {...mutation, tests: findTestFiles(mutation), edits: planRule(functions, mutation)};
+	} catch (error) {
+		faults.push(error.message);
+		return [];
+	}
+});
+if (faults.length > 0 || chosen.length === 0) {
+	console.error(faults.join('\n') || 'no rule contains these words');
+	process.exit(2);
+}
+
+if (isList) {
+	for (const {rule, edits} of planned) console.log([rule, ...edits.map(({shown}) => `    ${shown}`)].join('\n'));
+	process.exit(0);
+}
+
+const copy = mkdtempSync(join(tmpdir(), 'p2pchat-mutations-'));
 const caught = {rooms: 0, tests: 0, nothing: 0};
 try {
 	prepare();
-	for (const mutation of chosen) breakRule(mutation)();
-	for (const rooms of [ROOMS, ...chosen.flatMap(({room}) => room ?? [])]) {
+	for (const rooms of [ROOMS, ...planned.flatMap(({room}) => room ?? [])]) {
 		const unbroken = findRoom(rooms);
-		if (unbroken) throw new Error(`unbroken, and yet ${unbroken}`);
+		if (unbroken) throw new Error(`nothing is broken, but ${unbroken}`);
 	}
-	console.log(`unbroken: ${ROOMS.runs} rooms agree`);
-	for (const mutation of chosen) {
-		const restore = breakRule(mutation);
-		const room = findRoom(mutation.room ?? ROOMS);
-		const test = mutation.tests ? findTest(mutation.tests) : undefined;
+	console.log(`nothing broken: all of ${ROOMS.runs} rooms agree`);
+	for (const {rule, room = ROOMS, tests, edits} of planned) {
+		const restore = breakRule(edits);
+		const failedRoom = findRoom(room);
+		const failedTest = tests.length > 0 ? findTest(tests) : undefined;
 		restore();
-		caught[room ? 'rooms' : test ? 'tests' : 'nothing']++;
-		console.log(`| ${mutation.rule} | ${[room, test].filter(Boolean).join(' | ') || 'NOTHING'} |`);
+		caught[failedRoom ? 'rooms' : failedTest ? 'tests' : 'nothing']++;
+		console.log(`| ${rule} | ${[failedRoom, failedTest].filter(Boolean).join(' | ') || 'NOTHING'} |`);
 	}
 	console.log(
-		`${chosen.length} rules: ${caught.rooms} caught by a room, ${caught.tests} by a unit test only, ${caught.nothing} by nothing`,
+		`${planned.length} rules: ${caught.rooms} caught by a room, ${caught.tests} by a unit test only, ${caught.nothing} by nothing`,
 	);
 } finally {
 	rmSync(copy, {recursive: true, force: true});

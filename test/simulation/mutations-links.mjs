@@ -1,138 +1,101 @@
-/** Broken rules of connections and of finding each other. Form: mutations.mjs. */
-const mesh = 'network/mesh.ts';
-const sync = 'network/sync.ts';
-const links = 'session/link-events.ts';
-
+/** Broken rules of connections and discovery. Form: mutations.mjs. */
 export const linkMutations = [
 	{
-		rule: 'both ends close a duplicate',
-		file: mesh,
-		edits: [['if (self < link.peer && message.type', 'if (message.type']],
+		rule: 'Only the peer with the lower id closes a duplicate connection.',
+		edits: [{in: 'createMesh.onMessage', condition: 2, without: 1}],
 	},
 	{
-		rule: 'the lower id closes before the other end has verified',
-		file: mesh,
+		rule: 'The lower id closes a duplicate only after the other end has verified the new connection.',
+		edits: [{in: 'createMesh.onVerified', call: 'replaced', before: 'if (self < link.peer) resolveDuplicate(link);'}],
+	},
+	{
+		rule: 'One of two peers closes a duplicate connection.',
+		edits: [{in: 'createMesh.resolveDuplicate', loop: 1}],
+	},
+	{
+		rule: 'Both ends send on the newest connection.',
 		edits: [
-			[
-				"for (const one of superfluous) one.close('duplicate');",
-				"for (const one of superfluous) one.close('duplicate');\nif (self < link.peer) resolveDuplicate(link);",
-			],
+			{in: 'createMesh.linkOf', call: 'at', argument: 1, becomes: '0'},
+			{in: 'createMesh.links', call: 'at', argument: 1, becomes: '0'},
+			{in: 'createMesh.onVerified', call: 'replaced', argument: 1, becomes: 'older[0]'},
 		],
+		tests: ['mesh-duplicates'],
 	},
 	{
-		rule: 'nobody closes a duplicate',
-		file: mesh,
-		edits: [["for (const one of links.splice(0, links.length - 1)) one.close('duplicate');", '']],
+		rule: 'History is compared again after one of two connections closed.',
+		edits: [{in: 'createMesh.onClosed', call: 'replaced', becomes: 'removed'}],
+		tests: ['mesh-duplicates'],
 	},
 	{
-		rule: 'either end sends on the oldest',
-		file: mesh,
+		rule: 'History is compared again when a connection is replaced.',
+		edits: [{in: 'createMesh.onVerified', call: 'replaced', becomes: 'removed'}],
+		tests: ['mesh-duplicates'],
+	},
+	{
+		rule: 'The digest is sent once for each connection, not for each peer.',
+		edits: [{in: 'createSync.open', call: 'tellDigest', onlyIf: '!before'}],
+		tests: ['sync'],
+	},
+	{
+		rule: 'A request that arrived on the older of two connections is answered.',
+		edits: [{in: 'createSync.open', call: 'cancel', before: 'servers.forget(link.peer);'}],
+		tests: ['sync'],
+	},
+	{
+		rule: 'The higher id dials too.',
+		edits: [{in: 'createDialler.heard', condition: 1, becomes: '$ || peer < self'}],
+	},
+	{
+		rule: 'Peers exchange the addresses of other peers.',
+		edits: [{in: 'createLinkEvents.readPeers', call: 'heard', becomes: 'removed'}],
+	},
+	{
+		rule: 'Beacons continue after the burst.',
 		edits: [
-			['byPeer.get(peer)?.at(-1)', 'byPeer.get(peer)?.at(0)'],
-			['links.at(-1) ?? []', 'links.at(0) ?? []'],
-			['handlers.replaced(link);', 'handlers.replaced(older[0]);'],
+			{in: 'createBeaconSchedule.planSteady', call: 'planSteady', becomes: 'removed'},
+			{in: 'createBeaconSchedule.planSteady', call: 'announce', becomes: 'removed'},
 		],
-		tests: ['network/mesh-duplicates'],
+		tests: ['discovery'],
 	},
 	{
-		rule: 'no `have` anew after a close',
-		file: mesh,
-		edits: [['handlers.replaced(last, link);', '']],
-		tests: ['network/mesh-duplicates'],
+		rule: 'A beacon is answered.',
+		edits: [{in: 'createDiscovery.onBeacon', call: 'answer', becomes: 'removed'}],
+		tests: ['discovery'],
 	},
 	{
-		rule: 'no `have` anew at a replacement',
-		file: mesh,
-		edits: [['handlers.replaced(link);', '']],
-		tests: ['network/mesh-duplicates'],
+		rule: 'A replayed beacon is ignored.',
+		edits: [{in: 'createDiscovery.onBeacon', condition: 3, becomes: 'false'}],
+		tests: ['discovery'],
 	},
 	{
-		rule: '`have` once for each peer, not for each connection',
-		file: sync,
-		edits: [['tellDigest(sync, holdings);\n\t}', 'if (!before) tellDigest(sync, holdings);\n\t}']],
-		tests: ['network/sync'],
+		rule: 'Every known address of a peer is dialled in turn.',
+		edits: [{in: 'chooseAddress', begins: 'return proven ?? addresses[0];'}],
+		tests: ['dialler'],
 	},
 	{
-		rule: 'what was asked on the older of two is not answered',
-		file: sync,
-		edits: [['before?.want?.timer.cancel();', 'before?.want?.timer.cancel();\n\t\tservers.forget(link.peer);']],
-		tests: ['network/sync'],
+		rule: 'A peer is dialled again on a new report after too many failures.',
+		edits: [{in: 'createDialler.heard', call: 'schedule', number: 2, onlyIf: '!gaveUp'}],
+		tests: ['dialler'],
 	},
 	{
-		rule: 'only the lower id dials',
-		file: 'network/dialler.ts',
-		edits: [['if (peer === self || stopped) return;', 'if (peer === self || stopped || peer < self) return;']],
+		rule: 'A peer that others are connected to is dialled again after too many failures.',
+		edits: [{in: 'createDialRunner.planNext', call: 'isSeen', becomes: 'false'}],
+		tests: ['dialler'],
 	},
 	{
-		rule: 'peers are not exchanged',
-		file: links,
-		edits: [["options.dialler().heard(named.peer, address, 'exchange');", 'void address;']],
-	},
-	{
-		rule: 'beacons stop after the burst',
-		file: 'network/beacon-schedule.ts',
-		edits: [['planSteady();\n\t\t\tannounce();\n\t\t});', '});']],
-		tests: ['network/discovery'],
-	},
-	{
-		rule: 'no answer to a beacon',
-		file: 'network/discovery.ts',
-		edits: [['answer(source);', '{}']],
-		tests: ['network/discovery'],
-	},
-	{
-		rule: 'a replayed beacon is believed',
-		file: 'network/discovery.ts',
-		edits: [['if (content.counter < last) return;', '']],
-		tests: ['network/discovery'],
-	},
-	{
-		rule: 'only one address of a peer is dialled',
-		file: 'network/candidate.ts',
-		edits: [
-			['	let chosen: Address | undefined;', '	return proven ?? addresses[0];\n	let chosen: Address | undefined;'],
-		],
-		tests: ['network/dialler'],
-	},
-	{
-		rule: 'after five failures never again',
-		file: 'network/dialler.ts',
-		edits: [
-			[
-				'schedule(entry, gaveUp ? Math.max(0, rested) : firstDelay(peer));',
-				'if (!gaveUp) schedule(entry, firstDelay(peer));',
-			],
-		],
-		tests: ['network/dialler'],
-	},
-	{
-		rule: 'one whom others see is not dialled again either',
-		file: 'network/dial-runner.ts',
-		edits: [['options.isSeen(entry.peer)', 'false']],
-		tests: ['network/dialler'],
-	},
-	{
-		rule: 'a dial that nobody answers holds up a peer whose connection broke',
-		file: 'network/dial-queue.ts',
-		edits: [[' ?? heldUp()', '']],
+		rule: 'A peer whose connection broke does not wait for a dial that nobody answers.',
+		edits: [{in: 'createDialQueue.next', call: 'heldUp', becomes: 'removed'}],
 		room: {seed: 60601, runs: 1, nodes: '3..5'},
-		tests: ['network/dial-pace'],
+		tests: ['dial-pace'],
 	},
 	{
-		rule: 'our own lateness counts as silence of others',
-		file: 'network/link-pulse.ts',
-		edits: [['excuse(liveness, lateMs, now)', 'liveness']],
-		tests: ['network/link-pulse'],
+		rule: 'Late timers of our own do not count as silence of others.',
+		edits: [{in: 'createLinkPulse.beat', call: 'excuse', becomes: 'its argument 1'}],
+		tests: ['link-pulse'],
 	},
 	{
-		rule: 'a target that is lost is not dialled again',
-		file: 'network/dialler.ts',
-		edits: [
-			[
-				'if (entry.peer !== peer) continue;\n\t\t\t\tentry.failures = 0;',
-				'if (entry.peer !== peer || entry.isTarget) continue;\n\t\t\t\tentry.failures = 0;',
-			],
-		],
-		tests: ['network/dialler'],
+		rule: 'A lost target is dialled again.',
+		edits: [{in: 'createDialler.disconnected', condition: 2, becomes: '$ || entry.isTarget'}],
+		tests: ['dialler'],
 	},
 ];

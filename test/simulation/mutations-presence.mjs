@@ -1,64 +1,65 @@
-/** Broken rules of who is here. Form: mutations.mjs. */
-const mesh = 'network/mesh.ts';
-const witness = 'network/witness.ts';
-const presence = 'session/presence.ts';
-const links = 'session/link-events.ts';
-
+/** Broken rules of presence. Form: mutations.mjs. */
 export const presenceMutations = [
 	{
-		rule: 'lost by everybody at once',
-		file: witness,
-		edits: [['since + LOST_GRACE_MS + rank * LOST_RANK_STEP_MS', 'since + LOST_GRACE_MS']],
+		rule: 'Peers report a lost peer one after another, by rank.',
+		edits: [{in: 'createWitness.dueAt', limit: 'LOST_RANK_STEP_MS', number: 1, becomes: '0'}],
 	},
 	{
-		rule: 'lost although others are connected',
-		file: witness,
-		edits: [['for (const connected of reports.values()) if (connected.has(peer)) return true;', '']],
+		rule: 'A peer that others are connected to is not reported lost.',
+		edits: [{in: 'createWitness.isReachable', loop: 1}],
 	},
 	{
-		rule: 'who came is told late although somebody lost them',
-		file: links,
-		edits: [['peerTeller.doubted(peer);', '']],
+		rule: 'A peer that returned is announced at once if somebody lost it.',
+		edits: [{in: 'createLinkEvents.readPeers', call: 'doubted', becomes: 'removed'}],
 	},
 	{
-		rule: 'lost without grace',
-		file: witness,
-		edits: [['since + LOST_GRACE_MS + rank', 'since + rank']],
-		tests: ['network/witness'],
+		rule: 'A peer is reported lost only after a grace period.',
+		edits: [{in: 'createWitness.dueAt', limit: 'LOST_GRACE_MS', becomes: '0'}],
+		tests: ['witness'],
 	},
 	{
-		rule: 'no rule for those who vanished unseen',
-		file: witness,
-		edits: [['return since + VANISHED_AFTER_MS + rank * LOST_RANK_STEP_MS;', 'return Number.POSITIVE_INFINITY;']],
-		tests: ['network/witness'],
-	},
-	{rule: 'lost never answered', file: presence, edits: [['options.writeReturned(own.absences);', '']]},
-	{rule: 'returned without a current lost', file: presence, edits: [[' || own.lost[own.absences] === undefined', '']]},
-	{rule: 'no `left` on a shutdown', file: 'session/conversation.ts', edits: [["write([{type: 'left'}]);", '{}']]},
-	{rule: 'last words not read before a goodbye is noted', file: links, edits: [['options.sync().hurry();', '']]},
-	{rule: 'own-stall guard off', file: mesh, edits: [['for (const link of open) link.forgive();', '']]},
-	{
-		rule: 'own-stall guard off for accusations',
-		file: witness,
-		edits: [['stalled(now) {\n\t\t\tstartedAt = now;', 'stalled() {']],
-		tests: ['network/witness'],
+		rule: 'A peer that vanished unseen is reported lost.',
+		edits: [{in: 'createWitness.dueAt', returned: -1, becomes: 'Number.POSITIVE_INFINITY'}],
+		tests: ['witness'],
 	},
 	{
-		rule: 'silence ends no connection',
-		file: 'network/liveness.ts',
-		edits: [["silence >= GONE_AFTER_MS ? 'gone' : ", '']],
-		tests: ['network/liveness', 'network/open-peer-link'],
+		rule: 'A peer answers a report that it is lost.',
+		edits: [{in: 'createPresence.answer', call: 'writeReturned', becomes: 'removed'}],
 	},
 	{
-		rule: 'no ping',
-		file: 'network/open-peer-link.ts',
-		edits: [['if (beat.pingDue) sendPing();', '']],
-		tests: ['network/open-peer-link'],
+		rule: 'A peer writes that it returned only if it is reported lost.',
+		edits: [{in: 'createPresence.answer', condition: 1, without: 3}],
 	},
 	{
-		rule: 'who only listens does not ping',
-		file: 'network/link-pulse.ts',
-		edits: [['pingDue: step.ping || isQuiet', 'pingDue: step.ping']],
-		tests: ['network/open-peer-link'],
+		rule: 'A peer writes that it left when it stops.',
+		edits: [{in: 'createConversation.leave', call: 'write', becomes: 'removed'}],
+	},
+	{
+		rule: 'The last events of a peer are read before its goodbye is noted.',
+		edits: [{in: 'createLinkEvents.message', call: 'hurry', becomes: 'removed'}],
+	},
+	{
+		rule: 'Silence while our own timers stood still closes no connection.',
+		edits: [{in: 'createMesh.checkStall', call: 'forgive', becomes: 'removed'}],
+	},
+	{
+		rule: 'Silence while our own timers stood still leads to no report.',
+		edits: [{in: 'createWitness.stalled', unassigned: 'startedAt'}],
+		tests: ['witness'],
+	},
+	{
+		rule: 'Silence ends a connection.',
+		edits: [{in: 'stepLiveness', condition: 1, becomes: 'false'}],
+		tests: ['liveness', 'open-peer-link'],
+	},
+	{
+		rule: 'A silent connection is pinged.',
+		edits: [{in: 'openPeerLink.tick', call: 'sendPing', becomes: 'removed'}],
+		tests: ['open-peer-link'],
+	},
+	{
+		rule: 'A peer that only listens sends pings.',
+		edits: [{in: 'createLinkPulse.beat', variable: 'isQuiet', becomes: 'false'}],
+		tests: ['open-peer-link'],
 	},
 ];
