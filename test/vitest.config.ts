@@ -9,7 +9,7 @@ export default defineConfig({
 					name: 'unit',
 					root: import.meta.dirname,
 					include: [
-						'{core,codec,feed,storage,network,protocol,session,ui,commands,simulation,hostile,security}/**/*.test.{ts,tsx}',
+						'{architecture,core,codec,feed,storage,network,protocol,session,ui,commands,simulation,hostile,security}/**/*.test.{ts,tsx}',
 					],
 					pool: 'threads',
 					isolate: false,

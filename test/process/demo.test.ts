@@ -6,6 +6,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {makeHome} from '../helpers/data-home.js';
 import {openTerminal, type Terminal} from '../helpers/pty.js';
 import {cliPath} from '../helpers/run-node.js';
+import {INPUT_HINT} from '../helpers/screen-texts.js';
 
 interface Demo extends Terminal {
 	readonly home: string;
@@ -87,7 +88,7 @@ test('Esc closes what is open before it leaves, and keeps a draft', async () => 
 	demo.write('\u0007');
 	await demo.until(output => output.includes('Esc: close'));
 	demo.write('\u001B');
-	await demo.until(output => output.slice(output.lastIndexOf('Esc: close')).includes('write a message'));
+	await demo.until(output => output.slice(output.lastIndexOf('Esc: close')).includes(INPUT_HINT));
 	demo.write('a draft');
 	await demo.until(output => output.includes('a draft'));
 	demo.write('\u001B');

@@ -8,6 +8,7 @@ import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {openTerminal} from '../helpers/pty.js';
+import {INPUT_HINT} from '../helpers/screen-texts.js';
 
 interface LockEntry {
 	readonly version?: string;
@@ -102,7 +103,7 @@ describe('installed from the tarball into an empty folder, in a path with spaces
 			npm_config_update_notifier: 'false',
 		};
 		const terminal = openTerminal('npx', ['--offline', 'p2pchat-ink', '--name', 'Carol'], {env, cwd: folder});
-		await terminal.until(output => output.includes('write a message'));
+		await terminal.until(output => output.includes(INPUT_HINT));
 		terminal.write('/quit\r');
 		expect((await terminal.exited).exitCode).toBe(0);
 	});
@@ -119,7 +120,7 @@ describe('installed from the tarball into an empty folder, in a path with spaces
 			const cli = join(folder, 'node_modules/p2pchat-ink/dist/cli.js');
 			const env = {P2PCHAT_INTERFACE: 'lo', P2PCHAT_PORT: port, TMPDIR: temporary};
 			const terminal = openTerminal('setpriv', [...words, cli, '--name', 'Carol'], {env, cwd: folder});
-			await terminal.until(output => output.includes('write a message'));
+			await terminal.until(output => output.includes(INPUT_HINT));
 			terminal.write('/quit\r');
 			expect((await terminal.exited).exitCode).toBe(0);
 			expect(terminal.output()).toContain('There is no home folder');

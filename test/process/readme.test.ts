@@ -1,6 +1,6 @@
 /**
- * Every command that the readme shows is run as it stands there, in a shell where npx starts the built program (that the
- * real npx does so, package.test.ts shows).
+ * Runs every command that the readme shows, in a shell where npx starts the built program. package.test.ts shows that the
+ * real npx does so.
  */
 import {spawn} from 'node:child_process';
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
@@ -8,9 +8,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {commandNames} from '../../source/commands/option-table.js';
 import {findFreeUdpPort} from '../helpers/data-home.js';
 import {openTerminal, type Terminal} from '../helpers/pty.js';
 import {cliPath, startNode} from '../helpers/run-node.js';
+import {INPUT_HINT, LOG_CHOOSER, REPLAY_BAR} from '../helpers/screen-texts.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readme = readFileSync(join(root, 'readme.md'), 'utf8');
@@ -23,45 +25,66 @@ const inBlocks = blocks('sh').flatMap(([, , text = '']) => text.trim().split('\n
 const inProse = [...readme.replaceAll(/^```.*?^```$/gms, '').matchAll(/`((?:npm|npx|node) [^`]+)`/g)];
 const commands = [...inBlocks, ...inProse.map(([, text = '']) => text)];
 
-/** What opens a screen, what is then seen, and the keys that leave. */
-const screens: Readonly<Record<string, (terminal: Terminal) => Promise<void>>> = {
-	'npm install && npx p2pchat-ink --name Carol': chats('lan (open)'),
-	'npx p2pchat-ink --name Carol --interface lo': chats('Carol 127.0.0.1'),
-	'npx p2pchat-ink --name Dave --interface lo': chats('Dave 127.0.0.1'),
-	async 'npx p2pchat-ink --room crew --ask-secret'(terminal) {
-		await terminal.until(output => /secret/i.test(output));
-		terminal.write('correct horse battery staple\r');
-		await chats('crew - p2pchat-ink')(terminal);
-		expect(terminal.output()).not.toContain('horse');
-	},
-	'npx p2pchat-ink --room crew --secret-file ~/crew-secret': chats('crew - p2pchat-ink'),
-	async 'npx p2pchat-ink demo'(terminal) {
-		await terminal.until(output => output.includes('third floor'));
-		terminal.write('\u001B');
-	},
-	async 'npx p2pchat-ink replay fixtures/conversation.p2plog'(terminal) {
-		await terminal.until(output => output.includes('REPLAY') && output.includes('Priya'));
-		terminal.write('q');
-	},
-	async 'npx p2pchat-ink replay'(terminal) {
-		await terminal.until(output => output.includes('which log?'));
-		terminal.write('q');
-	},
-};
+interface Trial {
+	/** Commands that it is for; the first trial that matches is the one. */
+	readonly pattern: RegExp;
+	/** Opens a screen: waits for it and presses the keys that leave. Undefined: the command prints and ends. */
+	readonly visit?: (terminal: Terminal) => Promise<void>;
+	/** A part of what is printed that does not depend on its wording. */
+	readonly prints?: string;
+}
 
-/** What prints and ends: a part of what it prints. */
-const prints: Readonly<Record<string, string>> = {
-	'echo "build is green" | npx p2pchat-ink send - --name Bot --interface lo': '',
-	'npx p2pchat-ink replay fixtures/conversation.p2plog --grep NAS | cat': 'the NAS is up?',
-	'npx p2pchat-ink logs': 'lan-',
-	'npx p2pchat-ink export --format markdown': 'said in a test',
-	'npx p2pchat-ink export --verify': 'Tester',
-	'npx p2pchat-ink doctor': 'Verdict',
-};
+const trials: readonly Trial[] = [
+	{pattern: / send /, prints: ''},
+	{pattern: / replay \S+ --grep NAS \| cat$/, prints: 'NAS'},
+	{pattern: / logs$/, prints: 'lan-'},
+	{pattern: / export --verify$/, prints: 'Tester'},
+	{pattern: / export/, prints: 'said in a test'},
+	{pattern: / doctor$/, prints: '127.0.0.1'},
+	{
+		pattern: / demo$/,
+		async visit(terminal) {
+			await terminal.until(output => output.includes('third floor'));
+			terminal.write('\u001B');
+		},
+	},
+	{
+		pattern: / replay \S+$/,
+		async visit(terminal) {
+			await terminal.until(output => output.includes(REPLAY_BAR) && output.includes('Priya'));
+			terminal.write('q');
+		},
+	},
+	{
+		pattern: / replay$/,
+		async visit(terminal) {
+			await terminal.until(output => output.includes(LOG_CHOOSER));
+			terminal.write('q');
+		},
+	},
+	{
+		pattern: / --ask-secret$/,
+		async visit(terminal) {
+			await terminal.until(output => /secret/i.test(output));
+			terminal.write('correct horse battery staple\r');
+			await chats('crew')(terminal);
+			expect(terminal.output()).not.toContain('horse');
+		},
+	},
+	{pattern: / --secret-file \S+$/, visit: chats('crew')},
+	{pattern: / --name Carol\b/, visit: chats('Carol')},
+	{pattern: / --name Dave\b/, visit: chats('Dave')},
+];
+
+const trialOf = (command: string) => trials.find(({pattern}) => pattern.test(command));
+/** `npm install && npm test` runs this very file; the bot has a test of its own. */
+const isTried = (command: string) => /\bp2pchat-ink\b/.test(command);
+const screens = commands.filter(command => isTried(command) && trialOf(command)?.visit);
+const printing = commands.filter(command => isTried(command) && trialOf(command)?.prints !== undefined);
 
 function chats(text: string): (terminal: Terminal) => Promise<void> {
 	return async terminal => {
-		await terminal.until(output => output.includes(text) && output.includes('write a message'));
+		await terminal.until(output => output.includes(text) && output.includes(INPUT_HINT));
 		terminal.write('/quit\r');
 	};
 }
@@ -109,11 +132,17 @@ function run(command: string): Promise<{readonly code: number | null; readonly t
 }
 
 describe('the readme', () => {
-	test('shows no command that is not tried here', () => {
-		const elsewhere = ['npm install && npm test', 'node bot.mjs'];
-		const tried = new Set([...Object.keys(screens), ...Object.keys(prints), ...elsewhere]);
-		expect(commands.filter(command => !tried.has(command) && !command.startsWith('npm run '))).toEqual([]);
-		expect([...tried].filter(command => !commands.includes(command))).toEqual([]);
+	test('shows only commands that are tried here, and each sub-command', () => {
+		const untried = commands.filter(
+			command => !trialOf(command) && !/^npm (run [\w:]+|install && npm test)$|^node \S+\.mjs$/.test(command),
+		);
+		expect(untried).toEqual([]);
+		for (const name of commandNames.slice(1)) {
+			expect(
+				commands.some(command => command.includes(`p2pchat-ink ${name}`)),
+				name,
+			).toBe(true);
+		}
 	});
 
 	test('names scripts that exist', () => {
@@ -123,15 +152,15 @@ describe('the readme', () => {
 		expect(scripts.filter(name => name !== 'install' && !(name in manifest.scripts))).toEqual([]);
 	});
 
-	test.each(Object.keys(screens))('opens a screen: %s', async command => {
+	test.each(screens)('opens a screen: %s', async command => {
 		// What chats would change which log is the newest.
 		const data = join(home, command.includes('replay') ? 'data' : 'data-of-chats');
 		const terminal = openTerminal('sh', ['-c', command], {env: {...env, P2PCHAT_HOME: data}, cwd});
-		await screens[command]?.(terminal);
+		await trialOf(command)?.visit?.(terminal);
 		expect((await terminal.exited).exitCode).toBe(0);
 	});
 
-	test.each(Object.keys(prints))('prints: %s', async command => {
+	test.each(printing)('prints: %s', async command => {
 		// Somebody who hears what is said.
 		const port = Number(env.P2PCHAT_PORT);
 		const friend = command.includes(' send ')
@@ -139,7 +168,7 @@ describe('the readme', () => {
 			: undefined;
 		const {code, text} = await run(command);
 		expect(code, text).toBe(0);
-		expect(text).toContain(prints[command]);
+		expect(text).toContain(trialOf(command)?.prints);
 		await friend?.waitFor('what was said', line => line.text === 'build is green' && line.name === 'Bot');
 	});
 

@@ -3,6 +3,7 @@ import {spawn} from '@lydell/node-pty';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {cliPath} from '../helpers/run-node.js';
+import {INPUT_HINT} from '../helpers/screen-texts.js';
 
 interface Pty {
 	readonly pid: number;
@@ -79,7 +80,7 @@ function expectRestored(output: string): void {
 	expect(output.lastIndexOf('Replay it: npx p2pchat-ink replay')).toBeGreaterThan(output.lastIndexOf('\u001B[?1049l'));
 }
 
-const ready = (output: string) => output.includes('write a message');
+const ready = (output: string) => output.includes(INPUT_HINT);
 
 describe('in a real terminal', () => {
 	const ways: [string, (pty: Pty) => void | Promise<void>, number][] = [

@@ -1,6 +1,7 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {createFakeSession, type FakePeer, type FakeSession, START} from '../helpers/fake-session.js';
 import {type Chat, type LaunchOptions, launchChat, liveClock} from '../helpers/launch-chat.js';
+import {INPUT_HINT} from '../helpers/screen-texts.js';
 
 let chat: Chat | undefined;
 
@@ -41,7 +42,7 @@ describe('the three panes', () => {
 		await terminal.see('hello everybody');
 		const drawn = terminal.rows();
 		expect(drawn).toHaveLength(rows);
-		expect(drawn[rows - 1]).toContain('write a message');
+		expect(drawn[rows - 1]).toContain(INPUT_HINT);
 		expect(drawn[rows - 2]).toContain('lan (open)');
 		expect(terminal.text().includes('Peers 2/2 and you')).toBe(columns >= 60);
 		const row = drawn.find(line => line.includes('hello everybody'));
@@ -158,7 +159,7 @@ describe('the timeline', () => {
 			// The terminal itself first cuts or fills rows; the frame that follows puts the reader back.
 			await terminal.until(() => {
 				const drawn = terminal.rows();
-				return Boolean(drawn[0]?.includes(`${top} `) && drawn[rows - 1]?.includes('write a message'));
+				return Boolean(drawn[0]?.includes(`${top} `) && drawn[rows - 1]?.includes(INPUT_HINT));
 			});
 			await press();
 			expect(terminal.rows()[0]).toContain(`${top} `);
@@ -322,7 +323,7 @@ describe('hostile names and texts', () => {
 		expect(terminal.bells).toBe(0);
 		expect(terminal.alternate).toBe(true);
 		expect(terminal.text()).toContain('wiped');
-		expect(terminal.rows().at(-1)).toContain('write a message');
+		expect(terminal.rows().at(-1)).toContain(INPUT_HINT);
 	});
 
 	test('16 KiB without a space are folded; in the details they wrap and scroll', async () => {
@@ -503,7 +504,7 @@ describe('the input', () => {
 	test('Ctrl+C clears the draft, undo restores it', async () => {
 		const {terminal, press} = await launch();
 		await press('precious', CTRL('c'));
-		await terminal.see('write a message');
+		await terminal.see(INPUT_HINT);
 		await press('\u001F');
 		await terminal.see('› precious');
 	});
@@ -676,7 +677,7 @@ describe('overlays and states', () => {
 		await press('\u001B[F');
 		await terminal.see('held by all who were there');
 		await press(ESC);
-		await terminal.see('write a message');
+		await terminal.see(INPUT_HINT);
 	});
 
 	test('the network pane shows what the session measures', async () => {

@@ -1,6 +1,4 @@
-/** Live and replay are one program: the same screen from the same state, through the same code. */
-import {readdirSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
+/** The live screen and the replay of its log show the same. */
 import {afterEach, describe, expect, test} from 'vitest';
 import {toInputs} from '../../../source/commands/open-log.js';
 import {createFeedTips} from '../../../source/feed/feed-tips.js';
@@ -10,8 +8,6 @@ import {launchReplay, type Replay} from '../../helpers/launch-replay.js';
 import type {Terminal} from '../../helpers/terminal.js';
 import {createScenario, type Scenario} from '../../simulation/scenario.js';
 import {createWorld} from '../../simulation/world.js';
-
-const SOURCE = join(import.meta.dirname, '../../../source');
 
 /** Three people, a fourth who comes late and a split that heals. */
 const scenario: Scenario = {
@@ -79,27 +75,5 @@ describe('the screen of a live node and the replay of its log', () => {
 		expect(live.some(row => /came back/.test(row))).toBe(true);
 		expect(panes(replay.terminal, 40)).toEqual(live);
 		await world.stopAll();
-	});
-
-	test('come from one timeline component, one peers pane, one reducer', () => {
-		const read = (path: string) => readFileSync(join(SOURCE, path), 'utf8');
-		const importsOf = (path: string) =>
-			Array.from(read(path).matchAll(/from '([^']+)'/g), ([, from = '']) => from.split('/').at(-1));
-		const replayed = importsOf('ui/replay/components/replay-app.tsx');
-		for (const shared of ['timeline-pane.js', 'peers-pane.js', 'lines.js']) {
-			expect(replayed).toContain(shared);
-			expect(importsOf('ui/components/app.tsx')).toContain(shared);
-		}
-		for (const shared of ['row-cache.js', 'viewport.js', 'timeline-view.js']) {
-			expect(importsOf('ui/replay/replay-frame.ts')).toContain(shared);
-			expect(importsOf('ui/model/frame.ts')).toContain(shared);
-		}
-		expect(importsOf('core/history.ts')).toContain('reduce.js');
-		expect(importsOf('session/store.ts')).toContain('reduce.js');
-		// Nothing in replay formats rows or reduces on its own.
-		const own = readdirSync(join(SOURCE, 'ui/replay'), {recursive: true, encoding: 'utf8'}).filter(name =>
-			/\.tsx?$/.test(name),
-		);
-		for (const name of own) expect(importsOf(join('ui/replay', name))).not.toContain('reduce.js');
 	});
 });

@@ -1,0 +1,163 @@
+/** Plants one forbidden import per wall into a copy of the source and sees the linter refuse each of them. */
+import {execFile} from 'node:child_process';
+import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, it, test} from 'vitest';
+
+/** Each folder of `source/`: the folders that it may import, and what else it must not use. */
+const LAYERS: Readonly<
+	Record<string, {imports: readonly string[]; packages?: readonly string[]; globals?: readonly string[]}>
+> = {
+	core: {
+		imports: [],
+		packages: ['ink', 'react', 'meow', 'msgpackr', 'immer', 'node:fs'],
+		globals: ['Date', 'setTimeout', 'setInterval', 'performance', 'process', 'Buffer', 'crypto'],
+	},
+	codec: {
+		imports: ['core'],
+		packages: ['ink', 'react', 'meow', 'immer', 'node:fs'],
+		globals: ['Date', 'setTimeout', 'setInterval', 'performance', 'process', 'crypto'],
+	},
+	feed: {imports: ['core', 'codec'], packages: ['ink', 'react', 'meow', 'immer', 'msgpackr']},
+	storage: {imports: ['core', 'codec', 'feed'], packages: ['ink', 'react', 'meow', 'immer', 'msgpackr']},
+	network: {imports: ['core', 'codec', 'feed'], packages: ['ink', 'react', 'meow', 'immer', 'msgpackr']},
+	session: {
+		imports: ['core', 'codec', 'feed', 'storage', 'network'],
+		packages: ['ink', 'react', 'meow', 'immer', 'msgpackr'],
+	},
+	ui: {imports: ['core', 'session'], packages: ['meow', 'immer', 'msgpackr', 'node:fs']},
+	commands: {imports: ['core', 'codec', 'feed', 'storage', 'network', 'session', 'ui']},
+};
+
+interface Planted {
+	readonly title: string;
+	readonly path: string;
+	readonly text: string;
+	readonly rule: string;
+}
+
+const layers = Object.keys(LAYERS);
+const fileName = (name: string) => `planted-${name.replaceAll(/\W/g, '-')}.ts`;
+const importOf = (specifier: string) => `import * as planted from '${specifier}';\nexport const value = planted;\n`;
+const RESTRICTED_IMPORT = 'lint/style/noRestrictedImports';
+const CYCLE = 'lint/suspicious/noImportCycles';
+
+/** A violation at the top of the layer and in a folder within it. */
+function plantImports(layer: string): Planted[] {
+	const {imports, packages = []} = LAYERS[layer]!;
+	const forbidden = layers.filter(name => name !== layer && !imports.includes(name));
+	return ['', 'planted/'].flatMap(folder => [
+		...forbidden.map(name => ({
+			title: `${folder}${fileName(name)} imports ${name}`,
+			path: `${layer}/${folder}${fileName(name)}`,
+			text: importOf(`${folder && '../'}../${name}/some-module.js`),
+			rule: RESTRICTED_IMPORT,
+		})),
+		...packages.map(name => ({
+			title: `${folder}${fileName(name)} imports ${name}`,
+			path: `${layer}/${folder}${fileName(name)}`,
+			text: importOf(name),
+			rule: name.startsWith('node:') ? 'lint/correctness/noNodejsModules' : RESTRICTED_IMPORT,
+		})),
+	]);
+}
+
+const plantGlobals = (layer: string): Planted[] =>
+	(LAYERS[layer]!.globals ?? []).map(name => ({
+		title: `a file uses ${name}`,
+		path: `${layer}/${fileName(`global ${name}`)}`,
+		text: `export const planted = () => ${name};\n`,
+		rule: 'lint/style/noRestrictedGlobals',
+	}));
+
+/** Both ends of a cycle. */
+function plantCycle(name: string, keyword: string): Planted[] {
+	const end = (own: string, other: string): Planted => ({
+		title: `${name}, ${own}`,
+		path: `core/planted-${own}.ts`,
+		text: `${keyword} {Planted as Other} from './planted-${other}.js';\nexport class Planted {\n\tother?: Other;\n${keyword === 'import' ? '\treadonly made = new Other();\n' : ''}}\n`,
+		rule: CYCLE,
+	});
+	const [a, b] = [`${name.replaceAll(' ', '-')}-a`, `${name.replaceAll(' ', '-')}-b`];
+	return [end(a, b), end(b, a)];
+}
+
+const walls = layers.map(layer => ({layer, planted: [...plantImports(layer), ...plantGlobals(layer)]}));
+const cycles = [
+	{kind: 'an import cycle', planted: plantCycle('import cycle', 'import')},
+	{kind: 'a type-only import cycle', planted: plantCycle('type-only import cycle', 'import type')},
+];
+const permitted: Planted[] = layers.flatMap(layer =>
+	LAYERS[layer]!.imports.map(name => ({
+		title: `${layer} imports ${name}`,
+		path: `${layer}/${fileName(name)}`,
+		text: importOf(`../${name}/some-module.js`),
+		rule: RESTRICTED_IMPORT,
+	})),
+);
+
+const root = join(import.meta.dirname, '../..');
+let copy: string;
+/** Path of a file below `source/`, a space, and the rule that refused it. */
+let refused: Set<string>;
+
+beforeAll(async () => {
+	copy = mkdtempSync(join(tmpdir(), 'p2pchat-walls-'));
+	cpSync(join(root, 'source'), join(copy, 'source'), {recursive: true});
+	symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+	const config = JSON.parse(readFileSync(join(root, '.biome.json'), 'utf8'));
+	// Type-only cycles too: .biome.json can say so itself once the source has none.
+	config.linter.rules.suspicious.noImportCycles = {level: 'error', options: {ignoreTypes: false}};
+	writeFileSync(join(copy, '.biome.json'), JSON.stringify(config));
+	for (const {path, text} of [...walls, ...cycles].flatMap(({planted}) => planted).concat(permitted)) {
+		mkdirSync(dirname(join(copy, 'source', path)), {recursive: true});
+		writeFileSync(join(copy, 'source', path), text);
+	}
+
+	refused = new Set(await lint());
+}, 60_000);
+
+afterAll(() => rmSync(copy, {recursive: true, force: true}));
+
+function lint(): Promise<string[]> {
+	const args = ['lint', '--reporter=json', '--max-diagnostics=none', 'source'];
+	return new Promise((resolve, reject) => {
+		// Ends with an error code: there are violations.
+		execFile(join(root, 'node_modules/.bin/biome'), args, {cwd: copy, maxBuffer: 2 ** 26}, (_, stdout, stderr) => {
+			if (!stdout.startsWith('{')) return reject(new Error(stderr));
+			const {diagnostics} = JSON.parse(stdout);
+			resolve(
+				diagnostics.map(
+					({category, location}: {category: string; location: {path: string}}) =>
+						`${location.path.replace(/^.*?source\//, '')} ${category}`,
+				),
+			);
+		});
+	});
+}
+
+it('every folder of the source has a row in the table of layers', () => {
+	const folders = readdirSync(join(root, 'source'), {withFileTypes: true}).filter(entry => entry.isDirectory());
+	expect(folders.map(({name}) => name).toSorted()).toEqual(layers.toSorted());
+});
+
+/** Titles of what the linter let pass. */
+function passed(planted: readonly Planted[]): string[] {
+	return planted.filter(({path, rule}) => !refused.has(`${path} ${rule}`)).map(({title}) => title);
+}
+
+describe('the linter refuses', () => {
+	test.each(walls)('every forbidden import and global in $layer', ({planted}) => {
+		expect(passed(planted)).toEqual([]);
+	});
+
+	test.each(cycles)('$kind', ({planted}) => {
+		expect(passed(planted)).toEqual([]);
+	});
+});
+
+it('the linter accepts the imports of each layer from the layers below it', () => {
+	const rejected = permitted.filter(({path, rule}) => refused.has(`${path} ${rule}`));
+	expect(rejected.map(({title}) => title)).toEqual([]);
+});
