@@ -118,7 +118,7 @@ describe('who floods', () => {
 		expect(notices.at(-1)?.code).toBe('notices-left-out');
 		expect(notices.every(({text}) => !text.includes('\n'))).toBe(true);
 		expect(notices[0]?.code).toBe('closed-by-peer');
-		expect(notices[0]?.text).toMatch(/closed the connection and says "your disk is broken 0 now"$/);
+		expect(notices[0]?.text).toContain('"your disk is broken 0 now"');
 	});
 
 	it('is not taken back within the minute that follows', async () => {

@@ -174,7 +174,9 @@ describe.skipIf(reason !== undefined)(
 			const counters: {address: string; failed: number; sent: number; lastError?: string}[] = JSON.parse(output);
 			const ghost = counters.filter(({address}) => address === '10.77.0.200');
 			expect(ghost.every(({sent, failed}) => sent === 0 && failed > 0)).toBe(true);
-			expect(ghost.map(({lastError}) => lastError)).toContain('this address is not on this machine any more');
+			const told = ghost.map(({lastError}) => lastError);
+			expect(told).toContainEqual(expect.stringMatching(/address/));
+			expect(told).not.toContainEqual(expect.stringMatching(/EADDRNOTAVAIL|EINVAL/));
 			expect(counters.find(({address}) => address === '127.0.0.1')).toMatchObject({sent: 1, failed: 0});
 		});
 

@@ -19,7 +19,7 @@ describe('running commands', () => {
 		expect(run('/name Bob', session)).toEqual({type: 'done'});
 		expect(run(`/name ${'long '.repeat(10)}`, session)).toEqual({
 			type: 'done',
-			text: expect.stringContaining('“long long long long long long lo”: at most 32 columns'),
+			text: expect.stringMatching(/“long long long long long long lo”.*\b32\b/),
 		});
 		session.refuse = 'too fast';
 		expect(run('/name Bob', session)).toEqual({type: 'error', text: 'too fast'});
@@ -43,22 +43,25 @@ describe('running commands', () => {
 
 	test('/log says where it lies and how to replay it', () => {
 		expect(run('/log')).toMatchObject({
-			lines: ['Log: /home/carol/logs/lan.p2plog', 'Replay it: npx p2pchat-ink replay /home/carol/logs/lan.p2plog'],
+			lines: [
+				expect.stringContaining('/home/carol/logs/lan.p2plog'),
+				expect.stringContaining('npx p2pchat-ink replay /home/carol/logs/lan.p2plog'),
+			],
 		});
 		expect(run('/log', createFakeSession('Carol', {noLog: true}))).toMatchObject({
-			lines: ['Nothing is kept on disk (--no-log).'],
+			lines: [expect.stringContaining('--no-log')],
 		});
 		const session = createFakeSession();
 		const self = {...session.self, earlierLog: '/home/carol/logs/earlier.p2plog'};
 		const result = runCommand({type: 'log'}, {session, self, ignored: [], now: NOW});
-		expect(result.type === 'lines' && result.lines.at(-1)).toBe(
-			'What was said here before: npx p2pchat-ink replay /home/carol/logs/earlier.p2plog',
+		expect(result.type === 'lines' && result.lines.at(-1)).toContain(
+			'npx p2pchat-ink replay /home/carol/logs/earlier.p2plog',
 		);
 	});
 
 	test('/peer -HOST drops a target, or says that there is none', () => {
 		const session = createFakeSession();
-		expect(run('/peer -nohost:4', session)).toEqual({type: 'done', text: 'nohost port 4 is dialled no more'});
+		expect(run('/peer -nohost:4', session)).toEqual({type: 'done', text: expect.stringContaining('nohost')});
 		expect(session.calls.at(-1)).toBe('drop nohost 4');
 		expect(run('/peer -unknown', session)).toMatchObject({type: 'error', text: expect.stringContaining('/net')});
 	});
@@ -74,7 +77,7 @@ describe('running commands', () => {
 		expect(session.calls.at(-1)).toContain(second.peer);
 		expect(run('/unignore Bob', session, [key])).toMatchObject({intent: {type: 'ignored', keys: []}});
 		expect(run('/unignore Bob', session)).toMatchObject({type: 'error'});
-		expect(run('/ignore Carol', session)).toEqual({type: 'error', text: 'that is you'});
+		expect(run('/ignore Carol', session)).toMatchObject({type: 'error'});
 		expect(run('/ignore Nobody', session)).toMatchObject({type: 'error', text: expect.stringContaining('/who')});
 	});
 
@@ -84,7 +87,7 @@ describe('running commands', () => {
 		const key = 'b0b0b0b0'.padEnd(64, '0');
 		const told = {
 			intent: {type: 'ignored', keys: [key]},
-			text: expect.stringContaining('Dave 日本#b0b0b0b0 is hidden'),
+			text: expect.stringContaining('Dave 日本#b0b0b0b0'),
 		};
 		expect(run('/ignore dave', session)).toMatchObject(told);
 		expect(run('/unignore @dave', session, [key])).toMatchObject({intent: {type: 'ignored', keys: []}});
@@ -93,7 +96,7 @@ describe('running commands', () => {
 		session.join('Dave Smith', '192.168.1.10', {identity: 'c0c0c0c0'});
 		expect(run('/ignore dave', session)).toEqual({
 			type: 'error',
-			text: 'several are called “dave”; say which: "Dave Smith"#c0c0c0c0 or "Dave 日本"#b0b0b0b0',
+			text: expect.stringMatching(/dave.*"Dave Smith"#c0c0c0c0.*"Dave 日本"#b0b0b0b0/),
 		});
 		session.join('Dave', '192.168.1.11', {identity: 'd0d0d0d0'});
 		expect(run('/ignore dave', session)).toMatchObject({intent: {keys: ['d0d0d0d0'.padEnd(64, '0')]}});
@@ -107,11 +110,13 @@ describe('running commands', () => {
 			const result = run(text, session);
 			return result.type === 'error' ? result.text : result;
 		};
-		expect(answer('/ignore Dvae')).toBe('nobody here is called “Dvae”: did you mean "Dave 日本"? /who lists names');
-		expect(answer('/unignore ann')).toBe('nobody here is called “ann”: did you mean "Mary Ann"? /who lists names');
-		expect(answer('/ignore dave#ffff')).toContain('did you mean "Dave 日本"?');
-		expect(answer('/ignore Zacharias')).toBe('nobody here is called “Zacharias”; /who lists names');
-		expect(answer('/ignore Carole')).toBe('nobody here is called “Carole”; /who lists names');
+		expect(answer('/ignore Dvae')).toMatch(/“Dvae”.*"Dave 日本".*\/who/);
+		expect(answer('/unignore ann')).toMatch(/“ann”.*"Mary Ann".*\/who/);
+		expect(answer('/ignore dave#ffff')).toContain('"Dave 日本"');
+		for (const name of ['Zacharias', 'Carole']) {
+			expect(answer(`/ignore ${name}`)).toMatch(/\/who/);
+			expect(answer(`/ignore ${name}`)).not.toMatch(/Dave|Mary|"Carol"/);
+		}
 	});
 
 	test('/goto takes a time of today or yesterday, a date, and a span back', () => {

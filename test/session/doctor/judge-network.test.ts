@@ -12,17 +12,17 @@ const named = (code: string, text: string, changes: Partial<PeerReport> = {}) =>
 	aFailure(code, text, {heardBy: ['peer-flag'], lastHeardMs: undefined as never, ...changes});
 const failedStart = (code: string): DoctorFacts => ({startFailure: {protocol: 'UDP', port: 47_474, code, text: code}});
 
-/** What is the case; what is found first; a word that must stand in it; facts. */
-const CASES: [string, Partial<NetworkReport>, VerdictCode, RegExp, DoctorFacts?][] = [
-	['the UDP port is taken', {}, 'port-taken', /UDP port 47474 is taken/, failedStart('EADDRINUSE')],
-	['the port is a privileged one', {}, 'port-not-permitted', /not for ordinary users/, failedStart('EACCES')],
-	['the port fails in another way', {}, 'cannot-start', /cannot be used: ENOBUFS/, failedStart('ENOBUFS')],
-	['no interface is up', {...alone, interfaces: [LOOPBACK]}, 'no-interface', /no network is up/],
+/** What is the case; what is found first; the facts that its text names, in any words; what else is known. */
+const CASES: [string, Partial<NetworkReport>, VerdictCode, readonly string[], DoctorFacts?][] = [
+	['the UDP port is taken', {}, 'port-taken', ['UDP', '47474'], failedStart('EADDRINUSE')],
+	['the port is a privileged one', {}, 'port-not-permitted', ['UDP', '47474'], failedStart('EACCES')],
+	['the port fails in another way', {}, 'cannot-start', ['ENOBUFS'], failedStart('ENOBUFS')],
+	['no interface is up', {...alone, interfaces: [LOOPBACK]}, 'no-interface', []],
 	[
 		'only a VPN is up',
 		{...alone, interfaces: [LOOPBACK, anInterface({name: 'tun0', virtual: true})]},
 		'only-virtual',
-		/tun0 \(10\.0\.0\.1\)/,
+		['tun0', '10.0.0.1'],
 	],
 	[
 		'nothing can be sent',
@@ -36,7 +36,7 @@ const CASES: [string, Partial<NetworkReport>, VerdictCode, RegExp, DoctorFacts?]
 			],
 		},
 		'cannot-send',
-		/no route to the network/,
+		['no route to the network'],
 	],
 	[
 		'no own beacon comes back',
@@ -45,46 +45,36 @@ const CASES: [string, Partial<NetworkReport>, VerdictCode, RegExp, DoctorFacts?]
 			interfaces: [anInterface({broadcast: path('x', {echoes: 0}), multicast: path('y', {echoes: 0})})],
 		},
 		'filtered',
-		/a firewall on this computer drops what comes in on UDP port 47474/,
+		['UDP', '47474'],
 	],
 	[
 		'broadcast does not come back',
 		{interfaces: [anInterface({broadcast: path('10.0.0.255', {echoes: 0})})]},
 		'broadcast-filtered',
-		/multicast does/,
+		['multicast'],
 	],
 	[
 		'of the others only broadcast arrives',
 		{interfaces: [anInterface({broadcast: path('10.0.0.255', {heard: 6}), heard: 6})]},
 		'multicast-filtered',
-		/broadcast does/,
+		['broadcast'],
 	],
-	[
-		'we may not connect',
-		{peers: [aFailure('forbidden', 'not permitted')]},
-		'firewall-here',
-		/on this computer forbids/,
-	],
-	[
-		'one that is heard is silent',
-		{peers: [timeout()]},
-		'peer-silent',
-		/Carol \(10\.0\.0\.2:4000\) can be heard but not/,
-	],
+	['we may not connect', {peers: [aFailure('forbidden', 'not permitted')]}, 'firewall-here', []],
+	['one that is heard is silent', {peers: [timeout()]}, 'peer-silent', ['Carol', '10.0.0.2:4000']],
 	[
 		'all that are heard are silent',
 		{peers: [timeout(), timeout({name: 'Dan', addresses: ['10.0.0.3:4000']})]},
 		'peer-silent',
-		/Dan \(10\.0\.0\.3:4000\).* here that drops outgoing TCP is likely/,
+		['Dan', '10.0.0.3:4000', 'TCP'],
 	],
-	['one that is named is silent', {peers: [named('timeout', 'no answer')]}, 'peer-silent', /it is off, the address is/],
-	['one that is heard refuses', {peers: [aFailure('refused', 'refused')]}, 'peer-refused', /over there rejects it/],
-	['one that is named refuses', {peers: [named('refused', 'refused')]}, 'peer-refused', /does not listen on that port/],
+	['one that is named is silent', {peers: [named('timeout', 'no answer')]}, 'peer-silent', ['10.0.0.2:4000']],
+	['one that is heard refuses', {peers: [aFailure('refused', 'refused')]}, 'peer-refused', ['Carol']],
+	['one that is named refuses', {peers: [named('refused', 'refused')]}, 'peer-refused', ['10.0.0.2:4000']],
 	[
 		'a name is not known',
 		{peers: [named('unreachable', 'no such host name')]},
 		'peer-unreachable',
-		/not known by that name: no such host name/,
+		['no such host name'],
 	],
 	[
 		'another computer is named and only loopback is in use',
@@ -94,78 +84,53 @@ const CASES: [string, Partial<NetworkReport>, VerdictCode, RegExp, DoctorFacts?]
 			interfaces: [LOOPBACK],
 		},
 		'peer-unreachable',
-		/not dialled: only this computer itself is in use/,
-	],
-	['there is no route', {peers: [named('unreachable', 'no route to the host')]}, 'peer-unreachable', /no route to the/],
-	[
-		'the secret is wrong',
-		{peers: [named('handshake', 'no common secret')]},
-		'wrong-secret',
-		/room "lan" without a secret/,
+		['10.0.0.2:4000'],
 	],
 	[
-		'a peer speaks another version',
-		{peers: [aFailure('version', 'speaks protocol 2-3')]},
-		'other-version',
-		/protocol 2-3/,
+		'there is no route',
+		{peers: [named('unreachable', 'no route to the host')]},
+		'peer-unreachable',
+		['no route to the host'],
 	],
-	[
-		'beacons are of another version',
-		{...alone, otherVersions: 2, otherVersionNumbers: [9]},
-		'other-version',
-		/\(9; we/,
-	],
+	['the secret is wrong', {peers: [named('handshake', 'no common secret')]}, 'wrong-secret', ['lan']],
+	['a peer speaks another version', {peers: [aFailure('version', 'speaks protocol 2-3')]}, 'other-version', ['2-3']],
+	['beacons are of another version', {...alone, otherVersions: 2, otherVersionNumbers: [9]}, 'other-version', ['9']],
 	[
 		'a connection fails oddly',
 		{peers: [aFailure('bad-frame', 'a frame of 0 bytes')]},
 		'peer-failed',
-		/a frame of 0 bytes/,
+		['a frame of 0 bytes'],
 	],
-	[
-		'they reach us and we not them',
-		{peers: [timeout({connected: true, direction: 'accepted'})]},
-		'one-way',
-		/Carol .* reaches us, but we do not reach it/,
-	],
-	['nobody reaches us', {peers: [aPeer({reachesUs: false})]}, 'incoming-blocked', /blocks incoming TCP connections/],
-	[
-		'a named peer on our network is never heard',
-		{peers: [aPeer({heardBy: ['peer-flag']})]},
-		'isolated',
-		/its announcements do not arrive/,
-	],
-	['others are in another room', {...alone, strangers: 3}, 'other-room', /^3 nodes here are in another room/],
+	['they reach us and we not them', {peers: [timeout({connected: true, direction: 'accepted'})]}, 'one-way', ['Carol']],
+	['nobody reaches us', {peers: [aPeer({reachesUs: false})]}, 'incoming-blocked', ['TCP']],
+	['a named peer on our network is never heard', {peers: [aPeer({heardBy: ['peer-flag']})]}, 'isolated', ['Carol']],
+	['others are in another room', {...alone, strangers: 3}, 'other-room', ['3']],
 	[
 		'others are in another room, heard in a short look',
 		{...alone, strangers: 2, listeningMs: 2500},
 		'other-room',
-		/^at least 2 nodes here are/,
+		['2'],
 	],
-	['beacons come from off our networks', {...alone, offLink: ['10.9.0.2']}, 'other-network', /come from 10\.9\.0\.2/],
-	['our clock is corrected', {clockCorrectionMs: 3_600_000}, 'clock-here', /60 min behind/],
+	['beacons come from off our networks', {...alone, offLink: ['10.9.0.2']}, 'other-network', ['10.9.0.2']],
+	['our clock is corrected', {clockCorrectionMs: 3_600_000}, 'clock-here', ['60 min']],
 	[
 		'most clocks differ from ours',
 		{peers: [aPeer({clockOffsetMs: -90_000}), aPeer({peer: fakePeerId('bb'), clockOffsetMs: -91_000})]},
 		'clock-here',
-		/90 s ahead of the others/,
+		['90 s'],
 	],
 	[
 		'one clock of several differs',
 		{peers: [aPeer({clockOffsetMs: 90_000}), aPeer({peer: fakePeerId('bb'), clockOffsetMs: 5})]},
 		'clock-there',
-		/Carol .* is 90 s ahead of ours/,
+		['Carol', '90 s'],
 	],
-	['two clocks differ', {peers: [aPeer({clockOffsetMs: 90_000})]}, 'clock-differs', /one of the two is wrong/],
-	['a reader is slow', {peers: [aPeer({queuedBytes: 1_000_000})]}, 'slow-reader', /takes what we send slowly/],
-	['connections are refused', {refusedConnections: 2}, 'refused-connections', /2 incoming connections ended/],
-	['nobody is there', alone, 'alone', /nobody else was heard on this network/],
-	[
-		'only loopback was chosen',
-		{...alone, loopbackOnly: true, interfaces: [LOOPBACK]},
-		'alone',
-		/nobody else on this computer was heard on UDP port 47474\. Here it is room "lan"/,
-	],
-	['everybody is reached', {}, 'all-well', /1 peer is reached in room "lan"/],
+	['two clocks differ', {peers: [aPeer({clockOffsetMs: 90_000})]}, 'clock-differs', ['Carol', '90 s']],
+	['a reader is slow', {peers: [aPeer({queuedBytes: 1_000_000})]}, 'slow-reader', ['Carol']],
+	['connections are refused', {refusedConnections: 2}, 'refused-connections', ['2']],
+	['nobody is there', alone, 'alone', []],
+	['only loopback was chosen', {...alone, loopbackOnly: true, interfaces: [LOOPBACK]}, 'alone', ['47474', 'lan']],
+	['everybody is reached', {}, 'all-well', ['1', 'lan']],
 ];
 
 /** Compiles only while it names every code, so that none is left without a case. */
@@ -201,10 +166,10 @@ const ALL: Readonly<Record<VerdictCode, true>> = {
 };
 
 describe('the doctor', () => {
-	it.for(CASES)('says first, when %s, what it is', ([, changes, code, words, facts]) => {
+	it.for(CASES)('reports first, when %s, what it is, with its facts', ([, changes, code, named, facts]) => {
 		const [first] = judgeNetwork(aReport(changes), facts);
 		expect(first?.code).toBe(code);
-		expect(first?.text).toMatch(words);
+		for (const fact of named) expect(first?.text).toContain(fact);
 	});
 
 	it('knows a case for every verdict', () => {
@@ -265,21 +230,21 @@ describe('the doctor', () => {
 
 	it('names the port that was refused, and how a wrong target is dropped where one can be', () => {
 		const report = aReport({peers: [named('refused', 'refused', {addresses: ['10.0.0.9:4321']})]});
-		expect(judgeNetwork(report, {looksOnly: true})[0]?.next).toMatch(/^start it there with --tcp-port 4321;.*PORT$/);
-		expect(judgeNetwork(report)[0]?.next).toMatch(/\/peer -HOST drops one/);
+		expect(judgeNetwork(report, {looksOnly: true})[0]?.next).toContain('--tcp-port 4321');
+		expect(judgeNetwork(report)[0]?.next).toContain('/peer -HOST');
 	});
 
 	it('does not say that nobody is there when only those of other rooms are', () => {
-		const lines = describeDoctor(aReport({...alone, strangers: 3}));
-		expect(lines).toContain('  nobody of this room was heard; of others: 3');
+		const shown = (strangers: number) => describeDoctor(aReport({...alone, strangers})).join('\n');
+		expect(shown(3)).toContain('3');
+		expect(shown(3)).not.toBe(shown(0));
 	});
 
 	it('names the firewall of each system, and a port that is still there when it is read', () => {
 		const report = aReport({peers: [aFailure('refused', 'refused')]});
-		expect(judgeNetwork(report)[0]?.next).toContain('connect from there: --peer 10.0.0.1:50123');
-		expect(judgeNetwork(report, {looksOnly: true})[0]?.next).toContain(
-			'--tcp-port 47474 and connect from there: --peer 10.0.0.1:47474',
-		);
+		expect(judgeNetwork(report)[0]?.next).toContain('--peer 10.0.0.1:50123');
+		const whileLooking = judgeNetwork(report, {looksOnly: true})[0]?.next;
+		for (const part of ['--tcp-port 47474', '--peer 10.0.0.1:47474']) expect(whileLooking).toContain(part);
 		const next = (platform: string) => judgeNetwork(aReport({peers: [aPeer({reachesUs: false})]}), {platform})[0]?.next;
 		expect(next('linux')).toContain('sudo ufw allow 47474/tcp');
 		expect(next('win32')).toContain('New-NetFirewallRule');
@@ -323,29 +288,25 @@ describe('the doctor', () => {
 		expect(lines.some(line => line.endsWith(shown))).toBe(true);
 	});
 
-	it('shows networks, peers and verdicts as lines', () => {
+	it('shows networks, peers and findings as lines, with what was measured', () => {
 		const carol = aPeer({reachesUs: true, connectMs: 4.21, roundTripMs: 0.04, clockOffsetMs: -150, version: '1.0.0'});
-		expect(
-			describeDoctor(
-				aReport({interfaces: [anInterface()], peers: [carol, timeout({peer: fakePeerId('cc'), name: 'Dan'})]}),
-			),
-		).toEqual([
-			'Room "lan", without a secret: anybody here may join',
-			'Ports: UDP 47474 to find each other, TCP 50123 for the connections; listening for 60 s',
-			'',
-			'Networks of this computer',
-			'  eth0 10.0.0.1/24',
-			'    broadcast 10.0.0.255: sent 5, own heard back 5, others of this room heard 0',
-			'    multicast 239.255.71.74: sent 5, own heard back 5, others of this room heard 0',
-			'',
-			'Peers',
-			'  Carol (10.0.0.2:4000): we connected to it in 4.2 ms, it reaches us too; known by broadcast, multicast, its answers; version 1.0.0; answers in <1 ms; clock -0.1 s',
-			'  Dan (10.0.0.2:4000): NOT reached; known by broadcast, multicast, its answers',
-			'    last error: 10.0.0.2:4000: no answer: off, or a firewall drops it',
-			'',
-			'Verdict',
-			'  WARNING: Dan (10.0.0.2:4000) can be heard but not reached: a firewall over there drops connections (or one here drops outgoing ones).',
-			'    What to do: over there, allow incoming TCP port 4000; the port changes at every start unless it is fixed with --tcp-port 47474. Or connect from there: --peer 10.0.0.1:50123.',
-		]);
+		const lines = describeDoctor(
+			aReport({interfaces: [anInterface()], peers: [carol, timeout({peer: fakePeerId('cc'), name: 'Dan'})]}),
+		);
+		/** One line holds all of these. */
+		const expectLine = (...facts: readonly string[]) =>
+			expect(
+				lines.filter(line => facts.every(fact => line.includes(fact))),
+				facts.join(),
+			).not.toEqual([]);
+		expectLine('lan');
+		expectLine('47474', '50123', '60 s');
+		expectLine('eth0', '10.0.0.1/24');
+		expectLine('10.0.0.255', '5', '0');
+		expectLine('239.255.71.74', '5', '0');
+		expectLine('Carol', '10.0.0.2:4000', '4.2 ms', '1.0.0', '<1 ms', '-0.1 s');
+		expectLine('Dan', '10.0.0.2:4000');
+		expectLine('10.0.0.2:4000', 'no answer: off, or a firewall drops it');
+		expectLine('4000', '--tcp-port 47474', '--peer 10.0.0.1:50123');
 	});
 });

@@ -349,7 +349,7 @@ describe('the replay screen', () => {
 		});
 		await expect.poll(bar).toContain('…6-11-19-a1b2c3');
 		await press('5', 'b');
-		await terminal.see('bookmark set, kept beside the log in lan.p2plog.bookmarks.json');
+		await terminal.see('lan.p2plog.bookmarks.json');
 		await press('b');
 		await terminal.see('bookmark taken away');
 		expect(saved.map(orders => orders.length)).toEqual([1, 0]);
