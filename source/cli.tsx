@@ -10,11 +10,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 	process.stderr.write(`p2pchat-ink needs Node 20.19 or newer; this is Node ${process.versions.node}\n`);
 	process.exitCode = 1;
 } else if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
-	import('./commands/program-version.js').then(({programVersion}) => process.stdout.write(`${programVersion()}\n`));
+	import('./cli/program-version.js').then(({programVersion}) => process.stdout.write(`${programVersion()}\n`));
 } else {
 	// React's development build doubles memory; read when React loads.
 	process.env.NODE_ENV = 'production';
 	const secret = process.env.P2PCHAT_SECRET;
 	delete process.env.P2PCHAT_SECRET;
-	import('./commands/main.js').then(({main}) => main(words, secret));
+	import('./cli/main.js').then(({main}) => main(words, secret));
 }

@@ -9,7 +9,7 @@ export default defineConfig({
 					name: 'unit',
 					root: import.meta.dirname,
 					include: [
-						'{architecture,core,codec,feed,storage,network,protocol,session,ui,commands,simulation,hostile,security}/**/*.test.{ts,tsx}',
+						'{architecture,core,codec,feed,storage,network,protocol,node,doctor,ui,cli,simulation,hostile,security}/**/*.test.{ts,tsx}',
 					],
 					pool: 'threads',
 					isolate: false,

@@ -14,10 +14,10 @@
  *         1  path it was sent on: 0 not said, 1 broadcast, 2 multicast; may be missing
  *     end 16 MAC over all bytes before it
  */
-import type {PeerId} from '../core/ids.js';
+import type {PeerId} from '../core/event.js';
 import {MAX_BEACON_BYTES, MAX_NAME_BYTES} from '../core/limits.js';
 import {cleanName} from '../core/text.js';
-import {bytesOfHex, equalBytes, peerIdOfBytes} from './bytes.js';
+import {hexToBytes, isEqualBytes, peerIdFromBytes} from './bytes.js';
 
 export type BeaconKind = 'here' | 'leaving' | 'answer';
 /** How a datagram was sent, so that the hearer can tell which of the two gets through. */
@@ -52,7 +52,7 @@ export type DecodedBeacon =
 	| {readonly type: 'noise'};
 
 /** The protocol version whose layout this is. */
-const VERSION = 1;
+const LAYOUT_VERSION = 1;
 const MAGIC = [0x70, 0x32, 0x70, 0x69];
 /** Append-only: the index is the byte. */
 const KINDS: readonly BeaconKind[] = ['here', 'leaving', 'answer'];
@@ -60,40 +60,40 @@ const KINDS: readonly BeaconKind[] = ['here', 'leaving', 'answer'];
 /** Append-only: the index is the byte. */
 const PATHS: readonly (BeaconPath | undefined)[] = [undefined, 'broadcast', 'multicast'];
 
-const VERSION_AT = 4;
-const KIND_AT = 5;
-const TAG_AT = 6;
-const PEER_AT = 14;
-const PORT_AT = 46;
-const COUNTER_AT = 48;
-const NAME_AT = 56;
+const VERSION_OFFSET = 4;
+const KIND_OFFSET = 5;
+const TAG_OFFSET = 6;
+const PEER_OFFSET = 14;
+const PORT_OFFSET = 46;
+const COUNTER_OFFSET = 48;
+const NAME_OFFSET = 56;
 const MAC_BYTES = 16;
-const SHORTEST = NAME_AT + 1 + MAC_BYTES;
+const MIN_DATAGRAM_BYTES = NAME_OFFSET + 1 + MAC_BYTES;
 
 /** Throws RangeError for a name above MAX_NAME_BYTES. */
 export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array {
 	const name = new TextEncoder().encode(beacon.name ?? '');
 	if (name.length > MAX_NAME_BYTES) throw new RangeError(`A name holds at most ${MAX_NAME_BYTES} bytes`);
 	const path = PATHS.indexOf(beacon.path);
-	const bytes = new Uint8Array(SHORTEST + name.length + (path > 0 ? 1 : 0));
+	const bytes = new Uint8Array(MIN_DATAGRAM_BYTES + name.length + (path > 0 ? 1 : 0));
 	const view = new DataView(bytes.buffer);
 	bytes.set(MAGIC);
-	bytes[VERSION_AT] = beacon.version;
-	bytes[KIND_AT] = KINDS.indexOf(beacon.kind);
-	bytes.set(beacon.roomTag, TAG_AT);
-	bytes.set(bytesOfHex(beacon.peer), PEER_AT);
-	view.setUint16(PORT_AT, beacon.port);
-	view.setBigUint64(COUNTER_AT, BigInt(beacon.counter));
-	bytes[NAME_AT] = name.length;
-	bytes.set(name, NAME_AT + 1);
-	if (path > 0) bytes[NAME_AT + 1 + name.length] = path;
+	bytes[VERSION_OFFSET] = beacon.version;
+	bytes[KIND_OFFSET] = KINDS.indexOf(beacon.kind);
+	bytes.set(beacon.roomTag, TAG_OFFSET);
+	bytes.set(hexToBytes(beacon.peer), PEER_OFFSET);
+	view.setUint16(PORT_OFFSET, beacon.port);
+	view.setBigUint64(COUNTER_OFFSET, BigInt(beacon.counter));
+	bytes[NAME_OFFSET] = name.length;
+	bytes.set(name, NAME_OFFSET + 1);
+	if (path > 0) bytes[NAME_OFFSET + 1 + name.length] = path;
 	const end = bytes.length - MAC_BYTES;
 	bytes.set(mac(bytes.subarray(0, end)).subarray(0, MAC_BYTES), end);
 	return bytes;
 }
 
 /** The same time whatever the bytes, so that a MAC cannot be found byte by byte. */
-function equalMac(a: Uint8Array, b: Uint8Array): boolean {
+function isEqualMac(a: Uint8Array, b: Uint8Array): boolean {
 	let difference = 0;
 	for (let index = 0; index < MAC_BYTES; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0);
 	return difference === 0;
@@ -102,18 +102,18 @@ function equalMac(a: Uint8Array, b: Uint8Array): boolean {
 /** Undefined when the fields behind a good MAC make no sense. */
 function readFields(bytes: Uint8Array, end: number): BeaconDatagram | undefined {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-	const kind = KINDS[bytes[KIND_AT] ?? 0];
-	const counter = Number(view.getBigUint64(COUNTER_AT));
-	const nameEnd = NAME_AT + 1 + (bytes[NAME_AT] ?? 0);
-	if (!kind || !Number.isSafeInteger(counter) || nameEnd > Math.min(end, NAME_AT + 1 + MAX_NAME_BYTES))
+	const kind = KINDS[bytes[KIND_OFFSET] ?? 0];
+	const counter = Number(view.getBigUint64(COUNTER_OFFSET));
+	const nameEnd = NAME_OFFSET + 1 + (bytes[NAME_OFFSET] ?? 0);
+	if (!kind || !Number.isSafeInteger(counter) || nameEnd > Math.min(end, NAME_OFFSET + 1 + MAX_NAME_BYTES))
 		return undefined;
 	const path = nameEnd < end ? PATHS[bytes[nameEnd] ?? 0] : undefined;
-	const name = cleanName(new TextDecoder().decode(bytes.subarray(NAME_AT + 1, nameEnd)));
+	const name = cleanName(new TextDecoder().decode(bytes.subarray(NAME_OFFSET + 1, nameEnd)));
 	return {
-		version: bytes[VERSION_AT] ?? 0,
-		roomTag: bytes.slice(TAG_AT, PEER_AT),
-		peer: peerIdOfBytes(bytes.subarray(PEER_AT, PORT_AT)),
-		port: view.getUint16(PORT_AT),
+		version: bytes[VERSION_OFFSET] ?? 0,
+		roomTag: bytes.slice(TAG_OFFSET, PEER_OFFSET),
+		peer: peerIdFromBytes(bytes.subarray(PEER_OFFSET, PORT_OFFSET)),
+		port: view.getUint16(PORT_OFFSET),
 		...(name === '' ? {} : {name}),
 		kind,
 		...(path === undefined ? {} : {path}),
@@ -123,16 +123,16 @@ function readFields(bytes: Uint8Array, end: number): BeaconDatagram | undefined 
 
 /** Never throws. What else stands between the name and the MAC is for later versions and ignored. */
 export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: BeaconMac): DecodedBeacon {
-	if (bytes.length > MAX_BEACON_BYTES || bytes.length < VERSION_AT + 1) return {type: 'noise'};
+	if (bytes.length > MAX_BEACON_BYTES || bytes.length < VERSION_OFFSET + 1) return {type: 'noise'};
 	if (!MAGIC.every((byte, index) => bytes[index] === byte)) return {type: 'noise'};
-	const version = bytes[VERSION_AT] ?? 0;
-	if (version !== VERSION) return {type: 'other-version', version};
-	if (bytes.length < SHORTEST) return {type: 'noise'};
-	const peer = peerIdOfBytes(bytes.subarray(PEER_AT, PORT_AT));
+	const version = bytes[VERSION_OFFSET] ?? 0;
+	if (version !== LAYOUT_VERSION) return {type: 'other-version', version};
+	if (bytes.length < MIN_DATAGRAM_BYTES) return {type: 'noise'};
+	const peer = peerIdFromBytes(bytes.subarray(PEER_OFFSET, PORT_OFFSET));
 	const end = bytes.length - MAC_BYTES;
-	const sameRoom = equalBytes(bytes.subarray(TAG_AT, PEER_AT), roomTag);
-	if (!sameRoom || !equalMac(mac(bytes.subarray(0, end)), bytes.subarray(end)))
-		return {type: 'stranger', peer, leaving: KINDS[bytes[KIND_AT] ?? 0] === 'leaving'};
+	const sameRoom = isEqualBytes(bytes.subarray(TAG_OFFSET, PEER_OFFSET), roomTag);
+	if (!sameRoom || !isEqualMac(mac(bytes.subarray(0, end)), bytes.subarray(end)))
+		return {type: 'stranger', peer, leaving: KINDS[bytes[KIND_OFFSET] ?? 0] === 'leaving'};
 	const beacon = readFields(bytes, end);
 	return beacon && (beacon.port > 0 || beacon.kind === 'leaving') ? {type: 'beacon', beacon} : {type: 'noise'};
 }

@@ -1,47 +1,50 @@
 /** Bytes as text and back, without Node. */
-import type {PeerId} from '../core/ids.js';
-import {ProtocolError} from './errors.js';
 
-const HEX = Array.from({length: 256}, (_, byte) => byte.toString(16).padStart(2, '0'));
+import {ProtocolError} from '../core/errors.js';
+import type {PeerId} from '../core/event.js';
+
+const HEX_PAIRS = Array.from({length: 256}, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Lowercase hexadecimal digits, two a byte. */
-export function hexOf(bytes: Uint8Array): string {
+export function bytesToHex(bytes: Uint8Array): string {
 	let text = '';
-	for (let index = 0; index < bytes.length; index++) text += HEX[bytes[index] ?? 0];
+	for (let index = 0; index < bytes.length; index++) text += HEX_PAIRS[bytes[index] ?? 0];
 	return text;
 }
 
 /** Value of a hexadecimal digit by its character code. */
-const DIGITS = Uint8Array.from({length: 128}, (_, code) => {
+const HEX_DIGIT_VALUES = Uint8Array.from({length: 128}, (_, code) => {
 	const value = Number.parseInt(String.fromCharCode(code), 16);
 	return Number.isNaN(value) ? 0 : value;
 });
 
 /** Bytes of an even number of hexadecimal digits. */
-export function bytesOfHex(hex: string): Uint8Array {
+export function hexToBytes(hex: string): Uint8Array {
 	const bytes = new Uint8Array(hex.length >> 1);
 	for (let index = 0; index < bytes.length; index++)
-		bytes[index] = ((DIGITS[hex.charCodeAt(2 * index)] ?? 0) << 4) | (DIGITS[hex.charCodeAt(2 * index + 1)] ?? 0);
+		bytes[index] =
+			((HEX_DIGIT_VALUES[hex.charCodeAt(2 * index)] ?? 0) << 4) |
+			(HEX_DIGIT_VALUES[hex.charCodeAt(2 * index + 1)] ?? 0);
 	return bytes;
 }
 
 const PEER_ID_BYTES = 32;
 /** Ids read lately, by their first bytes: every record and message names one, and mostly one of a few. */
-const KNOWN_IDS = 1024;
-const knownIds: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];
+const PEER_ID_CACHE_SIZE = 1024;
+const peerIdCache: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];
 
 /** The peer of a 32-byte Ed25519 public key. Equal ids are mostly the same string, so that a log holds each once. */
-export function peerIdOfBytes(bytes: Uint8Array): PeerId {
-	const place = ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) % KNOWN_IDS;
-	const known = knownIds[place];
-	if (known && equalBytes(known.bytes, bytes)) return known.peer;
+export function peerIdFromBytes(bytes: Uint8Array): PeerId {
+	const slot = ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) % PEER_ID_CACHE_SIZE;
+	const cached = peerIdCache[slot];
+	if (cached && isEqualBytes(cached.bytes, bytes)) return cached.peer;
 	if (bytes.length !== PEER_ID_BYTES) throw new ProtocolError('bad-field', 'a peer id is not 32 bytes');
-	const peer = hexOf(bytes) as PeerId;
-	knownIds[place] = {bytes: Uint8Array.from(bytes), peer};
+	const peer = bytesToHex(bytes) as PeerId;
+	peerIdCache[slot] = {bytes: Uint8Array.from(bytes), peer};
 	return peer;
 }
 
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+export function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
 	if (a.length !== b.length) return false;
 	for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
 	return true;

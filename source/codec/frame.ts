@@ -1,10 +1,11 @@
 /** Frames (protocol.md, Frames): a 4-byte big-endian length, then that many bytes. */
+
+import {ProtocolError} from '../core/errors.js';
 import {MAX_FRAME_BYTES} from '../core/limits.js';
-import {ProtocolError} from './errors.js';
 
 export const FRAME_HEADER_BYTES = 4;
 /** First allocation for a frame that comes in pieces; doubled as bytes really arrive, so a mere claim costs nothing. */
-const FIRST_BUFFER_BYTES = 4096;
+const INITIAL_BUFFER_BYTES = 4096;
 
 export function writeFrameHeader(target: Uint8Array, at: number, length: number): void {
 	target[at] = length >>> 24;
@@ -49,9 +50,9 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 	let failure: ProtocolError | undefined;
 
 	/** Keeps a part of a payload; the buffer at most doubles, so every byte is copied about twice at worst. */
-	function hold(part: Uint8Array): void {
+	function bufferPart(part: Uint8Array): void {
 		if (filled + part.length > buffer.length) {
-			const size = Math.max(filled + part.length, buffer.length * 2, FIRST_BUFFER_BYTES);
+			const size = Math.max(filled + part.length, buffer.length * 2, INITIAL_BUFFER_BYTES);
 			const grown = new Uint8Array(Math.min(length, size));
 			grown.set(buffer.subarray(0, filled));
 			buffer = grown;
@@ -77,12 +78,12 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 	function readPayload(chunk: Uint8Array, at: number): Uint8Array | undefined {
 		const part = chunk.subarray(at, at + length - filled);
 		if (filled + part.length < length) {
-			if (part.length > 0) hold(part);
+			if (part.length > 0) bufferPart(part);
 			return undefined;
 		}
 		let payload = part;
 		if (filled > 0) {
-			hold(part);
+			bufferPart(part);
 			payload = buffer;
 		}
 		buffer = new Uint8Array(0);

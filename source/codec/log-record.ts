@@ -3,15 +3,32 @@
  * `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 is always written wide, so it is the last 4 bytes, and
  * covers everything before them, the length included. Kinds are append-only.
  */
-import type {Batch} from '../core/batch.js';
-import type {Observation} from '../core/event.js';
-import {MAX_FRAME_BYTES, MAX_ROOM_BYTES, MAX_VERSION_LENGTH} from '../core/limits.js';
+
+import {ProtocolError} from '../core/errors.js';
+import type {Batch, NoticeLevel, Observation, ObservationBody, ObservationHead} from '../core/event.js';
+import {
+	MAX_ADDRESS_LENGTH,
+	MAX_FRAME_BYTES,
+	MAX_HLC_COUNTER,
+	MAX_REASON_LENGTH,
+	MAX_ROOM_BYTES,
+	MAX_VERSION_LENGTH,
+} from '../core/limits.js';
 import {cleanText} from '../core/text.js';
-import {batchValue, readBatch} from './batch.js';
-import {readBoolean, readBytes, readList, readMap, readText, readTime, readUint} from './check.js';
-import {ProtocolError} from './errors.js';
+import {batchFields, readBatch} from './batch.js';
+import {hexToBytes} from './bytes.js';
+import {
+	failField,
+	readBoolean,
+	readBytes,
+	readList,
+	readMap,
+	readPeerId,
+	readText,
+	readTime,
+	readUint,
+} from './field-readers.js';
 import {FRAME_HEADER_BYTES, writeFrameHeader} from './frame.js';
-import {isObservationKind, observationValue, readObservation} from './log-observation.js';
 import {pack, unpack} from './msgpack.js';
 
 /** One unit in the log. `loggedAt`: our wall clock, ms. */
@@ -63,7 +80,7 @@ export function recordPrefix(marker: Uint8Array): Uint8Array {
 	return Uint8Array.of(ARRAY_OF_5, BIN_8, MARKER_BYTES, ...marker);
 }
 
-function encode(marker: Uint8Array, kind: string, loggedAt: number, body: unknown, crc32: Crc32): Uint8Array {
+function encodeRecord(marker: Uint8Array, kind: string, loggedAt: number, body: unknown, crc32: Crc32): Uint8Array {
 	const fields = pack([marker, kind, loggedAt, body]);
 	if (fields[0] !== ARRAY_OF_4) throw new RangeError('The packer wrote another form of array');
 	const payloadBytes = fields.length + CRC_BYTES;
@@ -80,38 +97,38 @@ function encode(marker: Uint8Array, kind: string, loggedAt: number, body: unknow
 
 export function encodeLogHeader(header: LogHeader, marker: Uint8Array, crc32: Crc32): Uint8Array {
 	const {format, version, roomTag, roomName, created} = header;
-	const bytes = encode(marker, 'header', created, {format, version, roomTag, roomName}, crc32);
+	const bytes = encodeRecord(marker, 'header', created, {format, version, roomTag, roomName}, crc32);
 	if (bytes.length > MAX_HEADER_BYTES) throw new RangeError(`A log header holds at most ${MAX_HEADER_BYTES} bytes`);
 	return bytes;
 }
 
 export function encodeLogRecord(record: LogRecord, marker: Uint8Array, crc32: Crc32): Uint8Array {
 	if (record.type === 'batch') {
-		return encode(marker, 'batch', record.loggedAt, [record.live, batchValue(record.batch)], crc32);
+		return encodeRecord(marker, 'batch', record.loggedAt, [record.live, batchFields(record.batch)], crc32);
 	}
-	return encode(marker, record.observation.type, record.loggedAt, observationValue(record.observation), crc32);
+	return encodeRecord(marker, record.observation.type, record.loggedAt, observationFields(record.observation), crc32);
 }
 
 /** `good`: a whole record with a right CRC stands at `at`, `length` bytes long. `short`: it would end behind `bytes`. */
-export type Probe = {readonly type: 'good'; readonly length: number} | {readonly type: 'bad' | 'short'};
+export type RecordProbe = {readonly type: 'good'; readonly length: number} | {readonly type: 'bad' | 'short'};
 
-const BAD: Probe = {type: 'bad'};
-const SHORT: Probe = {type: 'short'};
+const BAD_RECORD: RecordProbe = {type: 'bad'};
+const INCOMPLETE_RECORD: RecordProbe = {type: 'short'};
 
 /** Without `marker` any marker will do (the header, from which it is learnt). */
-export function probeRecord(bytes: Uint8Array, at: number, marker: Uint8Array | undefined, crc32: Crc32): Probe {
-	if (bytes.length - at < RECORD_START_BYTES) return SHORT;
+export function probeRecord(bytes: Uint8Array, at: number, marker: Uint8Array | undefined, crc32: Crc32): RecordProbe {
+	if (bytes.length - at < RECORD_START_BYTES) return INCOMPLETE_RECORD;
 	const payloadBytes = readUint32(bytes, at);
-	if (payloadBytes < MIN_PAYLOAD_BYTES || payloadBytes > MAX_FRAME_BYTES) return BAD;
+	if (payloadBytes < MIN_PAYLOAD_BYTES || payloadBytes > MAX_FRAME_BYTES) return BAD_RECORD;
 	const start = at + FRAME_HEADER_BYTES;
-	if (bytes[start] !== ARRAY_OF_5 || bytes[start + 1] !== BIN_8 || bytes[start + 2] !== MARKER_BYTES) return BAD;
+	if (bytes[start] !== ARRAY_OF_5 || bytes[start + 1] !== BIN_8 || bytes[start + 2] !== MARKER_BYTES) return BAD_RECORD;
 	for (let index = 0; marker && index < MARKER_BYTES; index++) {
-		if (bytes[start + 3 + index] !== marker[index]) return BAD;
+		if (bytes[start + 3 + index] !== marker[index]) return BAD_RECORD;
 	}
 	const end = start + payloadBytes;
-	if (end > bytes.length) return SHORT;
-	if (bytes[end - CRC_BYTES] !== UINT_32) return BAD;
-	if (crc32(bytes.subarray(at, end - 4)) !== readUint32(bytes, end - 4)) return BAD;
+	if (end > bytes.length) return INCOMPLETE_RECORD;
+	if (bytes[end - CRC_BYTES] !== UINT_32) return BAD_RECORD;
+	if (crc32(bytes.subarray(at, end - 4)) !== readUint32(bytes, end - 4)) return BAD_RECORD;
 	return {type: 'good', length: end - at};
 }
 
@@ -128,24 +145,24 @@ export function markerAt(bytes: Uint8Array, at: number): Uint8Array {
 export function decodeLogRecord(bytes: Uint8Array): LogEntry | undefined {
 	try {
 		const [, kind, loggedAt, body] = readList(unpack(bytes.subarray(FRAME_HEADER_BYTES)), 'record', 5, 5);
-		return readEntry(readText(kind, 'kind', MAX_KIND_BYTES), readTime(loggedAt, 'loggedAt'), body);
+		return readLogEntry(readText(kind, 'kind', MAX_KIND_BYTES), readTime(loggedAt, 'loggedAt'), body);
 	} catch (error) {
 		if (error instanceof ProtocolError) return undefined;
 		throw error;
 	}
 }
 
-function readEntry(kind: string, loggedAt: number, body: unknown): LogEntry {
+function readLogEntry(kind: string, loggedAt: number, body: unknown): LogEntry {
 	if (kind === 'batch') {
 		const [live, batch] = readList(body, 'body', 16, 2);
 		return {type: 'batch', loggedAt, live: readBoolean(live, 'live'), batch: readBatch(batch, 'batch')};
 	}
-	if (kind === 'header') return {type: 'header', header: readHeader(body, loggedAt)};
+	if (kind === 'header') return {type: 'header', header: readLogHeader(body, loggedAt)};
 	if (isObservationKind(kind)) return {type: 'observation', loggedAt, observation: readObservation(kind, body)};
 	return {type: 'unknown', kind};
 }
 
-function readHeader(body: unknown, created: number): LogHeader {
+function readLogHeader(body: unknown, created: number): LogHeader {
 	const fields = readMap(body, 'header');
 	return {
 		format: readUint(fields.format, 'format', Number.MAX_SAFE_INTEGER, 1),
@@ -159,4 +176,88 @@ function readHeader(body: unknown, created: number): LogHeader {
 function readUint32(bytes: Uint8Array, at: number): number {
 	const high = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
 	return high * 256 + (bytes[at + 3] ?? 0);
+}
+
+/** The body of an observation's record: `[peer bin 32, at, ms, counter, {fields of its kind}]`. */
+
+type ObservationKind = Observation['type'];
+
+const OBSERVATION_KINDS: readonly string[] = [
+	'launched',
+	'peer-connected',
+	'peer-disconnected',
+	'notice',
+] satisfies ObservationKind[];
+const MAX_NOTICE_BYTES = 4096;
+const MAX_CODE_BYTES = 64;
+
+export function isObservationKind(kind: string): kind is ObservationKind {
+	return OBSERVATION_KINDS.includes(kind);
+}
+
+/** The value to pack. Texts are cleaned and cut as they will be when they are read back. */
+export function observationFields(observation: Observation): readonly unknown[] {
+	const {peer, at, ms, counter} = observation;
+	return [hexToBytes(peer), at, ms, counter, observationBodyFields(observation)];
+}
+
+function observationBodyFields(body: ObservationBody): Readonly<Record<string, unknown>> {
+	switch (body.type) {
+		case 'launched':
+			return {version: cleanText(body.version, MAX_VERSION_LENGTH)};
+		case 'peer-connected':
+			return {subject: hexToBytes(body.subject), address: cleanText(body.address, MAX_ADDRESS_LENGTH)};
+		case 'peer-disconnected':
+			return {subject: hexToBytes(body.subject), reason: cleanText(body.reason, MAX_REASON_LENGTH), alone: body.alone};
+		case 'notice':
+			return {
+				level: body.level,
+				code: cleanText(body.code, MAX_CODE_BYTES),
+				text: cleanText(body.text, MAX_NOTICE_BYTES),
+			};
+	}
+}
+
+/** Checks every field and cleans every text: a log file may come from anybody. Throws ProtocolError. */
+export function readObservation(kind: ObservationKind, value: unknown): Observation {
+	const [peer, at, ms, counter, body] = readList(value, 'observation', 16, 5);
+	const head: ObservationHead = {
+		peer: readPeerId(peer, 'peer'),
+		seq: 0,
+		at: readTime(at, 'at'),
+		ms: readTime(ms, 'ms'),
+		counter: readUint(counter, 'counter', MAX_HLC_COUNTER),
+	};
+	return {...head, ...readObservationBody(kind, readMap(body, kind))};
+}
+
+function readObservationBody(kind: ObservationKind, fields: Readonly<Record<string, unknown>>): ObservationBody {
+	const text = (name: string, maxBytes: number) =>
+		cleanText(readText(fields[name], `${kind}.${name}`, maxBytes), maxBytes);
+	const subject = () => readPeerId(fields.subject, `${kind}.subject`);
+	switch (kind) {
+		case 'launched':
+			return {type: kind, version: text('version', MAX_VERSION_LENGTH)};
+		case 'peer-connected':
+			return {type: kind, subject: subject(), address: text('address', MAX_ADDRESS_LENGTH)};
+		case 'peer-disconnected':
+			return {
+				type: kind,
+				subject: subject(),
+				reason: text('reason', MAX_REASON_LENGTH),
+				alone: readBoolean(fields.alone, `${kind}.alone`),
+			};
+		case 'notice':
+			return {
+				type: kind,
+				level: readNoticeLevel(fields.level),
+				code: text('code', MAX_CODE_BYTES),
+				text: text('text', MAX_NOTICE_BYTES),
+			};
+	}
+}
+
+function readNoticeLevel(value: unknown): NoticeLevel {
+	if (value === 'info' || value === 'warn' || value === 'error') return value;
+	return failField('notice.level', 'a level of notices');
 }

@@ -1,4 +1,4 @@
-/** Fields of each message between the wire and the types of message.ts: every length, count and range is checked here. */
+/** Fields of each message between the wire and the types of chat-state.ts: every length, count and range is checked here. */
 import type {Hlc} from '../core/event.js';
 import {
 	HAVE_BUCKETS,
@@ -14,6 +14,7 @@ import {
 } from '../core/limits.js';
 import {cleanLine, cleanName} from '../core/text.js';
 import {readBatch, SIGNATURE_BYTES} from './batch.js';
+import {readAddress} from './entry.js';
 import {
 	failField,
 	readBoolean,
@@ -25,8 +26,7 @@ import {
 	readText,
 	readTime,
 	readUint,
-} from './check.js';
-import {readAddress} from './entry.js';
+} from './field-readers.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -34,7 +34,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export const SHORT_HASH_BYTES = 8;
 const MAC_BYTES = 32;
 const MAX_FEATURES = 32;
-const MAX_WORD_BYTES = 32;
+const MAX_TOKEN_BYTES = 32;
 /** More batches than these cannot stand in one frame: each holds a peer id, a hash and a signature. */
 const MAX_BATCHES = MAX_FRAME_BYTES / 128;
 const MAX_PORT = 65_535;
@@ -49,9 +49,9 @@ function readHlc(value: unknown, path: string): Hlc {
 	return {ms: readTime(pair[0], `${path}.ms`), counter: readUint(pair[1], `${path}.counter`, MAX_HLC_COUNTER)};
 }
 
-function readWord(value: unknown, path: string): string {
-	const word = readText(value, path, MAX_WORD_BYTES);
-	return /^[\w.-]+$/.test(word) ? word : failField(path, 'a word');
+function readToken(value: unknown, path: string): string {
+	const token = readText(value, path, MAX_TOKEN_BYTES);
+	return /^[\w.-]+$/.test(token) ? token : failField(path, 'a word');
 }
 
 function readVersions(value: unknown): readonly [number, number] {
@@ -67,7 +67,7 @@ export function readHello(fields: Fields) {
 		peer: readPeerId(fields.peer, 'peer'),
 		name: cleanName(readText(fields.name, 'name', MAX_NAME_BYTES)),
 		port: readPort(fields.port, 'port'),
-		features: readListOf(fields.features, 'features', MAX_FEATURES, readWord),
+		features: readListOf(fields.features, 'features', MAX_FEATURES, readToken),
 		program: cleanLine(readText(fields.program, 'program', MAX_VERSION_LENGTH)),
 		clock: readTime(fields.clock, 'clock'),
 		hlc: readHlc(fields.hlc, 'hlc'),
@@ -174,14 +174,14 @@ const BYE_REASONS = ['leaving', 'duplicate', 'self', 'idle', 'overloaded'] as co
 
 /** A reason of a later version reads as `idle`: the connection ends and nothing is concluded from it. */
 export function readBye(fields: Fields) {
-	const word = readWord(fields.reason, 'reason');
+	const word = readToken(fields.reason, 'reason');
 	return {type: 'bye' as const, reason: BYE_REASONS.find(reason => reason === word) ?? ('idle' as const)};
 }
 
 export function readError(fields: Fields) {
 	return {
 		type: 'error' as const,
-		code: readWord(fields.code, 'code'),
+		code: readToken(fields.code, 'code'),
 		text: cleanLine(readText(fields.text, 'text', MAX_REASON_LENGTH)),
 	};
 }

@@ -3,12 +3,10 @@
  * append-only; unknown types are skipped, unknown fields ignored. Above 200 lines because every message stands here once,
  * type, writing and reading; the fields are read in message-fields.ts.
  */
-import type {Batch} from '../core/batch.js';
-import type {Hlc} from '../core/event.js';
-import type {PeerId} from '../core/ids.js';
-import {bytesOfHex} from './bytes.js';
-import {failField, readMap} from './check.js';
-import {sizeOfEvents, writeEvents} from './events-message.js';
+import type {Batch, Hlc, PeerId} from '../core/event.js';
+import {sizeOfEvents, writeEvents} from './batch.js';
+import {hexToBytes} from './bytes.js';
+import {failField, readMap} from './field-readers.js';
 import {createFrame, encodeFrame, FRAME_HEADER_BYTES} from './frame.js';
 import {
 	readBye,
@@ -143,25 +141,25 @@ export type Message =
 	| ErrorMessage;
 
 /** What is packed: peer ids as 32 bytes, records as arrays in the order of their fields. */
-function wireValue(message: Exclude<Message, EventsMessage>): unknown {
+function toWireValue(message: Exclude<Message, EventsMessage>): unknown {
 	switch (message.type) {
 		case 'hello':
-			return {...message, peer: bytesOfHex(message.peer), hlc: [message.hlc.ms, message.hlc.counter]};
+			return {...message, peer: hexToBytes(message.peer), hlc: [message.hlc.ms, message.hlc.counter]};
 		case 'pong':
 			return {...message, hlc: [message.hlc.ms, message.hlc.counter]};
 		case 'have':
 			if (message.kind === 'digest') return message;
-			return {...message, feeds: message.feeds.map(feed => [bytesOfHex(feed.peer), feed.seq, feed.hash])};
+			return {...message, feeds: message.feeds.map(feed => [hexToBytes(feed.peer), feed.seq, feed.hash])};
 		case 'want':
-			return {...message, ranges: message.ranges.map(range => [bytesOfHex(range.peer), range.from])};
+			return {...message, ranges: message.ranges.map(range => [hexToBytes(range.peer), range.from])};
 		case 'peers':
 			return {
 				...message,
 				added: message.added.map(({peer, addresses}) => [
-					bytesOfHex(peer),
+					hexToBytes(peer),
 					addresses.map(({host, port}) => [host, port]),
 				]),
-				removed: message.removed.map(bytesOfHex),
+				removed: message.removed.map(hexToBytes),
 			};
 		case 'ping':
 		case 'typing':
@@ -178,7 +176,7 @@ function wireValue(message: Exclude<Message, EventsMessage>): unknown {
  * MAX_FRAME_BYTES: whoever fills a message keeps to the limits.
  */
 export function encodeMessageFrame(message: Message): Uint8Array {
-	if (message.type !== 'events') return encodeFrame(pack(wireValue(message)));
+	if (message.type !== 'events') return encodeFrame(pack(toWireValue(message)));
 	const size = sizeOfEvents(message);
 	const frame = createFrame(size);
 	writeEvents({bytes: frame, position: FRAME_HEADER_BYTES}, message);

@@ -1,8 +1,28 @@
+/** A peer: 64 lowercase hexadecimal digits of its Ed25519 public key. A restart is a new peer. */
+export type PeerId = string & {readonly __brand: 'PeerId'};
+
+/** `<peer>:<seq>`: one event for ever, wherever it is held. */
+export type EventId = `${string}:${number}`;
+
+const PEER_ID_PATTERN = /^[0-9a-f]{64}$/;
+
+export function isPeerId(text: string): text is PeerId {
+	return PEER_ID_PATTERN.test(text);
+}
+
+export function eventId(peer: PeerId, seq: number): EventId {
+	return `${peer}:${seq}`;
+}
+
+/** The part of a peer id that is shown where names clash and no identity is known: 8 hexadecimal digits. */
+export function shortPeerId(peer: PeerId): string {
+	return peer.slice(0, 8);
+}
+
 /**
  * Three unions (design.md, 1). Only feed events can reach the wire; observations stand in this node's log and nowhere
  * else; passing facts are reduced and never stored.
  */
-import type {PeerId} from './ids.js';
 
 /** Who an identity key says this peer is. Present only after its signature was verified. */
 export interface Identity {
@@ -73,7 +93,7 @@ export type Observation = ObservationHead & ObservationBody;
 export type LinkStatus = 'connected' | 'suspect';
 
 /** Reduced, never stored. */
-export type PassingFact =
+export type EphemeralEvent =
 	/** The state of our connection to a peer changed or was measured. */
 	| {
 			readonly type: 'link-measured';
@@ -118,4 +138,32 @@ export type Input =
 			readonly events: readonly FeedEvent[];
 	  }
 	| {readonly type: 'observed'; readonly loggedAt: number; readonly observation: Observation}
-	| {readonly type: 'passing'; readonly fact: PassingFact};
+	| {readonly type: 'passing'; readonly event: EphemeralEvent};
+
+/**
+ * Consecutive entries of one feed under one signature (design.md, 2). It can be checked alone: the signature covers the
+ * last seq and the last hash, and the last hash follows from `previousHash` and the entries.
+ */
+export interface Batch {
+	readonly peer: PeerId;
+	/** Seq of the first entry, from 1. */
+	readonly firstSeq: number;
+	/** Chain hash before the first entry, 32 bytes. */
+	readonly previousHash: Uint8Array;
+	/** MessagePack bytes of each event, without author and seq; passed on byte for byte. At least one. */
+	readonly entries: readonly Uint8Array[];
+	/** Ed25519, 64 bytes. */
+	readonly signature: Uint8Array;
+}
+
+/** Seq of the last entry. */
+export function lastSeq(batch: Batch): number {
+	return batch.firstSeq + batch.entries.length - 1;
+}
+
+/** Sum of the lengths of the entries in bytes: what the limits count. */
+export function batchByteLength(batch: Batch): number {
+	let bytes = 0;
+	for (const entry of batch.entries) bytes += entry.length;
+	return bytes;
+}

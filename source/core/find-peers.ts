@@ -1,9 +1,11 @@
 /** Finding people by what somebody typed. */
-import {foldName} from './namesakes.js';
-import {nearest} from './nearest.js';
-import {isPresent, type PeerView, selectPeers} from './select-peers.js';
+
+import {findClosest} from './fuzzy-match.js';
+import {foldName} from './name-collisions.js';
+import {fingerprintOf, isPresent, nameOf, type PeerView, selectPeers} from './select-peers.js';
 import {selectPeople} from './select-people.js';
 import type {State} from './state.js';
+import type {TimelineEntry} from './timeline.js';
 
 /** Those who are present, if any of them is meant; else all. */
 function preferPresent(views: readonly PeerView[]): readonly PeerView[] {
@@ -19,23 +21,23 @@ export function findPeersByName(state: State, name: string): readonly PeerView[]
 	const views = selectPeers(state);
 	const exact = views.filter(view => view.name === name);
 	if (exact.length > 0) return preferPresent(exact);
-	const alike = views.filter(view => foldName(view.name) === foldName(name));
-	if (alike.length > 0) return preferPresent(alike);
-	const cut = name.lastIndexOf('#');
-	const fingerprint = name.slice(cut + 1).toLowerCase();
-	if (cut < 0 || fingerprint === '') return [];
-	const folded = foldName(name.slice(0, cut));
+	const caseInsensitive = views.filter(view => foldName(view.name) === foldName(name));
+	if (caseInsensitive.length > 0) return preferPresent(caseInsensitive);
+	const separator = name.lastIndexOf('#');
+	const fingerprint = name.slice(separator + 1).toLowerCase();
+	if (separator < 0 || fingerprint === '') return [];
+	const folded = foldName(name.slice(0, separator));
 	return preferPresent(
 		views.filter(
 			view =>
-				(cut === 0 || foldName(view.name) === folded) &&
+				(separator === 0 || foldName(view.name) === folded) &&
 				(view.fingerprint.startsWith(fingerprint) || view.peer.startsWith(fingerprint)),
 		),
 	);
 }
 
 /** Those other than us whose name begins with these whole words, in any case; one who is present hides who is gone. */
-export function findPeersByFirstWords(state: State, words: string): readonly PeerView[] {
+export function findPeersByNamePrefix(state: State, words: string): readonly PeerView[] {
 	const folded = foldName(words).trim();
 	if (folded === '') return [];
 	return preferPresent(
@@ -43,21 +45,40 @@ export function findPeersByFirstWords(state: State, words: string): readonly Pee
 	);
 }
 
-const MAX_PROPOSED = 3;
+const MAX_SUGGESTIONS = 3;
 
 /** Names other than ours that may have been meant by one that nobody bears, the nearest first, each once. */
-export function proposeNames(state: State, typed: string): readonly string[] {
+export function suggestNames(state: State, typed: string): readonly string[] {
 	const names = new Map<string, string>();
 	for (const {status, name} of selectPeople(state)) {
 		if (status !== 'self' && !names.has(foldName(name))) names.set(foldName(name), name);
 	}
 	const wanted = foldName(typed).trim();
 	if (wanted === '') return [];
-	const near = nearest(wanted, [...names.keys()]);
-	const alike = [...names.keys()].filter(folded => {
+	const closest = findClosest(wanted, [...names.keys()]);
+	const similar = [...names.keys()].filter(folded => {
 		const words = folded.split(/\s+/u);
-		return folded.startsWith(wanted) || words.includes(wanted) || nearest(wanted, words) !== undefined;
+		return folded.startsWith(wanted) || words.includes(wanted) || findClosest(wanted, words) !== undefined;
 	});
-	const proposed = [...new Set([...(near === undefined ? [] : [near]), ...alike])];
-	return proposed.slice(0, MAX_PROPOSED).map(folded => names.get(folded) ?? folded);
+	const suggestions = [...new Set([...(closest === undefined ? [] : [closest]), ...similar])];
+	return suggestions.slice(0, MAX_SUGGESTIONS).map(folded => names.get(folded) ?? folded);
+}
+
+/**
+ * Whether an event was written by who is called `wanted`: the name as it was when the event was written, in any case,
+ * NAME#fingerprint (its start is enough), or a whole peer id. Nobody wrote what we saw ourselves.
+ */
+export function matchesAuthor(state: State, {peer, seq}: TimelineEntry, author: string): boolean {
+	if (seq === 0) return false;
+	if (peer === author.toLowerCase()) return true;
+	const name = foldName(nameOf(state, peer, seq));
+	if (name === foldName(author)) return true;
+	const separator = author.lastIndexOf('#');
+	const fingerprint = author.slice(separator + 1).toLowerCase();
+	return (
+		separator >= 0 &&
+		fingerprint !== '' &&
+		name === foldName(author.slice(0, separator)) &&
+		fingerprintOf(state, peer).startsWith(fingerprint)
+	);
 }

@@ -1,5 +1,8 @@
 /** The records of a history in columns: an object around each would cost more than what it says. */
-import type {FeedEvent, Input, Observation} from './event.js';
+
+import {findFirstIndex} from './binary-search.js';
+import type {FeedEvent, Input, Observation, PeerId} from './event.js';
+import {type OrderKey, toSortableString} from './event-order.js';
 
 export interface HistoryRecord {
 	readonly entry: FeedEvent | Observation;
@@ -9,28 +12,28 @@ export interface HistoryRecord {
 	readonly live: boolean;
 }
 
-export interface Records {
+export interface RecordTable {
 	readonly length: number;
 	push(input: Exclude<Input, {readonly type: 'passing'}>): void;
 	at(index: number): HistoryRecord | undefined;
 	/** `loggedAt`, but never less than that of the record before. */
-	clock(index: number): number;
+	monotonicTimeAt(index: number): number;
 	/** Records [from, to) as the reducer takes them. */
-	inputs(from: number, to: number): Input[];
+	inputsBetween(from: number, to: number): Input[];
 }
 
-const FIRST_SIZE = 1024;
+const INITIAL_CAPACITY = 1024;
 
-export function createRecords(): Records {
+export function createRecordTable(): RecordTable {
 	const entries: (FeedEvent | Observation)[] = [];
-	let loggedAt = new Float64Array(FIRST_SIZE);
-	let clock = new Float64Array(FIRST_SIZE);
-	let live = new Uint8Array(FIRST_SIZE);
+	let loggedAt = new Float64Array(INITIAL_CAPACITY);
+	let monotonicTimes = new Float64Array(INITIAL_CAPACITY);
+	let live = new Uint8Array(INITIAL_CAPACITY);
 
 	function grow(): void {
 		const size = Math.ceil(loggedAt.length * 1.5);
 		loggedAt = copyInto(new Float64Array(size), loggedAt);
-		clock = copyInto(new Float64Array(size), clock);
+		monotonicTimes = copyInto(new Float64Array(size), monotonicTimes);
 		live = copyInto(new Uint8Array(size), live);
 	}
 
@@ -38,7 +41,7 @@ export function createRecords(): Records {
 		const index = entries.push(entry) - 1;
 		if (index >= loggedAt.length) grow();
 		loggedAt[index] = at;
-		clock[index] = Math.max(at, clock[index - 1] ?? 0);
+		monotonicTimes[index] = Math.max(at, monotonicTimes[index - 1] ?? 0);
 		live[index] = isLive ? 1 : 0;
 	}
 
@@ -61,8 +64,8 @@ export function createRecords(): Records {
 			const entry = entries[index];
 			return entry && {entry, loggedAt: loggedAt[index] ?? 0, live: live[index] === 1};
 		},
-		clock: index => clock[index] ?? 0,
-		inputs(from, to) {
+		monotonicTimeAt: index => monotonicTimes[index] ?? 0,
+		inputsBetween(from, to) {
 			const inputs: Input[] = [];
 			for (let index = from; index < to; ) {
 				const entry = entries[index];
@@ -93,4 +96,70 @@ function isFeedEvent(entry: FeedEvent | Observation): entry is FeedEvent {
 function copyInto<T extends Float64Array | Uint8Array>(target: T, source: T): T {
 	target.set(source);
 	return target;
+}
+
+/** Where in a history each row was learnt, and which records came together. */
+
+export interface ArrivalIndex {
+	/** Takes in the records from `from` to the present end. */
+	add(records: RecordTable, from: number): void;
+	indexOfEntry(key: OrderKey): number | undefined;
+	positionAfter(index: number): number;
+}
+
+/** A seq further ahead of what is known than this is kept aside: a damaged log must not make us reserve memory. */
+const MAX_SEQ_GAP = 4096;
+const ABSENT = 0xffff_ffff;
+
+export function createArrivalIndex(): ArrivalIndex {
+	const feeds = new Map<PeerId, Uint32Array>();
+	/** Observations, and events far ahead of their feed. */
+	const sparseIndexes = new Map<string, number>();
+	/** Runs of records that came as history: [from, to), flat and rising. */
+	const syncedRuns: number[] = [];
+
+	function indexEvent(peer: PeerId, seq: number, key: OrderKey, index: number): void {
+		let known = feeds.get(peer);
+		if (!known || seq >= known.length) {
+			const size = known?.length ?? 0;
+			if (seq > size + MAX_SEQ_GAP) {
+				const text = toSortableString(key);
+				if (!sparseIndexes.has(text)) sparseIndexes.set(text, index);
+				return;
+			}
+			const grown = new Uint32Array(Math.max(8, seq + 1, Math.ceil(size * 1.5))).fill(ABSENT);
+			if (known) grown.set(known);
+			known = grown;
+			feeds.set(peer, known);
+		}
+		if (known[seq] === ABSENT) known[seq] = index;
+	}
+
+	function extendRun(index: number): void {
+		const last = syncedRuns.length - 1;
+		if (syncedRuns[last] === index) syncedRuns[last] = index + 1;
+		else syncedRuns.push(index, index + 1);
+	}
+
+	return {
+		add(records, from) {
+			for (let index = from; index < records.length; index++) {
+				const record = records.at(index);
+				if (!record) continue;
+				const {entry} = record;
+				if (isObservation(entry)) sparseIndexes.set(toSortableString(entry), index);
+				else indexEvent(entry.peer, entry.seq, entry, index);
+				if (!record.live) extendRun(index);
+			}
+		},
+		indexOfEntry(key) {
+			const index = key.seq === 0 ? undefined : feeds.get(key.peer)?.[key.seq];
+			return index === undefined || index === ABSENT ? sparseIndexes.get(toSortableString(key)) : index;
+		},
+		positionAfter(index) {
+			const run = findFirstIndex(0, syncedRuns.length / 2, place => (syncedRuns[2 * place + 1] ?? 0) > index);
+			const from = syncedRuns[2 * run];
+			return from !== undefined && from <= index ? (syncedRuns[2 * run + 1] ?? index + 1) : index + 1;
+		},
+	};
 }

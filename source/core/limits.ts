@@ -51,7 +51,7 @@ export const MAX_BEACON_ANSWERS_PER_SECOND = 10;
 export const MAX_BEACONS_PER_SECOND = 500;
 export const MAX_BEACONS_PER_SOURCE_PER_SECOND = 50;
 export const MAX_CANDIDATES = 1024;
-export const MAX_STRANGERS = 1024;
+export const MAX_FOREIGN_NODES = 1024;
 export const ALONE_AFTER_MS = 3000;
 
 // Dialling
@@ -95,16 +95,16 @@ export const MAX_PINGS_PER_SECOND = 4;
 export const MAX_TYPING_PER_SECOND = 2;
 export const MAX_FRAME_MS = 60_000;
 export const SLOW_READER_MS = 60_000;
-export const FAULT_REST_MS = 60_000;
-export const MAX_BARRED = 1024;
-export const ADDRESS_REST_FIRST_MS = 4000;
-export const ACQUAINTED_AFTER_MS = 10_000;
+export const FAULT_BAN_MS = 60_000;
+export const MAX_BANS = 1024;
+export const FIRST_ADDRESS_BAN_MS = 4000;
+export const TRUSTED_AFTER_MS = 10_000;
 export const MAX_HANDSHAKES_PER_SECOND = 16;
 export const MAX_HANDSHAKE_BURST = 256;
 export const MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND = 32;
 export const MAX_CONNECTIONS_PER_ADDRESS = 128;
 export const MAX_REPORTED_PEERS = 512;
-export const MAX_WATCHED_PEERS = 4096;
+export const MAX_SUSPECTS = 4096;
 export const MAX_BYE_FLUSH_MS = 500;
 
 // History
@@ -117,7 +117,7 @@ export const JOINED_AFTER_MS = 1000;
 export const HAVE_INTERVAL_MS = 250;
 export const WANT_BASE_MS = 3000;
 export const WANT_BYTES_PER_SECOND = 256 * 1000;
-export const MAX_INTAKE_BYTES = 4 * 1024 * 1024;
+export const MAX_INGEST_BYTES = 4 * 1024 * 1024;
 export const PUSH_GRACE_MS = 1000;
 export const HAVE_CROWD_PEERS = 8;
 export const READ_SLICE_MS = 1;

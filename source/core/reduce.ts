@@ -3,16 +3,15 @@
  * is a row by itself, or changes a peer's record, from which its presence rows follow (presence-rows.ts).
  */
 import {produce} from 'immer';
-import type {FeedEvent, Input} from './event.js';
-import {type Gathering, gatherEvents, gatherObservation, startGathering} from './gather.js';
-import type {PeerId} from './ids.js';
+import {type CollectedChanges, collectEvents, collectObservation, createChanges} from './collect-changes.js';
+import type {FeedEvent, Input, PeerId} from './event.js';
+import {compareOrder, type OrderKey} from './event-order.js';
 import {MAX_HLC_AHEAD_MS} from './limits.js';
-import {compareOrder, type OrderKey} from './order.js';
-import {presenceRows} from './presence-rows.js';
-import {endConnections, initialPassing, notePosts, reducePassing} from './reduce-passing.js';
-import {createRosterPeer, emptyRoster, findPeer, setPeer} from './roster.js';
-import {withLaunch} from './roster-peer.js';
-import type {State, TimelineEntry} from './state.js';
+import {listPresenceRows} from './presence-rows.js';
+import {applyLivePosts, clearConnections, initialEphemeral, reduceEphemeral} from './reduce-ephemeral.js';
+import {createRosterPeer, emptyRoster, findPeer, setPeer, withCurrentLaunch} from './roster.js';
+import type {State, Writable} from './state.js';
+import type {TimelineEntry} from './timeline.js';
 import {
 	dropFirst,
 	emptyTimeline,
@@ -23,21 +22,20 @@ import {
 	sliceTimeline,
 	type Timeline,
 } from './timeline.js';
-import type {Writable} from './writable.js';
 
 export const initialState: State = {
 	launches: {},
 	timeline: emptyTimeline,
 	roster: emptyRoster,
 	pending: emptyTimeline,
-	hidden: emptyTimeline,
-	learnt: 0,
+	unreadable: emptyTimeline,
+	recordCount: 0,
 	loggedAt: 0,
-	passing: initialPassing,
+	ephemeral: initialEphemeral,
 };
 
 /** In total order, sorted only if need be: most runs come sorted. */
-function inOrder<T extends OrderKey>(entries: T[]): T[] {
+function sortIfNeeded<T extends OrderKey>(entries: T[]): T[] {
 	for (let index = 1; index < entries.length; index++) {
 		const before = entries[index - 1];
 		const entry = entries[index];
@@ -47,38 +45,38 @@ function inOrder<T extends OrderKey>(entries: T[]): T[] {
 }
 
 /** Counts each unreadable entry once, however often it comes. */
-function reduceHidden(gathering: Gathering): Timeline {
-	const {state, peers} = gathering;
+function reduceUnreadable(changes: CollectedChanges): Timeline {
+	const {state, peers} = changes;
 	let last: FeedEvent | undefined;
-	for (const event of inOrder(gathering.hidden)) {
-		if ((last && compareOrder(last, event) === 0) || hasEntry(state.hidden, event)) continue;
+	for (const event of sortIfNeeded(changes.unreadable)) {
+		if ((last && compareOrder(last, event) === 0) || hasEntry(state.unreadable, event)) continue;
 		last = event;
 		const known = peers.get(event.peer) ?? findPeer(state.roster, event.peer) ?? createRosterPeer(event.peer);
-		peers.set(event.peer, {...known, unreadable: known.unreadable + 1});
+		peers.set(event.peer, {...known, unreadableCount: known.unreadableCount + 1});
 	}
-	return insertEntries(state.hidden, gathering.hidden);
+	return insertEntries(state.unreadable, changes.unreadable);
 }
 
 /** Writes the peers that changed; adds their new rows to those gathered and returns the rows that are void now. */
-function reducePeers(roster: Writable<State['roster']>, gathering: Gathering): TimelineEntry[] {
-	const {state, launch, launches} = gathering;
+function reducePeers(roster: Writable<State['roster']>, changes: CollectedChanges): TimelineEntry[] {
+	const {state, launch, launches} = changes;
 	const removed: TimelineEntry[] = [];
-	for (const peer of gathering.peers.values()) {
+	for (const peer of changes.peers.values()) {
 		const old = findPeer(state.roster, peer.peer);
-		const known = withLaunch(peer, launch?.peer);
+		const known = withCurrentLaunch(peer, launch?.peer);
 		if (known !== old) setPeer(roster, known);
-		const before = presenceRows(old, state.launches);
-		const after = presenceRows(known, launches);
+		const before = listPresenceRows(old, state.launches);
+		const after = listPresenceRows(known, launches);
 		const kept = new Set(after);
 		for (const row of before) if (!kept.delete(row)) removed.push(row);
-		gathering.rows.push(...kept);
+		changes.rows.push(...kept);
 	}
 	return removed;
 }
 
 /** Rows that have become due, and what still waits. */
-function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolean, all: boolean) {
-	if (all) {
+function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolean, recheckAll: boolean) {
+	if (recheckAll) {
 		const rows = sliceTimeline(pending, 0, pending.length);
 		const waiting = rows.filter(row => !isDue(row));
 		return {due: rows.filter(isDue), waiting: insertEntries(emptyTimeline, waiting)};
@@ -90,24 +88,24 @@ function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolea
 
 /** Puts rows where they belong: the timeline, or those that wait because their time is too far ahead. */
 function placeRows(
-	gathering: Gathering,
+	changes: CollectedChanges,
 	removed: readonly TimelineEntry[],
 	now: number,
 ): Pick<State, 'timeline' | 'pending'> {
-	const {state, launches} = gathering;
+	const {state, launches} = changes;
 	let {timeline, pending} = state;
 	for (const row of removed) {
 		timeline = removeEntry(timeline, row);
 		pending = removeEntry(pending, row);
 	}
-	const limit = Math.max(gathering.loggedAt, now) + MAX_HLC_AHEAD_MS;
+	const limit = Math.max(changes.loggedAt, now) + MAX_HLC_AHEAD_MS;
 	const isDue = (row: TimelineEntry) => row.ms <= limit || launches[row.peer] !== undefined;
 	if (pending.length > 0) {
 		const {due, waiting} = releasePending(pending, isDue, launches !== state.launches);
 		pending = waiting;
-		for (const row of due) gathering.rows.push(row);
+		for (const row of due) changes.rows.push(row);
 	}
-	const rows = inOrder(gathering.rows);
+	const rows = sortIfNeeded(changes.rows);
 	if (rows.every(isDue)) return {timeline: insertEntries(timeline, rows), pending};
 	return {
 		timeline: insertEntries(timeline, rows.filter(isDue)),
@@ -118,20 +116,20 @@ function placeRows(
 	};
 }
 
-function reduceInput(draft: Writable<State>, gathering: Gathering, input: Input): void {
+function reduceInput(draft: Writable<State>, changes: CollectedChanges, input: Input): void {
 	switch (input.type) {
 		case 'events':
-			gatherEvents(gathering, input);
-			if (input.live) notePosts(draft.passing, input.events, gathering.launch?.peer);
+			collectEvents(changes, input);
+			if (input.live) applyLivePosts(draft.ephemeral, input.events, changes.launch?.peer);
 			break;
 		case 'observed': {
-			const before: PeerId | undefined = gathering.launch?.peer;
-			gatherObservation(gathering, input);
-			if (gathering.launch?.peer !== before) endConnections(draft.passing);
+			const before: PeerId | undefined = changes.launch?.peer;
+			collectObservation(changes, input);
+			if (changes.launch?.peer !== before) clearConnections(draft.ephemeral);
 			break;
 		}
 		case 'passing':
-			reducePassing(draft.passing, input.fact);
+			reduceEphemeral(draft.ephemeral, input.event);
 			break;
 		default:
 			input satisfies never;
@@ -142,15 +140,15 @@ function reduceInput(draft: Writable<State>, gathering: Gathering, input: Input)
 export function reduceInputs(state: State, inputs: readonly Input[]): State {
 	if (inputs.length === 0) return state;
 	return produce(state, (draft: Writable<State>) => {
-		const gathering = startGathering(state);
-		for (const input of inputs) reduceInput(draft, gathering, input);
-		draft.learnt = gathering.learnt;
-		draft.loggedAt = gathering.loggedAt;
-		if (gathering.launch !== undefined && gathering.launch !== state.launch) draft.launch = gathering.launch;
-		if (gathering.launches !== state.launches) draft.launches = gathering.launches;
-		if (gathering.hidden.length > 0) draft.hidden = reduceHidden(gathering);
-		const removed = gathering.peers.size > 0 ? reducePeers(draft.roster, gathering) : [];
-		const {timeline, pending} = placeRows(gathering, removed, draft.passing.now);
+		const changes = createChanges(state);
+		for (const input of inputs) reduceInput(draft, changes, input);
+		draft.recordCount = changes.recordCount;
+		draft.loggedAt = changes.loggedAt;
+		if (changes.launch !== undefined && changes.launch !== state.launch) draft.launch = changes.launch;
+		if (changes.launches !== state.launches) draft.launches = changes.launches;
+		if (changes.unreadable.length > 0) draft.unreadable = reduceUnreadable(changes);
+		const removed = changes.peers.size > 0 ? reducePeers(draft.roster, changes) : [];
+		const {timeline, pending} = placeRows(changes, removed, draft.ephemeral.now);
 		draft.timeline = timeline;
 		draft.pending = pending;
 	});

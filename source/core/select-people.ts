@@ -3,8 +3,9 @@
  * absent once, by the newest launch, and only if no launch of the same person under the same name is present. Our own
  * earlier launches are ourselves.
  */
+
+import {compareOrder} from './event-order.js';
 import {memoise} from './memoise.js';
-import {compareOrder} from './order.js';
 import {isPresent, type PeerView, type RankedView, selectRanked} from './select-peers.js';
 import type {State} from './state.js';
 
@@ -13,16 +14,16 @@ function isNewer(a: RankedView, b: RankedView | undefined): boolean {
 }
 
 /** The newest launch of each person. */
-function newestOf(ranked: readonly RankedView[]): Map<string, RankedView> {
+function newestByPerson(ranked: readonly RankedView[]): Map<string, RankedView> {
 	const newest = new Map<string, RankedView>();
-	for (const one of ranked) if (isNewer(one, newest.get(one.person))) newest.set(one.person, one);
+	for (const launch of ranked) if (isNewer(launch, newest.get(launch.personKey))) newest.set(launch.personKey, launch);
 	return newest;
 }
 
 /** A log of years holds thousands who left, and links change every other second. */
-const selectGonePeople = memoise(
+const selectDepartedPeople = memoise(
 	(state: State) => [selectRanked(state).gone],
-	state => newestOf(selectRanked(state).gone),
+	state => newestByPerson(selectRanked(state).gone),
 );
 
 /** In the order of selectPeers. */
@@ -30,16 +31,18 @@ export const selectPeople: (state: State) => readonly PeerView[] = memoise(
 	state => [selectRanked(state), state.launches],
 	state => {
 		const {living, gone} = selectRanked(state);
-		const left = selectGonePeople(state);
-		const present = new Set(living.filter(({view}) => isPresent(view.status)).map(({person}) => person));
-		const newest = newestOf(living);
+		const left = selectDepartedPeople(state);
+		const present = new Set(living.filter(({view}) => isPresent(view.status)).map(({personKey}) => personKey));
+		const newest = newestByPerson(living);
 		const isOurs = ({view}: RankedView) => state.launches[view.peer] !== undefined && view.status !== 'self';
 		const isShown = (one: RankedView): boolean =>
 			isPresent(one.view.status) ||
-			(!present.has(one.person) && newest.get(one.person) === one && !isNewer(left.get(one.person) ?? one, one));
+			(!present.has(one.personKey) &&
+				newest.get(one.personKey) === one &&
+				!isNewer(left.get(one.personKey) ?? one, one));
 		const shown = living.filter(isShown);
-		const persons = new Set(shown.map(({person}) => person));
-		const parted = gone.filter(one => left.get(one.person) === one && !persons.has(one.person) && !isOurs(one));
+		const persons = new Set(shown.map(({personKey: person}) => person));
+		const parted = gone.filter(one => left.get(one.personKey) === one && !persons.has(one.personKey) && !isOurs(one));
 		return [...shown, ...parted].map(({view}) => view);
 	},
 );

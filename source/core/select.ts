@@ -1,7 +1,8 @@
 /** What the screen and JSON lines ask about the state as a whole. Pure; see select-peers.ts for people. */
-import {isPeerId, type PeerId} from './ids.js';
-import {findLastAtMost} from './search.js';
-import type {Audience, Passing, State} from './state.js';
+
+import {findLastAtMost} from './binary-search.js';
+import {isPeerId, type PeerId} from './event.js';
+import type {Audience, EphemeralState, State} from './state.js';
 
 export interface Delivery {
 	/** How many of them hold it on their disk. */
@@ -15,7 +16,7 @@ export interface Delivery {
  * whoever holds it by now counts, of 0.
  */
 export function selectDelivery(state: State, seq: number): Delivery | undefined {
-	const {audiences, delivered} = state.passing;
+	const {audiences, delivered} = state.ephemeral;
 	const audience: Audience | undefined = findLastAtMost(audiences, seq, item => item.fromSeq);
 	if (audience === undefined) return undefined;
 	if (audience.peers.length === 0) {
@@ -28,8 +29,8 @@ export function selectDelivery(state: State, seq: number): Delivery | undefined 
 }
 
 /** Undefined when no history is coming in. */
-export function selectSync(state: State): Passing['sync'] | undefined {
-	return state.passing.sync.expected > 0 ? state.passing.sync : undefined;
+export function selectSyncProgress(state: State): EphemeralState['sync'] | undefined {
+	return state.ephemeral.sync.expected > 0 ? state.ephemeral.sync : undefined;
 }
 
 /** Rows that wait because their author's clock is too far ahead. */
@@ -39,11 +40,11 @@ export function selectPendingCount(state: State): number {
 
 /** Who is typing now, in the order of their ids. */
 export function selectTyping(state: State): PeerId[] {
-	const {typing, now} = state.passing;
-	return listTypers(typing).filter(peer => (typing[peer] ?? 0) > now);
+	const {typing, now} = state.ephemeral;
+	return listTypingPeers(typing).filter(peer => (typing[peer] ?? 0) > now);
 }
 
-function listTypers(typing: Passing['typing']): PeerId[] {
+function listTypingPeers(typing: EphemeralState['typing']): PeerId[] {
 	const peers: PeerId[] = [];
 	for (const key in typing) if (isPeerId(key)) peers.push(key);
 	return peers.sort();

@@ -2,16 +2,12 @@
  * The reduced state: *state is reduce(log)* plus passing facts. Everything the screen shows is selected from here, live
  * and in replay alike. Values are frozen; unchanged parts keep their identity.
  */
-import type {FeedEvent, Identity, LinkStatus, Observation} from './event.js';
-import type {PeerId} from './ids.js';
-import type {OrderKey} from './order.js';
+import type {FeedEvent, Identity, LinkStatus, Observation, PeerId} from './event.js';
+import type {OrderKey} from './event-order.js';
 import type {Timeline} from './timeline.js';
 
-/** A row of the timeline: a fact that is shown. `late`: it was live and more than 60 s behind. */
-export type TimelineEntry = (FeedEvent | Observation) & {readonly late?: true};
-
 /** A name and the seq from which it holds. */
-export interface NameSince {
+export interface NameChange {
 	readonly seq: number;
 	readonly name: string;
 }
@@ -20,7 +16,7 @@ export interface NameSince {
 export interface RosterPeer {
 	readonly peer: PeerId;
 	/** By rising seq, the newest MAX_NAMES_KEPT; empty until `joined` is known. */
-	readonly names: readonly NameSince[];
+	readonly names: readonly NameChange[];
 	readonly identity?: Identity;
 	readonly version?: string;
 	/** Of the socket, if we were ever connected. */
@@ -45,21 +41,21 @@ export interface RosterPeer {
 	/** What we saw of it in each launch, by our own peer id of that launch. */
 	readonly contacts: Readonly<Record<PeerId, Contact>>;
 	/** If this peer is ourselves: whom it had contact with, as it came to be known. */
-	readonly met: readonly PeerId[];
+	readonly contactedPeers: readonly PeerId[];
 	/** Our `peer-disconnected` that left us alone, by order. */
-	readonly partings: readonly Observation[];
+	readonly isolations: readonly Observation[];
 	/** Our newest MAX_CONTACTS_KEPT `peer-connected`, by order: the first behind a parting ends it. */
 	readonly connections: readonly Observation[];
-	readonly unreadable: number;
+	readonly unreadableCount: number;
 }
 
 /** Our connections to one peer during one launch. */
 export interface Contact {
 	/** First and newest `peer-connected`. */
-	readonly first?: Observation;
-	readonly newest?: Observation;
+	readonly firstConnected?: Observation;
+	readonly lastConnected?: Observation;
 	/** Newest `peer-disconnected`. */
-	readonly ended?: OrderKey;
+	readonly lastDisconnected?: OrderKey;
 }
 
 /** What we know of a live connection; gone with it. */
@@ -78,7 +74,7 @@ export interface Audience {
 	readonly peers: readonly PeerId[];
 }
 
-export interface Passing {
+export interface EphemeralState {
 	/** Wall clock, ms, as last told; 0 before. */
 	readonly now: number;
 	readonly links: Readonly<Record<PeerId, Link>>;
@@ -87,9 +83,9 @@ export interface Passing {
 	readonly audiences: readonly Audience[];
 	readonly typing: Readonly<Record<PeerId, number>>;
 	readonly sync: {readonly received: number; readonly expected: number};
-	readonly alone: boolean;
+	readonly isolated: boolean;
 	readonly tried: readonly string[];
-	readonly strangers: number;
+	readonly foreignNodes: number;
 	readonly saving: boolean;
 	readonly savingReason?: string;
 }
@@ -105,10 +101,15 @@ export interface State {
 	/** Rows more than MAX_HLC_AHEAD_MS ahead of the clock: kept, not shown until due. */
 	readonly pending: Timeline;
 	/** Unreadable entries: kept so that each is counted once, never shown. */
-	readonly hidden: Timeline;
+	readonly unreadable: Timeline;
 	/** Records reduced so far (events and observations). */
-	readonly learnt: number;
+	readonly recordCount: number;
 	/** Our wall clock at the newest record, ms: never goes back. */
 	readonly loggedAt: number;
-	readonly passing: Passing;
+	readonly ephemeral: EphemeralState;
 }
+
+type Opaque = string | number | boolean | undefined | OrderKey | Timeline;
+
+/** T as a recipe may write to it. Events and timelines stay whole: they are replaced, never changed. */
+export type Writable<T> = T extends Opaque ? T : {-readonly [K in keyof T]: Writable<T[K]>};

@@ -2,7 +2,7 @@
  * Makes what others wrote fit for a terminal: nothing that drives it, hides, reorders or spills over its cell. Used at
  * the edge (codec, session), at the screen and for logs. Idempotent; every step is linear in the length of its input.
  */
-import {dropFalseFingerprints} from './false-fingerprint.js';
+import {removeSpoofedFingerprints} from './confusables.js';
 import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES} from './limits.js';
 
 const TAB = '    ';
@@ -10,7 +10,7 @@ const TAB = '    ';
 const MAX_JOINED_EMOJI = 5;
 
 /** Printable ASCII and newlines. */
-const PLAIN = /^[\n -~]*$/;
+const PLAIN_ASCII = /^[\n -~]*$/;
 /** Common letters of which none needs a step below: Latin, Greek, Cyrillic, kana, unified Han, Hangul. */
 const HARMLESS =
 	/^[\n -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u3001-\u3029\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3]*$/;
@@ -86,7 +86,7 @@ export function utf8Length(text: string): number {
 }
 
 /** Index of the first code point that does not fit any more; the length of the text if all of it fits. */
-function findCut(text: string, maxBytes: number): number {
+function findOverflow(text: string, maxBytes: number): number {
 	let bytes = 0;
 	let index = 0;
 	while (index < text.length) {
@@ -99,16 +99,16 @@ function findCut(text: string, maxBytes: number): number {
 }
 
 /** Cuts on a grapheme border; inside a grapheme only if it alone is too long. */
-function cutText(text: string, maxBytes: number): string {
+function truncateText(text: string, maxBytes: number): string {
 	if (text.length * 3 <= maxBytes) return text;
-	const cut = findCut(text, maxBytes);
+	const cut = findOverflow(text, maxBytes);
 	if (cut === text.length) return text;
 	const border = segmentGraphemes(text).containing(cut)?.index ?? 0;
 	return text.slice(0, border === 0 ? cut : border).replace(/[\u200c\u200d]+$/, '');
 }
 
 /** All but the cut. */
-function stripText(text: string): string {
+function stripUnsafe(text: string): string {
 	return text
 		.replace(/\p{Surrogate}/gu, '\ufffd')
 		.replace(ESCAPES, '')
@@ -128,13 +128,13 @@ function stripText(text: string): string {
  * MAX_COMBINING_MARKS on a base and `maxBytes` in UTF-8. What is left is as it was written (no normalisation).
  */
 export function cleanText(text: string, maxBytes = MAX_TEXT_BYTES): string {
-	if (text.length <= maxBytes && PLAIN.test(text)) return text;
+	if (text.length <= maxBytes && PLAIN_ASCII.test(text)) return text;
 	// What is cut anyway need not be looked at.
 	const start = text.length > maxBytes * 8 ? text.slice(0, maxBytes * 8) : text;
-	return cutText(HARMLESS.test(start) ? start : stripText(start), maxBytes);
+	return truncateText(HARMLESS.test(start) ? start : stripUnsafe(start), maxBytes);
 }
 
-function cutCells(text: string, maxCells: number): string {
+function truncateCells(text: string, maxCells: number): string {
 	if (text.length <= maxCells / 2) return text;
 	let cells = 0;
 	for (const {segment, index} of segmentGraphemes(text)) {
@@ -154,10 +154,10 @@ export function cleanLine(text: string, maxBytes = MAX_TEXT_BYTES): string {
  * what the screen marks facts and notices with, and never holds what reads like a fingerprint.
  */
 export function cleanName(name: string): string {
-	const line = dropFalseFingerprints(cleanText(name, MAX_NAME_BYTES * 8))
+	const line = removeSpoofedFingerprints(cleanText(name, MAX_NAME_BYTES * 8))
 		.replace(/[\s\u2800]+/gu, ' ')
 		.replace(/^(?:[ *!\u200c\u200d]|\p{M})+/u, '')
 		.trim();
-	const cut = cutCells(cutText(line, MAX_NAME_BYTES), MAX_NAME_CELLS);
-	return dropFalseFingerprints(cut).replace(/[\s\u200c\u200d]+$/, '');
+	const cut = truncateCells(truncateText(line, MAX_NAME_BYTES), MAX_NAME_CELLS);
+	return removeSpoofedFingerprints(cut).replace(/[\s\u200c\u200d]+$/, '');
 }

@@ -8,9 +8,8 @@
  * The last seq is 8 bytes, big-endian.
  */
 import {hash as digest} from 'node:crypto';
-import {bytesOfHex} from '../codec/bytes.js';
-import type {Batch} from '../core/batch.js';
-import type {PeerId} from '../core/ids.js';
+import {hexToBytes} from '../codec/bytes.js';
+import type {Batch, PeerId} from '../core/event.js';
 import {MAX_ENTRY_BYTES} from '../core/limits.js';
 
 const FEED_LABEL = Buffer.from('p2pchat-ink feed 1');
@@ -23,13 +22,13 @@ export function uint64Bytes(value: number): Uint8Array {
 }
 
 /** A plain Uint8Array: `slice` of a Buffer would not copy. */
-function plainBytes({buffer, byteOffset, length}: Uint8Array): Uint8Array {
+function toPlainUint8Array({buffer, byteOffset, length}: Uint8Array): Uint8Array {
 	return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Chain hash before the first entry of a feed, 32 bytes. */
-export function firstHash(roomTag: Uint8Array, peer: PeerId): Uint8Array {
-	return plainBytes(digest('sha256', Buffer.concat([FEED_LABEL, roomTag, bytesOfHex(peer)]), 'buffer'));
+export function genesisHash(roomTag: Uint8Array, peer: PeerId): Uint8Array {
+	return toPlainUint8Array(digest('sha256', Buffer.concat([FEED_LABEL, roomTag, hexToBytes(peer)]), 'buffer'));
 }
 
 /** Hash and entry side by side: one call of `hash` takes two thirds of the time of `createHash` with two updates. */
@@ -45,12 +44,12 @@ export function chainHash(previous: Uint8Array, entries: readonly Uint8Array[]):
 		scratch.set(entry, 32);
 		hash = digest('sha256', scratch.subarray(0, 32 + entry.length), 'buffer');
 	}
-	return plainBytes(hash);
+	return toPlainUint8Array(hash);
 }
 
 /** What the signature of a batch covers. */
-export function batchPayload(roomTag: Uint8Array, peer: PeerId, seq: number, hash: Uint8Array): Uint8Array {
-	return Buffer.concat([BATCH_LABEL, roomTag, bytesOfHex(peer), uint64Bytes(seq), hash]);
+export function batchSignaturePayload(roomTag: Uint8Array, peer: PeerId, seq: number, hash: Uint8Array): Uint8Array {
+	return Buffer.concat([BATCH_LABEL, roomTag, hexToBytes(peer), uint64Bytes(seq), hash]);
 }
 
 /** Hash after the last entry of a batch. */

@@ -7,14 +7,14 @@
  * 2. `invalid` is the fault of who sent the batch, `forked` that of its author; nothing else is anybody's fault.
  * 3. A fork is believed only under a good signature. From then on the feed is frozen: what we hold stays, nothing is added.
  */
-import {equalBytes} from '../codec/bytes.js';
-import {type Batch, batchBytes, lastSeq} from '../core/batch.js';
-import type {FeedEvent} from '../core/event.js';
-import type {PeerId} from '../core/ids.js';
-import {batchHash, batchPayload, chainHash, firstHash} from './chain.js';
-import type {Tip} from './own-feed.js';
-import {verifySignature} from './peer-key.js';
-import {COURSE_START, type FeedCourse, readBatchEvents} from './read-batch.js';
+import {isEqualBytes} from '../codec/bytes.js';
+import {decodeEntry, readIdentityClaim} from '../codec/entry.js';
+import {type Batch, batchByteLength, type FeedEvent, type Hlc, lastSeq, type PeerId} from '../core/event.js';
+import {compareHlc, HLC_ZERO} from '../core/event-order.js';
+import {batchHash, batchSignaturePayload, chainHash, genesisHash} from './chain.js';
+import {verifyIdentity} from './identity.js';
+import type {FeedTip} from './own-feed.js';
+import {verifySignature} from './signing-keys.js';
 
 export type Acceptance =
 	/** Genuine and new. `batch` begins at what we lacked first; `events` are its entries. */
@@ -39,7 +39,7 @@ export interface FeedTips {
 	 */
 	restore(batch: Batch): readonly FeedEvent[];
 	/** Undefined when nothing is held. */
-	tip(peer: PeerId): Tip | undefined;
+	tip(peer: PeerId): FeedTip | undefined;
 	/** Highest contiguous seq, 0 when nothing is held. Never hashes. */
 	seqOf(peer: PeerId): number;
 	/** Bytes of entries held of a feed. */
@@ -58,10 +58,10 @@ export interface FeedTipsOptions {
 }
 
 /** Written in place: opening a log moves the tip of a feed with every record. */
-interface Feed {
+interface FeedState {
 	seq: number;
 	bytes: number;
-	course: FeedCourse;
+	validation: FeedValidation;
 	/** Hash after `seq`; while undefined it follows from `lastBatch`, which ends there. */
 	hash: Uint8Array | undefined;
 	lastBatch: Batch | undefined;
@@ -71,45 +71,49 @@ interface Feed {
 const MAX_UNHASHED = 128;
 
 export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOptions): FeedTips {
-	const feeds = new Map<PeerId, Feed>();
+	const feeds = new Map<PeerId, FeedState>();
 	const frozen = new Set<PeerId>();
 	const unhashed = new Set<PeerId>();
 
 	/** The chain hash after what is held of a feed. */
 	function tipHash(peer: PeerId): Uint8Array {
 		const feed = feeds.get(peer);
-		if (!feed) return firstHash(roomTag, peer);
+		if (!feed) return genesisHash(roomTag, peer);
 		if (feed.hash) return feed.hash;
-		feed.hash = feed.lastBatch ? batchHash(feed.lastBatch) : firstHash(roomTag, peer);
+		feed.hash = feed.lastBatch ? batchHash(feed.lastBatch) : genesisHash(roomTag, peer);
 		feed.lastBatch = undefined;
 		unhashed.delete(peer);
 		return feed.hash;
 	}
 
 	function isSigned(batch: Batch, hash: Uint8Array): boolean {
-		return verifySignature(batch.peer, batchPayload(roomTag, batch.peer, lastSeq(batch), hash), batch.signature);
+		return verifySignature(
+			batch.peer,
+			batchSignaturePayload(roomTag, batch.peer, lastSeq(batch), hash),
+			batch.signature,
+		);
 	}
 
 	/** Another chain than ours: the author's doing if it is signed, else the sender's. */
-	function judgeOther(batch: Batch, hash: Uint8Array): Acceptance {
+	function classifyDivergence(batch: Batch, hash: Uint8Array): Acceptance {
 		if (!isSigned(batch, hash)) return {type: 'invalid', code: 'bad-signature'};
 		frozen.add(batch.peer);
 		return {type: 'forked', first: true};
 	}
 
 	/** A batch that ends where we are or before. */
-	function compare(batch: Batch, seq: number): Acceptance {
+	function compareWithHeld(batch: Batch, seq: number): Acceptance {
 		const last = lastSeq(batch);
-		const ours = last === seq ? tipHash(batch.peer) : hashAt(batch.peer, last);
-		if (!ours) return {type: 'known'};
-		const theirs = batchHash(batch);
-		return equalBytes(ours, theirs) ? {type: 'known'} : judgeOther(batch, theirs);
+		const heldHash = last === seq ? tipHash(batch.peer) : hashAt(batch.peer, last);
+		if (!heldHash) return {type: 'known'};
+		const receivedHash = batchHash(batch);
+		return isEqualBytes(heldHash, receivedHash) ? {type: 'known'} : classifyDivergence(batch, receivedHash);
 	}
 
-	function feedOf(peer: PeerId): Feed {
+	function getOrCreateFeed(peer: PeerId): FeedState {
 		let feed = feeds.get(peer);
 		if (!feed) {
-			feed = {seq: 0, bytes: 0, course: COURSE_START, hash: undefined, lastBatch: undefined};
+			feed = {seq: 0, bytes: 0, validation: INITIAL_VALIDATION, hash: undefined, lastBatch: undefined};
 			feeds.set(peer, feed);
 		}
 
@@ -117,30 +121,31 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 	}
 
 	function extend(batch: Batch, fromSeq: number, hash: Uint8Array | undefined): readonly FeedEvent[] {
-		const before = feeds.get(batch.peer)?.course ?? COURSE_START;
-		const {course, events} = readBatchEvents(batch, fromSeq, before, roomTag);
-		const feed = feedOf(batch.peer);
+		const before = feeds.get(batch.peer)?.validation ?? INITIAL_VALIDATION;
+		const {validation, events} = decodeBatchEvents(batch, fromSeq, before, roomTag);
+		const feed = getOrCreateFeed(batch.peer);
 		const isWhole = fromSeq === batch.firstSeq;
-		const taken = isWhole ? batch : {...batch, entries: batch.entries.slice(fromSeq - batch.firstSeq)};
+		const newPart = isWhole ? batch : {...batch, entries: batch.entries.slice(fromSeq - batch.firstSeq)};
 		feed.seq = lastSeq(batch);
-		feed.bytes += batchBytes(taken);
-		feed.course = course;
+		feed.bytes += batchByteLength(newPart);
+		feed.validation = validation;
 		feed.hash = hash;
 		feed.lastBatch = hash ? undefined : batch;
 		return events;
 	}
 
 	/** A batch that begins at or before our next and ends behind our tip. */
-	function take(batch: Batch, seq: number): Acceptance {
+	function acceptNewEntries(batch: Batch, seq: number): Acceptance {
 		const {peer, firstSeq, entries} = batch;
-		const ours = tipHash(peer);
+		const heldHash = tipHash(peer);
 		// The chain of the batch where our tip stands, and at its end.
-		const before = chainHash(batch.previousHash, entries.slice(0, seq + 1 - firstSeq));
-		const rest = entries.slice(seq + 1 - firstSeq);
-		const hash = chainHash(before, rest);
-		if (!equalBytes(before, ours)) return judgeOther(batch, hash);
+		const hashAtTip = chainHash(batch.previousHash, entries.slice(0, seq + 1 - firstSeq));
+		const newEntries = entries.slice(seq + 1 - firstSeq);
+		const hash = chainHash(hashAtTip, newEntries);
+		if (!isEqualBytes(hashAtTip, heldHash)) return classifyDivergence(batch, hash);
 		if (!isSigned(batch, hash)) return {type: 'invalid', code: 'bad-signature'};
-		const trimmed = firstSeq === seq + 1 ? batch : {...batch, firstSeq: seq + 1, previousHash: ours, entries: rest};
+		const trimmed =
+			firstSeq === seq + 1 ? batch : {...batch, firstSeq: seq + 1, previousHash: heldHash, entries: newEntries};
 		return {type: 'accepted', batch: trimmed, events: extend(trimmed, seq + 1, hash)};
 	}
 
@@ -149,12 +154,12 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 			if (frozen.has(batch.peer)) return {type: 'forked', first: false};
 			const seq = feeds.get(batch.peer)?.seq ?? 0;
 			if (batch.firstSeq > seq + 1) return {type: 'ahead'};
-			return lastSeq(batch) <= seq ? compare(batch, seq) : take(batch, seq);
+			return lastSeq(batch) <= seq ? compareWithHeld(batch, seq) : acceptNewEntries(batch, seq);
 		},
 		restore(batch) {
 			const {peer} = batch;
 			const seq = feeds.get(peer)?.seq ?? 0;
-			if (batch.firstSeq > seq + 1) return readBatchEvents(batch, batch.firstSeq, COURSE_START, roomTag).events;
+			if (batch.firstSeq > seq + 1) return decodeBatchEvents(batch, batch.firstSeq, INITIAL_VALIDATION, roomTag).events;
 			if (lastSeq(batch) <= seq) return [];
 			const events = extend(batch, seq + 1, undefined);
 			unhashed.add(peer);
@@ -173,4 +178,60 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		},
 		isFrozen: peer => frozen.has(peer),
 	};
+}
+
+/**
+ * Entries of a batch as events, in the order of their feed, with the rules that need to know what stands before (design.md,
+ * 2): the HLC rises, `joined` is the first, nothing follows `left`. What breaks them is the author's fault and becomes
+ * `unreadable`: kept, passed on, counted, not shown.
+ */
+
+/** What the rules need of the part before. */
+export interface FeedValidation {
+	readonly hlc: Hlc;
+	readonly left: boolean;
+}
+
+export const INITIAL_VALIDATION: FeedValidation = {hlc: HLC_ZERO, left: false};
+
+export interface DecodedBatch {
+	readonly events: FeedEvent[];
+	readonly validation: FeedValidation;
+}
+
+function toUnreadable({peer, seq, at, ms, counter}: FeedEvent, reason: string): FeedEvent {
+	return {type: 'unreadable', peer, seq, at, ms, counter, reason};
+}
+
+function withVerifiedIdentity(event: FeedEvent, entry: Uint8Array, roomTag: Uint8Array): FeedEvent {
+	const claim = readIdentityClaim(entry);
+	const identity = claim && verifyIdentity(claim, roomTag, event.peer);
+	return identity && event.type === 'joined' ? {...event, identity} : event;
+}
+
+/** Events from `fromSeq` on. The time of an entry of unknown kind counts as well, so that versions agree on what follows. */
+export function decodeBatchEvents(
+	batch: Batch,
+	fromSeq: number,
+	validation: FeedValidation,
+	roomTag: Uint8Array,
+): DecodedBatch {
+	const events: FeedEvent[] = [];
+	let {hlc, left} = validation;
+	for (let seq = Math.max(fromSeq, batch.firstSeq); seq <= lastSeq(batch); seq++) {
+		const entry = batch.entries[seq - batch.firstSeq];
+		if (!entry) break;
+		let event = decodeEntry(entry, batch.peer, seq);
+		const isRising = compareHlc(event, hlc) > 0;
+		if (isRising) hlc = {ms: event.ms, counter: event.counter};
+		if (event.type !== 'unreadable') {
+			if (left) event = toUnreadable(event, 'after left');
+			else if (!isRising) event = toUnreadable(event, 'its clock does not rise');
+			else if (event.type === 'joined' && seq > 1) event = toUnreadable(event, 'joined a second time');
+			else if (event.type === 'joined') event = withVerifiedIdentity(event, entry, roomTag);
+			else if (event.type === 'left') left = true;
+		}
+		events.push(event);
+	}
+	return {events, validation: {hlc, left}};
 }

@@ -4,9 +4,9 @@
  * equal digests hold the same. A hash over all rather than a sum of hashes, because sums can be made to cancel out.
  */
 import {hash as sha256} from 'node:crypto';
-import {bytesOfHex} from '../codec/bytes.js';
+import {hexToBytes} from '../codec/bytes.js';
 import type {HaveFeed} from '../codec/message.js';
-import type {PeerId} from '../core/ids.js';
+import type {PeerId} from '../core/event.js';
 import {HAVE_BUCKETS} from '../core/limits.js';
 import {uint64Bytes} from './chain.js';
 
@@ -23,23 +23,23 @@ export interface HaveIndex {
 }
 
 /** What is hashed of a feed. */
-function bytesOf({peer, seq, hash}: HaveFeed): Uint8Array {
-	return Buffer.concat([bytesOfHex(peer), uint64Bytes(seq), hash]);
+function encodeDigestInput({peer, seq, hash}: HaveFeed): Uint8Array {
+	return Buffer.concat([hexToBytes(peer), uint64Bytes(seq), hash]);
 }
 
-interface Held {
+interface IndexedFeed {
 	readonly feed: HaveFeed;
 	readonly bytes: Uint8Array;
 }
 
-function digestOf(held: readonly Held[]): Uint8Array {
-	if (held.length === 0) return new Uint8Array(DIGEST_BYTES);
-	const all = Buffer.concat(held.map(({bytes}) => bytes));
+function hashBucket(feeds: readonly IndexedFeed[]): Uint8Array {
+	if (feeds.length === 0) return new Uint8Array(DIGEST_BYTES);
+	const all = Buffer.concat(feeds.map(({bytes}) => bytes));
 	return sha256('sha256', all, 'buffer').subarray(0, DIGEST_BYTES);
 }
 
 export function createHaveIndex(): HaveIndex {
-	const buckets = Array.from({length: HAVE_BUCKETS}, () => new Map<PeerId, Held>());
+	const buckets = Array.from({length: HAVE_BUCKETS}, () => new Map<PeerId, IndexedFeed>());
 	const changed = new Set<number>();
 	const digests = new Uint8Array(HAVE_BUCKETS * DIGEST_BYTES);
 	const indexOf = (peer: PeerId) => Number.parseInt(peer.slice(0, 2), 16);
@@ -49,12 +49,12 @@ export function createHaveIndex(): HaveIndex {
 	return {
 		set(feed) {
 			const index = indexOf(feed.peer);
-			buckets[index]?.set(feed.peer, {feed, bytes: bytesOf(feed)});
+			buckets[index]?.set(feed.peer, {feed, bytes: encodeDigestInput(feed)});
 			changed.add(index);
 		},
 		get: peer => buckets[indexOf(peer)]?.get(peer)?.feed,
 		digest() {
-			for (const index of changed) digests.set(digestOf(sorted(index)), index * DIGEST_BYTES);
+			for (const index of changed) digests.set(hashBucket(sorted(index)), index * DIGEST_BYTES);
 			changed.clear();
 			return digests.slice();
 		},

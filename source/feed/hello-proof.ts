@@ -4,10 +4,10 @@
  * id. A hello that is relayed to another connection or sent back to its author fails.
  */
 import {createHmac, timingSafeEqual} from 'node:crypto';
-import {bytesOfHex} from '../codec/bytes.js';
+import {hexToBytes} from '../codec/bytes.js';
 import type {HelloMessage} from '../codec/message.js';
-import {type PeerKey, verifySignature} from './peer-key.js';
 import type {RoomKeys} from './room-keys.js';
+import {type PeerKey, verifySignature} from './signing-keys.js';
 
 /** Which end the sender of the hello is. */
 export type HelloRole = 'dialler' | 'accepter';
@@ -21,25 +21,25 @@ export interface HelloContext {
 }
 
 export type HelloProof = Pick<HelloMessage, 'signature' | 'mac'>;
-export type HelloVerdict = 'valid' | 'bad-mac' | 'bad-signature';
+export type HelloValidity = 'valid' | 'bad-mac' | 'bad-signature';
 
-function payloadOf({keys, keyingMaterial, role}: HelloContext): Uint8Array {
+function createHelloPayload({keys, keyingMaterial, role}: HelloContext): Uint8Array {
 	return Buffer.concat([Buffer.from('p2pchat-ink hello 1'), keys.tag, keyingMaterial, Buffer.from(role)]);
 }
 
-function macOf(context: HelloContext, payload: Uint8Array, peer: HelloMessage['peer']): Uint8Array {
-	return createHmac('sha256', context.keys.roomKey).update(payload).update(bytesOfHex(peer)).digest();
+function computeHelloMac(context: HelloContext, payload: Uint8Array, peer: HelloMessage['peer']): Uint8Array {
+	return createHmac('sha256', context.keys.roomKey).update(payload).update(hexToBytes(peer)).digest();
 }
 
 export function proveHello(key: PeerKey, context: HelloContext): HelloProof {
-	const payload = payloadOf(context);
-	return {signature: key.sign(payload), mac: new Uint8Array(macOf(context, payload, key.peer))};
+	const payload = createHelloPayload(context);
+	return {signature: key.sign(payload), mac: new Uint8Array(computeHelloMac(context, payload, key.peer))};
 }
 
 /** Compares in constant time. */
-export function verifyHello(hello: HelloProof & Pick<HelloMessage, 'peer'>, context: HelloContext): HelloVerdict {
-	const payload = payloadOf(context);
-	const mac = macOf(context, payload, hello.peer);
+export function verifyHello(hello: HelloProof & Pick<HelloMessage, 'peer'>, context: HelloContext): HelloValidity {
+	const payload = createHelloPayload(context);
+	const mac = computeHelloMac(context, payload, hello.peer);
 	if (hello.mac.length !== mac.length || !timingSafeEqual(hello.mac, mac)) return 'bad-mac';
 	return verifySignature(hello.peer, payload, hello.signature) ? 'valid' : 'bad-signature';
 }

@@ -3,11 +3,10 @@
  * linked. It signs peer ids and nothing else (design.md, 1).
  */
 import {createHash, hkdfSync} from 'node:crypto';
-import {bytesOfHex, hexOf} from '../codec/bytes.js';
+import {bytesToHex, hexToBytes} from '../codec/bytes.js';
 import type {IdentityClaim} from '../codec/entry.js';
-import type {Identity} from '../core/event.js';
-import type {PeerId} from '../core/ids.js';
-import {createSigningKey, importPublicKey, isSignatureOf} from './ed25519.js';
+import type {Identity, PeerId} from '../core/event.js';
+import {createSigningKey, importPublicKey, isValidSignature} from './signing-keys.js';
 
 export interface RoomIdentity {
 	readonly identity: Identity;
@@ -16,11 +15,11 @@ export interface RoomIdentity {
 }
 
 function claimPayload(roomTag: Uint8Array, peer: PeerId): Uint8Array {
-	return Buffer.concat([Buffer.from('p2pchat-ink identity 1'), roomTag, bytesOfHex(peer)]);
+	return Buffer.concat([Buffer.from('p2pchat-ink identity 1'), roomTag, hexToBytes(peer)]);
 }
 
-function identityOf(key: Uint8Array): Identity {
-	return {key: hexOf(key), fingerprint: createHash('sha256').update(key).digest('hex').slice(0, 8)};
+function createIdentityRecord(key: Uint8Array): Identity {
+	return {key: bytesToHex(key), fingerprint: createHash('sha256').update(key).digest('hex').slice(0, 8)};
 }
 
 /** `seed`: 32 bytes that never leave this machine. */
@@ -28,7 +27,7 @@ export function createIdentity(seed: Uint8Array, roomTag: Uint8Array): RoomIdent
 	const roomSeed = hkdfSync('sha256', seed, roomTag, 'p2pchat-ink identity key 1', 32);
 	const {publicKey, sign} = createSigningKey(new Uint8Array(roomSeed));
 	return {
-		identity: identityOf(publicKey),
+		identity: createIdentityRecord(publicKey),
 		signPeer: peer => ({key: publicKey, signature: sign(claimPayload(roomTag, peer))}),
 	};
 }
@@ -37,7 +36,9 @@ export function createIdentity(seed: Uint8Array, roomTag: Uint8Array): RoomIdent
 export function verifyIdentity(claim: IdentityClaim, roomTag: Uint8Array, peer: PeerId): Identity | undefined {
 	try {
 		const key = importPublicKey(claim.key);
-		return isSignatureOf(key, claimPayload(roomTag, peer), claim.signature) ? identityOf(claim.key) : undefined;
+		return isValidSignature(key, claimPayload(roomTag, peer), claim.signature)
+			? createIdentityRecord(claim.key)
+			: undefined;
 	} catch {
 		return undefined;
 	}

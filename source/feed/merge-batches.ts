@@ -1,7 +1,7 @@
-import {type Batch, batchBytes, lastSeq} from '../core/batch.js';
+import {type Batch, batchByteLength, lastSeq} from '../core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../core/limits.js';
 
-function merge(parts: readonly Batch[]): Batch[] {
+function mergeRun(parts: readonly Batch[]): Batch[] {
 	const [first] = parts;
 	const last = parts.at(-1);
 	if (!first || !last) return [];
@@ -20,12 +20,12 @@ export function mergeBatches(batches: readonly Batch[], boundary?: number): Batc
 	let bytes = 0;
 	let count = 0;
 	for (const batch of batches) {
-		const size = batchBytes(batch);
+		const size = batchByteLength(batch);
 		const before = parts.at(-1);
 		const follows =
 			before?.peer === batch.peer && lastSeq(before) + 1 === batch.firstSeq && lastSeq(before) !== boundary;
 		if (!follows || bytes + size > MAX_BATCH_BYTES || count + batch.entries.length > MAX_BATCH_ENTRIES) {
-			merged.push(...merge(parts));
+			merged.push(...mergeRun(parts));
 			parts = [];
 			bytes = 0;
 			count = 0;
@@ -34,6 +34,6 @@ export function mergeBatches(batches: readonly Batch[], boundary?: number): Batc
 		bytes += size;
 		count += batch.entries.length;
 	}
-	merged.push(...merge(parts));
+	merged.push(...mergeRun(parts));
 	return merged;
 }

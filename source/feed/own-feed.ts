@@ -1,20 +1,19 @@
 /** The feed of this node: turns what we say into signed batches. The only writer of its key. */
 import {type EntryBody, encodeEntry} from '../codec/entry.js';
-import type {Batch} from '../core/batch.js';
-import type {Hlc} from '../core/event.js';
+import type {Batch, Hlc} from '../core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES} from '../core/limits.js';
-import {batchPayload, chainHash, firstHash} from './chain.js';
+import {batchSignaturePayload, chainHash, genesisHash} from './chain.js';
 import type {RoomIdentity} from './identity.js';
-import type {PeerKey} from './peer-key.js';
+import type {PeerKey} from './signing-keys.js';
 
 /** An event to be written, with our wall clock (ms) and HLC; HLCs must rise from one to the next. */
-export interface NewEvent {
+export interface UnsignedEvent {
 	readonly body: EntryBody;
 	readonly at: number;
 	readonly hlc: Hlc;
 }
 
-export interface Tip {
+export interface FeedTip {
 	/** 0 before the first event. */
 	readonly seq: number;
 	/** Chain hash after it, 32 bytes. */
@@ -24,8 +23,8 @@ export interface Tip {
 export interface OwnFeed {
 	readonly peer: PeerKey['peer'];
 	/** One signature for all; at least one event. `joined` gets our identity's claim. Throws RangeError beyond the limits, and then nothing was written. */
-	write(events: readonly NewEvent[]): Batch;
-	tip(): Tip;
+	append(events: readonly UnsignedEvent[]): Batch;
+	tip(): FeedTip;
 }
 
 export interface OwnFeedOptions {
@@ -35,7 +34,7 @@ export interface OwnFeedOptions {
 	readonly identity?: RoomIdentity;
 }
 
-function checkLimits(entries: readonly Uint8Array[]): void {
+function assertBatchLimits(entries: readonly Uint8Array[]): void {
 	const bytes = entries.reduce((sum, entry) => sum + entry.length, 0);
 	if (entries.length === 0 || entries.length > MAX_BATCH_ENTRIES || bytes > MAX_BATCH_BYTES) {
 		throw new RangeError(`A batch holds 1 to ${MAX_BATCH_ENTRIES} entries of ${MAX_BATCH_BYTES} bytes in all`);
@@ -47,22 +46,22 @@ function checkLimits(entries: readonly Uint8Array[]): void {
 
 export function createOwnFeed({key, roomTag, identity}: OwnFeedOptions): OwnFeed {
 	const {peer} = key;
-	let tip: Tip = {seq: 0, hash: firstHash(roomTag, peer)};
+	let tip: FeedTip = {seq: 0, hash: genesisHash(roomTag, peer)};
 
-	function encode({body, at, hlc}: NewEvent): Uint8Array {
+	function encode({body, at, hlc}: UnsignedEvent): Uint8Array {
 		const signed = body.type === 'joined' && identity ? {...body, identity: identity.signPeer(peer)} : body;
 		return encodeEntry(signed, at, hlc);
 	}
 
 	return {
 		peer,
-		write(events) {
+		append(events) {
 			const entries = events.map(encode);
-			checkLimits(entries);
+			assertBatchLimits(entries);
 			const previous = tip;
 			const hash = chainHash(previous.hash, entries);
 			const seq = previous.seq + entries.length;
-			const signature = key.sign(batchPayload(roomTag, peer, seq, hash));
+			const signature = key.sign(batchSignaturePayload(roomTag, peer, seq, hash));
 			tip = {seq, hash};
 			return {peer, firstSeq: previous.seq + 1, previousHash: previous.hash, entries, signature};
 		},

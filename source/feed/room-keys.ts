@@ -4,7 +4,7 @@
  */
 import {createHmac, hkdfSync, scrypt} from 'node:crypto';
 import type {BeaconMac} from '../codec/beacon-datagram.js';
-import {hexOf} from '../codec/bytes.js';
+import {bytesToHex} from '../codec/bytes.js';
 
 export interface RoomKeys {
 	/** 32 bytes: HKDF of the name, or scrypt of the secret. Also the key of the HMAC in `hello`. */
@@ -28,11 +28,11 @@ export interface RoomChoice {
 /** RFC 7914. About 0.3 s and 128 MiB for each guess. */
 const SCRYPT = {N: 2 ** 17, r: 8, p: 1, maxmem: 160 * 1024 * 1024};
 
-function derive(key: Uint8Array | string, label: string, length: number): Uint8Array {
+function deriveKey(key: Uint8Array | string, label: string, length: number): Uint8Array {
 	return new Uint8Array(hkdfSync('sha256', key, '', `p2pchat-ink ${label}`, length));
 }
 
-function stretch(secret: string, room: string): Promise<Uint8Array> {
+function deriveFromSecret(secret: string, room: string): Promise<Uint8Array> {
 	return new Promise((resolve, reject) => {
 		scrypt(secret, `p2pchat-ink secret room 1 ${room}`, 32, SCRYPT, (error, key) => {
 			if (error) reject(error);
@@ -45,13 +45,15 @@ function stretch(secret: string, room: string): Promise<Uint8Array> {
 export async function deriveRoomKeys({room, secret = ''}: RoomChoice): Promise<RoomKeys> {
 	const name = room.normalize('NFC');
 	const hasSecret = secret !== '';
-	const roomKey = hasSecret ? await stretch(secret.normalize('NFC'), name) : derive(name, 'open room 1', 32);
-	const tag = derive(roomKey, 'room tag 1', 8);
+	const roomKey = hasSecret
+		? await deriveFromSecret(secret.normalize('NFC'), name)
+		: deriveKey(name, 'open room 1', 32);
+	const tag = deriveKey(roomKey, 'room tag 1', 8);
 	return {
 		roomKey,
-		psk: derive(roomKey, 'psk 1', 32),
-		pskIdentity: `p2pchat-ink 1 ${hexOf(tag)}`,
-		beaconKey: derive(roomKey, 'beacon key 1', 32),
+		psk: deriveKey(roomKey, 'psk 1', 32),
+		pskIdentity: `p2pchat-ink 1 ${bytesToHex(tag)}`,
+		beaconKey: deriveKey(roomKey, 'beacon key 1', 32),
 		tag,
 		hasSecret,
 	};

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {uptime} from 'node:os';
-import type {Clock, Random} from './clock.js';
+import type {Clock, Random} from '../core/environment.js';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** How often `monotonic` looks whether the machine slept. */

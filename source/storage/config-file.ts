@@ -1,6 +1,6 @@
 import {readFileSync, statSync} from 'node:fs';
-import {UsageError} from '../core/usage-error.js';
-import {systemCode, toStorageError} from './errors.js';
+import {UsageError} from '../core/errors.js';
+import {systemErrorCode, toStorageError} from './errors.js';
 
 export interface ConfigFile {
 	readonly file: string;
@@ -12,29 +12,29 @@ export const MAX_CONFIG_BYTES = 64 * 1024;
 
 /** Undefined when there is none. Throws UsageError naming file and place when it is no JSON, StorageError when it cannot be read. */
 export function readConfigFile(file: string): ConfigFile | undefined {
-	const text = readText(file);
+	const text = readConfigText(file);
 	if (text === undefined) return undefined;
 	try {
 		return {file, config: JSON.parse(text)};
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		throw new UsageError(`${file}${lineOf(reason, text)}: not JSON (${reason})`, {cause: error});
+		throw new UsageError(`${file}${formatLineSuffix(reason, text)}: not JSON (${reason})`, {cause: error});
 	}
 }
 
-function readText(file: string): string | undefined {
+function readConfigText(file: string): string | undefined {
 	try {
 		if (statSync(file).size > MAX_CONFIG_BYTES) throw new UsageError(`${file}: longer than ${MAX_CONFIG_BYTES} bytes`);
 		return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
-		if (systemCode(error) === 'ENOENT') return undefined;
+		if (systemErrorCode(error) === 'ENOENT') return undefined;
 		throw toStorageError(error, 'cannot read the configuration', file);
 	}
 }
 
 /** `:LINE` where the parser says where it failed; at the end of the text if it ran out of it. */
-function lineOf(message: string, text: string): string {
+function formatLineSuffix(message: string, text: string): string {
 	const position = /at position (\d+)/.exec(message)?.[1];
 	if (position === undefined && !message.includes('end of JSON')) return '';
 	const before = text.slice(0, position === undefined ? text.length : Number(position));

@@ -1,8 +1,9 @@
 /** Where logs, identity and settings live. Names only; nothing is made here but by `makePrivateFolder`. */
 import {lstatSync} from 'node:fs';
+import {homedir, tmpdir, userInfo} from 'node:os';
 import {isAbsolute, join, resolve} from 'node:path';
+import {ensureDirectory} from './ensure-directory.js';
 import {StorageError, toStorageError} from './errors.js';
-import {makeFolder} from './make-folder.js';
 
 export interface DataDir {
 	readonly root: string;
@@ -14,7 +15,7 @@ export interface DataDir {
 	readonly notice?: string;
 }
 
-export interface Places {
+export interface HostEnvironment {
 	readonly platform: string;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	/** Empty where there is none. */
@@ -24,14 +25,14 @@ export interface Places {
 	readonly user: string;
 }
 
-const NAME = 'p2pchat-ink';
+const APP_NAME = 'p2pchat-ink';
 
 /** `given`: --data-dir or P2PCHAT_HOME. Without it the data folder of the platform, at worst a temporary one. */
-export function findDataDir(given: string | undefined, places: Places): DataDir {
-	if (given) return dataDirAt(resolve(given));
-	const platform = platformFolder(places);
+export function resolveDataDir(explicitPath: string | undefined, host: HostEnvironment): DataDir {
+	if (explicitPath) return dataDirAt(resolve(explicitPath));
+	const platform = platformDataFolder(host);
 	if (platform) return dataDirAt(platform);
-	const root = join(places.temporary, `${NAME}-${places.user.replaceAll(/[^\w.-]/g, '_')}`);
+	const root = join(host.temporary, `${APP_NAME}-${host.user.replaceAll(/[^\w.-]/g, '_')}`);
 	return {...dataDirAt(root), notice: `There is no home folder: logs are kept in ${root} and may not last.`};
 }
 
@@ -46,23 +47,44 @@ function dataDirAt(root: string): DataDir {
 }
 
 /** A relative path in the environment counts as unset (XDG Base Directory Specification). */
-function platformFolder({platform, environment, home}: Places): string | undefined {
-	const at = (folder: string | undefined, ...rest: string[]) =>
-		folder && isAbsolute(folder) && folder !== '/' ? join(folder, ...rest, NAME) : undefined;
-	if (platform === 'win32') return at(environment.APPDATA) ?? at(home, 'AppData', 'Roaming');
-	if (platform === 'darwin') return at(home, 'Library', 'Application Support');
-	return at(environment.XDG_DATA_HOME) ?? at(home, '.local', 'share');
+function platformDataFolder({platform, environment, home}: HostEnvironment): string | undefined {
+	const appFolder = (folder: string | undefined, ...segments: string[]) =>
+		folder && isAbsolute(folder) && folder !== '/' ? join(folder, ...segments, APP_NAME) : undefined;
+	if (platform === 'win32') return appFolder(environment.APPDATA) ?? appFolder(home, 'AppData', 'Roaming');
+	if (platform === 'darwin') return appFolder(home, 'Library', 'Application Support');
+	return appFolder(environment.XDG_DATA_HOME) ?? appFolder(home, '.local', 'share');
 }
 
 /** Makes the folder if need be, for its owner alone. Throws StorageError, also for one that belongs to another user. */
-export function makePrivateFolder(path: string): void {
+export function ensurePrivateDirectory(path: string): void {
 	try {
-		makeFolder(path);
+		ensureDirectory(path);
 		const {uid} = lstatSync(path);
-		const own = process.getuid?.();
-		if (own === undefined || own === 0 || uid === own) return;
+		const ownUid = process.getuid?.();
+		if (ownUid === undefined || ownUid === 0 || uid === ownUid) return;
 	} catch (error) {
 		throw toStorageError(error, 'cannot make the folder', path);
 	}
 	throw new StorageError('failed', 'the folder belongs to another user', path, 'Choose another place with --data-dir.');
+}
+
+/** The data folder of this user on this computer, or the one that was asked for. */
+export function resolveSystemDataDir(explicitPath: string | undefined): DataDir {
+	const {platform, env: environment} = process;
+	return resolveDataDir(explicitPath, {
+		platform,
+		environment,
+		home: readOrEmpty(homedir),
+		temporary: tmpdir(),
+		user: readOrEmpty(() => userInfo().username) || String(process.getuid?.() ?? 'user'),
+	});
+}
+
+/** The operating system may know of no such thing (a user without an entry, a container). */
+function readOrEmpty(read: () => string): string {
+	try {
+		return read();
+	} catch {
+		return '';
+	}
 }

@@ -22,7 +22,7 @@ export class StorageError extends Error {
 }
 
 /** The `code` of an error of the operating system (`ENOSPC`, …), else undefined. */
-export function systemCode(error: unknown): string | undefined {
+export function systemErrorCode(error: unknown): string | undefined {
 	if (!(error instanceof Error) || !('code' in error)) return undefined;
 	return typeof error.code === 'string' ? error.code : undefined;
 }
@@ -43,17 +43,17 @@ const SYSTEM_ERRORS: Readonly<Record<string, readonly [what: string, advice: str
 };
 
 /** What an error of the operating system means, in words. */
-export function systemWords(error: unknown): string {
-	const known = SYSTEM_ERRORS[systemCode(error) ?? '']?.[0];
+export function describeSystemError(error: unknown): string {
+	const known = SYSTEM_ERRORS[systemErrorCode(error) ?? '']?.[0];
 	return known ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** Wraps an error of the operating system; a StorageError passes unchanged. `doing`: "cannot write the log". */
-export function toStorageError(error: unknown, doing: string, path: string): StorageError {
+export function toStorageError(error: unknown, failedAction: string, path: string): StorageError {
 	if (error instanceof StorageError) return error;
-	const [what, advice] = SYSTEM_ERRORS[systemCode(error) ?? ''] ?? [
+	const [reason, advice] = SYSTEM_ERRORS[systemErrorCode(error) ?? ''] ?? [
 		error instanceof Error ? error.message : String(error),
 		'Choose another place with --data-dir or --log.',
 	];
-	return new StorageError('failed', `${doing}: ${what}`, path, advice, error);
+	return new StorageError('failed', `${failedAction}: ${reason}`, path, advice, error);
 }

@@ -3,18 +3,16 @@ import {existsSync, realpathSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {crc32} from 'node:zlib';
 import {encodeLogHeader, encodeLogRecord, LOG_FORMAT, MARKER_BYTES} from '../codec/log-record.js';
-import type {Batch} from '../core/batch.js';
-import type {PeerId} from '../core/ids.js';
+import type {Batch, PeerId} from '../core/event.js';
+import {BatchIndex} from './batch-index.js';
+import {ensureDirectory} from './ensure-directory.js';
 import {StorageError, toStorageError} from './errors.js';
+import {acquireLock, type FileLock} from './file-lock.js';
 import {createFlusher, type Flusher, type LogTimer} from './flusher.js';
-import {acquireLock, type FileLock} from './lock.js';
 import type {Log, LogHeader, LogRecord, OpenedLog} from './log.js';
 import {LogFile} from './log-file.js';
-import {makeFolder} from './make-folder.js';
-import {type LogHead, readHead} from './read-head.js';
-import {readRecords} from './read-records.js';
-import {createScanner, type Scanner} from './scan.js';
-import {StoredBatches} from './stored-batches.js';
+import {type FileHeader, readHeader, readRecords} from './log-reader.js';
+import {createLogScanner, type LogScanner} from './log-scanner.js';
 
 export interface FileLogOptions {
 	/** Makes the file if it is missing or empty; without it that is an error. */
@@ -42,10 +40,10 @@ export interface OpenedFileLog extends OpenedLog {
 
 /** Opens a log as its only writer. Throws StorageError. A torn tail is cut once `records` was read to its end. */
 export function openFileLog(path: string, options: FileLogOptions = {}): OpenedFileLog {
-	const realPath = prepare(path, options);
+	const realPath = resolveLogPath(path, options);
 	const lock = acquireLock(realPath);
 	try {
-		return open(realPath, options, lock);
+		return openLocked(realPath, options, lock);
 	} catch (error) {
 		lock.release();
 		throw toStorageError(error, 'cannot open the log', realPath);
@@ -53,27 +51,27 @@ export function openFileLog(path: string, options: FileLogOptions = {}): OpenedF
 }
 
 /** One file has one lock, whatever name it is opened by. */
-function prepare(path: string, options: FileLogOptions): string {
+function resolveLogPath(path: string, options: FileLogOptions): string {
 	try {
 		if (existsSync(path)) return realpathSync(path);
 		if (!options.create) throw new StorageError('missing', 'there is no such log', path, 'Check the path.');
-		makeFolder(dirname(path));
+		ensureDirectory(dirname(path));
 		return join(realpathSync(dirname(path)), basename(path));
 	} catch (error) {
 		throw toStorageError(error, 'cannot open the log', path);
 	}
 }
 
-function open(path: string, options: FileLogOptions, lock: FileLock): OpenedFileLog {
+function openLocked(path: string, options: FileLogOptions, lock: FileLock): OpenedFileLog {
 	const {create} = options;
 	const existed = existsSync(path);
 	const file = new LogFile(path, existed ? 'write' : 'create');
 	try {
-		const fresh = create !== undefined && file.size === 0;
-		if (fresh) appendHeader(file, {...create, format: LOG_FORMAT}, randomBytes(MARKER_BYTES), 2);
-		const head = readHead(file);
-		const log = new WriterLog(file, head, lock, options.timer, fresh);
-		const scanner = createScanner(crc32, {...head, offset: 0});
+		const isNew = create !== undefined && file.size === 0;
+		if (isNew) appendHeader(file, {...create, format: LOG_FORMAT}, randomBytes(MARKER_BYTES), 2);
+		const head = readHeader(file);
+		const log = new WritableFileLog(file, head, lock, options.timer, isNew);
+		const scanner = createLogScanner(crc32, {...head, offset: 0});
 		return {log, damage: scanner.damage, records: log.load(scanner, options.chunkBytes)};
 	} catch (error) {
 		file.close();
@@ -82,31 +80,37 @@ function open(path: string, options: FileLogOptions, lock: FileLock): OpenedFile
 	}
 }
 
-function appendHeader(file: LogFile, header: LogHeader, marker: Uint8Array, times: 1 | 2): void {
+function appendHeader(file: LogFile, header: LogHeader, marker: Uint8Array, copies: 1 | 2): void {
 	const bytes = encodeLogHeader(header, marker, crc32);
-	file.append(times === 1 ? bytes : Buffer.concat([bytes, bytes]));
+	file.append(copies === 1 ? bytes : Buffer.concat([bytes, bytes]));
 }
 
-class WriterLog implements FileLog {
+class WritableFileLog implements FileLog {
 	readonly path: string;
 	readonly header: LogHeader;
 	readonly #marker: Uint8Array;
 	readonly #file: LogFile;
 	readonly #lock: FileLock;
 	readonly #flusher: Flusher;
-	readonly #batches: StoredBatches;
+	readonly #index: BatchIndex;
 	#loaded = false;
 	#closed: Promise<void> | undefined;
 
 	/** `fresh`: there is nothing to load. */
-	constructor(file: LogFile, {header, marker}: LogHead, lock: FileLock, timer: LogTimer | undefined, fresh: boolean) {
+	constructor(
+		file: LogFile,
+		{header, marker}: FileHeader,
+		lock: FileLock,
+		timer: LogTimer | undefined,
+		fresh: boolean,
+	) {
 		this.path = file.path;
 		this.header = header;
 		this.#marker = marker;
 		this.#file = file;
 		this.#lock = lock;
 		this.#flusher = createFlusher(() => file.sync(), timer);
-		this.#batches = new StoredBatches(file, marker);
+		this.#index = new BatchIndex(file, marker);
 		this.#loaded = fresh;
 	}
 
@@ -115,56 +119,56 @@ class WriterLog implements FileLog {
 	}
 
 	get indexBytes(): number {
-		return this.#batches.bytes;
+		return this.#index.memoryBytes;
 	}
 
 	/** What stands in the file, indexed on the way; then cuts a torn tail. */
-	async *load(scanner: Scanner, chunkBytes: number | undefined): AsyncGenerator<readonly LogRecord[]> {
+	async *load(scanner: LogScanner, chunkBytes: number | undefined): AsyncGenerator<readonly LogRecord[]> {
 		if (this.#loaded) return;
 		const {path, fd, size} = this.#file;
-		const plan = {fd, path, scanner, from: 0, to: size, ...(chunkBytes && {chunkBytes})};
+		const plan = {fd, path, scanner, startOffset: 0, endOffset: size, ...(chunkBytes && {chunkBytes})};
 		for await (const scanned of readRecords(plan)) {
-			for (const {record, offset, length} of scanned) this.#batches.add(record, offset, length);
+			for (const {record, offset, length} of scanned) this.#index.add(record, offset, length);
 			yield scanned.map(({record}) => record);
 		}
 		if (this.#closed) return;
-		if (scanner.damage.at(-1)?.kind === 'torn') this.#file.cutTorn(scanner.goodEnd);
-		if (scanner.goodEnd < 2 * scanner.headerLength) appendHeader(this.#file, this.header, this.#marker, 1);
+		if (scanner.damage.at(-1)?.kind === 'torn') this.#file.cutTornTail(scanner.validEnd);
+		if (scanner.validEnd < 2 * scanner.headerLength) appendHeader(this.#file, this.header, this.#marker, 1);
 		this.#loaded = true;
 	}
 
 	append(records: readonly LogRecord[]): void {
 		if (!this.#loaded || this.#closed) throw new Error('The log is not read to its end yet, or closed');
 		if (records.length === 0) return;
-		this.#flusher.check();
+		this.#flusher.throwPendingFailure();
 		const encoded = records.map(record => encodeLogRecord(record, this.#marker, crc32));
 		let offset = this.#file.append(encoded.length === 1 && encoded[0] ? encoded[0] : Buffer.concat(encoded));
 		for (const [position, record] of records.entries()) {
 			const length = encoded[position]?.length ?? 0;
-			this.#batches.add(record, offset, length);
+			this.#index.add(record, offset, length);
 			offset += length;
 		}
-		this.#flusher.wrote();
+		this.#flusher.markDirty();
 	}
 
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
-		return this.#batches.from(peer, seq, maxBytes, boundary);
+		return this.#index.batchesFrom(peer, seq, maxBytes, boundary);
 	}
 
 	heldSeq(peer: PeerId): number {
-		return this.#batches.heldSeq(peer);
+		return this.#index.heldSeq(peer);
 	}
 
 	savedSeq(peer: PeerId): number {
-		return this.#batches.heldSeq(peer);
+		return this.#index.heldSeq(peer);
 	}
 
 	async *salvage(): AsyncGenerator<readonly LogRecord[]> {
-		const scanner = createScanner(crc32, {marker: this.#marker, header: this.header, offset: 0});
-		const to = Math.min(this.#file.size, this.#file.presentSize());
+		const scanner = createLogScanner(crc32, {marker: this.#marker, header: this.header, offset: 0});
+		const endOffset = Math.min(this.#file.size, this.#file.currentSize());
 		const {fd, path} = this.#file;
 		try {
-			for await (const scanned of readRecords({fd, path, scanner, from: 0, to}))
+			for await (const scanned of readRecords({fd, path, scanner, startOffset: 0, endOffset}))
 				yield scanned.map(({record}) => record);
 		} catch (error) {
 			if (!(error instanceof StorageError)) throw error;

@@ -11,50 +11,50 @@ export const FLUSH_AFTER_MS = 1000;
 /** Decides when to hand what was written to the disk: at most once in FLUSH_AFTER_MS, and when asked. */
 export interface Flusher {
 	/** Something was written. */
-	wrote(): void;
+	markDirty(): void;
 	/** Throws, once, what an unasked flush failed with. */
-	check(): void;
+	throwPendingFailure(): void;
 	flush(): Promise<void>;
 	/** A last flush; no timer is left. */
 	stop(): Promise<void>;
 }
 
 export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flusher {
-	let dirty = false;
+	let isDirty = false;
 	let failure: StorageError | undefined;
-	let waiting: {cancel(): void} | undefined;
-	let running: Promise<void> = Promise.resolve();
+	let flushTimer: {cancel(): void} | undefined;
+	let lastFlush: Promise<void> = Promise.resolve();
 	let stopped = false;
 
 	/** One at a time; what is written meanwhile goes with the next. */
 	function flush(): Promise<void> {
-		const next = running.then(async () => {
-			if (!dirty) return;
-			dirty = false;
+		const next = lastFlush.then(async () => {
+			if (!isDirty) return;
+			isDirty = false;
 			try {
 				await sync();
 			} catch (error) {
-				dirty = true;
+				isDirty = true;
 				throw error;
 			}
 		});
-		running = next.catch(() => {});
+		lastFlush = next.catch(() => {});
 		return next;
 	}
 
-	function due(): void {
-		waiting = undefined;
+	function flushInBackground(): void {
+		flushTimer = undefined;
 		flush().catch(error => {
 			failure = toStorageError(error, 'cannot save the log', '');
 		});
 	}
 
 	return {
-		wrote() {
-			dirty = true;
-			if (timer && !stopped) waiting ??= timer.after(FLUSH_AFTER_MS, due);
+		markDirty() {
+			isDirty = true;
+			if (timer && !stopped) flushTimer ??= timer.after(FLUSH_AFTER_MS, flushInBackground);
 		},
-		check() {
+		throwPendingFailure() {
 			const error = failure;
 			failure = undefined;
 			if (error) throw error;
@@ -62,8 +62,8 @@ export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flus
 		flush,
 		stop() {
 			stopped = true;
-			waiting?.cancel();
-			waiting = undefined;
+			flushTimer?.cancel();
+			flushTimer = undefined;
 			return flush();
 		},
 	};

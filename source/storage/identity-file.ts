@@ -1,8 +1,8 @@
 /** The 32-byte seed of the user's durable identity: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
 import {chmodSync, readFileSync, statSync} from 'node:fs';
 import {crc32} from 'node:zlib';
-import {StorageError, systemCode, toStorageError} from './errors.js';
-import {createWholeFile, pauseFor} from './whole-file.js';
+import {createFileAtomically, sleepSync} from './atomic-file.js';
+import {StorageError, systemErrorCode, toStorageError} from './errors.js';
 
 export interface IdentitySeed {
 	/** 32 bytes that never leave this machine. */
@@ -10,22 +10,22 @@ export interface IdentitySeed {
 	readonly warning?: string;
 }
 
-const LABEL = 'p2pchat-ink identity 1';
-const FORM = new RegExp(`^${LABEL} ([0-9a-f]{64}) ([0-9a-f]{8})\\n$`);
-const MAX_TRIES = 5;
+const SEED_FILE_LABEL = 'p2pchat-ink identity 1';
+const SEED_FILE_PATTERN = new RegExp(`^${SEED_FILE_LABEL} ([0-9a-f]{64}) ([0-9a-f]{8})\\n$`);
+const MAX_ATTEMPTS = 5;
 
 /**
  * Reads the seed, or makes it: `fresh` gives 32 random bytes. Of two processes that make it at once, both get the same.
  * Throws StorageError: `damaged` when it is there and not whole.
  */
-export function openIdentitySeed(path: string, fresh: () => Uint8Array): IdentitySeed {
+export function openIdentitySeed(path: string, generateSeed: () => Uint8Array): IdentitySeed {
 	try {
-		for (let tries = 0; tries < MAX_TRIES; tries++) {
-			const text = readIfThere(path);
+		for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
+			const text = readIfExists(path);
 			const seed = text === undefined ? undefined : parseSeed(text);
-			if (seed) return {seed, ...repairMode(path)};
-			if (text === undefined) createWholeFile(path, formatSeed(fresh()));
-			else pauseFor(10);
+			if (seed) return {seed, ...restrictPermissions(path)};
+			if (text === undefined) createFileAtomically(path, formatSeed(generateSeed()));
+			else sleepSync(10);
 		}
 	} catch (error) {
 		throw toStorageError(error, 'cannot read the identity', path);
@@ -38,22 +38,22 @@ export function openIdentitySeed(path: string, fresh: () => Uint8Array): Identit
 	);
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfExists(path: string): string | undefined {
 	try {
 		return readFileSync(path, 'latin1');
 	} catch (error) {
-		if (systemCode(error) === 'ENOENT') return undefined;
+		if (systemErrorCode(error) === 'ENOENT') return undefined;
 		throw error;
 	}
 }
 
 function formatSeed(seed: Uint8Array): string {
 	const digits = Buffer.from(seed).toString('hex');
-	return `${LABEL} ${digits} ${checksum(digits)}\n`;
+	return `${SEED_FILE_LABEL} ${digits} ${checksum(digits)}\n`;
 }
 
 function parseSeed(text: string): Uint8Array | undefined {
-	const [, digits = '', sum] = FORM.exec(text) ?? [];
+	const [, digits = '', sum] = SEED_FILE_PATTERN.exec(text) ?? [];
 	return sum !== undefined && sum === checksum(digits) ? new Uint8Array(Buffer.from(digits, 'hex')) : undefined;
 }
 
@@ -62,7 +62,7 @@ function checksum(digits: string): string {
 }
 
 /** Others of this computer must not read it; where that cannot be set right, the user is told. */
-function repairMode(path: string): {warning?: string} {
+function restrictPermissions(path: string): {warning?: string} {
 	if (process.platform === 'win32' || (statSync(path).mode & 0o077) === 0) return {};
 	try {
 		chmodSync(path, 0o600);

@@ -16,7 +16,7 @@ import {dirname} from 'node:path';
 import {promisify} from 'node:util';
 import {StorageError, toStorageError} from './errors.js';
 
-const syncData = promisify(fdatasync);
+const fdatasyncAsync = promisify(fdatasync);
 
 /**
  * An open file that only grows, by us alone. It is opened for appending, so a write never lands on bytes of others, and
@@ -27,7 +27,7 @@ export class LogFile {
 	readonly fd: number;
 	#size: number;
 	/** A failed append may have left bytes behind `size` that could not be cut at once. */
-	#rest = 0;
+	#partialBytes = 0;
 	#closed = false;
 	/** Its name may not have come to the disk yet. */
 	#isNew: boolean;
@@ -35,7 +35,7 @@ export class LogFile {
 	constructor(path: string, mode: 'write' | 'create' | 'read') {
 		this.path = path;
 		try {
-			this.fd = openSync(path, flagsOf(mode), 0o600);
+			this.fd = openSync(path, openFlags(mode), 0o600);
 			const stat = fstatSync(this.fd);
 			if (!stat.isFile()) {
 				closeSync(this.fd);
@@ -54,12 +54,12 @@ export class LogFile {
 	}
 
 	/** Size of the file now, whoever wrote it. */
-	presentSize(): number {
+	currentSize(): number {
 		return fstatSync(this.fd).size;
 	}
 
 	/** Throws `changed` if the file was deleted, replaced, cut or grown by others. */
-	checkUnchanged(): void {
+	assertUnchanged(): void {
 		const {path} = this;
 		const own = fstatSync(this.fd);
 		const named = statSync(path, {throwIfNoEntry: false});
@@ -68,23 +68,23 @@ export class LogFile {
 		if (named === undefined) throw say('deleted');
 		if (named.ino !== own.ino || named.dev !== own.dev) throw say('replaced');
 		if (own.size < this.#size) throw say('cut');
-		if (own.size > this.#size + this.#rest) throw say('added to');
-		if (own.size > this.#size) this.#cutRest();
+		if (own.size > this.#size + this.#partialBytes) throw say('added to');
+		if (own.size > this.#size) this.#cutPartialWrite();
 	}
 
 	/** All of `bytes` or, as far as a reader is concerned, nothing. Returns the offset at which they stand. */
 	append(bytes: Uint8Array): number {
 		const offset = this.#size;
 		try {
-			this.checkUnchanged();
+			this.assertUnchanged();
 			let written = 0;
-			this.#rest = bytes.length;
+			this.#partialBytes = bytes.length;
 			while (written < bytes.length) written += writeSync(this.fd, bytes, written, bytes.length - written);
 		} catch (error) {
-			this.#tryCutRest();
+			this.#tryCutPartialWrite();
 			throw toStorageError(error, 'cannot write the log', this.path);
 		}
-		this.#rest = 0;
+		this.#partialBytes = 0;
 		this.#size += bytes.length;
 		return offset;
 	}
@@ -107,9 +107,9 @@ export class LogFile {
 	}
 
 	/** Copies what stands from `offset` on to `copyPath` and cuts it off. An earlier copy is kept: `.torn.2` and so on. */
-	cutTorn(offset: number): string {
+	cutTornTail(offset: number): string {
 		try {
-			const copyPath = freePath(`${this.path}.torn`);
+			const copyPath = findUnusedPath(`${this.path}.torn`);
 			writeFileSync(copyPath, this.readAt(offset, this.#size - offset), {mode: 0o600, flag: 'wx', flush: true});
 			ftruncateSync(this.fd, offset);
 			this.#size = offset;
@@ -122,12 +122,12 @@ export class LogFile {
 	/** fdatasync, and for a new file the folder that names it. */
 	async sync(): Promise<void> {
 		try {
-			await syncData(this.fd);
+			await fdatasyncAsync(this.fd);
 		} catch (error) {
 			throw toStorageError(error, 'cannot save the log', this.path);
 		}
 		if (!this.#isNew) return;
-		await syncFolder(this.path);
+		await syncParentDirectory(this.path);
 		this.#isNew = false;
 	}
 
@@ -137,27 +137,27 @@ export class LogFile {
 		closeSync(this.fd);
 	}
 
-	#cutRest(): void {
+	#cutPartialWrite(): void {
 		ftruncateSync(this.fd, this.#size);
-		this.#rest = 0;
+		this.#partialBytes = 0;
 	}
 
 	/** After a failed write; if this fails too, the next append tries again. */
-	#tryCutRest(): void {
+	#tryCutPartialWrite(): void {
 		try {
 			const own = fstatSync(this.fd).size;
-			if (own > this.#size && own <= this.#size + this.#rest) this.#cutRest();
+			if (own > this.#size && own <= this.#size + this.#partialBytes) this.#cutPartialWrite();
 		} catch {}
 	}
 }
 
-function flagsOf(mode: 'write' | 'create' | 'read'): number {
+function openFlags(mode: 'write' | 'create' | 'read'): number {
 	if (mode === 'read') return constants.O_RDONLY;
 	const flags = constants.O_RDWR | constants.O_APPEND;
 	return mode === 'create' ? flags | constants.O_CREAT | constants.O_EXCL : flags;
 }
 
-function freePath(path: string): string {
+function findUnusedPath(path: string): string {
 	for (let number = 1; ; number++) {
 		const candidate = number === 1 ? path : `${path}.${number}`;
 		if (!existsSync(candidate)) return candidate;
@@ -165,7 +165,7 @@ function freePath(path: string): string {
 }
 
 /** So that the new name itself survives a power cut; not possible everywhere, then left to the system. */
-async function syncFolder(path: string): Promise<void> {
+async function syncParentDirectory(path: string): Promise<void> {
 	try {
 		const folder = await open(dirname(path), constants.O_RDONLY);
 		try {

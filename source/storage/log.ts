@@ -3,8 +3,7 @@
  * (`test/storage/log-acceptance.ts`) is run by both.
  */
 import type {LogHeader, LogRecord} from '../codec/log-record.js';
-import type {Batch} from '../core/batch.js';
-import type {PeerId} from '../core/ids.js';
+import type {Batch, PeerId} from '../core/event.js';
 
 export type {LogHeader, LogRecord};
 
@@ -36,7 +35,7 @@ export interface Log {
 	heldSeq(peer: PeerId): number;
 	/**
 	 * Like `heldSeq`, but only what the operating system has: what `have` may speak of. The same unless saving fails
-	 * (buffered-log.ts).
+	 * (resilient-log.ts).
 	 */
 	savedSeq(peer: PeerId): number;
 	/** Bytes in all. */

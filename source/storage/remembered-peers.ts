@@ -1,8 +1,8 @@
 /** Peers named with `--peer` that worked, by room, newest first: a small JSON file. Nothing in it is worth failing for. */
 import {readFileSync, statSync} from 'node:fs';
 import {isIP} from 'node:net';
-import {systemCode, toStorageError} from './errors.js';
-import {replaceWholeFile} from './whole-file.js';
+import {replaceFileAtomically} from './atomic-file.js';
+import {systemErrorCode, toStorageError} from './errors.js';
 
 export interface RememberedPeer {
 	/** 16 hexadecimal digits of the room tag. */
@@ -28,7 +28,7 @@ export function readRememberedPeers(path: string): {peers: readonly RememberedPe
 		if (peers.length === value.length) return {peers};
 		return {peers, warning: `Some entries of ${path} are ill-formed and were left out.`};
 	} catch (error) {
-		if (systemCode(error) === 'ENOENT') return {peers: []};
+		if (systemErrorCode(error) === 'ENOENT') return {peers: []};
 		return {
 			peers: [],
 			warning: `The remembered peers in ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
@@ -43,7 +43,7 @@ export function rememberPeer(path: string, peer: RememberedPeer): void {
 	);
 	const peers = [peer, ...others].slice(0, MAX_REMEMBERED_PEERS);
 	try {
-		replaceWholeFile(path, `${JSON.stringify(peers, null, '\t')}\n`);
+		replaceFileAtomically(path, `${JSON.stringify(peers, null, '\t')}\n`);
 	} catch (error) {
 		throw toStorageError(error, 'cannot remember the peer', path);
 	}

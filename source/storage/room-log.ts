@@ -1,13 +1,12 @@
 import {randomBytes} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
-import {equalBytes} from '../codec/bytes.js';
+import {isEqualBytes} from '../codec/bytes.js';
 import {StorageError} from './errors.js';
 import {type FileLog, type OpenedFileLog, openFileLog} from './file-log.js';
 import type {LogTimer} from './flusher.js';
-import {listLogs, newestLogs, summarizeLog} from './list-logs.js';
 import type {LogHeader} from './log.js';
-import {makeLogName} from './log-name.js';
+import {formatLogName, listLogs, listNewestLogs, summarizeLog} from './log-directory.js';
 
 export interface RoomLogOptions {
 	/** Folder of logs. */
@@ -29,8 +28,8 @@ export interface OpenedRoomLog extends OpenedFileLog {
 /** Chooses and opens the log of a launch (design.md, 1 and 4). Throws StorageError. */
 export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 	const {path, header, hasSecret, timer} = options;
-	if (path !== undefined) return openGiven(path, options);
-	for (const earlier of hasSecret ? earlierLogs(options) : []) {
+	if (path !== undefined) return openLogAtPath(path, options);
+	for (const earlier of hasSecret ? listRoomLogs(options) : []) {
 		try {
 			return {...openFileLog(earlier, {...(timer && {timer})}), reopened: true};
 		} catch (error) {
@@ -39,26 +38,26 @@ export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 			if (error.code === 'locked') break;
 		}
 	}
-	return {...openFresh(options.folder, header, timer), reopened: false};
+	return {...openNewLog(options.folder, header, timer), reopened: false};
 }
 
 /** A new log in the folder, to go on in when another can no longer be written. Throws StorageError. */
-export function openFreshLog(folder: string, header: Omit<LogHeader, 'format'>, timer?: LogTimer): FileLog {
-	return openFresh(folder, header, timer).log;
+export function createRoomLog(folder: string, header: Omit<LogHeader, 'format'>, timer?: LogTimer): FileLog {
+	return openNewLog(folder, header, timer).log;
 }
 
-function openFresh(folder: string, header: Omit<LogHeader, 'format'>, timer?: LogTimer): OpenedFileLog {
-	const name = makeLogName(header.roomName, new Date(header.created), randomBytes(2));
+function openNewLog(folder: string, header: Omit<LogHeader, 'format'>, timer?: LogTimer): OpenedFileLog {
+	const name = formatLogName(header.roomName, new Date(header.created), randomBytes(2));
 	return openFileLog(join(folder, name), {create: header, ...(timer && {timer})});
 }
 
-function openGiven(path: string, {header, timer}: RoomLogOptions): OpenedRoomLog {
+function openLogAtPath(path: string, {header, timer}: RoomLogOptions): OpenedRoomLog {
 	const reopened = existsSync(path);
 	const folder = dirname(resolve(path));
 	if (!existsSync(folder))
 		throw new StorageError('missing', 'no such folder for the log', folder, 'Make it first, or check the path.');
 	const opened = openFileLog(path, {create: header, ...(timer && {timer})});
-	if (equalBytes(opened.log.header.roomTag, header.roomTag)) return {...opened, reopened};
+	if (isEqualBytes(opened.log.header.roomTag, header.roomTag)) return {...opened, reopened};
 	const {roomName} = opened.log.header;
 	void opened.log.close();
 	const advice = 'Name that room (and its secret) or another file.';
@@ -66,8 +65,8 @@ function openGiven(path: string, {header, timer}: RoomLogOptions): OpenedRoomLog
 }
 
 /** How many of the newest are looked into for one that holds something. */
-const MAX_LOOKED_INTO = 4;
-const SURELY_SOMETHING_BYTES = 64 * 1024;
+const MAX_INSPECTED_LOGS = 4;
+const NON_EMPTY_LOG_BYTES = 64 * 1024;
 
 /** The newest log of the room, other than `current`, in which somebody else is or something was said; undefined if none. */
 export async function findEarlierLog(
@@ -75,10 +74,10 @@ export async function findEarlierLog(
 	header: Pick<LogHeader, 'roomName' | 'roomTag'>,
 	current: string | undefined,
 ): Promise<string | undefined> {
-	const logs = newestLogs(folder, header.roomName, MAX_LOOKED_INTO, current);
+	const logs = listNewestLogs(folder, header.roomName, MAX_INSPECTED_LOGS, current);
 	for (const log of logs) {
-		if (!('header' in log) || !equalBytes(log.header.roomTag, header.roomTag)) continue;
-		if (log.size > SURELY_SOMETHING_BYTES) return log.path;
+		if (!('header' in log) || !isEqualBytes(log.header.roomTag, header.roomTag)) continue;
+		if (log.size > NON_EMPTY_LOG_BYTES) return log.path;
 		const {events, peers} = await summarizeLog(log.path);
 		if (peers > 1 || events > 2) return log.path;
 	}
@@ -86,8 +85,8 @@ export async function findEarlierLog(
 }
 
 /** Logs of this room, newest first. */
-function earlierLogs({folder, header}: RoomLogOptions): string[] {
+function listRoomLogs({folder, header}: RoomLogOptions): string[] {
 	return listLogs(folder).flatMap(log =>
-		'header' in log && equalBytes(log.header.roomTag, header.roomTag) ? [log.path] : [],
+		'header' in log && isEqualBytes(log.header.roomTag, header.roomTag) ? [log.path] : [],
 	);
 }

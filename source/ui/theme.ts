@@ -20,8 +20,8 @@ export interface Glyphs {
 	readonly divider: string;
 	readonly bullet: string;
 	/** Delivery: held by nobody yet, by some, by all who were there. */
-	readonly waiting: string;
-	readonly partial: string;
+	readonly undelivered: string;
+	readonly partlyDelivered: string;
 	readonly delivered: string;
 	readonly selected: string;
 	readonly connected: string;
@@ -35,11 +35,11 @@ export interface Glyphs {
 	readonly newline: string;
 	/** Of the replay: bookmarks, matches of a search, the position; event density from none to most. */
 	readonly bookmark: string;
-	readonly hit: string;
+	readonly match: string;
 	readonly position: string;
 	readonly playing: string;
 	readonly paused: string;
-	readonly density: readonly string[];
+	readonly histogram: readonly string[];
 }
 
 const UNICODE: Glyphs = {
@@ -47,8 +47,8 @@ const UNICODE: Glyphs = {
 	rule: '─',
 	divider: '│',
 	bullet: '·',
-	waiting: '○',
-	partial: '◐',
+	undelivered: '○',
+	partlyDelivered: '◐',
 	delivered: '✓',
 	selected: '▌',
 	connected: '●',
@@ -61,11 +61,11 @@ const UNICODE: Glyphs = {
 	dot: '·',
 	newline: '⏎',
 	bookmark: '◆',
-	hit: '•',
+	match: '•',
 	position: '▲',
 	playing: '▶',
 	paused: '‖',
-	density: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+	histogram: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 };
 
 const ASCII: Glyphs = {
@@ -73,8 +73,8 @@ const ASCII: Glyphs = {
 	rule: '-',
 	divider: '|',
 	bullet: '*',
-	waiting: '.',
-	partial: '/',
+	undelivered: '.',
+	partlyDelivered: '/',
 	delivered: '+',
 	selected: '>',
 	connected: '+',
@@ -87,11 +87,11 @@ const ASCII: Glyphs = {
 	dot: '-',
 	newline: '$',
 	bookmark: '&',
-	hit: '*',
+	match: '*',
 	position: '^',
 	playing: '>',
 	paused: '=',
-	density: [' ', '.', ':', '-', '=', '+', '*', '#', '@'],
+	histogram: [' ', '.', ':', '-', '=', '+', '*', '#', '@'],
 };
 
 export type ColourDepth = 0 | 16 | 256;
@@ -101,19 +101,19 @@ export interface Theme {
 	readonly depth: ColourDepth;
 	/** Of a name, by hash of its owner: the same in every session and on every node. */
 	nameStyle(key: string): Style;
-	readonly own: Style;
-	readonly quiet: Style;
+	readonly ownName: Style;
+	readonly muted: Style;
 	readonly warn: Style;
 	readonly error: Style;
-	readonly good: Style;
+	readonly success: Style;
 	readonly mention: Style;
 	readonly match: Style;
-	readonly bar: Style;
+	readonly statusBar: Style;
 }
 
 // Each has a contrast of at least 3 against black and against white (WCAG 2, relative luminance 0.10 to 0.30).
-const NAMES_256 = [31, 61, 64, 94, 97, 98, 125, 130, 132, 133, 136, 161, 166, 168, 172, 30, 35, 63, 28, 99];
-const NAMES_16 = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'];
+const NAME_COLOURS_256 = [31, 61, 64, 94, 97, 98, 125, 130, 132, 133, 136, 161, 166, 168, 172, 30, 35, 63, 28, 99];
+const NAME_COLOURS_16 = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'];
 
 /** FNV-1a, 32 bits: a stable spread over few colours. */
 export function hashText(text: string): number {
@@ -128,23 +128,23 @@ export interface ThemeOptions {
 }
 
 export function createTheme({unicode, depth}: ThemeOptions): Theme {
-	const colour = (name: string, rest: Style = {}): Style => (depth === 0 ? rest : {color: name, ...rest});
+	const withColour = (name: string, rest: Style = {}): Style => (depth === 0 ? rest : {color: name, ...rest});
 	return {
 		glyphs: unicode ? UNICODE : ASCII,
 		depth,
 		nameStyle(key) {
 			const hash = hashText(key);
-			if (depth === 256) return {color: `ansi256(${NAMES_256[hash % NAMES_256.length]})`};
-			return colour(NAMES_16[hash % NAMES_16.length] ?? 'cyan');
+			if (depth === 256) return {color: `ansi256(${NAME_COLOURS_256[hash % NAME_COLOURS_256.length]})`};
+			return withColour(NAME_COLOURS_16[hash % NAME_COLOURS_16.length] ?? 'cyan');
 		},
-		own: {bold: true},
-		quiet: {dim: true},
-		warn: colour('yellow', {bold: true}),
-		error: colour('red', {bold: true}),
-		good: colour('green'),
+		ownName: {bold: true},
+		muted: {dim: true},
+		warn: withColour('yellow', {bold: true}),
+		error: withColour('red', {bold: true}),
+		success: withColour('green'),
 		mention: {bold: true, inverse: true},
 		match: {inverse: true},
-		bar: {inverse: true},
+		statusBar: {inverse: true},
 	};
 }
 

@@ -2,14 +2,14 @@
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
-import type {Beacon} from '../../source/network/beacon.js';
-import type {Address} from '../../source/network/candidate.js';
+import type {Beacon} from '../../source/network/discovery/beacon.js';
+import {createUdpBeacon} from '../../source/network/discovery/udp-beacon.js';
+import type {HostAddress} from '../../source/network/ip-address.js';
 import {createSystemClock, systemRandom} from '../../source/network/system-clock.js';
-import {createTlsTransport} from '../../source/network/tls-transport.js';
-import type {Connection, Transport} from '../../source/network/transport.js';
-import {createUdpBeacon} from '../../source/network/udp-beacon.js';
-import {createSession} from '../../source/session/create-session.js';
-import type {SelfInfo, Session} from '../../source/session/session.js';
+import {createTlsTransport} from '../../source/network/transport/tls-transport.js';
+import type {Connection, Transport} from '../../source/network/transport/transport.js';
+import type {ChatNode, SelfInfo} from '../../source/node/chat-node.js';
+import {createChatNode} from '../../source/node/create-chat-node.js';
 import type {OpenedLog} from '../../source/storage/log.js';
 import {createMemoryLog} from '../../source/storage/memory-log.js';
 import {until} from './measure.js';
@@ -25,7 +25,7 @@ export interface Traffic {
 }
 
 export interface BenchNode {
-	readonly session: Session;
+	readonly chatNode: ChatNode;
 	readonly self: SelfInfo;
 	readonly traffic: Traffic;
 	connected(): number;
@@ -37,7 +37,7 @@ export interface BenchNodeOptions {
 	readonly opened?: OpenedLog;
 	/** UDP port on loopback; left out: no discovery. */
 	readonly udpPort?: number;
-	readonly targets?: readonly Address[];
+	readonly targets?: readonly HostAddress[];
 	/** Replaced to lose datagrams. */
 	readonly beacon?: Beacon;
 }
@@ -100,33 +100,33 @@ export function createBenchNode(options: BenchNodeOptions): Omit<BenchNode, 'sel
 	const beacon =
 		options.beacon ??
 		(udpPort === undefined ? createMuteBeacon() : createUdpBeacon({port: udpPort, selection: ['lo'], clock}));
-	const session = createSession(
+	const chatNode = createChatNode(
 		{name, room: 'bench', keys, version: '1.0.0', loopbackOnly: true, targets},
 		{
 			clock,
 			random: systemRandom,
 			transport: countingTransport(transport, traffic),
 			beacon,
-			opened: options.opened ?? createMemoryLog(header),
+			openedLog: options.opened ?? createMemoryLog(header),
 			debug: () => {},
 			rememberTarget() {},
 		},
 	);
-	const connected = () => Object.keys(session.store.getState().passing.links).length;
-	return {session, traffic, connected};
+	const connected = () => Object.keys(chatNode.store.getState().ephemeral.links).length;
+	return {chatNode, traffic, connected};
 }
 
 export async function startBenchNode(options: BenchNodeOptions): Promise<BenchNode> {
 	const node = createBenchNode(options);
-	return {...node, self: await node.session.start()};
+	return {...node, self: await node.chatNode.start()};
 }
 
 /** How long a room in one process may take to come up. */
 export const UP_LIMIT_MS = 180_000;
 
 /** Starts them all and waits until everybody is connected to everybody; stops them if that takes too long. */
-export async function startTogether(nodes: readonly Pick<BenchNode, 'session' | 'connected'>[]): Promise<void> {
-	await Promise.all(nodes.map(({session}) => session.start()));
+export async function startTogether(nodes: readonly Pick<BenchNode, 'chatNode' | 'connected'>[]): Promise<void> {
+	await Promise.all(nodes.map(({chatNode: session}) => session.start()));
 	try {
 		await until('all are connected', () => nodes.every(node => node.connected() === nodes.length - 1), UP_LIMIT_MS);
 	} catch (error) {
@@ -135,8 +135,8 @@ export async function startTogether(nodes: readonly Pick<BenchNode, 'session' | 
 	}
 }
 
-export function stopAll(nodes: readonly Pick<BenchNode, 'session'>[]): Promise<unknown> {
-	return Promise.all(nodes.map(({session}) => session.stop('quit')));
+export function stopAll(nodes: readonly Pick<BenchNode, 'chatNode'>[]): Promise<unknown> {
+	return Promise.all(nodes.map(({chatNode: session}) => session.stop('quit')));
 }
 
 /** That nobody on this machine listens on now. */

@@ -3,11 +3,10 @@ import {randomBytes} from 'node:crypto';
 import {existsSync, mkdirSync, renameSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {Batch} from '../../source/core/batch.js';
-import type {FeedEvent} from '../../source/core/event.js';
-import {createOwnFeed, type NewEvent, type OwnFeed} from '../../source/feed/own-feed.js';
-import {createPeerKey, type PeerKey} from '../../source/feed/peer-key.js';
+import type {Batch, FeedEvent} from '../../source/core/event.js';
+import {createOwnFeed, type OwnFeed, type UnsignedEvent} from '../../source/feed/own-feed.js';
 import {deriveRoomKeys, type RoomKeys} from '../../source/feed/room-keys.js';
+import {createPeerKey, type PeerKey} from '../../source/feed/signing-keys.js';
 import {openFileLog} from '../../source/storage/file-log.js';
 import type {LogRecord} from '../../source/storage/log.js';
 
@@ -53,14 +52,14 @@ export function makeEvents(count: number, from = 0): FeedEvent[] {
 
 /** `perBatch` messages in a row, as one who types fast or pastes leaves them. */
 function write(feed: OwnFeed, number: number, perBatch: number): Batch {
-	const events = Array.from({length: perBatch}, (_, index): NewEvent => {
+	const events = Array.from({length: perBatch}, (_, index): UnsignedEvent => {
 		const at = START + (number + index) * 1000;
 		const hlc = {ms: at, counter: 0};
 		const name = `Person ${number % FEEDS}`;
 		if (feed.tip().seq + index > 0) return {body: {type: 'posted', text: textOf(number + index)}, at, hlc};
 		return {body: {type: 'joined', name, addresses: ['127.0.0.1'], version: '1.0.0'}, at, hlc};
 	});
-	return feed.write(events);
+	return feed.append(events);
 }
 
 export interface HistoryOptions {

@@ -73,7 +73,7 @@ async function watch(nodes: () => Nodes, work: () => Promise<unknown>): Promise<
 async function joinOne(keys: RoomKeys, udpPort: number, nodes: Omit<BenchNode, 'self'>[]): Promise<void> {
 	const node = createBenchNode({keys, name: `Late ${nodes.length}`, udpPort});
 	nodes.push(node);
-	await node.session.start();
+	await node.chatNode.start();
 	const isIn = () => nodes.every(one => one.connected() === nodes.length - 1);
 	await until('the newcomer is connected to all', isIn, 60_000);
 }
@@ -82,9 +82,9 @@ async function joinOne(keys: RoomKeys, udpPort: number, nodes: Omit<BenchNode, '
 async function postAll(nodes: Nodes, posts: number): Promise<void> {
 	const expected = nodes.length * (nodes.length - 1) * posts;
 	let delivered = 0;
-	for (const {session} of nodes) {
-		const own = session.store.getState().launch?.peer;
-		session.store.subscribe((_state, inputs) => {
+	for (const {chatNode} of nodes) {
+		const own = chatNode.store.getState().launch?.peer;
+		chatNode.store.subscribe((_state, inputs) => {
 			for (const input of inputs) {
 				if (input.type !== 'events') continue;
 				for (const event of input.events) if (event.type === 'posted' && event.peer !== own) delivered++;
@@ -92,7 +92,7 @@ async function postAll(nodes: Nodes, posts: number): Promise<void> {
 		});
 	}
 	for (let post = 0; post < posts; post++) {
-		for (const {session} of nodes) session.post(textOf(post));
+		for (const {chatNode: session} of nodes) session.post(textOf(post));
 		await new Promise(resolve => setImmediate(resolve));
 	}
 	await until('all is delivered', () => delivered >= expected, 120_000);

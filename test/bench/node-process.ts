@@ -1,6 +1,6 @@
 /** A node in a process of its own, driven by its parent: with a log, mute, reached by address. */
 import {rmSync} from 'node:fs';
-import type {Address} from '../../source/network/candidate.js';
+import type {HostAddress} from '../../source/network/ip-address.js';
 import {openFileLog} from '../../source/storage/file-log.js';
 import {createBenchNode} from './bench-node.js';
 import {benchKeys} from './make-history.js';
@@ -10,7 +10,7 @@ export interface NodeRequest {
 	readonly path: string;
 	/** Start with an empty log. */
 	readonly fresh: boolean;
-	readonly targets: readonly Address[];
+	readonly targets: readonly HostAddress[];
 	/** Tell when so many events are held. */
 	readonly expected: number;
 	/** Answer every post of others. */
@@ -25,15 +25,15 @@ async function start(request: NodeRequest): Promise<void> {
 	if (fresh) rmSync(path, {force: true});
 	const header = {version: '1.0.0', roomTag: keys.tag, roomName: 'bench', created: Date.now()};
 	const opened = openFileLog(path, {create: header});
-	const {session, traffic} = createBenchNode({keys, name: 'Node', opened, targets});
+	const {chatNode, traffic} = createBenchNode({keys, name: 'Node', opened, targets});
 	let held = 0;
 	let told = false;
-	session.store.subscribe((_state, inputs) => {
+	chatNode.store.subscribe((_state, inputs) => {
 		for (const input of inputs) {
 			if (input.type !== 'events') continue;
 			held += input.events.length;
 			const [event] = input.events;
-			if (echo && input.live && event?.type === 'posted' && event.peer !== self?.peer) session.post(event.text);
+			if (echo && input.live && event?.type === 'posted' && event.peer !== self?.peer) chatNode.post(event.text);
 		}
 		if (told || held < expected) return;
 		told = true;
@@ -42,12 +42,12 @@ async function start(request: NodeRequest): Promise<void> {
 	});
 	loop = watchLoop();
 	const startedAt = performance.now();
-	const self = await session.start();
+	const self = await chatNode.start();
 	process.send?.({type: 'ready', port: self.tcpPort});
 	process.on('message', (message: {type: string}) => {
 		if (message.type === 'reset') loop.reset();
 		if (message.type === 'loop') process.send?.({type: 'loop', ...loopDelay(loop)});
-		if (message.type === 'stop') void session.stop('quit').then(() => process.exit(0));
+		if (message.type === 'stop') void chatNode.stop('quit').then(() => process.exit(0));
 	});
 }
 

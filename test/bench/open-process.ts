@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {Packr} from 'msgpackr';
 import {openFileLog} from '../../source/storage/file-log.js';
-import {runChatScreen} from '../../source/ui/chat-screen.js';
+import {runChatScreen} from '../../source/ui/chat/chat-screen.js';
 import {createBenchNode} from './bench-node.js';
 import {benchKeys, textOf} from './make-history.js';
 import {liveBytes, until} from './measure.js';
@@ -13,12 +13,12 @@ const count = Number(words);
 
 async function openOurs(): Promise<unknown> {
 	const opened = openFileLog(path);
-	const {session} = createBenchNode({keys, name: 'Reader', opened});
-	const self = await session.start();
+	const {chatNode} = createBenchNode({keys, name: 'Reader', opened});
+	const self = await chatNode.start();
 	const {stdin, stdout, output} = createTerminalPair(120, 40);
 	const environment = {TERM: 'xterm-256color', LANG: 'en_US.UTF-8'};
 	runChatScreen({
-		session,
+		chatNode,
 		self,
 		stdin,
 		stdout,
@@ -30,7 +30,7 @@ async function openOurs(): Promise<unknown> {
 	});
 	const newest = textOf(count - 1).slice(0, 30);
 	await until('the newest message is shown', () => output().includes(newest));
-	return session;
+	return chatNode;
 }
 
 /** Every value in the file as msgpackr gives it, and nothing kept. */

@@ -1,6 +1,6 @@
 /** A terminal that only counts: a TTY pair for the screen, and what was written to it. */
 import {PassThrough, Writable} from 'node:stream';
-import type {UiClock} from '../../source/ui/ui-clock.js';
+import type {UiClock} from '../../source/ui/screen-hooks.js';
 
 export interface TerminalPair {
 	readonly stdin: NodeJS.ReadStream;

@@ -1,13 +1,13 @@
 /** Values of the protocol for property tests. */
 import fc from 'fast-check';
-import {peerIdOfBytes} from '../../source/codec/bytes.js';
-import {MAX_TIME_MS} from '../../source/codec/check.js';
+import {peerIdFromBytes} from '../../source/codec/bytes.js';
 import type {EntryBody} from '../../source/codec/entry.js';
+import {MAX_TIME_MS} from '../../source/codec/field-readers.js';
 import type {Message} from '../../source/codec/message.js';
-import type {Batch} from '../../source/core/batch.js';
+import type {Batch} from '../../source/core/event.js';
 
 export const bytes = (length: number) => fc.uint8Array({minLength: length, maxLength: length});
-export const peerId = bytes(32).map(peerIdOfBytes);
+export const peerId = bytes(32).map(peerIdFromBytes);
 export const time = fc.integer({min: 0, max: MAX_TIME_MS});
 export const hlc = fc.record({ms: time, counter: fc.integer({min: 0, max: 65_535})});
 /** What cleaning leaves alone: it is tested where it lives. */

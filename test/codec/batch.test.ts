@@ -1,27 +1,27 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {batchValue, readBatch} from '../../source/codec/batch.js';
-import {ProtocolError} from '../../source/codec/errors.js';
+import {batchFields, readBatch} from '../../source/codec/batch.js';
 import {pack, unpack} from '../../source/codec/msgpack.js';
-import type {Batch} from '../../source/core/batch.js';
+import {ProtocolError} from '../../source/core/errors.js';
+import type {Batch} from '../../source/core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES} from '../../source/core/limits.js';
 import * as arbitrary from './arbitraries.js';
 
 const read = (value: unknown) => readBatch(unpack(pack(value)), 'batch');
 const [sample] = fc.sample(arbitrary.batch, {numRuns: 1, seed: 2}) as [Batch];
 const filled = (count: number, length: number) => Array.from({length: count}, () => new Uint8Array(length).fill(1));
-const withEntries = (entries: readonly unknown[]) => batchValue({...sample, entries: entries as Uint8Array[]});
+const withEntries = (entries: readonly unknown[]) => batchFields({...sample, entries: entries as Uint8Array[]});
 
 test('a batch comes back as it was written', () => {
 	fc.assert(
 		fc.property(arbitrary.batch, batch => {
-			expect(arbitrary.plain(read(batchValue(batch)))).toEqual(arbitrary.plain(batch));
+			expect(arbitrary.plain(read(batchFields(batch)))).toEqual(arbitrary.plain(batch));
 		}),
 	);
 });
 
 test('fields of later versions behind the known ones are ignored', () => {
-	expect(arbitrary.plain(read([...batchValue(sample), 'later']))).toEqual(arbitrary.plain(sample));
+	expect(arbitrary.plain(read([...batchFields(sample), 'later']))).toEqual(arbitrary.plain(sample));
 });
 
 test('the largest batches are taken', () => {
@@ -36,13 +36,13 @@ test.each<[string, unknown]>([
 	['an entry above the limit', withEntries(filled(1, MAX_ENTRY_BYTES + 1))],
 	['too many bytes in all', withEntries([...filled(8, MAX_ENTRY_BYTES), new Uint8Array(MAX_BATCH_BYTES / 8)])],
 	['too many entries', withEntries(filled(MAX_BATCH_ENTRIES + 1, 1))],
-	['seq 0', batchValue({...sample, firstSeq: 0})],
-	['a seq with a fraction', batchValue({...sample, firstSeq: 1.5})],
-	['a seq whose end is no safe integer', batchValue({...sample, firstSeq: Number.MAX_SAFE_INTEGER})],
-	['a short hash', batchValue({...sample, previousHash: new Uint8Array(31)})],
-	['a short signature', batchValue({...sample, signature: new Uint8Array(63)})],
-	['a short peer id', [new Uint8Array(31), ...batchValue(sample).slice(1)]],
-	['a missing field', batchValue(sample).slice(0, 4)],
+	['seq 0', batchFields({...sample, firstSeq: 0})],
+	['a seq with a fraction', batchFields({...sample, firstSeq: 1.5})],
+	['a seq whose end is no safe integer', batchFields({...sample, firstSeq: Number.MAX_SAFE_INTEGER})],
+	['a short hash', batchFields({...sample, previousHash: new Uint8Array(31)})],
+	['a short signature', batchFields({...sample, signature: new Uint8Array(63)})],
+	['a short peer id', [new Uint8Array(31), ...batchFields(sample).slice(1)]],
+	['a missing field', batchFields(sample).slice(0, 4)],
 	['a map', {...sample}],
 ])('%s is refused', (_title, value) => {
 	expect(() => read(value)).toThrow(ProtocolError);

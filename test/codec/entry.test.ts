@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {MAX_TIME_MS} from '../../source/codec/check.js';
-import {decodeAnyEntry, decodeEntry, encodeEntry, readIdentityClaim} from '../../source/codec/entry.js';
+import {
+	decodeEntry,
+	decodeEntryGeneric,
+	decodePostedFast,
+	encodeEntry,
+	readIdentityClaim,
+} from '../../source/codec/entry.js';
+import {MAX_TIME_MS} from '../../source/codec/field-readers.js';
 import {pack, unpack} from '../../source/codec/msgpack.js';
-import {readPosted} from '../../source/codec/read-posted.js';
 import {MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES} from '../../source/core/limits.js';
 import * as arbitrary from './arbitraries.js';
 
@@ -138,7 +143,7 @@ const nearPosted = fc
 test('posted is read the same by the fast way and the general way, whatever its bytes', () => {
 	fc.assert(
 		fc.property(nearPosted, bytes => {
-			expect(decodeEntry(bytes, peer, 7)).toEqual(decodeAnyEntry(bytes, peer, 7));
+			expect(decodeEntry(bytes, peer, 7)).toEqual(decodeEntryGeneric(bytes, peer, 7));
 		}),
 		{numRuns: 3000},
 	);
@@ -160,7 +165,7 @@ test('posted as it is written is read the fast way', () => {
 				{type: 'posted' as const, text},
 				{type: 'posted' as const, text, action: true as const},
 			]) {
-				expect(readPosted(encodeEntry(body, 1_795_000_000_001, hlc), peer, 7)).toBeDefined();
+				expect(decodePostedFast(encodeEntry(body, 1_795_000_000_001, hlc), peer, 7)).toBeDefined();
 			}
 		}
 	}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {ProtocolError} from '../../source/codec/errors.js';
 import {createFrameDecoder, encodeFrame} from '../../source/codec/frame.js';
+import {ProtocolError} from '../../source/core/errors.js';
 import {MAX_FRAME_BYTES} from '../../source/core/limits.js';
 
 /** Cuts bytes into copies of pieces of the given lengths, over and over. */

@@ -1,5 +1,5 @@
 /** Frame payloads that must be refused, each with the code that says why: fixtures/codec/hostile.json. */
-import {batchValue} from '../../source/codec/batch.js';
+import {batchFields} from '../../source/codec/batch.js';
 import {pack} from '../../source/codec/msgpack.js';
 import {batches, carol, NOON} from './make-vectors.js';
 
@@ -57,10 +57,10 @@ const cases: readonly (readonly [string, string, Uint8Array])[] = [
 	['a page of 4097 feeds', 'bad-field', pack({type: 'have', kind: 'page', last: true, feeds: Array(4097).fill(0)})],
 	['a want of 257 ranges', 'bad-field', pack({type: 'want', id: 1, ranges: Array(257).fill([id, 1])})],
 	['a want from seq 0', 'bad-field', pack({type: 'want', id: 1, ranges: [[id, 0]]})],
-	['events without entries', 'bad-field', events(batchValue({...batch, entries: []}))],
-	['events with an empty entry', 'bad-field', events(batchValue({...batch, entries: [new Uint8Array(0)]}))],
-	['events from seq 0', 'bad-field', events(batchValue({...batch, firstSeq: 0}))],
-	['events with a short signature', 'bad-field', events(batchValue({...batch, signature: new Uint8Array(63)}))],
+	['events without entries', 'bad-field', events(batchFields({...batch, entries: []}))],
+	['events with an empty entry', 'bad-field', events(batchFields({...batch, entries: [new Uint8Array(0)]}))],
+	['events from seq 0', 'bad-field', events(batchFields({...batch, firstSeq: 0}))],
+	['events with a short signature', 'bad-field', events(batchFields({...batch, signature: new Uint8Array(63)}))],
 	[
 		'peers with a host that drives a terminal',
 		'bad-field',

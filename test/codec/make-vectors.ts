@@ -2,18 +2,18 @@
  * The golden vectors of fixtures/codec, made from fixed seeds: what protocol.md cites. `UPDATE_FIXTURES=1` makes
  * vectors.test.ts write them anew; a change of any byte is a change of the protocol.
  */
-import {batchValue} from '../../source/codec/batch.js';
+import {batchFields} from '../../source/codec/batch.js';
 import {type BeaconDatagram, encodeBeacon} from '../../source/codec/beacon-datagram.js';
 import {type EntryBody, encodeEntry} from '../../source/codec/entry.js';
 import {encodeMessageFrame, type Message} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
-import {chainHash, firstHash} from '../../source/feed/chain.js';
+import {chainHash, genesisHash} from '../../source/feed/chain.js';
 import {createHaveIndex} from '../../source/feed/have-index.js';
 import {proveHello} from '../../source/feed/hello-proof.js';
 import {createIdentity} from '../../source/feed/identity.js';
 import {createOwnFeed} from '../../source/feed/own-feed.js';
-import {createPeerKey} from '../../source/feed/peer-key.js';
 import {createBeaconMac, deriveRoomKeys} from '../../source/feed/room-keys.js';
+import {createPeerKey} from '../../source/feed/signing-keys.js';
 import {plain} from './arbitraries.js';
 
 export interface Vector {
@@ -63,7 +63,7 @@ function writeBatches() {
 		if (!body) throw new RangeError('no such body');
 		return {body, at: NOON + index, hlc: {ms: NOON + index, counter: index}};
 	};
-	return [feed.write([event(1)]), feed.write([event(2), event(3)])] as const;
+	return [feed.append([event(1)]), feed.append([event(2), event(3)])] as const;
 }
 
 export const batches = writeBatches();
@@ -112,7 +112,7 @@ export const messages: readonly Message[] = [
 
 function keyVectors(): Vector[] {
 	const [first] = batches;
-	const start = firstHash(lan.tag, carol.peer);
+	const start = genesisHash(lan.tag, carol.peer);
 	const claim = identity.signPeer(carol.peer);
 	return [
 		vector('room key of the open room "lan"', lan.roomKey, {room: 'lan'}),
@@ -142,7 +142,7 @@ export function makeVectors(): Readonly<Record<string, readonly Vector[]>> {
 			const bytes = encodeEntry(body, at, {ms: at, counter: index});
 			return vector(body.type, bytes, {...body, at, ms: at, counter: index});
 		}),
-		batches: batches.map(batch => vector(`batch of ${batch.entries.length}`, pack(batchValue(batch)), batch)),
+		batches: batches.map(batch => vector(`batch of ${batch.entries.length}`, pack(batchFields(batch)), batch)),
 		messages: messages.map(message => {
 			const title = message.type === 'have' ? `have, ${message.kind}` : message.type;
 			return vector(title, encodeMessageFrame(message), message);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {ProtocolError} from '../../source/codec/errors.js';
 import {createFrameDecoder} from '../../source/codec/frame.js';
 import {decodeMessage, encodeMessage, encodeMessageFrame, type Message} from '../../source/codec/message.js';
 import {pack, unpack} from '../../source/codec/msgpack.js';
+import {ProtocolError} from '../../source/core/errors.js';
 import * as arbitrary from './arbitraries.js';
 
 test('every message comes back as it was sent', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {ProtocolError} from '../../source/codec/errors.js';
 import {pack, unpack} from '../../source/codec/msgpack.js';
+import {ProtocolError} from '../../source/core/errors.js';
 
 const key = fc.string({maxLength: 12}).filter(text => text !== '__proto__');
 const value = fc.letrec(tie => ({

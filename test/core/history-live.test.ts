@@ -1,6 +1,6 @@
 /** The state of a live node at every commit, against the state of its log after as many records. */
 import {describe, expect, test} from 'vitest';
-import {toInputs} from '../../source/commands/open-log.js';
+import {recordsToInputs} from '../../source/cli/saved-log.js';
 import {createHistory} from '../../source/core/history.js';
 import type {State} from '../../source/core/state.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
@@ -10,8 +10,8 @@ import {createScenario} from '../simulation/scenario.js';
 import {createWorld} from '../simulation/world.js';
 
 /** All but passing facts, which no log holds; `late` follows from `live`, which it does. */
-function said({timeline, pending, hidden, passing: _, ...rest}: State) {
-	return {...rest, rows: [timeline, pending, hidden].map(part => sliceTimeline(part, 0, part.length))};
+function said({timeline, pending, unreadable, ephemeral: _, ...rest}: State) {
+	return {...rest, rows: [timeline, pending, unreadable].map(part => sliceTimeline(part, 0, part.length))};
 }
 
 const SEEDS = [3, 11, 29, 58];
@@ -30,10 +30,10 @@ describe('the replay of a log', () => {
 					const {life} = node;
 					if (!life || watched.has(life)) return;
 					const states = new Map<number, State>([
-						[life.session.store.getState().learnt, life.session.store.getState()],
+						[life.chatNode.store.getState().recordCount, life.chatNode.store.getState()],
 					]);
 					watched.set(life, states);
-					life.session.store.subscribe(state => states.set(state.learnt, state));
+					life.chatNode.store.subscribe(state => states.set(state.recordCount, state));
 				},
 			});
 		}
@@ -44,13 +44,13 @@ describe('the replay of a log', () => {
 			for (const life of node.lives) {
 				const states = watched.get(life);
 				const history = createHistory();
-				history.append(toInputs(life.disk.records, createFeedTips({roomTag: keys.tag})));
+				history.append(recordsToInputs(life.disk.records, createFeedTips({roomTag: keys.tag})));
 				for (const [learnt, live] of states ?? []) {
 					expect(said(history.stateAt(learnt))).toEqual(said(live));
 					compared++;
 				}
-				const last = life.session.store.getState();
-				expect(history.length).toBe(last.learnt);
+				const last = life.chatNode.store.getState();
+				expect(history.length).toBe(last.recordCount);
 				expect(said(history.state)).toEqual(said(last));
 			}
 		}

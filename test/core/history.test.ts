@@ -1,20 +1,19 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {FeedEvent, Input} from '../../source/core/event.js';
-import {createHistory} from '../../source/core/history.js';
-import {createSnapshots} from '../../source/core/history-snapshots.js';
+import {createHistory, createSnapshotStore} from '../../source/core/history.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import type {State} from '../../source/core/state.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
-import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from './events.js';
+import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from './make-events.js';
 
 const OWN = peerId('aa');
 const OTHERS = ['01', '02', '03'].map(peerId);
 
 /** What a state says, without how its timeline is cut into pages. */
 function said(state: State) {
-	const {timeline, pending, hidden, ...rest} = state;
-	const rows = [timeline, pending, hidden].map(part => sliceTimeline(part, 0, part.length));
+	const {timeline, pending, unreadable, ...rest} = state;
+	const rows = [timeline, pending, unreadable].map(part => sliceTimeline(part, 0, part.length));
 	return {rows, ...rest};
 }
 
@@ -87,7 +86,7 @@ describe('a history', () => {
 		]);
 		for (const index of [1, 1023, 1024, 1025, 3999, 5000, 8191, 9001, 9002]) {
 			const state = history.stateAt(index);
-			expect(state.learnt).toBe(index);
+			expect(state.recordCount).toBe(index);
 			expect(state.timeline.length).toBe(index - 1);
 		}
 		const all: Input[] = [launch, learn(1, events.slice(0, 4000))];
@@ -100,11 +99,11 @@ describe('a history', () => {
 		const history = createHistory();
 		history.append([launch, learn(10, [joined(ben, -50, 'Ben'), posted(ben, 2, -30)], false)]);
 		history.append([learn(11, [joined(amira, -40, 'Amira')], false), learn(20, [posted(ben, 3, 20)])]);
-		expect(history.learntAt(posted(ben, 2, -30))).toBe(2);
-		expect(history.learntAt(joined(amira, -40, 'Amira'))).toBe(3);
-		expect(history.learntAt(observation(OWN, 0, {type: 'launched', version: '1.0.0'}))).toBe(0);
-		expect(history.learntAt(posted(ben, 9, 0))).toBeUndefined();
-		expect([0, 1, 2, 3, 4].map(history.momentOf)).toEqual([1, 4, 4, 4, 5]);
+		expect(history.indexOfEntry(posted(ben, 2, -30))).toBe(2);
+		expect(history.indexOfEntry(joined(amira, -40, 'Amira'))).toBe(3);
+		expect(history.indexOfEntry(observation(OWN, 0, {type: 'launched', version: '1.0.0'}))).toBe(0);
+		expect(history.indexOfEntry(posted(ben, 9, 0))).toBeUndefined();
+		expect([0, 1, 2, 3, 4].map(history.positionAfter)).toEqual([1, 4, 4, 4, 5]);
 	});
 
 	test('keeps a clock that never goes back, and counts records by it', () => {
@@ -123,20 +122,20 @@ describe('a history', () => {
 		const history = createHistory();
 		const far = posted(OTHERS[0]!, Number.MAX_SAFE_INTEGER, 1);
 		history.append([learn(0, [far])]);
-		expect(history.learntAt(far)).toBe(0);
+		expect(history.indexOfEntry(far)).toBe(0);
 	});
 
 	test('leaves passing facts out, as a log does', () => {
 		const history = createHistory();
-		history.append([launch, {type: 'passing', fact: {type: 'time-passed', now: T0}}]);
+		history.append([launch, {type: 'passing', event: {type: 'time-passed', now: T0}}]);
 		expect(history.length).toBe(1);
-		expect(history.state.passing.now).toBe(0);
+		expect(history.state.ephemeral.now).toBe(0);
 	});
 });
 
 describe('snapshots', () => {
 	test('stay within their bounds when history comes in backwards: fewer are kept, further apart', () => {
-		const snapshots = createSnapshots({bytes: 400_000, count: 32});
+		const snapshots = createSnapshotStore({bytes: 400_000, count: 32});
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 64; index += 1024) {
 			// Into every page that is there: hardly anything is shared.
@@ -145,16 +144,16 @@ describe('snapshots', () => {
 			snapshots.offer({index, state});
 			expect(snapshots.count).toBeLessThanOrEqual(32);
 			expect(snapshots.bytes).toBeLessThanOrEqual(400_000);
-			const near = snapshots.before(index);
+			const near = snapshots.findAtOrBefore(index);
 			expect(near.index).toBeLessThanOrEqual(index);
-			expect(near.state.learnt).toBe(near.index);
+			expect(near.state.recordCount).toBe(near.index);
 		}
 		expect(snapshots.count).toBeGreaterThan(0);
 		expect(snapshots.count).toBeLessThan(16);
 	});
 
 	test('count what neighbours share only once', () => {
-		const snapshots = createSnapshots();
+		const snapshots = createSnapshotStore();
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 100; index += 1024) {
 			const events = Array.from({length: 1024}, (_, at) => posted(OTHERS[0]!, index + at, index + at));

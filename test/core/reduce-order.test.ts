@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {FeedEvent, FeedEventBody, Input, Observation} from '../../source/core/event.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {FeedEvent, FeedEventBody, Input, Observation, PeerId} from '../../source/core/event.js';
+import {compareOrder} from '../../source/core/event-order.js';
 import {LATE_AFTER_MS, MAX_ABSENCES, MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
-import {compareOrder} from '../../source/core/order.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {listPeers} from '../../source/core/roster.js';
 import type {State} from '../../source/core/state.js';
 import {sliceTimeline, type Timeline} from '../../source/core/timeline.js';
-import {feedEvent, learn, observation, observe, peerId, posted, T0} from './events.js';
+import {feedEvent, learn, observation, observe, peerId, posted, T0} from './make-events.js';
 
 const own = ['01', '02', 'f3'].map(peerId);
 const others = ['0a', '7f', 'aa', 'ff'].map(peerId);
@@ -96,11 +95,11 @@ const scenario = fc
 const all = (timeline: Timeline) => sliceTimeline(timeline, 0, timeline.length);
 
 /** All that must not depend on the order; `learnt` counts doubles too. */
-function facts({timeline, roster, pending, hidden, launch, launches, loggedAt}: State) {
+function facts({timeline, roster, pending, unreadable, launch, launches, loggedAt}: State) {
 	const peers = listPeers(roster)
-		.map(peer => ({...peer, met: peer.met.toSorted()}))
+		.map(peer => ({...peer, contactedPeers: peer.contactedPeers.toSorted()}))
 		.sort((a, b) => (a.peer < b.peer ? -1 : 1));
-	return {timeline: all(timeline), pending: all(pending), hidden: all(hidden), peers, launch, launches, loggedAt};
+	return {timeline: all(timeline), pending: all(pending), hidden: all(unreadable), peers, launch, launches, loggedAt};
 }
 
 /** Reduces in calls of the given sizes, in turn. */
@@ -191,7 +190,7 @@ describe('events from the future', () => {
 	it('wait until the clock comes near enough, by passing time or a later record', () => {
 		const state = reduceInputs(initialState, [learn(0, [ahead(bob, 100)])]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1]);
-		const tick = (now: number): Input => ({type: 'passing', fact: {type: 'time-passed', now: T0 + now}});
+		const tick = (now: number): Input => ({type: 'passing', event: {type: 'time-passed', now: T0 + now}});
 		expect(reduceInputs(state, [tick(99)]).timeline.length).toBe(0);
 		expect(reduceInputs(state, [tick(100)])).toMatchObject({timeline: {length: 1}, pending: {length: 0}});
 		expect(reduceInputs(state, [learn(100, [posted(me, 2, 5)])]).timeline.length).toBe(2);
@@ -209,7 +208,7 @@ describe('events from the future', () => {
 		let state = reduceInputs(initialState, [learn(-1, events)]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1200]);
 		for (const now of [0, 1, 600, 1198, 1199]) {
-			state = reduceInputs(state, [{type: 'passing', fact: {type: 'time-passed', now: T0 + now}}]);
+			state = reduceInputs(state, [{type: 'passing', event: {type: 'time-passed', now: T0 + now}}]);
 			expect([state.timeline.length, state.pending.length]).toEqual([now + 1, 1199 - now]);
 		}
 	});

@@ -5,7 +5,7 @@ import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {findPeer} from '../../source/core/roster.js';
 import type {State} from '../../source/core/state.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
-import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from './events.js';
+import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from './make-events.js';
 
 const me = peerId('01');
 const me2 = peerId('02');
@@ -168,7 +168,7 @@ describe('roster', () => {
 	it('counts an unreadable entry once', () => {
 		const unreadable = (seq: number) => feedEvent(carol, seq, 0, {type: 'unreadable', reason: ''});
 		expect(
-			carolIn([learn(0, [unreadable(2), unreadable(3), unreadable(2)]), learn(1, [unreadable(3)])])?.unreadable,
+			carolIn([learn(0, [unreadable(2), unreadable(3), unreadable(2)]), learn(1, [unreadable(3)])])?.unreadableCount,
 		).toBe(2);
 	});
 
@@ -194,7 +194,7 @@ describe('roster', () => {
 
 describe('rows from the future', () => {
 	const ahead = MAX_HLC_AHEAD_MS + 10;
-	const tick: Input = {type: 'passing', fact: {type: 'time-passed', now: T0 + 10}};
+	const tick: Input = {type: 'passing', event: {type: 'time-passed', now: T0 + 10}};
 
 	it('do not come up when they became void while they waited', () => {
 		const waiting = [learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];

@@ -1,11 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import type {Input} from '../../source/core/event.js';
+import type {Input, PeerId} from '../../source/core/event.js';
 import {findPeersByName} from '../../source/core/find-peers.js';
-import type {PeerId} from '../../source/core/ids.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {addressOf, fingerprintOf, nameOf, selectPeer, selectPeers, statusOf} from '../../source/core/select-peers.js';
 import {selectConnectedCount, selectKnownCount} from '../../source/core/select-people.js';
-import {feedEvent, joined, learn, observation, observe, peerId, posted} from './events.js';
+import {feedEvent, joined, learn, observation, observe, peerId, posted} from './make-events.js';
 
 const me = peerId('01');
 const ann = peerId('aa');
@@ -45,7 +44,7 @@ describe('nameOf', () => {
 
 describe('statusOf', () => {
 	it('follows what is known of a peer', () => {
-		const link: Input = {type: 'passing', fact: {type: 'link-measured', peer: ann, status: 'suspect'}};
+		const link: Input = {type: 'passing', event: {type: 'link-measured', peer: ann, status: 'suspect'}};
 		const state = reduce(
 			launch,
 			join(ann, 'A'),
@@ -74,13 +73,16 @@ describe('statusOf', () => {
 describe('addressOf', () => {
 	it('is that of the socket, else the first claimed one, marked', () => {
 		const state = reduce(launch, join(ann, 'A', ['10.0.0.9', '10.1.0.9']), join(bob, 'B', ['10.0.0.8']), connect(bob));
-		expect(addressOf(state, ann)).toEqual({address: '10.0.0.9', claimed: true});
-		expect(addressOf(state, bob)).toEqual({address: '10.0.0.2', claimed: false});
+		expect(addressOf(state, ann)).toEqual({address: '10.0.0.9', isUnverified: true});
+		expect(addressOf(state, bob)).toEqual({address: '10.0.0.2', isUnverified: false});
 		expect(addressOf(state, cat)).toBeUndefined();
 	});
 
 	it('is ours as we tell it', () => {
-		expect(addressOf(reduce(launch, join(me, 'Me', ['10.0.0.7'])), me)).toEqual({address: '10.0.0.7', claimed: false});
+		expect(addressOf(reduce(launch, join(me, 'Me', ['10.0.0.7'])), me)).toEqual({
+			address: '10.0.0.7',
+			isUnverified: false,
+		});
 	});
 });
 
@@ -115,13 +117,13 @@ describe('selectPeers', () => {
 			connect(bob),
 			leave(cat),
 		);
-		expect(selectPeers(state).map(({name, status, clash}) => [name, status, clash])).toEqual([
+		expect(selectPeers(state).map(({name, status, hasNameCollision}) => [name, status, hasNameCollision])).toEqual([
 			['01000000', 'self', false],
 			['Ann', 'connected', true],
 			['ANN', 'connected', true],
 			['Ann', 'left', true],
 		]);
-		expect(selectPeer(reduceInputs(state, [leave(bob)]), ann)?.clash).toBe(true);
+		expect(selectPeer(reduceInputs(state, [leave(bob)]), ann)?.hasNameCollision).toBe(true);
 	});
 
 	it('marks names that look like that of somebody else', () => {
@@ -133,24 +135,27 @@ describe('selectPeers', () => {
 			connect(ann),
 			connect(bob),
 		);
-		expect([ann, bob, cat].map(peer => selectPeer(state, peer)?.clash)).toEqual([true, true, false]);
-		expect([ann, bob].map(peer => selectPeer(reduceInputs(state, [leave(bob)]), peer)?.clash)).toEqual([true, true]);
+		expect([ann, bob, cat].map(peer => selectPeer(state, peer)?.hasNameCollision)).toEqual([true, true, false]);
+		expect([ann, bob].map(peer => selectPeer(reduceInputs(state, [leave(bob)]), peer)?.hasNameCollision)).toEqual([
+			true,
+			true,
+		]);
 	});
 
 	it('takes the same identity for the same person, whatever became of the other peer', () => {
 		const as = (peer: PeerId, key: string) =>
 			learn(1, [{...joined(peer, 1, 'Ann'), identity: {...identity, key}} as ReturnType<typeof joined>]);
 		const state = reduce(launch, as(ann, 'k1'), as(bob, 'k1'), connect(ann), leave(bob));
-		expect([ann, bob].map(peer => selectPeer(state, peer)?.clash)).toEqual([false, false]);
+		expect([ann, bob].map(peer => selectPeer(state, peer)?.hasNameCollision)).toEqual([false, false]);
 		const other = reduceInputs(state, [as(cat, 'k2')]);
-		expect([ann, bob, cat].map(peer => selectPeer(other, peer)?.clash)).toEqual([true, true, true]);
+		expect([ann, bob, cat].map(peer => selectPeer(other, peer)?.hasNameCollision)).toEqual([true, true, true]);
 	});
 
 	it('tells what was measured and when a peer came or went', () => {
 		const lost = learn(40, [feedEvent(ann, 4, 40, {type: 'lost', subject: bob, absence: 0})]);
 		const link: Input = {
 			type: 'passing',
-			fact: {
+			event: {
 				type: 'link-measured',
 				peer: ann,
 				status: 'connected',

@@ -1,11 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import type {FeedEvent, Input} from '../../source/core/event.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {FeedEvent, Input, PeerId} from '../../source/core/event.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {selectPeers} from '../../source/core/select-peers.js';
 import {selectConnectedCount, selectKnownCount, selectPeople} from '../../source/core/select-people.js';
 import type {State} from '../../source/core/state.js';
-import {feedEvent, joined, learn, observation, observe, peerId} from './events.js';
+import {feedEvent, joined, learn, observation, observe, peerId} from './make-events.js';
 
 const me = peerId('01');
 const [one, two, three, other] = [peerId('a1'), peerId('a2'), peerId('a3'), peerId('b1')];

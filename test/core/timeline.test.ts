@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {compareOrder} from '../../source/core/order.js';
-import type {TimelineEntry} from '../../source/core/state.js';
+import {compareOrder} from '../../source/core/event-order.js';
+import type {TimelineEntry} from '../../source/core/timeline.js';
 import {
 	dropFirst,
 	emptyTimeline,
 	entryAt,
 	hasEntry,
 	insertEntries,
+	PAGE_SIZE,
 	positionOf,
 	removeEntry,
 	sliceTimeline,
 	type Timeline,
 } from '../../source/core/timeline.js';
-import {PAGE_SIZE} from '../../source/core/timeline-page.js';
-import {peerId, posted} from './events.js';
+import {peerId, posted} from './make-events.js';
 
 const peers = ['0a', '7f', 'ff'].map(peerId);
 const at = (ms: number, peer = 0): TimelineEntry => posted(peers[peer]!, ms, ms);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {encodeEntry} from '../../source/codec/entry.js';
 import {pack} from '../../source/codec/msgpack.js';
-import type {Batch} from '../../source/core/batch.js';
+import type {Batch} from '../../source/core/event.js';
 import {chainHash} from '../../source/feed/chain.js';
 import {createFeedTips, type FeedTips} from '../../source/feed/feed-tips.js';
 import {mergeBatches} from '../../source/feed/merge-batches.js';
@@ -15,9 +15,9 @@ const joined = at(0, {type: 'joined', name: 'Carol', addresses: ['192.168.1.7'],
 function threeBatches() {
 	const author = createAuthor(1);
 	const batches = [
-		author.feed.write([joined, ...posts(1, 2)]),
-		author.feed.write(posts(3, 2)),
-		author.feed.write(posts(5, 4)),
+		author.feed.append([joined, ...posts(1, 2)]),
+		author.feed.append(posts(3, 2)),
+		author.feed.append(posts(5, 4)),
 	] as const;
 	return {author, batches, peer: author.key.peer};
 }
@@ -65,9 +65,9 @@ test('a batch seen twice is known, one behind a gap is ahead', () => {
 
 test("whatever the cuts, the merges and the order, every event is taken once and the tip is the author's", () => {
 	const author = createAuthor(2);
-	const written: Batch[] = [author.feed.write([joined])];
+	const written: Batch[] = [author.feed.append([joined])];
 	const hashes = [written[0]!.previousHash];
-	for (let minute = 1; minute < 30; minute += 3) written.push(author.feed.write(posts(minute, 3)));
+	for (let minute = 1; minute < 30; minute += 3) written.push(author.feed.append(posts(minute, 3)));
 	const entries = written.flatMap(batch => batch.entries);
 	for (const entry of entries) hashes.push(chainHash(hashes.at(-1)!, [entry]));
 	const piece = fc.tuple(fc.nat(written.length - 1), fc.nat(written.length - 1), fc.nat(4)).map(([a, b, cut]) => {
@@ -102,7 +102,7 @@ describe('a batch that is not genuine is the fault of its sender', () => {
 		['a changed signature', {...batches[0], signature: flip(batches[0].signature, 3)}],
 		['a changed previous hash', {...batches[0], previousHash: flip(batches[0].previousHash, 3)}],
 		['a missing last entry', {...batches[0], entries: batches[0].entries.slice(0, -1)}],
-		["another author's batch under this name", {...other.feed.write([joined]), peer: batches[0].peer}],
+		["another author's batch under this name", {...other.feed.append([joined]), peer: batches[0].peer}],
 		['a peer id that is no point of the curve', {...batches[0], peer: 'f'.repeat(64) as Batch['peer']}],
 		['an empty signature', {...batches[0], signature: new Uint8Array(0)}],
 	];
@@ -115,7 +115,7 @@ describe('a batch that is not genuine is the fault of its sender', () => {
 
 	test('a batch of the same author from another room', () => {
 		const elsewhere = createAuthor(1, Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9));
-		expect(createFeedTips({roomTag}).accept(elsewhere.feed.write([joined])).type).toBe('invalid');
+		expect(createFeedTips({roomTag}).accept(elsewhere.feed.append([joined])).type).toBe('invalid');
 	});
 
 	test('a shifted seq', () => {
@@ -141,44 +141,44 @@ describe('two signed chains under one key are a fork of the author', () => {
 		const one = createAuthor(4).feed;
 		const two = createAuthor(4).feed;
 		const start = [joined, post(1)];
-		const common = one.write(start);
-		two.write(start);
+		const common = one.append(start);
+		two.append(start);
 		return {common, one, two, peer: one.peer};
 	}
 
 	test('of the same length', () => {
 		const {common, one, two, peer} = fork();
 		const tips = createFeedTips({roomTag});
-		acceptAll(tips, [common, one.write([post(2, 'yes')])]);
+		acceptAll(tips, [common, one.append([post(2, 'yes')])]);
 		const held = tips.tip(peer);
-		expect(tips.accept(two.write([post(2, 'no')]))).toEqual({type: 'forked', first: true});
+		expect(tips.accept(two.append([post(2, 'no')]))).toEqual({type: 'forked', first: true});
 		expect(tips.isFrozen(peer)).toBe(true);
-		expect(tips.accept(one.write([post(3)]))).toEqual({type: 'forked', first: false});
+		expect(tips.accept(one.append([post(3)]))).toEqual({type: 'forked', first: false});
 		expect(tips.tip(peer)).toEqual(held);
 	});
 
 	test('that goes on behind our tip', () => {
 		const {common, one, two} = fork();
 		const tips = createFeedTips({roomTag});
-		acceptAll(tips, [common, one.write([post(2, 'yes')])]);
-		const merged = mergeBatches([two.write([post(2, 'no')]), two.write([post(3, 'no')])]);
+		acceptAll(tips, [common, one.append([post(2, 'yes')])]);
+		const merged = mergeBatches([two.append([post(2, 'no')]), two.append([post(3, 'no')])]);
 		expect(tips.accept(merged[0]!)).toEqual({type: 'forked', first: true});
 	});
 
 	test('that begins right behind our tip', () => {
 		const {common, one, two} = fork();
 		const tips = createFeedTips({roomTag});
-		acceptAll(tips, [common, one.write([post(2, 'yes')])]);
-		two.write([post(2, 'no')]);
-		expect(tips.accept(two.write([post(3)]))).toEqual({type: 'forked', first: true});
+		acceptAll(tips, [common, one.append([post(2, 'yes')])]);
+		two.append([post(2, 'no')]);
+		expect(tips.accept(two.append([post(3)]))).toEqual({type: 'forked', first: true});
 	});
 
 	test('that ends before our tip, where the log tells our hash', () => {
 		const {common, one, two, peer} = fork();
-		const yes = one.write([post(2, 'yes')]);
+		const yes = one.append([post(2, 'yes')]);
 		const hash = one.tip().hash;
-		const no = two.write([post(2, 'no')]);
-		const more = one.write([post(3)]);
+		const no = two.append([post(2, 'no')]);
+		const more = one.append([post(3)]);
 		const silent = createFeedTips({roomTag});
 		acceptAll(silent, [common, yes, more]);
 		expect(silent.accept(no).type).toBe('known');
@@ -203,7 +203,7 @@ describe('restoring', () => {
 		expect(events).toEqual(live);
 		expect(tips.tip(peer)).toEqual(author.feed.tip());
 		expect(tips.bytesOf(peer)).toBe(accepted.bytesOf(peer));
-		expect(tips.accept(author.feed.write([post(20)])).type).toBe('accepted');
+		expect(tips.accept(author.feed.append([post(20)])).type).toBe('accepted');
 	});
 
 	test('shows what stands behind a gap, and does not move the tip over it', () => {
@@ -218,17 +218,17 @@ describe('restoring', () => {
 	test('holds the tips of more feeds than it leaves unhashed', () => {
 		const tips = createFeedTips({roomTag});
 		const authors = Array.from({length: 200}, (_, index) => createAuthor(index));
-		for (const {feed} of authors) tips.restore(feed.write([joined]));
+		for (const {feed} of authors) tips.restore(feed.append([joined]));
 		for (const {feed} of authors) expect(tips.tip(feed.peer)).toEqual(feed.tip());
 	});
 });
 
 describe('what breaks the rules of a feed is unreadable, kept and passed on', () => {
-	function typesOf(...events: Parameters<ReturnType<typeof createAuthor>['feed']['write']>[0][]) {
+	function typesOf(...events: Parameters<ReturnType<typeof createAuthor>['feed']['append']>[0][]) {
 		const {feed} = createAuthor(6);
 		const tips = createFeedTips({roomTag});
 		const types = events.flatMap(part => {
-			const acceptance = tips.accept(feed.write(part));
+			const acceptance = tips.accept(feed.append(part));
 			return acceptance.type === 'accepted' ? acceptance.events.map(event => event.type) : [acceptance.type];
 		});
 		expect(tips.tip(feed.peer)).toEqual(feed.tip());
@@ -265,7 +265,7 @@ describe('what breaks the rules of a feed is unreadable, kept and passed on', ()
 
 	test('a kind of a later version, whose clock counts all the same, and bytes that are nothing', () => {
 		const {key, feed} = createAuthor(6);
-		const first = feed.write([joined]);
+		const first = feed.append([joined]);
 		const danced = pack(['danced', 0, post(9).hlc.ms, 0, 'tango']).slice();
 		const late = encodeEntry(post(8).body, 0, post(8).hlc);
 		const good = encodeEntry(post(10).body, 0, post(10).hlc);
@@ -280,13 +280,13 @@ describe('what breaks the rules of a feed is unreadable, kept and passed on', ()
 test('a verified identity goes with joined; a claim about somebody else does not', () => {
 	const carol = createAuthor(7);
 	const tips = createFeedTips({roomTag});
-	const acceptance = tips.accept(carol.feed.write([joined]));
+	const acceptance = tips.accept(carol.feed.append([joined]));
 	const [event] = acceptance.type === 'accepted' ? acceptance.events : [];
 	expect(event?.type === 'joined' && event.identity).toEqual(carol.identity.identity);
 
 	const {key} = createAuthor(8);
 	const body = {...joined.body, identity: carol.identity.signPeer(carol.feed.peer)};
-	const stolen = tips.accept(createOwnFeed({key, roomTag}).write([{...joined, body}]));
+	const stolen = tips.accept(createOwnFeed({key, roomTag}).append([{...joined, body}]));
 	const [claimed] = stolen.type === 'accepted' ? stolen.events : [];
 	expect(claimed?.type).toBe('joined');
 	expect(claimed).not.toHaveProperty('identity');

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {type HelloContext, proveHello, verifyHello} from '../../source/feed/hello-proof.js';
-import {createPeerKey} from '../../source/feed/peer-key.js';
+import {createPeerKey} from '../../source/feed/signing-keys.js';
 import {roomTag, seedOf} from './make-feed.js';
 
 const key = createPeerKey(seedOf(1));

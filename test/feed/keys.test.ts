@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {createIdentity, verifyIdentity} from '../../source/feed/identity.js';
-import {createPeerKey, createSignatureVerifier, verifySignature} from '../../source/feed/peer-key.js';
 import {createBeaconMac, deriveRoomKeys} from '../../source/feed/room-keys.js';
+import {createPeerKey, createSignatureVerifier, verifySignature} from '../../source/feed/signing-keys.js';
 import {roomTag, seedOf} from './make-feed.js';
 
 const bytes = Uint8Array.of(1, 2, 3);

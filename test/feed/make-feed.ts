@@ -1,26 +1,26 @@
 /** Feeds with fixed keys, times and words, so that what fails once fails again. */
 
 import type {EntryBody} from '../../source/codec/entry.js';
-import {type Batch, lastSeq} from '../../source/core/batch.js';
-import {batchPayload, chainHash} from '../../source/feed/chain.js';
+import {type Batch, lastSeq} from '../../source/core/event.js';
+import {batchSignaturePayload, chainHash} from '../../source/feed/chain.js';
 import {createIdentity, type RoomIdentity} from '../../source/feed/identity.js';
-import {createOwnFeed, type NewEvent, type OwnFeed} from '../../source/feed/own-feed.js';
-import {createPeerKey, type PeerKey} from '../../source/feed/peer-key.js';
+import {createOwnFeed, type OwnFeed, type UnsignedEvent} from '../../source/feed/own-feed.js';
+import {createPeerKey, type PeerKey} from '../../source/feed/signing-keys.js';
 
 export const roomTag = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 export const seedOf = (number: number) => new Uint8Array(32).fill(number);
 
 /** At minute `minute` of a day in 2026. */
-export function at(minute: number, body: EntryBody): NewEvent {
+export function at(minute: number, body: EntryBody): UnsignedEvent {
 	const ms = 1_795_000_000_000 + minute * 60_000;
 	return {body, at: ms, hlc: {ms, counter: 0}};
 }
 
-export function post(minute: number, text = `line ${minute}`): NewEvent {
+export function post(minute: number, text = `line ${minute}`): UnsignedEvent {
 	return at(minute, {type: 'posted', text});
 }
 
-export function posts(from: number, count: number): NewEvent[] {
+export function posts(from: number, count: number): UnsignedEvent[] {
 	return Array.from({length: count}, (_, index) => post(from + index));
 }
 
@@ -39,7 +39,7 @@ export function createAuthor(number: number, tag = roomTag): Author {
 /** A good signature under any bytes at all: what an author of another mind, or version, may write. */
 export function signEntries(key: PeerKey, firstSeq: number, previousHash: Uint8Array, entries: Uint8Array[]): Batch {
 	const hash = chainHash(previousHash, entries);
-	const signature = key.sign(batchPayload(roomTag, key.peer, firstSeq + entries.length - 1, hash));
+	const signature = key.sign(batchSignaturePayload(roomTag, key.peer, firstSeq + entries.length - 1, hash));
 	return {peer: key.peer, firstSeq, previousHash, entries, signature};
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {batchBytes} from '../../source/core/batch.js';
+import {batchByteLength} from '../../source/core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../../source/core/limits.js';
 import {createFeedTips} from '../../source/feed/feed-tips.js';
 import {mergeBatches} from '../../source/feed/merge-batches.js';
@@ -13,7 +13,7 @@ test('neighbours become one batch that is accepted like its parts', () => {
 			let minute = 0;
 			const batches = counts.map(count => {
 				minute += count;
-				return feed.write(posts(minute - count, count));
+				return feed.append(posts(minute - count, count));
 			});
 			const merged = mergeBatches(batches);
 			expect(merged).toHaveLength(1);
@@ -28,8 +28,8 @@ test('neighbours become one batch that is accepted like its parts', () => {
 test('batches of other feeds and batches behind a gap stay apart', () => {
 	const one = createAuthor(1).feed;
 	const two = createAuthor(2).feed;
-	const [a, b, c] = [one.write(posts(0, 1)), one.write(posts(1, 1)), one.write(posts(2, 1))];
-	expect(mergeBatches([a, two.write(posts(0, 1)), b])).toHaveLength(3);
+	const [a, b, c] = [one.append(posts(0, 1)), one.append(posts(1, 1)), one.append(posts(2, 1))];
+	expect(mergeBatches([a, two.append(posts(0, 1)), b])).toHaveLength(3);
 	expect(mergeBatches([a, c])).toEqual([a, c]);
 	expect(mergeBatches([a, a])).toEqual([a, a]);
 	expect(mergeBatches([])).toEqual([]);
@@ -37,7 +37,7 @@ test('batches of other feeds and batches behind a gap stay apart', () => {
 
 test('batches on either side of a boundary stay apart', () => {
 	const {feed} = createAuthor(1);
-	const batches = [2, 1, 3].map((count, index) => feed.write(posts(index * 5, count)));
+	const batches = [2, 1, 3].map((count, index) => feed.append(posts(index * 5, count)));
 	expect(mergeBatches(batches, 2).map(batch => batch.entries.length)).toEqual([2, 4]);
 	expect(mergeBatches(batches, 3).map(batch => batch.entries.length)).toEqual([3, 3]);
 	expect(mergeBatches(batches, 6)).toEqual(mergeBatches(batches));
@@ -45,10 +45,10 @@ test('batches on either side of a boundary stay apart', () => {
 
 test('no merged batch is above the limits', () => {
 	const {feed} = createAuthor(1);
-	const large = Array.from({length: 60}, (_, index) => feed.write([post(index, 'x'.repeat(16_000))]));
+	const large = Array.from({length: 60}, (_, index) => feed.append([post(index, 'x'.repeat(16_000))]));
 	const merged = mergeBatches(large);
 	expect(merged.length).toBeLessThan(6);
-	expect(merged.every(batch => batchBytes(batch) <= MAX_BATCH_BYTES)).toBe(true);
+	expect(merged.every(batch => batchByteLength(batch) <= MAX_BATCH_BYTES)).toBe(true);
 	expect(merged.flatMap(batch => batch.entries)).toHaveLength(60);
 	const [single] = large;
 	const each = Math.ceil(MAX_BATCH_ENTRIES * 0.6);

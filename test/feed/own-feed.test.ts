@@ -1,30 +1,32 @@
 import {verify} from 'node:crypto';
 import {expect, test} from 'vitest';
 import {MAX_BATCH_ENTRIES, MAX_TEXT_BYTES} from '../../source/core/limits.js';
-import {batchPayload, chainHash, firstHash} from '../../source/feed/chain.js';
-import {importPublicKey} from '../../source/feed/ed25519.js';
+import {batchSignaturePayload, chainHash, genesisHash} from '../../source/feed/chain.js';
 import {createOwnFeed} from '../../source/feed/own-feed.js';
+import {importPublicKey} from '../../source/feed/signing-keys.js';
 import {at, createAuthor, post, posts, roomTag} from './make-feed.js';
 
 test('each write is one batch that goes on where the last ended, under one signature', () => {
 	const {feed, key} = createAuthor(1);
-	const first = feed.write(posts(0, 3));
-	const second = feed.write(posts(3, 1));
+	const first = feed.append(posts(0, 3));
+	const second = feed.append(posts(3, 1));
 	expect([first.firstSeq, second.firstSeq]).toEqual([1, 4]);
-	expect(first.previousHash).toEqual(firstHash(roomTag, feed.peer));
+	expect(first.previousHash).toEqual(genesisHash(roomTag, feed.peer));
 	expect(second.previousHash).toEqual(chainHash(first.previousHash, first.entries));
 	expect(feed.tip()).toEqual({seq: 4, hash: chainHash(second.previousHash, second.entries)});
 	const publicKey = importPublicKey(Buffer.from(key.peer, 'hex'));
-	expect(verify(null, batchPayload(roomTag, feed.peer, 4, feed.tip().hash), publicKey, second.signature)).toBe(true);
+	expect(verify(null, batchSignaturePayload(roomTag, feed.peer, 4, feed.tip().hash), publicKey, second.signature)).toBe(
+		true,
+	);
 });
 
 test('what is beyond the limits is refused, and the feed goes on as if it had not been asked', () => {
 	const {feed} = createAuthor(1);
 	const before = feed.tip();
-	expect(() => feed.write([])).toThrow(RangeError);
-	expect(() => feed.write(posts(0, MAX_BATCH_ENTRIES + 1))).toThrow(RangeError);
-	expect(() => feed.write([post(0, 'x'.repeat(40_000))])).toThrow(RangeError);
-	expect(() => feed.write(Array.from({length: 17}, (_, index) => post(index, 'x'.repeat(MAX_TEXT_BYTES))))).toThrow(
+	expect(() => feed.append([])).toThrow(RangeError);
+	expect(() => feed.append(posts(0, MAX_BATCH_ENTRIES + 1))).toThrow(RangeError);
+	expect(() => feed.append([post(0, 'x'.repeat(40_000))])).toThrow(RangeError);
+	expect(() => feed.append(Array.from({length: 17}, (_, index) => post(index, 'x'.repeat(MAX_TEXT_BYTES))))).toThrow(
 		RangeError,
 	);
 	expect(feed.tip()).toEqual(before);
@@ -33,7 +35,7 @@ test('what is beyond the limits is refused, and the feed goes on as if it had no
 test('without an identity joined says nothing durable', () => {
 	const {key} = createAuthor(1);
 	const joined = at(0, {type: 'joined', name: 'Carol', addresses: [], version: '1.0.0'});
-	const plain = createOwnFeed({key, roomTag}).write([joined]);
-	const claimed = createAuthor(1).feed.write([joined]);
+	const plain = createOwnFeed({key, roomTag}).append([joined]);
+	const claimed = createAuthor(1).feed.append([joined]);
 	expect(plain.entries[0]!.length).toBeLessThan(claimed.entries[0]!.length - 90);
 });

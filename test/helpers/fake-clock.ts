@@ -1,4 +1,4 @@
-import type {Clock, Timer} from '../../source/network/clock.js';
+import type {Clock, Timer} from '../../source/core/environment.js';
 
 interface Entry {
 	readonly at: number;

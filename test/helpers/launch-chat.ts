@@ -1,13 +1,12 @@
 import './terminal.js';
-import type {ChatScreen, ChatScreenOptions, ExitReason} from '../../source/ui/chat-screen.js';
-import type {ScreenHooks} from '../../source/ui/screen-hooks.js';
-import type {UiClock} from '../../source/ui/ui-clock.js';
-import {createFakeSession, type FakeSession} from './fake-session.js';
+import type {ChatScreen, ChatScreenOptions, ExitReason} from '../../source/ui/chat/chat-screen.js';
+import type {ScreenHooks, UiClock} from '../../source/ui/screen-hooks.js';
+import {createFakeChatNode, type FakeChatNode} from './fake-chat-node.js';
 import {Terminal} from './terminal.js';
 
 export interface Chat {
 	readonly terminal: Terminal;
-	readonly session: FakeSession;
+	readonly chatNode: FakeChatNode;
 	readonly screen: ChatScreen;
 	/** Undefined while it runs. */
 	readonly exit: () => ExitReason | undefined;
@@ -19,7 +18,7 @@ export interface Chat {
 export interface LaunchOptions {
 	readonly columns?: number;
 	readonly rows?: number;
-	readonly session?: FakeSession;
+	readonly chatNode?: FakeChatNode;
 	readonly environment?: Record<string, string>;
 	readonly hooks?: Partial<ScreenHooks>;
 	readonly options?: Partial<ChatScreenOptions>;
@@ -41,14 +40,14 @@ const UNICODE = {TERM: 'xterm-256color', LANG: 'en_US.UTF-8'};
 
 export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
 	// Loaded late: terminal.ts sets what the colour library reads.
-	const {runChatScreen} = await import('../../source/ui/chat-screen.js');
+	const {runChatScreen} = await import('../../source/ui/chat/chat-screen.js');
 	const terminal = new Terminal(request.columns, request.rows);
-	const session = request.session ?? createFakeSession();
+	const chatNode = request.chatNode ?? createFakeChatNode();
 	if (request.before) terminal.stdout.write(request.before);
 	let exited: ExitReason | undefined;
 	const screen = runChatScreen({
-		session,
-		self: session.self,
+		chatNode,
+		self: chatNode.self,
 		stdin: terminal.stdin,
 		stdout: terminal.stdout,
 		stderr: terminal.stdout,
@@ -65,7 +64,7 @@ export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
 	await terminal.until(() => terminal.alternate && terminal.text().trim() !== '');
 	return {
 		terminal,
-		session,
+		chatNode: chatNode,
 		screen,
 		exit: () => exited,
 		async press(...reads) {

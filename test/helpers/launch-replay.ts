@@ -1,13 +1,14 @@
 import './terminal.js';
-import {loadLog, toInputs} from '../../source/commands/open-log.js';
-import {parseTime, resolveTime} from '../../source/commands/parse-time.js';
+import {parseTime, resolveTime} from '../../source/cli/options/option-values.js';
+import {loadLog, recordsToInputs} from '../../source/cli/saved-log.js';
 import type {Input} from '../../source/core/event.js';
 import {createHistory, type History} from '../../source/core/history.js';
-import type {State, TimelineEntry} from '../../source/core/state.js';
+import type {State} from '../../source/core/state.js';
+import type {TimelineEntry} from '../../source/core/timeline.js';
 import {createFeedTips} from '../../source/feed/feed-tips.js';
 import {openLogReader} from '../../source/storage/log-reader.js';
-import type {ReplayHooks} from '../../source/ui/replay/replay-hooks.js';
-import type {ReplayExit, ReplayScreen, ReplayScreenOptions} from '../../source/ui/replay-screen.js';
+import type {ReplayExit, ReplayScreen, ReplayScreenOptions} from '../../source/ui/replay/replay-screen.js';
+import type {ReplayHooks} from '../../source/ui/screen-hooks.js';
 import {liveClock} from './launch-chat.js';
 import {Terminal} from './terminal.js';
 
@@ -43,7 +44,7 @@ export async function readInputs(file: string): Promise<Input[]> {
 	const reader = openLogReader(file);
 	const tips = createFeedTips({roomTag: header.roomTag});
 	const inputs: Input[] = [];
-	for await (const records of reader.read()) inputs.push(...toInputs(records, tips));
+	for await (const records of reader.read()) inputs.push(...recordsToInputs(records, tips));
 	reader.close();
 	return inputs;
 }
@@ -57,7 +58,7 @@ export async function launchReplay({
 	options,
 }: ReplayLaunch): Promise<Replay> {
 	// Loaded late: terminal.ts sets what the colour library reads.
-	const {runReplayScreen} = await import('../../source/ui/replay-screen.js');
+	const {runReplayScreen} = await import('../../source/ui/replay/replay-screen.js');
 	const terminal = new Terminal(columns, rows);
 	const history = createHistory();
 	const replay = {saved: [], exported: [], copied: [], followed: []} as Pick<
@@ -100,7 +101,7 @@ export async function launchReplay({
 	const finished = screen.waitUntilExit().then(reason => {
 		exited = reason;
 	});
-	screen.grown({part: 1, damage: ''});
+	screen.reportProgress({loadedFraction: 1, damage: ''});
 	await terminal.until(() => terminal.alternate && terminal.text().includes('REPLAY'));
 	return {
 		terminal,

@@ -1,4 +1,5 @@
-import type {Beacon, DatagramSource, DestinationCounters, LocalInterface} from '../../source/network/beacon.js';
+import type {Beacon, DatagramSource, DestinationCounters} from '../../source/network/discovery/beacon.js';
+import type {LocalInterface} from '../../source/network/ip-address.js';
 
 export interface MemoryBeaconHost {
 	interfaces(): readonly LocalInterface[];

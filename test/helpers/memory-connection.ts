@@ -1,6 +1,6 @@
+import type {Timer} from '../../source/core/environment.js';
 import {MAX_BYE_FLUSH_MS, SEND_HIGH_WATER_BYTES} from '../../source/core/limits.js';
-import type {Timer} from '../../source/network/clock.js';
-import type {Connection, ConnectionHandlers} from '../../source/network/transport.js';
+import type {Connection, ConnectionHandlers} from '../../source/network/transport/transport.js';
 import type {ClockView} from './fake-clock.js';
 import type {LinkFaults} from './memory-links.js';
 import {createPipe, type Pipe} from './memory-pipe.js';

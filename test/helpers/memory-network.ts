@@ -3,9 +3,10 @@
  * It runs on a fake clock and seeded chance only, so that one seed is one history. Longer than 200 lines because hosts,
  * routes and datagrams share one table of hosts; streams, pipes and links have files of their own.
  */
-import type {Beacon, LocalInterface} from '../../source/network/beacon.js';
-import {isLoopback} from '../../source/network/subnets.js';
-import type {Transport} from '../../source/network/transport.js';
+import type {Beacon} from '../../source/network/discovery/beacon.js';
+import type {LocalInterface} from '../../source/network/ip-address.js';
+import {isLoopback} from '../../source/network/ip-address.js';
+import type {Transport} from '../../source/network/transport/transport.js';
 import type {ClockView, FakeClock} from './fake-clock.js';
 import {createMemoryBeacon, type MemorySocket, type SpreadKind} from './memory-beacon.js';
 import type {MemoryEnd} from './memory-connection.js';

@@ -1,4 +1,4 @@
-import type {Timer} from '../../source/network/clock.js';
+import type {Timer} from '../../source/core/environment.js';
 import type {ClockView} from './fake-clock.js';
 import type {LinkFaults} from './memory-links.js';
 import type {SeededRandom} from './seeded-random.js';

@@ -1,5 +1,5 @@
 import {DIAL_TIMEOUT_MS} from '../../source/core/limits.js';
-import type {Connection, DialFailure, DialResult, Transport} from '../../source/network/transport.js';
+import type {Connection, DialFailure, DialResult, Transport} from '../../source/network/transport/transport.js';
 import type {ClockView} from './fake-clock.js';
 import {createConnectionPair, type MemoryEnd} from './memory-connection.js';
 import type {LinkFaults} from './memory-links.js';

@@ -1,4 +1,4 @@
-import type {Random} from '../../source/network/clock.js';
+import type {Random} from '../../source/core/environment.js';
 
 export interface SeededRandom extends Random {
 	/** An integer from `low` to `high`, both included. */

@@ -1,5 +1,5 @@
 /** A clock by whose hand each turn of the event loop runs alone: what is put off waits in `turns`, whatever its delay. */
-import type {Clock} from '../../source/network/clock.js';
+import type {Clock} from '../../source/core/environment.js';
 import {createFakeClock} from './fake-clock.js';
 
 export interface TurnClock extends Clock {

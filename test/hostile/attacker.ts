@@ -7,7 +7,7 @@ import {createSocket} from 'node:dgram';
 import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {createBeaconMac, deriveRoomKeys} from '../../source/feed/room-keys.js';
-import {createTlsTransport} from '../../source/network/tls-transport.js';
+import {createTlsTransport} from '../../source/network/transport/tls-transport.js';
 import {ATTACKS, type Siege} from './attacks.js';
 
 const BURN_STEP_MS = 5;

@@ -5,11 +5,10 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {type BeaconKind, type BeaconMac, encodeBeacon} from '../../source/codec/beacon-datagram.js';
 import {encodeMessageFrame, type Message} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
-import type {Batch} from '../../source/core/batch.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {Batch, PeerId} from '../../source/core/event.js';
 import {MAX_BATCH_ENTRIES, MAX_HAVE_FEEDS, MAX_VALUES} from '../../source/core/limits.js';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
-import type {Transport} from '../../source/network/transport.js';
+import type {Transport} from '../../source/network/transport/transport.js';
 import {
 	answerWant,
 	connectMalicious,

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {decodeBeacon, encodeBeacon} from '../../source/codec/beacon-datagram.js';
 import type {Message} from '../../source/codec/message.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {PeerId} from '../../source/core/event.js';
 import {
 	MAX_CANDIDATES,
 	MAX_CONNECTIONS,
@@ -54,7 +54,7 @@ describe('who reads nothing', () => {
 		await room.clock.advance(100);
 		mallory.connection.pause();
 		for (let index = 0; index < 600; index++) {
-			room.ann.session.post(`${index} ${big}`);
+			room.ann.chatNode.post(`${index} ${big}`);
 			if (index % 15 > 0) continue;
 			mallory.send({type: 'ping', id: index});
 			await room.clock.advance(1000);
@@ -77,7 +77,7 @@ describe('who reads nothing', () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		mallory.connection.pause();
-		for (let index = 0; index < 40; index++) room.ann.session.post(`${index} ${big}`);
+		for (let index = 0; index < 40; index++) room.ann.chatNode.post(`${index} ${big}`);
 		for (let second = 0; second < 70; second++) {
 			mallory.send({type: 'ping', id: second});
 			await room.clock.advance(1000);
@@ -218,10 +218,10 @@ describe('who lies about who is there', () => {
 		}
 
 		await room.until('all are heard', () => textsOf(room.ann).length === names.length);
-		const peers = selectPeers(room.ann.session.store.getState());
+		const peers = selectPeers(room.ann.chatNode.store.getState());
 		const namesakes = peers.filter(({name}) => name === 'Bob' || name === 'B\u043eb');
 		expect(namesakes.length).toBe(4);
-		expect(namesakes.every(({clash}) => clash)).toBe(true);
+		expect(namesakes.every(({hasNameCollision}) => hasNameCollision)).toBe(true);
 		expect(new Set(namesakes.map(({fingerprint}) => fingerprint)).size).toBe(4);
 		for (const {name} of peers) expect(name).toMatch(/^[^*!\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}]*$/u);
 	});
@@ -251,7 +251,7 @@ describe('who lies about who is there', () => {
 
 		await expectChat(room, 'meanwhile');
 		await room.until('it is cut off', () => noticeCodes(room.ann).includes('flood'));
-		expect(room.ann.session.diagnose().peers.length).toBeLessThanOrEqual(MAX_CANDIDATES + 2);
+		expect(room.ann.chatNode.reportNetwork().peers.length).toBeLessThanOrEqual(MAX_CANDIDATES + 2);
 		await expectChat(room, 'after');
 		await beacon.close();
 	});

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
 import type {Message} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {PeerId} from '../../source/core/event.js';
 import {LIVE_BURST_SECONDS, MAX_LIVE_EVENTS_PER_SECOND, MAX_OPEN_WANTS} from '../../source/core/limits.js';
 import {openHistory} from './malicious-peer.js';
 import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticeCodes, noticesOf, textsOf} from './room.js';

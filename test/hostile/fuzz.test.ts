@@ -4,7 +4,7 @@ import {describe, expect, test} from 'vitest';
 import {createSeededRandom} from '../helpers/seeded-random.js';
 import {fuzz} from './fuzz/engine.js';
 import {linkTarget} from './fuzz/link-target.js';
-import {fuzzSessions} from './fuzz/session-fuzz.js';
+import {fuzzPeerLinks} from './fuzz/session-fuzz.js';
 import {targets as decoders} from './fuzz/targets.js';
 
 interface Found {
@@ -30,7 +30,7 @@ describe('whatever bytes come', () => {
 	});
 
 	test('whole nodes keep theirs, and the honest ones talk on', async () => {
-		const {faults} = await fuzzSessions({seed: SEED, inputs: 600});
+		const {faults} = await fuzzPeerLinks({seed: SEED, inputs: 600});
 		expect(faults).toEqual([]);
 	});
 });

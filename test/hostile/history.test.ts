@@ -1,8 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Message, WantMessage} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
-import type {Batch} from '../../source/core/batch.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {Batch, PeerId} from '../../source/core/event.js';
 import {
 	MAX_HAVE_FEEDS,
 	MAX_HLC_AHEAD_MS,
@@ -11,7 +10,7 @@ import {
 } from '../../source/core/limits.js';
 import {listPeers} from '../../source/core/roster.js';
 import {createOwnFeed} from '../../source/feed/own-feed.js';
-import {createPeerKey} from '../../source/feed/peer-key.js';
+import {createPeerKey} from '../../source/feed/signing-keys.js';
 import {answerWant, createTinyFeed, haveOf, openHistory} from './malicious-peer.js';
 import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticeCodes, rowsOf, textsOf} from './room.js';
 
@@ -23,7 +22,7 @@ beforeEach(async () => {
 
 afterEach(() => room.stop());
 
-const rosterSize = () => listPeers(room.ann.session.store.getState().roster).length;
+const rosterSize = () => listPeers(room.ann.chatNode.store.getState().roster).length;
 const wants: WantMessage[] = [];
 const noteWants = (message: Message) => void (message.type === 'want' && wants.push(message));
 
@@ -136,7 +135,7 @@ describe('who lies about history', () => {
 	it('and sends a feed with a gap is asked again a few times, not for ever, and gives nothing', async () => {
 		const feed = createOwnFeed({key: createPeerKey(), roomTag: room.keys.tag});
 		const write = (text: string) =>
-			feed.write([{body: {type: 'posted', text}, at: 1, hlc: {ms: room.clock.now(), counter: feed.tip().seq}}]);
+			feed.append([{body: {type: 'posted', text}, at: 1, hlc: {ms: room.clock.now(), counter: feed.tip().seq}}]);
 		write('one');
 		const two = write('two');
 		const mallory = await room.attack({
@@ -176,7 +175,7 @@ describe('who lies about history', () => {
 		mallory.send({type: 'events', batches: [mallory.write([{type: 'posted', text: 'to one side'}])]});
 		await room.until('both hold it', () => [room.ann, room.bob].every(node => textsOf(node).includes('to one side')));
 		const other = createOwnFeed({key, roomTag: room.keys.tag});
-		const fork = other.write([
+		const fork = other.append([
 			{body: {type: 'posted', text: 'to the other'}, at: 1, hlc: {ms: room.clock.now(), counter: 7}},
 		]);
 		mallory.send({type: 'events', batches: [fork]});

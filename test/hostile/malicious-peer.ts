@@ -11,15 +11,13 @@ import {
 	type Message,
 	type WantMessage,
 } from '../../source/codec/message.js';
-import type {Batch} from '../../source/core/batch.js';
-import type {Hlc} from '../../source/core/event.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {Batch, Hlc, PeerId} from '../../source/core/event.js';
 import {chainHash} from '../../source/feed/chain.js';
 import {createOwnFeed, type OwnFeed} from '../../source/feed/own-feed.js';
-import {createPeerKey, type PeerKey} from '../../source/feed/peer-key.js';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
-import type {Connection, Transport} from '../../source/network/transport.js';
-import {helloProofOf} from '../../source/session/hello-proof-of.js';
+import {createPeerKey, type PeerKey} from '../../source/feed/signing-keys.js';
+import {createHelloProof} from '../../source/network/link/handshake.js';
+import type {Connection, Transport} from '../../source/network/transport/transport.js';
 
 export interface MaliciousOptions {
 	readonly transport: Transport;
@@ -65,7 +63,7 @@ const hellos = (options: MaliciousOptions, key: PeerKey, connection: Connection)
 	program: '1.0.0',
 	clock: options.now(),
 	hlc: {ms: options.now(), counter: 0},
-	...helloProofOf(key, options.keys).prove(connection.keyingMaterial, 'dialler'),
+	...createHelloProof(key, options.keys).prove(connection.keyingMaterial, 'dialler'),
 	...options.hello,
 });
 
@@ -98,7 +96,7 @@ export async function connectMalicious(options: MaliciousOptions): Promise<Malic
 		sendFrame: payload => void connection.send(encodeFrame(payload)),
 		sendRaw: bytes => void connection.send(bytes),
 		write(bodies, hlc = () => ({ms: options.now(), counter: counter++ % 65_000})) {
-			return feed.write(bodies.map((body, index) => ({body, at: options.now(), hlc: hlc(index)})));
+			return feed.append(bodies.map((body, index) => ({body, at: options.now(), hlc: hlc(index)})));
 		},
 	};
 	connection.handle({
@@ -123,7 +121,7 @@ export async function connectMalicious(options: MaliciousOptions): Promise<Malic
 /** A feed of one signed event under a key of its own. */
 export function createTinyFeed(keys: RoomKeys, at: number, text: string): Batch {
 	const feed = createOwnFeed({key: createPeerKey(), roomTag: keys.tag});
-	return feed.write([{body: {type: 'posted', text}, at, hlc: {ms: at, counter: 0}}]);
+	return feed.append([{body: {type: 'posted', text}, at, hlc: {ms: at, counter: 0}}]);
 }
 
 /** What a node says of a feed that ends with this batch. */

@@ -1,11 +1,10 @@
 /** Honest nodes on the memory network and fake time, and a host for the one who is not. */
-import type {Observation} from '../../source/core/event.js';
-import type {PeerId} from '../../source/core/ids.js';
-import type {TimelineEntry} from '../../source/core/state.js';
+import type {Observation, PeerId} from '../../source/core/event.js';
+import type {TimelineEntry} from '../../source/core/timeline.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
 import {deriveRoomKeys, type RoomKeys} from '../../source/feed/room-keys.js';
-import {createSession} from '../../source/session/create-session.js';
-import type {SelfInfo, Session} from '../../source/session/session.js';
+import type {ChatNode, SelfInfo} from '../../source/node/chat-node.js';
+import {createChatNode} from '../../source/node/create-chat-node.js';
 import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
 import {createMemoryNetwork, type MemoryHost, type MemoryNetwork} from '../helpers/memory-network.js';
 import {createSeededRandom} from '../helpers/seeded-random.js';
@@ -16,7 +15,7 @@ export const UDP_PORT = 47_474;
 const TCP_PORT = 4000;
 
 export interface HonestNode {
-	readonly session: Session;
+	readonly chatNode: ChatNode;
 	readonly info: SelfInfo;
 	readonly host: MemoryHost;
 	/** Bytes that wait in its connections: the most ever seen in one of them. */
@@ -38,8 +37,8 @@ export interface HostileRoom {
 	stop(): Promise<void>;
 }
 
-export function rowsOf({session}: HonestNode): TimelineEntry[] {
-	const {timeline} = session.store.getState();
+export function rowsOf({chatNode}: HonestNode): TimelineEntry[] {
+	const {timeline} = chatNode.store.getState();
 	return sliceTimeline(timeline, 0, timeline.length);
 }
 
@@ -54,7 +53,7 @@ export function noticesOf(node: HonestNode): (Observation & {readonly type: 'not
 export const noticeCodes = (node: HonestNode) => noticesOf(node).map(({code}) => code);
 
 export const isConnected = (node: HonestNode, peer: PeerId) =>
-	node.session.store.getState().passing.links[peer] !== undefined;
+	node.chatNode.store.getState().ephemeral.links[peer] !== undefined;
 
 export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 	const clock = createFakeClock();
@@ -68,7 +67,7 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 		const host = network.addHost(name, address);
 		const transport = host.createTransport({psk: keys.psk, identity: keys.pskIdentity, port: TCP_PORT});
 		let mostQueued = 0;
-		const session = createSession(
+		const chatNode = createChatNode(
 			{name, room: 'lan', keys, version: '1.0.0', targets: []},
 			{
 				clock: host.clock,
@@ -90,18 +89,18 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 						}),
 				},
 				beacon: host.createBeacon({port: UDP_PORT}),
-				opened: createDisk({format: 1, version: '0', roomTag: keys.tag, roomName: 'lan', created: 0}).open(),
+				openedLog: createDisk({format: 1, version: '0', roomTag: keys.tag, roomName: 'lan', created: 0}).open(),
 				debug: () => {},
 				rememberTarget: () => {},
 			},
 		);
-		const starting = session.start();
+		const starting = chatNode.start();
 		let info: SelfInfo | undefined;
 		void starting.then(started => {
 			info = started;
 		});
 		await clock.advanceUntil(() => info !== undefined, 1000);
-		return {session, host, info: await starting, mostQueued: () => mostQueued};
+		return {chatNode: chatNode, host, info: await starting, mostQueued: () => mostQueued};
 	}
 
 	async function until(what: string, condition: () => boolean, limitMs = 10_000): Promise<void> {
@@ -148,7 +147,7 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 		},
 		async stop() {
 			for (const peer of peers) peer.connection.destroy();
-			const stopped = Promise.all([ann.session.stop('quit'), bob.session.stop('quit')]);
+			const stopped = Promise.all([ann.chatNode.stop('quit'), bob.chatNode.stop('quit')]);
 			let done = false;
 			void stopped.then(() => {
 				done = true;
@@ -161,8 +160,8 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 
 /** Both ways, within half a second of the room's time: the promise that matters while somebody attacks. */
 export async function expectChat(room: HostileRoom, text: string): Promise<void> {
-	room.ann.session.post(`${text}, says Ann`);
-	room.bob.session.post(`${text}, says Bob`);
+	room.ann.chatNode.post(`${text}, says Ann`);
+	room.bob.chatNode.post(`${text}, says Bob`);
 	await room.until(
 		`both read "${text}"`,
 		() => textsOf(room.ann).includes(`${text}, says Bob`) && textsOf(room.bob).includes(`${text}, says Ann`),

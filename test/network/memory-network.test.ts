@@ -4,7 +4,7 @@ import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
 import {unreadSince} from '../helpers/memory-connection.js';
 import {createMemoryNetwork, type MemoryHost, type MemoryNetwork} from '../helpers/memory-network.js';
 import {createSeededRandom} from '../helpers/seeded-random.js';
-import {type Witness, witness} from './transport-acceptance.js';
+import {type Witness, witness} from './transport/transport-acceptance.js';
 
 const PSK = new Uint8Array(32).fill(7);
 const PORT = 47_474;

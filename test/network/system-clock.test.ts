@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {createRateLimit} from '../../source/network/rate-limit.js';
+import {createWindowRateLimiter} from '../../source/network/scheduling/rate-limiters.js';
 import {createSystemClock, systemRandom} from '../../source/network/system-clock.js';
 
 it('adds to monotonic time what the machine slept, and never goes back', () => {
@@ -40,7 +40,7 @@ it('hands out fractions below one and bytes of the length asked for', () => {
 });
 
 it('lets so many a second through, and so many of one source', () => {
-	const limit = createRateLimit(10, 4);
+	const limit = createWindowRateLimiter(10, 4);
 	const passed = (source: string, now: number, tries: number) =>
 		Array.from({length: tries}, () => limit.allows(source, now)).filter(Boolean).length;
 	expect([passed('a', 0, 9), passed('b', 500, 3), passed('c', 999, 9)]).toEqual([4, 3, 3]);

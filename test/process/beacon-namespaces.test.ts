@@ -10,7 +10,7 @@ const DIST = new URL('../../dist/', import.meta.url);
 /** Speaks its name on every line of standard input, and prints what it hears. */
 const SPEAKER = `
 	import {createInterface} from 'node:readline';
-	import {createUdpBeacon} from ${JSON.stringify(new URL('network/udp-beacon.js', DIST).href)};
+	import {createUdpBeacon} from ${JSON.stringify(new URL('network/discovery/udp-beacon.js', DIST).href)};
 	const selection = process.env.SELECTION ? [process.env.SELECTION] : undefined;
 	const beacon = createUdpBeacon({port: ${PORT}, selection});
 	const say = value => console.log(JSON.stringify(value));

@@ -59,7 +59,7 @@ async function race() {
 
 /** Appends 40 records of 10 kB, says when saving fails and works again, and ends when it does after the last. */
 async function chat() {
-	const {createBufferedLog} = await import('../../dist/storage/buffered-log.js');
+	const {createBufferedLog} = await import('../../dist/storage/resilient-log.js');
 	const timer = {after: (ms, run) => ({cancel: clearTimeout.bind(undefined, setTimeout(run, ms / 50))})};
 	const open = () => openFileLog(path, {create}).log;
 	const {promise, resolve} = deferred();

@@ -4,11 +4,11 @@ import {chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {expect, onTestFinished, test} from 'vitest';
-import {createBufferedLog, type SavingState} from '../../source/storage/buffered-log.js';
 import {StorageError} from '../../source/storage/errors.js';
 import {type FileLog, openFileLog} from '../../source/storage/file-log.js';
 import type {Damage} from '../../source/storage/log.js';
 import {openLogReader} from '../../source/storage/log-reader.js';
+import {createResilientLog, type SavingState} from '../../source/storage/resilient-log.js';
 import {batchRecord, makeFolder, peerOf, readAll, SAMPLE_HEADER, textsOf} from '../storage/log-samples.js';
 
 const carol = peerOf(1);
@@ -32,8 +32,14 @@ function chatIn(folder: string) {
 		due.add(run);
 		return {cancel: () => due.delete(run)};
 	};
-	const onSaving = (state: SavingState) => states.push(state);
-	const log = createBufferedLog({log: openOrError(), header: SAMPLE_HEADER, reopen: open, timer: {after}, onSaving});
+	const onPersistenceChange = (state: SavingState) => states.push(state);
+	const log = createResilientLog({
+		log: openOrError(),
+		header: SAMPLE_HEADER,
+		createReplacement: open,
+		timer: {after},
+		onPersistenceChange,
+	});
 	const retry = () => {
 		for (const run of [...due]) {
 			due.delete(run);

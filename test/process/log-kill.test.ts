@@ -6,9 +6,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {afterAll, expect, test} from 'vitest';
-import type {PeerId} from '../../source/core/ids.js';
+import type {PeerId} from '../../source/core/event.js';
+import {identifyCurrentProcess} from '../../source/storage/file-lock.js';
 import {openFileLog} from '../../source/storage/file-log.js';
-import {describeSelf} from '../../source/storage/process-mark.js';
 import {readAll, textsOf} from '../storage/log-samples.js';
 
 const CHILD = join(import.meta.dirname, 'log-child.mjs');
@@ -85,7 +85,10 @@ test('lets exactly one of many processes take over what a dead one left locked',
 	for (const {next} of racers) expect(await next()).toBe('ready');
 	for (let round = 0; round < 25; round++) {
 		const path = join(folder, `race-${round}.p2plog`);
-		writeFileSync(`${path}.lock`, JSON.stringify({...describeSelf(), pid: 4_194_303, token: '00000000000000ff'}));
+		writeFileSync(
+			`${path}.lock`,
+			JSON.stringify({...identifyCurrentProcess(), pid: 4_194_303, token: '00000000000000ff'}),
+		);
 		for (const {child} of racers) child.stdin.write(`${path}\n`);
 		const said = await Promise.all(racers.map(({next}) => next()));
 		expect(said.toSorted()).toEqual(['locked', 'locked', 'locked', 'won']);

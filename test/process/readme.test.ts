@@ -8,7 +8,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {commandNames} from '../../source/commands/option-table.js';
+import {commandNames} from '../../source/cli/options/option-table.js';
 import {findFreeUdpPort} from '../helpers/data-home.js';
 import {openTerminal, type Terminal} from '../helpers/pty.js';
 import {cliPath, startNode} from '../helpers/run-node.js';

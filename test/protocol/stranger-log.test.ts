@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {expect, it, test} from 'vitest';
-import {createScanner} from '../../source/storage/scan.js';
+import {createLogScanner} from '../../source/storage/log-scanner.js';
 import {readLog} from './log-file.mjs';
 
 const bytesOf = (name: string) => readFileSync(new URL(`../../fixtures/log/${name}.p2plog`, import.meta.url));
@@ -11,7 +11,7 @@ test.each(['good', 'torn', 'zeros', 'damaged-middle'])(
 	name => {
 		const bytes = bytesOf(name);
 		const log = readLog(bytes);
-		const scanner = createScanner(crc32);
+		const scanner = createLogScanner(crc32);
 		const scanned = [...scanner.push(bytes), ...scanner.end()].map(({record}) => record);
 		const ours = scanned.map(record => [record.type === 'batch' ? 'batch' : record.observation.type, record.loggedAt]);
 		expect(log.records.map(({kind, loggedAt}) => [kind, loggedAt])).toEqual(ours);

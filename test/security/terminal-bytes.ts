@@ -2,13 +2,13 @@
 
 /** C0 but newline, DEL, C1, what reorders, line separators. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
-const OBEYED = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+const CONTROL_CHARACTERS = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const SEQUENCE = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[ -/]*[0-~])/gu;
 
 /** Characters in a plain stream that a terminal would obey, as code points. */
-export function obeyedIn(text: string): string[] {
-	return [...text.matchAll(OBEYED)].map(([found]) => `U+${found.codePointAt(0)?.toString(16)}`);
+export function controlCharactersIn(text: string): string[] {
+	return [...text.matchAll(CONTROL_CHARACTERS)].map(([found]) => `U+${found.codePointAt(0)?.toString(16)}`);
 }
 
 /** Kinds of sequences a program wrote: finals of CSI with their private modes, numbers of OSC, others as they are. */
@@ -26,6 +26,6 @@ export function sequencesIn(output: string): Set<string> {
 }
 
 /** The same outside of whole sequences: carriage returns, newlines and bells are the screen's own. */
-export function obeyedOutside(output: string): string[] {
-	return obeyedIn(output.replace(SEQUENCE, '').replaceAll('\r', '').replaceAll('\u0007', ''));
+export function controlCharactersOutsideSequences(output: string): string[] {
+	return controlCharactersIn(output.replace(SEQUENCE, '').replaceAll('\r', '').replaceAll('\u0007', ''));
 }

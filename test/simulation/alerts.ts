@@ -1,5 +1,5 @@
 /** What happens at the worst moment, once: right behind what a node says. */
-import type {Clock} from '../../source/network/clock.js';
+import type {Clock} from '../../source/core/environment.js';
 import type {MemoryNetwork} from '../helpers/memory-network.js';
 import {type SimulatedNode, TCP_PORT} from './node.js';
 import type {Overhearing, SaidEnd} from './overhear.js';
@@ -39,16 +39,16 @@ export function createAlerts({clock, network, heard}: AlertsOptions): Alerts {
 				if (!life || end.life !== life || life.state !== 'running') return;
 				if (does === 'post') {
 					armed.delete(node.index);
-					clock.after(1, () => life.session.post('behind a list'));
+					clock.after(1, () => life.chatNode.post('behind a list'));
 				} else if (does === 'redial') {
 					armed.delete(node.index);
-					clock.after(1, () => life.session.addPeer(end.remoteAddress, TCP_PORT));
+					clock.after(1, () => life.chatNode.addPeer(end.remoteAddress, TCP_PORT));
 				} else if (pair.some(one => one !== end && one.closedAt === undefined) && other && other.digests.length === 0) {
 					armed.delete(node.index);
-					clock.after(1, () => life.session.post('on a connection that the other end never saw'));
+					clock.after(1, () => life.chatNode.post('on a connection that the other end never saw'));
 					clock.after(2, () => network.reset(`host ${node.index}`, `host ${other.life.index}`, 'newest'));
 					// Who dialled it takes that back: no third connection puts right what the second left.
-					clock.after(2, () => other.life.session.dropPeer(other.remoteAddress));
+					clock.after(2, () => other.life.chatNode.dropPeer(other.remoteAddress));
 				}
 			},
 		});

@@ -1,5 +1,5 @@
 /** Keys whose peer ids begin with the same byte, so that their feeds share a bucket. */
-import {createPeerKey} from '../../source/feed/peer-key.js';
+import {createPeerKey} from '../../source/feed/signing-keys.js';
 import {createSeededRandom, type SeededRandom} from '../helpers/seeded-random.js';
 
 const BEGINNING = /^00/;

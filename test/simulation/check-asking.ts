@@ -2,7 +2,7 @@
  * Who asked whom for what, judged when it is asked by what the room knows then (design.md, 3, Sync; protocol.md, 14). Where
  * a node could not know better, because of a fault or of what was still under way, nothing is said.
  */
-import type {PeerId} from '../../source/core/ids.js';
+import type {PeerId} from '../../source/core/event.js';
 import {
 	MAX_ANSWER_BYTES,
 	MAX_BATCH_BYTES,

@@ -1,10 +1,10 @@
 /** The same events and the same timeline, everywhere; what was known before an event stands before it. */
 import {createHash} from 'node:crypto';
-import type {FeedEvent} from '../../source/core/event.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {FeedEvent, PeerId} from '../../source/core/event.js';
+import {compareOrder} from '../../source/core/event-order.js';
 import {MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
-import {compareOrder} from '../../source/core/order.js';
-import type {State, TimelineEntry} from '../../source/core/state.js';
+import type {State} from '../../source/core/state.js';
+import type {TimelineEntry} from '../../source/core/timeline.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
 import {type Life, peerOf} from './node.js';
 import {worstSkew} from './scenario.js';

@@ -1,6 +1,7 @@
 /** One connection for each pair, who was cut off, what was acknowledged, what was said before a goodbye. */
-import {lastSeq} from '../../source/core/batch.js';
-import type {PeerId} from '../../source/core/ids.js';
+
+import type {PeerId} from '../../source/core/event.js';
+import {lastSeq} from '../../source/core/event.js';
 import type {State} from '../../source/core/state.js';
 import {type Life, peerOf, type SimulatedNode} from './node.js';
 import {isCut} from './scenario.js';
@@ -41,12 +42,12 @@ export function checkDelivery(name: string, state: State, life: Life): string[] 
 		(last, record) => (record.type === 'batch' && record.batch.peer === own ? lastSeq(record.batch) : last),
 		0,
 	);
-	const beyond = Object.entries(state.passing.delivered).filter(([, held]) => held > seq);
+	const beyond = Object.entries(state.ephemeral.delivered).filter(([, held]) => held > seq);
 	if (beyond.length > 0)
 		return beyond.map(([peer, held]) => `${name}: ${peer.slice(0, 6)} is said to hold ${held} of ${seq}`);
-	return Object.keys(state.passing.links)
-		.filter(peer => (state.passing.delivered[peer as PeerId] ?? 0) < seq)
-		.map(peer => `${name}: ${peer.slice(0, 6)} holds ${state.passing.delivered[peer as PeerId]} of ${seq}, they say`);
+	return Object.keys(state.ephemeral.links)
+		.filter(peer => (state.ephemeral.delivered[peer as PeerId] ?? 0) < seq)
+		.map(peer => `${name}: ${peer.slice(0, 6)} holds ${state.ephemeral.delivered[peer as PeerId]} of ${seq}, they say`);
 }
 
 /** Who says goodbye has said all before: where nothing else was under way, its `left` is not learnt behind its goodbye. */

@@ -1,5 +1,5 @@
 /** What the room says of who is here, who left and who was lost (design.md, 1, Who testifies). */
-import type {PeerId} from '../../source/core/ids.js';
+import type {PeerId} from '../../source/core/event.js';
 import {findPeer} from '../../source/core/roster.js';
 import type {State} from '../../source/core/state.js';
 import {type Life, peerOf} from './node.js';

@@ -43,11 +43,11 @@ export function findFaults(world: World): string[] {
 	faults.push(...checkSaid(world), ...world.asking.faults, ...world.asking.unanswered(), ...checkEver(world));
 	const lives = world.nodes.flatMap(node => node.lives);
 	const firstFeeds = readFeeds(first.life);
-	const firstRows = sharedRows(first.life.session.store.getState());
+	const firstRows = sharedRows(first.life.chatNode.store.getState());
 	for (const node of running) {
 		const life = node.life!;
 		const name = `node ${node.index}`;
-		const state = life.session.store.getState();
+		const state = life.chatNode.store.getState();
 		const feeds = node === first ? firstFeeds : readFeeds(life);
 		faults.push(...feeds.faults.map(fault => `${name}: ${fault}`));
 		faults.push(...compareMaps(name, feeds.tips, firstFeeds.tips), ...compareRows(name, sharedRows(state), firstRows));

@@ -1,5 +1,5 @@
 /** The dice of a scenario. */
-import {FAULT_REST_MS} from '../../source/core/limits.js';
+import {FAULT_BAN_MS} from '../../source/core/limits.js';
 import type {SeededRandom} from '../helpers/seeded-random.js';
 import type {Apart, Fault, Happening, Scenario} from './scenario.js';
 
@@ -123,5 +123,5 @@ export function chooseSkews(random: SeededRandom, nodes: number, calm: boolean):
 export function endOf(happening: Happening): number {
 	if (happening.type === 'fault') return happening.at + happening.ms;
 	if (happening.type === 'alert') return happening.at + ALERT_MS;
-	return happening.at + (happening.type === 'unasked' ? FAULT_REST_MS + RETRY_MS : 0);
+	return happening.at + (happening.type === 'unasked' ? FAULT_BAN_MS + RETRY_MS : 0);
 }

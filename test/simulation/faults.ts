@@ -1,6 +1,6 @@
 /** Faults that last: how they begin, what they do to the links, how they end. */
 
-import type {Clock} from '../../source/network/clock.js';
+import type {Clock} from '../../source/core/environment.js';
 import {CUT, type LinkFaults} from '../helpers/memory-links.js';
 import type {MemoryNetwork} from '../helpers/memory-network.js';
 import type {SimulatedNode} from './node.js';

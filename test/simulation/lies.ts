@@ -1,7 +1,7 @@
 /** What a node of this room, or somebody beside it, says although it is not so. */
 import {FRAME_HEADER_BYTES} from '../../source/codec/frame.js';
 import {decodeMessage, encodeMessageFrame} from '../../source/codec/message.js';
-import type {Beacon, DatagramSource} from '../../source/network/beacon.js';
+import type {Beacon, DatagramSource} from '../../source/network/discovery/beacon.js';
 import type {Life} from './node.js';
 import type {Overhearing} from './overhear.js';
 

@@ -1,6 +1,6 @@
 /** Adapters that count: bytes and open connections of a transport, timers of a clock. Lies are told here (`lies.ts`). */
-import type {Clock, Timer} from '../../source/network/clock.js';
-import type {Connection, Transport} from '../../source/network/transport.js';
+import type {Clock, Timer} from '../../source/core/environment.js';
+import type {Connection, Transport} from '../../source/network/transport/transport.js';
 import {boast, isAnswer} from './lies.js';
 import type {Ear, EarAt} from './overhear.js';
 

@@ -12,42 +12,42 @@ export const historyMutations = [
 	},
 	{
 		rule: 'A digest that differs is answered with our own digest.',
-		edits: [{in: 'createHaveReader.readDigest', condition: 2, becomes: 'false'}],
+		edits: [{in: 'createInventoryReceiver.readDigest', condition: 2, becomes: 'false'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'A digest is not answered while our own digest is under way.',
-		edits: [{in: 'createHaveReader.readDigest', condition: 2, without: 1}],
+		edits: [{in: 'createInventoryReceiver.readDigest', condition: 2, without: 1}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'Peers relay the feeds of others.',
-		edits: [{in: 'tellChanges', condition: 4, without: 2}],
+		edits: [{in: 'sendDelta', condition: 4, without: 2}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'The author of a feed receives an acknowledgement even if it holds the feed.',
-		edits: [{in: 'tellChanges', condition: 4, without: 1}],
+		edits: [{in: 'sendDelta', condition: 4, without: 1}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'An author whose list names its own feed receives an acknowledgement.',
-		edits: [{in: 'createHaveReader.readFeed', call: 'add', becomes: 'removed'}],
+		edits: [{in: 'createInventoryReceiver.readFeed', call: 'add', becomes: 'removed'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'Claims about our own feed beyond its end are ignored.',
-		edits: [{in: 'createHaveReader.readFeed', call: 'min', becomes: 'its argument 1'}],
+		edits: [{in: 'createInventoryReceiver.readFeed', call: 'min', becomes: 'its argument 1'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'New own events are pushed to every connected peer.',
-		edits: [{in: 'createSync.push', call: 'sendFrame', becomes: 'removed'}],
+		edits: [{in: 'createSync.pushOwn', call: 'sendFrame', becomes: 'removed'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'The queue of pushed events is bounded for each connection.',
-		edits: [{in: 'createSync.push', condition: 1, becomes: 'false'}],
+		edits: [{in: 'createSync.pushOwn', condition: 1, becomes: 'false'}],
 		tests: ['slow-reader', 'sync'],
 	},
 	{
@@ -57,42 +57,42 @@ export const historyMutations = [
 	},
 	{
 		rule: 'The events before a batch that arrives too early are requested.',
-		edits: [{in: 'createBatchReceiver.take', call: 'note', becomes: 'removed'}],
+		edits: [{in: 'createIngest.ingest', call: 'noteClaim', becomes: 'removed'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'History that was not requested is refused.',
-		edits: [{in: 'createBatchReceiver.admit', condition: 2, becomes: 'false'}],
+		edits: [{in: 'createIngest.admit', condition: 2, becomes: 'false'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'A request has a timeout.',
-		edits: [{in: 'createWantAsker.want', call: 'after', becomes: '{cancel() {}}'}],
+		edits: [{in: 'createRangeRequester.sendRequest', call: 'after', becomes: '{cancel() {}}'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'A request that timed out is closed.',
-		edits: [{in: 'createWantAsker.onTimeout', unassigned: 'want'}],
+		edits: [{in: 'createRangeRequester.onTimeout', unassigned: 'request'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'A peer that does not deliver what it claims is not asked for it again.',
-		edits: [{in: 'createWantAsker.voidClaims', call: 'set', becomes: 'removed'}],
+		edits: [{in: 'createRangeRequester.dropRefused', call: 'set', becomes: 'removed'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'A peer that answered late is asked last.',
-		edits: [{in: 'planWants', call: 'sort', becomes: 'its object'}],
-		tests: ['want-planner', 'sync'],
+		edits: [{in: 'planRequests', call: 'sort', becomes: 'its object'}],
+		tests: ['range-planner', 'sync'],
 	},
 	{
 		rule: 'A range is requested from one peer at a time.',
-		edits: [{in: 'planWants', condition: 1, without: 1}],
-		tests: ['want-planner', 'sync', 'newcomer'],
+		edits: [{in: 'planRequests', condition: 1, without: 1}],
+		tests: ['range-planner', 'sync', 'newcomer'],
 	},
 	{
 		rule: 'An event that its author is about to push is not requested yet.',
-		edits: [{in: 'createHaveReader.readFeed', condition: 5, becomes: 'false'}],
+		edits: [{in: 'createInventoryReceiver.readFeed', condition: 5, becomes: 'false'}],
 		tests: ['sync'],
 	},
 	{

@@ -33,21 +33,21 @@ export const linkMutations = [
 	},
 	{
 		rule: 'The digest is sent once for each connection, not for each peer.',
-		edits: [{in: 'createSync.open', call: 'tellDigest', onlyIf: '!before'}],
+		edits: [{in: 'createSync.open', call: 'sendDigest', onlyIf: '!before'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'A request that arrived on the older of two connections is answered.',
-		edits: [{in: 'createSync.open', call: 'cancel', before: 'servers.forget(link.peer);'}],
+		edits: [{in: 'createSync.open', call: 'cancel', before: 'responder.forget(link.peer);'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'The higher id dials too.',
-		edits: [{in: 'createDialler.heard', condition: 1, becomes: '$ || peer < self'}],
+		edits: [{in: 'createDialler.learnAddress', condition: 1, becomes: '$ || peer < self'}],
 	},
 	{
 		rule: 'Peers exchange the addresses of other peers.',
-		edits: [{in: 'createLinkEvents.readPeers', call: 'heard', becomes: 'removed'}],
+		edits: [{in: 'createLinkEventHandlers.processPeers', call: 'learnAddress', becomes: 'removed'}],
 	},
 	{
 		rule: 'Beacons continue after the burst.',
@@ -69,29 +69,29 @@ export const linkMutations = [
 	},
 	{
 		rule: 'Every known address of a peer is dialled in turn.',
-		edits: [{in: 'chooseAddress', begins: 'return proven ?? addresses[0];'}],
+		edits: [{in: 'chooseAddress', begins: 'return verifiedAddress ?? addresses[0];'}],
 		tests: ['dialler'],
 	},
 	{
 		rule: 'A peer is dialled again on a new report after too many failures.',
-		edits: [{in: 'createDialler.heard', call: 'schedule', number: 2, onlyIf: '!gaveUp'}],
+		edits: [{in: 'createDialler.learnAddress', call: 'schedule', number: 2, onlyIf: '!gaveUp'}],
 		tests: ['dialler'],
 	},
 	{
 		rule: 'A peer that others are connected to is dialled again after too many failures.',
-		edits: [{in: 'createDialRunner.planNext', call: 'isSeen', becomes: 'false'}],
+		edits: [{in: 'createDialScheduler.planNext', call: 'isSeen', becomes: 'false'}],
 		tests: ['dialler'],
 	},
 	{
 		rule: 'A peer whose connection broke does not wait for a dial that nobody answers.',
-		edits: [{in: 'createDialQueue.next', call: 'heldUp', becomes: 'removed'}],
+		edits: [{in: 'createDialQueue.next', call: 'bypassCandidate', becomes: 'removed'}],
 		room: {seed: 60601, runs: 1, nodes: '3..5'},
-		tests: ['dial-pace'],
+		tests: ['dial-concurrency'],
 	},
 	{
 		rule: 'Late timers of our own do not count as silence of others.',
-		edits: [{in: 'createLinkPulse.beat', call: 'excuse', becomes: 'its argument 1'}],
-		tests: ['link-pulse'],
+		edits: [{in: 'createKeepalive.tick', call: 'creditTimerLag', becomes: 'its argument 1'}],
+		tests: ['keepalive'],
 	},
 	{
 		rule: 'A lost target is dialled again.',

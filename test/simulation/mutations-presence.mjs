@@ -2,64 +2,64 @@
 export const presenceMutations = [
 	{
 		rule: 'Peers report a lost peer one after another, by rank.',
-		edits: [{in: 'createWitness.dueAt', limit: 'LOST_RANK_STEP_MS', number: 1, becomes: '0'}],
+		edits: [{in: 'createFailureDetector.dueAt', limit: 'LOST_RANK_STEP_MS', number: 1, becomes: '0'}],
 	},
 	{
 		rule: 'A peer that others are connected to is not reported lost.',
-		edits: [{in: 'createWitness.isReachable', loop: 1}],
+		edits: [{in: 'createFailureDetector.isReachable', loop: 1}],
 	},
 	{
 		rule: 'A peer that returned is announced at once if somebody lost it.',
-		edits: [{in: 'createLinkEvents.readPeers', call: 'doubted', becomes: 'removed'}],
+		edits: [{in: 'createLinkEventHandlers.processPeers', call: 'expedite', becomes: 'removed'}],
 	},
 	{
 		rule: 'A peer is reported lost only after a grace period.',
-		edits: [{in: 'createWitness.dueAt', limit: 'LOST_GRACE_MS', becomes: '0'}],
-		tests: ['witness'],
+		edits: [{in: 'createFailureDetector.dueAt', limit: 'LOST_GRACE_MS', becomes: '0'}],
+		tests: ['failure-detector'],
 	},
 	{
 		rule: 'A peer that vanished unseen is reported lost.',
-		edits: [{in: 'createWitness.dueAt', returned: -1, becomes: 'Number.POSITIVE_INFINITY'}],
-		tests: ['witness'],
+		edits: [{in: 'createFailureDetector.dueAt', returned: -1, becomes: 'Number.POSITIVE_INFINITY'}],
+		tests: ['failure-detector'],
 	},
 	{
 		rule: 'A peer answers a report that it is lost.',
-		edits: [{in: 'createPresence.answer', call: 'writeReturned', becomes: 'removed'}],
+		edits: [{in: 'createPresence.answerLost', call: 'appendReturned', becomes: 'removed'}],
 	},
 	{
 		rule: 'A peer writes that it returned only if it is reported lost.',
-		edits: [{in: 'createPresence.answer', condition: 1, without: 3}],
+		edits: [{in: 'createPresence.answerLost', condition: 1, without: 3}],
 	},
 	{
 		rule: 'A peer writes that it left when it stops.',
-		edits: [{in: 'createConversation.leave', call: 'write', becomes: 'removed'}],
+		edits: [{in: 'createConversation.leave', call: 'append', becomes: 'removed'}],
 	},
 	{
 		rule: 'The last events of a peer are read before its goodbye is noted.',
-		edits: [{in: 'createLinkEvents.message', call: 'hurry', becomes: 'removed'}],
+		edits: [{in: 'createLinkEventHandlers.message', call: 'flushSmall', becomes: 'removed'}],
 	},
 	{
 		rule: 'Silence while our own timers stood still closes no connection.',
-		edits: [{in: 'createMesh.checkStall', call: 'forgive', becomes: 'removed'}],
+		edits: [{in: 'createMesh.checkStall', call: 'resetIdle', becomes: 'removed'}],
 	},
 	{
 		rule: 'Silence while our own timers stood still leads to no report.',
-		edits: [{in: 'createWitness.stalled', unassigned: 'startedAt'}],
-		tests: ['witness'],
+		edits: [{in: 'createFailureDetector.stalled', unassigned: 'startedAt'}],
+		tests: ['failure-detector'],
 	},
 	{
 		rule: 'Silence ends a connection.',
 		edits: [{in: 'stepLiveness', condition: 1, becomes: 'false'}],
-		tests: ['liveness', 'open-peer-link'],
+		tests: ['liveness', 'peer-link'],
 	},
 	{
 		rule: 'A silent connection is pinged.',
 		edits: [{in: 'openPeerLink.tick', call: 'sendPing', becomes: 'removed'}],
-		tests: ['open-peer-link'],
+		tests: ['peer-link'],
 	},
 	{
 		rule: 'A peer that only listens sends pings.',
-		edits: [{in: 'createLinkPulse.beat', variable: 'isQuiet', becomes: 'false'}],
-		tests: ['open-peer-link'],
+		edits: [{in: 'createKeepalive.tick', variable: 'isQuiet', becomes: 'false'}],
+		tests: ['peer-link'],
 	},
 ];

@@ -32,13 +32,13 @@ it('a newcomer receives one copy of the past, while others go on talking', {time
 	for (const node of others) node.launch();
 	await world.clock.advance(5000);
 	for (let round = 0; round < 20; round++) {
-		for (const node of others) for (let index = 0; index < 3; index++) node.life?.session.post('x'.repeat(3000));
+		for (const node of others) for (let index = 0; index < 3; index++) node.life?.chatNode.post('x'.repeat(3000));
 		await world.clock.advance(200);
 	}
 	await world.clock.advance(3000);
 	newcomer!.launch();
 	for (let round = 0; round < 20; round++) {
-		others[round % others.length]?.life?.session.post(`meanwhile ${round}`);
+		others[round % others.length]?.life?.chatNode.post(`meanwhile ${round}`);
 		await world.clock.advance(50);
 	}
 	await world.clock.advance(10_000);

@@ -1,9 +1,8 @@
-import type {FeedEvent} from '../../source/core/event.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {FeedEvent, PeerId} from '../../source/core/event.js';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
-import type {Address} from '../../source/network/candidate.js';
-import {createSession} from '../../source/session/create-session.js';
-import type {SelfInfo, Session} from '../../source/session/session.js';
+import type {HostAddress} from '../../source/network/ip-address.js';
+import type {ChatNode, SelfInfo} from '../../source/node/chat-node.js';
+import {createChatNode} from '../../source/node/create-chat-node.js';
 import type {MemoryHost} from '../helpers/memory-network.js';
 import type {SeededRandom} from '../helpers/seeded-random.js';
 import {alikeSeed, withSeed} from './alike.js';
@@ -21,7 +20,7 @@ export const TCP_PORT = 4000;
 export interface Life {
 	/** Of its node. */
 	readonly index: number;
-	readonly session: Session;
+	readonly chatNode: ChatNode;
 	readonly beacon: ReplayedBeacon;
 	readonly clock: MeteredClock;
 	readonly traffic: Traffic;
@@ -66,7 +65,7 @@ export interface NodeOptions {
 	readonly index: number;
 	readonly keys: RoomKeys;
 	readonly random: SeededRandom;
-	readonly targets: readonly Address[];
+	readonly targets: readonly HostAddress[];
 	/** The keys of its lives begin alike with those of others: their feeds share a bucket. */
 	readonly alike: boolean;
 	/** In the whole room. */
@@ -90,7 +89,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		const beacon = createReplayedBeacon(host.createBeacon({port: UDP_PORT}), options.falseHost);
 		const traffic = createTraffic();
 		const faults: string[] = [];
-		const session = createSession(
+		const chatNode = createChatNode(
 			{
 				name: `node ${index}`,
 				room: 'room',
@@ -109,7 +108,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 					options.heard().createEar(() => life),
 				),
 				beacon,
-				opened: disk.open(),
+				openedLog: disk.open(),
 				debug(scope, text, fields) {
 					if (fields?.by === 'fault') faults.push(`${fields.code}: ${text}`);
 					trace?.(`${Math.round(host.clock.monotonic())} ${index} ${scope}: ${text} ${JSON.stringify(fields ?? {})}`);
@@ -119,7 +118,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		);
 		const life: Life = {
 			index,
-			session,
+			chatNode,
 			beacon,
 			clock,
 			traffic,
@@ -137,12 +136,12 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		};
 		node.life = life;
 		node.lives.push(life);
-		session.store.subscribe((_, inputs) => {
+		chatNode.store.subscribe((_, inputs) => {
 			const now = host.clock.monotonic();
 			for (const input of inputs) {
 				if (input.type === 'observed' && input.observation.type === 'peer-disconnected' && !input.observation.alone)
 					life.disconnectedAt.set(input.observation.subject, now);
-				if (input.type === 'passing') life.hasty.push(...judgeSilence(life, input.fact, options.heard(), now));
+				if (input.type === 'passing') life.hasty.push(...judgeSilence(life, input.event, options.heard(), now));
 				if (input.type !== 'events') continue;
 				life.events.push(...input.events);
 				for (const event of input.events) {
@@ -155,7 +154,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 				}
 			}
 		});
-		void session.start().then(info => {
+		void chatNode.start().then(info => {
 			life.info = info;
 			trace?.(`${Math.round(host.clock.monotonic())} ${index} is ${info.peer.slice(0, 6)}`);
 		});

@@ -1,10 +1,10 @@
 /** What was said on every connection, as both ends said it: what no node alone can see. */
 import {FRAME_HEADER_BYTES} from '../../source/codec/frame.js';
 import {decodeMessage, type EventsMessage, type HaveMessage, type WantMessage} from '../../source/codec/message.js';
-import {batchBytes, lastSeq} from '../../source/core/batch.js';
-import type {PeerId} from '../../source/core/ids.js';
-import type {Clock} from '../../source/network/clock.js';
-import type {Connection} from '../../source/network/transport.js';
+import type {Clock} from '../../source/core/environment.js';
+import type {PeerId} from '../../source/core/event.js';
+import {batchByteLength, lastSeq} from '../../source/core/event.js';
+import type {Connection} from '../../source/network/transport/transport.js';
 import {unreadSince} from '../helpers/memory-connection.js';
 import type {Life} from './node.js';
 
@@ -123,7 +123,7 @@ export function createOverhearing({clock, asked, told}: OverhearingOptions): Ove
 		for (const batch of batches) {
 			const from = want.ranges.get(batch.peer);
 			if (from !== undefined && batch.firstSeq <= from && from <= lastSeq(batch)) want.given.add(batch.peer);
-			want.bytes += batchBytes(batch);
+			want.bytes += batchByteLength(batch);
 		}
 		if (!done) return;
 		want.doneAt = clock.monotonic();

@@ -1,5 +1,5 @@
 /** Nobody is called silent while what it sent in time lies unread in the node's own socket (protocol.md, 10). */
-import type {PassingFact} from '../../source/core/event.js';
+import type {EphemeralEvent} from '../../source/core/event.js';
 import {LIVENESS_TICK_MS, SUSPECT_AFTER_MS} from '../../source/core/limits.js';
 import {unreadSince} from '../helpers/memory-connection.js';
 import type {Life} from './node.js';
@@ -12,7 +12,7 @@ const IN_TIME_MS = SUSPECT_AFTER_MS - LIVENESS_TICK_MS;
  * Judged by what the network knows: when bytes came to this host, and when its program read some before. What is said is
  * told at the end of a turn: what was read in the same moment lay unread when it was said. `now`: true time, ms.
  */
-export function judgeSilence({traffic}: Life, fact: PassingFact, {partner}: Overhearing, now: number): string[] {
+export function judgeSilence({traffic}: Life, fact: EphemeralEvent, {partner}: Overhearing, now: number): string[] {
 	if (fact.type !== 'link-measured' || fact.status !== 'suspect') return [];
 	const links = [...traffic.ears].filter(([, {end}]) => partner(end)?.life.info?.peer === fact.peer);
 	// Of two connections the one that goes may be silent.

@@ -36,7 +36,7 @@ it('one who reads slowly is not given up, fills no more memory than allowed, and
 	world.network.links.set('host 0', 'host 1', {bytesPerSecond: 40_000});
 	const text = 'x'.repeat(POST_BYTES);
 	for (let round = 0; round < 90; round++) {
-		for (let index = 0; index < 8; index++) author!.life!.session.post(`${round} ${index} ${text}`);
+		for (let index = 0; index < 8; index++) author!.life!.chatNode.post(`${round} ${index} ${text}`);
 		await world.clock.advance(100);
 	}
 

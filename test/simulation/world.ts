@@ -94,7 +94,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 	function leave(node: SimulatedNode, life: Life): Promise<void> {
 		life.state = 'leaving';
 		life.farewell = {at: clock.monotonic(), to: listeners(life)};
-		return life.session.stop('quit').then(() => {
+		return life.chatNode.stop('quit').then(() => {
 			if (life.state !== 'leaving') return;
 			life.state = 'left';
 			if (node.life === life) node.life = undefined;
@@ -136,17 +136,17 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 			case 'post':
 				if (!life?.info || life.state !== 'running' || node.host.clock.frozen) return;
 				for (let index = 0; index < happening.count; index++)
-					life.session.post(`${happening.at} ${index} ${'x'.repeat(happening.bytes)}`);
+					life.chatNode.post(`${happening.at} ${index} ${'x'.repeat(happening.bytes)}`);
 				break;
 			case 'rename':
-				if (life?.info && life.state === 'running') life.session.rename(`node ${node.index} at ${happening.at}`);
+				if (life?.info && life.state === 'running') life.chatNode.rename(`node ${node.index} at ${happening.at}`);
 				break;
 			case 'reset':
 				network.reset(`host ${happening.node}`, `host ${happening.other}`, happening.which);
 				break;
 			case 'redial': {
 				const [address] = nodes[happening.other]?.host.addresses ?? [];
-				if (address && life?.info && life.state === 'running') life.session.addPeer(address, TCP_PORT);
+				if (address && life?.info && life.state === 'running') life.chatNode.addPeer(address, TCP_PORT);
 				break;
 			}
 			case 'readdress': {

@@ -1,13 +1,19 @@
 import {mkdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {findDataDir, makePrivateFolder, type Places} from '../../source/storage/data-dir.js';
-import {makeLogName} from '../../source/storage/log-name.js';
+import {ensurePrivateDirectory, type HostEnvironment, resolveDataDir} from '../../source/storage/data-dir.js';
+import {formatLogName} from '../../source/storage/log-directory.js';
 import {makeFolder} from './log-samples.js';
 
-const places: Places = {platform: 'linux', environment: {}, home: '/home/carol', temporary: '/tmp', user: 'carol'};
+const places: HostEnvironment = {
+	platform: 'linux',
+	environment: {},
+	home: '/home/carol',
+	temporary: '/tmp',
+	user: 'carol',
+};
 
-test.each<[string, string | undefined, Partial<Places>, string]>([
+test.each<[string, string | undefined, Partial<HostEnvironment>, string]>([
 	['what is given', '/data', {}, '/data'],
 	['XDG_DATA_HOME', undefined, {environment: {XDG_DATA_HOME: '/xdg'}}, '/xdg/p2pchat-ink'],
 	[
@@ -25,7 +31,7 @@ test.each<[string, string | undefined, Partial<Places>, string]>([
 	],
 	['the place of Windows', undefined, {platform: 'win32', environment: {APPDATA: '/AppData'}}, '/AppData/p2pchat-ink'],
 ])('takes %s', (_, given, changes, root) => {
-	const found = findDataDir(given, {...places, ...changes});
+	const found = resolveDataDir(given, {...places, ...changes});
 	expect(found).toEqual({
 		root,
 		logs: `${root}/logs`,
@@ -36,22 +42,22 @@ test.each<[string, string | undefined, Partial<Places>, string]>([
 });
 
 test.each(['', '/', 'relative'])('takes a temporary folder and says so when home is %j', home => {
-	const found = findDataDir(undefined, {...places, home, user: 'a/b'});
+	const found = resolveDataDir(undefined, {...places, home, user: 'a/b'});
 	expect(found.root).toBe('/tmp/p2pchat-ink-a_b');
 	expect(found.notice).toContain(found.root);
 });
 
 test('makes folders for their owner alone, and takes what is there', () => {
 	const folder = join(makeFolder(), 'a', 'b');
-	makePrivateFolder(folder);
-	makePrivateFolder(folder);
+	ensurePrivateDirectory(folder);
+	ensurePrivateDirectory(folder);
 	expect(statSync(folder).mode & 0o777).toBe(0o700);
 	mkdirSync(join(folder, 'c'));
 });
 
 test.runIf(process.platform === 'linux')('ends where the system refuses a folder, which mkdirSync does not', () => {
 	for (const path of ['/proc/nope', '/proc/nope/deeper']) {
-		expect(() => makePrivateFolder(path)).toThrow(
+		expect(() => ensurePrivateDirectory(path)).toThrow(
 			expect.objectContaining({path, message: 'cannot make the folder: no such file or folder'}),
 		);
 	}
@@ -61,7 +67,7 @@ test('takes no file for a folder', () => {
 	const file = join(makeFolder(), 'file');
 	writeFileSync(file, '');
 	for (const path of [file, join(file, 'deeper')]) {
-		expect(() => makePrivateFolder(path)).toThrow(/a part of the path is not a folder/);
+		expect(() => ensurePrivateDirectory(path)).toThrow(/a part of the path is not a folder/);
 	}
 });
 
@@ -75,5 +81,5 @@ test.each([
 	['-rf\n\u001b[2J', 'rf___2J-2026-11-22T14-05-09-0aff.p2plog'],
 	['', 'room-2026-11-22T14-05-09-0aff.p2plog'],
 ])('names the log of room %j', (room, name) => {
-	expect(makeLogName(room, at, Uint8Array.of(0x0a, 0xff))).toBe(name);
+	expect(formatLogName(room, at, Uint8Array.of(0x0a, 0xff))).toBe(name);
 });

@@ -3,8 +3,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
-import type {Batch} from '../../source/core/batch.js';
-import type {PeerId} from '../../source/core/ids.js';
+import type {Batch, PeerId} from '../../source/core/event.js';
 import type {LogHeader, LogRecord, OpenedLog} from '../../source/storage/log.js';
 
 /** A folder of its own, gone after the test. */

@@ -2,7 +2,7 @@ import {appendFileSync, existsSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {openFileLog} from '../../source/storage/file-log.js';
-import {listLogs, summarizeLog} from '../../source/storage/list-logs.js';
+import {listLogs, summarizeLog} from '../../source/storage/log-directory.js';
 import {findEarlierLog, openRoomLog} from '../../source/storage/room-log.js';
 import {batchRecord, makeFolder, peerOf, readAll, SAMPLE_HEADER, textsOf} from './log-samples.js';
 

@@ -1,12 +1,35 @@
+/** What to append to the terminal so that the line shown becomes the draft. Nothing above the line is ever touched. Pure. */
+
+import {type EditorState, emptyEditor} from '../input/editor-state.js';
+import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
+import type {UiClock} from '../screen-hooks.js';
+import {cleanForScreen} from '../text/clean-for-screen.js';
+import {cellWidth} from '../text/graphemes.js';
+
+/** One UTF-16 unit each, neither mark nor joiner nor newline. */
+const CERTAIN_WIDTH = /^[^\n\p{M}\p{Cf}\u{10000}-\u{10ffff}]*$/u;
+
+export const PROMPT = '> ';
+
+/**
+ * `\b \b` takes back a cell at the end of the line; anything else, also emoji whose width terminals do not agree on, begins
+ * the line anew below.
+ */
+export function echoEdit(before: string, after: string): string {
+	if (after.startsWith(before)) return indentLineBreaks(after.slice(before.length));
+	const removed = before.slice(after.length);
+	if (before.startsWith(after) && CERTAIN_WIDTH.test(removed)) return '\b \b'.repeat(cellWidth(removed));
+	return `\r\n${PROMPT}${indentLineBreaks(after)}`;
+}
+
+export function indentLineBreaks(text: string): string {
+	return text.replaceAll('\n', '\r\n  ');
+}
+
 /** The line at the bottom of the linear mode: the draft being typed, and the lines that wait to be read above it. */
-import {type EditorState, emptyEditor} from '../editor/editor-state.js';
-import {type EditorAction, reduceEditor} from '../editor/reduce-editor.js';
-import {cleanForScreen} from '../layout/clean-for-screen.js';
-import type {UiClock} from '../ui-clock.js';
-import {echoChange, PROMPT, showBreaks} from './echo.js';
 
 /** Lines wait while somebody types, but not longer than this after the last key. */
-const QUIET_MS = 3000;
+const TYPING_PAUSE_MS = 3000;
 
 export interface LinePrompt {
 	readonly editor: EditorState;
@@ -14,39 +37,39 @@ export interface LinePrompt {
 	readonly lastKeyAt: number;
 	edit(action: EditorAction): void;
 	/** Above the line that is being typed, which then is begun anew below. */
-	say(...lines: readonly string[]): void;
+	printAbove(...lines: readonly string[]): void;
 	/** Enter: hands the draft to `send`; what is said meanwhile comes below it, then the prompt. */
 	submit(send: (draft: string) => void): void;
 	/** The draft stands in the line again. */
-	restore(draft: string): void;
+	restoreDraft(draft: string): void;
 	/** Draws prompt and draft, after something else had the terminal. */
-	begin(): void;
+	redraw(): void;
 	stop(): void;
 }
 
 export function createLinePrompt(write: (text: string) => void, clock: UiClock): LinePrompt {
 	let editor = emptyEditor;
 	let lastKeyAt = clock.now();
-	let waiting: string[] = [];
+	let pendingLines: string[] = [];
 	let timer: {cancel(): void} | undefined;
 	let sending = false;
 	let stopped = false;
 
-	const shown = () => PROMPT + showBreaks(editor.text);
+	const promptLine = () => PROMPT + indentLineBreaks(editor.text);
 
-	function takeWaiting(): string {
+	function drainPending(): string {
 		timer?.cancel();
 		timer = undefined;
-		const text = waiting.map(line => `${showBreaks(cleanForScreen(line))}\r\n`).join('');
-		waiting = [];
+		const text = pendingLines.map(line => `${indentLineBreaks(cleanForScreen(line))}\r\n`).join('');
+		pendingLines = [];
 		return text;
 	}
 
 	function flush(): void {
-		if (waiting.length === 0 || stopped) return;
+		if (pendingLines.length === 0 || stopped) return;
 		// An empty prompt is written over; a draft stays to be read, and is begun anew below.
 		const above = editor.text === '' ? `\r${' '.repeat(PROMPT.length)}\r` : '\r\n';
-		write(above + takeWaiting() + shown());
+		write(above + drainPending() + promptLine());
 	}
 
 	return {
@@ -62,14 +85,14 @@ export function createLinePrompt(write: (text: string) => void, clock: UiClock):
 			const next = reduceEditor(editor, action);
 			// The caret stays at the end: what cannot be seen cannot be moved through.
 			editor = {...next, cursor: next.text.length};
-			write(echoChange(before, editor.text));
+			write(echoEdit(before, editor.text));
 		},
-		say(...lines) {
-			waiting.push(...lines);
+		printAbove(...lines) {
+			pendingLines.push(...lines);
 			if (sending) return;
 			timer?.cancel();
-			const typing = editor.text !== '' && clock.now() - lastKeyAt < QUIET_MS;
-			if (typing) timer = clock.after(QUIET_MS, flush);
+			const typing = editor.text !== '' && clock.now() - lastKeyAt < TYPING_PAUSE_MS;
+			if (typing) timer = clock.after(TYPING_PAUSE_MS, flush);
 			else flush();
 		},
 		submit(send) {
@@ -81,12 +104,12 @@ export function createLinePrompt(write: (text: string) => void, clock: UiClock):
 				send(draft);
 			}
 			sending = false;
-			if (!stopped) write(takeWaiting() + shown());
+			if (!stopped) write(drainPending() + promptLine());
 		},
-		restore(draft) {
+		restoreDraft(draft) {
 			editor = {...editor, text: draft, cursor: draft.length};
 		},
-		begin: () => write(shown()),
+		redraw: () => write(promptLine()),
 		stop() {
 			stopped = true;
 			timer?.cancel();

@@ -1,9 +1,119 @@
+/** The list of saved logs as rows. Pure. */
+
+import {Box} from 'ink';
+import type {ReactNode} from 'react';
+import {Lines} from '../panes/lines.js';
+import type {UiClock} from '../screen-hooks.js';
+import {mountScreen} from '../terminal/mount-screen.js';
+import {cleanLine} from '../text/clean-for-screen.js';
+import {padCells} from '../text/graphemes.js';
+import {colourDepth, createTheme, isUnicodeLocale, type Segment, type Theme} from '../theme.js';
+import {formatMoment} from '../timeline/format-time.js';
+
+export interface SavedLog {
+	readonly path: string;
+	readonly room: string;
+	/** Wall clock, ms. */
+	readonly created: number;
+	/** As it is shown. */
+	readonly size: string;
+}
+
+export interface LogSummary {
+	readonly events: number;
+	readonly peers: number;
+	readonly damaged: boolean;
+}
+
+export interface ChooserState {
+	readonly logs: readonly SavedLog[];
+	readonly summaries: ReadonlyMap<string, LogSummary>;
+	readonly selectedIndex: number;
+	readonly columns: number;
+	readonly rows: number;
+}
+
+/** Title and foot. */
+const FRAME_ROWS = 3;
+
+export function moveSelection(state: ChooserState, key: string): ChooserState {
+	const page = Math.max(1, state.rows - FRAME_ROWS);
+	const moves: Readonly<Record<string, number>> = {
+		up: -1,
+		k: -1,
+		down: 1,
+		j: 1,
+		pageup: -page,
+		pagedown: page,
+		g: -state.logs.length,
+		home: -state.logs.length,
+		G: state.logs.length,
+		end: state.logs.length,
+	};
+	const selectedIndex = Math.max(0, Math.min(state.logs.length - 1, state.selectedIndex + (moves[key] ?? 0)));
+	return selectedIndex === state.selectedIndex ? state : {...state, selectedIndex};
+}
+
+export function chooserRows(
+	{logs, summaries, selectedIndex: at, columns, rows}: ChooserState,
+	theme: Theme,
+): Segment[][] {
+	const {ellipsis, selected} = theme.glyphs;
+	const line = (cells: readonly string[]) => ` ${cells.join('  ')}`;
+	const widths = [16, 12, 7, 5, 8];
+	const formatCells = (cells: readonly string[]) =>
+		line(
+			cells.map((cell, index) =>
+				index >= 2 && index < 5 ? cell.padStart(widths[index] ?? 0) : padCells(cell, widths[index] ?? 0, ellipsis),
+			),
+		);
+	const room = Math.max(1, rows - FRAME_ROWS);
+	const first = Math.max(0, Math.min(at - Math.floor(room / 2), logs.length - room));
+	const nameCells = Math.max(0, columns - 62);
+	const head = formatCells(['when', 'room', 'events', 'peers', 'size', '']);
+	const drawn = logs.slice(first, first + room).map((log, index): Segment[] => {
+		const summary = summaries.get(log.path);
+		const marked = first + index === at;
+		const cells = [
+			formatMoment(log.created).slice(0, 16),
+			cleanLine(log.room),
+			summary ? String(summary.events) : ellipsis,
+			summary ? String(summary.peers) : ellipsis,
+			log.size,
+		];
+		const note = summary?.damaged ? 'damaged ' : '';
+		const name = padCells(`${note}${cleanLine(log.path.split(/[\\/]/).at(-1) ?? '')}`, nameCells, ellipsis);
+		return [
+			{text: marked ? selected : ' ', style: {bold: true}},
+			{text: padCells(`${formatCells(cells)}  ${name}`, columns - 1, ellipsis), ...(marked && {style: {bold: true}})},
+		];
+	});
+	return [
+		[
+			{
+				text: padCells(` REPLAY: which log? ${logs.length} saved`, columns, ellipsis),
+				style: {...theme.statusBar, bold: true},
+			},
+		],
+		[{text: padCells(` ${head}`, columns, ellipsis), style: theme.muted}],
+		...drawn,
+	];
+}
+
+export function ChooserApp({state, theme}: {readonly state: ChooserState; readonly theme: Theme}): ReactNode {
+	const rows = chooserRows(state, theme);
+	const foot = padCells(' ↑ ↓: choose   Enter: open   q: leave', state.columns, theme.glyphs.ellipsis);
+	return (
+		<Box flexDirection="column" width={state.columns} height={state.rows}>
+			<Box flexDirection="column" height={state.rows - 1} flexShrink={0}>
+				<Lines rows={rows} width={state.columns} />
+			</Box>
+			<Lines rows={[[{text: foot, style: theme.statusBar}]]} width={state.columns} />
+		</Box>
+	);
+}
+
 /** A list of saved logs to choose from, newest first. What is in each is read while the list is looked at. */
-import {mountScreen} from '../mount-screen.js';
-import {colourDepth, createTheme, isUnicodeLocale} from '../theme.js';
-import type {UiClock} from '../ui-clock.js';
-import {type ChooserState, type LogSummary, moveChoice, type SavedLog} from './chooser-state.js';
-import {ChooserApp} from './components/chooser-app.js';
 
 export interface LogChooserOptions {
 	readonly logs: readonly SavedLog[];
@@ -27,15 +137,15 @@ export interface LogChooser {
 export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 	const {logs, stdin, stdout, stderr, environment, clock} = options;
 	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
-	let state: ChooserState = {logs, summaries: new Map(), at: 0, columns: stdout.columns, rows: stdout.rows};
+	let state: ChooserState = {logs, summaries: new Map(), selectedIndex: 0, columns: stdout.columns, rows: stdout.rows};
 	let path: string | undefined;
 
-	const drawn = () => <ChooserApp state={state} theme={theme} />;
+	const renderApp = () => <ChooserApp state={state} theme={theme} />;
 
 	function draw(next: ChooserState): void {
 		if (screen.isLeaving || next === state) return;
 		state = next;
-		screen.show(drawn());
+		screen.show(renderApp());
 	}
 
 	function leave(chosen?: string): void {
@@ -44,10 +154,10 @@ export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 		screen.leave({type: 'quit'});
 	}
 
-	function press(key: string): void {
+	function applyKey(key: string): void {
 		if (key === 'q' || key === 'escape' || key === 'ctrl+c' || key === 'ctrl+d') leave();
-		else if (key === 'enter') leave(logs[state.at]?.path);
-		else draw(moveChoice(state, key));
+		else if (key === 'enter') leave(logs[state.selectedIndex]?.path);
+		else draw(moveSelection(state, key));
 	}
 
 	const screen = mountScreen({
@@ -56,15 +166,15 @@ export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 		stderr,
 		clock,
 		onProcessExit: options.onProcessExit,
-		draw: drawn,
-		tokens(tokens) {
+		draw: renderApp,
+		onTokens(tokens) {
 			for (const token of tokens) {
-				if (token.type === 'key') press(token.key);
-				if (token.type === 'text') for (const character of token.text) press(character);
+				if (token.type === 'key') applyKey(token.key);
+				if (token.type === 'text') for (const character of token.text) applyKey(character);
 				if (token.type === 'kitty') screen.enableKitty();
 			}
 		},
-		resized: () => draw({...state, columns: stdout.columns, rows: stdout.rows}),
+		onResize: () => draw({...state, columns: stdout.columns, rows: stdout.rows}),
 	});
 
 	async function summarizeAll(): Promise<void> {

@@ -1,6 +1,8 @@
 /** The filter of the replay screen: words, `from:NAME`, `kind:KIND`, all of which must hold. Pure. */
-import type {State, TimelineEntry} from '../../core/state.js';
-import {isWrittenBy} from '../../core/written-by.js';
+
+import {matchesAuthor} from '../../core/find-peers.js';
+import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
 
 const KINDS = {
 	said: ['posted'],
@@ -25,22 +27,25 @@ export interface ReplayFilter {
 
 export const FILTER_FORM = `words, from:NAME, kind:${Object.keys(KINDS).join('|')}`;
 
-const PART = /(?:^|\s)(from|kind):(?:"([^"]*)"|(\S+))/giu;
+const FILTER_PART = /(?:^|\s)(from|kind):(?:"([^"]*)"|(\S+))/giu;
 
 /** Undefined for an empty one; an error in words for a kind that does not exist. */
 export function parseFilter(typed: string): ReplayFilter | string | undefined {
 	let author: string | undefined;
 	let kind: FilterKind | undefined;
-	let wrong: string | undefined;
-	const rest = typed.replace(PART, (_, what: string, quoted: string | undefined, bare: string | undefined) => {
-		const value = quoted ?? bare ?? '';
-		if (what.toLowerCase() === 'from') author = value;
-		else if (isKind(value)) kind = value;
-		else wrong = value;
-		return ' ';
-	});
-	if (wrong !== undefined) return `there is no kind “${wrong}”: ${Object.keys(KINDS).join(', ')}`;
-	const words = rest.trim().normalize('NFC').toLowerCase();
+	let unknownKind: string | undefined;
+	const remainder = typed.replace(
+		FILTER_PART,
+		(_, what: string, quoted: string | undefined, bare: string | undefined) => {
+			const value = quoted ?? bare ?? '';
+			if (what.toLowerCase() === 'from') author = value;
+			else if (isKind(value)) kind = value;
+			else unknownKind = value;
+			return ' ';
+		},
+	);
+	if (unknownKind !== undefined) return `there is no kind “${unknownKind}”: ${Object.keys(KINDS).join(', ')}`;
+	const words = remainder.trim().normalize('NFC').toLowerCase();
 	if (author === undefined && kind === undefined && words === '') return undefined;
 	return {
 		text: typed.trim(),
@@ -64,14 +69,14 @@ export function passesFilter(state: State, entry: TimelineEntry, filter: ReplayF
 	if (from !== undefined && entry.at < from) return false;
 	if (to !== undefined && entry.at >= to) return false;
 	if (kind !== undefined && !KINDS[kind].some(type => type === entry.type)) return false;
-	if (words !== undefined && !holds(entry, words)) return false;
-	return author === undefined || isWrittenBy(state, entry, author);
+	if (words !== undefined && !containsWords(entry, words)) return false;
+	return author === undefined || matchesAuthor(state, entry, author);
 }
 
 const ASCII = /^[ -~]*$/;
 
 /** Plain letters look the same in any form of a text, and a million texts are not brought into form for them. */
-function holds(entry: TimelineEntry, words: string): boolean {
+function containsWords(entry: TimelineEntry, words: string): boolean {
 	if (entry.type !== 'posted' && entry.type !== 'notice') return false;
 	const text = ASCII.test(words) ? entry.text : entry.text.normalize('NFC');
 	return text.toLowerCase().includes(words);

@@ -1,24 +1,24 @@
 /** What is on the replay screen now, computed once for each pair of history and screen. */
+
+import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {History} from '../../core/history.js';
-import {compareOrder, type OrderKey} from '../../core/order.js';
 import type {State} from '../../core/state.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
+import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
-import type {RowOptions} from '../timeline/format-item.js';
-import type {Item} from '../timeline/items.js';
-import {createRowCache, type RowsOf} from '../timeline/row-cache.js';
-import {createFilter, type TimelineView, viewAll} from '../timeline/timeline-view.js';
-import {keyOf, type Laid, resolveViewport, type Viewport} from '../timeline/viewport.js';
+import {createRowCache, type RowOptions, type RowsOf} from '../timeline/format-item.js';
+import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
+import {keyOf, type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
 import {passesFilter, type ReplayFilter} from './replay-filter.js';
-import {layoutReplay, type ReplayLayout} from './replay-layout.js';
 import type {ReplayUi} from './replay-state.js';
+import type {SearchIndex} from './search-index.js';
 
 export interface ReplayFrame {
 	readonly layout: ReplayLayout;
 	/** The state whose timeline is shown: in review all of the log, while playing what was known. */
-	readonly shown: State;
+	readonly shownState: State;
 	/** The state at the position: who was there. */
-	readonly there: State;
+	readonly stateAtPosition: State;
 	/** Records known at the position. */
 	readonly index: number;
 	/** The row that is the position; undefined where none is shown. */
@@ -31,19 +31,19 @@ export interface ReplayFrame {
 	readonly rank: number;
 	readonly total: number;
 	readonly view: TimelineView;
-	readonly laid: Laid;
+	readonly laidOut: LaidOutTimeline;
 	readonly viewport: Viewport;
 	readonly timelineHeight: number;
 	readonly rowOptions: RowOptions;
-	rowsOf(item: Item): ReturnType<RowsOf>;
+	rowsOf(item: TimelineItem): ReturnType<RowsOf>;
 }
 
 export type ReplayFrameOf = (history: History, ui: ReplayUi) => ReplayFrame;
 
 /** One a screen: keeps the rows that were laid out and the filter in use. */
-export function createReplayFrames(theme: Theme): ReplayFrameOf {
+export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 	const rowsOf = createRowCache();
-	const viewOf = createViews();
+	const viewOf = createFilteredViews();
 	let options: RowOptions | undefined;
 	let last: {state: State; ui: ReplayUi; frame: ReplayFrame} | undefined;
 
@@ -59,32 +59,36 @@ export function createReplayFrames(theme: Theme): ReplayFrameOf {
 		const layout = layoutReplay(ui);
 		const rowOptions = optionsOf(layout.textWidth, ui);
 		const playing = ui.mode === 'playing';
-		const shown = playing ? history.stateAt(ui.index) : history.state;
-		const view = viewOf(shown, ui.filter);
-		const place = placeOf(history, ui, view);
-		const laid: Laid = {view, cut: -1, height: item => Math.max(1, rowsOf(shown, item, rowOptions).length)};
+		const shownState = playing ? history.stateAt(ui.index) : history.state;
+		const view = viewOf(shownState, ui.filter);
+		const place = replayPositionOf(history, ui, view);
+		const laidOut: LaidOutTimeline = {
+			view,
+			unreadBoundary: -1,
+			height: item => Math.max(1, rowsOf(shownState, item, rowOptions).length),
+		};
 		const frame: ReplayFrame = {
 			layout,
-			shown,
+			shownState,
 			...place,
-			...boundsOf(history),
-			there: playing ? shown : history.stateAt(place.index),
+			...timeBoundsOf(history),
+			stateAtPosition: playing ? shownState : history.stateAt(place.index),
 			total: history.state.timeline.length,
 			view,
-			laid,
-			viewport: resolveViewport(laid, layout.timelineHeight, playing ? undefined : ui.anchor),
+			laidOut,
+			viewport: resolveViewport(laidOut, layout.timelineHeight, playing ? undefined : ui.anchor),
 			timelineHeight: layout.timelineHeight,
 			rowOptions,
-			rowsOf: item => rowsOf(shown, item, rowOptions),
+			rowsOf: item => rowsOf(shownState, item, rowOptions),
 		};
 		last = {state: history.state, ui, frame};
 		return frame;
 	};
 }
 
-type Place = Pick<ReplayFrame, 'index' | 'selected' | 'time' | 'rank'>;
+type ReplayPosition = Pick<ReplayFrame, 'index' | 'selected' | 'time' | 'rank'>;
 
-function placeOf(history: History, ui: ReplayUi, view: TimelineView): Place {
+function replayPositionOf(history: History, ui: ReplayUi, view: TimelineView): ReplayPosition {
 	if (ui.mode === 'playing') {
 		const {length} = history.stateAt(ui.index).timeline;
 		return {index: ui.index, selected: undefined, time: ui.time, rank: length};
@@ -94,12 +98,13 @@ function placeOf(history: History, ui: ReplayUi, view: TimelineView): Place {
 	const shown = view.at(at);
 	// A filter that leaves nothing does not move the position.
 	const entry = shown ?? (ui.selected && entryAt(timeline, positionOf(timeline, ui.selected)));
-	if (!entry) return {index: history.length, selected: undefined, time: boundsOf(history).end, rank: timeline.length};
+	if (!entry)
+		return {index: history.length, selected: undefined, time: timeBoundsOf(history).end, rank: timeline.length};
 	const rank = positionOf(timeline, entry) + 1;
 	// The last row that a filter leaves is not the end of the log.
 	const atEnd = ui.selected === undefined && rank === timeline.length;
 	return {
-		index: atEnd ? history.length : indexOf(history, entry),
+		index: atEnd ? history.length : recordIndexOf(history, entry),
 		selected: shown && keyOf(shown),
 		time: entry.ms,
 		rank,
@@ -107,18 +112,18 @@ function placeOf(history: History, ui: ReplayUi, view: TimelineView): Place {
 }
 
 /** Records known once a row was there. */
-export function indexOf(history: History, key: OrderKey): number {
-	const learnt = history.learntAt(key);
-	return learnt === undefined ? history.length : history.momentOf(learnt);
+export function recordIndexOf(history: History, key: OrderKey): number {
+	const learnt = history.indexOfEntry(key);
+	return learnt === undefined ? history.length : history.positionAfter(learnt);
 }
 
 /** A row is later than a position that knows `index` records. */
 export function isLater(history: History, key: OrderKey, index: number): boolean {
-	return (history.learntAt(key) ?? 0) >= index;
+	return (history.indexOfEntry(key) ?? 0) >= index;
 }
 
 /** The log in time: what was written before we came counts from when it was written. */
-export function boundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
+export function timeBoundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
 	const {timeline} = history.state;
 	const first = entryAt(timeline, 0)?.ms;
 	const newest = entryAt(timeline, timeline.length - 1)?.ms ?? 0;
@@ -127,13 +132,13 @@ export function boundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
 	return {start, end: Math.max(start, newest, history.timeAt(history.length - 1))};
 }
 
-function createViews(): (state: State, filter: ReplayFilter | undefined) => TimelineView {
+function createFilteredViews(): (state: State, filter: ReplayFilter | undefined) => TimelineView {
 	let filtered: {of: ReplayFilter; view: (state: State) => TimelineView} | undefined;
 	return (state, filter) => {
 		if (!filter) return viewAll(state.timeline);
 		if (filtered?.of !== filter) {
 			let current = state;
-			const view = createFilter(entry => passesFilter(current, entry, filter));
+			const view = createFilteredView(entry => passesFilter(current, entry, filter));
 			filtered = {
 				of: filter,
 				view(now) {
@@ -147,7 +152,64 @@ function createViews(): (state: State, filter: ReplayFilter | undefined) => Time
 }
 
 /** Whether exactly this row is in the view. */
-export function isShown(view: TimelineView, key: OrderKey): boolean {
+export function isInView(view: TimelineView, key: OrderKey): boolean {
 	const entry = view.at(view.positionOf(key));
 	return entry !== undefined && compareOrder(entry, key) === 0;
+}
+
+/** Where the panes of the replay screen lie. Pure: the same for drawing and for moving. */
+
+export interface ReplayLayout extends ScreenLayout {
+	readonly timelineHeight: number;
+	/** 0 or 1: what is missing from the log. */
+	readonly bannerHeight: number;
+	/** Rows of the transport: the bar, the strip, its marks. */
+	readonly transportHeight: number;
+}
+
+/** Fewer rows leave the strip out, and its marks before. */
+const SPARKLINE_MIN_ROWS = 12;
+const MARKS_MIN_ROWS = 16;
+
+export function layoutReplay(ui: ReplayUi): ReplayLayout {
+	const transportHeight = ui.rows >= MARKS_MIN_ROWS ? 3 : ui.rows >= SPARKLINE_MIN_ROWS || ui.prompt ? 2 : 1;
+	const layout = layoutScreen({
+		columns: ui.columns,
+		rows: ui.rows,
+		showPeers: true,
+		peersFocused: ui.focus === 'peers',
+		draftRows: () => 1,
+	});
+	const bannerHeight = ui.banner === '' ? 0 : 1;
+	const mainHeight = Math.max(1, ui.rows - transportHeight - bannerHeight);
+	return {...layout, mainHeight, timelineHeight: mainHeight, bannerHeight, transportHeight};
+}
+
+/** What a step may look at beside the state of the screen. Steps are pure over it. */
+export interface ReplayContext {
+	readonly history: History;
+	readonly frameOf: ReplayFrameOf;
+	readonly searchIndex: SearchIndex;
+	/** Monotonic, ms. */
+	readonly now: number;
+	/** A point in time as people type it: the first one it means at or after `since` (ms); undefined: no such time. */
+	parseTime(text: string, since: number): number | undefined;
+}
+
+export type ReplayEffect =
+	| {readonly type: 'copy'; readonly text: string}
+	/** The rows that pass the filter, into a file. */
+	| {readonly type: 'export'; readonly file: string}
+	/** `set`: one was added, which is told with where it is kept. */
+	| {readonly type: 'save-bookmarks'; readonly orders: readonly string[]; readonly set: boolean}
+	| {readonly type: 'follow'; readonly on: boolean}
+	| {readonly type: 'redraw' | 'suspend' | 'kitty' | 'quit'};
+
+export interface ReplayStep {
+	readonly ui: ReplayUi;
+	readonly effects: readonly ReplayEffect[];
+}
+
+export function step(ui: ReplayUi, ...effects: readonly ReplayEffect[]): ReplayStep {
+	return {ui, effects};
 }

@@ -1,20 +1,19 @@
 /** Drives the replay screen: messages in, effects out, a tick for each frame while something moves. */
 import type {History} from '../../core/history.js';
-import type {TimelineEntry} from '../../core/state.js';
-import {copyToClipboard} from '../terminal/sequences.js';
-import type {EntryTest} from '../timeline/timeline-view.js';
-import type {Finder, Hits} from './finder.js';
-import type {ReplayContext, ReplayEffect} from './replay-context.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import type {ReplayHooks} from '../screen-hooks.js';
+import {copyToClipboard} from '../terminal/escape-sequences.js';
+import type {EntryPredicate} from '../timeline/timeline-view.js';
 import {passesFilter} from './replay-filter.js';
-import type {ReplayFrameOf} from './replay-frame.js';
-import type {ReplayHooks} from './replay-hooks.js';
+import type {ReplayContext, ReplayEffect, ReplayFrameOf} from './replay-frame.js';
 import type {ReplayUi} from './replay-state.js';
+import type {Hits, SearchIndex} from './search-index.js';
 import {type ReplayMessage, updateReplay} from './update-replay.js';
 
 export interface ReplayLoopOptions {
 	readonly history: History;
 	readonly frameOf: ReplayFrameOf;
-	readonly finder: Finder;
+	readonly searchIndex: SearchIndex;
 	readonly hooks: ReplayHooks;
 	readonly initial: ReplayUi;
 	write(sequence: string): void;
@@ -47,57 +46,57 @@ const SEARCH_SLICE_MS = 8;
 const FLASH_MS = 3000;
 
 export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
-	const {history, frameOf, finder, hooks} = options;
+	const {history, frameOf, searchIndex, hooks} = options;
 	const {clock} = hooks;
 	const listeners = new Set<() => void>();
 	let ui = options.initial;
-	let test: {of: ReplayUi['filter']; shows: EntryTest | undefined} | undefined;
-	let snapshot = look();
+	let cachedPredicate: {of: ReplayUi['filter']; shows: EntryPredicate | undefined} | undefined;
+	let snapshot = takeSnapshot();
 	let timer: {cancel(): void} | undefined;
-	let lastDrawn = Number.NEGATIVE_INFINITY;
+	let lastFrameAt = Number.NEGATIVE_INFINITY;
 	let stopped = false;
 
-	function look(): ReplaySnapshot {
-		return {ui, hits: finder.hits(history.state, ui.search, passes()), length: history.length};
+	function takeSnapshot(): ReplaySnapshot {
+		return {ui, hits: searchIndex.hits(history.state, ui.search, filterPredicate()), length: history.length};
 	}
 
 	/** The same function for the same filter. */
-	function passes(): EntryTest | undefined {
+	function filterPredicate(): EntryPredicate | undefined {
 		const {filter} = ui;
-		if (test?.of !== filter) {
+		if (cachedPredicate?.of !== filter) {
 			const shows = filter && ((entry: TimelineEntry) => passesFilter(history.state, entry, filter));
-			test = {of: filter, shows};
+			cachedPredicate = {of: filter, shows};
 		}
-		return test?.shows;
+		return cachedPredicate?.shows;
 	}
 
 	function context(): ReplayContext {
-		return {history, frameOf, finder, now: clock.monotonic(), parseTime: hooks.parseTime};
+		return {history, frameOf, searchIndex, now: clock.monotonic(), parseTime: hooks.parseTime};
 	}
 
 	function draw(): void {
-		const next = look();
+		const next = takeSnapshot();
 		if (next.ui === snapshot.ui && next.hits === snapshot.hits && next.length === snapshot.length) return;
 		snapshot = next;
-		lastDrawn = clock.monotonic();
+		lastFrameAt = clock.monotonic();
 		for (const listener of listeners) listener();
 	}
 
-	function plan(wait: number): void {
+	function scheduleFrame(wait: number): void {
 		if (timer || stopped) return;
-		timer = clock.after(wait, frame);
+		timer = clock.after(wait, runFrame);
 	}
 
 	/** Whether there is something to do without a key. */
-	function frame(): void {
+	function runFrame(): void {
 		timer = undefined;
-		const searching = ui.search !== '' && finder.work(history.state, ui.search, SEARCH_SLICE_MS, clock.monotonic);
+		const searching = ui.search !== '' && searchIndex.scan(history.state, ui.search, SEARCH_SLICE_MS, clock.monotonic);
 		if (ui.flash && ui.flash.until <= clock.now()) ui = {...ui, flash: undefined};
 		if (ui.mode === 'playing') apply({type: 'tick'});
 		draw();
-		if (searching) plan(0);
-		else if (ui.mode === 'playing') plan(FRAME_MS);
-		else if (ui.flash) plan(Math.max(FRAME_MS, ui.flash.until - clock.now()));
+		if (searching) scheduleFrame(0);
+		else if (ui.mode === 'playing') scheduleFrame(FRAME_MS);
+		else if (ui.flash) scheduleFrame(Math.max(FRAME_MS, ui.flash.until - clock.now()));
 	}
 
 	function apply(message: ReplayMessage): void {
@@ -107,34 +106,34 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		// The bar is wanted back, also where no key comes.
 		const {flash} = ui;
 		if (flash && flash !== before && flash.until === 0) ui = {...ui, flash: {...flash, until: clock.now() + FLASH_MS}};
-		for (const effect of made.effects) perform(effect);
+		for (const effect of made.effects) performEffect(effect);
 	}
 
 	function dispatch(message: ReplayMessage): void {
 		if (stopped) return;
 		apply(message);
 		const isLoading = message.type === 'loaded' && message.part < 1;
-		const wait = lastDrawn + (isLoading ? LOADING_FRAME_MS : FRAME_MS) - clock.monotonic();
+		const wait = lastFrameAt + (isLoading ? LOADING_FRAME_MS : FRAME_MS) - clock.monotonic();
 		if (wait <= 0) draw();
 		if (!isLoading) {
 			timer?.cancel();
 			timer = undefined;
 		}
-		plan(Math.max(0, wait));
+		scheduleFrame(Math.max(0, wait));
 	}
 
-	function inform(text: string, level: 'info' | 'error' = 'info'): void {
+	function dispatchFlash(text: string, level: 'info' | 'error' = 'info'): void {
 		dispatch({type: 'flash', flash: {text, level, until: clock.now() + FLASH_MS}});
 	}
 
 	/** Says how it ended. */
-	function settle(work: Promise<string | undefined> | undefined, otherwise: string): void {
-		if (!work) inform(otherwise, 'error');
+	function reportResult(work: Promise<string | undefined> | undefined, otherwise: string): void {
+		if (!work) dispatchFlash(otherwise, 'error');
 		work?.then(
 			text => {
-				if (text !== undefined) inform(text);
+				if (text !== undefined) dispatchFlash(text);
 			},
-			error => inform(error instanceof Error ? error.message : String(error), 'error'),
+			error => dispatchFlash(error instanceof Error ? error.message : String(error), 'error'),
 		);
 	}
 
@@ -145,26 +144,26 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	}
 
 	function exportRows(file: string): void {
-		const {view, shown} = frameOf(history, ui);
+		const {view, shownState} = frameOf(history, ui);
 		const rows: TimelineEntry[] = [];
 		for (let at = 0; at < view.length; at++) {
 			const entry = view.at(at);
 			if (entry) rows.push(entry);
 		}
-		settle(hooks.exportRows?.(file, shown, rows), 'nothing can be written here');
+		reportResult(hooks.exportRows?.(file, shownState, rows), 'nothing can be written here');
 	}
 
-	function perform(effect: ReplayEffect): void {
+	function performEffect(effect: ReplayEffect): void {
 		switch (effect.type) {
 			case 'copy':
-				settle(copy(effect.text), '');
+				reportResult(copy(effect.text), '');
 				break;
 			case 'export':
 				exportRows(effect.file);
 				break;
 			case 'save-bookmarks': {
 				const kept = hooks.saveBookmarks?.(effect.orders);
-				settle(
+				reportResult(
 					kept?.then(file =>
 						file && effect.set ? `bookmark set, kept beside the log in ${file}; ] and [ come back` : undefined,
 					),

@@ -1,14 +1,14 @@
 /** What the replay screen remembers: frozen data, changed by update-replay.ts only. */
-import type {PeerId} from '../../core/ids.js';
-import type {OrderKey} from '../../core/order.js';
-import {type EditorState, editorWith} from '../editor/editor-state.js';
-import type {Flash} from '../model/ui-state.js';
-import type {Times} from '../timeline/day.js';
+import type {PeerId} from '../../core/event.js';
+import type {OrderKey} from '../../core/event-order.js';
+import type {Flash} from '../chat/chat-state.js';
+import {type EditorState, editorWith} from '../input/editor-state.js';
+import type {TimeFormat} from '../timeline/format-time.js';
 import type {Anchor} from '../timeline/viewport.js';
 import type {ReplayFilter} from './replay-filter.js';
 
 /** `review`: everything at hand, the selected row is the position. `playing`: time passes, later rows are hidden. */
-export type Mode = 'review' | 'playing';
+export type ReplayMode = 'review' | 'playing';
 
 export type ReplayOverlay =
 	| {readonly type: 'help'; readonly scroll: number}
@@ -27,7 +27,7 @@ export interface ReplayPrompt {
 export interface ReplayUi {
 	readonly columns: number;
 	readonly rows: number;
-	readonly mode: Mode;
+	readonly mode: ReplayMode;
 	/** In review the position; undefined: the end, also when the log grows. */
 	readonly selected: OrderKey | undefined;
 	/** The row at the top of the view; undefined: the end is seen. */
@@ -39,7 +39,7 @@ export interface ReplayUi {
 	/** Infinity: as fast as possible. */
 	readonly speed: number;
 	/** Stretches in which nothing happens are cut to SQUEEZED_MS. */
-	readonly squeeze: boolean;
+	readonly skipIdle: boolean;
 	readonly following: boolean;
 	readonly focus: 'timeline' | 'peers';
 	readonly selectedPeer: PeerId | undefined;
@@ -50,20 +50,20 @@ export interface ReplayUi {
 	readonly filter: ReplayFilter | undefined;
 	/** Orders of the marked rows, rising (core/order.ts). */
 	readonly bookmarks: readonly string[];
-	readonly times: Times;
+	readonly times: TimeFormat;
 	readonly flash: Flash | undefined;
 	/** What is missing from the log, as one line; empty: nothing, or it was read. */
 	readonly banner: string;
 	/** How much of the file is read, 0 to 1. */
-	readonly loaded: number;
+	readonly loadedFraction: number;
 }
 
 /** `<` `>` move by this. */
-export const STEP_MS = 5000;
-export const SQUEEZED_MS = 2000;
+export const SEEK_STEP_MS = 5000;
+export const MAX_IDLE_MS = 2000;
 export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, Number.POSITIVE_INFINITY];
 
-export interface Opening {
+export interface InitialReplay {
 	readonly columns: number;
 	readonly rows: number;
 	readonly speed: number;
@@ -71,7 +71,7 @@ export interface Opening {
 	readonly bookmarks: readonly string[];
 }
 
-export function initialReplayUi({columns, rows, speed, filter, bookmarks}: Opening): ReplayUi {
+export function initialReplayUi({columns, rows, speed, filter, bookmarks}: InitialReplay): ReplayUi {
 	return {
 		columns,
 		rows,
@@ -82,7 +82,7 @@ export function initialReplayUi({columns, rows, speed, filter, bookmarks}: Openi
 		index: 0,
 		tickedAt: 0,
 		speed,
-		squeeze: false,
+		skipIdle: false,
 		following: false,
 		focus: 'timeline',
 		selectedPeer: undefined,
@@ -94,7 +94,7 @@ export function initialReplayUi({columns, rows, speed, filter, bookmarks}: Openi
 		times: 'minutes',
 		flash: undefined,
 		banner: '',
-		loaded: 0,
+		loadedFraction: 0,
 	};
 }
 
@@ -108,6 +108,6 @@ export function openPrompt(ui: ReplayUi, type: PromptType, text = ''): ReplayUi 
 }
 
 /** Said in the place of the bar until the next key, or for a moment. */
-export function inform(ui: ReplayUi, text: string, level: Flash['level'] = 'info'): ReplayUi {
+export function withFlash(ui: ReplayUi, text: string, level: Flash['level'] = 'info'): ReplayUi {
 	return {...ui, flash: {text, level, until: 0}};
 }

@@ -1,20 +1,18 @@
 /** The one door to the state of the replay screen: (state, message) to state and effects. Pure. */
 
 import {selectPeople} from '../../core/select-people.js';
-import {inOneRow} from '../editor/in-one-row.js';
-import {type ReplayAction, replayKeyRows} from '../keys/bindings.js';
-import {findAction} from '../keys/find-action.js';
-import type {Token} from '../keys/token.js';
-import {editOf} from '../model/perform-action.js';
-import type {Flash} from '../model/ui-state.js';
-import {scrollBy, TO_END, TO_START} from '../overlays/overlay-scroll.js';
-import {nextMatch} from './find-step.js';
-import {goToTime} from './move.js';
-import {tickPlay} from './play.js';
-import {acceptPrompt, completeFilter, dropPrompt, editPrompt} from './prompt-step.js';
-import {performReplay} from './replay-actions.js';
-import {type ReplayContext, type ReplayEffect, type ReplayStep, step} from './replay-context.js';
-import {inform, type ReplayUi} from './replay-state.js';
+import type {Flash} from '../chat/chat-state.js';
+import {editActionOf} from '../chat/perform-action.js';
+import {findAction, type ReplayAction, replayKeyRows} from '../input/key-bindings.js';
+import type {Token} from '../input/key-token.js';
+import {toSingleLinePaste} from '../input/reduce-editor.js';
+import {SCROLL_TO_END, SCROLL_TO_START, scrollOverlayBy} from '../overlays/overlay-text.js';
+import {performReplayAction} from './perform-replay-action.js';
+import {updatePlayhead} from './playback.js';
+import {goToTime, nextMatch} from './position.js';
+import {acceptPrompt, cancelPrompt, completeFilter, editPrompt} from './prompt-steps.js';
+import {type ReplayContext, type ReplayEffect, type ReplayStep, step} from './replay-frame.js';
+import {type ReplayUi, withFlash} from './replay-state.js';
 
 export type ReplayMessage =
 	/** All that one read of the terminal brought. */
@@ -32,35 +30,36 @@ export type ReplayMessage =
 export function updateReplay(ui: ReplayUi, message: ReplayMessage, context: ReplayContext): ReplayStep {
 	switch (message.type) {
 		case 'tokens':
-			return applyTokens(tickPlay(ui, context), message.tokens, context);
+			return applyTokens(updatePlayhead(ui, context), message.tokens, context);
 		case 'resized':
 			return step({...ui, columns: message.columns, rows: message.rows});
 		case 'flash':
 			return step({...ui, flash: message.flash});
 		case 'loaded':
-			return step({...ui, loaded: message.part, banner: message.banner});
+			return step({...ui, loadedFraction: message.part, banner: message.banner});
 		case 'go-to':
 			return step(goToTime(ui, context, message.time));
 		case 'follow-ended':
-			return step(inform({...ui, following: false}, message.text, 'error'));
+			return step(withFlash({...ui, following: false}, message.text, 'error'));
 		case 'tick':
-			return step(tickPlay(ui, context));
+			return step(updatePlayhead(ui, context));
 	}
 }
 
-const table = new Map<string, ReplayAction>();
-for (const row of replayKeyRows) for (const key of [...row.keys, ...(row.twins ?? [])]) table.set(key, row.action);
+const actionByKey = new Map<string, ReplayAction>();
+for (const row of replayKeyRows)
+	for (const key of [...row.keys, ...(row.alternativeKeys ?? [])]) actionByKey.set(key, row.action);
 
 /** What a key means in replay, or undefined. */
 export function findReplayAction(key: string): ReplayAction | undefined {
-	return table.get(key);
+	return actionByKey.get(key);
 }
 
 /** None is lost: each step starts from the state the last one left. */
 function applyTokens(ui: ReplayUi, tokens: readonly Token[], context: ReplayContext): ReplayStep {
 	let next = ui;
 	const effects: ReplayEffect[] = [];
-	const take = (made: ReplayStep) => {
+	const apply = (made: ReplayStep) => {
 		next = made.ui;
 		effects.push(...made.effects);
 	};
@@ -71,9 +70,9 @@ function applyTokens(ui: ReplayUi, tokens: readonly Token[], context: ReplayCont
 			continue;
 		}
 		if (next.flash) next = {...next, flash: undefined};
-		if (next.prompt) take(inPrompt(next, token, context));
-		else if (token.type === 'key') take(applyKey(next, token.key, context));
-		else if (token.type === 'text') for (const key of token.text) take(applyCharacter(next, key, context));
+		if (next.prompt) apply(applyToPrompt(next, token, context));
+		else if (token.type === 'key') apply(applyKey(next, token.key, context));
+		else if (token.type === 'text') for (const key of token.text) apply(applyCharacter(next, key, context));
 	}
 	return {ui: next, effects};
 }
@@ -85,34 +84,35 @@ function applyCharacter(ui: ReplayUi, character: string, context: ReplayContext)
 }
 
 function applyKey(ui: ReplayUi, key: string, context: ReplayContext): ReplayStep {
-	if (ui.overlay) return inOverlay(ui, key, context);
+	if (ui.overlay) return applyToOverlay(ui, key, context);
 	if (ui.focus === 'peers') {
-		const by = peerMove(key);
-		if (by !== undefined) return step(movePeer(ui, context, by));
+		const by = peerStepOf(key);
+		if (by !== undefined) return step(moveSelectedPeer(ui, context, by));
 	}
 	const action = findReplayAction(key);
-	if (action) return performReplay(ui, action, context);
-	return step(inform(ui, 'not a key of the replay; ? shows them all'));
+	if (action) return performReplayAction(ui, action, context);
+	return step(withFlash(ui, 'not a key of the replay; ? shows them all'));
 }
 
-function inPrompt(ui: ReplayUi, token: Token, context: ReplayContext): ReplayStep {
+function applyToPrompt(ui: ReplayUi, token: Token, context: ReplayContext): ReplayStep {
 	if (token.type === 'text') return step(editPrompt(ui, context, {type: 'type', text: token.text}));
-	if (token.type === 'paste') return step(editPrompt(ui, context, {type: 'paste', text: inOneRow(token.text)}));
+	if (token.type === 'paste')
+		return step(editPrompt(ui, context, {type: 'paste', text: toSingleLinePaste(token.text)}));
 	if (token.type !== 'key') return step(ui);
 	const {key} = token;
-	if (key === 'escape' || key === 'ctrl+c') return step(dropPrompt(ui));
+	if (key === 'escape' || key === 'ctrl+c') return step(cancelPrompt(ui));
 	if (key === 'enter') return acceptPrompt(ui, context);
 	if (key === 'tab') return step(completeFilter(ui, context));
 	if (ui.prompt?.type === 'search' && (key === 'up' || key === 'down')) {
 		return step(nextMatch(ui, context, key === 'up' ? -1 : 1));
 	}
 	const action = findAction('prompt', key);
-	const edit = action && editOf(action);
+	const edit = action && editActionOf(action);
 	return step(edit ? editPrompt(ui, context, edit) : ui);
 }
 
 /** Rows that a key scrolls an overlay by. The component knows the number of lines and clamps. */
-function inOverlay(ui: ReplayUi, key: string, context: ReplayContext): ReplayStep {
+function applyToOverlay(ui: ReplayUi, key: string, context: ReplayContext): ReplayStep {
 	const {overlay} = ui;
 	if (!overlay) return step(ui);
 	const action = findReplayAction(key);
@@ -123,22 +123,22 @@ function inOverlay(ui: ReplayUi, key: string, context: ReplayContext): ReplaySte
 		'page-up': -page,
 		'page-down': page,
 		play: page,
-		start: TO_START,
-		end: TO_END,
+		start: SCROLL_TO_START,
+		end: SCROLL_TO_END,
 	};
 	const by = action && rows[action];
-	if (by !== undefined) return step({...ui, overlay: {...overlay, scroll: scrollBy(overlay.scroll, by)}});
+	if (by !== undefined) return step({...ui, overlay: {...overlay, scroll: scrollOverlayBy(overlay.scroll, by)}});
 	return action === 'redraw' || action === 'suspend' ? step(ui, {type: action}) : step({...ui, overlay: undefined});
 }
 
-function peerMove(key: string): number | undefined {
+function peerStepOf(key: string): number | undefined {
 	if (key === 'up' || key === 'k') return -1;
 	if (key === 'down' || key === 'j') return 1;
 	return undefined;
 }
 
-function movePeer(ui: ReplayUi, context: ReplayContext, by: number): ReplayUi {
-	const peers = selectPeople(context.frameOf(context.history, ui).there);
+function moveSelectedPeer(ui: ReplayUi, context: ReplayContext, by: number): ReplayUi {
+	const peers = selectPeople(context.frameOf(context.history, ui).stateAtPosition);
 	const at = Math.max(
 		0,
 		peers.findIndex(({peer}) => peer === ui.selectedPeer),

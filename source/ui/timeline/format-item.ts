@@ -1,28 +1,30 @@
-/** An item as rows of styled segments, each exactly one terminal row. Pure; remembered by row-cache.ts. */
-import {markOf} from '../../core/label.js';
-import type {State, TimelineEntry} from '../../core/state.js';
-import {cleanForScreen} from '../layout/clean-for-screen.js';
-import type {Row} from '../layout/paint-row.js';
-import {cellWidth, padCells, truncateCells} from '../layout/width.js';
-import {wrapText} from '../layout/wrap.js';
+/** An item as rows of styled segments, each exactly one terminal row. Pure; remembered by format-item.ts. */
+
+import type {PeerId} from '../../core/event.js';
+import {formatFingerprintSuffix} from '../../core/select-peers.js';
+import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import type {Row} from '../panes/paint-row.js';
+import {cleanForScreen} from '../text/clean-for-screen.js';
+import {cellWidth, padCells, truncateCells} from '../text/graphemes.js';
+import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
-import {formatTime, type Times} from './day.js';
-import {describeEntry, type Part} from './describe-entry.js';
-import {describeRun} from './describe-run.js';
-import type {Item} from './items.js';
-import {bareName, personKey, shownAddress} from './people.js';
+import {describeEntry, describePresenceGroup, type TextPart} from './describe-entry.js';
+import {displayAddress, displayName, personKey, plainName} from './display-name.js';
+import {formatTime, type TimeFormat} from './format-time.js';
+import type {TimelineItem} from './timeline-view.js';
 
 export interface RowOptions {
 	/** Cells of a row, those of the mark included; at least 12. */
 	readonly width: number;
-	readonly times: Times;
+	readonly times: TimeFormat;
 	readonly theme: Theme;
 	/** Lower case; matches are marked. */
 	readonly search: string;
 }
 
 /** From here on names and addresses stand in columns. */
-const COLUMNS_FROM = 90;
+const COLUMNS_MIN_CELLS = 90;
 const NAME_CELLS = 12;
 const ADDRESS_CELLS = 15;
 const MIN_HANG = 2;
@@ -34,12 +36,12 @@ export const FOLDED_ROWS = 10;
 export const MARK_CELLS = 2;
 
 /** The rows without the mark in front: each is `width - MARK_CELLS` cells at most. */
-export function formatItem(state: State, item: Item, options: RowOptions): Row[] {
+export function formatItem(state: State, item: TimelineItem, options: RowOptions): Row[] {
 	const [entry] = item.entries;
 	if (!entry) return [];
-	if (item.entries.length > 1 || entry.type !== 'posted') return formatFact(state, item.entries, entry, options);
+	if (item.entries.length > 1 || entry.type !== 'posted') return formatSystemEntry(state, item.entries, entry, options);
 	const rows = entry.action
-		? formatFact(state, item.entries, entry, options)
+		? formatSystemEntry(state, item.entries, entry, options)
 		: formatPost(state, entry, entry.text, options);
 	return foldRows(rows, entry.text, options);
 }
@@ -50,34 +52,39 @@ function foldRows(rows: Row[], text: string, {search, width, theme}: RowOptions)
 	const hang = rows[1]?.[0] ?? indent(0);
 	const more = `${theme.glyphs.ellipsis} ${rows.length - FOLDED_ROWS} more lines (Enter: all)`;
 	const room = width - MARK_CELLS - cellWidth(hang.text);
-	const told: Row = [hang, {text: truncateCells(more, room, theme.glyphs.ellipsis), style: theme.quiet}];
-	return [...rows.slice(0, FOLDED_ROWS), told];
+	const summaryRow: Row = [hang, {text: truncateCells(more, room, theme.glyphs.ellipsis), style: theme.muted}];
+	return [...rows.slice(0, FOLDED_ROWS), summaryRow];
 }
 
 function formatPost(state: State, entry: TimelineEntry, text: string, options: RowOptions): Row[] {
 	const {theme, width} = options;
 	const time = formatTime(entry.at, options.times);
 	const own = entry.peer === state.launch?.peer;
-	const nameStyle: Style = {...theme.nameStyle(personKey(state, entry.peer)), ...(own ? theme.own : {bold: true})};
-	const columns = width >= COLUMNS_FROM;
-	const name = bareName(state, entry.peer, entry.seq);
-	const address = shownAddress(state, entry.peer);
+	const nameStyle: Style = {...theme.nameStyle(personKey(state, entry.peer)), ...(own ? theme.ownName : {bold: true})};
+	const columns = width >= COLUMNS_MIN_CELLS;
+	const name = plainName(state, entry.peer, entry.seq);
+	const address = displayAddress(state, entry.peer);
 	const prefix: Segment[] = [];
-	if (time) prefix.push({text: `${time} `, style: theme.quiet});
+	if (time) prefix.push({text: `${time} `, style: theme.muted});
 	const {ellipsis} = theme.glyphs;
-	const mark = markOf(state, entry.peer, entry.seq);
+	const mark = formatFingerprintSuffix(state, entry.peer, entry.seq);
 	const shownAs = columns
 		? padCells(name, mark ? Math.min(cellWidth(name), NAME_CELLS) : NAME_CELLS, ellipsis)
 		: truncateCells(name, Math.max(4, Math.floor(width / 4) - mark.length), ellipsis);
 	prefix.push({text: shownAs + mark, style: nameStyle}, {text: ' '});
-	if (columns) prefix.push({text: `${padCells(address, ADDRESS_CELLS, ellipsis)} `, style: theme.quiet});
-	else if (address) prefix.push({text: `${address} `, style: theme.quiet});
-	const late: Segment[] = entry.late ? [{text: '(late) ', style: theme.quiet}] : [];
-	return layRows([...prefix, ...late], cleanForScreen(text), options, time ? cellWidth(time) + 1 : 0);
+	if (columns) prefix.push({text: `${padCells(address, ADDRESS_CELLS, ellipsis)} `, style: theme.muted});
+	else if (address) prefix.push({text: `${address} `, style: theme.muted});
+	const late: Segment[] = entry.late ? [{text: '(late) ', style: theme.muted}] : [];
+	return wrapWithHangingIndent([...prefix, ...late], cleanForScreen(text), options, time ? cellWidth(time) + 1 : 0);
 }
 
 /** Text under its prefix with a hanging indent: below the text if there is room for it, else below the name. */
-function layRows(prefix: readonly Segment[], text: string, options: RowOptions, narrowHang: number): Row[] {
+function wrapWithHangingIndent(
+	prefix: readonly Segment[],
+	text: string,
+	options: RowOptions,
+	narrowHang: number,
+): Row[] {
 	const width = options.width - MARK_CELLS;
 	let used = 0;
 	for (const segment of prefix) used += cellWidth(segment.text);
@@ -85,10 +92,13 @@ function layRows(prefix: readonly Segment[], text: string, options: RowOptions, 
 	const first = width - used;
 	if (first < 8) {
 		const rows = wrapText(text, width - hang, width - hang);
-		return [prefix, ...rows.map(line => [indent(hang), ...markMatches(text.slice(line.start, line.end), options)])];
+		return [
+			prefix,
+			...rows.map(line => [indent(hang), ...highlightMatches(text.slice(line.start, line.end), options)]),
+		];
 	}
 	return wrapText(text, first, width - hang).map((line, index) => {
-		const segments = markMatches(text.slice(line.start, line.end), options);
+		const segments = highlightMatches(text.slice(line.start, line.end), options);
 		return index === 0 ? [...prefix, ...segments] : [indent(hang), ...segments];
 	});
 }
@@ -97,46 +107,51 @@ function indent(cells: number): Segment {
 	return {text: ' '.repeat(cells)};
 }
 
-function formatFact(state: State, entries: readonly TimelineEntry[], entry: TimelineEntry, options: RowOptions): Row[] {
+function formatSystemEntry(
+	state: State,
+	entries: readonly TimelineEntry[],
+	entry: TimelineEntry,
+	options: RowOptions,
+): Row[] {
 	const {theme} = options;
 	const time = formatTime((entries.at(-1) ?? entry).at, options.times);
 	const posted = entry.type === 'posted';
-	const parts = entries.length > 1 ? describeRun(state, entries) : describeEntry(state, entry);
-	const base = factStyle(entry, theme);
+	const parts = entries.length > 1 ? describePresenceGroup(state, entries) : describeEntry(state, entry);
+	const base = systemEntryStyle(entry, theme);
 	const head: Segment[] = [];
-	if (time) head.push({text: `${time} `, style: theme.quiet});
+	if (time) head.push({text: `${time} `, style: theme.muted});
 	head.push({text: entry.type === 'notice' ? '! ' : '* ', style: base});
 	const width = options.width - MARK_CELLS;
 	let used = 0;
 	for (const segment of head) used += cellWidth(segment.text);
 	const text = parts.map(part => (typeof part === 'string' ? part : part.name)).join('');
 	const styles = partStyles(state, parts, theme, base);
-	if (posted && entry.late) head.push({text: '(late) ', style: theme.quiet});
+	if (posted && entry.late) head.push({text: '(late) ', style: theme.muted});
 	return wrapText(text, width - used - (posted && entry.late ? 7 : 0), width - used).map((line, index) => [
 		...(index === 0 ? head : [indent(used)]),
 		...styles.cut(line.start, line.end),
 	]);
 }
 
-function factStyle(entry: TimelineEntry, theme: Theme): Style {
+function systemEntryStyle(entry: TimelineEntry, theme: Theme): Style {
 	if (entry.type === 'posted') return {};
-	if (entry.type !== 'notice') return theme.quiet;
-	return entry.level === 'error' ? theme.error : entry.level === 'warn' ? theme.warn : theme.quiet;
+	if (entry.type !== 'notice') return theme.muted;
+	return entry.level === 'error' ? theme.error : entry.level === 'warn' ? theme.warn : theme.muted;
 }
 
-function partStyles(state: State, parts: readonly Part[], theme: Theme, base: Style) {
-	const runs: {start: number; end: number; style: Style; text: string}[] = [];
+function partStyles(state: State, parts: readonly TextPart[], theme: Theme, base: Style) {
+	const spans: {start: number; end: number; style: Style; text: string}[] = [];
 	let offset = 0;
 	for (const part of parts) {
 		const text = typeof part === 'string' ? part : part.name;
 		const style = typeof part === 'string' ? base : theme.nameStyle(personKey(state, part.peer));
-		runs.push({start: offset, end: offset + text.length, style, text});
+		spans.push({start: offset, end: offset + text.length, style, text});
 		offset += text.length;
 	}
 	return {
 		cut(start: number, end: number): Segment[] {
 			const segments: Segment[] = [];
-			for (const run of runs) {
+			for (const run of spans) {
 				const from = Math.max(start, run.start);
 				const to = Math.min(end, run.end);
 				if (from < to) segments.push({text: run.text.slice(from - run.start, to - run.start), style: run.style});
@@ -147,7 +162,7 @@ function partStyles(state: State, parts: readonly Part[], theme: Theme, base: St
 }
 
 /** Matches of the search within one drawn row. */
-function markMatches(text: string, {search, theme}: RowOptions): Segment[] {
+function highlightMatches(text: string, {search, theme}: RowOptions): Segment[] {
 	const lower = text.toLowerCase();
 	if (search === '' || lower.length !== text.length || !lower.includes(search)) return [{text}];
 	const segments: Segment[] = [];
@@ -159,4 +174,56 @@ function markMatches(text: string, {search, theme}: RowOptions): Segment[] {
 	}
 	if (from < text.length) segments.push({text: text.slice(from)});
 	return segments;
+}
+
+/** Rows are laid out when they are looked at, and kept until something they show changes. */
+
+export type RowsOf = (state: State, item: TimelineItem, options: RowOptions) => readonly Row[];
+
+interface CachedRows {
+	readonly signature: string;
+	readonly options: RowOptions;
+	readonly rows: readonly Row[];
+}
+
+/** One a screen. Keyed by the entry itself: it is frozen and replaced when it changes. */
+export function createRowCache(): RowsOf {
+	const cache = new WeakMap<TimelineEntry, CachedRows>();
+
+	return (state, item, options) => {
+		const [entry] = item.entries;
+		if (!entry) return [];
+		const signature = signatureOf(state, item, entry);
+		const cached = cache.get(entry);
+		if (cached?.signature === signature && sameOptions(cached.options, options)) return cached.rows;
+		const rows = formatItem(state, item, options);
+		cache.set(entry, {signature, options, rows});
+		return rows;
+	};
+}
+
+function sameOptions(a: RowOptions, b: RowOptions): boolean {
+	return a === b || (a.width === b.width && a.times === b.times && a.theme === b.theme && a.search === b.search);
+}
+
+const rosterVersions = new WeakMap<State['roster'], number>();
+let lastRosterVersion = 0;
+
+/** A run names many: whatever is learnt of anybody lays it out again. */
+function rosterVersionOf(roster: State['roster']): number {
+	const version = rosterVersions.get(roster) ?? ++lastRosterVersion;
+	rosterVersions.set(roster, version);
+	return version;
+}
+
+/** Everything of the state that the rows show and that may change while the entry stays. */
+function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): string {
+	const person = (peer: PeerId, seq?: number) => `${displayName(state, peer, seq)}\n${displayAddress(state, peer)}`;
+	const own = state.launch?.peer ?? '';
+	if (item.entries.length > 1) {
+		const last = item.entries.at(-1);
+		return `${own}\n${item.entries.length}\n${last?.ms}\n${last?.counter}\n${rosterVersionOf(state.roster)}`;
+	}
+	const subject = 'subject' in entry ? person(entry.subject) : '';
+	return `${own}\n${person(entry.peer, entry.seq)}\n${subject}`;
 }

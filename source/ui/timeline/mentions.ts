@@ -1,9 +1,9 @@
 /** What speaks to us: by any name that we bear or bore, so that a new name takes no mark away. Pure. */
-import {memoise, memoiseEach} from '../../core/memoise.js';
-import {isMention} from '../../core/mention.js';
+import {memoise, memoiseByKey} from '../../core/memoise.js';
+import {collectShortNames, isMention, isMentionedByShortName, type ShortNames} from '../../core/mention.js';
 import {findPeer, listPeers} from '../../core/roster.js';
-import {collectShortNames, isCalledShortly, type ShortNames} from '../../core/short-names.js';
-import type {State, TimelineEntry} from '../../core/state.js';
+import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
 
 const ownNames = memoise<State, readonly string[]>(
 	state => [state.launches, state.launch && findPeer(state.roster, state.launch.peer)?.names],
@@ -26,14 +26,14 @@ const shortNames = memoise<State, ShortNames & {readonly key: string}>(
 );
 
 /** `ms`: when it was said (HLC). */
-export function speaksToUs(state: State, {text, ms}: {readonly text: string; readonly ms: number}): boolean {
-	return ownNames(state).some(name => isMention(text, name)) || isCalledShortly(text, ms, shortNames(state));
+export function mentionsUs(state: State, {text, ms}: {readonly text: string; readonly ms: number}): boolean {
+	return ownNames(state).some(name => isMention(text, name)) || isMentionedByShortName(text, ms, shortNames(state));
 }
 
-const known = memoiseEach<TimelineEntry, boolean>();
+const mentionMemo = memoiseByKey<TimelineEntry, boolean>();
 
 /** A message of somebody else that speaks to us. */
 export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
 	if (entry.type !== 'posted' || !state.launch || state.launches[entry.peer]) return false;
-	return known(entry, [ownNames(state), shortNames(state).key], () => speaksToUs(state, entry));
+	return mentionMemo(entry, [ownNames(state), shortNames(state).key], () => mentionsUs(state, entry));
 }

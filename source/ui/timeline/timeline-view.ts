@@ -2,12 +2,14 @@
  * The timeline as the reader wants to see it: all of it, or what passes a filter. Filtered pages are remembered by the
  * page they come from, so that one more event among a million filters one page again.
  */
-import {compareOrder, type OrderKey} from '../../core/order.js';
-import {findFirstIndex} from '../../core/search.js';
-import type {TimelineEntry} from '../../core/state.js';
-import {entryAt, positionOf, type Timeline} from '../../core/timeline.js';
 
-export type EntryTest = (entry: TimelineEntry) => boolean;
+import {findFirstIndex} from '../../core/binary-search.js';
+import {compareOrder, type OrderKey} from '../../core/event-order.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import {entryAt, positionOf, type Timeline} from '../../core/timeline.js';
+import {localDayNumber} from './format-time.js';
+
+export type EntryPredicate = (entry: TimelineEntry) => boolean;
 
 export interface TimelineView {
 	readonly length: number;
@@ -27,15 +29,15 @@ export function viewAll(timeline: Timeline): TimelineView {
 type Page = Timeline['pages'][number];
 
 /** A function from timeline to view for one filter: make it once a filter, call it once a state. */
-export function createFilter(test: EntryTest): (timeline: Timeline) => TimelineView {
-	const kept = new WeakMap<Page, Page>();
+export function createFilteredView(test: EntryPredicate): (timeline: Timeline) => TimelineView {
+	const filteredPages = new WeakMap<Page, Page>();
 	let last: {timeline: Timeline; view: TimelineView} | undefined;
 
 	function filterPage(page: Page): Page {
-		const known = kept.get(page);
+		const known = filteredPages.get(page);
 		if (known) return known;
 		const filtered = page.filter(test);
-		kept.set(page, filtered);
+		filteredPages.set(page, filtered);
 		return filtered;
 	}
 
@@ -76,4 +78,75 @@ function viewPages(pages: readonly Page[]): TimelineView {
 			return (ends[page - 1] ?? 0) + inside;
 		},
 	};
+}
+
+/**
+ * Items are what the reader moves by: one entry, or a run of peers coming and going that is told in one line. Found from
+ * any position by looking at the neighbours only.
+ */
+
+export interface TimelineItem {
+	/** Positions in the view: [from, to). */
+	readonly from: number;
+	readonly to: number;
+	/** In order; several only in a run. */
+	readonly entries: readonly TimelineEntry[];
+}
+
+/** Fewer are shown one by one. */
+export const MIN_GROUP_ENTRIES = 3;
+/** How far a run is followed in each direction. */
+const MAX_GROUP_REACH = 256;
+
+export function isPresenceChange(entry: TimelineEntry): boolean {
+	switch (entry.type) {
+		case 'joined':
+		case 'left':
+		case 'lost':
+		case 'returned':
+		case 'peer-connected':
+			return true;
+		default:
+			return false;
+	}
+}
+
+/** Whether the entry at `index` goes on with the run of the one before: the same day, and no unread rule between. */
+function continuesGroup(view: TimelineView, index: number, unreadBoundary: number): boolean {
+	const before = view.at(index - 1);
+	const entry = view.at(index);
+	if (!before || !entry || index === unreadBoundary) return false;
+	return isPresenceChange(before) && isPresenceChange(entry) && localDayNumber(before.at) === localDayNumber(entry.at);
+}
+
+/** The item that holds a position. `cut`: a position where a run must begin anew (the unread rule stands there). */
+export function itemAt(view: TimelineView, position: number, unreadBoundary = -1): TimelineItem | undefined {
+	const entry = view.at(position);
+	if (!entry) return undefined;
+	let from = position;
+	let to = position + 1;
+	while (position - from < MAX_GROUP_REACH && continuesGroup(view, from, unreadBoundary)) from--;
+	while (to - position < MAX_GROUP_REACH && continuesGroup(view, to, unreadBoundary)) to++;
+	if (to - from < MIN_GROUP_ENTRIES) return {from: position, to: position + 1, entries: [entry]};
+	const entries: TimelineEntry[] = [];
+	for (let index = from; index < to; index++) {
+		const member = view.at(index);
+		if (member) entries.push(member);
+	}
+	return {from, to, entries};
+}
+
+/** The one before, never overlapping. */
+export function itemBefore(view: TimelineView, item: TimelineItem, unreadBoundary = -1): TimelineItem | undefined {
+	const before = itemAt(view, item.from - 1, unreadBoundary);
+	return before && before.to > item.from
+		? {...before, to: item.from, entries: before.entries.slice(0, item.from - before.from)}
+		: before;
+}
+
+export function itemAfter(view: TimelineView, item: TimelineItem, unreadBoundary = -1): TimelineItem | undefined {
+	const after = itemAt(view, item.to, unreadBoundary);
+	return after && after.from < item.to
+		? {...after, from: item.to, entries: after.entries.slice(item.to - after.from)}
+		: after;
 }

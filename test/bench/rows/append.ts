@@ -1,6 +1,6 @@
 import {initialState, reduceInputs} from '../../../source/core/reduce.js';
 import type {State} from '../../../source/core/state.js';
-import {createStore} from '../../../source/session/store.js';
+import {createStore} from '../../../source/node/store.js';
 import {makeEvents, START} from '../make-history.js';
 import {liveBytes, spreadOf} from '../measure.js';
 import type {Figure, Row} from '../row.js';

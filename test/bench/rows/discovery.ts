@@ -1,5 +1,5 @@
-import type {Beacon} from '../../../source/network/beacon.js';
-import {createUdpBeacon} from '../../../source/network/udp-beacon.js';
+import type {Beacon} from '../../../source/network/discovery/beacon.js';
+import {createUdpBeacon} from '../../../source/network/discovery/udp-beacon.js';
 import {createNamespaceLab, namespacesAvailable} from '../../helpers/namespaces.js';
 import {createBenchNode, freeUdpPort, stopAll} from '../bench-node.js';
 import {sees, startChat} from '../chat-process.js';
@@ -25,7 +25,7 @@ async function meetOnce(port: number, loss: number): Promise<number> {
 	const keys = await benchKeys();
 	const nodes = ['Ann', 'Ben'].map(name => createBenchNode({keys, name, beacon: lossy(port, loss)}));
 	const start = performance.now();
-	await Promise.all(nodes.map(({session}) => session.start()));
+	await Promise.all(nodes.map(({chatNode}) => chatNode.start()));
 	await until('each sees the other', () => nodes.every(node => node.connected() === 1), 30_000);
 	const ms = performance.now() - start;
 	await stopAll(nodes);

@@ -1,6 +1,6 @@
-import {createStore} from '../../../source/session/store.js';
-import {runChatScreen} from '../../../source/ui/chat-screen.js';
-import {createFakeSession} from '../../helpers/fake-session.js';
+import {createStore} from '../../../source/node/store.js';
+import {runChatScreen} from '../../../source/ui/chat/chat-screen.js';
+import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {makeEvents, START} from '../make-history.js';
 import {percentile, sleep, spreadOf, until} from '../measure.js';
 import type {Figure, Row} from '../row.js';
@@ -22,7 +22,7 @@ interface Screen {
 }
 
 async function openScreen(count: number): Promise<Screen> {
-	const session = createFakeSession();
+	const session = createFakeChatNode();
 	const store = createStore(session.store.getState());
 	for (let from = 0; from < count; from += CHUNK) {
 		const events = makeEvents(Math.min(CHUNK, count - from), from);
@@ -31,7 +31,7 @@ async function openScreen(count: number): Promise<Screen> {
 	const terminal = createTerminalPair(120, 40);
 	const {stdin, stdout} = terminal;
 	const screen = runChatScreen({
-		session: {...session, store},
+		chatNode: {...session, store},
 		self: session.self,
 		stdin,
 		stdout,

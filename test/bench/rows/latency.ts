@@ -38,7 +38,7 @@ async function run(): Promise<readonly Figure[]> {
 	await sleep(1500);
 
 	let answered: () => void = () => {};
-	node.session.store.subscribe((_state, inputs) => {
+	node.chatNode.store.subscribe((_state, inputs) => {
 		for (const input of inputs) {
 			const isAnswer = input.type === 'events' && input.events[0]?.type === 'posted';
 			if (isAnswer && input.events[0]?.peer !== node.self.peer) answered();
@@ -47,7 +47,7 @@ async function run(): Promise<readonly Figure[]> {
 	const post = (text: string) =>
 		new Promise<void>(resolve => {
 			answered = resolve;
-			node.session.post(text);
+			node.chatNode.post(text);
 		});
 
 	const echo = fork(new URL('../echo-process.js', import.meta.url).pathname);
@@ -67,7 +67,7 @@ async function run(): Promise<readonly Figure[]> {
 	for (let round = 0; round < ROUNDS; round++) rounds.push({ours: await measure(post), floor: await measure(ping)});
 	socket.destroy();
 	echo.kill();
-	await node.session.stop('quit');
+	await node.chatNode.stop('quit');
 	other.kill();
 	rmSync(folder, {recursive: true, force: true});
 

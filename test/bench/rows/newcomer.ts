@@ -1,4 +1,4 @@
-import type {Batch} from '../../../source/core/batch.js';
+import type {Batch} from '../../../source/core/event.js';
 import type {OpenedLog} from '../../../source/storage/log.js';
 import {createMemoryLog} from '../../../source/storage/memory-log.js';
 import {type BenchNode, startBenchNode, stopAll} from '../bench-node.js';
@@ -41,10 +41,10 @@ async function run(): Promise<readonly Figure[]> {
 	for (let round = 0; round < RUNS; round++) {
 		const targets = peers.map(({self}) => ({host: '127.0.0.1', port: self.tcpPort}));
 		const newcomer = await startBenchNode({keys, name: 'Newcomer', targets});
-		await until('the newcomer holds everything', () => newcomer.session.store.getState().timeline.length >= EVENTS);
+		await until('the newcomer holds everything', () => newcomer.chatNode.store.getState().timeline.length >= EVENTS);
 		bytes = newcomer.traffic.receivedBytes;
 		ratios.push(bytes / size);
-		await newcomer.session.stop('quit');
+		await newcomer.chatNode.stop('quit');
 	}
 	await stopAll(peers);
 	return [{what: 'bytes received', unit: 'bytes', ours: bytes, floor: size, ratio: spreadOf(ratios), atMost: 1.1}];

@@ -27,7 +27,7 @@ async function run(): Promise<readonly Figure[]> {
 			const start = performance.now();
 			const state = history.stateAt(index);
 			times.push(performance.now() - start);
-			if (state.learnt !== index) throw new Error(`${state.learnt} instead of ${index}`);
+			if (state.recordCount !== index) throw new Error(`${state.recordCount} instead of ${index}`);
 		}
 		const large = count === 1_000_000;
 		const p99 = percentile(times, 0.99);

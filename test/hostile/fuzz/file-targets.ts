@@ -2,7 +2,7 @@
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {UsageError} from '../../../source/core/usage-error.js';
+import {UsageError} from '../../../source/core/errors.js';
 import {readConfigFile} from '../../../source/storage/config-file.js';
 import {readRememberedPeers} from '../../../source/storage/remembered-peers.js';
 import type {FuzzTarget} from './targets.js';

@@ -1,8 +1,8 @@
 /** One end of a connection, its clock stood still and its proof always good, fed with a stream cut anywhere. */
 import {encodeMessageFrame, type HelloMessage, type Message} from '../../../source/codec/message.js';
-import type {PeerId} from '../../../source/core/ids.js';
-import {openPeerLink} from '../../../source/network/open-peer-link.js';
-import type {ConnectionHandlers} from '../../../source/network/transport.js';
+import type {PeerId} from '../../../source/core/event.js';
+import {openPeerLink} from '../../../source/network/link/peer-link.js';
+import type {ConnectionHandlers} from '../../../source/network/transport/transport.js';
 import type {SeededRandom} from '../../helpers/seeded-random.js';
 import type {FuzzTarget} from './targets.js';
 
@@ -86,7 +86,7 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 				if (closed > 0) after++;
 				if (seen.length < 3 && seen.at(-1) !== type) seen.push(type);
 			},
-			measured() {},
+			metricsChanged() {},
 			drained() {},
 			closed(_, {code, by}) {
 				closed++;

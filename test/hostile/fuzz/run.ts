@@ -4,7 +4,7 @@ import {parseArgs} from 'node:util';
 import {startCoverage} from './coverage.js';
 import {type FuzzResult, fuzz} from './engine.js';
 import {linkTarget} from './link-target.js';
-import {fuzzSessions} from './session-fuzz.js';
+import {fuzzPeerLinks} from './session-fuzz.js';
 import {targets as decoders} from './targets.js';
 
 const {values} = parseArgs({
@@ -23,7 +23,7 @@ let failed = false;
 async function runTarget(name: string): Promise<{result: FuzzResult; blocks: number}> {
 	const end = performance.now() + Number(values.seconds) * 1000;
 	const limits = {seed, inputs: Number.POSITIVE_INFINITY, isOver: () => performance.now() >= end};
-	if (name === 'session') return {result: await fuzzSessions(limits), blocks: 0};
+	if (name === 'session') return {result: await fuzzPeerLinks(limits), blocks: 0};
 	const target = Object.entries(targets).find(([known]) => known === name)?.[1];
 	if (!target) throw new Error(`no such target: ${name}; there are ${[...Object.keys(targets), 'session'].join(', ')}`);
 	const coverage = startCoverage(url => url.includes('/source/'));

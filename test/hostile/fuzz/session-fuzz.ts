@@ -4,8 +4,8 @@
  */
 import {encodeFrame} from '../../../source/codec/frame.js';
 import {encodeMessage, type Message} from '../../../source/codec/message.js';
-import type {Batch} from '../../../source/core/batch.js';
-import {createPeerKey, type PeerKey} from '../../../source/feed/peer-key.js';
+import type {Batch} from '../../../source/core/event.js';
+import {createPeerKey, type PeerKey} from '../../../source/feed/signing-keys.js';
 import {createSeededRandom, type SeededRandom} from '../../helpers/seeded-random.js';
 import {haveOf, type MaliciousPeer} from '../malicious-peer.js';
 import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticesOf, textsOf} from '../room.js';
@@ -82,7 +82,7 @@ function act({peer, payloads, mutated}: Actor, random: SeededRandom): boolean {
 }
 
 /** Throws nothing: what breaks a promise is a fault, with the seed and the round that led to it. */
-export async function fuzzSessions({seed, inputs: wanted, isOver}: FuzzLimits): Promise<FuzzResult> {
+export async function fuzzPeerLinks({seed, inputs: wanted, isOver}: FuzzLimits): Promise<FuzzResult> {
 	const random = createSeededRandom(seed);
 	const keys = Array.from({length: KEYS}, () => createPeerKey(random.bytes(32)));
 	const faults: {hex: string; error: string}[] = [];

@@ -4,23 +4,23 @@
  */
 import {deepStrictEqual} from 'node:assert';
 import {readFileSync} from 'node:fs';
+import {parseJsonInput} from '../../../source/cli/chat/execute-line.js';
+import {createLineCollector} from '../../../source/cli/chat/read-input.js';
 import {readBatch} from '../../../source/codec/batch.js';
 import {decodeBeacon, encodeBeacon} from '../../../source/codec/beacon-datagram.js';
-import {decodeAnyEntry, decodeEntry} from '../../../source/codec/entry.js';
-import {ProtocolError} from '../../../source/codec/errors.js';
+import {decodeEntry, decodeEntryGeneric} from '../../../source/codec/entry.js';
 import {createFrameDecoder} from '../../../source/codec/frame.js';
 import {decodeLogRecord, encodeLogHeader, encodeLogRecord} from '../../../source/codec/log-record.js';
 import {decodeMessage, encodeMessage} from '../../../source/codec/message.js';
 import {pack, unpack} from '../../../source/codec/msgpack.js';
-import {parseJsonInput} from '../../../source/commands/json-input.js';
-import {createLineCollector} from '../../../source/commands/read-lines.js';
-import type {PeerId} from '../../../source/core/ids.js';
+import {ProtocolError} from '../../../source/core/errors.js';
+import type {PeerId} from '../../../source/core/event.js';
 import {MAX_FRAME_BYTES} from '../../../source/core/limits.js';
 import {cleanLine, cleanName, cleanText} from '../../../source/core/text.js';
 import {createFeedTips} from '../../../source/feed/feed-tips.js';
-import {parseCommand} from '../../../source/session/command/parse-command.js';
-import {createScanner} from '../../../source/storage/scan.js';
-import {createKeyDecoder} from '../../../source/ui/keys/decode-keys.js';
+import {parseCommand} from '../../../source/node/commands/parse-command.js';
+import {createLogScanner} from '../../../source/storage/log-scanner.js';
+import {createKeyDecoder} from '../../../source/ui/input/key-decoder.js';
 import type {SeededRandom} from '../../helpers/seeded-random.js';
 import {crcOf} from './crc.js';
 import {fileTargets} from './file-targets.js';
@@ -136,7 +136,7 @@ function withCrc(bytes: Uint8Array): Uint8Array {
 
 function checkEntry(bytes: Uint8Array): string {
 	const event = decodeEntry(bytes, peer, 1);
-	deepStrictEqual(event, decodeAnyEntry(bytes, peer, 1));
+	deepStrictEqual(event, decodeEntryGeneric(bytes, peer, 1));
 	for (const text of 'name' in event ? [event.name] : [])
 		if (text !== '' && DANGEROUS.test(text)) throw new Error(`a name keeps ${JSON.stringify(text)}`);
 	if ('text' in event && DANGEROUS.test(event.text.replaceAll('\n', ''))) throw new Error('a text keeps controls');
@@ -144,9 +144,9 @@ function checkEntry(bytes: Uint8Array): string {
 }
 
 function scanAll(parts: readonly Uint8Array[]) {
-	const scanner = createScanner(crcOf);
+	const scanner = createLogScanner(crcOf);
 	const found = [...parts.flatMap(part => scanner.push(part)), ...scanner.end()];
-	return {found: found.map(({offset, length}) => [offset, length]), damage: scanner.damage, end: scanner.goodEnd};
+	return {found: found.map(({offset, length}) => [offset, length]), damage: scanner.damage, end: scanner.validEnd};
 }
 
 export const targets: Readonly<Record<string, FuzzTarget>> = {
@@ -267,7 +267,7 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 		run(bytes, random) {
 			const decoder = createKeyDecoder();
 			const tokens = [...cutInto(bytes, random).flatMap(part => decoder.push(part)), ...decoder.flush()];
-			if (decoder.pending) throw new Error('something waits behind a flush');
+			if (decoder.isPending) throw new Error('something waits behind a flush');
 			return tokens
 				.slice(0, 4)
 				.map(({type}) => type)

@@ -22,12 +22,12 @@ const [
 	load('storage/log-reader.js'),
 	load('storage/file-log.js'),
 	load('feed/own-feed.js'),
-	load('feed/peer-key.js'),
-	load('commands/open-log.js'),
+	load('feed/signing-keys.js'),
+	load('cli/saved-log.js'),
 ]);
 const [{createReplayFrames}, {createFinder}, {updateReplay}, {initialReplayUi}, {createTheme}] = await Promise.all([
 	load('ui/replay/replay-frame.js'),
-	load('ui/replay/finder.js'),
+	load('ui/replay/search-index.js'),
 	load('ui/replay/update-replay.js'),
 	load('ui/replay/replay-state.js'),
 	load('ui/theme.js'),

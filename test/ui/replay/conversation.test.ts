@@ -1,8 +1,8 @@
 import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type LoadedLog, loadLog} from '../../../source/commands/open-log.js';
-import {verifyLog} from '../../../source/commands/verify-log.js';
+import {verifyLog} from '../../../source/cli/commands/export.js';
+import {type LoadedLog, loadLog} from '../../../source/cli/saved-log.js';
 import {nameOf} from '../../../source/core/select-peers.js';
 import {sliceTimeline} from '../../../source/core/timeline.js';
 

@@ -1,7 +1,7 @@
 /** A hundred thousand events by keyboard; a million: bench-replay.mjs. */
 import {afterEach, describe, expect, test} from 'vitest';
 import type {Input} from '../../../source/core/event.js';
-import {joined, learn, observation, observe, peerId, posted} from '../../core/events.js';
+import {joined, learn, observation, observe, peerId, posted} from '../../core/make-events.js';
 import {launchReplay, type Replay} from '../../helpers/launch-replay.js';
 
 const PEERS = Array.from({length: 8}, (_, at) => peerId(`b${at}`));

@@ -6,8 +6,8 @@ import {copyFileSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {deriveRoomKeys} from '../../../source/feed/room-keys.js';
-import {createSession} from '../../../source/session/create-session.js';
-import type {Session} from '../../../source/session/session.js';
+import type {ChatNode} from '../../../source/node/chat-node.js';
+import {createChatNode} from '../../../source/node/create-chat-node.js';
 import {openFileLog} from '../../../source/storage/file-log.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 import {createMemoryNetwork, type MemoryHost} from '../../helpers/memory-network.js';
@@ -41,7 +41,7 @@ export function readScript(path = SCRIPT): Line[] {
 
 interface Member {
 	readonly host: MemoryHost;
-	session: Session;
+	chatNode: ChatNode;
 }
 
 export async function makeConversation(target: string): Promise<void> {
@@ -60,25 +60,25 @@ export async function makeConversation(target: string): Promise<void> {
 	async function joinRoom(name: string): Promise<void> {
 		const known = members.get(name);
 		const host = known?.host ?? network.addHost(name, `192.168.1.${20 + members.size * 3}`);
-		const opened =
+		const openedLog =
 			name === WATCHED
 				? openFileLog(path, {create: {...header, created: clock.now()}})
 				: createDisk({...header, format: 1}).open();
-		const session = createSession(
+		const chatNode = createChatNode(
 			{name: name.replace(/\d$/, ''), room: ROOM, keys, version: VERSION, targets: [], identitySeed: seedOf(name)},
 			{
 				clock: host.clock,
 				random: random.fork(),
 				transport: host.createTransport({psk: keys.psk, identity: keys.pskIdentity, port: 4000}),
 				beacon: host.createBeacon({port: 47_474}),
-				opened,
+				openedLog,
 				debug: () => {},
 				rememberTarget: () => {},
 			},
 		);
-		members.set(name, {host, session});
+		members.set(name, {host, chatNode});
 		let started = false;
-		void session.start().then(() => {
+		void chatNode.start().then(() => {
 			started = true;
 		});
 		await clock.advanceUntil(() => started, 5000);
@@ -87,8 +87,8 @@ export async function makeConversation(target: string): Promise<void> {
 	async function happen([what = '', name = '', ...rest]: readonly string[]): Promise<void> {
 		const member = members.get(name);
 		if (what === 'join') return joinRoom(name);
-		if (what === 'leave') return void member?.session.stop('quit');
-		if (what === 'rename') return void member?.session.rename(rest.join(' '));
+		if (what === 'leave') return void member?.chatNode.stop('quit');
+		if (what === 'rename') return void member?.chatNode.rename(rest.join(' '));
 		if (what === 'move') return member?.host.setAddresses(['192.168.1.201']);
 		if (what === 'heal') return network.healAll();
 		if (what === 'power') {
@@ -112,13 +112,13 @@ export async function makeConversation(target: string): Promise<void> {
 			continue;
 		}
 		const [, name = '', mark, said = ''] = /^(\w+)([:*]) ?(.*)$/s.exec(text) ?? [];
-		const result = members.get(name)?.session.post(said, {action: mark === '*'});
+		const result = members.get(name)?.chatNode.post(said, {action: mark === '*'});
 		if (!result || 'refused' in result) throw new Error(`${name} could not say “${said}”`);
 		seen++;
 	}
 	await clock.advance(4000);
-	const watched = members.get(WATCHED)!.session;
-	for (const [name, {session}] of members) {
+	const watched = members.get(WATCHED)!.chatNode;
+	for (const [name, {chatNode: session}] of members) {
 		if (name !== WATCHED && name !== 'Mateo') void session.stop('quit');
 		await clock.advance(700);
 	}

@@ -2,7 +2,7 @@
 import {join} from 'node:path';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import type {Input} from '../../../source/core/event.js';
-import {replayKeyRows} from '../../../source/ui/keys/bindings.js';
+import {replayKeyRows} from '../../../source/ui/input/key-bindings.js';
 import {launchReplay, type Replay, type ReplayLaunch, readInputs} from '../../helpers/launch-replay.js';
 
 const FILE = join(import.meta.dirname, '../../../fixtures/conversation.p2plog');
@@ -320,7 +320,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(followed).toEqual([true]);
 		await terminal.see('following');
 		history.append(inputs.slice(120));
-		screen.grown({part: 1, damage: ''});
+		screen.reportProgress({loadedFraction: 1, damage: ''});
 		await terminal.see('never Gertrud');
 		await press('F');
 		expect(followed).toEqual([true, false]);
@@ -328,7 +328,10 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 
 	test('says in a line what is missing, until Esc', async () => {
 		const {terminal, press, screen} = await open(size);
-		screen.grown({part: 1, damage: 'conversation.p2plog is damaged at byte 4711 (20 bytes); the rest is shown'});
+		screen.reportProgress({
+			loadedFraction: 1,
+			damage: 'conversation.p2plog is damaged at byte 4711 (20 bytes); the rest is shown',
+		});
 		await terminal.see('! conversation.p2plog is damaged at byte 4711');
 		await press(ESC);
 		await terminal.seeNot('damaged at byte');
@@ -359,13 +362,13 @@ describe('the replay screen', () => {
 	});
 
 	test('has every key of its table bound to one thing only', () => {
-		const keys = replayKeyRows.flatMap(row => [...row.keys, ...(row.twins ?? [])]);
+		const keys = replayKeyRows.flatMap(row => [...row.keys, ...(row.alternativeKeys ?? [])]);
 		expect(new Set(keys).size).toBe(keys.length);
 	});
 
 	test('says how much of the file is read, and fits small terminals', async () => {
 		const {terminal, screen, bar} = await open({columns: 40, rows: 10});
-		screen.grown({part: 0.34, damage: ''});
+		screen.reportProgress({loadedFraction: 0.34, damage: ''});
 		await terminal.until(() => bar().includes('reading 34 %'));
 		terminal.resize(28, 7);
 		await terminal.see('too small');
@@ -373,11 +376,11 @@ describe('the replay screen', () => {
 
 	test('before anything of the file is read there is no place and no time', async () => {
 		const {screen, bar, history} = await open({columns: 100, inputs: []});
-		screen.grown({part: 0, damage: ''});
+		screen.reportProgress({loadedFraction: 0, damage: ''});
 		await expect.poll(bar).toMatch(/REPLAY {2}reading 0 %/);
 		expect(bar()).not.toContain('1970');
 		history.append(inputs);
-		screen.grown({part: 0.5, damage: ''});
+		screen.reportProgress({loadedFraction: 0.5, damage: ''});
 		await expect.poll(bar).toMatch(/REPLAY .* 286\/286 .* reading 50 %/);
 	});
 

@@ -1,11 +1,11 @@
 import {describe, expect, test} from 'vitest';
 import {sliceTimeline} from '../../../source/core/timeline.js';
-import {type Attention, noNotices, noticeInputs} from '../../../source/ui/notify/notify-policy.js';
+import {type Attention, noNotifications, updateNotifications} from '../../../source/ui/chat/notifications.js';
 import {isMentionOfUs} from '../../../source/ui/timeline/mentions.js';
-import {createFakeSession, type FakeSession, START} from '../../helpers/fake-session.js';
+import {createFakeChatNode, type FakeChatNode, START} from '../../helpers/fake-chat-node.js';
 
 /** Of everything posted so far, in order, whether it speaks to us. */
-function marks({store}: FakeSession): boolean[] {
+function marks({store}: FakeChatNode): boolean[] {
 	const state = store.getState();
 	return sliceTimeline(state.timeline, 0, state.timeline.length)
 		.filter(entry => entry.type === 'posted')
@@ -13,7 +13,7 @@ function marks({store}: FakeSession): boolean[] {
 }
 
 function setUp(name: string) {
-	const session = createFakeSession(name);
+	const session = createFakeChatNode(name);
 	const bob = session.join('Bob', '192.168.1.9');
 	return {session, bob, say: (text: string) => session.say(bob, text)};
 }
@@ -77,7 +77,7 @@ describe('a mention by the first words of our name', () => {
 		const rings = (text: string) => {
 			const events = [session.make(bob, {type: 'posted', text})];
 			const input = {type: 'events', loggedAt: START, live: true, events} as const;
-			return noticeInputs(noNotices, session.store.getState(), [input], away).ring !== undefined;
+			return updateNotifications(noNotifications, session.store.getState(), [input], away).ring !== undefined;
 		};
 		expect(rings('@Dave look')).toBe(true);
 		session.join('Dave', '192.168.1.10');

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {FeedEvent} from '../../../source/core/event.js';
 import {emptyTimeline, insertEntries, type Timeline} from '../../../source/core/timeline.js';
-import {createFilter, type TimelineView, viewAll} from '../../../source/ui/timeline/timeline-view.js';
+import {createFilteredView, type TimelineView, viewAll} from '../../../source/ui/timeline/timeline-view.js';
 import {
 	type Anchor,
-	type Laid,
+	anchorShowing,
+	type LaidOutTimeline,
 	resolveViewport,
 	type Slot,
-	scrollBy,
-	showKey,
+	scrollAnchor,
 } from '../../../source/ui/timeline/viewport.js';
-import {fakePeerId} from '../../helpers/fake-session.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
 
 const START = Date.UTC(2026, 10, 22, 10);
 
@@ -37,13 +37,13 @@ function timelineOf(numbers: readonly number[]): Timeline {
 }
 
 /** Every event takes between one and five rows, by its seq and the width. */
-function lay(view: TimelineView, width = 10, cut = -1): Laid {
-	return {view, cut, height: item => 1 + (((item.entries[0]?.seq ?? 0) * 7 + width) % 5)};
+function lay(view: TimelineView, width = 10, unreadBoundary = -1): LaidOutTimeline {
+	return {view, unreadBoundary, height: item => 1 + (((item.entries[0]?.seq ?? 0) * 7 + width) % 5)};
 }
 
 const seqOf = (slot: Slot | undefined) => slot?.item.entries[0]?.seq;
 /** What the reader looks at: the first row that belongs to an entry, and where it stands. */
-function looksAt(laid: Laid, height: number, anchor: Anchor | undefined) {
+function looksAt(laid: LaidOutTimeline, height: number, anchor: Anchor | undefined) {
 	const {slots} = resolveViewport(laid, height, anchor);
 	return {seq: seqOf(slots[0]), row: slots[0]?.row};
 }
@@ -60,7 +60,7 @@ describe('the place of the reader', () => {
 				fc.nat(200),
 				(have, more, height, up) => {
 					const before = lay(viewAll(timelineOf(have)));
-					const anchor = scrollBy(before, height, undefined, -up - 1);
+					const anchor = scrollAnchor(before, height, undefined, -up - 1);
 					if (!anchor) return;
 					const looked = looksAt(before, height, anchor);
 					const anchored = looked.seq ?? 0;
@@ -84,7 +84,7 @@ describe('the place of the reader', () => {
 				fc.integer({min: 11, max: 19}),
 				(have, height, up, width) => {
 					const view = viewAll(timelineOf(have));
-					const anchor = scrollBy(lay(view), height, undefined, -up - 1);
+					const anchor = scrollAnchor(lay(view), height, undefined, -up - 1);
 					if (!anchor) return;
 					const resized = resolveViewport(lay(view, width), height, anchor);
 					// At the end there may be less to show than fits below the anchor: then all of the end is seen.
@@ -99,9 +99,9 @@ describe('the place of the reader', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 8}), fc.nat(100), (have, height, up) => {
 				const timeline = timelineOf(have);
-				const anchor = scrollBy(lay(viewAll(timeline)), height, undefined, -up - 1);
+				const anchor = scrollAnchor(lay(viewAll(timeline)), height, undefined, -up - 1);
 				if (!anchor) return;
-				const view = createFilter(entry => entry.seq % 3 === 0)(timeline);
+				const view = createFilteredView(entry => entry.seq % 3 === 0)(timeline);
 				const {slots, atEnd} = resolveViewport(lay(view), height, anchor);
 				const next = [...have]
 					.sort((a, b) => a - b)
@@ -120,10 +120,10 @@ describe('the place of the reader', () => {
 				fc.integer({min: 1, max: 40}),
 				(have, height, up, more) => {
 					const laid = lay(viewAll(timelineOf(have)));
-					const first = scrollBy(laid, height, undefined, -up);
-					const second = scrollBy(laid, height, first, -more);
+					const first = scrollAnchor(laid, height, undefined, -up);
+					const second = scrollAnchor(laid, height, first, -more);
 					if (!first || resolveViewport(laid, height, second).atStart) return;
-					expect(scrollBy(laid, height, second, more)).toEqual(first);
+					expect(scrollAnchor(laid, height, second, more)).toEqual(first);
 				},
 			),
 		);
@@ -133,7 +133,7 @@ describe('the place of the reader', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 30}), fc.nat(300), (have, height, up) => {
 				const laid = lay(viewAll(timelineOf(have)));
-				const {slots} = resolveViewport(laid, height, scrollBy(laid, height, undefined, -up));
+				const {slots} = resolveViewport(laid, height, scrollAnchor(laid, height, undefined, -up));
 				expect(slots).toHaveLength(height);
 				for (let index = 1; index < slots.length; index++) {
 					const [above, below] = [slots[index - 1], slots[index]];
@@ -149,24 +149,24 @@ describe('moving', () => {
 	const laid = lay(viewAll(timelineOf(Array.from({length: 100}, (_, index) => index))));
 
 	test('follows the end until scrolled, and again when scrolled back to it', () => {
-		expect(resolveViewport(laid, 10, undefined)).toMatchObject({atEnd: true, below: 0});
-		const up = scrollBy(laid, 10, undefined, -3);
+		expect(resolveViewport(laid, 10, undefined)).toMatchObject({atEnd: true, entriesBelow: 0});
+		const up = scrollAnchor(laid, 10, undefined, -3);
 		expect(up).toBeDefined();
-		expect(scrollBy(laid, 10, up, 3)).toBeUndefined();
-		expect(scrollBy(laid, 10, up, 300)).toBeUndefined();
+		expect(scrollAnchor(laid, 10, up, 3)).toBeUndefined();
+		expect(scrollAnchor(laid, 10, up, 300)).toBeUndefined();
 	});
 
 	test('shows what is jumped to, and stays where it is when that is seen already', () => {
 		const {key} = {key: {ms: START + 50_000, counter: 0, peer: fakePeerId(2), seq: 51}};
-		const anchor = showKey(laid, 10, undefined, key);
+		const anchor = anchorShowing(laid, 10, undefined, key);
 		expect(resolveViewport(laid, 10, anchor).slots.map(seqOf)).toContain(51);
-		expect(showKey(laid, 10, anchor, key)).toBe(anchor);
+		expect(anchorShowing(laid, 10, anchor, key)).toBe(anchor);
 	});
 
 	test('less than a screen stands at its end', () => {
 		const few = lay(viewAll(timelineOf([1, 2])));
 		expect(resolveViewport(few, 30, undefined)).toMatchObject({atEnd: true, atStart: true});
-		expect(scrollBy(few, 30, undefined, -5)).toBeUndefined();
+		expect(scrollAnchor(few, 30, undefined, -5)).toBeUndefined();
 		expect(resolveViewport(lay(viewAll(emptyTimeline)), 5, undefined).slots).toEqual([]);
 	});
 });

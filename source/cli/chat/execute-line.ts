@@ -1,0 +1,136 @@
+/** One line of input, done: a post, a command, or a complaint. */
+
+import type {ChatNode} from '../../node/chat-node.js';
+import {commandRows, commandUsage} from '../../node/commands/command-table.js';
+import {type Command, parseCommand} from '../../node/commands/parse-command.js';
+import {type CommandContext, type CommandResult, runCommand} from '../../node/commands/run-command.js';
+import {intentLines} from '../../ui/linear/linear-commands.js';
+import type {JsonReportFormatter} from '../output/report-formats.js';
+
+export interface LineResult {
+	/** Seq of what was posted. */
+	readonly seq?: number;
+	readonly error?: {readonly code: string; readonly text: string};
+	/** For whoever asked. */
+	readonly replyLines?: readonly string[];
+	/** The whole list of hidden people. */
+	readonly ignoredKeys?: readonly string[];
+	readonly quit?: true;
+}
+
+/** Piped lines are posted as they are; at a terminal a slash makes a command. */
+export function executePlainLine(text: string, context: CommandContext, atTerminal: boolean): LineResult {
+	if (!atTerminal) return postText(context.chatNode, text);
+	const parsed = parseCommand(text);
+	return parsed.type === 'command' ? executeTerminalCommand(parsed.command, context) : executeTypedText(text, context);
+}
+
+export function executeJsonLine(text: string, context: CommandContext, reports: JsonReportFormatter): LineResult {
+	const input = parseJsonInput(text);
+	switch (input.type) {
+		case 'bad':
+			return {error: {code: 'bad-input', text: input.text}};
+		case 'command':
+			if (input.text.startsWith('/') && !input.text.startsWith('//')) return executeTypedText(input.text, context);
+			return {error: {code: 'bad-command', text: 'a command begins with "/"; use "post" to say something'}};
+		case 'post': {
+			reports.attachRef(input.ref);
+			const result = postText(context.chatNode, input.text);
+			reports.attachRef(input.ref, result.seq ?? 0);
+			return result;
+		}
+		default:
+			return input satisfies never;
+	}
+}
+
+function executeTypedText(text: string, context: CommandContext): LineResult {
+	const parsed = parseCommand(text);
+	if (parsed.type === 'text') return postText(context.chatNode, parsed.text);
+	if (parsed.type === 'error') return {error: {code: 'bad-command', text: parsed.text}};
+	return toLineResult(runCommand(parsed.command, context), parsed.command.type);
+}
+
+/** Some of what a screen shows can be told in lines. */
+function executeTerminalCommand(command: Command, context: CommandContext): LineResult {
+	const result = runCommand(command, context);
+	if (result.type !== 'intent') return toLineResult(result, command.type);
+	if (result.intent.type === 'help') return {replyLines: plainHelpLines()};
+	const lines = INTENTS_WITH_LINES.has(result.intent.type) ? intentLines(result.intent, context.chatNode) : undefined;
+	return lines ? {replyLines: lines} : toLineResult(result, command.type);
+}
+
+const INTENTS_WITH_LINES: ReadonlySet<string> = new Set(['net', 'doctor', 'search', 'goto', 'mention']);
+/** What means something only where there is a screen. */
+const SCREEN_ONLY_COMMANDS: ReadonlySet<string> = new Set([
+	'mark',
+	'unread',
+	'bell',
+	'copy',
+	'peers',
+	'times',
+	'export',
+]);
+
+function plainHelpLines(): string[] {
+	const rows = commandRows.filter(({name}) => !SCREEN_ONLY_COMMANDS.has(name));
+	return [
+		'What you type is said; // begins a text with a slash.',
+		...rows.map(row => `${commandUsage(row)}: ${row.description}`),
+	];
+}
+
+function postText(chatNode: ChatNode, text: string): LineResult {
+	const posted = chatNode.post(text);
+	return 'seq' in posted ? {seq: posted.seq} : {error: {code: 'refused', text: posted.refused}};
+}
+
+function toLineResult(result: CommandResult, name: string): LineResult {
+	switch (result.type) {
+		case 'done':
+			return result.text === undefined ? {} : {replyLines: [result.text]};
+		case 'error':
+			return {error: {code: 'bad-command', text: result.text}};
+		case 'lines':
+			return {replyLines: result.lines};
+		case 'intent':
+			if (result.intent.type === 'quit') return {quit: true};
+			if (result.intent.type === 'ignored')
+				return {ignoredKeys: result.intent.keys, replyLines: result.text === undefined ? [] : [result.text]};
+			return {error: {code: 'needs-screen', text: `/${name} needs the full screen`}};
+		default:
+			return result satisfies never;
+	}
+}
+
+/** A line of JSON from a program -> what it asks for. Unknown fields are ignored. */
+export type JsonInput =
+	| {readonly type: 'post'; readonly text: string; readonly ref?: string | number}
+	| {readonly type: 'command'; readonly text: string}
+	| {readonly type: 'bad'; readonly text: string};
+
+const INPUT_EXAMPLES = '{"type":"post","text":"hi"} or {"type":"command","text":"/name Bob"}';
+const MAX_REF_LENGTH = 256;
+
+export function parseJsonInput(line: string): JsonInput {
+	let value: unknown;
+	try {
+		value = JSON.parse(line);
+	} catch {
+		return invalidInput('not JSON');
+	}
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalidInput('not a JSON object');
+	if (!('text' in value) || typeof value.text !== 'string') return invalidInput('"text" must be a text');
+	const type: unknown = 'type' in value ? value.type : undefined;
+	if (type === 'command') return {type, text: value.text};
+	if (type !== 'post') return invalidInput('"type" must be "post" or "command"');
+	const ref: unknown = 'ref' in value ? value.ref : undefined;
+	if (ref === undefined || ref === null) return {type, text: value.text};
+	if (typeof ref === 'number' || (typeof ref === 'string' && ref.length <= MAX_REF_LENGTH))
+		return {type, text: value.text, ref};
+	return invalidInput(`"ref" must be a number or a text of at most ${MAX_REF_LENGTH} characters`);
+}
+
+function invalidInput(reason: string): JsonInput {
+	return {type: 'bad', text: `${reason}; write ${INPUT_EXAMPLES}`};
+}

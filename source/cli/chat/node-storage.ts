@@ -1,0 +1,141 @@
+/** What a node keeps on disk: its log, the identity's seed, the peers that were named. None of it is worth not chatting. */
+import {bytesToHex} from '../../codec/bytes.js';
+import type {RoomKeys} from '../../feed/room-keys.js';
+import type {HostAddress} from '../../network/ip-address.js';
+import {systemRandom} from '../../network/system-clock.js';
+import {type DataDir, ensurePrivateDirectory, resolveSystemDataDir} from '../../storage/data-dir.js';
+import {StorageError} from '../../storage/errors.js';
+import {openIdentitySeed} from '../../storage/identity-file.js';
+import type {LogHeader, OpenedLog} from '../../storage/log.js';
+import {createMemoryLog} from '../../storage/memory-log.js';
+import {readRememberedPeers, rememberPeer} from '../../storage/remembered-peers.js';
+import {createResilientLog, type SavingState} from '../../storage/resilient-log.js';
+import {createRoomLog, openRoomLog} from '../../storage/room-log.js';
+import type {CliContext} from '../context.js';
+
+const LOG_FORMAT = 1;
+
+export interface NodeStorage {
+	readonly opened: OpenedLog;
+	readonly identitySeed?: Uint8Array;
+	readonly rememberedTargets: readonly HostAddress[];
+	rememberTarget(address: HostAddress): void;
+	/** Told at once and at every change; `reason`: in words, when saving fails. */
+	watchPersistence(watch: (saving: boolean, reason?: string) => void): void;
+}
+
+export interface NodeStorageOptions {
+	readonly context: CliContext;
+	readonly keys: RoomKeys;
+	/** False: no log on disk, whatever the options say. */
+	readonly keepsLog: boolean;
+}
+
+/** Throws StorageError only for a log that was named with --log. */
+export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): NodeStorage {
+	const {options, clock, printError, debug} = context;
+	const dataDir = resolveSystemDataDir(options.dataDir);
+	if (keepsLog && options.log.type === 'new' && dataDir.notice !== undefined) printError(dataDir.notice);
+	const room = bytesToHex(keys.tag);
+	const identitySeed = options.identity ? readIdentitySeed(dataDir, printError) : undefined;
+	const rememberedPeers = readRememberedPeers(dataDir.peers);
+	if (rememberedPeers.warning !== undefined) printError(rememberedPeers.warning);
+	return {
+		...openLog(context, keys, dataDir, keepsLog),
+		...(identitySeed && {identitySeed}),
+		rememberedTargets: rememberedPeers.peers.filter(peer => peer.room === room).map(({host, port}) => ({host, port})),
+		rememberTarget({host, port}) {
+			try {
+				rememberPeer(dataDir.peers, {room, host, port, worked: clock.now()});
+			} catch (error) {
+				debug('storage', 'a peer could not be remembered', {error});
+			}
+		},
+	};
+}
+
+function readIdentitySeed(dataDir: DataDir, complain: (text: string) => void): Uint8Array | undefined {
+	try {
+		ensurePrivateDirectory(dataDir.root);
+		const {seed, warning} = openIdentitySeed(dataDir.identity, () => systemRandom.bytes(32));
+		if (warning !== undefined) complain(warning);
+		return seed;
+	} catch (error) {
+		if (!(error instanceof StorageError)) throw error;
+		complain(`you have no identity this time: ${error.path}: ${error.message}. ${error.advice}`);
+		return undefined;
+	}
+}
+
+function openLog(
+	context: CliContext,
+	keys: RoomKeys,
+	dataDir: DataDir,
+	keepsLog: boolean,
+): Pick<NodeStorage, 'opened' | 'watchPersistence'> {
+	const {options, version, clock} = context;
+	const header: LogHeader = {
+		format: LOG_FORMAT,
+		version,
+		roomTag: keys.tag,
+		roomName: options.room,
+		created: clock.now(),
+	};
+	if (!keepsLog || options.log.type === 'none') return {opened: createMemoryLog(header), watchPersistence: () => {}};
+	const path = options.log.type === 'file' ? options.log.path : undefined;
+	const openResult = openLogFile(header, keys, dataDir, path, clock);
+	let state: SavingState = {isSaving: true, dropped: 0};
+	let notify: (saving: boolean, reason?: string) => void = () => {};
+	const log = createResilientLog({
+		log: openResult instanceof StorageError ? openResult : openResult.log,
+		header,
+		createReplacement: () => createRoomLog(dataDir.logs, {...header, created: clock.now()}, clock),
+		timer: clock,
+		onPersistenceChange(changed) {
+			state = changed;
+			notify(state.isSaving, describePersistence(state));
+		},
+	});
+	return {
+		opened:
+			openResult instanceof StorageError
+				? {log, records: emptyRecords(), damage: []}
+				: {log, records: openResult.records, damage: openResult.damage},
+		watchPersistence(listener) {
+			notify = listener;
+			notify(state.isSaving, describePersistence(state));
+		},
+	};
+}
+
+function openLogFile(
+	header: LogHeader,
+	keys: RoomKeys,
+	dataDir: DataDir,
+	path: string | undefined,
+	timer: CliContext['clock'],
+): (OpenedLog & {log: ReturnType<typeof createRoomLog>}) | StorageError {
+	try {
+		if (path === undefined) {
+			ensurePrivateDirectory(dataDir.root);
+			ensurePrivateDirectory(dataDir.logs);
+		}
+		return openRoomLog({
+			folder: dataDir.logs,
+			header,
+			hasSecret: keys.hasSecret,
+			timer,
+			...(path !== undefined && {path}),
+		});
+	} catch (error) {
+		if (path === undefined && error instanceof StorageError) return error;
+		throw error;
+	}
+}
+
+function describePersistence({reason, advice, path}: SavingState): string | undefined {
+	if (reason === undefined) return undefined;
+	return [`${reason}${path === undefined ? '' : ` (${path})`}`, advice].filter(part => part !== undefined).join('. ');
+}
+
+async function* emptyRecords(): AsyncGenerator<never> {}

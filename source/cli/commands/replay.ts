@@ -1,0 +1,30 @@
+/** `replay [FILE]`: at a terminal the replay screen, else the log as plain lines. */
+
+import {resolveSystemDataDir} from '../../storage/data-dir.js';
+import type {CliContext} from '../context.js';
+import {formatPlain} from '../output/format-text.js';
+import {
+	createEntryFilter,
+	describeDamage,
+	exitCodeForMatches,
+	loadLog,
+	printEntries,
+	resolveLogPath,
+} from '../saved-log.js';
+
+export async function runReplay(context: CliContext): Promise<number> {
+	const {options, stdin, stdout} = context;
+	const usesScreen = stdin.isTTY && stdout.isTTY && process.env.TERM !== 'dumb' && options.mode === undefined;
+	if (usesScreen) return (await import('../replay/replay-at-terminal.js')).runReplayAtTerminal(context);
+	return printLog(context);
+}
+
+async function printLog(context: CliContext): Promise<number> {
+	const {options, output, printError} = context;
+	const log = await loadLog(resolveLogPath(options.words[0], resolveSystemDataDir(options.dataDir)));
+	for (const line of describeDamage(log)) printError(line);
+	const matches = createEntryFilter(log.state, options.filter);
+	const written = await printEntries(output, log.state, matches, entry => formatPlain(log.state, entry));
+	await output.flush();
+	return exitCodeForMatches(context, written);
+}

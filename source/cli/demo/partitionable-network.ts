@@ -1,0 +1,60 @@
+/**
+ * A cable that can be pulled: a transport and a beacon that stop and go on at a word. For the demo, which has to show what
+ * losing contact looks like without touching anybody's network.
+ */
+import type {Beacon} from '../../network/discovery/beacon.js';
+import type {Connection, Transport} from '../../network/transport/transport.js';
+
+export interface PartitionableNetwork {
+	readonly transport: Transport;
+	readonly beacon: Beacon;
+	/** All connections end without a goodbye; nothing is heard, said, dialled or accepted. */
+	disconnect(): void;
+	reconnect(): void;
+}
+
+export function createPartitionableNetwork(transport: Transport, beacon: Beacon): PartitionableNetwork {
+	const openConnections = new Set<Connection>();
+	let isDisconnected = false;
+
+	function trackConnection(connection: Connection): void {
+		if (isDisconnected) connection.destroy();
+		else openConnections.add(connection);
+	}
+
+	return {
+		transport: {
+			listen: accepted =>
+				transport.listen(connection => {
+					trackConnection(connection);
+					if (!isDisconnected) accepted(connection);
+				}),
+			async dial(address, port) {
+				if (isDisconnected) return {failure: {code: 'unreachable', text: 'the cable is out'}};
+				const result = await transport.dial(address, port);
+				if ('connection' in result) trackConnection(result.connection);
+				return result;
+			},
+			get refused() {
+				return transport.refused;
+			},
+			close: () => transport.close(),
+		},
+		beacon: {
+			start: received => beacon.start((bytes, source) => isDisconnected || received(bytes, source)),
+			broadcast: bytes => isDisconnected || beacon.broadcast(bytes),
+			send: (bytes, address, port) => isDisconnected || beacon.send(bytes, address, port),
+			interfaces: () => beacon.interfaces(),
+			counters: () => beacon.counters(),
+			close: () => beacon.close(),
+		},
+		disconnect() {
+			isDisconnected = true;
+			for (const connection of openConnections) connection.destroy();
+			openConnections.clear();
+		},
+		reconnect() {
+			isDisconnected = false;
+		},
+	};
+}

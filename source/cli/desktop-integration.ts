@@ -1,0 +1,137 @@
+/** What the screen may ask of this computer: the clipboard, a browser, a file, suspending. No shell anywhere. */
+import {type SpawnOptions, spawn} from 'node:child_process';
+import {open} from 'node:fs/promises';
+import {homedir} from 'node:os';
+import {extname, join, resolve} from 'node:path';
+import type {Clock} from '../core/environment.js';
+import type {State} from '../core/state.js';
+import type {TimelineEntry} from '../core/timeline.js';
+import {sliceTimeline} from '../core/timeline.js';
+import {describeSystemError, systemErrorCode} from '../storage/errors.js';
+import type {ScreenHooks} from '../ui/screen-hooks.js';
+import {jsonEvent, toJsonLine} from './output/format-json.js';
+import {createMarkdownFormat, formatPlain} from './output/format-text.js';
+
+type Tool = readonly [program: string, ...words: string[]];
+type DesktopEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** A tool that takes longer is left alone. */
+const TOOL_TIMEOUT_MS = 2000;
+
+export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment): ScreenHooks {
+	return {
+		clock,
+		openUrl: url => openUrl(url),
+		copyText: text => copyText(text, environment),
+		exportTimeline: (file, state) => exportRows(file, state, sliceTimeline(state.timeline, 0, state.timeline.length)),
+		...(process.platform !== 'win32' && {stopProcess: () => void process.kill(0, 'SIGTSTP')}),
+		onProcessExit(run) {
+			process.on('exit', run);
+			return () => process.off('exit', run);
+		},
+	};
+}
+
+async function openUrl(url: string): Promise<string | undefined> {
+	const protocol = URL.canParse(url) ? new URL(url).protocol : '';
+	if (protocol !== 'http:' && protocol !== 'https:') return 'only http and https addresses are opened';
+	const tools: Readonly<Partial<Record<string, Tool>>> = {
+		darwin: ['open', url],
+		win32: ['rundll32', 'url.dll,FileProtocolHandler', url],
+	};
+	const tool = tools[process.platform] ?? ['xdg-open', url];
+	return (await runTool(tool)) ? undefined : `${tool[0]} could not open it`;
+}
+
+/** A clipboard over there is not the one of whoever sits here. */
+async function copyText(text: string, environment: DesktopEnvironment): Promise<boolean> {
+	if (environment.SSH_CONNECTION || environment.SSH_TTY) return false;
+	for (const tool of listClipboardTools(environment)) if (await runTool(tool, text)) return true;
+	return false;
+}
+
+function listClipboardTools({WAYLAND_DISPLAY, DISPLAY}: DesktopEnvironment): readonly Tool[] {
+	if (process.platform === 'darwin') return [['pbcopy']];
+	if (process.platform === 'win32') return [['clip']];
+	const wayland: readonly Tool[] = WAYLAND_DISPLAY ? [['wl-copy']] : [];
+	const x11: readonly Tool[] = DISPLAY
+		? [
+				['xclip', '-selection', 'clipboard'],
+				['xsel', '--clipboard', '--input'],
+			]
+		: [];
+	return [...wayland, ...x11];
+}
+
+/** True when it ended well, or still runs quietly after a while (a browser, xclip that keeps what it serves). */
+function runTool([program, ...words]: Tool, input?: string): Promise<boolean> {
+	const options: SpawnOptions = {
+		stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'],
+		detached: true,
+		shell: false,
+	};
+	return new Promise(resolve => {
+		const child = spawn(program, words, options);
+		const timer = setTimeout(() => resolve(true), TOOL_TIMEOUT_MS);
+		const settle = (worked: boolean) => {
+			clearTimeout(timer);
+			resolve(worked);
+		};
+		child.on('error', () => settle(false));
+		child.on('exit', code => settle(code === 0));
+		child.stdin?.on('error', () => {});
+		child.stdin?.end(input);
+		child.unref();
+	});
+}
+
+/** Rows of a timeline into a file, asked for on a screen. */
+
+const ROWS_PER_WRITE = 1024;
+/** Whose reader gets what the name promises. */
+const PLAIN_TEXT_EXTENSIONS: ReadonlySet<string> = new Set(['.txt', '.text', '.log', '.md', '.jsonl', '']);
+
+/**
+ * The form follows the ending: .md, .jsonl, else plain text. `~/` is the home folder, as in a shell. Never over a file
+ * that is there. Resolves to what to tell, rejects with what went wrong in words.
+ */
+export async function exportRows(typedPath: string, state: State, rows: readonly TimelineEntry[]): Promise<string> {
+	const file = resolveTypedPath(typedPath);
+	const format = chooseFormat(file, state);
+	const target = await open(file, 'wx', 0o600).catch(error => {
+		if (systemErrorCode(error) === 'EEXIST') throw new Error(`${file} is there already: name another file`);
+		throw new Error(`${file} cannot be written: ${describeSystemError(error)}`, {cause: error});
+	});
+	let written = 0;
+	try {
+		for (let from = 0; from < rows.length; from += ROWS_PER_WRITE) {
+			const lines = rows.slice(from, from + ROWS_PER_WRITE).flatMap(entry => format(entry) ?? []);
+			written += lines.length;
+			await target.write(lines.map(line => `${line}\n`).join(''));
+		}
+	} finally {
+		await target.close();
+	}
+	const formatNote = PLAIN_TEXT_EXTENSIONS.has(extname(file).toLowerCase())
+		? ''
+		: ' as plain text (.md and .jsonl have forms of their own)';
+	return `${written} ${written === 1 ? 'row' : 'rows'} written${formatNote} to ${file}`;
+}
+
+/** Whole, so that it is found again. */
+function resolveTypedPath(typedPath: string): string {
+	return resolve(/^~(?=[/\\]|$)/.test(typedPath) ? join(homedir(), typedPath.slice(1)) : typedPath);
+}
+
+function chooseFormat(file: string, state: State): (entry: TimelineEntry) => string | undefined {
+	if (file.endsWith('.md')) return createMarkdownFormat(state);
+	if (!file.endsWith('.jsonl')) return entry => formatPlain(state, entry);
+	return entry => {
+		const observed =
+			entry.type === 'launched' ||
+			entry.type === 'peer-connected' ||
+			entry.type === 'peer-disconnected' ||
+			entry.type === 'notice';
+		return observed ? undefined : toJsonLine(jsonEvent(state, entry, false));
+	};
+}

@@ -1,0 +1,120 @@
+/** From the command line to the exit code. Errors end as one clear line; the stack goes to --debug. */
+
+import * as nodeModule from 'node:module';
+import meow from 'meow';
+import type {Debug} from '../core/environment.js';
+import {UsageError} from '../core/errors.js';
+import {createSystemClock} from '../network/system-clock.js';
+import {readConfigFile} from '../storage/config-file.js';
+import {resolveSystemDataDir} from '../storage/data-dir.js';
+import {runChat} from './chat/chat.js';
+import {type CliContext, createOutput, exitCodes} from './context.js';
+import {formatDebugLine, isDebugEnabled, openDebugLog} from './debug-log.js';
+import type {Options} from './options/options.js';
+import {createMeowParser, parseOptions} from './options/parse-options.js';
+import {programVersion} from './program-version.js';
+
+/** After the work is done nothing should keep the process alive; should something, it ends nevertheless. */
+const FORCED_EXIT_DELAY_MS = 400;
+
+/** `words`: argv without node and file. `secret`: the value of P2PCHAT_SECRET. Sets the exit code; never rejects. */
+export async function main(argv: readonly string[], secret: string | undefined): Promise<void> {
+	let debug: Debug = () => {};
+	const fail = (error: unknown) => {
+		debug('main', 'failed', {error});
+		printError(describeError(error));
+		return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+	};
+	const crash = (error: unknown) => process.exit(fail(error));
+	process.on('uncaughtException', crash);
+	process.on('unhandledRejection', crash);
+	// Nobody left to read complaints is no reason to crash.
+	process.stderr.on('error', () => {});
+	const output = createOutput(process.stdout);
+	try {
+		const options = readOptions(argv, secret);
+		if (options.help || options.version) {
+			process.exitCode = await printInformation(options, text => output.write(text));
+			return;
+		}
+		debug = openDebug(options);
+		enableCompileCache(options);
+		process.exitCode = await runCommand(createContext(options, debug, output));
+	} catch (error) {
+		process.exitCode = fail(error);
+	}
+	setTimeout(() => process.exit(), FORCED_EXIT_DELAY_MS).unref();
+}
+
+function readOptions(argv: readonly string[], secret: string | undefined): Options {
+	const readConfig = (dataDir: string | undefined) => readConfigFile(resolveSystemDataDir(dataDir).config);
+	return parseOptions(argv, process.env, secret, createMeowParser(meow), readConfig);
+}
+
+async function printInformation(options: Options, write: (text: string) => void): Promise<number> {
+	if (options.help) write(`${(await import('./options/help-text.js')).helpText()}\n`);
+	else write(`${programVersion()}\n`);
+	return exitCodes.done;
+}
+
+function openDebug(options: Options): Debug {
+	if (options.debug !== undefined) return openDebugLog(options.debug, Date.now).debug;
+	if (!isDebugEnabled(process.env.DEBUG)) return () => {};
+	if (options.command === 'chat' && options.mode === undefined && process.stderr.isTTY && process.stdout.isTTY) {
+		throw new UsageError('DEBUG would write over the screen: use --debug FILE, or 2>FILE');
+	}
+	return (scope, text, fields) => process.stderr.write(formatDebugLine(Date.now(), scope, text, fields));
+}
+
+/**
+ * Lets Node cache the compiled form of the modules that load from here on, in its default folder, to start faster next
+ * time. Node 20 has no such cache. Off where the user asked to keep nothing on disk, which only the options tell.
+ */
+function enableCompileCache({command, log}: Options): void {
+	if (command === 'demo' || log.type === 'none') return;
+	if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function') {
+		nodeModule.enableCompileCache();
+	}
+}
+
+function createContext(options: Options, debug: Debug, output: CliContext['output']): CliContext {
+	const {stdin, stdout} = process;
+	return {options, version: '', clock: createSystemClock(), debug, stdin, stdout, output, printError: printError};
+}
+
+async function runCommand(baseContext: CliContext): Promise<number> {
+	const context: CliContext = {...baseContext, version: programVersion()};
+	switch (context.options.command) {
+		case 'chat':
+			return runChat(context);
+		case 'send':
+			return (await import('./commands/send.js')).runSend(context);
+		case 'logs':
+			return (await import('./commands/logs.js')).runLogs(context);
+		case 'export':
+			return (await import('./commands/export.js')).runExport(context);
+		case 'replay':
+			return (await import('./commands/replay.js')).runReplay(context);
+		case 'doctor':
+			return (await import('./commands/doctor.js')).runDoctor(context);
+		case 'demo':
+			return (await import('./demo/demo.js')).runDemo(context);
+		default:
+			return context.options.command satisfies never;
+	}
+}
+
+function printError(text: string): void {
+	process.stderr.write(
+		`p2pchat-ink: ${text.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}|\p{Bidi_Control}/gu, '\uFFFD')}\n`,
+	);
+}
+
+/** One line; what a StorageError advises follows what happened. */
+function describeError(error: unknown): string {
+	if (!(error instanceof Error)) return `failed: ${String(error)}`;
+	const pathPrefix =
+		'path' in error && typeof error.path === 'string' && !error.message.includes(error.path) ? `${error.path}: ` : '';
+	const advice = 'advice' in error && typeof error.advice === 'string' ? `. ${error.advice}` : '';
+	return `${pathPrefix}${error.message}${advice}`;
+}

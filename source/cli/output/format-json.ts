@@ -1,0 +1,145 @@
+/** The objects of `--json` (interface.md, JSON lines): names and meanings are append-only. */
+import type {FeedEvent, NoticeLevel} from '../../core/event.js';
+import {eventId, type PeerId} from '../../core/event.js';
+import {toSortableString} from '../../core/event-order.js';
+import {findPeer} from '../../core/roster.js';
+import {addressOf, nameOf, type PeerStatus, statusOf} from '../../core/select-peers.js';
+import type {State} from '../../core/state.js';
+import type {SelfInfo} from '../../node/chat-node.js';
+
+/** Who an event or a peer line speaks of. */
+interface JsonPerson {
+	readonly peer: PeerId;
+	readonly identity?: string;
+	readonly name: string;
+	readonly address?: string;
+	readonly addressClaimed?: true;
+}
+
+export interface JsonReady {
+	readonly type: 'ready';
+	readonly peer: PeerId;
+	readonly identity?: string;
+	readonly name: string;
+	readonly room: string;
+	readonly udpPort: number;
+	readonly tcpPort: number;
+	readonly addresses: readonly string[];
+	readonly log?: string;
+	readonly version: string;
+}
+
+export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly kind: FeedEvent['type']} & JsonPerson & {
+		/** RFC 3339, UTC. */
+		readonly at: string;
+		/** Sorts bytewise as the timeline. */
+		readonly order: string;
+		readonly text?: string;
+		readonly action?: true;
+		/** Of `renamed`: the name before. */
+		readonly from?: string;
+		readonly addresses?: readonly string[];
+		readonly subject?: PeerId;
+		readonly subjectName?: string;
+		readonly own: boolean;
+		readonly live: boolean;
+		readonly ref?: string | number;
+	};
+
+export type JsonPeer = {readonly type: 'peer'; readonly status: Exclude<PeerStatus, 'self'>} & JsonPerson;
+
+export type JsonLine =
+	| JsonReady
+	| JsonEvent
+	| JsonPeer
+	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
+	| {readonly type: 'delivery'; readonly id: string; readonly delivered: number; readonly of: number}
+	| {readonly type: 'alone'}
+	| {readonly type: 'notice'; readonly level: NoticeLevel; readonly code: string; readonly text: string}
+	| {readonly type: 'error'; readonly code: string; readonly line?: number; readonly text: string}
+	| {readonly type: 'bye'; readonly reason: string};
+
+/** Characters that JSON allows and a terminal may obey. */
+const TERMINAL_CONTROL = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** One line without its newline, with nothing that a terminal obeys. */
+export function toJsonLine(line: JsonLine | Readonly<Record<string, unknown>>): string {
+	return JSON.stringify(line).replace(
+		TERMINAL_CONTROL,
+		found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+}
+
+export function jsonReady(self: SelfInfo, name: string): JsonReady {
+	return {
+		type: 'ready',
+		peer: self.peer,
+		...(self.identity !== undefined && {identity: self.identity}),
+		name,
+		room: self.room,
+		udpPort: self.udpPort,
+		tcpPort: self.tcpPort,
+		addresses: self.addresses,
+		...(self.logPath !== undefined && {log: self.logPath}),
+		version: self.version,
+	};
+}
+
+export function jsonEvent(state: State, event: FeedEvent, live: boolean, ref?: string | number): JsonEvent {
+	return {
+		type: 'event',
+		id: eventId(event.peer, event.seq),
+		kind: event.type,
+		...jsonPerson(state, event.peer, event.seq),
+		at: toIsoTime(event.at),
+		order: toSortableString(event),
+		...eventDetails(state, event),
+		own: event.peer === state.launch?.peer,
+		live,
+		...(ref !== undefined && {ref}),
+	};
+}
+
+/** Undefined for ourselves. */
+export function jsonPeer(state: State, peer: PeerId): JsonPeer | undefined {
+	const status = statusOf(state, peer);
+	return status === 'self' ? undefined : {type: 'peer', ...jsonPerson(state, peer), status};
+}
+
+function jsonPerson(state: State, peer: PeerId, seq?: number): JsonPerson {
+	const identity = findPeer(state.roster, peer)?.identity?.fingerprint;
+	const shown = addressOf(state, peer);
+	return {
+		peer,
+		...(identity !== undefined && {identity}),
+		name: nameOf(state, peer, seq),
+		...(shown && {address: shown.address}),
+		...(shown?.isUnverified && {addressClaimed: true}),
+	};
+}
+
+function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
+	switch (event.type) {
+		case 'posted':
+			return {text: event.text, ...(event.action && {action: true})};
+		case 'renamed':
+			return {from: nameOf(state, event.peer, event.seq - 1)};
+		case 'joined':
+		case 'moved':
+			return {addresses: event.addresses};
+		case 'lost':
+			return {subject: event.subject, subjectName: nameOf(state, event.subject)};
+		case 'left':
+		case 'returned':
+		case 'unreadable':
+			return {};
+		default:
+			return event satisfies never;
+	}
+}
+
+/** RFC 3339 in UTC; beyond what a date can hold, the nearest one it can. */
+export function toIsoTime(ms: number): string {
+	const maxDateMs = 8.64e15;
+	return new Date(Math.min(Math.max(Number.isFinite(ms) ? ms : 0, -maxDateMs), maxDateMs)).toISOString();
+}

@@ -1,0 +1,116 @@
+/** Rows of the timeline as plain lines. Only real rows start in column 0: further lines of a message are indented. */
+import type {PeerId} from '../../core/event.js';
+import {findPeer, isFirstContact} from '../../core/roster.js';
+import {addressOf, formatPeerName} from '../../core/select-peers.js';
+import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import {cleanForScreen, cleanLine} from '../../ui/text/clean-for-screen.js';
+
+/**
+ * `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`; other events as `… * Carol joined`. An action is
+ * `… * Carol (192.168.1.7) waves`: by the address no fact. No newline at the end.
+ */
+export function formatPlain(state: State, entry: TimelineEntry): string {
+	const time = formatLocalTime(entry.at);
+	if (entry.type !== 'posted') return `${time} * ${describeEntry(state, entry)}`;
+	const text = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
+	const author = nameWithAddress(state, entry.peer, entry.seq);
+	return entry.action ? `${time} * ${author} ${text}` : `${time} ${author}: ${text}`;
+}
+
+/** RFC 3339 in local time with its offset, to the second. `ms` beyond what a date can hold is shown as the nearest one. */
+export function formatLocalTime(ms: number): string {
+	const bounded = Math.min(Math.max(Number.isFinite(ms) ? ms : 0, MIN_DATE_MS), MAX_DATE_MS);
+	const date = new Date(bounded);
+	const offset = -date.getTimezoneOffset();
+	const wallTime = new Date(bounded + offset * 60_000).toISOString().slice(0, 19);
+	const minutes = Math.abs(offset);
+	const twoDigits = (value: number) => String(value).padStart(2, '0');
+	return `${wallTime}${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+}
+
+/** RFC 3339 has years of four digits; a day at each end is left for the offset. */
+const MIN_DATE_MS = Date.UTC(1970, 0, 1);
+const MAX_DATE_MS = Date.UTC(9999, 11, 30);
+
+/** Name and address; `~` marks one that is only claimed. */
+function nameWithAddress(state: State, peer: PeerId, seq?: number): string {
+	const address = addressOf(state, peer);
+	const name = cleanLabel(state, peer, seq);
+	return address ? `${name} (${address.isUnverified ? '~' : ''}${cleanLine(address.address)})` : name;
+}
+
+function cleanLabel(state: State, peer: PeerId, seq?: number): string {
+	return cleanLine(formatPeerName(state, peer, seq));
+}
+
+/** What happened, in words on one line. */
+export function describeEntry(state: State, entry: Exclude<TimelineEntry, {readonly type: 'posted'}>): string {
+	const name = cleanLabel(state, entry.peer, entry.seq || undefined);
+	switch (entry.type) {
+		case 'joined':
+			return `${name} joined`;
+		case 'renamed':
+			return `${cleanLabel(state, entry.peer, entry.seq - 1)} is now called ${cleanLabel(state, entry.peer, entry.seq)}`;
+		case 'moved':
+			return `${name} moved to ${entry.addresses.map(cleanLine).join(', ')}`;
+		case 'left':
+			return `${name} left`;
+		case 'lost':
+			return `${name} lost contact with ${cleanLabel(state, entry.subject)}`;
+		case 'returned':
+			return `${name} is back`;
+		case 'unreadable':
+			return `${name} wrote what this version cannot read`;
+		case 'launched':
+			return `p2pchat-ink ${cleanLine(entry.version)} started`;
+		case 'peer-connected':
+			return isFirstContact(findPeer(state.roster, entry.subject), entry)
+				? `found ${nameWithAddress(state, entry.subject)}`
+				: `contact with ${cleanLabel(state, entry.subject)} is back`;
+		case 'peer-disconnected':
+			return `you lost contact with ${cleanLabel(state, entry.subject)}`;
+		case 'notice':
+			return cleanLine(entry.text);
+		default:
+			return entry satisfies never;
+	}
+}
+
+/** Rows as markdown that cannot be told what to be: every sign of markup in what people wrote is escaped. */
+
+export type MarkdownFormat = (entry: TimelineEntry) => string;
+
+/** A heading for each day, an item for each row. Call it in the order of the timeline. */
+export function createMarkdownFormat(state: State): MarkdownFormat {
+	let day = '';
+	return entry => {
+		const [date = '', time = ''] = formatLocalTime(entry.at).split('T');
+		const heading = date === day ? '' : `${day === '' ? '' : '\n'}## ${date}\n\n`;
+		day = date;
+		return `${heading}- ${time.slice(0, 8)} ${formatMarkdownEntry(state, entry)}`;
+	};
+}
+
+function formatMarkdownEntry(state: State, entry: TimelineEntry): string {
+	if (entry.type !== 'posted') return `*${escapeInline(describeEntry(state, entry))}*`;
+	const address = addressOf(state, entry.peer);
+	const addressText = address
+		? ` (${escapeInline(`${address.isUnverified ? '~' : ''}${cleanLine(address.address)}`)})`
+		: '';
+	const lines = cleanForScreen(entry.text).split('\n').map(escapeMarkdown);
+	const author = `**${escapeInline(cleanLine(formatPeerName(state, entry.peer, entry.seq)))}**${addressText}`;
+	return `${entry.action ? `\\* ${author} ` : `${author}: `}${lines.join('\\\n  ')}`;
+}
+
+function escapeInline(text: string): string {
+	return text.replace(/[\\`*_[\]<>#|~&!()]/g, '\\$&');
+}
+
+/** CommonMark lets any ASCII punctuation be escaped; these can begin or end markup, here or at the start of a line. */
+export function escapeMarkdown(line: string): string {
+	return escapeInline(line)
+		.replace(/^(\s*)([-+=])/, '$1\\$2')
+		.replace(/^(\s*\d+)([.)])/, '$1\\$2')
+		.trimStart();
+}

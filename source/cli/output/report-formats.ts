@@ -1,0 +1,149 @@
+import {eventId, type PeerId} from '../../core/event.js';
+import {compareOrder} from '../../core/event-order.js';
+import {findPeer} from '../../core/roster.js';
+import {isPresent, statusOf} from '../../core/select-peers.js';
+import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import {type JsonLine, jsonEvent, jsonPeer, toJsonLine} from './format-json.js';
+import {formatPlain} from './format-text.js';
+import type {OutputReport, ReportFormat} from './reporter.js';
+
+export interface JsonReportFormatter {
+	readonly format: ReportFormat;
+	/** The own post `seq` answers to `ref`. Before `post` its seq is not known: then undefined means the next one. */
+	attachRef(ref: string | number | undefined, seq?: number): void;
+}
+
+/** Reports -> JSON lines. A peer is told from its first connection on, whenever what is shown of it changes. */
+export function createJsonReportFormatter(): JsonReportFormatter {
+	const reportedPeers = new Map<PeerId, string>();
+	const refs = new Map<number, string | number>();
+	let nextRef: string | number | undefined;
+	/** Newest own post that was told. */
+	let lastReportedSeq = 0;
+
+	/** Who leaves ends its connections itself: that tells nothing of the others. */
+	function peerLine(state: State, peer: PeerId): JsonLine | undefined {
+		const own = state.launch && findPeer(state.roster, state.launch.peer);
+		if (own?.left) return undefined;
+		const line = jsonPeer(state, peer);
+		if (!line || (!reportedPeers.has(peer) && line.status !== 'connected' && line.status !== 'suspect'))
+			return undefined;
+		const text = JSON.stringify(line);
+		if (reportedPeers.get(peer) === text) return undefined;
+		reportedPeers.set(peer, text);
+		return line;
+	}
+
+	function eventLine(state: State, {event, live}: OutputReport & {readonly type: 'event'}): JsonLine {
+		if (event.peer !== state.launch?.peer || event.type !== 'posted') return jsonEvent(state, event, live);
+		const ref = refs.get(event.seq) ?? nextRef;
+		refs.delete(event.seq);
+		lastReportedSeq = Math.max(lastReportedSeq, event.seq);
+		nextRef = undefined;
+		return jsonEvent(state, event, live, ref);
+	}
+
+	function line(report: OutputReport, state: State): JsonLine | undefined {
+		switch (report.type) {
+			case 'event':
+				return eventLine(state, report);
+			case 'peer':
+				return peerLine(state, report.peer);
+			case 'synced':
+				return {type: 'synced', peer: report.peer, received: report.received};
+			case 'delivery':
+				return {type: 'delivery', id: eventId(report.peer, report.seq), delivered: report.delivered, of: report.of};
+			case 'observed': {
+				const {observation} = report;
+				if (observation.type !== 'notice') return undefined;
+				return {type: 'notice', level: observation.level, code: observation.code, text: observation.text};
+			}
+			case 'alone':
+				return {type: 'alone'};
+			case 'end':
+				return undefined;
+			default:
+				return report satisfies never;
+		}
+	}
+
+	return {
+		format(report, state) {
+			const made = line(report, state);
+			return made && toJsonLine(made);
+		},
+		attachRef(ref, seq) {
+			if (seq === undefined) nextRef = ref;
+			else {
+				nextRef = undefined;
+				if (ref !== undefined && seq > lastReportedSeq) refs.set(seq, ref);
+			}
+		},
+	};
+}
+
+/** More history than this is told as it comes. */
+const MAX_HELD_BACK = 100_000;
+
+/**
+ * Reports -> plain lines, one a fact: who was there before us is "found" once. History comes feed by feed: it is held until
+ * all of it is here, and told in the order of the timeline.
+ */
+export function createPlainReportFormat(): ReportFormat {
+	const announcedPeers = new Set<PeerId>();
+	let heldBack: TimelineEntry[] = [];
+
+	function firstContactRow(state: State, peer: PeerId): TimelineEntry | undefined {
+		const known = findPeer(state.roster, peer);
+		const first = known?.firstConnected;
+		if (!known?.joined || !first || !state.launch || announcedPeers.has(peer)) return undefined;
+		if (compareOrder(known.joined, state.launch) >= 0) return undefined;
+		announcedPeers.add(peer);
+		return first;
+	}
+
+	function releaseHeldBack(state: State): string | undefined {
+		if (heldBack.length === 0) return undefined;
+		const rows = heldBack.sort(compareOrder);
+		heldBack = [];
+		return rows.map(row => formatPlain(state, row)).join('\n');
+	}
+
+	function holdBack(state: State, row: TimelineEntry): string | undefined {
+		return heldBack.push(row) >= MAX_HELD_BACK ? releaseHeldBack(state) : undefined;
+	}
+
+	/** Nothing that is held waits behind what we said ourselves, or for a peer that is gone. */
+	function formatInOrder(state: State, row: TimelineEntry): string {
+		const before = row.peer === state.launch?.peer ? releaseHeldBack(state) : undefined;
+		return [before, formatPlain(state, row)].filter(line => line !== undefined).join('\n');
+	}
+
+	function formatPeer(state: State, peer: PeerId): string | undefined {
+		const row = firstContactRow(state, peer);
+		if (row && heldBack.length > 0) return holdBack(state, row);
+		if (row) return formatPlain(state, row);
+		const wasHere = findPeer(state.roster, peer)?.firstConnected !== undefined;
+		return wasHere && !isPresent(statusOf(state, peer)) ? releaseHeldBack(state) : undefined;
+	}
+
+	return (report, state) => {
+		switch (report.type) {
+			case 'event':
+				return report.live ? formatInOrder(state, report.event) : holdBack(state, report.event);
+			case 'observed':
+				return formatInOrder(state, report.observation);
+			case 'peer':
+				return formatPeer(state, report.peer);
+			case 'synced':
+			case 'alone':
+			case 'end':
+				return releaseHeldBack(state);
+			case 'delivery':
+				return undefined;
+			default:
+				return report satisfies never;
+		}
+	};
+}

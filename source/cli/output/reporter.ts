@@ -1,0 +1,131 @@
+/** From commits to lines on an output, at the reader's pace: what waits is references into the state, not text. */
+
+import type {Clock, Timer} from '../../core/environment.js';
+import type {Input, PeerId} from '../../core/event.js';
+import type {State} from '../../core/state.js';
+import type {Output} from '../context.js';
+import {createDeliveryTracker, createReportCollector, type DeliveryChange, type Report} from './collect-reports.js';
+
+/** At most one `delivery` per id in this time. */
+const DELIVERY_INTERVAL_MS = 250;
+/** Lines written in one turn of the event loop. */
+const LINES_PER_TURN = 500;
+
+export type OutputReport =
+	| Report
+	| ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange)
+	/** Nothing follows. */
+	| {readonly type: 'end'};
+
+/** One or more lines without the newline at the end; undefined: nothing to tell. */
+export type ReportFormat = (report: OutputReport, state: State) => string | undefined;
+
+export interface Reporter {
+	/** A store listener: subscribe it before the session starts. */
+	onCommit(state: State, inputs: readonly Input[]): void;
+	/** Writes `first` and lets what was committed follow. */
+	start(first?: string): void;
+	/** A line of its own, in order. */
+	writeLine(line: string): void;
+	/** Writes what waits and `last`; gives up after `ms`. */
+	finish(last: string | undefined, ms?: number): Promise<void>;
+}
+
+export function createReporter(output: Output, format: ReportFormat, clock: Clock, readState: () => State): Reporter {
+	const collect = createReportCollector();
+	const deliveries = createDeliveryTracker();
+	const queue: (OutputReport | string)[] = [];
+	const queuedPeers = new Set<PeerId>();
+	let isStarted = false;
+	let pendingWrite: Promise<void> | undefined;
+	let throttleTimer: Timer | undefined;
+	let hasNewDeliveries = false;
+
+	function enqueue(report: Report): void {
+		if (report.type === 'peer') {
+			if (queuedPeers.has(report.peer)) return;
+			queuedPeers.add(report.peer);
+		}
+		queue.push(report);
+	}
+
+	function enqueueDeliveries(state: State): void {
+		const peer = state.launch?.peer;
+		if (peer) for (const change of deliveries.takeChanges(state)) queue.push({type: 'delivery', peer, ...change});
+	}
+
+	function throttleDeliveries(state: State): void {
+		hasNewDeliveries = throttleTimer !== undefined;
+		if (hasNewDeliveries || !deliveries.hasOpenPosts) return;
+		enqueueDeliveries(state);
+		throttleTimer = clock.after(DELIVERY_INTERVAL_MS, () => {
+			throttleTimer = undefined;
+			if (hasNewDeliveries) throttleDeliveries(readState());
+			drain();
+		});
+	}
+
+	/** Runs at once as far as the reader keeps pace, the rest when it has caught up. */
+	function drain(): void {
+		while (isStarted && !pendingWrite && queue.length > 0) {
+			let text = '';
+			for (const item of queue.splice(0, output.isClosed ? queue.length : LINES_PER_TURN)) {
+				const line = typeof item === 'string' ? item : formatReport(item);
+				if (line !== undefined) text += `${line}\n`;
+			}
+			if (text !== '') output.write(text);
+			const pause = output.isFull ? output.whenWritable() : queue.length > 0 ? yieldToEventLoop() : undefined;
+			pendingWrite = pause?.then(() => {
+				pendingWrite = undefined;
+				drain();
+			});
+		}
+	}
+
+	function formatReport(report: OutputReport): string | undefined {
+		if (report.type === 'peer') queuedPeers.delete(report.peer);
+		return format(report, readState());
+	}
+
+	return {
+		onCommit(state, inputs) {
+			if (output.isClosed) return;
+			for (const report of collect(state, inputs)) {
+				enqueue(report);
+				if (report.type !== 'event' || report.event.type !== 'posted' || !report.live) continue;
+				if (report.event.peer === state.launch?.peer) deliveries.trackPost(report.event.seq);
+			}
+			if (inputs.some(input => input.type === 'passing' && input.event.type === 'delivered')) throttleDeliveries(state);
+			drain();
+		},
+		start(first) {
+			isStarted = true;
+			if (first !== undefined) queue.unshift(first);
+			drain();
+		},
+		writeLine(line) {
+			queue.push(line);
+			drain();
+		},
+		async finish(last, ms) {
+			throttleTimer?.cancel();
+			throttleTimer = undefined;
+			enqueueDeliveries(readState());
+			queue.push({type: 'end'});
+			if (last !== undefined) queue.push(last);
+			isStarted = true;
+			drain();
+			const late = ms === undefined ? undefined : new Promise<void>(resolve => clock.after(ms, resolve));
+			const written = (async () => {
+				while (pendingWrite) await pendingWrite;
+				await output.flush();
+			})();
+			await (late ? Promise.race([written, late]) : written);
+		},
+	};
+}
+
+/** Lets sockets and timers run in between. */
+function yieldToEventLoop(): Promise<void> {
+	return new Promise(resolve => setImmediate(resolve));
+}

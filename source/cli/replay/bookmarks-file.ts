@@ -1,0 +1,51 @@
+/** Bookmarks of a log, beside it as FILE.bookmarks.json: the log itself is never written to. */
+import {readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {basename} from 'node:path';
+
+const BOOKMARKS_FORMAT = 1;
+const MAX_BOOKMARKS = 10_000;
+const BOOKMARKS_SUFFIX = '.bookmarks.json';
+
+export function bookmarksPath(log: string): string {
+	return `${log}${BOOKMARKS_SUFFIX}`;
+}
+
+/** Orders of the marked rows, rising; none where there is no such file. Throws when it is none of ours. */
+export async function readBookmarks(log: string): Promise<readonly string[]> {
+	const path = bookmarksPath(log);
+	const text = await readFile(path, 'utf8').catch(error => {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+		throw error;
+	});
+	if (text === undefined) return [];
+	const orders = parseBookmarks(text);
+	if (!orders) throw new Error(`${basename(path)} holds no bookmarks of this program: it is left as it is`);
+	return orders;
+}
+
+function parseBookmarks(text: string): readonly string[] | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+	if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== BOOKMARKS_FORMAT)
+		return undefined;
+	if (!('bookmarks' in value) || !Array.isArray(value.bookmarks)) return undefined;
+	const orders = value.bookmarks.filter(order => typeof order === 'string').slice(0, MAX_BOOKMARKS);
+	return [...new Set<string>(orders)].sort();
+}
+
+/** Whole or not at all; without bookmarks there is no file. */
+export async function writeBookmarks(log: string, orders: readonly string[]): Promise<void> {
+	const path = bookmarksPath(log);
+	if (orders.length === 0) return rm(path, {force: true});
+	const temporaryPath = `${path}.new`;
+	await writeFile(
+		temporaryPath,
+		`${JSON.stringify({format: BOOKMARKS_FORMAT, bookmarks: orders}, undefined, '\t')}\n`,
+		{mode: 0o600},
+	);
+	await rename(temporaryPath, path);
+}

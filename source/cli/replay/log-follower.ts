@@ -1,0 +1,77 @@
+/** Brings a log file into a history, a chunk at a time so that a screen can live meanwhile; then what is added to it. */
+
+import type {Clock} from '../../core/environment.js';
+import type {History} from '../../core/history.js';
+import {createFeedTips} from '../../feed/feed-tips.js';
+import type {LogReader} from '../../storage/log-reader.js';
+import {recordsToInputs} from '../saved-log.js';
+
+/** How often a followed file is looked at. */
+const FOLLOW_INTERVAL_MS = 400;
+
+export interface LogFollower {
+	/** Up to the present end of the file. Throws StorageError. */
+	readToEnd(): Promise<void>;
+	follow(on: boolean): void;
+	stop(): void;
+}
+
+export interface LogFollowerOptions {
+	readonly reader: LogReader;
+	readonly history: History;
+	readonly clock: Pick<Clock, 'after'>;
+	/** The history has grown, or its end is reached. `part`: 0 to 1 of the file. */
+	onProgress(part: number): void;
+	/** A followed file could not be read on. */
+	onFailure(error: unknown): void;
+}
+
+export function createLogFollower({reader, history, clock, onProgress, onFailure}: LogFollowerOptions): LogFollower {
+	const tips = createFeedTips({roomTag: reader.header.roomTag});
+	let reading: Promise<void> | undefined;
+	let isFollowing = false;
+	let isStopped = false;
+	let timer: {cancel(): void} | undefined;
+
+	async function read(): Promise<void> {
+		for await (const records of reader.read()) {
+			if (isStopped) return;
+			history.append(recordsToInputs(records, tips));
+			onProgress(Math.min(0.99, reader.position / Math.max(1, reader.size)));
+		}
+		if (!isStopped) onProgress(1);
+	}
+
+	function readToEnd(): Promise<void> {
+		reading ??= read().finally(() => {
+			reading = undefined;
+		});
+		return reading;
+	}
+
+	function poll(): void {
+		if (!isFollowing || isStopped) return;
+		readToEnd().then(
+			() => {
+				if (isFollowing && !isStopped) timer = clock.after(FOLLOW_INTERVAL_MS, poll);
+			},
+			error => {
+				isFollowing = false;
+				onFailure(error);
+			},
+		);
+	}
+
+	return {
+		readToEnd,
+		follow(on) {
+			timer?.cancel();
+			isFollowing = on;
+			poll();
+		},
+		stop() {
+			isStopped = true;
+			timer?.cancel();
+		},
+	};
+}

@@ -1,0 +1,177 @@
+/** A saved log on the full screen: shown while it is still being read, and further when it grows. */
+import {basename} from 'node:path';
+import {UsageError} from '../../core/errors.js';
+import {createHistory, type History} from '../../core/history.js';
+import {entryAt} from '../../core/timeline.js';
+import {type DataDir, resolveSystemDataDir} from '../../storage/data-dir.js';
+import {listLogs, summarizeLog} from '../../storage/log-directory.js';
+import {type LogReader, openLogReader} from '../../storage/log-reader.js';
+import {chooseFromLogs} from '../../ui/replay/log-chooser.js';
+import {runReplayScreen} from '../../ui/replay/replay-screen.js';
+import type {ReplayHooks} from '../../ui/screen-hooks.js';
+import {formatBytes} from '../commands/logs.js';
+import {type CliContext, exitCodes} from '../context.js';
+import {createDesktopHooks, exportRows} from '../desktop-integration.js';
+import {createExitRequest, type ExitRequest} from '../exit-request.js';
+import {parseTime, resolveTime} from '../options/option-values.js';
+import type {EventFilter} from '../options/options.js';
+import {describeDamage, resolveLogPath} from '../saved-log.js';
+import {bookmarksPath, readBookmarks, writeBookmarks} from './bookmarks-file.js';
+import {createLogFollower, type LogFollower} from './log-follower.js';
+
+export async function runReplayAtTerminal(context: CliContext): Promise<number> {
+	const {options, stdin, output} = context;
+	const dataDir = resolveSystemDataDir(options.dataDir);
+	const exitRequest = createExitRequest(output);
+	try {
+		const [file] = options.words;
+		const path =
+			file === undefined ? await chooseLogAtTerminal(context, dataDir, exitRequest) : resolveLogPath(file, dataDir);
+		if (path === undefined) return exitCodes.done;
+		const reader = openLogReader(path);
+		try {
+			return await runReplaySession(context, reader, exitRequest);
+		} finally {
+			reader.close();
+		}
+	} finally {
+		exitRequest.stop();
+		stdin.destroy();
+	}
+}
+
+async function runReplaySession(context: CliContext, reader: LogReader, exitRequest: ExitRequest): Promise<number> {
+	const {options, clock, stdin, stdout, output} = context;
+	const history = createHistory();
+	const bookmarks = await loadBookmarks(reader.path);
+	const follower: LogFollower = createLogFollower({
+		reader,
+		history,
+		clock,
+		onProgress: loadedFraction =>
+			screen.reportProgress({loadedFraction, damage: loadedFraction < 1 ? '' : describeAllDamage()}),
+		onFailure: error => screen.reportFollowEnded(error instanceof Error ? error.message : String(error)),
+	});
+	const describeAllDamage = () =>
+		[...bookmarks.faults, ...describeDamage({damage: reader.damage, path: basename(reader.path)})].join('; ');
+	const screen = runReplayScreen({
+		history,
+		room: reader.header.roomName,
+		file: basename(reader.path),
+		stdin,
+		stdout,
+		stderr: process.stderr,
+		environment: process.env,
+		mono: options.mono,
+		speed: options.speed,
+		filter: createInitialFilter(options.filter, reader.header.created),
+		bookmarks: bookmarks.orders,
+		hooks: createReplayHooks(context, reader.path, bookmarks.faults.length === 0, follower),
+	});
+	void exitRequest.requested.then(reason => screen.stop(reason === 'output-closed' ? reason : 'signal'));
+	let failure: {readonly error: unknown} | undefined;
+	follower.readToEnd().then(
+		() => {
+			if (options.at) screen.goTo(resolveTime(options.at, startTimeOf(history)));
+		},
+		error => {
+			failure = {error};
+			screen.stop('signal');
+		},
+	);
+	const reason = await screen.waitUntilExit();
+	follower.stop();
+	if (failure) throw failure.error;
+	if (reason.type === 'crashed') throw reason.error;
+	if (reason.type !== 'output-closed') output.write(`Replayed: ${reader.path}\n`);
+	return exitCodes.done;
+}
+
+function startTimeOf({state, timeAt}: History): number {
+	return entryAt(state.timeline, 0)?.ms ?? timeAt(0);
+}
+
+function createReplayHooks(
+	{clock}: CliContext,
+	path: string,
+	canSaveBookmarks: boolean,
+	follower: LogFollower,
+): ReplayHooks {
+	const {copyText, stopProcess, onProcessExit} = createDesktopHooks(clock, process.env);
+	return {
+		clock,
+		parseTime(text, since) {
+			const point = parseTime(text);
+			return point && resolveTime(point, since);
+		},
+		exportRows,
+		follow: follower.follow,
+		...(copyText && {copyText}),
+		...(stopProcess && {stopProcess}),
+		...(onProcessExit && {onProcessExit}),
+		...(canSaveBookmarks && {saveBookmarks: (orders: readonly string[]) => saveBookmarks(path, orders)}),
+	};
+}
+
+async function saveBookmarks(path: string, orders: readonly string[]): Promise<string> {
+	await writeBookmarks(path, orders);
+	return basename(bookmarksPath(path));
+}
+
+/** A file of bookmarks that is not ours is told of, and not written over. */
+async function loadBookmarks(path: string): Promise<{orders: readonly string[]; faults: readonly string[]}> {
+	try {
+		return {orders: await readBookmarks(path), faults: []};
+	} catch (error) {
+		return {orders: [], faults: [error instanceof Error ? error.message : String(error)]};
+	}
+}
+
+/** The filters of the command line; `x` takes them away like any other. Times of day count from when the log began. */
+function createInitialFilter({author, grep, from, to}: EventFilter, created: number) {
+	if (author === undefined && grep === undefined && !from && !to) return undefined;
+	const since = from && resolveTime(from, created);
+	const words = grep?.normalize('NFC').toLowerCase();
+	const quoted = author !== undefined && /\s/.test(author) ? `"${author}"` : author;
+	return {
+		text: [quoted && `from:${quoted}`, grep].filter(Boolean).join(' '),
+		...(author !== undefined && {author}),
+		...(words !== undefined && {words}),
+		...(since !== undefined && {from: since}),
+		...(to && {to: resolveTime(to, since ?? created)}),
+	};
+}
+
+/** `replay` without a file, at a terminal: which of the saved logs? */
+
+/** Path of the chosen one; undefined: none. Throws UsageError when nothing is saved. */
+export async function chooseLogAtTerminal(
+	{options, clock, stdin, stdout}: CliContext,
+	dataDir: DataDir,
+	exitRequest: ExitRequest,
+): Promise<string | undefined> {
+	const logs = listLogs(dataDir.logs).flatMap(log =>
+		'error' in log
+			? []
+			: [{path: log.path, room: log.header.roomName, created: log.header.created, size: formatBytes(log.size)}],
+	);
+	const [firstLog] = logs;
+	if (!firstLog) throw new UsageError(`there is no saved log in ${dataDir.logs} yet; name a FILE`);
+	const {onProcessExit} = createDesktopHooks(clock, process.env);
+	const chooser = chooseFromLogs({
+		logs,
+		stdin,
+		stdout,
+		stderr: process.stderr,
+		environment: process.env,
+		mono: options.mono,
+		clock,
+		async summarize(path) {
+			const {events, peers, damage} = await summarizeLog(path);
+			return {events, peers, damaged: damage.length > 0};
+		},
+		...(onProcessExit && {onProcessExit}),
+	});
+	void exitRequest.requested.then(chooser.stop);
+	return chooser.chosen;
+}

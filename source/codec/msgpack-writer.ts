@@ -1,0 +1,68 @@
+/**
+ * MessagePack written by hand into a buffer of known size: for messages full of batches, where each entry is copied once,
+ * from where it lies into the frame. Sizes and writes must agree; a test holds them against msgpackr.
+ */
+export interface MsgpackWriter {
+	readonly bytes: Uint8Array;
+	position: number;
+}
+
+function writeBigEndian(writer: MsgpackWriter, token: number, value: number, width: number): void {
+	writer.bytes[writer.position++] = token;
+	for (let shift = (width - 1) * 8; shift >= 0; shift -= 8) writer.bytes[writer.position++] = value >>> shift;
+}
+
+export function sizeOfUint(value: number): number {
+	if (value < 0x80) return 1;
+	if (value < 0x100) return 2;
+	if (value < 0x1_0000) return 3;
+	return value < 0x1_0000_0000 ? 5 : 9;
+}
+
+/** A whole number from 0; above 2^32 as float 64, as msgpackr writes it. */
+export function writeUint(writer: MsgpackWriter, value: number): void {
+	if (value < 0x80) writer.bytes[writer.position++] = value;
+	else if (value < 0x100) writeBigEndian(writer, 0xcc, value, 1);
+	else if (value < 0x1_0000) writeBigEndian(writer, 0xcd, value, 2);
+	else if (value < 0x1_0000_0000) writeBigEndian(writer, 0xce, value, 4);
+	else {
+		const {buffer, byteOffset} = writer.bytes;
+		writer.bytes[writer.position++] = 0xcb;
+		new DataView(buffer, byteOffset).setFloat64(writer.position, value);
+		writer.position += 8;
+	}
+}
+
+export function sizeOfBytes(length: number): number {
+	return length + (length < 0x100 ? 2 : length < 0x1_0000 ? 3 : 5);
+}
+
+export function writeBytes(writer: MsgpackWriter, value: Uint8Array): void {
+	const {length} = value;
+	if (length < 0x100) writeBigEndian(writer, 0xc4, length, 1);
+	else if (length < 0x1_0000) writeBigEndian(writer, 0xc5, length, 2);
+	else writeBigEndian(writer, 0xc6, length, 4);
+	writer.bytes.set(value, writer.position);
+	writer.position += length;
+}
+
+export function sizeOfListHeader(count: number): number {
+	return count < 0x10 ? 1 : count < 0x1_0000 ? 3 : 5;
+}
+
+export function writeListHeader(writer: MsgpackWriter, count: number): void {
+	if (count < 0x10) writer.bytes[writer.position++] = 0x90 | count;
+	else if (count < 0x1_0000) writeBigEndian(writer, 0xdc, count, 2);
+	else writeBigEndian(writer, 0xdd, count, 4);
+}
+
+/** Up to 15 pairs. */
+export function writeMapHeader(writer: MsgpackWriter, pairs: number): void {
+	writer.bytes[writer.position++] = 0x80 | pairs;
+}
+
+/** ASCII of at most 31 characters: the names of fields and types. */
+export function writeShortString(writer: MsgpackWriter, text: string): void {
+	writer.bytes[writer.position++] = 0xa0 | text.length;
+	for (let index = 0; index < text.length; index++) writer.bytes[writer.position++] = text.charCodeAt(index);
+}

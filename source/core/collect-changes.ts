@@ -1,0 +1,160 @@
+/**
+ * First half of a reduction: what a run of inputs says about peers, and which rows stand for themselves. Works on plain
+ * values, for one call only; reduce.ts puts the result into the state.
+ */
+import type {FeedEvent, Input, Observation, PeerId} from './event.js';
+import {compareOrder, type OrderKey} from './event-order.js';
+import {LATE_AFTER_MS} from './limits.js';
+import * as step from './roster.js';
+import {createRosterPeer, findPeer} from './roster.js';
+import type {RosterPeer, State} from './state.js';
+import type {TimelineEntry} from './timeline.js';
+
+export interface CollectedChanges {
+	readonly state: State;
+	/** Peers of whom something was learnt. */
+	readonly peers: Map<PeerId, RosterPeer>;
+	/** Rows that follow from one record alone. */
+	readonly rows: TimelineEntry[];
+	readonly unreadable: FeedEvent[];
+	launch: State['launch'];
+	launches: Readonly<Record<PeerId, OrderKey>>;
+	recordCount: number;
+	loggedAt: number;
+}
+
+export function createChanges(state: State): CollectedChanges {
+	const {launch, launches, recordCount, loggedAt} = state;
+	return {state, peers: new Map(), rows: [], unreadable: [], launch, launches, recordCount, loggedAt};
+}
+
+function currentPeer(changes: CollectedChanges, peer: PeerId): RosterPeer {
+	return changes.peers.get(peer) ?? findPeer(changes.state.roster, peer) ?? createRosterPeer(peer);
+}
+
+/** Makes sure that whoever wrote stands in the roster. */
+function ensurePeer(changes: CollectedChanges, peer: PeerId): void {
+	if (changes.peers.has(peer) || findPeer(changes.state.roster, peer) !== undefined) return;
+	changes.peers.set(peer, createRosterPeer(peer));
+}
+
+function updatePeer(changes: CollectedChanges, peer: PeerId, change: (known: RosterPeer) => RosterPeer): void {
+	const known = currentPeer(changes, peer);
+	const changed = change(known);
+	if (changed !== known) changes.peers.set(peer, changed);
+}
+
+function markLate(event: FeedEvent): FeedEvent {
+	const row = {...event, late: true};
+	return row;
+}
+
+/** `left`, `lost` and `returned` give rows only through presence-rows.ts. */
+function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
+	const {peer} = event;
+	switch (event.type) {
+		case 'posted':
+			changes.rows.push(event);
+			break;
+		case 'joined':
+			if (event.seq !== 1) {
+				changes.unreadable.push(event);
+				break;
+			}
+			updatePeer(changes, peer, known => step.withJoined(known, event));
+			changes.rows.push(event);
+			break;
+		case 'renamed':
+			updatePeer(changes, peer, known => step.withRenamed(known, event));
+			changes.rows.push(event);
+			break;
+		case 'moved':
+			updatePeer(changes, peer, known => step.withMoved(known, event));
+			changes.rows.push(event);
+			break;
+		case 'left':
+			updatePeer(changes, peer, known => step.withLeft(known, event));
+			break;
+		case 'lost':
+			updatePeer(changes, event.subject, known => step.withLost(known, event));
+			break;
+		case 'returned':
+			updatePeer(changes, peer, known => step.withReturned(known, event));
+			break;
+		case 'unreadable':
+			changes.unreadable.push(event);
+			break;
+		default:
+			event satisfies never;
+	}
+}
+
+export function collectEvents(changes: CollectedChanges, input: Input & {readonly type: 'events'}): void {
+	changes.recordCount += input.events.length;
+	changes.loggedAt = Math.max(changes.loggedAt, input.loggedAt);
+	const lateBefore = input.live ? input.loggedAt - LATE_AFTER_MS : Number.NEGATIVE_INFINITY;
+	let author: PeerId | undefined;
+	for (const event of input.events) {
+		if (event.peer !== author) {
+			author = event.peer;
+			ensurePeer(changes, author);
+		}
+		collectEvent(changes, event.ms < lateBefore ? markLate(event) : event);
+	}
+}
+
+/** Takes those in whom one of us had contact with: they are looked at again. */
+function touchContactedPeers(changes: CollectedChanges, own: PeerId | undefined): void {
+	if (own === undefined) return;
+	for (const subject of currentPeer(changes, own).contactedPeers) {
+		const known = currentPeer(changes, subject);
+		if (!changes.peers.has(subject)) changes.peers.set(subject, known);
+	}
+}
+
+function collectContact(
+	changes: CollectedChanges,
+	own: PeerId,
+	subject: PeerId,
+	change: (known: RosterPeer) => RosterPeer,
+): void {
+	if (currentPeer(changes, subject).contacts[own] === undefined) {
+		updatePeer(changes, own, known => ({...known, contactedPeers: [...known.contactedPeers, subject]}));
+	}
+	updatePeer(changes, subject, change);
+}
+
+/** A launch changes what holds for those we had contact with in the one before, or have in this one. */
+function collectLaunch(changes: CollectedChanges, observation: Observation, loggedAt: number): void {
+	const {peer, ms, counter, seq} = observation;
+	if (changes.launches[peer] !== undefined) return;
+	touchContactedPeers(changes, changes.launch?.peer);
+	touchContactedPeers(changes, peer);
+	const key = {ms, counter, peer, seq};
+	changes.launches = {...changes.launches, [peer]: key};
+	if (changes.launch === undefined || compareOrder(changes.launch, key) < 0) changes.launch = {...key, loggedAt};
+}
+
+export function collectObservation(changes: CollectedChanges, input: Input & {readonly type: 'observed'}): void {
+	const {observation, loggedAt} = input;
+	changes.recordCount += 1;
+	changes.loggedAt = Math.max(changes.loggedAt, loggedAt);
+	switch (observation.type) {
+		case 'launched':
+			collectLaunch(changes, observation, loggedAt);
+			break;
+		case 'peer-connected':
+			collectContact(changes, observation.peer, observation.subject, known => step.withConnected(known, observation));
+			break;
+		case 'peer-disconnected':
+			collectContact(changes, observation.peer, observation.subject, known =>
+				step.withDisconnected(known, observation),
+			);
+			break;
+		case 'notice':
+			changes.rows.push(observation);
+			break;
+		default:
+			observation satisfies never;
+	}
+}

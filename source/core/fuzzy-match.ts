@@ -1,0 +1,38 @@
+/** The candidate that most likely was meant, or undefined when none is near. */
+export function findClosest(word: string, candidates: readonly string[]): string | undefined {
+	const wanted = word.toLowerCase();
+	let best: string | undefined;
+	let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+	for (const candidate of candidates) {
+		const distance =
+			candidate.startsWith(wanted) && wanted.length > 2 ? 0.5 : editDistance(wanted, candidate, bestDistance);
+		if (distance < bestDistance) {
+			bestDistance = distance;
+			best = candidate;
+		}
+	}
+	return best;
+}
+
+/** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours; at least `limit` when it is. */
+function editDistance(a: string, b: string, limit: number): number {
+	if (Math.abs(a.length - b.length) >= limit) return limit;
+	let rowBeforePrevious: number[] = [];
+	let previousRow = Array.from({length: b.length + 1}, (_, index) => index);
+	for (let i = 1; i <= a.length; i++) {
+		const row = [i];
+		for (let j = 1; j <= b.length; j++) {
+			const same = a[i - 1] === b[j - 1];
+			const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+			row[j] = Math.min(
+				(previousRow[j] ?? limit) + 1,
+				(row[j - 1] ?? limit) + 1,
+				(previousRow[j - 1] ?? limit) + (same ? 0 : 1),
+				swapped ? (rowBeforePrevious[j - 2] ?? limit) + 1 : limit,
+			);
+		}
+		rowBeforePrevious = previousRow;
+		previousRow = row;
+	}
+	return previousRow[b.length] ?? limit;
+}

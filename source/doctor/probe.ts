@@ -1,0 +1,220 @@
+/**
+ * A node that looks and does not join. It announces itself and dials, since only so others answer it and dial back, and
+ * it listens to the hello that every node says first; it never says its own. So nobody's timeline, log, roster or peers
+ * pane shows it: a peer exists for others from its hello on. At the end it says `leaving`, and they stop dialling it.
+ * Both directions are tried with everybody, which a node of the room does not (it keeps one connection for each pair).
+ */
+import type {HelloMessage} from '../codec/message.js';
+import type {Clock, Debug, Random} from '../core/environment.js';
+import type {PeerId} from '../core/event.js';
+import {MAX_ADDRESSES, MAX_CANDIDATES, MAX_DIALS_AT_ONCE} from '../core/limits.js';
+import {createBeaconMac, type RoomKeys} from '../feed/room-keys.js';
+import {createPeerKey} from '../feed/signing-keys.js';
+import type {DiscoverySource} from '../network/dial/candidate.js';
+import type {Beacon} from '../network/discovery/beacon.js';
+import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
+import type {HostAddress} from '../network/ip-address.js';
+import {isOnLink} from '../network/ip-address.js';
+import {createHelloProof} from '../network/link/handshake.js';
+import type {Connection, Transport} from '../network/transport/transport.js';
+import type {NetworkReport} from '../node/chat-node.js';
+import {reportForeignNodes, reportInterfaces} from '../node/network-report.js';
+import type {StartFailure} from './finding.js';
+import {createProbedPeer, mergeProbedPeers, type ProbedPeer, readHello, reportProbedPeer} from './probed-peer.js';
+
+export interface ProbeOptions {
+	readonly room: string;
+	readonly keys: RoomKeys;
+	readonly loopbackOnly: boolean;
+	/** `--peer` targets, or remembered ones. */
+	readonly targets: readonly HostAddress[];
+	readonly targetsRemembered: boolean;
+	/** As asked for, to name them when they cannot be had. */
+	readonly udpPort: number;
+	readonly tcpPort: number;
+}
+
+export interface ProbeAdapters {
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly transport: Transport;
+	readonly beacon: Beacon;
+	readonly debug: Debug;
+}
+
+export interface Probe {
+	/** Resolves with what went wrong, if the ports cannot be had. */
+	start(): Promise<StartFailure | undefined>;
+	report(): NetworkReport;
+	/** Everybody who was heard has had the time to answer, and every dial came to its end. */
+	isSettled(): boolean;
+	/** Idempotent. */
+	stop(): Promise<void>;
+}
+
+/** Four announcements, twice each, were heard and answered; one that is lost now and then does not matter. */
+const MIN_PROBE_MS = 2500;
+/** A peer with the higher id dials after a second. */
+const REVERSE_DIAL_WAIT_MS = 2000;
+/** The longest look: a dial that begins late, and its timeout. */
+const MAX_PROBE_MS = 9000;
+
+export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Probe {
+	const {keys} = options;
+	const {clock, random, transport, beacon, debug} = adapters;
+	const key = createPeerKey(random.bytes(32));
+	const helloReader = {self: key.peer, proof: createHelloProof(key, keys), clock};
+	const entries = new Map<string, ProbedPeer>();
+	let discovery: Discovery | undefined;
+	const ports = {udp: 0, tcp: 0};
+	let startedAt = 0;
+	let activeDials = 0;
+	let stopping: Promise<void> | undefined;
+
+	function findOrAddPeer(id: string, peer?: PeerId): ProbedPeer | undefined {
+		const known = entries.get(id);
+		if (known || entries.size >= MAX_CANDIDATES) return known;
+		const entry = createProbedPeer(peer, clock.monotonic());
+		entries.set(id, entry);
+		return entry;
+	}
+
+	function addAddress(id: string, peer: PeerId | undefined, address: HostAddress, source?: DiscoverySource): void {
+		const entry = findOrAddPeer(id, peer);
+		if (!entry) return;
+		if (source) entry.heardBy.add(source);
+		const known = entry.addresses.some(one => one.host === address.host && one.port === address.port);
+		if (!known && entry.addresses.length < MAX_ADDRESSES) entry.addresses.push(address);
+		startDials();
+	}
+
+	/** Every address once, until one works. */
+	function startDials(): void {
+		for (const entry of entries.values()) {
+			if (activeDials >= MAX_DIALS_AT_ONCE || stopping) return;
+			const address = entry.addresses[entry.triedAddresses];
+			if (address && !entry.isDialling && !entry.isReached) void dial(entry, address);
+		}
+	}
+
+	async function dial(entry: ProbedPeer, address: HostAddress): Promise<void> {
+		entry.triedAddresses += 1;
+		entry.isDialling = true;
+		activeDials += 1;
+		const startedDialAt = clock.monotonic();
+		const result = await transport.dial(address.host, address.port);
+		const settle = (failure: {readonly code: string; readonly text: string} | undefined) => {
+			activeDials -= 1;
+			entry.isDialling = false;
+			entry.isReached = failure === undefined;
+			entry.lastFailure = failure && {...address, code: failure.code, text: failure.text};
+			startDials();
+		};
+		if ('failure' in result) return settle(result.failure);
+		entry.connectMs = clock.monotonic() - startedDialAt;
+		readHello(result.connection, helloReader, outcome => {
+			if (outcome.type === 'hello') recordHello(entry, outcome.hello);
+			settle(outcome.type === 'failed' ? outcome : undefined);
+		});
+	}
+
+	function recordHello(entry: ProbedPeer, hello: HelloMessage): void {
+		entry.peer ??= hello.peer;
+		entry.hello = hello;
+		entry.clockOffsetMs = hello.clock - clock.now();
+	}
+
+	function accept(connection: Connection): void {
+		readHello(connection, helloReader, outcome => {
+			if (outcome.type !== 'hello' || stopping) return;
+			const {peer, port} = outcome.hello;
+			const known = [...entries.values()].filter(entry => entry.peer === peer);
+			const matches = known.length > 0 ? known : [findOrAddPeer(peer, peer)];
+			for (const entry of matches) {
+				if (!entry) continue;
+				entry.reachesUs = true;
+				if (entry.addresses.length === 0) entry.addresses.push({host: connection.remoteAddress, port});
+				recordHello(entry, outcome.hello);
+			}
+
+			startDials();
+		});
+	}
+
+	async function start(): Promise<StartFailure | undefined> {
+		try {
+			ports.tcp = (await transport.listen(accept)).port;
+		} catch (error) {
+			return createStartFailure('TCP', options.tcpPort, error);
+		}
+
+		try {
+			ports.udp = (await beacon.start((bytes, source) => discovery?.received(bytes, source))).port;
+		} catch (error) {
+			return createStartFailure('UDP', options.udpPort, error);
+		}
+
+		startedAt = clock.monotonic();
+		discovery = createDiscovery({
+			self: key.peer,
+			roomTag: keys.tag,
+			mac: createBeaconMac(keys),
+			beacon,
+			clock,
+			random,
+			debug,
+			tcpPort: ports.tcp,
+			name: () => undefined,
+			connectedCount: () => 0,
+			isConnected: () => false,
+			isOnLink: address => isOnLink(address, beacon.interfaces()),
+			peerFound: (peer, address, path) => addAddress(peer, peer, address, path),
+			addAlternateAddress: (peer, address) => addAddress(peer, peer, address),
+			peerLeft: peer => void entries.delete(peer),
+			onTick() {},
+		});
+		discovery.start();
+		const by = options.targetsRemembered ? 'remembered' : 'peer-flag';
+		for (const target of options.targets) addAddress(`${target.host}:${target.port}`, undefined, target, by);
+		return undefined;
+	}
+
+	async function stop(): Promise<void> {
+		discovery?.stop();
+		await Promise.all([transport.close(), beacon.close()]);
+	}
+
+	return {
+		start,
+		report: () => ({
+			room: options.room,
+			hasSecret: keys.hasSecret,
+			loopbackOnly: options.loopbackOnly,
+			listeningMs: discovery ? clock.monotonic() - startedAt : 0,
+			interfaces: reportInterfaces(beacon, discovery?.stats),
+			peers: mergeProbedPeers([...entries.values()], key.peer).map(entry =>
+				reportProbedPeer(entry, discovery?.stats, clock.monotonic()),
+			),
+			udpPort: ports.udp || options.udpPort,
+			tcpPort: ports.tcp || options.tcpPort,
+			...reportForeignNodes(discovery?.stats, clock.monotonic()),
+			refusedConnections: transport.refused,
+			clockCorrectionMs: 0,
+		}),
+		isSettled() {
+			const now = clock.monotonic();
+			if (now - startedAt >= MAX_PROBE_MS) return true;
+			if (activeDials > 0 || now - startedAt < MIN_PROBE_MS) return false;
+			return [...entries.values()].every(entry => entry.reachesUs || now - entry.firstSeenAt >= REVERSE_DIAL_WAIT_MS);
+		},
+		stop() {
+			stopping ??= stop();
+			return stopping;
+		},
+	};
+}
+
+function createStartFailure(protocol: 'UDP' | 'TCP', port: number, error: unknown): StartFailure {
+	const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+	return {protocol, port, code, text: error instanceof Error ? error.message : String(error)};
+}

@@ -1,0 +1,211 @@
+/** Dials candidates when their time has come, at a pace, and plans the next dial after each that failed. */
+
+import type {Clock, Debug, Random, Timer} from '../../core/environment.js';
+import type {PeerId} from '../../core/event.js';
+import {
+	DIAL_BURST,
+	HIGHER_ID_DIALS_AFTER_MS,
+	HIGHER_ID_WAITS_AT_MOST_MS,
+	MAX_DIAL_FAILURES,
+	MAX_DIALS_PER_SECOND,
+	MAX_SEEN_RETRIES,
+	RETRY_SEEN_MS,
+} from '../../core/limits.js';
+import type {HostAddress} from '../ip-address.js';
+import {addressKey} from '../ip-address.js';
+import type {LinkClosing, PeerLink} from '../link/peer-link.js';
+import {createTokenBucket} from '../scheduling/rate-limiters.js';
+import type {Connection, Transport} from '../transport/transport.js';
+import {type Candidate, chooseAddress, dropAddress, type FailedDial} from './candidate.js';
+import {createDialQueue, retryDelay} from './dial-queue.js';
+
+/** What became of a connection that was handed over. */
+export type AdoptOutcome =
+	| {readonly type: 'verified'; readonly link: PeerLink}
+	| {readonly type: 'failed'; readonly closing: LinkClosing};
+
+export interface DiallerOptions {
+	readonly self: PeerId;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly transport: Transport;
+	readonly debug: Debug;
+	isConnected(peer: PeerId): boolean;
+	/** Takes a dialled connection over; `done` is called once. */
+	adopt(connection: Connection, done: (outcome: AdoptOutcome) => void): void;
+	/** Somebody reachable is connected to it: it lives, though our dials fail. */
+	isSeen(peer: PeerId): boolean;
+	/** A `--peer` target led to a peer. */
+	targetWorked(target: HostAddress): void;
+}
+
+export interface DialScheduler {
+	/** Nothing is left to do for it: it is us, or connected. */
+	isConnected(candidate: Candidate): boolean;
+	/** Dials it after `delay` ms, unless it is under way. */
+	schedule(candidate: Candidate, delay: number): void;
+	/** No dial is planned for it any more. */
+	unschedule(candidate: Candidate): void;
+	/** As `rest`, and it does not wait for its turn either. */
+	remove(candidate: Candidate): void;
+	/** Somebody came up: the higher id waits on. */
+	peerConnected(): void;
+	stop(): void;
+}
+
+export function createDialScheduler(options: DiallerOptions): DialScheduler {
+	const {clock, random, transport, self, debug} = options;
+	const queue = createDialQueue();
+	const rateLimiter = createTokenBucket(MAX_DIALS_PER_SECOND, DIAL_BURST);
+	/** Given up but for a dial now and then: where no beacon passes nobody tells us of them again. */
+	const slowRetries = new Set<Candidate>();
+	let pausedPump: Timer | undefined;
+	/** When somebody came up last, monotonic ms. */
+	let lastUpAt = Number.NEGATIVE_INFINITY;
+	let stopped = false;
+
+	const isConnected = (entry: Candidate) =>
+		entry.peer !== undefined && (entry.peer === self || options.isConnected(entry.peer));
+
+	function schedule(entry: Candidate, delay: number): void {
+		if (stopped || entry.state === 'dialling' || entry.state === 'queued') return;
+		entry.timer?.cancel();
+		entry.state = 'waiting';
+		entry.waitingSince = clock.monotonic();
+		arm(entry, delay);
+	}
+
+	function arm(entry: Candidate, delay: number): void {
+		entry.timer = clock.after(delay, () => {
+			const patience = waitForLowerIdMs(entry);
+			if (patience > 0) {
+				arm(entry, patience);
+				return;
+			}
+
+			entry.state = 'queued';
+			queue.add(entry);
+			pump();
+		});
+	}
+
+	/** How long the higher id goes on waiting for the dial of the lower, ms. */
+	function waitForLowerIdMs({peer, isTarget, failures, waitingSince}: Candidate): number {
+		if (peer === undefined || isTarget || failures > 0 || self < peer || options.isConnected(peer)) return 0;
+		const now = clock.monotonic();
+		const left = waitingSince + HIGHER_ID_WAITS_AT_MOST_MS - now;
+		return Math.min(left, lastUpAt + HIGHER_ID_DIALS_AFTER_MS - now);
+	}
+
+	function unschedule(entry: Candidate): void {
+		entry.timer?.cancel();
+		entry.timer = undefined;
+		slowRetries.delete(entry);
+		if (entry.state === 'waiting') entry.state = 'idle';
+	}
+
+	/** Dials that fail at once must not follow each other without end. */
+	function pump(): void {
+		if (pausedPump || stopped) return;
+		for (let entry = takeNext(); entry; entry = takeNext()) {
+			entry.state = 'idle';
+			const address = isConnected(entry) ? undefined : chooseAddress(entry);
+			if (address) void dial(entry, address);
+			else queue.finished(entry);
+		}
+	}
+
+	function takeNext(): Candidate | undefined {
+		if (!queue.isReady) return undefined;
+		if (rateLimiter.take(clock.monotonic())) return queue.take();
+		pausedPump = clock.after(1000 / MAX_DIALS_PER_SECOND, () => {
+			pausedPump = undefined;
+			pump();
+		});
+		return undefined;
+	}
+
+	async function dial(entry: Candidate, address: HostAddress): Promise<void> {
+		entry.state = 'dialling';
+		entry.lastAttempt = clock.monotonic();
+		entry.triedAt.set(addressKey(address), entry.lastAttempt);
+		const result = await transport.dial(address.host, address.port);
+		if (stopped) {
+			if ('connection' in result) result.connection.destroy();
+			return;
+		}
+
+		if ('failure' in result) settle(entry, address, result.failure);
+		else options.adopt(result.connection, outcome => onAdopted(entry, address, outcome));
+	}
+
+	function onAdopted(entry: Candidate, address: HostAddress, outcome: AdoptOutcome): void {
+		if (outcome.type === 'failed') {
+			if (outcome.closing.code === 'self') entry.peer = entry.isTarget ? self : entry.peer;
+			if (outcome.closing.code === 'self') dropAddress(entry, address);
+			settle(entry, address, outcome.closing);
+			return;
+		}
+
+		const {peer} = outcome.link;
+		if (entry.isTarget) {
+			entry.peer = peer;
+			options.targetWorked(address);
+		} else if (peer !== entry.peer) {
+			dropAddress(entry, address);
+			settle(entry, address, {code: 'other', text: 'somebody else answers there'});
+			return;
+		}
+
+		queue.succeeded(entry.lastAttempt, clock.monotonic());
+		entry.verifiedAddress = address;
+		entry.triedAt.clear();
+		settle(entry, address, undefined);
+	}
+
+	/** After a failure. */
+	function planNext(entry: Candidate): void {
+		slowRetries.delete(entry);
+		if (entry.isTarget || entry.failures < MAX_DIAL_FAILURES) {
+			schedule(entry, retryDelay(entry.failures, random.fraction()));
+		} else if (entry.peer && slowRetries.size < MAX_SEEN_RETRIES && options.isSeen(entry.peer)) {
+			slowRetries.add(entry);
+			schedule(entry, RETRY_SEEN_MS);
+		}
+	}
+
+	/** A dial came to its end: count it, plan the next one, let others dial. */
+	function settle(entry: Candidate, address: HostAddress, failure: Omit<FailedDial, 'address'> | undefined): void {
+		queue.finished(entry);
+		entry.state = 'idle';
+		entry.lastFailure = failure && {address, code: failure.code, text: failure.text};
+		if (failure) {
+			entry.failures += 1;
+			debug('dial', `failed: ${address.host}:${address.port}: ${failure.text}`, {failures: entry.failures});
+			if (!isConnected(entry) && !entry.isDropped) planNext(entry);
+		} else {
+			entry.failures = 0;
+		}
+
+		pump();
+	}
+
+	return {
+		isConnected,
+		schedule,
+		unschedule,
+		remove(entry) {
+			unschedule(entry);
+			if (entry.state === 'queued') queue.drop(entry);
+			entry.state = 'idle';
+		},
+		peerConnected() {
+			lastUpAt = clock.monotonic();
+		},
+		stop() {
+			stopped = true;
+			queue.clear();
+			pausedPump?.cancel();
+		},
+	};
+}

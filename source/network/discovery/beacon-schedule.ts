@@ -1,0 +1,60 @@
+/** When to announce (design.md, 3, Discovery): a burst, then for ever, slower in a crowd, never in step with others. */
+
+import type {Clock, Random, Timer} from '../../core/environment.js';
+import {
+	BEACON_BURST_MS,
+	BEACON_CROWD_PEERS,
+	BEACON_INTERVAL_CROWD_MS,
+	BEACON_INTERVAL_MS,
+	BEACON_JITTER,
+} from '../../core/limits.js';
+
+export interface BeaconScheduleOptions {
+	readonly clock: Clock;
+	readonly random: Random;
+	connectedCount(): number;
+	/** May start a burst or stop it all: it is called last. */
+	announce(): void;
+}
+
+export interface BeaconSchedule {
+	/** Starts, or starts anew, with a burst. */
+	burst(): void;
+	stop(): void;
+}
+
+/** So that all together announce themselves about as often, whether ten are there or thirty. */
+export function beaconIntervalMs(peers: number): number {
+	const shared = (BEACON_INTERVAL_CROWD_MS * peers) / BEACON_CROWD_PEERS;
+	return Math.min(BEACON_INTERVAL_CROWD_MS, Math.max(BEACON_INTERVAL_MS, shared));
+}
+
+export function createBeaconSchedule({clock, random, connectedCount, announce}: BeaconScheduleOptions): BeaconSchedule {
+	let timers: Timer[] = [];
+	let steady: Timer | undefined;
+
+	function planSteady(): void {
+		const interval = beaconIntervalMs(connectedCount());
+		const jitter = 1 - BEACON_JITTER + 2 * BEACON_JITTER * random.fraction();
+		steady = clock.after(interval * jitter, () => {
+			planSteady();
+			announce();
+		});
+	}
+
+	function stop(): void {
+		steady?.cancel();
+		for (const timer of timers) timer.cancel();
+		timers = [];
+	}
+
+	return {
+		burst() {
+			stop();
+			timers = BEACON_BURST_MS.filter(ms => ms > 0).map(ms => clock.after(ms, announce));
+			planSteady();
+			announce();
+		},
+		stop,
+	};
+}

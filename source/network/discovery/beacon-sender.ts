@@ -1,0 +1,160 @@
+import {type BindOptions, createSocket, type Socket} from 'node:dgram';
+import type {LocalInterface} from '../ip-address.js';
+import {describeError, errorCode} from '../transport/describe-error.js';
+import type {DatagramSource, DestinationCounters} from './beacon.js';
+
+/** Resolves with the port; rejects with the system's error, or when the socket is closed meanwhile. */
+export function bindSocket(socket: Socket, options: BindOptions): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const closed = () => reject(new Error('closed while it opened'));
+		socket.once('error', reject);
+		socket.once('close', closed);
+		socket.bind(options, () => {
+			socket.off('error', reject);
+			socket.off('close', closed);
+			resolve(socket.address().port);
+		});
+	});
+}
+
+type MutableCounters = {-readonly [Key in keyof DestinationCounters]: DestinationCounters[Key]};
+
+/** Distinct interface addresses remembered: a laptop that roams all day stays below it. */
+const MAX_DESTINATIONS = 256;
+
+export interface SendStats {
+	sent(from: LocalInterface, kind: MutableCounters['kind'], destination: string): void;
+	failed(from: LocalInterface, kind: MutableCounters['kind'], destination: string, error: unknown): void;
+	list(): readonly DestinationCounters[];
+}
+
+/** Counts per interface address and destination what went out and what did not, for the doctor. */
+export function createSendStats(): SendStats {
+	const counters = new Map<string, MutableCounters>();
+
+	function countersFor(from: LocalInterface, kind: MutableCounters['kind'], destination: string): MutableCounters {
+		const key = `${from.name} ${from.address} ${destination}`;
+		let found = counters.get(key);
+		if (!found) {
+			const oldest = counters.size >= MAX_DESTINATIONS ? counters.keys().next().value : undefined;
+			if (oldest !== undefined) counters.delete(oldest);
+			found = {interface: from.name, address: from.address, destination, kind, sent: 0, failed: 0};
+			counters.set(key, found);
+		}
+		return found;
+	}
+
+	return {
+		sent(from, kind, destination) {
+			countersFor(from, kind, destination).sent++;
+		},
+		failed(from, kind, destination, error) {
+			const found = countersFor(from, kind, destination);
+			found.failed++;
+			found.lastError = describeError(error);
+		},
+		list: () => [...counters.values()].map(found => ({...found})),
+	};
+}
+
+/** Administratively scoped (RFC 2365), the local scope: no router passes it on. */
+export const BEACON_GROUP = '239.255.71.74';
+
+export interface BeaconSenderOptions {
+	readonly from: LocalInterface;
+	/** Where beacons go. */
+	readonly port: number;
+	/** Wished for; another one is taken when it is not free. 0: any. */
+	readonly ownPort: number;
+	readonly stats: SendStats;
+	received(bytes: Uint8Array, source: DatagramSource): void;
+	log(line: string): void;
+}
+
+export interface BeaconSender {
+	readonly from: LocalInterface;
+	/** Resolves with the port once bound, with undefined when that failed. */
+	readonly ready: Promise<number | undefined>;
+	/** False: it can not be used; make a new one at the next beat. */
+	readonly usable: boolean;
+	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
+	send(bytes: Uint8Array, address: string, port: number): void;
+	close(): Promise<void>;
+}
+
+/**
+ * Sends from one interface address, and listens there: bound to it, a datagram carries the right source on machines with
+ * several, and the multicast interface, which is a property of a socket, never changes under a datagram on its way.
+ */
+export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
+	const {from, port, stats, log} = options;
+	const socket = createSocket('udp4');
+	let state: 'binding' | 'ready' | 'failed' | 'closed' = 'binding';
+	let pending: readonly [Uint8Array, Uint8Array] | undefined;
+
+	socket.on('error', failure => log(`${from.name} ${from.address}: ${describeError(failure)}`));
+	socket.on('message', (bytes, source) => options.received(bytes, {address: source.address, port: source.port}));
+
+	const bind = (own: number) => bindSocket(socket, {address: from.address, port: own, exclusive: true});
+
+	async function open(): Promise<number | undefined> {
+		try {
+			const ownPort = await bind(options.ownPort).catch(failure => {
+				if (options.ownPort === 0 || errorCode(failure) !== 'EADDRINUSE') throw failure;
+				return bind(0);
+			});
+			if (state === 'closed') return undefined;
+			socket.setBroadcast(true);
+			socket.setMulticastTTL(1);
+			state = 'ready';
+			if (pending) broadcast(...pending);
+			return ownPort;
+		} catch (failure) {
+			if (state === 'closed') return undefined;
+			state = 'failed';
+			stats.failed(from, 'broadcast', from.broadcast, failure);
+			return undefined;
+		}
+	}
+
+	function transmit(bytes: Uint8Array, kind: 'broadcast' | 'multicast', destination: string): void {
+		socket.send(bytes, port, destination, failure => {
+			if (failure) stats.failed(from, kind, destination, failure);
+			else stats.sent(from, kind, destination);
+		});
+	}
+
+	function broadcast(bytes: Uint8Array, toGroup: Uint8Array): void {
+		if (state === 'binding') pending = [bytes, toGroup];
+		if (state !== 'ready') return;
+		transmit(bytes, 'broadcast', from.broadcast);
+		try {
+			// Anew each time: an interface that was unplugged and came back has the same address and another number.
+			socket.setMulticastInterface(from.address);
+		} catch (failure) {
+			stats.failed(from, 'multicast', BEACON_GROUP, failure);
+			return;
+		}
+		transmit(toGroup, 'multicast', BEACON_GROUP);
+	}
+
+	return {
+		from,
+		ready: open(),
+		get usable() {
+			return state === 'binding' || state === 'ready';
+		},
+		broadcast,
+		send(bytes, address, toPort) {
+			if (state !== 'ready') return;
+			socket.send(bytes, toPort, address, failure => {
+				if (failure) log(`answer to ${address} from ${from.address}: ${describeError(failure)}`);
+			});
+		},
+		close() {
+			if (state === 'closed') return Promise.resolve();
+			state = 'closed';
+			return new Promise(resolve => socket.close(() => resolve()));
+		},
+	};
+}

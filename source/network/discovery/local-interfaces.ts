@@ -1,0 +1,105 @@
+/** Which addresses of this machine beacons go out from; pure: what the operating system says is passed in. */
+
+import type {LocalInterface} from '../ip-address.js';
+import {directedBroadcast, normaliseAddress, parseIpv4} from '../ip-address.js';
+
+/** As `os.networkInterfaces()` gives them: only interfaces that are up and have an address. */
+export type SystemInterfaces = Readonly<
+	Record<
+		string,
+		| readonly {
+				readonly address: string;
+				readonly family: string | number;
+				readonly internal: boolean;
+				readonly cidr: string | null;
+		  }[]
+		| undefined
+	>
+>;
+
+/** What was chosen by `--interface`, and what of it there is. */
+export interface InterfaceChoice {
+	readonly interfaces: readonly LocalInterface[];
+	/** Chosen, and not there now: an interface may come later, a misspelt one never does. */
+	readonly missing: readonly string[];
+	/** Every name and address that could have been chosen, for the error text. */
+	readonly existing: readonly string[];
+}
+
+/** `lo` means loopback on every system. */
+export const LOOPBACK_NAME = 'lo';
+const LOOPBACK: LocalInterface = {
+	name: LOOPBACK_NAME,
+	address: '127.0.0.1',
+	broadcast: '127.255.255.255',
+	prefix: 8,
+	loopback: true,
+	virtual: false,
+};
+
+/** Bridges and adapters of containers, virtual machines and VPNs, by the names their makers give them. */
+const VIRTUAL =
+	/^(docker|podman|br-|virbr|lxc|lxd|veth|cni|flannel|cali|vmnet|vboxnet|tun|tap|utun|ppp|ipsec|wg|zt|tailscale|nordlynx|vethernet|bridge\d|awdl|llw|hyper-v|virtualbox|vmware|tailscale|zerotier|wireguard|openvpn)/i;
+
+export function isVirtualName(name: string): boolean {
+	return VIRTUAL.test(name);
+}
+
+function isIpv4(family: string | number): boolean {
+	return family === 'IPv4' || family === 4;
+}
+
+/** Every IPv4 address with a directed broadcast, loopback first. */
+function readAll(system: SystemInterfaces): LocalInterface[] {
+	const all = [LOOPBACK];
+	for (const [name, addresses] of Object.entries(system)) {
+		for (const {address, family, internal, cidr} of addresses ?? []) {
+			if (internal || !isIpv4(family) || cidr === null) continue;
+			const prefix = Number(cidr.split('/')[1]);
+			const broadcast = directedBroadcast(address, prefix);
+			if (broadcast === undefined) continue;
+			all.push({name, address, broadcast, prefix, loopback: false, virtual: isVirtualName(name)});
+		}
+	}
+	return all;
+}
+
+function matches(candidate: LocalInterface, wanted: string): boolean {
+	if (candidate.loopback)
+		return wanted === LOOPBACK_NAME || wanted === 'lo0' || parseIpv4(wanted) === parseIpv4('127.0.0.1');
+	return candidate.name === wanted || candidate.address === normaliseAddress(wanted);
+}
+
+/** `selection`: names or addresses; undefined or empty takes all that can broadcast, and loopback. */
+export function chooseInterfaces(selection: readonly string[] | undefined, system: SystemInterfaces): InterfaceChoice {
+	const all = readAll(system);
+	const existing = all.map(({name, address}) => `${name} (${address})`);
+	if (selection === undefined || selection.length === 0) return {interfaces: all, missing: [], existing};
+	const interfaces = all.filter(candidate => selection.some(wanted => matches(candidate, wanted)));
+	const missing = selection.filter(wanted => !all.some(candidate => matches(candidate, wanted)));
+	return {interfaces, missing, existing};
+}
+
+export function readInterfaces(selection: readonly string[] | undefined, system: SystemInterfaces): LocalInterface[] {
+	return [...chooseInterfaces(selection, system).interfaces];
+}
+
+/** What is wrong with a selection, as one line for a usage error; undefined if every part of it exists. */
+export function describeMissing({missing, existing}: InterfaceChoice): string | undefined {
+	if (missing.length === 0) return undefined;
+	return `no interface or address ${missing.map(name => `'${name}'`).join(', ')} that can broadcast; there is ${existing.join(', ')}`;
+}
+
+/** Whether nothing may leave this machine: only loopback was chosen. */
+export function isLoopbackOnly(selection: readonly string[] | undefined): boolean {
+	if (selection === undefined || selection.length === 0) return false;
+	return selection.every(wanted => matches(LOOPBACK, wanted));
+}
+
+/** Where TCP listens: on the one address chosen, else everywhere (undefined). */
+export function listenHost(selection: readonly string[] | undefined, system: SystemInterfaces): string | undefined {
+	if (isLoopbackOnly(selection)) return LOOPBACK.address;
+	if (selection === undefined || selection.length === 0) return undefined;
+	const chosen = readInterfaces(selection, system);
+	return chosen.length === 1 ? chosen[0]?.address : undefined;
+}

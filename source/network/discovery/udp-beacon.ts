@@ -1,0 +1,123 @@
+import {createSocket} from 'node:dgram';
+import {networkInterfaces} from 'node:os';
+import type {Clock} from '../../core/environment.js';
+import {MAX_BEACON_BYTES, MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND} from '../../core/limits.js';
+import type {LocalInterface} from '../ip-address.js';
+import {interfaceFor, isLoopback, isOnLink} from '../ip-address.js';
+import {createWindowRateLimiter} from '../scheduling/rate-limiters.js';
+import {createSystemClock} from '../system-clock.js';
+import {describeError, errorCode} from '../transport/describe-error.js';
+import type {Beacon, DatagramSource} from './beacon.js';
+import {BEACON_GROUP, type BeaconSender, bindSocket, createBeaconSender, createSendStats} from './beacon-sender.js';
+import {isLoopbackOnly, readInterfaces, type SystemInterfaces} from './local-interfaces.js';
+
+export interface UdpBeaconOptions {
+	/** The shared port of discovery; 0 takes any free one (tests). */
+	readonly port: number;
+	/** Interface names or addresses; undefined: all. With loopback only, no datagram leaves this machine. */
+	readonly selection?: readonly string[] | undefined;
+	readonly clock?: Clock;
+	/** Replaced in tests. */
+	readonly system?: () => SystemInterfaces;
+	readonly log?: (line: string) => void;
+}
+
+type Received = (bytes: Uint8Array, source: DatagramSource) => void;
+
+/** Datagrams over UDP (design.md, 3, Discovery). `start` rejects with the system's code, e.g. EADDRINUSE. */
+export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
+	const {selection, clock = createSystemClock(), system = networkInterfaces, log = () => {}} = options;
+	const loopbackOnly = isLoopbackOnly(selection);
+	const shared = createSocket({type: 'udp4', reuseAddr: true});
+	const stats = createSendStats();
+	const rateLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND);
+	const senders = new Map<string, BeaconSender>();
+	let received: Received = () => {};
+	let interfaces: readonly LocalInterface[] = [];
+	let port = options.port;
+	let ownPort = 0;
+	let closing: Promise<void> | undefined;
+
+	/** Before any cryptography: size, rate, and whether it came from where we look. */
+	function receive(bytes: Uint8Array, source: DatagramSource): void {
+		if (closing || bytes.length === 0 || bytes.length > MAX_BEACON_BYTES) return;
+		if (loopbackOnly ? !isLoopback(source.address) : selection && !isOnLink(source.address, interfaces)) return;
+		if (rateLimiter.allows(`${source.address}:${source.port}`, clock.monotonic())) received(bytes, source);
+	}
+
+	/** The system forgets a membership with its interface; one that is still there says EADDRINUSE. */
+	function joinGroup(from: LocalInterface): void {
+		try {
+			shared.addMembership(BEACON_GROUP, from.address);
+		} catch (failure) {
+			if (errorCode(failure) !== 'EADDRINUSE') stats.failed(from, 'multicast', BEACON_GROUP, failure);
+		}
+	}
+
+	async function closeSender(sender: BeaconSender): Promise<void> {
+		senders.delete(sender.from.address);
+		await sender.close();
+	}
+
+	/** Makes senders and memberships match the interfaces that are there now. */
+	function refreshInterfaces(): void {
+		interfaces = readInterfaces(selection, system());
+		const present = new Set(interfaces.map(from => `${from.address}/${from.broadcast}`));
+		for (const sender of senders.values())
+			if (!sender.usable || !present.has(`${sender.from.address}/${sender.from.broadcast}`)) void closeSender(sender);
+		for (const from of interfaces) {
+			joinGroup(from);
+			if (senders.has(from.address)) continue;
+			senders.set(from.address, createBeaconSender({from, port, ownPort, stats: stats, received: receive, log}));
+		}
+	}
+
+	/** The first sender's free port is wished for by the others, so that we are at one port on all interfaces. */
+	async function openSenders(): Promise<void> {
+		const [first] = readInterfaces(selection, system());
+		if (first) {
+			const sender = createBeaconSender({from: first, port, ownPort, stats: stats, received: receive, log});
+			senders.set(first.address, sender);
+			ownPort = (await sender.ready) ?? 0;
+		}
+		if (closing) return;
+		refreshInterfaces();
+		await Promise.all([...senders.values()].map(sender => sender.ready));
+	}
+
+	function senderTo(address: string): BeaconSender | undefined {
+		if (loopbackOnly && !isLoopback(address)) return undefined;
+		const onLink = interfaceFor(address, interfaces);
+		if (onLink) return senders.get(onLink.address);
+		return [...senders.values()].find(({from}) => !from.loopback);
+	}
+
+	return {
+		async start(handler) {
+			received = handler;
+			shared.on('message', (bytes, source) => receive(bytes, {address: source.address, port: source.port}));
+			port = await bindSocket(shared, {port: options.port, address: '0.0.0.0', exclusive: true});
+			shared.on('error', failure => log(`discovery port: ${describeError(failure)}`));
+			await openSenders();
+			return {port, ownPort};
+		},
+		broadcast(bytes, toGroup = bytes) {
+			if (closing) return;
+			refreshInterfaces();
+			for (const sender of senders.values()) sender.broadcast(bytes, toGroup);
+		},
+		send(bytes, address, toPort) {
+			if (!closing) senderTo(address)?.send(bytes, address, toPort);
+		},
+		interfaces: () => interfaces,
+		counters: () => stats.list(),
+		close() {
+			closing ??= (async () => {
+				const sockets = [...senders.values()].map(closeSender);
+				sockets.push(new Promise(resolve => shared.close(() => resolve())));
+				await Promise.all(sockets);
+			})();
+			return closing;
+		},
+	};
+}

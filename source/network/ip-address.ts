@@ -1,0 +1,131 @@
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const MAPPED = /^::ffff:(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
+const MAPPED_HEX = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
+
+/** An IPv4 address as an unsigned 32-bit number; undefined if it is none. */
+export function parseIpv4(address: string): number | undefined {
+	const parts = IPV4.exec(address);
+	if (!parts) return undefined;
+	let value = 0;
+	for (let index = 1; index <= 4; index++) {
+		const byte = Number(parts[index]);
+		if (byte > 255) return undefined;
+		value = value * 256 + byte;
+	}
+	return value;
+}
+
+export function formatIpv4(value: number): string {
+	return [24, 16, 8, 0].map(shift => (value >>> shift) & 255).join('.');
+}
+
+function prefixMask(prefix: number): number {
+	return prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
+}
+
+/** (ip AND mask) OR NOT mask; undefined where there is none (/31, /32, not IPv4). */
+export function directedBroadcast(address: string, prefix: number): string | undefined {
+	const value = parseIpv4(address);
+	if (value === undefined || !Number.isInteger(prefix) || prefix < 0 || prefix > 30) return undefined;
+	return formatIpv4((value | ~prefixMask(prefix)) >>> 0);
+}
+
+export function isInSubnet(address: string, network: string, prefix: number): boolean {
+	return parseIpv4(network) !== undefined && isWithin(parseIpv4(address), networkOf(network, prefix));
+}
+
+/** One form for one address: IPv4-mapped IPv6 becomes IPv4, no zone, lower case. */
+export function normaliseAddress(address: string): string {
+	if (IPV4.test(address)) return address;
+	const bare = (address.split('%')[0] ?? '').toLowerCase();
+	const mapped = MAPPED.exec(bare)?.[1];
+	if (mapped !== undefined) return mapped;
+	const hex = MAPPED_HEX.exec(bare);
+	if (!hex) return bare;
+	return formatIpv4(Number.parseInt(hex[1] ?? '', 16) * 65_536 + Number.parseInt(hex[2] ?? '', 16));
+}
+
+/** Whether an address is directly reachable on one of these interfaces. */
+export function isOnLink(address: string, interfaces: readonly LocalInterface[]): boolean {
+	return interfaceFor(address, interfaces) !== undefined;
+}
+
+/** The interface whose subnet holds the address; the longest prefix wins. */
+export function interfaceFor(address: string, interfaces: readonly LocalInterface[]): LocalInterface | undefined {
+	const plain = normaliseAddress(address);
+	let best: LocalInterface | undefined;
+	for (const candidate of interfaces) {
+		if (!isInSubnet(plain, candidate.address, candidate.prefix)) continue;
+		if (best === undefined || candidate.prefix > best.prefix) best = candidate;
+	}
+	return best;
+}
+
+/** Peers name thousands of addresses: what they are compared with is taken apart once. */
+interface Network {
+	readonly base: number;
+	readonly mask: number;
+}
+
+function networkOf(address: string, prefix: number): Network {
+	const mask = prefixMask(prefix);
+	return {base: ((parseIpv4(address) ?? 0) & mask) >>> 0, mask};
+}
+
+const isWithin = (value: number | undefined, {base, mask}: Network) =>
+	value !== undefined && (value & mask) >>> 0 === base;
+
+const LOOPBACK = networkOf('127.0.0.0', 8);
+const LINK_LOCAL = networkOf('169.254.0.0', 16);
+
+export function isLoopback(address: string): boolean {
+	const plain = normaliseAddress(address);
+	return plain === '::1' || isWithin(parseIpv4(plain), LOOPBACK);
+}
+
+/** Whether one who is bound to `host` may dial `address`: from loopback nobody but this machine itself. */
+export function mayReach(host: string | undefined, address: string): boolean {
+	return host === undefined || !isLoopback(host) || address === 'localhost' || isLoopback(address);
+}
+
+export function isLinkLocal(address: string): boolean {
+	const plain = normaliseAddress(address);
+	return isWithin(parseIpv4(plain), LINK_LOCAL) || /^fe[89ab][0-9a-f]:/.test(plain);
+}
+
+/** Networks that no router carries across the Internet: RFC 1918, RFC 6598 (carriers, some VPNs). */
+const PRIVATE: readonly Network[] = [
+	networkOf('10.0.0.0', 8),
+	networkOf('172.16.0.0', 12),
+	networkOf('192.168.0.0', 16),
+	networkOf('100.64.0.0', 10),
+];
+
+/** Neither private, unique local (RFC 4193), link-local nor loopback. What is no address at all counts as public. */
+export function isPublic(address: string): boolean {
+	const plain = normaliseAddress(address);
+	if (isLoopback(plain) || isLinkLocal(plain) || /^f[cd][0-9a-f]{2}:/.test(plain)) return false;
+	const value = parseIpv4(plain);
+	return !PRIVATE.some(network => isWithin(value, network));
+}
+
+/** An interface address that beacons go out from; read anew at every beat. */
+export interface LocalInterface {
+	readonly name: string;
+	readonly address: string;
+	/** Directed broadcast address. */
+	readonly broadcast: string;
+	/** Prefix length. */
+	readonly prefix: number;
+	readonly loopback: boolean;
+	readonly virtual: boolean;
+}
+
+export interface HostAddress {
+	readonly host: string;
+	readonly port: number;
+}
+
+export const addressKey = ({host, port}: HostAddress) => `${host}:${port}`;
+
+export const isSameAddress = (a: HostAddress, b: HostAddress) => a.host === b.host && a.port === b.port;

@@ -1,0 +1,130 @@
+import {createServer as createTcpServer, type Server, type Socket} from 'node:net';
+import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
+import type {Clock} from '../../core/environment.js';
+import {
+	HELLO_TIMEOUT_MS,
+	LISTEN_BACKLOG,
+	MAX_CONNECTIONS,
+	MAX_HANDSHAKE_BURST,
+	MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND,
+	MAX_HANDSHAKES_PER_SECOND,
+	MAX_PENDING_CONNECTIONS,
+	MAX_PENDING_PER_ADDRESS,
+	MAX_WAITING_CONNECTIONS,
+} from '../../core/limits.js';
+import {isLoopback, normaliseAddress} from '../ip-address.js';
+import {createTokenBucket, createWindowRateLimiter} from '../scheduling/rate-limiters.js';
+import {describeError} from './describe-error.js';
+import {createHandshakeLimiter} from './handshake-limiter.js';
+import {isAuthenticated, serverOptions, type TlsKey} from './tls-connection.js';
+
+export interface TlsListenerOptions extends TlsKey {
+	readonly host: string | undefined;
+	readonly port: number;
+	readonly clock: Clock;
+	log(line: string): void;
+	/** Gets sockets whose other end has proved the secret; they have an error handler. */
+	secured(socket: TLSSocket): void;
+	/** One incoming connection failed before that. */
+	refused(): void;
+}
+
+export interface TlsListener {
+	listen(): Promise<number>;
+	/** Stops listening, destroys what is open; idempotent. */
+	close(): Promise<void>;
+}
+
+/** The same for the TCP socket and the TLS socket around it, and of no other open one. */
+function connectionKey(socket: Socket): string {
+	return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress} ${socket.localPort}`;
+}
+
+/**
+ * Accepts TCP itself and hands over to TLS only as many connections at once as may be half open: a flood costs file
+ * descriptors, bounded, and no handshakes.
+ */
+export function createTlsListener(options: TlsListenerOptions): TlsListener {
+	const {clock, log} = options;
+	const limits = {
+		active: MAX_PENDING_CONNECTIONS,
+		waiting: MAX_WAITING_CONNECTIONS,
+		perAddress: MAX_PENDING_PER_ADDRESS,
+	};
+	const admission = createHandshakeLimiter(limits, isLoopback);
+	/** A handshake costs us more than it costs whoever begins it. */
+	const handshakes = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);
+	const ofAddress = createWindowRateLimiter(MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND);
+	const open = new Set<Socket>();
+	const pending = new Map<string, (socket: TLSSocket) => void>();
+	let closed = false;
+
+	const tlsServer = createTlsServer(serverOptions(options));
+	tlsServer.on('tlsClientError', (failure, socket) => {
+		log(`refused ${socket.remoteAddress ?? 'a connection'}: ${describeError(failure)}`);
+		socket.destroy();
+	});
+	tlsServer.on('secureConnection', socket => {
+		socket.on('error', failure => log(`connection from ${socket.remoteAddress}: ${describeError(failure)}`));
+		const proceed = pending.get(connectionKey(socket));
+		if (proceed && isAuthenticated(socket)) proceed(socket);
+		else socket.destroy();
+	});
+
+	function mayBegin(address: string): boolean {
+		const now = clock.monotonic();
+		return (isLoopback(address) || ofAddress.allows(address, now)) && handshakes.take(now);
+	}
+
+	function accept(raw: Socket): void {
+		const key = connectionKey(raw);
+		let secured = false;
+		open.add(raw);
+		raw.on('error', failure => log(`connection from ${raw.remoteAddress}: ${describeError(failure)}`));
+		const timer = clock.after(HELLO_TIMEOUT_MS, () => raw.destroy());
+		const settle = () => {
+			timer.cancel();
+			pending.delete(key);
+			admission.release(raw);
+		};
+		raw.once('close', () => {
+			open.delete(raw);
+			settle();
+			if (!secured && !closed) options.refused();
+		});
+		pending.set(key, socket => {
+			secured = true;
+			settle();
+			options.secured(socket);
+		});
+		const begin = () => raw.destroyed || tlsServer.emit('connection', raw);
+		const address = normaliseAddress(raw.remoteAddress ?? '');
+		if (!mayBegin(address) || !admission.acquire(raw, address, begin)) raw.destroy();
+	}
+
+	const server: Server = createTcpServer({noDelay: true, pauseOnConnect: true}, accept);
+	server.maxConnections = MAX_CONNECTIONS + MAX_PENDING_CONNECTIONS + MAX_WAITING_CONNECTIONS;
+	server.on('drop', options.refused);
+
+	return {
+		listen: () =>
+			new Promise((resolve, reject) => {
+				server.once('error', reject);
+				server.listen(
+					{port: options.port, backlog: LISTEN_BACKLOG, ...(options.host === undefined ? {} : {host: options.host})},
+					() => {
+						server.off('error', reject);
+						server.on('error', failure => log(`listening: ${describeError(failure)}`));
+						const address = server.address();
+						resolve(address !== null && typeof address === 'object' ? address.port : options.port);
+					},
+				);
+			}),
+		close: () =>
+			new Promise(resolve => {
+				closed = true;
+				server.close(() => resolve());
+				for (const socket of open) socket.destroy();
+			}),
+	};
+}

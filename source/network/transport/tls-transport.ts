@@ -1,0 +1,127 @@
+import {connect, createSecureContext, type TLSSocket} from 'node:tls';
+import type {Clock} from '../../core/environment.js';
+import {DIAL_TIMEOUT_MS, HELLO_TIMEOUT_MS} from '../../core/limits.js';
+import {isLoopback, mayReach} from '../ip-address.js';
+import {createSystemClock} from '../system-clock.js';
+import {describeDialFailure} from './describe-error.js';
+import {clientOptions, createTlsConnection, isAuthenticated, type TlsKey} from './tls-connection.js';
+import {createTlsListener} from './tls-listener.js';
+import type {Connection, DialFailure, DialResult, Transport} from './transport.js';
+
+export interface TlsTransportOptions extends TlsKey {
+	/** Bind address. Default: every address, IPv6 and IPv4. A loopback address also keeps dials on this machine. */
+	readonly host?: string;
+	/** Default: any free port. */
+	readonly port?: number;
+	readonly clock?: Clock;
+	/** What happens inside, one line each, secrets left out. */
+	readonly log?: (line: string) => void;
+}
+
+const NOT_LOOPBACK: DialFailure = {code: 'unreachable', text: 'only this machine itself is in use (loopback)'};
+const CANCELLED: DialFailure = {code: 'cancelled', text: 'we are closing'};
+
+/** Runs what is scheduled within one turn of the event loop together, once. */
+function createTurnEnd(): (run: () => void) => void {
+	let scheduled: (() => void)[] = [];
+	return run => {
+		if (scheduled.push(run) > 1) return;
+		setImmediate(() => {
+			const due = scheduled;
+			scheduled = [];
+			for (const flush of due) flush();
+		});
+	};
+}
+
+/** Streams over TLS 1.3 with the room's key (design.md, 3). `listen` rejects with the system's code, e.g. EADDRINUSE. */
+export function createTlsTransport(options: TlsTransportOptions): Transport {
+	const {host, clock = createSystemClock(), log = () => {}} = options;
+	const schedule = createTurnEnd();
+	const own = clientOptions(options);
+	/** Making one costs as much as the rest of a dial. */
+	const secureContext = createSecureContext(own);
+	const dialled = new Set<TLSSocket>();
+	const cancels = new Set<() => void>();
+	let accepted: ((connection: Connection) => void) | undefined;
+	let refused = 0;
+	let closing: Promise<void> | undefined;
+
+	const listener = createTlsListener({
+		...options,
+		host,
+		port: options.port ?? 0,
+		clock,
+		log,
+		secured: socket => accepted?.(createTlsConnection(socket, {dialled: false, clock, schedule})),
+		refused: () => refused++,
+	});
+
+	function dial(address: string, port: number, settle: (result: DialResult) => void): void {
+		let connected = false;
+		const fail = (failure: DialFailure) => {
+			finish();
+			socket.destroy();
+			settle({failure});
+		};
+		const cancel = () => fail(CANCELLED);
+		const timeoutText = () =>
+			connected ? 'connected, but no handshake came' : 'no answer: off, or a firewall drops it';
+		const timedOut = () => fail({code: 'timeout', text: timeoutText()});
+		let timer = clock.after(DIAL_TIMEOUT_MS, timedOut);
+		const failed = (failure: unknown) => fail(describeDialFailure(failure, connected));
+		const hungUp = () => fail(describeDialFailure(Object.assign(new Error(), {code: 'ECONNRESET'}), connected));
+		function finish(): void {
+			timer.cancel();
+			cancels.delete(cancel);
+			socket.off('error', failed);
+			socket.off('close', hungUp);
+			socket.on('error', () => {});
+		}
+
+		// Bound to loopback the kernel itself sends nothing elsewhere, whatever is wrong above.
+		const binding = host !== undefined && isLoopback(host) ? {localAddress: host, family: 4} : {};
+		const socket = connect({...own, secureContext, ...binding, host: address, port});
+		dialled.add(socket);
+		cancels.add(cancel);
+		socket.setNoDelay(true);
+		socket.once('connect', () => {
+			connected = true;
+			timer.cancel();
+			timer = clock.after(HELLO_TIMEOUT_MS, timedOut);
+		});
+		socket.once('close', () => dialled.delete(socket));
+		socket.on('error', failed);
+		socket.on('close', hungUp);
+		socket.once('secureConnect', () => {
+			if (!isAuthenticated(socket)) return failed(undefined);
+			finish();
+			settle({connection: createTlsConnection(socket, {dialled: true, clock, schedule})});
+		});
+	}
+
+	return {
+		listen(handler) {
+			accepted = handler;
+			return listener.listen().then(port => ({port}));
+		},
+		dial(address, port) {
+			if (closing) return Promise.resolve({failure: CANCELLED});
+			if (!mayReach(host, address)) return Promise.resolve({failure: NOT_LOOPBACK});
+			if (!Number.isInteger(port) || port < 1 || port > 65_535)
+				return Promise.resolve({failure: {code: 'other', text: `no such port: ${port}`}});
+			return new Promise(settle => dial(address, port, settle));
+		},
+		get refused() {
+			return refused;
+		},
+		close() {
+			closing ??= Promise.resolve().then(() => {
+				for (const cancel of [...cancels]) cancel();
+				for (const socket of dialled) socket.destroy();
+				return listener.close();
+			});
+			return closing;
+		},
+	};
+}

@@ -1,0 +1,166 @@
+/** What was typed or sent as a command, as data. The screen and JSON lines share it. Pure. */
+import {findClosest} from '../../core/fuzzy-match.js';
+import {type CommandName, type CommandRow, commandRows, commandUsage, findCommandRow} from './command-table.js';
+
+export type BellMode = 'mentions' | 'all' | 'off';
+
+/** A name as typed, with the fingerprint that tells namesakes apart. */
+export interface Person {
+	readonly name: string;
+	readonly fingerprint?: string;
+}
+
+export type Command =
+	| {readonly type: 'help' | 'who' | 'mark' | 'unread' | 'copy' | 'times' | 'net' | 'log' | 'doctor' | 'quit'}
+	| {readonly type: 'name'; readonly name: string}
+	| {readonly type: 'me'; readonly text: string}
+	| {readonly type: 'peer'; readonly host: string; readonly port: number}
+	/** Without a port: whichever was named. */
+	| {readonly type: 'drop-peer'; readonly host: string; readonly port?: number}
+	| {readonly type: 'search'; readonly text: string}
+	| {readonly type: 'goto'; readonly time: string}
+	| {readonly type: 'mention'; readonly direction: 'prev' | 'next'}
+	| {readonly type: 'ignore'; readonly person?: Person}
+	| {readonly type: 'unignore'; readonly person: Person}
+	| {readonly type: 'bell'; readonly mode: BellMode}
+	| {readonly type: 'peers'; readonly person?: Person | 'all'}
+	| {readonly type: 'export'; readonly file: string};
+
+export type ParseResult =
+	| {readonly type: 'command'; readonly command: Command}
+	/** Not a command: to be posted as it stands (`//` gave a literal slash). */
+	| {readonly type: 'text'; readonly text: string}
+	/** In words, with the right form. */
+	| {readonly type: 'error'; readonly text: string};
+
+/** Only a slash in the very first place makes a command; a command is one line, except for /me. */
+export function parseCommand(input: string): ParseResult {
+	if (!input.startsWith('/')) return {type: 'text', text: input};
+	if (input.startsWith('//')) return {type: 'text', text: input.slice(1)};
+	const [, typed = '', argumentText = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(input) ?? [];
+	const row = findCommandRow(typed.toLowerCase());
+	if (!row) return {type: 'error', text: unknownCommand(typed)};
+	const argument = argumentText.trim();
+	if (row.argument === 'none') {
+		return argument === ''
+			? {type: 'command', command: commandWithoutArgument(row.name)}
+			: usageError(row, 'takes nothing behind it');
+	}
+	return parseArgument(row, argument);
+}
+
+/** What other chats call it. */
+const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
+	['bye', 'quit'],
+	['connect', 'peer'],
+	['exit', 'quit'],
+	['find', 'search'],
+	['leave', 'quit'],
+	['names', 'who'],
+	['nick', 'name'],
+	['q', 'quit'],
+	['users', 'who'],
+]);
+
+function unknownCommand(typed: string): string {
+	const word = typed.toLowerCase();
+	const names = commandRows.map(({name}) => name);
+	const near = findCommandRow(COMMAND_SYNONYMS.get(word) ?? findClosest(word, names) ?? '');
+	const hint = near ? `did you mean ${commandUsage(near)}?` : '/help lists them';
+	return `/${typed.slice(0, 40)} is no command: ${hint} (// says a text that begins with a slash)`;
+}
+
+function usageError(row: CommandRow, why: string): ParseResult {
+	return {type: 'error', text: `/${row.name} ${why}: ${commandUsage(row)}`};
+}
+
+function commandWithoutArgument(name: CommandName): Command {
+	switch (name) {
+		case 'who':
+		case 'mark':
+		case 'unread':
+		case 'copy':
+		case 'times':
+		case 'net':
+		case 'log':
+		case 'doctor':
+		case 'quit':
+			return {type: name};
+		default:
+			return {type: 'help'};
+	}
+}
+
+function parseArgument(row: CommandRow, argument: string): ParseResult {
+	const command = (made: Command): ParseResult => ({type: 'command', command: made});
+	const isRequired =
+		row.argument !== 'optional-person' && row.argument !== 'optional-filter' && row.argument !== 'optional-text';
+	if (argument === '' && isRequired) return usageError(row, 'needs something behind it');
+	if (row.choices && !row.choices.includes(argument.toLowerCase()))
+		return usageError(row, `does not know “${argument.slice(0, 40)}”`);
+	switch (row.name) {
+		case 'name':
+			return command({type: 'name', name: unquote(argument)});
+		case 'me':
+			return command({type: 'me', text: argument});
+		case 'peer':
+			return parseTarget(argument, row);
+		case 'search':
+			return command({type: 'search', text: argument});
+		case 'goto':
+			return command({type: 'goto', time: argument});
+		case 'mention':
+			return command({type: 'mention', direction: argument.toLowerCase() === 'next' ? 'next' : 'prev'});
+		case 'ignore':
+			return command(argument === '' ? {type: 'ignore'} : {type: 'ignore', person: parsePerson(argument)});
+		case 'unignore':
+			return command({type: 'unignore', person: parsePerson(argument)});
+		case 'bell':
+			return command({type: 'bell', mode: parseBellMode(argument.toLowerCase())});
+		case 'peers':
+			if (argument === '') return command({type: 'peers'});
+			return command({type: 'peers', person: argument.toLowerCase() === 'all' ? 'all' : parsePerson(argument)});
+		case 'export':
+			return command({type: 'export', file: unquote(argument)});
+		default:
+			return usageError(row, 'is not known');
+	}
+}
+
+function parseBellMode(word: string): BellMode {
+	return word === 'all' || word === 'off' ? word : 'mentions';
+}
+
+/** Where peers listen unless they say otherwise. */
+const DEFAULT_PORT = 47_474;
+
+/** HOST, HOST:PORT or [IPv6]:PORT, `-` in front to drop it; whether it resolves is for the network to find out. */
+function parseTarget(text: string, row: CommandRow): ParseResult {
+	const isRemoval = text.startsWith('-');
+	const target = isRemoval ? text.slice(1) : text;
+	const match = /^(?:\[([0-9a-f:.%\w]+)\]|([^\s:[\]-][^\s:[\]]*))(?::(\d+))?$/i.exec(target);
+	const host =
+		match?.[1] ?? match?.[2] ?? (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.%\w]*$/i.test(target) ? target : undefined);
+	if (!host) return usageError(row, 'needs a host or address, and perhaps a port');
+	const port = match?.[3] === undefined ? undefined : Number(match[3]);
+	if (port !== undefined && (port < 1 || port > 65_535))
+		return usageError(row, `needs a port from 1 to 65535, not ${match?.[3]?.slice(0, 20)}`);
+	if (isRemoval) return {type: 'command', command: {type: 'drop-peer', host, ...(port !== undefined && {port})}};
+	return {type: 'command', command: {type: 'peer', host, port: port ?? DEFAULT_PORT}};
+}
+
+export function unquote(text: string): string {
+	return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}
+
+/** `Bob`, `@Bob`, `"Bob Lee"`, `Bob#a1b2c3d4`, `"Bob Lee"#a1b2c3d4`. */
+export function parsePerson(text: string): Person {
+	const match = /^(.*?)#([0-9a-f]{4,64})$/i.exec(text.trim());
+	const name = unquote((match?.[1] ?? text).trim()).replace(/^@/, '');
+	return match?.[2] ? {name, fingerprint: match[2].toLowerCase()} : {name};
+}
+
+/** A name as `parsePerson` takes it back: in quotes where it has spaces. */
+export function quoteName(name: string): string {
+	return /\s/.test(name) ? `"${name}"` : name;
+}

@@ -1,0 +1,169 @@
+/** Does what a command says to the session, or says what the screen has to do: a result as data, never an exception. */
+
+import type {PeerId} from '../../core/event.js';
+import {findPeer} from '../../core/roster.js';
+import {formatRoundTrip, type PeerView, selectPeers} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
+import type {State} from '../../core/state.js';
+import type {ChatNode, SelfInfo} from '../chat-node.js';
+import {replayCommand} from '../cli-hints.js';
+import {describeNameTruncation} from '../conversation.js';
+import type {BellMode, Command, Person} from './parse-command.js';
+import {resolvePerson, resolveTime} from './resolve-arguments.js';
+
+/** What only somebody with a screen can do. */
+export type Intent =
+	| {readonly type: 'help' | 'mark' | 'unread' | 'copy' | 'times' | 'net' | 'doctor' | 'quit' | 'peers'}
+	| {readonly type: 'search'; readonly text: string}
+	/** Wall clock, ms. */
+	| {readonly type: 'goto'; readonly at: number}
+	| {readonly type: 'mention'; readonly direction: 'prev' | 'next'}
+	| {readonly type: 'bell'; readonly mode: BellMode}
+	/** Undefined: all. */
+	| {readonly type: 'filter'; readonly filter: {readonly key: string; readonly name: string} | undefined}
+	| {readonly type: 'export'; readonly file: string}
+	/** The whole list of hidden people, as the session now has it. */
+	| {readonly type: 'ignored'; readonly keys: readonly string[]};
+
+export type CommandResult =
+	| {readonly type: 'done'; readonly text?: string}
+	| {readonly type: 'error'; readonly text: string}
+	| {readonly type: 'lines'; readonly title: string; readonly lines: readonly string[]}
+	| {readonly type: 'intent'; readonly intent: Intent; readonly text?: string};
+
+export interface CommandContext {
+	readonly chatNode: ChatNode;
+	readonly self: SelfInfo;
+	/** Hidden people: identity keys or peer ids. */
+	readonly ignored: readonly string[];
+	/** Wall clock, ms. */
+	readonly now: number;
+}
+
+export function runCommand(command: Command, context: CommandContext): CommandResult {
+	const {chatNode} = context;
+	switch (command.type) {
+		case 'name': {
+			const result = chatNode.rename(command.name);
+			if ('refused' in result) return {type: 'error', text: result.refused};
+			const truncation = describeNameTruncation(command.name);
+			return truncation === undefined ? {type: 'done'} : {type: 'done', text: truncation};
+		}
+		case 'me': {
+			const result = chatNode.post(command.text, {action: true});
+			return 'refused' in result ? {type: 'error', text: result.refused} : {type: 'done'};
+		}
+		case 'peer':
+			chatNode.addPeer(command.host, command.port);
+			return {type: 'done', text: `dialling ${command.host} port ${command.port}; /net shows how it goes`};
+		case 'drop-peer': {
+			const name = `${command.host}${command.port === undefined ? '' : ` port ${command.port}`}`;
+			return chatNode.dropPeer(command.host, command.port)
+				? {type: 'done', text: `${name} is dialled no more`}
+				: {type: 'error', text: `nothing named ${name} waits to be connected; /net lists what is dialled`};
+		}
+		case 'who':
+			return {
+				type: 'lines',
+				title: 'Who is here',
+				lines: selectPeople(chatNode.store.getState()).map(formatPersonLine),
+			};
+		case 'log':
+			return {
+				type: 'lines',
+				title: 'Log',
+				lines: [...formatLogLines(context.self), ...formatEarlierLogLines(context.self)],
+			};
+		case 'goto':
+			return resolveTime(command.time, context.now);
+		case 'ignore':
+			return command.person ? ignorePerson(command.person, context) : listIgnored(context);
+		case 'unignore':
+			return unignorePerson(command.person, context);
+		case 'peers':
+			return filterPeers(command.person, context);
+		case 'search':
+			return {type: 'intent', intent: {type: 'search', text: command.text}};
+		case 'mention':
+			return {type: 'intent', intent: {type: 'mention', direction: command.direction}};
+		case 'bell':
+			return {type: 'intent', intent: {type: 'bell', mode: command.mode}, text: bellDescriptions[command.mode]};
+		case 'export':
+			return {type: 'intent', intent: {type: 'export', file: command.file}};
+		default:
+			return {type: 'intent', intent: {type: command.type}};
+	}
+}
+
+const bellDescriptions: Readonly<Record<BellMode, string>> = {
+	mentions: 'rings when you are mentioned and look elsewhere',
+	all: 'rings for every message while you look elsewhere',
+	off: 'never rings',
+};
+
+function formatPersonLine({name, fingerprint, address, isAddressUnverified, status, roundTripMs}: PeerView): string {
+	const where = address === undefined ? 'address unknown' : `${isAddressUnverified ? '~' : ''}${address}`;
+	const time = roundTripMs === undefined ? '' : `, ${formatRoundTrip(roundTripMs)}`;
+	return `${name}#${fingerprint}  ${where}  ${status === 'self' ? 'you' : status}${time}`;
+}
+
+/** The last words on the normal screen are the same. */
+export function formatLogLines(self: SelfInfo): string[] {
+	if (!self.logPath) return ['Nothing is kept on disk (--no-log).'];
+	return [`Log: ${self.logPath}`, `Replay it: ${replayCommand(self.logPath)}`];
+}
+
+/** What was said before in an open room is not part of this launch. */
+function formatEarlierLogLines({earlierLog}: SelfInfo): string[] {
+	return earlierLog === undefined ? [] : [`What was said here before: ${replayCommand(earlierLog)}`];
+}
+
+function personKeyOf(view: PeerView, state: State): string {
+	return findPeer(state.roster, view.peer)?.identity?.key ?? view.peer;
+}
+
+/** All peers of the same person: each launch is one. */
+function peersOfPerson(view: PeerView, state: State): PeerId[] {
+	const key = personKeyOf(view, state);
+	return selectPeers(state)
+		.filter(other => personKeyOf(other, state) === key)
+		.map(other => other.peer);
+}
+
+function ignorePerson(person: Person, {chatNode, ignored}: CommandContext): CommandResult {
+	const state = chatNode.store.getState();
+	const match = resolvePerson(person, state);
+	if ('error' in match) return {type: 'error', text: match.error};
+	if (match.status === 'self') return {type: 'error', text: 'that is you'};
+	const keys = [...new Set([...ignored, personKeyOf(match, state)])];
+	chatNode.ignore(peersOfPerson(match, state));
+	const text = `${match.name}#${match.fingerprint} is hidden; /unignore ${match.name} shows them again`;
+	return {type: 'intent', intent: {type: 'ignored', keys}, text};
+}
+
+function unignorePerson(person: Person, {chatNode, ignored}: CommandContext): CommandResult {
+	const state = chatNode.store.getState();
+	const match = resolvePerson(person, state);
+	if ('error' in match) return {type: 'error', text: match.error};
+	const keys = ignored.filter(key => key !== personKeyOf(match, state) && key !== match.peer);
+	if (keys.length === ignored.length) return {type: 'error', text: `${match.name} is not hidden; /ignore lists who is`};
+	chatNode.unignore(peersOfPerson(match, state));
+	return {type: 'intent', intent: {type: 'ignored', keys}, text: `${match.name} is shown again`};
+}
+
+function listIgnored({chatNode, ignored}: CommandContext): CommandResult {
+	if (ignored.length === 0) return {type: 'done', text: 'nobody is hidden: /ignore NAME hides somebody'};
+	const state = chatNode.store.getState();
+	const names = selectPeers(state).filter(view => ignored.includes(personKeyOf(view, state)));
+	return {type: 'lines', title: 'Hidden', lines: [...new Set(names.map(view => `${view.name}#${view.fingerprint}`))]};
+}
+
+function filterPeers(person: Person | 'all' | undefined, {chatNode}: CommandContext): CommandResult {
+	if (person === undefined) return {type: 'intent', intent: {type: 'peers'}};
+	if (person === 'all') return {type: 'intent', intent: {type: 'filter', filter: undefined}};
+	const state = chatNode.store.getState();
+	const match = resolvePerson(person, state);
+	if ('error' in match) return {type: 'error', text: match.error};
+	const filter = {key: personKeyOf(match, state), name: match.name};
+	return {type: 'intent', intent: {type: 'filter', filter}};
+}

@@ -1,0 +1,169 @@
+/**
+ * The table of contents of a running node: what it has (create-archive), how it is with others (create-network), what it
+ * says of itself, and what it watches. Every adapter is passed in: the same code runs live, in tests and in the simulator.
+ */
+
+import type {Timer} from '../core/environment.js';
+import {JOINED_AFTER_MS} from '../core/limits.js';
+import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat-node.js';
+import {createConversation, whenDelivered} from './conversation.js';
+import {createNetwork, type Network} from './create-network.js';
+import {replayLog} from './event-pipeline.js';
+import {createIsolationMonitor} from './isolation-monitor.js';
+import {createLocalState} from './local-state.js';
+import {createNetworkReport} from './network-report.js';
+import {createResumeDetector} from './resume-detector.js';
+
+const TIME_PUBLISH_INTERVAL_MS = 60_000;
+
+export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapters): ChatNode {
+	const {keys} = options;
+	const {clock, transport, beacon, openedLog} = adapters;
+	const localState = createLocalState(options, adapters, (...committed) => network.announceBatch(...committed));
+	const {self, identity, store, nodeClock, tips, ownFeed, inventory, pipeline, notices, ignored} = localState;
+	const network: Network = createNetwork({
+		localState,
+		nodeOptions: options,
+		adapters,
+		name: () => conversation.name(),
+		onReadyToJoin: () => conversation.join(),
+		onTimersStalled: () => resumeDetector.onTimersStalled(),
+		onBeaconDue() {
+			resumeDetector.onInterfacesRefreshed();
+			conversation.announceAddressChange();
+		},
+	});
+	const {mesh, dialler, sync} = network;
+	const conversation = createConversation({
+		name: options.name,
+		version: options.version,
+		clock,
+		addresses: ownAddresses,
+		append: bodies => pipeline.append(bodies),
+		sendTyping: () => {
+			for (const link of mesh.links()) link.send({type: 'typing'});
+		},
+	});
+	const resumeDetector = createResumeDetector({
+		hasSecret: keys.hasSecret,
+		interfaces: () => beacon.interfaces(),
+		localAddresses: () => mesh.links().map(link => link.localAddress),
+		relaunch: () => adapters.relaunch?.(),
+	});
+	const isolationMonitor = createIsolationMonitor({
+		clock,
+		store,
+		pipeline: pipeline,
+		notices,
+		connectedCount: () => mesh.size,
+		foreignNodeCount: () => network.discovery?.foreignNodes() ?? 0,
+		sendStats: () => beacon.counters(),
+	});
+	const timers = new Set<Timer>();
+	let failedToSave = false;
+	let selfInfo: SelfInfo | undefined;
+	let startedAt = 0;
+	let stopping: Promise<void> | undefined;
+
+	function schedule(ms: number, run: () => void): void {
+		const timer = clock.after(ms, () => {
+			timers.delete(timer);
+			run();
+		});
+		timers.add(timer);
+	}
+
+	function ownAddresses(): string[] {
+		const all = beacon.interfaces();
+		const outside = all.filter(one => !one.loopback).map(one => one.address);
+		return outside.length > 0 ? outside : all.map(one => one.address);
+	}
+
+	function publishTime(): void {
+		pipeline.publish({type: 'time-passed', now: nodeClock.wall()});
+		schedule(TIME_PUBLISH_INTERVAL_MS, publishTime);
+	}
+
+	async function start(): Promise<SelfInfo> {
+		await replayLog(openedLog, pipeline, notices);
+		if (keys.hasSecret) for (const peer of tips.peers()) inventory.update(peer);
+		const ports = await network.listen();
+		pipeline.observe({type: 'launched', version: options.version});
+		pipeline.commit();
+		network.start();
+		schedule(JOINED_AFTER_MS, () => conversation.join());
+		isolationMonitor.start();
+		publishTime();
+		startedAt = clock.monotonic();
+		const {path} = openedLog.log;
+		selfInfo = {
+			peer: self,
+			room: options.room,
+			hasSecret: keys.hasSecret,
+			...ports,
+			addresses: ownAddresses(),
+			version: options.version,
+			...(identity ? {identity: identity.identity.fingerprint} : {}),
+			...(path === undefined ? {} : {logPath: path}),
+		};
+		return selfInfo;
+	}
+
+	async function stop(): Promise<void> {
+		for (const timer of timers) timer.cancel();
+		isolationMonitor.stop();
+		sync.drain();
+		conversation.leave();
+		await network.leave();
+		pipeline.stop();
+		await network.stop();
+		await openedLog.log.close();
+	}
+
+	return {
+		store,
+		start,
+		stop() {
+			stopping ??= stop();
+			return stopping;
+		},
+		post: (text, postOptions) => conversation.post(text, postOptions),
+		rename: name => conversation.rename(name),
+		notifyTyping: () => conversation.notifyTyping(),
+		addPeer: (host, port) => dialler.addTarget({host, port}),
+		dropPeer: (host, port) => dialler.removeTarget(host, port),
+		ignore(peers) {
+			for (const peer of peers) ignored.add(peer);
+		},
+		unignore(peers) {
+			for (const peer of peers) ignored.delete(peer);
+			sync.refetch(peers);
+		},
+		setPersistenceStatus(state) {
+			const {saving, reason = 'unknown'} = state;
+			pipeline.publish({type: 'saving', saving, ...(saving ? {} : {reason})});
+			if (saving && failedToSave)
+				notices.notify('info', 'saving', 'the log is being saved again; nothing is missing in it');
+			if (!saving) notices.notify('error', 'not-saving', `nothing is being saved: ${reason}`);
+			failedToSave = !saving;
+			sync.inventoryChanged(inventory.releaseUnsaved());
+		},
+		whenDelivered: ms => whenDelivered(store, clock, self, () => ownFeed.tip().seq, ms),
+		reportNetwork: () =>
+			createNetworkReport({
+				beacon,
+				transport,
+				dialler,
+				mesh,
+				discovery: network.discovery,
+				info: selfInfo,
+				store,
+				room: options.room,
+				hasSecret: keys.hasSecret,
+				loopbackOnly: options.loopbackOnly ?? false,
+				now: clock.monotonic(),
+				startedAt,
+				clockCorrectionMs: nodeClock.correctionMs,
+			}),
+	};
+}

@@ -1,0 +1,54 @@
+/** Whether anybody answers: after 3 s alone it is said what was tried, and who of other rooms is near. */
+
+import type {Clock, Timer} from '../core/environment.js';
+import {ALONE_AFTER_MS} from '../core/limits.js';
+import type {DestinationCounters} from '../network/discovery/beacon.js';
+import type {EventPipeline} from './event-pipeline.js';
+import type {Notices} from './notices.js';
+import type {Store} from './store.js';
+
+export interface IsolationMonitorOptions {
+	readonly clock: Clock;
+	readonly store: Store;
+	readonly pipeline: EventPipeline;
+	readonly notices: Notices;
+	connectedCount(): number;
+	/** Senders of another room or secret in the last minute. */
+	foreignNodeCount(): number;
+	sendStats(): readonly DestinationCounters[];
+}
+
+export interface IsolationMonitor {
+	start(): void;
+	stop(): void;
+}
+
+export function createIsolationMonitor(options: IsolationMonitorOptions): IsolationMonitor {
+	const {clock, store, pipeline, notices} = options;
+	let hasReportedForeignNodes = false;
+	let timer: Timer | undefined;
+
+	function schedule(): void {
+		timer = clock.after(ALONE_AFTER_MS, check);
+	}
+
+	function check(): void {
+		const isAlone = options.connectedCount() === 0;
+		const {ephemeral} = store.getState();
+		const foreignNodes = options.foreignNodeCount();
+		if (foreignNodes !== ephemeral.foreignNodes) pipeline.publish({type: 'strangers', count: foreignNodes});
+		if (isAlone && foreignNodes > 0 && !hasReportedForeignNodes) {
+			hasReportedForeignNodes = true;
+			notices.foreignNodes(foreignNodes);
+		}
+
+		if (isAlone !== ephemeral.isolated) {
+			const attempts = isAlone ? options.sendStats().map(one => `${one.destination} on ${one.interface}`) : [];
+			pipeline.publish({type: 'alone', alone: isAlone, tried: [...new Set(attempts)]});
+		}
+
+		schedule();
+	}
+
+	return {start: schedule, stop: () => timer?.cancel()};
+}

@@ -1,0 +1,115 @@
+/** What connections tell while they stand: how far away each is, whether it is silent, and whose clock is wrong. */
+
+import type {Clock, Timer} from '../core/environment.js';
+import type {EphemeralEvent, PeerId} from '../core/event.js';
+import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS} from '../core/limits.js';
+import type {PeerLink} from '../network/link/peer-link.js';
+import type {NodeClock} from './node-clock.js';
+import type {Notices} from './notices.js';
+import type {Store} from './store.js';
+
+export interface LinkMetricsOptions {
+	readonly clock: Clock;
+	readonly nodeClock: NodeClock;
+	readonly store: Store;
+	readonly notices: Notices;
+	/** One for each connected peer. */
+	links(): readonly PeerLink[];
+	publish(fact: EphemeralEvent): void;
+}
+
+export interface LinkMetrics {
+	/** Tells the state of it. */
+	publish(link: PeerLink): void;
+	/** Something is new of it: told at once if its status changed, else with others. */
+	recordChange(link: PeerLink): void;
+	/** A connection came up: is ours the clock that is wrong? */
+	checkClock(link: PeerLink): void;
+	/** Two clocks far apart: whose is wrong, others will tell in a moment. What is stamped now cannot be taken back. */
+	clockAgrees(link: PeerLink): boolean;
+	stop(): void;
+}
+
+const PUBLISH_INTERVAL_MS = 2000;
+/** Offsets are shown in tenths of seconds. */
+const SHOWN_OFFSET_STEP_MS = 100;
+
+function isSameStep(a: number | undefined, b: number | undefined, step: number): boolean {
+	if (a === undefined || b === undefined) return a === b;
+	return Math.round(a / step) === Math.round(b / step);
+}
+
+export function createLinkMetrics({clock, nodeClock, store, notices, links, publish}: LinkMetricsOptions): LinkMetrics {
+	const changedPeers = new Set<PeerId>();
+	let timer: Timer | undefined;
+	let hasCheckedClocks = false;
+	let stopped = false;
+
+	const publishedMetrics = ({peer}: PeerLink) => store.getState().ephemeral.links[peer];
+
+	function publishLink(link: PeerLink): void {
+		const {roundTripMs, clockOffsetMs} = link;
+		publish({
+			type: 'link-measured',
+			peer: link.peer,
+			status: link.status,
+			direction: link.dialled ? 'dialled' : 'accepted',
+			version: link.hello.program,
+			queuedBytes: link.queuedBytes,
+			...(roundTripMs === undefined ? {} : {roundTripMs}),
+			...(clockOffsetMs === undefined ? {} : {clockOffsetMs}),
+		});
+	}
+
+	/** As far as anybody shows it. */
+	function isUnchanged(link: PeerLink): boolean {
+		const known = publishedMetrics(link);
+		return (
+			known?.status === link.status &&
+			known.queuedBytes === link.queuedBytes &&
+			isSameStep(known.roundTripMs, link.roundTripMs, 1) &&
+			isSameStep(known.clockOffsetMs, link.clockOffsetMs, SHOWN_OFFSET_STEP_MS)
+		);
+	}
+
+	function updateCorrection(): void {
+		hasCheckedClocks = true;
+		const before = nodeClock.correctionMs;
+		const after = nodeClock.updateCorrection(links().map(link => link.clockOffsetMs ?? Number.NaN));
+		if (Math.abs(after - before) > CLOCK_OFFSET_SHOWN_MS && after !== 0) notices.clockCorrected(after);
+	}
+
+	const clockAgrees = ({clockOffsetMs = 0}: PeerLink) =>
+		Math.abs(clockOffsetMs - nodeClock.correctionMs) <= CLOCK_WRONG_MS;
+
+	function flush(): void {
+		timer = undefined;
+		for (const link of links()) if (changedPeers.has(link.peer) && !isUnchanged(link)) publishLink(link);
+		changedPeers.clear();
+		updateCorrection();
+	}
+
+	return {
+		publish: publishLink,
+		recordChange(link) {
+			const known = publishedMetrics(link);
+			if (known && known.status !== link.status) {
+				publishLink(link);
+				return;
+			}
+
+			if (stopped) return;
+			changedPeers.add(link.peer);
+			timer ??= clock.after(PUBLISH_INTERVAL_MS, flush);
+		},
+		checkClock(link) {
+			// One more that agrees with a clock that needs no correction moves no median beyond what is wrong.
+			if (!hasCheckedClocks || nodeClock.correctionMs !== 0 || !clockAgrees(link)) updateCorrection();
+		},
+		clockAgrees,
+		stop() {
+			stopped = true;
+			timer?.cancel();
+		},
+	};
+}

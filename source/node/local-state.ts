@@ -1,0 +1,60 @@
+/** What a node has and knows: its key, the log, what is held of every feed, the clock, and the state that follows from them. */
+import type {Batch, FeedEvent, PeerId} from '../core/event.js';
+import {chainHash} from '../feed/chain.js';
+import {createFeedTips, type FeedTips} from '../feed/feed-tips.js';
+import {createIdentity, type RoomIdentity} from '../feed/identity.js';
+import {createOwnFeed, type OwnFeed} from '../feed/own-feed.js';
+import {createPeerKey, type PeerKey} from '../feed/signing-keys.js';
+import {createFeedInventory, type OwnFeedInventory} from '../network/sync/feed-inventory.js';
+import type {ChatNodeAdapters, ChatNodeOptions} from './chat-node.js';
+import {createEventPipeline, type EventPipeline} from './event-pipeline.js';
+import {createNodeClock, type NodeClock} from './node-clock.js';
+import {createNotices, type Notices} from './notices.js';
+import {createStore, type Store} from './store.js';
+
+export interface LocalState {
+	/** Of this launch: its public half is our peer id. */
+	readonly key: PeerKey;
+	readonly self: PeerId;
+	/** Of this OS user. */
+	readonly identity: RoomIdentity | undefined;
+	readonly store: Store;
+	readonly nodeClock: NodeClock;
+	readonly tips: FeedTips;
+	readonly ownFeed: OwnFeed;
+	readonly inventory: OwnFeedInventory;
+	readonly pipeline: EventPipeline;
+	readonly notices: Notices;
+	/** Peers whose feeds are not taken any more. */
+	readonly ignored: Set<PeerId>;
+}
+
+/** `entered`: batches are in the log, our own (`own`) or learnt. */
+export function createLocalState(
+	{keys, identitySeed}: Pick<ChatNodeOptions, 'keys' | 'identitySeed'>,
+	{clock, random, openedLog: {log}}: Pick<ChatNodeAdapters, 'clock' | 'random' | 'openedLog'>,
+	onCommitted: (batch: Batch, events: readonly FeedEvent[], own: boolean) => void,
+): LocalState {
+	const key = createPeerKey(random.bytes(32));
+	const self = key.peer;
+	const identity = identitySeed && createIdentity(identitySeed, keys.tag);
+	const store = createStore();
+	const nodeClock = createNodeClock(() => clock.now());
+	const tips = createFeedTips({
+		roomTag: keys.tag,
+		hashAt(peer, seq) {
+			const [batch] = log.batchesFrom(peer, seq, 0);
+			return batch && chainHash(batch.previousHash, batch.entries.slice(0, seq - batch.firstSeq + 1));
+		},
+	});
+	const ownFeed = createOwnFeed({key, roomTag: keys.tag, ...(identity ? {identity} : {})});
+	const ignored = new Set<PeerId>();
+	const isIgnored = (peer: PeerId) => ignored.has(peer);
+	const inventory = createFeedInventory({self, log, tips, isIgnored, countEvents: () => store.getState().recordCount});
+	const pipeline = createEventPipeline({log, tips, ownFeed, store, clock, nodeClock, onCommitted});
+	const notices = createNotices(
+		() => clock.monotonic(),
+		(level, code, text) => pipeline.observe({type: 'notice', level, code, text}),
+	);
+	return {key, self, identity, store, nodeClock, tips, ownFeed, inventory, pipeline, notices, ignored};
+}

@@ -1,0 +1,181 @@
+import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
+import type {Dialler, DialReport} from '../network/dial/dialler.js';
+import type {Beacon} from '../network/discovery/beacon.js';
+import type {BeaconPeer, BeaconStats, RouteCounts} from '../network/discovery/beacon-stats.js';
+import type {Discovery} from '../network/discovery/discovery.js';
+import {isInSubnet} from '../network/ip-address.js';
+import type {PeerLink} from '../network/link/peer-link.js';
+import type {Mesh} from '../network/mesh/mesh.js';
+import type {Transport} from '../network/transport/transport.js';
+import type {InterfaceReport, NetworkReport, PathReport, PeerReport, SelfInfo} from './chat-node.js';
+import type {Store} from './store.js';
+
+export interface NetworkReportSources {
+	readonly beacon: Beacon;
+	readonly transport: Transport;
+	readonly dialler: Dialler;
+	readonly mesh: Mesh;
+	readonly discovery: Discovery | undefined;
+	readonly info: SelfInfo | undefined;
+	readonly store: Store;
+	readonly room: string;
+	readonly hasSecret: boolean;
+	readonly loopbackOnly: boolean;
+	/** Monotonic, ms. */
+	readonly now: number;
+	readonly startedAt: number;
+	readonly clockCorrectionMs: number;
+}
+
+/** What the doctor and the network pane show, as of now. */
+export function createNetworkReport(sources: NetworkReportSources): NetworkReport {
+	const {beacon, discovery, info, now, room, hasSecret, loopbackOnly, clockCorrectionMs} = sources;
+	const beaconStats = discovery?.stats;
+	return {
+		room,
+		hasSecret,
+		loopbackOnly,
+		listeningMs: info ? now - sources.startedAt : 0,
+		interfaces: reportInterfaces(beacon, beaconStats),
+		peers: reportPeers(sources),
+		udpPort: info?.udpPort ?? 0,
+		tcpPort: info?.tcpPort ?? 0,
+		...reportForeignNodes(beaconStats, now),
+		refusedConnections: sources.transport.refused,
+		clockCorrectionMs,
+	};
+}
+
+/** Who is there and not of our room; `now` in monotonic ms. */
+export function reportForeignNodes(
+	beaconStats: BeaconStats | undefined,
+	now: number,
+): Pick<NetworkReport, 'strangers' | 'otherVersions' | 'otherVersionNumbers' | 'offLink'> {
+	const versions = beaconStats?.otherVersions(now) ?? [];
+	return {
+		strangers: beaconStats?.foreignNodes(now) ?? 0,
+		otherVersions: versions.length,
+		otherVersionNumbers: [...new Set(versions)].sort((a, b) => a - b),
+		offLink: beaconStats?.offLinkAddresses(now) ?? [],
+	};
+}
+
+export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats | undefined): InterfaceReport[] {
+	return beacon.interfaces().map(networkInterface => {
+		const sum = (counts: Iterable<readonly [string, RouteCounts]>) => {
+			const total = {broadcast: 0, multicast: 0, answer: 0};
+			for (const [address, {broadcast, multicast, answer}] of counts) {
+				if (!isInSubnet(address, networkInterface.address, networkInterface.prefix)) continue;
+				total.broadcast += broadcast;
+				total.multicast += multicast;
+				total.answer += answer;
+			}
+
+			return total;
+		};
+		const echoes = sum(beaconStats?.echoesBySource() ?? []);
+		const heard = sum(beaconStats?.beaconsBySource() ?? []);
+		const path = (kind: 'broadcast' | 'multicast'): PathReport => {
+			const counter = beacon
+				.counters()
+				.find(found => found.address === networkInterface.address && found.kind === kind);
+			return {
+				destination: counter?.destination ?? (kind === 'broadcast' ? networkInterface.broadcast : ''),
+				sent: counter?.sent ?? 0,
+				failed: counter?.failed ?? 0,
+				echoes: echoes[kind],
+				heard: heard[kind],
+				...(counter?.lastError !== undefined && {lastError: counter.lastError}),
+			};
+		};
+		const [broadcast, multicast] = [path('broadcast'), path('multicast')];
+		const lastError = broadcast.lastError ?? multicast.lastError;
+		return {
+			name: networkInterface.name,
+			address: networkInterface.address,
+			prefix: networkInterface.prefix,
+			loopback: networkInterface.loopback,
+			virtual: networkInterface.virtual,
+			beaconsSent: broadcast.sent + multicast.sent,
+			beaconsFailed: broadcast.failed + multicast.failed,
+			echoes: echoes.broadcast + echoes.multicast,
+			heard: heard.broadcast + heard.multicast + heard.answer,
+			broadcast,
+			multicast,
+			...(lastError !== undefined && {lastError}),
+		};
+	});
+}
+
+function reportPeers(sources: NetworkReportSources): PeerReport[] {
+	const reports = new Map<string, PeerReport>();
+	for (const dial of sources.dialler.reports()) {
+		const key = dial.peer ?? dial.addresses.map(one => `${one.host}:${one.port}`).join();
+		reports.set(key, mergePeerReports(reports.get(key), reportDial(dial, sources)));
+	}
+
+	for (const link of sources.mesh.links()) reports.set(link.peer, reportLink(link, reports.get(link.peer), sources));
+	return [...reports.values()];
+}
+
+/** A `--peer` target and a beacon may lead to the same peer. */
+function mergePeerReports(known: PeerReport | undefined, more: PeerReport): PeerReport {
+	if (!known) return more;
+	return {
+		...known,
+		...more,
+		addresses: [...new Set([...known.addresses, ...more.addresses])],
+		heardBy: [...new Set([...known.heardBy, ...more.heardBy])],
+	};
+}
+
+function reportLastHeard(heard: BeaconPeer | undefined, now: number): Pick<PeerReport, 'lastHeardMs'> {
+	return heard ? {lastHeardMs: Math.round(now - heard.at)} : {};
+}
+
+function reportDial(dial: DialReport, {store, discovery, info, now}: NetworkReportSources): PeerReport {
+	const {peer, addresses, sources: heardBy, lastFailure} = dial;
+	const isSelf = peer !== undefined && peer === info?.peer;
+	const heard = peer === undefined ? undefined : discovery?.stats.peer(peer);
+	const name = peer && (heard?.name ?? nameOf(store.getState(), peer));
+	const mark = peer && formatFingerprintSuffix(store.getState(), peer);
+	return {
+		addresses: addresses.map(({host, port}) => `${host}:${port}`),
+		heardBy: [...new Set([...(heard?.paths ?? []), ...heardBy])],
+		connected: false,
+		...reportLastHeard(heard, now),
+		...(peer !== undefined && {peer}),
+		...(name !== undefined && {name}),
+		...(mark && {mark}),
+		...(lastFailure &&
+			!isSelf && {
+				lastError: `${lastFailure.address.host}:${lastFailure.address.port}: ${lastFailure.text}`,
+				lastFailure: {...lastFailure.address, code: lastFailure.code, text: lastFailure.text},
+			}),
+	};
+}
+
+function reportLink(
+	link: PeerLink,
+	known: PeerReport | undefined,
+	{store, discovery, now}: NetworkReportSources,
+): PeerReport {
+	const {roundTripMs, clockOffsetMs} = link;
+	const heard = discovery?.stats.peer(link.peer);
+	const mark = formatFingerprintSuffix(store.getState(), link.peer);
+	return {
+		...known,
+		...reportLastHeard(heard, now),
+		peer: link.peer,
+		name: nameOf(store.getState(), link.peer),
+		...(mark && {mark}),
+		addresses: known?.addresses ?? [`${link.remoteAddress}:${link.hello.port}`],
+		heardBy: known?.heardBy ?? heard?.paths ?? [],
+		connected: true,
+		direction: link.dialled ? 'dialled' : 'accepted',
+		version: link.hello.program,
+		queuedBytes: link.queuedBytes,
+		...(roundTripMs !== undefined && {roundTripMs}),
+		...(clockOffsetMs !== undefined && {clockOffsetMs}),
+	};
+}

@@ -1,0 +1,56 @@
+/** Who writes just now, by the signs of it; nobody says that they stopped, so each sign ends by itself. */
+
+import type {Clock, Timer} from '../core/environment.js';
+import type {EphemeralEvent, PeerId} from '../core/event.js';
+import {TYPING_SHOWN_MS} from '../core/limits.js';
+
+export interface TypingExpiryOptions {
+	readonly clock: Clock;
+	/** The wall clock by which time passes in the state, ms. */
+	wall(): number;
+	publish(fact: EphemeralEvent): void;
+	/** Whether the state still shows it: what was said ends it sooner. */
+	isShown(peer: PeerId): boolean;
+}
+
+export interface TypingExpiry {
+	refresh(peer: PeerId): void;
+	stop(): void;
+}
+
+export function createTypingExpiry({clock, wall, publish, isShown}: TypingExpiryOptions): TypingExpiry {
+	/** When each ends, monotonic ms; the first is the next, since each lasts as long as the others. */
+	const expiryTimes = new Map<PeerId, number>();
+	let timer: Timer | undefined;
+	let stopped = false;
+
+	function schedule(): void {
+		const [next] = expiryTimes.values();
+		if (next === undefined || stopped) return;
+		timer ??= clock.after(Math.max(0, next - clock.monotonic()), expire);
+	}
+
+	function expire(): void {
+		timer = undefined;
+		for (const [peer, at] of expiryTimes) {
+			if (at > clock.monotonic()) break;
+			expiryTimes.delete(peer);
+			if (isShown(peer)) publish({type: 'typing', peer, until: 0});
+		}
+
+		schedule();
+	}
+
+	return {
+		refresh(peer) {
+			expiryTimes.delete(peer);
+			expiryTimes.set(peer, clock.monotonic() + TYPING_SHOWN_MS);
+			publish({type: 'typing', peer, until: wall() + TYPING_SHOWN_MS});
+			schedule();
+		},
+		stop() {
+			stopped = true;
+			timer?.cancel();
+		},
+	};
+}

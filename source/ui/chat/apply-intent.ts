@@ -1,0 +1,71 @@
+/** What commands ask of the screen. */
+import {findFirstIndex} from '../../core/binary-search.js';
+import type {Intent} from '../../node/commands/run-command.js';
+import {isMentionOfUs} from '../timeline/mentions.js';
+import type {UiState} from './chat-state.js';
+import {type ChatContext, type ChatStep, step} from './frame.js';
+import {cycleTimes, togglePeers} from './pane-steps.js';
+import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead} from './reading-position.js';
+import {openSearch} from './search.js';
+
+export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): ChatStep {
+	switch (intent.type) {
+		case 'help':
+		case 'net':
+			return step({...ui, overlay: {type: intent.type === 'net' ? 'network' : 'help', scroll: 0}});
+		case 'mark':
+			return step(goNewest(markRead(ui), context));
+		case 'unread': {
+			const key = firstUnreadKey(ui, context);
+			return step(key ? jumpTo(closeOverlays(ui), context, key) : withFlash(ui, 'nothing unread'));
+		}
+		case 'mention':
+			return step(goToMention(ui, context, intent.direction));
+		case 'search':
+			return step(openSearch(ui, context, intent.text));
+		case 'goto':
+			return step(goToTime(ui, context, intent.at));
+		case 'bell':
+			return step({...ui, bell: intent.mode});
+		case 'filter':
+			return step({...ui, filter: intent.filter});
+		case 'ignored':
+			return step({...ui, ignored: intent.keys});
+		case 'peers':
+			return step(togglePeers(ui));
+		case 'times':
+			return step(cycleTimes(ui));
+		case 'copy':
+			return step(ui, {type: 'copy-view'});
+		case 'doctor':
+			return step(ui, {type: 'doctor'});
+		case 'export':
+			return step(ui, {type: 'export', file: intent.file});
+		case 'quit':
+			return step(ui, {type: 'quit', reason: 'quit'});
+	}
+}
+
+/** Whoever writes goes on writing: a jump leaves the focus where it is. */
+function closeOverlays(ui: UiState): UiState {
+	return {...ui, overlay: undefined, prompt: undefined};
+}
+
+function withFlash(ui: UiState, text: string): UiState {
+	return {...ui, flash: {text, level: 'info', until: 0}};
+}
+
+function goToMention(ui: UiState, context: ChatContext, direction: 'prev' | 'next'): UiState {
+	const key = findEntryFrom(ui, context, direction === 'prev' ? -1 : 1, entry => isMentionOfUs(context.state, entry));
+	if (!key) return withFlash(ui, direction === 'prev' ? 'no earlier mention of you' : 'no later mention of you');
+	return jumpTo(closeOverlays(ui), context, key);
+}
+
+function goToTime(ui: UiState, context: ChatContext, at: number): UiState {
+	const {view} = context.frameOf(context.state, ui);
+	const position = findFirstIndex(0, view.length, index => (view.at(index)?.ms ?? 0) >= at);
+	const entry = view.at(Math.min(position, view.length - 1));
+	if (!entry) return withFlash(ui, 'nothing there');
+	const {ms, counter, peer, seq} = entry;
+	return jumpTo(closeOverlays(ui), context, {ms, counter, peer, seq});
+}

@@ -1,0 +1,143 @@
+import {Box, Text, useApp} from 'ink';
+import {type ReactNode, useLayoutEffect, useState, useSyncExternalStore} from 'react';
+import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
+import {InputBox, PromptLine} from '../input/input-fields.js';
+import {OverlayPane} from '../overlays/overlay-pane.js';
+import {overlayTextOf} from '../overlays/overlay-text.js';
+import {Divider, Lines} from '../panes/lines.js';
+import {PeersPane} from '../panes/peers-pane.js';
+import type {Theme} from '../theme.js';
+import {TimelinePane} from '../timeline/timeline-pane.js';
+import type {UiState} from './chat-state.js';
+import type {ChatContext, Frame, FrameOf} from './frame.js';
+import type {ScreenSnapshot, ScreenStore} from './screen-store.js';
+import {createMatchCounter} from './search.js';
+import {formatStatusLine} from './status-line.js';
+
+export interface ChatAppProps {
+	readonly store: ScreenStore;
+	readonly chatNode: ChatNode;
+	readonly self: SelfInfo;
+	readonly frameOf: FrameOf;
+	readonly theme: Theme;
+	/** Called once mounted: only a component can ask Ink to give the terminal away. */
+	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
+}
+
+export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: ChatAppProps): ReactNode {
+	const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot);
+	const app = useApp();
+	useLayoutEffect(() => onMounted(app), [app, onMounted]);
+	const [countMatches] = useState(createMatchCounter);
+	const {state, ui, now} = snapshot;
+	const frame = frameOf(state, ui);
+	const {layout} = frame;
+	if (layout.tooSmall) return <TooSmall columns={ui.columns} rows={ui.rows} />;
+
+	const context: ChatContext = {state, self, now, frameOf};
+	const isUnfiltered = !ui.filter && ui.ignored.length === 0;
+	const matches = countMatches({
+		state,
+		view: frame.view,
+		search: ui.search,
+		isUnfiltered: isUnfiltered,
+		selected: ui.selected,
+	});
+	const status = formatStatusLine({ui, context, theme, width: ui.columns, matches});
+	return (
+		<Box flexDirection="column" width={ui.columns} height={ui.rows}>
+			<Main snapshot={snapshot} frame={frame} chatNode={chatNode} self={self} theme={theme} />
+			<Lines rows={[status]} width={ui.columns} />
+			{ui.prompt ? (
+				<PromptLine
+					label="Search"
+					placeholder="text or name; Up and Down: other matches, Enter: stay there, Esc: back"
+					editor={ui.prompt.editor}
+					width={ui.columns}
+					top={ui.rows - 1}
+					theme={theme}
+				/>
+			) : (
+				<InputBox
+					editor={ui.editor}
+					width={layout.inputWidth}
+					height={layout.inputHeight}
+					top={ui.rows - layout.inputHeight}
+					focused={ui.focus === 'input' && !ui.overlay}
+					hint={inputHint(ui)}
+					theme={theme}
+				/>
+			)}
+		</Box>
+	);
+}
+
+function inputHint({focus, overlay}: UiState): string {
+	if (focus !== 'input') return 'i or Esc: type';
+	return overlay ? 'Esc closes this; what you type comes here' : 'write a message; / for commands';
+}
+
+interface MainProps {
+	readonly snapshot: ScreenSnapshot;
+	readonly frame: Frame;
+	readonly chatNode: ChatNode;
+	readonly self: SelfInfo;
+	readonly theme: Theme;
+}
+
+/** All above the status line: an overlay, or the panes. */
+function Main({snapshot, frame, chatNode, self, theme}: MainProps): ReactNode {
+	const {state, ui} = snapshot;
+	const {layout} = frame;
+	if (ui.overlay) {
+		const {mainWidth: width, mainHeight: height} = layout;
+		const text = overlayTextOf({
+			overlay: ui.overlay,
+			state,
+			self,
+			view: frame.view,
+			width,
+			theme,
+			diagnose: chatNode.reportNetwork,
+		});
+		return <OverlayPane text={text} scroll={ui.overlay.scroll} width={width} height={height} theme={theme} />;
+	}
+	const peers = {
+		state,
+		self,
+		height: layout.mainHeight,
+		selected: ui.selectedPeer,
+		focused: ui.focus === 'peers',
+		ignored: ui.ignored,
+		theme,
+	};
+	if (layout.peersOnly) return <PeersPane {...peers} width={layout.mainWidth} />;
+	return (
+		<Box height={layout.mainHeight} flexShrink={0}>
+			<Box flexDirection="column" width={layout.timelineWidth} height={layout.mainHeight} flexShrink={0}>
+				<TimelinePane
+					state={state}
+					viewport={frame.viewport}
+					options={frame.rowOptions}
+					height={frame.timelineHeight}
+					selected={ui.focus === 'peers' ? undefined : ui.selected}
+					rowsOf={frame.rowsOf}
+				/>
+				<Lines
+					rows={frame.isolationHint.map(line => [{text: ` ${line}`, style: theme.warn}])}
+					width={layout.timelineWidth}
+				/>
+			</Box>
+			{layout.sidebarWidth > 0 && <Divider height={layout.mainHeight} theme={theme} />}
+			{layout.sidebarWidth > 0 && <PeersPane {...peers} width={layout.sidebarWidth} />}
+		</Box>
+	);
+}
+
+function TooSmall({columns, rows}: {readonly columns: number; readonly rows: number}): ReactNode {
+	return (
+		<Box width={columns} height={rows}>
+			<Text wrap="truncate">too small: 30x8 needed</Text>
+		</Box>
+	);
+}

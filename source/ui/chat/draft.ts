@@ -1,0 +1,102 @@
+/** The draft: typing, completion, sending. */
+import {MAX_TEXT_BYTES} from '../../core/limits.js';
+import {foldName} from '../../core/name-collisions.js';
+import {selectPeers} from '../../core/select-peers.js';
+import type {State} from '../../core/state.js';
+import {utf8Length} from '../../core/text.js';
+import {entryAt} from '../../core/timeline.js';
+import {findCompletion} from '../../node/commands/completions.js';
+import {parseCommand} from '../../node/commands/parse-command.js';
+import type {Token} from '../input/key-token.js';
+import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
+import {cleanLine} from '../text/clean-for-screen.js';
+import type {UiState} from './chat-state.js';
+import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
+import {goNewest, markRead} from './reading-position.js';
+
+export function editDraft(ui: UiState, action: EditorAction): UiState {
+	return {...ui, editor: reduceEditor(ui.editor, action)};
+}
+
+/** Peers are told that we are typing, but not while a command is being written. */
+export function typeInDraft(ui: UiState, text: string): ChatStep {
+	const next = editDraft(ui, {type: 'type', text});
+	return next.editor.text.startsWith('/') ? step(next) : step(next, {type: 'typing'});
+}
+
+export function moveDraftRow(ui: UiState, by: 1 | -1): UiState {
+	return editDraft(ui, {type: 'row', by, width: screenLayoutOf(ui).inputWidth});
+}
+
+/** Undefined where nothing is written: Tab goes to the next pane. */
+export function completeDraftName(ui: UiState, by: 1 | -1, {state}: ChatContext): UiState | undefined {
+	const editor = reduceEditor(ui.editor, {
+		type: 'complete',
+		by,
+		propose: ({text, cursor}) => findCompletion(text, cursor, completionNames(state)),
+	});
+	if (editor !== ui.editor) return {...ui, editor};
+	if (ui.editor.text.trim() === '') return undefined;
+	return {...ui, flash: {text: 'nothing to complete; Ctrl+O: next pane', level: 'info', until: 0}};
+}
+
+const RECENT_ENTRIES = 200;
+
+/** Names to complete: who spoke last first, then who is here; each once. */
+export function completionNames(state: State): string[] {
+	const own = state.launch?.peer;
+	const spoke = new Map<string, number>();
+	for (let index = state.timeline.length - 1; index >= Math.max(0, state.timeline.length - RECENT_ENTRIES); index--) {
+		const entry = entryAt(state.timeline, index);
+		if (entry?.type === 'posted' && !spoke.has(entry.peer)) spoke.set(entry.peer, spoke.size);
+	}
+	const views = selectPeers(state).filter(view => view.peer !== own);
+	const rank = (peer: string, gone: boolean) => (spoke.get(peer) ?? RECENT_ENTRIES) + (gone ? RECENT_ENTRIES * 2 : 0);
+	const sorted = [...views].sort((a, b) => rank(a.peer, a.status === 'left') - rank(b.peer, b.status === 'left'));
+	const names = new Map<string, string>();
+	for (const view of sorted) {
+		const name = cleanLine(view.hasNameCollision ? `${view.name}#${view.fingerprint}` : view.name);
+		if (!names.has(foldName(name))) names.set(foldName(name), name);
+	}
+	return [...names.values()];
+}
+
+/** Sent texts are read ones: the unread rule goes, the view follows the end again. */
+export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
+	const draft = ui.editor.text;
+	if (draft.trim() === '') return step(draft === '' ? ui : editDraft(ui, {type: 'set', text: ''}));
+	const bytes = utf8Length(draft);
+	if (bytes > MAX_TEXT_BYTES) {
+		return step({
+			...ui,
+			flash: {text: `too long: ${bytes} of at most ${MAX_TEXT_BYTES} bytes`, level: 'error', until: 0},
+		});
+	}
+	const parsed = parseCommand(draft);
+	if (parsed.type === 'error') return step({...ui, flash: {text: parsed.text, level: 'error', until: 0}});
+	const sent = editDraft(ui, {type: 'edit', edit: 'submit'});
+	if (parsed.type === 'text') {
+		return step(goNewest(markRead({...sent, selected: undefined}), context), {type: 'post', text: parsed.text, draft});
+	}
+	return step(sent, {type: 'run', command: parsed.command, draft});
+}
+
+/** Questions that the next key answers: a long paste, opening a link, quitting. */
+
+/** Undefined: this token is no answer; the question is dropped and the token means what it always does. */
+export function answerQuestion(ui: UiState, token: Token, context: ChatContext): ChatStep | undefined {
+	const key = token.type === 'key' ? token.key : token.type === 'text' ? token.text.toLowerCase() : '';
+	if (ui.editor.pendingPaste !== undefined) {
+		if (key === 'enter') return step(editDraft(ui, {type: 'answer-paste', insert: true}));
+		if (key === 'escape' || key === 'ctrl+c') return step(editDraft(ui, {type: 'answer-paste', insert: false}));
+		return step(ui);
+	}
+	if (ui.question?.type === 'open-link') {
+		const closed = {...ui, question: undefined};
+		return key === 'enter' || key === 'y' ? step(closed, {type: 'open', url: ui.question.url}) : step(closed);
+	}
+	if (ui.question?.type === 'quit' && key === 'ctrl+c' && context.now <= ui.question.until) {
+		return step({...ui, question: undefined}, {type: 'quit', reason: 'quit'});
+	}
+	return undefined;
+}

@@ -1,0 +1,133 @@
+/** What is on the screen now, computed once for each pair of states and shared by keys and components. */
+import {compareOrder, type OrderKey} from '../../core/event-order.js';
+import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import type {SelfInfo} from '../../node/chat-node.js';
+import {layoutDraft} from '../input/draft-layout.js';
+import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
+import type {Theme} from '../theme.js';
+import {personKey} from '../timeline/display-name.js';
+import {createRowCache, type RowOptions, type RowsOf} from '../timeline/format-item.js';
+import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
+import {type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
+import type {ScreenEffect, UiState} from './chat-state.js';
+import {formatIsolationHint} from './isolation-hint.js';
+
+export interface Frame {
+	readonly layout: ScreenLayout;
+	readonly view: TimelineView;
+	readonly laidOut: LaidOutTimeline;
+	readonly viewport: Viewport;
+	readonly timelineHeight: number;
+	readonly rowOptions: RowOptions;
+	/** Words for somebody who is alone, below the timeline. */
+	readonly isolationHint: readonly string[];
+	rowsOf(item: TimelineItem): ReturnType<RowsOf>;
+}
+
+export type FrameOf = (state: State, ui: UiState) => Frame;
+
+/** One a screen: keeps the rows that were laid out and the filter in use. */
+export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
+	const rowsOf = createRowCache();
+	let filter: {of: UiState['filter']; ignored: UiState['ignored']; view: (state: State) => TimelineView} | undefined;
+	let options: RowOptions | undefined;
+	let last: {state: State; ui: UiState; frame: Frame} | undefined;
+
+	function viewOf(state: State, ui: UiState): TimelineView {
+		if (!ui.filter && ui.ignored.length === 0) return viewAll(state.timeline);
+		if (!filter || filter.of !== ui.filter || filter.ignored !== ui.ignored) {
+			filter = {of: ui.filter, ignored: ui.ignored, view: createPersonFilter(ui)};
+		}
+		return filter.view(state);
+	}
+
+	function optionsOf(width: number, ui: UiState): RowOptions {
+		if (options?.width !== width || options.times !== ui.times || options.search !== ui.search) {
+			options = {width, times: ui.times, theme, search: ui.search};
+		}
+		return options;
+	}
+
+	return (state, ui) => {
+		if (last?.state === state && last.ui === ui) return last.frame;
+		const layout = screenLayoutOf(ui);
+		const rowOptions = optionsOf(layout.textWidth, ui);
+		const view = viewOf(state, ui);
+		const laidOut: LaidOutTimeline = {
+			view,
+			unreadBoundary: unreadBoundaryOf(view, ui.unreadMarker),
+			height: item => Math.max(1, rowsOf(state, item, rowOptions).length),
+		};
+		const isolationHint = formatIsolationHint(state, self, layout.timelineWidth - 1, Math.floor(layout.mainHeight / 2));
+		const timelineHeight = Math.max(1, layout.mainHeight - isolationHint.length);
+		const viewport = resolveViewport(laidOut, timelineHeight, ui.anchor);
+		const frame: Frame = {
+			layout,
+			view,
+			laidOut,
+			viewport,
+			timelineHeight,
+			rowOptions,
+			isolationHint,
+			rowsOf: item => rowsOf(state, item, rowOptions),
+		};
+		last = {state, ui, frame};
+		return frame;
+	};
+}
+
+export function screenLayoutOf(ui: UiState): ScreenLayout {
+	return layoutScreen({
+		columns: ui.columns,
+		rows: ui.rows,
+		showPeers: ui.showPeers,
+		peersFocused: ui.focus === 'peers',
+		draftRows: width => (ui.prompt ? 1 : layoutDraft(ui.editor, width).lines.length),
+	});
+}
+
+/** Position of the first entry behind the marker, or -1 when nothing is. */
+function unreadBoundaryOf(view: TimelineView, marker: OrderKey | undefined): number {
+	if (!marker) return -1;
+	const position = view.positionOf(marker);
+	const at = view.at(position);
+	const behind = at && compareOrder(at, marker) === 0 ? position + 1 : position;
+	return behind < view.length ? behind : -1;
+}
+
+function createPersonFilter(ui: UiState): (state: State) => TimelineView {
+	const ignored = new Set(ui.ignored);
+	let current: State;
+	const test = (entry: TimelineEntry): boolean => {
+		const author = personKey(current, entry.peer);
+		if (ignored.has(author) || ignored.has(entry.peer)) return false;
+		if (!ui.filter) return true;
+		if (author === ui.filter.key && entry.seq > 0) return true;
+		return 'subject' in entry && personKey(current, entry.subject) === ui.filter.key;
+	};
+	const view = createFilteredView(test);
+	return state => {
+		current = state;
+		return view(state.timeline);
+	};
+}
+
+/** What a step may look at beside the state of the screen. Steps are pure over it. */
+export interface ChatContext {
+	readonly state: State;
+	readonly self: SelfInfo;
+	/** Wall clock, ms. */
+	readonly now: number;
+	readonly frameOf: FrameOf;
+}
+
+/** The new state of the screen and what is to be done about it. */
+export interface ChatStep {
+	readonly ui: UiState;
+	readonly effects: readonly ScreenEffect[];
+}
+
+export function step(ui: UiState, ...effects: readonly ScreenEffect[]): ChatStep {
+	return {ui, effects};
+}

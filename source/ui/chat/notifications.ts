@@ -1,0 +1,140 @@
+/** When to ring, and what the title counts: pure steps over what came in. */
+import type {Input} from '../../core/event.js';
+import type {State} from '../../core/state.js';
+import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
+import type {BellMode} from '../../node/commands/parse-command.js';
+import type {UiClock} from '../screen-hooks.js';
+import {notification, setTitle} from '../terminal/escape-sequences.js';
+import {cleanLine} from '../text/clean-for-screen.js';
+import {truncateCells} from '../text/graphemes.js';
+import {displayName, personKey} from '../timeline/display-name.js';
+import {mentionsUs} from '../timeline/mentions.js';
+import type {UiState} from './chat-state.js';
+
+export const NOTIFY_INTERVAL_MS = 5000;
+/** Without focus reports: no key for this long counts as looking elsewhere. */
+export const IDLE_MS = 60_000;
+const BODY_CELLS = 100;
+
+export interface NotificationState {
+	/** Messages of others while the reader looked elsewhere. */
+	readonly unread: number;
+	readonly mentions: number;
+	/** Monotonic or wall clock, ms; of the last ring. */
+	readonly lastRingAt: number;
+}
+
+export const noNotifications: NotificationState = {unread: 0, mentions: 0, lastRingAt: Number.NEGATIVE_INFINITY};
+
+export interface Ring {
+	readonly title: string;
+	readonly body: string;
+}
+
+export interface Attention {
+	/** Of the terminal window; undefined until it reports. */
+	readonly focused: boolean | undefined;
+	readonly lastKeyAt: number;
+	readonly now: number;
+	readonly bell: BellMode;
+	readonly ignored: readonly string[];
+	readonly room: string;
+}
+
+export function isUserPresent({focused, lastKeyAt, now}: Attention): boolean {
+	return focused ?? now - lastKeyAt < IDLE_MS;
+}
+
+/** Counts live messages of others, and rings at most once in NOTIFY_INTERVAL_MS. */
+export function updateNotifications(
+	notices: NotificationState,
+	state: State,
+	inputs: readonly Input[],
+	attention: Attention,
+): {notices: NotificationState; ring?: Ring} {
+	if (isUserPresent(attention)) return {notices: clearNotifications(notices)};
+	let {unread, mentions} = notices;
+	let ring: Ring | undefined;
+	const own = state.launch?.peer;
+	for (const input of inputs) {
+		if (input.type !== 'events' || !input.live) continue;
+		for (const event of input.events) {
+			if (event.type !== 'posted' || event.peer === own || isIgnored(state, event.peer, attention)) continue;
+			unread++;
+			const mention = own !== undefined && mentionsUs(state, event);
+			if (mention) mentions++;
+			if (attention.bell === 'all' || (attention.bell === 'mentions' && mention)) {
+				const body = truncateCells(cleanLine(event.text), BODY_CELLS);
+				ring = {title: `${displayName(state, event.peer, event.seq)} in ${cleanLine(attention.room)}`, body};
+			}
+		}
+	}
+	const due = ring && attention.now - notices.lastRingAt >= NOTIFY_INTERVAL_MS;
+	const counted = {unread, mentions, lastRingAt: due ? attention.now : notices.lastRingAt};
+	return due && ring ? {notices: counted, ring} : {notices: counted};
+}
+
+function isIgnored(state: State, peer: Parameters<typeof personKey>[1], {ignored}: Attention): boolean {
+	return ignored.includes(peer) || ignored.includes(personKey(state, peer));
+}
+
+/** The reader is back. */
+export function clearNotifications(notices: NotificationState): NotificationState {
+	return notices.unread === 0 && notices.mentions === 0 ? notices : {...notices, unread: 0, mentions: 0};
+}
+
+/** `(3) lan - p2pchat-ink`; `@` where one of them speaks to us. */
+export function windowTitle({unread, mentions}: NotificationState, room: string): string {
+	const count = unread > 0 ? `(${mentions > 0 ? '@' : ''}${unread > 999 ? '999+' : unread}) ` : '';
+	return `${count}${cleanLine(room)} - p2pchat-ink`;
+}
+
+/** Rings and keeps the title, by the policy: the shell around notifications.ts. */
+
+export interface Notifier {
+	/** The reader did something, or the terminal got or lost the focus. */
+	recordActivity(): void;
+	stop(): void;
+}
+
+export interface NotifierOptions {
+	readonly chatNode: ChatNode;
+	readonly self: SelfInfo;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	readonly clock: UiClock;
+	getUi(): UiState;
+	write(sequence: string): void;
+}
+
+export function createNotifier({chatNode, self, environment, clock, getUi, write}: NotifierOptions): Notifier {
+	let notices = noNotifications;
+	let title = '';
+
+	const attention = () => {
+		const {focused, lastKeyAt, bell, ignored} = getUi();
+		return {focused, lastKeyAt, bell, ignored, room: self.room, now: clock.now()};
+	};
+
+	function showTitle(): void {
+		const next = windowTitle(notices, self.room);
+		if (next === title) return;
+		title = next;
+		write(setTitle(title));
+	}
+
+	showTitle();
+	const unsubscribe = chatNode.store.subscribe((state, inputs) => {
+		const result = updateNotifications(notices, state, inputs, attention());
+		notices = result.notices;
+		if (result.ring) write(notification(result.ring.title, result.ring.body, environment));
+		showTitle();
+	});
+
+	return {
+		recordActivity() {
+			if (isUserPresent(attention())) notices = clearNotifications(notices);
+			showTitle();
+		},
+		stop: unsubscribe,
+	};
+}

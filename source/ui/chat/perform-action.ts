@@ -1,0 +1,235 @@
+/** What each action of the key table does. */
+import {selectPeople} from '../../core/select-people.js';
+import type {Action} from '../input/key-bindings.js';
+import type {Direction, EditName} from '../input/reduce-editor.js';
+import {SCROLL_TO_END, SCROLL_TO_START, scrollOverlayBy} from '../overlays/overlay-text.js';
+import {applyIntent} from './apply-intent.js';
+import type {UiState} from './chat-state.js';
+import {completeDraftName, editDraft, moveDraftRow, sendDraft} from './draft.js';
+import {type ChatContext, type ChatStep, step} from './frame.js';
+import {
+	copySelected,
+	cycleFocus,
+	cycleTimes,
+	focusPane,
+	interrupt,
+	moveSelectedPeer,
+	openDetails,
+	openLink,
+	openPeerDetails,
+	quoteSelected,
+	stepBack,
+	togglePeerFilter,
+	togglePeers,
+} from './pane-steps.js';
+import {goNewest, goOldest, scrollRows, selectBy} from './reading-position.js';
+import {acceptSearch, nextMatch, openSearch, updateSearch} from './search.js';
+
+export function performAction(ui: UiState, action: Action, context: ChatContext): ChatStep {
+	if (ui.overlay) {
+		const handled = overlayAction(ui, action, context);
+		if (handled) return handled;
+	}
+	if (ui.prompt) {
+		const handled = promptAction(ui, action, context);
+		if (handled) return handled;
+	}
+	return inputAction(ui, action, context) ?? listAction(ui, action, context) ?? screenAction(ui, action, context);
+}
+
+function overlayAction(ui: UiState, action: Action, context: ChatContext): ChatStep | undefined {
+	if (action === 'redraw' || action === 'suspend') return undefined;
+	if (closesOverlay(action)) return step({...ui, overlay: undefined});
+	return step(scrollOverlay(ui, action, context));
+}
+
+function promptAction(ui: UiState, action: Action, context: ChatContext): ChatStep | undefined {
+	if (action === 'send') return step(acceptSearch(ui));
+	if (action === 'row-up') return step(nextMatch(ui, context, -1));
+	if (action === 'row-down') return step(nextMatch(ui, context, 1));
+	if (action === 'newline' || action === 'next-pane' || action.startsWith('complete-')) return step(ui);
+	const edit = editActionOf(action);
+	return edit && step(updateSearch(ui, context, edit));
+}
+
+/** What an action does to a text that is being written; undefined if nothing. */
+export function editActionOf(action: Action) {
+	if (action === 'yank') return {type: 'yank'} as const;
+	if (action.startsWith('edit:')) return {type: 'edit', edit: editNameOf(action)} as const;
+	return action.startsWith('move:') ? ({type: 'move', to: directionOf(action)} as const) : undefined;
+}
+
+const EDIT_BY_ACTION: Readonly<Record<string, EditName>> = Object.fromEntries(
+	(
+		[
+			'delete-back',
+			'delete-forward',
+			'kill-to-end',
+			'kill-to-start',
+			'kill-spaced-word',
+			'kill-word-back',
+			'kill-word-forward',
+			'undo',
+			'redo',
+		] satisfies EditName[]
+	).map(name => [`edit:${name}`, name]),
+);
+
+function editNameOf(action: Action): EditName {
+	return EDIT_BY_ACTION[action] ?? 'undo';
+}
+
+const DIRECTION_BY_ACTION: Readonly<Record<string, Direction>> = Object.fromEntries(
+	(['left', 'right', 'word-left', 'word-right', 'line-start', 'line-end', 'start', 'end'] satisfies Direction[]).map(
+		name => [`move:${name}`, name],
+	),
+);
+
+function directionOf(action: Action): Direction {
+	return DIRECTION_BY_ACTION[action] ?? 'left';
+}
+
+function inputAction(ui: UiState, action: Action, context: ChatContext): ChatStep | undefined {
+	const edit = editActionOf(action);
+	if (edit) return step(editDraft(ui, edit));
+	switch (action) {
+		case 'send':
+			return ui.editor.completion
+				? step({...ui, editor: {...ui.editor, completion: undefined}})
+				: sendDraft(ui, context);
+		case 'newline':
+			return step(editDraft(ui, {type: 'type', text: '\n'}));
+		case 'row-up':
+			return step(moveDraftRow(ui, -1));
+		case 'row-down':
+			return step(moveDraftRow(ui, 1));
+		case 'complete-or-next-pane':
+			return step(completeDraftName(ui, 1, context) ?? cycleFocus(ui, context, 1));
+		case 'complete-or-previous-pane':
+			return step(completeDraftName(ui, -1, context) ?? cycleFocus(ui, context, -1));
+		case 'end-input': {
+			const quits = ui.editor.text === '' && ui.editor.lastEdit !== 'delete' && ui.editor.lastEdit !== 'kill';
+			return quits
+				? step(ui, {type: 'quit', reason: 'quit'})
+				: step(editDraft(ui, {type: 'edit', edit: 'delete-forward'}));
+		}
+		default:
+			return undefined;
+	}
+}
+
+function listAction(ui: UiState, action: Action, context: ChatContext): ChatStep | undefined {
+	const peers = ui.focus === 'peers';
+	const page = Math.max(1, context.frameOf(context.state, ui).timelineHeight - 1);
+	switch (action) {
+		case 'page-up':
+			return step(peers ? moveSelectedPeer(ui, context, -page) : scrollRows(ui, context, -page));
+		case 'page-down':
+			return step(peers ? moveSelectedPeer(ui, context, page) : scrollRows(ui, context, page));
+		case 'half-up':
+			return step(peers ? moveSelectedPeer(ui, context, -(page >> 1)) : scrollRows(ui, context, -(page >> 1)));
+		case 'half-down':
+			return step(peers ? moveSelectedPeer(ui, context, page >> 1) : scrollRows(ui, context, page >> 1));
+		case 'line-up':
+			return step(scrollRows(ui, context, -1));
+		case 'line-down':
+			return step(scrollRows(ui, context, 1));
+		case 'select-up':
+			return step(peers ? moveSelectedPeer(ui, context, -1) : selectBy(ui, context, -1));
+		case 'select-down':
+			return step(peers ? moveSelectedPeer(ui, context, 1) : selectBy(ui, context, 1));
+		case 'oldest':
+			return step(peers ? moveSelectedPeer(ui, context, Number.NEGATIVE_INFINITY) : goOldest(ui, context));
+		case 'newest':
+			return step(peers ? moveSelectedPeer(ui, context, Number.POSITIVE_INFINITY) : goNewest(ui, context));
+		case 'details':
+			return step(peers ? openPeerDetails(ui, context) : openDetails(ui));
+		case 'filter-peer':
+			return step(togglePeerFilter(ui, context, selectPeople(context.state)));
+		case 'copy':
+			return copySelected(ui, context);
+		case 'open-link':
+			return step(openLink(ui, context));
+		case 'quote':
+			return step(quoteSelected(ui, context));
+		case 'search-next':
+			return step(nextMatch(ui, context, -1));
+		case 'search-previous':
+			return step(nextMatch(ui, context, 1));
+		default:
+			return undefined;
+	}
+}
+
+function screenAction(ui: UiState, action: Action, context: ChatContext): ChatStep {
+	switch (action) {
+		case 'next-pane':
+			return step(cycleFocus(ui, context, 1));
+		case 'previous-pane':
+			return step(cycleFocus(ui, context, -1));
+		case 'focus-timeline':
+			return step(focusPane(ui, context, 'timeline'));
+		case 'focus-peers':
+			return step(focusPane(ui, context, 'peers'));
+		case 'focus-input':
+			return step(focusPane(ui, context, 'input'));
+		case 'back':
+			return quitIfVisitor(ui, stepBack(ui, context));
+		case 'first-unread':
+			return applyIntent(ui, {type: 'unread'}, context);
+		case 'mention-previous':
+			return applyIntent(ui, {type: 'mention', direction: 'prev'}, context);
+		case 'mention-next':
+			return applyIntent(ui, {type: 'mention', direction: 'next'}, context);
+		case 'search':
+			return step(openSearch(ui, context));
+		case 'toggle-peers':
+			return step(togglePeers(ui));
+		case 'cycle-times':
+			return step(cycleTimes(ui));
+		case 'network':
+			return step({...ui, overlay: {type: 'network', scroll: 0}});
+		case 'help':
+			return step({...ui, overlay: {type: 'help', scroll: 0}});
+		case 'copy-view':
+		case 'redraw':
+		case 'suspend':
+			return step(ui, {type: action});
+		case 'interrupt':
+			return quitIfVisitor(ui, interrupt(ui, context));
+		default:
+			return step(ui);
+	}
+}
+
+/** A visitor goes where others would be asked, or nothing would happen. */
+function quitIfVisitor(ui: UiState, next: UiState): ChatStep {
+	const asks = next.question?.type === 'quit' && ui.question === undefined;
+	if (ui.isVisitor && ui.editor.text === '' && (next === ui || asks)) return step(ui, {type: 'quit', reason: 'quit'});
+	return step(next);
+}
+
+export function closesOverlay(action: Action): boolean {
+	return (
+		action === 'back' || action === 'interrupt' || action === 'details' || action === 'help' || action === 'network'
+	);
+}
+
+/** The component knows the number of lines and clamps. */
+export function scrollOverlay(ui: UiState, action: Action, context: ChatContext): UiState {
+	if (!ui.overlay) return ui;
+	const page = Math.max(1, context.frameOf(context.state, ui).layout.mainHeight - 3);
+	const rows: Partial<Record<Action, number>> = {
+		'page-up': -page,
+		'page-down': page,
+		'half-up': -(page >> 1),
+		'half-down': page >> 1,
+		'line-up': -1,
+		'line-down': 1,
+		'select-up': -1,
+		'select-down': 1,
+		oldest: SCROLL_TO_START,
+		newest: SCROLL_TO_END,
+	};
+	return {...ui, overlay: {...ui.overlay, scroll: scrollOverlayBy(ui.overlay.scroll, rows[action] ?? 0)}};
+}

@@ -1,0 +1,138 @@
+/** The reader's place: scrolling, selecting, jumping. Pure. */
+import {compareOrder, type OrderKey} from '../../core/event-order.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import {isMentionOfUs} from '../timeline/mentions.js';
+import {itemAfter, itemAt, itemBefore, type TimelineItem} from '../timeline/timeline-view.js';
+import {type Anchor, anchorShowing, firstAnchor, keyOf, scrollAnchor} from '../timeline/viewport.js';
+import type {UiState} from './chat-state.js';
+import type {ChatContext} from './frame.js';
+
+/** Leaving the end sets what is new from here on; coming back to it ends that. */
+export function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: Anchor | undefined): UiState {
+	if (anchor === undefined) return {...ui, anchor, newestWhenLeftEnd: undefined};
+	if (ui.anchor !== undefined) return {...ui, anchor};
+	const {view, laidOut} = frameOf(state, ui);
+	const newest = view.at(view.length - 1);
+	if (!newest) return {...ui, anchor};
+	const key = keyOf(newest);
+	return {...ui, anchor, newestWhenLeftEnd: key, unreadMarker: laidOut.unreadBoundary === -1 ? key : ui.unreadMarker};
+}
+
+export function scrollRows(ui: UiState, context: ChatContext, rows: number): UiState {
+	const {laidOut: laid, timelineHeight, viewport} = context.frameOf(context.state, ui);
+	if (viewport.slots.length === 0) return ui;
+	const scrolled = withAnchor(ui, context, scrollAnchor(laid, timelineHeight, ui.anchor, rows));
+	return keepSelectionVisible(scrolled, context);
+}
+
+/** Selected is always something that is seen; where a jump left its mark while one writes, scrolling away ends it. */
+export function keepSelectionVisible(ui: UiState, context: ChatContext): UiState {
+	if (!ui.selected || ui.focus === 'peers' || ui.prompt) return ui;
+	const place = locateInViewport(ui.selected, ui, context);
+	if (!place || place.by === 0) return ui;
+	return {...ui, selected: ui.focus === 'timeline' ? keyOfItem(place.nearest) : undefined};
+}
+
+export function isSelectionVisible(ui: UiState, context: ChatContext): boolean {
+	return ui.selected !== undefined && locateInViewport(ui.selected, ui, context)?.by === 0;
+}
+
+/** Whether a row lies above (-1), among (0) or below (1) what is seen, and the seen item nearest to it. */
+function locateInViewport(key: OrderKey, ui: UiState, {state, frameOf}: ChatContext) {
+	const {viewport, view} = frameOf(state, ui);
+	const position = view.positionOf(key);
+	const seen = viewport.slots.filter(slot => slot.row >= 0).map(slot => slot.item);
+	const [first] = seen;
+	const last = seen.at(-1);
+	if (!first || !last) return undefined;
+	if (position < first.from) return {by: -1, nearest: first};
+	return position >= last.to ? {by: 1, nearest: last} : {by: 0, nearest: last};
+}
+
+function keyOfItem(item: TimelineItem): OrderKey | undefined {
+	const [entry] = item.entries;
+	return entry && keyOf(entry);
+}
+
+export function selectLast(ui: UiState, context: ChatContext): UiState {
+	const {viewport} = context.frameOf(context.state, ui);
+	const last = viewport.slots.findLast(slot => slot.row >= 0);
+	return {...ui, selected: last ? keyOfItem(last.item) : undefined};
+}
+
+export function selectBy(ui: UiState, context: ChatContext, by: 1 | -1): UiState {
+	if (!ui.selected) return selectLast(ui, context);
+	const {laidOut: laid, view} = context.frameOf(context.state, ui);
+	const item = itemAt(view, Math.min(view.positionOf(ui.selected), view.length - 1), laid.unreadBoundary);
+	if (!item) return ui;
+	const next = by < 0 ? itemBefore(view, item, laid.unreadBoundary) : itemAfter(view, item, laid.unreadBoundary);
+	const key = next && keyOfItem(next);
+	return key ? showSelected({...ui, selected: key}, context, key) : scrollRows(ui, context, by);
+}
+
+export function showSelected(ui: UiState, context: ChatContext, key: OrderKey): UiState {
+	const {laidOut: laid, timelineHeight} = context.frameOf(context.state, ui);
+	return withAnchor(ui, context, anchorShowing(laid, timelineHeight, ui.anchor, key));
+}
+
+/** Goes there and selects it. */
+export function jumpTo(ui: UiState, context: ChatContext, key: OrderKey): UiState {
+	return showSelected({...ui, selected: key}, context, key);
+}
+
+export function goOldest(ui: UiState, context: ChatContext): UiState {
+	const {laidOut: laid, view} = context.frameOf(context.state, ui);
+	const first = view.at(0);
+	const moved = withAnchor(ui, context, firstAnchor(laid));
+	return first && ui.focus === 'timeline' ? {...moved, selected: keyOf(first)} : moved;
+}
+
+export function goNewest(ui: UiState, context: ChatContext): UiState {
+	const moved = withAnchor(ui, context, undefined);
+	return ui.focus === 'timeline' ? selectLast(moved, context) : moved;
+}
+
+/** The nearest entry before or after the reader's place that passes. */
+export function findEntryFrom(
+	ui: UiState,
+	context: ChatContext,
+	by: 1 | -1,
+	test: (entry: TimelineEntry) => boolean,
+): OrderKey | undefined {
+	const {view, viewport} = context.frameOf(context.state, ui);
+	const seen = viewport.slots.find(slot => slot.row >= 0)?.item;
+	const start = ui.selected ? view.positionOf(ui.selected) : by < 0 && viewport.atEnd ? view.length : (seen?.from ?? 0);
+	for (let index = start + by; index >= 0 && index < view.length; index += by) {
+		const entry = view.at(index);
+		if (entry && test(entry)) return keyOf(entry);
+	}
+	return undefined;
+}
+
+/** The first entry behind the unread rule. */
+export function firstUnreadKey(ui: UiState, context: ChatContext): OrderKey | undefined {
+	const {laidOut: laid, view} = context.frameOf(context.state, ui);
+	const entry = laid.unreadBoundary >= 0 ? view.at(laid.unreadBoundary) : undefined;
+	return entry && keyOf(entry);
+}
+
+/** Everything up to now is read. */
+export function markRead(ui: UiState): UiState {
+	return {...ui, unreadMarker: undefined, newestWhenLeftEnd: undefined};
+}
+
+/** Messages that count as new below, at most `limit`, and how many of them speak to us. */
+export function countNewBelow(ui: UiState, context: ChatContext, limit: number): {messages: number; forUs: number} {
+	if (!ui.newestWhenLeftEnd || !ui.anchor) return {messages: 0, forUs: 0};
+	const {view} = context.frameOf(context.state, ui);
+	let messages = 0;
+	let forUs = 0;
+	for (let index = view.length - 1; index >= 0 && messages < limit; index--) {
+		const entry = view.at(index);
+		if (!entry || compareOrder(entry, ui.newestWhenLeftEnd) <= 0) break;
+		if (entry.type !== 'posted') continue;
+		messages++;
+		if (isMentionOfUs(context.state, entry)) forUs++;
+	}
+	return {messages, forUs};
+}

@@ -1,0 +1,121 @@
+/** Does what a step asked for. What comes of it returns as messages. */
+
+import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
+import {runCommand} from '../../node/commands/run-command.js';
+import type {ScreenHooks} from '../screen-hooks.js';
+import {copyToClipboard} from '../terminal/escape-sequences.js';
+import type {ScreenEffect, ScreenMessage, UiState} from './chat-state.js';
+
+export interface EffectPorts {
+	readonly chatNode: ChatNode;
+	readonly self: SelfInfo;
+	readonly hooks: ScreenHooks;
+	getUi(): UiState;
+	dispatch(message: ScreenMessage): void;
+	write(sequence: string): void;
+	redraw(): void;
+	suspend(): void;
+	copyView(): void;
+	enableKitty(): void;
+	quit(reason: 'quit' | 'input-ended'): void;
+}
+
+const FLASH_MS = 4000;
+
+export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
+	const {chatNode, hooks} = ports;
+	switch (effect.type) {
+		case 'post': {
+			const result = chatNode.post(effect.text);
+			if ('refused' in result) ports.dispatch({type: 'refused', draft: effect.draft, text: result.refused});
+			return;
+		}
+		case 'run':
+			runTypedCommand(effect, ports);
+			return;
+		case 'typing':
+			chatNode.notifyTyping();
+			return;
+		case 'copy':
+			void copyText(effect.text, ports);
+			return;
+		case 'open':
+			void openLink(effect.url, ports);
+			return;
+		case 'doctor':
+			void showDoctor(ports);
+			return;
+		case 'export':
+			void runExport(effect.file, ports);
+			return;
+		case 'copy-view':
+			ports.copyView();
+			return;
+		case 'redraw':
+			ports.redraw();
+			return;
+		case 'suspend':
+			if (hooks.stopProcess) ports.suspend();
+			else dispatchFlash(ports, 'this system cannot suspend a program');
+			return;
+		case 'kitty':
+			ports.enableKitty();
+			return;
+		case 'quit':
+			ports.quit(effect.reason);
+			return;
+	}
+}
+
+export function dispatchFlash(
+	{dispatch, hooks}: EffectPorts,
+	text: string,
+	level: 'info' | 'warn' | 'error' = 'info',
+): void {
+	dispatch({type: 'flash', flash: {text, level, until: hooks.clock.now() + FLASH_MS}});
+}
+
+function runTypedCommand({command, draft}: ScreenEffect & {type: 'run'}, ports: EffectPorts): void {
+	const {chatNode, self, hooks} = ports;
+	const result = runCommand(command, {chatNode, self, ignored: ports.getUi().ignored, now: hooks.clock.now()});
+	if (result.type === 'error') ports.dispatch({type: 'refused', draft, text: result.text});
+	else if (result.type === 'lines') {
+		ports.dispatch({type: 'overlay', overlay: {type: 'text', title: result.title, lines: result.lines, scroll: 0}});
+	} else {
+		if (result.type === 'intent') ports.dispatch({type: 'intent', intent: result.intent});
+		if (result.text) dispatchFlash(ports, result.text);
+	}
+}
+
+async function copyText(text: string, ports: EffectPorts): Promise<void> {
+	const copied = await ports.hooks.copyText?.(text).catch(() => false);
+	if (copied) return dispatchFlash(ports, 'copied');
+	ports.write(copyToClipboard(text));
+	dispatchFlash(ports, 'sent to the terminal’s clipboard; if it is empty: /copy');
+}
+
+async function openLink(url: string, ports: EffectPorts): Promise<void> {
+	const {openUrl} = ports.hooks;
+	if (!openUrl) return dispatchFlash(ports, 'nothing here opens links', 'warn');
+	const error = await openUrl(url).catch(cause => String(cause));
+	dispatchFlash(ports, error ?? 'opened', error ? 'error' : 'info');
+}
+
+async function showDoctor(ports: EffectPorts): Promise<void> {
+	const {runDoctor} = ports.hooks;
+	if (!runDoctor) return ports.dispatch({type: 'overlay', overlay: {type: 'network', scroll: 0}});
+	dispatchFlash(ports, 'examining the network…');
+	const lines = await runDoctor().catch(cause => [String(cause)]);
+	ports.dispatch({type: 'overlay', overlay: {type: 'text', title: 'Doctor', lines, scroll: 0}});
+}
+
+async function runExport(file: string, ports: EffectPorts): Promise<void> {
+	const {exportTimeline} = ports.hooks;
+	if (!exportTimeline) return dispatchFlash(ports, 'leave the chat and use npx p2pchat-ink export', 'warn');
+	try {
+		dispatchFlash(ports, await exportTimeline(file, ports.chatNode.store.getState()));
+	} catch (cause) {
+		const text = cause instanceof Error ? cause.message : String(cause);
+		ports.dispatch({type: 'refused', draft: `/export ${file}`, text});
+	}
+}

@@ -1,0 +1,175 @@
+/** The status line: who and where we are, what is going on, what is new below; or the question that waits. Pure. */
+import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
+import {findName, nameOf, statusOf} from '../../core/select-peers.js';
+import {selectConnectedCount, selectKnownCount} from '../../core/select-people.js';
+import type {SelfInfo} from '../../node/chat-node.js';
+import {commandUsage, findCommandRow} from '../../node/commands/command-table.js';
+import {findCompletion} from '../../node/commands/completions.js';
+import {cleanLine} from '../text/clean-for-screen.js';
+import {cellWidth, truncateCells} from '../text/graphemes.js';
+import type {Segment, Style, Theme} from '../theme.js';
+import {displayName} from '../timeline/display-name.js';
+import type {UiState} from './chat-state.js';
+import type {ChatContext} from './frame.js';
+import {countNewBelow} from './reading-position.js';
+import type {MatchCount} from './search.js';
+
+const MAX_NEW_COUNT = 1000;
+
+export interface StatusRequest {
+	readonly ui: UiState;
+	readonly context: ChatContext;
+	readonly theme: Theme;
+	readonly width: number;
+	/** Of the search. */
+	readonly matches: MatchCount;
+}
+
+export function formatStatusLine(request: StatusRequest): Segment[] {
+	const {ui, theme, width} = request;
+	const question = questionText(ui);
+	if (question) return fillRow(question, '', width, theme, theme.warn);
+	if (ui.flash) return fillRow(` ${cleanLine(ui.flash.text)}`, '', width, theme, flashStyle(ui.flash.level, theme));
+	if (ui.editor.completion && ui.focus === 'input') return completionSegments(ui.editor.completion, width, theme);
+	const help = commandHelp(ui);
+	const commands = help ? undefined : matchingCommands(ui);
+	if (commands) return completionSegments({candidates: commands, chosen: -1}, width, theme);
+	if (help) return fillRow(help, '', width, theme, {});
+	const {left, right} = fitTexts(request);
+	return fillRow(left, right, width, theme, {});
+}
+
+function flashStyle(level: 'info' | 'warn' | 'error', theme: Theme): Style {
+	return level === 'error' ? theme.error : level === 'warn' ? theme.warn : {};
+}
+
+function fillRow(left: string, right: string, width: number, theme: Theme, style: Style): Segment[] {
+	const room = Math.max(0, width - cellWidth(right));
+	const shown = truncateCells(left, room, theme.glyphs.ellipsis);
+	const gap = ' '.repeat(Math.max(0, room - cellWidth(shown)));
+	return [
+		{text: shown + gap, style: {...style, ...theme.statusBar}},
+		...(right ? [{text: right, style: {...theme.statusBar, bold: true}}] : []),
+	];
+}
+
+function questionText(ui: UiState): string | undefined {
+	const {pendingPaste} = ui.editor;
+	if (pendingPaste !== undefined)
+		return ` Paste ${pendingPaste.split('\n').length} lines into the input?  Enter: yes   Esc: no`;
+	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   any other key: stay';
+	if (ui.question?.type === 'open-link') return ` Open?  y: yes   any other key: no   ${ui.question.url}`;
+	return undefined;
+}
+
+function completionSegments(
+	completion: Pick<NonNullable<UiState['editor']['completion']>, 'candidates' | 'chosen'>,
+	width: number,
+	theme: Theme,
+): Segment[] {
+	const segments: Segment[] = [{text: ' ', style: theme.statusBar}];
+	let used = 1;
+	const from = Math.max(0, completion.chosen - 4);
+	for (const [index, candidate] of completion.candidates.slice(from).entries()) {
+		const text = candidate.trim();
+		if (used + cellWidth(text) + 3 > width) {
+			segments.push({text: theme.glyphs.ellipsis, style: theme.statusBar});
+			used += 1;
+			break;
+		}
+		const chosen = from + index === completion.chosen;
+		segments.push({text: chosen ? `[${text}]` : ` ${text} `, style: chosen ? {bold: true} : theme.statusBar});
+		used += cellWidth(text) + 2;
+	}
+	segments.push({text: ' '.repeat(Math.max(0, width - used)), style: theme.statusBar});
+	return segments;
+}
+
+/** While its name is typed: the commands that begin so, as Tab would offer them. */
+function matchingCommands({editor, focus, prompt}: UiState): readonly string[] | undefined {
+	if (focus !== 'input' || prompt || editor.cursor !== editor.text.length || !/^\/[^\s/]*$/.test(editor.text))
+		return undefined;
+	return findCompletion(editor.text, editor.cursor, [])?.candidates;
+}
+
+/** While a command is typed: its form and what it does. */
+function commandHelp(ui: UiState): string | undefined {
+	const match = ui.focus === 'input' && !ui.prompt ? /^\/(\w+)(\s|$)/.exec(ui.editor.text) : null;
+	const row = match?.[1] ? findCommandRow(match[1].toLowerCase()) : undefined;
+	return row && ` ${commandUsage(row)}: ${row.description}`;
+}
+
+export function roomText({room, hasSecret}: SelfInfo): string {
+	return `${cleanLine(room)} (${hasSecret ? 'secret' : 'open'})`;
+}
+
+/** Our own address gives way first, then the hint on help (never what is new below), then our name for what goes on. */
+function fitTexts(request: StatusRequest): {left: string; right: string} {
+	const {ui, context, width} = request;
+	const right = rightText(request);
+	const fits = (left: string) => cellWidth(left) + cellWidth(right) <= width;
+	const full = leftText(request, 'name and address');
+	if (width >= 50 && fits(full)) return {left: full, right};
+	const short = leftText(request, 'name');
+	if (fits(short)) return {left: short, right};
+	const {atEnd} = context.frameOf(context.state, ui).viewport;
+	const kept = atEnd ? '' : right;
+	const fitsAlone = cellWidth(short) + cellWidth(kept) <= width;
+	return {left: fitsAlone || activityParts(request).length === 0 ? short : leftText(request, 'neither'), right: kept};
+}
+
+function leftText(request: StatusRequest, ownLabel: 'name and address' | 'name' | 'neither'): string {
+	const {state, self} = request.context;
+	const own = state.launch?.peer ?? self.peer;
+	const name = cleanLine(findName(state, own) ?? self.name ?? nameOf(state, own));
+	const address = ownLabel === 'name and address' && self.addresses[0] ? ` ${self.addresses[0]}` : '';
+	const base = [
+		roomText(self),
+		...(ownLabel === 'neither' ? [] : [`${name}${address}`]),
+		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
+	];
+	return ` ${[...base, ...activityParts(request)].join('  ')}`;
+}
+
+function activityParts({ui, context, matches}: StatusRequest): string[] {
+	const parts: string[] = [];
+	if (ui.search !== '') parts.push(matchText(matches));
+	if (ui.filter) parts.push(`only ${cleanLine(ui.filter.name)} (Esc: all)`);
+	return [...parts, ...activityText(context)];
+}
+
+/** `3 of 12 matches`, counted from the oldest. */
+function matchText({count, rank}: MatchCount): string {
+	return `${rank > 0 ? `${rank} of ` : ''}${count} ${count === 1 ? 'match' : 'matches'}`;
+}
+
+function activityText({state}: ChatContext): string[] {
+	const {ephemeral} = state;
+	const parts: string[] = [];
+	if (!ephemeral.saving && ephemeral.savingReason !== undefined)
+		parts.push(`NOT SAVED: ${cleanLine(ephemeral.savingReason)}`);
+	const sync = selectSyncProgress(state);
+	if (sync)
+		parts.push(`syncing ${sync.received}/${sync.expected} (${Math.floor((100 * sync.received) / sync.expected)} %)`);
+	if (ephemeral.isolated)
+		parts.push(
+			ephemeral.foreignNodes > 0 ? `alone; ${ephemeral.foreignNodes} nearby in another room` : 'alone, looking',
+		);
+	else if (ephemeral.foreignNodes > 0) parts.push(`${ephemeral.foreignNodes} nearby in another room`);
+	else if (selectConnectedCount(state) === 0) parts.push('looking');
+	const pending = selectPendingCount(state);
+	if (pending > 0) parts.push(`${pending} from the future waiting`);
+	const typing = selectTyping(state).filter(peer => statusOf(state, peer) === 'connected');
+	const [first] = typing;
+	if (first) parts.push(typing.length > 1 ? `${typing.length} are typing` : `${displayName(state, first)} is typing`);
+	return parts;
+}
+
+function rightText({ui, context, theme}: StatusRequest): string {
+	const {viewport} = context.frameOf(context.state, ui);
+	if (viewport.atEnd) return ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: type ';
+	const {messages, forUs} = countNewBelow(ui, context, MAX_NEW_COUNT);
+	if (messages === 0) return ` more ${theme.glyphs.down} `;
+	const text = messages >= MAX_NEW_COUNT ? `${MAX_NEW_COUNT - 1}+ new` : `${messages} new`;
+	return ` ${text}${forUs > 0 ? `, ${forUs} for you` : ''} ${theme.glyphs.down} `;
+}

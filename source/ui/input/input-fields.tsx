@@ -1,0 +1,87 @@
+import {Box, Text, useCursor} from 'ink';
+import TextInput from 'ink-text-input';
+import type {ReactNode} from 'react';
+import {Lines} from '../panes/lines.js';
+import {cleanForScreen} from '../text/clean-for-screen.js';
+import {cellWidth} from '../text/graphemes.js';
+import type {Segment, Theme} from '../theme.js';
+import {visibleInputRows} from './draft-layout.js';
+import type {EditorState} from './editor-state.js';
+
+/** In front of each row; a caret behind a full one takes another cell. */
+const PREFIX_CELLS = 2;
+
+export interface InputBoxProps {
+	readonly editor: EditorState;
+	/** Cells of a row of the draft. */
+	readonly width: number;
+	readonly height: number;
+	/** Row of the screen where the box begins. */
+	readonly top: number;
+	readonly focused: boolean;
+	/** Where nothing is written. */
+	readonly hint: string;
+	readonly theme: Theme;
+}
+
+/** Draws the draft and puts the terminal's own cursor into it, where an input method opens its window. */
+export function InputBox({editor, width, height, top, focused, hint, theme}: InputBoxProps): ReactNode {
+	const {setCursorPosition} = useCursor();
+	const {rows, caretRow, caretColumn, hiddenAbove, hiddenBelow} = visibleInputRows(editor, width, height);
+	setCursorPosition(focused ? {x: PREFIX_CELLS + caretColumn, y: top + caretRow} : undefined);
+	const prefixOf = (index: number): string => {
+		if (index === 0 && hiddenAbove > 0) return '^ ';
+		if (index === rows.length - 1 && hiddenBelow > 0) return `${theme.glyphs.down} `;
+		return index === 0 ? `${theme.glyphs.prompt} ` : '  ';
+	};
+	const drawn = rows.map((row, index) =>
+		rowSegments(prefixOf(index), cleanForScreen(row), {editor, focused, hint, theme}),
+	);
+	return <Lines rows={drawn} width={PREFIX_CELLS + width + 1} />;
+}
+
+function rowSegments(
+	prefix: string,
+	row: string,
+	{editor, focused, hint, theme}: Pick<InputBoxProps, 'editor' | 'focused' | 'hint' | 'theme'>,
+): Segment[] {
+	const segments: Segment[] = [{text: prefix, style: focused ? {bold: true} : theme.muted}];
+	if (editor.text === '') return [...segments, {text: hint, style: theme.muted}];
+	return [...segments, {text: row, ...(focused ? {} : {style: theme.muted})}];
+}
+
+export interface PromptLineProps {
+	readonly label: string;
+	readonly placeholder: string;
+	readonly editor: EditorState;
+	readonly width: number;
+	/** Row of the screen. */
+	readonly top: number;
+	readonly theme: Theme;
+}
+
+/**
+ * A short prompt. `ink-text-input` only draws: keys go to our reducer, since it loses keys that arrive together and cuts
+ * graphemes (lessons.md).
+ */
+export function PromptLine({label, placeholder, editor, width, top, theme}: PromptLineProps): ReactNode {
+	const {setCursorPosition} = useCursor();
+	const prefix = `${label}: `;
+	const room = Math.max(4, width - cellWidth(prefix) - 1);
+	let before = editor.text.slice(0, editor.cursor);
+	while (cellWidth(before) > room) before = before.slice(1);
+	const shown = before + editor.text.slice(editor.cursor);
+	setCursorPosition({x: cellWidth(prefix) + cellWidth(before), y: top});
+	return (
+		<Box height={1} flexShrink={0}>
+			<Text bold wrap="truncate" {...(theme.depth > 0 && {color: 'cyan'})}>
+				{prefix}
+			</Text>
+			<Box height={1} width={room + 1}>
+				<TextInput value={shown} placeholder={placeholder} focus={false} showCursor={false} onChange={ignoreChange} />
+			</Box>
+		</Box>
+	);
+}
+
+function ignoreChange(): void {}

@@ -1,0 +1,358 @@
+/**
+ * The one key table: the router looks keys up here, the help overlay and the readme's table are drawn from it (a test
+ * compares). Every Alt key is a twin of something else: no binding depends on Alt, F-keys or Shift+Enter alone.
+ */
+import type {Direction, EditName} from './reduce-editor.js';
+
+/**
+ * Where a key holds: `list` is timeline, peers and overlays; `any` holds wherever nothing nearer does. Over the input the
+ * characters of an overlay are no keys: they are typed.
+ */
+export type KeyScope = 'input' | 'prompt' | 'list' | 'timeline' | 'peers' | 'any';
+
+export type Action =
+	| 'send'
+	| 'newline'
+	| 'next-pane'
+	| 'previous-pane'
+	| 'complete-or-next-pane'
+	| 'complete-or-previous-pane'
+	| 'focus-timeline'
+	| 'focus-peers'
+	| 'focus-input'
+	| 'back'
+	| 'page-up'
+	| 'page-down'
+	| 'half-up'
+	| 'half-down'
+	| 'line-up'
+	| 'line-down'
+	| 'select-up'
+	| 'select-down'
+	| 'oldest'
+	| 'newest'
+	| 'first-unread'
+	| 'mention-previous'
+	| 'mention-next'
+	| 'search'
+	| 'search-next'
+	| 'search-previous'
+	| 'row-up'
+	| 'row-down'
+	| 'copy'
+	| 'open-link'
+	| 'quote'
+	| 'details'
+	| 'filter-peer'
+	| 'copy-view'
+	| 'toggle-peers'
+	| 'cycle-times'
+	| 'network'
+	| 'help'
+	| 'interrupt'
+	| 'end-input'
+	| 'redraw'
+	| 'suspend'
+	| 'yank'
+	| `edit:${EditName}`
+	| `move:${Direction}`;
+
+export interface KeyRow {
+	/** As the help says it. */
+	readonly description: string;
+	readonly scope: KeyScope;
+	readonly action: Action;
+	readonly keys: readonly string[];
+	readonly alternativeKeys?: readonly string[];
+	/** A command that does the same. */
+	readonly command?: string;
+}
+
+export const keyRows: readonly KeyRow[] = [
+	{description: 'send', scope: 'input', action: 'send', keys: ['enter']},
+	{
+		description: 'newline',
+		scope: 'input',
+		action: 'newline',
+		keys: ['ctrl+j'],
+		alternativeKeys: ['alt+enter', 'shift+enter', 'ctrl+enter'],
+	},
+	{
+		description: 'complete a name or command, cycle; next pane',
+		scope: 'input',
+		action: 'complete-or-next-pane',
+		keys: ['tab'],
+	},
+	{description: 'the same backwards', scope: 'input', action: 'complete-or-previous-pane', keys: ['shift+tab']},
+	{description: 'next pane', scope: 'any', action: 'next-pane', keys: ['ctrl+o', 'tab']},
+	{description: 'previous pane', scope: 'any', action: 'previous-pane', keys: ['shift+tab']},
+	{description: 'timeline', scope: 'any', action: 'focus-timeline', keys: [], alternativeKeys: ['alt+1']},
+	{description: 'peers', scope: 'any', action: 'focus-peers', keys: [], alternativeKeys: ['alt+2']},
+	{description: 'input', scope: 'any', action: 'focus-input', keys: [], alternativeKeys: ['alt+3']},
+	{description: 'back to the input', scope: 'any', action: 'back', keys: ['escape']},
+	{description: 'back to the input, type', scope: 'list', action: 'back', keys: ['i']},
+	{description: 'page up', scope: 'any', action: 'page-up', keys: ['pageup']},
+	{description: 'page down', scope: 'any', action: 'page-down', keys: ['pagedown']},
+	{description: 'page up', scope: 'list', action: 'page-up', keys: ['b']},
+	{description: 'page down', scope: 'list', action: 'page-down', keys: [' ']},
+	{description: 'half a page up', scope: 'list', action: 'half-up', keys: ['ctrl+u']},
+	{description: 'half a page down', scope: 'list', action: 'half-down', keys: ['ctrl+d']},
+	{description: 'line up', scope: 'any', action: 'line-up', keys: ['shift+up'], alternativeKeys: ['alt+pageup']},
+	{
+		description: 'line down',
+		scope: 'any',
+		action: 'line-down',
+		keys: ['shift+down'],
+		alternativeKeys: ['alt+pagedown'],
+	},
+	{description: 'select the one above', scope: 'list', action: 'select-up', keys: ['up', 'k']},
+	{description: 'select the one below', scope: 'list', action: 'select-down', keys: ['down', 'j']},
+	{description: 'oldest', scope: 'any', action: 'oldest', keys: ['ctrl+home'], alternativeKeys: ['alt+home']},
+	{description: 'newest', scope: 'any', action: 'newest', keys: ['ctrl+end'], alternativeKeys: ['alt+end']},
+	{description: 'oldest', scope: 'list', action: 'oldest', keys: ['g', 'home']},
+	{description: 'newest', scope: 'list', action: 'newest', keys: ['G', 'end']},
+	{
+		description: 'first unread',
+		scope: 'any',
+		action: 'first-unread',
+		keys: [],
+		alternativeKeys: ['alt+u'],
+		command: '/unread',
+	},
+	{
+		description: 'previous mention',
+		scope: 'any',
+		action: 'mention-previous',
+		keys: [],
+		alternativeKeys: ['alt+p'],
+		command: '/mention prev',
+	},
+	{
+		description: 'next mention',
+		scope: 'any',
+		action: 'mention-next',
+		keys: [],
+		alternativeKeys: ['alt+n'],
+		command: '/mention next',
+	},
+	{description: 'first unread', scope: 'timeline', action: 'first-unread', keys: ['u']},
+	{description: 'previous mention', scope: 'timeline', action: 'mention-previous', keys: ['p']},
+	{description: 'next mention', scope: 'timeline', action: 'mention-next', keys: ['P']},
+	{description: 'search', scope: 'any', action: 'search', keys: ['ctrl+f'], command: '/search'},
+	{description: 'search', scope: 'list', action: 'search', keys: ['/']},
+	{description: 'next older match', scope: 'timeline', action: 'search-next', keys: ['n']},
+	{description: 'next newer match', scope: 'timeline', action: 'search-previous', keys: ['N']},
+	{description: 'next older match', scope: 'prompt', action: 'search-next', keys: ['up']},
+	{description: 'next newer match', scope: 'prompt', action: 'search-previous', keys: ['down']},
+	{description: 'row up; at the edge, input history', scope: 'input', action: 'row-up', keys: ['up']},
+	{description: 'row down; at the edge, input history', scope: 'input', action: 'row-down', keys: ['down']},
+	{description: 'start of line', scope: 'input', action: 'move:line-start', keys: ['ctrl+a', 'home']},
+	{description: 'end of line', scope: 'input', action: 'move:line-end', keys: ['ctrl+e', 'end']},
+	{description: 'left, right', scope: 'input', action: 'move:left', keys: ['left', 'ctrl+b']},
+	{description: 'left, right', scope: 'input', action: 'move:right', keys: ['right']},
+	{
+		description: 'word left',
+		scope: 'input',
+		action: 'move:word-left',
+		keys: ['ctrl+left'],
+		alternativeKeys: ['alt+b', 'alt+left'],
+	},
+	{
+		description: 'word right',
+		scope: 'input',
+		action: 'move:word-right',
+		keys: ['ctrl+right'],
+		alternativeKeys: ['alt+f', 'alt+right'],
+	},
+	{description: 'delete to the end of the line', scope: 'input', action: 'edit:kill-to-end', keys: ['ctrl+k']},
+	{description: 'delete to the start of the line', scope: 'input', action: 'edit:kill-to-start', keys: ['ctrl+u']},
+	{description: 'delete the word before', scope: 'input', action: 'edit:kill-spaced-word', keys: ['ctrl+w']},
+	{
+		description: 'delete the word before, up to punctuation',
+		scope: 'input',
+		action: 'edit:kill-word-back',
+		keys: ['ctrl+backspace'],
+		alternativeKeys: ['alt+backspace'],
+	},
+	{
+		description: 'delete the word behind',
+		scope: 'input',
+		action: 'edit:kill-word-forward',
+		keys: ['ctrl+delete'],
+		alternativeKeys: ['alt+d', 'alt+delete'],
+	},
+	{description: 'put back what was deleted', scope: 'input', action: 'yank', keys: ['ctrl+y']},
+	{description: 'undo', scope: 'input', action: 'edit:undo', keys: ['ctrl+_']},
+	{
+		description: 'redo',
+		scope: 'input',
+		action: 'edit:redo',
+		keys: ['ctrl+r'],
+		alternativeKeys: ['alt+_', 'alt+-', 'ctrl+alt+_'],
+	},
+	{description: 'delete', scope: 'input', action: 'edit:delete-back', keys: ['backspace', 'shift+backspace']},
+	{description: 'delete', scope: 'input', action: 'edit:delete-forward', keys: ['delete']},
+	{description: 'copy the message', scope: 'timeline', action: 'copy', keys: ['y']},
+	{description: 'open its link (asks)', scope: 'timeline', action: 'open-link', keys: ['o']},
+	{description: 'quote it in the input', scope: 'timeline', action: 'quote', keys: ['r']},
+	{description: 'details', scope: 'list', action: 'details', keys: ['enter']},
+	{description: 'show only this peer, again: all', scope: 'list', action: 'filter-peer', keys: ['f']},
+	{description: 'copy view', scope: 'any', action: 'copy-view', keys: [], alternativeKeys: ['alt+l'], command: '/copy'},
+	{
+		description: 'peers pane on, off',
+		scope: 'any',
+		action: 'toggle-peers',
+		keys: [],
+		alternativeKeys: ['alt+s'],
+		command: '/peers',
+	},
+	{
+		description: 'timestamps: minutes, seconds, none',
+		scope: 'any',
+		action: 'cycle-times',
+		keys: [],
+		alternativeKeys: ['alt+t'],
+		command: '/times',
+	},
+	{description: 'network pane', scope: 'any', action: 'network', keys: [], alternativeKeys: ['alt+w'], command: '/net'},
+	{description: 'help', scope: 'any', action: 'help', keys: ['ctrl+g'], command: '/help'},
+	{description: 'help', scope: 'list', action: 'help', keys: ['?']},
+	{
+		description: 'close an overlay; clear the draft (undo restores); ask, and within 2 s quit',
+		scope: 'any',
+		action: 'interrupt',
+		keys: ['ctrl+c'],
+	},
+	{description: 'quit, on an empty input', scope: 'input', action: 'end-input', keys: ['ctrl+d'], command: '/quit'},
+	{description: 'redraw', scope: 'any', action: 'redraw', keys: ['ctrl+l']},
+	{description: 'suspend', scope: 'any', action: 'suspend', keys: ['ctrl+z']},
+];
+
+/** The keys of the replay screen (interface.md, 3): a table of their own, since nothing is typed there. */
+export type ReplayAction =
+	| 'play'
+	| 'row-up'
+	| 'row-down'
+	| 'page-up'
+	| 'page-down'
+	| 'event-back'
+	| 'event-on'
+	| 'time-back'
+	| 'time-on'
+	| 'part-back'
+	| 'part-on'
+	| `tenth-${number}`
+	| 'start'
+	| 'end'
+	| 'slower'
+	| 'faster'
+	| 'normal-speed'
+	| 'squeeze'
+	| 'go-to'
+	| 'search'
+	| 'search-next'
+	| 'search-previous'
+	| 'filter'
+	| 'clear'
+	| 'bookmark'
+	| 'bookmark-next'
+	| 'bookmark-previous'
+	| 'details'
+	| 'copy'
+	| 'export'
+	| 'follow'
+	| 'next-pane'
+	| 'times'
+	| 'help'
+	| 'back'
+	| 'redraw'
+	| 'suspend'
+	| 'quit';
+
+export interface ReplayKeyRow {
+	readonly description: string;
+	readonly action: ReplayAction;
+	readonly keys: readonly string[];
+	readonly alternativeKeys?: readonly string[];
+}
+
+const tenthRows = Array.from({length: 10}, (_, tenth): ReplayKeyRow => {
+	return {description: 'that many tenths of the way', action: `tenth-${tenth}`, keys: [String(tenth)]};
+});
+
+export const replayKeyRows: readonly ReplayKeyRow[] = [
+	{description: 'play, pause', action: 'play', keys: [' ']},
+	{description: 'row up', action: 'row-up', keys: ['up', 'k']},
+	{description: 'row down', action: 'row-down', keys: ['down', 'j']},
+	{description: 'page up', action: 'page-up', keys: ['pageup', 'ctrl+u']},
+	{description: 'page down', action: 'page-down', keys: ['pagedown', 'ctrl+d']},
+	{description: 'one event back', action: 'event-back', keys: ['left', ',']},
+	{description: 'one event on', action: 'event-on', keys: ['right', '.']},
+	{description: '5 s back', action: 'time-back', keys: ['<'], alternativeKeys: ['alt+left', 'alt+b']},
+	{description: '5 s on', action: 'time-on', keys: ['>'], alternativeKeys: ['alt+right', 'alt+f']},
+	{description: '10 % back', action: 'part-back', keys: ['('], alternativeKeys: ['shift+left']},
+	{description: '10 % on', action: 'part-on', keys: [')'], alternativeKeys: ['shift+right']},
+	...tenthRows,
+	{description: 'start', action: 'start', keys: ['g', 'home']},
+	{description: 'end', action: 'end', keys: ['G', 'end']},
+	{description: 'slower', action: 'slower', keys: ['-']},
+	{description: 'faster', action: 'faster', keys: ['+', '=']},
+	{description: 'original pace', action: 'normal-speed', keys: ['backspace']},
+	{description: 'cut silence to 2 s', action: 'squeeze', keys: ['i']},
+	{description: 'go to a time or event', action: 'go-to', keys: ['t']},
+	{description: 'search', action: 'search', keys: ['/', 'ctrl+f']},
+	{description: 'next match', action: 'search-next', keys: ['n']},
+	{description: 'previous match', action: 'search-previous', keys: ['N']},
+	{description: 'show only some: by peer, kind, text', action: 'filter', keys: ['f']},
+	{description: 'show everything', action: 'clear', keys: ['x']},
+	{description: 'bookmark the row, again: not', action: 'bookmark', keys: ['b']},
+	{description: 'next bookmark', action: 'bookmark-next', keys: [']']},
+	{description: 'previous bookmark', action: 'bookmark-previous', keys: ['[']},
+	{description: 'details', action: 'details', keys: ['enter']},
+	{description: 'copy the row', action: 'copy', keys: ['y']},
+	{description: 'export what is shown', action: 'export', keys: ['e']},
+	{description: 'follow a file that grows', action: 'follow', keys: ['F']},
+	{description: 'to the peers and back', action: 'next-pane', keys: ['tab', 'ctrl+o', 'shift+tab']},
+	{description: 'timestamps: minutes, seconds, none', action: 'times', keys: ['T'], alternativeKeys: ['alt+t']},
+	{description: 'help', action: 'help', keys: ['?', 'ctrl+g']},
+	{description: 'back: close, pause, show everything', action: 'back', keys: ['escape']},
+	{description: 'redraw', action: 'redraw', keys: ['ctrl+l']},
+	{description: 'suspend', action: 'suspend', keys: ['ctrl+z']},
+	{description: 'quit', action: 'quit', keys: ['q', 'ctrl+c']},
+];
+
+const actionByScopedKey = new Map<string, Action>();
+for (const row of keyRows) {
+	for (const key of [...row.keys, ...(row.alternativeKeys ?? [])])
+		actionByScopedKey.set(`${row.scope} ${key}`, row.action);
+}
+
+const boundKeys = new Set(
+	[...keyRows, ...replayKeyRows]
+		.flatMap(({keys, alternativeKeys}) => [...keys, ...(alternativeKeys ?? [])])
+		.map(key => key.toLowerCase()),
+);
+
+/** Whether a key means something anywhere, in chat or replay; a capital letter counts as its small one (Caps Lock). */
+export function isBoundKey(key: string): boolean {
+	return boundKeys.has(key.toLowerCase());
+}
+
+export type KeyContext = 'input' | 'prompt' | 'timeline' | 'peers' | 'overlay';
+
+const SCOPES_BY_CONTEXT: Readonly<Record<KeyContext, readonly KeyScope[]>> = {
+	input: ['input', 'any'],
+	prompt: ['prompt', 'input', 'any'],
+	timeline: ['timeline', 'list', 'any'],
+	peers: ['peers', 'list', 'any'],
+	overlay: ['list', 'any'],
+};
+
+/** What a key means where the focus is, or undefined. */
+export function findAction(place: KeyContext, key: string): Action | undefined {
+	for (const where of SCOPES_BY_CONTEXT[place]) {
+		const action = actionByScopedKey.get(`${where} ${key}`);
+		if (action) return action;
+	}
+	return undefined;
+}

@@ -1,0 +1,166 @@
+/**
+ * Bytes of the terminal to tokens, incremental: any split of the bytes into reads gives the same tokens (texts may be
+ * cut), as long as the reads of one escape sequence come within the escape timeout, after which `flush` is called.
+ */
+
+import {isBoundKey} from './key-bindings.js';
+import {decodeEscapeSequence, keyName, type Token, toLatinKey} from './key-token.js';
+
+export interface KeyDecoder {
+	push(bytes: Uint8Array | string): Token[];
+	/** Time is up: what is pending is taken for what it looks like (a lone ESC is the Esc key). */
+	flush(): Token[];
+	/** Whether something waits for more bytes or for `flush`; never during a paste. */
+	readonly isPending: boolean;
+	/** Neither inside a sequence nor inside a paste. */
+	readonly isIdle: boolean;
+}
+
+/** A paste that never ends is cut here: what comes after is typed text again. */
+export const MAX_PASTE_UNITS = 1024 * 1024;
+const MAX_SEQUENCE_UNITS = 256;
+const PASTE_START = '\u001B[200~';
+const PASTE_END = '\u001B[201~';
+const ALT = 2;
+
+interface DecodedToken {
+	readonly token?: Token | undefined;
+	readonly consumed: number;
+}
+
+const NEEDS_MORE = 'more';
+
+export function createKeyDecoder(): KeyDecoder {
+	const utf8 = new TextDecoder('utf-8', {ignoreBOM: true});
+	let buffer = '';
+	let paste: string | undefined;
+
+	function decodePaste(tokens: Token[]): boolean {
+		const text = (paste ?? '') + buffer;
+		const end = text.indexOf(PASTE_END);
+		if (end === -1 && text.length < MAX_PASTE_UNITS) {
+			paste = text;
+			buffer = '';
+			return false;
+		}
+		tokens.push({type: 'paste', text: end === -1 ? text : text.slice(0, end)});
+		buffer = end === -1 ? '' : text.slice(end + PASTE_END.length);
+		paste = undefined;
+		return true;
+	}
+
+	function drain(final: boolean): Token[] {
+		const tokens: Token[] = [];
+		while (buffer !== '' || paste !== undefined) {
+			if (paste !== undefined) {
+				if (!decodePaste(tokens)) break;
+				continue;
+			}
+			if (buffer.startsWith(PASTE_START)) {
+				buffer = buffer.slice(PASTE_START.length);
+				paste = '';
+				continue;
+			}
+			const step = nextToken(buffer, final);
+			if (step === NEEDS_MORE) break;
+			if (step.token) appendToken(tokens, step.token);
+			buffer = buffer.slice(step.consumed);
+		}
+		return tokens;
+	}
+
+	return {
+		push(bytes) {
+			buffer += typeof bytes === 'string' ? bytes : utf8.decode(bytes, {stream: true});
+			return drain(false);
+		},
+		flush: () => drain(true),
+		get isPending() {
+			return buffer !== '';
+		},
+		get isIdle() {
+			return buffer === '' && paste === undefined;
+		},
+	};
+}
+
+function appendToken(tokens: Token[], token: Token): void {
+	const last = tokens.at(-1);
+	if (token.type === 'text' && last?.type === 'text')
+		tokens[tokens.length - 1] = {type: 'text', text: last.text + token.text};
+	else tokens.push(token);
+}
+
+function nextToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
+	if (input[0] === '\u001B') return escapeToken(input, final);
+	const code = input.codePointAt(0) ?? 0;
+	const consumed = code > 0xffff ? 2 : 1;
+	if (code >= 32 && code < 127) return {token: {type: 'text', text: input.slice(0, 1)}, consumed};
+	if (code >= 128 && code < 160) return {consumed};
+	if (code >= 160) return {token: {type: 'text', text: input.slice(0, consumed)}, consumed};
+	return {token: {type: 'key', key: controlKey(code)}, consumed};
+}
+
+function controlKey(code: number): string {
+	if (code === 13) return 'enter';
+	if (code === 9) return 'tab';
+	if (code === 8 || code === 127) return 'backspace';
+	if (code === 0) return 'ctrl+ ';
+	return `ctrl+${String.fromCharCode(code + (code < 27 ? 96 : 64))}`;
+}
+
+/**
+ * After ESC: a sequence, Alt with a key that is bound, or the Esc key: when nothing more comes, or something that Alt
+ * means nothing with (over a slow line Esc and what is typed next come in one read).
+ */
+function escapeToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
+	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
+	const second = input[1];
+	if (second === undefined) return final ? escapeKey : NEEDS_MORE;
+	if (second === '\u001B') return doubleEscape(input, final);
+	if (second === '[' || second === 'O') return sequenceToken(input, final);
+	if (second === ']' || second === 'P' || second === '_') return stringToken(input, final);
+	const code = input.codePointAt(1) ?? 0;
+	const used = 1 + (code > 0xffff ? 2 : 1);
+	const key = code < 32 || code === 127 ? altControl(code) : keyName(toLatinKey(input.slice(1, used)), ALT);
+	return isBoundKey(key) ? {token: {type: 'key', key}, consumed: used} : escapeKey;
+}
+
+function altControl(code: number): string {
+	const key = controlKey(code);
+	return key.startsWith('ctrl+') ? `ctrl+alt+${key.slice(5)}` : `alt+${key}`;
+}
+
+/** ESC ESC [ A is Alt+↑ in some terminals; before anything else the first ESC was the key. */
+function doubleEscape(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
+	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
+	const inner = nextToken(input.slice(1), false);
+	if (inner === NEEDS_MORE) return final ? escapeKey : NEEDS_MORE;
+	const token = inner.token;
+	const plain = token?.type === 'key' && /^(up|down|left|right|home|end|pageup|pagedown|delete)$/.test(token.key);
+	return plain ? {token: {type: 'key', key: `alt+${token.key}`}, consumed: inner.consumed + 1} : escapeKey;
+}
+
+// CSI: parameters, intermediates, final; rxvt ends some in `$`. The Linux console's function keys are CSI [ A.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with it
+const SEQUENCE = /^\u001B(?:O[ -~]|\[\[[A-E]|\[[0-?]*\$(?![@-~])|\[[0-?]*[ -/]*[@-~])/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with it
+const UNFINISHED = /^\u001B(?:O|\[\[?[0-?]*[ -/]*)$/;
+
+function sequenceToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
+	const head = input.slice(0, MAX_SEQUENCE_UNITS);
+	if (UNFINISHED.test(head) && !final && input.length < MAX_SEQUENCE_UNITS) return NEEDS_MORE;
+	const match = SEQUENCE.exec(head);
+	if (match) return {token: decodeEscapeSequence(match[0]), consumed: match[0].length};
+	if (head.length === 2) return {token: {type: 'key', key: keyName(head[1] ?? '', ALT)}, consumed: 2};
+	return {consumed: UNFINISHED.test(head) ? head.length : 2};
+}
+
+/** OSC, DCS and APC answers of the terminal: swallowed whole. */
+function stringToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences end with it
+	const end = /\u0007|\u001B\\/.exec(input);
+	if (end) return {consumed: end.index + end[0].length};
+	if (!final && input.length < MAX_PASTE_UNITS) return NEEDS_MORE;
+	return {token: {type: 'key', key: keyName(input[1] ?? '', ALT)}, consumed: 2};
+}

@@ -1,0 +1,124 @@
+/** The key table as people read it: line by line in the help overlay, in short in the readme (key-help.ts). */
+import {type Action, type KeyRow, type KeyScope, keyRows} from './key-bindings.js';
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+	' ': 'Space',
+	enter: 'Enter',
+	tab: 'Tab',
+	escape: 'Esc',
+	backspace: 'Backspace',
+	delete: 'Delete',
+	up: '↑',
+	down: '↓',
+	left: '←',
+	right: '→',
+	home: 'Home',
+	end: 'End',
+	pageup: 'PgUp',
+	pagedown: 'PgDn',
+	ctrl: 'Ctrl',
+	alt: 'Alt',
+	shift: 'Shift',
+};
+
+/** `ctrl+alt+x` → `Ctrl+Alt+X`; a capital letter behind Alt is Shift with the letter. */
+export function keyLabel(key: string): string {
+	const parts = key.split('+');
+	return parts
+		.map((part, index) => {
+			const name = KEY_NAMES[part];
+			if (name) return name;
+			if (index === 0) return part;
+			return part === part.toUpperCase() && /\p{L}/u.test(part) ? `Shift+${part}` : part.toUpperCase();
+		})
+		.join('+');
+}
+
+const SECTION_TITLES: Readonly<Record<KeyScope, string>> = {
+	input: 'In the input',
+	any: 'Anywhere',
+	list: 'In a list',
+	timeline: 'In the timeline',
+	peers: 'In the peers',
+	prompt: 'While searching',
+};
+
+export interface KeyHelpLine {
+	readonly section: string;
+	readonly scope: KeyScope;
+	/** Of the first row that it was joined from. */
+	readonly action: Action;
+	readonly description: string;
+	/** Keys, twins and a command, each by itself. */
+	readonly labels: readonly string[];
+}
+
+/** One line per thing to do; rows that do the same in the same place are joined. */
+export function keyHelpLines(rows: readonly KeyRow[] = keyRows): KeyHelpLine[] {
+	const lines: KeyHelpLine[] = [];
+	for (const scope of ['any', 'input', 'list', 'timeline', 'peers', 'prompt'] as const) {
+		const joined = new Map<string, {action: Action; keys: string[]; twins: string[]}>();
+		for (const row of rows) {
+			if (row.scope !== scope) continue;
+			const line = joined.get(row.description) ?? {action: row.action, keys: [], twins: []};
+			line.keys.push(...row.keys.map(keyLabel));
+			line.twins.push(...(row.alternativeKeys ?? []).map(keyLabel), ...(row.command ? [row.command] : []));
+			joined.set(row.description, line);
+		}
+		for (const [description, {action, keys, twins}] of joined) {
+			lines.push({section: SECTION_TITLES[scope], scope, action, description, labels: [...keys, ...twins]});
+		}
+	}
+	return lines;
+}
+
+/** The readme's table of keys: everything that the help overlay tells, a row for each thing that one is after. */
+
+interface KeyGroup {
+	readonly title: string;
+	readonly scope: KeyScope;
+	/** Left out: all in that place that no group before it took. */
+	readonly includes?: (action: Action) => boolean;
+}
+
+const keyGroups: readonly KeyGroup[] = [
+	{title: 'Write', scope: 'input', includes: action => !/^(edit|move):|^yank$/.test(action)},
+	{
+		title: 'Scroll',
+		scope: 'any',
+		includes: isOneOf('page-up', 'page-down', 'line-up', 'line-down', 'oldest', 'newest'),
+	},
+	{title: 'Find', scope: 'any', includes: isOneOf('first-unread', 'mention-previous', 'mention-next', 'search')},
+	{
+		title: 'Panes',
+		scope: 'any',
+		includes: isOneOf('next-pane', 'previous-pane', 'focus-timeline', 'focus-peers', 'focus-input', 'back'),
+	},
+	{title: 'Leave', scope: 'any', includes: isOneOf('interrupt', 'suspend')},
+	{title: 'View', scope: 'any'},
+	{title: 'In a list', scope: 'list'},
+	{title: 'In the timeline', scope: 'timeline'},
+	{title: 'In the peers', scope: 'peers'},
+	{title: 'While searching', scope: 'prompt'},
+	{title: 'Cursor', scope: 'input', includes: action => action.startsWith('move:')},
+	{title: 'Undo', scope: 'input', includes: isOneOf('yank', 'edit:undo', 'edit:redo')},
+	{title: 'Delete', scope: 'input'},
+];
+
+function isOneOf(...actions: readonly Action[]): (action: Action) => boolean {
+	return action => actions.includes(action);
+}
+
+export function keyTableMarkdown(lines: readonly KeyHelpLine[] = keyHelpLines()): string {
+	const remaining = new Set(lines);
+	const rows = keyGroups.flatMap(({title, scope, includes = () => true}) => {
+		const taken = [...remaining].filter(line => line.scope === scope && includes(line.action));
+		for (const line of taken) remaining.delete(line);
+		return taken.length === 0 ? [] : [`| ${title} | ${taken.map(formatHelpLine).join(' · ')} |`];
+	});
+	return ['| for | keys |', '|---|---|', ...rows].join('\n');
+}
+
+function formatHelpLine({description, labels}: KeyHelpLine): string {
+	return `${labels.map(label => `\`${label.replaceAll('|', '\\|')}\``).join(' ')} ${description}`;
+}

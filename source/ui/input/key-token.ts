@@ -1,0 +1,157 @@
+/**
+ * What the terminal said, decoded. A key is written as `ctrl+alt+shift+name` with the modifiers it has, in that order;
+ * names are those of keys.ts' table or the character itself (`alt+u`, `alt+U` with Shift).
+ */
+export type Token =
+	| {readonly type: 'key'; readonly key: string}
+	/** Printable characters, never a control. */
+	| {readonly type: 'text'; readonly text: string}
+	/** A paste, whole: bracketed, or told by its reads (token-reader.ts). */
+	| {readonly type: 'paste'; readonly text: string}
+	/** Mode 1004: the terminal window got or lost the focus. */
+	| {readonly type: 'focus'; readonly focused: boolean}
+	/** Answer to `CSI ? u`: the terminal speaks the kitty keyboard protocol. */
+	| {readonly type: 'kitty'};
+
+/** Bits of xterm and kitty modifiers, parameter minus one. */
+const SHIFT_BIT = 1;
+const ALT_BIT = 2;
+const CTRL_BIT = 4;
+const META_BIT = 32;
+
+export function keyName(name: string, modifiers = 0): string {
+	const shift = (modifiers & SHIFT_BIT) !== 0;
+	const alt = (modifiers & (ALT_BIT | META_BIT)) !== 0;
+	const character = Array.from(name).length === 1;
+	const shown = character && shift ? name.toUpperCase() : name;
+	return `${modifiers & CTRL_BIT ? 'ctrl+' : ''}${alt ? 'alt+' : ''}${shift && !character ? 'shift+' : ''}${shown}`;
+}
+
+/** Ctrl and Alt with a Cyrillic or Greek letter mean the Latin letter at the same place of the keyboard. */
+const LATIN = "qwertyuiop[]asdfghjkl;'zxcvbnm,./";
+const CYRILLIC = 'йцукенгшщзхъфывапролджэячсмитьбю.';
+const GREEK_LATIN = 'wertyuiopasdfghjklzxcvbnm';
+const GREEK = 'ςερτυθιοπασδφγηξκλζχψωβνμ';
+
+const latinByLetter = new Map<string, string>();
+for (const [index, letter] of Array.from(CYRILLIC).entries()) latinByLetter.set(letter, LATIN[index] ?? letter);
+for (const [index, letter] of Array.from(GREEK).entries()) latinByLetter.set(letter, GREEK_LATIN[index] ?? letter);
+latinByLetter.delete('.');
+
+export function toLatinKey(letter: string): string {
+	const found = latinByLetter.get(letter);
+	if (found) return found;
+	const lower = latinByLetter.get(letter.toLowerCase());
+	return lower && letter !== letter.toLowerCase() ? lower.toUpperCase() : letter;
+}
+
+/** One complete escape sequence to a token: xterm, VT, rxvt and kitty forms. Unknown ones are nothing, never text. */
+
+const KEY_BY_FINAL: Readonly<Record<string, string>> = {
+	A: 'up',
+	B: 'down',
+	C: 'right',
+	D: 'left',
+	F: 'end',
+	H: 'home',
+	M: 'enter',
+};
+
+const KEY_BY_TILDE_NUMBER: Readonly<Record<string, string>> = {
+	1: 'home',
+	2: 'insert',
+	3: 'delete',
+	4: 'end',
+	5: 'pageup',
+	6: 'pagedown',
+	7: 'home',
+	8: 'end',
+};
+
+const RXVT_SHIFTED_KEYS: Readonly<Record<string, string>> = {a: 'up', b: 'down', c: 'right', d: 'left'};
+
+/** Kitty and CSI-u numbers of keys that have other names here. */
+const KEY_BY_CODE: Readonly<Record<number, string>> = {
+	8: 'backspace',
+	9: 'tab',
+	13: 'enter',
+	27: 'escape',
+	127: 'backspace',
+	57414: 'enter',
+	57417: 'left',
+	57418: 'right',
+	57419: 'up',
+	57420: 'down',
+	57421: 'pageup',
+	57422: 'pagedown',
+	57423: 'home',
+	57424: 'end',
+	57425: 'insert',
+	57426: 'delete',
+};
+
+const SHIFT = 1;
+const CTRL = 4;
+/** Caps lock and num lock are no modifiers of ours. */
+const LOCK_BITS = 64 | 128;
+
+/** `sequence` begins with ESC and is complete. */
+export function decodeEscapeSequence(sequence: string): Token | undefined {
+	const final = sequence.at(-1) ?? '';
+	if (sequence[1] === 'O') return namedKey(KEY_BY_FINAL[final], 0);
+	const body = sequence.slice(2, -1);
+	if (body === '' && final === 'I') return {type: 'focus', focused: true};
+	if (body === '' && final === 'O') return {type: 'focus', focused: false};
+	if (body === '' && final === 'Z') return {type: 'key', key: 'shift+tab'};
+	if (body.startsWith('?')) return final === 'u' ? {type: 'kitty'} : undefined;
+	if (!/^[\d;:]*$/.test(body)) return undefined;
+	const [first = '', second = '', third = ''] = body.split(';');
+	const [modifier = '', event = ''] = second.split(':');
+	if (event === '3') return undefined;
+	const modifiers = Math.max(0, Number(modifier || 1) - 1) & ~LOCK_BITS;
+	if (final === 'u') return decodeKeyCode(first, modifiers);
+	if (final === '~' && first === '27') return decodeKeyCode(third, modifiers);
+	if (final === '~') return namedKey(KEY_BY_TILDE_NUMBER[first], modifiers);
+	if (final === '$') return namedKey(KEY_BY_TILDE_NUMBER[first], SHIFT);
+	if (final === '^') return namedKey(KEY_BY_TILDE_NUMBER[first], CTRL);
+	if (final in RXVT_SHIFTED_KEYS) return namedKey(RXVT_SHIFTED_KEYS[final], SHIFT);
+	return namedKey(KEY_BY_FINAL[final], modifiers);
+}
+
+function namedKey(name: string | undefined, modifiers: number): Token | undefined {
+	return name === undefined ? undefined : {type: 'key', key: keyName(name, modifiers)};
+}
+
+/** `code[:shifted[:base]]`, a Unicode number: the base layout's key, if told, is what Ctrl and Alt go by. */
+function decodeKeyCode(field: string, modifiers: number): Token | undefined {
+	const [code, shifted, base] = field.split(':');
+	const number = Number(code || 1);
+	const name = KEY_BY_CODE[number];
+	if (name) return namedKey(name, modifiers);
+	if (number < 32 || number > 0x10ffff || (number >= 57344 && number <= 63743)) return undefined;
+	const character = String.fromCodePoint(number);
+	if ((modifiers & ~SHIFT) === 0) {
+		const text = shifted
+			? String.fromCodePoint(Number(shifted))
+			: modifiers & SHIFT
+				? character.toUpperCase()
+				: character;
+		return {type: 'text', text};
+	}
+	return legacyForm(keyName(base ? String.fromCodePoint(Number(base)) : toLatinKey(character), modifiers));
+}
+
+const LEGACY_KEY_BY_KEY: Readonly<Record<string, string>> = {
+	'ctrl+h': 'backspace',
+	'ctrl+i': 'tab',
+	'ctrl+m': 'enter',
+	'ctrl+[': 'escape',
+	'ctrl+-': 'ctrl+_',
+	'ctrl+/': 'ctrl+_',
+	'ctrl+7': 'ctrl+_',
+};
+
+/** Keys that terminals without the protocol cannot tell apart mean the same with it. */
+function legacyForm(key: string): Token {
+	return {type: 'key', key: LEGACY_KEY_BY_KEY[key] ?? key};
+}

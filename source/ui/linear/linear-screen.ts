@@ -1,0 +1,212 @@
+/** What keys do to the line that is typed. */
+
+import {findCompletion} from '../../node/commands/completions.js';
+import {parseCommand} from '../../node/commands/parse-command.js';
+import {type CommandResult, type Intent, runCommand} from '../../node/commands/run-command.js';
+import type {ChatScreen, ChatScreenOptions, ExitReason} from '../chat/chat-screen.js';
+import {completionNames} from '../chat/draft.js';
+import {noNotifications, updateNotifications} from '../chat/notifications.js';
+import {exitMessageLines} from '../exit-message.js';
+import type {Token} from '../input/key-token.js';
+import type {EditorAction} from '../input/reduce-editor.js';
+import {BELL} from '../terminal/escape-sequences.js';
+import {createTokenReader} from '../terminal/token-reader.js';
+import {personKey} from '../timeline/display-name.js';
+import {createLinePrompt} from './line-prompt.js';
+import {intentLines} from './linear-commands.js';
+import {collectNewEntries, formatSpokenEntry} from './spoken-entry.js';
+
+export const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
+	backspace: {type: 'edit', edit: 'delete-back'},
+	'ctrl+u': {type: 'set', text: ''},
+	'ctrl+w': {type: 'edit', edit: 'kill-spaced-word'},
+	'alt+backspace': {type: 'edit', edit: 'kill-word-back'},
+	'ctrl+_': {type: 'edit', edit: 'undo'},
+	'ctrl+j': {type: 'type', text: '\n'},
+	'alt+enter': {type: 'type', text: '\n'},
+	up: {type: 'history', by: -1},
+	down: {type: 'history', by: 1},
+};
+
+/**
+ * The chat as lines that are only ever appended, with a line prompt: for screen readers and braille displays (Ink's own
+ * mode rewrites the frame on every change). No Ink.
+ *
+ *     const screen = runLinearScreen({session, self, stdin, stdout, environment, bell, hooks});
+ *     const reason = await screen.waitUntilExit();
+ *
+ * The same contract as runChatScreen, in chat-screen.tsx.
+ */
+
+export type LinearScreenOptions = Omit<ChatScreenOptions, 'stderr' | 'mono'>;
+
+const QUIT_WINDOW_MS = 2000;
+const RESUME_DELAY_MS = 100;
+const ENABLE_BRACKETED_PASTE = '\u001B[?2004h';
+const DISABLE_BRACKETED_PASTE = '\u001B[?2004l';
+
+export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
+	const {chatNode, self, stdin, stdout, hooks} = options;
+	const {clock} = hooks;
+	const line = createLinePrompt(write, clock);
+	let interruptedAt = Number.NEGATIVE_INFINITY;
+	let ignored: readonly string[] = [];
+	let {bell} = options;
+	let notices = noNotifications;
+	let exited = false;
+	let resolveExit: (reason: ExitReason) => void = () => {};
+	const finished = new Promise<ExitReason>(resolve => {
+		resolveExit = resolve;
+	});
+
+	function write(text: string): void {
+		if (!stdout.destroyed && !stdout.writableEnded) stdout.write(text);
+	}
+
+	function submitDraft(draft: string): void {
+		const parsed = parseCommand(draft);
+		if (parsed.type === 'error') rejectDraft(draft, parsed.text);
+		else if (parsed.type === 'command') {
+			showResult(runCommand(parsed.command, {chatNode, self, ignored, now: clock.now()}), draft);
+		} else {
+			const result = chatNode.post(parsed.text);
+			if ('refused' in result) rejectDraft(draft, result.refused);
+		}
+	}
+
+	/** Stands in the line again, so that it is not lost. */
+	function rejectDraft(draft: string, why: string): void {
+		line.restoreDraft(draft);
+		line.printAbove(`Not done: ${why}`);
+	}
+
+	function showResult(result: CommandResult, draft: string): void {
+		if (result.type === 'error') rejectDraft(draft, result.text);
+		else if (result.type === 'lines') line.printAbove(`${result.title}:`, ...result.lines);
+		else if (result.text) line.printAbove(result.text);
+		if (result.type === 'intent') runIntent(result.intent);
+	}
+
+	function runIntent(intent: Intent): void {
+		const lines = intentLines(intent, chatNode);
+		if (lines) line.printAbove(...lines);
+		else if (intent.type === 'quit') leave({type: 'quit'});
+		else if (intent.type === 'bell') bell = intent.mode;
+		else if (intent.type === 'ignored') ignored = intent.keys;
+		else if (intent.type === 'doctor') void printWhenSettled(hooks.runDoctor?.());
+		else if (intent.type === 'export') {
+			const written = hooks.exportTimeline?.(intent.file, chatNode.store.getState());
+			void printWhenSettled(
+				written?.then(told => [told]),
+				`/export ${intent.file}`,
+			);
+		}
+	}
+
+	/** `draft` stands in the line again when it failed. */
+	async function printWhenSettled(lines: Promise<readonly string[]> | undefined, draft?: string): Promise<void> {
+		if (!lines) return line.printAbove('not here: leave the chat and use the command npx p2pchat-ink');
+		const said = await lines.catch(cause => {
+			if (draft !== undefined && line.editor.text === '') line.restoreDraft(draft);
+			return [`Failed: ${cause instanceof Error ? cause.message : String(cause)}`];
+		});
+		line.printAbove(...said);
+	}
+
+	function onToken(token: Token): void {
+		if (token.type === 'text') line.edit({type: 'type', text: token.text});
+		else if (token.type === 'paste') insertPaste(token.text);
+		else if (token.type === 'key') onKey(token.key);
+	}
+
+	function onKey(key: string): void {
+		const action = LINE_EDIT_KEYS[key];
+		if (action) line.edit(action);
+		else if (key === 'enter') line.submit(submitDraft);
+		else if (key === 'tab' || key === 'shift+tab') complete(key === 'tab' ? 1 : -1);
+		else if (key === 'ctrl+c') interrupt();
+		else if (key === 'ctrl+d' && line.editor.text === '') leave({type: 'quit'});
+		else if (key === 'ctrl+g') runIntent({type: 'help'});
+		else if (key === 'ctrl+z') suspend();
+	}
+
+	function insertPaste(text: string): void {
+		line.edit({type: 'paste', text});
+		const {pendingPaste} = line.editor;
+		if (pendingPaste === undefined) return;
+		line.edit({type: 'answer-paste', insert: true});
+		line.printAbove(
+			`Pasted ${pendingPaste.split('\n').length} lines, not sent yet: Enter sends them, Ctrl+U drops them.`,
+		);
+	}
+
+	function complete(by: 1 | -1): void {
+		const names = completionNames(chatNode.store.getState());
+		line.edit({type: 'complete', by, propose: ({text, cursor}) => findCompletion(text, cursor, names)});
+	}
+
+	function interrupt(): void {
+		if (line.editor.text !== '') line.edit({type: 'set', text: ''});
+		else if (clock.now() - interruptedAt <= QUIT_WINDOW_MS) leave({type: 'quit'});
+		else {
+			interruptedAt = clock.now();
+			line.printAbove('Ctrl+C again leaves the chat.');
+		}
+	}
+
+	function suspend(): void {
+		if (!hooks.stopProcess) {
+			line.printAbove('this system cannot suspend a program');
+			return;
+		}
+		write(`${DISABLE_BRACKETED_PASTE}\r\nsuspended: the others will see you as unreachable. fg brings it back.\r\n`);
+		reader.pause();
+		hooks.stopProcess();
+		clock.after(RESUME_DELAY_MS, () => {
+			if (exited) return;
+			reader.resume();
+			write(ENABLE_BRACKETED_PASTE);
+			line.redraw();
+		});
+	}
+
+	function leave(reason: ExitReason): void {
+		if (exited) return;
+		exited = true;
+		line.stop();
+		unsubscribe();
+		reader.stop();
+		stdout.off('close', onOutputClosed);
+		if (reason.type !== 'output-closed')
+			write(`${DISABLE_BRACKETED_PASTE}\r\n${exitMessageLines(options).join('\r\n')}\r\n`);
+		resolveExit(reason);
+	}
+
+	const onOutputClosed = () => leave({type: 'output-closed'});
+	stdout.on('error', onOutputClosed);
+	stdout.on('close', onOutputClosed);
+	const unsubscribe = chatNode.store.subscribe((state, inputs) => {
+		const {live, backfilled} = collectNewEntries(state, inputs);
+		const shown = live.filter(
+			entry => !ignored.includes(personKey(state, entry.peer)) && !ignored.includes(entry.peer),
+		);
+		if (backfilled > 0) line.printAbove(`${backfilled} earlier events came in; /search and /goto read them.`);
+		if (shown.length > 0) line.printAbove(...shown.map(entry => formatSpokenEntry(state, entry)));
+		const {lastKeyAt} = line;
+		const attention = {focused: undefined, lastKeyAt, now: clock.now(), bell, ignored, room: self.room};
+		const noticed = updateNotifications(notices, state, inputs, attention);
+		notices = noticed.notices;
+		if (noticed.ring) write(BELL);
+	});
+	const reader = createTokenReader(stdin, clock, {
+		tokens: tokens => tokens.forEach(onToken),
+		ended: () => leave({type: 'input-ended'}),
+	});
+
+	write(
+		`${ENABLE_BRACKETED_PASTE}Room ${self.room}, ${self.hasSecret ? 'with a secret' : 'open to all on this network'}. /help lists the commands.\r\n`,
+	);
+	if (options.nameFromSystem) write('Your name is that of your user on this computer; /name NAME changes it.\r\n');
+	line.redraw();
+	return {waitUntilExit: () => finished, stop: reason => leave({type: reason})};
+}

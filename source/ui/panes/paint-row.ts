@@ -1,0 +1,70 @@
+/** A row of segments as the text a terminal takes: colours as SGR (ECMA-48, 8.3.117). Pure, remembered by row. */
+
+import {cellWidth, truncateCells} from '../text/graphemes.js';
+import type {Segment, Style} from '../theme.js';
+
+export type Row = readonly Segment[];
+
+// Controls never come this far; should one, it does not reach the terminal.
+const CONTROLS = /\p{Control}/gu;
+
+const paintedRows = new WeakMap<Row, {readonly width: number; readonly text: string}>();
+
+/** At most `width` cells; what does not fit ends in an ellipsis. */
+export function paintRow(row: Row, width: number): string {
+	const cached = paintedRows.get(row);
+	if (cached?.width === width) return cached.text;
+	const text = fitRow(row, width).map(paintSegment).join('');
+	paintedRows.set(row, {width, text});
+	return text;
+}
+
+function fitRow(row: Row, width: number): Row {
+	const cells = row.map(segment => cellWidth(segment.text));
+	if (cells.reduce((sum, one) => sum + one, 0) <= width) return row;
+	let used = 0;
+	const cut = cells.findIndex(one => {
+		used += one;
+		return used >= width;
+	});
+	const segment = row[cut];
+	if (!segment) return row;
+	const room = width - used + (cells[cut] ?? 0);
+	// More follows, if only the blank behind it: so it ends in the ellipsis.
+	return [...row.slice(0, cut), {...segment, text: truncateCells(`${segment.text} `, room)}];
+}
+
+function paintSegment({text: rawText, style}: Segment): string {
+	const text = rawText.replace(CONTROLS, '');
+	if (!style || text === '') return text;
+	const codes = sgrCodesOf(style);
+	const on = codes.map(([code]) => `\u001b[${code}m`).join('');
+	const off = codes.map(([, end]) => `\u001b[${end}m`).reverse();
+	return on + text + off.join('');
+}
+
+const SGR_BY_COLOUR: Readonly<Record<string, number>> = {
+	red: 31,
+	green: 32,
+	yellow: 33,
+	blue: 34,
+	magenta: 35,
+	cyan: 36,
+};
+
+/** What turns each part of a style on and off. */
+function sgrCodesOf({color, bold, dim, inverse, underline, italic}: Style): [on: string, off: number][] {
+	const codes: [string, number][] = [];
+	if (inverse) codes.push(['7', 27]);
+	if (underline) codes.push(['4', 24]);
+	if (italic) codes.push(['3', 23]);
+	if (bold) codes.push(['1', 22]);
+	if (color) codes.push([colourCode(color), 39]);
+	if (dim) codes.push(['2', 22]);
+	return codes;
+}
+
+function colourCode(color: string): string {
+	const index = /^ansi256\((\d+)\)$/.exec(color)?.[1];
+	return index ? `38;5;${index}` : String(SGR_BY_COLOUR[color] ?? 39);
+}

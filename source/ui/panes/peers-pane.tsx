@@ -1,0 +1,71 @@
+import {Box} from 'ink';
+import type {ReactNode} from 'react';
+import type {PeerId} from '../../core/event.js';
+import {selectTyping} from '../../core/select.js';
+import {findName, type PeerView} from '../../core/select-peers.js';
+import {selectConnectedCount, selectKnownCount, selectPeople} from '../../core/select-people.js';
+import type {State} from '../../core/state.js';
+import type {SelfInfo} from '../../node/chat-node.js';
+import type {Theme} from '../theme.js';
+import {personKey} from '../timeline/display-name.js';
+import {Lines} from './lines.js';
+import {formatPeerRows} from './peer-rows.js';
+
+export interface PeersPaneProps {
+	readonly state: State;
+	/** Stands for what the state does not know before we joined; none in a replay. */
+	readonly self?: SelfInfo;
+	readonly width: number;
+	readonly height: number;
+	/** Undefined: another pane has the focus. */
+	readonly selected: PeerId | undefined;
+	readonly focused: boolean;
+	/** Identity keys or peer ids. */
+	readonly ignored?: readonly string[];
+	readonly theme: Theme;
+}
+
+/** Counts as the status line does: us apart. */
+function paneTitle(state: State, peers: readonly PeerView[]): string {
+	const known = selectKnownCount(state);
+	const here = peers.some(({status}) => status === 'self');
+	if (known === 0 && here) return ' Peers: only you';
+	return ` Peers ${selectConnectedCount(state)}/${known}${here ? ' and you' : ''}`;
+}
+
+/** Until we joined nothing is said of our name and address. */
+function withOwnLabels(view: PeerView, state: State, {name, addresses}: SelfInfo): PeerView {
+	if (view.status !== 'self' || findName(state, view.peer) !== undefined) return view;
+	const [address] = addresses;
+	return {...view, ...(name !== undefined && {name}), ...(address !== undefined && {address})};
+}
+
+export function PeersPane({
+	state,
+	self,
+	width,
+	height,
+	selected,
+	focused,
+	ignored = [],
+	theme,
+}: PeersPaneProps): ReactNode {
+	const people = selectPeople(state);
+	const peers = self ? people.map(view => withOwnLabels(view, state, self)) : people;
+	const title = paneTitle(state, peers);
+	const rows = formatPeerRows({
+		peers,
+		typing: selectTyping(state),
+		width,
+		height: height - 1,
+		selected: focused ? selected : undefined,
+		isIgnored: peer => ignored.includes(peer) || ignored.includes(personKey(state, peer)),
+		personKey: peer => personKey(state, peer),
+		theme,
+	});
+	return (
+		<Box flexDirection="column" width={width} height={height} flexShrink={0}>
+			<Lines rows={[[{text: title, style: focused ? theme.statusBar : {bold: true}}], ...rows]} width={width} />
+		</Box>
+	);
+}

@@ -1,0 +1,53 @@
+/** Where the panes lie. Pure: the same for drawing and for scrolling. */
+export const MIN_COLUMNS = 30;
+export const MIN_ROWS = 8;
+export const SIDEBAR_MIN_COLUMNS = 60;
+
+export interface ScreenLayout {
+	readonly tooSmall: boolean;
+	/** Columns and rows of the part above the status line. */
+	readonly mainWidth: number;
+	readonly mainHeight: number;
+	readonly timelineWidth: number;
+	/** Cells of a row of it: one stays free in front of the divider. */
+	readonly textWidth: number;
+	/** 0: not drawn. */
+	readonly sidebarWidth: number;
+	/** The peers take the place of the timeline. */
+	readonly peersOnly: boolean;
+	readonly inputHeight: number;
+	/** Cells of a row of the draft. */
+	readonly inputWidth: number;
+}
+
+export interface LayoutRequest {
+	readonly columns: number;
+	readonly rows: number;
+	readonly showPeers: boolean;
+	readonly peersFocused: boolean;
+	/** Rows that the draft would take. */
+	readonly draftRows: (width: number) => number;
+}
+
+/** Two cells for the prompt glyph, one for a caret behind a full row. */
+const INPUT_MARGIN_CELLS = 3;
+
+export function layoutScreen({columns, rows, showPeers, peersFocused, draftRows}: LayoutRequest): ScreenLayout {
+	const tooSmall = columns < MIN_COLUMNS || rows < MIN_ROWS;
+	const inputWidth = Math.max(2, columns - INPUT_MARGIN_CELLS);
+	const inputHeight = Math.max(1, Math.min(draftRows(inputWidth), Math.floor(rows / 3)));
+	const wide = columns >= SIDEBAR_MIN_COLUMNS;
+	const sidebarWidth = wide && (showPeers || peersFocused) ? Math.max(20, Math.min(30, Math.floor(columns / 4))) : 0;
+	const timelineWidth = sidebarWidth > 0 ? columns - sidebarWidth - 1 : columns;
+	return {
+		tooSmall,
+		mainWidth: columns,
+		mainHeight: Math.max(1, rows - inputHeight - 1),
+		timelineWidth,
+		textWidth: Math.max(12, sidebarWidth > 0 ? timelineWidth - 1 : timelineWidth),
+		sidebarWidth,
+		peersOnly: !wide && peersFocused,
+		inputHeight,
+		inputWidth,
+	};
+}

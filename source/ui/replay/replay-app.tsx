@@ -1,0 +1,133 @@
+import {Box, Text, useApp} from 'ink';
+import {type ReactNode, useLayoutEffect, useMemo, useSyncExternalStore} from 'react';
+import {toSortableString} from '../../core/event-order.js';
+import type {History} from '../../core/history.js';
+import {PromptLine} from '../input/input-fields.js';
+import {OverlayPane} from '../overlays/overlay-pane.js';
+import {Divider, Lines} from '../panes/lines.js';
+import {PeersPane} from '../panes/peers-pane.js';
+import {cleanLine} from '../text/clean-for-screen.js';
+import type {Theme} from '../theme.js';
+import {type ReplayAnnotations, TimelinePane} from '../timeline/timeline-pane.js';
+import {drawSparkline} from './activity-sparkline.js';
+import {prompts} from './prompt-steps.js';
+import {isLater, type ReplayFrame, type ReplayFrameOf} from './replay-frame.js';
+import type {ReplayLoop} from './replay-loop.js';
+import {replayOverlayText} from './replay-overlays.js';
+import type {ReplayUi} from './replay-state.js';
+import type {Hits} from './search-index.js';
+import {formatTransportBar} from './transport-bar.js';
+
+export interface ReplayAppProps {
+	readonly history: History;
+	readonly frameOf: ReplayFrameOf;
+	readonly loop: ReplayLoop;
+	readonly room: string;
+	readonly file: string;
+	readonly theme: Theme;
+	/** Called once mounted: only a component can ask Ink to give the terminal away. */
+	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
+}
+
+export function ReplayApp({history, frameOf, loop, room, file, theme, onMounted}: ReplayAppProps): ReactNode {
+	const {ui, hits} = useSyncExternalStore(loop.subscribe, loop.getSnapshot);
+	const app = useApp();
+	useLayoutEffect(() => onMounted(app), [app, onMounted]);
+	const frame = frameOf(history, ui);
+	const {layout} = frame;
+	if (layout.tooSmall) {
+		return (
+			<Box width={ui.columns} height={ui.rows}>
+				<Text wrap="truncate">too small: 30x8 needed</Text>
+			</Box>
+		);
+	}
+	const prompt = ui.prompt && {...prompts[ui.prompt.type], editor: ui.prompt.editor};
+	return (
+		<Box flexDirection="column" width={ui.columns} height={ui.rows}>
+			{layout.bannerHeight > 0 && (
+				<Lines rows={[[{text: ` ! ${cleanLine(ui.banner)}`, style: theme.warn}]]} width={ui.columns} />
+			)}
+			<Main history={history} ui={ui} frame={frame} theme={theme} />
+			<TransportPane history={history} ui={ui} frame={frame} hits={hits} room={room} file={file} theme={theme} />
+			{prompt && <PromptLine {...prompt} width={ui.columns} top={ui.rows - 1} theme={theme} />}
+		</Box>
+	);
+}
+
+interface MainProps {
+	readonly history: History;
+	readonly ui: ReplayUi;
+	readonly frame: ReplayFrame;
+	readonly theme: Theme;
+}
+
+/** All above the transport: an overlay, or the panes. */
+function Main({history, ui, frame, theme}: MainProps): ReactNode {
+	const {layout, stateAtPosition} = frame;
+	const review = useMemo<ReplayAnnotations>(() => {
+		const orders = new Set(ui.bookmarks);
+		return {
+			isLater: entry => isLater(history, entry, frame.index),
+			isBookmarked: entry => orders.size > 0 && orders.has(toSortableString(entry)),
+		};
+	}, [ui.bookmarks, history, frame.index]);
+	if (ui.overlay) {
+		const {mainWidth: width, mainHeight: height} = layout;
+		const text = replayOverlayText({overlay: ui.overlay, history, frame, theme});
+		return <OverlayPane text={text} scroll={ui.overlay.scroll} width={width} height={height} theme={theme} />;
+	}
+	const peers = {
+		state: stateAtPosition,
+		height: layout.mainHeight,
+		selected: ui.selectedPeer,
+		focused: ui.focus === 'peers',
+		theme,
+	};
+	if (layout.peersOnly) return <PeersPane {...peers} width={layout.mainWidth} />;
+	return (
+		<Box height={layout.mainHeight} flexShrink={0}>
+			<Box width={layout.timelineWidth} height={layout.mainHeight} flexShrink={0}>
+				<TimelinePane
+					state={frame.shownState}
+					viewport={frame.viewport}
+					options={frame.rowOptions}
+					height={layout.timelineHeight}
+					selected={ui.mode === 'review' ? frame.selected : undefined}
+					review={review}
+					rowsOf={frame.rowsOf}
+				/>
+			</Box>
+			{layout.sidebarWidth > 0 && <Divider height={layout.mainHeight} theme={theme} />}
+			{layout.sidebarWidth > 0 && <PeersPane {...peers} width={layout.sidebarWidth} />}
+		</Box>
+	);
+}
+
+export interface TransportProps {
+	readonly history: History;
+	readonly ui: ReplayUi;
+	readonly frame: ReplayFrame;
+	readonly hits: Hits;
+	readonly room: string;
+	readonly file: string;
+	readonly theme: Theme;
+}
+
+/** In the place of the input: the bar, the strip, its marks. A prompt takes the last row. */
+export function TransportPane({history, ui, frame, hits, room, file, theme}: TransportProps): ReactNode {
+	const isWaiting = ui.mode === 'playing' && frame.index < history.length;
+	const waitMs = isWaiting ? history.timeAt(frame.index) - frame.time : undefined;
+	const rows = frame.layout.transportHeight - (ui.prompt ? 1 : 0);
+	const strip = rows > 1 ? drawSparkline({ui, frame, hits, theme}) : undefined;
+	const drawn = [
+		formatTransportBar({ui, frame, hits, room, file, theme, waitMs}),
+		...(strip ? [strip.histogram] : []),
+		...(strip && rows > 2 ? [strip.marks] : []),
+	];
+	return (
+		<Box flexDirection="column" width={ui.columns} height={rows} flexShrink={0}>
+			<Lines rows={drawn} width={ui.columns} />
+		</Box>
+	);
+}

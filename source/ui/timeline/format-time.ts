@@ -1,0 +1,45 @@
+/** Local wall times as they stand in the timeline. ISO order, 24 hours: the same for everybody. */
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const MONTHS = [
+	'January',
+	'February',
+	'March',
+	'April',
+	'May',
+	'June',
+	'July',
+	'August',
+	'September',
+	'October',
+	'November',
+	'December',
+];
+
+const twoDigits = (value: number) => String(value).padStart(2, '0');
+
+export type TimeFormat = 'minutes' | 'seconds' | 'none';
+
+export function formatTime(at: number, times: TimeFormat): string {
+	if (times === 'none') return '';
+	const date = new Date(at);
+	const minutes = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+	return times === 'seconds' ? `${minutes}:${twoDigits(date.getSeconds())}` : minutes;
+}
+
+/** `Sunday 22 November 2026` */
+export function formatDay(at: number): string {
+	const date = new Date(at);
+	return `${DAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
+}
+
+/** `2026-11-22 14:05:09` */
+export function formatMoment(at: number): string {
+	const date = new Date(at);
+	return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${formatTime(at, 'seconds')}`;
+}
+
+/** Days since 1970 in local time: equal for two moments of one day. */
+export function localDayNumber(at: number): number {
+	const date = new Date(at);
+	return Math.floor((at - date.getTimezoneOffset() * 60_000) / 86_400_000);
+}

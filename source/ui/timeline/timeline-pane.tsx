@@ -1,0 +1,142 @@
+/** What is drawn for the slots of a viewport: the mark in front, the rules. Pure. */
+
+import {Box} from 'ink';
+import {type ReactNode, useState} from 'react';
+import {compareOrder, type OrderKey} from '../../core/event-order.js';
+import {selectDelivery} from '../../core/select.js';
+import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import {Lines} from '../panes/lines.js';
+import type {Row} from '../panes/paint-row.js';
+import {cellWidth} from '../text/graphemes.js';
+import type {Segment, Theme} from '../theme.js';
+import {MARK_CELLS, type RowOptions} from './format-item.js';
+import {formatDay} from './format-time.js';
+import {isMentionOfUs} from './mentions.js';
+import type {TimelineItem} from './timeline-view.js';
+import type {Slot, Viewport} from './viewport.js';
+
+/** What a reviewer is told of a row, in place of how far an own message got. */
+export interface ReplayAnnotations {
+	/** It was not known yet at the position: dimmed. */
+	isLater(entry: TimelineEntry): boolean;
+	isBookmarked(entry: TimelineEntry): boolean;
+}
+
+export interface DrawRequest {
+	readonly state: State;
+	readonly review?: ReplayAnnotations | undefined;
+	readonly slots: readonly Slot[];
+	readonly options: RowOptions;
+	readonly selected: OrderKey | undefined;
+	readonly rowsOf: (item: TimelineItem) => readonly Row[];
+}
+
+const BLANK_MARK: Segment = {text: ' '.repeat(MARK_CELLS)};
+const SPACE: Segment = {text: ' '};
+
+/** Keeps drawn rows by the row they are made of, so that an unchanged one is the same value in the next frame. */
+export function createSlotDrawer(): (request: DrawRequest) => Row[] {
+	const drawn = new WeakMap<Row, {mark: string; segments: Row}>();
+
+	function withMark(row: Row, mark: Segment, second: Segment | undefined, later = false): Row {
+		const known = drawn.get(row);
+		const id = `${mark.text}${mark.style?.inverse ? '!' : ''}${second?.text ?? ''}${later ? '-' : ''}`;
+		if (known?.mark === id) return known.segments;
+		const lead = second
+			? [{...mark, text: mark.text.slice(0, 1)}, second]
+			: mark === BLANK_MARK
+				? [mark]
+				: [mark, SPACE];
+		const segments = [...lead, ...(later ? row.map(dim) : row)];
+		drawn.set(row, {mark: id, segments});
+		return segments;
+	}
+
+	return ({state, slots, options, selected, rowsOf, review}) => {
+		return slots.map(slot => {
+			const [entry] = slot.item.entries;
+			if (slot.rule) return ruleRow(slot, entry, options);
+			const row = rowsOf(slot.item)[slot.row] ?? [];
+			const isSelected = selected !== undefined && containsKey(slot.item, selected);
+			const own = slot.row === 0 ? entryMarkOf(state, entry, options.theme, review) : BLANK_MARK;
+			const mark = isSelected ? selectedMark(options.theme) : own;
+			// The cell behind it: what the selection stands in front of.
+			const covered = isSelected && own !== BLANK_MARK ? own : undefined;
+			if (!review || !entry) return withMark(row, mark, covered);
+			const marked = slot.row === 0 && slot.item.entries.some(review.isBookmarked);
+			const second = marked ? {text: options.theme.glyphs.bookmark, style: options.theme.warn} : covered;
+			return withMark(row, mark, second, review.isLater(entry));
+		});
+	};
+}
+
+function dim(segment: Segment): Segment {
+	return {...segment, style: {...segment.style, dim: true, bold: false}};
+}
+
+function containsKey({entries}: TimelineItem, key: OrderKey): boolean {
+	const first = entries[0];
+	const last = entries.at(-1);
+	return first !== undefined && last !== undefined && compareOrder(first, key) <= 0 && compareOrder(last, key) >= 0;
+}
+
+function selectedMark({glyphs}: Theme): Segment {
+	return {text: glyphs.selected, style: {bold: true}};
+}
+
+/** How far an own message got, or that a message speaks to us. */
+function entryMarkOf(
+	state: State,
+	entry: TimelineEntry | undefined,
+	theme: Theme,
+	review: ReplayAnnotations | undefined,
+): Segment {
+	if (entry?.type !== 'posted') return BLANK_MARK;
+	const own = state.launch?.peer;
+	if (entry.peer !== own) return isMentionOfUs(state, entry) ? {text: '@', style: theme.mention} : BLANK_MARK;
+	if (review) return BLANK_MARK;
+	const delivery = selectDelivery(state, entry.seq);
+	if (!delivery || delivery.delivered === 0) return {text: theme.glyphs.undelivered, style: theme.muted};
+	if (delivery.delivered < delivery.of) return {text: theme.glyphs.partlyDelivered};
+	return {text: theme.glyphs.delivered, style: theme.success};
+}
+
+function ruleRow(slot: Slot, entry: TimelineEntry | undefined, {theme, width}: RowOptions): Row {
+	const text = slot.rule === 'unread' ? ' new since you looked away ' : ` ${formatDay(entry?.at ?? 0)} `;
+	const style = slot.rule === 'unread' ? theme.warn : theme.muted;
+	const left = 2;
+	const right = Math.max(0, width - left - cellWidth(text) - 1);
+	return [{text: theme.glyphs.rule.repeat(left) + text + theme.glyphs.rule.repeat(right), style}];
+}
+
+export interface TimelinePaneProps {
+	readonly state: State;
+	readonly viewport: Viewport;
+	readonly options: RowOptions;
+	/** Rows it fills; the last entry stands at its bottom. */
+	readonly height: number;
+	readonly selected: OrderKey | undefined;
+	/** In replay. */
+	readonly review?: ReplayAnnotations | undefined;
+	rowsOf(item: TimelineItem): readonly Row[];
+}
+
+/** The timeline, live and in replay: draws the rows of a viewport and nothing else. */
+export function TimelinePane({
+	state,
+	viewport,
+	options,
+	height,
+	selected,
+	review,
+	rowsOf,
+}: TimelinePaneProps): ReactNode {
+	const [draw] = useState(createSlotDrawer);
+	const rows = draw({state, slots: viewport.slots, options, selected, review, rowsOf});
+	return (
+		<Box flexDirection="column" justifyContent="flex-end" width={options.width} height={height} flexShrink={0}>
+			<Lines rows={rows} width={options.width} />
+		</Box>
+	);
+}

@@ -1,0 +1,28 @@
+import {expect, it} from 'vitest';
+import {parseJsonInput} from '../../../source/cli/chat/execute-line.js';
+
+it.each([
+	['{"type":"post","text":"a\\nb","ref":"7"}', {type: 'post', text: 'a\nb', ref: '7'}],
+	['{"type":"post","text":"x","ref":7,"more":[]}', {type: 'post', text: 'x', ref: 7}],
+	['{"type":"post","text":"x","ref":null}', {type: 'post', text: 'x'}],
+	['{"type":"command","text":"/name Bob"}', {type: 'command', text: '/name Bob'}],
+])('%s is taken', (line, expected) => {
+	expect(parseJsonInput(line)).toEqual(expected);
+});
+
+it.each([
+	'',
+	'{',
+	'null',
+	'7',
+	'[]',
+	'{}',
+	'{"type":"post"}',
+	'{"type":"post","text":7}',
+	'{"text":"x"}',
+	'{"type":"x","text":"x"}',
+	'{"type":"post","text":"x","ref":{}}',
+	`{"type":"post","text":"x","ref":"${'r'.repeat(257)}"}`,
+])('%s is refused in words that show the form', line => {
+	expect(parseJsonInput(line)).toMatchObject({type: 'bad', text: expect.stringContaining('{"type":"post"')});
+});

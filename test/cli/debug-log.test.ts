@@ -1,0 +1,35 @@
+import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, it, onTestFinished} from 'vitest';
+import {formatDebugLine, isDebugEnabled, openDebugLog} from '../../source/cli/debug-log.js';
+
+it('a debug line is one line without bytes, secrets or control characters', () => {
+	const line = formatDebugLine(0, 'mesh', 'hello\nfrom\u001b[31m', {
+		psk: 'abc',
+		secret: 'abc',
+		bytes: new Uint8Array(32),
+		count: 3,
+		nested: {roomKey: 'abc'},
+	});
+	expect(line).toBe(
+		'1970-01-01T00:00:00.000Z p2pchat:mesh hello\uFFFDfrom\uFFFD[31m {"psk":"(left out)","secret":"(left out)","bytes":"(32 bytes)","count":3,"nested":{"roomKey":"(left out)"}}\n',
+	);
+});
+
+it('the debug file is for its owner alone', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-debug-'));
+	onTestFinished(() => rmSync(folder, {recursive: true}));
+	const path = join(folder, 'debug');
+	const sink = openDebugLog(path, () => 0);
+	sink.debug('test', 'one');
+	sink.close();
+	sink.debug('test', 'two');
+	expect(readFileSync(path, 'utf8')).toBe('1970-01-01T00:00:00.000Z p2pchat:test one\n');
+	expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+it('DEBUG asks by our name only', () => {
+	expect(['p2pchat*', 'express,p2pchat:mesh'].map(isDebugEnabled)).toEqual([true, true]);
+	expect([undefined, '', '*', 'express'].map(isDebugEnabled)).toEqual([false, false, false, false]);
+});

@@ -1,0 +1,26 @@
+import {expect, it} from 'vitest';
+import {helpText, optionsAsMarkdown} from '../../../source/cli/options/help-text.js';
+import {commandNames, optionGroups, optionTable} from '../../../source/cli/options/option-table.js';
+
+it('the help names every option and command in lines of at most 80 columns', () => {
+	const lines = helpText().split('\n');
+	for (const {long} of Object.values(optionTable)) expect(lines.some(line => line.includes(`--${long}`))).toBe(true);
+	for (const command of commandNames.slice(1))
+		expect(lines.some(line => line.startsWith(`  p2pchat-ink ${command}`))).toBe(true);
+	expect(lines.filter(line => line.length > 80)).toEqual([]);
+});
+
+it('every option stands in one group of the help', () => {
+	expect(optionGroups.flatMap(group => group.keys).toSorted()).toEqual(Object.keys(optionTable).toSorted());
+});
+
+it('the markdown table has two cells for every group, and tells of an option what the help tells', () => {
+	const rows = optionsAsMarkdown().split('\n').slice(2);
+	expect(rows).toHaveLength(optionGroups.length);
+	for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(4);
+	const words = (text: string) => text.replaceAll(/\s+/g, ' ');
+	const help = words(helpText());
+	const options = rows.flatMap(row => row.replaceAll('\\|', '¦').split('|')[2]?.trim().split('<br>') ?? []);
+	expect(options).toHaveLength(Object.keys(optionTable).length);
+	for (const option of options) expect(help).toContain(words(option.replaceAll('¦', '|').replaceAll('`', '')));
+});

@@ -1,0 +1,242 @@
+import meow from 'meow';
+import {describe, expect, it} from 'vitest';
+import type {Environment} from '../../../source/cli/options/option-sources.js';
+import {createMeowParser, parseOptions} from '../../../source/cli/options/parse-options.js';
+import {UsageError} from '../../../source/core/errors.js';
+
+const parser = createMeowParser(meow);
+const file = '/data/config.json';
+
+function parse(argv: string[], environment: Environment = {}, config?: unknown, secret?: string) {
+	return parseOptions(argv, environment, secret, parser, () => (config === undefined ? undefined : {file, config}));
+}
+
+function fault(argv: string[], environment: Environment = {}, config?: unknown, secret?: string): string {
+	try {
+		parse(argv, environment, config, secret);
+	} catch (error) {
+		expect(error).toBeInstanceOf(UsageError);
+		return (error as UsageError).message;
+	}
+	throw new Error(`${argv.join(' ')} was accepted`);
+}
+
+describe('options', () => {
+	it('have the documented defaults', () => {
+		expect(parse([])).toEqual({
+			command: 'chat',
+			words: [],
+			room: 'lan',
+			port: 47_474,
+			tcpPort: 0,
+			interfaces: [],
+			peers: [],
+			log: {type: 'new'},
+			stay: false,
+			waitMs: 5000,
+			bell: 'mentions',
+			mono: false,
+			identity: true,
+			filter: {},
+			format: 'text',
+			verify: false,
+			speed: 1,
+			help: false,
+			version: false,
+		});
+	});
+
+	it('are read from flags, long and short', () => {
+		const options = parse([
+			'-n',
+			'Carol',
+			'-r',
+			'lab',
+			'-p',
+			'5000',
+			'--tcp-port=0',
+			'-i',
+			'lo',
+			'-i',
+			'10.0.0.1',
+			'--peer',
+			'10.0.0.2:99',
+			'--no-log',
+			'--json',
+			'--stay',
+			'--wait',
+			'0.5',
+			'--no-identity',
+			'--mono',
+			'--bell',
+			'off',
+			'--data-dir',
+			'/d',
+			'--debug',
+			'/f',
+		]);
+		expect(options).toMatchObject({
+			name: 'Carol',
+			room: 'lab',
+			port: 5000,
+			tcpPort: 0,
+			interfaces: ['lo', '10.0.0.1'],
+			peers: ['10.0.0.2:99'],
+			log: {type: 'none'},
+			mode: 'json',
+			stay: true,
+			waitMs: 500,
+			identity: false,
+			mono: true,
+			bell: 'off',
+			dataDir: '/d',
+			debug: '/f',
+		});
+	});
+
+	it('let a flag win over the environment, and the environment over config.json', () => {
+		const config = {name: 'File', port: 1, room: 'file', interface: ['eth0'], stay: true};
+		const environment = {P2PCHAT_NAME: 'Env', P2PCHAT_PORT: '2', P2PCHAT_INTERFACE: 'lo,10.0.0.1', P2PCHAT_STAY: '0'};
+		expect(parse(['--name', 'Flag'], environment, config)).toMatchObject({
+			name: 'Flag',
+			port: 2,
+			room: 'file',
+			interfaces: ['lo', '10.0.0.1'],
+			stay: false,
+		});
+	});
+
+	it('do not let an unset switch hide the environment or config.json', () => {
+		expect(parse([], {P2PCHAT_JSON: '1', P2PCHAT_NO_LOG: '1'}, {'no-identity': true, mono: true})).toMatchObject({
+			mode: 'json',
+			log: {type: 'none'},
+			identity: false,
+			mono: true,
+		});
+		expect(parse(['--no-json', '--identity'], {P2PCHAT_JSON: '1'}, {'no-identity': true})).toMatchObject({
+			identity: true,
+		});
+		expect(parse(['--no-json'], {P2PCHAT_JSON: '1'}).mode).toBeUndefined();
+	});
+
+	it('let the stronger source decide between options that exclude each other', () => {
+		expect(parse(['--plain'], {P2PCHAT_JSON: '1'}).mode).toBe('plain');
+		expect(parse(['--log', 'a'], {P2PCHAT_NO_LOG: '1'}).log).toEqual({type: 'file', path: 'a'});
+		expect(parse(['--no-log'], {P2PCHAT_LOG: 'a'}).log).toEqual({type: 'none'});
+	});
+
+	it('take NO_COLOR and INK_SCREEN_READER by their own rules, last', () => {
+		expect(parse([], {NO_COLOR: '1', INK_SCREEN_READER: 'true'})).toMatchObject({mono: true, mode: 'screen-reader'});
+		expect(parse([], {NO_COLOR: '', INK_SCREEN_READER: 'false'})).toMatchObject({mono: false});
+		expect(parse([], {NO_COLOR: '1', P2PCHAT_MONO: '0'}).mono).toBe(false);
+	});
+
+	it('keep the words of send as they were typed', () => {
+		expect(parse(['send', '007', '1e3', '-']).words).toEqual(['007', '1e3', '-']);
+		expect(parse(['send', '--name', 'a', '--', '--not-a-flag']).words).toEqual(['--not-a-flag']);
+	});
+
+	it('tell where the secret comes from', () => {
+		expect(parse([], {}, undefined, 'x').secret).toEqual({type: 'given', secret: 'x'});
+		expect(parse(['--secret-file', 'f'], {}, undefined, 'x').secret).toEqual({type: 'file', path: 'f'});
+		expect(parse(['--ask-secret'], {P2PCHAT_SECRET_FILE: 'f'}).secret).toEqual({type: 'ask'});
+	});
+
+	it('read config.json from the data folder that was asked for', () => {
+		const asked: (string | undefined)[] = [];
+		parseOptions(['--data-dir', '/a'], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir));
+		parseOptions([], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir));
+		expect(asked).toEqual(['/a', '/b']);
+	});
+
+	it('accept --help beside anything that is wrong', () => {
+		expect(parse(['--help', '--port', 'x', 'nonsense']).help).toBe(true);
+		expect(parse(['--version'], {P2PCHAT_PORT: 'x'}).version).toBe(true);
+	});
+});
+
+describe('faults of usage', () => {
+	const table: [string[], RegExp][] = [
+		[['--port', 'abc'], /^--port must be a port from 1 to 65535, not "abc"$/],
+		[['--port', '0'], /--port must be/],
+		[['--port', '65536'], /--port must be/],
+		[['--port', '4e3'], /--port must be/],
+		[['--port', '-1'], /--port must be/],
+		[['--port', '1.5'], /--port must be/],
+		[['--port'], /^--port needs a value: --port PORT/],
+		[['--port='], /^--port needs a value/],
+		[['--tcp-port', '70000'], /--tcp-port must be/],
+		[['--name'], /^--name needs a value/],
+		[['--name', ''], /^--name needs a value/],
+		[['--name', '   '], /^--name needs a value/],
+		[['--name', '--json'], /^--name needs a value/],
+		[['--name', 'a\u001b[2J'], /^--name must not hold control characters/],
+		[['--name', 'x'.repeat(65)], /^--name must be at most 64 bytes/],
+		[['--name', 'Carol#99c4b7ec'], /^--name must not hold "#" and a code/],
+		[['--name', 'a', '--name', 'b'], /^--name can only be given once$/],
+		[['-n', 'a', '--name', 'b'], /^--name can only be given once$/],
+		[['--no-name'], /no option --no-name/],
+		[['--name.first', 'x'], /--name takes one value/],
+		[['--room', 'é'.repeat(40)], /^--room must be at most 64 bytes/],
+		[['--peer'], /^--peer needs a value/],
+		[['--peer', 'a', '--peer'], /^--peer needs a value/],
+		[['--peer', 'a:0'], /^--peer must be HOST or HOST:PORT/],
+		[['--peer', 'a:b'], /^--peer must be HOST or HOST:PORT/],
+		[['--peer', 'http://a'], /^--peer must be/],
+		[['--peer', '[::1]:99999'], /^--peer must be/],
+		[['-i', ''], /^--interface needs a value/],
+		[['--interface', 'a b'], /^--interface must be/],
+		[['--wait', 'NaN'], /^--wait must be seconds/],
+		[['--wait', '-1'], /^--wait must be seconds/],
+		[['--bell', 'loud'], /^--bell must be mentions, all or off, not "loud"$/],
+		[['--json', '--plain'], /^--json and --plain exclude each other$/],
+		[['--log', 'a', '--no-log'], /^--log (and --no-log exclude each other|can only be given once)$/],
+		[['--ask-secret', '--secret-file', 'f'], /exclude each other/],
+		[['--secret', 'x'], /no option --secret/],
+		[['--colour'], /^there is no option --colour; see --help$/],
+		[['--jsno'], /did you mean --json\?$/],
+		[['--interfaces', 'lo'], /did you mean --interface\?$/],
+		[['--nolog'], /did you mean --no-log\?$/],
+		[['-x'], /no option -x/],
+		[['--constructor'], /no option --constructor/],
+		[['--__proto__', 'x'], /no option/],
+		[['hello'], /^unexpected argument "hello"; commands are replay/],
+		[['exprot'], /did you mean "export"\?$/],
+		[['help'], /^unexpected argument "help"; did you mean "--help"\?$/],
+		[['doctor', 'peer'], /did you mean "--peer"\?$/],
+		[['logs', 'x'], /^unexpected argument "x"; "logs" takes none$/],
+		[['replay', 'a', 'b'], /^unexpected argument "b"; "replay" takes one$/],
+		[['send'], /^send needs a text/],
+		[['send', ' '], /^send needs a text/],
+		[['logs', '--name', 'x'], /^--name is not an option of "logs", but of chat, "send", "doctor", "demo"$/],
+		[['export', '--format', 'pdf'], /^--format must be text, markdown or jsonl/],
+		[['export', '--from', '25:00'], /^--from must be a time/],
+		[['export', '--from', '2026-02-30'], /^--from must be a time/],
+		[['export', '--from', '2026-02-03', '--to', '2026-02-02'], /^--from must be before --to$/],
+		[['replay', '--speed', '17'], /^--speed must be/],
+	];
+
+	it.each(table)('%j gives one line that names the thing', (argv, message) => {
+		const line = fault(argv);
+		expect(line).toMatch(message);
+		expect(line).not.toMatch(/[\p{Cc}]/u);
+	});
+
+	it('in the environment name the variable', () => {
+		expect(fault([], {P2PCHAT_PORT: 'x'})).toMatch(/^P2PCHAT_PORT must be a port/);
+		expect(fault([], {P2PCHAT_JSON: 'yes'})).toBe('P2PCHAT_JSON must be 1 or 0, not "yes"');
+		expect(fault([], {P2PCHAT_PEER: 'a,,b'})).toMatch(/^P2PCHAT_PEER needs a value/);
+		expect(fault([], {P2PCHAT_HOME: ''})).toMatch(/^P2PCHAT_HOME needs a value/);
+		expect(fault([], {}, undefined, '')).toMatch(/^P2PCHAT_SECRET is empty/);
+	});
+
+	it('in config.json name the file and the key', () => {
+		expect(fault([], {}, [])).toBe(`${file} must hold a JSON object such as {"name": "Carol"}`);
+		expect(fault([], {}, {port: 'x'})).toMatch(/^"port" in \/data\/config.json must be a port/);
+		expect(fault([], {}, {port: true})).toBe(`${file}: "port" must be a text or a number`);
+		expect(fault([], {}, {stay: 'yes'})).toBe(`${file}: "stay" must be true or false`);
+		expect(fault([], {}, {nmae: 'x'})).toBe(`${file}: there is no option "nmae"; did you mean "name"?`);
+		for (const key of ['secret-file', 'data-dir', 'debug', 'grep'])
+			expect(fault([], {}, {[key]: 'x'})).toMatch(/cannot be set here/);
+	});
+});

@@ -1,0 +1,55 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {applySecretKeys, readSecret, type SecretDraft} from '../../../source/cli/options/read-secret.js';
+
+const never = () => Promise.reject(new Error('nobody should be asked'));
+
+function type(...reads: string[]): SecretDraft {
+	return reads.reduce<SecretDraft>((draft, read) => (draft.done ? draft : applySecretKeys(draft, read)), {text: ''});
+}
+
+describe('a secret that is typed', () => {
+	it('ends with Enter, also in the read of its last letter', () => {
+		expect(type('ab', 'c\r')).toEqual({text: 'abc', done: 'entered'});
+		expect(type('abc\n')).toEqual({text: 'abc', done: 'entered'});
+	});
+
+	it('loses its last character as a whole by Backspace, all by Ctrl+U', () => {
+		expect(type('a👨‍👩‍👧\u007f\r').text).toBe('a');
+		expect(type('abc\u0015d\r').text).toBe('d');
+	});
+
+	it('is given up by Ctrl+C, and by Ctrl+D while it is empty', () => {
+		expect(type('ab\u0003')).toEqual({text: '', done: 'cancelled'});
+		expect(type('\u0004').done).toBe('cancelled');
+		expect(type('a\u0004b\r').text).toBe('ab');
+	});
+
+	it('takes no keys that are not text', () => {
+		expect(type('a\u001b[A\u001b[3~\u001bOPb\t\r').text).toBe('ab');
+	});
+});
+
+describe('a secret from a file', () => {
+	const read = (text: string) => {
+		const folder = mkdtempSync(join(tmpdir(), 'p2pchat-secret-'));
+		onTestFinished(() => rmSync(folder, {recursive: true}));
+		const path = join(folder, 'secret');
+		writeFileSync(path, text);
+		return readSecret({type: 'file', path}, never);
+	};
+
+	it('loses one newline at its end and nothing else', async () => {
+		expect(await read(' pass word \n')).toBe(' pass word ');
+		expect(await read('pass\r\n')).toBe('pass');
+		expect(await read('pass\n\n')).toBe('pass\n');
+	});
+
+	it('must not be empty, nor very long', async () => {
+		await expect(read('')).rejects.toThrow(/is empty/);
+		await expect(read('\n')).rejects.toThrow(/is empty/);
+		await expect(read('x'.repeat(1025))).rejects.toThrow(/longer than 1024 bytes/);
+	});
+});

@@ -1,0 +1,36 @@
+import {describe, expect, test} from 'vitest';
+import {confusableSkeleton} from '../../source/core/confusables.js';
+
+describe('names that a reader may take for each other look the same', () => {
+	test.each([
+		['Carol', 'C\u0430rol', 'Cyrillic a'],
+		['Carol', '\u0421arol', 'Cyrillic capital'],
+		['Nick', '\u039dick', 'Greek capital Nu'],
+		['Bob', 'B0b', 'a digit'],
+		['Bob', 'B\u03bfb', 'Greek omicron'],
+		['Alice', 'AIice', 'a capital I for l'],
+		['Alice', 'A1ice', 'a one for l'],
+		['Ivan', 'ivan', 'case'],
+		['Carol', '\uff23arol', 'full width'],
+		['Carol', '\u{1d402}arol', 'mathematical bold'],
+		['Tom', 'Torn', 'rn for m'],
+		['Ann', 'Ann.', 'a full stop'],
+		['Ann Lee', 'Ann-Lee', 'a hyphen for a space'],
+		['\u00eb', '\u0451', 'the same mark on both'],
+	])('%s and %s: %s', (one, other) => {
+		expect(confusableSkeleton(other)).toBe(confusableSkeleton(one));
+	});
+});
+
+describe('names that nobody takes for each other look different', () => {
+	test.each([
+		['Bob', 'Rob'],
+		['Ann', 'Anna'],
+		['J\u00fcrgen', 'Jurgen'],
+		['\u674e', '\u6728'],
+		['\u0418\u0432\u0430\u043d', 'Ivan'],
+		['Carol', 'Karol'],
+	])('%s and %s', (one, other) => {
+		expect(confusableSkeleton(other)).not.toBe(confusableSkeleton(one));
+	});
+});

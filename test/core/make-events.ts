@@ -1,0 +1,36 @@
+/** Builders of events for the tests of core and for those who need a state to look at. */
+import type {FeedEvent, FeedEventBody, Input, Observation, ObservationBody, PeerId} from '../../source/core/event.js';
+
+/** A peer id that begins with `name` in hexadecimal: `peerId('a1')`. */
+export function peerId(hex: string): PeerId {
+	return hex.padEnd(64, '0') as PeerId;
+}
+
+export const T0 = Date.UTC(2026, 10, 22, 13, 0, 0);
+
+/** `ms` counts from T0. */
+export function feedEvent(peer: PeerId, seq: number, ms: number, body: FeedEventBody, counter = 0): FeedEvent {
+	return {peer, seq, at: T0 + ms, ms: T0 + ms, counter, ...body};
+}
+
+export function joined(peer: PeerId, ms: number, name: string, addresses: readonly string[] = []): FeedEvent {
+	return feedEvent(peer, 1, ms, {type: 'joined', name, addresses, version: '1.0.0'});
+}
+
+export function posted(peer: PeerId, seq: number, ms: number, text = `${seq}`): FeedEvent {
+	return feedEvent(peer, seq, ms, {type: 'posted', text});
+}
+
+export function observation(own: PeerId, ms: number, body: ObservationBody, counter = 0): Observation {
+	return {peer: own, seq: 0, at: T0 + ms, ms: T0 + ms, counter, ...body};
+}
+
+/** `loggedAt` counts from T0. */
+export function learn(loggedAt: number, events: readonly FeedEvent[], live = true): Input {
+	return {type: 'events', loggedAt: T0 + loggedAt, live, events};
+}
+
+/** Logged when it happened. */
+export function observe(seen: Observation): Input {
+	return {type: 'observed', loggedAt: seen.at, observation: seen};
+}

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import type {FeedEvent, Input, PeerId} from '../../source/core/event.js';
+import {foldName} from '../../source/core/name-collisions.js';
+import {initialState, reduceInputs} from '../../source/core/reduce.js';
+import {listPeers} from '../../source/core/roster.js';
+import {fingerprintOf, formatFingerprintSuffix, formatPeerName} from '../../source/core/select-peers.js';
+import type {State} from '../../source/core/state.js';
+import {feedEvent, joined, learn, observation, observe, peerId} from './make-events.js';
+
+const [me, ann, bob, cat] = [peerId('01'), peerId('aa'), peerId('bb'), peerId('cc')];
+const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
+
+function join(peer: PeerId, name: string, key?: string, ms = 1): FeedEvent {
+	const event = joined(peer, ms, name);
+	const fingerprint = key?.padEnd(8, '0').slice(0, 8);
+	return key === undefined || fingerprint === undefined || event.type !== 'joined'
+		? event
+		: {...event, identity: {key: key.padEnd(64, '0'), fingerprint}};
+}
+
+function rename(peer: PeerId, seq: number, name: string): FeedEvent {
+	return feedEvent(peer, seq, seq, {type: 'renamed', name});
+}
+
+function reduce(...events: FeedEvent[]): State {
+	return reduceInputs(initialState, [launch, learn(5, events)]);
+}
+
+describe('a fingerprint tells namesakes apart', () => {
+	it('where two people bear one name, in any case, and not where nobody does', () => {
+		const state = reduce(join(ann, 'Dave', 'a1'), join(bob, 'DAVE', 'b2'), join(cat, 'Cat', 'c3'));
+		expect([ann, bob, cat].map(peer => formatPeerName(state, peer))).toEqual(['Dave#a1000000', 'DAVE#b2000000', 'Cat']);
+	});
+
+	it('where names only look alike', () => {
+		const state = reduce(join(ann, 'Carol', 'a1'), join(bob, 'C\u0430rol', 'b2'));
+		expect(formatPeerName(state, ann)).toBe('Carol#a1000000');
+		expect(formatPeerName(state, bob)).toBe('C\u0430rol#b2000000');
+	});
+
+	it('for what was said under the name, also when one of them has taken another or is gone', () => {
+		const left = feedEvent(bob, 3, 9, {type: 'left'});
+		const state = reduce(join(ann, 'Dave', 'a1'), join(bob, 'Dave', 'b2'), rename(bob, 2, 'Eve'), left);
+		expect([formatPeerName(state, ann), formatPeerName(state, bob), formatPeerName(state, bob, 1)]).toEqual([
+			'Dave#a1000000',
+			'Eve',
+			'Dave#b2000000',
+		]);
+	});
+
+	it('not for the same identity in another launch, nor for ourselves', () => {
+		const state = reduce(
+			join(ann, 'Dave', 'a1'),
+			join(bob, 'Dave', 'a1'),
+			join(me, 'Cat', 'd4'),
+			join(cat, 'Cat', 'c3'),
+		);
+		expect([ann, bob, me].map(peer => formatFingerprintSuffix(state, peer))).toEqual(['', '', '']);
+		expect(formatPeerName(state, cat)).toBe('Cat#c3000000');
+	});
+
+	it('nor for ourselves in an earlier launch without an identity', () => {
+		const again = observe(observation(cat, 100, {type: 'launched', version: '1'}));
+		const state = reduceInputs(reduce(join(me, 'Dave')), [again, learn(101, [join(cat, 'Dave', undefined, 101)])]);
+		expect([formatFingerprintSuffix(state, me), formatFingerprintSuffix(state, cat)]).toEqual(['', '']);
+		const other = reduceInputs(state, [learn(102, [join(ann, 'Dave', 'a1', 102)])]);
+		expect([
+			formatFingerprintSuffix(other, me),
+			formatFingerprintSuffix(other, cat),
+			formatFingerprintSuffix(other, ann),
+		]).toEqual(['', '', '#a1000000']);
+	});
+});
+
+describe('the index kept along with the roster', () => {
+	/** Asks every roster anew, name by name. */
+	function expected(state: State, peer: PeerId): string {
+		const people = listPeers(state.roster);
+		const own = people.find(known => known.peer === peer);
+		const name = foldName(own?.names.at(-1)?.name ?? '');
+		const others = people.filter(known => known.names.some(since => foldName(since.name) === name));
+		const person = (known: (typeof people)[number]) => known.identity?.key ?? known.peer;
+		return new Set(others.map(person)).size > 1 ? `#${fingerprintOf(state, peer)}` : '';
+	}
+
+	it('answers as if it were made anew, whatever is learnt and whichever state is asked', () => {
+		const peers = [0, 1, 2, 3, 4, 5].map(number => peerId(`${number % 2}a${number}`));
+		const step = fc.record({peer: fc.nat(5), name: fc.constantFrom('Xu', 'Yo', 'xu', 'Bo'), key: fc.nat(3)});
+		fc.assert(
+			fc.property(fc.array(step, {minLength: 1, maxLength: 30}), steps => {
+				const states = [initialState];
+				const seqs = new Map<PeerId, number>();
+				for (const {peer: place, name, key} of steps) {
+					const peer = peers[place] ?? ann;
+					const seq = (seqs.get(peer) ?? 0) + 1;
+					seqs.set(peer, seq);
+					const event = seq === 1 ? join(peer, name, key === 0 ? undefined : `f${key}`, seq) : rename(peer, seq, name);
+					const input: Input = learn(seq, [event]);
+					states.push(reduceInputs(states.at(-1) ?? initialState, [input]));
+				}
+				for (const state of [...states, ...states.slice(0, 5)]) {
+					for (const peer of seqs.keys()) {
+						const known = listPeers(state.roster).some(one => one.peer === peer);
+						if (known) expect(formatFingerprintSuffix(state, peer)).toBe(expected(state, peer));
+					}
+				}
+			}),
+			{numRuns: 200},
+		);
+	});
+});

@@ -1,0 +1,184 @@
+/** A session without a network: a real store, and peers that say what the test scripts. */
+import type {EphemeralEvent, FeedEvent, FeedEventBody, Input, Observation, PeerId} from '../../source/core/event.js';
+import type {ChatNode, NetworkReport, SelfInfo} from '../../source/node/chat-node.js';
+import {createStore} from '../../source/node/store.js';
+
+export const START = Date.UTC(2026, 10, 22, 14, 0, 0);
+
+export function fakePeerId(number: number): PeerId {
+	return number.toString(16).padStart(64, '0') as PeerId;
+}
+
+export interface FakePeer {
+	readonly peer: PeerId;
+	seq: number;
+}
+
+export interface FakeChatNode extends ChatNode {
+	readonly self: SelfInfo;
+	readonly own: FakePeer;
+	/** Wall clock of the next event, ms; moved on by a second with each. */
+	at: number;
+	/** Joins, connects, and is measured. */
+	join(name: string, address: string, options?: {identity?: string; at?: number; connect?: boolean}): FakePeer;
+	say(peer: FakePeer, text: string, options?: {at?: number; live?: boolean; action?: true}): void;
+	tell(peer: FakePeer, body: FeedEventBody, options?: {at?: number; live?: boolean}): FeedEvent;
+	publish(...facts: EphemeralEvent[]): void;
+	observe(observation: Pick<Observation, 'type'> & Record<string, unknown>): void;
+	/** Events made but not committed: for batches. */
+	make(peer: FakePeer, body: FeedEventBody, at?: number): FeedEvent;
+	commit(events: readonly FeedEvent[], live?: boolean): void;
+	readonly posted: {text: string; action: boolean}[];
+	readonly calls: string[];
+	refuse: string | undefined;
+	report: NetworkReport;
+}
+
+export function createFakeChatNode(
+	name = 'Carol',
+	options: {room?: string; hasSecret?: boolean; noLog?: boolean; notYetJoined?: boolean} = {},
+): FakeChatNode {
+	const store = createStore();
+	let peers = 1;
+	const own: FakePeer = {peer: fakePeerId(1), seq: 0};
+	const self: SelfInfo = {
+		peer: own.peer,
+		identity: 'c0ffee00',
+		name,
+		room: options.room ?? 'lan',
+		hasSecret: options.hasSecret ?? false,
+		udpPort: 47474,
+		tcpPort: 50123,
+		addresses: ['192.168.1.5'],
+		...(options.noLog ? {} : {logPath: '/home/carol/logs/lan.p2plog'}),
+		version: '1.0.0',
+	};
+	const posted: {text: string; action: boolean}[] = [];
+	const calls: string[] = [];
+
+	const chatNode: FakeChatNode = {
+		store,
+		self,
+		own,
+		at: START,
+		posted,
+		calls,
+		refuse: undefined,
+		report: {
+			room: options.room ?? 'lan',
+			hasSecret: options.hasSecret ?? false,
+			loopbackOnly: false,
+			listeningMs: 60_000,
+			interfaces: [
+				{
+					name: 'wlan0',
+					address: '192.168.1.5',
+					prefix: 24,
+					loopback: false,
+					virtual: false,
+					beaconsSent: 12,
+					beaconsFailed: 1,
+					echoes: 12,
+					heard: 30,
+					broadcast: {destination: '192.168.1.255', sent: 6, failed: 0, echoes: 6, heard: 15},
+					multicast: {
+						destination: '239.255.71.74',
+						sent: 6,
+						failed: 1,
+						echoes: 6,
+						heard: 15,
+						lastError: 'ENETUNREACH',
+					},
+					lastError: 'ENETUNREACH',
+				},
+			],
+			peers: [],
+			udpPort: 47474,
+			tcpPort: 50123,
+			strangers: 0,
+			otherVersions: 0,
+			otherVersionNumbers: [],
+			offLink: [],
+			clockCorrectionMs: 0,
+			refusedConnections: 0,
+		},
+		make(peer, body, at) {
+			const ms = at ?? chatNode.at;
+			if (at === undefined) chatNode.at += 1000;
+			return {...body, peer: peer.peer, seq: ++peer.seq, at: ms, ms, counter: 0};
+		},
+		commit(events, live = true) {
+			store.commit([{type: 'events', loggedAt: chatNode.at, live, events}]);
+		},
+		tell(peer, body, {at, live} = {}) {
+			const event = chatNode.make(peer, body, at);
+			chatNode.commit([event], live ?? true);
+			return event;
+		},
+		say(peer, text, {action, ...rest} = {}) {
+			chatNode.tell(peer, {type: 'posted', text, ...(action && {action})}, rest);
+		},
+		join(joined, address, {identity, at, connect = true} = {}) {
+			const peer: FakePeer = {peer: fakePeerId(++peers), seq: 0};
+			chatNode.tell(
+				peer,
+				{
+					type: 'joined',
+					name: joined,
+					addresses: [address],
+					version: '1.0.0',
+					...(identity && {identity: {key: identity.padEnd(64, '0'), fingerprint: identity.slice(0, 8)}}),
+				},
+				{...(at !== undefined && {at})},
+			);
+			if (connect) {
+				chatNode.observe({type: 'peer-connected', subject: peer.peer, address});
+				chatNode.publish({
+					type: 'link-measured',
+					peer: peer.peer,
+					status: 'connected',
+					roundTripMs: 2,
+					clockOffsetMs: 5,
+					direction: 'dialled',
+				});
+			}
+			return peer;
+		},
+		observe(observation) {
+			const ms = chatNode.at++;
+			const full = {...observation, peer: own.peer, seq: 0, at: ms, ms, counter: 0} as unknown as Observation;
+			store.commit([{type: 'observed', loggedAt: ms, observation: full}]);
+		},
+		publish(...facts) {
+			store.commit(facts.map((fact): Input => ({type: 'passing', event: fact})));
+		},
+		start: async () => self,
+		stop: async reason => void calls.push(`stop ${reason}`),
+		post(text, {action = false} = {}) {
+			if (chatNode.refuse) return {refused: chatNode.refuse};
+			posted.push({text, action});
+			chatNode.say(own, text, action ? {action: true} : {});
+			return {seq: own.seq};
+		},
+		rename(renamed) {
+			if (chatNode.refuse) return {refused: chatNode.refuse};
+			chatNode.tell(own, {type: 'renamed', name: renamed});
+			return {seq: own.seq};
+		},
+		notifyTyping: () => void calls.push('typing'),
+		addPeer: (host, port) => void calls.push(`peer ${host} ${port}`),
+		dropPeer(host, port) {
+			calls.push(`drop ${host} ${port ?? 'any'}`);
+			return host !== 'unknown';
+		},
+		ignore: ignored => void calls.push(`ignore ${ignored.join(' ')}`),
+		unignore: shown => void calls.push(`unignore ${shown.join(' ')}`),
+		whenDelivered: async () => true,
+		setPersistenceStatus: () => {},
+		reportNetwork: () => chatNode.report,
+	};
+	chatNode.observe({type: 'launched', version: '1.0.0'});
+	if (!options.notYetJoined) chatNode.tell(own, {type: 'joined', name, addresses: ['192.168.1.5'], version: '1.0.0'});
+	chatNode.publish({type: 'time-passed', now: START});
+	return chatNode;
+}

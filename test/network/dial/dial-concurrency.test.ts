@@ -1,0 +1,72 @@
+import {expect, it} from 'vitest';
+import {DIALS_AT_FIRST, MAX_DIALS_AT_ONCE, SLOW_DIAL_MS} from '../../../source/core/limits.js';
+import {createCandidate} from '../../../source/network/dial/candidate.js';
+import {createDialConcurrency, createDialQueue} from '../../../source/network/dial/dial-queue.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+
+it('dials more at once while handshakes are quick, up to a bound', () => {
+	const pace = createDialConcurrency();
+	for (let dial = 0; dial < 3; dial++) pace.succeeded(dial, dial + 10);
+	expect(pace.limit).toBe(DIALS_AT_FIRST + 3);
+	for (let dial = 0; dial < 100; dial++) pace.succeeded(dial, dial + 10);
+	expect(pace.limit).toBe(MAX_DIALS_AT_ONCE);
+});
+
+it('halves once for all that were under way when handshakes became slow, and never stops', () => {
+	const pace = createDialConcurrency();
+	const slow = SLOW_DIAL_MS + 1;
+	for (let dial = 0; dial < DIALS_AT_FIRST; dial++) pace.succeeded(dial, dial + slow);
+	expect(pace.limit).toBe(DIALS_AT_FIRST / 2);
+	for (let dial = 1; dial < 10; dial++) pace.succeeded(dial * slow, (dial + 1) * slow);
+	expect(pace.limit).toBe(1);
+});
+
+it('takes whoever failed least first, and leaves places to others when many targets are dead', () => {
+	const queue = createDialQueue();
+	const targets = Array.from({length: 10}, () => createCandidate(undefined, true));
+	const failed = {...createCandidate(fakePeerId(1), false), failures: 2};
+	const heard = createCandidate(fakePeerId(2), false);
+	for (const candidate of [...targets, failed, heard]) queue.add(candidate);
+	const taken = Array.from({length: DIALS_AT_FIRST}, () => queue.take());
+	expect(taken.filter(candidate => candidate?.isTarget)).toHaveLength(DIALS_AT_FIRST / 2);
+	expect(taken.indexOf(heard)).toBeGreaterThanOrEqual(0);
+	expect(taken.indexOf(heard)).toBeLessThan(taken.indexOf(failed));
+	expect(queue.take()).toBeUndefined();
+	queue.finished(heard);
+	expect(queue.take()).toBeUndefined();
+	if (taken[0]) queue.finished(taken[0]);
+	expect(queue.take()?.isTarget).toBe(true);
+});
+
+it('dials one that never failed beside those that did, however few may be under way', () => {
+	const queue = createDialQueue();
+	for (let dial = 0; dial < 3; dial++) queue.succeeded(dial * 1000, dial * 1000 + SLOW_DIAL_MS + 1);
+	const dead = {...createCandidate(undefined, true), failures: 3};
+	const [lost, other] = [1, 2].map(() => createCandidate(undefined, true));
+	queue.add(dead);
+	expect(queue.take()).toBe(dead);
+	expect(queue.isReady).toBe(false);
+	for (const candidate of [{...dead}, lost!, other!]) queue.add(candidate);
+	expect(queue.take()).toBe(lost);
+	expect(queue.isReady).toBe(false);
+	expect(queue.take()).toBeUndefined();
+	lost!.failures = 1;
+	queue.finished(lost!);
+	expect(queue.take()).toBe(other);
+	queue.finished(dead);
+	queue.finished(other!);
+	expect(queue.take()?.failures).toBe(3);
+});
+
+it('dials one that was connected until now beside any other, however few may be under way', () => {
+	const queue = createDialQueue();
+	for (let dial = 0; dial < 3; dial++) queue.succeeded(dial * 1000, dial * 1000 + SLOW_DIAL_MS + 1);
+	const heard = createCandidate(fakePeerId(1), false);
+	const lost = {...createCandidate(fakePeerId(2), false), wasConnected: true};
+	for (const candidate of [heard, createCandidate(fakePeerId(3), false)]) queue.add(candidate);
+	expect(queue.take()).toBe(heard);
+	expect(queue.isReady).toBe(false);
+	queue.add(lost);
+	expect(queue.take()).toBe(lost);
+	expect(queue.take()).toBeUndefined();
+});

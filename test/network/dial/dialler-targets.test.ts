@@ -1,0 +1,86 @@
+import {expect, it} from 'vitest';
+import {HIGHER_ID_DIALS_AFTER_MS} from '../../../source/core/limits.js';
+import {createDialler} from '../../../source/network/dial/dialler.js';
+import type {PeerLink} from '../../../source/network/link/peer-link.js';
+import type {Connection, Transport} from '../../../source/network/transport/transport.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+import {createFakeClock} from '../../helpers/fake-clock.js';
+import {createSeededRandom} from '../../helpers/seeded-random.js';
+
+it('a --peer target whose connection is lost is dialled again, though nobody else tells of that peer', async () => {
+	const clock = createFakeClock();
+	const [lower, self, higher] = [1, 5, 9].map(fakePeerId) as [
+		ReturnType<typeof fakePeerId>,
+		ReturnType<typeof fakePeerId>,
+		ReturnType<typeof fakePeerId>,
+	];
+	for (const peer of [lower, higher]) {
+		const connected = new Set<string>();
+		const dials: number[] = [];
+		const transport: Pick<Transport, 'dial'> = {
+			dial() {
+				dials.push(clock.monotonic());
+				return Promise.resolve({connection: {destroy() {}} as unknown as Connection});
+			},
+		};
+		const dialler = createDialler({
+			self,
+			clock,
+			random: createSeededRandom(1),
+			transport: transport as Transport,
+			debug: () => {},
+			isConnected: one => connected.has(one),
+			isSeen: () => false,
+			adopt(_, done) {
+				connected.add(peer);
+				done({type: 'verified', link: {peer} as PeerLink});
+			},
+			targetWorked: () => {},
+		});
+		dialler.addTarget({host: '10.0.0.9', port: 4000});
+		await clock.advance(60_000);
+		expect(dials).toHaveLength(1);
+		connected.delete(peer);
+		dialler.disconnected(peer);
+		await clock.advance(2 * HIGHER_ID_DIALS_AFTER_MS);
+		expect(dials).toHaveLength(2);
+		dialler.stop();
+	}
+});
+
+it('a --peer target that is dropped is dialled no more, whether it waits or is being dialled', async () => {
+	const clock = createFakeClock();
+	const dials: string[] = [];
+	const transport: Pick<Transport, 'dial'> = {
+		dial(host, port) {
+			dials.push(`${host}:${port}`);
+			const result = {failure: {code: 'timeout' as const, text: 'no answer'}};
+			return new Promise(resolve => clock.after(4000, () => resolve(result)));
+		},
+	};
+	const dialler = createDialler({
+		self: fakePeerId(1),
+		clock,
+		random: createSeededRandom(1),
+		transport: transport as Transport,
+		debug: () => {},
+		isConnected: () => false,
+		isSeen: () => false,
+		adopt() {},
+		targetWorked: () => {},
+	});
+	dialler.addTarget({host: 'nohost', port: 4});
+	dialler.addTarget({host: 'nohost', port: 5});
+	await clock.advance(1000);
+	expect(dialler.removeTarget('nohost', 5)).toBe(true);
+	expect(dialler.removeTarget('nohost', 5)).toBe(false);
+	await clock.advance(60_000);
+	expect(dials.filter(target => target === 'nohost:5')).toHaveLength(1);
+	const before = dials.length;
+	expect(before).toBeGreaterThan(3);
+	expect(dialler.removeTarget('nohost')).toBe(true);
+	await clock.advance(120_000);
+	expect(dials.length - before).toBeLessThanOrEqual(1);
+	expect(dialler.reports()).toEqual([]);
+	dialler.stop();
+});

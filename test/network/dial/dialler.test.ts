@@ -1,0 +1,277 @@
+import {describe, expect, it} from 'vitest';
+import {
+	BEACON_INTERVAL_MS,
+	DIAL_BURST,
+	DIALS_AT_FIRST,
+	FAULT_BAN_MS,
+	MAX_CANDIDATES,
+	MAX_DIAL_FAILURES,
+	MAX_DIALS_PER_SECOND,
+	MAX_SEEN_RETRIES,
+	RETRY_MAX_MS,
+	RETRY_SEEN_MS,
+} from '../../../source/core/limits.js';
+import {createDialler} from '../../../source/network/dial/dialler.js';
+import type {PeerLink} from '../../../source/network/link/peer-link.js';
+import type {Connection, Transport} from '../../../source/network/transport/transport.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+import {createFakeClock} from '../../helpers/fake-clock.js';
+import {createSeededRandom} from '../../helpers/seeded-random.js';
+
+const SELF = fakePeerId(5);
+const LOWER = fakePeerId(1);
+const HIGHER = fakePeerId(9);
+const at = (host: string) => ({host, port: 4000});
+
+/** Nobody ever answers: each dial fails at once, or hangs. */
+function createWorld({hangs = false} = {}) {
+	const clock = createFakeClock();
+	const dials: {host: string; at: number}[] = [];
+	const connected = new Set<string>();
+	/** Others are connected to them. */
+	const seen = new Set<string>();
+	const transport: Pick<Transport, 'dial'> = {
+		dial(host) {
+			dials.push({host, at: clock.monotonic()});
+			return hangs ? new Promise(() => {}) : Promise.resolve({failure: {code: 'refused', text: 'refused'}});
+		},
+	};
+	const dialler = createDialler({
+		self: SELF,
+		clock,
+		random: createSeededRandom(1),
+		transport: transport as Transport,
+		debug: () => {},
+		isConnected: peer => connected.has(peer),
+		isSeen: peer => seen.has(peer),
+		adopt: () => {},
+		targetWorked: () => {},
+	});
+	return {clock, dialler, dials, connected, seen};
+}
+
+describe('a peer that was heard', () => {
+	it('is dialled at once by the lower id, a second later by the higher', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
+		await clock.advance(1050);
+		expect(dials.slice(0, 2).map(({host, at: time}) => [host, time])).toContainEqual(['10.0.0.9', 0]);
+		expect(dials.find(({host}) => host === '10.0.0.1')?.at).toBe(1000);
+	});
+
+	it('is left to dial us itself while others come up, but not for ever', async () => {
+		const {clock, dialler, dials, connected} = createWorld();
+		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
+		for (let passed = 0; passed < 30; passed++) {
+			await clock.advance(500);
+			connected.add(fakePeerId(20 + passed));
+			dialler.connected(fakePeerId(20 + passed));
+		}
+
+		expect(dials[0]?.at).toBe(10_000);
+		dialler.learnAddress(fakePeerId(2), at('10.0.0.2'), 'broadcast');
+		await clock.advance(1000);
+		expect(dials.at(-1)).toEqual({host: '10.0.0.2', at: 16_000});
+	});
+
+	it('is not dialled when it is connected meanwhile, nor are we', async () => {
+		const {clock, dialler, dials, connected} = createWorld();
+		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
+		dialler.learnAddress(SELF, at('10.0.0.5'), 'broadcast');
+		connected.add(LOWER);
+		await clock.advance(60_000);
+		expect(dials).toEqual([]);
+	});
+
+	it('is left alone after five failures until it is heard again, and then not at once', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+		await clock.advance(20_000);
+		expect(dials).toHaveLength(MAX_DIAL_FAILURES);
+		const rests = dials.at(-1)!.at + RETRY_MAX_MS;
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+		await clock.advance(60_000);
+		expect(dials[MAX_DIAL_FAILURES]?.at).toBe(rests);
+	});
+
+	it('is dialled afresh when it is told of after a long silence, by whomever', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
+		await clock.advance(120_000);
+		const before = dials.length;
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
+		await clock.advance(0);
+		expect(dials.length).toBe(before + 1);
+	});
+
+	it('is tried at each of its addresses in turn', async () => {
+		const {clock, dialler, dials} = createWorld();
+		for (const host of ['10.0.0.7', '10.0.0.8', '10.0.0.9']) dialler.learnAddress(HIGHER, at(host), 'broadcast');
+		await clock.advance(20_000);
+		expect(new Set(dials.slice(0, 3).map(({host}) => host)).size).toBe(3);
+	});
+
+	it('is not dialled for a while once it cut us off, however often it is heard', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+		dialler.connected(HIGHER);
+		dialler.disconnected(HIGHER, FAULT_BAN_MS);
+		for (let passed = 0; passed < FAULT_BAN_MS; passed += 5000) {
+			dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+			await clock.advance(passed + 5000 < FAULT_BAN_MS ? 5000 : 4999);
+		}
+
+		expect(dials).toEqual([]);
+		await clock.advance(1);
+		expect(dials).toHaveLength(1);
+	});
+
+	it('is not dialled for a while once it was cut off, also if nobody told of it before', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.disconnected(HIGHER, FAULT_BAN_MS);
+		expect(dialler.reports()).toEqual([]);
+		for (let passed = 0; passed < FAULT_BAN_MS; passed += BEACON_INTERVAL_MS) {
+			dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+			expect(dials).toEqual([]);
+			await clock.advance(BEACON_INTERVAL_MS);
+		}
+
+		await clock.advance(BEACON_INTERVAL_MS);
+		expect(dials).not.toEqual([]);
+	});
+
+	it('that said goodbye is forgotten', async () => {
+		const {clock, dialler, dials} = createWorld();
+		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
+		dialler.peerLeft(LOWER);
+		await clock.advance(60_000);
+		expect(dials).toEqual([]);
+	});
+});
+
+it('a --peer target is dialled for ever, at least every 36 seconds', async () => {
+	const {clock, dialler, dials} = createWorld();
+	dialler.addTarget(at('10.0.0.9'));
+	await clock.advance(600_000);
+	expect(dials.length).toBeGreaterThan(15);
+	for (const [index, {at: time}] of dials.entries())
+		if (index > 0) expect(time - dials[index - 1]!.at).toBeLessThanOrEqual(36_000);
+});
+
+it('no more than a bounded number of dials are under way', async () => {
+	const {clock, dialler, dials} = createWorld({hangs: true});
+	for (let peer = 10; peer < 60; peer++) dialler.learnAddress(fakePeerId(peer), at(`10.0.0.${peer}`), 'broadcast');
+	await clock.advance(60_000);
+	expect(dials).toHaveLength(DIALS_AT_FIRST);
+	dialler.stop();
+	expect(clock.pending).toBe(0);
+});
+
+it('a --peer target that led to somebody who said goodbye is looked for again', async () => {
+	const clock = createFakeClock();
+	const dials: number[] = [];
+	const connected = new Set<string>();
+	const connection = {destroy() {}} as unknown as Connection;
+	const dialler = createDialler({
+		self: SELF,
+		clock,
+		random: createSeededRandom(1),
+		transport: {
+			dial() {
+				dials.push(clock.monotonic());
+				return Promise.resolve({connection});
+			},
+		} as unknown as Transport,
+		debug: () => {},
+		isConnected: peer => connected.has(peer),
+		isSeen: () => false,
+		adopt(_, done) {
+			connected.add(HIGHER);
+			done({type: 'verified', link: {peer: HIGHER} as PeerLink});
+		},
+		targetWorked: () => {},
+	});
+	dialler.addTarget(at('10.0.0.9'));
+	await clock.advance(5000);
+	expect(dials).toEqual([0]);
+	connected.delete(HIGHER);
+	dialler.peerLeft(HIGHER);
+	await clock.advance(5000);
+	expect(dials).toHaveLength(2);
+});
+
+describe('a peer that was given up', () => {
+	it('is dialled once a minute as long as somebody reachable is connected to it', async () => {
+		const {clock, dialler, dials, seen} = createWorld();
+		seen.add(HIGHER);
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
+		await clock.advance(60_000);
+		const before = dials.length;
+		expect(before).toBe(MAX_DIAL_FAILURES);
+		await clock.advance(10 * RETRY_SEEN_MS);
+		expect(dials.length - before).toBe(10);
+		seen.delete(HIGHER);
+		await clock.advance(10 * RETRY_SEEN_MS);
+		expect(dials.length - before).toBe(11);
+		expect(clock.pending).toBe(0);
+	});
+
+	it('is dialled sooner when a beacon of it is heard', async () => {
+		const {clock, dialler, dials, seen} = createWorld();
+		seen.add(HIGHER);
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
+		const beats = 2 * RETRY_SEEN_MS;
+		for (let passed = 0; passed < beats; passed += BEACON_INTERVAL_MS) {
+			await clock.advance(BEACON_INTERVAL_MS);
+			dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+		}
+		const gaps = dials.slice(MAX_DIAL_FAILURES).map(({at: time}, index) => time - (dials[index + 4]?.at ?? 0));
+		expect(Math.max(...gaps)).toBeLessThanOrEqual(RETRY_MAX_MS);
+	});
+
+	it('is one of a few that are dialled so: who names thousands does not have us dial them for ever', async () => {
+		const {clock, dialler, dials, seen} = createWorld();
+		for (let index = 0; index < 200; index++) {
+			seen.add(fakePeerId(1000 + index));
+			dialler.learnAddress(fakePeerId(1000 + index), at('10.0.0.66'), 'exchange');
+		}
+		await clock.advance(10 * 60_000);
+		const before = dials.length;
+		await clock.advance(10 * RETRY_SEEN_MS);
+		expect(dials.length - before).toBeLessThanOrEqual(10 * MAX_SEEN_RETRIES);
+	});
+});
+
+describe('whoever names peers that nobody has', () => {
+	const fake = (index: number) => fakePeerId(1000 + index);
+
+	it('makes us dial no faster than the limit, also where nobody listens', async () => {
+		const {clock, dialler, dials} = createWorld();
+		for (let index = 0; index < 1000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'exchange');
+		await clock.advance(10_000);
+		expect(dials.length).toBeGreaterThan(DIAL_BURST);
+		expect(dials.length).toBeLessThanOrEqual(DIAL_BURST + 11 * MAX_DIALS_PER_SECOND);
+	});
+
+	it('comes behind those whose beacon was heard', async () => {
+		const {clock, dialler, dials} = createWorld();
+		for (let index = 0; index < 1000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'exchange');
+		await clock.advance(3000);
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+		const before = clock.monotonic();
+		await clock.advance(1000);
+		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBeLessThan(before + 200);
+	});
+
+	it('takes no place from those that were heard', async () => {
+		const {dialler} = createWorld();
+		for (let index = 0; index < MAX_CANDIDATES; index++) dialler.learnAddress(fake(index), at('10.0.0.9'), 'broadcast');
+		for (let index = 0; index < 5000; index++) dialler.learnAddress(fake(10_000 + index), at('10.0.0.66'), 'exchange');
+		const heardBy = dialler.reports().map(report => report.sources[0]);
+		expect(heardBy).toHaveLength(MAX_CANDIDATES);
+		expect(new Set(heardBy)).toEqual(new Set(['broadcast']));
+		dialler.learnAddress(HIGHER, at('10.0.0.10'), 'broadcast');
+		expect(dialler.reports().some(({peer}) => peer === HIGHER)).toBe(true);
+	});
+});

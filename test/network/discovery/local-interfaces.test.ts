@@ -1,0 +1,102 @@
+import {describe, expect, it} from 'vitest';
+import {
+	chooseInterfaces,
+	describeMissing,
+	isLoopbackOnly,
+	isVirtualName,
+	listenHost,
+	readInterfaces,
+	type SystemInterfaces,
+} from '../../../source/network/discovery/local-interfaces.js';
+
+function ipv4(cidr: string, internal = false) {
+	return {address: cidr.split('/')[0]!, family: 'IPv4', internal, cidr};
+}
+
+const SYSTEM: SystemInterfaces = {
+	lo: [ipv4('127.0.0.1/8', true), {address: '::1', family: 'IPv6', internal: true, cidr: '::1/128'}],
+	eth0: [
+		ipv4('192.168.1.7/24'),
+		ipv4('10.5.0.1/16'),
+		{address: 'fe80::1', family: 'IPv6', internal: false, cidr: 'fe80::1/64'},
+	],
+	docker0: [ipv4('172.17.0.1/16')],
+	wg0: [ipv4('10.99.0.1/32')],
+	broken0: [{address: '10.1.1.1', family: 'IPv4', internal: false, cidr: null}],
+	empty0: undefined,
+};
+
+const addresses = (selection?: readonly string[]) => readInterfaces(selection, SYSTEM).map(({address}) => address);
+
+describe('interfaces of this machine', () => {
+	it('are all that can broadcast, and loopback first', () => {
+		expect(readInterfaces(undefined, SYSTEM)).toEqual([
+			{name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true, virtual: false},
+			{name: 'eth0', address: '192.168.1.7', broadcast: '192.168.1.255', prefix: 24, loopback: false, virtual: false},
+			{name: 'eth0', address: '10.5.0.1', broadcast: '10.5.255.255', prefix: 16, loopback: false, virtual: false},
+			{name: 'docker0', address: '172.17.0.1', broadcast: '172.17.255.255', prefix: 16, loopback: false, virtual: true},
+		]);
+		expect(addresses([])).toEqual(addresses());
+	});
+
+	it('have loopback even where the system names none', () => {
+		expect(readInterfaces(undefined, {}).map(({address}) => address)).toEqual(['127.0.0.1']);
+	});
+
+	it.each([
+		[['lo'], ['127.0.0.1']],
+		[['lo0'], ['127.0.0.1']],
+		[['127.0.0.1'], ['127.0.0.1']],
+		[['eth0'], ['192.168.1.7', '10.5.0.1']],
+		[['10.5.0.1'], ['10.5.0.1']],
+		[
+			['docker0', 'lo'],
+			['127.0.0.1', '172.17.0.1'],
+		],
+		[['nope'], []],
+	])('chosen by %j are %j', (selection, expected) => {
+		expect(addresses(selection)).toEqual(expected);
+	});
+
+	it('are named where a choice fits none', () => {
+		const choice = chooseInterfaces(['eth0', 'eth7', 'wg0'], SYSTEM);
+		expect(describeMissing(choice)).toBe(
+			"no interface or address 'eth7', 'wg0' that can broadcast; there is lo (127.0.0.1), eth0 (192.168.1.7), eth0 (10.5.0.1), docker0 (172.17.0.1)",
+		);
+		expect(describeMissing(chooseInterfaces(['eth0'], SYSTEM))).toBeUndefined();
+	});
+
+	it('are loopback only where nothing else was chosen', () => {
+		expect([undefined, [], ['lo'], ['127.0.0.1', 'lo0'], ['lo', 'eth0'], ['eth0']].map(isLoopbackOnly)).toEqual([
+			...[false, false],
+			...[true, true],
+			...[false, false],
+		]);
+	});
+
+	it('tell where TCP listens', () => {
+		expect(listenHost(undefined, SYSTEM)).toBeUndefined();
+		expect(listenHost(['lo'], SYSTEM)).toBe('127.0.0.1');
+		expect(listenHost(['10.5.0.1'], SYSTEM)).toBe('10.5.0.1');
+		expect(listenHost(['eth0'], SYSTEM)).toBeUndefined();
+	});
+
+	it.each([
+		'docker0',
+		'br-1a2b',
+		'veth12',
+		'virbr0',
+		'tun0',
+		'tap1',
+		'utun3',
+		'vmnet8',
+		'wg0',
+		'zt7nn',
+		'tailscale0',
+		'vEthernet (WSL)',
+	])('%s is virtual', name => expect(isVirtualName(name)).toBe(true));
+
+	it.each(['eth0', 'en0', 'wlan0', 'wlp3s0', 'enp0s31f6', 'Ethernet', 'Wi-Fi', 'bridge'])('%s is not', name =>
+		expect(isVirtualName(name)).toBe(false),
+	);
+});

@@ -1,0 +1,146 @@
+import {createSocket, type Socket} from 'node:dgram';
+import {afterEach, expect, it} from 'vitest';
+import {
+	MAX_BEACON_BYTES,
+	MAX_BEACONS_PER_SECOND,
+	MAX_BEACONS_PER_SOURCE_PER_SECOND,
+} from '../../../source/core/limits.js';
+import type {Beacon} from '../../../source/network/discovery/beacon.js';
+import type {SystemInterfaces} from '../../../source/network/discovery/local-interfaces.js';
+import {createUdpBeacon} from '../../../source/network/discovery/udp-beacon.js';
+import {createFakeClock} from '../../helpers/fake-clock.js';
+import {until} from '../../helpers/wait.js';
+import {describeBeacon} from './beacon-acceptance.js';
+
+const SELECTION = ['lo'];
+const cleanups: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+	for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+function openSocket(options: {
+	readonly port: number;
+	readonly reuseAddr?: boolean;
+	readonly address?: string;
+}): Promise<Socket> {
+	const socket = createSocket({type: 'udp4', reuseAddr: options.reuseAddr ?? false});
+	return new Promise(resolve => {
+		socket.bind(options.port, options.address ?? '127.0.0.1', () => {
+			cleanups.push(() => new Promise(done => socket.close(() => done())));
+			resolve(socket);
+		});
+	});
+}
+
+/** A port that nobody uses just now. */
+async function freePort(): Promise<number> {
+	const socket = createSocket('udp4');
+	await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve));
+	const {port} = socket.address();
+	await new Promise<void>(resolve => socket.close(resolve));
+	return port;
+}
+
+function createBeacon(options: Parameters<typeof createUdpBeacon>[0]): Beacon {
+	const beacon = createUdpBeacon(options);
+	cleanups.push(() => beacon.close());
+	return beacon;
+}
+
+describeBeacon('UDP', async () => {
+	const port = await freePort();
+	const beacons: Beacon[] = [];
+	return {
+		create() {
+			const beacon = createUdpBeacon({port, selection: SELECTION});
+			beacons.push(beacon);
+			return beacon;
+		},
+		until,
+		close: async () => void (await Promise.all(beacons.map(beacon => beacon.close()))),
+	};
+});
+
+it('says with its code that the port is taken by a program that does not share it', async () => {
+	const {port} = (await openSocket({port: 0, address: '0.0.0.0'})).address();
+	await expect(createBeacon({port, selection: SELECTION}).start(() => {})).rejects.toMatchObject({code: 'EADDRINUSE'});
+});
+
+it('hears broadcast and multicast on loopback, and from loopback only', async () => {
+	const beacon = createBeacon({port: await freePort(), selection: SELECTION});
+	const heard: string[] = [];
+	await beacon.start((_bytes, source) => void heard.push(source.address));
+	beacon.broadcast(Buffer.from('x'));
+	await until(() => heard.length === 2);
+	expect(heard).toEqual(['127.0.0.1', '127.0.0.1']);
+	expect(beacon.counters().map(({kind, sent, failed}) => [kind, sent, failed])).toEqual([
+		['broadcast', 1, 0],
+		['multicast', 1, 0],
+	]);
+});
+
+it('knows no destination but loopback while only that is chosen', async () => {
+	const beacon = createBeacon({port: await freePort(), selection: SELECTION});
+	const {ownPort} = await beacon.start(() => {});
+	beacon.broadcast(Buffer.from('x'));
+	expect(ownPort).toBeGreaterThan(0);
+	expect(beacon.interfaces().map(({address, broadcast}) => [address, broadcast])).toEqual([
+		['127.0.0.1', '127.255.255.255'],
+	]);
+	await until(() => beacon.counters().length === 2);
+	expect(beacon.counters().every(({address}) => address === '127.0.0.1')).toBe(true);
+});
+
+it('drops what is empty or too long before anybody looks at it', async () => {
+	const beacon = createBeacon({port: 0, selection: SELECTION});
+	const sizes: number[] = [];
+	const {port} = await beacon.start(bytes => void sizes.push(bytes.length));
+	const sender = await openSocket({port: 0});
+	for (const size of [0, MAX_BEACON_BYTES + 1, 9000, MAX_BEACON_BYTES])
+		sender.send(new Uint8Array(size), port, '127.0.0.1');
+	await until(() => sizes.length > 0);
+	expect(sizes).toEqual([MAX_BEACON_BYTES]);
+});
+
+it('lets a bounded number through a second, and a smaller one from one source', async () => {
+	const clock = createFakeClock();
+	const beacon = createBeacon({port: 0, selection: SELECTION, clock});
+	const heard = new Map<number, number>();
+	const {port} = await beacon.start((_bytes, source) => {
+		heard.set(source.port, (heard.get(source.port) ?? 0) + 1);
+	});
+	const loud = await openSocket({port: 0});
+	const quiet = await openSocket({port: 0});
+	for (let sent = 0; sent < MAX_BEACONS_PER_SOURCE_PER_SECOND * 2; sent++) loud.send('noise', port, '127.0.0.1');
+	await until(() => (heard.get(loud.address().port) ?? 0) >= MAX_BEACONS_PER_SOURCE_PER_SECOND);
+	quiet.send('hello', port, '127.0.0.1');
+	await until(() => heard.get(quiet.address().port) === 1);
+	expect(heard.get(loud.address().port)).toBe(MAX_BEACONS_PER_SOURCE_PER_SECOND);
+	expect(MAX_BEACONS_PER_SOURCE_PER_SECOND).toBeLessThan(MAX_BEACONS_PER_SECOND);
+});
+
+it('takes up an interface that comes and lets go of one that is gone', async () => {
+	const present: SystemInterfaces = {
+		usb0: [{address: '127.9.9.9', family: 'IPv4', internal: false, cidr: '127.9.9.9/24'}],
+	};
+	let system: SystemInterfaces = {};
+	const beacon = createBeacon({port: await freePort(), system: () => system});
+	const sources = new Set<string>();
+	await beacon.start((_bytes, source) => void sources.add(source.address));
+	const names = () => beacon.interfaces().map(({name}) => name);
+	expect(names()).toEqual(['lo']);
+	system = present;
+	beacon.broadcast(Buffer.from('x'));
+	await until(() => sources.has('127.9.9.9'));
+	system = {};
+	beacon.broadcast(Buffer.from('x'));
+	expect(names()).toEqual(['lo']);
+});
+
+it('can be closed while it starts', async () => {
+	const beacon = createUdpBeacon({port: 0, selection: SELECTION});
+	const starting = beacon.start(() => {}).catch(() => undefined);
+	await beacon.close();
+	await starting;
+});

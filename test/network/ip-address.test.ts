@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import type {LocalInterface} from '../../source/network/ip-address.js';
+import {
+	directedBroadcast,
+	formatIpv4,
+	interfaceFor,
+	isInSubnet,
+	isLinkLocal,
+	isLoopback,
+	isOnLink,
+	isPublic,
+	mayReach,
+	normaliseAddress,
+	parseIpv4,
+} from '../../source/network/ip-address.js';
+
+function localInterface(address: string, prefix: number): LocalInterface {
+	return {name: address, address, prefix, broadcast: '', loopback: false, virtual: false};
+}
+
+describe('directed broadcast', () => {
+	it.each([
+		['192.168.1.7', 24, '192.168.1.255'],
+		['10.1.2.3', 8, '10.255.255.255'],
+		['172.16.5.130', 25, '172.16.5.255'],
+		['172.16.5.4', 25, '172.16.5.127'],
+		['192.168.1.5', 30, '192.168.1.7'],
+		['127.0.0.1', 8, '127.255.255.255'],
+		['1.2.3.4', 0, '255.255.255.255'],
+		['10.0.0.1', 31, undefined],
+		['10.0.0.1', 32, undefined],
+		['10.0.0.1', Number.NaN, undefined],
+		['fe80::1', 10, undefined],
+		['10.0.0.256', 24, undefined],
+	])('of %s/%s is %s', (address, prefix, expected) => {
+		expect(directedBroadcast(address, prefix)).toBe(expected);
+	});
+
+	it('is in the subnet, and the same for every address of it', () => {
+		fc.assert(
+			fc.property(fc.nat(0xffffffff), fc.nat(0xffffffff), fc.integer({min: 1, max: 30}), (value, other, prefix) => {
+				const address = formatIpv4(value);
+				const broadcast = directedBroadcast(address, prefix)!;
+				const neighbour = formatIpv4(other);
+				expect(isInSubnet(broadcast, address, prefix)).toBe(true);
+				expect(directedBroadcast(neighbour, prefix) === broadcast).toBe(isInSubnet(neighbour, address, prefix));
+			}),
+		);
+	});
+});
+
+describe('addresses', () => {
+	it('survive being parsed and formatted', () => {
+		fc.assert(fc.property(fc.nat(0xffffffff), value => parseIpv4(formatIpv4(value)) === value));
+	});
+
+	it.each(['', '1.2.3', '1.2.3.4.5', '1.2.3.256', ' 1.2.3.4', '1.2.3.4\n5', 'a.b.c.d', '::1'])(
+		'%j is no IPv4',
+		text => {
+			expect(parseIpv4(text)).toBeUndefined();
+		},
+	);
+
+	it.each([
+		['::ffff:192.168.1.7', '192.168.1.7'],
+		['::FFFF:c0a8:0107', '192.168.1.7'],
+		['fe80::1%eth0', 'fe80::1'],
+		['FD00::2', 'fd00::2'],
+		['10.0.0.1', '10.0.0.1'],
+	])('%s is written %s', (given, expected) => {
+		expect(normaliseAddress(given)).toBe(expected);
+	});
+
+	it.each([
+		['192.168.1.7', false],
+		['10.9.9.9', false],
+		['172.16.0.1', false],
+		['172.31.255.255', false],
+		['172.32.0.1', true],
+		['100.64.0.1', false],
+		['100.128.0.1', true],
+		['169.254.3.4', false],
+		['127.0.0.1', false],
+		['8.8.8.8', true],
+		['::ffff:8.8.8.8', true],
+		['::ffff:10.0.0.1', false],
+		['fd12:3456::1', false],
+		['fe80::1', false],
+		['::1', false],
+		['2001:db8::1', true],
+		['chat.example', true],
+	])('%s is public: %s', (address, expected) => {
+		expect(isPublic(address)).toBe(expected);
+	});
+
+	it('tell loopback and link-local', () => {
+		expect(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1', '128.0.0.1', '::2'].map(isLoopback)).toEqual([
+			...[true, true, true, true],
+			...[false, false],
+		]);
+		expect(['169.254.0.1', 'fe80::1%3', 'febf::1', '169.253.0.1', 'fec0::1'].map(isLinkLocal)).toEqual([
+			...[true, true, true],
+			...[false, false],
+		]);
+	});
+
+	it.each([
+		['127.0.0.1', '127.9.9.9', true],
+		['127.0.0.1', 'localhost', true],
+		['127.0.0.1', '::ffff:127.0.0.1', true],
+		['127.0.0.1', '10.0.0.1', false],
+		['127.0.0.1', 'chat.example', false],
+		['10.0.0.1', '10.0.0.2', true],
+		[undefined, 'chat.example', true],
+	])('bound to %s may dial %s: %s', (host, address, expected) => {
+		expect(mayReach(host, address)).toBe(expected);
+	});
+
+	it('are on-link where an interface has their subnet, the narrowest of several', () => {
+		const wide = localInterface('10.0.0.1', 8);
+		const narrow = localInterface('10.1.0.1', 24);
+		expect(interfaceFor('10.1.0.77', [wide, narrow])).toBe(narrow);
+		expect(interfaceFor('::ffff:10.2.0.77', [wide, narrow])).toBe(wide);
+		expect(isOnLink('11.0.0.1', [wide, narrow])).toBe(false);
+		expect(isOnLink('fd00::1', [wide, narrow])).toBe(false);
+	});
+});

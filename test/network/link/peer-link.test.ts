@@ -1,0 +1,441 @@
+import {array, assert as check, nat, property} from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {encodeFrame} from '../../../source/codec/frame.js';
+import {encodeMessageFrame, type HelloMessage, type Message} from '../../../source/codec/message.js';
+import {
+	GONE_AFTER_MS,
+	HELLO_TIMEOUT_MS,
+	LIVENESS_TICK_MS,
+	MAX_FRAME_MS,
+	MAX_MESSAGES_PER_SECOND,
+	MAX_QUEUED_BYTES,
+	PING_AFTER_MS,
+	SLOW_READER_MS,
+	SUSPECT_AFTER_MS,
+} from '../../../source/core/limits.js';
+import {LOWEST_VERSION, PROTOCOL_VERSION} from '../../../source/network/link/handshake.js';
+import type {PeerLink} from '../../../source/network/link/peer-link.js';
+import {openPeerLink} from '../../../source/network/link/peer-link.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+import {createFakeClock} from '../../helpers/fake-clock.js';
+import {createFakeConnection} from './fake-connection.js';
+
+const SELF = fakePeerId(1);
+const OTHER = fakePeerId(2);
+const CLOCK_AHEAD_MS = 700;
+
+const own = {
+	versions: [LOWEST_VERSION, PROTOCOL_VERSION] as const,
+	peer: SELF,
+	name: 'Alice',
+	port: 4000,
+	features: [],
+	program: '1.0.0',
+	clock: 0,
+	hlc: {ms: 0, counter: 0},
+};
+const proven = {signature: new Uint8Array(64), mac: new Uint8Array(32)};
+/** Of a type that a later version may know. */
+const UNKNOWN = encodeFrame(Buffer.from('\x81\xa4type\xa5later', 'latin1'));
+const post = (id: number): Message => ({type: 'want', id, ranges: []});
+
+/** A link just opened; the test is the other end. */
+function openLink({dialled = false, isProven = true, isTicking = true} = {}) {
+	const clock = createFakeClock();
+	const far = createFakeConnection({dialled});
+	const told: string[] = [];
+	const heard: Message[] = [];
+	const roles: string[] = [];
+	let link: PeerLink | undefined;
+	const opened = openPeerLink(
+		far.connection,
+		{
+			self: SELF,
+			clock,
+			debug: () => {},
+			ownHello: () => ({...own, clock: clock.now()}),
+			proof: {
+				prove(_, role) {
+					roles.push(role);
+					return proven;
+				},
+				verify(_, __, role) {
+					roles.push(role);
+					return isProven;
+				},
+			},
+		},
+		{
+			verified(verified) {
+				link = verified;
+				told.push('verified');
+			},
+			message: (_, message) => heard.push(message),
+			metricsChanged: ({status}) => told.push(`measured ${status}`),
+			drained: () => told.push('drained'),
+			closed: (closed, {by, code}) => told.push(`closed ${closed ? 'known' : 'unknown'} ${by} ${code}`),
+		},
+	);
+	const hello = (more: Partial<HelloMessage> = {}): HelloMessage => ({
+		...own,
+		...proven,
+		type: 'hello',
+		peer: OTHER,
+		clock: clock.now() + CLOCK_AHEAD_MS,
+		...more,
+	});
+	const tickOn = (): void => {
+		opened.tick(0);
+		clock.after(LIVENESS_TICK_MS, tickOn);
+	};
+	if (isTicking) clock.after(LIVENESS_TICK_MS, tickOn);
+	const verify = () => {
+		far.say(hello());
+		if (!link) throw new Error('not verified');
+		far.sent.length = 0;
+		told.length = 0;
+		return link;
+	};
+	return {...far, clock, told, heard, roles, opened, hello, verify};
+}
+
+/** The other end is alive, whatever else it does. */
+async function advanceAlive(node: ReturnType<typeof openLink>, ms: number): Promise<void> {
+	for (let passed = 0; passed < ms; passed += 1000) {
+		node.say({type: 'ping', id: passed});
+		await node.clock.advance(1000);
+	}
+}
+
+describe('a connection that just opened', () => {
+	it('hears our hello first, proven for our role', () => {
+		for (const dialled of [true, false]) {
+			const {sent, roles} = openLink({dialled});
+			expect(sent).toMatchObject([{type: 'hello', peer: SELF, name: 'Alice'}]);
+			expect(roles).toEqual([dialled ? 'dialler' : 'accepter']);
+		}
+	});
+
+	it('is a link once their hello is verified for the other role, and is measured at once', () => {
+		const {say, hello, told, sent, roles} = openLink({dialled: true});
+		say(hello());
+		expect(roles).toEqual(['dialler', 'accepter']);
+		expect(told).toEqual(['verified']);
+		expect(sent.map(({type}) => type)).toEqual(['hello', 'ping']);
+	});
+
+	it('knows the peer, and a first guess of its clock, from the hello', () => {
+		const link = openLink().verify();
+		expect([link.peer, link.hello.name, link.clockOffsetMs, link.roundTripMs]).toEqual([
+			OTHER,
+			'Alice',
+			CLOCK_AHEAD_MS,
+			undefined,
+		]);
+	});
+
+	it('hands nothing on before a hello: what else comes first is refused in words', () => {
+		const {say, heard, sent, calls, told, end, hello} = openLink();
+		say(post(1), hello(), post(2));
+		expect(heard).toEqual([]);
+		expect(sent.at(-1)).toMatchObject({type: 'error', code: 'hello-expected'});
+		expect(calls).toEqual(['close']);
+		end();
+		expect(told).toEqual(['closed unknown fault hello-expected']);
+	});
+
+	it('is refused without a proof', () => {
+		const {say, hello, sent, told} = openLink({isProven: false});
+		say(hello());
+		expect(sent.at(-1)).toMatchObject({type: 'error', code: 'bad-proof'});
+		expect(told).toEqual([]);
+	});
+
+	it('to ourselves ends with a word, not with a fault', () => {
+		const {say, hello, sent, told, end} = openLink();
+		say(hello({peer: SELF}));
+		end();
+		expect(sent.at(-1)).toEqual({type: 'bye', reason: 'self'});
+		expect(told).toEqual(['closed unknown us self']);
+	});
+
+	it('that is answered by an error ends by them, with their code', () => {
+		const {say, calls, told, end} = openLink();
+		say({type: 'error', code: 'version', text: 'too old'});
+		end('reset');
+		expect(calls).toEqual(['destroy']);
+		expect(told).toEqual(['closed unknown them version']);
+	});
+
+	it('is given up when no hello comes, whatever else it sends', async () => {
+		const {clock, told, end, sayBytes, calls} = openLink();
+		await clock.advance(HELLO_TIMEOUT_MS - 1);
+		sayBytes(new Uint8Array([0, 0]));
+		expect(calls).toEqual([]);
+		await clock.advance(1);
+		expect(calls).toEqual(['destroy']);
+		end();
+		expect(told).toEqual(['closed unknown fault hello-timeout']);
+	});
+});
+
+describe('a link on which nothing is heard', () => {
+	it('is pinged, then suspect, then gone, each told once', async () => {
+		const node = openLink();
+		const link = node.verify();
+		await node.clock.advance(PING_AFTER_MS + LIVENESS_TICK_MS);
+		expect(node.sent.map(({type}) => type)).toEqual(['ping']);
+		expect(link.status).toBe('connected');
+		await node.clock.advance(SUSPECT_AFTER_MS - PING_AFTER_MS);
+		expect([link.status, node.told]).toEqual(['suspect', ['measured suspect']]);
+		await node.clock.advance(GONE_AFTER_MS - SUSPECT_AFTER_MS);
+		expect(node.calls).toEqual(['destroy']);
+		node.end();
+		expect(node.told).toEqual(['measured suspect', 'closed known network silent']);
+	});
+
+	it('is well again at the first byte, even if it is half of a message', async () => {
+		const node = openLink();
+		const link = node.verify();
+		await node.clock.advance(SUSPECT_AFTER_MS + LIVENESS_TICK_MS);
+		node.sayBytes(encodeMessageFrame(post(1)).subarray(0, 3));
+		expect([link.status, node.told]).toEqual(['connected', ['measured suspect', 'measured connected']]);
+		await node.clock.advance(SUSPECT_AFTER_MS - LIVENESS_TICK_MS);
+		expect(link.status).toBe('connected');
+	});
+
+	it('is pinged anew and given all its time when our own clock stood still', async () => {
+		const {verify, clock, opened, sent, calls} = openLink({isTicking: false});
+		verify();
+		await clock.advance(GONE_AFTER_MS * 3);
+		opened.resetIdle();
+		expect(sent.map(({type}) => type)).toEqual(['ping']);
+		await clock.advance(GONE_AFTER_MS - 1);
+		opened.tick(0);
+		expect(calls).toEqual([]);
+		await clock.advance(1);
+		opened.tick(0);
+		expect(calls).toEqual(['destroy']);
+	});
+
+	it('hears of us every two seconds although we hear of it all the time: its pings may wait behind what it sends', async () => {
+		const node = openLink();
+		node.verify();
+		for (let passed = 0; passed < GONE_AFTER_MS; passed += LIVENESS_TICK_MS) {
+			node.sayBytes(UNKNOWN);
+			await node.clock.advance(LIVENESS_TICK_MS);
+		}
+		expect(node.sent.map(({type}) => type)).toEqual(['ping', 'ping', 'ping', 'ping']);
+	});
+
+	it('is not blamed for what we do not read', async () => {
+		const node = openLink();
+		const link = node.verify();
+		link.pause();
+		await node.clock.advance(GONE_AFTER_MS * 3);
+		expect([link.status, node.calls]).toEqual(['connected', ['pause']]);
+		link.resume();
+		await node.clock.advance(GONE_AFTER_MS + LIVENESS_TICK_MS);
+		expect(node.calls).toEqual(['pause', 'resume', 'destroy']);
+	});
+});
+
+describe('what a ping measures', () => {
+	it('is the round trip, and their clock in the middle of it', async () => {
+		const {clock, verify, say, told} = openLink();
+		const link = verify();
+		const wall = clock.now();
+		await clock.advance(40);
+		say({type: 'pong', id: 1, clock: wall + 20 + 5000, hlc: {ms: 0, counter: 0}});
+		expect(told).toEqual(['measured connected']);
+		expect([link.roundTripMs, link.clockOffsetMs]).toEqual([40, 5000]);
+	});
+
+	it('is not touched by an answer to another ping, nor by a second answer', async () => {
+		const node = openLink();
+		node.say(node.hello());
+		const ping = node.sent.at(-1);
+		if (ping?.type !== 'ping') throw new Error('no ping');
+		const pong = (id: number): Message => ({type: 'pong', id, clock: node.clock.now(), hlc: {ms: 0, counter: 0}});
+		node.say(pong(ping.id + 1));
+		expect(node.told).toEqual(['verified']);
+		node.say(pong(ping.id));
+		await node.clock.advance(1000);
+		node.say(pong(ping.id));
+		expect(node.told).toEqual(['verified', 'measured connected']);
+	});
+
+	it('is answered with our clock as it is now', async () => {
+		const node = openLink();
+		node.verify();
+		await node.clock.advance(1234);
+		node.say({type: 'ping', id: 77});
+		expect(node.sent.at(-1)).toMatchObject({type: 'pong', id: 77, clock: node.clock.now()});
+	});
+});
+
+describe('what is said to one who does not read', () => {
+	it('is left out if it is worth nothing later, above 8 MiB that wait', () => {
+		const node = openLink();
+		const link = node.verify();
+		node.queue(MAX_QUEUED_BYTES + 1);
+		expect(link.send({type: 'typing'})).toBe(false);
+		link.send(post(1));
+		expect(node.sent.map(({type}) => type)).toEqual(['want']);
+	});
+
+	it('ends the connection at twice that', () => {
+		const node = openLink();
+		const link = node.verify();
+		node.queue(2 * MAX_QUEUED_BYTES + 1);
+		expect(link.send(post(1))).toBe(false);
+		expect([node.sent, node.calls]).toEqual([[], ['destroy']]);
+		node.end();
+		expect(node.told).toEqual(['closed known fault slow-reader']);
+	});
+
+	it('ends it when nothing at all is taken for a minute, however alive the other end is', async () => {
+		const node = openLink();
+		node.verify();
+		node.queue(1000);
+		await advanceAlive(node, SLOW_READER_MS - 1000);
+		expect(node.calls).toEqual([]);
+		await advanceAlive(node, 3000);
+		expect(node.calls).toEqual(['destroy']);
+	});
+
+	it('goes on as long as a little is taken, or our own clock stood still', async () => {
+		const node = openLink();
+		node.verify();
+		for (let left = 5; left > 0; left--) {
+			node.queue(left * 1000);
+			await advanceAlive(node, SLOW_READER_MS / 2);
+		}
+
+		await advanceAlive(node, SLOW_READER_MS / 4);
+		node.opened.resetIdle();
+		await advanceAlive(node, SLOW_READER_MS / 2);
+		expect(node.calls).toEqual([]);
+	});
+});
+
+describe('what comes in', () => {
+	it('is the same however the stream is cut', () => {
+		const messages = [1, 2, 3, 4].map(post);
+		check(
+			property(array(nat(200), {maxLength: 12}), cuts => {
+				const node = openLink();
+				const stream = Buffer.concat([node.hello(), ...messages].map(encodeMessageFrame));
+				const places = [...cuts, stream.length].map(at => Math.min(at, stream.length)).sort((a, b) => a - b);
+				let from = 0;
+				for (const to of places) {
+					if (to > from) node.sayBytes(stream.subarray(from, to));
+					from = Math.max(from, to);
+				}
+
+				expect(node.heard).toEqual(messages);
+			}),
+		);
+	});
+
+	it('is handed on up to the place where the framing breaks, then the connection ends', () => {
+		const node = openLink();
+		node.verify();
+		node.sayBytes(Buffer.concat([encodeMessageFrame(post(1)), new Uint8Array(8)]));
+		expect(node.heard).toEqual([post(1)]);
+		expect(node.sent.at(-1)).toMatchObject({type: 'error', code: 'bad-frame'});
+		expect(node.calls).toEqual(['close']);
+	});
+
+	it('is not read faster than an honest peer speaks: for the rest of the second it waits', async () => {
+		const node = openLink();
+		node.verify();
+		await node.clock.advance(1000);
+		const many = (count: number) => node.sayBytes(Buffer.concat(Array.from({length: count}, () => UNKNOWN)));
+		many(MAX_MESSAGES_PER_SECOND);
+		expect(node.calls).toEqual([]);
+		await node.clock.advance(300);
+		many(1);
+		many(1);
+		expect(node.calls).toEqual(['pause']);
+		await node.clock.advance(699);
+		expect(node.calls).toEqual(['pause']);
+		await node.clock.advance(1);
+		expect(node.calls).toEqual(['pause', 'resume']);
+		many(MAX_MESSAGES_PER_SECOND);
+		expect(node.calls).toEqual(['pause', 'resume']);
+	});
+
+	it('that never becomes a whole message ends the connection, unless it is we who do not read', async () => {
+		const node = openLink();
+		const link = node.verify();
+		const half = encodeMessageFrame(post(1)).subarray(0, 5);
+		node.sayBytes(half);
+		link.pause();
+		await node.clock.advance(MAX_FRAME_MS * 2);
+		expect(node.calls).toEqual(['pause']);
+		link.resume();
+		for (let passed = 0; passed < MAX_FRAME_MS + 1000; passed += 4000) {
+			await node.clock.advance(4000);
+			if (node.calls.length === 2) node.sayBytes(new Uint8Array(0));
+		}
+
+		expect(node.sent.at(-1)).toMatchObject({type: 'error', code: 'slow-frame'});
+	});
+
+	it('after their goodbye is not read any more; the goodbye itself is handed on', () => {
+		const node = openLink();
+		node.verify();
+		node.say(post(1), {type: 'bye', reason: 'leaving'}, post(2));
+		expect(node.heard).toEqual([post(1), {type: 'bye', reason: 'leaving'}]);
+		node.end();
+		expect([node.calls, node.told]).toEqual([['close'], ['closed known them leaving']]);
+	});
+
+	it('after our own close is dropped', () => {
+		const node = openLink();
+		const link = node.verify();
+		link.close('duplicate');
+		node.say(post(1));
+		node.drain();
+		expect([node.heard, node.told]).toEqual([[], []]);
+		expect(node.sent).toEqual([{type: 'bye', reason: 'duplicate'}]);
+		expect(link.send(post(2))).toBe(false);
+		expect(node.sent).toHaveLength(1);
+	});
+
+	it('is cut off when it floods', () => {
+		const node = openLink();
+		node.verify();
+		node.say(...Array.from({length: 1000}, (): Message => ({type: 'typing'})));
+		expect(node.sent.at(-1)).toMatchObject({type: 'error', code: 'flood'});
+		expect(node.heard.length).toBeLessThan(1000);
+	});
+});
+
+describe('pauses', () => {
+	it('nest: reading goes on when the last is over', () => {
+		const node = openLink();
+		const link = node.verify();
+		link.pause();
+		link.pause();
+		link.resume();
+		expect(node.calls).toEqual(['pause']);
+		link.resume();
+		expect(node.calls).toEqual(['pause', 'resume']);
+	});
+});
+
+it('the end of a connection is told once, and leaves no timer', () => {
+	for (const [error, code] of [
+		['reset by peer', 'reset'],
+		[undefined, 'ended'],
+	] as const) {
+		const {verify, end, told, clock} = openLink({isTicking: false});
+		verify();
+		end(error);
+		end('again');
+		expect(told).toEqual([`closed known network ${code}`]);
+		expect(clock.pending).toBe(0);
+	}
+});

@@ -1,0 +1,102 @@
+import {describe, expect, it} from 'vitest';
+import type {HelloMessage} from '../../../source/codec/message.js';
+import {MAX_LINKS_PER_PEER} from '../../../source/core/limits.js';
+import type {PeerLink} from '../../../source/network/link/peer-link.js';
+import {createMesh} from '../../../source/network/mesh/mesh.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+import {createFakeClock} from '../../helpers/fake-clock.js';
+import {createFakeConnection} from '../link/fake-connection.js';
+
+const [LOWER, HIGHER] = [fakePeerId(1), fakePeerId(2)];
+const proven = {signature: new Uint8Array(64), mac: new Uint8Array(32)};
+
+/** A node whose peer opens one connection after the other. */
+function createNode({isLower}: {readonly isLower: boolean}) {
+	const clock = createFakeClock();
+	const self = isLower ? LOWER : HIGHER;
+	const other = isLower ? HIGHER : LOWER;
+	const told: string[] = [];
+	const preferred: PeerLink[] = [];
+	const ownHello = () => ({
+		versions: [1, 1] as const,
+		peer: self,
+		name: 'x',
+		port: 4000,
+		features: [],
+		program: '1',
+		clock: 0,
+		hlc: {ms: 0, counter: 0},
+	});
+	const prefer = (link: PeerLink) => void preferred.push(link);
+	const mesh = createMesh(
+		{self, clock, debug: () => {}, proof: {prove: () => proven, verify: () => true}, ownHello},
+		{
+			up: prefer,
+			replaced: prefer,
+			down: () => told.push('down'),
+			message: (_, {type}) => told.push(type),
+			metricsChanged() {},
+			drained() {},
+			rejected() {},
+			stalled() {},
+		},
+	);
+	const hello: HelloMessage = {...ownHello(), ...proven, type: 'hello', peer: other};
+	/** A verified connection. */
+	const open = () => {
+		const far = createFakeConnection();
+		mesh.adopt(far.connection);
+		far.say(hello);
+		far.sent.length = 0;
+		return far;
+	};
+	return {mesh, told, preferred, open, other};
+}
+
+describe('of several connections of a pair', () => {
+	it('either end sends on the newest', () => {
+		for (const isLower of [true, false]) {
+			const {mesh, open, other, preferred} = createNode({isLower});
+			const [older, newer] = [open(), open()];
+			mesh.linkOf(other)?.send({type: 'typing'});
+			for (const link of mesh.links()) link.send({type: 'typing'});
+			preferred.at(-1)?.send({type: 'typing'});
+			const typed = [older, newer].map(far => far.sent.filter(({type}) => type === 'typing').length);
+			expect(typed).toEqual([0, 3]);
+		}
+	});
+
+	it('the lower id closes the older, but not before it heard on the newer behind its hello', () => {
+		const {open} = createNode({isLower: true});
+		const [older, newer] = [open(), open()];
+		expect(older.calls).toEqual([]);
+		newer.say({type: 'typing'});
+		expect([older.sent.at(-1), newer.calls]).toEqual([{type: 'bye', reason: 'duplicate'}, []]);
+	});
+
+	it('the higher id closes neither and reads both', () => {
+		const {open, told} = createNode({isLower: false});
+		const [older, newer] = [open(), open()];
+		newer.say({type: 'typing'});
+		older.say({type: 'typing'});
+		expect([told, older.calls, newer.calls]).toEqual([['typing', 'typing'], [], []]);
+	});
+
+	it('the higher id closes its oldest when there are too many', () => {
+		const {open} = createNode({isLower: false});
+		const links = Array.from({length: MAX_LINKS_PER_PEER + 1}, open);
+		expect(links.map(({calls}) => calls.length)).toEqual(links.map((_, index) => (index === 0 ? 1 : 0)));
+	});
+
+	it('one that closes leaves the other to carry on, of which everybody is told; the last one is the end', () => {
+		const {open, told, preferred, mesh, other} = createNode({isLower: false});
+		const [older, newer] = [open(), open()];
+		newer.end();
+		expect(told).toEqual([]);
+		expect([preferred.length, preferred.at(-1)]).toEqual([3, mesh.linkOf(other)]);
+		mesh.linkOf(other)?.send({type: 'typing'});
+		expect(older.sent.at(-1)).toEqual({type: 'typing'});
+		older.end();
+		expect([told, mesh.size]).toEqual([['down'], 0]);
+	});
+});

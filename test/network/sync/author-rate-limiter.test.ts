@@ -1,0 +1,72 @@
+import {describe, expect, it} from 'vitest';
+import type {PeerId} from '../../../source/core/event.js';
+import {
+	LIVE_AUTHORS_AT_FULL_PACE,
+	LIVE_BURST_SECONDS,
+	LIVE_FREE_SECONDS,
+	LIVE_SHARED_BURST_SECONDS,
+	MAX_LIVE_BYTES_PER_SECOND,
+	MAX_LIVE_EVENTS_PER_SECOND,
+} from '../../../source/core/limits.js';
+import {createAuthorRateLimiter} from '../../../source/network/sync/author-rate-limiter.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+
+const ann = fakePeerId(1);
+const bob = fakePeerId(2);
+
+/** Events that one author gets through within so many seconds, if it tries without end, so many at a time. */
+function eventsWithin(
+	pace: ReturnType<typeof createAuthorRateLimiter>,
+	author: PeerId,
+	seconds: number,
+	each = 10,
+): number {
+	let events = 0;
+	for (let now = 0; now < seconds * 1000; now += 5) {
+		while (pace.readyAt(author, now) <= now) {
+			pace.record(author, each, each, now);
+			events += each;
+		}
+	}
+
+	return events;
+}
+
+describe('the pace of live events', () => {
+	it('lets one author bring a burst, and then so many a second', () => {
+		const events = eventsWithin(createAuthorRateLimiter(), ann, 60);
+		expect(events).toBeGreaterThan(60 * MAX_LIVE_EVENTS_PER_SECOND);
+		expect(events).toBeLessThanOrEqual((60 + LIVE_BURST_SECONDS) * MAX_LIVE_EVENTS_PER_SECOND + 20);
+	});
+
+	it('counts bytes as well', () => {
+		const pace = createAuthorRateLimiter();
+		pace.record(ann, 1, (LIVE_BURST_SECONDS + 2) * MAX_LIVE_BYTES_PER_SECOND, 0);
+		expect(pace.readyAt(ann, 0)).toBe(2000);
+	});
+
+	it('is one for all who write more than people do: new keys bring no more', () => {
+		const pace = createAuthorRateLimiter();
+		let events = 0;
+		for (let key = 0; key < 500; key++) {
+			const author = fakePeerId(1000 + key);
+			while (pace.readyAt(author, 0) <= 0) {
+				pace.record(author, 10, 10, 0);
+				events += 10;
+			}
+		}
+
+		const free = 500 * (LIVE_FREE_SECONDS * MAX_LIVE_EVENTS_PER_SECOND + 10);
+		const shared = LIVE_AUTHORS_AT_FULL_PACE * LIVE_SHARED_BURST_SECONDS * MAX_LIVE_EVENTS_PER_SECOND;
+		expect(events).toBeLessThanOrEqual(free + shared + 100);
+	});
+
+	it('never holds up one who writes as people do, whatever others do', () => {
+		const pace = createAuthorRateLimiter();
+		for (let key = 0; key < 5000; key++) pace.record(fakePeerId(1000 + key), 1000, 1000, 0);
+		for (let now = 0; now < 60_000; now += 100) {
+			expect(pace.readyAt(bob, now)).toBeLessThanOrEqual(now);
+			pace.record(bob, 1, 100, now);
+		}
+	});
+});

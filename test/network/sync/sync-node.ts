@@ -1,0 +1,194 @@
+/** A sync on holdings in memory, and the other ends of its connections: scripted by a test, or another such node. */
+import {createHash} from 'node:crypto';
+import {FRAME_HEADER_BYTES} from '../../../source/codec/frame.js';
+import {decodeMessage, type Message} from '../../../source/codec/message.js';
+import type {PeerId} from '../../../source/core/event.js';
+import {type Batch, lastSeq} from '../../../source/core/event.js';
+import {createHaveIndex} from '../../../source/feed/have-index.js';
+import type {PeerLink} from '../../../source/network/link/peer-link.js';
+import type {FeedInventory} from '../../../source/network/sync/feed-inventory.js';
+import type {Sync} from '../../../source/network/sync/sync.js';
+import {createSync} from '../../../source/network/sync/sync.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+import type {FakeClock} from '../../helpers/fake-clock.js';
+
+/** First 8 bytes of the chain hash of this feed at `seq`; `fork` names another chain. */
+export function hashOf(peer: PeerId, seq: number, fork = 0): Uint8Array {
+	return createHash('sha256').update(`${peer} ${seq} ${fork}`).digest().subarray(0, 8);
+}
+
+/** Entries `first` to `last` of a feed: what is in them follows from peer and seq. */
+export function batchOf(peer: PeerId, first: number, last = first, bytes = 100): Batch {
+	const entries = Array.from({length: last - first + 1}, (_, index) => {
+		const entry = new Uint8Array(bytes);
+		entry.set(hashOf(peer, first + index));
+		return entry;
+	});
+	return {peer, firstSeq: first, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
+}
+
+export interface SyncNode {
+	readonly self: PeerId;
+	readonly sync: Sync;
+	readonly holdings: FeedInventory;
+	/** What sync told the rest of the program, in order, peers by number. */
+	readonly told: string[];
+	/** Number of the peer -> how many of its events are held. */
+	held(): Record<number, number>;
+	/** Holds this from before. */
+	give(batch: Batch): void;
+	/** Writes events of our own and pushes them. */
+	post(count?: number, bytes?: number): void;
+	readonly ignored: Set<PeerId>;
+	isFull: boolean;
+	/** Nothing can be written: what is taken is not said. */
+	isStuck: boolean;
+}
+
+export function createSyncNode(number: number, clock: FakeClock): SyncNode {
+	const self = fakePeerId(number);
+	const feeds = new Map<PeerId, Uint8Array[]>();
+	const index = createHaveIndex();
+	const told: string[] = [];
+	const ignored = new Set<PeerId>();
+	const dirty = new Set<PeerId>();
+	const entriesOf = (peer: PeerId) => feeds.get(peer) ?? [];
+
+	function add(batch: Batch): void {
+		const held = entriesOf(batch.peer);
+		feeds.set(batch.peer, [...held, ...batch.entries.slice(held.length + 1 - batch.firstSeq)]);
+		dirty.add(batch.peer);
+	}
+
+	function write(): PeerId[] {
+		if (node.isStuck) return [];
+		const written = [...dirty];
+		for (const peer of written) {
+			const seq = entriesOf(peer).length;
+			index.set({peer, seq, hash: hashOf(peer, seq)});
+		}
+
+		dirty.clear();
+		return written;
+	}
+
+	const inventory: FeedInventory = {
+		seqOf: peer => entriesOf(peer).length,
+		have: peer => index.get(peer),
+		digest: () => index.digest(),
+		bucket: at => index.bucket(at),
+		read(peer, seq, maxBytes, boundary) {
+			const until = boundary !== undefined && boundary >= seq ? boundary : (index.get(peer)?.seq ?? 0);
+			const entries: Uint8Array[] = [];
+			let bytes = 0;
+			for (const entry of entriesOf(peer).slice(seq - 1, until)) {
+				bytes += entry.length;
+				if (entries.length > 0 && bytes > maxBytes) break;
+				entries.push(entry);
+			}
+
+			return entries.length === 0 ? [] : [{...batchOf(peer, seq, seq, 8), entries}];
+		},
+		isAcceptable: peer => !ignored.has(peer),
+		hasRoom: () => !node.isFull,
+		markShareable() {},
+	};
+	const number16 = (peer: PeerId) => Number.parseInt(peer, 16);
+	const sync = createSync({
+		self,
+		clock,
+		debug: () => {},
+		inventory,
+		ingest(batch, _, live) {
+			const held = entriesOf(batch.peer).length;
+			if (batch.firstSeq > held + 1) return 'ahead';
+			if (lastSeq(batch) <= held) return 'known';
+			for (const [at, entry] of batch.entries.entries()) {
+				if (
+					!Buffer.from(entry)
+						.subarray(0, 8)
+						.equals(hashOf(batch.peer, batch.firstSeq + at))
+				)
+					throw new Error('an entry came in at another place than it was written');
+			}
+
+			told.push(`took ${number16(batch.peer)}:${batch.firstSeq}-${lastSeq(batch)}${live ? ' live' : ''}`);
+			add(batch);
+			return 'taken';
+		},
+		commit: () => sync.inventoryChanged(write()),
+		delivered: (peer, seq) => told.push(`delivered ${seq} to ${number16(peer)}`),
+		synced: (peer, received) => told.push(`synced with ${number16(peer)}, ${received} came`),
+		progress: (received, expected) => told.push(`progress ${received} of ${expected}`),
+		limited: (what, peer) => told.push(`limited ${what} ${number16(peer)}`),
+	});
+
+	const node: SyncNode = {
+		self,
+		sync,
+		holdings: inventory,
+		told,
+		ignored,
+		isFull: false,
+		isStuck: false,
+		held: () => Object.fromEntries([...feeds].map(([peer, entries]) => [number16(peer), entries.length])),
+		give(batch) {
+			add(batch);
+			sync.inventoryChanged(write());
+		},
+		post(count = 1, bytes = 100) {
+			const first = entriesOf(self).length + 1;
+			const batch = batchOf(self, first, first + count - 1, bytes);
+			add(batch);
+			write();
+			sync.pushOwn(batch);
+		},
+	};
+	return node;
+}
+
+export interface FakeLink {
+	readonly link: PeerLink;
+	readonly sent: Message[];
+	/** Codes with which we were cut off. */
+	readonly faults: string[];
+	queuedBytes: number;
+	/** Those of one type, and forgets them all. */
+	read<Type extends Message['type']>(type: Type): Extract<Message, {type: Type}>[];
+}
+
+/** One end; what is sent on it goes to `carry`, if given. */
+export function createFakeLink(peer: PeerId, carry?: (message: Message) => void): FakeLink {
+	const sent: Message[] = [];
+	const faults: string[] = [];
+	const send = (message: Message) => {
+		sent.push(message);
+		carry?.(message);
+		return true;
+	};
+	const fake: FakeLink = {
+		sent,
+		faults,
+		queuedBytes: 0,
+		read(type) {
+			return sent
+				.splice(0)
+				.filter((message): message is Extract<Message, {type: typeof type}> => message.type === type);
+		},
+		link: {
+			peer,
+			get queuedBytes() {
+				return fake.queuedBytes;
+			},
+			send,
+			sendFrame(frame: Uint8Array) {
+				const message = decodeMessage(frame.subarray(FRAME_HEADER_BYTES));
+				return message !== undefined && send(message);
+			},
+			pause() {},
+			resume() {},
+			fail: (code: string) => void faults.push(code),
+		} as unknown as PeerLink,
+	};
+	return fake;
+}

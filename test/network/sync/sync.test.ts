@@ -1,0 +1,460 @@
+import {describe, expect, it} from 'vitest';
+import type {HaveFeed, Message} from '../../../source/codec/message.js';
+import type {Batch, PeerId} from '../../../source/core/event.js';
+import {
+	HAVE_CROWD_PEERS,
+	HAVE_INTERVAL_MS,
+	MAX_ANSWER_BYTES,
+	MAX_BATCH_BYTES,
+	MAX_NEW_FEEDS_PER_MINUTE,
+	MAX_QUEUED_BYTES,
+	PUSH_GRACE_MS,
+	WANT_BASE_MS,
+	WANT_BYTES_PER_SECOND,
+} from '../../../source/core/limits.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+import {createFakeClock, type FakeClock} from '../../helpers/fake-clock.js';
+import {batchOf, createFakeLink, createSyncNode, type FakeLink, hashOf, type SyncNode} from './sync-node.js';
+
+const [SELF, BOB, CAROL, DAVE] = [1, 2, 3, 4].map(fakePeerId) as [PeerId, PeerId, PeerId, PeerId];
+const AUTHOR = fakePeerId(9);
+const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
+const EMPTY_DIGEST = new Uint8Array(2048);
+
+const feed = (peer: PeerId, seq: number, fork = 0): HaveFeed => ({peer, seq, hash: hashOf(peer, seq, fork)});
+const page = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'page', feeds, last: true});
+const delta = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'delta', feeds});
+const pushed = (...batches: Batch[]): Message => ({type: 'events', batches});
+
+/** One node whose neighbours are scripted. */
+function createRoom() {
+	const clock: FakeClock = createFakeClock();
+	const node: SyncNode = createSyncNode(1, clock);
+	/** A new connection; with `feeds`, its first `have` is already complete. */
+	function connect(peer: PeerId, ...feeds: HaveFeed[]): FakeLink & {say(...messages: Message[]): void} {
+		const fake = createFakeLink(peer);
+		const say = (...messages: Message[]) => {
+			for (const message of messages) node.sync.message(fake.link, message);
+		};
+		node.sync.up(fake.link);
+		if (feeds.length > 0) {
+			say(page(...feeds));
+			fake.sent.splice(0, 1);
+		}
+
+		return Object.assign(fake, {say});
+	}
+
+	const answer = (link: ReturnType<typeof connect>, id: number, ...batches: Batch[]) =>
+		link.say({type: 'events', batches, answer: id}, {type: 'events', batches: [], answer: id, done: true});
+	return {clock, node, sync: node.sync, told: node.told, connect, answer};
+}
+
+describe('a new connection', () => {
+	it('hears the digest of all that we hold; a digest that differs is answered with pages, the last one marked', () => {
+		const {node, connect} = createRoom();
+		node.give(batchOf(AUTHOR, 1, 3));
+		const bob = connect(BOB);
+		expect(bob.read('have')).toEqual([{type: 'have', kind: 'digest', digest: node.holdings.digest()}]);
+		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
+		expect(bob.read('have')).toEqual([page(feed(AUTHOR, 3))]);
+		bob.say({type: 'have', kind: 'digest', digest: node.holdings.digest()});
+		expect(bob.read('have')).toEqual([page()]);
+	});
+
+	it('is asked for nothing before its first list is complete', () => {
+		const {connect} = createRoom();
+		const bob = connect(BOB);
+		bob.say({type: 'have', kind: 'page', feeds: [feed(AUTHOR, 3)], last: false});
+		expect(bob.read('want')).toEqual([]);
+		bob.say(page());
+		expect(bob.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
+	});
+
+	it('is told as synced once, when all that it held is here, with the number of events that came', async () => {
+		const {clock, connect, answer, told} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 3));
+		answer(bob, 1, batchOf(AUTHOR, 1, 2), batchOf(AUTHOR, 3));
+		await clock.advance(1);
+		bob.say(page(feed(AUTHOR, 3)));
+		expect(told.filter(line => line.startsWith('synced'))).toEqual(['synced with 2, 3 came']);
+	});
+
+	it('acknowledges our own feed by an equal digest, or by naming it, but never beyond what we wrote', () => {
+		const {node, connect, told} = createRoom();
+		node.post(4);
+		const bob = connect(BOB);
+		bob.say({type: 'have', kind: 'digest', digest: node.holdings.digest()});
+		bob.say(page(feed(SELF, 99)));
+		expect(told.filter(line => line.startsWith('delivered'))).toEqual(['delivered 4 to 2', 'delivered 4 to 2']);
+		expect(bob.read('want')).toEqual([]);
+	});
+
+	it('is told that we hold its own words if its list names them: a digest may have crossed with what made it equal', async () => {
+		const {clock, node, connect} = createRoom();
+		node.give(batchOf(BOB, 1, 2));
+		const bob = connect(BOB, feed(BOB, 2));
+		await clock.advance(HAVE_INTERVAL_MS);
+		expect(bob.read('have')).toEqual([delta(feed(BOB, 2))]);
+		await clock.advance(HAVE_INTERVAL_MS * 4);
+		expect(bob.read('have')).toEqual([]);
+	});
+
+	it('whose digest differs once more is compared in both directions: what was under way to us may be lost', () => {
+		const {node, connect} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 0));
+		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
+		expect(bob.read('have')).toEqual([page()]);
+		node.give(batchOf(AUTHOR, 1));
+		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
+		expect(bob.read('have')).toMatchObject([{kind: 'digest'}, {kind: 'page', last: true}]);
+		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
+		expect(bob.read('have')).toMatchObject([{kind: 'page'}]);
+	});
+});
+
+describe('what somebody holds and we do not', () => {
+	it('is asked of one of those who hold it', () => {
+		const {connect} = createRoom();
+		const links = [BOB, CAROL, DAVE].map(peer => connect(peer, feed(AUTHOR, 5)));
+		expect(links.map(link => link.read('want').length)).toEqual([1, 0, 0]);
+	});
+
+	it('is asked for on from where the answer ended', async () => {
+		const {clock, connect, answer, node} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 5));
+		answer(bob, 1, batchOf(AUTHOR, 1, 2));
+		expect(bob.read('want')).toMatchObject([{}, {ranges: [{peer: AUTHOR, from: 3}]}]);
+		answer(bob, 2, batchOf(AUTHOR, 3, 5));
+		await clock.advance(1000);
+		expect([bob.read('want'), node.held()]).toEqual([[], {9: 5}]);
+	});
+
+	it('is asked of another when no answer comes in time, and of the late one only if nobody else holds it', async () => {
+		const {clock, connect, answer} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 5));
+		const carol = connect(CAROL, feed(AUTHOR, 5), feed(DAVE, 1));
+		expect([bob.read('want').length, carol.read('want').length]).toEqual([1, 1]);
+		answer(carol, 2, batchOf(DAVE, 1));
+		await clock.advance(WANT_TIMEOUT_MS - 1);
+		expect(carol.read('want')).toEqual([]);
+		await clock.advance(1);
+		expect(carol.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
+		await clock.advance(WANT_TIMEOUT_MS);
+		expect([bob.read('want').length, carol.read('want').length]).toEqual([1, 0]);
+		await clock.advance(WANT_TIMEOUT_MS);
+		expect(bob.read('want').length + carol.read('want').length).toBe(1);
+	});
+
+	it('is asked of another at once when the connection is lost', () => {
+		const {connect, sync} = createRoom();
+		connect(BOB, feed(AUTHOR, 5));
+		const carol = connect(CAROL, feed(AUTHOR, 5));
+		expect(carol.read('want')).toEqual([]);
+		sync.down(BOB);
+		expect(carol.read('want')).toHaveLength(1);
+	});
+
+	it('is not missing any more when nobody is left who holds it', async () => {
+		const {clock, connect, sync, told} = createRoom();
+		connect(BOB, feed(AUTHOR, 5));
+		await clock.advance(HAVE_INTERVAL_MS);
+		sync.down(BOB);
+		await clock.advance(HAVE_INTERVAL_MS);
+		expect(told.filter(line => line.startsWith('progress'))).toEqual(['progress 0 of 5', 'progress 0 of 0']);
+	});
+
+	it('is believed no more of one who does not give it: it is asked of others, and of him not again', async () => {
+		const {clock, connect, answer} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 5));
+		const carol = connect(CAROL, feed(AUTHOR, 5));
+		answer(bob, 1);
+		expect([bob.read('want').length, carol.read('want').length]).toEqual([1, 1]);
+		answer(carol, 2);
+		await clock.advance(60_000);
+		expect([...bob.read('want'), ...carol.read('want')]).toEqual([]);
+	});
+
+	it('is asked for again of one whose answer was full before its turn came', () => {
+		const {connect, answer} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 5), feed(DAVE, 1));
+		answer(bob, 1, batchOf(AUTHOR, 1, 2));
+		expect(bob.read('want').at(-1)).toMatchObject({
+			ranges: [
+				{peer: AUTHOR, from: 3},
+				{peer: DAVE, from: 1},
+			],
+		});
+	});
+
+	it('is not asked for if it is not welcome, and is when it is welcome again', () => {
+		const {connect, node, sync} = createRoom();
+		node.ignored.add(AUTHOR);
+		const bob = connect(BOB, feed(AUTHOR, 5));
+		expect(bob.read('want')).toEqual([]);
+		node.ignored.clear();
+		sync.refetch([AUTHOR]);
+		expect(bob.read('want')).toHaveLength(1);
+	});
+
+	it('waits a second where its author is connected and about to say it', async () => {
+		const {clock, connect} = createRoom();
+		connect(CAROL, feed(CAROL, 0));
+		const bob = connect(BOB, feed(AUTHOR, 0));
+		bob.say(delta(feed(CAROL, 1)));
+		await clock.advance(PUSH_GRACE_MS - 1);
+		expect(bob.read('want')).toEqual([]);
+		await clock.advance(HAVE_INTERVAL_MS);
+		expect(bob.read('want')).toHaveLength(1);
+	});
+
+	it('is fetched anew from the last entry where somebody says that his chain is another', () => {
+		const {connect, node} = createRoom();
+		node.give(batchOf(AUTHOR, 1, 3));
+		const bob = connect(BOB, feed(AUTHOR, 3, 1));
+		expect(bob.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 3}]}]);
+		expect(connect(CAROL, feed(AUTHOR, 3)).read('want')).toEqual([]);
+	});
+});
+
+describe('what comes in', () => {
+	it('ahead of what we hold is left, and what lies between is asked for at once', async () => {
+		const {clock, connect, answer, node} = createRoom();
+		node.give(batchOf(BOB, 1));
+		const bob = connect(BOB, feed(BOB, 1));
+		bob.say(pushed(batchOf(BOB, 3)));
+		await clock.advance(1);
+		expect(bob.read('want')).toMatchObject([{ranges: [{peer: BOB, from: 2}]}]);
+		answer(bob, 1, batchOf(BOB, 2, 3));
+		await clock.advance(1);
+		expect(node.held()).toEqual({2: 3});
+	});
+
+	it('is history if it stood in a first list, and live if not', async () => {
+		const {clock, connect, answer, told} = createRoom();
+		const bob = connect(BOB, feed(BOB, 2));
+		answer(bob, 1, batchOf(BOB, 1, 2));
+		bob.say(pushed(batchOf(BOB, 3)));
+		await clock.advance(1);
+		expect(told.filter(line => line.startsWith('took'))).toEqual(['took 2:1-2', 'took 2:3-3 live']);
+	});
+
+	it('unasked is taken of its author only: whoever else sends it is cut off', async () => {
+		const {clock, connect, node} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 0));
+		bob.say(pushed(batchOf(BOB, 1)));
+		expect(bob.faults).toEqual([]);
+		bob.say(pushed(batchOf(AUTHOR, 1)));
+		await clock.advance(1);
+		expect([bob.faults, node.held()]).toEqual([['unasked'], {2: 1}]);
+	});
+
+	it('as an answer is bounded by what was asked for, late answers included', async () => {
+		const {connect} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 1000));
+		const big = batchOf(AUTHOR, 1, 1, MAX_BATCH_BYTES);
+		for (let sent = 0; sent + MAX_BATCH_BYTES <= MAX_ANSWER_BYTES + MAX_BATCH_BYTES; sent += MAX_BATCH_BYTES)
+			bob.say({type: 'events', batches: [big], answer: 1});
+		expect(bob.faults).toEqual([]);
+		bob.say({type: 'events', batches: [big], answer: 7});
+		expect(bob.faults).toEqual(['unasked']);
+	});
+
+	it('of our own feed is nothing new', async () => {
+		const {clock, connect, node} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 0));
+		bob.say(pushed(batchOf(SELF, 1)));
+		await clock.advance(1);
+		expect([bob.faults, node.held()]).toEqual([[], {}]);
+	});
+
+	it('faster than can be followed is left, said once to be limited, and fetched later', async () => {
+		const {clock, connect, node, told} = createRoom();
+		const bob = connect(BOB, feed(BOB, 0));
+		let seq = 0;
+		while (!told.includes('limited live-events 2') && seq < 100_000) {
+			bob.say(pushed(batchOf(BOB, seq + 1, seq + 500, 10)));
+			seq += 500;
+		}
+
+		await clock.advance(1000);
+		const taken = node.held()[2] ?? 0;
+		expect(taken).toBeLessThan(seq);
+		await clock.advance(10_000);
+		expect(bob.read('want').at(-1)).toMatchObject({ranges: [{peer: BOB, from: taken + 1}]});
+	});
+
+	it('is not taken when there is no room, which is told', async () => {
+		const {clock, connect, node, told} = createRoom();
+		const bob = connect(BOB, feed(BOB, 0));
+		node.isFull = true;
+		bob.say(pushed(batchOf(BOB, 1)));
+		await clock.advance(1);
+		expect([node.held(), told.filter(line => line.startsWith('limited'))]).toEqual([{}, ['limited bytes 2']]);
+	});
+
+	it('right before a goodbye is taken at once if it is little', () => {
+		const {connect, node, sync} = createRoom();
+		const bob = connect(BOB, feed(BOB, 0));
+		bob.say(pushed(batchOf(BOB, 1)));
+		expect(node.held()).toEqual({});
+		sync.flushSmall();
+		expect(node.held()).toEqual({2: 1});
+		bob.say(pushed(batchOf(BOB, 2, 2, MAX_BATCH_BYTES)));
+		sync.flushSmall();
+		expect(node.held()).toEqual({2: 1});
+		sync.drain();
+		expect(node.held()).toEqual({2: 2});
+	});
+});
+
+describe('our own words', () => {
+	it('go to everybody at once', () => {
+		const {connect, node} = createRoom();
+		const links = [BOB, CAROL].map(peer => connect(peer, feed(AUTHOR, 0)));
+		node.post();
+		for (const link of links) expect(link.read('events')).toMatchObject([{batches: [{peer: SELF, firstSeq: 1}]}]);
+	});
+
+	it('are not pushed to one who does not read; when he does, he is told how far we are', () => {
+		const {connect, node, sync} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 0));
+		const carol = connect(CAROL, feed(AUTHOR, 0));
+		bob.queuedBytes = MAX_QUEUED_BYTES + 1;
+		node.post();
+		bob.queuedBytes = 0;
+		node.post();
+		expect([bob.read('events').length, carol.read('events').length]).toEqual([0, 2]);
+		sync.drained(bob.link);
+		expect(bob.read('have')).toEqual([delta(feed(SELF, 2))]);
+		node.post();
+		expect(bob.read('events')).toHaveLength(1);
+	});
+});
+
+describe('what is new here', () => {
+	it('is said four times a second, only to those who may not know it, and to its author as acknowledgement', async () => {
+		const {clock, connect} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 0));
+		const carol = connect(CAROL, feed(BOB, 0));
+		const dave = connect(DAVE, feed(BOB, 1));
+		for (const link of [bob, carol, dave]) link.read('have');
+		bob.say(pushed(batchOf(BOB, 1)));
+		await clock.advance(1);
+		expect(bob.sent).toEqual([]);
+		await clock.advance(HAVE_INTERVAL_MS);
+		expect([bob, carol, dave].map(link => link.read('have'))).toEqual([
+			[delta(feed(BOB, 1))],
+			[delta(feed(BOB, 1))],
+			[],
+		]);
+		await clock.advance(HAVE_INTERVAL_MS * 4);
+		expect([bob, carol, dave].map(link => link.read('have'))).toEqual([[], [], []]);
+	});
+
+	it('is said less often in a crowd, but acknowledged as soon', async () => {
+		const {clock, connect, node} = createRoom();
+		const peers = Array.from({length: HAVE_CROWD_PEERS * 3}, (_, index) => fakePeerId(100 + index));
+		const links = peers.map(peer => connect(peer, feed(AUTHOR, 0)));
+		await clock.advance(HAVE_INTERVAL_MS * 3);
+		for (const link of links) link.sent.splice(0);
+		node.give(batchOf(peers[0] as PeerId, 1));
+		await clock.advance(HAVE_INTERVAL_MS);
+		expect(links.map(link => link.sent.length)).toEqual(links.map((_, index) => (index === 0 ? 1 : 0)));
+		await clock.advance(HAVE_INTERVAL_MS * 2);
+		expect(links.every(link => link.sent.length === 1)).toBe(true);
+	});
+
+	it('is said of what is written only', async () => {
+		const {clock, connect, node} = createRoom();
+		const bob = connect(BOB, feed(BOB, 0));
+		node.isStuck = true;
+		bob.say(pushed(batchOf(BOB, 1)));
+		await clock.advance(HAVE_INTERVAL_MS * 4);
+		expect([node.held(), bob.read('have')]).toEqual([{2: 1}, []]);
+	});
+});
+
+describe('one who names more feeds than anybody could know', () => {
+	it('is told to be limited, heard to a bounded number, and compared with anew after a minute', async () => {
+		const {clock, connect, told} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 0));
+		const many = (from: number, count: number) =>
+			delta(...Array.from({length: count}, (_, index) => feed(fakePeerId(from + index), 1)));
+		bob.say(many(1000, MAX_NEW_FEEDS_PER_MINUTE - 1), many(10_000, 20), many(20_000, 20));
+		await clock.advance(HAVE_INTERVAL_MS);
+		expect(told.filter(line => line.startsWith('limited'))).toEqual(['limited new-feeds 2']);
+		expect(told.at(-1)).toBe(`progress 0 of ${MAX_NEW_FEEDS_PER_MINUTE - 1}`);
+		bob.sent.splice(0);
+		await clock.advance(61_000);
+		expect(bob.read('have')).toMatchObject([{kind: 'digest'}]);
+	});
+});
+
+describe('a second connection of one pair', () => {
+	it('says the digest anew and asks anew there', () => {
+		const {node, connect, sync} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 5));
+		expect(bob.read('want')).toHaveLength(1);
+		const newer = createFakeLink(BOB);
+		sync.replaced(newer.link);
+		expect(newer.read('have')).toEqual([{type: 'have', kind: 'digest', digest: node.holdings.digest()}]);
+		sync.message(newer.link, page(feed(AUTHOR, 5)));
+		expect(newer.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
+		node.post();
+		expect([bob.read('events').length, newer.read('events').length]).toEqual([0, 1]);
+	});
+
+	it('does not stop the answer on the first: he may not know of the second yet', async () => {
+		const {clock, node, connect, sync} = createRoom();
+		node.give(batchOf(AUTHOR, 1, 20, 10_000));
+		const bob = connect(BOB, feed(AUTHOR, 0));
+		bob.say({type: 'want', id: 5, ranges: [{peer: AUTHOR, from: 1}]});
+		const newer = createFakeLink(BOB);
+		sync.replaced(newer.link);
+		await clock.advance(100);
+		const events = bob.read('events');
+		expect(events.at(-1)).toEqual({type: 'events', batches: [], answer: 5, done: true});
+		expect(events.flatMap(({batches}) => batches.flatMap(({entries}) => entries))).toHaveLength(20);
+		expect(newer.read('events')).toEqual([]);
+	});
+
+	it('stops the answer on one that closed, and on no other, however many there are', async () => {
+		const {clock, node, connect, sync} = createRoom();
+		node.give(batchOf(AUTHOR, 1, 20, 10_000));
+		const first = connect(BOB, feed(AUTHOR, 0));
+		const [second, third] = [createFakeLink(BOB), createFakeLink(BOB)];
+		first.say({type: 'want', id: 5, ranges: [{peer: AUTHOR, from: 1}]});
+		sync.replaced(second.link);
+		sync.message(second.link, {type: 'want', id: 6, ranges: [{peer: AUTHOR, from: 1}]});
+		sync.replaced(third.link);
+		sync.replaced(third.link, first.link);
+		await clock.advance(100);
+		const ends = [first, second, third].map(({read}) =>
+			read('events')
+				.map(({done}) => done)
+				.at(-1),
+		);
+		expect(ends).toEqual([undefined, true, undefined]);
+	});
+
+	it('takes answers to what was asked on the first: they were under way', async () => {
+		const {clock, connect, sync, node} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 5));
+		sync.replaced(createFakeLink(BOB).link);
+		bob.say({type: 'events', batches: [batchOf(AUTHOR, 1, 5)], answer: 1});
+		await clock.advance(1);
+		expect([bob.faults, node.held()]).toEqual([[], {9: 5}]);
+	});
+});
+
+it('after a stop nothing is left that could still happen', async () => {
+	const {clock, connect, sync, node} = createRoom();
+	node.give(batchOf(AUTHOR, 1, 20, 10_000));
+	const bob = connect(BOB, feed(DAVE, 5));
+	bob.say({type: 'want', id: 1, ranges: [{peer: AUTHOR, from: 1}]}, pushed(batchOf(BOB, 1)));
+	sync.stop();
+	bob.sent.splice(0);
+	await clock.advance(10_000);
+	expect([clock.pending, bob.sent, node.held()]).toEqual([0, [], {9: 20}]);
+});

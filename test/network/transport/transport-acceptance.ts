@@ -1,0 +1,279 @@
+/** What every Transport promises (`source/network/transport.ts`); run by the TLS and by the memory one. */
+import {afterEach, describe, expect, it} from 'vitest';
+import {SEND_HIGH_WATER_BYTES} from '../../../source/core/limits.js';
+import type {Connection, Transport} from '../../../source/network/transport/transport.js';
+
+export interface TransportWorld {
+	/** A transport with this key, which reaches the others of this world. */
+	create(psk: Uint8Array, port?: number): Transport;
+	/** Where the others reach what `create` made. */
+	readonly address: string;
+	/** A port on which nobody listens. */
+	freePort(): Promise<number>;
+	/** Lets time pass until this holds. */
+	until(condition: () => boolean): Promise<void>;
+	/** Settles a promise that needs time to pass. */
+	settled<Value>(promise: Promise<Value>): Promise<Value>;
+	close(): Promise<void>;
+}
+
+/** What one end saw, in order. */
+export interface Witness {
+	readonly connection: Connection;
+	readonly calls: string[];
+	bytes: number;
+	text(): string;
+	readonly closed: boolean;
+	readonly error: string | undefined;
+}
+
+export function witness(connection: Connection): Witness {
+	const chunks: Uint8Array[] = [];
+	const seen = {
+		connection,
+		calls: [] as string[],
+		bytes: 0,
+		text: () => Buffer.concat(chunks).toString(),
+		closed: false,
+		error: undefined as string | undefined,
+	};
+	connection.handle({
+		data(chunk) {
+			seen.calls.push('data');
+			seen.bytes += chunk.length;
+			chunks.push(chunk);
+		},
+		drain: () => void seen.calls.push('drain'),
+		closed(error) {
+			seen.calls.push('closed');
+			seen.closed = true;
+			seen.error = error;
+		},
+	});
+	return seen;
+}
+
+const PSK = new Uint8Array(32).fill(7);
+
+export function describeTransport(name: string, createWorld: () => Promise<TransportWorld>): void {
+	describe(`a ${name} transport`, () => {
+		const worlds: TransportWorld[] = [];
+		afterEach(async () => {
+			for (const world of worlds.splice(0)) await world.close();
+		});
+
+		async function createNewWorld(): Promise<TransportWorld> {
+			const world = await createWorld();
+			worlds.push(world);
+			return world;
+		}
+
+		async function connectPair(world: TransportWorld): Promise<{dialled: Connection; accepted: Connection}> {
+			const server = world.create(PSK);
+			const arrived: Connection[] = [];
+			const {port} = await server.listen(connection => void arrived.push(connection));
+			const result = await world.settled(world.create(PSK).dial(world.address, port));
+			if (!('connection' in result)) throw new Error(result.failure.text);
+			await world.until(() => arrived.length === 1);
+			return {dialled: result.connection, accepted: arrived[0]!};
+		}
+
+		it('joins two ends with the same keying material and tells which one dialled', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			expect([dialled.dialled, accepted.dialled]).toEqual([true, false]);
+			expect(dialled.keyingMaterial).toHaveLength(32);
+			expect(Buffer.from(dialled.keyingMaterial)).toEqual(Buffer.from(accepted.keyingMaterial));
+			expect(dialled.remoteAddress).toBe(world.address);
+			expect(accepted.localAddress).toBe(world.address);
+			expect(accepted.remotePort).not.toBe(dialled.remotePort);
+		});
+
+		it('gives every connection other keying material', async () => {
+			const world = await createNewWorld();
+			const first = await connectPair(world);
+			const second = await connectPair(world);
+			expect(Buffer.from(first.dialled.keyingMaterial)).not.toEqual(Buffer.from(second.dialled.keyingMaterial));
+		});
+
+		it('carries bytes both ways, once and in order, cut anywhere', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			const [a, b] = [witness(dialled), witness(accepted)];
+			const words = Array.from({length: 500}, (_, index) => `${index} `);
+			for (const word of words) {
+				dialled.send(Buffer.from(word));
+				accepted.send(Buffer.from(word.toUpperCase()));
+			}
+			await world.until(() => a.text().length >= words.join('').length && b.text().length >= words.join('').length);
+			expect([a.text(), b.text()]).toEqual([words.join(''), words.join('')]);
+		});
+
+		it('keeps what came before it was handled, and hands over a private buffer', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			witness(dialled).connection.send(Buffer.from('early '));
+			const frame = Buffer.from('late');
+			await world.until(() => dialled.queuedBytes === 0);
+			const late = witness(accepted);
+			dialled.send(frame);
+			await world.until(() => late.text() === 'early late');
+		});
+
+		it('calls nothing inside send, close, destroy and dial', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			const [a, b] = [witness(dialled), witness(accepted)];
+			let result: unknown;
+			const dial = world.create(PSK).dial(world.address, 1);
+			void dial.then(value => (result = value));
+			dialled.send(new Uint8Array(10));
+			dialled.close();
+			accepted.destroy();
+			expect([a.calls, b.calls, result]).toEqual([[], [], undefined]);
+			await world.settled(dial);
+			await world.until(() => a.closed && b.closed);
+		});
+
+		it('says false above the high-water mark, keeps the frame, and drains', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			const [sender, reader] = [witness(dialled), witness(accepted)];
+			accepted.pause();
+			let sent = 0;
+			const chunk = new Uint8Array(64 * 1024);
+			for (let refusals = 0; refusals < 3 && sent < 64 * 1024 * 1024; sent += chunk.length) {
+				if (!dialled.send(chunk)) refusals++;
+				if (sent % (1024 * 1024) === 0) await world.settled(Promise.resolve());
+			}
+			expect(dialled.queuedBytes).toBeGreaterThanOrEqual(SEND_HIGH_WATER_BYTES);
+			expect(sender.calls).toEqual([]);
+			accepted.resume();
+			await world.until(() => reader.bytes === sent);
+			await world.until(() => sender.calls.includes('drain'));
+			expect(sender.calls).toEqual(['drain']);
+			expect(dialled.queuedBytes).toBe(0);
+			expect(dialled.send(chunk)).toBe(true);
+		});
+
+		it('stops reading while paused', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			const [, reader] = [witness(dialled), witness(accepted)];
+			accepted.pause();
+			dialled.send(new Uint8Array(8 * 1024 * 1024));
+			const other = await connectPair(world);
+			const probe = witness(other.accepted);
+			witness(other.dialled).connection.send(Buffer.from('time has passed'));
+			await world.until(() => probe.bytes > 0);
+			expect(reader.bytes).toBeLessThan(4 * 1024 * 1024);
+			accepted.resume();
+			await world.until(() => reader.bytes === 8 * 1024 * 1024);
+		});
+
+		it('sends what is queued before a close, and then both ends are closed without an error, last', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			const [a, b] = [witness(dialled), witness(accepted)];
+			for (let index = 0; index < 100; index++) dialled.send(new Uint8Array(1000));
+			dialled.close();
+			expect(dialled.send(new Uint8Array(1000))).toBe(false);
+			await world.until(() => a.closed && b.closed);
+			expect(b.bytes).toBe(100_000);
+			expect([a.error, b.error]).toEqual([undefined, undefined]);
+			expect([a.calls.at(-1), b.calls.at(-1)]).toEqual(['closed', 'closed']);
+			expect([...a.calls, ...b.calls].filter(call => call === 'closed')).toHaveLength(2);
+		});
+
+		it('does not wait for a reader that takes nothing when it closes', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			const [a, b] = [witness(dialled), witness(accepted)];
+			accepted.pause();
+			for (let index = 0; index < 32; index++) dialled.send(new Uint8Array(1024 * 1024));
+			dialled.close();
+			await world.until(() => a.closed);
+			expect(b.bytes).toBeLessThan(32 * 1024 * 1024);
+		});
+
+		it('hands no data over after its own close', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			const [a, b] = [witness(dialled), witness(accepted)];
+			accepted.send(Buffer.from('too late'));
+			dialled.close();
+			await world.until(() => a.closed && b.closed);
+			expect(a.calls).toEqual(['closed']);
+		});
+
+		it('ends the other end when it is destroyed', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			const [a, b] = [witness(dialled), witness(accepted)];
+			accepted.destroy();
+			accepted.destroy();
+			accepted.close();
+			await world.until(() => a.closed && b.closed);
+			expect(b.calls).toEqual(['closed']);
+			expect(a.calls).toEqual(['closed']);
+			expect(accepted.send(Buffer.from('x'))).toBe(false);
+		});
+
+		it('tells one that is handled late that the connection is closed', async () => {
+			const world = await createNewWorld();
+			const {dialled, accepted} = await connectPair(world);
+			const a = witness(dialled);
+			dialled.destroy();
+			accepted.destroy();
+			await world.until(() => a.closed);
+			const late = witness(accepted);
+			expect(late.calls).toEqual([]);
+			await world.until(() => late.closed);
+		});
+
+		it('tells why nobody could be dialled', async () => {
+			const world = await createNewWorld();
+			const result = await world.settled(world.create(PSK).dial(world.address, await world.freePort()));
+			expect(result).toMatchObject({failure: {code: 'refused'}});
+		});
+
+		it('lets nobody in who has another secret, tells both, and goes on listening', async () => {
+			const world = await createNewWorld();
+			const server = world.create(PSK);
+			const arrived: Connection[] = [];
+			const {port} = await server.listen(connection => void arrived.push(connection));
+			const stranger = world.create(new Uint8Array(32).fill(8));
+			expect(await world.settled(stranger.dial(world.address, port))).toMatchObject({failure: {code: 'handshake'}});
+			await world.until(() => server.refused === 1);
+			expect(arrived).toEqual([]);
+			const friend = await world.settled(world.create(PSK).dial(world.address, port));
+			expect(friend).toHaveProperty('connection');
+		});
+
+		it('cancels dials and ends connections when it closes, and may be closed twice', async () => {
+			const world = await createNewWorld();
+			const server = world.create(PSK);
+			const arrived: Connection[] = [];
+			const {port} = await server.listen(connection => void arrived.push(connection));
+			const client = world.create(PSK);
+			const result = await world.settled(client.dial(world.address, port));
+			if (!('connection' in result)) throw new Error('not connected');
+			await world.until(() => arrived.length === 1);
+			const [a, b] = [witness(result.connection), witness(arrived[0]!)];
+			const dial = client.dial(world.address, port);
+			await world.settled(Promise.all([client.close(), client.close()]));
+			expect(await world.settled(dial)).toMatchObject({failure: {code: 'cancelled'}});
+			expect(await client.dial(world.address, port)).toMatchObject({failure: {code: 'cancelled'}});
+			await world.until(() => a.closed && b.closed);
+			await world.settled(server.close());
+			const after = await world.settled(world.create(PSK).dial(world.address, port));
+			expect(after).toMatchObject({failure: {code: 'refused'}});
+		});
+
+		it('rejects a port that is taken, with its code', async () => {
+			const world = await createNewWorld();
+			const {port} = await world.create(PSK).listen(() => {});
+			await expect(world.create(PSK, port).listen(() => {})).rejects.toMatchObject({code: 'EADDRINUSE'});
+		});
+	});
+}

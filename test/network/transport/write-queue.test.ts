@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import {expect, it} from 'vitest';
+import {createWriteQueue} from '../../../source/network/transport/write-queue.js';
+
+/** A sink that writes only when told to. */
+function createSink() {
+	const sink = {
+		written: [] as Uint8Array[],
+		drained: 0,
+		ended: 0,
+		tasks: [] as (() => void)[],
+		done: undefined as (() => void) | undefined,
+	};
+	const queue = createWriteQueue(
+		{
+			write(bytes, done) {
+				sink.written.push(Uint8Array.from(bytes));
+				sink.done = done;
+			},
+			drained: () => void sink.drained++,
+			ended: () => void sink.ended++,
+			schedule: flush => void sink.tasks.push(flush),
+		},
+		1000,
+	);
+	const turn = () => {
+		for (const task of sink.tasks.splice(0)) task();
+	};
+	const finish = () => {
+		const {done} = sink;
+		sink.done = undefined;
+		done?.();
+	};
+	return {sink, queue, turn, finish};
+}
+
+it('joins the frames of one turn into one write', () => {
+	const {sink, queue, turn, finish} = createSink();
+	for (let index = 0; index < 50; index++) queue.add(Uint8Array.of(index));
+	expect(sink.written).toEqual([]);
+	expect(queue.bytes).toBe(50);
+	turn();
+	expect(sink.written).toHaveLength(1);
+	queue.add(Uint8Array.of(50));
+	queue.add(Uint8Array.of(51));
+	turn();
+	expect(sink.written).toHaveLength(1);
+	finish();
+	expect(sink.written[1]).toEqual(Uint8Array.of(50, 51));
+	finish();
+	expect(queue.bytes).toBe(0);
+});
+
+it('does not copy a large frame', () => {
+	const written: Uint8Array[] = [];
+	const tasks: (() => void)[] = [];
+	const queue = createWriteQueue(
+		{write: bytes => void written.push(bytes), drained() {}, ended() {}, schedule: flush => void tasks.push(flush)},
+		1000,
+	);
+	const frame = new Uint8Array(1024 * 1024);
+	queue.add(frame);
+	tasks[0]!();
+	expect(written[0]).toBe(frame);
+});
+
+it('says false above the high-water mark and drains once below it', () => {
+	const {sink, queue, turn, finish} = createSink();
+	expect(queue.add(new Uint8Array(999))).toBe(true);
+	expect(queue.add(new Uint8Array(1))).toBe(false);
+	turn();
+	expect([sink.drained, queue.bytes]).toEqual([0, 1000]);
+	finish();
+	expect([sink.drained, queue.bytes]).toEqual([1, 0]);
+	expect(queue.add(new Uint8Array(10))).toBe(true);
+	turn();
+	finish();
+	expect(sink.drained).toBe(1);
+});
+
+it('ends after all that was added, once, and takes nothing more', () => {
+	const {sink, queue, turn, finish} = createSink();
+	queue.add(Uint8Array.of(1));
+	queue.end();
+	queue.end();
+	expect(queue.add(Uint8Array.of(2))).toBe(false);
+	turn();
+	expect(sink.ended).toBe(0);
+	finish();
+	turn();
+	expect([sink.ended, sink.written]).toEqual([1, [Uint8Array.of(1)]]);
+});
+
+it('writes every byte once and in order, whatever the rhythm', () => {
+	const steps = fc.array(fc.oneof(fc.uint8Array({maxLength: 400}), fc.constantFrom('turn', 'finish')), {
+		maxLength: 100,
+	});
+	fc.assert(
+		fc.property(steps, given => {
+			const {sink, queue, turn, finish} = createSink();
+			const added: Uint8Array[] = [];
+			for (const step of given) {
+				if (step === 'turn') turn();
+				else if (step === 'finish') finish();
+				else added.push(step as Uint8Array) && queue.add(step as Uint8Array);
+			}
+			queue.end();
+			for (let round = 0; round < 300; round++) {
+				turn();
+				finish();
+			}
+			expect(Buffer.concat(sink.written).equals(Buffer.concat(added))).toBe(true);
+			expect([queue.bytes, sink.ended]).toEqual([0, 1]);
+		}),
+	);
+});

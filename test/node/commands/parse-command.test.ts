@@ -1,0 +1,102 @@
+import {describe, expect, test} from 'vitest';
+import {commandRows, commandUsage} from '../../../source/node/commands/command-table.js';
+import {findCompletion} from '../../../source/node/commands/completions.js';
+import {parseCommand, parsePerson, quoteName} from '../../../source/node/commands/parse-command.js';
+
+const command = (made: object) => ({type: 'command', command: made});
+
+describe('commands', () => {
+	test.each<[string, object]>([
+		['/quit', {type: 'quit'}],
+		['/QUIT', {type: 'quit'}],
+		['/name Bob Lee', {type: 'name', name: 'Bob Lee'}],
+		['/name "Bob Lee"', {type: 'name', name: 'Bob Lee'}],
+		['/me waves\nboth hands', {type: 'me', text: 'waves\nboth hands'}],
+		['/peer 192.168.1.7', {type: 'peer', host: '192.168.1.7', port: 47474}],
+		['/peer carol.local:50123', {type: 'peer', host: 'carol.local', port: 50123}],
+		['/peer [fe80::1%eth0]:9', {type: 'peer', host: 'fe80::1%eth0', port: 9}],
+		['/peer fe80::1', {type: 'peer', host: 'fe80::1', port: 47474}],
+		['/peer -carol.local', {type: 'drop-peer', host: 'carol.local'}],
+		['/peer -[fe80::1]:9', {type: 'drop-peer', host: 'fe80::1', port: 9}],
+		['/search two words ', {type: 'search', text: 'two words'}],
+		['/mention NEXT', {type: 'mention', direction: 'next'}],
+		['/ignore', {type: 'ignore'}],
+		['/ignore "Bob Lee"#a1b2c3d4', {type: 'ignore', person: {name: 'Bob Lee', fingerprint: 'a1b2c3d4'}}],
+		['/bell off', {type: 'bell', mode: 'off'}],
+		['/peers', {type: 'peers'}],
+		['/peers all', {type: 'peers', person: 'all'}],
+		['/export out.md', {type: 'export', file: 'out.md'}],
+	])('%s', (text, made) => {
+		expect(parseCommand(text)).toEqual(command(made));
+	});
+
+	test.each([
+		['/name', '/name needs something behind it: /name NAME'],
+		['/quit now', '/quit takes nothing behind it: /quit'],
+		['/bell loud', '/bell does not know “loud”: /bell mentions|all|off'],
+		['/peer a b', '/peer needs a host or address, and perhaps a port: /peer HOST[:PORT]'],
+		['/peer host:0', '/peer needs a port from 1 to 65535, not 0: /peer HOST[:PORT]'],
+		['/peer host:99999', '/peer needs a port from 1 to 65535, not 99999: /peer HOST[:PORT]'],
+		['/peer --host', '/peer needs a host or address, and perhaps a port: /peer HOST[:PORT]'],
+		['/quti', 'did you mean /quit?'],
+		['/', '/help lists them'],
+		['/xyz', '/help lists them'],
+		['/nmae Bob', 'did you mean /name NAME?'],
+		['/exit', 'did you mean /quit?'],
+		['/nick Bob', 'did you mean /name NAME?'],
+		['/constructor', '/help lists them'],
+	])('%s is an error that says the right form', (text, said) => {
+		const result = parseCommand(text);
+		expect(result.type).toBe('error');
+		expect(result).toMatchObject({text: expect.stringContaining(said)});
+	});
+
+	test('only a slash in front makes a command, two make a text', () => {
+		expect(parseCommand('a /quit')).toEqual({type: 'text', text: 'a /quit'});
+		expect(parseCommand('//quit')).toEqual({type: 'text', text: '/quit'});
+		expect(parseCommand(' /quit')).toEqual({type: 'text', text: ' /quit'});
+	});
+
+	test('every command of the table parses with what its form asks for', () => {
+		const examples: Record<string, string> = {
+			text: 'x',
+			person: 'Bob',
+			'optional-person': '',
+			'optional-filter': '',
+			target: 'host',
+			none: '',
+		};
+		for (const row of commandRows) {
+			const argument = row.choices?.[0] ?? examples[row.argument];
+			expect(parseCommand(`/${row.name} ${argument}`.trim()), commandUsage(row)).toMatchObject({
+				type: 'command',
+				command: {type: row.name},
+			});
+		}
+	});
+
+	test('a quoted name comes back as it was', () => {
+		for (const name of ['Bob', 'Bob Lee', '日本']) expect(parsePerson(quoteName(name))).toEqual({name});
+		expect(parsePerson('@Bob#ABCD1234')).toEqual({name: 'Bob', fingerprint: 'abcd1234'});
+	});
+});
+
+describe('completion', () => {
+	const names = ['Bob', 'Bobby', 'Ann Lee'];
+	const propose = (text: string) => findCompletion(text, text.length, names)?.candidates;
+
+	test.each<[string, string[] | undefined]>([
+		['bo', ['Bob: ', 'Bobby: ']],
+		['hey bo', ['Bob ', 'Bobby ']],
+		['@bo', ['@Bob ', '@Bobby ']],
+		['', undefined],
+		['zz', undefined],
+		['/me', ['/me ', '/mention ']],
+		['/bell ', ['mentions', 'all', 'off']],
+		['/ignore an', ['"Ann Lee"']],
+		['/ignore "an', ['"Ann Lee"']],
+		['/peers bobb', ['Bobby']],
+	])('%j offers %j', (text, candidates) => {
+		expect(propose(text)).toEqual(candidates);
+	});
+});

@@ -1,0 +1,144 @@
+import {describe, expect, test} from 'vitest';
+import {parseCommand} from '../../../source/node/commands/parse-command.js';
+import {type CommandResult, runCommand} from '../../../source/node/commands/run-command.js';
+import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-node.js';
+
+const NOW = new Date(2026, 10, 22, 14, 0).getTime();
+
+function run(
+	text: string,
+	chatNode: FakeChatNode = createFakeChatNode(),
+	ignored: readonly string[] = [],
+): CommandResult {
+	const parsed = parseCommand(text);
+	if (parsed.type !== 'command') throw new Error(`no command: ${text}`);
+	return runCommand(parsed.command, {chatNode, self: chatNode.self, ignored, now: NOW});
+}
+
+describe('running commands', () => {
+	test('/me and /name go to the session; a refusal is an error in its words', () => {
+		const session = createFakeChatNode();
+		expect(run('/me waves', session)).toEqual({type: 'done'});
+		expect(session.posted).toEqual([{text: 'waves', action: true}]);
+		expect(run('/name Bob', session)).toEqual({type: 'done'});
+		expect(run(`/name ${'long '.repeat(10)}`, session)).toEqual({
+			type: 'done',
+			text: expect.stringMatching(/“long long long long long long lo”.*\b32\b/),
+		});
+		session.refuse = 'too fast';
+		expect(run('/name Bob', session)).toEqual({type: 'error', text: 'too fast'});
+	});
+
+	test('/who lists everybody with fingerprint, address and state', () => {
+		const session = createFakeChatNode();
+		session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+		const result = run('/who', session);
+		expect(result).toMatchObject({type: 'lines'});
+		expect(result.type === 'lines' && result.lines.join('\n')).toContain('Bob#b0b0b0b0  192.168.1.9  connected, 2 ms');
+	});
+
+	test('/who calls a round trip below a millisecond by what it is', () => {
+		const session = createFakeChatNode();
+		const {peer} = session.join('Bob', '192.168.1.9');
+		session.publish({type: 'link-measured', peer, status: 'connected', roundTripMs: 0.4});
+		const result = run('/who', session);
+		expect(result.type === 'lines' && result.lines.join('\n')).toMatch(/Bob#\S+ {2}192.168.1.9 {2}connected, <1 ms/);
+	});
+
+	test('/log says where it lies and how to replay it', () => {
+		expect(run('/log')).toMatchObject({
+			lines: [
+				expect.stringContaining('/home/carol/logs/lan.p2plog'),
+				expect.stringContaining('npx p2pchat-ink replay /home/carol/logs/lan.p2plog'),
+			],
+		});
+		expect(run('/log', createFakeSession('Carol', {noLog: true}))).toMatchObject({
+			lines: [expect.stringContaining('--no-log')],
+		});
+		const session = createFakeChatNode();
+		const self = {...session.self, earlierLog: '/home/carol/logs/earlier.p2plog'};
+		const result = runCommand({type: 'log'}, {session, self, ignored: [], now: NOW});
+		expect(result.type === 'lines' && result.lines.at(-1)).toContain(
+			'npx p2pchat-ink replay /home/carol/logs/earlier.p2plog',
+		);
+	});
+
+	test('/peer -HOST drops a target, or says that there is none', () => {
+		const session = createFakeSession();
+		expect(run('/peer -nohost:4', session)).toEqual({type: 'done', text: expect.stringContaining('nohost')});
+		expect(session.calls.at(-1)).toBe('drop nohost 4');
+		expect(run('/peer -unknown', session)).toMatchObject({type: 'error', text: expect.stringContaining('/net')});
+	});
+
+	test('/ignore goes by identity: every launch of the same person', () => {
+		const session = createFakeChatNode();
+		const first = session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+		session.tell(first, {type: 'left'});
+		const second = session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+		const key = 'b0b0b0b0'.padEnd(64, '0');
+		expect(run('/ignore bob', session)).toMatchObject({intent: {type: 'ignored', keys: [key]}});
+		expect(session.calls.at(-1)).toContain(first.peer);
+		expect(session.calls.at(-1)).toContain(second.peer);
+		expect(run('/unignore Bob', session, [key])).toMatchObject({intent: {type: 'ignored', keys: []}});
+		expect(run('/unignore Bob', session)).toMatchObject({type: 'error'});
+		expect(run('/ignore Carol', session)).toMatchObject({type: 'error'});
+		expect(run('/ignore Nobody', session)).toMatchObject({type: 'error', text: expect.stringContaining('/who')});
+	});
+
+	test('a person may be called by the first words of a name when only one is meant, and nobody is guessed otherwise', () => {
+		const session = createFakeChatNode('Dave Own');
+		session.join('Dave 日本', '192.168.1.9', {identity: 'b0b0b0b0'});
+		const key = 'b0b0b0b0'.padEnd(64, '0');
+		const told = {
+			intent: {type: 'ignored', keys: [key]},
+			text: expect.stringContaining('Dave 日本#b0b0b0b0'),
+		};
+		expect(run('/ignore dave', session)).toMatchObject(told);
+		expect(run('/unignore @dave', session, [key])).toMatchObject({intent: {type: 'ignored', keys: []}});
+		expect(run('/peers dave', session)).toMatchObject({intent: {filter: {key, name: 'Dave 日本'}}});
+		expect(run('/ignore dav', session)).toMatchObject({type: 'error'});
+		session.join('Dave Smith', '192.168.1.10', {identity: 'c0c0c0c0'});
+		expect(run('/ignore dave', session)).toEqual({
+			type: 'error',
+			text: expect.stringMatching(/dave.*"Dave Smith"#c0c0c0c0.*"Dave 日本"#b0b0b0b0/),
+		});
+		session.join('Dave', '192.168.1.11', {identity: 'd0d0d0d0'});
+		expect(run('/ignore dave', session)).toMatchObject({intent: {keys: ['d0d0d0d0'.padEnd(64, '0')]}});
+	});
+
+	test('a name that nobody bears is answered with those that may have been meant', () => {
+		const session = createFakeChatNode();
+		session.join('Dave 日本', '192.168.1.9');
+		session.join('Mary Ann', '192.168.1.10');
+		const answer = (text: string) => {
+			const result = run(text, session);
+			return result.type === 'error' ? result.text : result;
+		};
+		expect(answer('/ignore Dvae')).toMatch(/“Dvae”.*"Dave 日本".*\/who/);
+		expect(answer('/unignore ann')).toMatch(/“ann”.*"Mary Ann".*\/who/);
+		expect(answer('/ignore dave#ffff')).toContain('"Dave 日本"');
+		for (const name of ['Zacharias', 'Carole']) {
+			expect(answer(`/ignore ${name}`)).toMatch(/\/who/);
+			expect(answer(`/ignore ${name}`)).not.toMatch(/Dave|Mary|"Carol"/);
+		}
+	});
+
+	test('/goto takes a time of today or yesterday, a date, and a span back', () => {
+		const at = (text: string) => {
+			const result = run(`/goto ${text}`);
+			return result.type === 'intent' && result.intent.type === 'goto' ? new Date(result.intent.at) : undefined;
+		};
+		expect(at('13:05')).toEqual(new Date(2026, 10, 22, 13, 5));
+		expect(at('15:05')).toEqual(new Date(2026, 10, 21, 15, 5));
+		expect(at('2026-11-20 09:30')).toEqual(new Date(2026, 10, 20, 9, 30));
+		expect(at('-10m')).toEqual(new Date(NOW - 600_000));
+		expect(at('25:00')).toBeUndefined();
+		expect(run('/goto soon')).toMatchObject({type: 'error', text: expect.stringContaining('14:05')});
+	});
+
+	test('what needs a screen is an intent', () => {
+		for (const name of ['help', 'mark', 'unread', 'copy', 'times', 'net', 'doctor', 'quit', 'peers']) {
+			expect(run(`/${name}`)).toEqual({type: 'intent', intent: {type: name}});
+		}
+	});
+});

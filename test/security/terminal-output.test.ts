@@ -1,0 +1,142 @@
+import {readFileSync} from 'node:fs';
+import {describe, expect, it} from 'vitest';
+import {jsonEvent, jsonPeer, toJsonLine} from '../../source/cli/output/format-json.js';
+import {createMarkdownFormat, formatPlain} from '../../source/cli/output/format-text.js';
+import {decodeEntry, encodeEntry} from '../../source/codec/entry.js';
+import {readObservation} from '../../source/codec/log-record.js';
+import {decodeMessage} from '../../source/codec/message.js';
+import {pack} from '../../source/codec/msgpack.js';
+import type {FeedEvent} from '../../source/core/event.js';
+import {sliceTimeline} from '../../source/core/timeline.js';
+import {createFakeChatNode, type FakeChatNode, fakePeerId} from '../helpers/fake-chat-node.js';
+import {launchChat} from '../helpers/launch-chat.js';
+import {controlCharactersIn, controlCharactersOutsideSequences, sequencesIn} from './terminal-bytes.js';
+
+const texts: readonly {readonly name: string; readonly text: string}[] = JSON.parse(
+	readFileSync(new URL('../../fixtures/hostile-texts.json', import.meta.url), 'utf8'),
+);
+
+/** Says it everywhere, as if nothing had cleaned it before: names, texts, addresses, versions, reasons, notices. */
+function publishEverywhere(session: FakeChatNode, text: string): void {
+	const eve = session.join(text, text, {identity: 'abcdef01'});
+	session.tell(eve, {type: 'renamed', name: text});
+	session.tell(eve, {type: 'moved', addresses: [text, text]});
+	session.say(eve, text);
+	session.say(eve, text, {action: true});
+	session.tell(eve, {type: 'unreadable', reason: text});
+	session.observe({type: 'notice', level: 'error', code: text, text});
+	session.observe({type: 'peer-disconnected', subject: eve.peer, reason: text, alone: true});
+	session.observe({type: 'launched', version: text});
+	session.publish({type: 'link-measured', peer: eve.peer, status: 'connected', version: text});
+	session.publish({type: 'typing', peer: eve.peer, until: session.at + 60_000});
+	session.publish({type: 'alone', alone: true, tried: [text]});
+	session.publish({type: 'saving', saving: false, reason: text});
+	session.publish({type: 'saving', saving: true});
+	session.report = {
+		...session.report,
+		room: text,
+		peers: [{name: text, addresses: [text], heardBy: ['broadcast'], connected: false, lastError: text, version: text}],
+		offLink: [text],
+	};
+}
+
+describe('what others chose reaches the terminal as text only', () => {
+	it('on the screen, in every pane and field', {timeout: 60_000}, async () => {
+		const kindsOf = async (all: readonly string[]) => {
+			const chat = await launchChat({columns: 100, rows: 30});
+			for (const [index, text] of all.entries()) {
+				publishEverywhere(chat.chatNode, text);
+				if (index % 8 < 7) continue;
+				for (const key of ['\u001Bw', '\u001B', '\u001Bp', '\t', '\u001B']) await chat.press(key);
+			}
+
+			chat.chatNode.say(chat.chatNode.own, 'the end');
+			await chat.terminal.see('the end');
+			await chat.close();
+			return chat.terminal.output;
+		};
+		const harmless = sequencesIn(await kindsOf(texts.map((_, index) => `harmless ${index}`)));
+		const output = await kindsOf(texts.map(({text}) => text));
+		expect([...sequencesIn(output)].filter(kind => !harmless.has(kind))).toEqual([]);
+		expect(controlCharactersOutsideSequences(output)).toEqual([]);
+	});
+
+	it.each(texts)('in plain lines, markdown and JSON lines: $name', ({text}) => {
+		const session = createFakeChatNode();
+		publishEverywhere(session, text);
+		const state = session.store.getState();
+		const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
+		const markdown = createMarkdownFormat(state);
+		const isEvent = (row: {readonly seq: number}): row is FeedEvent => row.seq > 0;
+		const written = [
+			...rows.map(row => formatPlain(state, row)),
+			...rows.map(markdown),
+			...rows.filter(isEvent).map(row => toJsonLine(jsonEvent(state, row, true))),
+			toJsonLine(jsonPeer(state, fakePeerId(2)) ?? {}),
+		];
+		for (const line of written) expect(controlCharactersIn(line)).toEqual([]);
+		for (const line of written.slice(rows.length * 2)) expect(() => JSON.parse(line)).not.toThrow();
+		for (const row of rows)
+			expect(
+				formatPlain(state, row)
+					.split('\n')
+					.slice(1)
+					.every(line => line.startsWith('    ')),
+			).toBe(true);
+	});
+
+	it.each(texts)('after the codec: $name', ({text}) => {
+		const peer = fakePeerId(3);
+		const hlc = {ms: 1, counter: 0};
+		const short = text.slice(0, 16);
+		const hello = {
+			type: 'hello',
+			versions: [1, 1],
+			peer: new Uint8Array(32),
+			name: short,
+			port: 1,
+			features: [],
+			program: short.slice(0, 8),
+			clock: 1,
+			hlc: [1, 0],
+			signature: new Uint8Array(64),
+			mac: new Uint8Array(32),
+		};
+		const decoded: unknown[] = [
+			...(
+				[
+					{type: 'posted', text},
+					{type: 'renamed', name: short},
+					{type: 'joined', name: short, addresses: [], version: short.slice(0, 8)},
+					{type: 'joined', name: 'x', addresses: [short], version: '1'},
+				] as const
+			).map(body => decodeEntry(encodeEntry(body, 1, hlc), peer, 1)),
+		];
+		try {
+			decoded.push(decodeMessage(pack(hello)), decodeMessage(pack({type: 'error', code: 'x', text: short})));
+		} catch (error) {
+			// Lone surrogates and what is too long are refused as a whole.
+			expect(error).toHaveProperty('name', 'ProtocolError');
+		}
+
+		try {
+			const head = [new Uint8Array(32), 1, 1, 0];
+			const subject = new Uint8Array(32);
+			decoded.push(
+				readObservation('notice', [...head, {level: 'warn', code: short, text}]),
+				readObservation('launched', [...head, {version: short.slice(0, 8)}]),
+				readObservation('peer-connected', [...head, {subject, address: short}]),
+				readObservation('peer-disconnected', [...head, {subject, reason: short, alone: true}]),
+			);
+		} catch (error) {
+			expect(error).toHaveProperty('name', 'ProtocolError');
+		}
+
+		const strings: string[] = [];
+		JSON.stringify(decoded, (_, value) => {
+			if (typeof value === 'string') strings.push(value);
+			return value;
+		});
+		for (const found of strings) expect(controlCharactersIn(found)).toEqual([]);
+	});
+});

@@ -1,0 +1,217 @@
+import {existsSync, readdirSync, rmSync, truncateSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {StorageError} from '../../source/storage/errors.js';
+import {type FileLog, openFileLog} from '../../source/storage/file-log.js';
+import {createResilientLog, type ResilientLogOptions, type SavingState} from '../../source/storage/resilient-log.js';
+import {testLog} from './log-acceptance.js';
+import {
+	batchRecord,
+	entryTexts,
+	makeFolder,
+	observationRecord,
+	peerOf,
+	readAll,
+	SAMPLE_HEADER,
+	textsOf,
+} from './log-samples.js';
+
+const carol = peerOf(1);
+const full = () => new StorageError('failed', 'cannot write the log: the disk is full', 'x', 'Free some space.');
+
+/** A disk that can be full, and a clock moved by hand. */
+function makeRig(options: Partial<ResilientLogOptions> & {readonly isFull?: boolean} = {}) {
+	const folder = makeFolder();
+	const rig = {isFull: options.isFull ?? false, states: [] as SavingState[], timers: new Set<() => void>(), opened: 0};
+	const guard = () => {
+		if (rig.isFull) throw full();
+	};
+	const open = (): FileLog => {
+		guard();
+		const {log} = openFileLog(join(folder, `${++rig.opened}.p2plog`), {create: SAMPLE_HEADER});
+		const append = log.append.bind(log);
+		log.append = records => {
+			guard();
+			append(records);
+		};
+		return log;
+	};
+	const after = (_: number, run: () => void) => {
+		const due = () => {
+			rig.timers.delete(due);
+			run();
+		};
+		rig.timers.add(due);
+		return {cancel: () => rig.timers.delete(due)};
+	};
+	const log = createResilientLog({
+		log: rig.isFull ? full() : open(),
+		header: SAMPLE_HEADER,
+		createReplacement: open,
+		timer: {after},
+		onPersistenceChange: state => rig.states.push(state),
+		...options,
+	});
+	const tick = () => {
+		for (const due of [...rig.timers]) due();
+	};
+	/** Closes and reads what the newest file holds. */
+	const texts = async () => {
+		await log.close();
+		expect(rig.timers.size).toBe(0);
+		const opened = openFileLog(join(folder, `${rig.opened}.p2plog`));
+		const read = textsOf(await readAll(opened));
+		await opened.log.close();
+		return read;
+	};
+	return {...rig, rig, log, folder, tick, texts};
+}
+
+const seq = (from: number, ...texts: string[]) => [batchRecord(carol, from, texts)];
+
+testLog('buffered log', async () => makeRig().log);
+testLog('buffered log that cannot save', async () => {
+	const {log} = makeRig({isFull: true});
+	const savedSeq = log.heldSeq.bind(log);
+	return {...delegate(log), savedSeq};
+});
+
+/** Methods of a class, as an object whose single methods can be replaced. */
+function delegate(log: ReturnType<typeof createResilientLog>): ReturnType<typeof createResilientLog> {
+	return {
+		path: log.path,
+		header: log.header,
+		size: log.size,
+		append: records => log.append(records),
+		batchesFrom: (peer, from, maxBytes) => log.batchesFrom(peer, from, maxBytes),
+		heldSeq: peer => log.heldSeq(peer),
+		savedSeq: peer => log.savedSeq(peer),
+		flush: () => log.flush(),
+		close: () => log.close(),
+	};
+}
+
+test('says nothing as long as saving works', async () => {
+	const {log, states, texts} = makeRig();
+	log.append(seq(1, 'one'));
+	expect(log.savedSeq(carol)).toBe(1);
+	expect(await texts()).toEqual(['one']);
+	expect(states).toEqual([]);
+});
+
+test('keeps and serves what it cannot save, and saves it in order once it can', async () => {
+	const {rig, log, states, tick, texts} = makeRig();
+	log.append(seq(1, 'one'));
+	rig.isFull = true;
+	log.append(seq(2, 'two'));
+	log.append([observationRecord(carol, 'hm'), ...seq(3, 'three')]);
+	expect(log.heldSeq(carol)).toBe(3);
+	expect(log.savedSeq(carol)).toBe(1);
+	expect(log.batchesFrom(carol, 1, 1000).flatMap(entryTexts)).toEqual(['one', 'two', 'three']);
+	expect(log.batchesFrom(carol, 3, 1000).flatMap(entryTexts)).toEqual(['three']);
+	expect(states).toMatchObject([
+		{isSaving: false, reason: expect.stringContaining('full'), advice: expect.any(String)},
+	]);
+	tick();
+	expect(states).toHaveLength(1);
+	rig.isFull = false;
+	tick();
+	expect(log.savedSeq(carol)).toBe(3);
+	expect(states).toMatchObject([{isSaving: false}, {isSaving: true, dropped: 0}]);
+	log.append(seq(4, 'four'));
+	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
+});
+
+test('tries again with the next append', async () => {
+	const {rig, log, texts} = makeRig();
+	rig.isFull = true;
+	log.append(seq(1, 'one'));
+	rig.isFull = false;
+	log.append(seq(2, 'two'));
+	expect(log.savedSeq(carol)).toBe(2);
+	expect(await texts()).toEqual(['one', 'two']);
+});
+
+test('makes the file later when it could not be made at first', async () => {
+	const {rig, log, states, tick, texts} = makeRig({isFull: true});
+	expect(states).toMatchObject([{isSaving: false}]);
+	expect(log.path).toBeUndefined();
+	log.append(seq(1, 'one'));
+	tick();
+	await expect.poll(() => rig.timers.size).toBe(1);
+	rig.isFull = false;
+	tick();
+	await expect.poll(() => log.savedSeq(carol)).toBe(1);
+	expect(states).toMatchObject([{isSaving: false}, {isSaving: true, path: log.path}]);
+	expect(await texts()).toEqual(['one']);
+});
+
+test('goes on in a new file with everything when the file was deleted', async () => {
+	const {log, states, tick, texts} = makeRig();
+	log.append([...seq(1, 'one'), ...seq(2, 'two')]);
+	rmSync(log.path ?? '');
+	log.append(seq(3, 'three'));
+	expect(states).toMatchObject([{isSaving: false, reason: expect.stringContaining('deleted')}]);
+	tick();
+	log.append(seq(4, 'four'));
+	await expect.poll(() => log.savedSeq(carol)).toBe(4);
+	expect(states.at(-1)).toMatchObject({isSaving: true, path: expect.stringContaining('2.p2plog')});
+	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
+});
+
+test('goes on in a new file with what is left when the file was cut, and counts only that as saved', async () => {
+	const {log, tick, texts} = makeRig();
+	log.append(seq(1, 'one'));
+	const size = log.size;
+	log.append(seq(2, 'two'));
+	truncateSync(log.path ?? '', size);
+	log.append(seq(3, 'three'));
+	tick();
+	await expect.poll(() => log.path).toContain('2.p2plog');
+	expect(log.savedSeq(carol)).toBe(1);
+	log.append(seq(2, 'two'));
+	expect(log.savedSeq(carol)).toBe(3);
+	expect(await texts()).toEqual(['one', 'three', 'two']);
+});
+
+test('leaves no half-filled new files behind while the disk is full', async () => {
+	const {rig, log, folder, tick, texts} = makeRig();
+	log.append(seq(1, 'one'));
+	rmSync(log.path ?? '');
+	log.append(seq(2, 'two'));
+	rig.isFull = true;
+	for (let round = 0; round < 5; round++) {
+		tick();
+		await expect.poll(() => rig.timers.size).toBe(1);
+	}
+	expect(readdirSync(folder).filter(name => name.endsWith('.p2plog'))).toEqual([]);
+	rig.isFull = false;
+	tick();
+	await expect.poll(() => log.savedSeq(carol)).toBe(2);
+	expect(await texts()).toEqual(['one', 'two']);
+});
+
+test('bounds what it keeps, says so once, and goes on keeping nothing that would follow a hole', async () => {
+	const {rig, log, states, tick} = makeRig({maxUnsavedBytes: 2000});
+	rig.isFull = true;
+	for (let at = 1; at <= 20; at++) log.append(seq(at, 'x'.repeat(200)));
+	expect(log.heldSeq(carol)).toBe(4);
+	expect(states).toMatchObject([
+		{isSaving: false, dropped: 0},
+		{isSaving: false, dropped: 1},
+	]);
+	rig.isFull = false;
+	tick();
+	expect(log.savedSeq(carol)).toBe(4);
+	expect(states.at(-1)).toMatchObject({isSaving: true, dropped: 16});
+	await log.close();
+});
+
+test('closes while nothing can be saved', async () => {
+	const {rig, log, folder} = makeRig();
+	rig.isFull = true;
+	log.append(seq(1, 'one'));
+	await log.close();
+	expect(rig.timers.size).toBe(0);
+	expect(existsSync(join(folder, '1.p2plog.lock'))).toBe(false);
+});

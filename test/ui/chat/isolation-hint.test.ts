@@ -1,0 +1,27 @@
+import {describe, expect, test} from 'vitest';
+import {formatIsolationHint} from '../../../source/ui/chat/isolation-hint.js';
+import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
+
+function lines(self: Partial<ReturnType<typeof createFakeChatNode>['self']>): string {
+	const session = createFakeChatNode();
+	session.publish({type: 'alone', alone: true, tried: ['127.255.255.255 on lo']});
+	return formatIsolationHint(session.store.getState(), {...session.self, ...self}, 200, 20).join('\n');
+}
+
+describe('who is alone is told', () => {
+	test('a command that leads to this room', () => {
+		expect(lines({room: 'crew', udpPort: 48_151, hasSecret: true})).toContain(
+			'on another machine of this network: npx p2pchat-ink --name NAME --room crew --port 48151 --ask-secret',
+		);
+		expect(lines({addresses: ['127.0.0.1']})).toContain(
+			'in another terminal of this computer: npx p2pchat-ink --name NAME --interface lo',
+		);
+	});
+
+	test('where the earlier talk of an open room is', () => {
+		expect(lines({})).not.toContain('replay');
+		expect(lines({earlierLog: '/home/carol/my logs/lan.p2plog'})).toContain(
+			'said here before is in a log; to read it: npx p2pchat-ink replay "/home/carol/my logs/lan.p2plog"',
+		);
+	});
+});

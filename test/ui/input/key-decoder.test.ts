@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {createKeyDecoder} from '../../../source/ui/input/key-decoder.js';
+import type {Token} from '../../../source/ui/input/key-token.js';
+
+function decode(...reads: (string | Uint8Array)[]): Token[] {
+	const decoder = createKeyDecoder();
+	const tokens = reads.flatMap(read => decoder.push(read));
+	return join([...tokens, ...decoder.flush()]);
+}
+
+/** Texts that were cut by reads, whole again. */
+function join(tokens: readonly Token[]): Token[] {
+	const joined: Token[] = [];
+	for (const token of tokens) {
+		const last = joined.at(-1);
+		if (token.type === 'text' && last?.type === 'text')
+			joined[joined.length - 1] = {type: 'text', text: last.text + token.text};
+		else joined.push(token);
+	}
+	return joined;
+}
+
+const key = (name: string): Token => ({type: 'key', key: name});
+const text = (typed: string): Token => ({type: 'text', text: typed});
+
+const KEYS: readonly (readonly [string, string])[] = [
+	['\r', 'enter'],
+	['\n', 'ctrl+j'],
+	['\t', 'tab'],
+	['\u001B[Z', 'shift+tab'],
+	['\u007F', 'backspace'],
+	['\b', 'backspace'],
+	['\u0001', 'ctrl+a'],
+	['\u001F', 'ctrl+_'],
+	['\u001B', 'escape'],
+	['\u001Bu', 'alt+u'],
+	['\u001BU', 'alt+U'],
+	['\u001B1', 'alt+1'],
+	['\u001B\r', 'alt+enter'],
+	['\u001B\u007F', 'alt+backspace'],
+	['\u001B[A', 'up'],
+	['\u001BOB', 'down'],
+	['\u001B[1;2A', 'shift+up'],
+	['\u001B[1;5D', 'ctrl+left'],
+	['\u001B[1;3C', 'alt+right'],
+	['\u001B[3~', 'delete'],
+	['\u001B[3;5~', 'ctrl+delete'],
+	['\u001B[5~', 'pageup'],
+	['\u001B[6;3~', 'alt+pagedown'],
+	['\u001B[1;5H', 'ctrl+home'],
+	['\u001B[1~', 'home'],
+	['\u001B[8~', 'end'],
+	['\u001B\u001B[A', 'alt+up'],
+	['\u001B[a', 'shift+up'],
+	// kitty and modifyOtherKeys
+	['\u001B[13;2u', 'shift+enter'],
+	['\u001B[27;2;13~', 'shift+enter'],
+	['\u001B[27u', 'escape'],
+	['\u001B[117;3u', 'alt+u'],
+	['\u001B[117;4u', 'alt+U'],
+	['\u001B[104;5u', 'backspace'],
+	['\u001B[105;5u', 'tab'],
+	['\u001B[109;5u', 'enter'],
+	['\u001B[106;5u', 'ctrl+j'],
+	['\u001B[91;5u', 'escape'],
+	['\u001B[45;5u', 'ctrl+_'],
+	['\u001B[47;5u', 'ctrl+_'],
+	['\u001B[1089;5u', 'ctrl+c'],
+	['\u001B[1089::99;5u', 'ctrl+c'],
+	['\u001B[968;5u', 'ctrl+c'],
+	['\u001Bг', 'alt+u'],
+	['\u001B[99;69u', 'ctrl+c'],
+];
+
+describe('keys', () => {
+	test.each(KEYS)('%j is %s', (bytes, name) => {
+		expect(decode(bytes)).toEqual([key(name)]);
+	});
+
+	test('keys that come together in one read are all kept, in order', () => {
+		expect(decode('hello\r')).toEqual([text('hello'), key('enter')]);
+		expect(decode('ab\u001B[Dc')).toEqual([text('ab'), key('left'), text('c')]);
+		expect(decode('\u007F\u007F\u007F')).toEqual([key('backspace'), key('backspace'), key('backspace')]);
+	});
+
+	test('an Esc that comes in one read with what Alt is not bound to is the Esc key, then that', () => {
+		expect(decode('\u001B/name Bob\r')).toEqual([key('escape'), text('/name Bob'), key('enter')]);
+		expect(decode('\u001B', '/name')).toEqual([key('escape'), text('/name')]);
+		expect(decode('\u001B日本')).toEqual([key('escape'), text('日本')]);
+		expect(decode('\u001B😀')).toEqual([key('escape'), text('😀')]);
+		expect(decode('\u001B\t\u001B\u0003')).toEqual([key('escape'), key('tab'), key('escape'), key('ctrl+c')]);
+	});
+
+	test('what Alt is bound to anywhere stays one key, in any case and on a Cyrillic keyboard', () => {
+		for (const name of ['w', 'W', '_', '3', 'b']) expect(decode(`\u001B${name}`)).toEqual([key(`alt+${name}`)]);
+		expect(decode('\u001Bц')).toEqual([key('alt+w')]);
+		expect(decode('\u001B\u001F')).toEqual([key('ctrl+alt+_')]);
+		expect(decode('\u001B[120;3u')).toEqual([key('alt+x')]);
+	});
+
+	test('an Esc in front of a focus report is the Esc key, and the report is heard', () => {
+		expect(decode('\u001B\u001B[I')).toEqual([key('escape'), {type: 'focus', focused: true}]);
+		expect(decode('\u001B[O')).toEqual([{type: 'focus', focused: false}]);
+	});
+
+	test('a bracketed paste is one token, whatever it holds', () => {
+		expect(decode('a\u001B[200~x\ry\u001B[A\u0003\u001B[201~b')).toEqual([
+			text('a'),
+			{type: 'paste', text: 'x\ry\u001B[A\u0003'},
+			text('b'),
+		]);
+	});
+
+	test('reports, mouse, unknown sequences and answers of the terminal never become text', () => {
+		const noise = [
+			'\u001B[<64;10;5M',
+			'\u001B[?1;2c',
+			'\u001B[24;80R',
+			'\u001B]11;rgb:0/0/0\u0007',
+			'\u001BP1$r0m\u001B\\',
+			'\u001B[57441;1u',
+		];
+		for (const sequence of noise) expect(decode(sequence)).toEqual([]);
+		expect(decode('\u001B[97;1:3u')).toEqual([]);
+		expect(decode('\u001B[?1u')).toEqual([{type: 'kitty'}]);
+		expect(decode('\u0085\u009B')).toEqual([]);
+	});
+
+	test('a sequence cut by reads is whole again, a lone Esc waits for the flush', () => {
+		expect(decode('\u001B', '[', '1;', '5D')).toEqual([key('ctrl+left')]);
+		const decoder = createKeyDecoder();
+		expect(decoder.push('\u001B')).toEqual([]);
+		expect(decoder.isPending).toBe(true);
+		expect(decoder.flush()).toEqual([key('escape')]);
+		expect(decoder.isPending).toBe(false);
+	});
+
+	test('any split of the bytes into reads gives the same tokens', () => {
+		const piece = fc.oneof(
+			fc.constantFrom(...KEYS.map(([bytes]) => bytes).filter(bytes => bytes !== '\u001B')),
+			fc.string({unit: 'grapheme', maxLength: 6}).map(typed => typed.replaceAll('\u001B', '')),
+			fc
+				.string({unit: 'grapheme', maxLength: 20})
+				.map(pasted => `\u001B[200~${pasted.replaceAll('\u001B', '')}\u001B[201~`),
+			fc.constantFrom('\u001B[I', '\u001B[O', '\u001B/', '\u001B😀', '👨‍👩‍👧', 'é', '日本'),
+		);
+		fc.assert(
+			fc.property(fc.array(piece, {maxLength: 12}), fc.array(fc.nat(), {maxLength: 12}), (pieces, cuts) => {
+				const bytes = Buffer.from(pieces.join(''));
+				const places = [...new Set(cuts.map(cut => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+				const reads: Uint8Array[] = [];
+				let from = 0;
+				for (const place of [...places, bytes.length]) {
+					reads.push(bytes.subarray(from, place));
+					from = place;
+				}
+				expect(decode(...reads)).toEqual(decode(bytes));
+			}),
+			{numRuns: 500},
+		);
+	});
+});

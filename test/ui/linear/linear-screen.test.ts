@@ -1,0 +1,132 @@
+import {afterEach, describe, expect, test} from 'vitest';
+import type {ExitReason} from '../../../source/ui/chat/chat-screen.js';
+import {runLinearScreen} from '../../../source/ui/linear/linear-screen.js';
+import type {ScreenHooks} from '../../../source/ui/screen-hooks.js';
+import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
+import {liveClock} from '../../helpers/launch-chat.js';
+import {Terminal} from '../../helpers/terminal.js';
+
+let close: (() => Promise<void>) | undefined;
+
+afterEach(async () => {
+	await close?.();
+	close = undefined;
+});
+
+function launch(hooks: Partial<ScreenHooks> = {}) {
+	const terminal = new Terminal(80, 24);
+	const chatNode = createFakeChatNode();
+	const bob = chatNode.join('Bob', '192.168.1.9');
+	const {stdin, stdout} = terminal;
+	const screen = runLinearScreen({
+		chatNode,
+		self: chatNode.self,
+		stdin,
+		stdout,
+		environment: {},
+		bell: 'mentions',
+		hooks: {clock: liveClock, ...hooks},
+	});
+	let exit: ExitReason | undefined;
+	const finished = screen.waitUntilExit().then(reason => {
+		exit = reason;
+	});
+	close = async () => {
+		screen.stop('signal');
+		await finished;
+		terminal.dispose();
+	};
+	return {terminal, session: chatNode, bob, exit: () => exit};
+}
+
+describe('the linear mode', () => {
+	test('only appends: nothing above the line is rewritten, no alternate screen', async () => {
+		const {terminal, session, bob} = launch();
+		await terminal.see('Room lan, open to all');
+		session.say(bob, 'hello there');
+		await terminal.see('Bob: hello there (192.168.1.9, 14:00)');
+		terminal.type('hi Bob\r');
+		await terminal.see('You: hi Bob');
+		expect(session.posted).toEqual([{text: 'hi Bob', action: false}]);
+		expect(terminal.alternate).toBe(false);
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: cursor movement and erasing begin with it
+		expect(terminal.output).not.toMatch(/\u001B\[[\d;]*[ABCDEFGHJKST]/);
+	});
+
+	test('what is said while a line is typed comes above it, and the line is begun anew', async () => {
+		const {terminal, session, bob} = launch();
+		terminal.type('half a li');
+		await terminal.see('> half a li');
+		session.say(bob, 'Carol: urgent');
+		await terminal.see('Bob to you: urgent'.replace('urgent', 'Carol: urgent'));
+		await terminal.until(() => terminal.rows().some(row => row === '> half a li' && terminal.rows().indexOf(row) >= 0));
+		terminal.type('ne\r');
+		await terminal.see('You: half a line');
+	});
+
+	test('backspace takes back whole characters, Tab completes, Up brings back', async () => {
+		const {terminal, session} = launch();
+		terminal.type('日本👍\u007F\u007F');
+		await terminal.until(() => terminal.rows().some(row => row.trimEnd() === '> 日') && terminal.cursor.x === 4);
+		terminal.type('\u0015');
+		terminal.type('bo\t');
+		await terminal.see('> Bob:');
+		terminal.type('x\r');
+		await terminal.see('You: Bob: x');
+		terminal.type('\u001B[A');
+		await terminal.until(() => terminal.rows().filter(row => row.startsWith('> Bob: x')).length === 2);
+		expect(session.posted).toHaveLength(1);
+	});
+
+	test('commands answer with lines; errors keep the draft', async () => {
+		const {terminal, session, bob} = launch();
+		session.say(bob, 'needle one');
+		terminal.type('/who\r');
+		await terminal.see('192.168.1.9  connected');
+		terminal.type('/search needle\r');
+		await terminal.see('1 found:');
+		terminal.type('/nmae x\r');
+		await terminal.see('Not done: /nmae is no command');
+		await terminal.until(() => terminal.rows().filter(row => row === '> /nmae x').length === 2);
+		expect(session.posted).toEqual([]);
+	});
+
+	test('history that comes in is counted, not read out', async () => {
+		const {terminal, session, bob} = launch();
+		session.commit(
+			Array.from({length: 50}, (_, index) =>
+				session.make(bob, {type: 'posted', text: `old ${index}`}, START - 10_000 + index),
+			),
+			false,
+		);
+		await terminal.see('50 earlier events came in');
+		expect(terminal.text()).not.toContain('old 7');
+	});
+
+	test('hostile texts cannot drive it', async () => {
+		const {terminal, session, bob} = launch();
+		session.say(bob, '\u001B[2J\u001B]52;c;eA==\u0007wiped\u202E');
+		await terminal.see('Bob: wiped');
+		expect(terminal.output).not.toContain('[2J');
+		expect(terminal.output).not.toContain(']52;');
+	});
+
+	test('an export that fails gives the typed line back', async () => {
+		const {terminal} = launch({exportTimeline: () => Promise.reject(new Error('/x cannot be written'))});
+		terminal.type('/export /x\r');
+		await terminal.see('Failed: /x cannot be written');
+		await terminal.see('> /export /x');
+	});
+
+	test('Ctrl+C twice leaves, with the last words', async () => {
+		const {terminal, exit} = launch();
+		terminal.type('\u0003');
+		await terminal.see('Ctrl+C again leaves');
+		terminal.type('\u0003');
+		await terminal.see('p2pchat-ink replay /home/carol/logs/lan.p2plog');
+		await terminal.until(() => exit() !== undefined);
+		expect(exit()).toEqual({type: 'quit'});
+		expect(terminal.modes.bracketedPasteMode).toBe(false);
+		expect(terminal.rawMode).toBe(false);
+	});
+});

@@ -1,0 +1,23 @@
+import {expect, test} from 'vitest';
+import {
+	firstVisibleLine,
+	SCROLL_TO_END,
+	SCROLL_TO_START,
+	scrollOverlayBy,
+} from '../../../source/ui/overlays/overlay-text.js';
+
+/** The line at the top after these steps, of 100 lines on pages of 20. */
+const top = (...steps: number[]) => firstVisibleLine(steps.reduce(scrollOverlayBy, 0), 100, 20);
+
+test('an overlay scrolls from the start, from the end, and to both', () => {
+	expect(top(18, 18, -1)).toBe(35);
+	expect(top(SCROLL_TO_END)).toBe(80);
+	expect(top(SCROLL_TO_END, -18)).toBe(62);
+	expect(top(SCROLL_TO_END, 18, -18)).toBe(62);
+	expect(top(SCROLL_TO_END, -18, SCROLL_TO_START)).toBe(0);
+	expect(top(SCROLL_TO_START, -5, 3)).toBe(3);
+});
+
+test('nothing scrolls where all is seen', () => {
+	expect([0, SCROLL_TO_END, SCROLL_TO_END - 18].map(scroll => firstVisibleLine(scroll, 5, 20))).toEqual([0, 0, 0]);
+});
