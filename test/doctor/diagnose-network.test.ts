@@ -247,7 +247,8 @@ describe('the doctor', () => {
 		expect(diagnoseNetwork(report)[0]?.next).toContain('--peer 10.0.0.1:50123');
 		const whileLooking = diagnoseNetwork(report, {isProbe: true})[0]?.next;
 		for (const part of ['--tcp-port 47474', '--peer 10.0.0.1:47474']) expect(whileLooking).toContain(part);
-		const next = (platform: string) => diagnoseNetwork(aReport({peers: [aPeer({reachesUs: false})]}), {platform})[0]?.next;
+		const next = (platform: string) =>
+			diagnoseNetwork(aReport({peers: [aPeer({reachesUs: false})]}), {platform})[0]?.next;
 		expect(next('linux')).toContain('sudo ufw allow 47474/tcp');
 		expect(next('win32')).toContain('New-NetFirewallRule');
 		expect(next('darwin')).toContain('System Settings');

@@ -52,19 +52,19 @@ describe('running commands', () => {
 				expect.stringContaining('npx p2pchat-ink replay /home/carol/logs/lan.p2plog'),
 			],
 		});
-		expect(run('/log', createFakeSession('Carol', {noLog: true}))).toMatchObject({
+		expect(run('/log', createFakeChatNode('Carol', {noLog: true}))).toMatchObject({
 			lines: [expect.stringContaining('--no-log')],
 		});
 		const session = createFakeChatNode();
 		const self = {...session.self, earlierLog: '/home/carol/logs/earlier.p2plog'};
-		const result = runCommand({type: 'log'}, {session, self, ignored: [], now: NOW});
+		const result = runCommand({type: 'log'}, {chatNode: session, self, ignored: [], now: NOW});
 		expect(result.type === 'lines' && result.lines.at(-1)).toContain(
 			'npx p2pchat-ink replay /home/carol/logs/earlier.p2plog',
 		);
 	});
 
 	test('/peer -HOST drops a target, or says that there is none', () => {
-		const session = createFakeSession();
+		const session = createFakeChatNode();
 		expect(run('/peer -nohost:4', session)).toEqual({type: 'done', text: expect.stringContaining('nohost')});
 		expect(session.calls.at(-1)).toBe('drop nohost 4');
 		expect(run('/peer -unknown', session)).toMatchObject({type: 'error', text: expect.stringContaining('/net')});

@@ -636,8 +636,8 @@ describe('the peers', () => {
 	});
 
 	test('what was complained of before the screen stood is said until the first key', async () => {
-		const complaints = ['first complaint', 'second complaint'];
-		const {terminal, press} = await launch({options: {complaints, nameFromSystem: true}});
+		const startupWarnings = ['first complaint', 'second complaint'];
+		const {terminal, press} = await launch({options: {startupWarnings, nameFromSystem: true}});
 		expect(terminal.rows().at(-2)).toMatch(/^ first complaint; second complaint +$/);
 		await press('a');
 		expect(terminal.rows().at(-2)).toMatch(/^ lan \(open\)/);
