@@ -39,7 +39,7 @@ export function unpack(bytes: Uint8Array): unknown {
 	try {
 		return packr.unpack(toPlainUint8Array(bytes));
 	} catch (error) {
-		throw new ProtocolError('bad-msgpack', 'the bytes are not MessagePack', error);
+		throw new ProtocolError('bad-msgpack', 'the bytes are not MessagePack', {cause: error});
 	}
 }
 
@@ -93,7 +93,7 @@ function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
 	try {
 		strictUtf8.decode(bytes.subarray(at, end));
 	} catch (error) {
-		throw new ProtocolError('bad-text', 'a text is not UTF-8', error);
+		throw new ProtocolError('bad-text', 'a text is not UTF-8', {cause: error});
 	}
 }
 

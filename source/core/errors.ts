@@ -1,25 +1,31 @@
+/** Error classes that the layers share. Every constructor takes the usual `{cause}` of `Error` as its last argument. */
+
 /**
- * A peer's fault: what it sent breaks the protocol, so its connection closes with `code` (protocol.md, Errors). Codes are
- * short, in lower case with hyphens, and append-only.
+ * A peer broke the protocol. The connection to it closes with `code` (protocol.md, Errors). Codes are short, in lower
+ * case with hyphens, and append-only.
  */
 export class ProtocolError extends Error {
 	override readonly name = 'ProtocolError';
 	readonly code: string;
-	/** What was wrong and where, in words; never text chosen by the peer. */
+	/** Which value is wrong and why. It never contains text that the peer chose. */
 	readonly detail: string;
 
-	constructor(code: string, detail: string, cause?: unknown) {
-		super(`${code}: ${detail}`, cause === undefined ? undefined : {cause});
+	constructor(code: string, detail: string, options?: ErrorOptions) {
+		super(`${code}: ${detail}`, options);
 		this.code = code;
 		this.detail = detail;
 	}
 }
 
-/** The person who started the program can mend it: one line that names the thing and the right form; exit code 2. */
+/**
+ * The command line, the environment or the configuration is wrong. The message is one line that names the value and the
+ * correct form. The program exits with code 2.
+ */
 export class UsageError extends Error {
 	override readonly name = 'UsageError';
+}
 
-	constructor(message: string, cause?: unknown) {
-		super(message, cause === undefined ? undefined : {cause});
-	}
+/** Message of anything that was thrown. */
+export function errorMessage(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 /** Small files that are seen whole or not at all, by other processes and after a crash. */
 import {randomBytes} from 'node:crypto';
 import {linkSync, renameSync, rmSync, writeFileSync} from 'node:fs';
-import {systemErrorCode} from './errors.js';
+import {systemErrorCode} from '../core/system-error.js';
 
 const PRIVATE_FILE = 0o600;
 

@@ -1,6 +1,7 @@
 import {readFileSync, statSync} from 'node:fs';
-import {UsageError} from '../core/errors.js';
-import {systemErrorCode, toStorageError} from './errors.js';
+import {errorMessage, UsageError} from '../core/errors.js';
+import {systemErrorCode} from '../core/system-error.js';
+import {toStorageError} from './errors.js';
 
 export interface ConfigFile {
 	readonly file: string;
@@ -17,7 +18,7 @@ export function readConfigFile(file: string): ConfigFile | undefined {
 	try {
 		return {file, config: JSON.parse(text)};
 	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
+		const reason = errorMessage(error);
 		throw new UsageError(`${file}${formatLineSuffix(reason, text)}: not JSON (${reason})`, {cause: error});
 	}
 }

@@ -4,7 +4,7 @@
  */
 import {lstatSync, mkdirSync, statSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
-import {systemErrorCode} from './errors.js';
+import {systemErrorCode} from '../core/system-error.js';
 
 /** Makes the folder and those above it, for their owner alone. Throws what the system says. */
 export function ensureDirectory(path: string): void {

@@ -3,8 +3,9 @@ import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {readFileSync, readlinkSync, unlinkSync} from 'node:fs';
 import {hostname} from 'node:os';
+import {systemErrorCode} from '../core/system-error.js';
 import {createFileAtomically, replaceFileAtomically, sleepSync} from './atomic-file.js';
-import {StorageError, systemErrorCode, toStorageError} from './errors.js';
+import {StorageError, toStorageError} from './errors.js';
 
 export interface ProcessIdentity {
 	readonly pid: number;

@@ -1,8 +1,9 @@
 /** The 32-byte seed of the user's durable identity: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
 import {chmodSync, readFileSync, statSync} from 'node:fs';
 import {crc32} from 'node:zlib';
+import {systemErrorCode} from '../core/system-error.js';
 import {createFileAtomically, sleepSync} from './atomic-file.js';
-import {StorageError, systemErrorCode, toStorageError} from './errors.js';
+import {StorageError, toStorageError} from './errors.js';
 
 export interface IdentitySeed {
 	/** 32 bytes that never leave this machine. */

@@ -1,7 +1,8 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {lastSeq, type PeerId} from '../core/event.js';
-import {type StorageError, systemErrorCode, toStorageError} from './errors.js';
+import {systemErrorCode} from '../core/system-error.js';
+import {type StorageError, toStorageError} from './errors.js';
 import type {Damage, LogHeader} from './log.js';
 import {LogFile} from './log-file.js';
 import {openLogReader, readHeader} from './log-reader.js';

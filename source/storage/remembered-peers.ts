@@ -1,8 +1,9 @@
 /** Peers named with `--peer` that worked, by room, newest first: a small JSON file. Nothing in it is worth failing for. */
 import {readFileSync, statSync} from 'node:fs';
 import {isIP} from 'node:net';
+import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import {replaceFileAtomically} from './atomic-file.js';
-import {systemErrorCode, toStorageError} from './errors.js';
+import {toStorageError} from './errors.js';
 
 export interface RememberedPeer {
 	/** 16 hexadecimal digits of the room tag. */
@@ -31,7 +32,7 @@ export function readRememberedPeers(path: string): {peers: readonly RememberedPe
 		if (systemErrorCode(error) === 'ENOENT') return {peers: []};
 		return {
 			peers: [],
-			warning: `The remembered peers in ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
+			warning: `The remembered peers in ${path} cannot be read: ${describeSystemError(error)}`,
 		};
 	}
 }

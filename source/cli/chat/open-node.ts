@@ -175,8 +175,12 @@ function toStartError(error: unknown, {options}: CliContext): unknown {
 	const udp = error.syscall === 'bind';
 	const [kind, port, flag] = udp ? ['UDP', options.port, '--port'] : ['TCP', options.tcpPort, '--tcp-port'];
 	if (error.code === 'EADDRINUSE')
-		return new UsageError(`${kind} port ${port} is taken by another program; choose another with ${flag}`, error);
+		return new UsageError(`${kind} port ${port} is taken by another program; choose another with ${flag}`, {
+			cause: error,
+		});
 	if (error.code === 'EACCES')
-		return new UsageError(`${kind} port ${port} is not for ordinary users; choose one above 1023 with ${flag}`, error);
+		return new UsageError(`${kind} port ${port} is not for ordinary users; choose one above 1023 with ${flag}`, {
+			cause: error,
+		});
 	return error;
 }

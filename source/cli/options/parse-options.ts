@@ -194,7 +194,7 @@ export function createMeowParser(parse: typeof meow): ArgumentParser {
 			const repeatedFlag = /^The flag (--\S+) can only be set once/.exec(error instanceof Error ? error.message : '');
 			if (!repeatedFlag) throw error;
 			const long = repeatedFlag[1]?.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
-			throw new UsageError(`${long} can only be given once`, error);
+			throw new UsageError(`${long} can only be given once`, {cause: error});
 		}
 	};
 }

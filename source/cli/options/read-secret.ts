@@ -2,7 +2,7 @@
 import {closeSync, openSync, readFileSync} from 'node:fs';
 import {ReadStream} from 'node:tty';
 import {UsageError} from '../../core/errors.js';
-import {describeSystemError} from '../../storage/errors.js';
+import {describeSystemError} from '../../core/system-error.js';
 import type {SecretSource} from './options.js';
 
 const MAX_SECRET_BYTES = 1024;
@@ -108,7 +108,7 @@ function openTerminal(stdin: NodeJS.ReadStream): {terminal: ReadStream; close: (
 		};
 		return {terminal, close};
 	} catch (error) {
-		throw new UsageError('--ask-secret needs a terminal; use --secret-file FILE or P2PCHAT_SECRET', error);
+		throw new UsageError('--ask-secret needs a terminal; use --secret-file FILE or P2PCHAT_SECRET', {cause: error});
 	}
 }
 

@@ -1,6 +1,7 @@
 import {type BindOptions, createSocket, type Socket} from 'node:dgram';
+import {systemErrorCode} from '../../core/system-error.js';
 import type {LocalInterface} from '../ip-address.js';
-import {describeError, errorCode} from '../transport/describe-error.js';
+import {describeError} from '../transport/describe-error.js';
 import type {DatagramSource, DestinationCounters} from './beacon.js';
 
 /** Resolves with the port; rejects with the system's error, or when the socket is closed meanwhile. */
@@ -100,7 +101,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 	async function open(): Promise<number | undefined> {
 		try {
 			const ownPort = await bind(options.ownPort).catch(failure => {
-				if (options.ownPort === 0 || errorCode(failure) !== 'EADDRINUSE') throw failure;
+				if (options.ownPort === 0 || systemErrorCode(failure) !== 'EADDRINUSE') throw failure;
 				return bind(0);
 			});
 			if (state === 'closed') return undefined;

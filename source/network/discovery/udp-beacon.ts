@@ -2,11 +2,12 @@ import {createSocket} from 'node:dgram';
 import {networkInterfaces} from 'node:os';
 import type {Clock} from '../../core/environment.js';
 import {MAX_BEACON_BYTES, MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND} from '../../core/limits.js';
+import {systemErrorCode} from '../../core/system-error.js';
 import type {LocalInterface} from '../ip-address.js';
 import {interfaceFor, isLoopback, isOnLink} from '../ip-address.js';
 import {createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 import {createSystemClock} from '../system-clock.js';
-import {describeError, errorCode} from '../transport/describe-error.js';
+import {describeError} from '../transport/describe-error.js';
 import type {Beacon, DatagramSource} from './beacon.js';
 import {BEACON_GROUP, type BeaconSender, bindSocket, createBeaconSender, createSendStats} from './beacon-sender.js';
 import {isLoopbackOnly, readInterfaces, type SystemInterfaces} from './local-interfaces.js';
@@ -50,7 +51,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		try {
 			shared.addMembership(BEACON_GROUP, from.address);
 		} catch (failure) {
-			if (errorCode(failure) !== 'EADDRINUSE') stats.failed(from, 'multicast', BEACON_GROUP, failure);
+			if (systemErrorCode(failure) !== 'EADDRINUSE') stats.failed(from, 'multicast', BEACON_GROUP, failure);
 		}
 	}
 
