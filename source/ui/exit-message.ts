@@ -1,6 +1,9 @@
 import type {SelfInfo} from '../node/chat-node.js';
 import {formatLogLines} from '../node/commands/run-command.js';
 
+/** Time in which a second Ctrl+C on an empty input leaves the chat, ms. */
+export const QUIT_WINDOW_MS = 2000;
+
 /** The part of a screen's options that the exit message depends on. */
 export interface ExitMessageOptions {
 	readonly self: SelfInfo;

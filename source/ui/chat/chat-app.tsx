@@ -6,6 +6,7 @@ import {OverlayPane} from '../overlays/overlay-pane.js';
 import {overlayTextOf} from '../overlays/overlay-text.js';
 import {Divider, Lines} from '../panes/lines.js';
 import {PeersPane} from '../panes/peers-pane.js';
+import {TOO_SMALL_TEXT} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
 import {TimelinePane} from '../timeline/timeline-pane.js';
 import type {UiState} from './chat-state.js';
@@ -137,7 +138,7 @@ function Main({snapshot, frame, chatNode, self, theme}: MainProps): ReactNode {
 function TooSmall({columns, rows}: {readonly columns: number; readonly rows: number}): ReactNode {
 	return (
 		<Box width={columns} height={rows}>
-			<Text wrap="truncate">too small: 30x8 needed</Text>
+			<Text wrap="truncate">{TOO_SMALL_TEXT}</Text>
 		</Box>
 	);
 }

@@ -8,7 +8,7 @@ import type {Token} from '../input/key-token.js';
 import {ENTER_COPY_VIEW, LEAVE_COPY_VIEW} from '../terminal/escape-sequences.js';
 import {cleanForScreen} from '../text/clean-for-screen.js';
 import {cellWidth} from '../text/graphemes.js';
-import {describeEntry} from '../timeline/describe-entry.js';
+import {describeEntry, joinParts} from '../timeline/describe-entry.js';
 import {displayAddress, displayName} from '../timeline/display-name.js';
 import {formatMoment} from '../timeline/format-time.js';
 import type {TimelineView} from '../timeline/timeline-view.js';
@@ -22,8 +22,7 @@ export function copyText(state: State, entry: TimelineEntry): string {
 		const lines = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
 		return `${when} ${displayName(state, entry.peer, entry.seq)}${address ? ` (${address})` : ''}: ${lines}`;
 	}
-	const parts = describeEntry(state, entry).map(part => (typeof part === 'string' ? part : part.name));
-	return `${when} * ${parts.join('')}`;
+	return `${when} * ${joinParts(describeEntry(state, entry))}`;
 }
 
 /** Lines of the entries up to position `end` (exclusive) that fill at most `rows` rows of `columns`. */

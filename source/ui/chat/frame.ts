@@ -7,7 +7,7 @@ import {layoutDraft} from '../input/draft-layout.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
 import {personKey} from '../timeline/display-name.js';
-import {createRowCache, type RowOptions, type RowsOf} from '../timeline/format-item.js';
+import {createRowCache, createRowOptions, type RowOptions, type RowsOf} from '../timeline/format-item.js';
 import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
 import {type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
 import type {ScreenEffect, UiState} from './chat-state.js';
@@ -31,7 +31,7 @@ export type FrameOf = (state: State, ui: UiState) => Frame;
 export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 	const rowsOf = createRowCache();
 	let filter: {of: UiState['filter']; ignored: UiState['ignored']; view: (state: State) => TimelineView} | undefined;
-	let options: RowOptions | undefined;
+	const optionsOf = createRowOptions(theme);
 	let last: {state: State; ui: UiState; frame: Frame} | undefined;
 
 	function viewOf(state: State, ui: UiState): TimelineView {
@@ -42,17 +42,10 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 		return filter.view(state);
 	}
 
-	function optionsOf(width: number, ui: UiState): RowOptions {
-		if (options?.width !== width || options.times !== ui.times || options.search !== ui.search) {
-			options = {width, times: ui.times, theme, search: ui.search};
-		}
-		return options;
-	}
-
 	return (state, ui) => {
 		if (last?.state === state && last.ui === ui) return last.frame;
 		const layout = screenLayoutOf(ui);
-		const rowOptions = optionsOf(layout.textWidth, ui);
+		const rowOptions = optionsOf(layout.textWidth, ui.times, ui.search);
 		const view = viewOf(state, ui);
 		const laidOut: LaidOutTimeline = {
 			view,

@@ -3,11 +3,13 @@
 import type {PeerView} from '../../core/select-peers.js';
 import {selectPeople} from '../../core/select-people.js';
 import type {TimelineEntry} from '../../core/timeline.js';
+import {QUIT_WINDOW_MS} from '../exit-message.js';
 import {editorWith} from '../input/editor-state.js';
 import {SIDEBAR_MIN_COLUMNS} from '../panes/screen-layout.js';
 import {cleanForScreen} from '../text/clean-for-screen.js';
-import {describeEntry} from '../timeline/describe-entry.js';
+import {entryText} from '../timeline/describe-entry.js';
 import {displayName, personKey} from '../timeline/display-name.js';
+import {nextTimeFormat} from '../timeline/format-time.js';
 import type {Focus, UiState} from './chat-state.js';
 import {editDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
@@ -15,8 +17,6 @@ import {goNewest, isSelectionVisible, selectLast} from './reading-position.js';
 import {cancelSearch} from './search.js';
 
 const FOCUS_ORDER: readonly Focus[] = ['input', 'timeline', 'peers'];
-/** How long a first Ctrl+C waits for the second. */
-export const QUIT_WINDOW_MS = 2000;
 
 export function focusPane(ui: UiState, context: ChatContext, focus: Focus): UiState {
 	const closed: UiState = {...ui, overlay: undefined, prompt: undefined, focus};
@@ -58,8 +58,7 @@ export function togglePeers(ui: UiState): UiState {
 }
 
 export function cycleTimes(ui: UiState): UiState {
-	const next = {minutes: 'seconds', seconds: 'none', none: 'minutes'} as const;
-	return {...ui, times: next[ui.times]};
+	return {...ui, times: nextTimeFormat(ui.times)};
 }
 
 /** The peers pane: moving, details, filtering by one person. */
@@ -105,16 +104,9 @@ function selectedEntry(ui: UiState, {state, frameOf}: ChatContext): TimelineEntr
 	return ui.selected && view.at(Math.min(view.positionOf(ui.selected), view.length - 1));
 }
 
-function plainTextOf(entry: TimelineEntry, {state}: ChatContext): string {
-	if (entry.type === 'posted') return cleanForScreen(entry.text);
-	return describeEntry(state, entry)
-		.map(part => (typeof part === 'string' ? part : part.name))
-		.join('');
-}
-
 export function copySelected(ui: UiState, context: ChatContext): ChatStep {
 	const entry = selectedEntry(ui, context);
-	return entry ? step(ui, {type: 'copy', text: plainTextOf(entry, context)}) : step(ui);
+	return entry ? step(ui, {type: 'copy', text: entryText(context.state, entry)}) : step(ui);
 }
 
 export function openDetails(ui: UiState): UiState {
@@ -125,7 +117,7 @@ export function openDetails(ui: UiState): UiState {
 export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
 	if (entry?.type !== 'posted') return {...ui, flash: {text: 'only messages can be quoted', level: 'info', until: 0}};
-	const lines = plainTextOf(entry, context).split('\n');
+	const lines = entryText(context.state, entry).split('\n');
 	const quoted = lines.map(line => `> ${line}`).join('\n');
 	const text = `${displayName(context.state, entry.peer, entry.seq)}:\n${quoted}\n${ui.editor.text}`;
 	const {history} = ui.editor;

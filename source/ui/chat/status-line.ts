@@ -6,7 +6,7 @@ import type {SelfInfo} from '../../node/chat-node.js';
 import {commandUsage, findCommandRow} from '../../node/commands/command-table.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {cleanLine} from '../text/clean-for-screen.js';
-import {cellWidth, truncateCells} from '../text/graphemes.js';
+import {cellWidth, padCells} from '../text/graphemes.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {displayName} from '../timeline/display-name.js';
 import type {UiState} from './chat-state.js';
@@ -45,10 +45,8 @@ function flashStyle(level: 'info' | 'warn' | 'error', theme: Theme): Style {
 
 function fillRow(left: string, right: string, width: number, theme: Theme, style: Style): Segment[] {
 	const room = Math.max(0, width - cellWidth(right));
-	const shown = truncateCells(left, room, theme.glyphs.ellipsis);
-	const gap = ' '.repeat(Math.max(0, room - cellWidth(shown)));
 	return [
-		{text: shown + gap, style: {...style, ...theme.statusBar}},
+		{text: padCells(left, room, theme.glyphs.ellipsis), style: {...style, ...theme.statusBar}},
 		...(right ? [{text: right, style: {...theme.statusBar, bold: true}}] : []),
 	];
 }

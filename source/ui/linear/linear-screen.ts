@@ -6,11 +6,11 @@ import {type CommandResult, type Intent, runCommand} from '../../node/commands/r
 import type {ChatScreen, ChatScreenOptions, ExitReason} from '../chat/chat-screen.js';
 import {completionNames} from '../chat/draft.js';
 import {noNotifications, updateNotifications} from '../chat/notifications.js';
-import {exitMessageLines} from '../exit-message.js';
+import {exitMessageLines, QUIT_WINDOW_MS} from '../exit-message.js';
 import type {Token} from '../input/key-token.js';
 import type {EditorAction} from '../input/reduce-editor.js';
-import {BELL} from '../terminal/escape-sequences.js';
-import {createTokenReader} from '../terminal/token-reader.js';
+import {BELL, DISABLE_BRACKETED_PASTE, ENABLE_BRACKETED_PASTE} from '../terminal/escape-sequences.js';
+import {createTokenReader, RESUME_DELAY_MS} from '../terminal/token-reader.js';
 import {personKey} from '../timeline/display-name.js';
 import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
@@ -39,11 +39,6 @@ export const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
  */
 
 export type LinearScreenOptions = Omit<ChatScreenOptions, 'stderr' | 'mono'>;
-
-const QUIT_WINDOW_MS = 2000;
-const RESUME_DELAY_MS = 100;
-const ENABLE_BRACKETED_PASTE = '\u001B[?2004h';
-const DISABLE_BRACKETED_PASTE = '\u001B[?2004l';
 
 export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, hooks} = options;

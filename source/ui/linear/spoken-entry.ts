@@ -6,7 +6,7 @@ import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
 import {cleanForScreen} from '../text/clean-for-screen.js';
-import {describeEntry} from '../timeline/describe-entry.js';
+import {entryText} from '../timeline/describe-entry.js';
 import {displayAddress, displayName} from '../timeline/display-name.js';
 import {formatTime} from '../timeline/format-time.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
@@ -14,8 +14,7 @@ import {isMentionOfUs} from '../timeline/mentions.js';
 export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	const time = formatTime(entry.at, 'minutes');
 	if (entry.type !== 'posted') {
-		const said = describeEntry(state, entry).map(part => (typeof part === 'string' ? part : part.name));
-		return `${entry.type === 'notice' ? 'Notice: ' : ''}${said.join('')}, ${time}`;
+		return `${entry.type === 'notice' ? 'Notice: ' : ''}${entryText(state, entry)}, ${time}`;
 	}
 	const own = state.launch?.peer;
 	const text = cleanForScreen(entry.text).replaceAll('\n', '\n    ');

@@ -8,8 +8,8 @@ import {fingerprintOf, formatRoundTrip, type PeerView, selectPeer} from '../../c
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {statusWord} from '../panes/peer-rows.js';
-import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
-import {describeEntry} from '../timeline/describe-entry.js';
+import {cleanLine} from '../text/clean-for-screen.js';
+import {entryText} from '../timeline/describe-entry.js';
 import {displayAddress, plainName} from '../timeline/display-name.js';
 import {formatMoment} from '../timeline/format-time.js';
 
@@ -26,13 +26,7 @@ export function entryDetails(state: State, entry: TimelineEntry): Detail[] {
 	facts.push(['order', toSortableString(entry)]);
 	if (entry.type === 'posted' && entry.peer === state.launch?.peer)
 		facts.push(['delivery', deliveryText(state, entry.seq)]);
-	const text =
-		entry.type === 'posted'
-			? cleanForScreen(entry.text)
-			: describeEntry(state, entry)
-					.map(part => (typeof part === 'string' ? part : part.name))
-					.join('');
-	facts.push(['text', text]);
+	facts.push(['text', entryText(state, entry)]);
 	return facts;
 }
 

@@ -1,6 +1,8 @@
 /** Where the panes lie. Pure: the same for drawing and for scrolling. */
 export const MIN_COLUMNS = 30;
 export const MIN_ROWS = 8;
+/** Shown alone on a smaller terminal. */
+export const TOO_SMALL_TEXT = `Terminal too small: ${MIN_COLUMNS}x${MIN_ROWS} needed`;
 export const SIDEBAR_MIN_COLUMNS = 60;
 
 export interface ScreenLayout {

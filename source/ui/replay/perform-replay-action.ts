@@ -4,9 +4,9 @@ import {selectPeers} from '../../core/select-peers.js';
 import {selectPeople} from '../../core/select-people.js';
 import {firstOtherPeer} from '../chat/pane-steps.js';
 import type {ReplayAction} from '../input/key-bindings.js';
-import {cleanForScreen} from '../text/clean-for-screen.js';
-import {describeEntry} from '../timeline/describe-entry.js';
+import {entryText} from '../timeline/describe-entry.js';
 import {plainName} from '../timeline/display-name.js';
+import {nextTimeFormat} from '../timeline/format-time.js';
 import {changeSpeed, startPlaying} from './playback.js';
 import {
 	enterReview,
@@ -25,8 +25,6 @@ import {startPrompt, withFilter} from './prompt-steps.js';
 import {quoteName} from './replay-filter.js';
 import {type ReplayContext, type ReplayEffect, type ReplayStep, step} from './replay-frame.js';
 import {type ReplayUi, SEEK_STEP_MS, withFlash} from './replay-state.js';
-
-const NEXT_TIME_FORMAT = {minutes: 'seconds', seconds: 'none', none: 'minutes'} as const;
 
 export function performReplayAction(ui: ReplayUi, action: ReplayAction, context: ReplayContext): ReplayStep {
 	return performMove(ui, action, context) ?? performFind(ui, action, context) ?? performOther(ui, action, context);
@@ -116,7 +114,7 @@ function performOther(ui: ReplayUi, action: ReplayAction, context: ReplayContext
 		case 'next-pane':
 			return step(togglePane(ui, context));
 		case 'times':
-			return step({...ui, times: NEXT_TIME_FORMAT[ui.times]});
+			return step({...ui, times: nextTimeFormat(ui.times)});
 		case 'help':
 			return step({...enterReview(ui, context), overlay: {type: 'help', scroll: 0}});
 		case 'back':
@@ -157,10 +155,7 @@ function openDetails(ui: ReplayUi, context: ReplayContext): ReplayUi {
 function copySelected(ui: ReplayUi, context: ReplayContext): ReplayEffect[] {
 	const {selected, view, shownState} = context.frameOf(context.history, enterReview(ui, context));
 	const entry = selected && view.at(view.positionOf(selected));
-	if (!entry) return [];
-	if (entry.type === 'posted') return [{type: 'copy', text: cleanForScreen(entry.text)}];
-	const parts = describeEntry(shownState, entry).map(part => (typeof part === 'string' ? part : part.name));
-	return [{type: 'copy', text: parts.join('')}];
+	return entry ? [{type: 'copy', text: entryText(shownState, entry)}] : [];
 }
 
 function filterByPeer(ui: ReplayUi, context: ReplayContext): ReplayUi {

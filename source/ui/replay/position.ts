@@ -6,7 +6,7 @@ import {type OrderKey, toSortableString} from '../../core/event-order.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {entryAt} from '../../core/timeline.js';
 import {itemAfter, itemAt, itemBefore, type TimelineItem} from '../timeline/timeline-view.js';
-import {anchorShowing, keyOf, scrollAnchor} from '../timeline/viewport.js';
+import {anchorAt, anchorShowing, keyOf, scrollAnchor} from '../timeline/viewport.js';
 import {passesFilter} from './replay-filter.js';
 import {isInView, type ReplayContext, type ReplayFrame, type ReplayStep, recordIndexOf, step} from './replay-frame.js';
 import {type ReplayUi, withFlash} from './replay-state.js';
@@ -70,7 +70,7 @@ export function movePage(ui: ReplayUi, context: ReplayContext, by: 1 | -1): Repl
 	const anchor = scrollAnchor(
 		laid,
 		timelineHeight,
-		ui.anchor ?? topAnchor(viewport),
+		ui.anchor ?? anchorAt(viewport.slots[0]),
 		by * Math.max(1, timelineHeight - 1),
 	);
 	const scrolled: ReplayUi = {...ui, anchor};
@@ -81,12 +81,6 @@ export function movePage(ui: ReplayUi, context: ReplayContext, by: 1 | -1): Repl
 	const item = (by < 0 ? seen[0] : seen.at(-1))?.item;
 	const key = item && keyOfItem(item);
 	return key ? {...scrolled, selected: key} : scrolled;
-}
-
-function topAnchor({slots}: ReplayFrame['viewport']): ReplayUi['anchor'] {
-	const [slot] = slots;
-	const entry = slot?.item.entries[0];
-	return slot && entry && {key: keyOf(entry), row: slot.row};
 }
 
 export function goStart(ui: ReplayUi, context: ReplayContext): ReplayUi {

@@ -6,6 +6,7 @@ import {PromptLine} from '../input/input-fields.js';
 import {OverlayPane} from '../overlays/overlay-pane.js';
 import {Divider, Lines} from '../panes/lines.js';
 import {PeersPane} from '../panes/peers-pane.js';
+import {TOO_SMALL_TEXT} from '../panes/screen-layout.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import type {Theme} from '../theme.js';
 import {type ReplayAnnotations, TimelinePane} from '../timeline/timeline-pane.js';
@@ -38,7 +39,7 @@ export function ReplayApp({history, frameOf, loop, room, file, theme, onMounted}
 	if (layout.tooSmall) {
 		return (
 			<Box width={ui.columns} height={ui.rows}>
-				<Text wrap="truncate">too small: 30x8 needed</Text>
+				<Text wrap="truncate">{TOO_SMALL_TEXT}</Text>
 			</Box>
 		);
 	}

@@ -6,7 +6,7 @@ import type {State} from '../../core/state.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
-import {createRowCache, type RowOptions, type RowsOf} from '../timeline/format-item.js';
+import {createRowCache, createRowOptions, type RowOptions, type RowsOf} from '../timeline/format-item.js';
 import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
 import {keyOf, type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
 import {passesFilter, type ReplayFilter} from './replay-filter.js';
@@ -44,20 +44,13 @@ export type ReplayFrameOf = (history: History, ui: ReplayUi) => ReplayFrame;
 export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 	const rowsOf = createRowCache();
 	const viewOf = createFilteredViews();
-	let options: RowOptions | undefined;
+	const optionsOf = createRowOptions(theme);
 	let last: {state: State; ui: ReplayUi; frame: ReplayFrame} | undefined;
-
-	function optionsOf(width: number, ui: ReplayUi): RowOptions {
-		if (options?.width !== width || options.times !== ui.times || options.search !== ui.search) {
-			options = {width, times: ui.times, theme, search: ui.search};
-		}
-		return options;
-	}
 
 	return (history, ui) => {
 		if (last?.state === history.state && last.ui === ui) return last.frame;
 		const layout = layoutReplay(ui);
-		const rowOptions = optionsOf(layout.textWidth, ui);
+		const rowOptions = optionsOf(layout.textWidth, ui.times, ui.search);
 		const playing = ui.mode === 'playing';
 		const shownState = playing ? history.stateAt(ui.index) : history.state;
 		const view = viewOf(shownState, ui.filter);

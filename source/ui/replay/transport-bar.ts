@@ -2,9 +2,9 @@
 import {findFirstIndex} from '../../core/binary-search.js';
 import {matchesSearch} from '../chat/search.js';
 import {cleanLine} from '../text/clean-for-screen.js';
-import {cellWidth, truncateCells} from '../text/graphemes.js';
+import {cellWidth, fillRow, truncateCells} from '../text/graphemes.js';
 import type {Segment, Style, Theme} from '../theme.js';
-import {formatMoment, formatTime, localDayNumber} from '../timeline/format-time.js';
+import {formatMoment, formatTime, localDayNumber, twoDigits} from '../timeline/format-time.js';
 import type {ReplayFrame} from './replay-frame.js';
 import {MAX_IDLE_MS, type ReplayUi} from './replay-state.js';
 import type {Hits} from './search-index.js';
@@ -29,8 +29,7 @@ export function formatSpeed(speed: number): string {
 /** `0:35:12`; hours grow. */
 export function formatSpan(ms: number): string {
 	const seconds = Math.max(0, Math.floor(ms / 1000));
-	const two = (value: number) => String(value).padStart(2, '0');
-	return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+	return `${Math.floor(seconds / 3600)}:${twoDigits(Math.floor(seconds / 60) % 60)}:${twoDigits(seconds % 60)}`;
 }
 
 /** One row, inverse. Where it does not fit, parts are said shorter, then the least of them is left out. */
@@ -40,7 +39,7 @@ export function formatTransportBar(request: TransportRequest): Segment[] {
 	if (ui.flash) {
 		const text = ` ${cleanLine(ui.flash.text)}`;
 		const flash = ui.flash.level === 'info' ? {} : ui.flash.level === 'warn' ? theme.warn : theme.error;
-		return [{text: fillRow(text, '', ui.columns, theme), style: {...flash, ...style}}];
+		return [{text: fillRow(text, '', ui.columns, theme.glyphs.ellipsis), style: {...flash, ...style}}];
 	}
 	const right = ui.columns >= 60 ? ' ? help ' : '';
 	const room = ui.columns - cellWidth(right);
@@ -52,7 +51,7 @@ export function formatTransportBar(request: TransportRequest): Segment[] {
 				rest.map(part => `  ${part}`).join(''),
 				right,
 				Math.max(0, ui.columns - cellWidth(head) - 1),
-				theme,
+				theme.glyphs.ellipsis,
 			),
 			style,
 		},
@@ -143,10 +142,4 @@ function filterPart(hidden: number, typed: string): BarPart {
 function formatPosition({time, start, end}: ReplayFrame, columns: number): string {
 	const withDay = localDayNumber(start) !== localDayNumber(end) || columns >= 100;
 	return withDay ? formatMoment(time) : formatTime(time, 'seconds');
-}
-
-function fillRow(left: string, right: string, width: number, theme: Theme): string {
-	const room = Math.max(0, width - cellWidth(right));
-	const shown = truncateCells(left, room, theme.glyphs.ellipsis);
-	return shown + ' '.repeat(Math.max(0, room - cellWidth(shown))) + (room > 0 ? right : '');
 }

@@ -1,10 +1,13 @@
 /** Everything we write to the terminal beside Ink's frames. Sources: xterm ctlseqs; kitty keyboard protocol. */
 const ESC = '\u001B';
 
+export const ENABLE_BRACKETED_PASTE = `${ESC}[?2004h`;
+export const DISABLE_BRACKETED_PASTE = `${ESC}[?2004l`;
+
 /** Focus reports, bracketed paste, title kept aside, no auto-wrap (a width the terminal sees otherwise stays in its row). */
-export const ENTER_MODES = `${ESC}[22;2t${ESC}[?1004h${ESC}[?2004h${ESC}[?7l`;
+export const ENTER_MODES = `${ESC}[22;2t${ESC}[?1004h${ENABLE_BRACKETED_PASTE}${ESC}[?7l`;
 /** Undoes ENTER_MODES and the kitty keyboard; harmless when nothing is to be undone. */
-export const LEAVE_MODES = `${ESC}[?7h${ESC}[?2004l${ESC}[?1004l${ESC}[23;2t`;
+export const LEAVE_MODES = `${ESC}[?7h${DISABLE_BRACKETED_PASTE}${ESC}[?1004l${ESC}[23;2t`;
 /** Leaves the alternate screen and shows the cursor: for exits that Ink does not see. */
 export const LEAVE_SCREEN = `${ESC}[?1049l${ESC}[?25h`;
 

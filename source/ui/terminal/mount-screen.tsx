@@ -3,7 +3,7 @@ import type {ReactNode} from 'react';
 import type {Token} from '../input/key-token.js';
 import type {UiClock} from '../screen-hooks.js';
 import {createTerminalModes} from './escape-sequences.js';
-import {createTokenReader} from './token-reader.js';
+import {createTokenReader, RESUME_DELAY_MS} from './token-reader.js';
 
 /**
  * What Ink gets for stdin: the terminal it is, but silent. Our own decoder reads the bytes (token-reader.ts), since Ink 8
@@ -79,7 +79,6 @@ export interface MountedScreen {
 	readonly ended: Promise<ScreenEnd>;
 }
 
-const RESUME_DELAY_MS = 100;
 /** Frames a second: our stores say when to draw, Ink's own pace would come on top. */
 const UNTHROTTLED_FPS = 1000;
 

@@ -35,6 +35,12 @@ export const ESCAPE_TIMEOUT_MS = 40;
 /** A plain paste is over when nothing more came for so long: longer than between two reads, shorter than to the next key. */
 export const PASTE_GAP_MS = 40;
 
+/**
+ * Time from SIGTSTP until raw mode is set again, ms. The signal reaches the process asynchronously, so this timer fires
+ * only after the process continues.
+ */
+export const RESUME_DELAY_MS = 100;
+
 export interface TokenReader {
 	/** Raw mode off and on again, around a suspension. */
 	pause(): void;

@@ -95,6 +95,12 @@ export function truncateCells(text: string, cells: number, ellipsis = '…'): st
 	return kept + ellipsis;
 }
 
+/** A row of `cells` cells: `left` truncated and padded, then `right`, which is left out when it alone fills the row. */
+export function fillRow(left: string, right: string, cells: number, ellipsis: string): string {
+	const room = Math.max(0, cells - cellWidth(right));
+	return padCells(left, room, ellipsis) + (room > 0 ? right : '');
+}
+
 /** Exactly `cells` wide: cut or filled with spaces at the right. */
 export function padCells(text: string, cells: number, ellipsis = '…'): string {
 	const cut = truncateCells(text, cells, ellipsis);

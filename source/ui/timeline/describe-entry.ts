@@ -53,6 +53,16 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 	}
 }
 
+/** The parts as plain text. */
+export function joinParts(parts: readonly TextPart[]): string {
+	return parts.map(part => (typeof part === 'string' ? part : part.name)).join('');
+}
+
+/** Text for the clipboard and the details: the message of a post, the description of any other entry. */
+export function entryText(state: State, entry: TimelineEntry): string {
+	return entry.type === 'posted' ? cleanForScreen(entry.text) : joinParts(describeEntry(state, entry));
+}
+
 /** A run of comings and goings in one line: `Dave, Erin and 3 more joined · Bob left and came back`. By person, not by launch. */
 
 const MAX_NAMES = 4;

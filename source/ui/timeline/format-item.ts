@@ -9,7 +9,7 @@ import {cleanForScreen} from '../text/clean-for-screen.js';
 import {cellWidth, padCells, truncateCells} from '../text/graphemes.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
-import {describeEntry, describePresenceGroup, type TextPart} from './describe-entry.js';
+import {describeEntry, describePresenceGroup, joinParts, type TextPart} from './describe-entry.js';
 import {displayAddress, displayName, personKey, plainName} from './display-name.js';
 import {formatTime, type TimeFormat} from './format-time.js';
 import type {TimelineItem} from './timeline-view.js';
@@ -124,7 +124,7 @@ function formatSystemEntry(
 	const width = options.width - MARK_CELLS;
 	let used = 0;
 	for (const segment of head) used += cellWidth(segment.text);
-	const text = parts.map(part => (typeof part === 'string' ? part : part.name)).join('');
+	const text = joinParts(parts);
 	const styles = partStyles(state, parts, theme, base);
 	if (posted && entry.late) head.push({text: '(late) ', style: theme.muted});
 	return wrapText(text, width - used - (posted && entry.late ? 7 : 0), width - used).map((line, index) => [
@@ -184,6 +184,16 @@ interface CachedRows {
 	readonly signature: string;
 	readonly options: RowOptions;
 	readonly rows: readonly Row[];
+}
+
+/** Returns the same options object until a value changes, so that the row cache compares by identity. */
+export function createRowOptions(theme: Theme): (width: number, times: TimeFormat, search: string) => RowOptions {
+	let options: RowOptions | undefined;
+	return (width, times, search) => {
+		if (options?.width !== width || options.times !== times || options.search !== search)
+			options = {width, times, theme, search};
+		return options;
+	};
 }
 
 /** One a screen. Keyed by the entry itself: it is frozen and replaced when it changes. */

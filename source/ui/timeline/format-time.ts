@@ -15,9 +15,14 @@ const MONTHS = [
 	'December',
 ];
 
-const twoDigits = (value: number) => String(value).padStart(2, '0');
+export const twoDigits = (value: number) => String(value).padStart(2, '0');
 
 export type TimeFormat = 'minutes' | 'seconds' | 'none';
+
+/** The format that the key for timestamps switches to. */
+export function nextTimeFormat(times: TimeFormat): TimeFormat {
+	return ({minutes: 'seconds', seconds: 'none', none: 'minutes'} as const)[times];
+}
 
 export function formatTime(at: number, times: TimeFormat): string {
 	if (times === 'none') return '';
