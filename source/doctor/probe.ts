@@ -8,13 +8,12 @@ import type {HelloMessage} from '../codec/message.js';
 import type {Clock, Debug, Random} from '../core/environment.js';
 import type {PeerId} from '../core/event.js';
 import {MAX_ADDRESSES, MAX_CANDIDATES, MAX_DIALS_AT_ONCE} from '../core/limits.js';
-import {createBeaconMac, type RoomKeys} from '../feed/room-keys.js';
+import type {RoomKeys} from '../feed/room-keys.js';
 import {createPeerKey} from '../feed/signing-keys.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
 import type {Beacon} from '../network/discovery/beacon.js';
-import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
+import {createDiscovery} from '../network/discovery/discovery.js';
 import type {HostAddress} from '../network/ip-address.js';
-import {isOnLink} from '../network/ip-address.js';
 import {createHelloProof} from '../network/link/handshake.js';
 import type {Connection, Transport} from '../network/transport/transport.js';
 import type {NetworkReport} from '../node/chat-node.js';
@@ -65,11 +64,30 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 	const key = createPeerKey(random.bytes(32));
 	const helloReader = {self: key.peer, proof: createHelloProof(key, keys), clock};
 	const entries = new Map<string, ProbedPeer>();
-	let discovery: Discovery | undefined;
 	const ports = {udp: 0, tcp: 0};
-	let startedAt = 0;
+	/** When discovery began, monotonic ms. */
+	let startedAt: number | undefined;
 	let activeDials = 0;
 	let stopping: Promise<void> | undefined;
+
+	const discovery = createDiscovery({
+		self: key.peer,
+		keys,
+		beacon,
+		clock,
+		random,
+		debug,
+		tcpPort: () => ports.tcp,
+		name: () => undefined,
+		connectedCount: () => 0,
+		isConnected: () => false,
+		peerFound: (peer, address, path) => addAddress(peer, peer, address, path),
+		alternateAddressFound: (peer, address) => addAddress(peer, peer, address),
+		peerLeft: peer => void entries.delete(peer),
+		onBeaconSent() {},
+	});
+
+	const elapsedMs = () => (startedAt === undefined ? 0 : clock.monotonic() - startedAt);
 
 	function findOrAddPeer(id: string, peer?: PeerId): ProbedPeer | undefined {
 		const known = entries.get(id);
@@ -149,30 +167,12 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 		}
 
 		try {
-			ports.udp = (await beacon.start((bytes, source) => discovery?.received(bytes, source))).port;
+			ports.udp = await discovery.listen();
 		} catch (error) {
 			return createStartFailure('UDP', options.udpPort, error);
 		}
 
 		startedAt = clock.monotonic();
-		discovery = createDiscovery({
-			self: key.peer,
-			roomTag: keys.tag,
-			mac: createBeaconMac(keys),
-			beacon,
-			clock,
-			random,
-			debug,
-			tcpPort: ports.tcp,
-			name: () => undefined,
-			connectedCount: () => 0,
-			isConnected: () => false,
-			isOnLink: address => isOnLink(address, beacon.interfaces()),
-			peerFound: (peer, address, path) => addAddress(peer, peer, address, path),
-			addAlternateAddress: (peer, address) => addAddress(peer, peer, address),
-			peerLeft: peer => void entries.delete(peer),
-			onTick() {},
-		});
 		discovery.start();
 		const by = options.targetsRemembered ? 'remembered' : 'peer-flag';
 		for (const target of options.targets) addAddress(`${target.host}:${target.port}`, undefined, target, by);
@@ -180,7 +180,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 	}
 
 	async function stop(): Promise<void> {
-		discovery?.stop();
+		discovery.stop();
 		await Promise.all([transport.close(), beacon.close()]);
 	}
 
@@ -190,21 +190,21 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 			room: options.room,
 			hasSecret: keys.hasSecret,
 			loopbackOnly: options.loopbackOnly,
-			listeningMs: discovery ? clock.monotonic() - startedAt : 0,
-			interfaces: reportInterfaces(beacon, discovery?.stats),
+			listeningMs: elapsedMs(),
+			interfaces: reportInterfaces(beacon, discovery.stats),
 			peers: mergeProbedPeers([...entries.values()], key.peer).map(entry =>
-				reportProbedPeer(entry, discovery?.stats, clock.monotonic()),
+				reportProbedPeer(entry, discovery.stats, clock.monotonic()),
 			),
 			udpPort: ports.udp || options.udpPort,
 			tcpPort: ports.tcp || options.tcpPort,
-			...reportForeignNodes(discovery?.stats, clock.monotonic()),
+			...reportForeignNodes(discovery.stats, clock.monotonic()),
 			refusedConnections: transport.refused,
 			clockCorrectionMs: 0,
 		}),
 		isSettled() {
 			const now = clock.monotonic();
-			if (now - startedAt >= MAX_PROBE_MS) return true;
-			if (activeDials > 0 || now - startedAt < MIN_PROBE_MS) return false;
+			if (elapsedMs() >= MAX_PROBE_MS) return true;
+			if (activeDials > 0 || elapsedMs() < MIN_PROBE_MS) return false;
 			return [...entries.values()].every(entry => entry.reachesUs || now - entry.firstSeenAt >= REVERSE_DIAL_WAIT_MS);
 		},
 		stop() {

@@ -73,9 +73,9 @@ export function mergeProbedPeers(entries: readonly ProbedPeer[], self: PeerId): 
 	return [...merged.values()];
 }
 
-export function reportProbedPeer(entry: ProbedPeer, beaconStats: BeaconStats | undefined, now: number): PeerReport {
+export function reportProbedPeer(entry: ProbedPeer, beaconStats: BeaconStats, now: number): PeerReport {
 	const {peer, hello, lastFailure, connectMs, clockOffsetMs} = entry;
-	const heard = peer === undefined ? undefined : beaconStats?.peer(peer);
+	const heard = peer === undefined ? undefined : beaconStats.peer(peer);
 	const name = hello?.name ?? heard?.name ?? peer?.slice(0, 8);
 	const wasTried = entry.isReached || lastFailure !== undefined;
 	return {

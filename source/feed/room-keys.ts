@@ -60,6 +60,6 @@ export async function deriveRoomKeys({room, secret = ''}: RoomChoice): Promise<R
 }
 
 /** 16 bytes of HMAC-SHA-256 by the beacon key. */
-export function createBeaconMac(keys: RoomKeys): BeaconMac {
+export function createBeaconMac(keys: Pick<RoomKeys, 'beaconKey'>): BeaconMac {
 	return bytes => createHmac('sha256', keys.beaconKey).update(bytes).digest().subarray(0, 16);
 }

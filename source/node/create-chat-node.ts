@@ -28,7 +28,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		name: () => conversation.name(),
 		onReadyToJoin: () => conversation.join(),
 		onTimersStalled: () => resumeDetector.onTimersStalled(),
-		onBeaconDue() {
+		onBeaconSent() {
 			resumeDetector.onInterfacesRefreshed();
 			conversation.announceAddressChange();
 		},
@@ -56,7 +56,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		pipeline: pipeline,
 		notices,
 		connectedCount: () => mesh.size,
-		foreignNodeCount: () => network.discovery?.foreignNodes() ?? 0,
+		foreignNodeCount: () => network.discovery.foreignNodes(),
 		sendStats: () => beacon.counters(),
 	});
 	const timers = new Set<Timer>();

@@ -1,52 +1,71 @@
-/** How a node is with others: beacons, connections, history that goes back and forth, and who testifies that one is gone. */
+/**
+ * Owner of the network of a node: it creates discovery, dialler, mesh, sync and failure detector, and connects them. All of
+ * their events end in the inner functions of `createNetwork`, which is the only place that knows more than one of them.
+ */
+import type {ByeReason, Message, PeersMessage} from '../codec/message.js';
 import type {Batch, FeedEvent, PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
-import {MAX_BYE_FLUSH_MS} from '../core/limits.js';
+import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
 import {formatPeerName} from '../core/select-peers.js';
-import {createBeaconMac} from '../feed/room-keys.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
-import {isOnLink} from '../network/ip-address.js';
 import {createHelloProof, FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/link/handshake.js';
-import type {OwnHello, PeerLink} from '../network/link/peer-link.js';
+import type {LinkClosing, OwnHello, PeerLink} from '../network/link/peer-link.js';
 import {createFailureDetector} from '../network/mesh/failure-detector.js';
 import {createMesh, type Mesh} from '../network/mesh/mesh.js';
+import {createPeerExchangeSender, dialableAddresses} from '../network/mesh/peer-exchange.js';
+import {type ChunkedWork, type DeferWork, inChunks} from '../network/scheduling/chunked-work.js';
 import type {IngestResult} from '../network/sync/ingest.js';
 import {createSync, type Sync} from '../network/sync/sync.js';
 import type {ChatNodeAdapters, ChatNodeOptions} from './chat-node.js';
-import {createLinkEventHandlers} from './link-events.js';
+import {createLinkMetrics} from './link-metrics.js';
 import type {LocalState} from './local-state.js';
 import {createPresence} from './presence.js';
+import {createTypingExpiry} from './typing-expiry.js';
 
 export interface NetworkOptions {
 	readonly localState: LocalState;
 	readonly nodeOptions: ChatNodeOptions;
 	readonly adapters: ChatNodeAdapters;
-	/** What we call ourselves now. */
+	/** The present name of this node. */
 	name(): string;
-	/** A connection is up whose clock does not contradict ours: time to say that we joined. */
+	/** A peer connected whose clock agrees with ours: `joined` can be stamped now. */
 	onReadyToJoin(): void;
-	/** Our timers stood still. */
+	/** The timers of this process stood still: the computer may have slept. */
 	onTimersStalled(): void;
-	/** A beacon is due: addresses may be others now. */
-	onBeaconDue(): void;
+	/** A beacon was sent, and the interfaces were read for it: addresses may have changed. */
+	onBeaconSent(): void;
 }
 
 export interface Network {
 	readonly mesh: Mesh;
 	readonly dialler: Dialler;
 	readonly sync: Sync;
-	/** Undefined before `listen`. */
-	readonly discovery: Discovery | undefined;
-	/** Batches are in the log, our own (`own`) or learnt: others are told. */
+	readonly discovery: Discovery;
+	/** Reports a batch that was written to the log to the peers. `own`: this node is its author. */
 	announceBatch(batch: Batch, events: readonly FeedEvent[], own: boolean): void;
-	/** Opens the sockets. Nobody is told of us yet. */
+	/** Opens the sockets, without announcing this node yet. Rejects with the error of the system. */
 	listen(): Promise<{readonly tcpPort: number; readonly udpPort: number}>;
+	/** Announces this node and dials. */
 	start(): void;
-	/** Says goodbye to all, and waits until they have it, at most MAX_BYE_FLUSH_MS. */
+	/** Says goodbye to every peer and waits until it is sent, at most MAX_BYE_FLUSH_MS. */
 	leave(): Promise<void>;
 	/** Closes the sockets. */
 	stop(): Promise<void>;
+}
+
+/** Reasons of a `bye` that accuse this node of nothing. */
+const BENIGN_BYE_REASONS: ReadonlySet<string> = new Set<ByeReason>([
+	'leaving',
+	'duplicate',
+	'self',
+	'idle',
+	'overloaded',
+]);
+
+/** Whether either end found a fault. The end that found it bans the other for FAULT_BAN_MS, so neither needs to dial. */
+function isFault({by, code}: LinkClosing): boolean {
+	return by === 'fault' || (by === 'them' && !BENIGN_BYE_REASONS.has(code));
 }
 
 export function createNetwork(options: NetworkOptions): Network {
@@ -54,9 +73,56 @@ export function createNetwork(options: NetworkOptions): Network {
 	const {key, self, store, nodeClock, inventory, pipeline, notices} = localState;
 	const {clock, random, transport, beacon, debug} = adapters;
 	const {keys} = nodeOptions;
-	const failureDetector = createFailureDetector(self);
+	let tcpPort = 0;
+
 	const isConnected = (peer: PeerId) => mesh.linkOf(peer) !== undefined;
+	const connectedCount = () => mesh.size;
 	const labelFor = (peer: PeerId) => formatPeerName(store.getState(), peer);
+
+	const failureDetector = createFailureDetector(self);
+	const mesh: Mesh = createMesh(
+		{self, ownHello, proof: createHelloProof(key, keys), clock, debug},
+		{
+			up: onLinkUp,
+			replaced: onLinkReplaced,
+			down: onLinkDown,
+			message: onMessage,
+			metricsChanged: link => linkMetrics.recordChange(link),
+			drained: link => sync.drained(link),
+			rejected: (connection, closing) => notices.connectionRejected(connection.remoteAddress, closing),
+			stalled: onTimersStalled,
+		},
+	);
+	const dialler = createDialler({
+		self,
+		clock,
+		random,
+		transport,
+		debug,
+		isConnected,
+		isSeen: failureDetector.isReachable,
+		adopt: mesh.adopt,
+		targetWorked: address => adapters.rememberTarget(address),
+	});
+	const discovery = createDiscovery({
+		self,
+		keys,
+		beacon,
+		clock,
+		random,
+		debug,
+		tcpPort: () => tcpPort,
+		name: () => (keys.hasSecret ? undefined : name()),
+		connectedCount,
+		isConnected,
+		peerFound: dialler.learnAddress,
+		alternateAddressFound: dialler.learnAlternateAddress,
+		peerLeft: dialler.peerLeft,
+		onBeaconSent() {
+			mesh.checkStall();
+			options.onBeaconSent();
+		},
+	});
 	const sync = createSync({
 		self,
 		clock,
@@ -69,48 +135,33 @@ export function createNetwork(options: NetworkOptions): Network {
 		progress: (received, expected) => pipeline.publish({type: 'sync-progress', received, expected}),
 		limited: (what, peer) => notices.limitReached(what, labelFor(peer)),
 	});
-	const links = createLinkEventHandlers({
-		clock,
-		nodeClock,
-		store,
-		notices,
-		failureDetector: failureDetector,
-		pipeline: () => pipeline,
-		mesh: () => mesh,
-		sync: () => sync,
-		dialler: () => dialler,
-		presence: () => presence,
-		onReadyToJoin: options.onReadyToJoin,
-		onTimersStalled() {
-			options.onTimersStalled();
-			discovery?.burst();
-		},
-	});
-	const mesh: Mesh = createMesh({self, ownHello, proof: createHelloProof(key, keys), clock, debug}, links);
-	const dialler: Dialler = createDialler({
-		self,
-		clock,
-		random,
-		transport,
-		debug,
-		isConnected,
-		isSeen: peer => failureDetector.isReachable(peer),
-		adopt: (connection, done) => mesh.adopt(connection, done),
-		targetWorked: address => adapters.rememberTarget(address),
-	});
 	const presence = createPresence({
 		self,
 		clock,
-		failureDetector: failureDetector,
+		failureDetector,
 		getState: store.getState,
-		connectedCount: () => mesh.size,
+		connectedCount,
+		checkStall: mesh.checkStall,
 		appendLost: (subject, absence) => pipeline.append([{type: 'lost', subject, absence}]),
 		appendReturned: absence => pipeline.append([{type: 'returned', absence}]),
 		onLastPeerLost: subject =>
 			pipeline.observe({type: 'peer-disconnected', subject, reason: 'lost contact', alone: true}),
 	});
-	let discovery: Discovery | undefined;
-	let tcpPort = 0;
+	const peerExchangeSender = createPeerExchangeSender(clock, mesh.links);
+	const linkMetrics = createLinkMetrics({
+		clock,
+		nodeClock,
+		store,
+		notices,
+		links: mesh.links,
+		publish: pipeline.publish,
+	});
+	const typingExpiry = createTypingExpiry({
+		clock,
+		wall: nodeClock.wall,
+		publish: pipeline.publish,
+		isShown: peer => store.getState().ephemeral.typing[peer] !== undefined,
+	});
 
 	function ownHello(): OwnHello {
 		return {
@@ -125,40 +176,92 @@ export function createNetwork(options: NetworkOptions): Network {
 		};
 	}
 
-	async function listen(): Promise<{tcpPort: number; udpPort: number}> {
-		({port: tcpPort} = await transport.listen(connection => mesh.adopt(connection)));
-		const {port: udpPort} = await beacon.start((bytes, source) => discovery?.received(bytes, source));
-		discovery = createDiscovery({
-			self,
-			roomTag: keys.tag,
-			mac: createBeaconMac(keys),
-			beacon,
-			clock,
-			random,
-			debug,
-			tcpPort,
-			name: () => (keys.hasSecret ? undefined : name()),
-			connectedCount: () => mesh.size,
-			isConnected,
-			isOnLink: address => isOnLink(address, beacon.interfaces()),
-			peerFound: (peer, address, path) => dialler.learnAddress(peer, address, path),
-			addAlternateAddress: (peer, address) => dialler.learnAlternateAddress(peer, address),
-			peerLeft: peer => dialler.peerLeft(peer),
-			onTick() {
-				mesh.checkStall();
-				options.onBeaconDue();
-			},
+	function onLinkUp(link: PeerLink): void {
+		linkMetrics.checkClock(link);
+		nodeClock.merge(link.hello.hlc);
+		if (linkMetrics.clockAgrees(link)) options.onReadyToJoin();
+		pipeline.observe({type: 'peer-connected', subject: link.peer, address: link.remoteAddress});
+		linkMetrics.publish(link);
+		pipeline.commit();
+		dialler.connected(link.peer);
+		failureDetector.connected(link.peer, clock.monotonic());
+		sync.up(link);
+		peerExchangeSender.up(link.peer);
+	}
+
+	function onLinkReplaced(link: PeerLink, closed?: PeerLink): void {
+		sync.replaced(link, closed);
+		peerExchangeSender.replaced(link.peer);
+	}
+
+	function onLinkDown({peer}: PeerLink, closing: LinkClosing): void {
+		const isLeaving = closing.by === 'them' && closing.code === 'leaving';
+		sync.down(peer);
+		pipeline.observe({type: 'peer-disconnected', subject: peer, reason: closing.text, alone: false});
+		pipeline.publish({type: 'link-closed', peer});
+		pipeline.commit();
+		failureDetector.disconnected(peer, clock.monotonic());
+		peerExchangeSender.down(peer);
+		if (closing.by === 'fault') notices.peerFault(labelFor(peer), closing);
+		if (isLeaving) {
+			dialler.peerLeft(peer);
+			return;
+		}
+
+		if (closing.by === 'them') notices.closedByPeer(labelFor(peer), closing);
+		dialler.disconnected(peer, isFault(closing) ? FAULT_BAN_MS : 0);
+		presence.onPeerDisconnected(peer);
+	}
+
+	function onMessage(link: PeerLink, message: Message, defer: DeferWork): void {
+		switch (message.type) {
+			case 'have':
+			case 'want':
+			case 'events':
+				sync.message(link, message, defer);
+				break;
+			case 'peers':
+				defer(processPeers(link, message));
+				break;
+			case 'typing':
+				typingExpiry.refresh(link.peer);
+				break;
+			case 'bye':
+				// The last events of a peer enter before its disconnection does.
+				sync.flushSmall();
+				break;
+			case 'pong':
+				nodeClock.merge(message.hlc);
+				break;
+			default:
+		}
+	}
+
+	/** Reads to whom a peer is connected. */
+	function* processPeers(link: PeerLink, {added, removed, all}: PeersMessage): ChunkedWork {
+		if (all) failureDetector.reportFullList(link.peer, new Set(added.map(({peer}) => peer)), clock.monotonic());
+		yield* inChunks(added, reportedPeer => {
+			failureDetector.reportChange(link.peer, reportedPeer.peer, true, clock.monotonic());
+			for (const address of dialableAddresses(link, reportedPeer))
+				dialler.learnAddress(reportedPeer.peer, address, 'exchange');
 		});
-		return {tcpPort, udpPort};
+		yield* inChunks(removed, peer => {
+			failureDetector.reportChange(link.peer, peer, false, clock.monotonic());
+			peerExchangeSender.expedite(peer);
+		});
+	}
+
+	function onTimersStalled(): void {
+		failureDetector.stalled(clock.monotonic());
+		options.onTimersStalled();
+		discovery.burst();
 	}
 
 	return {
 		mesh,
 		dialler,
 		sync,
-		get discovery() {
-			return discovery;
-		},
+		discovery,
 		announceBatch(batch, events, own) {
 			inventory.update(batch.peer);
 			if (own) {
@@ -171,19 +274,24 @@ export function createNetwork(options: NetworkOptions): Network {
 			const last = events.at(-1);
 			if (last && !isDue(last, nodeClock.wall())) notices.clockAhead(labelFor(batch.peer), last.ms - nodeClock.wall());
 		},
-		listen,
+		async listen() {
+			({port: tcpPort} = await transport.listen(connection => mesh.adopt(connection)));
+			return {tcpPort, udpPort: await discovery.listen()};
+		},
 		start() {
 			mesh.start();
 			presence.start();
-			discovery?.start();
+			discovery.start();
 			const source = nodeOptions.targetsRemembered ? 'remembered' : 'peer-flag';
 			for (const target of nodeOptions.targets) dialler.addTarget(target, source);
 		},
 		async leave() {
 			presence.stop();
-			links.stop();
+			linkMetrics.stop();
+			peerExchangeSender.stop();
+			typingExpiry.stop();
 			dialler.stop();
-			discovery?.stop();
+			discovery.stop();
 			mesh.closeAll();
 			await new Promise<void>(resolve => {
 				const until = clock.monotonic() + MAX_BYE_FLUSH_MS;
@@ -199,10 +307,8 @@ export function createNetwork(options: NetworkOptions): Network {
 	};
 }
 
-/** What others hand over: into log and state, or what is said of it. */
-
-/** `live`: it was not in anybody's first `have`. Who brings what its author never signed is cut off. */
-export function ingestBatch(
+/** Passes a batch to the event pipeline. A batch whose author never signed it closes the connection. */
+function ingestBatch(
 	{pipeline, notices, store}: Pick<LocalState, 'pipeline' | 'notices' | 'store'>,
 	batch: Batch,
 	link: Pick<PeerLink, 'fail'>,

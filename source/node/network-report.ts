@@ -15,7 +15,7 @@ export interface NetworkReportSources {
 	readonly transport: Transport;
 	readonly dialler: Dialler;
 	readonly mesh: Mesh;
-	readonly discovery: Discovery | undefined;
+	readonly discovery: Discovery;
 	readonly info: SelfInfo | undefined;
 	readonly store: Store;
 	readonly room: string;
@@ -30,7 +30,7 @@ export interface NetworkReportSources {
 /** What the doctor and the network pane show, as of now. */
 export function createNetworkReport(sources: NetworkReportSources): NetworkReport {
 	const {beacon, discovery, info, now, room, hasSecret, loopbackOnly, clockCorrectionMs} = sources;
-	const beaconStats = discovery?.stats;
+	const beaconStats = discovery.stats;
 	return {
 		room,
 		hasSecret,
@@ -48,19 +48,19 @@ export function createNetworkReport(sources: NetworkReportSources): NetworkRepor
 
 /** Who is there and not of our room; `now` in monotonic ms. */
 export function reportForeignNodes(
-	beaconStats: BeaconStats | undefined,
+	beaconStats: BeaconStats,
 	now: number,
 ): Pick<NetworkReport, 'strangers' | 'otherVersions' | 'otherVersionNumbers' | 'offLink'> {
-	const versions = beaconStats?.otherVersions(now) ?? [];
+	const versions = beaconStats.otherVersions(now);
 	return {
-		strangers: beaconStats?.foreignNodes(now) ?? 0,
+		strangers: beaconStats.foreignNodes(now),
 		otherVersions: versions.length,
 		otherVersionNumbers: [...new Set(versions)].sort((a, b) => a - b),
-		offLink: beaconStats?.offLinkAddresses(now) ?? [],
+		offLink: beaconStats.offLinkAddresses(now),
 	};
 }
 
-export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats | undefined): InterfaceReport[] {
+export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats): InterfaceReport[] {
 	return beacon.interfaces().map(networkInterface => {
 		const sum = (counts: Iterable<readonly [string, RouteCounts]>) => {
 			const total = {broadcast: 0, multicast: 0, answer: 0};
@@ -73,8 +73,8 @@ export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats | unde
 
 			return total;
 		};
-		const echoes = sum(beaconStats?.echoesBySource() ?? []);
-		const heard = sum(beaconStats?.beaconsBySource() ?? []);
+		const echoes = sum(beaconStats.echoesBySource());
+		const heard = sum(beaconStats.beaconsBySource());
 		const path = (kind: 'broadcast' | 'multicast'): PathReport => {
 			const counter = beacon
 				.counters()
@@ -136,7 +136,7 @@ function reportLastHeard(heard: BeaconPeer | undefined, now: number): Pick<PeerR
 function reportDial(dial: DialReport, {store, discovery, info, now}: NetworkReportSources): PeerReport {
 	const {peer, addresses, sources: heardBy, lastFailure} = dial;
 	const isSelf = peer !== undefined && peer === info?.peer;
-	const heard = peer === undefined ? undefined : discovery?.stats.peer(peer);
+	const heard = peer === undefined ? undefined : discovery.stats.peer(peer);
 	const name = peer && (heard?.name ?? nameOf(store.getState(), peer));
 	const mark = peer && formatFingerprintSuffix(store.getState(), peer);
 	return {
@@ -161,7 +161,7 @@ function reportLink(
 	{store, discovery, now}: NetworkReportSources,
 ): PeerReport {
 	const {roundTripMs, clockOffsetMs} = link;
-	const heard = discovery?.stats.peer(link.peer);
+	const heard = discovery.stats.peer(link.peer);
 	const mark = formatFingerprintSuffix(store.getState(), link.peer);
 	return {
 		...known,

@@ -1,11 +1,11 @@
 /**
- * What this node testifies: others lost, itself returned (design.md, 1, Who testifies). Runs over the witness on a timer
- * and over what is learnt.
+ * Presence events of this node: `lost` for peers that the failure detector suspects, `returned` as the answer to a `lost`
+ * about this node (protocol.md, Presence). It evaluates the failure detector on a timer and looks at the events that arrive.
  */
 
 import type {Clock, Timer} from '../core/environment.js';
 import type {FeedEvent, PeerId} from '../core/event.js';
-import {LOST_GRACE_MS, RETURNED_INTERVAL_MS, STALL_MS} from '../core/limits.js';
+import {LOST_GRACE_MS, RETURNED_INTERVAL_MS} from '../core/limits.js';
 import {findPeer, listPeers} from '../core/roster.js';
 import type {State} from '../core/state.js';
 import type {FailureDetector, Subject} from '../network/mesh/failure-detector.js';
@@ -16,18 +16,20 @@ export interface PresenceOptions {
 	readonly failureDetector: FailureDetector;
 	getState(): State;
 	connectedCount(): number;
+	/** Detects that the timers of this process stood still; called before each evaluation. */
+	checkStall(): void;
 	appendLost(subject: PeerId, absence: number): void;
 	appendReturned(absence: number): void;
-	/** We lost contact with the last peer we had. */
+	/** The last connected peer is gone for LOST_GRACE_MS. */
 	onLastPeerLost(subject: PeerId): void;
 }
 
 export interface Presence {
-	/** Looks about from now on. Started with the mesh it keeps step with it: an idle node wakes once for both. */
+	/** Evaluates every 500 ms. Started together with the mesh, both timers fire at once and an idle process wakes up once. */
 	start(): void;
-	/** Feed events were learnt: one may say that we are lost. */
+	/** Feed events of other peers were accepted: one may report this node lost. */
 	onEventsIngested(events: readonly FeedEvent[]): void;
-	/** A connection ended without a goodbye. */
+	/** The connection to a peer ended without a goodbye. */
 	onPeerDisconnected(peer: PeerId): void;
 	stop(): void;
 }
@@ -36,31 +38,28 @@ const EVALUATE_INTERVAL_MS = 500;
 
 export function createPresence(options: PresenceOptions): Presence {
 	const {self, clock, failureDetector} = options;
-	/** A connection that comes and goes is lost once, after the last of its ends. */
+	/** One timer for each disconnected peer, restarted by each disconnection, so that a flapping peer is reported once. */
 	const graceTimers = new Map<PeerId, Timer>();
 	let returnedAt = Number.NEGATIVE_INFINITY;
 	let returnedTimer: Timer | undefined;
-	/** Most of the time nothing changed since the last look. */
-	let subjectCache: {readonly roster?: State['roster']; readonly facts: readonly Subject[]} = {facts: []};
-	let evaluatedAt = Number.POSITIVE_INFINITY;
+	/** Most of the time the roster did not change since the last evaluation. */
+	let subjectCache: {readonly roster?: State['roster']; readonly subjects: readonly Subject[]} = {subjects: []};
 	let timer: Timer | undefined;
 	let stopped = false;
 
-	function subjects({roster}: State): readonly Subject[] {
-		if (subjectCache.roster === roster) return subjectCache.facts;
-		const facts = listPeers(roster)
+	function listSubjects({roster}: State): readonly Subject[] {
+		if (subjectCache.roster === roster) return subjectCache.subjects;
+		const subjects = listPeers(roster)
 			.filter(({joined}) => joined)
 			.map(({peer, left, lost, absences}) => ({peer, ended: left !== undefined || lost[absences] !== undefined}));
-		subjectCache = {roster, facts};
-		return facts;
+		subjectCache = {roster, subjects};
+		return subjects;
 	}
 
 	function evaluate(): void {
-		const now = clock.monotonic();
+		options.checkStall();
 		const state = options.getState();
-		if (now - evaluatedAt - EVALUATE_INTERVAL_MS > STALL_MS) failureDetector.stalled(now);
-		evaluatedAt = now;
-		for (const subject of failureDetector.evaluate(subjects(state), now)) {
+		for (const subject of failureDetector.evaluate(listSubjects(state), clock.monotonic())) {
 			options.appendLost(subject, findPeer(state.roster, subject)?.absences ?? 0);
 		}
 
@@ -68,7 +67,7 @@ export function createPresence(options: PresenceOptions): Presence {
 		timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
 	}
 
-	/** The current number is answered, at most once a minute. */
+	/** Appends `returned` for the current absence, at most once each RETURNED_INTERVAL_MS. */
 	function answerLost(): void {
 		returnedTimer = undefined;
 		const own = findPeer(options.getState().roster, self);
@@ -85,7 +84,6 @@ export function createPresence(options: PresenceOptions): Presence {
 
 	return {
 		start() {
-			evaluatedAt = clock.monotonic();
 			timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
 		},
 		onEventsIngested(events) {

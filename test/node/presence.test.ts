@@ -6,7 +6,7 @@ import {createPresence} from '../../source/node/presence.js';
 import {fakePeerId} from '../helpers/fake-chat-node.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
-test('the last peer whose connection comes and goes is said to be lost once, when it stays away', async () => {
+test('the last peer whose connection comes and goes is reported lost once, after it stays away', async () => {
 	const clock = createFakeClock();
 	const lost: string[] = [];
 	const presence = createPresence({
@@ -15,6 +15,7 @@ test('the last peer whose connection comes and goes is said to be lost once, whe
 		failureDetector: createFailureDetector(fakePeerId(1)),
 		getState: () => initialState,
 		connectedCount: () => 0,
+		checkStall() {},
 		appendLost() {},
 		appendReturned() {},
 		onLastPeerLost: peer => lost.push(peer),

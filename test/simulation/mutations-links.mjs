@@ -47,7 +47,7 @@ export const linkMutations = [
 	},
 	{
 		rule: 'Peers exchange the addresses of other peers.',
-		edits: [{in: 'createLinkEventHandlers.processPeers', call: 'learnAddress', becomes: 'removed'}],
+		edits: [{in: 'createNetwork.processPeers', call: 'learnAddress', becomes: 'removed'}],
 	},
 	{
 		rule: 'Beacons continue after the burst.',

@@ -10,7 +10,7 @@ export const presenceMutations = [
 	},
 	{
 		rule: 'A peer that returned is announced at once if somebody lost it.',
-		edits: [{in: 'createLinkEventHandlers.processPeers', call: 'expedite', becomes: 'removed'}],
+		edits: [{in: 'createNetwork.processPeers', call: 'expedite', becomes: 'removed'}],
 	},
 	{
 		rule: 'A peer is reported lost only after a grace period.',
@@ -36,7 +36,7 @@ export const presenceMutations = [
 	},
 	{
 		rule: 'The last events of a peer are read before its goodbye is noted.',
-		edits: [{in: 'createLinkEventHandlers.message', call: 'flushSmall', becomes: 'removed'}],
+		edits: [{in: 'createNetwork.onMessage', call: 'flushSmall', becomes: 'removed'}],
 	},
 	{
 		rule: 'Silence while our own timers stood still closes no connection.',

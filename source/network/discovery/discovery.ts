@@ -1,11 +1,10 @@
 /**
- * What to announce, whom to answer, what a heard beacon means (design.md, 3, Discovery). It moves meaning; `beacon.ts`
- * moves bytes; when to announce stands in `beacon-schedule.ts`.
+ * Discovery of peers by beacons (protocol.md, Discovery): announces this node, answers beacons, and reports the peers that it
+ * hears. `beacon.ts` sends and receives the datagrams; `beacon-schedule.ts` decides when to announce.
  */
 import {
 	type BeaconDatagram,
 	type BeaconKind,
-	type BeaconMac,
 	type BeaconPath,
 	decodeBeacon,
 	encodeBeacon,
@@ -13,7 +12,8 @@ import {
 import type {Clock, Debug, Random} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_BEACON_ANSWERS_PER_SECOND, MAX_BEACONS_PER_SECOND, MAX_CANDIDATES} from '../../core/limits.js';
-import type {HostAddress} from '../ip-address.js';
+import {createBeaconMac, type RoomKeys} from '../../feed/room-keys.js';
+import {type HostAddress, isOnLink} from '../ip-address.js';
 import {PROTOCOL_VERSION} from '../link/handshake.js';
 import type {Beacon, DatagramSource} from './beacon.js';
 import {createBeaconSchedule} from './beacon-schedule.js';
@@ -21,69 +21,74 @@ import {type BeaconRoute, type BeaconStats, createBeaconStats, setBounded} from 
 
 export interface DiscoveryOptions {
 	readonly self: PeerId;
-	readonly roomTag: Uint8Array;
-	readonly mac: BeaconMac;
+	readonly keys: Pick<RoomKeys, 'tag' | 'beaconKey'>;
 	readonly beacon: Beacon;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly debug: Debug;
-	/** UDP port of the room: where answers to a `--peer` without TCP port could go, and the shared port. */
-	readonly tcpPort: number;
+	/** The port on which this node accepts connections. */
+	tcpPort(): number;
 	/** The name to announce; undefined in a room with a secret. */
 	name(): string | undefined;
 	connectedCount(): number;
+	/** Connected peers are not answered: they know this node. */
 	isConnected(peer: PeerId): boolean;
-	/** Whether an address is on one of our own subnets: others are not believed. */
-	isOnLink(address: string): boolean;
-	/** A peer of this room is there. */
+	/** A beacon of a peer of this room arrived. */
 	peerFound(peer: PeerId, address: HostAddress, path: BeaconRoute): void;
-	/** What was just heard came from this address as well. */
-	addAlternateAddress(peer: PeerId, address: HostAddress): void;
-	/** It said that it leaves. */
+	/** Another copy of the same beacon arrived from this address. */
+	alternateAddressFound(peer: PeerId, address: HostAddress): void;
+	/** A peer announced that it leaves. */
 	peerLeft(peer: PeerId): void;
-	/** Called at every beat, after the interfaces were read anew. */
-	onTick(): void;
+	/** Called after every announcement; the interfaces have just been read. */
+	onBeaconSent(): void;
 }
 
 export interface Discovery {
+	/** Opens the sockets of the beacon. Resolves with the UDP port; rejects with the error of the system. */
+	listen(): Promise<number>;
+	/** Starts to announce this node. */
 	start(): void;
-	/** Announce in a burst: after start, after sleep, when the interfaces changed. */
+	/** Announces in a burst: after a start, after sleep, when the interfaces changed. */
 	burst(): void;
-	/** Distinct senders of another room or secret in the last minute. */
+	/** Number of senders of another room or secret in the last minute. */
 	foreignNodes(): number;
-	/** For the doctor. */
+	/** Statistics for the doctor. */
 	readonly stats: BeaconStats;
+	/** Processes one datagram from the network. */
 	received(bytes: Uint8Array, source: DatagramSource): void;
-	/** Says `leaving` and stops announcing. */
+	/** Announces that this node leaves, if it was announced, and stops. Idempotent. */
 	stop(): void;
 }
 
 export function createDiscovery(options: DiscoveryOptions): Discovery {
-	const {beacon, clock, random, self, debug} = options;
+	const {beacon, clock, random, self, keys, debug} = options;
+	const mac = createBeaconMac(keys);
 	const counters = new Map<PeerId, number>();
 	const stats = createBeaconStats();
 	const schedule = createBeaconSchedule({clock, random, connectedCount: options.connectedCount, announce});
 	let counter = 0;
 	const answerWindow = {from: Number.NEGATIVE_INFINITY, count: 0};
 	const receivedWindow = {from: Number.NEGATIVE_INFINITY, count: 0};
+	let isListening = false;
+	let isStarted = false;
 	let stopped = false;
 
 	function datagram(kind: BeaconKind, path?: BeaconPath): Uint8Array {
 		const name = options.name();
 		const content: BeaconDatagram = {
 			version: PROTOCOL_VERSION,
-			roomTag: options.roomTag,
+			roomTag: keys.tag,
 			peer: self,
-			port: options.tcpPort,
+			port: options.tcpPort(),
 			...(name === undefined ? {} : {name}),
 			kind,
 			...(path && {path}),
 			counter,
 		};
-		return encodeBeacon(content, options.mac);
+		return encodeBeacon(content, mac);
 	}
 
-	/** Two copies of one announcement, with the same counter, that say how they went out. */
+	/** Sends two copies of one announcement with the same counter; each says by which path it was sent. */
 	function send(kind: BeaconKind): void {
 		counter += 1;
 		beacon.broadcast(datagram(kind, 'broadcast'), datagram(kind, 'multicast'));
@@ -91,10 +96,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 
 	function announce(): void {
 		send('here');
-		options.onTick();
+		options.onBeaconSent();
 	}
 
-	/** At most so many a second. */
+	/** Fixed window of a second. */
 	function within(window: {from: number; count: number}, limit: number): boolean {
 		const now = clock.monotonic();
 		if (now - window.from >= 1000) {
@@ -115,7 +120,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 
 		const last = counters.get(content.peer) ?? -1;
 		if (content.counter < last) return;
-		if (!options.isOnLink(source.address)) {
+		if (!isOnLink(source.address, beacon.interfaces())) {
 			debug('discovery', 'beacon from an address off our subnets ignored', {address: source.address});
 			stats.recordOffLink(source.address, clock.monotonic());
 			return;
@@ -124,7 +129,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		stats.recordBeacon(content.peer, source.address, path, content.name, clock.monotonic());
 		if (content.counter === last) {
 			if (content.kind !== 'leaving')
-				options.addAlternateAddress(content.peer, {host: source.address, port: content.port});
+				options.alternateAddressFound(content.peer, {host: source.address, port: content.port});
 			return;
 		}
 
@@ -145,25 +150,36 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		beacon.send(datagram('answer'), source.address, source.port);
 	}
 
+	function received(bytes: Uint8Array, source: DatagramSource): void {
+		if (stopped || !within(receivedWindow, MAX_BEACONS_PER_SECOND)) return;
+		const decoded = decodeBeacon(bytes, keys.tag, mac);
+		if (decoded.type === 'beacon') onBeacon(decoded.beacon, source);
+		else if (decoded.type === 'stranger' && decoded.leaving) stats.removeForeignNode(decoded.peer);
+		else if (decoded.type === 'stranger') stats.recordForeignNode(decoded.peer, clock.monotonic());
+		else if (decoded.type === 'other-version')
+			stats.recordOtherVersion(`${source.address}:${source.port}`, decoded.version, clock.monotonic());
+	}
+
 	return {
-		start: schedule.burst,
+		async listen() {
+			// Until all sockets are open, no beacon can be told from one of a foreign subnet.
+			const {port} = await beacon.start((bytes, source) => isListening && received(bytes, source));
+			isListening = true;
+			return port;
+		},
+		start() {
+			isStarted = true;
+			schedule.burst();
+		},
 		burst() {
 			if (!stopped) schedule.burst();
 		},
 		foreignNodes: () => stats.foreignNodes(clock.monotonic()),
 		stats,
-		received(bytes, source) {
-			if (stopped || !within(receivedWindow, MAX_BEACONS_PER_SECOND)) return;
-			const decoded = decodeBeacon(bytes, options.roomTag, options.mac);
-			if (decoded.type === 'beacon') onBeacon(decoded.beacon, source);
-			else if (decoded.type === 'stranger' && decoded.leaving) stats.removeForeignNode(decoded.peer);
-			else if (decoded.type === 'stranger') stats.recordForeignNode(decoded.peer, clock.monotonic());
-			else if (decoded.type === 'other-version')
-				stats.recordOtherVersion(`${source.address}:${source.port}`, decoded.version, clock.monotonic());
-		},
+		received,
 		stop() {
 			if (stopped) return;
-			send('leaving');
+			if (isStarted) send('leaving');
 			stopped = true;
 			schedule.stop();
 		},

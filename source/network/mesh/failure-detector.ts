@@ -107,6 +107,20 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		return since + VANISHED_AFTER_MS + rank * LOST_RANK_STEP_MS;
 	}
 
+	function reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void {
+		const theirs = reports.get(reporter);
+		if (!theirs || peer === self) return;
+		if (connected) {
+			if (theirs.size < MAX_REPORTED_PEERS) theirs.add(peer);
+			return;
+		}
+
+		const known = suspects.get(peer);
+		// A connection that came and went between two messages was never named; once, and of whom we know, it counts.
+		const unnamed = (known !== undefined || ours.has(peer)) && !known?.observers.includes(reporter);
+		if (theirs.delete(peer) || unnamed) suspect(peer, now, reporter);
+	}
+
 	return {
 		connected(peer, now) {
 			ours.add(peer);
@@ -122,22 +136,10 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 			// Whom only the lost one saw is now seen by nobody.
 			for (const other of theirs ?? []) if (!isReachable(other) && other !== self) suspect(other, now, peer);
 		},
-		reportChange(reporter, peer, connected, now) {
-			const theirs = reports.get(reporter);
-			if (!theirs || peer === self) return;
-			if (connected) {
-				if (theirs.size < MAX_REPORTED_PEERS) theirs.add(peer);
-				return;
-			}
-
-			const known = suspects.get(peer);
-			// A connection that came and went between two messages was never named; once, and of whom we know, it counts.
-			const unnamed = (known !== undefined || ours.has(peer)) && !known?.observers.includes(reporter);
-			if (theirs.delete(peer) || unnamed) suspect(peer, now, reporter);
-		},
+		reportChange,
 		reportFullList(reporter, peers, now) {
 			for (const peer of [...(reports.get(reporter) ?? [])])
-				if (!peers.has(peer)) this.reportChange(reporter, peer, false, now);
+				if (!peers.has(peer)) reportChange(reporter, peer, false, now);
 		},
 		stalled(now) {
 			startedAt = now;

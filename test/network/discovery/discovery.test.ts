@@ -10,6 +10,7 @@ import {
 	MAX_BEACON_ANSWERS_PER_SECOND,
 	MAX_BEACONS_PER_SECOND,
 } from '../../../source/core/limits.js';
+import {createBeaconMac} from '../../../source/feed/room-keys.js';
 import type {Beacon, DatagramSource} from '../../../source/network/discovery/beacon.js';
 import {createDiscovery, type DiscoveryOptions} from '../../../source/network/discovery/discovery.js';
 import {PROTOCOL_VERSION} from '../../../source/network/link/handshake.js';
@@ -22,8 +23,9 @@ const BOB = fakePeerId(2);
 const TAG = new Uint8Array(8).fill(7);
 const FROM: DatagramSource = {address: '10.0.0.2', port: 50_000};
 const short = (peer: string) => Number.parseInt(peer, 16);
-/** No secret, but it covers every byte. */
-const mac = (bytes: Uint8Array) => new Uint8Array(16).fill(bytes.reduce((sum, byte) => (sum * 31 + byte) & 0xff, 7));
+const KEYS = {tag: TAG, beaconKey: new Uint8Array(32).fill(9)};
+const mac = createBeaconMac(KEYS);
+const LAN = {name: 'eth0', address: '10.0.0.1', broadcast: '10.0.0.255', prefix: 24, loopback: false, virtual: false};
 
 /** A node that hears what the test says; what it sends and concludes is written down. */
 function createNode(more: Partial<DiscoveryOptions> = {}) {
@@ -41,27 +43,25 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 		broadcast: (bytes, toGroup = bytes) =>
 			void spread.push({at: clock.monotonic(), kinds: [read(bytes), read(toGroup)]}),
 		send: (bytes, address, port) => void answers.push({beacon: read(bytes), to: `${address}:${port}`}),
-		interfaces: () => [],
+		interfaces: () => [LAN],
 		counters: () => [],
 		close: async () => {},
 	};
 	const discovery = createDiscovery({
 		self: SELF,
-		roomTag: TAG,
-		mac,
+		keys: KEYS,
 		beacon,
 		clock,
 		random: createSeededRandom(1),
 		debug: () => {},
-		tcpPort: 4000,
+		tcpPort: () => 4000,
 		name: () => 'Alice',
 		connectedCount: () => 0,
 		isConnected: () => false,
-		isOnLink: address => address.startsWith('10.0.0.'),
 		peerFound: (peer, {host, port}, path) => told.push(`heard ${short(peer)} at ${host}:${port} by ${path}`),
-		addAlternateAddress: (peer, {host}) => told.push(`also ${short(peer)} at ${host}`),
+		alternateAddressFound: (peer, {host}) => told.push(`also ${short(peer)} at ${host}`),
 		peerLeft: peer => told.push(`leaving ${short(peer)}`),
-		onTick: () => told.push('beat'),
+		onBeaconSent: () => told.push('beat'),
 		...more,
 	});
 	const say = (content: Partial<BeaconDatagram> = {}, source = FROM) =>
@@ -117,7 +117,7 @@ describe('a node that starts', () => {
 	it('starts one burst, not two, when it notices at its first beat that its interfaces changed', async () => {
 		let changes = 1;
 		const node = createNode({
-			onTick() {
+			onBeaconSent() {
 				if (changes-- > 0) node.discovery.burst();
 			},
 		});
@@ -261,7 +261,7 @@ describe('a node that leaves', () => {
 	});
 
 	it('is not announced any more when it stops in the middle of a beat', async () => {
-		const node = createNode({onTick: () => node.discovery.stop()});
+		const node = createNode({onBeaconSent: () => node.discovery.stop()});
 		node.discovery.start();
 		await node.clock.advance(60_000);
 		expect([node.spread.length, node.clock.pending]).toEqual([2, 0]);
