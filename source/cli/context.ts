@@ -79,7 +79,7 @@ export interface CliContext {
 	/** A line for people, on standard error. */
 	printError(text: string): void;
 	/** The demo: Esc leaves too, and these words stand in place of where the log lies. */
-	readonly visit?: {readonly lastWords: string};
+	readonly demoVisit?: {readonly exitText: string};
 }
 
 /** Exit codes (interface.md, 1). */

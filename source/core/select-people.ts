@@ -58,3 +58,8 @@ export const selectKnownCount: (state: State) => number = memoise(
 	state => [selectPeople(state)],
 	state => selectPeople(state).filter(({status}) => status !== 'self' && status !== 'left').length,
 );
+
+/** The first peer of a list that is not this node itself, else the first one: where a selection in the list starts. */
+export function firstOtherPeer(peers: readonly PeerView[]): PeerView | undefined {
+	return peers.find(({status}) => status !== 'self') ?? peers[0];
+}

@@ -1,48 +1,38 @@
+/**
+ * Access of the screens to the process and the machine, passed in because `ui/` uses no Node module. All hooks but the
+ * clock are optional; without one the screen says that the feature is not available.
+ */
+import type {Clock} from '../core/environment.js';
 import type {State} from '../core/state.js';
 import type {TimelineEntry} from '../core/timeline.js';
 
-/** Time as the screen needs it; the network's Clock fits. */
-export interface UiClock {
-	/** Wall clock, ms since 1970. */
-	now(): number;
-	/** Never goes back, ms. */
-	monotonic(): number;
-	after(ms: number, run: () => void): {cancel(): void};
+/** Hooks that every screen uses. */
+export interface SharedHooks {
+	readonly clock: Clock;
+	/** Copies with a local clipboard tool. Resolves to false without one, or when it failed; then OSC 52 is used. */
+	copyText?(text: string): Promise<boolean>;
+	/** Sends SIGTSTP to the process group and returns at once. Absent on Windows. */
+	stopProcess?(): void;
+	/** Registers `run` for the very end of the process, where it runs synchronously; returns how to unregister it. */
+	onProcessExit?(run: () => void): () => void;
 }
 
-/** What the screen needs of the process and the machine, passed in: ui has no Node. All are optional but the clock. */
-
-export interface ScreenHooks {
-	readonly clock: UiClock;
-	/** Opens a web address outside, without a shell. Resolves to an error in words, or undefined. */
+/** Hooks of the chat. */
+export interface ScreenHooks extends SharedHooks {
+	/** Opens a web address in the browser, without a shell. Resolves to an error message, or undefined. */
 	openUrl?(url: string): Promise<string | undefined>;
-	/** A local clipboard tool. False: there is none, or it failed; then the terminal is asked (OSC 52). */
-	copyText?(text: string): Promise<boolean>;
-	/** SIGTSTP to the process group; returns at once. Left out on Windows. */
-	stopProcess?(): void;
-	/** Writes the timeline to a file; resolves to what to tell, rejects with what went wrong. */
+	/** Writes the timeline to a new file. Resolves to a message for the user; rejects with the error. */
 	exportTimeline?(file: string, state: State): Promise<string>;
-	/** Findings of the doctor, as lines. */
-	runDoctor?(): Promise<readonly string[]>;
-	/** Runs at the very end of the process, synchronously; returns how to take that back. */
-	onProcessExit?(run: () => void): () => void;
 }
 
-/** What the replay needs of the process and the machine, passed in: ui has no Node. */
-export interface ReplayHooks {
-	readonly clock: UiClock;
-	/** The first time a text means at or after `since` (ms); undefined: it is no time. */
+/** Hooks of the replay. */
+export interface ReplayHooks extends SharedHooks {
+	/** The first time (ms) at or after `since` (ms) that a text means; undefined: the text is not a time. */
 	parseTime(text: string, since: number): number | undefined;
-	/** A local clipboard tool. False: there is none, or it failed; then the terminal is asked (OSC 52). */
-	copyText?(text: string): Promise<boolean>;
-	/** Writes rows to a new file; resolves to what to tell, rejects with what went wrong. */
+	/** Writes entries to a new file. Resolves to a message for the user; rejects with the error. */
 	exportRows?(file: string, state: State, rows: readonly TimelineEntry[]): Promise<string>;
-	/** Keeps the bookmarks; resolves to the name of the file beside the log, rejects with what went wrong. */
+	/** Saves the bookmarks. Resolves to the name of their file beside the log; rejects with the error. */
 	saveBookmarks?(orders: readonly string[]): Promise<string | undefined>;
-	/** Whether to look for what is added to the file. */
+	/** Turns the watch for new data in the log file on or off. */
 	follow?(on: boolean): void;
-	/** SIGTSTP to the process group; returns at once. Left out on Windows. */
-	stopProcess?(): void;
-	/** Runs at the very end of the process, synchronously; returns how to take that back. */
-	onProcessExit?(run: () => void): () => void;
 }

@@ -28,7 +28,6 @@ export interface Glyphs {
 	readonly suspect: string;
 	readonly unreachable: string;
 	readonly left: string;
-	readonly locked: string;
 	readonly down: string;
 	readonly prompt: string;
 	readonly dot: string;
@@ -55,7 +54,6 @@ const UNICODE: Glyphs = {
 	suspect: '◐',
 	unreachable: '○',
 	left: '×',
-	locked: '*',
 	down: '↓',
 	prompt: '›',
 	dot: '·',
@@ -81,7 +79,6 @@ const ASCII: Glyphs = {
 	suspect: '?',
 	unreachable: '-',
 	left: 'x',
-	locked: '*',
 	down: 'v',
 	prompt: '>',
 	dot: '-',

@@ -45,6 +45,9 @@ const NETWORK_LAYERS: Readonly<Record<string, readonly string[]>> = {
 	mesh: ['scheduling', 'transport', 'link', 'discovery', 'dial'],
 };
 
+/** Folders of `ui/` that must not import each other: one for each screen. */
+const SCREENS: readonly string[] = ['chat', 'replay', 'linear'];
+
 interface Planted {
 	readonly title: string;
 	readonly path: string;
@@ -94,6 +97,13 @@ const plantNetworkImport = (folder: string, name: string): Planted => ({
 	rule: RESTRICTED_IMPORT,
 });
 
+const plantScreenImport = (folder: string, name: string): Planted => ({
+	title: `ui/${folder} imports ui/${name}`,
+	path: `ui/${folder}/${fileName(name)}`,
+	text: importOf(`../${name}/some-module.js`),
+	rule: RESTRICTED_IMPORT,
+});
+
 /** Both ends of a cycle. */
 function plantCycle(name: string, keyword: string): Planted[] {
 	const end = (own: string, other: string): Planted => ({
@@ -113,6 +123,13 @@ const networkWalls = networkFolders.map(folder => ({
 		.filter(name => name !== folder && !NETWORK_LAYERS[folder]!.includes(name))
 		.map(name => plantNetworkImport(folder, name)),
 }));
+const screenWalls = SCREENS.map(folder => ({
+	layer: `ui/${folder}`,
+	planted: [
+		...SCREENS.filter(name => name !== folder).map(name => plantScreenImport(folder, name)),
+		{...plantScreenImport(folder, 'network'), text: importOf('../../network/some-module.js')},
+	],
+}));
 const cycles = [
 	{kind: 'an import cycle', planted: plantCycle('import cycle', 'import')},
 	{kind: 'a type-only import cycle', planted: plantCycle('type-only import cycle', 'import type')},
@@ -120,6 +137,7 @@ const cycles = [
 const permittedInNetwork = networkFolders.flatMap(folder =>
 	NETWORK_LAYERS[folder]!.map(name => plantNetworkImport(folder, name)),
 );
+const permittedInUi = SCREENS.map(folder => plantScreenImport(folder, 'timeline'));
 const permitted: Planted[] = layers.flatMap(layer =>
 	LAYERS[layer]!.imports.map(name => ({
 		title: `${layer} imports ${name}`,
@@ -139,8 +157,8 @@ beforeAll(async () => {
 	cpSync(join(root, 'source'), join(copy, 'source'), {recursive: true});
 	symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 	cpSync(join(root, '.biome.json'), join(copy, '.biome.json'));
-	const planted = [...walls, ...networkWalls, ...cycles].flatMap(({planted}) => planted);
-	for (const {path, text} of [...planted, ...permitted, ...permittedInNetwork]) {
+	const planted = [...walls, ...networkWalls, ...screenWalls, ...cycles].flatMap(({planted}) => planted);
+	for (const {path, text} of [...planted, ...permitted, ...permittedInNetwork, ...permittedInUi]) {
 		mkdirSync(dirname(join(copy, 'source', path)), {recursive: true});
 		writeFileSync(join(copy, 'source', path), text);
 	}
@@ -178,7 +196,7 @@ function passed(planted: readonly Planted[]): string[] {
 }
 
 describe('the linter refuses', () => {
-	test.each([...walls, ...networkWalls])('every forbidden import and global in $layer', ({planted}) => {
+	test.each([...walls, ...networkWalls, ...screenWalls])('every forbidden import and global in $layer', ({planted}) => {
 		expect(passed(planted)).toEqual([]);
 	});
 
@@ -188,6 +206,8 @@ describe('the linter refuses', () => {
 });
 
 it('the linter accepts the imports of each layer from the layers below it', () => {
-	const rejected = [...permitted, ...permittedInNetwork].filter(({path, rule}) => refused.has(`${path} ${rule}`));
+	const rejected = [...permitted, ...permittedInNetwork, ...permittedInUi].filter(({path, rule}) =>
+		refused.has(`${path} ${rule}`),
+	);
 	expect(rejected.map(({title}) => title)).toEqual([]);
 });

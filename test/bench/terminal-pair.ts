@@ -1,6 +1,6 @@
 /** A terminal that only counts: a TTY pair for the screen, and what was written to it. */
 import {PassThrough, Writable} from 'node:stream';
-import type {UiClock} from '../../source/ui/screen-hooks.js';
+import type {Clock} from '../../source/core/environment.js';
 
 export interface TerminalPair {
 	readonly stdin: NodeJS.ReadStream;
@@ -44,7 +44,7 @@ export function createTerminalPair(columns: number, rows: number): TerminalPair 
 	return pair;
 }
 
-export const liveClock: UiClock = {
+export const liveClock: Clock = {
 	now: () => Date.now(),
 	monotonic: () => performance.now(),
 	after(ms, run) {

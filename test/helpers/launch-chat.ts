@@ -1,6 +1,8 @@
 import './terminal.js';
-import type {ChatScreen, ChatScreenOptions, ExitReason} from '../../source/ui/chat/chat-screen.js';
-import type {ScreenHooks, UiClock} from '../../source/ui/screen-hooks.js';
+import type {Clock} from '../../source/core/environment.js';
+import type {ChatScreen, FullScreenOptions} from '../../source/ui/screen-contract.js';
+import type {ScreenHooks} from '../../source/ui/screen-hooks.js';
+import type {ScreenEnd} from '../../source/ui/terminal/mount-screen.js';
 import {createFakeChatNode, type FakeChatNode} from './fake-chat-node.js';
 import {Terminal} from './terminal.js';
 
@@ -9,10 +11,10 @@ export interface Chat {
 	readonly chatNode: FakeChatNode;
 	readonly screen: ChatScreen;
 	/** Undefined while it runs. */
-	readonly exit: () => ExitReason | undefined;
+	readonly exit: () => ScreenEnd | undefined;
 	/** Types and waits until the screen has taken it in. */
 	press(...reads: string[]): Promise<void>;
-	close(): Promise<ExitReason>;
+	close(): Promise<ScreenEnd>;
 }
 
 export interface LaunchOptions {
@@ -21,13 +23,13 @@ export interface LaunchOptions {
 	readonly chatNode?: FakeChatNode;
 	readonly environment?: Record<string, string>;
 	readonly hooks?: Partial<ScreenHooks>;
-	readonly options?: Partial<ChatScreenOptions>;
+	readonly options?: Partial<FullScreenOptions>;
 	/** What the user had on the screen before. */
 	readonly before?: string;
 }
 
 /** The real clock: tests wait on what is seen, never on it. */
-export const liveClock: UiClock = {
+export const liveClock: Clock = {
 	now: () => Date.now(),
 	monotonic: () => performance.now(),
 	after(ms, run) {
@@ -44,7 +46,7 @@ export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
 	const terminal = new Terminal(request.columns, request.rows);
 	const chatNode = request.chatNode ?? createFakeChatNode();
 	if (request.before) terminal.stdout.write(request.before);
-	let exited: ExitReason | undefined;
+	let exited: ScreenEnd | undefined;
 	const screen = runChatScreen({
 		chatNode,
 		self: chatNode.self,

@@ -1,6 +1,5 @@
 /** A node with a screen. */
-import type {ChatScreen} from '../../ui/chat/chat-screen.js';
-import type {LinearScreenOptions} from '../../ui/linear/linear-screen.js';
+import type {ChatScreen, ChatScreenOptions} from '../../ui/screen-contract.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createDesktopHooks} from '../desktop-integration.js';
 import {createExitRequest} from '../exit-request.js';
@@ -47,7 +46,7 @@ async function runLaunch(
 			bell: options.bell,
 			nameFromSystem: options.name === undefined,
 			startupWarnings: complaints,
-			...(context.visit && {visit: context.visit}),
+			...(context.demoVisit && {demoVisit: context.demoVisit}),
 			hooks: createDesktopHooks(clock, process.env),
 		};
 		const runScreen = await screenModule;
@@ -63,7 +62,7 @@ async function runLaunch(
 }
 
 /** Loads while the node starts: Ink takes longer than the network. */
-async function loadScreen(isLinear: boolean): Promise<(common: LinearScreenOptions, mono: boolean) => ChatScreen> {
+async function loadScreen(isLinear: boolean): Promise<(common: ChatScreenOptions, mono: boolean) => ChatScreen> {
 	if (isLinear) return (await import('../../ui/linear/linear-screen.js')).runLinearScreen;
 	const {runChatScreen} = await import('../../ui/chat/chat-screen.js');
 	return (common, mono) => runChatScreen({...common, stderr: process.stderr, mono});

@@ -51,7 +51,7 @@ export async function runDemo(context: CliContext): Promise<number> {
 		const historyReady = new Promise<'up'>(resolve => context.clock.after(HISTORY_MS, () => resolve('up')));
 		const first = await Promise.race([historyReady, exitRequest.requested]);
 		if (first !== 'up') return exitCodes.done;
-		return await runChat({...context, options: visitorOptions(run, name), visit: {lastWords: EXIT_MESSAGE}});
+		return await runChat({...context, options: visitorOptions(run, name), demoVisit: {exitText: EXIT_MESSAGE}});
 	} finally {
 		for (const timer of timers) timer.cancel();
 		await Promise.all([...participants.values()].map(({chatNode}) => chatNode.stop('quit')));

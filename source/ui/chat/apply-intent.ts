@@ -11,8 +11,10 @@ import {openSearch} from './search.js';
 export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): ChatStep {
 	switch (intent.type) {
 		case 'help':
+			return step({...ui, overlay: {type: 'help', scroll: 0}});
 		case 'net':
-			return step({...ui, overlay: {type: intent.type === 'net' ? 'network' : 'help', scroll: 0}});
+		case 'doctor':
+			return step({...ui, overlay: {type: 'network', scroll: 0}});
 		case 'mark':
 			return step(goNewest(markRead(ui), context));
 		case 'unread': {
@@ -37,8 +39,6 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 			return step(cycleTimes(ui));
 		case 'copy':
 			return step(ui, {type: 'copy-view'});
-		case 'doctor':
-			return step(ui, {type: 'doctor'});
 		case 'export':
 			return step(ui, {type: 'export', file: intent.file});
 		case 'quit':

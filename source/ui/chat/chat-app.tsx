@@ -8,11 +8,11 @@ import {Divider, Lines} from '../panes/lines.js';
 import {PeersPane} from '../panes/peers-pane.js';
 import {TOO_SMALL_TEXT} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
+import {createMatchCounter} from '../timeline/match-search.js';
 import {TimelinePane} from '../timeline/timeline-pane.js';
 import type {UiState} from './chat-state.js';
 import type {ChatContext, Frame, FrameOf} from './frame.js';
 import type {ScreenSnapshot, ScreenStore} from './screen-store.js';
-import {createMatchCounter} from './search.js';
 import {formatStatusLine} from './status-line.js';
 
 export interface ChatAppProps {

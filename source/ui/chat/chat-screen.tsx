@@ -9,56 +9,26 @@
  * after which `waitUntilExit` resolves. Nothing here ends the process or stops the session.
  */
 
-import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
-import type {BellMode} from '../../node/commands/parse-command.js';
-import {exitMessage} from '../exit-message.js';
-import type {ScreenHooks} from '../screen-hooks.js';
-import {mountScreen, type ScreenEnd} from '../terminal/mount-screen.js';
+import {chatKeys} from '../input/key-bindings.js';
+import {createNotifier} from '../notifications.js';
+import {type ChatScreen, exitMessage, type FullScreenOptions} from '../screen-contract.js';
+import {mountScreen} from '../terminal/mount-screen.js';
 import {colourDepth, createTheme, isUnicodeLocale} from '../theme.js';
 import {ChatApp} from './chat-app.js';
 import type {ScreenMessage} from './chat-state.js';
 import {initialUiState} from './chat-state.js';
 import {createCopyView} from './copy-view.js';
 import {createFrameCache} from './frame.js';
-import {createNotifier} from './notifications.js';
 import {type EffectPorts, runEffect} from './run-effects.js';
 import {createScreenStore} from './screen-store.js';
 import {updateChat} from './update-chat.js';
-
-export interface ChatScreenOptions {
-	readonly chatNode: ChatNode;
-	readonly self: SelfInfo;
-	readonly stdin: NodeJS.ReadStream;
-	readonly stdout: NodeJS.WriteStream;
-	readonly stderr: NodeJS.WriteStream;
-	readonly environment: Readonly<Record<string, string | undefined>>;
-	readonly bell: BellMode;
-	/** No colour. NO_COLOR is looked at as well. */
-	readonly mono: boolean;
-	/** Nobody chose the name: it is that of the OS user, and the screen says how to change it. */
-	readonly nameFromSystem?: boolean;
-	/** Said before the screen stood, and hidden by it. */
-	readonly startupWarnings?: readonly string[];
-	/** Only looking around: Esc leaves too, and these are the last words, since no log stays. */
-	readonly visit?: {readonly lastWords: string};
-	readonly hooks: ScreenHooks;
-}
-
-export type ExitReason = ScreenEnd;
-
-export interface ChatScreen {
-	/** Resolves once, when the terminal is as it was. Never rejects. */
-	waitUntilExit(): Promise<ExitReason>;
-	/** Idempotent; also the way out for signals and a closed stdout. */
-	stop(reason: 'signal' | 'output-closed'): void;
-}
 
 /** Redrawing an open network pane; also ends questions and short messages. */
 const TICK_MS = 500;
 /** Then the status line is wanted. */
 const NAME_HINT_MS = 8000;
 
-export function runChatScreen(options: ChatScreenOptions): ChatScreen {
+export function runChatScreen(options: FullScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, stderr, environment, hooks} = options;
 	const {clock} = hooks;
 	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
@@ -97,6 +67,7 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 		stdout,
 		stderr,
 		clock,
+		boundKeys: chatKeys,
 		stopProcess: hooks.stopProcess,
 		onProcessExit: hooks.onProcessExit,
 		draw: onMounted => <ChatApp {...{store, chatNode: chatNode, self, frameOf, theme, onMounted}} />,
@@ -133,9 +104,9 @@ export function runChatScreen(options: ChatScreenOptions): ChatScreen {
 	return {waitUntilExit: () => finished, stop: reason => screen.leave({type: reason})};
 }
 
-function initialState({stdout, bell, nameFromSystem, startupWarnings = [], visit, hooks}: ChatScreenOptions) {
+function initialState({stdout, bell, nameFromSystem, startupWarnings = [], demoVisit, hooks}: FullScreenOptions) {
 	const initial = initialUiState(stdout.columns, stdout.rows, bell, hooks.clock.now());
-	const ui = {...initial, isVisitor: visit !== undefined};
+	const ui = {...initial, isVisitor: demoVisit !== undefined};
 	if (startupWarnings.length > 0)
 		return {...ui, flash: {text: startupWarnings.join('; '), level: 'warn' as const, until: 0}};
 	if (!nameFromSystem) return ui;

@@ -3,20 +3,14 @@ import type {PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {BellMode, Command} from '../../node/commands/parse-command.js';
 import type {Intent} from '../../node/commands/run-command.js';
+import type {Flash} from '../flash.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
 import type {Token} from '../input/key-token.js';
+import type {Overlay} from '../overlays/overlay-text.js';
 import type {TimeFormat} from '../timeline/format-time.js';
 import type {Anchor} from '../timeline/viewport.js';
 
 export type Focus = 'timeline' | 'peers' | 'input';
-
-export type Overlay =
-	| {readonly type: 'help'; readonly scroll: number}
-	| {readonly type: 'network'; readonly scroll: number}
-	| {readonly type: 'event'; readonly key: OrderKey; readonly scroll: number}
-	| {readonly type: 'peer'; readonly peer: PeerId; readonly scroll: number}
-	/** Answers of commands. */
-	| {readonly type: 'text'; readonly title: string; readonly lines: readonly string[]; readonly scroll: number};
 
 /** A question on the status line: the next key answers it. */
 export type Question =
@@ -29,15 +23,6 @@ export interface Prompt {
 	/** Where the reader was: Esc goes back there. */
 	readonly anchor: Anchor | undefined;
 	readonly selected: OrderKey | undefined;
-}
-
-export interface Flash {
-	readonly text: string;
-	readonly level: 'info' | 'warn' | 'error';
-	/** Wall clock, ms; 0: until the next key. */
-	readonly until: number;
-	/** The next key ends it too. */
-	readonly endsOnKey?: true;
 }
 
 export interface UiState {
@@ -118,7 +103,7 @@ export type ScreenMessage =
 	| {readonly type: 'flash'; readonly flash: Flash | undefined}
 	| {readonly type: 'overlay'; readonly overlay: Overlay}
 	/** The session did not take what was said: back into the input with it, unless something new stands there. */
-	| {readonly type: 'refused'; readonly draft: string; readonly text: string}
+	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string}
 	/** Time went by: questions and flashes end. */
 	| {readonly type: 'tick'};
 
@@ -128,6 +113,6 @@ export type ScreenEffect =
 	| {readonly type: 'typing'}
 	| {readonly type: 'copy'; readonly text: string}
 	| {readonly type: 'open'; readonly url: string}
-	| {readonly type: 'copy-view' | 'redraw' | 'suspend' | 'doctor' | 'kitty'}
+	| {readonly type: 'copy-view' | 'redraw' | 'suspend' | 'kitty-keyboard'}
 	| {readonly type: 'export'; readonly file: string}
 	| {readonly type: 'quit'; readonly reason: 'quit' | 'input-ended'};

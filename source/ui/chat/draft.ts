@@ -1,15 +1,11 @@
 /** The draft: typing, completion, sending. */
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
-import {foldName} from '../../core/name-collisions.js';
-import {selectPeers} from '../../core/select-peers.js';
-import type {State} from '../../core/state.js';
 import {utf8Length} from '../../core/text.js';
-import {entryAt} from '../../core/timeline.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import type {Token} from '../input/key-token.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
-import {cleanLine} from '../text/clean-for-screen.js';
+import {completionNames} from '../timeline/display-name.js';
 import type {UiState} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
 import {goNewest, markRead} from './reading-position.js';
@@ -38,27 +34,6 @@ export function completeDraftName(ui: UiState, by: 1 | -1, {state}: ChatContext)
 	if (editor !== ui.editor) return {...ui, editor};
 	if (ui.editor.text.trim() === '') return undefined;
 	return {...ui, flash: {text: 'nothing to complete; Ctrl+O: next pane', level: 'info', until: 0}};
-}
-
-const RECENT_ENTRIES = 200;
-
-/** Names to complete: who spoke last first, then who is here; each once. */
-export function completionNames(state: State): string[] {
-	const own = state.launch?.peer;
-	const spoke = new Map<string, number>();
-	for (let index = state.timeline.length - 1; index >= Math.max(0, state.timeline.length - RECENT_ENTRIES); index--) {
-		const entry = entryAt(state.timeline, index);
-		if (entry?.type === 'posted' && !spoke.has(entry.peer)) spoke.set(entry.peer, spoke.size);
-	}
-	const views = selectPeers(state).filter(view => view.peer !== own);
-	const rank = (peer: string, gone: boolean) => (spoke.get(peer) ?? RECENT_ENTRIES) + (gone ? RECENT_ENTRIES * 2 : 0);
-	const sorted = [...views].sort((a, b) => rank(a.peer, a.status === 'left') - rank(b.peer, b.status === 'left'));
-	const names = new Map<string, string>();
-	for (const view of sorted) {
-		const name = cleanLine(view.hasNameCollision ? `${view.name}#${view.fingerprint}` : view.name);
-		if (!names.has(foldName(name))) names.set(foldName(name), name);
-	}
-	return [...names.values()];
 }
 
 /** Sent texts are read ones: the unread rule goes, the view follows the end again. */

@@ -1,11 +1,11 @@
 /** Focus, panes, and the way back out of things. */
 
 import type {PeerView} from '../../core/select-peers.js';
-import {selectPeople} from '../../core/select-people.js';
+import {firstOtherPeer, selectPeople} from '../../core/select-people.js';
 import type {TimelineEntry} from '../../core/timeline.js';
-import {QUIT_WINDOW_MS} from '../exit-message.js';
 import {editorWith} from '../input/editor-state.js';
 import {SIDEBAR_MIN_COLUMNS} from '../panes/screen-layout.js';
+import {QUIT_WINDOW_MS} from '../screen-contract.js';
 import {cleanForScreen} from '../text/clean-for-screen.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {displayName, personKey} from '../timeline/display-name.js';
@@ -34,7 +34,7 @@ export function cycleFocus(ui: UiState, context: ChatContext, by: 1 | -1): UiSta
 export function stepBack(ui: UiState, context: ChatContext): UiState {
 	if (ui.overlay) return {...ui, overlay: undefined};
 	if (ui.prompt) return cancelSearch(ui);
-	if (ui.editor.completion) return editDraft(ui, {type: 'edit', edit: 'drop-completion'});
+	if (ui.editor.completion) return editDraft(ui, {type: 'edit', edit: 'cancel-completion'});
 	if (ui.focus !== 'input') return {...ui, focus: 'input', selected: undefined, search: ''};
 	if (ui.search !== '' || ui.selected) return {...ui, search: '', selected: undefined};
 	if (ui.filter) return goNewest({...ui, filter: undefined}, context);
@@ -67,11 +67,6 @@ export function selectFirstPeer(ui: UiState, {state}: ChatContext): UiState {
 	const peers = selectPeople(state);
 	const known = peers.some(view => view.peer === ui.selectedPeer);
 	return known ? ui : {...ui, selectedPeer: firstOtherPeer(peers)?.peer};
-}
-
-/** Where the list begins for somebody who looks for others: behind oneself, if anybody is. */
-export function firstOtherPeer(peers: readonly PeerView[]): PeerView | undefined {
-	return peers.find(({status}) => status !== 'self') ?? peers[0];
 }
 
 export function moveSelectedPeer(ui: UiState, {state}: ChatContext, by: number): UiState {

@@ -1,7 +1,6 @@
 /** What each action of the key table does. */
 import {selectPeople} from '../../core/select-people.js';
-import type {Action} from '../input/key-bindings.js';
-import type {Direction, EditName} from '../input/reduce-editor.js';
+import {type Action, editActionOf} from '../input/key-bindings.js';
 import {SCROLL_TO_END, SCROLL_TO_START, scrollOverlayBy} from '../overlays/overlay-text.js';
 import {applyIntent} from './apply-intent.js';
 import type {UiState} from './chat-state.js';
@@ -50,43 +49,6 @@ function promptAction(ui: UiState, action: Action, context: ChatContext): ChatSt
 	if (action === 'newline' || action === 'next-pane' || action.startsWith('complete-')) return step(ui);
 	const edit = editActionOf(action);
 	return edit && step(updateSearch(ui, context, edit));
-}
-
-/** What an action does to a text that is being written; undefined if nothing. */
-export function editActionOf(action: Action) {
-	if (action === 'yank') return {type: 'yank'} as const;
-	if (action.startsWith('edit:')) return {type: 'edit', edit: editNameOf(action)} as const;
-	return action.startsWith('move:') ? ({type: 'move', to: directionOf(action)} as const) : undefined;
-}
-
-const EDIT_BY_ACTION: Readonly<Record<string, EditName>> = Object.fromEntries(
-	(
-		[
-			'delete-back',
-			'delete-forward',
-			'kill-to-end',
-			'kill-to-start',
-			'kill-spaced-word',
-			'kill-word-back',
-			'kill-word-forward',
-			'undo',
-			'redo',
-		] satisfies EditName[]
-	).map(name => [`edit:${name}`, name]),
-);
-
-function editNameOf(action: Action): EditName {
-	return EDIT_BY_ACTION[action] ?? 'undo';
-}
-
-const DIRECTION_BY_ACTION: Readonly<Record<string, Direction>> = Object.fromEntries(
-	(['left', 'right', 'word-left', 'word-right', 'line-start', 'line-end', 'start', 'end'] satisfies Direction[]).map(
-		name => [`move:${name}`, name],
-	),
-);
-
-function directionOf(action: Action): Direction {
-	return DIRECTION_BY_ACTION[action] ?? 'left';
 }
 
 function inputAction(ui: UiState, action: Action, context: ChatContext): ChatStep | undefined {

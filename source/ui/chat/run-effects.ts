@@ -27,7 +27,7 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 	switch (effect.type) {
 		case 'post': {
 			const result = chatNode.post(effect.text);
-			if ('refused' in result) ports.dispatch({type: 'refused', draft: effect.draft, text: result.refused});
+			if ('refused' in result) ports.dispatch({type: 'draft-rejected', draft: effect.draft, text: result.refused});
 			return;
 		}
 		case 'run':
@@ -42,9 +42,6 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 		case 'open':
 			void openLink(effect.url, ports);
 			return;
-		case 'doctor':
-			void showDoctor(ports);
-			return;
 		case 'export':
 			void runExport(effect.file, ports);
 			return;
@@ -58,7 +55,7 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 			if (hooks.stopProcess) ports.suspend();
 			else dispatchFlash(ports, 'this system cannot suspend a program');
 			return;
-		case 'kitty':
+		case 'kitty-keyboard':
 			ports.enableKitty();
 			return;
 		case 'quit':
@@ -78,7 +75,7 @@ export function dispatchFlash(
 function runTypedCommand({command, draft}: ScreenEffect & {type: 'run'}, ports: EffectPorts): void {
 	const {chatNode, self, hooks} = ports;
 	const result = runCommand(command, {chatNode, self, ignored: ports.getUi().ignored, now: hooks.clock.now()});
-	if (result.type === 'error') ports.dispatch({type: 'refused', draft, text: result.text});
+	if (result.type === 'error') ports.dispatch({type: 'draft-rejected', draft, text: result.text});
 	else if (result.type === 'lines') {
 		ports.dispatch({type: 'overlay', overlay: {type: 'text', title: result.title, lines: result.lines, scroll: 0}});
 	} else {
@@ -101,14 +98,6 @@ async function openLink(url: string, ports: EffectPorts): Promise<void> {
 	dispatchFlash(ports, error ?? 'opened', error ? 'error' : 'info');
 }
 
-async function showDoctor(ports: EffectPorts): Promise<void> {
-	const {runDoctor} = ports.hooks;
-	if (!runDoctor) return ports.dispatch({type: 'overlay', overlay: {type: 'network', scroll: 0}});
-	dispatchFlash(ports, 'examining the network…');
-	const lines = await runDoctor().catch(cause => [String(cause)]);
-	ports.dispatch({type: 'overlay', overlay: {type: 'text', title: 'Doctor', lines, scroll: 0}});
-}
-
 async function runExport(file: string, ports: EffectPorts): Promise<void> {
 	const {exportTimeline} = ports.hooks;
 	if (!exportTimeline) return dispatchFlash(ports, 'leave the chat and use npx p2pchat-ink export', 'warn');
@@ -116,6 +105,6 @@ async function runExport(file: string, ports: EffectPorts): Promise<void> {
 		dispatchFlash(ports, await exportTimeline(file, ports.chatNode.store.getState()));
 	} catch (cause) {
 		const text = cause instanceof Error ? cause.message : String(cause);
-		ports.dispatch({type: 'refused', draft: `/export ${file}`, text});
+		ports.dispatch({type: 'draft-rejected', draft: `/export ${file}`, text});
 	}
 }

@@ -2,9 +2,10 @@
  * Joins the session's state and the state of the screen, and says when to draw. A key is drawn at once, with all that has
  * come until then; what comes by itself waits up to ARRIVALS_MS, so that a busy room leaves the time between to the keys.
  */
+
+import type {Clock} from '../../core/environment.js';
 import type {State} from '../../core/state.js';
 import type {Store} from '../../node/store.js';
-import type {UiClock} from '../screen-hooks.js';
 import type {UiState} from './chat-state.js';
 
 /** Least time between two frames that keys ask for, ms: 60 a second. */
@@ -30,7 +31,7 @@ export interface ScreenStore {
 	stop(): void;
 }
 
-export function createScreenStore(store: Store, initial: UiState, clock: UiClock): ScreenStore {
+export function createScreenStore(store: Store, initial: UiState, clock: Clock): ScreenStore {
 	const listeners = new Set<() => void>();
 	let ui = initial;
 	let snapshot: ScreenSnapshot = {state: store.getState(), ui, now: clock.now()};

@@ -5,14 +5,15 @@ import {selectConnectedCount, selectKnownCount} from '../../core/select-people.j
 import type {SelfInfo} from '../../node/chat-node.js';
 import {commandUsage, findCommandRow} from '../../node/commands/command-table.js';
 import {findCompletion} from '../../node/commands/completions.js';
+import {flashStyle} from '../flash.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells} from '../text/graphemes.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {displayName} from '../timeline/display-name.js';
+import type {MatchCount} from '../timeline/match-search.js';
 import type {UiState} from './chat-state.js';
 import type {ChatContext} from './frame.js';
 import {countNewBelow} from './reading-position.js';
-import type {MatchCount} from './search.js';
 
 const MAX_NEW_COUNT = 1000;
 
@@ -29,7 +30,7 @@ export function formatStatusLine(request: StatusRequest): Segment[] {
 	const {ui, theme, width} = request;
 	const question = questionText(ui);
 	if (question) return fillRow(question, '', width, theme, theme.warn);
-	if (ui.flash) return fillRow(` ${cleanLine(ui.flash.text)}`, '', width, theme, flashStyle(ui.flash.level, theme));
+	if (ui.flash) return fillRow(` ${cleanLine(ui.flash.text)}`, '', width, theme, flashStyle(ui.flash, theme));
 	if (ui.editor.completion && ui.focus === 'input') return completionSegments(ui.editor.completion, width, theme);
 	const help = commandHelp(ui);
 	const commands = help ? undefined : matchingCommands(ui);
@@ -37,10 +38,6 @@ export function formatStatusLine(request: StatusRequest): Segment[] {
 	if (help) return fillRow(help, '', width, theme, {});
 	const {left, right} = fitTexts(request);
 	return fillRow(left, right, width, theme, {});
-}
-
-function flashStyle(level: 'info' | 'warn' | 'error', theme: Theme): Style {
-	return level === 'error' ? theme.error : level === 'warn' ? theme.warn : {};
 }
 
 function fillRow(left: string, right: string, width: number, theme: Theme, style: Style): Segment[] {

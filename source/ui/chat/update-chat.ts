@@ -25,7 +25,7 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 			return step({...ui, flash: message.flash});
 		case 'overlay':
 			return step({...ui, overlay: message.overlay});
-		case 'refused':
+		case 'draft-rejected':
 			return step(restoreRefusedDraft(ui, message.draft, message.text));
 		case 'tick':
 			return step(expireMessages(ui, context.now));
@@ -85,7 +85,7 @@ export function keyContextOf(ui: UiState): KeyContext {
 
 function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 	if (token.type === 'focus') return step(applyWindowFocus(ui, token.focused, context));
-	if (token.type === 'kitty') return step(ui, {type: 'kitty'});
+	if (token.type === 'kitty-keyboard') return step(ui, {type: 'kitty-keyboard'});
 	const current: UiState = {
 		...ui,
 		lastKeyAt: context.now,

@@ -2,7 +2,7 @@
  * The one key table: the router looks keys up here, the help overlay and the readme's table are drawn from it (a test
  * compares). Every Alt key is a twin of something else: no binding depends on Alt, F-keys or Shift+Enter alone.
  */
-import type {Direction, EditName} from './reduce-editor.js';
+import type {Direction, EditName, EditorAction} from './reduce-editor.js';
 
 /**
  * Where a key holds: `list` is timeline, peers and overlays; `any` holds wherever nothing nearer does. Over the input the
@@ -166,7 +166,7 @@ export const keyRows: readonly KeyRow[] = [
 	},
 	{description: 'delete to the end of the line', scope: 'input', action: 'edit:kill-to-end', keys: ['ctrl+k']},
 	{description: 'delete to the start of the line', scope: 'input', action: 'edit:kill-to-start', keys: ['ctrl+u']},
-	{description: 'delete the word before', scope: 'input', action: 'edit:kill-spaced-word', keys: ['ctrl+w']},
+	{description: 'delete the word before', scope: 'input', action: 'edit:kill-to-whitespace', keys: ['ctrl+w']},
 	{
 		description: 'delete the word before, up to punctuation',
 		scope: 'input',
@@ -228,115 +228,21 @@ export const keyRows: readonly KeyRow[] = [
 	{description: 'suspend', scope: 'any', action: 'suspend', keys: ['ctrl+z']},
 ];
 
-/** The keys of the replay screen (interface.md, 3): a table of their own, since nothing is typed there. */
-export type ReplayAction =
-	| 'play'
-	| 'row-up'
-	| 'row-down'
-	| 'page-up'
-	| 'page-down'
-	| 'event-back'
-	| 'event-on'
-	| 'time-back'
-	| 'time-on'
-	| 'part-back'
-	| 'part-on'
-	| `tenth-${number}`
-	| 'start'
-	| 'end'
-	| 'slower'
-	| 'faster'
-	| 'normal-speed'
-	| 'squeeze'
-	| 'go-to'
-	| 'search'
-	| 'search-next'
-	| 'search-previous'
-	| 'filter'
-	| 'clear'
-	| 'bookmark'
-	| 'bookmark-next'
-	| 'bookmark-previous'
-	| 'details'
-	| 'copy'
-	| 'export'
-	| 'follow'
-	| 'next-pane'
-	| 'times'
-	| 'help'
-	| 'back'
-	| 'redraw'
-	| 'suspend'
-	| 'quit';
-
-export interface ReplayKeyRow {
-	readonly description: string;
-	readonly action: ReplayAction;
-	readonly keys: readonly string[];
-	readonly alternativeKeys?: readonly string[];
-}
-
-const tenthRows = Array.from({length: 10}, (_, tenth): ReplayKeyRow => {
-	return {description: 'that many tenths of the way', action: `tenth-${tenth}`, keys: [String(tenth)]};
-});
-
-export const replayKeyRows: readonly ReplayKeyRow[] = [
-	{description: 'play, pause', action: 'play', keys: [' ']},
-	{description: 'row up', action: 'row-up', keys: ['up', 'k']},
-	{description: 'row down', action: 'row-down', keys: ['down', 'j']},
-	{description: 'page up', action: 'page-up', keys: ['pageup', 'ctrl+u']},
-	{description: 'page down', action: 'page-down', keys: ['pagedown', 'ctrl+d']},
-	{description: 'one event back', action: 'event-back', keys: ['left', ',']},
-	{description: 'one event on', action: 'event-on', keys: ['right', '.']},
-	{description: '5 s back', action: 'time-back', keys: ['<'], alternativeKeys: ['alt+left', 'alt+b']},
-	{description: '5 s on', action: 'time-on', keys: ['>'], alternativeKeys: ['alt+right', 'alt+f']},
-	{description: '10 % back', action: 'part-back', keys: ['('], alternativeKeys: ['shift+left']},
-	{description: '10 % on', action: 'part-on', keys: [')'], alternativeKeys: ['shift+right']},
-	...tenthRows,
-	{description: 'start', action: 'start', keys: ['g', 'home']},
-	{description: 'end', action: 'end', keys: ['G', 'end']},
-	{description: 'slower', action: 'slower', keys: ['-']},
-	{description: 'faster', action: 'faster', keys: ['+', '=']},
-	{description: 'original pace', action: 'normal-speed', keys: ['backspace']},
-	{description: 'cut silence to 2 s', action: 'squeeze', keys: ['i']},
-	{description: 'go to a time or event', action: 'go-to', keys: ['t']},
-	{description: 'search', action: 'search', keys: ['/', 'ctrl+f']},
-	{description: 'next match', action: 'search-next', keys: ['n']},
-	{description: 'previous match', action: 'search-previous', keys: ['N']},
-	{description: 'show only some: by peer, kind, text', action: 'filter', keys: ['f']},
-	{description: 'show everything', action: 'clear', keys: ['x']},
-	{description: 'bookmark the row, again: not', action: 'bookmark', keys: ['b']},
-	{description: 'next bookmark', action: 'bookmark-next', keys: [']']},
-	{description: 'previous bookmark', action: 'bookmark-previous', keys: ['[']},
-	{description: 'details', action: 'details', keys: ['enter']},
-	{description: 'copy the row', action: 'copy', keys: ['y']},
-	{description: 'export what is shown', action: 'export', keys: ['e']},
-	{description: 'follow a file that grows', action: 'follow', keys: ['F']},
-	{description: 'to the peers and back', action: 'next-pane', keys: ['tab', 'ctrl+o', 'shift+tab']},
-	{description: 'timestamps: minutes, seconds, none', action: 'times', keys: ['T'], alternativeKeys: ['alt+t']},
-	{description: 'help', action: 'help', keys: ['?', 'ctrl+g']},
-	{description: 'back: close, pause, show everything', action: 'back', keys: ['escape']},
-	{description: 'redraw', action: 'redraw', keys: ['ctrl+l']},
-	{description: 'suspend', action: 'suspend', keys: ['ctrl+z']},
-	{description: 'quit', action: 'quit', keys: ['q', 'ctrl+c']},
-];
-
 const actionByScopedKey = new Map<string, Action>();
 for (const row of keyRows) {
 	for (const key of [...row.keys, ...(row.alternativeKeys ?? [])])
 		actionByScopedKey.set(`${row.scope} ${key}`, row.action);
 }
 
-const boundKeys = new Set(
-	[...keyRows, ...replayKeyRows]
-		.flatMap(({keys, alternativeKeys}) => [...keys, ...(alternativeKeys ?? [])])
-		.map(key => key.toLowerCase()),
-);
-
-/** Whether a key means something anywhere, in chat or replay; a capital letter counts as its small one (Caps Lock). */
-export function isBoundKey(key: string): boolean {
-	return boundKeys.has(key.toLowerCase());
+/** Every key of some rows, in lower case: the keys that a decoder may read after an Alt prefix. */
+export function collectKeys(rows: readonly Pick<KeyRow, 'keys' | 'alternativeKeys'>[]): ReadonlySet<string> {
+	return new Set(
+		rows.flatMap(({keys, alternativeKeys = []}) => [...keys, ...alternativeKeys]).map(key => key.toLowerCase()),
+	);
 }
+
+/** The keys of the chat. */
+export const chatKeys: ReadonlySet<string> = collectKeys(keyRows);
 
 export type KeyContext = 'input' | 'prompt' | 'timeline' | 'peers' | 'overlay';
 
@@ -355,4 +261,37 @@ export function findAction(place: KeyContext, key: string): Action | undefined {
 		if (action) return action;
 	}
 	return undefined;
+}
+
+const EDITS: readonly EditName[] = [
+	'delete-back',
+	'delete-forward',
+	'kill-to-end',
+	'kill-to-start',
+	'kill-to-whitespace',
+	'kill-word-back',
+	'kill-word-forward',
+	'undo',
+	'redo',
+];
+const DIRECTIONS: readonly Direction[] = [
+	'left',
+	'right',
+	'word-left',
+	'word-right',
+	'line-start',
+	'line-end',
+	'start',
+	'end',
+];
+
+const editorActionByAction = new Map<Action, EditorAction>([
+	['yank', {type: 'yank'}],
+	...EDITS.map((edit): [Action, EditorAction] => [`edit:${edit}`, {type: 'edit', edit}]),
+	...DIRECTIONS.map((to): [Action, EditorAction] => [`move:${to}`, {type: 'move', to}]),
+]);
+
+/** The edit that an action makes in a text field, or undefined. */
+export function editActionOf(action: Action): EditorAction | undefined {
+	return editorActionByAction.get(action);
 }

@@ -3,7 +3,6 @@
  * cut), as long as the reads of one escape sequence come within the escape timeout, after which `flush` is called.
  */
 
-import {isBoundKey} from './key-bindings.js';
 import {decodeEscapeSequence, keyName, type Token, toLatinKey} from './key-token.js';
 
 export interface KeyDecoder {
@@ -30,7 +29,8 @@ interface DecodedToken {
 
 const NEEDS_MORE = 'more';
 
-export function createKeyDecoder(): KeyDecoder {
+/** Creates a decoder. `boundKeys`: the keys, in lower case, that ESC and a character of one read stand for with Alt. */
+export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 	const utf8 = new TextDecoder('utf-8', {ignoreBOM: true});
 	let buffer = '';
 	let paste: string | undefined;
@@ -61,7 +61,7 @@ export function createKeyDecoder(): KeyDecoder {
 				paste = '';
 				continue;
 			}
-			const step = nextToken(buffer, final);
+			const step = nextToken(buffer, final, boundKeys);
 			if (step === NEEDS_MORE) break;
 			if (step.token) appendToken(tokens, step.token);
 			buffer = buffer.slice(step.consumed);
@@ -91,8 +91,8 @@ function appendToken(tokens: Token[], token: Token): void {
 	else tokens.push(token);
 }
 
-function nextToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
-	if (input[0] === '\u001B') return escapeToken(input, final);
+function nextToken(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
+	if (input[0] === '\u001B') return escapeToken(input, final, boundKeys);
 	const code = input.codePointAt(0) ?? 0;
 	const consumed = code > 0xffff ? 2 : 1;
 	if (code >= 32 && code < 127) return {token: {type: 'text', text: input.slice(0, 1)}, consumed};
@@ -113,17 +113,17 @@ function controlKey(code: number): string {
  * After ESC: a sequence, Alt with a key that is bound, or the Esc key: when nothing more comes, or something that Alt
  * means nothing with (over a slow line Esc and what is typed next come in one read).
  */
-function escapeToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
+function escapeToken(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
 	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
 	const second = input[1];
 	if (second === undefined) return final ? escapeKey : NEEDS_MORE;
-	if (second === '\u001B') return doubleEscape(input, final);
+	if (second === '\u001B') return doubleEscape(input, final, boundKeys);
 	if (second === '[' || second === 'O') return sequenceToken(input, final);
 	if (second === ']' || second === 'P' || second === '_') return stringToken(input, final);
 	const code = input.codePointAt(1) ?? 0;
 	const used = 1 + (code > 0xffff ? 2 : 1);
 	const key = code < 32 || code === 127 ? altControl(code) : keyName(toLatinKey(input.slice(1, used)), ALT);
-	return isBoundKey(key) ? {token: {type: 'key', key}, consumed: used} : escapeKey;
+	return boundKeys.has(key.toLowerCase()) ? {token: {type: 'key', key}, consumed: used} : escapeKey;
 }
 
 function altControl(code: number): string {
@@ -132,9 +132,9 @@ function altControl(code: number): string {
 }
 
 /** ESC ESC [ A is Alt+↑ in some terminals; before anything else the first ESC was the key. */
-function doubleEscape(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
+function doubleEscape(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
 	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
-	const inner = nextToken(input.slice(1), false);
+	const inner = nextToken(input.slice(1), false, boundKeys);
 	if (inner === NEEDS_MORE) return final ? escapeKey : NEEDS_MORE;
 	const token = inner.token;
 	const plain = token?.type === 'key' && /^(up|down|left|right|home|end|pageup|pagedown|delete)$/.test(token.key);

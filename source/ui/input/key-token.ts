@@ -11,7 +11,7 @@ export type Token =
 	/** Mode 1004: the terminal window got or lost the focus. */
 	| {readonly type: 'focus'; readonly focused: boolean}
 	/** Answer to `CSI ? u`: the terminal speaks the kitty keyboard protocol. */
-	| {readonly type: 'kitty'};
+	| {readonly type: 'kitty-keyboard'};
 
 /** Bits of xterm and kitty modifiers, parameter minus one. */
 const SHIFT_BIT = 1;
@@ -103,7 +103,7 @@ export function decodeEscapeSequence(sequence: string): Token | undefined {
 	if (body === '' && final === 'I') return {type: 'focus', focused: true};
 	if (body === '' && final === 'O') return {type: 'focus', focused: false};
 	if (body === '' && final === 'Z') return {type: 'key', key: 'shift+tab'};
-	if (body.startsWith('?')) return final === 'u' ? {type: 'kitty'} : undefined;
+	if (body.startsWith('?')) return final === 'u' ? {type: 'kitty-keyboard'} : undefined;
 	if (!/^[\d;:]*$/.test(body)) return undefined;
 	const [first = '', second = '', third = ''] = body.split(';');
 	const [modifier = '', event = ''] = second.split(':');

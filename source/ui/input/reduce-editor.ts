@@ -195,13 +195,13 @@ const EDIT_REDUCERS = {
 	'delete-forward': deleteForward,
 	'kill-to-end': killToLineEnd,
 	'kill-to-start': killToLineStart,
-	'kill-spaced-word': killToWhitespace,
+	'kill-to-whitespace': killToWhitespace,
 	'kill-word-back': killWordBack,
 	'kill-word-forward': killWordForward,
 	undo: undoEdit,
 	redo: redoEdit,
 	submit: submitDraft,
-	'drop-completion': cancelCompletion,
+	'cancel-completion': cancelCompletion,
 };
 
 export type EditName = keyof typeof EDIT_REDUCERS;

@@ -1,8 +1,8 @@
 /** What to append to the terminal so that the line shown becomes the draft. Nothing above the line is ever touched. Pure. */
 
+import type {Clock} from '../../core/environment.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
-import type {UiClock} from '../screen-hooks.js';
 import {cleanForScreen} from '../text/clean-for-screen.js';
 import {cellWidth} from '../text/graphemes.js';
 
@@ -47,7 +47,7 @@ export interface LinePrompt {
 	stop(): void;
 }
 
-export function createLinePrompt(write: (text: string) => void, clock: UiClock): LinePrompt {
+export function createLinePrompt(write: (text: string) => void, clock: Clock): LinePrompt {
 	let editor = emptyEditor;
 	let lastKeyAt = clock.now();
 	let pendingLines: string[] = [];

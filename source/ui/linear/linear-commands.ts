@@ -7,8 +7,8 @@ import {sliceTimeline} from '../../core/timeline.js';
 import type {ChatNode} from '../../node/chat-node.js';
 import {commandRows, commandUsage} from '../../node/commands/command-table.js';
 import type {Intent} from '../../node/commands/run-command.js';
-import {matchesSearch} from '../chat/search.js';
 import {networkLines} from '../overlays/overlay-text.js';
+import {matchesSearch} from '../timeline/match-search.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
 import {formatSpokenEntry} from './spoken-entry.js';
 

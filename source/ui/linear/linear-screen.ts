@@ -3,15 +3,15 @@
 import {findCompletion} from '../../node/commands/completions.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {type CommandResult, type Intent, runCommand} from '../../node/commands/run-command.js';
-import type {ChatScreen, ChatScreenOptions, ExitReason} from '../chat/chat-screen.js';
-import {completionNames} from '../chat/draft.js';
-import {noNotifications, updateNotifications} from '../chat/notifications.js';
-import {exitMessageLines, QUIT_WINDOW_MS} from '../exit-message.js';
+import {chatKeys} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import type {EditorAction} from '../input/reduce-editor.js';
+import {noNotifications, updateNotifications} from '../notifications.js';
+import {type ChatScreen, type ChatScreenOptions, exitMessageLines, QUIT_WINDOW_MS} from '../screen-contract.js';
 import {BELL, DISABLE_BRACKETED_PASTE, ENABLE_BRACKETED_PASTE} from '../terminal/escape-sequences.js';
+import type {ScreenEnd} from '../terminal/mount-screen.js';
 import {createTokenReader, RESUME_DELAY_MS} from '../terminal/token-reader.js';
-import {personKey} from '../timeline/display-name.js';
+import {completionNames, personKey} from '../timeline/display-name.js';
 import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
 import {collectNewEntries, formatSpokenEntry} from './spoken-entry.js';
@@ -19,7 +19,7 @@ import {collectNewEntries, formatSpokenEntry} from './spoken-entry.js';
 export const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
 	backspace: {type: 'edit', edit: 'delete-back'},
 	'ctrl+u': {type: 'set', text: ''},
-	'ctrl+w': {type: 'edit', edit: 'kill-spaced-word'},
+	'ctrl+w': {type: 'edit', edit: 'kill-to-whitespace'},
 	'alt+backspace': {type: 'edit', edit: 'kill-word-back'},
 	'ctrl+_': {type: 'edit', edit: 'undo'},
 	'ctrl+j': {type: 'type', text: '\n'},
@@ -35,12 +35,10 @@ export const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
  *     const screen = runLinearScreen({session, self, stdin, stdout, environment, bell, hooks});
  *     const reason = await screen.waitUntilExit();
  *
- * The same contract as runChatScreen, in chat-screen.tsx.
+ * The same contract as runChatScreen, in screen-contract.ts.
  */
 
-export type LinearScreenOptions = Omit<ChatScreenOptions, 'stderr' | 'mono'>;
-
-export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
+export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, hooks} = options;
 	const {clock} = hooks;
 	const line = createLinePrompt(write, clock);
@@ -49,8 +47,8 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 	let {bell} = options;
 	let notices = noNotifications;
 	let exited = false;
-	let resolveExit: (reason: ExitReason) => void = () => {};
-	const finished = new Promise<ExitReason>(resolve => {
+	let resolveExit: (reason: ScreenEnd) => void = () => {};
+	const finished = new Promise<ScreenEnd>(resolve => {
 		resolveExit = resolve;
 	});
 
@@ -88,7 +86,6 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 		else if (intent.type === 'quit') leave({type: 'quit'});
 		else if (intent.type === 'bell') bell = intent.mode;
 		else if (intent.type === 'ignored') ignored = intent.keys;
-		else if (intent.type === 'doctor') void printWhenSettled(hooks.runDoctor?.());
 		else if (intent.type === 'export') {
 			const written = hooks.exportTimeline?.(intent.file, chatNode.store.getState());
 			void printWhenSettled(
@@ -165,7 +162,7 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 		});
 	}
 
-	function leave(reason: ExitReason): void {
+	function leave(reason: ScreenEnd): void {
 		if (exited) return;
 		exited = true;
 		line.stop();
@@ -193,7 +190,7 @@ export function runLinearScreen(options: LinearScreenOptions): ChatScreen {
 		notices = noticed.notices;
 		if (noticed.ring) write(BELL);
 	});
-	const reader = createTokenReader(stdin, clock, {
+	const reader = createTokenReader(stdin, clock, chatKeys, {
 		tokens: tokens => tokens.forEach(onToken),
 		ended: () => leave({type: 'input-ended'}),
 	});

@@ -1,9 +1,10 @@
+import type {PeerId} from '../../core/event.js';
+import type {OrderKey} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
 import {describeFinding, describeReport} from '../../doctor/describe-diagnosis.js';
 import {diagnoseNetwork} from '../../doctor/diagnose-network.js';
 import type {NetworkReport, SelfInfo} from '../../node/chat-node.js';
 import {commandRows, commandUsage} from '../../node/commands/command-table.js';
-import type {Overlay} from '../chat/chat-state.js';
 import {keyHelpLines} from '../input/key-help.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells} from '../text/graphemes.js';
@@ -87,7 +88,14 @@ export function twoColumnRows(left: string, right: string, width: number, theme:
 	return [[{text: ` ${left}`}], ...rest.map(text => [{text: ` ${' '.repeat(column)} `}, {text, style: theme.muted}])];
 }
 
-/** Title and lines of whatever lies over the panes. */
+/** What covers the panes, and the line it is scrolled to: see scrollOverlayBy. */
+export type Overlay =
+	| {readonly type: 'help'; readonly scroll: number}
+	| {readonly type: 'network'; readonly scroll: number}
+	| {readonly type: 'event'; readonly key: OrderKey; readonly scroll: number}
+	| {readonly type: 'peer'; readonly peer: PeerId; readonly scroll: number}
+	/** Output of a command. */
+	| {readonly type: 'text'; readonly title: string; readonly lines: readonly string[]; readonly scroll: number};
 
 export interface OverlayRequest {
 	readonly overlay: Overlay;

@@ -2,13 +2,14 @@
 
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
+import type {Clock} from '../../core/environment.js';
 import {Lines} from '../panes/lines.js';
-import type {UiClock} from '../screen-hooks.js';
 import {mountScreen} from '../terminal/mount-screen.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {padCells} from '../text/graphemes.js';
 import {colourDepth, createTheme, isUnicodeLocale, type Segment, type Theme} from '../theme.js';
 import {formatMoment} from '../timeline/format-time.js';
+import {replayKeys} from './replay-bindings.js';
 
 export interface SavedLog {
 	readonly path: string;
@@ -122,7 +123,7 @@ export interface LogChooserOptions {
 	readonly stderr: NodeJS.WriteStream;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly mono: boolean;
-	readonly clock: UiClock;
+	readonly clock: Clock;
 	summarize(path: string): Promise<LogSummary>;
 	onProcessExit?(run: () => void): () => void;
 }
@@ -165,13 +166,14 @@ export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 		stdout,
 		stderr,
 		clock,
+		boundKeys: replayKeys,
 		onProcessExit: options.onProcessExit,
 		draw: renderApp,
 		onTokens(tokens) {
 			for (const token of tokens) {
 				if (token.type === 'key') applyKey(token.key);
 				if (token.type === 'text') for (const character of token.text) applyKey(character);
-				if (token.type === 'kitty') screen.enableKitty();
+				if (token.type === 'kitty-keyboard') screen.enableKitty();
 			}
 		},
 		onResize: () => draw({...state, columns: stdout.columns, rows: stdout.rows}),

@@ -1,9 +1,7 @@
 /** What each action of the replay's key table does. */
 
 import {selectPeers} from '../../core/select-peers.js';
-import {selectPeople} from '../../core/select-people.js';
-import {firstOtherPeer} from '../chat/pane-steps.js';
-import type {ReplayAction} from '../input/key-bindings.js';
+import {firstOtherPeer, selectPeople} from '../../core/select-people.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {plainName} from '../timeline/display-name.js';
 import {nextTimeFormat} from '../timeline/format-time.js';
@@ -22,6 +20,7 @@ import {
 	toggleBookmark,
 } from './position.js';
 import {startPrompt, withFilter} from './prompt-steps.js';
+import type {ReplayAction} from './replay-bindings.js';
 import {quoteName} from './replay-filter.js';
 import {type ReplayContext, type ReplayEffect, type ReplayStep, step} from './replay-frame.js';
 import {type ReplayUi, SEEK_STEP_MS, withFlash} from './replay-state.js';

@@ -196,7 +196,7 @@ export type ReplayEffect =
 	/** `set`: one was added, which is told with where it is kept. */
 	| {readonly type: 'save-bookmarks'; readonly orders: readonly string[]; readonly set: boolean}
 	| {readonly type: 'follow'; readonly on: boolean}
-	| {readonly type: 'redraw' | 'suspend' | 'kitty' | 'quit'};
+	| {readonly type: 'redraw' | 'suspend' | 'kitty-keyboard' | 'quit'};
 
 export interface ReplayStep {
 	readonly ui: ReplayUi;

@@ -17,7 +17,7 @@ export interface ReplayLoopOptions {
 	readonly hooks: ReplayHooks;
 	readonly initial: ReplayUi;
 	write(sequence: string): void;
-	kitty(): void;
+	enableKitty(): void;
 	quit(): void;
 	redraw(): void;
 	suspend(): void;
@@ -174,7 +174,9 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 			case 'follow':
 				hooks.follow?.(effect.on);
 				break;
-			case 'kitty':
+			case 'kitty-keyboard':
+				options.enableKitty();
+				break;
 			case 'quit':
 			case 'redraw':
 			case 'suspend':

@@ -1,11 +1,11 @@
 /** What lies over the panes of the replay: help, details of a row or of a peer. */
 import type {History} from '../../core/history.js';
-import {replayKeyRows} from '../input/key-bindings.js';
 import {keyLabel} from '../input/key-help.js';
 import {type Detail, entryDetails, peerDetails} from '../overlays/details.js';
 import {detailRows, type OverlayText, twoColumnRows} from '../overlays/overlay-text.js';
 import type {Segment, Theme} from '../theme.js';
 import {formatMoment} from '../timeline/format-time.js';
+import {replayKeyRows} from './replay-bindings.js';
 import {FILTER_FORM} from './replay-filter.js';
 import type {ReplayFrame} from './replay-frame.js';
 import type {ReplayOverlay} from './replay-state.js';

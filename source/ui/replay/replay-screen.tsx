@@ -13,6 +13,7 @@ import type {ReplayHooks} from '../screen-hooks.js';
 import {mountScreen, type ScreenEnd} from '../terminal/mount-screen.js';
 import {colourDepth, createTheme, isUnicodeLocale} from '../theme.js';
 import {ReplayApp} from './replay-app.js';
+import {replayKeys} from './replay-bindings.js';
 import type {ReplayFilter} from './replay-filter.js';
 import {createReplayFrameCache} from './replay-frame.js';
 import {createReplayLoop, type ReplayLoop} from './replay-loop.js';
@@ -71,7 +72,7 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 		hooks,
 		initial: initialReplayUi({columns: stdout.columns, rows: stdout.rows, ...options}),
 		write: sequence => screen.write(sequence),
-		kitty: () => screen.enableKitty(),
+		enableKitty: () => screen.enableKitty(),
 		quit: () => screen.leave({type: 'quit'}),
 		redraw: () => screen.releaseTerminal(async () => {}),
 		suspend: () => screen.suspend('p2pchat-ink is suspended; fg brings it back.'),
@@ -84,6 +85,7 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 		stdout,
 		stderr,
 		clock: hooks.clock,
+		boundKeys: replayKeys,
 		stopProcess: hooks.stopProcess,
 		onProcessExit: hooks.onProcessExit,
 		draw: onMounted => <ReplayApp {...{history, frameOf, theme, onMounted, loop, room, file}} />,

@@ -1,7 +1,7 @@
 /** What the replay screen remembers: frozen data, changed by update-replay.ts only. */
 import type {PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
-import type {Flash} from '../chat/chat-state.js';
+import type {Flash} from '../flash.js';
 import {type EditorState, editorWith} from '../input/editor-state.js';
 import type {TimeFormat} from '../timeline/format-time.js';
 import type {Anchor} from '../timeline/viewport.js';

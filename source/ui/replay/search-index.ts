@@ -8,7 +8,7 @@ import {listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
 import type {Timeline, TimelineEntry} from '../../core/timeline.js';
 import {findPage} from '../../core/timeline.js';
-import {matchesSearch} from '../chat/search.js';
+import {matchesSearch} from '../timeline/match-search.js';
 import type {EntryPredicate} from '../timeline/timeline-view.js';
 
 type Page = Timeline['pages'][number];

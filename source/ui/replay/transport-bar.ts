@@ -1,10 +1,10 @@
 /** The transport bar: what the replay is doing, and where. Pure. */
 import {findFirstIndex} from '../../core/binary-search.js';
-import {matchesSearch} from '../chat/search.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, fillRow, truncateCells} from '../text/graphemes.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {formatMoment, formatTime, localDayNumber, twoDigits} from '../timeline/format-time.js';
+import {matchesSearch} from '../timeline/match-search.js';
 import type {ReplayFrame} from './replay-frame.js';
 import {MAX_IDLE_MS, type ReplayUi} from './replay-state.js';
 import type {Hits} from './search-index.js';

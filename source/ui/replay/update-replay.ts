@@ -1,9 +1,8 @@
 /** The one door to the state of the replay screen: (state, message) to state and effects. Pure. */
 
 import {selectPeople} from '../../core/select-people.js';
-import type {Flash} from '../chat/chat-state.js';
-import {editActionOf} from '../chat/perform-action.js';
-import {findAction, type ReplayAction, replayKeyRows} from '../input/key-bindings.js';
+import type {Flash} from '../flash.js';
+import {editActionOf, findAction} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import {toSingleLinePaste} from '../input/reduce-editor.js';
 import {SCROLL_TO_END, SCROLL_TO_START, scrollOverlayBy} from '../overlays/overlay-text.js';
@@ -11,6 +10,7 @@ import {performReplayAction} from './perform-replay-action.js';
 import {updatePlayhead} from './playback.js';
 import {goToTime, nextMatch} from './position.js';
 import {acceptPrompt, cancelPrompt, completeFilter, editPrompt} from './prompt-steps.js';
+import {findReplayAction, type ReplayAction} from './replay-bindings.js';
 import {type ReplayContext, type ReplayEffect, type ReplayStep, step} from './replay-frame.js';
 import {type ReplayUi, withFlash} from './replay-state.js';
 
@@ -46,15 +46,6 @@ export function updateReplay(ui: ReplayUi, message: ReplayMessage, context: Repl
 	}
 }
 
-const actionByKey = new Map<string, ReplayAction>();
-for (const row of replayKeyRows)
-	for (const key of [...row.keys, ...(row.alternativeKeys ?? [])]) actionByKey.set(key, row.action);
-
-/** What a key means in replay, or undefined. */
-export function findReplayAction(key: string): ReplayAction | undefined {
-	return actionByKey.get(key);
-}
-
 /** None is lost: each step starts from the state the last one left. */
 function applyTokens(ui: ReplayUi, tokens: readonly Token[], context: ReplayContext): ReplayStep {
 	let next = ui;
@@ -65,8 +56,8 @@ function applyTokens(ui: ReplayUi, tokens: readonly Token[], context: ReplayCont
 	};
 	for (const token of tokens) {
 		if (token.type === 'focus') continue;
-		if (token.type === 'kitty') {
-			effects.push({type: 'kitty'});
+		if (token.type === 'kitty-keyboard') {
+			effects.push({type: 'kitty-keyboard'});
 			continue;
 		}
 		if (next.flash) next = {...next, flash: undefined};

@@ -1,7 +1,7 @@
 import {type Instance, render, type useApp} from 'ink';
 import type {ReactNode} from 'react';
+import type {Clock} from '../../core/environment.js';
 import type {Token} from '../input/key-token.js';
-import type {UiClock} from '../screen-hooks.js';
 import {createTerminalModes} from './escape-sequences.js';
 import {createTokenReader, RESUME_DELAY_MS} from './token-reader.js';
 
@@ -46,7 +46,9 @@ export interface ScreenRequest {
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;
 	readonly stderr: NodeJS.WriteStream;
-	readonly clock: UiClock;
+	readonly clock: Clock;
+	/** Keys that the screen knows, in lower case: see createKeyDecoder. */
+	readonly boundKeys: ReadonlySet<string>;
 	/** The component hands over its app once mounted: only a component can ask Ink to give the terminal away. */
 	draw(onMounted: (app: InkApp) => void): ReactNode;
 	onTokens(tokens: readonly Token[]): void;
@@ -122,7 +124,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 			});
 	}
 
-	const reader = createTokenReader(stdin, clock, {
+	const reader = createTokenReader(stdin, clock, request.boundKeys, {
 		tokens(tokens) {
 			if (request.interceptTokens?.(tokens)) return;
 			if (isReleased) queuedTokens.push(tokens);

@@ -1,6 +1,6 @@
+import type {Clock} from '../../core/environment.js';
 import {createKeyDecoder, MAX_PASTE_UNITS} from '../input/key-decoder.js';
 import type {Token} from '../input/key-token.js';
-import type {UiClock} from '../screen-hooks.js';
 
 /**
  * A paste of several lines where the terminal does not say that it is one: told by its reads, since nobody types so much
@@ -50,10 +50,11 @@ export interface TokenReader {
 
 export function createTokenReader(
 	stdin: NodeJS.ReadStream,
-	clock: UiClock,
+	clock: Clock,
+	boundKeys: ReadonlySet<string>,
 	handlers: {tokens(tokens: readonly Token[]): void; ended(): void},
 ): TokenReader {
-	const decoder = createKeyDecoder();
+	const decoder = createKeyDecoder(boundKeys);
 	const utf8 = new TextDecoder('utf-8', {ignoreBOM: true});
 	/** Of a plain paste, as far as it came. */
 	let pasteBuffer = '';

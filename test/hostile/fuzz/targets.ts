@@ -20,6 +20,7 @@ import {cleanLine, cleanName, cleanText} from '../../../source/core/text.js';
 import {createFeedTips} from '../../../source/feed/feed-tips.js';
 import {parseCommand} from '../../../source/node/commands/parse-command.js';
 import {createLogScanner} from '../../../source/storage/log-scanner.js';
+import {chatKeys} from '../../../source/ui/input/key-bindings.js';
 import {createKeyDecoder} from '../../../source/ui/input/key-decoder.js';
 import type {SeededRandom} from '../../helpers/seeded-random.js';
 import {crcOf} from './crc.js';
@@ -265,7 +266,7 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 			],
 		),
 		run(bytes, random) {
-			const decoder = createKeyDecoder();
+			const decoder = createKeyDecoder(chatKeys);
 			const tokens = [...cutInto(bytes, random).flatMap(part => decoder.push(part)), ...decoder.flush()];
 			if (decoder.isPending) throw new Error('something waits behind a flush');
 			return tokens

@@ -969,7 +969,7 @@ describe('ways out', () => {
 			running.chatNode.report = undefined as never;
 			await running.press('/net\r');
 		}, 'crashed');
-		expect(terminal.normalText()).toContain('p2pchat-ink failed');
+		expect(terminal.normalText()).toContain('p2pchat-ink crashed');
 		expect(terminal.normalText()).toContain('replay');
 	});
 

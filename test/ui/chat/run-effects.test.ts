@@ -28,5 +28,5 @@ test('an export that fails gives the typed line back', async () => {
 		};
 		runEffect({type: 'export', file: 'out.txt'}, ports);
 	});
-	expect(told).toEqual([{type: 'refused', draft: '/export out.txt', text: '/x/out.txt cannot be written'}]);
+	expect(told).toEqual([{type: 'draft-rejected', draft: '/export out.txt', text: '/x/out.txt cannot be written'}]);
 });

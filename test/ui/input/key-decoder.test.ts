@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {chatKeys} from '../../../source/ui/input/key-bindings.js';
 import {createKeyDecoder} from '../../../source/ui/input/key-decoder.js';
 import type {Token} from '../../../source/ui/input/key-token.js';
 
 function decode(...reads: (string | Uint8Array)[]): Token[] {
-	const decoder = createKeyDecoder();
+	const decoder = createKeyDecoder(chatKeys);
 	const tokens = reads.flatMap(read => decoder.push(read));
 	return join([...tokens, ...decoder.flush()]);
 }
@@ -123,13 +124,13 @@ describe('keys', () => {
 		];
 		for (const sequence of noise) expect(decode(sequence)).toEqual([]);
 		expect(decode('\u001B[97;1:3u')).toEqual([]);
-		expect(decode('\u001B[?1u')).toEqual([{type: 'kitty'}]);
+		expect(decode('\u001B[?1u')).toEqual([{type: 'kitty-keyboard'}]);
 		expect(decode('\u0085\u009B')).toEqual([]);
 	});
 
 	test('a sequence cut by reads is whole again, a lone Esc waits for the flush', () => {
 		expect(decode('\u001B', '[', '1;', '5D')).toEqual([key('ctrl+left')]);
-		const decoder = createKeyDecoder();
+		const decoder = createKeyDecoder(chatKeys);
 		expect(decoder.push('\u001B')).toEqual([]);
 		expect(decoder.isPending).toBe(true);
 		expect(decoder.flush()).toEqual([key('escape')]);

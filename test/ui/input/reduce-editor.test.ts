@@ -27,9 +27,9 @@ describe('editing', () => {
 	});
 
 	test.each<[string, EditorAction, string]>([
-		['one two| three', edit('kill-spaced-word'), 'one | three'],
+		['one two| three', edit('kill-to-whitespace'), 'one | three'],
 		['a/b-c|', edit('kill-word-back'), 'a/b-|'],
-		['a/b-c|', edit('kill-spaced-word'), '|'],
+		['a/b-c|', edit('kill-to-whitespace'), '|'],
 		['|one two', edit('kill-word-forward'), '| two'],
 		['one\ntw|o\nthree', edit('kill-to-start'), 'one\n|o\nthree'],
 		['one\ntw|o\nthree', edit('kill-to-end'), 'one\ntw|\nthree'],
@@ -44,7 +44,7 @@ describe('editing', () => {
 	});
 
 	test('kills in a row come back together', () => {
-		const killed = run(editorWith('one two three'), edit('kill-spaced-word'), edit('kill-spaced-word'));
+		const killed = run(editorWith('one two three'), edit('kill-to-whitespace'), edit('kill-to-whitespace'));
 		expect(show(killed)).toBe('one |');
 		expect(show(run(killed, {type: 'yank'}))).toBe('one two three|');
 	});
@@ -112,7 +112,7 @@ describe('completion', () => {
 		expect(first).toMatchObject({text: 'Bob: ', completion: {chosen: 0}});
 		expect(run(first, tab(1)).text).toBe('Bobby: ');
 		expect(run(first, tab(-1)).text).toBe('Bo: ');
-		expect(run(first, tab(1), edit('drop-completion')).text).toBe('Bo');
+		expect(run(first, tab(1), edit('cancel-completion')).text).toBe('Bo');
 		expect(run(first, type('x'))).toMatchObject({text: 'Bob: x', completion: undefined});
 	});
 
@@ -130,7 +130,7 @@ describe('properties', () => {
 				'delete-forward',
 				'kill-to-end',
 				'kill-to-start',
-				'kill-spaced-word',
+				'kill-to-whitespace',
 				'kill-word-back',
 				'kill-word-forward',
 				'undo',

@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, test} from 'vitest';
-import type {ExitReason} from '../../../source/ui/chat/chat-screen.js';
 import {runLinearScreen} from '../../../source/ui/linear/linear-screen.js';
 import type {ScreenHooks} from '../../../source/ui/screen-hooks.js';
+import type {ScreenEnd} from '../../../source/ui/terminal/mount-screen.js';
 import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
 import {liveClock} from '../../helpers/launch-chat.js';
 import {Terminal} from '../../helpers/terminal.js';
@@ -27,7 +27,7 @@ function launch(hooks: Partial<ScreenHooks> = {}) {
 		bell: 'mentions',
 		hooks: {clock: liveClock, ...hooks},
 	});
-	let exit: ExitReason | undefined;
+	let exit: ScreenEnd | undefined;
 	const finished = screen.waitUntilExit().then(reason => {
 		exit = reason;
 	});

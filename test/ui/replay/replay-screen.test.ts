@@ -2,7 +2,7 @@
 import {join} from 'node:path';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import type {Input} from '../../../source/core/event.js';
-import {replayKeyRows} from '../../../source/ui/input/key-bindings.js';
+import {replayKeyRows} from '../../../source/ui/replay/replay-bindings.js';
 import {launchReplay, type Replay, type ReplayLaunch, readInputs} from '../../helpers/launch-replay.js';
 
 const FILE = join(import.meta.dirname, '../../../fixtures/conversation.p2plog');

@@ -1,5 +1,6 @@
 import {PassThrough} from 'node:stream';
 import {describe, expect, test} from 'vitest';
+import {chatKeys} from '../../../source/ui/input/key-bindings.js';
 import type {Token} from '../../../source/ui/input/key-token.js';
 import {createTokenReader, PASTE_GAP_MS} from '../../../source/ui/terminal/token-reader.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
@@ -13,7 +14,7 @@ function tap() {
 	const clock = createFakeClock();
 	const stdin = Object.assign(new PassThrough(), {isTTY: false});
 	const said: Token[] = [];
-	const reader = createTokenReader(stdin as unknown as NodeJS.ReadStream, clock, {
+	const reader = createTokenReader(stdin as unknown as NodeJS.ReadStream, clock, chatKeys, {
 		tokens: tokens => said.push(...tokens),
 		ended() {},
 	});

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {sliceTimeline} from '../../../source/core/timeline.js';
-import {type Attention, noNotifications, updateNotifications} from '../../../source/ui/chat/notifications.js';
+import {type Attention, noNotifications, updateNotifications} from '../../../source/ui/notifications.js';
 import {isMentionOfUs} from '../../../source/ui/timeline/mentions.js';
 import {createFakeChatNode, type FakeChatNode, START} from '../../helpers/fake-chat-node.js';
 

@@ -1,13 +1,8 @@
 import {describe, expect, test} from 'vitest';
-import type {Input} from '../../../source/core/event.js';
-import {
-	type Attention,
-	noNotifications,
-	updateNotifications,
-	windowTitle,
-} from '../../../source/ui/chat/notifications.js';
-import {notification} from '../../../source/ui/terminal/escape-sequences.js';
-import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
+import type {Input} from '../../source/core/event.js';
+import {type Attention, noNotifications, updateNotifications, windowTitle} from '../../source/ui/notifications.js';
+import {notification} from '../../source/ui/terminal/escape-sequences.js';
+import {createFakeChatNode, START} from '../helpers/fake-chat-node.js';
 
 const away: Attention = {focused: false, lastKeyAt: START, now: START, bell: 'mentions', ignored: [], room: 'lan'};
 

@@ -1,15 +1,15 @@
 /** When to ring, and what the title counts: pure steps over what came in. */
-import type {Input} from '../../core/event.js';
-import type {State} from '../../core/state.js';
-import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
-import type {BellMode} from '../../node/commands/parse-command.js';
-import type {UiClock} from '../screen-hooks.js';
-import {notification, setTitle} from '../terminal/escape-sequences.js';
-import {cleanLine} from '../text/clean-for-screen.js';
-import {truncateCells} from '../text/graphemes.js';
-import {displayName, personKey} from '../timeline/display-name.js';
-import {mentionsUs} from '../timeline/mentions.js';
-import type {UiState} from './chat-state.js';
+
+import type {Clock} from '../core/environment.js';
+import type {Input} from '../core/event.js';
+import type {State} from '../core/state.js';
+import type {ChatNode, SelfInfo} from '../node/chat-node.js';
+import type {BellMode} from '../node/commands/parse-command.js';
+import {notification, setTitle} from './terminal/escape-sequences.js';
+import {cleanLine} from './text/clean-for-screen.js';
+import {truncateCells} from './text/graphemes.js';
+import {displayName, personKey} from './timeline/display-name.js';
+import {mentionsUs} from './timeline/mentions.js';
 
 export const NOTIFY_INTERVAL_MS = 5000;
 /** Without focus reports: no key for this long counts as looking elsewhere. */
@@ -101,8 +101,9 @@ export interface NotifierOptions {
 	readonly chatNode: ChatNode;
 	readonly self: SelfInfo;
 	readonly environment: Readonly<Record<string, string | undefined>>;
-	readonly clock: UiClock;
-	getUi(): UiState;
+	readonly clock: Clock;
+	/** The part of the screen's state that decides about rings. */
+	getUi(): Pick<Attention, 'focused' | 'lastKeyAt' | 'bell' | 'ignored'>;
 	write(sequence: string): void;
 }
 

@@ -1,0 +1,15 @@
+import type {Style, Theme} from './theme.js';
+
+/** Short message in place of the status line. */
+export interface Flash {
+	readonly text: string;
+	readonly level: 'info' | 'warn' | 'error';
+	/** Wall clock, ms; 0: until the next key. */
+	readonly until: number;
+	/** The next key ends it before `until`. */
+	readonly endsOnKey?: true;
+}
+
+export function flashStyle({level}: Flash, theme: Theme): Style {
+	return {info: {}, warn: theme.warn, error: theme.error}[level];
+}

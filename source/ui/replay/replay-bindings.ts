@@ -1,0 +1,109 @@
+/**
+ * Key table of the replay screen. It is separate from the table of the chat because nothing is typed in the replay outside
+ * of prompts. The help overlay and the readme show it.
+ */
+import {collectKeys, keyRows} from '../input/key-bindings.js';
+
+export type ReplayAction =
+	| 'play'
+	| 'row-up'
+	| 'row-down'
+	| 'page-up'
+	| 'page-down'
+	| 'event-back'
+	| 'event-on'
+	| 'time-back'
+	| 'time-on'
+	| 'part-back'
+	| 'part-on'
+	| `tenth-${number}`
+	| 'start'
+	| 'end'
+	| 'slower'
+	| 'faster'
+	| 'normal-speed'
+	| 'squeeze'
+	| 'go-to'
+	| 'search'
+	| 'search-next'
+	| 'search-previous'
+	| 'filter'
+	| 'clear'
+	| 'bookmark'
+	| 'bookmark-next'
+	| 'bookmark-previous'
+	| 'details'
+	| 'copy'
+	| 'export'
+	| 'follow'
+	| 'next-pane'
+	| 'times'
+	| 'help'
+	| 'back'
+	| 'redraw'
+	| 'suspend'
+	| 'quit';
+
+export interface ReplayKeyRow {
+	readonly description: string;
+	readonly action: ReplayAction;
+	readonly keys: readonly string[];
+	readonly alternativeKeys?: readonly string[];
+}
+
+const tenthRows = Array.from({length: 10}, (_, tenth): ReplayKeyRow => {
+	return {description: 'that many tenths of the way', action: `tenth-${tenth}`, keys: [String(tenth)]};
+});
+
+export const replayKeyRows: readonly ReplayKeyRow[] = [
+	{description: 'play, pause', action: 'play', keys: [' ']},
+	{description: 'row up', action: 'row-up', keys: ['up', 'k']},
+	{description: 'row down', action: 'row-down', keys: ['down', 'j']},
+	{description: 'page up', action: 'page-up', keys: ['pageup', 'ctrl+u']},
+	{description: 'page down', action: 'page-down', keys: ['pagedown', 'ctrl+d']},
+	{description: 'one event back', action: 'event-back', keys: ['left', ',']},
+	{description: 'one event on', action: 'event-on', keys: ['right', '.']},
+	{description: '5 s back', action: 'time-back', keys: ['<'], alternativeKeys: ['alt+left', 'alt+b']},
+	{description: '5 s on', action: 'time-on', keys: ['>'], alternativeKeys: ['alt+right', 'alt+f']},
+	{description: '10 % back', action: 'part-back', keys: ['('], alternativeKeys: ['shift+left']},
+	{description: '10 % on', action: 'part-on', keys: [')'], alternativeKeys: ['shift+right']},
+	...tenthRows,
+	{description: 'start', action: 'start', keys: ['g', 'home']},
+	{description: 'end', action: 'end', keys: ['G', 'end']},
+	{description: 'slower', action: 'slower', keys: ['-']},
+	{description: 'faster', action: 'faster', keys: ['+', '=']},
+	{description: 'original pace', action: 'normal-speed', keys: ['backspace']},
+	{description: 'cut silence to 2 s', action: 'squeeze', keys: ['i']},
+	{description: 'go to a time or event', action: 'go-to', keys: ['t']},
+	{description: 'search', action: 'search', keys: ['/', 'ctrl+f']},
+	{description: 'next match', action: 'search-next', keys: ['n']},
+	{description: 'previous match', action: 'search-previous', keys: ['N']},
+	{description: 'show only some: by peer, kind, text', action: 'filter', keys: ['f']},
+	{description: 'show everything', action: 'clear', keys: ['x']},
+	{description: 'bookmark the row, again: not', action: 'bookmark', keys: ['b']},
+	{description: 'next bookmark', action: 'bookmark-next', keys: [']']},
+	{description: 'previous bookmark', action: 'bookmark-previous', keys: ['[']},
+	{description: 'details', action: 'details', keys: ['enter']},
+	{description: 'copy the row', action: 'copy', keys: ['y']},
+	{description: 'export what is shown', action: 'export', keys: ['e']},
+	{description: 'follow a file that grows', action: 'follow', keys: ['F']},
+	{description: 'to the peers and back', action: 'next-pane', keys: ['tab', 'ctrl+o', 'shift+tab']},
+	{description: 'timestamps: minutes, seconds, none', action: 'times', keys: ['T'], alternativeKeys: ['alt+t']},
+	{description: 'help', action: 'help', keys: ['?', 'ctrl+g']},
+	{description: 'back: close, pause, show everything', action: 'back', keys: ['escape']},
+	{description: 'redraw', action: 'redraw', keys: ['ctrl+l']},
+	{description: 'suspend', action: 'suspend', keys: ['ctrl+z']},
+	{description: 'quit', action: 'quit', keys: ['q', 'ctrl+c']},
+];
+
+const actionByKey = new Map<string, ReplayAction>();
+for (const row of replayKeyRows)
+	for (const key of [...row.keys, ...(row.alternativeKeys ?? [])]) actionByKey.set(key, row.action);
+
+/** What a key means in replay, or undefined. */
+export function findReplayAction(key: string): ReplayAction | undefined {
+	return actionByKey.get(key);
+}
+
+/** Keys of the replay; its prompts are edited with the keys of the chat. */
+export const replayKeys: ReadonlySet<string> = collectKeys([...keyRows, ...replayKeyRows]);
