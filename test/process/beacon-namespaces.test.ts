@@ -26,8 +26,8 @@ const importOf = (file: string): string => JSON.stringify(new URL(`network/${fil
 
 /** Tries to reach another machine although it is bound to loopback. */
 const ESCAPER = `
-	import {createTlsTransport} from ${importOf('tls-transport.js')};
-	import {createUdpBeacon} from ${importOf('udp-beacon.js')};
+	import {createTlsTransport} from ${importOf('transport/tls-transport.js')};
+	import {createUdpBeacon} from ${importOf('discovery/udp-beacon.js')};
 	const beacon = createUdpBeacon({port: ${PORT}, selection: ['lo']});
 	await beacon.start(() => {});
 	beacon.send(Buffer.from('x'), '10.77.0.2', 9);
@@ -38,7 +38,7 @@ const ESCAPER = `
 
 /** Beacons with an interface that is listed and not there. */
 const GHOST = `
-	import {createUdpBeacon} from ${importOf('udp-beacon.js')};
+	import {createUdpBeacon} from ${importOf('discovery/udp-beacon.js')};
 	const usb0 = [{address: '10.77.0.200', family: 'IPv4', internal: false, cidr: '10.77.0.200/24'}];
 	const beacon = createUdpBeacon({port: ${PORT}, system: () => ({usb0})});
 	const heard = new Promise(resolve => void beacon.start(resolve).then(() => beacon.broadcast(Buffer.from('x'))));
