@@ -16,33 +16,33 @@ describe('the command line', () => {
 	});
 
 	const faults: [string, string[], Record<string, string>, RegExp][] = [
-		['a flag that does not exist', ['--nmae', 'x'], {}, /no option --nmae; did you mean --name\?/],
-		['a value that is no number', ['--port', 'abc'], {}, /--port must be a port from 1 to 65535, not "abc"/],
-		['a flag without its value', ['--name'], {}, /--name needs a value/],
-		['a flag given twice', ['--name', 'a', '--name', 'b'], {}, /--name can only be given once/],
-		['a word too many', ['hello'], {}, /unexpected argument "hello"/],
-		['a variable of the environment', [], {P2PCHAT_PORT: '0'}, /P2PCHAT_PORT must be a port/],
+		['a flag that does not exist', ['--nmae', 'x'], {}, /Unknown option --nmae\. Did you mean --name\?/],
+		['a value that is not a number', ['--port', 'abc'], {}, /--port must be a port from 1 to 65535, not "abc"/],
+		['a flag without a value', ['--name'], {}, /--name needs a value/],
+		['a flag given twice', ['--name', 'a', '--name', 'b'], {}, /--name may be given only once/],
+		['an unknown command', ['hello'], {}, /Unknown command "hello"/],
+		['an invalid environment variable', [], {P2PCHAT_PORT: '0'}, /P2PCHAT_PORT must be a port/],
 		['an empty secret', [], {P2PCHAT_SECRET: ''}, /P2PCHAT_SECRET is empty/],
 		[
-			'a secret file that is missing',
+			'a missing secret file',
 			['--secret-file', '/nonexistent/secret'],
 			{},
-			/--secret-file \/nonexistent\/secret cannot be read/,
+			/Cannot read --secret-file \/nonexistent\/secret/,
 		],
 		[
-			'an interface that is not there',
+			'an interface that does not exist',
 			['--interface', 'nosuch0'],
 			{},
 			/--interface: no interface or address 'nosuch0'/,
 		],
-		['a secret that nobody can type', ['--ask-secret', '--json'], {}, /--ask-secret needs a terminal/],
+		['a secret prompt without a terminal', ['--ask-secret', '--json'], {}, /--ask-secret needs a terminal/],
 		[
 			'a debug file that cannot be written',
 			['--debug', '/nonexistent/debug'],
 			{},
 			/--debug \/nonexistent\/debug cannot be written/,
 		],
-		['a name of nothing', ['--name', '\u2800'], {}, /--name needs at least one visible character/],
+		['an invisible name', ['--name', '\u2800'], {}, /--name needs at least one visible character/],
 		['nothing to send', ['send', '-'], {}, /nothing to send/],
 	];
 	it.each(faults)('%s gives one line on stderr and exit code 2', async (_, words, environment, message) => {
@@ -54,10 +54,10 @@ describe('the command line', () => {
 
 	it.each([
 		['{"port": "x"}', /^p2pchat-ink: "port" in .*config\.json must be a port/],
-		['{"colour": 1}', /config\.json: there is no option "colour"/],
-		['{"secret-file": "x"}', /cannot be set here/],
+		['{"colour": 1}', /config\.json: Unknown option "colour"/],
+		['{"secret-file": "x"}', /cannot be set in config\.json/],
 		['{"name": }', /config\.json.*not JSON/],
-		['[]', /config\.json must hold a JSON object/],
+		['[]', /config\.json must contain a JSON object/],
 	])('config.json with %s gives one line that names the file', async (text, message) => {
 		const home = makeHome();
 		writeFileSync(join(home, 'config.json'), text);

@@ -22,7 +22,7 @@ import {
 
 export async function runExport(context: CliContext): Promise<number> {
 	const {options, output, printError} = context;
-	const log = await loadLog(resolveLogPath(options.words[0], resolveSystemDataDir(options.dataDir)));
+	const log = await loadLog(resolveLogPath(options.operands[0], resolveSystemDataDir(options.dataDir)));
 	for (const line of describeDamage(log)) printError(line);
 	if (options.verify) return printVerification(context, log);
 	const matches = createEntryFilter(log.state, options.filter);

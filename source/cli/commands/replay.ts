@@ -21,7 +21,7 @@ export async function runReplay(context: CliContext): Promise<number> {
 
 async function printLog(context: CliContext): Promise<number> {
 	const {options, output, printError} = context;
-	const log = await loadLog(resolveLogPath(options.words[0], resolveSystemDataDir(options.dataDir)));
+	const log = await loadLog(resolveLogPath(options.operands[0], resolveSystemDataDir(options.dataDir)));
 	for (const line of describeDamage(log)) printError(line);
 	const matches = createEntryFilter(log.state, options.filter);
 	const written = await printEntries(output, log.state, matches, entry => formatPlain(log.state, entry));

@@ -10,7 +10,9 @@ import {createExitRequest} from '../exit-request.js';
 export async function runSend(context: CliContext): Promise<number> {
 	const {options, output} = context;
 	const text =
-		options.words.length === 1 && options.words[0] === '-' ? await readStandardInput(context) : options.words.join(' ');
+		options.operands.length === 1 && options.operands[0] === '-'
+			? await readStandardInput(context)
+			: options.operands.join(' ');
 	if (text.trim() === '') throw new UsageError('there is nothing to send: standard input is empty');
 	// What is said once needs no log of its own.
 	const {chatNode, start} = await openNode(context, {keepsLog: false});

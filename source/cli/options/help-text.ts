@@ -1,4 +1,4 @@
-/** `--help` and the readme's table, both from the one table of options. */
+/** The text of `--help` and the option table of the readme, both generated from option-table.ts. */
 
 import {type OptionSpec, optionGroups, optionTable} from './option-table.js';
 
@@ -9,11 +9,12 @@ const commandUsages: readonly (readonly [string, string])[] = [
 	['p2pchat-ink replay [FILE]', 'review a saved log'],
 	['p2pchat-ink export [FILE]', 'print a saved log as text, markdown or JSON lines'],
 	['p2pchat-ink logs', 'list saved logs'],
-	['p2pchat-ink send TEXT…', 'say one thing (-: standard input) and leave'],
-	['p2pchat-ink doctor', 'what works and what does not on this network'],
-	['p2pchat-ink demo', 'a room of real nodes on this computer, to look around in'],
+	['p2pchat-ink send TEXT…', 'send one message (-: read it from standard input)'],
+	['p2pchat-ink doctor', 'check whether this network lets peers find each other'],
+	['p2pchat-ink demo', 'try the program in a simulated room on this computer'],
 ];
 
+/** The help in lines of at most 80 columns, without a final newline. */
 export function helpText(): string {
 	const options = optionGroups.flatMap(({title, keys}) => [
 		'',
@@ -30,52 +31,51 @@ export function helpText(): string {
 		...options,
 		'',
 		...wrapText(
-			'Every option of chat can also stand in the environment (P2PCHAT_PORT=47475; lists by commas, switches 1 or 0) or, with its long name, in config.json in the data folder. Flags win, then the environment.',
+			'Every chat option can also be set in the environment (P2PCHAT_PORT=47475; commas separate list items, switches are 1 or 0) or, by its long name, in config.json in the data folder. The command line overrides the environment, which overrides config.json.',
 			HELP_COLUMNS,
 		),
 		'',
-		...wrapText('Exit codes: 0 done, 1 failed or nobody has what was said, 2 wrong usage.', HELP_COLUMNS),
+		...wrapText('Exit codes: 0 success, 1 failed or not delivered, 2 wrong usage.', HELP_COLUMNS),
 	].join('\n');
 }
 
-/** The options as a markdown table: a row for each group. */
+/** The options as a markdown table with one row per group. */
 export function optionsAsMarkdown(): string {
-	const inCell = (text: string) => text.replaceAll('|', '\\|');
+	const escapeCell = (text: string) => text.replaceAll('|', '\\|');
 	const rows = optionGroups.map(({title, keys}) => {
 		const options = keys.map(key =>
-			inCell(`\`${formatOptionUsage(optionTable[key])}\` ${formatOptionHelp(optionTable[key])}`),
+			escapeCell(`\`${formatOptionUsage(optionTable[key])}\` ${formatOptionHelp(optionTable[key])}`),
 		);
 		return `| ${title} | ${options.join('<br>')} |`;
 	});
 	return ['| for | options |', '|---|---|', ...rows].join('\n');
 }
 
-function formatOptionUsage(spec: OptionSpec): string {
-	const short = spec.short === undefined ? '' : `-${spec.short}, `;
-	return `${short}--${spec.long}${spec.value === undefined ? '' : ` ${spec.value}`}`;
+function formatOptionUsage({short, long, placeholder}: OptionSpec): string {
+	return `${short === undefined ? '' : `-${short}, `}--${long}${placeholder === undefined ? '' : ` ${placeholder}`}`;
 }
 
-function formatOptionHelp(spec: OptionSpec): string {
-	return spec.standard === undefined ? spec.help : `${spec.help} (default: ${spec.standard})`;
+function formatOptionHelp({help, defaultText}: OptionSpec): string {
+	return defaultText === undefined ? help : `${help} (default: ${defaultText})`;
 }
 
-/** Two columns, the second wrapped at WIDTH; a first one that is too wide gets a line of its own. */
-function formatColumns(lines: readonly (readonly [string, string])[], indent: number): string[] {
-	return lines.flatMap(([left, right]) => {
+/** Two columns; the second starts at column `indent` and is wrapped. A left cell that is too wide gets its own line. */
+function formatColumns(rows: readonly (readonly [string, string])[], indent: number): string[] {
+	return rows.flatMap(([left, right]) => {
 		const wrapped = wrapText(right, HELP_COLUMNS - indent);
 		const first = `  ${left}`;
 		const fits = first.length + 2 <= indent;
-		const rest = (fits ? wrapped.slice(1) : wrapped).map(line => ' '.repeat(indent) + line);
-		return fits ? [first.padEnd(indent) + wrapped[0], ...rest] : [first, ...rest];
+		const continuation = (fits ? wrapped.slice(1) : wrapped).map(line => ' '.repeat(indent) + line);
+		return fits ? [first.padEnd(indent) + wrapped[0], ...continuation] : [first, ...continuation];
 	});
 }
 
 function wrapText(text: string, width: number): string[] {
 	const lines: string[] = [];
-	for (const word of text.split(' ')) {
+	for (const token of text.split(' ')) {
 		const last = lines.at(-1);
-		if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-		else lines.push(word);
+		if (last !== undefined && last.length + 1 + token.length <= width) lines[lines.length - 1] = `${last} ${token}`;
+		else lines.push(token);
 	}
 	return lines;
 }

@@ -1,33 +1,43 @@
-/** What was said, by flag, environment or config.json, before its values are checked. */
+/** Reads options from the environment and config.json, and merges all sources by precedence. Values are not checked here. */
 
 import {UsageError} from '../../core/errors.js';
 import {findClosest} from '../../core/fuzzy-match.js';
-import {type CommandName, environmentName, type OptionKey, type OptionSpec, optionTable} from './option-table.js';
+import {
+	type CommandName,
+	environmentName,
+	listOptionSpecs,
+	type OptionKey,
+	type OptionSpec,
+	optionTable,
+} from './option-table.js';
 
 export type SourceValue = string | boolean | readonly string[];
 
 export interface SourcedOption {
 	readonly value: SourceValue;
-	/** As the person wrote it: `--port`, `P2PCHAT_PORT`, `"port" in config.json`. */
+	/** The name for error messages: `--port`, `P2PCHAT_PORT`, `"port" in config.json`. */
 	readonly sourceName: string;
-	/** Lower wins: 0 flag, 1 environment, 2 config.json, 3 a variable of other programs. */
+	/** The lowest wins: 0 flag, 1 environment, 2 config.json, 3 shared variable. */
 	readonly precedence: number;
 }
 
 export type OptionSource = ReadonlyMap<OptionKey, SourcedOption>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every option of `command` that is given somewhere, by precedence. Options of other commands: an error as flags, else left out. */
+/**
+ * Merges sources, ordered by precedence, into the options of `command`. Options of other commands are ignored unless
+ * they are flags: then UsageError is thrown.
+ */
 export function mergeSources(command: CommandName, sources: readonly OptionSource[]): OptionSource {
 	const merged = new Map<OptionKey, SourcedOption>();
 	for (const source of sources) {
 		for (const [key, option] of source) {
-			if (acceptsOption(command, optionTable[key])) {
+			const commands: readonly CommandName[] = optionTable[key].commands;
+			if (commands.includes(command)) {
 				if (!merged.has(key)) merged.set(key, option);
 			} else if (option.precedence === 0) {
-				const commandList = optionTable[key].commands.map(name => (name === 'chat' ? 'chat' : `"${name}"`));
 				throw new UsageError(
-					`${option.sourceName} is not an option of ${command === 'chat' ? 'chat' : `"${command}"`}, but of ${commandList.join(', ')}`,
+					`${option.sourceName} is not an option of "${command}". It is an option of ${commands.map(name => `"${name}"`).join(', ')}.`,
 				);
 			}
 		}
@@ -35,10 +45,7 @@ export function mergeSources(command: CommandName, sources: readonly OptionSourc
 	return merged;
 }
 
-function acceptsOption(command: CommandName, spec: OptionSpec): boolean {
-	return spec.commands.includes(command);
-}
-
+/** Options from `P2PCHAT_…` variables. Lists are separated by commas, switches are 1 or 0. Throws UsageError. */
 export function readEnvironmentOptions(environment: Environment): OptionSource {
 	const options = new Map<OptionKey, SourcedOption>();
 	for (const [key, spec] of listOptionSpecs()) {
@@ -50,36 +57,42 @@ export function readEnvironmentOptions(environment: Environment): OptionSource {
 	return options;
 }
 
-/** NO_COLOR and INK_SCREEN_READER by their own rules: any value but an empty one (or false) turns them on. */
+function parseEnvironmentValue(spec: OptionSpec, variable: string, text: string): SourceValue {
+	if (spec.kind === 'list') return text.split(',').map(part => part.trim());
+	if (spec.kind === 'text') return text;
+	if (text !== '1' && text !== '0') throw new UsageError(`${variable} must be 1 or 0, not ${quote(text)}.`);
+	return text === '1';
+}
+
+/**
+ * Switches from NO_COLOR and INK_SCREEN_READER, by the conventions of these variables: any non-empty value turns
+ * NO_COLOR on (no-color.org); `0` and `false` leave INK_SCREEN_READER off.
+ */
 export function readSharedVariables(environment: Environment): OptionSource {
 	const options = new Map<OptionKey, SourcedOption>();
-	for (const [key, spec] of listOptionSpecs()) {
-		const text = spec.foreign === undefined ? undefined : environment[spec.foreign];
-		if (spec.foreign === undefined || !text) continue;
-		const on = spec.foreign === 'NO_COLOR' || !['0', 'false'].includes(text.toLowerCase());
-		options.set(key, {value: on, sourceName: spec.foreign, precedence: 3});
+	for (const [key, {sharedVariable}] of listOptionSpecs()) {
+		const text = sharedVariable === undefined ? undefined : environment[sharedVariable];
+		if (sharedVariable === undefined || !text) continue;
+		const value = sharedVariable === 'NO_COLOR' || !['0', 'false'].includes(text.toLowerCase());
+		options.set(key, {value, sourceName: sharedVariable, precedence: 3});
 	}
 	return options;
 }
 
-function parseEnvironmentValue(spec: OptionSpec, from: string, text: string): SourceValue {
-	if (spec.kind === 'list') return text.split(',').map(part => part.trim());
-	if (spec.kind === 'text') return text;
-	if (text !== '1' && text !== '0') throw new UsageError(`${from} must be 1 or 0, not ${quote(text)}`);
-	return text === '1';
-}
-
-/** `config`: the parsed file. Long names; lists as lists, switches as true or false, numbers or texts. */
+/**
+ * Options from the parsed config.json: an object with long names as keys. Lists are arrays, switches are booleans, other
+ * values are strings or numbers. Throws UsageError.
+ */
 export function readConfigOptions(config: unknown, file: string): OptionSource {
 	if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-		throw new UsageError(`${file} must hold a JSON object such as {"name": "Carol"}`);
+		throw new UsageError(`${file} must contain a JSON object, for example {"name": "Carol"}.`);
 	}
 	const options = new Map<OptionKey, SourcedOption>();
 	const allowed = listOptionSpecs().filter(([, spec]) => spec.config);
 	for (const [long, value] of Object.entries(config)) {
-		const found = allowed.find(([, spec]) => spec.long === long);
-		if (!found) throw new UsageError(`${file}: ${describeUnknownConfigKey(long, allowed)}`);
-		const [key, spec] = found;
+		const entry = allowed.find(([, spec]) => spec.long === long);
+		if (!entry) throw new UsageError(`${file}: ${describeUnknownConfigKey(long, allowed)}`);
+		const [key, spec] = entry;
 		options.set(key, {value: parseConfigValue(spec, value, file), sourceName: `"${long}" in ${file}`, precedence: 2});
 	}
 	return options;
@@ -88,9 +101,9 @@ export function readConfigOptions(config: unknown, file: string): OptionSource {
 function describeUnknownConfigKey(long: string, allowed: readonly (readonly [OptionKey, OptionSpec])[]): string {
 	const names = allowed.map(([, spec]) => spec.long);
 	if (listOptionSpecs().some(([, spec]) => spec.long === long))
-		return `${quote(long)} cannot be set here, only when the program is started`;
-	const near = findClosest(long, names);
-	return `there is no option ${quote(long)}${near ? `; did you mean ${quote(near)}?` : `; known are ${names.join(', ')}`}`;
+		return `${quote(long)} cannot be set in config.json. Use the command line.`;
+	const closest = findClosest(long, names);
+	return `Unknown option ${quote(long)}. ${closest ? `Did you mean ${quote(closest)}?` : `Known options: ${names.join(', ')}.`}`;
 }
 
 function parseConfigValue(spec: OptionSpec, value: unknown, file: string): SourceValue {
@@ -98,21 +111,11 @@ function parseConfigValue(spec: OptionSpec, value: unknown, file: string): Sourc
 	if (spec.kind === 'list' && Array.isArray(value) && value.every(part => typeof part === 'string')) return value;
 	if (spec.kind !== 'switch' && typeof value === 'string') return spec.kind === 'list' ? [value] : value;
 	if (spec.kind === 'text' && typeof value === 'number') return String(value);
-	const form = {switch: 'true or false', list: 'a list of texts', text: 'a text or a number'}[spec.kind];
-	throw new UsageError(`${file}: "${spec.long}" must be ${form}`);
+	const expected = {switch: 'true or false', list: 'an array of strings', text: 'a string or a number'}[spec.kind];
+	throw new UsageError(`${file}: "${spec.long}" must be ${expected}.`);
 }
 
-/** The table by its keys. */
-export function listOptionSpecs(): (readonly [OptionKey, OptionSpec])[] {
-	const keys = Object.keys(optionTable).filter(isOptionKey);
-	return keys.map(key => [key, optionTable[key]] as const);
-}
-
-export function isOptionKey(key: string): key is OptionKey {
-	return Object.hasOwn(optionTable, key);
-}
-
-/** What a person wrote, fit for one line of an error. */
+/** User input as a JSON string of at most 80 characters, safe to print within one line. */
 export function quote(text: string): string {
 	return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

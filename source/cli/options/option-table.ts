@@ -1,26 +1,30 @@
-/** Every option, once: `--help`, the check after meow, the environment, config.json and the readme read this table (hence its length). */
+/**
+ * Table of every command-line option. The parser, `--help`, the environment, config.json and the readme all read it, so
+ * that an option is described in one place.
+ */
 
 export const commandNames = ['chat', 'replay', 'export', 'logs', 'send', 'doctor', 'demo'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface OptionSpec {
-	/** After `--`. `no-…` is meant for switches that turn something off. */
+	/** Long name, without `--`. A switch named `no-…` turns something off. */
 	readonly long: string;
+	/** One letter, without `-`. */
 	readonly short?: string;
 	/** `text`: one value; `list`: repeatable; `switch`: no value. */
 	readonly kind: 'text' | 'list' | 'switch';
-	/** Placeholder of the value in the help. */
-	readonly value?: string;
+	/** Name of the value in the help, for example `PORT`. */
+	readonly placeholder?: string;
 	readonly help: string;
-	/** As shown; the real one stands in check-options.ts. */
-	readonly standard?: string;
-	/** Its variable; `false`: none. P2PCHAT_ and the long name where left out. */
+	/** The default as the help shows it. check-options.ts holds the effective value. */
+	readonly defaultText?: string;
+	/** Name of the environment variable; `false`: none. The default is `P2PCHAT_` and the long name. */
 	readonly environment?: string | false;
-	/** A variable of other programs that turns it on where nothing else speaks. */
-	readonly foreign?: string;
-	/** Whether config.json may hold it. */
+	/** Variable that several programs share. It turns the switch on unless another source sets the option. */
+	readonly sharedVariable?: string;
+	/** Whether config.json may contain the option. */
 	readonly config?: true;
-	/** Commands that take it; chat is the one without a word. */
+	/** Commands that accept the option. `chat` is the command without a name. */
 	readonly commands: readonly CommandName[];
 }
 
@@ -32,9 +36,9 @@ export const optionTable = {
 		long: 'name',
 		short: 'n',
 		kind: 'text',
-		value: 'NAME',
-		help: 'the name the others see',
-		standard: 'config, else your user name',
+		placeholder: 'NAME',
+		help: 'your name, as other people see it',
+		defaultText: 'your user name',
 		config: true,
 		commands: [...networkCommands, 'demo'],
 	},
@@ -42,43 +46,43 @@ export const optionTable = {
 		long: 'room',
 		short: 'r',
 		kind: 'text',
-		value: 'ROOM',
-		help: 'the room to be in',
-		standard: 'lan',
+		placeholder: 'ROOM',
+		help: 'room to join',
+		defaultText: 'lan',
 		config: true,
 		commands: networkCommands,
 	},
 	askSecret: {
 		long: 'ask-secret',
 		kind: 'switch',
-		help: 'ask for the secret of the room; typed, not shown',
+		help: 'ask for the secret of the room; typing is hidden',
 		environment: false,
 		commands: networkCommands,
 	},
 	secretFile: {
 		long: 'secret-file',
 		kind: 'text',
-		value: 'FILE',
-		help: 'read the secret of the room from a file; or set P2PCHAT_SECRET',
-		standard: 'no secret',
+		placeholder: 'FILE',
+		help: 'read the secret of the room from a file, instead of P2PCHAT_SECRET',
+		defaultText: 'no secret',
 		commands: networkCommands,
 	},
 	port: {
 		long: 'port',
 		short: 'p',
 		kind: 'text',
-		value: 'PORT',
-		help: 'UDP port of discovery, the same for all in a room',
-		standard: '47474',
+		placeholder: 'PORT',
+		help: 'UDP port for discovery; must be the same for everyone in a room',
+		defaultText: '47474',
 		config: true,
 		commands: networkCommands,
 	},
 	tcpPort: {
 		long: 'tcp-port',
 		kind: 'text',
-		value: 'PORT',
+		placeholder: 'PORT',
 		help: 'TCP port to listen on',
-		standard: 'any free one',
+		defaultText: 'any free port',
 		config: true,
 		commands: networkCommands,
 	},
@@ -86,107 +90,107 @@ export const optionTable = {
 		long: 'interface',
 		short: 'i',
 		kind: 'list',
-		value: 'NAME',
-		help: 'use only this interface or address; may be repeated; lo: this computer alone',
-		standard: 'all that are up',
+		placeholder: 'NAME',
+		help: 'use only this interface or address; may be repeated; lo: this computer only',
+		defaultText: 'all that are up',
 		config: true,
 		commands: networkCommands,
 	},
 	peer: {
 		long: 'peer',
 		kind: 'list',
-		value: 'HOST[:PORT]',
+		placeholder: 'HOST[:PORT]',
 		help: 'also connect to this peer (TCP port); may be repeated',
-		standard: 'remembered ones',
+		defaultText: 'remembered peers',
 		config: true,
 		commands: networkCommands,
 	},
 	log: {
 		long: 'log',
 		kind: 'text',
-		value: 'FILE',
-		help: 'reopen this log file and go on in it',
-		standard: 'a new one',
+		placeholder: 'FILE',
+		help: 'reopen this log file and continue it',
+		defaultText: 'a new file',
 		config: true,
 		commands: ['chat'],
 	},
-	noLog: {long: 'no-log', kind: 'switch', help: 'keep nothing on disk', config: true, commands: ['chat']},
+	noLog: {long: 'no-log', kind: 'switch', help: 'write nothing to disk', config: true, commands: ['chat']},
 	json: {
 		long: 'json',
 		kind: 'switch',
-		help: 'JSON lines in and out instead of the full screen',
+		help: 'read and write JSON lines instead of showing the full screen',
 		config: true,
 		commands: ['chat', 'doctor', 'demo'],
 	},
 	plain: {
 		long: 'plain',
 		kind: 'switch',
-		help: 'plain lines in and out instead of the full screen',
+		help: 'read and write plain lines instead of showing the full screen',
 		config: true,
 		commands: ['chat', 'replay', 'demo'],
 	},
 	screenReader: {
 		long: 'screen-reader',
 		kind: 'switch',
-		help: 'lines that are only ever appended, with a line prompt',
-		foreign: 'INK_SCREEN_READER',
+		help: 'append-only lines and a line prompt, for screen readers',
+		sharedVariable: 'INK_SCREEN_READER',
 		config: true,
 		commands: ['chat', 'demo'],
 	},
-	stay: {long: 'stay', kind: 'switch', help: 'do not leave when standard input ends', config: true, commands: ['chat']},
+	stay: {long: 'stay', kind: 'switch', help: 'keep running when standard input ends', config: true, commands: ['chat']},
 	wait: {
 		long: 'wait',
 		kind: 'text',
-		value: 'SECONDS',
-		help: 'before leaving, how long to wait until a peer has what was said',
-		standard: '5',
+		placeholder: 'SECONDS',
+		help: 'before leaving, wait this long until a peer has received all messages',
+		defaultText: '5',
 		config: true,
 		commands: ['chat', 'send'],
 	},
 	dataDir: {
 		long: 'data-dir',
 		kind: 'text',
-		value: 'FOLDER',
-		help: 'where logs, identity and config.json live',
-		standard: 'the data folder of the system',
+		placeholder: 'FOLDER',
+		help: 'folder for logs, identity and config.json',
+		defaultText: 'the data folder of the system',
 		environment: 'P2PCHAT_HOME',
 		commands: allCommands,
 	},
 	bell: {
 		long: 'bell',
 		kind: 'text',
-		value: 'mentions|all|off',
-		help: 'when to ring and notify',
-		standard: 'mentions',
+		placeholder: 'mentions|all|off',
+		help: 'when to ring the bell and notify',
+		defaultText: 'mentions',
 		config: true,
 		commands: ['chat', 'demo'],
 	},
 	mono: {
 		long: 'mono',
 		kind: 'switch',
-		help: 'no colour',
-		foreign: 'NO_COLOR',
+		help: 'no colours',
+		sharedVariable: 'NO_COLOR',
 		config: true,
 		commands: ['chat', 'replay', 'demo'],
 	},
 	noIdentity: {
 		long: 'no-identity',
 		kind: 'switch',
-		help: 'leave out the durable identity',
+		help: 'do not use the durable identity',
 		config: true,
 		commands: networkCommands,
 	},
 	debug: {
 		long: 'debug',
 		kind: 'text',
-		value: 'FILE',
-		help: 'write what happens inside to a file, secrets left out',
+		placeholder: 'FILE',
+		help: 'write debug messages to a file, without secrets',
 		commands: allCommands,
 	},
 	author: {
 		long: 'author',
 		kind: 'text',
-		value: 'NAME',
+		placeholder: 'NAME',
 		help: 'only events of this name, NAME#fingerprint or peer id',
 		environment: false,
 		commands: ['replay', 'export'],
@@ -194,15 +198,15 @@ export const optionTable = {
 	grep: {
 		long: 'grep',
 		kind: 'text',
-		value: 'TEXT',
-		help: 'only messages that hold this text, upper and lower case alike',
+		placeholder: 'TEXT',
+		help: 'only messages that contain this text, ignoring case',
 		environment: false,
 		commands: ['replay', 'export'],
 	},
 	from: {
 		long: 'from',
 		kind: 'text',
-		value: 'TIME',
+		placeholder: 'TIME',
 		help: 'only events from this time on: 14:05, 2026-11-22, "2026-11-22 14:05"',
 		environment: false,
 		commands: ['replay', 'export'],
@@ -210,7 +214,7 @@ export const optionTable = {
 	to: {
 		long: 'to',
 		kind: 'text',
-		value: 'TIME',
+		placeholder: 'TIME',
 		help: 'only events before this time',
 		environment: false,
 		commands: ['replay', 'export'],
@@ -218,23 +222,23 @@ export const optionTable = {
 	format: {
 		long: 'format',
 		kind: 'text',
-		value: 'text|markdown|jsonl',
-		help: 'form of the export',
-		standard: 'text',
+		placeholder: 'text|markdown|jsonl',
+		help: 'format of the export',
+		defaultText: 'text',
 		environment: false,
 		commands: ['export'],
 	},
 	verify: {
 		long: 'verify',
 		kind: 'switch',
-		help: 'check signatures and chains instead: which feeds hold, and how far',
+		help: 'check signatures and hash chains, and print how far each feed is valid',
 		environment: false,
 		commands: ['export'],
 	},
 	at: {
 		long: 'at',
 		kind: 'text',
-		value: 'TIME',
+		placeholder: 'TIME',
 		help: 'start the replay at this time',
 		environment: false,
 		commands: ['replay'],
@@ -242,13 +246,13 @@ export const optionTable = {
 	speed: {
 		long: 'speed',
 		kind: 'text',
-		value: 'NUMBER|max',
-		help: 'speed of the replay, 0.25 to 16',
-		standard: '1',
+		placeholder: 'NUMBER|max',
+		help: 'replay speed, 0.25 to 16',
+		defaultText: '1',
 		environment: false,
 		commands: ['replay'],
 	},
-	help: {long: 'help', short: 'h', kind: 'switch', help: 'show this', environment: false, commands: allCommands},
+	help: {long: 'help', short: 'h', kind: 'switch', help: 'show this help', environment: false, commands: allCommands},
 	version: {
 		long: 'version',
 		short: 'v',
@@ -261,25 +265,35 @@ export const optionTable = {
 
 export type OptionKey = keyof typeof optionTable;
 
-/** The environment twin of an option, if it has one. */
+/** The environment variable that sets an option, or undefined if there is none. */
 export function environmentName(spec: OptionSpec): string | undefined {
 	if (spec.environment === false) return undefined;
 	return spec.environment ?? `P2PCHAT_${spec.long.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** In what order, and under which titles, the help and the readme tell the options: each stands in one group. */
+/** The entries of the table. */
+export function listOptionSpecs(): (readonly [OptionKey, OptionSpec])[] {
+	return Object.keys(optionTable)
+		.filter(isOptionKey)
+		.map(key => [key, optionTable[key]]);
+}
 
-export interface OptionGroup {
+function isOptionKey(key: string): key is OptionKey {
+	return Object.hasOwn(optionTable, key);
+}
+
+interface OptionGroup {
 	readonly title: string;
 	readonly keys: readonly OptionKey[];
 }
 
+/** Groups in which the help and the readme list the options. Every option is in exactly one. */
 export const optionGroups: readonly OptionGroup[] = [
 	{title: 'You and the room', keys: ['name', 'room', 'askSecret', 'secretFile', 'noIdentity']},
 	{title: 'Network', keys: ['port', 'tcpPort', 'interface', 'peer']},
 	{title: 'Files', keys: ['dataDir', 'log', 'noLog', 'debug']},
 	{title: 'Screen', keys: ['bell', 'mono', 'screenReader']},
-	{title: 'Lines for scripts', keys: ['json', 'plain', 'stay', 'wait']},
+	{title: 'Scripts', keys: ['json', 'plain', 'stay', 'wait']},
 	{title: 'Replay and export', keys: ['author', 'grep', 'from', 'to']},
 	{title: 'Replay', keys: ['at', 'speed']},
 	{title: 'Export', keys: ['format', 'verify']},

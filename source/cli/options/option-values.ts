@@ -1,3 +1,4 @@
+/** Parsers of option values that are more than a text or number: times and peer targets. */
 import {isIPv6} from 'node:net';
 import type {TimePoint} from './options.js';
 
@@ -5,23 +6,28 @@ const TIME_OF_DAY_PATTERN = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 const DATE_TIME_PATTERN =
 	/^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** Reads 14:05, 14:05:09, 2026-11-22, 2026-11-22 14:05 and RFC 3339; local time unless an offset is given. Undefined otherwise. */
+/**
+ * Parses 14:05, 14:05:09, 2026-11-22, 2026-11-22 14:05 and RFC 3339. Without an offset the time is local; fractions of a
+ * second are ignored. Returns undefined for anything else, including dates that do not exist.
+ */
 export function parseTime(text: string): TimePoint | undefined {
-	const clock = TIME_OF_DAY_PATTERN.exec(text.trim());
-	if (clock) {
-		const [hour, minute, second] = [Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0)];
+	const timeOfDay = TIME_OF_DAY_PATTERN.exec(text.trim());
+	if (timeOfDay) {
+		const [hour, minute, second] = [Number(timeOfDay[1]), Number(timeOfDay[2]), Number(timeOfDay[3] ?? 0)];
 		return hour < 24 && minute < 60 && second < 60 ? {type: 'clock', hour, minute, second} : undefined;
 	}
-	const date = DATE_TIME_PATTERN.exec(text.trim());
-	if (!date) return undefined;
-	const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map(group => Number(date[group] ?? 0));
-	const wallTimeMs = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
-	if (!isExistingDate(wallTimeMs, [month ?? 0, day ?? 0, hour ?? 0, minute ?? 0, second ?? 0])) return undefined;
-	if (date[7]) return {type: 'instant', ms: wallTimeMs - parseOffsetMs(date[7])};
-	return {type: 'instant', ms: new Date(year ?? 0, (month ?? 1) - 1, day, hour, minute, second).getTime()};
+	const groups = DATE_TIME_PATTERN.exec(text.trim());
+	if (!groups) return undefined;
+	const fieldAt = (group: number) => Number(groups[group] ?? 0);
+	const [year, month, day] = [fieldAt(1), fieldAt(2), fieldAt(3)];
+	const [hour, minute, second] = [fieldAt(4), fieldAt(5), fieldAt(6)];
+	const utcMs = Date.UTC(year, month - 1, day, hour, minute, second);
+	if (!isExistingDate(utcMs, [month, day, hour, minute, second])) return undefined;
+	if (groups[7]) return {type: 'instant', ms: utcMs - parseOffsetMs(groups[7])};
+	return {type: 'instant', ms: new Date(year, month - 1, day, hour, minute, second).getTime()};
 }
 
-/** The first time that `point` means at or after `since` (ms). */
+/** The first time at or after `since` that a time point means. Milliseconds since 1970. */
 export function resolveTime(timePoint: TimePoint, since: number): number {
 	if (timePoint.type === 'instant') return timePoint.ms;
 	const date = new Date(since);
@@ -30,16 +36,17 @@ export function resolveTime(timePoint: TimePoint, since: number): number {
 	return date.getTime();
 }
 
-function isExistingDate(wall: number, [month, day, hour, minute, second]: readonly number[]): boolean {
-	const date = new Date(wall);
-	const found = [
+/** Whether Date.UTC kept the fields: it turns February 30 into March 2. */
+function isExistingDate(utcMs: number, fields: readonly number[]): boolean {
+	const date = new Date(utcMs);
+	const keptFields = [
 		date.getUTCMonth() + 1,
 		date.getUTCDate(),
 		date.getUTCHours(),
 		date.getUTCMinutes(),
 		date.getUTCSeconds(),
 	];
-	return String(found) === String([month, day, hour, minute, second]);
+	return keptFields.every((field, index) => field === fields[index]);
 }
 
 function parseOffsetMs(text: string): number {
@@ -48,11 +55,10 @@ function parseOffsetMs(text: string): number {
 	return sign * (Number(text.slice(1, 3)) * 60 + Number(text.slice(-2))) * 60_000;
 }
 
-/** The form of `--peer`. */
+/** The expected form of `--peer`, for error messages. */
+export const PEER_TARGET_FORM = 'HOST or HOST:PORT, for example 192.168.1.7 or carol.local:50123';
 
-export const PEER_TARGET_FORM = 'HOST or HOST:PORT such as 192.168.1.7 or carol.local:50123';
-
-/** HOST, HOST:PORT, an IPv6 address, [IPv6] or [IPv6]:PORT. */
+/** Whether a text is HOST, HOST:PORT, an IPv6 address, [IPv6] or [IPv6]:PORT. */
 export function isPeerTarget(text: string): boolean {
 	const bracketed = /^\[(.+)\](?::(\d+))?$/.exec(text);
 	if (bracketed) return isIPv6(bracketed[1] ?? '') && isPort(bracketed[2]);

@@ -1,62 +1,66 @@
-/** What the command line, the environment and config.json come to, checked. Made by parse-options.ts. */
+/** The validated settings of one run, from the command line, the environment and config.json (parse-options.ts). */
 import type {CommandName} from './option-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
 export type ExportFormat = 'text' | 'markdown' | 'jsonl';
 
-/** A time as people type it; resolved against the log it is used on (option-values.ts). */
+/** A point in time as a person types it. `resolveTime` turns it into milliseconds. */
 export type TimePoint =
 	| {readonly type: 'instant'; readonly ms: number}
-	/** The next such time of day. */
+	/** A time of day in local time, on a day that depends on the log. */
 	| {readonly type: 'clock'; readonly hour: number; readonly minute: number; readonly second: number};
 
-/** Where the secret comes from; read by read-secret.ts, so that it never stands among the options. */
+/** Source of the room secret. read-secret.ts reads it, so that files and prompts are not part of parsing. */
 export type SecretSource =
 	| {readonly type: 'ask'}
 	| {readonly type: 'file'; readonly path: string}
-	| {readonly type: 'given'; readonly secret: string};
+	/** The value of P2PCHAT_SECRET. */
+	| {readonly type: 'environment'; readonly secret: string};
 
 export interface Options {
 	readonly command: CommandName;
-	/** What follows the command: FILE, or the words of `send`. */
-	readonly words: readonly string[];
+	/** Arguments after the command: FILE, or the text of `send`. */
+	readonly operands: readonly string[];
 	readonly name?: string;
 	readonly room: string;
 	readonly secret?: SecretSource;
-	/** UDP. */
+	/** UDP port of discovery. */
 	readonly port: number;
-	/** 0: any free one. */
+	/** TCP port to listen on; 0: any free port. */
 	readonly tcpPort: number;
-	/** Empty: all that are up. */
+	/** Names or addresses; empty: all interfaces that are up. */
 	readonly interfaces: readonly string[];
-	/** HOST or HOST:PORT, checked. */
+	/** Valid `HOST` or `HOST:PORT` texts. */
 	readonly peers: readonly string[];
 	readonly log: {readonly type: 'new'} | {readonly type: 'file'; readonly path: string} | {readonly type: 'none'};
-	/** Undefined: full screen where the terminal allows it, else plain. */
+	/** Undefined: the full screen if the terminal supports it, else plain lines. */
 	readonly mode?: 'json' | 'plain' | 'screen-reader';
 	readonly stay: boolean;
 	readonly waitMs: number;
-	/** Undefined: the platform's data folder. */
+	/** Undefined: the data folder of the platform. */
 	readonly dataDir?: string;
 	readonly bell: BellMode;
 	readonly mono: boolean;
+	/** Whether the durable identity is used. */
 	readonly identity: boolean;
-	/** File. */
+	/** Path of the debug log. */
 	readonly debug?: string;
 	readonly filter: EventFilter;
 	readonly format: ExportFormat;
 	readonly verify: boolean;
 	readonly at?: TimePoint;
-	/** Infinity: as fast as possible. */
+	/** Factor; infinity: as fast as possible. */
 	readonly speed: number;
 	readonly help: boolean;
 	readonly version: boolean;
 }
 
-/** Filters of replay and export; all given ones must hold. */
+/** Filters of replay and export. An event must pass all that are present. */
 export interface EventFilter {
 	readonly author?: string;
 	readonly grep?: string;
+	/** Inclusive. */
 	readonly from?: TimePoint;
+	/** Exclusive. */
 	readonly to?: TimePoint;
 }

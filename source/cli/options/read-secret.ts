@@ -1,4 +1,4 @@
-/** Where the secret of the room comes from: typed, from a file, or given by the environment. Never the command line. */
+/** Reads the secret of the room from a prompt, a file or the environment. A secret is never on the command line. */
 import {closeSync, openSync, readFileSync} from 'node:fs';
 import {ReadStream} from 'node:tty';
 import {UsageError} from '../../core/errors.js';
@@ -7,53 +7,57 @@ import type {SecretSource} from './options.js';
 
 const MAX_SECRET_BYTES = 1024;
 
-/** Throws UsageError. */
+/** `promptSecret` resolves with undefined when the person cancels. Throws UsageError. */
 export async function readSecret(
 	source: SecretSource,
 	promptSecret: () => Promise<string | undefined>,
 ): Promise<string> {
 	switch (source.type) {
-		case 'given':
+		case 'environment':
 			return validateSecret(source.secret, 'P2PCHAT_SECRET');
 		case 'file':
 			return validateSecret(readSecretFile(source.path), source.path);
 		case 'ask': {
 			const secret = await promptSecret();
-			if (secret === undefined) throw new UsageError('no secret was typed; a room without one needs no --ask-secret');
-			return validateSecret(secret, 'the secret');
+			if (secret === undefined)
+				throw new UsageError('No secret was entered. Omit --ask-secret to join a room without a secret.');
+			return validateSecret(secret, 'The secret');
 		}
 		default:
 			return source satisfies never;
 	}
 }
 
-/** One trailing newline is cut: editors and `echo` add it. */
+/** Without one final newline, which editors and `echo` add. */
 function readSecretFile(path: string): string {
 	try {
 		return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
 	} catch (error) {
-		throw new UsageError(`--secret-file ${path} cannot be read: ${describeSystemError(error)}`, {
-			cause: error,
-		});
+		throw new UsageError(`Cannot read --secret-file ${path}: ${describeSystemError(error)}.`, {cause: error});
 	}
 }
 
 function validateSecret(secret: string, sourceName: string): string {
-	if (secret === '') throw new UsageError(`${sourceName} is empty; a room without a secret needs none`);
-	if (Buffer.byteLength(secret) > MAX_SECRET_BYTES)
-		throw new UsageError(`${sourceName} is longer than ${MAX_SECRET_BYTES} bytes`);
+	if (secret === '') throw new UsageError(`${sourceName} is empty. A room without a secret needs none.`);
+	const bytes = Buffer.byteLength(secret);
+	if (bytes > MAX_SECRET_BYTES)
+		throw new UsageError(`${sourceName} is too long: ${bytes} bytes, the limit is ${MAX_SECRET_BYTES} bytes.`);
 	return secret;
 }
 
+/** State of the masked prompt. */
 export interface SecretDraft {
 	readonly text: string;
 	readonly done?: 'entered' | 'cancelled';
 }
 
-/** One read of a raw terminal: Enter ends, Ctrl+C and Ctrl+D on nothing cancel, Backspace and Ctrl+U delete, the rest of control is ignored. */
+/**
+ * Applies one chunk of raw terminal input. Enter finishes; Ctrl+C, and Ctrl+D on an empty draft, cancel; Backspace deletes
+ * a grapheme and Ctrl+U everything. Other control characters are ignored.
+ */
 export function applySecretKeys(draft: SecretDraft, keys: string): SecretDraft {
 	let {text} = draft;
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences of keys are left out
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: removes the escape sequences of special keys
 	for (const {segment} of new Intl.Segmenter().segment(keys.replace(/\u001b(?:[[O][\d;]*.?|.)?/g, ''))) {
 		if (segment === '\r' || segment === '\n' || segment === '\r\n') return {text, done: 'entered'};
 		if (segment === '\u0003' || (segment === '\u0004' && text === '')) return {text: '', done: 'cancelled'};
@@ -71,12 +75,15 @@ function dropLastGrapheme(text: string): string {
 		.join('');
 }
 
-/** Asks at the terminal itself, also when standard input is a pipe; nothing is echoed. Undefined: cancelled. */
+/**
+ * Prompts on the controlling terminal without echo, also while standard input is a pipe. Resolves with undefined when the
+ * person cancels. Throws UsageError without a terminal.
+ */
 export async function askSecret(stdin: NodeJS.ReadStream, prompt: (text: string) => void): Promise<string | undefined> {
 	const {terminal, close} = openTerminal(stdin);
-	// First silent, then asking: whoever types at once would see the secret otherwise.
+	// Echo is off before the prompt appears, so that fast typing is not shown.
 	terminal.setRawMode(true);
-	prompt('Secret of the room (not shown): ');
+	prompt('Secret of the room (hidden): ');
 	terminal.setEncoding('utf8');
 	try {
 		return await new Promise<string | undefined>(resolve => {
@@ -108,13 +115,14 @@ function openTerminal(stdin: NodeJS.ReadStream): {terminal: ReadStream; close: (
 		};
 		return {terminal, close};
 	} catch (error) {
-		throw new UsageError('--ask-secret needs a terminal; use --secret-file FILE or P2PCHAT_SECRET', {cause: error});
+		throw new UsageError('--ask-secret needs a terminal. Use --secret-file FILE or P2PCHAT_SECRET.', {cause: error});
 	}
 }
 
-/** The stream may have closed it already. */
 function tryClose(file: number): void {
 	try {
 		closeSync(file);
-	} catch {}
+	} catch {
+		// The stream has already closed it.
+	}
 }

@@ -24,7 +24,7 @@ export async function runReplayAtTerminal(context: CliContext): Promise<number> 
 	const dataDir = resolveSystemDataDir(options.dataDir);
 	const exitRequest = createExitRequest(output);
 	try {
-		const [file] = options.words;
+		const [file] = options.operands;
 		const path =
 			file === undefined ? await chooseLogAtTerminal(context, dataDir, exitRequest) : resolveLogPath(file, dataDir);
 		if (path === undefined) return exitCodes.done;

@@ -10,17 +10,17 @@ it('the help names every option and command in lines of at most 80 columns', () 
 	expect(lines.filter(line => line.length > 80)).toEqual([]);
 });
 
-it('every option stands in one group of the help', () => {
+it('every option is in exactly one group of the help', () => {
 	expect(optionGroups.flatMap(group => group.keys).toSorted()).toEqual(Object.keys(optionTable).toSorted());
 });
 
-it('the markdown table has two cells for every group, and tells of an option what the help tells', () => {
+it('the markdown table has one row per group and describes each option as the help does', () => {
 	const rows = optionsAsMarkdown().split('\n').slice(2);
 	expect(rows).toHaveLength(optionGroups.length);
 	for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(4);
-	const words = (text: string) => text.replaceAll(/\s+/g, ' ');
-	const help = words(helpText());
+	const normalise = (text: string) => text.replaceAll(/\s+/g, ' ');
+	const help = normalise(helpText());
 	const options = rows.flatMap(row => row.replaceAll('\\|', '¦').split('|')[2]?.trim().split('<br>') ?? []);
 	expect(options).toHaveLength(Object.keys(optionTable).length);
-	for (const option of options) expect(help).toContain(words(option.replaceAll('¦', '|').replaceAll('`', '')));
+	for (const option of options) expect(help).toContain(normalise(option.replaceAll('¦', '|').replaceAll('`', '')));
 });

@@ -5,13 +5,15 @@ import {createMeowParser, parseOptions} from '../../../source/cli/options/parse-
 import {UsageError} from '../../../source/core/errors.js';
 
 const parser = createMeowParser(meow);
-const file = '/data/config.json';
+const configPath = '/data/config.json';
 
 function parse(argv: string[], environment: Environment = {}, config?: unknown, secret?: string) {
-	return parseOptions(argv, environment, secret, parser, () => (config === undefined ? undefined : {file, config}));
+	return parseOptions(argv, environment, secret, parser, () =>
+		config === undefined ? undefined : {file: configPath, config},
+	);
 }
 
-function fault(argv: string[], environment: Environment = {}, config?: unknown, secret?: string): string {
+function usageErrorOf(argv: string[], environment: Environment = {}, config?: unknown, secret?: string): string {
 	try {
 		parse(argv, environment, config, secret);
 	} catch (error) {
@@ -25,7 +27,7 @@ describe('options', () => {
 	it('have the documented defaults', () => {
 		expect(parse([])).toEqual({
 			command: 'chat',
-			words: [],
+			operands: [],
 			room: 'lan',
 			port: 47_474,
 			tcpPort: 0,
@@ -94,7 +96,7 @@ describe('options', () => {
 		});
 	});
 
-	it('let a flag win over the environment, and the environment over config.json', () => {
+	it('come from flags first, then the environment, then config.json', () => {
 		const config = {name: 'File', port: 1, room: 'file', interface: ['eth0'], stay: true};
 		const environment = {P2PCHAT_NAME: 'Env', P2PCHAT_PORT: '2', P2PCHAT_INTERFACE: 'lo,10.0.0.1', P2PCHAT_STAY: '0'};
 		expect(parse(['--name', 'Flag'], environment, config)).toMatchObject({
@@ -106,7 +108,7 @@ describe('options', () => {
 		});
 	});
 
-	it('do not let an unset switch hide the environment or config.json', () => {
+	it('come from the environment or config.json while a switch is not set, and a negated flag turns them off', () => {
 		expect(parse([], {P2PCHAT_JSON: '1', P2PCHAT_NO_LOG: '1'}, {'no-identity': true, mono: true})).toMatchObject({
 			mode: 'json',
 			log: {type: 'none'},
@@ -119,65 +121,65 @@ describe('options', () => {
 		expect(parse(['--no-json'], {P2PCHAT_JSON: '1'}).mode).toBeUndefined();
 	});
 
-	it('let the stronger source decide between options that exclude each other', () => {
+	it('that exclude each other come from the stronger source', () => {
 		expect(parse(['--plain'], {P2PCHAT_JSON: '1'}).mode).toBe('plain');
 		expect(parse(['--log', 'a'], {P2PCHAT_NO_LOG: '1'}).log).toEqual({type: 'file', path: 'a'});
 		expect(parse(['--no-log'], {P2PCHAT_LOG: 'a'}).log).toEqual({type: 'none'});
 	});
 
-	it('take NO_COLOR and INK_SCREEN_READER by their own rules, last', () => {
+	it('come last from NO_COLOR and INK_SCREEN_READER, by the conventions of these variables', () => {
 		expect(parse([], {NO_COLOR: '1', INK_SCREEN_READER: 'true'})).toMatchObject({mono: true, mode: 'screen-reader'});
 		expect(parse([], {NO_COLOR: '', INK_SCREEN_READER: 'false'})).toMatchObject({mono: false});
 		expect(parse([], {NO_COLOR: '1', P2PCHAT_MONO: '0'}).mono).toBe(false);
 	});
 
-	it('keep the words of send as they were typed', () => {
-		expect(parse(['send', '007', '1e3', '-']).words).toEqual(['007', '1e3', '-']);
-		expect(parse(['send', '--name', 'a', '--', '--not-a-flag']).words).toEqual(['--not-a-flag']);
+	it('leave the operands of send unchanged', () => {
+		expect(parse(['send', '007', '1e3', '-']).operands).toEqual(['007', '1e3', '-']);
+		expect(parse(['send', '--name', 'a', '--', '--not-a-flag']).operands).toEqual(['--not-a-flag']);
 	});
 
-	it('tell where the secret comes from', () => {
-		expect(parse([], {}, undefined, 'x').secret).toEqual({type: 'given', secret: 'x'});
+	it('name the source of the secret', () => {
+		expect(parse([], {}, undefined, 'x').secret).toEqual({type: 'environment', secret: 'x'});
 		expect(parse(['--secret-file', 'f'], {}, undefined, 'x').secret).toEqual({type: 'file', path: 'f'});
 		expect(parse(['--ask-secret'], {P2PCHAT_SECRET_FILE: 'f'}).secret).toEqual({type: 'ask'});
 	});
 
-	it('read config.json from the data folder that was asked for', () => {
+	it('are read from the config.json of the requested data folder', () => {
 		const asked: (string | undefined)[] = [];
 		parseOptions(['--data-dir', '/a'], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir));
 		parseOptions([], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir));
 		expect(asked).toEqual(['/a', '/b']);
 	});
 
-	it('accept --help beside anything that is wrong', () => {
+	it('ignore every other fault beside --help or --version', () => {
 		expect(parse(['--help', '--port', 'x', 'nonsense']).help).toBe(true);
 		expect(parse(['--version'], {P2PCHAT_PORT: 'x'}).version).toBe(true);
 	});
 });
 
-describe('faults of usage', () => {
+describe('usage errors', () => {
 	const table: [string[], RegExp][] = [
-		[['--port', 'abc'], /^--port must be a port from 1 to 65535, not "abc"$/],
+		[['--port', 'abc'], /^--port must be a port from 1 to 65535, not "abc"\.$/],
 		[['--port', '0'], /--port must be/],
 		[['--port', '65536'], /--port must be/],
 		[['--port', '4e3'], /--port must be/],
 		[['--port', '-1'], /--port must be/],
 		[['--port', '1.5'], /--port must be/],
-		[['--port'], /^--port needs a value: --port PORT/],
+		[['--port'], /^--port needs a value\. Usage: --port PORT/],
 		[['--port='], /^--port needs a value/],
 		[['--tcp-port', '70000'], /--tcp-port must be/],
 		[['--name'], /^--name needs a value/],
 		[['--name', ''], /^--name needs a value/],
 		[['--name', '   '], /^--name needs a value/],
 		[['--name', '--json'], /^--name needs a value/],
-		[['--name', 'a\u001b[2J'], /^--name must not hold control characters/],
-		[['--name', 'x'.repeat(65)], /^--name must be at most 64 bytes/],
-		[['--name', 'Carol#99c4b7ec'], /^--name must not hold "#" and a code/],
-		[['--name', 'a', '--name', 'b'], /^--name can only be given once$/],
-		[['-n', 'a', '--name', 'b'], /^--name can only be given once$/],
-		[['--no-name'], /no option --no-name/],
+		[['--name', 'a\u001b[2J'], /^--name must not contain control characters/],
+		[['--name', 'x'.repeat(65)], /^Too long: --name is 65 bytes, the limit is 64 bytes\.$/],
+		[['--name', 'Carol#99c4b7ec'], /^--name must not contain "#" and a fingerprint/],
+		[['--name', 'a', '--name', 'b'], /^--name may be given only once\.$/],
+		[['-n', 'a', '--name', 'b'], /^--name may be given only once\.$/],
+		[['--no-name'], /^Unknown option --no-name\./],
 		[['--name.first', 'x'], /--name takes one value/],
-		[['--room', 'é'.repeat(40)], /^--room must be at most 64 bytes/],
+		[['--room', 'é'.repeat(40)], /^Too long: --room is 80 bytes/],
 		[['--peer'], /^--peer needs a value/],
 		[['--peer', 'a', '--peer'], /^--peer needs a value/],
 		[['--peer', 'a:0'], /^--peer must be HOST or HOST:PORT/],
@@ -186,57 +188,60 @@ describe('faults of usage', () => {
 		[['--peer', '[::1]:99999'], /^--peer must be/],
 		[['-i', ''], /^--interface needs a value/],
 		[['--interface', 'a b'], /^--interface must be/],
-		[['--wait', 'NaN'], /^--wait must be seconds/],
-		[['--wait', '-1'], /^--wait must be seconds/],
-		[['--bell', 'loud'], /^--bell must be mentions, all or off, not "loud"$/],
-		[['--json', '--plain'], /^--json and --plain exclude each other$/],
-		[['--log', 'a', '--no-log'], /^--log (and --no-log exclude each other|can only be given once)$/],
-		[['--ask-secret', '--secret-file', 'f'], /exclude each other/],
-		[['--secret', 'x'], /no option --secret/],
-		[['--colour'], /^there is no option --colour; see --help$/],
-		[['--jsno'], /did you mean --json\?$/],
-		[['--interfaces', 'lo'], /did you mean --interface\?$/],
-		[['--nolog'], /did you mean --no-log\?$/],
-		[['-x'], /no option -x/],
-		[['--constructor'], /no option --constructor/],
-		[['--__proto__', 'x'], /no option/],
-		[['hello'], /^unexpected argument "hello"; commands are replay/],
-		[['exprot'], /did you mean "export"\?$/],
-		[['help'], /^unexpected argument "help"; did you mean "--help"\?$/],
-		[['doctor', 'peer'], /did you mean "--peer"\?$/],
-		[['logs', 'x'], /^unexpected argument "x"; "logs" takes none$/],
-		[['replay', 'a', 'b'], /^unexpected argument "b"; "replay" takes one$/],
-		[['send'], /^send needs a text/],
-		[['send', ' '], /^send needs a text/],
-		[['logs', '--name', 'x'], /^--name is not an option of "logs", but of chat, "send", "doctor", "demo"$/],
+		[['--wait', 'NaN'], /^--wait must be a number of seconds/],
+		[['--wait', '-1'], /^--wait must be a number of seconds/],
+		[['--bell', 'loud'], /^--bell must be mentions, all or off, not "loud"\.$/],
+		[['--json', '--plain'], /^--json and --plain cannot be combined\.$/],
+		[['--log', 'a', '--no-log'], /^--log (and --no-log cannot be combined|may be given only once)\.$/],
+		[['--ask-secret', '--secret-file', 'f'], /cannot be combined/],
+		[['--secret', 'x'], /^Unknown option --secret\./],
+		[['--colour'], /^Unknown option --colour\. See --help\.$/],
+		[['--jsno'], /Did you mean --json\?$/],
+		[['--interfaces', 'lo'], /Did you mean --interface\?$/],
+		[['--nolog'], /Did you mean --no-log\?$/],
+		[['-x'], /^Unknown option -x\./],
+		[['--constructor'], /^Unknown option --constructor/],
+		[['--__proto__', 'x'], /^Unknown option/],
+		[['hello'], /^Unknown command "hello"\. Commands: replay/],
+		[['exprot'], /^Unknown command "exprot"\. Did you mean "export"\?$/],
+		[['help'], /^Unexpected argument "help"\. Did you mean "--help"\?$/],
+		[['doctor', 'peer'], /Did you mean "--peer"\?$/],
+		[['logs', 'x'], /^Unexpected argument "x"\. "logs" takes no arguments\.$/],
+		[['replay', 'a', 'b'], /^Unexpected argument "b"\. "replay" takes one argument\.$/],
+		[['send'], /^Usage: p2pchat-ink send TEXT/],
+		[['send', ' '], /^Usage: p2pchat-ink send TEXT/],
+		[
+			['logs', '--name', 'x'],
+			/^--name is not an option of "logs"\. It is an option of "chat", "send", "doctor", "demo"\.$/,
+		],
 		[['export', '--format', 'pdf'], /^--format must be text, markdown or jsonl/],
 		[['export', '--from', '25:00'], /^--from must be a time/],
 		[['export', '--from', '2026-02-30'], /^--from must be a time/],
-		[['export', '--from', '2026-02-03', '--to', '2026-02-02'], /^--from must be before --to$/],
+		[['export', '--from', '2026-02-03', '--to', '2026-02-02'], /^--from must be before --to\.$/],
 		[['replay', '--speed', '17'], /^--speed must be/],
 	];
 
-	it.each(table)('%j gives one line that names the thing', (argv, message) => {
-		const line = fault(argv);
+	it.each(table)('%j gives one line that names the fault', (argv, message) => {
+		const line = usageErrorOf(argv);
 		expect(line).toMatch(message);
 		expect(line).not.toMatch(/[\p{Cc}]/u);
 	});
 
-	it('in the environment name the variable', () => {
-		expect(fault([], {P2PCHAT_PORT: 'x'})).toMatch(/^P2PCHAT_PORT must be a port/);
-		expect(fault([], {P2PCHAT_JSON: 'yes'})).toBe('P2PCHAT_JSON must be 1 or 0, not "yes"');
-		expect(fault([], {P2PCHAT_PEER: 'a,,b'})).toMatch(/^P2PCHAT_PEER needs a value/);
-		expect(fault([], {P2PCHAT_HOME: ''})).toMatch(/^P2PCHAT_HOME needs a value/);
-		expect(fault([], {}, undefined, '')).toMatch(/^P2PCHAT_SECRET is empty/);
+	it('name the environment variable', () => {
+		expect(usageErrorOf([], {P2PCHAT_PORT: 'x'})).toMatch(/^P2PCHAT_PORT must be a port/);
+		expect(usageErrorOf([], {P2PCHAT_JSON: 'yes'})).toBe('P2PCHAT_JSON must be 1 or 0, not "yes".');
+		expect(usageErrorOf([], {P2PCHAT_PEER: 'a,,b'})).toMatch(/^P2PCHAT_PEER needs a value/);
+		expect(usageErrorOf([], {P2PCHAT_HOME: ''})).toMatch(/^P2PCHAT_HOME needs a value/);
+		expect(usageErrorOf([], {}, undefined, '')).toMatch(/^P2PCHAT_SECRET is empty/);
 	});
 
-	it('in config.json name the file and the key', () => {
-		expect(fault([], {}, [])).toBe(`${file} must hold a JSON object such as {"name": "Carol"}`);
-		expect(fault([], {}, {port: 'x'})).toMatch(/^"port" in \/data\/config.json must be a port/);
-		expect(fault([], {}, {port: true})).toBe(`${file}: "port" must be a text or a number`);
-		expect(fault([], {}, {stay: 'yes'})).toBe(`${file}: "stay" must be true or false`);
-		expect(fault([], {}, {nmae: 'x'})).toBe(`${file}: there is no option "nmae"; did you mean "name"?`);
+	it('name the config file and the key', () => {
+		expect(usageErrorOf([], {}, [])).toBe(`${configPath} must contain a JSON object, for example {"name": "Carol"}.`);
+		expect(usageErrorOf([], {}, {port: 'x'})).toMatch(/^"port" in \/data\/config.json must be a port/);
+		expect(usageErrorOf([], {}, {port: true})).toBe(`${configPath}: "port" must be a string or a number.`);
+		expect(usageErrorOf([], {}, {stay: 'yes'})).toBe(`${configPath}: "stay" must be true or false.`);
+		expect(usageErrorOf([], {}, {nmae: 'x'})).toBe(`${configPath}: Unknown option "nmae". Did you mean "name"?`);
 		for (const key of ['secret-file', 'data-dir', 'debug', 'grep'])
-			expect(fault([], {}, {[key]: 'x'})).toMatch(/cannot be set here/);
+			expect(usageErrorOf([], {}, {[key]: 'x'})).toMatch(/cannot be set in config\.json/);
 	});
 });

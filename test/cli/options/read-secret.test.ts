@@ -4,30 +4,30 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {applySecretKeys, readSecret, type SecretDraft} from '../../../source/cli/options/read-secret.js';
 
-const never = () => Promise.reject(new Error('nobody should be asked'));
+const never = () => Promise.reject(new Error('unexpected prompt'));
 
-function type(...reads: string[]): SecretDraft {
-	return reads.reduce<SecretDraft>((draft, read) => (draft.done ? draft : applySecretKeys(draft, read)), {text: ''});
+function type(...chunks: string[]): SecretDraft {
+	return chunks.reduce<SecretDraft>((draft, keys) => (draft.done ? draft : applySecretKeys(draft, keys)), {text: ''});
 }
 
-describe('a secret that is typed', () => {
-	it('ends with Enter, also in the read of its last letter', () => {
+describe('a typed secret', () => {
+	it('ends with Enter, also in the same chunk as its last letter', () => {
 		expect(type('ab', 'c\r')).toEqual({text: 'abc', done: 'entered'});
 		expect(type('abc\n')).toEqual({text: 'abc', done: 'entered'});
 	});
 
-	it('loses its last character as a whole by Backspace, all by Ctrl+U', () => {
+	it('loses its last grapheme on Backspace and everything on Ctrl+U', () => {
 		expect(type('a👨‍👩‍👧\u007f\r').text).toBe('a');
 		expect(type('abc\u0015d\r').text).toBe('d');
 	});
 
-	it('is given up by Ctrl+C, and by Ctrl+D while it is empty', () => {
+	it('is cancelled by Ctrl+C, and by Ctrl+D while it is empty', () => {
 		expect(type('ab\u0003')).toEqual({text: '', done: 'cancelled'});
 		expect(type('\u0004').done).toBe('cancelled');
 		expect(type('a\u0004b\r').text).toBe('ab');
 	});
 
-	it('takes no keys that are not text', () => {
+	it('ignores keys that are not text', () => {
 		expect(type('a\u001b[A\u001b[3~\u001bOPb\t\r').text).toBe('ab');
 	});
 });
@@ -41,15 +41,15 @@ describe('a secret from a file', () => {
 		return readSecret({type: 'file', path}, never);
 	};
 
-	it('loses one newline at its end and nothing else', async () => {
+	it('loses one final newline and nothing else', async () => {
 		expect(await read(' pass word \n')).toBe(' pass word ');
 		expect(await read('pass\r\n')).toBe('pass');
 		expect(await read('pass\n\n')).toBe('pass\n');
 	});
 
-	it('must not be empty, nor very long', async () => {
+	it('must not be empty or longer than 1024 bytes', async () => {
 		await expect(read('')).rejects.toThrow(/is empty/);
 		await expect(read('\n')).rejects.toThrow(/is empty/);
-		await expect(read('x'.repeat(1025))).rejects.toThrow(/longer than 1024 bytes/);
+		await expect(read('x'.repeat(1025))).rejects.toThrow(/too long: 1025 bytes, the limit is 1024 bytes/);
 	});
 });
