@@ -19,7 +19,7 @@ const TIME_PUBLISH_INTERVAL_MS = 60_000;
 export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapters): ChatNode {
 	const {keys} = options;
 	const {clock, transport, beacon, openedLog} = adapters;
-	const localState = createLocalState(options, adapters, (...committed) => network.announceBatch(...committed));
+	const localState = createLocalState(options, adapters, batches => network.announce(batches));
 	const {self, identity, store, nodeClock, tips, ownFeed, inventory, pipeline, notices, ignored} = localState;
 	const network: Network = createNetwork({
 		localState,

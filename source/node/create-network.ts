@@ -3,7 +3,7 @@
  * their events end in the inner functions of `createNetwork`, which is the only place that knows more than one of them.
  */
 import type {ByeReason, Message, PeersMessage} from '../codec/message.js';
-import type {Batch, FeedEvent, PeerId} from '../core/event.js';
+import type {PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
 import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
 import {formatPeerName} from '../core/select-peers.js';
@@ -15,9 +15,9 @@ import {createFailureDetector} from '../network/mesh/failure-detector.js';
 import {createMesh, type Mesh} from '../network/mesh/mesh.js';
 import {createPeerExchangeSender, dialableAddresses} from '../network/mesh/peer-exchange.js';
 import {type ChunkedWork, type DeferWork, inChunks} from '../network/scheduling/chunked-work.js';
-import type {IngestResult} from '../network/sync/ingest.js';
 import {createSync, type Sync} from '../network/sync/sync.js';
 import type {ChatNodeAdapters, ChatNodeOptions} from './chat-node.js';
+import type {CommittedBatch} from './event-pipeline.js';
 import {createLinkMetrics} from './link-metrics.js';
 import type {LocalState} from './local-state.js';
 import {createPresence} from './presence.js';
@@ -42,8 +42,8 @@ export interface Network {
 	readonly dialler: Dialler;
 	readonly sync: Sync;
 	readonly discovery: Discovery;
-	/** Reports a batch that was written to the log to the peers. `own`: this node is its author. */
-	announceBatch(batch: Batch, events: readonly FeedEvent[], own: boolean): void;
+	/** Announces batches that a commit wrote to the log: pushes own ones, lists those of other authors. */
+	announce(batches: readonly CommittedBatch[]): void;
 	/** Opens the sockets, without announcing this node yet. Rejects with the error of the system. */
 	listen(): Promise<{readonly tcpPort: number; readonly udpPort: number}>;
 	/** Announces this node and dials. */
@@ -128,12 +128,12 @@ export function createNetwork(options: NetworkOptions): Network {
 		clock,
 		debug,
 		inventory,
-		ingest: (batch, link, live) => ingestBatch(localState, batch, link, live),
-		commit: () => pipeline.commit(),
-		delivered: (peer, seq) => pipeline.publish({type: 'delivered', peer, seq}),
-		synced: (peer, received) => pipeline.publish({type: 'synced', peer, received}),
-		progress: (received, expected) => pipeline.publish({type: 'sync-progress', received, expected}),
-		limited: (what, peer) => notices.limitReached(what, labelFor(peer)),
+		sink: pipeline,
+		onDelivered: (peer, seq) => pipeline.publish({type: 'delivered', peer, seq}),
+		onSynced: (peer, received) => pipeline.publish({type: 'synced', peer, received}),
+		onProgress: (received, expected) => pipeline.publish({type: 'sync-progress', received, expected}),
+		onLimit: (limit, peer) => notices.limitReached(limit, labelFor(peer)),
+		onFork: author => notices.feedForked(labelFor(author)),
 	});
 	const presence = createPresence({
 		self,
@@ -262,17 +262,18 @@ export function createNetwork(options: NetworkOptions): Network {
 		dialler,
 		sync,
 		discovery,
-		announceBatch(batch, events, own) {
-			inventory.update(batch.peer);
-			if (own) {
-				sync.pushOwn(batch);
-				return;
+		announce(batches) {
+			for (const {batch} of batches) inventory.update(batch.peer);
+			for (const {batch} of batches) if (batch.peer === self) sync.pushOwn(batch);
+			const received = batches.filter(({batch}) => batch.peer !== self);
+			if (received.length === 0) return;
+			sync.inventoryChanged(received.map(({batch}) => batch.peer));
+			for (const {batch, events} of received) {
+				presence.onEventsIngested(events);
+				const last = events.at(-1);
+				if (last && !isDue(last, nodeClock.wall()))
+					notices.clockAhead(labelFor(batch.peer), last.ms - nodeClock.wall());
 			}
-
-			sync.inventoryChanged([batch.peer]);
-			presence.onEventsIngested(events);
-			const last = events.at(-1);
-			if (last && !isDue(last, nodeClock.wall())) notices.clockAhead(labelFor(batch.peer), last.ms - nodeClock.wall());
 		},
 		async listen() {
 			({port: tcpPort} = await transport.listen(connection => mesh.adopt(connection)));
@@ -305,21 +306,4 @@ export function createNetwork(options: NetworkOptions): Network {
 			await Promise.all([transport.close(), beacon.close()]);
 		},
 	};
-}
-
-/** Passes a batch to the event pipeline. A batch whose author never signed it closes the connection. */
-function ingestBatch(
-	{pipeline, notices, store}: Pick<LocalState, 'pipeline' | 'notices' | 'store'>,
-	batch: Batch,
-	link: Pick<PeerLink, 'fail'>,
-	live: boolean,
-): IngestResult {
-	const result = pipeline.ingest(batch, live);
-	if (typeof result === 'object') {
-		link.fail(result.invalid, 'sent history that its author never signed');
-		return 'refused';
-	}
-
-	if (result === 'forked') notices.feedForked(formatPeerName(store.getState(), batch.peer));
-	return result === 'forked' ? 'refused' : result;
 }

@@ -11,12 +11,17 @@ import type {Clock, Timer} from '../core/environment.js';
 import type {Batch, EphemeralEvent, FeedEvent, Input, Observation, ObservationBody} from '../core/event.js';
 import type {FeedTips} from '../feed/feed-tips.js';
 import type {OwnFeed, UnsignedEvent} from '../feed/own-feed.js';
+import type {BatchSink} from '../network/sync/ingest.js';
 import type {Log, LogRecord, OpenedLog} from '../storage/log.js';
 import type {NodeClock} from './node-clock.js';
 import type {Notices} from './notices.js';
 import type {Store} from './store.js';
 
-export type IngestResult = 'taken' | 'known' | 'ahead' | 'forked' | {readonly invalid: string};
+/** A batch that a commit wrote to the log, and the events in it that are new. */
+export interface CommittedBatch {
+	readonly batch: Batch;
+	readonly events: readonly FeedEvent[];
+}
 
 export interface EventPipelineOptions {
 	readonly log: Log;
@@ -25,17 +30,13 @@ export interface EventPipelineOptions {
 	readonly store: Store;
 	readonly clock: Clock;
 	readonly nodeClock: NodeClock;
-	/** Batches entered the log: our own (`own`) or learnt. */
-	onCommitted(batch: Batch, events: readonly FeedEvent[], own: boolean): void;
+	/** A commit wrote these batches, own ones or those of peers, to the log and reduced them. Called once per commit. */
+	onCommitted(batches: readonly CommittedBatch[]): void;
 }
 
-export interface EventPipeline {
+export interface EventPipeline extends BatchSink {
 	/** Records of our own log, read at launch: reduced as history, held, not checked again. */
 	replay(records: readonly LogRecord[]): void;
-	/** Checks a batch from the network; it enters with the next `commit`. */
-	ingest(batch: Batch, live: boolean): IngestResult;
-	/** Writes what was learnt to the log and reduces it. */
-	commit(): void;
 	/** Signs own events, writes and reduces them at once. */
 	append(bodies: readonly UnsignedEvent['body'][]): Batch;
 	observe(body: ObservationBody): void;
@@ -48,7 +49,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	const {log, tips, ownFeed, store, clock, nodeClock} = options;
 	let pendingRecords: LogRecord[] = [];
 	let pendingInputs: Input[] = [];
-	let pendingBatches: {batch: Batch; events: readonly FeedEvent[]}[] = [];
+	let pendingBatches: CommittedBatch[] = [];
 	let commitTimer: Timer | undefined;
 	let stopped = false;
 
@@ -63,7 +64,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		pendingBatches = [];
 		if (recordsToLog.length > 0) log.append(recordsToLog);
 		store.commit(inputsToReduce);
-		for (const {batch, events} of committedBatches) options.onCommitted(batch, events, batch.peer === ownFeed.peer);
+		if (committedBatches.length > 0) options.onCommitted(committedBatches);
 	}
 
 	function scheduleCommit(): void {
@@ -103,11 +104,12 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		},
 		ingest(batch, live) {
 			const result = tips.accept(batch);
-			if (result.type === 'invalid') return {invalid: result.code};
-			if (result.type !== 'accepted') return result.type;
-			mergeClock(result.events);
-			enqueueBatch(result.batch, result.events, live);
-			return 'taken';
+			if (result.type === 'accepted') {
+				mergeClock(result.events);
+				enqueueBatch(result.batch, result.events, live);
+			}
+
+			return result;
 		},
 		commit,
 		append(bodies) {

@@ -1,5 +1,5 @@
 /** What a node has and knows: its key, the log, what is held of every feed, the clock, and the state that follows from them. */
-import type {Batch, FeedEvent, PeerId} from '../core/event.js';
+import type {PeerId} from '../core/event.js';
 import {chainHash} from '../feed/chain.js';
 import {createFeedTips, type FeedTips} from '../feed/feed-tips.js';
 import {createIdentity, type RoomIdentity} from '../feed/identity.js';
@@ -7,7 +7,7 @@ import {createOwnFeed, type OwnFeed} from '../feed/own-feed.js';
 import {createPeerKey, type PeerKey} from '../feed/signing-keys.js';
 import {createFeedInventory, type OwnFeedInventory} from '../network/sync/feed-inventory.js';
 import type {ChatNodeAdapters, ChatNodeOptions} from './chat-node.js';
-import {createEventPipeline, type EventPipeline} from './event-pipeline.js';
+import {type CommittedBatch, createEventPipeline, type EventPipeline} from './event-pipeline.js';
 import {createNodeClock, type NodeClock} from './node-clock.js';
 import {createNotices, type Notices} from './notices.js';
 import {createStore, type Store} from './store.js';
@@ -29,11 +29,11 @@ export interface LocalState {
 	readonly ignored: Set<PeerId>;
 }
 
-/** `entered`: batches are in the log, our own (`own`) or learnt. */
+/** Creates the state of a node. `onCommitted` receives the batches of each commit, after they are in the log. */
 export function createLocalState(
 	{keys, identitySeed}: Pick<ChatNodeOptions, 'keys' | 'identitySeed'>,
 	{clock, random, openedLog: {log}}: Pick<ChatNodeAdapters, 'clock' | 'random' | 'openedLog'>,
-	onCommitted: (batch: Batch, events: readonly FeedEvent[], own: boolean) => void,
+	onCommitted: (batches: readonly CommittedBatch[]) => void,
 ): LocalState {
 	const key = createPeerKey(random.bytes(32));
 	const self = key.peer;

@@ -8,7 +8,7 @@ import {type ChunkedWork, type DeferWork, runToCompletion} from '../scheduling/c
 import {createCoalescingTicker} from '../scheduling/coalescing-ticker.js';
 import {createAuthorRateLimiter} from './author-rate-limiter.js';
 import type {FeedInventory} from './feed-inventory.js';
-import {createIngest, type IngestResult} from './ingest.js';
+import {type BatchSink, createIngest} from './ingest.js';
 import type {IncomingBatch} from './ingest-queue.js';
 import {createInventoryReceiver, sendDelta, sendDigest} from './inventory-exchange.js';
 import {createMissingRanges} from './missing-ranges.js';
@@ -21,18 +21,18 @@ export interface SyncOptions {
 	readonly clock: Clock;
 	readonly debug: Debug;
 	readonly inventory: FeedInventory;
-	/** Checks a batch and takes it into the log with the next commit. `live`: it was not in anybody's first `have`. */
-	ingest(batch: Batch, link: PeerLink, live: boolean): IngestResult;
-	/** Writes and reduces what was taken since the last commit. */
-	commit(): void;
-	/** A connected peer holds our own feed up to here. */
-	delivered(peer: PeerId, seq: number): void;
-	/** All that this peer held when it was connected is here; `received`: events it sent for it. */
-	synced(peer: PeerId, received: number): void;
-	/** History coming in; `expected` 0: done. */
-	progress(received: number, expected: number): void;
-	/** A limit was reached: less is taken or asked from now on. `peer`: whose feed, or who named too many. */
-	limited(what: SyncLimit, peer: PeerId): void;
+	/** Destination of the batches that peers send. */
+	readonly sink: BatchSink;
+	/** A connected peer holds our own feed up to `seq`. */
+	onDelivered(peer: PeerId, seq: number): void;
+	/** Everything that this peer listed first is here. `received`: events that it sent for it. Once per connection. */
+	onSynced(peer: PeerId, received: number): void;
+	/** Progress of missing history, in events. `expected` 0: nothing is missing any more. */
+	onProgress(received: number, expected: number): void;
+	/** A limit was reached and events are dropped or not requested. `peer`: the author, or the peer that lists too many feeds. */
+	onLimit(limit: SyncLimit, peer: PeerId): void;
+	/** The feed of this author is forked, and therefore frozen. */
+	onFork(author: PeerId): void;
 }
 
 export type SyncLimit = 'live-events' | 'new-feeds' | 'bytes';
@@ -103,30 +103,35 @@ export function createSync(options: SyncOptions): Sync {
 	const links = new Map<PeerId, SyncLink>();
 	const missingRanges = createMissingRanges(self, inventory);
 	const authorLimiter = createAuthorRateLimiter();
-	const progress = createSyncProgress(options.progress);
+	const progress = createSyncProgress(options.onProgress);
 	const responder = createRangeResponder(clock, inventory);
-	const shared = {self, clock, holdings: inventory, claims: missingRanges};
 	const inventoryReceiver = createInventoryReceiver({
-		...shared,
+		self,
+		clock,
+		holdings: inventory,
+		claims: missingRanges,
 		isConnected: peer => links.has(peer),
-		delivered: options.delivered,
-		limited: peer => options.limited('new-feeds', peer),
+		delivered: options.onDelivered,
+		limited: peer => options.onLimit('new-feeds', peer),
 	});
 	const ingest = createIngest({
-		...shared,
-		authorLimiter: authorLimiter,
-		ingest: options.ingest,
-		ingested: onIngested,
-		commit: options.commit,
-		committed: onCommitted,
-		limited: options.limited,
+		self,
+		clock,
+		inventory,
+		missingRanges,
+		authorLimiter,
+		sink: options.sink,
+		onIngested,
+		onCommitted,
+		onLimit: options.onLimit,
+		onFork: options.onFork,
 	});
 	const requester = createRangeRequester({
 		clock,
 		debug,
 		links,
 		claims: missingRanges,
-		held: ingest.held,
+		held: ingest.heldSeq,
 		readyAt: feed => authorLimiter.readyAt(feed, clock.monotonic()),
 		isFull: ingest.isFull,
 	});
@@ -171,7 +176,7 @@ export function createSync(options: SyncOptions): Sync {
 		if (sync.synced || !isCaughtUp(sync, inventory)) return;
 		sync.synced = true;
 		progress.report(missingRanges.outstanding());
-		options.synced(sync.link.peer, sync.received);
+		options.onSynced(sync.link.peer, sync.received);
 	}
 
 	/** What they asked of us goes on: they learn of a closed connection themselves. */

@@ -7,6 +7,7 @@ import {type Batch, lastSeq} from '../../../source/core/event.js';
 import {createHaveIndex} from '../../../source/feed/have-index.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
 import type {FeedInventory} from '../../../source/network/sync/feed-inventory.js';
+import type {IngestResult} from '../../../source/network/sync/ingest.js';
 import type {Sync} from '../../../source/network/sync/sync.js';
 import {createSync} from '../../../source/network/sync/sync.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
@@ -27,6 +28,16 @@ export function batchOf(peer: PeerId, first: number, last = first, bytes = 100):
 	return {peer, firstSeq: first, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
 }
 
+/** Whether an entry is not what its author wrote at this seq. */
+function isMisplaced({peer, firstSeq, entries}: Batch): boolean {
+	return entries.some(
+		(entry, index) =>
+			!Buffer.from(entry)
+				.subarray(0, 8)
+				.equals(hashOf(peer, firstSeq + index)),
+	);
+}
+
 export interface SyncNode {
 	readonly self: PeerId;
 	readonly sync: Sync;
@@ -40,6 +51,8 @@ export interface SyncNode {
 	/** Writes events of our own and pushes them. */
 	post(count?: number, bytes?: number): void;
 	readonly ignored: Set<PeerId>;
+	/** Results of the sink for all batches of an author. */
+	readonly rejections: Map<PeerId, IngestResult>;
 	isFull: boolean;
 	/** Nothing can be written: what is taken is not said. */
 	isStuck: boolean;
@@ -52,6 +65,7 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 	const told: string[] = [];
 	const ignored = new Set<PeerId>();
 	const dirty = new Set<PeerId>();
+	const number16 = (peer: PeerId) => Number.parseInt(peer, 16);
 	const entriesOf = (peer: PeerId) => feeds.get(peer) ?? [];
 
 	function add(batch: Batch): void {
@@ -70,6 +84,18 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 
 		dirty.clear();
 		return written;
+	}
+
+	function ingest(batch: Batch, live: boolean): IngestResult {
+		const held = entriesOf(batch.peer).length;
+		const rejection = node.rejections.get(batch.peer);
+		if (rejection) return rejection;
+		if (batch.firstSeq > held + 1) return {type: 'ahead'};
+		if (lastSeq(batch) <= held) return {type: 'known'};
+		if (isMisplaced(batch)) throw new Error('a batch holds entries of another position');
+		told.push(`took ${number16(batch.peer)}:${batch.firstSeq}-${lastSeq(batch)}${live ? ' live' : ''}`);
+		add(batch);
+		return {type: 'accepted'};
 	}
 
 	const inventory: FeedInventory = {
@@ -93,34 +119,17 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 		hasRoom: () => !node.isFull,
 		markShareable() {},
 	};
-	const number16 = (peer: PeerId) => Number.parseInt(peer, 16);
 	const sync = createSync({
 		self,
 		clock,
 		debug: () => {},
 		inventory,
-		ingest(batch, _, live) {
-			const held = entriesOf(batch.peer).length;
-			if (batch.firstSeq > held + 1) return 'ahead';
-			if (lastSeq(batch) <= held) return 'known';
-			for (const [at, entry] of batch.entries.entries()) {
-				if (
-					!Buffer.from(entry)
-						.subarray(0, 8)
-						.equals(hashOf(batch.peer, batch.firstSeq + at))
-				)
-					throw new Error('an entry came in at another place than it was written');
-			}
-
-			told.push(`took ${number16(batch.peer)}:${batch.firstSeq}-${lastSeq(batch)}${live ? ' live' : ''}`);
-			add(batch);
-			return 'taken';
-		},
-		commit: () => sync.inventoryChanged(write()),
-		delivered: (peer, seq) => told.push(`delivered ${seq} to ${number16(peer)}`),
-		synced: (peer, received) => told.push(`synced with ${number16(peer)}, ${received} came`),
-		progress: (received, expected) => told.push(`progress ${received} of ${expected}`),
-		limited: (what, peer) => told.push(`limited ${what} ${number16(peer)}`),
+		sink: {ingest, commit: () => sync.inventoryChanged(write())},
+		onDelivered: (peer, seq) => told.push(`delivered ${seq} to ${number16(peer)}`),
+		onSynced: (peer, received) => told.push(`synced with ${number16(peer)}, ${received} came`),
+		onProgress: (received, expected) => told.push(`progress ${received} of ${expected}`),
+		onLimit: (limit, peer) => told.push(`limited ${limit} ${number16(peer)}`),
+		onFork: author => told.push(`forked ${number16(author)}`),
 	});
 
 	const node: SyncNode = {
@@ -129,6 +138,7 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 		holdings: inventory,
 		told,
 		ignored,
+		rejections: new Map(),
 		isFull: false,
 		isStuck: false,
 		held: () => Object.fromEntries([...feeds].map(([peer, entries]) => [number16(peer), entries.length])),

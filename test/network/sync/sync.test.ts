@@ -293,6 +293,24 @@ describe('what comes in', () => {
 		expect([node.held(), told.filter(line => line.startsWith('limited'))]).toEqual([{}, ['limited bytes 2']]);
 	});
 
+	it('and was never signed by its author closes the connection that brought it', async () => {
+		const {clock, connect, node} = createRoom();
+		const [bob, carol] = [connect(BOB, feed(AUTHOR, 0)), connect(CAROL, feed(AUTHOR, 0))];
+		node.rejections.set(BOB, {type: 'invalid', code: 'bad-signature'});
+		bob.say(pushed(batchOf(BOB, 1)));
+		await clock.advance(1);
+		expect([bob.faults, carol.faults, node.held()]).toEqual([['bad-signature'], [], {}]);
+	});
+
+	it('and proves a fork is reported as a fork of its author, not as a fault of the peer that brought it', async () => {
+		const {clock, connect, answer, node, told} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 1));
+		node.rejections.set(AUTHOR, {type: 'forked'});
+		answer(bob, 1, batchOf(AUTHOR, 1));
+		await clock.advance(1);
+		expect([bob.faults, told.filter(line => line.startsWith('forked'))]).toEqual([[], ['forked 9']]);
+	});
+
 	it('right before a goodbye is taken at once if it is little', () => {
 		const {connect, node, sync} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
