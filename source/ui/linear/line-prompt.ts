@@ -1,48 +1,30 @@
-/** What to append to the terminal so that the line shown becomes the draft. Nothing above the line is ever touched. Pure. */
-
+/**
+ * Line prompt of the linear mode: the draft being typed, and the lines that wait to be printed above it. It only appends
+ * to the terminal; nothing above the current line is ever rewritten.
+ */
 import type {Clock} from '../../core/environment.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {cleanForScreen} from '../text/clean-for-screen.js';
 import {cellWidth} from '../text/graphemes.js';
 
-/** One UTF-16 unit each, neither mark nor joiner nor newline. */
-const CERTAIN_WIDTH = /^[^\n\p{M}\p{Cf}\u{10000}-\u{10ffff}]*$/u;
-
-export const PROMPT = '> ';
-
-/**
- * `\b \b` takes back a cell at the end of the line; anything else, also emoji whose width terminals do not agree on, begins
- * the line anew below.
- */
-export function echoEdit(before: string, after: string): string {
-	if (after.startsWith(before)) return indentLineBreaks(after.slice(before.length));
-	const removed = before.slice(after.length);
-	if (before.startsWith(after) && CERTAIN_WIDTH.test(removed)) return '\b \b'.repeat(cellWidth(removed));
-	return `\r\n${PROMPT}${indentLineBreaks(after)}`;
-}
-
-export function indentLineBreaks(text: string): string {
-	return text.replaceAll('\n', '\r\n  ');
-}
-
-/** The line at the bottom of the linear mode: the draft being typed, and the lines that wait to be read above it. */
-
-/** Lines wait while somebody types, but not longer than this after the last key. */
+const PROMPT = '> ';
+/** Incoming lines wait while the user types, at most this long after the last key, ms. */
 const TYPING_PAUSE_MS = 3000;
 
 export interface LinePrompt {
 	readonly editor: EditorState;
 	/** Wall clock of the last edit, ms. */
 	readonly lastKeyAt: number;
+	/** Applies an edit and echoes it. */
 	edit(action: EditorAction): void;
-	/** Above the line that is being typed, which then is begun anew below. */
+	/** Prints lines above the prompt, then repeats the draft below them. Waits while the user types. */
 	printAbove(...lines: readonly string[]): void;
-	/** Enter: hands the draft to `send`; what is said meanwhile comes below it, then the prompt. */
+	/** Passes the draft to `send` and empties the line. Lines printed meanwhile follow below, then the prompt. */
 	submit(send: (draft: string) => void): void;
-	/** The draft stands in the line again. */
+	/** Puts a draft back into the line. The next prompt shows it. */
 	restoreDraft(draft: string): void;
-	/** Draws prompt and draft, after something else had the terminal. */
+	/** Draws prompt and draft, after something else used the terminal. */
 	redraw(): void;
 	stop(): void;
 }
@@ -67,7 +49,7 @@ export function createLinePrompt(write: (text: string) => void, clock: Clock): L
 
 	function flush(): void {
 		if (pendingLines.length === 0 || stopped) return;
-		// An empty prompt is written over; a draft stays to be read, and is begun anew below.
+		// An empty prompt is overwritten. A draft stays readable where it is and is repeated below.
 		const above = editor.text === '' ? `\r${' '.repeat(PROMPT.length)}\r` : '\r\n';
 		write(above + drainPending() + promptLine());
 	}
@@ -83,7 +65,7 @@ export function createLinePrompt(write: (text: string) => void, clock: Clock): L
 			lastKeyAt = clock.now();
 			const before = editor.text;
 			const next = reduceEditor(editor, action);
-			// The caret stays at the end: what cannot be seen cannot be moved through.
+			// The cursor stays at the end, because an append-only line cannot show it anywhere else.
 			editor = {...next, cursor: next.text.length};
 			write(echoEdit(before, editor.text));
 		},
@@ -91,8 +73,8 @@ export function createLinePrompt(write: (text: string) => void, clock: Clock): L
 			pendingLines.push(...lines);
 			if (sending) return;
 			timer?.cancel();
-			const typing = editor.text !== '' && clock.now() - lastKeyAt < TYPING_PAUSE_MS;
-			if (typing) timer = clock.after(TYPING_PAUSE_MS, flush);
+			const isTyping = editor.text !== '' && clock.now() - lastKeyAt < TYPING_PAUSE_MS;
+			if (isTyping) timer = clock.after(TYPING_PAUSE_MS, flush);
 			else flush();
 		},
 		submit(send) {
@@ -115,4 +97,22 @@ export function createLinePrompt(write: (text: string) => void, clock: Clock): L
 			timer?.cancel();
 		},
 	};
+}
+
+/** Text whose width all terminals agree on: no marks, joiners, newlines or characters beyond the basic plane. */
+const CERTAIN_WIDTH = /^[^\n\p{M}\p{Cf}\u{10000}-\u{10ffff}]*$/u;
+
+/**
+ * Text to append to the terminal so that the line that shows `before` shows `after`. `\b \b` deletes one cell at the end
+ * of the line. Every other change, including one to emoji, whose width differs between terminals, starts a new line.
+ */
+function echoEdit(before: string, after: string): string {
+	if (after.startsWith(before)) return indentLineBreaks(after.slice(before.length));
+	const removed = before.slice(after.length);
+	if (before.startsWith(after) && CERTAIN_WIDTH.test(removed)) return '\b \b'.repeat(cellWidth(removed));
+	return `\r\n${PROMPT}${indentLineBreaks(after)}`;
+}
+
+function indentLineBreaks(text: string): string {
+	return text.replaceAll('\n', '\r\n  ');
 }

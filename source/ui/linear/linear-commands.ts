@@ -1,5 +1,4 @@
-/** What commands mean where there is no screen: lines to read. Pure but for the session's report. */
-
+/** Commands in the linear mode, which answer with lines. */
 import {compareOrder} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -13,10 +12,10 @@ import {isMentionOfUs} from '../timeline/mentions.js';
 import {formatSpokenEntry} from './spoken-entry.js';
 
 const MAX_LISTED = 10;
-/** How far back a search looks. */
+/** Number of newest entries that a search reads. */
 const MAX_SEARCHED_ENTRIES = 100_000;
 
-/** Undefined: the shell has to do something itself (quit, export, bell, hidden people). */
+/** Answer to a command; undefined for commands with an effect, which the screen performs (quit, export, bell, ignore). */
 export function intentLines(intent: Intent, chatNode: ChatNode): string[] | undefined {
 	const state = chatNode.store.getState();
 	switch (intent.type) {
@@ -37,7 +36,7 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 		case 'copy':
 		case 'mark':
 		case 'unread':
-			return ['this is for the full screen; here: /who, /search TEXT, /goto TIME, /mention prev'];
+			return ['This command needs the full screen. Here: /who, /search TEXT, /goto TIME, /mention prev.'];
 		default:
 			return undefined;
 	}
@@ -45,23 +44,24 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 
 function linearHelpLines(): string[] {
 	return [
-		'Type a line and press Enter to say it. Tab completes a name or command, Up brings back what you said.',
-		'Ctrl+J begins a new line of the same message. Ctrl+U takes the line back. Ctrl+C twice leaves.',
+		'Type a line and press Enter to send it. Tab completes a name or command, Up repeats your last message.',
+		'Ctrl+J starts a new line in the same message. Ctrl+U deletes the draft. Ctrl+C twice leaves.',
 		...commandRows.map(row => `${commandUsage(row)}: ${row.description}`),
 	];
 }
 
 function listMatches(state: State, test: (entry: TimelineEntry) => boolean): string[] {
 	const {length} = state.timeline;
-	const found = sliceTimeline(state.timeline, Math.max(0, length - MAX_SEARCHED_ENTRIES), length).filter(test);
-	if (found.length === 0) return ['nothing found'];
-	const shown = found.slice(-MAX_LISTED).map(entry => formatSpokenEntry(state, entry));
-	return [`${found.length} found${found.length > shown.length ? `, the newest ${shown.length}` : ''}:`, ...shown];
+	const matches = sliceTimeline(state.timeline, Math.max(0, length - MAX_SEARCHED_ENTRIES), length).filter(test);
+	if (matches.length === 0) return ['No matches.'];
+	const shown = matches.slice(-MAX_LISTED).map(entry => formatSpokenEntry(state, entry));
+	const count = `${matches.length} ${matches.length === 1 ? 'match' : 'matches'}`;
+	return [matches.length > shown.length ? `${count}, the newest ${shown.length}:` : `${count}:`, ...shown];
 }
 
 function listEntriesFrom(state: State, at: number): string[] {
 	const {length} = state.timeline;
 	const entries = sliceTimeline(state.timeline, 0, length).filter(entry => entry.ms >= at);
 	const shown = entries.sort(compareOrder).slice(0, MAX_LISTED);
-	return shown.length === 0 ? ['nothing after that'] : shown.map(entry => formatSpokenEntry(state, entry));
+	return shown.length === 0 ? ['No messages after that time.'] : shown.map(entry => formatSpokenEntry(state, entry));
 }

@@ -1,5 +1,12 @@
-/** What keys do to the line that is typed. */
-
+/**
+ * Chat as lines that are only ever appended, with a line prompt at the bottom, for screen readers and braille displays.
+ * It does not use Ink, whose own screen reader mode rewrites the frame on every change.
+ *
+ *     const screen = runLinearScreen({chatNode, self, stdin, stdout, environment, bell, hooks});
+ *     const reason = await screen.waitUntilExit();
+ *
+ * It has the same interface as the full screen (screen-contract.ts).
+ */
 import {findCompletion} from '../../node/commands/completions.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {type CommandResult, type Intent, runCommand} from '../../node/commands/run-command.js';
@@ -16,7 +23,7 @@ import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
 import {collectNewEntries, formatSpokenEntry} from './spoken-entry.js';
 
-export const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
+const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
 	backspace: {type: 'edit', edit: 'delete-back'},
 	'ctrl+u': {type: 'set', text: ''},
 	'ctrl+w': {type: 'edit', edit: 'kill-to-whitespace'},
@@ -27,16 +34,6 @@ export const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
 	up: {type: 'history', by: -1},
 	down: {type: 'history', by: 1},
 };
-
-/**
- * The chat as lines that are only ever appended, with a line prompt: for screen readers and braille displays (Ink's own
- * mode rewrites the frame on every change). No Ink.
- *
- *     const screen = runLinearScreen({session, self, stdin, stdout, environment, bell, hooks});
- *     const reason = await screen.waitUntilExit();
- *
- * The same contract as runChatScreen, in screen-contract.ts.
- */
 
 export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, hooks} = options;
@@ -67,10 +64,10 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		}
 	}
 
-	/** Stands in the line again, so that it is not lost. */
-	function rejectDraft(draft: string, why: string): void {
+	/** Puts the draft back into the line, so that it is not lost, and prints the reason. */
+	function rejectDraft(draft: string, reason: string): void {
 		line.restoreDraft(draft);
-		line.printAbove(`Not done: ${why}`);
+		line.printAbove(`Error: ${reason}`);
 	}
 
 	function showResult(result: CommandResult, draft: string): void {
@@ -89,20 +86,21 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		else if (intent.type === 'export') {
 			const written = hooks.exportTimeline?.(intent.file, chatNode.store.getState());
 			void printWhenSettled(
-				written?.then(told => [told]),
+				written?.then(text => [text]),
 				`/export ${intent.file}`,
 			);
 		}
 	}
 
-	/** `draft` stands in the line again when it failed. */
+	/** Prints the lines, or the error. `draft` goes back into an empty line if it failed. */
 	async function printWhenSettled(lines: Promise<readonly string[]> | undefined, draft?: string): Promise<void> {
-		if (!lines) return line.printAbove('not here: leave the chat and use the command npx p2pchat-ink');
-		const said = await lines.catch(cause => {
+		if (!lines)
+			return line.printAbove('This is not available here. Leave the chat and run the command npx p2pchat-ink.');
+		const result = await lines.catch(cause => {
 			if (draft !== undefined && line.editor.text === '') line.restoreDraft(draft);
 			return [`Failed: ${cause instanceof Error ? cause.message : String(cause)}`];
 		});
-		line.printAbove(...said);
+		line.printAbove(...result);
 	}
 
 	function onToken(token: Token): void {
@@ -128,7 +126,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		if (pendingPaste === undefined) return;
 		line.edit({type: 'answer-paste', insert: true});
 		line.printAbove(
-			`Pasted ${pendingPaste.split('\n').length} lines, not sent yet: Enter sends them, Ctrl+U drops them.`,
+			`Pasted ${pendingPaste.split('\n').length} lines, not sent yet. Enter sends them, Ctrl+U deletes them.`,
 		);
 	}
 
@@ -142,16 +140,16 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		else if (clock.now() - interruptedAt <= QUIT_WINDOW_MS) leave({type: 'quit'});
 		else {
 			interruptedAt = clock.now();
-			line.printAbove('Ctrl+C again leaves the chat.');
+			line.printAbove('Press Ctrl+C again to leave the chat.');
 		}
 	}
 
 	function suspend(): void {
 		if (!hooks.stopProcess) {
-			line.printAbove('this system cannot suspend a program');
+			line.printAbove('This system cannot suspend programs.');
 			return;
 		}
-		write(`${DISABLE_BRACKETED_PASTE}\r\nsuspended: the others will see you as unreachable. fg brings it back.\r\n`);
+		write(`${DISABLE_BRACKETED_PASTE}\r\nSuspended: the others see you as unreachable. Type fg to return.\r\n`);
 		reader.pause();
 		hooks.stopProcess();
 		clock.after(RESUME_DELAY_MS, () => {
@@ -182,7 +180,10 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		const shown = live.filter(
 			entry => !ignored.includes(personKey(state, entry.peer)) && !ignored.includes(entry.peer),
 		);
-		if (backfilled > 0) line.printAbove(`${backfilled} earlier events came in; /search and /goto read them.`);
+		if (backfilled > 0)
+			line.printAbove(
+				`Received ${backfilled} earlier ${backfilled === 1 ? 'event' : 'events'}. Read them with /search and /goto.`,
+			);
 		if (shown.length > 0) line.printAbove(...shown.map(entry => formatSpokenEntry(state, entry)));
 		const {lastKeyAt} = line;
 		const attention = {focused: undefined, lastKeyAt, now: clock.now(), bell, ignored, room: self.room};
@@ -196,9 +197,9 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	});
 
 	write(
-		`${ENABLE_BRACKETED_PASTE}Room ${self.room}, ${self.hasSecret ? 'with a secret' : 'open to all on this network'}. /help lists the commands.\r\n`,
+		`${ENABLE_BRACKETED_PASTE}Room ${self.room}, ${self.hasSecret ? 'with a secret' : 'open to everyone on this network'}. /help lists the commands.\r\n`,
 	);
-	if (options.nameFromSystem) write('Your name is that of your user on this computer; /name NAME changes it.\r\n');
+	if (options.nameFromSystem) write('Your name is your user name on this computer. Change it with /name NAME.\r\n');
 	line.redraw();
 	return {waitUntilExit: () => finished, stop: reason => leave({type: reason})};
 }

@@ -1,5 +1,4 @@
-/** How an entry reads aloud: who, what, then where and when. Pure. */
-
+/** Timeline entries as sentences for a screen reader, and the entries that a commit added. */
 import type {Input} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
@@ -11,6 +10,7 @@ import {displayAddress, displayName} from '../timeline/display-name.js';
 import {formatTime} from '../timeline/format-time.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
 
+/** An entry as one line: who and what first, then address and time, so that a listener can skip the rest. */
 export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	const time = formatTime(entry.at, 'minutes');
 	if (entry.type !== 'posted') {
@@ -20,18 +20,21 @@ export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	const text = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
 	const name = entry.peer === own ? 'You' : displayName(state, entry.peer, entry.seq);
 	const address = entry.peer === own ? '' : displayAddress(state, entry.peer);
-	const said = entry.action ? `* ${name} ${text}` : `${name}${isMentionOfUs(state, entry) ? ' to you' : ''}: ${text}`;
-	return `${said} (${[address, time].filter(Boolean).join(', ')})`;
+	const sentence = entry.action
+		? `* ${name} ${text}`
+		: `${name}${isMentionOfUs(state, entry) ? ' to you' : ''}: ${text}`;
+	return `${sentence} (${[address, time].filter(Boolean).join(', ')})`;
 }
 
-/** Which rows of the timeline a commit brought, in the order in which they came. Pure. */
-
+/** Entries that a commit added to the timeline. */
 export interface NewEntries {
+	/** In order of arrival. */
 	readonly live: readonly TimelineEntry[];
-	/** History that came in. */
+	/** Number of earlier events that arrived with them. */
 	readonly backfilled: number;
 }
 
+/** The timeline entries that `inputs` added to `state`. */
 export function collectNewEntries(state: State, inputs: readonly Input[]): NewEntries {
 	const live: TimelineEntry[] = [];
 	let backfilled = 0;

@@ -1,3 +1,11 @@
+/**
+ * Full screen in a terminal, independent of what it shows: mounts Ink, sets the terminal modes, reads the keys, and
+ * restores the terminal on every way out.
+ *
+ *     const screen = mountScreen({stdin, stdout, stderr, clock, draw: onMounted => <App … />, onTokens, onResize});
+ *     screen.leave({type: 'quit'});
+ *     const end = await screen.ended;   // the terminal is restored
+ */
 import {type Instance, render, type useApp} from 'ink';
 import type {ReactNode} from 'react';
 import type {Clock} from '../../core/environment.js';
@@ -5,37 +13,7 @@ import type {Token} from '../input/key-token.js';
 import {createTerminalModes} from './escape-sequences.js';
 import {createTokenReader, RESUME_DELAY_MS} from './token-reader.js';
 
-/**
- * What Ink gets for stdin: the terminal it is, but silent. Our own decoder reads the bytes (token-reader.ts), since Ink 8
- * hides focus reports, merges keys that arrive together and loses an Esc before a report (lessons.md).
- */
-export function createMutedStdin(stdin: NodeJS.ReadStream): NodeJS.ReadStream {
-	const muted: NodeJS.ReadStream = Object.create(stdin);
-	const returnMuted = () => muted;
-	return Object.assign(muted, {
-		isTTY: true,
-		// Raw mode is the tap's.
-		setRawMode: returnMuted,
-		setEncoding: returnMuted,
-		read: () => null,
-		ref: returnMuted,
-		unref: returnMuted,
-		on: returnMuted,
-		once: returnMuted,
-		off: returnMuted,
-		addListener: returnMuted,
-		removeListener: returnMuted,
-	});
-}
-
-/**
- * A full screen in a terminal, whatever it shows: Ink, our modes, our reading of keys, and the way out, which is one.
- *
- *     const screen = mountScreen({stdin, stdout, stderr, clock, draw: onMounted => <App … />, tokens, resized});
- *     screen.leave({type: 'quit'});
- *     const end = await screen.ended;   // the terminal is as it was
- */
-
+/** Why a screen ended. */
 export type ScreenEnd =
 	| {readonly type: 'quit' | 'input-ended' | 'signal' | 'output-closed'}
 	| {readonly type: 'crashed'; readonly error: unknown};
@@ -47,16 +25,17 @@ export interface ScreenRequest {
 	readonly stdout: NodeJS.WriteStream;
 	readonly stderr: NodeJS.WriteStream;
 	readonly clock: Clock;
-	/** Keys that the screen knows, in lower case: see createKeyDecoder. */
+	/** Keys that the screen knows: see createKeyDecoder. */
 	readonly boundKeys: ReadonlySet<string>;
-	/** The component hands over its app once mounted: only a component can ask Ink to give the terminal away. */
+	/** The component passes its Ink app to `onMounted`: only a component can obtain it, and releasing the terminal needs it. */
 	draw(onMounted: (app: InkApp) => void): ReactNode;
+	/** All tokens of one read. */
 	onTokens(tokens: readonly Token[]): void;
-	/** Of what has the terminal while it is given away: true where it took them. */
+	/** Sees tokens before `onTokens`, for whoever uses a released terminal. Returns true if it consumed them. */
 	interceptTokens?(tokens: readonly Token[]): boolean;
 	/** Called before Ink draws for the new size. */
 	onResize(): void;
-	/** Called first on the way out, while our modes are still set. */
+	/** Called after Ink has unmounted, before the terminal modes are left. */
 	onClose?(): void;
 	/** See ScreenHooks. */
 	readonly stopProcess?: (() => void) | undefined;
@@ -64,24 +43,28 @@ export interface ScreenRequest {
 }
 
 export interface MountedScreen {
-	/** To the terminal, if it is still there. */
+	/** Writes to the terminal unless it is closed. */
 	write(sequence: string): void;
-	/** Draws another element in place of the one of `draw`. */
+	/** Replaces the element that `draw` returned. */
 	show(element: ReactNode): void;
-	/** Gives the terminal away, takes it back and draws all of it anew. One at a time; keys that come meanwhile are kept. */
+	/**
+	 * Releases the terminal for `run`, then takes it back and redraws everything. Ignored while the terminal is released
+	 * already. Keys that arrive meanwhile are delivered afterwards.
+	 */
 	releaseTerminal(run: () => Promise<void>): void;
-	/** Stops the process until it is continued. */
-	suspend(words: string): void;
+	/** Releases the terminal, prints `message` and stops the process until it is continued. */
+	suspend(message: string): void;
+	/** See TerminalModes. */
 	enableKitty(): void;
-	/** Idempotent: the first reason counts. */
+	/** Ends the screen. Idempotent: the first reason counts. */
 	leave(end: ScreenEnd): void;
-	/** On the way out. */
+	/** Whether the screen has ended or is ending. */
 	readonly isLeaving: boolean;
-	/** Resolves once, when the terminal is as it was. Never rejects. */
+	/** Resolves when the terminal is restored. Never rejects. */
 	readonly ended: Promise<ScreenEnd>;
 }
 
-/** Frames a second: our stores say when to draw, Ink's own pace would come on top. */
+/** Frames per second. The stores decide when to draw, so Ink must not throttle in addition. */
 const UNTHROTTLED_FPS = 1000;
 
 export function mountScreen(request: ScreenRequest): MountedScreen {
@@ -91,7 +74,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	let instance: Instance | undefined;
 	let end: ScreenEnd | undefined;
 	let isReleased = false;
-	/** What was typed while the terminal was coming back. */
+	/** Reads that arrived while the terminal was released. */
 	const queuedTokens: (readonly Token[])[] = [];
 
 	function write(sequence: string): void {
@@ -134,7 +117,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	});
 	const handleResize = () => request.onResize();
 	const handleOutputClosed = () => leave({type: 'output-closed'});
-	// Before Ink's own listener: its frame must find the new size.
+	// Registered before Ink's own listener, so that its next frame uses the new size.
 	stdout.on('resize', handleResize);
 	stdout.on('error', handleOutputClosed);
 	stdout.on('close', handleOutputClosed);
@@ -176,10 +159,10 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 		write,
 		show: element => instance?.rerender(element),
 		releaseTerminal,
-		suspend(words) {
+		suspend(message) {
 			releaseTerminal(async () => {
 				reader.pause();
-				write(`${words}\n`);
+				write(`${message}\n`);
 				request.stopProcess?.();
 				await new Promise<void>(resolve => clock.after(RESUME_DELAY_MS, resolve));
 				reader.resume();
@@ -192,4 +175,28 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 		},
 		ended: mount(),
 	};
+}
+
+/**
+ * The stream that Ink gets as stdin: a terminal that never delivers input. The program reads the keys itself
+ * (token-reader.ts), because Ink 8 drops focus reports, merges keys that arrive together and loses an Esc that precedes
+ * a report.
+ */
+function createMutedStdin(stdin: NodeJS.ReadStream): NodeJS.ReadStream {
+	const muted: NodeJS.ReadStream = Object.create(stdin);
+	const returnMuted = () => muted;
+	return Object.assign(muted, {
+		isTTY: true,
+		// The token reader owns raw mode.
+		setRawMode: returnMuted,
+		setEncoding: returnMuted,
+		read: () => null,
+		ref: returnMuted,
+		unref: returnMuted,
+		on: returnMuted,
+		once: returnMuted,
+		off: returnMuted,
+		addListener: returnMuted,
+		removeListener: returnMuted,
+	});
 }

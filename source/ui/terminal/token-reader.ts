@@ -1,53 +1,35 @@
+/**
+ * Reader of standard input: turns the bytes of each read into key, text and paste tokens. It adds what a pure decoder
+ * cannot do: the timeout that distinguishes the Esc key from an escape sequence, and the detection of pastes in terminals
+ * without bracketed paste.
+ */
 import type {Clock} from '../../core/environment.js';
 import {createKeyDecoder, MAX_PASTE_UNITS} from '../input/key-decoder.js';
 import type {Token} from '../input/key-token.js';
 
-/**
- * A paste of several lines where the terminal does not say that it is one: told by its reads, since nobody types so much
- * between two of them. Pure.
- */
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: keys are controls; tab and line ends stand in texts too
-const TEXT_ONLY = /^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/;
-
-/**
- * Whether a read begins a paste: nothing but text, with two or more line breaks, and text between or behind them. One
- * break is the Enter of a line, also with the next line behind it, as a slow connection hands on what was typed. LF is
- * Ctrl+J where a CR stands with it: then only the CRs count.
- */
-export function startsUnbracketedPaste(read: string): boolean {
-	const parts = read.split(read.includes('\r') ? /\r\n?/ : '\n');
-	return parts.length > 2 && parts.slice(1).some(part => part !== '') && continuesUnbracketedPaste(read);
+export interface TokenReader {
+	/** Turns raw mode off, before the process is suspended. */
+	pause(): void;
+	/** Turns raw mode on again. */
+	resume(): void;
+	/** Stops reading and turns raw mode off. Idempotent. */
+	stop(): void;
 }
 
-/** Whether a read that follows at once belongs to it: a terminal's paste comes in as many reads as it likes. */
-export function continuesUnbracketedPaste(read: string): boolean {
-	return TEXT_ONLY.test(read);
-}
-
-/**
- * The tap on stdin: bytes of each read to tokens, with the timeout that tells the Esc key from an escape sequence, and a
- * paste that the terminal does not bracket put together from its reads.
- */
-
-/** Longer than a split sequence takes over a slow link, shorter than one feels. */
-export const ESCAPE_TIMEOUT_MS = 40;
-/** A plain paste is over when nothing more came for so long: longer than between two reads, shorter than to the next key. */
+/** Time to wait for the rest of an escape sequence, ms: longer than a slow link splits one, shorter than a user notices. */
+const ESCAPE_TIMEOUT_MS = 40;
+/** Pause after which an unbracketed paste is complete, ms: longer than between two reads, shorter than between two keys. */
 export const PASTE_GAP_MS = 40;
-
 /**
  * Time from SIGTSTP until raw mode is set again, ms. The signal reaches the process asynchronously, so this timer fires
  * only after the process continues.
  */
 export const RESUME_DELAY_MS = 100;
 
-export interface TokenReader {
-	/** Raw mode off and on again, around a suspension. */
-	pause(): void;
-	resume(): void;
-	stop(): void;
-}
-
+/**
+ * Starts reading `stdin` in raw mode. `boundKeys` are the keys that the screen knows (see createKeyDecoder). `ended` is
+ * called when the input ends or closes, possibly more than once.
+ */
 export function createTokenReader(
 	stdin: NodeJS.ReadStream,
 	clock: Clock,
@@ -56,7 +38,7 @@ export function createTokenReader(
 ): TokenReader {
 	const decoder = createKeyDecoder(boundKeys);
 	const utf8 = new TextDecoder('utf-8', {ignoreBOM: true});
-	/** Of a plain paste, as far as it came. */
+	/** The reads of an unbracketed paste so far. */
 	let pasteBuffer = '';
 	let timer: {cancel(): void} | undefined;
 	let stopped = false;
@@ -88,7 +70,7 @@ export function createTokenReader(
 		timer = undefined;
 		const read = typeof chunk === 'string' ? chunk : utf8.decode(chunk, {stream: true});
 		if (isPasteChunk(read)) {
-			// The rest of one beyond all bounds is dropped: as keys it would be sent.
+			// Beyond the limit a paste is dropped: decoded as keys, its lines would be sent.
 			if (pasteBuffer.length < MAX_PASTE_UNITS) pasteBuffer += read;
 			schedule(PASTE_GAP_MS, drainPaste);
 			return;
@@ -124,4 +106,22 @@ export function createTokenReader(
 			stdin.pause();
 		},
 	};
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters; tabs and line ends occur in text too
+const TEXT_ONLY = /^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/;
+
+/**
+ * Whether a read begins a paste: text only, with at least two line breaks and text between or after them. Nobody types
+ * that much between two reads. One line break is not enough, because a slow connection can deliver a typed line, its
+ * Enter and the start of the next line together. Beside a CR, an LF is the key Ctrl+J, so only CRs count as line breaks.
+ */
+function startsUnbracketedPaste(read: string): boolean {
+	const lines = read.split(read.includes('\r') ? /\r\n?/ : '\n');
+	return lines.length > 2 && lines.slice(1).some(line => line !== '') && continuesUnbracketedPaste(read);
+}
+
+/** Whether a read that follows at once belongs to the same paste. Terminals split a paste into any number of reads. */
+function continuesUnbracketedPaste(read: string): boolean {
+	return TEXT_ONLY.test(read);
 }

@@ -1,22 +1,27 @@
+/**
+ * Text by grapheme clusters (Unicode Standard Annex 29) and terminal cells: splitting, cursor boundaries, measuring and
+ * truncating. Offsets are in UTF-16 units. Printable ASCII takes a fast path.
+ */
 import stringWidth from 'string-width';
 
-/** What a reader calls a character: Unicode grapheme clusters, with a fast path where each is one UTF-16 unit. */
 const graphemeSegmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 const wordSegmenter = new Intl.Segmenter('en', {granularity: 'word'});
 
-// Printable ASCII and newline: every unit stands alone (a CR could pair with LF).
+/** Printable ASCII and newlines. CR is not included, because CR LF is one cluster. */
 const SINGLE_UNITS = /^[\n -~]*$/;
 
+/** Whether every grapheme cluster of the text is one UTF-16 unit and, newlines aside, one cell. */
 export function isSingleUnitText(text: string): boolean {
 	return SINGLE_UNITS.test(text);
 }
 
+/** The grapheme clusters of a text, in order. */
 export function splitGraphemes(text: string): string[] {
 	if (isSingleUnitText(text)) return text.split('');
 	return Array.from(graphemeSegmenter.segment(text), part => part.segment);
 }
 
-/** Offset of the next boundary after `offset`, at most the length. Looks at one line only: no grapheme spans a newline. */
+/** Offset of the next boundary after `offset`, at most the length. It reads one line only: no cluster spans a newline. */
 export function nextBoundary(text: string, offset: number): number {
 	if (offset >= text.length) return text.length;
 	if (text[offset] === '\n') return offset + 1;
@@ -41,7 +46,7 @@ export function previousBoundary(text: string, offset: number): number {
 	return boundary;
 }
 
-/** The offset itself if it stands between graphemes, else the boundary before it. */
+/** The offset itself if it is a boundary, else the boundary before it. */
 export function snapToBoundary(text: string, offset: number): number {
 	const clamped = Math.max(0, Math.min(offset, text.length));
 	if (clamped === 0 || clamped === text.length) return clamped;
@@ -49,14 +54,14 @@ export function snapToBoundary(text: string, offset: number): number {
 	return nextBoundary(text, before) === clamped ? clamped : before;
 }
 
-/** The line that holds `offset`: from after the newline before it to the newline after it. */
+/** Range of the line that contains `offset`, without its newlines. */
 export function lineRangeAt(text: string, offset: number): {start: number; end: number} {
 	const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 	const found = text.indexOf('\n', offset);
 	return {start, end: found === -1 ? text.length : found};
 }
 
-/** Start of the word at or before `offset`, skipping what is no word. */
+/** Start of the word that begins before `offset`, past spaces and punctuation; 0 if there is none. */
 export function previousWord(text: string, offset: number): number {
 	let target = 0;
 	for (const part of wordSegmenter.segment(text)) {
@@ -66,7 +71,7 @@ export function previousWord(text: string, offset: number): number {
 	return target;
 }
 
-/** End of the word at or after `offset`. */
+/** End of the word that ends after `offset`, past spaces and punctuation; the length if there is none. */
 export function nextWord(text: string, offset: number): number {
 	for (const part of wordSegmenter.segment(text)) {
 		const end = part.index + part.segment.length;
@@ -75,34 +80,34 @@ export function nextWord(text: string, offset: number): number {
 	return text.length;
 }
 
-/** Terminal cells of a text without newlines or escape sequences. */
+/** Width in terminal cells of a text without newlines or escape sequences. */
 export function cellWidth(text: string): number {
 	return isSingleUnitText(text) ? text.length : stringWidth(text);
 }
 
-/** At most `cells` wide; what does not fit ends in `ellipsis` (one cell). Never cuts a grapheme. */
+/** The text, at most `cells` wide. A truncated text ends in `ellipsis` (one cell). Never cuts a grapheme cluster. */
 export function truncateCells(text: string, cells: number, ellipsis = '…'): string {
 	if (cells <= 0) return '';
 	if (cellWidth(text) <= cells) return text;
 	let width = 0;
-	let kept = '';
+	let truncated = '';
 	for (const part of splitGraphemes(text)) {
-		const wide = cellWidth(part);
-		if (width + wide > cells - 1) break;
-		kept += part;
-		width += wide;
+		const partWidth = cellWidth(part);
+		if (width + partWidth > cells - 1) break;
+		truncated += part;
+		width += partWidth;
 	}
-	return kept + ellipsis;
+	return truncated + ellipsis;
 }
 
-/** A row of `cells` cells: `left` truncated and padded, then `right`, which is left out when it alone fills the row. */
+/** A row of `cells` cells: `left` truncated and padded, then `right`, which is omitted when it fills the row alone. */
 export function fillRow(left: string, right: string, cells: number, ellipsis: string): string {
 	const room = Math.max(0, cells - cellWidth(right));
 	return padCells(left, room, ellipsis) + (room > 0 ? right : '');
 }
 
-/** Exactly `cells` wide: cut or filled with spaces at the right. */
+/** The text, exactly `cells` wide: truncated, or padded with spaces at the right. */
 export function padCells(text: string, cells: number, ellipsis = '…'): string {
-	const cut = truncateCells(text, cells, ellipsis);
-	return cut + ' '.repeat(Math.max(0, cells - cellWidth(cut)));
+	const truncated = truncateCells(text, cells, ellipsis);
+	return truncated + ' '.repeat(Math.max(0, cells - cellWidth(truncated)));
 }

@@ -1,15 +1,19 @@
-/** Line breaking by cells, greedy, grapheme aware. Lines are ranges of the text, so that marks and carets can be placed. */
+/**
+ * Greedy line breaking by terminal cells that never splits a grapheme cluster. Lines are ranges of the text, so that
+ * highlights and the cursor can be placed in them.
+ */
 import {cellWidth, isSingleUnitText, splitGraphemes} from './graphemes.js';
 
-/** `[start, end)` in UTF-16 units. The space or newline that was broken at stands between two lines. */
+/** Half-open range `[start, end)` in UTF-16 units. The space or newline at a break belongs to neither line. */
 export interface LineRange {
 	readonly start: number;
 	readonly end: number;
 }
 
 /**
- * Breaks at newlines, behind spaces, and beside wide characters (CJK has no spaces); a longer word is cut. `first` and
- * `rest` are the cells of the first and of every further line, at least 2. An empty text is one empty line.
+ * Breaks a text into lines at newlines, at spaces and next to wide characters, since Chinese and Japanese have no spaces.
+ * A word longer than a line is split. The first line has `firstCells` cells, all others `otherCells`; both count as at
+ * least 2. An empty text is one empty line.
  */
 export function wrapText(text: string, firstCells: number, otherCells: number): LineRange[] {
 	const lines: LineRange[] = [];
@@ -78,23 +82,23 @@ function wrapGraphemes(
 	}
 }
 
-/** Where a line that begins at `from` ends, and where the next one begins: at the last place to break, if there is one. */
+/** End of the line that begins at `from`, and start of the next one, as indexes of `parts`. */
 function fitLine(parts: readonly string[], widths: readonly number[], from: number, cells: number) {
 	let width = 0;
-	let breakAt: {end: number; next: number} | undefined;
+	let lastBreak: {end: number; next: number} | undefined;
 	for (let index = from; index < parts.length; index++) {
-		const wide = widths[index] ?? 0;
-		const space = parts[index] === ' ';
-		if (width + wide > cells) {
-			// The space that does not fit is the one that is broken at.
-			if (space) return {end: index, next: index + 1};
-			if (wide === 2 && index > from) return {end: index, next: index};
-			return breakAt ?? {end: Math.max(index, from + 1), next: Math.max(index, from + 1)};
+		const partWidth = widths[index] ?? 0;
+		const isSpace = parts[index] === ' ';
+		if (width + partWidth > cells) {
+			// A space that does not fit becomes the break itself.
+			if (isSpace) return {end: index, next: index + 1};
+			if (partWidth === 2 && index > from) return {end: index, next: index};
+			return lastBreak ?? {end: Math.max(index, from + 1), next: Math.max(index, from + 1)};
 		}
-		if (wide === 2 && index > from) breakAt = {end: index, next: index};
-		width += wide;
-		if (space && index > from) breakAt = {end: index, next: index + 1};
-		else if (wide === 2) breakAt = {end: index + 1, next: index + 1};
+		if (partWidth === 2 && index > from) lastBreak = {end: index, next: index};
+		width += partWidth;
+		if (isSpace && index > from) lastBreak = {end: index, next: index + 1};
+		else if (partWidth === 2) lastBreak = {end: index + 1, next: index + 1};
 	}
 	return {end: parts.length, next: parts.length};
 }

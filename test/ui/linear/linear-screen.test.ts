@@ -36,36 +36,36 @@ function launch(hooks: Partial<ScreenHooks> = {}) {
 		await finished;
 		terminal.dispose();
 	};
-	return {terminal, session: chatNode, bob, exit: () => exit};
+	return {terminal, chatNode, bob, exit: () => exit};
 }
 
-describe('the linear mode', () => {
-	test('only appends: nothing above the line is rewritten, no alternate screen', async () => {
-		const {terminal, session, bob} = launch();
-		await terminal.see('Room lan, open to all');
-		session.say(bob, 'hello there');
+describe('linear screen', () => {
+	test('appends only: it rewrites nothing above the line and uses no alternate screen', async () => {
+		const {terminal, chatNode, bob} = launch();
+		await terminal.see('Room lan, open to');
+		chatNode.say(bob, 'hello there');
 		await terminal.see('Bob: hello there (192.168.1.9, 14:00)');
 		terminal.type('hi Bob\r');
 		await terminal.see('You: hi Bob');
-		expect(session.posted).toEqual([{text: 'hi Bob', action: false}]);
+		expect(chatNode.posted).toEqual([{text: 'hi Bob', action: false}]);
 		expect(terminal.alternate).toBe(false);
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: cursor movement and erasing begin with it
 		expect(terminal.output).not.toMatch(/\u001B\[[\d;]*[ABCDEFGHJKST]/);
 	});
 
-	test('what is said while a line is typed comes above it, and the line is begun anew', async () => {
-		const {terminal, session, bob} = launch();
+	test('prints a message that arrives during typing above the draft and repeats the draft', async () => {
+		const {terminal, chatNode, bob} = launch();
 		terminal.type('half a li');
 		await terminal.see('> half a li');
-		session.say(bob, 'Carol: urgent');
-		await terminal.see('Bob to you: urgent'.replace('urgent', 'Carol: urgent'));
-		await terminal.until(() => terminal.rows().some(row => row === '> half a li' && terminal.rows().indexOf(row) >= 0));
+		chatNode.say(bob, 'Carol: urgent');
+		await terminal.see('Bob to you: Carol: urgent');
+		await terminal.until(() => terminal.rows().filter(row => row === '> half a li').length === 2);
 		terminal.type('ne\r');
 		await terminal.see('You: half a line');
 	});
 
-	test('backspace takes back whole characters, Tab completes, Up brings back', async () => {
-		const {terminal, session} = launch();
+	test('deletes whole characters with Backspace, completes with Tab and recalls history with Up', async () => {
+		const {terminal, chatNode} = launch();
 		terminal.type('日本👍\u007F\u007F');
 		await terminal.until(() => terminal.rows().some(row => row.trimEnd() === '> 日') && terminal.cursor.x === 4);
 		terminal.type('\u0015');
@@ -75,53 +75,53 @@ describe('the linear mode', () => {
 		await terminal.see('You: Bob: x');
 		terminal.type('\u001B[A');
 		await terminal.until(() => terminal.rows().filter(row => row.startsWith('> Bob: x')).length === 2);
-		expect(session.posted).toHaveLength(1);
+		expect(chatNode.posted).toHaveLength(1);
 	});
 
-	test('commands answer with lines; errors keep the draft', async () => {
-		const {terminal, session, bob} = launch();
-		session.say(bob, 'needle one');
+	test('answers commands with lines and keeps the draft on errors', async () => {
+		const {terminal, chatNode, bob} = launch();
+		chatNode.say(bob, 'needle one');
 		terminal.type('/who\r');
 		await terminal.see('192.168.1.9  connected');
 		terminal.type('/search needle\r');
-		await terminal.see('1 found:');
+		await terminal.see('1 match:');
 		terminal.type('/nmae x\r');
-		await terminal.see('Not done: /nmae is no command');
+		await terminal.see('Error: ');
 		await terminal.until(() => terminal.rows().filter(row => row === '> /nmae x').length === 2);
-		expect(session.posted).toEqual([]);
+		expect(chatNode.posted).toEqual([]);
 	});
 
-	test('history that comes in is counted, not read out', async () => {
-		const {terminal, session, bob} = launch();
-		session.commit(
+	test('prints the number of earlier events instead of reading them out', async () => {
+		const {terminal, chatNode, bob} = launch();
+		chatNode.commit(
 			Array.from({length: 50}, (_, index) =>
-				session.make(bob, {type: 'posted', text: `old ${index}`}, START - 10_000 + index),
+				chatNode.make(bob, {type: 'posted', text: `old ${index}`}, START - 10_000 + index),
 			),
 			false,
 		);
-		await terminal.see('50 earlier events came in');
+		await terminal.see('Received 50 earlier events');
 		expect(terminal.text()).not.toContain('old 7');
 	});
 
-	test('hostile texts cannot drive it', async () => {
-		const {terminal, session, bob} = launch();
-		session.say(bob, '\u001B[2J\u001B]52;c;eA==\u0007wiped\u202E');
+	test('removes control sequences from messages', async () => {
+		const {terminal, chatNode, bob} = launch();
+		chatNode.say(bob, '\u001B[2J\u001B]52;c;eA==\u0007wiped\u202E');
 		await terminal.see('Bob: wiped');
 		expect(terminal.output).not.toContain('[2J');
 		expect(terminal.output).not.toContain(']52;');
 	});
 
-	test('an export that fails gives the typed line back', async () => {
+	test('restores the command when an export fails', async () => {
 		const {terminal} = launch({exportTimeline: () => Promise.reject(new Error('/x cannot be written'))});
 		terminal.type('/export /x\r');
 		await terminal.see('Failed: /x cannot be written');
 		await terminal.see('> /export /x');
 	});
 
-	test('Ctrl+C twice leaves, with the last words', async () => {
+	test('leaves on the second Ctrl+C and prints the exit message', async () => {
 		const {terminal, exit} = launch();
 		terminal.type('\u0003');
-		await terminal.see('Ctrl+C again leaves');
+		await terminal.see('Press Ctrl+C again');
 		terminal.type('\u0003');
 		await terminal.see('p2pchat-ink replay /home/carol/logs/lan.p2plog');
 		await terminal.until(() => exit() !== undefined);

@@ -6,45 +6,45 @@ import {createTokenReader, PASTE_GAP_MS} from '../../../source/ui/terminal/token
 import {createFakeClock} from '../../helpers/fake-clock.js';
 
 const ENTER: Token = {type: 'key', key: 'enter'};
-const text = (said: string): Token => ({type: 'text', text: said});
-const paste = (said: string): Token => ({type: 'paste', text: said});
+const text = (characters: string): Token => ({type: 'text', text: characters});
+const paste = (characters: string): Token => ({type: 'paste', text: characters});
 
-/** A tap whose reads are those that `read` is given; what it said until now. */
-function tap() {
+/** A reader whose input is what `read` delivers, and the tokens it has produced. */
+function setUp() {
 	const clock = createFakeClock();
 	const stdin = Object.assign(new PassThrough(), {isTTY: false});
-	const said: Token[] = [];
+	const received: Token[] = [];
 	const reader = createTokenReader(stdin as unknown as NodeJS.ReadStream, clock, chatKeys, {
-		tokens: tokens => said.push(...tokens),
+		tokens: tokens => received.push(...tokens),
 		ended() {},
 	});
 	return {
 		clock,
-		said,
+		tokens: received,
 		reader,
 		read: (bytes: string | Uint8Array) => stdin.emit('data', typeof bytes === 'string' ? Buffer.from(bytes) : bytes),
 	};
 }
 
-async function heardOf(...reads: (string | Uint8Array)[]): Promise<Token[]> {
-	const {clock, said, read, reader} = tap();
+async function tokensOf(...reads: (string | Uint8Array)[]): Promise<Token[]> {
+	const {clock, tokens, read, reader} = setUp();
 	for (const bytes of reads) read(bytes);
 	await clock.advance(PASTE_GAP_MS);
 	reader.stop();
 	expect(clock.pending).toBe(0);
-	return said;
+	return tokens;
 }
 
-describe('lines pasted where the terminal does not bracket a paste', () => {
+describe('unbracketed paste', () => {
 	test.each([
 		['one\rtwo\rthree'],
 		['one\rtwo\r'],
 		['one\r\ntwo\r\n'],
-		['\r\rbehind'],
+		['\r\rafter'],
 		['one\ttab\r\r日本 👩‍👩‍👧\r'],
 		['one\ntwo\n'],
-	])('%j in one read is one paste, not lines that are sent', async read => {
-		expect(await heardOf(read)).toEqual([paste(read)]);
+	])('%j in one read is a paste, so that its lines are not sent', async read => {
+		expect(await tokensOf(read)).toEqual([paste(read)]);
 	});
 
 	test.each([
@@ -57,31 +57,31 @@ describe('lines pasted where the terminal does not bracket a paste', () => {
 			[text('one'), {type: 'key', key: 'ctrl+j'}, text('two'), {type: 'key', key: 'ctrl+j'}, text('three'), ENTER],
 		],
 		['one\rtwo\r\u0003', [text('one'), ENTER, text('two'), ENTER, {type: 'key', key: 'ctrl+c'}]],
-	] as const)('%j in one read stays keys', async (read, tokens) => {
-		expect(await heardOf(read)).toEqual(tokens);
+	] as const)('%j in one read is typed keys', async (read, tokens) => {
+		expect(await tokensOf(read)).toEqual(tokens);
 	});
 
-	test('what comes right behind belongs to it, wherever the reads cut it, also inside a character', async () => {
+	test('continues in a read that follows at once, even if the split is inside a character', async () => {
 		const bytes = Buffer.from('one\rtwo\r日本\rlast');
 		for (let cut = Buffer.byteLength('one\rtwo\r日') - 2; cut < bytes.length; cut++) {
-			expect(await heardOf(bytes.subarray(0, cut), bytes.subarray(cut))).toEqual([paste('one\rtwo\r日本\rlast')]);
+			expect(await tokensOf(bytes.subarray(0, cut), bytes.subarray(cut))).toEqual([paste('one\rtwo\r日本\rlast')]);
 		}
 	});
 
-	test('an Enter after a moment is a key, one with a key of control ends the paste at once', async () => {
-		const {clock, said, read} = tap();
+	test('ends after a pause, or at once with a control key', async () => {
+		const {clock, tokens, read} = setUp();
 		read('one\rtwo\rthree');
-		expect(said).toEqual([]);
+		expect(tokens).toEqual([]);
 		await clock.advance(PASTE_GAP_MS);
 		read('\r');
-		expect(said).toEqual([paste('one\rtwo\rthree'), ENTER]);
+		expect(tokens).toEqual([paste('one\rtwo\rthree'), ENTER]);
 		read('four\rfive\r');
 		read('\u0015');
-		expect(said.slice(2)).toEqual([paste('four\rfive\r'), {type: 'key', key: 'ctrl+u'}]);
+		expect(tokens.slice(2)).toEqual([paste('four\rfive\r'), {type: 'key', key: 'ctrl+u'}]);
 	});
 
-	test('a bracketed paste is what it was, in however many reads', async () => {
-		expect(await heardOf('\u001B[200~one\rtwo\r', 'three\rfour\rfive', '\u001B[201~\r')).toEqual([
+	test('does not affect a bracketed paste, in any number of reads', async () => {
+		expect(await tokensOf('\u001B[200~one\rtwo\r', 'three\rfour\rfive', '\u001B[201~\r')).toEqual([
 			paste('one\rtwo\rthree\rfour\rfive'),
 			ENTER,
 		]);
