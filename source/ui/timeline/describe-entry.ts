@@ -1,4 +1,4 @@
-/** What an entry says in words: names are marked so that they can be coloured. */
+/** Descriptions of timeline entries in words, as parts, so that a caller can colour the names. */
 import type {PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
@@ -6,48 +6,49 @@ import type {TimelineEntry} from '../../core/timeline.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {displayAddress, displayName, personKey} from './display-name.js';
 
+/** Plain text, or the name of a peer. */
 export type TextPart = string | {readonly name: string; readonly peer: PeerId};
 
-/** A fact as a quiet line. Posts have a form of their own. */
+/** The description of one entry. A post is its author's name and the text. */
 export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
-	const who = (peer: PeerId, seq?: number): TextPart[] => {
+	const isOwn = entry.peer === state.launch?.peer;
+	const nameOf = (peer: PeerId, seq?: number): TextPart => ({name: displayName(state, peer, seq), peer});
+	const nameAndAddress = (peer: PeerId, seq?: number): TextPart[] => {
 		if (peer === state.launch?.peer) return ['you'];
 		const address = displayAddress(state, peer);
-		return [{name: displayName(state, peer, seq), peer}, ...(address ? [` (${address})`] : [])];
+		return [nameOf(peer, seq), ...(address ? [` (${address})`] : [])];
 	};
-	const self = entry.peer === state.launch?.peer;
 
 	switch (entry.type) {
 		case 'posted':
-			return [{name: displayName(state, entry.peer, entry.seq), peer: entry.peer}, ` ${cleanForScreen(entry.text)}`];
+			return [nameOf(entry.peer, entry.seq), ` ${cleanForScreen(entry.text)}`];
 		case 'joined':
-			return self
+			return isOwn
 				? ['you joined as ', {name: cleanLine(entry.name), peer: entry.peer}]
-				: [...who(entry.peer, entry.seq), ' joined'];
-		case 'renamed': {
-			const before: TextPart = {name: displayName(state, entry.peer, entry.seq - 1), peer: entry.peer};
-			return [before, ' is now called ', {name: displayName(state, entry.peer, entry.seq), peer: entry.peer}];
-		}
+				: [...nameAndAddress(entry.peer, entry.seq), ' joined'];
+		case 'renamed':
+			return [nameOf(entry.peer, entry.seq - 1), ' is now called ', nameOf(entry.peer, entry.seq)];
 		case 'moved':
-			return [...who(entry.peer, entry.seq), ` moved to ${entry.addresses.map(cleanLine).join(', ')}`];
+			return [...nameAndAddress(entry.peer, entry.seq), ` moved to ${entry.addresses.map(cleanLine).join(', ')}`];
 		case 'left':
-			return [...who(entry.peer, entry.seq), ' left'];
+			return [...nameAndAddress(entry.peer, entry.seq), ' left'];
 		case 'lost':
-			return self
-				? ['lost contact with ', ...who(entry.subject)]
-				: [...who(entry.peer, entry.seq), ' lost contact with ', ...who(entry.subject)];
+			if (isOwn) return ['lost contact with ', ...nameAndAddress(entry.subject)];
+			return entry.subject === state.launch?.peer
+				? ['you were disconnected (reported by ', nameOf(entry.peer, entry.seq), ')']
+				: [...nameAndAddress(entry.peer, entry.seq), ' lost contact with ', ...nameAndAddress(entry.subject)];
 		case 'returned':
-			return [...who(entry.peer, entry.seq), self ? ' are back' : ' is back'];
+			return [...nameAndAddress(entry.peer, entry.seq), isOwn ? ' are back' : ' is back'];
 		case 'unreadable':
-			return [...who(entry.peer, entry.seq), ' wrote something this version cannot read'];
+			return [...nameAndAddress(entry.peer, entry.seq), ' sent an event that this version cannot read'];
 		case 'launched':
 			return [`p2pchat-ink ${cleanLine(entry.version)} started`];
 		case 'peer-connected':
 			return isFirstContact(findPeer(state.roster, entry.subject), entry)
-				? ['found ', ...who(entry.subject)]
-				: ['contact with ', ...who(entry.subject), ' is back'];
+				? ['found ', ...nameAndAddress(entry.subject)]
+				: ['contact with ', ...nameAndAddress(entry.subject), ' is back'];
 		case 'peer-disconnected':
-			return ['you lost contact with ', ...who(entry.subject)];
+			return ['you lost contact with ', ...nameAndAddress(entry.subject)];
 		case 'notice':
 			return [cleanLine(entry.text)];
 	}
@@ -63,93 +64,103 @@ export function entryText(state: State, entry: TimelineEntry): string {
 	return entry.type === 'posted' ? cleanForScreen(entry.text) : joinParts(describeEntry(state, entry));
 }
 
-/** A run of comings and goings in one line: `Dave, Erin and 3 more joined · Bob left and came back`. By person, not by launch. */
-
+/** Names that a group shows for one phrase; more are counted. */
 const MAX_NAMES = 4;
 
-const ARRIVAL_VERBS = {joined: 'joined', returned: 'back', 'peer-connected': 'found'} as const;
-const DEPARTURE_VERBS = {left: 'left', lost: 'lost'} as const;
+/**
+ * The description of a presence group on one line: `Dave, Erin and 3 more joined · Bob reconnected twice, then left`.
+ * It names people, not launches, in the order of their latest change.
+ */
+export function describePresenceGroup(state: State, entries: readonly TimelineEntry[]): TextPart[] {
+	const peopleByPhrase = new Map<string, PersonSummary[]>();
+	for (const person of summarizeByPerson(state, entries)) {
+		const phrase = presencePhrase(person);
+		const people = peopleByPhrase.get(phrase) ?? [];
+		// Deleting first moves the phrase to the end of the insertion order.
+		peopleByPhrase.delete(phrase);
+		peopleByPhrase.set(phrase, [...people, person]);
+	}
+	const parts: TextPart[] = [];
+	for (const [phrase, people] of peopleByPhrase) {
+		if (parts.length > 0) parts.push(' · ');
+		parts.push(...listNames(people), ` ${phrase}`);
+	}
+	return parts;
+}
 
-/** What one person did during the run, in the order of time. */
+interface PresenceStep {
+	readonly isArrival: boolean;
+	readonly verb: string;
+}
+
+/** Presence changes of one person within a group, in the order of time. */
 interface PersonSummary {
 	readonly peer: PeerId;
 	readonly name: string;
-	readonly steps: readonly {readonly comes: boolean; readonly verb: string}[];
+	readonly steps: readonly PresenceStep[];
 }
 
-function presenceStepOf(
-	state: State,
-	entry: TimelineEntry,
-): {subject: PeerId; comes: boolean; verb: string} | undefined {
+function presenceStepOf(state: State, entry: TimelineEntry): (PresenceStep & {readonly peer: PeerId}) | undefined {
 	switch (entry.type) {
 		case 'joined':
+			return {peer: entry.peer, isArrival: true, verb: 'joined'};
 		case 'returned':
-			return {subject: entry.peer, comes: true, verb: ARRIVAL_VERBS[entry.type]};
-		case 'peer-connected':
-			return {
-				subject: entry.subject,
-				comes: true,
-				verb: ARRIVAL_VERBS[isFirstContact(findPeer(state.roster, entry.subject), entry) ? entry.type : 'returned'],
-			};
+			return {peer: entry.peer, isArrival: true, verb: 'reconnected'};
+		case 'peer-connected': {
+			const isFirst = isFirstContact(findPeer(state.roster, entry.subject), entry);
+			return {peer: entry.subject, isArrival: true, verb: isFirst ? 'connected' : 'reconnected'};
+		}
 		case 'left':
-			return {subject: entry.peer, comes: false, verb: DEPARTURE_VERBS.left};
-		case 'lost':
-			return {subject: entry.subject, comes: false, verb: DEPARTURE_VERBS.lost};
+			return {peer: entry.peer, isArrival: false, verb: 'left'};
+		case 'lost': {
+			const isOwn = state.launches[entry.subject] !== undefined;
+			return {peer: entry.subject, isArrival: false, verb: isOwn ? 'were disconnected' : 'disconnected'};
+		}
 		default:
 			return undefined;
 	}
 }
 
-/** In the order in which each of them did the last thing. */
+/** One summary for each person, ordered by the latest change of each. */
 function summarizeByPerson(state: State, entries: readonly TimelineEntry[]): PersonSummary[] {
 	const own = state.launch?.peer;
-	const stories = new Map<string, PersonSummary>();
+	const summaries = new Map<string, PersonSummary>();
 	for (const entry of entries) {
 		const step = presenceStepOf(state, entry);
 		if (!step) continue;
-		const {subject: peer} = step;
-		const ours = state.launches[peer] !== undefined;
-		const name = ours ? 'you' : displayName(state, peer);
-		const key = ours ? 'you' : `${personKey(state, peer)} ${name}`;
-		const steps = stories.get(key)?.steps ?? [];
-		stories.delete(key);
-		stories.set(key, {peer: ours && own ? own : peer, name, steps: [...steps, step]});
+		const {peer, isArrival, verb} = step;
+		const isOwn = state.launches[peer] !== undefined;
+		const name = isOwn ? 'you' : displayName(state, peer);
+		const key = isOwn ? 'you' : `${personKey(state, peer)} ${name}`;
+		const steps = summaries.get(key)?.steps ?? [];
+		summaries.delete(key);
+		summaries.set(key, {peer: isOwn && own ? own : peer, name, steps: [...steps, {isArrival, verb}]});
 	}
-	return [...stories.values()];
+	return [...summaries.values()];
 }
 
-/** `joined`, `left and came back`, `joined and left 3 times`. */
+/** `joined`, `reconnected twice`, `joined, reconnected 3 times, then left`. */
 function presencePhrase({steps}: PersonSummary): string {
-	const transitions = steps.filter(({comes}, index) => comes !== steps[index - 1]?.comes);
+	const transitions = steps.filter(({isArrival}, index) => isArrival !== steps[index - 1]?.isArrival);
 	const first = transitions[0];
 	const last = transitions.at(-1);
-	if (!first || !last) return '';
-	if (transitions.length === 1) return first.verb;
-	const times = Math.floor(transitions.length / 2);
-	const often = times > 1 ? ` ${times} times` : '';
-	if (last.comes) return `${first.comes ? 'joined, ' : ''}left and came back${often}`;
-	return `${first.comes ? first.verb : 'came back'} and ${last.verb}${often}`;
+	const phrases: string[] = [];
+	const isFirstArrival = first?.isArrival === true && first.verb !== 'reconnected';
+	if (isFirstArrival) phrases.push(first.verb);
+	const reconnections = transitions.filter(({isArrival}) => isArrival).length - (isFirstArrival ? 1 : 0);
+	if (reconnections > 0) phrases.push(`reconnected${timesText(reconnections)}`);
+	if (last && !last.isArrival) phrases.push(last.verb);
+	return phrases.length < 2 ? phrases.join('') : `${phrases.slice(0, -1).join(', ')}, then ${phrases.at(-1)}`;
 }
 
-export function describePresenceGroup(state: State, entries: readonly TimelineEntry[]): TextPart[] {
-	const groups = new Map<string, PersonSummary[]>();
-	for (const story of summarizeByPerson(state, entries)) {
-		const told = presencePhrase(story);
-		const group = groups.get(told) ?? [];
-		groups.delete(told);
-		groups.set(told, [...group, story]);
-	}
-	const parts: TextPart[] = [];
-	for (const [told, group] of groups) {
-		if (parts.length > 0) parts.push(' · ');
-		parts.push(...listNames(group), ` ${told}`);
-	}
-	return parts;
+function timesText(count: number): string {
+	if (count === 1) return '';
+	return count === 2 ? ' twice' : ` ${count} times`;
 }
 
-function listNames(stories: readonly PersonSummary[]): TextPart[] {
-	const shown = stories.slice(0, stories.length > MAX_NAMES ? MAX_NAMES - 1 : MAX_NAMES);
-	const more = stories.length - shown.length;
+function listNames(people: readonly PersonSummary[]): TextPart[] {
+	const shown = people.slice(0, people.length > MAX_NAMES ? MAX_NAMES - 1 : MAX_NAMES);
+	const more = people.length - shown.length;
 	const parts: TextPart[] = [];
 	for (const [index, {peer, name}] of shown.entries()) {
 		if (index > 0) parts.push(index === shown.length - 1 && more === 0 ? ' and ' : ', ');

@@ -1,4 +1,4 @@
-/** Names and addresses as the timeline and the peers pane show them: cleaned, and cut to what fits. */
+/** Names and addresses as the screens show them, cleaned for the terminal. */
 import type {PeerId} from '../../core/event.js';
 import {shortPeerId} from '../../core/event.js';
 import {foldName} from '../../core/name-collisions.js';
@@ -8,24 +8,24 @@ import type {State} from '../../core/state.js';
 import {entryAt} from '../../core/timeline.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 
-/** As of its event `seq`, or the newest; a peer that has not said its name yet is called by its id. */
+/** Name of a peer as of its event `seq`, by default the latest. A peer without a known name gets its short id. */
 export function plainName(state: State, peer: PeerId, seq?: number): string {
 	return cleanLine(nameOf(state, peer, seq)).trim() || shortPeerId(peer);
 }
 
-/** With the fingerprint that tells namesakes apart. */
+/** Name of a peer, with a fingerprint where other peers have the same name. */
 export function displayName(state: State, peer: PeerId, seq?: number): string {
 	return plainName(state, peer, seq) + formatFingerprintSuffix(state, peer, seq);
 }
 
-/** `~` marks an address that the peer only claims. Empty when none is known. */
+/** Address of a peer, or an empty string. `~` marks an address reported by others, not verified. */
 export function displayAddress(state: State, peer: PeerId): string {
 	const address = addressOf(state, peer);
 	if (!address) return '';
 	return `${address.isUnverified ? '~' : ''}${cleanLine(address.address)}`;
 }
 
-/** Colours and ignoring go by the durable identity where there is one. */
+/** Key of the person behind a peer, for colours and ignoring: the durable identity, or the peer id if it has none. */
 export function personKey(state: State, peer: PeerId): string {
 	return findPeer(state.roster, peer)?.identity?.key ?? peer;
 }

@@ -1,5 +1,4 @@
-/** An item as rows of styled segments, each exactly one terminal row. Pure; remembered by format-item.ts. */
-
+/** Timeline items as rows of styled segments, one row per terminal row, and the cache of these rows. */
 import type {PeerId} from '../../core/event.js';
 import {formatFingerprintSuffix} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
@@ -15,27 +14,30 @@ import {formatTime, type TimeFormat} from './format-time.js';
 import type {TimelineItem} from './timeline-view.js';
 
 export interface RowOptions {
-	/** Cells of a row, those of the mark included; at least 12. */
+	/** Cells of a row, including the mark; at least 12. */
 	readonly width: number;
 	readonly times: TimeFormat;
 	readonly theme: Theme;
-	/** Lower case; matches are marked. */
+	/** Text whose matches are highlighted, in lower case; empty for none. */
 	readonly search: string;
 }
 
-/** From here on names and addresses stand in columns. */
+/** Width from which names and addresses are aligned in columns. */
 const COLUMNS_MIN_CELLS = 90;
 const NAME_CELLS = 12;
 const ADDRESS_CELLS = 15;
-const MIN_HANG = 2;
-/** A post of more rows is folded to its first ones: what is longer than this, one is asked before pasting it. */
+const MIN_INDENT_CELLS = 2;
+/** A post of more rows is folded to its first FOLDED_ROWS rows. */
 export const MAX_POST_ROWS = 20;
 export const FOLDED_ROWS = 10;
 
-/** In front of each row: a mark and a space. */
+/** Mark of a post that arrived long after it was written. */
+const LATE_MARK = '(late) ';
+
+/** Cells in front of each row: a mark and a space. */
 export const MARK_CELLS = 2;
 
-/** The rows without the mark in front: each is `width - MARK_CELLS` cells at most. */
+/** The rows of an item without their marks, each at most `width - MARK_CELLS` cells wide. */
 export function formatItem(state: State, item: TimelineItem, options: RowOptions): Row[] {
 	const [entry] = item.entries;
 	if (!entry) return [];
@@ -46,61 +48,68 @@ export function formatItem(state: State, item: TimelineItem, options: RowOptions
 	return foldRows(rows, entry.text, options);
 }
 
-/** The details show it whole. What a search found in it is not hidden. */
+/** Folds a long post, which the details show in full. A post that contains a match of the search is not folded. */
 function foldRows(rows: Row[], text: string, {search, width, theme}: RowOptions): Row[] {
 	if (rows.length <= MAX_POST_ROWS || (search !== '' && text.toLowerCase().includes(search))) return rows;
-	const hang = rows[1]?.[0] ?? indent(0);
+	const indentation = rows[1]?.[0] ?? indent(0);
 	const more = `${theme.glyphs.ellipsis} ${rows.length - FOLDED_ROWS} more lines (Enter: all)`;
-	const room = width - MARK_CELLS - cellWidth(hang.text);
-	const summaryRow: Row = [hang, {text: truncateCells(more, room, theme.glyphs.ellipsis), style: theme.muted}];
+	const room = width - MARK_CELLS - cellWidth(indentation.text);
+	const summaryRow: Row = [indentation, {text: truncateCells(more, room, theme.glyphs.ellipsis), style: theme.muted}];
 	return [...rows.slice(0, FOLDED_ROWS), summaryRow];
 }
 
 function formatPost(state: State, entry: TimelineEntry, text: string, options: RowOptions): Row[] {
 	const {theme, width} = options;
 	const time = formatTime(entry.at, options.times);
-	const own = entry.peer === state.launch?.peer;
-	const nameStyle: Style = {...theme.nameStyle(personKey(state, entry.peer)), ...(own ? theme.ownName : {bold: true})};
-	const columns = width >= COLUMNS_MIN_CELLS;
+	const isOwn = entry.peer === state.launch?.peer;
+	const nameStyle: Style = {
+		...theme.nameStyle(personKey(state, entry.peer)),
+		...(isOwn ? theme.ownName : {bold: true}),
+	};
+	const hasColumns = width >= COLUMNS_MIN_CELLS;
 	const name = plainName(state, entry.peer, entry.seq);
 	const address = displayAddress(state, entry.peer);
 	const prefix: Segment[] = [];
 	if (time) prefix.push({text: `${time} `, style: theme.muted});
 	const {ellipsis} = theme.glyphs;
-	const mark = formatFingerprintSuffix(state, entry.peer, entry.seq);
-	const shownAs = columns
-		? padCells(name, mark ? Math.min(cellWidth(name), NAME_CELLS) : NAME_CELLS, ellipsis)
-		: truncateCells(name, Math.max(4, Math.floor(width / 4) - mark.length), ellipsis);
-	prefix.push({text: shownAs + mark, style: nameStyle}, {text: ' '});
-	if (columns) prefix.push({text: `${padCells(address, ADDRESS_CELLS, ellipsis)} `, style: theme.muted});
+	const fingerprint = formatFingerprintSuffix(state, entry.peer, entry.seq);
+	const shownName = hasColumns
+		? padCells(name, fingerprint ? Math.min(cellWidth(name), NAME_CELLS) : NAME_CELLS, ellipsis)
+		: truncateCells(name, Math.max(4, Math.floor(width / 4) - fingerprint.length), ellipsis);
+	prefix.push({text: shownName + fingerprint, style: nameStyle}, {text: ' '});
+	if (hasColumns) prefix.push({text: `${padCells(address, ADDRESS_CELLS, ellipsis)} `, style: theme.muted});
 	else if (address) prefix.push({text: `${address} `, style: theme.muted});
-	const late: Segment[] = entry.late ? [{text: '(late) ', style: theme.muted}] : [];
+	const late: Segment[] = entry.late ? [{text: LATE_MARK, style: theme.muted}] : [];
 	return wrapWithHangingIndent([...prefix, ...late], cleanForScreen(text), options, time ? cellWidth(time) + 1 : 0);
 }
 
-/** Text under its prefix with a hanging indent: below the text if there is room for it, else below the name. */
+/** A prefix and the text after it. Further rows are indented to the start of the text, or to the name if that is too far right. */
 function wrapWithHangingIndent(
 	prefix: readonly Segment[],
 	text: string,
 	options: RowOptions,
-	narrowHang: number,
+	narrowIndent: number,
 ): Row[] {
 	const width = options.width - MARK_CELLS;
-	let used = 0;
-	for (const segment of prefix) used += cellWidth(segment.text);
-	const hang = used <= width * 0.45 ? used : Math.min(Math.max(MIN_HANG, narrowHang), Math.floor(width / 3));
-	const first = width - used;
-	if (first < 8) {
-		const rows = wrapText(text, width - hang, width - hang);
+	const used = widthOf(prefix);
+	const indentCells =
+		used <= width * 0.45 ? used : Math.min(Math.max(MIN_INDENT_CELLS, narrowIndent), Math.floor(width / 3));
+	const firstCells = width - used;
+	if (firstCells < 8) {
+		const rows = wrapText(text, width - indentCells, width - indentCells);
 		return [
 			prefix,
-			...rows.map(line => [indent(hang), ...highlightMatches(text.slice(line.start, line.end), options)]),
+			...rows.map(line => [indent(indentCells), ...highlightMatches(text.slice(line.start, line.end), options)]),
 		];
 	}
-	return wrapText(text, first, width - hang).map((line, index) => {
+	return wrapText(text, firstCells, width - indentCells).map((line, index) => {
 		const segments = highlightMatches(text.slice(line.start, line.end), options);
-		return index === 0 ? [...prefix, ...segments] : [indent(hang), ...segments];
+		return index === 0 ? [...prefix, ...segments] : [indent(indentCells), ...segments];
 	});
+}
+
+function widthOf(segments: readonly Segment[]): number {
+	return segments.reduce((cells, segment) => cells + cellWidth(segment.text), 0);
 }
 
 function indent(cells: number): Segment {
@@ -115,19 +124,18 @@ function formatSystemEntry(
 ): Row[] {
 	const {theme} = options;
 	const time = formatTime((entries.at(-1) ?? entry).at, options.times);
-	const posted = entry.type === 'posted';
+	const isLatePost = entry.type === 'posted' && entry.late;
 	const parts = entries.length > 1 ? describePresenceGroup(state, entries) : describeEntry(state, entry);
 	const base = systemEntryStyle(entry, theme);
 	const head: Segment[] = [];
 	if (time) head.push({text: `${time} `, style: theme.muted});
 	head.push({text: entry.type === 'notice' ? '! ' : '* ', style: base});
 	const width = options.width - MARK_CELLS;
-	let used = 0;
-	for (const segment of head) used += cellWidth(segment.text);
+	const used = widthOf(head);
 	const text = joinParts(parts);
 	const styles = partStyles(state, parts, theme, base);
-	if (posted && entry.late) head.push({text: '(late) ', style: theme.muted});
-	return wrapText(text, width - used - (posted && entry.late ? 7 : 0), width - used).map((line, index) => [
+	if (isLatePost) head.push({text: LATE_MARK, style: theme.muted});
+	return wrapText(text, width - used - (isLatePost ? LATE_MARK.length : 0), width - used).map((line, index) => [
 		...(index === 0 ? head : [indent(used)]),
 		...styles.cut(line.start, line.end),
 	]);
@@ -151,17 +159,17 @@ function partStyles(state: State, parts: readonly TextPart[], theme: Theme, base
 	return {
 		cut(start: number, end: number): Segment[] {
 			const segments: Segment[] = [];
-			for (const run of spans) {
-				const from = Math.max(start, run.start);
-				const to = Math.min(end, run.end);
-				if (from < to) segments.push({text: run.text.slice(from - run.start, to - run.start), style: run.style});
+			for (const span of spans) {
+				const from = Math.max(start, span.start);
+				const to = Math.min(end, span.end);
+				if (from < to) segments.push({text: span.text.slice(from - span.start, to - span.start), style: span.style});
 			}
 			return segments;
 		},
 	};
 }
 
-/** Matches of the search within one drawn row. */
+/** One row of text with the matches of the search highlighted. */
 function highlightMatches(text: string, {search, theme}: RowOptions): Segment[] {
 	const lower = text.toLowerCase();
 	if (search === '' || lower.length !== text.length || !lower.includes(search)) return [{text}];
@@ -176,8 +184,7 @@ function highlightMatches(text: string, {search, theme}: RowOptions): Segment[] 
 	return segments;
 }
 
-/** Rows are laid out when they are looked at, and kept until something they show changes. */
-
+/** Formats an item, or returns its cached rows while nothing that they show has changed. */
 export type RowsOf = (state: State, item: TimelineItem, options: RowOptions) => readonly Row[];
 
 interface CachedRows {
@@ -196,7 +203,7 @@ export function createRowOptions(theme: Theme): (width: number, times: TimeForma
 	};
 }
 
-/** One a screen. Keyed by the entry itself: it is frozen and replaced when it changes. */
+/** Cache of formatted rows, one per screen. The key is the entry object, which is frozen and replaced when it changes. */
 export function createRowCache(): RowsOf {
 	const cache = new WeakMap<TimelineEntry, CachedRows>();
 
@@ -219,14 +226,14 @@ function sameOptions(a: RowOptions, b: RowOptions): boolean {
 const rosterVersions = new WeakMap<State['roster'], number>();
 let lastRosterVersion = 0;
 
-/** A run names many: whatever is learnt of anybody lays it out again. */
+/** Version of a roster. A presence group names many peers, so every change of the roster formats it again. */
 function rosterVersionOf(roster: State['roster']): number {
 	const version = rosterVersions.get(roster) ?? ++lastRosterVersion;
 	rosterVersions.set(roster, version);
 	return version;
 }
 
-/** Everything of the state that the rows show and that may change while the entry stays. */
+/** Everything in the state that the rows show and that can change while the entry object stays the same. */
 function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): string {
 	const person = (peer: PeerId, seq?: number) => `${displayName(state, peer, seq)}\n${displayAddress(state, peer)}`;
 	const own = state.launch?.peer ?? '';

@@ -1,4 +1,4 @@
-/** Local wall times as they stand in the timeline. ISO order, 24 hours: the same for everybody. */
+/** Local wall clock times on screen. All arguments are ms since 1970. ISO order and 24 hours, independent of the locale. */
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = [
 	'January',
@@ -15,8 +15,10 @@ const MONTHS = [
 	'December',
 ];
 
+/** A number with at least two digits. */
 export const twoDigits = (value: number) => String(value).padStart(2, '0');
 
+/** How much of the time a row of the timeline shows. */
 export type TimeFormat = 'minutes' | 'seconds' | 'none';
 
 /** The format that the key for timestamps switches to. */
@@ -24,6 +26,7 @@ export function nextTimeFormat(times: TimeFormat): TimeFormat {
 	return ({minutes: 'seconds', seconds: 'none', none: 'minutes'} as const)[times];
 }
 
+/** `14:05`, `14:05:09` or an empty string. */
 export function formatTime(at: number, times: TimeFormat): string {
 	if (times === 'none') return '';
 	const date = new Date(at);
@@ -43,7 +46,7 @@ export function formatMoment(at: number): string {
 	return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${formatTime(at, 'seconds')}`;
 }
 
-/** Days since 1970 in local time: equal for two moments of one day. */
+/** Number of days since 1970 in local time: equal for two times on the same day. */
 export function localDayNumber(at: number): number {
 	const date = new Date(at);
 	return Math.floor((at - date.getTimezoneOffset() * 60_000) / 86_400_000);

@@ -1,10 +1,14 @@
-/** What speaks to us: by any name that we bear or bore, so that a new name takes no mark away. Pure. */
+/**
+ * Mentions of this user, by any name used now or earlier, so that a rename does not remove marks. The rules for one name
+ * are in core/mention.ts.
+ */
 import {memoise, memoiseByKey} from '../../core/memoise.js';
 import {collectShortNames, isMention, isMentionedByShortName, type ShortNames} from '../../core/mention.js';
 import {findPeer, listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
+/** All names of the own launches, in lower case. */
 const ownNames = memoise<State, readonly string[]>(
 	state => [state.launches, state.launch && findPeer(state.roster, state.launch.peer)?.names],
 	({roster, launches}) => [
@@ -16,7 +20,7 @@ const ownNames = memoise<State, readonly string[]>(
 	],
 );
 
-/** With a key that changes only when they do: the roster changes with everybody who comes or goes. */
+/** Short names, with a key that changes only when they do. The roster changes with every arrival and departure. */
 const shortNames = memoise<State, ShortNames & {readonly key: string}>(
 	state => [ownNames(state), state.roster, state.launches],
 	state => {
@@ -25,14 +29,14 @@ const shortNames = memoise<State, ShortNames & {readonly key: string}>(
 	},
 );
 
-/** `ms`: when it was said (HLC). */
+/** Whether a text mentions this user. `ms` is the hybrid clock time of the message, at which short names are resolved. */
 export function mentionsUs(state: State, {text, ms}: {readonly text: string; readonly ms: number}): boolean {
 	return ownNames(state).some(name => isMention(text, name)) || isMentionedByShortName(text, ms, shortNames(state));
 }
 
 const mentionMemo = memoiseByKey<TimelineEntry, boolean>();
 
-/** A message of somebody else that speaks to us. */
+/** Whether an entry is a message of another user that mentions this user. */
 export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
 	if (entry.type !== 'posted' || !state.launch || state.launches[entry.peer]) return false;
 	return mentionMemo(entry, [ownNames(state), shortNames(state).key], () => mentionsUs(state, entry));

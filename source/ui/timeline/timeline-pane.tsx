@@ -1,5 +1,4 @@
-/** What is drawn for the slots of a viewport: the mark in front, the rules. Pure. */
-
+/** The timeline pane, in the chat and in replay: draws the slots of a viewport with their marks and rules. */
 import {Box} from 'ink';
 import {type ReactNode, useState} from 'react';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
@@ -16,14 +15,44 @@ import {isMentionOfUs} from './mentions.js';
 import type {TimelineItem} from './timeline-view.js';
 import type {Slot, Viewport} from './viewport.js';
 
-/** What a reviewer is told of a row, in place of how far an own message got. */
+/** Marks of the replay, shown instead of delivery marks. */
 export interface ReplayAnnotations {
-	/** It was not known yet at the position: dimmed. */
+	/** Whether the entry arrived after the playback position. Such rows are dimmed. */
 	isLater(entry: TimelineEntry): boolean;
 	isBookmarked(entry: TimelineEntry): boolean;
 }
 
-export interface DrawRequest {
+interface TimelinePaneProps {
+	readonly state: State;
+	readonly viewport: Viewport;
+	readonly options: RowOptions;
+	/** Rows of the pane. The last entry is at the bottom. */
+	readonly height: number;
+	readonly selected: OrderKey | undefined;
+	/** Set in replay. */
+	readonly review?: ReplayAnnotations | undefined;
+	rowsOf(item: TimelineItem): readonly Row[];
+}
+
+export function TimelinePane({
+	state,
+	viewport,
+	options,
+	height,
+	selected,
+	review,
+	rowsOf,
+}: TimelinePaneProps): ReactNode {
+	const [draw] = useState(createSlotDrawer);
+	const rows = draw({state, slots: viewport.slots, options, selected, review, rowsOf});
+	return (
+		<Box flexDirection="column" justifyContent="flex-end" width={options.width} height={height} flexShrink={0}>
+			<Lines rows={rows} width={options.width} />
+		</Box>
+	);
+}
+
+interface DrawRequest {
 	readonly state: State;
 	readonly review?: ReplayAnnotations | undefined;
 	readonly slots: readonly Slot[];
@@ -35,20 +64,20 @@ export interface DrawRequest {
 const BLANK_MARK: Segment = {text: ' '.repeat(MARK_CELLS)};
 const SPACE: Segment = {text: ' '};
 
-/** Keeps drawn rows by the row they are made of, so that an unchanged one is the same value in the next frame. */
-export function createSlotDrawer(): (request: DrawRequest) => Row[] {
+/** Draws slots as rows. It caches each drawn row by its source row, so that an unchanged row is the same value in the next frame. */
+function createSlotDrawer(): (request: DrawRequest) => Row[] {
 	const drawn = new WeakMap<Row, {mark: string; segments: Row}>();
 
-	function withMark(row: Row, mark: Segment, second: Segment | undefined, later = false): Row {
-		const known = drawn.get(row);
-		const id = `${mark.text}${mark.style?.inverse ? '!' : ''}${second?.text ?? ''}${later ? '-' : ''}`;
-		if (known?.mark === id) return known.segments;
+	function withMark(row: Row, mark: Segment, second: Segment | undefined, isLater = false): Row {
+		const cached = drawn.get(row);
+		const id = `${mark.text}${mark.style?.inverse ? '!' : ''}${second?.text ?? ''}${isLater ? '-' : ''}`;
+		if (cached?.mark === id) return cached.segments;
 		const lead = second
 			? [{...mark, text: mark.text.slice(0, 1)}, second]
 			: mark === BLANK_MARK
 				? [mark]
 				: [mark, SPACE];
-		const segments = [...lead, ...(later ? row.map(dim) : row)];
+		const segments = [...lead, ...(isLater ? row.map(dim) : row)];
 		drawn.set(row, {mark: id, segments});
 		return segments;
 	}
@@ -61,11 +90,11 @@ export function createSlotDrawer(): (request: DrawRequest) => Row[] {
 			const isSelected = selected !== undefined && containsKey(slot.item, selected);
 			const own = slot.row === 0 ? entryMarkOf(state, entry, options.theme, review) : BLANK_MARK;
 			const mark = isSelected ? selectedMark(options.theme) : own;
-			// The cell behind it: what the selection stands in front of.
+			// The selection mark takes the first cell, so the entry's own mark moves to the second.
 			const covered = isSelected && own !== BLANK_MARK ? own : undefined;
 			if (!review || !entry) return withMark(row, mark, covered);
-			const marked = slot.row === 0 && slot.item.entries.some(review.isBookmarked);
-			const second = marked ? {text: options.theme.glyphs.bookmark, style: options.theme.warn} : covered;
+			const isBookmarked = slot.row === 0 && slot.item.entries.some(review.isBookmarked);
+			const second = isBookmarked ? {text: options.theme.glyphs.bookmark, style: options.theme.warn} : covered;
 			return withMark(row, mark, second, review.isLater(entry));
 		});
 	};
@@ -85,7 +114,7 @@ function selectedMark({glyphs}: Theme): Segment {
 	return {text: glyphs.selected, style: {bold: true}};
 }
 
-/** How far an own message got, or that a message speaks to us. */
+/** The delivery mark of an own message, or the mark of a mention. */
 function entryMarkOf(
 	state: State,
 	entry: TimelineEntry | undefined,
@@ -108,35 +137,4 @@ function ruleRow(slot: Slot, entry: TimelineEntry | undefined, {theme, width}: R
 	const left = 2;
 	const right = Math.max(0, width - left - cellWidth(text) - 1);
 	return [{text: theme.glyphs.rule.repeat(left) + text + theme.glyphs.rule.repeat(right), style}];
-}
-
-export interface TimelinePaneProps {
-	readonly state: State;
-	readonly viewport: Viewport;
-	readonly options: RowOptions;
-	/** Rows it fills; the last entry stands at its bottom. */
-	readonly height: number;
-	readonly selected: OrderKey | undefined;
-	/** In replay. */
-	readonly review?: ReplayAnnotations | undefined;
-	rowsOf(item: TimelineItem): readonly Row[];
-}
-
-/** The timeline, live and in replay: draws the rows of a viewport and nothing else. */
-export function TimelinePane({
-	state,
-	viewport,
-	options,
-	height,
-	selected,
-	review,
-	rowsOf,
-}: TimelinePaneProps): ReactNode {
-	const [draw] = useState(createSlotDrawer);
-	const rows = draw({state, slots: viewport.slots, options, selected, review, rowsOf});
-	return (
-		<Box flexDirection="column" justifyContent="flex-end" width={options.width} height={height} flexShrink={0}>
-			<Lines rows={rows} width={options.width} />
-		</Box>
-	);
 }

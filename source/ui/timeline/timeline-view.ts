@@ -1,6 +1,6 @@
 /**
- * The timeline as the reader wants to see it: all of it, or what passes a filter. Filtered pages are remembered by the
- * page they come from, so that one more event among a million filters one page again.
+ * Views of the timeline (everything, or the entries that pass a filter) and the items of a view. An item is what the
+ * reader moves by: one entry, or a presence group, which is a run of arrivals and departures shown on one line.
  */
 
 import {findFirstIndex} from '../../core/binary-search.js';
@@ -11,13 +11,15 @@ import {localDayNumber} from './format-time.js';
 
 export type EntryPredicate = (entry: TimelineEntry) => boolean;
 
+/** Entries in timeline order, addressed by position. */
 export interface TimelineView {
 	readonly length: number;
 	at(index: number): TimelineEntry | undefined;
-	/** Position of the first entry not before `key`; the length if none. */
+	/** Position of the first entry that is not before `key`, or the length. */
 	positionOf(key: OrderKey): number;
 }
 
+/** The view of all entries. */
 export function viewAll(timeline: Timeline): TimelineView {
 	return {
 		length: timeline.length,
@@ -28,14 +30,17 @@ export function viewAll(timeline: Timeline): TimelineView {
 
 type Page = Timeline['pages'][number];
 
-/** A function from timeline to view for one filter: make it once a filter, call it once a state. */
+/**
+ * Creates the view of one filter, as a function of the timeline. Filtered pages are cached by their source page, so that
+ * a new event in a timeline of a million filters one page again.
+ */
 export function createFilteredView(test: EntryPredicate): (timeline: Timeline) => TimelineView {
 	const filteredPages = new WeakMap<Page, Page>();
 	let last: {timeline: Timeline; view: TimelineView} | undefined;
 
 	function filterPage(page: Page): Page {
-		const known = filteredPages.get(page);
-		if (known) return known;
+		const cached = filteredPages.get(page);
+		if (cached) return cached;
 		const filtered = page.filter(test);
 		filteredPages.set(page, filtered);
 		return filtered;
@@ -80,25 +85,20 @@ function viewPages(pages: readonly Page[]): TimelineView {
 	};
 }
 
-/**
- * Items are what the reader moves by: one entry, or a run of peers coming and going that is told in one line. Found from
- * any position by looking at the neighbours only.
- */
-
 export interface TimelineItem {
-	/** Positions in the view: [from, to). */
+	/** Positions in the view: `[from, to)`. */
 	readonly from: number;
 	readonly to: number;
-	/** In order; several only in a run. */
+	/** In timeline order. Several only in a presence group. */
 	readonly entries: readonly TimelineEntry[];
 }
 
-/** Fewer are shown one by one. */
-export const MIN_GROUP_ENTRIES = 3;
-/** How far a run is followed in each direction. */
+/** Shorter runs are shown as single entries. */
+const MIN_GROUP_ENTRIES = 3;
+/** Entries that a run is followed in each direction. */
 const MAX_GROUP_REACH = 256;
 
-export function isPresenceChange(entry: TimelineEntry): boolean {
+function isPresenceChange(entry: TimelineEntry): boolean {
 	switch (entry.type) {
 		case 'joined':
 		case 'left':
@@ -111,7 +111,7 @@ export function isPresenceChange(entry: TimelineEntry): boolean {
 	}
 }
 
-/** Whether the entry at `index` goes on with the run of the one before: the same day, and no unread rule between. */
+/** Whether the entry at `index` belongs to the run of the one before: on the same day, without the unread rule between them. */
 function continuesGroup(view: TimelineView, index: number, unreadBoundary: number): boolean {
 	const before = view.at(index - 1);
 	const entry = view.at(index);
@@ -119,7 +119,7 @@ function continuesGroup(view: TimelineView, index: number, unreadBoundary: numbe
 	return isPresenceChange(before) && isPresenceChange(entry) && localDayNumber(before.at) === localDayNumber(entry.at);
 }
 
-/** The item that holds a position. `cut`: a position where a run must begin anew (the unread rule stands there). */
+/** The item that contains a position. No group extends across `unreadBoundary`, the position of the unread rule. */
 export function itemAt(view: TimelineView, position: number, unreadBoundary = -1): TimelineItem | undefined {
 	const entry = view.at(position);
 	if (!entry) return undefined;
@@ -136,7 +136,7 @@ export function itemAt(view: TimelineView, position: number, unreadBoundary = -1
 	return {from, to, entries};
 }
 
-/** The one before, never overlapping. */
+/** The item before another one, without overlap: groups are limited in length, so the same entry can be in two. */
 export function itemBefore(view: TimelineView, item: TimelineItem, unreadBoundary = -1): TimelineItem | undefined {
 	const before = itemAt(view, item.from - 1, unreadBoundary);
 	return before && before.to > item.from
@@ -144,6 +144,7 @@ export function itemBefore(view: TimelineView, item: TimelineItem, unreadBoundar
 		: before;
 }
 
+/** The item after another one, without overlap. */
 export function itemAfter(view: TimelineView, item: TimelineItem, unreadBoundary = -1): TimelineItem | undefined {
 	const after = itemAt(view, item.to, unreadBoundary);
 	return after && after.from < item.to

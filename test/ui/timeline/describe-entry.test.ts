@@ -1,54 +1,77 @@
 import {describe, expect, test} from 'vitest';
 import {sliceTimeline} from '../../../source/core/timeline.js';
-import {describePresenceGroup} from '../../../source/ui/timeline/describe-entry.js';
+import {describeEntry, describePresenceGroup, joinParts} from '../../../source/ui/timeline/describe-entry.js';
 import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-node.js';
 
-function told(session: FakeChatNode, from = 0): string {
-	const state = session.store.getState();
-	const parts = describePresenceGroup(state, sliceTimeline(state.timeline, from, state.timeline.length));
-	return parts.map(part => (typeof part === 'string' ? part : part.name)).join('');
+/** The group of all entries from position `from` on, as text. */
+function groupText(chatNode: FakeChatNode, from = 0): string {
+	const state = chatNode.store.getState();
+	return joinParts(describePresenceGroup(state, sliceTimeline(state.timeline, from, state.timeline.length)));
 }
 
-describe('a run of comings and goings is told', () => {
-	test('by person: each launch of the same identity is the same one', () => {
-		const session = createFakeChatNode();
+describe('a presence group', () => {
+	test('names each person once, even after several launches with the same identity', () => {
+		const chatNode = createFakeChatNode();
 		for (let launch = 0; launch < 6; launch++) {
-			const eve = session.join('Eve', '10.0.0.9', {identity: 'e0e0e0e0', connect: false});
-			session.tell(eve, {type: 'left'});
+			const eve = chatNode.join('Eve', '10.0.0.9', {identity: 'e0e0e0e0', connect: false});
+			chatNode.tell(eve, {type: 'left'});
 		}
-		session.join('Dave', '10.0.0.8', {identity: 'd0d0d0d0', connect: false});
-		expect(told(session, 1)).toBe('Eve joined and left 6 times · Dave joined');
-		session.join('Eve', '10.0.0.9', {identity: 'e0e0e0e0', connect: false});
-		expect(told(session, 1)).toBe('Dave joined · Eve joined, left and came back 6 times');
+		chatNode.join('Dave', '10.0.0.8', {identity: 'd0d0d0d0', connect: false});
+		expect(groupText(chatNode, 1)).toBe('Eve joined, reconnected 5 times, then left · Dave joined');
+		chatNode.join('Eve', '10.0.0.9', {identity: 'e0e0e0e0', connect: false});
+		expect(groupText(chatNode, 1)).toBe('Dave joined · Eve joined, then reconnected 6 times');
 	});
 
-	test('in the order of time, by what each did last', () => {
-		const session = createFakeChatNode();
-		const eve = session.join('Eve', '10.0.0.9', {connect: false});
-		const bob = session.join('Bob', '10.0.0.7', {connect: false});
-		session.tell(eve, {type: 'left'});
-		session.join('Dave', '10.0.0.8', {connect: false});
-		session.tell(bob, {type: 'left'});
-		session.tell(bob, {type: 'returned', absence: 0});
-		expect(told(session, 1)).toBe('Eve joined and left · Dave joined · Bob joined, left and came back');
+	test('is ordered by the latest change of each person', () => {
+		const chatNode = createFakeChatNode();
+		const eve = chatNode.join('Eve', '10.0.0.9', {connect: false});
+		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
+		chatNode.tell(eve, {type: 'left'});
+		chatNode.join('Dave', '10.0.0.8', {connect: false});
+		chatNode.tell(bob, {type: 'left'});
+		chatNode.tell(bob, {type: 'returned', absence: 0});
+		expect(groupText(chatNode, 1)).toBe('Eve joined, then left · Dave joined · Bob joined, then reconnected');
 	});
 
-	test('with a fingerprint where names clash, and two of one name as two', () => {
-		const session = createFakeChatNode();
-		for (const identity of ['a0a0a0a0', 'b0b0b0b0']) session.join('Tim', '10.0.0.9', {identity, connect: false});
-		expect(told(session, 1)).toBe('Tim#a0a0a0a0 and Tim#b0b0b0b0 joined');
+	test('shows fingerprints for people with the same name', () => {
+		const chatNode = createFakeChatNode();
+		for (const identity of ['a0a0a0a0', 'b0b0b0b0']) chatNode.join('Tim', '10.0.0.9', {identity, connect: false});
+		expect(groupText(chatNode, 1)).toBe('Tim#a0a0a0a0 and Tim#b0b0b0b0 joined');
 	});
 
-	test('our own earlier launches are ourselves', () => {
-		const session = createFakeChatNode();
-		const {peer} = session.join('Carol', '10.0.0.5', {at: session.at - 90_000, connect: false});
-		session.store.commit([
+	test('shows earlier launches of this user as you', () => {
+		const chatNode = createFakeChatNode();
+		const {peer} = chatNode.join('Carol', '10.0.0.5', {at: chatNode.at - 90_000, connect: false});
+		chatNode.store.commit([
 			{
 				type: 'observed',
-				loggedAt: session.at - 91_000,
+				loggedAt: chatNode.at - 91_000,
 				observation: {peer, seq: 0, at: 0, ms: 0, counter: 0, type: 'launched', version: '1'},
 			},
 		]);
-		expect(told(session)).toBe('you joined');
+		expect(groupText(chatNode)).toBe('you joined');
+	});
+
+	test('counts only reconnections of somebody who was there before', () => {
+		const chatNode = createFakeChatNode();
+		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
+		const dave = chatNode.join('Dave', '10.0.0.8', {connect: false});
+		for (const absence of [0, 1]) {
+			chatNode.tell(dave, {type: 'lost', subject: bob.peer, absence});
+			chatNode.tell(bob, {type: 'returned', absence});
+		}
+		chatNode.tell(bob, {type: 'left'});
+		expect(groupText(chatNode, 3)).toBe('Bob reconnected twice, then left');
+		expect(groupText(chatNode, 4)).toBe('Bob reconnected twice, then left');
+	});
+
+	test('says that this user was disconnected, and who reported it', () => {
+		const chatNode = createFakeChatNode();
+		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
+		chatNode.tell(bob, {type: 'lost', subject: chatNode.own.peer, absence: 0});
+		const state = chatNode.store.getState();
+		const [entry] = sliceTimeline(state.timeline, state.timeline.length - 1, state.timeline.length);
+		expect(groupText(chatNode, state.timeline.length - 1)).toBe('you were disconnected');
+		expect(joinParts(describeEntry(state, entry!))).toBe('you were disconnected (reported by Bob)');
 	});
 });

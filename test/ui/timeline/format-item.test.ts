@@ -12,15 +12,16 @@ const options = (width: number) => ({
 	search: '',
 });
 
+/** A chat with two peers of the same name, who posted one message each. */
 function room() {
-	const session = createFakeChatNode();
+	const chatNode = createFakeChatNode();
 	const [first, second] = ['a0a0a0a0', 'b0b0b0b0'].map(identity =>
-		session.join('Timothy the Great', '10.0.0.9', {identity}),
+		chatNode.join('Timothy the Great', '10.0.0.9', {identity}),
 	);
-	if (!first || !second) throw new Error('nobody joined');
-	session.say(first, 'one');
-	session.say(second, 'two');
-	const state = session.store.getState();
+	if (!first || !second) throw new Error('no peer joined');
+	chatNode.say(first, 'one');
+	chatNode.say(second, 'two');
+	const state = chatNode.store.getState();
 	const entries = sliceTimeline(state.timeline, state.timeline.length - 2, state.timeline.length);
 	const rows = (width: number) =>
 		entries.map((entry, at) =>
@@ -28,18 +29,18 @@ function room() {
 				.map(row => row.map(({text}) => text).join(''))
 				.join('\n'),
 		);
-	return {session, state, entries, rows};
+	return {state, entries, rows};
 }
 
-describe('two people of one name without colours', () => {
-	test.each([40, 80, 120])('are told apart in a timeline of %i cells, the fingerprint whole', width => {
+describe('two people with the same name, without colours', () => {
+	test.each([40, 80, 120])('have complete fingerprints in a timeline of %i cells', width => {
 		const [one = '', two = ''] = room().rows(width);
 		expect(one).toMatch(/^Tim.*#a0a0a0a0 .*one$/s);
 		expect(two).toMatch(/^Tim.*#b0b0b0b0 .*two$/s);
 		for (const row of [one, two].join('\n').split('\n')) expect(row.length).toBeLessThanOrEqual(width);
 	});
 
-	test('are told apart in what is copied', () => {
+	test('have fingerprints in copied text', () => {
 		const {state, entries} = room();
 		expect(entries.map(entry => copyText(state, entry).replace(/^.*(?=Tim)/, ''))).toEqual([
 			'Timothy the Great#a0a0a0a0 (10.0.0.9): one',
@@ -47,29 +48,29 @@ describe('two people of one name without colours', () => {
 		]);
 	});
 
-	test('the row of one is drawn anew when the other comes', () => {
-		const session = createFakeChatNode();
+	test('the row of the first is formatted again when the second joins', () => {
+		const chatNode = createFakeChatNode();
 		const rowsOf = createRowCache();
-		const tim = session.join('Tim', '10.0.0.9', {identity: 'a0a0a0a0'});
-		session.say(tim, 'one');
+		const tim = chatNode.join('Tim', '10.0.0.9', {identity: 'a0a0a0a0'});
+		chatNode.say(tim, 'one');
 		const draw = () => {
-			const state = session.store.getState();
+			const state = chatNode.store.getState();
 			const entries = sliceTimeline(state.timeline, 0, state.timeline.length).filter(({type}) => type === 'posted');
 			const rows = rowsOf(state, {from: 0, to: 1, entries}, options(80));
 			return rows[0]?.map(({text}) => text).join('');
 		};
 		expect(draw()).toMatch(/^Tim 10/);
-		session.join('tim', '10.0.0.8', {identity: 'b0b0b0b0'});
+		chatNode.join('tim', '10.0.0.8', {identity: 'b0b0b0b0'});
 		expect(draw()).toMatch(/^Tim#a0a0a0a0 10/);
 	});
 });
 
 /** The rows of one post, as text. */
 function rows(text: string, {search = '', width = 80, action = false} = {}): string[] {
-	const session = createFakeChatNode();
-	const bob = session.join('Bob', '192.168.1.9');
-	session.say(bob, text, action ? {action: true} : {});
-	const state = session.store.getState();
+	const chatNode = createFakeChatNode();
+	const bob = chatNode.join('Bob', '192.168.1.9');
+	chatNode.say(bob, text, action ? {action: true} : {});
+	const state = chatNode.store.getState();
 	const from = state.timeline.length - 1;
 	const entries = sliceTimeline(state.timeline, from, from + 1);
 	const options = {width, times: 'none' as const, theme: createTheme({unicode: true, depth: 0}), search};
@@ -79,7 +80,7 @@ function rows(text: string, {search = '', width = 80, action = false} = {}): str
 const lines = (count: number) => Array.from({length: count}, (_, index) => `line ${index + 1}`).join('\n');
 
 describe('a long post', () => {
-	test('is folded to its first rows and a row that says how many more there are and which key shows all', () => {
+	test('is folded to its first rows and a row with the number of hidden lines and the key that shows them', () => {
 		const folded = rows(lines(400));
 		expect(folded).toHaveLength(FOLDED_ROWS + 1);
 		expect(folded[0]).toContain('line 1');
@@ -87,22 +88,22 @@ describe('a long post', () => {
 		expect(folded.at(-1)?.trim()).toBe(`… ${400 - FOLDED_ROWS} more lines (Enter: all)`);
 	});
 
-	test('is shown whole up to the limit', () => {
+	test('is shown in full up to the limit', () => {
 		expect(rows(lines(MAX_POST_ROWS))).toHaveLength(MAX_POST_ROWS);
 		expect(rows(lines(MAX_POST_ROWS + 1))).toHaveLength(FOLDED_ROWS + 1);
 	});
 
-	test('is folded by the rows that it takes, so also one line without end, and /me alike', () => {
+	test('is folded by its rows on screen, so that one very long line and /me are folded too', () => {
 		expect(rows('word '.repeat(1000))).toHaveLength(FOLDED_ROWS + 1);
 		expect(rows('word '.repeat(1000), {action: true})).toHaveLength(FOLDED_ROWS + 1);
 	});
 
-	test('is whole while a search finds something in it', () => {
+	test('is shown in full while a search matches it', () => {
 		expect(rows(lines(400), {search: 'line 399'})).toHaveLength(400);
 		expect(rows(lines(400), {search: 'elsewhere'})).toHaveLength(FOLDED_ROWS + 1);
 	});
 
-	test('keeps to its width', () => {
+	test('is never wider than the timeline', () => {
 		for (const width of [20, 40, 120])
 			for (const row of rows(lines(400), {width})) expect(row.length).toBeLessThanOrEqual(width - 2);
 	});

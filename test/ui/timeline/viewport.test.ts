@@ -36,22 +36,22 @@ function timelineOf(numbers: readonly number[]): Timeline {
 	);
 }
 
-/** Every event takes between one and five rows, by its seq and the width. */
-function lay(view: TimelineView, width = 10, unreadBoundary = -1): LaidOutTimeline {
+/** A layout in which every event has one to five rows, depending on its seq and the width. */
+function layOut(view: TimelineView, width = 10, unreadBoundary = -1): LaidOutTimeline {
 	return {view, unreadBoundary, height: item => 1 + (((item.entries[0]?.seq ?? 0) * 7 + width) % 5)};
 }
 
 const seqOf = (slot: Slot | undefined) => slot?.item.entries[0]?.seq;
-/** What the reader looks at: the first row that belongs to an entry, and where it stands. */
-function looksAt(laid: LaidOutTimeline, height: number, anchor: Anchor | undefined) {
-	const {slots} = resolveViewport(laid, height, anchor);
+/** The event and row at the top of the viewport. */
+function topRow(laidOut: LaidOutTimeline, height: number, anchor: Anchor | undefined) {
+	const {slots} = resolveViewport(laidOut, height, anchor);
 	return {seq: seqOf(slots[0]), row: slots[0]?.row};
 }
 
 const numbers = fc.uniqueArray(fc.integer({min: 0, max: 400}), {minLength: 30, maxLength: 120});
 
-describe('the place of the reader', () => {
-	test('holds through new events below and backfill above, for any place', () => {
+describe('reading position', () => {
+	test('stays the same when new events arrive below and backfill above', () => {
 		fc.assert(
 			fc.property(
 				numbers,
@@ -59,23 +59,23 @@ describe('the place of the reader', () => {
 				fc.integer({min: 3, max: 20}),
 				fc.nat(200),
 				(have, more, height, up) => {
-					const before = lay(viewAll(timelineOf(have)));
+					const before = layOut(viewAll(timelineOf(have)));
 					const anchor = scrollAnchor(before, height, undefined, -up - 1);
 					if (!anchor) return;
-					const looked = looksAt(before, height, anchor);
-					const anchored = looked.seq ?? 0;
-					// Between the rows of one event nothing comes; what comes stands before or behind the one looked at.
+					const topBefore = topRow(before, height, anchor);
+					const anchored = topBefore.seq ?? 0;
+					// Nothing is inserted between the rows of one event, only before or after it.
 					const added = more.map(number => (number < 0 ? number - 1000 : number + 1000));
-					const after = lay(viewAll(timelineOf([...new Set([...have, ...added])])));
-					const now = looksAt(after, height, anchor);
-					expect(now.seq).toBe(anchored);
-					if ((looked.row ?? 0) >= 0) expect(now.row).toBe(looked.row);
+					const after = layOut(viewAll(timelineOf([...new Set([...have, ...added])])));
+					const topAfter = topRow(after, height, anchor);
+					expect(topAfter.seq).toBe(anchored);
+					if ((topBefore.row ?? 0) >= 0) expect(topAfter.row).toBe(topBefore.row);
 				},
 			),
 		);
 	});
 
-	test('stays at the same event through a new width', () => {
+	test('stays at the same event when the width changes', () => {
 		fc.assert(
 			fc.property(
 				numbers,
@@ -84,10 +84,10 @@ describe('the place of the reader', () => {
 				fc.integer({min: 11, max: 19}),
 				(have, height, up, width) => {
 					const view = viewAll(timelineOf(have));
-					const anchor = scrollAnchor(lay(view), height, undefined, -up - 1);
+					const anchor = scrollAnchor(layOut(view), height, undefined, -up - 1);
 					if (!anchor) return;
-					const resized = resolveViewport(lay(view, width), height, anchor);
-					// At the end there may be less to show than fits below the anchor: then all of the end is seen.
+					const resized = resolveViewport(layOut(view, width), height, anchor);
+					// If fewer rows follow the anchor than fit, the viewport shows the end instead.
 					if (!resized.atEnd) expect(seqOf(resized.slots[0])).toBe(anchor.key.seq);
 					expect(resized.slots.some(slot => slot.item.entries[0]?.seq === anchor.key.seq)).toBe(true);
 				},
@@ -95,14 +95,14 @@ describe('the place of the reader', () => {
 		);
 	});
 
-	test('a filter keeps the event looked at, or the next that passes', () => {
+	test('stays at the same event, or at the next one that passes, when a filter is set', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 8}), fc.nat(100), (have, height, up) => {
 				const timeline = timelineOf(have);
-				const anchor = scrollAnchor(lay(viewAll(timeline)), height, undefined, -up - 1);
+				const anchor = scrollAnchor(layOut(viewAll(timeline)), height, undefined, -up - 1);
 				if (!anchor) return;
 				const view = createFilteredView(entry => entry.seq % 3 === 0)(timeline);
-				const {slots, atEnd} = resolveViewport(lay(view), height, anchor);
+				const {slots, atEnd} = resolveViewport(layOut(view), height, anchor);
 				const next = [...have]
 					.sort((a, b) => a - b)
 					.find(number => number + 1 >= anchor.key.seq && (number + 1) % 3 === 0);
@@ -111,7 +111,7 @@ describe('the place of the reader', () => {
 		);
 	});
 
-	test('scrolling up and down again comes back to the same rows', () => {
+	test('is the same after scrolling up and down again', () => {
 		fc.assert(
 			fc.property(
 				numbers,
@@ -119,21 +119,21 @@ describe('the place of the reader', () => {
 				fc.integer({min: 1, max: 40}),
 				fc.integer({min: 1, max: 40}),
 				(have, height, up, more) => {
-					const laid = lay(viewAll(timelineOf(have)));
-					const first = scrollAnchor(laid, height, undefined, -up);
-					const second = scrollAnchor(laid, height, first, -more);
-					if (!first || resolveViewport(laid, height, second).atStart) return;
-					expect(scrollAnchor(laid, height, second, more)).toEqual(first);
+					const laidOut = layOut(viewAll(timelineOf(have)));
+					const first = scrollAnchor(laidOut, height, undefined, -up);
+					const second = scrollAnchor(laidOut, height, first, -more);
+					if (!first || resolveViewport(laidOut, height, second).atStart) return;
+					expect(scrollAnchor(laidOut, height, second, more)).toEqual(first);
 				},
 			),
 		);
 	});
 
-	test('every row is drawn once, in order, and the view is full whenever there is enough', () => {
+	test('shows every row once and in order, and fills the viewport if there are enough rows', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 30}), fc.nat(300), (have, height, up) => {
-				const laid = lay(viewAll(timelineOf(have)));
-				const {slots} = resolveViewport(laid, height, scrollAnchor(laid, height, undefined, -up));
+				const laidOut = layOut(viewAll(timelineOf(have)));
+				const {slots} = resolveViewport(laidOut, height, scrollAnchor(laidOut, height, undefined, -up));
 				expect(slots).toHaveLength(height);
 				for (let index = 1; index < slots.length; index++) {
 					const [above, below] = [slots[index - 1], slots[index]];
@@ -145,35 +145,35 @@ describe('the place of the reader', () => {
 	});
 });
 
-describe('moving', () => {
-	const laid = lay(viewAll(timelineOf(Array.from({length: 100}, (_, index) => index))));
+describe('scrolling', () => {
+	const laidOut = layOut(viewAll(timelineOf(Array.from({length: 100}, (_, index) => index))));
 
-	test('follows the end until scrolled, and again when scrolled back to it', () => {
-		expect(resolveViewport(laid, 10, undefined)).toMatchObject({atEnd: true, entriesBelow: 0});
-		const up = scrollAnchor(laid, 10, undefined, -3);
+	test('stops following the end when scrolled up, and follows again when scrolled back', () => {
+		expect(resolveViewport(laidOut, 10, undefined)).toMatchObject({atEnd: true, entriesBelow: 0});
+		const up = scrollAnchor(laidOut, 10, undefined, -3);
 		expect(up).toBeDefined();
-		expect(scrollAnchor(laid, 10, up, 3)).toBeUndefined();
-		expect(scrollAnchor(laid, 10, up, 300)).toBeUndefined();
+		expect(scrollAnchor(laidOut, 10, up, 3)).toBeUndefined();
+		expect(scrollAnchor(laidOut, 10, up, 300)).toBeUndefined();
 	});
 
-	test('shows what is jumped to, and stays where it is when that is seen already', () => {
-		const {key} = {key: {ms: START + 50_000, counter: 0, peer: fakePeerId(2), seq: 51}};
-		const anchor = anchorShowing(laid, 10, undefined, key);
-		expect(resolveViewport(laid, 10, anchor).slots.map(seqOf)).toContain(51);
-		expect(anchorShowing(laid, 10, anchor, key)).toBe(anchor);
+	test('shows the target of a jump, and does not move if it is visible already', () => {
+		const key = {ms: START + 50_000, counter: 0, peer: fakePeerId(2), seq: 51};
+		const anchor = anchorShowing(laidOut, 10, undefined, key);
+		expect(resolveViewport(laidOut, 10, anchor).slots.map(seqOf)).toContain(51);
+		expect(anchorShowing(laidOut, 10, anchor, key)).toBe(anchor);
 	});
 
-	test('less than a screen stands at its end', () => {
-		const few = lay(viewAll(timelineOf([1, 2])));
+	test('a timeline shorter than the viewport cannot be scrolled', () => {
+		const few = layOut(viewAll(timelineOf([1, 2])));
 		expect(resolveViewport(few, 30, undefined)).toMatchObject({atEnd: true, atStart: true});
 		expect(scrollAnchor(few, 30, undefined, -5)).toBeUndefined();
-		expect(resolveViewport(lay(viewAll(emptyTimeline)), 5, undefined).slots).toEqual([]);
+		expect(resolveViewport(layOut(viewAll(emptyTimeline)), 5, undefined).slots).toEqual([]);
 	});
 });
 
-describe('rules and runs', () => {
-	test('a day begins with a rule, what is unread as well', () => {
-		const slots = resolveViewport(lay(viewAll(timelineOf([0, 1, 90_000])), 10, 1), 30, undefined).slots;
+describe('rules and presence groups', () => {
+	test('draws a rule above the first entry of a day and above the first unread entry', () => {
+		const slots = resolveViewport(layOut(viewAll(timelineOf([0, 1, 90_000])), 10, 1), 30, undefined).slots;
 		expect(slots.filter(slot => slot.rule).map(slot => [slot.rule, slot.item.from])).toEqual([
 			['day', 0],
 			['unread', 1],
@@ -181,12 +181,14 @@ describe('rules and runs', () => {
 		]);
 	});
 
-	test('three or more who come or go in a row are one item, but not across the unread rule', () => {
+	test('groups three or more presence changes in a row, but not across the unread rule', () => {
 		const entries = [post(0), post(1, {type: 'left'}), post(2, {type: 'left'}), post(3, {type: 'left'}), post(4)];
 		const view = viewAll(insertEntries(emptyTimeline, entries));
-		const items = (cut: number) => [
+		const items = (unreadBoundary: number) => [
 			...new Set(
-				resolveViewport(lay(view, 10, cut), 50, undefined).slots.map(slot => `${slot.item.from}-${slot.item.to}`),
+				resolveViewport(layOut(view, 10, unreadBoundary), 50, undefined).slots.map(
+					slot => `${slot.item.from}-${slot.item.to}`,
+				),
 			),
 		];
 		expect(items(-1)).toEqual(['0-1', '1-4', '4-5']);
