@@ -1,13 +1,16 @@
-/** Small files that are seen whole or not at all, by other processes and after a crash. */
+/**
+ * Atomic creation and replacement of small files. Other processes, and this one after a crash, see either the old content
+ * or the complete new content. All files made here are readable by their owner only.
+ */
 import {randomBytes} from 'node:crypto';
 import {linkSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {systemErrorCode} from '../core/system-error.js';
 
-const PRIVATE_FILE = 0o600;
+const CREATE_PRIVATE = {mode: 0o600, flag: 'wx', flush: true} as const;
 
 /**
- * Makes a file with this content unless there is one: false then. Of several processes exactly one gets true. Where there
- * are no hard links the file is made exclusively and then filled, so a reader may see it short for a moment.
+ * Creates a file with this content. Returns false if the file exists already; of several processes exactly one gets true.
+ * On file systems without hard links the file is created empty and then filled, so a reader may briefly see it incomplete.
  */
 export function createFileAtomically(path: string, content: string): boolean {
 	const temporary = writeTemporaryFile(path, content);
@@ -22,15 +25,21 @@ export function createFileAtomically(path: string, content: string): boolean {
 	}
 }
 
-/** Puts a new content in the place of the old one, at once. */
+/** Creates the file, or replaces its content by one rename. */
 export function replaceFileAtomically(path: string, content: string): void {
-	renameSync(writeTemporaryFile(path, content), path);
+	const temporary = writeTemporaryFile(path, content);
+	try {
+		renameSync(temporary, path);
+	} catch (error) {
+		rmSync(temporary, {force: true});
+		throw error;
+	}
 }
 
 function writeTemporaryFile(path: string, content: string): string {
 	const temporary = `${path}.${randomBytes(8).toString('hex')}.new`;
 	try {
-		writeFileSync(temporary, content, {mode: PRIVATE_FILE, flag: 'wx', flush: true});
+		writeFileSync(temporary, content, CREATE_PRIVATE);
 		return temporary;
 	} catch (error) {
 		rmSync(temporary, {force: true});
@@ -40,7 +49,7 @@ function writeTemporaryFile(path: string, content: string): string {
 
 function createFileExclusively(path: string, content: string): boolean {
 	try {
-		writeFileSync(path, content, {mode: PRIVATE_FILE, flag: 'wx', flush: true});
+		writeFileSync(path, content, CREATE_PRIVATE);
 		return true;
 	} catch (error) {
 		if (systemErrorCode(error) === 'EEXIST') return false;
@@ -48,7 +57,7 @@ function createFileExclusively(path: string, content: string): boolean {
 	}
 }
 
-/** Holds this thread, ms: for the few places where another process needs a moment. */
+/** Blocks this thread for `ms`. Only for start-up, when another process needs a moment to finish a file. */
 export function sleepSync(ms: number): void {
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

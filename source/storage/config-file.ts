@@ -3,15 +3,18 @@ import {errorMessage, UsageError} from '../core/errors.js';
 import {systemErrorCode} from '../core/system-error.js';
 import {toStorageError} from './errors.js';
 
+/** The configuration file as parsed JSON. Its keys and values are checked by the command line. */
 export interface ConfigFile {
 	readonly file: string;
-	/** The parsed JSON, unchecked. */
 	readonly config: unknown;
 }
 
-export const MAX_CONFIG_BYTES = 64 * 1024;
+const MAX_CONFIG_BYTES = 64 * 1024;
 
-/** Undefined when there is none. Throws UsageError naming file and place when it is no JSON, StorageError when it cannot be read. */
+/**
+ * Reads the configuration file. Returns undefined if it does not exist. Throws UsageError with the file and line if it is
+ * not JSON, and StorageError if it cannot be read.
+ */
 export function readConfigFile(file: string): ConfigFile | undefined {
 	const text = readConfigText(file);
 	if (text === undefined) return undefined;
@@ -34,7 +37,7 @@ function readConfigText(file: string): string | undefined {
 	}
 }
 
-/** `:LINE` where the parser says where it failed; at the end of the text if it ran out of it. */
+/** `:LINE` if the parser's message names a position or the end of the text, otherwise empty. */
 function formatLineSuffix(message: string, text: string): string {
 	const position = /at position (\d+)/.exec(message)?.[1];
 	if (position === undefined && !message.includes('end of JSON')) return '';

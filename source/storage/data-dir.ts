@@ -1,39 +1,46 @@
-/** Where logs, identity and settings live. Names only; nothing is made here but by `makePrivateFolder`. */
-import {lstatSync} from 'node:fs';
+/** Paths of the data folder, where logs, the identity and settings are kept. Nothing is created here. */
 import {homedir, tmpdir, userInfo} from 'node:os';
 import {isAbsolute, join, resolve} from 'node:path';
-import {ensureDirectory} from './ensure-directory.js';
-import {StorageError, toStorageError} from './errors.js';
 
 export interface DataDir {
 	readonly root: string;
+	/** Folder of logs. */
 	readonly logs: string;
+	/** Configuration file. */
 	readonly config: string;
+	/** File with the seed of the identity. */
 	readonly identity: string;
+	/** File with the remembered peers. */
 	readonly peers: string;
-	/** What the user should know about the choice, if anything. */
+	/** Warning for the user if the folder is only a temporary one. */
 	readonly notice?: string;
 }
 
+/** Facts about the computer and the user from which the data folder follows. */
 export interface HostEnvironment {
 	readonly platform: string;
 	readonly environment: Readonly<Record<string, string | undefined>>;
-	/** Empty where there is none. */
+	/** Home folder; empty if the user has none. */
 	readonly home: string;
+	/** Folder for temporary files, shared by all users. */
 	readonly temporary: string;
-	/** Keeps users apart in the temporary folder. */
+	/** User name. It keeps the data of several users apart in the temporary folder. */
 	readonly user: string;
 }
 
 const APP_NAME = 'p2pchat-ink';
 
-/** `given`: --data-dir or P2PCHAT_HOME. Without it the data folder of the platform, at worst a temporary one. */
+/**
+ * Data folder at `explicitPath` (--data-dir or P2PCHAT_HOME), otherwise the standard folder of the platform, otherwise a
+ * temporary folder with a notice.
+ */
 export function resolveDataDir(explicitPath: string | undefined, host: HostEnvironment): DataDir {
 	if (explicitPath) return dataDirAt(resolve(explicitPath));
 	const platform = platformDataFolder(host);
 	if (platform) return dataDirAt(platform);
 	const root = join(host.temporary, `${APP_NAME}-${host.user.replaceAll(/[^\w.-]/g, '_')}`);
-	return {...dataDirAt(root), notice: `There is no home folder: logs are kept in ${root} and may not last.`};
+	const notice = `There is no home folder: logs are kept in ${root}, which the system may clear.`;
+	return {...dataDirAt(root), notice};
 }
 
 function dataDirAt(root: string): DataDir {
@@ -55,20 +62,7 @@ function platformDataFolder({platform, environment, home}: HostEnvironment): str
 	return appFolder(environment.XDG_DATA_HOME) ?? appFolder(home, '.local', 'share');
 }
 
-/** Makes the folder if need be, for its owner alone. Throws StorageError, also for one that belongs to another user. */
-export function ensurePrivateDirectory(path: string): void {
-	try {
-		ensureDirectory(path);
-		const {uid} = lstatSync(path);
-		const ownUid = process.getuid?.();
-		if (ownUid === undefined || ownUid === 0 || uid === ownUid) return;
-	} catch (error) {
-		throw toStorageError(error, 'cannot make the folder', path);
-	}
-	throw new StorageError('failed', 'the folder belongs to another user', path, 'Choose another place with --data-dir.');
-}
-
-/** The data folder of this user on this computer, or the one that was asked for. */
+/** `resolveDataDir` for the current user on this computer. */
 export function resolveSystemDataDir(explicitPath: string | undefined): DataDir {
 	const {platform, env: environment} = process;
 	return resolveDataDir(explicitPath, {
@@ -80,7 +74,7 @@ export function resolveSystemDataDir(explicitPath: string | undefined): DataDir 
 	});
 }
 
-/** The operating system may know of no such thing (a user without an entry, a container). */
+/** The operating system throws for a user without an entry in its database, for example in a container. */
 function readOrEmpty(read: () => string): string {
 	try {
 		return read();

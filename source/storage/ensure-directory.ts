@@ -1,12 +1,13 @@
 /**
- * Folders one by one from the top. Not `mkdirSync` with `recursive`: where the system refuses a folder as if its parent
- * were missing (`/proc/x`), Node 20 to 26 tries again without end.
+ * Creation of folders for their owner only. Missing folders are created one by one from the top instead of by `mkdirSync`
+ * with `recursive`: Node 20 to 26 retries that endlessly if the system reports a missing parent (`/proc/x`).
  */
 import {lstatSync, mkdirSync, statSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import {systemErrorCode} from '../core/system-error.js';
+import {StorageError, toStorageError} from './errors.js';
 
-/** Makes the folder and those above it, for their owner alone. Throws what the system says. */
+/** Creates the folder and its missing parents. Throws the error of the operating system. */
 export function ensureDirectory(path: string): void {
 	const missing: string[] = [];
 	for (let folder = resolve(path); !pathExists(folder); folder = dirname(folder)) {
@@ -18,7 +19,20 @@ export function ensureDirectory(path: string): void {
 		throw Object.assign(new Error(`not a folder: ${path}`), {code: 'ENOTDIR'});
 }
 
-/** A dangling link counts: nothing is made behind it. */
+/** As `ensureDirectory`, but throws StorageError, also if the folder belongs to another user. */
+export function ensurePrivateDirectory(path: string): void {
+	try {
+		ensureDirectory(path);
+		const {uid} = lstatSync(path);
+		const ownUid = process.getuid?.();
+		if (ownUid === undefined || ownUid === 0 || uid === ownUid) return;
+	} catch (error) {
+		throw toStorageError(error, 'cannot create the folder', path);
+	}
+	throw new StorageError('failed', 'the folder belongs to another user', path, 'Choose another place with --data-dir.');
+}
+
+/** A dangling symbolic link exists too: no folder can be created in its place. */
 function pathExists(path: string): boolean {
 	try {
 		lstatSync(path);
@@ -29,7 +43,7 @@ function pathExists(path: string): boolean {
 	}
 }
 
-/** Another instance may have made it meanwhile. */
+/** Another instance of the program may have created the folder meanwhile. */
 function createDirectory(path: string): void {
 	try {
 		mkdirSync(path, {mode: 0o700});

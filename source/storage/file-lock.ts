@@ -1,4 +1,11 @@
-/** Which process holds a lock, so that a later one with the same number is told apart. */
+/**
+ * Lock that gives a log file a single writer. The lock is a file beside the log that names its owner. It is taken over
+ * only if the process that owns it has ended, never because of its age.
+ *
+ * A lock file appears complete, as a hard link to a finished file. A stale lock is replaced by rename, and only by the
+ * process that holds a second lock (the takeover lock), whose name contains the token of the stale one. So exactly one of
+ * several processes wins, even if one of them crashes during the takeover.
+ */
 import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {readFileSync, readlinkSync, unlinkSync} from 'node:fs';
@@ -7,12 +14,137 @@ import {systemErrorCode} from '../core/system-error.js';
 import {createFileAtomically, replaceFileAtomically, sleepSync} from './atomic-file.js';
 import {StorageError, toStorageError} from './errors.js';
 
-export interface ProcessIdentity {
+export interface FileLock {
+	/** Removes the lock. Idempotent; never throws. */
+	release(): void;
+}
+
+/** Identity of a process that tells it from a later process with the same number. The names are those in lock files. */
+interface ProcessIdentity {
 	readonly pid: number;
-	/** When it started, in whatever form the system tells it; empty where it does not. */
+	/** Start time in the form in which the system reports it; empty if it does not. */
 	readonly started: string;
-	/** Host and process namespace in which `pid` means something. */
+	/** Host and process namespace to which `pid` belongs. */
 	readonly place: string;
+}
+
+interface LockOwner extends ProcessIdentity {
+	/** 16 random hexadecimal digits. */
+	readonly token: string;
+}
+
+/** Lock file that a power failure left empty or incomplete. */
+const MALFORMED = {token: 'ill-formed'} as const;
+
+type LockHolder = LockOwner | typeof MALFORMED;
+
+const MAX_ATTEMPTS = 50;
+const RETRY_DELAY_MS = 10;
+/** Attempts to read a lock file before it counts as malformed: without hard links it is briefly incomplete. */
+const MAX_READ_ATTEMPTS = 6;
+/** Depth to which a takeover lock can itself be stale, because of crashes during takeovers. */
+const MAX_TAKEOVER_DEPTH = 4;
+
+/** Locks `path`. Throws StorageError: `locked` if a running process owns the lock, `failed` if it cannot be created. */
+export function acquireLock(path: string): FileLock {
+	const owner: LockOwner = {...identifyCurrentProcess(), token: randomBytes(8).toString('hex')};
+	try {
+		return acquireLockFile(`${path}.lock`, owner, path, MAX_TAKEOVER_DEPTH);
+	} catch (error) {
+		throw toStorageError(error, 'cannot lock the log', path);
+	}
+}
+
+function acquireLockFile(lockPath: string, owner: LockOwner, path: string, takeoverDepth: number): FileLock {
+	for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+		if (createFileAtomically(lockPath, JSON.stringify(owner))) return createFileLock(lockPath, owner);
+		const holder = readHolder(lockPath);
+		if (!holder) continue;
+		if ('pid' in holder && !hasProcessExited(holder)) throw createLockedError(holder, path, lockPath);
+		if (takeoverDepth > 0 && takeOverStaleLock(lockPath, holder, owner, path, takeoverDepth - 1))
+			return createFileLock(lockPath, owner);
+		sleepSync(RETRY_DELAY_MS);
+	}
+	const advice = `Try again, or delete ${lockPath}.`;
+	throw new StorageError('locked', 'another program is opening the log', path, advice);
+}
+
+/** Replaces the stale lock of `holder` by one of `owner`. Returns false if another process did so first. */
+function takeOverStaleLock(
+	lockPath: string,
+	holder: LockHolder,
+	owner: LockOwner,
+	path: string,
+	takeoverDepth: number,
+): boolean {
+	let takeoverLock: FileLock;
+	try {
+		takeoverLock = acquireLockFile(`${lockPath}.${holder.token}`, owner, path, takeoverDepth);
+	} catch (error) {
+		if (error instanceof StorageError && error.code === 'locked') return false;
+		throw error;
+	}
+	try {
+		if (readHolder(lockPath)?.token !== holder.token) return false;
+		replaceFileAtomically(lockPath, JSON.stringify(owner));
+		return true;
+	} finally {
+		takeoverLock.release();
+	}
+}
+
+/** Undefined if there is no lock file. */
+function readHolder(lockPath: string): LockHolder | undefined {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			const owner = parseOwner(readFileSync(lockPath, 'utf8'));
+			if (owner) return owner;
+			if (attempt === MAX_READ_ATTEMPTS) return MALFORMED;
+		} catch (error) {
+			if (systemErrorCode(error) === 'ENOENT') return undefined;
+			throw error;
+		}
+		sleepSync(RETRY_DELAY_MS);
+	}
+}
+
+function parseOwner(text: string): LockOwner | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+	if (typeof value !== 'object' || value === null) return undefined;
+	if (!('pid' in value && 'started' in value && 'place' in value && 'token' in value)) return undefined;
+	const {pid, started, place, token} = value;
+	if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
+	if (typeof started !== 'string' || typeof place !== 'string') return undefined;
+	if (typeof token !== 'string' || !/^[0-9a-f]{16}$/.test(token)) return undefined;
+	return {pid, started, place, token};
+}
+
+function createLockedError(holder: LockOwner, path: string, lockPath: string): StorageError {
+	const advice =
+		holder.place === identifyCurrentProcess().place
+			? 'End that program, or use another file.'
+			: `It runs on another machine or in another container. If it has ended, delete ${lockPath}.`;
+	return new StorageError('locked', `process ${holder.pid} is writing the log`, path, advice);
+}
+
+function createFileLock(lockPath: string, owner: LockOwner): FileLock {
+	let isHeld = true;
+	return {
+		release() {
+			if (!isHeld) return;
+			isHeld = false;
+			try {
+				if (readHolder(lockPath)?.token === owner.token) unlinkSync(lockPath);
+			} catch {
+				// A lock that cannot be removed is stale as soon as this process has ended.
+			}
+		},
+	};
 }
 
 let currentProcess: ProcessIdentity | undefined;
@@ -22,12 +154,12 @@ export function identifyCurrentProcess(): ProcessIdentity {
 	return currentProcess;
 }
 
-/** True only if the process certainly runs no more: one of another place may, and one that cannot be asked. */
-export function hasProcessExited(mark: ProcessIdentity): boolean {
-	if (mark.place !== identifyCurrentProcess().place) return false;
-	if (!isRunning(mark.pid)) return true;
-	const started = readStartTime(mark.pid);
-	return mark.started !== '' && started !== undefined && started !== mark.started;
+/** Whether the process has certainly ended. False for a process on another host or in another namespace. */
+function hasProcessExited({pid, started, place}: ProcessIdentity): boolean {
+	if (place !== identifyCurrentProcess().place) return false;
+	if (!isRunning(pid)) return true;
+	const currentStart = readStartTime(pid);
+	return started !== '' && currentStart !== undefined && currentStart !== started;
 }
 
 function isRunning(pid: number): boolean {
@@ -52,7 +184,7 @@ function tryReadLink(path: string): string {
 	}
 }
 
-/** Undefined where the system does not tell; 'dead' for a process that ended and was not yet collected. */
+/** Start time of a process. Undefined if the system does not report it; 'dead' for a zombie process. */
 function readStartTime(pid: number): string | undefined {
 	try {
 		if (process.platform === 'linux') return readLinuxStartTime(pid);
@@ -69,143 +201,10 @@ function readStartTime(pid: number): string | undefined {
 	}
 }
 
-/** Ticks since boot (proc(5), field 22) and which boot. The name in field 2 may hold spaces and brackets. */
+/** Ticks since boot (proc(5), field 22) and the id of the boot. The name in field 2 may contain spaces and brackets. */
 function readLinuxStartTime(pid: number): string {
 	const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
 	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 	if (fields[0] === 'Z' || fields[0] === 'X') return 'dead';
 	return `${fields[19]} ${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}`;
-}
-
-/**
- * One writer per file. The lock is a file beside it that names its owner; it is taken over only when that process is
- * gone, never by age. It appears whole (a hard link to a finished file), and a stale one is replaced by rename under a
- * claim, itself such a lock, whose name holds the stale token: so of any number of processes exactly one wins, also if one
- * of them dies half-way.
- */
-
-export interface FileLock {
-	/** Gives the lock up; idempotent, never throws. */
-	release(): void;
-}
-
-interface LockOwner extends ProcessIdentity {
-	readonly token: string;
-}
-
-const MAX_ATTEMPTS = 50;
-const RETRY_DELAY_MS = 10;
-/** How many claims may have been left behind by crashes one upon the other. */
-const MAX_CLAIM_DEPTH = 4;
-
-/** Throws StorageError `locked` when another running process holds it, `failed` when it cannot be made. */
-export function acquireLock(path: string): FileLock {
-	const owner: LockOwner = {...identifyCurrentProcess(), token: randomBytes(8).toString('hex')};
-	try {
-		return acquireLockFile(`${path}.lock`, owner, path, MAX_CLAIM_DEPTH);
-	} catch (error) {
-		throw toStorageError(error, 'cannot lock the log', path);
-	}
-}
-
-function acquireLockFile(lockPath: string, owner: LockOwner, path: string, claimDepth: number): FileLock {
-	for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
-		if (createFileAtomically(lockPath, JSON.stringify(owner))) return createFileLock(lockPath, owner);
-		const holder = readOwner(lockPath);
-		if (holder === 'none') continue;
-		if (holder !== 'ill-formed' && !hasProcessExited(holder)) throw lockedError(holder, path, lockPath);
-		if (claimDepth > 0 && takeOverStaleLock(lockPath, holder, owner, path, claimDepth - 1))
-			return createFileLock(lockPath, owner);
-		sleepSync(RETRY_DELAY_MS);
-	}
-	throw new StorageError(
-		'locked',
-		'the log is being taken over by another program',
-		path,
-		`Try again, or delete ${lockPath}.`,
-	);
-}
-
-/** True: the stale lock of `holder` is ours now. Only who holds the claim on its token may replace it. */
-function takeOverStaleLock(
-	lockPath: string,
-	holder: LockOwner | 'ill-formed',
-	owner: LockOwner,
-	path: string,
-	claimDepth: number,
-): boolean {
-	const token = lockTokenOf(holder);
-	let claim: FileLock;
-	try {
-		claim = acquireLockFile(`${lockPath}.${token}`, owner, path, claimDepth);
-	} catch (error) {
-		if (error instanceof StorageError && error.code === 'locked') return false;
-		throw error;
-	}
-	try {
-		const present = readOwner(lockPath);
-		if (present === 'none' || lockTokenOf(present) !== token) return false;
-		replaceFileAtomically(lockPath, JSON.stringify(owner));
-		return true;
-	} finally {
-		claim.release();
-	}
-}
-
-function lockTokenOf(holder: LockOwner | 'ill-formed'): string {
-	return holder === 'ill-formed' ? 'ill-formed' : holder.token;
-}
-
-/** An ill-formed lock is what a power cut leaves: whole ones never appear empty (but see createWholeFile: look again). */
-function readOwner(lockPath: string): LockOwner | 'ill-formed' | 'none' {
-	for (let tries = 0; ; tries++) {
-		try {
-			const owner = parseOwner(readFileSync(lockPath, 'utf8'));
-			if (owner !== 'ill-formed' || tries === 5) return owner;
-		} catch (error) {
-			if (systemErrorCode(error) === 'ENOENT') return 'none';
-			throw error;
-		}
-		sleepSync(RETRY_DELAY_MS);
-	}
-}
-
-function parseOwner(text: string): LockOwner | 'ill-formed' {
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		return 'ill-formed';
-	}
-	if (typeof value !== 'object' || value === null) return 'ill-formed';
-	if (!('pid' in value && 'started' in value && 'place' in value && 'token' in value)) return 'ill-formed';
-	const {pid, started, place, token} = value;
-	if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return 'ill-formed';
-	if (typeof started !== 'string' || typeof place !== 'string') return 'ill-formed';
-	if (typeof token !== 'string' || !/^[0-9a-f]{16}$/.test(token)) return 'ill-formed';
-	return {pid, started, place, token};
-}
-
-function lockedError(holder: LockOwner, path: string, lockPath: string): StorageError {
-	const advice =
-		holder.place === identifyCurrentProcess().place
-			? 'End that program, or use another file.'
-			: `It runs on another machine or in another container. If it does not run any more, delete ${lockPath}.`;
-	return new StorageError('locked', `the log is being written by process ${holder.pid}`, path, advice);
-}
-
-function createFileLock(lockPath: string, owner: LockOwner): FileLock {
-	let isHeld = true;
-	return {
-		release() {
-			if (!isHeld) return;
-			isHeld = false;
-			try {
-				const present = readOwner(lockPath);
-				if (present !== 'none' && lockTokenOf(present) === owner.token) unlinkSync(lockPath);
-			} catch {
-				// A lock that stays behind is stale once we are gone.
-			}
-		},
-	};
 }

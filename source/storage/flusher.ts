@@ -1,32 +1,35 @@
 import {type StorageError, toStorageError} from './errors.js';
 
-/** Calls `run` once after `ms`; must not keep the process alive. `Clock` of network/clock.ts fits. */
+/** The part of `Clock` (network/clock.ts) that storage needs. Its timers must not keep the process alive. */
 export interface LogTimer {
+	/** Calls `run` once after `ms`. */
 	after(ms: number, run: () => void): {cancel(): void};
 }
 
-/** How long written bytes may stay with the operating system alone. */
-export const FLUSH_AFTER_MS = 1000;
+/** Longest time for which written bytes stay in the cache of the operating system. */
+const FLUSH_AFTER_MS = 1000;
 
-/** Decides when to hand what was written to the disk: at most once in FLUSH_AFTER_MS, and when asked. */
+/** Decides when written bytes are forced to the disk: FLUSH_AFTER_MS after a write, and on request. */
 export interface Flusher {
-	/** Something was written. */
+	/** Notes that something was written. */
 	markDirty(): void;
-	/** Throws, once, what an unasked flush failed with. */
+	/** Throws the StorageError of a failed background flush, once. */
 	throwPendingFailure(): void;
+	/** Resolves when everything written so far is on the disk. */
 	flush(): Promise<void>;
-	/** A last flush; no timer is left. */
+	/** Cancels the timer and flushes a last time. */
 	stop(): Promise<void>;
 }
 
+/** `sync` forces written bytes to the disk. Without `timer` there is no background flush. */
 export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flusher {
 	let isDirty = false;
 	let failure: StorageError | undefined;
 	let flushTimer: {cancel(): void} | undefined;
 	let lastFlush: Promise<void> = Promise.resolve();
-	let stopped = false;
+	let isStopped = false;
 
-	/** One at a time; what is written meanwhile goes with the next. */
+	/** Flushes run one at a time. A write during one is covered by the next. */
 	function flush(): Promise<void> {
 		const next = lastFlush.then(async () => {
 			if (!isDirty) return;
@@ -52,7 +55,7 @@ export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flus
 	return {
 		markDirty() {
 			isDirty = true;
-			if (timer && !stopped) flushTimer ??= timer.after(FLUSH_AFTER_MS, flushInBackground);
+			if (timer && !isStopped) flushTimer ??= timer.after(FLUSH_AFTER_MS, flushInBackground);
 		},
 		throwPendingFailure() {
 			const error = failure;
@@ -61,7 +64,7 @@ export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flus
 		},
 		flush,
 		stop() {
-			stopped = true;
+			isStopped = true;
 			flushTimer?.cancel();
 			flushTimer = undefined;
 			return flush();

@@ -1,4 +1,4 @@
-/** The 32-byte seed of the user's durable identity: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
+/** File with the 32-byte seed of the durable identity: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
 import {chmodSync, readFileSync, statSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {systemErrorCode} from '../core/system-error.js';
@@ -6,27 +6,29 @@ import {createFileAtomically, sleepSync} from './atomic-file.js';
 import {StorageError, toStorageError} from './errors.js';
 
 export interface IdentitySeed {
-	/** 32 bytes that never leave this machine. */
+	/** 32 bytes. They never leave this machine. */
 	readonly seed: Uint8Array;
+	/** Message for the user if other users could read the file. */
 	readonly warning?: string;
 }
 
 const SEED_FILE_LABEL = 'p2pchat-ink identity 1';
 const SEED_FILE_PATTERN = new RegExp(`^${SEED_FILE_LABEL} ([0-9a-f]{64}) ([0-9a-f]{8})\\n$`);
 const MAX_ATTEMPTS = 5;
+const RETRY_DELAY_MS = 10;
 
 /**
- * Reads the seed, or makes it: `fresh` gives 32 random bytes. Of two processes that make it at once, both get the same.
- * Throws StorageError: `damaged` when it is there and not whole.
+ * Reads the seed, or creates it with `generateSeed` (32 random bytes). Two processes that create it at the same time get
+ * the same seed. Throws StorageError, with code `damaged` if the content of the file is not valid.
  */
 export function openIdentitySeed(path: string, generateSeed: () => Uint8Array): IdentitySeed {
 	try {
-		for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
+		for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
 			const text = readIfExists(path);
 			const seed = text === undefined ? undefined : parseSeed(text);
 			if (seed) return {seed, ...restrictPermissions(path)};
 			if (text === undefined) createFileAtomically(path, formatSeed(generateSeed()));
-			else sleepSync(10);
+			else sleepSync(RETRY_DELAY_MS);
 		}
 	} catch (error) {
 		throw toStorageError(error, 'cannot read the identity', path);
@@ -35,7 +37,7 @@ export function openIdentitySeed(path: string, generateSeed: () => Uint8Array): 
 		'damaged',
 		'the identity file is damaged',
 		path,
-		'Restore it from a copy, or move it away to get a new identity (others will see another fingerprint).',
+		'Restore it from a backup, or move it away to get a new identity. Others will then see another fingerprint.',
 	);
 }
 
@@ -62,13 +64,13 @@ function checksum(digits: string): string {
 	return crc32(digits).toString(16).padStart(8, '0');
 }
 
-/** Others of this computer must not read it; where that cannot be set right, the user is told. */
+/** Removes the permissions of other users, and warns if there were any. */
 function restrictPermissions(path: string): {warning?: string} {
 	if (process.platform === 'win32' || (statSync(path).mode & 0o077) === 0) return {};
 	try {
 		chmodSync(path, 0o600);
-		return {warning: `Others could read your identity file ${path}; its permissions were set right.`};
+		return {warning: `Other users could read your identity file ${path}. Its permissions are now corrected.`};
 	} catch {
-		return {warning: `Others can read your identity file ${path}: chmod 600 it.`};
+		return {warning: `Other users can read your identity file ${path}. Run: chmod 600 ${path}`};
 	}
 }

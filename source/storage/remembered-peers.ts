@@ -1,4 +1,4 @@
-/** Peers named with `--peer` that worked, by room, newest first: a small JSON file. Nothing in it is worth failing for. */
+/** JSON file of the peers named with `--peer` that could be reached, by room, newest first. */
 import {readFileSync, statSync} from 'node:fs';
 import {isIP} from 'node:net';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
@@ -6,12 +6,13 @@ import {replaceFileAtomically} from './atomic-file.js';
 import {toStorageError} from './errors.js';
 
 export interface RememberedPeer {
-	/** 16 hexadecimal digits of the room tag. */
+	/** Room tag, 16 hexadecimal digits. */
 	readonly room: string;
-	/** Host name or address as the user gave it. */
+	/** Host name or address as the user typed it. */
 	readonly host: string;
+	/** TCP port. */
 	readonly port: number;
-	/** When it last worked, ms. */
+	/** Time of the last successful connection, ms since 1970. */
 	readonly worked: number;
 }
 
@@ -19,25 +20,22 @@ export const MAX_REMEMBERED_PEERS = 64;
 const MAX_FILE_BYTES = 64 * 1024;
 const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
-/** Never throws: an unreadable file or entry is left out, with a warning. */
+/** Reads the remembered peers. Never throws: an invalid file or entry is skipped, with a warning for the user. */
 export function readRememberedPeers(path: string): {peers: readonly RememberedPeer[]; warning?: string} {
 	try {
-		if (statSync(path).size > MAX_FILE_BYTES) throw new Error('it is too long');
+		if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`longer than ${MAX_FILE_BYTES} bytes`);
 		const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-		if (!Array.isArray(value)) throw new Error('it is not a list');
+		if (!Array.isArray(value)) throw new Error('not a list');
 		const peers = value.filter(isRememberedPeer).slice(0, MAX_REMEMBERED_PEERS);
 		if (peers.length === value.length) return {peers};
-		return {peers, warning: `Some entries of ${path} are ill-formed and were left out.`};
+		return {peers, warning: `Some remembered peers in ${path} are invalid and were skipped.`};
 	} catch (error) {
 		if (systemErrorCode(error) === 'ENOENT') return {peers: []};
-		return {
-			peers: [],
-			warning: `The remembered peers in ${path} cannot be read: ${describeSystemError(error)}`,
-		};
+		return {peers: [], warning: `Cannot read the remembered peers in ${path}: ${describeSystemError(error)}`};
 	}
 }
 
-/** Puts one in front; the oldest go. Throws StorageError when it cannot be written. */
+/** Puts a peer first and removes the oldest above MAX_REMEMBERED_PEERS. Throws StorageError if writing fails. */
 export function rememberPeer(path: string, peer: RememberedPeer): void {
 	const others = readRememberedPeers(path).peers.filter(
 		({room, host, port}) => room !== peer.room || host !== peer.host || port !== peer.port,

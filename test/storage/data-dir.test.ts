@@ -1,7 +1,8 @@
 import {mkdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {ensurePrivateDirectory, type HostEnvironment, resolveDataDir} from '../../source/storage/data-dir.js';
+import {type HostEnvironment, resolveDataDir} from '../../source/storage/data-dir.js';
+import {ensurePrivateDirectory} from '../../source/storage/ensure-directory.js';
 import {formatLogName} from '../../source/storage/log-directory.js';
 import {makeFolder} from './log-samples.js';
 
@@ -58,7 +59,7 @@ test('makes folders for their owner alone, and takes what is there', () => {
 test.runIf(process.platform === 'linux')('ends where the system refuses a folder, which mkdirSync does not', () => {
 	for (const path of ['/proc/nope', '/proc/nope/deeper']) {
 		expect(() => ensurePrivateDirectory(path)).toThrow(
-			expect.objectContaining({path, message: 'cannot make the folder: no such file or folder'}),
+			expect.objectContaining({path, message: 'cannot create the folder: no such file or folder'}),
 		);
 	}
 });

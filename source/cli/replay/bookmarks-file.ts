@@ -1,6 +1,8 @@
 /** Bookmarks of a log, beside it as FILE.bookmarks.json: the log itself is never written to. */
-import {readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import {basename} from 'node:path';
+import {systemErrorCode} from '../../core/system-error.js';
+import {replaceFileAtomically} from '../../storage/atomic-file.js';
 
 const BOOKMARKS_FORMAT = 1;
 const MAX_BOOKMARKS = 10_000;
@@ -14,7 +16,7 @@ export function bookmarksPath(log: string): string {
 export async function readBookmarks(log: string): Promise<readonly string[]> {
 	const path = bookmarksPath(log);
 	const text = await readFile(path, 'utf8').catch(error => {
-		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+		if (systemErrorCode(error) === 'ENOENT') return undefined;
 		throw error;
 	});
 	if (text === undefined) return [];
@@ -37,15 +39,10 @@ function parseBookmarks(text: string): readonly string[] | undefined {
 	return [...new Set<string>(orders)].sort();
 }
 
-/** Whole or not at all; without bookmarks there is no file. */
+/** Replaces the bookmarks atomically. Without bookmarks the file is deleted. */
 export async function writeBookmarks(log: string, orders: readonly string[]): Promise<void> {
 	const path = bookmarksPath(log);
 	if (orders.length === 0) return rm(path, {force: true});
-	const temporaryPath = `${path}.new`;
-	await writeFile(
-		temporaryPath,
-		`${JSON.stringify({format: BOOKMARKS_FORMAT, bookmarks: orders}, undefined, '\t')}\n`,
-		{mode: 0o600},
-	);
-	await rename(temporaryPath, path);
+	const content = {format: BOOKMARKS_FORMAT, bookmarks: orders};
+	replaceFileAtomically(path, `${JSON.stringify(content, undefined, '\t')}\n`);
 }
