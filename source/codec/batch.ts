@@ -1,10 +1,10 @@
 /**
- * A batch as a MessagePack array, the same on the wire and in the log (protocol.md, Batches):
+ * Codec of batches, the same on the wire and in the log (protocol.md, Batches). A batch is a MessagePack array:
  * `[peer bin 32, first seq, previous hash bin 32, [entry bin, …], signature bin 64]`.
  */
 import {type Batch, batchByteLength} from '../core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES} from '../core/limits.js';
-import {hexToBytes} from './bytes.js';
+import {hexToBytes, PEER_ID_BYTES} from './bytes.js';
 import {failField, readBytes, readList, readPeerId, readUint} from './field-readers.js';
 import {
 	type MsgpackWriter,
@@ -13,20 +13,37 @@ import {
 	sizeOfUint,
 	writeBytes,
 	writeListHeader,
-	writeMapHeader,
-	writeShortString,
 	writeUint,
 } from './msgpack-writer.js';
 
-export const HASH_BYTES = 32;
+const HASH_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 
-/** The array to pack. */
+/** The array to encode with `pack`. */
 export function batchFields(batch: Batch): readonly unknown[] {
 	return [hexToBytes(batch.peer), batch.firstSeq, batch.previousHash, batch.entries, batch.signature];
 }
 
-/** Checks every field and limit; entries and hashes are views of the unpacked bytes. Throws ProtocolError. */
+/** Size in bytes of what `writeBatch` writes. */
+export function sizeOfBatch(batch: Batch): number {
+	let size = 1 + sizeOfBytes(PEER_ID_BYTES) + sizeOfUint(batch.firstSeq) + sizeOfBytes(batch.previousHash.length);
+	size += sizeOfListHeader(batch.entries.length) + sizeOfBytes(batch.signature.length);
+	for (const entry of batch.entries) size += sizeOfBytes(entry.length);
+	return size;
+}
+
+/** Writes the bytes that `pack` makes of `batchFields`, with one copy of each entry. */
+export function writeBatch(writer: MsgpackWriter, batch: Batch): void {
+	writeListHeader(writer, 5);
+	writeBytes(writer, hexToBytes(batch.peer));
+	writeUint(writer, batch.firstSeq);
+	writeBytes(writer, batch.previousHash);
+	writeListHeader(writer, batch.entries.length);
+	for (const entry of batch.entries) writeBytes(writer, entry);
+	writeBytes(writer, batch.signature);
+}
+
+/** Reads a batch and checks every field and limit. Byte strings are views of the unpacked bytes. Throws ProtocolError. */
 export function readBatch(value: unknown, path: string): Batch {
 	const fields = readList(value, path, 16, 5);
 	const batch: Batch = {
@@ -48,56 +65,4 @@ function readEntries(value: unknown, path: string): readonly Uint8Array[] {
 		}
 	}
 	return entries as readonly Uint8Array[];
-}
-
-/** `events` as bytes, written in one pass: most bytes of a session are these. Same layout as msgpackr would write. */
-
-interface EventsFields {
-	readonly batches: readonly Batch[];
-	readonly answer?: number;
-	readonly done?: boolean;
-}
-
-function sizeOfBatch(batch: Batch): number {
-	let size = 1 + sizeOfBytes(32) + sizeOfUint(batch.firstSeq) + sizeOfBytes(batch.previousHash.length);
-	size += sizeOfListHeader(batch.entries.length) + sizeOfBytes(batch.signature.length);
-	for (const entry of batch.entries) size += sizeOfBytes(entry.length);
-	return size;
-}
-
-function writeBatch(writer: MsgpackWriter, batch: Batch): void {
-	writeListHeader(writer, 5);
-	writeBytes(writer, hexToBytes(batch.peer));
-	writeUint(writer, batch.firstSeq);
-	writeBytes(writer, batch.previousHash);
-	writeListHeader(writer, batch.entries.length);
-	for (const entry of batch.entries) writeBytes(writer, entry);
-	writeBytes(writer, batch.signature);
-}
-
-/** Bytes of the payload. */
-export function sizeOfEvents(message: EventsFields): number {
-	let size = 1 + 5 + 7 + 8 + sizeOfListHeader(message.batches.length);
-	if (message.answer !== undefined) size += 7 + sizeOfUint(message.answer);
-	if (message.done !== undefined) size += 6;
-	for (const batch of message.batches) size += sizeOfBatch(batch);
-	return size;
-}
-
-export function writeEvents(writer: MsgpackWriter, message: EventsFields): void {
-	const {answer, done} = message;
-	writeMapHeader(writer, 2 + (answer === undefined ? 0 : 1) + (done === undefined ? 0 : 1));
-	writeShortString(writer, 'type');
-	writeShortString(writer, 'events');
-	if (answer !== undefined) {
-		writeShortString(writer, 'answer');
-		writeUint(writer, answer);
-	}
-	if (done !== undefined) {
-		writeShortString(writer, 'done');
-		writer.bytes[writer.position++] = done ? 0xc3 : 0xc2;
-	}
-	writeShortString(writer, 'batches');
-	writeListHeader(writer, message.batches.length);
-	for (const batch of message.batches) writeBatch(writer, batch);
 }

@@ -1,18 +1,18 @@
 /**
- * The datagram of discovery (protocol.md, Beacon): at most MAX_BEACON_BYTES, authenticated by the room's beacon key.
- * Integers are big-endian.
+ * Codec of beacons, the datagrams of discovery (protocol.md, Beacon). A beacon has at most MAX_BEACON_BYTES and is
+ * authenticated by the beacon key of the room. Integers are big-endian.
  *
  *     0   4  magic "p2pi"
- *     4   1  version: what follows is laid out as version 1 says
+ *     4   1  version; the fields below are those of version 1
  *     5   1  kind: 0 here, 1 leaving, 2 answer
  *     6   8  room tag
  *     14 32  peer id
  *     46  2  TCP port
  *     48  8  counter
- *     56  1  length n of the name, 0 when left out
+ *     56  1  length n of the name, 0 without a name
  *     57  n  name, UTF-8
- *         1  path it was sent on: 0 not said, 1 broadcast, 2 multicast; may be missing
- *     end 16 MAC over all bytes before it
+ *         1  path on which it was sent: 0 unknown, 1 broadcast, 2 multicast; may be missing
+ *     end 16 MAC of all bytes before it
  */
 import type {PeerId} from '../core/event.js';
 import {MAX_BEACON_BYTES, MAX_NAME_BYTES} from '../core/limits.js';
@@ -20,44 +20,46 @@ import {cleanName} from '../core/text.js';
 import {hexToBytes, isEqualBytes, peerIdFromBytes} from './bytes.js';
 
 export type BeaconKind = 'here' | 'leaving' | 'answer';
-/** How a datagram was sent, so that the hearer can tell which of the two gets through. */
+/** Path on which a beacon was sent. The receiver learns from it which of the two paths works. */
 export type BeaconPath = 'broadcast' | 'multicast';
 
 export interface BeaconDatagram {
-	/** Highest protocol version spoken. */
+	/** Highest protocol version that the sender supports. */
 	readonly version: number;
 	/** 8 bytes. */
 	readonly roomTag: Uint8Array;
 	readonly peer: PeerId;
-	/** TCP port. */
+	/** TCP port on which the sender listens. */
 	readonly port: number;
-	/** Left out in a room with a secret. */
+	/** Name of the sender. Absent in a room with a secret. */
 	readonly name?: string;
 	readonly kind: BeaconKind;
 	readonly path?: BeaconPath;
-	/** Rises with each announcement of this peer: what is not newer is a replay, or the copy on the other path. */
+	/** Rises with each announcement of this peer. A beacon that is not newer is a replay, or the copy on the other path. */
 	readonly counter: number;
 }
 
-/** Computes the MAC over the bytes before it: HMAC-SHA-256 by the beacon key, cut to 16 bytes. Passed in: codec has no crypto. */
+/**
+ * Computes the MAC: HMAC-SHA-256 with the beacon key, truncated to 16 bytes. It is a parameter because the codec imports
+ * no crypto.
+ */
 export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
 
-export type DecodedBeacon =
+type DecodedBeacon =
 	| {readonly type: 'beacon'; readonly beacon: BeaconDatagram}
-	/** Ours in form, but of another room or secret (tag or MAC differ). */
-	| {readonly type: 'stranger'; readonly peer: string; readonly leaving: boolean}
-	/** Ours in form, of a version we do not speak. */
+	/** A beacon of another room or secret: the tag or the MAC differs. */
+	| {readonly type: 'foreign'; readonly peer: string; readonly leaving: boolean}
+	/** A beacon of a version that this program does not support. */
 	| {readonly type: 'other-version'; readonly version: number}
-	/** Not ours at all. */
-	| {readonly type: 'noise'};
+	/** Not a valid beacon. */
+	| {readonly type: 'unrecognized'};
 
-/** The protocol version whose layout this is. */
+/** Protocol version of the layout above. */
 const LAYOUT_VERSION = 1;
 const MAGIC = [0x70, 0x32, 0x70, 0x69];
-/** Append-only: the index is the byte. */
+/** The index is the byte on the wire. Append-only. */
 const KINDS: readonly BeaconKind[] = ['here', 'leaving', 'answer'];
-
-/** Append-only: the index is the byte. */
+/** The index is the byte on the wire. Append-only. */
 const PATHS: readonly (BeaconPath | undefined)[] = [undefined, 'broadcast', 'multicast'];
 
 const VERSION_OFFSET = 4;
@@ -70,7 +72,7 @@ const NAME_OFFSET = 56;
 const MAC_BYTES = 16;
 const MIN_DATAGRAM_BYTES = NAME_OFFSET + 1 + MAC_BYTES;
 
-/** Throws RangeError for a name above MAX_NAME_BYTES. */
+/** Encodes a beacon. Throws RangeError for a name above MAX_NAME_BYTES. */
 export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array {
 	const name = new TextEncoder().encode(beacon.name ?? '');
 	if (name.length > MAX_NAME_BYTES) throw new RangeError(`A name holds at most ${MAX_NAME_BYTES} bytes`);
@@ -92,14 +94,30 @@ export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array
 	return bytes;
 }
 
-/** The same time whatever the bytes, so that a MAC cannot be found byte by byte. */
+/** Decodes a datagram. Never throws. Other bytes between the name and the MAC belong to later versions and are ignored. */
+export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: BeaconMac): DecodedBeacon {
+	if (bytes.length > MAX_BEACON_BYTES || bytes.length < VERSION_OFFSET + 1) return {type: 'unrecognized'};
+	if (!MAGIC.every((byte, index) => bytes[index] === byte)) return {type: 'unrecognized'};
+	const version = bytes[VERSION_OFFSET] ?? 0;
+	if (version !== LAYOUT_VERSION) return {type: 'other-version', version};
+	if (bytes.length < MIN_DATAGRAM_BYTES) return {type: 'unrecognized'};
+	const peer = peerIdFromBytes(bytes.subarray(PEER_OFFSET, PORT_OFFSET));
+	const end = bytes.length - MAC_BYTES;
+	const sameRoom = isEqualBytes(bytes.subarray(TAG_OFFSET, PEER_OFFSET), roomTag);
+	if (!sameRoom || !isEqualMac(mac(bytes.subarray(0, end)), bytes.subarray(end)))
+		return {type: 'foreign', peer, leaving: KINDS[bytes[KIND_OFFSET] ?? 0] === 'leaving'};
+	const beacon = readFields(bytes, end);
+	return beacon && (beacon.port > 0 || beacon.kind === 'leaving') ? {type: 'beacon', beacon} : {type: 'unrecognized'};
+}
+
+/** Compares in constant time, so that a MAC cannot be guessed byte by byte. */
 function isEqualMac(a: Uint8Array, b: Uint8Array): boolean {
 	let difference = 0;
 	for (let index = 0; index < MAC_BYTES; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0);
 	return difference === 0;
 }
 
-/** Undefined when the fields behind a good MAC make no sense. */
+/** Reads the fields of a beacon whose MAC is valid. Returns undefined if one is out of range. */
 function readFields(bytes: Uint8Array, end: number): BeaconDatagram | undefined {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 	const kind = KINDS[bytes[KIND_OFFSET] ?? 0];
@@ -119,20 +137,4 @@ function readFields(bytes: Uint8Array, end: number): BeaconDatagram | undefined 
 		...(path === undefined ? {} : {path}),
 		counter,
 	};
-}
-
-/** Never throws. What else stands between the name and the MAC is for later versions and ignored. */
-export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: BeaconMac): DecodedBeacon {
-	if (bytes.length > MAX_BEACON_BYTES || bytes.length < VERSION_OFFSET + 1) return {type: 'noise'};
-	if (!MAGIC.every((byte, index) => bytes[index] === byte)) return {type: 'noise'};
-	const version = bytes[VERSION_OFFSET] ?? 0;
-	if (version !== LAYOUT_VERSION) return {type: 'other-version', version};
-	if (bytes.length < MIN_DATAGRAM_BYTES) return {type: 'noise'};
-	const peer = peerIdFromBytes(bytes.subarray(PEER_OFFSET, PORT_OFFSET));
-	const end = bytes.length - MAC_BYTES;
-	const sameRoom = isEqualBytes(bytes.subarray(TAG_OFFSET, PEER_OFFSET), roomTag);
-	if (!sameRoom || !isEqualMac(mac(bytes.subarray(0, end)), bytes.subarray(end)))
-		return {type: 'stranger', peer, leaving: KINDS[bytes[KIND_OFFSET] ?? 0] === 'leaving'};
-	const beacon = readFields(bytes, end);
-	return beacon && (beacon.port > 0 || beacon.kind === 'leaving') ? {type: 'beacon', beacon} : {type: 'noise'};
 }

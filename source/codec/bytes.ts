@@ -1,11 +1,11 @@
-/** Bytes as text and back, without Node. */
+/** Conversions of bytes: hexadecimal digits, peer ids, UTF-8, big-endian integers. */
 
 import {ProtocolError} from '../core/errors.js';
 import type {PeerId} from '../core/event.js';
 
 const HEX_PAIRS = Array.from({length: 256}, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Lowercase hexadecimal digits, two a byte. */
+/** Lowercase hexadecimal digits, two for each byte. */
 export function bytesToHex(bytes: Uint8Array): string {
 	let text = '';
 	for (let index = 0; index < bytes.length; index++) text += HEX_PAIRS[bytes[index] ?? 0];
@@ -28,12 +28,16 @@ export function hexToBytes(hex: string): Uint8Array {
 	return bytes;
 }
 
-const PEER_ID_BYTES = 32;
-/** Ids read lately, by their first bytes: every record and message names one, and mostly one of a few. */
+export const PEER_ID_BYTES = 32;
+
+/** Direct-mapped cache of recent peer ids. Every record and message contains one, and mostly one of a few. */
 const PEER_ID_CACHE_SIZE = 1024;
 const peerIdCache: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];
 
-/** The peer of a 32-byte Ed25519 public key. Equal ids are mostly the same string, so that a log holds each once. */
+/**
+ * Peer id of an Ed25519 public key of 32 bytes. Throws ProtocolError for another length. Equal ids are mostly the same
+ * string, so a million events do not keep a million copies in memory.
+ */
 export function peerIdFromBytes(bytes: Uint8Array): PeerId {
 	const slot = ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) % PEER_ID_CACHE_SIZE;
 	const cached = peerIdCache[slot];
@@ -44,24 +48,41 @@ export function peerIdFromBytes(bytes: Uint8Array): PeerId {
 	return peer;
 }
 
+/** Whether two byte strings are equal. It is not constant-time. */
 export function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
 	if (a.length !== b.length) return false;
 	for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
 	return true;
 }
 
-/** Bytes that `text` takes in UTF-8; a lone surrogate counts 3, as it is written. */
-export function utf8Length(text: string): number {
-	let bytes = 0;
-	for (let index = 0; index < text.length; index++) {
-		const code = text.codePointAt(index) ?? 0;
-		if (code < 0x80) bytes += 1;
-		else if (code < 0x800) bytes += 2;
-		else if (code < 0x1_0000) bytes += 3;
-		else {
-			bytes += 4;
-			index++;
-		}
+/** A plain Uint8Array over the same memory. `slice` of a Buffer does not copy, and views of a Buffer cost twice as much. */
+export function toPlainUint8Array(bytes: Uint8Array): Uint8Array {
+	if (bytes.constructor === Uint8Array) return bytes;
+	return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+const utf8Decoder = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
+
+/** Text of UTF-8 bytes, undefined if they are not valid UTF-8. A byte order mark is part of the text. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+	try {
+		return utf8Decoder.decode(bytes);
+	} catch {
+		return undefined;
 	}
-	return bytes;
+}
+
+/** Unsigned big-endian integer of `width` bytes. Exact up to 6 bytes. */
+export function readBigEndian(bytes: Uint8Array, offset: number, width: number): number {
+	let value = 0;
+	for (let index = offset; index < offset + width; index++) value = value * 256 + (bytes[index] ?? 0);
+	return value;
+}
+
+/** Writes an unsigned 32-bit integer, big-endian. */
+export function writeUint32(target: Uint8Array, offset: number, value: number): void {
+	target[offset] = value >>> 24;
+	target[offset + 1] = value >>> 16;
+	target[offset + 2] = value >>> 8;
+	target[offset + 3] = value;
 }

@@ -1,22 +1,22 @@
 /**
- * One event of a feed as bytes (protocol.md, Entries): a MessagePack array `[kind, at, ms, counter, …fields]`, without
- * author and seq. The kind is the event's name; `at` is the author's wall clock, `ms` and `counter` its HLC.
+ * Codec of entries, the events of a feed as bytes (protocol.md, Entries). An entry is a MessagePack array
+ * `[kind, at, ms, counter, …fields]`, without author and seq. `at` is the wall clock of the author, `ms` and `counter` are
+ * its hybrid logical clock (HLC). The fields by kind:
  *
  *     joined    name, [address, …], version, identity key (bin 32 or nil), its signature (bin 64 or nil)
- *     posted    text, action (true; left out otherwise)
+ *     posted    text, action (true, or absent)
  *     renamed   name
  *     moved     [address, …]
  *     left
  *     lost      subject (bin 32), absence number
  *     returned  absence number
  *
- * Values behind these are for later versions and ignored.
+ * Further values belong to later versions and are ignored.
  */
 
 import {ProtocolError} from '../core/errors.js';
 import type {FeedEvent, FeedEventBody, Hlc, PeerId} from '../core/event.js';
 import {
-	MAX_ADDRESS_LENGTH,
 	MAX_ADDRESSES,
 	MAX_ENTRY_BYTES,
 	MAX_HLC_COUNTER,
@@ -25,10 +25,11 @@ import {
 	MAX_VERSION_LENGTH,
 } from '../core/limits.js';
 import {cleanLine, cleanName, cleanText} from '../core/text.js';
-import {hexToBytes} from './bytes.js';
+import {decodeUtf8, hexToBytes} from './bytes.js';
 import {
 	failField,
 	MAX_TIME_MS,
+	readAddress,
 	readBytes,
 	readList,
 	readListOf,
@@ -40,22 +41,64 @@ import {
 } from './field-readers.js';
 import {pack, unpack} from './msgpack.js';
 
-/** What `joined` says of its identity. Worth nothing until feed/identity.ts has verified the signature. */
+/** Claim of a durable identity in `joined`. It proves nothing until feed/identity.ts has verified the signature. */
 export interface IdentityClaim {
 	/** Ed25519 public key, 32 bytes. */
 	readonly key: Uint8Array;
-	/** By that key over room tag and peer id, 64 bytes. */
+	/** Signature by that key over room tag and peer id, 64 bytes. */
 	readonly signature: Uint8Array;
 }
 
 type JoinedBody = Omit<Extract<FeedEventBody, {type: 'joined'}>, 'identity'> & {readonly identity?: IdentityClaim};
 
-/** What can be written: every kind but `unreadable`; `joined` carries a claim in place of a verified identity. */
+/** Body of an entry to encode: any kind but `unreadable`. `joined` has a claim in place of a verified identity. */
 export type EntryBody = Exclude<FeedEventBody, {type: 'joined' | 'unreadable'}> | JoinedBody;
 
-const ADDRESS = /^[\w.:%-]+$/;
+/**
+ * Encodes an entry; `at` is in ms since 1970. The bytes may be kept: they are never written again, and share memory with
+ * other entries only.
+ */
+export function encodeEntry(body: EntryBody, at: number, hlc: Hlc): Uint8Array {
+	return copyToSlab(pack(entryFields(body, at, hlc)));
+}
 
-/** The array to pack. */
+/**
+ * Decodes an entry. Never throws: a malformed or unknown entry is an `unreadable` event, with its time if that can be read,
+ * otherwise at time 0. Texts and names are cleaned. `joined` has no identity: see `readIdentityClaim`.
+ */
+export function decodeEntry(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
+	return decodePostedFast(bytes, peer, seq) ?? decodeEntryGeneric(bytes, peer, seq);
+}
+
+/** Identity claim in the bytes of a `joined` entry, undefined if there is none. Never throws. */
+export function readIdentityClaim(bytes: Uint8Array): IdentityClaim | undefined {
+	try {
+		const fields = readList(unpack(bytes), 'entry', 64, 9);
+		if (fields[0] !== 'joined') return undefined;
+		const key = readOptional(fields[7], 'key', (value, path) => readBytes(value, path, 32));
+		const signature = readOptional(fields[8], 'signature', (value, path) => readBytes(value, path, 64));
+		return key && signature && {key, signature};
+	} catch {
+		return undefined;
+	}
+}
+
+/** Generic decoder for every kind. It is exported for the test that compares the fast decoder with it. */
+export function decodeEntryGeneric(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
+	let head = {peer, seq, at: 0, ms: 0, counter: 0};
+	try {
+		if (bytes.length > MAX_ENTRY_BYTES) failField('entry', `at most ${MAX_ENTRY_BYTES} bytes`);
+		const fields = readList(unpack(bytes), 'entry', 64, 4);
+		const at = readTime(fields[1], 'at');
+		const ms = readTime(fields[2], 'ms');
+		head = {peer, seq, at, ms, counter: readUint(fields[3], 'counter', MAX_HLC_COUNTER)};
+		return {...head, ...readEntryBody(fields)};
+	} catch (error) {
+		return {...head, type: 'unreadable', reason: unreadableReason(error)};
+	}
+}
+
+/** The array to encode with `pack`. */
 function entryFields(body: EntryBody, at: number, {ms, counter}: Hlc): readonly unknown[] {
 	const {type} = body;
 	switch (type) {
@@ -85,7 +128,10 @@ const SLAB_BYTES = 8192;
 let slab = new Uint8Array(SLAB_BYTES);
 let slabUsed = 0;
 
-/** A copy among other entries: a buffer for each costs more than writing it, one of the packer's may be large. */
+/**
+ * Copies an entry into a buffer shared with other entries. A buffer for each entry costs more than encoding it, and the
+ * buffer of the MessagePack encoder may be large.
+ */
 function copyToSlab(bytes: Uint8Array): Uint8Array {
 	if (bytes.length > SLAB_BYTES / 4) return bytes.slice();
 	if (slabUsed + bytes.length > SLAB_BYTES) {
@@ -98,19 +144,9 @@ function copyToSlab(bytes: Uint8Array): Uint8Array {
 	return copy;
 }
 
-/** `at` in ms. The bytes are fit to be kept: they are never written again and share memory with other entries only. */
-export function encodeEntry(body: EntryBody, at: number, hlc: Hlc): Uint8Array {
-	return copyToSlab(pack(entryFields(body, at, hlc)));
-}
-
-/** A name in UTF-8 may be longer than it is after cleaning, so the bound on bytes stands before. */
+/** A name before cleaning may be longer than after it, so the limit applies before. */
 function readName(value: unknown, path: string): string {
 	return cleanName(readText(value, path, MAX_NAME_BYTES));
-}
-
-export function readAddress(value: unknown, path: string): string {
-	const address = readText(value, path, MAX_ADDRESS_LENGTH);
-	return ADDRESS.test(address) ? address : failField(path, 'an address');
 }
 
 function readAddresses(value: unknown): readonly string[] {
@@ -146,55 +182,16 @@ function readEntryBody(fields: readonly unknown[]): FeedEventBody {
 }
 
 function unreadableReason(error: unknown): string {
-	return error instanceof ProtocolError ? error.detail : 'ill-formed';
+	return error instanceof ProtocolError ? error.detail : 'malformed';
 }
 
-/**
- * Never throws: what is ill-formed or unknown is `unreadable`, in its place in time if that can be read, else at 0. Texts
- * and names are cleaned. `joined` comes without identity: see `readIdentityClaim`.
- */
-export function decodeEntry(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
-	return decodePostedFast(bytes, peer, seq) ?? decodeEntryGeneric(bytes, peer, seq);
-}
+// The fast decoder reads the form that `encodeEntry` writes for `posted`. A test compares it with the generic one.
 
-/** The general way, for every kind; exported for the test that holds the fast one against it. */
-export function decodeEntryGeneric(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
-	let head = {peer, seq, at: 0, ms: 0, counter: 0};
-	try {
-		if (bytes.length > MAX_ENTRY_BYTES) failField('entry', `at most ${MAX_ENTRY_BYTES} bytes`);
-		const fields = readList(unpack(bytes), 'entry', 64, 4);
-		const at = readTime(fields[1], 'at');
-		const ms = readTime(fields[2], 'ms');
-		head = {peer, seq, at, ms, counter: readUint(fields[3], 'counter', MAX_HLC_COUNTER)};
-		return {...head, ...readEntryBody(fields)};
-	} catch (error) {
-		return {...head, type: 'unreadable', reason: unreadableReason(error)};
-	}
-}
-
-/** The claim that the bytes of a `joined` carry, or undefined. Never throws. */
-export function readIdentityClaim(bytes: Uint8Array): IdentityClaim | undefined {
-	try {
-		const fields = readList(unpack(bytes), 'entry', 64, 9);
-		if (fields[0] !== 'joined') return undefined;
-		const key = readOptional(fields[7], 'key', (value, path) => readBytes(value, path, 32));
-		const signature = readOptional(fields[8], 'signature', (value, path) => readBytes(value, path, 64));
-		return key && signature && {key, signature};
-	} catch {
-		return undefined;
-	}
-}
-
-/**
- * The fast way to read what most entries are: a `posted` in the very form that encodeEntry gives it. Anything else, good or
- * bad, is left to the general way, which gives the same for what both take (a test compares them).
- */
-
-/** Array of 5, text of 6, `posted`; a sixth value makes the first byte 0x96. */
+/** Array header of 5 values, string header of 6 bytes, `posted`. With `action` the first byte is 0x96. */
 const POSTED_PREFIX = [0x95, 0xa6, 0x70, 0x6f, 0x73, 0x74, 0x65, 0x64];
 const FLOAT_64 = 0xcb;
 const TRUE = 0xc3;
-/** Two floats of 9 bytes stand between the start and the counter. */
+/** `at` and `ms` take 9 bytes each: a tag and a float 64. */
 const AT_OFFSET = POSTED_PREFIX.length;
 const MS_OFFSET = AT_OFFSET + 9;
 const COUNTER_OFFSET = MS_OFFSET + 9;
@@ -202,15 +199,14 @@ const COUNTER_OFFSET = MS_OFFSET + 9;
 const floatValue = new Float64Array(1);
 const floatBytes = new Uint8Array(floatValue.buffer);
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-const utf8Decoder = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
 
-/** A time written as float 64 at `at`; -1 when it is anything else. */
-function readFloatTime(bytes: Uint8Array, at: number): number {
-	if (bytes[at] !== FLOAT_64) return -1;
+/** Time written as float 64 at `offset`; -1 for any other value. */
+function readFloatTime(bytes: Uint8Array, offset: number): number {
+	if (bytes[offset] !== FLOAT_64) return -1;
 	for (let index = 0; index < 8; index++) {
-		floatBytes[isLittleEndian ? 7 - index : index] = bytes[at + 1 + index] ?? 0;
+		floatBytes[isLittleEndian ? 7 - index : index] = bytes[offset + 1 + index] ?? 0;
 	}
-	// Plus 0, since -0 is a number of its own to some.
+	// Adding 0 turns -0 into 0.
 	const time = (floatValue[0] ?? -1) + 0;
 	return Number.isInteger(time) && time <= MAX_TIME_MS ? time : -1;
 }
@@ -221,15 +217,7 @@ function hasPostedPrefix(bytes: Uint8Array): boolean {
 	return bytes[0] === 0x95 || bytes[0] === 0x96;
 }
 
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-	try {
-		return utf8Decoder.decode(bytes);
-	} catch {
-		return undefined;
-	}
-}
-
-/** Undefined: read it the general way. Never throws. */
+/** Decodes a `posted` entry in the form of `encodeEntry`. Returns undefined for any other bytes. Never throws. */
 export function decodePostedFast(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent | undefined {
 	if (!hasPostedPrefix(bytes)) return undefined;
 	const at = readFloatTime(bytes, AT_OFFSET);

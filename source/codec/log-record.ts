@@ -1,7 +1,7 @@
 /**
- * A record of the log file <-> bytes (protocol.md, Log records): a 4-byte big-endian length, then a MessagePack array
- * `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 is always written wide, so it is the last 4 bytes, and
- * covers everything before them, the length included. Kinds are append-only.
+ * Codec of records in a log file (protocol.md, Log records). A record is a 4-byte big-endian length and a MessagePack array
+ * `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 always takes the last 4 bytes and covers all bytes before
+ * them, including the length. Kinds are append-only.
  */
 
 import {ProtocolError} from '../core/errors.js';
@@ -16,7 +16,7 @@ import {
 } from '../core/limits.js';
 import {cleanText} from '../core/text.js';
 import {batchFields, readBatch} from './batch.js';
-import {hexToBytes} from './bytes.js';
+import {hexToBytes, readBigEndian, writeUint32} from './bytes.js';
 import {
 	failField,
 	readBoolean,
@@ -28,73 +28,76 @@ import {
 	readTime,
 	readUint,
 } from './field-readers.js';
-import {FRAME_HEADER_BYTES, writeFrameHeader} from './frame.js';
+import {FRAME_HEADER_BYTES} from './frame.js';
 import {pack, unpack} from './msgpack.js';
 
-/** One unit in the log. `loggedAt`: our wall clock, ms. */
+/** One record of the log. `loggedAt` is the local wall clock in ms since 1970. */
 export type LogRecord =
 	| {readonly type: 'batch'; readonly loggedAt: number; readonly live: boolean; readonly batch: Batch}
 	| {readonly type: 'observation'; readonly loggedAt: number; readonly observation: Observation};
 
-/** Stands first in the file, twice. */
+/** Header of a log file. The file begins with two copies of it. */
 export interface LogHeader {
-	/** 1. */
+	/** Version of the file format; LOG_FORMAT in files of this version. */
 	readonly format: number;
-	/** Program version that made it. */
+	/** Program version that created the file. */
 	readonly version: string;
 	/** 8 bytes. */
 	readonly roomTag: Uint8Array;
 	readonly roomName: string;
-	/** ms. */
+	/** Time of creation in ms since 1970. */
 	readonly created: number;
 }
 
-/** What a good record says; `unknown`: a kind of a newer version, to be skipped. */
-export type LogEntry =
+/** Content of a valid record. `unknown` is a kind of a newer version, which is skipped. */
+type LogEntry =
 	| LogRecord
 	| {readonly type: 'header'; readonly header: LogHeader}
 	| {readonly type: 'unknown'; readonly kind: string};
 
-/** CRC-32 (IEEE 802.3, as in zlib) of the bytes. Passed in: the codec has no Node. */
+/** CRC-32 (IEEE 802.3, as in zlib) of the bytes. It is a parameter because the codec imports no Node modules. */
 export type Crc32 = (bytes: Uint8Array) => number;
 
 export const LOG_FORMAT = 1;
 export const MARKER_BYTES = 8;
-/** Two headers end before the first record that others have a say in, so none of it can pass for a header. */
+/**
+ * Longest header. The two headers are within twice this length, and records with content from peers follow them, so such
+ * content cannot be mistaken for a header.
+ */
 export const MAX_HEADER_BYTES = 256;
-export const MAX_RECORD_BYTES = FRAME_HEADER_BYTES + MAX_FRAME_BYTES;
-/** Length, array tag, marker tag and length, marker: what every record begins with. */
+/** Bytes of the start of a record: length, array tag, tag and length of the marker, marker. */
 export const RECORD_START_BYTES = FRAME_HEADER_BYTES + 3 + MARKER_BYTES;
 
 const ARRAY_OF_4 = 0x94;
 const ARRAY_OF_5 = 0x95;
 const BIN_8 = 0xc4;
 const UINT_32 = 0xce;
-/** The CRC with its tag. */
+/** Bytes of the CRC and its tag. */
 const CRC_BYTES = 5;
 const MIN_PAYLOAD_BYTES = RECORD_START_BYTES - FRAME_HEADER_BYTES + 3 + CRC_BYTES;
 const MAX_KIND_BYTES = 64;
 
-/** The bytes behind the length that begin every record of the file with this marker: what a search looks for. */
+/** Bytes that follow the length in every record of the file with this marker. The scanner searches for them. */
 export function recordPrefix(marker: Uint8Array): Uint8Array {
 	return Uint8Array.of(ARRAY_OF_5, BIN_8, MARKER_BYTES, ...marker);
 }
 
 function encodeRecord(marker: Uint8Array, kind: string, loggedAt: number, body: unknown, crc32: Crc32): Uint8Array {
 	const fields = pack([marker, kind, loggedAt, body]);
-	if (fields[0] !== ARRAY_OF_4) throw new RangeError('The packer wrote another form of array');
+	if (fields[0] !== ARRAY_OF_4) throw new RangeError('Unexpected array header from the MessagePack encoder');
 	const payloadBytes = fields.length + CRC_BYTES;
 	if (payloadBytes > MAX_FRAME_BYTES) throw new RangeError(`A record holds at most ${MAX_FRAME_BYTES} bytes`);
 	const bytes = new Uint8Array(FRAME_HEADER_BYTES + payloadBytes);
-	writeFrameHeader(bytes, 0, payloadBytes);
+	writeUint32(bytes, 0, payloadBytes);
 	bytes.set(fields, FRAME_HEADER_BYTES);
 	bytes[FRAME_HEADER_BYTES] = ARRAY_OF_5;
 	bytes[bytes.length - CRC_BYTES] = UINT_32;
 	const crc = crc32(bytes.subarray(0, bytes.length - 4));
-	writeFrameHeader(bytes, bytes.length - 4, crc);
+	writeUint32(bytes, bytes.length - 4, crc);
 	return bytes;
 }
 
+/** Encodes a header. Throws RangeError above MAX_HEADER_BYTES. */
 export function encodeLogHeader(header: LogHeader, marker: Uint8Array, crc32: Crc32): Uint8Array {
 	const {format, version, roomTag, roomName, created} = header;
 	const bytes = encodeRecord(marker, 'header', created, {format, version, roomTag, roomName}, crc32);
@@ -102,6 +105,7 @@ export function encodeLogHeader(header: LogHeader, marker: Uint8Array, crc32: Cr
 	return bytes;
 }
 
+/** Encodes a record. Throws RangeError if it exceeds MAX_FRAME_BYTES. */
 export function encodeLogRecord(record: LogRecord, marker: Uint8Array, crc32: Crc32): Uint8Array {
 	if (record.type === 'batch') {
 		return encodeRecord(marker, 'batch', record.loggedAt, [record.live, batchFields(record.batch)], crc32);
@@ -109,18 +113,23 @@ export function encodeLogRecord(record: LogRecord, marker: Uint8Array, crc32: Cr
 	return encodeRecord(marker, record.observation.type, record.loggedAt, observationFields(record.observation), crc32);
 }
 
-/** `good`: a whole record with a right CRC stands at `at`, `length` bytes long. `short`: it would end behind `bytes`. */
-export type RecordProbe = {readonly type: 'good'; readonly length: number} | {readonly type: 'bad' | 'short'};
+/** `good`: a complete record of `length` bytes with a correct CRC. `incomplete`: the bytes end before the record. */
+type RecordProbe = {readonly type: 'good'; readonly length: number} | {readonly type: 'bad' | 'incomplete'};
 
 const BAD_RECORD: RecordProbe = {type: 'bad'};
-const INCOMPLETE_RECORD: RecordProbe = {type: 'short'};
+const INCOMPLETE_RECORD: RecordProbe = {type: 'incomplete'};
 
-/** Without `marker` any marker will do (the header, from which it is learnt). */
-export function probeRecord(bytes: Uint8Array, at: number, marker: Uint8Array | undefined, crc32: Crc32): RecordProbe {
-	if (bytes.length - at < RECORD_START_BYTES) return INCOMPLETE_RECORD;
-	const payloadBytes = readUint32(bytes, at);
+/** Checks for a record at `offset`. Without `marker` any marker is accepted, since the header tells the marker. */
+export function probeRecord(
+	bytes: Uint8Array,
+	offset: number,
+	marker: Uint8Array | undefined,
+	crc32: Crc32,
+): RecordProbe {
+	if (bytes.length - offset < RECORD_START_BYTES) return INCOMPLETE_RECORD;
+	const payloadBytes = readBigEndian(bytes, offset, 4);
 	if (payloadBytes < MIN_PAYLOAD_BYTES || payloadBytes > MAX_FRAME_BYTES) return BAD_RECORD;
-	const start = at + FRAME_HEADER_BYTES;
+	const start = offset + FRAME_HEADER_BYTES;
 	if (bytes[start] !== ARRAY_OF_5 || bytes[start + 1] !== BIN_8 || bytes[start + 2] !== MARKER_BYTES) return BAD_RECORD;
 	for (let index = 0; marker && index < MARKER_BYTES; index++) {
 		if (bytes[start + 3 + index] !== marker[index]) return BAD_RECORD;
@@ -128,19 +137,19 @@ export function probeRecord(bytes: Uint8Array, at: number, marker: Uint8Array | 
 	const end = start + payloadBytes;
 	if (end > bytes.length) return INCOMPLETE_RECORD;
 	if (bytes[end - CRC_BYTES] !== UINT_32) return BAD_RECORD;
-	if (crc32(bytes.subarray(at, end - 4)) !== readUint32(bytes, end - 4)) return BAD_RECORD;
-	return {type: 'good', length: end - at};
+	if (crc32(bytes.subarray(offset, end - 4)) !== readBigEndian(bytes, end - 4, 4)) return BAD_RECORD;
+	return {type: 'good', length: end - offset};
 }
 
-/** The marker of a record that was probed good at `at`; a view. */
-export function markerAt(bytes: Uint8Array, at: number): Uint8Array {
-	const start = at + RECORD_START_BYTES - MARKER_BYTES;
+/** Marker of the valid record at `offset`, as a view. */
+export function markerAt(bytes: Uint8Array, offset: number): Uint8Array {
+	const start = offset + RECORD_START_BYTES - MARKER_BYTES;
 	return bytes.subarray(start, start + MARKER_BYTES);
 }
 
 /**
- * What a record says that was probed good; `bytes` is exactly the record, and entries are views of it. Undefined: its
- * body is ill-formed in spite of the CRC (a fault of the program that wrote it), to be reported as damage.
+ * Decodes a valid record; `bytes` is exactly the record, and entries are views of it. Returns undefined if the body is
+ * malformed in spite of the CRC, which is a fault of the program that wrote it and counts as damage.
  */
 export function decodeLogRecord(bytes: Uint8Array): LogEntry | undefined {
 	try {
@@ -173,12 +182,7 @@ function readLogHeader(body: unknown, created: number): LogHeader {
 	};
 }
 
-function readUint32(bytes: Uint8Array, at: number): number {
-	const high = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-	return high * 256 + (bytes[at + 3] ?? 0);
-}
-
-/** The body of an observation's record: `[peer bin 32, at, ms, counter, {fields of its kind}]`. */
+// The body of an observation is `[peer bin 32, at, ms, counter, {fields of its kind}]`.
 
 type ObservationKind = Observation['type'];
 
@@ -191,12 +195,12 @@ const OBSERVATION_KINDS: readonly string[] = [
 const MAX_NOTICE_BYTES = 4096;
 const MAX_CODE_BYTES = 64;
 
-export function isObservationKind(kind: string): kind is ObservationKind {
+function isObservationKind(kind: string): kind is ObservationKind {
 	return OBSERVATION_KINDS.includes(kind);
 }
 
-/** The value to pack. Texts are cleaned and cut as they will be when they are read back. */
-export function observationFields(observation: Observation): readonly unknown[] {
+/** The body to encode. Texts are cleaned and shortened in the same way as by the reader. */
+function observationFields(observation: Observation): readonly unknown[] {
 	const {peer, at, ms, counter} = observation;
 	return [hexToBytes(peer), at, ms, counter, observationBodyFields(observation)];
 }
@@ -218,7 +222,7 @@ function observationBodyFields(body: ObservationBody): Readonly<Record<string, u
 	}
 }
 
-/** Checks every field and cleans every text: a log file may come from anybody. Throws ProtocolError. */
+/** Reads the body of an observation. Every text is cleaned, because a log file may come from a stranger. Throws ProtocolError. */
 export function readObservation(kind: ObservationKind, value: unknown): Observation {
 	const [peer, at, ms, counter, body] = readList(value, 'observation', 16, 5);
 	const head: ObservationHead = {
@@ -259,5 +263,5 @@ function readObservationBody(kind: ObservationKind, fields: Readonly<Record<stri
 
 function readNoticeLevel(value: unknown): NoticeLevel {
 	if (value === 'info' || value === 'warn' || value === 'error') return value;
-	return failField('notice.level', 'a level of notices');
+	return failField('notice.level', 'info, warn or error');
 }

@@ -1,4 +1,4 @@
-/** Fields of each message between the wire and the types of chat-state.ts: every length, count and range is checked here. */
+/** Decoders of the fields of each message (protocol.md, Messages). Every length, count and range is checked here. */
 import type {Hlc} from '../core/event.js';
 import {
 	HAVE_BUCKETS,
@@ -14,9 +14,9 @@ import {
 } from '../core/limits.js';
 import {cleanLine, cleanName} from '../core/text.js';
 import {readBatch, SIGNATURE_BYTES} from './batch.js';
-import {readAddress} from './entry.js';
 import {
 	failField,
+	readAddress,
 	readBoolean,
 	readBytes,
 	readList,
@@ -30,17 +30,17 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Bytes of a chain hash told in `have`, and of a bucket's digest. */
-export const SHORT_HASH_BYTES = 8;
+/** Bytes of a chain hash in `have`, and of the digest of a bucket. */
+const SHORT_HASH_BYTES = 8;
 const MAC_BYTES = 32;
 const MAX_FEATURES = 32;
 const MAX_TOKEN_BYTES = 32;
-/** More batches than these cannot stand in one frame: each holds a peer id, a hash and a signature. */
+/** Upper bound of the batches in one frame: each has a peer id, a hash and a signature of 128 bytes in total. */
 const MAX_BATCHES = MAX_FRAME_BYTES / 128;
 const MAX_PORT = 65_535;
 const MAX_PROTOCOL_VERSION = 255;
 
-export function readPort(value: unknown, path: string): number {
+function readPort(value: unknown, path: string): number {
 	return readUint(value, path, MAX_PORT, 1);
 }
 
@@ -51,7 +51,7 @@ function readHlc(value: unknown, path: string): Hlc {
 
 function readToken(value: unknown, path: string): string {
 	const token = readText(value, path, MAX_TOKEN_BYTES);
-	return /^[\w.-]+$/.test(token) ? token : failField(path, 'a word');
+	return /^[\w.-]+$/.test(token) ? token : failField(path, 'a token of letters, digits, dots, hyphens and underscores');
 }
 
 function readVersions(value: unknown): readonly [number, number] {
@@ -172,10 +172,10 @@ export function readPong(fields: Fields) {
 
 const BYE_REASONS = ['leaving', 'duplicate', 'self', 'idle', 'overloaded'] as const;
 
-/** A reason of a later version reads as `idle`: the connection ends and nothing is concluded from it. */
+/** A reason of a later version reads as `idle`, which ends the connection without further consequences. */
 export function readBye(fields: Fields) {
-	const word = readToken(fields.reason, 'reason');
-	return {type: 'bye' as const, reason: BYE_REASONS.find(reason => reason === word) ?? ('idle' as const)};
+	const token = readToken(fields.reason, 'reason');
+	return {type: 'bye' as const, reason: BYE_REASONS.find(reason => reason === token) ?? ('idle' as const)};
 }
 
 export function readError(fields: Fields) {

@@ -1,10 +1,10 @@
 /**
- * What travels between two peers: MessagePack maps with a `type`, one to a frame (protocol.md, Messages). Type names are
- * append-only; unknown types are skipped, unknown fields ignored. Above 200 lines because every message stands here once,
- * type, writing and reading; the fields are read in message-fields.ts.
+ * Messages between two peers and their codec (protocol.md, Messages). A message is a MessagePack map with a `type`, one in
+ * each frame. Type names are append-only. Unknown types are skipped and unknown fields ignored. Fields are read in
+ * message-fields.ts.
  */
 import type {Batch, Hlc, PeerId} from '../core/event.js';
-import {sizeOfEvents, writeEvents} from './batch.js';
+import {sizeOfBatch, writeBatch} from './batch.js';
 import {hexToBytes} from './bytes.js';
 import {failField, readMap} from './field-readers.js';
 import {createFrame, encodeFrame, FRAME_HEADER_BYTES} from './frame.js';
@@ -20,11 +20,21 @@ import {
 	readWant,
 } from './message-fields.js';
 import {pack, unpack} from './msgpack.js';
+import {
+	type MsgpackWriter,
+	sizeOfListHeader,
+	sizeOfUint,
+	writeBoolean,
+	writeListHeader,
+	writeMapHeader,
+	writeShortString,
+	writeUint,
+} from './msgpack-writer.js';
 
-/** First from both sides, within HELLO_TIMEOUT_MS. */
+/** First message from each side, within HELLO_TIMEOUT_MS. */
 export interface HelloMessage {
 	readonly type: 'hello';
-	/** Protocol versions spoken: lowest and highest. */
+	/** Lowest and highest supported protocol version. */
 	readonly versions: readonly [number, number];
 	readonly peer: PeerId;
 	readonly name: string;
@@ -33,27 +43,27 @@ export interface HelloMessage {
 	readonly features: readonly string[];
 	/** Program version. */
 	readonly program: string;
-	/** Wall clock, ms. */
+	/** Wall clock of the sender, ms since 1970. */
 	readonly clock: number;
 	readonly hlc: Hlc;
-	/** Ed25519 by the feed key over label, room tag, keying material and role: 64 bytes. */
+	/** Ed25519 signature by the feed key over label, room tag, keying material and role: 64 bytes. */
 	readonly signature: Uint8Array;
-	/** HMAC-SHA-256 by the room key over the same with the peer id: 32 bytes. */
+	/** HMAC-SHA-256 by the room key over the same fields and the peer id: 32 bytes. */
 	readonly mac: Uint8Array;
 }
 
-/** What is held, on disk, of one feed. */
+/** Part of one feed that the sender holds on disk. */
 export interface HaveFeed {
 	readonly peer: PeerId;
 	/** Highest contiguous seq. */
 	readonly seq: number;
-	/** First 8 bytes of its chain hash. */
+	/** First 8 bytes of the chain hash at `seq`. */
 	readonly hash: Uint8Array;
 }
 
 /**
- * Three kinds: `digest` opens (HAVE_BUCKETS times 8 bytes, in order), `page` lists the feeds of buckets that differ (the
- * last one says so), `delta` tells changes later.
+ * Inventory of the feeds that the sender holds. `digest` comes first, with 8 bytes for each of the HAVE_BUCKETS buckets.
+ * `page` lists the feeds of the buckets that differ, until `last` is true. `delta` lists later changes.
  */
 export type HaveMessage =
 	| {readonly type: 'have'; readonly kind: 'digest'; readonly digest: Uint8Array}
@@ -62,14 +72,14 @@ export type HaveMessage =
 
 export interface WantRange {
 	readonly peer: PeerId;
-	/** First seq asked for. */
+	/** First requested seq. */
 	readonly from: number;
 }
 
-/** Asks for entries; answered by `events` with the same `answer`, the last of them `done`. */
+/** Request for entries. The answer is `events` messages with this `id` as `answer`; the last of them is `done`. */
 export interface WantMessage {
 	readonly type: 'want';
-	/** Chosen by the asker, rising within a connection. */
+	/** Chosen by the requester, rising within a connection. */
 	readonly id: number;
 	readonly ranges: readonly WantRange[];
 }
@@ -77,23 +87,24 @@ export interface WantMessage {
 export interface EventsMessage {
 	readonly type: 'events';
 	readonly batches: readonly Batch[];
-	/** The `id` of the `want` this answers; absent when pushed. */
+	/** `id` of the `want` that this message answers. Absent for entries sent without a request. */
 	readonly answer?: number;
+	/** True in the last message of an answer. */
 	readonly done?: boolean;
 }
 
 export interface PeerAddress {
 	readonly peer: PeerId;
-	/** Where it was reached or said it listens; at most MAX_ADDRESSES, host and TCP port. */
+	/** Up to MAX_ADDRESSES hosts and TCP ports at which the peer was reached or claims to listen. */
 	readonly addresses: readonly {readonly host: string; readonly port: number}[];
 }
 
-/** Whom the sender is connected to: changes only, after a first full list. */
+/** Peers to which the sender is connected: first the full list, then changes. */
 export interface PeersMessage {
 	readonly type: 'peers';
 	readonly added: readonly PeerAddress[];
 	readonly removed: readonly PeerId[];
-	/** This list replaces what was said before. */
+	/** The list replaces all earlier ones. */
 	readonly all?: true;
 }
 
@@ -105,24 +116,24 @@ export interface PingMessage {
 export interface PongMessage {
 	readonly type: 'pong';
 	readonly id: number;
-	/** Wall clock, ms. */
+	/** Wall clock of the sender, ms since 1970. */
 	readonly clock: number;
 	readonly hlc: Hlc;
 }
 
-export interface TypingMessage {
+interface TypingMessage {
 	readonly type: 'typing';
 }
 
 export type ByeReason = 'leaving' | 'duplicate' | 'self' | 'idle' | 'overloaded';
 
-export interface ByeMessage {
+interface ByeMessage {
 	readonly type: 'bye';
 	readonly reason: ByeReason;
 }
 
-/** Said before closing for the other's fault; `text` in plain words for its screen. */
-export interface ErrorMessage {
+/** Sent before the connection is closed because of a protocol error of the receiver. `text` is for the screen. */
+interface ErrorMessage {
 	readonly type: 'error';
 	readonly code: string;
 	readonly text: string;
@@ -140,7 +151,56 @@ export type Message =
 	| ByeMessage
 	| ErrorMessage;
 
-/** What is packed: peer ids as 32 bytes, records as arrays in the order of their fields. */
+/**
+ * Encodes a message as a frame, with its header, in a buffer of its own. Throws RangeError above MAX_FRAME_BYTES; callers
+ * keep messages within the limits.
+ */
+export function encodeMessageFrame(message: Message): Uint8Array {
+	if (message.type !== 'events') return encodeFrame(pack(toWireValue(message)));
+	const size = sizeOfEvents(message);
+	const frame = createFrame(size);
+	writeEvents({bytes: frame, position: FRAME_HEADER_BYTES}, message);
+	return frame;
+}
+
+/** Encodes a message as the payload of a frame. */
+export function encodeMessage(message: Message): Uint8Array {
+	return encodeMessageFrame(message).subarray(FRAME_HEADER_BYTES);
+}
+
+/**
+ * Decodes the payload of a frame. Returns undefined for an unknown type. Throws ProtocolError for a malformed message.
+ * Names and texts are cleaned. Byte strings are views of `payload`.
+ */
+export function decodeMessage(payload: Uint8Array): Message | undefined {
+	const fields = readMap(unpack(payload), 'message');
+	switch (fields.type) {
+		case 'hello':
+			return readHello(fields);
+		case 'have':
+			return readHave(fields);
+		case 'want':
+			return readWant(fields);
+		case 'events':
+			return readEvents(fields);
+		case 'peers':
+			return readPeers(fields);
+		case 'ping':
+			return readPing(fields);
+		case 'pong':
+			return readPong(fields);
+		case 'typing':
+			return {type: 'typing'};
+		case 'bye':
+			return readBye(fields);
+		case 'error':
+			return readError(fields);
+		default:
+			return typeof fields.type === 'string' ? undefined : failField('type', 'a text');
+	}
+}
+
+/** The value to encode with `pack`: peer ids are 32 bytes, and records are arrays of their fields in order. */
 function toWireValue(message: Exclude<Message, EventsMessage>): unknown {
 	switch (message.type) {
 		case 'hello':
@@ -171,51 +231,30 @@ function toWireValue(message: Exclude<Message, EventsMessage>): unknown {
 	}
 }
 
-/**
- * The whole frame of a message, header included, in a buffer of its own. Throws RangeError when it would be above
- * MAX_FRAME_BYTES: whoever fills a message keeps to the limits.
- */
-export function encodeMessageFrame(message: Message): Uint8Array {
-	if (message.type !== 'events') return encodeFrame(pack(toWireValue(message)));
-	const size = sizeOfEvents(message);
-	const frame = createFrame(size);
-	writeEvents({bytes: frame, position: FRAME_HEADER_BYTES}, message);
-	return frame;
+// Most bytes of a session are `events` messages, so they are written in one pass, with the bytes that `pack` would write.
+
+/** Size in bytes of what `writeEvents` writes. */
+function sizeOfEvents({batches, answer, done}: EventsMessage): number {
+	let size = 1 + 5 + 7 + 8 + sizeOfListHeader(batches.length);
+	if (answer !== undefined) size += 7 + sizeOfUint(answer);
+	if (done !== undefined) size += 6;
+	for (const batch of batches) size += sizeOfBatch(batch);
+	return size;
 }
 
-/** Frame payload of a message. */
-export function encodeMessage(message: Message): Uint8Array {
-	return encodeMessageFrame(message).subarray(FRAME_HEADER_BYTES);
-}
-
-/**
- * Undefined for an unknown type. Throws ProtocolError when a known one is ill-formed. Names and texts come cleaned; byte
- * strings are views of `payload`.
- */
-export function decodeMessage(payload: Uint8Array): Message | undefined {
-	const fields = readMap(unpack(payload), 'message');
-	switch (fields.type) {
-		case 'hello':
-			return readHello(fields);
-		case 'have':
-			return readHave(fields);
-		case 'want':
-			return readWant(fields);
-		case 'events':
-			return readEvents(fields);
-		case 'peers':
-			return readPeers(fields);
-		case 'ping':
-			return readPing(fields);
-		case 'pong':
-			return readPong(fields);
-		case 'typing':
-			return {type: 'typing'};
-		case 'bye':
-			return readBye(fields);
-		case 'error':
-			return readError(fields);
-		default:
-			return typeof fields.type === 'string' ? undefined : failField('type', 'a text');
+function writeEvents(writer: MsgpackWriter, {batches, answer, done}: EventsMessage): void {
+	writeMapHeader(writer, 2 + (answer === undefined ? 0 : 1) + (done === undefined ? 0 : 1));
+	writeShortString(writer, 'type');
+	writeShortString(writer, 'events');
+	if (answer !== undefined) {
+		writeShortString(writer, 'answer');
+		writeUint(writer, answer);
 	}
+	if (done !== undefined) {
+		writeShortString(writer, 'done');
+		writeBoolean(writer, done);
+	}
+	writeShortString(writer, 'batches');
+	writeListHeader(writer, batches.length);
+	for (const batch of batches) writeBatch(writer, batch);
 }

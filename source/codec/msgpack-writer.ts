@@ -1,9 +1,11 @@
 /**
- * MessagePack written by hand into a buffer of known size: for messages full of batches, where each entry is copied once,
- * from where it lies into the frame. Sizes and writes must agree; a test holds them against msgpackr.
+ * MessagePack encoder that writes into a buffer of known size. It serves messages full of batches: each entry is copied
+ * once, straight into the frame. Each `sizeOf` function returns what the matching `write` function writes; a test compares
+ * the bytes with those of msgpackr.
  */
 export interface MsgpackWriter {
 	readonly bytes: Uint8Array;
+	/** Index of the next byte to write. */
 	position: number;
 }
 
@@ -19,7 +21,7 @@ export function sizeOfUint(value: number): number {
 	return value < 0x1_0000_0000 ? 5 : 9;
 }
 
-/** A whole number from 0; above 2^32 as float 64, as msgpackr writes it. */
+/** Writes a non-negative integer; from 2^32 on as float 64, as msgpackr does. */
 export function writeUint(writer: MsgpackWriter, value: number): void {
 	if (value < 0x80) writer.bytes[writer.position++] = value;
 	else if (value < 0x100) writeBigEndian(writer, 0xcc, value, 1);
@@ -56,12 +58,16 @@ export function writeListHeader(writer: MsgpackWriter, count: number): void {
 	else writeBigEndian(writer, 0xdd, count, 4);
 }
 
-/** Up to 15 pairs. */
+/** Writes the header of a map of at most 15 pairs. */
 export function writeMapHeader(writer: MsgpackWriter, pairs: number): void {
 	writer.bytes[writer.position++] = 0x80 | pairs;
 }
 
-/** ASCII of at most 31 characters: the names of fields and types. */
+export function writeBoolean(writer: MsgpackWriter, value: boolean): void {
+	writer.bytes[writer.position++] = value ? 0xc3 : 0xc2;
+}
+
+/** Writes an ASCII string of at most 31 characters, such as the name of a field or type. */
 export function writeShortString(writer: MsgpackWriter, text: string): void {
 	writer.bytes[writer.position++] = 0xa0 | text.length;
 	for (let index = 0; index < text.length; index++) writer.bytes[writer.position++] = text.charCodeAt(index);

@@ -1,14 +1,16 @@
 /**
- * The one Packr, and the only importer of msgpackr. `useRecords: false` and `variableMapSize: true` because msgpackr
- * otherwise writes records of its own and wide maps; integers above 2^32 are written as float 64, which every reader
- * takes.
+ * MessagePack encoder and decoder (protocol.md, Encoding), the only importer of msgpackr. Input is validated before it is
+ * decoded.
  */
-// The entry without the native string extractor: short frames gain nothing from it, and texts in invalid UTF-8 would
-// read differently on nodes that have it and nodes that do not.
+// This entry point has no native string extractor. Short frames gain nothing from it, and invalid UTF-8 would read
+// differently on nodes with and without it.
 import {Packr} from 'msgpackr/pack';
 import {ProtocolError} from '../core/errors.js';
 import {MAX_NESTING, MAX_VALUES} from '../core/limits.js';
+import {decodeUtf8, readBigEndian, toPlainUint8Array} from './bytes.js';
 
+// Without these options msgpackr writes an extension of its own for objects, and maps with wide headers. It writes
+// integers from 2^32 on as float 64, which every decoder reads.
 const packr = new Packr({
 	useRecords: false,
 	variableMapSize: true,
@@ -16,23 +18,17 @@ const packr = new Packr({
 	int64AsType: 'auto' as 'number',
 });
 
-/** A plain Uint8Array over the same memory: `slice` of a Buffer does not copy, which nobody expects of bytes. */
-function toPlainUint8Array(bytes: Uint8Array): Uint8Array {
-	if (bytes.constructor === Uint8Array) return bytes;
-	return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
 /**
- * The bytes are the caller's to keep and never written again, but share memory with what is packed before and after:
- * copy (`slice()`) what is kept for long, lest a few bytes hold a whole buffer.
+ * Encodes a value. The returned bytes are never written again, but they share a large buffer with those of other calls.
+ * Copy them with `slice()` to keep them for long, otherwise a few bytes keep the whole buffer in memory.
  */
 export function pack(value: unknown): Uint8Array {
 	return toPlainUint8Array(packr.pack(value));
 }
 
 /**
- * One value from all of `bytes`. Byte strings inside are views of `bytes`, maps are plain objects. Throws ProtocolError for
- * anything that `scanMessagePack` refuses, and nothing else.
+ * Decodes all of `bytes` as one value. Byte strings are views of `bytes`, maps are plain objects. Throws ProtocolError for
+ * bytes that `validateMessagePack` rejects, and no other error.
  */
 export function unpack(bytes: Uint8Array): unknown {
 	validateMessagePack(bytes);
@@ -43,20 +39,14 @@ export function unpack(bytes: Uint8Array): unknown {
 	}
 }
 
-/**
- * One walk over MessagePack bytes before anything is built from them (protocol.md, Encoding): exactly one value, nothing
- * behind it, nesting of MAX_NESTING and MAX_VALUES in all at most, no count that the bytes cannot hold, map keys that are strings and not
- * `__proto__`, texts in valid UTF-8, no extension types, no integer beyond 2^53. After it, unpacking needs no guard and costs what the bytes
- * are worth.
- */
-
-/** Values still to come at each depth; a map counts keys and values. Scanning never re-enters, so one pair serves all. */
+// Validation state, shared by all calls because validation never re-enters.
+/** Number of values still expected at each depth. A map counts its keys and its values. */
 const remaining = new Float64Array(MAX_NESTING + 1);
 const inMap = new Uint8Array(MAX_NESTING + 1);
 
 const PROTO = [...'__proto__'].map(character => character.charCodeAt(0));
 
-/** Header length in bytes of the tokens from 0xc4 (bin 8) to 0xdf (map 32); 0 for what is refused. */
+/** Header length in bytes of the tokens from 0xc4 (bin 8) to 0xdf (map 32); 0 for a token that is not allowed. */
 const HEADER_BYTES = new Uint8Array([
 	2, 3, 5, 0, 0, 0, 5, 9, 2, 3, 5, 9, 2, 3, 5, 9, 0, 0, 0, 0, 0, 2, 3, 5, 3, 5, 3, 5,
 ]);
@@ -65,40 +55,34 @@ function createTruncatedError(): ProtocolError {
 	return new ProtocolError('truncated', 'the value ends before its bytes do');
 }
 
-function readBigEndian(bytes: Uint8Array, at: number, width: number): number {
-	let value = 0;
-	for (let index = at; index < at + width; index++) value = value * 256 + (bytes[index] ?? 0);
-	return value;
+function isProto(bytes: Uint8Array, offset: number, length: number): boolean {
+	return length === PROTO.length && PROTO.every((code, index) => bytes[offset + index] === code);
 }
 
-function isProto(bytes: Uint8Array, at: number, length: number): boolean {
-	return length === PROTO.length && PROTO.every((code, index) => bytes[at + index] === code);
-}
-
-/** Refuses 64-bit integers that a number cannot hold; `at` is that of the first of their 8 bytes. */
-function checkInt64(bytes: Uint8Array, at: number, signed: boolean): void {
-	const high = readBigEndian(bytes, at, 4);
+/** Rejects a 64-bit integer at `offset` that a JavaScript number cannot represent exactly. */
+function checkInt64(bytes: Uint8Array, offset: number, signed: boolean): void {
+	const high = readBigEndian(bytes, offset, 4);
 	if (high < 0x20_0000) return;
-	if (signed && (high > 0xffe0_0000 || (high === 0xffe0_0000 && readBigEndian(bytes, at + 4, 4) > 0))) return;
+	if (signed && (high > 0xffe0_0000 || (high === 0xffe0_0000 && readBigEndian(bytes, offset + 4, 4) > 0))) return;
 	throw new ProtocolError('bad-integer', 'an integer is beyond 53 bits');
 }
 
-const strictUtf8 = new TextDecoder('utf-8', {fatal: true});
-
-/** Decoders differ in what they make of bad UTF-8, and every node must read the same. */
+/** Rejects invalid UTF-8, because decoders replace it in different ways and every node must read the same text. */
 function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
-	let at = start;
-	while (at < end && (bytes[at] ?? 0) < 0x80) at++;
-	if (at === end) return;
-	try {
-		strictUtf8.decode(bytes.subarray(at, end));
-	} catch (error) {
-		throw new ProtocolError('bad-text', 'a text is not UTF-8', {cause: error});
-	}
+	let position = start;
+	while (position < end && (bytes[position] ?? 0) < 0x80) position++;
+	if (position === end) return;
+	if (decodeUtf8(bytes.subarray(position, end)) === undefined)
+		throw new ProtocolError('bad-text', 'a text is not UTF-8');
 }
 
-/** Throws ProtocolError unless `bytes` is one acceptable value. Never recurses, never allocates; one loop, since every byte of the network goes through it. */
-export function validateMessagePack(bytes: Uint8Array): void {
+/**
+ * Throws ProtocolError unless `bytes` is exactly one acceptable value: nesting up to MAX_NESTING, at most MAX_VALUES values,
+ * no count beyond the bytes that follow, map keys that are strings other than `__proto__`, valid UTF-8, no extension types,
+ * no integer beyond 2^53. Decoding is then safe, and its cost is proportional to the length. Every byte from the network
+ * passes through this function, so it is one loop without recursion or allocation.
+ */
+function validateMessagePack(bytes: Uint8Array): void {
 	const end = bytes.length;
 	let position = 0;
 	let depth = 0;
@@ -119,21 +103,21 @@ export function validateMessagePack(bytes: Uint8Array): void {
 		const isKey = inMap[depth] === 1 && pendingValues % 2 === 0;
 		const token = bytes[position] ?? 0;
 		let headerBytes = 1;
-		/** Bytes behind the header that belong to a text or bytes. */
+		/** Length of the text or byte string after the header. */
 		let bodyBytes = 0;
-		/** Values inside, -1 when it holds none. */
+		/** Number of values inside a list or map, -1 for other values. */
 		let count = -1;
-		let map = false;
-		let text = false;
+		let isMap = false;
+		let isText = false;
 		if (token < 0x80 || token >= 0xe0 || token === 0xc0 || token === 0xc2 || token === 0xc3) {
-			// One byte: small integers, nil, booleans.
+			// A single byte: a small integer, nil or a boolean.
 		} else if (token < 0x90) {
-			map = true;
+			isMap = true;
 			count = (token - 0x80) * 2;
 		} else if (token < 0xa0) {
 			count = token - 0x90;
 		} else if (token < 0xc0) {
-			text = true;
+			isText = true;
 			bodyBytes = token - 0xa0;
 		} else {
 			headerBytes = token < 0xc4 ? 0 : (HEADER_BYTES[token - 0xc4] ?? 0);
@@ -144,20 +128,20 @@ export function validateMessagePack(bytes: Uint8Array): void {
 			else if (token >= 0xd9) {
 				const length = readBigEndian(bytes, position + 1, headerBytes - 1);
 				if (token <= 0xdb) {
-					text = true;
+					isText = true;
 					bodyBytes = length;
 				} else {
-					map = token >= 0xde;
-					count = map ? length * 2 : length;
+					isMap = token >= 0xde;
+					count = isMap ? length * 2 : length;
 				}
 			}
 		}
-		if (isKey && (!text || isProto(bytes, position + headerBytes, bodyBytes))) {
+		if (isKey && (!isText || isProto(bytes, position + headerBytes, bodyBytes))) {
 			throw new ProtocolError('bad-key', 'a map key is not a plain string');
 		}
 		position += headerBytes + bodyBytes;
 		if (position > end) throw createTruncatedError();
-		if (text) checkUtf8(bytes, position - bodyBytes, position);
+		if (isText) checkUtf8(bytes, position - bodyBytes, position);
 		if (count >= 0) {
 			if (count > end - position) throw createTruncatedError();
 			values += count;
@@ -165,7 +149,7 @@ export function validateMessagePack(bytes: Uint8Array): void {
 			depth++;
 			if (depth > MAX_NESTING) throw new ProtocolError('too-deep', `values are nested deeper than ${MAX_NESTING}`);
 			remaining[depth] = count;
-			inMap[depth] = map ? 1 : 0;
+			inMap[depth] = isMap ? 1 : 0;
 		}
 	}
 }

@@ -8,7 +8,7 @@
  * The last seq is 8 bytes, big-endian.
  */
 import {hash as digest} from 'node:crypto';
-import {hexToBytes} from '../codec/bytes.js';
+import {hexToBytes, toPlainUint8Array} from '../codec/bytes.js';
 import type {Batch, PeerId} from '../core/event.js';
 import {MAX_ENTRY_BYTES} from '../core/limits.js';
 
@@ -19,11 +19,6 @@ export function uint64Bytes(value: number): Uint8Array {
 	const bytes = Buffer.alloc(8);
 	bytes.writeBigUInt64BE(BigInt(value));
 	return bytes;
-}
-
-/** A plain Uint8Array: `slice` of a Buffer would not copy. */
-function toPlainUint8Array({buffer, byteOffset, length}: Uint8Array): Uint8Array {
-	return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Chain hash before the first entry of a feed, 32 bytes. */

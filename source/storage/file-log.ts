@@ -1,3 +1,4 @@
+/** Log in a file with this process as its only writer. Reading and indexing its records repairs a torn end. */
 import {randomBytes} from 'node:crypto';
 import {existsSync, realpathSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
@@ -15,20 +16,19 @@ import {type FileHeader, readHeader, readRecords} from './log-reader.js';
 import {createLogScanner, type LogScanner} from './log-scanner.js';
 
 export interface FileLogOptions {
-	/** Makes the file if it is missing or empty; without it that is an error. */
+	/** Header for a file that is missing or empty. Without it such a file is an error. */
 	readonly create?: Omit<LogHeader, 'format'>;
-	/** With it, what was written reaches the disk itself at most FLUSH_AFTER_MS later, unasked. */
+	/** Timer for background flushes (flusher.ts). Without it only `flush` and `close` force bytes to the disk. */
 	readonly timer?: LogTimer;
-	/** Bytes read at a time when opening. */
+	/** Bytes read at a time while opening. */
 	readonly chunkBytes?: number;
 }
 
-/** A log in a file. */
 export interface FileLog extends Log {
 	readonly path: string;
-	/** Records as far as they are still readable, in file order: to go on in a new file when this one was `changed`. */
+	/** Records that are still readable, in file order. They are copied to a new file after a `changed` error. */
 	salvage(): AsyncIterable<readonly LogRecord[]>;
-	/** Closes and deletes the file, for one that is of no use; never throws. */
+	/** Closes and deletes the file. Never throws. */
 	discard(): Promise<void>;
 	/** Bytes of memory that the index takes. */
 	readonly indexBytes: number;
@@ -38,7 +38,7 @@ export interface OpenedFileLog extends OpenedLog {
 	readonly log: FileLog;
 }
 
-/** Opens a log as its only writer. Throws StorageError. A torn tail is cut once `records` was read to its end. */
+/** Opens a log as its only writer. A torn end is cut off when `records` was read to its end. Throws StorageError. */
 export function openFileLog(path: string, options: FileLogOptions = {}): OpenedFileLog {
 	const realPath = resolveLogPath(path, options);
 	const lock = acquireLock(realPath);
@@ -50,7 +50,7 @@ export function openFileLog(path: string, options: FileLogOptions = {}): OpenedF
 	}
 }
 
-/** One file has one lock, whatever name it is opened by. */
+/** Resolves symbolic links, so that a file has one lock whatever path it is opened by. */
 function resolveLogPath(path: string, options: FileLogOptions): string {
 	try {
 		if (existsSync(path)) return realpathSync(path);
@@ -69,9 +69,9 @@ function openLocked(path: string, options: FileLogOptions, lock: FileLock): Open
 	try {
 		const isNew = create !== undefined && file.size === 0;
 		if (isNew) appendHeader(file, {...create, format: LOG_FORMAT}, randomBytes(MARKER_BYTES), 2);
-		const head = readHeader(file);
-		const log = new WritableFileLog(file, head, lock, options.timer, isNew);
-		const scanner = createLogScanner(crc32, {...head, offset: 0});
+		const fileHeader = readHeader(file);
+		const log = new WritableFileLog(file, fileHeader, lock, options.timer, isNew);
+		const scanner = createLogScanner(crc32, {...fileHeader, offset: 0});
 		return {log, damage: scanner.damage, records: log.load(scanner, options.chunkBytes)};
 	} catch (error) {
 		file.close();
@@ -93,16 +93,16 @@ class WritableFileLog implements FileLog {
 	readonly #lock: FileLock;
 	readonly #flusher: Flusher;
 	readonly #index: BatchIndex;
-	#loaded = false;
+	#isLoaded: boolean;
 	#closed: Promise<void> | undefined;
 
-	/** `fresh`: there is nothing to load. */
+	/** `isNew`: the file contains only its headers, so there is nothing to load. */
 	constructor(
 		file: LogFile,
 		{header, marker}: FileHeader,
 		lock: FileLock,
 		timer: LogTimer | undefined,
-		fresh: boolean,
+		isNew: boolean,
 	) {
 		this.path = file.path;
 		this.header = header;
@@ -111,7 +111,7 @@ class WritableFileLog implements FileLog {
 		this.#lock = lock;
 		this.#flusher = createFlusher(() => file.sync(), timer);
 		this.#index = new BatchIndex(file, marker);
-		this.#loaded = fresh;
+		this.#isLoaded = isNew;
 	}
 
 	get size(): number {
@@ -122,23 +122,23 @@ class WritableFileLog implements FileLog {
 		return this.#index.memoryBytes;
 	}
 
-	/** What stands in the file, indexed on the way; then cuts a torn tail. */
+	/** Reads and indexes the records. At the end it cuts off a torn end and restores a torn second header. */
 	async *load(scanner: LogScanner, chunkBytes: number | undefined): AsyncGenerator<readonly LogRecord[]> {
-		if (this.#loaded) return;
+		if (this.#isLoaded) return;
 		const {path, fd, size} = this.#file;
-		const plan = {fd, path, scanner, startOffset: 0, endOffset: size, ...(chunkBytes && {chunkBytes})};
-		for await (const scanned of readRecords(plan)) {
+		const range = {fd, path, scanner, startOffset: 0, endOffset: size, ...(chunkBytes && {chunkBytes})};
+		for await (const scanned of readRecords(range)) {
 			for (const {record, offset, length} of scanned) this.#index.add(record, offset, length);
 			yield scanned.map(({record}) => record);
 		}
 		if (this.#closed) return;
 		if (scanner.damage.at(-1)?.kind === 'torn') this.#file.cutTornTail(scanner.validEnd);
 		if (scanner.validEnd < 2 * scanner.headerLength) appendHeader(this.#file, this.header, this.#marker, 1);
-		this.#loaded = true;
+		this.#isLoaded = true;
 	}
 
 	append(records: readonly LogRecord[]): void {
-		if (!this.#loaded || this.#closed) throw new Error('The log is not read to its end yet, or closed');
+		if (!this.#isLoaded || this.#closed) throw new Error('The log is not read to its end yet, or it is closed');
 		if (records.length === 0) return;
 		this.#flusher.throwPendingFailure();
 		const encoded = records.map(record => encodeLogRecord(record, this.#marker, crc32));

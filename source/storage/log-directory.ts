@@ -1,3 +1,4 @@
+/** Names and listings of the log files in a folder. */
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {lastSeq, type PeerId} from '../core/event.js';
@@ -7,12 +8,14 @@ import type {Damage, LogHeader} from './log.js';
 import {LogFile} from './log-file.js';
 import {openLogReader, readHeader} from './log-reader.js';
 
-/** Names of log files: `<room>-<YYYY-MM-DDTHH-MM-SS>-<4 hexadecimal digits>.p2plog`, local time. */
-export const LOG_SUFFIX = '.p2plog';
-
+const LOG_SUFFIX = '.p2plog';
+/** Characters of the room name in the name of its logs. */
 const MAX_ROOM_LENGTH = 40;
 
-/** `random`: 2 bytes, so that two launches in one second differ. */
+/**
+ * Name of a log file: `<room>-<YYYY-MM-DDTHH-MM-SS>-<4 hexadecimal digits>.p2plog`, in local time. `random` has 2 bytes
+ * and makes the names of two launches in the same second differ.
+ */
 export function formatLogName(room: string, at: Date, random: Uint8Array): string {
 	const twoDigits = (value: number) => String(value).padStart(2, '0');
 	const day = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;
@@ -21,13 +24,13 @@ export function formatLogName(room: string, at: Date, random: Uint8Array): strin
 	return `${toFileSafeName(room)}-${day}T${time}-${digits}${LOG_SUFFIX}`;
 }
 
-/** Whether a name may be of this room: names of rooms are cut and cleaned, so its header decides. Sorts by time. */
-export function isLogNameOfRoom(room: string, name: string): boolean {
+/** Whether the file can be a log of this room. Room names are shortened in file names, so only the header is decisive. */
+function isLogNameOfRoom(room: string, name: string): boolean {
 	const start = `${toFileSafeName(room)}-`;
 	return name.startsWith(start) && /^\d{4}-\d\d-\d\dT[\d-]+-[0-9a-f]{4}\.p2plog$/.test(name.slice(start.length));
 }
 
-/** Letters and digits of any script stay; what could be a path, an option or a hidden file does not. */
+/** Keeps letters and digits of any script. The result is never a path, an option or a hidden file. */
 function toFileSafeName(room: string): string {
 	const safe = room
 		.normalize('NFC')
@@ -38,24 +41,24 @@ function toFileSafeName(room: string): string {
 
 export type LogListing =
 	| {readonly path: string; readonly size: number; readonly header: LogHeader}
-	/** It cannot be opened as a log. */
+	/** The file cannot be opened as a log. */
 	| {readonly path: string; readonly error: StorageError};
 
 export interface LogSummary {
-	/** Feed events, each counted once. */
+	/** Number of feed events. An event that is stored twice counts once. */
 	readonly events: number;
-	/** Distinct authors. */
+	/** Number of authors. */
 	readonly peers: number;
 	readonly damage: readonly Damage[];
 }
 
-/** All logs of a folder, newest first, unreadable ones last; only their headers are read. A missing folder has none. */
+/** All logs of a folder, newest first, unreadable ones last. Only their headers are read. A missing folder is empty. */
 export function listLogs(folder: string): LogListing[] {
 	const logs = readLogNames(folder).map(name => readLogListing(join(folder, name)));
 	return logs.sort((a, b) => creationTimeOf(b) - creationTimeOf(a) || (a.path < b.path ? 1 : -1));
 }
 
-/** The newest logs of a room, by their names: nothing else is opened. */
+/** The newest logs of a room according to their names, newest first. Other files are not opened. */
 export function listNewestLogs(folder: string, room: string, limit: number, excludedPath?: string): LogListing[] {
 	const names = readLogNames(folder).filter(name => isLogNameOfRoom(room, name) && join(folder, name) !== excludedPath);
 	return names
@@ -65,7 +68,7 @@ export function listNewestLogs(folder: string, room: string, limit: number, excl
 		.map(name => readLogListing(join(folder, name)));
 }
 
-/** Reads a whole log to say what is in it. Throws StorageError. */
+/** Counts the events and authors of a log by reading all of it. Throws StorageError. */
 export async function summarizeLog(path: string): Promise<LogSummary> {
 	const reader = openLogReader(path);
 	const highest = new Map<PeerId, number>();
@@ -75,10 +78,10 @@ export async function summarizeLog(path: string): Promise<LogSummary> {
 			for (const record of records) {
 				if (record.type !== 'batch') continue;
 				const {peer, firstSeq} = record.batch;
-				const known = highest.get(peer) ?? 0;
+				const counted = highest.get(peer) ?? 0;
 				const last = lastSeq(record.batch);
-				if (last <= known) continue;
-				events += last - Math.max(known, firstSeq - 1);
+				if (last <= counted) continue;
+				events += last - Math.max(counted, firstSeq - 1);
 				highest.set(peer, last);
 			}
 		}

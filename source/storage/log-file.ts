@@ -19,17 +19,17 @@ import {StorageError, toStorageError} from './errors.js';
 const fdatasyncAsync = promisify(fdatasync);
 
 /**
- * An open file that only grows, by us alone. It is opened for appending, so a write never lands on bytes of others, and
- * before each append it is checked to be what we left. Every method throws StorageError.
+ * Open log file that only this process extends. It is opened for appending, so a write never overwrites the bytes of
+ * another program. Before each append it is compared with the state after the last one. Methods throw StorageError.
  */
 export class LogFile {
 	readonly path: string;
 	readonly fd: number;
 	#size: number;
-	/** A failed append may have left bytes behind `size` that could not be cut at once. */
+	/** Upper bound of the bytes after `size` that a failed append left and that could not be cut off yet. */
 	#partialBytes = 0;
-	#closed = false;
-	/** Its name may not have come to the disk yet. */
+	#isClosed = false;
+	/** The directory entry is not known to be on the disk yet. */
 	#isNew: boolean;
 
 	constructor(path: string, mode: 'write' | 'create' | 'read') {
@@ -39,7 +39,7 @@ export class LogFile {
 			const stat = fstatSync(this.fd);
 			if (!stat.isFile()) {
 				closeSync(this.fd);
-				throw new StorageError('not-a-log', 'it is not a regular file', path, 'Name another file.');
+				throw new StorageError('not-a-log', 'this is not a regular file', path, 'Name another file.');
 			}
 			this.#size = stat.size;
 			this.#isNew = mode === 'create';
@@ -48,35 +48,24 @@ export class LogFile {
 		}
 	}
 
-	/** Bytes that are ours. */
+	/** Size in bytes after the last append of this process. */
 	get size(): number {
 		return this.#size;
 	}
 
-	/** Size of the file now, whoever wrote it. */
+	/** Current size in bytes, including what other programs appended. */
 	currentSize(): number {
 		return fstatSync(this.fd).size;
 	}
 
-	/** Throws `changed` if the file was deleted, replaced, cut or grown by others. */
-	assertUnchanged(): void {
-		const {path} = this;
-		const own = fstatSync(this.fd);
-		const named = statSync(path, {throwIfNoEntry: false});
-		const say = (what: string) =>
-			new StorageError('changed', `the log was ${what} by another program`, path, 'A new log file goes on from here.');
-		if (named === undefined) throw say('deleted');
-		if (named.ino !== own.ino || named.dev !== own.dev) throw say('replaced');
-		if (own.size < this.#size) throw say('cut');
-		if (own.size > this.#size + this.#partialBytes) throw say('added to');
-		if (own.size > this.#size) this.#cutPartialWrite();
-	}
-
-	/** All of `bytes` or, as far as a reader is concerned, nothing. Returns the offset at which they stand. */
+	/**
+	 * Appends all of `bytes` and returns their offset. If it fails, a reader of the file finds none of them. Throws
+	 * `changed` if another program deleted, replaced, truncated or extended the file.
+	 */
 	append(bytes: Uint8Array): number {
 		const offset = this.#size;
 		try {
-			this.assertUnchanged();
+			this.#assertUnchanged();
 			let written = 0;
 			this.#partialBytes = bytes.length;
 			while (written < bytes.length) written += writeSync(this.fd, bytes, written, bytes.length - written);
@@ -89,9 +78,10 @@ export class LogFile {
 		return offset;
 	}
 
-	/** As many of `length` bytes as there are at `offset`. */
+	/** Reads `length` bytes at `offset`, or fewer if the file ends before. */
 	readAt(offset: number, length: number): Uint8Array {
-		// Not zeroed: only what is filled below is given out. A plain array, since views of it cost half as much.
+		// The buffer is not zeroed, since only the filled part is returned. Views of a plain array cost half as much as
+		// views of a Buffer.
 		const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 		let filled = 0;
 		try {
@@ -106,20 +96,19 @@ export class LogFile {
 		return bytes.subarray(0, filled);
 	}
 
-	/** Copies what stands from `offset` on to `copyPath` and cuts it off. An earlier copy is kept: `.torn.2` and so on. */
-	cutTornTail(offset: number): string {
+	/** Moves the bytes from `offset` on to a file beside the log: `.torn`, or `.torn.2` and so on if that exists. */
+	cutTornTail(offset: number): void {
 		try {
 			const copyPath = findUnusedPath(`${this.path}.torn`);
 			writeFileSync(copyPath, this.readAt(offset, this.#size - offset), {mode: 0o600, flag: 'wx', flush: true});
 			ftruncateSync(this.fd, offset);
 			this.#size = offset;
-			return copyPath;
 		} catch (error) {
 			throw toStorageError(error, 'cannot repair the end of the log', this.path);
 		}
 	}
 
-	/** fdatasync, and for a new file the folder that names it. */
+	/** Forces the bytes to the disk, and for a new file its directory entry. */
 	async sync(): Promise<void> {
 		try {
 			await fdatasyncAsync(this.fd);
@@ -132,9 +121,22 @@ export class LogFile {
 	}
 
 	close(): void {
-		if (this.#closed) return;
-		this.#closed = true;
+		if (this.#isClosed) return;
+		this.#isClosed = true;
 		closeSync(this.fd);
+	}
+
+	#assertUnchanged(): void {
+		const {path} = this;
+		const openFile = fstatSync(this.fd);
+		const fileAtPath = statSync(path, {throwIfNoEntry: false});
+		const changed = (change: string) =>
+			new StorageError('changed', `another program ${change} the log`, path, 'The chat continues in a new log file.');
+		if (fileAtPath === undefined) throw changed('deleted');
+		if (fileAtPath.ino !== openFile.ino || fileAtPath.dev !== openFile.dev) throw changed('replaced');
+		if (openFile.size < this.#size) throw changed('truncated');
+		if (openFile.size > this.#size + this.#partialBytes) throw changed('appended to');
+		if (openFile.size > this.#size) this.#cutPartialWrite();
 	}
 
 	#cutPartialWrite(): void {
@@ -142,11 +144,11 @@ export class LogFile {
 		this.#partialBytes = 0;
 	}
 
-	/** After a failed write; if this fails too, the next append tries again. */
+	/** Cuts off what a failed write left. If this fails too, the next append tries again. */
 	#tryCutPartialWrite(): void {
 		try {
-			const own = fstatSync(this.fd).size;
-			if (own > this.#size && own <= this.#size + this.#partialBytes) this.#cutPartialWrite();
+			const size = fstatSync(this.fd).size;
+			if (size > this.#size && size <= this.#size + this.#partialBytes) this.#cutPartialWrite();
 		} catch {}
 	}
 }
@@ -164,7 +166,7 @@ function findUnusedPath(path: string): string {
 	}
 }
 
-/** So that the new name itself survives a power cut; not possible everywhere, then left to the system. */
+/** Makes the directory entry survive a power failure. Some systems cannot sync folders, so errors are ignored. */
 async function syncParentDirectory(path: string): Promise<void> {
 	try {
 		const folder = await open(dirname(path), constants.O_RDONLY);

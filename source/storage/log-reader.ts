@@ -1,4 +1,4 @@
-import {existsSync, fstatSync, read as readCallback} from 'node:fs';
+import {existsSync, read as readCallback} from 'node:fs';
 import {promisify} from 'node:util';
 import {crc32} from 'node:zlib';
 import {LOG_FORMAT, MAX_HEADER_BYTES} from '../codec/log-record.js';
@@ -9,11 +9,11 @@ import {createLogScanner, type LogScanner, type ScannedRecord} from './log-scann
 
 export interface FileHeader {
 	readonly header: LogHeader;
-	/** The file's own random 8 bytes. */
+	/** 8 random bytes of this file, with which each of its records begins. */
 	readonly marker: Uint8Array;
 }
 
-/** Reads either of the two headers. Throws StorageError `not-a-log` or `newer`. */
+/** Reads one of the two headers. Throws StorageError `not-a-log` or `newer`. */
 export function readHeader(file: LogFile): FileHeader {
 	const {path} = file;
 	const scanner = createLogScanner(crc32);
@@ -23,42 +23,38 @@ export function readHeader(file: LogFile): FileHeader {
 	if (header === undefined || marker === undefined) {
 		throw new StorageError(
 			'not-a-log',
-			'neither of the two headers at the start of the file can be read',
+			'the file has no valid header',
 			path,
-			'It is not a log of p2pchat-ink, or its first bytes are damaged: restore it from a copy. Nothing was changed.',
+			'It is not a log of p2pchat-ink, or its start is damaged: restore it from a backup. Nothing was changed.',
 		);
 	}
 	if (header.format > LOG_FORMAT) {
-		const advice = `It was made by version ${header.version}: install that or a newer one.`;
-		throw new StorageError(
-			'newer',
-			`the log has format ${header.format}, this program reads ${LOG_FORMAT}`,
-			path,
-			advice,
-		);
+		const message = `the log has format ${header.format}, this program reads format ${LOG_FORMAT}`;
+		const advice = `Version ${header.version} wrote it: install that version or a newer one.`;
+		throw new StorageError('newer', message, path, advice);
 	}
 	return {header, marker};
 }
 
 const readAsync = promisify(readCallback);
 
-/** Bytes read at a time: what one turn of the event loop has to decode and reduce. */
-export const READ_CHUNK_BYTES = 256 * 1024;
+/** Bytes read at a time. One iteration of the event loop decodes and reduces them. */
+const READ_CHUNK_BYTES = 256 * 1024;
 
-export interface ReadRange {
+interface ReadRange {
 	readonly fd: number;
 	readonly path: string;
 	readonly scanner: LogScanner;
-	/** Byte offset to start at. */
+	/** Byte offset of the first byte to read. */
 	readonly startOffset: number;
-	/** Byte offset to stop at: what is behind it came later. */
+	/** Byte offset after the last byte to read. */
 	readonly endOffset: number;
 	readonly chunkBytes?: number;
 }
 
 /**
- * Scans a stretch of an open file to its end, one chunk at a time, with the event loop running in between. Every chunk
- * has a buffer of its own, so records may be kept. Throws StorageError.
+ * Scans a range of an open file, one chunk at a time; the event loop runs in between. Every chunk has a buffer of its own,
+ * so records may be kept. Throws StorageError.
  */
 export async function* readRecords(range: ReadRange): AsyncGenerator<readonly ScannedRecord[]> {
 	const {fd, path, scanner, endOffset, chunkBytes = READ_CHUNK_BYTES} = range;
@@ -77,33 +73,29 @@ export async function* readRecords(range: ReadRange): AsyncGenerator<readonly Sc
 	if (lastRecords.length > 0) yield lastRecords;
 }
 
-/** Size in bytes of an open file. */
-export function sizeOf(fd: number): number {
-	return fstatSync(fd).size;
-}
-
-/** A log opened for reading only (replay, export): no lock, nothing changed, also while a node writes it. */
+/** Log opened for reading only (replay, export). It takes no lock and works while a node writes the file. */
 export interface LogReader {
 	readonly path: string;
 	readonly header: LogHeader;
 	/**
-	 * Good records from where the last call ended to the present end of the file, in chunks. Call it again to follow a
-	 * growing file, one call at a time. Throws StorageError `changed` when the file has become shorter.
+	 * Valid records from the end of the last call to the current end of the file, in chunks. Further calls, one at a time,
+	 * follow a growing file. Throws StorageError `changed` if the file has become shorter.
 	 */
 	read(): AsyncIterable<readonly LogRecord[]>;
 	/**
-	 * Known so far; complete for the file as it was once a `read` has ended. A torn tail may be a record that is being
-	 * written: the next `read` judges it anew.
+	 * Damage found so far; complete when a `read` has ended. A torn end may be a record that is being written, so the next
+	 * `read` checks it again.
 	 */
 	readonly damage: readonly Damage[];
-	/** Bytes up to the end of the last good record read, and of the file at the last `read`. */
+	/** Byte offset of the end of the last valid record that was read. */
 	readonly position: number;
+	/** Size of the file in bytes at the last `read`. */
 	readonly size: number;
 	/** Idempotent. */
 	close(): void;
 }
 
-/** Throws StorageError when there is no readable log at `path`. */
+/** Opens a log for reading. Throws StorageError if there is no readable log at `path`. */
 export function openLogReader(path: string, options: {readonly chunkBytes?: number} = {}): LogReader {
 	if (!existsSync(path)) throw new StorageError('missing', 'there is no such log', path, 'Check the path.');
 	const file = new LogFile(path, 'read');
@@ -118,7 +110,7 @@ export function openLogReader(path: string, options: {readonly chunkBytes?: numb
 function createReader(file: LogFile, chunkBytes: number | undefined): LogReader {
 	const fileHeader = readHeader(file);
 	const {path, fd} = file;
-	/** Damage that good records follow: never judged again. */
+	/** Damage that valid records follow. It is final. */
 	const confirmedDamage: Damage[] = [];
 	let tailDamage: readonly Damage[] = [];
 	let position = 0;
@@ -127,12 +119,12 @@ function createReader(file: LogFile, chunkBytes: number | undefined): LogReader 
 	async function* readNewRecords(): AsyncGenerator<readonly LogRecord[]> {
 		size = file.currentSize();
 		if (size < position) {
-			throw new StorageError('changed', 'the log became shorter while it was read', path, 'Open it again.');
+			throw new StorageError('changed', 'another program truncated the log', path, 'Open it again.');
 		}
 		const scanner = createLogScanner(crc32, {...fileHeader, offset: position});
 		tailDamage = scanner.damage;
-		const plan = {fd, path, scanner, startOffset: position, endOffset: size, ...(chunkBytes && {chunkBytes})};
-		for await (const scanned of readRecords(plan)) {
+		const range = {fd, path, scanner, startOffset: position, endOffset: size, ...(chunkBytes && {chunkBytes})};
+		for await (const scanned of readRecords(range)) {
 			position = scanner.validEnd;
 			yield scanned.map(({record}) => record);
 		}

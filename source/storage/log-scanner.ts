@@ -1,8 +1,9 @@
 /**
- * Bytes of a log file in any chunks -> good records and the stretches that hold none (design.md, 4). Pure: no file, no
- * clock. After damage it searches for the next place where the file's own marker and a right CRC stand together; text that
- * imitates a record cannot know the marker.
+ * Scanner that finds the valid records in the bytes of a log file, and the damage between them (protocol.md, Log records).
+ * It is pure: bytes come in chunks of any size. After damage it searches for the next position with the marker of the file
+ * and a correct CRC. Text that imitates a record cannot contain the random marker.
  */
+import {toPlainUint8Array} from '../codec/bytes.js';
 import {
 	type Crc32,
 	decodeLogRecord,
@@ -23,8 +24,8 @@ export interface ScannedRecord {
 	readonly record: LogRecord;
 }
 
-/** Where to go on in a file whose header is known. */
-export interface ScanResumePoint {
+/** Byte offset at which to start in a file whose header is known. */
+interface ScanStart {
 	readonly marker: Uint8Array;
 	readonly header: LogHeader;
 	readonly offset: number;
@@ -33,34 +34,36 @@ export interface ScanResumePoint {
 export interface LogScanner {
 	/** Records that `chunk` completes, in file order; their bytes may be views of `chunk`. */
 	push(chunk: Uint8Array): ScannedRecord[];
-	/** No more bytes: judges what is left, and returns records found in it (behind a damaged length). */
+	/** Ends the input. Returns records in the remaining bytes, which can follow a record with a damaged length. */
 	end(): ScannedRecord[];
-	/** Undefined until a header was read; after `end`: none of the two is good. */
+	/** Undefined until a header was read; undefined after `end` if neither header is valid. */
 	readonly header: LogHeader | undefined;
+	/** Undefined as long as `header` is. */
 	readonly marker: Uint8Array | undefined;
-	/** Bytes of one header that was read; 0 if none. */
+	/** Length in bytes of one header; 0 until one was read. */
 	readonly headerLength: number;
-	/** End of the last good record: where a writer goes on. */
+	/** Byte offset of the end of the last valid record, where a writer continues. */
 	readonly validEnd: number;
 	/** Complete after `end`. */
 	readonly damage: readonly Damage[];
-	/** Good records of kinds that this version does not know. */
+	/** Number of valid records of kinds that this version does not know. */
 	readonly unknownRecords: number;
 }
 
-const EMPTY = new Uint8Array(0);
-
-export function createLogScanner(crc32: Crc32, start?: ScanResumePoint): LogScanner {
+/** Creates a scanner. Without `start` it begins at offset 0 and reads the marker from the header. */
+export function createLogScanner(crc32: Crc32, start?: ScanStart): LogScanner {
 	const damage: Damage[] = [];
 	let header = start?.header;
 	let marker = start?.marker;
 	let prefix = marker && recordPrefix(marker);
-	/** Bytes not yet judged; the first stands at `base` in the file. */
-	let pending: Uint8Array = EMPTY;
+	/** Bytes not yet scanned. */
+	let pending: Uint8Array = new Uint8Array(0);
+	/** File offset of the first byte of `pending`. */
 	let pendingOffset = start?.offset ?? 0;
+	/** Position in `pending`. */
 	let cursor = 0;
 	let validEnd = pendingOffset;
-	/** File offset where the present damage began. */
+	/** File offset of the start of the current damage. */
 	let damageStart: number | undefined;
 	let unknownRecords = 0;
 	let headerLength = 0;
@@ -70,7 +73,10 @@ export function createLogScanner(crc32: Crc32, start?: ScanResumePoint): LogScan
 		damageStart = undefined;
 	}
 
-	/** Reads the marker from the first header, or from the second: the same bytes, so it stands at its own length. */
+	/**
+	 * Reads the marker from the first header, or from the second. Both have the same bytes, so the second is at an offset
+	 * equal to its length.
+	 */
 	function detectMarker(final: boolean): boolean {
 		if (!final && pending.length < 2 * MAX_HEADER_BYTES) return false;
 		for (let offset = 0; offset <= Math.min(MAX_HEADER_BYTES, pending.length); offset++) {
@@ -87,7 +93,7 @@ export function createLogScanner(crc32: Crc32, start?: ScanResumePoint): LogScan
 		return false;
 	}
 
-	/** Moves `at` to the next place that begins like a record; false if there is none in what we have. */
+	/** Moves the cursor to the next position that begins like a record. Returns false if `pending` has none. */
 	function seekNextRecord(final: boolean): boolean {
 		const found = prefix ? asBuffer(pending).indexOf(prefix, cursor + 4) : -1;
 		if (found >= 0) cursor = found - 4;
@@ -113,7 +119,7 @@ export function createLogScanner(crc32: Crc32, start?: ScanResumePoint): LogScan
 		while (cursor < pending.length) {
 			if (damageStart !== undefined && !seekNextRecord(final)) break;
 			const probe = probeRecord(pending, cursor, marker, crc32);
-			if (probe.type === 'short' && !final) break;
+			if (probe.type === 'incomplete' && !final) break;
 			if (probe.type === 'good' && marker) consumeRecord(probe.length, found);
 			else {
 				damageStart ??= pendingOffset + cursor;
@@ -155,9 +161,9 @@ export function createLogScanner(crc32: Crc32, start?: ScanResumePoint): LogScan
 	};
 }
 
-/** A plain array, never a Buffer: views of it are made for every record and field, and cost half as much. */
+/** Returns a plain array, never a Buffer: every record and field is a view of it, which then costs half as much. */
 function concatenateBytes(pending: Uint8Array, chunk: Uint8Array): Uint8Array {
-	if (pending.length === 0) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+	if (pending.length === 0) return toPlainUint8Array(chunk);
 	const joined = new Uint8Array(pending.length + chunk.length);
 	joined.set(pending);
 	joined.set(chunk, pending.length);

@@ -1,56 +1,61 @@
 /**
- * The interface of a log (design.md, 4): this node's append-only file, or the same in memory. One acceptance suite
- * (`test/storage/log-acceptance.ts`) is run by both.
+ * Interface of a log: the append-only record of what this node wrote, received and observed. A log is a file or in memory;
+ * both run the acceptance suite `test/storage/log-acceptance.ts`.
  */
 import type {LogHeader, LogRecord} from '../codec/log-record.js';
 import type {Batch, PeerId} from '../core/event.js';
 
 export type {LogHeader, LogRecord};
 
-/** A stretch of the file that holds no good record. */
+/** Range of the file that contains no valid record. */
 export interface Damage {
 	/** Byte offset of its start. */
 	readonly offset: number;
+	/** Length in bytes. */
 	readonly length: number;
-	/** `torn`: no valid record follows it (a crash while writing); `damaged`: in the middle. */
+	/** `torn`: no valid record follows (a crash during a write). `damaged`: valid records follow. */
 	readonly kind: 'torn' | 'damaged';
 }
 
 export interface Log {
-	/** Undefined in memory. */
+	/** Path of the file; undefined for a log in memory. */
 	readonly path: string | undefined;
 	readonly header: LogHeader;
 	/**
-	 * Appends in order, synchronously: when it returns, the operating system has the bytes and a `kill -9` of this process
-	 * loses nothing. Throws StorageError (disk full, file changed by others) and then has appended nothing that a reader
-	 * would take for a record.
+	 * Appends records in order, synchronously. When it returns, the operating system has the bytes, so a crash of this
+	 * process loses nothing. Throws StorageError (disk full, file changed by another program); then a reader of the file
+	 * finds none of the records.
 	 */
 	append(records: readonly LogRecord[]): void;
 	/**
-	 * Stored batches of one feed, from the one that holds `seq` on, contiguous, neighbours merged up to MAX_BATCH_BYTES,
-	 * but not across `boundary` (a seq at which one ends), at least one if any, `maxBytes` of entries at most beyond the first. Empty when `seq` is not held.
+	 * Stored batches of one feed, contiguous, starting with the one that contains `seq`. Empty if `seq` is not held.
+	 * Neighbours are merged up to MAX_BATCH_BYTES, but not across `boundary`, a seq at which a batch ends. The entries
+	 * have at most `maxBytes` in total, except that at least one batch is returned.
 	 */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[];
-	/** Seqs held of a feed: contiguous from 1 to this; 0 if none. */
+	/** Seq up to which a feed is held without a gap; 0 if nothing is held. */
 	heldSeq(peer: PeerId): number;
 	/**
-	 * Like `heldSeq`, but only what the operating system has: what `have` may speak of. The same unless saving fails
-	 * (resilient-log.ts).
+	 * Like `heldSeq`, but counts only what the operating system has. `have` messages announce this seq. It differs from
+	 * `heldSeq` only while saving fails (resilient-log.ts).
 	 */
 	savedSeq(peer: PeerId): number;
-	/** Bytes in all. */
+	/** Total size in bytes. */
 	readonly size: number;
-	/** Hands what was written to the disk itself (fdatasync); idempotent. */
+	/** Forces written bytes to the disk (fdatasync). Idempotent. */
 	flush(): Promise<void>;
-	/** Flushes, closes, gives up the lock; idempotent. */
+	/** Flushes, closes and releases the lock. Idempotent. */
 	close(): Promise<void>;
 }
 
-/** A log that was opened and is being read from its start. */
+/** A log and the records that it contained when it was opened. */
 export interface OpenedLog {
 	readonly log: Log;
-	/** Good records in file order, in chunks (at most about 1 MiB of file each) so that a screen can live meanwhile. Read it to its end before the first append. */
+	/**
+	 * Valid records in file order, in chunks of at most about 1 MiB of the file, so that the event loop runs in between.
+	 * They must be read to the end before the first append.
+	 */
 	readonly records: AsyncIterable<readonly LogRecord[]>;
-	/** Complete once `records` has ended. */
+	/** Complete when `records` has ended. */
 	readonly damage: readonly Damage[];
 }

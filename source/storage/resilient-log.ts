@@ -1,3 +1,8 @@
+/**
+ * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). Records that cannot be
+ * written wait in memory and are appended in order once saving works again, so the file misses nothing. If another program
+ * changed the file, everything that is still readable is copied to a new file first.
+ */
 import {type Batch, batchByteLength, lastSeq, type PeerId} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';
 import {StorageError} from './errors.js';
@@ -6,53 +11,38 @@ import type {LogTimer} from './flusher.js';
 import type {Log, LogHeader, LogRecord} from './log.js';
 import {WriteBackBuffer} from './write-back-buffer.js';
 
+/** Whether records reach the disk, for the user. */
 export interface PersistenceStatus {
 	readonly isSaving: boolean;
-	/** Why not, and what the user can do, in words. */
+	/** Why saving fails. */
 	readonly reason?: string;
+	/** What the user can do about it. */
 	readonly advice?: string;
-	/** The file that is, or was, written. */
+	/** The file that is written, or was written last. */
 	readonly path?: string;
-	/** Records for which there was no room in memory: they will be missing in the file. */
+	/** Number of records that did not fit in memory. They will be missing in the file. */
 	readonly dropped: number;
 }
 
-export function persistenceStatus(
-	failure: StorageError | undefined,
-	path: string | undefined,
-	dropped: number,
-): PersistenceStatus {
-	const filePath = path ?? failure?.path;
-	const details = failure && {reason: failure.message, advice: failure.advice};
-	return {isSaving: failure === undefined, ...details, ...(filePath && {path: filePath}), dropped};
-}
-
-/**
- * A file log with which the chat goes on when saving fails (disk full, read-only, file deleted): what cannot be saved waits
- * in memory, in order, and is appended once saving works again, so that nothing is missing in the file. If the file was
- * changed by others, everything readable goes to a new file first.
- */
-
-export type {PersistenceStatus as SavingState};
-
 export interface ResilientLogOptions {
-	/** The log to write, or why it could not be opened. */
+	/** The open log, or the reason why it could not be opened. */
 	readonly log: FileLog | StorageError;
-	/** Says which room this is while there is no file. */
+	/** Header to report while there is no file. */
 	readonly header: LogHeader;
-	/** Makes a new, empty log file to go on in. Throws StorageError. */
+	/** Creates an empty log file to continue in. Throws StorageError. */
 	readonly createReplacement: () => FileLog;
 	readonly timer: LogTimer;
-	/** At every change, the first failure to open included (then inside `createBufferedLog`). */
-	readonly onPersistenceChange: (state: PersistenceStatus) => void;
+	/** Called at every change. A failure to open is reported inside `createResilientLog`. */
+	readonly onPersistenceChange: (status: PersistenceStatus) => void;
+	/** Limit of the buffer in memory; MAX_UNSAVED_BYTES by default. */
 	readonly maxUnsavedBytes?: number;
 }
 
-export const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
-export const SAVE_RETRY_MS = 2000;
+const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
+const SAVE_RETRY_MS = 2000;
 const SAVE_CHUNK_BYTES = 1024 * 1024;
 
-/** `append`, `flush` and `close` never fail for reasons of storage. */
+/** Creates the log. Its `append`, `flush` and `close` never fail because of storage. */
 export function createResilientLog(options: ResilientLogOptions): Log {
 	return new ResilientLog(options);
 }
@@ -62,12 +52,12 @@ class ResilientLog implements Log {
 	readonly #buffer: WriteBackBuffer;
 	#log: FileLog | undefined;
 	#failure: StorageError | undefined;
-	/** There is no file, or it is no longer ours: the next attempt makes a new one. */
+	/** There is no file, or another program changed it: the next attempt creates a new one. */
 	#needsNewFile = false;
 	#retryTimer: {cancel(): void} | undefined;
 	#migration: Promise<void> | undefined;
 	#closed: Promise<void> | undefined;
-	#lastReported = '';
+	#lastReport = '';
 
 	constructor(options: ResilientLogOptions) {
 		this.#options = options;
@@ -110,10 +100,10 @@ class ResilientLog implements Log {
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		const saved = this.#log?.batchesFrom(peer, seq, maxBytes, boundary) ?? [];
 		const last = saved.at(-1);
-		const rest = maxBytes - saved.reduce((sum, batch) => sum + batchByteLength(batch), 0);
-		if (this.#buffer.isEmpty || (last && rest <= 0)) return saved;
+		const remainingBytes = maxBytes - saved.reduce((sum, batch) => sum + batchByteLength(batch), 0);
+		if (this.#buffer.isEmpty || (last && remainingBytes <= 0)) return saved;
 		const next = last ? lastSeq(last) + 1 : seq;
-		return mergeBatches([...saved, ...this.#buffer.batchesFrom(peer, next, rest, boundary)], boundary);
+		return mergeBatches([...saved, ...this.#buffer.batchesFrom(peer, next, remainingBytes, boundary)], boundary);
 	}
 
 	async flush(): Promise<void> {
@@ -126,14 +116,13 @@ class ResilientLog implements Log {
 	}
 
 	async #close(): Promise<void> {
-		this.#retryTimer?.cancel();
-		this.#retryTimer = undefined;
+		this.#cancelRetry();
 		await this.#migration;
 		if (this.#failure && !this.#needsNewFile) this.#writeBuffered();
 		await this.#log?.close().catch(error => this.#recordStorageFailure(error));
 	}
 
-	/** False when it failed; then nothing of it is in the file. */
+	/** Returns false if the write failed. The file then contains none of the records. */
 	#tryAppend(log: FileLog, records: readonly LogRecord[]): boolean {
 		try {
 			log.append(records);
@@ -156,6 +145,11 @@ class ResilientLog implements Log {
 		if (!this.#closed) this.#retryTimer ??= this.#options.timer.after(SAVE_RETRY_MS, () => this.#retry());
 	}
 
+	#cancelRetry(): void {
+		this.#retryTimer?.cancel();
+		this.#retryTimer = undefined;
+	}
+
 	#retry(): void {
 		this.#retryTimer = undefined;
 		if (!this.#needsNewFile) this.#writeBuffered();
@@ -166,7 +160,7 @@ class ResilientLog implements Log {
 		}
 	}
 
-	/** Appends what waits, as far as it goes. */
+	/** Appends buffered records until the buffer is empty or a write fails. */
 	#writeBuffered(): void {
 		while (this.#log && !this.#buffer.isEmpty) {
 			const records = this.#buffer.peek(SAVE_CHUNK_BYTES);
@@ -175,36 +169,42 @@ class ResilientLog implements Log {
 		}
 		if (!this.#log) return;
 		this.#failure = undefined;
-		this.#retryTimer?.cancel();
-		this.#retryTimer = undefined;
+		this.#cancelRetry();
 		this.#report();
 	}
 
-	/** Goes on in a new file, with everything that the old one still gives. */
+	/** Creates a new file and copies every readable record of the old one to it. */
 	async #migrateToNewFile(): Promise<void> {
-		let next: FileLog | undefined;
+		let replacement: FileLog | undefined;
 		try {
-			next = this.#options.createReplacement();
-			if (this.#log) for await (const records of this.#log.salvage()) next.append(records);
+			replacement = this.#options.createReplacement();
+			if (this.#log) for await (const records of this.#log.salvage()) replacement.append(records);
 		} catch (error) {
-			await next?.discard();
+			await replacement?.discard();
 			this.#recordStorageFailure(error);
 			return;
 		}
-		const old = this.#log;
-		this.#log = next;
+		const previous = this.#log;
+		this.#log = replacement;
 		this.#needsNewFile = false;
-		await old?.close().catch(() => {});
+		await previous?.close().catch(() => {});
 		this.#writeBuffered();
 	}
 
+	/** Reports a changed status. The number of dropped records counts as a change only when it rises from 0. */
 	#report(): void {
-		const {droppedRecords} = this.#buffer;
-		const state = persistenceStatus(this.#failure, this.path, droppedRecords);
-		// Once at the first drop; the count goes on to rise silently.
-		const told = JSON.stringify({...state, dropped: droppedRecords > 0});
-		if (told === this.#lastReported || (this.#lastReported === '' && state.isSaving)) return;
-		this.#lastReported = told;
-		this.#options.onPersistenceChange(state);
+		const failure = this.#failure;
+		const dropped = this.#buffer.droppedRecords;
+		const path = this.path ?? failure?.path;
+		const status: PersistenceStatus = {
+			isSaving: failure === undefined,
+			...(failure && {reason: failure.message, advice: failure.advice}),
+			...(path && {path}),
+			dropped,
+		};
+		const report = JSON.stringify({...status, dropped: dropped > 0});
+		if (report === this.#lastReport || (this.#lastReport === '' && status.isSaving)) return;
+		this.#lastReport = report;
+		this.#options.onPersistenceChange(status);
 	}
 }

@@ -1,3 +1,4 @@
+/** Choice of the log file for a launch: a named one, the last one of the room, or a new one. */
 import {randomBytes} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
@@ -11,29 +12,30 @@ import {formatLogName, listLogs, listNewestLogs, summarizeLog} from './log-direc
 export interface RoomLogOptions {
 	/** Folder of logs. */
 	readonly folder: string;
-	/** `created` is now, ms. */
+	/** Header for a new log; `created` is the current time. */
 	readonly header: Omit<LogHeader, 'format'>;
-	/** In a room with a secret the newest log of the room is reopened; else each launch has its own. */
+	/** In a room with a secret the newest log of the room is reopened. In other rooms each launch has its own log. */
 	readonly hasSecret: boolean;
-	/** --log: this file and no other, made if it is not there, in a folder that is: a slip of the fingers makes no tree. */
+	/** --log: use only this file. It is created if missing, but its folder must exist, so that a typo creates no folders. */
 	readonly path?: string;
 	readonly timer?: LogTimer;
 }
 
 export interface OpenedRoomLog extends OpenedFileLog {
-	/** It was there before, so its records are to be read. */
+	/** The file existed before, so it may contain records. */
 	readonly reopened: boolean;
 }
 
-/** Chooses and opens the log of a launch (design.md, 1 and 4). Throws StorageError. */
+/** Chooses and opens the log of a launch. Throws StorageError. */
 export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 	const {path, header, hasSecret, timer} = options;
 	if (path !== undefined) return openLogAtPath(path, options);
-	for (const earlier of hasSecret ? listRoomLogs(options) : []) {
+	for (const roomLog of hasSecret ? listRoomLogs(options) : []) {
 		try {
-			return {...openFileLog(earlier, {...(timer && {timer})}), reopened: true};
+			return {...openFileLog(roomLog, {...(timer && {timer})}), reopened: true};
 		} catch (error) {
-			// Another instance writes it: a fresh file, filled by syncing with that one. Others may be opened by their turn.
+			// If another instance writes the newest log, a new file is filled by syncing with that instance. An older log
+			// would only be outdated. A log that cannot be opened for another reason is skipped.
 			if (!(error instanceof StorageError)) throw error;
 			if (error.code === 'locked') break;
 		}
@@ -41,7 +43,7 @@ export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 	return {...openNewLog(options.folder, header, timer), reopened: false};
 }
 
-/** A new log in the folder, to go on in when another can no longer be written. Throws StorageError. */
+/** Creates a log in the folder, to replace one that can no longer be written. Throws StorageError. */
 export function createRoomLog(folder: string, header: Omit<LogHeader, 'format'>, timer?: LogTimer): FileLog {
 	return openNewLog(folder, header, timer).log;
 }
@@ -55,20 +57,23 @@ function openLogAtPath(path: string, {header, timer}: RoomLogOptions): OpenedRoo
 	const reopened = existsSync(path);
 	const folder = dirname(resolve(path));
 	if (!existsSync(folder))
-		throw new StorageError('missing', 'no such folder for the log', folder, 'Make it first, or check the path.');
+		throw new StorageError('missing', 'no such folder for the log', folder, 'Create the folder, or check the path.');
 	const opened = openFileLog(path, {create: header, ...(timer && {timer})});
 	if (isEqualBytes(opened.log.header.roomTag, header.roomTag)) return {...opened, reopened};
 	const {roomName} = opened.log.header;
 	void opened.log.close();
-	const advice = 'Name that room (and its secret) or another file.';
-	throw new StorageError('not-a-log', `the log is of another room or secret: ${roomName}`, path, advice);
+	const advice = 'Use the same room and secret, or name another file.';
+	throw new StorageError('not-a-log', `the log belongs to another room or secret: ${roomName}`, path, advice);
 }
 
-/** How many of the newest are looked into for one that holds something. */
+/** Number of the newest logs that `findEarlierLog` inspects. */
 const MAX_INSPECTED_LOGS = 4;
+/** A larger log certainly contains messages, so it is not read. */
 const NON_EMPTY_LOG_BYTES = 64 * 1024;
+/** Events of a launch without other peers and messages: `joined` and `left`. */
+const EVENTS_OF_EMPTY_LAUNCH = 2;
 
-/** The newest log of the room, other than `current`, in which somebody else is or something was said; undefined if none. */
+/** The newest log of the room, other than `current`, with another author or a message. Undefined if there is none. */
 export async function findEarlierLog(
 	folder: string,
 	header: Pick<LogHeader, 'roomName' | 'roomTag'>,
@@ -79,12 +84,12 @@ export async function findEarlierLog(
 		if (!('header' in log) || !isEqualBytes(log.header.roomTag, header.roomTag)) continue;
 		if (log.size > NON_EMPTY_LOG_BYTES) return log.path;
 		const {events, peers} = await summarizeLog(log.path);
-		if (peers > 1 || events > 2) return log.path;
+		if (peers > 1 || events > EVENTS_OF_EMPTY_LAUNCH) return log.path;
 	}
 	return undefined;
 }
 
-/** Logs of this room, newest first. */
+/** Paths of the logs of this room, newest first. */
 function listRoomLogs({folder, header}: RoomLogOptions): string[] {
 	return listLogs(folder).flatMap(log =>
 		'header' in log && isEqualBytes(log.header.roomTag, header.roomTag) ? [log.path] : [],

@@ -1,26 +1,27 @@
-import type {PeerId} from '../core/event.js';
-import {type Batch, batchByteLength} from '../core/event.js';
+import {type Batch, batchByteLength, type PeerId} from '../core/event.js';
 import type {LogRecord} from './log.js';
-import {MemoryFeed} from './memory-log.js';
+import {MemoryFeeds} from './memory-log.js';
 
-/** What an observation counts as, and what a batch costs beside its entries. Bytes. */
+/** Memory that a record takes beside its entries, in bytes. */
 const RECORD_OVERHEAD_BYTES = 256;
 
-/** Records that wait for saving to work again, in order, bounded by bytes; their batches can be served meanwhile. */
+/**
+ * Queue of records that could not be written yet, in order and bounded by bytes. Its batches can be served to peers while
+ * they wait.
+ */
 export class WriteBackBuffer {
 	readonly #maxBytes: number;
-	/** What the file holds of a feed, on which unsaved batches follow. */
-	readonly #savedSeq: (peer: PeerId) => number;
-	readonly #feeds = new Map<PeerId, MemoryFeed>();
+	readonly #feeds: MemoryFeeds;
 	#records: LogRecord[] = [];
-	/** Records before this one are saved already. */
+	/** Records before this index are saved already. */
 	#start = 0;
 	#bytes = 0;
 	#droppedRecords = 0;
 
+	/** `savedSeq`: seq up to which the file holds a feed. */
 	constructor(maxBytes: number, savedSeq: (peer: PeerId) => number) {
 		this.#maxBytes = maxBytes;
-		this.#savedSeq = savedSeq;
+		this.#feeds = new MemoryFeeds(savedSeq);
 	}
 
 	get isEmpty(): boolean {
@@ -32,7 +33,7 @@ export class WriteBackBuffer {
 		return this.#bytes;
 	}
 
-	/** Records for which there was no room: they are lost to the file. */
+	/** Number of records that did not fit. They will be missing in the file. */
 	get droppedRecords(): number {
 		return this.#droppedRecords;
 	}
@@ -44,12 +45,12 @@ export class WriteBackBuffer {
 			else {
 				this.#bytes += bytes;
 				this.#records.push(record);
-				if (record.type === 'batch') this.#getOrCreateFeed(record.batch.peer).add(record.batch);
+				if (record.type === 'batch') this.#feeds.add(record.batch);
 			}
 		}
 	}
 
-	/** The next records to save, about `maxBytes`, at least one if any. */
+	/** The next records to save: about `maxBytes` of entries, at least one record if there is any. */
 	peek(maxBytes: number): readonly LogRecord[] {
 		let end = this.#start;
 		let bytes = 0;
@@ -60,7 +61,7 @@ export class WriteBackBuffer {
 		return this.#records.slice(this.#start, end);
 	}
 
-	/** The first `count` are in the file. */
+	/** Removes the first `count` records after they were saved. */
 	markSaved(count: number): void {
 		this.#start += count;
 		if (!this.isEmpty) return;
@@ -71,19 +72,11 @@ export class WriteBackBuffer {
 	}
 
 	heldSeq(peer: PeerId): number {
-		return this.#feeds.get(peer)?.held ?? 0;
+		return this.#feeds.heldSeq(peer);
 	}
 
+	/** As `Log.batchesFrom`. */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
-		return this.#feeds.get(peer)?.batchesFrom(seq, maxBytes, boundary) ?? [];
-	}
-
-	#getOrCreateFeed(peer: PeerId): MemoryFeed {
-		let feed = this.#feeds.get(peer);
-		if (!feed) {
-			feed = new MemoryFeed(this.#savedSeq(peer));
-			this.#feeds.set(peer, feed);
-		}
-		return feed;
+		return this.#feeds.batchesFrom(peer, seq, maxBytes, boundary);
 	}
 }

@@ -35,19 +35,19 @@ test('a beacon comes back as it was sent, with and without a name', () => {
 	);
 });
 
-test('a beacon of another room or secret is a stranger', () => {
+test('a beacon of another room or secret is foreign', () => {
 	fc.assert(
 		fc.property(beacon, sent => {
 			const bytes = encodeBeacon(sent, mac);
-			const stranger = {type: 'stranger', peer: sent.peer, leaving: sent.kind === 'leaving'};
+			const foreign = {type: 'foreign', peer: sent.peer, leaving: sent.kind === 'leaving'};
 			expect(
 				decodeBeacon(
 					bytes,
 					tag.map(byte => byte + 1),
 					mac,
 				),
-			).toEqual(stranger);
-			expect(decodeBeacon(bytes, tag, macWith(4))).toEqual(stranger);
+			).toEqual(foreign);
+			expect(decodeBeacon(bytes, tag, macWith(4))).toEqual(foreign);
 		}),
 	);
 });
@@ -68,7 +68,7 @@ test('no changed, cut or lengthened beacon passes for one', () => {
 test('random bytes are noise', () => {
 	fc.assert(
 		fc.property(fc.uint8Array({maxLength: 600}), bytes => {
-			expect(['noise', 'other-version', 'stranger']).toContain(decodeBeacon(bytes, tag, mac).type);
+			expect(['unrecognized', 'other-version', 'foreign']).toContain(decodeBeacon(bytes, tag, mac).type);
 		}),
 	);
 });
@@ -92,7 +92,7 @@ test.each<[string, Uint8Array]>([
 	['a name that ends in the MAC', signed(bytes => bytes.fill(255, 56, 57))],
 	['port 0', signed(bytes => bytes.fill(0, 46, 48))],
 ])('%s is noise even under a good MAC', (_title, bytes) => {
-	expect(decodeBeacon(bytes, tag, mac)).toEqual({type: 'noise'});
+	expect(decodeBeacon(bytes, tag, mac)).toEqual({type: 'unrecognized'});
 });
 
 test('what a later version writes behind the name is ignored', () => {

@@ -8,7 +8,7 @@ import {StorageError} from '../../source/storage/errors.js';
 import {type FileLog, openFileLog} from '../../source/storage/file-log.js';
 import type {Damage} from '../../source/storage/log.js';
 import {openLogReader} from '../../source/storage/log-reader.js';
-import {createResilientLog, type SavingState} from '../../source/storage/resilient-log.js';
+import {createResilientLog, type PersistenceStatus} from '../../source/storage/resilient-log.js';
 import {batchRecord, makeFolder, peerOf, readAll, SAMPLE_HEADER, textsOf} from '../storage/log-samples.js';
 
 const carol = peerOf(1);
@@ -16,7 +16,7 @@ const isRoot = process.getuid?.() === 0;
 
 /** A buffered log in `folder` whose retries come when told. */
 function chatIn(folder: string) {
-	const states: SavingState[] = [];
+	const states: PersistenceStatus[] = [];
 	const due = new Set<() => void>();
 	let files = 0;
 	const open = (): FileLog => openFileLog(join(folder, `${++files}.p2plog`), {create: SAMPLE_HEADER}).log;
@@ -32,7 +32,7 @@ function chatIn(folder: string) {
 		due.add(run);
 		return {cancel: () => due.delete(run)};
 	};
-	const onPersistenceChange = (state: SavingState) => states.push(state);
+	const onPersistenceChange = (state: PersistenceStatus) => states.push(state);
 	const log = createResilientLog({
 		log: openOrError(),
 		header: SAMPLE_HEADER,

@@ -203,19 +203,19 @@ test('ends an answer before a record that went bad after it was read', async () 
 test.each([
 	['deleted', (path: string) => rmSync(path)],
 	['replaced', (path: string) => replaceByCopy(path)],
-	['cut', (path: string) => truncateSync(path, statSync(path).size - 3)],
-	['added to', (path: string) => appendFileSync(path, 'x')],
-])('refuses to append when the file was %s by others, and leaves it as it is', async (what, spoil) => {
+	['truncated', (path: string) => truncateSync(path, statSync(path).size - 3)],
+	['appended to', (path: string) => appendFileSync(path, 'x')],
+])('refuses to append after another program %s the file, and does not change it', async (change, spoil) => {
 	const {path} = await writeLog(['one', 'two']);
 	const {log} = await reopen(path);
 	spoil(path);
 	const before = existsSync(path) && readFileSync(path);
-	const error = expect.objectContaining({code: 'changed', message: expect.stringContaining(what)});
+	const error = expect.objectContaining({code: 'changed', message: expect.stringContaining(change)});
 	expect(() => log.append([batchRecord(carol, 3, ['three'])])).toThrow(error);
 	expect(existsSync(path) && readFileSync(path)).toEqual(before);
 	const salvaged: string[] = [];
 	for await (const records of log.salvage()) salvaged.push(...textsOf(records));
-	expect(salvaged).toEqual(what === 'cut' ? ['one'] : ['one', 'two']);
+	expect(salvaged).toEqual(change === 'truncated' ? ['one'] : ['one', 'two']);
 	await log.close();
 });
 

@@ -3,7 +3,11 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {StorageError} from '../../source/storage/errors.js';
 import {type FileLog, openFileLog} from '../../source/storage/file-log.js';
-import {createResilientLog, type ResilientLogOptions, type SavingState} from '../../source/storage/resilient-log.js';
+import {
+	createResilientLog,
+	type PersistenceStatus,
+	type ResilientLogOptions,
+} from '../../source/storage/resilient-log.js';
 import {testLog} from './log-acceptance.js';
 import {
 	batchRecord,
@@ -22,7 +26,12 @@ const full = () => new StorageError('failed', 'cannot write the log: the disk is
 /** A disk that can be full, and a clock moved by hand. */
 function makeRig(options: Partial<ResilientLogOptions> & {readonly isFull?: boolean} = {}) {
 	const folder = makeFolder();
-	const rig = {isFull: options.isFull ?? false, states: [] as SavingState[], timers: new Set<() => void>(), opened: 0};
+	const rig = {
+		isFull: options.isFull ?? false,
+		states: [] as PersistenceStatus[],
+		timers: new Set<() => void>(),
+		opened: 0,
+	};
 	const guard = () => {
 		if (rig.isFull) throw full();
 	};

@@ -8,9 +8,9 @@ import {ensurePrivateDirectory} from '../../storage/ensure-directory.js';
 import {StorageError} from '../../storage/errors.js';
 import {openIdentitySeed} from '../../storage/identity-file.js';
 import type {LogHeader, OpenedLog} from '../../storage/log.js';
-import {createMemoryLog} from '../../storage/memory-log.js';
+import {createMemoryLog, emptyRecords} from '../../storage/memory-log.js';
 import {readRememberedPeers, rememberPeer} from '../../storage/remembered-peers.js';
-import {createResilientLog, type SavingState} from '../../storage/resilient-log.js';
+import {createResilientLog, type PersistenceStatus} from '../../storage/resilient-log.js';
 import {createRoomLog, openRoomLog} from '../../storage/room-log.js';
 import type {CliContext} from '../context.js';
 
@@ -85,7 +85,7 @@ function openLog(
 	if (!keepsLog || options.log.type === 'none') return {opened: createMemoryLog(header), watchPersistence: () => {}};
 	const path = options.log.type === 'file' ? options.log.path : undefined;
 	const openResult = openLogFile(header, keys, dataDir, path, clock);
-	let state: SavingState = {isSaving: true, dropped: 0};
+	let state: PersistenceStatus = {isSaving: true, dropped: 0};
 	let notify: (saving: boolean, reason?: string) => void = () => {};
 	const log = createResilientLog({
 		log: openResult instanceof StorageError ? openResult : openResult.log,
@@ -134,9 +134,7 @@ function openLogFile(
 	}
 }
 
-function describePersistence({reason, advice, path}: SavingState): string | undefined {
+function describePersistence({reason, advice, path}: PersistenceStatus): string | undefined {
 	if (reason === undefined) return undefined;
 	return [`${reason}${path === undefined ? '' : ` (${path})`}`, advice].filter(part => part !== undefined).join('. ');
 }
-
-async function* emptyRecords(): AsyncGenerator<never> {}

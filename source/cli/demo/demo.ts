@@ -13,6 +13,7 @@ import {systemRandom} from '../../network/system-clock.js';
 import {createTlsTransport} from '../../network/transport/tls-transport.js';
 import type {ChatNode} from '../../node/chat-node.js';
 import {createChatNode} from '../../node/create-chat-node.js';
+import {emptyRecords} from '../../storage/memory-log.js';
 import {createRoomLog} from '../../storage/room-log.js';
 import {runChat} from '../chat/chat.js';
 import {type CliContext, exitCodes} from '../context.js';
@@ -152,8 +153,6 @@ function createParticipant({context, keys, port, folder}: DemoRun, name: Partici
 	);
 	return {chatNode, network};
 }
-
-async function* emptyRecords(): AsyncGenerator<never> {}
 
 /** Ada reads what the visitor writes and has a few things to say to it. */
 function replyToVisitor(

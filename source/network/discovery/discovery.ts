@@ -154,8 +154,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		if (stopped || !within(receivedWindow, MAX_BEACONS_PER_SECOND)) return;
 		const decoded = decodeBeacon(bytes, keys.tag, mac);
 		if (decoded.type === 'beacon') onBeacon(decoded.beacon, source);
-		else if (decoded.type === 'stranger' && decoded.leaving) stats.removeForeignNode(decoded.peer);
-		else if (decoded.type === 'stranger') stats.recordForeignNode(decoded.peer, clock.monotonic());
+		else if (decoded.type === 'foreign' && decoded.leaving) stats.removeForeignNode(decoded.peer);
+		else if (decoded.type === 'foreign') stats.recordForeignNode(decoded.peer, clock.monotonic());
 		else if (decoded.type === 'other-version')
 			stats.recordOtherVersion(`${source.address}:${source.port}`, decoded.version, clock.monotonic());
 	}

@@ -1,0 +1,76 @@
+import {findFirstIndex} from '../core/binary-search.js';
+import {type Batch, batchByteLength} from '../core/event.js';
+import {mergeBatches} from '../feed/merge-batches.js';
+
+/** Items that wait behind a gap, per feed. Those beyond it are requested from peers again. */
+const MAX_OUT_OF_ORDER = 4096;
+
+interface OutOfOrderItem<Item> {
+	readonly firstSeq: number;
+	readonly lastSeq: number;
+	readonly item: Item;
+}
+
+/**
+ * Stored batches of one feed in order of seq. Only the contiguous part counts as held. A batch behind a gap waits until
+ * the gap is filled. The subclass decides how an item represents a batch: as a position in a file, or the batch itself.
+ */
+export abstract class ContiguousFeed<Item> {
+	#heldSeq: number;
+	#outOfOrder: OutOfOrderItem<Item>[] = [];
+
+	/** `heldSeq`: seq up to which an earlier store holds the feed. */
+	constructor(heldSeq = 0) {
+		this.#heldSeq = heldSeq;
+	}
+
+	/** The feed is contiguous up to this seq; 0 if nothing is held. */
+	get heldSeq(): number {
+		return this.#heldSeq;
+	}
+
+	/** Number of items in the contiguous part. */
+	abstract get count(): number;
+
+	/** Last seq of the item at a position below `count`. */
+	protected abstract lastSeqAt(position: number): number;
+
+	/** Adds an item to the end of the contiguous part. */
+	protected abstract append(item: Item, lastSeq: number): void;
+
+	/** Adds the item of the batch from `firstSeq` to `lastSeq`. Items may overlap; one that adds nothing is ignored. */
+	add(firstSeq: number, lastSeq: number, item: Item): void {
+		if (lastSeq <= this.#heldSeq) return;
+		if (firstSeq > this.#heldSeq + 1) {
+			if (this.#outOfOrder.length < MAX_OUT_OF_ORDER) this.#outOfOrder.push({firstSeq, lastSeq, item});
+			return;
+		}
+		this.append(item, lastSeq);
+		this.#heldSeq = lastSeq;
+		if (this.#outOfOrder.length === 0) return;
+		const waiting = this.#outOfOrder.sort((a, b) => a.firstSeq - b.firstSeq);
+		this.#outOfOrder = [];
+		for (const next of waiting) this.add(next.firstSeq, next.lastSeq, next.item);
+	}
+
+	/** As `Log.batchesFrom`. The answer ends where `readBatchAt` returns undefined for a position. */
+	collectBatches(
+		seq: number,
+		maxBytes: number,
+		boundary: number | undefined,
+		readBatchAt: (position: number) => Batch | undefined,
+	): Batch[] {
+		if (seq < 1 || seq > this.#heldSeq) return [];
+		const batches: Batch[] = [];
+		let bytes = 0;
+		const start = findFirstIndex(0, this.count, position => this.lastSeqAt(position) >= seq);
+		for (let position = start; position < this.count; position++) {
+			const batch = readBatchAt(position);
+			if (!batch || (batches.length === 0 && batch.firstSeq > seq)) break;
+			bytes += batchByteLength(batch);
+			if (batches.length > 0 && bytes > maxBytes) break;
+			batches.push(batch);
+		}
+		return mergeBatches(batches, boundary);
+	}
+}
