@@ -59,7 +59,14 @@ describe('the package', () => {
 	test('holds the built program, the readme, the licence, two documents, and no more', () => {
 		const paths = packed.files.map(({path}) => path);
 		const around = paths.filter(path => !path.startsWith('dist/')).sort();
-		expect(around).toEqual(['license', 'package.json', 'readme.md', 'source/architecture.md', 'source/protocol.md']);
+		expect(around).toEqual([
+			'license',
+			'package.json',
+			'readme.md',
+			'source/architecture.md',
+			'source/performance.md',
+			'source/protocol.md',
+		]);
 		const built = paths.filter(path => path.startsWith('dist/'));
 		expect(built).toContain('dist/cli.js');
 		// Joined into parts; what tsc wrote beside them is for tests.
