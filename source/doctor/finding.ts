@@ -1,3 +1,4 @@
+import {DEFAULT_PORT} from '../core/defaults.js';
 import {cleanName, cleanText} from '../core/text.js';
 import type {NetworkReport, PeerReport} from '../node/chat-node.js';
 
@@ -119,7 +120,7 @@ export function connectedPeers(report: NetworkReport): PeerReport[] {
 }
 
 /** A TCP port that stays the same can be opened in a firewall; any free one cannot. */
-export const FIXED_TCP_PORT = 47_474;
+export const FIXED_TCP_PORT = DEFAULT_PORT;
 
 /** How to let a port in, in the words of each system. */
 export function adviseAllowIncoming(protocol: 'UDP' | 'TCP', port: number, platform: string | undefined): string {

@@ -1,10 +1,8 @@
 /** Commands that we print: they can be run as they stand, from where this program was installed. */
+import {DEFAULT_PORT, DEFAULT_ROOM} from '../core/defaults.js';
 import type {SelfInfo} from './chat-node.js';
 
 export const PROGRAM_COMMAND = 'npx p2pchat-ink';
-
-const DEFAULT_ROOM = 'lan';
-const DEFAULT_PORT = 47_474;
 
 /** For a POSIX shell, PowerShell and, spaces apart, cmd. */
 export function quoteShellArgument(argument: string): string {

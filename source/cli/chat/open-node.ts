@@ -10,7 +10,6 @@ import {
 	listenHost,
 } from '../../network/discovery/local-interfaces.js';
 import {createUdpBeacon} from '../../network/discovery/udp-beacon.js';
-import type {HostAddress} from '../../network/ip-address.js';
 import {systemRandom} from '../../network/system-clock.js';
 import {createTlsTransport} from '../../network/transport/tls-transport.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
@@ -22,8 +21,6 @@ import type {CliContext} from '../context.js';
 import {askSecret, readSecret} from '../options/read-secret.js';
 import {openNodeStorage} from './node-storage.js';
 
-/** Where `--peer HOST` without a port looks: `--tcp-port 47474` over there. */
-const DEFAULT_PEER_PORT = 47_474;
 /** Below this an outsider can guess a secret from one captured datagram (design.md, 3). */
 const MIN_SECRET_LENGTH = 12;
 /** Reading earlier logs must not delay the first frame; nobody is told to be alone before this. */
@@ -65,7 +62,7 @@ export async function openNode(context: CliContext, openOptions: OpenNodeOptions
 			version,
 			loopbackOnly: isLoopbackOnly(interfaceSelection),
 			targetsRemembered: options.peers.length === 0,
-			targets: options.peers.length > 0 ? options.peers.map(parsePeerTarget) : storage.rememberedTargets,
+			targets: options.peers.length > 0 ? options.peers : storage.rememberedTargets,
 			...(storage.identitySeed && {identitySeed: storage.identitySeed}),
 		},
 		{
@@ -158,16 +155,6 @@ export async function readRoomKeys({options, stdin, printError}: CliContext): Pr
 		);
 	}
 	return deriveRoomKeys({room: options.room, secret});
-}
-
-/** HOST, HOST:PORT, IPv6 or [IPv6]:PORT, already checked. */
-export function parsePeerTarget(target: string): HostAddress {
-	const bracketed = /^\[(.+)\](?::(\d+))?$/.exec(target);
-	if (bracketed) return {host: bracketed[1] ?? '', port: Number(bracketed[2] ?? DEFAULT_PEER_PORT)};
-	const unbracketed = /^([^:]+):(\d+)$/.exec(target);
-	return unbracketed
-		? {host: unbracketed[1] ?? '', port: Number(unbracketed[2])}
-		: {host: target, port: DEFAULT_PEER_PORT};
 }
 
 function toStartError(error: unknown, {options}: CliContext): unknown {

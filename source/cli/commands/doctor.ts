@@ -21,7 +21,7 @@ import {systemRandom} from '../../network/system-clock.js';
 import {createTlsTransport} from '../../network/transport/tls-transport.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {readRememberedPeers} from '../../storage/remembered-peers.js';
-import {parsePeerTarget, readRoomKeys} from '../chat/open-node.js';
+import {readRoomKeys} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 import {toJsonLine} from '../output/format-json.js';
@@ -74,7 +74,7 @@ async function openProbe(context: CliContext): Promise<Probe> {
 			room: options.room,
 			keys,
 			loopbackOnly: isLoopbackOnly(interfaceSelection),
-			targets: options.peers.length > 0 ? options.peers.map(parsePeerTarget) : rememberedPeers,
+			targets: options.peers.length > 0 ? options.peers : rememberedPeers,
 			targetsRemembered: options.peers.length === 0,
 			udpPort: options.port,
 			tcpPort: options.tcpPort,

@@ -1,13 +1,15 @@
 /** Validates merged options and turns them into `Options`. Each fault is a UsageError that shows the expected form. */
 import {containsSpoofedFingerprint} from '../../core/confusables.js';
+import {DEFAULT_PORT, DEFAULT_ROOM} from '../../core/defaults.js';
 import {UsageError} from '../../core/errors.js';
 import {MAX_NAME_BYTES, MAX_ROOM_BYTES} from '../../core/limits.js';
+import {parseTarget} from '../../core/parse-target.js';
+import type {HostAddress} from '../../network/ip-address.js';
 import {type OptionSource, quote, type SourcedOption} from './option-sources.js';
 import type {CommandName, OptionKey} from './option-table.js';
-import {isPeerTarget, PEER_TARGET_FORM, parseTime} from './option-values.js';
+import {parseTime} from './option-values.js';
 import type {EventFilter, Options, SecretSource, TimePoint} from './options.js';
 
-const DEFAULT_PORT = 47_474;
 const DEFAULT_WAIT_S = 5;
 const MAX_WAIT_S = 24 * 60 * 60;
 const CONTROL_CHARACTERS = /\p{Cc}|\p{Bidi_Control}/u;
@@ -28,7 +30,7 @@ export function checkOptions(
 	return {
 		command,
 		operands,
-		room: checkLabel(sources.get('room'), MAX_ROOM_BYTES) ?? 'lan',
+		room: checkLabel(sources.get('room'), MAX_ROOM_BYTES) ?? DEFAULT_ROOM,
 		port: checkNumber(sources.get('port'), 1, 65_535, 'a port from 1 to 65535') ?? DEFAULT_PORT,
 		tcpPort: checkNumber(sources.get('tcpPort'), 0, 65_535, 'a port from 0 to 65535 (0: any free port)') ?? 0,
 		interfaces: checkList(
@@ -36,7 +38,7 @@ export function checkOptions(
 			text => /^[^\s,]+$/.test(text),
 			'the name or address of an interface, for example eth0, 192.168.1.7 or lo',
 		),
-		peers: checkList(sources.get('peer'), isPeerTarget, PEER_TARGET_FORM),
+		peers: checkPeers(sources.get('peer')),
 		log: checkLog(sources),
 		stay: isSwitchOn(sources, 'stay'),
 		waitMs:
@@ -128,6 +130,14 @@ function checkList(
 		if (CONTROL_CHARACTERS.test(text) || !isValid(text)) throw invalidValue(option, expectedForm, text);
 	}
 	return [...new Set(texts)];
+}
+
+function checkPeers(option: SourcedOption | undefined): readonly HostAddress[] {
+	const isValid = (text: string) => parseTarget(text).type === 'target';
+	return checkList(option, isValid, 'HOST or HOST:PORT, for example 192.168.1.7 or carol.local:50123').flatMap(text => {
+		const target = parseTarget(text);
+		return target.type === 'target' ? [{host: target.host, port: target.port ?? DEFAULT_PORT}] : [];
+	});
 }
 
 function invalidValue({sourceName}: SourcedOption, expectedForm: string, text: string): UsageError {

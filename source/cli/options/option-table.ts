@@ -3,6 +3,8 @@
  * that an option is described in one place.
  */
 
+import {DEFAULT_PORT, DEFAULT_ROOM} from '../../core/defaults.js';
+
 export const commandNames = ['chat', 'replay', 'export', 'logs', 'send', 'doctor', 'demo'] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -48,7 +50,7 @@ export const optionTable = {
 		kind: 'text',
 		placeholder: 'ROOM',
 		help: 'room to join',
-		defaultText: 'lan',
+		defaultText: DEFAULT_ROOM,
 		config: true,
 		commands: networkCommands,
 	},
@@ -73,7 +75,7 @@ export const optionTable = {
 		kind: 'text',
 		placeholder: 'PORT',
 		help: 'UDP port for discovery; must be the same for everyone in a room',
-		defaultText: '47474',
+		defaultText: String(DEFAULT_PORT),
 		config: true,
 		commands: networkCommands,
 	},

@@ -1,5 +1,4 @@
-/** Parsers of option values that are more than a text or number: times and peer targets. */
-import {isIPv6} from 'node:net';
+/** Parser of times in option values. */
 import type {TimePoint} from './options.js';
 
 const TIME_OF_DAY_PATTERN = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
@@ -53,20 +52,4 @@ function parseOffsetMs(text: string): number {
 	if (/^z$/i.test(text)) return 0;
 	const sign = text.startsWith('-') ? -1 : 1;
 	return sign * (Number(text.slice(1, 3)) * 60 + Number(text.slice(-2))) * 60_000;
-}
-
-/** The expected form of `--peer`, for error messages. */
-export const PEER_TARGET_FORM = 'HOST or HOST:PORT, for example 192.168.1.7 or carol.local:50123';
-
-/** Whether a text is HOST, HOST:PORT, an IPv6 address, [IPv6] or [IPv6]:PORT. */
-export function isPeerTarget(text: string): boolean {
-	const bracketed = /^\[(.+)\](?::(\d+))?$/.exec(text);
-	if (bracketed) return isIPv6(bracketed[1] ?? '') && isPort(bracketed[2]);
-	if (isIPv6(text)) return true;
-	const unbracketed = /^([\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}.])?)(?::(\d+))?$/u.exec(text);
-	return unbracketed !== null && isPort(unbracketed[2]);
-}
-
-function isPort(text: string | undefined): boolean {
-	return text === undefined || (Number(text) >= 1 && Number(text) <= 65_535);
 }

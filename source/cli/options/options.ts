@@ -1,4 +1,5 @@
 /** The validated settings of one run, from the command line, the environment and config.json (parse-options.ts). */
+import type {HostAddress} from '../../network/ip-address.js';
 import type {CommandName} from './option-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
@@ -30,8 +31,7 @@ export interface Options {
 	readonly tcpPort: number;
 	/** Names or addresses; empty: all interfaces that are up. */
 	readonly interfaces: readonly string[];
-	/** Valid `HOST` or `HOST:PORT` texts. */
-	readonly peers: readonly string[];
+	readonly peers: readonly HostAddress[];
 	readonly log: {readonly type: 'new'} | {readonly type: 'file'; readonly path: string} | {readonly type: 'none'};
 	/** Undefined: the full screen if the terminal supports it, else plain lines. */
 	readonly mode?: 'json' | 'plain' | 'screen-reader';

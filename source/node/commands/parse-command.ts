@@ -1,5 +1,7 @@
 /** What was typed or sent as a command, as data. The screen and JSON lines share it. Pure. */
+import {DEFAULT_PORT} from '../../core/defaults.js';
 import {findClosest} from '../../core/fuzzy-match.js';
+import {parseTarget} from '../../core/parse-target.js';
 import {type CommandName, type CommandRow, commandRows, commandUsage, findCommandRow} from './command-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
@@ -104,7 +106,7 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 		case 'me':
 			return command({type: 'me', text: argument});
 		case 'peer':
-			return parseTarget(argument, row);
+			return parsePeerCommand(argument, row);
 		case 'search':
 			return command({type: 'search', text: argument});
 		case 'goto':
@@ -131,20 +133,14 @@ function parseBellMode(word: string): BellMode {
 	return word === 'all' || word === 'off' ? word : 'mentions';
 }
 
-/** Where peers listen unless they say otherwise. */
-const DEFAULT_PORT = 47_474;
-
-/** HOST, HOST:PORT or [IPv6]:PORT, `-` in front to drop it; whether it resolves is for the network to find out. */
-function parseTarget(text: string, row: CommandRow): ParseResult {
+/** Parses the argument of /peer: a target, or `-` and a target to drop. */
+function parsePeerCommand(text: string, row: CommandRow): ParseResult {
 	const isRemoval = text.startsWith('-');
-	const target = isRemoval ? text.slice(1) : text;
-	const match = /^(?:\[([0-9a-f:.%\w]+)\]|([^\s:[\]-][^\s:[\]]*))(?::(\d+))?$/i.exec(target);
-	const host =
-		match?.[1] ?? match?.[2] ?? (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.%\w]*$/i.test(target) ? target : undefined);
-	if (!host) return usageError(row, 'needs a host or address, and perhaps a port');
-	const port = match?.[3] === undefined ? undefined : Number(match[3]);
-	if (port !== undefined && (port < 1 || port > 65_535))
-		return usageError(row, `needs a port from 1 to 65535, not ${match?.[3]?.slice(0, 20)}`);
+	const target = parseTarget(isRemoval ? text.slice(1) : text);
+	if (target.type === 'invalid-host') return usageError(row, 'needs a host or address, and perhaps a port');
+	if (target.type === 'invalid-port')
+		return usageError(row, `needs a port from 1 to 65535, not ${target.port.slice(0, 20)}`);
+	const {host, port} = target;
 	if (isRemoval) return {type: 'command', command: {type: 'drop-peer', host, ...(port !== undefined && {port})}};
 	return {type: 'command', command: {type: 'peer', host, port: port ?? DEFAULT_PORT}};
 }

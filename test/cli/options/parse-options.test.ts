@@ -83,7 +83,7 @@ describe('options', () => {
 			port: 5000,
 			tcpPort: 0,
 			interfaces: ['lo', '10.0.0.1'],
-			peers: ['10.0.0.2:99'],
+			peers: [{host: '10.0.0.2', port: 99}],
 			log: {type: 'none'},
 			mode: 'json',
 			stay: true,

@@ -1,0 +1,7 @@
+/** Defaults that several layers must agree on. */
+
+/** Room that a node joins unless `--room` names another. */
+export const DEFAULT_ROOM = 'lan';
+
+/** UDP port of discovery, and TCP port of a target that names none. */
+export const DEFAULT_PORT = 47_474;
