@@ -1,20 +1,21 @@
 /**
- * First half of a reduction: what a run of inputs says about peers, and which rows stand for themselves. Works on plain
- * values, for one call only; reduce.ts puts the result into the state.
+ * First half of a reduction: collects the roster changes and rows of a run of inputs in plain, mutable values.
+ *
+ * The values belong to one call of the reducer; reduce.ts writes the result into the state.
  */
 import type {FeedEvent, Input, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {LATE_AFTER_MS} from './limits.js';
-import * as step from './roster.js';
-import {createRosterPeer, findPeer} from './roster.js';
-import type {RosterPeer, State} from './state.js';
+import * as roster from './roster.js';
+import {createRosterPeer, findPeer, type RosterPeer} from './roster.js';
+import type {State} from './state.js';
 import type {TimelineEntry} from './timeline.js';
 
 export interface CollectedChanges {
 	readonly state: State;
-	/** Peers of whom something was learnt. */
+	/** Peers whose roster record changed or must be checked. */
 	readonly peers: Map<PeerId, RosterPeer>;
-	/** Rows that follow from one record alone. */
+	/** Rows that follow from one record alone. The reducer adds presence rows. */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
 	launch: State['launch'];
@@ -28,67 +29,7 @@ export function createChanges(state: State): CollectedChanges {
 	return {state, peers: new Map(), rows: [], unreadable: [], launch, launches, recordCount, loggedAt};
 }
 
-function currentPeer(changes: CollectedChanges, peer: PeerId): RosterPeer {
-	return changes.peers.get(peer) ?? findPeer(changes.state.roster, peer) ?? createRosterPeer(peer);
-}
-
-/** Makes sure that whoever wrote stands in the roster. */
-function ensurePeer(changes: CollectedChanges, peer: PeerId): void {
-	if (changes.peers.has(peer) || findPeer(changes.state.roster, peer) !== undefined) return;
-	changes.peers.set(peer, createRosterPeer(peer));
-}
-
-function updatePeer(changes: CollectedChanges, peer: PeerId, change: (known: RosterPeer) => RosterPeer): void {
-	const known = currentPeer(changes, peer);
-	const changed = change(known);
-	if (changed !== known) changes.peers.set(peer, changed);
-}
-
-function markLate(event: FeedEvent): FeedEvent {
-	const row = {...event, late: true};
-	return row;
-}
-
-/** `left`, `lost` and `returned` give rows only through presence-rows.ts. */
-function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
-	const {peer} = event;
-	switch (event.type) {
-		case 'posted':
-			changes.rows.push(event);
-			break;
-		case 'joined':
-			if (event.seq !== 1) {
-				changes.unreadable.push(event);
-				break;
-			}
-			updatePeer(changes, peer, known => step.withJoined(known, event));
-			changes.rows.push(event);
-			break;
-		case 'renamed':
-			updatePeer(changes, peer, known => step.withRenamed(known, event));
-			changes.rows.push(event);
-			break;
-		case 'moved':
-			updatePeer(changes, peer, known => step.withMoved(known, event));
-			changes.rows.push(event);
-			break;
-		case 'left':
-			updatePeer(changes, peer, known => step.withLeft(known, event));
-			break;
-		case 'lost':
-			updatePeer(changes, event.subject, known => step.withLost(known, event));
-			break;
-		case 'returned':
-			updatePeer(changes, peer, known => step.withReturned(known, event));
-			break;
-		case 'unreadable':
-			changes.unreadable.push(event);
-			break;
-		default:
-			event satisfies never;
-	}
-}
-
+/** Collects a batch of feed events. */
 export function collectEvents(changes: CollectedChanges, input: Input & {readonly type: 'events'}): void {
 	changes.recordCount += input.events.length;
 	changes.loggedAt = Math.max(changes.loggedAt, input.loggedAt);
@@ -103,7 +44,93 @@ export function collectEvents(changes: CollectedChanges, input: Input & {readonl
 	}
 }
 
-/** Takes those in whom one of us had contact with: they are looked at again. */
+/** Collects an observation of our own. */
+export function collectObservation(changes: CollectedChanges, input: Input & {readonly type: 'observed'}): void {
+	const {observation, loggedAt} = input;
+	changes.recordCount += 1;
+	changes.loggedAt = Math.max(changes.loggedAt, loggedAt);
+	switch (observation.type) {
+		case 'launched':
+			collectLaunch(changes, observation, loggedAt);
+			break;
+		case 'peer-connected':
+			collectContact(changes, observation.peer, observation.subject, known => roster.withConnected(known, observation));
+			break;
+		case 'peer-disconnected':
+			collectContact(changes, observation.peer, observation.subject, known =>
+				roster.withDisconnected(known, observation),
+			);
+			break;
+		case 'notice':
+			changes.rows.push(observation);
+			break;
+		default:
+			observation satisfies never;
+	}
+}
+
+function currentPeer(changes: CollectedChanges, peer: PeerId): RosterPeer {
+	return changes.peers.get(peer) ?? findPeer(changes.state.roster, peer) ?? createRosterPeer(peer);
+}
+
+/** Adds an author to the roster when it is not in it. */
+function ensurePeer(changes: CollectedChanges, peer: PeerId): void {
+	if (changes.peers.has(peer) || findPeer(changes.state.roster, peer) !== undefined) return;
+	changes.peers.set(peer, createRosterPeer(peer));
+}
+
+function updatePeer(changes: CollectedChanges, peer: PeerId, change: (known: RosterPeer) => RosterPeer): void {
+	const known = currentPeer(changes, peer);
+	const changed = change(known);
+	if (changed !== known) changes.peers.set(peer, changed);
+}
+
+function markLate(event: FeedEvent): FeedEvent {
+	const late = {...event, late: true};
+	return late;
+}
+
+/** Collects one event. The rows of `left`, `lost` and `returned` come from presence-rows.ts. */
+function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
+	const {peer} = event;
+	switch (event.type) {
+		case 'posted':
+			changes.rows.push(event);
+			break;
+		case 'joined':
+			if (event.seq !== 1) {
+				changes.unreadable.push(event);
+				break;
+			}
+			updatePeer(changes, peer, known => roster.withJoined(known, event));
+			changes.rows.push(event);
+			break;
+		case 'renamed':
+			updatePeer(changes, peer, known => roster.withRenamed(known, event));
+			changes.rows.push(event);
+			break;
+		case 'moved':
+			updatePeer(changes, peer, known => roster.withMoved(known, event));
+			changes.rows.push(event);
+			break;
+		case 'left':
+			updatePeer(changes, peer, known => roster.withLeft(known, event));
+			break;
+		case 'lost':
+			updatePeer(changes, event.subject, known => roster.withLost(known, event));
+			break;
+		case 'returned':
+			updatePeer(changes, peer, known => roster.withReturned(known, event));
+			break;
+		case 'unreadable':
+			changes.unreadable.push(event);
+			break;
+		default:
+			event satisfies never;
+	}
+}
+
+/** Marks all peers that one of our own peers had contact with for a check. */
 function touchContactedPeers(changes: CollectedChanges, own: PeerId | undefined): void {
 	if (own === undefined) return;
 	for (const subject of currentPeer(changes, own).contactedPeers) {
@@ -124,7 +151,7 @@ function collectContact(
 	updatePeer(changes, subject, change);
 }
 
-/** A launch changes what holds for those we had contact with in the one before, or have in this one. */
+/** Collects a launch. It changes the records of all peers contacted in the launch before or in this one. */
 function collectLaunch(changes: CollectedChanges, observation: Observation, loggedAt: number): void {
 	const {peer, ms, counter, seq} = observation;
 	if (changes.launches[peer] !== undefined) return;
@@ -133,28 +160,4 @@ function collectLaunch(changes: CollectedChanges, observation: Observation, logg
 	const key = {ms, counter, peer, seq};
 	changes.launches = {...changes.launches, [peer]: key};
 	if (changes.launch === undefined || compareOrder(changes.launch, key) < 0) changes.launch = {...key, loggedAt};
-}
-
-export function collectObservation(changes: CollectedChanges, input: Input & {readonly type: 'observed'}): void {
-	const {observation, loggedAt} = input;
-	changes.recordCount += 1;
-	changes.loggedAt = Math.max(changes.loggedAt, loggedAt);
-	switch (observation.type) {
-		case 'launched':
-			collectLaunch(changes, observation, loggedAt);
-			break;
-		case 'peer-connected':
-			collectContact(changes, observation.peer, observation.subject, known => step.withConnected(known, observation));
-			break;
-		case 'peer-disconnected':
-			collectContact(changes, observation.peer, observation.subject, known =>
-				step.withDisconnected(known, observation),
-			);
-			break;
-		case 'notice':
-			changes.rows.push(observation);
-			break;
-		default:
-			observation satisfies never;
-	}
 }

@@ -1,27 +1,31 @@
-/** The records of a history in columns: an object around each would cost more than what it says. */
-
+/**
+ * Storage of a history: the records in columns, and an index of their arrival.
+ *
+ * Columns, because an object for each record would take more memory than its content.
+ */
 import {findFirstIndex} from './binary-search.js';
 import type {FeedEvent, Input, Observation, PeerId} from './event.js';
 import {type OrderKey, toSortableString} from './event-order.js';
 
 export interface HistoryRecord {
 	readonly entry: FeedEvent | Observation;
-	/** Our wall clock, ms. */
+	/** Our wall clock when it was logged, ms. */
 	readonly loggedAt: number;
-	/** Of a feed event: it did not come as history. */
+	/** False for a feed event that arrived as history. */
 	readonly live: boolean;
 }
 
-export interface RecordTable {
+interface RecordTable {
 	readonly length: number;
-	push(input: Exclude<Input, {readonly type: 'passing'}>): void;
+	push(input: Exclude<Input, {readonly type: 'ephemeral'}>): void;
 	at(index: number): HistoryRecord | undefined;
-	/** `loggedAt`, but never less than that of the record before. */
+	/** `loggedAt`, but never less than for the record before. */
 	monotonicTimeAt(index: number): number;
-	/** Records [from, to) as the reducer takes them. */
+	/** Records [from, to) as inputs of the reducer. */
 	inputsBetween(from: number, to: number): Input[];
 }
 
+/** Records for which the columns have room at first. */
 const INITIAL_CAPACITY = 1024;
 
 export function createRecordTable(): RecordTable {
@@ -45,7 +49,7 @@ export function createRecordTable(): RecordTable {
 		live[index] = isLive ? 1 : 0;
 	}
 
-	/** End of the run of feed events from `from` on that were logged at one time. */
+	/** End of the run of feed events, from `from` on, that were logged together. */
 	function runEnd(from: number, to: number): number {
 		let end = from + 1;
 		while (end < to && entries[end]?.seq !== 0 && loggedAt[end] === loggedAt[from] && live[end] === live[from]) end++;
@@ -85,7 +89,7 @@ export function createRecordTable(): RecordTable {
 	};
 }
 
-export function isObservation(entry: FeedEvent | Observation): entry is Observation {
+function isObservation(entry: FeedEvent | Observation): entry is Observation {
 	return entry.seq === 0;
 }
 
@@ -98,41 +102,43 @@ function copyInto<T extends Float64Array | Uint8Array>(target: T, source: T): T 
 	return target;
 }
 
-/** Where in a history each row was learnt, and which records came together. */
-
-export interface ArrivalIndex {
-	/** Takes in the records from `from` to the present end. */
+/** Index from rows to records, with the runs of records that arrived as history. */
+interface ArrivalIndex {
+	/** Indexes the records from `from` to the end. */
 	add(records: RecordTable, from: number): void;
+	/** Index of the record behind a row. */
 	indexOfEntry(key: OrderKey): number | undefined;
+	/** End of the run of history around record `index`; `index + 1` outside. */
 	positionAfter(index: number): number;
 }
 
-/** A seq further ahead of what is known than this is kept aside: a damaged log must not make us reserve memory. */
+/** A seq further ahead of its feed goes to the sparse index, so that a damaged log cannot make us reserve memory. */
 const MAX_SEQ_GAP = 4096;
 const ABSENT = 0xffff_ffff;
 
 export function createArrivalIndex(): ArrivalIndex {
+	/** For each feed: record index by seq. */
 	const feeds = new Map<PeerId, Uint32Array>();
-	/** Observations, and events far ahead of their feed. */
+	/** By sortable key: observations, and events far ahead of their feed. */
 	const sparseIndexes = new Map<string, number>();
-	/** Runs of records that came as history: [from, to), flat and rising. */
+	/** Runs of records that arrived as history: from and to (exclusive), flat and rising. */
 	const syncedRuns: number[] = [];
 
 	function indexEvent(peer: PeerId, seq: number, key: OrderKey, index: number): void {
-		let known = feeds.get(peer);
-		if (!known || seq >= known.length) {
-			const size = known?.length ?? 0;
+		let indexes = feeds.get(peer);
+		if (!indexes || seq >= indexes.length) {
+			const size = indexes?.length ?? 0;
 			if (seq > size + MAX_SEQ_GAP) {
-				const text = toSortableString(key);
-				if (!sparseIndexes.has(text)) sparseIndexes.set(text, index);
+				const sparseKey = toSortableString(key);
+				if (!sparseIndexes.has(sparseKey)) sparseIndexes.set(sparseKey, index);
 				return;
 			}
 			const grown = new Uint32Array(Math.max(8, seq + 1, Math.ceil(size * 1.5))).fill(ABSENT);
-			if (known) grown.set(known);
-			known = grown;
-			feeds.set(peer, known);
+			if (indexes) grown.set(indexes);
+			indexes = grown;
+			feeds.set(peer, indexes);
 		}
-		if (known[seq] === ABSENT) known[seq] = index;
+		if (indexes[seq] === ABSENT) indexes[seq] = index;
 	}
 
 	function extendRun(index: number): void {
@@ -157,7 +163,7 @@ export function createArrivalIndex(): ArrivalIndex {
 			return index === undefined || index === ABSENT ? sparseIndexes.get(toSortableString(key)) : index;
 		},
 		positionAfter(index) {
-			const run = findFirstIndex(0, syncedRuns.length / 2, place => (syncedRuns[2 * place + 1] ?? 0) > index);
+			const run = findFirstIndex(0, syncedRuns.length / 2, number => (syncedRuns[2 * number + 1] ?? 0) > index);
 			const from = syncedRuns[2 * run];
 			return from !== undefined && from <= index ? (syncedRuns[2 * run + 1] ?? index + 1) : index + 1;
 		},

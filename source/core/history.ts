@@ -1,11 +1,9 @@
 /**
- * A log as something to move in: every record in the order in which it was learnt, and the state after any number of
- * them. A seek is the nearest snapshot and a bounded rest. Snapshots share what did not change between them; how many are
- * kept follows from what they cost (history.ts), so memory stays bounded whatever the order of arrival.
+ * History: every record of a log in the order of arrival, with the state after any number of them.
  *
- * Positions count events and observations, also inside of a batch: `stateAt(n)` is the state after the first n.
+ * A seek starts at the nearest snapshot and reduces a bounded number of records. Positions count events and observations,
+ * also inside a batch: `stateAt(n)` is the state after the first n records.
  */
-
 import {findFirstIndex} from './binary-search.js';
 import type {Input} from './event.js';
 import type {OrderKey} from './event-order.js';
@@ -14,39 +12,36 @@ import {initialState, reduceInputs} from './reduce.js';
 import type {State} from './state.js';
 
 export interface History {
-	/** Takes what was logged next; passing facts are left out, as in a log. */
+	/** Appends inputs in the order of logging. Ignores ephemeral events, which no log contains. */
 	append(inputs: readonly Input[]): void;
-	/** Records so far. */
+	/** Number of records. */
 	readonly length: number;
-	/** After all of them. */
+	/** State after all records. */
 	readonly state: State;
-	/** After the first `index` records, clamped to what there is. */
+	/** State after the first `index` records, clamped to 0 and the length. */
 	stateAt(index: number): State;
 	recordAt(index: number): HistoryRecord | undefined;
-	/** Our wall clock when record `index` was logged, ms; never goes back. 0 for an empty history. */
+	/** Our wall clock when record `index` was logged, ms. Never goes back. 0 in an empty history. */
 	timeAt(index: number): number;
-	/** How many records were logged at `ms` or before. */
+	/** Number of records logged at or before `ms`. */
 	indexAt(ms: number): number;
-	/** Index of the record that a row is; undefined for one that is not in this history. */
+	/** Index of the record behind a row; undefined when the history does not contain it. */
 	indexOfEntry(key: OrderKey): number | undefined;
 	/**
-	 * How many records were known once this one was there: what comes as history comes feed by feed and in no order that
-	 * a reader could follow, so a run of it counts as one moment, which is its end.
+	 * Position right after record `index`. Synced history arrives feed by feed, in an order that no reader could follow, so
+	 * a run of it counts as one moment: then this is the end of the run.
 	 */
 	positionAfter(index: number): number;
 }
 
-/** Records reduced in one go, at most: a batch may hold 16,384. Fewer would make reading slower, more a seek. */
+/** Records per reduction, at most; a batch may hold 16,384. Fewer make loading slower, more make a seek slower. */
 const REDUCE_SLICE_RECORDS = 4096;
-/** States kept because they were just looked at: the next one is seldom far. */
-const MAX_RECENT_SNAPSHOTS = 4;
 
 export function createHistory(): History {
 	const records = createRecordTable();
 	const arrivals = createArrivalIndex();
 	const snapshots = createSnapshotStore();
 	let newest: Snapshot = {index: 0, state: initialState};
-	let recentSnapshots: readonly Snapshot[] = [];
 
 	function advance({index, state}: Snapshot, to: number): State {
 		let reached = state;
@@ -56,16 +51,10 @@ export function createHistory(): History {
 		return reached;
 	}
 
-	function nearestSnapshot(index: number): Snapshot {
-		let found = snapshots.findAtOrBefore(index);
-		for (const known of recentSnapshots) if (known.index <= index && known.index > found.index) found = known;
-		return found;
-	}
-
 	return {
 		append(inputs) {
 			for (const input of inputs) {
-				if (input.type === 'passing') continue;
+				if (input.type === 'ephemeral') continue;
 				const from = records.length;
 				records.push(input);
 				arrivals.add(records, from);
@@ -85,10 +74,10 @@ export function createHistory(): History {
 		stateAt(wanted) {
 			const index = Math.max(0, Math.min(Math.floor(wanted), records.length));
 			if (index === newest.index) return newest.state;
-			const base = nearestSnapshot(index);
+			const base = snapshots.findAtOrBefore(index);
 			if (base.index === index) return base.state;
 			const state = advance(base, index);
-			recentSnapshots = [{index, state}, ...recentSnapshots.slice(0, MAX_RECENT_SNAPSHOTS - 1)];
+			snapshots.remember({index, state});
 			return state;
 		},
 		recordAt: records.at,
@@ -99,24 +88,26 @@ export function createHistory(): History {
 	};
 }
 
-/**
- * States kept along a history. They share what did not change; what each holds for itself is counted, and when all of
- * it is too much, every second one goes and new ones are taken half as often.
- */
-
-export interface Snapshot {
-	/** Records reduced. */
+interface Snapshot {
+	/** Number of records reduced. */
 	readonly index: number;
 	readonly state: State;
 }
 
-export interface SnapshotStore {
-	/** Takes a state behind all that were offered before, if it is worth keeping. */
+/**
+ * States kept along a history. Neighbours share what did not change. The store estimates what each state has for itself;
+ * when the sum exceeds the limit, it drops every second snapshot and doubles the interval, whatever the order of arrival.
+ */
+interface SnapshotStore {
+	/** Takes a state after all that were offered before. Keeps it when the interval since the last one is long enough. */
 	offer(snapshot: Snapshot): void;
-	/** The last one at or before `index`; at worst the empty state. */
+	/** Keeps a state that was just visited, because the next seek is usually close. */
+	remember(snapshot: Snapshot): void;
+	/** The closest snapshot at or before `index`; at worst the empty state. */
 	findAtOrBefore(index: number): Snapshot;
+	/** Number of offered snapshots in the store. */
 	readonly count: number;
-	/** Bytes that they hold beyond the newest, about. */
+	/** Estimated bytes that they hold beyond the newest. */
 	readonly bytes: number;
 }
 
@@ -124,24 +115,29 @@ export interface SnapshotStore {
 const MIN_INTERVAL_RECORDS = 1024;
 const MAX_SNAPSHOTS = 1024;
 const MAX_SNAPSHOT_BYTES = 96 * 1024 * 1024;
+/** Visited states in the store. */
+const MAX_RECENT_SNAPSHOTS = 4;
 const POINTER_BYTES = 8;
 /** A page and its start in the tables of a timeline. */
 const PAGE_BYTES = 2 * POINTER_BYTES;
 const STATE_BYTES = 1024;
 
+/** `limits`: for tests. */
 export function createSnapshotStore(limits: {readonly bytes?: number; readonly count?: number} = {}): SnapshotStore {
 	const {bytes: maxBytes = MAX_SNAPSHOT_BYTES, count: maxCount = MAX_SNAPSHOTS} = limits;
 	const empty: Snapshot = {index: 0, state: initialState};
 	let snapshots: Snapshot[] = [];
+	/** Newest first. */
+	let recentSnapshots: readonly Snapshot[] = [];
 	let interval = MIN_INTERVAL_RECORDS;
 	let bytes = 0;
 
 	function thin(): void {
 		while (snapshots.length > 1 && (bytes > maxBytes || snapshots.length > maxCount)) {
-			snapshots = snapshots.filter((_, place) => place % 2 === 1);
+			snapshots = snapshots.filter((_, number) => number % 2 === 1);
 			interval *= 2;
 			bytes = 0;
-			for (const [place, {state}] of snapshots.entries()) bytes += uniqueBytes(state, snapshots[place + 1]?.state);
+			for (const [number, {state}] of snapshots.entries()) bytes += uniqueBytes(state, snapshots[number + 1]?.state);
 		}
 	}
 
@@ -153,9 +149,14 @@ export function createSnapshotStore(limits: {readonly bytes?: number; readonly c
 			snapshots.push(snapshot);
 			thin();
 		},
+		remember(snapshot) {
+			recentSnapshots = [snapshot, ...recentSnapshots.slice(0, MAX_RECENT_SNAPSHOTS - 1)];
+		},
 		findAtOrBefore(index) {
-			const next = findFirstIndex(0, snapshots.length, place => (snapshots[place]?.index ?? 0) > index);
-			return snapshots[next - 1] ?? empty;
+			const next = findFirstIndex(0, snapshots.length, number => (snapshots[number]?.index ?? 0) > index);
+			let found = snapshots[next - 1] ?? empty;
+			for (const recent of recentSnapshots) if (recent.index <= index && recent.index > found.index) found = recent;
+			return found;
 		},
 		get count() {
 			return snapshots.length;
@@ -166,15 +167,15 @@ export function createSnapshotStore(limits: {readonly bytes?: number; readonly c
 	};
 }
 
-/** What a state holds that the one after it does not: pages, their table, buckets of the roster. The newest costs nothing. */
+/** Estimated bytes of a state that the next one does not share: pages, their table, roster buckets. 0 for the newest. */
 function uniqueBytes({timeline, roster}: State, next: State | undefined): number {
 	if (!next) return 0;
 	const shared = new Set(next.timeline.pages);
 	let entries = 0;
 	for (const page of timeline.pages) if (!shared.has(page)) entries += page.length;
 	let peers = 0;
-	for (const [place, bucket] of roster.entries()) {
-		if (bucket !== next.roster[place]) peers += Object.keys(bucket).length;
+	for (const [number, bucket] of roster.entries()) {
+		if (bucket !== next.roster[number]) peers += Object.keys(bucket).length;
 	}
 	return (entries + peers * 2) * POINTER_BYTES + timeline.pages.length * PAGE_BYTES + STATE_BYTES;
 }

@@ -1,6 +1,6 @@
 import {foldName} from './name-collisions.js';
-import {listPeers} from './roster.js';
-import type {RosterPeer, State} from './state.js';
+import {listPeers, type RosterPeer} from './roster.js';
+import type {State} from './state.js';
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
 /** What continues a word: a letter or digit, also behind a hyphen. */

@@ -1,44 +1,85 @@
 /**
- * Which names are borne by several people: by anybody in the roster, now or ever, since what they said under it is still
- * read. The same identity is the same person, and so are we in all our launches. Kept along with the roster: a change of
- * one peer costs one bucket, a question nothing that grows.
+ * Index of the names that several people use or used.
+ *
+ * A message stays readable under the name of its time, so earlier names and departed people count too. All launches of
+ * one identity are one person, and so are all launches of this node. The index follows the roster incrementally: a
+ * changed peer costs one bucket of the roster, and a query costs nothing that grows.
  */
-
 import {findLastAtMost} from './binary-search.js';
 import {confusableSkeleton} from './confusables.js';
-import type {Roster} from './roster.js';
-import type {NameChange, RosterPeer, State} from './state.js';
+import {LruMap} from './lru-map.js';
+import type {NameChange, Roster, RosterPeer} from './roster.js';
+import type {State} from './state.js';
 
-/** The name that held at `seq` of its feed, the newest one without `seq`. */
+type Launches = State['launches'];
+type Bucket = Roster[number];
+
+/** For each collision key: the people who use it, and under how many of their names. */
+type NameHolders = Map<string, Map<string, number>>;
+
+interface CollisionIndex {
+	readonly launches: Launches;
+	readonly holders: NameHolders;
+	/** Answers for this roster. */
+	readonly collisions: WeakMap<NameChange, boolean>;
+}
+
+const EMPTY_BUCKET: Bucket = {};
+/** Two, because replay shows the state of one moment next to that of the whole log. */
+const MAX_CACHED_INDEXES = 2;
+
+const indexes = new LruMap<Roster, CollisionIndex>(MAX_CACHED_INDEXES, {touchOnGet: true});
+const keyCache = new WeakMap<NameChange, readonly string[]>();
+
+/** Whether another person uses or used the name that `known` had at `seq`, or a name that looks like it. */
+export function hasNameCollision(state: State, known: RosterPeer, seq?: number): boolean {
+	const name = nameAt(known, seq);
+	if (!name) return false;
+	const {holders, collisions} = getIndex(state);
+	const result = collisions.get(name) ?? collisionKeys(name).some(key => (holders.get(key)?.size ?? 0) > 1);
+	collisions.set(name, result);
+	return result;
+}
+
+/** Name in effect at `seq` of the feed; without `seq` the newest. */
 export function nameAt({names}: RosterPeer, seq?: number): NameChange | undefined {
 	return seq === undefined ? names.at(-1) : (findLastAtMost(names, seq, item => item.seq) ?? names[0]);
 }
 
-/** Names that differ only in case or composition are the same to a reader. */
+/** Form for comparing names: case and Unicode composition do not count. */
 export function foldName(name: string): string {
 	return name.normalize('NFKC').toLowerCase();
 }
 
-const keyCache = new WeakMap<NameChange, readonly string[]>();
-
-/** What a name is taken for: itself, and how it looks. */
-function collisionKeys(nameChange: NameChange): readonly string[] {
-	const known = keyCache.get(nameChange);
-	if (known) return known;
-	const skeleton = confusableSkeleton(nameChange.name);
-	const created = [`name ${foldName(nameChange.name)}`, ...(skeleton === '' ? [] : [`look ${skeleton}`])];
-	keyCache.set(nameChange, created);
-	return created;
-}
-
-type Launches = State['launches'];
-
-/** Who bears each key, and by how many of their names. */
-type NameHolders = Map<string, Map<string, number>>;
-
-/** The same for all launches of one person, whatever the name. */
+/** Key that all launches of one person share, whatever their name. */
 export function personKey({identity, peer}: RosterPeer, launches: Launches): string {
 	return identity?.key ?? (launches[peer] ? 'ourselves' : peer);
+}
+
+/** A cached index of this roster, or the least recently used one after an update. A launch changes who we are: then a new one. */
+function getIndex({roster, launches}: State): CollisionIndex {
+	const cached = indexes.get(roster);
+	if (cached?.launches === launches) return cached;
+	indexes.delete(roster);
+	const oldest = indexes.size < MAX_CACHED_INDEXES ? undefined : indexes.evictOldest();
+	const isReusable = oldest?.[1].launches === launches;
+	const before = isReusable ? oldest?.[0] : undefined;
+	const holders: NameHolders = (isReusable ? oldest?.[1].holders : undefined) ?? new Map();
+	for (const [number, bucket] of roster.entries()) {
+		const bucketBefore = before?.[number] ?? EMPTY_BUCKET;
+		if (bucketBefore !== bucket) updateBucket(holders, bucketBefore, bucket, launches);
+	}
+
+	const index = {launches, holders, collisions: new WeakMap<NameChange, boolean>()};
+	indexes.set(roster, index);
+	return index;
+}
+
+function updateBucket(holders: NameHolders, before: Bucket, after: Bucket, launches: Launches): void {
+	const isChanged = (from: Bucket, {peer, names, identity}: RosterPeer) =>
+		from[peer]?.names !== names || from[peer]?.identity !== identity;
+	for (const known of Object.values(before)) if (isChanged(after, known)) countNames(holders, known, launches, -1);
+	for (const known of Object.values(after)) if (isChanged(before, known)) countNames(holders, known, launches, 1);
 }
 
 function countNames(holders: NameHolders, known: RosterPeer, launches: Launches, by: 1 | -1): void {
@@ -53,61 +94,12 @@ function countNames(holders: NameHolders, known: RosterPeer, launches: Launches,
 	}
 }
 
-type Bucket = Roster[number];
-
-/** Takes the bearers from one bucket to another. */
-function updateBucket(holders: NameHolders, before: Bucket, after: Bucket, launches: Launches): void {
-	for (const known of Object.values(before)) {
-		if (after[known.peer]?.names !== known.names || after[known.peer]?.identity !== known.identity)
-			countNames(holders, known, launches, -1);
-	}
-	for (const known of Object.values(after)) {
-		if (before[known.peer]?.names !== known.names || before[known.peer]?.identity !== known.identity)
-			countNames(holders, known, launches, 1);
-	}
-}
-
-interface CollisionIndex {
-	readonly roster: Roster;
-	readonly launches: Launches;
-	readonly holders: NameHolders;
-	/** Answers given for this roster. */
-	readonly collisions: WeakMap<NameChange, boolean>;
-}
-
-const EMPTY_BUCKET: Bucket = {};
-/** Replay looks at the state of a moment beside that of the whole log. */
-const MAX_CACHED_INDEXES = 2;
-/** Newest use first. */
-let cachedIndexes: readonly CollisionIndex[] = [];
-
-/** One that is at hand, or the one not used for longest, brought to this state; anew after a launch, which changes who we are. */
-function getIndex({roster, launches}: State): CollisionIndex {
-	const [first] = cachedIndexes;
-	if (first?.roster === roster && first.launches === launches) return first;
-	const known = cachedIndexes.find(index => index.roster === roster && index.launches === launches);
-	const oldest = known ?? (cachedIndexes.length < MAX_CACHED_INDEXES ? undefined : cachedIndexes.at(-1));
-	const index = known ?? updateIndex(oldest, roster, launches);
-	cachedIndexes = [index, ...cachedIndexes.filter(other => other !== oldest)];
-	return index;
-}
-
-function updateIndex(previous: CollisionIndex | undefined, roster: Roster, launches: Launches): CollisionIndex {
-	const from = previous?.launches === launches ? previous : undefined;
-	const holders: NameHolders = from?.holders ?? new Map();
-	for (const [place, bucket] of roster.entries()) {
-		const before = from?.roster[place] ?? EMPTY_BUCKET;
-		if (before !== bucket) updateBucket(holders, before, bucket, launches);
-	}
-	return {roster, launches, holders: holders, collisions: new WeakMap()};
-}
-
-/** Whether somebody else goes or went by the name that `known` had at `seq`, or by one that looks like it. */
-export function hasNameCollision(state: State, known: RosterPeer, seq?: number): boolean {
-	const name = nameAt(known, seq);
-	if (!name) return false;
-	const {holders: bearers, collisions} = getIndex(state);
-	const answer = collisions.get(name) ?? collisionKeys(name).some(key => (bearers.get(key)?.size ?? 0) > 1);
-	collisions.set(name, answer);
-	return answer;
+/** Two keys of a name: its folded form and its confusable skeleton. Names collide when they share one. */
+function collisionKeys(nameChange: NameChange): readonly string[] {
+	const cached = keyCache.get(nameChange);
+	if (cached) return cached;
+	const skeleton = confusableSkeleton(nameChange.name);
+	const keys = [`name ${foldName(nameChange.name)}`, ...(skeleton === '' ? [] : [`look ${skeleton}`])];
+	keyCache.set(nameChange, keys);
+	return keys;
 }

@@ -1,6 +1,5 @@
-/** Passing facts: links, delivery, typing, progress. Never in the log, gone with the process. */
-import type {EphemeralEvent, FeedEvent} from './event.js';
-import {isPeerId, type PeerId} from './event.js';
+/** Reducer of the ephemeral state: links, delivery, typing and progress, which are in no log and end with the process. */
+import {type EphemeralEvent, type FeedEvent, isPeerId, type PeerId} from './event.js';
 import type {Audience, EphemeralState, Link, Writable} from './state.js';
 
 export const initialEphemeral: EphemeralState = {
@@ -16,31 +15,11 @@ export const initialEphemeral: EphemeralState = {
 	saving: false,
 };
 
-function measureLink(old: Link | undefined, event: EphemeralEvent & {readonly type: 'link-measured'}): Link {
-	const {type: _, peer: __, ...measured} = event;
-	return {...old, ...measured};
-}
-
-function advanceTime(ephemeral: Writable<EphemeralState>, now: number): void {
-	ephemeral.now = now;
-	for (const {peer, until} of listTyping(ephemeral)) if (until <= now) delete ephemeral.typing[peer];
-}
-
-function listTyping(ephemeral: EphemeralState): {peer: PeerId; until: number}[] {
-	return listPeerKeys(ephemeral.typing).map(peer => ({peer, until: ephemeral.typing[peer] ?? 0}));
-}
-
-function listPeerKeys(record: Readonly<Record<PeerId, unknown>>): PeerId[] {
-	const keys: PeerId[] = [];
-	for (const key in record) if (isPeerId(key)) keys.push(key);
-	return keys;
-}
-
 export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: EphemeralEvent): void {
 	switch (event.type) {
 		case 'link-measured':
 			ephemeral.links[event.peer] = measureLink(ephemeral.links[event.peer], event);
-			// Looked at every few seconds only: nobody is called alone beside somebody.
+			// The isolation monitor runs only every few seconds; a connection ends isolation at once.
 			ephemeral.isolated = false;
 			break;
 		case 'link-closed':
@@ -58,17 +37,17 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 			break;
 		case 'synced':
 			break;
-		case 'alone':
-			ephemeral.isolated = event.alone;
+		case 'isolated':
+			ephemeral.isolated = event.isolated;
 			ephemeral.tried = [...event.tried];
 			break;
-		case 'strangers':
+		case 'foreign-nodes':
 			ephemeral.foreignNodes = event.count;
 			break;
 		case 'time-passed':
 			advanceTime(ephemeral, event.now);
 			break;
-		case 'saving':
+		case 'persistence':
 			ephemeral.saving = event.saving;
 			if (event.reason === undefined) delete ephemeral.savingReason;
 			else ephemeral.savingReason = event.reason;
@@ -78,7 +57,18 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 	}
 }
 
-/** Connections and what they told end with the launch to which they belonged. */
+function measureLink(old: Link | undefined, event: EphemeralEvent & {readonly type: 'link-measured'}): Link {
+	const {type: _, peer: __, ...measured} = event;
+	return {...old, ...measured};
+}
+
+function advanceTime(ephemeral: Writable<EphemeralState>, now: number): void {
+	ephemeral.now = now;
+	for (const peer of listPeerKeys(ephemeral.typing))
+		if ((ephemeral.typing[peer] ?? 0) <= now) delete ephemeral.typing[peer];
+}
+
+/** Clears all connections and what they reported: they end with their launch. */
 export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 	ephemeral.links = {};
 	ephemeral.delivered = {};
@@ -86,11 +76,7 @@ export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 	ephemeral.typing = {};
 }
 
-function isSameAudience(last: Audience | undefined, peers: readonly PeerId[]): boolean {
-	return last !== undefined && last.peers.length === peers.length && peers.every((peer, at) => peer === last.peers[at]);
-}
-
-/** Live posts: ours go to whom we are connected to now; those of others end their typing. */
+/** Applies live posts: the audience of our own is the set of current connections; a post of a peer ends its typing. */
 export function applyLivePosts(
 	ephemeral: Writable<EphemeralState>,
 	events: readonly FeedEvent[],
@@ -107,4 +93,15 @@ export function applyLivePosts(
 		const peers = listPeerKeys(ephemeral.links).sort();
 		if (!isSameAudience(last, peers)) ephemeral.audiences.push({fromSeq: seq, peers});
 	}
+}
+
+function isSameAudience(last: Audience | undefined, peers: readonly PeerId[]): boolean {
+	return last !== undefined && last.peers.length === peers.length && peers.every((peer, at) => peer === last.peers[at]);
+}
+
+/** Keys of a record by peer id, typed. */
+export function listPeerKeys(record: Readonly<Record<PeerId, unknown>>): PeerId[] {
+	const keys: PeerId[] = [];
+	for (const key in record) if (isPeerId(key)) keys.push(key);
+	return keys;
 }

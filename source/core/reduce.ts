@@ -1,6 +1,8 @@
 /**
- * State = reduce(log), one `produce` a call. Rows do not depend on the order in which records are learnt: a record either
- * is a row by itself, or changes a peer's record, from which its presence rows follow (presence-rows.ts).
+ * The reducer: state = reduce(log), with one Immer `produce` for each call.
+ *
+ * Rows do not depend on the order of arrival. A record is either a row itself, or it changes the roster record of a peer;
+ * the presence rows of a peer are a function of its roster record (presence-rows.ts).
  */
 import {produce} from 'immer';
 import {type CollectedChanges, collectEvents, collectObservation, createChanges} from './collect-changes.js';
@@ -11,7 +13,6 @@ import {listPresenceRows} from './presence-rows.js';
 import {applyLivePosts, clearConnections, initialEphemeral, reduceEphemeral} from './reduce-ephemeral.js';
 import {createRosterPeer, emptyRoster, findPeer, setPeer, withCurrentLaunch} from './roster.js';
 import type {State, Writable} from './state.js';
-import type {TimelineEntry} from './timeline.js';
 import {
 	dropFirst,
 	emptyTimeline,
@@ -21,6 +22,7 @@ import {
 	removeEntry,
 	sliceTimeline,
 	type Timeline,
+	type TimelineEntry,
 } from './timeline.js';
 
 export const initialState: State = {
@@ -34,109 +36,7 @@ export const initialState: State = {
 	ephemeral: initialEphemeral,
 };
 
-/** In total order, sorted only if need be: most runs come sorted. */
-function sortIfNeeded<T extends OrderKey>(entries: T[]): T[] {
-	for (let index = 1; index < entries.length; index++) {
-		const before = entries[index - 1];
-		const entry = entries[index];
-		if (before && entry && compareOrder(before, entry) > 0) return entries.sort(compareOrder);
-	}
-	return entries;
-}
-
-/** Counts each unreadable entry once, however often it comes. */
-function reduceUnreadable(changes: CollectedChanges): Timeline {
-	const {state, peers} = changes;
-	let last: FeedEvent | undefined;
-	for (const event of sortIfNeeded(changes.unreadable)) {
-		if ((last && compareOrder(last, event) === 0) || hasEntry(state.unreadable, event)) continue;
-		last = event;
-		const known = peers.get(event.peer) ?? findPeer(state.roster, event.peer) ?? createRosterPeer(event.peer);
-		peers.set(event.peer, {...known, unreadableCount: known.unreadableCount + 1});
-	}
-	return insertEntries(state.unreadable, changes.unreadable);
-}
-
-/** Writes the peers that changed; adds their new rows to those gathered and returns the rows that are void now. */
-function reducePeers(roster: Writable<State['roster']>, changes: CollectedChanges): TimelineEntry[] {
-	const {state, launch, launches} = changes;
-	const removed: TimelineEntry[] = [];
-	for (const peer of changes.peers.values()) {
-		const old = findPeer(state.roster, peer.peer);
-		const known = withCurrentLaunch(peer, launch?.peer);
-		if (known !== old) setPeer(roster, known);
-		const before = listPresenceRows(old, state.launches);
-		const after = listPresenceRows(known, launches);
-		const kept = new Set(after);
-		for (const row of before) if (!kept.delete(row)) removed.push(row);
-		changes.rows.push(...kept);
-	}
-	return removed;
-}
-
-/** Rows that have become due, and what still waits. */
-function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolean, recheckAll: boolean) {
-	if (recheckAll) {
-		const rows = sliceTimeline(pending, 0, pending.length);
-		const waiting = rows.filter(row => !isDue(row));
-		return {due: rows.filter(isDue), waiting: insertEntries(emptyTimeline, waiting)};
-	}
-	const due: TimelineEntry[] = [];
-	for (let row = entryAt(pending, 0); row && isDue(row); row = entryAt(pending, due.length)) due.push(row);
-	return {due, waiting: dropFirst(pending, due.length)};
-}
-
-/** Puts rows where they belong: the timeline, or those that wait because their time is too far ahead. */
-function placeRows(
-	changes: CollectedChanges,
-	removed: readonly TimelineEntry[],
-	now: number,
-): Pick<State, 'timeline' | 'pending'> {
-	const {state, launches} = changes;
-	let {timeline, pending} = state;
-	for (const row of removed) {
-		timeline = removeEntry(timeline, row);
-		pending = removeEntry(pending, row);
-	}
-	const limit = Math.max(changes.loggedAt, now) + MAX_HLC_AHEAD_MS;
-	const isDue = (row: TimelineEntry) => row.ms <= limit || launches[row.peer] !== undefined;
-	if (pending.length > 0) {
-		const {due, waiting} = releasePending(pending, isDue, launches !== state.launches);
-		pending = waiting;
-		for (const row of due) changes.rows.push(row);
-	}
-	const rows = sortIfNeeded(changes.rows);
-	if (rows.every(isDue)) return {timeline: insertEntries(timeline, rows), pending};
-	return {
-		timeline: insertEntries(timeline, rows.filter(isDue)),
-		pending: insertEntries(
-			pending,
-			rows.filter(row => !isDue(row)),
-		),
-	};
-}
-
-function reduceInput(draft: Writable<State>, changes: CollectedChanges, input: Input): void {
-	switch (input.type) {
-		case 'events':
-			collectEvents(changes, input);
-			if (input.live) applyLivePosts(draft.ephemeral, input.events, changes.launch?.peer);
-			break;
-		case 'observed': {
-			const before: PeerId | undefined = changes.launch?.peer;
-			collectObservation(changes, input);
-			if (changes.launch?.peer !== before) clearConnections(draft.ephemeral);
-			break;
-		}
-		case 'passing':
-			reduceEphemeral(draft.ephemeral, input.event);
-			break;
-		default:
-			input satisfies never;
-	}
-}
-
-/** The state after the inputs, taken in their order. Unchanged parts keep their identity. */
+/** State after the inputs, in their order. Unchanged parts keep their identity. */
 export function reduceInputs(state: State, inputs: readonly Input[]): State {
 	if (inputs.length === 0) return state;
 	return produce(state, (draft: Writable<State>) => {
@@ -152,4 +52,106 @@ export function reduceInputs(state: State, inputs: readonly Input[]): State {
 		draft.timeline = timeline;
 		draft.pending = pending;
 	});
+}
+
+function reduceInput(draft: Writable<State>, changes: CollectedChanges, input: Input): void {
+	switch (input.type) {
+		case 'events':
+			collectEvents(changes, input);
+			if (input.live) applyLivePosts(draft.ephemeral, input.events, changes.launch?.peer);
+			break;
+		case 'observed': {
+			const before: PeerId | undefined = changes.launch?.peer;
+			collectObservation(changes, input);
+			if (changes.launch?.peer !== before) clearConnections(draft.ephemeral);
+			break;
+		}
+		case 'ephemeral':
+			reduceEphemeral(draft.ephemeral, input.event);
+			break;
+		default:
+			input satisfies never;
+	}
+}
+
+/** Sorts in place, but only when needed: most runs arrive sorted. */
+function sortIfNeeded<T extends OrderKey>(entries: T[]): T[] {
+	for (let index = 1; index < entries.length; index++) {
+		const before = entries[index - 1];
+		const entry = entries[index];
+		if (before && entry && compareOrder(before, entry) > 0) return entries.sort(compareOrder);
+	}
+	return entries;
+}
+
+/** Counts each unreadable entry once, however often it arrives. */
+function reduceUnreadable(changes: CollectedChanges): Timeline {
+	const {state, peers} = changes;
+	let last: FeedEvent | undefined;
+	for (const event of sortIfNeeded(changes.unreadable)) {
+		if ((last && compareOrder(last, event) === 0) || hasEntry(state.unreadable, event)) continue;
+		last = event;
+		const known = peers.get(event.peer) ?? findPeer(state.roster, event.peer) ?? createRosterPeer(event.peer);
+		peers.set(event.peer, {...known, unreadableCount: known.unreadableCount + 1});
+	}
+	return insertEntries(state.unreadable, changes.unreadable);
+}
+
+/** Writes the changed peers to the roster and adds their new rows to the changes. Returns the rows that are void now. */
+function reducePeers(roster: Writable<State['roster']>, changes: CollectedChanges): TimelineEntry[] {
+	const {state, launch, launches} = changes;
+	const removed: TimelineEntry[] = [];
+	for (const peer of changes.peers.values()) {
+		const old = findPeer(state.roster, peer.peer);
+		const known = withCurrentLaunch(peer, launch?.peer);
+		if (known !== old) setPeer(roster, known);
+		const before = listPresenceRows(old, state.launches);
+		const after = listPresenceRows(known, launches);
+		const added = new Set(after);
+		for (const row of before) if (!added.delete(row)) removed.push(row);
+		changes.rows.push(...added);
+	}
+	return removed;
+}
+
+/** Splits the pending rows into those that are due now and those that stay pending. */
+function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolean, recheckAll: boolean) {
+	if (recheckAll) {
+		const rows = sliceTimeline(pending, 0, pending.length);
+		const remaining = rows.filter(row => !isDue(row));
+		return {due: rows.filter(isDue), remaining: insertEntries(emptyTimeline, remaining)};
+	}
+	const due: TimelineEntry[] = [];
+	for (let row = entryAt(pending, 0); row && isDue(row); row = entryAt(pending, due.length)) due.push(row);
+	return {due, remaining: dropFirst(pending, due.length)};
+}
+
+/** Puts rows into the timeline, or into `pending` when their time is too far ahead. Rows of our own are always due. */
+function placeRows(
+	changes: CollectedChanges,
+	removed: readonly TimelineEntry[],
+	now: number,
+): Pick<State, 'timeline' | 'pending'> {
+	const {state, launches} = changes;
+	let {timeline, pending} = state;
+	for (const row of removed) {
+		timeline = removeEntry(timeline, row);
+		pending = removeEntry(pending, row);
+	}
+	const limit = Math.max(changes.loggedAt, now) + MAX_HLC_AHEAD_MS;
+	const isDue = (row: TimelineEntry) => row.ms <= limit || launches[row.peer] !== undefined;
+	if (pending.length > 0) {
+		const {due, remaining} = releasePending(pending, isDue, launches !== state.launches);
+		pending = remaining;
+		for (const row of due) changes.rows.push(row);
+	}
+	const rows = sortIfNeeded(changes.rows);
+	if (rows.every(isDue)) return {timeline: insertEntries(timeline, rows), pending};
+	return {
+		timeline: insertEntries(timeline, rows.filter(isDue)),
+		pending: insertEntries(
+			pending,
+			rows.filter(row => !isDue(row)),
+		),
+	};
 }

@@ -1,29 +1,97 @@
 /**
- * Everybody known, in 256 buckets by the first byte of the peer id, so that a change of one peer copies one bucket.
+ * The roster: one record for every peer that ever wrote here or was connected, and the pure steps that update a record.
+ *
+ * The steps may be applied in any order: a record depends only on the set of events and observations. The roster changes
+ * seldom, not with every message. It has 256 buckets by the first byte of the peer id, so that a change copies little.
  */
-import type {FeedEvent, Observation, PeerId} from './event.js';
+import type {FeedEvent, Identity, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {MAX_ABSENCES, MAX_CONTACTS_KEPT, MAX_NAMES_KEPT} from './limits.js';
-import type {Contact, NameChange, RosterPeer, State} from './state.js';
 
-export type Roster = State['roster'];
+/** A name and the seq of the feed from which it is in effect. */
+export interface NameChange {
+	readonly seq: number;
+	readonly name: string;
+}
 
-/** What Immer hands out: buckets that may be written to, peers that are replaced as a whole. */
-export type RosterDraft = Record<PeerId, RosterPeer>[];
+/** Our connections to one peer during one launch of this node. */
+interface Contact {
+	readonly firstConnected?: Observation;
+	readonly lastConnected?: Observation;
+	/** Order of the newest `peer-disconnected`. */
+	readonly lastDisconnected?: OrderKey;
+}
+
+/** What is known of one peer. */
+export interface RosterPeer {
+	readonly peer: PeerId;
+	/** The newest MAX_NAMES_KEPT names, by rising seq. Empty until a name is known. */
+	readonly names: readonly NameChange[];
+	readonly identity?: Identity;
+	readonly version?: string;
+	/** Remote address of our newest connection to it. */
+	readonly address?: string;
+	/** Addresses that the peer claims, from the `joined` or `moved` with the highest seq. */
+	readonly claimedAddresses: readonly string[];
+	readonly claimedAddressesSeq: number;
+	/** Order of its `joined`. */
+	readonly joined?: OrderKey;
+	/** Its `left`, the one with the lowest seq. */
+	readonly left?: FeedEvent;
+	/** Number of distinct `returned` in its feed. */
+	readonly absences: number;
+	/** For each absence number below MAX_ABSENCES: the first `returned` of its feed. */
+	readonly returned: Readonly<Record<number, FeedEvent>>;
+	/** For each absence number below MAX_ABSENCES: the first `lost` in total order. It is the row. */
+	readonly lost: Readonly<Record<number, FeedEvent>>;
+	/** Whether the current launch has a connection to it. */
+	readonly connected: boolean;
+	/** First connection of the current launch. */
+	readonly firstConnected?: Observation;
+	/** Contact during each launch, by our own peer id of that launch. */
+	readonly contacts: Readonly<Record<PeerId, Contact>>;
+	/** For a peer of our own: the peers that it had contact with, in the order of learning. */
+	readonly contactedPeers: readonly PeerId[];
+	/** Our `peer-disconnected` observations that left us alone, in total order. */
+	readonly isolations: readonly Observation[];
+	/** Our newest MAX_CONTACTS_KEPT `peer-connected` observations, in total order. The first after an isolation ends it. */
+	readonly connections: readonly Observation[];
+	readonly unreadableCount: number;
+}
+
+export type Roster = readonly Readonly<Record<PeerId, RosterPeer>>[];
+
+/** Draft of Immer: buckets may be written to, peers are replaced whole. */
+type RosterDraft = Record<PeerId, RosterPeer>[];
+
+type FeedEventOf<T extends FeedEvent['type']> = FeedEvent & {readonly type: T};
+type ConnectedObservation = Observation & {readonly type: 'peer-connected'};
+type DisconnectedObservation = Observation & {readonly type: 'peer-disconnected'};
 
 const BUCKET_COUNT = 256;
 
 export const emptyRoster: Roster = Object.freeze(Array.from({length: BUCKET_COUNT}, () => Object.freeze({})));
 
-function bucketIndex(peer: PeerId): number {
-	return Number.parseInt(peer.slice(0, 2), 16) || 0;
-}
-
 export function findPeer(roster: Roster, peer: PeerId): RosterPeer | undefined {
 	return roster[bucketIndex(peer)]?.[peer];
 }
 
-/** A peer of whom nothing is known but its id. */
+/** Lists all peers in no particular order. */
+export function listPeers(roster: Roster): RosterPeer[] {
+	return roster.flatMap(bucket => Object.values(bucket));
+}
+
+/** Stores a peer in a draft of the roster, the only function that writes to one. */
+export function setPeer(draft: RosterDraft, peer: RosterPeer): void {
+	const bucket = draft[bucketIndex(peer.peer)];
+	if (bucket !== undefined) bucket[peer.peer] = peer;
+}
+
+function bucketIndex(peer: PeerId): number {
+	return Number.parseInt(peer.slice(0, 2), 16) || 0;
+}
+
+/** Creates the record of a peer of which nothing but the id is known. */
 export function createRosterPeer(peer: PeerId): RosterPeer {
 	return {
 		peer,
@@ -42,30 +110,14 @@ export function createRosterPeer(peer: PeerId): RosterPeer {
 	};
 }
 
-/** Puts a peer in its place; the one call that writes into a draft of the roster. */
-export function setPeer(draft: RosterDraft, peer: RosterPeer): void {
-	const bucket = draft[bucketIndex(peer.peer)];
-	if (bucket !== undefined) bucket[peer.peer] = peer;
-}
-
-/** In no particular order. */
-export function listPeers(roster: Roster): RosterPeer[] {
-	return roster.flatMap(bucket => Object.values(bucket));
-}
-
-/** How one peer's record in the roster follows from its events and from what we saw: pure steps, in any order. */
-
-type FeedEventOf<T extends FeedEvent['type']> = FeedEvent & {readonly type: T};
-export type ConnectedObservation = Observation & {readonly type: 'peer-connected'};
-export type DisconnectedObservation = Observation & {readonly type: 'peer-disconnected'};
-
+/** Inserts a name by seq; returns the list itself when the seq is in it. */
 function addName(names: readonly NameChange[], seq: number, name: string): readonly NameChange[] {
 	const index = names.findLastIndex(known => known.seq <= seq);
 	if (names[index]?.seq === seq) return names;
 	return names.toSpliced(index + 1, 0, {seq, name}).slice(-MAX_NAMES_KEPT);
 }
 
-function addAddresses(peer: RosterPeer, seq: number, addresses: readonly string[]): RosterPeer {
+function claimAddresses(peer: RosterPeer, seq: number, addresses: readonly string[]): RosterPeer {
 	return seq > peer.claimedAddressesSeq ? {...peer, claimedAddresses: addresses, claimedAddressesSeq: seq} : peer;
 }
 
@@ -74,7 +126,7 @@ export function withJoined(peer: RosterPeer, event: FeedEventOf<'joined'>): Rost
 	const {ms, counter, seq, version, identity, addresses} = event;
 	const names = addName(peer.names, seq, event.name);
 	const known = {...peer, names, version, joined: {ms, counter, peer: event.peer, seq}};
-	return addAddresses(identity === undefined ? known : {...known, identity}, seq, addresses);
+	return claimAddresses(identity === undefined ? known : {...known, identity}, seq, addresses);
 }
 
 export function withRenamed(peer: RosterPeer, event: FeedEventOf<'renamed'>): RosterPeer {
@@ -83,14 +135,14 @@ export function withRenamed(peer: RosterPeer, event: FeedEventOf<'renamed'>): Ro
 }
 
 export function withMoved(peer: RosterPeer, event: FeedEventOf<'moved'>): RosterPeer {
-	return addAddresses(peer, event.seq, event.addresses);
+	return claimAddresses(peer, event.seq, event.addresses);
 }
 
 export function withLeft(peer: RosterPeer, event: FeedEventOf<'left'>): RosterPeer {
 	return peer.left === undefined || event.seq < peer.left.seq ? {...peer, left: event} : peer;
 }
 
-/** The first in order stands for its number. */
+/** Keeps the first event in total order for each absence number. */
 function addFirstByAbsence(
 	known: Readonly<Record<number, FeedEvent>>,
 	absence: number,
@@ -101,7 +153,7 @@ function addFirstByAbsence(
 	return {...known, [absence]: event};
 }
 
-/** Of the subject, not of the author. */
+/** Applies a `lost` to its subject, not to its author. */
 export function withLost(subject: RosterPeer, event: FeedEventOf<'lost'>): RosterPeer {
 	const lost = addFirstByAbsence(subject.lost, event.absence, event);
 	return lost === subject.lost ? subject : {...subject, lost};
@@ -117,14 +169,14 @@ function isAfter(a: OrderKey | undefined, b: OrderKey | undefined): boolean {
 	return a !== undefined && (b === undefined || compareOrder(a, b) > 0);
 }
 
-/** The newest `peer-connected` of all launches. */
+/** Newest `peer-connected` of all launches. */
 export function latestConnection(peer: RosterPeer): Observation | undefined {
 	let found: Observation | undefined;
 	for (const {lastConnected} of Object.values(peer.contacts)) if (isAfter(lastConnected, found)) found = lastConnected;
 	return found;
 }
 
-/** Whether this is how we came to know it in that launch; else contact that was lost is there again. */
+/** Whether a `peer-connected` is the first contact of its launch. Otherwise it restores lost contact. */
 export function isFirstContact(peer: RosterPeer | undefined, observation: Observation): boolean {
 	const first = peer?.contacts[observation.peer]?.firstConnected;
 	return first === undefined || compareOrder(first, observation) === 0;
@@ -134,7 +186,7 @@ function withContact(peer: RosterPeer, own: PeerId, contact: Contact): RosterPee
 	return {...peer, contacts: {...peer.contacts, [own]: contact}};
 }
 
-/** At its place by order; the list itself if it stands there already. */
+/** Inserts by total order; returns the list itself when the observation is in it. */
 function insertInOrder(known: readonly Observation[], observation: Observation): readonly Observation[] {
 	const index = known.findLastIndex(item => compareOrder(item, observation) <= 0);
 	const old = known[index];
@@ -147,10 +199,12 @@ export function withConnected(peer: RosterPeer, observation: ConnectedObservatio
 	const firstConnected = isAfter(contact.firstConnected, observation)
 		? observation
 		: (contact.firstConnected ?? observation);
-	const newest = isAfter(observation, contact.lastConnected) ? observation : (contact.lastConnected ?? observation);
+	const lastConnected = isAfter(observation, contact.lastConnected)
+		? observation
+		: (contact.lastConnected ?? observation);
 	const connections = insertInOrder(peer.connections, observation).slice(-MAX_CONTACTS_KEPT);
 	const known = {
-		...withContact(peer, observation.peer, {...contact, firstConnected, lastConnected: newest}),
+		...withContact(peer, observation.peer, {...contact, firstConnected, lastConnected}),
 		connections,
 	};
 	return address === undefined ? known : {...known, address};
@@ -167,7 +221,7 @@ export function withDisconnected(peer: RosterPeer, observation: DisconnectedObse
 	return isolations === known.isolations ? known : {...known, isolations};
 }
 
-/** Sets what holds for the current launch only: a launch ends all connections of earlier ones. */
+/** Sets the fields of the current launch. A launch ends all connections of earlier ones. */
 export function withCurrentLaunch(peer: RosterPeer, own: PeerId | undefined): RosterPeer {
 	const contact = own === undefined ? undefined : peer.contacts[own];
 	const connected = contact?.lastConnected !== undefined && isAfter(contact.lastConnected, contact.lastDisconnected);

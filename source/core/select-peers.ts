@@ -2,8 +2,8 @@
 import {type PeerId, shortPeerId} from './event.js';
 import {memoise, memoiseByKey} from './memoise.js';
 import {foldName, hasNameCollision, nameAt, personKey} from './name-collisions.js';
-import {createRosterPeer, findPeer, listPeers} from './roster.js';
-import type {RosterPeer, State} from './state.js';
+import {createRosterPeer, findPeer, listPeers, type RosterPeer} from './roster.js';
+import type {State} from './state.js';
 
 export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'left';
 

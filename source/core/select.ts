@@ -1,26 +1,26 @@
-/** What the screen and JSON lines ask about the state as a whole. Pure; see select-peers.ts for people. */
-
+/** Selectors for the state as a whole. Selectors for people are in select-peers.ts and select-people.ts. */
 import {findLastAtMost} from './binary-search.js';
-import {isPeerId, type PeerId} from './event.js';
-import type {Audience, EphemeralState, State} from './state.js';
+import type {PeerId} from './event.js';
+import {listPeerKeys} from './reduce-ephemeral.js';
+import type {EphemeralState, State} from './state.js';
 
 export interface Delivery {
-	/** How many of them hold it on their disk. */
+	/** Number of peers that have the post on their disk. */
 	readonly delivered: number;
-	/** How many were connected when it was posted. */
+	/** Number of peers that were connected when it was posted. */
 	readonly of: number;
 }
 
 /**
- * Of our own post `seq` in this launch; undefined when nothing is known of who was there. Posted while nobody was: then
- * whoever holds it by now counts, of 0.
+ * Delivery of our own post `seq` of this launch; undefined when its audience is not known. For a post without an audience
+ * `of` is 0 and `delivered` counts everyone who has it by now.
  */
 export function selectDelivery(state: State, seq: number): Delivery | undefined {
 	const {audiences, delivered} = state.ephemeral;
-	const audience: Audience | undefined = findLastAtMost(audiences, seq, item => item.fromSeq);
+	const audience = findLastAtMost(audiences, seq, item => item.fromSeq);
 	if (audience === undefined) return undefined;
 	if (audience.peers.length === 0) {
-		return {delivered: Object.values(delivered).filter(held => held >= seq).length, of: 0};
+		return {delivered: Object.values(delivered).filter(deliveredSeq => deliveredSeq >= seq).length, of: 0};
 	}
 
 	let count = 0;
@@ -28,24 +28,20 @@ export function selectDelivery(state: State, seq: number): Delivery | undefined 
 	return {delivered: count, of: audience.peers.length};
 }
 
-/** Undefined when no history is coming in. */
+/** Progress of the history being received; undefined when there is none. */
 export function selectSyncProgress(state: State): EphemeralState['sync'] | undefined {
 	return state.ephemeral.sync.expected > 0 ? state.ephemeral.sync : undefined;
 }
 
-/** Rows that wait because their author's clock is too far ahead. */
+/** Number of rows that are hidden because the clock of their author is too far ahead. */
 export function selectPendingCount(state: State): number {
 	return state.pending.length;
 }
 
-/** Who is typing now, in the order of their ids. */
+/** Peers that are typing now, in the order of their ids. */
 export function selectTyping(state: State): PeerId[] {
 	const {typing, now} = state.ephemeral;
-	return listTypingPeers(typing).filter(peer => (typing[peer] ?? 0) > now);
-}
-
-function listTypingPeers(typing: EphemeralState['typing']): PeerId[] {
-	const peers: PeerId[] = [];
-	for (const key in typing) if (isPeerId(key)) peers.push(key);
-	return peers.sort();
+	return listPeerKeys(typing)
+		.filter(peer => (typing[peer] ?? 0) > now)
+		.sort();
 }

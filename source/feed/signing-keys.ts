@@ -1,23 +1,45 @@
-/** Ed25519 (RFC 8032) from raw keys: `node:crypto` takes them only inside DER, so the fixed prefixes stand here. */
+/**
+ * Ed25519 keys (RFC 8032): the key of a running node, signatures and their verification.
+ *
+ * Keys are raw bytes here. `node:crypto` takes them only inside DER, hence the fixed prefixes.
+ */
 import {createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign, verify} from 'node:crypto';
 import {hexToBytes, peerIdFromBytes} from '../codec/bytes.js';
 import type {PeerId} from '../core/event.js';
+import {LruMap} from '../core/lru-map.js';
 
-/** PKCS #8 up to the 32-byte seed (RFC 8410, 7). */
-const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-/** SubjectPublicKeyInfo up to the 32-byte key (RFC 8410, 4). */
-const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
-
-export interface SigningKey {
-	/** 32 bytes. */
-	readonly publicKey: Uint8Array;
-	/** 64 bytes. */
+/** Key pair of a running node. The public key is its peer id; the private key never leaves memory. */
+export interface PeerKey {
+	readonly peer: PeerId;
+	/** Ed25519 signature, 64 bytes. */
 	sign(bytes: Uint8Array): Uint8Array;
 }
 
-/** `seed`: 32 bytes; the same seed is the same key. */
+interface SigningKey {
+	/** 32 bytes. */
+	readonly publicKey: Uint8Array;
+	/** Ed25519 signature, 64 bytes. */
+	sign(bytes: Uint8Array): Uint8Array;
+}
+
+/** PKCS #8 up to the 32-byte seed (RFC 8410, section 7). */
+const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+/** SubjectPublicKeyInfo up to the 32-byte key (RFC 8410, section 4). */
+const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+const SEED_BYTES = 32;
+const SIGNATURE_BYTES = 64;
+/** About 1 KiB each. */
+const MAX_CACHED_KEYS = 4096;
+
+/** Creates the key of a node from a seed of 32 bytes. The default is a new random one. */
+export function createPeerKey(seed: Uint8Array = randomBytes(SEED_BYTES)): PeerKey {
+	const {publicKey, sign} = createSigningKey(seed);
+	return {peer: peerIdFromBytes(publicKey), sign};
+}
+
+/** Derives the key pair of a seed of 32 bytes. Throws RangeError for another length. */
 export function createSigningKey(seed: Uint8Array): SigningKey {
-	if (seed.length !== 32) throw new RangeError('An Ed25519 seed holds 32 bytes');
+	if (seed.length !== SEED_BYTES) throw new RangeError(`An Ed25519 seed has ${SEED_BYTES} bytes`);
 	const key = createPrivateKey({key: Buffer.concat([PRIVATE_PREFIX, seed]), format: 'der', type: 'pkcs8'});
 	const der = createPublicKey(key).export({format: 'der', type: 'spki'});
 	return {
@@ -26,46 +48,31 @@ export function createSigningKey(seed: Uint8Array): SigningKey {
 	};
 }
 
-/** Throws when the 32 bytes are no key. */
+/** Imports a public key of 32 bytes. Throws when the bytes are not a point of the curve. */
 export function importPublicKey(publicKey: Uint8Array): KeyObject {
 	return createPublicKey({key: Buffer.concat([PUBLIC_PREFIX, publicKey]), format: 'der', type: 'spki'});
 }
 
 export function isValidSignature(key: KeyObject, bytes: Uint8Array, signature: Uint8Array): boolean {
-	return signature.length === 64 && verify(null, bytes, key, signature);
+	return signature.length === SIGNATURE_BYTES && verify(null, bytes, key, signature);
 }
 
-/** The key of a running node: its public half is the peer id, its private half never leaves memory. */
-
-export interface PeerKey {
-	readonly peer: PeerId;
-	/** Ed25519, 64 bytes. */
-	sign(bytes: Uint8Array): Uint8Array;
-}
-
-/** Without `seed` (32 bytes) a new one from the system. */
-export function createPeerKey(seed: Uint8Array = randomBytes(32)): PeerKey {
-	const {publicKey, sign} = createSigningKey(seed);
-	return {peer: peerIdFromBytes(publicKey), sign};
-}
-
-export type VerifySignature = (peer: PeerId, bytes: Uint8Array, signature: Uint8Array) => boolean;
-
-/** Importing a key costs as much as verifying with it, so those of `maxKeys` peers are kept, the newest. */
-export function createSignatureVerifier(maxKeys: number): VerifySignature {
-	const keys = new Map<PeerId, KeyObject>();
+/**
+ * Creates a function that checks the signature of a peer. It never throws: a peer id that is not a point of the curve
+ * has no valid signature. Keys are cached, because importing a key costs as much as verifying with it.
+ */
+export function createSignatureVerifier(maxKeys: number) {
+	const keys = new LruMap<PeerId, KeyObject>(maxKeys, {touchOnGet: true});
 
 	function publicKeyOf(peer: PeerId): KeyObject {
-		const kept = keys.get(peer);
-		if (kept) return kept;
+		const cached = keys.get(peer);
+		if (cached) return cached;
 		const key = importPublicKey(hexToBytes(peer));
-		const oldest = keys.size < maxKeys ? undefined : keys.keys().next().value;
-		if (oldest) keys.delete(oldest);
 		keys.set(peer, key);
 		return key;
 	}
 
-	return (peer, bytes, signature) => {
+	return (peer: PeerId, bytes: Uint8Array, signature: Uint8Array): boolean => {
 		try {
 			return isValidSignature(publicKeyOf(peer), bytes, signature);
 		} catch {
@@ -74,5 +81,5 @@ export function createSignatureVerifier(maxKeys: number): VerifySignature {
 	};
 }
 
-/** Never throws: a peer id that is no point of the curve signed nothing. */
-export const verifySignature = createSignatureVerifier(4096);
+/** The verifier that the whole process shares. */
+export const verifySignature = createSignatureVerifier(MAX_CACHED_KEYS);

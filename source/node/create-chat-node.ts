@@ -141,7 +141,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		},
 		setPersistenceStatus(state) {
 			const {saving, reason = 'unknown'} = state;
-			pipeline.publish({type: 'saving', saving, ...(saving ? {} : {reason})});
+			pipeline.publish({type: 'persistence', saving, ...(saving ? {} : {reason})});
 			if (saving && failedToSave)
 				notices.notify('info', 'saving', 'the log is being saved again; nothing is missing in it');
 			if (!saving) notices.notify('error', 'not-saving', `nothing is being saved: ${reason}`);

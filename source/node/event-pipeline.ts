@@ -127,7 +127,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 			scheduleCommit();
 		},
 		publish(event) {
-			pendingInputs.push({type: 'passing', event: event});
+			pendingInputs.push({type: 'ephemeral', event: event});
 			scheduleCommit();
 		},
 		stop() {

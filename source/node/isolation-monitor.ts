@@ -36,7 +36,7 @@ export function createIsolationMonitor(options: IsolationMonitorOptions): Isolat
 		const isAlone = options.connectedCount() === 0;
 		const {ephemeral} = store.getState();
 		const foreignNodes = options.foreignNodeCount();
-		if (foreignNodes !== ephemeral.foreignNodes) pipeline.publish({type: 'strangers', count: foreignNodes});
+		if (foreignNodes !== ephemeral.foreignNodes) pipeline.publish({type: 'foreign-nodes', count: foreignNodes});
 		if (isAlone && foreignNodes > 0 && !hasReportedForeignNodes) {
 			hasReportedForeignNodes = true;
 			notices.foreignNodes(foreignNodes);
@@ -44,7 +44,7 @@ export function createIsolationMonitor(options: IsolationMonitorOptions): Isolat
 
 		if (isAlone !== ephemeral.isolated) {
 			const attempts = isAlone ? options.sendStats().map(one => `${one.destination} on ${one.interface}`) : [];
-			pipeline.publish({type: 'alone', alone: isAlone, tried: [...new Set(attempts)]});
+			pipeline.publish({type: 'isolated', isolated: isAlone, tried: [...new Set(attempts)]});
 		}
 
 		schedule();

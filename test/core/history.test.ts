@@ -127,7 +127,7 @@ describe('a history', () => {
 
 	test('leaves passing facts out, as a log does', () => {
 		const history = createHistory();
-		history.append([launch, {type: 'passing', event: {type: 'time-passed', now: T0}}]);
+		history.append([launch, {type: 'ephemeral', event: {type: 'time-passed', now: T0}}]);
 		expect(history.length).toBe(1);
 		expect(history.state.ephemeral.now).toBe(0);
 	});

@@ -7,7 +7,7 @@ import {learn, observation, observe, peerId, posted, T0} from './make-events.js'
 
 const [me, carol, dave] = ['01', 'ca', 'da'].map(peerId) as [ReturnType<typeof peerId>, ...ReturnType<typeof peerId>[]];
 const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
-const pass = (event: EphemeralEvent): Input => ({type: 'passing', event});
+const pass = (event: EphemeralEvent): Input => ({type: 'ephemeral', event});
 const link = (peer = carol!) => pass({type: 'link-measured', peer, status: 'connected'});
 const say = (seq: number, live = true) => learn(seq, [posted(me, seq, seq)], live);
 const delivered = (peer: typeof me, seq: number) => pass({type: 'delivered', peer, seq});
@@ -32,18 +32,23 @@ describe('passing facts', () => {
 	});
 
 	it('tell why nothing is saved, and that it is again', () => {
-		const full = reduce(pass({type: 'saving', saving: false, reason: 'disk full'}));
+		const full = reduce(pass({type: 'persistence', saving: false, reason: 'disk full'}));
 		expect(full.ephemeral).toMatchObject({saving: false, savingReason: 'disk full'});
-		expect(reduceInputs(full, [pass({type: 'saving', saving: true})]).ephemeral).not.toHaveProperty('savingReason');
+		expect(reduceInputs(full, [pass({type: 'persistence', saving: true})]).ephemeral).not.toHaveProperty(
+			'savingReason',
+		);
 	});
 
 	it('tell that we are alone, what was tried, and who else is near', () => {
-		const state = reduce(pass({type: 'alone', alone: true, tried: ['lo']}), pass({type: 'strangers', count: 3}));
+		const state = reduce(
+			pass({type: 'isolated', isolated: true, tried: ['lo']}),
+			pass({type: 'foreign-nodes', count: 3}),
+		);
 		expect(state.ephemeral).toMatchObject({isolated: true, tried: ['lo'], foreignNodes: 3});
 	});
 
 	it('call nobody alone from the first link on', () => {
-		const alone = reduce(pass({type: 'alone', alone: true, tried: ['lo']}));
+		const alone = reduce(pass({type: 'isolated', isolated: true, tried: ['lo']}));
 		expect(reduceInputs(alone, [link()]).ephemeral.isolated).toBe(false);
 	});
 

@@ -190,7 +190,7 @@ describe('events from the future', () => {
 	it('wait until the clock comes near enough, by passing time or a later record', () => {
 		const state = reduceInputs(initialState, [learn(0, [ahead(bob, 100)])]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1]);
-		const tick = (now: number): Input => ({type: 'passing', event: {type: 'time-passed', now: T0 + now}});
+		const tick = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now: T0 + now}});
 		expect(reduceInputs(state, [tick(99)]).timeline.length).toBe(0);
 		expect(reduceInputs(state, [tick(100)])).toMatchObject({timeline: {length: 1}, pending: {length: 0}});
 		expect(reduceInputs(state, [learn(100, [posted(me, 2, 5)])]).timeline.length).toBe(2);
@@ -208,7 +208,7 @@ describe('events from the future', () => {
 		let state = reduceInputs(initialState, [learn(-1, events)]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1200]);
 		for (const now of [0, 1, 600, 1198, 1199]) {
-			state = reduceInputs(state, [{type: 'passing', event: {type: 'time-passed', now: T0 + now}}]);
+			state = reduceInputs(state, [{type: 'ephemeral', event: {type: 'time-passed', now: T0 + now}}]);
 			expect([state.timeline.length, state.pending.length]).toEqual([now + 1, 1199 - now]);
 		}
 	});

@@ -16,6 +16,6 @@ test('any number of rows may wait for their time and fall due in one moment', ()
 	);
 	const waiting = reduceInputs(initialState, [{type: 'events', loggedAt: NOW, live: true, events}]);
 	expect([waiting.timeline.length, waiting.pending.length]).toEqual([0, COUNT]);
-	const due = reduceInputs(waiting, [{type: 'passing', event: {type: 'time-passed', now: at + COUNT}}]);
+	const due = reduceInputs(waiting, [{type: 'ephemeral', event: {type: 'time-passed', now: at + COUNT}}]);
 	expect([due.timeline.length, due.pending.length]).toEqual([COUNT, 0]);
 });

@@ -194,7 +194,7 @@ describe('roster', () => {
 
 describe('rows from the future', () => {
 	const ahead = MAX_HLC_AHEAD_MS + 10;
-	const tick: Input = {type: 'passing', event: {type: 'time-passed', now: T0 + 10}};
+	const tick: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10}};
 
 	it('do not come up when they became void while they waited', () => {
 		const waiting = [learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];

@@ -44,7 +44,7 @@ describe('nameOf', () => {
 
 describe('statusOf', () => {
 	it('follows what is known of a peer', () => {
-		const link: Input = {type: 'passing', event: {type: 'link-measured', peer: ann, status: 'suspect'}};
+		const link: Input = {type: 'ephemeral', event: {type: 'link-measured', peer: ann, status: 'suspect'}};
 		const state = reduce(
 			launch,
 			join(ann, 'A'),
@@ -154,7 +154,7 @@ describe('selectPeers', () => {
 	it('tells what was measured and when a peer came or went', () => {
 		const lost = learn(40, [feedEvent(ann, 4, 40, {type: 'lost', subject: bob, absence: 0})]);
 		const link: Input = {
-			type: 'passing',
+			type: 'ephemeral',
 			event: {
 				type: 'link-measured',
 				peer: ann,

@@ -150,7 +150,7 @@ export function createFakeChatNode(
 			store.commit([{type: 'observed', loggedAt: ms, observation: full}]);
 		},
 		publish(...facts) {
-			store.commit(facts.map((fact): Input => ({type: 'passing', event: fact})));
+			store.commit(facts.map((fact): Input => ({type: 'ephemeral', event: fact})));
 		},
 		start: async () => self,
 		stop: async reason => void calls.push(`stop ${reason}`),

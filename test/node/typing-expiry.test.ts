@@ -15,14 +15,14 @@ function watching(skewMs = 0) {
 	const clock = createFakeClock();
 	const store = createStore();
 	const wall = () => clock.now() + skewMs;
-	store.commit([{type: 'passing', event: {type: 'time-passed', now: wall()}}]);
+	store.commit([{type: 'ephemeral', event: {type: 'time-passed', now: wall()}}]);
 	let passed = 0;
 	const watch = createTypingExpiry({
 		clock,
 		wall,
 		publish(event) {
 			passed++;
-			store.commit([{type: 'passing', event}]);
+			store.commit([{type: 'ephemeral', event}]);
 		},
 		isShown: peer => store.getState().ephemeral.typing[peer] !== undefined,
 	});

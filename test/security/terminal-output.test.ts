@@ -29,9 +29,9 @@ function publishEverywhere(session: FakeChatNode, text: string): void {
 	session.observe({type: 'launched', version: text});
 	session.publish({type: 'link-measured', peer: eve.peer, status: 'connected', version: text});
 	session.publish({type: 'typing', peer: eve.peer, until: session.at + 60_000});
-	session.publish({type: 'alone', alone: true, tried: [text]});
-	session.publish({type: 'saving', saving: false, reason: text});
-	session.publish({type: 'saving', saving: true});
+	session.publish({type: 'isolated', isolated: true, tried: [text]});
+	session.publish({type: 'persistence', saving: false, reason: text});
+	session.publish({type: 'persistence', saving: true});
 	session.report = {
 		...session.report,
 		room: text,

@@ -141,7 +141,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			for (const input of inputs) {
 				if (input.type === 'observed' && input.observation.type === 'peer-disconnected' && !input.observation.alone)
 					life.disconnectedAt.set(input.observation.subject, now);
-				if (input.type === 'passing') life.hasty.push(...judgeSilence(life, input.event, options.heard(), now));
+				if (input.type === 'ephemeral') life.hasty.push(...judgeSilence(life, input.event, options.heard(), now));
 				if (input.type !== 'events') continue;
 				life.events.push(...input.events);
 				for (const event of input.events) {

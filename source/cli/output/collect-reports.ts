@@ -71,7 +71,7 @@ function collectNonEventReports(state: State, input: Input): Report[] {
 	}
 	if (input.type === 'events') return [];
 	if (input.event.type === 'synced') return [{type: 'synced', peer: input.event.peer, received: input.event.received}];
-	return input.event.type === 'alone' && input.event.alone ? [{type: 'alone'}] : [];
+	return input.event.type === 'isolated' && input.event.isolated ? [{type: 'alone'}] : [];
 }
 
 function changedPeers(input: Input): PeerId[] {
@@ -82,7 +82,7 @@ function changedPeers(input: Input): PeerId[] {
 				.map(event => (event.type === 'lost' ? event.subject : event.peer));
 		case 'observed':
 			return 'subject' in input.observation ? [input.observation.subject] : [];
-		case 'passing':
+		case 'ephemeral':
 			return input.event.type === 'link-measured' || input.event.type === 'link-closed' ? [input.event.peer] : [];
 		default:
 			return input satisfies never;

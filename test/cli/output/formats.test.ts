@@ -203,7 +203,7 @@ describe('reports', () => {
 	it('hold back what is more than a day ahead until it is due', () => {
 		const day = 86_400_000;
 		const ahead = {...posted(2, 'x'), ms: at + 2 * day};
-		const pass = (now: number): Input => ({type: 'passing', event: {type: 'time-passed', now}});
+		const pass = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now}});
 		expect(follow([launch, pass(at)], [events(true, joined(carol, 'C'), ahead)])).toEqual(['joined cc']);
 		expect(follow([launch, pass(at)], [events(true, joined(carol, 'C'), ahead)], [pass(at + day + 10)])).toEqual([
 			'joined cc',

@@ -18,8 +18,8 @@ const launch: Input = {
 const joined: FeedEvent = {type: 'joined', name: 'A', addresses: [], version: '1', ...head(1)};
 const live = (...events: FeedEvent[]): Input => ({type: 'events', loggedAt: 0, live: true, events});
 const post = (seq: number): Input => live({type: 'posted', text: `${seq}`, ...head(seq)});
-const link = (peer: PeerId): Input => ({type: 'passing', event: {type: 'link-measured', peer, status: 'connected'}});
-const delivered = (peer: PeerId, seq: number): Input => ({type: 'passing', event: {type: 'delivered', peer, seq}});
+const link = (peer: PeerId): Input => ({type: 'ephemeral', event: {type: 'link-measured', peer, status: 'connected'}});
+const delivered = (peer: PeerId, seq: number): Input => ({type: 'ephemeral', event: {type: 'delivered', peer, seq}});
 
 function tell(report: OutputReport): string | undefined {
 	if (report.type === 'event') return `${report.event.type} ${report.event.seq}`;

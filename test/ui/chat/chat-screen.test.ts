@@ -691,13 +691,13 @@ describe('overlays and states', () => {
 
 	test('alone: says what was announced where, who is near in another room, and what to do', async () => {
 		const {terminal, chatNode: session} = await launch();
-		session.publish({type: 'alone', alone: true, tried: ['192.168.1.255 (wlan0)']}, {type: 'strangers', count: 3});
+		session.publish({type: 'isolated', isolated: true, tried: ['192.168.1.255 (wlan0)']}, {type: 'foreign-nodes', count: 3});
 		await terminal.see('Nobody else is here');
 		expect(terminal.text()).toContain('Peers: only you');
 		expect(terminal.text()).toContain('192.168.1.255 (wlan0)');
 		expect(terminal.text()).toMatch(/\b3 /);
 		expect(terminal.text()).toContain('/peer');
-		session.publish({type: 'alone', alone: false, tried: []});
+		session.publish({type: 'isolated', isolated: false, tried: []});
 		await terminal.seeNot('Nobody else');
 	});
 
@@ -708,7 +708,7 @@ describe('overlays and states', () => {
 		expect(status()).toEqual(['lan (open)', 'Anna-Katharina', 'peers 0/0', 'looking', 'Ctrl+G help']);
 		terminal.resize(90, 20);
 		await terminal.see('Anna-Katharina 192.168.1.5');
-		session.publish({type: 'alone', alone: true, tried: []});
+		session.publish({type: 'isolated', isolated: true, tried: []});
 		await terminal.see('alone, looking');
 		terminal.resize(70, 20);
 		await terminal.until(() => status()?.includes('Anna-Katharina') === true);
@@ -751,7 +751,7 @@ describe('overlays and states', () => {
 			code: 'strangers',
 			text: '2 nodes here are in another room, or so',
 		});
-		session.publish({type: 'alone', alone: true, tried: []}, {type: 'strangers', count: 2});
+		session.publish({type: 'isolated', isolated: true, tried: []}, {type: 'foreign-nodes', count: 2});
 		await terminal.see('Nobody else is here');
 		expect(terminal.text().match(/nodes here are in another room/g)).toHaveLength(1);
 		expect(terminal.rows().at(-2)).toContain('alone; 2 nearby in another room');
@@ -763,7 +763,7 @@ describe('overlays and states', () => {
 		await terminal.see('syncing 300/1200 (25 %)');
 		session.publish(
 			{type: 'sync-progress', received: 0, expected: 0},
-			{type: 'saving', saving: false, reason: 'disk full'},
+			{type: 'persistence', saving: false, reason: 'disk full'},
 		);
 		await terminal.see('NOT SAVED: disk full');
 	});

@@ -4,7 +4,7 @@ import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
 function lines(self: Partial<ReturnType<typeof createFakeChatNode>['self']>): string {
 	const session = createFakeChatNode();
-	session.publish({type: 'alone', alone: true, tried: ['127.255.255.255 on lo']});
+	session.publish({type: 'isolated', isolated: true, tried: ['127.255.255.255 on lo']});
 	return formatIsolationHint(session.store.getState(), {...session.self, ...self}, 200, 20).join('\n');
 }
 
