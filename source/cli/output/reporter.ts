@@ -95,7 +95,8 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 				if (report.type !== 'event' || report.event.type !== 'posted' || !report.live) continue;
 				if (report.event.peer === state.launch?.peer) deliveries.trackPost(report.event.seq);
 			}
-			if (inputs.some(input => input.type === 'ephemeral' && input.event.type === 'delivered')) throttleDeliveries(state);
+			if (inputs.some(input => input.type === 'ephemeral' && input.event.type === 'delivered'))
+				throttleDeliveries(state);
 			drain();
 		},
 		start(first) {

@@ -691,7 +691,10 @@ describe('overlays and states', () => {
 
 	test('alone: says what was announced where, who is near in another room, and what to do', async () => {
 		const {terminal, chatNode: session} = await launch();
-		session.publish({type: 'isolated', isolated: true, tried: ['192.168.1.255 (wlan0)']}, {type: 'foreign-nodes', count: 3});
+		session.publish(
+			{type: 'isolated', isolated: true, tried: ['192.168.1.255 (wlan0)']},
+			{type: 'foreign-nodes', count: 3},
+		);
 		await terminal.see('Nobody else is here');
 		expect(terminal.text()).toContain('Peers: only you');
 		expect(terminal.text()).toContain('192.168.1.255 (wlan0)');
