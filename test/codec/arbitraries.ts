@@ -1,4 +1,4 @@
-/** Values of the protocol for property tests. */
+/** Arbitrary values of the protocol for property tests. */
 import fc from 'fast-check';
 import {peerIdFromBytes} from '../../source/codec/bytes.js';
 import type {EntryBody} from '../../source/codec/entry.js';
@@ -10,9 +10,9 @@ export const bytes = (length: number) => fc.uint8Array({minLength: length, maxLe
 export const peerId = bytes(32).map(peerIdFromBytes);
 export const time = fc.integer({min: 0, max: MAX_TIME_MS});
 export const hlc = fc.record({ms: time, counter: fc.integer({min: 0, max: 65_535})});
-/** What cleaning leaves alone: it is tested where it lives. */
-export const word = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
-export const text = fc.array(word, {minLength: 1, maxLength: 60}).map(words => words.join(' '));
+/** Text that cleaning does not change. Cleaning has its own tests (test/core/text.test.ts). */
+export const token = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
+export const text = fc.array(token, {minLength: 1, maxLength: 60}).map(tokens => tokens.join(' '));
 export const address = fc.oneof(fc.ipV4(), fc.ipV6());
 const addresses = fc.array(address, {maxLength: 4});
 const port = fc.integer({min: 1, max: 65_535});
@@ -21,13 +21,13 @@ const uint = fc.maxSafeInteger().map(Math.abs);
 export const entryBody: fc.Arbitrary<EntryBody> = fc.oneof(
 	fc.record({
 		type: fc.constant('joined' as const),
-		name: word,
+		name: token,
 		addresses,
 		version: fc.constantFrom('1.0.0', '2.13.4'),
 	}),
 	fc.record({type: fc.constant('posted' as const), text}),
 	fc.record({type: fc.constant('posted' as const), text, action: fc.constant(true as const)}),
-	fc.record({type: fc.constant('renamed' as const), name: word}),
+	fc.record({type: fc.constant('renamed' as const), name: token}),
 	fc.record({type: fc.constant('moved' as const), addresses}),
 	fc.record({type: fc.constant('left' as const)}),
 	fc.record({type: fc.constant('lost' as const), subject: peerId, absence: uint}),
@@ -50,9 +50,9 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 		type: fc.constant('hello' as const),
 		versions: fc.constant([1, 3] as const),
 		peer: peerId,
-		name: word,
+		name: token,
 		port,
-		features: fc.array(word, {maxLength: 5}),
+		features: fc.array(token, {maxLength: 5}),
 		program: fc.constant('1.2.3'),
 		clock: time,
 		hlc,
@@ -100,10 +100,10 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 		type: fc.constant('bye' as const),
 		reason: fc.constantFrom('leaving' as const, 'duplicate', 'self', 'idle', 'overloaded'),
 	}),
-	fc.record({type: fc.constant('error' as const), code: word, text: word}),
+	fc.record({type: fc.constant('error' as const), code: token, text: token}),
 );
 
-/** Buffers and Uint8Arrays alike, as hexadecimal digits, so that values compare and print. */
+/** Replaces every Buffer and Uint8Array by its hexadecimal digits, so that values can be compared and printed. */
 export function plain(value: unknown): unknown {
 	if (value instanceof Uint8Array) return `hex ${Buffer.from(value).toString('hex')}`;
 	if (Array.isArray(value)) return value.map(plain);

@@ -12,7 +12,7 @@ const [sample] = fc.sample(arbitrary.batch, {numRuns: 1, seed: 2}) as [Batch];
 const filled = (count: number, length: number) => Array.from({length: count}, () => new Uint8Array(length).fill(1));
 const withEntries = (entries: readonly unknown[]) => batchFields({...sample, entries: entries as Uint8Array[]});
 
-test('a batch comes back as it was written', () => {
+test('a decoded batch equals the encoded one', () => {
 	fc.assert(
 		fc.property(arbitrary.batch, batch => {
 			expect(arbitrary.plain(read(batchFields(batch)))).toEqual(arbitrary.plain(batch));
@@ -20,11 +20,11 @@ test('a batch comes back as it was written', () => {
 	);
 });
 
-test('fields of later versions behind the known ones are ignored', () => {
+test('additional fields of later versions are ignored', () => {
 	expect(arbitrary.plain(read([...batchFields(sample), 'later']))).toEqual(arbitrary.plain(sample));
 });
 
-test('the largest batches are taken', () => {
+test('batches at the limits are accepted', () => {
 	expect(read(withEntries(filled(8, MAX_ENTRY_BYTES))).entries).toHaveLength(8);
 	expect(read(withEntries(filled(MAX_BATCH_ENTRIES, 16))).entries).toHaveLength(MAX_BATCH_ENTRIES);
 });
@@ -32,18 +32,18 @@ test('the largest batches are taken', () => {
 test.each<[string, unknown]>([
 	['no entries', withEntries([])],
 	['an empty entry', withEntries([new Uint8Array(0)])],
-	['an entry that is a text', withEntries(['text'])],
+	['an entry that is a string', withEntries(['text'])],
 	['an entry above the limit', withEntries(filled(1, MAX_ENTRY_BYTES + 1))],
-	['too many bytes in all', withEntries([...filled(8, MAX_ENTRY_BYTES), new Uint8Array(MAX_BATCH_BYTES / 8)])],
+	['too many bytes in total', withEntries([...filled(8, MAX_ENTRY_BYTES), new Uint8Array(MAX_BATCH_BYTES / 8)])],
 	['too many entries', withEntries(filled(MAX_BATCH_ENTRIES + 1, 1))],
 	['seq 0', batchFields({...sample, firstSeq: 0})],
 	['a seq with a fraction', batchFields({...sample, firstSeq: 1.5})],
-	['a seq whose end is no safe integer', batchFields({...sample, firstSeq: Number.MAX_SAFE_INTEGER})],
+	['a last seq beyond the safe integers', batchFields({...sample, firstSeq: Number.MAX_SAFE_INTEGER})],
 	['a short hash', batchFields({...sample, previousHash: new Uint8Array(31)})],
 	['a short signature', batchFields({...sample, signature: new Uint8Array(63)})],
 	['a short peer id', [new Uint8Array(31), ...batchFields(sample).slice(1)]],
 	['a missing field', batchFields(sample).slice(0, 4)],
-	['a map', {...sample}],
-])('%s is refused', (_title, value) => {
+	['the fields of a map', {...sample}],
+])('a batch with %s is rejected', (_title, value) => {
 	expect(() => read(value)).toThrow(ProtocolError);
 });

@@ -17,7 +17,7 @@ const beacon = fc.record(
 		roomTag: fc.constant(tag),
 		peer: arbitrary.peerId,
 		port: fc.integer({min: 1, max: 65_535}),
-		name: arbitrary.word,
+		name: arbitrary.token,
 		kind: fc.constantFrom('here' as const, 'leaving', 'answer'),
 		path: fc.constantFrom('broadcast' as const, 'multicast'),
 		counter: fc.maxSafeInteger().map(Math.abs),
@@ -25,7 +25,7 @@ const beacon = fc.record(
 	{requiredKeys: ['version', 'roomTag', 'peer', 'port', 'kind', 'counter']},
 );
 
-test('a beacon comes back as it was sent, with and without a name', () => {
+test('a decoded beacon equals the encoded one, with and without a name', () => {
 	fc.assert(
 		fc.property(beacon, sent => {
 			const bytes = encodeBeacon(sent, mac);
@@ -52,7 +52,7 @@ test('a beacon of another room or secret is foreign', () => {
 	);
 });
 
-test('no changed, cut or lengthened beacon passes for one', () => {
+test('a changed, truncated or extended beacon is never accepted', () => {
 	fc.assert(
 		fc.property(beacon, fc.nat(), fc.integer({min: 1, max: 255}), (sent, at, change) => {
 			const bytes = encodeBeacon(sent, mac);
@@ -65,7 +65,7 @@ test('no changed, cut or lengthened beacon passes for one', () => {
 	);
 });
 
-test('random bytes are noise', () => {
+test('random bytes are never accepted as a beacon', () => {
 	fc.assert(
 		fc.property(fc.uint8Array({maxLength: 600}), bytes => {
 			expect(['unrecognized', 'other-version', 'foreign']).toContain(decodeBeacon(bytes, tag, mac).type);
@@ -73,15 +73,15 @@ test('random bytes are noise', () => {
 	);
 });
 
-test('the version is told before anything that may differ between versions', () => {
+test('the version is read before fields that may differ between versions', () => {
 	const later = Uint8Array.from([...Buffer.from('p2pi'), 9]);
 	expect(decodeBeacon(later, tag, mac)).toEqual({type: 'other-version', version: 9});
 });
 
 function signed(change: (bytes: Uint8Array) => void, extra: readonly number[] = []): Uint8Array {
 	const [sent] = fc.sample(beacon, {numRuns: 1, seed: 5});
-	const whole = encodeBeacon({...sent!, name: 'carol', kind: 'here'}, mac);
-	const body = Uint8Array.from([...whole.subarray(0, -16), ...extra]);
+	const encoded = encodeBeacon({...sent!, name: 'carol', kind: 'here'}, mac);
+	const body = Uint8Array.from([...encoded.subarray(0, -16), ...extra]);
 	change(body);
 	return Uint8Array.from([...body, ...mac(body)]);
 }
@@ -91,11 +91,11 @@ test.each<[string, Uint8Array]>([
 	['a counter beyond 2^53', signed(bytes => bytes.fill(255, 48, 56))],
 	['a name that ends in the MAC', signed(bytes => bytes.fill(255, 56, 57))],
 	['port 0', signed(bytes => bytes.fill(0, 46, 48))],
-])('%s is noise even under a good MAC', (_title, bytes) => {
+])('a beacon with %s is unrecognized even if its MAC is valid', (_title, bytes) => {
 	expect(decodeBeacon(bytes, tag, mac)).toEqual({type: 'unrecognized'});
 });
 
-test('what a later version writes behind the name is ignored', () => {
+test('bytes that a later version adds after the name are ignored', () => {
 	expect(
 		decodeBeacon(
 			signed(() => {}, [1, 2, 3]),

@@ -16,7 +16,7 @@ const peer = fc.sample(arbitrary.peerId, {numRuns: 1, seed: 3})[0]!;
 const decode = (value: unknown) => decodeEntry(pack(value), peer, 7);
 const head = {peer, seq: 7, at: 5, ms: 6, counter: 1};
 
-test('every event comes back as it was written, in its place', () => {
+test('a decoded event equals the encoded one, with its peer, seq and time', () => {
 	fc.assert(
 		fc.property(arbitrary.entryBody, arbitrary.time, arbitrary.hlc, (body, at, hlc) => {
 			const event = decodeEntry(encodeEntry(body, at, hlc), peer, 7);
@@ -26,7 +26,7 @@ test('every event comes back as it was written, in its place', () => {
 	);
 });
 
-test('the bytes of an entry stay as they are while others are written', () => {
+test('encoding other entries does not change the bytes of an entry', () => {
 	const first = encodeEntry({type: 'posted', text: 'first'}, 5, head);
 	const copy = first.slice();
 	for (let index = 0; index < 1000; index++) encodeEntry({type: 'posted', text: 'x'.repeat(500)}, index, head);
@@ -34,14 +34,14 @@ test('the bytes of an entry stay as they are while others are written', () => {
 	expect(first.buffer.byteLength).toBeLessThanOrEqual(8192);
 });
 
-test('a posted line costs less than thirty bytes beyond its text', () => {
+test('a posted entry has less than 30 bytes beside its text', () => {
 	const text = 'x'.repeat(100);
 	expect(
 		encodeEntry({type: 'posted', text}, 1_795_000_000_000, {ms: 1_795_000_000_000, counter: 3}).length,
 	).toBeLessThan(130);
 });
 
-test('any bytes are an event, perhaps unreadable', () => {
+test('any bytes decode to an event, possibly an unreadable one', () => {
 	fc.assert(
 		fc.property(fc.uint8Array({maxLength: 300}), bytes => {
 			const event = decodeEntry(bytes, peer, 7);
@@ -53,7 +53,7 @@ test('any bytes are an event, perhaps unreadable', () => {
 	);
 });
 
-test('an entry with any value anywhere is an event whose fields have their types', () => {
+test('an entry with any value in any field decodes to an event whose fields have the right types', () => {
 	fc.assert(
 		fc.property(arbitrary.entryBody, fc.nat(), fc.anything({maxDepth: 2}), (body, at, value) => {
 			const fields = [...(unpack(encodeEntry(body, 5, head)) as unknown[])];
@@ -83,12 +83,12 @@ test.each<[string, unknown]>([
 	['a name above the limit', ['renamed', 5, 6, 1, 'x'.repeat(MAX_NAME_BYTES + 1)]],
 	['five addresses', ['moved', 5, 6, 1, ['1.1.1.1', '1.1.1.2', '1.1.1.3', '1.1.1.4', '1.1.1.5']]],
 	['an address with an escape sequence', ['moved', 5, 6, 1, ['\u001B[2J']]],
-	['a subject that is no peer id', ['lost', 5, 6, 1, new Uint8Array(31), 0]],
+	['a subject that is not a peer id', ['lost', 5, 6, 1, new Uint8Array(31), 0]],
 	['a negative absence number', ['returned', 5, 6, 1, -1]],
-])('%s is unreadable, in its place in time', (_title, value) => {
-	const {type, ...rest} = decode(value);
+])('an entry with %s is unreadable and keeps its time', (_title, value) => {
+	const {type, ...fields} = decode(value);
 	expect(type).toBe('unreadable');
-	expect(rest).toMatchObject(head);
+	expect(fields).toMatchObject(head);
 });
 
 test.each<[string, unknown]>([
@@ -99,22 +99,22 @@ test.each<[string, unknown]>([
 	['a time that no calendar shows', ['posted', 5, MAX_TIME_MS + 1, 1, 'hi']],
 	['a counter above 65,535', ['posted', 5, 6, 65_536, 'hi']],
 	['an entry above the limit', ['posted', 5, 6, 1, 'hi', new Uint8Array(MAX_ENTRY_BYTES)]],
-])('%s is unreadable, at time 0', (_title, value) => {
+])('%s is unreadable and gets time 0', (_title, value) => {
 	expect(decode(value)).toMatchObject({type: 'unreadable', peer, seq: 7, at: 0, ms: 0, counter: 0});
 });
 
-test('fields of later versions are ignored', () => {
+test('additional fields of later versions are ignored', () => {
 	expect(decode(['left', 5, 6, 1, 'later'])).toEqual({...head, type: 'left'});
 });
 
-test('texts and names come cleaned of control sequences', () => {
+test('control sequences are removed from texts and names', () => {
 	const posted = decode(['posted', 5, 6, 1, 'a\u001B[31mb\u0007c\u202Ed']);
 	const renamed = decode(['renamed', 5, 6, 1, 'a\u001B[31m\nb\u202Ed']);
 	const shown = `${posted.type === 'posted' && posted.text}${renamed.type === 'renamed' && renamed.name}`;
 	for (const control of ['\u0007', '\u001B', '\u202E', '\n']) expect(shown).not.toContain(control);
 });
 
-test('the claim of an identity is read beside the event, which carries none', () => {
+test('the identity claim is read separately, and the event contains none', () => {
 	const identity = {key: new Uint8Array(32).fill(1), signature: new Uint8Array(64).fill(2)};
 	const bytes = encodeEntry({type: 'joined', name: 'Carol', addresses: [], version: '1.0.0', identity}, 5, head);
 	expect(decodeEntry(bytes, peer, 1)).not.toHaveProperty('identity');
@@ -123,7 +123,7 @@ test('the claim of an identity is read beside the event, which carries none', ()
 	expect(readIdentityClaim(Uint8Array.of(0xc1))).toBeUndefined();
 });
 
-/** Beginnings of the form that is read fast, with any change. */
+/** Entries in the form that the fast decoder reads, with arbitrary changes. */
 const nearPosted = fc
 	.tuple(
 		fc.record({type: fc.constant('posted' as const), text: fc.string({unit: 'binary', maxLength: 300})}),
@@ -140,7 +140,7 @@ const nearPosted = fc
 		return cut < 0 ? bytes.slice(0, cut) : Uint8Array.from([...bytes, ...new Uint8Array(cut)]);
 	});
 
-test('posted is read the same by the fast way and the general way, whatever its bytes', () => {
+test('the fast decoder and the generic one give the same event for any bytes', () => {
 	fc.assert(
 		fc.property(nearPosted, bytes => {
 			expect(decodeEntry(bytes, peer, 7)).toEqual(decodeEntryGeneric(bytes, peer, 7));
@@ -149,7 +149,7 @@ test('posted is read the same by the fast way and the general way, whatever its 
 	);
 });
 
-test('posted as it is written is read the fast way', () => {
+test('the fast decoder reads every posted entry that the encoder writes', () => {
 	for (const text of [
 		'',
 		'x',
@@ -171,7 +171,7 @@ test('posted as it is written is read the fast way', () => {
 	}
 });
 
-test('a text that is not UTF-8 is unreadable on every node', () => {
+test('a text that is not UTF-8 makes the entry unreadable', () => {
 	const bytes = new Uint8Array(
 		encodeEntry({type: 'posted', text: 'abc'}, 1_795_000_000_001, {ms: 1_795_000_000_000, counter: 0}),
 	);

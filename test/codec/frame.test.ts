@@ -4,7 +4,7 @@ import {createFrameDecoder, encodeFrame} from '../../source/codec/frame.js';
 import {ProtocolError} from '../../source/core/errors.js';
 import {MAX_FRAME_BYTES} from '../../source/core/limits.js';
 
-/** Cuts bytes into copies of pieces of the given lengths, over and over. */
+/** Splits bytes into copied chunks; the lengths repeat. */
 function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
 	const pieces: Uint8Array[] = [];
 	for (let at = 0, turn = 0; at < bytes.length; turn++) {
@@ -22,7 +22,7 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
 const payloads = fc.array(fc.uint8Array({minLength: 1, maxLength: 9000}), {maxLength: 12});
 const lengths = fc.array(fc.integer({min: 1, max: 5000}), {minLength: 1, maxLength: 8});
 
-test('any split of a stream gives the same payloads', () => {
+test('the payloads do not depend on how the stream is split', () => {
 	fc.assert(
 		fc.property(payloads, lengths, (input, pieces) => {
 			const decoder = createFrameDecoder();
@@ -34,7 +34,7 @@ test('any split of a stream gives the same payloads', () => {
 	);
 });
 
-test('any split of a stream that breaks gives the payloads before the break, then the error', () => {
+test('a stream with an invalid length gives the payloads before it and then the error, however it is split', () => {
 	const bad = fc.constantFrom(
 		Uint8Array.of(0, 0, 0, 0, 1),
 		Uint8Array.of(0, 16, 0, 1, 1),
@@ -63,7 +63,7 @@ test('any split of a stream that breaks gives the payloads before the break, the
 	);
 });
 
-test('a length of zero and one above the maximum are refused at the fourth byte', () => {
+test('a length of 0 or above the maximum is rejected at the fourth byte', () => {
 	for (const header of [
 		[0, 0, 0, 0],
 		[0, 16, 0, 1],
@@ -74,20 +74,20 @@ test('a length of zero and one above the maximum are refused at the fourth byte'
 	}
 });
 
-test('the largest frame passes, byte by byte, in less time than copying it over and over would take', () => {
+test('decoding the largest frame byte by byte does not take quadratic time', () => {
 	const payload = new Uint8Array(MAX_FRAME_BYTES).map((_, index) => index);
 	const frame = encodeFrame(payload);
 	const decoder = createFrameDecoder();
 	const output: Uint8Array[] = [];
 	const started = performance.now();
 	for (let at = 0; at < frame.length; at++) output.push(...decoder.push(frame.subarray(at, at + 1)));
-	// Quadratic copying of 1 MiB would move 550 GB: minutes.
+	// Quadratic copying of 1 MiB would move 550 GB and take minutes.
 	expect(performance.now() - started).toBeLessThan(10_000);
 	expect(output).toHaveLength(1);
 	expect(Buffer.compare(output[0]!, payload)).toBe(0);
 });
 
-test('a claim of a large frame takes no memory until its bytes come', () => {
+test('the announcement of a large frame takes no memory before its bytes arrive', () => {
 	const decoders = Array.from({length: 20_000}, () => createFrameDecoder());
 	const before = process.memoryUsage().arrayBuffers;
 	for (const decoder of decoders) decoder.push(Uint8Array.of(0, 16, 0, 0, 1));
@@ -95,13 +95,13 @@ test('a claim of a large frame takes no memory until its bytes come', () => {
 	expect(decoders[0]?.pendingBytes).toBe(5);
 });
 
-test('a frame that a chunk holds whole is not copied', () => {
+test('a frame that is complete in one chunk is not copied', () => {
 	const frame = encodeFrame(Uint8Array.of(1, 2, 3));
 	const [payload] = createFrameDecoder().push(frame);
 	expect(payload?.buffer).toBe(frame.buffer);
 });
 
-test('a payload that no receiver would take is not framed', () => {
+test('a payload above the limit is not encoded', () => {
 	expect(() => encodeFrame(new Uint8Array(0))).toThrow(RangeError);
 	expect(() => encodeFrame(new Uint8Array(MAX_FRAME_BYTES + 1))).toThrow(RangeError);
 });

@@ -17,7 +17,7 @@ const marker = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const carol = peerOf(1);
 const head = {peer: carol, seq: 0, at: 1_795_000_000_000, ms: 1_795_000_000_001, counter: 65_535} as const;
 
-/** A record of any fields with a right length and CRC. */
+/** A record with these fields, a correct length and a correct CRC. */
 function forge(fields: readonly unknown[]): Uint8Array {
 	const packed = pack([...fields, 0]).slice(0, -1);
 	const bytes = Buffer.concat([Buffer.alloc(4), packed, Buffer.of(0xce, 0, 0, 0, 0)]);
@@ -40,12 +40,12 @@ const observations: readonly Observation[] = [
 	{...head, type: 'notice', level: 'error', code: 'clock-ahead', text: 'two\nlines'},
 ];
 
-test.each(observations)('gives back $type as it was written', observation => {
+test.each(observations)('a decoded $type observation equals the encoded one', observation => {
 	const record: LogRecord = {type: 'observation', loggedAt: 1_795_000_000_002, observation};
 	expect(roundTrip(record)).toEqual(plain(record));
 });
 
-test('gives back batches as they were written, entries byte for byte', () => {
+test('a decoded batch equals the encoded one, entries byte for byte', () => {
 	const entries = fc.array(fc.uint8Array({minLength: 1, maxLength: 300}), {minLength: 1, maxLength: 20});
 	fc.assert(
 		fc.property(entries, fc.integer({min: 1, max: 2 ** 40}), fc.boolean(), (texts, firstSeq, live) => {
@@ -55,16 +55,16 @@ test('gives back batches as they were written, entries byte for byte', () => {
 	);
 });
 
-test('gives back the header', () => {
+test('a decoded header equals the encoded one', () => {
 	const bytes = encodeLogHeader(SAMPLE_HEADER, marker, crc32);
 	expect(plain(decodeLogRecord(bytes))).toEqual(plain({type: 'header', header: SAMPLE_HEADER}));
 });
 
-test('refuses a header so long that text of others could stand within the reach of one', () => {
+test('rejects a header beyond the limit, since text from peers could then be read as a header', () => {
 	expect(() => encodeLogHeader({...SAMPLE_HEADER, roomName: 'x'.repeat(300)}, marker, crc32)).toThrow(RangeError);
 });
 
-test('cleans and cuts the texts of observations, also those that another program wrote', () => {
+test('cleans and truncates the texts of observations, also those that another program wrote', () => {
 	const fields = {level: 'warn', code: 'x', text: 'a\u001b[2Jb\u202ec'};
 	const bytes = forge([marker, 'notice', 1, [Buffer.from(carol, 'hex'), 1, 2, 3, fields]]);
 	expect(decodeLogRecord(bytes)).toMatchObject({observation: {text: 'abc'}});
@@ -80,27 +80,27 @@ test.each([
 	['too few fields', [marker, 'batch', 1]],
 	['too many fields', [marker, 'batch', 1, [true, batch], 1]],
 	['a time before 1970', [marker, 'batch', -1, [true, batch]]],
-	['a broken time', [marker, 'batch', 1.5, [true, batch]]],
-	['a kind that is no text', [marker, 7, 1, [true, batch]]],
+	['a time with a fraction', [marker, 'batch', 1.5, [true, batch]]],
+	['a kind that is not a text', [marker, 7, 1, [true, batch]]],
 	['no body', [marker, 'batch', 1, null]],
 	['a batch without a peer', [marker, 'batch', 1, [true, [1, ...batch.slice(1)]]]],
 	['a batch without entries', [marker, 'batch', 1, [true, batch.with(3, [])]]],
 	['a batch that begins at 0', [marker, 'batch', 1, [true, batch.with(1, 0)]]],
-	['an observation of nobody', [marker, 'launched', 1, [Buffer.alloc(3), 1, 2, 3, {version: '1'}]]],
+	['an observation without a peer', [marker, 'launched', 1, [Buffer.alloc(3), 1, 2, 3, {version: '1'}]]],
 	['an observation without text', [marker, 'notice', 1, [Buffer.from(carol, 'hex'), 1, 2, 3, {level: 'warn'}]]],
-	['a level unheard of', [marker, 'notice', 1, [Buffer.from(carol, 'hex'), 1, 2, 3, {level: 'x', code: '', text: ''}]]],
-	['a counter beyond its bound', [marker, 'launched', 1, [Buffer.from(carol, 'hex'), 1, 2, 65_536, {version: '1'}]]],
+	['an unknown level', [marker, 'notice', 1, [Buffer.from(carol, 'hex'), 1, 2, 3, {level: 'x', code: '', text: ''}]]],
+	['a counter above the limit', [marker, 'launched', 1, [Buffer.from(carol, 'hex'), 1, 2, 65_536, {version: '1'}]]],
 	['a header without a room', [marker, 'header', 1, {format: 1, version: '1', roomName: 'lan'}]],
-])('reports a record with %s as ill-formed, in spite of its CRC', (_, fields) => {
+])('does not decode a record with %s, although its CRC is correct', (_, fields) => {
 	expect(decodeLogRecord(forge(fields))).toBeUndefined();
 });
 
-test('takes a forged record that is well-formed: what the rows above differ from', () => {
+test('decodes a forged record that is well-formed, from which the cases above differ', () => {
 	expect(decodeLogRecord(forge([marker, 'batch', 1, [true, batch]]))).toMatchObject({type: 'batch', live: true});
 	expect(decodeLogRecord(forge([marker, 'quoted', 1, {any: 'thing'}]))).toEqual({type: 'unknown', kind: 'quoted'});
 });
 
-test('finds a record bad or short, never good, when any byte of it is another or the end is missing', () => {
+test('a record with a changed byte or a missing end is bad or incomplete, never good', () => {
 	const bytes = encodeLogRecord(good, marker, crc32);
 	for (let length = 0; length < bytes.length; length++) {
 		expect(probeRecord(bytes.subarray(0, length), 0, marker, crc32).type).toBe('incomplete');

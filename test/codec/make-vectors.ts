@@ -1,6 +1,6 @@
 /**
- * The golden vectors of fixtures/codec, made from fixed seeds: what protocol.md cites. `UPDATE_FIXTURES=1` makes
- * vectors.test.ts write them anew; a change of any byte is a change of the protocol.
+ * Golden vectors of fixtures/codec, made from fixed seeds and quoted in protocol.md. With `UPDATE_FIXTURES=1`
+ * vectors.test.ts rewrites them. A change of any byte is a change of the protocol.
  */
 import {batchFields} from '../../source/codec/batch.js';
 import {type BeaconDatagram, encodeBeacon} from '../../source/codec/beacon-datagram.js';
@@ -133,7 +133,7 @@ function keyVectors(): Vector[] {
 	];
 }
 
-/** By file name without its ending. */
+/** All vectors by file name without extension. */
 export function makeVectors(): Readonly<Record<string, readonly Vector[]>> {
 	return {
 		keys: keyVectors(),

@@ -6,7 +6,7 @@ import {pack, unpack} from '../../source/codec/msgpack.js';
 import {ProtocolError} from '../../source/core/errors.js';
 import * as arbitrary from './arbitraries.js';
 
-test('every message comes back as it was sent', () => {
+test('a decoded message equals the encoded one', () => {
 	fc.assert(
 		fc.property(arbitrary.message, message => {
 			expect(arbitrary.plain(decodeMessage(encodeMessage(message)))).toEqual(arbitrary.plain(message));
@@ -15,7 +15,7 @@ test('every message comes back as it was sent', () => {
 	);
 });
 
-test('a framed message is its payload behind a length', () => {
+test('a framed message is a length and the payload', () => {
 	fc.assert(
 		fc.property(arbitrary.message, message => {
 			const [payload] = createFrameDecoder().push(encodeMessageFrame(message));
@@ -24,7 +24,7 @@ test('a framed message is its payload behind a length', () => {
 	);
 });
 
-test('events written by hand are the bytes that msgpackr writes', () => {
+test('the events writer produces the bytes that msgpackr writes', () => {
 	const events = arbitrary.message.filter(message => message.type === 'events');
 	fc.assert(
 		fc.property(events, message => {
@@ -34,7 +34,7 @@ test('events written by hand are the bytes that msgpackr writes', () => {
 	);
 });
 
-test('counts of entries at the edges of every header width are written as msgpackr reads them', () => {
+test('msgpackr reads lists of entries at the limits of every header width', () => {
 	for (const count of [1, 15, 16, 17, 128]) {
 		for (const length of [1, 255, 256]) {
 			if (count * length > 256 * 1024) continue;
@@ -55,7 +55,7 @@ test('counts of entries at the edges of every header width are written as msgpac
 
 const arbitraryPeer = fc.sample(arbitrary.peerId, {numRuns: 1, seed: 1})[0]!;
 
-test('a message with one value replaced by anything is a message or a ProtocolError', () => {
+test('a message with any value in any field decodes to a message or throws ProtocolError', () => {
 	fc.assert(
 		fc.property(arbitrary.message, fc.nat(), fc.anything({maxDepth: 2}), (message, at, value) => {
 			const fields = unpack(encodeMessage(message)) as Record<string, unknown>;
@@ -72,7 +72,7 @@ test('a message with one value replaced by anything is a message or a ProtocolEr
 	);
 });
 
-test('a message with a flipped byte is a message or a ProtocolError', () => {
+test('a message with a changed byte decodes to a message or throws ProtocolError', () => {
 	fc.assert(
 		fc.property(arbitrary.message, fc.nat(), fc.integer({min: 0, max: 255}), (message, at, byte) => {
 			const payload = encodeMessage(message).slice();
@@ -97,14 +97,14 @@ test('unknown types are skipped and unknown fields ignored', () => {
 	expect(decodeMessage(pack({type: 'bye', reason: 'sunset'}))).toEqual({type: 'bye', reason: 'idle'});
 });
 
-test('an error names the field that failed and repeats nothing that the peer wrote', () => {
-	const evil = '\u001B[2Jevil';
+test('an error names the invalid field and contains no text from the peer', () => {
+	const hostile = '\u001B[2Jevil';
 	const range = [new Uint8Array(31), 1];
 	for (const [value, path] of [
 		[{type: 'want', id: 1, ranges: [range]}, 'ranges[0].peer'],
-		[{type: 'ping', id: evil}, 'id'],
-		[{type: 'ping', [evil]: evil}, 'id'],
-		[{type: 'bye', reason: evil}, 'reason'],
+		[{type: 'ping', id: hostile}, 'id'],
+		[{type: 'ping', [hostile]: hostile}, 'id'],
+		[{type: 'bye', reason: hostile}, 'reason'],
 		[{type: 7}, 'type'],
 		[['ping'], 'message'],
 	] as const) {
@@ -121,7 +121,7 @@ test('an error names the field that failed and repeats nothing that the peer wro
 	}
 });
 
-test('a message above the largest frame is a fault of the writer', () => {
+test('encoding a message above the limit throws RangeError', () => {
 	const entries = Array.from({length: 8}, () => new Uint8Array(32 * 1024));
 	const batch = {
 		peer: arbitraryPeer,
@@ -134,7 +134,7 @@ test('a message above the largest frame is a fault of the writer', () => {
 	expect(() => encodeMessageFrame(message)).toThrow(RangeError);
 });
 
-test('names and texts of others come cleaned', () => {
+test('names and texts from peers are cleaned', () => {
 	const read = decodeMessage(encodeMessage({type: 'error', code: 'bad-frame', text: 'a\u001B[31mb\u202Ec'}));
 	const shown = read?.type === 'error' ? read.text : undefined;
 	for (const control of ['\u001B', '\u202E']) expect(shown).not.toContain(control);

@@ -17,7 +17,7 @@ const value = fc.letrec(tie => ({
 	),
 })).value;
 
-/** Buffers and Uint8Arrays alike, so that values compare by their bytes. */
+/** Replaces every Buffer and Uint8Array by a plain value, so that they compare by their bytes. */
 function plain(input: unknown): unknown {
 	if (input instanceof Uint8Array) return {bytes: [...input]};
 	if (Array.isArray(input)) return input.map(plain);
@@ -40,7 +40,7 @@ function codeOf(bytes: Uint8Array): string {
 const bytesOf = (...parts: readonly number[]) => Uint8Array.from(parts);
 const repeat = (byte: number, count: number) => new Uint8Array(count).fill(byte);
 
-test('any value that the product writes comes back the same', () => {
+test('a decoded value equals the encoded one', () => {
 	fc.assert(
 		fc.property(value, input => {
 			expect(plain(unpack(new Uint8Array(pack(input))))).toEqual(plain(input));
@@ -48,7 +48,7 @@ test('any value that the product writes comes back the same', () => {
 	);
 });
 
-test('random bytes are a value or a ProtocolError, nothing else', () => {
+test('random bytes decode to a value or throw ProtocolError', () => {
 	fc.assert(
 		fc.property(fc.uint8Array({maxLength: 400}), bytes => {
 			codeOf(bytes);
@@ -57,7 +57,7 @@ test('random bytes are a value or a ProtocolError, nothing else', () => {
 	);
 });
 
-test('a flipped byte of a good value is a value or a ProtocolError', () => {
+test('a value with a changed byte decodes to a value or throws ProtocolError', () => {
 	fc.assert(
 		fc.property(value, fc.nat(), fc.integer({min: 0, max: 255}), (input, at, byte) => {
 			const bytes = new Uint8Array(pack(input));
@@ -68,7 +68,7 @@ test('a flipped byte of a good value is a value or a ProtocolError', () => {
 	);
 });
 
-test('every true prefix of a value is refused as truncated', () => {
+test('every proper prefix of a value is rejected as truncated', () => {
 	fc.assert(
 		fc.property(value, fc.nat(), (input, at) => {
 			const bytes = new Uint8Array(pack(input));
@@ -85,7 +85,7 @@ test.each([
 	['a map that claims four billion pairs', bytesOf(0xdf, 0xff, 0xff, 0xff, 0xff), 'truncated'],
 	['bytes that claim four gigabytes', bytesOf(0xc6, 0xff, 0xff, 0xff, 0xff), 'truncated'],
 	['a text that claims four gigabytes', bytesOf(0xdb, 0xff, 0xff, 0xff, 0xff), 'truncated'],
-	['a second value behind the first', bytesOf(0x01, 0x02), 'trailing-bytes'],
+	['a second value after the first', bytesOf(0x01, 0x02), 'trailing-bytes'],
 	['nothing at all', bytesOf(), 'truncated'],
 	['a record definition of msgpackr', bytesOf(0xd4, 0x72, 0x40, 0x91, 0xa1, 0x61, 0x01), 'bad-type'],
 	['a timestamp extension', bytesOf(0xd6, 0xff, 0, 0, 0, 0), 'bad-type'],
@@ -96,29 +96,29 @@ test.each([
 	['a map key __proto__', new Uint8Array([0x81, 0xa9, ...new TextEncoder().encode('__proto__'), 0x80]), 'bad-key'],
 	['an integer above 2^53', bytesOf(0xcf, 0x00, 0x20, 0, 0, 0, 0, 0, 0), 'bad-integer'],
 	['an integer below -2^53', bytesOf(0xd3, 0x80, 0, 0, 0, 0, 0, 0, 0), 'bad-integer'],
-])('%s: refused', (_title, bytes, code) => {
+])('rejects %s', (_title, bytes, code) => {
 	expect(codeOf(bytes)).toBe(code);
 });
 
-test('sixteen nested arrays are taken, seventeen are not', () => {
+test('16 nested arrays are accepted, 17 are not', () => {
 	expect(codeOf(bytesOf(...repeat(0x91, 16), 0x01))).toBe('accepted');
 	expect(codeOf(bytesOf(...repeat(0x91, 17), 0x01))).toBe('too-deep');
 });
 
-test('64-bit integers that a number can hold are numbers', () => {
+test('64-bit integers up to 2^53 decode to numbers', () => {
 	expect(unpack(bytesOf(0xcf, 0x00, 0x1f, 255, 255, 255, 255, 255, 255))).toBe(Number.MAX_SAFE_INTEGER);
 	expect(unpack(bytesOf(0xd3, 255, 255, 255, 255, 255, 255, 255, 255))).toBe(-1);
 	expect(unpack(bytesOf(0xd3, 255, 0xe0, 0, 0, 0, 0, 0, 1))).toBe(Number.MIN_SAFE_INTEGER);
 });
 
-test('packed bytes stay as they are while others are packed', () => {
+test('encoding other values does not change encoded bytes', () => {
 	const first = pack(['first', repeat(7, 3000)]);
 	const copy = first.slice();
 	for (let index = 0; index < 100; index++) pack([index, repeat(9, 5000)]);
 	expect(first).toEqual(copy);
 });
 
-test('keys of Object.prototype are plain keys', () => {
+test('keys named like members of Object.prototype are ordinary keys', () => {
 	const read = unpack(pack({constructor: 1, toString: 2})) as Record<string, unknown>;
 	expect(Object.entries(read)).toEqual([
 		['constructor', 1],

@@ -24,11 +24,11 @@ if (process.env.UPDATE_FIXTURES === '1') {
 	}
 }
 
-test.each(Object.keys(made))('the program writes fixtures/codec/%s.json byte for byte', name => {
+test.each(Object.keys(made))('the encoders produce the bytes of fixtures/codec/%s.json', name => {
 	expect(made[name]).toEqual(read(name));
 });
 
-describe('what the fixtures hold is read as they say', () => {
+describe('the decoders read the fixtures', () => {
 	test.each(read<Vector>('messages'))('message $title', vector => {
 		const [payload] = createFrameDecoder().push(bytesOf(vector));
 		expect(plain(decodeMessage(payload!))).toEqual(vector.value);
@@ -49,12 +49,12 @@ describe('what the fixtures hold is read as they say', () => {
 		expect(decodeEntry(bytesOf(vector), carol.peer, 1)).toEqual({...value, peer: carol.peer, seq: 1});
 	});
 
-	test('the batches stand on each other', () => {
+	test('each batch continues the previous one', () => {
 		const tips = createFeedTips({roomTag: lan.tag});
 		expect(batches.map(batch => tips.accept(batch).type)).toEqual(['accepted', 'accepted']);
 	});
 
-	test.each(read<HostileVector>('hostile'))('hostile: $title is refused as $code', vector => {
+	test.each(read<HostileVector>('hostile'))('hostile: $title is rejected as $code', vector => {
 		let caught: unknown;
 		try {
 			decodeMessage(bytesOf(vector));

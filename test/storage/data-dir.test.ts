@@ -6,7 +6,7 @@ import {ensurePrivateDirectory} from '../../source/storage/ensure-directory.js';
 import {formatLogName} from '../../source/storage/log-directory.js';
 import {makeFolder} from './log-samples.js';
 
-const places: HostEnvironment = {
+const linuxHost: HostEnvironment = {
 	platform: 'linux',
 	environment: {},
 	home: '/home/carol',
@@ -15,24 +15,24 @@ const places: HostEnvironment = {
 };
 
 test.each<[string, string | undefined, Partial<HostEnvironment>, string]>([
-	['what is given', '/data', {}, '/data'],
+	['the explicit path', '/data', {}, '/data'],
 	['XDG_DATA_HOME', undefined, {environment: {XDG_DATA_HOME: '/xdg'}}, '/xdg/p2pchat-ink'],
 	[
-		'home, as XDG_DATA_HOME is relative',
+		'the home folder if XDG_DATA_HOME is relative',
 		undefined,
 		{environment: {XDG_DATA_HOME: 'xdg'}},
 		'/home/carol/.local/share/p2pchat-ink',
 	],
-	['home', undefined, {}, '/home/carol/.local/share/p2pchat-ink'],
+	['the home folder', undefined, {}, '/home/carol/.local/share/p2pchat-ink'],
 	[
-		'the place of macOS',
+		'the folder of macOS',
 		undefined,
 		{platform: 'darwin', home: '/Users/carol'},
 		'/Users/carol/Library/Application Support/p2pchat-ink',
 	],
-	['the place of Windows', undefined, {platform: 'win32', environment: {APPDATA: '/AppData'}}, '/AppData/p2pchat-ink'],
-])('takes %s', (_, given, changes, root) => {
-	const found = resolveDataDir(given, {...places, ...changes});
+	['the folder of Windows', undefined, {platform: 'win32', environment: {APPDATA: '/AppData'}}, '/AppData/p2pchat-ink'],
+])('the data folder is in %s', (_, explicitPath, changes, root) => {
+	const found = resolveDataDir(explicitPath, {...linuxHost, ...changes});
 	expect(found).toEqual({
 		root,
 		logs: `${root}/logs`,
@@ -42,13 +42,13 @@ test.each<[string, string | undefined, Partial<HostEnvironment>, string]>([
 	});
 });
 
-test.each(['', '/', 'relative'])('takes a temporary folder and says so when home is %j', home => {
-	const found = resolveDataDir(undefined, {...places, home, user: 'a/b'});
+test.each(['', '/', 'relative'])('falls back to a temporary folder with a notice if the home folder is %j', home => {
+	const found = resolveDataDir(undefined, {...linuxHost, home, user: 'a/b'});
 	expect(found.root).toBe('/tmp/p2pchat-ink-a_b');
 	expect(found.notice).toContain(found.root);
 });
 
-test('makes folders for their owner alone, and takes what is there', () => {
+test('creates folders for their owner only and accepts existing ones', () => {
 	const folder = join(makeFolder(), 'a', 'b');
 	ensurePrivateDirectory(folder);
 	ensurePrivateDirectory(folder);
@@ -56,7 +56,7 @@ test('makes folders for their owner alone, and takes what is there', () => {
 	mkdirSync(join(folder, 'c'));
 });
 
-test.runIf(process.platform === 'linux')('ends where the system refuses a folder, which mkdirSync does not', () => {
+test.runIf(process.platform === 'linux')('fails where the system refuses a folder, while mkdirSync would loop', () => {
 	for (const path of ['/proc/nope', '/proc/nope/deeper']) {
 		expect(() => ensurePrivateDirectory(path)).toThrow(
 			expect.objectContaining({path, message: 'cannot create the folder: no such file or folder'}),
@@ -64,7 +64,7 @@ test.runIf(process.platform === 'linux')('ends where the system refuses a folder
 	}
 });
 
-test('takes no file for a folder', () => {
+test('rejects a file in place of a folder', () => {
 	const file = join(makeFolder(), 'file');
 	writeFileSync(file, '');
 	for (const path of [file, join(file, 'deeper')]) {
@@ -81,6 +81,6 @@ test.each([
 	['部屋', '部屋-2026-11-22T14-05-09-0aff.p2plog'],
 	['-rf\n\u001b[2J', 'rf___2J-2026-11-22T14-05-09-0aff.p2plog'],
 	['', 'room-2026-11-22T14-05-09-0aff.p2plog'],
-])('names the log of room %j', (room, name) => {
+])('the name of a log of room %j is safe as a file name', (room, name) => {
 	expect(formatLogName(room, at, Uint8Array.of(0x0a, 0xff))).toBe(name);
 });

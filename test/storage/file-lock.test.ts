@@ -4,14 +4,15 @@ import {expect, test} from 'vitest';
 import {acquireLock, identifyCurrentProcess} from '../../source/storage/file-lock.js';
 import {makeFolder} from './log-samples.js';
 
-const GONE_PID = 4_194_303;
+/** Above the largest process number of Linux. */
+const UNUSED_PID = 4_194_303;
 
 function writeOwner(path: string, owner: Record<string, unknown>): void {
-	const whole = {...identifyCurrentProcess(), token: '0123456789abcdef', ...owner};
-	writeFileSync(`${path}.lock`, JSON.stringify(whole));
+	const lock = {...identifyCurrentProcess(), token: '0123456789abcdef', ...owner};
+	writeFileSync(`${path}.lock`, JSON.stringify(lock));
 }
 
-test('is held by one at a time and leaves nothing behind', () => {
+test('only one holder has the lock, and its file is deleted afterwards', () => {
 	const folder = makeFolder();
 	const path = join(folder, 'a.p2plog');
 	const lock = acquireLock(path);
@@ -24,8 +25,8 @@ test('is held by one at a time and leaves nothing behind', () => {
 });
 
 test.each([
-	['of a process that is gone', {pid: GONE_PID}],
-	['whose process number went to another process', {started: '1 an-earlier-boot'}],
+	['of a process that has ended', {pid: UNUSED_PID}],
+	['whose process number belongs to another process now', {started: '1 an-earlier-boot'}],
 ])('takes over a lock %s', (_, owner) => {
 	const folder = makeFolder();
 	const path = join(folder, 'a.p2plog');
@@ -36,17 +37,17 @@ test.each([
 	expect(readdirSync(folder)).toEqual([]);
 });
 
-test('takes over an empty lock, as a power cut leaves it', () => {
+test('takes over an empty lock, which a power failure can leave', () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	writeFileSync(`${path}.lock`, '');
 	acquireLock(path).release();
 });
 
-test('takes over when who took over before died half-way', () => {
+test('takes over a lock after another process crashed during its takeover', () => {
 	const folder = makeFolder();
 	const path = join(folder, 'a.p2plog');
-	writeOwner(path, {pid: GONE_PID});
-	const claim = {...identifyCurrentProcess(), pid: GONE_PID, token: 'fedcba9876543210'};
+	writeOwner(path, {pid: UNUSED_PID});
+	const claim = {...identifyCurrentProcess(), pid: UNUSED_PID, token: 'fedcba9876543210'};
 	writeFileSync(`${path}.lock.0123456789abcdef`, JSON.stringify(claim));
 	const lock = acquireLock(path);
 	expect(readdirSync(folder)).toEqual(['a.p2plog.lock']);
@@ -54,14 +55,14 @@ test('takes over when who took over before died half-way', () => {
 	expect(readdirSync(folder)).toEqual([]);
 });
 
-test('never takes a lock of another machine or container, and says what to do', () => {
+test('never takes over a lock of another machine or container, and advises the user', () => {
 	const path = join(makeFolder(), 'a.p2plog');
-	writeOwner(path, {pid: GONE_PID, place: 'elsewhere'});
+	writeOwner(path, {pid: UNUSED_PID, place: 'elsewhere'});
 	const advice = expect.stringContaining('.lock');
 	expect(() => acquireLock(path)).toThrow(expect.objectContaining({code: 'locked', advice}));
 });
 
-test('leaves a lock alone that is no longer its own', () => {
+test('release does not delete a lock that another process has taken over', () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const lock = acquireLock(path);
 	writeOwner(path, {token: '1111111111111111'});

@@ -57,7 +57,7 @@ async function reopen(path: string): Promise<OpenedFileLog & {texts: readonly st
 	return {...opened, texts: textsOf(await readAll(opened))};
 }
 
-test('gives all records back when it is opened again, and goes on', async () => {
+test('a reopened log returns all records and can be appended to', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const first = openFileLog(path, {create: SAMPLE_HEADER});
 	const records = [
@@ -80,7 +80,7 @@ test('gives all records back when it is opened again, and goes on', async () => 
 	await third.log.close();
 });
 
-test('makes files and folders that only their owner can read', async () => {
+test('creates files and folders that only their owner can read', async () => {
 	const path = join(makeFolder(), 'new', 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
 	expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -88,14 +88,14 @@ test('makes files and folders that only their owner can read', async () => {
 	await log.close();
 });
 
-test('refuses an append before its records were read', async () => {
+test('rejects an append before its records were read', async () => {
 	const {path} = await writeLog(['a']);
 	const {log} = openFileLog(path);
 	expect(() => log.append([batchRecord(carol, 2, ['b'])])).toThrow(/not read to its end/);
 	await log.close();
 });
 
-test('takes an empty file as a new one', async () => {
+test('treats an empty file as a new one', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	writeFileSync(path, '');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
@@ -108,10 +108,10 @@ test('takes an empty file as a new one', async () => {
 
 test.each([
 	['that does not exist', 'missing', (path: string) => rmSync(path)],
-	['that is no log', 'not-a-log', (path: string) => writeFileSync(path, 'Dear diary, '.repeat(100))],
+	['that is not a log', 'not-a-log', (path: string) => writeFileSync(path, 'Dear diary, '.repeat(100))],
 	['that is empty', 'not-a-log', (path: string) => truncateSync(path)],
 	['whose headers are both damaged', 'not-a-log', (path: string) => writeAt(path, 0, Buffer.alloc(300, 0xff))],
-])('refuses a file %s, changes nothing and gives up the lock', async (_, code, spoil) => {
+])('rejects a file %s, does not change it and releases the lock', async (_, code, spoil) => {
 	const {path} = await writeLog(['a']);
 	spoil(path);
 	const before = existsSync(path) && readFileSync(path);
@@ -120,25 +120,25 @@ test.each([
 	expect(readdirSync(join(path, '..')).filter(name => name.endsWith('.lock'))).toEqual([]);
 });
 
-test('refuses a log of a newer format, and names the version that made it', async () => {
+test('rejects a log of a newer format and names the version that wrote it', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	copyFileSync(join(import.meta.dirname, '../../fixtures/log/newer-format.p2plog'), path);
 	const advice = expect.stringContaining('9.0.0');
 	expect(() => openFileLog(path)).toThrow(expect.objectContaining({code: 'newer', advice}));
 });
 
-test('opens a log torn at every byte of its last record, and keeps what it cuts', async () => {
+test('opens a log torn at any byte of its last record and keeps the torn bytes in a file beside it', async () => {
 	const {path, sizes} = await writeLog(['one', 'two', 'three']);
-	const whole = readFileSync(path);
+	const content = readFileSync(path);
 	const [, , start = 0, end = 0] = sizes;
 	for (let length = start + 1; length < end; length++) {
 		const copy = join(path, '..', `torn-${length}.p2plog`);
-		writeFileSync(copy, whole.subarray(0, length));
+		writeFileSync(copy, content.subarray(0, length));
 		const {log, texts, damage} = await reopen(copy);
 		expect(texts).toEqual(['one', 'two']);
 		expect(damage).toEqual([{offset: start, length: length - start, kind: 'torn'}]);
 		expect(statSync(copy).size).toBe(start);
-		expect(readFileSync(`${copy}.torn`)).toEqual(whole.subarray(start, length));
+		expect(readFileSync(`${copy}.torn`)).toEqual(content.subarray(start, length));
 		log.append([batchRecord(carol, 3, ['three again'])]);
 		await log.close();
 		const again = await reopen(copy);
@@ -148,7 +148,7 @@ test('opens a log torn at every byte of its last record, and keeps what it cuts'
 	}
 });
 
-test('writes the second header anew when it was torn', async () => {
+test('restores the second header if it was torn', async () => {
 	const {path, sizes} = await writeLog([]);
 	const [both = 0] = sizes;
 	truncateSync(path, both - 5);
@@ -161,7 +161,7 @@ test('writes the second header anew when it was torn', async () => {
 	await second.log.close();
 });
 
-test('keeps every torn tail that it ever cut', async () => {
+test('keeps every torn end in a file of its own', async () => {
 	const {path} = await writeLog(['a']);
 	for (const tail of ['first tail', 'second tail']) {
 		appendFileSync(path, tail);
@@ -171,7 +171,7 @@ test('keeps every torn tail that it ever cut', async () => {
 	expect(readFileSync(`${path}.torn.2`, 'latin1')).toBe('second tail');
 });
 
-test('reports damage in the middle, never writes over it, and fills the gap behind it', async () => {
+test('reports damage in the middle, never overwrites it, and fills the gap with later records', async () => {
 	const {path, sizes} = await writeLog(['one', 'two', 'three']);
 	const [, start = 0, end = 0] = sizes;
 	writeAt(path, start + 30, Buffer.from('damaged'));
@@ -191,7 +191,7 @@ test('reports damage in the middle, never writes over it, and fills the gap behi
 	await again.log.close();
 });
 
-test('ends an answer before a record that went bad after it was read', async () => {
+test('batchesFrom ends before a record that was damaged after it was indexed', async () => {
 	const {path, sizes} = await writeLog(['one', 'two', 'three']);
 	const {log} = await reopen(path);
 	writeAt(path, (sizes[1] ?? 0) + 30, Buffer.from('damaged'));
@@ -219,7 +219,7 @@ test.each([
 	await log.close();
 });
 
-test('has one writer, also under another name of the file', async () => {
+test('allows one writer, also through a symbolic link', async () => {
 	const {path} = await writeLog(['one']);
 	const link = join(path, '..', 'link.p2plog');
 	symlinkSync(path, link);
@@ -230,7 +230,7 @@ test('has one writer, also under another name of the file', async () => {
 	await (await reopen(link)).log.close();
 });
 
-test('flushes by itself once a second while there is something to flush, and leaves no timer behind', async () => {
+test('flushes one second after a write and leaves no timer behind', async () => {
 	const waiting: {ms: number; run: () => void; cancelled: boolean}[] = [];
 	const after = (ms: number, run: () => void) => {
 		const entry = {ms, run, cancelled: false};
@@ -249,7 +249,7 @@ test('flushes by itself once a second while there is something to flush, and lea
 	expect(waiting[1]?.cancelled).toBe(true);
 });
 
-test('keeps an index of about 16 bytes a record', async () => {
+test('the index takes about 16 bytes for each record', async () => {
 	const {log} = openFileLog(join(makeFolder(), 'a.p2plog'), {create: SAMPLE_HEADER});
 	const records = Array.from({length: 10_000}, (_, index) => batchRecord(carol, index + 1, ['x']));
 	log.append(records);

@@ -8,16 +8,16 @@ import {batchOf, batchRecord, entryTexts, observationRecord, peerOf, plain} from
 const carol = peerOf(1);
 const bob = peerOf(2);
 
-/** What every log promises (source/storage/log.ts). `open` gives a new, empty one that is ready for appending. */
+/** Acceptance suite of logs (source/storage/log.ts). `open` returns a new, empty log that is ready for appending. */
 export function testLog(name: string, open: () => Promise<Log>): void {
-	test(`${name}: holds nothing at first`, async () => {
+	test(`${name}: is empty at first`, async () => {
 		const log = await open();
 		expect(log.heldSeq(carol)).toBe(0);
 		expect(log.batchesFrom(carol, 1, 1000)).toEqual([]);
 		await log.close();
 	});
 
-	test(`${name}: gives back batches as they were appended`, async () => {
+	test(`${name}: returns batches as they were appended`, async () => {
 		const log = await open();
 		log.append([batchRecord(carol, 1, ['a', 'b']), observationRecord(carol, 'hm'), batchRecord(bob, 1, ['x'])]);
 		expect(log.heldSeq(carol)).toBe(2);
@@ -28,7 +28,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		await log.close();
 	});
 
-	test(`${name}: starts with the batch that holds the seq, and gives none beyond what is held`, async () => {
+	test(`${name}: starts with the batch that contains the seq and returns nothing beyond the held seqs`, async () => {
 		const log = await open();
 		log.append([batchRecord(carol, 1, ['1', '2', '3'])]);
 		expect(log.batchesFrom(carol, 2, 1000).map(batch => batch.firstSeq)).toEqual([1]);
@@ -37,7 +37,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		await log.close();
 	});
 
-	test(`${name}: merges neighbours under the last signature, within the size of a batch`, async () => {
+	test(`${name}: merges neighbours under the last signature, up to the size of a batch`, async () => {
 		const log = await open();
 		const big = 'x'.repeat(30_000);
 		for (let seq = 1; seq <= 20; seq++) log.append([batchRecord(carol, seq, [big])]);
@@ -52,7 +52,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		await log.close();
 	});
 
-	test(`${name}: gives at least one batch, and no more bytes than asked beyond it`, async () => {
+	test(`${name}: returns at least one batch and otherwise no more than the requested bytes`, async () => {
 		const log = await open();
 		for (let seq = 1; seq <= 10; seq++) log.append([batchRecord(carol, seq, ['x'.repeat(100)])]);
 		expect(log.batchesFrom(carol, 1, 0).flatMap(entryTexts)).toHaveLength(1);
@@ -60,7 +60,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		await log.close();
 	});
 
-	test(`${name}: counts what stands behind a gap only when the gap is filled`, async () => {
+	test(`${name}: counts batches after a gap only when the gap is filled`, async () => {
 		const log = await open();
 		log.append([batchRecord(carol, 1, ['1']), batchRecord(carol, 5, ['5', '6']), batchRecord(carol, 4, ['4'])]);
 		expect(log.heldSeq(carol)).toBe(1);
@@ -70,7 +70,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		await log.close();
 	});
 
-	test(`${name}: takes any order of overlapping batches and serves every held seq`, async () => {
+	test(`${name}: accepts overlapping batches in any order and serves every held seq`, async () => {
 		const arbitrary = fc.array(fc.record({from: fc.integer({min: 1, max: 30}), count: fc.integer({min: 1, max: 6})}), {
 			maxLength: 25,
 		});
@@ -96,7 +96,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		);
 	});
 
-	test(`${name}: flushes and closes as often as asked`, async () => {
+	test(`${name}: can be flushed and closed repeatedly`, async () => {
 		const log = await open();
 		log.append([batchRecord(carol, 1, ['a'])]);
 		await Promise.all([log.flush(), log.flush()]);

@@ -1,4 +1,4 @@
-/** Golden files: what this version writes, byte for byte, and what it reads of damaged ones. UPDATE_FIXTURES=1 rewrites. */
+/** Golden log files, written byte for byte and read with their damage. UPDATE_FIXTURES=1 rewrites fixtures/log. */
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {crc32} from 'node:zlib';
@@ -83,7 +83,7 @@ if (process.env.UPDATE_FIXTURES === '1') {
 	writeFileSync(join(folder, 'newer-format.p2plog'), newerFormat());
 }
 
-test.each(golden)('writes and reads $name.p2plog as ever', async ({name, bytes, records: expected, damage}) => {
+test.each(golden)('writes and reads $name.p2plog unchanged', async ({name, bytes, records: expected, damage}) => {
 	const path = join(folder, `${name}.p2plog`);
 	expect(readFileSync(path).equals(bytes)).toBe(true);
 	const reader = openLogReader(path);
@@ -94,6 +94,6 @@ test.each(golden)('writes and reads $name.p2plog as ever', async ({name, bytes, 
 	reader.close();
 });
 
-test('writes newer-format.p2plog as ever', () => {
+test('writes newer-format.p2plog unchanged', () => {
 	expect(readFileSync(join(folder, 'newer-format.p2plog')).equals(newerFormat())).toBe(true);
 });

@@ -13,7 +13,7 @@ async function readMore(reader: LogReader): Promise<string[]> {
 	return texts;
 }
 
-test('reads a log while it is written, goes on where it was, and takes no lock', async () => {
+test('reads a log while it is written, continues where it stopped, and takes no lock', async () => {
 	const folder = makeFolder();
 	const path = join(folder, 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
@@ -31,30 +31,30 @@ test('reads a log while it is written, goes on where it was, and takes no lock',
 	expect(readdirSync(folder)).toEqual(['a.p2plog']);
 });
 
-test('changes nothing, and takes a half-written record once it is whole', async () => {
+test('does not change the file, and reads a partly written record once it is complete', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
 	log.append([batchRecord(carol, 1, ['one'])]);
 	const before = log.size;
 	log.append([batchRecord(carol, 2, ['two'])]);
 	await log.close();
-	const whole = readFileSync(path);
-	writeFileSync(path, whole.subarray(0, before));
+	const content = readFileSync(path);
+	writeFileSync(path, content.subarray(0, before));
 	const reader = openLogReader(path);
 	expect(await readMore(reader)).toEqual(['one']);
-	for (let at = before; at < whole.length - 1; at++) {
-		appendFileSync(path, whole.subarray(at, at + 1));
+	for (let at = before; at < content.length - 1; at++) {
+		appendFileSync(path, content.subarray(at, at + 1));
 		expect(await readMore(reader)).toEqual([]);
 		expect(reader.damage).toEqual([{offset: before, length: at + 1 - before, kind: 'torn'}]);
 	}
-	appendFileSync(path, whole.subarray(-1));
+	appendFileSync(path, content.subarray(-1));
 	expect(await readMore(reader)).toEqual(['two']);
 	expect(reader.damage).toEqual([]);
-	expect(readFileSync(path)).toEqual(whole);
+	expect(readFileSync(path)).toEqual(content);
 	reader.close();
 });
 
-test('says so when the file became shorter, and when there is none', async () => {
+test('fails if the file became shorter or does not exist', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
 	log.append([batchRecord(carol, 1, ['one'])]);

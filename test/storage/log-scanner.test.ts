@@ -11,7 +11,7 @@ const bob = peerOf(2);
 
 interface Sample {
 	readonly bytes: Buffer;
-	/** Offset of each record, headers included, and the end. */
+	/** Offset of each record, including the headers, and of the end. */
 	readonly offsets: readonly number[];
 	readonly records: readonly LogRecord[];
 }
@@ -24,7 +24,7 @@ function build(records: readonly LogRecord[]): Sample {
 	return {bytes: Buffer.concat(parts), offsets, records};
 }
 
-/** An entry that is a whole good record but for the marker. */
+/** An entry whose bytes are a valid record except for the marker. */
 function imitation(itsMarker: Uint8Array): Uint8Array {
 	return encodeLogRecord(batchRecord(bob, 1, ['forged']), itsMarker, crc32);
 }
@@ -46,7 +46,7 @@ function scan(bytes: Uint8Array, chunkBytes = bytes.length || 1) {
 	return {scanner, found, records: found.map(({record}) => record)};
 }
 
-test('reads a whole file, whatever the chunks', () => {
+test('reads a file in chunks of any size', () => {
 	for (const chunkBytes of [1, 2, 3, 7, 64, 255, 256, 1000, sample.bytes.length]) {
 		const {scanner, found, records} = scan(sample.bytes, chunkBytes);
 		expect(plain(records)).toEqual(plain(sample.records));
@@ -57,7 +57,7 @@ test('reads a whole file, whatever the chunks', () => {
 	}
 });
 
-test('loses one record and no other to any flipped byte, and says where', () => {
+test('a changed byte damages one record and no other, and its position is reported', () => {
 	const {bytes, offsets, records} = sample;
 	for (let flipped = 0; flipped < bytes.length; flipped++) {
 		const mask = [0x01, 0x80, 0xff][flipped % 3] ?? 1;
@@ -72,34 +72,34 @@ test('loses one record and no other to any flipped byte, and says where', () => 
 	}
 });
 
-test('reads what is whole of a file cut at any length, and calls the rest torn', () => {
+test('reads the complete records of a file truncated at any length and reports the remainder as torn', () => {
 	const {bytes, offsets, records} = sample;
 	for (let length = 0; length <= bytes.length; length++) {
 		const {scanner, records: read} = scan(bytes.subarray(0, length), 1 + (length % 97));
-		const whole = offsets.filter(offset => offset > 0 && offset <= length);
-		expect(plain(read)).toEqual(plain(records.slice(0, Math.max(0, whole.length - 2))));
-		const goodEnd = whole.at(-1) ?? 0;
-		expect(scanner.header === undefined).toBe(whole.length === 0);
+		const complete = offsets.filter(offset => offset > 0 && offset <= length);
+		expect(plain(read)).toEqual(plain(records.slice(0, Math.max(0, complete.length - 2))));
+		const goodEnd = complete.at(-1) ?? 0;
+		expect(scanner.header === undefined).toBe(complete.length === 0);
 		const torn = {offset: goodEnd, length: length - goodEnd, kind: 'torn'};
 		expect(scanner.damage).toEqual(length === goodEnd ? [] : [torn]);
 	}
 });
 
-test('never takes altered bytes for genuine: any flips and cuts leave a part of what was written', () => {
-	const whole = sample.records.map(record => JSON.stringify(plain(record)));
+test('changed and removed bytes never produce a record that was not written', () => {
+	const written = sample.records.map(record => JSON.stringify(plain(record)));
 	const edits = fc.array(fc.tuple(fc.nat(sample.bytes.length - 1), fc.integer({min: 1, max: 255})), {maxLength: 12});
 	fc.assert(
 		fc.property(edits, fc.nat(sample.bytes.length), fc.integer({min: 1, max: 400}), (flips, length, chunkBytes) => {
 			const damaged = Buffer.from(sample.bytes);
 			for (const [at, mask] of flips) damaged[at] = (damaged[at] ?? 0) ^ mask;
 			const read = scan(damaged.subarray(0, length), chunkBytes).records.map(record => JSON.stringify(plain(record)));
-			expect(whole.filter(record => read.includes(record))).toEqual(read);
+			expect(written.filter(record => read.includes(record))).toEqual(read);
 		}),
 		{numRuns: 500},
 	);
 });
 
-test('is not confused by an entry that imitates a record, also where the record around it is damaged', () => {
+test('does not read an entry that imitates a record, also if the record around it is damaged', () => {
 	const texts = (itsMarker: Uint8Array) => {
 		const {bytes, offsets} = build([
 			batchRecord(carol, 1, ['one', imitation(itsMarker)]),
@@ -109,11 +109,11 @@ test('is not confused by an entry that imitates a record, also where the record 
 		return textsOf(scan(bytes).records);
 	};
 	expect(texts(Uint8Array.of(9, 8, 7, 6, 5, 4, 3, 3))).toEqual(['two']);
-	// The same with the marker known: what keeping it secret is worth.
+	// With the real marker the imitation succeeds, so the marker must stay secret.
 	expect(texts(marker)).toEqual(['forged', 'two']);
 });
 
-test('takes no header from a text when both headers are damaged', () => {
+test('does not read a header from a text when both headers are damaged', () => {
 	const forgedHeader = encodeLogHeader(
 		{...SAMPLE_HEADER, roomName: 'forged'},
 		Uint8Array.of(7, 7, 7, 7, 7, 7, 7, 7),
@@ -128,14 +128,14 @@ test('takes no header from a text when both headers are damaged', () => {
 	expect(scanner.damage).toEqual([{offset: 0, length: bytes.length, kind: 'torn'}]);
 });
 
-test('takes a second header only at its own length, where the first one ends', () => {
+test('accepts the second header only at the offset where the first one ends', () => {
 	const header = encodeLogHeader(SAMPLE_HEADER, marker, crc32);
 	const at = (offset: number) => scan(Buffer.concat([Buffer.alloc(offset, 1), header])).scanner.header;
 	expect(at(header.length)).toBeDefined();
 	for (const offset of [1, header.length - 1, header.length + 1, 200]) expect(at(offset)).toBeUndefined();
 });
 
-test('calls a run of zeros at the end torn, and one in the middle damage', () => {
+test('reports zeros at the end as torn and zeros in the middle as damaged', () => {
 	const {bytes, offsets, records} = sample;
 	const zeros = Buffer.alloc(5000);
 	const end = scan(Buffer.concat([bytes, zeros]), 512);
@@ -148,14 +148,14 @@ test('calls a run of zeros at the end torn, and one in the middle damage', () =>
 	expect(middle.scanner.damage).toEqual([{offset: cut, length: 5000, kind: 'damaged'}]);
 });
 
-test('finds the records that a damaged length would swallow, also at the end of the file', () => {
+test('finds the records that follow a damaged length, also at the end of the file', () => {
 	const {bytes, offsets, records} = sample;
 	const damaged = Buffer.from(bytes);
 	damaged.writeUInt32BE(1_000_000, offsets[3] ?? 0);
 	expect(plain(scan(damaged, 100).records)).toEqual(plain(records.filter((_, index) => index !== 1)));
 });
 
-test('skips records of kinds that a newer version may write, and counts them', () => {
+test('skips and counts records of unknown kinds', () => {
 	const newer = encodeLogRecord(observationRecord(carol, 'x'), marker, crc32);
 	const kindAt = Buffer.from(newer).indexOf('notice');
 	newer.set(Buffer.from('quoted'), kindAt);
@@ -168,7 +168,7 @@ test('skips records of kinds that a newer version may write, and counts them', (
 	expect(scanner.damage).toEqual([]);
 });
 
-test('goes on from where an earlier scan ended', () => {
+test('continues where an earlier scan ended', () => {
 	const {bytes, offsets, records} = sample;
 	const offset = offsets[4] ?? 0;
 	const scanner = createLogScanner(crc32, {marker, header: SAMPLE_HEADER, offset});

@@ -23,7 +23,7 @@ import {
 const carol = peerOf(1);
 const full = () => new StorageError('failed', 'cannot write the log: the disk is full', 'x', 'Free some space.');
 
-/** A disk that can be full, and a clock moved by hand. */
+/** A log on a disk that can be full, with a timer that the test fires. */
 function makeRig(options: Partial<ResilientLogOptions> & {readonly isFull?: boolean} = {}) {
 	const folder = makeFolder();
 	const rig = {
@@ -64,7 +64,7 @@ function makeRig(options: Partial<ResilientLogOptions> & {readonly isFull?: bool
 	const tick = () => {
 		for (const due of [...rig.timers]) due();
 	};
-	/** Closes and reads what the newest file holds. */
+	/** Closes the log and reads the newest file. */
 	const texts = async () => {
 		await log.close();
 		expect(rig.timers.size).toBe(0);
@@ -78,14 +78,14 @@ function makeRig(options: Partial<ResilientLogOptions> & {readonly isFull?: bool
 
 const seq = (from: number, ...texts: string[]) => [batchRecord(carol, from, texts)];
 
-testLog('buffered log', async () => makeRig().log);
+testLog('resilient log', async () => makeRig().log);
 testLog('buffered log that cannot save', async () => {
 	const {log} = makeRig({isFull: true});
 	const savedSeq = log.heldSeq.bind(log);
 	return {...delegate(log), savedSeq};
 });
 
-/** Methods of a class, as an object whose single methods can be replaced. */
+/** Methods of a class instance as an object, so that single methods can be replaced. */
 function delegate(log: ReturnType<typeof createResilientLog>): ReturnType<typeof createResilientLog> {
 	return {
 		path: log.path,
@@ -100,7 +100,7 @@ function delegate(log: ReturnType<typeof createResilientLog>): ReturnType<typeof
 	};
 }
 
-test('says nothing as long as saving works', async () => {
+test('reports nothing as long as saving works', async () => {
 	const {log, states, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	expect(log.savedSeq(carol)).toBe(1);
@@ -108,7 +108,7 @@ test('says nothing as long as saving works', async () => {
 	expect(states).toEqual([]);
 });
 
-test('keeps and serves what it cannot save, and saves it in order once it can', async () => {
+test('keeps and serves records that cannot be saved, and saves them in order later', async () => {
 	const {rig, log, states, tick, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	rig.isFull = true;
@@ -131,7 +131,7 @@ test('keeps and serves what it cannot save, and saves it in order once it can', 
 	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
 });
 
-test('tries again with the next append', async () => {
+test('retries with the next append', async () => {
 	const {rig, log, texts} = makeRig();
 	rig.isFull = true;
 	log.append(seq(1, 'one'));
@@ -141,7 +141,7 @@ test('tries again with the next append', async () => {
 	expect(await texts()).toEqual(['one', 'two']);
 });
 
-test('makes the file later when it could not be made at first', async () => {
+test('creates the file later if it could not be created at first', async () => {
 	const {rig, log, states, tick, texts} = makeRig({isFull: true});
 	expect(states).toMatchObject([{isSaving: false}]);
 	expect(log.path).toBeUndefined();
@@ -155,7 +155,7 @@ test('makes the file later when it could not be made at first', async () => {
 	expect(await texts()).toEqual(['one']);
 });
 
-test('goes on in a new file with everything when the file was deleted', async () => {
+test('continues in a new file with all records if the file was deleted', async () => {
 	const {log, states, tick, texts} = makeRig();
 	log.append([...seq(1, 'one'), ...seq(2, 'two')]);
 	rmSync(log.path ?? '');
@@ -168,7 +168,7 @@ test('goes on in a new file with everything when the file was deleted', async ()
 	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
 });
 
-test('goes on in a new file with what is left when the file was cut, and counts only that as saved', async () => {
+test('continues in a new file with the remaining records if the file was truncated, and counts only those as saved', async () => {
 	const {log, tick, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	const size = log.size;
@@ -183,7 +183,7 @@ test('goes on in a new file with what is left when the file was cut, and counts 
 	expect(await texts()).toEqual(['one', 'three', 'two']);
 });
 
-test('leaves no half-filled new files behind while the disk is full', async () => {
+test('leaves no incomplete files behind while the disk is full', async () => {
 	const {rig, log, folder, tick, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	rmSync(log.path ?? '');
@@ -200,7 +200,7 @@ test('leaves no half-filled new files behind while the disk is full', async () =
 	expect(await texts()).toEqual(['one', 'two']);
 });
 
-test('bounds what it keeps, says so once, and goes on keeping nothing that would follow a hole', async () => {
+test('limits the buffer, reports that once, and keeps no record after a dropped one', async () => {
 	const {rig, log, states, tick} = makeRig({maxUnsavedBytes: 2000});
 	rig.isFull = true;
 	for (let at = 1; at <= 20; at++) log.append(seq(at, 'x'.repeat(200)));
@@ -216,7 +216,7 @@ test('bounds what it keeps, says so once, and goes on keeping nothing that would
 	await log.close();
 });
 
-test('closes while nothing can be saved', async () => {
+test('can be closed while saving fails', async () => {
 	const {rig, log, folder} = makeRig();
 	rig.isFull = true;
 	log.append(seq(1, 'one'));

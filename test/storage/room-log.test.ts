@@ -29,21 +29,21 @@ test('starts a new file at each launch in an open room', async () => {
 	expect(listLogs(folder).map(({path}) => path)).toEqual([second.log.path, first.log.path]);
 });
 
-test('finds the newest earlier log in which something was said, of this room alone', async () => {
+test('finds the newest earlier log of the room that contains a message', async () => {
 	const {folder, open} = makeRoom(false);
 	const launches: (readonly string[])[] = [
-		['joined', 'said', 'left'],
+		['joined', 'posted', 'left'],
 		['joined', 'left'],
 	];
 	const paths: string[] = [];
-	for (const said of launches) {
+	for (const texts of launches) {
 		const opened = open();
-		opened.log.append([batchRecord(carol, 1, said)]);
+		opened.log.append([batchRecord(carol, 1, texts)]);
 		await opened.log.close();
 		paths.push(opened.log.path);
 	}
 	const other = open({roomTag: Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9)});
-	other.log.append([batchRecord(carol, 1, ['joined', 'said', 'left'])]);
+	other.log.append([batchRecord(carol, 1, ['joined', 'posted', 'left'])]);
 	await other.log.close();
 	const current = open();
 	expect(await findEarlierLog(folder, SAMPLE_HEADER, current.log.path)).toBe(paths[0]);
@@ -67,7 +67,7 @@ test('reopens the newest log of a room with a secret, and no log of another room
 	await second.log.close();
 });
 
-test('gives a second instance a fresh file, and the newest of both at the next launch', async () => {
+test('opens a new file for a second instance, and the newest of both at the next launch', async () => {
 	const {open} = makeRoom(true);
 	const first = open();
 	const second = open();
@@ -79,7 +79,7 @@ test('gives a second instance a fresh file, and the newest of both at the next l
 	await third.log.close();
 });
 
-test('passes over a log that cannot be opened', async () => {
+test('skips a log that cannot be opened', async () => {
 	const {folder, open} = makeRoom(true);
 	const first = open();
 	await first.log.close();
@@ -89,7 +89,7 @@ test('passes over a log that cannot be opened', async () => {
 	await second.log.close();
 });
 
-test('opens the file that was named, makes it if need be, and refuses one in use or of another room', async () => {
+test('opens or creates the named file, and rejects one that is in use or belongs to another room', async () => {
 	const {folder, open} = makeRoom(false);
 	const path = join(folder, '..', 'named.p2plog');
 	const first = open({path});
@@ -103,7 +103,7 @@ test('opens the file that was named, makes it if need be, and refuses one in use
 	await expect.poll(() => tryOpen(path)).toBe(true);
 });
 
-test('makes no folder for the file that was named, and says which one is missing', () => {
+test('does not create the folder of the named file, and names the missing folder', () => {
 	const {folder, open} = makeRoom(false);
 	const missing = join(folder, '..', 'tpyo');
 	const refusal = {
@@ -119,7 +119,7 @@ test('makes no folder for the file that was named, and says which one is missing
 	expect(existsSync(missing)).toBe(false);
 });
 
-/** Whether the lock is free (it is given up in the next turn). */
+/** Whether the lock is free. It is released asynchronously. */
 async function tryOpen(path: string): Promise<boolean> {
 	try {
 		await openFileLog(path).log.close();
@@ -129,7 +129,7 @@ async function tryOpen(path: string): Promise<boolean> {
 	}
 }
 
-test('lists logs newest first, unreadable ones last, and sums up what is in them', async () => {
+test('lists logs newest first and unreadable ones last, and counts their events and authors', async () => {
 	const {folder, open} = makeRoom(false);
 	expect(listLogs(folder)).toEqual([]);
 	const {log} = open();

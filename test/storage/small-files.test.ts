@@ -9,7 +9,7 @@ import {makeFolder} from './log-samples.js';
 const seedOf = (byte: number) => () => new Uint8Array(32).fill(byte);
 const identityPath = () => join(makeFolder(), 'identity');
 
-test('makes an identity once, for its owner alone, and reads it ever after', () => {
+test('creates the identity once, readable by its owner only, and reads it afterwards', () => {
 	const path = identityPath();
 	expect(openIdentitySeed(path, seedOf(1))).toEqual({seed: seedOf(1)()});
 	expect(openIdentitySeed(path, seedOf(2))).toEqual({seed: seedOf(1)()});
@@ -17,7 +17,7 @@ test('makes an identity once, for its owner alone, and reads it ever after', () 
 	expect(readdirSync(join(path, '..'))).toEqual(['identity']);
 });
 
-test('takes the identity of the process that was faster', () => {
+test('uses the identity that another process created first', () => {
 	const path = identityPath();
 	const slow = () => {
 		openIdentitySeed(path, seedOf(1));
@@ -26,7 +26,7 @@ test('takes the identity of the process that was faster', () => {
 	expect(openIdentitySeed(path, slow).seed).toEqual(seedOf(1)());
 });
 
-test('refuses an identity of which any byte is another or missing, says what to do and leaves it alone', () => {
+test('rejects an identity with a changed or missing byte, advises the user and does not change the file', () => {
 	const path = identityPath();
 	openIdentitySeed(path, seedOf(1));
 	const good = readFileSync(path);
@@ -42,7 +42,7 @@ test('refuses an identity of which any byte is another or missing, says what to 
 	}
 });
 
-test('sets the permissions of an identity right that others could read, and says so', () => {
+test('corrects the permissions of an identity that others could read, and warns', () => {
 	const path = identityPath();
 	openIdentitySeed(path, seedOf(1));
 	chmodSync(path, 0o644);
@@ -53,7 +53,7 @@ test('sets the permissions of an identity right that others could read, and says
 
 const peer = (port: number, host = '10.0.0.1') => ({room: '0123456789abcdef', host, port, worked: port});
 
-test('remembers peers, the newest first, each once, a bounded number', () => {
+test('remembers a limited number of peers, the newest first and each once', () => {
 	const path = join(makeFolder(), 'peers.json');
 	expect(readRememberedPeers(path)).toEqual({peers: []});
 	for (let port = 1; port <= MAX_REMEMBERED_PEERS + 5; port++) rememberPeer(path, peer(port));
@@ -68,16 +68,16 @@ test('remembers peers, the newest first, each once, a bounded number', () => {
 });
 
 test.each([
-	['no JSON', 'x', 0],
-	['no list', '{}', 0],
-	['too much', ' '.repeat(100_000), 0],
+	['not JSON', 'x', 0],
+	['not a list', '{}', 0],
+	['too long', ' '.repeat(100_000), 0],
 	[
-		'an entry that is no peer',
+		'an entry that is not a peer',
 		JSON.stringify([peer(1), null, 3, {}, {...peer(2), host: 'a b'}, peer(3, 'bob.local')]),
 		2,
 	],
-	['impossible ports', JSON.stringify([peer(0), peer(65_536), peer(1.5)]), 0],
-])('leaves out what is ill-formed in remembered peers, with a warning: %s', (_, content, kept) => {
+	['invalid ports', JSON.stringify([peer(0), peer(65_536), peer(1.5)]), 0],
+])('skips invalid remembered peers with a warning: %s', (_, content, kept) => {
 	const path = join(makeFolder(), 'peers.json');
 	writeFileSync(path, content);
 	const {peers, warning} = readRememberedPeers(path);
@@ -85,7 +85,7 @@ test.each([
 	expect(warning).toContain(path);
 });
 
-test('reads a configuration, also with a byte order mark, and none where there is none', () => {
+test('reads a configuration, also with a byte order mark, and returns nothing for a missing file', () => {
 	const path = join(makeFolder(), 'config.json');
 	expect(readConfigFile(path)).toBeUndefined();
 	writeFileSync(path, '\uFEFF{"name": "Carol"}');
@@ -97,7 +97,7 @@ test.each([
 	['{\n"name": "Ca', /config\.json(:2)?: not JSON/],
 	['', /config\.json:1: not JSON/],
 	[`"${' '.repeat(70_000)}"`, /config\.json: longer than 65536 bytes/],
-])('names file and place of what is wrong in a configuration', (content, message) => {
+])('names the file and the line of an error in the configuration', (content, message) => {
 	const path = join(makeFolder(), 'config.json');
 	writeFileSync(path, content);
 	expect(() => readConfigFile(path)).toThrow(
@@ -105,6 +105,6 @@ test.each([
 	);
 });
 
-test('says why a configuration cannot be read', () => {
+test('reports a configuration that cannot be read', () => {
 	expect(() => readConfigFile(makeFolder())).toThrow(expect.objectContaining({name: 'StorageError'}));
 });
