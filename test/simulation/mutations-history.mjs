@@ -12,12 +12,12 @@ export const historyMutations = [
 	},
 	{
 		rule: 'A digest that differs is answered with our own digest.',
-		edits: [{in: 'createInventoryReceiver.readDigest', condition: 2, becomes: 'false'}],
+		edits: [{in: 'createInventoryReceiver.receiveDigest', condition: 2, becomes: 'false'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'A digest is not answered while our own digest is under way.',
-		edits: [{in: 'createInventoryReceiver.readDigest', condition: 2, without: 1}],
+		edits: [{in: 'createInventoryReceiver.receiveDigest', condition: 2, without: 1}],
 		tests: ['sync'],
 	},
 	{
@@ -32,12 +32,12 @@ export const historyMutations = [
 	},
 	{
 		rule: 'An author whose list names its own feed receives an acknowledgement.',
-		edits: [{in: 'createInventoryReceiver.readFeed', call: 'add', becomes: 'removed'}],
+		edits: [{in: 'createInventoryReceiver.receiveFeed', call: 'add', becomes: 'removed'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'Claims about our own feed beyond its end are ignored.',
-		edits: [{in: 'createInventoryReceiver.readFeed', call: 'min', becomes: 'its argument 1'}],
+		edits: [{in: 'createInventoryReceiver.receiveFeed', call: 'min', becomes: 'its argument 1'}],
 		tests: ['sync'],
 	},
 	{
@@ -83,16 +83,16 @@ export const historyMutations = [
 	{
 		rule: 'A peer that answered late is asked last.',
 		edits: [{in: 'planRequests', call: 'sort', becomes: 'its object'}],
-		tests: ['range-planner', 'sync'],
+		tests: ['range-requester', 'sync'],
 	},
 	{
 		rule: 'A range is requested from one peer at a time.',
 		edits: [{in: 'planRequests', condition: 1, without: 1}],
-		tests: ['range-planner', 'sync', 'newcomer'],
+		tests: ['range-requester', 'sync', 'newcomer'],
 	},
 	{
 		rule: 'An event that its author is about to push is not requested yet.',
-		edits: [{in: 'createInventoryReceiver.readFeed', condition: 5, becomes: 'false'}],
+		edits: [{in: 'createInventoryReceiver.receiveFeed', condition: 5, becomes: 'false'}],
 		tests: ['sync'],
 	},
 	{

@@ -1,129 +1,125 @@
 /**
- * Who may use the event loop next. What links bring is worked off in small steps, in the order of `chooseNext`. After
- * READ_SLICE_MS the rest waits for the next turn of the event loop: sockets, keys and timers come in between. When all
- * together took more than history ever needs, those who do more than talk get a ninth of the time at most, so that the
- * others find the loop free; all together, since whoever is cut off comes back as somebody new.
+ * Fair cooperative scheduler of the work that links bring: reading, decoding and handling their messages.
+ *
+ * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next turn of
+ * the event loop, so that sockets, keys and timers are served in between. Interactive links have a slice of their own.
+ * Under overload all other links together get a ninth of the time. The limit is global, because a banned peer can return
+ * with a new key.
+ *
+ * Ingest and answers to requests keep their own slices (sync/ingest-queue.ts, sync/range-responder.ts). Here a step starts at
+ * once when bytes arrive. Batches are gathered over several turns, because one commit of many is far cheaper than many
+ * commits. Answers depend on how fast the other end reads. The three share the parts: fair queue, budget, coalesced timer.
  */
-
-import type {Clock, Timer} from '../../core/environment.js';
+import type {Clock} from '../../core/environment.js';
 import {READ_SLICE_MS} from '../../core/limits.js';
-import {type Choice, createUsageMeter, pickNext, type Schedulable} from './usage-meter.js';
+import {createCoalescedTimer} from './coalesced-timer.js';
+import {createFairQueue, createUsageMeter, type QueueChoice, type QueueEntry} from './fair-queue.js';
 
-/** Of all links together. Reading a million events takes less than half of this (usage-meter.ts). */
+/** Usage of all links together above which a node is overloaded. Reading a million events uses less than half of it. */
 const OVERLOAD_MS = 250;
-/** How much longer they rest than they work. */
+/** Pause of bulk work under overload, as a multiple of the time that it used. */
 const THROTTLE_FACTOR = 8;
-/** Who brings no more than people write takes less. */
-const INTERACTIVE_LOAD_MS = 10;
-/** Who is new asks for more than people write: a hello is checked. It is light after a second. */
-const INITIAL_LOAD_MS = 2 * INTERACTIVE_LOAD_MS;
+/** Usage that no chatting person exceeds. */
+const INTERACTIVE_USAGE_MS = 10;
+/** Usage of a new link, because checking its hello costs more than chatting. It is interactive after one second. */
+const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
-/** The turns of one link. */
+/** The place of one link in the scheduler. */
 export interface ScheduledLink {
-	/** There is work, so many bytes: begun at once if this turn of the event loop has time left. */
+	/** Announces that `bytes` of work wait. Starts at once if this turn of the event loop has time left. */
 	ready(bytes: number): void;
-	/** No step is done any more. */
+	/** Drops the waiting work. */
 	cancel(): void;
 }
 
 export interface LinkScheduler {
-	/** `step` does one piece of work, at least a piece a call, and gives how many bytes are left. */
+	/** `step` does one piece of the work and returns how many bytes are left. */
 	register(step: () => number): ScheduledLink;
 	stop(): void;
 }
 
-interface ScheduledEntry extends Schedulable {
+interface ScheduledEntry extends QueueEntry {
 	readonly step: () => number;
 	bytes: number;
 }
 
 export function createLinkScheduler(clock: Clock): LinkScheduler {
-	const waiting = new Set<ScheduledEntry>();
+	const waiting = createFairQueue<ScheduledEntry>(clock, INTERACTIVE_USAGE_MS);
 	const total = createUsageMeter();
-	/** Since the last turn of the event loop, by those who are light and by all others. */
-	let lightMs = 0;
-	let heavyMs = 0;
-	let running = false;
-	/** Something was done since the last timer: the turn of the event loop is used up. */
+	const timer = createCoalescedTimer(clock, startTurn);
+	/** Time used since the last timer. */
+	let interactiveMs = 0;
+	let bulkMs = 0;
+	let isWorking = false;
+	/** Whether a step ran since the last timer, outside of it. */
 	let didWork = false;
-	/** Only who is light works, until the next timer; if that is too much for this turn, the rest is over. */
-	let throttled = false;
-	let next: Timer | undefined;
+	/** Only interactive links work until the next timer. */
+	let isThrottled = false;
+	/** Delay of the scheduled timer. */
+	let pauseMs = 0;
 
-	/** Places stand in the order in which they had their turn last. */
-	const pick = () => pickNext(waiting, INTERACTIVE_LOAD_MS, clock.monotonic());
-
-	function runStep({chosen: entry, isInteractive}: Choice<ScheduledEntry>): void {
-		const from = clock.monotonic();
-		waiting.delete(entry);
-		entry.bytes = entry.step();
-		if (entry.bytes > 0) waiting.add(entry);
-		const to = clock.monotonic();
-		entry.usage.add(to - from, to);
-		total.add(to - from, to);
+	function runStep({entry, isInteractive}: QueueChoice<ScheduledEntry>): void {
+		const ms = waiting.run(entry, () => {
+			entry.bytes = entry.step();
+		});
+		total.add(ms, clock.monotonic());
 		didWork = true;
-		if (isInteractive) lightMs += to - from;
-		else heavyMs += to - from;
+		if (isInteractive) interactiveMs += ms;
+		else bulkMs += ms;
 	}
 
-	/** What is light does not wait for what others took of this turn. */
-	const hasTimeLeft = ({isInteractive: isLight}: Choice<ScheduledEntry>) =>
-		isLight ? lightMs < READ_SLICE_MS : !throttled && heavyMs < READ_SLICE_MS;
+	/** Interactive links do not wait for the time that others used in this turn. */
+	const hasTimeLeft = ({isInteractive}: QueueChoice<ScheduledEntry>) =>
+		isInteractive ? interactiveMs < READ_SLICE_MS : !isThrottled && bulkMs < READ_SLICE_MS;
 
 	function work(): void {
-		if (running) return;
-		running = true;
+		if (isWorking) return;
+		isWorking = true;
 		try {
-			for (let next = pick(); next && hasTimeLeft(next); next = pick()) runStep(next);
+			for (let next = waiting.next(); next && hasTimeLeft(next); next = waiting.next()) runStep(next);
 		} finally {
-			running = false;
-			plan();
+			isWorking = false;
+			planTurn();
 		}
 	}
 
-	function plan(): void {
-		const first = pick();
-		if (throttled && first?.isInteractive) {
-			next?.cancel();
-			next = undefined;
-		}
+	function planTurn(): void {
+		const next = waiting.next();
+		if (isThrottled && next?.isInteractive) timer.cancel();
+		if (timer.isScheduled || (interactiveMs + bulkMs === 0 && waiting.size === 0)) return;
+		const isOverloaded = total.valueAt(clock.monotonic()) > OVERLOAD_MS;
+		isThrottled = isOverloaded && next !== undefined && !next.isInteractive;
+		pauseMs = isThrottled ? THROTTLE_FACTOR * bulkMs : 0;
+		if (isThrottled) interactiveMs = 0;
+		timer.schedule(pauseMs);
+	}
 
-		if (next || (lightMs + heavyMs === 0 && waiting.size === 0)) return;
-		const isBusy = total.valueAt(clock.monotonic()) > OVERLOAD_MS;
-		throttled = isBusy && first !== undefined && !first.isInteractive;
-		const pause = throttled ? THROTTLE_FACTOR * heavyMs : 0;
-		if (throttled) lightMs = 0;
-		next = clock.after(pause, () => {
-			next = undefined;
-			throttled = false;
-			lightMs = 0;
-			heavyMs = 0;
-			// Sockets are read before this timer: if they led to work, the rest waits for those of the next turn.
-			if (didWork && pause === 0) {
-				didWork = false;
-				plan();
-			} else {
-				work();
-				didWork = false;
-			}
-		});
+	function startTurn(): void {
+		isThrottled = false;
+		interactiveMs = 0;
+		bulkMs = 0;
+		// The event loop reads sockets before this timer. If that led to work, the turn is used up.
+		const isUsedUp = didWork && pauseMs === 0;
+		if (isUsedUp) planTurn();
+		else work();
+		didWork = false;
 	}
 
 	return {
 		register(step) {
 			const entry: ScheduledEntry = {step, usage: createUsageMeter(), bytes: 0};
-			entry.usage.add(INITIAL_LOAD_MS, clock.monotonic());
+			entry.usage.add(INITIAL_USAGE_MS, clock.monotonic());
 			return {
 				ready(bytes) {
 					entry.bytes = bytes;
 					waiting.add(entry);
 					work();
 				},
-				cancel: () => void waiting.delete(entry),
+				cancel: () => waiting.delete(entry),
 			};
 		},
 		stop() {
-			next?.cancel();
+			timer.stop();
 			waiting.clear();
 		},
 	};

@@ -1,58 +1,105 @@
-/** So many at once, and then so many a second (a token bucket). Pure but for what it remembers. */
+/** The rate limiters of the program. Pure state machines: the caller passes the time `now`, monotonic ms. */
+
+const SECOND_MS = 1000;
+
+/** Level that rises with use and drains at a constant rate to 0. */
+export interface LeakyBucket {
+	add(amount: number, now: number): void;
+	levelAt(now: number): number;
+}
+
+export function createLeakyBucket(drainPerSecond: number): LeakyBucket {
+	let level = 0;
+	let changedAt = 0;
+
+	const levelAt = (now: number) => Math.max(0, level - (Math.max(0, now - changedAt) / SECOND_MS) * drainPerSecond);
+
+	return {
+		add(amount, now) {
+			level = levelAt(now) + amount;
+			changedAt = now;
+		},
+		levelAt,
+	};
+}
+
+/** Limits the average rate and the size of a burst. */
 export interface TokenBucket {
-	/** Takes `count`, 1 by default, if they are there. `now`: monotonic, ms. */
+	/** Takes `count` tokens, 1 by default. False if they are not there; then it takes none. */
 	take(now: number, count?: number): boolean;
 }
 
-/** Starts full: `burst` may be taken at once. */
+/** Holds `burst` tokens at first. */
 export function createTokenBucket(perSecond: number, burst: number): TokenBucket {
-	let tokens = burst;
-	let filledAt = Number.NEGATIVE_INFINITY;
+	const used = createLeakyBucket(perSecond);
 
 	return {
 		take(now, count = 1) {
-			if (now > filledAt) {
-				tokens = Math.min(burst, tokens + ((now - filledAt) / 1000) * perSecond);
-				filledAt = now;
-			}
-
-			if (tokens < count) return false;
-			tokens -= count;
+			if (used.levelAt(now) + count > burst) return false;
+			used.add(count, now);
 			return true;
 		},
 	};
 }
 
-/** Bounds how many things a second get through, in all and per source; what is dropped is only counted. */
+/** Count of the current time window. A window starts with the first call after the end of the one before. */
+export interface WindowCounter {
+	/** Returns the count of the window with what was added. */
+	add(now: number, count?: number): number;
+	countAt(now: number): number;
+	/** Time until the current window ends, ms. */
+	msLeft(now: number): number;
+}
+
+/** `startedAt`: start of the first window. */
+export function createWindowCounter(windowMs: number, startedAt = Number.NEGATIVE_INFINITY): WindowCounter {
+	let windowStart = startedAt;
+	let count = 0;
+
+	function countAt(now: number): number {
+		if (now - windowStart >= windowMs) {
+			windowStart = now;
+			count = 0;
+		}
+
+		return count;
+	}
+
+	return {
+		add(now, added = 1) {
+			count = countAt(now) + added;
+			return count;
+		},
+		countAt,
+		msLeft: now => windowMs - (now - windowStart),
+	};
+}
+
+/** Limits a rate per second, in total and per source. */
 export interface WindowRateLimiter {
-	/** `now`: monotonic, ms. */
 	allows(source: string, now: number): boolean;
+	/** Number of refusals so far. */
 	readonly dropped: number;
 }
 
-const WINDOW_MS = 1000;
-
-/** One loud source cannot use up what is there for all. Memory: at most `total` sources of the current second. */
+/** One busy source cannot use up the total. Memory: at most `total` sources of the current second. */
 export function createWindowRateLimiter(total: number, perSource: number): WindowRateLimiter {
-	const counts = new Map<string, number>();
-	let windowStart = Number.NEGATIVE_INFINITY;
-	let passed = 0;
+	const allowed = createWindowCounter(SECOND_MS);
+	const allowedBySource = new Map<string, number>();
 	let dropped = 0;
 
 	return {
 		allows(source, now) {
-			if (now - windowStart >= WINDOW_MS) {
-				windowStart = now;
-				passed = 0;
-				counts.clear();
-			}
-			const count = counts.get(source) ?? 0;
-			if (passed >= total || count >= perSource) {
+			const inTotal = allowed.countAt(now);
+			if (inTotal === 0) allowedBySource.clear();
+			const ofSource = allowedBySource.get(source) ?? 0;
+			if (inTotal >= total || ofSource >= perSource) {
 				dropped++;
 				return false;
 			}
-			passed++;
-			counts.set(source, count + 1);
+
+			allowed.add(now);
+			allowedBySource.set(source, ofSource + 1);
 			return true;
 		},
 		get dropped() {

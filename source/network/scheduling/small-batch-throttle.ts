@@ -1,23 +1,25 @@
 /**
- * How long to rest from what costs much and brings little while people talk: thousands of feeds of a word each take as much
- * work as a long history. Where nobody talks, nobody waits. Pure but for what it remembers; ms, `now` monotonic.
+ * Throttle of small batches while people are chatting. Thousands of feeds with one short event each cost as much time as a
+ * long history and carry little. Nothing is delayed while nobody chats. Pure; `now` is monotonic ms.
  */
-import {createUsageMeter} from './usage-meter.js';
+import {createUsageMeter} from './fair-queue.js';
 
 export interface SmallBatchThrottle {
-	/** Somebody said something, we or others. */
+	/** A chat message was written or received. */
 	recordChat(now: number): void;
-	/** A batch of so many entries took so long, from one who brings more than people write. */
+	/** The ingest of a batch of so many entries, from a link that is not interactive, took `ms`. */
 	recordBatch(entries: number, ms: number, now: number): void;
-	/** How long to rest before more. */
+	/** Delay before more is ingested, ms. Covers the batches since the last call. */
 	takeDelayMs(now: number): number;
 }
 
-/** A long history comes in larger batches. */
+/** Batches below are small; a long history comes in larger ones. */
 const SMALL_BATCH_ENTRIES = 16;
-/** A room has some short feeds. */
+/** Usage without delay: a room has some short feeds. */
 const FREE_USAGE_MS = 50;
+/** Delay as a multiple of the time used. */
 const DELAY_FACTOR = 3;
+/** People are chatting until this long after the last chat message. */
 const CHAT_WINDOW_MS = 1000;
 
 export function createSmallBatchThrottle(): SmallBatchThrottle {
@@ -35,10 +37,10 @@ export function createSmallBatchThrottle(): SmallBatchThrottle {
 			pendingMs += ms;
 		},
 		takeDelayMs(now) {
-			const pause =
-				usage.valueAt(now) > FREE_USAGE_MS && now - lastChatAt < CHAT_WINDOW_MS ? DELAY_FACTOR * pendingMs : 0;
+			const isChatting = now - lastChatAt < CHAT_WINDOW_MS;
+			const delayMs = isChatting && usage.valueAt(now) > FREE_USAGE_MS ? DELAY_FACTOR * pendingMs : 0;
 			pendingMs = 0;
-			return pause;
+			return delayMs;
 		},
 	};
 }

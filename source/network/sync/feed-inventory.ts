@@ -1,4 +1,8 @@
-/** What this node holds of every feed, as sync sees it. Made by the session over the log and the feed tips. */
+/**
+ * Inventory of the feeds that this node holds, over the log and the feed tips: what sync lists to others, requests and
+ * accepts. A feed that was only read from a reopened log of a room without a secret is not listed. It is displayed, and
+ * listed as soon as a peer in the room lists it, so that a node spreads only history that its room knows already.
+ */
 import type {HaveFeed} from '../../codec/message.js';
 import type {Batch, PeerId} from '../../core/event.js';
 import {LIVE_RESERVE, MAX_EVENTS, MAX_FEED_BYTES, MAX_FEEDS, MAX_LOG_BYTES} from '../../core/limits.js';
@@ -7,36 +11,36 @@ import {createHaveIndex} from '../../feed/have-index.js';
 import type {Log} from '../../storage/log.js';
 
 export interface FeedInventory {
-	/** Highest contiguous seq that we took; 0 if none. */
+	/** Highest contiguous seq that is ingested; 0 if none. */
 	seqOf(peer: PeerId): number;
-	/** What we say of it: only what is written to the log and may be handed on. */
+	/** What is listed of a feed: only what is written to the log and shareable. */
 	have(peer: PeerId): HaveFeed | undefined;
-	/** HAVE_BUCKETS times 8 bytes over all that `have` would say. */
+	/** Digest of the listed feeds: HAVE_BUCKETS times 8 bytes. */
 	digest(): Uint8Array;
-	/** All that `have` would say of the feeds whose first byte is `index`. */
+	/** The listed feeds of one bucket. */
 	bucket(index: number): readonly HaveFeed[];
-	/** Stored batches from the one that holds `seq` on; not merged across `boundary`. */
+	/** Stored batches from the one that contains `seq`, about `maxBytes` of entries; not merged across the seq `boundary`. */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
-	/** False: frozen by a fork, ignored, or past its limits. Nothing is asked of it. */
+	/** Whether the feed may be requested. False: it is frozen by a fork, ignored, or at a limit. */
 	isAcceptable(peer: PeerId): boolean;
 	/**
-	 * False: the feed, the log or the number of events or feeds has reached its limit. Nothing more is taken; of what is
-	 * live, nothing more only when the reserve kept for it is full as well.
+	 * Whether the feed, the log and the numbers of events and feeds are below their limits. For live events (`live`) the
+	 * limits include LIVE_RESERVE, so that a full log does not silence the room.
 	 */
 	hasRoom(peer: PeerId, live: boolean): boolean;
-	/** Somebody in this room named the feed: from now on it may be handed on. */
+	/** Notes that a peer in this room listed the feed: from now on it is listed to others. */
 	markShareable(peer: PeerId): void;
 }
 
-/** The bucket of a feed: the first byte of its peer id. */
+/** Index of the bucket of a feed: the first byte of its peer id. */
 export function bucketOf(peer: PeerId): number {
 	return Number.parseInt(peer.slice(0, 2), 16);
 }
 
 export interface OwnFeedInventory extends FeedInventory {
-	/** We hold more of this feed: say so, if it is written and may be handed on. */
+	/** Lists what was added to a feed. What is not written to the log yet is held back, except of the own feed. */
 	update(peer: PeerId): void;
-	/** Saving works again: what was held back may be said. Returns the feeds of which there is more to say. */
+	/** Lists what was held back, after the log is written again. Returns the feeds of which more is listed. */
 	releaseUnsaved(): PeerId[];
 }
 
@@ -45,14 +49,10 @@ export interface FeedInventoryOptions {
 	readonly log: Log;
 	readonly tips: FeedTips;
 	isIgnored(peer: PeerId): boolean;
-	/** Events and observations in the state. */
+	/** Number of events and observations in the state. */
 	countEvents(): number;
 }
 
-/**
- * What sync may say and ask, over log and tips. A feed that was only read from a reopened log of an open room is silent:
- * shown, and handed on once somebody in the room names it (design.md, 1, What you share is what you were there for).
- */
 export function createFeedInventory({self, log, tips, isIgnored, countEvents}: FeedInventoryOptions): OwnFeedInventory {
 	const index = createHaveIndex();
 	const unsavedPeers = new Set<PeerId>();
@@ -69,14 +69,13 @@ export function createFeedInventory({self, log, tips, isIgnored, countEvents}: F
 		index.set({peer, seq: tip.seq, hash: tip.hash.subarray(0, 8)});
 	}
 
-	/** So that a full log does not silence the room, a part is kept for what is said now. */
 	function hasRoom(peer: PeerId, live: boolean): boolean {
-		const part = live ? 1 + LIVE_RESERVE : 1;
+		const factor = live ? 1 + LIVE_RESERVE : 1;
 		return (
-			tips.bytesOf(peer) < MAX_FEED_BYTES * part &&
-			log.size < MAX_LOG_BYTES * part &&
-			countEvents() < MAX_EVENTS * part &&
-			(tips.seqOf(peer) > 0 || tips.count < MAX_FEEDS * part)
+			tips.bytesOf(peer) < MAX_FEED_BYTES * factor &&
+			log.size < MAX_LOG_BYTES * factor &&
+			countEvents() < MAX_EVENTS * factor &&
+			(tips.seqOf(peer) > 0 || tips.count < MAX_FEEDS * factor)
 		);
 	}
 

@@ -1,142 +1,143 @@
-/** Batches on their way in, and who takes them (ingest-queue.ts). */
-
+/**
+ * Queue of event batches from peers, ingested in slices of about RECEIVE_SLICE_MS, so that the event loop serves chat
+ * messages and keys while a million events arrive.
+ *
+ * - The order is that of the fair queue (scheduling/fair-queue.ts): interactive links first.
+ * - A few slices are committed together, in a turn of their own if the commit takes as long as a slice. What an interactive
+ *   link sent is committed before more is ingested.
+ * - A chat message that was pushed does not wait for a slice: it is ingested at the end of the current step (express).
+ * - Connections are paused while more than MAX_INGEST_BYTES wait.
+ */
 import type {Clock} from '../../core/environment.js';
 import {type Batch, batchByteLength} from '../../core/event.js';
 import {ENTRY_COST_BYTES, MAX_INGEST_BYTES, RECEIVE_SLICE_MS} from '../../core/limits.js';
 import type {PeerLink} from '../link/peer-link.js';
-import {createSmallBatchThrottle} from '../scheduling/small-batch-throttle.js';
+import {runWithinBudget} from '../scheduling/chunked-work.js';
+import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import {
-	type Choice,
+	createFairQueue,
 	createUsageMeter,
 	INTERACTIVE_BYTES,
-	pickNext,
-	type Schedulable,
+	type QueueChoice,
+	type QueueEntry,
 	type UsageMeter,
-} from '../scheduling/usage-meter.js';
+} from '../scheduling/fair-queue.js';
+import {createSmallBatchThrottle} from '../scheduling/small-batch-throttle.js';
 
 export interface IncomingBatch {
 	readonly batch: Batch;
 	readonly link: PeerLink;
-	/** It came because we asked. */
+	/** Whether it answers a request of this node. */
 	readonly requested: boolean;
-}
-
-/** What a waiting batch costs us in memory, about: entries may be tiny. */
-export function memoryCost(batch: Batch): number {
-	return batchByteLength(batch) + batch.entries.length * ENTRY_COST_BYTES;
 }
 
 export interface IngestHandlers {
 	ingest(incoming: IncomingBatch): void;
-	/** Commit what was taken. */
+	/** Commits everything that was ingested since the last commit. */
 	commit(): void;
 }
 
 export interface IngestQueue {
-	/** This connection is new. */
+	/** Starts the usage accounting of a new connection. */
 	linkOpened(link: PeerLink): void;
-	/** We said something ourselves. */
+	/** Notes an own post: the ingest of small history batches yields to the conversation. */
 	recordChat(): void;
 	push(incoming: IncomingBatch): void;
-	/** Batches wait. */
+	/** Whether batches wait. */
 	readonly busy: boolean;
-	/** What waits costs, by `costOf`. */
+	/** Memory of the waiting batches, about. */
 	readonly bytes: number;
-	/** Takes all that waits at once (before a shutdown). */
+	/** Ingests and commits all batches at once. */
 	drain(): void;
+	/** Drops all batches, also those that are pushed later. */
 	stop(): void;
 }
 
-/**
- * Batches that came in, taken in slices of about RECEIVE_SLICE_MS, so that words and keys come in between while a million
- * events come in. What a few slices took is committed once, in a turn of the event loop of its own, as soon as that takes a
- * slice as well. Connections are paused while too much waits.
- */
-
+/** Number of ingested batches after which a queue releases them. */
 const COMPACT_AFTER = 1024;
-/** So many slices at most are committed together. */
 const MAX_SLICES_PER_COMMIT = 4;
-/** Of what is taken at once, before what others say is gathered: where all talk at once, each slice commits little. */
+/** Express time per slice. Where many people chat at once, single commits would cost too much. */
 const EXPRESS_BUDGET_MS = 8 * RECEIVE_SLICE_MS;
-/** Of every commit, however little it is. */
+/** Fixed cost of a commit. */
 const COMMIT_MS = 0.3;
-/** Who brings no more than people write, and some history, takes less. */
-const INTERACTIVE_LOAD_MS = 20;
-/** Who is new is light after a second. */
-const INITIAL_LOAD_MS = 2 * INTERACTIVE_LOAD_MS;
+/** Usage that a chatting person with some history does not exceed. */
+const INTERACTIVE_USAGE_MS = 20;
+/** Usage of a new link: it is interactive after one second. */
+const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
-/** Waiting batches of one connection; those before `next` are taken. */
-interface LinkQueue extends Schedulable {
+/** Waiting batches of one link. Those before `next` are ingested. */
+interface LinkQueue extends QueueEntry {
 	readonly link: PeerLink;
+	usage: UsageMeter;
 	batches: IncomingBatch[];
 	next: number;
 	bytes: number;
 }
 
-/** Takes in the order of `chooseNext`; what one says who brings no more than people write is committed before more is taken. */
+/** Memory of a waiting batch, about: entries may be tiny. */
+function memoryCost(batch: Batch): number {
+	return batchByteLength(batch) + batch.entries.length * ENTRY_COST_BYTES;
+}
+
 export function createIngestQueue(clock: Clock, handlers: IngestHandlers): IngestQueue {
-	const queues = new Map<PeerLink, LinkQueue>();
-	const usageByLink = new WeakMap<PeerLink, UsageMeter>();
+	const queues = new WeakMap<PeerLink, LinkQueue>();
+	const waiting = createFairQueue<LinkQueue>(clock, INTERACTIVE_USAGE_MS);
+	const sliceTimer = createCoalescedTimer(clock, runSlice);
+	const throttle = createSmallBatchThrottle();
+	const paused = new Set<PeerLink>();
 	let bytes = 0;
-	let isScheduled = false;
-	/** What was taken at once cost so much since the last slice. */
+	/** Express time since the last slice. */
 	let expressMs = 0;
-	let expressScheduled = false;
+	let isExpressScheduled = false;
 	let stopped = false;
-	/** Taken and not committed: entries, and in how many slices. */
+	/** Entries that are ingested and not committed, and the number of their slices. */
 	let pendingEntries = 0;
 	let pendingSlices = 0;
-	/** What committing an entry cost lately, with all that it led to. */
+	/** Recent cost of committing an entry, with everything that follows from it. */
 	let msPerEntry = 0;
-	const paused = new Set<PeerLink>();
-	const throttle = createSmallBatchThrottle();
 
-	/** An empty one. */
-	function openQueue(link: PeerLink): LinkQueue {
-		const usage = usageByLink.get(link) ?? createUsageMeter();
-		usageByLink.set(link, usage);
-		return {link, usage, batches: [], next: 0, bytes: 0};
+	function queueOf(link: PeerLink): LinkQueue {
+		const known = queues.get(link);
+		if (known) return known;
+		const queue: LinkQueue = {link, usage: createUsageMeter(), batches: [], next: 0, bytes: 0};
+		queues.set(link, queue);
+		return queue;
 	}
 
-	/** Queues stand in the order in which they were taken from last. */
-	const pick = () => pickNext(queues.values(), INTERACTIVE_LOAD_MS, clock.monotonic());
-
-	/** How many entries it took. */
-	function ingestOne({chosen: queue, isInteractive}: Choice<LinkQueue>): number {
-		const {link, usage: load} = queue;
+	function ingestNext({entry: queue, isInteractive}: QueueChoice<LinkQueue>): void {
 		const incoming = queue.batches[queue.next];
-		if (!incoming) return 0;
+		if (!incoming) {
+			waiting.delete(queue);
+			return;
+		}
+
 		const cost = memoryCost(incoming.batch);
 		bytes -= cost;
 		queue.bytes -= cost;
 		queue.next += 1;
-		queues.delete(link);
-		if (queue.next < queue.batches.length) queues.set(link, compact(queue));
-		const from = clock.monotonic();
-		handlers.ingest(incoming);
-		const to = clock.monotonic();
-		load.add(to - from, to);
-		if (!isInteractive) throttle.recordBatch(incoming.batch.entries.length, to - from, to);
-		return incoming.batch.entries.length;
-	}
-
-	/** Lets go of what was taken, also when it never runs empty. */
-	function compact(queue: LinkQueue): LinkQueue {
-		return queue.next < COMPACT_AFTER ? queue : {...queue, batches: queue.batches.slice(queue.next), next: 0};
-	}
-
-	/** Whether what somebody light says is among it. */
-	function ingestSlice(until: number): boolean {
-		let tookLight = false;
-		for (let turn = pick(); turn; turn = pick()) {
-			if (turn.isInteractive) tookLight = true;
-			else if (tookLight) break;
-			pendingEntries += ingestOne(turn);
-			if (clock.monotonic() >= until) break;
+		if (queue.bytes === 0 || queue.next >= COMPACT_AFTER) {
+			queue.batches = queue.batches.slice(queue.next);
+			queue.next = 0;
 		}
 
+		const ms = waiting.run(queue, () => handlers.ingest(incoming));
+		const entries = incoming.batch.entries.length;
+		if (!isInteractive) throttle.recordBatch(entries, ms, clock.monotonic());
+		pendingEntries += entries;
+	}
+
+	/** Returns whether it ingested batches of an interactive link. */
+	function ingestSlice(): boolean {
+		let hasInteractive = false;
+		runWithinBudget(clock, RECEIVE_SLICE_MS, () => {
+			const next = waiting.next();
+			if (!next || (hasInteractive && !next.isInteractive)) return false;
+			if (next.isInteractive) hasInteractive = true;
+			ingestNext(next);
+			return true;
+		});
 		pendingSlices += 1;
-		return tookLight;
+		return hasInteractive;
 	}
 
 	function commit(): void {
@@ -149,93 +150,100 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 		if (entries > 0) msPerEntry = (msPerEntry + ms / entries) / 2;
 	}
 
-	/** What somebody says now does not wait for all the sockets that bring more in this turn of the event loop. */
-	function scheduleExpress(): void {
-		if (expressScheduled || expressMs >= EXPRESS_BUDGET_MS) return;
-		expressScheduled = true;
-		queueMicrotask(() => {
-			expressScheduled = false;
-			if (stopped) return;
-			const from = clock.monotonic();
-			const before = pendingEntries;
-			const mayTake = () => expressMs + clock.monotonic() - from < EXPRESS_BUDGET_MS;
-			for (let turn = pick(); turn?.isInteractive && mayTake(); turn = pick()) pendingEntries += ingestOne(turn);
-			if (pendingEntries > before) {
-				throttle.recordChat(from);
-				commit();
-			}
-
-			expressMs += clock.monotonic() - from;
-		});
-	}
-
-	/** Enough is gathered, or all that there was. */
-	const isCommitDue = () =>
-		queues.size === 0 || pendingSlices >= MAX_SLICES_PER_COMMIT || pendingEntries * msPerEntry >= RECEIVE_SLICE_MS;
-
-	function slice(): void {
-		isScheduled = false;
+	function runSlice(): void {
 		expressMs = 0;
-		if (stopped) return;
 		const from = clock.monotonic();
 		const isGathered = pendingSlices > 0 && isCommitDue();
-		const tookLight = !isGathered && ingestSlice(from + RECEIVE_SLICE_MS);
-		const spent = clock.monotonic() - from + COMMIT_MS + pendingEntries * msPerEntry;
-		if (isGathered || tookLight || (isCommitDue() && spent < RECEIVE_SLICE_MS)) commit();
+		const hasInteractive = !isGathered && ingestSlice();
+		const expectedMs = clock.monotonic() - from + COMMIT_MS + pendingEntries * msPerEntry;
+		if (isGathered || hasInteractive || (isCommitDue() && expectedMs < RECEIVE_SLICE_MS)) commit();
 		if (bytes < MAX_INGEST_BYTES / 2) {
 			for (const link of paused) link.resume();
 			paused.clear();
 		}
 
-		schedule();
+		scheduleSlice();
 	}
 
-	function schedule(): void {
-		if (isScheduled || stopped || (queues.size === 0 && pendingSlices === 0)) return;
-		isScheduled = true;
-		clock.after(throttle.takeDelayMs(clock.monotonic()), slice);
+	/** Whether enough is ingested for a commit, or all that waited. */
+	function isCommitDue(): boolean {
+		return (
+			waiting.size === 0 || pendingSlices >= MAX_SLICES_PER_COMMIT || pendingEntries * msPerEntry >= RECEIVE_SLICE_MS
+		);
+	}
+
+	function scheduleSlice(): void {
+		if (stopped || sliceTimer.isScheduled || (waiting.size === 0 && pendingSlices === 0)) return;
+		sliceTimer.schedule(throttle.takeDelayMs(clock.monotonic()));
+	}
+
+	/** In a microtask: before the event loop reads the sockets of others. */
+	function scheduleExpress(): void {
+		if (isExpressScheduled || expressMs >= EXPRESS_BUDGET_MS) return;
+		isExpressScheduled = true;
+		queueMicrotask(runExpress);
+	}
+
+	function runExpress(): void {
+		isExpressScheduled = false;
+		if (stopped) return;
+		const from = clock.monotonic();
+		const entriesBefore = pendingEntries;
+		runWithinBudget(clock, EXPRESS_BUDGET_MS - expressMs, () => {
+			const next = waiting.next();
+			if (!next?.isInteractive) return false;
+			ingestNext(next);
+			return true;
+		});
+		if (pendingEntries > entriesBefore) {
+			throttle.recordChat(from);
+			commit();
+		}
+
+		expressMs += clock.monotonic() - from;
 	}
 
 	return {
 		linkOpened(link) {
-			const load = createUsageMeter();
-			load.add(INITIAL_LOAD_MS, clock.monotonic());
-			usageByLink.set(link, load);
+			const queue = queueOf(link);
+			queue.usage = createUsageMeter();
+			queue.usage.add(INITIAL_USAGE_MS, clock.monotonic());
 		},
 		recordChat: () => throttle.recordChat(clock.monotonic()),
 		push(incoming) {
 			if (stopped) return;
 			const {link} = incoming;
+			const queue = queueOf(link);
 			const cost = memoryCost(incoming.batch);
-			const queue = queues.get(link) ?? openQueue(link);
-			queues.set(link, queue);
 			queue.batches.push(incoming);
 			queue.bytes += cost;
 			bytes += cost;
-			// Who brought less than most is not held up for them.
-			if (bytes > MAX_INGEST_BYTES && queue.bytes * queues.size >= bytes && !paused.has(link)) {
+			waiting.add(queue);
+			// A link with less than the average is not paused on account of others.
+			if (bytes > MAX_INGEST_BYTES && queue.bytes * waiting.size >= bytes && !paused.has(link)) {
 				paused.add(link);
 				link.pause();
 			}
 
-			schedule();
+			scheduleSlice();
 			if (!incoming.requested && queue.bytes <= INTERACTIVE_BYTES) scheduleExpress();
 		},
 		get busy() {
-			return queues.size > 0;
+			return waiting.size > 0;
 		},
 		get bytes() {
 			return bytes;
 		},
 		drain() {
 			if (stopped) return;
-			for (let turn = pick(); turn; turn = pick()) pendingEntries += ingestOne(turn);
+			for (let next = waiting.next(); next; next = waiting.next()) ingestNext(next);
 			commit();
 		},
 		stop() {
 			stopped = true;
+			sliceTimer.stop();
 			bytes = 0;
-			queues.clear();
+			waiting.clear();
 			paused.clear();
 		},
 	};

@@ -1,57 +1,68 @@
 /**
- * What others say they hold of each feed and we do not, from when on to ask for it, and what of it is history (design.md,
- * 3, Sync). Pure but for what it remembers. Times in monotonic ms.
+ * Ranges of feeds that other peers claim to hold and this node lacks: when each may be requested, and which part of it is
+ * history (protocol.md, Sync). Pure state; all times are monotonic ms.
  */
 import type {PeerId} from '../../core/event.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-interface MissingRange {
-	/** The highest that anybody says. */
-	readonly claimed: number;
+/** A range that can be requested. */
+export interface WantedRange {
+	readonly feed: PeerId;
+	/** First seq of the request. */
+	readonly from: number;
+	/** No peer is asked before this time: the author is about to push it, or exceeds its rate limit. */
 	readonly notBefore: number;
-	/** Somebody's entries may differ from ours: to be fetched although we hold as many. */
-	readonly recheck: boolean;
+	/** Whether a request for it is open. */
+	readonly requested: boolean;
 }
 
-/** What else decides what may be asked for. */
+/** The state outside of this module that decides which ranges can be requested. */
 export interface RequestState {
-	/** Highest seq that we hold or that waits to be taken. */
-	held(feed: PeerId): number;
-	/** From when on more of its author may be taken. */
+	/** Highest seq that is held or queued for ingest. */
+	heldSeq(feed: PeerId): number;
+	/** Time from which on events of this author are admitted. */
 	readyAt(feed: PeerId): number;
 	isRequested(feed: PeerId): boolean;
 }
 
 export interface MissingRanges {
-	/** Feeds that are missing. */
+	/** Number of feeds with missing ranges. */
 	readonly size: number;
 	has(feed: PeerId): boolean;
-	/** Somebody holds it up to `seq`. `recheck`: ask also if we do. */
+	/** Notes that a peer holds a feed up to `seq`. `recheck`: request its last entry even if this node holds it. */
 	noteClaim(feed: PeerId, seq: number, notBefore: number, recheck?: boolean): void;
-	/** It stood in somebody's first `have`: up to here it is history. */
+	/** Notes that a peer listed a feed up to `seq` first on its connection: up to there it is history. */
 	noteHistory(feed: PeerId, seq: number): void;
 	isLive(feed: PeerId, seq: number): boolean;
-	/** It is asked for now: a comparison need not be asked for again. */
+	/** Notes that a feed is requested now, which ends a recheck. */
 	markRequested(feed: PeerId): void;
-	/** A source of these is gone or gave nothing: what nobody holds any more is not missing. `highest`: still claimed. */
+	/** Lowers the claims of these feeds to `highest(feed)`, after a source was lost. What no peer holds is not missing. */
 	recheckSources(feeds: Iterable<PeerId>, highest: (feed: PeerId) => number): void;
 	/**
-	 * What to ask for; what is here by now, or not welcome, is forgotten. Looks at `limit` claims at most, the next time at
-	 * those behind them.
+	 * Returns ranges to request, and forgets those that have arrived or are not acceptable. Looks at `limit` feeds at most;
+	 * the next call continues behind them.
 	 */
 	nextRequests(state: RequestState, limit: number): WantedRange[];
-	/** Events that are claimed and not here. */
+	/** Number of missing events. */
 	outstanding(): number;
 }
 
-/** Claims about our own feed beyond what we wrote are ignored. */
-export function createMissingRanges(self: PeerId, holdings: FeedInventory): MissingRanges {
+interface MissingRange {
+	/** Highest seq that a peer claims. */
+	readonly claimedSeq: number;
+	readonly notBefore: number;
+	/** The entries of a peer may differ from ours: the last one is requested although this node holds as many. */
+	readonly recheck: boolean;
+}
+
+/** Claims about the own feed beyond its end are ignored. */
+export function createMissingRanges(self: PeerId, inventory: FeedInventory): MissingRanges {
 	const missing = new Map<PeerId, MissingRange>();
-	/** Highest seq of any first `have`. */
-	const history = new Map<PeerId, number>();
+	/** Highest seq of each feed that is history. */
+	const historySeqs = new Map<PeerId, number>();
 	let cursor = missing.entries();
 
-	/** All of them in turn, for ever. */
+	/** Next feed in a round over all of them. */
 	function nextRange(): readonly [PeerId, MissingRange] | undefined {
 		const next = cursor.next();
 		if (!next.done) return next.value;
@@ -65,68 +76,58 @@ export function createMissingRanges(self: PeerId, holdings: FeedInventory): Miss
 		},
 		has: feed => missing.has(feed),
 		noteClaim(feed, seq, notBefore, recheck = false) {
-			if (feed === self || (!recheck && seq <= holdings.seqOf(feed)) || !holdings.isAcceptable(feed)) return;
+			if (feed === self || (!recheck && seq <= inventory.seqOf(feed)) || !inventory.isAcceptable(feed)) return;
 			const known = missing.get(feed);
 			missing.set(feed, {
-				claimed: Math.max(seq, known?.claimed ?? 0),
+				claimedSeq: Math.max(seq, known?.claimedSeq ?? 0),
 				notBefore: Math.min(notBefore, known?.notBefore ?? notBefore),
 				recheck: recheck || (known?.recheck ?? false),
 			});
 		},
 		noteHistory(feed, seq) {
-			history.set(feed, Math.max(seq, history.get(feed) ?? 0));
+			historySeqs.set(feed, Math.max(seq, historySeqs.get(feed) ?? 0));
 		},
-		isLive: (feed, seq) => seq > (history.get(feed) ?? 0),
+		isLive: (feed, seq) => seq > (historySeqs.get(feed) ?? 0),
 		markRequested(feed) {
-			const claim = missing.get(feed);
-			if (claim) missing.set(feed, {...claim, recheck: false});
+			const range = missing.get(feed);
+			if (range) missing.set(feed, {...range, recheck: false});
 		},
 		recheckSources(feeds, highest) {
 			for (const feed of feeds) {
-				const claim = missing.get(feed);
-				if (!claim) continue;
-				const claimed = highest(feed);
-				if (claimed > holdings.seqOf(feed) || claim.recheck) {
-					missing.set(feed, {...claim, claimed});
+				const range = missing.get(feed);
+				if (!range) continue;
+				const claimedSeq = highest(feed);
+				if (claimedSeq > inventory.seqOf(feed) || range.recheck) {
+					missing.set(feed, {...range, claimedSeq});
 					continue;
 				}
 
 				missing.delete(feed);
-				if (holdings.seqOf(feed) === 0) history.delete(feed);
+				if (inventory.seqOf(feed) === 0) historySeqs.delete(feed);
 			}
 		},
-		nextRequests({held, readyAt, isRequested}, limit) {
-			const open: WantedRange[] = [];
-			for (let looked = Math.min(limit, missing.size); looked > 0; looked--) {
+		nextRequests({heldSeq, readyAt, isRequested}, limit) {
+			const wanted: WantedRange[] = [];
+			for (let count = Math.min(limit, missing.size); count > 0; count--) {
 				const next = nextRange();
 				if (!next) break;
-				const [feed, {claimed, notBefore: wished, recheck}] = next;
-				const ours = held(feed);
-				const notBefore = Math.max(wished, readyAt(feed));
+				const [feed, range] = next;
+				const {claimedSeq, recheck} = range;
+				const held = heldSeq(feed);
+				const notBefore = Math.max(range.notBefore, readyAt(feed));
 				const requested = isRequested(feed);
-				if (!holdings.isAcceptable(feed)) missing.delete(feed);
-				else if (recheck) open.push({feed, from: Math.max(1, Math.min(ours, claimed)), notBefore, requested});
-				else if (ours < claimed) open.push({feed, from: ours + 1, notBefore, requested});
-				else if (holdings.seqOf(feed) >= claimed) missing.delete(feed);
+				if (!inventory.isAcceptable(feed)) missing.delete(feed);
+				else if (recheck) wanted.push({feed, from: Math.max(1, Math.min(held, claimedSeq)), notBefore, requested});
+				else if (held < claimedSeq) wanted.push({feed, from: held + 1, notBefore, requested});
+				else if (inventory.seqOf(feed) >= claimedSeq) missing.delete(feed);
 			}
 
-			return open;
+			return wanted;
 		},
 		outstanding() {
 			let count = 0;
-			for (const [feed, {claimed}] of missing) count += Math.max(0, claimed - holdings.seqOf(feed));
+			for (const [feed, {claimedSeq}] of missing) count += Math.max(0, claimedSeq - inventory.seqOf(feed));
 			return count;
 		},
 	};
-}
-
-/** A feed of which somebody holds more than we. */
-export interface WantedRange {
-	readonly feed: PeerId;
-	/** First seq to ask for. */
-	readonly from: number;
-	/** Ask nobody before this (monotonic ms): its author is about to push it. */
-	readonly notBefore: number;
-	/** Asked of somebody already. */
-	readonly requested: boolean;
 }

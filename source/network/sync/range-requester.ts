@@ -1,9 +1,10 @@
 /**
- * What to ask of whom (design.md, 3, Sync): a range is asked of one peer at a time, so that a newcomer to a room of fifty
- * gets one copy of the past, not fifty. Pure.
+ * Requester of missing ranges (protocol.md, Sync): decides which peer is asked for which range, and evaluates the answers.
+ * A range is requested from one peer at a time, so that a new peer in a room of fifty receives one copy of the history, not
+ * fifty.
  */
 import type {WantRange} from '../../codec/message.js';
-import type {Clock, Debug, Timer} from '../../core/environment.js';
+import type {Clock, Debug} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {
 	MAX_ANSWER_BYTES,
@@ -12,18 +13,19 @@ import {
 	WANT_BASE_MS,
 	WANT_BYTES_PER_SECOND,
 } from '../../core/limits.js';
+import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {MissingRanges, RequestState, WantedRange} from './missing-ranges.js';
 import {hasFullInventory, type PendingRequest, type SyncLink} from './sync-link.js';
 
-/** A peer that may be asked. */
+/** A connected peer that can be asked. */
 export interface RangeSource {
 	readonly peer: PeerId;
-	/** Has an open `want`. */
+	/** Whether it has an open request, or has not listed its whole inventory yet. */
 	readonly busy: boolean;
-	/** How often it did not answer in time. */
+	/** Number of requests that it did not answer in time. */
 	readonly timeouts: number;
-	/** Highest seq it holds of a feed; 0 if unknown. */
-	holds(feed: PeerId): number;
+	/** Highest seq of a feed that it holds; 0 if unknown. */
+	seqOf(feed: PeerId): number;
 }
 
 export interface RequestPlan {
@@ -31,110 +33,71 @@ export interface RequestPlan {
 	readonly ranges: readonly WantRange[];
 }
 
-/** Those that answered late are asked last, and only for what nobody else offers. */
-export function planRequests(
-	sources: readonly RangeSource[],
-	missing: readonly WantedRange[],
-	now: number,
-): RequestPlan[] {
-	const ranked = [...sources].sort((a, b) => a.timeouts - b.timeouts);
-	const plans = new Map<PeerId, WantRange[]>();
-	for (const {feed, from, notBefore, requested} of missing) {
-		if (requested || now < notBefore) continue;
-		const best = ranked.find(source => source.holds(feed) >= from);
-		const idle = ranked.find(
-			source =>
-				!source.busy &&
-				source.timeouts === best?.timeouts &&
-				source.holds(feed) >= from &&
-				hasRoomFor(plans, source.peer),
-		);
-		if (!idle) continue;
-		const ranges = plans.get(idle.peer) ?? [];
-		ranges.push({peer: feed, from});
-		plans.set(idle.peer, ranges);
-	}
-
-	return [...plans].map(([peer, ranges]) => ({peer, ranges}));
-}
-
-function hasRoomFor(plans: ReadonlyMap<PeerId, readonly WantRange[]>, peer: PeerId): boolean {
-	return (plans.get(peer)?.length ?? 0) < MAX_WANT_RANGES;
-}
-
-/** Asks for what is missing, and takes note of what an answer did not give (design.md, 3, Sync). */
-
-export interface RangeRequesterOptions extends Pick<RequestState, 'held' | 'readyAt'> {
+export interface RangeRequesterOptions extends Pick<RequestState, 'heldSeq' | 'readyAt'> {
 	readonly clock: Clock;
 	readonly debug: Debug;
 	readonly links: ReadonlyMap<PeerId, SyncLink>;
-	readonly claims: MissingRanges;
-	/** As much waits to be taken as may wait. */
+	readonly missingRanges: MissingRanges;
+	/** Whether the ingest queue is full. No range is requested meanwhile. */
 	isFull(): boolean;
 }
 
 export interface RangeRequester {
-	/** Asks whoever is free for what is missing. */
+	/** Requests missing ranges from the peers that have no open request. */
 	request(): void;
-	/** The answer to this want is complete. */
-	completed(sync: SyncLink, want: PendingRequest): void;
-	/** A source of these is gone: there may be thousands. */
+	/** Ends a request whose answer is complete, and requests the next ranges. */
+	completed(sync: SyncLink, request: PendingRequest): void;
+	/** Checks which of these feeds, possibly thousands, a connected peer still holds. A source of them was lost. */
 	recheckLater(feeds: Iterable<PeerId>): void;
 	stop(): void;
 }
 
-/** So many claims are looked at without a break, half a millisecond, and how long the break is. */
+/** Feeds in one scan of the missing ranges: half a millisecond. */
 const RANGES_PER_SCAN = 256;
 const SCAN_PAUSE_MS = 16;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
-export function createRangeRequester({
-	clock,
-	debug,
-	links,
-	claims,
-	held,
-	readyAt,
-	isFull,
-}: RangeRequesterOptions): RangeRequester {
+export function createRangeRequester(options: RangeRequesterOptions): RangeRequester {
+	const {clock, debug, links, missingRanges, heldSeq, readyAt, isFull} = options;
+	const scanTimer = createCoalescedTimer(clock, continueScan);
+	const recheckTimer = createCoalescedTimer(clock, continueRecheck);
 	let requestCount = 0;
-	/** Claims still to look at since we were asked to. */
+	/** Number of feeds that the current scan has yet to look at. */
 	let rangesToScan = 0;
 	let scannedAt = Number.NEGATIVE_INFINITY;
-	let scanTimer: Timer | undefined;
-	/** Whose source is gone, and the turn in which to look on. */
-	let toRecheck: PeerId[] = [];
-	let recheckTimer: Timer | undefined;
+	let feedsToRecheck: PeerId[] = [];
 
-	/** Looking through thousands of claims takes long: a part at a time then. */
-	function ask(): void {
-		rangesToScan = claims.size;
-		if (scanTimer) return;
-		const pause = claims.size > RANGES_PER_SCAN ? scannedAt + SCAN_PAUSE_MS - clock.monotonic() : 0;
-		if (pause > 0) scanTimer = clock.after(pause, continueScan);
+	/** Many ranges are scanned in parts, with pauses between them. */
+	function request(): void {
+		rangesToScan = missingRanges.size;
+		if (scanTimer.isScheduled) return;
+		const pauseMs = missingRanges.size > RANGES_PER_SCAN ? scannedAt + SCAN_PAUSE_MS - clock.monotonic() : 0;
+		if (pauseMs > 0) scanTimer.schedule(pauseMs);
 		else continueScan();
 	}
 
 	function continueScan(): void {
-		scanTimer = undefined;
 		if (rangesToScan <= 0 || isFull()) return;
 		scannedAt = clock.monotonic();
-		requestChunk();
+		scan();
 		rangesToScan -= RANGES_PER_SCAN;
-		if (rangesToScan > 0) scanTimer = clock.after(SCAN_PAUSE_MS, continueScan);
+		if (rangesToScan > 0) scanTimer.schedule(SCAN_PAUSE_MS);
 	}
 
-	function requestChunk(): void {
-		const asked = new Set<PeerId>();
-		for (const {request} of links.values()) for (const feed of request?.ranges.keys() ?? []) asked.add(feed);
-		const open = claims.nextRequests({held, readyAt, isRequested: feed => asked.has(feed)}, RANGES_PER_SCAN);
+	function scan(): void {
+		const requested = new Set<PeerId>();
+		for (const sync of links.values()) for (const feed of sync.request?.ranges.keys() ?? []) requested.add(feed);
+		const wanted = missingRanges.nextRequests(
+			{heldSeq, readyAt, isRequested: feed => requested.has(feed)},
+			RANGES_PER_SCAN,
+		);
 		const sources = [...links.values()].map(sync => ({
 			peer: sync.link.peer,
 			busy: sync.request !== undefined || !hasFullInventory(sync),
 			timeouts: sync.timeouts,
-			holds: (feed: PeerId) => sync.theirSeqs.get(feed) ?? 0,
+			seqOf: (feed: PeerId) => sync.theirSeqs.get(feed) ?? 0,
 		}));
-		for (const plan of planRequests(sources, open, clock.monotonic())) sendRequest(plan);
+		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
 	}
 
 	function sendRequest({peer, ranges}: RequestPlan): void {
@@ -142,7 +105,7 @@ export function createRangeRequester({
 		if (!sync) return;
 		requestCount += 1;
 		const id = requestCount;
-		for (const range of ranges) claims.markRequested(range.peer);
+		for (const range of ranges) missingRanges.markRequested(range.peer);
 		const timer = clock.after(WANT_TIMEOUT_MS, () => onTimeout(sync, id));
 		sync.requestedBytes += MAX_ANSWER_BYTES + MAX_BATCH_BYTES;
 		sync.request = {id, ranges: new Map(ranges.map(range => [range.peer, range.from])), lastServed: undefined, timer};
@@ -154,11 +117,11 @@ export function createRangeRequester({
 		debug('sync', 'a want was not answered in time', {peer: sync.link.peer.slice(0, 8), id});
 		sync.request = undefined;
 		sync.timeouts += 1;
-		ask();
+		request();
 	}
 
 	function recheck(feeds: Iterable<PeerId>): void {
-		claims.recheckSources(feeds, feed => {
+		missingRanges.recheckSources(feeds, feed => {
 			let highest = 0;
 			for (const {theirSeqs} of links.values()) highest = Math.max(highest, theirSeqs.get(feed) ?? 0);
 			return highest;
@@ -166,43 +129,70 @@ export function createRangeRequester({
 	}
 
 	function continueRecheck(): void {
-		recheckTimer = undefined;
-		recheck(toRecheck.slice(0, RANGES_PER_SCAN));
-		toRecheck = toRecheck.slice(RANGES_PER_SCAN);
-		if (toRecheck.length > 0) recheckTimer = clock.after(0, continueRecheck);
+		recheck(feedsToRecheck.slice(0, RANGES_PER_SCAN));
+		feedsToRecheck = feedsToRecheck.slice(RANGES_PER_SCAN);
+		if (feedsToRecheck.length > 0) recheckTimer.schedule();
 	}
 
 	/**
-	 * Ranges are answered in their order: what was passed over before the last one served, this peer does not give, whatever
-	 * it claims; behind it, the answer may have been full.
+	 * Drops claims that an answer disproves. Ranges are answered in their order: what comes before the last one served, the
+	 * peer does not give, whatever it claims. Behind it, the answer may have been full.
 	 */
 	function dropRefused(sync: SyncLink, {ranges, lastServed}: PendingRequest): void {
-		const passed: PeerId[] = [];
+		const refused: PeerId[] = [];
 		for (const [feed, from] of ranges) {
 			if (feed === lastServed) break;
-			if (held(feed) >= from) continue;
+			if (heldSeq(feed) >= from) continue;
 			sync.theirSeqs.set(feed, from - 1);
-			passed.push(feed);
+			refused.push(feed);
 		}
 
-		recheck(passed);
+		recheck(refused);
 	}
 
 	return {
-		request: ask,
-		completed(sync, want) {
-			want.timer.cancel();
+		request,
+		completed(sync, pending) {
+			pending.timer.cancel();
 			sync.request = undefined;
-			dropRefused(sync, want);
-			ask();
+			dropRefused(sync, pending);
+			request();
 		},
 		recheckLater(feeds) {
-			for (const feed of feeds) if (claims.has(feed)) toRecheck.push(feed);
-			if (!recheckTimer && toRecheck.length > 0) continueRecheck();
+			for (const feed of feeds) if (missingRanges.has(feed)) feedsToRecheck.push(feed);
+			if (!recheckTimer.isScheduled && feedsToRecheck.length > 0) continueRecheck();
 		},
 		stop() {
-			scanTimer?.cancel();
-			recheckTimer?.cancel();
+			scanTimer.stop();
+			recheckTimer.stop();
 		},
 	};
+}
+
+/**
+ * Assigns ranges to peers. Pure. A peer that answered late is asked only for what no more reliable one holds, even while
+ * that one is busy.
+ */
+export function planRequests(
+	sources: readonly RangeSource[],
+	wanted: readonly WantedRange[],
+	now: number,
+): RequestPlan[] {
+	const ranked = [...sources].sort((a, b) => a.timeouts - b.timeouts);
+	const plans = new Map<PeerId, WantRange[]>();
+	const hasRoom = (peer: PeerId) => (plans.get(peer)?.length ?? 0) < MAX_WANT_RANGES;
+	for (const {feed, from, notBefore, requested} of wanted) {
+		if (requested || now < notBefore) continue;
+		const best = ranked.find(source => source.seqOf(feed) >= from);
+		const chosen = ranked.find(
+			source =>
+				!source.busy && source.timeouts === best?.timeouts && source.seqOf(feed) >= from && hasRoom(source.peer),
+		);
+		if (!chosen) continue;
+		const ranges = plans.get(chosen.peer) ?? [];
+		ranges.push({peer: feed, from});
+		plans.set(chosen.peer, ranges);
+	}
+
+	return [...plans].map(([peer, ranges]) => ({peer, ranges}));
 }

@@ -1,63 +1,63 @@
+/** What sync knows about one connection: the inventory of the other end, the open request, and what to send next. */
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import type {PeerLink} from '../link/peer-link.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-/** A `want` that we sent and that is not fully answered. */
+/** A `want` of this node that is not answered completely. */
 export interface PendingRequest {
 	readonly id: number;
-	/** Feed -> first seq asked for, in the order in which they are answered. */
+	/** Feed to first seq, in the order in which they are answered. */
 	readonly ranges: ReadonlyMap<PeerId, number>;
-	/** The last feed of which something came. */
+	/** The last feed of which events came. */
 	lastServed: PeerId | undefined;
 	readonly timer: Timer;
 }
 
-/** What anti-entropy knows of one connection. */
 export interface SyncLink {
 	link: PeerLink;
-	/** Highest seq that they said they hold, of each feed they spoke of. */
+	/** Highest seq that the other end listed or sent, by feed. */
 	readonly theirSeqs: Map<PeerId, number>;
-	/** What stood in their first `have`. */
+	/** What it listed first, as far as it is still missing here. */
 	readonly initialSeqs: Map<PeerId, number>;
-	/** On each connection of the pair, digests that we said and that they have not answered with a last page. */
+	/** Per connection of the pair: number of digests that were sent and not answered with a last page. */
 	readonly unansweredDigests: WeakMap<PeerLink, number>;
-	/** We hold all of their first `have`. */
+	/** Whether everything that it listed first is here. */
 	synced: boolean;
-	/** Events received over this connection by asking. */
+	/** Number of requested events that came over this connection. */
 	received: number;
 	request: PendingRequest | undefined;
-	/** Bytes of entries that it may still send in answers; more was never asked for. */
+	/** Bytes of entries that it may still send in answers. More was never requested. */
 	requestedBytes: number;
-	/** Wants that were not answered in time: asked last. */
+	/** Number of requests that it did not answer in time. */
 	timeouts: number;
-	/** Feeds of which to say more. Our own only when a push was left out. */
+	/** Feeds to list in the next delta. The own feed only if a push was omitted. */
 	readonly pending: Set<PeerId>;
-	/** Their queue was full: pushes stopped. */
+	/** Whether pushes are omitted because its queue was full. */
 	pushesPaused: boolean;
-	/** Feeds new to us that they named in this minute. */
 	newFeeds: NewFeedWindow;
 }
 
+/** The feeds new to this node that the other end listed within one minute. */
 export interface NewFeedWindow {
 	/** Start of the minute, monotonic ms. */
 	readonly from: number;
 	readonly count: number;
-	/** Some were passed over: to be asked for anew when the minute is over. */
+	/** Whether feeds were passed over. They are compared again when the minute is over. */
 	readonly overflow: boolean;
 }
 
-/** `before`: of the same pair, on another connection or on this one: what is under way is not forgotten. */
-export function createSyncLink(link: PeerLink, now: number, before?: SyncLink): SyncLink {
+/** `previous`: state of the same pair, on this or another connection. Answers that are on their way stay admitted. */
+export function createSyncLink(link: PeerLink, now: number, previous?: SyncLink): SyncLink {
 	return {
 		link,
 		theirSeqs: new Map(),
 		initialSeqs: new Map(),
-		unansweredDigests: before?.unansweredDigests ?? new WeakMap(),
+		unansweredDigests: previous?.unansweredDigests ?? new WeakMap(),
 		synced: false,
 		received: 0,
 		request: undefined,
-		requestedBytes: before?.requestedBytes ?? 0,
+		requestedBytes: previous?.requestedBytes ?? 0,
 		timeouts: 0,
 		pending: new Set(),
 		pushesPaused: false,
@@ -65,27 +65,27 @@ export function createSyncLink(link: PeerLink, now: number, before?: SyncLink): 
 	};
 }
 
-/** They said or showed that they hold a feed up to `seq`. */
-export function noteTheirSeq(link: SyncLink, peer: PeerId, seq: number): void {
-	if (seq > (link.theirSeqs.get(peer) ?? 0)) link.theirSeqs.set(peer, seq);
+/** Notes that the other end holds a feed up to `seq`. */
+export function noteTheirSeq({theirSeqs}: SyncLink, feed: PeerId, seq: number): void {
+	if (seq > (theirSeqs.get(feed) ?? 0)) theirSeqs.set(feed, seq);
 }
 
-/** Whether they have said all that they hold. */
+/** Whether the other end has listed everything that it holds. */
 export function hasFullInventory({unansweredDigests, link}: SyncLink): boolean {
 	return (unansweredDigests.get(link) ?? 0) === 0;
 }
 
-/** A digest was said on the connection in use (1), or one answered on any (-1). */
-export function countDigest({unansweredDigests: unanswered}: SyncLink, link: PeerLink, change: 1 | -1): void {
-	unanswered.set(link, Math.max(0, (unanswered.get(link) ?? 0) + change));
+/** Counts a digest that was sent (1), or one that was answered on any connection of the pair (-1). */
+export function countDigest({unansweredDigests}: SyncLink, link: PeerLink, change: 1 | -1): void {
+	unansweredDigests.set(link, Math.max(0, (unansweredDigests.get(link) ?? 0) + change));
 }
 
-/** Whether everything of their first `have` is here, or not welcome. What is, is forgotten. */
-export function isCaughtUp(sync: SyncLink, holdings: FeedInventory): boolean {
+/** Whether everything that the other end listed first is here or not acceptable. Forgets what is. */
+export function isCaughtUp(sync: SyncLink, inventory: FeedInventory): boolean {
 	if (!hasFullInventory(sync)) return false;
 	const {initialSeqs} = sync;
 	for (const [feed, seq] of initialSeqs) {
-		if (holdings.seqOf(feed) < seq && holdings.isAcceptable(feed)) return false;
+		if (inventory.seqOf(feed) < seq && inventory.isAcceptable(feed)) return false;
 		initialSeqs.delete(feed);
 	}
 

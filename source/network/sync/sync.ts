@@ -1,11 +1,23 @@
-/** What sync needs and what it does, as the session sees it. */
+/**
+ * Anti-entropy between connected peers (protocol.md, Sync): every node learns what the others hold, requests what it lacks,
+ * and answers their requests. This module connects the parts: inventory-exchange (who holds what), missing-ranges and
+ * range-requester (what to request from whom), range-responder (answers), ingest (batches on their way into the log).
+ *
+ * Invariants
+ * 1. On every connection, and again after one of a pair has closed, both ends list everything that they hold.
+ * 2. A range is requested from one peer at a time. A peer that did not answer in time is asked last.
+ * 3. Own new events are pushed to all peers at once. All other events travel by `have` and `want`.
+ * 4. A `have` lists only what is written to the log.
+ * 5. Claims of others about the own feed beyond its end are ignored.
+ * 6. A peer that sends events of another author unrequested is at fault. Its own events it may push, up to the rate limit.
+ */
 import {encodeMessageFrame, type HaveMessage, type Message} from '../../codec/message.js';
 import type {Clock, Debug} from '../../core/environment.js';
 import type {Batch, PeerId} from '../../core/event.js';
 import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS, MAX_QUEUED_BYTES} from '../../core/limits.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {type ChunkedWork, type DeferWork, runToCompletion} from '../scheduling/chunked-work.js';
-import {createCoalescingTicker} from '../scheduling/coalescing-ticker.js';
+import {createCoalescingTicker} from '../scheduling/coalesced-timer.js';
 import {createAuthorRateLimiter} from './author-rate-limiter.js';
 import type {FeedInventory} from './feed-inventory.js';
 import {type BatchSink, createIngest} from './ingest.js';
@@ -23,7 +35,7 @@ export interface SyncOptions {
 	readonly inventory: FeedInventory;
 	/** Destination of the batches that peers send. */
 	readonly sink: BatchSink;
-	/** A connected peer holds our own feed up to `seq`. */
+	/** A connected peer holds the own feed up to `seq`. */
 	onDelivered(peer: PeerId, seq: number): void;
 	/** Everything that this peer listed first is here. `received`: events that it sent for it. Once per connection. */
 	onSynced(peer: PeerId, received: number): void;
@@ -39,64 +51,25 @@ export type SyncLimit = 'live-events' | 'new-feeds' | 'bytes';
 
 export interface Sync {
 	up(link: PeerLink): void;
-	/** `closed`: what was asked on this one is not to be answered any more. */
+	/** `link` is from now on the connection of its pair. `closed`: a connection of the pair whose requests end. */
 	replaced(link: PeerLink, closed?: PeerLink): void;
 	down(peer: PeerId): void;
-	/** `have`, `want` and `events`; others are left alone. `rest`: takes what is left to do; without it all is done at once. */
-	message(link: PeerLink, message: Message, rest?: DeferWork): void;
+	/** Handles `have`, `want` and `events`; ignores other messages. `defer` runs long work in parts; by default it runs at once. */
+	message(link: PeerLink, message: Message, defer?: DeferWork): void;
+	/** The other end has read the queue of its connection. */
 	drained(link: PeerLink): void;
-	/** Own new events: to all, at once. */
+	/** Pushes own new events to all peers. */
 	pushOwn(batch: Batch): void;
-	/** We hold more of these feeds, on disk. */
+	/** More of these feeds is written to the log: the next delta lists them. */
 	inventoryChanged(feeds: Iterable<PeerId>): void;
-	/** Takes what waits if it is little: somebody says goodbye. */
+	/** Ingests the queued batches at once if they are few, before a connection closes. */
 	flushSmall(): void;
-	/** These feeds are welcome again: ask for what was passed over. */
+	/** Requests these feeds again, which have become acceptable. */
 	refetch(feeds: Iterable<PeerId>): void;
-	/** Takes what waits (before a shutdown). */
+	/** Ingests all queued batches at once, before a shutdown. */
 	drain(): void;
 	stop(): void;
 }
-
-/** How much of the history that is missing has come, told while some is missing and once when none is. */
-export interface SyncProgress {
-	/** Events came that were missing. */
-	add(count: number): void;
-	/** `outstanding`: events still missing. */
-	report(outstanding: number): void;
-}
-
-/** `tell`: received so far, and expected in all; expected 0: done. */
-export function createSyncProgress(notify: (received: number, expected: number) => void): SyncProgress {
-	let received = 0;
-	let isReported = false;
-
-	return {
-		add(count) {
-			received += count;
-		},
-		report(outstanding) {
-			const isOver = outstanding === 0;
-			if (!isOver || isReported) notify(received, isOver ? 0 : received + outstanding);
-			isReported = !isOver;
-			if (isOver) received = 0;
-		},
-	};
-}
-
-/**
- * Anti-entropy: who holds what, who is asked for what, what is told to whom (design.md, 3, Sync). Its steps stand in files
- * of their own: `have-teller` says what we hold, `have-reader` reads what others hold, `claims` keeps what we lack,
- * `want-asker` asks for it, `want-servers` answer, `batch-receiver` takes in.
- *
- * Invariants
- * 1. On every connection, and again after one of a pair closed, both sides say all that they hold (digest, then pages).
- * 2. A range is asked of one peer at a time; one that does not answer in time is asked last.
- * 3. Own new events are pushed to all at once; everything else travels by `have` and `want`.
- * 4. `have` speaks only of what is written to the log.
- * 5. What others claim of our own feed beyond what we wrote is ignored.
- * 6. Nobody sends what we did not ask for, but for its own feed, and of that no more than can be followed live.
- */
 
 export function createSync(options: SyncOptions): Sync {
 	const {self, clock, inventory, debug} = options;
@@ -108,11 +81,11 @@ export function createSync(options: SyncOptions): Sync {
 	const inventoryReceiver = createInventoryReceiver({
 		self,
 		clock,
-		holdings: inventory,
-		claims: missingRanges,
+		inventory,
+		missingRanges,
 		isConnected: peer => links.has(peer),
-		delivered: options.onDelivered,
-		limited: peer => options.onLimit('new-feeds', peer),
+		onDelivered: options.onDelivered,
+		onLimit: peer => options.onLimit('new-feeds', peer),
 	});
 	const ingest = createIngest({
 		self,
@@ -130,27 +103,27 @@ export function createSync(options: SyncOptions): Sync {
 		clock,
 		debug,
 		links,
-		claims: missingRanges,
-		held: ingest.heldSeq,
+		missingRanges,
+		heldSeq: ingest.heldSeq,
 		readyAt: feed => authorLimiter.readyAt(feed, clock.monotonic()),
 		isFull: ingest.isFull,
 	});
 	const ticker = createCoalescingTicker(clock, HAVE_INTERVAL_MS, tick);
 	let ticks = 0;
 
-	/** Nothing is to be told, nothing to be asked. */
+	/** Whether nothing waits to be listed or requested. */
 	function isIdle(): boolean {
 		if (missingRanges.size > 0) return false;
 		for (const {pending, newFeeds} of links.values()) if (pending.size > 0 || newFeeds.overflow) return false;
 		return true;
 	}
 
-	/** Slower as the room grows; acknowledgements at every tick. */
+	/** Sends acknowledgements at every tick, and other deltas less often in a large room. */
 	function tick(): void {
 		ticks += 1;
-		const crowd = Math.max(1, Math.ceil(links.size / HAVE_CROWD_PEERS));
+		const ticksPerDelta = Math.max(1, Math.ceil(links.size / HAVE_CROWD_PEERS));
 		for (const sync of links.values()) {
-			sendDelta(sync, inventory, ticks % crowd === 0);
+			sendDelta(sync, inventory, ticks % ticksPerDelta === 0);
 			inventoryReceiver.retryOverflow(sync);
 		}
 
@@ -159,10 +132,10 @@ export function createSync(options: SyncOptions): Sync {
 		if (!isIdle()) ticker.wake();
 	}
 
-	function onIngested({batch, link, requested}: IncomingBatch, events: number): void {
-		if (missingRanges.has(batch.peer)) progress.add(events);
+	function onIngested({batch, link, requested}: IncomingBatch, newEvents: number): void {
+		if (missingRanges.has(batch.peer)) progress.add(newEvents);
 		const sync = links.get(link.peer);
-		if (sync && requested) sync.received += events;
+		if (sync && requested) sync.received += newEvents;
 	}
 
 	function onCommitted(): void {
@@ -171,7 +144,6 @@ export function createSync(options: SyncOptions): Sync {
 		requester.request();
 	}
 
-	/** Told once for each connection. */
 	function checkSynced(sync: SyncLink): void {
 		if (sync.synced || !isCaughtUp(sync, inventory)) return;
 		sync.synced = true;
@@ -179,16 +151,16 @@ export function createSync(options: SyncOptions): Sync {
 		options.onSynced(sync.link.peer, sync.received);
 	}
 
-	/** What they asked of us goes on: they learn of a closed connection themselves. */
+	/** Answers to requests of the other end continue on a previous connection: the other end notices itself that it closed. */
 	function open(link: PeerLink): void {
-		const before = links.get(link.peer);
-		before?.request?.timer.cancel();
-		const sync = createSyncLink(link, clock.monotonic(), before);
-		if (before?.link !== link) ingest.linkOpened(link);
+		const previous = links.get(link.peer);
+		previous?.request?.timer.cancel();
+		const sync = createSyncLink(link, clock.monotonic(), previous);
+		if (previous?.link !== link) ingest.linkOpened(link);
 		links.set(link.peer, sync);
 		ticker.wake();
-		// It says anew what it holds.
-		requester.recheckLater(before?.theirSeqs.keys() ?? []);
+		// The other end lists its inventory again.
+		requester.recheckLater(previous?.theirSeqs.keys() ?? []);
 		sendDigest(sync, inventory);
 	}
 
@@ -198,9 +170,9 @@ export function createSync(options: SyncOptions): Sync {
 		links.delete(peer);
 	}
 
-	/** They may be replaced between two parts of what they say. */
-	function* readHave(link: PeerLink, message: HaveMessage): ChunkedWork {
-		yield* inventoryReceiver.read(() => links.get(link.peer), link, message, responder.announcedTo(link.peer));
+	/** The connection may be replaced between two parts of the work. */
+	function* receiveHave(link: PeerLink, message: HaveMessage): ChunkedWork {
+		yield* inventoryReceiver.receive(() => links.get(link.peer), link, message, responder.announcedTo(link.peer));
 		const sync = links.get(link.peer);
 		if (!sync || message.kind === 'digest') return;
 		checkSynced(sync);
@@ -210,25 +182,25 @@ export function createSync(options: SyncOptions): Sync {
 	return {
 		up: open,
 		replaced(link, closed) {
-			if (closed) responder.closed(closed);
+			if (closed) responder.linkClosed(closed);
 			open(link);
 		},
 		down(peer) {
-			const claimed = links.get(peer)?.theirSeqs.keys() ?? [];
+			const claimedFeeds = links.get(peer)?.theirSeqs.keys() ?? [];
 			close(peer);
-			requester.recheckLater(claimed);
+			requester.recheckLater(claimedFeeds);
 			requester.request();
 			ticker.wake();
 		},
-		message(link, message, rest = runToCompletion) {
+		message(link, message, defer = runToCompletion) {
 			const sync = links.get(link.peer);
 			if (!sync) return;
 			ticker.wake();
 			if (message.type === 'want') responder.serve(link, message);
-			else if (message.type === 'have') rest(readHave(link, message));
+			else if (message.type === 'have') defer(receiveHave(link, message));
 			else if (message.type === 'events') {
-				const want = ingest.receive(sync, link, message);
-				if (want) requester.completed(sync, want);
+				const completed = ingest.receive(sync, link, message);
+				if (completed) requester.completed(sync, completed);
 			}
 		},
 		drained(link) {
@@ -266,6 +238,31 @@ export function createSync(options: SyncOptions): Sync {
 			ingest.stop();
 			requester.stop();
 			for (const peer of [...links.keys()]) close(peer);
+		},
+	};
+}
+
+/** Counter of missing events that have arrived. It reports while some are missing, and once when none is. */
+interface SyncProgress {
+	/** Counts missing events that arrived. */
+	add(count: number): void;
+	/** `outstanding`: number of events that are still missing. */
+	report(outstanding: number): void;
+}
+
+function createSyncProgress(onProgress: (received: number, expected: number) => void): SyncProgress {
+	let received = 0;
+	let isReported = false;
+
+	return {
+		add(count) {
+			received += count;
+		},
+		report(outstanding) {
+			const isComplete = outstanding === 0;
+			if (!isComplete || isReported) onProgress(received, isComplete ? 0 : received + outstanding);
+			isReported = !isComplete;
+			if (isComplete) received = 0;
 		},
 	};
 }

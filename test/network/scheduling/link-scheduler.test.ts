@@ -1,8 +1,8 @@
 import {expect, it} from 'vitest';
 import type {Clock} from '../../../source/core/environment.js';
 import {READ_SLICE_MS} from '../../../source/core/limits.js';
+import {INTERACTIVE_BYTES} from '../../../source/network/scheduling/fair-queue.js';
 import {createLinkScheduler, type LinkScheduler} from '../../../source/network/scheduling/link-scheduler.js';
-import {INTERACTIVE_BYTES} from '../../../source/network/scheduling/usage-meter.js';
 
 interface Bench {
 	readonly turns: LinkScheduler;

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {Batch} from '../../../source/core/event.js';
 import {MAX_INGEST_BYTES, RECEIVE_SLICE_MS} from '../../../source/core/limits.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
-import {INTERACTIVE_BYTES} from '../../../source/network/scheduling/usage-meter.js';
+import {INTERACTIVE_BYTES} from '../../../source/network/scheduling/fair-queue.js';
 import type {IncomingBatch} from '../../../source/network/sync/ingest-queue.js';
 import {createIngestQueue} from '../../../source/network/sync/ingest-queue.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';

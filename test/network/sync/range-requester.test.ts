@@ -14,7 +14,7 @@ const source = (peer: RangeSource['peer'], seq: number, more: Partial<RangeSourc
 	peer,
 	busy: false,
 	timeouts: 0,
-	holds: () => seq,
+	seqOf: () => seq,
 	...more,
 });
 const lacks = (from: number, more: Partial<WantedRange> = {}): WantedRange => ({

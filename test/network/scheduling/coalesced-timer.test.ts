@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {createCoalescingTicker} from '../../../source/network/scheduling/coalescing-ticker.js';
+import {createCoalescingTicker} from '../../../source/network/scheduling/coalesced-timer.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 
 const INTERVAL_MS = 250;
