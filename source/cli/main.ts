@@ -7,9 +7,9 @@ import {UsageError} from '../core/errors.js';
 import {createSystemClock} from '../network/system-clock.js';
 import {readConfigFile} from '../storage/config-file.js';
 import {resolveSystemDataDir} from '../storage/data-dir.js';
-import {runChat} from './chat/chat.js';
 import {type CliContext, createOutput, exitCodes} from './context.js';
 import {formatDebugLine, isDebugEnabled, openDebugLog} from './debug-log.js';
+import {helpText} from './options/help-text.js';
 import type {Options} from './options/options.js';
 import {createMeowParser, parseOptions} from './options/parse-options.js';
 import {programVersion} from './program-version.js';
@@ -52,7 +52,7 @@ function readOptions(argv: readonly string[], secret: string | undefined): Optio
 }
 
 async function printInformation(options: Options, write: (text: string) => void): Promise<number> {
-	if (options.help) write(`${(await import('./options/help-text.js')).helpText()}\n`);
+	if (options.help) write(`${helpText()}\n`);
 	else write(`${programVersion()}\n`);
 	return exitCodes.done;
 }
@@ -86,19 +86,19 @@ async function runCommand(baseContext: CliContext): Promise<number> {
 	const context: CliContext = {...baseContext, version: programVersion()};
 	switch (context.options.command) {
 		case 'chat':
-			return runChat(context);
+			return (await import('./chat/chat.js')).runChat(context);
 		case 'send':
-			return (await import('./commands/send.js')).runSend(context);
+			return (await import('./commands/index.js')).runSend(context);
 		case 'logs':
-			return (await import('./commands/logs.js')).runLogs(context);
+			return (await import('./commands/index.js')).runLogs(context);
 		case 'export':
-			return (await import('./commands/export.js')).runExport(context);
+			return (await import('./commands/index.js')).runExport(context);
 		case 'replay':
-			return (await import('./commands/replay.js')).runReplay(context);
+			return (await import('./commands/index.js')).runReplay(context);
 		case 'doctor':
-			return (await import('./commands/doctor.js')).runDoctor(context);
+			return (await import('./commands/index.js')).runDoctor(context);
 		case 'demo':
-			return (await import('./demo/demo.js')).runDemo(context);
+			return (await import('./commands/index.js')).runDemo(context);
 		default:
 			return context.options.command satisfies never;
 	}

@@ -1,16 +1,17 @@
 import type {CliContext} from '../context.js';
+import {runFullScreen} from './full-screen.js';
+import {runHeadless} from './headless.js';
 
 type ChatMode = 'json' | 'plain' | 'screen-reader' | 'screen';
 
 /** Chat in the mode that was asked for, or that the terminal allows (interface.md, 1, Modes). */
 export async function runChat(context: CliContext): Promise<number> {
 	const mode = chooseMode(context);
-	if (mode === 'screen') return (await import('./full-screen.js')).runFullScreen(context);
+	if (mode === 'screen') return runFullScreen(context);
 	const {stdin, stdout} = context;
 	if (mode === 'screen-reader' && stdin.isTTY && stdout.isTTY) {
-		return (await import('./full-screen.js')).runFullScreen(context, true);
+		return runFullScreen(context, true);
 	}
-	const {runHeadless} = await import('./headless.js');
 	return runHeadless(context, mode === 'json' ? 'json' : 'plain');
 }
 

@@ -3,6 +3,7 @@
  * truncating. Offsets are in UTF-16 units. Printable ASCII takes a fast path.
  */
 import stringWidth from 'string-width';
+import {isPlain, plainWidth} from './plain-text.js';
 
 const graphemeSegmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 const wordSegmenter = new Intl.Segmenter('en', {granularity: 'word'});
@@ -17,7 +18,7 @@ export function isSingleUnitText(text: string): boolean {
 
 /** The grapheme clusters of a text, in order. */
 export function splitGraphemes(text: string): string[] {
-	if (isSingleUnitText(text)) return text.split('');
+	if (isPlain(text) || isSingleUnitText(text)) return text.split('');
 	return Array.from(graphemeSegmenter.segment(text), part => part.segment);
 }
 
@@ -82,7 +83,7 @@ export function nextWord(text: string, offset: number): number {
 
 /** Width in terminal cells of a text without newlines or escape sequences. */
 export function cellWidth(text: string): number {
-	return isSingleUnitText(text) ? text.length : stringWidth(text);
+	return isPlain(text) ? plainWidth(text) : stringWidth(text);
 }
 
 /** The text, at most `cells` wide. A truncated text ends in `ellipsis` (one cell). Never cuts a grapheme cluster. */

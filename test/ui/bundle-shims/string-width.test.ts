@@ -1,0 +1,21 @@
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import {expect, test} from 'vitest';
+import quickStringWidth from '../../../source/ui/bundle-shims/string-width.js';
+import {hardText} from './hard-texts.js';
+
+test('the width is that of string-width for any text', () => {
+	fc.assert(
+		fc.property(hardText, text => {
+			expect(quickStringWidth(text)).toBe(stringWidth(text));
+		}),
+		{numRuns: 2000},
+	);
+});
+
+test('options have the effect that they have in string-width', () => {
+	const coloured = '\u001b[1m·';
+	const options = {countAnsiEscapeCodes: true};
+	expect(quickStringWidth(coloured, options)).toBe(stringWidth(coloured, options));
+	expect(quickStringWidth('·', {ambiguousIsNarrow: false})).toBe(2);
+});
