@@ -1,21 +1,40 @@
-/** Standard output as this program needs it: a closed one is a leave, not a crash. */
+/** What every command needs to run: options, clock and standard streams. main.ts creates it. */
 import type {Writable} from 'node:stream';
 import type {ReadStream, WriteStream} from 'node:tty';
 import type {Clock, Debug} from '../core/environment.js';
 import type {Options} from './options/options.js';
 
+export interface CliContext {
+	readonly options: Options;
+	/** Program version. */
+	readonly version: string;
+	readonly clock: Clock;
+	readonly debug: Debug;
+	readonly stdin: ReadStream;
+	/** Standard output as a terminal. */
+	readonly stdout: WriteStream;
+	/** Standard output as a stream of lines. */
+	readonly output: Output;
+	/** Prints one line for people on standard error. */
+	printError(text: string): void;
+	/** Set in the demo: Esc quits too, and this text replaces the location of the log in the exit message. */
+	readonly demoVisit?: {readonly exitText: string};
+}
+
+export const exitCodes = {done: 0, failed: 1, usage: 2} as const;
+
+/** Standard output with back-pressure. A reader that closes its end stops the program; it is not an error. */
 export interface Output {
-	/** Takes whole lines; dropped once closed. */
+	/** Writes complete lines. Does nothing after the reader has closed its end. */
 	write(text: string): void;
-	/** Resolves when it is worth writing more: the reader keeps pace, or is gone. */
+	/** Resolves when the buffer has drained or the output is closed. */
 	whenWritable(): Promise<void>;
-	/** Resolves when all was handed over, nobody reads any more, or `ms` passed. */
+	/** Resolves when everything is written, the output is closed, or `ms` have passed. */
 	flush(ms?: number): Promise<void>;
-	/** True while the reader lags behind: wait for `ready`. */
+	/** Whether the reader lags behind. Call `whenWritable` before writing more. */
 	readonly isFull: boolean;
-	/** The reader closed its end. */
 	readonly isClosed: boolean;
-	/** Called at most once. */
+	/** Calls `run` once when the reader closes its end, immediately if it already has. */
 	onClosed(run: () => void): void;
 }
 
@@ -30,7 +49,7 @@ export function createOutput(stream: Writable): Output {
 		pendingCallbacks.clear();
 	}
 
-	/** Resolves at `event`, at the end, or after `ms`. */
+	/** Resolves when `subscribe` calls back, the output closes, or `ms` have passed. */
 	function waitFor(subscribe: (done: () => void) => void, ms?: number): Promise<void> {
 		if (isClosed) return Promise.resolve();
 		return new Promise(resolve => {
@@ -65,22 +84,3 @@ export function createOutput(stream: Writable): Output {
 		},
 	};
 }
-
-/** What every command runs on; made by main.ts. */
-export interface CliContext {
-	readonly options: Options;
-	readonly version: string;
-	readonly clock: Clock;
-	readonly debug: Debug;
-	readonly stdin: ReadStream;
-	readonly stdout: WriteStream;
-	/** Standard output as data. */
-	readonly output: Output;
-	/** A line for people, on standard error. */
-	printError(text: string): void;
-	/** The demo: Esc leaves too, and these words stand in place of where the log lies. */
-	readonly demoVisit?: {readonly exitText: string};
-}
-
-/** Exit codes (interface.md, 1). */
-export const exitCodes = {done: 0, failed: 1, usage: 2} as const;

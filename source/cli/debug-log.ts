@@ -1,21 +1,21 @@
+/** Debug messages as lines of text, in a file or on standard error, without secrets. */
 import {closeSync, openSync, writeSync} from 'node:fs';
 import type {Debug} from '../core/environment.js';
 import {UsageError} from '../core/errors.js';
+import {describeSystemError} from '../core/system-error.js';
 
 export interface DebugLog {
 	readonly debug: Debug;
 	close(): void;
 }
 
-/** Appends to a file that only its owner can read. Throws UsageError when it cannot be opened. */
+/** Opens a file for appending that only its owner can read. Throws UsageError. */
 export function openDebugLog(path: string, now: () => number): DebugLog {
 	let file: number;
 	try {
 		file = openSync(path, 'a', 0o600);
 	} catch (error) {
-		throw new UsageError(`--debug ${path} cannot be written: ${error instanceof Error ? error.message : error}`, {
-			cause: error,
-		});
+		throw new UsageError(`Cannot write --debug ${path}: ${describeSystemError(error)}.`, {cause: error});
 	}
 	let isOpen = true;
 	return {
@@ -29,7 +29,7 @@ export function openDebugLog(path: string, now: () => number): DebugLog {
 	};
 }
 
-/** One line: time, scope, text, fields as JSON. Bytes are counted, never shown: any of them may be a key. */
+/** One line: time, scope, text, and fields as JSON. Byte arrays show only their length, because they may be keys. */
 export function formatDebugLine(
 	now: number,
 	scope: string,
@@ -42,14 +42,14 @@ export function formatDebugLine(
 }
 
 function redactSecrets(key: string, value: unknown): unknown {
-	if (/secret|psk|private|seed|^key$|room-?key/i.test(key)) return '(left out)';
+	if (/secret|psk|private|seed|^key$|room-?key/i.test(key)) return '(omitted)';
 	if (value instanceof Uint8Array) return `(${value.length} bytes)`;
 	if (value instanceof Error) return value.stack ?? value.message;
 	if (typeof value === 'bigint') return String(value);
 	return value;
 }
 
-/** Whether DEBUG asks for our lines on standard error, as `p2pchat*` or `p2pchat:mesh` among others. */
+/** Whether the DEBUG variable selects our messages: a list of patterns that contains `p2pchat*` or `p2pchat:mesh`. */
 export function isDebugEnabled(debugVariable: string | undefined): boolean {
 	return debugVariable?.split(/[\s,]+/).some(pattern => pattern.startsWith('p2pchat')) ?? false;
 }

@@ -1,4 +1,4 @@
-/** What the screen may ask of this computer: the clipboard, a browser, a file, suspending. No shell anywhere. */
+/** Hooks of the screens into the desktop: clipboard, browser, export files and suspending. No shell is used. */
 import {type SpawnOptions, spawn} from 'node:child_process';
 import {open} from 'node:fs/promises';
 import {homedir} from 'node:os';
@@ -9,13 +9,13 @@ import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import type {TimelineEntry} from '../core/timeline.js';
 import {sliceTimeline} from '../core/timeline.js';
 import type {ScreenHooks} from '../ui/screen-hooks.js';
-import {jsonEvent, toJsonLine} from './output/format-json.js';
+import {formatJsonEntry} from './output/format-json.js';
 import {createMarkdownFormat, formatPlain} from './output/format-text.js';
 
-type Tool = readonly [program: string, ...words: string[]];
+type Tool = readonly [program: string, ...arguments_: string[]];
 type DesktopEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** A tool that takes longer is left alone. */
+/** After this time a running tool counts as successful. */
 const TOOL_TIMEOUT_MS = 2000;
 
 export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment): ScreenHooks {
@@ -34,16 +34,16 @@ export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment
 
 async function openUrl(url: string): Promise<string | undefined> {
 	const protocol = URL.canParse(url) ? new URL(url).protocol : '';
-	if (protocol !== 'http:' && protocol !== 'https:') return 'only http and https addresses are opened';
+	if (protocol !== 'http:' && protocol !== 'https:') return 'Only http and https addresses can be opened.';
 	const tools: Readonly<Partial<Record<string, Tool>>> = {
 		darwin: ['open', url],
 		win32: ['rundll32', 'url.dll,FileProtocolHandler', url],
 	};
 	const tool = tools[process.platform] ?? ['xdg-open', url];
-	return (await runTool(tool)) ? undefined : `${tool[0]} could not open it`;
+	return (await runTool(tool)) ? undefined : `${tool[0]} could not open the address.`;
 }
 
-/** A clipboard over there is not the one of whoever sits here. */
+/** False in an SSH session: the clipboard of that machine is not the one of the user. */
 async function copyText(text: string, environment: DesktopEnvironment): Promise<boolean> {
 	if (environment.SSH_CONNECTION || environment.SSH_TTY) return false;
 	for (const tool of listClipboardTools(environment)) if (await runTool(tool, text)) return true;
@@ -63,19 +63,19 @@ function listClipboardTools({WAYLAND_DISPLAY, DISPLAY}: DesktopEnvironment): rea
 	return [...wayland, ...x11];
 }
 
-/** True when it ended well, or still runs quietly after a while (a browser, xclip that keeps what it serves). */
-function runTool([program, ...words]: Tool, input?: string): Promise<boolean> {
+/** Resolves to true when the tool exits with 0, or still runs after the timeout, as browsers and xclip do. */
+function runTool([program, ...arguments_]: Tool, input?: string): Promise<boolean> {
 	const options: SpawnOptions = {
 		stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'],
 		detached: true,
 		shell: false,
 	};
 	return new Promise(resolve => {
-		const child = spawn(program, words, options);
+		const child = spawn(program, arguments_, options);
 		const timer = setTimeout(() => resolve(true), TOOL_TIMEOUT_MS);
-		const settle = (worked: boolean) => {
+		const settle = (isSuccess: boolean) => {
 			clearTimeout(timer);
-			resolve(worked);
+			resolve(isSuccess);
 		};
 		child.on('error', () => settle(false));
 		child.on('exit', code => settle(code === 0));
@@ -85,22 +85,20 @@ function runTool([program, ...words]: Tool, input?: string): Promise<boolean> {
 	});
 }
 
-/** Rows of a timeline into a file, asked for on a screen. */
-
 const ROWS_PER_WRITE = 1024;
-/** Whose reader gets what the name promises. */
+/** Extensions for which plain text is no surprise. */
 const PLAIN_TEXT_EXTENSIONS: ReadonlySet<string> = new Set(['.txt', '.text', '.log', '.md', '.jsonl', '']);
 
 /**
- * The form follows the ending: .md, .jsonl, else plain text. `~/` is the home folder, as in a shell. Never over a file
- * that is there. Resolves to what to tell, rejects with what went wrong in words.
+ * Writes timeline rows to a new file; it never overwrites one. The extension selects the format: .md, .jsonl, otherwise
+ * plain text. `~/` means the home folder. Resolves to a message for the user; rejects with an Error for the user.
  */
 export async function exportRows(typedPath: string, state: State, rows: readonly TimelineEntry[]): Promise<string> {
 	const file = resolveTypedPath(typedPath);
 	const format = chooseFormat(file, state);
 	const target = await open(file, 'wx', 0o600).catch(error => {
-		if (systemErrorCode(error) === 'EEXIST') throw new Error(`${file} is there already: name another file`);
-		throw new Error(`${file} cannot be written: ${describeSystemError(error)}`, {cause: error});
+		if (systemErrorCode(error) === 'EEXIST') throw new Error(`${file} already exists. Choose another file name.`);
+		throw new Error(`Cannot write ${file}: ${describeSystemError(error)}.`, {cause: error});
 	});
 	let written = 0;
 	try {
@@ -114,11 +112,11 @@ export async function exportRows(typedPath: string, state: State, rows: readonly
 	}
 	const formatNote = PLAIN_TEXT_EXTENSIONS.has(extname(file).toLowerCase())
 		? ''
-		: ' as plain text (.md and .jsonl have forms of their own)';
-	return `${written} ${written === 1 ? 'row' : 'rows'} written${formatNote} to ${file}`;
+		: ' as plain text (use .md or .jsonl for other formats)';
+	return `Wrote ${written} ${written === 1 ? 'event' : 'events'}${formatNote} to ${file}.`;
 }
 
-/** Whole, so that it is found again. */
+/** Absolute, so that messages show where the file is. */
 function resolveTypedPath(typedPath: string): string {
 	return resolve(/^~(?=[/\\]|$)/.test(typedPath) ? join(homedir(), typedPath.slice(1)) : typedPath);
 }
@@ -126,12 +124,5 @@ function resolveTypedPath(typedPath: string): string {
 function chooseFormat(file: string, state: State): (entry: TimelineEntry) => string | undefined {
 	if (file.endsWith('.md')) return createMarkdownFormat(state);
 	if (!file.endsWith('.jsonl')) return entry => formatPlain(state, entry);
-	return entry => {
-		const observed =
-			entry.type === 'launched' ||
-			entry.type === 'peer-connected' ||
-			entry.type === 'peer-disconnected' ||
-			entry.type === 'notice';
-		return observed ? undefined : toJsonLine(jsonEvent(state, entry, false));
-	};
+	return entry => formatJsonEntry(state, entry);
 }

@@ -1,24 +1,7 @@
+/** Collects the reasons to exit: signals, a closed output, the end of input and commands. The first reason wins. */
 import {constants} from 'node:os';
 import type {ChatNode} from '../node/chat-node.js';
 import type {Output} from './context.js';
-
-export type ExitSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
-
-const exitSignals: readonly ExitSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-
-/** Calls `leave` at the first signal; a second one exits at once with 128 + its number. Returns how to stop listening. */
-export function onExitSignal(onSignal: (signal: ExitSignal) => void): () => void {
-	let isExiting = false;
-	const handle = (signal: NodeJS.Signals) => {
-		if (isExiting) process.exit(128 + constants.signals[signal]);
-		isExiting = true;
-		onSignal(exitSignals.find(known => known === signal) ?? 'SIGTERM');
-	};
-	for (const signal of exitSignals) process.on(signal, handle);
-	return () => {
-		for (const signal of exitSignals) process.off(signal, handle);
-	};
-}
 
 export type ExitReason = Parameters<ChatNode['stop']>[0];
 
@@ -26,17 +9,31 @@ export interface ExitRequest {
 	/** Resolves with the first reason. */
 	readonly requested: Promise<ExitReason>;
 	request(reason: ExitReason): void;
-	/** Stops listening. */
+	/** Removes the signal handlers. */
 	stop(): void;
 }
 
-/** A signal, a closed output, the end of input or a command: the first of them decides. */
+const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Installs signal handlers. A second signal ends the process at once, with exit code 128 plus its number. */
 export function createExitRequest(output: Output): ExitRequest {
 	let request: (reason: ExitReason) => void = () => {};
 	const requested = new Promise<ExitReason>(resolve => {
 		request = resolve;
 	});
-	const stop = onExitSignal(() => request('signal'));
+	let isSignalled = false;
+	const handleSignal = (signal: NodeJS.Signals) => {
+		if (isSignalled) process.exit(128 + constants.signals[signal]);
+		isSignalled = true;
+		request('signal');
+	};
+	for (const signal of EXIT_SIGNALS) process.on(signal, handleSignal);
 	output.onClosed(() => request('output-closed'));
-	return {requested, request, stop};
+	return {
+		requested,
+		request,
+		stop() {
+			for (const signal of EXIT_SIGNALS) process.off(signal, handleSignal);
+		},
+	};
 }

@@ -1,4 +1,4 @@
-/** From the command line to the exit code. Errors end as one clear line; the stack goes to --debug. */
+/** Runs the command that argv names and sets the exit code. An error is printed as one line; its stack goes to --debug. */
 
 import * as nodeModule from 'node:module';
 import meow from 'meow';
@@ -14,10 +14,10 @@ import type {Options} from './options/options.js';
 import {createMeowParser, parseOptions} from './options/parse-options.js';
 import {programVersion} from './program-version.js';
 
-/** After the work is done nothing should keep the process alive; should something, it ends nevertheless. */
+/** A timer or socket that is still open after the command must not keep the process alive longer than this. */
 const FORCED_EXIT_DELAY_MS = 400;
 
-/** `words`: argv without node and file. `secret`: the value of P2PCHAT_SECRET. Sets the exit code; never rejects. */
+/** `argv`: without node and the script. `secret`: the value of P2PCHAT_SECRET. Never rejects. */
 export async function main(argv: readonly string[], secret: string | undefined): Promise<void> {
 	let debug: Debug = () => {};
 	const fail = (error: unknown) => {
@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], secret: string | undefined):
 	const crash = (error: unknown) => process.exit(fail(error));
 	process.on('uncaughtException', crash);
 	process.on('unhandledRejection', crash);
-	// Nobody left to read complaints is no reason to crash.
+	// A closed standard error must not crash the program.
 	process.stderr.on('error', () => {});
 	const output = createOutput(process.stdout);
 	try {
@@ -39,7 +39,9 @@ export async function main(argv: readonly string[], secret: string | undefined):
 		}
 		debug = openDebug(options);
 		enableCompileCache(options);
-		process.exitCode = await runCommand(createContext(options, debug, output));
+		const {stdin, stdout} = process;
+		const [version, clock] = [programVersion(), createSystemClock()];
+		process.exitCode = await runCommand({options, version, clock, debug, stdin, stdout, output, printError});
 	} catch (error) {
 		process.exitCode = fail(error);
 	}
@@ -61,14 +63,14 @@ function openDebug(options: Options): Debug {
 	if (options.debug !== undefined) return openDebugLog(options.debug, Date.now).debug;
 	if (!isDebugEnabled(process.env.DEBUG)) return () => {};
 	if (options.command === 'chat' && options.mode === undefined && process.stderr.isTTY && process.stdout.isTTY) {
-		throw new UsageError('DEBUG would write over the screen: use --debug FILE, or 2>FILE');
+		throw new UsageError('DEBUG would write over the screen. Use --debug FILE, or redirect standard error: 2>FILE.');
 	}
 	return (scope, text, fields) => process.stderr.write(formatDebugLine(Date.now(), scope, text, fields));
 }
 
 /**
- * Lets Node cache the compiled form of the modules that load from here on, in its default folder, to start faster next
- * time. Node 20 has no such cache. Off where the user asked to keep nothing on disk, which only the options tell.
+ * Turns on Node's compile cache, in its default folder, for the modules that load from here on. It makes the next start
+ * faster. Node 20 has no compile cache. It stays off when the user asked to keep nothing on disk.
  */
 function enableCompileCache({command, log}: Options): void {
 	if (command === 'demo' || log.type === 'none') return;
@@ -77,13 +79,7 @@ function enableCompileCache({command, log}: Options): void {
 	}
 }
 
-function createContext(options: Options, debug: Debug, output: CliContext['output']): CliContext {
-	const {stdin, stdout} = process;
-	return {options, version: '', clock: createSystemClock(), debug, stdin, stdout, output, printError: printError};
-}
-
-async function runCommand(baseContext: CliContext): Promise<number> {
-	const context: CliContext = {...baseContext, version: programVersion()};
+async function runCommand(context: CliContext): Promise<number> {
 	switch (context.options.command) {
 		case 'chat':
 			return (await import('./chat/chat.js')).runChat(context);
@@ -110,11 +106,12 @@ function printError(text: string): void {
 	);
 }
 
-/** One line; what a StorageError advises follows what happened. */
+/** The message, followed by the advice of a StorageError. */
 function describeError(error: unknown): string {
-	if (!(error instanceof Error)) return `failed: ${String(error)}`;
+	if (!(error instanceof Error)) return `Failed: ${String(error)}`;
 	const pathPrefix =
 		'path' in error && typeof error.path === 'string' && !error.message.includes(error.path) ? `${error.path}: ` : '';
-	const advice = 'advice' in error && typeof error.advice === 'string' ? `. ${error.advice}` : '';
-	return `${pathPrefix}${error.message}${advice}`;
+	const advice = 'advice' in error && typeof error.advice === 'string' ? error.advice : undefined;
+	const message = `${pathPrefix}${error.message}`;
+	return advice === undefined ? message : `${message.replace(/\.$/, '')}. ${advice}`;
 }

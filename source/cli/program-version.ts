@@ -1,9 +1,9 @@
 import {readFileSync} from 'node:fs';
 
-/** The version in package.json, which lies beside `dist`. */
+/** The version in package.json, which is one directory above `dist`. */
 export function programVersion(): string {
 	const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-	const found =
+	const version =
 		typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-	return typeof found === 'string' ? found : '0.0.0';
+	return typeof version === 'string' ? version : '0.0.0';
 }

@@ -1,4 +1,4 @@
-/** A saved log, reduced as a live node would have: what was live counts as live. */
+/** Loads a saved log into a state, filters its timeline and prints it. Used by replay and export. */
 import {existsSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {UsageError} from '../core/errors.js';
@@ -17,27 +17,32 @@ import {type CliContext, exitCodes, type Output} from './context.js';
 import {resolveTime} from './options/option-values.js';
 import type {EventFilter} from './options/options.js';
 
+/** A log file that was read to its end. */
 export interface LoadedLog {
 	readonly path: string;
 	readonly header: LogHeader;
 	readonly state: State;
-	/** As they stand in the file. */
+	/** In the order of the file. */
 	readonly batches: readonly Batch[];
 	readonly damage: readonly Damage[];
 }
 
-/** FILE as it was given, a name in the folder of logs, or the newest log. Throws UsageError. */
+/**
+ * Path of the log to open: FILE, or the log of that name in the log folder, or without FILE the newest log. Throws
+ * UsageError if there is no log.
+ */
 export function resolveLogPath(file: string | undefined, dataDir: DataDir): string {
 	if (file !== undefined) {
 		const savedPath = join(dataDir.logs, basename(file));
 		return !existsSync(file) && basename(file) === file && existsSync(savedPath) ? savedPath : file;
 	}
 	const newest = listLogs(dataDir.logs).find(log => 'header' in log);
-	if (!newest) throw new UsageError(`there is no saved log in ${dataDir.logs} yet; name a FILE`);
+	if (!newest)
+		throw new UsageError(`No saved log in ${dataDir.logs}. Pass the path of a log: p2pchat-ink replay FILE.`);
 	return newest.path;
 }
 
-/** Throws StorageError. */
+/** Reads a log file and reduces its records, as the node that wrote it did. Throws StorageError. */
 export async function loadLog(path: string): Promise<LoadedLog> {
 	const reader = openLogReader(path);
 	const tips = createFeedTips({roomTag: reader.header.roomTag});
@@ -54,7 +59,7 @@ export async function loadLog(path: string): Promise<LoadedLog> {
 	}
 }
 
-/** Records of a log as the reducer takes them. */
+/** Converts log records to inputs of the reducer. */
 export function recordsToInputs(records: readonly LogRecord[], tips: FeedTips): Input[] {
 	return records.map(record =>
 		record.type === 'observation'
@@ -63,33 +68,34 @@ export function recordsToInputs(records: readonly LogRecord[], tips: FeedTips): 
 	);
 }
 
-/** What is missing, as lines for people. */
+/** One message per damaged part of the file. */
 export function describeDamage({damage, path}: Pick<LoadedLog, 'damage' | 'path'>): string[] {
 	return damage.map(({offset, length, kind}) =>
 		kind === 'torn'
-			? `${path} ends in the middle of a record (byte ${offset}, ${length} bytes)`
-			: `${path} is damaged at byte ${offset} (${length} bytes); the rest is shown`,
+			? `${path} ends with an incomplete record (byte ${offset}, ${length} bytes).`
+			: `${path} is damaged at byte ${offset} (${length} bytes). The intact records are shown.`,
 	);
 }
 
-/** Which rows of a timeline `--author`, `--grep`, `--from` and `--to` leave. */
-
 export type EntryPredicate = (entry: TimelineEntry) => boolean;
 
-/** Times of day count from the first row on; `to` from `from` on. Throws UsageError when that is no span of this log. */
+/**
+ * Predicate for `--author`, `--grep`, `--from` and `--to`. Times of day are resolved from the first entry on, `to` from
+ * `from` on. Throws UsageError if `from` is not before `to`.
+ */
 export function createEntryFilter(state: State, filter: EventFilter): EntryPredicate {
 	const {author, grep} = filter;
 	const start = entryAt(state.timeline, 0)?.at ?? 0;
 	const from = filter.from ? resolveTime(filter.from, start) : Number.NEGATIVE_INFINITY;
 	const to = filter.to ? resolveTime(filter.to, Math.max(start, from)) : Number.POSITIVE_INFINITY;
-	if (from >= to) throw new UsageError('--from must be before --to');
+	if (from >= to) throw new UsageError('--from must be before --to.');
 	const end = entryAt(state.timeline, state.timeline.length - 1)?.at ?? start;
 	if (
 		filter.from?.type === 'clock' &&
 		filter.to?.type === 'clock' &&
 		startOfDay(to) > Math.max(startOfDay(from), startOfDay(end))
 	)
-		throw new UsageError('--from is later than --to, and the log does not reach the next day');
+		throw new UsageError('--from is later than --to, and the log ends on the same day.');
 	const searchText = grep?.normalize('NFC').toLowerCase();
 	return entry => {
 		if (entry.at < from || entry.at >= to) return false;
@@ -102,21 +108,24 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 	};
 }
 
-/** Midnight before `ms`, local time; not a number stays one. */
+/** Local midnight before `ms`. */
 function startOfDay(ms: number): number {
 	return new Date(ms).setHours(0, 0, 0, 0);
 }
 
-/** As grep: nothing found among what was asked for is said, and is no success. */
+/** Like grep, a filter without a match is a failure. */
 export function exitCodeForMatches({options, printError, output}: CliContext, written: number): number {
 	if (written > 0 || output.isClosed || Object.keys(options.filter).length === 0) return exitCodes.done;
-	printError('nothing in this log matches');
+	printError('No event in this log matches.');
 	return exitCodes.failed;
 }
 
 const ROWS_PER_CHUNK = 512;
 
-/** Writes the rows that pass, at the reader's pace, until it has gone. `format`: lines without the newline at the end. How many. */
+/**
+ * Writes the matching entries with back-pressure until the output closes. `format` returns text without a final newline,
+ * or undefined to skip an entry. Resolves to the number of entries written.
+ */
 export async function printEntries(
 	output: Output,
 	state: State,

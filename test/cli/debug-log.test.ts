@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
 import {formatDebugLine, isDebugEnabled, openDebugLog} from '../../source/cli/debug-log.js';
 
-it('a debug line is one line without bytes, secrets or control characters', () => {
+it('a debug message is one line without byte values, secrets or control characters', () => {
 	const line = formatDebugLine(0, 'mesh', 'hello\nfrom\u001b[31m', {
 		psk: 'abc',
 		secret: 'abc',
@@ -13,23 +13,23 @@ it('a debug line is one line without bytes, secrets or control characters', () =
 		nested: {roomKey: 'abc'},
 	});
 	expect(line).toBe(
-		'1970-01-01T00:00:00.000Z p2pchat:mesh hello\uFFFDfrom\uFFFD[31m {"psk":"(left out)","secret":"(left out)","bytes":"(32 bytes)","count":3,"nested":{"roomKey":"(left out)"}}\n',
+		'1970-01-01T00:00:00.000Z p2pchat:mesh hello\uFFFDfrom\uFFFD[31m {"psk":"(omitted)","secret":"(omitted)","bytes":"(32 bytes)","count":3,"nested":{"roomKey":"(omitted)"}}\n',
 	);
 });
 
-it('the debug file is for its owner alone', () => {
+it('only its owner can read the debug log', () => {
 	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-debug-'));
 	onTestFinished(() => rmSync(folder, {recursive: true}));
 	const path = join(folder, 'debug');
-	const sink = openDebugLog(path, () => 0);
-	sink.debug('test', 'one');
-	sink.close();
-	sink.debug('test', 'two');
+	const log = openDebugLog(path, () => 0);
+	log.debug('test', 'one');
+	log.close();
+	log.debug('test', 'two');
 	expect(readFileSync(path, 'utf8')).toBe('1970-01-01T00:00:00.000Z p2pchat:test one\n');
 	expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-it('DEBUG asks by our name only', () => {
+it('DEBUG enables messages only by the name of this program', () => {
 	expect(['p2pchat*', 'express,p2pchat:mesh'].map(isDebugEnabled)).toEqual([true, true]);
 	expect([undefined, '', '*', 'express'].map(isDebugEnabled)).toEqual([false, false, false, false]);
 });

@@ -100,7 +100,7 @@ describe('a saved log in a pipe', () => {
 		const bad = await runToEnd(['export', damaged, '--verify'], {home});
 		expect(bad.code).toBe(1);
 		expect(bad.stdout).toMatch(/holds to \d+ of \d+: gap/);
-		expect(bad.stderr).toMatch(/damaged at byte \d+ \(\d+ bytes\); the rest is shown/);
+		expect(bad.stderr).toMatch(/damaged at byte \d+ \(\d+ bytes\)\. The intact records are shown\./);
 	});
 
 	test('a log that is not there is exit code 1 and one line; logs lists what is', async () => {

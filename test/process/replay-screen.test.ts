@@ -5,6 +5,7 @@ import {beforeEach, describe, expect, test} from 'vitest';
 import {makeHome} from '../helpers/data-home.js';
 import {openTerminal, type Terminal} from '../helpers/pty.js';
 import {cliPath} from '../helpers/run-node.js';
+import {LOG_CHOOSER, REPLAY_BAR} from '../helpers/screen-texts.js';
 
 const FILE = join(import.meta.dirname, '../../fixtures/conversation.p2plog');
 
@@ -23,7 +24,7 @@ function start(...words: string[]): Terminal {
 	return openTerminal(process.execPath, [cliPath, ...words], {env: {HOME: home, P2PCHAT_HOME: home, TZ: 'UTC'}});
 }
 
-/** What is written behind here, cleared of escape sequences. */
+/** The output from now on, without escape sequences. */
 function since(pty: Terminal): () => string {
 	const from = pty.output().length;
 	return () => pty.output().slice(from).replace(SEQUENCES, '');
@@ -39,10 +40,10 @@ async function quit(pty: Terminal, key = 'q'): Promise<void> {
 }
 
 describe('replay at a terminal', () => {
-	test('opens a file, starts at --at with --speed, keeps bookmarks beside the log, leaves with q', async () => {
+	test('opens a file, starts at --at with --speed, saves bookmarks beside the log and quits with q', async () => {
 		const before = readFileSync(log);
 		const pty = start('replay', log, '--at', '15:09', '--speed', '4');
-		await pty.until(output => output.includes('REPLAY') && output.includes('15:09'));
+		await pty.until(output => output.includes(REPLAY_BAR) && output.includes('15:09'));
 		await pty.until(output => output.includes('4×'));
 		pty.write('b');
 		await pty.until(output => output.includes('bookmark set'));
@@ -52,23 +53,23 @@ describe('replay at a terminal', () => {
 		expect(readFileSync(log)).toEqual(before);
 		const again = start('replay', log);
 		await again.until(output => output.includes('◆'));
-		const said = since(again);
+		const newOutput = since(again);
 		again.write('g]');
-		await again.until(() => said().includes('15:09'));
+		await again.until(() => newOutput().includes('15:09'));
 		again.write('b');
 		await expect.poll(() => existsSync(`${log}.bookmarks.json`), {timeout: 10_000}).toBe(false);
 		await quit(again, '\u0003');
 	});
 
-	test('without a file lets one choose among the saved logs', async () => {
+	test('without a file shows the list of saved logs', async () => {
 		const pty = start('replay');
-		await pty.until(output => output.includes('which log?') && output.includes('third floor'));
+		await pty.until(output => output.includes(LOG_CHOOSER) && output.includes('third floor'));
 		pty.write('\r');
-		await pty.until(output => output.includes('REPLAY') && output.includes('Gertrud'));
+		await pty.until(output => output.includes(REPLAY_BAR) && output.includes('Gertrud'));
 		await quit(pty);
 	});
 
-	test('opens a damaged file as far as it is good and says what is missing', async () => {
+	test('opens the intact part of a damaged file and reports the damage', async () => {
 		const bytes = readFileSync(log);
 		bytes.fill(0, 20_000, 20_010);
 		writeFileSync(log, bytes);
@@ -78,26 +79,26 @@ describe('replay at a terminal', () => {
 		await quit(pty);
 	});
 
-	test('leaves bookmarks that it cannot read as they are, and says so', async () => {
+	test('does not change a bookmarks file of unknown format, and says so', async () => {
 		writeFileSync(`${log}.bookmarks.json`, '{"mine": true}');
 		const pty = start('replay', log);
-		await pty.until(output => output.includes('holds no bookmarks of this program'));
+		await pty.until(output => output.includes('contains no bookmarks of this program'));
 		pty.write('b');
 		await pty.until(output => output.includes('bookmarks are not kept here'));
 		await quit(pty);
 		expect(readFileSync(`${log}.bookmarks.json`, 'utf8')).toBe('{"mine": true}');
 	});
 
-	test('exports what is shown, and never over a file', async () => {
+	test('exports the shown events and never overwrites a file', async () => {
 		const target = join(home, 'out.md');
 		const pty = start('replay', log, '--author', 'Yuki');
 		await pty.until(output => output.includes('only from:Yuki'));
 		pty.write(`e${target}\r`);
-		await pty.until(output => /\d+ rows written to/.test(output));
+		await pty.until(output => /Wrote \d+ events/.test(output));
 		expect(readFileSync(target, 'utf8')).toMatch(/^## 2026-11-19\n\n- .*Yuki/);
-		const said = since(pty);
+		const newOutput = since(pty);
 		pty.write(`e${target}\r`);
-		await pty.until(() => said().includes('there already'));
+		await pty.until(() => newOutput().includes('already exists'));
 		await quit(pty);
 	});
 });

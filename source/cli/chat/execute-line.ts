@@ -1,4 +1,4 @@
-/** One line of input, done: a post, a command, or a complaint. */
+/** Executes one line of input: posts it, runs a command, or returns an error. */
 
 import type {ChatNode} from '../../node/chat-node.js';
 import {commandRows, commandUsage} from '../../node/commands/command-table.js';
@@ -8,31 +8,32 @@ import {intentLines} from '../../ui/linear/linear-commands.js';
 import type {JsonReportFormatter} from '../output/report-formats.js';
 
 export interface LineResult {
-	/** Seq of what was posted. */
+	/** Sequence number of the posted event. */
 	readonly seq?: number;
 	readonly error?: {readonly code: string; readonly text: string};
-	/** For whoever asked. */
+	/** The answer to a command. */
 	readonly replyLines?: readonly string[];
-	/** The whole list of hidden people. */
+	/** The complete new list of ignored people. */
 	readonly ignoredKeys?: readonly string[];
 	readonly quit?: true;
 }
 
-/** Piped lines are posted as they are; at a terminal a slash makes a command. */
+/** Piped lines are posted unchanged; at a terminal a line that starts with a slash is a command. */
 export function executePlainLine(text: string, context: CommandContext, atTerminal: boolean): LineResult {
 	if (!atTerminal) return postText(context.chatNode, text);
 	const parsed = parseCommand(text);
 	return parsed.type === 'command' ? executeTerminalCommand(parsed.command, context) : executeTypedText(text, context);
 }
 
+/** Executes one JSON object: `post` or `command`. */
 export function executeJsonLine(text: string, context: CommandContext, reports: JsonReportFormatter): LineResult {
 	const input = parseJsonInput(text);
 	switch (input.type) {
-		case 'bad':
+		case 'invalid':
 			return {error: {code: 'bad-input', text: input.text}};
 		case 'command':
 			if (input.text.startsWith('/') && !input.text.startsWith('//')) return executeTypedText(input.text, context);
-			return {error: {code: 'bad-command', text: 'a command begins with "/"; use "post" to say something'}};
+			return {error: {code: 'bad-command', text: 'A command starts with "/". Use "post" to send a message.'}};
 		case 'post': {
 			reports.attachRef(input.ref);
 			const result = postText(context.chatNode, input.text);
@@ -51,7 +52,7 @@ function executeTypedText(text: string, context: CommandContext): LineResult {
 	return toLineResult(runCommand(parsed.command, context), parsed.command.type);
 }
 
-/** Some of what a screen shows can be told in lines. */
+/** Some results that a screen shows can be printed as lines. */
 function executeTerminalCommand(command: Command, context: CommandContext): LineResult {
 	const result = runCommand(command, context);
 	if (result.type !== 'intent') return toLineResult(result, command.type);
@@ -61,7 +62,7 @@ function executeTerminalCommand(command: Command, context: CommandContext): Line
 }
 
 const INTENTS_WITH_LINES: ReadonlySet<string> = new Set(['net', 'doctor', 'search', 'goto', 'mention']);
-/** What means something only where there is a screen. */
+/** Commands that only make sense on a screen. */
 const SCREEN_ONLY_COMMANDS: ReadonlySet<string> = new Set([
 	'mark',
 	'unread',
@@ -75,7 +76,7 @@ const SCREEN_ONLY_COMMANDS: ReadonlySet<string> = new Set([
 function plainHelpLines(): string[] {
 	const rows = commandRows.filter(({name}) => !SCREEN_ONLY_COMMANDS.has(name));
 	return [
-		'What you type is said; // begins a text with a slash.',
+		'Every other line is sent as a message. // sends a slash at the start of a message.',
 		...rows.map(row => `${commandUsage(row)}: ${row.description}`),
 	];
 }
@@ -97,30 +98,30 @@ function toLineResult(result: CommandResult, name: string): LineResult {
 			if (result.intent.type === 'quit') return {quit: true};
 			if (result.intent.type === 'ignored')
 				return {ignoredKeys: result.intent.keys, replyLines: result.text === undefined ? [] : [result.text]};
-			return {error: {code: 'needs-screen', text: `/${name} needs the full screen`}};
+			return {error: {code: 'needs-screen', text: `/${name} needs the full screen.`}};
 		default:
 			return result satisfies never;
 	}
 }
 
-/** A line of JSON from a program -> what it asks for. Unknown fields are ignored. */
-export type JsonInput =
+type JsonInput =
 	| {readonly type: 'post'; readonly text: string; readonly ref?: string | number}
 	| {readonly type: 'command'; readonly text: string}
-	| {readonly type: 'bad'; readonly text: string};
+	| {readonly type: 'invalid'; readonly text: string};
 
 const INPUT_EXAMPLES = '{"type":"post","text":"hi"} or {"type":"command","text":"/name Bob"}';
 const MAX_REF_LENGTH = 256;
 
+/** Parses one line of JSON input. Unknown fields are ignored. */
 export function parseJsonInput(line: string): JsonInput {
 	let value: unknown;
 	try {
 		value = JSON.parse(line);
 	} catch {
-		return invalidInput('not JSON');
+		return invalidInput('Not valid JSON');
 	}
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalidInput('not a JSON object');
-	if (!('text' in value) || typeof value.text !== 'string') return invalidInput('"text" must be a text');
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalidInput('Not a JSON object');
+	if (!('text' in value) || typeof value.text !== 'string') return invalidInput('"text" must be a string');
 	const type: unknown = 'type' in value ? value.type : undefined;
 	if (type === 'command') return {type, text: value.text};
 	if (type !== 'post') return invalidInput('"type" must be "post" or "command"');
@@ -128,9 +129,9 @@ export function parseJsonInput(line: string): JsonInput {
 	if (ref === undefined || ref === null) return {type, text: value.text};
 	if (typeof ref === 'number' || (typeof ref === 'string' && ref.length <= MAX_REF_LENGTH))
 		return {type, text: value.text, ref};
-	return invalidInput(`"ref" must be a number or a text of at most ${MAX_REF_LENGTH} characters`);
+	return invalidInput(`"ref" must be a number or a string of at most ${MAX_REF_LENGTH} characters`);
 }
 
 function invalidInput(reason: string): JsonInput {
-	return {type: 'bad', text: `${reason}; write ${INPUT_EXAMPLES}`};
+	return {type: 'invalid', text: `${reason}. Expected ${INPUT_EXAMPLES}.`};
 }

@@ -1,36 +1,35 @@
-/** A node with a screen. */
+/** Runs a node together with a screen: full screen, or append-only lines for screen readers. */
 import type {ChatScreen, ChatScreenOptions} from '../../ui/screen-contract.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createDesktopHooks} from '../desktop-integration.js';
 import {createExitRequest} from '../exit-request.js';
 import {openNode} from './open-node.js';
 
-/** `linear`: lines that are only ever appended, for screen readers. A launch that ends by waking elsewhere is followed by another. */
+type LaunchResult = 'exited' | 'network-changed';
+
+/** `isLinear`: append-only lines. Starts a new node when the computer wakes on another network. Resolves to the exit code. */
 export async function runFullScreen(context: CliContext, isLinear = false): Promise<number> {
 	const screenModule = loadScreen(isLinear);
 	try {
-		while ((await runLaunch(context, screenModule)) === 'woke elsewhere');
+		while ((await runLaunch(context, screenModule)) === 'network-changed');
 		return exitCodes.done;
 	} finally {
 		context.stdin.destroy();
 	}
 }
 
-/** From start to stop of one node and its screen. */
-async function runLaunch(
-	context: CliContext,
-	screenModule: ReturnType<typeof loadScreen>,
-): Promise<'left' | 'woke elsewhere'> {
+/** Runs one node and its screen until one of them stops. */
+async function runLaunch(context: CliContext, screenModule: ReturnType<typeof loadScreen>): Promise<LaunchResult> {
 	const {options, clock, stdin, stdout, output} = context;
-	let outcome: 'left' | 'woke elsewhere' = 'left';
+	let outcome: LaunchResult = 'exited';
 	const exitRequest = createExitRequest(output);
 	const relaunch = () => {
-		outcome = 'woke elsewhere';
+		outcome = 'network-changed';
 		exitRequest.request('quit');
 	};
-	const complaints: string[] = [];
+	const startupWarnings: string[] = [];
 	const printError = (text: string) => {
-		complaints.push(text);
+		startupWarnings.push(text);
 		context.printError(text);
 	};
 	const {chatNode, start} = await openNode({...context, printError}, {keepsLog: true, relaunch});
@@ -38,14 +37,14 @@ async function runLaunch(
 		const self = await Promise.race([start(), exitRequest.requested]);
 		if (typeof self === 'string') return outcome;
 		const screenOptions = {
-			chatNode: chatNode,
+			chatNode,
 			self,
 			stdin,
 			stdout,
 			environment: process.env,
 			bell: options.bell,
 			nameFromSystem: options.name === undefined,
-			startupWarnings: complaints,
+			startupWarnings,
 			...(context.demoVisit && {demoVisit: context.demoVisit}),
 			hooks: createDesktopHooks(clock, process.env),
 		};
@@ -54,14 +53,14 @@ async function runLaunch(
 		void exitRequest.requested.then(reason => screen.stop(reason === 'output-closed' ? reason : 'signal'));
 		const reason = await screen.waitUntilExit();
 		if (reason.type === 'crashed') throw reason.error;
-		return reason.type === 'signal' ? outcome : 'left';
+		return reason.type === 'signal' ? outcome : 'exited';
 	} finally {
 		await chatNode.stop('quit');
 		exitRequest.stop();
 	}
 }
 
-/** Loads while the node starts: Ink takes longer than the network. */
+/** Loads while the node starts, because loading Ink takes longer than opening the network. */
 async function loadScreen(isLinear: boolean): Promise<(common: ChatScreenOptions, mono: boolean) => ChatScreen> {
 	if (isLinear) return (await import('../../ui/linear/linear-screen.js')).runLinearScreen;
 	const {runChatScreen} = await import('../../ui/chat/chat-screen.js');

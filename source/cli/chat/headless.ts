@@ -1,4 +1,4 @@
-/** A node without a screen: `--json` and `--plain`. Lines in, lines out, in the order of the log. */
+/** Runs a node without a screen, for `--json` and `--plain`: reads input lines and writes reports in the order of the log. */
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 import {jsonReady, toJsonLine} from '../output/format-json.js';
@@ -7,13 +7,16 @@ import {createReporter} from '../output/reporter.js';
 import {openNode} from './open-node.js';
 import {readInput} from './read-input.js';
 
-/** What is left for a slow reader of the second within which a signal is obeyed. */
+/** Time to flush output to a slow reader after a signal. The program must exit within a second of it. */
 const SIGNAL_FLUSH_MS = 300;
 
+/** Resolves to the exit code. */
 export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): Promise<number> {
 	const {output, clock, options, stdin, printError} = context;
 	const relaunch = () => {
-		printError('this computer woke on another network, and what was said here is not for it: start again');
+		printError(
+			'This computer woke on another network. The chat ends, so that it is not disclosed there. Start the program again.',
+		);
 		exitCode = exitCodes.failed;
 		exitRequest.request('quit');
 	};
@@ -36,10 +39,10 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 			const quit = () => exitRequest.request('quit');
 			const inputDone = readInput({
 				context,
-				chatNode: chatNode,
+				chatNode,
 				self,
 				reporter,
-				jsonFormatter: jsonFormatter,
+				jsonFormatter,
 				quit,
 			}).then(result => {
 				if (options.stay) return;

@@ -1,4 +1,7 @@
-/** What a node keeps on disk: its log, the identity's seed, the peers that were named. None of it is worth not chatting. */
+/**
+ * Opens what a node keeps on disk: its log, the seed of its identity and the remembered peers. A failure is reported and the
+ * chat starts without the file, because chatting works without it.
+ */
 import {bytesToHex} from '../../codec/bytes.js';
 import type {RoomKeys} from '../../feed/room-keys.js';
 import type {HostAddress} from '../../network/ip-address.js';
@@ -21,18 +24,18 @@ export interface NodeStorage {
 	readonly identitySeed?: Uint8Array;
 	readonly rememberedTargets: readonly HostAddress[];
 	rememberTarget(address: HostAddress): void;
-	/** Told at once and at every change; `reason`: in words, when saving fails. */
-	watchPersistence(watch: (saving: boolean, reason?: string) => void): void;
+	/** Calls the listener at once and on every change. `reason`: a message for the user while saving fails. */
+	watchPersistence(listener: (saving: boolean, reason?: string) => void): void;
 }
 
-export interface NodeStorageOptions {
+interface NodeStorageOptions {
 	readonly context: CliContext;
 	readonly keys: RoomKeys;
-	/** False: no log on disk, whatever the options say. */
+	/** False: no log on disk, regardless of the options. */
 	readonly keepsLog: boolean;
 }
 
-/** Throws StorageError only for a log that was named with --log. */
+/** Throws StorageError only if the file of --log cannot be opened. */
 export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): NodeStorage {
 	const {options, clock, printError, debug} = context;
 	const dataDir = resolveSystemDataDir(options.dataDir);
@@ -49,21 +52,21 @@ export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): 
 			try {
 				rememberPeer(dataDir.peers, {room, host, port, worked: clock.now()});
 			} catch (error) {
-				debug('storage', 'a peer could not be remembered', {error});
+				debug('storage', 'cannot remember a peer', {error});
 			}
 		},
 	};
 }
 
-function readIdentitySeed(dataDir: DataDir, complain: (text: string) => void): Uint8Array | undefined {
+function readIdentitySeed(dataDir: DataDir, printError: (text: string) => void): Uint8Array | undefined {
 	try {
 		ensurePrivateDirectory(dataDir.root);
 		const {seed, warning} = openIdentitySeed(dataDir.identity, () => systemRandom.bytes(32));
-		if (warning !== undefined) complain(warning);
+		if (warning !== undefined) printError(warning);
 		return seed;
 	} catch (error) {
 		if (!(error instanceof StorageError)) throw error;
-		complain(`you have no identity this time: ${error.path}: ${error.message}. ${error.advice}`);
+		printError(`You have no identity in this run: ${error.path}: ${error.message}. ${error.advice}`);
 		return undefined;
 	}
 }
@@ -85,16 +88,16 @@ function openLog(
 	if (!keepsLog || options.log.type === 'none') return {opened: createMemoryLog(header), watchPersistence: () => {}};
 	const path = options.log.type === 'file' ? options.log.path : undefined;
 	const openResult = openLogFile(header, keys, dataDir, path, clock);
-	let state: PersistenceStatus = {isSaving: true, dropped: 0};
+	let status: PersistenceStatus = {isSaving: true, dropped: 0};
 	let notify: (saving: boolean, reason?: string) => void = () => {};
 	const log = createResilientLog({
 		log: openResult instanceof StorageError ? openResult : openResult.log,
 		header,
 		createReplacement: () => createRoomLog(dataDir.logs, {...header, created: clock.now()}, clock),
 		timer: clock,
-		onPersistenceChange(changed) {
-			state = changed;
-			notify(state.isSaving, describePersistence(state));
+		onPersistenceChange(newStatus) {
+			status = newStatus;
+			notify(status.isSaving, describePersistence(status));
 		},
 	});
 	return {
@@ -104,7 +107,7 @@ function openLog(
 				: {log, records: openResult.records, damage: openResult.damage},
 		watchPersistence(listener) {
 			notify = listener;
-			notify(state.isSaving, describePersistence(state));
+			notify(status.isSaving, describePersistence(status));
 		},
 	};
 }

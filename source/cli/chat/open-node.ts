@@ -1,66 +1,51 @@
-/** The real adapters around a session: TLS, UDP, the log, the system clock. */
-import {networkInterfaces, userInfo} from 'node:os';
+/** Creates a chat node with its real adapters: TLS, UDP, the log files and the system clock. */
+import {userInfo} from 'node:os';
 import {UsageError} from '../../core/errors.js';
 import {cleanName} from '../../core/text.js';
-import {deriveRoomKeys, type RoomKeys} from '../../feed/room-keys.js';
-import {
-	chooseInterfaces,
-	describeMissing,
-	isLoopbackOnly,
-	listenHost,
-} from '../../network/discovery/local-interfaces.js';
-import {createUdpBeacon} from '../../network/discovery/udp-beacon.js';
+import type {RoomKeys} from '../../feed/room-keys.js';
 import {systemRandom} from '../../network/system-clock.js';
-import {createTlsTransport} from '../../network/transport/tls-transport.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import {describeNameTruncation} from '../../node/conversation.js';
 import {createChatNode} from '../../node/create-chat-node.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {findEarlierLog} from '../../storage/room-log.js';
 import type {CliContext} from '../context.js';
-import {askSecret, readSecret} from '../options/read-secret.js';
+import {createNetworkAdapters} from '../network-adapters.js';
 import {openNodeStorage} from './node-storage.js';
 
-/** Below this an outsider can guess a secret from one captured datagram (design.md, 3). */
-const MIN_SECRET_LENGTH = 12;
-/** Reading earlier logs must not delay the first frame; nobody is told to be alone before this. */
+/** Delay of the search for an earlier log, so that it does not delay the first frame. The screen shows it only when alone. */
 const EARLIER_LOG_DELAY_MS = 500;
 
 export interface OpenedNode {
 	readonly chatNode: ChatNode;
-	/** As we called ourselves at the start. */
+	/** Our name at the start. */
 	readonly name: string;
-	/** Session.start, its errors in words. */
+	/** Starts the node. Rejects with UsageError if a port is not available. */
 	start(): Promise<SelfInfo>;
 }
 
 export interface OpenNodeOptions {
-	/** False: nothing on disk, whatever the options say. */
+	/** False: no log on disk, regardless of the options. */
 	readonly keepsLog: boolean;
-	/** This computer woke on another network: what was said here is not for those it meets now. */
+	/** Called when this computer wakes on another network. Its peers must not receive the history of this one. */
 	relaunch?(): void;
 }
 
 /** Throws UsageError or StorageError. */
 export async function openNode(context: CliContext, openOptions: OpenNodeOptions): Promise<OpenedNode> {
 	const {options, version, clock, debug} = context;
-	const interfaceSelection = options.interfaces.length > 0 ? options.interfaces : undefined;
-	const missingInterfaces = describeMissing(chooseInterfaces(interfaceSelection, networkInterfaces()));
-	if (missingInterfaces !== undefined) throw new UsageError(`--interface: ${missingInterfaces}`);
 	const name = chooseName(options.name);
 	const truncationWarning = options.name === undefined ? undefined : describeNameTruncation(options.name);
 	if (truncationWarning !== undefined) context.printError(truncationWarning);
-	const keys = await readRoomKeys(context);
+	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context);
 	const storage = openNodeStorage({context, keys, keepsLog: openOptions.keepsLog});
-	const log = (line: string) => debug('network', line);
-	const host = listenHost(interfaceSelection, networkInterfaces());
 	const chatNode = createChatNode(
 		{
 			name,
 			room: options.room,
 			keys,
 			version,
-			loopbackOnly: isLoopbackOnly(interfaceSelection),
+			loopbackOnly,
 			targetsRemembered: options.peers.length === 0,
 			targets: options.peers.length > 0 ? options.peers : storage.rememberedTargets,
 			...(storage.identitySeed && {identitySeed: storage.identitySeed}),
@@ -68,15 +53,8 @@ export async function openNode(context: CliContext, openOptions: OpenNodeOptions
 		{
 			clock,
 			random: systemRandom,
-			transport: createTlsTransport({
-				psk: keys.psk,
-				identity: keys.pskIdentity,
-				port: options.tcpPort,
-				clock,
-				log,
-				...(host !== undefined && {host}),
-			}),
-			beacon: createUdpBeacon({port: options.port, selection: interfaceSelection, clock, log}),
+			transport,
+			beacon,
 			openedLog: storage.opened,
 			debug,
 			rememberTarget: storage.rememberTarget,
@@ -112,7 +90,7 @@ export async function openNode(context: CliContext, openOptions: OpenNodeOptions
 	};
 }
 
-/** Only for a launch that keeps a log of its own. */
+/** Returns undefined for a node that does not write a new log. */
 async function tryFindEarlierLog(
 	{options, debug}: CliContext,
 	keys: RoomKeys,
@@ -126,16 +104,16 @@ async function tryFindEarlierLog(
 			logPath,
 		);
 	} catch (error) {
-		debug('storage', 'the earlier logs could not be read', {error});
+		debug('storage', 'cannot read the earlier logs', {error});
 		return undefined;
 	}
 }
 
-/** Flag, config, then the user's name at this computer. */
+/** The configured name, otherwise the name of the OS user. */
 function chooseName(explicitName: string | undefined): string {
 	if (explicitName !== undefined) {
 		const name = cleanName(explicitName);
-		if (name === '') throw new UsageError('--name needs at least one visible character');
+		if (name === '') throw new UsageError('--name needs at least one visible character.');
 		return name;
 	}
 	try {
@@ -145,28 +123,16 @@ function chooseName(explicitName: string | undefined): string {
 	}
 }
 
-/** Asks for the secret where that was chosen; throws UsageError. */
-export async function readRoomKeys({options, stdin, printError}: CliContext): Promise<RoomKeys> {
-	if (!options.secret) return deriveRoomKeys({room: options.room});
-	const secret = await readSecret(options.secret, () => askSecret(stdin, text => process.stderr.write(text)));
-	if ([...secret].length < MIN_SECRET_LENGTH) {
-		printError(
-			`the secret is short: use ${MIN_SECRET_LENGTH} characters or more, or whoever records one datagram can guess it`,
-		);
-	}
-	return deriveRoomKeys({room: options.room, secret});
-}
-
 function toStartError(error: unknown, {options}: CliContext): unknown {
 	if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
 	const udp = error.syscall === 'bind';
 	const [kind, port, flag] = udp ? ['UDP', options.port, '--port'] : ['TCP', options.tcpPort, '--tcp-port'];
 	if (error.code === 'EADDRINUSE')
-		return new UsageError(`${kind} port ${port} is taken by another program; choose another with ${flag}`, {
+		return new UsageError(`${kind} port ${port} is used by another program. Choose another port with ${flag}.`, {
 			cause: error,
 		});
 	if (error.code === 'EACCES')
-		return new UsageError(`${kind} port ${port} is not for ordinary users; choose one above 1023 with ${flag}`, {
+		return new UsageError(`${kind} port ${port} needs administrator rights. Choose a port above 1023 with ${flag}.`, {
 			cause: error,
 		});
 	return error;

@@ -1,4 +1,4 @@
-/** `export [FILE]`: a saved log as text, markdown or JSON lines, or the verdict on its signatures. */
+/** `export [FILE]`: prints a saved log as text, markdown or JSON lines, or verifies its signatures. */
 
 import {bytesToHex} from '../../codec/bytes.js';
 import {type Batch, lastSeq, type PeerId} from '../../core/event.js';
@@ -7,7 +7,7 @@ import {createFeedTips} from '../../feed/feed-tips.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 import {type CliContext, exitCodes, type Output} from '../context.js';
-import {jsonEvent, toIsoTime, toJsonLine} from '../output/format-json.js';
+import {formatJsonEntry, toIsoTime, toJsonLine} from '../output/format-json.js';
 import {createMarkdownFormat, formatPlain} from '../output/format-text.js';
 import {
 	createEntryFilter,
@@ -20,6 +20,7 @@ import {
 	resolveLogPath,
 } from '../saved-log.js';
 
+/** Resolves to the exit code. */
 export async function runExport(context: CliContext): Promise<number> {
 	const {options, output, printError} = context;
 	const log = await loadLog(resolveLogPath(options.operands[0], resolveSystemDataDir(options.dataDir)));
@@ -38,59 +39,57 @@ function printLog({options, output}: CliContext, log: LoadedLog, matches: EntryP
 	return printEntries(output, log.state, matches, format);
 }
 
-/** Failed when any feed does not hold to its end. */
+/** Prints one line per feed. Resolves to `failed` if any feed is not valid to its end. */
 async function printVerification({output}: CliContext, log: LoadedLog): Promise<number> {
-	const verdicts = verifyLog(log);
-	for (const verdict of verdicts) output.write(`${formatVerification(log, verdict)}\n`);
+	const verifications = verifyLog(log);
+	for (const verification of verifications) output.write(`${formatVerification(log, verification)}\n`);
 	await output.flush();
-	return verdicts.some(({fault}) => fault !== undefined) ? exitCodes.failed : exitCodes.done;
+	return verifications.some(({fault}) => fault !== undefined) ? exitCodes.failed : exitCodes.done;
 }
 
 function formatVerification({state}: LoadedLog, {peer, verifiedSeq, last, fault}: FeedVerification): string {
-	const verdict = fault === undefined ? `holds to ${last}` : `holds to ${verifiedSeq} of ${last}: ${fault}`;
-	return `${peer} ${verdict} ${cleanLine(nameOf(state, peer))}`;
+	const result = fault === undefined ? `holds to ${last}` : `holds to ${verifiedSeq} of ${last}: ${fault}`;
+	return `${peer} ${result} ${cleanLine(nameOf(state, peer))}`;
 }
 
-/** Which feeds of a log are what their authors signed, and how far. */
-
+/** How far a feed in a log is what its author signed. */
 export interface FeedVerification {
 	readonly peer: PeerId;
 	/** Highest seq in the log. */
 	readonly last: number;
-	/** Signature and chain hold from 1 to this. */
+	/** Signatures and hash chain are valid from 1 to this seq. */
 	readonly verifiedSeq: number;
-	/** What stands against it behind that. */
+	/** The first fault after `verifiedSeq`. */
 	readonly fault?: 'bad signature' | 'forked' | 'gap';
 }
 
-/** By first appearance in the log. */
+/** Verifies all feeds of a log. The result is in the order of their first batch. */
 export function verifyLog({header, batches}: Pick<LoadedLog, 'header' | 'batches'>): FeedVerification[] {
 	const tips = createFeedTips({roomTag: header.roomTag});
-	const verdicts = new Map<PeerId, FeedVerification>();
+	const verifications = new Map<PeerId, FeedVerification>();
 	for (const batch of batches) {
-		const known = verdicts.get(batch.peer) ?? {peer: batch.peer, last: 0, verifiedSeq: 0};
+		const known = verifications.get(batch.peer) ?? {peer: batch.peer, last: 0, verifiedSeq: 0};
 		const {type} = tips.accept(batch);
 		const fault =
 			type === 'invalid' ? 'bad signature' : type === 'forked' ? 'forked' : type === 'ahead' ? 'gap' : undefined;
-		verdicts.set(batch.peer, {
+		verifications.set(batch.peer, {
 			...known,
 			last: Math.max(known.last, lastSeq(batch)),
 			verifiedSeq: tips.seqOf(batch.peer),
 			...(fault && !known.fault && {fault}),
 		});
 	}
-	return [...verdicts.values()].map(({fault, ...verdict}) =>
-		verdict.verifiedSeq < verdict.last || fault === 'forked' ? {...verdict, fault: fault ?? 'gap'} : verdict,
+	return [...verifications.values()].map(({fault, ...feed}) =>
+		feed.verifiedSeq < feed.last || fault === 'forked' ? {...feed, fault: fault ?? 'gap'} : feed,
 	);
 }
 
-/** A log as JSON lines that another program can check: the events, then the signed batches they came in. */
-
 /**
- * `log`: room and its tag. `event`: as `--json` tells them. `batch`: bytes of the entries (base64), chain hash before the
- * first (hex), signature over the last (hex); design.md, 2. Only batches of feeds with an event that passed.
+ * Prints JSON lines that another program can verify: a `log` line with the room tag, `event` lines as in `--json`, and
+ * `batch` lines with the entries (base64), the chain hash before the first entry (hex) and the signature (hex), as
+ * `protocol.md`, "Feeds and batches", defines them. Only batches of authors with a matching event are printed.
  */
-export async function exportJsonLines(
+async function exportJsonLines(
 	output: Output,
 	{header, state, batches}: LoadedLog,
 	matches: EntryPredicate,
@@ -101,15 +100,9 @@ export async function exportJsonLines(
 	);
 	const authors = new Set<PeerId>();
 	const written = await printEntries(output, state, matches, entry => {
-		if (
-			entry.type === 'launched' ||
-			entry.type === 'peer-connected' ||
-			entry.type === 'peer-disconnected' ||
-			entry.type === 'notice'
-		)
-			return undefined;
-		authors.add(entry.peer);
-		return toJsonLine(jsonEvent(state, entry, false));
+		const line = formatJsonEntry(state, entry);
+		if (line !== undefined) authors.add(entry.peer);
+		return line;
 	});
 	for (const batch of batches) {
 		if (output.isClosed) break;

@@ -1,4 +1,4 @@
-/** `replay [FILE]`: at a terminal the replay screen, else the log as plain lines. */
+/** `replay [FILE]`: shows the replay screen at a terminal, otherwise prints the log as plain lines. */
 
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import type {CliContext} from '../context.js';
@@ -12,6 +12,7 @@ import {
 	resolveLogPath,
 } from '../saved-log.js';
 
+/** Resolves to the exit code. */
 export async function runReplay(context: CliContext): Promise<number> {
 	const {options, stdin, stdout} = context;
 	const usesScreen = stdin.isTTY && stdout.isTTY && process.env.TERM !== 'dumb' && options.mode === undefined;

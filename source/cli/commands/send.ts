@@ -1,4 +1,4 @@
-/** `send TEXT…`: say one thing and leave; done once a peer has it. */
+/** `send TEXT…`: sends one message and exits once a peer has it. */
 
 import {UsageError} from '../../core/errors.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
@@ -7,14 +7,15 @@ import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 
+/** Resolves to the exit code: failed if no peer confirms the message in time. */
 export async function runSend(context: CliContext): Promise<number> {
 	const {options, output} = context;
 	const text =
 		options.operands.length === 1 && options.operands[0] === '-'
 			? await readStandardInput(context)
 			: options.operands.join(' ');
-	if (text.trim() === '') throw new UsageError('there is nothing to send: standard input is empty');
-	// What is said once needs no log of its own.
+	if (text.trim() === '') throw new UsageError('Nothing to send: standard input is empty.');
+	// One message needs no log of its own.
 	const {chatNode, start} = await openNode(context, {keepsLog: false});
 	const exitRequest = createExitRequest(output);
 	try {
@@ -43,20 +44,22 @@ export async function runSend(context: CliContext): Promise<number> {
 
 function describeFailure({options}: CliContext, connected: number, strangers: number): string {
 	const waitText = `within ${options.waitMs / 1000} s`;
-	if (connected > 0) return `not sent: ${connected} connected, but nobody confirmed it ${waitText}`;
+	if (connected > 0)
+		return `Not delivered: ${connected === 1 ? '1 peer is' : `${connected} peers are`} connected, but none confirmed the message ${waitText}.`;
 	if (strangers > 0)
-		return `not sent: nobody in room ${options.room} answered ${waitText}; ${strangers} here are in another room or use another secret`;
-	return `not sent: nobody answered ${waitText} on UDP port ${options.port}; "npx p2pchat-ink doctor" tells why`;
+		return `Not delivered: nobody in room ${options.room} answered ${waitText}. ${strangers === 1 ? '1 other node' : `${strangers} other nodes`} nearby: check --room and the secret.`;
+	return `Not delivered: nobody answered ${waitText} on UDP port ${options.port}. Run npx p2pchat-ink doctor to find out why.`;
 }
 
-/** The whole of standard input, without the newline at its end. */
+/** All of standard input, without one final newline. Throws UsageError if it is too long. */
 async function readStandardInput({stdin}: CliContext): Promise<string> {
 	const chunks: Uint8Array[] = [];
 	let bytes = 0;
 	for await (const chunk of stdin) {
 		const part = Buffer.from(chunk);
 		bytes += part.length;
-		if (bytes > 2 * MAX_TEXT_BYTES) throw new UsageError(`standard input is longer than ${MAX_TEXT_BYTES} bytes`);
+		if (bytes > 2 * MAX_TEXT_BYTES)
+			throw new UsageError(`Too long: the limit of standard input is ${MAX_TEXT_BYTES} bytes.`);
 		chunks.push(part);
 	}
 	return Buffer.concat(chunks)

@@ -1,4 +1,4 @@
-/** Commits -> what a program that reads along is told, in the order in which it entered the log. */
+/** Derives the reports of `--json` and `--plain` from the commits of a store, in the order in which events enter the log. */
 import type {FeedEvent, Input, Observation, PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {selectDelivery} from '../../core/select.js';
@@ -7,18 +7,18 @@ import {hasEntry} from '../../core/timeline.js';
 
 export type Report =
 	| {readonly type: 'event'; readonly event: FeedEvent; readonly live: boolean}
-	/** Something that shows of this peer may have changed. */
+	/** Visible properties of this peer may have changed. */
 	| {readonly type: 'peer'; readonly peer: PeerId}
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
-	/** Of this launch: a notice, or contact lost while nobody else was there. */
+	/** An observation of this node: a notice, or a lost connection while no other peer was there. */
 	| {readonly type: 'observed'; readonly observation: Observation}
-	/** The log cannot be written, and why; or can again. */
+	/** No peer answered. */
 	| {readonly type: 'alone'};
 
-/** Rows that are not due yet, or may still become one; beyond this the oldest are given up. */
+/** Events that are not in the timeline yet, because their time is ahead or they may become visible; the oldest go first. */
 const MAX_DEFERRED = 4096;
 
-/** Call it with every commit, in order. Each event is reported once, when it is a row of the timeline. */
+/** Returns a function to call with every commit, in order. It reports each event once, when it appears in the timeline. */
 export function createReportCollector(): (state: State, inputs: readonly Input[]) => Report[] {
 	let deferred: (Report & {readonly type: 'event'})[] = [];
 	const reportedAbsences = new Set<string>();
@@ -41,19 +41,19 @@ export function createReportCollector(): (state: State, inputs: readonly Input[]
 
 	return (state, inputs) => {
 		const reports: Report[] = [];
-		const touched = new Set<PeerId>();
-		const retry = deferred;
+		const changed = new Set<PeerId>();
+		const retried = deferred;
 		deferred = [];
-		for (const report of retry) reportOrDefer(state, report, reports);
+		for (const report of retried) reportOrDefer(state, report, reports);
 		for (const input of inputs) {
 			if (input.type === 'events') {
 				for (const event of input.events) reportOrDefer(state, {type: 'event', event, live: input.live}, reports);
 			}
 			for (const report of collectNonEventReports(state, input)) reports.push(report);
-			for (const peer of changedPeers(input)) touched.add(peer);
+			for (const peer of changedPeers(input)) changed.add(peer);
 		}
 		const synced = reports.filter(({type}) => type === 'synced');
-		const peers = [...touched].map((peer): Report => ({type: 'peer', peer}));
+		const peers = [...changed].map((peer): Report => ({type: 'peer', peer}));
 		return synced.length === 0
 			? [...reports, ...peers]
 			: [...reports.filter(({type}) => type !== 'synced'), ...peers, ...synced];
@@ -64,10 +64,10 @@ function collectNonEventReports(state: State, input: Input): Report[] {
 	if (input.type === 'observed') {
 		const {observation} = input;
 		const isShown = observation.peer === state.launch?.peer && hasEntry(state.timeline, observation);
-		// Whom we found is told where the peer is.
-		const isFound =
+		// The report of the peer covers the first contact.
+		const isFirst =
 			observation.type === 'peer-connected' && isFirstContact(findPeer(state.roster, observation.subject), observation);
-		return isShown && !isFound ? [{type: 'observed', observation}] : [];
+		return isShown && !isFirst ? [{type: 'observed', observation}] : [];
 	}
 	if (input.type === 'events') return [];
 	if (input.event.type === 'synced') return [{type: 'synced', peer: input.event.peer, received: input.event.received}];
@@ -89,36 +89,36 @@ function changedPeers(input: Input): PeerId[] {
 	}
 }
 
-/** Which own posts the others hold, told when it changes (design.md, 3: `have` gives delivery). Pure, no clock. */
-
 export interface DeliveryChange {
 	readonly seq: number;
 	readonly delivered: number;
 	readonly of: number;
 }
 
+/** Tracks which peers hold our posts (`protocol.md`, "Sync": `have` reports it). */
 export interface DeliveryTracker {
-	/** An own post of this launch. */
+	/** Adds an own post of this run. */
 	trackPost(seq: number): void;
-	/** What is new since the last call; posts that everybody holds are then forgotten. */
+	/** Changes since the last call. Posts that every peer holds are no longer tracked. */
 	takeChanges(state: State): DeliveryChange[];
 	readonly hasOpenPosts: boolean;
 }
 
 export function createDeliveryTracker(): DeliveryTracker {
-	/** By rising seq, with what was last told. */
-	let openPosts: {readonly seq: number; readonly told: number}[] = [];
+	/** By ascending seq. */
+	let openPosts: {readonly seq: number; readonly reported: number}[] = [];
 	return {
 		trackPost(seq) {
-			openPosts.push({seq, told: 0});
+			openPosts.push({seq, reported: 0});
 		},
 		takeChanges(state) {
 			const changes: DeliveryChange[] = [];
 			const stillOpen: typeof openPosts = [];
 			for (const post of openPosts) {
 				const {delivered, of} = selectDelivery(state, post.seq) ?? {delivered: 0, of: 0};
-				if (delivered > post.told) changes.push({seq: post.seq, delivered, of});
-				if (delivered === 0 || delivered < of) stillOpen.push({seq: post.seq, told: Math.max(delivered, post.told)});
+				if (delivered > post.reported) changes.push({seq: post.seq, delivered, of});
+				if (delivered === 0 || delivered < of)
+					stillOpen.push({seq: post.seq, reported: Math.max(delivered, post.reported)});
 			}
 			openPosts = stillOpen;
 			return changes;

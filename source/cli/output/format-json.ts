@@ -1,13 +1,13 @@
-/** The objects of `--json` (interface.md, JSON lines): names and meanings are append-only. */
-import type {FeedEvent, NoticeLevel} from '../../core/event.js';
-import {eventId, type PeerId} from '../../core/event.js';
+/** The objects of `--json` and of the JSON lines export. Other programs read them: names and meanings are append-only. */
+import {eventId, type FeedEvent, type NoticeLevel, type PeerId} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
 import {addressOf, nameOf, type PeerStatus, statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
 import type {SelfInfo} from '../../node/chat-node.js';
 
-/** Who an event or a peer line speaks of. */
+/** The peer that an event or peer line is about. */
 interface JsonPerson {
 	readonly peer: PeerId;
 	readonly identity?: string;
@@ -32,11 +32,11 @@ export interface JsonReady {
 export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly kind: FeedEvent['type']} & JsonPerson & {
 		/** RFC 3339, UTC. */
 		readonly at: string;
-		/** Sorts bytewise as the timeline. */
+		/** Sorts bytewise in the order of the timeline. */
 		readonly order: string;
 		readonly text?: string;
 		readonly action?: true;
-		/** Of `renamed`: the name before. */
+		/** The previous name, for `renamed`. */
 		readonly from?: string;
 		readonly addresses?: readonly string[];
 		readonly subject?: PeerId;
@@ -59,10 +59,10 @@ export type JsonLine =
 	| {readonly type: 'error'; readonly code: string; readonly line?: number; readonly text: string}
 	| {readonly type: 'bye'; readonly reason: string};
 
-/** Characters that JSON allows and a terminal may obey. */
+/** Control characters that JSON does not escape. */
 const TERMINAL_CONTROL = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** One line without its newline, with nothing that a terminal obeys. */
+/** One line without a newline and without control characters of a terminal. */
 export function toJsonLine(line: JsonLine | Readonly<Record<string, unknown>>): string {
 	return JSON.stringify(line).replace(
 		TERMINAL_CONTROL,
@@ -70,6 +70,7 @@ export function toJsonLine(line: JsonLine | Readonly<Record<string, unknown>>): 
 	);
 }
 
+/** The first line of `--json`. */
 export function jsonReady(self: SelfInfo, name: string): JsonReady {
 	return {
 		type: 'ready',
@@ -85,6 +86,7 @@ export function jsonReady(self: SelfInfo, name: string): JsonReady {
 	};
 }
 
+/** `ref`: the reference that the program gave with its post. */
 export function jsonEvent(state: State, event: FeedEvent, live: boolean, ref?: string | number): JsonEvent {
 	return {
 		type: 'event',
@@ -100,7 +102,20 @@ export function jsonEvent(state: State, event: FeedEvent, live: boolean, ref?: s
 	};
 }
 
-/** Undefined for ourselves. */
+/** A timeline entry as a line of the export, or undefined for observations of this node, which no feed contains. */
+export function formatJsonEntry(state: State, entry: TimelineEntry): string | undefined {
+	switch (entry.type) {
+		case 'launched':
+		case 'peer-connected':
+		case 'peer-disconnected':
+		case 'notice':
+			return undefined;
+		default:
+			return toJsonLine(jsonEvent(state, entry, false));
+	}
+}
+
+/** The status of a peer, or undefined for ourselves. */
 export function jsonPeer(state: State, peer: PeerId): JsonPeer | undefined {
 	const status = statusOf(state, peer);
 	return status === 'self' ? undefined : {type: 'peer', ...jsonPerson(state, peer), status};
@@ -138,7 +153,7 @@ function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
 	}
 }
 
-/** RFC 3339 in UTC; beyond what a date can hold, the nearest one it can. */
+/** RFC 3339 in UTC. A time outside the range of Date becomes the nearest valid one. */
 export function toIsoTime(ms: number): string {
 	const maxDateMs = 8.64e15;
 	return new Date(Math.min(Math.max(Number.isFinite(ms) ? ms : 0, -maxDateMs), maxDateMs)).toISOString();

@@ -1,4 +1,4 @@
-/** Rows of the timeline as plain lines. Only real rows start in column 0: further lines of a message are indented. */
+/** Timeline entries as plain text and as markdown. Only entries start in column 0, so that no message can forge one. */
 import type {PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {addressOf, formatPeerName} from '../../core/select-peers.js';
@@ -8,7 +8,7 @@ import {cleanForScreen, cleanLine} from '../../ui/text/clean-for-screen.js';
 
 /**
  * `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`; other events as `… * Carol joined`. An action is
- * `… * Carol (192.168.1.7) waves`: by the address no fact. No newline at the end.
+ * `… * Carol (192.168.1.7) waves`: the address tells it from an event. No final newline.
  */
 export function formatPlain(state: State, entry: TimelineEntry): string {
 	const time = formatLocalTime(entry.at);
@@ -18,7 +18,7 @@ export function formatPlain(state: State, entry: TimelineEntry): string {
 	return entry.action ? `${time} * ${author} ${text}` : `${time} ${author}: ${text}`;
 }
 
-/** RFC 3339 in local time with its offset, to the second. `ms` beyond what a date can hold is shown as the nearest one. */
+/** RFC 3339 in local time with offset, in seconds. A year outside 1970 to 9999 becomes the nearest valid one. */
 export function formatLocalTime(ms: number): string {
 	const bounded = Math.min(Math.max(Number.isFinite(ms) ? ms : 0, MIN_DATE_MS), MAX_DATE_MS);
 	const date = new Date(bounded);
@@ -29,11 +29,23 @@ export function formatLocalTime(ms: number): string {
 	return `${wallTime}${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
 }
 
-/** RFC 3339 has years of four digits; a day at each end is left for the offset. */
+/** RFC 3339 has four-digit years. One day at the end is reserved for the offset. */
 const MIN_DATE_MS = Date.UTC(1970, 0, 1);
 const MAX_DATE_MS = Date.UTC(9999, 11, 30);
 
-/** Name and address; `~` marks one that is only claimed. */
+/** A size with its unit; 1 kB is 1,000 bytes. */
+export function formatBytes(bytes: number): string {
+	const units = ['B', 'kB', 'MB', 'GB'];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < units.length - 1) {
+		value /= 1000;
+		unit++;
+	}
+	return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Name and address. `~`: address reported by the peer, not verified. */
 function nameWithAddress(state: State, peer: PeerId, seq?: number): string {
 	const address = addressOf(state, peer);
 	const name = cleanLabel(state, peer, seq);
@@ -44,7 +56,7 @@ function cleanLabel(state: State, peer: PeerId, seq?: number): string {
 	return cleanLine(formatPeerName(state, peer, seq));
 }
 
-/** What happened, in words on one line. */
+/** An event in words, on one line. */
 export function describeEntry(state: State, entry: Exclude<TimelineEntry, {readonly type: 'posted'}>): string {
 	const name = cleanLabel(state, entry.peer, entry.seq || undefined);
 	switch (entry.type) {
@@ -61,7 +73,7 @@ export function describeEntry(state: State, entry: Exclude<TimelineEntry, {reado
 		case 'returned':
 			return `${name} is back`;
 		case 'unreadable':
-			return `${name} wrote what this version cannot read`;
+			return `${name} sent an event that this version cannot read`;
 		case 'launched':
 			return `p2pchat-ink ${cleanLine(entry.version)} started`;
 		case 'peer-connected':
@@ -77,11 +89,9 @@ export function describeEntry(state: State, entry: Exclude<TimelineEntry, {reado
 	}
 }
 
-/** Rows as markdown that cannot be told what to be: every sign of markup in what people wrote is escaped. */
-
 export type MarkdownFormat = (entry: TimelineEntry) => string;
 
-/** A heading for each day, an item for each row. Call it in the order of the timeline. */
+/** Markdown with a heading per day and a list item per entry, with all user text escaped. Call it in timeline order. */
 export function createMarkdownFormat(state: State): MarkdownFormat {
 	let day = '';
 	return entry => {
@@ -107,7 +117,7 @@ function escapeInline(text: string): string {
 	return text.replace(/[\\`*_[\]<>#|~&!()]/g, '\\$&');
 }
 
-/** CommonMark lets any ASCII punctuation be escaped; these can begin or end markup, here or at the start of a line. */
+/** Escapes characters that can start or end markup (CommonMark 0.31, 2.4), anywhere or at the start of a line. */
 export function escapeMarkdown(line: string): string {
 	return escapeInline(line)
 		.replace(/^(\s*)([-+=])/, '$1\\$2')

@@ -1,3 +1,4 @@
+/** The two formats of reports: JSON lines and plain lines. */
 import {eventId, type PeerId} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
@@ -10,19 +11,19 @@ import type {OutputReport, ReportFormat} from './reporter.js';
 
 export interface JsonReportFormatter {
 	readonly format: ReportFormat;
-	/** The own post `seq` answers to `ref`. Before `post` its seq is not known: then undefined means the next one. */
+	/** Attaches `ref` to the own post `seq`, or to the next own post while its seq is not known. */
 	attachRef(ref: string | number | undefined, seq?: number): void;
 }
 
-/** Reports -> JSON lines. A peer is told from its first connection on, whenever what is shown of it changes. */
+/** Formats reports as JSON lines. A peer is reported from its first connection on, whenever its line changes. */
 export function createJsonReportFormatter(): JsonReportFormatter {
 	const reportedPeers = new Map<PeerId, string>();
 	const refs = new Map<number, string | number>();
 	let nextRef: string | number | undefined;
-	/** Newest own post that was told. */
+	/** Seq of the newest own post that was reported. */
 	let lastReportedSeq = 0;
 
-	/** Who leaves ends its connections itself: that tells nothing of the others. */
+	/** Nothing after we left: our own disconnects say nothing about the status of peers. */
 	function peerLine(state: State, peer: PeerId): JsonLine | undefined {
 		const own = state.launch && findPeer(state.roster, state.launch.peer);
 		if (own?.left) return undefined;
@@ -44,7 +45,7 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 		return jsonEvent(state, event, live, ref);
 	}
 
-	function line(report: OutputReport, state: State): JsonLine | undefined {
+	function toLine(report: OutputReport, state: State): JsonLine | undefined {
 		switch (report.type) {
 			case 'event':
 				return eventLine(state, report);
@@ -70,8 +71,8 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 
 	return {
 		format(report, state) {
-			const made = line(report, state);
-			return made && toJsonLine(made);
+			const line = toLine(report, state);
+			return line && toJsonLine(line);
 		},
 		attachRef(ref, seq) {
 			if (seq === undefined) nextRef = ref;
@@ -83,12 +84,12 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 	};
 }
 
-/** More history than this is told as it comes. */
+/** Beyond this number of entries, history is printed before it is complete. */
 const MAX_HELD_BACK = 100_000;
 
 /**
- * Reports -> plain lines, one a fact: who was there before us is "found" once. History comes feed by feed: it is held until
- * all of it is here, and told in the order of the timeline.
+ * Formats reports as plain lines. A peer that was there before us is reported as found once. History arrives feed by feed
+ * and is held back until it is complete, to print it in the order of the timeline.
  */
 export function createPlainReportFormat(): ReportFormat {
 	const announcedPeers = new Set<PeerId>();
@@ -114,7 +115,7 @@ export function createPlainReportFormat(): ReportFormat {
 		return heldBack.push(row) >= MAX_HELD_BACK ? releaseHeldBack(state) : undefined;
 	}
 
-	/** Nothing that is held waits behind what we said ourselves, or for a peer that is gone. */
+	/** An own event first releases the history, so that it is not printed after our message. */
 	function formatInOrder(state: State, row: TimelineEntry): string {
 		const before = row.peer === state.launch?.peer ? releaseHeldBack(state) : undefined;
 		return [before, formatPlain(state, row)].filter(line => line !== undefined).join('\n');

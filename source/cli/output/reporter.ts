@@ -1,4 +1,4 @@
-/** From commits to lines on an output, at the reader's pace: what waits is references into the state, not text. */
+/** Writes commits as lines to an output with back-pressure. The queue holds references into the state, not text. */
 
 import type {Clock, Timer} from '../../core/environment.js';
 import type {Input, PeerId} from '../../core/event.js';
@@ -6,7 +6,7 @@ import type {State} from '../../core/state.js';
 import type {Output} from '../context.js';
 import {createDeliveryTracker, createReportCollector, type DeliveryChange, type Report} from './collect-reports.js';
 
-/** At most one `delivery` per id in this time. */
+/** Minimum interval between two `delivery` lines of one event. */
 const DELIVERY_INTERVAL_MS = 250;
 /** Lines written in one turn of the event loop. */
 const LINES_PER_TURN = 500;
@@ -14,20 +14,20 @@ const LINES_PER_TURN = 500;
 export type OutputReport =
 	| Report
 	| ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange)
-	/** Nothing follows. */
+	/** The last report. */
 	| {readonly type: 'end'};
 
-/** One or more lines without the newline at the end; undefined: nothing to tell. */
+/** Formats a report as one or more lines without a final newline, or returns undefined to print nothing. */
 export type ReportFormat = (report: OutputReport, state: State) => string | undefined;
 
 export interface Reporter {
-	/** A store listener: subscribe it before the session starts. */
+	/** A store listener. Subscribe it before the node starts. */
 	onCommit(state: State, inputs: readonly Input[]): void;
-	/** Writes `first` and lets what was committed follow. */
+	/** Writes `first`, then the reports of all commits so far. */
 	start(first?: string): void;
-	/** A line of its own, in order. */
+	/** Queues a line behind the reports. */
 	writeLine(line: string): void;
-	/** Writes what waits and `last`; gives up after `ms`. */
+	/** Writes the queue and `last`. Gives up after `ms`. */
 	finish(last: string | undefined, ms?: number): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 		});
 	}
 
-	/** Runs at once as far as the reader keeps pace, the rest when it has caught up. */
+	/** Writes until the output is full, and continues when it has drained. */
 	function drain(): void {
 		while (isStarted && !pendingWrite && queue.length > 0) {
 			let text = '';
@@ -126,7 +126,7 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 	};
 }
 
-/** Lets sockets and timers run in between. */
+/** Lets sockets and timers run between two chunks. */
 function yieldToEventLoop(): Promise<void> {
 	return new Promise(resolve => setImmediate(resolve));
 }

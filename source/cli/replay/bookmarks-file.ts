@@ -1,4 +1,4 @@
-/** Bookmarks of a log, beside it as FILE.bookmarks.json: the log itself is never written to. */
+/** Bookmarks of a log in FILE.bookmarks.json beside it, because replay never writes to the log. */
 import {readFile, rm} from 'node:fs/promises';
 import {basename} from 'node:path';
 import {systemErrorCode} from '../../core/system-error.js';
@@ -8,11 +8,12 @@ const BOOKMARKS_FORMAT = 1;
 const MAX_BOOKMARKS = 10_000;
 const BOOKMARKS_SUFFIX = '.bookmarks.json';
 
+/** Path of the bookmarks file of a log. */
 export function bookmarksPath(log: string): string {
 	return `${log}${BOOKMARKS_SUFFIX}`;
 }
 
-/** Orders of the marked rows, rising; none where there is no such file. Throws when it is none of ours. */
+/** Orders of the marked events, ascending; empty if the file does not exist. Throws if its format is unknown. */
 export async function readBookmarks(log: string): Promise<readonly string[]> {
 	const path = bookmarksPath(log);
 	const text = await readFile(path, 'utf8').catch(error => {
@@ -21,7 +22,7 @@ export async function readBookmarks(log: string): Promise<readonly string[]> {
 	});
 	if (text === undefined) return [];
 	const orders = parseBookmarks(text);
-	if (!orders) throw new Error(`${basename(path)} holds no bookmarks of this program: it is left as it is`);
+	if (!orders) throw new Error(`${basename(path)} contains no bookmarks of this program. It is not changed.`);
 	return orders;
 }
 

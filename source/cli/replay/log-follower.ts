@@ -1,4 +1,4 @@
-/** Brings a log file into a history, a chunk at a time so that a screen can live meanwhile; then what is added to it. */
+/** Reads a log file into a history in chunks, so that the screen stays responsive, and polls the file for new records. */
 
 import type {Clock} from '../../core/environment.js';
 import type {History} from '../../core/history.js';
@@ -6,23 +6,24 @@ import {createFeedTips} from '../../feed/feed-tips.js';
 import type {LogReader} from '../../storage/log-reader.js';
 import {recordsToInputs} from '../saved-log.js';
 
-/** How often a followed file is looked at. */
+/** Interval between two reads of a followed file. */
 const FOLLOW_INTERVAL_MS = 400;
 
 export interface LogFollower {
-	/** Up to the present end of the file. Throws StorageError. */
+	/** Reads to the current end of the file. Rejects with StorageError. */
 	readToEnd(): Promise<void>;
+	/** Turns polling on or off. */
 	follow(on: boolean): void;
 	stop(): void;
 }
 
-export interface LogFollowerOptions {
+interface LogFollowerOptions {
 	readonly reader: LogReader;
 	readonly history: History;
 	readonly clock: Pick<Clock, 'after'>;
-	/** The history has grown, or its end is reached. `part`: 0 to 1 of the file. */
-	onProgress(part: number): void;
-	/** A followed file could not be read on. */
+	/** The history has grown, or the end is reached. `loadedFraction`: 0 to 1. */
+	onProgress(loadedFraction: number): void;
+	/** A read of the followed file failed; following has ended. */
 	onFailure(error: unknown): void;
 }
 

@@ -1,6 +1,6 @@
-/** A saved log on the full screen: shown while it is still being read, and further when it grows. */
+/** Runs the replay screen on a saved log, or first the list of logs. The log is shown while it is still being read. */
 import {basename} from 'node:path';
-import {UsageError} from '../../core/errors.js';
+import {errorMessage, UsageError} from '../../core/errors.js';
 import {createHistory, type History} from '../../core/history.js';
 import {entryAt} from '../../core/timeline.js';
 import {type DataDir, resolveSystemDataDir} from '../../storage/data-dir.js';
@@ -9,12 +9,12 @@ import {type LogReader, openLogReader} from '../../storage/log-reader.js';
 import {chooseFromLogs} from '../../ui/replay/log-chooser.js';
 import {runReplayScreen} from '../../ui/replay/replay-screen.js';
 import type {ReplayHooks} from '../../ui/screen-hooks.js';
-import {formatBytes} from '../commands/logs.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createDesktopHooks, exportRows} from '../desktop-integration.js';
 import {createExitRequest, type ExitRequest} from '../exit-request.js';
 import {parseTime, resolveTime} from '../options/option-values.js';
 import type {EventFilter} from '../options/options.js';
+import {formatBytes} from '../output/format-text.js';
 import {describeDamage, resolveLogPath} from '../saved-log.js';
 import {bookmarksPath, readBookmarks, writeBookmarks} from './bookmarks-file.js';
 import {createLogFollower, type LogFollower} from './log-follower.js';
@@ -50,7 +50,7 @@ async function runReplaySession(context: CliContext, reader: LogReader, exitRequ
 		clock,
 		onProgress: loadedFraction =>
 			screen.reportProgress({loadedFraction, damage: loadedFraction < 1 ? '' : describeAllDamage()}),
-		onFailure: error => screen.reportFollowEnded(error instanceof Error ? error.message : String(error)),
+		onFailure: error => screen.reportFollowEnded(errorMessage(error)),
 	});
 	const describeAllDamage = () =>
 		[...bookmarks.faults, ...describeDamage({damage: reader.damage, path: basename(reader.path)})].join('; ');
@@ -118,34 +118,32 @@ async function saveBookmarks(path: string, orders: readonly string[]): Promise<s
 	return basename(bookmarksPath(path));
 }
 
-/** A file of bookmarks that is not ours is told of, and not written over. */
+/** A bookmarks file in an unknown format is reported and never overwritten. */
 async function loadBookmarks(path: string): Promise<{orders: readonly string[]; faults: readonly string[]}> {
 	try {
 		return {orders: await readBookmarks(path), faults: []};
 	} catch (error) {
-		return {orders: [], faults: [error instanceof Error ? error.message : String(error)]};
+		return {orders: [], faults: [errorMessage(error)]};
 	}
 }
 
-/** The filters of the command line; `x` takes them away like any other. Times of day count from when the log began. */
+/** The filter of the command line as the screen shows it. Times of day are resolved from the start of the log. */
 function createInitialFilter({author, grep, from, to}: EventFilter, created: number) {
 	if (author === undefined && grep === undefined && !from && !to) return undefined;
 	const since = from && resolveTime(from, created);
-	const words = grep?.normalize('NFC').toLowerCase();
+	const searchText = grep?.normalize('NFC').toLowerCase();
 	const quoted = author !== undefined && /\s/.test(author) ? `"${author}"` : author;
 	return {
 		text: [quoted && `from:${quoted}`, grep].filter(Boolean).join(' '),
 		...(author !== undefined && {author}),
-		...(words !== undefined && {words}),
+		...(searchText !== undefined && {words: searchText}),
 		...(since !== undefined && {from: since}),
 		...(to && {to: resolveTime(to, since ?? created)}),
 	};
 }
 
-/** `replay` without a file, at a terminal: which of the saved logs? */
-
-/** Path of the chosen one; undefined: none. Throws UsageError when nothing is saved. */
-export async function chooseLogAtTerminal(
+/** Lets the user choose one of the saved logs. Resolves to undefined if none was chosen. Throws UsageError if there is none. */
+async function chooseLogAtTerminal(
 	{options, clock, stdin, stdout}: CliContext,
 	dataDir: DataDir,
 	exitRequest: ExitRequest,
@@ -156,7 +154,8 @@ export async function chooseLogAtTerminal(
 			: [{path: log.path, room: log.header.roomName, created: log.header.created, size: formatBytes(log.size)}],
 	);
 	const [firstLog] = logs;
-	if (!firstLog) throw new UsageError(`there is no saved log in ${dataDir.logs} yet; name a FILE`);
+	if (!firstLog)
+		throw new UsageError(`No saved log in ${dataDir.logs}. Pass the path of a log: p2pchat-ink replay FILE.`);
 	const {onProcessExit} = createDesktopHooks(clock, process.env);
 	const chooser = chooseFromLogs({
 		logs,

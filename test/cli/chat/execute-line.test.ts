@@ -3,7 +3,7 @@ import {executePlainLine} from '../../../source/cli/chat/execute-line.js';
 import {commandRows} from '../../../source/node/commands/command-table.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
-function take(text: string, atTerminal = true) {
+function execute(text: string, atTerminal = true) {
 	const chatNode = createFakeChatNode();
 	const bob = chatNode.join('Bob', '10.0.0.2');
 	chatNode.say(bob, 'the needle');
@@ -12,26 +12,37 @@ function take(text: string, atTerminal = true) {
 }
 
 describe('a plain line', () => {
-	test('from a pipe is said as it stands, slash or not', () => {
-		expect(take('/who', false)).toMatchObject({posted: ['/who']});
+	test('from a pipe is posted unchanged, also with a slash', () => {
+		expect(execute('/who', false)).toMatchObject({posted: ['/who']});
 	});
 
-	test('at a terminal is a command behind a slash, and /help lists those that work there', () => {
-		const {replyLines = [], error} = take('/help');
+	test('at a terminal is a command if it starts with a slash, and /help lists the commands that work there', () => {
+		const {replyLines = [], error} = execute('/help');
 		expect(error).toBe(undefined);
 		const listed = replyLines.flatMap(line => /^\/(\w+)/.exec(line)?.[1] ?? []);
 		expect(listed).toContain('who');
 		for (const {name, choices} of commandRows) {
 			const argument =
 				{search: 'x', goto: '-1m', mention: choices?.[0], name: 'Cat', me: 'waves'}[name as 'me'] ?? 'Bob';
-			const bare = ['help', 'who', 'net', 'log', 'doctor', 'quit', 'mark', 'unread', 'copy', 'times'].includes(name);
-			const result = take(bare ? `/${name}` : `/${name} ${choices?.[0] ?? argument}`);
+			const takesNoArgument = [
+				'help',
+				'who',
+				'net',
+				'log',
+				'doctor',
+				'quit',
+				'mark',
+				'unread',
+				'copy',
+				'times',
+			].includes(name);
+			const result = execute(takesNoArgument ? `/${name}` : `/${name} ${choices?.[0] ?? argument}`);
 			expect([name, result.error?.code === 'needs-screen']).toEqual([name, !listed.includes(name)]);
 		}
 	});
 
-	test('at a terminal finds what was said, and tells what the network does', () => {
-		expect(take('/search needle').replyLines?.join()).toContain('Bob: the needle');
-		expect(take('/net').replyLines?.join()).toContain('Networks of this computer');
+	test('at a terminal searches messages and describes the network', () => {
+		expect(execute('/search needle').replyLines?.join()).toContain('Bob: the needle');
+		expect(execute('/net').replyLines?.join()).toContain('Networks of this computer');
 	});
 });

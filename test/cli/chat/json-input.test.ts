@@ -6,7 +6,7 @@ it.each([
 	['{"type":"post","text":"x","ref":7,"more":[]}', {type: 'post', text: 'x', ref: 7}],
 	['{"type":"post","text":"x","ref":null}', {type: 'post', text: 'x'}],
 	['{"type":"command","text":"/name Bob"}', {type: 'command', text: '/name Bob'}],
-])('%s is taken', (line, expected) => {
+])('%s is accepted', (line, expected) => {
 	expect(parseJsonInput(line)).toEqual(expected);
 });
 
@@ -23,6 +23,6 @@ it.each([
 	'{"type":"x","text":"x"}',
 	'{"type":"post","text":"x","ref":{}}',
 	`{"type":"post","text":"x","ref":"${'r'.repeat(257)}"}`,
-])('%s is refused in words that show the form', line => {
-	expect(parseJsonInput(line)).toMatchObject({type: 'bad', text: expect.stringContaining('{"type":"post"')});
+])('%s is refused with an example of the form', line => {
+	expect(parseJsonInput(line)).toMatchObject({type: 'invalid', text: expect.stringContaining('{"type":"post"')});
 });

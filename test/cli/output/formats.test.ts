@@ -40,21 +40,21 @@ const stateOf = (...inputs: Input[]) => reduceInputs(initialState, [launch, ...i
 const clock = (ms: number) => formatLocalTime(ms);
 
 describe('plain lines', () => {
-	it('tell time with offset, name, address (~ when only claimed) and text', () => {
+	it('contain time with offset, name, address (~ if not verified) and text', () => {
 		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'hi')));
 		expect(formatPlain(state, posted(2, 'hi'))).toBe(`${clock(at + 2)} Carol (~192.168.1.7): hi`);
 		const seen = reduceInputs(state, [observed({type: 'peer-connected', subject: carol, address: '10.0.0.9'})]);
 		expect(formatPlain(seen, posted(2, 'hi'))).toBe(`${clock(at + 2)} Carol (10.0.0.9): hi`);
 	});
 
-	it('indent further lines by four spaces, so that no text looks like a row', () => {
+	it('indent continuation lines by four spaces, so that no text can forge an event', () => {
 		const text = `one\n${clock(at)} Bob: forged\r\n* Carol left`;
 		const rows = formatPlain(stateOf(events(true, joined(carol, 'Carol'))), posted(2, text)).split('\n');
 		expect(rows).toHaveLength(3);
 		expect(rows.slice(1).every(row => row.startsWith('    '))).toBe(true);
 	});
 
-	it('call people by the name that they had', () => {
+	it('use the name that a person had at the time', () => {
 		const renamed = event(carol, 3, {type: 'renamed', name: 'Caro'});
 		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'x'), renamed, posted(4, 'y')));
 		expect(
@@ -64,7 +64,7 @@ describe('plain lines', () => {
 		).toEqual(['* Carol joined', 'Carol (~192.168.1.7): x', '* Carol is now called Caro', '* Caro (~192.168.1.7) y']);
 	});
 
-	it('tell namesakes apart by their fingerprints, but for ourselves', () => {
+	it('tell people with the same name apart by fingerprint, except ourselves', () => {
 		const bob = 'bb'.repeat(32) as PeerId;
 		const renamed = event(bob, 3, {type: 'renamed', name: 'Carol'});
 		const state = stateOf(events(true, joined(own, 'Carol'), joined(carol, 'Carol'), joined(bob, 'Bob'), renamed));
@@ -76,7 +76,7 @@ describe('plain lines', () => {
 		expect(createMarkdownFormat(state)(posted(2, 'x'))).toContain('**Carol\\#cccccccc**');
 	});
 
-	it('hold no control character, whatever stands in name, text or time', () => {
+	it('contain no control character for any name, text or time', () => {
 		const bad = '\u001b]0;x\u0007\u009b2J\u202ea\u0000b';
 		const state = stateOf(events(true, joined(carol, bad)));
 		for (const entry of [
@@ -94,7 +94,7 @@ describe('plain lines', () => {
 describe('JSON lines', () => {
 	const state = stateOf(events(false, joined(carol, 'Carol'), posted(2, 'hi')));
 
-	it('tell an event with all that identifies and orders it', () => {
+	it('contain everything that identifies and orders an event', () => {
 		expect(jsonEvent(state, posted(2, 'hi'), false)).toEqual({
 			type: 'event',
 			id: `${carol}:2`,
@@ -111,7 +111,7 @@ describe('JSON lines', () => {
 		});
 	});
 
-	it('sort by order as the timeline does', () => {
+	it('have an order that sorts like the timeline', () => {
 		const list = [
 			event(carol, 2, {type: 'left'}),
 			event(own, 2, {type: 'left'}),
@@ -127,20 +127,20 @@ describe('JSON lines', () => {
 		expect(byText.map(({id}) => id).filter(id => sorted.includes(id))).toEqual(sorted);
 	});
 
-	it('escape what a terminal obeys and stay JSON', () => {
+	it('escape control characters of terminals and remain valid JSON', () => {
 		const line = toJsonLine({type: 'alone', text: 'a\u001b\u009b\u202e\u2028b'});
 		expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028]/u);
 		expect(JSON.parse(line).text).toBe('a\u001b\u009b\u202e\u2028b');
 	});
 
-	it('tell the status of others, never of ourselves', () => {
+	it('contain the status of other peers, never our own', () => {
 		expect(jsonPeer(state, carol)).toMatchObject({type: 'peer', status: 'unreachable', name: 'Carol'});
 		expect(jsonPeer(state, own)).toBeUndefined();
 	});
 });
 
 describe('markdown', () => {
-	it('makes no markup of what people wrote', () => {
+	it('escapes markup in user text', () => {
 		expect(escapeMarkdown('# *a* _b_ [c](d) <e> `f` | ~g~')).toBe(
 			'\\# \\*a\\* \\_b\\_ \\[c\\]\\(d\\) \\<e\\> \\`f\\` \\| \\~g\\~',
 		);
@@ -154,7 +154,7 @@ describe('markdown', () => {
 		]);
 	});
 
-	it('has a heading for each day and an item for each row', () => {
+	it('has a heading per day and an item per event', () => {
 		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'one\n- two')));
 		const format = createMarkdownFormat(state);
 		const [date, time] = clock(at + 2).split('T') as [string, string];
@@ -180,35 +180,34 @@ describe('reports', () => {
 		});
 	}
 
-	it('tell each event once, in the order of the log', () => {
+	it('contain each event once, in the order of the log', () => {
 		expect(
 			follow([launch], [events(true, joined(carol, 'C'), posted(2, 'x'))], [events(true, joined(own, 'A'))]),
 		).toEqual(['joined cc', 'posted cc', 'joined aa']);
 	});
 
-	it('tell one lost for each absence, however many witnesses there are, and none after left', () => {
+	it('contain one lost event per absence, however many peers report it, and none after left', () => {
 		const start = [launch, events(true, joined(carol, 'C'), joined(own, 'A'), joined(dora, 'D'))];
 		expect(
-			follow(start, [events(true, lost(own, 5))], [events(true, lost(dora, 2))]).filter(told =>
-				told.startsWith('lost'),
+			follow(start, [events(true, lost(own, 5))], [events(true, lost(dora, 2))]).filter(report =>
+				report.startsWith('lost'),
 			),
 		).toEqual(['lost aa']);
 		expect(
-			follow(start, [events(true, event(carol, 2, {type: 'left'}))], [events(true, lost(own, 5))]).filter(told =>
-				told.startsWith('lost'),
+			follow(start, [events(true, event(carol, 2, {type: 'left'}))], [events(true, lost(own, 5))]).filter(report =>
+				report.startsWith('lost'),
 			),
 		).toEqual([]);
 	});
 
-	it('hold back what is more than a day ahead until it is due', () => {
+	it('hold back an event that is more than a day ahead until it is due', () => {
 		const day = 86_400_000;
 		const ahead = {...posted(2, 'x'), ms: at + 2 * day};
-		const pass = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now}});
-		expect(follow([launch, pass(at)], [events(true, joined(carol, 'C'), ahead)])).toEqual(['joined cc']);
-		expect(follow([launch, pass(at)], [events(true, joined(carol, 'C'), ahead)], [pass(at + day + 10)])).toEqual([
-			'joined cc',
-			'posted cc',
-		]);
+		const timePassed = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now}});
+		expect(follow([launch, timePassed(at)], [events(true, joined(carol, 'C'), ahead)])).toEqual(['joined cc']);
+		expect(
+			follow([launch, timePassed(at)], [events(true, joined(carol, 'C'), ahead)], [timePassed(at + day + 10)]),
+		).toEqual(['joined cc', 'posted cc']);
 	});
 });
 
@@ -216,20 +215,20 @@ describe('filters', () => {
 	const renamed = event(carol, 3, {type: 'renamed', name: 'Caro'});
 	const list = [joined(carol, 'Carol'), posted(2, 'Red ALERT'), renamed, posted(4, 'calm')];
 	const state = stateOf(events(true, ...list));
-	const left = (filter: Parameters<typeof createEntryFilter>[1]) =>
+	const matchingSeqs = (filter: Parameters<typeof createEntryFilter>[1]) =>
 		list.filter(createEntryFilter(state, filter)).map(({seq}) => seq);
 
-	it('leave rows by author as named then, by fingerprint or peer id, by text, by time', () => {
-		expect(left({author: 'carol'})).toEqual([1, 2]);
-		expect(left({author: 'Caro'})).toEqual([3, 4]);
-		expect(left({author: 'carol#cccc'})).toEqual([1, 2]);
-		expect(left({author: carol})).toEqual([1, 2, 3, 4]);
-		expect(left({grep: 'alert'})).toEqual([2]);
-		expect(left({from: {type: 'instant', ms: at + 2}, to: {type: 'instant', ms: at + 4}})).toEqual([2, 3]);
-		expect(left({author: 'nobody'})).toEqual([]);
+	it('select events by the name at the time, by fingerprint or peer id, by text and by time', () => {
+		expect(matchingSeqs({author: 'carol'})).toEqual([1, 2]);
+		expect(matchingSeqs({author: 'Caro'})).toEqual([3, 4]);
+		expect(matchingSeqs({author: 'carol#cccc'})).toEqual([1, 2]);
+		expect(matchingSeqs({author: carol})).toEqual([1, 2, 3, 4]);
+		expect(matchingSeqs({grep: 'alert'})).toEqual([2]);
+		expect(matchingSeqs({from: {type: 'instant', ms: at + 2}, to: {type: 'instant', ms: at + 4}})).toEqual([2, 3]);
+		expect(matchingSeqs({author: 'nobody'})).toEqual([]);
 	});
 
-	it('refuse a span that ends before it begins, unless the log goes on into the next day', () => {
+	it('refuse a range that ends before it starts, unless the log continues on the next day', () => {
 		const time = (ms: number) => {
 			const date = new Date(ms);
 			return {type: 'clock' as const, hour: date.getHours(), minute: date.getMinutes(), second: 0};
@@ -245,14 +244,14 @@ describe('filters', () => {
 		expect(() => createEntryFilter(day, instants)).toThrow(/--from must be before --to/);
 	});
 
-	it('that leave nothing are told of and are no success, as with grep', () => {
-		const told: string[] = [];
-		const judge = (filter: object, written: number) =>
+	it('without a match print a message and fail, like grep', () => {
+		const messages: string[] = [];
+		const exitCodeOf = (filter: object, written: number) =>
 			exitCodeForMatches(
-				{options: {filter}, printError: (text: string) => told.push(text), output: {}} as never,
+				{options: {filter}, printError: (text: string) => messages.push(text), output: {}} as never,
 				written,
 			);
-		expect([judge({grep: 'zzz'}, 0), judge({grep: 'x'}, 1), judge({}, 0)]).toEqual([1, 0, 0]);
-		expect(told).toEqual(['nothing in this log matches']);
+		expect([exitCodeOf({grep: 'zzz'}, 0), exitCodeOf({grep: 'x'}, 1), exitCodeOf({}, 0)]).toEqual([1, 0, 0]);
+		expect(messages).toEqual(['No event in this log matches.']);
 	});
 });

@@ -8,8 +8,8 @@ import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 
 function start() {
-	const session = createFakeChatNode();
-	const {store} = session;
+	const chatNode = createFakeChatNode();
+	const {store} = chatNode;
 	const stream = new PassThrough();
 	const reporter = createReporter(createOutput(stream), createPlainReportFormat(), createFakeClock(), store.getState);
 	store.subscribe(reporter.onCommit);
@@ -20,36 +20,36 @@ function start() {
 			.filter(Boolean)
 			.map(line => line.slice(26));
 	read();
-	return {session, reporter, read};
+	return {chatNode, reporter, read};
 }
 
-/** Of two who were here before us, and talked; each feed comes in one piece. */
-function history({session}: ReturnType<typeof start>) {
-	const from = session.at - 3_600_000;
+/** Commits history of two peers that were there before us. Each feed arrives in one piece. */
+function history({chatNode}: ReturnType<typeof start>) {
+	const from = chatNode.at - 3_600_000;
 	const ann = {peer: 'aa'.repeat(32) as never, seq: 0};
 	const eve = {peer: 'ee'.repeat(32) as never, seq: 0};
 	const joined = (name: string) => ({type: 'joined' as const, name, addresses: [], version: '1'});
 	const say = (text: string) => ({type: 'posted' as const, text});
-	session.commit(
+	chatNode.commit(
 		[
-			session.make(ann, joined('Ann'), from + 1),
-			session.make(ann, say('second'), from + 20),
-			session.make(ann, say('fourth'), from + 40),
+			chatNode.make(ann, joined('Ann'), from + 1),
+			chatNode.make(ann, say('second'), from + 20),
+			chatNode.make(ann, say('fourth'), from + 40),
 		],
 		false,
 	);
-	session.commit([session.make(eve, joined('Eve'), from + 5), session.make(eve, say('third'), from + 30)], false);
+	chatNode.commit([chatNode.make(eve, joined('Eve'), from + 5), chatNode.make(eve, say('third'), from + 30)], false);
 	return {ann, eve};
 }
 
 describe('plain lines', () => {
-	test('tell history in the order of time when all of it is here, and who was found then behind it', () => {
+	test('contain complete history in timeline order, followed by the peers that were found', () => {
 		const room = start();
-		const {session, read} = room;
+		const {chatNode, read} = room;
 		const {ann} = history(room);
-		session.observe({type: 'peer-connected', subject: ann.peer, address: '10.0.0.9'});
+		chatNode.observe({type: 'peer-connected', subject: ann.peer, address: '10.0.0.9'});
 		expect(read()).toEqual([]);
-		session.publish({type: 'synced', peer: ann.peer, received: 5});
+		chatNode.publish({type: 'synced', peer: ann.peer, received: 5});
 		expect(read()).toEqual([
 			'* Ann joined',
 			'* Eve joined',
@@ -60,26 +60,26 @@ describe('plain lines', () => {
 		]);
 	});
 
-	test('say that lost contact is back, once', () => {
+	test('contain one line when a lost connection is back', () => {
 		const room = start();
-		const {session, read} = room;
-		const bob = session.join('Bob', '192.168.1.9');
-		session.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'lost contact', alone: true});
-		session.observe({type: 'peer-connected', subject: bob.peer, address: '192.168.1.9'});
+		const {chatNode, read} = room;
+		const bob = chatNode.join('Bob', '192.168.1.9');
+		chatNode.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'lost contact', alone: true});
+		chatNode.observe({type: 'peer-connected', subject: bob.peer, address: '192.168.1.9'});
 		expect(read()).toEqual(['* Bob joined', '* you lost contact with Bob', '* contact with Bob is back']);
 	});
 
-	test('keep nothing back: not behind our own words, not for who is gone, not at the end', async () => {
-		for (const release of ['own', 'gone', 'end']) {
+	test('release history before an own message, when its peer disconnects, and at the end', async () => {
+		for (const release of ['own', 'disconnected', 'end']) {
 			const room = start();
-			const {session, read, reporter} = room;
+			const {chatNode, read, reporter} = room;
 			const {ann} = history(room);
-			session.observe({type: 'peer-connected', subject: ann.peer, address: '10.0.0.9'});
+			chatNode.observe({type: 'peer-connected', subject: ann.peer, address: '10.0.0.9'});
 			expect(read()).toEqual([]);
-			if (release === 'own') session.post('hi');
-			else if (release === 'gone') {
-				session.observe({type: 'peer-disconnected', subject: ann.peer, reason: 'gone', alone: false});
-				session.publish({type: 'link-closed', peer: ann.peer});
+			if (release === 'own') chatNode.post('hi');
+			else if (release === 'disconnected') {
+				chatNode.observe({type: 'peer-disconnected', subject: ann.peer, reason: 'gone', alone: false});
+				chatNode.publish({type: 'link-closed', peer: ann.peer});
 			} else await reporter.finish(undefined);
 			expect(read().filter(line => /second|third|fourth/.test(line))).toHaveLength(3);
 		}

@@ -21,7 +21,7 @@ const post = (seq: number): Input => live({type: 'posted', text: `${seq}`, ...he
 const link = (peer: PeerId): Input => ({type: 'ephemeral', event: {type: 'link-measured', peer, status: 'connected'}});
 const delivered = (peer: PeerId, seq: number): Input => ({type: 'ephemeral', event: {type: 'delivered', peer, seq}});
 
-function tell(report: OutputReport): string | undefined {
+function format(report: OutputReport): string | undefined {
 	if (report.type === 'event') return `${report.event.type} ${report.event.seq}`;
 	return report.type === 'delivery' ? `delivery ${report.seq}: ${report.delivered}/${report.of}` : undefined;
 }
@@ -29,7 +29,7 @@ function tell(report: OutputReport): string | undefined {
 function start(stream: Writable = new PassThrough()) {
 	const clock = createFakeClock();
 	const store = createStore();
-	const reporter = createReporter(createOutput(stream), tell, clock, store.getState);
+	const reporter = createReporter(createOutput(stream), format, clock, store.getState);
 	store.subscribe(reporter.onCommit);
 	store.commit([launch]);
 	const read = () =>
@@ -41,7 +41,7 @@ function start(stream: Writable = new PassThrough()) {
 }
 
 describe('the reporter', () => {
-	it('keeps what was committed before it is opened, behind the first line', () => {
+	it('prints commits from before its start after the first line', () => {
 		const {store, reporter, read} = start();
 		store.commit([live(joined)]);
 		expect(read()).toEqual([]);
@@ -49,7 +49,7 @@ describe('the reporter', () => {
 		expect(read()).toEqual(['ready', 'joined 1']);
 	});
 
-	it('tells delivery at once, then at most once in 250 ms, and no more when all have it', async () => {
+	it('reports delivery at once, then at most every 250 ms, and stops when all peers have the post', async () => {
 		const {clock, store, reporter, read} = start();
 		reporter.start();
 		store.commit([link(bob), link(cid), live(joined), post(2)]);
@@ -66,7 +66,7 @@ describe('the reporter', () => {
 		expect(read()).toEqual([]);
 	});
 
-	it('counts whoever has by now what was said to an empty room', () => {
+	it('reports peers that receive a post made in an empty room', () => {
 		const {store, reporter, read} = start();
 		reporter.start();
 		store.commit([live(joined), post(2)]);
@@ -77,12 +77,12 @@ describe('the reporter', () => {
 
 	it('writes at the pace of the reader and loses nothing', async () => {
 		const written: string[] = [];
-		const waiting: (() => void)[] = [];
+		const pendingWrites: (() => void)[] = [];
 		const slow = new Writable({
 			highWaterMark: 16,
 			write(chunk, _encoding, done) {
 				written.push(String(chunk));
-				waiting.push(done);
+				pendingWrites.push(done);
 			},
 		});
 		const {store, reporter} = start(slow);
@@ -91,7 +91,7 @@ describe('the reporter', () => {
 		expect(slow.writableLength).toBeLessThan(20_000);
 		const finished = reporter.finish('bye');
 		const pump = setInterval(() => {
-			for (let done = waiting.shift(); done; done = waiting.shift()) done();
+			for (let done = pendingWrites.shift(); done; done = pendingWrites.shift()) done();
 		}, 0);
 		await finished;
 		clearInterval(pump);
@@ -102,7 +102,7 @@ describe('the reporter', () => {
 		]);
 	});
 
-	it('gives up on a reader that is gone', async () => {
+	it('finishes after the reader has closed its end', async () => {
 		const stream = new PassThrough();
 		const {store, reporter} = start(stream);
 		reporter.start();

@@ -1,0 +1,60 @@
+/** Splits a stream of bytes into lines of bounded length. Pulls chunks, so that a slow consumer slows the producer down. */
+
+export type InputLine =
+	/** `number` counts from 1 and includes empty lines. */
+	| {readonly type: 'line'; readonly number: number; readonly text: string}
+	/** A line of more than `maxBytes`. Its content is dropped. */
+	| {readonly type: 'too-long'; readonly number: number};
+
+/**
+ * Yields lines without their newline and final CR. Blank lines are skipped; a last line without a newline counts. Holds at
+ * most `maxBytes` and one chunk in memory.
+ */
+export async function* readLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<InputLine> {
+	const collector = createLineCollector(maxBytes);
+	for await (const chunk of chunks) yield* collector.push(chunk);
+	yield* collector.end();
+}
+
+interface LineCollector {
+	/** The lines that this chunk completes. */
+	push(chunk: Uint8Array): InputLine[];
+	/** The last line, if the input does not end with a newline. */
+	end(): InputLine[];
+}
+
+export function createLineCollector(maxBytes: number): LineCollector {
+	let parts: Uint8Array[] = [];
+	let bytes = 0;
+	let number = 0;
+
+	function add(part: Uint8Array): void {
+		bytes += part.length;
+		if (bytes > maxBytes) parts = [];
+		else if (part.length > 0) parts.push(part);
+	}
+
+	function finish(): InputLine[] {
+		number++;
+		const text = bytes > maxBytes ? undefined : Buffer.concat(parts).toString('utf8').replace(/\r+$/, '');
+		parts = [];
+		bytes = 0;
+		if (text === undefined) return [{type: 'too-long', number}];
+		return text.trim() === '' ? [] : [{type: 'line', number, text}];
+	}
+
+	return {
+		push(chunk) {
+			const lines: InputLine[] = [];
+			let start = 0;
+			for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+				add(chunk.subarray(start, end));
+				lines.push(...finish());
+				start = end + 1;
+			}
+			add(chunk.subarray(start));
+			return lines;
+		},
+		end: () => (bytes === 0 ? [] : finish()),
+	};
+}

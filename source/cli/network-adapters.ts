@@ -1,0 +1,58 @@
+/** Real network of one room: TLS transport, UDP beacon and room keys, as the options select them. */
+import {networkInterfaces} from 'node:os';
+import {UsageError} from '../core/errors.js';
+import {deriveRoomKeys, type RoomKeys} from '../feed/room-keys.js';
+import type {Beacon} from '../network/discovery/beacon.js';
+import {chooseInterfaces, describeMissing, isLoopbackOnly, listenHost} from '../network/discovery/local-interfaces.js';
+import {createUdpBeacon} from '../network/discovery/udp-beacon.js';
+import {createTlsTransport} from '../network/transport/tls-transport.js';
+import type {Transport} from '../network/transport/transport.js';
+import type {CliContext} from './context.js';
+import {askSecret, readSecret} from './options/read-secret.js';
+
+/** Below this length an outsider can guess a secret from one captured datagram (`protocol.md`, "Room keys"). */
+const MIN_SECRET_LENGTH = 12;
+
+export interface NetworkAdapters {
+	readonly keys: RoomKeys;
+	readonly transport: Transport;
+	readonly beacon: Beacon;
+	/** Whether `--interface` selects loopback only. */
+	readonly loopbackOnly: boolean;
+}
+
+/** Asks for the secret if the options say so. Opens no socket. Throws UsageError. */
+export async function createNetworkAdapters(context: CliContext): Promise<NetworkAdapters> {
+	const {options, clock, debug} = context;
+	const selection = options.interfaces.length > 0 ? options.interfaces : undefined;
+	const system = networkInterfaces();
+	const missing = describeMissing(chooseInterfaces(selection, system));
+	if (missing !== undefined) throw new UsageError(`--interface: ${missing}`);
+	const keys = await readRoomKeys(context);
+	const host = listenHost(selection, system);
+	const log = (line: string) => debug('network', line);
+	return {
+		keys,
+		loopbackOnly: isLoopbackOnly(selection),
+		transport: createTlsTransport({
+			psk: keys.psk,
+			identity: keys.pskIdentity,
+			port: options.tcpPort,
+			clock,
+			log,
+			...(host !== undefined && {host}),
+		}),
+		beacon: createUdpBeacon({port: options.port, selection, clock, log}),
+	};
+}
+
+async function readRoomKeys({options, stdin, printError}: CliContext): Promise<RoomKeys> {
+	if (!options.secret) return deriveRoomKeys({room: options.room});
+	const secret = await readSecret(options.secret, () => askSecret(stdin, text => process.stderr.write(text)));
+	if ([...secret].length < MIN_SECRET_LENGTH) {
+		printError(
+			`The secret is short and can be guessed from one recorded datagram. Use at least ${MIN_SECRET_LENGTH} characters.`,
+		);
+	}
+	return deriveRoomKeys({room: options.room, secret});
+}
