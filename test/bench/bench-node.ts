@@ -17,7 +17,7 @@ import {until} from './measure.js';
 /** Header, content type and tag that TLS 1.3 adds to a record. */
 const RECORD_BYTES = 22;
 
-/** What went over the connections of a node: each frame counted as a record of its own, which is an upper bound. */
+/** Counts the bytes on the connections of a node. Each frame counts as one TLS record, which is an upper bound. */
 export interface Traffic {
 	sentBytes: number;
 	sentFrames: number;
@@ -35,14 +35,14 @@ export interface BenchNodeOptions {
 	readonly keys: RoomKeys;
 	readonly name: string;
 	readonly opened?: OpenedLog;
-	/** UDP port on loopback; left out: no discovery. */
+	/** UDP port on loopback. Without it there is no discovery. */
 	readonly udpPort?: number;
 	readonly targets?: readonly HostAddress[];
 	/** Replaced to lose datagrams. */
 	readonly beacon?: Beacon;
 }
 
-/** Says and hears nothing. */
+/** A beacon that neither sends nor receives. */
 export function createMuteBeacon(): Beacon {
 	const interfaces = [
 		{name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true, virtual: false},
@@ -90,7 +90,7 @@ function countingTransport(inner: Transport, traffic: Traffic): Transport {
 	};
 }
 
-/** Not started: `start` and `stop` are the session's. */
+/** Creates a node without starting it. */
 export function createBenchNode(options: BenchNodeOptions): Omit<BenchNode, 'self'> {
 	const {keys, name, udpPort, targets = []} = options;
 	const clock = createSystemClock();
@@ -121,10 +121,10 @@ export async function startBenchNode(options: BenchNodeOptions): Promise<BenchNo
 	return {...node, self: await node.chatNode.start()};
 }
 
-/** How long a room in one process may take to come up. */
+/** Time for a room in one process to connect completely, in ms. */
 export const UP_LIMIT_MS = 180_000;
 
-/** Starts them all and waits until everybody is connected to everybody; stops them if that takes too long. */
+/** Starts all nodes and waits until every pair is connected. Stops them if that takes too long. */
 export async function startTogether(nodes: readonly Pick<BenchNode, 'chatNode' | 'connected'>[]): Promise<void> {
 	await Promise.all(nodes.map(({chatNode: session}) => session.start()));
 	try {
@@ -139,7 +139,7 @@ export function stopAll(nodes: readonly Pick<BenchNode, 'chatNode'>[]): Promise<
 	return Promise.all(nodes.map(({chatNode: session}) => session.stop('quit')));
 }
 
-/** That nobody on this machine listens on now. */
+/** Finds a UDP port on which no process of this machine listens. */
 export async function freeUdpPort(): Promise<number> {
 	const socket = createSocket('udp4');
 	socket.bind(0, '0.0.0.0');

@@ -15,7 +15,7 @@ export interface ChatProcess {
 	/** performance.now() when the line came. */
 	when(test: (line: Line) => boolean, from?: number): Promise<number>;
 	post(text: string): void;
-	/** Kills it if need be and removes its folder. */
+	/** Kills the process if it still runs and removes its folder. */
 	close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export const misses = (peer: string) => (line: Line) =>
 
 const LIMIT_MS = 30_000;
 
-/** Resolves when it is ready. */
+/** Starts the program; resolves when it is ready. */
 export async function startChat(options: ChatOptions): Promise<ChatProcess> {
 	const home = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
 	const only = options.interface ?? 'lo';
@@ -104,7 +104,7 @@ export async function startChat(options: ChatOptions): Promise<ChatProcess> {
 	};
 }
 
-/** Until everybody sees everybody. */
+/** Waits until every process is connected to every other one. */
 export async function meet(chats: readonly ChatProcess[]): Promise<void> {
 	for (const chat of chats) for (const other of chats) if (other !== chat) await chat.when(sees(other.peer));
 }

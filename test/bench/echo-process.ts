@@ -1,4 +1,4 @@
-/** Sends back over TLS what it is sent. */
+/** TLS server that echoes everything it receives. */
 import {benchKeys} from './make-history.js';
 import {listenTls, tlsKeyOf} from './tls-pair.js';
 

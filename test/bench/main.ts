@@ -1,5 +1,5 @@
 /**
- * Runs the rows of the bench one after another, each in a process of its own, prints one table and puts the figures into
+ * Runs the rows of the benchmark one after another, each in its own process. Prints one table and writes the figures to
  * fixtures/bench.json under the version of Node.
  */
 import {spawn} from 'node:child_process';

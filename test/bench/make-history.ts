@@ -1,4 +1,4 @@
-/** Histories as a chat leaves them: twenty people in turn, every message a record and a signature of its own. */
+/** Generates histories like those of a chat: twenty authors in turn, each message with its own record and signature. */
 import {randomBytes} from 'node:crypto';
 import {existsSync, mkdirSync, renameSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -10,14 +10,14 @@ import {createPeerKey, type PeerKey} from '../../source/feed/signing-keys.js';
 import {openFileLog} from '../../source/storage/file-log.js';
 import type {LogRecord} from '../../source/storage/log.js';
 
-/** Written once a run of the bench, shared by its rows. */
+/** Folder of the generated logs. It is written once per run and shared by the rows. */
 export const historyFolder = join(tmpdir(), 'p2pchat-ink-bench-1');
 
 export const START = Date.UTC(2026, 10, 1, 9);
 export const FEEDS = 20;
 const RECORDS_AT_ONCE = 1000;
 
-/** A room with a secret: its log is reopened and handed on. */
+/** A room with a secret, since only its log is reopened and passed on. */
 export function benchKeys(): Promise<RoomKeys> {
 	return deriveRoomKeys({room: 'bench', secret: 'a secret for the bench only'});
 }
@@ -25,7 +25,7 @@ export function benchKeys(): Promise<RoomKeys> {
 const WORDS =
 	'the uplink is down again and nobody in lab two can reach it since noon über 日本 please have a look'.split(' ');
 
-/** 20 to 120 bytes, the same for the same number. */
+/** A text of 20 to 120 bytes, determined by the number. */
 export function textOf(number: number): string {
 	const count = 4 + ((number * 7919) % 17);
 	const words = Array.from({length: count}, (_, index) => WORDS[(number * 31 + index * 17) % WORDS.length]);
@@ -34,7 +34,7 @@ export function textOf(number: number): string {
 
 const peers = Array.from({length: FEEDS}, (_, index) => createPeerKey(new Uint8Array(32).fill(index + 1)).peer);
 
-/** Events without bytes, for rows that are about the state alone. */
+/** Decoded events, for rows that only measure the state. */
 export function makeEvents(count: number, from = 0): FeedEvent[] {
 	return Array.from({length: count}, (_, index) => {
 		const number = from + index;
@@ -50,7 +50,7 @@ export function makeEvents(count: number, from = 0): FeedEvent[] {
 	});
 }
 
-/** `perBatch` messages in a row, as one who types fast or pastes leaves them. */
+/** `perBatch` messages of one author in one batch, as fast typing or pasting produces them. */
 function write(feed: OwnFeed, number: number, perBatch: number): Batch {
 	const events = Array.from({length: perBatch}, (_, index): UnsignedEvent => {
 		const at = START + (number + index) * 1000;
@@ -63,9 +63,9 @@ function write(feed: OwnFeed, number: number, perBatch: number): Batch {
 }
 
 export interface HistoryOptions {
-	/** False: by nobody, for a log that is only opened, where signatures are trusted. */
+	/** Whether signatures are valid. False for a log that is only opened, since opening trusts them. */
 	readonly signed?: boolean;
-	/** Events a signature. */
+	/** Events per signature. */
 	readonly perBatch?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Timing with a floor beside it: the two in turn, so that a machine that slows down slows both. */
+/** Measures a candidate and its floor alternately, so that a machine that slows down affects both. */
 import {type IntervalHistogram, monitorEventLoopDelay} from 'node:perf_hooks';
 import type {Spread} from './row.js';
 
@@ -18,7 +18,7 @@ export function spreadOf(values: readonly number[]): Spread {
 export interface Compared {
 	readonly ours: number;
 	readonly floor: number;
-	/** Of the pairs. */
+	/** Ratios of the pairs. */
 	readonly ratio: Spread;
 }
 
@@ -70,7 +70,7 @@ export function watchLoop(): IntervalHistogram {
 	return histogram;
 }
 
-/** The sampling interval itself is taken off. */
+/** The sampling interval itself is subtracted. */
 export function loopDelay(histogram: IntervalHistogram): LoopDelay {
 	const delay = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
 	return {p999: delay(histogram.percentile(99.9)), max: delay(histogram.max)};
@@ -78,7 +78,7 @@ export function loopDelay(histogram: IntervalHistogram): LoopDelay {
 
 export const sleep = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms));
 
-/** Looks every few ms; fails after `limitMs`. */
+/** Polls every few ms until the condition holds; throws after `limitMs`. */
 export async function until(what: string, holds: () => boolean, limitMs = 60_000): Promise<void> {
 	const end = performance.now() + limitMs;
 	while (!holds()) {

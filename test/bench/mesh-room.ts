@@ -1,4 +1,4 @@
-/** A room of nodes that all stand in this process: what it costs to come up, to stand, to be spoken in, to be joined. */
+/** A room of nodes in this process. Measures the costs of connecting, idling, posting and of one more node. */
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import {type BenchNode, createBenchNode, freeUdpPort, startTogether, stopAll} from './bench-node.js';
 import {benchKeys, textOf} from './make-history.js';
@@ -12,24 +12,24 @@ const SAMPLE_MS = 100;
 
 type Nodes = readonly Omit<BenchNode, 'self'>[];
 
-/** CPU is that of all nodes, without what runs by the clock: that share is larger the longer a step takes. */
+/** CPU time of all nodes without their timers, whose share grows with the duration of a step. */
 export interface Meshed {
 	readonly upMs: number;
-	/** Of a connection end. */
+	/** Per connection end. */
 	readonly upCpuUs: number;
-	/** What ran by the clock meanwhile, on top of that. */
+	/** CPU time of timers during the same time, in addition. */
 	readonly upClockUs: number;
-	/** Of a connection end at rest, in a second. */
+	/** Per idle connection end and second. */
 	readonly clockUs: number;
-	/** One node joins a room that stands. */
+	/** One node joins a connected room. */
 	readonly joinMs: number;
 	readonly joinCpuUs: number;
-	/** Deliveries a second. */
+	/** Deliveries per second. */
 	readonly rate: number;
-	/** While all is delivered: a post, or the word that it came. */
+	/** Frames until all is delivered: posts and acknowledgements. */
 	readonly frameCpuUs: number;
 	readonly framesADelivery: number;
-	/** Live bytes of a connection end. */
+	/** Live bytes per connection end. */
 	readonly memory: number;
 }
 
@@ -78,7 +78,7 @@ async function joinOne(keys: RoomKeys, udpPort: number, nodes: Omit<BenchNode, '
 	await until('the newcomer is connected to all', isIn, 60_000);
 }
 
-/** Everybody says as much, all at once. */
+/** Every node posts the same number of messages at once. */
 async function postAll(nodes: Nodes, posts: number): Promise<void> {
 	const expected = nodes.length * (nodes.length - 1) * posts;
 	let delivered = 0;
@@ -123,7 +123,7 @@ export async function meshOurs(count: number): Promise<Meshed> {
 		() => postAll(nodes, posts),
 	);
 	const frames = framesOf(nodes) - framesBefore;
-	// What was said is acknowledged, too.
+	// Posts are acknowledged as well.
 	await sleep(SETTLE_MS);
 	const joins: Span[] = [];
 	for (let join = 0; join < JOINING; join++)

@@ -1,4 +1,4 @@
-/** A node in a process of its own, driven by its parent: with a log, mute, reached by address. */
+/** A node in its own process, controlled by its parent: with a log, without beacons, dialled by address. */
 import {rmSync} from 'node:fs';
 import type {HostAddress} from '../../source/network/ip-address.js';
 import {openFileLog} from '../../source/storage/file-log.js';
@@ -11,7 +11,7 @@ export interface NodeRequest {
 	/** Start with an empty log. */
 	readonly fresh: boolean;
 	readonly targets: readonly HostAddress[];
-	/** Tell when so many events are held. */
+	/** Report when this many events are held. */
 	readonly expected: number;
 	/** Answer every post of others. */
 	readonly echo: boolean;

@@ -1,4 +1,4 @@
-/** One opening of a log, in a process of its own: `ours` to the first frame that shows its newest message, or the floor. */
+/** Opens a log once in its own process: `ours` up to the first frame with its newest message, or the floor. */
 import {readFileSync} from 'node:fs';
 import {Packr} from 'msgpackr';
 import {openFileLog} from '../../source/storage/file-log.js';
@@ -33,7 +33,7 @@ async function openOurs(): Promise<unknown> {
 	return chatNode;
 }
 
-/** Every value in the file as msgpackr gives it, and nothing kept. */
+/** Decodes every value of the file with msgpackr and keeps nothing. */
 function openFloor(): unknown {
 	const packr = new Packr({useRecords: false});
 	const file = readFileSync(path);

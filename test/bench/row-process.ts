@@ -1,4 +1,4 @@
-/** One row in this process: its figures go to the parent. */
+/** Runs one row in this process and sends its figures to the parent. */
 import {rows} from './rows.js';
 
 const row = rows.find(({name}) => name === process.argv[2]);

@@ -1,4 +1,4 @@
-/** What a row of the bench is made of. A figure is met by its ratio where it has one, else by what was measured. */
+/** A row of the benchmark. The target of a figure applies to its ratio if it has one, else to the measured value. */
 export interface Spread {
 	readonly median: number;
 	readonly low: number;
@@ -9,26 +9,26 @@ export interface Figure {
 	readonly what: string;
 	readonly unit: string;
 	readonly ours: number;
-	/** The same unit, measured beside it in the same run. */
+	/** The floor in the same unit, measured in the same run. */
 	readonly floor?: number;
 	readonly ratio?: Spread;
 	readonly atMost?: number;
 	readonly atLeast?: number;
-	/** What the numbers cannot say, a few words. */
+	/** A short remark. */
 	readonly note?: string;
 }
 
 export interface Row {
 	readonly number: number;
 	readonly name: string;
-	/** What it is measured against. */
+	/** The floor in words. */
 	readonly against: string;
 	/** Runs from the bundle, as users do (.config/build.mjs), in this process. */
 	readonly bundled?: true;
 	run(): Promise<readonly Figure[]>;
 }
 
-/** Undefined: the figure has no target. */
+/** Whether the target is met; undefined if the figure has none. */
 export function isMet({ours, ratio, atMost, atLeast}: Figure): boolean | undefined {
 	if (atMost === undefined && atLeast === undefined) return undefined;
 	const value = ratio?.median ?? ours;

@@ -1,7 +1,7 @@
 import {saveFigures} from './save-figures.js';
 
 export interface Soak {
-	/** ms from the first start until everybody saw everybody. */
+	/** Time from the first start until all were connected, ms. */
 	readonly upMs: number;
 	readonly posts: number;
 	readonly connections: number;
@@ -11,7 +11,7 @@ export interface Soak {
 
 const PAIRS = (50 * 49) / 2;
 
-/** Row 8, of 50 processes and ten minutes. */
+/** Figures of row 8, for 50 processes and ten minutes. */
 export function saveSoak({upMs, posts, connections, faults}: Soak): void {
 	saveFigures({number: 8, name: 'soak', against: '-'}, [
 		{what: '50 processes see each other', unit: 'ms', ours: upMs},

@@ -1,6 +1,6 @@
 /**
- * Row 8: a room of real processes on loopback that chat for minutes. At the end there is one connection for every pair,
- * nobody was ever called absent, nothing came twice, and all timelines are equal.
+ * Row 8: a room of real processes on loopback that chat for minutes. At the end there is one connection per pair,
+ * no peer was ever shown as absent, nothing arrived twice, and all timelines are equal.
  */
 import {listConnections} from '../helpers/sockets.js';
 import {freeUdpPort} from './bench-node.js';
@@ -11,7 +11,7 @@ import {saveSoak} from './soak-figures.js';
 
 const processes = Number(process.argv[2] ?? 50);
 const minutes = Number(process.argv[3] ?? 10);
-/** Of the whole room. */
+/** Posts per second of the whole room. */
 const POSTS_PER_SECOND = 5;
 const STARTED_AT_ONCE = 5;
 const LIMIT_MS = 120_000;
@@ -36,7 +36,7 @@ async function waitFor(what: string, holds: () => boolean): Promise<void> {
 	}
 }
 
-/** What everybody must show alike: the events, by the order each line tells. */
+/** The events that all processes must show equally, sorted by their `order`. */
 function timelineOf({lines}: ChatProcess): string[] {
 	const rows = lines.filter(({type}) => type === 'event');
 	return rows.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({id}) => id);

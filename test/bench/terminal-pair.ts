@@ -1,4 +1,4 @@
-/** A terminal that only counts: a TTY pair for the screen, and what was written to it. */
+/** A pair of TTY streams that counts the bytes written to it. */
 import {PassThrough, Writable} from 'node:stream';
 import type {Clock} from '../../source/core/environment.js';
 

@@ -1,4 +1,4 @@
-/** Bare TLS with the same keys and ciphers, and nothing above it: the floor of all rows about connections. */
+/** A bare TLS connection with the same keys and ciphers: the floor of all rows about connections. */
 import {once} from 'node:events';
 import {connect, createServer, type Server, type TLSSocket} from 'node:tls';
 import {clientOptions, serverOptions, type TlsKey} from '../../source/network/transport/tls-connection.js';

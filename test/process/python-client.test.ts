@@ -1,4 +1,4 @@
-/** A client in Python that was written from protocol.md alone, in test/stranger/, against the built program. Loopback only. */
+/** Runs the Python client in test/python-client/, written from protocol.md alone, against the built program. Loopback only. */
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
@@ -8,7 +8,7 @@ import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {type Line, type RunningNode, runToEnd, startNode} from '../helpers/run-node.js';
 import {until} from '../helpers/wait.js';
 
-const folder = fileURLToPath(new URL('../stranger/', import.meta.url));
+const folder = fileURLToPath(new URL('../python-client/', import.meta.url));
 const fixtures = fileURLToPath(new URL('../../fixtures/codec/', import.meta.url));
 
 interface Client {
@@ -74,7 +74,7 @@ const syncedWith = (node: RunningNode) => (line: Line) => line.type === 'synced'
 const start = async (name: string, environment: Record<string, string> = {}, port?: number) =>
 	startNode({home: makeHome(), port: port ?? (await findFreeUdpPort()), name, environment});
 
-/** What a node shows, in the order of the timeline: `peer:seq`. */
+/** Events of a node in timeline order, as `peer:seq`. */
 const timelineOf = (node: RunningNode) =>
 	[...node.events()].sort((a, b) => (a.order < b.order ? -1 : 1)).map(({id}) => id);
 
@@ -85,14 +85,14 @@ async function timelineOfClient(client: Client): Promise<string[]> {
 }
 
 describe('a client in Python that was written from protocol.md', () => {
-	it('reads, writes, derives, signs and refuses as every fixture says', () => {
+	it('agrees with every fixture on encoding, keys, signatures and refusals', () => {
 		needTools();
 		const {stdout, stderr} = spawnSync('python3', ['-B', `${folder}check.py`, fixtures], {encoding: 'utf8'});
 		expect(stderr).toBe('');
 		expect(stdout).toMatch(/^\d{2,} compared\n$/);
 	});
 
-	it('finds a node, takes its history, talks, hands all of it to another node, and leaves', async () => {
+	it('finds a node, receives its history, chats, passes the history to another node, and leaves', async () => {
 		const port = await findFreeUdpPort();
 		const ann = await start('Ann', {}, port);
 		for (const text of ['one', 'two', 'drei 👋']) ann.post(text);
@@ -128,12 +128,12 @@ describe('a client in Python that was written from protocol.md', () => {
 		}
 	});
 
-	it('takes more than one answer holds, of several feeds, in a room with a secret', async () => {
+	it('receives more history than one answer holds, of several feeds, in a room with a secret', async () => {
 		const secret = {P2PCHAT_SECRET: 'correct horse battery staple'};
 		const port = await findFreeUdpPort();
 		const bob = await start('Bob', secret, port);
 		const talk = async (node: RunningNode) => {
-			// Each fills an answer, so that nothing of the other is in it.
+			// Each feed fills an answer, so that no answer contains both.
 			for (let number = 0; number < 120; number++) node.post(`${number} ${'x'.repeat(9000)}`);
 			await node.waitFor('its last post', line => line.own === true && line.text?.startsWith('119 '));
 		};
@@ -147,7 +147,7 @@ describe('a client in Python that was written from protocol.md', () => {
 		const client = await startClient(['--name', 'Zoe', addressOf(ann)], secret);
 		await client.waitFor('synced', syncedWith(ann));
 		expect(await timelineOfClient(client)).toEqual(timelineOf(ann));
-		// Told of one, it meets the other by `peers`.
+		// It knows one node and learns of the other by `peers`.
 		const cid = await start('Cid', secret, port);
 		await client.waitFor('linked', linkedTo(cid));
 		client.say('psst');
@@ -155,7 +155,7 @@ describe('a client in Python that was written from protocol.md', () => {
 		expect(await client.quit()).toBe(0);
 	});
 
-	it('keeps one of two connections to a node, and loses nothing by it', async () => {
+	it('keeps one of two connections to a node and loses nothing', async () => {
 		const node = await start('Ann');
 		const client = await startClient([addressOf(node)]);
 		await client.waitFor('synced', syncedWith(node));

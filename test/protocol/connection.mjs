@@ -1,4 +1,4 @@
-/** TLS, frames and the handshake of one connection: protocol.md, 4, 5, 7 and 10. Loopback only. */
+/** TLS, frames and handshake of one connection (protocol.md, sections 4, 5, 7 and 10). Loopback only. */
 import {createServer, connect as tlsConnect} from 'node:tls';
 import {decode, encode} from './messagepack.mjs';
 import {isProven, proveHello} from './room.mjs';
@@ -28,8 +28,8 @@ export function connect({psk, pskIdentity}, port, secured) {
 }
 
 /**
- * `handlers`: hello() (what to say, without proof), verified(connection), message(connection, message), closed(connection).
- * The other end is known by `connection.peer` from `verified` on.
+ * `handlers`: hello() (returns the hello without proof), verified(connection), message(connection, message), closed(connection).
+ * `connection.peer` is set before `verified` is called.
  */
 export function openConnection(socket, isDialler, {room, key}, handlers) {
 	const context = Buffer.from('p2pchat-ink connection 1');
@@ -40,7 +40,7 @@ export function openConnection(socket, isDialler, {room, key}, handlers) {
 
 	const connection = {
 		peer: undefined,
-		/** Why it ended: the reason of a `bye` or the code of an `error`, whoever said it. */
+		/** Why the connection ended: the reason of a `bye` or the code of an `error` from either end. */
 		ending: undefined,
 		send(message) {
 			const payload = encode(message);
@@ -55,7 +55,7 @@ export function openConnection(socket, isDialler, {room, key}, handlers) {
 		},
 		destroy: () => socket.destroy(),
 	};
-	const fail = code => connection.close({type: 'error', code, text: `stranger: ${code}`});
+	const fail = code => connection.close({type: 'error', code, text: `client: ${code}`});
 
 	function greet(message) {
 		if (message.type === 'error') return connection.close({type: 'bye', reason: 'idle'});

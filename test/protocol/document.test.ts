@@ -9,7 +9,7 @@ import {document, fixtureOf, readExamples} from './read-document.js';
 
 const examples = readExamples();
 
-/** Complete by their types: an entry that is missing or does not exist does not compile. */
+/** The types make these tables complete: a missing or unknown name does not compile. */
 const messages: Record<Message['type'], true> = {
 	hello: true,
 	have: true,
@@ -39,11 +39,11 @@ const observations: Record<Observation['type'], true> = {
 };
 
 describe('every example in protocol.md', () => {
-	test.each(examples)('shows $claim byte for byte', ({claim, shown}) => {
+	test.each(examples)('equals $claim byte for byte', ({claim, shown}) => {
 		expect(shown).toBe(fixtureOf(claim));
 	});
 
-	it('is hexadecimal digits and nothing else, and there are some of each kind', () => {
+	it('consists of hexadecimal digits, and every kind of fixture has an example', () => {
 		for (const {shown} of examples) expect(shown).toMatch(/^([0-9a-f]{2})+$/);
 		const shownFiles = new Set(examples.map(({claim}) => claim.split(' ')[0]));
 		for (const name of ['keys', 'beacons', 'messages', 'entries', 'batches']) {
@@ -60,7 +60,7 @@ describe('protocol.md names', () => {
 		.map(name => readFileSync(new URL(name, source), 'utf8'))
 		.join('\n');
 	const find = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, word = '']) => word))].sort();
-	/** As code, in bold, or at the beginning of a row of a table. */
+	/** Whether the document contains the name as code, in bold, or at the beginning of a table row. */
 	const isNamed = (word: string) =>
 		[`\`${word}\``, `**${word}**`].some(form => document.includes(form)) ||
 		new RegExp(`^\\| *${word} *\\|`, 'm').test(document);
@@ -68,7 +68,7 @@ describe('protocol.md names', () => {
 
 	it('every error code', () => {
 		const codes = find(/(?:new ProtocolError\(|\bfail\(|\btype:\s*'(?:invalid|rejected)',\s*code:)\s*'([a-z-]+)'/g);
-		// One of each form, so that none is overlooked after a rename.
+		// One example of each form, so that a rename cannot hide a form from the pattern.
 		expect(codes).toEqual(expect.arrayContaining(['bad-field', 'unasked', 'bad-signature', 'bad-proof']));
 		expect(missing(codes)).toEqual([]);
 	});

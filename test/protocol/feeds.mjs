@@ -1,4 +1,4 @@
-/** What a client holds of every feed: protocol.md, 11 to 13. In memory, which is all the log that it has. */
+/** The feeds that a client holds in memory (protocol.md, sections 11 to 13). */
 import {decode, encode} from './messagepack.mjs';
 import {chain, firstHash, isSignedBatch, signBatch} from './room.mjs';
 
@@ -6,7 +6,7 @@ const MAX_ANSWER_BYTES = 1_024_000;
 const MERGED_MS = 23 * 60 * 60 * 1000;
 
 export function createFeeds(room, key) {
-	/** Peer -> batches as they came, cut in front, and the hash after each seq (index 0: hash_0). */
+	/** Peer -> received batches without entries that were known, and the hash after each seq (index 0: hash_0). */
 	const feeds = new Map();
 	const frozen = new Set();
 	let clock = {ms: 0, counter: 0};
@@ -22,7 +22,7 @@ export function createFeeds(room, key) {
 		feeds.set(peer, feed);
 	}
 
-	/** Section 13, Heard. */
+	/** Section 13, received clocks. */
 	function hear(ms, counter) {
 		if (ms > Date.now() + MERGED_MS) return;
 		if (ms > clock.ms || (ms === clock.ms && counter > clock.counter)) clock = {ms, counter};
@@ -34,7 +34,7 @@ export function createFeeds(room, key) {
 		return [wall, clock.ms, clock.counter];
 	}
 
-	/** Section 12, Taking a batch: new, known, ahead, fork or bad-signature. */
+	/** Section 12, receiving a batch: returns new, known, ahead, fork or bad-signature. */
 	function take(batch) {
 		const [bytes, firstSeq, previousHash, entries] = batch;
 		const peer = bytes.toString('hex');
@@ -64,7 +64,7 @@ export function createFeeds(room, key) {
 		seqOf: peer => feedOf(peer).hashes.length - 1,
 		hashOf: (peer, seq) => feedOf(peer).hashes[seq],
 		isFrozen: peer => frozen.has(peer),
-		/** What `have` says. */
+		/** The contents of `have`. */
 		held: () => [...feeds].map(([peer, {hashes}]) => ({peer, seq: hashes.length - 1, hash: hashes.at(-1)})),
 		/** Writes own events, each `[kind, …values]`, under one signature. */
 		write(events) {
@@ -74,7 +74,7 @@ export function createFeeds(room, key) {
 			append(key.peer, feed, batch);
 			return batch;
 		},
-		/** Section 14, 4: batches from a seq on, as far as `room` bytes go; at least one if it is held. */
+		/** Section 14, 4: batches from a seq on, up to `room` bytes, but at least one if any is held. */
 		from(peer, seq, maxBytes = MAX_ANSWER_BYTES) {
 			const found = [];
 			let bytes = 0;

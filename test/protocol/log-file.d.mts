@@ -8,7 +8,7 @@ export interface StrangerLog {
 	readonly records: readonly {readonly kind: string; readonly loggedAt: number; readonly body: any}[];
 	/** Offset and length. */
 	readonly damaged: readonly (readonly [number, number])[];
-	/** Bytes at the end that hold no good record. */
+	/** Number of bytes at the end that contain no valid record. */
 	readonly torn: number;
 }
 

@@ -1,10 +1,10 @@
-/** Reads a log file: protocol.md, 17. */
+/** Reads a log file (protocol.md, section 17). */
 import {crc32} from 'node:zlib';
 import {decode} from './messagepack.mjs';
 
 const MAX_FRAME_BYTES = 1_048_576;
 
-/** Bytes of the good record that begins at `at`; 0 if none does. Without `marker` any will do. */
+/** Length in bytes of the valid record at `at`, or 0. Without `marker` any marker is accepted. */
 function lengthAt(bytes, at, marker) {
 	if (at + 15 > bytes.length) return 0;
 	const end = at + 4 + bytes.readUInt32BE(at);
@@ -15,7 +15,7 @@ function lengthAt(bytes, at, marker) {
 	return end - at;
 }
 
-/** The first header, or the second, which stands at its own length. */
+/** Returns the first header, or the second one if the first is damaged. */
 function findHeader(bytes) {
 	for (let at = 0; at <= 256; at++) {
 		const length = lengthAt(bytes, at);

@@ -1,6 +1,6 @@
 /**
- * The part of MessagePack that protocol.md, 6, needs; written from the MessagePack specification and from nothing else. It
- * writes other forms than the program does where both are right: integers from 2^32 on as uint 64, where that writes float
+ * The part of MessagePack that protocol.md, section 6, needs, written from the MessagePack specification alone. It
+ * deliberately uses other valid forms than the program: integers from 2^32 on as uint 64, where the program uses float
  * 64.
  */
 
@@ -142,7 +142,7 @@ class Reader {
 	}
 }
 
-/** The one value that `bytes` hold. Byte strings are Buffers. */
+/** Decodes the one value in `bytes`. Byte strings become Buffers. */
 export function decode(bytes) {
 	const reader = new Reader(bytes);
 	const value = reader.read();

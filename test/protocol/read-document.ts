@@ -1,4 +1,4 @@
-/** The blocks of hexadecimal digits in protocol.md and what they claim to show. */
+/** Reads the hexadecimal blocks of protocol.md and the fixtures that they name. */
 import {readFileSync} from 'node:fs';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url));
@@ -6,12 +6,12 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 export const document = read('source/protocol.md').toString();
 
 export interface Example {
-	/** A file of fixtures, then an index into its vectors, or offset and length in its bytes. */
+	/** The name of a fixture file, then an index into its vectors or an offset and a length in bytes. */
 	readonly claim: string;
 	readonly shown: string;
 }
 
-/** `#` begins a comment, `00*936` stands for 936 bytes 00. */
+/** `#` starts a comment, and `00*936` stands for 936 bytes 00. */
 export function readExamples(): Example[] {
 	return [...document.matchAll(/^```hex (.+)\n([^`]*)^```$/gm)].map(([, claim = '', body = '']) => {
 		const shown = body
@@ -22,7 +22,7 @@ export function readExamples(): Example[] {
 	});
 }
 
-/** What the fixtures hold, in hexadecimal digits. */
+/** The content of the named fixture in hexadecimal digits. */
 export function fixtureOf(claim: string): string {
 	const [path = '', first = '', length] = claim.split(' ');
 	if (!path.endsWith('.json'))

@@ -1,4 +1,4 @@
-/** Keys, beacons, proofs, feeds and digests: protocol.md, 2, 3, 7, 12 and 14, with `node:crypto` alone. Peers are hexadecimal. */
+/** Keys, beacons, proofs, feeds and digests (protocol.md, sections 2, 3, 7, 12 and 14) with `node:crypto` alone. Peer ids are hexadecimal. */
 import {
 	createHash,
 	createHmac,
@@ -71,7 +71,7 @@ export function encodeBeacon(room, {kind, peer, port, counter, name = '', path})
 	return Buffer.concat([body, hmac(room.beaconKey, body).subarray(0, 16)]);
 }
 
-/** Undefined for all that is to be dropped. */
+/** Decodes a beacon; undefined if it has to be dropped. */
 export function decodeBeacon(room, bytes) {
 	if (bytes.length > 512 || bytes.length < 73 || !bytes.subarray(0, 4).equals(MAGIC) || bytes[4] !== 1)
 		return undefined;
@@ -89,7 +89,7 @@ export function decodeBeacon(room, bytes) {
 	};
 }
 
-/** Section 7. `role`: of the end that says the hello. */
+/** Section 7. `role`: the role of the end that sends the hello. */
 function proven(room, keyingMaterial, role) {
 	return Buffer.concat([ascii('p2pchat-ink hello 1'), room.tag, keyingMaterial, ascii(role)]);
 }

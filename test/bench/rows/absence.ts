@@ -4,13 +4,13 @@ import {median, sleep, spreadOf} from '../measure.js';
 import type {Figure, Row} from '../row.js';
 
 const RUNS = 7;
-/** Of a silent peer: each takes 9 s. */
+/** Runs with a silent peer: each takes 9 s. */
 const SILENT_RUNS = 2;
 const STALL_MS = 5000;
 
 const names = ['Ann', 'Ben', 'Cem'];
 
-/** Three nodes; `end` does something to the last one: ms until both others have noticed. */
+/** Starts three nodes, ends the last one with `end`, and returns the ms until both others have noticed. */
 async function notice(end: (victim: ChatProcess) => void, port: number): Promise<number[]> {
 	const chats = await Promise.all(names.map(name => startChat({port, name})));
 	try {
@@ -29,7 +29,7 @@ async function notice(end: (victim: ChatProcess) => void, port: number): Promise
 	}
 }
 
-/** How many were called absent through a stall of the observer. */
+/** Number of peers reported absent because the observer itself stalled. */
 async function stall(port: number): Promise<number> {
 	const chats = await Promise.all(names.map(name => startChat({port, name})));
 	try {

@@ -20,7 +20,7 @@ function stateOf(count: number): State {
 	return state;
 }
 
-/** Microseconds for one event by one commit. */
+/** Microseconds per event that is committed alone. */
 function addOne(state: State, count: number): number {
 	const store = createStore(state);
 	const events = makeEvents(PER_ROUND, count);

@@ -12,7 +12,7 @@ import type {Figure, Row} from '../row.js';
 const BATCHES = 400;
 const BATCH_EVENTS = 100;
 
-/** As msgpackr must be set so that others can read it. */
+/** Settings of msgpackr whose output other implementations can read. */
 const packr = new Packr({useRecords: false, variableMapSize: true});
 const {peer} = createPeerKey();
 const peerBytes = Buffer.from(peer, 'hex');

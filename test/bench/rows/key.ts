@@ -12,7 +12,7 @@ const KEYS = 120;
 const MESSAGES_PER_SECOND = 200;
 const KEY_EVERY_MS = 60;
 const KEY_LIMIT_MS = 5000;
-/** Letters that stand in no message and no word of the screen: what is written after a key can be told apart. */
+/** Letters that occur nowhere else on the screen, so that the output after a key can be recognised. */
 const LETTERS = 'ΨΩΞΦΣΛ';
 
 interface Screen {
@@ -56,7 +56,7 @@ async function openScreen(count: number): Promise<Screen> {
 	};
 }
 
-/** ms from a typed letter to the frame that shows it. */
+/** Time from a typed letter to the frame that shows it, ms. */
 function press({terminal}: Screen, letter: string): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const start = performance.now();
@@ -71,7 +71,7 @@ function press({terminal}: Screen, letter: string): Promise<number> {
 	});
 }
 
-/** Bytes for one letter when nothing else happens. */
+/** Bytes written for one letter while nothing else happens. */
 async function bytesOfKey(screen: Screen): Promise<number> {
 	const sizes: number[] = [];
 	for (let index = 0; index < 20; index++) {
@@ -95,7 +95,7 @@ async function pressMany(screen: Screen): Promise<number[]> {
 	};
 	receive();
 	for (let index = 0; index < KEYS; index++) {
-		// Out of step with the frames: a person does not type in their rhythm.
+		// A person does not type in step with the frames.
 		await sleep(KEY_EVERY_MS / 2 + Math.random() * KEY_EVERY_MS);
 		times.push(await press(screen, LETTERS[index % LETTERS.length] ?? 'x'));
 		if (index % 60 === 59) screen.terminal.type('\u0015');

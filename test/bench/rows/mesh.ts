@@ -1,4 +1,4 @@
-/** Row 7: a full mesh comes up and all speak at once. */
+/** Row 7: a full mesh connects, and then all nodes post at once. */
 import type {TLSSocket} from 'node:tls';
 import {UP_LIMIT_MS} from '../bench-node.js';
 import {benchKeys} from '../make-history.js';
@@ -9,7 +9,7 @@ import {dialTls, listenTls, tlsKeyOf} from '../tls-pair.js';
 
 const SIZES = [10, 20, 50, 100] as const;
 const TARGETS: readonly number[] = [20, 50, 100];
-/** Bytes of one post on the wire. */
+/** Size of one post on the wire, bytes. */
 const POST_BYTES = 260;
 const DIALS_AT_ONCE = 16;
 
@@ -53,7 +53,7 @@ async function meshFloor(count: number): Promise<Pick<Meshed, 'upMs' | 'rate'>> 
 	return {upMs, rate};
 }
 
-/** What did not come up in time is a figure, too; larger ones are not tried then. */
+/** A room that did not connect in time is reported as a figure. Larger rooms are then skipped. */
 async function run(): Promise<readonly Figure[]> {
 	const figures: Figure[] = [];
 	for (const count of SIZES) {

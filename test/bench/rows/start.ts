@@ -11,7 +11,7 @@ import type {Figure, Row} from '../row.js';
 
 const RUNS = 11;
 const LIMIT_MS = 20_000;
-/** Drawn with the first frame: the name of the room. */
+/** Text of the first frame: the name of the room. */
 const SHOWN = 'bench-room';
 
 async function runMs(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -24,7 +24,7 @@ async function runMs(words: readonly string[], env: NodeJS.ProcessEnv): Promise<
 interface Screen {
 	readonly ms: number;
 	kill(): Promise<void>;
-	/** Ends in order: Node writes its compile cache. */
+	/** Quits properly, so that Node writes its compile cache. */
 	quit(): Promise<void>;
 }
 
@@ -56,14 +56,14 @@ async function openScreen(env: Record<string, string>, port: number): Promise<Sc
 	};
 }
 
-/** Killed at once: Node writes no compile cache for the next start. */
+/** Kills the process at once, so that Node writes no compile cache for the next start. */
 async function firstFrameMs(env: Record<string, string>, port: number): Promise<number> {
 	const {ms, kill} = await openScreen(env, port);
 	await kill();
 	return ms;
 }
 
-/** One whole visit: fills Node's compile cache, where Node has one. */
+/** Starts and quits once, which fills Node's compile cache where Node has one. */
 async function visit(env: Record<string, string>, port: number): Promise<void> {
 	const {quit} = await openScreen(env, port);
 	await sleep(1000);

@@ -24,7 +24,7 @@ class Keys:
 
 
 def keying_material(exporter_secret):
-	"""RFC 8446, 7.5, from the exporter_master_secret that OpenSSL writes to a key log."""
+	"""Exporter of RFC 8446, 7.5, computed from the exporter_master_secret in OpenSSL's key log."""
 	def expand(secret, label, context):
 		info = struct.pack('>HB', 32, len(label) + 6) + b'tls13 ' + label + bytes([len(context)]) + context
 		return hmac.digest(secret, info + b'\x01', 'sha256')
@@ -61,7 +61,7 @@ class Feed:
 		return b'p2pchat-ink batch 1' + self.tag + self.peer + struct.pack('>Q', seq) + digest
 
 	def take(self, first, previous, entries, signature):
-		"""§12, the table: how many entries are new; Fault when it is the sender's fault."""
+		"""§12, the table: returns the number of new entries. Raises Fault for a fault of the sender."""
 		held, last, chain = len(self.entries), first + len(entries) - 1, [previous]
 		if first > held + 1 or self.frozen:
 			return 0
@@ -85,7 +85,7 @@ class Feed:
 		return len(entries)
 
 	def cut(self, first):
-		"""The longest batch from a seq on that a signature ends."""
+		"""The longest batch from a seq on that ends with a signature."""
 		best, size, entries = None, 0, []
 		for seq in range(first, len(self.entries) + 1):
 			entries.append(self.entries[seq - 1])
@@ -102,7 +102,7 @@ class Clock:
 		self.now = (0, 0)
 
 	def reading(self):
-		"""To be sent along, without an event."""
+		"""The clock for hello and pong, without an event."""
 		return max(self.now, (wall(), 0))
 
 	def tick(self):

@@ -6,7 +6,7 @@ MAX_UINT, MAX_TIME = 2**53 - 1, 253_402_300_799_999
 
 
 class Fault(Exception):
-	"""What the other end did wrong: a code of §16."""
+	"""A fault of the other end, with a code of §16."""
 
 	def __init__(self, code, text=''):
 		super().__init__(code)
@@ -125,7 +125,7 @@ def listed(item, high, low=0):
 
 
 def row(*items, high=8):
-	"""An open array: what stands behind the values named here is read over."""
+	"""An open array: additional values after the described ones are ignored."""
 	def read(value):
 		check(isinstance(value, list) and len(items) <= len(value) <= high)
 		return [item(one) for item, one in zip(items, value)]
@@ -187,7 +187,7 @@ ENTRIES = {
 
 
 def read_message(data):
-	"""§8. None: of a type that is not known."""
+	"""§8. Returns None for an unknown type."""
 	value = decode(data)
 	check(isinstance(value, dict) and isinstance(value.get('type'), str))
 	fields = MESSAGES.get(value['type'])
@@ -205,7 +205,7 @@ def read_message(data):
 
 
 def read_entry(data):
-	"""§11: the HLC and [kind, values]; (0, 0) if that cannot be read, None if the rest cannot."""
+	"""§11: returns the HLC and [kind, values]. The HLC is (0, 0) and the list None if they cannot be read."""
 	hlc = (0, 0)
 	try:
 		value = decode(data)
@@ -218,7 +218,7 @@ def read_entry(data):
 
 
 def read_identity(data):
-	"""Of a `joined`: key and signature; None if there is none or it is ill-formed."""
+	"""Key and signature of a `joined`; None if they are missing or ill-formed."""
 	try:
 		return pair(HASH, SIGNATURE)(decode(data)[7:9])
 	except Fault:

@@ -10,7 +10,7 @@ const fill = (byte: number) => Buffer.alloc(32, byte);
 const lan = room.deriveRoom('lan');
 const carol = room.createKey(fill(1));
 
-it('imports nothing of the program', () => {
+it('imports no module of the program', () => {
 	const folder = new URL('./', import.meta.url);
 	for (const name of readdirSync(folder).filter(file => file.endsWith('.mjs'))) {
 		const imports = [...readFileSync(new URL(name, folder), 'utf8').matchAll(/from '([^']+)'/g)].map(
@@ -20,7 +20,7 @@ it('imports nothing of the program', () => {
 	}
 });
 
-it('derives the keys of an open and of a closed room as the fixtures say', () => {
+it('derives the keys of the fixtures for a room with and without a secret', () => {
 	const closed = room.deriveRoom('lan', 'correct horse battery staple');
 	const derived = [lan.roomKey, lan.psk, lan.beaconKey, lan.tag, closed.roomKey, closed.tag].map(hexOf);
 	expect(derived).toEqual(
@@ -31,7 +31,7 @@ it('derives the keys of an open and of a closed room as the fixtures say', () =>
 	expect(lan.pskIdentity).toBe(vectors('keys')[1]?.value.identity);
 });
 
-it('makes the hash chain and the signatures of the fixtures', () => {
+it('computes the hash chain and the signatures of the fixtures', () => {
 	const keys = vectors('keys');
 	const [first, second] = vectors('batches').map(({hex}) => decode(Buffer.from(hex, 'hex')));
 	expect(carol.peer).toBe(keys[6]?.hex);

@@ -1,8 +1,8 @@
 /**
- * A second implementation of the protocol, for loopback only, written from source/protocol.md: nothing here or in the files
- * beside it imports source/. It joins by beacon or by a dial, chats, takes and verifies history and hands it on. As a
- * program: `node stranger-client.mjs [UDP port] [name] [room]` posts the lines of its standard input and prints what others
- * say. Above 200 lines so that a whole client can be read from top to bottom.
+ * An independent implementation of the protocol for loopback only, written from source/protocol.md. Neither this file nor those
+ * beside it import source/. It joins by beacon or by dialling, chats, requests and verifies history and passes it on. As a
+ * program: `node independent-client.mjs [UDP port] [name] [room]` posts the lines of its standard input and prints what others
+ * post. It is one file so that a whole client can be read from top to bottom.
  */
 import {randomBytes} from 'node:crypto';
 import {createSocket} from 'node:dgram';
@@ -16,13 +16,13 @@ import {createKey, decodeBeacon, deriveRoom, digestOf, encodeBeacon} from './roo
 const HERE = 0;
 const LEAVING = 1;
 const ANSWER = 2;
-/** Where Linux lets a socket hear loopback beacons and nothing from outside; other systems hear them on all addresses only. */
+/** Address on which a socket receives only loopback beacons on Linux. Other systems receive them only on all addresses. */
 const BEACONS_AT = process.platform === 'linux' ? '127.255.255.255' : '0.0.0.0';
 const BURST_MS = [0, 250, 750, 1500, 3000];
 const WANT_TIMEOUT_MS = 7000;
 const DELTA_INTERVAL_MS = 250;
 
-/** Section 3. `heard(peer, port)`: a candidate on this machine. */
+/** Section 3. Calls `heard(peer, port)` for a candidate on this machine. */
 async function openBeacon({room, key, udpPort, tcpPort, name}, isConnected, heard) {
 	const shared = createSocket({type: 'udp4', reuseAddr: true});
 	const own = createSocket('udp4');
@@ -66,7 +66,7 @@ async function openBeacon({room, key, udpPort, tcpPort, name}, isConnected, hear
 function createMesh({room, key, feeds, events, hello, forged}) {
 	/** Peer -> its connections, in the order in which they were verified; what holds for the pair stands beside them. */
 	const pairs = new Map();
-	/** Feeds of which to say more, at the next beat. */
+	/** Feeds to announce with the next delta. */
 	const changed = new Set();
 	let pings = 0;
 
@@ -211,10 +211,10 @@ function createMesh({room, key, feeds, events, hello, forged}) {
 	};
 }
 
-/** `beacons: false`: found by nobody, dials only where `dial` says. `seed`: of the feed key. */
-export async function createStranger({
+/** `beacons: false`: sends no beacons and dials only the target of `dial`. `seed`: the seed of the feed key. */
+export async function createIndependentClient({
 	udpPort = 47_474,
-	name = 'Stranger',
+	name = 'IndependentClient',
 	room: roomName = 'lan',
 	secret = '',
 	beacons = true,
@@ -232,16 +232,16 @@ export async function createStranger({
 		name,
 		port: tcpPort,
 		features: [],
-		program: 'stranger',
+		program: 'client',
 		clock: Date.now(),
 		hlc: feeds.reading(),
 	});
-	/** What is given in place of a feed, to see what becomes of it. */
+	/** Batches that tests send in place of a feed. */
 	const forged = new Map();
 	const mesh = createMesh({room, key, feeds, events, hello, forged});
 	const dial = port => connect(room, port, socket => mesh.adopt(socket, true)).on('error', () => {});
 
-	/** The lower id dials at once, the other a second later if still unconnected. */
+	/** The lower peer id dials at once. The other one dials a second later if the two are still not connected. */
 	function heard(peer, port) {
 		if (mesh.isConnected(peer)) return;
 		const wait = key.peer < peer ? 0 : 1000;
@@ -266,7 +266,7 @@ export async function createStranger({
 		connectionCount: mesh.connectionCount,
 		pings: mesh.pings,
 		post: text => write(['posted', text]),
-		/** Says goodbye and closes everything; resolves when all is closed. */
+		/** Sends `bye` and closes everything; resolves when all is closed. */
 		async leave() {
 			write(['left']);
 			mesh.stop();
@@ -277,9 +277,9 @@ export async function createStranger({
 	};
 }
 
-async function main([udpPort = '47474', name = 'Stranger', room = 'lan']) {
-	const stranger = await createStranger({udpPort: Number(udpPort), name, room});
-	const {feeds, events} = stranger;
+async function main([udpPort = '47474', name = 'IndependentClient', room = 'lan']) {
+	const client = await createIndependentClient({udpPort: Number(udpPort), name, room});
+	const {feeds, events} = client;
 	const names = new Map();
 	events.on('taken', (peer, seq) => {
 		const event = feeds.timeline().find(one => one.peer === peer && one.seq === seq);
@@ -287,8 +287,8 @@ async function main([udpPort = '47474', name = 'Stranger', room = 'lan']) {
 		const text = event?.kind === 'posted' ? event.values[0] : `* ${event?.kind}`;
 		process.stdout.write(`${names.get(peer) ?? peer.slice(0, 8)}: ${JSON.stringify(text)}\n`);
 	});
-	for await (const line of createInterface(process.stdin)) stranger.post(line);
-	await stranger.leave();
+	for await (const line of createInterface(process.stdin)) client.post(line);
+	await client.leave();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(process.argv.slice(2));

@@ -9,7 +9,7 @@ from feeds import keying_material, proofs, proven_by, wall
 
 
 class Closed(Exception):
-	"""The connection is to end: what to say last, and why."""
+	"""Ends the connection: the last message to send, and the reason."""
 
 	def __init__(self, why, *last):
 		super().__init__(why)
@@ -24,7 +24,7 @@ class Link:
 		self.known, self.synced, self.parted = False, False, ''
 
 	async def run(self):
-		"""Until it is over: why it ended."""
+		"""Runs the connection; returns why it ended."""
 		try:
 			material = await asyncio.wait_for(self.connect(), 4)
 			await asyncio.wait_for(self.greet(material), 5)
@@ -53,7 +53,7 @@ class Link:
 				task.cancel()
 
 	async def connect(self):
-		"""§4. The key log goes through a pipe: from its EXPORTER_SECRET follows the keying material."""
+		"""§4. Reads the key log through a pipe and derives the keying material from its EXPORTER_SECRET."""
 		readable, writable = os.pipe()
 		self.process = await asyncio.create_subprocess_exec('openssl', 's_client', '-connect', f'{self.host}:{self.port}',
 			'-quiet', '-tls1_3', '-noservername', '-no-CAfile', '-no-CApath', '-no-CAstore', '-verify_return_error',
@@ -88,7 +88,7 @@ class Link:
 		node = self.node
 		signature, mac = proofs(node.keys, material, b'dialler', node.seed)
 		self.say({'type': 'hello', 'versions': [1, 1], 'peer': node.me, 'name': node.name, 'port': node.port, 'features': [],
-			'program': 'stranger 1', 'clock': wall(), 'hlc': node.clock.reading(), 'signature': signature, 'mac': mac})
+			'program': 'client 1', 'clock': wall(), 'hlc': node.clock.reading(), 'signature': signature, 'mac': mac})
 		hello = await self.read()
 		if hello['type'] == 'error':
 			raise Closed(f'error {hello["code"]}: {hello["text"]}')
@@ -128,7 +128,7 @@ class Link:
 				self.ping()
 
 	def part(self, reason):
-		"""Ends the connection in peace: the other end closes it."""
+		"""Sends `bye`; the other end closes the connection."""
 		self.say({'type': 'bye', 'reason': reason})
 		self.parted = f'said {reason}'
 
@@ -229,7 +229,7 @@ class Link:
 			node.show('synced', peer=self.peer.hex(), events=sum(len(feed.entries) for feed in node.held()))
 
 	def answered(self, id, done):
-		"""Done: what it passed over before the last range that it served is void. Else it is late, or closed."""
+		"""Waits for the end of an answer, then drops claims that were not served (§14, 4)."""
 		ranges, served = self.wants.pop(id, ({}, []))
 		self.node.asked.difference_update(ranges)
 		behind = False
@@ -276,7 +276,7 @@ class Link:
 		self.answering -= 1
 
 	def acknowledge(self):
-		"""§14, 6: to the author always, to others what they are not known to hold."""
+		"""§14, 6: announces to the author always, to others only what they are not known to hold."""
 		feeds = []
 		for feed in self.node.held():
 			if len(feeds) == 256:

@@ -1,4 +1,4 @@
-"""The client's own encoding against fixtures/codec, whose folder is given. Says how much it compared; fails with what differs."""
+"""Compares the client's encoding with fixtures/codec (the folder is the argument). Prints the number of comparisons; fails with the first difference."""
 import json
 import pathlib
 import sys

@@ -1,4 +1,4 @@
-/** A client that was written from protocol.md alone, in test/protocol/, against the built program. Loopback only. */
+/** Runs the independent client in test/protocol/, written from protocol.md alone, against the built program. Loopback only. */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
@@ -7,38 +7,41 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {type Line, type RunningNode, startNode} from '../helpers/run-node.js';
 import {until} from '../helpers/wait.js';
+import {createIndependentClient, type IndependentClient} from '../protocol/independent-client.mjs';
 import {readLog} from '../protocol/log-file.mjs';
 import {decode, encode} from '../protocol/messagepack.mjs';
 import {document} from '../protocol/read-document.js';
 import {createKey, firstHash, isSignedBatch, signBatch} from '../protocol/room.mjs';
-import {createStranger, type Stranger} from '../protocol/stranger-client.mjs';
 
 const idOf = (node: RunningNode): string => node.lines.find(({type}) => type === 'ready')?.peer;
 const tcpPortOf = (node: RunningNode): number => node.lines.find(({type}) => type === 'ready')?.tcpPort;
 const isConnected = (peer: string) => (line: Line) =>
 	line.type === 'peer' && line.peer === peer && line.status === 'connected';
-/** What comes later is live. */
+/** Waits for `synced`: later events are live. */
 const isSynced = (peer: string) => (line: Line) => line.type === 'synced' && line.peer === peer;
 const says = (text: string) => (line: Line) => line.kind === 'posted' && line.text === text;
-const textsOf = (stranger: Stranger) =>
-	stranger.feeds.timeline().flatMap(({kind, values}) => (kind === 'posted' ? [values[0]] : []));
+const textsOf = (client: IndependentClient) =>
+	client.feeds.timeline().flatMap(({kind, values}) => (kind === 'posted' ? [values[0]] : []));
 
-async function start(options: Parameters<typeof createStranger>[0]): Promise<Stranger> {
-	const stranger = await createStranger(options);
-	onTestFinished(() => stranger.leave());
-	return stranger;
+async function start(options: Parameters<typeof createIndependentClient>[0]): Promise<IndependentClient> {
+	const client = await createIndependentClient(options);
+	onTestFinished(() => client.leave());
+	return client;
 }
 
-/** One that is not announced and dials this node. */
-async function dialled(node: RunningNode, options: Parameters<typeof createStranger>[0] = {}): Promise<Stranger> {
-	const stranger = await start({beacons: false, ...options});
-	const verified = once(stranger.events, 'verified');
-	stranger.dial(tcpPortOf(node));
-	await Promise.all([verified, node.waitFor('connected', isConnected(stranger.peer))]);
-	return stranger;
+/** Starts a client without beacons that dials this node. */
+async function dialled(
+	node: RunningNode,
+	options: Parameters<typeof createIndependentClient>[0] = {},
+): Promise<IndependentClient> {
+	const client = await start({beacons: false, ...options});
+	const verified = once(client.events, 'verified');
+	client.dial(tcpPortOf(node));
+	await Promise.all([verified, node.waitFor('connected', isConnected(client.peer))]);
+	return client;
 }
 
-/** A seed whose peer id is lower, or higher, than `other`. */
+/** A seed of a feed key whose peer id is lower, or higher, than `other`. */
 function seedWhere(isWanted: (peer: string) => boolean): Buffer {
 	for (let number = 0; number < 10_000; number++) {
 		const seed = Buffer.alloc(32);
@@ -49,54 +52,54 @@ function seedWhere(isWanted: (peer: string) => boolean): Buffer {
 	throw new Error('no such key');
 }
 
-/** The stranger names a feed to the node, which then asks for it. */
-function claim(stranger: Stranger, node: RunningNode, author: string, seq: number): void {
+/** The client announces entries of a feed, so that the node requests them. */
+function claim(client: IndependentClient, node: RunningNode, author: string, seq: number): void {
 	const feed = [Buffer.from(author, 'hex'), seq, Buffer.alloc(8)];
-	stranger.sendTo(idOf(node), {type: 'have', kind: 'delta', feeds: [feed]});
+	client.sendTo(idOf(node), {type: 'have', kind: 'delta', feeds: [feed]});
 }
 
 const entry = (kind: string, counter: number, ...values: unknown[]) =>
 	encode([kind, Date.now(), Date.now(), counter, ...values]);
 
-/** How the node ended the connection. */
-async function ending(stranger: Stranger, provoke: () => void): Promise<unknown> {
-	const closed = once(stranger.events, 'closed', {signal: AbortSignal.timeout(15_000)});
+/** Returns why the node ended the connection. */
+async function ending(client: IndependentClient, provoke: () => void): Promise<unknown> {
+	const closed = once(client.events, 'closed', {signal: AbortSignal.timeout(15_000)});
 	provoke();
 	return (await closed)[1];
 }
 
-/** It still takes part: somebody else talks with it. */
+/** Checks that the node still works: it exchanges messages with another one. */
 async function expectGoesOn(node: RunningNode): Promise<void> {
 	const honest = await dialled(node);
 	honest.post('are you there?');
 	await node.waitFor('an honest post', line => says('are you there?')(line) && line.peer === honest.peer);
 }
 
-describe('a client written from protocol.md', () => {
-	it('is found by beacon, talks with two nodes, and leaves as they do', async () => {
+describe('an independent client written from protocol.md', () => {
+	it('is found by its beacon, chats with two nodes, and is shown as left when it leaves', async () => {
 		const port = await findFreeUdpPort();
 		const nodes = [
 			await startNode({home: makeHome(), port, name: 'Ann'}),
 			await startNode({home: makeHome(), port, name: 'Bob'}),
 		] as const;
-		const stranger = await createStranger({udpPort: port, name: 'Zoe'});
-		await Promise.all(nodes.map(node => node.waitFor('synced', isSynced(stranger.peer))));
-		stranger.post('grüße 👋');
+		const client = await createIndependentClient({udpPort: port, name: 'Zoe'});
+		await Promise.all(nodes.map(node => node.waitFor('synced', isSynced(client.peer))));
+		client.post('grüße 👋');
 		for (const node of nodes) {
 			const event = await node.waitFor('its post', says('grüße 👋'));
-			expect(event).toMatchObject({peer: stranger.peer, name: 'Zoe', address: '127.0.0.1', own: false, live: true});
+			expect(event).toMatchObject({peer: client.peer, name: 'Zoe', address: '127.0.0.1', own: false, live: true});
 		}
 		nodes[0].post('hello Zoe');
-		await until(() => textsOf(stranger).includes('hello Zoe'));
+		await until(() => textsOf(client).includes('hello Zoe'));
 		await nodes[0].waitFor('delivery', line => line.type === 'delivery' && line.delivered === 2 && line.of === 2);
-		await stranger.leave();
+		await client.leave();
 		for (const node of nodes) {
-			await node.waitFor('left', ({kind, peer}) => kind === 'left' && peer === stranger.peer);
-			await node.waitFor('gone', line => line.type === 'peer' && line.peer === stranger.peer && line.status === 'left');
+			await node.waitFor('left', ({kind, peer}) => kind === 'left' && peer === client.peer);
+			await node.waitFor('gone', line => line.type === 'peer' && line.peer === client.peer && line.status === 'left');
 		}
 	});
 
-	it('joins a room with a secret, and is turned away with another one', async () => {
+	it('joins a room with a secret, and is refused with another secret', async () => {
 		const node = await startNode({
 			home: makeHome(),
 			port: await findFreeUdpPort(),
@@ -112,40 +115,40 @@ describe('a client written from protocol.md', () => {
 		expect(outsider.peers()).toEqual([]);
 	});
 
-	it('gets a long history, verifies it and shows it in the order of the node', async () => {
+	it('receives a long history, verifies it, and has the same order as the node', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const count = 3000;
 		for (let number = 0; number < count; number++) node.post(`message ${number}`);
 		await node.waitFor('the last', says(`message ${count - 1}`));
-		const stranger = await dialled(node);
-		await until(() => textsOf(stranger).length === count);
-		expect(textsOf(stranger)).toEqual(Array.from({length: count}, (_, number) => `message ${number}`));
+		const client = await dialled(node);
+		await until(() => textsOf(client).length === count);
+		expect(textsOf(client)).toEqual(Array.from({length: count}, (_, number) => `message ${number}`));
 	});
 
-	it('hands the history of a node that is gone to a newcomer, who verifies it', async () => {
+	it('passes the history of a node that has ended to a new node, which verifies it', async () => {
 		const port = await findFreeUdpPort();
 		const ann = await startNode({home: makeHome(), port, name: 'Ann'});
-		const stranger = await start({udpPort: port, name: 'Zoe'});
-		await ann.waitFor('found', isConnected(stranger.peer));
+		const client = await start({udpPort: port, name: 'Zoe'});
+		await ann.waitFor('found', isConnected(client.peer));
 		for (let number = 0; number < 50; number++) ann.post(`before ${number}`);
-		await until(() => textsOf(stranger).length === 50);
+		await until(() => textsOf(client).length === 50);
 		ann.child.kill('SIGTERM');
 		await ann.result;
-		await until(() => stranger.peers().length === 0);
+		await until(() => client.peers().length === 0);
 		const bob = await startNode({home: makeHome(), port, name: 'Bob'});
 		await bob.waitFor('left', ({kind, peer}) => kind === 'left' && peer === idOf(ann));
 		const learnt = bob.events().filter(({peer}) => peer === idOf(ann));
 		expect(learnt.map(({kind}) => kind)).toEqual(['joined', ...Array<string>(50).fill('posted'), 'left']);
 		expect(learnt.every(({live, name}) => live === false && name === 'Ann')).toBe(true);
-		await bob.waitFor('synced', isSynced(stranger.peer));
+		await bob.waitFor('synced', isSynced(client.peer));
 	});
 
-	it('stays connected without a word by answering pings', async () => {
+	it('stays connected without posting by answering pings', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
-		const stranger = await dialled(node);
-		await until(() => stranger.pings() >= 4, 15_000);
+		const client = await dialled(node);
+		await until(() => client.pings() >= 4, 15_000);
 		expect(node.lines.filter(({type}) => type === 'peer').map(({status}) => status)).not.toContain('suspect');
-		expect(stranger.connectionCount(idOf(node))).toBe(1);
+		expect(client.connectionCount(idOf(node))).toBe(1);
 	}, 30_000);
 
 	it.each([
@@ -153,48 +156,48 @@ describe('a client written from protocol.md', () => {
 		['higher', (node: string) => (peer: string) => peer > node],
 	])('with the %s id comes down to one connection of two, and goes on talking', async (_, wanted) => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
-		const stranger = await dialled(node, {seed: seedWhere(wanted(idOf(node)))});
-		const closed = once(stranger.events, 'closed');
-		stranger.dial(tcpPortOf(node));
+		const client = await dialled(node, {seed: seedWhere(wanted(idOf(node)))});
+		const closed = once(client.events, 'closed');
+		client.dial(tcpPortOf(node));
 		expect((await closed)[1]).toBe('duplicate');
-		expect(stranger.connectionCount(idOf(node))).toBe(1);
-		stranger.post('still here');
+		expect(client.connectionCount(idOf(node))).toBe(1);
+		client.post('still here');
 		await node.waitFor('its post', says('still here'));
 		node.post('me too');
-		await until(() => textsOf(stranger).includes('me too'));
+		await until(() => textsOf(client).includes('me too'));
 		expect(node.lines.filter(line => line.type === 'peer' && line.status === 'unreachable')).toEqual([]);
 	});
 
-	it('reads the log file of a node that is gone, and verifies every batch in it', async () => {
+	it('reads the log file of a node that has ended and verifies every batch in it', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
-		const stranger = await dialled(node);
-		stranger.post('kept');
+		const client = await dialled(node);
+		client.post('kept');
 		await node.waitFor('its post', says('kept'));
 		const path = node.lines.find(({type}) => type === 'ready')?.log;
 		node.child.kill('SIGTERM');
 		await node.result;
 		const {header, records, damaged, torn} = readLog(readFileSync(path));
 		expect({...header, damaged, torn}).toMatchObject({format: 1, roomName: 'lan', damaged: [], torn: 0});
-		expect(header.roomTag).toEqual(stranger.room.tag);
+		expect(header.roomTag).toEqual(client.room.tag);
 		expect(records[0]?.kind).toBe('launched');
 		const batches = records.filter(({kind}) => kind === 'batch').map(({body: [, batch]}) => batch);
-		expect(batches.every(batch => isSignedBatch(stranger.room, batch))).toBe(true);
+		expect(batches.every(batch => isSignedBatch(client.room, batch))).toBe(true);
 		const kinds = batches.flatMap(([peer, , , entries]) =>
-			entries.map((bytes: Buffer) => [peer.toString('hex') === stranger.peer ? 'stranger' : 'node', decode(bytes)[0]]),
+			entries.map((bytes: Buffer) => [peer.toString('hex') === client.peer ? 'client' : 'node', decode(bytes)[0]]),
 		);
 		expect(kinds).toEqual(
 			expect.arrayContaining([
-				['stranger', 'posted'],
+				['client', 'posted'],
 				['node', 'joined'],
 				['node', 'left'],
 			]),
 		);
 	});
 
-	it('as a program prints what others say and posts the lines of its standard input', async () => {
+	it('as a program prints messages of others and posts the lines of its standard input', async () => {
 		const port = await findFreeUdpPort();
 		const node = await startNode({home: makeHome(), port, name: 'Ann'});
-		const path = fileURLToPath(new URL('../protocol/stranger-client.mjs', import.meta.url));
+		const path = fileURLToPath(new URL('../protocol/independent-client.mjs', import.meta.url));
 		const child = spawn(process.execPath, [path, String(port), 'Zoe']);
 		onTestFinished(() => void child.kill('SIGKILL'));
 		let printed = '';
@@ -211,69 +214,69 @@ describe('a client written from protocol.md', () => {
 	});
 });
 
-describe('a client that lies', () => {
-	it('with a signature that nobody made is cut off as bad-signature, and barred for a while', async () => {
+describe('a client that breaks a rule', () => {
+	it('is disconnected with bad-signature for an invalid signature, and banned for a while', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
-		const stranger = await dialled(node);
+		const client = await dialled(node);
 		const author = createKey(Buffer.alloc(32, 7));
-		const hash = firstHash(stranger.room, author.peer);
+		const hash = firstHash(client.room, author.peer);
 		const entries = [entry('joined', 0, 'Nobody', [], '1', null, null), entry('posted', 1, 'never said')];
-		const [, first, before, , signature] = signBatch(stranger.room, stranger.key, 1, hash, entries);
-		stranger.forged.set(author.peer, [[Buffer.from(author.peer, 'hex'), first, before, entries, signature]]);
-		expect(await ending(stranger, () => claim(stranger, node, author.peer, 2))).toBe('bad-signature');
-		expect(await ending(stranger, () => stranger.dial(tcpPortOf(node)))).toBe('barred');
+		const [, first, before, , signature] = signBatch(client.room, client.key, 1, hash, entries);
+		client.forged.set(author.peer, [[Buffer.from(author.peer, 'hex'), first, before, entries, signature]]);
+		expect(await ending(client, () => claim(client, node, author.peer, 2))).toBe('bad-signature');
+		expect(await ending(client, () => client.dial(tcpPortOf(node)))).toBe('barred');
 		await expectGoesOn(node);
 		expect(node.events().filter(({text}) => text === 'never said')).toEqual([]);
 		await node.waitFor('a notice', ({type, code}) => type === 'notice' && code === 'bad-signature');
 	});
 
-	it('with a true batch of another feed on a wrong chain is cut off as bad-signature', async () => {
+	it('is disconnected with bad-signature for a valid batch on a wrong hash chain', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
-		const stranger = await dialled(node);
+		const client = await dialled(node);
 		const author = createKey(Buffer.alloc(32, 8));
 		const entries = [entry('joined', 0, 'Dan', [], '1', null, null)];
 		const [peer, first, , , signature] = signBatch(
-			stranger.room,
+			client.room,
 			author,
 			1,
-			firstHash(stranger.room, author.peer),
+			firstHash(client.room, author.peer),
 			entries,
 		);
-		stranger.forged.set(author.peer, [[peer, first, Buffer.alloc(32), entries, signature]]);
-		expect(await ending(stranger, () => claim(stranger, node, author.peer, 1))).toBe('bad-signature');
+		client.forged.set(author.peer, [[peer, first, Buffer.alloc(32), entries, signature]]);
+		expect(await ending(client, () => claim(client, node, author.peer, 1))).toBe('bad-signature');
 		await expectGoesOn(node);
 	});
 
-	it('who pushes in the name of another is cut off as unasked', async () => {
+	it('is disconnected with unasked for a push of another feed', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
-		const stranger = await dialled(node);
+		const client = await dialled(node);
 		const author = createKey(Buffer.alloc(32, 9));
-		const batch = signBatch(stranger.room, author, 1, firstHash(stranger.room, author.peer), [
+		const batch = signBatch(client.room, author, 1, firstHash(client.room, author.peer), [
 			entry('joined', 0, 'Dan', [], '1', null, null),
 		]);
-		const push = () => stranger.sendTo(idOf(node), {type: 'events', batches: [batch]});
-		expect(await ending(stranger, push)).toBe('unasked');
+		const push = () => client.sendTo(idOf(node), {type: 'events', batches: [batch]});
+		expect(await ending(client, push)).toBe('unasked');
 		await expectGoesOn(node);
 	});
 
-	it('about its own past is frozen as a fork: the connection stays, nothing more of it is shown', async () => {
+	it('that forks its own feed stays connected, and nothing more of its feed is shown', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
-		const stranger = await dialled(node);
-		stranger.post('the first story');
+		const client = await dialled(node);
+		client.post('the first story');
 		await node.waitFor('its post', says('the first story'));
-		const {room, key, feeds} = stranger;
+		const {room, key, feeds} = client;
 		const other = signBatch(room, key, 2, feeds.hashOf(key.peer, 1), [
 			entry('posted', 0, 'the second story'),
 			entry('posted', 1, 'and on'),
 		]);
-		stranger.sendTo(idOf(node), {type: 'events', batches: [other]});
+		client.sendTo(idOf(node), {type: 'events', batches: [other]});
 		await node.waitFor('a notice', ({type, code}) => type === 'notice' && code === 'forked');
-		stranger.post('more');
+		client.post('more');
 		node.post('I go on');
-		await until(() => textsOf(stranger).includes('I go on'));
-		expect(stranger.connectionCount(idOf(node))).toBe(1);
+		await until(() => textsOf(client).includes('I go on'));
+		expect(client.connectionCount(idOf(node))).toBe(1);
 		await expectGoesOn(node);
-		const shown = node.events().filter(({peer, kind}) => peer === stranger.peer && kind === 'posted');
+		const shown = node.events().filter(({peer, kind}) => peer === client.peer && kind === 'posted');
 		expect(shown.map(({text}) => text)).toEqual(['the first story']);
 	});
 
@@ -283,16 +286,16 @@ describe('a client that lies', () => {
 		['too-deep', Array.from({length: 20}).reduce<unknown>(inner => [inner], 0)],
 	])('with a message that breaks the rules is cut off as %s', async (code, message) => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
-		const stranger = await dialled(node);
-		expect(await ending(stranger, () => stranger.sendTo(idOf(node), message as object))).toBe(code);
+		const client = await dialled(node);
+		expect(await ending(client, () => client.sendTo(idOf(node), message as object))).toBe(code);
 		await expectGoesOn(node);
 	});
 });
 
-describe('openssl, as protocol.md says', () => {
+describe('the openssl commands of protocol.md', () => {
 	const [connect = '', ping = ''] = [...document.matchAll(/^```sh\n([^`]*)^```$/gm)].map(([, command = '']) => command);
 
-	/** Runs a command of the document on this node and gives what comes back, without what shows it. */
+	/** Runs a command of the document against this node and returns its output. */
 	async function run(command: string, node: RunningNode): Promise<Buffer> {
 		const child = spawn('sh', ['-c', command.replace('47998', String(tcpPortOf(node))).replace(/ \| xxd\n$/, '')]);
 		onTestFinished(() => void child.kill('SIGKILL'));
@@ -303,14 +306,14 @@ describe('openssl, as protocol.md says', () => {
 		return Buffer.concat(parts);
 	}
 
-	it('connects with the key of the open room and shows no certificate', async () => {
+	it('connects with the key of the open room and receives no certificate', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const shown = (await run(connect, node)).toString('latin1');
 		expect(shown).toContain('no peer certificate available\n');
 		expect(shown).toContain('Reused, TLSv1.3, Cipher is TLS_CHACHA20_POLY1305_SHA256\n');
 	});
 
-	it('hears a hello, and says ping too early', async () => {
+	it('receives a hello, and an error for a ping before its own hello', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const bytes = await run(ping, node);
 		const length = bytes.readUInt32BE();

@@ -1,4 +1,4 @@
-"""Ed25519 after RFC 8032, 5.1. Points are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z."""
+"""Ed25519 as in RFC 8032, 5.1. Points are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z."""
 import hashlib
 
 P = 2**255 - 19

@@ -24,7 +24,7 @@ test.each(['good', 'torn', 'zeros', 'damaged-middle'])(
 	},
 );
 
-it('goes by the second header where the first is damaged', () => {
+it('uses the second header if the first is damaged', () => {
 	const bytes = bytesOf('good');
 	bytes[20] = 0;
 	expect(readLog(bytes).records).toEqual(readLog(bytesOf('good')).records);
@@ -32,7 +32,7 @@ it('goes by the second header where the first is damaged', () => {
 	expect(() => readLog(bytes)).toThrow('this is no log');
 });
 
-it('takes the entries of a batch as they are', () => {
+it('returns the entries of a batch unchanged', () => {
 	const batch = readLog(bytesOf('good')).records.find(({kind}) => kind === 'batch');
 	const [live, [, firstSeq, , entries]] = batch?.body ?? [];
 	expect([live, firstSeq, entries.map(String)]).toEqual([true, 1, ['first entry', 'second entry']]);

@@ -93,7 +93,7 @@ class Node:
 				self.write('returned', values[1])
 
 	def write(self, kind, *values):
-		"""A new own event, pushed to all (§14, 7)."""
+		"""Writes a new own event and pushes it to all (§14, 7)."""
 		feed = self.feeds.setdefault(self.me, Feed(self.keys.tag, self.me))
 		if not feed.entries and kind != 'joined':
 			self.join()
@@ -104,9 +104,9 @@ class Node:
 
 	def join(self):
 		if self.me not in self.feeds:
-			self.write('joined', self.name, ['127.0.0.1'], 'stranger 1', None, None)
+			self.write('joined', self.name, ['127.0.0.1'], 'client 1', None, None)
 
-	# §3 the beacon (heard, not said), §7, §9
+	# §3 the beacon (received only), §7, §9
 
 	def candidate(self, peer, host, port):
 		if peer not in (self.me, *self.links, *self.dialling):
@@ -151,7 +151,7 @@ class Node:
 		link.begin()
 
 	def settled(self, link):
-		"""§9: something came behind the hello. The lower peer id ends the older connections."""
+		"""§9: a message arrived after the hello. The lower peer id closes the older connections."""
 		links = self.links.get(link.peer, [])
 		if self.me < link.peer and len(links) > 1 and links[-1] is link:
 			for old in links[:-1]:
@@ -201,7 +201,7 @@ class Listener(asyncio.DatagramProtocol):
 
 async def main():
 	parser = argparse.ArgumentParser()
-	parser.add_argument('--name', default='Stranger')
+	parser.add_argument('--name', default='Client')
 	parser.add_argument('--room', default='lan')
 	parser.add_argument('--discover', type=int)
 	parser.add_argument('peers', nargs='*')

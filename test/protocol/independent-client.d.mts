@@ -9,7 +9,7 @@ export interface StrangerEvent {
 	readonly values: readonly unknown[];
 }
 
-export interface Stranger {
+export interface IndependentClient {
 	readonly peer: string;
 	readonly room: StrangerRoom;
 	readonly key: StrangerKey;
@@ -22,7 +22,7 @@ export interface Stranger {
 	};
 	/** `verified` (peer), `closed` (peer, ending), `taken` (peer, seq), `acknowledged` (peer, seq), `fork` (peer), `ping`. */
 	readonly events: EventEmitter;
-	/** Author -> batches that are given in place of its feed, to see what becomes of them. */
+	/** Author -> batches that tests send in place of its feed. */
 	readonly forged: Map<string, StrangerBatch[]>;
 	readonly tcpPort: number;
 	dial(port: number): void;
@@ -34,11 +34,11 @@ export interface Stranger {
 	leave(): Promise<void>;
 }
 
-export function createStranger(options?: {
+export function createIndependentClient(options?: {
 	readonly udpPort?: number;
 	readonly name?: string;
 	readonly room?: string;
 	readonly secret?: string;
 	readonly beacons?: boolean;
 	readonly seed?: Uint8Array;
-}): Promise<Stranger>;
+}): Promise<IndependentClient>;
