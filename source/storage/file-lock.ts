@@ -33,7 +33,7 @@ interface LockOwner extends ProcessIdentity {
 	readonly token: string;
 }
 
-/** Lock file that a power failure left empty or incomplete. */
+/** Lock file that a power failure left empty or incomplete. The token is part of the name of its takeover lock. */
 const MALFORMED = {token: 'ill-formed'} as const;
 
 type LockHolder = LockOwner | typeof MALFORMED;

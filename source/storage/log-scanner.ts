@@ -18,7 +18,7 @@ import {
 import type {Damage} from './log.js';
 
 export interface ScannedRecord {
-	/** Byte offset and length of the whole record in the file. */
+	/** Byte offset and length of the record in the file. */
 	readonly offset: number;
 	readonly length: number;
 	readonly record: LogRecord;

@@ -1,7 +1,7 @@
 /**
- * The malicious peer as a process of its own: `attack NAME,NAME` on its input makes it attack a node in these
- * ways at once, `burn SHARE` only burn that share of a processor, `rest` do nothing. For each of these lines it says on one
- * line of JSON what it did before: how its connections ended and which share of a processor it took. Runs by attack.mjs.
+ * The malicious peer as a process of its own, started by attack.mjs. It reads commands from its input: `attack NAME,NAME`
+ * runs these attacks at the same time, `burn SHARE` only uses that share of a processor, `idle` does nothing. Each command
+ * is answered by one line of JSON about the time since the last one: how connections ended, and the share of a processor.
  */
 import {createSocket} from 'node:dgram';
 import {createInterface} from 'node:readline';
@@ -29,22 +29,22 @@ const siege: Siege = {
 		ends[end] = (ends[end] ?? 0) + 1;
 	},
 };
-let order = 0;
+let commandNumber = 0;
 let round = 0;
 let since = {at: performance.now(), cpu: process.cpuUsage()};
 
-async function attack(name: string, own: number): Promise<void> {
+async function attack(name: string, number: number): Promise<void> {
 	const run = ATTACKS[name];
 	if (!run) throw new Error(`no such attack: ${name}`);
-	while (own === order) {
+	while (number === commandNumber) {
 		round += 1;
 		await run(siege, round);
 		await sleep(1);
 	}
 }
 
-async function burn(share: number, own: number): Promise<void> {
-	while (own === order) {
+async function burn(share: number, number: number): Promise<void> {
+	while (number === commandNumber) {
 		const end = performance.now() + BURN_STEP_MS * share;
 		while (performance.now() < end);
 		await sleep(Math.max(1, BURN_STEP_MS * (1 - share)));
@@ -61,10 +61,10 @@ function report(): void {
 
 console.log(JSON.stringify({ready: true}));
 for await (const line of createInterface({input: process.stdin})) {
-	const [mode, words = ''] = line.split(' ');
-	order += 1;
+	const [command, argument = ''] = line.split(' ');
+	commandNumber += 1;
 	report();
-	if (mode === 'attack') for (const name of words.split(',')) void attack(name, order);
-	if (mode === 'burn') void burn(Number(words), order);
+	if (command === 'attack') for (const name of argument.split(',')) void attack(name, commandNumber);
+	if (command === 'burn') void burn(Number(argument), commandNumber);
 }
 process.exit(0);

@@ -1,4 +1,4 @@
-/** What a malicious peer can do to a node, each by its name: one round, as hard as it can. */
+/** Attacks of a malicious peer on a node, by name. A call runs one round of the attack at full speed. */
 import type {Socket as UdpSocket} from 'node:dgram';
 import {connect, type Socket} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -19,7 +19,7 @@ import {
 	openHistory,
 } from './malicious-peer.js';
 
-/** A connection that is not cut off is left after so long. */
+/** Time after which a connection that the node has not closed is abandoned. */
 const LINGER_MS = 400;
 const LOOSE_CONNECTIONS = 250;
 const HELD_MS = 3000;
@@ -35,7 +35,7 @@ export interface Siege {
 	readonly mac: BeaconMac;
 	readonly transport: Transport;
 	readonly udp: UdpSocket;
-	/** Counts how a connection ended: by a code, `closed`, `left alone` or `refused`. */
+	/** Counts how a connection ended: an error code, `closed`, `abandoned` or `refused`. */
 	count(end: string): void;
 }
 
@@ -47,7 +47,7 @@ function repeat(peer: MaliciousPeer, count: number, make: (index: number) => Mes
 	for (let index = 0; index < count; index++) peer.send(make(index));
 }
 
-/** Connects, does it, waits until it is cut off, and not for long. */
+/** Connects, acts, and waits up to LINGER_MS until the node closes the connection. */
 function onConnection(
 	act: (peer: MaliciousPeer, round: number, host: string) => void,
 	more: Partial<MaliciousOptions> = {},
@@ -63,7 +63,7 @@ function onConnection(
 
 		act(peer, round, host);
 		for (let waited = 0; waited < LINGER_MS && !peer.isClosed; waited += 5) await sleep(5);
-		count(peer.cutOff ?? (peer.isClosed ? 'closed' : 'left alone'));
+		count(peer.errorCode ?? (peer.isClosed ? 'closed' : 'abandoned'));
 		peer.connection.destroy();
 	};
 }
@@ -79,7 +79,7 @@ const page = (from: number): Message => ({
 	last: false,
 });
 
-/** Peers of whom none answers: that port of the host is not open. */
+/** Peers that do not exist: the port of the host is closed. */
 const listOfPeers = (host: string, from: number): Message => ({
 	type: 'peers',
 	added: Array.from({length: 512}, (_, at) => ({peer: fakePeer(from + at), addresses: [{host, port: 9}]})),
@@ -98,7 +98,7 @@ function spam(entries: number, batches: number): Attack {
 
 const tiny = new Map<PeerId, Batch>();
 
-/** As many feeds as it has keys, each of one word: handed over when asked. */
+/** TINY_FEEDS feeds of one event each, sent on request. */
 function tinyFeeds(): Attack {
 	return async (siege, round) => {
 		for (let index = 0; tiny.size < TINY_FEEDS; index++) {
@@ -107,7 +107,8 @@ function tinyFeeds(): Attack {
 			if (index % 50 === 0) await sleep(5);
 		}
 
-		const heard = (message: Message, peer: MaliciousPeer) => message.type === 'want' && answerWant(peer, message, tiny);
+		const onMessage = (message: Message, peer: MaliciousPeer) =>
+			message.type === 'want' && answerWant(peer, message, tiny);
 		return onConnection(
 			peer => {
 				peer.send({type: 'have', kind: 'digest', digest: new Uint8Array(2048)});
@@ -117,12 +118,12 @@ function tinyFeeds(): Attack {
 					peer.send({type: 'have', kind: 'page', feeds: feeds.slice(from, from + MAX_HAVE_FEEDS), last});
 				}
 			},
-			{heard},
+			{onMessage},
 		)(siege, round);
 	};
 }
 
-/** TCP connections that never say a word. */
+/** TCP connections on which nothing is sent. */
 async function looseConnections({host, tcpPort, count}: Siege): Promise<void> {
 	const sockets = Array.from({length: LOOSE_CONNECTIONS}, () => {
 		const socket = connect(tcpPort, host, () => count('tcp connection'));
@@ -136,9 +137,9 @@ async function looseConnections({host, tcpPort, count}: Siege): Promise<void> {
 	await sleep(5);
 }
 
-/** The handshake, and then no hello. */
+/** TLS handshakes that no hello follows. */
 const handshakes: Attack = async (siege, round) => {
-	await Promise.all(Array.from({length: 8}, () => onConnection(() => {}, {mute: true})(siege, round)));
+	await Promise.all(Array.from({length: 8}, () => onConnection(() => {}, {skipsHello: true})(siege, round)));
 };
 
 async function beacons({keys, mac, udp, host, udpPort}: Siege, round: number): Promise<void> {
@@ -183,7 +184,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
 	complaint: onConnection((peer, round) =>
 		peer.send({type: 'error', code: `odd-${round}`, text: `\u001B[2J complaint ${round}`}),
 	),
-	deaf: onConnection(peer => {
+	'slow-reader': onConnection(peer => {
 		openHistory(peer);
 		peer.connection.pause();
 	}),

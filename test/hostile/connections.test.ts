@@ -32,21 +32,21 @@ beforeEach(async () => {
 
 afterEach(() => room.stop());
 
-describe('who reads nothing', () => {
+describe('a peer that stops reading', () => {
 	const big = 'y'.repeat(16_000);
 
-	it('has a bounded queue, gets no more pushes, and catches up by asking once it reads again', async () => {
+	it('has a limited queue, receives no more live events, and catches up by requests once it reads again', async () => {
 		const texts = new Set<number>();
 		let wanted = 1;
 		const mallory = await room.attack({
-			heard(message, peer) {
+			onMessage(message, peer) {
 				if (message.type !== 'events') return;
 				for (const {peer: feed, firstSeq, entries} of message.batches)
 					if (feed === room.ann.info.peer) for (const at of entries.keys()) texts.add(firstSeq + at);
-				if (message.done) askOn(peer);
+				if (message.done) requestNext(peer);
 			},
 		});
-		const askOn = (peer: typeof mallory) => {
+		const requestNext = (peer: typeof mallory) => {
 			while (texts.has(wanted)) wanted += 1;
 			if (texts.size < 601) peer.send({type: 'want', id: wanted, ranges: [{peer: room.ann.info.peer, from: wanted}]});
 		};
@@ -65,15 +65,15 @@ describe('who reads nothing', () => {
 		expect(isConnected(room.ann, mallory.peer)).toBe(true);
 		mallory.connection.resume();
 		await room.clock.advance(2000);
-		askOn(mallory);
-		await room.until('it has it all', () => texts.size >= 601, 30_000);
-		await room.until('Bob has it all', () => textsOf(room.bob).length === 600, 60_000);
-		// Ann wrote faster than can be followed live.
+		requestNext(mallory);
+		await room.until('it has all events', () => texts.size >= 601, 30_000);
+		await room.until('Bob has all events', () => textsOf(room.bob).length === 600, 60_000);
+		// Ann wrote faster than the limit of live events.
 		await room.clock.advance(10_000);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('for a minute is cut off, although it says that it is alive', async () => {
+	it('for a minute is disconnected, although it sends pings', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		mallory.connection.pause();
@@ -86,13 +86,13 @@ describe('who reads nothing', () => {
 		expect(noticeCodes(room.ann)).toEqual(['slow-reader']);
 		expect(isConnected(room.ann, mallory.peer)).toBe(false);
 		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 });
 
-describe('who sends one byte a second', () => {
-	it('instead of a hello is cut off after 5 s, without a word on the screen', async () => {
-		const mallory = await room.attack({mute: true});
+describe('a peer that sends one byte a second', () => {
+	it('instead of a hello is disconnected after 5 s, without a notice', async () => {
+		const mallory = await room.attack({skipsHello: true});
 		for (let second = 0; second < 6 && !mallory.isClosed; second++) {
 			mallory.sendRaw(Uint8Array.of(second === 0 ? 0 : 1));
 			await room.clock.advance(1000);
@@ -100,10 +100,10 @@ describe('who sends one byte a second', () => {
 
 		expect(mallory.isClosed).toBe(true);
 		expect(noticesOf(room.ann)).toEqual([]);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('of a long message is cut off after a minute', async () => {
+	it('of a long message is disconnected after a minute', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		mallory.sendRaw(Uint8Array.of(0, 15, 0, 0));
@@ -114,28 +114,35 @@ describe('who sends one byte a second', () => {
 
 		expect(noticeCodes(room.ann)).toEqual(['slow-frame']);
 		expect(mallory.isClosed).toBe(true);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 });
 
-describe('who opens connections without end', () => {
-	async function dialMany(count: number, mute: boolean) {
+describe('a host that opens endless connections', () => {
+	async function dialMany(count: number, skipsHello: boolean) {
 		const opened: Awaited<ReturnType<typeof connectMalicious>>[] = [];
 		for (let index = 0; index < count; index++) {
-			const transport = room.lair.createTransport({psk: room.keys.psk, identity: room.keys.pskIdentity});
-			const options = {transport, host: '10.0.0.1', port: 4000, keys: room.keys, now: () => room.clock.now(), mute};
+			const transport = room.attackerHost.createTransport({psk: room.keys.psk, identity: room.keys.pskIdentity});
+			const options = {
+				transport,
+				host: '10.0.0.1',
+				port: 4000,
+				keys: room.keys,
+				now: () => room.clock.now(),
+				skipsHello,
+			};
 			void connectMalicious(options).then(
 				peer => opened.push(peer),
 				() => {},
 			);
-			if (!mute) await room.clock.advance(8);
+			if (!skipsHello) await room.clock.advance(8);
 		}
 
 		await room.clock.advance(200);
 		return opened;
 	}
 
-	it('and says nothing on them holds as many as one address may, for 5 s', async () => {
+	it('and sends nothing gets the quota of pending ones for one address, for 5 s', async () => {
 		const opened = await dialMany(300, true);
 		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(MAX_PENDING_PER_ADDRESS);
 		await expectChat(room, 'meanwhile');
@@ -144,7 +151,7 @@ describe('who opens connections without end', () => {
 		for (const {connection} of opened) connection.destroy();
 	});
 
-	it('from many addresses holds as many as there are places', async () => {
+	it('from many addresses gets at most the total quota', async () => {
 		const opened: Awaited<ReturnType<typeof connectMalicious>>[] = [];
 		for (let index = 0; index < MAX_CONNECTIONS + 40; index++) {
 			const host = room.network.addHost(`h${index}`, `10.0.${1 + (index >> 7)}.${1 + (index & 127)}`);
@@ -155,7 +162,7 @@ describe('who opens connections without end', () => {
 				port: 4000,
 				keys: room.keys,
 				now: () => room.clock.now(),
-				mute: true,
+				skipsHello: true,
 			};
 			void connectMalicious(options).then(
 				peer => opened.push(peer),
@@ -170,38 +177,38 @@ describe('who opens connections without end', () => {
 		for (const {connection} of opened) connection.destroy();
 	});
 
-	it('each under a new key holds as many as one address may', async () => {
+	it('each with a new key gets the quota of one address', async () => {
 		const opened = await dialMany(200, false);
 		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(MAX_CONNECTIONS_PER_ADDRESS);
 		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
 		await expectChat(room, 'meanwhile');
 		const carol = room.network.addHost('carol', '10.0.0.3');
 		const transport = carol.createTransport({psk: room.keys.psk, identity: room.keys.pskIdentity});
-		let welcome = false;
+		let isAccepted = false;
 		void connectMalicious({transport, host: '10.0.0.1', port: 4000, keys: room.keys, now: () => room.clock.now()}).then(
 			peer => {
-				welcome = !peer.isClosed;
+				isAccepted = !peer.isClosed;
 			},
 		);
 		await room.clock.advance(500);
-		expect(welcome).toBe(true);
+		expect(isAccepted).toBe(true);
 		for (const {connection} of opened) connection.destroy();
 	});
 });
 
-describe('who lies about who is there', () => {
-	it('by another peer’s id is refused, and that peer stays connected', async () => {
+describe('a peer that lies about peers', () => {
+	it('with the id of another peer is rejected, and that peer stays connected', async () => {
 		const mallory = await room.attack({hello: {peer: room.bob.info.peer}});
 		await room.until('a notice', () => noticeCodes(room.ann).length > 0);
-		expect(mallory.cutOff).toBe('bad-proof');
+		expect(mallory.errorCode).toBe('bad-proof');
 		expect(noticesOf(room.ann)[0]?.text).toBe(
 			'refused a connection with 10.0.0.66: its hello is not signed for this connection',
 		);
 		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('by the name of another, or of our own notices, is told apart', async () => {
+	it('with the name of another peer or the form of a notice is distinguishable', async () => {
 		const names = ['Bob', 'B\u043eb', '! nothing is being saved', '* Bob left', '\u001B[2J\u202EBob', ''];
 		for (const name of names) {
 			const mallory = await room.attack({name});
@@ -217,18 +224,18 @@ describe('who lies about who is there', () => {
 			});
 		}
 
-		await room.until('all are heard', () => textsOf(room.ann).length === names.length);
+		await room.until('all messages arrived', () => textsOf(room.ann).length === names.length);
 		const peers = selectPeers(room.ann.chatNode.store.getState());
-		const namesakes = peers.filter(({name}) => name === 'Bob' || name === 'B\u043eb');
-		expect(namesakes.length).toBe(4);
-		expect(namesakes.every(({hasNameCollision}) => hasNameCollision)).toBe(true);
-		expect(new Set(namesakes.map(({fingerprint}) => fingerprint)).size).toBe(4);
+		const collisions = peers.filter(({name}) => name === 'Bob' || name === 'B\u043eb');
+		expect(collisions.length).toBe(4);
+		expect(collisions.every(({hasNameCollision}) => hasNameCollision)).toBe(true);
+		expect(new Set(collisions.map(({fingerprint}) => fingerprint)).size).toBe(4);
 		for (const {name} of peers) expect(name).toMatch(/^[^*!\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}]*$/u);
 	});
 
-	it('by a flood of beacons and lists of peers is dialled within the limits', async () => {
+	it('with a flood of beacons and lists of peers is dialled within the limits', async () => {
 		const mac = createBeaconMac(room.keys);
-		const beacon = room.lair.createBeacon({port: UDP_PORT});
+		const beacon = room.attackerHost.createBeacon({port: UDP_PORT});
 		await beacon.start(() => {});
 		const mallory = await room.attack();
 		for (let index = 0; index < 4000; index++) {
@@ -250,21 +257,21 @@ describe('who lies about who is there', () => {
 		}
 
 		await expectChat(room, 'meanwhile');
-		await room.until('it is cut off', () => noticeCodes(room.ann).includes('flood'));
+		await room.until('the connection is closed', () => noticeCodes(room.ann).includes('flood'));
 		expect(room.ann.chatNode.reportNetwork().peers.length).toBeLessThanOrEqual(MAX_CANDIDATES + 2);
 		await expectChat(room, 'after');
 		await beacon.close();
 	});
 
-	it('by a forged "leaving" and old beacons ends no connection, and a lost one comes back', async () => {
+	it('with forged and repeated beacons ends no connection, and a lost connection is restored', async () => {
 		const mac = createBeaconMac(room.keys);
-		const beacon = room.lair.createBeacon({port: UDP_PORT});
-		const heard: Uint8Array[] = [];
-		await beacon.start(bytes => heard.push(bytes));
+		const beacon = room.attackerHost.createBeacon({port: UDP_PORT});
+		const recorded: Uint8Array[] = [];
+		await beacon.start(bytes => recorded.push(bytes));
 		await room.clock.advance(15_000);
 		const forged = (kind: 'leaving' | 'here', counter: number) =>
 			encodeBeacon({version: 1, roomTag: room.keys.tag, peer: room.bob.info.peer, port: 9, kind, counter}, mac);
-		for (const bytes of heard) beacon.send(bytes, '10.0.0.1', UDP_PORT);
+		for (const bytes of recorded) beacon.send(bytes, '10.0.0.1', UDP_PORT);
 		for (const counter of [1000, Number.MAX_SAFE_INTEGER]) {
 			beacon.send(forged('here', counter), '10.0.0.1', UDP_PORT);
 			beacon.send(forged('leaving', counter), '10.0.0.1', UDP_PORT);
@@ -274,14 +281,14 @@ describe('who lies about who is there', () => {
 		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
 		expect(rowsOf(room.ann).some(({type}) => type === 'left' || type === 'lost')).toBe(false);
 		room.network.reset('Ann', 'Bob');
-		await room.until('it is lost', () => !isConnected(room.ann, room.bob.info.peer));
-		await room.until('it is back', () => isConnected(room.ann, room.bob.info.peer), 40_000);
-		expect(decodeBeacon(heard[0]!, room.keys.tag, mac).type).toBe('beacon');
-		await expectChat(room, 'on we go');
+		await room.until('the connection is lost', () => !isConnected(room.ann, room.bob.info.peer));
+		await room.until('the connection is restored', () => isConnected(room.ann, room.bob.info.peer), 40_000);
+		expect(decodeBeacon(recorded[0]!, room.keys.tag, mac).type).toBe('beacon');
+		await expectChat(room, 'chat continues');
 		await beacon.close();
 	});
 
-	it('and flaps has its comings and goings told within the limits', async () => {
+	it('and reconnects all the time adds events within the limits', async () => {
 		const before = rowsOf(room.ann).length;
 		for (let round = 0; round < 100; round++) {
 			const mallory = await room.attack();
@@ -292,6 +299,6 @@ describe('who lies about who is there', () => {
 
 		expect(noticesOf(room.ann)).toEqual([]);
 		expect(rowsOf(room.ann).length - before).toBeLessThanOrEqual(200);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 });

@@ -35,43 +35,46 @@ const FLOODS: readonly (readonly [string, (index: number) => Message])[] = [
 	['digests of history', () => ({type: 'have', kind: 'digest', digest: new Uint8Array(2048).fill(1)})],
 ];
 
-describe('who floods', () => {
-	test.each(FLOODS)('with %s is cut off by a code, the others are told why and talk on', async (words, make) => {
-		const mallory = await room.attack();
-		openHistory(mallory);
-		for (let index = 0; index < 5000; index++) mallory.send(make(index));
-		await room.until('it is cut off', () => mallory.isClosed && noticesOf(room.ann).length > 0);
-		expect(mallory.cutOff).toBe('flood');
-		expect(noticesOf(room.ann).map(({code, text}) => `${code}: ${text}`)).toEqual([
-			expect.stringMatching(
-				new RegExp(`^flood: closed the connection to "(?:Mallory|[0-9a-f]{8})": .*${words} a second$`),
-			),
-		]);
-		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
-		await expectChat(room, 'on we go');
-	});
+describe('a peer that floods', () => {
+	test.each(FLOODS)(
+		'with %s is disconnected with a code, which the screen explains, and the chat continues',
+		async (subject, make) => {
+			const mallory = await room.attack();
+			openHistory(mallory);
+			for (let index = 0; index < 5000; index++) mallory.send(make(index));
+			await room.until('the connection is closed', () => mallory.isClosed && noticesOf(room.ann).length > 0);
+			expect(mallory.errorCode).toBe('flood');
+			expect(noticesOf(room.ann).map(({code, text}) => `${code}: ${text}`)).toEqual([
+				expect.stringMatching(
+					new RegExp(`^flood: closed the connection to "(?:Mallory|[0-9a-f]{8})": .*${subject} a second$`),
+				),
+			]);
+			expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
+			await expectChat(room, 'chat continues');
+		},
+	);
 
-	it('with requests for history is cut off, and their answers never fill our memory', async () => {
+	it('with requests for history is disconnected, and the answers take limited memory', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (let index = 0; index < 5000; index++)
 			mallory.send({type: 'want', id: index, ranges: [{peer: room.ann.info.peer, from: 1}]});
-		await room.until('it is cut off', () => mallory.isClosed);
-		expect(['flood', 'too-many-wants']).toContain(mallory.cutOff);
+		await room.until('the connection is closed', () => mallory.isClosed);
+		expect(['flood', 'too-many-wants']).toContain(mallory.errorCode);
 		expect(room.ann.mostQueued()).toBeLessThan(9 * 1024 * 1024);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('with one request more than may be open is cut off by a code of its own', async () => {
+	it('with one request above the limit of open ones is disconnected with its own code', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (let index = 0; index <= MAX_OPEN_WANTS; index++)
 			mallory.send({type: 'want', id: index, ranges: [{peer: room.ann.info.peer, from: 1}]});
-		await room.until('it is cut off', () => mallory.isClosed);
-		expect(mallory.cutOff).toBe('too-many-wants');
+		await room.until('the connection is closed', () => mallory.isClosed);
+		expect(mallory.errorCode).toBe('too-many-wants');
 	});
 
-	it('with messages of unknown type is read no faster than the limit, and harms nobody', async () => {
+	it('with messages of unknown type is read at the rate limit and disturbs nobody', async () => {
 		const mallory = await room.attack();
 		const payload = pack({type: 'nonsense', more: [1, 2, 3]});
 		for (let index = 0; index < 20_000; index++) mallory.sendFrame(payload);
@@ -83,11 +86,11 @@ describe('who floods', () => {
 
 	it.each([
 		['', false],
-		[', whatever it claimed to hold before', true],
-	])('with its own events is followed at the pace of the limit, and we say so%s', async (_, claims) => {
+		[', whatever seq it announced before', true],
+	])('with its own events is read at the rate limit, with a notice%s', async (_, announcesMore) => {
 		const mallory = await room.attack();
 		openHistory(mallory);
-		if (claims) {
+		if (announcesMore) {
 			const own = {peer: mallory.peer, seq: 1_000_000, hash: new Uint8Array(8)};
 			mallory.send({type: 'have', kind: 'page', feeds: [own], last: true});
 		}
@@ -98,7 +101,7 @@ describe('who floods', () => {
 		}
 
 		await room.until('a notice', () => noticeCodes(room.ann).includes('limit-live-events'));
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 		await room.clock.advance(20_000);
 		const most = (LIVE_BURST_SECONDS + 21) * MAX_LIVE_EVENTS_PER_SECOND;
 		expect(textsOf(room.ann).filter(text => text.startsWith('spam')).length).toBeLessThanOrEqual(most);
@@ -106,7 +109,7 @@ describe('who floods', () => {
 		await expectChat(room, 'still');
 	});
 
-	it('with different complaints on many connections gets 20 notices a minute and no more', async () => {
+	it('with different errors on many connections causes at most 20 notices a minute', async () => {
 		for (let index = 0; index < 60; index++) {
 			const mallory = await room.attack({name: `m${index}`});
 			mallory.send({type: 'error', code: `code-${index}`, text: `your disk is broken ${index}\nnow`});
@@ -121,13 +124,13 @@ describe('who floods', () => {
 		expect(notices[0]?.text).toContain('"your disk is broken 0 now"');
 	});
 
-	it('is not taken back within the minute that follows', async () => {
+	it('is not accepted again for one minute', async () => {
 		const mallory = await room.attack();
 		for (let index = 0; index < 100; index++) mallory.send({type: 'typing'});
-		await room.until('it is cut off', () => mallory.isClosed);
+		await room.until('the connection is closed', () => mallory.isClosed);
 		const again = await room.attack({key: mallory.key});
-		await room.until('it is cut off again', () => again.isClosed);
-		expect(again.cutOff).toBe('barred');
+		await room.until('the connection is closed again', () => again.isClosed);
+		expect(again.errorCode).toBe('barred');
 		expect(noticeCodes(room.ann)).toEqual(['flood']);
 		await room.clock.advance(60_000);
 		const late = await room.attack({key: mallory.key});

@@ -1,4 +1,4 @@
-/** A short run of the fuzzer (`npm run fuzz` is the long one), and what it found before. */
+/** A short run of the fuzzer (`npm run fuzz` is the long one), and the inputs that once failed. */
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {createSeededRandom} from '../helpers/seeded-random.js';
@@ -7,35 +7,35 @@ import {linkTarget} from './fuzz/link-target.js';
 import {fuzzPeerLinks} from './fuzz/session-fuzz.js';
 import {targets as decoders} from './fuzz/targets.js';
 
-interface Found {
+interface FoundInput {
 	readonly target: string;
 	readonly title: string;
 	readonly hex: string;
 }
 
 const SEED = 20_261_122;
-/** Whole logs, links and files take longer than a decoder. */
+/** Logs, links and files take longer than a decoder. */
 const SLOW = new Set(['log', 'link', 'config', 'remembered']);
 const targets = {...decoders, link: linkTarget};
-const found: readonly Found[] = JSON.parse(
+const found: readonly FoundInput[] = JSON.parse(
 	readFileSync(new URL('../../fixtures/hostile/found.json', import.meta.url), 'utf8'),
 );
 
-describe('whatever bytes come', () => {
-	test.each(Object.keys(targets))('%s keeps its promises', name => {
+describe('any bytes', () => {
+	test.each(Object.keys(targets))('target %s finds no fault', name => {
 		const target = Object.entries(targets).find(([known]) => known === name)![1];
 		const inputs = SLOW.has(name) ? 300 : 1000;
 		const {faults} = fuzz(target, {seed: SEED, inputs});
 		expect(faults).toEqual([]);
 	});
 
-	test('whole nodes keep theirs, and the honest ones talk on', async () => {
+	test('nodes show no fault, and honest nodes continue to chat', async () => {
 		const {faults} = await fuzzPeerLinks({seed: SEED, inputs: 600});
 		expect(faults).toEqual([]);
 	});
 });
 
-describe('what was found once stays fixed', () => {
+describe('an input that once failed', () => {
 	test.each(found)('$target: $title', ({target, hex}) => {
 		const random = createSeededRandom(1);
 		const known = Object.entries(targets).find(([name]) => name === target)![1];

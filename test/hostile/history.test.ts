@@ -24,19 +24,19 @@ afterEach(() => room.stop());
 
 const rosterSize = () => listPeers(room.ann.chatNode.store.getState().roster).length;
 const wants: WantMessage[] = [];
-const noteWants = (message: Message) => void (message.type === 'want' && wants.push(message));
+const recordWants = (message: Message) => void (message.type === 'want' && wants.push(message));
 
 beforeEach(() => {
 	wants.length = 0;
 });
 
-/** Peer ids that nobody has, spread over the buckets. */
+/** Peer ids without a feed, spread over the buckets. */
 const fakePeer = (index: number) =>
 	`${(index % 256).toString(16).padStart(2, '0')}${index.toString(16).padStart(62, '0')}` as PeerId;
 
-describe('who lies about history', () => {
-	it('and names feeds without end is asked for 4096 of them a minute, and we say so', async () => {
-		const mallory = await room.attack({heard: noteWants});
+describe('a peer that lies about history', () => {
+	it('and announces endless feeds is asked for at most 4096 of them a minute, with a notice', async () => {
+		const mallory = await room.attack({onMessage: recordWants});
 		mallory.send({type: 'have', kind: 'digest', digest: new Uint8Array(2048)});
 		const page = (from: number) =>
 			Array.from({length: MAX_HAVE_FEEDS}, (_, at) => ({
@@ -52,10 +52,10 @@ describe('who lies about history', () => {
 		expect(asked.size).toBeLessThanOrEqual(MAX_NEW_FEEDS_PER_MINUTE);
 		expect(noticeCodes(room.ann)).toEqual(['limit-new-feeds']);
 		expect(rosterSize()).toBeLessThan(10);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('under many keys makes us remember no more of what is missing than the limit, and we say so', async () => {
+	it('under many keys fills the list of missing ranges only up to its limit, with a notice', async () => {
 		const before = MAX_MISSING_FEEDS / MAX_NEW_FEEDS_PER_MINUTE;
 		for (let key = 0; key <= before; key++) {
 			expect(noticeCodes(room.ann)).toEqual([]);
@@ -73,10 +73,10 @@ describe('who lies about history', () => {
 		}
 
 		expect(noticeCodes(room.ann)).toEqual(['limit-new-feeds']);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('and gives tiny feeds without end adds no more of them than the limit', async () => {
+	it('and sends endless tiny feeds adds at most the limit of them', async () => {
 		const held = new Map<PeerId, Batch>();
 		for (let index = 0; index < 300; index++) {
 			const batch = createTinyFeed(room.keys, room.clock.now(), `tiny ${index}`);
@@ -84,7 +84,7 @@ describe('who lies about history', () => {
 		}
 
 		const mallory = await room.attack({
-			heard: (message, peer) => message.type === 'want' && answerWant(peer, message, held),
+			onMessage: (message, peer) => message.type === 'want' && answerWant(peer, message, held),
 		});
 		mallory.send({type: 'have', kind: 'digest', digest: new Uint8Array(2048)});
 		const fakes = Array.from({length: MAX_NEW_FEEDS_PER_MINUTE - 100}, (_, at) => ({
@@ -97,28 +97,28 @@ describe('who lies about history', () => {
 		const feeds = [...held.values()].map(haveOf);
 		mallory.send({type: 'have', kind: 'page', feeds: feeds.slice(0, 150), last: false});
 		mallory.send({type: 'have', kind: 'page', feeds: feeds.slice(150), last: true});
-		await room.until('those that fit are taken', () => textsOf(room.ann).length === 100, 30_000);
+		await room.until('feeds up to the limit are added', () => textsOf(room.ann).length === 100, 30_000);
 		await room.clock.advance(2000);
 		expect(textsOf(room.ann)).toHaveLength(100);
 		expect(noticeCodes(room.ann)).toEqual(['limit-new-feeds']);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('and pushes what others wrote is cut off', async () => {
+	it('and sends events of others without a request is disconnected', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		mallory.send({type: 'events', batches: [createTinyFeed(room.keys, room.clock.now(), 'not mine')]});
-		await room.until('it is cut off', () => noticeCodes(room.ann).includes('unasked'));
-		expect(mallory.cutOff).toBe('unasked');
+		await room.until('the connection is closed', () => noticeCodes(room.ann).includes('unasked'));
+		expect(mallory.errorCode).toBe('unasked');
 		expect(textsOf(room.ann)).not.toContain('not mine');
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('and answers with more than was asked for is cut off', async () => {
+	it('and answers with more than was requested is disconnected', async () => {
 		const own = new Map<PeerId, Batch>();
 		const big = 'x'.repeat(16_000);
 		const mallory = await room.attack({
-			heard(message, peer) {
+			onMessage(message, peer) {
 				const batch = [...own.values()][0];
 				if (message.type !== 'want' || !batch) return;
 				for (let index = 0; index < 30; index++) peer.send({type: 'events', batches: [batch], answer: message.id});
@@ -127,20 +127,20 @@ describe('who lies about history', () => {
 		const batch = mallory.write(Array.from({length: 15}, () => ({type: 'posted' as const, text: big})));
 		own.set(mallory.peer, batch);
 		openHistory(mallory, [batch]);
-		await room.until('it is cut off', () => noticeCodes(room.ann).includes('unasked'));
-		expect(mallory.cutOff).toBe('unasked');
-		await expectChat(room, 'on we go');
+		await room.until('the connection is closed', () => noticeCodes(room.ann).includes('unasked'));
+		expect(mallory.errorCode).toBe('unasked');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('and sends a feed with a gap is asked again a few times, not for ever, and gives nothing', async () => {
+	it('and sends a feed with a gap is asked again only a few times, and adds no event', async () => {
 		const feed = createOwnFeed({key: createPeerKey(), roomTag: room.keys.tag});
 		const write = (text: string) =>
 			feed.append([{body: {type: 'posted', text}, at: 1, hlc: {ms: room.clock.now(), counter: feed.tip().seq}}]);
 		write('one');
 		const two = write('two');
 		const mallory = await room.attack({
-			heard(message, peer) {
-				noteWants(message);
+			onMessage(message, peer) {
+				recordWants(message);
 				if (message.type !== 'want') return;
 				peer.send({type: 'events', batches: [two], answer: message.id});
 				peer.send({type: 'events', batches: [], answer: message.id, done: true});
@@ -151,13 +151,13 @@ describe('who lies about history', () => {
 		expect(wants.length).toBeGreaterThan(0);
 		expect(wants.length).toBeLessThan(20);
 		expect(textsOf(room.ann)).toEqual([]);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('and claims events that it never gives is asked a few times, not for ever', async () => {
+	it('and announces events that it never sends is asked only a few times', async () => {
 		const mallory = await room.attack({
-			heard(message, peer) {
-				noteWants(message);
+			onMessage(message, peer) {
+				recordWants(message);
 				if (message.type === 'want') peer.send({type: 'events', batches: [], answer: message.id, done: true});
 			},
 		});
@@ -165,15 +165,17 @@ describe('who lies about history', () => {
 		mallory.send({type: 'have', kind: 'delta', feeds: [{peer: mallory.peer, seq: 500, hash: new Uint8Array(8)}]});
 		await room.clock.advance(30_000);
 		expect(wants.length).toBeLessThan(20);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('and forks its own feed is frozen where it was, on every node, and keeps its connection', async () => {
+	it('and forks its own feed cannot extend it any more on any node, and stays connected', async () => {
 		const key = createPeerKey();
 		const mallory = await room.attack({key});
 		openHistory(mallory);
 		mallory.send({type: 'events', batches: [mallory.write([{type: 'posted', text: 'to one side'}])]});
-		await room.until('both hold it', () => [room.ann, room.bob].every(node => textsOf(node).includes('to one side')));
+		await room.until('both have the event', () =>
+			[room.ann, room.bob].every(node => textsOf(node).includes('to one side')),
+		);
 		const other = createOwnFeed({key, roomTag: room.keys.tag});
 		const fork = other.append([
 			{body: {type: 'posted', text: 'to the other'}, at: 1, hlc: {ms: room.clock.now(), counter: 7}},
@@ -184,21 +186,21 @@ describe('who lies about history', () => {
 		await room.clock.advance(2000);
 		expect(textsOf(room.ann)).toEqual(['to one side']);
 		expect(isConnected(room.ann, mallory.peer)).toBe(true);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('and hands over what its author never signed is cut off', async () => {
+	it('and sends events with an invalid signature is disconnected', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		const batch = mallory.write([{type: 'posted', text: 'true'}]);
 		mallory.send({type: 'events', batches: [{...batch, signature: new Uint8Array(64)}]});
-		await room.until('it is cut off', () => noticeCodes(room.ann).includes('bad-signature'));
-		expect(mallory.cutOff).toBe('bad-signature');
+		await room.until('the connection is closed', () => noticeCodes(room.ann).includes('bad-signature'));
+		expect(mallory.errorCode).toBe('bad-signature');
 		expect(textsOf(room.ann)).toEqual([]);
-		await expectChat(room, 'on we go');
+		await expectChat(room, 'chat continues');
 	});
 
-	it('and writes from the far future and the far past neither hides nor stops what others say', async () => {
+	it('and writes from the far future and past does not hide or stop messages of others', async () => {
 		const now = room.clock.now();
 		const mallory = await room.attack();
 		openHistory(mallory);
@@ -218,10 +220,10 @@ describe('who lies about history', () => {
 		expect(rowsOf(room.ann).every(({ms}) => ms <= now + MAX_HLC_AHEAD_MS + 60_000)).toBe(true);
 	});
 
-	it('and moves a clock to the very end of the day ahead does not silence those who heard it', async () => {
+	it('and moves a clock ahead to the limit does not silence the nodes that received it', async () => {
 		const now = room.clock.now();
 		const mallory = await room.attack();
-		// Bob's clock is behind by 3 s: what Ann stamps after this stands beyond his day ahead.
+		// Bob's clock is 3 s behind, so Ann's timestamps are then beyond his limit.
 		room.bob.host.clock.setSkew(-3000);
 		for (let round = 0; round < 10; round++) {
 			mallory.send({type: 'pong', id: 1, clock: now, hlc: {ms: room.clock.now() + MAX_HLC_AHEAD_MS, counter: 65_535}});
@@ -232,7 +234,7 @@ describe('who lies about history', () => {
 	});
 });
 
-describe('who sends what cannot be read', () => {
+describe('a peer that sends invalid messages', () => {
 	const cases: readonly (readonly [string, Uint8Array, string])[] = [
 		['1 MiB of nested arrays', new Uint8Array(1024 * 1024).fill(0x91), 'too-deep'],
 		[
@@ -242,7 +244,7 @@ describe('who sends what cannot be read', () => {
 		],
 		['a map that claims four billion pairs', Uint8Array.of(0xdf, 0xff, 0xff, 0xff, 0xff), 'truncated'],
 		[
-			'a list of peers too long',
+			'a list of peers above the limit',
 			pack({type: 'peers', added: Array.from({length: 513}, () => []), removed: []}),
 			'bad-field',
 		],
@@ -251,25 +253,25 @@ describe('who sends what cannot be read', () => {
 			pack({type: 'nonsense', more: Array.from({length: 40_000}, () => 1)}),
 			'too-many-values',
 		],
-		['noise', Uint8Array.from({length: 500}, (_, at) => (at * 197 + 31) % 256), 'bad-field'],
+		['random bytes', Uint8Array.from({length: 500}, (_, at) => (at * 197 + 31) % 256), 'bad-field'],
 	];
 
-	it.each(cases)('%s is cut off by a code that the screen explains', async (_, payload, code) => {
+	it.each(cases)('is disconnected after %s with a code that the screen explains', async (_, payload, code) => {
 		const mallory = await room.attack();
 		mallory.sendFrame(payload);
 		await room.until('a notice', () => noticeCodes(room.ann).length > 0);
-		expect([code, 'trailing-bytes']).toContain(mallory.cutOff);
-		expect(noticeCodes(room.ann)).toEqual([mallory.cutOff]);
-		await expectChat(room, 'on we go');
+		expect([code, 'trailing-bytes']).toContain(mallory.errorCode);
+		expect(noticeCodes(room.ann)).toEqual([mallory.errorCode]);
+		await expectChat(room, 'chat continues');
 	});
 
-	it('a bad length behind good messages closes at once, not with the next byte', async () => {
+	it('is disconnected as soon as an invalid length follows valid messages', async () => {
 		const mallory = await room.attack();
 		const ping = pack({type: 'ping', id: 77});
 		const bytes = Buffer.concat([Buffer.from([0, 0, 0, ping.length]), ping, Buffer.from([0xff, 0xff, 0xff, 0xff])]);
 		mallory.sendRaw(bytes);
 		await room.until('a notice', () => noticeCodes(room.ann).length > 0, 1000);
-		expect(mallory.cutOff).toBe('bad-frame');
+		expect(mallory.errorCode).toBe('bad-frame');
 		expect(mallory.received.get('pong')).toBe(1);
 	});
 });

@@ -1,5 +1,5 @@
-// Loaded into a node under attack (`--import`): on SIGUSR2 it says on stderr how long its event loop stood still since the
-// last time, ms.
+// Loaded into the node under attack with `--import`. On SIGUSR2 it prints the delay of the event loop since the last signal
+// to stderr, in ms.
 import {monitorEventLoopDelay} from 'node:perf_hooks';
 
 const RESOLUTION_MS = 5;

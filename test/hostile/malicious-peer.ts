@@ -1,6 +1,6 @@
 /**
- * A peer that passes the handshake with a key of its own and then does whatever a test says, over any transport: built on
- * the program's own codec and feed, so that all it sends is well-formed unless a test wants otherwise.
+ * Malicious peer that passes the handshake with a key of its own and then follows the test, over any transport. It uses the
+ * program's codec and feed, so everything it sends is well-formed unless the test changes it.
  */
 import type {EntryBody} from '../../source/codec/entry.js';
 import {createFrameDecoder, encodeFrame} from '../../source/codec/frame.js';
@@ -27,12 +27,12 @@ export interface MaliciousOptions {
 	readonly now: () => number;
 	readonly key?: PeerKey;
 	readonly name?: string;
-	/** Changes what the hello says, after it was signed. */
+	/** Fields that replace those of the signed hello. */
 	readonly hello?: Partial<HelloMessage>;
-	/** No hello at all. */
-	readonly mute?: boolean;
-	/** Called for all that comes. */
-	readonly heard?: (message: Message, peer: MaliciousPeer) => void;
+	/** Sends no hello. */
+	readonly skipsHello?: boolean;
+	/** Called for every message from the node. */
+	readonly onMessage?: (message: Message, peer: MaliciousPeer) => void;
 }
 
 export interface MaliciousPeer {
@@ -40,20 +40,20 @@ export interface MaliciousPeer {
 	readonly peer: PeerId;
 	readonly feed: OwnFeed;
 	readonly connection: Connection;
-	/** How many messages of each type came. */
+	/** Number of received messages by type. */
 	readonly received: ReadonlyMap<string, number>;
-	/** The code of the `error` with which it was cut off. */
-	readonly cutOff: string | undefined;
+	/** Code of the `error` message with which the node closed the connection. */
+	readonly errorCode: string | undefined;
 	readonly isClosed: boolean;
 	send(message: Message): void;
-	/** As it stands, in a frame. */
+	/** Sends the payload unchanged in a frame. */
 	sendFrame(payload: Uint8Array): void;
 	sendRaw(bytes: Uint8Array): void;
-	/** Signed events of its own feed, not sent yet. */
+	/** Appends signed events to its own feed, without sending them. */
 	write(bodies: readonly EntryBody[], hlc?: (index: number) => Hlc): Batch;
 }
 
-const hellos = (options: MaliciousOptions, key: PeerKey, connection: Connection): HelloMessage => ({
+const createHello = (options: MaliciousOptions, key: PeerKey, connection: Connection): HelloMessage => ({
 	type: 'hello',
 	versions: [1, 1],
 	peer: key.peer,
@@ -67,7 +67,7 @@ const hellos = (options: MaliciousOptions, key: PeerKey, connection: Connection)
 	...options.hello,
 });
 
-/** Dials and says hello; what comes back is only counted and handed to `heard`. */
+/** Dials and sends a hello. Received messages are counted and passed to `onMessage`. */
 export async function connectMalicious(options: MaliciousOptions): Promise<MaliciousPeer> {
 	const result = await options.transport.dial(options.host, options.port);
 	if ('failure' in result) throw new Error(result.failure.text);
@@ -76,7 +76,7 @@ export async function connectMalicious(options: MaliciousOptions): Promise<Malic
 	const feed = createOwnFeed({key, roomTag: options.keys.tag});
 	const decoder = createFrameDecoder();
 	const received = new Map<string, number>();
-	let cutOff: string | undefined;
+	let errorCode: string | undefined;
 	let isClosed = false;
 	let counter = 0;
 
@@ -86,8 +86,8 @@ export async function connectMalicious(options: MaliciousOptions): Promise<Malic
 		feed,
 		connection,
 		received,
-		get cutOff() {
-			return cutOff;
+		get errorCode() {
+			return errorCode;
 		},
 		get isClosed() {
 			return isClosed;
@@ -105,8 +105,8 @@ export async function connectMalicious(options: MaliciousOptions): Promise<Malic
 				const message = decodeMessage(payload);
 				if (!message) continue;
 				received.set(message.type, (received.get(message.type) ?? 0) + 1);
-				if (message.type === 'error') cutOff = message.code;
-				options.heard?.(message, peer);
+				if (message.type === 'error') errorCode = message.code;
+				options.onMessage?.(message, peer);
 			}
 		},
 		drain() {},
@@ -114,29 +114,29 @@ export async function connectMalicious(options: MaliciousOptions): Promise<Malic
 			isClosed = true;
 		},
 	});
-	if (!options.mute) peer.send(hellos(options, key, connection));
+	if (!options.skipsHello) peer.send(createHello(options, key, connection));
 	return peer;
 }
 
-/** A feed of one signed event under a key of its own. */
+/** Feed of one signed event with a new key. */
 export function createTinyFeed(keys: RoomKeys, at: number, text: string): Batch {
 	const feed = createOwnFeed({key: createPeerKey(), roomTag: keys.tag});
 	return feed.append([{body: {type: 'posted', text}, at, hlc: {ms: at, counter: 0}}]);
 }
 
-/** What a node says of a feed that ends with this batch. */
+/** Entry of a `have` message for a feed that ends with this batch. */
 export function haveOf(batch: Batch): {peer: PeerId; seq: number; hash: Uint8Array} {
 	const seq = batch.firstSeq + batch.entries.length - 1;
 	return {peer: batch.peer, seq, hash: chainHash(batch.previousHash, batch.entries).slice(0, 8)};
 }
 
-/** Opens as an honest peer does: an empty digest and a last page, so that the other end is complete. */
+/** Sends an empty digest and a last page, as an honest peer without events does. */
 export function openHistory(peer: MaliciousPeer, batches: readonly Batch[] = []): void {
 	peer.send({type: 'have', kind: 'digest', digest: new Uint8Array(256 * 8)});
 	peer.send({type: 'have', kind: 'page', feeds: batches.map(haveOf), last: true});
 }
 
-/** Answers a `want` from what it holds. */
+/** Answers a `want` with the held batches. */
 export function answerWant(peer: MaliciousPeer, want: WantMessage, held: ReadonlyMap<PeerId, Batch>): void {
 	for (const {peer: feed} of want.ranges) {
 		const batch = held.get(feed);

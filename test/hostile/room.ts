@@ -1,4 +1,4 @@
-/** Honest nodes on the memory network and fake time, and a host for the one who is not. */
+/** Two honest nodes on the memory network with a fake clock, and a host for a malicious peer. */
 import type {Observation, PeerId} from '../../source/core/event.js';
 import type {TimelineEntry} from '../../source/core/timeline.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
@@ -18,7 +18,7 @@ export interface HonestNode {
 	readonly chatNode: ChatNode;
 	readonly info: SelfInfo;
 	readonly host: MemoryHost;
-	/** Bytes that wait in its connections: the most ever seen in one of them. */
+	/** Largest number of queued bytes in one of its connections so far. */
 	readonly mostQueued: () => number;
 }
 
@@ -28,11 +28,11 @@ export interface HostileRoom {
 	readonly keys: RoomKeys;
 	readonly ann: HonestNode;
 	readonly bob: HonestNode;
-	/** Where the malicious peer lives. */
-	readonly lair: MemoryHost;
-	/** To Ann, from the lair. */
+	/** Host of the malicious peer. */
+	readonly attackerHost: MemoryHost;
+	/** Connects a malicious peer to Ann. */
 	attack(options?: Partial<MaliciousOptions>): Promise<MaliciousPeer>;
-	/** Runs fake time until it holds. */
+	/** Advances the fake clock until the condition holds. */
 	until(what: string, condition: () => boolean, limitMs?: number): Promise<void>;
 	stop(): Promise<void>;
 }
@@ -100,7 +100,7 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 			info = started;
 		});
 		await clock.advanceUntil(() => info !== undefined, 1000);
-		return {chatNode: chatNode, host, info: await starting, mostQueued: () => mostQueued};
+		return {chatNode, host, info: await starting, mostQueued: () => mostQueued};
 	}
 
 	async function until(what: string, condition: () => boolean, limitMs = 10_000): Promise<void> {
@@ -109,7 +109,7 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 
 	const ann = await launch('Ann', '10.0.0.1');
 	const bob = await launch('Bob', '10.0.0.2');
-	const lair = network.addHost('lair', '10.0.0.66');
+	const attackerHost = network.addHost('attackerHost', '10.0.0.66');
 	await until('two are connected', () => isConnected(ann, bob.info.peer) && isConnected(bob, ann.info.peer));
 
 	return {
@@ -118,10 +118,10 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 		keys,
 		ann,
 		bob,
-		lair,
+		attackerHost,
 		until,
 		async attack(options = {}) {
-			const transport = lair.createTransport({psk: keys.psk, identity: keys.pskIdentity});
+			const transport = attackerHost.createTransport({psk: keys.psk, identity: keys.pskIdentity});
 			let peer: MaliciousPeer | undefined;
 			let failed: unknown;
 			void connectMalicious({
@@ -158,7 +158,7 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 	};
 }
 
-/** Both ways, within half a second of the room's time: the promise that matters while somebody attacks. */
+/** Expects that messages arrive in both directions within 500 ms of the fake clock, also during an attack. */
 export async function expectChat(room: HostileRoom, text: string): Promise<void> {
 	room.ann.chatNode.post(`${text}, says Ann`);
 	room.bob.chatNode.post(`${text}, says Bob`);

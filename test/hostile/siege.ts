@@ -1,6 +1,6 @@
 /**
- * Two honest nodes and an attacker, each a process, on loopback or in network namespaces, and how long words take between
- * the two meanwhile.
+ * Two honest nodes and an attacker as processes, on loopback or in network namespaces. It measures how long messages take
+ * between the honest nodes during an attack.
  */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
@@ -12,7 +12,7 @@ import {type ChatProcess, meet, startChat} from '../bench/chat-process.js';
 const PAUSE_MS = 20;
 
 export interface Delays {
-	/** One way and printed, ms. */
+	/** Delays of one direction, until the message is printed, in ms. */
 	readonly p50: number;
 	readonly p99: number;
 	readonly max: number;
@@ -20,28 +20,29 @@ export interface Delays {
 
 export interface AttackReport {
 	readonly ends: Readonly<Record<string, number>>;
-	/** Of one processor. */
+	/** Share of one processor. */
 	readonly cpuShare: number;
 }
 
 export interface LoopReport {
-	/** Longest and 99th percentile of the waits of the victim's event loop, ms. */
+	/** Longest delay of the event loop of the attacked node, and its 99th percentile, in ms. */
 	readonly max: number;
 	readonly p99: number;
 }
 
 export interface SiegeProcesses {
-	/** Who is attacked. */
+	/** The attacked node. */
 	readonly ann: ChatProcess;
 	readonly bob: ChatProcess;
-	/** What the attacker does from now on; gives what it did before. */
-	order(words: string): Promise<AttackReport>;
-	/** Bob writes, Ann prints: one delay for each word, ms. */
-	chat(words: number): Promise<number[]>;
-	/** Since it was asked last. */
+	/** Sends a command to the attacker (attacker.ts). Returns its report about the time before. */
+	order(command: string): Promise<AttackReport>;
+	/** Bob posts messages and Ann prints them. Returns the delay of each, in ms. */
+	chat(messages: number): Promise<number[]>;
+	/** Delays of Ann's event loop since the last call. */
 	loop(): Promise<LoopReport>;
-	/** Of Ann: resident memory, MiB, and processor time so far, s. */
+	/** Resident memory of Ann in MiB. */
 	memoryMb(): number;
+	/** Processor time of Ann in s. */
 	cpuSeconds(): number;
 	close(): Promise<void>;
 }
@@ -52,14 +53,14 @@ export function delaysOf(all: readonly number[]): Delays {
 	return {p50: at(0.5), p99: at(0.99), max: at(1)};
 }
 
-/** Objects that a process prints, a line each, in their order. */
+/** Reads the JSON objects that a process prints, one per line, in order. */
 function createReader<T>(child: ChildProcess, stream: 'stdout' | 'stderr'): () => Promise<T> {
 	const lines: T[] = [];
 	const waiting: ((line: T) => void)[] = [];
-	let rest = '';
+	let incompleteLine = '';
 	child[stream]?.setEncoding('utf8').on('data', (text: string) => {
-		const parts = (rest + text).split('\n');
-		rest = parts.pop() ?? '';
+		const parts = (incompleteLine + text).split('\n');
+		incompleteLine = parts.pop() ?? '';
 		for (const part of parts) {
 			if (!part.startsWith('{')) {
 				process.stderr.write(`${part}\n`);
@@ -78,34 +79,34 @@ function createReader<T>(child: ChildProcess, stream: 'stdout' | 'stderr'): () =
 }
 
 /**
- * Ahead of all that is not real time, its main thread: helpers of the same rank would hold a processor for a slice of 100 ms.
- * Needs rights; without, the rest of this machine is in the figures.
+ * Gives the main thread of a process real-time priority; its other threads keep theirs, since they would hold a processor for
+ * a slice of 100 ms. It needs privileges. Without them the load of this machine is part of the figures.
  */
 function prefer(pid: number, priority: number): void {
 	spawnSync('chrt', ['--reset-on-fork', '--rr', '--pid', String(priority), String(pid)], {stdio: 'ignore'});
 }
 
-/** As any other process, whoever started it. */
+/** Gives a process the lowest priority. */
 function defer(pid: number): void {
 	spawnSync('chrt', ['--all-tasks', '--other', '--pid', '0', String(pid)], {stdio: 'ignore'});
 	setPriority(pid, 19);
 }
 
-/** Where one of them runs. */
+/** Host on which one of the processes runs. */
 export interface SiegePlace {
 	readonly address: string;
 	readonly interface: string;
-	/** In a session of its own: Linux shares a processor among those first. */
-	spawn(command: string, words: readonly string[], env: Readonly<Record<string, string>>): ChildProcess;
+	/** Starts a process in its own session, since Linux divides a processor among sessions first. */
+	spawn(command: string, commandArguments: readonly string[], env: Readonly<Record<string, string>>): ChildProcess;
 }
 
 const LOOPBACK: SiegePlace = {
 	address: '127.0.0.1',
 	interface: 'lo',
-	spawn: (command, words, env) => spawn(command, words, {env, detached: true}),
+	spawn: (command, commandArguments, env) => spawn(command, commandArguments, {env, detached: true}),
 };
 
-/** `folder`: where attack.mjs and loop-meter.mjs stand. `places`: of Ann, Bob and the attacker, on loopback unless given. */
+/** Starts the three processes. `folder` contains attack.mjs and loop-meter.mjs. By default all run on loopback. */
 export async function startSiege(
 	port: number,
 	cli: string,
@@ -121,7 +122,8 @@ export async function startSiege(
 			port,
 			name,
 			interface: place.interface,
-			spawn: (command, [, ...words], env) => place.spawn(command, [cli, ...words], isVictim ? metered(env) : env),
+			spawn: (command, [, ...cliArguments], env) =>
+				place.spawn(command, [cli, ...cliArguments], isVictim ? metered(env) : env),
 		});
 	const ann = await start('Ann', annPlace, true);
 	const bob = await start('Bob', bobPlace, false);
@@ -129,36 +131,36 @@ export async function startSiege(
 	const loopLine = createReader<LoopReport>(ann.child, 'stderr');
 	const {tcpPort} = ann.lines[0] as {tcpPort: number};
 	const attack = fileURLToPath(new URL('attack.mjs', folder));
-	const words = [attack, attackerPlace.address, annPlace.address, String(tcpPort), String(port)];
-	const attacker = attackerPlace.spawn(process.execPath, words, {PATH: process.env.PATH ?? ''});
+	const attackArguments = [attack, attackerPlace.address, annPlace.address, String(tcpPort), String(port)];
+	const attacker = attackerPlace.spawn(process.execPath, attackArguments, {PATH: process.env.PATH ?? ''});
 	attacker.stderr?.pipe(process.stderr);
-	// Each stands for a machine of its own: what the attacker burns, and what else runs here, is taken from the honest ones
-	// as little as can be.
+	// The processes stand for separate machines, so the attacker and other processes should take as little processor time
+	// from the honest nodes as possible.
 	if (attacker.pid !== undefined) defer(attacker.pid);
-	// Who does least goes first, so that nobody waits for the processor on which another one works.
+	// The process with the least work gets the highest priority, so that none waits long for a processor.
 	prefer(ann.child.pid ?? 0, 1);
 	prefer(bob.child.pid ?? 0, 2);
 	prefer(process.pid, 3);
 	const attackerLine = createReader<AttackReport>(attacker, 'stdout');
 	const broken = new Promise<never>((_, reject) => {
-		attacker.once('exit', code => code === null || reject(new Error(`the attacker ended by itself: ${code}`)));
+		attacker.once('exit', code => code === null || reject(new Error(`the attacker ended unexpectedly: ${code}`)));
 	});
 	broken.catch(() => {});
 	await Promise.race([attackerLine(), broken]);
-	let said = 0;
+	let messageCount = 0;
 
 	return {
 		ann,
 		bob,
-		order(words) {
-			attacker.stdin?.write(`${words}\n`);
+		order(command) {
+			attacker.stdin?.write(`${command}\n`);
 			return Promise.race([attackerLine(), broken]);
 		},
-		async chat(words) {
+		async chat(messages) {
 			const delays: number[] = [];
-			for (let index = 0; index < words; index++) {
-				said += 1;
-				const text = `word ${said}`;
+			for (let index = 0; index < messages; index++) {
+				messageCount += 1;
+				const text = `message ${messageCount}`;
 				const from = ann.lines.length;
 				const started = performance.now();
 				bob.post(text);

@@ -1,4 +1,4 @@
-// Builds the scale and runs it: `node weigh.mjs [WORDS] [ATTACK…]`, on loopback only. Not part of any test run.
+// Builds and runs weigh.ts: `node weigh.mjs [BLOCKS] [ATTACK…]`, on loopback only. It is not part of any test run.
 import {build} from './build.mjs';
 
 await import(build()('weigh.js'));

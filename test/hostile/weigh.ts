@@ -1,7 +1,7 @@
 /**
- * `node test/hostile/weigh.mjs [BLOCKS] [ATTACK…]`: how much each attack delays honest talk, beside a control in which the
- * attacker only burns as much of a processor. Both take turns, a block of words each; of the 99th percentiles of the blocks
- * it shows the middle one and the range. Needs a build (P2PCHAT_TEST_CLI: another one).
+ * Measures how much each attack delays the messages of honest nodes: `node test/hostile/weigh.mjs [BLOCKS] [ATTACK…]`. In the
+ * control the attacker only uses the same share of a processor. Blocks of messages alternate between the two. The table
+ * shows the median and the range of the 99th percentiles of the blocks. It needs a build (or P2PCHAT_TEST_CLI).
  */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
@@ -9,7 +9,7 @@ import {fileURLToPath} from 'node:url';
 import {ATTACKS} from './attacks.js';
 import {delaysOf, startSiege} from './siege.js';
 
-const WORDS_A_BLOCK = 100;
+const MESSAGES_PER_BLOCK = 100;
 
 const root = new URL(process.env.P2PCHAT_FUZZ_ROOT ?? '../../', import.meta.url);
 const cli = process.env.P2PCHAT_TEST_CLI ?? fileURLToPath(new URL('dist/cli.js', root));
@@ -24,14 +24,14 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-/** Middle, least and most of the blocks, ms. */
+/** Median and range of the 99th percentiles of the blocks, in ms. */
 function showTails(all: readonly (readonly number[])[]): string {
 	const tails = all.map(block => delaysOf(block).p99).toSorted((a, b) => a - b);
 	const show = (value: number | undefined) => value?.toFixed(1) ?? '-';
 	return `${show(delaysOf(tails).p50).padStart(6)} ${`(${show(tails[0])}-${show(tails.at(-1))})`.padEnd(12)}`;
 }
 
-const showMiddle = (all: readonly (readonly number[])[]) => delaysOf(all.flat()).p50.toFixed(1).padStart(6);
+const showMedian = (all: readonly (readonly number[])[]) => delaysOf(all.flat()).p50.toFixed(1).padStart(6);
 
 console.log(
 	'attack               burdened p50   p99 (blocks)  | attacked p50  p99 (blocks)  | loop p99  max |  cpu  MiB ends',
@@ -40,7 +40,7 @@ for (const name of names) {
 	const siege = await startSiege(await freePort(), cli, new URL('test/hostile/', root));
 	try {
 		await siege.chat(50);
-		const [hot, control]: [number[][], number[][]] = [[], []];
+		const [attacked, control]: [number[][], number[][]] = [[], []];
 		const memory = siege.memoryMb();
 		const ends: Record<string, number> = {};
 		let [cpu, seconds] = [0, 0];
@@ -49,21 +49,21 @@ for (const name of names) {
 			await siege.loop();
 			const [spent, from] = [siege.cpuSeconds(), performance.now()];
 			await siege.order(`attack ${name}`);
-			hot.push(await siege.chat(WORDS_A_BLOCK));
+			attacked.push(await siege.chat(MESSAGES_PER_BLOCK));
 			cpu += siege.cpuSeconds() - spent;
 			seconds += (performance.now() - from) / 1000;
 			const {p99, max} = await siege.loop();
 			loop = {p99: Math.max(loop.p99, p99), max: Math.max(loop.max, max)};
-			const report = await siege.order('rest');
+			const report = await siege.order('idle');
 			for (const [end, count] of Object.entries(report.ends)) ends[end] = (ends[end] ?? 0) + count;
 			await siege.chat(5);
 			await siege.order(`burn ${Math.min(1, report.cpuShare)}`);
-			control.push(await siege.chat(WORDS_A_BLOCK));
-			await siege.order('rest');
+			control.push(await siege.chat(MESSAGES_PER_BLOCK));
+			await siege.order('idle');
 		}
 
 		console.log(
-			`${name.slice(0, 20).padEnd(20)} ${showMiddle(control)} ${showTails(control)} | ${showMiddle(hot)} ${showTails(hot)} | ${loop.p99.toFixed(1).padStart(6)} ${loop.max.toFixed(1).padStart(6)} | ${(cpu / seconds).toFixed(2)} ${(siege.memoryMb() - memory).toFixed(0)} ${JSON.stringify(ends)}`,
+			`${name.slice(0, 20).padEnd(20)} ${showMedian(control)} ${showTails(control)} | ${showMedian(attacked)} ${showTails(attacked)} | ${loop.p99.toFixed(1).padStart(6)} ${loop.max.toFixed(1).padStart(6)} | ${(cpu / seconds).toFixed(2)} ${(siege.memoryMb() - memory).toFixed(0)} ${JSON.stringify(ends)}`,
 		);
 	} finally {
 		await siege.close();

@@ -22,7 +22,7 @@ const SLACK_P99_ALONE_MS = 2;
 const SLACK_P99_AT_THE_DOOR_MS = 2;
 const CUT_OFF = ['flood', 'too-deep', 'bad-frame', 'too-many-wants'];
 /** In these ways an attacker takes all places for handshakes, and so keeps itself from the others. */
-const AT_THE_DOOR = new Set(['loose-connections', 'handshakes', 'deaf']);
+const AT_THE_DOOR = new Set(['loose-connections', 'handshakes', 'slow-reader']);
 
 interface Siege {
 	readonly attacked: SiegeProcesses;
@@ -66,12 +66,12 @@ async function besiege(
 	for (let block = 0; block < MAX_BLOCKS && !isDone(block); block++) {
 		await attacked.order(`attack ${attacks.join(',')}`);
 		hot.push(await attacked.chat(WORDS_A_BLOCK));
-		const report = await attacked.order('rest');
+		const report = await attacked.order('idle');
 		for (const [end, count] of Object.entries(report.ends)) ends[end] = (ends[end] ?? 0) + count;
 		await attacked.chat(5);
 		await burdened.order(`burn ${Math.min(1, report.cpuShare)}`);
 		control.push(await burdened.chat(WORDS_A_BLOCK));
-		await burdened.order('rest');
+		await burdened.order('idle');
 	}
 
 	const seconds = (performance.now() - started) / 1000;

@@ -1,8 +1,8 @@
-/** Which blocks of the program a batch of inputs reached, from V8's own precise coverage. */
+/** Blocks of the program that inputs reached, from the precise coverage of V8. */
 import {Session} from 'node:inspector';
 
 export interface Coverage {
-	/** Blocks reached since the last call that were never reached before, all of them noted as seen. */
+	/** Number of blocks reached for the first time since the last call. */
 	takeNew(): number;
 	readonly blocks: number;
 	stop(): void;
@@ -17,7 +17,7 @@ interface Taken {
 	}[];
 }
 
-export function startCoverage(isOurs: (url: string) => boolean): Coverage {
+export function startCoverage(isIncluded: (url: string) => boolean): Coverage {
 	const session = new Session();
 	session.connect();
 	session.post('Profiler.enable');
@@ -26,21 +26,21 @@ export function startCoverage(isOurs: (url: string) => boolean): Coverage {
 
 	return {
 		takeNew() {
-			let fresh = 0;
+			let newBlocks = 0;
 			session.post('Profiler.takePreciseCoverage', (error, taken) => {
 				if (error) return;
 				for (const {url, functions} of (taken as unknown as Taken).result) {
-					if (!isOurs(url)) continue;
+					if (!isIncluded(url)) continue;
 					for (const {ranges} of functions)
 						for (const {startOffset, endOffset, count} of ranges) {
 							const block = `${url}:${startOffset}-${endOffset}:${Math.min(3, Math.ceil(Math.log10(count + 1)))}`;
 							if (count === 0 || seen.has(block)) continue;
 							seen.add(block);
-							fresh++;
+							newBlocks++;
 						}
 				}
 			});
-			return fresh;
+			return newBlocks;
 		},
 		get blocks() {
 			return seen.size;

@@ -1,4 +1,4 @@
-/** Mutates, runs, keeps what shows something new: a word that was never returned, or a block that was never reached. */
+/** Fuzzer that keeps inputs with a new result of the target or with new coverage, and mutates them further. */
 import {createSeededRandom} from '../../helpers/seeded-random.js';
 import type {Coverage} from './coverage.js';
 import {mutate} from './mutate.js';
@@ -6,18 +6,18 @@ import type {FuzzTarget} from './targets.js';
 
 export interface FuzzResult {
 	readonly inputs: number;
-	/** Inputs kept beyond the seeds. */
+	/** Number of inputs kept in addition to the seeds. */
 	readonly kept: number;
-	/** Seeds and what was kept. */
+	/** Seeds and kept inputs. */
 	readonly corpus: readonly Uint8Array[];
-	/** What broke a promise, and how; the input stands in hexadecimal. */
+	/** Inputs that failed, in hexadecimal, with their errors. */
 	readonly faults: readonly {readonly hex: string; readonly error: string}[];
 }
 
 export interface FuzzLimits {
 	readonly seed: number;
 	readonly inputs: number;
-	/** Stops as well when this says so; asked once for each round. */
+	/** Called once in each round; true ends the run. */
 	readonly isOver?: () => boolean;
 	readonly coverage?: Coverage;
 }
@@ -25,13 +25,13 @@ export interface FuzzLimits {
 const ROUND = 256;
 const MAX_KEPT = 2000;
 const MAX_FAULTS = 5;
-/** No input of a few kB may take longer, ms: a hang for whoever waits behind it. */
+/** Longest time for an input of a few kB, in ms. A longer one would block the event loop. */
 const SLOW_MS = 1000;
 
 export function fuzz(target: FuzzTarget, limits: FuzzLimits): FuzzResult {
 	const random = createSeededRandom(limits.seed);
 	const corpus = [...target.seeds];
-	const words = new Set<string>();
+	const results = new Set<string>();
 	const faults: {hex: string; error: string}[] = [];
 	let inputs = 0;
 
@@ -39,11 +39,11 @@ export function fuzz(target: FuzzTarget, limits: FuzzLimits): FuzzResult {
 		inputs++;
 		const started = performance.now();
 		try {
-			const word = target.run(bytes, random);
+			const result = target.run(bytes, random);
 			const ms = performance.now() - started;
 			if (ms > SLOW_MS) throw new Error(`it took ${Math.round(ms)} ms`);
-			if (words.has(word) || words.size > MAX_KEPT) return false;
-			words.add(word);
+			if (results.has(result) || results.size > MAX_KEPT) return false;
+			results.add(result);
 			return true;
 		} catch (error) {
 			const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -56,7 +56,7 @@ export function fuzz(target: FuzzTarget, limits: FuzzLimits): FuzzResult {
 		if (corpus.length < MAX_KEPT) corpus.push(Uint8Array.from(bytes));
 	}
 
-	/** A round reached new blocks: finds the inputs by running its halves again, which reaches them in other counts. */
+	/** Finds the inputs of a round that reached new blocks by running halves of the round again. */
 	function keepReachers(round: readonly Uint8Array[], coverage: Coverage): void {
 		for (let at = 0; at < round.length; at += 16) {
 			for (const bytes of round.slice(at, at + 16)) runOne(bytes);

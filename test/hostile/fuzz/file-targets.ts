@@ -1,4 +1,4 @@
-/** Small files that somebody may have edited: read from a folder of their own, gone with the process. */
+/** Fuzz targets for small files that a user may have edited, in a temporary folder that is deleted with the process. */
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';

@@ -1,4 +1,4 @@
-/** One end of a connection, its clock stood still and its proof always good, fed with a stream cut anywhere. */
+/** Fuzz target for a peer link with a controlled clock and a proof that is always valid. The stream is split at random. */
 import {encodeMessageFrame, type HelloMessage, type Message} from '../../../source/codec/message.js';
 import type {PeerId} from '../../../source/core/event.js';
 import {openPeerLink} from '../../../source/network/link/peer-link.js';
@@ -28,7 +28,7 @@ const batch = {
 	entries: [Uint8Array.of(0xc0)],
 	signature: new Uint8Array(64),
 };
-const talk: readonly Message[] = [
+const messages: readonly Message[] = [
 	{type: 'have', kind: 'digest', digest: new Uint8Array(2048)},
 	{type: 'have', kind: 'page', feeds: [{peer: other, seq: 3, hash: new Uint8Array(8)}], last: true},
 	{type: 'want', id: 1, ranges: [{peer: other, from: 1}]},
@@ -37,7 +37,7 @@ const talk: readonly Message[] = [
 	{type: 'ping', id: 4},
 	{type: 'pong', id: 1, clock: 5, hlc: {ms: 5, counter: 5}},
 	{type: 'typing'},
-	{type: 'error', code: 'odd', text: 'words'},
+	{type: 'error', code: 'odd', text: 'text'},
 	{type: 'bye', reason: 'leaving'},
 ];
 
@@ -45,7 +45,7 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 	let handlers: ConnectionHandlers | undefined;
 	let closed = 0;
 	let verified = false;
-	let after = 0;
+	let messagesAfterClose = 0;
 	let now = 0;
 	const end = () => {
 		const ending = handlers;
@@ -61,8 +61,8 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 			localAddress: '10.0.0.1',
 			keyingMaterial: new Uint8Array(32),
 			queuedBytes: 0,
-			handle(given) {
-				handlers = given;
+			handle(connectionHandlers) {
+				handlers = connectionHandlers;
 			},
 			send: () => true,
 			pause() {},
@@ -83,7 +83,7 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 			},
 			message(_, {type}) {
 				if (!verified) throw new Error('a message before its hello');
-				if (closed > 0) after++;
+				if (closed > 0) messagesAfterClose++;
 				if (seen.length < 3 && seen.at(-1) !== type) seen.push(type);
 			},
 			metricsChanged() {},
@@ -103,17 +103,17 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 
 	end();
 	if (closed !== 1) throw new Error(`closed ${closed} times`);
-	// The goodbye itself may still be told to those who read last words.
-	if (after > 1) throw new Error('messages after the end');
+	// The `bye` that closes the link may still be delivered.
+	if (messagesAfterClose > 1) throw new Error('messages after the end');
 	return seen.join();
 }
 
 export const linkTarget: FuzzTarget = {
 	seeds: [
 		encodeMessageFrame(hello),
-		...talk.map(message => Buffer.concat([encodeMessageFrame(hello), encodeMessageFrame(message)])),
-		Buffer.concat([encodeMessageFrame(hello), ...talk.slice(1, 7).map(encodeMessageFrame)]),
-		encodeMessageFrame(talk[8]!),
+		...messages.map(message => Buffer.concat([encodeMessageFrame(hello), encodeMessageFrame(message)])),
+		Buffer.concat([encodeMessageFrame(hello), ...messages.slice(1, 7).map(encodeMessageFrame)]),
+		encodeMessageFrame(messages[8]!),
 	],
 	run,
 };

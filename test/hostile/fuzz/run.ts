@@ -1,4 +1,7 @@
-/** `npm run fuzz -- [--target NAME[,NAME]] [--seconds N] [--seed S]`: 10 s a target; exit 1 with the inputs that broke a promise. */
+/**
+ * Runs the fuzzer: `npm run fuzz -- [--target NAME[,NAME]] [--seconds N] [--seed S]`, 10 s for each target by default. It exits
+ * with 1 and prints the inputs if one failed.
+ */
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 import {startCoverage} from './coverage.js';
@@ -27,7 +30,7 @@ async function runTarget(name: string): Promise<{result: FuzzResult; blocks: num
 	const target = Object.entries(targets).find(([known]) => known === name)?.[1];
 	if (!target) throw new Error(`no such target: ${name}; there are ${[...Object.keys(targets), 'session'].join(', ')}`);
 	const coverage = startCoverage(url => url.includes('/source/'));
-	// Counting blocks makes all of it several times slower: it builds the corpus, then speed takes over.
+	// Coverage makes a run several times slower, so it is used only to build the corpus.
 	const half = performance.now() + Number(values.seconds) * 400;
 	const guided = fuzz(target, {...limits, isOver: () => performance.now() >= half, coverage});
 	coverage.stop();

@@ -1,6 +1,6 @@
 /**
- * Whole nodes on the memory network and fake time, fed with mutated and well-formed talk by several peers at once that
- * passed the handshake: they cut frames, stop reading, come twice under one key, leave in the middle.
+ * Fuzzer for nodes on the memory network with a fake clock. Several peers that passed the handshake send mutated and
+ * well-formed messages at the same time. They split frames, stop reading, connect twice with one key and disconnect.
  */
 import {encodeFrame} from '../../../source/codec/frame.js';
 import {encodeMessage, type Message} from '../../../source/codec/message.js';
@@ -12,22 +12,22 @@ import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticesOf,
 import type {FuzzLimits, FuzzResult} from './engine.js';
 import {mutate} from './mutate.js';
 
-/** A room's roster and history slow it down: then a new one. */
-const ROUNDS_A_ROOM = 25;
-const STEPS_A_ROUND = 600;
+/** Rounds before a new room is created, because its growing roster and history slow it down. */
+const ROUNDS_PER_ROOM = 25;
+const STEPS_PER_ROUND = 600;
 const CHAT_EVERY = 5;
 const MAX_EVENTS = 20_000;
-/** Keys cost more to make than all else a peer does; who was cut off is barred within a room, not in the next. */
+/** Keys are reused, because creating one costs more than everything else. A ban ends with its room. */
 const KEYS = 200;
 
 interface Actor {
 	readonly peer: MaliciousPeer;
 	readonly payloads: readonly Uint8Array[];
-	/** Of all it sends. */
-	readonly mutated: number;
+	/** Share of mutated messages. */
+	readonly mutationRate: number;
 }
 
-function talkOf({ann, bob}: HostileRoom, batch: Batch, random: SeededRandom): Message[] {
+function createMessages({ann, bob}: HostileRoom, batch: Batch, random: SeededRandom): Message[] {
 	const own = {peer: ann.info.peer, seq: random.between(0, 9), hash: random.bytes(8)};
 	const hlc = {ms: random.between(0, 2 ** 42), counter: 65_535};
 	return [
@@ -46,27 +46,27 @@ function talkOf({ann, bob}: HostileRoom, batch: Batch, random: SeededRandom): Me
 	];
 }
 
-async function enter(room: HostileRoom, key: PeerKey, random: SeededRandom, round: number): Promise<Actor> {
+async function connectActor(room: HostileRoom, key: PeerKey, random: SeededRandom, round: number): Promise<Actor> {
 	const peer = await room.attack({name: `m${round}`, key});
 	const hlc = () => ({ms: room.clock.now() + random.pick([0, 0, -1e6, 1e6, 1e9, 1e12]), counter: random.between(0, 9)});
 	const bodies = Array.from({length: random.between(1, 4)}, () => ({type: 'posted' as const, text: 'hi'}));
 	const batch = peer.write([{type: 'joined', name: 'm', addresses: [], version: '1'}, ...bodies], hlc);
 	return {
 		peer,
-		payloads: talkOf(room, batch, random).map(encodeMessage),
-		mutated: random.pick([0, 0.002, 0.01, 0.05, 0.3]),
+		payloads: createMessages(room, batch, random).map(encodeMessage),
+		mutationRate: random.pick([0, 0.002, 0.01, 0.05, 0.3]),
 	};
 }
 
-/** What one of them does next; true if it was something for a decoder. */
-function act({peer, payloads, mutated}: Actor, random: SeededRandom): boolean {
+/** Performs one random action. Returns true if bytes were sent. */
+function act({peer, payloads, mutationRate}: Actor, random: SeededRandom): boolean {
 	const kind = random.between(0, 400);
 	if (kind === 0) peer.connection.pause();
 	else if (kind === 1) peer.connection.resume();
 	else if (kind === 2) peer.connection.destroy();
 	else {
 		const payload = random.pick(payloads);
-		const bytes = random.chance(mutated) ? mutate(payload, random, payloads) : payload;
+		const bytes = random.chance(mutationRate) ? mutate(payload, random, payloads) : payload;
 		if (bytes.length === 0) return false;
 		const frame = encodeFrame(bytes);
 		if (kind > 40) peer.sendRaw(frame);
@@ -81,20 +81,20 @@ function act({peer, payloads, mutated}: Actor, random: SeededRandom): boolean {
 	return false;
 }
 
-/** Throws nothing: what breaks a promise is a fault, with the seed and the round that led to it. */
-export async function fuzzPeerLinks({seed, inputs: wanted, isOver}: FuzzLimits): Promise<FuzzResult> {
+/** Runs the fuzzer. Never throws: a failure is returned with its seed and round. */
+export async function fuzzPeerLinks({seed, inputs: maxInputs, isOver}: FuzzLimits): Promise<FuzzResult> {
 	const random = createSeededRandom(seed);
 	const keys = Array.from({length: KEYS}, () => createPeerKey(random.bytes(32)));
 	const faults: {hex: string; error: string}[] = [];
 	let inputs = 0;
 	let round = 0;
 
-	async function talk(room: HostileRoom): Promise<void> {
+	async function runRound(room: HostileRoom): Promise<void> {
 		const key = random.pick(keys);
 		const actors: Actor[] = [];
 		for (let count = random.between(1, 4); count > 0; count--)
-			actors.push(await enter(room, random.chance(0.3) ? key : random.pick(keys), random, round));
-		for (let step = 0; step < STEPS_A_ROUND && inputs < wanted; step++) {
+			actors.push(await connectActor(room, random.chance(0.3) ? key : random.pick(keys), random, round));
+		for (let step = 0; step < STEPS_PER_ROUND && inputs < maxInputs; step++) {
 			const actor = random.pick(actors);
 			if (!actor.peer.isClosed && act(actor, random)) inputs++;
 			if (random.chance(0.02)) await room.clock.advance(random.between(0, 400));
@@ -103,28 +103,28 @@ export async function fuzzPeerLinks({seed, inputs: wanted, isOver}: FuzzLimits):
 
 		await room.clock.advance(30);
 		for (const {peer} of actors) peer.connection.destroy();
-		if (!isConnected(room.ann, room.bob.info.peer)) throw new Error('an honest connection is gone');
+		if (!isConnected(room.ann, room.bob.info.peer)) throw new Error('an honest connection was lost');
 		if (round % CHAT_EVERY === 0) await expectChat(room, `round ${round}`);
 	}
 
-	async function visit(): Promise<void> {
+	async function runRoom(): Promise<void> {
 		const room = await createHostileRoom(seed + round);
-		for (let rounds = 0; rounds < ROUNDS_A_ROOM && inputs < wanted && !isOver?.(); rounds++) {
+		for (let rounds = 0; rounds < ROUNDS_PER_ROOM && inputs < maxInputs && !isOver?.(); rounds++) {
 			round++;
-			await talk(room);
+			await runRound(room);
 		}
 
 		await room.clock.advance(2000);
 		await expectChat(room, 'at the end');
 		const {ann, bob} = room;
-		if (textsOf(ann).length > MAX_EVENTS) throw new Error('more was taken than ever was written');
-		if (textsOf(ann).join() !== textsOf(bob).join()) throw new Error('Ann and Bob read different things');
+		if (textsOf(ann).length > MAX_EVENTS) throw new Error('more events were accepted than the limit');
+		if (textsOf(ann).join() !== textsOf(bob).join()) throw new Error('Ann and Bob have different events');
 		if (noticesOf(ann).length > 40 + (room.clock.monotonic() / 60_000) * 21) throw new Error('too many notices');
 		await room.stop();
 	}
 
 	try {
-		while (inputs < wanted && !isOver?.()) await visit();
+		while (inputs < maxInputs && !isOver?.()) await runRoom();
 	} catch (error) {
 		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
 		faults.push({hex: '', error: `seed ${seed}, round ${round}: ${text}`});

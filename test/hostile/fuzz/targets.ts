@@ -1,6 +1,6 @@
 /**
- * Everything that reads what others chose, each with an oracle: what may be thrown, what must stay the same. A target
- * throws when a promise is broken.
+ * Fuzz targets for every parser of data that others choose. Each has an oracle: the errors that may be thrown, and results
+ * that must be equal. A target throws if the oracle fails.
  */
 import {deepStrictEqual} from 'node:assert';
 import {readFileSync} from 'node:fs';
@@ -28,7 +28,7 @@ import {fileTargets} from './file-targets.js';
 
 export interface FuzzTarget {
 	readonly seeds: readonly Uint8Array[];
-	/** Returns what it saw in a word or two: inputs that show something new are kept. Throws when a promise is broken. */
+	/** Returns a short summary of the result. Inputs with a new summary are kept. Throws if the oracle fails. */
 	run(bytes: Uint8Array, random: SeededRandom): string;
 }
 
@@ -39,7 +39,7 @@ const seedsOf = (name: string) => fixture(name).map(({hex}) => new Uint8Array(Bu
 const textSeeds = (...texts: readonly string[]) => texts.map(text => new Uint8Array(Buffer.from(text)));
 const DANGEROUS = /[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\u061C]/u;
 
-/** The project, from source and from where the runner is built to. */
+/** Root folder of the project, from the source and from the compiled runner. */
 export function root(): URL {
 	return new URL(process.env.P2PCHAT_FUZZ_ROOT ?? '../../../', import.meta.url);
 }
@@ -50,8 +50,8 @@ export function hostileTexts(): string[] {
 	);
 }
 
-/** Only a ProtocolError may be thrown; its code is what was seen. */
-function refusal(run: () => string): string {
+/** Only a ProtocolError may be thrown; its code is part of the summary. */
+function summarizeErrors(run: () => string): string {
 	try {
 		return run();
 	} catch (error) {
@@ -67,7 +67,7 @@ const shape = (value: unknown): string =>
 		return typeof item === 'string' || typeof item === 'object' ? item : typeof item;
 	}).slice(0, 80);
 
-function cutInto(bytes: Uint8Array, random: SeededRandom): Uint8Array[] {
+function splitAtRandom(bytes: Uint8Array, random: SeededRandom): Uint8Array[] {
 	const parts: Uint8Array[] = [];
 	for (let at = 0; at < bytes.length; ) {
 		const length = random.between(1, 1 + Math.min(64, bytes.length));
@@ -91,7 +91,7 @@ function framesOf(parts: readonly Uint8Array[]): {payloads: Uint8Array[]; failed
 			break;
 		}
 
-		if (decoder.pendingBytes > MAX_FRAME_BYTES + 4) throw new Error('more is held than a frame');
+		if (decoder.pendingBytes > MAX_FRAME_BYTES + 4) throw new Error('more than one frame is buffered');
 	}
 
 	return {payloads, failed: failed || decoder.failure !== undefined};
@@ -125,7 +125,7 @@ const records = () => {
 	];
 };
 
-/** Mutated bytes get a right CRC half of the time, so that what stands behind it is reached. */
+/** Mutated bytes with a correct CRC, so that the decoder behind the check is reached. */
 function withCrc(bytes: Uint8Array): Uint8Array {
 	const copy = Buffer.from(bytes);
 	if (copy.length < 9) return copy;
@@ -139,8 +139,9 @@ function checkEntry(bytes: Uint8Array): string {
 	const event = decodeEntry(bytes, peer, 1);
 	deepStrictEqual(event, decodeEntryGeneric(bytes, peer, 1));
 	for (const text of 'name' in event ? [event.name] : [])
-		if (text !== '' && DANGEROUS.test(text)) throw new Error(`a name keeps ${JSON.stringify(text)}`);
-	if ('text' in event && DANGEROUS.test(event.text.replaceAll('\n', ''))) throw new Error('a text keeps controls');
+		if (text !== '' && DANGEROUS.test(text)) throw new Error(`a name contains ${JSON.stringify(text)}`);
+	if ('text' in event && DANGEROUS.test(event.text.replaceAll('\n', '')))
+		throw new Error('a text contains control characters');
 	return event.type === 'unreadable' ? event.reason : event.type;
 }
 
@@ -154,15 +155,15 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 	frame: {
 		seeds: [...seedsOf('messages'), Uint8Array.of(0, 0, 0, 1, 7, 0, 0, 0, 2, 1, 2)],
 		run(bytes, random) {
-			const whole = framesOf([bytes]);
-			deepStrictEqual(framesOf(cutInto(bytes, random)), whole);
-			return `${Math.min(4, whole.payloads.length)} ${whole.failed}`;
+			const expected = framesOf([bytes]);
+			deepStrictEqual(framesOf(splitAtRandom(bytes, random)), expected);
+			return `${Math.min(4, expected.payloads.length)} ${expected.failed}`;
 		},
 	},
 	msgpack: {
 		seeds: [...seedsOf('hostile'), ...seedsOf('entries')],
 		run: bytes =>
-			refusal(() => {
+			summarizeErrors(() => {
 				const value = unpack(bytes);
 				pack(value);
 				return shape(value);
@@ -171,7 +172,7 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 	message: {
 		seeds: seedsOf('messages').map(bytes => bytes.subarray(4)),
 		run: bytes =>
-			refusal(() => {
+			summarizeErrors(() => {
 				const message = decodeMessage(bytes);
 				if (!message) return 'unknown';
 				deepStrictEqual(decodeMessage(encodeMessage(message)), message);
@@ -182,7 +183,7 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 	batch: {
 		seeds: seedsOf('batches'),
 		run: bytes =>
-			refusal(() => {
+			summarizeErrors(() => {
 				const batch = readBatch(unpack(bytes), 'batch');
 				return `${batch.entries.length} ${createFeedTips({roomTag: tag}).accept(batch).type}`;
 			}),
@@ -195,7 +196,8 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 			const decoded = decodeBeacon(copy, tag, mac);
 			if (decoded.type !== 'beacon') return decoded.type;
 			const {beacon} = decoded;
-			if (beacon.name !== undefined && DANGEROUS.test(beacon.name)) throw new Error('a name keeps controls');
+			if (beacon.name !== undefined && DANGEROUS.test(beacon.name))
+				throw new Error('a name contains control characters');
 			return `${beacon.kind} ${beacon.path} ${beacon.name === undefined}`;
 		},
 	},
@@ -218,9 +220,9 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 			),
 		],
 		run(bytes, random) {
-			const whole = scanAll([Uint8Array.from(bytes)]);
-			deepStrictEqual(scanAll(cutInto(bytes, random)), whole);
-			return `${whole.found.length} ${whole.damage.map(({kind}) => kind)}`;
+			const expected = scanAll([Uint8Array.from(bytes)]);
+			deepStrictEqual(scanAll(splitAtRandom(bytes, random)), expected);
+			return `${expected.found.length} ${expected.damage.map(({kind}) => kind)}`;
 		},
 	},
 	json: {
@@ -231,7 +233,7 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 				return [...parts.flatMap(part => [...collector.push(part)]), ...collector.end()];
 			};
 			const lines = read([bytes]);
-			deepStrictEqual(read(cutInto(bytes, random)), lines);
+			deepStrictEqual(read(splitAtRandom(bytes, random)), lines);
 			return lines
 				.slice(0, 3)
 				.map(line => ('text' in line ? parseJsonInput(line.text).type : 'other'))
@@ -267,8 +269,8 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 		),
 		run(bytes, random) {
 			const decoder = createKeyDecoder(chatKeys);
-			const tokens = [...cutInto(bytes, random).flatMap(part => decoder.push(part)), ...decoder.flush()];
-			if (decoder.isPending) throw new Error('something waits behind a flush');
+			const tokens = [...splitAtRandom(bytes, random).flatMap(part => decoder.push(part)), ...decoder.flush()];
+			if (decoder.isPending) throw new Error('the decoder is pending after a flush');
 			return tokens
 				.slice(0, 4)
 				.map(({type}) => type)
@@ -280,9 +282,9 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 		run(bytes) {
 			const raw = Buffer.from(bytes).toString();
 			const text = cleanText(raw);
-			if (cleanText(text) !== text) throw new Error('cleaning again changes it');
-			if (DANGEROUS.test(text.replaceAll('\n', ''))) throw new Error('controls are left');
-			if (/\n/.test(cleanLine(raw))) throw new Error('a line has two');
+			if (cleanText(text) !== text) throw new Error('cleaning twice changes the text');
+			if (DANGEROUS.test(text.replaceAll('\n', ''))) throw new Error('the text contains control characters');
+			if (/\n/.test(cleanLine(raw))) throw new Error('a line contains a newline');
 			const name = cleanName(raw);
 			if (cleanName(name) !== name || /^[*!]/.test(name)) throw new Error('a name is not clean');
 			return `${text === raw} ${name === raw} ${Math.min(text.length, 3)}`;
