@@ -1,4 +1,4 @@
-/** When to ring, and what the title counts: pure steps over what came in. */
+/** Bell, desktop notification and window title: a pure policy over incoming events, and the notifier that applies it. */
 
 import type {Clock} from '../core/environment.js';
 import type {Input} from '../core/event.js';
@@ -11,28 +11,30 @@ import {truncateCells} from './text/graphemes.js';
 import {displayName, personKey} from './timeline/display-name.js';
 import {mentionsUs} from './timeline/mentions.js';
 
-export const NOTIFY_INTERVAL_MS = 5000;
-/** Without focus reports: no key for this long counts as looking elsewhere. */
-export const IDLE_MS = 60_000;
+const NOTIFY_INTERVAL_MS = 5000;
+/** Without focus reports the user counts as absent after this long without a key. */
+const IDLE_MS = 60_000;
 const BODY_CELLS = 100;
 
 export interface NotificationState {
-	/** Messages of others while the reader looked elsewhere. */
+	/** Messages of others that arrived while the user was absent. */
 	readonly unread: number;
 	readonly mentions: number;
-	/** Monotonic or wall clock, ms; of the last ring. */
+	/** Time of the last ring, on the clock of `Attention.now`, ms. */
 	readonly lastRingAt: number;
 }
 
 export const noNotifications: NotificationState = {unread: 0, mentions: 0, lastRingAt: Number.NEGATIVE_INFINITY};
 
+/** One notification. */
 export interface Ring {
 	readonly title: string;
 	readonly body: string;
 }
 
+/** What decides whether a message rings. */
 export interface Attention {
-	/** Of the terminal window; undefined until it reports. */
+	/** Whether the terminal window has the focus; undefined until it reports. */
 	readonly focused: boolean | undefined;
 	readonly lastKeyAt: number;
 	readonly now: number;
@@ -41,11 +43,12 @@ export interface Attention {
 	readonly room: string;
 }
 
-export function isUserPresent({focused, lastKeyAt, now}: Attention): boolean {
+/** Whether the user is looking at the screen: by the focus report, else by the last key. */
+function isUserPresent({focused, lastKeyAt, now}: Attention): boolean {
 	return focused ?? now - lastKeyAt < IDLE_MS;
 }
 
-/** Counts live messages of others, and rings at most once in NOTIFY_INTERVAL_MS. */
+/** Counts live messages of others while the user is absent, and rings at most once in NOTIFY_INTERVAL_MS. */
 export function updateNotifications(
 	notices: NotificationState,
 	state: State,
@@ -78,21 +81,20 @@ function isIgnored(state: State, peer: Parameters<typeof personKey>[1], {ignored
 	return ignored.includes(peer) || ignored.includes(personKey(state, peer));
 }
 
-/** The reader is back. */
-export function clearNotifications(notices: NotificationState): NotificationState {
+/** Resets the counts, since the user is back. */
+function clearNotifications(notices: NotificationState): NotificationState {
 	return notices.unread === 0 && notices.mentions === 0 ? notices : {...notices, unread: 0, mentions: 0};
 }
 
-/** `(3) lan - p2pchat-ink`; `@` where one of them speaks to us. */
+/** `(3) lan - p2pchat-ink`; `(@3)` when at least one of the messages mentions this user. */
 export function windowTitle({unread, mentions}: NotificationState, room: string): string {
 	const count = unread > 0 ? `(${mentions > 0 ? '@' : ''}${unread > 999 ? '999+' : unread}) ` : '';
 	return `${count}${cleanLine(room)} - p2pchat-ink`;
 }
 
-/** Rings and keeps the title, by the policy: the shell around notifications.ts. */
-
+/** Applies the policy to a running node. */
 export interface Notifier {
-	/** The reader did something, or the terminal got or lost the focus. */
+	/** Call on every key and focus report. */
 	recordActivity(): void;
 	stop(): void;
 }
@@ -102,7 +104,7 @@ export interface NotifierOptions {
 	readonly self: SelfInfo;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly clock: Clock;
-	/** The part of the screen's state that decides about rings. */
+	/** The part of the state of the screen that the policy needs. */
 	getUi(): Pick<Attention, 'focused' | 'lastKeyAt' | 'bell' | 'ignored'>;
 	write(sequence: string): void;
 }

@@ -48,7 +48,7 @@ export function exitMessage(options: Pick<ChatScreenOptions, 'self' | 'demoVisit
 	const lines = exitMessageLines(options);
 	if (error !== undefined) {
 		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-		lines.unshift('p2pchat-ink crashed. The messages are in the log.', text);
+		lines.unshift('p2pchat-ink crashed:', text);
 	}
 	return `${lines.join('\n')}\n`;
 }

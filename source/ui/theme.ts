@@ -1,4 +1,6 @@
-/** How things look: meaning is always in a word or glyph too, colour only helps. */
+/** Theme: glyphs and styles of the screens. Meaning is always in a word or glyph too, so that colour is optional. */
+
+/** Style of a stretch of text. */
 export interface Style {
 	readonly color?: string;
 	readonly bold?: boolean;
@@ -8,7 +10,7 @@ export interface Style {
 	readonly italic?: boolean;
 }
 
-/** A stretch of a row in one style. Cleaned, without newlines. */
+/** Stretch of a row in one style. The text is cleaned and has no newline. */
 export interface Segment {
 	readonly text: string;
 	readonly style?: Style;
@@ -19,7 +21,7 @@ export interface Glyphs {
 	readonly rule: string;
 	readonly divider: string;
 	readonly bullet: string;
-	/** Delivery: held by nobody yet, by some, by all who were there. */
+	/** Delivery of own messages: to no peer yet, to some, to all that were connected. */
 	readonly undelivered: string;
 	readonly partlyDelivered: string;
 	readonly delivered: string;
@@ -32,7 +34,7 @@ export interface Glyphs {
 	readonly prompt: string;
 	readonly dot: string;
 	readonly newline: string;
-	/** Of the replay: bookmarks, matches of a search, the position; event density from none to most. */
+	/** Replay: bookmarks, search matches, the position; event counts from none to most. */
 	readonly bookmark: string;
 	readonly match: string;
 	readonly position: string;
@@ -91,12 +93,13 @@ const ASCII: Glyphs = {
 	histogram: [' ', '.', ':', '-', '=', '+', '*', '#', '@'],
 };
 
+/** Number of colours; 0: none. */
 export type ColourDepth = 0 | 16 | 256;
 
 export interface Theme {
 	readonly glyphs: Glyphs;
 	readonly depth: ColourDepth;
-	/** Of a name, by hash of its owner: the same in every session and on every node. */
+	/** Style of a name, by hash of its person: the same in every launch and on every node. */
 	nameStyle(key: string): Style;
 	readonly ownName: Style;
 	readonly muted: Style;
@@ -108,12 +111,12 @@ export interface Theme {
 	readonly statusBar: Style;
 }
 
-// Each has a contrast of at least 3 against black and against white (WCAG 2, relative luminance 0.10 to 0.30).
+// Each colour has a contrast of at least 3 against black and against white (WCAG 2, relative luminance 0.10 to 0.30).
 const NAME_COLOURS_256 = [31, 61, 64, 94, 97, 98, 125, 130, 132, 133, 136, 161, 166, 168, 172, 30, 35, 63, 28, 99];
 const NAME_COLOURS_16 = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'];
 
-/** FNV-1a, 32 bits: a stable spread over few colours. */
-export function hashText(text: string): number {
+/** FNV-1a with 32 bits: a stable hash that spreads names over few colours. */
+function hashText(text: string): number {
 	let hash = 0x811c9dc5;
 	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
 	return hash;
@@ -125,7 +128,7 @@ export interface ThemeOptions {
 }
 
 export function createTheme({unicode, depth}: ThemeOptions): Theme {
-	const withColour = (name: string, rest: Style = {}): Style => (depth === 0 ? rest : {color: name, ...rest});
+	const withColour = (color: string, style: Style = {}): Style => (depth === 0 ? style : {color, ...style});
 	return {
 		glyphs: unicode ? UNICODE : ASCII,
 		depth,
@@ -147,7 +150,7 @@ export function createTheme({unicode, depth}: ThemeOptions): Theme {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** UTF-8 by the first of LC_ALL, LC_CTYPE, LANG that is set; Windows terminals and a bare environment count as UTF-8 where `platform` says so. */
+/** Whether the terminal shows UTF-8: by the first of LC_ALL, LC_CTYPE and LANG that is set, and by known terminals. */
 export function isUnicodeLocale(environment: Environment): boolean {
 	const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
 	if (environment.WT_SESSION || environment.TERM_PROGRAM) return true;
@@ -155,6 +158,7 @@ export function isUnicodeLocale(environment: Environment): boolean {
 	return /utf-?8/i.test(locale);
 }
 
+/** Number of colours that the terminal supports; 0 with `mono` or NO_COLOR. */
 export function colourDepth(environment: Environment, mono: boolean): ColourDepth {
 	const term = environment.TERM ?? '';
 	if (mono || environment.NO_COLOR || term === 'dumb') return 0;

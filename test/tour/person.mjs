@@ -95,7 +95,7 @@ export function seat({name, folder, port, columns, rows, words}) {
 			child.write(message);
 			await sees(end);
 			child.write('\r');
-			await sees(shown => shown.includes('write a message') && shown.includes(end));
+			await sees(shown => shown.includes('Write a message') && shown.includes(end));
 		},
 		async rests() {
 			const end = performance.now() + PATIENCE_MS;

@@ -53,7 +53,7 @@ async function talk() {
 	await carol.sees('2 matches');
 	await save(carol, 'search', 'Searching while typing: matches are marked and counted');
 	carol.press(ESCAPE);
-	await carol.sees('write a message');
+	await carol.sees('Write a message');
 
 	await loseYuki(carol, dave, yuki);
 	await showPeers(carol);
@@ -81,7 +81,7 @@ async function loseYuki(carol, dave, yuki) {
 
 async function showPeers(carol) {
 	carol.press(`${ESCAPE}2`);
-	await carol.sees('Esc: type');
+	await carol.sees('Esc: input');
 	carol.press('j\r');
 	await carol.sees('fingerprint');
 	await save(carol, 'peer', 'Details of one peer');
@@ -105,7 +105,7 @@ async function replay() {
 
 async function enter(name, columns, rows) {
 	const person = take({name, columns, rows});
-	await person.sees('write a message');
+	await person.sees('Write a message');
 	return person;
 }
 

@@ -1,13 +1,15 @@
-/** What commands ask of the screen. */
+/** Performs the screen actions that slash commands and some keys request: jumps, filters, overlays, settings. */
 import {findFirstIndex} from '../../core/binary-search.js';
 import type {Intent} from '../../node/commands/run-command.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
-import type {UiState} from './chat-state.js';
+import {keyOf} from '../timeline/viewport.js';
+import {type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {cycleTimes, togglePeers} from './pane-steps.js';
 import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead} from './reading-position.js';
 import {openSearch} from './search.js';
 
+/** Applies one intent of a command, as runCommand returns it. */
 export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): ChatStep {
 	switch (intent.type) {
 		case 'help':
@@ -19,7 +21,7 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 			return step(goNewest(markRead(ui), context));
 		case 'unread': {
 			const key = firstUnreadKey(ui, context);
-			return step(key ? jumpTo(closeOverlays(ui), context, key) : withFlash(ui, 'nothing unread'));
+			return step(key ? jumpTo(closeOverlays(ui), context, key) : withInfo(ui, 'No unread messages'));
 		}
 		case 'mention':
 			return step(goToMention(ui, context, intent.direction));
@@ -46,18 +48,14 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 	}
 }
 
-/** Whoever writes goes on writing: a jump leaves the focus where it is. */
+/** Makes the timeline visible for a jump. The focus stays, so that typing goes on uninterrupted. */
 function closeOverlays(ui: UiState): UiState {
 	return {...ui, overlay: undefined, prompt: undefined};
 }
 
-function withFlash(ui: UiState, text: string): UiState {
-	return {...ui, flash: {text, level: 'info', until: 0}};
-}
-
 function goToMention(ui: UiState, context: ChatContext, direction: 'prev' | 'next'): UiState {
 	const key = findEntryFrom(ui, context, direction === 'prev' ? -1 : 1, entry => isMentionOfUs(context.state, entry));
-	if (!key) return withFlash(ui, direction === 'prev' ? 'no earlier mention of you' : 'no later mention of you');
+	if (!key) return withInfo(ui, direction === 'prev' ? 'No earlier mention of you' : 'No later mention of you');
 	return jumpTo(closeOverlays(ui), context, key);
 }
 
@@ -65,7 +63,6 @@ function goToTime(ui: UiState, context: ChatContext, at: number): UiState {
 	const {view} = context.frameOf(context.state, ui);
 	const position = findFirstIndex(0, view.length, index => (view.at(index)?.ms ?? 0) >= at);
 	const entry = view.at(Math.min(position, view.length - 1));
-	if (!entry) return withFlash(ui, 'nothing there');
-	const {ms, counter, peer, seq} = entry;
-	return jumpTo(closeOverlays(ui), context, {ms, counter, peer, seq});
+	if (!entry) return withInfo(ui, 'The timeline is empty');
+	return jumpTo(closeOverlays(ui), context, keyOf(entry));
 }

@@ -10,7 +10,7 @@ import {TOO_SMALL_TEXT} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
 import {createMatchCounter} from '../timeline/match-search.js';
 import {TimelinePane} from '../timeline/timeline-pane.js';
-import type {UiState} from './chat-state.js';
+import {TYPING_HINT, type UiState} from './chat-state.js';
 import type {ChatContext, Frame, FrameOf} from './frame.js';
 import type {ScreenSnapshot, ScreenStore} from './screen-store.js';
 import {formatStatusLine} from './status-line.js';
@@ -21,10 +21,11 @@ export interface ChatAppProps {
 	readonly self: SelfInfo;
 	readonly frameOf: FrameOf;
 	readonly theme: Theme;
-	/** Called once mounted: only a component can ask Ink to give the terminal away. */
+	/** Called once mounted. Only a component can ask Ink to release the terminal. */
 	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
 }
 
+/** Root component of the chat: panes or an overlay, the status line, and the input or a prompt. */
 export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: ChatAppProps): ReactNode {
 	const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot);
 	const app = useApp();
@@ -41,7 +42,7 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 		state,
 		view: frame.view,
 		search: ui.search,
-		isUnfiltered: isUnfiltered,
+		isUnfiltered,
 		selected: ui.selected,
 	});
 	const status = formatStatusLine({ui, context, theme, width: ui.columns, matches});
@@ -52,7 +53,7 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 			{ui.prompt ? (
 				<PromptLine
 					label="Search"
-					placeholder="text or name; Up and Down: other matches, Enter: stay there, Esc: back"
+					placeholder="Text or name. Up, Down: other matches, Enter: stay, Esc: cancel"
 					editor={ui.prompt.editor}
 					width={ui.columns}
 					top={ui.rows - 1}
@@ -74,8 +75,8 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 }
 
 function inputHint({focus, overlay}: UiState): string {
-	if (focus !== 'input') return 'i or Esc: type';
-	return overlay ? 'Esc closes this; what you type comes here' : 'write a message; / for commands';
+	if (focus !== 'input') return TYPING_HINT;
+	return overlay ? 'Write a message, or press Esc to close the pane above' : 'Write a message, or / for commands';
 }
 
 interface MainProps {
@@ -86,7 +87,7 @@ interface MainProps {
 	readonly theme: Theme;
 }
 
-/** All above the status line: an overlay, or the panes. */
+/** Everything above the status line: an overlay, or the panes. */
 function Main({snapshot, frame, chatNode, self, theme}: MainProps): ReactNode {
 	const {state, ui} = snapshot;
 	const {layout} = frame;

@@ -1,12 +1,12 @@
 /**
- * The full screen of a running node.
+ * Full screen of a running node. It connects the terminal, the pure step updateChat, the effects and the frame store.
  *
- *     const screen = runChatScreen({session, self, stdin, stdout, stderr, environment, bell, mono, hooks});
- *     const reason = await screen.waitUntilExit();   // the terminal is restored by then, the last words are written
- *     await session.stop(…);
+ *     const screen = runChatScreen({chatNode, self, stdin, stdout, stderr, environment, bell, mono, hooks});
+ *     const reason = await screen.waitUntilExit();
+ *     await chatNode.stop(…);
  *
- * `session.start()` must have resolved with `self`. Signals are the caller's: on one it calls `screen.stop('signal')`,
- * after which `waitUntilExit` resolves. Nothing here ends the process or stops the session.
+ * Signals are the caller's: on one it calls `screen.stop('signal')`. The screen neither ends the process nor stops the
+ * node.
  */
 
 import {chatKeys} from '../input/key-bindings.js';
@@ -15,19 +15,19 @@ import {type ChatScreen, exitMessage, type FullScreenOptions} from '../screen-co
 import {mountScreen} from '../terminal/mount-screen.js';
 import {colourDepth, createTheme, isUnicodeLocale} from '../theme.js';
 import {ChatApp} from './chat-app.js';
-import type {ScreenMessage} from './chat-state.js';
-import {initialUiState} from './chat-state.js';
+import {initialUiState, type ScreenMessage} from './chat-state.js';
 import {createCopyView} from './copy-view.js';
 import {createFrameCache} from './frame.js';
 import {type EffectPorts, runEffect} from './run-effects.js';
 import {createScreenStore} from './screen-store.js';
 import {updateChat} from './update-chat.js';
 
-/** Redrawing an open network pane; also ends questions and short messages. */
+/** Interval at which questions and short messages expire and an open network pane is drawn again. */
 const TICK_MS = 500;
-/** Then the status line is wanted. */
+/** The hint on the name hides the status line for this long. */
 const NAME_HINT_MS = 8000;
 
+/** Opens the full screen and returns at once. */
 export function runChatScreen(options: FullScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, stderr, environment, hooks} = options;
 	const {clock} = hooks;
@@ -43,20 +43,19 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		const {ui, effects} = updateChat(store.getUi(), message, context);
 		store.setUi(ui);
 		for (const effect of effects) runEffect(effect, ports);
-		// What we did ourselves is seen at once.
+		// The results of own actions are drawn at once.
 		if (effects.length > 0) store.flush();
 	}
 
 	const ports: EffectPorts = {
-		chatNode: chatNode,
+		chatNode,
 		self,
 		hooks,
 		getUi: store.getUi,
 		dispatch,
 		write,
 		redraw: () => screen.releaseTerminal(async () => {}),
-		suspend: () =>
-			screen.suspend('p2pchat-ink is suspended: the others will see you as unreachable. fg brings it back.'),
+		suspend: () => screen.suspend('p2pchat-ink is suspended. Others will see you as unreachable. Type fg to resume.'),
 		copyView: () => screen.releaseTerminal(() => copyView.show(store.getSnapshot(), frameOf)),
 		enableKitty: () => screen.enableKitty(),
 		quit: reason => screen.leave({type: reason}),
@@ -70,7 +69,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		boundKeys: chatKeys,
 		stopProcess: hooks.stopProcess,
 		onProcessExit: hooks.onProcessExit,
-		draw: onMounted => <ChatApp {...{store, chatNode: chatNode, self, frameOf, theme, onMounted}} />,
+		draw: onMounted => <ChatApp {...{store, chatNode, self, frameOf, theme, onMounted}} />,
 		interceptTokens: copyView.takeTokens,
 		onTokens(tokens) {
 			dispatch({type: 'tokens', tokens});
@@ -88,8 +87,8 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		},
 	});
 
-	// Behind the modes: they keep the title that was there.
-	const notifier = createNotifier({chatNode: chatNode, self, environment, clock, getUi: store.getUi, write});
+	// Created after the screen has saved the title of the terminal.
+	const notifier = createNotifier({chatNode, self, environment, clock, getUi: store.getUi, write});
 
 	function tick(): void {
 		dispatch({type: 'tick'});
@@ -110,7 +109,7 @@ function initialState({stdout, bell, nameFromSystem, startupWarnings = [], demoV
 	if (startupWarnings.length > 0)
 		return {...ui, flash: {text: startupWarnings.join('; '), level: 'warn' as const, until: 0}};
 	if (!nameFromSystem) return ui;
-	const text = 'You have your user’s name; /name NAME changes it, Ctrl+G shows all keys.';
+	const text = 'Your name is your user name; /name NAME changes it. Ctrl+G shows all keys.';
 	const until = hooks.clock.now() + NAME_HINT_MS;
 	return {...ui, flash: {text, level: 'info' as const, until, endsOnKey: true as const}};
 }

@@ -1,4 +1,7 @@
-/** What the screen itself remembers: frozen data, changed by update-chat.ts only. */
+/**
+ * State of the chat screen, the messages that change it, and the effects that a step requests. Plain data; updateChat
+ * computes every new state.
+ */
 import type {PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {BellMode, Command} from '../../node/commands/parse-command.js';
@@ -12,17 +15,26 @@ import type {Anchor} from '../timeline/viewport.js';
 
 export type Focus = 'timeline' | 'peers' | 'input';
 
-/** A question on the status line: the next key answers it. */
+/** Question on the status line; the next key answers it. */
 export type Question =
-	| {readonly type: 'quit'; readonly until: number}
-	| {readonly type: 'open-link'; readonly url: string};
+	/** `until`: wall clock, ms. */
+	{readonly type: 'quit'; readonly until: number} | {readonly type: 'open-link'; readonly url: string};
 
+/** Search prompt in place of the input. */
 export interface Prompt {
 	readonly type: 'search';
 	readonly editor: EditorState;
-	/** Where the reader was: Esc goes back there. */
+	/** Reading position and selection before the search; Esc restores them. */
 	readonly anchor: Anchor | undefined;
 	readonly selected: OrderKey | undefined;
+}
+
+/** Characters typed in quick succession while a list has the focus. */
+export interface TypedRun {
+	/** Wall clock of the last character, ms. */
+	readonly lastAt: number;
+	/** The run contains a character that is no key of the list, so that it is text; the rest of it is ignored. */
+	readonly isIgnored: boolean;
 }
 
 export interface UiState {
@@ -34,33 +46,32 @@ export interface UiState {
 	readonly prompt: Prompt | undefined;
 	readonly flash: Flash | undefined;
 	readonly editor: EditorState;
-	/** Undefined: follows the end. */
+	/** Reading position; undefined: the view follows the end. */
 	readonly anchor: Anchor | undefined;
-	/** The entry that keys in the timeline act on. */
+	/** The entry that keys of the timeline act on. */
 	readonly selected: OrderKey | undefined;
 	readonly selectedPeer: PeerId | undefined;
-	/** Lower case; empty: none. Stays after Enter, for n and N. */
+	/** Lower case; empty: none. Enter keeps it, for n and N. */
 	readonly search: string;
-	/** Identity key or peer id of the one person shown. */
+	/** The only person shown: identity key or peer id, and name. */
 	readonly filter: {readonly key: string; readonly name: string} | undefined;
-	/** Identity keys or peer ids. */
+	/** Identity keys or peer ids of hidden people. */
 	readonly ignored: readonly string[];
 	readonly showPeers: boolean;
 	readonly times: TimeFormat;
 	readonly bell: BellMode;
-	/** The last entry read before the reader looked away: the unread rule stands behind it. */
+	/** The last entry read before the window lost the focus. The unread rule is drawn after it. */
 	readonly unreadMarker: OrderKey | undefined;
-	/** The newest entry when the view stopped following: what is new below counts from here. */
+	/** The newest entry when the view stopped following the end. Later entries count as new. */
 	readonly newestWhenLeftEnd: OrderKey | undefined;
-	/** Of the terminal window; undefined until it reports. */
+	/** Whether the terminal window has the focus; undefined until it reports. */
 	readonly focused: boolean | undefined;
 	/** Wall clock, ms. */
 	readonly lastKeyAt: number;
-	/** The last character typed in a list, ms; deaf: the run it belongs to is text, which no list takes. */
-	readonly typedInList: {readonly at: number; readonly deaf: boolean} | undefined;
-	/** Whether the hint on Option keys was given. */
+	readonly typedRun: TypedRun | undefined;
+	/** Whether the hint on Option keys was shown. */
 	readonly optionHintShown: boolean;
-	/** Esc and Ctrl+C leave at once when nothing is open or drafted. */
+	/** In the demo Esc and Ctrl+C leave at once when nothing is open or drafted. */
 	readonly isVisitor: boolean;
 }
 
@@ -87,26 +98,34 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		newestWhenLeftEnd: undefined,
 		focused: undefined,
 		lastKeyAt: now,
-		typedInList: undefined,
+		typedRun: undefined,
 		optionHintShown: false,
 		isVisitor: false,
 	};
 }
 
-/** What can happen to the screen, and what it can ask of the world. Data only. */
+/** Tells somebody in a list how to get to the input. */
+export const TYPING_HINT = 'Press i or Esc to write';
 
+/** State that shows a short message until the next key. */
+export function withInfo(ui: UiState, text: string): UiState {
+	return {...ui, flash: {text, level: 'info', until: 0}};
+}
+
+/** Input of updateChat. */
 export type ScreenMessage =
-	/** All that one read of the terminal brought. */
+	/** Everything that one read of the terminal returned. */
 	| {readonly type: 'tokens'; readonly tokens: readonly Token[]}
 	| {readonly type: 'resized'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'intent'; readonly intent: Intent}
 	| {readonly type: 'flash'; readonly flash: Flash | undefined}
 	| {readonly type: 'overlay'; readonly overlay: Overlay}
-	/** The session did not take what was said: back into the input with it, unless something new stands there. */
+	/** The node rejected a message or command. Its text returns to the input, unless a new draft is there. */
 	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string}
-	/** Time went by: questions and flashes end. */
+	/** Time has passed: expires questions and short messages. */
 	| {readonly type: 'tick'};
 
+/** Side effect that a step requests; runEffect performs it. */
 export type ScreenEffect =
 	| {readonly type: 'post'; readonly text: string; readonly draft: string}
 	| {readonly type: 'run'; readonly command: Command; readonly draft: string}

@@ -1,6 +1,6 @@
 /**
- * The copy view: logical lines that the terminal itself wraps, without frames or padding, so that a selection is what was
- * written and a long URL is whole. Pure.
+ * Copy view: the visible part of the timeline as plain lines on an alternate screen of its own. The terminal itself wraps
+ * them, without frames or padding, so that a selection contains the text as it was written and a long URL in one piece.
  */
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -15,38 +15,10 @@ import type {TimelineView} from '../timeline/timeline-view.js';
 import type {FrameOf} from './frame.js';
 import type {ScreenSnapshot} from './screen-store.js';
 
-export function copyText(state: State, entry: TimelineEntry): string {
-	const when = formatMoment(entry.at);
-	if (entry.type === 'posted' && !entry.action) {
-		const address = displayAddress(state, entry.peer);
-		const lines = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
-		return `${when} ${displayName(state, entry.peer, entry.seq)}${address ? ` (${address})` : ''}: ${lines}`;
-	}
-	return `${when} * ${joinParts(describeEntry(state, entry))}`;
-}
-
-/** Lines of the entries up to position `end` (exclusive) that fill at most `rows` rows of `columns`. */
-export function copyLines(state: State, view: TimelineView, end: number, columns: number, rows: number): string[] {
-	const lines: string[] = [];
-	let used = 0;
-	for (let index = end - 1; index >= 0; index--) {
-		const entry = view.at(index);
-		if (!entry) break;
-		const entryLines = copyText(state, entry).split('\n');
-		const height = entryLines.reduce((sum, line) => sum + Math.max(1, Math.ceil(cellWidth(line) / columns)), 0);
-		if (used + height > rows && used > 0) break;
-		lines.unshift(...entryLines);
-		used += height;
-	}
-	return lines;
-}
-
-/** Shows the copy view on an alternate screen of its own until a key comes. */
-
 export interface CopyView {
-	/** Resolves when it was closed. */
+	/** Shows the view. Resolves once a key has closed it. */
 	show(snapshot: ScreenSnapshot, frameOf: FrameOf): Promise<void>;
-	/** True: the view is open and took these; any key closes it. */
+	/** Passes input to the view. Returns false while it is closed; otherwise any key closes it. */
 	takeTokens(tokens: readonly Token[]): boolean;
 	stop(): void;
 }
@@ -61,7 +33,7 @@ export function createCopyView(
 		async show({state, ui}, frameOf) {
 			const {view, viewport} = frameOf(state, ui);
 			const lines = copyLines(state, view, view.length - viewport.entriesBelow, size.columns, size.rows - 1);
-			write(`${ENTER_COPY_VIEW}${lines.join('\r\n')}\r\n(select and copy with the terminal; any key returns)`);
+			write(`${ENTER_COPY_VIEW}${lines.join('\r\n')}\r\n(Select and copy with the terminal. Press any key to return.)`);
 			await new Promise<void>(resolve => {
 				close = resolve;
 			});
@@ -77,4 +49,31 @@ export function createCopyView(
 			close?.();
 		},
 	};
+}
+
+/** Lines of the last entries before position `end` that fill at most `rows` rows of `columns` cells. */
+function copyLines(state: State, view: TimelineView, end: number, columns: number, rows: number): string[] {
+	const lines: string[] = [];
+	let used = 0;
+	for (let index = end - 1; index >= 0; index--) {
+		const entry = view.at(index);
+		if (!entry) break;
+		const entryLines = copyText(state, entry).split('\n');
+		const height = entryLines.reduce((sum, line) => sum + Math.max(1, Math.ceil(cellWidth(line) / columns)), 0);
+		if (used + height > rows && used > 0) break;
+		lines.unshift(...entryLines);
+		used += height;
+	}
+	return lines;
+}
+
+/** An entry as one logical line, with address and full time; further lines of a message are indented. */
+export function copyText(state: State, entry: TimelineEntry): string {
+	const when = formatMoment(entry.at);
+	if (entry.type === 'posted' && !entry.action) {
+		const address = displayAddress(state, entry.peer);
+		const lines = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
+		return `${when} ${displayName(state, entry.peer, entry.seq)}${address ? ` (${address})` : ''}: ${lines}`;
+	}
+	return `${when} * ${joinParts(describeEntry(state, entry))}`;
 }

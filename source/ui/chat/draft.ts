@@ -1,4 +1,4 @@
-/** The draft: typing, completion, sending. */
+/** Steps of the draft: typing, completion, sending, and the questions that the next key answers. */
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
 import {utf8Length} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
@@ -6,37 +6,39 @@ import {parseCommand} from '../../node/commands/parse-command.js';
 import type {Token} from '../input/key-token.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
-import type {UiState} from './chat-state.js';
+import {type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
 import {goNewest, markRead} from './reading-position.js';
 
+/** Applies an editor action to the draft. */
 export function editDraft(ui: UiState, action: EditorAction): UiState {
 	return {...ui, editor: reduceEditor(ui.editor, action)};
 }
 
-/** Peers are told that we are typing, but not while a command is being written. */
+/** Types text. Peers see that this user is typing, except while the draft is a command. */
 export function typeInDraft(ui: UiState, text: string): ChatStep {
 	const next = editDraft(ui, {type: 'type', text});
 	return next.editor.text.startsWith('/') ? step(next) : step(next, {type: 'typing'});
 }
 
+/** Moves the caret by a row, or to another entry of the history at the edge of the draft. */
 export function moveDraftRow(ui: UiState, by: 1 | -1): UiState {
 	return editDraft(ui, {type: 'row', by, width: screenLayoutOf(ui).inputWidth});
 }
 
-/** Undefined where nothing is written: Tab goes to the next pane. */
+/** Completes the name or command before the caret. Undefined when the draft is empty: Tab then switches panes. */
 export function completeDraftName(ui: UiState, by: 1 | -1, {state}: ChatContext): UiState | undefined {
 	const editor = reduceEditor(ui.editor, {
 		type: 'complete',
 		by,
-		propose: ({text, cursor}) => findCompletion(text, cursor, completionNames(state)),
+		findCandidates: ({text, cursor}) => findCompletion(text, cursor, completionNames(state)),
 	});
 	if (editor !== ui.editor) return {...ui, editor};
 	if (ui.editor.text.trim() === '') return undefined;
-	return {...ui, flash: {text: 'nothing to complete; Ctrl+O: next pane', level: 'info', until: 0}};
+	return withInfo(ui, 'Nothing to complete. Ctrl+O: next pane');
 }
 
-/** Sent texts are read ones: the unread rule goes, the view follows the end again. */
+/** Sends the draft or runs it as a command. Sending a message marks everything as read and follows the end again. */
 export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	const draft = ui.editor.text;
 	if (draft.trim() === '') return step(draft === '' ? ui : editDraft(ui, {type: 'set', text: ''}));
@@ -44,7 +46,7 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	if (bytes > MAX_TEXT_BYTES) {
 		return step({
 			...ui,
-			flash: {text: `too long: ${bytes} of at most ${MAX_TEXT_BYTES} bytes`, level: 'error', until: 0},
+			flash: {text: tooLongText(bytes), level: 'error', until: 0},
 		});
 	}
 	const parsed = parseCommand(draft);
@@ -56,9 +58,15 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	return step(sent, {type: 'run', command: parsed.command, draft});
 }
 
-/** Questions that the next key answers: a long paste, opening a link, quitting. */
+function tooLongText(bytes: number): string {
+	const kib = (count: number) => Math.ceil(count / 102.4) / 10;
+	return `Too long: ${kib(bytes)} KiB, the limit is ${kib(MAX_TEXT_BYTES)} KiB.`;
+}
 
-/** Undefined: this token is no answer; the question is dropped and the token means what it always does. */
+/**
+ * Answers the open question: insert a long paste, open a link, or quit. Undefined when the token is no answer; the caller
+ * then drops the question and handles the token as usual.
+ */
 export function answerQuestion(ui: UiState, token: Token, context: ChatContext): ChatStep | undefined {
 	const key = token.type === 'key' ? token.key : token.type === 'text' ? token.text.toLowerCase() : '';
 	if (ui.editor.pendingPaste !== undefined) {

@@ -1,4 +1,7 @@
-/** What is on the screen now, computed once for each pair of states and shared by keys and components. */
+/**
+ * The frame: everything derived from the state of the node and of the screen that keys and components need, such as the
+ * layout, the filtered view and the viewport. It is computed once for each pair of states.
+ */
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -20,14 +23,14 @@ export interface Frame {
 	readonly viewport: Viewport;
 	readonly timelineHeight: number;
 	readonly rowOptions: RowOptions;
-	/** Words for somebody who is alone, below the timeline. */
+	/** Lines below the timeline while no other node is connected. */
 	readonly isolationHint: readonly string[];
 	rowsOf(item: TimelineItem): ReturnType<RowsOf>;
 }
 
 export type FrameOf = (state: State, ui: UiState) => Frame;
 
-/** One a screen: keeps the rows that were laid out and the filter in use. */
+/** Creates the frame function of one screen. It caches laid-out rows, the active filter and the last frame. */
 export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 	const rowsOf = createRowCache();
 	let filter: {of: UiState['filter']; ignored: UiState['ignored']; view: (state: State) => TimelineView} | undefined;
@@ -70,6 +73,7 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 	};
 }
 
+/** Layout for the current size, draft and focus. */
 export function screenLayoutOf(ui: UiState): ScreenLayout {
 	return layoutScreen({
 		columns: ui.columns,
@@ -80,13 +84,13 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 	});
 }
 
-/** Position of the first entry behind the marker, or -1 when nothing is. */
+/** Position of the first entry after the marker, or -1 without one. */
 function unreadBoundaryOf(view: TimelineView, marker: OrderKey | undefined): number {
 	if (!marker) return -1;
 	const position = view.positionOf(marker);
 	const at = view.at(position);
-	const behind = at && compareOrder(at, marker) === 0 ? position + 1 : position;
-	return behind < view.length ? behind : -1;
+	const boundary = at && compareOrder(at, marker) === 0 ? position + 1 : position;
+	return boundary < view.length ? boundary : -1;
 }
 
 function createPersonFilter(ui: UiState): (state: State) => TimelineView {
@@ -106,7 +110,7 @@ function createPersonFilter(ui: UiState): (state: State) => TimelineView {
 	};
 }
 
-/** What a step may look at beside the state of the screen. Steps are pure over it. */
+/** Everything besides the state of the screen that a step may depend on. */
 export interface ChatContext {
 	readonly state: State;
 	readonly self: SelfInfo;
@@ -115,7 +119,7 @@ export interface ChatContext {
 	readonly frameOf: FrameOf;
 }
 
-/** The new state of the screen and what is to be done about it. */
+/** Result of a step: the new state of the screen, and the effects to run. */
 export interface ChatStep {
 	readonly ui: UiState;
 	readonly effects: readonly ScreenEffect[];

@@ -1,5 +1,4 @@
-/** Focus, panes, and the way back out of things. */
-
+/** Steps of focus and panes: switching, leaving, the peers pane, and the actions on the selected entry. */
 import type {PeerView} from '../../core/select-peers.js';
 import {firstOtherPeer, selectPeople} from '../../core/select-people.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -10,7 +9,7 @@ import {cleanForScreen} from '../text/clean-for-screen.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {displayName, personKey} from '../timeline/display-name.js';
 import {nextTimeFormat} from '../timeline/format-time.js';
-import type {Focus, UiState} from './chat-state.js';
+import {type Focus, type UiState, withInfo} from './chat-state.js';
 import {editDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {goNewest, isSelectionVisible, selectLast} from './reading-position.js';
@@ -18,6 +17,7 @@ import {cancelSearch} from './search.js';
 
 const FOCUS_ORDER: readonly Focus[] = ['input', 'timeline', 'peers'];
 
+/** Moves the focus to a pane and closes what covers it. */
 export function focusPane(ui: UiState, context: ChatContext, focus: Focus): UiState {
 	const closed: UiState = {...ui, overlay: undefined, prompt: undefined, focus};
 	if (focus === 'timeline') return isSelectionVisible(closed, context) ? closed : selectLast(closed, context);
@@ -30,7 +30,7 @@ export function cycleFocus(ui: UiState, context: ChatContext, by: 1 | -1): UiSta
 	return focusPane(ui, context, next ?? 'input');
 }
 
-/** Esc: the nearest thing that is open closes. */
+/** Esc: closes the topmost open thing: overlay, prompt, completion, list focus, search, filter. */
 export function stepBack(ui: UiState, context: ChatContext): UiState {
 	if (ui.overlay) return {...ui, overlay: undefined};
 	if (ui.prompt) return cancelSearch(ui);
@@ -41,34 +41,36 @@ export function stepBack(ui: UiState, context: ChatContext): UiState {
 	return ui;
 }
 
-/** Ctrl+C: overlay, prompt, draft; then it asks. */
+/** Ctrl+C: closes an overlay or prompt, else clears the draft, else asks whether to quit. */
 export function interrupt(ui: UiState, context: ChatContext): UiState {
 	if (ui.overlay || ui.prompt) return stepBack(ui, context);
 	if (ui.editor.text !== '') return {...editDraft(ui, {type: 'set', text: ''}), focus: 'input', selected: undefined};
 	return {...ui, question: {type: 'quit', until: context.now + QUIT_WINDOW_MS}};
 }
 
+/** Shows or hides the peers pane. */
 export function togglePeers(ui: UiState): UiState {
 	const showPeers = !ui.showPeers;
 	const toggled: UiState = {...ui, showPeers, focus: ui.focus === 'peers' ? 'input' : ui.focus};
 	if (ui.columns >= SIDEBAR_MIN_COLUMNS) return toggled;
-	// Nothing of it is seen here.
-	const text = `peers pane ${showPeers ? 'on' : 'off'}, from ${SIDEBAR_MIN_COLUMNS} columns on; here: Ctrl+O`;
-	return {...toggled, flash: {text, level: 'info', until: 0}};
+	// The change is not visible in a narrow terminal, so a message reports it.
+	return withInfo(
+		toggled,
+		`Peers pane ${showPeers ? 'on' : 'off'} (from ${SIDEBAR_MIN_COLUMNS} columns). Here: Ctrl+O`,
+	);
 }
 
 export function cycleTimes(ui: UiState): UiState {
 	return {...ui, times: nextTimeFormat(ui.times)};
 }
 
-/** The peers pane: moving, details, filtering by one person. */
-
-export function selectFirstPeer(ui: UiState, {state}: ChatContext): UiState {
+function selectFirstPeer(ui: UiState, {state}: ChatContext): UiState {
 	const peers = selectPeople(state);
 	const known = peers.some(view => view.peer === ui.selectedPeer);
 	return known ? ui : {...ui, selectedPeer: firstOtherPeer(peers)?.peer};
 }
 
+/** Moves the selection of the peers pane by a number of rows, at most to its ends. */
 export function moveSelectedPeer(ui: UiState, {state}: ChatContext, by: number): UiState {
 	const peers = selectPeople(state);
 	const at = peers.findIndex(view => view.peer === ui.selectedPeer);
@@ -81,7 +83,7 @@ export function openPeerDetails(ui: UiState, context: ChatContext): UiState {
 	return selectedPeer ? {...ui, selectedPeer, overlay: {type: 'peer', peer: selectedPeer, scroll: 0}} : ui;
 }
 
-/** Of the selected peer, or of the author of the selected entry; again, or of us all: no filter. */
+/** Filters the timeline by the selected peer, or by the author of the selected entry; a second time shows all again. */
 export function togglePeerFilter(ui: UiState, context: ChatContext, peers: readonly PeerView[]): UiState {
 	const {state, frameOf} = context;
 	if (ui.filter) return {...ui, filter: undefined};
@@ -91,8 +93,6 @@ export function togglePeerFilter(ui: UiState, context: ChatContext, peers: reado
 	if (!peer) return ui;
 	return {...ui, filter: {key: personKey(state, peer), name: displayName(state, peer)}};
 }
-
-/** What keys do with the selected entry. */
 
 function selectedEntry(ui: UiState, {state, frameOf}: ChatContext): TimelineEntry | undefined {
 	const {view} = frameOf(state, ui);
@@ -108,10 +108,10 @@ export function openDetails(ui: UiState): UiState {
 	return ui.selected ? {...ui, overlay: {type: 'event', key: ui.selected, scroll: 0}} : ui;
 }
 
-/** Goes in front of the draft, which stays: nothing typed is lost. */
+/** Quotes the selected message in front of the draft, which is kept. */
 export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
-	if (entry?.type !== 'posted') return {...ui, flash: {text: 'only messages can be quoted', level: 'info', until: 0}};
+	if (entry?.type !== 'posted') return withInfo(ui, 'Only messages can be quoted');
 	const lines = entryText(context.state, entry).split('\n');
 	const quoted = lines.map(line => `> ${line}`).join('\n');
 	const text = `${displayName(context.state, entry.peer, entry.seq)}:\n${quoted}\n${ui.editor.text}`;
@@ -124,22 +124,22 @@ export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 	};
 }
 
-// What ends a sentence around a link is not part of it.
 const LINK = /\bhttps?:\/\/[^\s<>"'`]+/giu;
 
-export function findLinks(text: string): string[] {
+/** Web links in a text. Punctuation at the end of a link belongs to the sentence around it. */
+function findLinks(text: string): string[] {
 	return Array.from(text.matchAll(LINK), ([found]) => found.replace(/[.,;:!?)\]}]+$/u, '')).filter(isWebLink);
 }
 
-/** Asks first, with the whole address in sight. */
+/** Asks whether to open the first link of the selected message; the question shows the whole address. */
 export function openLink(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
 	const [url] = entry?.type === 'posted' ? findLinks(cleanForScreen(entry.text)) : [];
-	if (!url) return {...ui, flash: {text: 'no link in this message', level: 'info', until: 0}};
+	if (!url) return withInfo(ui, 'No link in this message');
 	return {...ui, question: {type: 'open-link', url}};
 }
 
-/** Only what a browser fetches: never a file or a program. */
+/** Accepts http and https only, never a file or a program. */
 function isWebLink(text: string): boolean {
 	return /^https?:\/\/[^\s/?#]+/i.test(text) && text.length <= 2000;
 }

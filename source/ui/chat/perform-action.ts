@@ -1,4 +1,4 @@
-/** What each action of the key table does. */
+/** Performs each action of the key table, in the order in which overlay, prompt, input, list and screen take it. */
 import {selectPeople} from '../../core/select-people.js';
 import {type Action, editActionOf} from '../input/key-bindings.js';
 import {SCROLL_TO_END, SCROLL_TO_START, scrollOverlayBy} from '../overlays/overlay-text.js';
@@ -24,6 +24,7 @@ import {
 import {goNewest, goOldest, scrollRows, selectBy} from './reading-position.js';
 import {acceptSearch, nextMatch, openSearch, updateSearch} from './search.js';
 
+/** The step that an action makes. */
 export function performAction(ui: UiState, action: Action, context: ChatContext): ChatStep {
 	if (ui.overlay) {
 		const handled = overlayAction(ui, action, context);
@@ -164,21 +165,21 @@ function screenAction(ui: UiState, action: Action, context: ChatContext): ChatSt
 	}
 }
 
-/** A visitor goes where others would be asked, or nothing would happen. */
+/** In the demo quits where the chat would ask first, or would do nothing. */
 function quitIfVisitor(ui: UiState, next: UiState): ChatStep {
 	const asks = next.question?.type === 'quit' && ui.question === undefined;
 	if (ui.isVisitor && ui.editor.text === '' && (next === ui || asks)) return step(ui, {type: 'quit', reason: 'quit'});
 	return step(next);
 }
 
-export function closesOverlay(action: Action): boolean {
+function closesOverlay(action: Action): boolean {
 	return (
 		action === 'back' || action === 'interrupt' || action === 'details' || action === 'help' || action === 'network'
 	);
 }
 
-/** The component knows the number of lines and clamps. */
-export function scrollOverlay(ui: UiState, action: Action, context: ChatContext): UiState {
+/** Scrolls the overlay. The component knows the number of lines and clamps the result. */
+function scrollOverlay(ui: UiState, action: Action, context: ChatContext): UiState {
 	if (!ui.overlay) return ui;
 	const page = Math.max(1, context.frameOf(context.state, ui).layout.mainHeight - 3);
 	const rows: Partial<Record<Action, number>> = {

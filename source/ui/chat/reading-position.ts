@@ -1,4 +1,4 @@
-/** The reader's place: scrolling, selecting, jumping. Pure. */
+/** Reading position of the timeline: scrolling, selecting, jumping, and the counts of unread messages. */
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
@@ -7,7 +7,7 @@ import {type Anchor, anchorShowing, firstAnchor, keyOf, scrollAnchor} from '../t
 import type {UiState} from './chat-state.js';
 import type {ChatContext} from './frame.js';
 
-/** Leaving the end sets what is new from here on; coming back to it ends that. */
+/** Sets the anchor. Leaving the end marks where new messages start; returning to the end clears the mark. */
 export function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: Anchor | undefined): UiState {
 	if (anchor === undefined) return {...ui, anchor, newestWhenLeftEnd: undefined};
 	if (ui.anchor !== undefined) return {...ui, anchor};
@@ -18,32 +18,36 @@ export function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: A
 	return {...ui, anchor, newestWhenLeftEnd: key, unreadMarker: laidOut.unreadBoundary === -1 ? key : ui.unreadMarker};
 }
 
+/** Scrolls by a number of rows; negative: towards older entries. */
 export function scrollRows(ui: UiState, context: ChatContext, rows: number): UiState {
-	const {laidOut: laid, timelineHeight, viewport} = context.frameOf(context.state, ui);
+	const {laidOut, timelineHeight, viewport} = context.frameOf(context.state, ui);
 	if (viewport.slots.length === 0) return ui;
-	const scrolled = withAnchor(ui, context, scrollAnchor(laid, timelineHeight, ui.anchor, rows));
+	const scrolled = withAnchor(ui, context, scrollAnchor(laidOut, timelineHeight, ui.anchor, rows));
 	return keepSelectionVisible(scrolled, context);
 }
 
-/** Selected is always something that is seen; where a jump left its mark while one writes, scrolling away ends it. */
+/**
+ * Keeps the selection visible after scrolling. In the timeline it moves to the nearest visible item; a mark that a jump
+ * left while the input has the focus is cleared.
+ */
 export function keepSelectionVisible(ui: UiState, context: ChatContext): UiState {
 	if (!ui.selected || ui.focus === 'peers' || ui.prompt) return ui;
-	const place = locateInViewport(ui.selected, ui, context);
-	if (!place || place.by === 0) return ui;
-	return {...ui, selected: ui.focus === 'timeline' ? keyOfItem(place.nearest) : undefined};
+	const location = locateInViewport(ui.selected, ui, context);
+	if (!location || location.by === 0) return ui;
+	return {...ui, selected: ui.focus === 'timeline' ? keyOfItem(location.nearest) : undefined};
 }
 
 export function isSelectionVisible(ui: UiState, context: ChatContext): boolean {
 	return ui.selected !== undefined && locateInViewport(ui.selected, ui, context)?.by === 0;
 }
 
-/** Whether a row lies above (-1), among (0) or below (1) what is seen, and the seen item nearest to it. */
+/** Whether an entry is above (-1), in (0) or below (1) the viewport, and the visible item nearest to it. */
 function locateInViewport(key: OrderKey, ui: UiState, {state, frameOf}: ChatContext) {
 	const {viewport, view} = frameOf(state, ui);
 	const position = view.positionOf(key);
-	const seen = viewport.slots.filter(slot => slot.row >= 0).map(slot => slot.item);
-	const [first] = seen;
-	const last = seen.at(-1);
+	const visible = viewport.slots.filter(slot => slot.row >= 0).map(slot => slot.item);
+	const [first] = visible;
+	const last = visible.at(-1);
 	if (!first || !last) return undefined;
 	if (position < first.from) return {by: -1, nearest: first};
 	return position >= last.to ? {by: 1, nearest: last} : {by: 0, nearest: last};
@@ -54,36 +58,38 @@ function keyOfItem(item: TimelineItem): OrderKey | undefined {
 	return entry && keyOf(entry);
 }
 
+/** Selects the last visible item. */
 export function selectLast(ui: UiState, context: ChatContext): UiState {
 	const {viewport} = context.frameOf(context.state, ui);
 	const last = viewport.slots.findLast(slot => slot.row >= 0);
 	return {...ui, selected: last ? keyOfItem(last.item) : undefined};
 }
 
+/** Selects the item before or after the selected one, and shows it. */
 export function selectBy(ui: UiState, context: ChatContext, by: 1 | -1): UiState {
 	if (!ui.selected) return selectLast(ui, context);
-	const {laidOut: laid, view} = context.frameOf(context.state, ui);
-	const item = itemAt(view, Math.min(view.positionOf(ui.selected), view.length - 1), laid.unreadBoundary);
+	const {laidOut, view} = context.frameOf(context.state, ui);
+	const item = itemAt(view, Math.min(view.positionOf(ui.selected), view.length - 1), laidOut.unreadBoundary);
 	if (!item) return ui;
-	const next = by < 0 ? itemBefore(view, item, laid.unreadBoundary) : itemAfter(view, item, laid.unreadBoundary);
+	const next = by < 0 ? itemBefore(view, item, laidOut.unreadBoundary) : itemAfter(view, item, laidOut.unreadBoundary);
 	const key = next && keyOfItem(next);
 	return key ? showSelected({...ui, selected: key}, context, key) : scrollRows(ui, context, by);
 }
 
-export function showSelected(ui: UiState, context: ChatContext, key: OrderKey): UiState {
-	const {laidOut: laid, timelineHeight} = context.frameOf(context.state, ui);
-	return withAnchor(ui, context, anchorShowing(laid, timelineHeight, ui.anchor, key));
+function showSelected(ui: UiState, context: ChatContext, key: OrderKey): UiState {
+	const {laidOut, timelineHeight} = context.frameOf(context.state, ui);
+	return withAnchor(ui, context, anchorShowing(laidOut, timelineHeight, ui.anchor, key));
 }
 
-/** Goes there and selects it. */
+/** Scrolls to an entry and selects it. */
 export function jumpTo(ui: UiState, context: ChatContext, key: OrderKey): UiState {
 	return showSelected({...ui, selected: key}, context, key);
 }
 
 export function goOldest(ui: UiState, context: ChatContext): UiState {
-	const {laidOut: laid, view} = context.frameOf(context.state, ui);
+	const {laidOut, view} = context.frameOf(context.state, ui);
 	const first = view.at(0);
-	const moved = withAnchor(ui, context, firstAnchor(laid));
+	const moved = withAnchor(ui, context, firstAnchor(laidOut));
 	return first && ui.focus === 'timeline' ? {...moved, selected: keyOf(first)} : moved;
 }
 
@@ -92,7 +98,7 @@ export function goNewest(ui: UiState, context: ChatContext): UiState {
 	return ui.focus === 'timeline' ? selectLast(moved, context) : moved;
 }
 
-/** The nearest entry before or after the reader's place that passes. */
+/** The nearest entry before (-1) or after (1) the reading position that passes the test. */
 export function findEntryFrom(
 	ui: UiState,
 	context: ChatContext,
@@ -100,8 +106,12 @@ export function findEntryFrom(
 	test: (entry: TimelineEntry) => boolean,
 ): OrderKey | undefined {
 	const {view, viewport} = context.frameOf(context.state, ui);
-	const seen = viewport.slots.find(slot => slot.row >= 0)?.item;
-	const start = ui.selected ? view.positionOf(ui.selected) : by < 0 && viewport.atEnd ? view.length : (seen?.from ?? 0);
+	const first = viewport.slots.find(slot => slot.row >= 0)?.item;
+	const start = ui.selected
+		? view.positionOf(ui.selected)
+		: by < 0 && viewport.atEnd
+			? view.length
+			: (first?.from ?? 0);
 	for (let index = start + by; index >= 0 && index < view.length; index += by) {
 		const entry = view.at(index);
 		if (entry && test(entry)) return keyOf(entry);
@@ -109,30 +119,30 @@ export function findEntryFrom(
 	return undefined;
 }
 
-/** The first entry behind the unread rule. */
+/** The first entry after the unread rule. */
 export function firstUnreadKey(ui: UiState, context: ChatContext): OrderKey | undefined {
-	const {laidOut: laid, view} = context.frameOf(context.state, ui);
-	const entry = laid.unreadBoundary >= 0 ? view.at(laid.unreadBoundary) : undefined;
+	const {laidOut, view} = context.frameOf(context.state, ui);
+	const entry = laidOut.unreadBoundary >= 0 ? view.at(laidOut.unreadBoundary) : undefined;
 	return entry && keyOf(entry);
 }
 
-/** Everything up to now is read. */
+/** Marks everything as read. */
 export function markRead(ui: UiState): UiState {
 	return {...ui, unreadMarker: undefined, newestWhenLeftEnd: undefined};
 }
 
-/** Messages that count as new below, at most `limit`, and how many of them speak to us. */
-export function countNewBelow(ui: UiState, context: ChatContext, limit: number): {messages: number; forUs: number} {
-	if (!ui.newestWhenLeftEnd || !ui.anchor) return {messages: 0, forUs: 0};
+/** Number of new messages below the viewport, at most `limit`, and how many of them mention this user. */
+export function countNewBelow(ui: UiState, context: ChatContext, limit: number): {messages: number; mentions: number} {
+	if (!ui.newestWhenLeftEnd || !ui.anchor) return {messages: 0, mentions: 0};
 	const {view} = context.frameOf(context.state, ui);
 	let messages = 0;
-	let forUs = 0;
+	let mentions = 0;
 	for (let index = view.length - 1; index >= 0 && messages < limit; index--) {
 		const entry = view.at(index);
 		if (!entry || compareOrder(entry, ui.newestWhenLeftEnd) <= 0) break;
 		if (entry.type !== 'posted') continue;
 		messages++;
-		if (isMentionOfUs(context.state, entry)) forUs++;
+		if (isMentionOfUs(context.state, entry)) mentions++;
 	}
-	return {messages, forUs};
+	return {messages, mentions};
 }

@@ -1,11 +1,11 @@
-/** Does what a step asked for. What comes of it returns as messages. */
-
+/** Runs the effects that a step requests. Their results return to the step as messages. */
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import {runCommand} from '../../node/commands/run-command.js';
 import type {ScreenHooks} from '../screen-hooks.js';
 import {copyToClipboard} from '../terminal/escape-sequences.js';
 import type {ScreenEffect, ScreenMessage, UiState} from './chat-state.js';
 
+/** Everything that effects act on. */
 export interface EffectPorts {
 	readonly chatNode: ChatNode;
 	readonly self: SelfInfo;
@@ -16,12 +16,15 @@ export interface EffectPorts {
 	redraw(): void;
 	suspend(): void;
 	copyView(): void;
+	/** Turns the kitty keyboard protocol on. */
 	enableKitty(): void;
 	quit(reason: 'quit' | 'input-ended'): void;
 }
 
+/** How long the result of an effect is shown. */
 const FLASH_MS = 4000;
 
+/** Runs one effect. Errors become messages on the screen; nothing is thrown. */
 export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 	const {chatNode, hooks} = ports;
 	switch (effect.type) {
@@ -53,7 +56,7 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 			return;
 		case 'suspend':
 			if (hooks.stopProcess) ports.suspend();
-			else dispatchFlash(ports, 'this system cannot suspend a program');
+			else dispatchFlash(ports, 'This system cannot suspend a program');
 			return;
 		case 'kitty-keyboard':
 			ports.enableKitty();
@@ -64,11 +67,7 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 	}
 }
 
-export function dispatchFlash(
-	{dispatch, hooks}: EffectPorts,
-	text: string,
-	level: 'info' | 'warn' | 'error' = 'info',
-): void {
+function dispatchFlash({dispatch, hooks}: EffectPorts, text: string, level: 'info' | 'warn' | 'error' = 'info'): void {
 	dispatch({type: 'flash', flash: {text, level, until: hooks.clock.now() + FLASH_MS}});
 }
 
@@ -86,21 +85,21 @@ function runTypedCommand({command, draft}: ScreenEffect & {type: 'run'}, ports: 
 
 async function copyText(text: string, ports: EffectPorts): Promise<void> {
 	const copied = await ports.hooks.copyText?.(text).catch(() => false);
-	if (copied) return dispatchFlash(ports, 'copied');
+	if (copied) return dispatchFlash(ports, 'Copied');
 	ports.write(copyToClipboard(text));
-	dispatchFlash(ports, 'sent to the terminal’s clipboard; if it is empty: /copy');
+	dispatchFlash(ports, 'Sent to the clipboard of the terminal. If it is empty, use /copy.');
 }
 
 async function openLink(url: string, ports: EffectPorts): Promise<void> {
 	const {openUrl} = ports.hooks;
-	if (!openUrl) return dispatchFlash(ports, 'nothing here opens links', 'warn');
+	if (!openUrl) return dispatchFlash(ports, 'This system has no program that opens links', 'warn');
 	const error = await openUrl(url).catch(cause => String(cause));
-	dispatchFlash(ports, error ?? 'opened', error ? 'error' : 'info');
+	dispatchFlash(ports, error ?? 'Opened', error ? 'error' : 'info');
 }
 
 async function runExport(file: string, ports: EffectPorts): Promise<void> {
 	const {exportTimeline} = ports.hooks;
-	if (!exportTimeline) return dispatchFlash(ports, 'leave the chat and use npx p2pchat-ink export', 'warn');
+	if (!exportTimeline) return dispatchFlash(ports, 'Not available in this chat. Use npx p2pchat-ink export.', 'warn');
 	try {
 		dispatchFlash(ports, await exportTimeline(file, ports.chatNode.store.getState()));
 	} catch (cause) {

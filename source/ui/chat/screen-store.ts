@@ -1,6 +1,7 @@
 /**
- * Joins the session's state and the state of the screen, and says when to draw. A key is drawn at once, with all that has
- * come until then; what comes by itself waits up to ARRIVALS_MS, so that a busy room leaves the time between to the keys.
+ * Store of everything on the screen: the state of the node and the state of the screen. It decides when to draw. A key is
+ * drawn at once, together with all pending events. Events alone wait up to BACKGROUND_FRAME_MS, so that a busy room
+ * leaves the time in between to the keys.
  */
 
 import type {Clock} from '../../core/environment.js';
@@ -8,9 +9,9 @@ import type {State} from '../../core/state.js';
 import type {Store} from '../../node/store.js';
 import type {UiState} from './chat-state.js';
 
-/** Least time between two frames that keys ask for, ms: 60 a second. */
+/** Minimum interval between two frames that keys cause, ms: 60 frames per second. */
 export const INPUT_FRAME_MS = 16;
-/** Least time between a frame and one for what came by itself, ms. */
+/** Minimum interval between a frame and the next one that only events cause, ms. */
 export const BACKGROUND_FRAME_MS = 66;
 
 export interface ScreenSnapshot {
@@ -21,12 +22,12 @@ export interface ScreenSnapshot {
 }
 
 export interface ScreenStore {
-	/** What is or is about to be drawn: the same value until a listener is told. */
+	/** The snapshot to draw. It stays the same value until listeners are notified. */
 	getSnapshot(): ScreenSnapshot;
 	subscribe(listener: () => void): () => void;
 	getUi(): UiState;
 	setUi(ui: UiState): void;
-	/** Draws what is due now. */
+	/** Draws pending changes now. */
 	flush(): void;
 	stop(): void;
 }
@@ -36,9 +37,9 @@ export function createScreenStore(store: Store, initial: UiState, clock: Clock):
 	let ui = initial;
 	let snapshot: ScreenSnapshot = {state: store.getState(), ui, now: clock.now()};
 	let lastFrameAt = Number.NEGATIVE_INFINITY;
-	/** The last frame that a key asked for. */
+	/** Time of the last frame that a key caused. */
 	let lastInputFrameAt = Number.NEGATIVE_INFINITY;
-	/** For when the timer is set. */
+	/** Due time of the timer. */
 	let dueAt = Number.POSITIVE_INFINITY;
 	let timer: {cancel(): void} | undefined;
 	const unsubscribe = store.subscribe(() => scheduleDraw(lastFrameAt + BACKGROUND_FRAME_MS));
@@ -55,7 +56,7 @@ export function createScreenStore(store: Store, initial: UiState, clock: Clock):
 		for (const listener of listeners) listener();
 	}
 
-	/** Never inside a commit: it may come from the middle of something else. */
+	/** Draws later, never inside a commit of the node's store, which may be in the middle of other work. */
 	function scheduleDraw(time: number): void {
 		if (time >= dueAt) return;
 		timer?.cancel();

@@ -1,11 +1,12 @@
-/** Incremental search: each letter shows and selects the nearest older match, and Esc restores the reading position. */
+/** Steps of the incremental search: each letter shows and selects the nearest older match, and Esc restores the reading position. */
 import {editorWith} from '../input/editor-state.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {matchesSearch} from '../timeline/match-search.js';
-import type {UiState} from './chat-state.js';
+import {type UiState, withInfo} from './chat-state.js';
 import type {ChatContext} from './frame.js';
 import {findEntryFrom, jumpTo} from './reading-position.js';
 
+/** Opens the search prompt, with an initial text. */
 export function openSearch(ui: UiState, context: ChatContext, text = ''): UiState {
 	const {anchor, selected} = ui;
 	const opened: UiState = {
@@ -17,6 +18,7 @@ export function openSearch(ui: UiState, context: ChatContext, text = ''): UiStat
 	return text === '' ? {...opened, search: ''} : updateSearch(opened, context, {type: 'set', text});
 }
 
+/** Edits the search text and selects the match nearest to the reading position at its start. */
 export function updateSearch(ui: UiState, context: ChatContext, action: EditorAction): UiState {
 	if (!ui.prompt) return ui;
 	const editor = reduceEditor(ui.prompt.editor, action);
@@ -40,20 +42,21 @@ function currentMatch(ui: UiState, context: ChatContext, search: string) {
 	return entry && matchesSearch(context.state, entry, search) ? ui.selected : undefined;
 }
 
+/** Selects the next older (-1) or newer (1) match. */
 export function nextMatch(ui: UiState, context: ChatContext, by: 1 | -1): UiState {
-	if (ui.search === '') return {...ui, flash: {text: 'no search yet: Ctrl+F', level: 'info', until: 0}};
+	if (ui.search === '') return withInfo(ui, 'No search yet. Ctrl+F starts one.');
 	const {state} = context;
 	const found = findEntryFrom(ui, context, by, entry => matchesSearch(state, entry, ui.search));
 	if (found) return jumpTo(ui, context, found);
-	return {...ui, flash: {text: by < 0 ? 'no older match' : 'no newer match', level: 'info', until: 0}};
+	return withInfo(ui, by < 0 ? 'No older match' : 'No newer match');
 }
 
-/** Enter: stays at the match with the timeline in focus, for n, N, y, r. */
+/** Enter: stays at the match and focuses the timeline, where n, N, y and r work. */
 export function acceptSearch(ui: UiState): UiState {
 	return {...ui, prompt: undefined, focus: ui.selected ? 'timeline' : 'input'};
 }
 
-/** Esc: back to where the reader was, marks gone. */
+/** Esc: restores the reading position and clears the search. */
 export function cancelSearch(ui: UiState): UiState {
 	if (!ui.prompt) return ui;
 	const {anchor, selected} = ui.prompt;

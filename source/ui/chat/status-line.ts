@@ -1,4 +1,7 @@
-/** The status line: who and where we are, what is going on, what is new below; or the question that waits. Pure. */
+/**
+ * Status line: room, own name and address, peers, current activity, and the number of new messages below. An open
+ * question, a short message or a completion takes its place.
+ */
 import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
 import {findName, nameOf, statusOf} from '../../core/select-peers.js';
 import {selectConnectedCount, selectKnownCount} from '../../core/select-people.js';
@@ -22,10 +25,11 @@ export interface StatusRequest {
 	readonly context: ChatContext;
 	readonly theme: Theme;
 	readonly width: number;
-	/** Of the search. */
+	/** Matches of the search. */
 	readonly matches: MatchCount;
 }
 
+/** The row of the status line, `width` cells wide. */
 export function formatStatusLine(request: StatusRequest): Segment[] {
 	const {ui, theme, width} = request;
 	const question = questionText(ui);
@@ -52,8 +56,8 @@ function questionText(ui: UiState): string | undefined {
 	const {pendingPaste} = ui.editor;
 	if (pendingPaste !== undefined)
 		return ` Paste ${pendingPaste.split('\n').length} lines into the input?  Enter: yes   Esc: no`;
-	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   any other key: stay';
-	if (ui.question?.type === 'open-link') return ` Open?  y: yes   any other key: no   ${ui.question.url}`;
+	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   Any other key: stay';
+	if (ui.question?.type === 'open-link') return ` Open this link?  y: yes   Any other key: no   ${ui.question.url}`;
 	return undefined;
 }
 
@@ -80,25 +84,28 @@ function completionSegments(
 	return segments;
 }
 
-/** While its name is typed: the commands that begin so, as Tab would offer them. */
+/** While a command name is typed: the commands that start with it, as Tab offers them. */
 function matchingCommands({editor, focus, prompt}: UiState): readonly string[] | undefined {
 	if (focus !== 'input' || prompt || editor.cursor !== editor.text.length || !/^\/[^\s/]*$/.test(editor.text))
 		return undefined;
 	return findCompletion(editor.text, editor.cursor, [])?.candidates;
 }
 
-/** While a command is typed: its form and what it does. */
+/** After a command name: its usage and description. */
 function commandHelp(ui: UiState): string | undefined {
 	const match = ui.focus === 'input' && !ui.prompt ? /^\/(\w+)(\s|$)/.exec(ui.editor.text) : null;
 	const row = match?.[1] ? findCommandRow(match[1].toLowerCase()) : undefined;
 	return row && ` ${commandUsage(row)}: ${row.description}`;
 }
 
-export function roomText({room, hasSecret}: SelfInfo): string {
+function roomText({room, hasSecret}: SelfInfo): string {
 	return `${cleanLine(room)} (${hasSecret ? 'secret' : 'open'})`;
 }
 
-/** Our own address gives way first, then the hint on help (never what is new below), then our name for what goes on. */
+/**
+ * Fits both texts into the width. The own address is dropped first, then the hint on help, then the own name in favour of
+ * the activity. The count of new messages always stays.
+ */
 function fitTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
 	const right = rightText(request);
@@ -133,7 +140,7 @@ function activityParts({ui, context, matches}: StatusRequest): string[] {
 	return [...parts, ...activityText(context)];
 }
 
-/** `3 of 12 matches`, counted from the oldest. */
+/** `3 of 12 matches`; the rank counts from the oldest. */
 function matchText({count, rank}: MatchCount): string {
 	return `${rank > 0 ? `${rank} of ` : ''}${count} ${count === 1 ? 'match' : 'matches'}`;
 }
@@ -147,24 +154,28 @@ function activityText({state}: ChatContext): string[] {
 	if (sync)
 		parts.push(`syncing ${sync.received}/${sync.expected} (${Math.floor((100 * sync.received) / sync.expected)} %)`);
 	if (ephemeral.isolated)
-		parts.push(
-			ephemeral.foreignNodes > 0 ? `alone; ${ephemeral.foreignNodes} nearby in another room` : 'alone, looking',
-		);
-	else if (ephemeral.foreignNodes > 0) parts.push(`${ephemeral.foreignNodes} nearby in another room`);
-	else if (selectConnectedCount(state) === 0) parts.push('looking');
+		parts.push(ephemeral.foreignNodes > 0 ? `alone; ${foreignNodesText(ephemeral.foreignNodes)}` : 'alone, searching');
+	else if (ephemeral.foreignNodes > 0) parts.push(foreignNodesText(ephemeral.foreignNodes));
+	else if (selectConnectedCount(state) === 0) parts.push('searching');
 	const pending = selectPendingCount(state);
-	if (pending > 0) parts.push(`${pending} from the future waiting`);
+	if (pending > 0)
+		parts.push(`${pending} ${pending === 1 ? 'message' : 'messages'} held back: the sender’s clock is ahead`);
 	const typing = selectTyping(state).filter(peer => statusOf(state, peer) === 'connected');
 	const [first] = typing;
 	if (first) parts.push(typing.length > 1 ? `${typing.length} are typing` : `${displayName(state, first)} is typing`);
 	return parts;
 }
 
+function foreignNodesText(count: number): string {
+	return `${count} ${count === 1 ? 'node' : 'nodes'} nearby in another room`;
+}
+
+/** The hint on a key, or how much is below the viewport. */
 function rightText({ui, context, theme}: StatusRequest): string {
 	const {viewport} = context.frameOf(context.state, ui);
-	if (viewport.atEnd) return ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: type ';
-	const {messages, forUs} = countNewBelow(ui, context, MAX_NEW_COUNT);
+	if (viewport.atEnd) return ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: input ';
+	const {messages, mentions} = countNewBelow(ui, context, MAX_NEW_COUNT);
 	if (messages === 0) return ` more ${theme.glyphs.down} `;
 	const text = messages >= MAX_NEW_COUNT ? `${MAX_NEW_COUNT - 1}+ new` : `${messages} new`;
-	return ` ${text}${forUs > 0 ? `, ${forUs} for you` : ''} ${theme.glyphs.down} `;
+	return ` ${text}${mentions > 0 ? `, ${mentions} for you` : ''} ${theme.glyphs.down} `;
 }

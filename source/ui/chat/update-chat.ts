@@ -1,17 +1,24 @@
-/** The one step of the screen: (state of the screen, what happened) -> (state of the screen, what to do). Pure. */
-
+/** The step function of the chat screen: a pure function from state and message to the new state and effects. */
 import {type Action, findAction, type KeyContext} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import {toSingleLinePaste} from '../input/reduce-editor.js';
 import {keyOf} from '../timeline/viewport.js';
 import {applyIntent} from './apply-intent.js';
-import type {ScreenEffect, ScreenMessage, UiState} from './chat-state.js';
+import {
+	type ScreenEffect,
+	type ScreenMessage,
+	TYPING_HINT,
+	type TypedRun,
+	type UiState,
+	withInfo,
+} from './chat-state.js';
 import {answerQuestion, editDraft, typeInDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {performAction} from './perform-action.js';
 import {firstUnreadKey, keepSelectionVisible, scrollRows} from './reading-position.js';
 import {updateSearch} from './search.js';
 
+/** Computes the next state of the screen. The only way to change it. */
 export function updateChat(ui: UiState, message: ScreenMessage, context: ChatContext): ChatStep {
 	switch (message.type) {
 		case 'tokens':
@@ -40,13 +47,12 @@ function restoreRefusedDraft(ui: UiState, draft: string, text: string): UiState 
 function expireMessages(ui: UiState, now: number): UiState {
 	const flash = ui.flash && ui.flash.until > 0 && ui.flash.until <= now ? undefined : ui.flash;
 	const question = ui.question?.type === 'quit' && ui.question.until <= now ? undefined : ui.question;
-	// An open network pane shows what is going on: drawn anew.
+	// An open network pane is drawn again on every tick, since it shows live figures: a new state causes a frame.
 	const same = flash === ui.flash && question === ui.question && ui.overlay?.type !== 'network';
 	return same ? ui : {...ui, flash, question};
 }
 
-/** Keys, text and pastes of one read, in order. None is lost: each step starts from the state the last one left. */
-
+/** Applies the tokens of one read in order. Each step starts from the result of the one before, so that none is lost. */
 export function applyTokens(ui: UiState, tokens: readonly Token[], context: ChatContext): ChatStep {
 	let next = ui;
 	const effects: ScreenEffect[] = [];
@@ -62,7 +68,10 @@ export function applyTokens(ui: UiState, tokens: readonly Token[], context: Chat
 	return {ui: next, effects};
 }
 
-/** How many equal ↑ or ↓ stand here together: two or more in one read are the wheel, never the keyboard. */
+/**
+ * Number of equal ↑ or ↓ from an index on. Terminals turn the mouse wheel into arrows: two or more in one read come from
+ * the wheel, never from the keyboard.
+ */
 function countWheelArrows(tokens: readonly Token[], from: number): number {
 	const first = tokens[from];
 	if (first?.type !== 'key' || (first.key !== 'up' && first.key !== 'down')) return 0;
@@ -78,7 +87,7 @@ function scrollByWheel(ui: UiState, token: Token, rows: number, context: ChatCon
 	return scrollRows(ui, context, by);
 }
 
-export function keyContextOf(ui: UiState): KeyContext {
+function keyContextOf(ui: UiState): KeyContext {
 	if (ui.overlay) return 'overlay';
 	return ui.prompt ? 'prompt' : ui.focus;
 }
@@ -89,7 +98,7 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 	const current: UiState = {
 		...ui,
 		lastKeyAt: context.now,
-		typedInList: token.type === 'text' ? ui.typedInList : undefined,
+		typedRun: token.type === 'text' ? ui.typedRun : undefined,
 		...((ui.flash?.until === 0 || ui.flash?.endsOnKey) && {flash: undefined}),
 	};
 	if (current.question || current.editor.pendingPaste !== undefined) {
@@ -99,8 +108,8 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 	const settled = current.question && !isInterrupt(token) ? {...current, question: undefined} : current;
 	if (token.type === 'paste') return applyPaste(settled, token.text, context);
 	if (token.type === 'key') {
-		// The Enter of a line that nobody took.
-		if (token.key === 'enter' && currentTypedRun(ui, context)?.deaf) return step(showTypingHint(settled));
+		// The Enter that ends an ignored line must not act on the list either.
+		if (token.key === 'enter' && currentTypedRun(ui, context)?.isIgnored) return step(showTypingHint(settled));
 		const action = findAction(keyContextOf(settled), token.key);
 		return action ? performAction(settled, action, context) : step(settled);
 	}
@@ -111,22 +120,22 @@ function isInterrupt(token: Token): boolean {
 	return token.type === 'key' && token.key === 'ctrl+c';
 }
 
-/** What macOS types with Option where Alt is not set up: these stand for keys of ours. */
+/** Characters that macOS types with Option for bound Alt keys, in a terminal that does not send Option as Alt. */
 const OPTION_CHARACTERS = /^[¡™£¨π˜¬ß†∑]$/;
 const OPTION_HINT =
-	'Option types characters here: let your terminal send it as Meta/Esc+ to use the Alt keys (every one has a twin, see Ctrl+G)';
+	'Option types characters here. Set your terminal to send it as Meta or Esc+, or use the other keys that Ctrl+G lists.';
 
 function applyText(ui: UiState, text: string, context: ChatContext): ChatStep {
 	const hinted: UiState =
 		!ui.optionHintShown && OPTION_CHARACTERS.test(text)
 			? {...ui, optionHintShown: true, flash: {text: OPTION_HINT, level: 'info', until: 0}}
 			: ui;
-	// Over the input nothing is a list: what is typed closes an overlay and goes where it was meant to, all of it.
+	// With the focus in the input, typing closes an overlay and all of it goes to the draft.
 	const target = hinted.overlay && hinted.focus === 'input' ? {...hinted, overlay: undefined} : hinted;
-	const place = keyContextOf(target);
-	if (place === 'prompt') return step(updateSearch(target, context, {type: 'type', text}));
-	if (place === 'input') return typeInDraft(target, text);
-	// In a list every character is a key of its own; a key may move the focus to the input.
+	const keyContext = keyContextOf(target);
+	if (keyContext === 'prompt') return step(updateSearch(target, context, {type: 'type', text}));
+	if (keyContext === 'input') return typeInDraft(target, text);
+	// In a list every character is a key. A key may move the focus to the input, where the rest is text.
 	let next: ChatStep = step(target);
 	for (const character of text) {
 		const result = applyCharacter(next.ui, character, context);
@@ -136,35 +145,34 @@ function applyText(ui: UiState, text: string, context: ChatContext): ChatStep {
 }
 
 function applyCharacter(ui: UiState, character: string, context: ChatContext): ChatStep {
-	const place = keyContextOf(ui);
-	if (place === 'prompt') return step(updateSearch(ui, context, {type: 'type', text: character}));
-	if (place === 'input') return typeInDraft(ui, character);
+	const keyContext = keyContextOf(ui);
+	if (keyContext === 'prompt') return step(updateSearch(ui, context, {type: 'type', text: character}));
+	if (keyContext === 'input') return typeInDraft(ui, character);
 	const run = currentTypedRun(ui, context);
-	const action = place === 'overlay' && character === 'q' ? 'back' : findAction(place, character);
-	if (!action || run?.deaf || (run && focusesInput(action))) {
-		return step(showTypingHint({...ui, typedInList: {at: context.now, deaf: true}}));
-	}
-	return performAction({...ui, typedInList: {at: context.now, deaf: false}}, action, context);
+	const action = keyContext === 'overlay' && character === 'q' ? 'back' : findAction(keyContext, character);
+	const isIgnored = !action || run?.isIgnored === true || (run !== undefined && focusesInput(action));
+	const next: UiState = {...ui, typedRun: {lastAt: context.now, isIgnored}};
+	return action && !isIgnored ? performAction(next, action, context) : step(showTypingHint(next));
 }
 
-/** Characters that come closer than this belong together, ms. */
+/** Maximum interval between two characters of one run, ms. */
 const TYPED_RUN_MS = 500;
 
 /**
- * The run of characters that goes on in a list. One that holds something that is no key there is a line meant for the
- * input: the rest of it does nothing, and nothing of it reaches the input.
+ * The run of characters that is being typed into a list. A run with a character that is no key of the list is a line meant
+ * for the input: the rest of it is ignored, and none of it reaches the input.
  */
-function currentTypedRun({typedInList}: UiState, {now}: ChatContext): UiState['typedInList'] {
-	return typedInList && now - typedInList.at < TYPED_RUN_MS ? typedInList : undefined;
+function currentTypedRun({typedRun}: UiState, {now}: ChatContext): TypedRun | undefined {
+	return typedRun && now - typedRun.lastAt < TYPED_RUN_MS ? typedRun : undefined;
 }
 
-/** Such a key means itself only as the first of a run: "give" holds an `i` too. */
+/** Whether an action leads to the input. Its key counts only as the first of a run, since "give" contains an `i` too. */
 function focusesInput(action: Action): boolean {
 	return action === 'back' || action === 'quote';
 }
 
 function showTypingHint(ui: UiState): UiState {
-	return {...ui, flash: {text: ui.overlay ? 'Esc: close' : 'i or Esc: type', level: 'info', until: 0}};
+	return withInfo(ui, ui.overlay ? 'Esc: close' : TYPING_HINT);
 }
 
 function applyPaste(ui: UiState, text: string, context: ChatContext): ChatStep {
@@ -172,8 +180,8 @@ function applyPaste(ui: UiState, text: string, context: ChatContext): ChatStep {
 	return step(editDraft({...ui, focus: 'input', selected: undefined, overlay: undefined}, {type: 'paste', text}));
 }
 
-/** Looking away sets the unread rule behind the newest, unless unread ones stand there already. */
-export function applyWindowFocus(ui: UiState, focused: boolean, context: ChatContext): UiState {
+/** Losing the focus sets the unread rule after the newest entry, unless older entries are unread. */
+function applyWindowFocus(ui: UiState, focused: boolean, context: ChatContext): UiState {
 	if (focused || ui.focused === false || firstUnreadKey(ui, context)) return {...ui, focused};
 	const {view} = context.frameOf(context.state, ui);
 	const newest = view.at(view.length - 1);

@@ -1,4 +1,4 @@
-/** The draft in rows of cells, and where the caret stands in them. */
+/** Layout of the draft: its wrapped rows, the position of the caret, and the part that is visible. */
 import {cellWidth, splitGraphemes} from '../text/graphemes.js';
 import {type LineRange, wrapText} from '../text/wrap-text.js';
 import type {DraftSnapshot, EditorState} from './editor-state.js';
@@ -6,10 +6,11 @@ import type {DraftSnapshot, EditorState} from './editor-state.js';
 export interface DraftLayout {
 	readonly lines: readonly LineRange[];
 	readonly caretRow: number;
-	/** Cells from the left; at most the width, behind a full row. */
+	/** Cells from the left; equals the width after a full row. */
 	readonly caretColumn: number;
 }
 
+/** Wraps the draft into rows of at most `width` cells. */
 export function layoutDraft({text, cursor}: DraftSnapshot, width: number): DraftLayout {
 	const lines = wrapText(text, width, width);
 	const caretRow = rowOfCaret(lines, cursor);
@@ -18,7 +19,7 @@ export function layoutDraft({text, cursor}: DraftSnapshot, width: number): Draft
 	return {lines, caretRow, caretColumn: Math.min(column, width)};
 }
 
-/** The last row that begins at or before the caret: a caret on a break stands at the start of the next row. */
+/** The last row that starts at or before the caret. A caret at a line break is at the start of the next row. */
 function rowOfCaret(lines: readonly LineRange[], cursor: number): number {
 	let row = 0;
 	for (let index = 0; index < lines.length; index++) {
@@ -28,7 +29,7 @@ function rowOfCaret(lines: readonly LineRange[], cursor: number): number {
 	return row;
 }
 
-/** The offset in a row nearest to `column` cells, not beyond it. */
+/** The last offset in a row that is at most `column` cells from its start. */
 export function offsetAtColumn(text: string, line: LineRange, column: number): number {
 	let width = 0;
 	let offset = line.start;
@@ -41,17 +42,17 @@ export function offsetAtColumn(text: string, line: LineRange, column: number): n
 	return offset;
 }
 
-/** The rows of the draft that are seen, and where the caret stands among them. Pure. */
-
+/** The visible rows of the draft, with the caret relative to them. */
 export interface InputRows {
 	readonly rows: readonly string[];
 	readonly caretRow: number;
 	readonly caretColumn: number;
-	/** Rows of the draft above and below what is seen. */
+	/** Number of rows above and below the visible ones. */
 	readonly hiddenAbove: number;
 	readonly hiddenBelow: number;
 }
 
+/** At most `height` rows of the draft around the caret. */
 export function visibleInputRows(editor: EditorState, width: number, height: number): InputRows {
 	const {lines, caretRow, caretColumn} = layoutDraft(editor, width);
 	const top = Math.max(0, Math.min(caretRow - Math.floor(height / 2), lines.length - height));

@@ -1,43 +1,45 @@
-/** The draft and all that belongs to it. Frozen data; changed by reduceEditor only, never inside a component. */
+/** State of the editor: the draft with its undo steps, kill buffer, history and completion. Plain data, changed by reduceEditor only. */
+
 export interface DraftSnapshot {
 	readonly text: string;
+	/** Offset of the caret in UTF-16 units. */
 	readonly cursor: number;
 }
 
-/** A visible choice of completions: [start, end) of the draft is replaced by the chosen one. */
+/** An open choice of completions: the chosen one replaces [start, end) of the draft. */
 export interface CompletionState {
 	readonly start: number;
 	readonly end: number;
 	readonly candidates: readonly string[];
 	readonly chosen: number;
-	/** What stood there before. */
+	/** The text that the completion replaced. */
 	readonly original: string;
 }
 
 export type EditKind = 'type' | 'delete' | 'kill' | 'other';
 
 export interface EditorState extends DraftSnapshot {
-	/** Cells from the left that ↑ and ↓ try to keep. */
+	/** Column in cells that ↑ and ↓ try to keep. */
 	readonly goalColumn: number | undefined;
 	readonly undo: readonly DraftSnapshot[];
 	readonly redo: readonly DraftSnapshot[];
-	/** What Ctrl+Y puts back. */
+	/** Text that Ctrl+Y inserts. */
 	readonly killBuffer: string;
 	readonly lastEdit: EditKind;
 	/** Sent texts, oldest first. */
 	readonly history: readonly string[];
-	/** Place in the history; its length means the unsent draft. */
+	/** Index into the history; its length means the unsent draft. */
 	readonly historyIndex: number;
-	/** The unsent draft while the history is looked at. */
+	/** The unsent draft while an entry of the history is shown. */
 	readonly unsentDraft: string;
 	readonly completion: CompletionState | undefined;
-	/** A paste that waits for an answer. */
+	/** A long paste that waits for the user's confirmation. */
 	readonly pendingPaste: string | undefined;
 }
 
-export const MAX_UNDO = 200;
+const MAX_UNDO = 200;
 export const MAX_HISTORY = 500;
-/** A paste of more lines asks first. */
+/** A paste of more lines needs a confirmation. */
 export const MAX_PASTE_LINES = 20;
 
 export const emptyEditor: EditorState = {
@@ -55,18 +57,17 @@ export const emptyEditor: EditorState = {
 	pendingPaste: undefined,
 };
 
+/** An editor with a text and the caret at its end. */
 export function editorWith(text: string): EditorState {
 	return {...emptyEditor, text, cursor: text.length};
 }
 
-/** The two primitive steps every edit is made of. */
-
-/** The caret moves; the choice of completions ends; typing after this is an undo step of its own. */
+/** Moves the caret. Closes a completion; the next typed text starts a new undo step. */
 export function moveCaretTo(editor: EditorState, cursor: number, goalColumn?: number): EditorState {
 	return {...editor, cursor, goalColumn, completion: undefined, lastEdit: 'other'};
 }
 
-/** Replaces [start, end) and puts the caret behind it. Edits of one kind in a row share an undo step when `joins`. */
+/** Replaces [start, end) and puts the caret after it. With `mergesUndo` the edit joins the last undo step. */
 export function replaceRange(
 	editor: EditorState,
 	range: {readonly start: number; readonly end: number},

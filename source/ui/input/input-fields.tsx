@@ -1,3 +1,4 @@
+/** Text fields of the screens, drawn from an editor state: the input box of the chat, and the one-row prompt. */
 import {Box, Text, useCursor} from 'ink';
 import TextInput from 'ink-text-input';
 import type {ReactNode} from 'react';
@@ -8,7 +9,7 @@ import type {Segment, Theme} from '../theme.js';
 import {visibleInputRows} from './draft-layout.js';
 import type {EditorState} from './editor-state.js';
 
-/** In front of each row; a caret behind a full one takes another cell. */
+/** Cells of the prefix of each row. A caret after a full row takes one more cell at the end. */
 const PREFIX_CELLS = 2;
 
 export interface InputBoxProps {
@@ -19,12 +20,12 @@ export interface InputBoxProps {
 	/** Row of the screen where the box begins. */
 	readonly top: number;
 	readonly focused: boolean;
-	/** Where nothing is written. */
+	/** Shown while the draft is empty. */
 	readonly hint: string;
 	readonly theme: Theme;
 }
 
-/** Draws the draft and puts the terminal's own cursor into it, where an input method opens its window. */
+/** Input box. It places the terminal's own cursor at the caret, since an input method opens its window there. */
 export function InputBox({editor, width, height, top, focused, hint, theme}: InputBoxProps): ReactNode {
 	const {setCursorPosition} = useCursor();
 	const {rows, caretRow, caretColumn, hiddenAbove, hiddenBelow} = visibleInputRows(editor, width, height);
@@ -61,8 +62,8 @@ export interface PromptLineProps {
 }
 
 /**
- * A short prompt. `ink-text-input` only draws: keys go to our reducer, since it loses keys that arrive together and cuts
- * graphemes (lessons.md).
+ * One-row prompt. `ink-text-input` only draws it. Keys go to reduceEditor, because ink-text-input loses keys that arrive
+ * together and splits graphemes.
  */
 export function PromptLine({label, placeholder, editor, width, top, theme}: PromptLineProps): ReactNode {
 	const {setCursorPosition} = useCursor();

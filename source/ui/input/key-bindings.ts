@@ -1,12 +1,12 @@
 /**
- * The one key table: the router looks keys up here, the help overlay and the readme's table are drawn from it (a test
- * compares). Every Alt key is a twin of something else: no binding depends on Alt, F-keys or Shift+Enter alone.
+ * Key table of the chat. Keys are looked up here, and the help overlay and the readme's table are made from it. No action
+ * depends on Alt, F-keys or Shift+Enter alone, because terminals and desktops intercept some of them.
  */
 import type {Direction, EditName, EditorAction} from './reduce-editor.js';
 
 /**
- * Where a key holds: `list` is timeline, peers and overlays; `any` holds wherever nothing nearer does. Over the input the
- * characters of an overlay are no keys: they are typed.
+ * Where a key applies. `list` covers timeline, peers and overlays; `any` applies where no narrower scope binds the key.
+ * While the input has the focus, characters are typed even if an overlay is open.
  */
 export type KeyScope = 'input' | 'prompt' | 'list' | 'timeline' | 'peers' | 'any';
 
@@ -58,13 +58,13 @@ export type Action =
 	| `move:${Direction}`;
 
 export interface KeyRow {
-	/** As the help says it. */
+	/** Text of the help. */
 	readonly description: string;
 	readonly scope: KeyScope;
 	readonly action: Action;
 	readonly keys: readonly string[];
 	readonly alternativeKeys?: readonly string[];
-	/** A command that does the same. */
+	/** Slash command with the same effect. */
 	readonly command?: string;
 }
 
@@ -78,19 +78,24 @@ export const keyRows: readonly KeyRow[] = [
 		alternativeKeys: ['alt+enter', 'shift+enter', 'ctrl+enter'],
 	},
 	{
-		description: 'complete a name or command, cycle; next pane',
+		description: 'complete a name or command; next pane',
 		scope: 'input',
 		action: 'complete-or-next-pane',
 		keys: ['tab'],
 	},
-	{description: 'the same backwards', scope: 'input', action: 'complete-or-previous-pane', keys: ['shift+tab']},
+	{
+		description: 'complete backwards; previous pane',
+		scope: 'input',
+		action: 'complete-or-previous-pane',
+		keys: ['shift+tab'],
+	},
 	{description: 'next pane', scope: 'any', action: 'next-pane', keys: ['ctrl+o', 'tab']},
 	{description: 'previous pane', scope: 'any', action: 'previous-pane', keys: ['shift+tab']},
 	{description: 'timeline', scope: 'any', action: 'focus-timeline', keys: [], alternativeKeys: ['alt+1']},
 	{description: 'peers', scope: 'any', action: 'focus-peers', keys: [], alternativeKeys: ['alt+2']},
 	{description: 'input', scope: 'any', action: 'focus-input', keys: [], alternativeKeys: ['alt+3']},
 	{description: 'back to the input', scope: 'any', action: 'back', keys: ['escape']},
-	{description: 'back to the input, type', scope: 'list', action: 'back', keys: ['i']},
+	{description: 'back to the input', scope: 'list', action: 'back', keys: ['i']},
 	{description: 'page up', scope: 'any', action: 'page-up', keys: ['pageup']},
 	{description: 'page down', scope: 'any', action: 'page-down', keys: ['pagedown']},
 	{description: 'page up', scope: 'list', action: 'page-up', keys: ['b']},
@@ -105,8 +110,8 @@ export const keyRows: readonly KeyRow[] = [
 		keys: ['shift+down'],
 		alternativeKeys: ['alt+pagedown'],
 	},
-	{description: 'select the one above', scope: 'list', action: 'select-up', keys: ['up', 'k']},
-	{description: 'select the one below', scope: 'list', action: 'select-down', keys: ['down', 'j']},
+	{description: 'select the previous item', scope: 'list', action: 'select-up', keys: ['up', 'k']},
+	{description: 'select the next item', scope: 'list', action: 'select-down', keys: ['down', 'j']},
 	{description: 'oldest', scope: 'any', action: 'oldest', keys: ['ctrl+home'], alternativeKeys: ['alt+home']},
 	{description: 'newest', scope: 'any', action: 'newest', keys: ['ctrl+end'], alternativeKeys: ['alt+end']},
 	{description: 'oldest', scope: 'list', action: 'oldest', keys: ['g', 'home']},
@@ -144,8 +149,8 @@ export const keyRows: readonly KeyRow[] = [
 	{description: 'next newer match', scope: 'timeline', action: 'search-previous', keys: ['N']},
 	{description: 'next older match', scope: 'prompt', action: 'search-next', keys: ['up']},
 	{description: 'next newer match', scope: 'prompt', action: 'search-previous', keys: ['down']},
-	{description: 'row up; at the edge, input history', scope: 'input', action: 'row-up', keys: ['up']},
-	{description: 'row down; at the edge, input history', scope: 'input', action: 'row-down', keys: ['down']},
+	{description: 'row up; in the first row, input history', scope: 'input', action: 'row-up', keys: ['up']},
+	{description: 'row down; in the last row, input history', scope: 'input', action: 'row-down', keys: ['down']},
 	{description: 'start of line', scope: 'input', action: 'move:line-start', keys: ['ctrl+a', 'home']},
 	{description: 'end of line', scope: 'input', action: 'move:line-end', keys: ['ctrl+e', 'end']},
 	{description: 'left, right', scope: 'input', action: 'move:left', keys: ['left', 'ctrl+b']},
@@ -166,22 +171,22 @@ export const keyRows: readonly KeyRow[] = [
 	},
 	{description: 'delete to the end of the line', scope: 'input', action: 'edit:kill-to-end', keys: ['ctrl+k']},
 	{description: 'delete to the start of the line', scope: 'input', action: 'edit:kill-to-start', keys: ['ctrl+u']},
-	{description: 'delete the word before', scope: 'input', action: 'edit:kill-to-whitespace', keys: ['ctrl+w']},
+	{description: 'delete the previous word', scope: 'input', action: 'edit:kill-to-whitespace', keys: ['ctrl+w']},
 	{
-		description: 'delete the word before, up to punctuation',
+		description: 'delete the previous word, up to punctuation',
 		scope: 'input',
 		action: 'edit:kill-word-back',
 		keys: ['ctrl+backspace'],
 		alternativeKeys: ['alt+backspace'],
 	},
 	{
-		description: 'delete the word behind',
+		description: 'delete the next word',
 		scope: 'input',
 		action: 'edit:kill-word-forward',
 		keys: ['ctrl+delete'],
 		alternativeKeys: ['alt+d', 'alt+delete'],
 	},
-	{description: 'put back what was deleted', scope: 'input', action: 'yank', keys: ['ctrl+y']},
+	{description: 'insert the deleted text', scope: 'input', action: 'yank', keys: ['ctrl+y']},
 	{description: 'undo', scope: 'input', action: 'edit:undo', keys: ['ctrl+_']},
 	{
 		description: 'redo',
@@ -193,13 +198,13 @@ export const keyRows: readonly KeyRow[] = [
 	{description: 'delete', scope: 'input', action: 'edit:delete-back', keys: ['backspace', 'shift+backspace']},
 	{description: 'delete', scope: 'input', action: 'edit:delete-forward', keys: ['delete']},
 	{description: 'copy the message', scope: 'timeline', action: 'copy', keys: ['y']},
-	{description: 'open its link (asks)', scope: 'timeline', action: 'open-link', keys: ['o']},
+	{description: 'open its link, after a question', scope: 'timeline', action: 'open-link', keys: ['o']},
 	{description: 'quote it in the input', scope: 'timeline', action: 'quote', keys: ['r']},
 	{description: 'details', scope: 'list', action: 'details', keys: ['enter']},
-	{description: 'show only this peer, again: all', scope: 'list', action: 'filter-peer', keys: ['f']},
+	{description: 'show only this peer; again: show all', scope: 'list', action: 'filter-peer', keys: ['f']},
 	{description: 'copy view', scope: 'any', action: 'copy-view', keys: [], alternativeKeys: ['alt+l'], command: '/copy'},
 	{
-		description: 'peers pane on, off',
+		description: 'show or hide the peers pane',
 		scope: 'any',
 		action: 'toggle-peers',
 		keys: [],
@@ -218,12 +223,12 @@ export const keyRows: readonly KeyRow[] = [
 	{description: 'help', scope: 'any', action: 'help', keys: ['ctrl+g'], command: '/help'},
 	{description: 'help', scope: 'list', action: 'help', keys: ['?']},
 	{
-		description: 'close an overlay; clear the draft (undo restores); ask, and within 2 s quit',
+		description: 'close an overlay, else clear the draft (undo restores it), else quit if pressed twice within 2 s',
 		scope: 'any',
 		action: 'interrupt',
 		keys: ['ctrl+c'],
 	},
-	{description: 'quit, on an empty input', scope: 'input', action: 'end-input', keys: ['ctrl+d'], command: '/quit'},
+	{description: 'quit, in an empty input', scope: 'input', action: 'end-input', keys: ['ctrl+d'], command: '/quit'},
 	{description: 'redraw', scope: 'any', action: 'redraw', keys: ['ctrl+l']},
 	{description: 'suspend', scope: 'any', action: 'suspend', keys: ['ctrl+z']},
 ];
@@ -244,6 +249,7 @@ export function collectKeys(rows: readonly Pick<KeyRow, 'keys' | 'alternativeKey
 /** The keys of the chat. */
 export const chatKeys: ReadonlySet<string> = collectKeys(keyRows);
 
+/** The focused part of the screen. */
 export type KeyContext = 'input' | 'prompt' | 'timeline' | 'peers' | 'overlay';
 
 const SCOPES_BY_CONTEXT: Readonly<Record<KeyContext, readonly KeyScope[]>> = {
@@ -254,10 +260,10 @@ const SCOPES_BY_CONTEXT: Readonly<Record<KeyContext, readonly KeyScope[]>> = {
 	overlay: ['list', 'any'],
 };
 
-/** What a key means where the focus is, or undefined. */
-export function findAction(place: KeyContext, key: string): Action | undefined {
-	for (const where of SCOPES_BY_CONTEXT[place]) {
-		const action = actionByScopedKey.get(`${where} ${key}`);
+/** The action of a key in a context; the narrowest scope wins. Undefined for an unbound key. */
+export function findAction(context: KeyContext, key: string): Action | undefined {
+	for (const scope of SCOPES_BY_CONTEXT[context]) {
+		const action = actionByScopedKey.get(`${scope} ${key}`);
 		if (action) return action;
 	}
 	return undefined;

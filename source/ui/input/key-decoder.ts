@@ -1,26 +1,25 @@
 /**
- * Bytes of the terminal to tokens, incremental: any split of the bytes into reads gives the same tokens (texts may be
- * cut), as long as the reads of one escape sequence come within the escape timeout, after which `flush` is called.
+ * Incremental decoder from terminal bytes to tokens. Every split of the bytes into reads gives the same tokens, except that
+ * texts may be split, as long as the reads of one escape sequence arrive within the escape timeout. After the timeout the
+ * caller calls `flush`.
  */
-
-import {decodeEscapeSequence, keyName, type Token, toLatinKey} from './key-token.js';
+import {ALT_BIT, decodeEscapeSequence, keyName, type Token, toLatinKey} from './key-token.js';
 
 export interface KeyDecoder {
 	push(bytes: Uint8Array | string): Token[];
-	/** Time is up: what is pending is taken for what it looks like (a lone ESC is the Esc key). */
+	/** Decodes pending input as it is, after the escape timeout: a lone ESC becomes the Esc key. */
 	flush(): Token[];
-	/** Whether something waits for more bytes or for `flush`; never during a paste. */
+	/** Whether input waits for more bytes or for `flush`; false during a paste. */
 	readonly isPending: boolean;
-	/** Neither inside a sequence nor inside a paste. */
+	/** Whether the decoder is outside of every sequence and paste. */
 	readonly isIdle: boolean;
 }
 
-/** A paste that never ends is cut here: what comes after is typed text again. */
+/** A paste without an end is cut at this length; later input is typed text again. */
 export const MAX_PASTE_UNITS = 1024 * 1024;
 const MAX_SEQUENCE_UNITS = 256;
 const PASTE_START = '\u001B[200~';
 const PASTE_END = '\u001B[201~';
-const ALT = 2;
 
 interface DecodedToken {
 	readonly token?: Token | undefined;
@@ -29,7 +28,7 @@ interface DecodedToken {
 
 const NEEDS_MORE = 'more';
 
-/** Creates a decoder. `boundKeys`: the keys, in lower case, that ESC and a character of one read stand for with Alt. */
+/** `boundKeys`: all keys of the screen, in lower case (collectKeys). Only those are decoded from ESC and a character. */
 export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 	const utf8 = new TextDecoder('utf-8', {ignoreBOM: true});
 	let buffer = '';
@@ -110,8 +109,9 @@ function controlKey(code: number): string {
 }
 
 /**
- * After ESC: a sequence, Alt with a key that is bound, or the Esc key: when nothing more comes, or something that Alt
- * means nothing with (over a slow line Esc and what is typed next come in one read).
+ * Decodes input that starts with ESC: a sequence, Alt with a bound key, or the Esc key. It is the Esc key when nothing
+ * follows, or a character that is not bound with Alt. Over a slow connection Esc and the next typed text arrive in one
+ * read.
  */
 function escapeToken(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
 	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
@@ -122,7 +122,7 @@ function escapeToken(input: string, final: boolean, boundKeys: ReadonlySet<strin
 	if (second === ']' || second === 'P' || second === '_') return stringToken(input, final);
 	const code = input.codePointAt(1) ?? 0;
 	const used = 1 + (code > 0xffff ? 2 : 1);
-	const key = code < 32 || code === 127 ? altControl(code) : keyName(toLatinKey(input.slice(1, used)), ALT);
+	const key = code < 32 || code === 127 ? altControl(code) : keyName(toLatinKey(input.slice(1, used)), ALT_BIT);
 	return boundKeys.has(key.toLowerCase()) ? {token: {type: 'key', key}, consumed: used} : escapeKey;
 }
 
@@ -131,7 +131,7 @@ function altControl(code: number): string {
 	return key.startsWith('ctrl+') ? `ctrl+alt+${key.slice(5)}` : `alt+${key}`;
 }
 
-/** ESC ESC [ A is Alt+↑ in some terminals; before anything else the first ESC was the key. */
+/** ESC ESC [ A is Alt+↑ in some terminals. Before any other input the first ESC is the Esc key. */
 function doubleEscape(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
 	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
 	const inner = nextToken(input.slice(1), false, boundKeys);
@@ -141,7 +141,7 @@ function doubleEscape(input: string, final: boolean, boundKeys: ReadonlySet<stri
 	return plain ? {token: {type: 'key', key: `alt+${token.key}`}, consumed: inner.consumed + 1} : escapeKey;
 }
 
-// CSI: parameters, intermediates, final; rxvt ends some in `$`. The Linux console's function keys are CSI [ A.
+// CSI: parameters, intermediates, final byte. rxvt ends some in `$`; the function keys of the Linux console are CSI [ A.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with it
 const SEQUENCE = /^\u001B(?:O[ -~]|\[\[[A-E]|\[[0-?]*\$(?![@-~])|\[[0-?]*[ -/]*[@-~])/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with it
@@ -152,15 +152,15 @@ function sequenceToken(input: string, final: boolean): DecodedToken | typeof NEE
 	if (UNFINISHED.test(head) && !final && input.length < MAX_SEQUENCE_UNITS) return NEEDS_MORE;
 	const match = SEQUENCE.exec(head);
 	if (match) return {token: decodeEscapeSequence(match[0]), consumed: match[0].length};
-	if (head.length === 2) return {token: {type: 'key', key: keyName(head[1] ?? '', ALT)}, consumed: 2};
+	if (head.length === 2) return {token: {type: 'key', key: keyName(head[1] ?? '', ALT_BIT)}, consumed: 2};
 	return {consumed: UNFINISHED.test(head) ? head.length : 2};
 }
 
-/** OSC, DCS and APC answers of the terminal: swallowed whole. */
+/** Skips an OSC, DCS or APC answer of the terminal. */
 function stringToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences end with it
 	const end = /\u0007|\u001B\\/.exec(input);
 	if (end) return {consumed: end.index + end[0].length};
 	if (!final && input.length < MAX_PASTE_UNITS) return NEEDS_MORE;
-	return {token: {type: 'key', key: keyName(input[1] ?? '', ALT)}, consumed: 2};
+	return {token: {type: 'key', key: keyName(input[1] ?? '', ALT_BIT)}, consumed: 2};
 }

@@ -1,4 +1,4 @@
-/** The key table as people read it: line by line in the help overlay, in short in the readme (key-help.ts). */
+/** The key table for people: the lines of the help overlay, and the markdown table of the readme. */
 import {type Action, type KeyRow, type KeyScope, keyRows} from './key-bindings.js';
 
 const KEY_NAMES: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
 	shift: 'Shift',
 };
 
-/** `ctrl+alt+x` → `Ctrl+Alt+X`; a capital letter behind Alt is Shift with the letter. */
+/** `ctrl+alt+x` as `Ctrl+Alt+X`; a capital letter after a modifier is Shift with the letter. */
 export function keyLabel(key: string): string {
 	const parts = key.split('+');
 	return parts
@@ -46,38 +46,37 @@ const SECTION_TITLES: Readonly<Record<KeyScope, string>> = {
 export interface KeyHelpLine {
 	readonly section: string;
 	readonly scope: KeyScope;
-	/** Of the first row that it was joined from. */
+	/** Action of the first of the joined rows. */
 	readonly action: Action;
 	readonly description: string;
-	/** Keys, twins and a command, each by itself. */
+	/** Keys, alternative keys and the command. */
 	readonly labels: readonly string[];
 }
 
-/** One line per thing to do; rows that do the same in the same place are joined. */
+/** One line for each description in a scope; rows with the same description are joined. */
 export function keyHelpLines(rows: readonly KeyRow[] = keyRows): KeyHelpLine[] {
 	const lines: KeyHelpLine[] = [];
 	for (const scope of ['any', 'input', 'list', 'timeline', 'peers', 'prompt'] as const) {
-		const joined = new Map<string, {action: Action; keys: string[]; twins: string[]}>();
+		const joined = new Map<string, {action: Action; keys: string[]; alternatives: string[]}>();
 		for (const row of rows) {
 			if (row.scope !== scope) continue;
-			const line = joined.get(row.description) ?? {action: row.action, keys: [], twins: []};
+			const line = joined.get(row.description) ?? {action: row.action, keys: [], alternatives: []};
 			line.keys.push(...row.keys.map(keyLabel));
-			line.twins.push(...(row.alternativeKeys ?? []).map(keyLabel), ...(row.command ? [row.command] : []));
+			line.alternatives.push(...(row.alternativeKeys ?? []).map(keyLabel), ...(row.command ? [row.command] : []));
 			joined.set(row.description, line);
 		}
-		for (const [description, {action, keys, twins}] of joined) {
-			lines.push({section: SECTION_TITLES[scope], scope, action, description, labels: [...keys, ...twins]});
+		for (const [description, {action, keys, alternatives}] of joined) {
+			lines.push({section: SECTION_TITLES[scope], scope, action, description, labels: [...keys, ...alternatives]});
 		}
 	}
 	return lines;
 }
 
-/** The readme's table of keys: everything that the help overlay tells, a row for each thing that one is after. */
-
+/** A row of the readme's table. */
 interface KeyGroup {
 	readonly title: string;
 	readonly scope: KeyScope;
-	/** Left out: all in that place that no group before it took. */
+	/** Omitted: every action of the scope that no earlier group includes. */
 	readonly includes?: (action: Action) => boolean;
 }
 
@@ -109,12 +108,13 @@ function isOneOf(...actions: readonly Action[]): (action: Action) => boolean {
 	return action => actions.includes(action);
 }
 
+/** The readme's table of keys, with the same contents as the help overlay. A test compares it with the readme. */
 export function keyTableMarkdown(lines: readonly KeyHelpLine[] = keyHelpLines()): string {
 	const remaining = new Set(lines);
 	const rows = keyGroups.flatMap(({title, scope, includes = () => true}) => {
-		const taken = [...remaining].filter(line => line.scope === scope && includes(line.action));
-		for (const line of taken) remaining.delete(line);
-		return taken.length === 0 ? [] : [`| ${title} | ${taken.map(formatHelpLine).join(' · ')} |`];
+		const included = [...remaining].filter(line => line.scope === scope && includes(line.action));
+		for (const line of included) remaining.delete(line);
+		return included.length === 0 ? [] : [`| ${title} | ${included.map(formatHelpLine).join(' · ')} |`];
 	});
 	return ['| for | keys |', '|---|---|', ...rows].join('\n');
 }

@@ -1,24 +1,26 @@
 /**
- * What the terminal said, decoded. A key is written as `ctrl+alt+shift+name` with the modifiers it has, in that order;
- * names are those of keys.ts' table or the character itself (`alt+u`, `alt+U` with Shift).
+ * Tokens of terminal input, and the decoding of one escape sequence. A key is written as `ctrl+alt+shift+name` with the
+ * modifiers that it has, in that order. The name is one of key-bindings.ts or the character itself: `alt+u`, and `alt+U`
+ * with Shift.
  */
 export type Token =
 	| {readonly type: 'key'; readonly key: string}
 	/** Printable characters, never a control. */
 	| {readonly type: 'text'; readonly text: string}
-	/** A paste, whole: bracketed, or told by its reads (token-reader.ts). */
+	/** A whole paste, bracketed or recognized by its reads (terminal/token-reader.ts). */
 	| {readonly type: 'paste'; readonly text: string}
-	/** Mode 1004: the terminal window got or lost the focus. */
+	/** Focus report (mode 1004): the terminal window got or lost the focus. */
 	| {readonly type: 'focus'; readonly focused: boolean}
-	/** Answer to `CSI ? u`: the terminal speaks the kitty keyboard protocol. */
+	/** Answer to `CSI ? u`: the terminal supports the kitty keyboard protocol. */
 	| {readonly type: 'kitty-keyboard'};
 
-/** Bits of xterm and kitty modifiers, parameter minus one. */
+/** Modifier bits of xterm and kitty: the parameter minus one. */
 const SHIFT_BIT = 1;
-const ALT_BIT = 2;
+export const ALT_BIT = 2;
 const CTRL_BIT = 4;
 const META_BIT = 32;
 
+/** The written form of a key with its modifiers. */
 export function keyName(name: string, modifiers = 0): string {
 	const shift = (modifiers & SHIFT_BIT) !== 0;
 	const alt = (modifiers & (ALT_BIT | META_BIT)) !== 0;
@@ -27,7 +29,7 @@ export function keyName(name: string, modifiers = 0): string {
 	return `${modifiers & CTRL_BIT ? 'ctrl+' : ''}${alt ? 'alt+' : ''}${shift && !character ? 'shift+' : ''}${shown}`;
 }
 
-/** Ctrl and Alt with a Cyrillic or Greek letter mean the Latin letter at the same place of the keyboard. */
+// Ctrl and Alt with a Cyrillic or Greek letter mean the Latin letter on the same key.
 const LATIN = "qwertyuiop[]asdfghjkl;'zxcvbnm,./";
 const CYRILLIC = 'йцукенгшщзхъфывапролджэячсмитьбю.';
 const GREEK_LATIN = 'wertyuiopasdfghjklzxcvbnm';
@@ -38,14 +40,13 @@ for (const [index, letter] of Array.from(CYRILLIC).entries()) latinByLetter.set(
 for (const [index, letter] of Array.from(GREEK).entries()) latinByLetter.set(letter, GREEK_LATIN[index] ?? letter);
 latinByLetter.delete('.');
 
+/** The Latin letter on the key of a Cyrillic or Greek letter; any other character unchanged. */
 export function toLatinKey(letter: string): string {
 	const found = latinByLetter.get(letter);
 	if (found) return found;
 	const lower = latinByLetter.get(letter.toLowerCase());
 	return lower && letter !== letter.toLowerCase() ? lower.toUpperCase() : letter;
 }
-
-/** One complete escape sequence to a token: xterm, VT, rxvt and kitty forms. Unknown ones are nothing, never text. */
 
 const KEY_BY_FINAL: Readonly<Record<string, string>> = {
 	A: 'up',
@@ -70,7 +71,7 @@ const KEY_BY_TILDE_NUMBER: Readonly<Record<string, string>> = {
 
 const RXVT_SHIFTED_KEYS: Readonly<Record<string, string>> = {a: 'up', b: 'down', c: 'right', d: 'left'};
 
-/** Kitty and CSI-u numbers of keys that have other names here. */
+/** Key names by the numbers of kitty and CSI u. */
 const KEY_BY_CODE: Readonly<Record<number, string>> = {
 	8: 'backspace',
 	9: 'tab',
@@ -90,12 +91,13 @@ const KEY_BY_CODE: Readonly<Record<number, string>> = {
 	57426: 'delete',
 };
 
-const SHIFT = 1;
-const CTRL = 4;
-/** Caps lock and num lock are no modifiers of ours. */
+/** Caps Lock and Num Lock, which are ignored. */
 const LOCK_BITS = 64 | 128;
 
-/** `sequence` begins with ESC and is complete. */
+/**
+ * Decodes one complete escape sequence, ESC included, in the forms of xterm, VT, rxvt and kitty. Undefined for unknown
+ * sequences and key releases, which must not become text.
+ */
 export function decodeEscapeSequence(sequence: string): Token | undefined {
 	const final = sequence.at(-1) ?? '';
 	if (sequence[1] === 'O') return namedKey(KEY_BY_FINAL[final], 0);
@@ -112,9 +114,9 @@ export function decodeEscapeSequence(sequence: string): Token | undefined {
 	if (final === 'u') return decodeKeyCode(first, modifiers);
 	if (final === '~' && first === '27') return decodeKeyCode(third, modifiers);
 	if (final === '~') return namedKey(KEY_BY_TILDE_NUMBER[first], modifiers);
-	if (final === '$') return namedKey(KEY_BY_TILDE_NUMBER[first], SHIFT);
-	if (final === '^') return namedKey(KEY_BY_TILDE_NUMBER[first], CTRL);
-	if (final in RXVT_SHIFTED_KEYS) return namedKey(RXVT_SHIFTED_KEYS[final], SHIFT);
+	if (final === '$') return namedKey(KEY_BY_TILDE_NUMBER[first], SHIFT_BIT);
+	if (final === '^') return namedKey(KEY_BY_TILDE_NUMBER[first], CTRL_BIT);
+	if (final in RXVT_SHIFTED_KEYS) return namedKey(RXVT_SHIFTED_KEYS[final], SHIFT_BIT);
 	return namedKey(KEY_BY_FINAL[final], modifiers);
 }
 
@@ -122,7 +124,7 @@ function namedKey(name: string | undefined, modifiers: number): Token | undefine
 	return name === undefined ? undefined : {type: 'key', key: keyName(name, modifiers)};
 }
 
-/** `code[:shifted[:base]]`, a Unicode number: the base layout's key, if told, is what Ctrl and Alt go by. */
+/** Decodes `code[:shifted[:base]]`, Unicode numbers. Ctrl and Alt use the key of the base layout where it is reported. */
 function decodeKeyCode(field: string, modifiers: number): Token | undefined {
 	const [code, shifted, base] = field.split(':');
 	const number = Number(code || 1);
@@ -130,10 +132,10 @@ function decodeKeyCode(field: string, modifiers: number): Token | undefined {
 	if (name) return namedKey(name, modifiers);
 	if (number < 32 || number > 0x10ffff || (number >= 57344 && number <= 63743)) return undefined;
 	const character = String.fromCodePoint(number);
-	if ((modifiers & ~SHIFT) === 0) {
+	if ((modifiers & ~SHIFT_BIT) === 0) {
 		const text = shifted
 			? String.fromCodePoint(Number(shifted))
-			: modifiers & SHIFT
+			: modifiers & SHIFT_BIT
 				? character.toUpperCase()
 				: character;
 		return {type: 'text', text};
@@ -151,7 +153,7 @@ const LEGACY_KEY_BY_KEY: Readonly<Record<string, string>> = {
 	'ctrl+7': 'ctrl+_',
 };
 
-/** Keys that terminals without the protocol cannot tell apart mean the same with it. */
+/** Maps keys that only the kitty protocol distinguishes to the key that other terminals send for them. */
 function legacyForm(key: string): Token {
 	return {type: 'key', key: LEGACY_KEY_BY_KEY[key] ?? key};
 }

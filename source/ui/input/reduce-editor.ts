@@ -1,5 +1,7 @@
-/** Typing, deleting, killing: edits by grapheme and by word. */
-
+/**
+ * Editor of the draft and of prompts: a pure reducer from state and action to state, so that keys which arrive together
+ * are all applied. Edits work on graphemes and words.
+ */
 import {cleanText} from '../../core/text.js';
 import {lineRangeAt, nextBoundary, nextWord, previousBoundary, previousWord} from '../text/graphemes.js';
 import {layoutDraft, offsetAtColumn} from './draft-layout.js';
@@ -13,11 +15,93 @@ import {
 	undoEdit,
 } from './editor-state.js';
 
+export type EditName =
+	| 'delete-back'
+	| 'delete-forward'
+	| 'kill-to-end'
+	| 'kill-to-start'
+	| 'kill-to-whitespace'
+	| 'kill-word-back'
+	| 'kill-word-forward'
+	| 'undo'
+	| 'redo'
+	| 'submit'
+	| 'cancel-completion';
+
+export type Direction = 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end' | 'start' | 'end';
+
+/** Candidates that can replace [start, end) of the draft. */
+export interface CompletionCandidates {
+	readonly start: number;
+	readonly end: number;
+	readonly candidates: readonly string[];
+}
+
+export type EditorAction =
+	| {readonly type: 'type'; readonly text: string}
+	| {readonly type: 'paste'; readonly text: string}
+	| {readonly type: 'answer-paste'; readonly insert: boolean}
+	| {readonly type: 'edit'; readonly edit: EditName}
+	| {readonly type: 'yank'}
+	| {readonly type: 'move'; readonly to: Direction}
+	/** `width`: cells of the input box. */
+	| {readonly type: 'row'; readonly by: 1 | -1; readonly width: number}
+	| {readonly type: 'history'; readonly by: 1 | -1}
+	| {
+			readonly type: 'complete';
+			readonly by: 1 | -1;
+			readonly findCandidates: (editor: EditorState) => CompletionCandidates | undefined;
+	  }
+	/** Replaces the draft; undo restores the old one. */
+	| {readonly type: 'set'; readonly text: string};
+
+/** The state after an action. */
+export function reduceEditor(editor: EditorState, action: EditorAction): EditorState {
+	switch (action.type) {
+		case 'type':
+			return typeText(editor, action.text);
+		case 'paste':
+			return pasteText(editor, action.text);
+		case 'answer-paste': {
+			const answered = {...editor, pendingPaste: undefined};
+			return action.insert && editor.pendingPaste ? insertText(answered, editor.pendingPaste) : answered;
+		}
+		case 'edit':
+			return EDIT_REDUCERS[action.edit](editor);
+		case 'yank':
+			return insertText(editor, editor.killBuffer);
+		case 'move':
+			return moveCaret(editor, action.to);
+		case 'row':
+			return moveRow(editor, action.by, action.width);
+		case 'history':
+			return moveInHistory(editor, action.by);
+		case 'complete':
+			return completeDraft(editor, action.findCandidates, action.by);
+		case 'set':
+			return replaceRange(editor, {start: 0, end: editor.text.length}, action.text, 'other');
+	}
+}
+
+const EDIT_REDUCERS: Readonly<Record<EditName, (editor: EditorState) => EditorState>> = {
+	'delete-back': deleteBack,
+	'delete-forward': deleteForward,
+	'kill-to-end': killToLineEnd,
+	'kill-to-start': killToLineStart,
+	'kill-to-whitespace': killToWhitespace,
+	'kill-word-back': killWordBack,
+	'kill-word-forward': killWordForward,
+	undo: undoEdit,
+	redo: redoEdit,
+	submit: submitDraft,
+	'cancel-completion': cancelCompletion,
+};
+
 /**
- * Typed text, one code point after the other, so that it makes the same undo steps however it was cut into reads: a new
- * step begins at each word.
+ * Inserts typed text by code point, so that the undo steps do not depend on how the text was split into reads. A new undo
+ * step starts at each word.
  */
-export function typeText(editor: EditorState, text: string): EditorState {
+function typeText(editor: EditorState, text: string): EditorState {
 	let next = editor;
 	for (const character of text) {
 		const before = next.text[next.cursor - 1];
@@ -28,22 +112,22 @@ export function typeText(editor: EditorState, text: string): EditorState {
 	return next;
 }
 
-/** Put in as one step. */
-export function insertText(editor: EditorState, text: string): EditorState {
+/** Inserts a text as one undo step. */
+function insertText(editor: EditorState, text: string): EditorState {
 	return replaceRange(editor, {start: editor.cursor, end: editor.cursor}, text, 'other');
 }
 
-export function deleteBack(editor: EditorState): EditorState {
+function deleteBack(editor: EditorState): EditorState {
 	const start = previousBoundary(editor.text, editor.cursor);
 	return replaceRange(editor, {start, end: editor.cursor}, '', 'delete', editor.lastEdit === 'delete');
 }
 
-export function deleteForward(editor: EditorState): EditorState {
+function deleteForward(editor: EditorState): EditorState {
 	const end = nextBoundary(editor.text, editor.cursor);
 	return replaceRange(editor, {start: editor.cursor, end}, '', 'delete', editor.lastEdit === 'delete');
 }
 
-/** Kills in a row add up, as in readline: backwards ones in front. */
+/** Deletes a range into the kill buffer. Consecutive kills accumulate, as in readline; backward ones in front. */
 function kill(editor: EditorState, start: number, end: number, backwards: boolean): EditorState {
 	if (start === end) return editor;
 	const removed = editor.text.slice(start, end);
@@ -52,40 +136,32 @@ function kill(editor: EditorState, start: number, end: number, backwards: boolea
 	return {...replaceRange(editor, {start, end}, '', 'kill'), killBuffer};
 }
 
-export function killToLineEnd(editor: EditorState): EditorState {
+function killToLineEnd(editor: EditorState): EditorState {
 	const {end} = lineRangeAt(editor.text, editor.cursor);
 	return kill(editor, editor.cursor, end === editor.cursor ? Math.min(end + 1, editor.text.length) : end, false);
 }
 
-export function killToLineStart(editor: EditorState): EditorState {
+function killToLineStart(editor: EditorState): EditorState {
 	const {start} = lineRangeAt(editor.text, editor.cursor);
 	return kill(editor, start === editor.cursor ? Math.max(0, start - 1) : start, editor.cursor, true);
 }
 
-/** Back to the white space before (Ctrl+W), as in a shell. */
-export function killToWhitespace(editor: EditorState): EditorState {
+/** Kills back to the previous white space (Ctrl+W), as in a shell. */
+function killToWhitespace(editor: EditorState): EditorState {
 	const before = editor.text.slice(0, editor.cursor);
 	return kill(editor, before.replace(/\S*\s*$/u, '').length, editor.cursor, true);
 }
 
-export function killWordBack(editor: EditorState): EditorState {
+function killWordBack(editor: EditorState): EditorState {
 	return kill(editor, previousWord(editor.text, editor.cursor), editor.cursor, true);
 }
 
-export function killWordForward(editor: EditorState): EditorState {
+function killWordForward(editor: EditorState): EditorState {
 	return kill(editor, editor.cursor, nextWord(editor.text, editor.cursor), false);
 }
 
-/** Completion as a visible choice: Tab takes the first, again the next; any other key ends it. */
-
-export interface CompletionCandidates {
-	readonly start: number;
-	readonly end: number;
-	readonly candidates: readonly string[];
-}
-
-/** Starts with `propose` or goes on with the choice that is open. Nothing to propose: the same editor. */
-export function completeDraft(
+/** Opens a choice of completions, or moves to the next candidate of an open one. Returns the same editor without any. */
+function completeDraft(
 	editor: EditorState,
 	findCandidates: (editor: EditorState) => CompletionCandidates | undefined,
 	by: 1 | -1,
@@ -113,18 +189,14 @@ function selectCandidate(
 	return {...replaced, completion: {start, end: start + text.length, candidates, chosen, original}};
 }
 
-/** Puts back what stood there before the choice. */
-export function cancelCompletion(editor: EditorState): EditorState {
+/** Restores the text that the completion replaced. */
+function cancelCompletion(editor: EditorState): EditorState {
 	const open = editor.completion;
 	if (!open) return editor;
 	return replaceRange(editor, {start: open.start, end: open.end}, open.original, 'other', true);
 }
 
-/** Caret moves and the input history at the edges of the draft. */
-
-export type Direction = 'left' | 'right' | 'word-left' | 'word-right' | 'line-start' | 'line-end' | 'start' | 'end';
-
-export function moveCaret(editor: EditorState, direction: Direction): EditorState {
+function moveCaret(editor: EditorState, direction: Direction): EditorState {
 	return moveCaretTo(editor, caretTarget(editor, direction));
 }
 
@@ -149,8 +221,8 @@ function caretTarget({text, cursor}: EditorState, direction: Direction): number 
 	}
 }
 
-/** One drawn row up or down; beyond the first or last row, the history. */
-export function moveRow(editor: EditorState, by: 1 | -1, width: number): EditorState {
+/** Moves the caret by one drawn row; beyond the first or last row, through the history. */
+function moveRow(editor: EditorState, by: 1 | -1, width: number): EditorState {
 	const layout = layoutDraft(editor, width);
 	const line = layout.lines[layout.caretRow + by];
 	if (!line) return moveInHistory(editor, by);
@@ -158,18 +230,18 @@ export function moveRow(editor: EditorState, by: 1 | -1, width: number): EditorS
 	return moveCaretTo(editor, offsetAtColumn(editor.text, line, goal), goal);
 }
 
-/** The draft that was not sent stands at the end of the history and is never lost. */
-export function moveInHistory(editor: EditorState, by: 1 | -1): EditorState {
-	const at = editor.historyIndex + by;
-	if (at < 0 || at > editor.history.length) return editor;
+/** Shows another entry of the history. The unsent draft is kept as its last entry. */
+function moveInHistory(editor: EditorState, by: 1 | -1): EditorState {
+	const index = editor.historyIndex + by;
+	if (index < 0 || index > editor.history.length) return editor;
 	const unsentDraft = editor.historyIndex === editor.history.length ? editor.text : editor.unsentDraft;
-	const text = at === editor.history.length ? unsentDraft : (editor.history[at] ?? '');
+	const text = index === editor.history.length ? unsentDraft : (editor.history[index] ?? '');
 	const replaced = replaceRange(editor, {start: 0, end: editor.text.length}, text, 'other');
-	return {...replaced, cursor: text.length, historyIndex: at, unsentDraft};
+	return {...replaced, cursor: text.length, historyIndex: index, unsentDraft};
 }
 
-/** The draft was sent: into the history (not twice in a row), and an empty draft with nothing to undo. */
-export function submitDraft(editor: EditorState): EditorState {
+/** Adds the sent draft to the history, unless it repeats the last entry, and starts an empty draft without undo steps. */
+function submitDraft(editor: EditorState): EditorState {
 	const repeated = editor.history.at(-1) === editor.text;
 	const history = repeated ? editor.history : [...editor.history, editor.text].slice(-MAX_HISTORY);
 	return {
@@ -188,73 +260,10 @@ export function submitDraft(editor: EditorState): EditorState {
 	};
 }
 
-/** The one door to the draft: a pure reducer, so that keys which arrive together are all kept. */
-
-const EDIT_REDUCERS = {
-	'delete-back': deleteBack,
-	'delete-forward': deleteForward,
-	'kill-to-end': killToLineEnd,
-	'kill-to-start': killToLineStart,
-	'kill-to-whitespace': killToWhitespace,
-	'kill-word-back': killWordBack,
-	'kill-word-forward': killWordForward,
-	undo: undoEdit,
-	redo: redoEdit,
-	submit: submitDraft,
-	'cancel-completion': cancelCompletion,
-};
-
-export type EditName = keyof typeof EDIT_REDUCERS;
-
-export type EditorAction =
-	| {readonly type: 'type'; readonly text: string}
-	| {readonly type: 'paste'; readonly text: string}
-	| {readonly type: 'answer-paste'; readonly insert: boolean}
-	| {readonly type: 'edit'; readonly edit: EditName}
-	| {readonly type: 'yank'}
-	| {readonly type: 'move'; readonly to: Direction}
-	/** `width`: cells of the input box. */
-	| {readonly type: 'row'; readonly by: 1 | -1; readonly width: number}
-	| {readonly type: 'history'; readonly by: 1 | -1}
-	| {
-			readonly type: 'complete';
-			readonly by: 1 | -1;
-			readonly propose: (editor: EditorState) => CompletionCandidates | undefined;
-	  }
-	/** Undo brings back what was there. */
-	| {readonly type: 'set'; readonly text: string};
-
-export function reduceEditor(editor: EditorState, action: EditorAction): EditorState {
-	switch (action.type) {
-		case 'type':
-			return typeText(editor, action.text);
-		case 'paste':
-			return pasteText(editor, action.text);
-		case 'answer-paste': {
-			const answered = {...editor, pendingPaste: undefined};
-			return action.insert && editor.pendingPaste ? insertText(answered, editor.pendingPaste) : answered;
-		}
-		case 'edit':
-			return EDIT_REDUCERS[action.edit](editor);
-		case 'yank':
-			return insertText(editor, editor.killBuffer);
-		case 'move':
-			return moveCaret(editor, action.to);
-		case 'row':
-			return moveRow(editor, action.by, action.width);
-		case 'history':
-			return moveInHistory(editor, action.by);
-		case 'complete':
-			return completeDraft(editor, action.propose, action.by);
-		case 'set':
-			return replaceRange(editor, {start: 0, end: editor.text.length}, action.text, 'other');
-	}
-}
-
-/** Far more than can be sent: what is too long is said when it is sent, not cut here. */
+/** Far above the limit of a message: a paste is kept whole, and sending reports a draft that is too long. */
 const MAX_PASTE_BYTES = 1024 * 1024;
 
-/** Kept whole, newlines included; one newline at the end is what copying a line adds. */
+/** Inserts a paste with its line breaks, without the final one that copying a line adds. A long paste asks first. */
 function pasteText(editor: EditorState, pasted: string): EditorState {
 	const text = cleanText(pasted.replace(/\r\n?/g, '\n'), MAX_PASTE_BYTES).replace(/\n$/, '');
 	if (text.split('\n').length > MAX_PASTE_LINES) return {...editor, pendingPaste: text};
@@ -263,7 +272,7 @@ function pasteText(editor: EditorState, pasted: string): EditorState {
 
 const MAX_PROMPT_PASTE_UNITS = 500;
 
-/** A paste as a short prompt takes it: terminals end its lines in CR, and a prompt has one row. */
+/** A paste for a prompt, which has one row: line breaks become spaces. Terminals end pasted lines in CR. */
 export function toSingleLinePaste(pasted: string): string {
 	return pasted
 		.replace(/[\r\n]+$/, '')

@@ -132,7 +132,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	function complete(by: 1 | -1): void {
 		const names = completionNames(chatNode.store.getState());
-		line.edit({type: 'complete', by, propose: ({text, cursor}) => findCompletion(text, cursor, names)});
+		line.edit({type: 'complete', by, findCandidates: ({text, cursor}) => findCompletion(text, cursor, names)});
 	}
 
 	function interrupt(): void {

@@ -1,5 +1,4 @@
-/** Details of an entry and of a peer, as [what, value] pairs. Pure. */
-
+/** Details of an entry and of a peer, as pairs of label and value. */
 import type {PeerId} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
@@ -13,60 +12,66 @@ import {entryText} from '../timeline/describe-entry.js';
 import {displayAddress, plainName} from '../timeline/display-name.js';
 import {formatMoment} from '../timeline/format-time.js';
 
-export type Detail = readonly [what: string, value: string];
+export type Detail = readonly [label: string, value: string];
 
 export function entryDetails(state: State, entry: TimelineEntry): Detail[] {
-	const facts: Detail[] = [
+	const details: Detail[] = [
 		['from', `${plainName(state, entry.peer, entry.seq)}#${fingerprintOf(state, entry.peer)}`],
 		['address', displayAddress(state, entry.peer) || 'unknown'],
-		['written', `${formatMoment(entry.at)}${entry.late ? ' (came in late)' : ''}`],
+		['sent', `${formatMoment(entry.at)}${entry.late ? ' (arrived late)' : ''}`],
 	];
-	if (entry.seq > 0) facts.push(['event', `${entry.type}, number ${entry.seq} of its author`], ['peer id', entry.peer]);
-	else facts.push(['event', `${entry.type}, seen by this node`]);
-	facts.push(['order', toSortableString(entry)]);
+	if (entry.seq > 0)
+		details.push(['event', `${entry.type}, number ${entry.seq} of this peer`], ['peer id', entry.peer]);
+	else details.push(['event', `${entry.type}, observed by this node`]);
+	details.push(['order', toSortableString(entry)]);
 	if (entry.type === 'posted' && entry.peer === state.launch?.peer)
-		facts.push(['delivery', deliveryText(state, entry.seq)]);
-	facts.push(['text', entryText(state, entry)]);
-	return facts;
+		details.push(['delivery', deliveryText(state, entry.seq)]);
+	details.push(['text', entryText(state, entry)]);
+	return details;
 }
 
 function deliveryText(state: State, seq: number): string {
 	const delivery = selectDelivery(state, seq);
 	if (!delivery || (delivery.of === 0 && delivery.delivered === 0))
-		return 'nobody was connected when it was said; whoever comes gets it';
-	if (delivery.of === 0)
-		return `nobody was connected when it was said; on the disk of ${delivery.delivered} who came since`;
-	return `on the disk of ${delivery.delivered} of the ${delivery.of} who were connected when it was said`;
+		return 'nobody was connected; will be delivered to peers that join later';
+	if (delivery.of === 0) return `nobody was connected; stored by ${peers(delivery.delivered)} that joined later`;
+	return `stored by ${delivery.delivered} of ${peers(delivery.of)} that ${delivery.of === 1 ? 'was' : 'were'} connected`;
+}
+
+function peers(count: number): string {
+	return `${count} ${count === 1 ? 'peer' : 'peers'}`;
 }
 
 export function peerDetails(state: State, peer: PeerId): Detail[] {
 	const view = selectPeer(state, peer);
 	if (!view) return [['peer id', peer]];
-	const facts: Detail[] = [
+	const details: Detail[] = [
 		['name', cleanLine(view.name)],
 		['state', statusWord(view.status)],
 		[
 			'address',
-			view.address ? `${cleanLine(view.address)}${view.isAddressUnverified ? ' (as it says itself)' : ''}` : 'unknown',
+			view.address
+				? `${cleanLine(view.address)}${view.isAddressUnverified ? ' (reported by others, not verified)' : ''}`
+				: 'unknown',
 		],
 		[
 			'fingerprint',
-			`${view.fingerprint}${view.verified ? ' (durable identity, verified)' : ' (of this launch: no identity)'}`,
+			`${view.fingerprint}${view.verified ? ' (durable identity, verified)' : ' (of this launch only, no durable identity)'}`,
 		],
 		['peer id', view.peer],
 	];
-	facts.push(...linkDetails(view), ...historyDetails(state, view));
-	return facts;
+	details.push(...linkDetails(view), ...historyDetails(state, view));
+	return details;
 }
 
 function linkDetails(view: PeerView): Detail[] {
-	const facts: Detail[] = [];
-	if (view.version) facts.push(['version', cleanLine(view.version)]);
-	if (view.roundTripMs !== undefined) facts.push(['round trip', formatRoundTrip(view.roundTripMs)]);
-	if (view.clockOffsetMs !== undefined) facts.push(['clock', clockText(view.clockOffsetMs)]);
-	if (view.direction) facts.push(['connection', view.direction === 'dialled' ? 'we dialled' : 'it dialled']);
-	if (view.queuedBytes) facts.push(['waiting', `${view.queuedBytes} bytes to be sent`]);
-	return facts;
+	const details: Detail[] = [];
+	if (view.version) details.push(['version', cleanLine(view.version)]);
+	if (view.roundTripMs !== undefined) details.push(['round trip', formatRoundTrip(view.roundTripMs)]);
+	if (view.clockOffsetMs !== undefined) details.push(['clock', clockText(view.clockOffsetMs)]);
+	if (view.direction) details.push(['connection', view.direction === 'dialled' ? 'outgoing' : 'incoming']);
+	if (view.queuedBytes) details.push(['send queue', `${view.queuedBytes} bytes`]);
+	return details;
 }
 
 function clockText(offsetMs: number): string {
@@ -76,12 +81,13 @@ function clockText(offsetMs: number): string {
 }
 
 function historyDetails(state: State, view: PeerView): Detail[] {
-	const facts: Detail[] = [];
-	if (view.connectedSince) facts.push(['first connected', formatMoment(view.connectedSince)]);
-	if (view.lostAt) facts.push(['lost', formatMoment(view.lostAt)]);
-	if (view.leftAt) facts.push(['left', formatMoment(view.leftAt)]);
-	const holds = state.ephemeral.delivered[view.peer];
-	if (holds !== undefined) facts.push(['holds of ours', `events up to number ${holds}`]);
-	if (view.unreadable > 0) facts.push(['unreadable', `${view.unreadable} events that this version cannot read`]);
-	return facts;
+	const details: Detail[] = [];
+	if (view.connectedSince) details.push(['first connected', formatMoment(view.connectedSince)]);
+	if (view.lostAt) details.push(['lost', formatMoment(view.lostAt)]);
+	if (view.leftAt) details.push(['left', formatMoment(view.leftAt)]);
+	const stored = state.ephemeral.delivered[view.peer];
+	if (stored !== undefined) details.push(['stores of ours', `events up to number ${stored}`]);
+	if (view.unreadable > 0)
+		details.push(['unreadable', `${view.unreadable} ${view.unreadable === 1 ? 'event' : 'events'} of a newer version`]);
+	return details;
 }

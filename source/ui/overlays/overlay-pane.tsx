@@ -3,8 +3,7 @@ import type {ReactNode} from 'react';
 import {Lines} from '../panes/lines.js';
 import {cellWidth, padCells} from '../text/graphemes.js';
 import type {Theme} from '../theme.js';
-import type {OverlayText} from './overlay-text.js';
-import {firstVisibleLine} from './overlay-text.js';
+import {firstVisibleLine, type OverlayText} from './overlay-text.js';
 
 export interface OverlayPaneProps {
 	readonly text: OverlayText;
@@ -14,6 +13,7 @@ export interface OverlayPaneProps {
 	readonly theme: Theme;
 }
 
+/** An overlay: a title row, and as many lines of its text as fit below it. */
 export function OverlayPane({text, scroll, width, height, theme}: OverlayPaneProps): ReactNode {
 	const pageRows = height - 1;
 	const top = firstVisibleLine(scroll, text.lines.length, pageRows);

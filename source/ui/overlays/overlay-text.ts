@@ -1,3 +1,4 @@
+/** Overlays as text: what each of them shows, and how it scrolls. */
 import type {PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
@@ -13,82 +14,7 @@ import type {Segment, Theme} from '../theme.js';
 import type {TimelineView} from '../timeline/timeline-view.js';
 import {type Detail, entryDetails, peerDetails} from './details.js';
 
-/**
- * Where an overlay is read. Who scrolls does not know how many lines there are: what lies nearer to END than to 0 is
- * counted back from the last page. Pure.
- */
-const SCROLL_END = 1_000_000;
-
-/** As a step: to the start, to the end. */
-export const SCROLL_TO_START = -SCROLL_END;
-export const SCROLL_TO_END = SCROLL_END;
-
-export function scrollOverlayBy(scroll: number, rows: number): number {
-	return Math.max(0, Math.min(SCROLL_END, scroll + rows));
-}
-
-/** The line at the top of a page of `room` lines. */
-export function firstVisibleLine(scroll: number, lines: number, room: number): number {
-	const last = Math.max(0, lines - room);
-	return Math.max(0, Math.min(last, scroll > SCROLL_END / 2 ? last - (SCROLL_END - scroll) : scroll));
-}
-
-/** The network pane and `/doctor`: what is wrong and what to do, then what was sent, heard and tried. Pure over a report. */
-
-export function networkLines(report: NetworkReport): string[] {
-	const findings = diagnoseNetwork(report).flatMap(describeFinding);
-	const more = '"npx p2pchat-ink doctor", in another terminal, also tries whether the others can reach this computer.';
-	return [...findings, '', ...describeReport(report), more];
-}
-
-/** The help overlay as lines: the command table, the key table, the marks. */
-
-const KEYS_CELLS = 30;
-/** Where there is room no row is longer. */
-const WIDE_KEYS_CELLS = 42;
-const WIDE_MIN_CELLS = 110;
-
-export function helpRows(width: number, theme: Theme): Segment[][] {
-	const lines: Segment[][] = [];
-	lines.push([{text: ' Commands', style: {bold: true}}]);
-	for (const row of commandRows) lines.push(...twoColumnRows(commandUsage(row), row.description, width, theme));
-	lines.push(...twoColumnRows('//text', 'say a text that begins with a slash', width, theme));
-	let section = '';
-	for (const line of keyHelpLines()) {
-		if (line.section !== section) {
-			section = line.section;
-			lines.push([], [{text: ` ${section}`, style: {bold: true}}]);
-		}
-		lines.push(...twoColumnRows(line.labels.join(', '), line.description, width, theme));
-	}
-	lines.push([], [{text: ' Marks', style: {bold: true}}]);
-	const {undelivered, partlyDelivered, delivered} = theme.glyphs;
-	lines.push(...twoColumnRows(undelivered, 'said, and held by nobody else yet', width, theme));
-	lines.push(...twoColumnRows(partlyDelivered, 'held by some of those who were there', width, theme));
-	lines.push(...twoColumnRows(delivered, 'held by all who were there', width, theme));
-	lines.push(...twoColumnRows('@', 'speaks to you', width, theme));
-	lines.push(...twoColumnRows('~192.168.1.7', 'an address that we were told and never reached', width, theme));
-	lines.push(
-		...twoColumnRows('Bob#a1b2c3d4', 'others go or went by that name: a fingerprint tells them apart', width, theme),
-	);
-	return lines;
-}
-
-/** Side by side where the left fits its column, else below each other. */
-export function twoColumnRows(left: string, right: string, width: number, theme: Theme): Segment[][] {
-	const column = width >= WIDE_MIN_CELLS ? WIDE_KEYS_CELLS : Math.min(KEYS_CELLS, Math.floor(width / 2));
-	const room = Math.max(8, width - column - 3);
-	const rest = wrapText(right, room, room).map(line => right.slice(line.start, line.end));
-	if (cellWidth(left) <= column) {
-		return rest.map((text, index) => [
-			{text: ` ${padCells(index === 0 ? left : '', column, theme.glyphs.ellipsis)} `},
-			{text, style: theme.muted},
-		]);
-	}
-	return [[{text: ` ${left}`}], ...rest.map(text => [{text: ` ${' '.repeat(column)} `}, {text, style: theme.muted}])];
-}
-
-/** What covers the panes, and the line it is scrolled to: see scrollOverlayBy. */
+/** What covers the panes. `scroll` is a position for scrollOverlayBy. */
 export type Overlay =
 	| {readonly type: 'help'; readonly scroll: number}
 	| {readonly type: 'network'; readonly scroll: number}
@@ -112,6 +38,7 @@ export interface OverlayText {
 	readonly lines: readonly (readonly Segment[])[];
 }
 
+/** Title and lines of an overlay. */
 export function overlayTextOf(request: OverlayRequest): OverlayText {
 	const {overlay, state, view, width, theme} = request;
 	switch (overlay.type) {
@@ -130,6 +57,88 @@ export function overlayTextOf(request: OverlayRequest): OverlayText {
 	}
 }
 
+/**
+ * Scroll positions of an overlay. The step that scrolls does not know the number of lines. A position nearer to SCROLL_END
+ * than to 0 is therefore counted back from the last page.
+ */
+const SCROLL_END = 1_000_000;
+
+/** Steps for scrollOverlayBy: to the start, to the end. */
+export const SCROLL_TO_START = -SCROLL_END;
+export const SCROLL_TO_END = SCROLL_END;
+
+/** The scroll position after a step of some rows. */
+export function scrollOverlayBy(scroll: number, rows: number): number {
+	return Math.max(0, Math.min(SCROLL_END, scroll + rows));
+}
+
+/** Index of the first line on a page of `pageRows` lines. */
+export function firstVisibleLine(scroll: number, lines: number, pageRows: number): number {
+	const last = Math.max(0, lines - pageRows);
+	return Math.max(0, Math.min(last, scroll > SCROLL_END / 2 ? last - (SCROLL_END - scroll) : scroll));
+}
+
+/** Lines of the network pane and of `/doctor`: findings with their remedies, then the measurements. */
+export function networkLines(report: NetworkReport): string[] {
+	const findings = diagnoseNetwork(report).flatMap(describeFinding);
+	const more = '"npx p2pchat-ink doctor" in another terminal also tests whether others can reach this computer.';
+	return [...findings, '', ...describeReport(report), more];
+}
+
+const KEYS_CELLS = 30;
+/** Wide enough for the longest list of keys, for wide terminals. */
+const WIDE_KEYS_CELLS = 42;
+const WIDE_MIN_CELLS = 110;
+
+/** The help overlay: commands, keys, and the marks of the timeline. */
+export function helpRows(width: number, theme: Theme): Segment[][] {
+	const lines: Segment[][] = [];
+	lines.push([{text: ' Commands', style: {bold: true}}]);
+	for (const row of commandRows) lines.push(...twoColumnRows(commandUsage(row), row.description, width, theme));
+	lines.push(...twoColumnRows('//text', 'send text that begins with a slash', width, theme));
+	let section = '';
+	for (const line of keyHelpLines()) {
+		if (line.section !== section) {
+			section = line.section;
+			lines.push([], [{text: ` ${section}`, style: {bold: true}}]);
+		}
+		lines.push(...twoColumnRows(line.labels.join(', '), line.description, width, theme));
+	}
+	lines.push([], [{text: ' Marks', style: {bold: true}}]);
+	const {undelivered, partlyDelivered, delivered} = theme.glyphs;
+	lines.push(...twoColumnRows(undelivered, 'sent, not delivered to anybody yet', width, theme));
+	lines.push(...twoColumnRows(partlyDelivered, 'delivered to some of the peers that were connected', width, theme));
+	lines.push(...twoColumnRows(delivered, 'delivered to all peers that were connected', width, theme));
+	lines.push(...twoColumnRows('@', 'mentions you', width, theme));
+	lines.push(...twoColumnRows('~192.168.1.7', 'address reported by others, not verified', width, theme));
+	lines.push(
+		...twoColumnRows(
+			'Bob#a1b2c3d4',
+			'several people use or used this name; the fingerprint tells them apart',
+			width,
+			theme,
+		),
+	);
+	return lines;
+}
+
+/** Two texts side by side where the left one fits its column, else one below the other. */
+export function twoColumnRows(left: string, right: string, width: number, theme: Theme): Segment[][] {
+	const column = width >= WIDE_MIN_CELLS ? WIDE_KEYS_CELLS : Math.min(KEYS_CELLS, Math.floor(width / 2));
+	const rightCells = Math.max(8, width - column - 3);
+	const rightRows = wrapText(right, rightCells, rightCells).map(line => right.slice(line.start, line.end));
+	if (cellWidth(left) <= column) {
+		return rightRows.map((text, index) => [
+			{text: ` ${padCells(index === 0 ? left : '', column, theme.glyphs.ellipsis)} `},
+			{text, style: theme.muted},
+		]);
+	}
+	return [
+		[{text: ` ${left}`}],
+		...rightRows.map(text => [{text: ` ${' '.repeat(column)} `}, {text, style: theme.muted}]),
+	];
+}
+
 function wrapLines(lines: readonly string[], width: number): Segment[][] {
 	return lines.flatMap(line => {
 		const indent = /^ */.exec(line)?.[0] ?? '';
@@ -141,12 +150,13 @@ function wrapLines(lines: readonly string[], width: number): Segment[][] {
 
 const DETAIL_LABEL_CELLS = 16;
 
-export function detailRows(facts: readonly Detail[], width: number, theme: Theme): Segment[][] {
-	return facts.flatMap(([what, value]) => {
-		const room = Math.max(8, width - DETAIL_LABEL_CELLS - 2);
-		if (room < 16) return twoColumnRows(what, value, width, theme);
-		return wrapText(value, room, room).map((line, index) => [
-			{text: ` ${(index === 0 ? what : '').padEnd(DETAIL_LABEL_CELLS)}`, style: theme.muted},
+/** Details as rows of label and value. */
+export function detailRows(details: readonly Detail[], width: number, theme: Theme): Segment[][] {
+	return details.flatMap(([label, value]) => {
+		const valueCells = Math.max(8, width - DETAIL_LABEL_CELLS - 2);
+		if (valueCells < 16) return twoColumnRows(label, value, width, theme);
+		return wrapText(value, valueCells, valueCells).map((line, index) => [
+			{text: ` ${(index === 0 ? label : '').padEnd(DETAIL_LABEL_CELLS)}`, style: theme.muted},
 			{text: value.slice(line.start, line.end)},
 		]);
 	});

@@ -9,8 +9,8 @@ export interface LinesProps {
 }
 
 /**
- * Rows below each other, each one row of the terminal: never squeezed by its neighbours, never wrapped. To React and to the
- * layout they are blanks, which Ink replaces when it writes: a row that scrolls or changes is no work for either.
+ * A block of rows, each exactly one row of the terminal. React and the layout engine see blanks, which Ink replaces with
+ * the painted text on output. A row that scrolls or changes therefore costs neither of them any work.
  */
 export const Lines = memo(function Lines({rows, width}: LinesProps): ReactNode {
 	if (rows.length === 0) return null;
@@ -26,7 +26,7 @@ function blanks(count: number): string {
 	return Array.from({length: count}, () => ' ').join('\n');
 }
 
-/** The line between two panes. */
+/** The vertical line between two panes. */
 export const Divider = memo(function Divider({
 	height,
 	theme,

@@ -1,16 +1,15 @@
-/** A row of segments as the text a terminal takes: colours as SGR (ECMA-48, 8.3.117). Pure, remembered by row. */
-
+/** Turns a row of segments into terminal text with SGR sequences (ECMA-48, 8.3.117). Results are cached by row. */
 import {cellWidth, truncateCells} from '../text/graphemes.js';
 import type {Segment, Style} from '../theme.js';
 
 export type Row = readonly Segment[];
 
-// Controls never come this far; should one, it does not reach the terminal.
+// Texts are cleaned before they get here. This is the last defence against control characters.
 const CONTROLS = /\p{Control}/gu;
 
 const paintedRows = new WeakMap<Row, {readonly width: number; readonly text: string}>();
 
-/** At most `width` cells; what does not fit ends in an ellipsis. */
+/** The row as text of at most `width` cells; a longer row ends in an ellipsis. */
 export function paintRow(row: Row, width: number): string {
 	const cached = paintedRows.get(row);
 	if (cached?.width === width) return cached.text;
@@ -29,9 +28,9 @@ function fitRow(row: Row, width: number): Row {
 	});
 	const segment = row[cut];
 	if (!segment) return row;
-	const room = width - used + (cells[cut] ?? 0);
-	// More follows, if only the blank behind it: so it ends in the ellipsis.
-	return [...row.slice(0, cut), {...segment, text: truncateCells(`${segment.text} `, room)}];
+	const remaining = width - used + (cells[cut] ?? 0);
+	// The added blank makes a segment that just fits end in the ellipsis too, since more segments follow.
+	return [...row.slice(0, cut), {...segment, text: truncateCells(`${segment.text} `, remaining)}];
 }
 
 function paintSegment({text: rawText, style}: Segment): string {
@@ -52,7 +51,7 @@ const SGR_BY_COLOUR: Readonly<Record<string, number>> = {
 	cyan: 36,
 };
 
-/** What turns each part of a style on and off. */
+/** SGR codes that turn each part of a style on and off. */
 function sgrCodesOf({color, bold, dim, inverse, underline, italic}: Style): [on: string, off: number][] {
 	const codes: [string, number][] = [];
 	if (inverse) codes.push(['7', 27]);

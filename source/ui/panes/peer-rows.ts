@@ -1,5 +1,4 @@
-/** The peers pane as rows: who is reachable first, as many as fit around the selected one. Pure. */
-
+/** Rows of the peers pane: as many peers as fit around the selected one, in the order of the list. */
 import type {PeerId} from '../../core/event.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import type {PeerStatus, PeerView} from '../../core/select-peers.js';
@@ -16,21 +15,21 @@ export interface PeersRequest {
 	readonly height: number;
 	readonly selected: PeerId | undefined;
 	isIgnored(peer: PeerId): boolean;
-	/** Colours go by person. */
+	/** Key of the person behind a peer, for the colour of the name. */
 	readonly personKey: (peer: PeerId) => string;
 	readonly theme: Theme;
 }
 
-/** Two rows each while all that are present fit so, else one. */
+/** Two rows for each peer that has not left if all of them fit, else one. */
 export function formatPeerRows(request: PeersRequest): Row[] {
 	const {peers, height, selected} = request;
 	const leftCount = peers.filter(peer => peer.status === 'left').length;
 	const isTwoRows = (peers.length - leftCount) * 2 + leftCount <= height;
-	const at = Math.max(
+	const selectedIndex = Math.max(
 		0,
 		peers.findIndex(peer => peer.peer === selected),
 	);
-	const first = isTwoRows ? 0 : Math.max(0, Math.min(at - Math.floor(height / 2), peers.length - height));
+	const first = isTwoRows ? 0 : Math.max(0, Math.min(selectedIndex - Math.floor(height / 2), peers.length - height));
 	const rows: Row[] = [];
 	for (const peer of peers.slice(first, first + height)) {
 		rows.push(nameRow(peer, request));
@@ -39,6 +38,7 @@ export function formatPeerRows(request: PeersRequest): Row[] {
 	return rows.slice(0, height);
 }
 
+/** Name of a status. */
 export function statusWord(status: PeerStatus): string {
 	return {self: 'you', connected: 'connected', suspect: 'silent', unreachable: 'unreachable', left: 'left'}[status];
 }
@@ -49,29 +49,29 @@ function statusGlyph(status: PeerStatus, {glyphs}: Theme): string {
 }
 
 function nameRow(peer: PeerView, {width, selected, personKey, theme, typing, isIgnored}: PeersRequest): Segment[] {
-	const marked = peer.peer === selected;
+	const isSelected = peer.peer === selected;
 	const present = peer.status === 'self' || peer.status === 'connected';
 	const note = isIgnored(peer.peer) ? 'ignored' : peerNote(peer, typing.includes(peer.peer));
-	const room = width - 3 - (note ? cellWidth(note) + 1 : 0);
-	const shown = cleanLine(peer.name);
+	const nameCells = width - 3 - (note ? cellWidth(note) + 1 : 0);
+	const plain = cleanLine(peer.name);
 	const name = peer.hasNameCollision
-		? `${truncateCells(shown, Math.max(3, room - 9), theme.glyphs.ellipsis)}#${peer.fingerprint}`
-		: shown;
+		? `${truncateCells(plain, Math.max(3, nameCells - 9), theme.glyphs.ellipsis)}#${peer.fingerprint}`
+		: plain;
 	return [
-		{text: marked ? theme.glyphs.selected : ' ', style: {bold: true}},
+		{text: isSelected ? theme.glyphs.selected : ' ', style: {bold: true}},
 		{
 			text: `${statusGlyph(peer.status, theme)} `,
 			style: peer.status === 'connected' ? theme.success : present ? {} : theme.muted,
 		},
 		{
-			text: padCells(name, room, theme.glyphs.ellipsis),
+			text: padCells(name, nameCells, theme.glyphs.ellipsis),
 			style: present ? {...theme.nameStyle(personKey(peer.peer)), bold: true} : theme.muted,
 		},
 		...(note ? [{text: ` ${note}`, style: theme.muted}] : []),
 	];
 }
 
-/** One word at the right: what differs from the usual. */
+/** Note at the right: an unusual state, else the round-trip time. */
 function peerNote(peer: PeerView, typing: boolean): string {
 	if (peer.status === 'self') return 'you';
 	if (typing && peer.status === 'connected') return 'typing';

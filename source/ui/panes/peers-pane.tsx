@@ -13,33 +13,34 @@ import {formatPeerRows} from './peer-rows.js';
 
 export interface PeersPaneProps {
 	readonly state: State;
-	/** Stands for what the state does not know before we joined; none in a replay. */
+	/** Own name and address before this node has joined; absent in a replay. */
 	readonly self?: SelfInfo;
 	readonly width: number;
 	readonly height: number;
-	/** Undefined: another pane has the focus. */
+	/** The selected peer; marked only while the pane has the focus. */
 	readonly selected: PeerId | undefined;
 	readonly focused: boolean;
-	/** Identity keys or peer ids. */
+	/** Identity keys or peer ids of hidden people. */
 	readonly ignored?: readonly string[];
 	readonly theme: Theme;
 }
 
-/** Counts as the status line does: us apart. */
+/** Title with the same counts as the status line, which exclude this node. */
 function paneTitle(state: State, peers: readonly PeerView[]): string {
 	const known = selectKnownCount(state);
-	const here = peers.some(({status}) => status === 'self');
-	if (known === 0 && here) return ' Peers: only you';
-	return ` Peers ${selectConnectedCount(state)}/${known}${here ? ' and you' : ''}`;
+	const isSelfListed = peers.some(({status}) => status === 'self');
+	if (known === 0 && isSelfListed) return ' Peers: only you';
+	return ` Peers ${selectConnectedCount(state)}/${known}${isSelfListed ? ' and you' : ''}`;
 }
 
-/** Until we joined nothing is said of our name and address. */
+/** Fills in the own name and address, which the state does not have before this node has joined. */
 function withOwnLabels(view: PeerView, state: State, {name, addresses}: SelfInfo): PeerView {
 	if (view.status !== 'self' || findName(state, view.peer) !== undefined) return view;
 	const [address] = addresses;
 	return {...view, ...(name !== undefined && {name}), ...(address !== undefined && {address})};
 }
 
+/** The peers pane: a title and the list of people. */
 export function PeersPane({
 	state,
 	self,

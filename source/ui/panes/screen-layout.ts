@@ -1,21 +1,21 @@
-/** Where the panes lie. Pure: the same for drawing and for scrolling. */
+/** Layout of the screen: position and size of the panes, used for drawing and for scrolling. */
 export const MIN_COLUMNS = 30;
 export const MIN_ROWS = 8;
-/** Shown alone on a smaller terminal. */
+/** Shown instead of everything else in a smaller terminal. */
 export const TOO_SMALL_TEXT = `Terminal too small: ${MIN_COLUMNS}x${MIN_ROWS} needed`;
 export const SIDEBAR_MIN_COLUMNS = 60;
 
 export interface ScreenLayout {
 	readonly tooSmall: boolean;
-	/** Columns and rows of the part above the status line. */
+	/** Columns and rows above the status line. */
 	readonly mainWidth: number;
 	readonly mainHeight: number;
 	readonly timelineWidth: number;
-	/** Cells of a row of it: one stays free in front of the divider. */
+	/** Cells of a row of the timeline; one cell stays free in front of the divider. */
 	readonly textWidth: number;
-	/** 0: not drawn. */
+	/** 0: the sidebar is hidden. */
 	readonly sidebarWidth: number;
-	/** The peers take the place of the timeline. */
+	/** The peers replace the timeline, in a narrow terminal. */
 	readonly peersOnly: boolean;
 	readonly inputHeight: number;
 	/** Cells of a row of the draft. */
@@ -27,13 +27,14 @@ export interface LayoutRequest {
 	readonly rows: number;
 	readonly showPeers: boolean;
 	readonly peersFocused: boolean;
-	/** Rows that the draft would take. */
+	/** Number of rows of the draft at a width. */
 	readonly draftRows: (width: number) => number;
 }
 
-/** Two cells for the prompt glyph, one for a caret behind a full row. */
+/** Two cells for the prompt glyph, one for a caret after a full row. */
 const INPUT_MARGIN_CELLS = 3;
 
+/** Computes the layout. The input grows with the draft up to a third of the screen. */
 export function layoutScreen({columns, rows, showPeers, peersFocused, draftRows}: LayoutRequest): ScreenLayout {
 	const tooSmall = columns < MIN_COLUMNS || rows < MIN_ROWS;
 	const inputWidth = Math.max(2, columns - INPUT_MARGIN_CELLS);

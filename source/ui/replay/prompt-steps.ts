@@ -64,7 +64,7 @@ export function completeFilter(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	return editPrompt(ui, context, {
 		type: 'complete',
 		by: 1,
-		propose({text, cursor}) {
+		findCandidates({text, cursor}) {
 			const start = text.lastIndexOf(' ', cursor - 1) + 1;
 			const typed = text.slice(start, cursor).toLowerCase();
 			const all = typed.startsWith('from:') ? names.map(name => `from:${name}`) : words;

@@ -3,13 +3,13 @@ import {formatIsolationHint} from '../../../source/ui/chat/isolation-hint.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
 function lines(self: Partial<ReturnType<typeof createFakeChatNode>['self']>): string {
-	const session = createFakeChatNode();
-	session.publish({type: 'isolated', isolated: true, tried: ['127.255.255.255 on lo']});
-	return formatIsolationHint(session.store.getState(), {...session.self, ...self}, 200, 20).join('\n');
+	const chatNode = createFakeChatNode();
+	chatNode.publish({type: 'isolated', isolated: true, tried: ['127.255.255.255 on lo']});
+	return formatIsolationHint(chatNode.store.getState(), {...chatNode.self, ...self}, 200, 20).join('\n');
 }
 
-describe('who is alone is told', () => {
-	test('a command that leads to this room', () => {
+describe('the hint of an isolated node shows', () => {
+	test('a command that joins this room', () => {
 		expect(lines({room: 'crew', udpPort: 48_151, hasSecret: true})).toContain(
 			'on another machine of this network: npx p2pchat-ink --name NAME --room crew --port 48151 --ask-secret',
 		);
@@ -18,10 +18,10 @@ describe('who is alone is told', () => {
 		);
 	});
 
-	test('where the earlier talk of an open room is', () => {
+	test('how to read the earlier log of an open room', () => {
 		expect(lines({})).not.toContain('replay');
 		expect(lines({earlierLog: '/home/carol/my logs/lan.p2plog'})).toContain(
-			'said here before is in a log; to read it: npx p2pchat-ink replay "/home/carol/my logs/lan.p2plog"',
+			'earlier log of this room exists. To read it: npx p2pchat-ink replay "/home/carol/my logs/lan.p2plog"',
 		);
 	});
 });

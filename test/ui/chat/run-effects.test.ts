@@ -4,19 +4,19 @@ import {type EffectPorts, runEffect} from '../../../source/ui/chat/run-effects.j
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {liveClock} from '../../helpers/launch-chat.js';
 
-test('an export that fails gives the typed line back', async () => {
+test('a failed export returns the typed command to the input', async () => {
 	const chatNode = createFakeChatNode();
-	const told: ScreenMessage[] = [];
+	const messages: ScreenMessage[] = [];
 	await new Promise<void>(resolve => {
 		const ports: EffectPorts = {
 			chatNode,
 			self: chatNode.self,
 			hooks: {clock: liveClock, exportTimeline: () => Promise.reject(new Error('/x/out.txt cannot be written'))},
 			getUi: () => {
-				throw new Error('not asked');
+				throw new Error('not used');
 			},
 			dispatch(message) {
-				told.push(message);
+				messages.push(message);
 				resolve();
 			},
 			write() {},
@@ -28,5 +28,5 @@ test('an export that fails gives the typed line back', async () => {
 		};
 		runEffect({type: 'export', file: 'out.txt'}, ports);
 	});
-	expect(told).toEqual([{type: 'draft-rejected', draft: '/export out.txt', text: '/x/out.txt cannot be written'}]);
+	expect(messages).toEqual([{type: 'draft-rejected', draft: '/export out.txt', text: '/x/out.txt cannot be written'}]);
 });

@@ -1,8 +1,8 @@
-/** What is typed while something else than the input has the keys: the draft gets all of it or nothing. */
+/** Typing while an overlay or a list is in front: the draft gets all of a line or nothing. */
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ScreenEffect} from '../../../source/ui/chat/chat-state.js';
-import {initialUiState, type UiState} from '../../../source/ui/chat/chat-state.js';
+import {initialUiState, TYPING_HINT, type UiState} from '../../../source/ui/chat/chat-state.js';
 import type {ChatContext} from '../../../source/ui/chat/frame.js';
 import {createFrameCache} from '../../../source/ui/chat/frame.js';
 import {applyTokens, updateChat} from '../../../source/ui/chat/update-chat.js';
@@ -10,13 +10,14 @@ import type {Token} from '../../../source/ui/input/key-token.js';
 import {createTheme} from '../../../source/ui/theme.js';
 import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
 
-const session = createFakeChatNode();
-const bob = session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
-for (let number = 1; number <= 60; number++) session.say(bob, `Carol: message ${number} https://example.org/${number}`);
+const chatNode = createFakeChatNode();
+const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+for (let number = 1; number <= 60; number++)
+	chatNode.say(bob, `Carol: message ${number} https://example.org/${number}`);
 
-const frameOf = createFrameCache(createTheme({unicode: true, depth: 0}), session.self);
-const context: ChatContext = {state: session.store.getState(), self: session.self, now: START, frameOf};
-const opened = initialUiState(80, 24, 'off', START);
+const frameOf = createFrameCache(createTheme({unicode: true, depth: 0}), chatNode.self);
+const context: ChatContext = {state: chatNode.store.getState(), self: chatNode.self, now: START, frameOf};
+const initial = initialUiState(80, 24, 'off', START);
 const key = context.state.timeline.pages[0]?.[5];
 
 const overlays: readonly NonNullable<UiState['overlay']>[] = [
@@ -27,9 +28,9 @@ const overlays: readonly NonNullable<UiState['overlay']>[] = [
 	...(key ? [{type: 'event', key, scroll: 0} as const] : []),
 ];
 
-const words = ['!time', 'just', 'give', 'question', 'jjk', 'big', 'no way', '/who', '//x', '?', ' q', 'ünï', 'yes'];
+const lines = ['!time', 'just', 'give', 'question', 'jjk', 'big', 'no way', '/who', '//x', '?', ' q', 'ünï', 'yes'];
 const line = fc.oneof(
-	fc.constantFrom(...words),
+	fc.constantFrom(...lines),
 	fc.string({unit: fc.constantFrom(...'jkgGb iq?/nNypoPurfmet!é語')}).filter(text => text !== ''),
 );
 /** The same characters as one read or as many. */
@@ -46,9 +47,9 @@ function play(from: UiState, tokens: readonly Token[]): {ui: UiState; effects: S
 	let ui = from;
 	const effects: ScreenEffect[] = [];
 	for (const token of tokens) {
-		const made = applyTokens(ui, [token], context);
-		ui = made.ui;
-		effects.push(...made.effects);
+		const result = applyTokens(ui, [token], context);
+		ui = result.ui;
+		effects.push(...result.effects);
 	}
 	return {ui, effects};
 }
@@ -56,15 +57,15 @@ function play(from: UiState, tokens: readonly Token[]): {ui: UiState; effects: S
 const typed = (pieces: readonly string[]): Token[] => pieces.map(text => ({type: 'text', text}));
 const ENTER: Token = {type: 'key', key: 'enter'};
 
-describe('what is typed elsewhere', () => {
-	test('over the input closes any overlay and lands in the draft, all of it, however it is split', () => {
+describe('typing while the input is not in front', () => {
+	test('with the focus in the input closes any overlay and goes to the draft, all of it, however it is split into reads', () => {
 		fc.assert(
 			fc.property(
 				reads,
 				fc.constantFrom(...overlays),
 				fc.constantFrom('', 'before '),
 				({pieces, text}, overlay, draft) => {
-					const start = play(opened, typed(draft === '' ? [] : [draft])).ui;
+					const start = play(initial, typed(draft === '' ? [] : [draft])).ui;
 					const {ui} = play({...start, overlay}, typed(pieces));
 					expect(ui.editor.text).toBe(draft + text);
 					expect(ui.overlay).toBeUndefined();
@@ -74,19 +75,19 @@ describe('what is typed elsewhere', () => {
 		);
 	});
 
-	test('an overlay that comes up in the middle of a line loses nothing of it', () => {
+	test('an overlay that opens in the middle of a line loses no character of it', () => {
 		fc.assert(
 			fc.property(reads, fc.nat(), fc.constantFrom(...overlays), ({pieces, text}, at, overlay) => {
 				const cut = at % (pieces.length + 1);
-				const before = play(opened, typed(pieces.slice(0, cut))).ui;
+				const before = play(initial, typed(pieces.slice(0, cut))).ui;
 				const shown = updateChat(before, {type: 'overlay', overlay}, context).ui;
 				expect(play(shown, typed(pieces.slice(cut))).ui.editor.text).toBe(text);
 			}),
 		);
 	});
 
-	test('in a list nothing of a line is written or sent, unless its first key leads to the input', () => {
-		const places = fc.constantFrom<Partial<UiState>>(
+	test('in a list writes and sends nothing, unless the first key leads to the input', () => {
+		const contexts = fc.constantFrom<Partial<UiState>>(
 			{focus: 'timeline'},
 			{focus: 'peers'},
 			...overlays.map(overlay => ({focus: 'timeline' as const, overlay})),
@@ -94,8 +95,8 @@ describe('what is typed elsewhere', () => {
 		);
 		const notLeading = reads.filter(({text}) => !/^[ir]/.test(text));
 		fc.assert(
-			fc.property(notLeading, places, ({pieces}, place) => {
-				const {ui, effects} = play({...opened, ...place}, [...typed(pieces), ENTER]);
+			fc.property(notLeading, contexts, ({pieces}, state) => {
+				const {ui, effects} = play({...initial, ...state}, [...typed(pieces), ENTER]);
 				expect(ui.editor.text).toBe('');
 				expect(effects.filter(({type}) => type === 'post' || type === 'run')).toEqual([]);
 			}),
@@ -103,10 +104,10 @@ describe('what is typed elsewhere', () => {
 		);
 	});
 
-	test('behind a character that is no key of the list the rest of a line does nothing, its Enter included', () => {
+	test('in a list a character that is no key makes the list ignore the rest of the line, its Enter included', () => {
 		fc.assert(
 			fc.property(reads, ({pieces}) => {
-				const list: UiState = {...opened, focus: 'timeline', selected: key};
+				const list: UiState = {...initial, focus: 'timeline', selected: key};
 				const {ui, effects} = play(list, [...typed(['!', ...pieces]), ENTER]);
 				expect(effects).toEqual([]);
 				expect(ui).toMatchObject({
@@ -116,55 +117,55 @@ describe('what is typed elsewhere', () => {
 					prompt: undefined,
 					filter: undefined,
 				});
-				expect(ui.flash?.text).toBe('i or Esc: type');
+				expect(ui.flash?.text).toBe(TYPING_HINT);
 			}),
 		);
 	});
 
-	test('i leads to the input as the first key of a run, also shortly after a pause', () => {
-		const list: UiState = {...opened, focus: 'timeline'};
+	test('i leads to the input as the first key of a run, also after an ignored run and a short pause', () => {
+		const list: UiState = {...initial, focus: 'timeline'};
 		expect(play(list, typed(['i', 'hello'])).ui.editor.text).toBe('hello');
-		const lost = play(list, typed(['!time']));
-		expect(lost.ui.flash?.text).toBe('i or Esc: type');
+		const ignored = play(list, typed(['!time']));
+		expect(ignored.ui.flash?.text).toBe(TYPING_HINT);
 		const later = {...context, now: START + 600};
-		expect(applyTokens(lost.ui, typed(['ihello']), later).ui.editor.text).toBe('hello');
+		expect(applyTokens(ignored.ui, typed(['ihello']), later).ui.editor.text).toBe('hello');
 	});
 
-	test('a question about a paste or about leaving takes no letter for an answer', () => {
+	test('a question about a paste or about quitting accepts no letter as an answer', () => {
 		fc.assert(
 			fc.property(reads, ({pieces, text}) => {
 				const long = Array.from({length: 30}, (_, row) => `row ${row}`).join('\n');
-				const asked = play(opened, [{type: 'paste', text: long}]).ui;
-				expect(play(asked, typed(pieces)).ui.editor).toMatchObject({text: '', pendingPaste: long});
-				const leaving = play(opened, [{type: 'key', key: 'ctrl+c'}]).ui;
-				const stayed = play(leaving, typed(pieces));
+				const pasted = play(initial, [{type: 'paste', text: long}]).ui;
+				expect(play(pasted, typed(pieces)).ui.editor).toMatchObject({text: '', pendingPaste: long});
+				const quitting = play(initial, [{type: 'key', key: 'ctrl+c'}]).ui;
+				const stayed = play(quitting, typed(pieces));
 				expect(stayed.ui.editor.text).toBe(text);
 				expect(stayed.effects.some(({type}) => type === 'quit')).toBe(false);
 			}),
 		);
 	});
 
-	test('a jump by command leaves the focus in the input, marks its row, and what is typed then is a draft', () => {
+	test('a jump by command selects its target and leaves the focus in the input', () => {
 		for (const intent of [
 			{type: 'goto', at: START + 20_000},
 			{type: 'mention', direction: 'prev'},
 		] as const) {
-			const {ui} = updateChat(opened, {type: 'intent', intent}, context);
+			const {ui} = updateChat(initial, {type: 'intent', intent}, context);
 			expect(ui.focus).toBe('input');
 			expect(ui.selected).toBeDefined();
-			const written = play(ui, typed(['yes, ', 'j'])).ui;
-			expect(written.editor.text).toBe('yes, j');
-			expect(written.selected).toEqual(ui.selected);
+			const typing = play(ui, typed(['yes, ', 'j'])).ui;
+			expect(typing.editor.text).toBe('yes, j');
+			expect(typing.selected).toEqual(ui.selected);
 			expect(play(ui, [{type: 'key', key: 'alt+1'}]).ui.selected).toEqual(ui.selected);
 			expect(play(ui, [{type: 'key', key: 'escape'}]).ui.selected).toBeUndefined();
 		}
 	});
 
-	test('Tab behind a finished completion stays in the input', () => {
+	test('Tab after a finished completion stays in the input', () => {
 		const tab: Token = {type: 'key', key: 'tab'};
-		const {ui} = play(opened, [...typed(['bo']), tab, tab, ...typed(['yes'])]);
+		const {ui} = play(initial, [...typed(['bo']), tab, tab, ...typed(['yes'])]);
 		expect(ui.focus).toBe('input');
 		expect(ui.editor.text).toBe('Bob: yes');
-		expect(play(opened, [tab]).ui.focus).toBe('timeline');
+		expect(play(initial, [tab]).ui.focus).toBe('timeline');
 	});
 });

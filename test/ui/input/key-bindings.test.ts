@@ -5,18 +5,18 @@ import {helpRows} from '../../../source/ui/overlays/overlay-text.js';
 import {createTheme} from '../../../source/ui/theme.js';
 
 describe('the key table', () => {
-	test('binds no key twice in one place', () => {
+	test('binds no key twice in one scope', () => {
 		const seen = new Map<string, string>();
 		for (const row of keyRows) {
 			for (const key of [...row.keys, ...(row.alternativeKeys ?? [])]) {
-				const place = `${row.scope} ${key}`;
-				expect(seen.get(place) ?? row.action, place).toBe(row.action);
-				seen.set(place, row.action);
+				const scopedKey = `${row.scope} ${key}`;
+				expect(seen.get(scopedKey) ?? row.action, scopedKey).toBe(row.action);
+				seen.set(scopedKey, row.action);
 			}
 		}
 	});
 
-	test('has a way without Alt, F-keys and Shift+Enter to everything', () => {
+	test('reaches every action without Alt, F-keys and Shift+Enter', () => {
 		const reachable = new Set<string>();
 		for (const row of keyRows) {
 			const plain = [...row.keys, ...(row.alternativeKeys ?? [])].filter(
@@ -24,12 +24,12 @@ describe('the key table', () => {
 			);
 			if (plain.length > 0 || row.command) reachable.add(row.action);
 		}
-		// Ctrl+O and Tab go round the panes.
+		// Ctrl+O and Tab cycle through the panes.
 		for (const action of ['focus-timeline', 'focus-peers', 'focus-input']) reachable.add(action);
 		expect(keyRows.map(row => row.action).filter(action => !reachable.has(action))).toEqual([]);
 	});
 
-	test('is what the help overlay and the readme show', () => {
+	test('is shown by the help overlay and the readme', () => {
 		const overlay = helpRows(100, createTheme({unicode: true, depth: 0}))
 			.map(line => line.map(segment => segment.text).join(''))
 			.join('\n');
@@ -37,21 +37,21 @@ describe('the key table', () => {
 			.split('\n')
 			.slice(2)
 			.flatMap(row => row.split('|')[2]?.trim().split(' · ') ?? []);
-		const told = keyHelpLines().map(
+		const expected = keyHelpLines().map(
 			({labels, description}) => `${labels.map(label => `\`${label}\``).join(' ')} ${description}`,
 		);
 		for (const label of keyHelpLines().flatMap(line => line.labels)) expect(overlay).toContain(label);
-		expect(items.toSorted()).toEqual(told.toSorted());
+		expect(items.toSorted()).toEqual(expected.toSorted());
 	});
 
-	test('says keys as people do', () => {
+	test('formats keys for people', () => {
 		expect(keyLabel('ctrl+alt+x')).toBe('Ctrl+Alt+X');
 		expect(keyLabel('alt+U')).toBe('Alt+Shift+U');
 		expect(keyLabel('pageup')).toBe('PgUp');
 		expect(keyLabel('G')).toBe('G');
 	});
 
-	test('the nearest place wins: Ctrl+U deletes in the input and scrolls in a list', () => {
+	test('prefers the narrowest scope: Ctrl+U deletes in the input and scrolls in a list', () => {
 		expect(findAction('input', 'ctrl+u')).toBe('edit:kill-to-start');
 		expect(findAction('timeline', 'ctrl+u')).toBe('half-up');
 		expect(findAction('input', 'x')).toBeUndefined();

@@ -10,7 +10,7 @@ function decode(...reads: (string | Uint8Array)[]): Token[] {
 	return join([...tokens, ...decoder.flush()]);
 }
 
-/** Texts that were cut by reads, whole again. */
+/** Joins texts that were split by reads. */
 function join(tokens: readonly Token[]): Token[] {
 	const joined: Token[] = [];
 	for (const token of tokens) {
@@ -23,7 +23,7 @@ function join(tokens: readonly Token[]): Token[] {
 }
 
 const key = (name: string): Token => ({type: 'key', key: name});
-const text = (typed: string): Token => ({type: 'text', text: typed});
+const text = (characters: string): Token => ({type: 'text', text: characters});
 
 const KEYS: readonly (readonly [string, string])[] = [
 	['\r', 'enter'],
@@ -79,13 +79,13 @@ describe('keys', () => {
 		expect(decode(bytes)).toEqual([key(name)]);
 	});
 
-	test('keys that come together in one read are all kept, in order', () => {
+	test('keys of one read are all decoded, in order', () => {
 		expect(decode('hello\r')).toEqual([text('hello'), key('enter')]);
 		expect(decode('ab\u001B[Dc')).toEqual([text('ab'), key('left'), text('c')]);
 		expect(decode('\u007F\u007F\u007F')).toEqual([key('backspace'), key('backspace'), key('backspace')]);
 	});
 
-	test('an Esc that comes in one read with what Alt is not bound to is the Esc key, then that', () => {
+	test('an Esc in one read with text that is not bound with Alt is the Esc key, followed by the text', () => {
 		expect(decode('\u001B/name Bob\r')).toEqual([key('escape'), text('/name Bob'), key('enter')]);
 		expect(decode('\u001B', '/name')).toEqual([key('escape'), text('/name')]);
 		expect(decode('\u001B日本')).toEqual([key('escape'), text('日本')]);
@@ -93,19 +93,19 @@ describe('keys', () => {
 		expect(decode('\u001B\t\u001B\u0003')).toEqual([key('escape'), key('tab'), key('escape'), key('ctrl+c')]);
 	});
 
-	test('what Alt is bound to anywhere stays one key, in any case and on a Cyrillic keyboard', () => {
+	test('an Esc with a character that is bound with Alt is one key, in any case and on a Cyrillic keyboard', () => {
 		for (const name of ['w', 'W', '_', '3', 'b']) expect(decode(`\u001B${name}`)).toEqual([key(`alt+${name}`)]);
 		expect(decode('\u001Bц')).toEqual([key('alt+w')]);
 		expect(decode('\u001B\u001F')).toEqual([key('ctrl+alt+_')]);
 		expect(decode('\u001B[120;3u')).toEqual([key('alt+x')]);
 	});
 
-	test('an Esc in front of a focus report is the Esc key, and the report is heard', () => {
+	test('an Esc in front of a focus report is the Esc key, followed by the report', () => {
 		expect(decode('\u001B\u001B[I')).toEqual([key('escape'), {type: 'focus', focused: true}]);
 		expect(decode('\u001B[O')).toEqual([{type: 'focus', focused: false}]);
 	});
 
-	test('a bracketed paste is one token, whatever it holds', () => {
+	test('a bracketed paste is one token, whatever it contains', () => {
 		expect(decode('a\u001B[200~x\ry\u001B[A\u0003\u001B[201~b')).toEqual([
 			text('a'),
 			{type: 'paste', text: 'x\ry\u001B[A\u0003'},
@@ -113,7 +113,7 @@ describe('keys', () => {
 		]);
 	});
 
-	test('reports, mouse, unknown sequences and answers of the terminal never become text', () => {
+	test('reports, mouse events, unknown sequences and answers of the terminal never become text', () => {
 		const noise = [
 			'\u001B[<64;10;5M',
 			'\u001B[?1;2c',
@@ -128,7 +128,7 @@ describe('keys', () => {
 		expect(decode('\u0085\u009B')).toEqual([]);
 	});
 
-	test('a sequence cut by reads is whole again, a lone Esc waits for the flush', () => {
+	test('a sequence that is split over reads is joined, and a lone Esc waits for the flush', () => {
 		expect(decode('\u001B', '[', '1;', '5D')).toEqual([key('ctrl+left')]);
 		const decoder = createKeyDecoder(chatKeys);
 		expect(decoder.push('\u001B')).toEqual([]);
@@ -149,12 +149,12 @@ describe('keys', () => {
 		fc.assert(
 			fc.property(fc.array(piece, {maxLength: 12}), fc.array(fc.nat(), {maxLength: 12}), (pieces, cuts) => {
 				const bytes = Buffer.from(pieces.join(''));
-				const places = [...new Set(cuts.map(cut => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+				const offsets = [...new Set(cuts.map(cut => cut % (bytes.length + 1)))].sort((a, b) => a - b);
 				const reads: Uint8Array[] = [];
 				let from = 0;
-				for (const place of [...places, bytes.length]) {
-					reads.push(bytes.subarray(from, place));
-					from = place;
+				for (const offset of [...offsets, bytes.length]) {
+					reads.push(bytes.subarray(from, offset));
+					from = offset;
 				}
 				expect(decode(...reads)).toEqual(decode(bytes));
 			}),

@@ -13,12 +13,12 @@ import {snapToBoundary} from '../../../source/ui/text/graphemes.js';
 const type = (text: string): EditorAction => ({type: 'type', text});
 const edit = (name: EditName): EditorAction => ({type: 'edit', edit: name});
 const run = (editor: EditorState, ...actions: EditorAction[]) => actions.reduce(reduceEditor, editor);
-/** The draft with `|` for the caret. */
+/** The draft, with `|` at the caret. */
 const show = ({text, cursor}: EditorState) => `${text.slice(0, cursor)}|${text.slice(cursor)}`;
 const at = (marked: string): EditorState => ({...editorWith(marked.replace('|', '')), cursor: marked.indexOf('|')});
 
 describe('editing', () => {
-	test('deletes by grapheme: emoji families, flags and combining marks go whole', () => {
+	test('deletes whole graphemes: emoji families, flags and combining marks', () => {
 		for (const grapheme of ['👨‍👩‍👧', '🇯🇵', 'é', '👍🏽', '1️⃣']) {
 			expect(show(run(editorWith(`a${grapheme}`), edit('delete-back')))).toBe('a|');
 			expect(show(run({...editorWith(`${grapheme}b`), cursor: 0}, edit('delete-forward')))).toBe('|b');
@@ -43,13 +43,13 @@ describe('editing', () => {
 		expect(show(run(at(before), action))).toBe(after);
 	});
 
-	test('kills in a row come back together', () => {
+	test('consecutive kills are yanked together', () => {
 		const killed = run(editorWith('one two three'), edit('kill-to-whitespace'), edit('kill-to-whitespace'));
 		expect(show(killed)).toBe('one |');
 		expect(show(run(killed, {type: 'yank'}))).toBe('one two three|');
 	});
 
-	test('undo goes back word by word and redo forward again', () => {
+	test('undo and redo go word by word', () => {
 		const typed = run(emptyEditor, type('one two three'));
 		const undone = run(typed, edit('undo'));
 		expect(undone.text).toBe('one two ');
@@ -58,7 +58,7 @@ describe('editing', () => {
 		expect(run(typed, {type: 'set', text: ''}, edit('undo')).text).toBe('one two three');
 	});
 
-	test('rows are moved through as drawn, keeping the column', () => {
+	test('↑ and ↓ move by drawn rows and keep the column', () => {
 		const editor = at('aaaa bbbb\ncc\ndddd|');
 		const up = run(editor, {type: 'row', by: -1, width: 20});
 		expect(show(up)).toBe('aaaa bbbb\ncc|\ndddd');
@@ -70,7 +70,7 @@ describe('editing', () => {
 describe('history', () => {
 	const sent = run(emptyEditor, type('first'), edit('submit'), type('second'), edit('submit'));
 
-	test('keeps the unsent draft at its end', () => {
+	test('keeps the unsent draft as its last entry', () => {
 		const back = run(sent, type('draft'), {type: 'row', by: -1, width: 40}, {type: 'row', by: -1, width: 40});
 		expect(back.text).toBe('first');
 		expect(run(back, {type: 'row', by: 1, width: 40}, {type: 'row', by: 1, width: 40}).text).toBe('draft');
@@ -79,7 +79,7 @@ describe('history', () => {
 		);
 	});
 
-	test('does not repeat what was sent twice in a row', () => {
+	test('does not repeat a text that is sent twice in a row', () => {
 		expect(run(sent, type('second'), edit('submit')).history).toEqual(['first', 'second']);
 	});
 });
@@ -87,16 +87,16 @@ describe('history', () => {
 describe('paste', () => {
 	const lines = (count: number) => Array.from({length: count}, (_, index) => `line ${index}`).join('\n');
 
-	test('keeps newlines, makes CRLF one, drops control characters and the newline at the end', () => {
+	test('keeps line breaks, turns CRLF into LF, and drops control characters and the final line break', () => {
 		expect(run(emptyEditor, {type: 'paste', text: 'a\r\nb\u001B[31mc\u0007\n'}).text).toBe('a\nbc');
 	});
 
-	test('above 20 lines it asks first', () => {
+	test('needs a confirmation above 20 lines', () => {
 		expect(run(emptyEditor, {type: 'paste', text: lines(20)}).text).toBe(lines(20));
-		const held = run(editorWith('x'), {type: 'paste', text: lines(21)});
-		expect(held.text).toBe('x');
-		expect(run(held, {type: 'answer-paste', insert: false})).toMatchObject({text: 'x', pendingPaste: undefined});
-		expect(run(held, {type: 'answer-paste', insert: true})).toMatchObject({
+		const pending = run(editorWith('x'), {type: 'paste', text: lines(21)});
+		expect(pending.text).toBe('x');
+		expect(run(pending, {type: 'answer-paste', insert: false})).toMatchObject({text: 'x', pendingPaste: undefined});
+		expect(run(pending, {type: 'answer-paste', insert: true})).toMatchObject({
 			text: `x${lines(21)}`,
 			pendingPaste: undefined,
 		});
@@ -104,10 +104,10 @@ describe('paste', () => {
 });
 
 describe('completion', () => {
-	const propose = () => ({start: 0, end: 2, candidates: ['Bob: ', 'Bobby: ', 'Bo: ']});
-	const tab = (by: 1 | -1): EditorAction => ({type: 'complete', by, propose});
+	const findCandidates = () => ({start: 0, end: 2, candidates: ['Bob: ', 'Bobby: ', 'Bo: ']});
+	const tab = (by: 1 | -1): EditorAction => ({type: 'complete', by, findCandidates});
 
-	test('offers a choice that Tab cycles, both ways, and any other key ends', () => {
+	test('offers a choice that Tab cycles in both directions and any other key closes', () => {
 		const first = run(editorWith('Bo'), tab(1));
 		expect(first).toMatchObject({text: 'Bob: ', completion: {chosen: 0}});
 		expect(run(first, tab(1)).text).toBe('Bobby: ');
@@ -116,7 +116,7 @@ describe('completion', () => {
 		expect(run(first, type('x'))).toMatchObject({text: 'Bob: x', completion: undefined});
 	});
 
-	test('undo takes back the whole choice', () => {
+	test('is one undo step', () => {
 		expect(run(editorWith('Bo'), tab(1), tab(1), edit('undo')).text).toBe('Bo');
 	});
 });
@@ -147,7 +147,7 @@ describe('properties', () => {
 		fc.constant(type('\n')),
 	);
 
-	test('the caret always stands between graphemes or behind what was just typed, and inside the draft', () => {
+	test('the caret is always inside the draft, between graphemes or after the typed text', () => {
 		fc.assert(
 			fc.property(fc.array(action, {maxLength: 30}), actions => {
 				const editor = run(emptyEditor, ...actions);
@@ -160,23 +160,23 @@ describe('properties', () => {
 		);
 	});
 
-	test('texts typed in any pieces give the same draft and the same undo steps', () => {
+	test('a text typed in any pieces gives the same draft and the same undo steps', () => {
 		fc.assert(
 			fc.property(fc.string({unit: 'grapheme', maxLength: 40}), fc.nat(40), (text, cut) => {
 				const points = Array.from(text);
 				const pieces = [points.slice(0, cut).join(''), points.slice(cut).join('')];
-				const whole = run(emptyEditor, type(text));
-				const cutUp = run(emptyEditor, ...pieces.map(type));
-				expect(cutUp).toEqual(whole);
+				const atOnce = run(emptyEditor, type(text));
+				const inPieces = run(emptyEditor, ...pieces.map(type));
+				expect(inPieces).toEqual(atOnce);
 			}),
 		);
 	});
 
-	test('undoing everything gives the empty draft, redoing everything the last one', () => {
+	test('undoing everything restores the empty draft, redoing everything the last one', () => {
 		fc.assert(
 			fc.property(
 				fc.array(
-					action.filter(made => !(made.type === 'edit' && /undo|redo|submit/.test(made.edit))),
+					action.filter(candidate => !(candidate.type === 'edit' && /undo|redo|submit/.test(candidate.edit))),
 					{maxLength: 20},
 				),
 				actions => {
@@ -192,7 +192,7 @@ describe('properties', () => {
 		);
 	});
 
-	test('every place of the caret lies inside the drawn rows', () => {
+	test('the caret is inside the drawn rows at every offset', () => {
 		fc.assert(
 			fc.property(
 				fc.string({unit: 'grapheme', maxLength: 60}),

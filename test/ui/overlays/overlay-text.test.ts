@@ -6,10 +6,10 @@ import {
 	scrollOverlayBy,
 } from '../../../source/ui/overlays/overlay-text.js';
 
-/** The line at the top after these steps, of 100 lines on pages of 20. */
+/** The first visible line after some steps, with 100 lines on pages of 20. */
 const top = (...steps: number[]) => firstVisibleLine(steps.reduce(scrollOverlayBy, 0), 100, 20);
 
-test('an overlay scrolls from the start, from the end, and to both', () => {
+test('an overlay scrolls from its start, from its end, and to both', () => {
 	expect(top(18, 18, -1)).toBe(35);
 	expect(top(SCROLL_TO_END)).toBe(80);
 	expect(top(SCROLL_TO_END, -18)).toBe(62);
@@ -18,6 +18,6 @@ test('an overlay scrolls from the start, from the end, and to both', () => {
 	expect(top(SCROLL_TO_START, -5, 3)).toBe(3);
 });
 
-test('nothing scrolls where all is seen', () => {
+test('an overlay that fits on the page does not scroll', () => {
 	expect([0, SCROLL_TO_END, SCROLL_TO_END - 18].map(scroll => firstVisibleLine(scroll, 5, 20))).toEqual([0, 0, 0]);
 });

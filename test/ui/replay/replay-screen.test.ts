@@ -371,7 +371,7 @@ describe('the replay screen', () => {
 		screen.reportProgress({loadedFraction: 0.34, damage: ''});
 		await terminal.until(() => bar().includes('reading 34 %'));
 		terminal.resize(28, 7);
-		await terminal.see('too small');
+		await terminal.see('Terminal too small');
 	});
 
 	test('before anything of the file is read there is no place and no time', async () => {
