@@ -72,7 +72,7 @@ describe('the screen of a live node and the replay of its log', () => {
 		replay = await launchReplay({inputs, columns: 100, rows: 43});
 		const live = panes(chat.terminal, 40);
 		expect(live.filter(row => row.includes('x'.repeat(20))).length).toBeGreaterThan(10);
-		expect(live.some(row => /came back/.test(row))).toBe(true);
+		expect(live.some(row => /reconnected/.test(row))).toBe(true);
 		expect(panes(replay.terminal, 40)).toEqual(live);
 		await world.stopAll();
 	});
