@@ -691,7 +691,10 @@ describe('overlays and states', () => {
 
 	test('an isolated node shows where it announced itself, how many nodes use another room, and what to do', async () => {
 		const {terminal, chatNode} = await launch();
-		chatNode.publish({type: 'isolated', isolated: true, tried: ['192.168.1.255 (wlan0)']}, {type: 'foreign-nodes', count: 3});
+		chatNode.publish(
+			{type: 'isolated', isolated: true, tried: ['192.168.1.255 (wlan0)']},
+			{type: 'foreign-nodes', count: 3},
+		);
 		await terminal.see('Nobody else is here');
 		expect(terminal.text()).toContain('Peers: only you');
 		expect(terminal.text()).toContain('192.168.1.255 (wlan0)');
