@@ -1,4 +1,4 @@
-/** A session without a network: a real store, and peers that say what the test scripts. */
+/** Chat node without a network: a real store, and peers that do what the test scripts. */
 import type {EphemeralEvent, FeedEvent, FeedEventBody, Input, Observation, PeerId} from '../../source/core/event.js';
 import type {ChatNode, NetworkReport, SelfInfo} from '../../source/node/chat-node.js';
 import {createStore} from '../../source/node/store.js';
@@ -17,19 +17,24 @@ export interface FakePeer {
 export interface FakeChatNode extends ChatNode {
 	readonly self: SelfInfo;
 	readonly own: FakePeer;
-	/** Wall clock of the next event, ms; moved on by a second with each. */
+	/** Wall clock time of the next event, ms. Each event advances it by a second. */
 	at: number;
-	/** Joins, connects, and is measured. */
+	/** Adds a peer: its `joined` event, and unless `connect` is false a connection with link measurements. */
 	join(name: string, address: string, options?: {identity?: string; at?: number; connect?: boolean}): FakePeer;
+	/** Posts a message as a peer. */
 	say(peer: FakePeer, text: string, options?: {at?: number; live?: boolean; action?: true}): void;
+	/** Commits an event of a peer. */
 	tell(peer: FakePeer, body: FeedEventBody, options?: {at?: number; live?: boolean}): FeedEvent;
-	publish(...facts: EphemeralEvent[]): void;
+	publish(...events: EphemeralEvent[]): void;
 	observe(observation: Pick<Observation, 'type'> & Record<string, unknown>): void;
-	/** Events made but not committed: for batches. */
+	/** Creates an event without committing it, for batches. */
 	make(peer: FakePeer, body: FeedEventBody, at?: number): FeedEvent;
 	commit(events: readonly FeedEvent[], live?: boolean): void;
+	/** Messages that the screen posted. */
 	readonly posted: {text: string; action: boolean}[];
+	/** Calls of other methods, as text. */
 	readonly calls: string[];
+	/** Error that `post` and `rename` return, if set. */
 	refuse: string | undefined;
 	report: NetworkReport;
 }
@@ -110,21 +115,23 @@ export function createFakeChatNode(
 		commit(events, live = true) {
 			store.commit([{type: 'events', loggedAt: chatNode.at, live, events}]);
 		},
+		/** Commits an event of a peer. */
 		tell(peer, body, {at, live} = {}) {
 			const event = chatNode.make(peer, body, at);
 			chatNode.commit([event], live ?? true);
 			return event;
 		},
+		/** Posts a message as a peer. */
 		say(peer, text, {action, ...rest} = {}) {
 			chatNode.tell(peer, {type: 'posted', text, ...(action && {action})}, rest);
 		},
-		join(joined, address, {identity, at, connect = true} = {}) {
+		join(peerName, address, {identity, at, connect = true} = {}) {
 			const peer: FakePeer = {peer: fakePeerId(++peers), seq: 0};
 			chatNode.tell(
 				peer,
 				{
 					type: 'joined',
-					name: joined,
+					name: peerName,
 					addresses: [address],
 					version: '1.0.0',
 					...(identity && {identity: {key: identity.padEnd(64, '0'), fingerprint: identity.slice(0, 8)}}),
@@ -149,8 +156,8 @@ export function createFakeChatNode(
 			const full = {...observation, peer: own.peer, seq: 0, at: ms, ms, counter: 0} as unknown as Observation;
 			store.commit([{type: 'observed', loggedAt: ms, observation: full}]);
 		},
-		publish(...facts) {
-			store.commit(facts.map((fact): Input => ({type: 'ephemeral', event: fact})));
+		publish(...events) {
+			store.commit(events.map((event): Input => ({type: 'ephemeral', event})));
 		},
 		start: async () => self,
 		stop: async reason => void calls.push(`stop ${reason}`),
@@ -160,9 +167,9 @@ export function createFakeChatNode(
 			chatNode.say(own, text, action ? {action: true} : {});
 			return {seq: own.seq};
 		},
-		rename(renamed) {
+		rename(newName) {
 			if (chatNode.refuse) return {refused: chatNode.refuse};
-			chatNode.tell(own, {type: 'renamed', name: renamed});
+			chatNode.tell(own, {type: 'renamed', name: newName});
 			return {seq: own.seq};
 		},
 		notifyTyping: () => void calls.push('typing'),

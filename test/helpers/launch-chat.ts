@@ -6,13 +6,14 @@ import type {ScreenEnd} from '../../source/ui/terminal/mount-screen.js';
 import {createFakeChatNode, type FakeChatNode} from './fake-chat-node.js';
 import {Terminal} from './terminal.js';
 
+/** A running chat screen. */
 export interface Chat {
 	readonly terminal: Terminal;
 	readonly chatNode: FakeChatNode;
 	readonly screen: ChatScreen;
-	/** Undefined while it runs. */
+	/** Why the screen ended; undefined while it runs. */
 	readonly exit: () => ScreenEnd | undefined;
-	/** Types and waits until the screen has taken it in. */
+	/** Types each text as one read, and waits until the screen shows the result. */
 	press(...reads: string[]): Promise<void>;
 	close(): Promise<ScreenEnd>;
 }
@@ -24,11 +25,11 @@ export interface LaunchOptions {
 	readonly environment?: Record<string, string>;
 	readonly hooks?: Partial<ScreenHooks>;
 	readonly options?: Partial<FullScreenOptions>;
-	/** What the user had on the screen before. */
+	/** Content of the terminal before the chat opens. */
 	readonly before?: string;
 }
 
-/** The real clock: tests wait on what is seen, never on it. */
+/** The real clock. Tests wait for what the screen shows, never for a time. */
 export const liveClock: Clock = {
 	now: () => Date.now(),
 	monotonic: () => performance.now(),
@@ -40,8 +41,9 @@ export const liveClock: Clock = {
 
 const UNICODE = {TERM: 'xterm-256color', LANG: 'en_US.UTF-8'};
 
+/** Opens the chat screen on an in-memory terminal. */
 export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
-	// Loaded late: terminal.ts sets what the colour library reads.
+	// Imported dynamically, because terminal.ts must set environment variables before the colour library loads.
 	const {runChatScreen} = await import('../../source/ui/chat/chat-screen.js');
 	const terminal = new Terminal(request.columns, request.rows);
 	const chatNode = request.chatNode ?? createFakeChatNode();
@@ -66,14 +68,14 @@ export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
 	await terminal.until(() => terminal.alternate && terminal.text().trim() !== '');
 	return {
 		terminal,
-		chatNode: chatNode,
+		chatNode,
 		screen,
 		exit: () => exited,
 		async press(...reads) {
 			for (const read of reads) {
 				terminal.type(read);
-				// The escape timeout, our frame, Ink's frame: one timer sets the next, so one wait follows the other. However
-				// late they fire, each of ours is behind one of theirs.
+				// The escape timeout, the screen's frame and Ink's frame are timers that start one another. One wait for each,
+				// started in the same order, ends after it however late the timers fire.
 				const waits = read.endsWith('\u001B') ? [50, 20, 20] : [20, 20, 20];
 				for (const ms of waits) await new Promise(resolve => setTimeout(resolve, ms));
 			}

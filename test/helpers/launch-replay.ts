@@ -7,11 +7,13 @@ import type {State} from '../../source/core/state.js';
 import type {TimelineEntry} from '../../source/core/timeline.js';
 import {createFeedTips} from '../../source/feed/feed-tips.js';
 import {openLogReader} from '../../source/storage/log-reader.js';
-import type {ReplayExit, ReplayScreen, ReplayScreenOptions} from '../../source/ui/replay/replay-screen.js';
+import type {ReplayScreen, ReplayScreenOptions} from '../../source/ui/replay/replay-screen.js';
 import type {ReplayHooks} from '../../source/ui/screen-hooks.js';
+import type {ScreenEnd} from '../../source/ui/terminal/mount-screen.js';
 import {liveClock} from './launch-chat.js';
 import {Terminal} from './terminal.js';
 
+/** A running replay screen, and the calls of its hooks. */
 export interface Replay {
 	readonly terminal: Terminal;
 	readonly history: History;
@@ -20,10 +22,11 @@ export interface Replay {
 	readonly exported: {file: string; state: State; rows: readonly TimelineEntry[]}[];
 	readonly copied: string[];
 	readonly followed: boolean[];
-	exit(): ReplayExit | undefined;
-	/** Types and waits until the screen has taken it in. */
+	/** Why the screen ended; undefined while it runs. */
+	exit(): ScreenEnd | undefined;
+	/** Types each text as one read, and waits until the screen shows the result. */
 	press(...reads: string[]): Promise<void>;
-	/** The bar below the panes. */
+	/** The transport bar. */
 	bar(): string;
 	close(): Promise<void>;
 }
@@ -39,6 +42,7 @@ export interface ReplayLaunch {
 
 const UNICODE = {TERM: 'xterm-256color', LANG: 'en_US.UTF-8'};
 
+/** Reads a log file as input for a history. */
 export async function readInputs(file: string): Promise<Input[]> {
 	const {header} = await loadLog(file);
 	const reader = openLogReader(file);
@@ -49,6 +53,7 @@ export async function readInputs(file: string): Promise<Input[]> {
 	return inputs;
 }
 
+/** Opens the replay screen on an in-memory terminal. */
 export async function launchReplay({
 	inputs,
 	columns,
@@ -57,16 +62,16 @@ export async function launchReplay({
 	hooks,
 	options,
 }: ReplayLaunch): Promise<Replay> {
-	// Loaded late: terminal.ts sets what the colour library reads.
+	// Imported dynamically, because terminal.ts must set environment variables before the colour library loads.
 	const {runReplayScreen} = await import('../../source/ui/replay/replay-screen.js');
 	const terminal = new Terminal(columns, rows);
 	const history = createHistory();
-	const replay = {saved: [], exported: [], copied: [], followed: []} as Pick<
+	const calls = {saved: [], exported: [], copied: [], followed: []} as Pick<
 		Replay,
 		'saved' | 'exported' | 'copied' | 'followed'
 	>;
 	history.append(inputs);
-	let exited: ReplayExit | undefined;
+	let exited: ScreenEnd | undefined;
 	const screen = runReplayScreen({
 		history,
 		room: 'third floor',
@@ -84,16 +89,16 @@ export async function launchReplay({
 				const point = parseTime(text);
 				return point && resolveTime(point, since);
 			},
-			saveBookmarks: async orders => void replay.saved.push(orders),
+			saveBookmarks: async orders => void calls.saved.push(orders),
 			exportRows: async (file, state, exported) => {
-				replay.exported.push({file, state, rows: exported});
+				calls.exported.push({file, state, rows: exported});
 				return `written to ${file}`;
 			},
 			copyText: async text => {
-				replay.copied.push(text);
+				calls.copied.push(text);
 				return true;
 			},
-			follow: on => void replay.followed.push(on),
+			follow: on => void calls.followed.push(on),
 			...hooks,
 		},
 		...options,
@@ -107,15 +112,15 @@ export async function launchReplay({
 		terminal,
 		history,
 		screen,
-		...replay,
+		...calls,
 		exit: () => exited,
 		async press(...reads) {
 			for (const read of reads) {
 				terminal.type(read);
-				// A lone Esc waits for the escape timeout; a frame for the next 16 ms. Then until nothing more is drawn.
+				// A lone Esc waits for the escape timeout, a frame for up to 16 ms. Then wait until nothing more is drawn.
 				let before = -1;
 				await new Promise(resolve => setTimeout(resolve, read.endsWith('\u001B') ? 60 : 20));
-				for (let turn = 0; turn < 4 && before !== terminal.output.length; turn++) {
+				for (let attempt = 0; attempt < 4 && before !== terminal.output.length; attempt++) {
 					before = terminal.output.length;
 					await new Promise(resolve => setTimeout(resolve, 17));
 				}

@@ -1,12 +1,12 @@
 /**
- * A terminal in memory: a TTY pair for the program, an @xterm/headless screen behind it. Tests look at cells, cursor and
- * modes, not at strings of escape sequences.
+ * In-memory terminal: a pair of TTY streams for the program, with an @xterm/headless screen behind them. Tests check cells,
+ * cursor and modes instead of escape sequences.
  */
 import {EventEmitter} from 'node:events';
 import {PassThrough, Writable} from 'node:stream';
 import xterm from '@xterm/headless';
 
-// Read when Ink's colour library loads: import this file before anything of source/ui.
+// Ink's colour library reads these when it loads, so this file must be imported before source/ui.
 process.env.FORCE_COLOR ??= '2';
 process.env.TZ ??= 'UTC';
 
@@ -16,14 +16,14 @@ export interface Cell {
 	readonly bold: boolean;
 	readonly dim: boolean;
 	readonly inverse: boolean;
-	/** -1: default. */
+	/** Index of the colour, or -1 for the default. */
 	readonly colour: number;
 }
 
 export class Terminal {
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;
-	/** All that the program wrote. */
+	/** Everything that the program wrote. */
 	output = '';
 	rawMode = false;
 	title = '';
@@ -77,11 +77,12 @@ export class Terminal {
 		done();
 	}
 
-	/** As one read of the program. */
+	/** Sends text to the program as one read. */
 	type(text: string | Uint8Array): void {
 		this.#input.write(typeof text === 'string' ? Buffer.from(text) : text);
 	}
 
+	/** Ends the input of the program. */
 	hangUp(): void {
 		this.#input.end();
 	}
@@ -92,7 +93,7 @@ export class Terminal {
 		this.stdout.emit('resize');
 	}
 
-	/** Rows of the screen, trailing spaces cut. */
+	/** Rows of the screen without trailing spaces. */
 	rows(): string[] {
 		const buffer = this.#screen.buffer.active;
 		return Array.from(
@@ -105,7 +106,7 @@ export class Terminal {
 		return this.rows().join('\n');
 	}
 
-	/** What the user had on the screen and above before: the normal buffer. */
+	/** The normal buffer with its scrollback, which a full screen must not change. */
 	normalText(): string {
 		const buffer = this.#screen.buffer.normal;
 		return Array.from({length: buffer.length}, (_, row) => buffer.getLine(row)?.translateToString(true) ?? '')
@@ -126,7 +127,7 @@ export class Terminal {
 		};
 	}
 
-	/** Row of the screen that holds a text, or -1. */
+	/** Index of the first row that contains a text, or -1. */
 	rowOf(text: string): number {
 		return this.rows().findIndex(row => row.includes(text));
 	}
@@ -146,29 +147,30 @@ export class Terminal {
 		return {bracketedPasteMode, sendFocusMode, wraparoundMode};
 	}
 
-	/** Resolves once `holds` for the screen; fails with a picture of it after `ms`. */
-	async until(holds: () => boolean, ms = 4000): Promise<void> {
+	/** Resolves once `condition` is true. Rejects after `ms` with the content of the screen. */
+	async until(condition: () => boolean, ms = 4000): Promise<void> {
 		const deadline = Date.now() + ms;
-		while (this.#pending > 0 || !holds()) {
-			const left = deadline - Date.now();
-			if (left <= 0) throw new Error(`never came:\n${this.text()}\n${holds.toString()}`);
+		while (this.#pending > 0 || !condition()) {
+			const remainingMs = deadline - Date.now();
+			if (remainingMs <= 0) throw new Error(`timed out:\n${this.text()}\n${condition.toString()}`);
 			await new Promise<void>(resolve => {
 				const finish = () => {
 					clearTimeout(timer);
 					this.#changed.off('changed', finish);
 					resolve();
 				};
-				const timer = setTimeout(finish, Math.min(left, 50));
+				const timer = setTimeout(finish, Math.min(remainingMs, 50));
 				this.#changed.once('changed', finish);
 			});
 		}
 	}
 
-	/** Resolves once a text is on the screen. */
+	/** Resolves once the screen contains a text. */
 	async see(text: string): Promise<void> {
 		await this.until(() => this.text().includes(text));
 	}
 
+	/** Resolves once the screen does not contain a text. */
 	async seeNot(text: string): Promise<void> {
 		await this.until(() => !this.text().includes(text));
 	}

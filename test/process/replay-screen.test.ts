@@ -46,7 +46,7 @@ describe('replay at a terminal', () => {
 		await pty.until(output => output.includes(REPLAY_BAR) && output.includes('15:09'));
 		await pty.until(output => output.includes('4×'));
 		pty.write('b');
-		await pty.until(output => output.includes('bookmark set'));
+		await pty.until(output => output.includes('Bookmark set'));
 		await expect.poll(() => existsSync(`${log}.bookmarks.json`), {timeout: 10_000}).toBe(true);
 		await quit(pty);
 		expect(JSON.parse(readFileSync(`${log}.bookmarks.json`, 'utf8')).bookmarks).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('replay at a terminal', () => {
 		const pty = start('replay', log);
 		await pty.until(output => output.includes('contains no bookmarks of this program'));
 		pty.write('b');
-		await pty.until(output => output.includes('bookmarks are not kept here'));
+		await pty.until(output => output.includes('Bookmarks cannot be saved here'));
 		await quit(pty);
 		expect(readFileSync(`${log}.bookmarks.json`, 'utf8')).toBe('{"mine": true}');
 	});

@@ -1,5 +1,7 @@
-/** The strip below the transport bar: the whole log in time, and where one is. Pure. */
-
+/**
+ * Activity histogram below the transport bar: events over the whole duration of the log, with marks for bookmarks,
+ * matches and the position.
+ */
 import {findFirstIndex} from '../../core/binary-search.js';
 import type {Segment} from '../theme.js';
 import {formatMoment, formatTime, localDayNumber} from '../timeline/format-time.js';
@@ -9,42 +11,42 @@ import type {TransportRequest} from './transport-bar.js';
 
 type SparklineRequest = Pick<TransportRequest, 'ui' | 'frame' | 'hits' | 'theme'>;
 
+/** Two rows of the screen. */
 export interface ActivitySparkline {
 	readonly histogram: Segment[];
 	readonly marks: Segment[];
 }
 
-/** Two rows: how many events when, from start to end, and below it bookmarks, matches and the position. */
+/** Draws the histogram from start to end of the log, and the marks below it. */
 export function drawSparkline({ui, frame, hits, theme}: SparklineRequest): ActivitySparkline {
 	const {start, end, view} = frame;
-	const days = localDayNumber(start) !== localDayNumber(end);
-	const label = (time: number) => (days ? formatMoment(time).slice(5, 16) : formatTime(time, 'minutes'));
-	const wide = ui.columns >= 40;
-	const left = wide ? ` ${label(start)} ` : ' ';
-	const right = wide ? ` ${label(end)} ` : ' ';
+	const isSeveralDays = localDayNumber(start) !== localDayNumber(end);
+	const label = (time: number) => (isSeveralDays ? formatMoment(time).slice(5, 16) : formatTime(time, 'minutes'));
+	const hasLabels = ui.columns >= 40;
+	const left = hasLabels ? ` ${label(start)} ` : ' ';
+	const right = hasLabels ? ` ${label(end)} ` : ' ';
 	const cells = Math.max(1, ui.columns - left.length - right.length);
 	const heights = barHeights(countEntriesPerCell(view, start, end, cells), theme.glyphs.histogram.length - 1);
-	const here = cellOfTime(frame.time, start, end, cells);
+	const current = cellOfTime(frame.time, start, end, cells);
 	const glyph = (height: number) => theme.glyphs.histogram[height] ?? ' ';
-	const drawn = heights.map(glyph);
+	const bars = heights.map(glyph);
 	const histogram: Segment[] = [
 		{text: left, style: theme.muted},
-		{text: drawn.slice(0, here).join('')},
-		{text: drawn[here] ?? ' ', style: {inverse: true}},
-		{text: drawn.slice(here + 1).join(''), style: theme.muted},
+		{text: bars.slice(0, current).join('')},
+		{text: bars[current] ?? ' ', style: {inverse: true}},
+		{text: bars.slice(current + 1).join(''), style: theme.muted},
 		{text: right, style: theme.muted},
 	];
-	return {histogram, marks: drawMarks({ui, frame, hits, theme}, {indent: left.length, cells, here})};
+	return {histogram, marks: drawMarks({ui, frame, hits, theme}, {indent: left.length, cells, current})};
 }
 
-interface MarkRowPlace {
+interface MarkArea {
 	readonly indent: number;
 	readonly cells: number;
-	readonly here: number;
+	readonly current: number;
 }
 
-function drawMarks({ui, frame, hits, theme}: SparklineRequest, lanes: MarkRowPlace): Segment[] {
-	const {indent, cells, here} = lanes;
+function drawMarks({ui, frame, hits, theme}: SparklineRequest, {indent, cells, current}: MarkArea): Segment[] {
 	const {start, end} = frame;
 	const row: Segment[] = Array.from({length: cells}, () => ({text: ' '}));
 	if (ui.search !== '') {
@@ -55,48 +57,50 @@ function drawMarks({ui, frame, hits, theme}: SparklineRequest, lanes: MarkRowPla
 		if (key && key.ms >= start && key.ms <= end)
 			row[cellOfTime(key.ms, start, end, cells)] = {text: theme.glyphs.bookmark, style: theme.warn};
 	}
-	const bookmarked = row[here]?.text === theme.glyphs.bookmark;
-	if (!bookmarked) row[here] = {text: theme.glyphs.position, style: {bold: true}};
+	const isBookmarked = row[current]?.text === theme.glyphs.bookmark;
+	if (!isBookmarked) row[current] = {text: theme.glyphs.position, style: {bold: true}};
 	return [{text: ' '.repeat(indent)}, ...mergeEqualStyles(row)];
 }
 
+/** Joins neighbouring segments of the same style. */
 function mergeEqualStyles(row: readonly Segment[]): Segment[] {
-	const joined: Segment[] = [];
+	const merged: Segment[] = [];
 	for (const segment of row) {
-		const last = joined.at(-1);
-		if (last && last.style === segment.style) joined[joined.length - 1] = {...last, text: last.text + segment.text};
-		else joined.push(segment);
+		const last = merged.at(-1);
+		if (last && last.style === segment.style) merged[merged.length - 1] = {...last, text: last.text + segment.text};
+		else merged.push(segment);
 	}
-	return joined;
+	return merged;
 }
 
-/** How rows lie in time, for the strip: counts and marks by cell. Pure. */
-
-/** Cell of a time among `cells` between `start` and `end`. */
-export function cellOfTime(time: number, start: number, end: number, cells: number): number {
+/** Index of the cell for a time (ms), clamped, if `cells` cells divide the time from `start` to `end`. */
+function cellOfTime(time: number, start: number, end: number, cells: number): number {
 	if (end <= start) return 0;
 	const cell = Math.floor(((time - start) / (end - start)) * cells);
 	return Math.max(0, Math.min(cells - 1, cell));
 }
 
-/** Rows in each of `cells` equal stretches of time. Costs a search a cell, however long the timeline is. */
-export function countEntriesPerCell(view: TimelineView, start: number, end: number, cells: number): number[] {
+/** Number of entries in each of `cells` equal spans of time. It takes one binary search per cell. */
+function countEntriesPerCell(view: TimelineView, start: number, end: number, cells: number): number[] {
 	const counts: number[] = [];
 	let before = 0;
 	for (let cell = 1; cell <= cells; cell++) {
-		const until = start + ((end - start) * cell) / cells;
-		const reached =
+		const cellEnd = start + ((end - start) * cell) / cells;
+		const after =
 			cell === cells
 				? view.length
-				: findFirstIndex(before, view.length, position => (view.at(position)?.ms ?? 0) >= until);
-		counts.push(reached - before);
-		before = reached;
+				: findFirstIndex(before, view.length, position => (view.at(position)?.ms ?? 0) >= cellEnd);
+		counts.push(after - before);
+		before = after;
 	}
 	return counts;
 }
 
-/** Heights 0 to `levels`: 0 only where there is nothing; square roots, so that a busy hour does not flatten the rest. */
-export function barHeights(counts: readonly number[], levels: number): number[] {
-	const most = Math.max(1, ...counts);
-	return counts.map(count => (count === 0 ? 0 : Math.max(1, Math.round(Math.sqrt(count / most) * levels))));
+/**
+ * Bar heights from 0 to `levels`; 0 only for an empty cell. The scale is a square root, so that a busy hour does not
+ * flatten all others.
+ */
+function barHeights(counts: readonly number[], levels: number): number[] {
+	const maximum = Math.max(1, ...counts);
+	return counts.map(count => (count === 0 ? 0 : Math.max(1, Math.round(Math.sqrt(count / maximum) * levels))));
 }

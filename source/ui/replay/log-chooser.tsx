@@ -1,5 +1,7 @@
-/** The list of saved logs as rows. Pure. */
-
+/**
+ * Screen that lets the user choose one of the saved logs, newest first. The summary of each log is read while the list is
+ * shown.
+ */
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {Clock} from '../../core/environment.js';
@@ -11,110 +13,22 @@ import {colourDepth, createTheme, isUnicodeLocale, type Segment, type Theme} fro
 import {formatMoment} from '../timeline/format-time.js';
 import {replayKeys} from './replay-bindings.js';
 
+/** One row of the list. */
 export interface SavedLog {
 	readonly path: string;
 	readonly room: string;
-	/** Wall clock, ms. */
+	/** Wall clock time of creation, ms. */
 	readonly created: number;
-	/** As it is shown. */
+	/** Size of the file as shown. */
 	readonly size: string;
 }
 
+/** What is known of a log once it has been read. */
 export interface LogSummary {
 	readonly events: number;
 	readonly peers: number;
 	readonly damaged: boolean;
 }
-
-export interface ChooserState {
-	readonly logs: readonly SavedLog[];
-	readonly summaries: ReadonlyMap<string, LogSummary>;
-	readonly selectedIndex: number;
-	readonly columns: number;
-	readonly rows: number;
-}
-
-/** Title and foot. */
-const FRAME_ROWS = 3;
-
-export function moveSelection(state: ChooserState, key: string): ChooserState {
-	const page = Math.max(1, state.rows - FRAME_ROWS);
-	const moves: Readonly<Record<string, number>> = {
-		up: -1,
-		k: -1,
-		down: 1,
-		j: 1,
-		pageup: -page,
-		pagedown: page,
-		g: -state.logs.length,
-		home: -state.logs.length,
-		G: state.logs.length,
-		end: state.logs.length,
-	};
-	const selectedIndex = Math.max(0, Math.min(state.logs.length - 1, state.selectedIndex + (moves[key] ?? 0)));
-	return selectedIndex === state.selectedIndex ? state : {...state, selectedIndex};
-}
-
-export function chooserRows(
-	{logs, summaries, selectedIndex: at, columns, rows}: ChooserState,
-	theme: Theme,
-): Segment[][] {
-	const {ellipsis, selected} = theme.glyphs;
-	const line = (cells: readonly string[]) => ` ${cells.join('  ')}`;
-	const widths = [16, 12, 7, 5, 8];
-	const formatCells = (cells: readonly string[]) =>
-		line(
-			cells.map((cell, index) =>
-				index >= 2 && index < 5 ? cell.padStart(widths[index] ?? 0) : padCells(cell, widths[index] ?? 0, ellipsis),
-			),
-		);
-	const room = Math.max(1, rows - FRAME_ROWS);
-	const first = Math.max(0, Math.min(at - Math.floor(room / 2), logs.length - room));
-	const nameCells = Math.max(0, columns - 62);
-	const head = formatCells(['when', 'room', 'events', 'peers', 'size', '']);
-	const drawn = logs.slice(first, first + room).map((log, index): Segment[] => {
-		const summary = summaries.get(log.path);
-		const marked = first + index === at;
-		const cells = [
-			formatMoment(log.created).slice(0, 16),
-			cleanLine(log.room),
-			summary ? String(summary.events) : ellipsis,
-			summary ? String(summary.peers) : ellipsis,
-			log.size,
-		];
-		const note = summary?.damaged ? 'damaged ' : '';
-		const name = padCells(`${note}${cleanLine(log.path.split(/[\\/]/).at(-1) ?? '')}`, nameCells, ellipsis);
-		return [
-			{text: marked ? selected : ' ', style: {bold: true}},
-			{text: padCells(`${formatCells(cells)}  ${name}`, columns - 1, ellipsis), ...(marked && {style: {bold: true}})},
-		];
-	});
-	return [
-		[
-			{
-				text: padCells(` REPLAY: which log? ${logs.length} saved`, columns, ellipsis),
-				style: {...theme.statusBar, bold: true},
-			},
-		],
-		[{text: padCells(` ${head}`, columns, ellipsis), style: theme.muted}],
-		...drawn,
-	];
-}
-
-export function ChooserApp({state, theme}: {readonly state: ChooserState; readonly theme: Theme}): ReactNode {
-	const rows = chooserRows(state, theme);
-	const foot = padCells(' ↑ ↓: choose   Enter: open   q: leave', state.columns, theme.glyphs.ellipsis);
-	return (
-		<Box flexDirection="column" width={state.columns} height={state.rows}>
-			<Box flexDirection="column" height={state.rows - 1} flexShrink={0}>
-				<Lines rows={rows} width={state.columns} />
-			</Box>
-			<Lines rows={[[{text: foot, style: theme.statusBar}]]} width={state.columns} />
-		</Box>
-	);
-}
-
-/** A list of saved logs to choose from, newest first. What is in each is read while the list is looked at. */
 
 export interface LogChooserOptions {
 	readonly logs: readonly SavedLog[];
@@ -124,17 +38,20 @@ export interface LogChooserOptions {
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly mono: boolean;
 	readonly clock: Clock;
+	/** Reads a log. A log whose summary fails keeps its placeholders. */
 	summarize(path: string): Promise<LogSummary>;
+	/** See SharedHooks. */
 	onProcessExit?(run: () => void): () => void;
 }
 
 export interface LogChooser {
-	/** Resolves to a path once the terminal is as it was; undefined: none was chosen. */
+	/** Resolves to the path of the log when the terminal is restored, or to undefined if the user chose none. */
 	readonly chosen: Promise<string | undefined>;
-	/** Idempotent. */
+	/** Closes the screen without a choice. Idempotent. */
 	stop(): void;
 }
 
+/** Opens the screen. */
 export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 	const {logs, stdin, stdout, stderr, environment, clock} = options;
 	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
@@ -193,4 +110,98 @@ export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 		return path;
 	});
 	return {chosen, stop: () => leave()};
+}
+
+interface ChooserState {
+	readonly logs: readonly SavedLog[];
+	readonly summaries: ReadonlyMap<string, LogSummary>;
+	readonly selectedIndex: number;
+	readonly columns: number;
+	readonly rows: number;
+}
+
+/** Rows of title, column heads and footer. */
+const FRAME_ROWS = 3;
+
+/** Moves the selection with an arrow key, a page key or a letter. */
+function moveSelection(state: ChooserState, key: string): ChooserState {
+	const page = Math.max(1, state.rows - FRAME_ROWS);
+	const moves: Readonly<Record<string, number>> = {
+		up: -1,
+		k: -1,
+		down: 1,
+		j: 1,
+		pageup: -page,
+		pagedown: page,
+		g: -state.logs.length,
+		home: -state.logs.length,
+		G: state.logs.length,
+		end: state.logs.length,
+	};
+	const selectedIndex = Math.max(0, Math.min(state.logs.length - 1, state.selectedIndex + (moves[key] ?? 0)));
+	return selectedIndex === state.selectedIndex ? state : {...state, selectedIndex};
+}
+
+/** Title, column heads and the visible logs. */
+function chooserRows({logs, summaries, selectedIndex, columns, rows}: ChooserState, theme: Theme): Segment[][] {
+	const {ellipsis, selected} = theme.glyphs;
+	const line = (cells: readonly string[]) => ` ${cells.join('  ')}`;
+	const widths = [16, 12, 7, 5, 8];
+	const formatCells = (cells: readonly string[]) =>
+		line(
+			cells.map((cell, index) =>
+				index >= 2 && index < 5 ? cell.padStart(widths[index] ?? 0) : padCells(cell, widths[index] ?? 0, ellipsis),
+			),
+		);
+	const listRows = Math.max(1, rows - FRAME_ROWS);
+	const first = Math.max(0, Math.min(selectedIndex - Math.floor(listRows / 2), logs.length - listRows));
+	const nameCells = Math.max(0, columns - 62);
+	const head = formatCells(['when', 'room', 'events', 'peers', 'size', '']);
+	const list = logs.slice(first, first + listRows).map((log, index): Segment[] => {
+		const summary = summaries.get(log.path);
+		const isSelected = first + index === selectedIndex;
+		const cells = [
+			formatMoment(log.created).slice(0, 16),
+			cleanLine(log.room),
+			summary ? String(summary.events) : ellipsis,
+			summary ? String(summary.peers) : ellipsis,
+			log.size,
+		];
+		const note = summary?.damaged ? 'damaged ' : '';
+		const name = padCells(`${note}${cleanLine(log.path.split(/[\\/]/).at(-1) ?? '')}`, nameCells, ellipsis);
+		return [
+			{text: isSelected ? selected : ' ', style: {bold: true}},
+			{
+				text: padCells(`${formatCells(cells)}  ${name}`, columns - 1, ellipsis),
+				...(isSelected && {style: {bold: true}}),
+			},
+		];
+	});
+	return [
+		[
+			{
+				text: padCells(
+					` REPLAY: which log? ${logs.length} saved ${logs.length === 1 ? 'log' : 'logs'}`,
+					columns,
+					ellipsis,
+				),
+				style: {...theme.statusBar, bold: true},
+			},
+		],
+		[{text: padCells(` ${head}`, columns, ellipsis), style: theme.muted}],
+		...list,
+	];
+}
+
+function ChooserApp({state, theme}: {readonly state: ChooserState; readonly theme: Theme}): ReactNode {
+	const rows = chooserRows(state, theme);
+	const footer = padCells(' ↑ ↓: choose   Enter: open   q: quit', state.columns, theme.glyphs.ellipsis);
+	return (
+		<Box flexDirection="column" width={state.columns} height={state.rows}>
+			<Box flexDirection="column" height={state.rows - 1} flexShrink={0}>
+				<Lines rows={rows} width={state.columns} />
+			</Box>
+			<Lines rows={[[{text: footer, style: theme.statusBar}]]} width={state.columns} />
+		</Box>
+	);
 }

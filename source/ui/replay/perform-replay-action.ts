@@ -1,4 +1,4 @@
-/** What each action of the replay's key table does. */
+/** Actions of the key table of the replay. */
 
 import {selectPeers} from '../../core/select-peers.js';
 import {firstOtherPeer, selectPeople} from '../../core/select-people.js';
@@ -11,7 +11,7 @@ import {
 	goEnd,
 	goStart,
 	goToBookmark,
-	goToPart,
+	goToFraction,
 	moveEvent,
 	movePage,
 	moveRow,
@@ -23,16 +23,17 @@ import {startPrompt, withFilter} from './prompt-steps.js';
 import type {ReplayAction} from './replay-bindings.js';
 import {quoteName} from './replay-filter.js';
 import {type ReplayContext, type ReplayEffect, type ReplayStep, step} from './replay-frame.js';
-import {type ReplayUi, SEEK_STEP_MS, withFlash} from './replay-state.js';
+import {MAX_IDLE_MS, type ReplayUi, SEEK_STEP_MS, withFlash} from './replay-state.js';
 
+/** Performs the action of a key. */
 export function performReplayAction(ui: ReplayUi, action: ReplayAction, context: ReplayContext): ReplayStep {
 	return performMove(ui, action, context) ?? performFind(ui, action, context) ?? performOther(ui, action, context);
 }
 
-/** The actions that move the position. Rows and events are looked at in review; by time one may move while playing. */
+/** Actions that move the position. Moving by row or event switches to review; moving by time does not interrupt playback. */
 function performMove(ui: ReplayUi, action: ReplayAction, context: ReplayContext): ReplayStep | undefined {
 	const review = () => enterReview(ui, context);
-	if (action.startsWith('tenth-')) return step(goToPart(ui, context, Number(action.slice(6)) / 10));
+	if (action.startsWith('tenth-')) return step(goToFraction(ui, context, Number(action.slice(6)) / 10));
 	switch (action) {
 		case 'play':
 			return step(ui.mode === 'playing' ? review() : startPlaying(ui, context));
@@ -46,17 +47,17 @@ function performMove(ui: ReplayUi, action: ReplayAction, context: ReplayContext)
 			return step(movePage(review(), context, 1));
 		case 'event-back':
 			return step(moveEvent(review(), context, -1));
-		case 'event-on':
+		case 'event-forward':
 			return step(moveEvent(review(), context, 1));
 		case 'time-back':
 			return step(moveTime(ui, context, -SEEK_STEP_MS));
-		case 'time-on':
+		case 'time-forward':
 			return step(moveTime(ui, context, SEEK_STEP_MS));
-		case 'part-back':
-		case 'part-on': {
+		case 'percent-back':
+		case 'percent-forward': {
 			const {start, end} = context.frameOf(context.history, ui);
 			const by = Math.max(1, (end - start) / 10);
-			return step(moveTime(ui, context, action === 'part-on' ? by : -by));
+			return step(moveTime(ui, context, action === 'percent-forward' ? by : -by));
 		}
 		case 'start':
 			return step(goStart(ui, context));
@@ -83,8 +84,8 @@ function performFind(ui: ReplayUi, action: ReplayAction, context: ReplayContext)
 			return step(nextMatch(enterReview(ui, context), context, 1));
 		case 'search-previous':
 			return step(nextMatch(enterReview(ui, context), context, -1));
-		case 'clear':
-			return step(withFlash({...withFilter(ui, context, undefined), search: ''}, 'everything is shown'));
+		case 'clear-filter':
+			return step(withFlash({...withFilter(ui, context, undefined), search: ''}, 'Showing everything'));
 		default:
 			return undefined;
 	}
@@ -98,9 +99,12 @@ function performOther(ui: ReplayUi, action: ReplayAction, context: ReplayContext
 			return step(changeSpeed(ui, 1));
 		case 'normal-speed':
 			return step({...ui, speed: 1});
-		case 'squeeze':
+		case 'skip-idle':
 			return step(
-				withFlash({...ui, skipIdle: !ui.skipIdle}, ui.skipIdle ? 'silence plays in full' : 'silence is cut to 2 s'),
+				withFlash(
+					{...ui, skipIdle: !ui.skipIdle},
+					ui.skipIdle ? 'Pauses play in full' : `Pauses are shortened to ${MAX_IDLE_MS / 1000} s`,
+				),
 			);
 		case 'bookmark':
 			return toggleBookmark(ui, context);
@@ -133,13 +137,8 @@ function toggleFollow(ui: ReplayUi): ReplayStep {
 	const next: ReplayUi = following
 		? {...ui, following, selected: ui.mode === 'review' ? undefined : ui.selected, anchor: undefined}
 		: {...ui, following};
-	return step(
-		withFlash(next, following ? 'following the file: what is added comes in at the end' : 'no longer following'),
-		{
-			type: 'follow',
-			on: following,
-		},
-	);
+	const text = following ? 'Following the file: new events appear at the end' : 'No longer following the file';
+	return step(withFlash(next, text), {type: 'follow', on: following});
 }
 
 function openDetails(ui: ReplayUi, context: ReplayContext): ReplayUi {
@@ -168,11 +167,11 @@ function filterByPeer(ui: ReplayUi, context: ReplayContext): ReplayUi {
 function togglePane(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.focus === 'peers') return {...ui, focus: 'timeline'};
 	const peers = selectPeople(context.frameOf(context.history, ui).stateAtPosition);
-	const known = peers.some(({peer}) => peer === ui.selectedPeer);
-	return {...ui, focus: 'peers', selectedPeer: known ? ui.selectedPeer : firstOtherPeer(peers)?.peer};
+	const isPresent = peers.some(({peer}) => peer === ui.selectedPeer);
+	return {...ui, focus: 'peers', selectedPeer: isPresent ? ui.selectedPeer : firstOtherPeer(peers)?.peer};
 }
 
-/** Esc: the nearest thing that is open closes. */
+/** Undoes one thing: focus on the peers, playback, search, filter, banner, in this order. */
 function stepBack(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.focus === 'peers') return {...ui, focus: 'timeline'};
 	if (ui.mode === 'playing') return enterReview(ui, context);

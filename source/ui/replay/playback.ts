@@ -1,20 +1,20 @@
-/** Playing: time passes at a pace, records follow it. Pure; the clock is passed in. */
+/** Playback: advances the playhead at the chosen speed and changes the speed. */
 import type {History} from '../../core/history.js';
 import {enterReview} from './position.js';
 import type {ReplayContext} from './replay-frame.js';
 import {MAX_IDLE_MS, type ReplayUi, SPEEDS} from './replay-state.js';
 
 export interface Playhead {
-	/** Wall clock of the log, ms. */
+	/** Wall clock time in the log, ms. */
 	readonly time: number;
-	/** Records played. */
+	/** Number of records played. */
 	readonly index: number;
 }
 
-/** At full speed a log of any length takes about this long. */
+/** Approximate duration of playback at the maximum speed, for a log of any length, ms. */
 const FULL_SPEED_DURATION_MS = 8000;
 
-/** `elapsedMs`: real time that went by. */
+/** The playhead after `elapsedMs` of real time. */
 export function advancePlayhead(
 	history: History,
 	{time, index}: Playhead,
@@ -28,33 +28,38 @@ export function advancePlayhead(
 		);
 		return {index: next, time: Math.max(time, history.timeAt(next - 1))};
 	}
-	let reached = time + elapsedMs * speed;
-	let known = index;
+	let newTime = time + elapsedMs * speed;
+	let newIndex = index;
 	for (;;) {
-		const played = history.indexAt(reached);
-		known = Math.max(known, played);
-		if (!skipIdle || known >= history.length) break;
-		// Silence is cut once it has been listened to for SQUEEZED_MS.
-		const next = history.timeAt(known);
-		const quietSince = history.timeAt(known - 1);
-		const over = reached - quietSince - MAX_IDLE_MS;
-		if (over < 0 || reached >= next) break;
-		reached = next + Math.min(over, elapsedMs * speed);
+		newIndex = Math.max(newIndex, history.indexAt(newTime));
+		if (!skipIdle || newIndex >= history.length) break;
+		// After MAX_IDLE_MS without a record, skip to the next one. The excess time continues from there.
+		const nextTime = history.timeAt(newIndex);
+		const excessMs = newTime - history.timeAt(newIndex - 1) - MAX_IDLE_MS;
+		if (excessMs < 0 || newTime >= nextTime) break;
+		newTime = nextTime + Math.min(excessMs, elapsedMs * speed);
 	}
 	const last = history.timeAt(history.length - 1);
-	return {index: known, time: known >= history.length ? Math.min(reached, Math.max(last, time)) : reached};
+	return {index: newIndex, time: newIndex >= history.length ? Math.min(newTime, Math.max(last, time)) : newTime};
 }
 
-/** Starts from the position; at the end from the start. */
+/** Starts playback at the position, or at the start if the position is the end. */
 export function startPlaying(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	const {history, frameOf, now} = context;
 	if (history.length === 0) return ui;
 	const {index} = frameOf(history, ui);
-	const from = index >= history.length ? Math.min(1, history.length) : index;
-	return {...ui, mode: 'playing', index: from, time: history.timeAt(from - 1), tickedAt: now, overlay: undefined};
+	const startIndex = index >= history.length ? Math.min(1, history.length) : index;
+	return {
+		...ui,
+		mode: 'playing',
+		index: startIndex,
+		time: history.timeAt(startIndex - 1),
+		tickedAt: now,
+		overlay: undefined,
+	};
 }
 
-/** Brings the playhead up to date; at the end of a log that is not followed it stops. */
+/** Advances the playhead to the current time. Playback ends at the end of the log, unless the file is followed or still being read. */
 export function updatePlayhead(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	const {history, now} = context;
 	if (ui.mode !== 'playing') return ui;
@@ -65,9 +70,8 @@ export function updatePlayhead(ui: ReplayUi, context: ReplayContext): ReplayUi {
 		: played;
 }
 
+/** The next lower or higher speed of SPEEDS. */
 export function changeSpeed(ui: ReplayUi, by: 1 | -1): ReplayUi {
-	const at = SPEEDS.findIndex(speed => speed >= ui.speed);
-	const place = by > 0 ? SPEEDS.findIndex(speed => speed > ui.speed) : (at === -1 ? SPEEDS.length : at) - 1;
-	const speed = SPEEDS[place];
+	const speed = by > 0 ? SPEEDS.find(other => other > ui.speed) : SPEEDS.findLast(other => other < ui.speed);
 	return speed === undefined ? ui : {...ui, speed};
 }

@@ -1,17 +1,18 @@
-/** Moving the position: by row, by event, by time. In review it is a row; while playing it is a moment. Pure. */
-
+/**
+ * Moves of the position: by row, event or time, to bookmarks and to matches of the search. In review the position is a
+ * row; while playing it is a time.
+ */
 import {findFirstIndex} from '../../core/binary-search.js';
 import {isPeerId} from '../../core/event.js';
 import {type OrderKey, toSortableString} from '../../core/event-order.js';
-import type {TimelineEntry} from '../../core/timeline.js';
-import {entryAt} from '../../core/timeline.js';
+import {entryAt, type TimelineEntry} from '../../core/timeline.js';
 import {itemAfter, itemAt, itemBefore, type TimelineItem} from '../timeline/timeline-view.js';
 import {anchorAt, anchorShowing, keyOf, scrollAnchor} from '../timeline/viewport.js';
 import {passesFilter} from './replay-filter.js';
 import {isInView, type ReplayContext, type ReplayFrame, type ReplayStep, recordIndexOf, step} from './replay-frame.js';
 import {type ReplayUi, withFlash} from './replay-state.js';
 
-/** Review at the row that was newest. */
+/** Switches to review, at the newest row that playback had shown. */
 export function enterReview(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.mode === 'review') return ui;
 	const {history, frameOf} = context;
@@ -22,26 +23,26 @@ export function enterReview(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	return newest ? selectKey(review, context, keyOf(newest)) : selectPosition(review, context, 0);
 }
 
-/** Selects a row and shows it; the last row follows the end. */
+/** Selects a row and scrolls to it. Selecting the last row selects the end, which follows a growing log. */
 export function selectKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): ReplayUi {
 	const {laidOut, timelineHeight, view} = context.frameOf(context.history, ui);
 	const selected = view.length > 0 && view.positionOf(key) >= view.length - 1 ? undefined : key;
 	return {...ui, selected, anchor: anchorShowing(laidOut, timelineHeight, ui.anchor, key)};
 }
 
-/** The row at a position of the view, clamped. */
-export function selectPosition(ui: ReplayUi, context: ReplayContext, position: number): ReplayUi {
+/** Selects the row at a position of the view, clamped to its ends. */
+function selectPosition(ui: ReplayUi, context: ReplayContext, position: number): ReplayUi {
 	const {view} = context.frameOf(context.history, ui);
 	const entry = view.at(Math.max(0, Math.min(position, view.length - 1)));
 	return entry ? selectKey(ui, context, keyOf(entry)) : ui;
 }
 
 /** Position of the selected row in the view. */
-export function selectedPosition({view, selected}: ReplayFrame): number {
+function selectedPosition({view, selected}: ReplayFrame): number {
 	return selected ? Math.min(view.positionOf(selected), view.length - 1) : view.length - 1;
 }
 
-/** One row of what is seen: a run of comings and goings is one, and its last event is the position. */
+/** Moves by one item. A presence group is one item, of which the last event is selected. */
 export function moveRow(ui: ReplayUi, context: ReplayContext, by: 1 | -1): ReplayUi {
 	const frame = context.frameOf(context.history, ui);
 	const item = itemAt(frame.view, selectedPosition(frame));
@@ -57,18 +58,19 @@ function keyOfItem(item: TimelineItem): OrderKey | undefined {
 	return last && keyOf(last);
 }
 
+/** Moves by one event, also inside a presence group. */
 export function moveEvent(ui: ReplayUi, context: ReplayContext, by: 1 | -1): ReplayUi {
 	const frame = context.frameOf(context.history, ui);
 	return selectPosition(ui, context, selectedPosition(frame) + by);
 }
 
-/** A screenful: the view and the position move together. */
+/** Moves by a page: scrolls, and selects the first or last visible item. */
 export function movePage(ui: ReplayUi, context: ReplayContext, by: 1 | -1): ReplayUi {
-	const {laidOut: laid, timelineHeight, viewport} = context.frameOf(context.history, ui);
+	const {laidOut, timelineHeight, viewport} = context.frameOf(context.history, ui);
 	if (by < 0 && viewport.atStart) return selectPosition(ui, context, 0);
 	if (by > 0 && viewport.atEnd) return goEnd(ui, context);
 	const anchor = scrollAnchor(
-		laid,
+		laidOut,
 		timelineHeight,
 		ui.anchor ?? anchorAt(viewport.slots[0]),
 		by * Math.max(1, timelineHeight - 1),
@@ -77,31 +79,33 @@ export function movePage(ui: ReplayUi, context: ReplayContext, by: 1 | -1): Repl
 	const {slots, atStart, atEnd} = context.frameOf(context.history, scrolled).viewport;
 	if (by < 0 && atStart) return selectPosition(scrolled, context, 0);
 	if (by > 0 && atEnd) return goEnd(scrolled, context);
-	const seen = slots.filter(slot => slot.row === 0);
-	const item = (by < 0 ? seen[0] : seen.at(-1))?.item;
+	const firstRows = slots.filter(slot => slot.row === 0);
+	const item = (by < 0 ? firstRows[0] : firstRows.at(-1))?.item;
 	const key = item && keyOfItem(item);
 	return key ? {...scrolled, selected: key} : scrolled;
 }
 
+/** Moves to the start of the log. */
 export function goStart(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.mode === 'review') return selectPosition(ui, context, 0);
 	const index = Math.min(1, context.history.length);
 	return {...ui, index, time: context.history.timeAt(0)};
 }
 
+/** Moves to the end of the log. */
 export function goEnd(ui: ReplayUi, {history}: ReplayContext): ReplayUi {
 	if (ui.mode === 'review') return {...ui, selected: undefined, anchor: undefined};
 	return {...ui, index: history.length, time: history.timeAt(history.length - 1)};
 }
 
-/** To a row, in either mode. */
-export function goToKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): ReplayUi {
+/** Moves to an entry, in either mode. */
+function goToKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): ReplayUi {
 	if (ui.mode === 'review') return selectKey(ui, context, key);
 	const index = recordIndexOf(context.history, key);
 	return {...ui, index, time: context.history.timeAt(index - 1)};
 }
 
-/** To the first row at `ms` or behind it; while playing, to that moment. */
+/** Moves to a time (ms): while playing to the time itself, in review to the first row that is not before it. */
 export function goToTime(ui: ReplayUi, context: ReplayContext, ms: number): ReplayUi {
 	const {history} = context;
 	if (ui.mode === 'playing') {
@@ -112,37 +116,35 @@ export function goToTime(ui: ReplayUi, context: ReplayContext, ms: number): Repl
 }
 
 /** Position of the first row of the view that is not before `ms`. */
-export function firstPositionFrom({view}: ReplayFrame, ms: number): number {
+function firstPositionFrom({view}: ReplayFrame, ms: number): number {
 	return findFirstIndex(0, view.length, position => (view.at(position)?.ms ?? 0) >= ms);
 }
 
-/** By time; in review always to another row, if there is one. */
+/** Moves by time (ms). In review it always moves to another row if there is one. */
 export function moveTime(ui: ReplayUi, context: ReplayContext, byMs: number): ReplayUi {
 	const frame = context.frameOf(context.history, ui);
 	if (ui.mode === 'playing') return goToTime(ui, context, ui.time + byMs);
-	const at = selectedPosition(frame);
-	const found = firstPositionFrom(frame, frame.time + byMs + (byMs < 0 ? 1 : 0));
-	return selectPosition(ui, context, byMs < 0 ? Math.min(found - 1, at - 1) : Math.max(found, at + 1));
+	const current = selectedPosition(frame);
+	const target = firstPositionFrom(frame, frame.time + byMs + (byMs < 0 ? 1 : 0));
+	return selectPosition(ui, context, byMs < 0 ? Math.min(target, current) - 1 : Math.max(target, current + 1));
 }
 
-/** To a part of the whole time, 0 to 1. */
-export function goToPart(ui: ReplayUi, context: ReplayContext, part: number): ReplayUi {
+/** Moves to a fraction (0 to 1) of the duration of the log. */
+export function goToFraction(ui: ReplayUi, context: ReplayContext, fraction: number): ReplayUi {
 	const {start, end} = context.frameOf(context.history, ui);
-	return goToTime(ui, context, start + (end - start) * part);
+	return goToTime(ui, context, start + (end - start) * fraction);
 }
 
-/** Row number `count` from 1, hidden ones counted. */
-export function goToRank(ui: ReplayUi, context: ReplayContext, count: number): ReplayUi {
+/** Moves to the entry with a number, counted from 1 and including entries that the filter hides. */
+export function goToRank(ui: ReplayUi, context: ReplayContext, rank: number): ReplayUi {
 	const {timeline} = context.history.state;
-	const entry = entryAt(timeline, Math.max(0, Math.min(count, timeline.length) - 1));
+	const entry = entryAt(timeline, Math.max(0, Math.min(rank, timeline.length) - 1));
 	return entry ? goToKey(ui, context, keyOf(entry)) : ui;
 }
 
-/** Bookmarks: rows by their order, which holds in any copy of the log. Kept beside the log, never in it. Pure. */
-
 const ORDER_STRING = /^([0-9a-f]{14})-([0-9a-f]{4})-([0-9a-f]{64})-([0-9a-f]{14})$/;
 
-/** The key that `orderString` wrote. */
+/** Parses the result of toSortableString; undefined if it is not one. */
 export function parseOrderString(order: string): OrderKey | undefined {
 	const [, ms = '', counter = '', peer = '', seq = ''] = ORDER_STRING.exec(order) ?? [];
 	if (!isPeerId(peer)) return undefined;
@@ -150,77 +152,83 @@ export function parseOrderString(order: string): OrderKey | undefined {
 	return {ms: number(ms), counter: number(counter), peer, seq: number(seq)};
 }
 
-/** Sets or takes away the mark of the row at the position. */
+/**
+ * Sets or removes the bookmark of the row at the position. A bookmark is the order string of its row, which is the same in
+ * every copy of the log. Bookmarks are saved beside the log, never in it.
+ */
 export function toggleBookmark(ui: ReplayUi, context: ReplayContext): ReplayStep {
 	const paused = enterReview(ui, context);
 	const {selected} = context.frameOf(context.history, paused);
 	if (!selected) return step(ui);
 	const order = toSortableString(selected);
-	const wasMarked = ui.bookmarks.includes(order);
-	const orders = wasMarked ? ui.bookmarks.filter(known => known !== order) : [...ui.bookmarks, order].sort();
+	const wasSet = ui.bookmarks.includes(order);
+	const orders = wasSet ? ui.bookmarks.filter(other => other !== order) : [...ui.bookmarks, order].sort();
 	const next = withFlash(
 		{...ui, bookmarks: orders},
-		wasMarked ? 'bookmark taken away' : 'bookmark set: ] and [ come back',
+		wasSet ? 'Bookmark removed' : 'Bookmark set. ] and [ go to bookmarks',
 	);
-	return step(next, {type: 'save-bookmarks', orders, set: !wasMarked});
+	return step(next, {type: 'save-bookmarks', orders, set: !wasSet});
 }
 
-/** To the next or previous mark that the filter leaves. */
+/** Moves to the next or previous bookmark that passes the filter. */
 export function goToBookmark(ui: ReplayUi, context: ReplayContext, by: 1 | -1): ReplayUi {
 	const {view} = context.frameOf(context.history, {...ui, mode: 'review'});
 	const {selected} = context.frameOf(context.history, enterReview(ui, context));
-	const here = selected ? toSortableString(selected) : '';
-	const beyond = ui.bookmarks.filter(order => (by > 0 ? order > here : order < here));
-	for (const order of by > 0 ? beyond : beyond.reverse()) {
+	const current = selected ? toSortableString(selected) : '';
+	const candidates = ui.bookmarks.filter(order => (by > 0 ? order > current : order < current));
+	for (const order of by > 0 ? candidates : candidates.reverse()) {
 		const key = parseOrderString(order);
 		if (key && isInView(view, key)) return goToKey(ui, context, key);
 	}
-	if (ui.bookmarks.length === 0) return withFlash(ui, 'no bookmarks yet: b sets one');
-	return withFlash(ui, by > 0 ? 'no later bookmark' : 'no earlier bookmark');
+	if (ui.bookmarks.length === 0) return withFlash(ui, 'No bookmarks yet. b sets one');
+	return withFlash(ui, by > 0 ? 'No later bookmark' : 'No earlier bookmark');
 }
 
-/** Search: while typing the match at the position or the next one is shown; n goes on in time, N back, both round the end. */
-
+/** Searches while the user types: selects the match at or after the position, else the nearest one before it. */
 export function updateSearch(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
-	const {before} = ui.prompt ?? {};
+	const {restore} = ui.prompt ?? {};
 	const search = typed.toLowerCase();
-	const from: ReplayUi = {...ui, search, ...(before && {selected: before.selected, anchor: before.anchor})};
+	const from: ReplayUi = {...ui, search, ...(restore && {selected: restore.selected, anchor: restore.anchor})};
 	if (search === '') return from;
-	const here = selectedEntryOf(from, context);
+	const selected = selectedEntryOf(from, context);
 	const {history, searchIndex} = context;
 	const passes = filterPredicate(from, context);
-	const hereOrLater =
-		here && searchIndex.nearestHit(history.state, search, {...keyOf(here), seq: here.seq - 1}, 1, passes);
-	const found = hereOrLater ?? findMatch(from, context, -1);
+	const atOrAfter =
+		selected && searchIndex.nearestHit(history.state, search, {...keyOf(selected), seq: selected.seq - 1}, 1, passes);
+	const found = atOrAfter ?? findMatch(from, context, -1);
 	return found ? selectKey(from, context, keyOf(found)) : from;
 }
 
+/** Moves to the next or previous match, and continues at the other end of the log after the last one. */
 export function nextMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): ReplayUi {
-	if (ui.search === '') return withFlash(ui, 'no search yet: /');
+	if (ui.search === '') return withFlash(ui, 'No search yet. / starts one');
 	const found = findMatch(ui, context, by);
 	if (found) return selectKey(ui, context, keyOf(found));
 	const wrappedMatch = findWrappedMatch(ui, context, by);
-	if (!wrappedMatch) return withFlash(ui, `nothing matches “${ui.search}”`);
-	const message = by > 0 ? 'no later match: the first one' : 'no earlier match: the last one';
+	if (!wrappedMatch) return withFlash(ui, `No match for “${ui.search}”`);
+	const message = by > 0 ? 'No later match. This is the first one' : 'No earlier match. This is the last one';
 	return withFlash(selectKey(ui, context, keyOf(wrappedMatch)), message);
 }
 
 function findMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEntry | undefined {
-	const {history, searchIndex: finder} = context;
-	return finder.nearestHit(history.state, ui.search, selectedEntryOf(ui, context), by, filterPredicate(ui, context));
+	const {history, searchIndex} = context;
+	return searchIndex.nearestHit(
+		history.state,
+		ui.search,
+		selectedEntryOf(ui, context),
+		by,
+		filterPredicate(ui, context),
+	);
 }
 
-/** From the other end. */
-function findWrappedMatch(
-	ui: ReplayUi,
-	{history, searchIndex: finder, ...rest}: ReplayContext,
-	by: 1 | -1,
-): TimelineEntry | undefined {
+/** The first match from the other end of the log. */
+function findWrappedMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEntry | undefined {
+	const {history, searchIndex} = context;
 	const {timeline} = history.state;
-	const passes = filterPredicate(ui, {history, searchIndex: finder, ...rest});
-	if (by < 0) return finder.nearestHit(history.state, ui.search, undefined, -1, passes);
+	const passes = filterPredicate(ui, context);
+	if (by < 0) return searchIndex.nearestHit(history.state, ui.search, undefined, -1, passes);
 	const first = entryAt(timeline, 0);
-	return first && finder.nearestHit(history.state, ui.search, {...keyOf(first), seq: -1}, 1, passes);
+	return first && searchIndex.nearestHit(history.state, ui.search, {...keyOf(first), seq: -1}, 1, passes);
 }
 
 function selectedEntryOf(ui: ReplayUi, {history, frameOf}: ReplayContext): TimelineEntry | undefined {

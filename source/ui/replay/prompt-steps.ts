@@ -1,4 +1,4 @@
-/** The short prompts of the replay screen: search, filter, go to, export. What is typed shows at once. */
+/** Prompts of the replay screen: search, filter, go to, export. Search and filter take effect while the user types. */
 import {selectPeers} from '../../core/select-peers.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {cleanLine} from '../text/clean-for-screen.js';
@@ -7,13 +7,15 @@ import {FILTER_FORM, parseFilter, quoteName, type ReplayFilter} from './replay-f
 import {type ReplayContext, type ReplayStep, step} from './replay-frame.js';
 import {openPrompt, type PromptType, type ReplayUi, withFlash} from './replay-state.js';
 
+/** Label and placeholder of each prompt. */
 export const prompts: Readonly<Record<PromptType, {readonly label: string; readonly placeholder: string}>> = {
-	search: {label: 'Search', placeholder: 'text or name; ↑ ↓ other matches, Enter: stay there, Esc: back'},
-	filter: {label: 'Show only', placeholder: `${FILTER_FORM}; Tab completes`},
+	search: {label: 'Search', placeholder: 'text or name (↑ ↓: other matches, Enter: go there, Esc: back)'},
+	filter: {label: 'Show only', placeholder: `${FILTER_FORM} (Tab completes)`},
 	'go-to': {label: 'Go to', placeholder: '14:05, +10m, -30s, 2026-11-22 14:05, #120'},
-	export: {label: 'Export to', placeholder: 'FILE.txt, FILE.md or FILE.jsonl; what the filter hides is left out'},
+	export: {label: 'Export to', placeholder: 'FILE.txt, FILE.md or FILE.jsonl (without rows that the filter hides)'},
 };
 
+/** Opens a prompt. All but go-to pause playback. */
 export function startPrompt(ui: ReplayUi, context: ReplayContext, type: PromptType): ReplayUi {
 	const opened = openPrompt(
 		type === 'go-to' ? ui : enterReview(ui, context),
@@ -27,6 +29,7 @@ function filterText({filter}: ReplayUi): string {
 	return filter && filter.text !== '' ? `${filter.text} ` : '';
 }
 
+/** Applies an edit to the open prompt, and shows its effect. */
 export function editPrompt(ui: ReplayUi, context: ReplayContext, action: EditorAction): ReplayUi {
 	if (!ui.prompt) return ui;
 	const editor = reduceEditor(ui.prompt.editor, action);
@@ -37,49 +40,50 @@ export function editPrompt(ui: ReplayUi, context: ReplayContext, action: EditorA
 	return next;
 }
 
-/** A longer log is filtered once, at Enter: each letter would be felt. */
+/** Number of records up to which the filter is applied at every letter. In a longer log this would be slow, so Enter applies it. */
 const MAX_PREVIEWED_EVENTS = 200_000;
 
-/** From where the prompt found the reader: what a first letter leads to must not move the place for the second. */
+/** Filters from the position at which the prompt was opened, so that intermediate filters do not move it. */
 function previewFilter(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
 	const filter = parseFilter(typed);
 	if (typeof filter === 'string' || context.history.length > MAX_PREVIEWED_EVENTS) return ui;
-	return withFilter({...ui, ...ui.prompt?.before}, context, filter);
+	return withFilter({...ui, ...ui.prompt?.restore}, context, filter);
 }
 
-/** The row that is shown as the position stays, or the next one that is left; the end of the log stays the end. */
+/** Sets or clears the filter. The position stays at its row, or moves to the next row that passes; the end stays the end. */
 export function withFilter(ui: ReplayUi, context: ReplayContext, filter: ReplayFilter | undefined): ReplayUi {
 	const {history} = context;
-	const {selected: shownKey, rank, total} = context.frameOf(history, ui);
+	const {selected, rank, total} = context.frameOf(history, ui);
 	const filtered: ReplayUi = {...ui, filter, anchor: undefined};
-	const key = shownKey ?? ui.selected;
+	const key = selected ?? ui.selected;
 	if (ui.mode === 'playing' || !key || (ui.selected === undefined && rank === total)) return filtered;
 	return selectKey({...filtered, selected: key}, context, key);
 }
 
+/** Completes names and kinds in the filter prompt. */
 export function completeFilter(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.prompt?.type !== 'filter') return ui;
 	const names = [...new Set(selectPeers(context.history.state).map(({name}) => quoteName(cleanLine(name))))];
-	const words = ['from:', 'kind:said', 'kind:presence', 'kind:names', 'kind:notices'];
+	const keywords = ['from:', 'kind:said', 'kind:presence', 'kind:names', 'kind:notices'];
 	return editPrompt(ui, context, {
 		type: 'complete',
 		by: 1,
 		findCandidates({text, cursor}) {
 			const start = text.lastIndexOf(' ', cursor - 1) + 1;
 			const typed = text.slice(start, cursor).toLowerCase();
-			const all = typed.startsWith('from:') ? names.map(name => `from:${name}`) : words;
-			const candidates = all.filter(word => word.toLowerCase().startsWith(typed));
+			const all = typed.startsWith('from:') ? names.map(name => `from:${name}`) : keywords;
+			const candidates = all.filter(candidate => candidate.toLowerCase().startsWith(typed));
 			return candidates.length > 0 ? {start, end: cursor, candidates} : undefined;
 		},
 	});
 }
 
-/** Esc: everything is as it was before. */
+/** Closes the prompt with Esc, and restores position, search and filter. */
 export function cancelPrompt(ui: ReplayUi): ReplayUi {
-	return ui.prompt ? {...ui, ...ui.prompt.before, prompt: undefined} : ui;
+	return ui.prompt ? {...ui, ...ui.prompt.restore, prompt: undefined} : ui;
 }
 
-/** Enter. */
+/** Closes the prompt with Enter, and performs it. An invalid input keeps it open and shows the error. */
 export function acceptPrompt(ui: ReplayUi, context: ReplayContext): ReplayStep {
 	const typed = ui.prompt?.editor.text.trim() ?? '';
 	const closed: ReplayUi = {...ui, prompt: undefined};
@@ -100,12 +104,11 @@ export function acceptPrompt(ui: ReplayUi, context: ReplayContext): ReplayStep {
 
 const UNITS_MS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
 
-/** What was typed stays, to be mended. */
 function rejectTime(ui: ReplayUi): ReplayUi {
-	return withFlash(ui, `no such time: ${prompts['go-to'].placeholder}`, 'error');
+	return withFlash(ui, `Not a time. Examples: ${prompts['go-to'].placeholder}`, 'error');
 }
 
-/** Undefined: that is no time. */
+/** Moves to an event number, by a duration, or to a time; undefined if the text is none of them. */
 function goTo(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi | undefined {
 	const rank = /^#\s*(\d{1,15})$/.exec(typed);
 	if (rank) return goToRank(ui, context, Number(rank[1]));
@@ -117,16 +120,16 @@ function goTo(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi | u
 	return goToTimeText(ui, context, typed);
 }
 
-/** A time of day is the next one behind the position; behind the end, the first one of the log. */
+/** Moves to the next such time after the position, or to the first such time in the log if none follows. */
 function goToTimeText(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi | undefined {
 	const {time, start, end} = context.frameOf(context.history, ui);
 	const next = context.parseTime(typed, time + 1);
 	if (next === undefined) return undefined;
 	if (next <= end) {
 		const moved = goToTime(ui, context, next);
-		return next < start ? withFlash(moved, 'the log begins later') : moved;
+		return next < start ? withFlash(moved, 'The log begins later') : moved;
 	}
 	const first = context.parseTime(typed, start);
-	if (first === undefined || first > end) return withFlash(goToTime(ui, context, end), 'the log ends before that');
-	return withFlash(goToTime(ui, context, first), 'none further on in the log: this is the first one');
+	if (first === undefined || first > end) return withFlash(goToTime(ui, context, end), 'The log ends before that time');
+	return withFlash(goToTime(ui, context, first), 'No later such time in the log. This is the first one');
 }

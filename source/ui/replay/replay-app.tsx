@@ -1,3 +1,4 @@
+/** Components of the replay screen: banner, timeline and peers, transport pane, prompt. */
 import {Box, Text, useApp} from 'ink';
 import {type ReactNode, useLayoutEffect, useMemo, useSyncExternalStore} from 'react';
 import {toSortableString} from '../../core/event-order.js';
@@ -19,17 +20,18 @@ import type {ReplayUi} from './replay-state.js';
 import type {Hits} from './search-index.js';
 import {formatTransportBar} from './transport-bar.js';
 
-export interface ReplayAppProps {
+interface ReplayAppProps {
 	readonly history: History;
 	readonly frameOf: ReplayFrameOf;
 	readonly loop: ReplayLoop;
 	readonly room: string;
 	readonly file: string;
 	readonly theme: Theme;
-	/** Called once mounted: only a component can ask Ink to give the terminal away. */
+	/** Called once mounted. See ScreenRequest.draw. */
 	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
 }
 
+/** The whole replay screen. */
 export function ReplayApp({history, frameOf, loop, room, file, theme, onMounted}: ReplayAppProps): ReactNode {
 	const {ui, hits} = useSyncExternalStore(loop.subscribe, loop.getSnapshot);
 	const app = useApp();
@@ -63,14 +65,14 @@ interface MainProps {
 	readonly theme: Theme;
 }
 
-/** All above the transport: an overlay, or the panes. */
+/** The part above the transport pane: an overlay, or the panes. */
 function Main({history, ui, frame, theme}: MainProps): ReactNode {
 	const {layout, stateAtPosition} = frame;
-	const review = useMemo<ReplayAnnotations>(() => {
-		const orders = new Set(ui.bookmarks);
+	const annotations = useMemo<ReplayAnnotations>(() => {
+		const bookmarks = new Set(ui.bookmarks);
 		return {
 			isLater: entry => isLater(history, entry, frame.index),
-			isBookmarked: entry => orders.size > 0 && orders.has(toSortableString(entry)),
+			isBookmarked: entry => bookmarks.size > 0 && bookmarks.has(toSortableString(entry)),
 		};
 	}, [ui.bookmarks, history, frame.index]);
 	if (ui.overlay) {
@@ -95,7 +97,7 @@ function Main({history, ui, frame, theme}: MainProps): ReactNode {
 					options={frame.rowOptions}
 					height={layout.timelineHeight}
 					selected={ui.mode === 'review' ? frame.selected : undefined}
-					review={review}
+					review={annotations}
 					rowsOf={frame.rowsOf}
 				/>
 			</Box>
@@ -105,7 +107,7 @@ function Main({history, ui, frame, theme}: MainProps): ReactNode {
 	);
 }
 
-export interface TransportProps {
+interface TransportProps {
 	readonly history: History;
 	readonly ui: ReplayUi;
 	readonly frame: ReplayFrame;
@@ -115,20 +117,20 @@ export interface TransportProps {
 	readonly theme: Theme;
 }
 
-/** In the place of the input: the bar, the strip, its marks. A prompt takes the last row. */
-export function TransportPane({history, ui, frame, hits, room, file, theme}: TransportProps): ReactNode {
+/** The bar, the histogram and its marks, where the chat has its input. A prompt takes the last row. */
+function TransportPane({history, ui, frame, hits, room, file, theme}: TransportProps): ReactNode {
 	const isWaiting = ui.mode === 'playing' && frame.index < history.length;
 	const waitMs = isWaiting ? history.timeAt(frame.index) - frame.time : undefined;
 	const rows = frame.layout.transportHeight - (ui.prompt ? 1 : 0);
-	const strip = rows > 1 ? drawSparkline({ui, frame, hits, theme}) : undefined;
-	const drawn = [
+	const sparkline = rows > 1 ? drawSparkline({ui, frame, hits, theme}) : undefined;
+	const lines = [
 		formatTransportBar({ui, frame, hits, room, file, theme, waitMs}),
-		...(strip ? [strip.histogram] : []),
-		...(strip && rows > 2 ? [strip.marks] : []),
+		...(sparkline ? [sparkline.histogram] : []),
+		...(sparkline && rows > 2 ? [sparkline.marks] : []),
 	];
 	return (
 		<Box flexDirection="column" width={ui.columns} height={rows} flexShrink={0}>
-			<Lines rows={drawn} width={ui.columns} />
+			<Lines rows={lines} width={ui.columns} />
 		</Box>
 	);
 }

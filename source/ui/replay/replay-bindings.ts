@@ -11,24 +11,24 @@ export type ReplayAction =
 	| 'page-up'
 	| 'page-down'
 	| 'event-back'
-	| 'event-on'
+	| 'event-forward'
 	| 'time-back'
-	| 'time-on'
-	| 'part-back'
-	| 'part-on'
+	| 'time-forward'
+	| 'percent-back'
+	| 'percent-forward'
 	| `tenth-${number}`
 	| 'start'
 	| 'end'
 	| 'slower'
 	| 'faster'
 	| 'normal-speed'
-	| 'squeeze'
+	| 'skip-idle'
 	| 'go-to'
 	| 'search'
 	| 'search-next'
 	| 'search-previous'
 	| 'filter'
-	| 'clear'
+	| 'clear-filter'
 	| 'bookmark'
 	| 'bookmark-next'
 	| 'bookmark-previous'
@@ -52,7 +52,7 @@ export interface ReplayKeyRow {
 }
 
 const tenthRows = Array.from({length: 10}, (_, tenth): ReplayKeyRow => {
-	return {description: 'that many tenths of the way', action: `tenth-${tenth}`, keys: [String(tenth)]};
+	return {description: 'go to that tenth of the log', action: `tenth-${tenth}`, keys: [String(tenth)]};
 });
 
 export const replayKeyRows: readonly ReplayKeyRow[] = [
@@ -62,35 +62,35 @@ export const replayKeyRows: readonly ReplayKeyRow[] = [
 	{description: 'page up', action: 'page-up', keys: ['pageup', 'ctrl+u']},
 	{description: 'page down', action: 'page-down', keys: ['pagedown', 'ctrl+d']},
 	{description: 'one event back', action: 'event-back', keys: ['left', ',']},
-	{description: 'one event on', action: 'event-on', keys: ['right', '.']},
+	{description: 'one event forward', action: 'event-forward', keys: ['right', '.']},
 	{description: '5 s back', action: 'time-back', keys: ['<'], alternativeKeys: ['alt+left', 'alt+b']},
-	{description: '5 s on', action: 'time-on', keys: ['>'], alternativeKeys: ['alt+right', 'alt+f']},
-	{description: '10 % back', action: 'part-back', keys: ['('], alternativeKeys: ['shift+left']},
-	{description: '10 % on', action: 'part-on', keys: [')'], alternativeKeys: ['shift+right']},
+	{description: '5 s forward', action: 'time-forward', keys: ['>'], alternativeKeys: ['alt+right', 'alt+f']},
+	{description: '10 % back', action: 'percent-back', keys: ['('], alternativeKeys: ['shift+left']},
+	{description: '10 % forward', action: 'percent-forward', keys: [')'], alternativeKeys: ['shift+right']},
 	...tenthRows,
-	{description: 'start', action: 'start', keys: ['g', 'home']},
-	{description: 'end', action: 'end', keys: ['G', 'end']},
+	{description: 'go to the start', action: 'start', keys: ['g', 'home']},
+	{description: 'go to the end', action: 'end', keys: ['G', 'end']},
 	{description: 'slower', action: 'slower', keys: ['-']},
 	{description: 'faster', action: 'faster', keys: ['+', '=']},
-	{description: 'original pace', action: 'normal-speed', keys: ['backspace']},
-	{description: 'cut silence to 2 s', action: 'squeeze', keys: ['i']},
+	{description: 'original speed', action: 'normal-speed', keys: ['backspace']},
+	{description: 'shorten pauses to 2 s', action: 'skip-idle', keys: ['i']},
 	{description: 'go to a time or event', action: 'go-to', keys: ['t']},
 	{description: 'search', action: 'search', keys: ['/', 'ctrl+f']},
 	{description: 'next match', action: 'search-next', keys: ['n']},
 	{description: 'previous match', action: 'search-previous', keys: ['N']},
-	{description: 'show only some: by peer, kind, text', action: 'filter', keys: ['f']},
-	{description: 'show everything', action: 'clear', keys: ['x']},
-	{description: 'bookmark the row, again: not', action: 'bookmark', keys: ['b']},
+	{description: 'filter by peer, kind or text', action: 'filter', keys: ['f']},
+	{description: 'show everything', action: 'clear-filter', keys: ['x']},
+	{description: 'set or remove a bookmark', action: 'bookmark', keys: ['b']},
 	{description: 'next bookmark', action: 'bookmark-next', keys: [']']},
 	{description: 'previous bookmark', action: 'bookmark-previous', keys: ['[']},
 	{description: 'details', action: 'details', keys: ['enter']},
 	{description: 'copy the row', action: 'copy', keys: ['y']},
 	{description: 'export what is shown', action: 'export', keys: ['e']},
-	{description: 'follow a file that grows', action: 'follow', keys: ['F']},
-	{description: 'to the peers and back', action: 'next-pane', keys: ['tab', 'ctrl+o', 'shift+tab']},
+	{description: 'follow a growing file', action: 'follow', keys: ['F']},
+	{description: 'switch between timeline and peers', action: 'next-pane', keys: ['tab', 'ctrl+o', 'shift+tab']},
 	{description: 'timestamps: minutes, seconds, none', action: 'times', keys: ['T'], alternativeKeys: ['alt+t']},
 	{description: 'help', action: 'help', keys: ['?', 'ctrl+g']},
-	{description: 'back: close, pause, show everything', action: 'back', keys: ['escape']},
+	{description: 'close, pause, or clear search and filter', action: 'back', keys: ['escape']},
 	{description: 'redraw', action: 'redraw', keys: ['ctrl+l']},
 	{description: 'suspend', action: 'suspend', keys: ['ctrl+z']},
 	{description: 'quit', action: 'quit', keys: ['q', 'ctrl+c']},

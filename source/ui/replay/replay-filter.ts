@@ -1,9 +1,10 @@
-/** The filter of the replay screen: words, `from:NAME`, `kind:KIND`, all of which must hold. Pure. */
+/** Filter of the replay screen: words, `from:NAME` and `kind:KIND`. An entry passes if it meets all conditions. */
 
 import {matchesAuthor} from '../../core/find-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
+/** The kinds that users type, and the entry types of each. */
 const KINDS = {
 	said: ['posted'],
 	presence: ['joined', 'left', 'lost', 'returned', 'peer-connected', 'peer-disconnected'],
@@ -11,40 +12,42 @@ const KINDS = {
 	notices: ['notice'],
 } as const satisfies Readonly<Record<string, readonly TimelineEntry['type'][]>>;
 
-export type FilterKind = keyof typeof KINDS;
+type FilterKind = keyof typeof KINDS;
 
 export interface ReplayFilter {
-	/** As it was typed: what the transport bar shows. */
+	/** The filter as typed, for the transport bar. */
 	readonly text: string;
 	readonly author?: string;
 	readonly kind?: FilterKind;
-	/** Lower case, NFC. */
+	/** Text to find in messages and notices, in lower case and NFC. */
 	readonly words?: string;
-	/** Wall clock of the author, ms: from this on, and before this. */
+	/** Earliest time by the author's wall clock, ms. */
 	readonly from?: number;
+	/** Time by the author's wall clock that the entry must be before, ms. */
 	readonly to?: number;
 }
 
+/** Syntax of a filter, for prompts and help. */
 export const FILTER_FORM = `words, from:NAME, kind:${Object.keys(KINDS).join('|')}`;
 
 const FILTER_PART = /(?:^|\s)(from|kind):(?:"([^"]*)"|(\S+))/giu;
 
-/** Undefined for an empty one; an error in words for a kind that does not exist. */
+/** The filter for a typed text, undefined for an empty text, or an error message for an unknown kind. */
 export function parseFilter(typed: string): ReplayFilter | string | undefined {
 	let author: string | undefined;
 	let kind: FilterKind | undefined;
 	let unknownKind: string | undefined;
 	const remainder = typed.replace(
 		FILTER_PART,
-		(_, what: string, quoted: string | undefined, bare: string | undefined) => {
+		(_, key: string, quoted: string | undefined, bare: string | undefined) => {
 			const value = quoted ?? bare ?? '';
-			if (what.toLowerCase() === 'from') author = value;
+			if (key.toLowerCase() === 'from') author = value;
 			else if (isKind(value)) kind = value;
 			else unknownKind = value;
 			return ' ';
 		},
 	);
-	if (unknownKind !== undefined) return `there is no kind “${unknownKind}”: ${Object.keys(KINDS).join(', ')}`;
+	if (unknownKind !== undefined) return `Unknown kind ${unknownKind}. Kinds: ${Object.keys(KINDS).join(', ')}`;
 	const words = remainder.trim().normalize('NFC').toLowerCase();
 	if (author === undefined && kind === undefined && words === '') return undefined;
 	return {
@@ -59,11 +62,12 @@ function isKind(text: string): text is FilterKind {
 	return Object.hasOwn(KINDS, text);
 }
 
-/** A name as it must be typed behind `from:`. */
+/** A name as it must be typed after `from:`: in quotes if it contains spaces. */
 export function quoteName(name: string): string {
 	return /\s/.test(name) ? `"${name.replaceAll('"', '')}"` : name;
 }
 
+/** Whether an entry meets all conditions of a filter. */
 export function passesFilter(state: State, entry: TimelineEntry, filter: ReplayFilter): boolean {
 	const {author, kind, words, from, to} = filter;
 	if (from !== undefined && entry.at < from) return false;
@@ -75,7 +79,7 @@ export function passesFilter(state: State, entry: TimelineEntry, filter: ReplayF
 
 const ASCII = /^[ -~]*$/;
 
-/** Plain letters look the same in any form of a text, and a million texts are not brought into form for them. */
+/** Texts are normalized only for words beyond ASCII, because ASCII is the same in every normalization form. */
 function containsWords(entry: TimelineEntry, words: string): boolean {
 	if (entry.type !== 'posted' && entry.type !== 'notice') return false;
 	const text = ASCII.test(words) ? entry.text : entry.text.normalize('NFC');

@@ -1,5 +1,7 @@
-/** What is on the replay screen now, computed once for each pair of history and screen. */
-
+/**
+ * Frame of the replay screen: everything that is derived from the history and the state of the screen, computed once for
+ * each pair. Drawing and the update functions use the same frame, so that they agree on the layout.
+ */
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {History} from '../../core/history.js';
 import type {State} from '../../core/state.js';
@@ -15,20 +17,22 @@ import type {SearchIndex} from './search-index.js';
 
 export interface ReplayFrame {
 	readonly layout: ReplayLayout;
-	/** The state whose timeline is shown: in review all of the log, while playing what was known. */
+	/** The state whose timeline is shown: in review the whole log, while playing the log up to the position. */
 	readonly shownState: State;
-	/** The state at the position: who was there. */
+	/** The state at the position, for the peers pane. */
 	readonly stateAtPosition: State;
-	/** Records known at the position. */
+	/** Number of records known at the position. */
 	readonly index: number;
-	/** The row that is the position; undefined where none is shown. */
+	/** The selected row; undefined while playing and where no row is shown. */
 	readonly selected: OrderKey | undefined;
-	/** Wall clock of the position and of both ends, ms. */
+	/** Wall clock time of the position, ms. */
 	readonly time: number;
+	/** Wall clock times of both ends of the log, ms. */
 	readonly start: number;
 	readonly end: number;
-	/** Rows up to the position, of all rows, hidden ones included. */
+	/** Number of entries up to the position, including those that the filter hides. */
 	readonly rank: number;
+	/** Number of all entries. */
 	readonly total: number;
 	readonly view: TimelineView;
 	readonly laidOut: LaidOutTimeline;
@@ -40,7 +44,7 @@ export interface ReplayFrame {
 
 export type ReplayFrameOf = (history: History, ui: ReplayUi) => ReplayFrame;
 
-/** One a screen: keeps the rows that were laid out and the filter in use. */
+/** Creates the frame function of one screen, which caches the last frame, the formatted rows and the filtered view. */
 export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 	const rowsOf = createRowCache();
 	const viewOf = createFilteredViews();
@@ -54,7 +58,7 @@ export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 		const playing = ui.mode === 'playing';
 		const shownState = playing ? history.stateAt(ui.index) : history.state;
 		const view = viewOf(shownState, ui.filter);
-		const place = replayPositionOf(history, ui, view);
+		const position = replayPositionOf(history, ui, view);
 		const laidOut: LaidOutTimeline = {
 			view,
 			unreadBoundary: -1,
@@ -63,9 +67,9 @@ export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 		const frame: ReplayFrame = {
 			layout,
 			shownState,
-			...place,
+			...position,
 			...timeBoundsOf(history),
-			stateAtPosition: playing ? shownState : history.stateAt(place.index),
+			stateAtPosition: playing ? shownState : history.stateAt(position.index),
 			total: history.state.timeline.length,
 			view,
 			laidOut,
@@ -87,14 +91,14 @@ function replayPositionOf(history: History, ui: ReplayUi, view: TimelineView): R
 		return {index: ui.index, selected: undefined, time: ui.time, rank: length};
 	}
 	const {timeline} = history.state;
-	const at = ui.selected ? Math.min(view.positionOf(ui.selected), view.length - 1) : view.length - 1;
-	const shown = view.at(at);
-	// A filter that leaves nothing does not move the position.
+	const selected = ui.selected ? Math.min(view.positionOf(ui.selected), view.length - 1) : view.length - 1;
+	const shown = view.at(selected);
+	// If the filter hides everything, the position stays where it was.
 	const entry = shown ?? (ui.selected && entryAt(timeline, positionOf(timeline, ui.selected)));
 	if (!entry)
 		return {index: history.length, selected: undefined, time: timeBoundsOf(history).end, rank: timeline.length};
 	const rank = positionOf(timeline, entry) + 1;
-	// The last row that a filter leaves is not the end of the log.
+	// The last row that passes a filter is not necessarily the end of the log.
 	const atEnd = ui.selected === undefined && rank === timeline.length;
 	return {
 		index: atEnd ? history.length : recordIndexOf(history, entry),
@@ -104,19 +108,19 @@ function replayPositionOf(history: History, ui: ReplayUi, view: TimelineView): R
 	};
 }
 
-/** Records known once a row was there. */
+/** Number of records up to the one that added an entry, or of all records if the history does not know the entry. */
 export function recordIndexOf(history: History, key: OrderKey): number {
-	const learnt = history.indexOfEntry(key);
-	return learnt === undefined ? history.length : history.positionAfter(learnt);
+	const index = history.indexOfEntry(key);
+	return index === undefined ? history.length : history.positionAfter(index);
 }
 
-/** A row is later than a position that knows `index` records. */
+/** Whether an entry is not among the first `index` records. */
 export function isLater(history: History, key: OrderKey, index: number): boolean {
 	return (history.indexOfEntry(key) ?? 0) >= index;
 }
 
-/** The log in time: what was written before we came counts from when it was written. */
-export function timeBoundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
+/** First and last time of the log, ms. Events from before the log began count by the time at which they were written. */
+function timeBoundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
 	const {timeline} = history.state;
 	const first = entryAt(timeline, 0)?.ms;
 	const newest = entryAt(timeline, timeline.length - 1)?.ms ?? 0;
@@ -144,27 +148,27 @@ function createFilteredViews(): (state: State, filter: ReplayFilter | undefined)
 	};
 }
 
-/** Whether exactly this row is in the view. */
+/** Whether a view contains exactly this entry. */
 export function isInView(view: TimelineView, key: OrderKey): boolean {
 	const entry = view.at(view.positionOf(key));
 	return entry !== undefined && compareOrder(entry, key) === 0;
 }
 
-/** Where the panes of the replay screen lie. Pure: the same for drawing and for moving. */
-
-export interface ReplayLayout extends ScreenLayout {
+/** Sizes of the panes, in columns and rows. */
+interface ReplayLayout extends ScreenLayout {
 	readonly timelineHeight: number;
-	/** 0 or 1: what is missing from the log. */
+	/** 1 while the banner about a damaged log is shown, otherwise 0. */
 	readonly bannerHeight: number;
-	/** Rows of the transport: the bar, the strip, its marks. */
+	/** Rows of the transport pane: bar, histogram, marks. */
 	readonly transportHeight: number;
 }
 
-/** Fewer rows leave the strip out, and its marks before. */
+/** Terminal rows from which the histogram is shown. */
 const SPARKLINE_MIN_ROWS = 12;
+/** Terminal rows from which the marks below the histogram are shown. */
 const MARKS_MIN_ROWS = 16;
 
-export function layoutReplay(ui: ReplayUi): ReplayLayout {
+function layoutReplay(ui: ReplayUi): ReplayLayout {
 	const transportHeight = ui.rows >= MARKS_MIN_ROWS ? 3 : ui.rows >= SPARKLINE_MIN_ROWS || ui.prompt ? 2 : 1;
 	const layout = layoutScreen({
 		columns: ui.columns,
@@ -178,26 +182,28 @@ export function layoutReplay(ui: ReplayUi): ReplayLayout {
 	return {...layout, mainHeight, timelineHeight: mainHeight, bannerHeight, transportHeight};
 }
 
-/** What a step may look at beside the state of the screen. Steps are pure over it. */
+/** Input of the update functions in addition to the state of the screen. */
 export interface ReplayContext {
 	readonly history: History;
 	readonly frameOf: ReplayFrameOf;
 	readonly searchIndex: SearchIndex;
-	/** Monotonic, ms. */
+	/** Monotonic time, ms. */
 	readonly now: number;
-	/** A point in time as people type it: the first one it means at or after `since` (ms); undefined: no such time. */
+	/** See ReplayHooks. */
 	parseTime(text: string, since: number): number | undefined;
 }
 
+/** What an update function asks the loop to do. */
 export type ReplayEffect =
 	| {readonly type: 'copy'; readonly text: string}
-	/** The rows that pass the filter, into a file. */
+	/** Writes the entries that pass the filter to a file. */
 	| {readonly type: 'export'; readonly file: string}
-	/** `set`: one was added, which is told with where it is kept. */
+	/** Saves the bookmarks. With `set`, one was added, and the screen shows where it is saved. */
 	| {readonly type: 'save-bookmarks'; readonly orders: readonly string[]; readonly set: boolean}
 	| {readonly type: 'follow'; readonly on: boolean}
 	| {readonly type: 'redraw' | 'suspend' | 'kitty-keyboard' | 'quit'};
 
+/** Result of an update function. */
 export interface ReplayStep {
 	readonly ui: ReplayUi;
 	readonly effects: readonly ReplayEffect[];

@@ -1,4 +1,4 @@
-/** Drives the replay screen: messages in, effects out, a tick for each frame while something moves. */
+/** Main loop of the replay screen: applies messages, performs effects, and schedules frames during playback and search. */
 import type {History} from '../../core/history.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {ReplayHooks} from '../screen-hooks.js';
@@ -10,7 +10,7 @@ import type {ReplayUi} from './replay-state.js';
 import type {Hits, SearchIndex} from './search-index.js';
 import {type ReplayMessage, updateReplay} from './update-replay.js';
 
-export interface ReplayLoopOptions {
+interface ReplayLoopOptions {
 	readonly history: History;
 	readonly frameOf: ReplayFrameOf;
 	readonly searchIndex: SearchIndex;
@@ -23,11 +23,11 @@ export interface ReplayLoopOptions {
 	suspend(): void;
 }
 
-/** What is drawn: the same value until something changed. */
-export interface ReplaySnapshot {
+/** What the components draw. The same value until something changes. */
+interface ReplaySnapshot {
 	readonly ui: ReplayUi;
 	readonly hits: Hits;
-	/** Grows when the history did. */
+	/** Length of the history, so that a longer history is a new snapshot. */
 	readonly length: number;
 }
 
@@ -38,13 +38,16 @@ export interface ReplayLoop {
 	stop(): void;
 }
 
+/** Interval between frames, ms. */
 const FRAME_MS = 16;
-/** While a file is read every row is a new one, and drawing them would take most of the time. */
+/** Interval between frames while the file is read, ms. All rows are new then, and drawing them often would slow reading down. */
 const LOADING_FRAME_MS = 500;
-/** How long the search goes on between two frames. */
+/** Time that the search may take between two frames, ms. */
 const SEARCH_SLICE_MS = 8;
+/** Time that a short message is shown, ms. */
 const FLASH_MS = 3000;
 
+/** Starts with the state `initial`. The loop ends with `stop`. */
 export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	const {history, frameOf, searchIndex, hooks} = options;
 	const {clock} = hooks;
@@ -60,7 +63,7 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		return {ui, hits: searchIndex.hits(history.state, ui.search, filterPredicate()), length: history.length};
 	}
 
-	/** The same function for the same filter. */
+	/** Whether an entry passes the current filter. The same function for the same filter. */
 	function filterPredicate(): EntryPredicate | undefined {
 		const {filter} = ui;
 		if (cachedPredicate?.of !== filter) {
@@ -87,32 +90,34 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		timer = clock.after(wait, runFrame);
 	}
 
-	/** Whether there is something to do without a key. */
+	/** Advances search, message and playback, draws, and schedules the next frame if one of them continues. */
 	function runFrame(): void {
 		timer = undefined;
-		const searching = ui.search !== '' && searchIndex.scan(history.state, ui.search, SEARCH_SLICE_MS, clock.monotonic);
+		const isSearching =
+			ui.search !== '' && searchIndex.scan(history.state, ui.search, SEARCH_SLICE_MS, clock.monotonic);
 		if (ui.flash && ui.flash.until <= clock.now()) ui = {...ui, flash: undefined};
 		if (ui.mode === 'playing') apply({type: 'tick'});
 		draw();
-		if (searching) scheduleFrame(0);
+		if (isSearching) scheduleFrame(0);
 		else if (ui.mode === 'playing') scheduleFrame(FRAME_MS);
 		else if (ui.flash) scheduleFrame(Math.max(FRAME_MS, ui.flash.until - clock.now()));
 	}
 
 	function apply(message: ReplayMessage): void {
-		const before = ui.flash;
-		const made = updateReplay(ui, message, context());
-		ui = made.ui;
-		// The bar is wanted back, also where no key comes.
+		const previousFlash = ui.flash;
+		const result = updateReplay(ui, message, context());
+		ui = result.ui;
+		// A message that ends with the next key also ends after a while, so that the bar returns.
 		const {flash} = ui;
-		if (flash && flash !== before && flash.until === 0) ui = {...ui, flash: {...flash, until: clock.now() + FLASH_MS}};
-		for (const effect of made.effects) performEffect(effect);
+		if (flash && flash !== previousFlash && flash.until === 0)
+			ui = {...ui, flash: {...flash, until: clock.now() + FLASH_MS}};
+		for (const effect of result.effects) performEffect(effect);
 	}
 
 	function dispatch(message: ReplayMessage): void {
 		if (stopped) return;
 		apply(message);
-		const isLoading = message.type === 'loaded' && message.part < 1;
+		const isLoading = message.type === 'loaded' && message.fraction < 1;
 		const wait = lastFrameAt + (isLoading ? LOADING_FRAME_MS : FRAME_MS) - clock.monotonic();
 		if (wait <= 0) draw();
 		if (!isLoading) {
@@ -126,9 +131,9 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		dispatch({type: 'flash', flash: {text, level, until: clock.now() + FLASH_MS}});
 	}
 
-	/** Says how it ended. */
-	function reportResult(work: Promise<string | undefined> | undefined, otherwise: string): void {
-		if (!work) dispatchFlash(otherwise, 'error');
+	/** Shows the result of some work, or its error. Without work, shows that it is not available. */
+	function reportResult(work: Promise<string | undefined> | undefined, unavailable: string): void {
+		if (!work) dispatchFlash(unavailable, 'error');
 		work?.then(
 			text => {
 				if (text !== undefined) dispatchFlash(text);
@@ -138,19 +143,19 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	}
 
 	async function copy(text: string): Promise<string> {
-		if (await hooks.copyText?.(text).catch(() => false)) return 'copied';
+		if (await hooks.copyText?.(text).catch(() => false)) return 'Copied';
 		options.write(copyToClipboard(text));
-		return 'sent to the terminal’s clipboard, which may not take it';
+		return 'Sent to the clipboard of the terminal, which may not accept it';
 	}
 
 	function exportRows(file: string): void {
 		const {view, shownState} = frameOf(history, ui);
 		const rows: TimelineEntry[] = [];
-		for (let at = 0; at < view.length; at++) {
-			const entry = view.at(at);
+		for (let position = 0; position < view.length; position++) {
+			const entry = view.at(position);
 			if (entry) rows.push(entry);
 		}
-		reportResult(hooks.exportRows?.(file, shownState, rows), 'nothing can be written here');
+		reportResult(hooks.exportRows?.(file, shownState, rows), 'Export is not available here');
 	}
 
 	function performEffect(effect: ReplayEffect): void {
@@ -162,12 +167,12 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 				exportRows(effect.file);
 				break;
 			case 'save-bookmarks': {
-				const kept = hooks.saveBookmarks?.(effect.orders);
+				const saved = hooks.saveBookmarks?.(effect.orders);
 				reportResult(
-					kept?.then(file =>
-						file && effect.set ? `bookmark set, kept beside the log in ${file}; ] and [ come back` : undefined,
+					saved?.then(file =>
+						file && effect.set ? `Bookmark set, saved in ${file}. ] and [ go to bookmarks` : undefined,
 					),
-					'bookmarks are not kept here',
+					'Bookmarks cannot be saved here',
 				);
 				break;
 			}

@@ -1,12 +1,13 @@
 /**
- * The screen of a saved log.
+ * Full screen that replays a saved log.
  *
  *     const screen = runReplayScreen({history, room, stdin, stdout, stderr, environment, mono, speed, hooks, …});
- *     history.append(inputs); screen.grown({part: 0.4});   // while the file is read, and when it grows
- *     const reason = await screen.waitUntilExit();          // the terminal is restored by then
+ *     history.append(inputs);
+ *     screen.reportProgress({loadedFraction: 0.4, damage: ''});   // while the file is read, and when it grows
+ *     const end = await screen.waitUntilExit();                   // the terminal is restored by then
  *
- * The history is the caller's: nothing here reads or writes a file. It shows the same timeline, reduced and drawn by the
- * same code, as the chat.
+ * The caller owns the history and reads the file. The screen shows the same timeline as the chat, reduced and drawn by the
+ * same code.
  */
 import type {History} from '../../core/history.js';
 import type {ReplayHooks} from '../screen-hooks.js';
@@ -24,43 +25,42 @@ export interface ReplayScreenOptions {
 	readonly history: History;
 	/** Name of the room. */
 	readonly room: string;
-	/** Name of the log file, as it is shown. */
+	/** Name of the log file, for the transport bar. */
 	readonly file?: string;
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;
 	readonly stderr: NodeJS.WriteStream;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly mono: boolean;
-	/** 0.25 to 16, or Infinity. */
+	/** Speed of playback, 0.25 to 16, or Infinity. */
 	readonly speed: number;
 	readonly filter: ReplayFilter | undefined;
-	/** Orders of the marked rows. */
+	/** Sortable order strings of the bookmarked rows. */
 	readonly bookmarks: readonly string[];
 	readonly hooks: ReplayHooks;
 }
 
-export type ReplayExit = ScreenEnd;
-
-export interface LoadProgress {
-	/** How much of the file is read, 0 to 1. */
+interface LoadProgress {
+	/** Part of the file that has been read, 0 to 1. */
 	readonly loadedFraction: number;
-	/** What is missing, in one line; empty: nothing. */
+	/** What is missing from a damaged file, as one line, or empty. */
 	readonly damage: string;
 }
 
 export interface ReplayScreen {
-	/** The history has become longer. */
+	/** Reports that the history has grown. */
 	reportProgress(growth: LoadProgress): void;
-	/** Goes to this wall time, ms. */
+	/** Moves to a wall clock time, ms. */
 	goTo(time: number): void;
-	/** Following came to an end. */
+	/** Reports that the file can no longer be followed, with the reason. */
 	reportFollowEnded(text: string): void;
-	/** Resolves once, when the terminal is as it was. Never rejects. */
-	waitUntilExit(): Promise<ReplayExit>;
-	/** Idempotent. */
+	/** Resolves when the terminal is restored. Never rejects. */
+	waitUntilExit(): Promise<ScreenEnd>;
+	/** Closes the screen. Idempotent. */
 	stop(reason: 'signal' | 'output-closed'): void;
 }
 
+/** Opens the screen. */
 export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 	const {history, room, file = '', stdin, stdout, stderr, environment, hooks} = options;
 	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
@@ -75,7 +75,7 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 		enableKitty: () => screen.enableKitty(),
 		quit: () => screen.leave({type: 'quit'}),
 		redraw: () => screen.releaseTerminal(async () => {}),
-		suspend: () => screen.suspend('p2pchat-ink is suspended; fg brings it back.'),
+		suspend: () => screen.suspend('p2pchat-ink is suspended. Type fg to return.'),
 	});
 	const dispatch: ReplayLoop['dispatch'] = message => {
 		if (!screen.isLeaving) loop.dispatch(message);
@@ -95,7 +95,7 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 	});
 
 	return {
-		reportProgress: ({loadedFraction, damage}) => dispatch({type: 'loaded', part: loadedFraction, banner: damage}),
+		reportProgress: ({loadedFraction, damage}) => dispatch({type: 'loaded', fraction: loadedFraction, banner: damage}),
 		goTo: time => dispatch({type: 'go-to', time}),
 		reportFollowEnded: text => dispatch({type: 'follow-ended', text}),
 		waitUntilExit: () => screen.ended,

@@ -1,4 +1,4 @@
-/** What the replay screen remembers: frozen data, changed by update-replay.ts only. */
+/** State of the replay screen: immutable data, which only updateReplay (update-replay.ts) replaces. */
 import type {PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {Flash} from '../flash.js';
@@ -7,7 +7,10 @@ import type {TimeFormat} from '../timeline/format-time.js';
 import type {Anchor} from '../timeline/viewport.js';
 import type {ReplayFilter} from './replay-filter.js';
 
-/** `review`: everything at hand, the selected row is the position. `playing`: time passes, later rows are hidden. */
+/**
+ * `review`: all rows are shown and the selected one is the position. `playing`: time passes and rows after the position are
+ * hidden.
+ */
 export type ReplayMode = 'review' | 'playing';
 
 export type ReplayOverlay =
@@ -20,57 +23,56 @@ export type PromptType = 'search' | 'filter' | 'go-to' | 'export';
 export interface ReplayPrompt {
 	readonly type: PromptType;
 	readonly editor: EditorState;
-	/** Esc goes back to this. */
-	readonly before: Pick<ReplayUi, 'selected' | 'anchor' | 'search' | 'filter'>;
+	/** What Esc restores. */
+	readonly restore: Pick<ReplayUi, 'selected' | 'anchor' | 'search' | 'filter'>;
 }
 
 export interface ReplayUi {
 	readonly columns: number;
 	readonly rows: number;
 	readonly mode: ReplayMode;
-	/** In review the position; undefined: the end, also when the log grows. */
+	/** The position in review; undefined: the end, also while the log grows. */
 	readonly selected: OrderKey | undefined;
-	/** The row at the top of the view; undefined: the end is seen. */
+	/** The row at the top of the timeline; undefined: it shows the end. */
 	readonly anchor: Anchor | undefined;
-	/** While playing: wall clock of the log (ms), records played, and when that was brought up to date (monotonic, ms). */
+	/** While playing: wall clock time in the log, ms. */
 	readonly time: number;
+	/** While playing: number of records played. */
 	readonly index: number;
+	/** While playing: monotonic time at which `time` and `index` were updated, ms. */
 	readonly tickedAt: number;
-	/** Infinity: as fast as possible. */
+	/** One of SPEEDS, or any number that --speed accepts. Infinity: as fast as possible. */
 	readonly speed: number;
-	/** Stretches in which nothing happens are cut to SQUEEZED_MS. */
+	/** Whether pauses between records are shortened to MAX_IDLE_MS. */
 	readonly skipIdle: boolean;
 	readonly following: boolean;
 	readonly focus: 'timeline' | 'peers';
 	readonly selectedPeer: PeerId | undefined;
 	readonly overlay: ReplayOverlay | undefined;
 	readonly prompt: ReplayPrompt | undefined;
-	/** Lower case; empty: none. */
+	/** Search text in lower case; empty: no search. */
 	readonly search: string;
 	readonly filter: ReplayFilter | undefined;
-	/** Orders of the marked rows, rising (core/order.ts). */
+	/** Sortable order strings of the bookmarked rows (core/event-order.ts), ascending. */
 	readonly bookmarks: readonly string[];
 	readonly times: TimeFormat;
 	readonly flash: Flash | undefined;
-	/** What is missing from the log, as one line; empty: nothing, or it was read. */
+	/** What is missing from a damaged log, as one line; empty: nothing, or the user dismissed it. */
 	readonly banner: string;
-	/** How much of the file is read, 0 to 1. */
+	/** Part of the file that has been read, 0 to 1. */
 	readonly loadedFraction: number;
 }
 
-/** `<` `>` move by this. */
+/** Time that `<` and `>` move the position by, ms. */
 export const SEEK_STEP_MS = 5000;
+/** Longest pause between records while idle time is skipped, ms. */
 export const MAX_IDLE_MS = 2000;
+/** Speeds that `-` and `+` step through, as multiples of the original pace. */
 export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, Number.POSITIVE_INFINITY];
 
-export interface InitialReplay {
-	readonly columns: number;
-	readonly rows: number;
-	readonly speed: number;
-	readonly filter: ReplayFilter | undefined;
-	readonly bookmarks: readonly string[];
-}
+type InitialReplay = Pick<ReplayUi, 'columns' | 'rows' | 'speed' | 'filter' | 'bookmarks'>;
 
+/** The state before anything has been read: in review, at the end. */
 export function initialReplayUi({columns, rows, speed, filter, bookmarks}: InitialReplay): ReplayUi {
 	return {
 		columns,
@@ -98,16 +100,17 @@ export function initialReplayUi({columns, rows, speed, filter, bookmarks}: Initi
 	};
 }
 
+/** Opens a prompt with a text in it. */
 export function openPrompt(ui: ReplayUi, type: PromptType, text = ''): ReplayUi {
 	const {selected, anchor, search, filter} = ui;
 	return {
 		...ui,
 		overlay: undefined,
-		prompt: {type, editor: editorWith(text), before: {selected, anchor, search, filter}},
+		prompt: {type, editor: editorWith(text), restore: {selected, anchor, search, filter}},
 	};
 }
 
-/** Said in the place of the bar until the next key, or for a moment. */
+/** Shows a short message in place of the transport bar, until the next key or for a few seconds. */
 export function withFlash(ui: ReplayUi, text: string, level: Flash['level'] = 'info'): ReplayUi {
 	return {...ui, flash: {text, level, until: 0}};
 }

@@ -1,33 +1,31 @@
 /**
- * Where a search matches. Pages of the timeline are searched when somebody goes there, the others a few at a time in
- * between, so that a letter typed over a million events is felt by nobody.
+ * Incremental index of the matches of a search. Pages of the timeline are searched when a move needs them, and all others
+ * in short time slices between frames, so that typing stays responsive in a log of a million events.
  */
-import type {OrderKey} from '../../core/event-order.js';
-import {compareOrder} from '../../core/event-order.js';
+import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
-import type {Timeline, TimelineEntry} from '../../core/timeline.js';
-import {findPage} from '../../core/timeline.js';
+import {findPage, type Timeline, type TimelineEntry} from '../../core/timeline.js';
 import {matchesSearch} from '../timeline/match-search.js';
 import type {EntryPredicate} from '../timeline/timeline-view.js';
 
 type Page = Timeline['pages'][number];
 
+/** Matches found so far. */
 export interface Hits {
-	/** So far. */
 	readonly count: number;
-	/** All pages were searched. */
+	/** Whether all pages have been searched. */
 	readonly complete: boolean;
-	/** Order times (ms) of those found so far, rising. */
+	/** Order times of the matches, ms, ascending. */
 	readonly times: readonly number[];
 }
 
 export interface SearchIndex {
-	/** What is known of the hits that pass. The same value once all is searched, for the same `passes`. */
+	/** The matches found so far that pass the filter. Once complete, the same value for the same `passes`. */
 	hits(state: State, search: string, passes: EntryPredicate | undefined): Hits;
-	/** Searches for up to about `ms` of `now()`'s time; false once all is searched. */
+	/** Searches pages for about `ms` of the time of `now`. Returns false once all pages are searched. */
 	scan(state: State, search: string, ms: number, now: () => number): boolean;
-	/** The nearest hit behind or before `key` (undefined: the end) that passes. */
+	/** The nearest match after (1) or before (-1) `key` that passes. Without a key, the last match. */
 	nearestHit(
 		state: State,
 		search: string,
@@ -39,36 +37,37 @@ export interface SearchIndex {
 
 const NO_HITS: Hits = {count: 0, complete: true, times: []};
 
+/** Creates the index of one screen. It follows one search text and one timeline at a time. */
 export function createSearchIndex(): SearchIndex {
 	let currentSearch = '';
 	let hitsByPage = new WeakMap<Page, readonly TimelineEntry[]>();
 	let previousHits: typeof hitsByPage | undefined;
 	let roster: State['roster'] | undefined;
 	let matchingPeers = new Set<string>();
-	let next = 0;
+	let nextPage = 0;
 	let cachedHits: {pages: readonly Page[]; passes: EntryPredicate | undefined; hits: Hits} | undefined;
 
 	function prepare(state: State, search: string): void {
 		if (search !== currentSearch) {
-			// What holds the longer text holds the shorter one: only those hits need another look.
+			// A match for the longer text also matches the shorter one, so only the previous matches are searched.
 			previousHits = currentSearch !== '' && search.includes(currentSearch) ? hitsByPage : undefined;
 			currentSearch = search;
 			hitsByPage = new WeakMap();
-			next = 0;
+			nextPage = 0;
 			roster = undefined;
 			cachedHits = undefined;
 		}
 		if (roster === state.roster) return;
 		roster = state.roster;
-		// Most hits are in texts: names are looked at only of those whom the search may mean.
+		// Most matches are in texts. Names are compared only for peers that the search can match.
 		const named = listPeers(roster).filter(peer => peer.names.some(({name}) => name.toLowerCase().includes(search)));
 		const ids = listPeers(roster).filter(peer => peer.names.length === 0);
 		matchingPeers = new Set([...named, ...ids].map(({peer}) => peer));
 	}
 
-	function search(state: State, page: Page): readonly TimelineEntry[] {
-		const done = hitsByPage.get(page);
-		if (done) return done;
+	function searchPage(state: State, page: Page): readonly TimelineEntry[] {
+		const cached = hitsByPage.get(page);
+		if (cached) return cached;
 		const hits = (previousHits?.get(page) ?? page).filter(entry =>
 			entry.type === 'posted' && entry.text.toLowerCase().includes(currentSearch)
 				? true
@@ -79,44 +78,43 @@ export function createSearchIndex(): SearchIndex {
 	}
 
 	return {
-		hits(state, wanted, passes) {
-			if (wanted === '') return NO_HITS;
-			prepare(state, wanted);
+		hits(state, search, passes) {
+			if (search === '') return NO_HITS;
+			prepare(state, search);
 			const {pages} = state.timeline;
 			if (cachedHits?.pages === pages && cachedHits.passes === passes && cachedHits.hits.complete)
 				return cachedHits.hits;
 			const times: number[] = [];
-			let searched = 0;
+			let searchedPages = 0;
 			for (const page of pages) {
 				const hits = hitsByPage.get(page);
 				if (!hits) continue;
-				searched++;
+				searchedPages++;
 				for (const hit of hits) if (!passes || passes(hit)) times.push(hit.ms);
 			}
-			cachedHits = {pages, passes, hits: {count: times.length, complete: searched === pages.length, times}};
+			cachedHits = {pages, passes, hits: {count: times.length, complete: searchedPages === pages.length, times}};
 			return cachedHits.hits;
 		},
-		scan(state, wanted, ms, now) {
-			prepare(state, wanted);
-			if (wanted === '') return false;
+		scan(state, search, ms, now) {
+			prepare(state, search);
+			if (search === '') return false;
 			const {pages} = state.timeline;
-			const until = now() + ms;
-			if (next >= pages.length && !cachedHits?.hits.complete) next = 0;
-			for (; next < pages.length; next++) {
-				if (now() >= until) return true;
-				search(state, pages[next] ?? []);
+			const deadline = now() + ms;
+			if (nextPage >= pages.length && !cachedHits?.hits.complete) nextPage = 0;
+			for (; nextPage < pages.length; nextPage++) {
+				if (now() >= deadline) return true;
+				searchPage(state, pages[nextPage] ?? []);
 			}
 			return false;
 		},
-		nearestHit(state, wanted, key, by, passes) {
-			prepare(state, wanted);
+		nearestHit(state, search, key, by, passes) {
+			prepare(state, search);
 			const {pages} = state.timeline;
 			const start = key ? findPage(pages, key) : pages.length;
-			for (let place = Math.min(start, pages.length - 1); place >= 0 && place < pages.length; place += by) {
-				const hits = search(state, pages[place] ?? []);
-				const isBeyond = (hit: TimelineEntry) => !key || compareOrder(hit, key) * by > 0;
-				const hit =
-					by > 0 ? hits.find(one => isBeyond(one) && passes(one)) : hits.findLast(one => isBeyond(one) && passes(one));
+			for (let page = Math.min(start, pages.length - 1); page >= 0 && page < pages.length; page += by) {
+				const hits = searchPage(state, pages[page] ?? []);
+				const candidate = (hit: TimelineEntry) => (!key || compareOrder(hit, key) * by > 0) && passes(hit);
+				const hit = by > 0 ? hits.find(candidate) : hits.findLast(candidate);
 				if (hit && (key || by < 0)) return hit;
 			}
 			return undefined;

@@ -1,4 +1,4 @@
-/** The one door to the state of the replay screen: (state, message) to state and effects. Pure. */
+/** Reducer of the replay screen: (state, message) to (state, effects). All changes of the state go through it. */
 
 import {selectPeople} from '../../core/select-people.js';
 import type {Flash} from '../flash.js';
@@ -15,16 +15,17 @@ import {type ReplayContext, type ReplayEffect, type ReplayStep, step} from './re
 import {type ReplayUi, withFlash} from './replay-state.js';
 
 export type ReplayMessage =
-	/** All that one read of the terminal brought. */
+	/** All tokens of one read of the terminal. */
 	| {readonly type: 'tokens'; readonly tokens: readonly Token[]}
 	| {readonly type: 'resized'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'flash'; readonly flash: Flash | undefined}
-	/** The file is read to this part of it, 0 to 1; `banner`: what is missing. */
-	| {readonly type: 'loaded'; readonly part: number; readonly banner: string}
-	/** Of --at. */
+	/** `fraction` (0 to 1) of the file has been read. `banner`: what is missing, or empty. */
+	| {readonly type: 'loaded'; readonly fraction: number; readonly banner: string}
+	/** Moves to a wall clock time, ms; for --at. */
 	| {readonly type: 'go-to'; readonly time: number}
+	/** The file can no longer be followed; `text` is the reason. */
 	| {readonly type: 'follow-ended'; readonly text: string}
-	/** Time went by. */
+	/** A frame of playback is due. */
 	| {readonly type: 'tick'};
 
 export function updateReplay(ui: ReplayUi, message: ReplayMessage, context: ReplayContext): ReplayStep {
@@ -36,7 +37,7 @@ export function updateReplay(ui: ReplayUi, message: ReplayMessage, context: Repl
 		case 'flash':
 			return step({...ui, flash: message.flash});
 		case 'loaded':
-			return step({...ui, loadedFraction: message.part, banner: message.banner});
+			return step({...ui, loadedFraction: message.fraction, banner: message.banner});
 		case 'go-to':
 			return step(goToTime(ui, context, message.time));
 		case 'follow-ended':
@@ -46,13 +47,13 @@ export function updateReplay(ui: ReplayUi, message: ReplayMessage, context: Repl
 	}
 }
 
-/** None is lost: each step starts from the state the last one left. */
+/** Applies tokens in order, each to the state that the previous one produced, so that keys of one read are not lost. */
 function applyTokens(ui: ReplayUi, tokens: readonly Token[], context: ReplayContext): ReplayStep {
 	let next = ui;
 	const effects: ReplayEffect[] = [];
-	const apply = (made: ReplayStep) => {
-		next = made.ui;
-		effects.push(...made.effects);
+	const apply = (result: ReplayStep) => {
+		next = result.ui;
+		effects.push(...result.effects);
 	};
 	for (const token of tokens) {
 		if (token.type === 'focus') continue;
@@ -68,7 +69,7 @@ function applyTokens(ui: ReplayUi, tokens: readonly Token[], context: ReplayCont
 	return {ui: next, effects};
 }
 
-/** A character of the same read may find a prompt that the one before has opened. */
+/** Applies one character of a text token. The previous character may have opened a prompt. */
 function applyCharacter(ui: ReplayUi, character: string, context: ReplayContext): ReplayStep {
 	if (ui.prompt) return step(editPrompt(ui, context, {type: 'type', text: character}));
 	return applyKey(ui, character, context);
@@ -82,7 +83,7 @@ function applyKey(ui: ReplayUi, key: string, context: ReplayContext): ReplayStep
 	}
 	const action = findReplayAction(key);
 	if (action) return performReplayAction(ui, action, context);
-	return step(withFlash(ui, 'not a key of the replay; ? shows them all'));
+	return step(withFlash(ui, 'Unknown key. ? lists all keys'));
 }
 
 function applyToPrompt(ui: ReplayUi, token: Token, context: ReplayContext): ReplayStep {
@@ -102,7 +103,7 @@ function applyToPrompt(ui: ReplayUi, token: Token, context: ReplayContext): Repl
 	return step(edit ? editPrompt(ui, context, edit) : ui);
 }
 
-/** Rows that a key scrolls an overlay by. The component knows the number of lines and clamps. */
+/** Scrolls the open overlay, or closes it with any other key. The overlay pane clamps the scroll position. */
 function applyToOverlay(ui: ReplayUi, key: string, context: ReplayContext): ReplayStep {
 	const {overlay} = ui;
 	if (!overlay) return step(ui);
@@ -130,9 +131,7 @@ function peerStepOf(key: string): number | undefined {
 
 function moveSelectedPeer(ui: ReplayUi, context: ReplayContext, by: number): ReplayUi {
 	const peers = selectPeople(context.frameOf(context.history, ui).stateAtPosition);
-	const at = Math.max(
-		0,
-		peers.findIndex(({peer}) => peer === ui.selectedPeer),
-	);
-	return {...ui, selectedPeer: peers[Math.max(0, Math.min(peers.length - 1, at + by))]?.peer};
+	const current = peers.findIndex(({peer}) => peer === ui.selectedPeer);
+	const next = Math.max(0, Math.min(peers.length - 1, Math.max(0, current) + by));
+	return {...ui, selectedPeer: peers[next]?.peer};
 }

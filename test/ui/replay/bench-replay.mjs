@@ -1,6 +1,10 @@
 /**
- * Opens a log of many events and moves in it: `npm run build && node --expose-gc test/ui/replay/bench-replay.mjs [EVENTS]`.
- * Makes the log first, with real feeds, and removes it again. `--keep FILE` keeps it, or uses it if it is there.
+ * Benchmark of the replay: opens a log of many events and navigates in it.
+ *
+ *     npm run build && node --expose-gc test/ui/replay/bench-replay.mjs [EVENTS]
+ *
+ * It creates the log first, with real feeds, and removes it afterwards. `--keep FILE` keeps the log, or uses an existing
+ * one.
  */
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -15,7 +19,7 @@ const [
 	{openFileLog},
 	{createOwnFeed},
 	{createPeerKey},
-	{toInputs},
+	{recordsToInputs},
 ] = await Promise.all([
 	load('core/history.js'),
 	load('feed/feed-tips.js'),
@@ -25,24 +29,25 @@ const [
 	load('feed/signing-keys.js'),
 	load('cli/saved-log.js'),
 ]);
-const [{createReplayFrames}, {createFinder}, {updateReplay}, {initialReplayUi}, {createTheme}] = await Promise.all([
-	load('ui/replay/replay-frame.js'),
-	load('ui/replay/search-index.js'),
-	load('ui/replay/update-replay.js'),
-	load('ui/replay/replay-state.js'),
-	load('ui/theme.js'),
-]);
+const [{createReplayFrameCache}, {createSearchIndex}, {updateReplay}, {initialReplayUi}, {createTheme}] =
+	await Promise.all([
+		load('ui/replay/replay-frame.js'),
+		load('ui/replay/search-index.js'),
+		load('ui/replay/update-replay.js'),
+		load('ui/replay/replay-state.js'),
+		load('ui/theme.js'),
+	]);
 
-const words = process.argv.slice(2);
-const keep = words.includes('--keep') ? words[words.indexOf('--keep') + 1] : undefined;
-const events = Number(words.find(word => /^\d+$/.test(word)) ?? 1_000_000);
+const args = process.argv.slice(2);
+const keep = args.includes('--keep') ? args[args.indexOf('--keep') + 1] : undefined;
+const events = Number(args.find(arg => /^\d+$/.test(arg)) ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), 'p2pchat-replay-bench-'));
 const path = keep ?? join(folder, 'bench.p2plog');
 const roomTag = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const START = Date.UTC(2026, 0, 5, 8);
 
-/** A fifth comes as history of a few feeds, the rest as it is said, in small batches. */
-function make() {
+/** Creates the log: a fifth of the events as history of a few feeds, the others live, in small batches. */
+function createLog() {
 	const {log} = openFileLog(path, {create: {version: '1.0.0', roomTag, roomName: 'bench', created: START}});
 	const feeds = Array.from({length: 24}, () => createOwnFeed({key: createPeerKey(), roomTag}));
 	let random = 1;
@@ -52,29 +57,29 @@ function make() {
 	};
 	const own = feeds[0].peer;
 	const hlc = ms => ({at: ms, ms, counter: 0});
-	const seen = (ms, body) => ({
+	const observation = (ms, body) => ({
 		type: 'observation',
 		loggedAt: ms,
 		observation: {peer: own, seq: 0, ...hlc(ms), ...body},
 	});
 	let ms = START;
-	let made = 0;
-	let pending = [seen(ms, {type: 'launched', version: '1.0.0'})];
-	const write = (feed, count, step, live) => {
+	let count = 0;
+	let pending = [observation(ms, {type: 'launched', version: '1.0.0'})];
+	const write = (feed, size, step, live) => {
 		const batch = feed.write(
-			Array.from({length: count}, () => {
+			Array.from({length: size}, () => {
 				ms += step;
 				const fresh = feed.tip().seq === 0;
 				const body = fresh
 					? {type: 'joined', name: `peer ${feeds.indexOf(feed)}`, addresses: ['192.168.1.9'], version: '1.0.0'}
 					: {
 							type: 'posted',
-							text: `message ${made + chance(1000)} about ${['lunch', 'the build', 'cables', 'coffee'][chance(4)]}`,
+							text: `message ${count + chance(1000)} about ${['lunch', 'the build', 'cables', 'coffee'][chance(4)]}`,
 						};
 				return {body, at: ms, hlc: {ms, counter: 0}};
-			}).slice(0, count),
+			}),
 		);
-		made += count;
+		count += size;
 		pending.push({type: 'batch', loggedAt: live ? ms : START + events * 500, live, batch});
 		if (pending.length >= 500) {
 			log.append(pending);
@@ -84,11 +89,11 @@ function make() {
 	for (const feed of feeds) write(feed, 1, 10, true);
 	for (const feed of feeds.slice(1, 6)) while (feed.tip().seq < events / 25) write(feed, 1000, 400, false);
 	ms = Math.max(ms, START + events * 500);
-	while (made < events) {
+	while (count < events) {
 		if (chance(400) === 0) {
 			const type = chance(2) === 0 ? 'peer-connected' : 'peer-disconnected';
 			const body = type === 'peer-connected' ? {address: '192.168.1.9'} : {reason: 'gone', alone: false};
-			pending.push(seen(ms++, {type, subject: feeds[1 + chance(20)].peer, ...body}));
+			pending.push(observation(ms++, {type, subject: feeds[1 + chance(20)].peer, ...body}));
 		}
 		write(feeds[chance(24)], 1 + chance(6), 700 + chance(900), true);
 	}
@@ -101,11 +106,11 @@ const collect = () => {
 	globalThis.gc?.();
 	return process.memoryUsage();
 };
-const report = (what, values) => {
+const report = (label, values) => {
 	const sorted = [...values].sort((a, b) => a - b);
 	const at = part => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))].toFixed(1);
 	console.log(
-		`${what.padEnd(34)} p50 ${at(0.5).padStart(7)} ms   p99 ${at(0.99).padStart(7)} ms   worst ${at(1).padStart(7)} ms`,
+		`${label.padEnd(34)} p50 ${at(0.5).padStart(7)} ms   p99 ${at(0.99).padStart(7)} ms   worst ${at(1).padStart(7)} ms`,
 	);
 };
 const timed = run => {
@@ -114,7 +119,7 @@ const timed = run => {
 	return performance.now() - from;
 };
 
-if (!keep || !existsSync(path)) await make();
+if (!keep || !existsSync(path)) await createLog();
 const before = collect();
 const history = createHistory();
 const reader = openLogReader(path);
@@ -123,12 +128,12 @@ const cpu = process.cpuUsage();
 const opened = performance.now();
 let first = 0;
 let blocked = 0;
-let turn = performance.now();
+let chunkStart = performance.now();
 for await (const records of reader.read()) {
-	history.append(toInputs(records, tips));
+	history.append(recordsToInputs(records, tips));
 	first ||= performance.now() - opened;
-	blocked = Math.max(blocked, performance.now() - turn);
-	turn = performance.now();
+	blocked = Math.max(blocked, performance.now() - chunkStart);
+	chunkStart = performance.now();
 }
 const took = performance.now() - opened;
 const used = process.cpuUsage(cpu);
@@ -141,24 +146,24 @@ console.log(
 console.log(`memory: ${(bytes / history.length).toFixed(0)} B a record (${(bytes / 1e6).toFixed(0)} MB)`);
 
 let random = 7;
-const place = () => {
+const randomIndex = () => {
 	random = (Math.imul(random, 1103515245) + 12345) >>> 0;
 	return (random / 2 ** 32) * history.length;
 };
 report(
-	'seek to random places',
-	Array.from({length: 1000}, () => timed(() => history.stateAt(place()))),
+	'seek to random positions',
+	Array.from({length: 1000}, () => timed(() => history.stateAt(randomIndex()))),
 );
-let at = history.length - 2;
+let index = history.length - 2;
 report(
 	'one event back, 500 times',
-	Array.from({length: 500}, () => timed(() => history.stateAt(at--))),
+	Array.from({length: 500}, () => timed(() => history.stateAt(index--))),
 );
 
-const frameOf = createReplayFrames(createTheme({unicode: true, depth: 256}));
-const finder = createFinder();
-let ui = {...initialReplayUi({columns: 120, rows: 40, speed: 1, filter: undefined, bookmarks: []}), loaded: 1};
-const context = () => ({history, frameOf, finder, now: performance.now(), parseTime: () => undefined});
+const frameOf = createReplayFrameCache(createTheme({unicode: true, depth: 256}));
+const searchIndex = createSearchIndex();
+let ui = {...initialReplayUi({columns: 120, rows: 40, speed: 1, filter: undefined, bookmarks: []}), loadedFraction: 1};
+const context = () => ({history, frameOf, searchIndex, now: performance.now(), parseTime: () => undefined});
 const press = (...keys) => {
 	for (const key of keys) {
 		const token = key.length === 1 ? {type: 'text', text: key} : {type: 'key', key};
@@ -173,8 +178,7 @@ report(
 	Array.from({length: 800}, (_, index) => timed(() => press(keys[index % keys.length]))),
 );
 press('G', '/');
-for (const letter of 'zzz')
-	console.log(`search, letter that nothing holds: ${timed(() => press(letter)).toFixed(0)} ms`);
+for (const letter of 'zzz') console.log(`search, letter without a match: ${timed(() => press(letter)).toFixed(0)} ms`);
 press('escape', 'g', '/');
 for (const letter of 'coff') console.log(`search, letter ${letter}: ${timed(() => press(letter)).toFixed(0)} ms`);
 press('enter');
@@ -184,7 +188,7 @@ report(
 );
 console.log(
 	`count all matches in slices of 8 ms: ${timed(() => {
-		while (finder.work(history.state, ui.search, 8, performance.now.bind(performance)));
+		while (searchIndex.scan(history.state, ui.search, 8, performance.now.bind(performance)));
 	}).toFixed(0)} ms`,
 );
 press('escape');

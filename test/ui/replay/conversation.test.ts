@@ -8,7 +8,7 @@ import {sliceTimeline} from '../../../source/core/timeline.js';
 
 const FILE = join(import.meta.dirname, '../../../fixtures/conversation.p2plog');
 
-describe('the conversation that the readme replays', () => {
+describe('conversation fixture of the readme', () => {
 	let log: LoadedLog;
 	beforeAll(async () => {
 		if (process.env.UPDATE_FIXTURES) await (await import('./make-conversation.js')).makeConversation(FILE);
@@ -18,19 +18,19 @@ describe('the conversation that the readme replays', () => {
 		log = undefined!;
 	});
 
-	test('is whole, small and several hundred events long', () => {
+	test('is undamaged, small and several hundred events long', () => {
 		expect(log.damage).toEqual([]);
 		expect(log.state.timeline.length).toBeGreaterThan(260);
 		expect(statSync(FILE).size).toBeLessThan(200_000);
 	});
 
-	test('holds to its signatures in every feed', () => {
-		const verdicts = verifyLog(log);
-		expect(verdicts.length).toBeGreaterThanOrEqual(10);
-		expect(verdicts.filter(({fault}) => fault !== undefined)).toEqual([]);
+	test('has valid signatures in every feed', () => {
+		const results = verifyLog(log);
+		expect(results.length).toBeGreaterThanOrEqual(10);
+		expect(results.filter(({fault}) => fault !== undefined)).toEqual([]);
 	});
 
-	test('has late joiners, a partition, a lost peer, a rename and namesakes in it', () => {
+	test('contains late joiners, a partition, a lost peer, a rename and name collisions', () => {
 		const rows = sliceTimeline(log.state.timeline, 0, log.state.timeline.length);
 		const kinds = new Set(rows.map(({type}) => type));
 		for (const kind of ['joined', 'posted', 'renamed', 'moved', 'left', 'lost', 'returned', 'peer-connected'] as const)

@@ -1,4 +1,4 @@
-/** The live screen and the replay of its log show the same. */
+/** Parity of the live screen and the replay of its log. */
 import {afterEach, describe, expect, test} from 'vitest';
 import {recordsToInputs} from '../../../source/cli/saved-log.js';
 import {createFeedTips} from '../../../source/feed/feed-tips.js';
@@ -9,7 +9,7 @@ import type {Terminal} from '../../helpers/terminal.js';
 import {createScenario, type Scenario} from '../../simulation/scenario.js';
 import {createWorld} from '../../simulation/world.js';
 
-/** Three people, a fourth who comes late and a split that heals. */
+/** Three nodes, a fourth that joins late, and a partition that heals. */
 const scenario: Scenario = {
 	...createScenario(1, {low: 4, high: 4}),
 	nodes: 4,
@@ -42,7 +42,7 @@ afterEach(async () => {
 	await replay?.close();
 });
 
-/** Timeline and peers without marks of delivery and what is measured: passing facts, in no log. */
+/** Timeline and peers without delivery marks and round-trip times, which are ephemeral and not in the log. */
 function panes(terminal: Terminal, height: number): string[] {
 	return terminal
 		.rows()
@@ -55,13 +55,13 @@ function panes(terminal: Terminal, height: number): string[] {
 		);
 }
 
-describe('the screen of a live node and the replay of its log', () => {
-	test.each([0, 3])('are the same at the end of a run, for node %i', async watched => {
+describe('live screen and replay of its log', () => {
+	test.each([0, 3])('show the same rows at the end of a run, for node %i', async watched => {
 		const keys = await deriveRoomKeys({room: 'room'});
 		const world = createWorld(scenario, keys);
 		await world.play();
 		const life = world.nodes[watched]?.life;
-		if (!life?.info) throw new Error('the node is gone');
+		if (!life?.info) throw new Error('the node is not running');
 		const {chatNode, info, disk} = life;
 		chat = await launchChat({
 			columns: 100,

@@ -1,4 +1,4 @@
-/** A hundred thousand events by keyboard; a million: bench-replay.mjs. */
+/** Navigation in a log of a hundred thousand events. bench-replay.mjs measures a million. */
 import {afterEach, describe, expect, test} from 'vitest';
 import type {Input} from '../../../source/core/event.js';
 import {joined, learn, observation, observe, peerId, posted} from '../../core/make-events.js';
@@ -7,13 +7,13 @@ import {launchReplay, type Replay} from '../../helpers/launch-replay.js';
 const PEERS = Array.from({length: 8}, (_, at) => peerId(`b${at}`));
 const COUNT = 100_000;
 
-function talk(count: number): Input[] {
+function makeLog(count: number): Input[] {
 	const inputs: Input[] = [observe(observation(peerId('aa'), 0, {type: 'launched', version: '1.0.0'}))];
 	for (const [at, peer] of PEERS.entries()) inputs.push(learn(at, [joined(peer, at, `peer ${at}`)]));
 	for (let at = 0; at < count; at++) {
 		const seq = Math.floor(at / PEERS.length) + 2;
-		const word = at === 77_777 ? 'needle' : 'hay';
-		inputs.push(learn(1000 + at * 900, [posted(PEERS[at % PEERS.length]!, seq, 1000 + at * 900, `${word} ${at}`)]));
+		const text = at === 77_777 ? 'needle' : 'hay';
+		inputs.push(learn(1000 + at * 900, [posted(PEERS[at % PEERS.length]!, seq, 1000 + at * 900, `${text} ${at}`)]));
 	}
 	return inputs;
 }
@@ -21,17 +21,17 @@ function talk(count: number): Input[] {
 let replay: Replay | undefined;
 afterEach(() => replay?.close());
 
-/** From the key to the frame that shows it. */
-async function keyToFrame({terminal}: Replay, keys: string, shows: (bar: string) => boolean): Promise<number> {
-	const from = performance.now();
+/** Time from a key to the frame that shows its effect, ms. */
+async function keyToFrame({terminal}: Replay, keys: string, isShown: (bar: string) => boolean): Promise<number> {
+	const start = performance.now();
 	terminal.type(keys);
-	await terminal.until(() => shows(terminal.rows().find(row => row.includes('REPLAY')) ?? ''));
-	return performance.now() - from;
+	await terminal.until(() => isShown(terminal.rows().find(row => row.includes('REPLAY')) ?? ''));
+	return performance.now() - start;
 }
 
-/** The middle one: a shared machine stops everybody now and then. */
+/** Median time of a key, ms, because a shared machine delays single keys. */
 async function medianKey(count: number): Promise<number> {
-	const open = await launchReplay({inputs: talk(count), columns: 120, rows: 40});
+	const open = await launchReplay({inputs: makeLog(count), columns: 120, rows: 40});
 	replay = open;
 	await open.press('1', '8', 'G');
 	const times: number[] = [];
@@ -47,15 +47,15 @@ async function medianKey(count: number): Promise<number> {
 }
 
 describe('a log of a hundred thousand events', () => {
-	test('is sought through by keyboard as fast as one of a thousand', async () => {
+	test('is navigated as fast as one of a thousand', async () => {
 		const short = await medianKey(1000);
 		const long = await medianKey(COUNT);
-		// Folding from the start would take some 200 ms more.
+		// Reducing from the start would take about 200 ms more.
 		expect(long).toBeLessThan(short * 1.5 + 20);
 	}, 60_000);
 
-	test('finds the one needle from the other end, and counts all the hay', async () => {
-		replay = await launchReplay({inputs: talk(COUNT), columns: 120, rows: 40});
+	test('finds a single match from the other end and counts all matches of a common word', async () => {
+		replay = await launchReplay({inputs: makeLog(COUNT), columns: 120, rows: 40});
 		const {terminal, press, bar} = replay;
 		await press('g', '/', 'needle', '\r');
 		await terminal.see('needle 77777');

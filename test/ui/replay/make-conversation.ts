@@ -1,6 +1,7 @@
 /**
- * Makes fixtures/conversation.p2plog: real sessions on the memory network and a fake clock act out conversation.txt; the
- * log of one of them, written by the real file log, is the fixture. `UPDATE_FIXTURES=1` with conversation.test.ts runs it.
+ * Generator of fixtures/conversation.p2plog. Real nodes on the memory network and a fake clock perform conversation.txt.
+ * The fixture is the log of one of them, written by the real file log. `UPDATE_FIXTURES=1` with conversation.test.ts runs
+ * it.
  */
 import {copyFileSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -18,15 +19,16 @@ const SCRIPT = join(import.meta.dirname, 'conversation.txt');
 const ROOM = 'third floor';
 const VERSION = '1.0.0';
 const START = Date.UTC(2026, 10, 19, 13, 52, 11);
-const WATCHED = 'Carol';
+/** The node whose log is the fixture. */
+const RECORDED = 'Carol';
 
 interface Line {
 	readonly afterS: number;
 	readonly text: string;
 }
 
-/** Indented lines belong to the one above. */
-export function readScript(path = SCRIPT): Line[] {
+/** Lines of the script. An indented line continues the one above it. */
+function readScript(path = SCRIPT): Line[] {
 	const lines: Line[] = [];
 	for (const raw of readFileSync(path, 'utf8').split('\n')) {
 		const found = /^\+(\d+) (.*)$/.exec(raw);
@@ -54,14 +56,14 @@ export async function makeConversation(target: string): Promise<void> {
 	const members = new Map<string, Member>();
 	const header = {version: VERSION, roomTag: keys.tag, roomName: ROOM, created: START};
 	network.links.setDefaults({latencyMs: 2, jitterMs: 3});
-	let seen = 0;
+	let posted = 0;
 
-	/** Where the log of the one we watch is a file, those of the others are in memory. */
+	/** Starts a node. The recorded node logs to a file, all others to memory. */
 	async function joinRoom(name: string): Promise<void> {
 		const known = members.get(name);
 		const host = known?.host ?? network.addHost(name, `192.168.1.${20 + members.size * 3}`);
 		const openedLog =
-			name === WATCHED
+			name === RECORDED
 				? openFileLog(path, {create: {...header, created: clock.now()}})
 				: createDisk({...header, format: 1}).open();
 		const chatNode = createChatNode(
@@ -84,55 +86,55 @@ export async function makeConversation(target: string): Promise<void> {
 		await clock.advanceUntil(() => started, 5000);
 	}
 
-	async function happen([what = '', name = '', ...rest]: readonly string[]): Promise<void> {
+	async function performAction([action = '', name = '', ...args]: readonly string[]): Promise<void> {
 		const member = members.get(name);
-		if (what === 'join') return joinRoom(name);
-		if (what === 'leave') return void member?.chatNode.stop('quit');
-		if (what === 'rename') return void member?.chatNode.rename(rest.join(' '));
-		if (what === 'move') return member?.host.setAddresses(['192.168.1.201']);
-		if (what === 'heal') return network.healAll();
-		if (what === 'power') {
+		if (action === 'join') return joinRoom(name);
+		if (action === 'leave') return void member?.chatNode.stop('quit');
+		if (action === 'rename') return void member?.chatNode.rename(args.join(' '));
+		if (action === 'move') return member?.host.setAddresses(['192.168.1.201']);
+		if (action === 'heal') return network.healAll();
+		if (action === 'power') {
 			member?.host.crash('power');
 			member?.host.restart();
 			return;
 		}
-		if (what !== 'split') throw new Error(`what is “${what}”?`);
-		const apart = [name, ...rest];
+		if (action !== 'split') throw new Error(`unknown action ${action}`);
+		const side = [name, ...args];
 		network.partition(
-			apart,
-			[...members.keys()].filter(other => !apart.includes(other)),
+			side,
+			[...members.keys()].filter(other => !side.includes(other)),
 		);
 	}
 
 	for (const {afterS, text} of readScript()) {
-		// Nobody types by the clock.
+		// A random offset, because people do not type at exact intervals.
 		await clock.advance(afterS * 1000 + random.between(-400, 900));
 		if (text.startsWith('! ')) {
-			await happen(text.slice(2).split(' '));
+			await performAction(text.slice(2).split(' '));
 			continue;
 		}
-		const [, name = '', mark, said = ''] = /^(\w+)([:*]) ?(.*)$/s.exec(text) ?? [];
-		const result = members.get(name)?.chatNode.post(said, {action: mark === '*'});
-		if (!result || 'refused' in result) throw new Error(`${name} could not say “${said}”`);
-		seen++;
+		const [, name = '', mark, message = ''] = /^(\w+)([:*]) ?(.*)$/s.exec(text) ?? [];
+		const result = members.get(name)?.chatNode.post(message, {action: mark === '*'});
+		if (!result || 'refused' in result) throw new Error(`${name} could not post “${message}”`);
+		posted++;
 	}
 	await clock.advance(4000);
-	const watched = members.get(WATCHED)!.chatNode;
-	for (const [name, {chatNode: session}] of members) {
-		if (name !== WATCHED && name !== 'Mateo') void session.stop('quit');
+	const recorded = members.get(RECORDED)!.chatNode;
+	for (const [name, {chatNode}] of members) {
+		if (name !== RECORDED && name !== 'Mateo') void chatNode.stop('quit');
 		await clock.advance(700);
 	}
 	let done = false;
-	void watched.stop('quit').then(() => {
+	void recorded.stop('quit').then(() => {
 		done = true;
 	});
 	await clock.advanceUntil(() => done, 10_000);
-	if (seen < 200) throw new Error('too short');
+	if (posted < 200) throw new Error(`only ${posted} messages`);
 	copyFileSync(path, target);
 	rmSync(folder, {recursive: true});
 }
 
-/** The same person has the same identity after a restart. */
+/** Identity seed of a person, the same after a restart. */
 function seedOf(name: string): Uint8Array {
 	return createSeededRandom([...name].reduce((sum, character) => sum * 31 + character.charCodeAt(0), 7) >>> 0).bytes(
 		32,

@@ -6,8 +6,8 @@ import {joined, learn, peerId, posted, T0} from '../../core/make-events.js';
 
 const BEN = peerId('01');
 
-/** Records at 0, 1, 3, 600 and 601 s. */
-function talk() {
+/** A history with records at 0, 1, 3, 600 and 601 s. */
+function createTestHistory() {
 	const history = createHistory();
 	const seconds = [1, 3, 600, 601];
 	history.append([learn(0, [joined(BEN, 0, 'Ben')])]);
@@ -17,32 +17,32 @@ function talk() {
 
 const start = {time: T0, index: 1};
 
-describe('playing', () => {
-	test('keeps the original pace, and a multiple of it', () => {
-		const history = talk();
+describe('playback', () => {
+	test('advances at the original pace or a multiple of it', () => {
+		const history = createTestHistory();
 		expect(advancePlayhead(history, start, 999, {speed: 1, skipIdle: false})).toEqual({time: T0 + 999, index: 1});
 		expect(advancePlayhead(history, start, 1000, {speed: 1, skipIdle: false}).index).toBe(2);
 		expect(advancePlayhead(history, start, 1000, {speed: 16, skipIdle: false}).index).toBe(3);
 		expect(advancePlayhead(history, start, 1000, {speed: 0.25, skipIdle: false}).time).toBe(T0 + 250);
 	});
 
-	test('cuts silence to two seconds of it, and no more than the silence', () => {
-		const history = talk();
-		const squeezed = {speed: 1, skipIdle: true};
-		const third = advancePlayhead(history, start, 3000, squeezed);
+	test('shortens a pause to two seconds, and skips nothing else', () => {
+		const history = createTestHistory();
+		const skipping = {speed: 1, skipIdle: true};
+		const third = advancePlayhead(history, start, 3000, skipping);
 		expect(third).toEqual({time: T0 + 3000, index: 3});
-		expect(advancePlayhead(history, third, 1999, squeezed)).toEqual({time: T0 + 4999, index: 3});
-		expect(advancePlayhead(history, third, 2300, squeezed)).toEqual({time: T0 + 600_300, index: 4});
+		expect(advancePlayhead(history, third, 1999, skipping)).toEqual({time: T0 + 4999, index: 3});
+		expect(advancePlayhead(history, third, 2300, skipping)).toEqual({time: T0 + 600_300, index: 4});
 	});
 
-	test('leaves the middle of a silence for what comes next, wherever it was entered', () => {
-		const history = talk();
+	test('skips to the next record from the middle of a pause', () => {
+		const history = createTestHistory();
 		const middle = {time: T0 + 300_000, index: 3};
 		expect(advancePlayhead(history, middle, 100, {speed: 1, skipIdle: true})).toEqual({time: T0 + 600_100, index: 4});
 	});
 
-	test('comes to the same place in many small steps as in one', () => {
-		const history = talk();
+	test('reaches the same position in many small steps as in one', () => {
+		const history = createTestHistory();
 		for (const skipIdle of [false, true]) {
 			let head = start;
 			for (let at = 0; at < 700; at++) head = advancePlayhead(history, head, 10, {speed: 1, skipIdle});
@@ -52,15 +52,15 @@ describe('playing', () => {
 		}
 	});
 
-	test('reaches the end of any log at full speed, by at least a record each time', () => {
-		const history = talk();
+	test('advances by at least one record each time at maximum speed', () => {
+		const history = createTestHistory();
 		let head = start;
 		for (let at = 0; at < 4; at++)
 			head = advancePlayhead(history, head, 16, {speed: Number.POSITIVE_INFINITY, skipIdle: false});
 		expect(head).toEqual({time: T0 + 601_000, index: 5});
 	});
 
-	test('goes through the speeds and stays at their ends', () => {
+	test('steps through the speeds and stops at the lowest and highest', () => {
 		let ui = initialReplayUi({columns: 80, rows: 24, speed: 1, filter: undefined, bookmarks: []});
 		const change = (by: 1 | -1) => () => {
 			ui = changeSpeed(ui, by);

@@ -1,4 +1,4 @@
-/** The replay screen on a terminal in memory: the conversation of the fixture, each key of the table, two sizes. */
+/** Replay screen on an in-memory terminal, in two sizes, with the conversation of the fixture and every key of the table. */
 import {join} from 'node:path';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import type {Input} from '../../../source/core/event.js';
@@ -26,12 +26,12 @@ async function open(request: Partial<ReplayLaunch> = {}): Promise<Replay> {
 	return replay;
 }
 
-/** n of `event n of m`. */
+/** The n of `event n of m` in the transport bar. */
 function rank(): number {
 	return Number(/(?:event )?(\d+)(?: of |\/)286/.exec(replay.bar())?.[1] ?? Number.NaN);
 }
 
-/** Rows with the mark of the position. */
+/** The row with the mark of the selection. */
 function selected(): string {
 	return replay.terminal.rows().find(row => row.startsWith('▌')) ?? '';
 }
@@ -44,7 +44,7 @@ const sizes = [
 describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 	const size = {columns, rows};
 
-	test('opens in review at the end, marked REPLAY, with who was there', async () => {
+	test('opens in review at the end, with the peers of that time', async () => {
 		const {terminal, bar} = await open(size);
 		await expect.poll(bar).toMatch(/REPLAY ‖ review .*2:08:26 ?\/ ?2:08:26 .*286.* 1×/);
 		await expect.poll(selected).toContain('left');
@@ -54,7 +54,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(terminal.rows().at(-1)).toContain('▲');
 	});
 
-	test('moves by row, by event, by page and to both ends', async () => {
+	test('moves by row, event and page, and to both ends', async () => {
 		const {press} = await open(size);
 		await press('g');
 		await expect.poll(rank).toBe(1);
@@ -81,7 +81,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(rank).toBe(286);
 	});
 
-	test('moves by 5 seconds, by tenths and by a tenth of all', async () => {
+	test('moves by 5 seconds, to tenths of the log and by 10 %', async () => {
 		const {press, bar} = await open(size);
 		await press('5');
 		await expect.poll(bar).toMatch(/1:04:\d\d/);
@@ -90,11 +90,11 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(bar).toMatch(/1:1[67]:\d\d/);
 		await press('(');
 		await expect.poll(rank).toBeLessThanOrEqual(half + 1);
-		const here = rank();
+		const position = rank();
 		await press('>');
-		await expect.poll(rank).toBeGreaterThan(here);
+		await expect.poll(rank).toBeGreaterThan(position);
 		await press('<', '<');
-		await expect.poll(rank).toBeLessThanOrEqual(here);
+		await expect.poll(rank).toBeLessThanOrEqual(position);
 		await press(`${ESC}[1;3C`);
 		await press(`${ESC}[1;2D`);
 		await expect.poll(bar).toMatch(/0:[45]\d:\d\d/);
@@ -102,11 +102,11 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(rank).toBe(1);
 	});
 
-	test('dims what came later than the position, and shows the peers of then', async () => {
+	test('dims rows that arrived after the position and shows the peers at the position', async () => {
 		const {terminal, press} = await open(size);
 		await press('/', 'third floor is gone', '\r', ESC);
 		await expect.poll(selected).toContain('third floor is gone');
-		// Said on the other side of the split before this, but it came to us when that was over.
+		// It was written on the other side of the partition earlier, but arrived after the partition ended.
 		expect(terminal.cell(30, terminal.rowOf('wir sind eine Insel')).dim).toBe(true);
 		expect(terminal.cell(30, terminal.rowOf('did your tests finish')).dim).toBe(false);
 		expect(terminal.text()).toMatch(/○ Jonas +lost/);
@@ -114,7 +114,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(terminal.text()).not.toMatch(/○ Jonas +lost/);
 	});
 
-	test('searches while typing, goes on with n and back with N, round the end', async () => {
+	test('searches while the user types; n and N move between matches and continue at the other end', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('g', '/', 'gertrud');
 		expect(terminal.rows().at(-1)).toContain('Search: gertrud');
@@ -130,24 +130,24 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await press('N');
 		await expect.poll(rank).toBe(first);
 		await press('N');
-		await terminal.see('no earlier match: the last one');
+		await terminal.see('No earlier match');
 		await press('n');
-		await terminal.see('no later match: the first one');
+		await terminal.see('No later match');
 		await press(ESC);
 		await expect.poll(bar).not.toContain('match');
 	});
 
-	test('Esc in a search goes back to where it began', async () => {
+	test('restores the position when Esc cancels a search', async () => {
 		const {press} = await open(size);
 		await press('3');
-		const here = rank();
+		const position = rank();
 		await press('/', 'never gertrud');
-		await expect.poll(rank).not.toBe(here);
+		await expect.poll(rank).not.toBe(position);
 		await press(ESC);
-		await expect.poll(rank).toBe(here);
+		await expect.poll(rank).toBe(position);
 	});
 
-	test('filters by peer, kind and text, completes with Tab, and x shows all again', async () => {
+	test('filters by peer, kind and text, completes with Tab and clears the filter with x', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('f', 'from:Yu', '\t', '\r');
 		await terminal.until(() => bar().includes('only from:Yuki'));
@@ -163,29 +163,29 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await press('x', 'G');
 		await terminal.see('never Gertrud');
 		await press('f', 'kind:nonsense', '\r');
-		await terminal.see('there is no kind');
+		await terminal.see('Unknown kind');
 	});
 
-	test('a filter shows the people of the row it leads to, and x stays at that row', async () => {
+	test('shows the peers of the row that a filter selects and keeps that row when x clears the filter', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('0', 'f', 'Priya', '\r');
 		await terminal.until(() => bar().includes('only Priya'));
-		const [here, row] = [rank(), selected()];
-		expect(here).toBeLessThan(286);
+		const [position, row] = [rank(), selected()];
+		expect(position).toBeLessThan(286);
 		const peers = () => /Peers [^│]*/.exec(terminal.text())?.[0].split('\n')[0]?.trim();
-		const there = peers();
+		const peersThere = peers();
 		await press('x', ESC);
-		await expect.poll(rank).toBe(here);
+		await expect.poll(rank).toBe(position);
 		expect(bar()).not.toContain('only');
 		expect(selected().slice(0, 30)).toBe(row.slice(0, 30));
-		expect(peers()).toBe(there);
-		await press('t', `#${here}`, '\r');
-		await expect.poll(peers).toBe(there);
+		expect(peers()).toBe(peersThere);
+		await press('t', `#${position}`, '\r');
+		await expect.poll(peers).toBe(peersThere);
 		await press('G');
-		await expect.poll(peers).not.toBe(there);
+		await expect.poll(peers).not.toBe(peersThere);
 	});
 
-	test('a filter that leaves nothing keeps the place', async () => {
+	test('keeps the position when a filter hides every row', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('t', '#120', '\r', 'f', 'qqqqq', '\r');
 		await terminal.until(() => bar().includes('only qqqqq'));
@@ -195,33 +195,33 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(bar()).not.toContain('only');
 	});
 
-	test('goes to a time of day, by so much, to a date, and to an event by number', async () => {
+	test('goes to a time of day, by a duration, to a date and to an event number', async () => {
 		const {terminal, press} = await open(size);
 		await press('g', 't', '14:38', '\r');
 		await expect.poll(selected).toContain('14:38');
-		const here = rank();
+		const position = rank();
 		await press('t', '+10m', '\r');
-		await expect.poll(rank).toBeGreaterThan(here);
+		await expect.poll(rank).toBeGreaterThan(position);
 		await press('t', '-10m', '\r');
-		await expect.poll(rank).toBeLessThanOrEqual(here + 6);
+		await expect.poll(rank).toBeLessThanOrEqual(position + 6);
 		await press('t', '2026-11-19 15:19', '\r');
 		await expect.poll(selected).toContain('15:19');
 		await press('t', '#120', '\r');
 		await expect.poll(rank).toBe(120);
 		await press('t', '13:53', '\r');
 		await expect.poll(selected).toContain('13:53');
-		await terminal.see('none further on in the log: this is the first one');
+		await terminal.see('No later such time');
 		await press('t', 'noon', '\r');
-		await terminal.see('no such time');
+		await terminal.see('Not a time');
 		expect(terminal.rows().at(-1)).toContain('Go to: noon');
 		await press('\u0015', '14:38', '\r');
 		await expect.poll(selected).toContain('14:38');
 	});
 
-	test('sets bookmarks, goes to them, and has them kept', async () => {
+	test('sets bookmarks, moves to them and saves them', async () => {
 		const {terminal, press, saved} = await open(size);
 		await press('2', 'b');
-		await terminal.see('bookmark set');
+		await terminal.see('Bookmark set');
 		await press('7', 'b', 'G', '[');
 		expect(terminal.rows().at(-1)).toContain('◆');
 		const second = rank();
@@ -229,21 +229,21 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		const back = rank();
 		expect(back).toBeLessThan(second);
 		await press('[');
-		await terminal.see('no earlier bookmark');
+		await terminal.see('No earlier bookmark');
 		await press(']');
 		await expect.poll(rank).toBe(second);
 		await press('[', 'b');
-		await terminal.see('bookmark taken away');
+		await terminal.see('Bookmark removed');
 		expect(saved.map(orders => orders.length)).toEqual([1, 2, 1]);
 	});
 
-	test('shows details, copies and exports what the filter leaves', async () => {
+	test('shows details, copies a row and exports the rows that pass the filter', async () => {
 		const {terminal, press, copied, exported} = await open(size);
 		await press('/', 'half a banana', '\r', '\r');
-		await terminal.see('came as ');
+		await terminal.see('received ');
 		expect(terminal.text()).toContain('number');
 		await press(ESC, 'y');
-		await terminal.see('copied');
+		await terminal.see('Copied');
 		expect(copied[0]).toContain('half a banana');
 		await press('f', 'banana', '\r', 'e');
 		await terminal.see('Export to:');
@@ -254,7 +254,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		);
 	});
 
-	test('plays with later rows hidden, faster, slower, squeezed, and pauses where it is', async () => {
+	test('plays with later rows hidden, changes the speed, skips idle time and pauses at its position', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('g', ' ');
 		await terminal.until(() => bar().includes('▶ playing'));
@@ -270,7 +270,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await press('-', '-');
 		await expect.poll(bar).toContain('¼×');
 		await press('i');
-		await terminal.see('silence is cut');
+		await terminal.see('Pauses are shortened');
 		await press('5');
 		await terminal.until(() => /1:04:/.test(bar()));
 		await press('G');
@@ -283,7 +283,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(selected).not.toBe('');
 	});
 
-	test('plays to the end at full speed and stops there', async () => {
+	test('plays to the end at maximum speed and stops there', async () => {
 		const {terminal, press, bar} = await open({...size, options: {speed: 16}});
 		await press('g', '+');
 		await expect.poll(bar).toContain('max');
@@ -291,14 +291,14 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await terminal.until(() => bar().includes('‖ review') && rank() === 286, 10_000);
 	});
 
-	test('shows all its keys, its peers, other timestamps; q and Ctrl+C leave a clean terminal', async () => {
+	test('shows help, peers and timestamps; q and Ctrl+C restore the terminal', async () => {
 		const {terminal, press, exit} = await open(size);
 		await press('?');
 		await terminal.see('Help: replay');
 		await press('G');
 		await terminal.see('dimmed rows');
 		await press(ESC, '\t', DOWN, '\r');
-		await terminal.see('Peer, as it was then');
+		await terminal.see('Peer at this position');
 		await press(ESC, 'f');
 		await terminal.until(() => /only from/.test(replay.bar()));
 		await press('x', 'T');
@@ -313,12 +313,12 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await replay.terminal.until(() => replay.exit() !== undefined);
 	});
 
-	test('follows a log that grows, at its end', async () => {
+	test('follows the end of a growing log', async () => {
 		const half = inputs.slice(0, 120);
 		const {terminal, press, history, screen, followed} = await open({...size, inputs: half});
 		await press('g', 'F');
 		expect(followed).toEqual([true]);
-		await terminal.see('following');
+		await terminal.see('Following the file');
 		history.append(inputs.slice(120));
 		screen.reportProgress({loadedFraction: 1, damage: ''});
 		await terminal.see('never Gertrud');
@@ -326,7 +326,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(followed).toEqual([true, false]);
 	});
 
-	test('says in a line what is missing, until Esc', async () => {
+	test('shows what is missing from a damaged log until Esc', async () => {
 		const {terminal, press, screen} = await open(size);
 		screen.reportProgress({
 			loadedFraction: 1,
@@ -339,7 +339,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 });
 
 describe('the replay screen', () => {
-	test('says which log it is, and where a bookmark is kept', async () => {
+	test('shows the name of the log and of the bookmark file', async () => {
 		const saved: (readonly string[])[] = [];
 		const {terminal, press, bar} = await open({
 			options: {file: 'lan-2026-11-19-a1b2c3.p2plog'},
@@ -354,19 +354,19 @@ describe('the replay screen', () => {
 		await press('5', 'b');
 		await terminal.see('lan.p2plog.bookmarks.json');
 		await press('b');
-		await terminal.see('bookmark taken away');
+		await terminal.see('Bookmark removed');
 		expect(saved.map(orders => orders.length)).toEqual([1, 0]);
 		terminal.resize(140, 30);
 		await press(ESC);
 		await expect.poll(bar).toMatch(/event \d+ of 286 {2}1× {2}lan-2026-11-19-a1b2c3 {2}third floor/);
 	});
 
-	test('has every key of its table bound to one thing only', () => {
+	test('binds every key to one action', () => {
 		const keys = replayKeyRows.flatMap(row => [...row.keys, ...(row.alternativeKeys ?? [])]);
 		expect(new Set(keys).size).toBe(keys.length);
 	});
 
-	test('says how much of the file is read, and fits small terminals', async () => {
+	test('shows how much of the file has been read and fits small terminals', async () => {
 		const {terminal, screen, bar} = await open({columns: 40, rows: 10});
 		screen.reportProgress({loadedFraction: 0.34, damage: ''});
 		await terminal.until(() => bar().includes('reading 34 %'));
@@ -374,7 +374,7 @@ describe('the replay screen', () => {
 		await terminal.see('Terminal too small');
 	});
 
-	test('before anything of the file is read there is no place and no time', async () => {
+	test('shows no position and no time before the first record has been read', async () => {
 		const {screen, bar, history} = await open({columns: 100, inputs: []});
 		screen.reportProgress({loadedFraction: 0, damage: ''});
 		await expect.poll(bar).toMatch(/REPLAY {2}reading 0 %/);
@@ -384,7 +384,7 @@ describe('the replay screen', () => {
 		await expect.poll(bar).toMatch(/REPLAY .* 286\/286 .* reading 50 %/);
 	});
 
-	test('keeps all keys that come in one read', async () => {
+	test('applies all keys of one read', async () => {
 		const {press} = await open();
 		await press('gttt\u001B');
 		await press('g....b/gertrud\rn');
@@ -392,7 +392,7 @@ describe('the replay screen', () => {
 		expect(replay.saved).toHaveLength(1);
 	});
 
-	test('draws with ASCII where the terminal has no more', async () => {
+	test('draws with ASCII on a terminal without Unicode', async () => {
 		const {terminal, bar} = await open({environment: {TERM: 'xterm', LANG: 'C'}});
 		await expect.poll(bar).toContain('REPLAY = review');
 		expect(terminal.rows().at(-1)).toContain('^');
