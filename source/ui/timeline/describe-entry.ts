@@ -1,4 +1,4 @@
-/** Descriptions of timeline entries in words, as parts, so that a caller can colour the names. */
+/** Descriptions of timeline entries as text parts, so that a caller can colour the names. */
 import type {PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import type {State} from '../../core/state.js';

@@ -137,7 +137,7 @@ function formatSystemEntry(
 	if (isLatePost) head.push({text: LATE_MARK, style: theme.muted});
 	return wrapText(text, width - used - (isLatePost ? LATE_MARK.length : 0), width - used).map((line, index) => [
 		...(index === 0 ? head : [indent(used)]),
-		...styles.cut(line.start, line.end),
+		...styles.slice(line.start, line.end),
 	]);
 }
 
@@ -157,7 +157,7 @@ function partStyles(state: State, parts: readonly TextPart[], theme: Theme, base
 		offset += text.length;
 	}
 	return {
-		cut(start: number, end: number): Segment[] {
+		slice(start: number, end: number): Segment[] {
 			const segments: Segment[] = [];
 			for (const span of spans) {
 				const from = Math.max(start, span.start);

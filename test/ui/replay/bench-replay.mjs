@@ -66,7 +66,7 @@ function createLog() {
 	let count = 0;
 	let pending = [observation(ms, {type: 'launched', version: '1.0.0'})];
 	const write = (feed, size, step, live) => {
-		const batch = feed.write(
+		const batch = feed.append(
 			Array.from({length: size}, () => {
 				ms += step;
 				const fresh = feed.tip().seq === 0;
@@ -87,7 +87,7 @@ function createLog() {
 		}
 	};
 	for (const feed of feeds) write(feed, 1, 10, true);
-	for (const feed of feeds.slice(1, 6)) while (feed.tip().seq < events / 25) write(feed, 1000, 400, false);
+	for (const feed of feeds.slice(1, 6)) while (feed.tip().seq < events / 25) write(feed, 100, 400, false);
 	ms = Math.max(ms, START + events * 500);
 	while (count < events) {
 		if (chance(400) === 0) {
