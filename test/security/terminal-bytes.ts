@@ -1,17 +1,17 @@
-/** What may be written to a pipe, and to a terminal. */
+/** Finds control characters and escape sequences in the output of the program. */
 
-/** C0 but newline, DEL, C1, what reorders, line separators. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+/** C0 except newline, DEL, C1, bidirectional controls, and line separators. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them
 const CONTROL_CHARACTERS = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const SEQUENCE = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[ -/]*[0-~])/gu;
 
-/** Characters in a plain stream that a terminal would obey, as code points. */
+/** Control characters in a plain stream, as code points. */
 export function controlCharactersIn(text: string): string[] {
 	return [...text.matchAll(CONTROL_CHARACTERS)].map(([found]) => `U+${found.codePointAt(0)?.toString(16)}`);
 }
 
-/** Kinds of sequences a program wrote: finals of CSI with their private modes, numbers of OSC, others as they are. */
+/** Kinds of escape sequences in the output: final byte of CSI with its private modes, number of OSC, others unchanged. */
 export function sequencesIn(output: string): Set<string> {
 	const kinds = new Set<string>();
 	for (const [sequence] of output.matchAll(SEQUENCE)) {
@@ -25,7 +25,7 @@ export function sequencesIn(output: string): Set<string> {
 	return kinds;
 }
 
-/** The same outside of whole sequences: carriage returns, newlines and bells are the screen's own. */
+/** Control characters outside of escape sequences. Carriage returns, newlines and bells of the screen are allowed. */
 export function controlCharactersOutsideSequences(output: string): string[] {
 	return controlCharactersIn(output.replace(SEQUENCE, '').replaceAll('\r', '').replaceAll('\u0007', ''));
 }

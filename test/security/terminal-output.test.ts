@@ -16,31 +16,31 @@ const texts: readonly {readonly name: string; readonly text: string}[] = JSON.pa
 	readFileSync(new URL('../../fixtures/hostile-texts.json', import.meta.url), 'utf8'),
 );
 
-/** Says it everywhere, as if nothing had cleaned it before: names, texts, addresses, versions, reasons, notices. */
-function publishEverywhere(session: FakeChatNode, text: string): void {
-	const eve = session.join(text, text, {identity: 'abcdef01'});
-	session.tell(eve, {type: 'renamed', name: text});
-	session.tell(eve, {type: 'moved', addresses: [text, text]});
-	session.say(eve, text);
-	session.say(eve, text, {action: true});
-	session.tell(eve, {type: 'unreadable', reason: text});
-	session.observe({type: 'notice', level: 'error', code: text, text});
-	session.observe({type: 'peer-disconnected', subject: eve.peer, reason: text, alone: true});
-	session.observe({type: 'launched', version: text});
-	session.publish({type: 'link-measured', peer: eve.peer, status: 'connected', version: text});
-	session.publish({type: 'typing', peer: eve.peer, until: session.at + 60_000});
-	session.publish({type: 'isolated', isolated: true, tried: [text]});
-	session.publish({type: 'persistence', saving: false, reason: text});
-	session.publish({type: 'persistence', saving: true});
-	session.report = {
-		...session.report,
+/** Publishes a text in every field that a peer can set, uncleaned: names, texts, addresses, versions, reasons, notices. */
+function publishEverywhere(chatNode: FakeChatNode, text: string): void {
+	const eve = chatNode.join(text, text, {identity: 'abcdef01'});
+	chatNode.tell(eve, {type: 'renamed', name: text});
+	chatNode.tell(eve, {type: 'moved', addresses: [text, text]});
+	chatNode.say(eve, text);
+	chatNode.say(eve, text, {action: true});
+	chatNode.tell(eve, {type: 'unreadable', reason: text});
+	chatNode.observe({type: 'notice', level: 'error', code: text, text});
+	chatNode.observe({type: 'peer-disconnected', subject: eve.peer, reason: text, alone: true});
+	chatNode.observe({type: 'launched', version: text});
+	chatNode.publish({type: 'link-measured', peer: eve.peer, status: 'connected', version: text});
+	chatNode.publish({type: 'typing', peer: eve.peer, until: chatNode.at + 60_000});
+	chatNode.publish({type: 'isolated', isolated: true, tried: [text]});
+	chatNode.publish({type: 'persistence', saving: false, reason: text});
+	chatNode.publish({type: 'persistence', saving: true});
+	chatNode.report = {
+		...chatNode.report,
 		room: text,
 		peers: [{name: text, addresses: [text], heardBy: ['broadcast'], connected: false, lastError: text, version: text}],
 		offLink: [text],
 	};
 }
 
-describe('what others chose reaches the terminal as text only', () => {
+describe('input of other peers reaches the terminal as text only', () => {
 	it('on the screen, in every pane and field', {timeout: 60_000}, async () => {
 		const kindsOf = async (all: readonly string[]) => {
 			const chat = await launchChat({columns: 100, rows: 30});
@@ -55,27 +55,27 @@ describe('what others chose reaches the terminal as text only', () => {
 			await chat.close();
 			return chat.terminal.output;
 		};
-		const harmless = sequencesIn(await kindsOf(texts.map((_, index) => `harmless ${index}`)));
+		const expected = sequencesIn(await kindsOf(texts.map((_, index) => `harmless ${index}`)));
 		const output = await kindsOf(texts.map(({text}) => text));
-		expect([...sequencesIn(output)].filter(kind => !harmless.has(kind))).toEqual([]);
+		expect([...sequencesIn(output)].filter(kind => !expected.has(kind))).toEqual([]);
 		expect(controlCharactersOutsideSequences(output)).toEqual([]);
 	});
 
 	it.each(texts)('in plain lines, markdown and JSON lines: $name', ({text}) => {
-		const session = createFakeChatNode();
-		publishEverywhere(session, text);
-		const state = session.store.getState();
+		const chatNode = createFakeChatNode();
+		publishEverywhere(chatNode, text);
+		const state = chatNode.store.getState();
 		const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
 		const markdown = createMarkdownFormat(state);
 		const isEvent = (row: {readonly seq: number}): row is FeedEvent => row.seq > 0;
-		const written = [
+		const lines = [
 			...rows.map(row => formatPlain(state, row)),
 			...rows.map(markdown),
 			...rows.filter(isEvent).map(row => toJsonLine(jsonEvent(state, row, true))),
 			toJsonLine(jsonPeer(state, fakePeerId(2)) ?? {}),
 		];
-		for (const line of written) expect(controlCharactersIn(line)).toEqual([]);
-		for (const line of written.slice(rows.length * 2)) expect(() => JSON.parse(line)).not.toThrow();
+		for (const line of lines) expect(controlCharactersIn(line)).toEqual([]);
+		for (const line of lines.slice(rows.length * 2)) expect(() => JSON.parse(line)).not.toThrow();
 		for (const row of rows)
 			expect(
 				formatPlain(state, row)
@@ -115,7 +115,7 @@ describe('what others chose reaches the terminal as text only', () => {
 		try {
 			decoded.push(decodeMessage(pack(hello)), decodeMessage(pack({type: 'error', code: 'x', text: short})));
 		} catch (error) {
-			// Lone surrogates and what is too long are refused as a whole.
+			// The codec rejects lone surrogates and texts that are too long.
 			expect(error).toHaveProperty('name', 'ProtocolError');
 		}
 

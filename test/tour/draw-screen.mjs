@@ -1,11 +1,11 @@
-// A terminal screen as SVG: pure, from cells to text. Glyphs stand on the grid whatever font the viewer has: runs of plain
-// characters get the length they must have, all others a place of their own; lines and blocks are drawn, not written.
+// Draws a terminal screen as SVG. Glyphs are on the grid whatever font the viewer has: a run of ASCII characters gets a fixed
+// length, every other glyph its own position, and lines and blocks are paths.
 
 const CELL = {width: 8.4, height: 18, baseline: 13.2, font: 14};
 const PADDING = 14;
 const BACKGROUND = '#15171c';
 const FOREGROUND = '#d6d9de';
-// Of our own choice: all with a contrast of at least 4.5 on the background.
+// Every colour has a contrast of at least 4.5 on the background.
 const PALETTE_16 = [
 	...['#5c6370', '#e5707a', '#93c274', '#dbb36b', '#6cace8', '#c586dd', '#5fbcc8', '#c3c8d1'],
 	...['#7d8593', '#f28b93', '#a9d68c', '#ebc986', '#8cc2f5', '#d6a0ec', '#7fd3de', '#ffffff'],
@@ -16,8 +16,8 @@ const CUBE = [0, 95, 135, 175, 215, 255];
 export function paletteColour(index) {
 	if (index < 16) return PALETTE_16[index] ?? FOREGROUND;
 	if (index >= 232) return hex([0, 0, 0].map(() => 8 + 10 * (index - 232)));
-	const rest = index - 16;
-	return hex([Math.floor(rest / 36), Math.floor(rest / 6) % 6, rest % 6].map(part => CUBE[part] ?? 0));
+	const cube = index - 16;
+	return hex([Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6].map(part => CUBE[part] ?? 0));
 }
 
 /** @param {readonly number[]} parts 0 to 255 */
@@ -33,14 +33,14 @@ export function drawScreen({rows, cursor, title}) {
 	const columns = Math.max(...rows.map(row => row.reduce((sum, cell) => sum + cell.width, 0)));
 	const width = round(columns * CELL.width + 2 * PADDING);
 	const height = rows.length * CELL.height + 2 * PADDING;
-	const backs = [];
+	const backgrounds = [];
 	const marks = [];
 	for (const [index, row] of rows.entries()) {
 		const y = PADDING + index * CELL.height;
 		for (const run of runsOf(row)) {
 			const x = PADDING + run.column * CELL.width;
 			const {front, back} = coloursOf(run.style);
-			if (back) backs.push(rectangle(x, y, run.cells * CELL.width, CELL.height, back));
+			if (back) backgrounds.push(rectangle(x, y, run.cells * CELL.width, CELL.height, back));
 			marks.push(...drawRun(run, x, y, front));
 		}
 	}
@@ -53,7 +53,7 @@ export function drawScreen({rows, cursor, title}) {
 		`<title>${escapeMarkup(title)}</title>`,
 		`<rect width="${width}" height="${height}" rx="8" fill="${BACKGROUND}"/>`,
 		'<g shape-rendering="crispEdges">',
-		...backs,
+		...backgrounds,
 		'</g>',
 		`<g font-family="DejaVu Sans Mono, Menlo, Consolas, Noto Sans Mono CJK JP, monospace" font-size="${CELL.font}" xml:space="preserve">`,
 		...marks,
@@ -63,7 +63,7 @@ export function drawScreen({rows, cursor, title}) {
 	].join('\n');
 }
 
-/** Neighbours of one style; a glyph that may be drawn at another width stands alone. */
+/** Runs of cells with one style. A glyph that a font may draw at another width is a run of its own. */
 function runsOf(row) {
 	const runs = [];
 	let column = 0;
@@ -89,33 +89,33 @@ function coloursOf({foreground, background, inverse}) {
 }
 
 function drawRun({text, plain, style, cells}, x, y, front) {
-	const look = `fill="${front}"${style.dim ? ' fill-opacity="0.62"' : ''}`;
+	const paint = `fill="${front}"${style.dim ? ' fill-opacity="0.62"' : ''}`;
 	const marks = [];
 	if (style.underline && text.trim() !== '') {
-		marks.push(`<rect x="${round(x)}" y="${y + 15}" width="${round(cells * CELL.width)}" height="1" ${look}/>`);
+		marks.push(`<rect x="${round(x)}" y="${y + 15}" width="${round(cells * CELL.width)}" height="1" ${paint}/>`);
 	}
 	if (text.trim() === '') return marks;
 	const shape = shapeOf(text, x, y);
-	if (shape) return [...marks, `<path d="${shape}" ${look}/>`];
+	if (shape) return [...marks, `<path d="${shape}" ${paint}/>`];
 	const weight = `${style.bold ? ' font-weight="bold"' : ''}${style.italic ? ' font-style="italic"' : ''}`;
 	if (!plain) {
 		const centre = round(x + (cells * CELL.width) / 2);
 		marks.push(
-			`<text x="${centre}" y="${round(y + CELL.baseline)}" text-anchor="middle" ${look}${weight}>${escapeMarkup(text)}</text>`,
+			`<text x="${centre}" y="${round(y + CELL.baseline)}" text-anchor="middle" ${paint}${weight}>${escapeMarkup(text)}</text>`,
 		);
 		return marks;
 	}
-	// Spaces at the ends would be stretched or swallowed.
+	// Viewers stretch or drop spaces at the ends.
 	const shown = text.trim();
 	const start = round(x + text.indexOf(shown) * CELL.width);
 	const length = round(shown.length * CELL.width);
 	marks.push(
-		`<text x="${start}" y="${round(y + CELL.baseline)}" textLength="${length}" lengthAdjust="spacingAndGlyphs" ${look}${weight}>${escapeMarkup(shown)}</text>`,
+		`<text x="${start}" y="${round(y + CELL.baseline)}" textLength="${length}" lengthAdjust="spacingAndGlyphs" ${paint}${weight}>${escapeMarkup(shown)}</text>`,
 	);
 	return marks;
 }
 
-/** Box lines and blocks as a path, so that neighbours join. */
+/** Box lines and blocks as a path, so that adjacent cells join. */
 function shapeOf(text, x, y) {
 	const {width, height} = CELL;
 	const box = (left, top, wide, high) => `M${round(left)} ${round(top)}h${round(wide)}v${round(high)}h${round(-wide)}z`;

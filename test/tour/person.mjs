@@ -1,4 +1,4 @@
-// One person at one terminal: the built program in a pseudo terminal, its screen on a terminal model. Loopback only.
+// One person of the tour: the built program in a pseudo terminal, with its screen on a terminal model. Loopback only.
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -8,24 +8,24 @@ import stringWidth from 'string-width';
 import {paletteColour} from './draw-screen.mjs';
 
 const cliPath = process.env.P2PCHAT_TEST_CLI ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-const PATIENCE_MS = 30_000;
-/** A screen that has not changed for so long is drawn to its end. */
-const REST_MS = 250;
+const TIMEOUT_MS = 30_000;
+/** A screen that has not changed for this long is complete. */
+const QUIET_MS = 250;
 
-/** The model's own table is that of Unicode 6, where emoji are narrow. */
-const presentDay = {
-	version: 'present',
+/** Character widths of the current Unicode version. The model's own table is that of Unicode 6, with narrow emoji. */
+const currentUnicode = {
+	version: 'current',
 	wcwidth: codePoint => (codePoint < 0x7f ? 1 : stringWidth(String.fromCodePoint(codePoint))),
 	charProperties(codePoint, preceding) {
-		// As its interface packs it: joins the glyph before (1 bit), width (2 bits).
+		// Packed as the interface of the model requires: whether it joins the previous glyph (1 bit), width (2 bits).
 		const width = this.wcwidth(codePoint);
 		const joins = width === 0 && preceding !== 0;
 		return ((joins ? (preceding >> 1) & 3 : width) << 1) | (joins ? 1 : 0);
 	},
 };
 
-/** @param {{name: string, folder: string, port: number, columns: number, rows: number, words?: readonly string[]}} options */
-export function seat({name, folder, port, columns, rows, words}) {
+/** @param {{name: string, folder: string, port: number, columns: number, rows: number, programArguments?: readonly string[]}} options */
+export function startPerson({name, folder, port, columns, rows, programArguments}) {
 	const home = join(folder, name);
 	mkdirSync(home, {recursive: true});
 	const {PATH, SystemRoot} = process.env;
@@ -33,11 +33,11 @@ export function seat({name, folder, port, columns, rows, words}) {
 		...{PATH, ...(SystemRoot && {SystemRoot}), HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo'},
 		...{TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'en_US.UTF-8', TZ: 'UTC'},
 	};
-	const call = words ?? ['--name', name, '--interface', 'lo', '--port', String(port)];
+	const call = programArguments ?? ['--name', name, '--interface', 'lo', '--port', String(port)];
 	const child = spawn(process.execPath, [cliPath, ...call], {cols: columns, rows, env});
 	const screen = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 200});
-	screen.unicode.register(presentDay);
-	screen.unicode.activeVersion = presentDay.version;
+	screen.unicode.register(currentUnicode);
+	screen.unicode.activeVersion = currentUnicode.version;
 	const checks = new Set();
 	let cursorShown = true;
 	let ended = false;
@@ -56,7 +56,7 @@ export function seat({name, folder, port, columns, rows, words}) {
 			resolve();
 		});
 	});
-	// Answers that a terminal gives by itself.
+	// Answers of the terminal to queries of the program.
 	screen.onData(data => {
 		if (!ended) child.write(data);
 	});
@@ -65,11 +65,11 @@ export function seat({name, folder, port, columns, rows, words}) {
 			.map(row => row.map(cell => cell.text || (cell.width ? ' ' : '')).join(''))
 			.join('\n');
 
-	/** Resolves when the screen holds the text (or passes the test). */
-	function sees(what) {
+	/** Resolves when the screen contains the text, or passes the test. */
+	function waitFor(what) {
 		const holds = typeof what === 'string' ? () => text().includes(what) : () => what(text());
 		return new Promise((resolve, reject) => {
-			const timer = setTimeout(() => settle(new Error(`${name} never saw ${what}:\n${text()}`)), PATIENCE_MS);
+			const timer = setTimeout(() => settle(new Error(`${name} did not see ${what}:\n${text()}`)), TIMEOUT_MS);
 			const settle = error => {
 				clearTimeout(timer);
 				checks.delete(check);
@@ -86,21 +86,21 @@ export function seat({name, folder, port, columns, rows, words}) {
 		name,
 		home,
 		text,
-		sees,
+		waitFor,
 		press: keys => child.write(keys),
-		/** Types a message and waits until it stands in the timeline. */
-		async says(message) {
-			// Ctrl+J, which is a newline, is what a newline is.
+		/** Types and sends a message, and waits until it is in the timeline. A newline is Ctrl+J, as a terminal sends it. */
+		async send(message) {
 			const end = message.split('\n').at(-1).trim().slice(0, 12);
 			child.write(message);
-			await sees(end);
+			await waitFor(end);
 			child.write('\r');
-			await sees(shown => shown.includes('Write a message') && shown.includes(end));
+			await waitFor(shown => shown.includes('Write a message') && shown.includes(end));
 		},
-		async rests() {
-			const end = performance.now() + PATIENCE_MS;
-			while (performance.now() - changedAt < REST_MS && performance.now() < end) {
-				await new Promise(resolve => setTimeout(resolve, REST_MS / 5));
+		/** Waits until the screen has not changed for QUIET_MS. */
+		async settle() {
+			const end = performance.now() + TIMEOUT_MS;
+			while (performance.now() - changedAt < QUIET_MS && performance.now() < end) {
+				await new Promise(resolve => setTimeout(resolve, QUIET_MS / 5));
 			}
 		},
 		freeze: () => process.kill(child.pid, 'SIGSTOP'),
@@ -115,7 +115,7 @@ export function seat({name, folder, port, columns, rows, words}) {
 			await exited;
 			screen.dispose();
 		},
-		/** For the way out after a failure. */
+		/** Ends the program at once, after a failure. */
 		kill() {
 			if (!ended) process.kill(child.pid, 'SIGKILL');
 		},

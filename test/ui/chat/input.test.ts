@@ -1,0 +1,207 @@
+import {describe, expect, test} from 'vitest';
+import {ALT, CTRL, closeChat, ESC, launch, room} from '../../helpers/chat-room.js';
+import {INPUT_HINT} from '../../helpers/screen-texts.js';
+
+describe('the input', () => {
+	test('sends a line and Enter of one read', async () => {
+		const {terminal, chatNode} = await launch();
+		terminal.type('hello\r');
+		await terminal.see('Carol 192.168.1.5 hello');
+		expect(chatNode.posted).toEqual([{text: 'hello', action: false}]);
+		expect(chatNode.calls).toContain('typing');
+	});
+
+	test('grows with its lines up to a third of the screen, and the cursor is at the caret', async () => {
+		const {terminal, press, chatNode} = await launch();
+		await press('one\ntwo\nthree');
+		await terminal.see('three');
+		expect(
+			terminal
+				.rows()
+				.slice(-3)
+				.map(row => row.trim()),
+		).toEqual(['› one', 'two', 'three']);
+		expect(terminal.cursor).toMatchObject({x: 7, y: 23});
+		await press('\u001B[A', '\u001B[D', 'X');
+		await terminal.see('twXo');
+		expect(terminal.cursor).toMatchObject({x: 5, y: 22});
+		await press('\n'.repeat(20));
+		expect(terminal.rowOf('lan (open)')).toBe(24 - 8 - 1);
+		await press('\r');
+		expect(chatNode.posted[0]?.text).toContain('one\ntwX');
+	});
+
+	test('places the cursor on the right cell after wide characters', async () => {
+		const {terminal, press} = await launch();
+		await press('日本👍');
+		await terminal.see('日本');
+		expect(terminal.cursor).toMatchObject({x: 8, y: 23});
+		await press('\u007F', '\u001B[D');
+		await terminal.until(() => terminal.cursor.x === 4);
+	});
+
+	test('keeps the unsent draft in the history', async () => {
+		const {terminal, press} = await launch();
+		await press('first\r', 'draft', '\u001B[A');
+		await terminal.see('› first');
+		await press('\u001B[B');
+		await terminal.see('› draft');
+	});
+
+	test('completes names, commands and arguments with Tab and shows the choice', async () => {
+		const {chatNode, bob} = room();
+		chatNode.join('Bobby', '192.168.1.30');
+		chatNode.say(bob, 'hi');
+		const {terminal, press} = await launch({chatNode});
+		await press('bo\t');
+		await terminal.see('› Bob:');
+		expect(terminal.cursor.x).toBe(7);
+		expect(terminal.text()).toContain('[Bob:]');
+		expect(terminal.text()).toContain('Bobby:');
+		await press('\t');
+		await terminal.see('› Bobby:');
+		await press(CTRL('c'), '/be\t');
+		await terminal.see('› /bell');
+		expect(terminal.text()).toContain('/bell mentions|all|off');
+		await press('a\t');
+		await terminal.see('› /bell all');
+		await press(CTRL('c'), 'qqq\t');
+		await terminal.see('Nothing to complete');
+	});
+
+	test('shows the matching commands after a slash, and the description of the only one left', async () => {
+		const {terminal, press} = await launch({columns: 120});
+		await press('/');
+		await terminal.until(() => /\/help {2}\/name {2}\/me {2}\/who/.test(terminal.rows().at(-2) ?? ''));
+		await press('un');
+		await terminal.until(() => / \/unread {2}\/unignore +$/.test(terminal.rows().at(-2) ?? ''));
+		await press('ignore');
+		await terminal.see('/unignore NAME: show a person again');
+		await press(CTRL('c'), '/zz');
+		await terminal.see('lan (open)');
+	});
+
+	test('takes a bracketed paste without sending it; above 20 lines it asks', async () => {
+		const {terminal, press, chatNode} = await launch();
+		await press('\u001B[200~one\ntwo\u001B[201~');
+		await terminal.see('two');
+		expect(chatNode.posted).toEqual([]);
+		const many = Array.from({length: 30}, (_, index) => `row ${index}`).join('\n');
+		await press(CTRL('c'), `\u001B[200~${many}\u001B[201~`);
+		await terminal.see('Paste 30 lines into the input?');
+		await press(ESC);
+		await terminal.seeNot('Paste 30 lines');
+		await press(`\u001B[200~${many}\u001B[201~`, '\r');
+		await terminal.see('row 29');
+		expect(chatNode.posted).toEqual([]);
+		await press('\r');
+		expect(chatNode.posted[0]?.text).toBe(many);
+	});
+
+	test('takes lines pasted without brackets without sending them; above 20 it asks', async () => {
+		const {terminal, press, chatNode} = await launch();
+		await press('one\rtwo\rthree\r');
+		await terminal.see('three');
+		expect(chatNode.posted).toEqual([]);
+		await press('\r');
+		await terminal.until(() => chatNode.posted.length > 0);
+		expect(chatNode.posted.map(({text}) => text)).toEqual(['one\ntwo\nthree']);
+		await press(Array.from({length: 30}, (_, index) => `row ${index}`).join('\r'));
+		await terminal.see('Paste 30 lines into the input?');
+		expect(chatNode.posted).toHaveLength(1);
+	});
+
+	test('returns a rejected message to the input, with the reason', async () => {
+		const {terminal, press, chatNode} = await launch();
+		chatNode.refuse = 'too fast: wait a second';
+		await press('important\r');
+		await terminal.see('too fast: wait a second');
+		expect(terminal.text()).toContain('› important');
+	});
+
+	test('shows an error for an unknown command and never sends it; // sends a slash', async () => {
+		const {terminal, press, chatNode} = await launch();
+		await press('/serch x\r');
+		await terminal.see('/serch is no command: did you mean /search TEXT?');
+		expect(terminal.text()).toContain('› /serch x');
+		await press(CTRL('c'), '/name\r');
+		await terminal.see('/name needs something behind it: /name NAME');
+		expect(chatNode.posted).toEqual([]);
+		await press(CTRL('c'), '//etc\r');
+		await terminal.see('192.168.1.5 /etc');
+	});
+
+	test('clears the draft with Ctrl+C, and undo restores it', async () => {
+		const {terminal, press} = await launch();
+		await press('precious', CTRL('c'));
+		await terminal.see(INPUT_HINT);
+		await press('\u001F');
+		await terminal.see('› precious');
+	});
+
+	test('explains once the characters that macOS types with Option', async () => {
+		const {terminal, press} = await launch();
+		await press('˜');
+		await terminal.see('Option types characters here');
+		await press('a', '˜');
+		expect(terminal.text()).not.toContain('Option types');
+	});
+});
+
+describe('copying and links', () => {
+	test('y copies the message with the clipboard tool, else with OSC 52', async () => {
+		const {chatNode, bob} = room();
+		chatNode.say(bob, 'copy mé');
+		const {terminal, press} = await launch({chatNode});
+		await press(ALT('1'), 'y');
+		await terminal.see('If it is empty, use /copy');
+		expect(terminal.output).toContain(`\u001B]52;c;${Buffer.from('copy mé').toString('base64')}\u0007`);
+		await closeChat();
+		const copied: string[] = [];
+		const local = await launch({chatNode, hooks: {copyText: async text => copied.push(text) > 0}});
+		await local.press(ALT('1'), 'y');
+		await local.terminal.see('Copied');
+		expect(copied).toEqual(['copy mé']);
+		expect(local.terminal.output).not.toContain(']52;');
+	});
+
+	test('o shows the whole address and asks before it opens it', async () => {
+		const {chatNode, bob} = room();
+		chatNode.say(bob, 'see https://example.org/a?b=1.');
+		const opened: string[] = [];
+		const {terminal, press} = await launch({chatNode, hooks: {openUrl: async url => void opened.push(url)}});
+		await press(ALT('1'), 'o');
+		await terminal.see('Open this link?');
+		expect(terminal.text()).toContain('https://example.org/a?b=1');
+		await press('n');
+		expect(opened).toEqual([]);
+		await press('o', 'y');
+		await terminal.see('Opened');
+		expect(opened).toEqual(['https://example.org/a?b=1']);
+	});
+
+	test('the copy view shows logical lines that the terminal wraps, and any key returns', async () => {
+		const {chatNode, bob} = room();
+		const url = `https://example.org/${'path/'.repeat(30)}end`;
+		chatNode.say(bob, url);
+		const {terminal, press} = await launch({chatNode});
+		await press('draft', ALT('l'));
+		await terminal.see('Press any key to return');
+		expect(terminal.output).toContain(`Bob (192.168.1.9): ${url}`);
+		expect(terminal.modes.wraparoundMode).toBe(true);
+		expect(terminal.text()).not.toContain('│');
+		await press('x');
+		await terminal.see('› draft');
+		expect(terminal.text()).not.toContain('draftx');
+		expect(terminal.modes.wraparoundMode).toBe(false);
+	});
+
+	test('r quotes the message in front of the draft', async () => {
+		const {chatNode, bob} = room();
+		chatNode.say(bob, 'the point');
+		const {terminal, press} = await launch({chatNode});
+		await press('I agree', ALT('1'), 'r');
+		await terminal.see('> the point');
+		expect(terminal.text()).toContain('I agree');
+	});
+});

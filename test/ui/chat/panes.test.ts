@@ -1,0 +1,154 @@
+import {describe, expect, test} from 'vitest';
+import {ALT, CTRL, ESC, launch, room} from '../../helpers/chat-room.js';
+import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
+import {liveClock} from '../../helpers/launch-chat.js';
+import {INPUT_HINT} from '../../helpers/screen-texts.js';
+
+describe('the three panes', () => {
+	test.each([
+		[80, 24],
+		[120, 40],
+		[40, 10],
+	])('are drawn at %dx%d: timeline, peers if wide enough, status line, input', async (columns, rows) => {
+		const {chatNode, bob} = room();
+		const {terminal} = await launch({columns, rows, chatNode});
+		chatNode.say(bob, 'hello everybody');
+		await terminal.see('hello everybody');
+		const drawn = terminal.rows();
+		expect(drawn).toHaveLength(rows);
+		expect(drawn[rows - 1]).toContain(INPUT_HINT);
+		expect(drawn[rows - 2]).toContain('lan (open)');
+		expect(terminal.text().includes('Peers 2/2 and you')).toBe(columns >= 60);
+		const row = drawn.find(line => line.includes('hello everybody'));
+		expect(row).toContain('Bob');
+		expect(row).toContain('192.168.1.9');
+		expect(row).toMatch(/\d\d:\d\d/);
+		expect(terminal.cursor).toMatchObject({x: 2, y: rows - 1});
+	});
+
+	test('show the own name and address and the search for peers from the first frame', async () => {
+		const {terminal, chatNode} = await launch({chatNode: createFakeChatNode('Carol', {notYetJoined: true})});
+		expect(terminal.rows().at(-2)).toMatch(/^ lan \(open\) {2}Carol 192\.168\.1\.5 {2}peers 0\/0 {2}searching /);
+		expect(terminal.rows()[1]).toMatch(/· Carol +you$/);
+		expect(terminal.rows()[2]).toMatch(/ 192\.168\.1\.5$/);
+		chatNode.join('Bob', '192.168.1.9');
+		await terminal.seeNot('searching');
+	});
+
+	test('in a narrow terminal show the peers at full width while they have the focus', async () => {
+		const {terminal, press} = await launch({columns: 50, rows: 12, chatNode: room().chatNode});
+		expect(terminal.text()).not.toContain('Peers 2/2 and you');
+		await press(ALT('2'));
+		await terminal.see('Peers 2/2 and you');
+		expect(terminal.text()).toContain('Dave');
+		await press(ESC);
+		await terminal.seeNot('Peers 2/2 and you');
+	});
+
+	test('in a narrow terminal confirm /peers with a message, since its effect is not visible', async () => {
+		const {terminal, press} = await launch({columns: 50, rows: 12, chatNode: room().chatNode});
+		await press('/peers\r');
+		await terminal.see('Peers pane off (from 60 columns)');
+		await press('/peers\r');
+		await terminal.see('Peers pane on (from 60 columns)');
+	});
+
+	test('are replaced by one line below 30x8, and are back after growing', async () => {
+		const {terminal, press} = await launch({chatNode: room(3).chatNode});
+		await press('draft');
+		terminal.resize(20, 6);
+		await terminal.see('Terminal too small');
+		terminal.resize(80, 24);
+		await terminal.see('message 3');
+		expect(terminal.text()).toContain('draft');
+	});
+
+	test('are switched by Ctrl+O, by Tab in an empty input, and by Alt with a digit', async () => {
+		const {terminal, press} = await launch({chatNode: room(3).chatNode});
+		await press(CTRL('o'));
+		await terminal.see('▌ 14:00 Bob 192.168.1.9 message 3');
+		await press('\t');
+		await terminal.until(() => terminal.rows().some(row => /│▌. Bob/.test(row)));
+		await press('\t');
+		await terminal.until(() => !terminal.text().includes('▌'));
+		await press(ALT('1'));
+		await terminal.see('▌ 14:00');
+		await press('i', 'typed');
+		await terminal.see('› typed');
+	});
+
+	test('show how to write after an unbound letter in a list', async () => {
+		const {terminal, press} = await launch({chatNode: room(1).chatNode});
+		await press(CTRL('o'), 'x');
+		await terminal.see('Press i or Esc to write');
+	});
+});
+
+describe('the peers', () => {
+	test('with the same name are distinguished by fingerprint', async () => {
+		const {chatNode} = room();
+		chatNode.join('Bob', '192.168.1.77', {identity: 'feedface'});
+		const {terminal, press} = await launch({chatNode, columns: 120});
+		await terminal.see('Bob#b0b0b0b0');
+		expect(terminal.text()).toContain('Bob#feedface');
+		await press('/ignore Bob\r');
+		await terminal.see('several are called “Bob”; say which: Bob#');
+	});
+
+	test('show their state: silent, lost, left, typing, clock', async () => {
+		const {chatNode, bob, dave} = room();
+		const {terminal} = await launch({chatNode});
+		await terminal.see('2 ms');
+		chatNode.publish({type: 'link-measured', peer: bob.peer, status: 'suspect'});
+		await terminal.until(() => terminal.rows().some(row => /Bob\s+silent/.test(row)));
+		chatNode.publish({type: 'link-measured', peer: bob.peer, status: 'connected', clockOffsetMs: 90_000});
+		await terminal.until(() => terminal.rows().some(row => /Bob\s+clock/.test(row)));
+		chatNode.publish({type: 'typing', peer: dave.peer, until: START + 1_000_000});
+		await terminal.see('Dave is typing');
+		chatNode.publish({type: 'link-closed', peer: bob.peer});
+		chatNode.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'gone', alone: false});
+		await terminal.until(() => terminal.rows().some(row => /○ Bob\s+lost/.test(row)));
+		chatNode.tell(dave, {type: 'left'});
+		await terminal.until(() => terminal.rows().some(row => /× Dave\s+left/.test(row)));
+		expect(terminal.text()).toContain('peers 0/1');
+	});
+
+	test('that were lost are reported as back', async () => {
+		const chatNode = createFakeChatNode();
+		const bob = chatNode.join('Bob', '192.168.1.9');
+		const {terminal} = await launch({chatNode});
+		chatNode.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'lost contact', alone: true});
+		await terminal.see('* you lost contact with Bob (192.168.1.9)');
+		chatNode.observe({type: 'peer-connected', subject: bob.peer, address: '192.168.1.9'});
+		await terminal.see('* contact with Bob (192.168.1.9) is back');
+	});
+
+	test('startup warnings are shown until the first key', async () => {
+		const startupWarnings = ['first complaint', 'second complaint'];
+		const {terminal, press} = await launch({options: {startupWarnings, nameFromSystem: true}});
+		expect(terminal.rows().at(-2)).toMatch(/^ first complaint; second complaint +$/);
+		await press('a');
+		expect(terminal.rows().at(-2)).toMatch(/^ lan \(open\)/);
+	});
+
+	test('the hint on a name from the system disappears after some seconds', async () => {
+		let now = START;
+		const hooks = {clock: {...liveClock, now: () => now}};
+		const {terminal} = await launch({hooks, options: {nameFromSystem: true}});
+		await terminal.see('/name NAME changes it');
+		expect(terminal.text()).not.toContain('lan (open)');
+		now += 10_000;
+		await terminal.see('lan (open)');
+	});
+
+	test('open their details with Enter, starting with the first other peer', async () => {
+		const {chatNode, bob} = room();
+		const {terminal, press} = await launch({chatNode});
+		await press(ALT('2'), '\r');
+		await terminal.see('durable identity, verified');
+		expect(terminal.text()).toContain(bob.peer.slice(0, 50));
+		expect(terminal.text()).toContain('outgoing');
+		await press(ESC);
+		await terminal.seeNot('durable identity');
+	});
+});

@@ -1,0 +1,80 @@
+import {describe, expect, test} from 'vitest';
+import {CTRL, ESC, launch, room} from '../../helpers/chat-room.js';
+
+describe('search and filter', () => {
+	test('search while typing: count and mark matches, and Esc restores the reading position', async () => {
+		const {chatNode, bob} = room(80);
+		chatNode.say(bob, 'the needle is here');
+		for (let number = 81; number <= 160; number++) chatNode.say(bob, `message ${number}`);
+		const {terminal, press} = await launch({chatNode});
+		await press(CTRL('f'), 'need');
+		await terminal.see('the needle is here');
+		expect(terminal.text()).toContain('1 of 1 match');
+		const row = terminal.rowOf('needle');
+		const column = terminal.rows()[row]?.indexOf('need') ?? 0;
+		expect(terminal.cell(column, row).inverse).toBe(true);
+		expect(terminal.cell(column + 4, row).inverse).toBe(false);
+		await press(ESC);
+		await terminal.see('message 160');
+		await terminal.seeNot('Search:');
+	});
+
+	test('show no count for an empty search, and zero for one without matches', async () => {
+		const {terminal, press} = await launch({chatNode: room(3).chatNode});
+		await press(CTRL('f'));
+		await terminal.see('Search:');
+		expect(terminal.rows().at(-2)).not.toContain('match');
+		await press('zzz');
+		await terminal.see('0 matches');
+	});
+
+	test('join pasted lines in the search prompt, with and without brackets', async () => {
+		const {terminal, press} = await launch({chatNode: room(3).chatNode});
+		await press(CTRL('f'), '\u001B[200~message\r2\r\u001B[201~');
+		await terminal.see('Search: message 2');
+		await terminal.see('1 match');
+		await press(CTRL('u'), 'message\r3\r');
+		await terminal.see('Search: message 3');
+	});
+
+	test('stay at the match with Enter; n and N go on', async () => {
+		const {chatNode} = room(120);
+		const {terminal, press} = await launch({chatNode});
+		await press('/search message 1\r');
+		await terminal.see('Search: message 1');
+		await press('\r');
+		await terminal.until(() => terminal.rows().some(row => /^▌.*message 120/.test(row)));
+		await press('n');
+		await terminal.until(() => terminal.rows().some(row => /^▌.*message 119/.test(row)));
+		await terminal.see('31 of 32 matches');
+		await press('N', 'y');
+		await terminal.see('clipboard');
+	});
+
+	test('show one peer with a filter; Esc shows all again', async () => {
+		const {chatNode, bob, dave} = room(30);
+		for (let number = 0; number < 60; number++) chatNode.say(number % 2 ? bob : dave, `mixed ${number}`);
+		const {terminal, press} = await launch({chatNode});
+		await press('/peers Dave\r');
+		await terminal.see('only Dave');
+		expect(terminal.text()).toContain('mixed 58');
+		expect(terminal.text()).not.toContain('mixed 59');
+		await press(ESC);
+		await terminal.see('mixed 59');
+	});
+
+	test('hide a person with /ignore and show them with /unignore', async () => {
+		const {chatNode, bob, dave} = room();
+		chatNode.say(bob, 'from bob');
+		chatNode.say(dave, 'from dave');
+		const {terminal, press} = await launch({chatNode});
+		await press('/ignore Bob\r');
+		await terminal.seeNot('from bob');
+		expect(terminal.text()).toContain('from dave');
+		expect(chatNode.calls).toContain(`ignore ${bob.peer}`);
+		expect(terminal.rows().some(row => /● Bob +ignored/.test(row))).toBe(true);
+		await press('/unignore bob\r');
+		await terminal.see('from bob');
+		expect(terminal.rows().some(row => / ignored/.test(row))).toBe(false);
+	});
+});
