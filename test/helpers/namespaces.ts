@@ -1,44 +1,44 @@
 /**
- * Machines on a network of their own, in Linux network namespaces: a switch (a bridge in a namespace) and hosts (a
- * namespace each) with real interfaces. Nothing of it touches the networks of this machine.
+ * Simulated machines in Linux network namespaces: hosts with real interfaces, connected by bridges in a namespace of their
+ * own. The networks of this machine are not affected.
  */
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
 
-/** Datagrams and packets a host can be made deaf to. */
+/** Traffic that a host drops. */
 export type Fault =
 	| {readonly type: 'broadcast'}
 	| {readonly type: 'multicast'}
-	/** New TCP connections from outside; its own ones out still work. */
+	/** Incoming TCP connections. Outgoing ones still work. */
 	| {readonly type: 'incoming-tcp'}
-	/** So many percent of all UDP that comes in. */
+	/** A percentage of incoming UDP datagrams. */
 	| {readonly type: 'udp-loss'; readonly percent: number}
-	/** Everything, silently, both ways: a dead radio, no carrier lost. */
+	/** All packets in both directions. The carrier stays up. */
 	| {readonly type: 'everything'};
 
 export interface NamespaceHost {
-	/** Of the namespace: for `ip netns exec`. */
+	/** Name of the namespace, for `ip netns exec`. */
 	readonly namespace: string;
-	/** Runs a program there. It is killed with the lab. */
+	/** Starts a program in the namespace. Closing the lab kills it. */
 	spawn(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
 	/** Runs a short command to its end and returns its output. */
 	run(command: string, ...args: string[]): string;
-	/** The cable of its n-th interface (`eth0`, …) is out: the carrier is lost. */
+	/** Takes the carrier of the n-th interface (`eth0`, …) down. */
 	unplug(index?: number): void;
 	plug(index?: number): void;
-	/** In place of the faults before. */
+	/** Replaces the previous faults. */
 	setFaults(...faults: readonly Fault[]): void;
-	/** Takes another address on its n-th interface. */
+	/** Replaces the address of the n-th interface. */
 	setAddress(cidr: string, index?: number): void;
-	/** Packets sent so far on an interface, as the kernel counts them. */
+	/** Number of packets sent on an interface, as the kernel counts them. */
 	sentPackets(device: string): number;
 }
 
 export interface NamespaceLab {
 	addNetwork(name: string): void;
-	/** One interface for each: `{lan: '10.77.0.1/24'}`. */
+	/** Adds a host with one interface per network: `{lan: '10.77.0.1/24'}`. */
 	addHost(name: string, interfaces: Readonly<Record<string, string>>): NamespaceHost;
-	/** Ends every process and removes everything; idempotent. */
+	/** Kills all processes and removes all namespaces. Idempotent. */
 	close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ function ip(...args: string[]): string {
 	return execFileSync('ip', args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
 }
 
-/** Why there can be no namespaces here; undefined when there can. */
+/** The reason why network namespaces cannot be used, or undefined if they can. */
 export function namespacesAvailable(): string | undefined {
 	if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
 	if (process.getuid?.() !== 0) return 'network namespaces need root';
@@ -87,7 +87,7 @@ function ruleOf(fault: Fault): string {
 }
 
 function rulesOf(faults: readonly Fault[]): string {
-	const cut = faults.some(({type}) => type === 'everything');
+	const dropsEverything = faults.some(({type}) => type === 'everything');
 	return [
 		'add table ip faults',
 		'delete table ip faults',
@@ -96,7 +96,7 @@ function rulesOf(faults: readonly Fault[]): string {
 		...faults.map(fault => `  ${ruleOf(fault)}`),
 		' }',
 		' chain out { type filter hook output priority 0; policy accept;',
-		cut ? '  oifname != "lo" drop' : '',
+		dropsEverything ? '  oifname != "lo" drop' : '',
 		' }',
 		'}',
 	].join('\n');
@@ -138,7 +138,7 @@ async function endProcess(child: ChildProcess): Promise<void> {
 	await ended;
 }
 
-/** Needs root; ask `namespacesAvailable` first. Whoever makes one closes it, also when a test fails. */
+/** Creates a lab. Needs root: check `namespacesAvailable` first. The caller must close it, also when a test fails. */
 export function createNamespaceLab(): NamespaceLab {
 	const prefix = `p2p${process.pid}x${labs++}`;
 	const hub = `${prefix}-hub`;
@@ -150,7 +150,7 @@ export function createNamespaceLab(): NamespaceLab {
 	function addNamespace(name: string): void {
 		ip('netns', 'add', name);
 		namespaces.push(name);
-		// IPv6 talks on its own when an interface comes up: it would be counted as ours.
+		// IPv6 sends packets when an interface comes up. They would be counted as packets of the program.
 		ip(
 			'netns',
 			'exec',

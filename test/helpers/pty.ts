@@ -1,12 +1,13 @@
-/** A program in a real pseudo terminal, for a moment: what it wrote, what it is told, how it ends. */
+/** Runs a program in a real pseudo terminal. */
 import {type IPty, spawn} from '@lydell/node-pty';
 import {onTestFinished} from 'vitest';
 
 export interface Terminal {
 	readonly pid: number;
+	/** Everything the program has written. */
 	output(): string;
 	write(text: string): void;
-	/** Resolves once it holds for all that was written. */
+	/** Resolves when the test holds for the output so far. */
 	until(holds: (output: string) => boolean): Promise<void>;
 	readonly exited: Promise<{readonly exitCode: number; readonly signal?: number}>;
 }
@@ -19,7 +20,7 @@ export interface TerminalOptions {
 
 const WAIT_MS = 30_000;
 
-/** Killed with the test if it is still there. */
+/** Starts the program. The end of the test kills it. */
 export function openTerminal(file: string, words: readonly string[], options: TerminalOptions): Terminal {
 	const {env, cwd, columns = 100} = options;
 	const child = spawn(file, [...words], {
@@ -30,10 +31,10 @@ export function openTerminal(file: string, words: readonly string[], options: Te
 	});
 	onTestFinished(() => kill(child));
 	let output = '';
-	const waiting = new Set<() => void>();
+	const checks = new Set<() => void>();
 	child.onData(data => {
 		output += data;
-		for (const check of waiting) check();
+		for (const check of checks) check();
 	});
 	const exited = new Promise<{exitCode: number; signal?: number}>(resolve => child.onExit(resolve));
 	return {
@@ -42,14 +43,14 @@ export function openTerminal(file: string, words: readonly string[], options: Te
 		write: text => child.write(text),
 		until: holds =>
 			new Promise((resolve, reject) => {
-				const timer = setTimeout(() => reject(new Error(`never came: ${JSON.stringify(output.slice(-900))}`)), WAIT_MS);
+				const timer = setTimeout(() => reject(new Error(`timed out: ${JSON.stringify(output.slice(-900))}`)), WAIT_MS);
 				const check = () => {
 					if (!holds(output)) return;
 					clearTimeout(timer);
-					waiting.delete(check);
+					checks.delete(check);
 					resolve();
 				};
-				waiting.add(check);
+				checks.add(check);
 				check();
 			}),
 		exited,
@@ -60,6 +61,6 @@ function kill(child: IPty): void {
 	try {
 		child.kill('SIGKILL');
 	} catch {
-		// It is gone.
+		// The process has already exited.
 	}
 }

@@ -1,16 +1,17 @@
-/** Real processes of the built program, on loopback only, with their JSON lines as they come. */
+/** Runs the built program in real processes, on loopback only, and collects its JSON lines. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {onTestFinished} from 'vitest';
 
-/** P2PCHAT_TEST_CLI: another build, such as an installed package. */
+/** Path of the program. P2PCHAT_TEST_CLI selects another build, for example an installed package. */
 export const cliPath = process.env.P2PCHAT_TEST_CLI ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** A parsed line of `--json`. */
 export type Line = Readonly<Record<string, any>>;
 
+/** A process that has ended. */
 export interface Result {
 	readonly code: number | null;
 	readonly signal: NodeJS.Signals | null;
@@ -23,7 +24,7 @@ export interface RunningProcess {
 	readonly pid: number;
 	readonly stdout: string;
 	readonly stderr: string;
-	/** When it is gone. */
+	/** Resolves when the process has ended and its output is complete. */
 	readonly result: Promise<Result>;
 }
 
@@ -35,7 +36,7 @@ export interface RunOptions {
 
 const WAIT_MS = 15_000;
 
-/** Starts the program; killed with the test if it is still there. */
+/** Starts the program. The end of the test kills it. */
 export function runCli(words: readonly string[], {home, environment, cwd}: RunOptions): RunningProcess {
 	if (!existsSync(cliPath)) throw new Error(`${cliPath} is missing: npm run build`);
 	const env = {PATH: process.env.PATH, HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo', ...environment};
@@ -64,7 +65,7 @@ export function runCli(words: readonly string[], {home, environment, cwd}: RunOp
 	};
 }
 
-/** Runs it to its end with this standard input. */
+/** Runs the program to its end. `input`: all of its standard input. */
 export function runToEnd(words: readonly string[], options: RunOptions & {readonly input?: string}): Promise<Result> {
 	const {child, result} = runCli(words, options);
 	child.stdin?.end(options.input ?? '');
@@ -73,36 +74,41 @@ export function runToEnd(words: readonly string[], options: RunOptions & {readon
 
 export interface RunningNode extends RunningProcess {
 	readonly lines: readonly Line[];
-	/** The first line, from the beginning on, for which it holds. */
+	/** Resolves to the first line that matches, including lines before the call. `what`: for the error message. */
 	waitFor(what: string, test: (line: Line) => boolean, ms?: number): Promise<Line>;
-	/** Resolves when it holds for the lines so far. */
+	/** Resolves when the test holds for all lines so far. */
 	waitUntil(what: string, test: (lines: readonly Line[]) => boolean, ms?: number): Promise<void>;
 	events(): Line[];
 	post(text: string, ref?: string): void;
 	write(text: string): void;
 }
 
-/** A node with `--json`. Resolves once it is ready. */
-export async function startNode(
-	options: RunOptions & {readonly port: number; readonly name?: string; readonly words?: readonly string[]},
-): Promise<RunningNode> {
+export interface NodeOptions extends RunOptions {
+	/** UDP port of discovery. */
+	readonly port: number;
+	readonly name?: string;
+	/** Further arguments. */
+	readonly args?: readonly string[];
+}
+
+/** Starts a node with `--json`. Resolves when it is ready. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
 	const node = launchNode(options);
 	await node.waitFor('ready', line => line.type === 'ready');
 	return node;
 }
 
-export function launchNode(
-	options: RunOptions & {readonly port: number; readonly name?: string; readonly words?: readonly string[]},
-): RunningNode {
-	const named = options.name === undefined ? [] : ['--name', options.name];
-	const words = ['--json', '--interface', 'lo', '--port', String(options.port), ...named, ...(options.words ?? [])];
+/** Starts a node with `--json` and does not wait. */
+export function launchNode(options: NodeOptions): RunningNode {
+	const nameArgs = options.name === undefined ? [] : ['--name', options.name];
+	const words = ['--json', '--interface', 'lo', '--port', String(options.port), ...nameArgs, ...(options.args ?? [])];
 	const running = runCli(words, options);
 	const lines: Line[] = [];
 	const checks = new Set<() => void>();
-	let rest = '';
+	let incompleteLine = '';
 	running.child.stdout?.on('data', (text: string) => {
-		const parts = (rest + text).split('\n');
-		rest = parts.pop() ?? '';
+		const parts = (incompleteLine + text).split('\n');
+		incompleteLine = parts.pop() ?? '';
 		for (const part of parts) lines.push(JSON.parse(part));
 		for (const check of [...checks]) check();
 	});
@@ -119,10 +125,10 @@ export function launchNode(
 				if (error) reject(error);
 				else resolve();
 			};
-			const fail = (why: string) =>
+			const fail = (reason: string) =>
 				settle(
 					new Error(
-						`${why} before: ${what}\n${lines
+						`${reason} before: ${what}\n${lines
 							.slice(-20)
 							.map(line => JSON.stringify(line))
 							.join('\n')}\n${running.stderr}`,
@@ -151,7 +157,7 @@ export function launchNode(
 	});
 }
 
-/** As everybody must show them: ids in the order of the timeline. */
+/** Event ids in the order of the timeline, which must be the same on every node. */
 export function timelineOf(node: RunningNode): string[] {
 	return node
 		.events()

@@ -5,7 +5,7 @@ import {makeHome} from '../helpers/data-home.js';
 import {runToEnd} from '../helpers/run-node.js';
 
 describe('the command line', () => {
-	it('--version prints the version of package.json, --help the help, both with exit code 0', async () => {
+	it('--version prints the version of package.json and --help the help, both with exit code 0', async () => {
 		const home = makeHome();
 		const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 		expect(await runToEnd(['--version'], {home})).toMatchObject({code: 0, stdout: `${version}\n`, stderr: ''});
@@ -40,10 +40,10 @@ describe('the command line', () => {
 			'a debug file that cannot be written',
 			['--debug', '/nonexistent/debug'],
 			{},
-			/--debug \/nonexistent\/debug cannot be written/,
+			/Cannot write --debug \/nonexistent\/debug/,
 		],
 		['an invisible name', ['--name', '\u2800'], {}, /--name needs at least one visible character/],
-		['nothing to send', ['send', '-'], {}, /nothing to send/],
+		['nothing to send', ['send', '-'], {}, /Nothing to send/],
 	];
 	it.each(faults)('%s gives one line on stderr and exit code 2', async (_, words, environment, message) => {
 		const {code, stdout, stderr} = await runToEnd(words, {home: makeHome(), environment});
@@ -67,7 +67,7 @@ describe('the command line', () => {
 		expect(code).toBe(2);
 	});
 
-	it('a file that is no log is one line and exit code 1, never a stack', async () => {
+	it('a file that is not a log gives one line without a stack, and exit code 1', async () => {
 		const home = makeHome();
 		const file = join(home, 'note.txt');
 		writeFileSync(file, 'hello');
@@ -81,7 +81,7 @@ describe('the command line', () => {
 		}
 	});
 
-	it('no control character of a wrong argument reaches the terminal', async () => {
+	it('control characters of an invalid argument are not printed', async () => {
 		const {stderr} = await runToEnd(['\u001b]0;x\u0007\u009b31m\u202e'], {home: makeHome()});
 		expect(stderr.trimEnd()).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
 	});

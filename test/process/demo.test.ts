@@ -1,4 +1,4 @@
-/** The demo as somebody alone sees it, and what it leaves behind: nothing. */
+/** The demo in a real terminal, and that it leaves no files or processes behind. */
 import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -18,7 +18,7 @@ function startDemo(): Demo {
 	const home = makeHome();
 	const scratch = mkdtempSync(join(tmpdir(), 'p2pchat-scratch-'));
 	onTestFinished(() => rmSync(scratch, {recursive: true, force: true}));
-	// A port that would be somebody's room, and a peer: the demo must heed neither.
+	// The demo must ignore the configured peer.
 	const env = {HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo', TMPDIR: scratch, P2PCHAT_PEER: '127.0.0.1:9'};
 	const terminal = openTerminal(process.execPath, [cliPath, 'demo', '--name', 'Carol'], {env});
 	return {...terminal, home, scratch};
@@ -26,8 +26,8 @@ function startDemo(): Demo {
 
 const started = (output: string) => output.includes('third floor, behind the plant');
 
-/** Sockets (inodes) that a process holds open. */
-function socketsOf(pid: number): string[] {
+/** Open file descriptors of a process, empty once it has exited. */
+function openFilesOf(pid: number): string[] {
 	const folder = `/proc/${pid}/fd`;
 	return existsSync(folder) ? readdirSync(folder) : [];
 }
@@ -35,7 +35,7 @@ function socketsOf(pid: number): string[] {
 function expectNothingLeft({home, scratch, pid}: Demo): void {
 	expect(readdirSync(scratch), 'temporary folders').toEqual([]);
 	expect(readdirSync(home), "the user's data folder").toEqual([]);
-	expect(socketsOf(pid)).toEqual([]);
+	expect(openFilesOf(pid)).toEqual([]);
 	if (process.platform !== 'linux') return;
 	const children = readdirSync('/proc').filter(name => {
 		if (!/^\d+$/.test(name)) return false;
@@ -52,10 +52,10 @@ function expectNothingLeft({home, scratch, pid}: Demo): void {
 	expect(children).toEqual([]);
 }
 
-test('it greets, plays and answers what is written', async () => {
+test('the demo plays its script and answers messages', async () => {
 	const demo = startDemo();
 	await demo.until(started);
-	await demo.until(output => output.includes('Carol! Everybody here'));
+	await demo.until(output => output.includes('Carol! Everyone but you'));
 	demo.write('hello there\r');
 	await demo.until(output => output.includes('we read you!'));
 	expect(readdirSync(demo.scratch)).toHaveLength(1);
@@ -71,18 +71,18 @@ const ways: readonly (readonly [string, (demo: Demo) => void])[] = [
 	['SIGHUP', demo => void process.kill(demo.pid, 'SIGHUP')],
 ];
 
-test.each(ways)('%s ends it, and nothing stays', async (_, leave) => {
+test.each(ways)('%s quits the demo and leaves nothing behind', async (_, leave) => {
 	const demo = startDemo();
 	await demo.until(started);
 	leave(demo);
 	expect((await demo.exited).exitCode).toBe(0);
 	expectNothingLeft(demo);
 	const last = demo.output().slice(demo.output().lastIndexOf('\u001B[?1049l'));
-	expect(last).toContain('nothing of it is left');
+	expect(last).toContain('The demo has ended');
 	expect(last).not.toContain('replay');
 });
 
-test('Esc closes what is open before it leaves, and keeps a draft', async () => {
+test('Esc first closes an overlay, and does not quit while there is a draft', async () => {
 	const demo = startDemo();
 	await demo.until(started);
 	demo.write('\u0007');
@@ -99,7 +99,7 @@ test('Esc closes what is open before it leaves, and keeps a draft', async () => 
 	expectNothingLeft(demo);
 });
 
-test('a signal before the curtain rises leaves nothing either', async () => {
+test('a signal before the screen opens leaves nothing behind', async () => {
 	const demo = startDemo();
 	while (readdirSync(demo.scratch).length === 0) await new Promise(resolve => setImmediate(resolve));
 	process.kill(demo.pid, 'SIGTERM');

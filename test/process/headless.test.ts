@@ -9,7 +9,7 @@ import {cliPath, runCli, runToEnd, startNode} from '../helpers/run-node.js';
 const common = async () => ['--port', String(await findFreeUdpPort())];
 
 describe('JSON lines', () => {
-	it('begin with ready and end with bye; a post is answered by its event with the same ref', async () => {
+	it('start with ready and end with bye, and the event of a post repeats its ref', async () => {
 		const {stdout, code, stderr} = await runToEnd(
 			['--json', '--name', 'Bob', '--room', 'lab', '--wait', '0.3', ...(await common())],
 			{
@@ -41,7 +41,7 @@ describe('JSON lines', () => {
 		expect(stderr).toMatch(/^p2pchat-ink: [^\n]*0\.3 s[^\n]*\n$/);
 	});
 
-	it('answer bad input with an error and its line number, and go on', async () => {
+	it('answer invalid input with an error that has its line number, and continue', async () => {
 		const input = [
 			'nonsense',
 			'',
@@ -72,8 +72,8 @@ describe('JSON lines', () => {
 		expect(lines.filter(({kind}) => kind === 'posted').map(({text}) => text)).toEqual(['good']);
 	});
 
-	it('take commands: a new name is an event, /quit leaves', async () => {
-		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann', words: ['--stay']});
+	it('accept commands: /name produces an event, /quit exits', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann', args: ['--stay']});
 		await node.waitFor('joined', ({kind}) => kind === 'joined');
 		node.write('{"type":"command","text":"/name Anna"}\n');
 		expect(await node.waitFor('renamed', ({kind}) => kind === 'renamed')).toMatchObject({
@@ -88,7 +88,7 @@ describe('JSON lines', () => {
 		expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'quit'});
 	});
 
-	it('tell what a reopened log holds right after ready, with live:false', async () => {
+	it('contain the events of a reopened log right after ready, with live:false', async () => {
 		const home = makeHome();
 		const log = join(home, 'mine.p2plog');
 		const words = ['--json', '--wait', '0', '--log', log, ...(await common())];
@@ -112,7 +112,7 @@ describe('JSON lines', () => {
 });
 
 describe('plain lines', () => {
-	it('post what is piped as it stands: no commands, CR cut, empty lines skipped, a last line without newline counts', async () => {
+	it('post piped lines unchanged: no commands, without CR, without empty lines, with an incomplete last line', async () => {
 		const {stdout, code} = await runToEnd(['--plain', '--name', 'Bob', '--wait', '0', ...(await common())], {
 			home: makeHome(),
 			input: 'one\r\n\n   \n/quit\nlast',
@@ -132,15 +132,15 @@ describe('plain lines', () => {
 		expect(code).toBe(1);
 	});
 
-	it('are the mode when standard output is no terminal', async () => {
+	it('are the default when standard output is not a terminal', async () => {
 		const {stdout, code} = await runToEnd(['--name', 'Bob', ...(await common())], {home: makeHome(), input: ''});
 		expect({code, stdout}).toEqual({code: 0, stdout: ''});
 	});
 });
 
-describe('leaving', () => {
-	it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves within a second, with exit code 0', async signal => {
-		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), words: ['--stay']});
+describe('exit', () => {
+	it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s exits within a second, with exit code 0', async signal => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), args: ['--stay']});
 		const sent = performance.now();
 		node.child.kill(signal);
 		expect((await node.result).code).toBe(0);
@@ -148,8 +148,8 @@ describe('leaving', () => {
 		expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'signal'});
 	});
 
-	it('a second signal ends it at once with 128 and its number', async () => {
-		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), words: ['--stay']});
+	it('a second signal exits at once with 128 plus its number', async () => {
+		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), args: ['--stay']});
 		node.child.kill('SIGTERM');
 		node.child.kill('SIGINT');
 		const {code, signal} = await node.result;
@@ -157,7 +157,7 @@ describe('leaving', () => {
 		expect([130, 143]).toContain(code);
 	});
 
-	it('a reader that has stopped reading does not hold up a signal', async () => {
+	it('a reader that has stopped reading does not delay a signal', async () => {
 		const node = runCli(['--json', '--stay', '--wait', '0', ...(await common())], {home: makeHome()});
 		await once(node.child.stdout as NodeJS.ReadableStream, 'data');
 		node.child.stdout?.pause();
@@ -169,9 +169,9 @@ describe('leaving', () => {
 		expect(performance.now() - sent).toBeLessThan(3000);
 	});
 
-	it('a closed standard output is a quiet leave with exit code 0', async () => {
+	it('a closed standard output exits silently with exit code 0', async () => {
 		const home = makeHome();
-		const node = await startNode({home, port: await findFreeUdpPort(), words: ['--stay']});
+		const node = await startNode({home, port: await findFreeUdpPort(), args: ['--stay']});
 		node.child.stdout?.destroy();
 		node.post('into the void');
 		const [code] = await once(node.child, 'exit');
@@ -180,7 +180,7 @@ describe('leaving', () => {
 		expect((await runToEnd(['replay', log ?? ''], {home})).stdout).toMatch(/into the void\n.* left\n$/);
 	});
 
-	it('replay into head is quiet, with the exit code of a tool that was cut off politely', async () => {
+	it('replay piped into head is silent and exits with 0', async () => {
 		const home = makeHome();
 		const lines = Array.from({length: 3000}, (_, number) => `line ${number} ${'x'.repeat(100)}`);
 		await runToEnd(['--plain', '--wait', '0', ...(await common())], {home, input: lines.join('\n')});
@@ -202,7 +202,7 @@ describe('leaving', () => {
 });
 
 describe('send', () => {
-	it('exits with 0 once a peer has the text, from the command line or standard input', async () => {
+	it('exits with 0 when a peer has the text, from the command line or standard input', async () => {
 		const port = await findFreeUdpPort();
 		const node = await startNode({home: makeHome(), port, name: 'Ann'});
 		expect(
@@ -215,7 +215,7 @@ describe('send', () => {
 		await node.waitFor('text', ({text}) => text === 'two\nlines');
 	});
 
-	it('with nobody there exits with 1 after --wait and says why', async () => {
+	it('without a peer exits with 1 after --wait and names the reason', async () => {
 		const {code, stderr} = await runToEnd(['send', '--wait', '0.2', 'hi', ...(await common())], {home: makeHome()});
 		expect(code).toBe(1);
 		expect(stderr).toMatch(/^p2pchat-ink: [^\n]*0\.2 s on UDP port \d+[^\n]*\n$/);
@@ -223,12 +223,12 @@ describe('send', () => {
 });
 
 describe('a secret', () => {
-	it('lets in who has it, by file or environment, and nobody else', async () => {
+	it('from a file or the environment connects the nodes that share it and no other', async () => {
 		const port = await findFreeUdpPort();
 		const home = makeHome();
 		const file = join(home, 'secret');
 		writeFileSync(file, 'correct horse battery\n');
-		const ann = await startNode({home, port, name: 'Ann', words: ['--secret-file', file]});
+		const ann = await startNode({home, port, name: 'Ann', args: ['--secret-file', file]});
 		const bob = await startNode({
 			home: makeHome(),
 			port,
@@ -247,7 +247,7 @@ describe('a secret', () => {
 		await ann.waitFor('inside', ({text}) => text === 'inside');
 		expect([...ann.lines, ...bob.lines].some(({name}) => name === 'Eve')).toBe(false);
 		expect(eve.lines.some(({type}) => type === 'peer')).toBe(false);
-		const environment = readFileSync(`/proc/${bob.pid}/cmdline`, 'utf8');
-		expect(environment).not.toMatch(/horse/);
+		const commandLine = readFileSync(`/proc/${bob.pid}/cmdline`, 'utf8');
+		expect(commandLine).not.toMatch(/horse/);
 	});
 });

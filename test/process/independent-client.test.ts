@@ -104,7 +104,7 @@ describe('an independent client written from protocol.md', () => {
 			home: makeHome(),
 			port: await findFreeUdpPort(),
 			name: 'Ann',
-			words: ['--room', 'den'],
+			args: ['--room', 'den'],
 			environment: {P2PCHAT_SECRET: 'correct horse battery staple'},
 		});
 		const outsider = await start({beacons: false, room: 'den', secret: 'wrong horse battery staple'});

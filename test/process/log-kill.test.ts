@@ -30,29 +30,30 @@ function start(mode: string, path: string) {
 	return {child, next};
 }
 
-/** Kills a writer after `after` lines; returns the last seq that it said was appended. */
+/** Kills a writer after it printed `after` lines. Resolves to the last seq that it reported as appended. */
 async function killWriter(path: string, after: number): Promise<number> {
 	const {child, next} = start('write', path);
 	const exit = once(child, 'exit');
-	let said = 0;
-	for (let lines = 0; lines < after; lines++) said = Number((await next())?.replace('open ', '') ?? said);
+	let appendedSeq = 0;
+	for (let lines = 0; lines < after; lines++) appendedSeq = Number((await next())?.replace('open ', '') ?? appendedSeq);
 	child.kill('SIGKILL');
-	for (let line = await next(); line !== undefined; line = await next()) said = Number(line.replace('open ', ''));
+	for (let line = await next(); line !== undefined; line = await next())
+		appendedSeq = Number(line.replace('open ', ''));
 	expect(await exit).toEqual([null, 'SIGKILL']);
-	return said;
+	return appendedSeq;
 }
 
-/** Every log opens, holds all that was said, in order, and nothing else; only its last bytes may be torn. */
-async function checkLog(path: string, said: number): Promise<void> {
+/** Checks that the log opens and contains all reported records in order. Only its last record may be incomplete. */
+async function checkLog(path: string, appendedSeq: number): Promise<void> {
 	const opened = openFileLog(path, {create: {version: '1', roomTag: new Uint8Array(8), roomName: 'lan', created: 0}});
 	const texts = textsOf(await readAll(opened));
-	expect(opened.log.heldSeq(peer)).toBeGreaterThanOrEqual(said);
+	expect(opened.log.heldSeq(peer)).toBeGreaterThanOrEqual(appendedSeq);
 	expect(texts.map(text => Number.parseInt(text, 10))).toEqual(texts.map((_, index) => index + 1));
 	expect(opened.damage.filter(({kind}) => kind === 'damaged')).toEqual([]);
 	await opened.log.close();
 }
 
-test('keeps everything that was appended when the writer is killed at any moment, 100 times', async () => {
+test('keeps every appended record when the writer is killed at a random moment, 100 times', async () => {
 	const lane = async (name: string, kills: number) => {
 		for (let kill = 0; kill < kills; kill++) {
 			const path = join(folder, `${name}-${Math.floor(kill / 10)}.p2plog`);
@@ -64,7 +65,7 @@ test('keeps everything that was appended when the writer is killed at any moment
 	expect(readdirSync(folder).filter(name => name.endsWith('.lock'))).toEqual([]);
 });
 
-test('gives a file to one process at a time, and to another only when the first is gone', async () => {
+test('lets one process write a file, and another one only after the first has exited', async () => {
 	const path = join(folder, 'one.p2plog');
 	const {child, next} = start('race', '');
 	await next();
@@ -80,7 +81,7 @@ test('gives a file to one process at a time, and to another only when the first 
 	await opened.log.close();
 });
 
-test('lets exactly one of many processes take over what a dead one left locked', async () => {
+test('lets exactly one of several processes take over a stale lock', async () => {
 	const racers = Array.from({length: 4}, () => start('race', ''));
 	for (const {next} of racers) expect(await next()).toBe('ready');
 	for (let round = 0; round < 25; round++) {
@@ -90,8 +91,8 @@ test('lets exactly one of many processes take over what a dead one left locked',
 			JSON.stringify({...identifyCurrentProcess(), pid: 4_194_303, token: '00000000000000ff'}),
 		);
 		for (const {child} of racers) child.stdin.write(`${path}\n`);
-		const said = await Promise.all(racers.map(({next}) => next()));
-		expect(said.toSorted()).toEqual(['locked', 'locked', 'locked', 'won']);
+		const answers = await Promise.all(racers.map(({next}) => next()));
+		expect(answers.toSorted()).toEqual(['locked', 'locked', 'locked', 'won']);
 		for (const {child} of racers) child.stdin.write('close\n');
 		await Promise.all(racers.map(({next}) => next()));
 		expect(readdirSync(folder).filter(name => name.startsWith(`race-${round}.`))).toEqual([`race-${round}.p2plog`]);

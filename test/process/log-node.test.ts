@@ -1,5 +1,5 @@
 /**
- * A whole node against a crash and a full disk: what it showed as sent, or what a peer has from it, is in its log.
+ * A complete node, killed or with a full disk: its log contains every event that it printed or that a peer received.
  * P2PCHAT_LONG=1 kills it 300 times instead of 12.
  */
 import {execFileSync} from 'node:child_process';
@@ -25,27 +25,27 @@ async function idsInLog(path: string, home: string): Promise<Set<string>> {
 const posts = (node: RunningNode, peer: string) =>
 	node.events().filter(event => event.kind === 'posted' && event.peer === peer);
 
-test('a node killed at a random moment has everything in its log that it showed, or that a peer has from it', {
+test('the log of a node killed at a random moment contains every event that it printed or a peer received', {
 	timeout: KILLS * 6000,
 }, async () => {
 	const port = await findFreeUdpPort();
-	const witness = await startNode({home: makeHome(), port, name: 'Witness'});
+	const observer = await startNode({home: makeHome(), port, name: 'Observer'});
 	let shown = 0;
 	for (let round = 0; round < KILLS; round += 1) {
 		const home = makeHome();
-		const node = await startNode({home, port, name: 'Mortal'});
+		const node = await startNode({home, port, name: 'Victim'});
 		const ready = node.lines[0]!;
-		await node.waitFor('the witness', line => line.type === 'peer' && line.status === 'connected');
+		await node.waitFor('the observer', line => line.type === 'peer' && line.status === 'connected');
 		for (let count = 0; count < 400; count += 1) node.post(`${round}.${count}`);
 		await new Promise(resolve => setTimeout(resolve, Math.random() * 400));
 		node.child.kill('SIGKILL');
 		await node.result;
-		// A witness that never got its hello has nothing from it either.
+		// An observer that never got its hello has no event of it either.
 		const statusOf = (lines: readonly Line[]) =>
 			lines.findLast(line => line.type === 'peer' && line.peer === ready.peer)?.status;
-		await witness.waitUntil('its end', lines => statusOf(lines) !== 'connected');
+		await observer.waitUntil('its end', lines => statusOf(lines) !== 'connected');
 		const held = await idsInLog(ready.log, home);
-		const sent = [...posts(node, ready.peer), ...posts(witness, ready.peer)];
+		const sent = [...posts(node, ready.peer), ...posts(observer, ready.peer)];
 		shown += sent.length;
 		expect(sent.filter(event => !held.has(event.id))).toEqual([]);
 	}
@@ -55,7 +55,7 @@ test('a node killed at a random moment has everything in its log that it showed,
 });
 
 test.runIf(isRoot)(
-	'with a full disk the chat goes on, says so, and nothing is missing when there is room again',
+	'the chat continues while the disk is full, reports it, and saves everything when there is space again',
 	{
 		timeout: 60_000,
 	},
@@ -67,7 +67,7 @@ test.runIf(isRoot)(
 		onTestFinished(() => void execFileSync('umount', ['-l', disk]));
 		const port = await findFreeUdpPort();
 		const other = await startNode({home: makeHome(), port, name: 'Other'});
-		const node = await startNode({home, port, name: 'Full', words: ['--data-dir', disk]});
+		const node = await startNode({home, port, name: 'Full', args: ['--data-dir', disk]});
 		const ready = node.lines[0]!;
 		await node.waitFor('the other', line => line.type === 'peer' && line.status === 'connected');
 		for (let bytes = 64 * 1024; bytes >= 512; bytes /= 2) {

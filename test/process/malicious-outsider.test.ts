@@ -38,8 +38,8 @@ it('keeps its secret, its keys, its names and its words to those inside', {timeo
 
 	const start = async (name: string, secret: string) => {
 		const home = makeHome();
-		const words = ['--secret-file', secretFile(home, secret), '--debug', join(home, 'debug.txt')];
-		return {home, node: await startNode({home, port, name, words})};
+		const args = ['--secret-file', secretFile(home, secret), '--debug', join(home, 'debug.txt')];
+		return {home, node: await startNode({home, port, name, args})};
 	};
 	const inside = await start(NAME, SECRET);
 	const friend = await start('Yorick', SECRET);
@@ -102,7 +102,7 @@ it('a wrong secret is told in words to the one who has it, in the lines of a hea
 	const port = await findFreeUdpPort();
 	const start = (name: string, secret: string) => {
 		const home = makeHome();
-		return startNode({home, port, name, words: ['--secret-file', secretFile(home, secret)]});
+		return startNode({home, port, name, args: ['--secret-file', secretFile(home, secret)]});
 	};
 	await start(NAME, SECRET);
 	const outside = await start('Oscar', WRONG);

@@ -1,83 +1,83 @@
-/** What is played in the demo: who does what, when. Data; `demo.ts` plays it. */
+/** The script of the demo: which simulated participant does what, and when. demo.ts performs it. */
 
 export type Participant = 'Ada' | 'Linus' | 'Yuki' | 'Grace';
 
-export type Action =
-	| {readonly type: 'come'}
-	| {readonly type: 'say'; readonly text: string}
-	| {readonly type: 'act'; readonly text: string}
+type Action =
+	| {readonly type: 'join'}
+	| {readonly type: 'post'; readonly text: string}
+	| {readonly type: 'action'; readonly text: string}
 	| {readonly type: 'rename'; readonly name: string}
-	| {readonly type: 'lose contact'}
-	| {readonly type: 'find back'}
+	| {readonly type: 'disconnect'}
+	| {readonly type: 'reconnect'}
 	| {readonly type: 'leave'};
 
 export interface ScriptStep {
-	/** Seconds after the visitor came; below 0: what was said before. */
+	/** Seconds after the visitor joined; negative: history. */
 	readonly atSeconds: number;
 	readonly participant: Participant;
 	readonly action: Action;
 }
 
-/** Stands for the visitor's own name. */
+/** Replaced by the name of the visitor. */
 export const VISITOR_PLACEHOLDER = '{you}';
 
-const sayStep = (atSeconds: number, participant: Participant, text: string): ScriptStep => ({
+const postStep = (atSeconds: number, participant: Participant, text: string): ScriptStep => ({
 	atSeconds,
 	participant,
-	action: {type: 'say', text},
+	action: {type: 'post', text},
 });
 
 export const demoScript: readonly ScriptStep[] = [
-	{atSeconds: -1.75, participant: 'Ada', action: {type: 'come'}},
-	{atSeconds: -1.7, participant: 'Linus', action: {type: 'come'}},
-	sayStep(-1.2, 'Ada', 'morning! the uplink is down again, so it is just us and the switch'),
-	sayStep(-1, 'Linus', 'good. finally some peace'),
-	sayStep(-0.8, 'Ada', 'who has the label printer?'),
-	sayStep(-0.6, 'Linus', 'third floor, behind the plant 🌱'),
-	sayStep(
+	{atSeconds: -1.75, participant: 'Ada', action: {type: 'join'}},
+	{atSeconds: -1.7, participant: 'Linus', action: {type: 'join'}},
+	postStep(-1.2, 'Ada', 'morning! the uplink is down again, so it is just us and the switch'),
+	postStep(-1, 'Linus', 'good. finally some peace'),
+	postStep(-0.8, 'Ada', 'who has the label printer?'),
+	postStep(-0.6, 'Linus', 'third floor, behind the plant 🌱'),
+	postStep(
 		3,
 		'Ada',
-		`welcome, ${VISITOR_PLACEHOLDER}! Everybody here but you is played; the network is real, on this computer alone.`,
+		`welcome, ${VISITOR_PLACEHOLDER}! Everyone but you is simulated; the network is real, on this computer only.`,
 	),
-	sayStep(7, 'Ada', 'What we said before you came was handed to you, signed by whoever wrote it.'),
-	sayStep(11, 'Linus', 'Type something and press Enter. The mark in front shows how many of us have it.'),
-	{atSeconds: 16, participant: 'Yuki', action: {type: 'come'}},
-	sayStep(18, 'Yuki', 'おはよう! is this the room for the printer? 🖨️'),
-	sayStep(22, 'Ada', 'It is. Careful with the lift, it eats Wi-Fi.'),
-	sayStep(26, 'Yuki', 'taking the lift now'),
-	{atSeconds: 28, participant: 'Yuki', action: {type: 'lose contact'}},
-	sayStep(30, 'Linus', 'there she goes. Watch the list on the right.'),
-	sayStep(
+	postStep(7, 'Ada', 'You received what we wrote before you joined. Each author signed their own messages.'),
+	postStep(11, 'Linus', 'Type something and press Enter. The mark in front shows how many of us have received it.'),
+	{atSeconds: 16, participant: 'Yuki', action: {type: 'join'}},
+	postStep(18, 'Yuki', 'おはよう! is this the room for the printer? 🖨️'),
+	postStep(22, 'Ada', 'It is. Careful with the lift, it eats Wi-Fi.'),
+	postStep(26, 'Yuki', 'taking the lift now'),
+	{atSeconds: 28, participant: 'Yuki', action: {type: 'disconnect'}},
+	postStep(30, 'Linus', 'she is disconnected. Watch the list on the right.'),
+	postStep(
 		36,
 		'Ada',
-		`@${VISITOR_PLACEHOLDER} you are mentioned here: Alt+P jumps back to such lines, Ctrl+F searches, Ctrl+G shows all keys.`,
+		`@${VISITOR_PLACEHOLDER} this is a mention: Alt+P jumps to the previous one, Ctrl+F searches, Ctrl+G shows all keys.`,
 	),
-	sayStep(
+	postStep(
 		39,
 		'Linus',
 		'three things to bring to the cellar:\n  - the blue cable\n  - a torch\n  - somebody who knows what it is for',
 	),
-	{atSeconds: 43, participant: 'Yuki', action: {type: 'find back'}},
-	sayStep(46, 'Yuki', 'back! did I miss anything?'),
-	sayStep(50, 'Linus', 'nothing: what we said meanwhile was handed to you. Scroll up with PgUp.'),
-	{atSeconds: 56, participant: 'Grace', action: {type: 'come'}},
-	sayStep(59, 'Grace', 'hello, I have only just started it, and I can read all of the above'),
+	{atSeconds: 43, participant: 'Yuki', action: {type: 'reconnect'}},
+	postStep(46, 'Yuki', 'back! did I miss anything?'),
+	postStep(50, 'Linus', 'nothing: you received what we wrote meanwhile. Scroll up with PgUp.'),
+	{atSeconds: 56, participant: 'Grace', action: {type: 'join'}},
+	postStep(59, 'Grace', 'hello, I have just joined, and I can read everything above'),
 	{atSeconds: 65, participant: 'Linus', action: {type: 'rename', name: 'Linus (cellar)'}},
-	{atSeconds: 70, participant: 'Yuki', action: {type: 'act', text: 'waters the plant'}},
-	sayStep(76, 'Grace', 'is there a way to see this again later?'),
-	sayStep(80, 'Ada', 'every launch keeps a log: npx p2pchat-ink replay plays it back. (This one is thrown away.)'),
-	{atSeconds: 88, participant: 'Linus', action: {type: 'leave'}},
-	sayStep(
-		94,
+	{atSeconds: 70, participant: 'Yuki', action: {type: 'action', text: 'waters the plant'}},
+	postStep(76, 'Grace', 'is there a way to see this again later?'),
+	postStep(
+		80,
 		'Ada',
-		'That was all. Stay and type as long as you like; Esc or Ctrl+C leaves, and nothing is left behind.',
+		'every chat is saved in a log: npx p2pchat-ink replay plays it back. (The log of this demo is deleted.)',
 	),
+	{atSeconds: 88, participant: 'Linus', action: {type: 'leave'}},
+	postStep(94, 'Ada', 'That was the demo. Stay as long as you like. Esc or Ctrl+C quits and deletes everything.'),
 ];
 
-/** What Ada says to the visitor's own messages, in turn, then no more. */
+/** Ada's replies to the first messages of the visitor. */
 export const adaReplies: readonly string[] = [
-	'we read you! The mark in front of your line tells how many of us hold it.',
-	'Ctrl+J starts a new line, ↑ brings back what you wrote, Tab completes names and commands.',
+	'we read you! The mark in front of your line shows how many of us have received it.',
+	'Ctrl+J starts a new line, ↑ recalls your last message, Tab completes names and commands.',
 	'try /me waves, or /who',
-	'Ctrl+O walks through the panes; in the timeline y copies a line and Enter shows who signed it.',
+	'Ctrl+O switches between the panes; in the timeline y copies a message and Enter shows its details.',
 ];

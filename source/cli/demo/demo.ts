@@ -1,6 +1,6 @@
 /**
- * A room of real nodes in one process on loopback: real UDP, TLS and logs, played people. Nothing of it touches the user's
- * data folder or network, and nothing of it stays.
+ * Runs the demo: a chat with simulated participants. Their nodes run in this process and use real UDP, TLS and logs on
+ * loopback. The demo uses neither the data folder nor the network of the user, and deletes its files at the end.
  */
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -23,9 +23,9 @@ import {createPartitionableNetwork, type PartitionableNetwork} from './partition
 
 const ROOM = 'demo';
 const LOOPBACK = '127.0.0.1';
-const EXIT_MESSAGE = 'That was the demo; nothing of it is left. Your own: npx p2pchat-ink --name NAME';
-const REPLY_AFTER_MS = 1500;
-/** Room for what was said before the visitor comes. */
+const EXIT_MESSAGE = 'The demo has ended and its files are deleted. Start your own chat: npx p2pchat-ink --name NAME';
+const REPLY_DELAY_MS = 1500;
+/** Time to write the history before the visitor joins. */
 const HISTORY_MS = 1800;
 
 interface DemoRun {
@@ -33,11 +33,13 @@ interface DemoRun {
 	readonly keys: RoomKeys;
 	readonly port: number;
 	readonly folder: string;
+	/** Participants that have joined. */
 	readonly participants: Map<Participant, {readonly chatNode: ChatNode; readonly network: PartitionableNetwork}>;
 }
 
+/** Resolves to the exit code. */
 export async function runDemo(context: CliContext): Promise<number> {
-	// Heard from before the folder is made until it is gone: a second signal exits, and `remove` runs even then.
+	// Handles signals as long as the folder exists. A second signal exits at once, and `remove` runs even then.
 	const exitRequest = createExitRequest(context.output);
 	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-demo-'));
 	const remove = () => rmSync(folder, {recursive: true, force: true});
@@ -49,9 +51,9 @@ export async function runDemo(context: CliContext): Promise<number> {
 		const run: DemoRun = {context, keys, port, folder, participants};
 		const name = context.options.name ?? 'you';
 		scheduleSteps(run, name, timers);
-		const historyReady = new Promise<'up'>(resolve => context.clock.after(HISTORY_MS, () => resolve('up')));
-		const first = await Promise.race([historyReady, exitRequest.requested]);
-		if (first !== 'up') return exitCodes.done;
+		const historyReady = new Promise<'ready'>(resolve => context.clock.after(HISTORY_MS, () => resolve('ready')));
+		const outcome = await Promise.race([historyReady, exitRequest.requested]);
+		if (outcome !== 'ready') return exitCodes.done;
 		return await runChat({...context, options: visitorOptions(run, name), demoVisit: {exitText: EXIT_MESSAGE}});
 	} finally {
 		for (const timer of timers) timer.cancel();
@@ -62,7 +64,7 @@ export async function runDemo(context: CliContext): Promise<number> {
 	}
 }
 
-/** Loopback, a port and a folder of the demo's own, whatever was configured. */
+/** Options that replace all configured ones for network and storage by those of the demo. */
 function visitorOptions({context, port, folder}: DemoRun, visitorName: string): CliContext['options'] {
 	const {secret: _, ...options} = context.options;
 	return {
@@ -97,29 +99,29 @@ async function performStep(
 	visitor: string,
 	timers: Set<Timer>,
 ): Promise<void> {
-	if (action.type === 'come') {
-		const player = createParticipant(run, participant);
-		run.participants.set(participant, player);
-		await player.chatNode.start();
-		if (participant === 'Ada') replyToVisitor(run, player.chatNode, visitor, timers);
+	if (action.type === 'join') {
+		const newParticipant = createParticipant(run, participant);
+		run.participants.set(participant, newParticipant);
+		await newParticipant.chatNode.start();
+		if (participant === 'Ada') replyToVisitor(run, newParticipant.chatNode, visitor, timers);
 		return;
 	}
 
-	const player = run.participants.get(participant);
-	if (!player) return;
-	const {chatNode, network} = player;
+	const present = run.participants.get(participant);
+	if (!present) return;
+	const {chatNode, network} = present;
 	switch (action.type) {
-		case 'say':
-		case 'act':
-			chatNode.post(action.text.replaceAll(VISITOR_PLACEHOLDER, visitor), {action: action.type === 'act'});
+		case 'post':
+		case 'action':
+			chatNode.post(action.text.replaceAll(VISITOR_PLACEHOLDER, visitor), {action: action.type === 'action'});
 			break;
 		case 'rename':
 			chatNode.rename(action.name);
 			break;
-		case 'lose contact':
+		case 'disconnect':
 			network.disconnect();
 			break;
-		case 'find back':
+		case 'reconnect':
 			network.reconnect();
 			break;
 		case 'leave':
@@ -154,21 +156,16 @@ function createParticipant({context, keys, port, folder}: DemoRun, name: Partici
 	return {chatNode, network};
 }
 
-/** Ada reads what the visitor writes and has a few things to say to it. */
-function replyToVisitor(
-	{context, participants: players}: DemoRun,
-	ada: ChatNode,
-	visitor: string,
-	timers: Set<Timer>,
-): void {
-	const waiting = [...adaReplies];
+/** Lets Ada answer the first messages of the visitor. */
+function replyToVisitor({context, participants}: DemoRun, ada: ChatNode, visitor: string, timers: Set<Timer>): void {
+	const replies = [...adaReplies];
 	ada.store.subscribe((state, inputs) => {
 		for (const input of inputs) {
 			if (input.type !== 'events' || !input.live) continue;
 			const isVisitor = input.events.some(event => event.type === 'posted' && nameOf(state, event.peer) === visitor);
-			const reply = isVisitor && players.has('Ada') ? waiting.shift() : undefined;
+			const reply = isVisitor && participants.has('Ada') ? replies.shift() : undefined;
 			if (reply === undefined) continue;
-			const timer = context.clock.after(REPLY_AFTER_MS, () => {
+			const timer = context.clock.after(REPLY_DELAY_MS, () => {
 				timers.delete(timer);
 				ada.post(reply);
 			});
@@ -177,7 +174,7 @@ function replyToVisitor(
 	});
 }
 
-/** A UDP port that nobody has: the demo's room meets no other. */
+/** Finds an unused UDP port, so that the room of the demo meets no other. */
 async function findFreePort(clock: Clock): Promise<number> {
 	const probe = createUdpBeacon({port: 0, selection: ['lo'], clock});
 	const {port} = await probe.start(() => {});

@@ -1,6 +1,6 @@
 /**
- * A cable that can be pulled: a transport and a beacon that stop and go on at a word. For the demo, which has to show what
- * losing contact looks like without touching anybody's network.
+ * Network of one node that can be disconnected, by a wrapper around its transport and beacon. The demo uses it to show a
+ * lost connection.
  */
 import type {Beacon} from '../../network/discovery/beacon.js';
 import type {Connection, Transport} from '../../network/transport/transport.js';
@@ -8,7 +8,7 @@ import type {Connection, Transport} from '../../network/transport/transport.js';
 export interface PartitionableNetwork {
 	readonly transport: Transport;
 	readonly beacon: Beacon;
-	/** All connections end without a goodbye; nothing is heard, said, dialled or accepted. */
+	/** Destroys all connections and drops everything sent or received until `reconnect`. */
 	disconnect(): void;
 	reconnect(): void;
 }
@@ -30,7 +30,7 @@ export function createPartitionableNetwork(transport: Transport, beacon: Beacon)
 					if (!isDisconnected) accepted(connection);
 				}),
 			async dial(address, port) {
-				if (isDisconnected) return {failure: {code: 'unreachable', text: 'the cable is out'}};
+				if (isDisconnected) return {failure: {code: 'unreachable', text: 'the network is disconnected'}};
 				const result = await transport.dial(address, port);
 				if ('connection' in result) trackConnection(result.connection);
 				return result;
@@ -42,7 +42,7 @@ export function createPartitionableNetwork(transport: Transport, beacon: Beacon)
 		},
 		beacon: {
 			start: received => beacon.start((bytes, source) => isDisconnected || received(bytes, source)),
-			broadcast: bytes => isDisconnected || beacon.broadcast(bytes),
+			broadcast: (bytes, toGroup) => isDisconnected || beacon.broadcast(bytes, toGroup),
 			send: (bytes, address, port) => isDisconnected || beacon.send(bytes, address, port),
 			interfaces: () => beacon.interfaces(),
 			counters: () => beacon.counters(),
