@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {executePlainLine} from '../../../source/cli/chat/execute-line.js';
+import {executePlainLine, parseJsonInput} from '../../../source/cli/chat/execute-line.js';
 import {commandRows} from '../../../source/node/commands/command-table.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
@@ -44,5 +44,33 @@ describe('a plain line', () => {
 	test('at a terminal searches messages and describes the network', () => {
 		expect(execute('/search needle').replyLines?.join()).toContain('Bob: the needle');
 		expect(execute('/net').replyLines?.join()).toContain('Networks of this computer');
+	});
+});
+
+describe('a line of JSON', () => {
+	test.each([
+		['{"type":"post","text":"a\\nb","ref":"7"}', {type: 'post', text: 'a\nb', ref: '7'}],
+		['{"type":"post","text":"x","ref":7,"more":[]}', {type: 'post', text: 'x', ref: 7}],
+		['{"type":"post","text":"x","ref":null}', {type: 'post', text: 'x'}],
+		['{"type":"command","text":"/name Bob"}', {type: 'command', text: '/name Bob'}],
+	])('%s is accepted', (line, expected) => {
+		expect(parseJsonInput(line)).toEqual(expected);
+	});
+
+	test.each([
+		'',
+		'{',
+		'null',
+		'7',
+		'[]',
+		'{}',
+		'{"type":"post"}',
+		'{"type":"post","text":7}',
+		'{"text":"x"}',
+		'{"type":"x","text":"x"}',
+		'{"type":"post","text":"x","ref":{}}',
+		`{"type":"post","text":"x","ref":"${'r'.repeat(257)}"}`,
+	])('%s is refused with an example of the form', line => {
+		expect(parseJsonInput(line)).toMatchObject({type: 'invalid', text: expect.stringContaining('{"type":"post"')});
 	});
 });
