@@ -8,7 +8,6 @@ import {JOINED_AFTER_MS} from '../core/limits.js';
 import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat-node.js';
 import {createConversation, whenDelivered} from './conversation.js';
 import {createNetwork, type Network} from './create-network.js';
-import {replayLog} from './event-pipeline.js';
 import {createIsolationMonitor} from './isolation-monitor.js';
 import {createLocalState} from './local-state.js';
 import {createNetworkReport} from './network-report.js';
@@ -85,7 +84,8 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 	}
 
 	async function start(): Promise<SelfInfo> {
-		await replayLog(openedLog, pipeline, notices);
+		await pipeline.replay(openedLog.records);
+		for (const damage of openedLog.damage) notices.logDamaged(damage);
 		if (keys.hasSecret) for (const peer of tips.peers()) inventory.update(peer);
 		const ports = await network.listen();
 		pipeline.observe({type: 'launched', version: options.version});

@@ -1,20 +1,20 @@
 /**
- * The one way into log and state: what is written, learnt and observed goes to the log first, then through the reducer.
+ * Event pipeline: the only way into log and state. Own posts, batches of peers and observations are staged, and a commit
+ * appends them to the log, reduces them, and then announces them.
  *
  * Invariants
- * 1. Nothing reaches the state as an event or observation that was not handed to the log before.
- * 2. Own events are in the log before anybody is told of them.
- * 3. Feed events enter whole batches at a time, checked by the feed tips, each seq once.
+ * 1. No event or observation reaches the state before it was passed to the log.
+ * 2. Own events are in the log before any peer receives them.
+ * 3. Events of feeds enter in whole batches, checked by the feed tips, each seq once.
  */
-
-import type {Clock, Timer} from '../core/environment.js';
+import type {Clock} from '../core/environment.js';
 import type {Batch, EphemeralEvent, FeedEvent, Input, Observation, ObservationBody} from '../core/event.js';
 import type {FeedTips} from '../feed/feed-tips.js';
 import type {OwnFeed, UnsignedEvent} from '../feed/own-feed.js';
+import {createCoalescedTimer} from '../network/scheduling/coalesced-timer.js';
 import type {BatchSink} from '../network/sync/ingest.js';
-import type {Log, LogRecord, OpenedLog} from '../storage/log.js';
+import type {Log, LogRecord} from '../storage/log.js';
 import type {NodeClock} from './node-clock.js';
-import type {Notices} from './notices.js';
 import type {Store} from './store.js';
 
 /** A batch that a commit wrote to the log, and the events in it that are new. */
@@ -35,13 +35,14 @@ export interface EventPipelineOptions {
 }
 
 export interface EventPipeline extends BatchSink {
-	/** Records of our own log, read at launch: reduced as history, held, not checked again. */
-	replay(records: readonly LogRecord[]): void;
-	/** Signs own events, writes and reduces them at once. */
+	/** Restores the feeds and the state from the records of the own log, without checking them again. To be called first. */
+	replay(records: AsyncIterable<readonly LogRecord[]>): Promise<void>;
+	/** Signs own events and commits them at once. */
 	append(bodies: readonly UnsignedEvent['body'][]): Batch;
+	/** Stages an observation of this node. It is committed at the end of this turn of the event loop at the latest. */
 	observe(body: ObservationBody): void;
-	/** Reduced with the next commit, or at the end of this turn. */
-	publish(fact: EphemeralEvent): void;
+	/** Stages an event that is reduced and never logged. It is committed at the end of this turn at the latest. */
+	publish(event: EphemeralEvent): void;
 	stop(): void;
 }
 
@@ -50,12 +51,10 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	let pendingRecords: LogRecord[] = [];
 	let pendingInputs: Input[] = [];
 	let pendingBatches: CommittedBatch[] = [];
-	let commitTimer: Timer | undefined;
-	let stopped = false;
+	const commitTimer = createCoalescedTimer(clock, commit);
 
 	function commit(): void {
-		commitTimer?.cancel();
-		commitTimer = undefined;
+		commitTimer.cancel();
 		const recordsToLog = pendingRecords;
 		const inputsToReduce = pendingInputs;
 		const committedBatches = pendingBatches;
@@ -67,11 +66,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		if (committedBatches.length > 0) options.onCommitted(committedBatches);
 	}
 
-	function scheduleCommit(): void {
-		if (!stopped) commitTimer ??= clock.after(0, commit);
-	}
-
-	/** The last one that may move our clock: those before it stand lower. */
+	/** Merges the last event that the clock accepts: those before it are earlier. */
 	function mergeClock(events: readonly FeedEvent[]): void {
 		for (let index = events.length - 1; index >= 0; index -= 1) {
 			const event = events[index];
@@ -79,34 +74,34 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		}
 	}
 
-	function enqueueBatch(batch: Batch, events: readonly FeedEvent[], live: boolean): void {
+	function stageBatch(batch: Batch, events: readonly FeedEvent[], live: boolean): void {
 		const loggedAt = clock.now();
 		pendingRecords.push({type: 'batch', loggedAt, live, batch});
 		pendingInputs.push({type: 'events', loggedAt, live, events});
 		pendingBatches.push({batch, events});
 	}
 
-	return {
-		replay(loggedRecords) {
-			const replayedInputs: Input[] = [];
-			for (const record of loggedRecords) {
-				if (record.type === 'observation') {
-					nodeClock.seed(record.observation);
-					replayedInputs.push({type: 'observed', loggedAt: record.loggedAt, observation: record.observation});
-				} else {
-					const events = tips.restore(record.batch);
-					mergeClock(events);
-					replayedInputs.push({type: 'events', loggedAt: record.loggedAt, live: false, events});
-				}
-			}
+	function restore(record: LogRecord): Input {
+		const {loggedAt} = record;
+		if (record.type === 'observation') {
+			nodeClock.seed(record.observation);
+			return {type: 'observed', loggedAt, observation: record.observation};
+		}
 
-			store.commit(replayedInputs);
+		const events = tips.restore(record.batch);
+		mergeClock(events);
+		return {type: 'events', loggedAt, live: false, events};
+	}
+
+	return {
+		async replay(records) {
+			for await (const chunk of records) store.commit(chunk.map(restore));
 		},
 		ingest(batch, live) {
 			const result = tips.accept(batch);
 			if (result.type === 'accepted') {
 				mergeClock(result.events);
-				enqueueBatch(result.batch, result.events, live);
+				stageBatch(result.batch, result.events, live);
 			}
 
 			return result;
@@ -114,7 +109,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		commit,
 		append(bodies) {
 			const batch = ownFeed.append(bodies.map(body => ({body, ...nodeClock.stamp()})));
-			enqueueBatch(batch, tips.restore(batch), true);
+			stageBatch(batch, tips.restore(batch), true);
 			commit();
 			return batch;
 		},
@@ -124,35 +119,15 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 			const loggedAt = clock.now();
 			pendingRecords.push({type: 'observation', loggedAt, observation});
 			pendingInputs.push({type: 'observed', loggedAt, observation});
-			scheduleCommit();
+			commitTimer.schedule();
 		},
 		publish(event) {
-			pendingInputs.push({type: 'ephemeral', event: event});
-			scheduleCommit();
+			pendingInputs.push({type: 'ephemeral', event});
+			commitTimer.schedule();
 		},
 		stop() {
 			commit();
-			stopped = true;
-			commitTimer?.cancel();
+			commitTimer.stop();
 		},
 	};
-}
-
-/** Reads the log of this launch, a part at a time, and tells what was damaged in it. */
-export async function replayLog(opened: OpenedLog, pipeline: EventPipeline, notices: Notices): Promise<void> {
-	for await (const records of opened.records) pipeline.replay(records);
-	for (const {offset, length, kind} of opened.damage) {
-		if (kind === 'torn')
-			notices.notify(
-				'info',
-				'log-torn',
-				`the log ended in the middle of a record (byte ${offset}): ${length} bytes were set aside`,
-			);
-		else
-			notices.notify(
-				'warn',
-				'log-damaged',
-				`the log is damaged at byte ${offset} (${length} bytes): what is good was read, the rest is asked of the others`,
-			);
-	}
 }

@@ -4,6 +4,7 @@ import {MAX_NOTICES_PER_MINUTE} from '../core/limits.js';
 import type {LinkClosing} from '../network/link/peer-link.js';
 import {createTokenBucket} from '../network/scheduling/rate-limiters.js';
 import type {SyncLimit} from '../network/sync/sync.js';
+import type {Damage} from '../storage/log.js';
 
 export interface Notices {
 	notify(level: NoticeLevel, code: string, text: string): void;
@@ -20,6 +21,8 @@ export interface Notices {
 	feedForked(name: string): void;
 	/** A limit was reached: what is left out, in words. */
 	limitReached(what: SyncLimit, name: string): void;
+	/** A part of the own log is unreadable. */
+	logDamaged(damage: Damage): void;
 }
 
 const REPEAT_AFTER_MS = 60_000;
@@ -122,6 +125,20 @@ export function createNotices(
 		},
 		limitReached(what, name) {
 			notify('warn', `limit-${what}`, LIMIT_TEXTS[what](name));
+		},
+		logDamaged({kind, offset, length}) {
+			if (kind === 'torn')
+				notify(
+					'info',
+					'log-torn',
+					`the log ended in the middle of a record: ${length} bytes at byte ${offset} were set aside`,
+				);
+			else
+				notify(
+					'warn',
+					'log-damaged',
+					`the log is damaged: ${length} bytes at byte ${offset} are unreadable and are requested from other peers`,
+				);
 		},
 		feedForked(name) {
 			notify(

@@ -17,11 +17,11 @@ afterEach(() => room.stop());
 const fakePeer = (index: number) => index.toString(16).padStart(64, 'e') as PeerId;
 
 const FLOODS: readonly (readonly [string, (index: number) => Message])[] = [
-	['typing signs', () => ({type: 'typing'})],
+	['typing signals', () => ({type: 'typing'})],
 	['pings', index => ({type: 'ping', id: index})],
 	['pongs', index => ({type: 'pong', id: index, clock: 0, hlc: {ms: 0, counter: 0}})],
 	[
-		'names of peers',
+		'peer names',
 		index => ({
 			type: 'peers',
 			added: Array.from({length: 32}, (_, at) => ({peer: fakePeer(index * 32 + at), addresses: []})),
@@ -29,10 +29,10 @@ const FLOODS: readonly (readonly [string, (index: number) => Message])[] = [
 		}),
 	],
 	[
-		'lists of history',
+		'inventory messages',
 		index => ({type: 'have', kind: 'delta', feeds: [{peer: fakePeer(index), seq: 9, hash: new Uint8Array(8)}]}),
 	],
-	['digests of history', () => ({type: 'have', kind: 'digest', digest: new Uint8Array(2048).fill(1)})],
+	['inventory digests', () => ({type: 'have', kind: 'digest', digest: new Uint8Array(2048).fill(1)})],
 ];
 
 describe('a peer that floods', () => {
@@ -46,7 +46,7 @@ describe('a peer that floods', () => {
 			expect(mallory.errorCode).toBe('flood');
 			expect(noticesOf(room.ann).map(({code, text}) => `${code}: ${text}`)).toEqual([
 				expect.stringMatching(
-					new RegExp(`^flood: closed the connection to "(?:Mallory|[0-9a-f]{8})": .*${subject} a second$`),
+					new RegExp(`^flood: closed the connection to "(?:Mallory|[0-9a-f]{8})": .*${subject} per second$`),
 				),
 			]);
 			expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);

@@ -1,5 +1,4 @@
 import {expect, it} from 'vitest';
-import {createWindowRateLimiter} from '../../source/network/scheduling/rate-limiters.js';
 import {createSystemClock, systemRandom} from '../../source/network/system-clock.js';
 
 it('adds to monotonic time what the machine slept, and never goes back', () => {
@@ -37,13 +36,4 @@ it('hands out fractions below one and bytes of the length asked for', () => {
 	expect(Math.abs(fractions.reduce((sum, fraction) => sum + fraction) / 1000 - 0.5)).toBeLessThan(0.1);
 	expect(systemRandom.bytes(16)).toHaveLength(16);
 	expect(systemRandom.bytes(16)).not.toEqual(systemRandom.bytes(16));
-});
-
-it('lets so many a second through, and so many of one source', () => {
-	const limit = createWindowRateLimiter(10, 4);
-	const passed = (source: string, now: number, tries: number) =>
-		Array.from({length: tries}, () => limit.allows(source, now)).filter(Boolean).length;
-	expect([passed('a', 0, 9), passed('b', 500, 3), passed('c', 999, 9)]).toEqual([4, 3, 3]);
-	expect(limit.dropped).toBe(5 + 6);
-	expect([passed('a', 1000, 9), passed('d', 1000, 1)]).toEqual([4, 1]);
 });

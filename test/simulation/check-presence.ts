@@ -78,7 +78,8 @@ export function checkCalm(name: string, life: Life, lives: readonly Life[], worl
 	for (const record of life.disk.records) {
 		if (record.type !== 'observation' || record.observation.type !== 'peer-disconnected') continue;
 		const {subject, reason} = record.observation;
-		if (reason.startsWith('nothing heard') && here.has(subject)) faults.push(`${name}: gave up ${subject.slice(0, 6)}`);
+		if (reason.startsWith('nothing received') && here.has(subject))
+			faults.push(`${name}: gave up ${subject.slice(0, 6)}`);
 		if (reason === 'duplicate' && !wasReset(world, life, subject))
 			faults.push(`${name}: no connection to ${subject.slice(0, 6)} was left of two`);
 	}

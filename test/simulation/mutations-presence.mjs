@@ -50,7 +50,7 @@ export const presenceMutations = [
 	{
 		rule: 'Silence ends a connection.',
 		edits: [{in: 'stepLiveness', condition: 1, becomes: 'false'}],
-		tests: ['liveness', 'peer-link'],
+		tests: ['keepalive', 'peer-link'],
 	},
 	{
 		rule: 'A silent connection is pinged.',

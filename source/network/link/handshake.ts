@@ -1,40 +1,39 @@
+/**
+ * Check of the first message of each end (protocol.md, Handshake). Pure: the proof is passed in. The signature in a hello
+ * covers the keying material of this TLS connection and the role of its sender, so a relayed or reflected hello fails.
+ */
 import type {HelloMessage, Message} from '../../codec/message.js';
 import type {PeerId} from '../../core/event.js';
 import {proveHello, verifyHello} from '../../feed/hello-proof.js';
 import type {RoomKeys} from '../../feed/room-keys.js';
 import type {PeerKey} from '../../feed/signing-keys.js';
 
-/** Highest protocol version spoken (protocol.md, Versioning). */
+/** Highest protocol version that this program speaks (protocol.md, Versions). */
 export const PROTOCOL_VERSION = 1;
-/** Lowest protocol version understood. */
+/** Lowest protocol version that this program speaks. */
 export const LOWEST_VERSION = 1;
-/** Optional abilities, by name; append-only. */
+/** Optional abilities of this program, by name; append-only. Sent in the hello; this version needs none of the other end. */
 export const FEATURES: readonly string[] = ['typing'];
-
-/**
- * The first message of each side, judged (protocol.md, Handshake). Pure: the proof is passed in. Nobody speaks for
- * another, and a relayed or reflected hello fails, since the signature covers the keying material of this very stream
- * and the role.
- */
 
 export type Role = 'dialler' | 'accepter';
 
+/** Signs own hellos and verifies those of others, with the key of this node and the keys of the room. */
 export interface HelloProof {
 	prove(keyingMaterial: Uint8Array, role: Role): {readonly signature: Uint8Array; readonly mac: Uint8Array};
 	verify(hello: HelloMessage, keyingMaterial: Uint8Array, role: Role): boolean;
 }
 
 export type HelloCheck =
-	| {readonly type: 'verified'; readonly hello: HelloMessage; readonly version: number}
-	/** We dialled ourselves. */
+	| {readonly type: 'verified'; readonly hello: HelloMessage}
+	/** This node dialled itself. */
 	| {readonly type: 'self'}
-	/** To be said to the other end as `error`, and shown here. */
+	/** `code` and `text` are sent to the other end as `error`, and `text` is displayed here. */
 	| {readonly type: 'rejected'; readonly code: string; readonly text: string};
 
 export interface HandshakeContext {
 	readonly self: PeerId;
 	readonly keyingMaterial: Uint8Array;
-	/** The role of the other end. */
+	/** Role of the other end. */
 	readonly role: Role;
 	readonly proof: HelloProof;
 }
@@ -45,27 +44,25 @@ export function checkHello(message: Message, context: HandshakeContext): HelloCh
 	}
 
 	const [lowest, highest] = message.versions;
-	const version = Math.min(highest, PROTOCOL_VERSION);
-	if (version < Math.max(lowest, LOWEST_VERSION)) return {type: 'rejected', ...versionMismatch(lowest, highest)};
+	const hasCommonVersion = Math.min(highest, PROTOCOL_VERSION) >= Math.max(lowest, LOWEST_VERSION);
+	if (!hasCommonVersion) return {type: 'rejected', ...versionMismatch(lowest, highest)};
 	if (!context.proof.verify(message, context.keyingMaterial, context.role)) {
 		return {type: 'rejected', code: 'bad-proof', text: 'its hello is not signed for this connection'};
 	}
 
 	if (message.peer === context.self) return {type: 'self'};
-	return {type: 'verified', hello: message, version};
+	return {type: 'verified', hello: message};
 }
 
 function versionMismatch(lowest: number, highest: number): {code: string; text: string} {
-	const older = highest < LOWEST_VERSION;
+	const outdatedEnd = highest < LOWEST_VERSION ? 'the other end' : 'this end';
 	return {
 		code: 'version',
-		text: `speaks protocol ${lowest}-${highest}, we speak ${LOWEST_VERSION}-${PROTOCOL_VERSION}: ${
-			older ? 'the other end needs a newer p2pchat-ink' : 'this end needs a newer p2pchat-ink'
-		}`,
+		text: `speaks protocol ${lowest}-${highest}, we speak ${LOWEST_VERSION}-${PROTOCOL_VERSION}: ${outdatedEnd} needs a newer p2pchat-ink`,
 	};
 }
 
-/** Binds what the handshake needs to this node's key and room. */
+/** Creates the proof for the key of this node and its room. */
 export function createHelloProof(key: PeerKey, keys: RoomKeys): HelloProof {
 	return {
 		prove: (keyingMaterial, role) => proveHello(key, {keys, keyingMaterial, role}),

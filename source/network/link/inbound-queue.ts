@@ -1,40 +1,164 @@
-/** What comes in on one connection: frames out of bytes, no faster than we want them and no slower than makes sense. */
+/**
+ * Inbound side of one connection: bytes to frames, and the queue of frames that wait for the link scheduler.
+ *
+ * While frames wait, the connection is paused, so that they stay few. The frame reader also pauses a connection that sends
+ * more messages than any honest peer does, and interrupts long frames for the sake of other connections.
+ */
 import {createFrameDecoder} from '../../codec/frame.js';
-import type {Clock, Timer} from '../../core/environment.js';
+import type {Clock} from '../../core/environment.js';
 import {MAX_FRAME_MS, MAX_MESSAGES_PER_SECOND} from '../../core/limits.js';
 import type {ChunkedWork, DeferWork} from '../scheduling/chunked-work.js';
+import {type CoalescedTimer, createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {LinkScheduler} from '../scheduling/link-scheduler.js';
+import {createWindowCounter} from '../scheduling/rate-limiters.js';
 import type {Connection} from '../transport/transport.js';
 
-/** So much of an unfinished frame is read in one turn of the event loop: to decrypt it takes about a millisecond. */
+/** Queue of the complete frames of one link. */
+export interface InboundQueue {
+	/** Accepts bytes and reads the frames that they complete, in this turn of the event loop or in later ones. */
+	push(chunk: Uint8Array): void;
+	/** Calls `run` when no frame waits: at once, or after the last one. */
+	whenEmpty(run: () => void): void;
+	/** Drops the waiting frames. */
+	clear(): void;
+}
+
+export interface InboundHandlers {
+	/** Reads one frame; may defer a part of the work. Frames behind it wait for that part. */
+	read(frame: Uint8Array, defer: DeferWork): void;
+	/** Broken framing, or an error that `read` or its deferred work threw. The waiting frames are dropped. */
+	failed(error: unknown): void;
+}
+
+export function createInboundQueue(
+	scheduler: LinkScheduler,
+	reader: FrameReader,
+	handlers: InboundHandlers,
+): InboundQueue {
+	let frames: readonly Uint8Array[] = [];
+	let next = 0;
+	/** Size of the frames from `next` on and of the one whose work is deferred. */
+	let bytes = 0;
+	let deferredWork: ChunkedWork | undefined;
+	let currentBytes = 0;
+	let isPaused = false;
+	let onEmpty = () => {};
+	const slot = scheduler.register(step);
+
+	/** Reads one frame or runs one part of deferred work. Returns the bytes that are left. */
+	function step(): number {
+		try {
+			if (deferredWork) {
+				if (deferredWork.next().done) deferredWork = undefined;
+			} else {
+				readNext();
+			}
+
+			if (deferredWork) return bytes;
+			bytes -= currentBytes;
+			currentBytes = 0;
+			if (next >= frames.length) reader.checkFraming();
+		} catch (error) {
+			reset();
+			handlers.failed(error);
+		}
+
+		if (next >= frames.length) finish();
+		return bytes;
+	}
+
+	function readNext(): void {
+		const frame = frames[next];
+		next += 1;
+		if (!frame) return;
+		currentBytes = frame.length;
+		handlers.read(frame, work => {
+			deferredWork = work;
+		});
+	}
+
+	function finish(): void {
+		reset();
+		if (isPaused) reader.resume();
+		isPaused = false;
+		const run = onEmpty;
+		onEmpty = () => {};
+		run();
+	}
+
+	function reset(): void {
+		frames = [];
+		next = 0;
+		bytes = 0;
+		currentBytes = 0;
+		deferredWork = undefined;
+	}
+
+	return {
+		push(chunk) {
+			try {
+				const completed = reader.push(chunk);
+				if (completed.length === 0) {
+					if (frames.length === 0) reader.checkFraming();
+					return;
+				}
+
+				frames = frames.length === 0 ? completed : [...frames.slice(next), ...completed];
+				next = 0;
+				for (const frame of completed) bytes += frame.length;
+			} catch (error) {
+				reset();
+				handlers.failed(error);
+				return;
+			}
+
+			slot.ready(bytes);
+			if (frames.length === 0 || isPaused) return;
+			isPaused = true;
+			reader.pause();
+		},
+		whenEmpty(run) {
+			if (frames.length === 0) run();
+			else onEmpty = run;
+		},
+		clear() {
+			reset();
+			slot.cancel();
+			finish();
+		},
+	};
+}
+
+/** Bytes of an incomplete frame that are read in one turn of the event loop: decrypting them takes about a millisecond. */
 const MAX_UNBROKEN_BYTES = 128 * 1024;
 
+/** Decoder of the frames of one connection, with its flow control. */
 export interface FrameReader {
-	/** The frames that are whole now. Reads no further for the rest of a second that brought more than any honest peer sends. */
+	/** Returns the frames that `chunk` completes. */
 	push(chunk: Uint8Array): readonly Uint8Array[];
-	/** Throws the ProtocolError of broken framing; the frames before it were given out. */
+	/** Throws the ProtocolError of broken framing. The frames before it were returned. */
 	checkFraming(): void;
-	/** Each is to be undone by the other; they nest. */
+	/** Pauses the connection until as many calls of `resume`. */
 	pause(): void;
 	resume(): void;
-	/** Somebody paused it: what we do not read says nothing about them. */
+	/** Whether this node does not read: then silence proves nothing about the other end. */
 	readonly isPaused: boolean;
-	/** Whether one frame has been on its way for more than MAX_FRAME_MS. To be asked now and then. */
+	/** Whether a frame takes longer than MAX_FRAME_MS. To be called at intervals. */
 	isSlow(): boolean;
-	/** Our own clock stood still. */
+	/** Restarts the time of the current frame, after the timers of this node stalled. */
 	resetIdle(): void;
 	stop(): void;
 }
 
 export function createFrameReader(connection: Connection, clock: Clock): FrameReader {
 	const decoder = createFrameDecoder();
-	let window = {from: clock.monotonic(), messages: 0};
-	let throttleTimer: Timer | undefined;
-	/** Read without a break of a frame that is not whole yet. */
+	const messages = createWindowCounter(1000, clock.monotonic());
+	const rateTimer = createCoalescedTimer(clock, resume);
+	const yieldTimer = createCoalescedTimer(clock, resume);
+	/** Bytes of the incomplete frame since the last interruption. */
 	let partialBytes = 0;
-	let yieldTimer: Timer | undefined;
 	let pauses = 0;
-	/** When the frame that is coming in began, monotonic ms. */
+	/** Start of the incomplete frame, monotonic ms. */
 	let frameSince: number | undefined;
 
 	function pause(): void {
@@ -47,35 +171,28 @@ export function createFrameReader(connection: Connection, clock: Clock): FrameRe
 		if (pauses === 0) connection.resume();
 	}
 
-	function throttle(count: number): void {
-		const now = clock.monotonic();
-		if (now - window.from >= 1000) window = {from: now, messages: 0};
-		window.messages += count;
-		if (throttleTimer || window.messages <= MAX_MESSAGES_PER_SECOND) return;
+	function pauseUntil(timer: CoalescedTimer, delayMs: number): void {
+		if (timer.isScheduled) return;
 		pause();
-		throttleTimer = clock.after(Math.max(1, 1000 - (now - window.from)), () => {
-			throttleTimer = undefined;
-			resume();
-		});
+		timer.schedule(delayMs);
 	}
 
-	/** One link does not keep all others waiting for a frame of a megabyte. */
-	function yieldToOthers(): void {
-		partialBytes = 0;
-		if (yieldTimer) return;
-		pause();
-		yieldTimer = clock.after(0, () => {
-			yieldTimer = undefined;
-			resume();
-		});
+	/** Above MAX_MESSAGES_PER_SECOND, reading pauses for the rest of the second. */
+	function limitRate(count: number): void {
+		const now = clock.monotonic();
+		if (messages.add(now, count) > MAX_MESSAGES_PER_SECOND) pauseUntil(rateTimer, Math.max(1, messages.msLeft(now)));
 	}
 
 	return {
 		push(chunk) {
 			const frames = decoder.push(chunk);
 			partialBytes = frames.length > 0 ? 0 : partialBytes + chunk.length;
-			if (partialBytes >= MAX_UNBROKEN_BYTES) yieldToOthers();
-			if (frames.length > 0) throttle(frames.length);
+			if (partialBytes >= MAX_UNBROKEN_BYTES) {
+				partialBytes = 0;
+				pauseUntil(yieldTimer, 0);
+			}
+
+			if (frames.length > 0) limitRate(frames.length);
 			if (frames.length > 0 || frameSince === undefined) frameSince = clock.monotonic();
 			if (decoder.pendingBytes === 0) frameSince = undefined;
 			return frames;
@@ -96,122 +213,8 @@ export function createFrameReader(connection: Connection, clock: Clock): FrameRe
 			if (frameSince !== undefined) frameSince = clock.monotonic();
 		},
 		stop() {
-			throttleTimer?.cancel();
-			yieldTimer?.cancel();
-		},
-	};
-}
-
-/** Frames of one link that came and wait for its turn. Meanwhile nothing more is read from it, so that they stay few. */
-
-export interface InboundQueue {
-	/** Bytes came: reads the frames that they complete, now or in the next turns. */
-	push(chunk: Uint8Array): void;
-	/** Calls `run` once what waits is read: at once if nothing does. */
-	whenEmpty(run: () => void): void;
-	/** What waits is not read any more. */
-	clear(): void;
-}
-
-/** `read` gets one frame and may put off parts of the work; `failed` what the framing or one of them threw. */
-export function createInboundQueue(
-	turns: LinkScheduler,
-	reader: FrameReader,
-	{
-		read,
-		failed,
-	}: {readonly read: (frame: Uint8Array, rest: DeferWork) => void; readonly failed: (error: unknown) => void},
-): InboundQueue {
-	let frames: readonly Uint8Array[] = [];
-	let next = 0;
-	/** Of the frames from `next` on, and of the one of which parts are left. */
-	let bytes = 0;
-	let work: ChunkedWork | undefined;
-	let currentBytes = 0;
-	let paused = false;
-	let onEmpty = () => {};
-	const slot = turns.register(step);
-
-	function step(): number {
-		try {
-			if (work) {
-				if (work.next().done) work = undefined;
-			} else {
-				readNext();
-			}
-
-			if (work) return bytes;
-			bytes -= currentBytes;
-			currentBytes = 0;
-			if (next >= frames.length) reader.checkFraming();
-		} catch (error) {
-			clear();
-			failed(error);
-		}
-
-		if (next >= frames.length) settle();
-		return bytes;
-	}
-
-	function readNext(): void {
-		const frame = frames[next];
-		next += 1;
-		currentBytes = frame?.length ?? 0;
-		if (frame)
-			read(frame, rest => {
-				work = rest;
-			});
-	}
-
-	/** Everything is read. */
-	function settle(): void {
-		clear();
-		if (paused) reader.resume();
-		paused = false;
-		const run = onEmpty;
-		onEmpty = () => {};
-		run();
-	}
-
-	function clear(): void {
-		frames = [];
-		next = 0;
-		bytes = 0;
-		currentBytes = 0;
-		work = undefined;
-	}
-
-	return {
-		push(chunk) {
-			try {
-				const more = reader.push(chunk);
-				if (more.length === 0) {
-					if (frames.length === 0) reader.checkFraming();
-					return;
-				}
-
-				frames = frames.length === 0 ? more : [...frames.slice(next), ...more];
-				next = 0;
-				for (const frame of more) bytes += frame.length;
-			} catch (error) {
-				clear();
-				failed(error);
-				return;
-			}
-
-			slot.ready(bytes);
-			if (frames.length === 0 || paused) return;
-			paused = true;
-			reader.pause();
-		},
-		whenEmpty(run) {
-			if (frames.length === 0) run();
-			else onEmpty = run;
-		},
-		clear() {
-			clear();
-			slot.cancel();
-			settle();
+			rateTimer.stop();
+			yieldTimer.stop();
 		},
 	};
 }

@@ -1,76 +1,41 @@
-/** Whether the other end of a connection is alive, as a pure step (design.md, 3, Liveness). Any byte counts. */
-
+/**
+ * Keepalive of one connection: whether the other end is alive, its round-trip time and its clock offset (protocol.md,
+ * Liveness). Any byte from the other end counts. `stepLiveness` is the pure step; `createKeepalive` adds the measurements.
+ */
 import type {PingMessage, PongMessage} from '../../codec/message.js';
 import type {Clock} from '../../core/environment.js';
 import type {LinkStatus} from '../../core/event.js';
 import {GONE_AFTER_MS, PING_AFTER_MS, SUSPECT_AFTER_MS} from '../../core/limits.js';
 
-export interface Liveness {
-	/** Monotonic ms of the last byte from the other end. */
-	readonly receivedAt: number;
-	/** Monotonic ms of the last ping since then; undefined when none was needed. */
-	readonly pingedAt?: number;
-}
-
-export type LivenessVerdict = 'alive' | 'suspect' | 'gone';
-
-export interface LivenessStep {
-	readonly liveness: Liveness;
-	readonly verdict: LivenessVerdict;
-	/** Whether a ping is due now. */
-	readonly ping: boolean;
-}
-
-export function aliveAt(now: number): Liveness {
-	return {receivedAt: now};
-}
-
-/** Our own timers were late by `lateMs`: what came meanwhile may wait unread, so that time counts as nobody's silence. */
-export function creditTimerLag({receivedAt, pingedAt}: Liveness, lateMs: number, now: number): Liveness {
-	const later = (at: number) => Math.min(now, at + lateMs);
-	return {receivedAt: later(receivedAt), ...(pingedAt !== undefined && {pingedAt: later(pingedAt)})};
-}
-
-/** `now` in monotonic ms. A silent connection is pinged every PING_AFTER_MS until something comes or it is gone. */
-export function stepLiveness(liveness: Liveness, now: number): LivenessStep {
-	const silence = now - liveness.receivedAt;
-	const verdict = silence >= GONE_AFTER_MS ? 'gone' : silence >= SUSPECT_AFTER_MS ? 'suspect' : 'alive';
-	const ping = verdict !== 'gone' && now - Math.max(liveness.receivedAt, liveness.pingedAt ?? 0) >= PING_AFTER_MS;
-	return {liveness: ping ? {...liveness, pingedAt: now} : liveness, verdict, ping};
-}
-
-/** Whether the other end is alive, how far away it is, and how far its clock is from ours. */
-
-/** What a look at the clock showed. */
-export interface TickResult {
-	readonly timedOut: boolean;
-	/** The status is another than before. */
-	readonly changed: boolean;
-	readonly pingDue: boolean;
-}
-
 export interface Keepalive {
 	readonly status: LinkStatus;
 	readonly roundTripMs: number | undefined;
-	/** Their wall clock minus ours, ms. */
+	/** Wall clock of the other end minus ours, ms. */
 	readonly clockOffsetMs: number | undefined;
-	/** Any byte came; true if the status changed by it. */
+	/** Notes received bytes. Returns whether the status changed. */
 	recordReceived(): boolean;
-	/** We said something. */
+	/** Notes a sent message. */
 	recordSent(): void;
-	/** Their hello showed their clock: a first guess, until a ping is answered. */
+	/** Takes the wall clock in the hello of the other end as first estimate of the offset. */
 	recordHello(theirClock: number): void;
-	/** The next ping to send. */
+	/** Creates the next ping to send. */
 	nextPing(): PingMessage;
-	/** True if it answers our last ping: what is measured is new. */
+	/** Measures with a pong. False: it does not answer the last ping. */
 	acceptPong(message: PongMessage): boolean;
 	/**
-	 * To be called about every LIVENESS_TICK_MS; `lateMs`: how much later than that. `isPaused`: we do not read, so silence
-	 * proves nothing.
+	 * Evaluates the silence. To be called about every LIVENESS_TICK_MS; `lateMs`: delay beyond that. `isPaused`: this node
+	 * does not read, so silence proves nothing.
 	 */
 	tick(isPaused: boolean, lateMs: number): TickResult;
-	/** Our own clock stood still: silence so far proves nothing. */
+	/** Restarts the silence, after the timers of this node stalled. */
 	resetIdle(): void;
+}
+
+export interface TickResult {
+	readonly timedOut: boolean;
+	/** Whether the status changed. */
+	readonly changed: boolean;
+	readonly pingDue: boolean;
 }
 
 export function createKeepalive(clock: Clock): Keepalive {
@@ -125,12 +90,45 @@ export function createKeepalive(clock: Clock): Keepalive {
 			liveness = isPaused ? aliveAt(now) : creditTimerLag(liveness, lateMs, now);
 			const step = stepLiveness(liveness, now);
 			liveness = step.liveness;
-			const changed = step.verdict === 'suspect' && status !== 'suspect';
+			const changed = step.state === 'suspect' && status !== 'suspect';
 			if (changed) status = 'suspect';
-			// Who hears much and says nothing looks gone: what they ask waits behind all that they send.
+			// The pongs of the other end may wait behind all that it sends. So this node pings when it is silent itself, or it
+			// would appear dead to the other end.
 			const isQuiet = now - sentAt >= PING_AFTER_MS;
-			return {timedOut: step.verdict === 'gone', changed, pingDue: step.ping || isQuiet};
+			return {timedOut: step.state === 'dead', changed, pingDue: step.pingDue || isQuiet};
 		},
 		resetIdle,
 	};
+}
+
+/** Silence of the other end. Times in monotonic ms. */
+export interface Liveness {
+	/** Time of its last byte. */
+	readonly receivedAt: number;
+	/** Time of the last ping since then, if one was due. */
+	readonly pingedAt?: number;
+}
+
+export interface LivenessStep {
+	readonly liveness: Liveness;
+	readonly state: 'alive' | 'suspect' | 'dead';
+	readonly pingDue: boolean;
+}
+
+export function aliveAt(now: number): Liveness {
+	return {receivedAt: now};
+}
+
+/** Evaluates the silence at `now`. A silent connection is pinged every PING_AFTER_MS until a byte arrives or it is dead. */
+export function stepLiveness(liveness: Liveness, now: number): LivenessStep {
+	const silenceMs = now - liveness.receivedAt;
+	const state = silenceMs >= GONE_AFTER_MS ? 'dead' : silenceMs >= SUSPECT_AFTER_MS ? 'suspect' : 'alive';
+	const pingDue = state !== 'dead' && now - Math.max(liveness.receivedAt, liveness.pingedAt ?? 0) >= PING_AFTER_MS;
+	return {liveness: pingDue ? {...liveness, pingedAt: now} : liveness, state, pingDue};
+}
+
+/** Subtracts the lag of our own timers from the silence: what arrived meanwhile may be unread. */
+function creditTimerLag({receivedAt, pingedAt}: Liveness, lateMs: number, now: number): Liveness {
+	const later = (at: number) => Math.min(now, at + lateMs);
+	return {receivedAt: later(receivedAt), ...(pingedAt !== undefined && {pingedAt: later(pingedAt)})};
 }

@@ -1,34 +1,31 @@
-/** What goes out on one connection: how much may wait, and whether the other end reads. Times in monotonic ms. */
+/** Outbound side of one connection: limits what may be queued, and detects an other end that does not read. */
 import {encodeMessageFrame, type Message} from '../../codec/message.js';
 import {MAX_QUEUED_BYTES, SLOW_READER_MS} from '../../core/limits.js';
 import type {Connection} from '../transport/transport.js';
 
 export interface LinkWriter {
-	/** False: above the high-water mark. */
+	/** Returns false above the high-water mark of the connection, or if the message was not sent. */
 	send(message: Message): boolean;
 	sendFrame(frame: Uint8Array): boolean;
-	/** Whether they took nothing of what is queued for SLOW_READER_MS. To be asked now and then. */
+	/** Whether the other end took nothing of the queue for SLOW_READER_MS. To be called at intervals; `now`: monotonic ms. */
 	isStuck(now: number): boolean;
-	/** Our own clock stood still. */
+	/** Restarts the time of `isStuck`, after the timers of this node stalled. */
 	resetIdle(): void;
 }
 
-/** Not worth queueing for one who does not read. */
+/** Messages without value once they are late. They are dropped above MAX_QUEUED_BYTES. */
 const EXPENDABLE: ReadonlySet<Message['type']> = new Set(['ping', 'pong', 'typing']);
 
-/**
- * Pushes stop at MAX_QUEUED_BYTES (sync.ts), and so does what is worth nothing later; twice that is the end: `overflow` is
- * called and nothing is sent.
- */
+/** Above twice MAX_QUEUED_BYTES nothing is sent any more, and `onOverflow` is called. Pushes stop earlier (sync.ts). */
 export function createLinkWriter(connection: Connection, onOverflow: () => void): LinkWriter {
 	let sentBytes = 0;
-	/** How much they had taken, and since when no more. */
-	let stuck: {readonly since: number; readonly flushed: number} | undefined;
+	/** Bytes that the other end had taken when it took some last, and the time of the first look after that. */
+	let stall: {readonly since: number; readonly takenBytes: number} | undefined;
 
-	function write(frame: Uint8Array, passing: boolean): boolean {
-		const queued = connection.queuedBytes;
-		if (queued > MAX_QUEUED_BYTES && passing) return false;
-		if (queued > 2 * MAX_QUEUED_BYTES) {
+	function write(frame: Uint8Array, isExpendable: boolean): boolean {
+		const {queuedBytes} = connection;
+		if (queuedBytes > MAX_QUEUED_BYTES && isExpendable) return false;
+		if (queuedBytes > 2 * MAX_QUEUED_BYTES) {
 			onOverflow();
 			return false;
 		}
@@ -41,14 +38,14 @@ export function createLinkWriter(connection: Connection, onOverflow: () => void)
 		send: message => write(encodeMessageFrame(message), EXPENDABLE.has(message.type)),
 		sendFrame: frame => write(frame, false),
 		isStuck(now) {
-			const queued = connection.queuedBytes;
-			const flushed = sentBytes - queued;
-			if (queued === 0) stuck = undefined;
-			else if (stuck?.flushed !== flushed) stuck = {since: now, flushed};
-			return stuck !== undefined && now - stuck.since > SLOW_READER_MS;
+			const {queuedBytes} = connection;
+			const takenBytes = sentBytes - queuedBytes;
+			if (queuedBytes === 0) stall = undefined;
+			else if (stall?.takenBytes !== takenBytes) stall = {since: now, takenBytes};
+			return stall !== undefined && now - stall.since > SLOW_READER_MS;
 		},
 		resetIdle() {
-			stuck = undefined;
+			stall = undefined;
 		},
 	};
 }

@@ -1,6 +1,6 @@
 /**
- * How much of each kind of message one connection may bring (protocol.md, Limits). The figures are far above what any
- * honest peer sends, also one that was stalled and sends all at once, so whoever passes them is cut off.
+ * Rate limiter of the messages of one connection, by kind (protocol.md, Limits). The limits are far above what an honest
+ * peer sends, even one that was stalled and sends everything at once. So a peer that exceeds one is at fault.
  */
 import type {Message} from '../../codec/message.js';
 import {
@@ -15,23 +15,24 @@ import {
 import {createTokenBucket, type TokenBucket} from '../scheduling/rate-limiters.js';
 
 export interface MessageRateLimiter {
-	/** Undefined: within the limits. Else what it was too much of, in words. `now`: monotonic, ms. */
+	/** Counts a message. Returns undefined within the limits, else a text that names the exceeded one. `now`: monotonic ms. */
 	violation(message: Message, now: number): string | undefined;
 }
 
 interface Rule {
 	readonly perSecond: number;
-	readonly words: string;
+	/** Plural noun for the text. */
+	readonly noun: string;
 }
 
 const RULES = {
-	have: {perSecond: MAX_HAVES_PER_SECOND, words: 'lists of history'},
-	digest: {perSecond: MAX_DIGESTS_PER_SECOND, words: 'digests of history'},
-	want: {perSecond: MAX_WANTS_PER_SECOND, words: 'requests for history'},
-	peers: {perSecond: MAX_PEERS_NAMED_PER_SECOND, words: 'names of peers'},
-	ping: {perSecond: MAX_PINGS_PER_SECOND, words: 'pings'},
-	pong: {perSecond: MAX_PINGS_PER_SECOND, words: 'pongs'},
-	typing: {perSecond: MAX_TYPING_PER_SECOND, words: 'typing signs'},
+	have: {perSecond: MAX_HAVES_PER_SECOND, noun: 'inventory messages'},
+	digest: {perSecond: MAX_DIGESTS_PER_SECOND, noun: 'inventory digests'},
+	want: {perSecond: MAX_WANTS_PER_SECOND, noun: 'history requests'},
+	peers: {perSecond: MAX_PEERS_NAMED_PER_SECOND, noun: 'peer names'},
+	ping: {perSecond: MAX_PINGS_PER_SECOND, noun: 'pings'},
+	pong: {perSecond: MAX_PINGS_PER_SECOND, noun: 'pongs'},
+	typing: {perSecond: MAX_TYPING_PER_SECOND, noun: 'typing signals'},
 } as const satisfies Readonly<Record<string, Rule>>;
 
 type Kind = keyof typeof RULES;
@@ -41,12 +42,11 @@ function kindOf(message: Message): Kind | undefined {
 	return message.type in RULES ? (message.type as Kind) : undefined;
 }
 
-/** A list counts as what it names: each costs us a look and perhaps a dial. */
+/** Number of tokens that a message takes. Each listed peer costs one, because it may lead to a dial. */
 function weightOf(message: Message): number {
 	return message.type === 'peers' ? Math.max(1, message.added.length + message.removed.length) : 1;
 }
 
-/** For one connection. */
 export function createMessageRateLimiter(): MessageRateLimiter {
 	const buckets = new Map<Kind, TokenBucket>();
 
@@ -54,14 +54,10 @@ export function createMessageRateLimiter(): MessageRateLimiter {
 		violation(message, now) {
 			const kind = kindOf(message);
 			if (!kind) return undefined;
-			const {perSecond, words} = RULES[kind];
-			let bucket = buckets.get(kind);
-			if (!bucket) {
-				bucket = createTokenBucket(perSecond, perSecond * MESSAGE_BURST_SECONDS);
-				buckets.set(kind, bucket);
-			}
-
-			return bucket.take(now, weightOf(message)) ? undefined : `it sends more than ${perSecond} ${words} a second`;
+			const {perSecond, noun} = RULES[kind];
+			const bucket = buckets.get(kind) ?? createTokenBucket(perSecond, perSecond * MESSAGE_BURST_SECONDS);
+			buckets.set(kind, bucket);
+			return bucket.take(now, weightOf(message)) ? undefined : `it sends more than ${perSecond} ${noun} per second`;
 		},
 	};
 }

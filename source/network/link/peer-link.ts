@@ -1,11 +1,14 @@
 /**
- * One connection from its first byte to its close, as the rest of the program sees it. What it hands on is decoded, checked
- * and from a peer that proved its id.
+ * Link: the life of one connection from the hello to its close. Its handlers receive decoded and checked messages of a peer
+ * that proved its id.
+ *
+ * The parts: inbound-queue (bytes to frames, flow control), link-writer (outbound limits), keepalive (liveness and
+ * measurements), message-rate-limiter, handshake (check of the hello).
  *
  * Invariants
- * 1. No message is handed on before the other end's hello was verified; nothing after `closed`.
- * 2. A fault of the other end closes this connection with a code, and nothing else.
- * 3. `closed` is called exactly once, also when the hello never came.
+ * 1. No message is passed on before the hello of the other end is verified, and none after `closed`.
+ * 2. A fault of the other end closes this connection with a code, and has no other effect.
+ * 3. `closed` is called exactly once, even if no hello arrived.
  */
 import {type ByeReason, decodeMessage, type HelloMessage, type Message} from '../../codec/message.js';
 import type {Clock, Debug} from '../../core/environment.js';
@@ -21,7 +24,7 @@ import {createKeepalive} from './keepalive.js';
 import {createLinkWriter} from './link-writer.js';
 import {createMessageRateLimiter} from './message-rate-limiter.js';
 
-/** What this node says first on every connection, without the proof. */
+/** The first message of this node on every connection, without the proof. */
 export type OwnHello = Omit<HelloMessage, 'type' | 'signature' | 'mac'>;
 
 /** A connection to a peer that proved its id. */
@@ -35,37 +38,37 @@ export interface PeerLink {
 	readonly queuedBytes: number;
 	readonly status: LinkStatus;
 	readonly roundTripMs: number | undefined;
-	/** Their wall clock minus ours, ms. */
+	/** Wall clock of the other end minus ours, ms. */
 	readonly clockOffsetMs: number | undefined;
-	/** False: above the high-water mark; `drained` will be called. */
+	/** Returns false above the high-water mark; `drained` follows. */
 	send(message: Message): boolean;
-	/** For a frame that goes to many. */
+	/** Sends a frame that was encoded once for many links. */
 	sendFrame(frame: Uint8Array): boolean;
 	pause(): void;
 	resume(): void;
-	/** Says bye, sends what is queued, closes. */
+	/** Sends `bye` and everything that is queued, then closes. */
 	close(reason: ByeReason): void;
-	/** Says what was wrong with the other end, closes. */
+	/** Sends an `error` about a fault of the other end, then closes. */
 	fail(code: string, text: string): void;
 }
 
-/** Why a connection ended. `by`: who ended it. */
+/** Reason of the end of a connection. `by`: `fault` is a fault of the other end that this node found. */
 export interface LinkClosing {
 	readonly by: 'us' | 'them' | 'fault' | 'network';
-	/** A bye reason, an error code, or `reset`, `silent`, `hello-timeout`. */
+	/** A bye reason, an error code, or one of `reset`, `ended`, `silent`, `hello-timeout`. */
 	readonly code: string;
-	/** In plain words. */
+	/** Text for people. */
 	readonly text: string;
 }
 
 export interface PeerLinkHandlers {
 	verified(link: PeerLink): void;
-	/** `rest`: for work that takes long, the rest of it. */
-	message(link: PeerLink, message: Message, rest: DeferWork): void;
-	/** Status, round-trip time or clock offset changed. */
+	/** `defer` accepts work that takes long; later messages of the link wait for it. */
+	message(link: PeerLink, message: Message, defer: DeferWork): void;
+	/** The status, the round-trip time or the clock offset changed. */
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
-	/** `link` is undefined when the hello was never verified. */
+	/** `link` is undefined if the hello was never verified. */
 	closed(link: PeerLink | undefined, closing: LinkClosing): void;
 }
 
@@ -75,25 +78,19 @@ export interface PeerLinkOptions {
 	readonly proof: HelloProof;
 	readonly clock: Clock;
 	readonly debug: Debug;
-	/** Shared by all links of a node; of its own unless given. */
+	/** Scheduler of all links of a node. By default the link has its own. */
 	readonly scheduler?: LinkScheduler;
 }
 
-/** What the mesh holds of a connection, verified or not. */
+/** Control of a connection by its owner, before and after the hello. */
 export interface OpenLink {
-	/** Judges silence; to be called about every LIVENESS_TICK_MS. `lateMs`: how much later than that it is called. */
+	/** Checks liveness and progress. To be called about every LIVENESS_TICK_MS; `lateMs`: delay beyond that. */
 	tick(lateMs: number): void;
-	/** Our own clock stood still: silence so far proves nothing. */
+	/** Ignores the silence so far, after the timers of this node stalled. */
 	resetIdle(): void;
-	/** Closes without a word. */
+	/** Closes without a message. */
 	destroy(code: string, text: string): void;
 }
-
-/**
- * Opens a link over a connection: hello, then messages, until it closes (invariants: `peer-link.ts`). Bytes in and out and
- * their pace stand in `link-reader` and `link-writer`, liveness and measures in `link-pulse`, the judgement of a hello in
- * `handshake`.
- */
 
 export function openPeerLink(connection: Connection, options: PeerLinkOptions, handlers: PeerLinkHandlers): OpenLink {
 	const {clock, proof, self, debug, scheduler = createLinkScheduler(clock)} = options;
@@ -102,25 +99,26 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	const reader = createFrameReader(connection, clock);
 	const inbound = createInboundQueue(scheduler, reader, {read: onFrame, failed: onFault});
 	const keepalive = createKeepalive(clock);
-	const rates = createMessageRateLimiter();
+	const rateLimiter = createMessageRateLimiter();
 	let hello: HelloMessage | undefined;
 	let closing: LinkClosing | undefined;
-	let done = false;
+	let hasClosed = false;
 
 	const send = (message: Message) => sendFrom(() => writer.send(message));
+	const sendPing = () => send(keepalive.nextPing());
+
 	function sendFrom(write: () => boolean): boolean {
 		if (closing) return false;
 		keepalive.recordSent();
 		return write();
 	}
 
-	const sendPing = () => send(keepalive.nextPing());
 	const link: PeerLink = {
 		get peer() {
 			return hello?.peer ?? self;
 		},
 		get hello() {
-			if (!hello) throw new Error('the hello of this link was not verified yet');
+			if (!hello) throw new Error('the hello of this link is not verified yet');
 			return hello;
 		},
 		dialled,
@@ -155,23 +153,23 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		if (!hello) end({by: 'fault', code: 'hello-timeout', text: 'no hello within 5 s'});
 	});
 
-	/** Says a last word, lets it out, and closes. */
-	function end(why: LinkClosing, word?: Message): void {
+	/** Closes: after `lastMessage` is sent, or at once without one. */
+	function end(reason: LinkClosing, lastMessage?: Message): void {
 		if (closing) return;
-		if (word) send(word);
-		closing = why;
-		debug('link', `closing: ${why.text}`, {code: why.code, by: why.by, address: remoteAddress});
-		if (word) connection.close();
+		if (lastMessage) send(lastMessage);
+		closing = reason;
+		debug('link', `closing: ${reason.text}`, {code: reason.code, by: reason.by, address: remoteAddress});
+		if (lastMessage) connection.close();
 		else connection.destroy();
 	}
 
 	function endSlowReader(): void {
-		end({by: 'fault', code: 'slow-reader', text: 'it does not read what it is sent'});
+		end({by: 'fault', code: 'slow-reader', text: 'it does not read the messages that it is sent'});
 	}
 
 	function onClosed(error: string | undefined): void {
-		if (done) return;
-		done = true;
+		if (hasClosed) return;
+		hasClosed = true;
 		helloTimer.cancel();
 		reader.stop();
 		closing ??= error
@@ -187,14 +185,14 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 			return;
 		}
 
-		const theirs = dialled ? 'accepter' : 'dialler';
-		const verdict = checkHello(message, {self, keyingMaterial, role: theirs, proof});
-		if (verdict.type === 'self') {
-			end({by: 'us', code: 'self', text: 'this is ourselves'}, {type: 'bye', reason: 'self'});
-		} else if (verdict.type === 'rejected') {
-			link.fail(verdict.code, verdict.text);
+		const theirRole = dialled ? 'accepter' : 'dialler';
+		const check = checkHello(message, {self, keyingMaterial, role: theirRole, proof});
+		if (check.type === 'self') {
+			end({by: 'us', code: 'self', text: 'this node dialled itself'}, {type: 'bye', reason: 'self'});
+		} else if (check.type === 'rejected') {
+			link.fail(check.code, check.text);
 		} else {
-			hello = verdict.hello;
+			hello = check.hello;
 			helloTimer.cancel();
 			keepalive.recordHello(hello.clock);
 			handlers.verified(link);
@@ -203,7 +201,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	}
 
 	function onMessage(message: Message, defer: DeferWork): void {
-		const excess = rates.violation(message, clock.monotonic());
+		const excess = rateLimiter.violation(message, clock.monotonic());
 		if (excess !== undefined) {
 			link.fail('flood', excess);
 			return;
@@ -258,14 +256,14 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	return {
 		tick(lateMs) {
 			if (closing || !hello) return;
-			// One who is alive and yet takes or brings nothing holds our memory and a place.
+			// A peer may be alive and still make no progress. It would hold memory and a connection for nothing.
 			if (reader.isSlow()) link.fail('slow-frame', `a message did not arrive within ${MAX_FRAME_MS / 1000} s`);
 			else if (writer.isStuck(clock.monotonic())) endSlowReader();
 			if (closing) return;
-			const beat = keepalive.tick(reader.isPaused, lateMs);
-			if (beat.timedOut) end({by: 'network', code: 'silent', text: 'nothing heard for 9 s'});
-			if (beat.changed) handlers.metricsChanged(link);
-			if (beat.pingDue) sendPing();
+			const result = keepalive.tick(reader.isPaused, lateMs);
+			if (result.timedOut) end({by: 'network', code: 'silent', text: 'nothing received for 9 s'});
+			if (result.changed) handlers.metricsChanged(link);
+			if (result.pingDue) sendPing();
 		},
 		resetIdle() {
 			keepalive.resetIdle();

@@ -82,7 +82,7 @@ export function createIngest(options: IngestOptions): Ingest {
 		const last = lastSeq(batch);
 		if (requested) sync.requestedBytes -= bytes;
 		if (requested ? sync.requestedBytes < 0 : batch.peer !== link.peer) {
-			link.fail('unasked', 'it sends history that nobody asked for');
+			link.fail('unasked', 'it sent events that were not requested');
 			return false;
 		}
 
@@ -123,7 +123,7 @@ export function createIngest(options: IngestOptions): Ingest {
 		const result = sink.ingest(batch, missingRanges.isLive(author, batch.firstSeq));
 		if (result.type === 'ahead') missingRanges.noteClaim(author, lastSeq(batch), clock.monotonic());
 		else if (result.type === 'forked') options.onFork(author);
-		else if (result.type === 'invalid') link.fail(result.code, 'sent history that its author never signed');
+		else if (result.type === 'invalid') link.fail(result.code, 'it sent events that their author never signed');
 		options.onIngested(incoming, Math.max(0, inventory.seqOf(author) - seqBefore));
 	}
 

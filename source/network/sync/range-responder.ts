@@ -155,7 +155,7 @@ function createLinkResponder(
 	return {
 		serve(want) {
 			if (answers.length >= MAX_OPEN_WANTS) {
-				link.fail('too-many-wants', 'asked for more before the last answers were complete');
+				link.fail('too-many-wants', `it has more than ${MAX_OPEN_WANTS} open history requests`);
 				return;
 			}
 

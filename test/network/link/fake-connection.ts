@@ -1,21 +1,21 @@
-/** A connection whose other end is the test: it sees each message sent, and says whatever it wants in whatever pieces. */
+/** A connection whose other end is the test, which sees every message and sends any bytes in any pieces. */
 import {createFrameDecoder} from '../../../source/codec/frame.js';
 import {decodeMessage, encodeMessageFrame, type Message} from '../../../source/codec/message.js';
 import type {Connection, ConnectionHandlers} from '../../../source/network/transport/transport.js';
 
 export interface FakeConnection {
 	readonly connection: Connection;
-	/** What our end said, in order. */
+	/** The messages of our end, in order. */
 	readonly sent: Message[];
-	/** `pause`, `resume`, `close`, `destroy`, as called. */
+	/** The calls of `pause`, `resume`, `close` and `destroy`, in order. */
 	readonly calls: string[];
-	/** The other end says these, in one chunk. */
+	/** Sends messages of the other end, in one chunk. */
 	say(...messages: readonly Message[]): void;
 	sayBytes(bytes: Uint8Array): void;
-	/** So many bytes wait that the other end does not take, and what is sent from now on waits behind them. */
+	/** Queues bytes that the other end does not read. What is sent from now on waits behind them. */
 	queue(bytes: number): void;
 	drain(): void;
-	/** It is over. */
+	/** Closes the connection. */
 	end(error?: string): void;
 }
 

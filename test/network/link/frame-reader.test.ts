@@ -13,7 +13,7 @@ function createBench() {
 
 const KIB = 1024;
 
-it('a large frame is read in parts, so that other connections come in between', async () => {
+it('a large frame is read in parts, so that other connections are served in between', async () => {
 	const {clock, calls, reader} = createBench();
 	const frame = encodeFrame(new Uint8Array(300 * KIB));
 	const chunks = Array.from({length: 19}, (_, index) => frame.subarray(index * 16 * KIB, (index + 1) * 16 * KIB));
@@ -28,14 +28,14 @@ it('a large frame is read in parts, so that other connections come in between', 
 	expect(calls).toEqual(['pause', 'resume', 'pause', 'resume']);
 });
 
-it('many small frames are read without such a break', () => {
+it('many small frames are read without a pause', () => {
 	const {calls, reader} = createBench();
 	const frame = encodeFrame(new Uint8Array(64 * KIB));
 	for (let count = 0; count < 20; count++) expect(reader.push(frame)).toHaveLength(1);
 	expect(calls).toEqual([]);
 });
 
-it('a connection that closed is not read on', async () => {
+it('a connection that closed is not resumed', async () => {
 	const {clock, calls, reader} = createBench();
 	reader.push(encodeFrame(new Uint8Array(300 * KIB)).subarray(0, 200 * KIB));
 	reader.stop();

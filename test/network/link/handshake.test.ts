@@ -29,21 +29,21 @@ function contextWith(isProven: HandshakeContext['proof']['verify']): HandshakeCo
 }
 
 describe('the first message', () => {
-	it('of a peer that proves its id is taken, with the highest version both speak', () => {
-		const verdict = checkHello(
+	it('is accepted from a peer that proves its id, even if it also speaks later versions', () => {
+		const check = checkHello(
 			{...hello, versions: [LOWEST_VERSION, PROTOCOL_VERSION + 5]},
 			contextWith(() => true),
 		);
-		expect(verdict).toMatchObject({type: 'verified', version: PROTOCOL_VERSION});
+		expect(check).toMatchObject({type: 'verified', hello: {peer: hello.peer}});
 	});
 
-	it('is checked against this stream and the role of the other end', () => {
-		const asked: unknown[] = [];
+	it('is verified for the keying material of this connection and the role of the other end', () => {
+		const verified: unknown[] = [];
 		checkHello(
 			hello,
-			contextWith((_, material, role) => asked.push([material[0], role]) > 0),
+			contextWith((_, material, role) => verified.push([material[0], role]) > 0),
 		);
-		expect(asked).toEqual([[5, 'dialler']]);
+		expect(verified).toEqual([[5, 'dialler']]);
 	});
 
 	it('must be a hello', () => {
@@ -55,7 +55,7 @@ describe('the first message', () => {
 		).toMatchObject({code: 'hello-expected'});
 	});
 
-	it('fails without a proof, also when it claims to be us', () => {
+	it('is rejected without a proof, even if it has our peer id', () => {
 		expect(
 			checkHello(
 				hello,
@@ -70,7 +70,7 @@ describe('the first message', () => {
 		).toMatchObject({code: 'bad-proof'});
 	});
 
-	it('of ourselves is recognised by the peer id', () => {
+	it('of this node itself is recognised by the peer id', () => {
 		expect(
 			checkHello(
 				{...hello, peer: SELF},
@@ -82,11 +82,11 @@ describe('the first message', () => {
 	it.each([
 		[[PROTOCOL_VERSION + 1, PROTOCOL_VERSION + 2], 'this end needs a newer'],
 		[[0, LOWEST_VERSION - 1], 'the other end needs a newer'],
-	] as const)('that speaks only %j is told who needs a newer version', (versions, words) => {
-		const verdict = checkHello(
+	] as const)('with versions %j only is rejected with a text that names the outdated end', (versions, text) => {
+		const check = checkHello(
 			{...hello, versions},
 			contextWith(() => true),
 		);
-		expect(verdict).toMatchObject({type: 'rejected', code: 'version', text: expect.stringContaining(words)});
+		expect(check).toMatchObject({type: 'rejected', code: 'version', text: expect.stringContaining(text)});
 	});
 });

@@ -9,24 +9,24 @@ import {createTurnClock} from '../../helpers/turn-clock.js';
 let read: number[];
 let faults: unknown[];
 let paused: boolean;
-let slow: number;
-let put: (() => void)[];
-let inbox: InboundQueue;
+let stepMs: number;
+let timers: (() => void)[];
+let queue: InboundQueue;
 
 const frames = (...values: number[]) => Buffer.concat(values.map(value => encodeFrame(Uint8Array.of(value))));
-/** Sockets are read before what waits: of two timers behind a push the second works. */
+/** The scheduler lets the sockets be read first: of two timers after a push, the second one works. */
 const next = () => {
-	put.shift()?.();
-	put.shift()?.();
+	timers.shift()?.();
+	timers.shift()?.();
 };
 
 beforeEach(() => {
 	read = [];
 	faults = [];
 	paused = false;
-	slow = 0;
+	stepMs = 0;
 	const clock = createTurnClock();
-	put = clock.turns;
+	timers = clock.turns;
 	const connection = {
 		pause: () => {
 			paused = true;
@@ -35,9 +35,9 @@ beforeEach(() => {
 			paused = false;
 		},
 	} as Connection;
-	inbox = createInboundQueue(createLinkScheduler(clock), createFrameReader(connection, clock), {
+	queue = createInboundQueue(createLinkScheduler(clock), createFrameReader(connection, clock), {
 		read(frame) {
-			clock.spend(slow);
+			clock.spend(stepMs);
 			read.push(frame[0] ?? -1);
 			if (frame[0] === 99) throw new Error('99');
 		},
@@ -45,57 +45,57 @@ beforeEach(() => {
 	});
 });
 
-it('reads what is quick at once and leaves the connection alone', () => {
-	inbox.push(frames(1, 2, 3));
+it('reads frames at once while there is time, and does not pause the connection', () => {
+	queue.push(frames(1, 2, 3));
 	expect(read).toEqual([1, 2, 3]);
 	expect(paused).toBe(false);
 });
 
-it('reads nothing more from the connection until what waits is read, in order', () => {
-	slow = READ_SLICE_MS / 2;
-	inbox.push(frames(1, 2, 3, 4, 5));
+it('pauses the connection until the waiting frames are read, in order', () => {
+	stepMs = READ_SLICE_MS / 2;
+	queue.push(frames(1, 2, 3, 4, 5));
 	expect([read, paused]).toEqual([[1, 2], true]);
-	inbox.push(frames(6));
+	queue.push(frames(6));
 	next();
 	expect([read, paused]).toEqual([[1, 2, 3, 4], true]);
 	next();
 	expect([read, paused]).toEqual([[1, 2, 3, 4, 5, 6], false]);
 });
 
-it('reports broken framing behind the frames before it, and reads nothing behind a fault', () => {
-	slow = READ_SLICE_MS / 2;
-	inbox.push(Buffer.concat([frames(1, 2, 3), Buffer.alloc(4)]));
+it('reports broken framing after the frames before it, and reads nothing after a fault', () => {
+	stepMs = READ_SLICE_MS / 2;
+	queue.push(Buffer.concat([frames(1, 2, 3), Buffer.alloc(4)]));
 	expect([read, faults]).toEqual([[1, 2], []]);
 	next();
 	expect([read, faults.length]).toEqual([[1, 2, 3], 1]);
-	inbox.push(frames(4));
+	queue.push(frames(4));
 	expect([read, faults.length]).toEqual([[1, 2, 3], 2]);
 });
 
-it('a frame that cannot be read ends what stands behind it', () => {
-	inbox.push(frames(1, 99, 2));
+it('a frame that cannot be read drops the frames behind it', () => {
+	queue.push(frames(1, 99, 2));
 	expect([read, faults.length]).toEqual([[1, 99], 1]);
 });
 
-it('says when it is empty: at once, or when the rest is read or thrown away', () => {
-	const said: string[] = [];
-	inbox.whenEmpty(() => said.push('at once'));
-	slow = READ_SLICE_MS / 2;
-	inbox.push(frames(1, 2, 3));
-	inbox.whenEmpty(() => said.push('read'));
-	expect(said).toEqual(['at once']);
+it('reports that it is empty: at once, or when the waiting frames are read or dropped', () => {
+	const calls: string[] = [];
+	queue.whenEmpty(() => calls.push('at once'));
+	stepMs = READ_SLICE_MS / 2;
+	queue.push(frames(1, 2, 3));
+	queue.whenEmpty(() => calls.push('read'));
+	expect(calls).toEqual(['at once']);
 	next();
-	expect(said).toEqual(['at once', 'read']);
+	expect(calls).toEqual(['at once', 'read']);
 	next();
-	inbox.push(frames(4, 5, 6));
-	inbox.whenEmpty(() => said.push('cleared'));
-	inbox.clear();
+	queue.push(frames(4, 5, 6));
+	queue.whenEmpty(() => calls.push('cleared'));
+	queue.clear();
 	next();
-	expect(said).toEqual(['at once', 'read', 'cleared']);
+	expect(calls).toEqual(['at once', 'read', 'cleared']);
 	expect(read).not.toContain(6);
 });
 
-it('does a part of what a frame leads to in a turn, and reads what stands behind it after the last', () => {
+it('runs one part of deferred work per turn, and reads the next frame after the last part', () => {
 	const done: string[] = [];
 	const clock = createTurnClock();
 	const {turns} = clock;
@@ -108,7 +108,7 @@ it('does a part of what a frame leads to in a turn, and reads what stands behind
 		}
 	}
 	const own = createInboundQueue(createLinkScheduler(clock), createFrameReader(connection, clock), {
-		read: (frame, rest) => (frame[0] === 1 ? rest(parts('one')) : done.push('two')),
+		read: (frame, defer) => (frame[0] === 1 ? defer(parts('one')) : done.push('two')),
 		failed: error => faults.push(error),
 	});
 	own.push(frames(1, 2));

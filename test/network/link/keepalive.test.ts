@@ -1,44 +1,74 @@
 import {describe, expect, it} from 'vitest';
-import {LIVENESS_TICK_MS, SUSPECT_AFTER_MS} from '../../../source/core/limits.js';
-import {createKeepalive} from '../../../source/network/link/keepalive.js';
+import {GONE_AFTER_MS, LIVENESS_TICK_MS, PING_AFTER_MS, SUSPECT_AFTER_MS} from '../../../source/core/limits.js';
+import {aliveAt, createKeepalive, type Liveness, stepLiveness} from '../../../source/network/link/keepalive.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 
-/** Looks `beats` times without a byte, each time as much later than planned as told. */
-async function silentFor(beats: number, lateMs: number) {
+/** A keepalive after so many ticks without a byte, each of them `lateMs` late. */
+async function silentFor(ticks: number, lateMs: number) {
 	const clock = createFakeClock();
-	const pulse = createKeepalive(clock);
-	for (let beat = 0; beat < beats; beat++) {
+	const keepalive = createKeepalive(clock);
+	for (let tick = 0; tick < ticks; tick++) {
 		await clock.advance(LIVENESS_TICK_MS + lateMs);
-		pulse.tick(false, lateMs);
+		keepalive.tick(false, lateMs);
 	}
 
-	return pulse;
+	return keepalive;
 }
 
 describe('the silence of a peer', () => {
-	it('makes it suspect after five seconds of ours', async () => {
-		const beats = SUSPECT_AFTER_MS / LIVENESS_TICK_MS;
-		expect((await silentFor(beats - 1, 0)).status).toBe('connected');
-		expect((await silentFor(beats, 0)).status).toBe('suspect');
+	it('makes it suspect after five seconds', async () => {
+		const ticks = SUSPECT_AFTER_MS / LIVENESS_TICK_MS;
+		expect((await silentFor(ticks - 1, 0)).status).toBe('connected');
+		expect((await silentFor(ticks, 0)).status).toBe('suspect');
 	});
 
-	it('does not count while our own timers were late: what it sent may wait unread', async () => {
-		const beats = SUSPECT_AFTER_MS / LIVENESS_TICK_MS;
-		expect((await silentFor(beats - 1, 1900)).status).toBe('connected');
-		expect((await silentFor(beats, 1900)).status).toBe('suspect');
+	it('does not count while our own timers are late, because received bytes may be unread', async () => {
+		const ticks = SUSPECT_AFTER_MS / LIVENESS_TICK_MS;
+		expect((await silentFor(ticks - 1, 1900)).status).toBe('connected');
+		expect((await silentFor(ticks, 1900)).status).toBe('suspect');
 	});
 
-	it('begins at a byte, however late we look', async () => {
+	it('starts at the last byte, however late the next tick is', async () => {
 		const clock = createFakeClock();
-		const pulse = createKeepalive(clock);
+		const keepalive = createKeepalive(clock);
 		await clock.advance(2000);
-		pulse.recordReceived();
-		pulse.tick(false, 1500);
+		keepalive.recordReceived();
+		keepalive.tick(false, 1500);
 		await clock.advance(SUSPECT_AFTER_MS - 1);
-		pulse.tick(false, 0);
-		expect(pulse.status).toBe('connected');
+		keepalive.tick(false, 0);
+		expect(keepalive.status).toBe('connected');
 		await clock.advance(1);
-		pulse.tick(false, 0);
-		expect(pulse.status).toBe('suspect');
+		keepalive.tick(false, 0);
+		expect(keepalive.status).toBe('suspect');
+	});
+});
+
+describe('a silent connection', () => {
+	it.each([
+		[0, 'alive', false],
+		[PING_AFTER_MS - 1, 'alive', false],
+		[PING_AFTER_MS, 'alive', true],
+		[SUSPECT_AFTER_MS - 1, 'alive', true],
+		[SUSPECT_AFTER_MS, 'suspect', true],
+		[GONE_AFTER_MS - 1, 'suspect', true],
+		[GONE_AFTER_MS, 'dead', false],
+	])('after %i ms is %s, with a ping due: %s', (silenceMs, state, pingDue) => {
+		expect(stepLiveness(aliveAt(1000), 1000 + silenceMs)).toMatchObject({state, pingDue});
+	});
+
+	it('is pinged every two seconds until it is dead, not at every tick', () => {
+		let liveness: Liveness = aliveAt(0);
+		const pings: number[] = [];
+		for (let now = 0; now <= 12_000; now += 500) {
+			const step = stepLiveness(liveness, now);
+			liveness = step.liveness;
+			if (step.pingDue) pings.push(now);
+		}
+
+		expect(pings).toEqual([2000, 4000, 6000, 8000]);
+	});
+
+	it('is alive again with any byte', () => {
+		expect(stepLiveness(aliveAt(8000), 9500).state).toBe('alive');
 	});
 });

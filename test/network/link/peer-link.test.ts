@@ -35,16 +35,16 @@ const own = {
 	hlc: {ms: 0, counter: 0},
 };
 const proven = {signature: new Uint8Array(64), mac: new Uint8Array(32)};
-/** Of a type that a later version may know. */
+/** A message of a type that this version does not know. */
 const UNKNOWN = encodeFrame(Buffer.from('\x81\xa4type\xa5later', 'latin1'));
 const post = (id: number): Message => ({type: 'want', id, ranges: []});
 
-/** A link just opened; the test is the other end. */
+/** Opens a link whose other end is the test. */
 function openLink({dialled = false, isProven = true, isTicking = true} = {}) {
 	const clock = createFakeClock();
 	const far = createFakeConnection({dialled});
-	const told: string[] = [];
-	const heard: Message[] = [];
+	const reports: string[] = [];
+	const received: Message[] = [];
 	const roles: string[] = [];
 	let link: PeerLink | undefined;
 	const opened = openPeerLink(
@@ -68,12 +68,12 @@ function openLink({dialled = false, isProven = true, isTicking = true} = {}) {
 		{
 			verified(verified) {
 				link = verified;
-				told.push('verified');
+				reports.push('verified');
 			},
-			message: (_, message) => heard.push(message),
-			metricsChanged: ({status}) => told.push(`measured ${status}`),
-			drained: () => told.push('drained'),
-			closed: (closed, {by, code}) => told.push(`closed ${closed ? 'known' : 'unknown'} ${by} ${code}`),
+			message: (_, message) => received.push(message),
+			metricsChanged: ({status}) => reports.push(`measured ${status}`),
+			drained: () => reports.push('drained'),
+			closed: (closed, {by, code}) => reports.push(`closed ${closed ? 'known' : 'unknown'} ${by} ${code}`),
 		},
 	);
 	const hello = (more: Partial<HelloMessage> = {}): HelloMessage => ({
@@ -93,13 +93,13 @@ function openLink({dialled = false, isProven = true, isTicking = true} = {}) {
 		far.say(hello());
 		if (!link) throw new Error('not verified');
 		far.sent.length = 0;
-		told.length = 0;
+		reports.length = 0;
 		return link;
 	};
-	return {...far, clock, told, heard, roles, opened, hello, verify};
+	return {...far, clock, reports, received, roles, opened, hello, verify};
 }
 
-/** The other end is alive, whatever else it does. */
+/** Advances the clock while the other end sends pings. */
 async function advanceAlive(node: ReturnType<typeof openLink>, ms: number): Promise<void> {
 	for (let passed = 0; passed < ms; passed += 1000) {
 		node.say({type: 'ping', id: passed});
@@ -107,8 +107,8 @@ async function advanceAlive(node: ReturnType<typeof openLink>, ms: number): Prom
 	}
 }
 
-describe('a connection that just opened', () => {
-	it('hears our hello first, proven for our role', () => {
+describe('a new connection', () => {
+	it('starts with our hello, with a proof for our role', () => {
 		for (const dialled of [true, false]) {
 			const {sent, roles} = openLink({dialled});
 			expect(sent).toMatchObject([{type: 'hello', peer: SELF, name: 'Alice'}]);
@@ -116,15 +116,15 @@ describe('a connection that just opened', () => {
 		}
 	});
 
-	it('is a link once their hello is verified for the other role, and is measured at once', () => {
-		const {say, hello, told, sent, roles} = openLink({dialled: true});
+	it('is a link once the hello of the other end is verified for its role, and is measured at once', () => {
+		const {say, hello, reports, sent, roles} = openLink({dialled: true});
 		say(hello());
 		expect(roles).toEqual(['dialler', 'accepter']);
-		expect(told).toEqual(['verified']);
+		expect(reports).toEqual(['verified']);
 		expect(sent.map(({type}) => type)).toEqual(['hello', 'ping']);
 	});
 
-	it('knows the peer, and a first guess of its clock, from the hello', () => {
+	it('knows the peer and a first estimate of its clock from the hello', () => {
 		const link = openLink().verify();
 		expect([link.peer, link.hello.name, link.clockOffsetMs, link.roundTripMs]).toEqual([
 			OTHER,
@@ -134,77 +134,77 @@ describe('a connection that just opened', () => {
 		]);
 	});
 
-	it('hands nothing on before a hello: what else comes first is refused in words', () => {
-		const {say, heard, sent, calls, told, end, hello} = openLink();
+	it('passes no message on before the hello, and rejects any other first message with a text', () => {
+		const {say, received, sent, calls, reports, end, hello} = openLink();
 		say(post(1), hello(), post(2));
-		expect(heard).toEqual([]);
+		expect(received).toEqual([]);
 		expect(sent.at(-1)).toMatchObject({type: 'error', code: 'hello-expected'});
 		expect(calls).toEqual(['close']);
 		end();
-		expect(told).toEqual(['closed unknown fault hello-expected']);
+		expect(reports).toEqual(['closed unknown fault hello-expected']);
 	});
 
-	it('is refused without a proof', () => {
-		const {say, hello, sent, told} = openLink({isProven: false});
+	it('is rejected without a proof', () => {
+		const {say, hello, sent, reports} = openLink({isProven: false});
 		say(hello());
 		expect(sent.at(-1)).toMatchObject({type: 'error', code: 'bad-proof'});
-		expect(told).toEqual([]);
+		expect(reports).toEqual([]);
 	});
 
-	it('to ourselves ends with a word, not with a fault', () => {
-		const {say, hello, sent, told, end} = openLink();
+	it('to this node itself ends with a bye, not with a fault', () => {
+		const {say, hello, sent, reports, end} = openLink();
 		say(hello({peer: SELF}));
 		end();
 		expect(sent.at(-1)).toEqual({type: 'bye', reason: 'self'});
-		expect(told).toEqual(['closed unknown us self']);
+		expect(reports).toEqual(['closed unknown us self']);
 	});
 
-	it('that is answered by an error ends by them, with their code', () => {
-		const {say, calls, told, end} = openLink();
+	it('that the other end answers with an error is closed by the other end, with its code', () => {
+		const {say, calls, reports, end} = openLink();
 		say({type: 'error', code: 'version', text: 'too old'});
 		end('reset');
 		expect(calls).toEqual(['destroy']);
-		expect(told).toEqual(['closed unknown them version']);
+		expect(reports).toEqual(['closed unknown them version']);
 	});
 
-	it('is given up when no hello comes, whatever else it sends', async () => {
-		const {clock, told, end, sayBytes, calls} = openLink();
+	it('is closed if no hello arrives in time, whatever else arrives', async () => {
+		const {clock, reports, end, sayBytes, calls} = openLink();
 		await clock.advance(HELLO_TIMEOUT_MS - 1);
 		sayBytes(new Uint8Array([0, 0]));
 		expect(calls).toEqual([]);
 		await clock.advance(1);
 		expect(calls).toEqual(['destroy']);
 		end();
-		expect(told).toEqual(['closed unknown fault hello-timeout']);
+		expect(reports).toEqual(['closed unknown fault hello-timeout']);
 	});
 });
 
-describe('a link on which nothing is heard', () => {
-	it('is pinged, then suspect, then gone, each told once', async () => {
+describe('a silent link', () => {
+	it('is pinged, then suspect, then closed, and each change is reported once', async () => {
 		const node = openLink();
 		const link = node.verify();
 		await node.clock.advance(PING_AFTER_MS + LIVENESS_TICK_MS);
 		expect(node.sent.map(({type}) => type)).toEqual(['ping']);
 		expect(link.status).toBe('connected');
 		await node.clock.advance(SUSPECT_AFTER_MS - PING_AFTER_MS);
-		expect([link.status, node.told]).toEqual(['suspect', ['measured suspect']]);
+		expect([link.status, node.reports]).toEqual(['suspect', ['measured suspect']]);
 		await node.clock.advance(GONE_AFTER_MS - SUSPECT_AFTER_MS);
 		expect(node.calls).toEqual(['destroy']);
 		node.end();
-		expect(node.told).toEqual(['measured suspect', 'closed known network silent']);
+		expect(node.reports).toEqual(['measured suspect', 'closed known network silent']);
 	});
 
-	it('is well again at the first byte, even if it is half of a message', async () => {
+	it('is connected again with the first byte, even if it is part of a message', async () => {
 		const node = openLink();
 		const link = node.verify();
 		await node.clock.advance(SUSPECT_AFTER_MS + LIVENESS_TICK_MS);
 		node.sayBytes(encodeMessageFrame(post(1)).subarray(0, 3));
-		expect([link.status, node.told]).toEqual(['connected', ['measured suspect', 'measured connected']]);
+		expect([link.status, node.reports]).toEqual(['connected', ['measured suspect', 'measured connected']]);
 		await node.clock.advance(SUSPECT_AFTER_MS - LIVENESS_TICK_MS);
 		expect(link.status).toBe('connected');
 	});
 
-	it('is pinged anew and given all its time when our own clock stood still', async () => {
+	it('is pinged again and gets its full time after our own timers stalled', async () => {
 		const {verify, clock, opened, sent, calls} = openLink({isTicking: false});
 		verify();
 		await clock.advance(GONE_AFTER_MS * 3);
@@ -218,7 +218,7 @@ describe('a link on which nothing is heard', () => {
 		expect(calls).toEqual(['destroy']);
 	});
 
-	it('hears of us every two seconds although we hear of it all the time: its pings may wait behind what it sends', async () => {
+	it('receives a ping every two seconds although it sends all the time, because its own pings may be queued', async () => {
 		const node = openLink();
 		node.verify();
 		for (let passed = 0; passed < GONE_AFTER_MS; passed += LIVENESS_TICK_MS) {
@@ -228,7 +228,7 @@ describe('a link on which nothing is heard', () => {
 		expect(node.sent.map(({type}) => type)).toEqual(['ping', 'ping', 'ping', 'ping']);
 	});
 
-	it('is not blamed for what we do not read', async () => {
+	it('is not suspect while this node does not read', async () => {
 		const node = openLink();
 		const link = node.verify();
 		link.pause();
@@ -240,32 +240,32 @@ describe('a link on which nothing is heard', () => {
 	});
 });
 
-describe('what a ping measures', () => {
-	it('is the round trip, and their clock in the middle of it', async () => {
-		const {clock, verify, say, told} = openLink();
+describe('a ping', () => {
+	it('measures the round-trip time and the clock of the other end', async () => {
+		const {clock, verify, say, reports} = openLink();
 		const link = verify();
 		const wall = clock.now();
 		await clock.advance(40);
 		say({type: 'pong', id: 1, clock: wall + 20 + 5000, hlc: {ms: 0, counter: 0}});
-		expect(told).toEqual(['measured connected']);
+		expect(reports).toEqual(['measured connected']);
 		expect([link.roundTripMs, link.clockOffsetMs]).toEqual([40, 5000]);
 	});
 
-	it('is not touched by an answer to another ping, nor by a second answer', async () => {
+	it('is not measured by the answer to another ping or by a second answer', async () => {
 		const node = openLink();
 		node.say(node.hello());
 		const ping = node.sent.at(-1);
 		if (ping?.type !== 'ping') throw new Error('no ping');
 		const pong = (id: number): Message => ({type: 'pong', id, clock: node.clock.now(), hlc: {ms: 0, counter: 0}});
 		node.say(pong(ping.id + 1));
-		expect(node.told).toEqual(['verified']);
+		expect(node.reports).toEqual(['verified']);
 		node.say(pong(ping.id));
 		await node.clock.advance(1000);
 		node.say(pong(ping.id));
-		expect(node.told).toEqual(['verified', 'measured connected']);
+		expect(node.reports).toEqual(['verified', 'measured connected']);
 	});
 
-	it('is answered with our clock as it is now', async () => {
+	it('is answered with our current clock', async () => {
 		const node = openLink();
 		node.verify();
 		await node.clock.advance(1234);
@@ -274,8 +274,8 @@ describe('what a ping measures', () => {
 	});
 });
 
-describe('what is said to one who does not read', () => {
-	it('is left out if it is worth nothing later, above 8 MiB that wait', () => {
+describe('a message to an end that does not read', () => {
+	it('is dropped above 8 MiB of queue if it has no value later', () => {
 		const node = openLink();
 		const link = node.verify();
 		node.queue(MAX_QUEUED_BYTES + 1);
@@ -284,17 +284,17 @@ describe('what is said to one who does not read', () => {
 		expect(node.sent.map(({type}) => type)).toEqual(['want']);
 	});
 
-	it('ends the connection at twice that', () => {
+	it('closes the connection above twice that queue', () => {
 		const node = openLink();
 		const link = node.verify();
 		node.queue(2 * MAX_QUEUED_BYTES + 1);
 		expect(link.send(post(1))).toBe(false);
 		expect([node.sent, node.calls]).toEqual([[], ['destroy']]);
 		node.end();
-		expect(node.told).toEqual(['closed known fault slow-reader']);
+		expect(node.reports).toEqual(['closed known fault slow-reader']);
 	});
 
-	it('ends it when nothing at all is taken for a minute, however alive the other end is', async () => {
+	it('closes the connection if nothing is read for a minute, even if the other end is alive', async () => {
 		const node = openLink();
 		node.verify();
 		node.queue(1000);
@@ -304,7 +304,7 @@ describe('what is said to one who does not read', () => {
 		expect(node.calls).toEqual(['destroy']);
 	});
 
-	it('goes on as long as a little is taken, or our own clock stood still', async () => {
+	it('does not close the connection while a little is read, or after our own timers stalled', async () => {
 		const node = openLink();
 		node.verify();
 		for (let left = 5; left > 0; left--) {
@@ -319,7 +319,7 @@ describe('what is said to one who does not read', () => {
 	});
 });
 
-describe('what comes in', () => {
+describe('a received message', () => {
 	it('is the same however the stream is cut', () => {
 		const messages = [1, 2, 3, 4].map(post);
 		check(
@@ -333,21 +333,21 @@ describe('what comes in', () => {
 					from = Math.max(from, to);
 				}
 
-				expect(node.heard).toEqual(messages);
+				expect(node.received).toEqual(messages);
 			}),
 		);
 	});
 
-	it('is handed on up to the place where the framing breaks, then the connection ends', () => {
+	it('is passed on if the framing breaks after it; then the connection closes', () => {
 		const node = openLink();
 		node.verify();
 		node.sayBytes(Buffer.concat([encodeMessageFrame(post(1)), new Uint8Array(8)]));
-		expect(node.heard).toEqual([post(1)]);
+		expect(node.received).toEqual([post(1)]);
 		expect(node.sent.at(-1)).toMatchObject({type: 'error', code: 'bad-frame'});
 		expect(node.calls).toEqual(['close']);
 	});
 
-	it('is not read faster than an honest peer speaks: for the rest of the second it waits', async () => {
+	it('above the rate of an honest peer is read in the next second', async () => {
 		const node = openLink();
 		node.verify();
 		await node.clock.advance(1000);
@@ -366,7 +366,7 @@ describe('what comes in', () => {
 		expect(node.calls).toEqual(['pause', 'resume']);
 	});
 
-	it('that never becomes a whole message ends the connection, unless it is we who do not read', async () => {
+	it('that stays incomplete closes the connection, unless this node does not read', async () => {
 		const node = openLink();
 		const link = node.verify();
 		const half = encodeMessageFrame(post(1)).subarray(0, 5);
@@ -383,13 +383,13 @@ describe('what comes in', () => {
 		expect(node.sent.at(-1)).toMatchObject({type: 'error', code: 'slow-frame'});
 	});
 
-	it('after their goodbye is not read any more; the goodbye itself is handed on', () => {
+	it('after a bye is not read; the bye itself is passed on', () => {
 		const node = openLink();
 		node.verify();
 		node.say(post(1), {type: 'bye', reason: 'leaving'}, post(2));
-		expect(node.heard).toEqual([post(1), {type: 'bye', reason: 'leaving'}]);
+		expect(node.received).toEqual([post(1), {type: 'bye', reason: 'leaving'}]);
 		node.end();
-		expect([node.calls, node.told]).toEqual([['close'], ['closed known them leaving']]);
+		expect([node.calls, node.reports]).toEqual([['close'], ['closed known them leaving']]);
 	});
 
 	it('after our own close is dropped', () => {
@@ -398,23 +398,23 @@ describe('what comes in', () => {
 		link.close('duplicate');
 		node.say(post(1));
 		node.drain();
-		expect([node.heard, node.told]).toEqual([[], []]);
+		expect([node.received, node.reports]).toEqual([[], []]);
 		expect(node.sent).toEqual([{type: 'bye', reason: 'duplicate'}]);
 		expect(link.send(post(2))).toBe(false);
 		expect(node.sent).toHaveLength(1);
 	});
 
-	it('is cut off when it floods', () => {
+	it('above its rate limit closes the connection', () => {
 		const node = openLink();
 		node.verify();
 		node.say(...Array.from({length: 1000}, (): Message => ({type: 'typing'})));
 		expect(node.sent.at(-1)).toMatchObject({type: 'error', code: 'flood'});
-		expect(node.heard.length).toBeLessThan(1000);
+		expect(node.received.length).toBeLessThan(1000);
 	});
 });
 
-describe('pauses', () => {
-	it('nest: reading goes on when the last is over', () => {
+describe('pauses of a link', () => {
+	it('nest: reading continues after the last one', () => {
 		const node = openLink();
 		const link = node.verify();
 		link.pause();
@@ -426,16 +426,16 @@ describe('pauses', () => {
 	});
 });
 
-it('the end of a connection is told once, and leaves no timer', () => {
+it('the end of a connection is reported once and leaves no timer', () => {
 	for (const [error, code] of [
 		['reset by peer', 'reset'],
 		[undefined, 'ended'],
 	] as const) {
-		const {verify, end, told, clock} = openLink({isTicking: false});
+		const {verify, end, reports, clock} = openLink({isTicking: false});
 		verify();
 		end(error);
 		end('again');
-		expect(told).toEqual([`closed known network ${code}`]);
+		expect(reports).toEqual([`closed known network ${code}`]);
 		expect(clock.pending).toBe(0);
 	}
 });

@@ -1,42 +1,94 @@
-import {expect, it} from 'vitest';
-import {createCoalescingTicker} from '../../../source/network/scheduling/coalesced-timer.js';
+import {describe, expect, it} from 'vitest';
+import {createCoalescedTimer, createCoalescingTicker} from '../../../source/network/scheduling/coalesced-timer.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 
 const INTERVAL_MS = 250;
 
-function createBeaten() {
+/** Times of the runs, in ms since the creation of the task. */
+function createBench() {
 	const clock = createFakeClock();
-	const started = clock.monotonic();
-	const beats: number[] = [];
-	const beat = createCoalescingTicker(clock, INTERVAL_MS, () => beats.push(clock.monotonic() - started));
-	return {clock, beat, beats};
+	const startedAt = clock.monotonic();
+	const runs: number[] = [];
+	const run = () => void runs.push(clock.monotonic() - startedAt);
+	return {clock, runs, run};
 }
 
-it('a beat that nobody wakes sets no timer', async () => {
-	const {clock, beats} = createBeaten();
-	expect(clock.pending).toBe(0);
-	await clock.advance(10 * INTERVAL_MS);
-	expect(beats).toEqual([]);
+describe('a coalesced timer', () => {
+	it('runs once for several requests, at the time of the first', async () => {
+		const {clock, runs, run} = createBench();
+		const timer = createCoalescedTimer(clock, run);
+		timer.schedule(20);
+		timer.schedule(5);
+		expect(timer.isScheduled).toBe(true);
+		await clock.advance(100);
+		expect([runs, timer.isScheduled]).toEqual([[20], false]);
+		timer.schedule();
+		await clock.advance(0);
+		expect(runs).toEqual([20, 100]);
+	});
+
+	it('can be scheduled by its own run', async () => {
+		const {clock, runs, run} = createBench();
+		const timer = createCoalescedTimer(clock, () => {
+			run();
+			if (runs.length < 3) timer.schedule(10);
+		});
+		timer.schedule(10);
+		await clock.advance(100);
+		expect(runs).toEqual([10, 20, 30]);
+	});
+
+	it('does not run after it was cancelled, until it is scheduled again', async () => {
+		const {clock, runs, run} = createBench();
+		const timer = createCoalescedTimer(clock, run);
+		timer.schedule(10);
+		timer.cancel();
+		await clock.advance(100);
+		expect([runs, clock.pending]).toEqual([[], 0]);
+		timer.schedule(10);
+		await clock.advance(10);
+		expect(runs).toEqual([110]);
+	});
+
+	it('sets no timer after it was stopped', () => {
+		const {clock, run} = createBench();
+		const timer = createCoalescedTimer(clock, run);
+		timer.schedule(10);
+		timer.stop();
+		timer.schedule(10);
+		expect([clock.pending, timer.isScheduled]).toEqual([0, false]);
+	});
 });
 
-it('a beat that is woken comes once, in the rhythm in which it was made', async () => {
-	const {clock, beat, beats} = createBeaten();
-	await clock.advance(2 * INTERVAL_MS + 30);
-	beat.wake();
-	beat.wake();
-	await clock.advance(10 * INTERVAL_MS);
-	expect(beats).toEqual([3 * INTERVAL_MS]);
-	beat.wake();
-	await clock.advance(INTERVAL_MS);
-	expect(beats).toEqual([3 * INTERVAL_MS, 13 * INTERVAL_MS]);
-});
+describe('a coalescing ticker', () => {
+	it('sets no timer until it is woken', async () => {
+		const {clock, runs, run} = createBench();
+		createCoalescingTicker(clock, INTERVAL_MS, run);
+		expect(clock.pending).toBe(0);
+		await clock.advance(10 * INTERVAL_MS);
+		expect(runs).toEqual([]);
+	});
 
-it('a beat that is stopped does not come, whoever wakes it', async () => {
-	const {clock, beat, beats} = createBeaten();
-	beat.wake();
-	beat.stop();
-	beat.wake();
-	await clock.advance(2 * INTERVAL_MS);
-	expect(beats).toEqual([]);
-	expect(clock.pending).toBe(0);
+	it('runs once when it is woken, at a multiple of its interval after its creation', async () => {
+		const {clock, runs, run} = createBench();
+		const ticker = createCoalescingTicker(clock, INTERVAL_MS, run);
+		await clock.advance(2 * INTERVAL_MS + 30);
+		ticker.wake();
+		ticker.wake();
+		await clock.advance(10 * INTERVAL_MS);
+		expect(runs).toEqual([3 * INTERVAL_MS]);
+		ticker.wake();
+		await clock.advance(INTERVAL_MS);
+		expect(runs).toEqual([3 * INTERVAL_MS, 13 * INTERVAL_MS]);
+	});
+
+	it('does not run after it was stopped, even if it is woken', async () => {
+		const {clock, runs, run} = createBench();
+		const ticker = createCoalescingTicker(clock, INTERVAL_MS, run);
+		ticker.wake();
+		ticker.stop();
+		ticker.wake();
+		await clock.advance(2 * INTERVAL_MS);
+		expect([runs, clock.pending]).toEqual([[], 0]);
+	});
 });

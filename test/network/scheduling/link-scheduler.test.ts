@@ -5,45 +5,45 @@ import {INTERACTIVE_BYTES} from '../../../source/network/scheduling/fair-queue.j
 import {createLinkScheduler, type LinkScheduler} from '../../../source/network/scheduling/link-scheduler.js';
 
 interface Bench {
-	readonly turns: LinkScheduler;
-	/** One line a step done. */
+	readonly scheduler: LinkScheduler;
+	/** The name of the link of each step. */
 	readonly done: string[];
-	/** Runs what was put off, a turn of the event loop. */
+	/** Runs the next timer: one turn of the event loop. False: no timer is set. */
 	next(): boolean;
-	/** A link that has so many steps to do, each of so many ms and bytes: with two it is not light. */
-	link(name: string, steps: number, ms: number, bytes?: number): {ready(steps?: number): void; leave(): void};
+	/** Registers a link with so many steps of so many ms and bytes. With two steps left it is not interactive. */
+	link(name: string, steps: number, ms: number, bytes?: number): {ready(steps?: number): void; cancel(): void};
 	pass(ms: number): void;
-	/** For how long the rest was put off last. */
+	/** Delay of the last timer, ms. */
 	pause(): number | undefined;
 }
 
 /** A clock that moves only as steps work. */
 function createBench(): Bench {
 	let now = 0;
-	const put: (() => void)[] = [];
+	const timers: (() => void)[] = [];
 	const pauses: number[] = [];
 	const clock: Clock = {
 		now: () => now,
 		monotonic: () => now,
 		after(ms, run) {
-			put.push(run);
+			timers.push(run);
 			pauses.push(ms);
-			return {cancel: () => void put.splice(put.indexOf(run), 1)};
+			return {cancel: () => void timers.splice(timers.indexOf(run), 1)};
 		},
 	};
-	const turns = createLinkScheduler(clock);
+	const scheduler = createLinkScheduler(clock);
 	const done: string[] = [];
 	return {
-		turns,
+		scheduler,
 		done,
 		next() {
-			const run = put.shift();
+			const run = timers.shift();
 			run?.();
 			return run !== undefined;
 		},
 		link(name, steps, ms, bytes = INTERACTIVE_BYTES) {
 			let left = steps;
-			const turn = turns.register(() => {
+			const place = scheduler.register(() => {
 				now += ms;
 				done.push(name);
 				left -= 1;
@@ -52,9 +52,9 @@ function createBench(): Bench {
 			return {
 				ready(more = 0) {
 					left += more;
-					turn.ready(left * bytes);
+					place.ready(left * bytes);
 				},
-				leave: turn.cancel,
+				cancel: place.cancel,
 			};
 		},
 		pass(ms) {
@@ -64,13 +64,13 @@ function createBench(): Bench {
 	};
 }
 
-it('little work is done at once', () => {
+it('little work runs at once', () => {
 	const bench = createBench();
 	bench.link('ann', 3, READ_SLICE_MS / 3).ready();
 	expect(bench.done).toEqual(['ann', 'ann', 'ann']);
 });
 
-it('much work leaves the event loop free after a slice, and goes on once sockets were read again', () => {
+it('much work yields to the event loop after a slice, and continues after the sockets were read', () => {
 	const bench = createBench();
 	bench.link('mallory', 10, 1).ready();
 	expect(bench.done).toHaveLength(READ_SLICE_MS);
@@ -84,13 +84,13 @@ it('much work leaves the event loop free after a slice, and goes on once sockets
 	expect(bench.done).toHaveLength(10);
 });
 
-it('what all links do within one turn counts together', () => {
+it('all links share the slice of a turn', () => {
 	const bench = createBench();
 	for (let index = 0; index < 10; index++) bench.link(`m${index}`, 1, 1).ready();
 	expect(bench.done).toHaveLength(READ_SLICE_MS);
 });
 
-it('of those who bring much, who took least of our time lately comes first, however long others wait', () => {
+it('of the links with much work the least-served one comes first, however long others wait', () => {
 	const bench = createBench();
 	for (const name of ['m1', 'm2', 'm3']) bench.link(name, 100, 2).ready();
 	for (let turn = 0; turn < 5; turn++) bench.next();
@@ -108,7 +108,7 @@ it('of those who bring much, who took least of our time lately comes first, howe
 	expect(bench.done[0]).toBe('ann');
 });
 
-it('a flood is forgiven after some seconds of rest', () => {
+it('the usage of a flood decays within seconds', () => {
 	const bench = createBench();
 	const mallory = bench.link('mallory', 100, 2);
 	mallory.ready();
@@ -125,27 +125,27 @@ it('a flood is forgiven after some seconds of rest', () => {
 	expect(bench.done[0]).toBe('mallory');
 });
 
-it('who left or was stopped does nothing more', () => {
+it('a cancelled link and a stopped scheduler run no more steps', () => {
 	const bench = createBench();
 	const mallory = bench.link('mallory', 100, 2);
 	mallory.ready();
-	mallory.leave();
+	mallory.cancel();
 	const before = bench.done.length;
 	while (bench.next());
 	expect(bench.done).toHaveLength(before);
 	bench.link('late', 100, 2).ready();
-	bench.turns.stop();
+	bench.scheduler.stop();
 	expect(bench.next()).toBe(false);
 });
 
-it('work that comes up within a step waits for the end of that step', () => {
+it('work that is announced within a step runs after that step', () => {
 	const bench = createBench();
 	const order: string[] = [];
-	const inner = bench.turns.register(() => {
+	const inner = bench.scheduler.register(() => {
 		order.push('inner');
 		return 0;
 	});
-	bench.turns
+	bench.scheduler
 		.register(() => {
 			inner.ready(1);
 			order.push('outer');
@@ -155,7 +155,7 @@ it('work that comes up within a step waits for the end of that step', () => {
 	expect(order).toEqual(['outer', 'inner']);
 });
 
-it('who says little goes before who is new and took nothing yet, and finds time left in a turn that others used up', () => {
+it('an interactive link comes before new links with much work, and has time left in a turn that others used up', () => {
 	const bench = createBench();
 	const ann = bench.link('ann', 5, 1);
 	ann.ready();
@@ -168,7 +168,7 @@ it('who says little goes before who is new and took nothing yet, and finds time 
 	expect(bench.done).toEqual(['m1', 'ann']);
 });
 
-it('many who say little have their turns one after the other, and leave the event loop free as well', () => {
+it('interactive links take turns, and yield to the event loop as well', () => {
 	const bench = createBench();
 	const names = Array.from({length: 8}, (_, index) => `n${index}`);
 	const links = names.map(name => bench.link(name, 2, READ_SLICE_MS / 2, 10));
@@ -179,7 +179,7 @@ it('many who say little have their turns one after the other, and leave the even
 	expect(bench.done.slice(2)).toEqual([...names.slice(1), ...names.slice(1)]);
 });
 
-it('who took more than history needs rests eight times as long as it works, and nobody else does', () => {
+it('under overload bulk work pauses for eight times the time that it used; interactive links do not pause', () => {
 	const bench = createBench();
 	const [ann, bob] = [bench.link('ann', 1, 1), bench.link('bob', 2 * READ_SLICE_MS, 1, 10)];
 	bench.pass(2000);
@@ -204,7 +204,7 @@ it('who took more than history needs rests eight times as long as it works, and 
 	expect(bench.done.slice(0, 2 * READ_SLICE_MS)).toEqual(Array.from({length: 2 * READ_SLICE_MS}, () => 'bob'));
 });
 
-it('who is new does not go before others for saying little, until a second is over', () => {
+it('a new link is not interactive within its first second', () => {
 	const bench = createBench();
 	bench.link('mallory', 100, READ_SLICE_MS).ready();
 	bench.done.length = 0;

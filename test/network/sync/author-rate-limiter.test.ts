@@ -14,17 +14,17 @@ import {fakePeerId} from '../../helpers/fake-chat-node.js';
 const ann = fakePeerId(1);
 const bob = fakePeerId(2);
 
-/** Events that one author gets through within so many seconds, if it tries without end, so many at a time. */
+/** Number of events that are admitted of one author within `seconds`, if it sends `each` of them as often as possible. */
 function eventsWithin(
-	pace: ReturnType<typeof createAuthorRateLimiter>,
+	limiter: ReturnType<typeof createAuthorRateLimiter>,
 	author: PeerId,
 	seconds: number,
 	each = 10,
 ): number {
 	let events = 0;
 	for (let now = 0; now < seconds * 1000; now += 5) {
-		while (pace.readyAt(author, now) <= now) {
-			pace.record(author, each, each, now);
+		while (limiter.readyAt(author, now) <= now) {
+			limiter.record(author, each, each, now);
 			events += each;
 		}
 	}
@@ -32,26 +32,26 @@ function eventsWithin(
 	return events;
 }
 
-describe('the pace of live events', () => {
-	it('lets one author bring a burst, and then so many a second', () => {
+describe('the rate limit of live events', () => {
+	it('admits a burst of one author, and then its events per second', () => {
 		const events = eventsWithin(createAuthorRateLimiter(), ann, 60);
 		expect(events).toBeGreaterThan(60 * MAX_LIVE_EVENTS_PER_SECOND);
 		expect(events).toBeLessThanOrEqual((60 + LIVE_BURST_SECONDS) * MAX_LIVE_EVENTS_PER_SECOND + 20);
 	});
 
-	it('counts bytes as well', () => {
-		const pace = createAuthorRateLimiter();
-		pace.record(ann, 1, (LIVE_BURST_SECONDS + 2) * MAX_LIVE_BYTES_PER_SECOND, 0);
-		expect(pace.readyAt(ann, 0)).toBe(2000);
+	it('counts bytes as well as events', () => {
+		const limiter = createAuthorRateLimiter();
+		limiter.record(ann, 1, (LIVE_BURST_SECONDS + 2) * MAX_LIVE_BYTES_PER_SECOND, 0);
+		expect(limiter.readyAt(ann, 0)).toBe(2000);
 	});
 
-	it('is one for all who write more than people do: new keys bring no more', () => {
-		const pace = createAuthorRateLimiter();
+	it('is shared by all authors that write faster than people, so new keys gain nothing', () => {
+		const limiter = createAuthorRateLimiter();
 		let events = 0;
 		for (let key = 0; key < 500; key++) {
 			const author = fakePeerId(1000 + key);
-			while (pace.readyAt(author, 0) <= 0) {
-				pace.record(author, 10, 10, 0);
+			while (limiter.readyAt(author, 0) <= 0) {
+				limiter.record(author, 10, 10, 0);
 				events += 10;
 			}
 		}
@@ -61,12 +61,12 @@ describe('the pace of live events', () => {
 		expect(events).toBeLessThanOrEqual(free + shared + 100);
 	});
 
-	it('never holds up one who writes as people do, whatever others do', () => {
-		const pace = createAuthorRateLimiter();
-		for (let key = 0; key < 5000; key++) pace.record(fakePeerId(1000 + key), 1000, 1000, 0);
+	it('never delays an author who writes as people do, whatever others do', () => {
+		const limiter = createAuthorRateLimiter();
+		for (let key = 0; key < 5000; key++) limiter.record(fakePeerId(1000 + key), 1000, 1000, 0);
 		for (let now = 0; now < 60_000; now += 100) {
-			expect(pace.readyAt(bob, now)).toBeLessThanOrEqual(now);
-			pace.record(bob, 1, 100, now);
+			expect(limiter.readyAt(bob, now)).toBeLessThanOrEqual(now);
+			limiter.record(bob, 1, 100, now);
 		}
 	});
 });

@@ -17,7 +17,7 @@ const source = (peer: RangeSource['peer'], seq: number, more: Partial<RangeSourc
 	seqOf: () => seq,
 	...more,
 });
-const lacks = (from: number, more: Partial<WantedRange> = {}): WantedRange => ({
+const wantedFrom = (from: number, more: Partial<WantedRange> = {}): WantedRange => ({
 	feed: FEED,
 	from,
 	notBefore: 0,
@@ -25,34 +25,36 @@ const lacks = (from: number, more: Partial<WantedRange> = {}): WantedRange => ({
 	...more,
 });
 
-describe('a range', () => {
-	it('is asked of one peer only', () => {
-		expect(planRequests([source(A, 10), source(B, 10)], [lacks(3)], 0)).toEqual([
+describe('a missing range', () => {
+	it('is requested from one peer only', () => {
+		expect(planRequests([source(A, 10), source(B, 10)], [wantedFrom(3)], 0)).toEqual([
 			{peer: A, ranges: [{peer: FEED, from: 3}]},
 		]);
 	});
 
-	it('is asked of nobody while it is asked already, nobody holds it, or its author is about to push it', () => {
-		expect(planRequests([source(A, 10)], [lacks(3, {requested: true})], 0)).toEqual([]);
-		expect(planRequests([source(A, 2)], [lacks(3)], 0)).toEqual([]);
-		expect(planRequests([source(A, 10)], [lacks(3, {notBefore: 5})], 4)).toEqual([]);
-		expect(planRequests([source(A, 10)], [lacks(3, {notBefore: 5})], 5)).toHaveLength(1);
+	it('is not requested while a request is open, no peer holds it, or its author is about to push it', () => {
+		expect(planRequests([source(A, 10)], [wantedFrom(3, {requested: true})], 0)).toEqual([]);
+		expect(planRequests([source(A, 2)], [wantedFrom(3)], 0)).toEqual([]);
+		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 4)).toEqual([]);
+		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 5)).toHaveLength(1);
 	});
 
-	it('goes to one that is free and holds it', () => {
-		const plans = planRequests([source(A, 10, {busy: true}), source(B, 2), source(C, 3)], [lacks(3)], 0);
+	it('is requested from a peer that holds it and has no open request', () => {
+		const plans = planRequests([source(A, 10, {busy: true}), source(B, 2), source(C, 3)], [wantedFrom(3)], 0);
 		expect(plans.map(plan => plan.peer)).toEqual([C]);
 	});
 
-	it('is asked last of whom answered late, and then only if nobody else holds it', () => {
-		expect(planRequests([source(A, 10, {timeouts: 1}), source(B, 10)], [lacks(1)], 0)[0]?.peer).toBe(B);
-		expect(planRequests([source(A, 10, {timeouts: 1}), source(B, 10, {busy: true})], [lacks(1)], 0)).toEqual([]);
-		expect(planRequests([source(A, 10, {timeouts: 1}), source(B, 0)], [lacks(1)], 0)[0]?.peer).toBe(A);
+	it('is requested from a peer that answered late only if no other peer holds it', () => {
+		expect(planRequests([source(A, 10, {timeouts: 1}), source(B, 10)], [wantedFrom(1)], 0)[0]?.peer).toBe(B);
+		expect(planRequests([source(A, 10, {timeouts: 1}), source(B, 10, {busy: true})], [wantedFrom(1)], 0)).toEqual([]);
+		expect(planRequests([source(A, 10, {timeouts: 1}), source(B, 0)], [wantedFrom(1)], 0)[0]?.peer).toBe(A);
 	});
 });
 
-it('one question names a bounded number of ranges; the rest goes to others', () => {
-	const missing = Array.from({length: MAX_WANT_RANGES + 5}, (_, index) => lacks(1, {feed: fakePeerId(100 + index)}));
+it('a request has a bounded number of ranges; the remaining ranges go to another peer', () => {
+	const missing = Array.from({length: MAX_WANT_RANGES + 5}, (_, index) =>
+		wantedFrom(1, {feed: fakePeerId(100 + index)}),
+	);
 	const plans = planRequests([source(A, 1), source(B, 1)], missing, 0);
 	expect(plans.map(plan => plan.ranges.length)).toEqual([MAX_WANT_RANGES, 5]);
 });

@@ -9,7 +9,7 @@ const NODES = 4;
 
 type Step =
 	| {readonly type: 'post'; readonly node: number; readonly count: number}
-	/** Another connection of this pair; what is under way on the one before is lost, at both ends or at one. */
+	/** Another connection of this pair. What is on its way on the previous one is lost, at both ends or at one. */
 	| {readonly type: 'connect'; readonly pair: number; readonly both: boolean}
 	| {readonly type: 'disconnect'; readonly pair: number}
 	| {readonly type: 'wait'; readonly ms: number};
@@ -26,11 +26,11 @@ const steps = array(
 	{maxLength: 40},
 );
 
-/** Nodes with connections that delay, and that lose what is under way when they close. */
+/** Nodes whose connections delay messages, and lose those on their way when they close. */
 function createRoom(clock: FakeClock, latencyMs: number) {
 	const nodes = Array.from({length: NODES}, (_, index) => createSyncNode(index + 1, clock));
 	const pairs = nodes.flatMap((a, index) => nodes.slice(index + 1).map((b): [SyncNode, SyncNode] => [a, b]));
-	/** By pair: each connection closes by itself. */
+	/** The open connection of each pair. */
 	const open = new Map<number, {isOpen: boolean}>();
 	const faults: string[] = [];
 
@@ -53,7 +53,7 @@ function createRoom(clock: FakeClock, latencyMs: number) {
 		b.sync.up(atB.link);
 		if (!before) return;
 		before.isOpen = false;
-		// Whoever sees the older one close compares anew.
+		// An end that sees the older connection close compares inventories again.
 		if (both) a.sync.replaced(atA.link);
 		b.sync.replaced(atB.link);
 		faults.push(...atA.faults, ...atB.faults);
@@ -72,19 +72,19 @@ function createRoom(clock: FakeClock, latencyMs: number) {
 	return {nodes, pairs, connect, disconnect, faults};
 }
 
-it('whatever is said and whichever connections are lost, in the end everybody who is connected holds everything once', async () => {
+it('connected nodes end with the same events, each once, whatever is posted and whichever connections are lost', async () => {
 	await check(
-		asyncProperty(steps, integer({min: 0, max: 400}), async (played: readonly Step[], latencyMs) => {
+		asyncProperty(steps, integer({min: 0, max: 400}), async (script: readonly Step[], latencyMs) => {
 			const clock = createFakeClock();
 			const {nodes, pairs, connect, disconnect, faults} = createRoom(clock, latencyMs);
-			for (const step of played) {
+			for (const step of script) {
 				if (step.type === 'post') nodes[step.node]?.post(step.count);
 				else if (step.type === 'connect') connect(step.pair, step.both);
 				else if (step.type === 'disconnect') disconnect(step.pair);
 				else await clock.advance(step.ms);
 			}
 
-			// A chain is enough: everything is passed on.
+			// A chain of connections is enough, because nodes relay feeds.
 			for (const [index, [a, b]] of pairs.entries()) {
 				disconnect(index);
 				if (nodes.indexOf(b) === nodes.indexOf(a) + 1) connect(index, true);
@@ -96,8 +96,8 @@ it('whatever is said and whichever connections are lost, in the end everybody wh
 			);
 			for (const one of nodes) {
 				expect(one.held()).toEqual(written);
-				const taken = one.told.filter(line => line.startsWith('took')).map(line => line.split(' ')[1]);
-				expect(new Set(taken).size).toBe(taken.length);
+				const ingested = one.reports.filter(line => line.startsWith('ingested')).map(line => line.split(' ')[1]);
+				expect(new Set(ingested).size).toBe(ingested.length);
 				one.sync.stop();
 			}
 
@@ -107,7 +107,7 @@ it('whatever is said and whichever connections are lost, in the end everybody wh
 	);
 });
 
-it('two whose histories differ for good compare them once for each connection, however often it is replaced', async () => {
+it('two nodes whose inventories differ for good compare them once per connection, however often it is replaced', async () => {
 	for (const latencyMs of [0, 1, 40, 300]) {
 		const clock = createFakeClock();
 		const [a, b] = [1, 2].map(number => createSyncNode(number, clock)) as [SyncNode, SyncNode];
@@ -124,7 +124,7 @@ it('two whose histories differ for good compare them once for each connection, h
 			a.self,
 			carry(a, () => atA),
 		);
-		a.give(batchOf(fakePeerId(9), 1, 5));
+		a.hold(batchOf(fakePeerId(9), 1, 5));
 		b.ignored.add(fakePeerId(9));
 		a.sync.up(atA.link);
 		b.sync.up(atB.link);

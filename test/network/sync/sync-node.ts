@@ -1,4 +1,4 @@
-/** A sync on holdings in memory, and the other ends of its connections: scripted by a test, or another such node. */
+/** A sync over an inventory in memory, and fake links to other ends: a test, or another such node. */
 import {createHash} from 'node:crypto';
 import {FRAME_HEADER_BYTES} from '../../../source/codec/frame.js';
 import {decodeMessage, type Message} from '../../../source/codec/message.js';
@@ -18,7 +18,7 @@ export function hashOf(peer: PeerId, seq: number, fork = 0): Uint8Array {
 	return createHash('sha256').update(`${peer} ${seq} ${fork}`).digest().subarray(0, 8);
 }
 
-/** Entries `first` to `last` of a feed: what is in them follows from peer and seq. */
+/** Entries `first` to `last` of a feed. Their content follows from peer and seq. */
 export function batchOf(peer: PeerId, first: number, last = first, bytes = 100): Batch {
 	const entries = Array.from({length: last - first + 1}, (_, index) => {
 		const entry = new Uint8Array(bytes);
@@ -28,7 +28,7 @@ export function batchOf(peer: PeerId, first: number, last = first, bytes = 100):
 	return {peer, firstSeq: first, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
 }
 
-/** Whether an entry is not what its author wrote at this seq. */
+/** Whether an entry differs from what its author wrote at this seq. */
 function isMisplaced({peer, firstSeq, entries}: Batch): boolean {
 	return entries.some(
 		(entry, index) =>
@@ -41,20 +41,20 @@ function isMisplaced({peer, firstSeq, entries}: Batch): boolean {
 export interface SyncNode {
 	readonly self: PeerId;
 	readonly sync: Sync;
-	readonly holdings: FeedInventory;
-	/** What sync told the rest of the program, in order, peers by number. */
-	readonly told: string[];
-	/** Number of the peer -> how many of its events are held. */
+	readonly inventory: FeedInventory;
+	/** What sync reported to its callbacks, in order, with peers by number. */
+	readonly reports: string[];
+	/** Number of each peer to the number of its events that are held. */
 	held(): Record<number, number>;
-	/** Holds this from before. */
-	give(batch: Batch): void;
+	/** Adds a batch as if it was held before. */
+	hold(batch: Batch): void;
 	/** Writes events of our own and pushes them. */
 	post(count?: number, bytes?: number): void;
 	readonly ignored: Set<PeerId>;
 	/** Results of the sink for all batches of an author. */
 	readonly rejections: Map<PeerId, IngestResult>;
 	isFull: boolean;
-	/** Nothing can be written: what is taken is not said. */
+	/** Whether the log cannot be written, so that nothing new is listed. */
 	isStuck: boolean;
 }
 
@@ -62,7 +62,7 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 	const self = fakePeerId(number);
 	const feeds = new Map<PeerId, Uint8Array[]>();
 	const index = createHaveIndex();
-	const told: string[] = [];
+	const reports: string[] = [];
 	const ignored = new Set<PeerId>();
 	const dirty = new Set<PeerId>();
 	const number16 = (peer: PeerId) => Number.parseInt(peer, 16);
@@ -93,7 +93,7 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 		if (batch.firstSeq > held + 1) return {type: 'ahead'};
 		if (lastSeq(batch) <= held) return {type: 'known'};
 		if (isMisplaced(batch)) throw new Error('a batch holds entries of another position');
-		told.push(`took ${number16(batch.peer)}:${batch.firstSeq}-${lastSeq(batch)}${live ? ' live' : ''}`);
+		reports.push(`ingested ${number16(batch.peer)}:${batch.firstSeq}-${lastSeq(batch)}${live ? ' live' : ''}`);
 		add(batch);
 		return {type: 'accepted'};
 	}
@@ -125,24 +125,24 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 		debug: () => {},
 		inventory,
 		sink: {ingest, commit: () => sync.inventoryChanged(write())},
-		onDelivered: (peer, seq) => told.push(`delivered ${seq} to ${number16(peer)}`),
-		onSynced: (peer, received) => told.push(`synced with ${number16(peer)}, ${received} came`),
-		onProgress: (received, expected) => told.push(`progress ${received} of ${expected}`),
-		onLimit: (limit, peer) => told.push(`limited ${limit} ${number16(peer)}`),
-		onFork: author => told.push(`forked ${number16(author)}`),
+		onDelivered: (peer, seq) => reports.push(`delivered ${seq} to ${number16(peer)}`),
+		onSynced: (peer, received) => reports.push(`synced with ${number16(peer)}, ${received} received`),
+		onProgress: (received, expected) => reports.push(`progress ${received} of ${expected}`),
+		onLimit: (limit, peer) => reports.push(`limited ${limit} ${number16(peer)}`),
+		onFork: author => reports.push(`forked ${number16(author)}`),
 	});
 
 	const node: SyncNode = {
 		self,
 		sync,
-		holdings: inventory,
-		told,
+		inventory: inventory,
+		reports,
 		ignored,
 		rejections: new Map(),
 		isFull: false,
 		isStuck: false,
 		held: () => Object.fromEntries([...feeds].map(([peer, entries]) => [number16(peer), entries.length])),
-		give(batch) {
+		hold(batch) {
 			add(batch);
 			sync.inventoryChanged(write());
 		},
@@ -160,14 +160,14 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 export interface FakeLink {
 	readonly link: PeerLink;
 	readonly sent: Message[];
-	/** Codes with which we were cut off. */
+	/** Codes with which the node closed the link. */
 	readonly faults: string[];
 	queuedBytes: number;
-	/** Those of one type, and forgets them all. */
+	/** Returns the sent messages of one type, and forgets all of them. */
 	read<Type extends Message['type']>(type: Type): Extract<Message, {type: Type}>[];
 }
 
-/** One end; what is sent on it goes to `carry`, if given. */
+/** Creates one end of a connection. `carry` receives what is sent on it. */
 export function createFakeLink(peer: PeerId, carry?: (message: Message) => void): FakeLink {
 	const sent: Message[] = [];
 	const faults: string[] = [];

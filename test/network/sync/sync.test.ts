@@ -26,11 +26,11 @@ const page = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'page', fe
 const delta = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'delta', feeds});
 const pushed = (...batches: Batch[]): Message => ({type: 'events', batches});
 
-/** One node whose neighbours are scripted. */
+/** One node whose peers are scripted by the test. */
 function createRoom() {
 	const clock: FakeClock = createFakeClock();
 	const node: SyncNode = createSyncNode(1, clock);
-	/** A new connection; with `feeds`, its first `have` is already complete. */
+	/** Opens a connection. With `feeds`, the other end has listed its whole inventory. */
 	function connect(peer: PeerId, ...feeds: HaveFeed[]): FakeLink & {say(...messages: Message[]): void} {
 		const fake = createFakeLink(peer);
 		const say = (...messages: Message[]) => {
@@ -47,22 +47,22 @@ function createRoom() {
 
 	const answer = (link: ReturnType<typeof connect>, id: number, ...batches: Batch[]) =>
 		link.say({type: 'events', batches, answer: id}, {type: 'events', batches: [], answer: id, done: true});
-	return {clock, node, sync: node.sync, told: node.told, connect, answer};
+	return {clock, node, sync: node.sync, reports: node.reports, connect, answer};
 }
 
 describe('a new connection', () => {
-	it('hears the digest of all that we hold; a digest that differs is answered with pages, the last one marked', () => {
+	it('starts with the digest of the inventory; a digest that differs is answered with pages, the last one marked', () => {
 		const {node, connect} = createRoom();
-		node.give(batchOf(AUTHOR, 1, 3));
+		node.hold(batchOf(AUTHOR, 1, 3));
 		const bob = connect(BOB);
-		expect(bob.read('have')).toEqual([{type: 'have', kind: 'digest', digest: node.holdings.digest()}]);
+		expect(bob.read('have')).toEqual([{type: 'have', kind: 'digest', digest: node.inventory.digest()}]);
 		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
 		expect(bob.read('have')).toEqual([page(feed(AUTHOR, 3))]);
-		bob.say({type: 'have', kind: 'digest', digest: node.holdings.digest()});
+		bob.say({type: 'have', kind: 'digest', digest: node.inventory.digest()});
 		expect(bob.read('have')).toEqual([page()]);
 	});
 
-	it('is asked for nothing before its first list is complete', () => {
+	it('receives no request before it has listed its whole inventory', () => {
 		const {connect} = createRoom();
 		const bob = connect(BOB);
 		bob.say({type: 'have', kind: 'page', feeds: [feed(AUTHOR, 3)], last: false});
@@ -71,28 +71,28 @@ describe('a new connection', () => {
 		expect(bob.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
 	});
 
-	it('is told as synced once, when all that it held is here, with the number of events that came', async () => {
-		const {clock, connect, answer, told} = createRoom();
+	it('is reported as synced once, when all that it listed is here, with the number of received events', async () => {
+		const {clock, connect, answer, reports} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 3));
 		answer(bob, 1, batchOf(AUTHOR, 1, 2), batchOf(AUTHOR, 3));
 		await clock.advance(1);
 		bob.say(page(feed(AUTHOR, 3)));
-		expect(told.filter(line => line.startsWith('synced'))).toEqual(['synced with 2, 3 came']);
+		expect(reports.filter(line => line.startsWith('synced'))).toEqual(['synced with 2, 3 received']);
 	});
 
-	it('acknowledges our own feed by an equal digest, or by naming it, but never beyond what we wrote', () => {
-		const {node, connect, told} = createRoom();
+	it('acknowledges the own feed by an equal digest or by listing it, but never beyond its end', () => {
+		const {node, connect, reports} = createRoom();
 		node.post(4);
 		const bob = connect(BOB);
-		bob.say({type: 'have', kind: 'digest', digest: node.holdings.digest()});
+		bob.say({type: 'have', kind: 'digest', digest: node.inventory.digest()});
 		bob.say(page(feed(SELF, 99)));
-		expect(told.filter(line => line.startsWith('delivered'))).toEqual(['delivered 4 to 2', 'delivered 4 to 2']);
+		expect(reports.filter(line => line.startsWith('delivered'))).toEqual(['delivered 4 to 2', 'delivered 4 to 2']);
 		expect(bob.read('want')).toEqual([]);
 	});
 
-	it('is told that we hold its own words if its list names them: a digest may have crossed with what made it equal', async () => {
+	it('receives an acknowledgement if it lists its own feed, because the digests may have crossed with the last push', async () => {
 		const {clock, node, connect} = createRoom();
-		node.give(batchOf(BOB, 1, 2));
+		node.hold(batchOf(BOB, 1, 2));
 		const bob = connect(BOB, feed(BOB, 2));
 		await clock.advance(HAVE_INTERVAL_MS);
 		expect(bob.read('have')).toEqual([delta(feed(BOB, 2))]);
@@ -100,12 +100,12 @@ describe('a new connection', () => {
 		expect(bob.read('have')).toEqual([]);
 	});
 
-	it('whose digest differs once more is compared in both directions: what was under way to us may be lost', () => {
+	it('that sends another digest is compared in both directions, because messages to this node may be lost', () => {
 		const {node, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
 		expect(bob.read('have')).toEqual([page()]);
-		node.give(batchOf(AUTHOR, 1));
+		node.hold(batchOf(AUTHOR, 1));
 		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
 		expect(bob.read('have')).toMatchObject([{kind: 'digest'}, {kind: 'page', last: true}]);
 		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
@@ -113,14 +113,14 @@ describe('a new connection', () => {
 	});
 });
 
-describe('what somebody holds and we do not', () => {
-	it('is asked of one of those who hold it', () => {
+describe('a missing range', () => {
+	it('is requested from one of the peers that hold it', () => {
 		const {connect} = createRoom();
 		const links = [BOB, CAROL, DAVE].map(peer => connect(peer, feed(AUTHOR, 5)));
 		expect(links.map(link => link.read('want').length)).toEqual([1, 0, 0]);
 	});
 
-	it('is asked for on from where the answer ended', async () => {
+	it('is requested further from the end of the answer', async () => {
 		const {clock, connect, answer, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		answer(bob, 1, batchOf(AUTHOR, 1, 2));
@@ -130,7 +130,7 @@ describe('what somebody holds and we do not', () => {
 		expect([bob.read('want'), node.held()]).toEqual([[], {9: 5}]);
 	});
 
-	it('is asked of another when no answer comes in time, and of the late one only if nobody else holds it', async () => {
+	it('is requested from another peer after a timeout, and from the late one only if no other peer holds it', async () => {
 		const {clock, connect, answer} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		const carol = connect(CAROL, feed(AUTHOR, 5), feed(DAVE, 1));
@@ -146,7 +146,7 @@ describe('what somebody holds and we do not', () => {
 		expect(bob.read('want').length + carol.read('want').length).toBe(1);
 	});
 
-	it('is asked of another at once when the connection is lost', () => {
+	it('is requested from another peer at once when the connection is lost', () => {
 		const {connect, sync} = createRoom();
 		connect(BOB, feed(AUTHOR, 5));
 		const carol = connect(CAROL, feed(AUTHOR, 5));
@@ -155,16 +155,16 @@ describe('what somebody holds and we do not', () => {
 		expect(carol.read('want')).toHaveLength(1);
 	});
 
-	it('is not missing any more when nobody is left who holds it', async () => {
-		const {clock, connect, sync, told} = createRoom();
+	it('is forgotten when no connected peer holds it', async () => {
+		const {clock, connect, sync, reports} = createRoom();
 		connect(BOB, feed(AUTHOR, 5));
 		await clock.advance(HAVE_INTERVAL_MS);
 		sync.down(BOB);
 		await clock.advance(HAVE_INTERVAL_MS);
-		expect(told.filter(line => line.startsWith('progress'))).toEqual(['progress 0 of 5', 'progress 0 of 0']);
+		expect(reports.filter(line => line.startsWith('progress'))).toEqual(['progress 0 of 5', 'progress 0 of 0']);
 	});
 
-	it('is believed no more of one who does not give it: it is asked of others, and of him not again', async () => {
+	it('is not requested again from a peer that does not deliver it', async () => {
 		const {clock, connect, answer} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		const carol = connect(CAROL, feed(AUTHOR, 5));
@@ -175,7 +175,7 @@ describe('what somebody holds and we do not', () => {
 		expect([...bob.read('want'), ...carol.read('want')]).toEqual([]);
 	});
 
-	it('is asked for again of one whose answer was full before its turn came', () => {
+	it('is requested again from a peer whose answer was full before it came to this range', () => {
 		const {connect, answer} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5), feed(DAVE, 1));
 		answer(bob, 1, batchOf(AUTHOR, 1, 2));
@@ -187,7 +187,7 @@ describe('what somebody holds and we do not', () => {
 		});
 	});
 
-	it('is not asked for if it is not welcome, and is when it is welcome again', () => {
+	it('is not requested while its feed is not acceptable, and is requested afterwards', () => {
 		const {connect, node, sync} = createRoom();
 		node.ignored.add(AUTHOR);
 		const bob = connect(BOB, feed(AUTHOR, 5));
@@ -197,7 +197,7 @@ describe('what somebody holds and we do not', () => {
 		expect(bob.read('want')).toHaveLength(1);
 	});
 
-	it('waits a second where its author is connected and about to say it', async () => {
+	it('is requested one second later if its author is connected and about to push it', async () => {
 		const {clock, connect} = createRoom();
 		connect(CAROL, feed(CAROL, 0));
 		const bob = connect(BOB, feed(AUTHOR, 0));
@@ -208,19 +208,19 @@ describe('what somebody holds and we do not', () => {
 		expect(bob.read('want')).toHaveLength(1);
 	});
 
-	it('is fetched anew from the last entry where somebody says that his chain is another', () => {
+	it('is the last entry of a feed for which a peer lists another hash', () => {
 		const {connect, node} = createRoom();
-		node.give(batchOf(AUTHOR, 1, 3));
+		node.hold(batchOf(AUTHOR, 1, 3));
 		const bob = connect(BOB, feed(AUTHOR, 3, 1));
 		expect(bob.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 3}]}]);
 		expect(connect(CAROL, feed(AUTHOR, 3)).read('want')).toEqual([]);
 	});
 });
 
-describe('what comes in', () => {
-	it('ahead of what we hold is left, and what lies between is asked for at once', async () => {
+describe('a received batch', () => {
+	it('after a gap is dropped, and the gap is requested at once', async () => {
 		const {clock, connect, answer, node} = createRoom();
-		node.give(batchOf(BOB, 1));
+		node.hold(batchOf(BOB, 1));
 		const bob = connect(BOB, feed(BOB, 1));
 		bob.say(pushed(batchOf(BOB, 3)));
 		await clock.advance(1);
@@ -230,16 +230,16 @@ describe('what comes in', () => {
 		expect(node.held()).toEqual({2: 3});
 	});
 
-	it('is history if it stood in a first list, and live if not', async () => {
-		const {clock, connect, answer, told} = createRoom();
+	it('is history if a peer listed it first on its connection, and otherwise live', async () => {
+		const {clock, connect, answer, reports} = createRoom();
 		const bob = connect(BOB, feed(BOB, 2));
 		answer(bob, 1, batchOf(BOB, 1, 2));
 		bob.say(pushed(batchOf(BOB, 3)));
 		await clock.advance(1);
-		expect(told.filter(line => line.startsWith('took'))).toEqual(['took 2:1-2', 'took 2:3-3 live']);
+		expect(reports.filter(line => line.startsWith('ingested'))).toEqual(['ingested 2:1-2', 'ingested 2:3-3 live']);
 	});
 
-	it('unasked is taken of its author only: whoever else sends it is cut off', async () => {
+	it('that was not requested is accepted from its author only; any other sender is disconnected', async () => {
 		const {clock, connect, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say(pushed(batchOf(BOB, 1)));
@@ -249,7 +249,7 @@ describe('what comes in', () => {
 		expect([bob.faults, node.held()]).toEqual([['unasked'], {2: 1}]);
 	});
 
-	it('as an answer is bounded by what was asked for, late answers included', async () => {
+	it('in an answer is limited by the size of the requests, late answers included', async () => {
 		const {connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 1000));
 		const big = batchOf(AUTHOR, 1, 1, MAX_BATCH_BYTES);
@@ -260,7 +260,7 @@ describe('what comes in', () => {
 		expect(bob.faults).toEqual(['unasked']);
 	});
 
-	it('of our own feed is nothing new', async () => {
+	it('of the own feed is ignored', async () => {
 		const {clock, connect, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say(pushed(batchOf(SELF, 1)));
@@ -268,32 +268,32 @@ describe('what comes in', () => {
 		expect([bob.faults, node.held()]).toEqual([[], {}]);
 	});
 
-	it('faster than can be followed is left, said once to be limited, and fetched later', async () => {
-		const {clock, connect, node, told} = createRoom();
+	it('above the rate limit of its author is dropped, reported once and requested later', async () => {
+		const {clock, connect, node, reports} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		let seq = 0;
-		while (!told.includes('limited live-events 2') && seq < 100_000) {
+		while (!reports.includes('limited live-events 2') && seq < 100_000) {
 			bob.say(pushed(batchOf(BOB, seq + 1, seq + 500, 10)));
 			seq += 500;
 		}
 
 		await clock.advance(1000);
-		const taken = node.held()[2] ?? 0;
-		expect(taken).toBeLessThan(seq);
+		const ingested = node.held()[2] ?? 0;
+		expect(ingested).toBeLessThan(seq);
 		await clock.advance(10_000);
-		expect(bob.read('want').at(-1)).toMatchObject({ranges: [{peer: BOB, from: taken + 1}]});
+		expect(bob.read('want').at(-1)).toMatchObject({ranges: [{peer: BOB, from: ingested + 1}]});
 	});
 
-	it('is not taken when there is no room, which is told', async () => {
-		const {clock, connect, node, told} = createRoom();
+	it('is dropped and reported when the log is full', async () => {
+		const {clock, connect, node, reports} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		node.isFull = true;
 		bob.say(pushed(batchOf(BOB, 1)));
 		await clock.advance(1);
-		expect([node.held(), told.filter(line => line.startsWith('limited'))]).toEqual([{}, ['limited bytes 2']]);
+		expect([node.held(), reports.filter(line => line.startsWith('limited'))]).toEqual([{}, ['limited bytes 2']]);
 	});
 
-	it('and was never signed by its author closes the connection that brought it', async () => {
+	it('that its author never signed closes the connection of its sender', async () => {
 		const {clock, connect, node} = createRoom();
 		const [bob, carol] = [connect(BOB, feed(AUTHOR, 0)), connect(CAROL, feed(AUTHOR, 0))];
 		node.rejections.set(BOB, {type: 'invalid', code: 'bad-signature'});
@@ -302,16 +302,16 @@ describe('what comes in', () => {
 		expect([bob.faults, carol.faults, node.held()]).toEqual([['bad-signature'], [], {}]);
 	});
 
-	it('and proves a fork is reported as a fork of its author, not as a fault of the peer that brought it', async () => {
-		const {clock, connect, answer, node, told} = createRoom();
+	it('that proves a fork is reported as a fork of its author, not as a fault of its sender', async () => {
+		const {clock, connect, answer, node, reports} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 1));
 		node.rejections.set(AUTHOR, {type: 'forked'});
 		answer(bob, 1, batchOf(AUTHOR, 1));
 		await clock.advance(1);
-		expect([bob.faults, told.filter(line => line.startsWith('forked'))]).toEqual([[], ['forked 9']]);
+		expect([bob.faults, reports.filter(line => line.startsWith('forked'))]).toEqual([[], ['forked 9']]);
 	});
 
-	it('right before a goodbye is taken at once if it is little', () => {
+	it('is ingested at once before a connection closes, if few wait', () => {
 		const {connect, node, sync} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		bob.say(pushed(batchOf(BOB, 1)));
@@ -326,15 +326,15 @@ describe('what comes in', () => {
 	});
 });
 
-describe('our own words', () => {
-	it('go to everybody at once', () => {
+describe('own events', () => {
+	it('are pushed to all peers at once', () => {
 		const {connect, node} = createRoom();
 		const links = [BOB, CAROL].map(peer => connect(peer, feed(AUTHOR, 0)));
 		node.post();
 		for (const link of links) expect(link.read('events')).toMatchObject([{batches: [{peer: SELF, firstSeq: 1}]}]);
 	});
 
-	it('are not pushed to one who does not read; when he does, he is told how far we are', () => {
+	it('are not pushed to a slow reader, which receives the end of the feed when it reads again', () => {
 		const {connect, node, sync} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const carol = connect(CAROL, feed(AUTHOR, 0));
@@ -350,8 +350,8 @@ describe('our own words', () => {
 	});
 });
 
-describe('what is new here', () => {
-	it('is said four times a second, only to those who may not know it, and to its author as acknowledgement', async () => {
+describe('new events of others', () => {
+	it('are listed four times per second, to peers that may lack them, and to their author as acknowledgement', async () => {
 		const {clock, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const carol = connect(CAROL, feed(BOB, 0));
@@ -370,20 +370,20 @@ describe('what is new here', () => {
 		expect([bob, carol, dave].map(link => link.read('have'))).toEqual([[], [], []]);
 	});
 
-	it('is said less often in a crowd, but acknowledged as soon', async () => {
+	it('are listed less often in a large room, but acknowledged as soon', async () => {
 		const {clock, connect, node} = createRoom();
 		const peers = Array.from({length: HAVE_CROWD_PEERS * 3}, (_, index) => fakePeerId(100 + index));
 		const links = peers.map(peer => connect(peer, feed(AUTHOR, 0)));
 		await clock.advance(HAVE_INTERVAL_MS * 3);
 		for (const link of links) link.sent.splice(0);
-		node.give(batchOf(peers[0] as PeerId, 1));
+		node.hold(batchOf(peers[0] as PeerId, 1));
 		await clock.advance(HAVE_INTERVAL_MS);
 		expect(links.map(link => link.sent.length)).toEqual(links.map((_, index) => (index === 0 ? 1 : 0)));
 		await clock.advance(HAVE_INTERVAL_MS * 2);
 		expect(links.every(link => link.sent.length === 1)).toBe(true);
 	});
 
-	it('is said of what is written only', async () => {
+	it('are listed only after they are written to the log', async () => {
 		const {clock, connect, node} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		node.isStuck = true;
@@ -393,16 +393,16 @@ describe('what is new here', () => {
 	});
 });
 
-describe('one who names more feeds than anybody could know', () => {
-	it('is told to be limited, heard to a bounded number, and compared with anew after a minute', async () => {
-		const {clock, connect, told} = createRoom();
+describe('a peer that lists more new feeds than the limit', () => {
+	it('is reported; the feeds beyond the limit are ignored, and inventories are compared again after a minute', async () => {
+		const {clock, connect, reports} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const many = (from: number, count: number) =>
 			delta(...Array.from({length: count}, (_, index) => feed(fakePeerId(from + index), 1)));
 		bob.say(many(1000, MAX_NEW_FEEDS_PER_MINUTE - 1), many(10_000, 20), many(20_000, 20));
 		await clock.advance(HAVE_INTERVAL_MS);
-		expect(told.filter(line => line.startsWith('limited'))).toEqual(['limited new-feeds 2']);
-		expect(told.at(-1)).toBe(`progress 0 of ${MAX_NEW_FEEDS_PER_MINUTE - 1}`);
+		expect(reports.filter(line => line.startsWith('limited'))).toEqual(['limited new-feeds 2']);
+		expect(reports.at(-1)).toBe(`progress 0 of ${MAX_NEW_FEEDS_PER_MINUTE - 1}`);
 		bob.sent.splice(0);
 		await clock.advance(61_000);
 		expect(bob.read('have')).toMatchObject([{kind: 'digest'}]);
@@ -410,22 +410,22 @@ describe('one who names more feeds than anybody could know', () => {
 });
 
 describe('a second connection of one pair', () => {
-	it('says the digest anew and asks anew there', () => {
+	it('starts with a digest and repeats the requests', () => {
 		const {node, connect, sync} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		expect(bob.read('want')).toHaveLength(1);
 		const newer = createFakeLink(BOB);
 		sync.replaced(newer.link);
-		expect(newer.read('have')).toEqual([{type: 'have', kind: 'digest', digest: node.holdings.digest()}]);
+		expect(newer.read('have')).toEqual([{type: 'have', kind: 'digest', digest: node.inventory.digest()}]);
 		sync.message(newer.link, page(feed(AUTHOR, 5)));
 		expect(newer.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
 		node.post();
 		expect([bob.read('events').length, newer.read('events').length]).toEqual([0, 1]);
 	});
 
-	it('does not stop the answer on the first: he may not know of the second yet', async () => {
+	it('does not stop the answer on the first, because the other end may not know the second yet', async () => {
 		const {clock, node, connect, sync} = createRoom();
-		node.give(batchOf(AUTHOR, 1, 20, 10_000));
+		node.hold(batchOf(AUTHOR, 1, 20, 10_000));
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say({type: 'want', id: 5, ranges: [{peer: AUTHOR, from: 1}]});
 		const newer = createFakeLink(BOB);
@@ -437,9 +437,9 @@ describe('a second connection of one pair', () => {
 		expect(newer.read('events')).toEqual([]);
 	});
 
-	it('stops the answer on one that closed, and on no other, however many there are', async () => {
+	it('stops the answer on the connection that closed, and on no other', async () => {
 		const {clock, node, connect, sync} = createRoom();
-		node.give(batchOf(AUTHOR, 1, 20, 10_000));
+		node.hold(batchOf(AUTHOR, 1, 20, 10_000));
 		const first = connect(BOB, feed(AUTHOR, 0));
 		const [second, third] = [createFakeLink(BOB), createFakeLink(BOB)];
 		first.say({type: 'want', id: 5, ranges: [{peer: AUTHOR, from: 1}]});
@@ -456,7 +456,7 @@ describe('a second connection of one pair', () => {
 		expect(ends).toEqual([undefined, true, undefined]);
 	});
 
-	it('takes answers to what was asked on the first: they were under way', async () => {
+	it('admits answers to requests on the first one, because they were on their way', async () => {
 		const {clock, connect, sync, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		sync.replaced(createFakeLink(BOB).link);
@@ -466,9 +466,9 @@ describe('a second connection of one pair', () => {
 	});
 });
 
-it('after a stop nothing is left that could still happen', async () => {
+it('no timer, message or batch is left after a stop', async () => {
 	const {clock, connect, sync, node} = createRoom();
-	node.give(batchOf(AUTHOR, 1, 20, 10_000));
+	node.hold(batchOf(AUTHOR, 1, 20, 10_000));
 	const bob = connect(BOB, feed(DAVE, 5));
 	bob.say({type: 'want', id: 1, ranges: [{peer: AUTHOR, from: 1}]}, pushed(batchOf(BOB, 1)));
 	sync.stop();
