@@ -1,4 +1,6 @@
-/** First index in [from, to) for which `isReached` holds, else `to`. It must hold for all after the first. */
+/** Binary searches over anything that is sorted. */
+
+/** First index in [from, to) for which `isReached` is true, else `to`. It must be true for all later ones. */
 export function findFirstIndex(from: number, to: number, isReached: (index: number) => boolean): number {
 	let low = from;
 	let high = to;
@@ -10,7 +12,7 @@ export function findFirstIndex(from: number, to: number, isReached: (index: numb
 	return low;
 }
 
-/** The last item whose value is at most `limit`; values rise. */
+/** Last item whose value is at most `limit`. `items` must be sorted by rising value. */
 export function findLastAtMost<T>(items: readonly T[], limit: number, read: (item: T) => number): T | undefined {
 	const next = findFirstIndex(0, items.length, index => {
 		const item = items[index];

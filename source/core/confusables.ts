@@ -1,9 +1,12 @@
 /**
- * What a name looks like at a glance, for telling apart those who pass for each other (the idea of Unicode TR 39, by a
- * short table: Latin, Greek and Cyrillic letters, digits and the signs that stand for them).
+ * Protection against names that imitate others: confusable skeletons and spoofed fingerprints.
+ *
+ * The skeleton follows the idea of Unicode TR 39 with a short table of Latin, Greek and Cyrillic letters, digits and signs.
+ * A spoofed fingerprint is a part of a name that reads like `#99c4b7ec`: the screen shows `Carol#99c4b7ec` to tell people
+ * of one name apart, so a name that contains such a part would pass for another person.
  */
 
-/** Pairs of what looks alike: of each the second stands for both. */
+/** Pairs of characters that look alike. The second of each pair represents both. */
 const CONFUSABLE_PAIRS =
 	'АA ВB СC ЕE НH ІI ЈJ КK МM ОO РP ԚQ ЅS ТT УY ѴV ԜW ХX ЗE ' +
 	'аa вb сc ԁd еe һh нh іi јj кk мm оo рp ԛq ѕs тt уy ѵv ԝw хx гr пn ьb ӏl ɡg ' +
@@ -16,10 +19,10 @@ const CONFUSABLES: ReadonlyMap<string, string> = new Map(
 	CONFUSABLE_PAIRS.trim()
 		.split(' ')
 		.map(pair => [...pair])
-		.map(([letter = '', look = '']) => [letter, look]),
+		.map(([letter = '', representative = '']) => [letter, representative]),
 );
 
-/** Equal for names that a reader may take for each other. Not for showing. */
+/** Skeleton of a name: equal for names that a reader may confuse. Never displayed. */
 export function confusableSkeleton(name: string): string {
 	const skeleton = [...name.normalize('NFKD')]
 		.map(letter => CONFUSABLES.get(letter) ?? letter)
@@ -32,17 +35,12 @@ export function confusableSkeleton(name: string): string {
 	return skeleton === '' ? name : skeleton;
 }
 
-/**
- * `Carol#99c4b7ec` is how the program tells namesakes apart, so no name may end in, or hold, what reads like it: who is
- * called so would pass for another. Linear in the length of the name.
- */
-
-/** Signs that are drawn like a number sign; compatibility forms (U+FF03, U+FE5F) are folded before. */
+/** Signs that look like a number sign. Compatibility forms (U+FF03, U+FE5F) are folded before. */
 const NUMBER_SIGNS = '#\u266f\u22d5\u2317\u29e3\u29e4\u29e5\u2a69';
-/** Drawn like a hexadecimal digit: 0 1 3 6 a b c d e in Latin, Greek, Cyrillic and Armenian (Unicode, confusables.txt). */
+/** Characters that look like a hexadecimal digit: 0 1 3 6 a b c d e in Latin, Greek, Cyrillic and Armenian (Unicode, confusables.txt). */
 const HEX_LOOKALIKES = 'oοоօlіi|ıӏзʒƨбαɑавьƅсϲԁеҽ';
 
-/** `h` a hexadecimal digit, `l` what looks like one, `a` any other letter or digit, `m` drawn on the one before. */
+/** Class of a character: `#`, `h` hexadecimal digit, `l` look-alike of one, `a` other letter or digit, `m` mark, `.` other. */
 function classifyCharacter(character: string): string {
 	const folded = character.normalize('NFKC').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 	if (folded === '' || /^[\u200c\u200d]$/.test(folded)) return 'm';
@@ -52,11 +50,12 @@ function classifyCharacter(character: string): string {
 	return /[\p{L}\p{N}]/u.test(folded) ? 'a' : '.';
 }
 
-/** Four digits are enough to name somebody by (`/ignore Bob#a1b2`); eight are shown; look-alikes have to be about as long. */
+/** Four digits can select a person (`/ignore Bob#a1b2`), and the screen shows eight. Look-alikes must be about as long. */
 const FINGERPRINT_PATTERN = /#m*(?:(?:hm*){8,}|(?:hm*){4,}(?![hla])|(?:[hl]m*){7,}(?![hla]))/;
 
-/** From where to where, in UTF-16 units. */
+/** Start and end of the first spoofed fingerprint, in UTF-16 units. Linear in the length of the name. */
 function findSpoofedFingerprint(name: string): readonly [start: number, end: number] | undefined {
+	if (/^[^#\P{ASCII}]*$/u.test(name)) return undefined;
 	const characters = [...name];
 	const found = FINGERPRINT_PATTERN.exec(characters.map(classifyCharacter).join(''));
 	if (!found) return undefined;
@@ -64,17 +63,15 @@ function findSpoofedFingerprint(name: string): readonly [start: number, end: num
 	return [start, start + characters.slice(found.index, found.index + found[0].length).join('').length];
 }
 
-/** Whether a name holds what reads like the fingerprint of somebody. */
+/** Whether a name contains a part that reads like a fingerprint. */
 export function containsSpoofedFingerprint(name: string): boolean {
-	return !/^[^#\P{ASCII}]*$/u.test(name) && findSpoofedFingerprint(name) !== undefined;
+	return findSpoofedFingerprint(name) !== undefined;
 }
 
-/** Without them; what moves together is looked at again. */
+/** Removes all spoofed fingerprints, also those that a removal creates. */
 export function removeSpoofedFingerprints(name: string): string {
 	let cleaned = name;
-	while (!/^[^#\P{ASCII}]*$/u.test(cleaned)) {
-		const found = findSpoofedFingerprint(cleaned);
-		if (!found) return cleaned;
+	for (let found = findSpoofedFingerprint(cleaned); found; found = findSpoofedFingerprint(cleaned)) {
 		cleaned = cleaned.slice(0, found[0]) + cleaned.slice(found[1]);
 	}
 	return cleaned;

@@ -1,4 +1,5 @@
-/** Time and chance, passed in: the same code runs live, on a fake clock and in the simulator. */
+/** Interfaces of time, randomness and debug output. They are injected, so that the same code runs live and simulated. */
+
 export interface Timer {
 	cancel(): void;
 }
@@ -6,9 +7,9 @@ export interface Timer {
 export interface Clock {
 	/** Wall clock, ms since 1970. May jump. */
 	now(): number;
-	/** Never goes back, ms; also advances while the machine sleeps where the platform allows. */
+	/** Monotonic clock, ms. Advances during sleep where the platform supports it. */
 	monotonic(): number;
-	/** Calls `run` once after `ms`. */
+	/** Calls `run` once after `ms` milliseconds. */
 	after(ms: number, run: () => void): Timer;
 }
 
@@ -18,7 +19,8 @@ export interface Random {
 	bytes(length: number): Uint8Array;
 }
 
-/** Where the inside tells what happens: one line each, secrets left out. `scope` as in `p2pchat:mesh`. */
+/** Writes one line of the debug log. Never pass secrets. `scope`: for example `p2pchat:mesh`. */
 export type Debug = (scope: string, text: string, fields?: Readonly<Record<string, unknown>>) => void;
 
+/** Discards everything. */
 export const silent: Debug = () => {};

@@ -1,5 +1,4 @@
-/** Finding people by what somebody typed. */
-
+/** Search for peers by a name as people type it: NAME, NAME#FINGERPRINT or #FINGERPRINT. Names match in any case. */
 import {findClosest} from './fuzzy-match.js';
 import {foldName} from './name-collisions.js';
 import {fingerprintOf, isPresent, nameOf, type PeerView, selectPeers} from './select-peers.js';
@@ -7,36 +6,38 @@ import {selectPeople} from './select-people.js';
 import type {State} from './state.js';
 import type {TimelineEntry} from './timeline.js';
 
-/** Those who are present, if any of them is meant; else all. */
-function preferPresent(views: readonly PeerView[]): readonly PeerView[] {
-	const present = views.filter(({status}) => isPresent(status));
-	return present.length > 0 ? present : views;
+const MAX_SUGGESTIONS = 3;
+
+interface PersonReference {
+	/** Folded; '' when the text has only a fingerprint. */
+	readonly foldedName: string;
+	/** The beginning is enough; in lower case. */
+	readonly fingerprint: string;
 }
 
 /**
- * Peers by NAME or NAME#FINGERPRINT (the start of it is enough; the name may be left out), in any case. One who is
- * present hides namesakes who are gone; who goes by exactly this name hides those who differ in case.
+ * Peers with a name, or with NAME#FINGERPRINT. Exact matches hide those that differ in case, and present peers hide absent
+ * ones.
  */
-export function findPeersByName(state: State, name: string): readonly PeerView[] {
+export function findPeersByName(state: State, text: string): readonly PeerView[] {
 	const views = selectPeers(state);
-	const exact = views.filter(view => view.name === name);
+	const exact = views.filter(view => view.name === text);
 	if (exact.length > 0) return preferPresent(exact);
-	const caseInsensitive = views.filter(view => foldName(view.name) === foldName(name));
+	const caseInsensitive = views.filter(view => foldName(view.name) === foldName(text));
 	if (caseInsensitive.length > 0) return preferPresent(caseInsensitive);
-	const separator = name.lastIndexOf('#');
-	const fingerprint = name.slice(separator + 1).toLowerCase();
-	if (separator < 0 || fingerprint === '') return [];
-	const folded = foldName(name.slice(0, separator));
+	const reference = parseReference(text);
+	if (!reference) return [];
+	const {foldedName, fingerprint} = reference;
 	return preferPresent(
 		views.filter(
 			view =>
-				(separator === 0 || foldName(view.name) === folded) &&
+				(foldedName === '' || foldName(view.name) === foldedName) &&
 				(view.fingerprint.startsWith(fingerprint) || view.peer.startsWith(fingerprint)),
 		),
 	);
 }
 
-/** Those other than us whose name begins with these whole words, in any case; one who is present hides who is gone. */
+/** Peers other than us whose name begins with these whole words. Present peers hide absent ones. */
 export function findPeersByNamePrefix(state: State, words: string): readonly PeerView[] {
 	const folded = foldName(words).trim();
 	if (folded === '') return [];
@@ -45,9 +46,7 @@ export function findPeersByNamePrefix(state: State, words: string): readonly Pee
 	);
 }
 
-const MAX_SUGGESTIONS = 3;
-
-/** Names other than ours that may have been meant by one that nobody bears, the nearest first, each once. */
+/** Up to three names of other people that are close to a mistyped one, the closest first. */
 export function suggestNames(state: State, typed: string): readonly string[] {
 	const names = new Map<string, string>();
 	for (const {status, name} of selectPeople(state)) {
@@ -65,20 +64,32 @@ export function suggestNames(state: State, typed: string): readonly string[] {
 }
 
 /**
- * Whether an event was written by who is called `wanted`: the name as it was when the event was written, in any case,
- * NAME#fingerprint (its start is enough), or a whole peer id. Nobody wrote what we saw ourselves.
+ * Whether a row was written by `author`: the name at the time of the row, NAME#FINGERPRINT, or a whole peer id. Rows of our
+ * own observations have no author.
  */
 export function matchesAuthor(state: State, {peer, seq}: TimelineEntry, author: string): boolean {
 	if (seq === 0) return false;
 	if (peer === author.toLowerCase()) return true;
 	const name = foldName(nameOf(state, peer, seq));
 	if (name === foldName(author)) return true;
-	const separator = author.lastIndexOf('#');
-	const fingerprint = author.slice(separator + 1).toLowerCase();
+	const reference = parseReference(author);
 	return (
-		separator >= 0 &&
-		fingerprint !== '' &&
-		name === foldName(author.slice(0, separator)) &&
-		fingerprintOf(state, peer).startsWith(fingerprint)
+		reference !== undefined &&
+		name === reference.foldedName &&
+		fingerprintOf(state, peer).startsWith(reference.fingerprint)
 	);
+}
+
+/** Parses NAME#FINGERPRINT; undefined without a fingerprint. */
+function parseReference(text: string): PersonReference | undefined {
+	const separator = text.lastIndexOf('#');
+	const fingerprint = text.slice(separator + 1).toLowerCase();
+	if (separator < 0 || fingerprint === '') return undefined;
+	return {foldedName: foldName(text.slice(0, separator)), fingerprint};
+}
+
+/** The present ones, or all when none is present. */
+function preferPresent(views: readonly PeerView[]): readonly PeerView[] {
+	const present = views.filter(({status}) => isPresent(status));
+	return present.length > 0 ? present : views;
 }

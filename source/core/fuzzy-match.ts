@@ -1,4 +1,7 @@
-/** The candidate that most likely was meant, or undefined when none is near. */
+/**
+ * Candidate with the smallest edit distance to a mistyped word, or undefined when none is close. A candidate that begins
+ * with the word comes first. A third of the letters may differ. `candidates`: in lower case.
+ */
 export function findClosest(word: string, candidates: readonly string[]): string | undefined {
 	const wanted = word.toLowerCase();
 	let best: string | undefined;
@@ -14,7 +17,10 @@ export function findClosest(word: string, candidates: readonly string[]): string
 	return best;
 }
 
-/** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours; at least `limit` when it is. */
+/**
+ * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. Exact below `limit`; a
+ * greater distance may be reported as any number from `limit` on.
+ */
 function editDistance(a: string, b: string, limit: number): number {
 	if (Math.abs(a.length - b.length) >= limit) return limit;
 	let rowBeforePrevious: number[] = [];
@@ -22,13 +28,13 @@ function editDistance(a: string, b: string, limit: number): number {
 	for (let i = 1; i <= a.length; i++) {
 		const row = [i];
 		for (let j = 1; j <= b.length; j++) {
-			const same = a[i - 1] === b[j - 1];
-			const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+			const isSame = a[i - 1] === b[j - 1];
+			const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
 			row[j] = Math.min(
 				(previousRow[j] ?? limit) + 1,
 				(row[j - 1] ?? limit) + 1,
-				(previousRow[j - 1] ?? limit) + (same ? 0 : 1),
-				swapped ? (rowBeforePrevious[j - 2] ?? limit) + 1 : limit,
+				(previousRow[j - 1] ?? limit) + (isSame ? 0 : 1),
+				isSwapped ? (rowBeforePrevious[j - 2] ?? limit) + 1 : limit,
 			);
 		}
 		rowBeforePrevious = previousRow;

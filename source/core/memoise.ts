@@ -1,7 +1,6 @@
-/**
- * Remembers the last result of a selector for as long as the parts of the state that it reads are the same ones. `parts`
- * must always have the same length.
- */
+/** Memoisation of selectors by the identity of the parts of the state that they read. */
+
+/** Caches the last result of a selector while `parts` returns the same values. `parts` must always have the same length. */
 export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (state: S) => R): (state: S) => R {
 	let last: {readonly parts: readonly unknown[]; readonly result: R} | undefined;
 	return state => {
@@ -13,14 +12,14 @@ export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (
 	};
 }
 
-/** The same for results of which each belongs to an object, for as long as the object lives. */
+/** Caches the last result for each key object, in a WeakMap. */
 export function memoiseByKey<K extends object, R>(): (key: K, parts: readonly unknown[], make: () => R) => R {
-	const known = new WeakMap<K, {readonly parts: readonly unknown[]; readonly result: R}>();
+	const cache = new WeakMap<K, {readonly parts: readonly unknown[]; readonly result: R}>();
 	return (key, parts, make) => {
-		const last = known.get(key);
+		const last = cache.get(key);
 		if (last?.parts.every((part, index) => part === parts[index])) return last.result;
 		const result = make();
-		known.set(key, {parts, result});
+		cache.set(key, {parts, result});
 		return result;
 	};
 }

@@ -1,38 +1,36 @@
+/**
+ * Mentions: whether a text addresses us by our name, or by the first words of it.
+ *
+ * `@Mary` means Mary Ann Lee only when nobody else present is called Mary, or has a name that begins with it. The people
+ * present when the text was written decide, so a mention never appears or disappears when people come and go.
+ */
 import {foldName} from './name-collisions.js';
 import {listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
-/** What continues a word: a letter or digit, also behind a hyphen. */
+/** Continues a word: a letter or digit, also after a hyphen. */
 const WORD_CONTINUATION = /^-?[\p{L}\p{N}\p{M}_]/u;
 
-function endsWord(text: string, index: number): boolean {
-	return !WORD_CONTINUATION.test(text.slice(index, index + 4));
+/** A name of another person that begins with a short name of ours, and when that person was present (HLC ms). */
+interface CompetingName {
+	readonly name: string;
+	readonly from: number;
+	readonly to: number;
 }
 
-/** Whether a name stands in a text as a whole word behind `@`, in any case. */
-export function containsAtMention(text: string, name: string): boolean {
-	const mention = `@${name.toLowerCase()}`;
-	const lower = text.toLowerCase();
-	for (let at = lower.indexOf(mention); at >= 0; at = lower.indexOf(mention, at + 1)) {
-		const before = [...lower.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
-		if (!WORD_CHARACTER.test(before) && endsWord(lower, at + mention.length)) return true;
-	}
-	return false;
+export interface ShortNames {
+	/** First words of our names, folded. */
+	readonly shortNames: readonly string[];
+	/** Current and earlier names alike, because the time of a change is not known. */
+	readonly competingNames: readonly CompetingName[];
 }
 
-/** The words that a name of several begins with, most of them first: `Mary Ann`, `Mary` of `Mary Ann Lee`. */
-export function listNamePrefixes(name: string): string[] {
-	const words = name.split(/\s+/u);
-	return words
-		.slice(1)
-		.map((_, index) => words.slice(0, words.length - 1 - index).join(' '))
-		.filter(short => WORD_CHARACTER.test(short));
-}
+const NO_SHORT_NAMES: ShortNames = {shortNames: [], competingNames: []};
 
 /**
- * Whether a text speaks to us: our name as a whole word, in any case, behind `@`, or at the start before `:` or `,`,
- * a fingerprint between or not.
+ * Whether a text addresses us by our whole name in any case: as a word after `@`, or at the start before `:` or `,`, with or
+ * without a fingerprint.
  */
 export function isMention(text: string, ownName: string): boolean {
 	const name = ownName.toLowerCase();
@@ -42,43 +40,19 @@ export function isMention(text: string, ownName: string): boolean {
 	return containsAtMention(text, name);
 }
 
-/**
- * By what parts of our names `@` means us. Whoever else bears them as a name, or as the first words of one, claims them
- * for as long as they are there: who was there when it was said decides, so that no mark comes or goes when people do.
- */
-
-/** A name of somebody else that begins with words of ours, and from when to when they were there (HLC ms). */
-interface CompetingName {
-	readonly name: string;
-	readonly from: number;
-	readonly to: number;
+/** Whether a text written at `ms` (HLC) addresses us by a short name. A longer name of another person takes precedence. */
+export function isMentionedByShortName(text: string, ms: number, {shortNames, competingNames}: ShortNames): boolean {
+	return shortNames.some(
+		short =>
+			containsAtMention(text, short) &&
+			!competingNames.some(
+				({name, from, to}) =>
+					beginsWith(name, short) && ((from <= ms && ms < to) || (name !== short && containsAtMention(text, name))),
+			),
+	);
 }
 
-export interface ShortNames {
-	readonly shortNames: readonly string[];
-	/** Names that hold or held count alike: of a name is not known when it was taken. */
-	readonly competingNames: readonly CompetingName[];
-}
-
-const NO_SHORT_NAMES: ShortNames = {shortNames: [], competingNames: []};
-
-function beginsWith(name: string, words: string): boolean {
-	return name === words || name.startsWith(`${words} `);
-}
-
-function findCompetingNames(
-	{names, joined, left, lost, absences}: RosterPeer,
-	ownNames: readonly string[],
-	shorts: readonly string[],
-) {
-	const from = joined?.ms ?? 0;
-	const to = (left ?? lost[absences])?.ms ?? Number.POSITIVE_INFINITY;
-	return [...new Set(names.map(({name}) => foldName(name).split(/\s+/u).join(' ')))]
-		.filter(name => !ownNames.includes(name) && shorts.some(short => beginsWith(name, short)))
-		.map((name): CompetingName => ({name, from, to}));
-}
-
-/** `names`: all that we bear or bore. */
+/** Collects the short names of all our names and the names of others that compete with them. */
 export function collectShortNames({roster, launches}: State, names: readonly string[]): ShortNames {
 	const ownNames = names.map(foldName);
 	const shortNames = [...new Set(ownNames.flatMap(listNamePrefixes))];
@@ -87,18 +61,42 @@ export function collectShortNames({roster, launches}: State, names: readonly str
 	return {shortNames, competingNames: others.flatMap(other => findCompetingNames(other, ownNames, shortNames))};
 }
 
-/** Whether a text said at `ms` (HLC) calls us by the first words of a name; a longer name of somebody else goes first. */
-export function isMentionedByShortName(
-	text: string,
-	ms: number,
-	{shortNames: shorts, competingNames}: ShortNames,
-): boolean {
-	return shorts.some(
-		short =>
-			containsAtMention(text, short) &&
-			!competingNames.some(
-				({name, from, to}) =>
-					beginsWith(name, short) && ((from <= ms && ms < to) || (name !== short && containsAtMention(text, name))),
-			),
-	);
+/** Whether `@` and the name occur in a text as a whole word, in any case. */
+function containsAtMention(text: string, name: string): boolean {
+	const mention = `@${name.toLowerCase()}`;
+	const lower = text.toLowerCase();
+	for (let at = lower.indexOf(mention); at >= 0; at = lower.indexOf(mention, at + 1)) {
+		const before = [...lower.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
+		if (!WORD_CHARACTER.test(before) && endsWord(lower, at + mention.length)) return true;
+	}
+	return false;
+}
+
+function endsWord(text: string, index: number): boolean {
+	return !WORD_CONTINUATION.test(text.slice(index, index + 4));
+}
+
+/** Proper prefixes of whole words, the longest first: `Mary Ann` and `Mary` for `Mary Ann Lee`. */
+function listNamePrefixes(name: string): string[] {
+	const words = name.split(/\s+/u);
+	return words
+		.slice(1)
+		.map((_, index) => words.slice(0, words.length - 1 - index).join(' '))
+		.filter(short => WORD_CHARACTER.test(short));
+}
+
+function findCompetingNames(
+	{names, joined, left, lost, absences}: RosterPeer,
+	ownNames: readonly string[],
+	shortNames: readonly string[],
+): CompetingName[] {
+	const from = joined?.ms ?? 0;
+	const to = (left ?? lost[absences])?.ms ?? Number.POSITIVE_INFINITY;
+	return [...new Set(names.map(({name}) => foldName(name).split(/\s+/u).join(' ')))]
+		.filter(name => !ownNames.includes(name) && shortNames.some(short => beginsWith(name, short)))
+		.map(name => ({name, from, to}));
+}
+
+function beginsWith(name: string, words: string): boolean {
+	return name === words || name.startsWith(`${words} `);
 }

@@ -1,4 +1,4 @@
-/** People as the screen and JSON lines show them. Pure over the state. */
+/** Selectors for peers: every launch of everyone, as the screen and JSON lines show it. For people see select-people.ts. */
 import {type PeerId, shortPeerId} from './event.js';
 import {memoise, memoiseByKey} from './memoise.js';
 import {foldName, hasNameCollision, nameAt, personKey} from './name-collisions.js';
@@ -10,61 +10,63 @@ export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'lef
 export interface PeerView {
 	readonly peer: PeerId;
 	readonly name: string;
-	/** Somebody else goes or went by the same name, or by one that looks like it. The same identity is the same person. */
+	/** Another person uses or used the same name, or one that looks like it. */
 	readonly hasNameCollision: boolean;
-	/** What tells namesakes apart: of the identity, else the start of the peer id. */
+	/** 8 hexadecimal digits: of the identity when one is known, else of the peer id. */
 	readonly fingerprint: string;
-	/** Whether the fingerprint is that of a verified identity. */
+	/** Whether the fingerprint belongs to a verified identity. */
 	readonly verified: boolean;
 	readonly address?: string;
-	/** The address is only what the peer says of itself. */
+	/** The address is only a claim of the peer. */
 	readonly isAddressUnverified: boolean;
 	readonly status: PeerStatus;
 	readonly roundTripMs?: number;
+	/** Wall clock of the peer minus ours, ms. */
 	readonly clockOffsetMs?: number;
 	readonly queuedBytes?: number;
 	readonly direction?: 'dialled' | 'accepted';
 	readonly version?: string;
-	/** When our first connection of this launch came up, ms. */
+	/** Time of our first connection in this launch, ms. */
 	readonly connectedSince?: number;
-	/** When its present absence began for those who reported it, HLC ms. */
+	/** Time of the report of its current absence, HLC ms. */
 	readonly lostAt?: number;
-	/** HLC ms. */
+	/** Time of its `left`, HLC ms. */
 	readonly leftAt?: number;
+	/** Number of unreadable entries in its feed. */
 	readonly unreadable: number;
 }
 
-/** The name that held at `seq` of its feed; the newest one without `seq`; the short peer id when none is known. */
+/** Name of a peer at `seq` of its feed; the newest without `seq`; the short peer id when no name is known. */
 export function nameOf(state: State, peer: PeerId, seq?: number): string {
 	return findName(state, peer, seq) ?? shortPeerId(peer);
 }
 
-/** Undefined as long as nothing was said of a name. */
+/** Name of a peer at `seq` of its feed; the newest without `seq`; undefined when no name is known. */
 export function findName(state: State, peer: PeerId, seq?: number): string | undefined {
 	const known = findPeer(state.roster, peer);
 	return (known && nameAt(known, seq)?.name) || undefined;
 }
 
-/** 8 hexadecimal digits: of the identity where one is known, else of the peer id. */
+/** Fingerprint of a peer, 8 hexadecimal digits: of the identity when one is known, else of the peer id. */
 export function fingerprintOf(state: State, peer: PeerId): string {
 	return findPeer(state.roster, peer)?.identity?.fingerprint ?? shortPeerId(peer);
 }
 
-export interface ShownAddress {
+interface DisplayedAddress {
 	readonly address: string;
-	/** Not seen on a socket of ours: shown with `~`. */
+	/** Never seen on a connection of ours; the screen marks it with `~`. */
 	readonly isUnverified: boolean;
 }
 
-/** Of the socket, if we were ever connected; our own is the first one we tell; else the first one claimed. */
-export function addressOf(state: State, peer: PeerId): ShownAddress | undefined {
+/** Address of a peer: that of our newest connection, else the first one that it claims. Our own claims are verified. */
+export function addressOf(state: State, peer: PeerId): DisplayedAddress | undefined {
 	const known = findPeer(state.roster, peer);
 	if (known?.address !== undefined) return {address: known.address, isUnverified: false};
 	const address = known?.claimedAddresses[0];
 	return address === undefined ? undefined : {address, isUnverified: state.launches[peer] === undefined};
 }
 
-/** Our own peers of earlier launches have ended, said or not. */
+/** Status of a peer. Our own peers of earlier launches have left, with or without a `left`. */
 export function statusOf(state: State, peer: PeerId): PeerStatus {
 	if (peer === state.launch?.peer) return 'self';
 	const known = findPeer(state.roster, peer);
@@ -72,6 +74,7 @@ export function statusOf(state: State, peer: PeerId): PeerStatus {
 	return state.ephemeral.links[peer]?.status ?? (known?.connected ? 'connected' : 'unreachable');
 }
 
+/** Whether a peer with this status can be reached now. */
 export function isPresent(status: PeerStatus): boolean {
 	return status === 'self' || status === 'connected' || status === 'suspect';
 }
@@ -102,12 +105,12 @@ function createPeerView(state: State, known: RosterPeer): PeerView {
 
 const STATUS_RANKS: Readonly<Record<PeerStatus, number>> = {self: 0, connected: 1, suspect: 1, unreachable: 2, left: 3};
 
-/** A view with what it is sorted and grouped by. */
+/** A view with its keys for sorting and grouping. */
 export interface RankedView {
 	readonly view: PeerView;
 	readonly rank: number;
 	readonly foldedName: string;
-	/** The same for all launches of one person under one name. */
+	/** Shared by all launches of one person under one name. */
 	readonly personKey: string;
 	/** Order of its `joined`. */
 	readonly joined: RosterPeer['joined'];
@@ -131,45 +134,48 @@ function compareRanked(a: RankedView, b: RankedView): number {
 	return a.view.peer < b.view.peer ? -1 : 1;
 }
 
-/** Someone of whom only others speak (a `lost` for a feed never seen) is nobody to show. */
+/** Whether a peer is known only from a `lost` of another peer. Such a peer is not listed. */
 function isOnlyReported({names, contacts, lost}: RosterPeer): boolean {
 	return names.length === 0 && Object.keys(lost).length > 0 && Object.keys(contacts).length === 0;
 }
 
-/** Links change every other second, those who left never: a log of years holds thousands of them. */
+/** All peers of which something is known, by whether they have left. */
+export interface RankedPeers {
+	readonly active: readonly RankedView[];
+	readonly departed: readonly RankedView[];
+}
+
+/** Separate from the active peers, because links change every two seconds and a log of years has thousands of departed ones. */
 const selectDeparted = memoise(
 	(state: State) => [state.roster, state.launch, state.launches],
 	state => {
-		const living: RosterPeer[] = [];
-		const gone: RankedView[] = [];
+		const active: RosterPeer[] = [];
+		const departed: RankedView[] = [];
 		for (const known of listPeers(state.roster)) {
-			if (statusOf(state, known.peer) === 'left') gone.push(rankPeer(state, known));
-			else if (!isOnlyReported(known)) living.push(known);
+			if (statusOf(state, known.peer) === 'left') departed.push(rankPeer(state, known));
+			else if (!isOnlyReported(known)) active.push(known);
 		}
 		const own = state.launch?.peer;
-		// We stand in the list before our `joined` is written.
-		if (own !== undefined && findPeer(state.roster, own) === undefined) living.push(createRosterPeer(own));
-		gone.sort(compareRanked);
-		return {living, gone, views: gone.map(({view}) => view)};
+		// Our own entry is listed before our `joined` is written.
+		if (own !== undefined && findPeer(state.roster, own) === undefined) active.push(createRosterPeer(own));
+		departed.sort(compareRanked);
+		return {active, departed, views: departed.map(({view}) => view)};
 	},
 );
 
-/** Who has left, in an array that stays the same while links change, and all others; both sorted. */
-export const selectRanked: (state: State) => {
-	readonly living: readonly RankedView[];
-	readonly gone: readonly RankedView[];
-} = memoise(
+/** Active and departed peers, both sorted. The array of departed peers keeps its identity while links change. */
+export const selectRanked: (state: State) => RankedPeers = memoise(
 	state => [selectDeparted(state), state.ephemeral.links],
 	state => {
-		const {living, gone} = selectDeparted(state);
-		return {living: living.map(known => rankPeer(state, known)).sort(compareRanked), gone};
+		const {active, departed} = selectDeparted(state);
+		return {active: active.map(known => rankPeer(state, known)).sort(compareRanked), departed};
 	},
 );
 
-/** Every launch of everybody: self first, then who is reachable, unreachable and gone; each by name. */
+/** Every launch of everyone: self, then reachable, unreachable and departed peers, each group by name. */
 export const selectPeers: (state: State) => readonly PeerView[] = memoise(
 	state => [selectRanked(state)],
-	state => [...selectRanked(state).living.map(({view}) => view), ...selectDeparted(state).views],
+	state => [...selectRanked(state).active.map(({view}) => view), ...selectDeparted(state).views],
 );
 
 const selectPeersById = memoise(
@@ -177,16 +183,14 @@ const selectPeersById = memoise(
 	state => new Map(selectPeers(state).map(view => [view.peer, view])),
 );
 
-/** Undefined for an unknown peer. */
+/** View of one peer; undefined when it is unknown. */
 export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
 	return selectPeersById(state).get(peer);
 }
 
-/** How a person is called wherever one is named: a fingerprint tells namesakes apart. */
-
 /**
- * `#a1b2c3d4` behind a name that somebody else goes or went by, else ''. As of its event `seq`, or now. We know who we are:
- * none for ourselves.
+ * Suffix `#a1b2c3d4` of a name that collides with that of another person, else ''. `seq`: at that event of its feed; default
+ * now. Never for our own peers.
  */
 export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number): string {
 	const known = findPeer(state.roster, peer);
@@ -194,12 +198,12 @@ export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number
 	return `#${fingerprintOf(state, peer)}`;
 }
 
-/** The name with its mark. */
+/** Name of a peer with its fingerprint suffix, as it is displayed everywhere. */
 export function formatPeerName(state: State, peer: PeerId, seq?: number): string {
 	return nameOf(state, peer, seq) + formatFingerprintSuffix(state, peer, seq);
 }
 
-/** How a round trip is written wherever one is shown: whole milliseconds; one that rounds to nothing is still one. */
+/** Text of a round-trip time: whole milliseconds, `<1 ms` below 1. */
 export function formatRoundTrip(ms: number): string {
 	return ms < 1 ? '<1 ms' : `${Math.round(ms)} ms`;
 }

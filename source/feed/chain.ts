@@ -1,11 +1,11 @@
 /**
- * The hash chain of a feed and what its signatures cover (design.md, 2):
+ * Hash chain of a feed and payload of its signatures (protocol.md, Feeds and batches):
  *
  *     hash_0    = SHA-256("p2pchat-ink feed 1" || room tag || peer id)
  *     hash_i    = SHA-256(hash_(i-1) || entry_i)
  *     signature = Ed25519(feed key, "p2pchat-ink batch 1" || room tag || peer id || last seq || last hash)
  *
- * The last seq is 8 bytes, big-endian.
+ * The last seq is 8 bytes, big-endian. A hash is 32 bytes.
  */
 import {hash as digest} from 'node:crypto';
 import {hexToBytes, toPlainUint8Array} from '../codec/bytes.js';
@@ -15,10 +15,12 @@ import {MAX_ENTRY_BYTES} from '../core/limits.js';
 const FEED_LABEL = Buffer.from('p2pchat-ink feed 1');
 const BATCH_LABEL = Buffer.from('p2pchat-ink batch 1');
 
-export function uint64Bytes(value: number): Uint8Array {
-	const bytes = Buffer.alloc(8);
-	bytes.writeBigUInt64BE(BigInt(value));
-	return bytes;
+/** Position in a feed with the chain hash there. */
+export interface FeedTip {
+	/** 0 before the first event. */
+	readonly seq: number;
+	/** Chain hash after `seq`, 32 bytes. */
+	readonly hash: Uint8Array;
 }
 
 /** Chain hash before the first entry of a feed, 32 bytes. */
@@ -26,15 +28,15 @@ export function genesisHash(roomTag: Uint8Array, peer: PeerId): Uint8Array {
 	return toPlainUint8Array(digest('sha256', Buffer.concat([FEED_LABEL, roomTag, hexToBytes(peer)]), 'buffer'));
 }
 
-/** Hash and entry side by side: one call of `hash` takes two thirds of the time of `createHash` with two updates. */
+/** Buffer for hash and entry: one call of `hash` takes two thirds of the time of `createHash` with two updates. */
 const scratch = Buffer.alloc(32 + MAX_ENTRY_BYTES);
 
-/** Hash after the last of `entries`, each of at most MAX_ENTRY_BYTES; `previous` itself when there are none. */
+/** Chain hash after `entries`; `previous` itself when there are none. Throws RangeError for one above MAX_ENTRY_BYTES. */
 export function chainHash(previous: Uint8Array, entries: readonly Uint8Array[]): Uint8Array {
 	if (entries.length === 0) return previous;
 	let hash = previous;
 	for (const entry of entries) {
-		if (entry.length > MAX_ENTRY_BYTES) throw new RangeError(`An entry holds at most ${MAX_ENTRY_BYTES} bytes`);
+		if (entry.length > MAX_ENTRY_BYTES) throw new RangeError(`An entry has at most ${MAX_ENTRY_BYTES} bytes`);
 		scratch.set(hash);
 		scratch.set(entry, 32);
 		hash = digest('sha256', scratch.subarray(0, 32 + entry.length), 'buffer');
@@ -42,12 +44,19 @@ export function chainHash(previous: Uint8Array, entries: readonly Uint8Array[]):
 	return toPlainUint8Array(hash);
 }
 
-/** What the signature of a batch covers. */
+/** Bytes that the signature of a batch covers. */
 export function batchSignaturePayload(roomTag: Uint8Array, peer: PeerId, seq: number, hash: Uint8Array): Uint8Array {
 	return Buffer.concat([BATCH_LABEL, roomTag, hexToBytes(peer), uint64Bytes(seq), hash]);
 }
 
-/** Hash after the last entry of a batch. */
+/** Chain hash after the last entry of a batch. */
 export function batchHash(batch: Batch): Uint8Array {
 	return chainHash(batch.previousHash, batch.entries);
+}
+
+/** 8 bytes, big-endian. */
+export function uint64Bytes(value: number): Uint8Array {
+	const bytes = Buffer.alloc(8);
+	bytes.writeBigUInt64BE(BigInt(value));
+	return bytes;
 }

@@ -1,73 +1,80 @@
 /**
- * What this node has taken of every feed: the one place that decides whether a batch is genuine, new, known or a fork
- * (design.md, 2).
+ * Tips of all feeds, and validation of batches: decides whether a batch is genuine, new, known or a fork.
  *
- * Invariants
- * 1. What is held of a feed is contiguous from seq 1 and one chain; a batch is taken whole or not at all.
- * 2. `invalid` is the fault of who sent the batch, `forked` that of its author; nothing else is anybody's fault.
- * 3. A fork is believed only under a good signature. From then on the feed is frozen: what we hold stays, nothing is added.
+ * Invariants (protocol.md, Feeds and batches)
+ * 1. The held part of a feed is contiguous from seq 1 and one chain. A batch is accepted whole or not at all.
+ * 2. `invalid` is the fault of the sender, `forked` the fault of the author. Nothing else is a fault.
+ * 3. Only a valid signature proves a fork. Then the feed is frozen: the held part stays, and nothing is added.
  */
 import {isEqualBytes} from '../codec/bytes.js';
 import {decodeEntry, readIdentityClaim} from '../codec/entry.js';
 import {type Batch, batchByteLength, type FeedEvent, type Hlc, lastSeq, type PeerId} from '../core/event.js';
 import {compareHlc, HLC_ZERO} from '../core/event-order.js';
-import {batchHash, batchSignaturePayload, chainHash, genesisHash} from './chain.js';
+import {batchHash, batchSignaturePayload, chainHash, type FeedTip, genesisHash} from './chain.js';
 import {verifyIdentity} from './identity.js';
-import type {FeedTip} from './own-feed.js';
 import {verifySignature} from './signing-keys.js';
 
-export type Acceptance =
-	/** Genuine and new. `batch` begins at what we lacked first; `events` are its entries. */
+type Acceptance =
+	/** Genuine and new. `batch` is the part that was missing; `events` are its entries. */
 	| {readonly type: 'accepted'; readonly batch: Batch; readonly events: readonly FeedEvent[]}
-	/** We hold all of it. */
+	/** All of it is held already. */
 	| {readonly type: 'known'}
-	/** Begins behind what we hold; not checked. To be held or dropped, and accepted again later. */
+	/** Begins after a gap. Not verified; the caller may try it again later. */
 	| {readonly type: 'ahead'}
-	/** Frozen. `first`: this batch proved it. */
+	/** The feed is frozen. `first`: this batch proved the fork. */
 	| {readonly type: 'forked'; readonly first: boolean}
 	| {readonly type: 'invalid'; readonly code: 'bad-signature'};
 
-/** Chain hash that we hold after `seq`, if it can be had: lets a batch that ends before our tip be compared. */
-export type HashAt = (peer: PeerId, seq: number) => Uint8Array | undefined;
+/** Chain hash after `seq` of a held feed, if available. It allows comparing a batch that ends before our tip. */
+type HashAt = (peer: PeerId, seq: number) => Uint8Array | undefined;
 
 export interface FeedTips {
-	/** Checks a batch from the network and takes what is new of it. Never throws. */
+	/** Verifies a batch from the network and accepts its new part. Never throws. */
 	accept(batch: Batch): Acceptance;
 	/**
-	 * A batch from our own log or our own feed: signature and chain are trusted, so that opening a log is not slowed by
-	 * hashing. Returns the events that are new to us; also those of a batch behind a gap, which does not move the tip.
+	 * Accepts a batch of our own log or feed and returns its new events. Signature and chain are trusted, so that opening a log
+	 * needs no hashing. A batch after a gap returns its events too, but does not move the tip.
 	 */
 	restore(batch: Batch): readonly FeedEvent[];
-	/** Undefined when nothing is held. */
+	/** Tip of a feed; undefined when nothing is held. */
 	tip(peer: PeerId): FeedTip | undefined;
-	/** Highest contiguous seq, 0 when nothing is held. Never hashes. */
+	/** Seq of the tip, 0 when nothing is held. Never hashes. */
 	seqOf(peer: PeerId): number;
-	/** Bytes of entries held of a feed. */
+	/** Bytes of the held entries of a feed. */
 	bytesOf(peer: PeerId): number;
-	/** All of which something is held. */
+	/** Authors of all held feeds. */
 	peers(): PeerId[];
-	/** How many those are. */
+	/** Number of held feeds. */
 	readonly count: number;
+	/** Whether a fork of this feed was proved. */
 	isFrozen(peer: PeerId): boolean;
 }
 
-export interface FeedTipsOptions {
+interface FeedTipsOptions {
 	/** 8 bytes. */
 	readonly roomTag: Uint8Array;
 	readonly hashAt?: HashAt;
 }
 
-/** Written in place: opening a log moves the tip of a feed with every record. */
+/** Decoder state after a part of a feed. */
+interface FeedValidation {
+	readonly hlc: Hlc;
+	readonly left: boolean;
+}
+
+const INITIAL_VALIDATION: FeedValidation = {hlc: HLC_ZERO, left: false};
+
+/** Mutable, because opening a log moves the tip of a feed with every record. */
 interface FeedState {
 	seq: number;
 	bytes: number;
 	validation: FeedValidation;
-	/** Hash after `seq`; while undefined it follows from `lastBatch`, which ends there. */
+	/** Chain hash after `seq`. While undefined it follows from `lastBatch`, which ends there. */
 	hash: Uint8Array | undefined;
 	lastBatch: Batch | undefined;
 }
 
-/** Restored batches are views of pieces of the log: those of at most so many feeds are held before they are hashed. */
+/** Feeds whose last batch is kept for hashing later. Restored batches are views that keep pieces of the log in memory. */
 const MAX_UNHASHED = 128;
 
 export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOptions): FeedTips {
@@ -75,7 +82,7 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 	const frozen = new Set<PeerId>();
 	const unhashed = new Set<PeerId>();
 
-	/** The chain hash after what is held of a feed. */
+	/** Chain hash at the tip of a feed. */
 	function tipHash(peer: PeerId): Uint8Array {
 		const feed = feeds.get(peer);
 		if (!feed) return genesisHash(roomTag, peer);
@@ -94,14 +101,14 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		);
 	}
 
-	/** Another chain than ours: the author's doing if it is signed, else the sender's. */
+	/** Classifies a batch of another chain than ours: a fork by the author when it is signed, else a fault of the sender. */
 	function classifyDivergence(batch: Batch, hash: Uint8Array): Acceptance {
 		if (!isSigned(batch, hash)) return {type: 'invalid', code: 'bad-signature'};
 		frozen.add(batch.peer);
 		return {type: 'forked', first: true};
 	}
 
-	/** A batch that ends where we are or before. */
+	/** Handles a batch that ends at or before our tip. */
 	function compareWithHeld(batch: Batch, seq: number): Acceptance {
 		const last = lastSeq(batch);
 		const heldHash = last === seq ? tipHash(batch.peer) : hashAt(batch.peer, last);
@@ -120,6 +127,7 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return feed;
 	}
 
+	/** Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash there, if known. */
 	function extend(batch: Batch, fromSeq: number, hash: Uint8Array | undefined): readonly FeedEvent[] {
 		const before = feeds.get(batch.peer)?.validation ?? INITIAL_VALIDATION;
 		const {validation, events} = decodeBatchEvents(batch, fromSeq, before, roomTag);
@@ -134,11 +142,11 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return events;
 	}
 
-	/** A batch that begins at or before our next and ends behind our tip. */
+	/** Handles a batch that continues the feed after our tip, with or without an overlap. */
 	function acceptNewEntries(batch: Batch, seq: number): Acceptance {
 		const {peer, firstSeq, entries} = batch;
 		const heldHash = tipHash(peer);
-		// The chain of the batch where our tip stands, and at its end.
+		// The chain of the batch at our tip, then at its end.
 		const hashAtTip = chainHash(batch.previousHash, entries.slice(0, seq + 1 - firstSeq));
 		const newEntries = entries.slice(seq + 1 - firstSeq);
 		const hash = chainHash(hashAtTip, newEntries);
@@ -181,41 +189,16 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 }
 
 /**
- * Entries of a batch as events, in the order of their feed, with the rules that need to know what stands before (design.md,
- * 2): the HLC rises, `joined` is the first, nothing follows `left`. What breaks them is the author's fault and becomes
- * `unreadable`: kept, passed on, counted, not shown.
+ * Decodes the entries of a batch from `fromSeq` on and applies the rules of a feed (protocol.md, Feeds and batches): the HLC
+ * rises, only the first event is `joined`, and nothing follows `left`. An entry that breaks a rule is the fault of its author
+ * and becomes `unreadable`. The time of an entry of unknown kind counts too, so that all versions agree on what follows.
  */
-
-/** What the rules need of the part before. */
-export interface FeedValidation {
-	readonly hlc: Hlc;
-	readonly left: boolean;
-}
-
-export const INITIAL_VALIDATION: FeedValidation = {hlc: HLC_ZERO, left: false};
-
-export interface DecodedBatch {
-	readonly events: FeedEvent[];
-	readonly validation: FeedValidation;
-}
-
-function toUnreadable({peer, seq, at, ms, counter}: FeedEvent, reason: string): FeedEvent {
-	return {type: 'unreadable', peer, seq, at, ms, counter, reason};
-}
-
-function withVerifiedIdentity(event: FeedEvent, entry: Uint8Array, roomTag: Uint8Array): FeedEvent {
-	const claim = readIdentityClaim(entry);
-	const identity = claim && verifyIdentity(claim, roomTag, event.peer);
-	return identity && event.type === 'joined' ? {...event, identity} : event;
-}
-
-/** Events from `fromSeq` on. The time of an entry of unknown kind counts as well, so that versions agree on what follows. */
-export function decodeBatchEvents(
+function decodeBatchEvents(
 	batch: Batch,
 	fromSeq: number,
 	validation: FeedValidation,
 	roomTag: Uint8Array,
-): DecodedBatch {
+): {events: FeedEvent[]; validation: FeedValidation} {
 	const events: FeedEvent[] = [];
 	let {hlc, left} = validation;
 	for (let seq = Math.max(fromSeq, batch.firstSeq); seq <= lastSeq(batch); seq++) {
@@ -234,4 +217,14 @@ export function decodeBatchEvents(
 		events.push(event);
 	}
 	return {events, validation: {hlc, left}};
+}
+
+function toUnreadable({peer, seq, at, ms, counter}: FeedEvent, reason: string): FeedEvent {
+	return {type: 'unreadable', peer, seq, at, ms, counter, reason};
+}
+
+function withVerifiedIdentity(event: FeedEvent, entry: Uint8Array, roomTag: Uint8Array): FeedEvent {
+	const claim = readIdentityClaim(entry);
+	const identity = claim && verifyIdentity(claim, roomTag, event.peer);
+	return identity && event.type === 'joined' ? {...event, identity} : event;
 }

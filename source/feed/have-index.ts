@@ -1,7 +1,9 @@
 /**
- * What we say that we hold, in HAVE_BUCKETS buckets by the first byte of the peer id, each with a digest of 8 bytes: SHA-256
- * over its feeds in the order of their ids (peer id, seq as 8 bytes, short hash), cut; zeros when empty. Two nodes with
- * equal digests hold the same. A hash over all rather than a sum of hashes, because sums can be made to cancel out.
+ * Digest index of the feeds that this node announces (protocol.md, Sync). Two nodes with equal digests hold the same.
+ *
+ * Feeds are in HAVE_BUCKETS buckets by the first byte of the peer id. The digest of a bucket is the first 8 bytes of SHA-256
+ * over its feeds in the order of their ids (peer id, seq as 8 bytes, short hash), or zeros when it is empty. A sum of
+ * hashes would be cheaper, but sums can be made to cancel out.
  */
 import {hash as sha256} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';
@@ -12,30 +14,20 @@ import {uint64Bytes} from './chain.js';
 
 const DIGEST_BYTES = 8;
 
-export interface HaveIndex {
-	/** Adds a feed or replaces what was said of it. */
+interface HaveIndex {
+	/** Adds a feed or replaces its entry. */
 	set(feed: HaveFeed): void;
 	get(peer: PeerId): HaveFeed | undefined;
-	/** HAVE_BUCKETS times 8 bytes. Only buckets that changed are hashed anew. */
+	/** Digests of all buckets, HAVE_BUCKETS times 8 bytes. Rehashes only changed buckets. */
 	digest(): Uint8Array;
 	/** Feeds of a bucket in the order of their ids. */
 	bucket(index: number): readonly HaveFeed[];
 }
 
-/** What is hashed of a feed. */
-function encodeDigestInput({peer, seq, hash}: HaveFeed): Uint8Array {
-	return Buffer.concat([hexToBytes(peer), uint64Bytes(seq), hash]);
-}
-
 interface IndexedFeed {
 	readonly feed: HaveFeed;
+	/** Input of the digest. */
 	readonly bytes: Uint8Array;
-}
-
-function hashBucket(feeds: readonly IndexedFeed[]): Uint8Array {
-	if (feeds.length === 0) return new Uint8Array(DIGEST_BYTES);
-	const all = Buffer.concat(feeds.map(({bytes}) => bytes));
-	return sha256('sha256', all, 'buffer').subarray(0, DIGEST_BYTES);
 }
 
 export function createHaveIndex(): HaveIndex {
@@ -60,4 +52,14 @@ export function createHaveIndex(): HaveIndex {
 		},
 		bucket: index => sorted(index).map(({feed}) => feed),
 	};
+}
+
+function encodeDigestInput({peer, seq, hash}: HaveFeed): Uint8Array {
+	return Buffer.concat([hexToBytes(peer), uint64Bytes(seq), hash]);
+}
+
+function hashBucket(feeds: readonly IndexedFeed[]): Uint8Array {
+	if (feeds.length === 0) return new Uint8Array(DIGEST_BYTES);
+	const input = Buffer.concat(feeds.map(({bytes}) => bytes));
+	return sha256('sha256', input, 'buffer').subarray(0, DIGEST_BYTES);
 }

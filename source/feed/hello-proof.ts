@@ -1,7 +1,8 @@
 /**
- * What makes a `hello` belong to its sender, its room and this very connection (design.md, 3): a signature by the feed key
- * over label, room tag, TLS keying material and the sender's role, and an HMAC by the room key over the same with the peer
- * id. A hello that is relayed to another connection or sent back to its author fails.
+ * Proof in a `hello` that binds it to its sender, its room and its connection (protocol.md, Handshake).
+ *
+ * The feed key signs a label, the room tag, TLS keying material and the role of the sender; an HMAC with the room key covers
+ * the same and the peer id. A hello that is relayed to another connection, or reflected to its author, is not valid.
  */
 import {createHmac, timingSafeEqual} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';
@@ -9,19 +10,33 @@ import type {HelloMessage} from '../codec/message.js';
 import type {RoomKeys} from './room-keys.js';
 import {type PeerKey, verifySignature} from './signing-keys.js';
 
-/** Which end the sender of the hello is. */
-export type HelloRole = 'dialler' | 'accepter';
+/** End of the connection that sends the hello. */
+type HelloRole = 'dialler' | 'accepter';
 
 export interface HelloContext {
 	readonly keys: Pick<RoomKeys, 'roomKey' | 'tag'>;
-	/** 32 bytes of TLS exporter, the same at both ends. */
+	/** 32 bytes of the TLS exporter (RFC 8446, 7.5), equal at both ends. */
 	readonly keyingMaterial: Uint8Array;
-	/** Of the one who says this hello. */
+	/** Role of the sender. */
 	readonly role: HelloRole;
 }
 
 export type HelloProof = Pick<HelloMessage, 'signature' | 'mac'>;
-export type HelloValidity = 'valid' | 'bad-mac' | 'bad-signature';
+type HelloValidity = 'valid' | 'bad-mac' | 'bad-signature';
+
+/** Creates the proof for a hello of our own. */
+export function proveHello(key: PeerKey, context: HelloContext): HelloProof {
+	const payload = createHelloPayload(context);
+	return {signature: key.sign(payload), mac: new Uint8Array(computeHelloMac(context, payload, key.peer))};
+}
+
+/** Verifies the proof of a received hello. Compares the HMAC in constant time. */
+export function verifyHello(hello: HelloProof & Pick<HelloMessage, 'peer'>, context: HelloContext): HelloValidity {
+	const payload = createHelloPayload(context);
+	const mac = computeHelloMac(context, payload, hello.peer);
+	if (hello.mac.length !== mac.length || !timingSafeEqual(hello.mac, mac)) return 'bad-mac';
+	return verifySignature(hello.peer, payload, hello.signature) ? 'valid' : 'bad-signature';
+}
 
 function createHelloPayload({keys, keyingMaterial, role}: HelloContext): Uint8Array {
 	return Buffer.concat([Buffer.from('p2pchat-ink hello 1'), keys.tag, keyingMaterial, Buffer.from(role)]);
@@ -29,17 +44,4 @@ function createHelloPayload({keys, keyingMaterial, role}: HelloContext): Uint8Ar
 
 function computeHelloMac(context: HelloContext, payload: Uint8Array, peer: HelloMessage['peer']): Uint8Array {
 	return createHmac('sha256', context.keys.roomKey).update(payload).update(hexToBytes(peer)).digest();
-}
-
-export function proveHello(key: PeerKey, context: HelloContext): HelloProof {
-	const payload = createHelloPayload(context);
-	return {signature: key.sign(payload), mac: new Uint8Array(computeHelloMac(context, payload, key.peer))};
-}
-
-/** Compares in constant time. */
-export function verifyHello(hello: HelloProof & Pick<HelloMessage, 'peer'>, context: HelloContext): HelloValidity {
-	const payload = createHelloPayload(context);
-	const mac = computeHelloMac(context, payload, hello.peer);
-	if (hello.mac.length !== mac.length || !timingSafeEqual(hello.mac, mac)) return 'bad-mac';
-	return verifySignature(hello.peer, payload, hello.signature) ? 'valid' : 'bad-signature';
 }

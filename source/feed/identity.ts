@@ -1,6 +1,8 @@
 /**
- * The durable key of a user in one room: HKDF of a seed of the OS user and the room tag, so that two rooms cannot be
- * linked. It signs peer ids and nothing else (design.md, 1).
+ * Durable identity of a user in one room (protocol.md, Keys).
+ *
+ * Its key is derived from a seed of the OS user and the room tag by HKDF, so that the identities of two rooms cannot be
+ * linked. It signs peer ids and nothing else.
  */
 import {createHash, hkdfSync} from 'node:crypto';
 import {bytesToHex, hexToBytes} from '../codec/bytes.js';
@@ -10,19 +12,11 @@ import {createSigningKey, importPublicKey, isValidSignature} from './signing-key
 
 export interface RoomIdentity {
 	readonly identity: Identity;
-	/** What `joined` carries: this key says that `peer` is its user. */
+	/** Claim for `joined`: this identity is the user of `peer`. */
 	signPeer(peer: PeerId): IdentityClaim;
 }
 
-function claimPayload(roomTag: Uint8Array, peer: PeerId): Uint8Array {
-	return Buffer.concat([Buffer.from('p2pchat-ink identity 1'), roomTag, hexToBytes(peer)]);
-}
-
-function createIdentityRecord(key: Uint8Array): Identity {
-	return {key: bytesToHex(key), fingerprint: createHash('sha256').update(key).digest('hex').slice(0, 8)};
-}
-
-/** `seed`: 32 bytes that never leave this machine. */
+/** Derives the identity of a room. `seed`: 32 bytes that never leave this machine. */
 export function createIdentity(seed: Uint8Array, roomTag: Uint8Array): RoomIdentity {
 	const roomSeed = hkdfSync('sha256', seed, roomTag, 'p2pchat-ink identity key 1', 32);
 	const {publicKey, sign} = createSigningKey(new Uint8Array(roomSeed));
@@ -32,7 +26,7 @@ export function createIdentity(seed: Uint8Array, roomTag: Uint8Array): RoomIdent
 	};
 }
 
-/** Undefined when the claim is not about this peer in this room. Never throws. */
+/** Identity behind a claim; undefined when it is not valid for this peer in this room. Never throws. */
 export function verifyIdentity(claim: IdentityClaim, roomTag: Uint8Array, peer: PeerId): Identity | undefined {
 	try {
 		const key = importPublicKey(claim.key);
@@ -42,4 +36,12 @@ export function verifyIdentity(claim: IdentityClaim, roomTag: Uint8Array, peer: 
 	} catch {
 		return undefined;
 	}
+}
+
+function claimPayload(roomTag: Uint8Array, peer: PeerId): Uint8Array {
+	return Buffer.concat([Buffer.from('p2pchat-ink identity 1'), roomTag, hexToBytes(peer)]);
+}
+
+function createIdentityRecord(key: Uint8Array): Identity {
+	return {key: bytesToHex(key), fingerprint: createHash('sha256').update(key).digest('hex').slice(0, 8)};
 }

@@ -1,18 +1,11 @@
+/** Merging of small batches, so that a log or an answer has few signatures. */
 import {type Batch, batchByteLength, lastSeq} from '../core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../core/limits.js';
 
-function mergeRun(parts: readonly Batch[]): Batch[] {
-	const [first] = parts;
-	const last = parts.at(-1);
-	if (!first || !last) return [];
-	if (first === last) return [first];
-	return [{...first, entries: parts.flatMap(part => part.entries), signature: last.signature}];
-}
-
 /**
- * Joins neighbours of one feed into batches as large as the limits allow, each with the signature of its last part; the
- * chain is trusted. Batches that do not follow on each other stay apart, and so do those on either side of `boundary`, a seq
- * at which one of them ends.
+ * Merges consecutive batches of one feed into batches as large as the limits allow. Each gets the signature of its last part;
+ * the chain is trusted. Batches with a gap between them stay separate, and so do those on either side of `boundary`, a seq at
+ * which one of them ends.
  */
 export function mergeBatches(batches: readonly Batch[], boundary?: number): Batch[] {
 	const merged: Batch[] = [];
@@ -36,4 +29,13 @@ export function mergeBatches(batches: readonly Batch[], boundary?: number): Batc
 	}
 	merged.push(...mergeRun(parts));
 	return merged;
+}
+
+/** Merges parts that are known to fit into one batch. */
+function mergeRun(parts: readonly Batch[]): Batch[] {
+	const [first] = parts;
+	const last = parts.at(-1);
+	if (!first || !last) return [];
+	if (first === last) return [first];
+	return [{...first, entries: parts.flatMap(part => part.entries), signature: last.signature}];
 }

@@ -1,47 +1,34 @@
-/** The feed of this node: turns what we say into signed batches. The only writer of its key. */
+/** Feed of this node: signs its events in batches. The only user of its key for entries. */
 import {type EntryBody, encodeEntry} from '../codec/entry.js';
 import type {Batch, Hlc} from '../core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES} from '../core/limits.js';
-import {batchSignaturePayload, chainHash, genesisHash} from './chain.js';
+import {batchSignaturePayload, chainHash, type FeedTip, genesisHash} from './chain.js';
 import type {RoomIdentity} from './identity.js';
 import type {PeerKey} from './signing-keys.js';
 
-/** An event to be written, with our wall clock (ms) and HLC; HLCs must rise from one to the next. */
+/** Event to append. `at`: our wall clock, ms. `hlc` must be greater than that of the event before. */
 export interface UnsignedEvent {
 	readonly body: EntryBody;
 	readonly at: number;
 	readonly hlc: Hlc;
 }
 
-export interface FeedTip {
-	/** 0 before the first event. */
-	readonly seq: number;
-	/** Chain hash after it, 32 bytes. */
-	readonly hash: Uint8Array;
-}
-
 export interface OwnFeed {
 	readonly peer: PeerKey['peer'];
-	/** One signature for all; at least one event. `joined` gets our identity's claim. Throws RangeError beyond the limits, and then nothing was written. */
+	/**
+	 * Appends at least one event as one batch under one signature, with our identity claim in `joined`. Throws RangeError when
+	 * a limit is exceeded; then nothing is appended.
+	 */
 	append(events: readonly UnsignedEvent[]): Batch;
 	tip(): FeedTip;
 }
 
-export interface OwnFeedOptions {
+interface OwnFeedOptions {
 	readonly key: PeerKey;
+	/** 8 bytes. */
 	readonly roomTag: Uint8Array;
-	/** Left out: `joined` says nothing durable. */
+	/** Without it `joined` has no identity. */
 	readonly identity?: RoomIdentity;
-}
-
-function assertBatchLimits(entries: readonly Uint8Array[]): void {
-	const bytes = entries.reduce((sum, entry) => sum + entry.length, 0);
-	if (entries.length === 0 || entries.length > MAX_BATCH_ENTRIES || bytes > MAX_BATCH_BYTES) {
-		throw new RangeError(`A batch holds 1 to ${MAX_BATCH_ENTRIES} entries of ${MAX_BATCH_BYTES} bytes in all`);
-	}
-	if (entries.some(entry => entry.length > MAX_ENTRY_BYTES)) {
-		throw new RangeError(`An entry holds at most ${MAX_ENTRY_BYTES} bytes`);
-	}
 }
 
 export function createOwnFeed({key, roomTag, identity}: OwnFeedOptions): OwnFeed {
@@ -67,4 +54,14 @@ export function createOwnFeed({key, roomTag, identity}: OwnFeedOptions): OwnFeed
 		},
 		tip: () => tip,
 	};
+}
+
+function assertBatchLimits(entries: readonly Uint8Array[]): void {
+	const bytes = entries.reduce((sum, entry) => sum + entry.length, 0);
+	if (entries.length === 0 || entries.length > MAX_BATCH_ENTRIES || bytes > MAX_BATCH_BYTES) {
+		throw new RangeError(`A batch has 1 to ${MAX_BATCH_ENTRIES} entries with at most ${MAX_BATCH_BYTES} bytes in all`);
+	}
+	if (entries.some(entry => entry.length > MAX_ENTRY_BYTES)) {
+		throw new RangeError(`An entry has at most ${MAX_ENTRY_BYTES} bytes`);
+	}
 }
