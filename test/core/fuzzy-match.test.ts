@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {findClosest} from '../../source/core/fuzzy-match.js';
 
-it('the nearest word is found across one slip of the fingers, and nothing far off is', () => {
+it('findClosest finds the word behind a typing error, and nothing for a distant word', () => {
 	const words = ['name', 'room', 'interface', 'tcp-port', 'json', 'no-log'];
 	expect(
 		['nmae', 'interfaces', 'tpc-port', 'jsonn', 'nolog', 'ROOM', 'inter'].map(word => findClosest(word, words)),

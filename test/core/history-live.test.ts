@@ -1,4 +1,4 @@
-/** The state of a live node at every commit, against the state of its log after as many records. */
+/** Compares the state of a live node at every commit with the state of its log after as many records. */
 import {describe, expect, test} from 'vitest';
 import {recordsToInputs} from '../../source/cli/saved-log.js';
 import {createHistory} from '../../source/core/history.js';
@@ -9,30 +9,30 @@ import {deriveRoomKeys} from '../../source/feed/room-keys.js';
 import {createScenario} from '../simulation/scenario.js';
 import {createWorld} from '../simulation/world.js';
 
-/** All but passing facts, which no log holds; `late` follows from `live`, which it does. */
-function said({timeline, pending, unreadable, ephemeral: _, ...rest}: State) {
-	return {...rest, rows: [timeline, pending, unreadable].map(part => sliceTimeline(part, 0, part.length))};
+/** The content of a state except the ephemeral part, which no log contains. */
+function contentOf({timeline, pending, unreadable, ephemeral: _, ...others}: State) {
+	return {...others, rows: [timeline, pending, unreadable].map(part => sliceTimeline(part, 0, part.length))};
 }
 
 const SEEDS = [3, 11, 29, 58];
 
 describe('the replay of a log', () => {
-	test.each(SEEDS)('is at every record what the live node was, in the room of seed %i', async seed => {
+	test.each(SEEDS)('equals the live node at every commit in the scenario of seed %i', async seed => {
 		const scenario = {...createScenario(seed, {low: 3, high: 5}), hasSecret: false, skews: [0, 900, -1500, 0, 40]};
 		const keys = await deriveRoomKeys({room: 'room'});
 		const world = createWorld({...scenario, skews: scenario.skews.slice(0, scenario.nodes)}, keys);
-		const watched = new Map<object, Map<number, State>>();
+		const statesByLife = new Map<object, Map<number, State>>();
 		for (const node of world.nodes) {
 			const {launch} = node;
 			Object.assign(node, {
 				launch() {
 					launch();
 					const {life} = node;
-					if (!life || watched.has(life)) return;
+					if (!life || statesByLife.has(life)) return;
 					const states = new Map<number, State>([
 						[life.chatNode.store.getState().recordCount, life.chatNode.store.getState()],
 					]);
-					watched.set(life, states);
+					statesByLife.set(life, states);
 					life.chatNode.store.subscribe(state => states.set(state.recordCount, state));
 				},
 			});
@@ -42,16 +42,16 @@ describe('the replay of a log', () => {
 		let compared = 0;
 		for (const node of world.nodes) {
 			for (const life of node.lives) {
-				const states = watched.get(life);
+				const states = statesByLife.get(life);
 				const history = createHistory();
 				history.append(recordsToInputs(life.disk.records, createFeedTips({roomTag: keys.tag})));
-				for (const [learnt, live] of states ?? []) {
-					expect(said(history.stateAt(learnt))).toEqual(said(live));
+				for (const [recordCount, live] of states ?? []) {
+					expect(contentOf(history.stateAt(recordCount))).toEqual(contentOf(live));
 					compared++;
 				}
 				const last = life.chatNode.store.getState();
 				expect(history.length).toBe(last.recordCount);
-				expect(said(history.state)).toEqual(said(last));
+				expect(contentOf(history.state)).toEqual(contentOf(last));
 			}
 		}
 		expect(compared).toBeGreaterThan(30);

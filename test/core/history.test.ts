@@ -10,15 +10,15 @@ import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from
 const OWN = peerId('aa');
 const OTHERS = ['01', '02', '03'].map(peerId);
 
-/** What a state says, without how its timeline is cut into pages. */
-function said(state: State) {
-	const {timeline, pending, unreadable, ...rest} = state;
+/** The content of a state, without the partition of its timelines into pages. */
+function contentOf(state: State) {
+	const {timeline, pending, unreadable, ...others} = state;
 	const rows = [timeline, pending, unreadable].map(part => sliceTimeline(part, 0, part.length));
-	return {rows, ...rest};
+	return {rows, ...others};
 }
 
-/** Each record as an input of its own. */
-function single(inputs: readonly Input[]): Input[] {
+/** Splits inputs into one for each record. */
+function splitInputs(inputs: readonly Input[]): Input[] {
 	return inputs.flatMap((input): Input[] =>
 		input.type === 'events' ? input.events.map(event => ({...input, events: [event]})) : [input],
 	);
@@ -28,22 +28,22 @@ function expectEveryState(inputs: readonly Input[]): void {
 	const history = createHistory();
 	history.append(inputs);
 	let state = initialState;
-	const all = single(inputs);
+	const all = splitInputs(inputs);
 	expect(history.length).toBe(all.length);
 	const states = all.map(input => {
 		state = reduceInputs(state, [input]);
-		return said(state);
+		return contentOf(state);
 	});
-	// Backwards, so that no state is merely the one before with one more.
-	for (let index = all.length; index > 0; index--) expect(said(history.stateAt(index))).toEqual(states[index - 1]);
+	// Backwards, so that no state follows from the one before.
+	for (let index = all.length; index > 0; index--) expect(contentOf(history.stateAt(index))).toEqual(states[index - 1]);
 	expect(history.stateAt(0)).toBe(initialState);
 }
 
 const launch = observe(observation(OWN, 0, {type: 'launched', version: '1.0.0'}));
 
-/** Several feeds in batches of any size, batches in any order that keeps each feed's own. */
+/** Batches of several feeds, of any size and in any order that keeps the order within each feed. */
 const logs = fc
-	.array(fc.record({who: fc.nat(2), size: fc.integer({min: 1, max: 5}), live: fc.boolean(), gap: fc.nat(90_000)}), {
+	.array(fc.record({author: fc.nat(2), size: fc.integer({min: 1, max: 5}), live: fc.boolean(), gap: fc.nat(90_000)}), {
 		maxLength: 12,
 	})
 	.map((batches): Input[] => {
@@ -51,16 +51,16 @@ const logs = fc
 		let at = 0;
 		return [
 			launch,
-			...batches.map(({who, size, live, gap}): Input => {
+			...batches.map(({author, size, live, gap}): Input => {
 				at += gap;
-				const peer = OTHERS[who]!;
+				const peer = OTHERS[author]!;
 				const events: FeedEvent[] = Array.from({length: size}, (_, place) => {
-					const seq = ++seqs[who]!;
+					const seq = ++seqs[author]!;
 					const ms = at - (live ? 0 : 100_000) + place;
-					if (seq === 1) return joined(peer, ms, `peer ${who}`);
+					if (seq === 1) return joined(peer, ms, `peer ${author}`);
 					if (seq % 5 === 0) return feedEvent(peer, seq, ms, {type: 'renamed', name: `name ${seq}`});
 					if (seq % 7 === 0)
-						return feedEvent(peer, seq, ms, {type: 'lost', subject: OTHERS[(who + 1) % 3]!, absence: 0});
+						return feedEvent(peer, seq, ms, {type: 'lost', subject: OTHERS[(author + 1) % 3]!, absence: 0});
 					return posted(peer, seq, ms);
 				});
 				return learn(at, events, live);
@@ -68,12 +68,12 @@ const logs = fc
 		];
 	});
 
-describe('a history', () => {
-	test('knows the state after any record, in the middle of a batch as well', () => {
+describe('history', () => {
+	test('gives the state after any record, also inside a batch', () => {
 		fc.assert(fc.property(logs, expectEveryState), {numRuns: 60});
 	});
 
-	test('seeks through thousands of records, across snapshots, as if folded from the start', () => {
+	test('gives the same state from snapshots as from the start, over thousands of records', () => {
 		const events = [
 			joined(OTHERS[0]!, 0, 'Ben'),
 			...Array.from({length: 9000}, (_, at) => posted(OTHERS[0]!, at + 2, at)),
@@ -91,10 +91,10 @@ describe('a history', () => {
 		}
 		const all: Input[] = [launch, learn(1, events.slice(0, 4000))];
 		all.push(...events.slice(4000).map((event, at) => learn(at, [event])));
-		expect(said(history.stateAt(history.length))).toEqual(said(reduceInputs(initialState, all)));
+		expect(contentOf(history.stateAt(history.length))).toEqual(contentOf(reduceInputs(initialState, all)));
 	});
 
-	test('says where a row was learnt, and takes what came as history for one moment', () => {
+	test('finds the record of a row, and treats a run of synced history as one moment', () => {
 		const [ben, amira] = [OTHERS[0]!, OTHERS[1]!];
 		const history = createHistory();
 		history.append([launch, learn(10, [joined(ben, -50, 'Ben'), posted(ben, 2, -30)], false)]);
@@ -106,7 +106,7 @@ describe('a history', () => {
 		expect([0, 1, 2, 3, 4].map(history.positionAfter)).toEqual([1, 4, 4, 4, 5]);
 	});
 
-	test('keeps a clock that never goes back, and counts records by it', () => {
+	test('has monotonic times, and finds positions by them', () => {
 		const history = createHistory();
 		const ben = OTHERS[0]!;
 		history.append([
@@ -118,14 +118,14 @@ describe('a history', () => {
 		expect([-1, 0, 4999, 5000, 9999].map(ms => history.indexAt(T0 + ms))).toEqual([0, 1, 1, 3, 3]);
 	});
 
-	test('takes a seq without measure from a damaged log without reserving memory for it', () => {
+	test('accepts a huge seq from a damaged log without reserving memory for it', () => {
 		const history = createHistory();
 		const far = posted(OTHERS[0]!, Number.MAX_SAFE_INTEGER, 1);
 		history.append([learn(0, [far])]);
 		expect(history.indexOfEntry(far)).toBe(0);
 	});
 
-	test('leaves passing facts out, as a log does', () => {
+	test('ignores ephemeral events', () => {
 		const history = createHistory();
 		history.append([launch, {type: 'ephemeral', event: {type: 'time-passed', now: T0}}]);
 		expect(history.length).toBe(1);
@@ -134,25 +134,25 @@ describe('a history', () => {
 });
 
 describe('snapshots', () => {
-	test('stay within their bounds when history comes in backwards: fewer are kept, further apart', () => {
+	test('stay within their limits when history arrives backwards', () => {
 		const snapshots = createSnapshotStore({bytes: 400_000, count: 32});
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 64; index += 1024) {
-			// Into every page that is there: hardly anything is shared.
+			// Into every existing page, so that hardly anything is shared.
 			const events = Array.from({length: 1024}, (_, at) => posted(OTHERS[0]!, index + at, at * 1000 + index / 1024));
 			state = reduceInputs(state, [learn(index, events)]);
 			snapshots.offer({index, state});
 			expect(snapshots.count).toBeLessThanOrEqual(32);
 			expect(snapshots.bytes).toBeLessThanOrEqual(400_000);
-			const near = snapshots.findAtOrBefore(index);
-			expect(near.index).toBeLessThanOrEqual(index);
-			expect(near.state.recordCount).toBe(near.index);
+			const nearest = snapshots.findAtOrBefore(index);
+			expect(nearest.index).toBeLessThanOrEqual(index);
+			expect(nearest.state.recordCount).toBe(nearest.index);
 		}
 		expect(snapshots.count).toBeGreaterThan(0);
 		expect(snapshots.count).toBeLessThan(16);
 	});
 
-	test('count what neighbours share only once', () => {
+	test('count shared parts only once', () => {
 		const snapshots = createSnapshotStore();
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 100; index += 1024) {
@@ -160,7 +160,7 @@ describe('snapshots', () => {
 			state = reduceInputs(state, [learn(index, events)]);
 			snapshots.offer({index, state});
 		}
-		// A hundred copies of all that was known then would be some 42 MB.
+		// A hundred full copies would take about 42 MB.
 		expect(snapshots.count).toBe(100);
 		expect(snapshots.bytes).toBeLessThan(1_000_000);
 	});

@@ -7,26 +7,26 @@ const document = readFileSync(new URL('../../source/protocol.md', import.meta.ur
 interface Row {
 	readonly name: string;
 	readonly value: unknown;
-	readonly what: string;
+	readonly meaning: string;
 }
 
-/** Rows `| NAME | value | what |`, wherever the table stands; digits are grouped by commas, lists parted by semicolons. */
+/** Rows `| NAME | value | meaning |` of the document. Digits are grouped by commas, lists separated by semicolons. */
 function readRows(): Row[] {
 	return [...document.matchAll(/^\| *`([A-Z]+(?:_[A-Z0-9]+)+)` *\|([^|]+)\|([^|]*)\|/gm)].map(
-		([, name = '', value = '', what = '']) => {
+		([, name = '', value = '', meaning = '']) => {
 			const numbers = value.split(';').map(part => Number.parseFloat(part.replaceAll(',', '')));
-			return {name, value: numbers.length > 1 ? numbers : numbers[0], what: what.trim()};
+			return {name, value: numbers.length > 1 ? numbers : numbers[0], meaning: meaning.trim()};
 		},
 	);
 }
 
 const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) => (a[0] < b[0] ? -1 : 1);
 
-it('the limits in protocol.md are those of the program, each once', () => {
-	const shown = readRows().map(({name, value}): [string, unknown] => [name, value]);
-	expect(shown.sort(byName)).toEqual(Object.entries(limits).sort(byName));
+it('protocol.md lists every limit once, with its value', () => {
+	const documented = readRows().map(({name, value}): [string, unknown] => [name, value]);
+	expect(documented.sort(byName)).toEqual(Object.entries(limits).sort(byName));
 });
 
-it('each of them says what it bounds', () => {
-	expect(readRows().filter(({what}) => what === '')).toEqual([]);
+it('every row states a meaning', () => {
+	expect(readRows().filter(({meaning}) => meaning === '')).toEqual([]);
 });

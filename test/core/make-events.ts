@@ -1,14 +1,14 @@
-/** Builders of events for the tests of core and for those who need a state to look at. */
+/** Builders of events and inputs for tests that need a state. */
 import type {FeedEvent, FeedEventBody, Input, Observation, ObservationBody, PeerId} from '../../source/core/event.js';
 
-/** A peer id that begins with `name` in hexadecimal: `peerId('a1')`. */
+/** Peer id that begins with the given hexadecimal digits: `peerId('a1')`. */
 export function peerId(hex: string): PeerId {
 	return hex.padEnd(64, '0') as PeerId;
 }
 
 export const T0 = Date.UTC(2026, 10, 22, 13, 0, 0);
 
-/** `ms` counts from T0. */
+/** Feed event at `ms` after T0. */
 export function feedEvent(peer: PeerId, seq: number, ms: number, body: FeedEventBody, counter = 0): FeedEvent {
 	return {peer, seq, at: T0 + ms, ms: T0 + ms, counter, ...body};
 }
@@ -25,12 +25,12 @@ export function observation(own: PeerId, ms: number, body: ObservationBody, coun
 	return {peer: own, seq: 0, at: T0 + ms, ms: T0 + ms, counter, ...body};
 }
 
-/** `loggedAt` counts from T0. */
+/** Input of feed events. `loggedAt`: ms after T0. */
 export function learn(loggedAt: number, events: readonly FeedEvent[], live = true): Input {
 	return {type: 'events', loggedAt: T0 + loggedAt, live, events};
 }
 
-/** Logged when it happened. */
-export function observe(seen: Observation): Input {
-	return {type: 'observed', loggedAt: seen.at, observation: seen};
+/** Input of an observation, logged at its own time. */
+export function observe(event: Observation): Input {
+	return {type: 'observed', loggedAt: event.at, observation: event};
 }

@@ -19,7 +19,7 @@ describe('isMention', () => {
 		['@C++ rocks', 'C++'],
 		['@Carol.', 'Carol'],
 		["@Carol's idea", 'Carol'],
-	])('%j speaks to %s', (text, name) => {
+	])('%j addresses %s', (text, name) => {
 		expect(isMention(text, name)).toBe(true);
 	});
 
@@ -36,7 +36,7 @@ describe('isMention', () => {
 		['Carol', 'Carol'],
 		['@', ''],
 		[': hi', ''],
-	])('%j does not speak to %s', (text, name) => {
+	])('%j does not address %s', (text, name) => {
 		expect(isMention(text, name)).toBe(false);
 	});
 });

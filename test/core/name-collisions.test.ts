@@ -27,19 +27,19 @@ function reduce(...events: FeedEvent[]): State {
 	return reduceInputs(initialState, [launch, learn(5, events)]);
 }
 
-describe('a fingerprint tells namesakes apart', () => {
-	it('where two people bear one name, in any case, and not where nobody does', () => {
+describe('formatPeerName adds the fingerprint', () => {
+	it('to a name that two people use, in any case', () => {
 		const state = reduce(join(ann, 'Dave', 'a1'), join(bob, 'DAVE', 'b2'), join(cat, 'Cat', 'c3'));
 		expect([ann, bob, cat].map(peer => formatPeerName(state, peer))).toEqual(['Dave#a1000000', 'DAVE#b2000000', 'Cat']);
 	});
 
-	it('where names only look alike', () => {
+	it('to names that look alike', () => {
 		const state = reduce(join(ann, 'Carol', 'a1'), join(bob, 'C\u0430rol', 'b2'));
 		expect(formatPeerName(state, ann)).toBe('Carol#a1000000');
 		expect(formatPeerName(state, bob)).toBe('C\u0430rol#b2000000');
 	});
 
-	it('for what was said under the name, also when one of them has taken another or is gone', () => {
+	it('to a name of an earlier event, also after a rename or departure', () => {
 		const left = feedEvent(bob, 3, 9, {type: 'left'});
 		const state = reduce(join(ann, 'Dave', 'a1'), join(bob, 'Dave', 'b2'), rename(bob, 2, 'Eve'), left);
 		expect([formatPeerName(state, ann), formatPeerName(state, bob), formatPeerName(state, bob, 1)]).toEqual([
@@ -49,7 +49,7 @@ describe('a fingerprint tells namesakes apart', () => {
 		]);
 	});
 
-	it('not for the same identity in another launch, nor for ourselves', () => {
+	it('neither to launches of one identity nor to our own peers', () => {
 		const state = reduce(
 			join(ann, 'Dave', 'a1'),
 			join(bob, 'Dave', 'a1'),
@@ -60,7 +60,7 @@ describe('a fingerprint tells namesakes apart', () => {
 		expect(formatPeerName(state, cat)).toBe('Cat#c3000000');
 	});
 
-	it('nor for ourselves in an earlier launch without an identity', () => {
+	it('not to our own earlier launches without an identity', () => {
 		const again = observe(observation(cat, 100, {type: 'launched', version: '1'}));
 		const state = reduceInputs(reduce(join(me, 'Dave')), [again, learn(101, [join(cat, 'Dave', undefined, 101)])]);
 		expect([formatFingerprintSuffix(state, me), formatFingerprintSuffix(state, cat)]).toEqual(['', '']);
@@ -73,26 +73,26 @@ describe('a fingerprint tells namesakes apart', () => {
 	});
 });
 
-describe('the index kept along with the roster', () => {
-	/** Asks every roster anew, name by name. */
+describe('the index of names', () => {
+	/** The suffix from a full scan of the roster. */
 	function expected(state: State, peer: PeerId): string {
 		const people = listPeers(state.roster);
 		const own = people.find(known => known.peer === peer);
 		const name = foldName(own?.names.at(-1)?.name ?? '');
-		const others = people.filter(known => known.names.some(since => foldName(since.name) === name));
+		const others = people.filter(known => known.names.some(nameChange => foldName(nameChange.name) === name));
 		const person = (known: (typeof people)[number]) => known.identity?.key ?? known.peer;
 		return new Set(others.map(person)).size > 1 ? `#${fingerprintOf(state, peer)}` : '';
 	}
 
-	it('answers as if it were made anew, whatever is learnt and whichever state is asked', () => {
+	it('gives the results of a full scan for every state in any order', () => {
 		const peers = [0, 1, 2, 3, 4, 5].map(number => peerId(`${number % 2}a${number}`));
 		const step = fc.record({peer: fc.nat(5), name: fc.constantFrom('Xu', 'Yo', 'xu', 'Bo'), key: fc.nat(3)});
 		fc.assert(
 			fc.property(fc.array(step, {minLength: 1, maxLength: 30}), steps => {
 				const states = [initialState];
 				const seqs = new Map<PeerId, number>();
-				for (const {peer: place, name, key} of steps) {
-					const peer = peers[place] ?? ann;
+				for (const {peer: index, name, key} of steps) {
+					const peer = peers[index] ?? ann;
 					const seq = (seqs.get(peer) ?? 0) + 1;
 					seqs.set(peer, seq);
 					const event = seq === 1 ? join(peer, name, key === 0 ? undefined : `f${key}`, seq) : rename(peer, seq, name);
@@ -101,8 +101,8 @@ describe('the index kept along with the roster', () => {
 				}
 				for (const state of [...states, ...states.slice(0, 5)]) {
 					for (const peer of seqs.keys()) {
-						const known = listPeers(state.roster).some(one => one.peer === peer);
-						if (known) expect(formatFingerprintSuffix(state, peer)).toBe(expected(state, peer));
+						const isKnown = listPeers(state.roster).some(known => known.peer === peer);
+						if (isKnown) expect(formatFingerprintSuffix(state, peer)).toBe(expected(state, peer));
 					}
 				}
 			}),

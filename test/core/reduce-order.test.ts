@@ -11,7 +11,7 @@ import {feedEvent, learn, observation, observe, peerId, posted, T0} from './make
 
 const own = ['01', '02', 'f3'].map(peerId);
 const others = ['0a', '7f', 'aa', 'ff'].map(peerId);
-const everybody = [...own, ...others];
+const allPeers = [...own, ...others];
 
 const time = fc.oneof(
 	{weight: 12, arbitrary: fc.nat(60)},
@@ -27,7 +27,7 @@ const body: fc.Arbitrary<FeedEventBody> = fc.oneof(
 	fc.record({type: fc.constant('renamed' as const), name: fc.constantFrom('Ann', 'Bob')}),
 	fc.record({type: fc.constant('moved' as const), addresses: fc.constantFrom(['10.0.0.1'], ['10.0.0.2'])}),
 	fc.record({type: fc.constant('left' as const)}),
-	fc.record({type: fc.constant('lost' as const), subject: fc.constantFrom(...everybody), absence}),
+	fc.record({type: fc.constant('lost' as const), subject: fc.constantFrom(...allPeers), absence}),
 	fc.record({type: fc.constant('returned' as const), absence}),
 	fc.record({type: fc.constant('unreadable' as const), reason: fc.constant('kind')}),
 	fc.record({
@@ -38,24 +38,24 @@ const body: fc.Arbitrary<FeedEventBody> = fc.oneof(
 	}),
 );
 const feedInput = fc
-	.record({peer: fc.constantFrom(...everybody), seq: fc.integer({min: 2, max: 12}), ms: time, counter: fc.nat(1), body})
+	.record({peer: fc.constantFrom(...allPeers), seq: fc.integer({min: 2, max: 12}), ms: time, counter: fc.nat(1), body})
 	.map(({peer, seq, ms, counter, body}) => feedEvent(peer, seq, ms, body, counter));
 const joinedInput = fc
-	.record({peer: fc.constantFrom(...everybody), ms: time, name: fc.constantFrom('Ann', 'Bob')})
+	.record({peer: fc.constantFrom(...allPeers), ms: time, name: fc.constantFrom('Ann', 'Bob')})
 	.map(({peer, ms, name}) => feedEvent(peer, 1, ms, {type: 'joined', name, addresses: ['10.0.0.9'], version: '1'}));
-/** An event with how it was learnt: which stays with it wherever it stands. */
+/** An event with its time of arrival and `live`, which stay with it in every order. */
 const eventInput = fc
 	.tuple(fc.oneof({weight: 3, arbitrary: feedInput}, {weight: 1, arbitrary: joinedInput}), fc.nat(80), fc.boolean())
 	.map(([event, loggedAt, live]) => learn(loggedAt, [event], live));
 
-const sight = fc.record({
+const ownObservation = fc.record({
 	peer: fc.constantFrom(...own),
 	subject: fc.constantFrom(...others),
 	ms: fc.nat(60),
 	address: fc.constantFrom('10.0.0.1', '10.0.0.2'),
 	kind: fc.constantFrom('connected', 'lost-contact', 'disconnected', 'notice'),
 });
-const sightInput = sight.map(({peer, subject, ms, address, kind}) => {
+const ownObservationInput = ownObservation.map(({peer, subject, ms, address, kind}) => {
 	if (kind === 'connected') return observation(peer, ms, {type: 'peer-connected', subject, address});
 	if (kind === 'notice') return observation(peer, ms, {type: 'notice', level: 'info', code: 'c', text: 't'});
 	return observation(peer, ms, {type: 'peer-disconnected', subject, reason: '', alone: kind === 'lost-contact'});
@@ -64,7 +64,7 @@ const launchInput = fc
 	.record({peer: fc.nat(own.length - 1), ms: fc.nat(60)})
 	.map(({peer, ms}) => observation(own[peer]!, ms, {type: 'launched', version: '1'}));
 
-/** One input for each event and each instant of ours, as in a real log; each own peer is launched once. */
+/** Keeps one input for each event and each instant of ours, as in a real log. Each own peer launches once. */
 function withoutClashes(inputs: readonly Input[]): Input[] {
 	const seen = new Set<string>();
 	const keyOf = (row: FeedEvent | Observation): string => {
@@ -85,7 +85,7 @@ const scenario = fc
 	.array(
 		fc.oneof(
 			{weight: 6, arbitrary: eventInput},
-			{weight: 3, arbitrary: sightInput.map(observe)},
+			{weight: 3, arbitrary: ownObservationInput.map(observe)},
 			{weight: 1, arbitrary: launchInput.map(observe)},
 		),
 		{maxLength: 40, minLength: 4},
@@ -94,15 +94,23 @@ const scenario = fc
 
 const all = (timeline: Timeline) => sliceTimeline(timeline, 0, timeline.length);
 
-/** All that must not depend on the order; `learnt` counts doubles too. */
-function facts({timeline, roster, pending, unreadable, launch, launches, loggedAt}: State) {
+/** The parts of a state that must not depend on the order. `recordCount` counts duplicates too. */
+function orderIndependent({timeline, roster, pending, unreadable, launch, launches, loggedAt}: State) {
 	const peers = listPeers(roster)
 		.map(peer => ({...peer, contactedPeers: peer.contactedPeers.toSorted()}))
 		.sort((a, b) => (a.peer < b.peer ? -1 : 1));
-	return {timeline: all(timeline), pending: all(pending), hidden: all(unreadable), peers, launch, launches, loggedAt};
+	return {
+		timeline: all(timeline),
+		pending: all(pending),
+		unreadable: all(unreadable),
+		peers,
+		launch,
+		launches,
+		loggedAt,
+	};
 }
 
-/** Reduces in calls of the given sizes, in turn. */
+/** Reduces in calls of the given sizes, in rotation. */
 function reduceInParts(inputs: readonly Input[], sizes: readonly number[]): State {
 	let state = initialState;
 	let done = 0;
@@ -123,38 +131,42 @@ const shuffled = scenario.chain(inputs =>
 );
 
 describe('reduceInputs', () => {
-	it('gives the same timeline and roster for every order and every cut of the same inputs', () => {
+	it('gives the same timeline and roster for every order and every partition of the same inputs', () => {
 		fc.assert(
 			fc.property(shuffled, ([inputs, order, sizes]) => {
-				expect(facts(reduceInParts(order, sizes))).toEqual(facts(reduceInputs(initialState, inputs)));
+				expect(orderIndependent(reduceInParts(order, sizes))).toEqual(
+					orderIndependent(reduceInputs(initialState, inputs)),
+				);
 			}),
 			{numRuns: 1500},
 		);
 	});
 
-	it('gives the same when inputs come twice', () => {
+	it('gives the same state when inputs arrive twice', () => {
 		fc.assert(
 			fc.property(shuffled, ([inputs, order, sizes]) => {
 				const twice = [...inputs, ...order];
-				expect(facts(reduceInParts(twice, sizes))).toEqual(facts(reduceInputs(initialState, inputs)));
+				expect(orderIndependent(reduceInParts(twice, sizes))).toEqual(
+					orderIndependent(reduceInputs(initialState, inputs)),
+				);
 			}),
 			{numRuns: 500},
 		);
 	});
 
-	it('gives the same when the events of one input are split or joined', () => {
+	it('gives the same state when the events of one input are split', () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(feedInput, joinedInput), {maxLength: 30}), fc.nat(30), (drawn, cut) => {
 				const events = [...new Map(drawn.map(event => [`${event.peer} ${event.seq}`, event])).values()];
 				const whole = reduceInputs(initialState, [learn(0, events)]);
 				const parts = reduceInputs(initialState, [learn(0, events.slice(0, cut)), learn(0, events.slice(cut))]);
-				expect(facts(parts)).toEqual(facts(whole));
+				expect(orderIndependent(parts)).toEqual(orderIndependent(whole));
 			}),
 			{numRuns: 300},
 		);
 	});
 
-	it('keeps the timeline sorted and each post in it or pending, once', () => {
+	it('keeps the timeline sorted, and each post once in the timeline or pending', () => {
 		fc.assert(
 			fc.property(shuffled, ([inputs, order, sizes]) => {
 				const state = reduceInParts(order, sizes);
@@ -170,13 +182,13 @@ describe('reduceInputs', () => {
 		);
 	});
 
-	it('leaves a state that it was given as it was', () => {
+	it('does not change the state that it receives', () => {
 		fc.assert(
 			fc.property(scenario, scenario, (first, second) => {
 				const state = reduceInputs(initialState, first);
-				const before = structuredClone(facts(state));
+				const before = structuredClone(orderIndependent(state));
 				reduceInputs(state, second);
-				expect(facts(state)).toEqual(before);
+				expect(orderIndependent(state)).toEqual(before);
 			}),
 			{numRuns: 100},
 		);
@@ -187,7 +199,7 @@ describe('events from the future', () => {
 	const ahead = (peer: PeerId, over: number) => posted(peer, 2, MAX_HLC_AHEAD_MS + over);
 	const [me, bob] = [own[0]!, others[0]!];
 
-	it('wait until the clock comes near enough, by passing time or a later record', () => {
+	it('become due through a clock tick or a later record', () => {
 		const state = reduceInputs(initialState, [learn(0, [ahead(bob, 100)])]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1]);
 		const tick = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now: T0 + now}});
@@ -196,14 +208,14 @@ describe('events from the future', () => {
 		expect(reduceInputs(state, [learn(100, [posted(me, 2, 5)])]).timeline.length).toBe(2);
 	});
 
-	it('are shown at once when they are our own, now or of an earlier launch', () => {
+	it('are due at once when they are our own, of this launch or an earlier one', () => {
 		const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
 		expect(reduceInputs(initialState, [launch, learn(0, [ahead(me, 100)])]).timeline.length).toBe(1);
 		const next = observe(observation(own[1]!, 50, {type: 'launched', version: '1'}));
 		expect(reduceInputs(initialState, [learn(0, [ahead(me, 100)]), launch, next]).timeline.length).toBe(1);
 	});
 
-	it('become due one after the other', () => {
+	it('become due one by one', () => {
 		const events = Array.from({length: 1200}, (_, index) => posted(bob, index + 2, MAX_HLC_AHEAD_MS + index));
 		let state = reduceInputs(initialState, [learn(-1, events)]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1200]);

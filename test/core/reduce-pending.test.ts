@@ -4,18 +4,18 @@ import {MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 
 const NOW = Date.UTC(2026, 10, 22);
-/** More than a call takes arguments, also in a worker with its larger stack. */
+/** More than the arguments that a call accepts, also in a worker with its larger stack. */
 const COUNT = 600_000;
 
-test('any number of rows may wait for their time and fall due in one moment', () => {
+test('any number of pending rows can become due at one moment', () => {
 	const peer = '1'.padStart(64, '0') as PeerId;
 	const at = NOW + MAX_HLC_AHEAD_MS + 1;
 	const events = Array.from(
 		{length: COUNT},
 		(_, index): FeedEvent => ({type: 'posted', text: 'early', peer, seq: index + 1, at, ms: at + index, counter: 0}),
 	);
-	const waiting = reduceInputs(initialState, [{type: 'events', loggedAt: NOW, live: true, events}]);
-	expect([waiting.timeline.length, waiting.pending.length]).toEqual([0, COUNT]);
-	const due = reduceInputs(waiting, [{type: 'ephemeral', event: {type: 'time-passed', now: at + COUNT}}]);
+	const pending = reduceInputs(initialState, [{type: 'events', loggedAt: NOW, live: true, events}]);
+	expect([pending.timeline.length, pending.pending.length]).toEqual([0, COUNT]);
+	const due = reduceInputs(pending, [{type: 'ephemeral', event: {type: 'time-passed', now: at + COUNT}}]);
 	expect([due.timeline.length, due.pending.length]).toEqual([COUNT, 0]);
 });

@@ -22,8 +22,8 @@ function reduceAll(inputs: readonly Input[]): State {
 /** The timeline as `ms type` lines, ms from T0. */
 function rows(state: State): string[] {
 	return sliceTimeline(state.timeline, 0, state.timeline.length).map(row => {
-		const who = {[me]: 'me', [me2]: 'me2', [carol]: 'carol', [dave]: 'dave'}[row.peer];
-		return `${row.ms - T0} ${who} ${row.type}`;
+		const name = {[me]: 'me', [me2]: 'me2', [carol]: 'carol', [dave]: 'dave'}[row.peer];
+		return `${row.ms - T0} ${name} ${row.type}`;
 	});
 }
 
@@ -40,81 +40,81 @@ const returned = (ms: number, seq: number, absence: number, peer = carol) =>
 const early = learn(5, [joined(carol, -50, 'Carol')]);
 
 const table: [title: string, inputs: readonly Input[], expected: readonly string[]][] = [
-	['shows nothing for a launch', [launched()], []],
+	['a launch gives no row', [launched()], []],
 	[
-		'shows who was there before us as found',
+		'a peer that joined before our launch is found at the first connection',
 		[launched(), connected(10), early],
 		['-50 carol joined', '10 me peer-connected'],
 	],
 	[
-		'shows who came after us as joined only',
+		'a peer that joined after our launch gives only its joined row',
 		[launched(), learn(6, [joined(carol, 5, 'Carol')]), connected(10)],
 		['5 carol joined'],
 	],
-	['shows nobody as found whose joined is unknown', [launched(), connected(10)], []],
+	['a peer whose joined is unknown is not found', [launched(), connected(10)], []],
 	[
-		'shows a replaced connection once, at its first place',
+		'a replaced connection gives one row, for the first connection',
 		[launched(), early, connected(10), connected(20), disconnected(30, false), connected(40)],
 		['-50 carol joined', '10 me peer-connected'],
 	],
 	[
-		'shows found once more in the next launch',
+		'a peer is found again in the next launch',
 		[launched(), early, connected(10), launched(me2, 100), connected(110, carol, me2)],
 		['-50 carol joined', '10 me peer-connected', '110 me2 peer-connected'],
 	],
 	[
-		'shows that we lost contact when that leaves us alone',
+		'a disconnection that leaves us alone gives a row',
 		[launched(), connected(10), disconnected(20, true)],
 		['20 me peer-disconnected'],
 	],
-	['shows no lost contact while others are there', [launched(), connected(10), disconnected(20, false)], []],
+	['a disconnection while others are connected gives no row', [launched(), connected(10), disconnected(20, false)], []],
 	[
-		'takes lost contact back when the peer turns out to have left',
+		'a left that arrives later removes the row of the disconnection',
 		[launched(), connected(10), disconnected(20, true), left(19, 3)],
 		['19 carol left'],
 	],
 	[
-		'keeps lost contact that was ended by a new connection before the peer left',
+		'a left keeps a disconnection that a new connection ended before',
 		[launched(), connected(10), disconnected(20, true), connected(30), left(40, 3)],
 		['20 me peer-disconnected', '30 me peer-connected', '40 carol left'],
 	],
 	[
-		'shows once that lost contact is back, at the first connection behind it',
+		'the first connection after disconnections gives one row',
 		[launched(), connected(10), disconnected(20, true), disconnected(25, true), connected(30), connected(40)],
 		['20 me peer-disconnected', '25 me peer-disconnected', '30 me peer-connected'],
 	],
 	[
-		'shows lost contact and its return each time',
+		'each isolation and each reconnection gives a row',
 		[launched(), connected(10), disconnected(20, true), connected(30), disconnected(40, true), connected(50)],
 		['20 me peer-disconnected', '30 me peer-connected', '40 me peer-disconnected', '50 me peer-connected'],
 	],
 	[
-		'does not take the first connection of a launch for a return',
+		'the first connection of a launch is not a reconnection',
 		[launched(), connected(10), disconnected(20, true), launched(me2, 100), connected(110, carol, me2)],
 		['20 me peer-disconnected'],
 	],
-	['shows lost once for each absence, the first in order', [lost(30, 1, 0), lost(20, 1, 0, me)], ['20 me lost']],
-	['shows no lost of a peer that left', [lost(30, 1, 0), left(29, 5)], ['29 carol left']],
+	['each absence gives one lost row, the first in order', [lost(30, 1, 0), lost(20, 1, 0, me)], ['20 me lost']],
+	['a left removes the row of the current lost', [lost(30, 1, 0), left(29, 5)], ['29 carol left']],
 	[
-		'shows a lost that was answered even after the peer left',
+		'a left keeps a lost that a returned answered',
 		[lost(30, 1, 0), returned(35, 5, 0), left(50, 6)],
 		['30 dave lost', '35 carol returned', '50 carol left'],
 	],
-	['holds back a lost whose number runs ahead', [lost(30, 1, 1)], []],
+	['a lost with a number ahead of the count gives no row yet', [lost(30, 1, 1)], []],
 	[
-		'shows lost and returned again for the next absence',
+		'the next absence gives lost and returned rows again',
 		[lost(30, 1, 0), returned(35, 5, 0), lost(50, 2, 1), returned(55, 6, 1)],
 		['30 dave lost', '35 carol returned', '50 dave lost', '55 carol returned'],
 	],
-	['shows returned once for each absence', [returned(35, 5, 0), returned(36, 6, 0)], ['35 carol returned']],
-	['never shows an unreadable entry', [learn(1, [feedEvent(carol, 2, 0, {type: 'unreadable', reason: 'kind'})])], []],
+	['each absence gives one returned row', [returned(35, 5, 0), returned(36, 6, 0)], ['35 carol returned']],
+	['an unreadable entry gives no row', [learn(1, [feedEvent(carol, 2, 0, {type: 'unreadable', reason: 'kind'})])], []],
 	[
-		'shows joined at seq 1 only',
+		'a joined after seq 1 gives no row',
 		[learn(1, [feedEvent(carol, 2, 0, {type: 'joined', name: 'X', addresses: [], version: ''})])],
 		[],
 	],
 	[
-		'shows notices',
+		'a notice gives a row',
 		[observe(observation(me, 1, {type: 'notice', level: 'warn', code: 'c', text: 't'}))],
 		['1 me notice'],
 	],
@@ -129,23 +129,23 @@ describe('rows', () => {
 });
 
 describe('late rows', () => {
-	const late = (inputs: readonly Input[]) =>
+	const isLate = (inputs: readonly Input[]) =>
 		sliceTimeline(reduceAll(inputs).timeline, 0, 9).map(row => row.late === true);
 
-	it('are live events of peers that are more than a minute behind', () => {
-		expect(late([learn(LATE_AFTER_MS + 1, [posted(carol, 2, 0), posted(carol, 3, 1)])])).toEqual([true, false]);
-		expect(late([learn(LATE_AFTER_MS + 1, [feedEvent(carol, 9, 0, {type: 'left'})])])).toEqual([true]);
+	it('are live events that are more than a minute old', () => {
+		expect(isLate([learn(LATE_AFTER_MS + 1, [posted(carol, 2, 0), posted(carol, 3, 1)])])).toEqual([true, false]);
+		expect(isLate([learn(LATE_AFTER_MS + 1, [feedEvent(carol, 9, 0, {type: 'left'})])])).toEqual([true]);
 	});
 
-	it('are never those of the past that is handed over', () => {
-		expect(late([learn(LATE_AFTER_MS * 9, [posted(carol, 2, 0)], false)])).toEqual([false]);
+	it('never come from synced history', () => {
+		expect(isLate([learn(LATE_AFTER_MS * 9, [posted(carol, 2, 0)], false)])).toEqual([false]);
 	});
 });
 
 describe('roster', () => {
 	const carolIn = (inputs: readonly Input[]) => findPeer(reduceAll(inputs).roster, carol);
 
-	it('knows everybody who wrote, also before their joined is known', () => {
+	it('contains every author, also before its joined is known', () => {
 		expect(carolIn([learn(0, [posted(carol, 2, 0)])])).toMatchObject({peer: carol, names: []});
 		expect(
 			carolIn([learn(0, [feedEvent(carol, 2, 0, {type: 'moved', addresses: ['10.0.0.3']})]), early]),
@@ -156,7 +156,7 @@ describe('roster', () => {
 		});
 	});
 
-	it('is connected from our own observations of this launch alone', () => {
+	it('shows connections from observations of this launch only', () => {
 		expect(carolIn([launched(), connected(10)])).toMatchObject({connected: true, address: '10.0.0.2'});
 		expect(carolIn([launched(), connected(10), disconnected(20, false)])).toMatchObject({connected: false});
 		const next = carolIn([launched(), connected(10), launched(me2, 20)]);
@@ -172,11 +172,11 @@ describe('roster', () => {
 		).toBe(2);
 	});
 
-	it('takes the first left of a feed', () => {
+	it('keeps the first left of a feed', () => {
 		expect(carolIn([left(40, 7), left(30, 6), left(50, 8)])?.left?.seq).toBe(6);
 	});
 
-	it('keeps what a peer can make it keep within bounds', () => {
+	it('limits what one peer can add', () => {
 		const renamed = Array.from({length: MAX_NAMES_KEPT + 9}, (_, index) =>
 			feedEvent(carol, index + 2, 0, {type: 'renamed', name: `${index}`}),
 		);
@@ -196,19 +196,19 @@ describe('rows from the future', () => {
 	const ahead = MAX_HLC_AHEAD_MS + 10;
 	const tick: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10}};
 
-	it('do not come up when they became void while they waited', () => {
-		const waiting = [learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];
-		expect(rows(reduceAll([...waiting, tick]))).toEqual([`${ahead} dave lost`]);
-		expect(rows(reduceAll([...waiting, left(5, 4), tick]))).toEqual(['5 carol left']);
+	it('stay hidden when they became void while pending', () => {
+		const pending = [learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];
+		expect(rows(reduceAll([...pending, tick]))).toEqual([`${ahead} dave lost`]);
+		expect(rows(reduceAll([...pending, left(5, 4), tick]))).toEqual(['5 carol left']);
 	});
 
-	it('come up once they are known to be our own', () => {
+	it('appear once they are known to be our own', () => {
 		const before = reduceAll([learn(0, [posted(carol, 2, ahead - 1), posted(me, 2, ahead)])]);
 		expect(rows(before)).toEqual([]);
 		expect(rows(reduceInputs(before, [launched()]))).toEqual([`${ahead} me posted`]);
 	});
 
-	it('tell who their author is at once', () => {
+	it('add their author to the roster at once', () => {
 		const state = reduceAll([learn(0, [joined(carol, ahead, 'Carol')])]);
 		expect(rows(state)).toEqual([]);
 		expect(findPeer(state.roster, carol)?.names).toEqual([{seq: 1, name: 'Carol'}]);

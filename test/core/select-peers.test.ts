@@ -24,7 +24,7 @@ describe('nameOf', () => {
 	const rename = (seq: number, name: string) => learn(seq, [feedEvent(ann, seq, seq, {type: 'renamed', name})]);
 	const state = reduce(rename(9, 'Anne'), join(ann, 'Ann'), rename(5, 'Annie'));
 
-	it('is the name that held at that place of the feed, the newest without one', () => {
+	it('is the name in effect at a seq, or the newest without a seq', () => {
 		expect([1, 4, 5, 8, 9, 99].map(seq => nameOf(state, ann, seq))).toEqual([
 			'Ann',
 			'Ann',
@@ -36,14 +36,14 @@ describe('nameOf', () => {
 		expect(nameOf(state, ann)).toBe('Anne');
 	});
 
-	it('is the start of the id for who has no name', () => {
+	it('is the short peer id for a peer without a name', () => {
 		expect(nameOf(state, bob)).toBe('bb000000');
 		expect(nameOf(reduce(join(bob, '')), bob)).toBe('bb000000');
 	});
 });
 
 describe('statusOf', () => {
-	it('follows what is known of a peer', () => {
+	it('follows the events and links of a peer', () => {
 		const link: Input = {type: 'ephemeral', event: {type: 'link-measured', peer: ann, status: 'suspect'}};
 		const state = reduce(
 			launch,
@@ -64,7 +64,7 @@ describe('statusOf', () => {
 		]);
 	});
 
-	it('takes our own peers of earlier launches for gone', () => {
+	it('is left for our own peers of earlier launches', () => {
 		const next = observe(observation(bob, 50, {type: 'launched', version: '1'}));
 		expect(statusOf(reduce(launch, join(me, 'Me'), next), me)).toBe('left');
 	});
@@ -89,7 +89,7 @@ describe('addressOf', () => {
 describe('selectPeers', () => {
 	const named = (state: ReturnType<typeof reduce>) => selectPeers(state).map(({name, status}) => `${name} ${status}`);
 
-	it('lists self, then who is reachable, unreachable and gone, each by name', () => {
+	it('lists self, then reachable, unreachable and departed peers, each group by name', () => {
 		const state = reduce(
 			...[launch, join(me, 'Zoe'), join(ann, 'bert'), join(bob, 'Anna'), connect(ann), connect(bob)],
 			...[join(cat, 'Carl'), join(dan, 'Abel'), leave(dan)],
@@ -98,16 +98,16 @@ describe('selectPeers', () => {
 		expect([selectConnectedCount(state), selectKnownCount(state)]).toEqual([2, 3]);
 	});
 
-	it('lists us before our joined is written', () => {
+	it('lists our own peer before its joined is written', () => {
 		expect(named(reduce(launch))).toEqual(['01000000 self']);
 	});
 
-	it('does not list whom only others speak of', () => {
-		const hearsay = learn(5, [feedEvent(ann, 4, 5, {type: 'lost', subject: dan, absence: 0})]);
-		expect(named(reduce(launch, join(ann, 'Ann'), hearsay))).toEqual(['01000000 self', 'Ann unreachable']);
+	it('does not list peers that only others report', () => {
+		const report = learn(5, [feedEvent(ann, 4, 5, {type: 'lost', subject: dan, absence: 0})]);
+		expect(named(reduce(launch, join(ann, 'Ann'), report))).toEqual(['01000000 self', 'Ann unreachable']);
 	});
 
-	it('marks names that somebody else goes or went by, in any case', () => {
+	it('marks names that another person uses or used, in any case', () => {
 		const state = reduce(
 			launch,
 			join(ann, 'Ann'),
@@ -126,7 +126,7 @@ describe('selectPeers', () => {
 		expect(selectPeer(reduceInputs(state, [leave(bob)]), ann)?.hasNameCollision).toBe(true);
 	});
 
-	it('marks names that look like that of somebody else', () => {
+	it('marks names that look like the name of another person', () => {
 		const state = reduce(
 			launch,
 			join(ann, 'Carol'),
@@ -142,7 +142,7 @@ describe('selectPeers', () => {
 		]);
 	});
 
-	it('takes the same identity for the same person, whatever became of the other peer', () => {
+	it('treats peers of one identity as one person, also after one left', () => {
 		const as = (peer: PeerId, key: string) =>
 			learn(1, [{...joined(peer, 1, 'Ann'), identity: {...identity, key}} as ReturnType<typeof joined>]);
 		const state = reduce(launch, as(ann, 'k1'), as(bob, 'k1'), connect(ann), leave(bob));
@@ -151,7 +151,7 @@ describe('selectPeers', () => {
 		expect([ann, bob, cat].map(peer => selectPeer(other, peer)?.hasNameCollision)).toEqual([true, true, true]);
 	});
 
-	it('tells what was measured and when a peer came or went', () => {
+	it('includes measurements and the times of connection, loss and departure', () => {
 		const lost = learn(40, [feedEvent(ann, 4, 40, {type: 'lost', subject: bob, absence: 0})]);
 		const link: Input = {
 			type: 'ephemeral',
@@ -179,7 +179,7 @@ describe('selectPeers', () => {
 		});
 	});
 
-	it('is the same list until a peer changes', () => {
+	it('keeps its identity until a peer changes', () => {
 		const state = reduce(launch, join(ann, 'Ann'));
 		const peers = selectPeers(state);
 		expect(selectPeers(reduceInputs(state, [learn(9, [posted(ann, 2, 9)])]))).toBe(peers);
@@ -194,16 +194,16 @@ describe('findPeersByName', () => {
 	);
 	const find = (name: string) => findPeersByName(state, name).map(({peer}) => peer.slice(0, 2));
 
-	it('finds who goes by exactly this name and is present', () => {
+	it('prefers exact names and present peers', () => {
 		expect(find('Ann')).toEqual(['aa']);
 		expect(find('ann')).toEqual(['bb']);
 	});
 
-	it('finds names in any case when none is exact', () => {
+	it('ignores case when no name is exact', () => {
 		expect(find('ANN')).toEqual(['aa', 'bb']);
 	});
 
-	it('tells namesakes apart by the start of the fingerprint or of the id', () => {
+	it('selects by the beginning of the fingerprint or of the peer id', () => {
 		expect(find('Ann#f00d')).toEqual(['ee']);
 		expect(find('Ann#DD')).toEqual(['dd']);
 		expect(find('#f00dcafe')).toEqual(['ee']);
@@ -211,11 +211,11 @@ describe('findPeersByName', () => {
 		expect(fingerprintOf(state, ann)).toBe('aa000000');
 	});
 
-	it('takes a name that holds # as it is', () => {
+	it('accepts a name that contains #', () => {
 		expect(find('C#1')).toEqual(['cc']);
 	});
 
-	it('finds nobody by an unknown name or an empty one', () => {
+	it('finds no peer for an unknown or empty name', () => {
 		expect([find('Zed'), find(''), find('Ann#'), find('#'), find('Ann#99')]).toEqual([[], [], [], [], []]);
 	});
 });

@@ -7,7 +7,7 @@ import type {State} from '../../source/core/state.js';
 import {feedEvent, joined, learn, observation, observe, peerId} from './make-events.js';
 
 const me = peerId('01');
-const [one, two, three, other] = [peerId('a1'), peerId('a2'), peerId('a3'), peerId('b1')];
+const [first, second, third, other] = [peerId('a1'), peerId('a2'), peerId('a3'), peerId('b1')];
 const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
 const connect = (subject: PeerId, ms: number) =>
 	observe(observation(me, ms, {type: 'peer-connected', subject, address: '10.0.0.2'}));
@@ -15,7 +15,7 @@ const leave = (peer: PeerId, ms: number) => learn(ms, [feedEvent(peer, 9, ms, {t
 
 function join(peer: PeerId, name: string, ms: number, key = 'e'): Input {
 	const event: FeedEvent = joined(peer, ms, name);
-	if (event.type !== 'joined') throw new Error('no joined');
+	if (event.type !== 'joined') throw new Error('not a joined event');
 	return learn(ms, [{...event, identity: {key: key.repeat(64), fingerprint: key.repeat(8)}}]);
 }
 
@@ -23,39 +23,39 @@ const reduce = (...inputs: Input[]) => reduceInputs(initialState, [launch, join(
 const named = (state: State) => selectPeople(state).map(({peer, status}) => `${peer.slice(0, 2)} ${status}`);
 const counts = (state: State) => [selectConnectedCount(state), selectKnownCount(state)];
 
-describe('people, not launches, are listed and counted', () => {
-	it('who crashed and is back is not shown as lost beside', () => {
-		const crashed = reduce(join(one, 'Eve', 2));
+describe('selectPeople lists people, not launches', () => {
+	it('a person who restarted after a crash is listed once', () => {
+		const crashed = reduce(join(first, 'Eve', 2));
 		expect([named(crashed), counts(crashed)]).toEqual([
 			['01 self', 'a1 unreachable'],
 			[0, 1],
 		]);
-		const back = reduceInputs(crashed, [join(two, 'Eve', 3), connect(two, 3)]);
-		expect([named(back), counts(back)]).toEqual([
+		const returned = reduceInputs(crashed, [join(second, 'Eve', 3), connect(second, 3)]);
+		expect([named(returned), counts(returned)]).toEqual([
 			['01 self', 'a2 connected'],
 			[1, 1],
 		]);
-		expect(selectPeers(back).map(({peer}) => peer)).toEqual([me, two, one]);
+		expect(selectPeers(returned).map(({peer}) => peer)).toEqual([me, second, first]);
 	});
 
-	it('who left many times is gone once, by the newest launch, and not gone at all when back', () => {
-		const gone = reduce(
-			join(one, 'Eve', 2),
-			leave(one, 3),
-			join(two, 'Eve', 4),
-			join(three, 'Eve', 5),
-			leave(three, 6),
+	it('a person who left several times is listed once, by the newest launch, and as present after a return', () => {
+		const departed = reduce(
+			join(first, 'Eve', 2),
+			leave(first, 3),
+			join(second, 'Eve', 4),
+			join(third, 'Eve', 5),
+			leave(third, 6),
 		);
-		expect([named(gone), counts(gone)]).toEqual([
+		expect([named(departed), counts(departed)]).toEqual([
 			['01 self', 'a3 left'],
 			[0, 0],
 		]);
-		const back = reduceInputs(gone, [connect(two, 7)]);
-		expect(named(back)).toEqual(['01 self', 'a2 connected']);
+		const returned = reduceInputs(departed, [connect(second, 7)]);
+		expect(named(returned)).toEqual(['01 self', 'a2 connected']);
 	});
 
-	it('who is here twice is listed twice', () => {
-		const state = reduce(join(one, 'Eve', 2), join(two, 'Eve', 3), connect(one, 3), connect(two, 3));
+	it('a person with second present launches is listed twice', () => {
+		const state = reduce(join(first, 'Eve', 2), join(second, 'Eve', 3), connect(first, 3), connect(second, 3));
 		expect([named(state), counts(state)]).toEqual([
 			['01 self', 'a1 connected', 'a2 connected'],
 			[2, 2],
@@ -63,13 +63,18 @@ describe('people, not launches, are listed and counted', () => {
 	});
 
 	it('another name of the same identity, or another identity of the same name, is another person', () => {
-		const state = reduce(join(one, 'Eve', 2), join(two, 'Dave', 3), join(other, 'Eve', 4, 'b'), connect(two, 4));
+		const state = reduce(
+			join(first, 'Eve', 2),
+			join(second, 'Dave', 3),
+			join(other, 'Eve', 4, 'b'),
+			connect(second, 4),
+		);
 		expect(named(state)).toEqual(['01 self', 'a2 connected', 'a1 unreachable', 'b1 unreachable']);
 		expect(counts(state)).toEqual([1, 3]);
 	});
 
-	it('our own earlier launches are ourselves', () => {
-		const again = observe(observation(two, 20, {type: 'launched', version: '1'}));
-		expect(named(reduce(leave(me, 10), again, join(two, 'Caro', 21, 'c')))).toEqual(['a2 self']);
+	it('our own earlier launches are not listed', () => {
+		const again = observe(observation(second, 20, {type: 'launched', version: '1'}));
+		expect(named(reduce(leave(me, 10), again, join(second, 'Caro', 21, 'c')))).toEqual(['a2 self']);
 	});
 });

@@ -23,7 +23,7 @@ const range = (from: number, to: number, step = 1) =>
 const all = (timeline: Timeline) => sliceTimeline(timeline, 0, timeline.length);
 const sorted = (entries: Iterable<TimelineEntry>) => [...entries].sort(compareOrder);
 
-function expectSound(timeline: Timeline): void {
+function expectValid(timeline: Timeline): void {
 	const entries = timeline.pages.flat();
 	expect(entries.length).toBe(timeline.length);
 	expect(timeline.starts.length).toBe(timeline.pages.length);
@@ -52,24 +52,25 @@ const step = fc.oneof(
 );
 
 describe('timeline', () => {
-	it('equals a sorted array without doubles after any insertions and removals', () => {
+	it('equals a sorted array without duplicates after any insertions and removals', () => {
 		fc.assert(
 			fc.property(fc.array(step, {maxLength: 14}), steps => {
 				let timeline = emptyTimeline;
 				const model = new Map<string, TimelineEntry>();
 				const key = (item: TimelineEntry) => `${item.ms} ${item.peer} ${item.seq}`;
-				for (const act of steps) {
-					if ('insert' in act) {
-						timeline = insertEntries(timeline, act.insert);
-						for (const item of act.insert) if (!model.has(key(item))) model.set(key(item), item);
+				for (const action of steps) {
+					if ('insert' in action) {
+						timeline = insertEntries(timeline, action.insert);
+						for (const item of action.insert) if (!model.has(key(item))) model.set(key(item), item);
 					} else {
-						const item = 'remove' in act ? act.remove : entryAt(timeline, act.removeNth % (timeline.length || 1));
+						const item =
+							'remove' in action ? action.remove : entryAt(timeline, action.removeNth % (timeline.length || 1));
 						if (item) timeline = removeEntry(timeline, item);
 						if (item) model.delete(key(item));
 					}
 				}
 				expect(all(timeline)).toEqual(sorted(model.values()));
-				expectSound(timeline);
+				expectValid(timeline);
 			}),
 			{numRuns: 150},
 		);
@@ -93,24 +94,24 @@ describe('timeline', () => {
 		);
 	});
 
-	it('keeps every page that a batch does not touch', () => {
+	it('shares every page that an insertion does not touch', () => {
 		const timeline = insertEntries(emptyTimeline, range(0, 40_000, 2));
-		const more = insertEntries(timeline, [at(10_001), at(10_003), at(30_001)]);
-		const kept = new Set(timeline.pages);
-		expect(more.length).toBe(timeline.length + 3);
-		expect(more.pages.filter(page => !kept.has(page)).length).toBeLessThanOrEqual(4);
-		expectSound(more);
+		const extended = insertEntries(timeline, [at(10_001), at(10_003), at(30_001)]);
+		const pagesBefore = new Set(timeline.pages);
+		expect(extended.length).toBe(timeline.length + 3);
+		expect(extended.pages.filter(page => !pagesBefore.has(page)).length).toBeLessThanOrEqual(4);
+		expectValid(extended);
 	});
 
-	it('leaves full pages alone when entries follow at the end', () => {
+	it('shares full pages when entries are appended', () => {
 		const timeline = insertEntries(emptyTimeline, range(0, PAGE_SIZE * 2));
-		const more = insertEntries(timeline, range(PAGE_SIZE * 2, PAGE_SIZE * 2 + 3));
-		expect(more.pages.slice(0, 2)).toEqual(timeline.pages);
-		expect(more.pages[1]).toBe(timeline.pages[1]);
-		expect(more.pages.length).toBe(3);
+		const extended = insertEntries(timeline, range(PAGE_SIZE * 2, PAGE_SIZE * 2 + 3));
+		expect(extended.pages.slice(0, 2)).toEqual(timeline.pages);
+		expect(extended.pages[1]).toBe(timeline.pages[1]);
+		expect(extended.pages.length).toBe(3);
 	});
 
-	it('stays the same timeline when nothing is new or nothing is there to remove', () => {
+	it('keeps its identity when there is nothing to insert or remove', () => {
 		const timeline = insertEntries(emptyTimeline, range(0, 2000));
 		expect(insertEntries(timeline, range(500, 1500))).toBe(timeline);
 		expect(insertEntries(timeline, [])).toBe(timeline);
@@ -122,14 +123,14 @@ describe('timeline', () => {
 		const entries = range(0, PAGE_SIZE * 3 + 7);
 		const timeline = insertEntries(emptyTimeline, entries);
 		for (const count of [0, 1, 511, 512, 513, 1100, entries.length - 1, entries.length, entries.length + 5]) {
-			const rest = dropFirst(timeline, count);
-			expect(all(rest)).toEqual(entries.slice(count));
-			expectSound(rest);
+			const remaining = dropFirst(timeline, count);
+			expect(all(remaining)).toEqual(entries.slice(count));
+			expectValid(remaining);
 		}
 		expect(dropFirst(timeline, entries.length)).toBe(emptyTimeline);
 	});
 
-	it('is empty again after the last entry is removed', () => {
+	it('is empty after the last entry is removed', () => {
 		const timeline = insertEntries(emptyTimeline, [at(1)]);
 		expect(removeEntry(timeline, at(1))).toBe(emptyTimeline);
 	});

@@ -32,7 +32,7 @@ function acceptAll(tips: FeedTips, batches: readonly Batch[]) {
 	return batches.map(batch => tips.accept(batch).type);
 }
 
-test('batches in order are accepted and their events handed out', () => {
+test('batches in order are accepted with their events', () => {
 	const {author, batches, peer} = threeBatches();
 	const tips = createFeedTips({roomTag});
 	expect(tips.tip(peer)).toBeUndefined();
@@ -48,7 +48,7 @@ test('batches in order are accepted and their events handed out', () => {
 	expect(tips.peers()).toEqual([peer]);
 });
 
-test('a batch seen twice is known, one behind a gap is ahead', () => {
+test('a repeated batch is known, a batch after a gap is ahead', () => {
 	const {batches, peer} = threeBatches();
 	const tips = createFeedTips({roomTag});
 	expect(acceptAll(tips, [batches[1]])).toEqual(['ahead']);
@@ -63,7 +63,7 @@ test('a batch seen twice is known, one behind a gap is ahead', () => {
 	expect(tips.seqOf(peer)).toBe(9);
 });
 
-test("whatever the cuts, the merges and the order, every event is taken once and the tip is the author's", () => {
+test("every event is accepted once, and the tip is the author's, for any partition and order", () => {
 	const author = createAuthor(2);
 	const written: Batch[] = [author.feed.append([joined])];
 	const hashes = [written[0]!.previousHash];
@@ -94,7 +94,7 @@ test("whatever the cuts, the merges and the order, every event is taken once and
 	);
 });
 
-describe('a batch that is not genuine is the fault of its sender', () => {
+describe('an invalid batch is the fault of its sender', () => {
 	const {batches} = threeBatches();
 	const other = createAuthor(9);
 	const forged: readonly [string, Batch][] = [
@@ -103,7 +103,7 @@ describe('a batch that is not genuine is the fault of its sender', () => {
 		['a changed previous hash', {...batches[0], previousHash: flip(batches[0].previousHash, 3)}],
 		['a missing last entry', {...batches[0], entries: batches[0].entries.slice(0, -1)}],
 		["another author's batch under this name", {...other.feed.append([joined]), peer: batches[0].peer}],
-		['a peer id that is no point of the curve', {...batches[0], peer: 'f'.repeat(64) as Batch['peer']}],
+		['a peer id that is not a point of the curve', {...batches[0], peer: 'f'.repeat(64) as Batch['peer']}],
 		['an empty signature', {...batches[0], signature: new Uint8Array(0)}],
 	];
 	test.each(forged)('%s', (_title, batch) => {
@@ -126,7 +126,7 @@ describe('a batch that is not genuine is the fault of its sender', () => {
 		expect(acceptAll(tips, [batches[1], batches[2]])).toEqual(['accepted', 'accepted']);
 	});
 
-	test('a forged batch in the place of one that we hold', () => {
+	test('a forged batch in place of a held one', () => {
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, batches);
 		const entries = batches[2].entries.map((entry, index) => (index === 1 ? flip(entry, 20) : entry));
@@ -136,7 +136,7 @@ describe('a batch that is not genuine is the fault of its sender', () => {
 });
 
 describe('two signed chains under one key are a fork of the author', () => {
-	/** Two feeds of one key: seq 1-2 the same, then each its own way. */
+	/** Two feeds of one key that share seq 1-2 and then diverge. */
 	function fork() {
 		const one = createAuthor(4).feed;
 		const two = createAuthor(4).feed;
@@ -157,7 +157,7 @@ describe('two signed chains under one key are a fork of the author', () => {
 		expect(tips.tip(peer)).toEqual(held);
 	});
 
-	test('that goes on behind our tip', () => {
+	test('that continues after our tip', () => {
 		const {common, one, two} = fork();
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, [common, one.append([post(2, 'yes')])]);
@@ -165,7 +165,7 @@ describe('two signed chains under one key are a fork of the author', () => {
 		expect(tips.accept(merged[0]!)).toEqual({type: 'forked', first: true});
 	});
 
-	test('that begins right behind our tip', () => {
+	test('that begins right after our tip', () => {
 		const {common, one, two} = fork();
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, [common, one.append([post(2, 'yes')])]);
@@ -173,16 +173,16 @@ describe('two signed chains under one key are a fork of the author', () => {
 		expect(tips.accept(two.append([post(3)]))).toEqual({type: 'forked', first: true});
 	});
 
-	test('that ends before our tip, where the log tells our hash', () => {
+	test('that ends before our tip, when the log provides our hash', () => {
 		const {common, one, two, peer} = fork();
 		const yes = one.append([post(2, 'yes')]);
 		const hash = one.tip().hash;
 		const no = two.append([post(2, 'no')]);
 		const more = one.append([post(3)]);
-		const silent = createFeedTips({roomTag});
-		acceptAll(silent, [common, yes, more]);
-		expect(silent.accept(no).type).toBe('known');
-		const tips = createFeedTips({roomTag, hashAt: (asked, seq) => (asked === peer && seq === 3 ? hash : undefined)});
+		const withoutHashes = createFeedTips({roomTag});
+		acceptAll(withoutHashes, [common, yes, more]);
+		expect(withoutHashes.accept(no).type).toBe('known');
+		const tips = createFeedTips({roomTag, hashAt: (author, seq) => (author === peer && seq === 3 ? hash : undefined)});
 		acceptAll(tips, [common, yes, more]);
 		expect(tips.accept(yes).type).toBe('known');
 		expect(tips.accept(no)).toEqual({type: 'forked', first: true});
@@ -190,7 +190,7 @@ describe('two signed chains under one key are a fork of the author', () => {
 });
 
 describe('restoring', () => {
-	test('gives the tips and events of accepting, whatever was cut or doubled', () => {
+	test('gives the same tips and events as accepting, also with overlaps and duplicates', () => {
 		const {batches, peer, author} = threeBatches();
 		const accepted = createFeedTips({roomTag});
 		const live = batches.flatMap(batch => {
@@ -206,7 +206,7 @@ describe('restoring', () => {
 		expect(tips.accept(author.feed.append([post(20)])).type).toBe('accepted');
 	});
 
-	test('shows what stands behind a gap, and does not move the tip over it', () => {
+	test('returns the events after a gap without moving the tip', () => {
 		const {batches, peer} = threeBatches();
 		const tips = createFeedTips({roomTag});
 		tips.restore(batches[0]);
@@ -215,7 +215,7 @@ describe('restoring', () => {
 		expect(acceptAll(tips, [batches[1], batches[2]])).toEqual(['accepted', 'accepted']);
 	});
 
-	test('holds the tips of more feeds than it leaves unhashed', () => {
+	test('gives correct tips for more feeds than may stay unhashed', () => {
 		const tips = createFeedTips({roomTag});
 		const authors = Array.from({length: 200}, (_, index) => createAuthor(index));
 		for (const {feed} of authors) tips.restore(feed.append([joined]));
@@ -223,7 +223,7 @@ describe('restoring', () => {
 	});
 });
 
-describe('what breaks the rules of a feed is unreadable, kept and passed on', () => {
+describe('an entry that breaks the rules of a feed is accepted as unreadable', () => {
 	function typesOf(...events: Parameters<ReturnType<typeof createAuthor>['feed']['append']>[0][]) {
 		const {feed} = createAuthor(6);
 		const tips = createFeedTips({roomTag});
@@ -244,7 +244,7 @@ describe('what breaks the rules of a feed is unreadable, kept and passed on', ()
 		]);
 	});
 
-	test('whatever follows left', () => {
+	test('an entry after left', () => {
 		expect(typesOf([joined, at(1, {type: 'left'})], [post(2), at(3, {type: 'left'})])).toEqual([
 			'joined',
 			'left',
@@ -253,7 +253,7 @@ describe('what breaks the rules of a feed is unreadable, kept and passed on', ()
 		]);
 	});
 
-	test('a clock that stands or goes back', () => {
+	test('an entry whose clock does not rise', () => {
 		expect(typesOf([joined, post(5)], [post(5), post(4), post(6)])).toEqual([
 			'joined',
 			'posted',
@@ -263,7 +263,7 @@ describe('what breaks the rules of a feed is unreadable, kept and passed on', ()
 		]);
 	});
 
-	test('a kind of a later version, whose clock counts all the same, and bytes that are nothing', () => {
+	test('an unknown kind, whose clock still counts, and malformed bytes', () => {
 		const {key, feed} = createAuthor(6);
 		const first = feed.append([joined]);
 		const danced = pack(['danced', 0, post(9).hlc.ms, 0, 'tango']).slice();
@@ -277,7 +277,7 @@ describe('what breaks the rules of a feed is unreadable, kept and passed on', ()
 	});
 });
 
-test('a verified identity goes with joined; a claim about somebody else does not', () => {
+test('joined has a verified identity, and no identity from a claim for another peer', () => {
 	const carol = createAuthor(7);
 	const tips = createFeedTips({roomTag});
 	const acceptance = tips.accept(carol.feed.append([joined]));

@@ -15,24 +15,24 @@ const feeds = fc.uniqueArray(feed, {maxLength: 60, selector: ({peer}) => peer});
 
 function indexOf(all: readonly HaveFeed[]) {
 	const index = createHaveIndex();
-	for (const one of all) index.set(one);
+	for (const entry of all) index.set(entry);
 	return index;
 }
 
-test('the digest hangs on what is held, not on the order in which it came', () => {
+test('the digest depends on the feeds, not on their order of arrival', () => {
 	fc.assert(
 		fc.property(feeds, all => {
 			const index = indexOf(all);
-			for (const one of all) index.set({...one, seq: one.seq + 1});
+			for (const entry of all) index.set({...entry, seq: entry.seq + 1});
 			index.digest();
-			for (const one of [...all].reverse()) index.set(one);
+			for (const entry of [...all].reverse()) index.set(entry);
 			expect(index.digest()).toEqual(indexOf(all).digest());
 			expect(indexOf([...all].reverse()).digest()).toEqual(indexOf(all).digest());
 		}),
 	);
 });
 
-test('exactly the buckets of feeds that differ have other digests', () => {
+test('exactly the buckets of changed feeds have a new digest', () => {
 	fc.assert(
 		fc.property(feeds, fc.array(fc.nat(), {maxLength: 5}), (all, picks) => {
 			const changed = all.length === 0 ? [] : [...new Set(picks.map(pick => pick % all.length))];
@@ -50,13 +50,13 @@ test('exactly the buckets of feeds that differ have other digests', () => {
 	);
 });
 
-test('the buckets hold every feed once', () => {
+test('the buckets contain every feed once', () => {
 	fc.assert(
 		fc.property(feeds, all => {
 			const index = indexOf(all);
-			const held = Array.from({length: HAVE_BUCKETS}, (_, bucket) => index.bucket(bucket)).flat();
-			expect(new Set(held)).toEqual(new Set(all));
-			for (const one of all) expect(index.get(one.peer)).toBe(one);
+			const listed = Array.from({length: HAVE_BUCKETS}, (_, bucket) => index.bucket(bucket)).flat();
+			expect(new Set(listed)).toEqual(new Set(all));
+			for (const entry of all) expect(index.get(entry.peer)).toBe(entry);
 		}),
 	);
 });

@@ -8,20 +8,20 @@ const other = createPeerKey(seedOf(2));
 const context: HelloContext = {keys: {roomKey: seedOf(3), tag: roomTag}, keyingMaterial: seedOf(4), role: 'dialler'};
 const hello = {peer: key.peer, ...proveHello(key, context)};
 
-test('a hello on its own connection is valid', () => {
+test('a hello is valid on its own connection', () => {
 	expect(verifyHello(hello, context)).toBe('valid');
 });
 
-test('a hello relayed to another connection, reflected, or of another room is not', () => {
+test('a hello is not valid when it is relayed, reflected or of another room', () => {
 	expect(verifyHello(hello, {...context, keyingMaterial: seedOf(5)})).toBe('bad-mac');
 	expect(verifyHello(hello, {...context, role: 'accepter'})).toBe('bad-mac');
 	expect(verifyHello(hello, {...context, keys: {roomKey: seedOf(6), tag: roomTag}})).toBe('bad-mac');
 	expect(verifyHello(hello, {...context, keys: {roomKey: seedOf(3), tag: seedOf(9).subarray(0, 8)}})).toBe('bad-mac');
 });
 
-test('nobody who is in the room speaks for another', () => {
-	const pretended = {...proveHello(other, context), peer: key.peer};
-	expect(verifyHello(pretended, context)).toBe('bad-mac');
-	expect(verifyHello({...pretended, mac: hello.mac}, context)).toBe('bad-signature');
+test('a member of the room cannot forge the hello of another', () => {
+	const forged = {...proveHello(other, context), peer: key.peer};
+	expect(verifyHello(forged, context)).toBe('bad-mac');
+	expect(verifyHello({...forged, mac: hello.mac}, context)).toBe('bad-signature');
 	expect(verifyHello({...hello, mac: hello.mac.subarray(1)}, context)).toBe('bad-mac');
 });

@@ -6,13 +6,13 @@ import {roomTag, seedOf} from './make-feed.js';
 
 const bytes = Uint8Array.of(1, 2, 3);
 
-test('a peer key is its seed, and without one a new key each time', () => {
+test('a peer key is determined by its seed, and random without one', () => {
 	expect(createPeerKey(seedOf(1)).peer).toBe(createPeerKey(seedOf(1)).peer);
 	expect(createPeerKey(seedOf(1)).peer).not.toBe(createPeerKey(seedOf(2)).peer);
 	expect(createPeerKey().peer).not.toBe(createPeerKey().peer);
 });
 
-test('the key of RFC 8032, 7.1, test 1 gives its public key and signature', () => {
+test('test vector 1 of RFC 8032, 7.1 gives its public key and signature', () => {
 	const seed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
 	const key = createPeerKey(seed);
 	expect(key.peer).toBe('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a');
@@ -21,7 +21,7 @@ test('the key of RFC 8032, 7.1, test 1 gives its public key and signature', () =
 	);
 });
 
-test('a signature is good for its key and bytes only', () => {
+test('a signature is valid only for its key and bytes', () => {
 	const key = createPeerKey(seedOf(1));
 	const other = createPeerKey(seedOf(2));
 	const signature = key.sign(bytes);
@@ -31,7 +31,7 @@ test('a signature is good for its key and bytes only', () => {
 	expect(verifySignature(key.peer, bytes, signature.subarray(1))).toBe(false);
 });
 
-test('keys of more peers than are kept verify all the same', () => {
+test('signatures of more peers than the cache holds are verified', () => {
 	const verify = createSignatureVerifier(4);
 	const signed = Array.from({length: 10}, (_, index) => createPeerKey(seedOf(index))).map(key => ({
 		peer: key.peer,
@@ -41,19 +41,19 @@ test('keys of more peers than are kept verify all the same', () => {
 	expect(verify(signed[0]!.peer, bytes, signed[1]!.signature)).toBe(false);
 });
 
-test('an identity is the same in one room at every launch, and another in each room', () => {
+test('an identity is the same at every launch and differs between rooms', () => {
 	const {peer} = createPeerKey(seedOf(1));
-	const elsewhere = Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9);
+	const otherRoomTag = Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9);
 	const carol = createIdentity(seedOf(5), roomTag);
 	expect(createIdentity(seedOf(5), roomTag).identity).toEqual(carol.identity);
-	expect(createIdentity(seedOf(5), elsewhere).identity.key).not.toBe(carol.identity.key);
+	expect(createIdentity(seedOf(5), otherRoomTag).identity.key).not.toBe(carol.identity.key);
 	expect(verifyIdentity(carol.signPeer(peer), roomTag, peer)).toEqual(carol.identity);
-	expect(verifyIdentity(carol.signPeer(peer), elsewhere, peer)).toBeUndefined();
+	expect(verifyIdentity(carol.signPeer(peer), otherRoomTag, peer)).toBeUndefined();
 	expect(verifyIdentity(carol.signPeer(peer), roomTag, createPeerKey(seedOf(2)).peer)).toBeUndefined();
 	expect(verifyIdentity({key: bytes, signature: bytes}, roomTag, peer)).toBeUndefined();
 });
 
-test('a room is its name and its secret, in any Unicode form', async () => {
+test('room keys depend on name and secret, not on their Unicode form', async () => {
 	const lan = await deriveRoomKeys({room: 'lan'});
 	expect(lan.hasSecret).toBe(false);
 	expect(await deriveRoomKeys({room: 'lan', secret: ''})).toEqual(lan);
@@ -66,7 +66,7 @@ test('a room is its name and its secret, in any Unicode form', async () => {
 	expect(secret.tag).toHaveLength(8);
 });
 
-test('stretching a secret leaves the event loop free', async () => {
+test('deriving keys from a secret does not block the event loop', async () => {
 	let turns = 0;
 	let done = false;
 	const keys = deriveRoomKeys({room: 'lan', secret: 'another'}).finally(() => {
@@ -80,7 +80,7 @@ test('stretching a secret leaves the event loop free', async () => {
 	expect(turns).toBeGreaterThan(10);
 });
 
-test('the MAC of beacons hangs on the room', async () => {
+test('the beacon MAC depends on the room', async () => {
 	const [lan, lab] = await Promise.all([deriveRoomKeys({room: 'lan'}), deriveRoomKeys({room: 'lab'})]);
 	expect(createBeaconMac(lan)(bytes)).toHaveLength(16);
 	expect(createBeaconMac(lan)(bytes)).not.toEqual(createBeaconMac(lab)(bytes));

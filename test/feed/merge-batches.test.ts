@@ -6,7 +6,7 @@ import {createFeedTips} from '../../source/feed/feed-tips.js';
 import {mergeBatches} from '../../source/feed/merge-batches.js';
 import {createAuthor, post, posts, roomTag} from './make-feed.js';
 
-test('neighbours become one batch that is accepted like its parts', () => {
+test('consecutive batches become one batch that is accepted like its parts', () => {
 	fc.assert(
 		fc.property(fc.array(fc.integer({min: 1, max: 4}), {minLength: 1, maxLength: 6}), counts => {
 			const {feed} = createAuthor(1);
@@ -25,7 +25,7 @@ test('neighbours become one batch that is accepted like its parts', () => {
 	);
 });
 
-test('batches of other feeds and batches behind a gap stay apart', () => {
+test('batches of other feeds and batches after a gap stay separate', () => {
 	const one = createAuthor(1).feed;
 	const two = createAuthor(2).feed;
 	const [a, b, c] = [one.append(posts(0, 1)), one.append(posts(1, 1)), one.append(posts(2, 1))];
@@ -35,7 +35,7 @@ test('batches of other feeds and batches behind a gap stay apart', () => {
 	expect(mergeBatches([])).toEqual([]);
 });
 
-test('batches on either side of a boundary stay apart', () => {
+test('batches on either side of a boundary stay separate', () => {
 	const {feed} = createAuthor(1);
 	const batches = [2, 1, 3].map((count, index) => feed.append(posts(index * 5, count)));
 	expect(mergeBatches(batches, 2).map(batch => batch.entries.length)).toEqual([2, 4]);
@@ -43,7 +43,7 @@ test('batches on either side of a boundary stay apart', () => {
 	expect(mergeBatches(batches, 6)).toEqual(mergeBatches(batches));
 });
 
-test('no merged batch is above the limits', () => {
+test('no merged batch exceeds the limits', () => {
 	const {feed} = createAuthor(1);
 	const large = Array.from({length: 60}, (_, index) => feed.append([post(index, 'x'.repeat(16_000))]));
 	const merged = mergeBatches(large);

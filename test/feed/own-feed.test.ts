@@ -6,7 +6,7 @@ import {createOwnFeed} from '../../source/feed/own-feed.js';
 import {importPublicKey} from '../../source/feed/signing-keys.js';
 import {at, createAuthor, post, posts, roomTag} from './make-feed.js';
 
-test('each write is one batch that goes on where the last ended, under one signature', () => {
+test('each append gives one signed batch that continues the chain', () => {
 	const {feed, key} = createAuthor(1);
 	const first = feed.append(posts(0, 3));
 	const second = feed.append(posts(3, 1));
@@ -20,7 +20,7 @@ test('each write is one batch that goes on where the last ended, under one signa
 	);
 });
 
-test('what is beyond the limits is refused, and the feed goes on as if it had not been asked', () => {
+test('an append beyond the limits throws and does not change the feed', () => {
 	const {feed} = createAuthor(1);
 	const before = feed.tip();
 	expect(() => feed.append([])).toThrow(RangeError);
@@ -32,7 +32,7 @@ test('what is beyond the limits is refused, and the feed goes on as if it had no
 	expect(feed.tip()).toEqual(before);
 });
 
-test('without an identity joined says nothing durable', () => {
+test('without an identity joined has no identity claim', () => {
 	const {key} = createAuthor(1);
 	const joined = at(0, {type: 'joined', name: 'Carol', addresses: [], version: '1.0.0'});
 	const plain = createOwnFeed({key, roomTag}).append([joined]);
