@@ -11,6 +11,7 @@ export type PeerId = string & {readonly __brand: 'PeerId'};
 
 const PEER_ID_PATTERN = /^[0-9a-f]{64}$/;
 
+/** Whether a text has the form of a peer id. */
 export function isPeerId(text: string): text is PeerId {
 	return PEER_ID_PATTERN.test(text);
 }

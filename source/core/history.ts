@@ -37,6 +37,7 @@ export interface History {
 /** Records per reduction, at most; a batch may hold 16,384. Fewer make loading slower, more make a seek slower. */
 const REDUCE_SLICE_RECORDS = 4096;
 
+/** Creates an empty history. */
 export function createHistory(): History {
 	const records = createRecordTable();
 	const arrivals = createArrivalIndex();

@@ -16,7 +16,7 @@ interface Node<K, V> {
 	isRemoved: boolean;
 }
 
-export interface LruMapOptions {
+interface LruMapOptions {
 	/** Whether `get` makes an entry the newest. Default: false. */
 	readonly touchOnGet?: boolean;
 }

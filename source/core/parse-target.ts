@@ -5,7 +5,7 @@ const MAX_PORT = 65_535;
 const HOST = /^[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}.])?$/u;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
-export type ParsedTarget =
+type ParsedTarget =
 	/** `host`: without brackets. `port`: 1 to 65535, undefined when the text names none. */
 	| {readonly type: 'target'; readonly host: string; readonly port: number | undefined}
 	| {readonly type: 'invalid-host'}

@@ -15,6 +15,7 @@ export const initialEphemeral: EphemeralState = {
 	saving: false,
 };
 
+/** Applies one ephemeral event to a draft of the ephemeral state. */
 export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: EphemeralEvent): void {
 	switch (event.type) {
 		case 'link-measured':

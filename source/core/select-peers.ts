@@ -140,7 +140,7 @@ function isOnlyReported({names, contacts, lost}: RosterPeer): boolean {
 }
 
 /** All peers of which something is known, by whether they have left. */
-export interface RankedPeers {
+interface RankedPeers {
 	readonly active: readonly RankedView[];
 	readonly departed: readonly RankedView[];
 }

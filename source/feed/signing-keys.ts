@@ -53,6 +53,7 @@ export function importPublicKey(publicKey: Uint8Array): KeyObject {
 	return createPublicKey({key: Buffer.concat([PUBLIC_PREFIX, publicKey]), format: 'der', type: 'spki'});
 }
 
+/** Verifies an Ed25519 signature; false for a wrong length. */
 export function isValidSignature(key: KeyObject, bytes: Uint8Array, signature: Uint8Array): boolean {
 	return signature.length === SIGNATURE_BYTES && verify(null, bytes, key, signature);
 }
