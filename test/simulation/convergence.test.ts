@@ -35,7 +35,7 @@
  * | last words not read before a goodbye is noted | room 1: last word after the goodbye |
  * | own-stall guard off | room 4: suspect though its bytes lay unread |
  * | own-stall guard off for accusations | room 4: lost right after a standstill, witness.test.ts |
- * | silence ends no connection | room 5: a connection where nobody is, liveness.test.ts |
+ * | silence ends no connection | room 5: a connection where nobody is, keepalive.test.ts |
  * | no ping | room 1: gave up the living, open-peer-link.test.ts |
  * | our own lateness counts as silence of others | room 5: suspect though its bytes lay unread, link-pulse.test.ts |
  * | who only listens does not ping | room 2: gave up the living, open-peer-link.test.ts |
