@@ -1,9 +1,9 @@
 /** Collects the reasons to exit: signals, a closed output, the end of input and commands. The first reason wins. */
 import {constants} from 'node:os';
-import type {ChatNode} from '../node/chat-node.js';
 import type {Output} from './context.js';
 
-export type ExitReason = Parameters<ChatNode['stop']>[0];
+/** Why the program ends; the JSON line `bye` names it. */
+export type ExitReason = 'quit' | 'signal' | 'input-ended' | 'output-closed';
 
 export interface ExitRequest {
 	/** Resolves with the first reason. */

@@ -266,7 +266,3 @@ export const TYPING_SHOWN_MS = 6000;
 // Notices
 /** Notices on the screen. More would hide the chat. */
 export const MAX_NOTICES_PER_MINUTE = 20;
-
-// Shutdown
-/** Time for the whole shutdown. A second is the most that people wait. */
-export const STOP_TIMEOUT_MS = 900;

@@ -121,16 +121,3 @@ export class LruMap<K, V> implements Iterable<readonly [K, V]> {
 		node.isRemoved = true;
 	}
 }
-
-/** FIFO cursor over a plain map. Deprecated: use `LruMap.evictOldest`. */
-export function createFifoCursor<K, V>(map: ReadonlyMap<K, V>): () => readonly [K, V] | undefined {
-	let entries = map.entries();
-
-	return () => {
-		const found = entries.next();
-		if (!found.done) return found.value;
-		entries = map.entries();
-		const first = entries.next();
-		return first.done ? undefined : first.value;
-	};
-}

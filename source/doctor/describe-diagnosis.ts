@@ -1,10 +1,11 @@
-/** The report and its verdicts as lines for people: of `doctor`, `/doctor` and the network pane. Pure. */
+/** The network report and its findings as lines of text: for `doctor`, `/doctor` and the network pane. Pure. */
+
 import {formatRoundTrip} from '../core/select-peers.js';
+import {cleanLine} from '../core/text.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
-import type {InterfaceReport, NetworkReport, PeerReport} from '../node/chat-node.js';
+import type {InterfaceReport, NetworkReport, PeerReport} from '../node/network-report.js';
 import {diagnoseNetwork} from './diagnose-network.js';
-import type {DiagnosisContext, Finding} from './finding.js';
-import {cleanLine, formatPeer} from './finding.js';
+import {type DiagnosisContext, type Finding, formatPeer} from './finding.js';
 
 const HEARD_BY_TEXTS: Readonly<Record<DiscoverySource, string>> = {
 	broadcast: 'broadcast',
@@ -15,55 +16,56 @@ const HEARD_BY_TEXTS: Readonly<Record<DiscoverySource, string>> = {
 	remembered: 'an earlier --peer',
 };
 
-/** What is done, heard and tried, then the verdicts. Every line is safe to draw. */
+/** The report, then the findings. Every line is safe to draw. */
 export function describeDiagnosis(report: NetworkReport, context: DiagnosisContext = {}): string[] {
-	return [...describeReport(report, context), 'Verdict', ...diagnoseNetwork(report, context).flatMap(describeFinding)];
+	return [...describeReport(report, context), 'Findings', ...diagnoseNetwork(report, context).flatMap(describeFinding)];
 }
 
-/** The verdicts alone, as `describeDoctor` ends. */
+/** One finding as one or two lines. */
 export function describeFinding({level, text, next}: Finding): string[] {
-	const mark = {error: 'BROKEN', warn: 'WARNING', info: 'note', ok: 'ok'}[level];
-	return [`  ${mark}: ${cleanLine(text)}.`, ...(next === undefined ? [] : [`    What to do: ${cleanLine(next)}.`])];
+	const mark = {error: 'ERROR', warn: 'WARNING', info: 'Note', ok: 'OK'}[level];
+	return [`  ${mark}: ${cleanLine(text)}`, ...(next === undefined ? [] : [`    What to do: ${cleanLine(next)}`])];
 }
 
-/** All but the verdicts. */
+/** The report without the findings; empty if the node could not start. */
 export function describeReport(report: NetworkReport, context: DiagnosisContext = {}): string[] {
 	if (context.startFailure) return [];
 	const {udpPort, tcpPort, room, hasSecret, listeningMs} = report;
 	const tcp = context.isProbe
-		? `TCP ${tcpPort} for this look (a chat takes any free one unless --tcp-port says which)`
-		: `TCP ${tcpPort} for the connections`;
+		? `TCP ${tcpPort} for this check (a chat uses any free port unless --tcp-port sets one)`
+		: `TCP ${tcpPort} for connections`;
 	const lines = [
-		`Room "${cleanLine(room)}", ${hasSecret ? 'with a secret' : 'without a secret: anybody here may join'}`,
-		`Ports: UDP ${udpPort} to find each other, ${tcp}; listening for ${Math.round(listeningMs / 1000)} s`,
+		`Room "${cleanLine(room)}", ${hasSecret ? 'with a secret' : 'without a secret: anybody in this network can join'}`,
+		`Ports: UDP ${udpPort} for discovery, ${tcp}; listening for ${Math.round(listeningMs / 1000)} s`,
 		'',
-		'Networks of this computer',
+		'Network interfaces',
 	];
-	if (report.interfaces.length === 0) lines.push('  none');
+	if (report.interfaces.length === 0) lines.push('  None');
 	for (const networkInterface of report.interfaces) lines.push(...describeInterface(networkInterface));
 	lines.push('', 'Peers');
-	if (report.peers.length === 0) lines.push(`  nobody of this room was heard${describeForeignNodes(report)}`);
+	if (report.peers.length === 0) lines.push(`  No peer of this room was found${describeForeignNodes(report)}`);
 	for (const peer of report.peers) lines.push(...describePeer(peer));
 	lines.push('');
 	return lines;
 }
 
 function describeForeignNodes({strangers, otherVersions}: NetworkReport): string {
-	return strangers + otherVersions === 0 ? '' : `; of others: ${strangers + otherVersions}`;
+	const count = strangers + otherVersions;
+	return count === 0 ? '' : `; ${count === 1 ? '1 other node is' : `${count} other nodes are`} nearby`;
 }
 
 function describeInterface(networkInterface: InterfaceReport): string[] {
-	const kind = networkInterface.loopback ? ', this computer only' : networkInterface.virtual ? ', virtual' : '';
+	const remark = networkInterface.loopback ? ', this computer only' : networkInterface.virtual ? ', virtual' : '';
 	const lines = [
-		`  ${cleanLine(networkInterface.name)} ${cleanLine(networkInterface.address)}/${networkInterface.prefix}${kind}`,
+		`  ${cleanLine(networkInterface.name)} ${cleanLine(networkInterface.address)}/${networkInterface.prefix}${remark}`,
 	];
-	for (const [word, path] of [
+	for (const [kind, path] of [
 		['broadcast', networkInterface.broadcast] as const,
 		['multicast', networkInterface.multicast] as const,
 	]) {
 		const failed = path.failed > 0 ? `, failed ${path.failed} (${cleanLine(path.lastError ?? 'no reason given')})` : '';
 		lines.push(
-			`    ${word} ${cleanLine(path.destination)}: sent ${path.sent}${failed}, own heard back ${path.echoes}, others of this room heard ${path.heard}`,
+			`    ${kind} ${cleanLine(path.destination)}: sent ${path.sent}${failed}, own received back ${path.echoes}, received from this room ${path.heard}`,
 		);
 	}
 
@@ -71,16 +73,16 @@ function describeInterface(networkInterface: InterfaceReport): string[] {
 }
 
 function describePeer(peer: PeerReport): string[] {
-	const others = peer.addresses.slice(1).map(cleanLine);
-	const heard = peer.heardBy.map(by => HEARD_BY_TEXTS[by]);
+	const others = peer.addresses.slice(1).map(address => cleanLine(address));
+	const sources = peer.heardBy.map(by => HEARD_BY_TEXTS[by]);
 	const parts = [
 		describeState(peer),
-		...(heard.length > 0 ? [`known by ${heard.join(', ')}`] : []),
+		...(sources.length > 0 ? [`found by ${sources.join(', ')}`] : []),
 		...(others.length > 0 ? [`also at ${others.join(', ')}`] : []),
 		...(peer.version === undefined ? [] : [`version ${cleanLine(peer.version)}`]),
 		...(peer.roundTripMs === undefined ? [] : [`answers in ${formatRoundTrip(peer.roundTripMs)}`]),
 		...(peer.clockOffsetMs === undefined ? [] : [`clock ${describeSeconds(peer.clockOffsetMs)}`]),
-		...(peer.queuedBytes ? [`${peer.queuedBytes} bytes waiting`] : []),
+		...(peer.queuedBytes ? [`${peer.queuedBytes} bytes queued`] : []),
 	];
 	const lines = [`  ${formatPeer(peer)}: ${parts.join('; ')}`];
 	if (peer.lastError !== undefined) lines.push(`    last error: ${cleanLine(peer.lastError)}`);
@@ -88,16 +90,16 @@ function describePeer(peer: PeerReport): string[] {
 }
 
 function describeState({connected, direction, reachesUs, connectMs, lastError}: PeerReport): string {
-	if (!connected) return lastError === undefined ? 'not tried yet' : 'NOT reached';
+	if (!connected) return lastError === undefined ? 'not tried yet' : 'NOT reachable';
 	const time = connectMs === undefined ? '' : ` in ${round(connectMs)} ms`;
-	const state = direction === 'accepted' ? 'it connected to us' : `we connected to it${time}`;
+	const state = direction === 'accepted' ? 'it connected to this node' : `connected${time}`;
 	if (reachesUs === undefined || direction === 'accepted') return state;
-	return `${state}, ${reachesUs ? 'it reaches us too' : 'it did not reach us'}`;
+	return `${state}, ${reachesUs ? 'it reaches this node too' : 'it did not reach this node'}`;
 }
 
 const round = (ms: number) => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
 
-/** "+0.2 s": theirs minus ours; "0.0 s" has no sign. */
+/** "+0.2 s": the clock of the peer minus ours. "0.0 s" has no sign. */
 function describeSeconds(ms: number): string {
 	const seconds = Math.abs(ms / 1000).toFixed(1);
 	const sign = Number(seconds) === 0 ? '' : ms < 0 ? '-' : '+';

@@ -1,34 +1,37 @@
-/** Who is there and does not belong to us, whose announcements do not come, whose clock is off. */
+/** Findings about the surroundings: other rooms, versions and networks, client isolation, clocks, slow readers. */
+
+import {describeDuration} from '../core/describe-duration.js';
 import {BEACON_INTERVAL_CROWD_MS, BEACON_JITTER, CLOCK_OFFSET_SHOWN_MS, SEND_HIGH_WATER_BYTES} from '../core/limits.js';
+import {cleanLine} from '../core/text.js';
 import {isInSubnet} from '../network/ip-address.js';
 import {LOWEST_VERSION, PROTOCOL_VERSION} from '../network/link/handshake.js';
-import type {NetworkReport, PeerReport} from '../node/chat-node.js';
-import {describeDuration} from '../node/notices.js';
+import type {NetworkReport, PeerReport} from '../node/network-report.js';
 import {describeOwnRoom} from './diagnose-peers.js';
 import type {Finding, FindingLevel} from './finding.js';
-import {addressOf, cleanLine, connectedPeers, formatPeers, hostOf, isHeardByBeacon, isRecentlySeen} from './finding.js';
+import {addressOf, connectedPeers, formatPeers, hostOf, isHeardByBeacon, isRecentlySeen} from './finding.js';
 
-/** Within this every peer that hears our burst has answered. */
+/** Time within which every peer that receives the first burst of beacons has answered. */
 const ANSWERED_AFTER_MS = 2400;
-/** Those of other rooms do not answer: within this every one has announced itself. */
+/** Time within which every node has announced itself. Nodes of other rooms do not answer beacons. */
 const ALL_ANNOUNCED_AFTER_MS = BEACON_INTERVAL_CROWD_MS * (1 + BEACON_JITTER);
 
+/** Findings that do not concern a single peer. */
 export function diagnoseEnvironment(report: NetworkReport): Finding[] {
 	const connected = connectedPeers(report);
 	const level: FindingLevel = connected.length > 0 ? 'info' : 'warn';
 	const findings: (Finding | undefined)[] = [
 		clientIsolation(report),
 		otherRoom(report, level),
-		otherVersion(report, level),
+		foreignVersions(report, level),
 		otherNetwork(report, level),
 		...diagnoseClocks(connected, report.clockCorrectionMs),
 		slowReaders(connected),
 		refusedConnections(report),
 	];
-	return findings.filter(verdict => verdict !== undefined);
+	return findings.filter(finding => finding !== undefined);
 }
 
-/** On our own subnet, and yet only the address given by hand leads there. */
+/** Peers in an own subnet that only an address given by the user leads to: the network drops broadcast between devices. */
 function clientIsolation(report: NetworkReport): Finding | undefined {
 	if (report.listeningMs < ANSWERED_AFTER_MS) return undefined;
 	const isOnOwnSubnet = (peer: PeerReport) =>
@@ -48,13 +51,14 @@ function clientIsolation(report: NetworkReport): Finding | undefined {
 	if (silentPeers.length === 0 || report.peers.some(peer => isHeardByBeacon(peer) && isOnOwnSubnet(peer)))
 		return undefined;
 	const next =
-		'switch off "AP isolation", "client isolation" or "guest mode" in the Wi-Fi access point, or use the cable or another Wi-Fi';
-	if (reached.length > 0) {
+		'Switch off "AP isolation", "client isolation" or "guest mode" in the Wi-Fi access point, or use a cable or another Wi-Fi.';
+	const [first] = reached;
+	if (first) {
 		return {
 			code: 'isolated',
 			level: 'warn',
-			text: `${formatPeers(reached)} can be reached, but its announcements do not arrive, while our own come back: the network, or a firewall over there, drops broadcast and multicast. Many Wi-Fi access points do so to keep devices apart`,
-			next: `keep --peer ${addressOf(reached[0] ?? {addresses: [], heardBy: [], connected: false})} (it is remembered); one such connection is enough to meet everybody. Or ${next}`,
+			text: `${formatPeers(reached)} can be reached, but the beacons of ${reached.length === 1 ? 'this peer' : 'these peers'} do not arrive, while our own come back. The network or a firewall over there drops broadcast and multicast. Many Wi-Fi access points do so to isolate their clients.`,
+			next: `Keep --peer ${addressOf(first)}, which is remembered: one such connection leads to all peers. ${next}`,
 		};
 	}
 
@@ -62,7 +66,7 @@ function clientIsolation(report: NetworkReport): Finding | undefined {
 	return {
 		code: 'isolated',
 		level: 'warn',
-		text: `this network probably keeps devices apart: our own announcements come back, nobody else is heard, and ${formatPeers(silentPeers)} on the same network does not answer`,
+		text: `This network probably isolates its clients: our own beacons come back, no others arrive, and ${formatPeers(silentPeers)} in the same network does not answer.`,
 		next,
 	};
 }
@@ -70,35 +74,41 @@ function clientIsolation(report: NetworkReport): Finding | undefined {
 function otherRoom(report: NetworkReport, level: FindingLevel): Finding | undefined {
 	const {strangers} = report;
 	if (strangers === 0) return undefined;
-	const least = report.listeningMs < ALL_ANNOUNCED_AFTER_MS ? 'at least ' : '';
+	const least = report.listeningMs < ALL_ANNOUNCED_AFTER_MS ? 'At least ' : '';
 	return {
 		code: 'other-room',
 		level,
-		text: `${least}${strangers === 1 ? '1 node here is' : `${strangers} nodes here are`} in another room or use another secret. ${describeOwnRoom(report)}`,
-		next: 'to be in one room, use the same --room and the same secret on all sides (--ask-secret asks for it)',
+		text: `${least}${strangers === 1 ? '1 node nearby uses' : `${strangers} nodes nearby use`} another room or secret. ${describeOwnRoom(report)}`,
+		next: 'To meet them, use the same --room and the same secret on all computers (--ask-secret asks for it).',
 	};
 }
 
-function otherVersion({otherVersions, otherVersionNumbers}: NetworkReport, level: FindingLevel): Finding | undefined {
+function foreignVersions(
+	{otherVersions, otherVersionNumbers}: NetworkReport,
+	level: FindingLevel,
+): Finding | undefined {
 	if (otherVersions === 0) return undefined;
-	const newer = otherVersionNumbers.some(version => version > PROTOCOL_VERSION);
+	const isNewer = otherVersionNumbers.some(version => version > PROTOCOL_VERSION);
 	const ours = LOWEST_VERSION === PROTOCOL_VERSION ? `${PROTOCOL_VERSION}` : `${LOWEST_VERSION} to ${PROTOCOL_VERSION}`;
 	return {
 		code: 'other-version',
 		level,
-		text: `${otherVersions === 1 ? '1 node here speaks' : `${otherVersions} nodes here speak`} another version of the protocol (${otherVersionNumbers.join(', ')}; we speak ${ours})`,
-		next: `${newer ? 'update this end' : 'the others need to be updated'}: npx p2pchat-ink@latest`,
+		text: `${otherVersions === 1 ? '1 node nearby speaks' : `${otherVersions} nodes nearby speak`} another version of the protocol (${otherVersionNumbers.join(', ')}; we speak ${ours}).`,
+		next: `Update ${isNewer ? 'this computer' : 'the others'}: npx p2pchat-ink@latest`,
 	};
 }
 
 function otherNetwork({offLink}: NetworkReport, level: FindingLevel): Finding | undefined {
 	if (offLink.length === 0) return undefined;
-	const some = offLink.slice(0, 3).map(cleanLine).join(', ');
+	const some = offLink
+		.slice(0, 3)
+		.map(address => cleanLine(address))
+		.join(', ');
 	return {
 		code: 'other-network',
 		level,
-		text: `announcements come from ${some}, an address outside of the networks of this computer: two networks share one wire, or a network mask is wrong on one side. They are not trusted`,
-		next: 'give both sides addresses and masks of one network, or name one side on the other: --peer HOST:PORT',
+		text: `Beacons come from outside the networks of this computer (${some}): two networks share one cable, or a network mask is wrong on one side. These beacons are ignored.`,
+		next: 'Give both sides addresses and masks of one network, or name one side on the other: --peer HOST:PORT',
 	};
 }
 
@@ -106,7 +116,7 @@ function diagnoseClocks(connected: readonly PeerReport[], correctionMs: number):
 	const measured = connected.filter(peer => peer.clockOffsetMs !== undefined);
 	const deviating = measured.filter(peer => Math.abs(peer.clockOffsetMs ?? 0) > CLOCK_OFFSET_SHOWN_MS);
 	const [first] = deviating;
-	const advice = 'set the clock, or switch on network time';
+	const advice = 'Set the clock, or switch on network time,';
 	const offset = first?.clockOffsetMs ?? correctionMs;
 	if (correctionMs !== 0 || (deviating.length > 1 && deviating.length > measured.length / 2)) {
 		const by = correctionMs === 0 ? offset : correctionMs;
@@ -114,27 +124,23 @@ function diagnoseClocks(connected: readonly PeerReport[], correctionMs: number):
 			{
 				code: 'clock-here',
 				level: 'warn',
-				text: `the clock of this computer is ${describeOffset(by)} ${by > 0 ? 'behind' : 'ahead of'} the others`,
-				next: `${advice} here; the order of messages holds all the same`,
+				text: `The clock of this computer is ${describeDuration(by)} ${by > 0 ? 'behind' : 'ahead of'} the others.`,
+				next: `${advice} on this computer. The order of messages is correct anyway.`,
 			},
 		];
 	}
 
 	if (!first) return [];
-	const words = `${describeOffset(offset)} ${offset > 0 ? 'ahead of' : 'behind'}`;
+	const difference = `${describeDuration(offset)} ${offset > 0 ? 'ahead of' : 'behind'}`;
 	if (measured.length === 1) {
-		const text = `the clock of ${formatPeers(deviating)} is ${words} ours: one of the two is wrong`;
-		return [{code: 'clock-differs', level: 'warn', text, next: `${advice} on the one that is wrong`}];
+		const text = `The clock of ${formatPeers(deviating)} is ${difference} ours. One of the two is wrong.`;
+		return [{code: 'clock-differs', level: 'warn', text, next: `${advice} on the computer whose clock is wrong.`}];
 	}
 
-	const text = `the clock of ${formatPeers(deviating)} is ${words} ours and those of the others`;
+	const text = `The clock of ${formatPeers(deviating)} is ${difference} ours and those of the others.`;
 	return [
-		{code: 'clock-there', level: 'warn', text, next: `${advice} over there; the order of messages holds all the same`},
+		{code: 'clock-there', level: 'warn', text, next: `${advice} over there. The order of messages is correct anyway.`},
 	];
-}
-
-function describeOffset(ms: number): string {
-	return Math.abs(ms) < 120_000 ? `${Math.round(Math.abs(ms) / 1000)} s` : describeDuration(ms);
 }
 
 function slowReaders(connected: readonly PeerReport[]): Finding | undefined {
@@ -143,7 +149,7 @@ function slowReaders(connected: readonly PeerReport[]): Finding | undefined {
 	return {
 		code: 'slow-reader',
 		level: 'info',
-		text: `${formatPeers(slow)} takes what we send slowly: the connection is thin or that computer is busy; nothing is lost, it comes late`,
+		text: `${formatPeers(slow)} reads slowly: the connection is slow or that computer is busy. Nothing is lost, but messages arrive late.`,
 	};
 }
 
@@ -152,6 +158,6 @@ function refusedConnections({refusedConnections: refused}: NetworkReport): Findi
 	return {
 		code: 'refused-connections',
 		level: 'info',
-		text: `${refused} incoming ${refused === 1 ? 'connection' : 'connections'} ended before encryption was up: somebody with another room or secret named us with --peer, or something scans this network`,
+		text: `${refused} incoming ${refused === 1 ? 'connection' : 'connections'} failed before the encryption was established: a node with another room or secret uses --peer with this address, or something scans this network.`,
 	};
 }

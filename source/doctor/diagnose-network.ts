@@ -1,9 +1,10 @@
-import type {InterfaceReport, NetworkReport, PathReport} from '../node/chat-node.js';
+/** Diagnosis of a network report: findings about the start, about the interfaces of this computer, and about all the rest. */
+import {cleanLine} from '../core/text.js';
+import type {InterfaceReport, NetworkReport, PathReport} from '../node/network-report.js';
 import {diagnoseEnvironment} from './diagnose-environment.js';
 import {describeOwnRoom, diagnosePeers} from './diagnose-peers.js';
 import {
 	adviseAllowIncoming,
-	cleanLine,
 	connectedPeers,
 	type DiagnosisContext,
 	type Finding,
@@ -13,10 +14,10 @@ import {
 } from './finding.js';
 
 const LEVEL_ORDER: Readonly<Record<FindingLevel, number>> = {error: 0, warn: 1, info: 2, ok: 3};
-/** Before this, nobody had the time to answer. */
+/** Before this, no peer had the time to answer. */
 const CONCLUSIVE_AFTER_MS = 2400;
 
-/** What is wrong with this network and what to do, most important first; never empty. Pure. */
+/** All findings about a report, most important first; never empty. Pure. */
 export function diagnoseNetwork(report: NetworkReport, context: DiagnosisContext = {}): Finding[] {
 	if (context.startFailure) return [diagnoseStart(context.startFailure)];
 	const found = [
@@ -35,8 +36,8 @@ function diagnoseStart({protocol, port, code, text}: StartFailure): Finding {
 		return {
 			code: 'port-taken',
 			level: 'error',
-			text: `${protocol} port ${port} is taken by another program on this computer that does not share it`,
-			next: `end that program, or choose another port with ${flag}${everywhere}`,
+			text: `${protocol} port ${port} is used by another program on this computer that does not share it.`,
+			next: `End that program, or choose another port with ${flag}${everywhere}.`,
 		};
 	}
 
@@ -44,47 +45,50 @@ function diagnoseStart({protocol, port, code, text}: StartFailure): Finding {
 		return {
 			code: 'port-not-permitted',
 			level: 'error',
-			text: `${protocol} port ${port} is not for ordinary users`,
-			next: `choose a port above 1023 with ${flag}${everywhere}`,
+			text: `${protocol} port ${port} is reserved for privileged users.`,
+			next: `Choose a port above 1023 with ${flag}${everywhere}.`,
 		};
 	}
 
-	return {code: 'cannot-start', level: 'error', text: `${protocol} port ${port} cannot be used: ${cleanLine(text)}`};
+	return {code: 'cannot-start', level: 'error', text: `${protocol} port ${port} cannot be used: ${cleanLine(text)}.`};
 }
 
 function reportNoProblem(report: NetworkReport, context: DiagnosisContext): Finding {
 	const count = connectedPeers(report).length;
 	if (count > 0) {
-		const reached = count === 1 ? '1 peer is reached' : `${count} peers are reached`;
-		return {code: 'all-well', level: 'ok', text: `all is well: ${reached} in room "${cleanLine(report.room)}"`};
+		const peers = count === 1 ? '1 peer is' : `${count} peers are`;
+		return {
+			code: 'all-well',
+			level: 'ok',
+			text: `Everything works: ${peers} connected in room "${cleanLine(report.room)}".`,
+		};
 	}
 
 	if (report.loopbackOnly) {
 		return {
 			code: 'alone',
 			level: 'ok',
-			text: `nothing is broken, but nobody else on this computer was heard on UDP port ${report.udpPort}. ${describeOwnRoom(report)}`,
-			next: 'start it in another terminal with the same --room, --port and secret; leave out --interface lo (or P2PCHAT_INTERFACE) to meet other computers',
+			text: `No problem was found, but no other node on this computer was heard on UDP port ${report.udpPort}. ${describeOwnRoom(report)}`,
+			next: 'Start p2pchat-ink in another terminal with the same --room, --port and secret. To meet other computers, leave out --interface lo and P2PCHAT_INTERFACE.',
 		};
 	}
 
-	const early = report.listeningMs < CONCLUSIVE_AFTER_MS ? ' so far' : '';
+	const soFar = report.listeningMs < CONCLUSIVE_AFTER_MS ? ' so far' : '';
 	return {
 		code: 'alone',
 		level: 'ok',
-		text: `nothing is broken here, but nobody else was heard on this network on UDP port ${report.udpPort}${early}: nobody runs p2pchat-ink there now, their firewall drops that port, or the network keeps devices apart (guest Wi-Fi often does). ${describeOwnRoom(report)}`,
-		next: `start p2pchat-ink on another computer. If they still do not meet: run "npx p2pchat-ink doctor" there, ${adviseAllowIncoming('UDP', report.udpPort, context.platform)}, or name one of them: --peer HOST:PORT`,
+		text: `No problem was found on this computer, but no other node was heard on UDP port ${report.udpPort}${soFar}: nobody runs p2pchat-ink in this network now, their firewalls drop that port, or the network isolates its clients (guest Wi-Fi often does). ${describeOwnRoom(report)}`,
+		next: `Start p2pchat-ink on another computer. If they do not find each other, run "npx p2pchat-ink doctor" there, or name one of them: --peer HOST:PORT. ${adviseAllowIncoming('UDP', report.udpPort, context.platform)}`,
 	};
 }
 
-/** What goes out of this computer and comes back into it. */
-
-/** An echo takes less than a millisecond; what was sent this long ago is back or lost. */
+/** An own beacon comes back within a millisecond; one that was sent this long ago is lost. */
 const ECHO_TIMEOUT_MS = 1000;
-/** So many of one kind and none of the other: no accident. */
+/** This many beacons by one path and none by the other are no coincidence. */
 const MIN_PATH_EVIDENCE = 3;
 
-export function diagnoseInterfaces(report: NetworkReport, context: DiagnosisContext): Finding[] {
+/** Findings about the path of beacons out of this computer and back into it. */
+function diagnoseInterfaces(report: NetworkReport, context: DiagnosisContext): Finding[] {
 	if (report.loopbackOnly) return [];
 	const outside = report.interfaces.filter(one => !one.loopback);
 	const real = outside.filter(one => !one.virtual);
@@ -98,8 +102,8 @@ function noInterface(report: NetworkReport): Finding {
 	return {
 		code: 'no-interface',
 		level: connectedPeers(report).length > 0 ? 'warn' : 'error',
-		text: 'no network is up: this computer has no address but its own (loopback), so only programs on it can be found',
-		next: 'plug the cable in or join the Wi-Fi; a running chat notices by itself. "ip addr" (Linux), "ifconfig" (macOS) or "ipconfig" (Windows) lists addresses',
+		text: 'No network is up: this computer has only the loopback address, so no other computer can be found.',
+		next: 'Plug in the cable or join the Wi-Fi; a running chat notices it. "ip addr" (Linux), "ifconfig" (macOS) or "ipconfig" (Windows) lists the addresses.',
 	};
 }
 
@@ -108,8 +112,8 @@ function onlyVirtual(outside: readonly InterfaceReport[], report: NetworkReport)
 	return {
 		code: 'only-virtual',
 		level: connectedPeers(report).length > 0 ? 'info' : 'warn',
-		text: `only virtual networks are up: ${names}. They lead to containers, virtual machines or a VPN, not to the computers around you`,
-		next: 'plug the cable in or join the Wi-Fi; or, when the others are behind the VPN, name one of them: --peer HOST:PORT',
+		text: `Only virtual networks are up: ${names}. They lead to containers, virtual machines or a VPN, not to the computers around you.`,
+		next: 'Plug in the cable or join the Wi-Fi. If the others are behind the VPN, name one of them: --peer HOST:PORT',
 	};
 }
 
@@ -134,12 +138,12 @@ function diagnoseInterface(
 }
 
 function cannotSend(name: string, {broadcast, multicast}: InterfaceReport, {udpPort}: NetworkReport): Finding {
-	const why = cleanLine(broadcast.lastError ?? multicast.lastError ?? 'no reason given');
+	const reason = cleanLine(broadcast.lastError ?? multicast.lastError ?? 'no reason given');
 	return {
 		code: 'cannot-send',
 		level: 'error',
-		text: `nothing can be sent on ${name}: ${why}`,
-		next: `let "node" send to UDP port ${udpPort} in the firewall or VPN of this computer, or use another network: --interface NAME`,
+		text: `Nothing can be sent on ${name}: ${reason}.`,
+		next: `Allow "node" to send to UDP port ${udpPort} in the firewall or VPN of this computer, or use another network: --interface NAME`,
 	};
 }
 
@@ -152,8 +156,8 @@ function filtered(
 	return {
 		code: 'filtered',
 		level: 'error',
-		text: `a firewall on this computer drops what comes in on UDP port ${udpPort}: ${networkInterface.beaconsSent} announcements went out on ${name} and not even our own came back, so nobody is ever found`,
-		next: `${adviseAllowIncoming('UDP', udpPort, platform)}. Until then name one peer: --peer HOST:PORT`,
+		text: `A firewall on this computer drops incoming datagrams on UDP port ${udpPort}: ${networkInterface.beaconsSent} beacons were sent on ${name} and not even our own came back, so no peer can be found.`,
+		next: `Name one peer (--peer HOST:PORT), or open the port. ${adviseAllowIncoming('UDP', udpPort, platform)}`,
 	};
 }
 
@@ -163,10 +167,10 @@ function pathFiltered(
 	name: string,
 	path: PathReport,
 ): Finding {
-	const sent = path.sent === 0 && path.lastError !== undefined ? ` (${cleanLine(path.lastError)})` : '';
+	const reason = path.sent === 0 && path.lastError !== undefined ? ` (${cleanLine(path.lastError)})` : '';
 	return {
 		code: `${bad}-filtered`,
 		level: 'info',
-		text: `${bad} does not get through on ${name}${sent}, ${good} does: that is enough to be found`,
+		text: `${bad === 'broadcast' ? 'Broadcast' : 'Multicast'} does not pass on ${name}${reason}, but ${good} does, which is enough for discovery.`,
 	};
 }

@@ -1,10 +1,10 @@
-/** Whom we know of and cannot talk to, and on whose side that lies. */
-import type {NetworkReport, PeerReport} from '../node/chat-node.js';
+/** Findings about peers that are known and cannot be reached, and which side causes it. */
+import {cleanLine} from '../core/text.js';
+import type {NetworkReport, PeerReport} from '../node/network-report.js';
 import type {DiagnosisContext, Finding, FindingLevel} from './finding.js';
 import {
 	addressOf,
 	adviseAllowIncoming,
-	cleanLine,
 	connectedPeers,
 	FIXED_TCP_PORT,
 	formatPeer,
@@ -15,6 +15,7 @@ import {
 
 const SECRET_FAILURE_CODES = /^(handshake|bad-proof)$/;
 
+/** Findings about single peers. */
 export function diagnosePeers(report: NetworkReport, context: DiagnosisContext): Finding[] {
 	const failed = report.peers.filter(peer => !peer.connected && peer.lastFailure && isRecentlySeen(peer));
 	const level: FindingLevel = connectedPeers(report).length > 0 ? 'warn' : 'error';
@@ -31,7 +32,7 @@ export function diagnosePeers(report: NetworkReport, context: DiagnosisContext):
 		refusedPeers(failedWith('refused'), level, report, context),
 		unreachablePeers(failedWith('unreachable'), level, report, context),
 		wrongSecret(secretFailures, level, report),
-		otherVersion(failedWith('version'), level),
+		peerVersionMismatch(failedWith('version'), level),
 		failedPeers(
 			failed.filter(peer => !classified.has(peer)),
 			level,
@@ -39,7 +40,7 @@ export function diagnosePeers(report: NetworkReport, context: DiagnosisContext):
 		reachedOneWay(report, context),
 		incomingBlocked(report, context),
 	];
-	return findings.filter(verdict => verdict !== undefined);
+	return findings.filter(finding => finding !== undefined);
 }
 
 function firewallHere(peers: readonly PeerReport[], level: FindingLevel): Finding | undefined {
@@ -47,25 +48,25 @@ function firewallHere(peers: readonly PeerReport[], level: FindingLevel): Findin
 	return {
 		code: 'firewall-here',
 		level,
-		text: `a firewall or VPN on this computer forbids connections to ${formatPeers(peers)}`,
-		next: 'let "node" make outgoing TCP connections in the local network',
+		text: `A firewall or VPN on this computer forbids connections to ${formatPeers(peers)}.`,
+		next: 'Allow "node" to make outgoing TCP connections in the local network.',
 	};
 }
 
-/** The ports on which they can be dialled from outside once their firewalls let it in. */
+/** Advice to open the TCP port of a peer in its firewall. */
 function adviseOpenRemotePort(peers: readonly PeerReport[]): string {
 	const [first] = peers;
 	const port = first?.lastFailure?.port ?? FIXED_TCP_PORT;
-	return `over there, allow incoming TCP port ${port}; the port changes at every start unless it is fixed with --tcp-port ${FIXED_TCP_PORT}`;
+	return `Over there, allow incoming TCP port ${port}. The port changes at every start unless --tcp-port ${FIXED_TCP_PORT} fixes it.`;
 }
 
-/** How the others get to us when we do not get to them. */
+/** Advice to connect in the other direction. */
 function adviseConnectFromRemote(report: NetworkReport, {isProbe}: DiagnosisContext): string {
 	const own =
 		report.interfaces.find(one => !one.loopback && !one.virtual) ?? report.interfaces.find(one => !one.loopback);
 	const host = own?.address ?? 'ADDRESS-OF-THIS-COMPUTER';
-	if (!isProbe) return `connect from there: --peer ${host}:${report.tcpPort}`;
-	return `start here with --tcp-port ${FIXED_TCP_PORT} and connect from there: --peer ${host}:${FIXED_TCP_PORT}`;
+	if (!isProbe) return `Or connect from there: --peer ${host}:${report.tcpPort}`;
+	return `Or start here with --tcp-port ${FIXED_TCP_PORT} and connect from there: --peer ${host}:${FIXED_TCP_PORT}`;
 }
 
 function silentPeers(
@@ -80,8 +81,8 @@ function silentPeers(
 		return {
 			code: 'peer-silent',
 			level,
-			text: `no answer from ${formatPeers(peers)}: it is off, the address is wrong, a firewall drops it, or the network keeps devices apart`,
-			next: `check the address there ("npx p2pchat-ink doctor" shows address and TCP port), then try "ping". Or ${adviseConnectFromRemote(report, context)}`,
+			text: `No answer from ${formatPeers(peers)}: the computer is off, the address is wrong, a firewall drops the connection, or the network isolates its clients.`,
+			next: `Check the address there ("npx p2pchat-ink doctor" shows address and TCP port), then try "ping". ${adviseConnectFromRemote(report, context)}`,
 		};
 	}
 
@@ -89,8 +90,8 @@ function silentPeers(
 		return {
 			code: 'peer-silent',
 			level,
-			text: `${formatPeers(heard)} announce themselves, but none answers a connection. As it is the same with all, a firewall or VPN here that drops outgoing TCP is likely, or a network that keeps devices apart`,
-			next: `let "node" make outgoing TCP connections in the local network. Or ${adviseConnectFromRemote(report, context)}`,
+			text: `${formatPeers(heard)} announce themselves, but none answers a connection. A firewall or VPN here that drops outgoing TCP is likely, or a network that isolates its clients.`,
+			next: `Allow "node" to make outgoing TCP connections in the local network. ${adviseConnectFromRemote(report, context)}`,
 		};
 	}
 
@@ -98,8 +99,8 @@ function silentPeers(
 	return {
 		code: 'peer-silent',
 		level,
-		text: `${formatPeers(heard)} can be heard but not reached: a firewall over there drops connections (or one here drops outgoing ones)${isBlockedBothWays ? '; neither side reaches the other' : ''}`,
-		next: `${adviseOpenRemotePort(heard)}. Or ${adviseConnectFromRemote(report, context)}`,
+		text: `${formatPeers(heard)} can be heard but not reached${isBlockedBothWays ? ', and neither side reaches the other' : ''}: a firewall over there drops connections, or one here drops outgoing ones.`,
+		next: `${adviseOpenRemotePort(heard)} ${adviseConnectFromRemote(report, context)}`,
 	};
 }
 
@@ -115,22 +116,22 @@ function refusedPeers(
 		return {
 			code: 'peer-refused',
 			level,
-			text: `${formatPeers(heard)} can be heard, but that computer refuses the connection: a firewall over there rejects it, or the program there has just ended`,
-			next: `${adviseOpenRemotePort(heard)}. Or ${adviseConnectFromRemote(report, context)}`,
+			text: `${formatPeers(heard)} can be heard, but that computer refuses the connection: a firewall over there rejects it, or the program there has just ended.`,
+			next: `${adviseOpenRemotePort(heard)} ${adviseConnectFromRemote(report, context)}`,
 		};
 	}
 
 	return {
 		code: 'peer-refused',
 		level,
-		text: `${formatPeers(peers)} refuses: the computer is there, but p2pchat-ink does not listen on that port`,
-		next: `start it there with --tcp-port ${peers[0]?.lastFailure?.port ?? FIXED_TCP_PORT}; or look up there which TCP port it has (/net) and give --peer HOST:PORT${adviseRemoveTarget(context)}`,
+		text: `${formatPeers(peers)} refuses the connection: the computer is there, but p2pchat-ink does not listen on that port.`,
+		next: `Start it there with --tcp-port ${peers[0]?.lastFailure?.port ?? FIXED_TCP_PORT}, or look up its TCP port there with /net and use --peer HOST:PORT.${adviseRemoveTarget(context)}`,
 	};
 }
 
-/** A chat that runs dials what was named for ever. */
-function adviseRemoveTarget({isProbe: looksOnly}: DiagnosisContext): string {
-	return looksOnly ? '' : '. /peer -HOST drops one that was named by mistake';
+/** Advice for a running chat, which dials a target until it is removed. */
+function adviseRemoveTarget({isProbe}: DiagnosisContext): string {
+	return isProbe ? '' : ' /peer -HOST removes a wrong address.';
 }
 
 function unreachablePeers(
@@ -145,8 +146,8 @@ function unreachablePeers(
 		return {
 			code: 'peer-unreachable',
 			level,
-			text: `${formatPeers(peers)} is not dialled: only this computer itself is in use (loopback), and that is no address of it`,
-			next: `leave out --interface lo (or P2PCHAT_INTERFACE) to meet other computers, or name 127.0.0.1:PORT${adviseRemoveTarget(context)}`,
+			text: `${formatPeers(peers)} is not dialled, because only loopback is in use and this is no address of this computer.`,
+			next: `To meet other computers, leave out --interface lo and P2PCHAT_INTERFACE; or name 127.0.0.1:PORT.${adviseRemoveTarget(context)}`,
 		};
 	}
 
@@ -154,16 +155,16 @@ function unreachablePeers(
 		return {
 			code: 'peer-unreachable',
 			level,
-			text: `${formatPeers(peers)} is not known by that name: ${cleanLine(first.lastFailure?.text ?? '')}`,
-			next: `check the spelling, or give the address, which "npx p2pchat-ink doctor" shows over there${adviseRemoveTarget(context)}`,
+			text: `The host name of ${formatPeers(peers)} is unknown: ${cleanLine(first.lastFailure?.text ?? '')}.`,
+			next: `Check the spelling, or use the address that "npx p2pchat-ink doctor" shows over there.${adviseRemoveTarget(context)}`,
 		};
 	}
 
 	return {
 		code: 'peer-unreachable',
 		level,
-		text: `there is no way to ${formatPeers(peers)}: ${cleanLine(first.lastFailure?.text ?? '')}. It is off, the address is wrong, or the network keeps devices apart`,
-		next: `check the address there, and that both are on the same network (not one on the guest Wi-Fi)${adviseRemoveTarget(context)}`,
+		text: `${formatPeers(peers)} is unreachable: ${cleanLine(first.lastFailure?.text ?? '')}. The computer is off, the address is wrong, or the network isolates its clients.`,
+		next: `Check the address there, and that both computers are in the same network (not one in the guest Wi-Fi).${adviseRemoveTarget(context)}`,
 	};
 }
 
@@ -173,23 +174,24 @@ function wrongSecret(peers: readonly PeerReport[], level: FindingLevel, report: 
 	return {
 		code: 'wrong-secret',
 		level,
-		text: `${formatPeers(peers)} answers, but has no secret in common with us: another room, another secret, or not p2pchat-ink. ${describeOwnRoom(report)}`,
-		next: 'use the same --room and the same secret on both sides (--ask-secret asks for it)',
+		text: `${formatPeers(peers)} answers, but does not use the same secret: another room, another secret, or not p2pchat-ink. ${describeOwnRoom(report)}`,
+		next: 'Use the same --room and the same secret on both sides (--ask-secret asks for it).',
 	};
 }
 
+/** One sentence about the room of this node. */
 export function describeOwnRoom({room, hasSecret}: NetworkReport): string {
-	return `Here it is room "${cleanLine(room)}" ${hasSecret ? 'with a secret' : 'without a secret'}`;
+	return `This node is in room "${cleanLine(room)}" ${hasSecret ? 'with a secret' : 'without a secret'}.`;
 }
 
-function otherVersion(peers: readonly PeerReport[], level: FindingLevel): Finding | undefined {
+function peerVersionMismatch(peers: readonly PeerReport[], level: FindingLevel): Finding | undefined {
 	const [first] = peers;
 	if (!first) return undefined;
 	return {
 		code: 'other-version',
 		level,
-		text: `${formatPeers(peers)} ${cleanLine(first.lastFailure?.text ?? 'speaks another protocol version')}`,
-		next: 'bring both to the newest version: npx p2pchat-ink@latest',
+		text: `${formatPeers(peers)} ${cleanLine(first.lastFailure?.text ?? 'speaks another protocol version')}.`,
+		next: 'Update both to the newest version: npx p2pchat-ink@latest',
 	};
 }
 
@@ -199,16 +201,16 @@ function failedPeers(peers: readonly PeerReport[], level: FindingLevel): Finding
 	return {
 		code: 'peer-failed',
 		level,
-		text: `the connection to ${formatPeers(peers)} fails: ${cleanLine(first.lastFailure?.text ?? '')}`,
-		next: 'run "npx p2pchat-ink doctor" over there too; --debug FILE tells more',
+		text: `The connection to ${formatPeers(peers)} fails: ${cleanLine(first.lastFailure?.text ?? '')}.`,
+		next: 'Run "npx p2pchat-ink doctor" over there too. --debug FILE writes the details to a file.',
 	};
 }
 
 /**
- * They reach us; we do not reach them. Good enough, until two of their kind meet. In a running chat the failure may be of
- * a moment that is over: only the doctor has just tried.
+ * Peers that reach this node and that it does not reach. Two such peers do not find each other. In a running chat the failed
+ * dial may be old; only the probe has just tried.
  */
-function reachedOneWay(report: NetworkReport, {isProbe: looksOnly}: DiagnosisContext): Finding | undefined {
+function reachedOneWay(report: NetworkReport, {isProbe}: DiagnosisContext): Finding | undefined {
 	const codes = ['timeout', 'refused', 'unreachable'];
 	const peers = connectedPeers(report).filter(
 		peer => peer.direction === 'accepted' && isHeardByBeacon(peer) && codes.includes(peer.lastFailure?.code ?? ''),
@@ -217,13 +219,13 @@ function reachedOneWay(report: NetworkReport, {isProbe: looksOnly}: DiagnosisCon
 	if (!first) return undefined;
 	return {
 		code: 'one-way',
-		level: looksOnly ? 'warn' : 'info',
-		text: `${formatPeers(peers)} reaches us, but we do not reach it (${cleanLine(first.lastFailure?.text ?? '')}): a firewall over there blocks incoming connections. We talk, but two such computers do not find each other`,
+		level: isProbe ? 'warn' : 'info',
+		text: `${formatPeers(peers)} reaches this computer, but not the other way round (${cleanLine(first.lastFailure?.text ?? '')}): a firewall over there blocks incoming connections. This connection works, but two such computers cannot connect.`,
 		next: adviseOpenRemotePort(peers),
 	};
 }
 
-/** They answered our beacons, so they heard us, and we reach them: yet none of them got through to us. */
+/** Peers that answered a beacon and can be reached, while no peer reaches this node. */
 function incomingBlocked(report: NetworkReport, {platform}: DiagnosisContext): Finding | undefined {
 	const tried = report.peers.filter(peer => peer.reachesUs !== undefined && !isOwnHost(peer, report));
 	if (tried.some(peer => peer.reachesUs)) return undefined;
@@ -233,8 +235,8 @@ function incomingBlocked(report: NetworkReport, {platform}: DiagnosisContext): F
 	return {
 		code: 'incoming-blocked',
 		level: 'warn',
-		text: `a firewall on this computer blocks incoming TCP connections: we reach ${formatPeer(first)}${peers.length > 1 ? ` and ${peers.length - 1} more` : ''}, which heard us, but nobody reaches us. We talk, but another such computer and this one do not find each other`,
-		next: `start with --tcp-port ${FIXED_TCP_PORT} and ${adviseAllowIncoming('TCP', FIXED_TCP_PORT, platform)}`,
+		text: `A firewall on this computer blocks incoming TCP connections: ${formatPeer(first)}${peers.length > 1 ? ` and ${peers.length - 1} more` : ''} can be reached and heard this node, but no peer reaches it. These connections work, but two such computers cannot connect.`,
+		next: `Start with --tcp-port ${FIXED_TCP_PORT}. ${adviseAllowIncoming('TCP', FIXED_TCP_PORT, platform)}`,
 	};
 }
 

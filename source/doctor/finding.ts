@@ -1,14 +1,15 @@
+/** Types of the findings of the doctor, and the texts and checks that several diagnoses share. */
 import {DEFAULT_PORT} from '../core/defaults.js';
-import {cleanName, cleanText} from '../core/text.js';
-import type {NetworkReport, PeerReport} from '../node/chat-node.js';
+import {cleanLine, cleanName} from '../core/text.js';
+import type {NetworkReport, PeerReport} from '../node/network-report.js';
 
-/** What the doctor finds, most important first. Codes are append-only: `doctor --json` prints them. */
+/** Codes of findings, most important first. They are append-only, because `doctor --json` prints them. */
 export type FindingCode =
-	// it could not start
+	// The node could not start.
 	| 'port-taken'
 	| 'port-not-permitted'
 	| 'cannot-start'
-	// this computer
+	// This computer.
 	| 'no-interface'
 	| 'only-virtual'
 	| 'cannot-send'
@@ -16,7 +17,7 @@ export type FindingCode =
 	| 'firewall-here'
 	| 'incoming-blocked'
 	| 'clock-here'
-	// others
+	// Other nodes.
 	| 'peer-refused'
 	| 'peer-silent'
 	| 'peer-unreachable'
@@ -30,63 +31,60 @@ export type FindingCode =
 	| 'clock-there'
 	| 'clock-differs'
 	| 'slow-reader'
-	// nothing is broken
+	// No problem.
 	| 'broadcast-filtered'
 	| 'multicast-filtered'
 	| 'refused-connections'
 	| 'alone'
 	| 'all-well';
 
-/** `error`: nobody or nearly nobody can be reached; `warn`: something is broken; `info`: worth knowing. */
+/** `error`: no or almost no peer can be reached. `warn`: something is broken. `info`: worth knowing. */
 export type FindingLevel = 'error' | 'warn' | 'info' | 'ok';
 
 export interface Finding {
 	readonly code: FindingCode;
 	readonly level: FindingLevel;
-	/** What it is and what it means. */
+	/** What was found and what it means, in sentences. */
 	readonly text: string;
-	/** What to do. */
+	/** What to do, in sentences. */
 	readonly next?: string;
 }
 
-/** What a report cannot say. */
+/** Facts about a diagnosis that the report does not hold. */
 export interface DiagnosisContext {
-	/** Names the commands of this system's firewall: `process.platform`. */
+	/** `process.platform`, to name the commands of its firewall. */
 	readonly platform?: string;
-	/** A look from outside: its TCP port is gone when it is read. */
+	/** The report comes from a probe, whose TCP port is closed when the user reads it. */
 	readonly isProbe?: boolean;
-	/** It could not run at all. */
+	/** Why the node could not start; without it, it did. */
 	readonly startFailure?: StartFailure;
 }
 
 export interface StartFailure {
 	readonly protocol: 'UDP' | 'TCP';
 	readonly port: number;
-	/** Of the system, e.g. EADDRINUSE. */
+	/** Error code of the system, e.g. EADDRINUSE; `''` if there is none. */
 	readonly code: string;
 	readonly text: string;
 }
 
+/** Whether something is broken. */
 export function isProblem({level}: Finding): boolean {
 	return level === 'error' || level === 'warn';
 }
 
 const MAX_NAMED_PEERS = 3;
-/** A beacon older than this says nothing of now: the slowest steady interval, twice. */
+/** A beacon older than this says nothing about the present: twice the longest interval of beacons. */
 const HEARD_RECENTLY_MS = 35_000;
 
-/** On one line, without what a terminal obeys. */
-export function cleanLine(text: string): string {
-	return cleanText(text).replace(/\s*\n\s*/g, ' ');
-}
-
-/** Where the newest dial failed, else its first address. */
+/** The address of the newest failed dial, else the first address. */
 export function addressOf({lastFailure, addresses}: PeerReport): string {
 	if (!lastFailure) return cleanLine(addresses[0] ?? 'no address');
 	const {host, port} = lastFailure;
 	return cleanLine(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 }
 
+/** "Carol#a1b2c3d4 (10.0.0.2:50123)", or the address alone if the name is unknown. */
 export function formatPeer(peer: PeerReport): string {
 	const name = cleanName(peer.name ?? '');
 	return name === '' ? addressOf(peer) : `${name}${peer.mark ?? ''} (${addressOf(peer)})`;
@@ -101,11 +99,12 @@ export function formatPeers(peers: readonly PeerReport[]): string {
 	return named.length > 0 ? `${named.join(', ')} and ${last}` : last;
 }
 
+/** The host of HOST:PORT, without the brackets of an IPv6 address. */
 export function hostOf(address: string): string {
 	return address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
 }
 
-/** Named by the user, or heard a short time ago: one that crashed an hour ago is no riddle. */
+/** Connected, named by the user, or heard recently. That a peer which crashed an hour ago is silent needs no finding. */
 export function isRecentlySeen(peer: PeerReport): boolean {
 	if (peer.connected || peer.heardBy.includes('peer-flag')) return true;
 	return peer.lastHeardMs !== undefined && peer.lastHeardMs <= HEARD_RECENTLY_MS;
@@ -119,20 +118,20 @@ export function connectedPeers(report: NetworkReport): PeerReport[] {
 	return report.peers.filter(peer => peer.connected);
 }
 
-/** A TCP port that stays the same can be opened in a firewall; any free one cannot. */
+/** TCP port that the advice names: a firewall can be opened for a fixed port only. */
 export const FIXED_TCP_PORT = DEFAULT_PORT;
 
-/** How to let a port in, in the words of each system. */
+/** Advice to open a port in the firewall, with the command of the platform. One sentence without its period. */
 export function adviseAllowIncoming(protocol: 'UDP' | 'TCP', port: number, platform: string | undefined): string {
 	const lower = protocol.toLowerCase();
 	switch (platform) {
 		case 'linux':
-			return `allow incoming ${protocol} port ${port} in the firewall: "sudo ufw allow ${port}/${lower}" or "sudo firewall-cmd --add-port=${port}/${lower}"`;
+			return `Allow incoming ${protocol} port ${port} in the firewall: "sudo ufw allow ${port}/${lower}" or "sudo firewall-cmd --add-port=${port}/${lower}"`;
 		case 'win32':
-			return `allow incoming ${protocol} port ${port}, in PowerShell as administrator: New-NetFirewallRule -DisplayName p2pchat-ink -Direction Inbound -Protocol ${protocol} -LocalPort ${port} -Action Allow`;
+			return `Allow incoming ${protocol} port ${port} (PowerShell as administrator): New-NetFirewallRule -DisplayName p2pchat-ink -Direction Inbound -Protocol ${protocol} -LocalPort ${port} -Action Allow`;
 		case 'darwin':
-			return `allow incoming connections for "node" in System Settings, Network, Firewall, Options (${protocol} port ${port})`;
+			return `Allow incoming connections for "node" in System Settings, Network, Firewall, Options (${protocol} port ${port})`;
 		default:
-			return `allow incoming ${protocol} port ${port} in the firewall`;
+			return `Allow incoming ${protocol} port ${port} in the firewall`;
 	}
 }

@@ -16,7 +16,7 @@ import {createDiscovery} from '../network/discovery/discovery.js';
 import type {HostAddress} from '../network/ip-address.js';
 import {createHelloProof} from '../network/link/handshake.js';
 import type {Connection, Transport} from '../network/transport/transport.js';
-import type {NetworkReport} from '../node/chat-node.js';
+import type {NetworkReport} from '../node/network-report.js';
 import {reportForeignNodes, reportInterfaces} from '../node/network-report.js';
 import type {StartFailure} from './finding.js';
 import {createProbedPeer, mergeProbedPeers, type ProbedPeer, readHello, reportProbedPeer} from './probed-peer.js';

@@ -11,7 +11,7 @@ import type {BeaconStats} from '../network/discovery/beacon-stats.js';
 import type {HostAddress} from '../network/ip-address.js';
 import {checkHello, type HelloProof} from '../network/link/handshake.js';
 import type {Connection} from '../network/transport/transport.js';
-import type {PeerReport} from '../node/chat-node.js';
+import type {PeerReport} from '../node/network-report.js';
 
 export interface ProbedPeer {
 	peer: PeerId | undefined;

@@ -2,7 +2,7 @@ const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const MAPPED = /^::ffff:(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
 const MAPPED_HEX = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
 
-/** An IPv4 address as an unsigned 32-bit number; undefined if it is none. */
+/** An IPv4 address as an unsigned 32-bit number; undefined if the text is none. */
 export function parseIpv4(address: string): number | undefined {
 	const parts = IPV4.exec(address);
 	if (!parts) return undefined;
@@ -23,7 +23,7 @@ function prefixMask(prefix: number): number {
 	return prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
 }
 
-/** (ip AND mask) OR NOT mask; undefined where there is none (/31, /32, not IPv4). */
+/** Broadcast address of a subnet: (ip AND mask) OR NOT mask. Undefined for /31, /32 and other than IPv4. */
 export function directedBroadcast(address: string, prefix: number): string | undefined {
 	const value = parseIpv4(address);
 	if (value === undefined || !Number.isInteger(prefix) || prefix < 0 || prefix > 30) return undefined;
@@ -34,7 +34,7 @@ export function isInSubnet(address: string, network: string, prefix: number): bo
 	return parseIpv4(network) !== undefined && isWithin(parseIpv4(address), networkOf(network, prefix));
 }
 
-/** One form for one address: IPv4-mapped IPv6 becomes IPv4, no zone, lower case. */
+/** Canonical form of an address: IPv4-mapped IPv6 becomes IPv4, without zone, in lower case. */
 export function normaliseAddress(address: string): string {
 	if (IPV4.test(address)) return address;
 	const bare = (address.split('%')[0] ?? '').toLowerCase();
@@ -45,7 +45,7 @@ export function normaliseAddress(address: string): string {
 	return formatIpv4(Number.parseInt(hex[1] ?? '', 16) * 65_536 + Number.parseInt(hex[2] ?? '', 16));
 }
 
-/** Whether an address is directly reachable on one of these interfaces. */
+/** Whether an address is in the subnet of one of these interfaces. */
 export function isOnLink(address: string, interfaces: readonly LocalInterface[]): boolean {
 	return interfaceFor(address, interfaces) !== undefined;
 }
@@ -61,7 +61,7 @@ export function interfaceFor(address: string, interfaces: readonly LocalInterfac
 	return best;
 }
 
-/** Peers name thousands of addresses: what they are compared with is taken apart once. */
+/** Parsed subnet. Peers report thousands of addresses, so the subnets are parsed once. */
 interface Network {
 	readonly base: number;
 	readonly mask: number;
@@ -83,7 +83,7 @@ export function isLoopback(address: string): boolean {
 	return plain === '::1' || isWithin(parseIpv4(plain), LOOPBACK);
 }
 
-/** Whether one who is bound to `host` may dial `address`: from loopback nobody but this machine itself. */
+/** Whether a node bound to `host` may dial `address`: a node on loopback dials only this computer. */
 export function mayReach(host: string | undefined, address: string): boolean {
 	return host === undefined || !isLoopback(host) || address === 'localhost' || isLoopback(address);
 }
@@ -93,7 +93,7 @@ export function isLinkLocal(address: string): boolean {
 	return isWithin(parseIpv4(plain), LINK_LOCAL) || /^fe[89ab][0-9a-f]:/.test(plain);
 }
 
-/** Networks that no router carries across the Internet: RFC 1918, RFC 6598 (carriers, some VPNs). */
+/** Networks that are not routed on the Internet: RFC 1918, RFC 6598 (carriers, some VPNs). */
 const PRIVATE: readonly Network[] = [
 	networkOf('10.0.0.0', 8),
 	networkOf('172.16.0.0', 12),
@@ -101,7 +101,7 @@ const PRIVATE: readonly Network[] = [
 	networkOf('100.64.0.0', 10),
 ];
 
-/** Neither private, unique local (RFC 4193), link-local nor loopback. What is no address at all counts as public. */
+/** Whether an address is neither private, unique local (RFC 4193), link-local nor loopback. Other texts count as public. */
 export function isPublic(address: string): boolean {
 	const plain = normaliseAddress(address);
 	if (isLoopback(plain) || isLinkLocal(plain) || /^f[cd][0-9a-f]{2}:/.test(plain)) return false;
@@ -109,7 +109,7 @@ export function isPublic(address: string): boolean {
 	return !PRIVATE.some(network => isWithin(value, network));
 }
 
-/** An interface address that beacons go out from; read anew at every beat. */
+/** An interface address that beacons are sent from. */
 export interface LocalInterface {
 	readonly name: string;
 	readonly address: string;

@@ -1,26 +1,31 @@
+/**
+ * Contract of a running node, as the screens, the JSON interface and the demo use it. `createChatNode` in
+ * create-chat-node.ts makes one; tests replace it by a fake.
+ */
 import type {Clock, Debug, Random} from '../core/environment.js';
 import type {PeerId} from '../core/event.js';
 import type {RoomKeys} from '../feed/room-keys.js';
-import type {DiscoverySource} from '../network/dial/candidate.js';
 import type {Beacon} from '../network/discovery/beacon.js';
 import type {HostAddress} from '../network/ip-address.js';
 import type {Transport} from '../network/transport/transport.js';
 import type {OpenedLog} from '../storage/log.js';
+import type {PostResult} from './conversation.js';
+import type {NetworkReport} from './network-report.js';
 import type {Store} from './store.js';
 
 export interface ChatNodeOptions {
 	readonly name: string;
 	readonly room: string;
 	readonly keys: RoomKeys;
-	/** Program version. */
+	/** Version of this program. */
 	readonly version: string;
-	/** 32 bytes of this OS user; left out: no identity. */
+	/** 32 secret bytes of the OS user, the seed of the identity; without it the node has no identity. */
 	readonly identitySeed?: Uint8Array;
-	/** Only this computer was chosen: that nobody else is heard is no fault. */
+	/** The user chose loopback only, so that hearing no other computer is normal. */
 	readonly loopbackOnly?: boolean;
-	/** `--peer` targets, or remembered ones. */
+	/** Addresses to dial: those of `--peer`, or remembered ones. */
 	readonly targets: readonly HostAddress[];
-	/** They worked once and were not asked for now: that one is silent is no fault. */
+	/** The targets are remembered ones that the user did not name this time, so that a silent one is no fault. */
 	readonly targetsRemembered?: boolean;
 }
 
@@ -29,23 +34,24 @@ export interface ChatNodeAdapters {
 	readonly random: Random;
 	readonly transport: Transport;
 	readonly beacon: Beacon;
-	/** Opened and not read yet. */
+	/** Opened, not read yet. */
 	readonly openedLog: OpenedLog;
 	readonly debug: Debug;
-	/** A `--peer` target led to a peer. */
+	/** Called when a target led to a peer. */
 	rememberTarget(address: HostAddress): void;
-	/** We woke on another network in an open room: stop this session and start one with a new key, feed and log. */
+	/**
+	 * Called when the computer woke up in another network and the room is open: the caller stops this node and starts one
+	 * with a new key, feed and log.
+	 */
 	relaunch?(): void;
 }
 
-/** A running node, as the screen, JSON lines and the demo see it. Made by `createSession` in create-chat-node.ts. */
-
-/** Who and where we are; fixed from `start` on. */
+/** Identity and addresses of the node, fixed from `start` on. */
 export interface SelfInfo {
 	readonly peer: PeerId;
-	/** Fingerprint, if an identity is used. */
+	/** Fingerprint of the identity, if there is one. */
 	readonly identity?: string;
-	/** As we called ourselves at the start: the state knows it only once we joined. */
+	/** The name at the start, set by `openNode`; the state knows the name only after this node joined. */
 	readonly name?: string;
 	readonly room: string;
 	readonly hasSecret: boolean;
@@ -53,115 +59,36 @@ export interface SelfInfo {
 	readonly tcpPort: number;
 	readonly addresses: readonly string[];
 	readonly logPath?: string;
-	/** The newest log of an earlier launch in this room that holds something; looked for a moment after the start. */
+	/** The newest log with content of an earlier launch in this room. `openNode` looks for it shortly after the start. */
 	readonly earlierLog?: string | undefined;
 	readonly version: string;
 }
 
-export type SaveResult = {readonly ok: true} | {readonly ok: false; readonly text: string};
-
 export interface ChatNode {
 	readonly store: Store;
-	/** Opens log and sockets, announces us. Rejects with UsageError or StorageError when it cannot run at all. */
+	/** Reads the log, opens the sockets and announces the node. Rejects with UsageError or StorageError. */
 	start(): Promise<SelfInfo>;
-	/** Says `left`, sends what is queued, closes everything; within STOP_TIMEOUT_MS; idempotent. */
-	stop(reason: 'quit' | 'signal' | 'input-ended' | 'output-closed'): Promise<void>;
-	/** Writes a `posted` event. Text is cleaned and bounded first. Returns its seq, or why it was refused, in words. */
-	post(text: string, options?: {readonly action?: boolean}): {readonly seq: number} | {readonly refused: string};
-	rename(name: string): {readonly seq: number} | {readonly refused: string};
-	/** Tells connected peers that we are typing; rate-limited inside. */
+	/** Writes `left`, sends what is queued (at most MAX_BYE_FLUSH_MS), closes sockets and log. Idempotent. */
+	stop(): Promise<void>;
+	/** Writes a `posted` event of the cleaned and truncated text. */
+	post(text: string, options?: {readonly action?: boolean}): PostResult;
+	rename(name: string): PostResult;
+	/** Reports to the connected peers that the user types, at most once each TYPING_INTERVAL_MS. */
 	notifyTyping(): void;
-	/** Dials there, for ever, and remembers it when it works. */
+	/** Dials this address until it is dropped, and remembers it when it works. */
 	addPeer(host: string, port: number): void;
-	/** Ends that, while it leads nowhere; without a port: whichever was named. False: nothing of the kind is dialled. */
+	/**
+	 * Stops dialling a target that is not connected; without a port, every target of this host. Returns false if there is
+	 * none.
+	 */
 	dropPeer(host: string, port?: number): boolean;
-	/** Asks nothing more of these peers' feeds; hiding what is held is the screen's. */
+	/** Requests no more events of these peers. The screen hides the events that are there. */
 	ignore(peers: readonly PeerId[]): void;
 	unignore(peers: readonly PeerId[]): void;
-	/** Told by whoever keeps the log: whether it is being written, and why not. */
-	setPersistenceStatus(state: {readonly saving: boolean; readonly reason?: string}): void;
-	/** Resolves true once every own event up to now is held by a peer, false after `ms` or with nobody there. */
-	whenDelivered(ms: number): Promise<boolean>;
-	/** What the doctor and the network pane show. */
+	/** Reports whether the log is being saved, and if not, why. Called by the owner of the log. */
+	setPersistenceStatus(status: {readonly saving: boolean; readonly reason?: string}): void;
+	/** Resolves true once a peer holds every own event up to now, false after `timeoutMs` without that. */
+	whenDelivered(timeoutMs: number): Promise<boolean>;
+	/** Snapshot of the network for the doctor and the network pane. */
 	reportNetwork(): NetworkReport;
-}
-
-export interface NetworkReport {
-	readonly room: string;
-	readonly hasSecret: boolean;
-	/** Only this computer was chosen by `--interface lo`. */
-	readonly loopbackOnly: boolean;
-	/** For how long we have announced and listened, ms. */
-	readonly listeningMs: number;
-	readonly interfaces: readonly InterfaceReport[];
-	readonly peers: readonly PeerReport[];
-	readonly udpPort: number;
-	readonly tcpPort: number;
-	/** Distinct senders of beacons of another room or secret in the last minute. */
-	readonly strangers: number;
-	/** Senders of beacons of another protocol version in the last minute, and which versions. */
-	readonly otherVersions: number;
-	readonly otherVersionNumbers: readonly number[];
-	/** Whose beacons were ignored in the last minute because the address is on none of our subnets. */
-	readonly offLink: readonly string[];
-	/** Incoming connections that failed before their encryption was up: scans, wrong secrets. */
-	readonly refusedConnections: number;
-	/** By how much we correct our own clock to follow the room, ms. */
-	readonly clockCorrectionMs: number;
-}
-
-/** What went out and came in on one way to reach everybody. */
-export interface PathReport {
-	/** Where it goes. */
-	readonly destination: string;
-	readonly sent: number;
-	readonly failed: number;
-	/** Own beacons heard back. */
-	readonly echoes: number;
-	/** Beacons of others heard. */
-	readonly heard: number;
-	readonly lastError?: string;
-}
-
-export interface InterfaceReport {
-	readonly name: string;
-	readonly address: string;
-	/** Length of the network part. */
-	readonly prefix: number;
-	readonly loopback: boolean;
-	readonly virtual: boolean;
-	readonly beaconsSent: number;
-	readonly beaconsFailed: number;
-	/** Own beacons heard back. */
-	readonly echoes: number;
-	/** Beacons of others heard on this subnet, answers to our own included. */
-	readonly heard: number;
-	readonly broadcast: PathReport;
-	readonly multicast: PathReport;
-	readonly lastError?: string;
-}
-
-export interface PeerReport {
-	readonly peer?: PeerId;
-	readonly name?: string;
-	/** `#a1b2c3d4` where others go by the same name. */
-	readonly mark?: string;
-	readonly addresses: readonly string[];
-	/** `answer`: it answered our beacon, so it hears us. */
-	readonly heardBy: readonly DiscoverySource[];
-	readonly connected: boolean;
-	readonly direction?: 'dialled' | 'accepted';
-	/** Of our newest dial, if that failed: address and reason. */
-	readonly lastError?: string;
-	readonly lastFailure?: {readonly host: string; readonly port: number; readonly code: string; readonly text: string};
-	/** How long ago its newest beacon came, ms. */
-	readonly lastHeardMs?: number;
-	/** How long our connection to it took to come up, ms; told by the doctor. */
-	readonly connectMs?: number;
-	/** Whether a connection from there reached us; only the doctor tries both directions. */
-	readonly reachesUs?: boolean;
-	readonly roundTripMs?: number;
-	readonly clockOffsetMs?: number;
-	readonly version?: string;
-	readonly queuedBytes?: number;
 }

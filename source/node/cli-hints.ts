@@ -1,10 +1,10 @@
-/** Commands that we print: they can be run as they stand, from where this program was installed. */
+/** Command lines that the program prints for the user to copy. */
 import {DEFAULT_PORT, DEFAULT_ROOM} from '../core/defaults.js';
 import type {SelfInfo} from './chat-node.js';
 
 export const PROGRAM_COMMAND = 'npx p2pchat-ink';
 
-/** For a POSIX shell, PowerShell and, spaces apart, cmd. */
+/** Quotes an argument for a POSIX shell and PowerShell; for cmd, if it has no character besides spaces to quote. */
 export function quoteShellArgument(argument: string): string {
 	if (/^[\w@%+=:,./\\-]+$/.test(argument) && !argument.startsWith('-')) return argument;
 	if (/^[^"$`!'\\]*$/.test(argument) || /^[A-Za-z]:\\[^"$`!]*$/.test(argument)) return `"${argument}"`;
@@ -15,12 +15,12 @@ export function replayCommand(path: string): string {
 	return `${PROGRAM_COMMAND} replay ${quoteShellArgument(path)}`;
 }
 
-/** Only this computer itself is in use: whoever wants to meet us has to be on it. */
+/** Whether only loopback is in use, so that only nodes on this computer can connect. */
 export function usesLoopbackOnly({addresses}: Pick<SelfInfo, 'addresses'>): boolean {
 	return addresses.length > 0 && addresses.every(address => address.startsWith('127.') || address === '::1');
 }
 
-/** What somebody types to meet us: our room, port and way of the secret, where they are not the usual ones. */
+/** The command that joins this room: with room, port and secret where they are not the defaults. */
 export function inviteCommand(self: Pick<SelfInfo, 'room' | 'hasSecret' | 'udpPort' | 'addresses'>): string {
 	const {room, hasSecret, udpPort} = self;
 	return [

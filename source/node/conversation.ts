@@ -1,4 +1,4 @@
-/** What this node says of itself: joined, posted, renamed, moved, left. */
+/** Publishes this node's own events: `joined`, `posted`, `renamed`, `moved`, `left`. */
 import type {EntryBody} from '../codec/entry.js';
 import {containsSpoofedFingerprint} from '../core/confusables.js';
 import type {Clock} from '../core/environment.js';
@@ -7,13 +7,14 @@ import {MAX_ADDRESSES, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, TYPING_IN
 import {cleanName, cleanText, utf8Length} from '../core/text.js';
 import type {Store} from './store.js';
 
+/** `seq`: sequence number of the event. `refused`: why there is none, as a sentence for the user. */
 export type PostResult = {readonly seq: number} | {readonly refused: string};
 
 export interface ConversationOptions {
 	readonly name: string;
 	readonly version: string;
 	readonly clock: Clock;
-	/** Own LAN addresses, as of now. */
+	/** Present addresses of this node in the local network. */
 	addresses(): readonly string[];
 	append(bodies: readonly EntryBody[]): Batch;
 	sendTyping(): void;
@@ -21,20 +22,20 @@ export interface ConversationOptions {
 
 export interface Conversation {
 	name(): string;
-	/** Writes `joined`, once. */
+	/** Writes `joined`; only the first call does. */
 	join(): void;
 	post(text: string, options?: {readonly action?: boolean}): PostResult;
 	rename(name: string): PostResult;
-	/** A sign of it to all, at most one each TYPING_INTERVAL_MS, whatever is said between: more is a flood to them. */
+	/** Sends `typing` to all peers, at most once each TYPING_INTERVAL_MS: more would be a flood to them. */
 	notifyTyping(): void;
-	/** Writes `moved` if our addresses are others now. */
+	/** Writes `moved` if the addresses of this node have changed. */
 	announceAddressChange(): void;
-	/** Writes `left`; nothing can be said after it. */
+	/** Writes `left`, the last event of this feed. */
 	leave(): void;
 }
 
 const FINGERPRINT_IN_NAME =
-	'a name must not hold “#” and a code: that is how the program tells people of the same name apart';
+	'A name must not contain “#” and a fingerprint: they distinguish people who have the same name.';
 
 export function createConversation(options: ConversationOptions): Conversation {
 	const {clock, append} = options;
@@ -53,7 +54,7 @@ export function createConversation(options: ConversationOptions): Conversation {
 	}
 
 	function appendBody(body: EntryBody): PostResult {
-		if (hasLeft) return {refused: 'this node is leaving'};
+		if (hasLeft) return {refused: 'This node is leaving.'};
 		join();
 		return {seq: lastSeq(append([body]))};
 	}
@@ -63,9 +64,9 @@ export function createConversation(options: ConversationOptions): Conversation {
 		join,
 		post(text, postOptions) {
 			const cleaned = cleanText(text);
-			if (cleaned.trim() === '') return {refused: 'nothing to say: the text is empty'};
+			if (cleaned.trim() === '') return {refused: 'The text is empty.'};
 			if (utf8Length(text) > MAX_TEXT_BYTES) {
-				return {refused: `the text is too long: ${utf8Length(text)} bytes, at most ${MAX_TEXT_BYTES}`};
+				return {refused: `Too long: ${utf8Length(text)} bytes, the limit is ${MAX_TEXT_BYTES} bytes.`};
 			}
 
 			return appendBody(
@@ -75,8 +76,8 @@ export function createConversation(options: ConversationOptions): Conversation {
 		rename(requestedName) {
 			if (containsSpoofedFingerprint(requestedName)) return {refused: FINGERPRINT_IN_NAME};
 			const clean = cleanName(requestedName);
-			if (clean === '') return {refused: 'a name needs at least one visible character'};
-			if (clean === name) return {refused: `your name is ${name} already`};
+			if (clean === '') return {refused: 'A name needs at least one visible character.'};
+			if (clean === name) return {refused: `Your name is ${name} already.`};
 			join();
 			name = clean;
 			return appendBody({type: 'renamed', name});
@@ -105,7 +106,7 @@ export function createConversation(options: ConversationOptions): Conversation {
 	};
 }
 
-/** Resolves true once some peer holds our own feed up to `seq()`, false after `ms`. */
+/** Resolves true once a peer holds the own feed up to `ownSeq()`, false after `timeoutMs`. */
 export function whenDelivered(
 	store: Store,
 	clock: Clock,
@@ -116,17 +117,17 @@ export function whenDelivered(
 	return new Promise(resolve => {
 		const isDelivered = () => {
 			const {delivered} = store.getState().ephemeral;
-			return Object.entries(delivered).some(([peer, held]) => peer !== self && held >= ownSeq());
+			return Object.entries(delivered).some(([peer, heldSeq]) => peer !== self && heldSeq >= ownSeq());
 		};
 		if (isDelivered()) {
 			resolve(true);
 			return;
 		}
 
-		const settle = (held: boolean) => {
+		const settle = (isHeld: boolean) => {
 			timer.cancel();
 			unsubscribe();
-			resolve(held);
+			resolve(isHeld);
 		};
 		const timer = clock.after(timeoutMs, () => settle(false));
 		const unsubscribe = store.subscribe(() => {
@@ -135,9 +136,9 @@ export function whenDelivered(
 	});
 }
 
-/** What to tell whoever chose a name that is not taken as it stands; undefined when it is. */
+/** Text for a user whose name was cleaned or truncated; undefined if the name was accepted unchanged. */
 export function describeNameTruncation(requestedName: string): string | undefined {
 	const name = cleanName(requestedName);
 	if (name === requestedName.trim()) return undefined;
-	return `your name is “${name}”: at most ${MAX_NAME_CELLS} columns and ${MAX_NAME_BYTES} bytes of what can be shown are taken`;
+	return `Your name is “${name}”. The limit is ${MAX_NAME_CELLS} columns and ${MAX_NAME_BYTES} bytes of printable text.`;
 }

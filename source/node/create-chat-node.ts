@@ -139,12 +139,11 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			for (const peer of peers) ignored.delete(peer);
 			sync.refetch(peers);
 		},
-		setPersistenceStatus(state) {
-			const {saving, reason = 'unknown'} = state;
+		setPersistenceStatus({saving, reason = 'unknown'}) {
 			pipeline.publish({type: 'persistence', saving, ...(saving ? {} : {reason})});
 			if (saving && failedToSave)
-				notices.notify('info', 'saving', 'the log is being saved again; nothing is missing in it');
-			if (!saving) notices.notify('error', 'not-saving', `nothing is being saved: ${reason}`);
+				notices.notify('info', 'saving', 'The log is being saved again. Nothing is missing in it.');
+			if (!saving) notices.notify('error', 'not-saving', `Nothing is being saved: ${reason}.`);
 			failedToSave = !saving;
 			sync.inventoryChanged(inventory.releaseUnsaved());
 		},
@@ -156,7 +155,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 				dialler,
 				mesh,
 				discovery: network.discovery,
-				info: selfInfo,
+				self: selfInfo,
 				store,
 				room: options.room,
 				hasSecret: keys.hasSecret,

@@ -1,4 +1,7 @@
-/** Whether anybody answers: after 3 s alone it is said what was tried, and who of other rooms is near. */
+/**
+ * Monitor that reports whether this node is isolated: no peer is connected at a check every ALONE_AFTER_MS. It publishes the
+ * destinations that were tried, and the number of nodes of other rooms nearby.
+ */
 
 import type {Clock, Timer} from '../core/environment.js';
 import {ALONE_AFTER_MS} from '../core/limits.js';
@@ -13,7 +16,7 @@ export interface IsolationMonitorOptions {
 	readonly pipeline: EventPipeline;
 	readonly notices: Notices;
 	connectedCount(): number;
-	/** Senders of another room or secret in the last minute. */
+	/** Number of senders of another room or secret in the last minute. */
 	foreignNodeCount(): number;
 	sendStats(): readonly DestinationCounters[];
 }

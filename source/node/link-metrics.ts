@@ -1,4 +1,4 @@
-/** What connections tell while they stand: how far away each is, whether it is silent, and whose clock is wrong. */
+/** Publishes the measurements of the links: status, round-trip time, clock offset; and corrects the clock by them. */
 
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, PeerId} from '../core/event.js';
@@ -13,19 +13,22 @@ export interface LinkMetricsOptions {
 	readonly nodeClock: NodeClock;
 	readonly store: Store;
 	readonly notices: Notices;
-	/** One for each connected peer. */
+	/** The link of each connected peer. */
 	links(): readonly PeerLink[];
 	publish(fact: EphemeralEvent): void;
 }
 
 export interface LinkMetrics {
-	/** Tells the state of it. */
+	/** Publishes the measurements of a link. */
 	publish(link: PeerLink): void;
-	/** Something is new of it: told at once if its status changed, else with others. */
+	/** A measurement changed. A new status is published at once, other changes together every PUBLISH_INTERVAL_MS. */
 	recordChange(link: PeerLink): void;
-	/** A connection came up: is ours the clock that is wrong? */
+	/** Updates the clock correction for a new link, if its clock can change it. */
 	checkClock(link: PeerLink): void;
-	/** Two clocks far apart: whose is wrong, others will tell in a moment. What is stamped now cannot be taken back. */
+	/**
+	 * Whether the clock of the peer agrees with the corrected own clock. If not, one of the two is wrong, and events should
+	 * not be stamped until other peers show which.
+	 */
 	clockAgrees(link: PeerLink): boolean;
 	stop(): void;
 }
@@ -61,7 +64,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 		});
 	}
 
-	/** As far as anybody shows it. */
+	/** Whether the published measurements look the same when they are displayed. */
 	function isUnchanged(link: PeerLink): boolean {
 		const known = publishedMetrics(link);
 		return (
@@ -103,7 +106,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 			timer ??= clock.after(PUBLISH_INTERVAL_MS, flush);
 		},
 		checkClock(link) {
-			// One more that agrees with a clock that needs no correction moves no median beyond what is wrong.
+			// A clock that agrees with one that needs no correction cannot move the median beyond the limit.
 			if (!hasCheckedClocks || nodeClock.correctionMs !== 0 || !clockAgrees(link)) updateCorrection();
 		},
 		clockAgrees,

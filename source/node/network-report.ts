@@ -1,4 +1,10 @@
+/**
+ * Snapshot of the network of this node: interfaces, counters and peers. The doctor diagnoses it, the network pane shows it,
+ * and `doctor --json` prints it, so the names of its members are fixed.
+ */
+import type {PeerId} from '../core/event.js';
 import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
+import type {DiscoverySource} from '../network/dial/candidate.js';
 import type {Dialler, DialReport} from '../network/dial/dialler.js';
 import type {Beacon} from '../network/discovery/beacon.js';
 import type {BeaconPeer, BeaconStats, RouteCounts} from '../network/discovery/beacon-stats.js';
@@ -7,8 +13,88 @@ import {isInSubnet} from '../network/ip-address.js';
 import type {PeerLink} from '../network/link/peer-link.js';
 import type {Mesh} from '../network/mesh/mesh.js';
 import type {Transport} from '../network/transport/transport.js';
-import type {InterfaceReport, NetworkReport, PathReport, PeerReport, SelfInfo} from './chat-node.js';
 import type {Store} from './store.js';
+
+export interface NetworkReport {
+	readonly room: string;
+	readonly hasSecret: boolean;
+	/** Only this computer was chosen by `--interface lo`. */
+	readonly loopbackOnly: boolean;
+	/** How long this node has announced itself and listened, ms. */
+	readonly listeningMs: number;
+	readonly interfaces: readonly InterfaceReport[];
+	readonly peers: readonly PeerReport[];
+	readonly udpPort: number;
+	readonly tcpPort: number;
+	/** Distinct senders of beacons of another room or secret in the last minute. */
+	readonly strangers: number;
+	/** Senders of beacons of another protocol version in the last minute. */
+	readonly otherVersions: number;
+	/** The versions of those beacons, ascending. */
+	readonly otherVersionNumbers: readonly number[];
+	/** Senders whose beacons were ignored in the last minute because their address is in no subnet of this computer. */
+	readonly offLink: readonly string[];
+	/** Incoming connections that failed before their encryption was up: port scans, wrong secrets. */
+	readonly refusedConnections: number;
+	/** Correction of the clock of this computer towards the clocks of the room, ms. */
+	readonly clockCorrectionMs: number;
+}
+
+/** Counters of one path of beacons: broadcast or multicast on one interface. */
+export interface PathReport {
+	/** Broadcast or multicast address. */
+	readonly destination: string;
+	readonly sent: number;
+	readonly failed: number;
+	/** Own beacons received back. */
+	readonly echoes: number;
+	/** Beacons of other nodes received. */
+	readonly heard: number;
+	readonly lastError?: string;
+}
+
+export interface InterfaceReport {
+	readonly name: string;
+	readonly address: string;
+	/** Prefix length. */
+	readonly prefix: number;
+	readonly loopback: boolean;
+	readonly virtual: boolean;
+	readonly beaconsSent: number;
+	readonly beaconsFailed: number;
+	/** Own beacons received back. */
+	readonly echoes: number;
+	/** Beacons of others received from this subnet, answers included. */
+	readonly heard: number;
+	readonly broadcast: PathReport;
+	readonly multicast: PathReport;
+	readonly lastError?: string;
+}
+
+export interface PeerReport {
+	readonly peer?: PeerId;
+	readonly name?: string;
+	/** `#a1b2c3d4` if another peer has the same name. */
+	readonly mark?: string;
+	readonly addresses: readonly string[];
+	/** How this node learnt of the peer. `answer`: it answered a beacon, so it receives ours. */
+	readonly heardBy: readonly DiscoverySource[];
+	readonly connected: boolean;
+	readonly direction?: 'dialled' | 'accepted';
+	/** Address and reason of the newest dial, if that failed. */
+	readonly lastError?: string;
+	readonly lastFailure?: {readonly host: string; readonly port: number; readonly code: string; readonly text: string};
+	/** Age of its newest beacon, ms. */
+	readonly lastHeardMs?: number;
+	/** Time from the dial to the connection, ms. Only the doctor measures it. */
+	readonly connectMs?: number;
+	/** Whether a connection of the peer reached this node. Only the doctor tries both directions. */
+	readonly reachesUs?: boolean;
+	readonly roundTripMs?: number;
+	readonly clockOffsetMs?: number;
+	readonly version?: string;
+	readonly queuedBytes?: number;
+}
 
 export interface NetworkReportSources {
 	readonly beacon: Beacon;
@@ -16,37 +102,39 @@ export interface NetworkReportSources {
 	readonly dialler: Dialler;
 	readonly mesh: Mesh;
 	readonly discovery: Discovery;
-	readonly info: SelfInfo | undefined;
+	/** Undefined before the node has started. */
+	readonly self: {readonly peer: PeerId; readonly udpPort: number; readonly tcpPort: number} | undefined;
 	readonly store: Store;
 	readonly room: string;
 	readonly hasSecret: boolean;
 	readonly loopbackOnly: boolean;
-	/** Monotonic, ms. */
+	/** Present time, monotonic ms. */
 	readonly now: number;
+	/** When the node started, monotonic ms. */
 	readonly startedAt: number;
 	readonly clockCorrectionMs: number;
 }
 
-/** What the doctor and the network pane show, as of now. */
+/** The report of a running node, as of `now`. */
 export function createNetworkReport(sources: NetworkReportSources): NetworkReport {
-	const {beacon, discovery, info, now, room, hasSecret, loopbackOnly, clockCorrectionMs} = sources;
+	const {beacon, discovery, self, now, room, hasSecret, loopbackOnly, clockCorrectionMs} = sources;
 	const beaconStats = discovery.stats;
 	return {
 		room,
 		hasSecret,
 		loopbackOnly,
-		listeningMs: info ? now - sources.startedAt : 0,
+		listeningMs: self ? now - sources.startedAt : 0,
 		interfaces: reportInterfaces(beacon, beaconStats),
 		peers: reportPeers(sources),
-		udpPort: info?.udpPort ?? 0,
-		tcpPort: info?.tcpPort ?? 0,
+		udpPort: self?.udpPort ?? 0,
+		tcpPort: self?.tcpPort ?? 0,
 		...reportForeignNodes(beaconStats, now),
 		refusedConnections: sources.transport.refused,
 		clockCorrectionMs,
 	};
 }
 
-/** Who is there and not of our room; `now` in monotonic ms. */
+/** Nodes nearby that do not belong to this room; `now` in monotonic ms. */
 export function reportForeignNodes(
 	beaconStats: BeaconStats,
 	now: number,
@@ -118,7 +206,7 @@ function reportPeers(sources: NetworkReportSources): PeerReport[] {
 	return [...reports.values()];
 }
 
-/** A `--peer` target and a beacon may lead to the same peer. */
+/** Merges two reports of one peer: a `--peer` target and a beacon may lead to the same one. */
 function mergePeerReports(known: PeerReport | undefined, more: PeerReport): PeerReport {
 	if (!known) return more;
 	return {
@@ -133,9 +221,9 @@ function reportLastHeard(heard: BeaconPeer | undefined, now: number): Pick<PeerR
 	return heard ? {lastHeardMs: Math.round(now - heard.at)} : {};
 }
 
-function reportDial(dial: DialReport, {store, discovery, info, now}: NetworkReportSources): PeerReport {
+function reportDial(dial: DialReport, {store, discovery, self, now}: NetworkReportSources): PeerReport {
 	const {peer, addresses, sources: heardBy, lastFailure} = dial;
-	const isSelf = peer !== undefined && peer === info?.peer;
+	const isSelf = peer !== undefined && peer === self?.peer;
 	const heard = peer === undefined ? undefined : discovery.stats.peer(peer);
 	const name = peer && (heard?.name ?? nameOf(store.getState(), peer));
 	const mark = peer && formatFingerprintSuffix(store.getState(), peer);

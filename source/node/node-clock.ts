@@ -1,39 +1,39 @@
 /**
- * This node's hybrid logical clock over its wall clock, corrected when it is plainly wrong (design.md, 1, Order).
- * Stamps rise within a process and stand after everything that was heard.
+ * Hybrid logical clock of this node (protocol.md, Order) over its wall clock, which is corrected when it is plainly wrong.
+ * Stamps increase within a process and are greater than all readings that were merged.
  */
 import type {Hlc} from '../core/event.js';
 import {compareHlc, HLC_ZERO, isMergeable, mergeHlc, tickHlc} from '../core/event-order.js';
 import {CLOCK_WRONG_MS} from '../core/limits.js';
 
-/** No build of this program is older: a wall clock before it is wrong. 2026-11-01 UTC. */
+/** 2026-11-01 UTC, before the first build of this program: an earlier wall clock is wrong. */
 export const EARLIEST_WALL_MS = Date.UTC(2026, 10, 1);
 
 export interface Stamp {
-	/** Wall clock as we hold it, ms. */
+	/** Corrected wall clock, ms. */
 	readonly at: number;
 	readonly hlc: Hlc;
 }
 
 export interface NodeClock {
-	/** Wall clock, corrected, ms. */
+	/** Corrected wall clock, ms. */
 	wall(): number;
-	/** For an event: from then on others may know of it, and nothing of ours may stand before. */
+	/** Stamp of an event. Peers may know it from now on, so all later stamps are greater. */
 	stamp(): Stamp;
-	/** For what stays with us: a wrong clock that is put right afterwards leaves no trace in our feed. */
+	/** Stamp of an observation, which stays on this node. A wrong clock that is corrected later does not affect the feed. */
 	stampLocal(): Stamp;
-	/** The reading to send along, without an event. */
+	/** The present reading, to send without an event. */
 	reading(): Hlc;
-	/** Heard from another node: false when it is too far ahead and was not taken. */
+	/** Merges a reading of another node. Returns false if it is too far ahead and was ignored. */
 	merge(hlc: Hlc): boolean;
-	/** Read from our own log: always taken. */
+	/** Merges a reading from the own log, however far ahead it is. */
 	seed(hlc: Hlc): void;
-	/** Offsets of connected peers (theirs minus ours, ms). Returns the correction in force, ms, 0 when none is needed. */
+	/** Takes the offsets of the connected peers (theirs minus ours, ms). Returns the new correction, ms; 0 if none is needed. */
 	updateCorrection(offsets: readonly number[]): number;
 	readonly correctionMs: number;
 }
 
-/** The median of the room's clocks as offsets from ours, our own (0) among them; of two middle ones the nearer to 0. */
+/** The median of the clocks in the room as an offset from ours, which is included as 0. Of two middle ones, the nearer to 0. */
 export function medianOffset(offsets: readonly number[]): number {
 	return medianNearestZero([0, ...offsets]);
 }
@@ -48,7 +48,7 @@ function medianNearestZero(values: readonly number[]): number {
 
 export function createNodeClock(now: () => number): NodeClock {
 	let last = HLC_ZERO;
-	/** Newest reading of what stays with us. */
+	/** Last stamp of an observation. */
 	let lastLocal = HLC_ZERO;
 	let correctionMs = 0;
 	const newest = () => (compareHlc(lastLocal, last) > 0 ? lastLocal : last);

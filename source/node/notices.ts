@@ -1,6 +1,11 @@
-/** What a person should be told, in plain words with a way out, once and not in a flood. */
+/**
+ * Notices for the user: problems of the network, the clock and the log, each with what happened and what to do. They are
+ * limited in number, so that a faulty peer cannot flood the timeline. Codes are stable, because scripts read them.
+ */
+import {describeDuration} from '../core/describe-duration.js';
 import type {NoticeLevel} from '../core/event.js';
 import {MAX_NOTICES_PER_MINUTE} from '../core/limits.js';
+import {LruMap} from '../core/lru-map.js';
 import type {LinkClosing} from '../network/link/peer-link.js';
 import {createTokenBucket} from '../network/scheduling/rate-limiters.js';
 import type {SyncLimit} from '../network/sync/sync.js';
@@ -8,26 +13,28 @@ import type {Damage} from '../storage/log.js';
 
 export interface Notices {
 	notify(level: NoticeLevel, code: string, text: string): void;
+	/** The clock of this computer is corrected by `byMs` to follow the clocks of the room. */
 	clockCorrected(byMs: number): void;
-	/** A peer ended the connection for what it holds to be our fault. */
+	/** A peer closed the connection, with a code that accuses this node or explains nothing. */
 	closedByPeer(name: string, closing: LinkClosing): void;
-	/** We ended a connection for the other end's fault. */
+	/** This node closed the connection for a fault of the peer. */
 	peerFault(name: string, closing: LinkClosing): void;
-	/** A connection never got past its hello. */
+	/** A connection ended before its hello was verified. */
 	connectionRejected(address: string, closing: LinkClosing): void;
-	/** We are alone, and others are here whom we do not understand. */
+	/** No peer is connected, and nodes of other rooms or secrets are nearby. */
 	foreignNodes(count: number): void;
+	/** An event of this peer lies `aheadMs` in the future. */
 	clockAhead(name: string, aheadMs: number): void;
 	feedForked(name: string): void;
-	/** A limit was reached: what is left out, in words. */
-	limitReached(what: SyncLimit, name: string): void;
+	/** A limit of the synchronisation was reached. */
+	limitReached(limit: SyncLimit, name: string): void;
 	/** A part of the own log is unreadable. */
 	logDamaged(damage: Damage): void;
 }
 
 const REPEAT_AFTER_MS = 60_000;
 const MAX_RECENT_NOTICES = 256;
-/** Ends that need no words: the peer is simply away, or the pair keeps another connection. */
+/** Codes of connections that end in the normal course: the peer left, or the pair keeps another connection. */
 const SILENT_CODES = new Set([
 	'leaving',
 	'duplicate',
@@ -40,41 +47,34 @@ const SILENT_CODES = new Set([
 	'stopped',
 ]);
 
-/** Of what another program told us: its own code is its own choice, and scripts go by codes. */
+/** Replaces the code that a peer chose: scripts go by codes, and a peer must not be able to choose those. */
 const CLOSED_BY_PEER = 'closed-by-peer';
-const SUPPRESSED_TEXT = 'more goes wrong than can be shown: further notices of this minute are left out';
+const SUPPRESSED_TEXT = 'Too many notices. Further notices of this minute are not shown.';
 
-/** Marks where words that somebody chose begin and end, so that they cannot pass for ours. */
-function quote(words: string): string {
-	return `"${words.replaceAll('"', "'")}"`;
+/** Marks where a text chosen by somebody else begins and ends, so that it cannot pass for a text of this program. */
+function quote(text: string): string {
+	return `"${text.replaceAll('"', "'")}"`;
 }
 
 const LIMIT_TEXTS: Readonly<Record<SyncLimit, (name: string) => string>> = {
-	'live-events': name => `${quote(name)} writes more than can be followed live: it is fetched in larger pieces`,
-	'new-feeds': name => `${quote(name)} names more peers than are taken in a minute: the rest is asked for later`,
-	bytes: name =>
-		`nothing more is taken of what ${quote(name)} writes: the limit of its history, or of this log, is reached`,
+	'live-events': name => `${quote(name)} sends too many events to follow live. They are fetched in larger pieces.`,
+	'new-feeds': name => `${quote(name)} names too many new peers in one minute. The others are requested later.`,
+	bytes: name => `The history of ${quote(name)}, or this log, has reached its size limit. No more of it is accepted.`,
 };
 
-export function describeDuration(ms: number): string {
-	const minutes = Math.round(Math.abs(ms) / 60_000);
-	if (minutes < 120) return `${minutes} min`;
-	const hours = Math.round(minutes / 60);
-	return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
-}
-
+/** `now`: monotonic clock, ms. `write` receives each notice that is not suppressed. */
 export function createNotices(
 	now: () => number,
 	write: (level: NoticeLevel, code: string, text: string) => void,
 ): Notices {
-	const lastShownAt = new Map<string, number>();
+	const shownAt = new LruMap<string, number>(MAX_RECENT_NOTICES);
 	const rateLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
 	let suppressedAt = Number.NEGATIVE_INFINITY;
 
-	/** The same thing again within a minute is not news, and neither are more things than anybody reads. */
+	/** Suppresses a notice that was shown within the last minute, and all above MAX_NOTICES_PER_MINUTE. */
 	function notify(level: NoticeLevel, code: string, text: string): void {
 		const key = `${code} ${text}`;
-		const last = lastShownAt.get(key);
+		const last = shownAt.get(key);
 		if (last !== undefined && now() - last < REPEAT_AFTER_MS) return;
 		if (!rateLimiter.take(now())) {
 			if (now() - suppressedAt < REPEAT_AFTER_MS) return;
@@ -83,8 +83,7 @@ export function createNotices(
 			return;
 		}
 
-		if (lastShownAt.size >= MAX_RECENT_NOTICES) lastShownAt.clear();
-		lastShownAt.set(key, now());
+		shownAt.set(key, now());
 		write(level, code, text);
 	}
 
@@ -92,60 +91,49 @@ export function createNotices(
 		notify,
 		clockCorrected(byMs) {
 			const side = byMs > 0 ? 'behind' : 'ahead of';
-			notify(
-				'warn',
-				'clock-wrong',
-				`the clock of this computer is ${describeDuration(byMs)} ${side} the others: set it; until then times follow the room`,
-			);
+			const offset = describeDuration(byMs);
+			const text = `The clock of this computer is ${offset} ${side} the others. Set it; until then, times follow the room.`;
+			notify('warn', 'clock-wrong', text);
 		},
-		closedByPeer(name, closing) {
-			if (!SILENT_CODES.has(closing.code))
-				notify('warn', CLOSED_BY_PEER, `${quote(name)} closed the connection and says ${quote(closing.text)}`);
+		closedByPeer(name, {code, text}) {
+			if (!SILENT_CODES.has(code))
+				notify('warn', CLOSED_BY_PEER, `${quote(name)} closed the connection: ${quote(text)}.`);
 		},
-		peerFault(name, closing) {
-			if (!SILENT_CODES.has(closing.code))
-				notify('warn', closing.code, `closed the connection to ${quote(name)}: ${closing.text}`);
+		peerFault(name, {code, text}) {
+			if (!SILENT_CODES.has(code)) notify('warn', code, `Closed the connection to ${quote(name)}: ${text}.`);
 		},
-		connectionRejected(address, closing) {
-			if (SILENT_CODES.has(closing.code)) return;
-			if (closing.by === 'them')
-				notify('warn', CLOSED_BY_PEER, `${address} refused us and says ${quote(closing.text)}`);
-			else notify('warn', closing.code, `refused a connection with ${address}: ${closing.text}`);
+		connectionRejected(address, {by, code, text}) {
+			if (SILENT_CODES.has(code)) return;
+			if (by === 'them') notify('warn', CLOSED_BY_PEER, `${address} refused the connection: ${quote(text)}.`);
+			else notify('warn', code, `Refused a connection with ${address}: ${text}.`);
 		},
 		foreignNodes(count) {
-			const nodes = count === 1 ? 'a node here is' : `${count} nodes here are`;
-			notify('warn', 'strangers', `${nodes} in another room, or the secret is another one (--room, --ask-secret)`);
+			const nodes = count === 1 ? '1 node nearby uses' : `${count} nodes nearby use`;
+			const text = `Nobody else is in this room. ${nodes} another room or secret: check --room and --ask-secret.`;
+			notify('warn', 'strangers', text);
 		},
 		clockAhead(name, aheadMs) {
-			notify(
-				'warn',
-				'clock-ahead',
-				`the clock of ${quote(name)} is ${describeDuration(aheadMs)} ahead: what it writes is kept and shown when its time has come`,
-			);
+			const offset = describeDuration(aheadMs);
+			const text = `The clock of ${quote(name)} is ${offset} ahead. Its messages are held back until their time.`;
+			notify('warn', 'clock-ahead', text);
 		},
-		limitReached(what, name) {
-			notify('warn', `limit-${what}`, LIMIT_TEXTS[what](name));
+		limitReached(limit, name) {
+			notify('warn', `limit-${limit}`, LIMIT_TEXTS[limit](name));
 		},
 		logDamaged({kind, offset, length}) {
+			const bytes = length === 1 ? '1 byte' : `${length} bytes`;
 			if (kind === 'torn')
-				notify(
-					'info',
-					'log-torn',
-					`the log ended in the middle of a record: ${length} bytes at byte ${offset} were set aside`,
-				);
+				notify('info', 'log-torn', `The log ended within a record. ${bytes} at byte ${offset} set aside.`);
 			else
 				notify(
 					'warn',
 					'log-damaged',
-					`the log is damaged: ${length} bytes at byte ${offset} are unreadable and are requested from other peers`,
+					`The log is damaged: ${bytes} at byte ${offset} unreadable. Missing events are requested from other peers.`,
 				);
 		},
 		feedForked(name) {
-			notify(
-				'error',
-				'forked',
-				`${quote(name)} wrote two different histories: what we hold is kept, nothing more is taken from it`,
-			);
+			const text = `${quote(name)} signed two different histories. The first one is kept; no more of its events are accepted.`;
+			notify('error', 'forked', text);
 		},
 	};
 }

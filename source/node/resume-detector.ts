@@ -1,18 +1,22 @@
-import type {LocalInterface} from '../network/ip-address.js';
-import {isInSubnet} from '../network/ip-address.js';
+/**
+ * Resume detector: finds out in which network the computer woke up. In an open room, a node that wakes up in another network
+ * must start again with a new key, because other people are there. It remembers the interfaces from before the sleep.
+ */
+import {isInSubnet, type LocalInterface} from '../network/ip-address.js';
 
 export interface ResumeFacts {
 	readonly hasSecret: boolean;
-	/** Before it slept. */
+	/** Interfaces before the sleep. */
 	readonly interfacesBefore: readonly LocalInterface[];
 	readonly interfacesNow: readonly LocalInterface[];
-	/** Our own ends of the connections that are open still. */
+	/** Own addresses of the connections that are still open. */
 	readonly localAddresses: readonly string[];
 }
 
-/** `wait`: no network is up yet. */
+/** `stay`: same network, or a room with a secret. `wait`: no network is up yet. `relaunch`: another network. */
 export type ResumeDecision = 'stay' | 'wait' | 'relaunch';
 
+/** Decides what to do after a sleep. Pure. */
 export function decideOnResume({
 	hasSecret,
 	interfacesBefore,
@@ -24,27 +28,25 @@ export function decideOnResume({
 	if (hasSecret || former.length === 0) return 'stay';
 	if (present.length === 0) return 'wait';
 	if (interfacesNow.some(one => localAddresses.includes(one.address))) return 'stay';
-	const isFormer = present.some(one =>
+	const isFormerNetwork = present.some(one =>
 		former.some(old => old.prefix === one.prefix && isInSubnet(one.address, old.address, old.prefix)),
 	);
-	return isFormer ? 'stay' : 'relaunch';
+	return isFormerNetwork ? 'stay' : 'relaunch';
 }
 
-/** Where this computer woke: remembers its networks while it is awake, and judges once after each sleep (resume-detector.ts). */
-
 export interface ResumeDetector {
-	/** Our timers stood still: we may have slept. */
+	/** The timers of this process stood still: the computer may have slept. */
 	onTimersStalled(): void;
-	/** The interfaces were read anew. */
+	/** The interfaces have just been read. */
 	onInterfacesRefreshed(): void;
 }
 
 export interface ResumeDetectorOptions {
 	readonly hasSecret: boolean;
 	interfaces(): readonly LocalInterface[];
-	/** Our own ends of the connections that are open. */
+	/** Own addresses of the open connections. */
 	localAddresses(): readonly string[];
-	/** We woke where nobody was before: a new launch is due. */
+	/** Called after a wake-up in another network. */
 	relaunch(): void;
 }
 
@@ -54,9 +56,9 @@ export function createResumeDetector({
 	localAddresses,
 	relaunch,
 }: ResumeDetectorOptions): ResumeDetector {
-	/** Before our timers stood still, until it is clear where we woke. */
+	/** Interfaces before the timers stood still, until the decision. */
 	let interfacesBefore: readonly LocalInterface[] | undefined;
-	/** As of the last beat. */
+	/** Interfaces as of the last refresh. */
 	let currentInterfaces: readonly LocalInterface[] = [];
 
 	function evaluate(formerInterfaces: readonly LocalInterface[]): void {

@@ -1,15 +1,16 @@
+/** Store of the state: the only place where inputs are reduced. Screens, JSON lines and the replay subscribe to it. */
 import type {Input} from '../core/event.js';
 import {initialState, reduceInputs} from '../core/reduce.js';
 import type {State} from '../core/state.js';
 
-/** After every commit: the new state and the inputs that led to it, in the order in which they entered. */
+/** Called after every commit with the new state and the inputs that led to it, in order. */
 export type StoreListener = (state: State, inputs: readonly Input[]) => void;
 
 export interface Store {
 	getState(): State;
-	/** The one door to the state: reduce and notify. Throws when called from inside a reduction. */
+	/** Reduces the inputs and notifies the listeners. A commit by a listener follows after all listeners were notified. */
 	commit(inputs: readonly Input[]): void;
-	/** Returns how to unsubscribe. Listeners run in the order in which they came, each exactly once a commit. */
+	/** Adds a listener and returns a function that removes it. Listeners run in the order in which they were added. */
 	subscribe(listener: StoreListener): () => void;
 }
 
@@ -19,7 +20,7 @@ export function createStore(state: State = initialState): Store {
 	let current = state;
 	let isDraining = false;
 
-	/** A listener may commit: its inputs wait until all listeners have seen these. */
+	/** Inputs that a listener commits wait until all listeners have been notified. */
 	function drain(): void {
 		for (let inputs = pendingCommits.shift(); inputs; inputs = pendingCommits.shift()) {
 			current = reduceInputs(current, inputs);

@@ -1,4 +1,4 @@
-/** Who writes just now, by the signs of it; nobody says that they stopped, so each sign ends by itself. */
+/** Typing indicators with expiry: peers send no message when they stop typing. */
 
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, PeerId} from '../core/event.js';
@@ -9,17 +9,18 @@ export interface TypingExpiryOptions {
 	/** The wall clock by which time passes in the state, ms. */
 	wall(): number;
 	publish(fact: EphemeralEvent): void;
-	/** Whether the state still shows it: what was said ends it sooner. */
+	/** Whether the state still shows the indicator; a message of the peer removes it. */
 	isShown(peer: PeerId): boolean;
 }
 
 export interface TypingExpiry {
+	/** Shows the indicator of a peer for another TYPING_SHOWN_MS. */
 	refresh(peer: PeerId): void;
 	stop(): void;
 }
 
 export function createTypingExpiry({clock, wall, publish, isShown}: TypingExpiryOptions): TypingExpiry {
-	/** When each ends, monotonic ms; the first is the next, since each lasts as long as the others. */
+	/** Expiry times, monotonic ms, in ascending order, since all indicators last equally long. */
 	const expiryTimes = new Map<PeerId, number>();
 	let timer: Timer | undefined;
 	let stopped = false;

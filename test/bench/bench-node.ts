@@ -136,7 +136,7 @@ export async function startTogether(nodes: readonly Pick<BenchNode, 'chatNode' |
 }
 
 export function stopAll(nodes: readonly Pick<BenchNode, 'chatNode'>[]): Promise<unknown> {
-	return Promise.all(nodes.map(({chatNode: session}) => session.stop('quit')));
+	return Promise.all(nodes.map(({chatNode: session}) => session.stop()));
 }
 
 /** Finds a UDP port on which no process of this machine listens. */

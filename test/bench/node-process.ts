@@ -47,7 +47,7 @@ async function start(request: NodeRequest): Promise<void> {
 	process.on('message', (message: {type: string}) => {
 		if (message.type === 'reset') loop.reset();
 		if (message.type === 'loop') process.send?.({type: 'loop', ...loopDelay(loop)});
-		if (message.type === 'stop') void chatNode.stop('quit').then(() => process.exit(0));
+		if (message.type === 'stop') void chatNode.stop().then(() => process.exit(0));
 	});
 }
 

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {describeDiagnosis} from '../../source/doctor/describe-diagnosis.js';
 import {diagnoseNetwork} from '../../source/doctor/diagnose-network.js';
 import type {DiagnosisContext, FindingCode} from '../../source/doctor/finding.js';
-import type {NetworkReport, PeerReport} from '../../source/node/chat-node.js';
+import type {NetworkReport, PeerReport} from '../../source/node/network-report.js';
 import {aFailure, anInterface, aPeer, aReport, fakePeerId, LOOPBACK, path} from './sample-reports.js';
 
 const alone = {peers: []};

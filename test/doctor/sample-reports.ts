@@ -1,6 +1,6 @@
 /** Reports as a healthy machine gives them, to be broken in one place. */
 import type {PeerId} from '../../source/core/event.js';
-import type {InterfaceReport, NetworkReport, PathReport, PeerReport} from '../../source/node/chat-node.js';
+import type {InterfaceReport, NetworkReport, PathReport, PeerReport} from '../../source/node/network-report.js';
 
 export function fakePeerId(byte: string): PeerId {
 	return byte.repeat(32) as PeerId;

@@ -1,6 +1,7 @@
 /** Chat node without a network: a real store, and peers that do what the test scripts. */
 import type {EphemeralEvent, FeedEvent, FeedEventBody, Input, Observation, PeerId} from '../../source/core/event.js';
-import type {ChatNode, NetworkReport, SelfInfo} from '../../source/node/chat-node.js';
+import type {ChatNode, SelfInfo} from '../../source/node/chat-node.js';
+import type {NetworkReport} from '../../source/node/network-report.js';
 import {createStore} from '../../source/node/store.js';
 
 export const START = Date.UTC(2026, 10, 22, 14, 0, 0);
@@ -160,7 +161,7 @@ export function createFakeChatNode(
 			store.commit(events.map((event): Input => ({type: 'ephemeral', event})));
 		},
 		start: async () => self,
-		stop: async reason => void calls.push(`stop ${reason}`),
+		stop: async () => void calls.push('stop'),
 		post(text, {action = false} = {}) {
 			if (chatNode.refuse) return {refused: chatNode.refuse};
 			posted.push({text, action});

@@ -202,14 +202,14 @@ describe('a peer that lies about peers', () => {
 		await room.until('a notice', () => noticeCodes(room.ann).length > 0);
 		expect(mallory.errorCode).toBe('bad-proof');
 		expect(noticesOf(room.ann)[0]?.text).toBe(
-			'refused a connection with 10.0.0.66: its hello is not signed for this connection',
+			'Refused a connection with 10.0.0.66: its hello is not signed for this connection.',
 		);
 		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
 		await expectChat(room, 'chat continues');
 	});
 
 	it('with the name of another peer or the form of a notice is distinguishable', async () => {
-		const names = ['Bob', 'B\u043eb', '! nothing is being saved', '* Bob left', '\u001B[2J\u202EBob', ''];
+		const names = ['Bob', 'B\u043eb', '! Nothing is being saved', '* Bob left', '\u001B[2J\u202EBob', ''];
 		for (const name of names) {
 			const mallory = await room.attack({name});
 			openHistory(mallory);

@@ -46,7 +46,7 @@ describe('a peer that floods', () => {
 			expect(mallory.errorCode).toBe('flood');
 			expect(noticesOf(room.ann).map(({code, text}) => `${code}: ${text}`)).toEqual([
 				expect.stringMatching(
-					new RegExp(`^flood: closed the connection to "(?:Mallory|[0-9a-f]{8})": .*${subject} per second$`),
+					new RegExp(`^flood: Closed the connection to "(?:Mallory|[0-9a-f]{8})": .*${subject} per second\\.$`),
 				),
 			]);
 			expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);

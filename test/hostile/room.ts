@@ -147,7 +147,7 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 		},
 		async stop() {
 			for (const peer of peers) peer.connection.destroy();
-			const stopped = Promise.all([ann.chatNode.stop('quit'), bob.chatNode.stop('quit')]);
+			const stopped = Promise.all([ann.chatNode.stop(), bob.chatNode.stop()]);
 			let done = false;
 			void stopped.then(() => {
 				done = true;

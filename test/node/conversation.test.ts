@@ -37,11 +37,11 @@ function conversation() {
 	};
 }
 
-describe('what this node says of itself', () => {
+describe('the conversation', () => {
 	test('a name that reads like the fingerprint of another is refused, and nothing is written', () => {
 		const {rename, name, written} = conversation();
 		for (const wanted of ['Carol#99c4b7ec', 'Carol\uff0399c4b7ec', 'Carol#99\u04414b7\u0435\u0441']) {
-			expect(rename(wanted)).toEqual({refused: expect.stringMatching(/“#” and a code/)});
+			expect(rename(wanted)).toEqual({refused: expect.stringMatching(/“#” and a fingerprint/)});
 		}
 		expect([name(), written]).toEqual(['Dave', []]);
 		expect(rename('Carol #2')).toEqual({seq: 2});

@@ -225,7 +225,7 @@ describe.concurrent('the doctor between machines', () => {
 			const bob = await room.start(hostB(room), 'Bob', ['--room', 'other']);
 			const found = await examine(room, here);
 			expect(found.broken).toEqual(['other-room']);
-			expect(found.verdicts[0]!.text).toContain('1 node here is in another room');
+			expect(found.verdicts[0]!.text).toContain('1 node nearby uses another room');
 			const named = await examine(room, here, ['--peer', `10.77.0.2:${bob.tcpPort}`]);
 			expect(named.broken).toContain('wrong-secret');
 		}),

@@ -95,7 +95,7 @@ export const linkMutations = [
 	},
 	{
 		rule: 'A lost target is dialled again.',
-		edits: [{in: 'createDialler.disconnected', condition: 2, becomes: '$ || entry.isTarget'}],
+		edits: [{in: 'createDialler.disconnected', condition: 2, becomes: '$ || candidate.isTarget'}],
 		tests: ['dialler'],
 	},
 ];

@@ -94,7 +94,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 	function leave(node: SimulatedNode, life: Life): Promise<void> {
 		life.state = 'leaving';
 		life.farewell = {at: clock.monotonic(), to: listeners(life)};
-		return life.chatNode.stop('quit').then(() => {
+		return life.chatNode.stop().then(() => {
 			if (life.state !== 'leaving') return;
 			life.state = 'left';
 			if (node.life === life) node.life = undefined;

@@ -55,7 +55,7 @@ async function runLaunch(context: CliContext, screenModule: ReturnType<typeof lo
 		if (reason.type === 'crashed') throw reason.error;
 		return reason.type === 'signal' ? outcome : 'exited';
 	} finally {
-		await chatNode.stop('quit');
+		await chatNode.stop();
 		exitRequest.stop();
 	}
 }

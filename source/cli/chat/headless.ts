@@ -52,7 +52,7 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 			await Promise.race([inputDone.then(() => exitRequest.requested), exitRequest.requested]);
 		}
 		const reason = await exitRequest.requested;
-		await chatNode.stop(reason);
+		await chatNode.stop();
 		await reporter.finish(
 			jsonFormatter && toJsonLine({type: 'bye', reason}),
 			reason === 'signal' ? SIGNAL_FLUSH_MS : undefined,

@@ -83,7 +83,7 @@ export async function openNode(context: CliContext, openOptions: OpenNodeOptions
 					},
 				};
 			} catch (error) {
-				await chatNode.stop('quit').catch(() => {});
+				await chatNode.stop().catch(() => {});
 				throw toStartError(error, context);
 			}
 		},

@@ -36,7 +36,7 @@ export async function runSend(context: CliContext): Promise<number> {
 		);
 		return exitCodes.failed;
 	} finally {
-		await chatNode.stop('quit');
+		await chatNode.stop();
 		exitRequest.stop();
 		context.stdin.destroy();
 	}

@@ -57,7 +57,7 @@ export async function runDemo(context: CliContext): Promise<number> {
 		return await runChat({...context, options: visitorOptions(run, name), demoVisit: {exitText: EXIT_MESSAGE}});
 	} finally {
 		for (const timer of timers) timer.cancel();
-		await Promise.all([...participants.values()].map(({chatNode}) => chatNode.stop('quit')));
+		await Promise.all([...participants.values()].map(({chatNode}) => chatNode.stop()));
 		exitRequest.stop();
 		remove();
 		process.off('exit', remove);
@@ -126,7 +126,7 @@ async function performStep(
 			break;
 		case 'leave':
 			run.participants.delete(participant);
-			await chatNode.stop('quit');
+			await chatNode.stop();
 			break;
 		default:
 			action satisfies never;

@@ -1,62 +1,67 @@
 /**
- * Who is not taken back for a while: who was cut off for a fault, and strangers from where it came, since a new key costs
- * nothing. With each fault from an address they wait twice as long. Whoever behaved there for a while is no stranger;
- * loopback stands for many and is never shut. Pure but for what it remembers, and that is bounded.
+ * Temporary ban list for peers and addresses. A fault bans the peer, and other peers at its address too, because a new key
+ * costs nothing. Each further fault from an address doubles its ban. A peer that kept a connection for TRUSTED_AFTER_MS is
+ * exempt from address bans. Loopback is never banned, because many peers share it. All tables are bounded.
  */
 import type {PeerId} from '../../core/event.js';
 import {FAULT_BAN_MS, FIRST_ADDRESS_BAN_MS, MAX_BANS, TRUSTED_AFTER_MS} from '../../core/limits.js';
-import {setBounded} from '../discovery/beacon-stats.js';
+import {LruMap} from '../../core/lru-map.js';
 import {isLoopback} from '../ip-address.js';
 
-/** What is asked of a connection. */
-export interface RemotePeer {
+/** The remote end of a connection. */
+interface RemotePeer {
 	readonly peer: PeerId;
 	readonly remoteAddress: string;
 }
 
 /** `now`: monotonic, ms. */
 export interface BanList {
-	/** Undefined: it may come in. Else why not, in words for the other end. `isConnected`: it has a connection already. */
-	refusalReason(visitor: RemotePeer, isConnected: boolean, now: number): string | undefined;
-	/** It was cut off for a fault. */
-	banPeer(visitor: RemotePeer, now: number): void;
-	/** It ended otherwise, `openMs` after it was let in. */
-	recordCleanClose(visitor: RemotePeer, openMs: number): void;
+	/**
+	 * Reason to refuse a connection, as a text for the other end; undefined if it is welcome. `isConnected`: another
+	 * connection to the same peer is open.
+	 */
+	refusalReason(remote: RemotePeer, isConnected: boolean, now: number): string | undefined;
+	/** Bans a peer whose connection was closed for a fault, and its address. */
+	banPeer(remote: RemotePeer, now: number): void;
+	/** Records a connection that ended without a fault, `openMs` after it was accepted. */
+	recordCleanClose(remote: RemotePeer, openMs: number): void;
 }
 
 interface AddressBan {
+	/** Faults in a row, each less than FAULT_BAN_MS after the end of the ban before it. */
 	readonly faults: number;
+	/** End of the ban, monotonic ms. */
 	readonly until: number;
 }
 
 export function createBanList(): BanList {
-	/** Until when each is not taken back. */
-	const bannedPeers = new Map<PeerId, number>();
-	const bannedAddresses = new Map<string, AddressBan>();
-	const trustedPeers = new Map<PeerId, true>();
+	/** Values: end of the ban, monotonic ms. */
+	const bannedPeers = new LruMap<PeerId, number>(MAX_BANS);
+	const bannedAddresses = new LruMap<string, AddressBan>(MAX_BANS);
+	const trustedPeers = new LruMap<PeerId, true>(MAX_BANS);
 
 	function banAddress(address: string, now: number): void {
 		if (isLoopback(address)) return;
 		const before = bannedAddresses.get(address);
 		const faults = before && now < before.until + FAULT_BAN_MS ? before.faults + 1 : 1;
-		const restMs = Math.min(FAULT_BAN_MS, FIRST_ADDRESS_BAN_MS * 2 ** (faults - 1));
-		setBounded(bannedAddresses, address, {faults, until: now + restMs}, MAX_BANS);
+		const banMs = Math.min(FAULT_BAN_MS, FIRST_ADDRESS_BAN_MS * 2 ** (faults - 1));
+		bannedAddresses.set(address, {faults, until: now + banMs});
 	}
 
 	return {
 		refusalReason({peer, remoteAddress}, isConnected, now) {
-			if ((bannedPeers.get(peer) ?? 0) > now) return 'cut off for a fault less than a minute ago';
+			if ((bannedPeers.get(peer) ?? 0) > now) return 'this peer is banned for a minute after a fault';
 			const until = bannedAddresses.get(remoteAddress)?.until ?? 0;
 			if (until <= now || isConnected || trustedPeers.has(peer)) return undefined;
-			return `somebody else at this address was cut off for a fault: try again in ${Math.ceil((until - now) / 1000)} s`;
+			return `this address is temporarily banned: try again in ${Math.ceil((until - now) / 1000)} s`;
 		},
 		banPeer({peer, remoteAddress}, now) {
-			setBounded(bannedPeers, peer, now + FAULT_BAN_MS, MAX_BANS);
+			bannedPeers.set(peer, now + FAULT_BAN_MS);
 			trustedPeers.delete(peer);
 			banAddress(remoteAddress, now);
 		},
 		recordCleanClose({peer}, openMs) {
-			if (openMs >= TRUSTED_AFTER_MS) setBounded(trustedPeers, peer, true, MAX_BANS);
+			if (openMs >= TRUSTED_AFTER_MS) trustedPeers.set(peer, true);
 		},
 	};
 }

@@ -1,4 +1,4 @@
-/** What is known of one peer that may be dialled, or of one `--peer` target: where it may be, and how that went so far. */
+/** Dial state of one peer or one `--peer` target: its addresses, its failures and its next dial. */
 
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -7,38 +7,38 @@ import type {BeaconRoute} from '../discovery/beacon-stats.js';
 import type {HostAddress} from '../ip-address.js';
 import {addressKey, isSameAddress} from '../ip-address.js';
 
-/** How we learnt of a peer. */
+/** How this node learnt of a peer. */
 export type DiscoverySource = BeaconRoute | 'exchange' | 'peer-flag' | 'remembered';
 
-/** Of a connection or of the hello on it. */
+/** A dial that failed, either the connection or the hello on it. */
 export interface FailedDial {
 	readonly address: HostAddress;
-	/** Of DialFailure or LinkClosing. */
+	/** Code of a DialFailure or LinkClosing. */
 	readonly code: string;
-	/** In plain words. */
+	/** Description for the user. */
 	readonly text: string;
 }
 
 export interface Candidate {
 	peer: PeerId | undefined;
 	readonly isTarget: boolean;
-	/** Nobody wants it any more: what runs comes to its end, and nothing follows. */
+	/** Removed by the user: a dial in progress finishes, and none follows. */
 	isDropped: boolean;
 	/** Newest first. */
 	addresses: HostAddress[];
-	/** One that connected is never displaced by what is only heard. */
+	/** The address of the last connection. Reported addresses never displace it. */
 	verifiedAddress: HostAddress | undefined;
-	/** When each was dialled last without success, monotonic ms. */
+	/** When each address was dialled last without success, monotonic ms. */
 	readonly triedAt: Map<string, number>;
-	/** When we were told of it last, monotonic ms. */
+	/** When it was reported last, monotonic ms. */
 	lastHeardAt: number;
 	readonly sources: Set<DiscoverySource>;
 	failures: number;
-	/** We were connected until it broke: others give it up in LOST_GRACE_MS. */
+	/** The connection to it broke: unless it is restored within LOST_GRACE_MS, other peers report it lost. */
 	wasConnected: boolean;
 	lastAttempt: number;
 	lastFailure: FailedDial | undefined;
-	/** Of the next dial; `waitingSince` is when the wait for it began, monotonic ms. */
+	/** Timer of the next dial; `waitingSince` is when it was started, monotonic ms. */
 	timer: Timer | undefined;
 	waitingSince: number;
 	state: 'idle' | 'waiting' | 'queued' | 'dialling';
@@ -64,7 +64,7 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean): Ca
 	};
 }
 
-/** The one not tried for longest; of new ones the one that connected before, then the newest. */
+/** The address to dial next: the one dialled least recently; of new ones the verified one, then the newest. */
 export function chooseAddress({verifiedAddress, addresses, triedAt}: Candidate): HostAddress | undefined {
 	let chosen: HostAddress | undefined;
 	const tried = (address: HostAddress) => triedAt.get(addressKey(address)) ?? Number.NEGATIVE_INFINITY;
@@ -73,7 +73,7 @@ export function chooseAddress({verifiedAddress, addresses, triedAt}: Candidate):
 	return chosen;
 }
 
-/** As the newest one; the oldest above MAX_ADDRESSES is forgotten. */
+/** Adds an address as the newest one and drops the oldest above MAX_ADDRESSES. */
 export function addAddress(candidate: Candidate, address: HostAddress): void {
 	const {addresses, verifiedAddress: proven, triedAt} = candidate;
 	const [newest] = addresses;
@@ -83,12 +83,13 @@ export function addAddress(candidate: Candidate, address: HostAddress): void {
 	for (const tried of triedAt.keys()) if (!kept.has(tried)) triedAt.delete(tried);
 }
 
-/** Tried after those known. */
+/** Adds an address that is dialled after the known ones. */
 export function addAlternateAddress({addresses}: Candidate, address: HostAddress): void {
 	if (addresses.length >= MAX_ADDRESSES || addresses.some(known => isSameAddress(known, address))) return;
 	addresses.push(address);
 }
 
+/** Removes an address that leads to another peer. */
 export function dropAddress(candidate: Candidate, address: HostAddress): void {
 	candidate.addresses = candidate.addresses.filter(known => !isSameAddress(known, address));
 	if (candidate.verifiedAddress && isSameAddress(candidate.verifiedAddress, address))

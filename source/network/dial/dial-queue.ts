@@ -19,14 +19,13 @@ export function retryDelay(failures: number, fraction: number): number {
 }
 
 /**
- * How many dials may be under way at once: fewer while handshakes take long, here or at the other end, since a starved
- * processor that is dialled more only answers later (additive increase, multiplicative decrease: Chiu and Jain, 1989).
+ * Limit of concurrent dials, by additive increase and multiplicative decrease (Chiu and Jain, 1989). It falls while
+ * handshakes take long, here or at the other end, since more dials only delay an overloaded computer further.
  */
-
 export interface DialConcurrency {
-	/** At least 1. */
+	/** Number of concurrent dials, at least 1. */
 	readonly limit: number;
-	/** A connection that was dialled at `startedAt` is verified. Monotonic ms. */
+	/** A connection that was dialled at `startedAt` is verified; monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
 }
 
@@ -41,7 +40,7 @@ export function createDialConcurrency(): DialConcurrency {
 			if (now - startedAt <= SLOW_DIAL_MS) {
 				limit = Math.min(MAX_DIALS_AT_ONCE, limit + 1);
 			} else if (startedAt >= loweredAt) {
-				// One that began before the last decrease tells nothing of what that did.
+				// A dial that began before the last decrease does not show the effect of that decrease.
 				limit = Math.max(1, Math.floor(limit / 2));
 				loweredAt = now;
 			}
@@ -49,20 +48,20 @@ export function createDialConcurrency(): DialConcurrency {
 	};
 }
 
-/** Candidates whose time has come, and how many of them may be dialled now. */
+/** Queue of the candidates that are due, which limits how many are dialled at once. */
 export interface DialQueue {
 	add(candidate: Candidate): void;
-	/** One waits, and may be taken as far as places go. */
+	/** Whether `take` would return a candidate. */
 	readonly isReady: boolean;
 	/**
-	 * Undefined: none waits, or as many are under way as may be, and one more where one is held up by what perhaps nobody
-	 * answers for DIAL_TIMEOUT_MS. Each one taken must be ended.
+	 * Takes the next candidate to dial; `finished` must follow. Undefined if none waits or the limit is reached. One more
+	 * than the limit is allowed for a candidate that would otherwise wait for dials that may time out.
 	 */
 	take(): Candidate | undefined;
-	/** It does not wait any more. */
+	/** Removes a waiting candidate. */
 	drop(candidate: Candidate): void;
 	finished(candidate: Candidate): void;
-	/** A connection that was dialled at `startedAt` is verified. Monotonic ms. */
+	/** A connection that was dialled at `startedAt` is verified; monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
 	clear(): void;
 }
@@ -73,11 +72,11 @@ export function createDialQueue(): DialQueue {
 	const concurrency = createDialConcurrency();
 	let targets = 0;
 
-	/** What one peer says of another is worth less than what was heard: anybody can name anybody. */
+	/** Lower is dialled first. Peers that only other peers report come last, since a peer can report any address. */
 	const rank = ({failures, isTarget, sources}: Candidate) =>
 		failures + (!isTarget && sources.size === 1 && sources.has('exchange') ? MAX_DIAL_FAILURES : 0);
 
-	/** Those that failed least first; targets, which are dialled for ever, take half of the places. */
+	/** The candidate with the fewest failures. Targets, which are dialled until removed, get at most half of the limit. */
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;
 		for (const candidate of waiting) {
@@ -89,15 +88,15 @@ export function createDialQueue(): DialQueue {
 	}
 
 	/**
-	 * One that was connected until now, or did never fail while all that are under way did, and no more than the one place
-	 * beside theirs is taken.
+	 * The candidate for the bypass slot: one whose connection just broke, or one that never failed while all dials in
+	 * progress are to candidates that did.
 	 */
 	function bypassCandidate(): Candidate | undefined {
 		if (inProgress.size > Math.min(concurrency.limit, MAX_DIALS_AT_ONCE - 1)) return undefined;
 		const haveFailed = [...inProgress].every(({failures}) => failures > 0);
 		for (const candidate of waiting) {
-			const isLost = candidate.wasConnected && candidate.failures === 0;
-			if (isLost || (haveFailed && rank(candidate) === 0)) return candidate;
+			const hasJustBroken = candidate.wasConnected && candidate.failures === 0;
+			if (hasJustBroken || (haveFailed && rank(candidate) === 0)) return candidate;
 		}
 
 		return undefined;

@@ -1,4 +1,4 @@
-/** Dials candidates when their time has come, at a pace, and plans the next dial after each that failed. */
+/** Dials candidates when they are due, at a limited rate, and schedules the next dial after a failed one. */
 
 import type {Clock, Debug, Random, Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -19,7 +19,7 @@ import type {Connection, Transport} from '../transport/transport.js';
 import {type Candidate, chooseAddress, dropAddress, type FailedDial} from './candidate.js';
 import {createDialQueue, retryDelay} from './dial-queue.js';
 
-/** What became of a connection that was handed over. */
+/** Result of a connection that the mesh took over. */
 export type AdoptOutcome =
 	| {readonly type: 'verified'; readonly link: PeerLink}
 	| {readonly type: 'failed'; readonly closing: LinkClosing};
@@ -31,24 +31,24 @@ export interface DiallerOptions {
 	readonly transport: Transport;
 	readonly debug: Debug;
 	isConnected(peer: PeerId): boolean;
-	/** Takes a dialled connection over; `done` is called once. */
+	/** Passes a dialled connection to the mesh; `done` is called once. */
 	adopt(connection: Connection, done: (outcome: AdoptOutcome) => void): void;
-	/** Somebody reachable is connected to it: it lives, though our dials fail. */
+	/** Whether a reachable peer is connected to it, so that it runs although our dials fail. */
 	isSeen(peer: PeerId): boolean;
-	/** A `--peer` target led to a peer. */
+	/** A dial of a `--peer` target led to a peer. */
 	targetWorked(target: HostAddress): void;
 }
 
 export interface DialScheduler {
-	/** Nothing is left to do for it: it is us, or connected. */
+	/** Whether it is connected, or is this node itself. */
 	isConnected(candidate: Candidate): boolean;
-	/** Dials it after `delay` ms, unless it is under way. */
+	/** Dials it after `delay` ms, unless it is queued or being dialled. */
 	schedule(candidate: Candidate, delay: number): void;
-	/** No dial is planned for it any more. */
+	/** Cancels its scheduled dial. */
 	unschedule(candidate: Candidate): void;
-	/** As `rest`, and it does not wait for its turn either. */
+	/** Cancels its scheduled dial and removes it from the queue. */
 	remove(candidate: Candidate): void;
-	/** Somebody came up: the higher id waits on. */
+	/** A peer connected: peers with lower ids get more time to dial this node. */
 	peerConnected(): void;
 	stop(): void;
 }
@@ -57,11 +57,11 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 	const {clock, random, transport, self, debug} = options;
 	const queue = createDialQueue();
 	const rateLimiter = createTokenBucket(MAX_DIALS_PER_SECOND, DIAL_BURST);
-	/** Given up but for a dial now and then: where no beacon passes nobody tells us of them again. */
+	/** Candidates that are dialled every RETRY_SEEN_MS after too many failures: without beacons, nobody reports them again. */
 	const slowRetries = new Set<Candidate>();
 	let pausedPump: Timer | undefined;
-	/** When somebody came up last, monotonic ms. */
-	let lastUpAt = Number.NEGATIVE_INFINITY;
+	/** When a peer connected last, monotonic ms. */
+	let lastConnectedAt = Number.NEGATIVE_INFINITY;
 	let stopped = false;
 
 	const isConnected = (entry: Candidate) =>
@@ -77,9 +77,9 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 
 	function arm(entry: Candidate, delay: number): void {
 		entry.timer = clock.after(delay, () => {
-			const patience = waitForLowerIdMs(entry);
-			if (patience > 0) {
-				arm(entry, patience);
+			const waitMs = waitForLowerIdMs(entry);
+			if (waitMs > 0) {
+				arm(entry, waitMs);
 				return;
 			}
 
@@ -89,12 +89,12 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		});
 	}
 
-	/** How long the higher id goes on waiting for the dial of the lower, ms. */
+	/** How much longer this node waits for a dial of the peer, which has the lower id, ms. */
 	function waitForLowerIdMs({peer, isTarget, failures, waitingSince}: Candidate): number {
 		if (peer === undefined || isTarget || failures > 0 || self < peer || options.isConnected(peer)) return 0;
 		const now = clock.monotonic();
-		const left = waitingSince + HIGHER_ID_WAITS_AT_MOST_MS - now;
-		return Math.min(left, lastUpAt + HIGHER_ID_DIALS_AFTER_MS - now);
+		const remaining = waitingSince + HIGHER_ID_WAITS_AT_MOST_MS - now;
+		return Math.min(remaining, lastConnectedAt + HIGHER_ID_DIALS_AFTER_MS - now);
 	}
 
 	function unschedule(entry: Candidate): void {
@@ -104,7 +104,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		if (entry.state === 'waiting') entry.state = 'idle';
 	}
 
-	/** Dials that fail at once must not follow each other without end. */
+	/** Dials the candidates that are due. The rate limit keeps dials that fail at once from using all of the CPU. */
 	function pump(): void {
 		if (pausedPump || stopped) return;
 		for (let entry = takeNext(); entry; entry = takeNext()) {
@@ -153,7 +153,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 			options.targetWorked(address);
 		} else if (peer !== entry.peer) {
 			dropAddress(entry, address);
-			settle(entry, address, {code: 'other', text: 'somebody else answers there'});
+			settle(entry, address, {code: 'other', text: 'another peer answers there'});
 			return;
 		}
 
@@ -163,7 +163,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		settle(entry, address, undefined);
 	}
 
-	/** After a failure. */
+	/** Schedules the next dial after a failure. */
 	function planNext(entry: Candidate): void {
 		slowRetries.delete(entry);
 		if (entry.isTarget || entry.failures < MAX_DIAL_FAILURES) {
@@ -174,7 +174,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		}
 	}
 
-	/** A dial came to its end: count it, plan the next one, let others dial. */
+	/** Ends a dial: counts a failure, schedules the next dial and starts others. */
 	function settle(entry: Candidate, address: HostAddress, failure: Omit<FailedDial, 'address'> | undefined): void {
 		queue.finished(entry);
 		entry.state = 'idle';
@@ -200,7 +200,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 			entry.state = 'idle';
 		},
 		peerConnected() {
-			lastUpAt = clock.monotonic();
+			lastConnectedAt = clock.monotonic();
 		},
 		stop() {
 			stopped = true;

@@ -1,7 +1,7 @@
 /**
- * Whom to dial, and after which delay: one candidate for each peer heard of and for each `--peer` target (design.md, 3,
- * Addresses). The lower peer id dials at once, the other a second later if still unconnected and nobody else came up meanwhile: while
- * many start at once, connections come as fast as they can, and a second dial for each would only slow them down.
+ * Dialler (protocol.md, Addresses): decides which peers to dial and after which delay. It has one candidate for each known
+ * peer and for each `--peer` target. The peer with the lower id dials at once. The other waits a second, and longer while
+ * connections to other peers come up: when many nodes start at once, second dials would only slow them down.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -12,7 +12,7 @@ import {
 	RETRY_FIRST_MS,
 	RETRY_MAX_MS,
 } from '../../core/limits.js';
-import {createFifoCursor} from '../../core/lru-map.js';
+import {LruMap} from '../../core/lru-map.js';
 import type {HostAddress} from '../ip-address.js';
 import {addressKey} from '../ip-address.js';
 import {
@@ -25,7 +25,7 @@ import {
 } from './candidate.js';
 import {createDialScheduler, type DiallerOptions} from './dial-scheduler.js';
 
-/** For the doctor. */
+/** A candidate, for the doctor. */
 export interface DialReport {
 	readonly peer: PeerId | undefined;
 	readonly addresses: readonly HostAddress[];
@@ -35,164 +35,164 @@ export interface DialReport {
 }
 
 export interface Dialler {
-	/** A peer may be reached there. That wakes an entry that had given up. */
-	learnAddress(peer: PeerId, address: HostAddress, by: DiscoverySource): void;
-	/** The same announcement came from there too (two networks in common): tried after the addresses known. */
+	/** Adds an address of a peer. A candidate that was given up is dialled again. */
+	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource): void;
+	/** Adds another address of the same beacon (two networks in common); it is dialled after the known ones. */
 	learnAlternateAddress(peer: PeerId, address: HostAddress): void;
-	/** A `--peer` target: dialled for ever. */
-	addTarget(address: HostAddress, by?: 'peer-flag' | 'remembered'): void;
-	/** A `--peer` target that is not connected is dialled no more; without a port: whichever it has. False: there is none. */
+	/** Adds a `--peer` target, which is dialled until it is removed. */
+	addTarget(address: HostAddress, source?: 'peer-flag' | 'remembered'): void;
+	/** Removes the targets of this host (and port) that are not connected. Returns false if there are none. */
 	removeTarget(host: string, port?: number): boolean;
+	/** A peer is connected: its dials are cancelled. */
 	connected(peer: PeerId): void;
-	/** `restMs`: not dialled before, since it would not have us, or we not it. */
-	disconnected(peer: PeerId, restMs?: number): void;
-	/** It said that it leaves: no more dials, but to the target that led to it, for ever. */
+	/** A peer is disconnected. `banMs`: it is not dialled before, because one end banned the other. */
+	disconnected(peer: PeerId, banMs?: number): void;
+	/** A peer left: it is not dialled any more. The target that led to it is, since another node may start there. */
 	peerLeft(peer: PeerId): void;
 	reports(): DialReport[];
 	stop(): void;
 }
 
-/** So many entries are looked at to make room for one that is only spoken of. */
+/** Candidates that are examined to make room for a peer that only another peer reports. */
 const UNVERIFIED_EVICTION_TRIES = 8;
-/** Where they made none, none is looked for meanwhile: a list may name hundreds. */
+/** Pause after a search without success, since one list may report hundreds of peers. */
 const UNVERIFIED_PAUSE_MS = 100;
-/** Told of a peer after a silence of this length, we start afresh: a way may be open again. */
+/** A report of a peer after a silence of this length resets its failures: its network may work again. */
 const STALE_AFTER_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
-	const entries = new Map<string, Candidate>();
-	const takeOldest = createFifoCursor(entries);
+	/** By peer id, or by address for a target. Bounded by `makeRoom`; the user's targets come on top. */
+	const candidates = new LruMap<string, Candidate>(Number.POSITIVE_INFINITY);
 	const scheduler = createDialScheduler(options);
 	const {isConnected, schedule, unschedule} = scheduler;
-	/** Until then there is no room for hearsay, monotonic ms. */
+	/** Until then there is no room for peers that only others report, monotonic ms. */
 	let fullUntil = Number.NEGATIVE_INFINITY;
 	let stopped = false;
 
 	/**
-	 * Room for one more: the longest unused entry of an unconnected peer goes, for hearsay only if we gave it up. Those kept
-	 * are looked at last next time.
+	 * Makes room for one more candidate by evicting the oldest one that is neither connected nor being dialled. For a peer
+	 * that only another peer reports, a candidate is evicted only if it was given up. Returns whether there is room.
 	 */
-	function makeRoom(by: DiscoverySource): boolean {
-		const isUnverified = by === 'exchange';
-		if (isUnverified && entries.size >= MAX_CANDIDATES && clock.monotonic() < fullUntil) return false;
-		for (
-			let looked = isUnverified ? UNVERIFIED_EVICTION_TRIES : entries.size;
-			entries.size >= MAX_CANDIDATES && looked > 0;
-			looked--
-		) {
-			const oldest = takeOldest();
-			if (!oldest) break;
-			const [key, entry] = oldest;
-			entries.delete(key);
-			const isNeeded = isUnverified && entry.failures < MAX_DIAL_FAILURES && entry.addresses.length > 0;
-			if (isNeeded || entry.isTarget || entry.state === 'dialling' || isConnected(entry)) entries.set(key, entry);
-			else scheduler.remove(entry);
+	function makeRoom(source: DiscoverySource): boolean {
+		const isUnverified = source === 'exchange';
+		const isEvictable = (candidate: Candidate) => {
+			const isNeeded = isUnverified && candidate.failures < MAX_DIAL_FAILURES && candidate.addresses.length > 0;
+			return !(isNeeded || candidate.isTarget || candidate.state === 'dialling' || isConnected(candidate));
+		};
+		while (candidates.size >= MAX_CANDIDATES) {
+			if (isUnverified && clock.monotonic() < fullUntil) return false;
+			const evicted = candidates.evictOldest(isEvictable, isUnverified ? UNVERIFIED_EVICTION_TRIES : candidates.size);
+			if (!evicted) {
+				if (isUnverified) fullUntil = clock.monotonic() + UNVERIFIED_PAUSE_MS;
+				return false;
+			}
+
+			scheduler.remove(evicted[1]);
 		}
 
-		const hasRoom = entries.size < MAX_CANDIDATES;
-		if (!hasRoom && isUnverified) fullUntil = clock.monotonic() + UNVERIFIED_PAUSE_MS;
-		return hasRoom;
+		return true;
 	}
 
 	const firstDelay = (peer: PeerId) => (self < peer ? 0 : HIGHER_ID_DIALS_AFTER_MS);
 
 	return {
-		learnAddress(peer, address, by) {
+		learnAddress(peer, address, source) {
 			if (peer === self || stopped) return;
-			let entry = entries.get(peer);
-			if (!entry) {
-				if (!makeRoom(by)) return;
-				entry = createCandidate(peer, false);
-				entries.set(peer, entry);
+			let candidate = candidates.get(peer);
+			if (!candidate) {
+				if (!makeRoom(source)) return;
+				candidate = createCandidate(peer, false);
+				candidates.set(peer, candidate);
 			}
 
-			entry.sources.add(by);
-			addAddress(entry, address);
-			const anew = clock.monotonic() - entry.lastHeardAt > STALE_AFTER_MS;
-			entry.lastHeardAt = clock.monotonic();
-			if (isConnected(entry)) return;
-			if (anew && entry.failures > 0) {
-				entry.failures = 0;
-				schedule(entry, firstDelay(peer));
+			candidate.sources.add(source);
+			addAddress(candidate, address);
+			const isStale = clock.monotonic() - candidate.lastHeardAt > STALE_AFTER_MS;
+			candidate.lastHeardAt = clock.monotonic();
+			if (isConnected(candidate)) return;
+			if (isStale && candidate.failures > 0) {
+				candidate.failures = 0;
+				schedule(candidate, firstDelay(peer));
 			}
 
-			const gaveUp = entry.failures >= MAX_DIAL_FAILURES;
-			if (entry.state !== 'idle' && !(gaveUp && entry.state === 'waiting')) return;
-			// A beacon comes again; that others are connected to it is said once.
-			if (gaveUp && by === 'exchange') entry.failures = 0;
-			const rested = entry.lastAttempt + RETRY_MAX_MS - clock.monotonic();
-			schedule(entry, gaveUp ? Math.max(0, rested) : firstDelay(peer));
+			const gaveUp = candidate.failures >= MAX_DIAL_FAILURES;
+			if (candidate.state !== 'idle' && !(gaveUp && candidate.state === 'waiting')) return;
+			// A beacon is repeated; peers report a connection only once.
+			if (gaveUp && source === 'exchange') candidate.failures = 0;
+			const retryInMs = candidate.lastAttempt + RETRY_MAX_MS - clock.monotonic();
+			schedule(candidate, gaveUp ? Math.max(0, retryInMs) : firstDelay(peer));
 		},
 		learnAlternateAddress(peer, address) {
-			const entry = entries.get(peer);
-			if (entry) addAlternateAddress(entry, address);
+			const candidate = candidates.get(peer);
+			if (candidate) addAlternateAddress(candidate, address);
 		},
-		addTarget(address, by = 'peer-flag') {
+		addTarget(address, source = 'peer-flag') {
 			const key = addressKey(address);
-			if (stopped || entries.has(key)) return;
-			const entry = createCandidate(undefined, true);
-			entry.sources.add(by);
-			addAddress(entry, address);
-			entries.set(key, entry);
-			schedule(entry, 0);
+			if (stopped || candidates.has(key)) return;
+			const candidate = createCandidate(undefined, true);
+			candidate.sources.add(source);
+			addAddress(candidate, address);
+			candidates.set(key, candidate);
+			schedule(candidate, 0);
 		},
 		removeTarget(host, port) {
 			let dropped = false;
-			for (const [key, entry] of entries) {
-				if (!entry.isTarget || isConnected(entry)) continue;
-				if (!entry.addresses.some(one => one.host === host && (port === undefined || one.port === port))) continue;
-				entries.delete(key);
-				entry.isDropped = true;
-				scheduler.remove(entry);
+			for (const [key, candidate] of candidates) {
+				if (!candidate.isTarget || isConnected(candidate)) continue;
+				if (!candidate.addresses.some(one => one.host === host && (port === undefined || one.port === port))) continue;
+				candidates.delete(key);
+				candidate.isDropped = true;
+				scheduler.remove(candidate);
 				dropped = true;
 			}
 			return dropped;
 		},
 		connected(peer) {
 			scheduler.peerConnected();
-			for (const entry of entries.values()) if (entry.peer === peer) unschedule(entry);
+			for (const candidate of candidates.values()) if (candidate.peer === peer) unschedule(candidate);
 		},
-		disconnected(peer, restMs = 0) {
-			// It came to us, and nobody told of it: when somebody does, it rests all the same.
-			if (restMs > 0 && !entries.has(peer) && makeRoom('exchange')) entries.set(peer, createCandidate(peer, false));
-			for (const entry of entries.values()) {
-				if (entry.peer !== peer) continue;
-				entry.failures = 0;
-				entry.wasConnected = restMs === 0;
-				const delay = firstDelay(peer) + (entry.isTarget ? HIGHER_ID_DIALS_AFTER_MS : 0);
-				schedule(entry, Math.max(delay, restMs));
+		disconnected(peer, banMs = 0) {
+			// A peer that dialled this node and was never reported gets a candidate, so that a later report respects the ban.
+			if (banMs > 0 && !candidates.has(peer) && makeRoom('exchange'))
+				candidates.set(peer, createCandidate(peer, false));
+			for (const candidate of candidates.values()) {
+				if (candidate.peer !== peer) continue;
+				candidate.failures = 0;
+				candidate.wasConnected = banMs === 0;
+				const delay = firstDelay(peer) + (candidate.isTarget ? HIGHER_ID_DIALS_AFTER_MS : 0);
+				schedule(candidate, Math.max(delay, banMs));
 			}
 		},
 		peerLeft(peer) {
-			// Whoever starts there next is somebody else: a target is looked for again.
-			for (const target of entries.values()) {
+			// The next node at this address is another peer, so the target is dialled again.
+			for (const target of candidates.values()) {
 				if (!target.isTarget || target.peer !== peer || options.isConnected(peer)) continue;
 				target.peer = undefined;
 				target.failures = 0;
 				schedule(target, RETRY_FIRST_MS);
 			}
 
-			const entry = entries.get(peer);
-			if (!entry) return;
-			unschedule(entry);
-			if (entry.state === 'idle') entries.delete(peer);
-			else entry.failures = MAX_DIAL_FAILURES;
+			const candidate = candidates.get(peer);
+			if (!candidate) return;
+			unschedule(candidate);
+			if (candidate.state === 'idle') candidates.delete(peer);
+			else candidate.failures = MAX_DIAL_FAILURES;
 		},
 		reports() {
-			const known = [...entries.values()].filter(({sources}) => sources.size > 0);
-			return known.map(entry => ({
-				peer: entry.peer,
-				addresses: entry.addresses,
-				sources: [...entry.sources],
-				failures: entry.failures,
-				lastFailure: entry.lastFailure,
+			const known = [...candidates.values()].filter(({sources}) => sources.size > 0);
+			return known.map(candidate => ({
+				peer: candidate.peer,
+				addresses: candidate.addresses,
+				sources: [...candidate.sources],
+				failures: candidate.failures,
+				lastFailure: candidate.lastFailure,
 			}));
 		},
 		stop() {
 			stopped = true;
 			scheduler.stop();
-			for (const entry of entries.values()) entry.timer?.cancel();
+			for (const candidate of candidates.values()) candidate.timer?.cancel();
 		},
 	};
 }

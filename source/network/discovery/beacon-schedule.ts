@@ -1,4 +1,7 @@
-/** When to announce (design.md, 3, Discovery): a burst, then for ever, slower in a crowd, never in step with others. */
+/**
+ * Schedule of beacons (protocol.md, Discovery): a burst, then steadily; less often in a crowd, and with jitter so that nodes
+ * do not send in step.
+ */
 
 import type {Clock, Random, Timer} from '../../core/environment.js';
 import {
@@ -13,17 +16,17 @@ export interface BeaconScheduleOptions {
 	readonly clock: Clock;
 	readonly random: Random;
 	connectedCount(): number;
-	/** May start a burst or stop it all: it is called last. */
+	/** Sends a beacon. It may call `burst` or `stop`, so it is called last. */
 	announce(): void;
 }
 
 export interface BeaconSchedule {
-	/** Starts, or starts anew, with a burst. */
+	/** Starts, or restarts, with a burst. */
 	burst(): void;
 	stop(): void;
 }
 
-/** So that all together announce themselves about as often, whether ten are there or thirty. */
+/** Steady interval, ms. It grows with the number of peers, so that their total rate stays about the same. */
 export function beaconIntervalMs(peers: number): number {
 	const shared = (BEACON_INTERVAL_CROWD_MS * peers) / BEACON_CROWD_PEERS;
 	return Math.min(BEACON_INTERVAL_CROWD_MS, Math.max(BEACON_INTERVAL_MS, shared));

@@ -1,4 +1,5 @@
 import {type BindOptions, createSocket, type Socket} from 'node:dgram';
+import {LruMap} from '../../core/lru-map.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import type {LocalInterface} from '../ip-address.js';
 import {describeError} from '../transport/describe-error.js';
@@ -31,14 +32,12 @@ export interface SendStats {
 
 /** Counts per interface address and destination what went out and what did not, for the doctor. */
 export function createSendStats(): SendStats {
-	const counters = new Map<string, MutableCounters>();
+	const counters = new LruMap<string, MutableCounters>(MAX_DESTINATIONS);
 
 	function countersFor(from: LocalInterface, kind: MutableCounters['kind'], destination: string): MutableCounters {
 		const key = `${from.name} ${from.address} ${destination}`;
 		let found = counters.get(key);
 		if (!found) {
-			const oldest = counters.size >= MAX_DESTINATIONS ? counters.keys().next().value : undefined;
-			if (oldest !== undefined) counters.delete(oldest);
 			found = {interface: from.name, address: from.address, destination, kind, sent: 0, failed: 0};
 			counters.set(key, found);
 		}

@@ -1,94 +1,87 @@
-/** Who was heard on UDP, and how: counters and recent senders for the doctor. Every table is bounded. */
+/** Statistics of received beacons for the doctor: counters by source address and the recent senders. Every table is bounded. */
 import type {BeaconPath} from '../../codec/beacon-datagram.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_CANDIDATES, MAX_FOREIGN_NODES, VANISHED_AFTER_MS} from '../../core/limits.js';
+import {LruMap} from '../../core/lru-map.js';
 
-/** How a beacon came. */
+/** How a beacon arrived. */
 export type BeaconRoute = BeaconPath | 'answer';
 
-/** Datagrams from one source address. */
+/** Numbers of beacons from one source address. */
 export type RouteCounts = Readonly<Record<BeaconRoute, number>>;
 
-/** What the beacons of one peer say. */
+/** Summary of the beacons of one peer. */
 export interface BeaconPeer {
-	/** Of its last beacon with a name, cleaned. */
+	/** Cleaned name of its last beacon that had one. */
 	readonly name: string | undefined;
 	readonly paths: readonly BeaconRoute[];
-	/** When the newest came, monotonic ms. */
+	/** When the newest beacon arrived, monotonic ms. */
 	readonly at: number;
 }
 
+/** `now`: monotonic ms. */
 export interface BeaconStats {
-	/** Our own beacon came back. */
+	/** Counts an own beacon that was received back. */
 	recordEcho(address: string, path: BeaconRoute): void;
 	recordBeacon(peer: PeerId, address: string, path: BeaconRoute, name: string | undefined, now: number): void;
 	recordForeignNode(id: string, now: number): void;
-	/** It says that it leaves; nobody can tell whether it is true, as little as that it was there. */
+	/** Forgets a foreign node that announced that it leaves. Like its other beacons, this one cannot be verified. */
 	removeForeignNode(id: string): void;
 	recordOtherVersion(sender: string, version: number, now: number): void;
 	recordOffLink(address: string, now: number): void;
-	/** By source address. */
-	echoesBySource(): ReadonlyMap<string, RouteCounts>;
-	beaconsBySource(): ReadonlyMap<string, RouteCounts>;
+	/** Own beacons received back, by source address. */
+	echoesBySource(): LruMap<string, RouteCounts>;
+	/** Beacons of other nodes, by source address. */
+	beaconsBySource(): LruMap<string, RouteCounts>;
 	peer(peer: PeerId): BeaconPeer | undefined;
-	/** It said that it leaves: that it is silent from now on is no riddle. */
+	/** Forgets a peer that announced that it leaves, so that the doctor does not report its silence. */
 	removePeer(peer: PeerId): void;
-	/** Distinct senders of the last minute. */
+	/** Number of senders of another room or secret in the last minute. */
 	foreignNodes(now: number): number;
+	/** Protocol versions of the senders of other versions in the last minute. */
 	otherVersions(now: number): readonly number[];
-	/** Addresses outside our subnets of the last minute. */
+	/** Senders of the last minute outside the subnets of this computer. */
 	offLinkAddresses(now: number): readonly string[];
 }
 
-/** A map of limited size: the oldest entry goes. */
-export function setBounded<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
-	map.delete(key);
-	map.set(key, value);
-	if (map.size <= limit) return;
-	for (const oldest of map.keys()) {
-		map.delete(oldest);
-		return;
-	}
+const NO_BEACONS: RouteCounts = {broadcast: 0, multicast: 0, answer: 0};
+
+function count(counts: LruMap<string, RouteCounts>, address: string, path: BeaconRoute): void {
+	const before = counts.get(address) ?? NO_BEACONS;
+	counts.set(address, {...before, [path]: before[path] + 1});
 }
 
-const NOTHING: RouteCounts = {broadcast: 0, multicast: 0, answer: 0};
-
-function count(counts: Map<string, RouteCounts>, address: string, path: BeaconRoute): void {
-	const before = counts.get(address) ?? NOTHING;
-	setBounded(counts, address, {...before, [path]: before[path] + 1}, MAX_FOREIGN_NODES);
-}
-
-function recent<V extends {readonly at: number}>(map: Map<string, V>, now: number): V[] {
+/** Deletes entries older than VANISHED_AFTER_MS and returns the others. */
+function recent<V extends {readonly at: number}>(map: LruMap<string, V>, now: number): V[] {
 	for (const [key, {at}] of map) if (at < now - VANISHED_AFTER_MS) map.delete(key);
 	return [...map.values()];
 }
 
-/** `now` in monotonic ms. */
 export function createBeaconStats(): BeaconStats {
-	const echoes = new Map<string, RouteCounts>();
-	const heardFrom = new Map<string, RouteCounts>();
-	const peers = new Map<PeerId, BeaconPeer>();
-	const strangers = new Map<string, {at: number}>();
-	const otherVersions = new Map<string, {at: number; version: number}>();
-	const offLink = new Map<string, {at: number; address: string}>();
+	const echoes = new LruMap<string, RouteCounts>(MAX_FOREIGN_NODES);
+	const beacons = new LruMap<string, RouteCounts>(MAX_FOREIGN_NODES);
+	const peers = new LruMap<PeerId, BeaconPeer>(MAX_CANDIDATES);
+	const foreignNodes = new LruMap<string, {at: number}>(MAX_FOREIGN_NODES);
+	const otherVersions = new LruMap<string, {at: number; version: number}>(MAX_FOREIGN_NODES);
+	const offLink = new LruMap<string, {at: number; address: string}>(MAX_FOREIGN_NODES);
 
 	return {
 		recordEcho: (address, path) => count(echoes, address, path),
 		recordBeacon(peer, address, path, name, at) {
-			count(heardFrom, address, path);
+			count(beacons, address, path);
 			const known = peers.get(peer);
 			const paths = new Set([...(known?.paths ?? []), path]);
-			setBounded(peers, peer, {name: name ?? known?.name, paths: [...paths], at}, MAX_CANDIDATES);
+			peers.set(peer, {name: name ?? known?.name, paths: [...paths], at});
 		},
-		recordForeignNode: (id, at) => setBounded(strangers, id, {at}, MAX_FOREIGN_NODES),
-		removeForeignNode: id => void strangers.delete(id),
-		recordOtherVersion: (sender, version, at) => setBounded(otherVersions, sender, {at, version}, MAX_FOREIGN_NODES),
-		recordOffLink: (address, at) => setBounded(offLink, address, {at, address}, MAX_FOREIGN_NODES),
+		recordForeignNode: (id, at) => void foreignNodes.set(id, {at}),
+		removeForeignNode: id => void foreignNodes.delete(id),
+		recordOtherVersion: (sender, version, at) => void otherVersions.set(sender, {at, version}),
+		recordOffLink: (address, at) => void offLink.set(address, {at, address}),
 		echoesBySource: () => echoes,
-		beaconsBySource: () => heardFrom,
+		beaconsBySource: () => beacons,
 		peer: peer => peers.get(peer),
 		removePeer: peer => void peers.delete(peer),
-		foreignNodes: now => recent(strangers, now).length,
+		foreignNodes: now => recent(foreignNodes, now).length,
 		otherVersions: now => recent(otherVersions, now).map(({version}) => version),
 		offLinkAddresses: now => recent(offLink, now).map(({address}) => address),
 	};

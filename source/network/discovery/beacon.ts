@@ -1,15 +1,15 @@
+/**
+ * Interface of the datagram service that discovery uses. It moves bytes on every eligible interface and knows nothing of
+ * their content. There are two implementations: UDP, and memory for tests.
+ */
 import type {LocalInterface} from '../ip-address.js';
 
-/**
- * Datagrams on every eligible interface: bytes only, no meaning (design.md, 3, Discovery). Two implementations, UDP and
- * memory.
- */
 export interface DatagramSource {
 	readonly address: string;
 	readonly port: number;
 }
 
-/** Counters of one destination, for the doctor. */
+/** Send statistics of one destination, for the doctor. */
 export interface DestinationCounters {
 	readonly interface: string;
 	readonly address: string;
@@ -18,19 +18,20 @@ export interface DestinationCounters {
 	readonly kind: 'broadcast' | 'multicast';
 	readonly sent: number;
 	readonly failed: number;
-	/** In words, of the last failure. */
+	/** Text of the last failure. */
 	readonly lastError?: string;
 }
 
 export interface Beacon {
-	/** Opens the sockets: a shared receiving port and an ephemeral port of our own. Resolves with both. */
+	/** Opens the sockets: the shared receiving port and an own ephemeral port. Resolves with both. */
 	start(received: (bytes: Uint8Array, source: DatagramSource) => void): Promise<{port: number; ownPort: number}>;
-	/** One beat: on every interface by broadcast, and `toGroup` (else the same) by multicast. Failures are counted, never thrown. */
+	/** Sends `bytes` by broadcast and `toGroup` (default: the same) by multicast on every interface. Failures are counted. */
 	broadcast(bytes: Uint8Array, toGroup?: Uint8Array): void;
-	/** To one address, from our own port. */
+	/** Sends a datagram to one address, from the own port. */
 	send(bytes: Uint8Array, address: string, port: number): void;
-	/** As read at the last beat. */
+	/** The interfaces as of the last broadcast. */
 	interfaces(): readonly LocalInterface[];
+	/** One entry for each interface address and destination. */
 	counters(): readonly DestinationCounters[];
 	/** Idempotent. */
 	close(): Promise<void>;

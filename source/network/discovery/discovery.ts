@@ -12,12 +12,13 @@ import {
 import type {Clock, Debug, Random} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_BEACON_ANSWERS_PER_SECOND, MAX_BEACONS_PER_SECOND, MAX_CANDIDATES} from '../../core/limits.js';
+import {LruMap} from '../../core/lru-map.js';
 import {createBeaconMac, type RoomKeys} from '../../feed/room-keys.js';
 import {type HostAddress, isOnLink} from '../ip-address.js';
 import {PROTOCOL_VERSION} from '../link/handshake.js';
 import type {Beacon, DatagramSource} from './beacon.js';
 import {createBeaconSchedule} from './beacon-schedule.js';
-import {type BeaconRoute, type BeaconStats, createBeaconStats, setBounded} from './beacon-stats.js';
+import {type BeaconRoute, type BeaconStats, createBeaconStats} from './beacon-stats.js';
 
 export interface DiscoveryOptions {
 	readonly self: PeerId;
@@ -63,7 +64,8 @@ export interface Discovery {
 export function createDiscovery(options: DiscoveryOptions): Discovery {
 	const {beacon, clock, random, self, keys, debug} = options;
 	const mac = createBeaconMac(keys);
-	const counters = new Map<PeerId, number>();
+	/** Highest counter of each peer: a beacon with a lower one is a replay. */
+	const counters = new LruMap<PeerId, number>(MAX_CANDIDATES);
 	const stats = createBeaconStats();
 	const schedule = createBeaconSchedule({clock, random, connectedCount: options.connectedCount, announce});
 	let counter = 0;
@@ -133,7 +135,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 			return;
 		}
 
-		setBounded(counters, content.peer, content.counter, MAX_CANDIDATES);
+		counters.set(content.peer, content.counter);
 		if (content.kind === 'leaving') {
 			stats.removePeer(content.peer);
 			options.peerLeft(content.peer);

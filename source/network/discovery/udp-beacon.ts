@@ -25,7 +25,7 @@ export interface UdpBeaconOptions {
 
 type Received = (bytes: Uint8Array, source: DatagramSource) => void;
 
-/** Datagrams over UDP (design.md, 3, Discovery). `start` rejects with the system's code, e.g. EADDRINUSE. */
+/** Beacon over UDP (protocol.md, Discovery). `start` rejects with the error of the system, e.g. EADDRINUSE. */
 export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const {selection, clock = createSystemClock(), system = networkInterfaces, log = () => {}} = options;
 	const loopbackOnly = isLoopbackOnly(selection);
@@ -39,14 +39,14 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	let ownPort = 0;
 	let closing: Promise<void> | undefined;
 
-	/** Before any cryptography: size, rate, and whether it came from where we look. */
+	/** Checks size, rate and source address before any cryptography. */
 	function receive(bytes: Uint8Array, source: DatagramSource): void {
 		if (closing || bytes.length === 0 || bytes.length > MAX_BEACON_BYTES) return;
 		if (loopbackOnly ? !isLoopback(source.address) : selection && !isOnLink(source.address, interfaces)) return;
 		if (rateLimiter.allows(`${source.address}:${source.port}`, clock.monotonic())) received(bytes, source);
 	}
 
-	/** The system forgets a membership with its interface; one that is still there says EADDRINUSE. */
+	/** Joins the multicast group again: the system drops a membership with its interface. EADDRINUSE: still a member. */
 	function joinGroup(from: LocalInterface): void {
 		try {
 			shared.addMembership(BEACON_GROUP, from.address);
@@ -60,7 +60,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		await sender.close();
 	}
 
-	/** Makes senders and memberships match the interfaces that are there now. */
+	/** Makes senders and memberships match the present interfaces. */
 	function refreshInterfaces(): void {
 		interfaces = readInterfaces(selection, system());
 		const present = new Set(interfaces.map(from => `${from.address}/${from.broadcast}`));
@@ -73,7 +73,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		}
 	}
 
-	/** The first sender's free port is wished for by the others, so that we are at one port on all interfaces. */
+	/** Opens the senders, if possible with one own port on all interfaces: the free port of the first one. */
 	async function openSenders(): Promise<void> {
 		const [first] = readInterfaces(selection, system());
 		if (first) {

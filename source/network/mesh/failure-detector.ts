@@ -1,10 +1,11 @@
 /**
- * Who testifies that a peer vanished (design.md, 1, Who testifies). Pure but for what it remembers: connections and what
- * others say of theirs come in, the subjects to accuse come out.
+ * Failure detector with ranked reporting (protocol.md, Presence). It receives the connections of this node and those that
+ * other peers report, and returns the peers to report as lost.
  *
- * A `lost` is written only after a grace without a reconnection, only by a node that has a connection, only if no
- * reachable peer is connected to the subject, and by the lowest peer id among those that saw it; the next in rank steps in
- * a second later. A feed without an end to whose peer nobody was connected for a minute counts as vanished.
+ * A peer is reported only after a grace period without a reconnection, only by a node that has a connection, and only if no
+ * reachable peer is connected to it. Of the nodes that observed the loss, the one with the lowest id reports first; each
+ * further one would follow a second later. A peer whose feed has no end, and to which nobody was connected for a minute, is
+ * lost too.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -14,127 +15,124 @@ import {
 	MAX_SUSPECTS,
 	VANISHED_AFTER_MS,
 } from '../../core/limits.js';
-import {createFifoCursor} from '../../core/lru-map.js';
+import {LruMap} from '../../core/lru-map.js';
 
-/** What the reduced state says of a peer. */
+/** A peer of the roster. */
 export interface Subject {
 	readonly peer: PeerId;
-	/** Its feed has `left`, or a `lost` that no `returned` answered. */
+	/** Its feed has a `left`, or another feed a `lost` that no `returned` answered. */
 	readonly ended: boolean;
 }
 
+/** `now`: monotonic ms. */
 export interface FailureDetector {
-	/** Our own connection to a peer came up or went down; `now` in monotonic ms. */
+	/** This node is connected to a peer, or not any more. */
 	connected(peer: PeerId, now: number): void;
 	disconnected(peer: PeerId, now: number): void;
-	/** A connected peer says whom it is connected to. */
+	/** A connected peer reports that it is connected to `peer`, or not any more. */
 	reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
-	/** Its list starts anew: whom it does not name within the same turn it has lost. */
+	/** A connected peer reports all its connections: it has lost the peers that are not among them. */
 	reportFullList(reporter: PeerId, peers: ReadonlySet<PeerId>, now: number): void;
-	/** Our own timers stood still: what was seen before proves nothing, every grace starts anew. */
+	/** The timers of this process stood still: every grace period restarts. */
 	stalled(now: number): void;
-	/** Whether we or a reachable peer are connected to it. */
+	/** Whether this node or a connected peer is connected to it. */
 	isReachable(peer: PeerId): boolean;
-	/** How many peers we or others lost sight of are remembered. */
+	/** Number of peers that somebody lost. */
 	readonly suspectCount: number;
-	/** Subjects to report lost now. */
+	/** Returns the subjects to report as lost now. */
 	evaluate(subjects: Iterable<Subject>, now: number): PeerId[];
 }
 
-/** So many that we saw ourselves are passed over when room is made; then the oldest goes all the same. */
+/** An eviction passes over this many suspects that this node observed itself; then it takes the oldest of them. */
 const MAX_EVICTION_SKIPS = 64;
 
 interface Suspect {
-	/** Since when nobody reachable is connected to it. */
+	/** When its last loss was observed, monotonic ms. */
 	since: number;
-	/** Who had a connection and lost it, us included, each once. A list: who lies makes thousands of these. */
+	/** Peers that lost a connection to it, this node included. A list, since liars can cause thousands of these. */
 	observers: PeerId[];
 }
 
 export function createFailureDetector(self: PeerId): FailureDetector {
-	const ours = new Set<PeerId>();
-	/** Reporter -> whom it is connected to. Only connected peers report. */
+	const connectedPeers = new Set<PeerId>();
+	/** For each connected peer, the peers that it reports to be connected to. */
 	const reports = new Map<PeerId, Set<PeerId>>();
-	const suspects = new Map<PeerId, Suspect>();
-	const oldestSuspect = createFifoCursor(suspects);
-	/** When the first of our present connections came up, or our timers went on: no grace began before. */
+	/** Bounded by `makeRoom`, but for the departed peers of the roster, which has bounds of its own. */
+	const suspects = new LruMap<PeerId, Suspect>(Number.POSITIVE_INFINITY);
+	/** Start of the first present connection, or end of the last stall, monotonic ms: no grace period began before. */
 	let startedAt = Number.NEGATIVE_INFINITY;
 
 	function isReachable(peer: PeerId): boolean {
-		if (ours.has(peer)) return true;
+		if (connectedPeers.has(peer)) return true;
 		for (const connected of reports.values()) if (connected.has(peer)) return true;
 		return false;
 	}
 
-	function suspect(peer: PeerId, now: number, seenBy: PeerId): void {
+	function suspect(peer: PeerId, now: number, observer: PeerId): void {
 		if (peer === self) return;
 		const known = suspects.get(peer);
 		if (known) {
-			// Of the others only those count who are connected: anybody may have seen anybody, under ever new ids.
+			// Only connected observers count: with new ids, a peer could invent any number of others.
 			if (known.observers.length >= MAX_REPORTED_PEERS)
-				known.observers = known.observers.filter(one => one === self || ours.has(one));
-			if (!known.observers.includes(seenBy)) known.observers.push(seenBy);
+				known.observers = known.observers.filter(one => one === self || connectedPeers.has(one));
+			if (!known.observers.includes(observer)) known.observers.push(observer);
 			known.since = now;
 		} else {
 			makeRoom();
-			suspects.set(peer, {since: now, observers: [seenBy]});
+			suspects.set(peer, {since: now, observers: [observer]});
 		}
 	}
 
-	/** Anybody may have lost sight of anybody: what is only said goes before what we saw, the oldest first. */
+	/** Evicts the oldest suspects, first those that only other peers report: a peer can report any number of others. */
 	function makeRoom(): void {
-		for (let looked = MAX_EVICTION_SKIPS; suspects.size >= MAX_SUSPECTS; looked--) {
-			const oldest = oldestSuspect();
-			if (!oldest) return;
-			const [peer, entry] = oldest;
-			suspects.delete(peer);
-			if (entry.observers.includes(self) && looked > 0) suspects.set(peer, entry);
-		}
+		const isOnlyReported = ({observers}: Suspect) => !observers.includes(self);
+		while (suspects.size >= MAX_SUSPECTS)
+			if (!suspects.evictOldest(isOnlyReported, MAX_EVICTION_SKIPS)) suspects.evictOldest();
 	}
 
-	/** When it is our turn, or never. */
+	/** When this node has to report it, monotonic ms; infinite: never. */
 	function dueAt(entry: Suspect | undefined, now: number): number {
-		if (ours.size === 0) return Number.POSITIVE_INFINITY;
+		if (connectedPeers.size === 0) return Number.POSITIVE_INFINITY;
 		if (!entry) return Number.POSITIVE_INFINITY;
 		const since = Math.max(entry.since, startedAt);
 		if (entry.observers.includes(self)) {
-			const rank = entry.observers.filter(peer => ours.has(peer) && peer < self).length;
+			const rank = entry.observers.filter(peer => connectedPeers.has(peer) && peer < self).length;
 			const due = since + LOST_GRACE_MS + rank * LOST_RANK_STEP_MS;
 			if (due <= now) return due;
 		}
 
-		const rank = [...ours].filter(peer => peer < self).length;
+		const rank = [...connectedPeers].filter(peer => peer < self).length;
 		return since + VANISHED_AFTER_MS + rank * LOST_RANK_STEP_MS;
 	}
 
 	function reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void {
-		const theirs = reports.get(reporter);
-		if (!theirs || peer === self) return;
+		const reportedPeers = reports.get(reporter);
+		if (!reportedPeers || peer === self) return;
 		if (connected) {
-			if (theirs.size < MAX_REPORTED_PEERS) theirs.add(peer);
+			if (reportedPeers.size < MAX_REPORTED_PEERS) reportedPeers.add(peer);
 			return;
 		}
 
 		const known = suspects.get(peer);
-		// A connection that came and went between two messages was never named; once, and of whom we know, it counts.
-		const unnamed = (known !== undefined || ours.has(peer)) && !known?.observers.includes(reporter);
-		if (theirs.delete(peer) || unnamed) suspect(peer, now, reporter);
+		// A connection that opened and closed between two messages was never reported. It counts once, for a known peer.
+		const isUnreported = (known !== undefined || connectedPeers.has(peer)) && !known?.observers.includes(reporter);
+		if (reportedPeers.delete(peer) || isUnreported) suspect(peer, now, reporter);
 	}
 
 	return {
 		connected(peer, now) {
-			ours.add(peer);
+			connectedPeers.add(peer);
 			reports.set(peer, new Set());
-			if (ours.size === 1) startedAt = now;
+			if (connectedPeers.size === 1) startedAt = now;
 			suspects.delete(peer);
 		},
 		disconnected(peer, now) {
-			ours.delete(peer);
-			const theirs = reports.get(peer);
+			connectedPeers.delete(peer);
+			const reportedPeers = reports.get(peer);
 			reports.delete(peer);
 			suspect(peer, now, self);
-			// Whom only the lost one saw is now seen by nobody.
-			for (const other of theirs ?? []) if (!isReachable(other) && other !== self) suspect(other, now, peer);
+			// Peers that only the lost peer was connected to are unreachable now.
+			for (const other of reportedPeers ?? []) if (!isReachable(other) && other !== self) suspect(other, now, peer);
 		},
 		reportChange,
 		reportFullList(reporter, peers, now) {
@@ -153,7 +151,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 			for (const {peer, ended} of subjects) {
 				if (peer === self) continue;
 				if (ended || isReachable(peer)) {
-					if (ended || ours.has(peer)) suspects.delete(peer);
+					if (ended || connectedPeers.has(peer)) suspects.delete(peer);
 					continue;
 				}
 

@@ -1,3 +1,15 @@
+/**
+ * All connections of this node: one for each peer, whichever end dialled (protocol.md, One connection per pair).
+ *
+ * Invariants
+ * 1. Only the peer with the lower id resolves duplicates. It keeps the connection that was verified last, and closes the
+ *    others once the other end has sent a message after its hello on that connection; before, the other end might close it
+ *    and the pair would be left without one. The peer with the higher id closes none, reads all and sends on the newest. Both
+ *    close the oldest connection above MAX_LINKS_PER_PEER.
+ * 2. `up` and `down` alternate for each peer. Between them, `replaced` demands that the histories are compared again.
+ * 3. Silence while the timers of this process stood still closes no connection.
+ * 4. An address holds at most its quota of connections, and is refused while it is banned (ban-list.ts).
+ */
 import type {Message} from '../../codec/message.js';
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -10,50 +22,42 @@ import {createLinkScheduler} from '../scheduling/link-scheduler.js';
 import {createConnectionQuota} from '../transport/connection-quota.js';
 import type {Connection} from '../transport/transport.js';
 
-/** What the mesh tells of its connections. */
+/** Events of the mesh. */
 export interface MeshHandlers {
-	/** First connection to this peer. */
+	/** The first connection to a peer is verified. */
 	up(link: PeerLink): void;
-	/** Another connection carries on, since it is new or since `closed` is gone: say `have` anew on it. */
+	/** Another connection to a connected peer carries the messages now: a newer one, or the older one after `closed`. */
 	replaced(link: PeerLink, closed?: PeerLink): void;
-	/** No connection to this peer is left. */
+	/** The last connection to a peer has closed. */
 	down(link: PeerLink, closing: LinkClosing): void;
-	/** `rest`: for work that takes long, the rest of it. */
-	message(link: PeerLink, message: Message, rest: DeferWork): void;
+	/** `defer` schedules the part of the processing that takes long. */
+	message(link: PeerLink, message: Message, defer: DeferWork): void;
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
-	/** A connection that never got past its hello, and why. */
+	/** A connection closed before its hello was verified. */
 	rejected(connection: Connection, closing: LinkClosing): void;
-	/** Our own timers fired late by this many ms: sleep, or a starved CPU. */
+	/** The timers of this process fired late by this many ms: the computer slept, or its CPU was overloaded. */
 	stalled(lateMs: number): void;
 }
 
-/**
- * Every connection of this node: exactly one for each peer, whoever dialled (design.md, 3, One connection per pair).
- *
- * Invariants
- * 1. Only the lower peer id resolves duplicates: it keeps the connection verified last and closes the other, as soon as the
- *    other end has spoken on it behind its hello: closed before, it might be left without any. The higher id closes
- *    neither, reads both, sends on the newest. At either, one above MAX_LINKS_PER_PEER closes its oldest.
- * 2. `up` and `down` alternate for each peer; between them `replaced` says that history must be compared anew.
- * 3. If our own timers stood still, nobody is declared gone for it.
- * 4. One address holds a part of the places only; who was cut off for a fault is not taken back for a while (ban-list.ts).
- */
-
 export interface Mesh {
 	start(): void;
-	/** Takes over a connection, dialled or accepted. */
+	/** Takes over a dialled or accepted connection. `done` is called once, when it is verified or has failed. */
 	adopt(connection: Connection, done?: (outcome: AdoptOutcome) => void): void;
-	/** The connection to send on. */
+	/** The connection on which messages to this peer are sent; undefined if it is not connected. */
 	linkOf(peer: PeerId): PeerLink | undefined;
-	/** One for each connected peer. */
+	/** The connection to send on, for each connected peer. */
 	links(): PeerLink[];
+	/** Number of connected peers. */
 	readonly size: number;
-	/** Of the timers that come due after a sleep any may be the first: each that concludes something from time asks here. */
+	/**
+	 * Detects that the timers of this process stood still, and reports it once. After a sleep any timer can be the first to
+	 * fire, so each one that draws conclusions from elapsed time calls this first.
+	 */
 	checkStall(): void;
-	/** Says bye to all; `closed` follows for each. */
+	/** Says goodbye to every peer; `down` follows for each. */
 	closeAll(): void;
-	/** Destroys what is still open; nothing is reported any more. */
+	/** Destroys the open connections without further events. */
 	stop(): void;
 }
 
@@ -61,11 +65,11 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 	const {clock, self, debug} = options;
 	const scheduler = createLinkScheduler(clock);
 	const open = new Set<OpenLink>();
-	/** In the order in which they were verified; the last one carries what we send. */
+	/** Verified connections of each peer, oldest first; the last one carries the outgoing messages. */
 	const byPeer = new Map<PeerId, PeerLink[]>();
 	const quota = createConnectionQuota();
 	const banList = createBanList();
-	/** When each was let in, monotonic ms. */
+	/** When each connection was verified, monotonic ms. */
 	const verifiedAt = new WeakMap<PeerLink, number>();
 	let timer: Timer | undefined;
 	let tickedAt = 0;
@@ -76,7 +80,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		const late = now - tickedAt - LIVENESS_TICK_MS;
 		if (late <= STALL_MS) return;
 		tickedAt = now;
-		debug('mesh', 'our own timers stood still', {lateMs: Math.round(late)});
+		debug('mesh', 'own timers stood still', {lateMs: Math.round(late)});
 		for (const link of open) link.resetIdle();
 		handlers.stalled(late);
 	}
@@ -113,7 +117,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		handlers.replaced(link);
 	}
 
-	/** The other end has verified this connection: the one before it is not needed any more. */
+	/** The other end has verified this connection, so the older ones are superfluous. */
 	function resolveDuplicate(link: PeerLink): void {
 		const links = byPeer.get(link.peer);
 		if (!links || links.length < 2 || links.at(-1) !== link) return;

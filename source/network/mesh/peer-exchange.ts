@@ -1,4 +1,9 @@
-/** `peers` messages: whom we are connected to, in full on a new connection, then changes only. */
+/**
+ * Peer exchange (protocol.md, Peer exchange): reports to every connected peer to whom this node is connected, the whole list
+ * on a new connection, then changes. Changes are batched: while many nodes start at once, each peer gets one frame for all
+ * of them. Additions are sent less often while they continue, since most peers learn of each other by beacons. They are sent
+ * at once if another peer reports one of them lost.
+ */
 import {encodeMessageFrame, type PeerAddress, type PeersMessage} from '../../codec/message.js';
 import type {Clock, Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -7,23 +12,23 @@ import type {HostAddress} from '../ip-address.js';
 import {isLinkLocal, isLoopback, isPublic} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 
-/** Where others may reach the peer of a link: the address we reached it at, and the port on which it listens. */
-export function addressOfLink(link: PeerLink): PeerAddress {
+/** The address at which other peers may reach the peer of a link, with the port on which it listens. */
+function addressOfLink(link: PeerLink): PeerAddress {
 	return {peer: link.peer, addresses: [{host: link.remoteAddress, port: link.hello.port}]};
 }
 
-/** The full list, cut into messages. It names its receiver as well, who reads over that. */
+/** The full list as messages. It includes its receiver, which ignores itself. */
 export function fullListMessages(links: readonly PeerLink[]): PeersMessage[] {
 	const [first, ...rest] = addedMessages(links);
 	return [{type: 'peers', added: first?.added ?? [], removed: [], all: true}, ...rest];
 }
 
-/** Who came, cut into messages; none if nobody did. */
+/** New connections as messages; none if there are none. */
 export function addedMessages(links: readonly PeerLink[]): PeersMessage[] {
 	return chunk(links.map(addressOfLink)).map(added => ({type: 'peers', added, removed: []}));
 }
 
-/** Who went, cut into messages; none if nobody did. */
+/** Closed connections as messages; none if there are none. */
 export function removedMessages(peers: readonly PeerId[]): PeersMessage[] {
 	return chunk(peers).map(removed => ({type: 'peers', added: [], removed}));
 }
@@ -36,8 +41,8 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 }
 
 /**
- * Which of the addresses that `reporter` names may be dialled: never link-local or public ones, and loopback only if the
- * reporter itself stands on this host.
+ * The addresses reported by `reporter` that may be dialled: no link-local or public ones, and loopback only if the reporter
+ * runs on this computer.
  */
 export function dialableAddresses(reporter: PeerLink, named: PeerAddress): HostAddress[] {
 	return named.addresses.filter(({host}) => {
@@ -46,37 +51,31 @@ export function dialableAddresses(reporter: PeerLink, named: PeerAddress): HostA
 	});
 }
 
-/**
- * Tells every connected peer to whom we are connected: the whole list on a new connection, then changes (design.md, 3, Peer
- * exchange). Changes are gathered: while many start at once one frame for all of them, not one for each to each. Who came is
- * told ever more seldom while more come, since most hear of them by beacon; at once, if somebody says to have lost them.
- */
-
 export interface PeerExchangeSender {
 	up(peer: PeerId): void;
-	/** Another connection to it carries on: it is told all anew. */
+	/** Another connection carries the messages to this peer now: it gets the full list again. */
 	replaced(peer: PeerId): void;
 	down(peer: PeerId): void;
-	/** Somebody else has lost it: if we have it and did not say so yet, now is the time. */
+	/** Another peer lost this one: if its connection is not reported yet, it is reported now. */
 	expedite(peer: PeerId): void;
 	stop(): void;
 }
 
 export function createPeerExchangeSender(clock: Clock, links: () => readonly PeerLink[]): PeerExchangeSender {
-	/** Who gets the whole list. */
+	/** Peers that get the full list with the next flush. */
 	const needsFullList = new Set<PeerId>();
 	const added = new Set<PeerId>();
 	const removed = new Set<PeerId>();
 	let flushedAt = Number.NEGATIVE_INFINITY;
-	/** Of who came. */
+	/** When additions were sent last, monotonic ms. */
 	let announcedAt = Number.NEGATIVE_INFINITY;
 	let interval = PEERS_INTERVAL_MS;
-	/** One of `added` is said to be lost. */
+	/** Another peer reported one of `added` lost. */
 	let isExpedited = false;
 	let timer: Timer | undefined;
 	let stopped = false;
 
-	/** When it is time to say who came. */
+	/** When to send the additions, monotonic ms. */
 	function additionsDueAt(): number {
 		if (added.size === 0) return Number.POSITIVE_INFINITY;
 		return isExpedited ? Number.NEGATIVE_INFINITY : announcedAt + interval;
@@ -87,10 +86,10 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 		return Math.min(additionsDueAt(), flushedAt + PEERS_INTERVAL_MS);
 	}
 
-	/** Those who came, if it is time. */
+	/** Takes the additions that are due. */
 	function takeAdded(now: number): ReadonlySet<PeerId> {
 		if (now < additionsDueAt()) return new Set();
-		// For a while nobody came: the crowd is in.
+		// Many nodes are starting as long as additions follow each other closely.
 		const isCrowd = now - announcedAt < interval + PEERS_INTERVAL_MS;
 		interval = isCrowd ? Math.min(2 * interval, PEERS_INTERVAL_CROWD_MS) : PEERS_INTERVAL_MS;
 		announcedAt = now;
@@ -107,7 +106,7 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 		const addedNow = takeAdded(flushedAt);
 		const list = needsFullList.size > 0 ? fullListMessages(all).map(encodeMessageFrame) : [];
 		const additions = addedMessages(all.filter(({peer}) => addedNow.has(peer))).map(encodeMessageFrame);
-		// Also behind a whole list: that we had a connection and lost it, it does not tell.
+		// Needed after a full list too, which does not report a connection that was lost in between.
 		const losses = removedMessages([...removed]).map(encodeMessageFrame);
 		for (const link of all)
 			for (const frame of [...(needsFullList.has(link.peer) ? list : additions), ...losses]) link.sendFrame(frame);
@@ -116,7 +115,7 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 		plan();
 	}
 
-	/** The first change at once, what follows it together. */
+	/** Sends the first change at once and batches those that follow. */
 	function plan(): void {
 		timer?.cancel();
 		timer = undefined;

@@ -2,25 +2,24 @@ import {MAX_CONNECTIONS_PER_ADDRESS, MAX_PENDING_PER_ADDRESS} from '../../core/l
 import {isLoopback} from '../ip-address.js';
 import type {Connection} from './transport.js';
 
-/** The place of one connection. */
+/** Quota of accepted connections per address: open ones, and those whose hello is pending. */
+
+/** The slot of one connection. */
 export interface ConnectionSlot {
-	/** Its hello came. */
+	/** The hello of the other end is verified. Further calls have no effect. */
 	handshakeDone(): void;
-	/** It is gone. Both work once. */
+	/** The connection is closed. Further calls have no effect. */
 	release(): void;
 }
 
 export interface ConnectionQuota {
-	/** Undefined: this address has all that one may have. */
+	/** Returns a slot, or undefined if the address has reached a limit. */
 	acquire(connection: Pick<Connection, 'dialled' | 'remoteAddress'>): ConnectionSlot | undefined;
 }
 
 const UNLIMITED_SLOT: ConnectionSlot = {handshakeDone() {}, release() {}};
 
-/**
- * How many accepted connections one address holds, and how many of them said no hello yet. Loopback stands for many and is
- * not counted, nor is what we dialled.
- */
+/** Dialled connections and those over loopback, which many peers share, are not counted. */
 export function createConnectionQuota(): ConnectionQuota {
 	const addresses = new Map<string, {open: number; pending: number}>();
 

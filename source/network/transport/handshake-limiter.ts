@@ -1,37 +1,37 @@
-/** What bounds incoming connections whose encryption is not up yet: anybody can open those. */
+/** Limiter of concurrent TLS handshakes of incoming connections, with a queue: anybody can open connections. */
 export interface HandshakeLimits {
-	/** Handshakes under way at once. */
+	/** Concurrent handshakes. */
 	readonly active: number;
-	/** Accepted, waiting for their handshake to begin. */
+	/** Accepted connections whose handshake has not begun. */
 	readonly waiting: number;
-	/** Both, of one address. */
+	/** Both together, from one address. */
 	readonly perAddress: number;
 }
 
 export interface HandshakeLimiter {
-	/** Runs `begin` now or when a place is free; false: refused. `leave` must follow, once, for every true. */
+	/** Runs `begin` now or when a slot is free, and returns true; `release` must follow. Returns false above the limits. */
 	acquire(key: object, address: string, begin: () => void): boolean;
-	/** The handshake ended, well or not, or the connection is gone. */
+	/** The handshake ended, or the connection closed. */
 	release(key: object): void;
 }
 
-/** `exempt`: addresses that many peers share (loopback) are bounded in all only. */
+/** `exempt`: addresses without a limit of their own, such as loopback, which many peers share. */
 export function createHandshakeLimiter(
 	limits: HandshakeLimits,
 	exempt: (address: string) => boolean,
 ): HandshakeLimiter {
-	const inside = new Map<object, {readonly address: string; readonly begin: () => void; active: boolean}>();
-	const ofAddress = new Map<string, number>();
+	const admitted = new Map<object, {readonly address: string; readonly begin: () => void; active: boolean}>();
+	const countByAddress = new Map<string, number>();
 	let active = 0;
 
 	function count(address: string, change: number): void {
-		const next = (ofAddress.get(address) ?? 0) + change;
-		if (next > 0) ofAddress.set(address, next);
-		else ofAddress.delete(address);
+		const next = (countByAddress.get(address) ?? 0) + change;
+		if (next > 0) countByAddress.set(address, next);
+		else countByAddress.delete(address);
 	}
 
 	function admitNext(): void {
-		for (const entry of inside.values()) {
+		for (const entry of admitted.values()) {
 			if (active >= limits.active) return;
 			if (entry.active) continue;
 			entry.active = true;
@@ -42,17 +42,17 @@ export function createHandshakeLimiter(
 
 	return {
 		acquire(key, address, begin) {
-			if (inside.size >= limits.active + limits.waiting) return false;
-			if (!exempt(address) && (ofAddress.get(address) ?? 0) >= limits.perAddress) return false;
-			inside.set(key, {address, begin, active: false});
+			if (admitted.size >= limits.active + limits.waiting) return false;
+			if (!exempt(address) && (countByAddress.get(address) ?? 0) >= limits.perAddress) return false;
+			admitted.set(key, {address, begin, active: false});
 			count(address, 1);
 			admitNext();
 			return true;
 		},
 		release(key) {
-			const entry = inside.get(key);
+			const entry = admitted.get(key);
 			if (!entry) return;
-			inside.delete(key);
+			admitted.delete(key);
 			count(entry.address, -1);
 			if (!entry.active) return;
 			active--;

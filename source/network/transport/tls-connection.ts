@@ -7,17 +7,17 @@ import {describeError} from './describe-error.js';
 import type {Connection, ConnectionHandlers} from './transport.js';
 import {createWriteQueue} from './write-queue.js';
 
-/** What both ends must hold. */
+/** The key that both ends must have. */
 export interface TlsKey {
 	/** The room's pre-shared key. */
 	readonly psk: Uint8Array;
-	/** Which key: sent in clear, so it tells no more than a beacon does. */
+	/** Name of the key. It is sent unencrypted, so it reveals no more than a beacon does. */
 	readonly identity: string;
 }
 
 /**
- * TLS 1.3 by external PSK with (EC)DHE and nothing else. Both ciphers use SHA-256: an external PSK is bound to it. No
- * certificate authority is trusted and certificate checks stay on, so a server with a certificate and no secret fails.
+ * Only TLS 1.3 with an external PSK and (EC)DHE. Both ciphers use SHA-256, because an external PSK is bound to a hash. No
+ * certificate authority is trusted and certificates are checked, so a server without the secret fails.
  */
 const COMMON = {
 	ciphers: 'TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256',
@@ -26,13 +26,13 @@ const COMMON = {
 	ca: [],
 } as const;
 
-/** SSL_OP_NO_TICKET: what looks like a ticket is then only a number that no cache knows, so nothing can be resumed. */
+/** SSL_OP_NO_TICKET makes tickets mere session ids, which no cache holds, so no session can be resumed. */
 export function serverOptions({psk, identity}: TlsKey): TlsOptions {
 	return {
 		...COMMON,
 		ca: [],
 		secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-		pskCallback: (_socket, given) => (given === identity ? psk : null),
+		pskCallback: (_socket, clientIdentity) => (clientIdentity === identity ? psk : null),
 	};
 }
 
@@ -45,8 +45,8 @@ const EXPORTER_CONTEXT = Buffer.from('p2pchat-ink connection 1');
 const KEYING_BYTES = 32;
 
 /**
- * True only for a handshake by the shared secret: the server resumes nothing else (no tickets are honoured), and one
- * that shows a certificate knows no secret.
+ * Whether the handshake used the shared secret. OpenSSL reports a PSK as a resumed session; no other session can be resumed,
+ * and a server with a certificate did not use the secret.
  */
 export function isAuthenticated(socket: TLSSocket): boolean {
 	return socket.isSessionReused() && Object.keys(socket.getPeerCertificate()).length === 0;
@@ -64,32 +64,32 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 	let handlers: ConnectionHandlers | undefined;
 	let error: string | undefined;
 	let closing = false;
-	let gone = false;
+	let isClosed = false;
 	let deadline: Timer | undefined;
 
 	const queue = createWriteQueue(
 		{
 			write: (bytes, done) => socket.write(bytes, failure => failure || done()),
-			drained: () => closing || gone || handlers?.drain(),
+			drained: () => closing || isClosed || handlers?.drain(),
 			ended: () => socket.end(),
 			schedule,
 		},
 		SEND_HIGH_WATER_BYTES,
 	);
 
-	/** A reader that does not take the rest is not waited for. */
+	/** Closes a connection whose other end does not read the queued bytes in time. */
 	function limitFlush(): void {
 		deadline ??= clock.after(MAX_BYE_FLUSH_MS, () => socket.destroy());
 	}
 
-	// Node reports a record that cannot be decrypted and leaves the socket open: nothing may come after it.
+	// Node reports a record that cannot be decrypted and leaves the socket open. No data after it may be processed.
 	socket.on('error', failure => {
 		error ??= describeError(failure);
 		socket.destroy();
 	});
 	socket.on('end', limitFlush);
 	socket.once('close', () => {
-		gone = true;
+		isClosed = true;
 		deadline?.cancel();
 		queue.end();
 		handlers?.closed(closing ? undefined : error);
@@ -104,17 +104,17 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 		get queuedBytes() {
 			return queue.bytes;
 		},
-		handle(given) {
+		handle(newHandlers) {
 			if (handlers) throw new Error('handle is called once');
-			handlers = given;
-			if (gone) queueMicrotask(() => given.closed(closing ? undefined : error));
-			else socket.on('data', chunk => closing || given.data(chunk));
+			handlers = newHandlers;
+			if (isClosed) queueMicrotask(() => newHandlers.closed(closing ? undefined : error));
+			else socket.on('data', chunk => closing || newHandlers.data(chunk));
 		},
-		send: frame => !gone && queue.add(frame),
+		send: frame => !isClosed && queue.add(frame),
 		pause: () => void socket.pause(),
 		resume: () => void socket.resume(),
 		close() {
-			if (closing || gone) return;
+			if (closing || isClosed) return;
 			closing = true;
 			limitFlush();
 			queue.end();

@@ -23,26 +23,26 @@ export interface TlsListenerOptions extends TlsKey {
 	readonly port: number;
 	readonly clock: Clock;
 	log(line: string): void;
-	/** Gets sockets whose other end has proved the secret; they have an error handler. */
+	/** Receives a socket whose other end has proved the secret. It has an error handler. */
 	secured(socket: TLSSocket): void;
-	/** One incoming connection failed before that. */
+	/** An incoming connection failed before that. */
 	refused(): void;
 }
 
 export interface TlsListener {
 	listen(): Promise<number>;
-	/** Stops listening, destroys what is open; idempotent. */
+	/** Stops listening and destroys the open sockets. */
 	close(): Promise<void>;
 }
 
-/** The same for the TCP socket and the TLS socket around it, and of no other open one. */
+/** Identifies a TCP socket and the TLS socket around it. */
 function connectionKey(socket: Socket): string {
 	return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress} ${socket.localPort}`;
 }
 
 /**
- * Accepts TCP itself and hands over to TLS only as many connections at once as may be half open: a flood costs file
- * descriptors, bounded, and no handshakes.
+ * Listener that accepts TCP connections itself and passes only a limited number of them to TLS at once. A flood of connections
+ * costs a bounded number of file descriptors, and no handshakes.
  */
 export function createTlsListener(options: TlsListenerOptions): TlsListener {
 	const {clock, log} = options;
@@ -51,10 +51,10 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		waiting: MAX_WAITING_CONNECTIONS,
 		perAddress: MAX_PENDING_PER_ADDRESS,
 	};
-	const admission = createHandshakeLimiter(limits, isLoopback);
-	/** A handshake costs us more than it costs whoever begins it. */
-	const handshakes = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);
-	const ofAddress = createWindowRateLimiter(MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND);
+	const handshakeLimiter = createHandshakeLimiter(limits, isLoopback);
+	/** A handshake costs the server more than the client. */
+	const handshakeRate = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);
+	const rateByAddress = createWindowRateLimiter(MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND);
 	const open = new Set<Socket>();
 	const pending = new Map<string, (socket: TLSSocket) => void>();
 	let closed = false;
@@ -73,7 +73,7 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 
 	function mayBegin(address: string): boolean {
 		const now = clock.monotonic();
-		return (isLoopback(address) || ofAddress.allows(address, now)) && handshakes.take(now);
+		return (isLoopback(address) || rateByAddress.allows(address, now)) && handshakeRate.take(now);
 	}
 
 	function accept(raw: Socket): void {
@@ -85,7 +85,7 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		const settle = () => {
 			timer.cancel();
 			pending.delete(key);
-			admission.release(raw);
+			handshakeLimiter.release(raw);
 		};
 		raw.once('close', () => {
 			open.delete(raw);
@@ -99,7 +99,7 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		});
 		const begin = () => raw.destroyed || tlsServer.emit('connection', raw);
 		const address = normaliseAddress(raw.remoteAddress ?? '');
-		if (!mayBegin(address) || !admission.acquire(raw, address, begin)) raw.destroy();
+		if (!mayBegin(address) || !handshakeLimiter.acquire(raw, address, begin)) raw.destroy();
 	}
 
 	const server: Server = createTcpServer({noDelay: true, pauseOnConnect: true}, accept);

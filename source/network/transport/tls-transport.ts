@@ -14,14 +14,14 @@ export interface TlsTransportOptions extends TlsKey {
 	/** Default: any free port. */
 	readonly port?: number;
 	readonly clock?: Clock;
-	/** What happens inside, one line each, secrets left out. */
+	/** Receives one line for each event, without secrets. */
 	readonly log?: (line: string) => void;
 }
 
 const NOT_LOOPBACK: DialFailure = {code: 'unreachable', text: 'only this machine itself is in use (loopback)'};
 const CANCELLED: DialFailure = {code: 'cancelled', text: 'we are closing'};
 
-/** Runs what is scheduled within one turn of the event loop together, once. */
+/** Returns a scheduler that runs all functions of one turn of the event loop together after it. */
 function createTurnEnd(): (run: () => void) => void {
 	let scheduled: (() => void)[] = [];
 	return run => {
@@ -34,12 +34,12 @@ function createTurnEnd(): (run: () => void) => void {
 	};
 }
 
-/** Streams over TLS 1.3 with the room's key (design.md, 3). `listen` rejects with the system's code, e.g. EADDRINUSE. */
+/** Transport over TLS 1.3 with the key of the room (protocol.md, Transport). `listen` rejects with the error of the system. */
 export function createTlsTransport(options: TlsTransportOptions): Transport {
 	const {host, clock = createSystemClock(), log = () => {}} = options;
 	const schedule = createTurnEnd();
 	const own = clientOptions(options);
-	/** Making one costs as much as the rest of a dial. */
+	/** Shared, because creating one costs as much as the rest of a dial. */
 	const secureContext = createSecureContext(own);
 	const dialled = new Set<TLSSocket>();
 	const cancels = new Set<() => void>();
@@ -79,7 +79,7 @@ export function createTlsTransport(options: TlsTransportOptions): Transport {
 			socket.on('error', () => {});
 		}
 
-		// Bound to loopback the kernel itself sends nothing elsewhere, whatever is wrong above.
+		// When bound to loopback, the kernel sends nothing to other computers, whatever the checks above missed.
 		const binding = host !== undefined && isLoopback(host) ? {localAddress: host, family: 4} : {};
 		const socket = connect({...own, secureContext, ...binding, host: address, port});
 		dialled.add(socket);

@@ -1,18 +1,18 @@
 /**
- * Streams between peers, encrypted and bound to the room's key (design.md, 3, Transport). Two implementations, TLS and
- * memory, and one acceptance suite (`test/network/transport-acceptance.ts`).
+ * Interface of the encrypted streams between peers, bound to the key of the room (protocol.md, Transport). There are two
+ * implementations, TLS and memory, and one acceptance suite (`test/network/transport/transport-acceptance.ts`).
  *
- * Promises: bytes arrive in order, once, or the connection closes; `closed` is called exactly once, last; nothing is
- * called after it; no callback runs inside `send`, `dial` or `close`. After one's own `close` or `destroy` only `closed`
- * is called, and data that still comes is dropped. A peer that was killed ends properly too: its system closes for it, so
- * who left on purpose is told by `bye`, not by `closed(undefined)`.
+ * Guarantees: bytes arrive in order and once, or the connection closes. `closed` is called exactly once, as the last call. No
+ * callback runs inside `send`, `dial` or `close`. After an own `close` or `destroy` only `closed` is called; data that still
+ * arrives is dropped. The system closes the connections of a killed process, so only a `bye` tells that a peer left on
+ * purpose, and `closed(undefined)` does not.
  */
 export interface ConnectionHandlers {
-	/** Bytes as they come, cut anywhere. The buffer is the receiver's to keep. */
+	/** Received bytes, split at any position. The receiver may keep the buffer. */
 	data(chunk: Uint8Array): void;
 	/** `queuedBytes` fell below the high-water mark again after `send` returned false. */
 	drain(): void;
-	/** In plain words; undefined when the other end closed properly. */
+	/** `error`: why the connection broke; undefined if the other end closed it. */
 	closed(error: string | undefined): void;
 }
 
@@ -22,17 +22,17 @@ export interface Connection {
 	/** Address of the other end, IPv4-mapped IPv6 normalised. */
 	readonly remoteAddress: string;
 	readonly remotePort: number;
-	/** Address of our end: which of our interfaces carries it. */
+	/** Address of the own end. */
 	readonly localAddress: string;
 	/** 32 bytes of TLS exporter keying material: the same at both ends, different for each connection. */
 	readonly keyingMaterial: Uint8Array;
 	/** Bytes accepted and not yet handed to the operating system. */
 	readonly queuedBytes: number;
-	/** Must be called once, at once; data that came before is delivered after it. */
+	/** Must be called once, at once. Data that arrived before is delivered afterwards. */
 	handle(handlers: ConnectionHandlers): void;
-	/** Takes a whole frame. False: above the high-water mark, wait for `drain` (the frame is still accepted). */
+	/** Queues a whole frame. Returns false above the high-water mark: wait for `drain`; the frame is queued all the same. */
 	send(frame: Uint8Array): boolean;
-	/** Stops and restarts reading (back-pressure). */
+	/** Stops reading, for back-pressure. */
 	pause(): void;
 	resume(): void;
 	/** Sends what is queued, at most MAX_BYE_FLUSH_MS, then closes. */
@@ -44,19 +44,19 @@ export interface Connection {
 /** Why a dial failed, for the backoff and for the doctor. */
 export interface DialFailure {
 	readonly code: 'refused' | 'timeout' | 'unreachable' | 'forbidden' | 'handshake' | 'cancelled' | 'other';
-	/** In plain words. */
+	/** Description of the failure. */
 	readonly text: string;
 }
 
 export type DialResult = {readonly connection: Connection} | {readonly failure: DialFailure};
 
 export interface Transport {
-	/** Starts listening; resolves with the port. `accepted` gets connections whose encryption is up (the secret is right). */
+	/** Listens and resolves with the port. `accepted` receives connections whose other end has proved the secret. */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
 	/** Never rejects. Settles within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP connected. */
 	dial(address: string, port: number): Promise<DialResult>;
-	/** How many incoming connections failed before their encryption was up (scans, wrong secrets): for the doctor. */
+	/** Number of incoming connections that failed before that: port scans, wrong secrets. */
 	readonly refused: number;
-	/** Stops listening and destroys what is open; idempotent. */
+	/** Stops listening and destroys the open connections. Idempotent. */
 	close(): Promise<void>;
 }

@@ -1,29 +1,33 @@
-/** How many bytes of small frames are joined into one write: four TLS records. */
+/**
+ * Write queue of a connection: joins the frames of one tick into one write.
+ */
+
+/** Bytes of small frames that are joined into one write: four TLS records. */
 const JOINED_BYTES = 64 * 1024;
 
 export interface WriteSink {
-	/** Takes bytes; `done` is called later, once they are with the operating system. */
+	/** Writes bytes; `done` is called when the operating system has them. */
 	write(bytes: Uint8Array, done: () => void): void;
-	/** The queue fell below the high-water mark after `add` had returned false. */
+	/** Called when the queue falls below the high-water mark after `add` returned false. */
 	drained(): void;
-	/** Everything is written and `end` was called. */
+	/** Called when everything is written after `end`. */
 	ended(): void;
 	/** Calls `flush` once, soon, outside the caller's stack. */
 	schedule(flush: () => void): void;
 }
 
 export interface WriteQueue {
-	/** False: above the high-water mark; the frame is taken all the same. */
+	/** Queues a frame. Returns false above the high-water mark; the frame is queued all the same. */
 	add(frame: Uint8Array): boolean;
-	/** Nothing is added after this; what is there is still written. */
+	/** Accepts no more frames; the queued ones are still written. */
 	end(): void;
-	/** Added and not yet with the operating system. */
+	/** Queued bytes that the operating system does not have yet. */
 	readonly bytes: number;
 }
 
 /**
- * Joins the frames of one tick into one write. One write is under way at a time, so that what comes meanwhile is joined
- * as well: a thousand small messages to a busy connection cost a few records, not a thousand.
+ * Only one write is in progress at a time, so that frames added meanwhile are joined too. A thousand small messages on a busy
+ * connection cost a few TLS records instead of a thousand.
  */
 export function createWriteQueue(sink: WriteSink, highWaterBytes: number): WriteQueue {
 	let waiting: Uint8Array[] = [];

@@ -67,7 +67,7 @@ async function run(): Promise<readonly Figure[]> {
 	for (let round = 0; round < ROUNDS; round++) rounds.push({ours: await measure(post), floor: await measure(ping)});
 	socket.destroy();
 	echo.kill();
-	await node.chatNode.stop('quit');
+	await node.chatNode.stop();
 	other.kill();
 	rmSync(folder, {recursive: true, force: true});
 

@@ -44,7 +44,7 @@ async function run(): Promise<readonly Figure[]> {
 		await until('the newcomer holds everything', () => newcomer.chatNode.store.getState().timeline.length >= EVENTS);
 		bytes = newcomer.traffic.receivedBytes;
 		ratios.push(bytes / size);
-		await newcomer.chatNode.stop('quit');
+		await newcomer.chatNode.stop();
 	}
 	await stopAll(peers);
 	return [{what: 'bytes received', unit: 'bytes', ours: bytes, floor: size, ratio: spreadOf(ratios), atMost: 1.1}];

@@ -43,7 +43,7 @@ describe('a plain line', () => {
 
 	test('at a terminal searches messages and describes the network', () => {
 		expect(execute('/search needle').replyLines?.join()).toContain('Bob: the needle');
-		expect(execute('/net').replyLines?.join()).toContain('Networks of this computer');
+		expect(execute('/net').replyLines?.join()).toContain('Network interfaces');
 	});
 });
 

@@ -22,7 +22,7 @@ describe('overlays and states', () => {
 		const {chatNode} = room();
 		const {terminal, press} = await launch({chatNode});
 		await press('/net\r');
-		await terminal.see('ok: nothing is broken here, but nobody else was heard');
+		await terminal.see('OK: No problem was found on this computer, but no other');
 		expect(terminal.text()).toContain('Ports: UDP 47474');
 		expect(terminal.text()).toContain('sent 6, failed 1 (ENETUNREACH)');
 	});

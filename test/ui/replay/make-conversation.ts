@@ -89,7 +89,7 @@ export async function makeConversation(target: string): Promise<void> {
 	async function performAction([action = '', name = '', ...args]: readonly string[]): Promise<void> {
 		const member = members.get(name);
 		if (action === 'join') return joinRoom(name);
-		if (action === 'leave') return void member?.chatNode.stop('quit');
+		if (action === 'leave') return void member?.chatNode.stop();
 		if (action === 'rename') return void member?.chatNode.rename(args.join(' '));
 		if (action === 'move') return member?.host.setAddresses(['192.168.1.201']);
 		if (action === 'heal') return network.healAll();
@@ -121,11 +121,11 @@ export async function makeConversation(target: string): Promise<void> {
 	await clock.advance(4000);
 	const recorded = members.get(RECORDED)!.chatNode;
 	for (const [name, {chatNode}] of members) {
-		if (name !== RECORDED && name !== 'Mateo') void chatNode.stop('quit');
+		if (name !== RECORDED && name !== 'Mateo') void chatNode.stop();
 		await clock.advance(700);
 	}
 	let done = false;
-	void recorded.stop('quit').then(() => {
+	void recorded.stop().then(() => {
 		done = true;
 	});
 	await clock.advanceUntil(() => done, 10_000);
