@@ -2,11 +2,12 @@
  * Owner of the network of a node: it creates discovery, dialler, mesh, sync and failure detector, and connects them. All of
  * their events end in the inner functions of `createNetwork`, which is the only place that knows more than one of them.
  */
-import type {ByeReason, Message, PeersMessage} from '../codec/message.js';
+import type {Message, PeersMessage} from '../codec/message.js';
 import type {PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
 import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
 import {formatPeerName} from '../core/select-peers.js';
+import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
 import {createHelloProof, FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/link/handshake.js';
@@ -52,20 +53,6 @@ export interface Network {
 	leave(): Promise<void>;
 	/** Closes the sockets. */
 	stop(): Promise<void>;
-}
-
-/** Reasons of a `bye` that accuse this node of nothing. */
-const BENIGN_BYE_REASONS: ReadonlySet<string> = new Set<ByeReason>([
-	'leaving',
-	'duplicate',
-	'self',
-	'idle',
-	'overloaded',
-]);
-
-/** Whether either end found a fault. The end that found it bans the other for FAULT_BAN_MS, so neither needs to dial. */
-function isFault({by, code}: LinkClosing): boolean {
-	return by === 'fault' || (by === 'them' && !BENIGN_BYE_REASONS.has(code));
 }
 
 export function createNetwork(options: NetworkOptions): Network {
@@ -209,7 +196,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		}
 
 		if (closing.by === 'them') notices.closedByPeer(labelFor(peer), closing);
-		dialler.disconnected(peer, isFault(closing) ? FAULT_BAN_MS : 0);
+		dialler.disconnected(peer, leadsToBan(closing) ? FAULT_BAN_MS : 0);
 		presence.onPeerDisconnected(peer);
 	}
 

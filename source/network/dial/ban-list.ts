@@ -3,10 +3,12 @@
  * costs nothing. Each further fault from an address doubles its ban. A peer that kept a connection for TRUSTED_AFTER_MS is
  * exempt from address bans. Loopback is never banned, because many peers share it. All tables are bounded.
  */
+import type {ByeReason} from '../../codec/message.js';
 import type {PeerId} from '../../core/event.js';
 import {FAULT_BAN_MS, FIRST_ADDRESS_BAN_MS, MAX_BANS, TRUSTED_AFTER_MS} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
 import {isLoopback} from '../ip-address.js';
+import type {LinkClosing} from '../link/peer-link.js';
 
 /** The remote end of a connection. */
 interface RemotePeer {
@@ -32,6 +34,20 @@ interface AddressBan {
 	readonly faults: number;
 	/** End of the ban, monotonic ms. */
 	readonly until: number;
+}
+
+/** Reasons of a `bye` that accuse this node of nothing. */
+const BENIGN_BYE_REASONS: ReadonlySet<string> = new Set<ByeReason>([
+	'leaving',
+	'duplicate',
+	'self',
+	'idle',
+	'overloaded',
+]);
+
+/** Whether one end closed for a fault. That end bans the other for FAULT_BAN_MS, so neither needs to dial before. */
+export function leadsToBan({by, code}: LinkClosing): boolean {
+	return by === 'fault' || (by === 'them' && !BENIGN_BYE_REASONS.has(code));
 }
 
 export function createBanList(): BanList {
