@@ -1,4 +1,4 @@
-/** The same events and the same timeline, everywhere; what was known before an event stands before it. */
+/** Checks of convergence: all nodes hold the same events in the same order, and the order respects causality. */
 import {createHash} from 'node:crypto';
 import type {FeedEvent, PeerId} from '../../source/core/event.js';
 import {compareOrder} from '../../source/core/event-order.js';
@@ -20,7 +20,7 @@ interface Feeds {
 	readonly faults: readonly string[];
 }
 
-/** What a log holds, read from its records alone. */
+/** Feeds of a log, read only from its records. */
 export function readFeeds(life: Life): Feeds {
 	const entries = new Map<PeerId, Uint8Array[]>();
 	const faults: string[] = [];
@@ -29,7 +29,7 @@ export function readFeeds(life: Life): Feeds {
 		const {peer, firstSeq} = record.batch;
 		const held = entries.get(peer) ?? [];
 		entries.set(peer, held);
-		if (held.length + 1 !== firstSeq) faults.push(`its log has ${peer.slice(0, 6)}:${firstSeq} behind ${held.length}`);
+		if (held.length + 1 !== firstSeq) faults.push(`its log has ${peer.slice(0, 6)}:${firstSeq} after ${held.length}`);
 		held.push(...record.batch.entries);
 	}
 	let bytes = 0;
@@ -57,10 +57,10 @@ function describe(row: TimelineEntry): string {
 	return `${row.peer.slice(0, 6)}:${row.seq} ${row.type}${detail} ${row.ms}.${row.counter}`;
 }
 
-/** Rows that every node must show; what it saw itself is its own affair. */
+/** Timeline rows that every node must show. Local observations are excluded. */
 export function sharedRows({timeline, pending}: State): TimelineEntry[] {
 	const rows = sliceTimeline(timeline, 0, timeline.length).filter(row => row.seq > 0);
-	// What waits for its time depends on the clock of who looks.
+	// Which rows are held back depends on the local clock.
 	return pending.length === 0 ? rows : [...rows, ...sliceTimeline(pending, 0, pending.length)].sort(compareOrder);
 }
 
@@ -72,7 +72,7 @@ export function compareMaps(
 	const faults: string[] = [];
 	for (const peer of new Set([...ours.keys(), ...theirs.keys()])) {
 		if (ours.get(peer) === theirs.get(peer)) continue;
-		faults.push(`${name}: feed ${peer.slice(0, 6)} is ${ours.get(peer)} here, ${theirs.get(peer)} at the first`);
+		faults.push(`${name}: feed ${peer.slice(0, 6)} is ${ours.get(peer)} here, ${theirs.get(peer)} on the first node`);
 	}
 	return faults;
 }
@@ -81,7 +81,9 @@ export function compareRows(name: string, ours: readonly TimelineEntry[], theirs
 	for (let index = 0; index < Math.max(ours.length, theirs.length); index++) {
 		const [mine, other] = [ours[index], theirs[index]].map(row => (row ? describe(row) : 'nothing'));
 		if (mine !== other)
-			return [`${name}: row ${index} of ${ours.length} is ${mine} here, ${other} of ${theirs.length} at the first`];
+			return [
+				`${name}: row ${index} of ${ours.length} is ${mine} here, ${other} of ${theirs.length} on the first node`,
+			];
 	}
 	return [];
 }
@@ -89,28 +91,28 @@ export function compareRows(name: string, ours: readonly TimelineEntry[], theirs
 export function checkOrder(name: string, state: State): string[] {
 	const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
 	const wrong = rows.findIndex((row, index) => index > 0 && compareOrder(rows[index - 1]!, row) >= 0);
-	return wrong < 0 ? [] : [`${name}: row ${wrong} stands before ${wrong - 1}`];
+	return wrong < 0 ? [] : [`${name}: row ${wrong} sorts before row ${wrong - 1}`];
 }
 
-/** What an author had learnt before it wrote stands before it. Where all clocks are within an hour, nothing is left out. */
+/** An event sorts after every event that its author knew when it wrote. Skipped if a clock is off by more than an hour. */
 export function checkCausality(name: string, life: Life, world: World): string[] {
 	if (world.nodes.some(({index}) => worstSkew(world.scenario, index) > HOUR_MS)) return [];
 	const own = peerOf(life);
 	let newest: FeedEvent | undefined;
 	for (const event of life.events) {
 		if (newest && event.peer === own && compareOrder(newest, event) > 0)
-			return [`${name}: its event ${event.seq} stands before ${newest.peer.slice(0, 6)}:${newest.seq}, which it knew`];
+			return [`${name}: its event ${event.seq} sorts before ${newest.peer.slice(0, 6)}:${newest.seq}, which it knew`];
 		if (!newest || compareOrder(newest, event) < 0) newest = event;
 	}
 	return [];
 }
 
-/** A clock that is right, or wrong by less than a day, is not dragged along by one that is not. */
-export function checkDrag(life: Life, world: World): string[] {
+/** A nearly correct clock is not dragged ahead by a wrong one. */
+export function checkClockDrag(life: Life, world: World): string[] {
 	const nearlyRight = world.nodes.filter(({index}) => worstSkew(world.scenario, index) <= HOUR_MS);
 	const authors = new Set(nearlyRight.flatMap(node => node.lives).flatMap(one => one.info?.peer ?? []));
 	const dragged = life.events.find(event => authors.has(event.peer) && event.ms - event.at > MAX_HLC_AHEAD_MS + 1000);
 	return dragged
-		? [`${dragged.peer.slice(0, 6)}:${dragged.seq} was dragged to ${dragged.ms}, written at ${dragged.at}`]
+		? [`${dragged.peer.slice(0, 6)}:${dragged.seq} was written at ${dragged.at} with the dragged clock ${dragged.ms}`]
 		: [];
 }

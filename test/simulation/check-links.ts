@@ -1,5 +1,4 @@
-/** One connection for each pair, who was cut off, what was acknowledged, what was said before a goodbye. */
-
+/** Checks of connections: one for each pair, disconnects, acknowledgements, goodbyes and digests. */
 import type {PeerId} from '../../source/core/event.js';
 import {lastSeq} from '../../source/core/event.js';
 import type {State} from '../../source/core/state.js';
@@ -8,12 +7,12 @@ import {isCut} from './scenario.js';
 import type {World} from './world.js';
 
 const QUIET_MS = 2000;
-/** What a link that was cut or a process that stood still looks like. */
-const EXCUSED = /^hello-timeout/;
-/** And one who sent what nobody asked for, and comes back too soon. */
-const EXCUSED_OF_LIARS = /^(hello-timeout|unasked|barred)/;
-/** From a hello to what is said behind it. */
-const GREETING_MS = 1000;
+/** Protocol faults that a cut link or a stalled process can cause. */
+const EXPECTED_FAULTS = /^hello-timeout/;
+/** The same, in rooms where a node sends unrequested history and is banned. */
+const EXPECTED_FAULTS_WITH_UNREQUESTED = /^(hello-timeout|unasked|barred)/;
+/** Limit from a hello to the digest. */
+const DIGEST_MS = 1000;
 
 export function checkConnections(world: World, running: readonly SimulatedNode[]): string[] {
 	const faults: string[] = [];
@@ -24,18 +23,18 @@ export function checkConnections(world: World, running: readonly SimulatedNode[]
 		for (const other of running) {
 			if (other === node) continue;
 			const count = other.host.addresses.reduce((sum, address) => sum + (open.get(address) ?? 0), 0);
-			const wanted = isCut(world.scenario, node.index, other.index) ? 0 : 1;
+			const expected = isCut(world.scenario, node.index, other.index) ? 0 : 1;
 			for (const address of other.host.addresses) open.delete(address);
-			if (count !== wanted)
-				faults.push(`node ${node.index}: ${count} connections to node ${other.index}, not ${wanted}`);
+			if (count !== expected)
+				faults.push(`node ${node.index}: ${count} connections to node ${other.index}, expected ${expected}`);
 		}
 		for (const [address, count] of open)
-			faults.push(`node ${node.index}: ${count} connections to ${address}, where nobody is`);
+			faults.push(`node ${node.index}: ${count} connections to ${address}, which no node uses`);
 	}
 	return faults;
 }
 
-/** Own words are acknowledged by everybody we are connected to. */
+/** Every connected peer has acknowledged our own events, and none acknowledges more than exist. */
 export function checkDelivery(name: string, state: State, life: Life): string[] {
 	const own = peerOf(life);
 	const seq = life.disk.records.reduce(
@@ -44,61 +43,65 @@ export function checkDelivery(name: string, state: State, life: Life): string[] 
 	);
 	const beyond = Object.entries(state.ephemeral.delivered).filter(([, held]) => held > seq);
 	if (beyond.length > 0)
-		return beyond.map(([peer, held]) => `${name}: ${peer.slice(0, 6)} is said to hold ${held} of ${seq}`);
+		return beyond.map(([peer, held]) => `${name}: ${peer.slice(0, 6)} is shown as holding ${held} of ${seq}`);
 	return Object.keys(state.ephemeral.links)
 		.filter(peer => (state.ephemeral.delivered[peer as PeerId] ?? 0) < seq)
-		.map(peer => `${name}: ${peer.slice(0, 6)} holds ${state.ephemeral.delivered[peer as PeerId]} of ${seq}, they say`);
+		.map(
+			peer =>
+				`${name}: ${peer.slice(0, 6)} holds ${state.ephemeral.delivered[peer as PeerId]} of our ${seq} events, by its acknowledgement`,
+		);
 }
 
-/** Who says goodbye has said all before: where nothing else was under way, its `left` is not learnt behind its goodbye. */
-export function checkLastWords(name: string, {disk: {records}, events}: Life): string[] {
+/** A peer's `left` event arrives before its goodbye, unless other events were in flight. */
+export function checkLeftBeforeGoodbye(name: string, {disk: {records}, events}: Life): string[] {
 	const ends = new Map(events.flatMap(event => (event.type === 'left' ? [[event.peer, event.seq] as const] : [])));
 	const held = new Map<PeerId, {readonly seq: number; readonly at: number}>();
-	/** What was held of a feed, and had been for a while, when its author said goodbye. */
-	const gone = new Map<PeerId, number>();
+	/** Last held seq of each feed at its author's goodbye, if it was stable before. */
+	const heldAtGoodbye = new Map<PeerId, number>();
 	const faults = new Set<string>();
 	for (const record of records) {
 		if (record.type === 'batch') {
 			const {peer} = record.batch;
 			const seq = lastSeq(record.batch);
-			if (gone.get(peer) === seq - 1 && ends.get(peer) === seq)
-				faults.add(`${name}: the last word of ${peer.slice(0, 6)} came after its goodbye`);
+			if (heldAtGoodbye.get(peer) === seq - 1 && ends.get(peer) === seq)
+				faults.add(`${name}: the last event of ${peer.slice(0, 6)} arrived after its goodbye`);
 			held.set(peer, {seq, at: record.loggedAt});
 		} else if (record.type === 'observation' && record.observation.type === 'peer-disconnected') {
 			const {subject, reason, peer: own} = record.observation;
 			const last = held.get(subject);
-			// Who says goodbye itself is answered by one.
+			// A peer answers our own goodbye with one.
 			const isOurs = (held.get(own)?.seq ?? 0) >= (ends.get(own) ?? Number.POSITIVE_INFINITY);
-			if (reason === 'leaving' && !isOurs && last && record.loggedAt - last.at > QUIET_MS) gone.set(subject, last.seq);
+			if (reason === 'leaving' && !isOurs && last && record.loggedAt - last.at > QUIET_MS)
+				heldAtGoodbye.set(subject, last.seq);
 		} else if (record.type === 'observation' && record.observation.type === 'launched') {
-			// It was we who said goodbye, and what was said since then comes first.
-			gone.clear();
+			// We restarted: events that were written meanwhile arrive first.
+			heldAtGoodbye.clear();
 			for (const [peer, {seq}] of held) held.set(peer, {seq, at: record.loggedAt});
 		}
 	}
 	return [...faults];
 }
 
-/** Nobody is cut off but for what it did; who sends history that nobody asked for is. */
-export function checkTrust(name: string, life: Life, world: World): string[] {
-	const lied = world.scenario.happenings.some(({type}) => type === 'unasked');
+/** Nodes disconnect a peer for a protocol fault only if the scenario contains one. */
+export function checkDisconnects(name: string, life: Life, world: World): string[] {
+	const hasUnrequested = world.scenario.steps.some(({type}) => type === 'unrequested');
 	return life.faults
-		.filter(fault => !(lied ? EXCUSED_OF_LIARS : EXCUSED).test(fault))
-		.map(fault => `${name}: cut off an honest peer: ${fault}`);
+		.filter(fault => !(hasUnrequested ? EXPECTED_FAULTS_WITH_UNREQUESTED : EXPECTED_FAULTS).test(fault))
+		.map(fault => `${name}: disconnected an honest peer: ${fault}`);
 }
 
-/** On every connection both sides say at once what they hold (architecture.md, invariant 5). */
-export function checkSaid(world: World): string[] {
+/** Both ends of a new connection send a digest at once (architecture.md, invariant 5). */
+export function checkDigests(world: World): string[] {
 	const faults = new Set<string>();
 	const now = world.clock.monotonic();
-	for (const {life, helloAt, digests, closedAt, unaskedAt} of world.heard.ends) {
-		if (unaskedAt !== undefined && closedAt === undefined)
-			faults.add(`node ${life.index}: sent history that nobody asked for, and was not cut off`);
+	for (const {life, helloAt, digests, closedAt, unrequestedAt} of world.recorder.ends) {
+		if (unrequestedAt !== undefined && closedAt === undefined)
+			faults.add(`node ${life.index}: sent unrequested history and was not disconnected`);
 		if (helloAt === undefined) continue;
 		const until = digests[0] ?? closedAt ?? now;
-		const stood = world.nodes[life.index]?.standstills.some(({from, to}) => from <= until && to >= helloAt);
-		if (until - helloAt > GREETING_MS && !stood)
-			faults.add(`node ${life.index}: did not say within ${GREETING_MS} ms of a hello what it holds`);
+		const isStalled = world.nodes[life.index]?.stalls.some(({from, to}) => from <= until && to >= helloAt);
+		if (until - helloAt > DIGEST_MS && !isStalled)
+			faults.add(`node ${life.index}: sent no digest within ${DIGEST_MS} ms after a hello`);
 	}
 	return [...faults];
 }

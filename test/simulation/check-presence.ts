@@ -1,31 +1,35 @@
-/** What the room says of who is here, who left and who was lost (design.md, 1, Who testifies). */
+/** Checks of presence: who is here, who left and who was reported lost. */
 import type {PeerId} from '../../source/core/event.js';
 import {findPeer} from '../../source/core/roster.js';
 import type {State} from '../../source/core/state.js';
 import {type Life, peerOf} from './node.js';
 import type {World} from './world.js';
 
+/** Time until all connections of a newcomer are up. */
 const FORMING_MS = 5000;
-/** Until a last word was passed on. */
-const TELLING_MS = 2000;
+/** Time until a last event was relayed. */
+const RELAY_MS = 2000;
 
-/** Nobody could take its last word, or only such as crashed before they could tell. */
-function leftUnheard({farewell}: Life): boolean {
-	if (!farewell) return false;
-	return farewell.to.every(({crashedAt}) => (crashedAt ?? Number.POSITIVE_INFINITY) - farewell.at < TELLING_MS);
+/** Whether nobody received its last event, or every receiver crashed before it could relay it. */
+function leftUnnoticed({departure}: Life): boolean {
+	if (!departure) return false;
+	return departure.receivers.every(({crashedAt}) => (crashedAt ?? Number.POSITIVE_INFINITY) - departure.at < RELAY_MS);
 }
 
-/** Asked for what it said before its last word it gave nothing, and so nobody could take that word. */
-function keptItsEnd(life: Life, lives: readonly Life[], {heard}: World): boolean {
+/** Whether it suppressed the answer for its last events, so that nobody could apply its `left` event. */
+function suppressedLastEvents(life: Life, lives: readonly Life[], {recorder}: World): boolean {
 	const own = peerOf(life);
 	const end = life.events.find(({peer, type}) => peer === own && type === 'left');
-	if (!end || lives.some(other => other !== life && other.learntAt.has(`${own}:${end.seq}`))) return false;
-	return heard.ends.some(one => {
-		return heard.partner(one)?.life === life && one.wants.some(({isKept, ranges}) => isKept && ranges.has(own));
+	if (!end || lives.some(other => other !== life && other.appliedAt.has(`${own}:${end.seq}`))) return false;
+	return recorder.ends.some(one => {
+		return (
+			recorder.partner(one)?.life === life &&
+			one.wants.some(({isSuppressed, ranges}) => isSuppressed && ranges.has(own))
+		);
 	});
 }
 
-/** How each life ended must be what the room says of it. */
+/** The presence that the room shows must match how each process ended. */
 export function checkPresence(name: string, state: State, lives: readonly Life[], world: World): string[] {
 	const faults: string[] = [];
 	for (const life of lives) {
@@ -37,41 +41,41 @@ export function checkPresence(name: string, state: State, lives: readonly Life[]
 		const left = known.left !== undefined;
 		if (life.state === 'running' && (lost || left))
 			faults.push(`${name}: ${short} is here but ${left ? 'left' : 'lost'}`);
-		// One that crashes while it leaves may have said so before.
-		const saidLeft = life.events.some(event => event.type === 'left' && event.peer === known.peer);
-		if (life.state === 'crashed' && (left ? !saidLeft : !lost))
+		// A process that crashes while it leaves may already have written its `left` event.
+		const hasWrittenLeft = life.events.some(event => event.type === 'left' && event.peer === known.peer);
+		if (life.state === 'crashed' && (left ? !hasWrittenLeft : !lost))
 			faults.push(`${name}: ${short} crashed but is ${left ? 'left' : 'not lost'}`);
-		if (life.state === 'left' && !left && !lost) faults.push(`${name}: ${short} left, which nobody says`);
+		if (life.state === 'left' && !left && !lost) faults.push(`${name}: ${short} left, but no node shows it`);
 		for (let absence = 0; absence < known.absences; absence++)
 			if (!known.lost[absence] || !known.returned[absence])
-				faults.push(`${name}: ${short} returned from ${absence} that nobody reported`);
+				faults.push(`${name}: ${short} returned from absence ${absence}, which nobody reported`);
 		const timesLost = Object.keys(known.lost).length;
-		const isCalm = world.scenario.calm && life.state !== 'crashed' && !leftUnheard(life);
-		if (isCalm && timesLost > 0 && !keptItsEnd(life, lives, world))
-			faults.push(`${name}: ${short} never went but ${timesLost} times lost`);
+		const isCalm = world.scenario.calm && life.state !== 'crashed' && !leftUnnoticed(life);
+		if (isCalm && timesLost > 0 && !suppressedLastEvents(life, lives, world))
+			faults.push(`${name}: ${short} was never away but was reported lost ${timesLost} times`);
 	}
 	return faults;
 }
 
-/** While connections come up, two may not know that both saw a third vanish. */
+/** While connections come up, two nodes may not know that both saw a third one vanish. */
 function isForming(world: World, subject: PeerId): boolean {
 	const node = world.nodes.find(({lives}) => lives.some(({info}) => info?.peer === subject));
-	const {happenings} = world.scenario;
-	const ends = happenings.filter(one => one.type === 'crash' && one.node === node?.index);
-	return ends.some(({at}) => happenings.some(one => one.type === 'join' && one.at <= at && at - one.at < FORMING_MS));
+	const {steps} = world.scenario;
+	const ends = steps.filter(one => one.type === 'crash' && one.node === node?.index);
+	return ends.some(({at}) => steps.some(one => one.type === 'join' && one.at <= at && at - one.at < FORMING_MS));
 }
 
-/** The newest of two may have been broken from outside right after the other end closed the older one. */
+/** Whether a reset may have broken the newest of two connections right after the other end closed the older one. */
 function wasReset({nodes, scenario}: World, {index}: Life, subject: PeerId): boolean {
 	const other = nodes.find(({lives}) => lives.some(({info}) => info?.peer === subject))?.index;
-	return scenario.happenings.some(
+	return scenario.steps.some(
 		one =>
 			one.type === 'reset' &&
 			((one.node === index && one.other === other) || (one.node === other && one.other === index)),
 	);
 }
 
-/** Where nothing happened that could silence a living peer, nobody was given up, and one accuser was enough. */
+/** In a calm scenario no running peer is declared dead, and at most two peers report the same loss. */
 export function checkCalm(name: string, life: Life, lives: readonly Life[], world: World): string[] {
 	const faults: string[] = [];
 	const here = new Set(lives.filter(other => other.info && other.state === 'running').map(peerOf));
@@ -79,18 +83,18 @@ export function checkCalm(name: string, life: Life, lives: readonly Life[], worl
 		if (record.type !== 'observation' || record.observation.type !== 'peer-disconnected') continue;
 		const {subject, reason} = record.observation;
 		if (reason.startsWith('nothing received') && here.has(subject))
-			faults.push(`${name}: gave up ${subject.slice(0, 6)}`);
+			faults.push(`${name}: declared ${subject.slice(0, 6)} dead`);
 		if (reason === 'duplicate' && !wasReset(world, life, subject))
-			faults.push(`${name}: no connection to ${subject.slice(0, 6)} was left of two`);
+			faults.push(`${name}: closed both connections to ${subject.slice(0, 6)}`);
 	}
-	const accusers = new Map<string, number>();
+	const reporters = new Map<string, number>();
 	for (const event of life.events) {
 		if (event.type !== 'lost') continue;
 		if (isForming(world, event.subject)) continue;
 		const key = `${event.subject.slice(0, 6)} ${event.absence}`;
-		accusers.set(key, (accusers.get(key) ?? 0) + 1);
+		reporters.set(key, (reporters.get(key) ?? 0) + 1);
 	}
-	for (const [key, count] of accusers)
-		if (count > 2) faults.push(`${name}: ${count} accusers of ${key} among ${world.scenario.nodes}`);
+	for (const [key, count] of reporters)
+		if (count > 2) faults.push(`${name}: ${count} reports that ${key} is lost, among ${world.scenario.nodes} nodes`);
 	return faults;
 }

@@ -1,17 +1,17 @@
-/** Bytes: what was sent in all, and what waited. */
+/** Checks of traffic: bytes sent in total and bytes queued. */
 import {MAX_FRAME_BYTES, MAX_QUEUED_BYTES} from '../../source/core/limits.js';
 import {readFeeds} from './check-history.js';
 import type {Life} from './node.js';
 import type {World} from './world.js';
 
 const EVENT_FRAME_BYTES = 250;
-const GREETING_BYTES = 10_000;
-const CADENCE_BYTES_PER_SECOND = 100;
+const HANDSHAKE_BYTES = 10_000;
+const PERIODIC_BYTES_PER_SECOND = 100;
 const HAVE_BYTES = 100;
 
 /**
- * What may be sent in all: two copies of everything to everybody, greetings and comparisons for each connection, a
- * cadence, and what is told of each event to each neighbour.
+ * Upper bound of the bytes sent by all nodes. It allows two copies of the history for each process, hello and inventory for
+ * each connection, periodic messages, and one `have` for each event and neighbour.
  */
 export function sendingBound(world: World): number {
 	const lives = world.nodes.flatMap(node => node.lives);
@@ -23,10 +23,10 @@ export function sendingBound(world: World): number {
 		const own = readFeeds(life);
 		history = Math.max(history, own.bytes + own.events * EVENT_FRAME_BYTES);
 		events = Math.max(events, own.events);
-		bound += life.traffic.opened * (GREETING_BYTES + feeds * 150);
+		bound += life.traffic.opened * (HANDSHAKE_BYTES + feeds * 150);
 		const now = world.clock.monotonic();
 		const openMs = life.traffic.openMs + [...life.traffic.open.values()].reduce((sum, since) => sum + now - since, 0);
-		bound += (openMs / 1000) * CADENCE_BYTES_PER_SECOND;
+		bound += (openMs / 1000) * PERIODIC_BYTES_PER_SECOND;
 	}
 	return bound + 2 * history * lives.length + events * HAVE_BYTES * lives.length * world.scenario.nodes;
 }
@@ -37,12 +37,12 @@ export function sentBytes(world: World): number {
 
 export function checkSending(world: World): string[] {
 	const [sent, bound] = [sentBytes(world), sendingBound(world)];
-	return sent > bound ? [`${sent} bytes sent in all, more than ${Math.round(bound)}`] : [];
+	return sent > bound ? [`${sent} bytes sent in total, the bound is ${Math.round(bound)}`] : [];
 }
 
-/** A slow reader's queue is bounded: what was pushed before the bound was seen may stand above it. */
+/** The queue to a slow reader is bounded. The last push may exceed the bound by one frame. */
 export function checkQueue(name: string, {traffic}: Life): string[] {
 	return traffic.queuedBytes > MAX_QUEUED_BYTES + MAX_FRAME_BYTES
-		? [`${name}: ${traffic.queuedBytes} bytes waited`]
+		? [`${name}: ${traffic.queuedBytes} bytes queued`]
 		: [];
 }

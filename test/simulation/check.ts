@@ -1,14 +1,20 @@
-/** What must hold once everything has settled (design.md, 1 and 3). Each line returned is one broken promise. */
+/** Invariants that must hold once the room has settled. Each returned line describes one violation. */
 import {
 	checkCausality,
-	checkDrag,
+	checkClockDrag,
 	checkOrder,
 	compareMaps,
 	compareRows,
 	readFeeds,
 	sharedRows,
 } from './check-history.js';
-import {checkConnections, checkDelivery, checkLastWords, checkSaid, checkTrust} from './check-links.js';
+import {
+	checkConnections,
+	checkDelivery,
+	checkDigests,
+	checkDisconnects,
+	checkLeftBeforeGoodbye,
+} from './check-links.js';
 import {checkCalm, checkPresence} from './check-presence.js';
 import {checkQueue, checkSending} from './check-sending.js';
 import {peerOf, type SimulatedNode} from './node.js';
@@ -18,29 +24,34 @@ export function runningNodes(world: World): SimulatedNode[] {
 	return world.nodes.filter(node => node.life?.state === 'running' && node.life.info);
 }
 
-/** Whether all who run hold the same of every feed. */
+/** Whether all running nodes hold the same feeds. */
 export function holdSameHistory(world: World): boolean {
 	const [first, ...others] = runningNodes(world).map(node => readFeeds(node.life!).tips);
 	return !first || others.every(tips => compareMaps('', tips, first).length === 0);
 }
 
-/** What no life may ever have done, however it ended. */
-function checkEver({nodes}: World): string[] {
-	return nodes.flatMap(({lives, falseHost}) =>
-		lives.flatMap(({index, traffic, hasty}) => [
-			...hasty.map(fault => `node ${index}: ${fault}`),
-			...(traffic.dialled.has(falseHost) ? [`node ${index}: dialled where a beacon was sent again from`] : []),
+/** Invariants of every process, including those that ended. */
+function checkAllProcesses({nodes}: World): string[] {
+	return nodes.flatMap(({lives, unusedAddress}) =>
+		lives.flatMap(({index, traffic, prematureReports}) => [
+			...prematureReports.map(fault => `node ${index}: ${fault}`),
+			...(traffic.dialled.has(unusedAddress) ? [`node ${index}: dialled the source address of a replayed beacon`] : []),
 		]),
 	);
 }
 
-/** Everything that must hold among those who run. Empty: all is well. */
+/** Checks all invariants of the running nodes. Empty if none is violated. */
 export function findFaults(world: World): string[] {
 	const running = runningNodes(world);
 	const [first] = running;
 	if (!first?.life) return [];
-	const faults = [...checkConnections(world, running), ...checkSending(world), ...checkDrag(first.life, world)];
-	faults.push(...checkSaid(world), ...world.asking.faults, ...world.asking.unanswered(), ...checkEver(world));
+	const faults = [...checkConnections(world, running), ...checkSending(world), ...checkClockDrag(first.life, world)];
+	faults.push(
+		...checkDigests(world),
+		...world.requestCheck.faults,
+		...world.requestCheck.unanswered(),
+		...checkAllProcesses(world),
+	);
 	const lives = world.nodes.flatMap(node => node.lives);
 	const firstFeeds = readFeeds(first.life);
 	const firstRows = sharedRows(first.life.chatNode.store.getState());
@@ -53,11 +64,12 @@ export function findFaults(world: World): string[] {
 		faults.push(...compareMaps(name, feeds.tips, firstFeeds.tips), ...compareRows(name, sharedRows(state), firstRows));
 		faults.push(...checkOrder(name, state));
 		if (running.length > 1) faults.push(...checkPresence(name, state, lives, world));
-		for (const [id, count] of life.entered) if (count > 1) faults.push(`${name}: ${id} entered ${count} times`);
+		for (const [id, count] of life.appliedCounts)
+			if (count > 1) faults.push(`${name}: event ${id} was applied ${count} times`);
 		const author = feeds.tips.get(peerOf(life));
 		if (!author) faults.push(`${name}: its own feed is not in its log`);
 		faults.push(...checkDelivery(name, state, life), ...checkCausality(name, life, world));
-		faults.push(...checkLastWords(name, life), ...checkTrust(name, life, world));
+		faults.push(...checkLeftBeforeGoodbye(name, life), ...checkDisconnects(name, life, world));
 		if (world.scenario.calm) faults.push(...checkCalm(name, life, lives, world));
 		faults.push(...checkQueue(name, life));
 	}

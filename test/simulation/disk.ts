@@ -1,10 +1,10 @@
 import type {LogHeader, LogRecord, OpenedLog} from '../../source/storage/log.js';
 import {createMemoryLog} from '../../source/storage/memory-log.js';
 
-/** What a node appended, which outlives its process. */
+/** In-memory log storage that survives the process of a node. */
 export interface Disk {
 	readonly records: LogRecord[];
-	/** As after a launch: what stands there is read first. */
+	/** Opens the log as a new process does: existing records are read first. */
 	open(): OpenedLog;
 }
 

@@ -1,21 +1,20 @@
-/** Faults that last: how they begin, what they do to the links, how they end. */
-
+/** Faults with a duration: how they begin, what they do to the links, how they end. */
 import type {Clock} from '../../source/core/environment.js';
 import {CUT, type LinkFaults} from '../helpers/memory-links.js';
 import type {MemoryNetwork} from '../helpers/memory-network.js';
 import type {SimulatedNode} from './node.js';
-import type {Fault, Happening, Scenario} from './scenario.js';
+import type {Fault, Scenario, Step} from './scenario.js';
 
 export interface Faults {
-	/** Links as the scenario wants them, and every fault that is active. */
+	/** Sets the links as the scenario and the active faults require. */
 	applyLinks(): void;
 	begin(fault: Fault): void;
 	finish(fault: Fault): void;
 	finishAll(): void;
 	isUnplugged(index: number): boolean;
-	/** Something happens that may leave one knowing less of others than before. */
-	disturbed(by: Happening['type']): void;
-	/** For how long nothing was wrong but nodes that do not answer, ms. */
+	/** Notes a step that may make a node lose knowledge of others. */
+	noteStep(type: Step['type']): void;
+	/** Time since the last fault other than an unresponsive node, ms. */
 	quietMs(): number;
 }
 
@@ -26,20 +25,20 @@ export interface FaultsOptions {
 	readonly nodes: () => readonly SimulatedNode[];
 }
 
-/** After these somebody may know less of others than he did. */
-const DISTURBING: ReadonlySet<Happening['type']> = new Set([
+/** Steps after which a node may know less of others than before. */
+const DISTURBING: ReadonlySet<Step['type']> = new Set([
 	'crash',
 	'leave',
 	'reset',
 	'redial',
 	'readdress',
-	'unasked',
+	'unrequested',
 ]);
-const FAR: Partial<LinkFaults> = {latencyMs: 700};
+const SLOW_DIRECT: Partial<LinkFaults> = {latencyMs: 700};
 const ONE_WAY: Partial<LinkFaults> = {connect: 'dropped'};
-const UNHEARD: Partial<LinkFaults> = {connect: 'dropped', broadcast: false, multicast: false};
+const NO_BEACON: Partial<LinkFaults> = {connect: 'dropped', broadcast: false, multicast: false};
 
-/** Which directed links a fault changes, and how. */
+/** Directed links that a fault changes, with the new settings. */
 function patches(fault: Fault, nodes: number): [number, number, Partial<LinkFaults>][] {
 	const all = Array.from({length: nodes}, (_, index) => index);
 	switch (fault.type) {
@@ -77,10 +76,15 @@ export function createFaults({scenario, network, clock, nodes}: FaultsOptions): 
 
 	function applyLinks(): void {
 		network.healAll();
-		for (const {from, to, how} of scenario.apart) {
+		for (const {from, to, how} of scenario.limitedPairs) {
 			if (how === 'cut') network.cut(`host ${from}`, `host ${to}`);
-			else network.links.set(`host ${from}`, `host ${to}`, how === 'unheard' ? UNHEARD : how === 'far' ? FAR : ONE_WAY);
-			if (how === 'far') network.links.set(`host ${to}`, `host ${from}`, FAR);
+			else
+				network.links.set(
+					`host ${from}`,
+					`host ${to}`,
+					how === 'no-beacon' ? NO_BEACON : how === 'far' ? SLOW_DIRECT : ONE_WAY,
+				);
+			if (how === 'far') network.links.set(`host ${to}`, `host ${from}`, SLOW_DIRECT);
 		}
 		for (const fault of active)
 			for (const [from, to, patch] of patches(fault, scenario.nodes))
@@ -92,33 +96,33 @@ export function createFaults({scenario, network, clock, nodes}: FaultsOptions): 
 		if (fault.type === 'freeze') freeze(nodes()[fault.node]!);
 		else if (fault.type === 'sleep') for (const node of nodes()) freeze(node);
 		else if (fault.type === 'unplug') nodes()[fault.node]?.host.unplug();
-		else if (fault.type === 'mute') setMute(fault.node, true);
-		else if (fault.type === 'boast') setBoasting(fault.node, true);
+		else if (fault.type === 'unresponsive') setUnresponsive(fault.node, true);
+		else if (fault.type === 'exaggerate') setExaggerating(fault.node, true);
 		else applyLinks();
 		if (fault.type === 'blocked') network.reset(`host ${fault.from}`, `host ${fault.to}`);
 	}
 
-	function freeze({host, standstills}: SimulatedNode): void {
-		if (!host.clock.frozen) standstills.push({from: clock.monotonic(), to: Number.POSITIVE_INFINITY});
+	function freeze({host, stalls}: SimulatedNode): void {
+		if (!host.clock.frozen) stalls.push({from: clock.monotonic(), to: Number.POSITIVE_INFINITY});
 		host.freeze();
 	}
 
-	function thaw({host, standstills}: SimulatedNode): void {
+	function thaw({host, stalls}: SimulatedNode): void {
 		host.thaw();
-		standstills.at(-1)!.to = clock.monotonic();
+		stalls.at(-1)!.to = clock.monotonic();
 	}
 
-	/** A new process is not. */
-	function setBoasting(index: number, isBoasting: boolean): void {
+	/** The setting ends with the process. */
+	function setExaggerating(index: number, enabled: boolean): void {
 		for (const {traffic} of nodes()[index]?.lives ?? []) {
-			traffic.isBoasting = isBoasting;
-			traffic.boasted ||= isBoasting;
+			traffic.exaggerates = enabled;
+			traffic.hasExaggerated ||= enabled;
 		}
 	}
 
-	/** A new process is not. */
-	function setMute(index: number, isMute: boolean): void {
-		for (const {traffic} of nodes()[index]?.lives ?? []) traffic.isMute = isMute;
+	/** The setting ends with the process. */
+	function setUnresponsive(index: number, enabled: boolean): void {
+		for (const {traffic} of nodes()[index]?.lives ?? []) traffic.isUnresponsive = enabled;
 	}
 
 	function isFrozen(index: number): boolean {
@@ -131,14 +135,14 @@ export function createFaults({scenario, network, clock, nodes}: FaultsOptions): 
 
 	function finish(fault: Fault): void {
 		if (!active.delete(fault)) return;
-		if (fault.type !== 'mute') disturbedAt = clock.monotonic();
+		if (fault.type !== 'unresponsive') disturbedAt = clock.monotonic();
 		for (const node of nodes()) {
 			const {host, index} = node;
 			if (host.clock.frozen && !isFrozen(index)) thaw(node);
 			if (fault.type === 'unplug' && fault.node === index && !isUnplugged(index)) host.plug();
 		}
-		if (fault.type === 'mute') setMute(fault.node, false);
-		if (fault.type === 'boast') setBoasting(fault.node, false);
+		if (fault.type === 'unresponsive') setUnresponsive(fault.node, false);
+		if (fault.type === 'exaggerate') setExaggerating(fault.node, false);
 		applyLinks();
 	}
 
@@ -150,9 +154,9 @@ export function createFaults({scenario, network, clock, nodes}: FaultsOptions): 
 			for (const fault of [...active]) finish(fault);
 		},
 		isUnplugged,
-		disturbed(by) {
-			if (DISTURBING.has(by)) disturbedAt = clock.monotonic();
+		noteStep(type) {
+			if (DISTURBING.has(type)) disturbedAt = clock.monotonic();
 		},
-		quietMs: () => ([...active].some(({type}) => type !== 'mute') ? 0 : clock.monotonic() - disturbedAt),
+		quietMs: () => ([...active].some(({type}) => type !== 'unresponsive') ? 0 : clock.monotonic() - disturbedAt),
 	};
 }

@@ -1,29 +1,32 @@
-/** Adapters that count: bytes and open connections of a transport, timers of a clock. Lies are told here (`lies.ts`). */
+/**
+ * Adapters that count the bytes and connections of a transport and the timers of a clock. The transport also injects the
+ * message faults of `message-faults.ts`.
+ */
 import type {Clock, Timer} from '../../source/core/environment.js';
 import type {Connection, Transport} from '../../source/network/transport/transport.js';
-import {boast, isAnswer} from './lies.js';
-import type {Ear, EarAt} from './overhear.js';
+import {exaggerate, isAnswer} from './message-faults.js';
+import type {ConnectionObserver, EndRecorder} from './message-recorder.js';
 
 export interface Traffic {
-	/** Handed to connections, ever. */
+	/** Total bytes passed to connections. */
 	sentBytes: number;
 	receivedBytes: number;
-	/** Most that ever waited in one connection. */
+	/** Largest queue of one connection so far, bytes. */
 	queuedBytes: number;
-	/** Connections that were open, ever, and for how long in all, ms. */
+	/** Connections opened so far, and the total time that closed ones were open, ms. */
 	opened: number;
 	openMs: number;
-	/** Since when, monotonic ms. */
+	/** Opening time of each open connection, monotonic ms. */
 	readonly open: Map<Connection, number>;
-	/** What was said on those that are open. */
-	readonly ears: Map<Connection, EarAt>;
-	/** Hosts that were dialled, ever. */
+	/** Message recorders of the open connections. */
+	readonly recorders: Map<Connection, EndRecorder>;
+	/** Addresses dialled so far. */
 	readonly dialled: Set<string>;
-	/** Answers to `want` never leave: a peer that is alive and gives nothing. */
-	isMute: boolean;
-	/** It says that it holds more than it does, of every feed; and whether it ever did. */
-	isBoasting: boolean;
-	boasted: boolean;
+	/** Whether answers to `want` are dropped: the peer is alive and delivers nothing. */
+	isUnresponsive: boolean;
+	/** Whether its inventory claims more than it holds, now and at any time so far. */
+	exaggerates: boolean;
+	hasExaggerated: boolean;
 }
 
 export function createTraffic(): Traffic {
@@ -34,19 +37,24 @@ export function createTraffic(): Traffic {
 		opened: 0,
 		openMs: 0,
 		open: new Map(),
-		ears: new Map(),
+		recorders: new Map(),
 		dialled: new Set(),
-		isMute: false,
-		isBoasting: false,
-		boasted: false,
+		isUnresponsive: false,
+		exaggerates: false,
+		hasExaggerated: false,
 	};
 }
 
-function meterConnection(connection: Connection, traffic: Traffic, clock: Clock, ear: Ear): Connection {
-	const at = ear.opened(connection);
+function meterConnection(
+	connection: Connection,
+	traffic: Traffic,
+	clock: Clock,
+	observer: ConnectionObserver,
+): Connection {
+	const recorder = observer.opened(connection);
 	const from = clock.monotonic();
 	traffic.open.set(connection, from);
-	traffic.ears.set(connection, at);
+	traffic.recorders.set(connection, recorder);
 	traffic.opened++;
 	return {
 		dialled: connection.dialled,
@@ -61,27 +69,27 @@ function meterConnection(connection: Connection, traffic: Traffic, clock: Clock,
 			connection.handle({
 				data(chunk) {
 					traffic.receivedBytes += chunk.length;
-					at.heard(chunk);
+					recorder.received(chunk);
 					handlers.data(chunk);
 				},
 				drain: () => handlers.drain(),
 				closed(error) {
 					traffic.open.delete(connection);
-					traffic.ears.delete(connection);
-					at.closed();
+					traffic.recorders.delete(connection);
+					recorder.closed();
 					traffic.openMs += clock.monotonic() - from;
 					handlers.closed(error);
 				},
 			});
 		},
 		send(frame) {
-			if (traffic.isMute && isAnswer(frame)) {
-				at.kept(frame);
+			if (traffic.isUnresponsive && isAnswer(frame)) {
+				recorder.suppressed(frame);
 				return true;
 			}
-			at.said(frame);
+			recorder.sent(frame);
 			traffic.sentBytes += frame.length;
-			const sent = connection.send(traffic.isBoasting ? boast(frame) : frame);
+			const sent = connection.send(traffic.exaggerates ? exaggerate(frame) : frame);
 			traffic.queuedBytes = Math.max(traffic.queuedBytes, connection.queuedBytes);
 			return sent;
 		},
@@ -92,13 +100,20 @@ function meterConnection(connection: Connection, traffic: Traffic, clock: Clock,
 	};
 }
 
-export function meterTransport(transport: Transport, traffic: Traffic, clock: Clock, ear: Ear): Transport {
+export function meterTransport(
+	transport: Transport,
+	traffic: Traffic,
+	clock: Clock,
+	observer: ConnectionObserver,
+): Transport {
 	return {
-		listen: accepted => transport.listen(connection => accepted(meterConnection(connection, traffic, clock, ear))),
+		listen: accepted => transport.listen(connection => accepted(meterConnection(connection, traffic, clock, observer))),
 		async dial(address, port) {
 			traffic.dialled.add(address);
 			const result = await transport.dial(address, port);
-			return 'connection' in result ? {connection: meterConnection(result.connection, traffic, clock, ear)} : result;
+			return 'connection' in result
+				? {connection: meterConnection(result.connection, traffic, clock, observer)}
+				: result;
 		},
 		get refused() {
 			return transport.refused;
@@ -108,7 +123,7 @@ export function meterTransport(transport: Transport, traffic: Traffic, clock: Cl
 }
 
 export interface MeteredClock extends Clock {
-	/** Set and neither run nor cancelled: where each was set, if `traced`. */
+	/** Timers that have neither run nor been cancelled. The value is the stack where each was set, if `traced`. */
 	readonly pending: ReadonlyMap<Timer, string>;
 }
 

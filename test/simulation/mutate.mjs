@@ -1,7 +1,7 @@
-// `node test/simulation/mutate.mjs [word...]`: breaks each rule (or those whose title contains a word) in a copy of the tree and
-// prints what fails: the first of 200 rooms of the simulator, and a unit test. `--list` only shows the edits, without a run.
-// It stops if a function or place is not found, if the simulator fails for another reason, or if unbroken rooms fail.
-// Only fake networks; nothing is dialled.
+// Mutation test of the simulator: `node test/simulation/mutate.mjs [--list] [WORD...]`. Breaks each rule (or those whose title
+// contains a word) in a copy of the tree. Prints the first of 200 rooms that fails, and a unit test that fails. `--list` only
+// shows the edits. Stops if a function or place is not found, if the simulator crashes, or if a room fails without a mutation.
+// It uses memory networks only.
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -23,7 +23,7 @@ function prepare() {
 	}
 }
 
-/** What it printed, and whether it ended well. */
+/** Runs a command in the copy. Returns its output and whether it succeeded. */
 function run(command, args) {
 	try {
 		const text = execFileSync(command, args, {
@@ -39,13 +39,13 @@ function run(command, args) {
 	}
 }
 
-/** Undefined: all rooms agree. */
+/** The first room that fails, with its fault. Undefined if all rooms converge. */
 function findRoom({seed, runs, nodes}) {
 	const args = ['--seed', `${seed}`, '--runs', `${runs}`, '--nodes', nodes];
 	const {ok, text} = run(process.execPath, ['test/simulation/simulate.mjs', ...args]);
 	if (ok) return undefined;
 	const [, failed, fault = ''] = /seed (\d+)[^\n]*\n\s*([^\n]*)/.exec(text) ?? [];
-	if (!failed) throw new Error(`the simulator did not get as far as a fault:\n${text}`);
+	if (!failed) throw new Error(`the simulator stopped without reporting a fault:\n${text}`);
 	return `${runs === 1 ? `seed ${failed}, ${nodes}` : `room ${Number(failed) - seed + 1}`}: ${fault}`;
 }
 
@@ -60,23 +60,23 @@ function findTest(tests) {
 	]);
 	if (ok) return undefined;
 	const [, file, title] = /FAIL\s+(?:\|?unit\|?\s+)?(\S+)\s+>\s+([^\n]*)/.exec(text) ?? [];
-	if (!file) throw new Error(`the tests did not get as far as a failure:\n${text}`);
+	if (!file) throw new Error(`the tests stopped without reporting a failure:\n${text}`);
 	return `${file}: ${title}`;
 }
 
-/** Paths of the unit test files whose names begin so. */
+/** Paths of the unit test files whose names begin with an entry of `tests`. */
 function findTestFiles({rule, tests = []}) {
 	return tests.flatMap(name => {
 		const found = testFiles.filter(file => basename(file).startsWith(name));
-		if (found.length === 0) throw new Error(`rule "${rule}": no test file is named ${name}`);
+		if (found.length === 0) throw new Error(`rule "${rule}": no test file name begins with ${name}`);
 		return found;
 	});
 }
 
-/** Writes the edits of a rule into the copy; returns how to undo them. */
+/** Applies the edits of a rule to the copy. Returns a function that reverts them. */
 function breakRule(edits) {
 	const files = new Map();
-	// From the end of the file to its beginning: earlier positions stay true.
+	// Edits go from the end of the file to its beginning, so that earlier positions stay valid.
 	for (const {file, start, end, text} of edits.toSorted((a, b) => b.start - a.start)) {
 		const path = join(copy, relative(root, file));
 		const before = readFileSync(path, 'utf8');
@@ -108,7 +108,7 @@ const planned = chosen.flatMap(mutation => {
 	}
 });
 if (faults.length > 0 || chosen.length === 0) {
-	console.error(faults.join('\n') || 'no rule contains these words');
+	console.error(faults.join('\n') || 'no rule title contains these words');
 	process.exit(2);
 }
 
@@ -123,9 +123,9 @@ try {
 	prepare();
 	for (const rooms of [ROOMS, ...planned.flatMap(({room}) => room ?? [])]) {
 		const unbroken = findRoom(rooms);
-		if (unbroken) throw new Error(`nothing is broken, but ${unbroken}`);
+		if (unbroken) throw new Error(`a room fails without a mutation: ${unbroken}`);
 	}
-	console.log(`nothing broken: all of ${ROOMS.runs} rooms agree`);
+	console.log(`without a mutation all ${ROOMS.runs} rooms converge`);
 	for (const {rule, room = ROOMS, tests, edits} of planned) {
 		const restore = breakRule(edits);
 		const failedRoom = findRoom(room);

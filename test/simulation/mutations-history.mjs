@@ -1,4 +1,4 @@
-/** Broken rules of one history, time, order and stopping. Form: mutations.mjs. */
+/** Mutations of sync, clocks, order and stopping. Format: mutations.mjs. */
 export const historyMutations = [
 	{
 		rule: 'A batch that starts after a gap is not accepted.',
@@ -36,7 +36,7 @@ export const historyMutations = [
 		tests: ['sync'],
 	},
 	{
-		rule: 'Claims about our own feed beyond its end are ignored.',
+		rule: 'An inventory that claims more of our own feed than exists is ignored.',
 		edits: [{in: 'createInventoryReceiver.receiveFeed', call: 'min', becomes: 'its argument 1'}],
 		tests: ['sync'],
 	},
@@ -76,7 +76,7 @@ export const historyMutations = [
 		tests: ['sync'],
 	},
 	{
-		rule: 'A peer that does not deliver what it claims is not asked for it again.',
+		rule: 'A peer that does not deliver a listed range is not asked for it again.',
 		edits: [{in: 'createRangeRequester.dropRefused', call: 'set', becomes: 'removed'}],
 		tests: ['sync'],
 	},

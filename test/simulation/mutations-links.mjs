@@ -1,4 +1,4 @@
-/** Broken rules of connections and discovery. Form: mutations.mjs. */
+/** Mutations of connections and discovery. Format: mutations.mjs. */
 export const linkMutations = [
 	{
 		rule: 'Only the peer with the lower id closes a duplicate connection.',

@@ -1,4 +1,4 @@
-/** Broken rules of presence. Form: mutations.mjs. */
+/** Mutations of presence. Format: mutations.mjs. */
 export const presenceMutations = [
 	{
 		rule: 'Peers report a lost peer one after another, by rank.',

@@ -12,20 +12,20 @@ const QUIET: Scenario = {
 	hasSecret: false,
 	calm: true,
 	scattered: false,
-	twoHomed: false,
-	alike: false,
+	dualHomed: false,
+	sharedBucket: false,
 	skews: Array.from({length: NODES}, () => 0),
 	latencyMs: 1,
 	jitterMs: 0,
 	datagramLoss: 0,
 	datagramDuplication: 0,
 	filter: 'none',
-	apart: [],
-	happenings: [],
+	limitedPairs: [],
+	steps: [],
 	until: 0,
 };
 
-it('a newcomer receives one copy of the past, while others go on talking', {timeout: 60_000}, async () => {
+it('a newcomer receives the history once, while other nodes keep posting', {timeout: 60_000}, async () => {
 	const world = createWorld(QUIET, await deriveRoomKeys({room: 'room'}));
 	await world.play();
 	const [newcomer, ...others] = world.nodes;

@@ -5,58 +5,58 @@ import type {ChatNode, SelfInfo} from '../../source/node/chat-node.js';
 import {createChatNode} from '../../source/node/create-chat-node.js';
 import type {MemoryHost} from '../helpers/memory-network.js';
 import type {SeededRandom} from '../helpers/seeded-random.js';
-import {alikeSeed, withSeed} from './alike.js';
+import {checkLostGrace, type Stall} from './check-lost-grace.js';
+import {checkSuspect} from './check-suspect.js';
+import {collidingSeed, withFirstBytes} from './colliding-keys.js';
 import {createDisk, type Disk} from './disk.js';
-import {judgeHaste, type Standstill} from './haste.js';
-import {createReplayedBeacon, type ReplayedBeacon} from './lies.js';
+import {createReplayableBeacon, type ReplayableBeacon} from './message-faults.js';
+import type {MessageRecorder} from './message-recorder.js';
 import {createTraffic, type MeteredClock, meterClock, meterTransport, type Traffic} from './meter.js';
-import type {Overhearing} from './overhear.js';
-import {judgeSilence} from './silence.js';
 
 const UDP_PORT = 47_474;
 export const TCP_PORT = 4000;
 
-/** One process: from its launch to its end. */
+/** One process of a node, from its launch to its end. */
 export interface Life {
-	/** Of its node. */
+	/** Index of its node. */
 	readonly index: number;
 	readonly chatNode: ChatNode;
-	readonly beacon: ReplayedBeacon;
+	readonly beacon: ReplayableBeacon;
 	readonly clock: MeteredClock;
 	readonly traffic: Traffic;
 	readonly disk: Disk;
-	/** Why it cut off others, who are all honest: code and words. */
+	/** Protocol faults for which it disconnected peers: code and text. */
 	readonly faults: readonly string[];
-	/** Events that entered its state, in that order. */
+	/** Events applied to its state, in that order. */
 	readonly events: FeedEvent[];
-	/** By id, how often; more than once is a fault. */
-	readonly entered: Map<string, number>;
-	/** By id, when first: true time, ms. */
-	readonly learntAt: Map<string, number>;
-	/** When it lost its connection to a peer last, true time, ms. */
+	/** Number of times that each event was applied, by id. More than once is a fault. */
+	readonly appliedCounts: Map<string, number>;
+	/** When each event was first applied, by id. True time, ms. */
+	readonly appliedAt: Map<string, number>;
+	/** When its last connection to each peer ended. True time, ms. */
 	readonly disconnectedAt: Map<PeerId, number>;
-	/** What it said of others, too early to be sure (`haste.ts`, `silence.ts`). */
-	readonly hasty: string[];
+	/** Violations by premature reports (`check-lost-grace.ts`, `check-suspect.ts`). */
+	readonly prematureReports: string[];
 	info: SelfInfo | undefined;
 	/** `running`, or how it ended. */
 	state: 'running' | 'leaving' | 'left' | 'crashed';
-	/** When it left, and who could take its last word then. True time, ms. */
-	farewell: {readonly at: number; readonly to: readonly Life[]} | undefined;
+	/** When it left (true time, ms), and the processes that could receive its last event then. */
+	departure: {readonly at: number; readonly receivers: readonly Life[]} | undefined;
 	/** True time, ms. */
 	crashedAt: number | undefined;
 }
 
-/** A host with its present process, if any. */
+/** A host with its current process, if any. */
 export interface SimulatedNode {
 	readonly host: MemoryHost;
 	readonly index: number;
-	/** Where nobody is. */
-	readonly falseHost: string;
+	/** An address on its subnet that no host uses. */
+	readonly unusedAddress: string;
 	life: Life | undefined;
-	/** Every peer id this host ever had, and how that life ended. */
+	/** All processes of this host so far. Each has its own peer id. */
 	readonly lives: Life[];
-	/** When it stood still, true time, ms; the last one may go on. */
-	readonly standstills: Standstill[];
+	/** Stalls of the host, true time, ms. The last one may still last. */
+	readonly stalls: Stall[];
 	launch(): void;
 }
 
@@ -66,13 +66,13 @@ export interface NodeOptions {
 	readonly keys: RoomKeys;
 	readonly random: SeededRandom;
 	readonly targets: readonly HostAddress[];
-	/** The keys of its lives begin alike with those of others: their feeds share a bucket. */
-	readonly alike: boolean;
-	/** In the whole room. */
+	/** Whether the feeds of all processes share one digest bucket. */
+	readonly sharedBucket: boolean;
+	/** Number of processes in the whole room. */
 	readonly livesSoFar: () => number;
-	/** Where nobody is. */
-	readonly falseHost: string;
-	readonly heard: () => Overhearing;
+	/** An address on its subnet that no host uses. */
+	readonly unusedAddress: string;
+	readonly recorder: () => MessageRecorder;
 	readonly identitySeed: Uint8Array | undefined;
 	readonly trace: ((line: string) => void) | undefined;
 }
@@ -86,7 +86,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		if (node.life) return;
 		if (node.lives.length > 0 && !keys.hasSecret) disk = createDisk(header);
 		const clock = meterClock(host.clock, trace !== undefined);
-		const beacon = createReplayedBeacon(host.createBeacon({port: UDP_PORT}), options.falseHost);
+		const beacon = createReplayableBeacon(host.createBeacon({port: UDP_PORT}), options.unusedAddress);
 		const traffic = createTraffic();
 		const faults: string[] = [];
 		const chatNode = createChatNode(
@@ -100,12 +100,14 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			},
 			{
 				clock,
-				random: options.alike ? withSeed(random.fork(), alikeSeed(options.livesSoFar())) : random.fork(),
+				random: options.sharedBucket
+					? withFirstBytes(random.fork(), collidingSeed(options.livesSoFar()))
+					: random.fork(),
 				transport: meterTransport(
 					host.createTransport({psk: keys.psk, identity: keys.pskIdentity, port: TCP_PORT}),
 					traffic,
 					clock,
-					options.heard().createEar(() => life),
+					options.recorder().createObserver(() => life),
 				),
 				beacon,
 				openedLog: disk.open(),
@@ -124,14 +126,14 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			traffic,
 			disk,
 			faults,
-			entered: new Map(),
-			learntAt: new Map(),
+			appliedCounts: new Map(),
+			appliedAt: new Map(),
 			disconnectedAt: new Map(),
-			hasty: [],
+			prematureReports: [],
 			events: [],
 			info: undefined,
 			state: 'running',
-			farewell: undefined,
+			departure: undefined,
 			crashedAt: undefined,
 		};
 		node.life = life;
@@ -141,16 +143,17 @@ export function createNode(options: NodeOptions): SimulatedNode {
 			for (const input of inputs) {
 				if (input.type === 'observed' && input.observation.type === 'peer-disconnected' && !input.observation.alone)
 					life.disconnectedAt.set(input.observation.subject, now);
-				if (input.type === 'ephemeral') life.hasty.push(...judgeSilence(life, input.event, options.heard(), now));
+				if (input.type === 'ephemeral')
+					life.prematureReports.push(...checkSuspect(life, input.event, options.recorder(), now));
 				if (input.type !== 'events') continue;
 				life.events.push(...input.events);
 				for (const event of input.events) {
 					const {peer, seq, type} = event;
 					const id = `${peer}:${seq}`;
-					life.entered.set(id, (life.entered.get(id) ?? 0) + 1);
-					if (!life.learntAt.has(id)) life.learntAt.set(id, now);
-					life.hasty.push(...judgeHaste(life, event, node.standstills, now));
-					trace?.(`${Math.round(host.clock.monotonic())} ${index} learnt ${peer.slice(0, 6)}:${seq} ${type}`);
+					life.appliedCounts.set(id, (life.appliedCounts.get(id) ?? 0) + 1);
+					if (!life.appliedAt.has(id)) life.appliedAt.set(id, now);
+					life.prematureReports.push(...checkLostGrace(life, event, node.stalls, now));
+					trace?.(`${Math.round(host.clock.monotonic())} ${index} applied ${peer.slice(0, 6)}:${seq} ${type}`);
 				}
 			}
 		});
@@ -160,8 +163,8 @@ export function createNode(options: NodeOptions): SimulatedNode {
 		});
 	}
 
-	const {falseHost} = options;
-	const node: SimulatedNode = {host, index, falseHost, life: undefined, lives: [], standstills: [], launch};
+	const {unusedAddress} = options;
+	const node: SimulatedNode = {host, index, unusedAddress, life: undefined, lives: [], stalls: [], launch};
 	return node;
 }
 

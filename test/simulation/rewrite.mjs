@@ -1,4 +1,4 @@
-// Finds a function by its name in the syntax trees of `source/` and rewrites one place of it. Edits: mutations.mjs.
+// Finds a function by name in the syntax trees of `source/` and plans the edit of one place in it. Format: mutations.mjs.
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseAst} from 'vitest/node';
@@ -16,7 +16,7 @@ function childrenOf(node) {
 		.sort((a, b) => a.start - b.start);
 }
 
-/** The name that the parent gives to a function: its own, that of its variable, or its key in an object or a class. */
+/** Name of a function: its own name, that of its variable, or its key in an object or class. */
 function nameOf(node, parent) {
 	if (!FUNCTIONS.has(node.type)) return undefined;
 	if (node.id) return node.id.name;
@@ -25,7 +25,7 @@ function nameOf(node, parent) {
 	return undefined;
 }
 
-/** Every named function as `{path, node, file, text}`; `path` are the names of those around it, then its own. */
+/** Every named function as `{path, node, file, text}`. `path` is the names of the enclosing functions, then its own. */
 function readFunctions(file, text) {
 	const found = [];
 	function visit(node, parent, path) {
@@ -55,7 +55,7 @@ function findFunction(functions, name) {
 	return found[0];
 }
 
-/** Nodes of a function in the order of the text, without those of named functions within it. `[node, parent]`. */
+/** Nodes of a function as `[node, parent]` in text order, without those of named inner functions. */
 function nodesOf(root) {
 	const nodes = [];
 	function visit(node, parent) {
@@ -68,11 +68,11 @@ function nodesOf(root) {
 	return nodes;
 }
 
-/** The `count`-th, from 1; a negative one counts from the end. Without a count there must be exactly one. */
+/** The `count`-th item, from 1. A negative count starts at the end. Without a count there must be exactly one item. */
 function pick(found, count, what) {
 	if (count === undefined && found.length !== 1) throw new Error(`${what}: ${found.length} found, 1 expected`);
 	const chosen = count === undefined ? found[0] : found.at(count > 0 ? count - 1 : count);
-	if (!chosen) throw new Error(`${what}: ${found.length} found, number ${count} wanted`);
+	if (!chosen) throw new Error(`${what}: ${found.length} found, number ${count} expected`);
 	return chosen;
 }
 
@@ -80,7 +80,7 @@ function calledName({callee}) {
 	return callee.type === 'MemberExpression' ? callee.property.name : callee.name;
 }
 
-/** The statement that consists of this expression only, or the expression itself. */
+/** The statement that consists only of this expression, or else the expression. */
 function wholeOf(nodes, node) {
 	const parent = nodes.find(([child]) => child === node)?.[1];
 	if (parent && WRAPPERS.has(parent.type)) return wholeOf(nodes, parent);
@@ -94,7 +94,7 @@ function operandsOf(node) {
 	return [...left, node.right];
 }
 
-/** `[start, end, text]` to write instead. */
+/** Replacement as `[start, end, text]`. */
 function planEdit({node, text}, edit) {
 	const nodes = nodesOf(node);
 	const ofType = (...types) => nodes.map(([one]) => one).filter(one => types.includes(one.type));
@@ -152,7 +152,7 @@ function planEdit({node, text}, edit) {
 	return instead(call);
 }
 
-/** `{file, before, after, shown}` for each edit of a rule. Throws with the name of the rule if a place is not found. */
+/** `{file, start, end, text, shown}` for each edit of a rule. Throws with the rule's title if a place is not found. */
 export function planRule(functions, {rule, edits}) {
 	return edits.map(edit => {
 		try {

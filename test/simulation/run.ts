@@ -1,4 +1,4 @@
-/** `npm run simulate -- --runs N --seed S --nodes LOW..HIGH [--trace] [--keep-going]`: prints each seed that breaks a promise. */
+/** `npm run simulate -- --runs N --seed S --nodes LOW..HIGH [--trace] [--keep-going]`: prints each seed that violates an invariant. */
 import {parseArgs} from 'node:util';
 import {runSeed} from './simulate.js';
 
@@ -42,6 +42,6 @@ for (let index = 0; index < runs; index++) {
 
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(
-	`${current - first + 1 - failed} passed, ${failed} failed: seeds ${first}..${current}, ${low} to ${high} nodes, ${events} events, one history within ${equal / 1000} s, settled within ${slowest / 1000} s, at most ${sending.toFixed(2)} of the sending bound, ${seconds} s`,
+	`${current - first + 1 - failed} passed, ${failed} failed: seeds ${first}..${current}, ${low} to ${high} nodes, ${events} events, history equal within ${equal / 1000} s, settled within ${slowest / 1000} s, traffic at most ${sending.toFixed(2)} of the bound, ${seconds} s`,
 );
 process.exitCode = failed > 0 ? 1 : 0;

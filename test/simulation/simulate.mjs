@@ -1,4 +1,4 @@
-// Builds the simulator beside the dependencies and runs it with the given arguments.
+// Builds the simulator into a folder of the project, so that it finds the dependencies, and runs it with the given arguments.
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';

@@ -1,27 +1,27 @@
-/** Carries out a scenario on fake time, network and chance. */
+/** Runs a scenario on a fake clock, a memory network and seeded randomness. */
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
 import {createMemoryNetwork, type MemoryNetwork} from '../helpers/memory-network.js';
 import {createSeededRandom} from '../helpers/seeded-random.js';
-import {createAlerts} from './alerts.js';
-import {type AskingCheck, createAskingCheck} from './check-asking.js';
+import {addressOf, secondAddressOf, unusedAddressOf} from './addresses.js';
+import {createRequestCheck, type RequestCheck} from './check-requests.js';
 import {createFaults} from './faults.js';
-import {sendUnasked} from './lies.js';
+import {sendUnrequested} from './message-faults.js';
+import {createMessageRecorder, type MessageRecorder} from './message-recorder.js';
 import {createNode, type Life, type SimulatedNode, TCP_PORT} from './node.js';
-import {createOverhearing, type Overhearing} from './overhear.js';
-import {addressOf, falseHostOf, secondAddressOf} from './places.js';
-import type {Happening, Scenario} from './scenario.js';
+import type {Scenario, Step} from './scenario.js';
+import {createTriggers} from './triggers.js';
 
 export interface World {
 	readonly clock: FakeClock;
 	readonly network: MemoryNetwork;
 	readonly nodes: readonly SimulatedNode[];
 	readonly scenario: Scenario;
-	readonly heard: Overhearing;
-	readonly asking: AskingCheck;
-	/** Runs until the last fault has ended; everybody who lives is reachable from then on. */
+	readonly recorder: MessageRecorder;
+	readonly requestCheck: RequestCheck;
+	/** Runs until the last fault has ended. From then on all running nodes are reachable. */
 	play(): Promise<void>;
-	/** Leaves properly, everybody; resolves when all have. */
+	/** Stops all nodes properly. Resolves when all have stopped. */
 	stopAll(): Promise<void>;
 }
 
@@ -31,20 +31,20 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 	const network = createMemoryNetwork({clock, random: random.fork()});
 	const generations = new Map<number, number>();
 	const faults = createFaults({scenario, network, clock, nodes: () => nodes});
-	const alerts = createAlerts({clock, network, heard: () => heard});
-	const asking = createAskingCheck({
+	const triggers = createTriggers({clock, network, recorder: () => recorder});
+	const requestCheck = createRequestCheck({
 		lives: () => nodes.flatMap(node => node.lives),
-		heard: () => heard,
+		recorder: () => recorder,
 		now: () => clock.monotonic(),
 		quietMs: faults.quietMs,
 	});
-	const heard = createOverhearing({
+	const recorder = createMessageRecorder({
 		clock,
-		asked(end, want) {
-			asking.asked(end, want);
-			alerts.said(end, 'want');
+		requestSent(end, want) {
+			requestCheck.requestSent(end, want);
+			triggers.messageSent(end, 'want');
 		},
-		told: alerts.said,
+		inventorySent: triggers.messageSent,
 	});
 	const targets = scenario.scattered
 		? Array.from({length: Math.min(2, scenario.nodes)}, (_, index) => ({
@@ -56,23 +56,23 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		createNode({
 			host: network.addHost(
 				`host ${index}`,
-				scenario.twoHomed ? [addressOf(index, false), secondAddressOf(index)] : addressOf(index, scenario.scattered),
+				scenario.dualHomed ? [addressOf(index, false), secondAddressOf(index)] : addressOf(index, scenario.scattered),
 				{skewMs},
 			),
 			index,
 			keys,
 			random: random.fork(),
 			targets,
-			alike: scenario.alike,
+			sharedBucket: scenario.sharedBucket,
 			livesSoFar: () => nodes.reduce((sum, {lives}) => sum + lives.length, 0),
-			falseHost: falseHostOf(index, scenario.scattered),
-			heard: () => heard,
+			unusedAddress: unusedAddressOf(index, scenario.scattered),
+			recorder: () => recorder,
 			identitySeed: index % 2 === 0 ? random.bytes(32) : undefined,
 			trace,
 		}),
 	);
-	// A firewall on one of two networks: it lets beacons through and takes no connection.
-	if (scenario.twoHomed) for (const {host, index} of nodes) host.shut([addressOf(index, false)]);
+	// The firewall on one of two networks passes beacons and drops connections.
+	if (scenario.dualHomed) for (const {host, index} of nodes) host.shut([addressOf(index, false)]);
 	network.links.setDefaults({
 		latencyMs: scenario.latencyMs,
 		jitterMs: scenario.jitterMs,
@@ -82,18 +82,18 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		multicast: scenario.filter !== 'multicast',
 	});
 
-	/** Who runs, is connected to it, and lacks nothing of what it said so far. */
-	function listeners(life: Life): Life[] {
+	/** Running processes that are connected to it and hold all its events so far. */
+	function upToDatePeers(life: Life): Life[] {
 		const last = life.events.findLast(({peer}) => peer === life.info?.peer);
-		return heard.connectedTo(life).filter(({state, learntAt}) => {
-			return state === 'running' && (!last || learntAt.has(`${last.peer}:${last.seq}`));
+		return recorder.connectedTo(life).filter(({state, appliedAt}) => {
+			return state === 'running' && (!last || appliedAt.has(`${last.peer}:${last.seq}`));
 		});
 	}
 
-	/** A process that has ended properly leaves its host, which can launch another. */
+	/** Stops the process properly. Then the host can launch another one. */
 	function leave(node: SimulatedNode, life: Life): Promise<void> {
 		life.state = 'leaving';
-		life.farewell = {at: clock.monotonic(), to: listeners(life)};
+		life.departure = {at: clock.monotonic(), receivers: upToDatePeers(life)};
 		return life.chatNode.stop().then(() => {
 			if (life.state !== 'leaving') return;
 			life.state = 'left';
@@ -105,25 +105,25 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		if (!node.life) return;
 		node.life.state = 'crashed';
 		node.life.crashedAt = clock.monotonic();
-		for (const end of heard.ends) if (end.life === node.life) end.closedAt ??= clock.monotonic();
+		for (const end of recorder.ends) if (end.life === node.life) end.closedAt ??= clock.monotonic();
 		node.life = undefined;
 		node.host.crash(how);
 		node.host.restart();
 		if (faults.isUnplugged(node.index)) node.host.unplug();
 	}
 
-	function happen(happening: Happening): void {
-		if (happening.type === 'fault') {
-			faults.begin(happening.fault);
-			clock.after(happening.ms, () => faults.finish(happening.fault));
+	function runStep(step: Step): void {
+		if (step.type === 'fault') {
+			faults.begin(step.fault);
+			clock.after(step.ms, () => faults.finish(step.fault));
 			return;
 		}
-		const node = nodes[happening.node];
+		const node = nodes[step.node];
 		const life = node?.life;
 		if (!node) return;
-		faults.disturbed(happening.type);
-		trace?.(`${clock.monotonic()} -- ${JSON.stringify(happening)}`);
-		switch (happening.type) {
+		faults.noteStep(step.type);
+		trace?.(`${clock.monotonic()} -- ${JSON.stringify(step)}`);
+		switch (step.type) {
 			case 'join':
 				node.launch();
 				break;
@@ -131,45 +131,45 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 				if (life?.info && life.state === 'running' && !node.host.clock.frozen) void leave(node, life);
 				break;
 			case 'crash':
-				crash(node, happening.how);
+				crash(node, step.how);
 				break;
 			case 'post':
 				if (!life?.info || life.state !== 'running' || node.host.clock.frozen) return;
-				for (let index = 0; index < happening.count; index++)
-					life.chatNode.post(`${happening.at} ${index} ${'x'.repeat(happening.bytes)}`);
+				for (let index = 0; index < step.count; index++)
+					life.chatNode.post(`${step.at} ${index} ${'x'.repeat(step.bytes)}`);
 				break;
 			case 'rename':
-				if (life?.info && life.state === 'running') life.chatNode.rename(`node ${node.index} at ${happening.at}`);
+				if (life?.info && life.state === 'running') life.chatNode.rename(`node ${node.index} at ${step.at}`);
 				break;
 			case 'reset':
-				network.reset(`host ${happening.node}`, `host ${happening.other}`, happening.which);
+				network.reset(`host ${step.node}`, `host ${step.other}`, step.which);
 				break;
 			case 'redial': {
-				const [address] = nodes[happening.other]?.host.addresses ?? [];
+				const [address] = nodes[step.other]?.host.addresses ?? [];
 				if (address && life?.info && life.state === 'running') life.chatNode.addPeer(address, TCP_PORT);
 				break;
 			}
 			case 'readdress': {
 				const generation = 1 - (generations.get(node.index) ?? 0);
 				generations.set(node.index, generation);
-				if (!scenario.scattered && !scenario.twoHomed)
+				if (!scenario.scattered && !scenario.dualHomed)
 					node.host.setAddresses([addressOf(node.index, false, generation)]);
 				break;
 			}
-			case 'unasked':
-				if (life) sendUnasked(life, heard, clock.monotonic());
+			case 'unrequested':
+				if (life) sendUnrequested(life, recorder, clock.monotonic());
 				break;
 			case 'replay':
 				if (life && !node.host.clock.frozen) life.beacon.replay();
 				break;
-			case 'alert':
-				alerts.arm(node, happening.does);
+			case 'trigger':
+				triggers.arm(node, step.action);
 				break;
 			case 'clock':
-				node.host.clock.setSkew(happening.skewMs);
+				node.host.clock.setSkew(step.skewMs);
 				break;
 			default:
-				happening satisfies never;
+				step satisfies never;
 		}
 	}
 
@@ -187,15 +187,15 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		network,
 		nodes,
 		scenario,
-		heard,
-		asking,
+		recorder,
+		requestCheck,
 		async play() {
 			faults.applyLinks();
-			for (const happening of scenario.happenings) clock.after(happening.at, () => happen(happening));
+			for (const step of scenario.steps) clock.after(step.at, () => runStep(step));
 			await clock.advance(scenario.until + 1);
 			faults.finishAll();
-			// A room whose meeting point is gone can not find itself again.
-			if (scenario.scattered || scenario.apart.length > 0) nodes[0]?.launch();
+			// Without node 0 and the targets, the rest of the room cannot find each other.
+			if (scenario.scattered || scenario.limitedPairs.length > 0) nodes[0]?.launch();
 			if (scenario.scattered) nodes[1]?.launch();
 			await clock.advance(100);
 		},

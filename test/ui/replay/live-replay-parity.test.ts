@@ -16,10 +16,10 @@ const scenario: Scenario = {
 	skews: [0, 0, 0, 0],
 	hasSecret: false,
 	scattered: false,
-	apart: [],
+	limitedPairs: [],
 	datagramLoss: 0,
 	filter: 'none',
-	happenings: [
+	steps: [
 		{type: 'join', node: 0, at: 0},
 		{type: 'join', node: 1, at: 10},
 		{type: 'join', node: 2, at: 30},

@@ -1,13 +1,13 @@
-/** The dice of a scenario. */
+/** Random choices of a scenario: steps, faults, clock skews and limited pairs. */
 import {FAULT_BAN_MS} from '../../source/core/limits.js';
 import type {SeededRandom} from '../helpers/seeded-random.js';
-import type {Apart, Fault, Happening, Scenario} from './scenario.js';
+import type {Fault, LimitedPair, Scenario, Step} from './scenario.js';
 
 const HOUR_MS = 3_600_000;
-/** Until one who was cut off has dialled again. */
+/** Time until a peer dials again after its ban, ms. */
 const RETRY_MS = 5000;
-/** Until what an alert waits for has happened. */
-const ALERT_MS = 5000;
+/** Time until the message that a trigger waits for was sent, ms. */
+const TRIGGER_MS = 5000;
 
 function chooseSkew(random: SeededRandom): number {
 	if (random.chance(0.6)) return 0;
@@ -21,8 +21,8 @@ function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault
 	const slow: Fault = {type: 'slow', node, bytesPerSecond: random.between(2000, 60_000)};
 	if (calm) {
 		if (random.chance(0.2)) return {fault: {type: 'sleep'}, ms: random.between(3000, 60_000)};
-		if (random.chance(0.2)) return {fault: {type: 'mute', node}, ms: random.between(1000, 60_000)};
-		if (random.chance(0.2)) return {fault: {type: 'boast', node}, ms: random.between(1000, 20_000)};
+		if (random.chance(0.2)) return {fault: {type: 'unresponsive', node}, ms: random.between(1000, 60_000)};
+		if (random.chance(0.2)) return {fault: {type: 'exaggerate', node}, ms: random.between(1000, 20_000)};
 		if (random.chance(0.5)) return {fault: {type: 'freeze', node}, ms: random.between(100, 4000)};
 		if (random.chance(0.5))
 			return {fault: {type: 'cut', from: node, to: other, both: true}, ms: random.between(100, 5000)};
@@ -45,9 +45,9 @@ function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault
 		case 5:
 			return {fault: slow, ms};
 		case 6:
-			return {fault: {type: 'mute', node}, ms};
+			return {fault: {type: 'unresponsive', node}, ms};
 		case 7:
-			return {fault: {type: 'boast', node}, ms};
+			return {fault: {type: 'exaggerate', node}, ms};
 		case 8:
 			return {fault: {type: 'blocked', from: node, to: other}, ms: random.between(40_000, 80_000)};
 		default:
@@ -55,10 +55,10 @@ function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault
 	}
 }
 
-export function chooseHappening(random: SeededRandom, nodes: number, at: number, calm: boolean): Happening {
+export function chooseStep(random: SeededRandom, nodes: number, at: number, calm: boolean): Step {
 	const node = random.between(0, nodes - 1);
-	const dice = random.fraction();
-	if (dice < 0.45) {
+	const roll = random.fraction();
+	if (roll < 0.45) {
 		const many = random.chance(0.15);
 		return {
 			type: 'post',
@@ -68,50 +68,53 @@ export function chooseHappening(random: SeededRandom, nodes: number, at: number,
 			bytes: random.chance(0.1) ? random.between(500, 9000) : 20,
 		};
 	}
-	if (dice < 0.5) return {type: 'rename', node, at};
-	if (dice < 0.56) return {type: 'leave', node, at};
-	if (dice < 0.64) return {type: 'crash', node, at, how: random.pick(['killed', 'power'])};
-	if (dice < 0.72) return {type: 'join', node, at};
+	if (roll < 0.5) return {type: 'rename', node, at};
+	if (roll < 0.56) return {type: 'leave', node, at};
+	if (roll < 0.64) return {type: 'crash', node, at, how: random.pick(['killed', 'power'])};
+	if (roll < 0.72) return {type: 'join', node, at};
 	const other = (node + random.between(1, nodes - 1)) % nodes;
-	if (dice < 0.77) return {type: 'reset', node, other, which: 'all', at};
-	if (dice < 0.83) return {type: 'redial', node, other, at};
-	if (dice < 0.86) return {type: 'replay', node, at};
-	if (!calm && dice < 0.87) return {type: 'readdress', node, at};
-	if (!calm && dice < 0.88) return {type: 'unasked', node, at};
-	if (!calm && dice < 0.9) return {type: 'clock', node, skewMs: chooseSkew(random), at};
+	if (roll < 0.77) return {type: 'reset', node, other, which: 'all', at};
+	if (roll < 0.83) return {type: 'redial', node, other, at};
+	if (roll < 0.86) return {type: 'replay', node, at};
+	if (!calm && roll < 0.87) return {type: 'readdress', node, at};
+	if (!calm && roll < 0.88) return {type: 'unrequested', node, at};
+	if (!calm && roll < 0.9) return {type: 'clock', node, skewMs: chooseSkew(random), at};
 	return {type: 'fault', at, ...chooseFault(random, nodes, calm)};
 }
 
-export function chooseApart(random: SeededRandom, nodes: number, calm: boolean): Scenario['apart'] {
+export function chooseLimitedPairs(random: SeededRandom, nodes: number, calm: boolean): Scenario['limitedPairs'] {
 	if (!calm && nodes > 2 && random.chance(0.12)) return [{from: 1, to: random.between(2, nodes - 1), how: 'far'}];
 	if (nodes === 3 && random.chance(0.3)) return [{from: 1, to: 2, how: 'cut'}];
-	if (random.chance(0.15)) return [{from: random.between(1, nodes - 1), to: 0, how: 'unheard'}];
+	if (random.chance(0.15)) return [{from: random.between(1, nodes - 1), to: 0, how: 'no-beacon'}];
 	if (nodes < 3 || random.chance(0.75)) return [];
-	const pairs: Apart[] = [];
+	const pairs: LimitedPair[] = [];
 	for (let from = 1; from < nodes; from++)
 		for (let to = from + 1; to < nodes; to++)
 			if (random.chance(0.15)) pairs.push({from, to, how: random.pick(['cut', 'one-way'])});
 	return pairs;
 }
 
-/** What both ends say while a second connection comes up, which may break before the first is closed; who sleeps on. */
-export function chooseAround(random: SeededRandom, happening: Happening, nodes: number, calm: boolean): Happening[] {
-	const {at} = happening;
-	if (happening.type === 'crash' && !calm && random.chance(0.3)) {
-		const node = (happening.node + random.between(1, nodes - 1)) % nodes;
+/**
+ * Steps that accompany another one. A redial gets posts of both ends, and sometimes a reset of the new connection before the
+ * old one is closed. A crash sometimes gets a stall of another node.
+ */
+export function chooseFollowUps(random: SeededRandom, step: Step, nodes: number, calm: boolean): Step[] {
+	const {at} = step;
+	if (step.type === 'crash' && !calm && random.chance(0.3)) {
+		const node = (step.node + random.between(1, nodes - 1)) % nodes;
 		const fault: Fault = {type: 'freeze', node};
 		return [{type: 'fault', fault, at: at + random.between(100, 2500), ms: random.between(4000, 12_000)}];
 	}
-	if (happening.type !== 'redial') return [];
-	const {node, other} = happening;
+	if (step.type !== 'redial') return [];
+	const {node, other} = step;
 	const soon = () => at + random.between(0, 1500);
-	const posts = Array.from({length: 6}, (): Happening => {
+	const posts = Array.from({length: 6}, (): Step => {
 		return {type: 'post', node: random.pick([node, other]), at: soon(), count: 1, bytes: 20};
 	});
 	return random.chance(0.5) ? [...posts, {type: 'reset', node, other, which: 'newest', at: soon()}] : posts;
 }
 
-/** Most clocks are right; a bad one must drag nobody along. */
+/** Clock errors, ms. Most clocks are correct; a wrong one must not affect the others. */
 export function chooseSkews(random: SeededRandom, nodes: number, calm: boolean): number[] {
 	const skewed = random.chance(0.6);
 	const skews = Array.from({length: nodes}, () => (skewed ? chooseSkew(random) : 0));
@@ -119,9 +122,9 @@ export function chooseSkews(random: SeededRandom, nodes: number, calm: boolean):
 	return skews;
 }
 
-/** When what it does is over, ms. */
-export function endOf(happening: Happening): number {
-	if (happening.type === 'fault') return happening.at + happening.ms;
-	if (happening.type === 'alert') return happening.at + ALERT_MS;
-	return happening.at + (happening.type === 'unasked' ? FAULT_BAN_MS + RETRY_MS : 0);
+/** Time when the effect of a step ends, ms. */
+export function endOfStep(step: Step): number {
+	if (step.type === 'fault') return step.at + step.ms;
+	if (step.type === 'trigger') return step.at + TRIGGER_MS;
+	return step.at + (step.type === 'unrequested' ? FAULT_BAN_MS + RETRY_MS : 0);
 }

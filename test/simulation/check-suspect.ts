@@ -1,0 +1,34 @@
+/** Checks that no peer is suspected while its bytes are unread in the node's own socket (protocol.md, 10). */
+import type {EphemeralEvent} from '../../source/core/event.js';
+import {LIVENESS_TICK_MS, SUSPECT_AFTER_MS} from '../../source/core/limits.js';
+import {unreadSince} from '../helpers/memory-connection.js';
+import type {MessageRecorder} from './message-recorder.js';
+import type {Life} from './node.js';
+
+/** Bytes that arrive later than this after the previous read may miss the last keepalive tick. */
+const IN_TIME_MS = SUSPECT_AFTER_MS - LIVENESS_TICK_MS;
+
+/**
+ * Checks one ephemeral event. The network knows when bytes arrived at this host and when its program read before. Ephemeral
+ * events are delivered at the end of a turn, so bytes read at the same time were still unread. `now` is true time, ms.
+ */
+export function checkSuspect(
+	{traffic}: Life,
+	event: EphemeralEvent,
+	{partner}: MessageRecorder,
+	now: number,
+): string[] {
+	if (event.type !== 'link-measured' || event.status !== 'suspect') return [];
+	const links = [...traffic.recorders].filter(([, {end}]) => partner(end)?.life.info?.peer === event.peer);
+	// The closing one of two connections may be silent.
+	if (links.length !== 1) return [];
+	return links.flatMap(([connection, {end}]) => {
+		const {at, arrivedAt, previousAt} = end.lastRead;
+		const unreadAt = at === now ? arrivedAt : unreadSince(connection);
+		const silentMs = (unreadAt ?? now) - (at === now ? previousAt : at);
+		if (unreadAt === undefined || silentMs >= IN_TIME_MS) return [];
+		return [
+			`suspected ${event.peer.slice(0, 6)} while bytes that arrived after ${Math.round(silentMs)} ms were unread`,
+		];
+	});
+}
