@@ -5,14 +5,14 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 
-/** A fresh folder for P2PCHAT_HOME, gone when the test is over. */
+/** Creates a temporary folder for P2PCHAT_HOME. The end of the test removes it. */
 export function makeHome(): string {
 	const home = mkdtempSync(join(tmpdir(), 'p2pchat-test-'));
 	onTestFinished(() => rmSync(home, {recursive: true, force: true}));
 	return home;
 }
 
-/** A UDP port that nobody on this machine listens on now. */
+/** Finds a UDP port that is free on this machine at the time of the call. */
 export async function findFreeUdpPort(): Promise<number> {
 	const socket = createSocket('udp4');
 	socket.bind(0, '0.0.0.0');

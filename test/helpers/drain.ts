@@ -1,6 +1,6 @@
 import type {Readable} from 'node:stream';
 
-/** All that waits to be read: since Node 26 `read` gives one chunk at a time. */
+/** Reads all buffered text of a stream. Since Node 26 `read` returns one chunk at a time. */
 export function drain(stream: Readable): string {
 	let text = '';
 	for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) text += chunk;

@@ -2,38 +2,39 @@ import type {Clock, Timer} from '../../source/core/environment.js';
 
 interface Entry {
 	readonly at: number;
-	/** Of two at the same time the one set first runs first. */
+	/** Tie-breaker: of two timers at the same time, the one set first runs first. */
 	readonly order: number;
 	run: (() => void) | undefined;
 }
 
-/** A node's own view: its wall clock may be off, it may be suspended, and it ends with its node. */
+/** Clock of one process. Its wall clock can be wrong, and the process can be suspended or killed. */
 export interface ClockView extends Clock {
 	/** Wall clock minus the true time, ms. */
 	setSkew(ms: number): void;
 	/**
-	 * As `after`, for what comes from outside: a process that stood still runs its own timers first, then reads its sockets.
-	 * `landed`: it has come this far, whether the process runs or not.
+	 * Timer for an arrival from the network. After a stall the process first runs its own timers, then its arrivals.
+	 * `landed` runs at the time of arrival, even if the process is suspended.
 	 */
 	arrival(ms: number, run: () => void, landed?: () => void): Timer;
-	/** The process gets no CPU: its timers come due and wait, and so does what arrives. */
+	/** Suspends the process: due timers and arrivals wait. */
 	freeze(): void;
-	/** Runs, in order, the timers that came due meanwhile, and then what arrived. */
+	/** Resumes the process: runs the due timers in order, then the arrivals. */
 	thaw(): void;
 	readonly frozen: boolean;
-	/** The process is gone: nothing of it ever runs again. */
+	/** Ends the process: none of its timers runs again. */
 	kill(): void;
 }
 
+/** Clock of a test, with a view for each simulated process. */
 export interface FakeClock extends Clock {
 	/** Runs all timers of the next `ms` in order; promises settle after each. */
 	advance(ms: number): Promise<void>;
 	/** Advances timer by timer until the condition holds; false if `limitMs` passed or no timer is left. */
 	advanceUntil(condition: () => boolean, limitMs: number): Promise<boolean>;
-	/** Time passes and nothing runs until it has: the machine slept. */
+	/** Advances the time first and then runs the due timers, as after the machine slept. */
 	sleep(ms: number): Promise<void>;
 	view(options?: {readonly skewMs?: number}): ClockView;
-	/** Timers that are set: what is left after a stop is a leak. */
+	/** Number of timers that are set. Timers that remain after a stop are a leak. */
 	readonly pending: number;
 	/** Lets promises settle without time passing. */
 	settle(): Promise<void>;
@@ -41,7 +42,7 @@ export interface FakeClock extends Clock {
 
 const DEFAULT_START = Date.UTC(2026, 10, 22, 12);
 
-/** A macrotask: every promise and `nextTick` chain that needs no outside world has settled by then. */
+/** Waits for a macrotask: by then every promise and `nextTick` chain without real I/O has settled. */
 function settle(): Promise<void> {
 	return new Promise(resolve => setImmediate(resolve));
 }
@@ -56,28 +57,28 @@ function createQueue() {
 	return {
 		peek: (): Entry | undefined => heap[0],
 		push(entry: Entry): void {
-			let place = heap.push(entry) - 1;
-			while (place > 0) {
-				const parent = (place - 1) >> 1;
+			let position = heap.push(entry) - 1;
+			while (position > 0) {
+				const parent = (position - 1) >> 1;
 				if (!before(entry, heap[parent]!)) break;
-				heap[place] = heap[parent]!;
-				place = parent;
+				heap[position] = heap[parent]!;
+				position = parent;
 			}
-			heap[place] = entry;
+			heap[position] = entry;
 		},
 		pop(): void {
 			const last = heap.pop();
 			if (!last || heap.length === 0) return;
-			let place = 0;
+			let position = 0;
 			for (;;) {
-				let child = place * 2 + 1;
+				let child = position * 2 + 1;
 				if (child >= heap.length) break;
 				if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
 				if (!before(heap[child]!, last)) break;
-				heap[place] = heap[child]!;
-				place = child;
+				heap[position] = heap[child]!;
+				position = child;
 			}
-			heap[place] = last;
+			heap[position] = last;
 		},
 	};
 }
@@ -138,7 +139,7 @@ function createView(clock: Clock, skewMs: number): ClockView {
 	};
 }
 
-/** Time that passes only when a test says so. Nothing here touches a real timer. */
+/** Clock whose time advances only when a test advances it. It uses no real timer. */
 export function createFakeClock(start: number = DEFAULT_START): FakeClock {
 	const queue = createQueue();
 	let elapsed = 0;

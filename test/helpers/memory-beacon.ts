@@ -1,19 +1,20 @@
 import type {Beacon, DatagramSource, DestinationCounters} from '../../source/network/discovery/beacon.js';
 import type {LocalInterface} from '../../source/network/ip-address.js';
 
+/** Functions of the host that a beacon socket uses. */
 export interface MemoryBeaconHost {
 	interfaces(): readonly LocalInterface[];
-	/** False: the port is taken by somebody who does not share. */
+	/** Returns false if another socket uses the port exclusively. */
 	open(socket: MemorySocket): boolean;
 	close(socket: MemorySocket): void;
 	freePort(): number;
-	/** To everybody on this interface's subnet who shares the port; false: it could not be sent. */
-	spread(bytes: Uint8Array, from: LocalInterface, sourcePort: number, port: number, kind: SpreadKind): boolean;
-	/** To one address. */
+	/** Sends to all sockets on the interface's subnet that share the port. Returns false if sending fails. */
+	sendToAll(bytes: Uint8Array, from: LocalInterface, sourcePort: number, port: number, kind: GroupKind): boolean;
+	/** Sends to one address. */
 	send(bytes: Uint8Array, address: string, port: number, sourcePort: number): void;
 }
 
-export type SpreadKind = 'broadcast' | 'multicast';
+export type GroupKind = 'broadcast' | 'multicast';
 
 export interface MemorySocket {
 	readonly sharedPort: number;
@@ -23,13 +24,13 @@ export interface MemorySocket {
 
 const GROUP = '239.255.71.74';
 
-/** The same promises as the UDP beacon, on a memory network. */
+/** Beacon on a memory network, with the contract of the UDP beacon. */
 export function createMemoryBeacon(host: MemoryBeaconHost, sharedPort: number): Beacon {
 	const counters = new Map<string, {-readonly [Key in keyof DestinationCounters]: DestinationCounters[Key]}>();
 	let interfaces: readonly LocalInterface[] = host.interfaces();
 	let socket: MemorySocket | undefined;
 
-	function count(from: LocalInterface, kind: SpreadKind, sent: boolean): void {
+	function count(from: LocalInterface, kind: GroupKind, sent: boolean): void {
 		const destination = kind === 'broadcast' ? from.broadcast : GROUP;
 		const key = `${from.address} ${destination}`;
 		const found = counters.get(key) ?? {
@@ -62,7 +63,7 @@ export function createMemoryBeacon(host: MemoryBeaconHost, sharedPort: number): 
 			interfaces = host.interfaces();
 			for (const from of interfaces)
 				for (const kind of ['broadcast', 'multicast'] as const)
-					count(from, kind, host.spread(content[kind].slice(), from, socket.ownPort, sharedPort, kind));
+					count(from, kind, host.sendToAll(content[kind].slice(), from, socket.ownPort, sharedPort, kind));
 		},
 		send(bytes, address, port) {
 			if (socket) host.send(bytes.slice(), address, port, socket.ownPort);

@@ -7,30 +7,33 @@ import {createPipe, type Pipe} from './memory-pipe.js';
 import type {SeededRandom} from './seeded-random.js';
 
 export interface EndOptions {
-	/** The host's: what runs here stops with it. */
+	/** Clock of the process. All timers of this end stop with it. */
 	readonly clock: ClockView;
 	readonly address: string;
 	readonly port: number;
-	/** The end is gone: forget it. */
-	gone(): void;
+	/** Called when the end is closed. */
+	closed(): void;
 }
 
 export interface MemoryEnd {
 	readonly connection: Connection;
-	/** The connection breaks here, in plain words. */
+	/** Breaks the connection at this end. `error` is the text of the reason. */
 	fail(error: string): void;
-	/** The process is gone: no callback any more. `killed`: its system closes for it; `power`: nobody says anything. */
-	vanish(how: 'killed' | 'power'): void;
+	/**
+	 * Ends the process of this end without callbacks. `killed`: its operating system closes the connection. `power`: the other
+	 * end receives nothing.
+	 */
+	terminate(how: 'killed' | 'power'): void;
 	wake(): void;
 }
 
 const incoming = new WeakMap<Connection, Pipe>();
 
-/** When the first of what lies unread in the socket of this connection came, monotonic ms; undefined: all was read. */
+/** Arrival time of the first unread bytes of a connection, monotonic ms. Undefined if all bytes were read. */
 export const unreadSince = (connection: Connection) => incoming.get(connection)?.unreadSince;
 
 interface Wiring {
-	readonly pipes: {out: Pipe; into: Pipe};
+	readonly pipes: {outgoing: Pipe; incoming: Pipe};
 	readonly opened: () => void;
 }
 
@@ -40,7 +43,7 @@ function createEnd(
 	dialled: boolean,
 	keyingMaterial: Uint8Array,
 	wiring: Wiring,
-): MemoryEnd & {reading(): boolean; deliver: Parameters<typeof createPipe>[0]['deliver']; moved(): void} {
+): MemoryEnd & {isReading(): boolean; deliver: Parameters<typeof createPipe>[0]['deliver']; drained(): void} {
 	const {clock} = mine;
 	let handlers: ConnectionHandlers | undefined;
 	let paused = false;
@@ -48,34 +51,34 @@ function createEnd(
 	let ended = false;
 	let closing = false;
 	let otherEnded = false;
-	let state: 'open' | 'gone' | 'vanished' = 'open';
+	let state: 'open' | 'closed' | 'terminated' = 'open';
 	let error: string | undefined;
 	let deadline: Timer | undefined;
 
-	/** `atOnce`: no call of the owner is on the stack. */
-	function finish(reason: string | undefined, atOnce = false): void {
+	/** Closes the end. `synchronous` calls the handler directly; it requires that no call of the owner is on the stack. */
+	function finish(reason: string | undefined, synchronous = false): void {
 		if (state !== 'open') return;
-		state = 'gone';
+		state = 'closed';
 		error = closing ? undefined : reason;
 		deadline?.cancel();
-		wiring.pipes.into.stop();
-		mine.gone();
-		if (handlers && atOnce) handlers.closed(error);
-		else if (handlers) clock.after(0, () => state === 'gone' && handlers?.closed(error));
+		wiring.pipes.incoming.stop();
+		mine.closed();
+		if (handlers && synchronous) handlers.closed(error);
+		else if (handlers) clock.after(0, () => state === 'closed' && handlers?.closed(error));
 	}
 
-	/** Says end once; what was written goes first. */
+	/** Sends the end of the stream once, after all written bytes. */
 	function end(): void {
 		if (ended) return;
 		ended = true;
-		wiring.pipes.out.end();
+		wiring.pipes.outgoing.end();
 		deadline ??= clock.after(MAX_BYE_FLUSH_MS, destroy);
 	}
 
 	function destroy(): void {
 		if (state !== 'open') return;
-		wiring.pipes.out.dropQueue();
-		wiring.pipes.out.end();
+		wiring.pipes.outgoing.dropQueue();
+		wiring.pipes.outgoing.end();
 		ended = true;
 		finish(undefined);
 	}
@@ -87,18 +90,18 @@ function createEnd(
 		localAddress: mine.address,
 		keyingMaterial: keyingMaterial.slice(),
 		get queuedBytes() {
-			return wiring.pipes.out.queuedBytes;
+			return wiring.pipes.outgoing.queuedBytes;
 		},
-		handle(given) {
+		handle(newHandlers) {
 			if (handlers) throw new Error('handle is called once');
-			handlers = given;
-			if (state === 'gone') clock.after(0, () => given.closed(error));
-			else wiring.pipes.into.wake();
+			handlers = newHandlers;
+			if (state === 'closed') clock.after(0, () => newHandlers.closed(error));
+			else wiring.pipes.incoming.wake();
 		},
 		send(frame) {
 			if (ended || state !== 'open') return false;
-			wiring.pipes.out.write(frame);
-			if (wiring.pipes.out.queuedBytes >= SEND_HIGH_WATER_BYTES) full = true;
+			wiring.pipes.outgoing.write(frame);
+			if (wiring.pipes.outgoing.queuedBytes >= SEND_HIGH_WATER_BYTES) full = true;
 			return !full;
 		},
 		pause() {
@@ -106,13 +109,13 @@ function createEnd(
 		},
 		resume() {
 			paused = false;
-			wiring.pipes.into.wake();
+			wiring.pipes.incoming.wake();
 		},
 		close() {
 			if (closing || state !== 'open') return;
 			closing = true;
 			end();
-			wiring.pipes.into.wake();
+			wiring.pipes.incoming.wake();
 		},
 		destroy() {
 			closing = true;
@@ -120,10 +123,10 @@ function createEnd(
 		},
 	};
 
-	incoming.set(connection, wiring.pipes.into);
+	incoming.set(connection, wiring.pipes.incoming);
 	return {
 		connection,
-		reading: () => state === 'open' && (closing || (handlers !== undefined && !paused)),
+		isReading: () => state === 'open' && (closing || (handlers !== undefined && !paused)),
 		deliver(item) {
 			if (item.type === 'open') {
 				wiring.opened();
@@ -132,31 +135,31 @@ function createEnd(
 			} else {
 				otherEnded = true;
 				if (!ended) end();
-				// Both directions are done once ours is flushed; the other end reads or is gone.
-				if (wiring.pipes.out.queuedBytes === 0) finish(undefined, true);
+				// Both directions are finished once ours is flushed.
+				if (wiring.pipes.outgoing.queuedBytes === 0) finish(undefined, true);
 			}
 		},
-		moved() {
+		drained() {
 			if (state !== 'open') return;
-			if (full && wiring.pipes.out.queuedBytes < SEND_HIGH_WATER_BYTES) {
+			if (full && wiring.pipes.outgoing.queuedBytes < SEND_HIGH_WATER_BYTES) {
 				full = false;
 				if (!ended) clock.after(0, () => state === 'open' && !closing && handlers?.drain());
 			}
-			if (otherEnded && wiring.pipes.out.queuedBytes === 0) finish(undefined);
+			if (otherEnded && wiring.pipes.outgoing.queuedBytes === 0) finish(undefined);
 		},
 		fail: reason => finish(reason),
-		vanish(how) {
-			if (state === 'vanished') return;
+		terminate(how) {
+			if (state === 'terminated') return;
 			if (state === 'open' && how === 'killed') {
-				wiring.pipes.out.dropQueue();
-				wiring.pipes.out.end();
+				wiring.pipes.outgoing.dropQueue();
+				wiring.pipes.outgoing.end();
 			}
-			state = 'vanished';
+			state = 'terminated';
 			deadline?.cancel();
-			wiring.pipes.into.stop();
-			if (how === 'power') wiring.pipes.out.stop();
+			wiring.pipes.incoming.stop();
+			if (how === 'power') wiring.pipes.outgoing.stop();
 		},
-		wake: () => wiring.pipes.into.wake(),
+		wake: () => wiring.pipes.incoming.wake(),
 	};
 }
 
@@ -164,40 +167,40 @@ export interface PairOptions {
 	readonly dialler: EndOptions;
 	readonly listener: EndOptions;
 	readonly random: SeededRandom;
-	/** From the dialler to the listener, or back. */
-	link(forth: boolean): LinkFaults;
-	/** The listener has learnt of the connection. */
+	/** Link from the dialler to the listener, or backward. */
+	link(forward: boolean): LinkFaults;
+	/** Called when the connection opens at the listener. */
 	accepted(end: MemoryEnd): void;
 }
 
-/** Both ends of a connection whose handshake is done at the dialler; the listener learns of it one latency later. */
+/** Creates both ends of a connection. The handshake is complete at the dialler; the listener accepts one latency later. */
 export function createConnectionPair(options: PairOptions): {dialled: MemoryEnd; accepted: MemoryEnd} {
 	const {dialler, listener, random} = options;
 	const keyingMaterial = random.bytes(32);
-	const forth: Pipe = createPipe({
+	const forward: Pipe = createPipe({
 		clock: listener.clock,
 		random: random.fork(),
 		link: () => options.link(true),
-		reading: () => accepted.reading(),
+		isReading: () => accepted.isReading(),
 		deliver: item => accepted.deliver(item),
-		moved: () => dialled.moved(),
+		drained: () => dialled.drained(),
 	});
-	const back: Pipe = createPipe({
+	const backward: Pipe = createPipe({
 		clock: dialler.clock,
 		random: random.fork(),
 		link: () => options.link(false),
-		reading: () => dialled.reading(),
+		isReading: () => dialled.isReading(),
 		deliver: item => dialled.deliver(item),
-		moved: () => accepted.moved(),
+		drained: () => accepted.drained(),
 	});
 	const dialled = createEnd(dialler, listener, true, keyingMaterial, {
-		pipes: {out: forth, into: back},
+		pipes: {outgoing: forward, incoming: backward},
 		opened: () => {},
 	});
 	const accepted = createEnd(listener, dialler, false, keyingMaterial, {
-		pipes: {out: back, into: forth},
+		pipes: {outgoing: backward, incoming: forward},
 		opened: () => options.accepted(accepted),
 	});
-	forth.open();
+	forward.open();
 	return {dialled, accepted};
 }

@@ -1,21 +1,21 @@
-/** What the wire between two hosts does to what passes, one direction at a time. */
+/** Properties and faults of a link between two hosts, in one direction. */
 export interface LinkFaults {
-	/** One way, ms. */
+	/** One-way latency, ms. */
 	latencyMs: number;
-	/** Up to this much more, at random. Datagrams overtake each other, streams keep their order. */
+	/** Upper limit of the random extra latency, ms. Datagrams can be reordered, streams keep their order. */
 	jitterMs: number;
 	/** Probability that a datagram is lost. */
 	datagramLoss: number;
-	/** Probability that a datagram comes twice. */
+	/** Probability that a datagram is duplicated. */
 	datagramDuplication: number;
-	/** A switch or access point that filters one of them. */
+	/** Whether broadcast and multicast pass. Some switches and access points filter one of them. */
 	broadcast: boolean;
 	multicast: boolean;
-	/** `dropped`: a firewall swallows new connections; `refused`: it says no. Open ones live on. */
+	/** What a firewall does with new connections: `dropped` ignores them, `refused` rejects them. Open ones continue. */
 	connect: 'open' | 'dropped' | 'refused';
-	/** `stalled`: nothing of a stream passes until it is healed; it is kept meanwhile, as TCP does. */
+	/** `stalled`: stream bytes wait until the link is healed, as with TCP. */
 	stream: 'open' | 'stalled';
-	/** Of each stream. */
+	/** Bandwidth of each stream. */
 	bytesPerSecond: number;
 }
 
@@ -31,21 +31,21 @@ export const PERFECT_LINK: LinkFaults = {
 	bytesPerSecond: Number.POSITIVE_INFINITY,
 };
 
-/** A cable that is cut: nothing passes. */
+/** Faults of a cut cable: nothing passes. */
 export const CUT: Partial<LinkFaults> = {datagramLoss: 1, stream: 'stalled'};
 
 export interface Links {
-	/** Between hosts by name. */
+	/** Current properties between two hosts, by name. */
 	between(from: string, to: string): LinkFaults;
-	/** For all pairs that have no setting of their own. */
+	/** Sets the properties of all pairs without their own setting. */
 	setDefaults(faults: Partial<LinkFaults>): void;
-	/** One direction. */
+	/** Sets the properties of one direction. */
 	set(from: string, to: string, faults: Partial<LinkFaults>): void;
 	clear(from: string, to: string): void;
 	clearAll(): void;
 }
 
-/** Traffic of a host with itself is always perfect. `changed` runs after every change. */
+/** Creates the links of a network. A host's link to itself is always perfect. `changed` is called after every change. */
 export function createLinks(changed: () => void): Links {
 	const own = new Map<string, LinkFaults>();
 	let defaults = PERFECT_LINK;

@@ -1,14 +1,14 @@
 /**
- * A network in memory for tests and the simulator: hosts, datagrams, streams and everything that goes wrong with them.
- * It runs on a fake clock and seeded chance only, so that one seed is one history. Longer than 200 lines because hosts,
- * routes and datagrams share one table of hosts; streams, pipes and links have files of their own.
+ * Memory network for tests and the simulator: hosts, datagrams, streams and their faults. It uses only a fake clock and
+ * seeded randomness, so that each seed gives one history. Hosts, routes and datagrams are in one file because they share the
+ * table of hosts.
  */
 import type {Beacon} from '../../source/network/discovery/beacon.js';
 import type {LocalInterface} from '../../source/network/ip-address.js';
 import {isLoopback} from '../../source/network/ip-address.js';
 import type {Transport} from '../../source/network/transport/transport.js';
 import type {ClockView, FakeClock} from './fake-clock.js';
-import {createMemoryBeacon, type MemorySocket, type SpreadKind} from './memory-beacon.js';
+import {createMemoryBeacon, type GroupKind, type MemorySocket} from './memory-beacon.js';
 import type {MemoryEnd} from './memory-connection.js';
 import {CUT, createLinks, type LinkFaults, type Links} from './memory-links.js';
 import {createMemoryTransport, type MemoryListener, type MemoryTransportOptions} from './memory-transport.js';
@@ -17,47 +17,50 @@ import type {SeededRandom} from './seeded-random.js';
 export interface MemoryHost {
 	readonly name: string;
 	readonly addresses: readonly string[];
-	/** What a node on this host must use: it freezes and dies with it. */
+	/** Clock for the process on this host. It is suspended and ends with the process. */
 	readonly clock: ClockView;
 	createTransport(options: MemoryTransportOptions): Transport;
 	createBeacon(options: {readonly port: number}): Beacon;
-	/** DHCP gave others: connections of the former ones stall. */
+	/** Replaces the addresses, as DHCP does. Connections of the previous ones stall. */
 	setAddresses(addresses: readonly string[]): void;
-	/** A firewall swallows what is dialled to these of its addresses. */
-	shut(addresses: readonly string[]): void;
-	/** The cable is out: nothing passes, nothing is said. */
+	/** Sets a firewall that drops dials to these addresses of the host. */
+	blockDials(addresses: readonly string[]): void;
+	/** Unplugs the cable: nothing passes, and no end is notified. */
 	unplug(): void;
 	plug(): void;
-	/** The process gets no CPU for a while; the system goes on. */
+	/** Suspends the process. The operating system continues. */
 	freeze(): void;
 	thaw(): void;
-	/** `killed` (kill -9): the system closes its connections. `power`: silence. Its clock ends; `restart` gives a new one. */
+	/**
+	 * Ends the process and its clock. `killed` (kill -9): the operating system closes its connections. `power`: the other ends
+	 * receive nothing.
+	 */
 	crash(how?: 'killed' | 'power'): void;
-	/** A new process on this host. What is sent on connections of the former one is answered by a reset. */
+	/** Starts a new process with a new clock. Connections of the previous process are reset. */
 	restart(): void;
 }
 
 export interface MemoryNetwork {
-	/** An address is `a.b.c.d` on a /24. */
+	/** Adds a host. Its addresses are IPv4 addresses in /24 subnets. */
 	addHost(name: string, addresses: string | readonly string[], options?: {readonly skewMs?: number}): MemoryHost;
-	/** By host name, one direction at a time. */
+	/** Link properties by host name and direction. */
 	readonly links: Links;
-	/** Both directions between two hosts. */
+	/** Cuts both directions between two hosts. */
 	cut(a: string, b: string): void;
 	heal(a: string, b: string): void;
-	/** Cuts every link between hosts of different groups; hosts in none are left alone. */
+	/** Cuts every link between hosts of different groups. Hosts in no group keep their links. */
 	partition(...groups: readonly (readonly string[])[]): void;
 	healAll(): void;
 	/** Breaks all open connections between two hosts, or the newest, at both ends. */
 	reset(a: string, b: string, which?: 'all' | 'newest'): void;
-	/** Open ends of connections, all hosts. */
+	/** Number of open connection ends of all hosts. */
 	readonly openEnds: number;
 }
 
 interface HostState {
 	readonly name: string;
 	addresses: readonly string[];
-	shut: readonly string[];
+	blocked: readonly string[];
 	readonly skewMs: number;
 	clock: ClockView;
 	plugged: boolean;
@@ -102,13 +105,13 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 		for (const host of hosts.values()) for (const end of host.ends.keys()) end.wake();
 	}
 
-	function hostAt(address: string, asking: HostState): HostState | undefined {
-		if (isLoopback(address)) return asking;
+	function hostAt(address: string, requester: HostState): HostState | undefined {
+		if (isLoopback(address)) return requester;
 		for (const host of hosts.values()) if (host.addresses.includes(address)) return host;
 		return undefined;
 	}
 
-	/** Whether frames between them pass at all: both plugged in, both powered. */
+	/** Properties of the link between two hosts. It is cut if one of them is unplugged. */
 	function linkBetween(from: HostState, to: HostState): LinkFaults {
 		const link = links.between(from.name, to.name);
 		return from === to || (from.plugged && to.plugged) ? link : {...link, ...CUT};
@@ -119,8 +122,8 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 		from: HostState,
 		to: HostState,
 		source: {address: string; port: number},
-		wanted: (socket: MemorySocket) => boolean,
-		kind?: SpreadKind,
+		accepts: (socket: MemorySocket) => boolean,
+		kind?: GroupKind,
 	): void {
 		const link = linkBetween(from, to);
 		if (kind && !link[kind]) return;
@@ -128,18 +131,18 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 		for (let copy = 0; copy < copies; copy++) {
 			if (random.chance(link.datagramLoss)) continue;
 			to.clock.arrival(link.latencyMs + random.fraction() * link.jitterMs, () => {
-				for (const socket of [...to.sockets]) if (wanted(socket)) socket.received(bytes.slice(), source);
+				for (const socket of [...to.sockets]) if (accepts(socket)) socket.received(bytes.slice(), source);
 			});
 		}
 	}
 
-	function spread(
+	function sendToAll(
 		bytes: Uint8Array,
 		host: HostState,
 		via: LocalInterface,
 		sourcePort: number,
 		port: number,
-		kind: SpreadKind,
+		kind: GroupKind,
 	): boolean {
 		const source = {address: via.address, port: sourcePort};
 		const shares = (socket: MemorySocket): boolean => socket.sharedPort === port;
@@ -159,7 +162,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 		if (!to) return;
 		const source = {address: sourceAddress(host, address), port: sourcePort};
 		const own = [...to.sockets].find(socket => socket.ownPort === port);
-		// A port shared by several: a unicast datagram reaches one of them only.
+		// If several sockets share a port, a unicast datagram reaches only one of them.
 		const target = own ?? [...to.sockets].reverse().find(socket => socket.sharedPort === port);
 		passDatagram(bytes, host, to, source, socket => socket === target);
 	}
@@ -185,10 +188,11 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 				source,
 				reachable: to !== undefined && (to === state || state.plugged),
 				find: (port: number) => (to?.alive && bound() ? to.listeners.get(port) : undefined),
-				link(forth: boolean): LinkFaults {
+				link(forward: boolean): LinkFaults {
 					if (!to) return {...links.between(state.name, ''), ...CUT};
-					const way = forth ? linkBetween(state, to) : linkBetween(to, state);
-					const link: LinkFaults = forth && to.shut.includes(address) ? {...way, connect: 'dropped'} : way;
+					const directed = forward ? linkBetween(state, to) : linkBetween(to, state);
+					const link: LinkFaults =
+						forward && to.blocked.includes(address) ? {...directed, connect: 'dropped'} : directed;
 					return bound() ? link : {...link, ...CUT};
 				},
 			};
@@ -233,7 +237,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 						open: socket => state.sockets.add(socket) !== undefined,
 						close: socket => void state.sockets.delete(socket),
 						freePort,
-						spread: (bytes, via, sourcePort, to, kind) => spread(bytes, state, via, sourcePort, to, kind),
+						sendToAll: (bytes, via, sourcePort, to, kind) => sendToAll(bytes, state, via, sourcePort, to, kind),
 						send: (bytes, address, to, sourcePort) => sendOne(bytes, state, address, to, sourcePort),
 					},
 					port,
@@ -242,8 +246,8 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 				state.addresses = addresses;
 				wakeAll();
 			},
-			shut(addresses) {
-				state.shut = addresses;
+			blockDials(addresses) {
+				state.blocked = addresses;
 			},
 			unplug() {
 				state.plugged = false;
@@ -258,7 +262,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 				state.alive = false;
 				if (how === 'power') state.plugged = false;
 				state.clock.kill();
-				for (const end of state.ends.keys()) end.vanish(how);
+				for (const end of state.ends.keys()) end.terminate(how);
 				if (how === 'killed') state.ends.clear();
 				state.listeners.clear();
 				state.sockets.clear();
@@ -273,7 +277,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 		};
 	}
 
-	/** The new process's system knows nothing of the old connections: their other ends get a reset. */
+	/** The restarted host does not know the old connections: their other ends receive a reset. */
 	function resetStale(host: HostState): void {
 		for (const other of hosts.values())
 			if (other !== host)
@@ -302,11 +306,11 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 	return {
 		links,
 		addHost(name, addresses, {skewMs = 0} = {}) {
-			if (hosts.has(name)) throw new Error(`there is a host ${name} already`);
+			if (hosts.has(name)) throw new Error(`host ${name} already exists`);
 			const state: HostState = {
 				name,
 				addresses: typeof addresses === 'string' ? [addresses] : addresses,
-				shut: [],
+				blocked: [],
 				skewMs,
 				clock: clock.view({skewMs}),
 				plugged: true,

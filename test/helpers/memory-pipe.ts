@@ -3,47 +3,47 @@ import type {ClockView} from './fake-clock.js';
 import type {LinkFaults} from './memory-links.js';
 import type {SeededRandom} from './seeded-random.js';
 
-/** What TCP holds between two ends: the sender's and the receiver's buffers. */
+/** Capacity of the TCP buffers of both ends. */
 const WINDOW_BYTES = 256 * 1024;
-/** How often a chunk comes cut somewhere, and how often what has arrived meanwhile comes with it. */
+/** Probabilities that a chunk is split, and that chunks that have arrived are joined. */
 const CUT_CHANCE = 0.2;
 const JOIN_CHANCE = 0.5;
-/** How often the receiver is busy when something arrives, and for how long at most, ms. */
+/** Probability that the receiver is busy at an arrival, and the maximum duration, ms. */
 const BUSY_CHANCE = 0.2;
 const BUSY_MS = 12;
-/** At most so much comes at once. */
+/** Maximum size of one read. */
 const READ_BYTES = 64 * 1024;
 
 type Item = {readonly type: 'open'} | {readonly type: 'data'; readonly bytes: Uint8Array} | {readonly type: 'end'};
 
 export interface PipeOptions {
-	/** The receiver's. */
+	/** Clock of the receiver. */
 	readonly clock: Pick<ClockView, 'monotonic' | 'arrival'>;
 	readonly random: SeededRandom;
 	link(): LinkFaults;
 	/** Whether the receiver takes data now. */
-	reading(): boolean;
+	isReading(): boolean;
 	deliver(item: Item): void;
-	/** Bytes left the sender's queue. */
-	moved(): void;
+	/** Called when bytes have left the sender's queue. */
+	drained(): void;
 }
 
-/** One direction of a connection: in order, with latency, bandwidth, a bounded window, and stalls while the link is cut. */
+/** One direction of a connection. It keeps the order and has latency, bandwidth, a bounded window and stalls of a cut link. */
 export interface Pipe {
-	/** Waiting at the sender, not yet with its operating system. */
+	/** Bytes in the sender's queue that its operating system has not taken yet. */
 	readonly queuedBytes: number;
-	/** When the first of what lies unread in the receiver's socket came, monotonic ms; undefined: all was read. */
+	/** Arrival time of the first unread bytes in the receiver's socket, monotonic ms. Undefined if all bytes were read. */
 	readonly unreadSince: number | undefined;
 	write(bytes: Uint8Array): void;
-	/** The first item: the receiver learns of the connection. */
+	/** Sends the first item, which opens the connection at the receiver. */
 	open(): void;
-	/** After all that was written. */
+	/** Ends the stream after all written bytes. */
 	end(): void;
-	/** What was not handed over yet is dropped. */
+	/** Drops the bytes of the sender's queue. */
 	dropQueue(): void;
-	/** The link or the receiver changed: look again. */
+	/** Must be called when the link or the receiver has changed. */
 	wake(): void;
-	/** Nothing is delivered any more. */
+	/** Stops all deliveries. */
 	stop(): void;
 }
 
@@ -66,9 +66,9 @@ export function createPipe(options: PipeOptions): Pipe {
 		while (waiting[0] && inFlight < WINDOW_BYTES) {
 			const item = waiting.shift()!;
 			const link = options.link();
-			const passing = size(item) / (link.bytesPerSecond / 1000);
+			const transferMs = size(item) / (link.bytesPerSecond / 1000);
 			const delay = link.latencyMs + random.fraction() * link.jitterMs;
-			lastAt = Math.max(lastAt + passing, clock.monotonic() + delay + passing);
+			lastAt = Math.max(lastAt + transferMs, clock.monotonic() + delay + transferMs);
 			arrivals.push({item, at: lastAt});
 			inFlight += size(item);
 			queuedBytes -= size(item);
@@ -79,17 +79,17 @@ export function createPipe(options: PipeOptions): Pipe {
 	function schedule(): void {
 		const [head] = arrivals;
 		if (timer || stopped || !head || options.link().stream === 'stalled') return;
-		if (head.item.type !== 'open' && !options.reading()) return;
+		if (head.item.type !== 'open' && !options.isReading()) return;
 		const busyMs = random.chance(BUSY_CHANCE) ? random.between(1, BUSY_MS) : 0;
-		timer = clock.arrival(Math.max(0, head.at - clock.monotonic()) + busyMs, arrive, land);
+		timer = clock.arrival(Math.max(0, head.at - clock.monotonic()) + busyMs, arrive, markArrived);
 	}
 
-	/** What has come so far lies in the socket, whatever becomes of the link. */
-	function land(): void {
+	/** Marks bytes as arrived in the socket. Later changes of the link do not affect them. */
+	function markArrived(): void {
 		if (options.link().stream !== 'stalled') unreadSince = clock.monotonic();
 	}
 
-	/** The first item, joined with what lies behind it. */
+	/** Takes the first item, sometimes joined with the data that follows it. */
 	function takeArrived(): Item {
 		const first = arrivals.shift()!.item;
 		if (first.type !== 'data' || arrivals[0]?.item.type !== 'data' || !random.chance(JOIN_CHANCE)) return first;
@@ -104,10 +104,10 @@ export function createPipe(options: PipeOptions): Pipe {
 		return {type: 'data', bytes: Buffer.concat(parts)};
 	}
 
-	/** The last segment of a stream may bring its end with it. */
+	/** Delivers the end together with the last segment, as TCP can do. */
 	function deliverEnd(): void {
 		const [head] = arrivals;
-		if (!head || head.at > clock.monotonic() || !options.reading()) return;
+		if (!head || head.at > clock.monotonic() || !options.isReading()) return;
 		arrivals.shift();
 		options.deliver(head.item);
 	}
@@ -116,7 +116,7 @@ export function createPipe(options: PipeOptions): Pipe {
 		timer = undefined;
 		const [head] = arrivals;
 		if (stopped || !head || unreadSince === undefined) return;
-		if (head.item.type !== 'open' && !options.reading()) {
+		if (head.item.type !== 'open' && !options.isReading()) {
 			unreadSince = undefined;
 			return;
 		}
@@ -129,10 +129,10 @@ export function createPipe(options: PipeOptions): Pipe {
 			deliverEnd();
 		if (stopped) return;
 		pump();
-		if (queuedBytes < queuedBefore) options.moved();
+		if (queuedBytes < queuedBefore) options.drained();
 	}
 
-	/** Streams have no edges: what was sent whole comes cut, what was sent apart comes joined. */
+	/** Queues bytes, sometimes split in two, because streams do not keep the boundaries of writes. */
 	function push(bytes: Uint8Array): void {
 		if (bytes.length > 1 && random.chance(CUT_CHANCE)) {
 			const at = random.between(1, bytes.length - 1);

@@ -7,29 +7,29 @@ import type {SeededRandom} from './seeded-random.js';
 
 export interface MemoryTransportOptions {
 	readonly psk: Uint8Array;
-	/** Default: the same for all. */
+	/** PSK identity. Default: the same for all. */
 	readonly identity?: string;
-	/** Default: any free one. */
+	/** Listening port. Default: any free port. */
 	readonly port?: number;
 }
 
-/** Somebody who listens, as a dialler finds him. */
+/** Listening transport, as a dialler sees it. */
 export interface MemoryListener {
 	readonly key: string;
 	accepted(end: MemoryEnd): void;
 	refused(): void;
-	/** Notes an open end so that it breaks with its host. */
+	/** Registers an open end, so that it breaks with its host. */
 	track(end: MemoryEnd): () => void;
 	readonly clock: ClockView;
 }
 
 export interface Route {
-	/** Undefined: nobody there, not even a machine that could refuse. */
+	/** The listener on a port of the destination. Undefined if there is none. */
 	find(port: number): MemoryListener | undefined;
 	readonly reachable: boolean;
-	/** Address of our end. */
+	/** Local address of the connection. */
 	readonly source: string;
-	link(forth: boolean): LinkFaults;
+	link(forward: boolean): LinkFaults;
 }
 
 export interface MemoryTransportHost {
@@ -43,7 +43,7 @@ export interface MemoryTransportHost {
 }
 
 const TEXTS: Readonly<Record<DialFailure['code'], string>> = {
-	refused: 'refused: nothing listens there',
+	refused: 'refused: no program listens on this port',
 	timeout: 'no answer',
 	unreachable: 'no route to the host',
 	forbidden: 'not permitted',
@@ -56,7 +56,7 @@ function failure(code: DialFailure['code']): DialResult {
 	return {failure: {code, text: TEXTS[code]}};
 }
 
-/** The same promises as the TLS transport, on a memory network. */
+/** Transport on a memory network, with the contract of the TLS transport. */
 export function createMemoryTransport(host: MemoryTransportHost, options: MemoryTransportOptions): Transport {
 	const {clock} = host;
 	const key = `${options.identity ?? ''} ${Buffer.from(options.psk).toString('hex')}`;
@@ -67,15 +67,15 @@ export function createMemoryTransport(host: MemoryTransportHost, options: Memory
 	let closed = false;
 
 	function track(end: MemoryEnd): () => void {
-		const forget = host.track(end);
+		const untrack = host.track(end);
 		open.add(end);
 		return () => {
 			open.delete(end);
-			forget();
+			untrack();
 		};
 	}
 
-	/** One latency after the other: SYN, its answer, the client's half of the handshake, the server's. */
+	/** Dials in two round trips: the TCP handshake, then the TLS handshake. */
 	function dial(address: string, port: number, settle: (result: DialResult) => void): void {
 		const route = host.route(address);
 		const finish = (result: DialResult) => {
@@ -86,7 +86,7 @@ export function createMemoryTransport(host: MemoryTransportHost, options: Memory
 		};
 		const cancel = () => finish(failure('cancelled'));
 		const timeout = clock.after(DIAL_TIMEOUT_MS, () => finish(failure('timeout')));
-		let step = clock.arrival(route.reachable ? roundTrip() : 0, knock);
+		let step = clock.arrival(route.reachable ? roundTrip() : 0, openTcp);
 		dials.add(cancel);
 
 		function roundTrip(): number {
@@ -97,36 +97,36 @@ export function createMemoryTransport(host: MemoryTransportHost, options: Memory
 			return route.link(true).stream === 'stalled' || route.link(false).stream === 'stalled';
 		}
 
-		function knock(): void {
-			const {connect: way} = route.link(true);
-			const listener = way === 'refused' ? undefined : route.find(port);
+		function openTcp(): void {
+			const {connect: policy} = route.link(true);
+			const listener = policy === 'refused' ? undefined : route.find(port);
 			if (!route.reachable) finish(failure('unreachable'));
-			else if (way === 'dropped' || stalled()) return;
-			else if (listener) step = clock.arrival(roundTrip(), () => shakeHands(listener));
+			else if (policy === 'dropped' || stalled()) return;
+			else if (listener) step = clock.arrival(roundTrip(), () => performHandshake(listener));
 			else finish(failure('refused'));
 		}
 
-		/** A process that gets no CPU accepts at TCP and says nothing. */
-		function shakeHands(listener: MemoryListener): void {
+		/** A suspended process accepts at TCP level and never answers the handshake. */
+		function performHandshake(listener: MemoryListener): void {
 			if (stalled() || listener.clock.frozen) return;
-			const welcome = route.find(port) === listener && listener.key === key;
-			if (welcome) finish({connection: connect(listener)});
+			const isAccepted = route.find(port) === listener && listener.key === key;
+			if (isAccepted) finish({connection: connect(listener)});
 			else finish(failure('handshake'));
-			if (!welcome) listener.refused();
+			if (!isAccepted) listener.refused();
 		}
 
 		function connect(listener: MemoryListener): Connection {
-			let forgetMine = (): void => {};
-			let forgetTheirs = (): void => {};
+			let untrackDialled = (): void => {};
+			let untrackAccepted = (): void => {};
 			const pair = createConnectionPair({
-				dialler: {clock, address: route.source, port: host.freePort(), gone: () => forgetMine()},
-				listener: {clock: listener.clock, address, port, gone: () => forgetTheirs()},
+				dialler: {clock, address: route.source, port: host.freePort(), closed: () => untrackDialled()},
+				listener: {clock: listener.clock, address, port, closed: () => untrackAccepted()},
 				random: host.random.fork(),
 				link: route.link,
 				accepted: listener.accepted,
 			});
-			forgetMine = track(pair.dialled);
-			forgetTheirs = listener.track(pair.accepted);
+			untrackDialled = track(pair.dialled);
+			untrackAccepted = listener.track(pair.accepted);
 			return pair.dialled.connection;
 		}
 	}

@@ -1,4 +1,4 @@
-/** Nodes of the built program, each on a host of its own in network namespaces, seen through their JSON lines. */
+/** Room of real nodes: each runs the built program in its own network namespace, and tests read its JSON lines. */
 import type {ChildProcess} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -12,29 +12,29 @@ export interface RoomNode {
 	readonly name: string;
 	readonly host: NamespaceHost;
 	readonly child: ChildProcess;
-	/** With the monotonic time at which each came, ms. */
+	/** JSON lines so far. `seen` is the monotonic time of arrival, ms. */
 	readonly lines: readonly (Line & {readonly seen: number})[];
 	readonly peer: string;
 	readonly tcpPort: number;
 	post(text: string): void;
 	/** Newest status of a peer, by its name. */
 	statusOf(name: string): string | undefined;
-	/** Everything told of a peer's status, in order, by its name. */
+	/** All reported statuses of a peer in order, by its name. */
 	statuses(name: string): string[];
-	/** The rows of the timeline, in its order: `kind who text`. */
+	/** Timeline rows in order: `kind who text`. */
 	timeline(): string[];
-	/** Those rows of the timeline that are no posts. */
+	/** Timeline rows other than posts. */
 	presence(): string[];
 }
 
 export interface Room {
 	readonly lab: NamespaceLab;
 	host(name: string, interfaces: Readonly<Record<string, string>>): NamespaceHost;
-	/** Starts the program there with `--json`; resolves when it is ready. */
+	/** Starts the program on the host with `--json`. Resolves when it is ready. */
 	start(host: NamespaceHost, name: string, words?: readonly string[]): Promise<RoomNode>;
 	/** Runs a command of the program to its end. */
 	run(host: NamespaceHost, words: readonly string[]): Promise<{code: number | null; stdout: string; stderr: string}>;
-	/** Waits for the outside world; says what did not happen, and what the nodes hold. */
+	/** Waits for a condition. The error names `what` and lists the timelines of all nodes. */
 	until(what: string, condition: () => boolean, limitMs?: number): Promise<void>;
 	close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ function describeRow(line: Line): string {
 
 const byOrder = (a: Line, b: Line) => (a.order < b.order ? -1 : 1);
 
-/** Networks `lan` and, where asked for, others; everything is gone after `close`. */
+/** Creates a room with the given networks. `close` removes everything. */
 export function createRoom(networks: readonly string[] = ['lan']): Room {
 	const lab = createNamespaceLab();
 	const folders: string[] = [];
@@ -59,7 +59,7 @@ export function createRoom(networks: readonly string[] = ['lan']): Room {
 		return {HOME: home, P2PCHAT_HOME: home};
 	}
 
-	/** On all its interfaces, whatever the environment of the test says; the namespace is the fence. */
+	/** Starts the program on all interfaces of the host. The namespace isolates it, so P2PCHAT_INTERFACE is unset. */
 	function spawnProgram(host: NamespaceHost, words: readonly string[]): ChildProcess {
 		return host.spawn('env', ['-u', 'P2PCHAT_INTERFACE', process.execPath, cliPath, ...words], environment());
 	}
@@ -68,8 +68,8 @@ export function createRoom(networks: readonly string[] = ['lan']): Room {
 		const end = performance.now() + limitMs;
 		while (!condition()) {
 			if (performance.now() > end) {
-				const held = nodes.map(node => `${node.name}: ${JSON.stringify(node.timeline())}`).join('\n');
-				throw new Error(`not within ${limitMs} ms: ${what}\n${held}`);
+				const timelines = nodes.map(node => `${node.name}: ${JSON.stringify(node.timeline())}`).join('\n');
+				throw new Error(`not within ${limitMs} ms: ${what}\n${timelines}`);
 			}
 
 			await new Promise(resolve => setTimeout(resolve, 2));
@@ -85,7 +85,7 @@ export function createRoom(networks: readonly string[] = ['lan']): Room {
 			const all = ['--json', '--name', name, '--port', String(ROOM_PORT), ...words];
 			const child = spawnProgram(host, all);
 			let rest = '';
-			let complaints = '';
+			let errorOutput = '';
 			child.stdout!.setEncoding('utf8').on('data', (text: string) => {
 				const parts = (rest + text).split('\n');
 				rest = parts.pop() ?? '';
@@ -93,11 +93,11 @@ export function createRoom(networks: readonly string[] = ['lan']): Room {
 				for (const part of parts) lines.push({...JSON.parse(part), seen});
 			});
 			child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-				complaints += text;
+				errorOutput += text;
 			});
 			const ready = () => lines.find(line => line.type === 'ready');
 			await until(`${name} is ready`, () => ready() !== undefined || child.exitCode !== null, 30_000);
-			if (!ready()) throw new Error(`${name} did not start: ${complaints}`);
+			if (!ready()) throw new Error(`${name} did not start: ${errorOutput}`);
 			const events = () => lines.filter(line => line.type === 'event').sort(byOrder);
 			const node: RoomNode = {
 				name,
@@ -138,12 +138,12 @@ export function createRoom(networks: readonly string[] = ['lan']): Room {
 	};
 }
 
-/** Each is connected to all others. */
+/** Whether each node is connected to all others. */
 export function allConnected(nodes: readonly RoomNode[]): boolean {
 	return nodes.every(one => nodes.every(other => one === other || one.statusOf(other.name) === 'connected'));
 }
 
-/** All hold the same rows, and all of these texts. */
+/** Whether all nodes show the same timeline and it contains all `texts`. */
 export function allAgree(nodes: readonly RoomNode[], texts: readonly string[] = []): boolean {
 	const [first, ...others] = nodes.map(node => node.timeline());
 	if (!first || !texts.every(text => first.some(row => row.endsWith(` ${text}`)))) return false;

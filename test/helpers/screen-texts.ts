@@ -1,8 +1,8 @@
-/** Words of the screen that tests wait for, each in this one place, so that they can be rewritten. */
+/** Texts of the screen that tests wait for, in one place, so that a change of wording needs one edit. */
 
-/** In the empty input of a chat that is ready for typing. */
+/** Shown in the empty input of a chat that is ready for typing. */
 export const INPUT_HINT = 'Write a message';
-/** In the first row of the list of logs that `replay` without a file shows. */
+/** Shown in the first row of the log list of `replay` without a file. */
 export const LOG_CHOOSER = 'which log?';
-/** In the transport bar of a replay. */
+/** Shown in the transport bar of a replay. */
 export const REPLAY_BAR = 'REPLAY';

@@ -1,12 +1,13 @@
 import type {Random} from '../../source/core/environment.js';
 
+/** Deterministic random source for tests. */
 export interface SeededRandom extends Random {
 	/** An integer from `low` to `high`, both included. */
 	between(low: number, high: number): number;
 	/** True with this probability. */
 	chance(probability: number): boolean;
 	pick<Item>(items: readonly Item[]): Item;
-	/** A stream of its own: what it hands out does not shift what this one does. */
+	/** Creates an independent stream. Reading from it does not change the numbers of this one. */
 	fork(): SeededRandom;
 }
 
@@ -23,7 +24,7 @@ function expandSeed(seed: number): [number, number, number, number] {
 	return [next(), next(), next(), next()];
 }
 
-/** xoshiro128** (Blackman and Vigna 2018): the same seed gives the same numbers on every machine. */
+/** xoshiro128** generator (Blackman and Vigna 2018). The same seed gives the same numbers on every machine. */
 export function createSeededRandom(seed: number): SeededRandom {
 	let [a, b, c, d] = expandSeed(seed);
 

@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process';
 
-/** Established TCP connections between these processes, each once, by `ss`: "port port" in rising order. */
+/** Lists the established TCP connections of these processes, as reported by `ss`: "port port" in ascending order, once each. */
 export function listConnections(pids: readonly number[]): string[] {
 	const text = execFileSync('ss', ['-Htnp', 'state', 'established'], {encoding: 'utf8'});
 	const pairs = new Set<string>();

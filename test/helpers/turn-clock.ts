@@ -1,10 +1,11 @@
-/** A clock by whose hand each turn of the event loop runs alone: what is put off waits in `turns`, whatever its delay. */
+/** Manual clock for scheduling tests. It collects all timers in `turns`, so that the test runs each turn itself. */
 import type {Clock} from '../../source/core/environment.js';
 import {createFakeClock} from './fake-clock.js';
 
 export interface TurnClock extends Clock {
+	/** Callbacks of all timers in the order in which they were set, whatever their delay. */
 	readonly turns: (() => void)[];
-	/** Time passes, ms. */
+	/** Advances the monotonic time by `ms` without running a timer. */
 	spend(ms: number): void;
 }
 

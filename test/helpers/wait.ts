@@ -1,8 +1,8 @@
-/** Waits for the outside world without a sleep of fixed length: looks again after every turn of the event loop. */
+/** Waits until a condition of the real world holds. Polls every millisecond instead of sleeping for a fixed time. */
 export async function until(condition: () => boolean, limitMs = 10_000): Promise<void> {
 	const end = performance.now() + limitMs;
 	while (!condition()) {
-		if (performance.now() > end) throw new Error(`it did not happen within ${limitMs} ms`);
+		if (performance.now() > end) throw new Error(`the condition did not hold within ${limitMs} ms`);
 		await new Promise(resolve => setTimeout(resolve, 1));
 	}
 }

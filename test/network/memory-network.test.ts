@@ -39,7 +39,7 @@ async function hear(host: MemoryHost): Promise<{texts: string[]; beacon: ReturnT
 }
 
 describe('streams on the memory network', () => {
-	it('stall while a link is cut, one way or both, and lose nothing when it heals', async () => {
+	it('stall while one or both directions of a link are cut, and lose nothing when it heals', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		world.network.links.set('a', 'b', {stream: 'stalled'});
@@ -65,7 +65,7 @@ describe('streams on the memory network', () => {
 		expect(world.network.openEnds).toBe(0);
 	});
 
-	it('end at once when a process is killed, and fall silent when the power fails until the host is back', async () => {
+	it('end at once when a process is killed, and stall after a power failure until the host restarts', async () => {
 		const killed = createWorld();
 		const one = await connect(killed);
 		killed.hosts[1]!.crash('killed');
@@ -83,7 +83,7 @@ describe('streams on the memory network', () => {
 		expect([two.a.closed, two.a.error, two.b.calls]).toEqual([true, 'connection reset', []]);
 	});
 
-	it('stall when an address is gone, and pass again when it is back', async () => {
+	it('stall when an address is removed, and continue when it returns', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		world.hosts[1]!.setAddresses(['10.0.0.99']);
@@ -95,10 +95,10 @@ describe('streams on the memory network', () => {
 		expect(b.text()).toBe('where are you');
 	});
 
-	it('do not begin at an address that is shut, but at another of the same host', async () => {
+	it('cannot be opened to a blocked address, but to another address of the same host', async () => {
 		const {clock, network, hosts} = createWorld(['a']);
 		const both = network.addHost('both', ['10.0.0.2', '10.0.0.3']);
-		both.shut(['10.0.0.2']);
+		both.blockDials(['10.0.0.2']);
 		const {port} = await both.createTransport({psk: PSK}).listen(() => {});
 		const transport = hosts[0]!.createTransport({psk: PSK});
 		const dials = [transport.dial('10.0.0.2', port), transport.dial('10.0.0.3', port)];
@@ -153,7 +153,7 @@ describe('streams on the memory network', () => {
 		expect([b.text(), fired]).toEqual(['one two', [thawed]]);
 	});
 
-	it('lie unread at a frozen process until the timers that came due, however much later, have run', async () => {
+	it('stay unread at a frozen process until its due timers have run', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		const seen: unknown[] = [];
@@ -171,7 +171,7 @@ describe('streams on the memory network', () => {
 });
 
 describe('datagrams on the memory network', () => {
-	it('are lost, doubled and reordered as told', async () => {
+	it('are lost, duplicated and reordered as the link is configured', async () => {
 		const world = createWorld();
 		world.network.links.set('a', 'b', {datagramLoss: 0.5, datagramDuplication: 0.3, jitterMs: 50});
 		const [from, to] = [await hear(world.hosts[0]!), await hear(world.hosts[1]!)];
@@ -209,7 +209,7 @@ describe('datagrams on the memory network', () => {
 	});
 });
 
-describe('the fake world', () => {
+describe('the fake clock and random source', () => {
 	async function history(seed: number): Promise<unknown> {
 		const world = createWorld(['a', 'b', 'c'], seed);
 		world.network.links.setDefaults({datagramLoss: 0.3, datagramDuplication: 0.2, jitterMs: 30});
@@ -223,13 +223,13 @@ describe('the fake world', () => {
 		return [heard.map(({texts}) => texts), b.calls.length, b.text(), Buffer.from(a.connection.keyingMaterial)];
 	}
 
-	it('has one history for one seed, and another for another', async () => {
+	it('has the same history for the same seed, and different histories for different seeds', async () => {
 		const [one, again, other] = [await history(5), await history(5), await history(6)];
 		expect(again).toEqual(one);
 		expect(other).not.toEqual(one);
 	});
 
-	it('runs timers in order of time, then of setting, and lets promises settle between them', async () => {
+	it('runs timers by time and then by creation order, and settles promises between them', async () => {
 		const clock = createFakeClock(1000);
 		const order: string[] = [];
 		clock.after(20, () => order.push('late'));
@@ -249,7 +249,7 @@ describe('the fake world', () => {
 		expect([order.at(-1), clock.monotonic()]).toEqual(['late', 5010]);
 	});
 
-	it('gives each node a wall clock that is off by as much as told', () => {
+	it('gives each node a wall clock with the configured error', () => {
 		const clock = createFakeClock(1000);
 		const view = clock.view({skewMs: 300});
 		expect([view.now(), view.monotonic()]).toEqual([1300, 0]);
@@ -257,7 +257,7 @@ describe('the fake world', () => {
 		expect(view.now()).toBe(500);
 	});
 
-	it('runs nothing of a node that was killed, nor what it cancelled while frozen', async () => {
+	it('runs no timer of a killed node and no timer that was cancelled while frozen', async () => {
 		const clock = createFakeClock();
 		const [frozen, killed] = [clock.view(), clock.view()];
 		const ran: string[] = [];

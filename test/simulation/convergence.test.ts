@@ -26,7 +26,7 @@
  * | A lost target is dialled again. | room 21: 0 connections, dialler-targets.test.ts |
  * | Peers report a lost peer one after another, by rank. | room 31: many reports |
  * | A peer that others are connected to is not reported lost. | room 3: never away but lost |
- * | A peer that returned is announced at once if somebody lost it. | room 3: never away but lost |
+ * | A peer that returned is announced at once if another peer reported it lost. | room 3: never away but lost |
  * | A peer is reported lost only after a grace period. | room 1: lost without grace, failure-detector.test.ts |
  * | A peer that vanished unseen is reported lost. | room 14: crashed but not lost, failure-detector.test.ts |
  * | A peer answers a report that it is lost. | room 4: here but lost |

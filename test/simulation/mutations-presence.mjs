@@ -9,7 +9,7 @@ export const presenceMutations = [
 		edits: [{in: 'createFailureDetector.isReachable', loop: 1}],
 	},
 	{
-		rule: 'A peer that returned is announced at once if somebody lost it.',
+		rule: 'A peer that returned is announced at once if another peer reported it lost.',
 		edits: [{in: 'createNetwork.processPeers', call: 'expedite', becomes: 'removed'}],
 	},
 	{

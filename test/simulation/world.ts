@@ -72,7 +72,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		}),
 	);
 	// The firewall on one of two networks passes beacons and drops connections.
-	if (scenario.dualHomed) for (const {host, index} of nodes) host.shut([addressOf(index, false)]);
+	if (scenario.dualHomed) for (const {host, index} of nodes) host.blockDials([addressOf(index, false)]);
 	network.links.setDefaults({
 		latencyMs: scenario.latencyMs,
 		jitterMs: scenario.jitterMs,
