@@ -4,12 +4,15 @@ import type {ChatNode, SelfInfo} from '../../source/node/chat-node.js';
 import type {NetworkReport} from '../../source/node/network-report.js';
 import {createStore} from '../../source/node/store.js';
 
+/** Wall clock time at which a fake chat node starts, ms. */
 export const START = Date.UTC(2026, 10, 22, 14, 0, 0);
 
+/** Peer id of a numbered fake peer. */
 export function fakePeerId(number: number): PeerId {
 	return number.toString(16).padStart(64, '0') as PeerId;
 }
 
+/** Scripted peer. `seq` is that of its last event. */
 export interface FakePeer {
 	readonly peer: PeerId;
 	seq: number;

@@ -16,6 +16,7 @@ export interface MemoryBeaconHost {
 
 export type GroupKind = 'broadcast' | 'multicast';
 
+/** Open UDP socket of a memory host. */
 export interface MemorySocket {
 	readonly sharedPort: number;
 	readonly ownPort: number;

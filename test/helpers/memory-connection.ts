@@ -6,6 +6,7 @@ import type {LinkFaults} from './memory-links.js';
 import {createPipe, type Pipe} from './memory-pipe.js';
 import type {SeededRandom} from './seeded-random.js';
 
+/** Properties of one end of a connection pair. */
 export interface EndOptions {
 	/** Clock of the process. All timers of this end stop with it. */
 	readonly clock: ClockView;
@@ -15,6 +16,7 @@ export interface EndOptions {
 	closed(): void;
 }
 
+/** One end of a memory connection, with its fault injection. */
 export interface MemoryEnd {
 	readonly connection: Connection;
 	/** Breaks the connection at this end. `error` is the text of the reason. */

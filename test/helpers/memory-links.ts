@@ -19,6 +19,7 @@ export interface LinkFaults {
 	bytesPerSecond: number;
 }
 
+/** Link without faults. */
 export const PERFECT_LINK: LinkFaults = {
 	latencyMs: 1,
 	jitterMs: 0,
@@ -34,6 +35,7 @@ export const PERFECT_LINK: LinkFaults = {
 /** Faults of a cut cable: nothing passes. */
 export const CUT: Partial<LinkFaults> = {datagramLoss: 1, stream: 'stalled'};
 
+/** Properties of all links of a network. */
 export interface Links {
 	/** Current properties between two hosts, by name. */
 	between(from: string, to: string): LinkFaults;

@@ -14,6 +14,7 @@ import {CUT, createLinks, type LinkFaults, type Links} from './memory-links.js';
 import {createMemoryTransport, type MemoryListener, type MemoryTransportOptions} from './memory-transport.js';
 import type {SeededRandom} from './seeded-random.js';
 
+/** Host on a memory network. */
 export interface MemoryHost {
 	readonly name: string;
 	readonly addresses: readonly string[];
@@ -40,6 +41,7 @@ export interface MemoryHost {
 	restart(): void;
 }
 
+/** Memory network with its hosts and links. */
 export interface MemoryNetwork {
 	/** Adds a host. Its addresses are IPv4 addresses in /24 subnets. */
 	addHost(name: string, addresses: string | readonly string[], options?: {readonly skewMs?: number}): MemoryHost;
@@ -96,6 +98,7 @@ function interfacesOf(host: HostState): LocalInterface[] {
 	return [LOOPBACK, ...own];
 }
 
+/** Creates a network without hosts. */
 export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: SeededRandom}): MemoryNetwork {
 	const hosts = new Map<string, HostState>();
 	const links = createLinks(wakeAll);

@@ -47,6 +47,7 @@ export interface Pipe {
 	stop(): void;
 }
 
+/** Creates one direction of a connection. */
 export function createPipe(options: PipeOptions): Pipe {
 	const {clock, random} = options;
 	const waiting: Item[] = [];

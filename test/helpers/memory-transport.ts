@@ -23,6 +23,7 @@ export interface MemoryListener {
 	readonly clock: ClockView;
 }
 
+/** Path from a host to a destination address. */
 export interface Route {
 	/** The listener on a port of the destination. Undefined if there is none. */
 	find(port: number): MemoryListener | undefined;
@@ -32,6 +33,7 @@ export interface Route {
 	link(forward: boolean): LinkFaults;
 }
 
+/** Functions of the host that a memory transport uses. */
 export interface MemoryTransportHost {
 	readonly clock: ClockView;
 	readonly random: SeededRandom;

@@ -9,6 +9,7 @@ export interface TurnClock extends Clock {
 	spend(ms: number): void;
 }
 
+/** Creates a clock at time 0 without timers. */
 export function createTurnClock(): TurnClock {
 	const turns: (() => void)[] = [];
 	let now = 0;

@@ -64,6 +64,7 @@ export function sharedRows({timeline, pending}: State): TimelineEntry[] {
 	return pending.length === 0 ? rows : [...rows, ...sliceTimeline(pending, 0, pending.length)].sort(compareOrder);
 }
 
+/** Compares the feeds of a node with those of the first node. */
 export function compareMaps(
 	name: string,
 	ours: ReadonlyMap<PeerId, string>,
@@ -77,6 +78,7 @@ export function compareMaps(
 	return faults;
 }
 
+/** Compares the timeline of a node with that of the first node. */
 export function compareRows(name: string, ours: readonly TimelineEntry[], theirs: readonly TimelineEntry[]): string[] {
 	for (let index = 0; index < Math.max(ours.length, theirs.length); index++) {
 		const [mine, other] = [ours[index], theirs[index]].map(row => (row ? describe(row) : 'nothing'));
@@ -88,6 +90,7 @@ export function compareRows(name: string, ours: readonly TimelineEntry[], theirs
 	return [];
 }
 
+/** The timeline rows are strictly ascending in event order. */
 export function checkOrder(name: string, state: State): string[] {
 	const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
 	const wrong = rows.findIndex((row, index) => index > 0 && compareOrder(rows[index - 1]!, row) >= 0);

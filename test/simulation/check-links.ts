@@ -14,6 +14,7 @@ const EXPECTED_FAULTS_WITH_UNREQUESTED = /^(hello-timeout|unasked|barred)/;
 /** Limit from a hello to the digest. */
 const DIGEST_MS = 1000;
 
+/** Each pair of running nodes has exactly one connection, or none if the pair is cut. */
 export function checkConnections(world: World, running: readonly SimulatedNode[]): string[] {
 	const faults: string[] = [];
 	for (const node of running) {

@@ -21,6 +21,7 @@ export interface RequestCheckOptions {
 	readonly quietMs: () => number;
 }
 
+/** Check of all requests of a run, with the faults found so far. */
 export interface RequestCheck {
 	readonly faults: ReadonlySet<string>;
 	requestSent(end: RecordedEnd, want: RecordedWant): void;
@@ -38,6 +39,7 @@ const STREAM_MS = 3000;
 
 const short = (peer: PeerId | undefined) => peer?.slice(0, 6);
 
+/** Creates the check of one run. It must be notified of every request. */
 export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 	const faults = new Set<string>();
 	const partner = (end: RecordedEnd) => room.recorder().partner(end);

@@ -31,10 +31,12 @@ export function sendingBound(world: World): number {
 	return bound + 2 * history * lives.length + events * HAVE_BYTES * lives.length * world.scenario.nodes;
 }
 
+/** Bytes sent by all processes of the run. */
 export function sentBytes(world: World): number {
 	return world.nodes.flatMap(node => node.lives).reduce((sum, life) => sum + life.traffic.sentBytes, 0);
 }
 
+/** The bytes sent in total stay below the bound. */
 export function checkSending(world: World): string[] {
 	const [sent, bound] = [sentBytes(world), sendingBound(world)];
 	return sent > bound ? [`${sent} bytes sent in total, the bound is ${Math.round(bound)}`] : [];

@@ -20,6 +20,7 @@ import {checkQueue, checkSending} from './check-sending.js';
 import {peerOf, type SimulatedNode} from './node.js';
 import type {World} from './world.js';
 
+/** Nodes whose process runs and has started. */
 export function runningNodes(world: World): SimulatedNode[] {
 	return world.nodes.filter(node => node.life?.state === 'running' && node.life.info);
 }

@@ -8,6 +8,7 @@ export interface Disk {
 	open(): OpenedLog;
 }
 
+/** Creates an empty disk with a log header. */
 export function createDisk(header: LogHeader): Disk {
 	const records: LogRecord[] = [];
 	return {

@@ -5,6 +5,7 @@ import type {MemoryNetwork} from '../helpers/memory-network.js';
 import type {SimulatedNode} from './node.js';
 import type {Fault, Scenario, Step} from './scenario.js';
 
+/** Faults of a run that are active at the moment. */
 export interface Faults {
 	/** Sets the links as the scenario and the active faults require. */
 	applyLinks(): void;
@@ -70,6 +71,7 @@ function patches(fault: Fault, nodes: number): [number, number, Partial<LinkFaul
 	}
 }
 
+/** Creates the fault injection of one run, without active faults. */
 export function createFaults({scenario, network, clock, nodes}: FaultsOptions): Faults {
 	const active = new Set<Fault>();
 	let disturbedAt = 0;

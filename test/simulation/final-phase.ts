@@ -2,6 +2,7 @@
 import type {SeededRandom} from '../helpers/seeded-random.js';
 import type {Fault, LimitedPair, Step} from './scenario.js';
 
+/** Properties of the room that limit which final phase is possible. */
 export interface FinalPhaseOptions {
 	readonly nodes: number;
 	readonly limitedPairs: readonly LimitedPair[];
@@ -210,6 +211,7 @@ function chooseForTwo(random: SeededRandom, {calm, scattered}: FinalPhaseOptions
 	return postAfterList(a, b, at);
 }
 
+/** Chooses the steps of the final phase, which begins at `at`, ms. */
 export function chooseFinalPhase(random: SeededRandom, room: FinalPhaseOptions, at: number): Step[] {
 	const {nodes, limitedPairs, calm, scattered, sharedBucket} = room;
 	const farPair = limitedPairs.find(({how}) => how === 'far');

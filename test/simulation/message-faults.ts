@@ -44,6 +44,7 @@ export interface ReplayableBeacon extends Beacon {
 	replay(): void;
 }
 
+/** Wraps a beacon. Replayed datagrams come from `unusedAddress`. */
 export function createReplayableBeacon(beacon: Beacon, unusedAddress: string): ReplayableBeacon {
 	const datagrams: {
 		readonly bytes: Uint8Array;

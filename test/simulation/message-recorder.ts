@@ -56,6 +56,7 @@ export interface RecordedEnd {
 	unrequestedAt: number | undefined;
 }
 
+/** Recorded connections of all processes of a run. */
 export interface MessageRecorder {
 	readonly ends: readonly RecordedEnd[];
 	partner(end: RecordedEnd): RecordedEnd | undefined;
@@ -65,10 +66,12 @@ export interface MessageRecorder {
 	createObserver(life: () => Life): ConnectionObserver;
 }
 
+/** Observer of the connections of one process. */
 export interface ConnectionObserver {
 	opened(connection: Connection): EndRecorder;
 }
 
+/** Recorder of one connection end. The metered connection calls it. */
 export interface EndRecorder {
 	readonly end: RecordedEnd;
 	received(chunk: Uint8Array): void;
@@ -86,6 +89,7 @@ export interface MessageRecorderOptions {
 	inventorySent(end: RecordedEnd, message: 'digest' | 'list'): void;
 }
 
+/** Creates the recorder of one run. */
 export function createMessageRecorder({clock, requestSent, inventorySent}: MessageRecorderOptions): MessageRecorder {
 	const ends: RecordedEnd[] = [];
 	const byKey = new Map<string, RecordedEnd[]>();

@@ -7,6 +7,7 @@ import type {Connection, Transport} from '../../source/network/transport/transpo
 import {exaggerate, isAnswer} from './message-faults.js';
 import type {ConnectionObserver, EndRecorder} from './message-recorder.js';
 
+/** Traffic counters and message faults of one process. */
 export interface Traffic {
 	/** Total bytes passed to connections. */
 	sentBytes: number;
@@ -29,6 +30,7 @@ export interface Traffic {
 	hasExaggerated: boolean;
 }
 
+/** Creates counters at zero, without message faults. */
 export function createTraffic(): Traffic {
 	return {
 		sentBytes: 0,
@@ -100,6 +102,7 @@ function meterConnection(
 	};
 }
 
+/** Wraps a transport so that all its connections are counted and recorded. */
 export function meterTransport(
 	transport: Transport,
 	traffic: Traffic,
@@ -122,11 +125,13 @@ export function meterTransport(
 	};
 }
 
+/** Clock that knows its pending timers. */
 export interface MeteredClock extends Clock {
 	/** Timers that have neither run nor been cancelled. The value is the stack where each was set, if `traced`. */
 	readonly pending: ReadonlyMap<Timer, string>;
 }
 
+/** Wraps a clock. `traced` records the stack where each timer was set. */
 export function meterClock(clock: Clock, traced = false): MeteredClock {
 	const pending = new Map<Timer, string>();
 	return {

@@ -77,6 +77,7 @@ export interface NodeOptions {
 	readonly trace: ((line: string) => void) | undefined;
 }
 
+/** Creates a node without a process. */
 export function createNode(options: NodeOptions): SimulatedNode {
 	const {host, index, keys, random, trace} = options;
 	const header = {format: 1, version: '0', roomTag: keys.tag, roomName: 'room', created: 0};
@@ -168,6 +169,7 @@ export function createNode(options: NodeOptions): SimulatedNode {
 	return node;
 }
 
+/** Peer id of a process. Throws if the process never started. */
 export function peerOf(life: Life): PeerId {
 	if (!life.info) throw new Error('this node never started');
 	return life.info.peer;

@@ -55,6 +55,7 @@ function chooseFault(random: SeededRandom, nodes: number, calm: boolean): {fault
 	}
 }
 
+/** Chooses a random step at `at`, ms. */
 export function chooseStep(random: SeededRandom, nodes: number, at: number, calm: boolean): Step {
 	const node = random.between(0, nodes - 1);
 	const roll = random.fraction();
@@ -82,6 +83,7 @@ export function chooseStep(random: SeededRandom, nodes: number, at: number, calm
 	return {type: 'fault', at, ...chooseFault(random, nodes, calm)};
 }
 
+/** Chooses the pairs whose link is limited for the whole scenario. */
 export function chooseLimitedPairs(random: SeededRandom, nodes: number, calm: boolean): Scenario['limitedPairs'] {
 	if (!calm && nodes > 2 && random.chance(0.12)) return [{from: 1, to: random.between(2, nodes - 1), how: 'far'}];
 	if (nodes === 3 && random.chance(0.3)) return [{from: 1, to: 2, how: 'cut'}];

@@ -30,6 +30,7 @@ export type Step = {readonly at: number} & (
 	| {readonly type: 'fault'; readonly fault: Fault; readonly ms: number}
 );
 
+/** Fault with a duration. */
 export type Fault =
 	| {readonly type: 'freeze'; readonly node: number}
 	/** Suspends all nodes at once, as when one machine that runs them all sleeps. */
@@ -46,6 +47,7 @@ export type Fault =
 	| {readonly type: 'blocked'; readonly from: number; readonly to: number}
 	| {readonly type: 'firewall'; readonly from: number; readonly to: number; readonly how: 'dropped' | 'refused'};
 
+/** Complete description of a run. */
 export interface Scenario {
 	readonly seed: number;
 	readonly nodes: number;
@@ -96,6 +98,7 @@ export interface LimitedPair {
 	readonly how: 'cut' | 'one-way' | 'no-beacon' | 'far';
 }
 
+/** Creates the scenario of a seed with `low` to `high` nodes. */
 export function createScenario(seed: number, {low, high}: {readonly low: number; readonly high: number}): Scenario {
 	const random = createSeededRandom(seed);
 	const nodes = random.between(low, high);

@@ -6,6 +6,7 @@ import {sendingBound, sentBytes} from './check-sending.js';
 import {createScenario, type Scenario} from './scenario.js';
 import {createWorld, type World} from './world.js';
 
+/** Result of one seed. */
 export interface RunResult {
 	readonly seed: number;
 	readonly nodes: number;

@@ -4,6 +4,7 @@ import type {MemoryNetwork} from '../helpers/memory-network.js';
 import type {MessageRecorder, RecordedEnd} from './message-recorder.js';
 import {type SimulatedNode, TCP_PORT} from './node.js';
 
+/** Messages that can trigger an action. */
 export type SentMessage = 'list' | 'digest' | 'want';
 
 /** The message that triggers each action. */
@@ -11,6 +12,7 @@ const TRIGGERED_BY = {post: 'list', break: 'digest', redial: 'want'} as const sa
 	Record<string, SentMessage>
 >;
 
+/** Armed triggers of a run, at most one for each node. */
 export interface Triggers {
 	/** Replaces the armed action of the node, if any. */
 	arm(node: SimulatedNode, action: keyof typeof TRIGGERED_BY): void;
@@ -24,6 +26,7 @@ export interface TriggersOptions {
 	readonly recorder: () => MessageRecorder;
 }
 
+/** Creates the triggers of one run. None is armed. */
 export function createTriggers({clock, network, recorder}: TriggersOptions): Triggers {
 	/** Armed triggers by node index. */
 	const armed = new Map<number, {readonly message: SentMessage; run(end: RecordedEnd): void}>();

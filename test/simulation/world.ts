@@ -12,6 +12,7 @@ import {createNode, type Life, type SimulatedNode, TCP_PORT} from './node.js';
 import type {Scenario, Step} from './scenario.js';
 import {createTriggers} from './triggers.js';
 
+/** Simulated room: its clock, network, nodes and checks. */
 export interface World {
 	readonly clock: FakeClock;
 	readonly network: MemoryNetwork;
@@ -25,6 +26,7 @@ export interface World {
 	stopAll(): Promise<void>;
 }
 
+/** Creates the room of a scenario. `play` runs it. */
 export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: string) => void): World {
 	const clock = createFakeClock();
 	const random = createSeededRandom(scenario.seed ^ 0x5eed);
