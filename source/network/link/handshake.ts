@@ -1,6 +1,7 @@
 /**
- * Check of the first message of each end (protocol.md, Handshake). Pure: the proof is passed in. The signature in a hello
- * covers the keying material of this TLS connection and the role of its sender, so a relayed or reflected hello fails.
+ * Check of the hello, the first message in each direction (protocol.md, Handshake). The signature in a hello covers the
+ * keying material of this TLS connection and the role of its sender. A relayed or reflected hello is therefore
+ * rejected.
  */
 import type {HelloMessage, Message} from '../../codec/message.js';
 import type {PeerId} from '../../core/event.js';
@@ -12,12 +13,12 @@ import type {PeerKey} from '../../feed/signing-keys.js';
 export const PROTOCOL_VERSION = 1;
 /** Lowest protocol version that this program speaks. */
 export const LOWEST_VERSION = 1;
-/** Optional abilities of this program, by name; append-only. Sent in the hello; this version needs none of the other end. */
+/** Names of optional features of this program, sent in the hello. Append-only. This version requires none. */
 export const FEATURES: readonly string[] = ['typing'];
 
 export type Role = 'dialler' | 'accepter';
 
-/** Signs own hellos and verifies those of others, with the key of this node and the keys of the room. */
+/** Signs hellos of this node and verifies hellos of peers, with the key of this node and the keys of the room. */
 export interface HelloProof {
 	prove(keyingMaterial: Uint8Array, role: Role): {readonly signature: Uint8Array; readonly mac: Uint8Array};
 	verify(hello: HelloMessage, keyingMaterial: Uint8Array, role: Role): boolean;
@@ -27,13 +28,13 @@ export type HelloCheck =
 	| {readonly type: 'verified'; readonly hello: HelloMessage}
 	/** This node dialled itself. */
 	| {readonly type: 'self'}
-	/** `code` and `text` are sent to the other end as `error`, and `text` is displayed here. */
+	/** `code` and `text` are sent to the peer in an `error` message. This node displays `text`. */
 	| {readonly type: 'rejected'; readonly code: string; readonly text: string};
 
 export interface HandshakeContext {
 	readonly self: PeerId;
 	readonly keyingMaterial: Uint8Array;
-	/** Role of the other end. */
+	/** Role of the peer. */
 	readonly role: Role;
 	readonly proof: HelloProof;
 }

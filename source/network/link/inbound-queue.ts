@@ -1,8 +1,8 @@
 /**
- * Inbound side of one connection: bytes to frames, and the queue of frames that wait for the link scheduler.
+ * Inbound side of one connection: decodes bytes to frames, and queues the frames for the link scheduler.
  *
- * While frames wait, the connection is paused, so that they stay few. The frame reader also pauses a connection that sends
- * more messages than any honest peer does, and interrupts long frames for the sake of other connections.
+ * The connection is paused while frames wait, so that the queue stays short. The frame reader also pauses a connection
+ * that exceeds MAX_MESSAGES_PER_SECOND, and interrupts the reading of long frames so that other connections are served.
  */
 import {createFrameDecoder} from '../../codec/frame.js';
 import type {Clock} from '../../core/environment.js';
@@ -15,18 +15,18 @@ import type {Connection} from '../transport/transport.js';
 
 /** Queue of the complete frames of one link. */
 export interface InboundQueue {
-	/** Accepts bytes and reads the frames that they complete, in this turn of the event loop or in later ones. */
+	/** Accepts bytes. The frames that they complete are handled in this turn of the event loop or in later turns. */
 	push(chunk: Uint8Array): void;
-	/** Calls `run` when no frame waits: at once, or after the last one. */
+	/** Calls `run` when the queue is empty: immediately, or after the last frame is handled. */
 	whenEmpty(run: () => void): void;
 	/** Drops the waiting frames. */
 	clear(): void;
 }
 
 export interface InboundHandlers {
-	/** Reads one frame; may defer a part of the work. Frames behind it wait for that part. */
+	/** Handles one frame. Work passed to `defer` runs later, and before the next frame. */
 	read(frame: Uint8Array, defer: DeferWork): void;
-	/** Broken framing, or an error that `read` or its deferred work threw. The waiting frames are dropped. */
+	/** Called after broken framing, or an error in `read` or its deferred work. The waiting frames are dropped. */
 	failed(error: unknown): void;
 }
 
@@ -37,7 +37,7 @@ export function createInboundQueue(
 ): InboundQueue {
 	let frames: readonly Uint8Array[] = [];
 	let next = 0;
-	/** Size of the frames from `next` on and of the one whose work is deferred. */
+	/** Size of the frames from index `next` on, plus the frame whose deferred work is unfinished. */
 	let bytes = 0;
 	let deferredWork: ChunkedWork | undefined;
 	let currentBytes = 0;
@@ -45,7 +45,7 @@ export function createInboundQueue(
 	let onEmpty = () => {};
 	const slot = scheduler.register(step);
 
-	/** Reads one frame or runs one part of deferred work. Returns the bytes that are left. */
+	/** Handles one frame or runs one part of deferred work. Returns the number of bytes that still wait. */
 	function step(): number {
 		try {
 			if (deferredWork) {
@@ -129,23 +129,23 @@ export function createInboundQueue(
 	};
 }
 
-/** Bytes of an incomplete frame that are read in one turn of the event loop: decrypting them takes about a millisecond. */
+/** Maximum bytes of an incomplete frame read in one turn of the event loop. Decrypting them takes about 1 ms. */
 const MAX_UNBROKEN_BYTES = 128 * 1024;
 
-/** Decoder of the frames of one connection, with its flow control. */
+/** Frame decoder and flow control of one connection. */
 export interface FrameReader {
 	/** Returns the frames that `chunk` completes. */
 	push(chunk: Uint8Array): readonly Uint8Array[];
-	/** Throws the ProtocolError of broken framing. The frames before it were returned. */
+	/** Throws a ProtocolError if the framing is broken. `push` has already returned the frames before the error. */
 	checkFraming(): void;
-	/** Pauses the connection until as many calls of `resume`. */
+	/** Pauses the connection until `resume` has been called as often as `pause`. */
 	pause(): void;
 	resume(): void;
-	/** Whether this node does not read: then silence proves nothing about the other end. */
+	/** Whether this node has paused reading. Silence then proves nothing about the peer. */
 	readonly isPaused: boolean;
-	/** Whether a frame takes longer than MAX_FRAME_MS. To be called at intervals. */
+	/** Whether the current frame has been incomplete for more than MAX_FRAME_MS. Call it regularly. */
 	isSlow(): boolean;
-	/** Restarts the time of the current frame, after the timers of this node stalled. */
+	/** Restarts the MAX_FRAME_MS period, for use after a stall of this node's own timers. */
 	resetIdle(): void;
 	stop(): void;
 }
@@ -155,10 +155,10 @@ export function createFrameReader(connection: Connection, clock: Clock): FrameRe
 	const messages = createWindowCounter(1000, clock.monotonic());
 	const rateTimer = createCoalescedTimer(clock, resume);
 	const yieldTimer = createCoalescedTimer(clock, resume);
-	/** Bytes of the incomplete frame since the last interruption. */
+	/** Bytes of the incomplete frame that were read after the last interruption. */
 	let partialBytes = 0;
 	let pauses = 0;
-	/** Start of the incomplete frame, monotonic ms. */
+	/** Time at which the incomplete frame began, in monotonic ms. */
 	let frameSince: number | undefined;
 
 	function pause(): void {
@@ -177,7 +177,7 @@ export function createFrameReader(connection: Connection, clock: Clock): FrameRe
 		timer.schedule(delayMs);
 	}
 
-	/** Above MAX_MESSAGES_PER_SECOND, reading pauses for the rest of the second. */
+	/** Pauses reading for the rest of the second if the connection exceeds MAX_MESSAGES_PER_SECOND. */
 	function limitRate(count: number): void {
 		const now = clock.monotonic();
 		if (messages.add(now, count) > MAX_MESSAGES_PER_SECOND) pauseUntil(rateTimer, Math.max(1, messages.msLeft(now)));

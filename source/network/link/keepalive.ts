@@ -1,6 +1,7 @@
 /**
- * Keepalive of one connection: whether the other end is alive, its round-trip time and its clock offset (protocol.md,
- * Liveness). Any byte from the other end counts. `stepLiveness` is the pure step; `createKeepalive` adds the measurements.
+ * Keepalive of one connection: determines whether the peer is alive, its round-trip time and its clock offset
+ * (protocol.md, Liveness). Any received byte proves that the peer is alive. `stepLiveness` is the pure state
+ * transition.
  */
 import type {PingMessage, PongMessage} from '../../codec/message.js';
 import type {Clock} from '../../core/environment.js';
@@ -10,24 +11,24 @@ import {GONE_AFTER_MS, PING_AFTER_MS, SUSPECT_AFTER_MS} from '../../core/limits.
 export interface Keepalive {
 	readonly status: LinkStatus;
 	readonly roundTripMs: number | undefined;
-	/** Wall clock of the other end minus ours, ms. */
+	/** Wall clock of the peer minus the clock of this node, in ms. */
 	readonly clockOffsetMs: number | undefined;
-	/** Notes received bytes. Returns whether the status changed. */
+	/** Notes that bytes arrived. Returns whether the status changed. */
 	recordReceived(): boolean;
-	/** Notes a sent message. */
+	/** Notes that this node sent a message. */
 	recordSent(): void;
-	/** Takes the wall clock in the hello of the other end as first estimate of the offset. */
+	/** Computes a first estimate of the clock offset from the wall clock in the peer's hello, in ms. */
 	recordHello(theirClock: number): void;
 	/** Creates the next ping to send. */
 	nextPing(): PingMessage;
-	/** Measures with a pong. False: it does not answer the last ping. */
+	/** Updates round-trip time and clock offset. Returns false if the pong does not answer the last ping. */
 	acceptPong(message: PongMessage): boolean;
 	/**
-	 * Evaluates the silence. To be called about every LIVENESS_TICK_MS; `lateMs`: delay beyond that. `isPaused`: this node
-	 * does not read, so silence proves nothing.
+	 * Evaluates how long the peer has been silent. Call it every LIVENESS_TICK_MS. `lateMs`: lateness of this call.
+	 * `isPaused`: this node is not reading from the connection, so silence proves nothing.
 	 */
 	tick(isPaused: boolean, lateMs: number): TickResult;
-	/** Restarts the silence, after the timers of this node stalled. */
+	/** Counts the silence from now on, for use after a stall of this node's own timers. */
 	resetIdle(): void;
 }
 
@@ -92,8 +93,8 @@ export function createKeepalive(clock: Clock): Keepalive {
 			liveness = step.liveness;
 			const changed = step.state === 'suspect' && status !== 'suspect';
 			if (changed) status = 'suspect';
-			// The pongs of the other end may wait behind all that it sends. So this node pings when it is silent itself, or it
-			// would appear dead to the other end.
+			// The peer may have queued much data before its next ping. This node therefore also pings when it has sent
+			// nothing for PING_AFTER_MS, so that it does not appear dead to the peer.
 			const isQuiet = now - sentAt >= PING_AFTER_MS;
 			return {timedOut: step.state === 'dead', changed, pingDue: step.pingDue || isQuiet};
 		},
@@ -101,11 +102,11 @@ export function createKeepalive(clock: Clock): Keepalive {
 	};
 }
 
-/** Silence of the other end. Times in monotonic ms. */
+/** Basis for judging the silence of the peer. Times are in monotonic ms. */
 export interface Liveness {
-	/** Time of its last byte. */
+	/** Time at which the last byte arrived. */
 	readonly receivedAt: number;
-	/** Time of the last ping since then, if one was due. */
+	/** Time of the last ping sent after `receivedAt`, if any. */
 	readonly pingedAt?: number;
 }
 
@@ -119,7 +120,7 @@ export function aliveAt(now: number): Liveness {
 	return {receivedAt: now};
 }
 
-/** Evaluates the silence at `now`. A silent connection is pinged every PING_AFTER_MS until a byte arrives or it is dead. */
+/** Evaluates the silence at `now`. A ping is due every PING_AFTER_MS until a byte arrives or the peer is dead. */
 export function stepLiveness(liveness: Liveness, now: number): LivenessStep {
 	const silenceMs = now - liveness.receivedAt;
 	const state = silenceMs >= GONE_AFTER_MS ? 'dead' : silenceMs >= SUSPECT_AFTER_MS ? 'suspect' : 'alive';
@@ -127,7 +128,7 @@ export function stepLiveness(liveness: Liveness, now: number): LivenessStep {
 	return {liveness: pingDue ? {...liveness, pingedAt: now} : liveness, state, pingDue};
 }
 
-/** Subtracts the lag of our own timers from the silence: what arrived meanwhile may be unread. */
+/** Subtracts the lag of this node's timers from the silence, because bytes that arrived may still be unread. */
 function creditTimerLag({receivedAt, pingedAt}: Liveness, lateMs: number, now: number): Liveness {
 	const later = (at: number) => Math.min(now, at + lateMs);
 	return {receivedAt: later(receivedAt), ...(pingedAt !== undefined && {pingedAt: later(pingedAt)})};

@@ -1,25 +1,25 @@
-/** Outbound side of one connection: limits what may be queued, and detects an other end that does not read. */
+/** Outbound side of one connection. It limits the bytes in the send queue and detects a peer that does not read. */
 import {encodeMessageFrame, type Message} from '../../codec/message.js';
 import {MAX_QUEUED_BYTES, SLOW_READER_MS} from '../../core/limits.js';
 import type {Connection} from '../transport/transport.js';
 
 export interface LinkWriter {
-	/** Returns false above the high-water mark of the connection, or if the message was not sent. */
+	/** Returns false if the queue of the connection is above its high-water mark, or if the message was dropped. */
 	send(message: Message): boolean;
 	sendFrame(frame: Uint8Array): boolean;
-	/** Whether the other end took nothing of the queue for SLOW_READER_MS. To be called at intervals; `now`: monotonic ms. */
+	/** Whether the peer read nothing from a non-empty queue for SLOW_READER_MS. Call it often. `now`: monotonic ms. */
 	isStuck(now: number): boolean;
-	/** Restarts the time of `isStuck`, after the timers of this node stalled. */
+	/** Restarts the SLOW_READER_MS period, for use after a stall of this node's own timers. */
 	resetIdle(): void;
 }
 
-/** Messages without value once they are late. They are dropped above MAX_QUEUED_BYTES. */
+/** Messages that are useless when they arrive late. They are dropped while more than MAX_QUEUED_BYTES are queued. */
 const EXPENDABLE: ReadonlySet<Message['type']> = new Set(['ping', 'pong', 'typing']);
 
-/** Above twice MAX_QUEUED_BYTES nothing is sent any more, and `onOverflow` is called. Pushes stop earlier (sync.ts). */
+/** `onOverflow` is called for a message dropped because more than twice MAX_QUEUED_BYTES are queued. */
 export function createLinkWriter(connection: Connection, onOverflow: () => void): LinkWriter {
 	let sentBytes = 0;
-	/** Bytes that the other end had taken when it took some last, and the time of the first look after that. */
+	/** Number of bytes that have left the queue, and the time at which `isStuck` first saw this number. */
 	let stall: {readonly since: number; readonly takenBytes: number} | undefined;
 
 	function write(frame: Uint8Array, isExpendable: boolean): boolean {

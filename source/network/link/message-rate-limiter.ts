@@ -1,6 +1,6 @@
 /**
- * Rate limiter of the messages of one connection, by kind (protocol.md, Limits). The limits are far above what an honest
- * peer sends, even one that was stalled and sends everything at once. So a peer that exceeds one is at fault.
+ * Rate limiter for the messages of one connection, by kind (protocol.md, Limits). An honest peer stays far below the
+ * limits, even if it was stalled and sends many messages in a burst. A peer that exceeds a limit is therefore at fault.
  */
 import type {Message} from '../../codec/message.js';
 import {
@@ -15,13 +15,13 @@ import {
 import {createTokenBucket, type TokenBucket} from '../scheduling/rate-limiters.js';
 
 export interface MessageRateLimiter {
-	/** Counts a message. Returns undefined within the limits, else a text that names the exceeded one. `now`: monotonic ms. */
+	/** Counts a message. Returns a text about the exceeded limit, or undefined if none is. `now`: monotonic ms. */
 	violation(message: Message, now: number): string | undefined;
 }
 
 interface Rule {
 	readonly perSecond: number;
-	/** Plural noun for the text. */
+	/** Plural noun for the text that `violation` returns. */
 	readonly noun: string;
 }
 

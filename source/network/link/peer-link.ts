@@ -1,14 +1,14 @@
 /**
- * Link: the life of one connection from the hello to its close. Its handlers receive decoded and checked messages of a peer
- * that proved its id.
+ * Link: one connection from the hello to its close. The handlers of a link receive decoded and checked messages of a
+ * peer that has proved its id.
  *
- * The parts: inbound-queue (bytes to frames, flow control), link-writer (outbound limits), keepalive (liveness and
+ * Modules: inbound-queue (bytes to frames, flow control), link-writer (outbound limits), keepalive (liveness and
  * measurements), message-rate-limiter, handshake (check of the hello).
  *
  * Invariants
- * 1. No message is passed on before the hello of the other end is verified, and none after `closed`.
- * 2. A fault of the other end closes this connection with a code, and has no other effect.
- * 3. `closed` is called exactly once, even if no hello arrived.
+ * 1. The handlers receive no message before the hello of the peer is verified, and none after `closed`.
+ * 2. A fault of the peer closes this connection with an error code, and has no other effect.
+ * 3. The `closed` handler is called exactly once, even if no hello arrived.
  */
 import {type ByeReason, decodeMessage, type HelloMessage, type Message} from '../../codec/message.js';
 import type {Clock, Debug} from '../../core/environment.js';
@@ -24,10 +24,10 @@ import {createKeepalive} from './keepalive.js';
 import {createLinkWriter} from './link-writer.js';
 import {createMessageRateLimiter} from './message-rate-limiter.js';
 
-/** The first message of this node on every connection, without the proof. */
+/** Hello of this node, without the proof, which differs on every connection. */
 export type OwnHello = Omit<HelloMessage, 'type' | 'signature' | 'mac'>;
 
-/** A connection to a peer that proved its id. */
+/** Connection to a peer that has proved its id. */
 export interface PeerLink {
 	readonly peer: PeerId;
 	readonly hello: HelloMessage;
@@ -38,37 +38,37 @@ export interface PeerLink {
 	readonly queuedBytes: number;
 	readonly status: LinkStatus;
 	readonly roundTripMs: number | undefined;
-	/** Wall clock of the other end minus ours, ms. */
+	/** Wall clock of the peer minus the clock of this node, in ms. */
 	readonly clockOffsetMs: number | undefined;
-	/** Returns false above the high-water mark; `drained` follows. */
+	/** Returns false if the send queue is above its high-water mark. The `drained` handler is called later. */
 	send(message: Message): boolean;
-	/** Sends a frame that was encoded once for many links. */
+	/** Sends an encoded frame, so that a message to many peers is encoded only one time. */
 	sendFrame(frame: Uint8Array): boolean;
 	pause(): void;
 	resume(): void;
-	/** Sends `bye` and everything that is queued, then closes. */
+	/** Sends the queued messages and a `bye`, then closes the connection. */
 	close(reason: ByeReason): void;
-	/** Sends an `error` about a fault of the other end, then closes. */
+	/** Sends an `error` message about a fault of the peer, then closes the connection. */
 	fail(code: string, text: string): void;
 }
 
-/** Reason of the end of a connection. `by`: `fault` is a fault of the other end that this node found. */
+/** Reason why a connection closed. `by` is `fault` if this node detected a fault of the peer. */
 export interface LinkClosing {
 	readonly by: 'us' | 'them' | 'fault' | 'network';
-	/** A bye reason, an error code, or one of `reset`, `ended`, `silent`, `hello-timeout`. */
+	/** Reason in a `bye`, code of an `error`, or one of `reset`, `ended`, `silent` and `hello-timeout`. */
 	readonly code: string;
-	/** Text for people. */
+	/** Reason as text for people. */
 	readonly text: string;
 }
 
 export interface PeerLinkHandlers {
 	verified(link: PeerLink): void;
-	/** `defer` accepts work that takes long; later messages of the link wait for it. */
+	/** Work that takes long can be passed to `defer`. Later messages of the link wait until it is complete. */
 	message(link: PeerLink, message: Message, defer: DeferWork): void;
 	/** The status, the round-trip time or the clock offset changed. */
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
-	/** `link` is undefined if the hello was never verified. */
+	/** `link` is undefined if the connection closed before a hello was verified. */
 	closed(link: PeerLink | undefined, closing: LinkClosing): void;
 }
 
@@ -78,17 +78,17 @@ export interface PeerLinkOptions {
 	readonly proof: HelloProof;
 	readonly clock: Clock;
 	readonly debug: Debug;
-	/** Scheduler of all links of a node. By default the link has its own. */
+	/** Scheduler shared by all links of a node. Default: a separate scheduler for this link. */
 	readonly scheduler?: LinkScheduler;
 }
 
-/** Control of a connection by its owner, before and after the hello. */
+/** Methods by which the owner of a connection controls it, before and after the hello. */
 export interface OpenLink {
-	/** Checks liveness and progress. To be called about every LIVENESS_TICK_MS; `lateMs`: delay beyond that. */
+	/** Checks liveness and progress. Call it every LIVENESS_TICK_MS. `lateMs`: lateness of this call. */
 	tick(lateMs: number): void;
-	/** Ignores the silence so far, after the timers of this node stalled. */
+	/** Counts the silence of the peer from now on, for use after a stall of this node's own timers. */
 	resetIdle(): void;
-	/** Closes without a message. */
+	/** Closes the connection immediately, without a message to the peer. */
 	destroy(code: string, text: string): void;
 }
 
@@ -153,7 +153,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		if (!hello) end({by: 'fault', code: 'hello-timeout', text: 'no hello within 5 s'});
 	});
 
-	/** Closes: after `lastMessage` is sent, or at once without one. */
+	/** Closes the connection after it has sent `lastMessage`, or immediately if there is none. */
 	function end(reason: LinkClosing, lastMessage?: Message): void {
 		if (closing) return;
 		if (lastMessage) send(lastMessage);
@@ -164,7 +164,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	}
 
 	function endSlowReader(): void {
-		end({by: 'fault', code: 'slow-reader', text: 'it does not read the messages that it is sent'});
+		end({by: 'fault', code: 'slow-reader', text: 'it does not read the messages sent to it'});
 	}
 
 	function onClosed(error: string | undefined): void {
@@ -256,7 +256,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	return {
 		tick(lateMs) {
 			if (closing || !hello) return;
-			// A peer may be alive and still make no progress. It would hold memory and a connection for nothing.
+			// A peer that sends bytes but makes no progress counts as alive, yet wastes memory and a connection.
 			if (reader.isSlow()) link.fail('slow-frame', `a message did not arrive within ${MAX_FRAME_MS / 1000} s`);
 			else if (writer.isStuck(clock.monotonic())) endSlowReader();
 			if (closing) return;

@@ -1,24 +1,24 @@
-/** Long work cut into parts, so that sockets, keys and timers are served in between. */
+/** Long work split into parts. Between two parts the event loop serves sockets, key presses and timers. */
 import type {Clock} from '../../core/environment.js';
 
 /**
- * Work that a message leads to, suspended after each part. The connection reads no further message before it is complete,
- * so that messages take effect in their order.
+ * Work that one received message causes. It is suspended after each part. The connection reads no further message
+ * before this work is complete, so that messages take effect in the order in which they arrived.
  */
 export type ChunkedWork = Generator<undefined, void>;
 
-/** Accepts the work that remains of a message. */
+/** Function that accepts the remaining work of a message and runs it later, in parts. */
 export type DeferWork = (work: ChunkedWork) => void;
 
-/** Runs all parts at once, where nobody waits. */
+/** Runs all parts immediately, without returning to the event loop between them. */
 export const runToCompletion: DeferWork = work => {
 	while (!work.next().done);
 };
 
-/** Items of a list in one part: about a quarter of a millisecond. */
+/** Number of list items handled in one part, which takes about a quarter of a millisecond. */
 const ITEMS_PER_CHUNK = 64;
 
-/** Calls `run` for each item, and suspends after every ITEMS_PER_CHUNK items. */
+/** Calls `run` for each item, and yields after every ITEMS_PER_CHUNK items. */
 export function* inChunks<Item>(items: readonly Item[], run: (item: Item) => void): Generator<undefined, void> {
 	for (let from = 0; from < items.length; from += ITEMS_PER_CHUNK) {
 		if (from > 0) yield;
@@ -26,7 +26,7 @@ export function* inChunks<Item>(items: readonly Item[], run: (item: Item) => voi
 	}
 }
 
-/** Repeats `step` until it returns false or `budgetMs` have passed, but runs it at least once. Returns the time used, ms. */
+/** Calls `step` at least once, then until it returns false or `budgetMs` have passed. Returns the elapsed ms. */
 export function runWithinBudget(clock: Clock, budgetMs: number, step: () => boolean): number {
 	const from = clock.monotonic();
 	let usedMs = 0;

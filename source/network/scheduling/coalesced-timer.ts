@@ -1,14 +1,14 @@
-/** Timers that coalesce requests: however often a run is requested, it happens once. */
+/** Timers that coalesce requests: several requests before the timer fires cause one run of the task. */
 import type {Clock, Timer} from '../../core/environment.js';
 
-/** A task with at most one scheduled run. With a delay of 0 it runs in the next turn of the event loop. */
+/** Timer of a task that has at most one scheduled run. A delay of 0 means the next turn of the event loop. */
 export interface CoalescedTimer {
 	readonly isScheduled: boolean;
-	/** Runs the task once after `delayMs`, 0 by default. A run that is scheduled already keeps its time. */
+	/** Schedules one run after `delayMs` (default: 0). If a run is scheduled already, the call has no effect. */
 	schedule(delayMs?: number): void;
-	/** Drops the scheduled run, if any. */
+	/** Cancels the scheduled run, if any. */
 	cancel(): void;
-	/** Drops the scheduled run and ignores all later requests. */
+	/** Cancels the scheduled run and ignores all later calls of `schedule`. */
 	stop(): void;
 }
 
@@ -41,16 +41,16 @@ export function createCoalescedTimer(clock: Clock, run: () => void): CoalescedTi
 	};
 }
 
-/** Periodic task that sets no timer while there is nothing to do. */
+/** Ticker of a periodic task. It sets a timer only after `wake` was called. */
 export interface CoalescingTicker {
-	/** Requests a run at the next tick. */
+	/** Requests one run of the task at the next tick. */
 	wake(): void;
 	stop(): void;
 }
 
 /**
- * Runs the task at whole multiples of `intervalMs` after the creation of the ticker. Each node has its own phase, so that
- * nodes which are woken together do not act together.
+ * Creates a ticker whose ticks are at multiples of `intervalMs` after its creation. The ticks of two nodes therefore
+ * differ in phase, and nodes that receive the same message do not all send at the same moment.
  */
 export function createCoalescingTicker(clock: Clock, intervalMs: number, run: () => void): CoalescingTicker {
 	const startedAt = clock.monotonic();

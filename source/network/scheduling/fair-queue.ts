@@ -1,26 +1,26 @@
 /**
- * Fair queue of links that wait for the event loop. Interactive links come first: they have little work waiting and used
- * little time lately, as people who chat do. Of all others the least-served comes first, so that a peer that sends much
- * waits behind itself and delays nobody else. The link scheduler (reading) and the ingest queue (batches) both choose so.
+ * Fair queue of links that wait for time on the event loop. Interactive links come first: they have little waiting work
+ * and used little time recently, as links of chatting people do. The other links follow, least-served first, so that a
+ * peer that sends much delays only its own messages. The link scheduler and the ingest queue both use this queue.
  */
 import type {Clock} from '../../core/environment.js';
 
-/** Event-loop time that something used lately, in ms: an exponentially decaying sum. `now` is monotonic. */
+/** Meter of recently used event-loop time, in ms: an exponentially decaying sum. `now` is monotonic, in ms. */
 export interface UsageMeter {
 	add(ms: number, now: number): void;
 	valueAt(now: number): number;
 }
 
-/** Time in which a usage decays to half. */
+/** Time in which a usage decays to half of its value. */
 const HALF_LIFE_MS = 1000;
 
-/** Upper bound of the waiting work of an interactive entry: about 20 chat messages. */
+/** Maximum size of the waiting work of an interactive entry, in bytes: about 20 chat messages. */
 export const INTERACTIVE_BYTES = 4096;
 
-/** One link in the queue. */
+/** Entry of one link in the queue. */
 export interface QueueEntry {
 	readonly usage: UsageMeter;
-	/** Size of the waiting work; 0 if nothing waits. */
+	/** Size of the waiting work in bytes; 0 if no work waits. */
 	readonly bytes: number;
 }
 
@@ -31,15 +31,15 @@ export interface QueueChoice<Entry> {
 
 export interface FairQueue<Entry> {
 	readonly size: number;
-	/** Appends an entry; one that waits already keeps its place. */
+	/** Appends an entry. An entry that is in the queue already keeps its position. */
 	add(entry: Entry): void;
 	delete(entry: Entry): void;
 	clear(): void;
-	/** The entry whose turn it is; undefined if none waits. It stays in the queue. */
+	/** Returns the entry to run next, without removing it; undefined if the queue is empty. */
 	next(): QueueChoice<Entry> | undefined;
 	/**
-	 * Runs one step of an entry and adds the time to its usage. Afterwards the entry is the last of the queue, or has left
-	 * it if nothing waits. Returns the time, ms.
+	 * Runs one step of an entry and adds the elapsed time to its usage. Then moves the entry to the end of the queue, or
+	 * removes it if it has no more waiting work. Returns the elapsed time in ms.
 	 */
 	run(entry: Entry, step: () => void): number;
 }
@@ -59,9 +59,9 @@ export function createUsageMeter(): UsageMeter {
 	};
 }
 
-/** `interactiveMs`: upper bound of the usage of an interactive entry. */
+/** `interactiveMs`: maximum usage of an interactive entry. */
 export function createFairQueue<Entry extends QueueEntry>(clock: Clock, interactiveMs: number): FairQueue<Entry> {
-	/** In the order of their last turns. */
+	/** Waiting entries. The entry that ran least recently is first. */
 	const entries = new Set<Entry>();
 
 	return {
@@ -77,7 +77,7 @@ export function createFairQueue<Entry extends QueueEntry>(clock: Clock, interact
 			let leastUsage = Number.POSITIVE_INFINITY;
 			for (const entry of entries) {
 				const usage = entry.usage.valueAt(now);
-				// The usage alone is not enough: a new link has used nothing yet.
+				// A low usage alone does not make an entry interactive, because a new link has not used any time yet.
 				if (usage <= interactiveMs && entry.bytes <= INTERACTIVE_BYTES) return {entry, isInteractive: true};
 				if (usage >= leastUsage) continue;
 				leastUsage = usage;

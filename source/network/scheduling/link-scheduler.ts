@@ -1,39 +1,39 @@
 /**
- * Fair cooperative scheduler of the work that links bring: reading, decoding and handling their messages.
+ * Fair cooperative scheduler of the work of all links: reading, decoding and handling their messages.
  *
- * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next turn of
- * the event loop, so that sockets, keys and timers are served in between. Interactive links have a slice of their own.
- * Under overload all other links together get a ninth of the time. The limit is global, because a banned peer can return
- * with a new key.
+ * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next
+ * turn of the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice
+ * of time. Under overload all other links together get a ninth of the time. This limit holds for all links together,
+ * not for each peer, because a banned peer can return with a new key.
  *
- * Ingest and answers to requests keep their own slices (sync/ingest-queue.ts, sync/range-responder.ts). Here a step starts at
- * once when bytes arrive. Batches are gathered over several turns, because one commit of many is far cheaper than many
- * commits. Answers depend on how fast the other end reads. The three share the parts: fair queue, budget, coalesced timer.
+ * This scheduler runs a step immediately when bytes arrive. Ingest and answers to requests have their own timing
+ * (sync/ingest-queue.ts, sync/range-responder.ts): ingest collects batches over several turns, because one large commit
+ * is cheaper than many small ones, and an answer is sent as fast as the other end reads.
  */
 import type {Clock} from '../../core/environment.js';
 import {READ_SLICE_MS} from '../../core/limits.js';
 import {createCoalescedTimer} from './coalesced-timer.js';
 import {createFairQueue, createUsageMeter, type QueueChoice, type QueueEntry} from './fair-queue.js';
 
-/** Usage of all links together above which a node is overloaded. Reading a million events uses less than half of it. */
+/** Total usage of all links above which a node is overloaded. Receiving a million events needs less than half of it. */
 const OVERLOAD_MS = 250;
-/** Pause of bulk work under overload, as a multiple of the time that it used. */
+/** Factor of the pause under overload: links that are not interactive pause for this multiple of the time they used. */
 const THROTTLE_FACTOR = 8;
-/** Usage that no chatting person exceeds. */
+/** Maximum usage of an interactive link. The link of a chatting person stays below it. */
 const INTERACTIVE_USAGE_MS = 10;
-/** Usage of a new link, because checking its hello costs more than chatting. It is interactive after one second. */
+/** Initial usage of a new link: checking its hello is expensive. The link can be interactive after one second. */
 const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
-/** The place of one link in the scheduler. */
+/** Registration of one link with the scheduler. */
 export interface ScheduledLink {
-	/** Announces that `bytes` of work wait. Starts at once if this turn of the event loop has time left. */
+	/** Announces `bytes` of waiting work. It starts immediately if its slice of this turn has time left. */
 	ready(bytes: number): void;
-	/** Drops the waiting work. */
+	/** Removes the link from the queue until the next call of `ready`. */
 	cancel(): void;
 }
 
 export interface LinkScheduler {
-	/** `step` does one piece of the work and returns how many bytes are left. */
+	/** Registers a link. `step` does one part of its work and returns the number of bytes that still wait. */
 	register(step: () => number): ScheduledLink;
 	stop(): void;
 }
@@ -47,15 +47,15 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 	const waiting = createFairQueue<ScheduledEntry>(clock, INTERACTIVE_USAGE_MS);
 	const total = createUsageMeter();
 	const timer = createCoalescedTimer(clock, startTurn);
-	/** Time used since the last timer. */
+	/** Time used by interactive links, and by all other links, since the timer last fired. */
 	let interactiveMs = 0;
 	let bulkMs = 0;
 	let isWorking = false;
-	/** Whether a step ran since the last timer, outside of it. */
+	/** Whether a step ran since the timer last fired, but not in its callback. */
 	let didWork = false;
-	/** Only interactive links work until the next timer. */
+	/** Whether only interactive links may work until the timer fires. */
 	let isThrottled = false;
-	/** Delay of the scheduled timer. */
+	/** Delay of the scheduled timer, in ms. */
 	let pauseMs = 0;
 
 	function runStep({entry, isInteractive}: QueueChoice<ScheduledEntry>): void {
@@ -68,7 +68,7 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 		else bulkMs += ms;
 	}
 
-	/** Interactive links do not wait for the time that others used in this turn. */
+	/** Whether the slice of the entry has time left. Interactive links have a separate slice. */
 	const hasTimeLeft = ({isInteractive}: QueueChoice<ScheduledEntry>) =>
 		isInteractive ? interactiveMs < READ_SLICE_MS : !isThrottled && bulkMs < READ_SLICE_MS;
 
@@ -98,7 +98,7 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 		isThrottled = false;
 		interactiveMs = 0;
 		bulkMs = 0;
-		// The event loop reads sockets before this timer. If that led to work, the turn is used up.
+		// The event loop reads sockets before it fires this timer. If bytes from them caused work, this turn is used up.
 		const isUsedUp = didWork && pauseMs === 0;
 		if (isUsedUp) planTurn();
 		else work();

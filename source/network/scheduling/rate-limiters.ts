@@ -1,4 +1,4 @@
-/** The rate limiters of the program. Pure state machines: the caller passes the time `now`, monotonic ms. */
+/** Rate limiters used in the whole program. They read no clock: the caller passes `now`, in monotonic ms. */
 
 const SECOND_MS = 1000;
 
@@ -25,11 +25,11 @@ export function createLeakyBucket(drainPerSecond: number): LeakyBucket {
 
 /** Limits the average rate and the size of a burst. */
 export interface TokenBucket {
-	/** Takes `count` tokens, 1 by default. False if they are not there; then it takes none. */
+	/** Takes `count` tokens (default: 1) and returns true. If fewer are available, takes none and returns false. */
 	take(now: number, count?: number): boolean;
 }
 
-/** Holds `burst` tokens at first. */
+/** Creates a full bucket of `burst` tokens, which refills at `perSecond` tokens per second. */
 export function createTokenBucket(perSecond: number, burst: number): TokenBucket {
 	const used = createLeakyBucket(perSecond);
 
@@ -42,16 +42,16 @@ export function createTokenBucket(perSecond: number, burst: number): TokenBucket
 	};
 }
 
-/** Count of the current time window. A window starts with the first call after the end of the one before. */
+/** Counter for the current time window. The first call after the end of a window starts the next window. */
 export interface WindowCounter {
-	/** Returns the count of the window with what was added. */
+	/** Adds `count` (default: 1) and returns the new count of the window. */
 	add(now: number, count?: number): number;
 	countAt(now: number): number;
-	/** Time until the current window ends, ms. */
+	/** Time until the current window ends, in ms. */
 	msLeft(now: number): number;
 }
 
-/** `startedAt`: start of the first window. */
+/** `startedAt`: start of the first window, in monotonic ms. By default the first call starts it. */
 export function createWindowCounter(windowMs: number, startedAt = Number.NEGATIVE_INFINITY): WindowCounter {
 	let windowStart = startedAt;
 	let count = 0;
@@ -75,14 +75,14 @@ export function createWindowCounter(windowMs: number, startedAt = Number.NEGATIV
 	};
 }
 
-/** Limits a rate per second, in total and per source. */
+/** Limiter of a rate per second, for all sources together and for each source. */
 export interface WindowRateLimiter {
 	allows(source: string, now: number): boolean;
-	/** Number of refusals so far. */
+	/** Number of calls of `allows` that returned false. */
 	readonly dropped: number;
 }
 
-/** One busy source cannot use up the total. Memory: at most `total` sources of the current second. */
+/** `total` and `perSource` are per second. The limiter stores at most `total` sources, those of the current second. */
 export function createWindowRateLimiter(total: number, perSource: number): WindowRateLimiter {
 	const allowed = createWindowCounter(SECOND_MS);
 	const allowedBySource = new Map<string, number>();

@@ -1,25 +1,26 @@
 /**
- * Throttle of small batches while people are chatting. Thousands of feeds with one short event each cost as much time as a
- * long history and carry little. Nothing is delayed while nobody chats. Pure; `now` is monotonic ms.
+ * Throttle that delays small history batches while people are chatting. Thousands of feeds with one short event each
+ * take as much time as a long history, but contain few messages. While nobody chats there is no delay. `now`: monotonic
+ * ms.
  */
 import {createUsageMeter} from './fair-queue.js';
 
 export interface SmallBatchThrottle {
-	/** A chat message was written or received. */
+	/** Notes that a chat message was written or received. */
 	recordChat(now: number): void;
-	/** The ingest of a batch of so many entries, from a link that is not interactive, took `ms`. */
+	/** Notes that the ingest of a batch with `entries` entries took `ms`. The link was not interactive. */
 	recordBatch(entries: number, ms: number, now: number): void;
-	/** Delay before more is ingested, ms. Covers the batches since the last call. */
+	/** Delay before the next ingest, in ms. It depends on the batches recorded after the previous call. */
 	takeDelayMs(now: number): number;
 }
 
-/** Batches below are small; a long history comes in larger ones. */
+/** Batches with fewer entries are small. A long history arrives in larger batches. */
 const SMALL_BATCH_ENTRIES = 16;
-/** Usage without delay: a room has some short feeds. */
+/** Usage up to which small batches are not delayed, because every room has a few short feeds. */
 const FREE_USAGE_MS = 50;
-/** Delay as a multiple of the time used. */
+/** Factor of the delay: a multiple of the time that the small batches took. */
 const DELAY_FACTOR = 3;
-/** People are chatting until this long after the last chat message. */
+/** Time after the last chat message during which people count as chatting. */
 const CHAT_WINDOW_MS = 1000;
 
 export function createSmallBatchThrottle(): SmallBatchThrottle {

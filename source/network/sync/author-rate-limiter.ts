@@ -1,7 +1,7 @@
 /**
- * Rate limiter of live events (protocol.md, Limits). It limits each author, and all authors together that write faster than
- * people do, because one machine can create any number of author keys. Pushes beyond the limit are dropped; what is missing
- * then is requested at the rate of the limit.
+ * Rate limiter of live events (protocol.md, Limits). It limits each author. A shared limit for all authors above
+ * LIVE_FREE_SECONDS exists because one machine can create any number of keys. Pushed events beyond a limit are dropped,
+ * and requested later at the rate of the limit.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -16,19 +16,19 @@ import {LruMap} from '../../core/lru-map.js';
 import {createLeakyBucket, type LeakyBucket} from '../scheduling/rate-limiters.js';
 
 export interface AuthorRateLimiter {
-	/** Counts live events of an author. `now`: monotonic, ms. */
+	/** Counts live events of an author. `now`: monotonic ms. */
 	record(author: PeerId, events: number, bytes: number, now: number): void;
-	/** Time from which on more events of this author are admitted, monotonic ms. At most `now`: they are admitted now. */
+	/** Time from which more events of this author are accepted, in monotonic ms. It is `now` or earlier within the limits. */
 	readyAt(author: PeerId, now: number): number;
 }
 
-/** An author that is evicted may send another burst, as it may with a new key. */
+/** Maximum number of stored authors. An author that is evicted may send a new burst, as it could with a new key. */
 const MAX_AUTHORS = 4096;
 
-/** Levels are in seconds: the time in which the limit allows the events. They drain by one second per second. */
+/** Bucket levels are in seconds: events add the time that they take at the limit. A level drains by 1 per second. */
 export function createAuthorRateLimiter(): AuthorRateLimiter {
 	const levels = new LruMap<PeerId, LeakyBucket>(MAX_AUTHORS);
-	/** Usage of all authors above LIVE_FREE_SECONDS. */
+	/** Total usage of all authors, each counted only above LIVE_FREE_SECONDS. */
 	const shared = createLeakyBucket(1);
 
 	const levelOf = (author: PeerId, now: number) => levels.get(author)?.levelAt(now) ?? 0;

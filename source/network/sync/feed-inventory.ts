@@ -1,7 +1,7 @@
 /**
- * Inventory of the feeds that this node holds, over the log and the feed tips: what sync lists to others, requests and
- * accepts. A feed that was only read from a reopened log of a room without a secret is not listed. It is displayed, and
- * listed as soon as a peer in the room lists it, so that a node spreads only history that its room knows already.
+ * Inventory of the feeds that this node holds. It determines which feeds sync lists to peers, requests and accepts. In
+ * a room without a secret, a feed that was read from a reopened log is displayed but not listed. It is listed after a
+ * peer in the room has listed it, so that a node does not spread the history of another room.
  */
 import type {HaveFeed} from '../../codec/message.js';
 import type {Batch, PeerId} from '../../core/event.js';
@@ -11,36 +11,36 @@ import {createHaveIndex} from '../../feed/have-index.js';
 import type {Log} from '../../storage/log.js';
 
 export interface FeedInventory {
-	/** Highest contiguous seq that is ingested; 0 if none. */
+	/** Highest seq of the feed up to which all events are ingested; 0 if the feed is unknown. */
 	seqOf(peer: PeerId): number;
-	/** What is listed of a feed: only what is written to the log and shareable. */
+	/** Entry of a feed in a `have` message; undefined if the feed is not listed. Covers only what the log contains. */
 	have(peer: PeerId): HaveFeed | undefined;
-	/** Digest of the listed feeds: HAVE_BUCKETS times 8 bytes. */
+	/** Digest of the listed feeds: 8 bytes for each of the HAVE_BUCKETS buckets. */
 	digest(): Uint8Array;
 	/** The listed feeds of one bucket. */
 	bucket(index: number): readonly HaveFeed[];
-	/** Stored batches from the one that contains `seq`, about `maxBytes` of entries; not merged across the seq `boundary`. */
+	/** About `maxBytes` of stored batches, beginning with the one that contains `seq`. None crosses the seq `boundary`. */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
-	/** Whether the feed may be requested. False: it is frozen by a fork, ignored, or at a limit. */
+	/** Whether the feed may be requested. False if it is frozen after a fork or ignored, or if `hasRoom` is false. */
 	isAcceptable(peer: PeerId): boolean;
 	/**
-	 * Whether the feed, the log and the numbers of events and feeds are below their limits. For live events (`live`) the
-	 * limits include LIVE_RESERVE, so that a full log does not silence the room.
+	 * Whether the feed size, log size, event count and feed count are below their limits. If `live` is true, the limits
+	 * are higher by LIVE_RESERVE, so that live events still fit when history has filled the log.
 	 */
 	hasRoom(peer: PeerId, live: boolean): boolean;
-	/** Notes that a peer in this room listed the feed: from now on it is listed to others. */
+	/** Notes that a peer in this room listed the feed. This node lists it from now on. */
 	markShareable(peer: PeerId): void;
 }
 
-/** Index of the bucket of a feed: the first byte of its peer id. */
+/** Index of the bucket of a feed: the first byte of its author's peer id. */
 export function bucketOf(peer: PeerId): number {
 	return Number.parseInt(peer.slice(0, 2), 16);
 }
 
 export interface OwnFeedInventory extends FeedInventory {
-	/** Lists what was added to a feed. What is not written to the log yet is held back, except of the own feed. */
+	/** Lists new events of a feed. Unless it is the own feed, waits until the log is written (`releaseUnsaved`). */
 	update(peer: PeerId): void;
-	/** Lists what was held back, after the log is written again. Returns the feeds of which more is listed. */
+	/** Lists the waiting events that are now written to the log. Returns the feeds of which more events are listed. */
 	releaseUnsaved(): PeerId[];
 }
 

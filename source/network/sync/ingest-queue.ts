@@ -1,12 +1,12 @@
 /**
- * Queue of event batches from peers, ingested in slices of about RECEIVE_SLICE_MS, so that the event loop serves chat
- * messages and keys while a million events arrive.
+ * Queue of event batches from peers. It ingests them in slices of about RECEIVE_SLICE_MS, so that the event loop can
+ * handle chat messages and key presses while a million events arrive.
  *
- * - The order is that of the fair queue (scheduling/fair-queue.ts): interactive links first.
- * - A few slices are committed together, in a turn of their own if the commit takes as long as a slice. What an interactive
- *   link sent is committed before more is ingested.
- * - A chat message that was pushed does not wait for a slice: it is ingested at the end of the current step (express).
- * - Connections are paused while more than MAX_INGEST_BYTES wait.
+ * - The fair queue (scheduling/fair-queue.ts) determines the order: interactive links first.
+ * - Several slices share one commit. A commit that takes as long as a slice runs in a separate turn of the event loop.
+ *   Batches of an interactive link are committed before more batches are ingested.
+ * - A pushed chat message does not wait for the next slice: it is ingested in a microtask (the express path).
+ * - While more than MAX_INGEST_BYTES wait, the connections that sent the most are paused.
  */
 import type {Clock} from '../../core/environment.js';
 import {type Batch, batchByteLength} from '../../core/event.js';
@@ -27,45 +27,45 @@ import {createSmallBatchThrottle} from '../scheduling/small-batch-throttle.js';
 export interface IncomingBatch {
 	readonly batch: Batch;
 	readonly link: PeerLink;
-	/** Whether it answers a request of this node. */
+	/** Whether the batch answers a request of this node. */
 	readonly requested: boolean;
 }
 
 export interface IngestHandlers {
 	ingest(incoming: IncomingBatch): void;
-	/** Commits everything that was ingested since the last commit. */
+	/** Commits all batches that were ingested after the last commit. */
 	commit(): void;
 }
 
 export interface IngestQueue {
-	/** Starts the usage accounting of a new connection. */
+	/** Resets the usage of a link, for a new connection. */
 	linkOpened(link: PeerLink): void;
-	/** Notes an own post: the ingest of small history batches yields to the conversation. */
+	/** Notes that this node posted a message. The ingest of small history batches is slowed down while people chat. */
 	recordChat(): void;
 	push(incoming: IncomingBatch): void;
 	/** Whether batches wait. */
 	readonly busy: boolean;
-	/** Memory of the waiting batches, about. */
+	/** Approximate memory of the waiting batches, in bytes. */
 	readonly bytes: number;
-	/** Ingests and commits all batches at once. */
+	/** Ingests and commits all waiting batches before it returns. */
 	drain(): void;
-	/** Drops all batches, also those that are pushed later. */
+	/** Drops all waiting batches, and all batches that are pushed later. */
 	stop(): void;
 }
 
-/** Number of ingested batches after which a queue releases them. */
+/** Number of ingested batches after which a queue removes them from its array. */
 const COMPACT_AFTER = 1024;
 const MAX_SLICES_PER_COMMIT = 4;
-/** Express time per slice. Where many people chat at once, single commits would cost too much. */
+/** Maximum time of the express path between two slices. When many people chat, one commit per message is too slow. */
 const EXPRESS_BUDGET_MS = 8 * RECEIVE_SLICE_MS;
-/** Fixed cost of a commit. */
+/** Fixed part of the duration of a commit. */
 const COMMIT_MS = 0.3;
-/** Usage that a chatting person with some history does not exceed. */
+/** Maximum usage of an interactive link. The link of a chatting person with a short history stays below it. */
 const INTERACTIVE_USAGE_MS = 20;
-/** Usage of a new link: it is interactive after one second. */
+/** Initial usage of a new link. The link can be interactive after one second. */
 const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
-/** Waiting batches of one link. Those before `next` are ingested. */
+/** Waiting batches of one link. The batches before index `next` are already ingested. */
 interface LinkQueue extends QueueEntry {
 	readonly link: PeerLink;
 	usage: UsageMeter;
@@ -74,7 +74,7 @@ interface LinkQueue extends QueueEntry {
 	bytes: number;
 }
 
-/** Memory of a waiting batch, about: entries may be tiny. */
+/** Approximate memory of a waiting batch, in bytes. Each entry has a fixed cost, because entries may be tiny. */
 function memoryCost(batch: Batch): number {
 	return batchByteLength(batch) + batch.entries.length * ENTRY_COST_BYTES;
 }
@@ -86,14 +86,14 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 	const throttle = createSmallBatchThrottle();
 	const paused = new Set<PeerLink>();
 	let bytes = 0;
-	/** Express time since the last slice. */
+	/** Time used by the express path after the last slice. */
 	let expressMs = 0;
 	let isExpressScheduled = false;
 	let stopped = false;
-	/** Entries that are ingested and not committed, and the number of their slices. */
+	/** Number of entries that are ingested but not committed, and number of slices in which they were ingested. */
 	let pendingEntries = 0;
 	let pendingSlices = 0;
-	/** Recent cost of committing an entry, with everything that follows from it. */
+	/** Moving average of the time that the commit of one entry takes. */
 	let msPerEntry = 0;
 
 	function queueOf(link: PeerLink): LinkQueue {
@@ -126,7 +126,7 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 		pendingEntries += entries;
 	}
 
-	/** Returns whether it ingested batches of an interactive link. */
+	/** Ingests batches for about RECEIVE_SLICE_MS. Returns whether batches of an interactive link were among them. */
 	function ingestSlice(): boolean {
 		let hasInteractive = false;
 		runWithinBudget(clock, RECEIVE_SLICE_MS, () => {
@@ -165,7 +165,7 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 		scheduleSlice();
 	}
 
-	/** Whether enough is ingested for a commit, or all that waited. */
+	/** Whether enough batches for a commit are ingested, or no more batches wait. */
 	function isCommitDue(): boolean {
 		return (
 			waiting.size === 0 || pendingSlices >= MAX_SLICES_PER_COMMIT || pendingEntries * msPerEntry >= RECEIVE_SLICE_MS
@@ -177,7 +177,7 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 		sliceTimer.schedule(throttle.takeDelayMs(clock.monotonic()));
 	}
 
-	/** In a microtask: before the event loop reads the sockets of others. */
+	/** Schedules the express path as a microtask, which runs before the event loop reads other sockets. */
 	function scheduleExpress(): void {
 		if (isExpressScheduled || expressMs >= EXPRESS_BUDGET_MS) return;
 		isExpressScheduled = true;
@@ -219,7 +219,7 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 			queue.bytes += cost;
 			bytes += cost;
 			waiting.add(queue);
-			// A link with less than the average is not paused on account of others.
+			// A link whose waiting bytes are below the average is not paused, because other links fill the queue.
 			if (bytes > MAX_INGEST_BYTES && queue.bytes * waiting.size >= bytes && !paused.has(link)) {
 				paused.add(link);
 				link.pause();

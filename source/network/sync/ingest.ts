@@ -1,6 +1,7 @@
 /**
- * Admission of event batches from peers: decides which batches enter the ingest queue and acts on the result of each.
- * A batch travels from `receive` through the queue (ingest-queue.ts) to the sink, which is the event pipeline of the node.
+ * Ingest of event batches from peers: decides which batches enter the ingest queue, and reacts to the result of each
+ * batch. A batch passes from `receive` through the queue (ingest-queue.ts) to the sink, which is the event pipeline of
+ * the node.
  */
 import type {EventsMessage} from '../../codec/message.js';
 import type {Clock} from '../../core/environment.js';
@@ -17,17 +18,17 @@ import {noteTheirSeq, type PendingRequest, type SyncLink} from './sync-link.js';
 export interface BatchSink {
 	/**
 	 * Checks a batch and stages its new events for the next `commit`. `live` is false for history: events that a peer
-	 * listed in the first `have` of its connection.
+	 * had already when it connected.
 	 */
 	ingest(batch: Batch, live: boolean): IngestResult;
-	/** Writes the staged events to the log, reduces them and announces them. */
+	/** Writes the staged events to the log, applies them to the state, and notifies the listeners. */
 	commit(): void;
 }
 
 /**
- * Outcome of one batch. `known`: all events are held already. `ahead`: events before it are missing. `forked`: the feed of
- * its author is frozen. `invalid`: the author never signed it, which is the fault of the peer that sent it; `code` is sent
- * in the `error` message.
+ * Result of one batch. `known`: this node holds all its events already. `ahead`: events before the batch are missing.
+ * `forked`: the feed of its author is frozen. `invalid`: its author did not sign it, so the peer that sent it is at
+ * fault. `code` is the code of the `error` message to that peer.
  */
 export type IngestResult =
 	| {readonly type: 'accepted' | 'known' | 'ahead' | 'forked'}
@@ -40,30 +41,30 @@ export interface IngestOptions {
 	readonly missingRanges: MissingRanges;
 	readonly authorLimiter: AuthorRateLimiter;
 	readonly sink: BatchSink;
-	/** The sink processed a batch; `newEvents` of its events were new. */
+	/** Called after the sink has processed a batch. `newEvents`: number of its events that were new. */
 	onIngested(incoming: IncomingBatch, newEvents: number): void;
-	/** The sink committed. */
+	/** Called after each commit of the sink. */
 	onCommitted(): void;
-	/** A batch was dropped: its author writes faster than the limit, or its feed or the log is full. */
+	/** Called when a batch is dropped: its author exceeds the rate limit, or its feed or the log is full. */
 	onLimit(limit: 'live-events' | 'bytes', author: PeerId): void;
-	/** A batch proves or continues a fork of this author's feed. */
+	/** Called when a batch proves or continues a fork of this author's feed. */
 	onFork(author: PeerId): void;
 }
 
 export interface Ingest {
-	/** Starts the usage accounting of a new connection. */
+	/** Resets the usage of a link, for a new connection. */
 	linkOpened(link: PeerLink): void;
-	/** Notes an own post: the ingest of small history batches yields to the conversation. */
+	/** Notes that this node posted a message. The ingest of small history batches is slowed down while people chat. */
 	recordChat(): void;
-	/** Queues the batches of one message. Returns the pending request that this message completes, if any. */
+	/** Queues the acceptable batches of one message. Returns the pending request that the message completes, if any. */
 	receive(sync: SyncLink, link: PeerLink, message: EventsMessage): PendingRequest | undefined;
-	/** Highest seq of a feed that is held or queued. Requests continue after it. */
+	/** Highest seq of a feed that this node holds or has queued. The next request starts after it. */
 	heldSeq(feed: PeerId): number;
-	/** Whether the queue exceeds MAX_INGEST_BYTES. No range is requested meanwhile. */
+	/** Whether the queue exceeds MAX_INGEST_BYTES. No ranges are requested while it does. */
 	isFull(): boolean;
-	/** Ingests the queue at once if it is at most one batch long. */
+	/** Ingests all queued batches before it returns, if they have at most MAX_BATCH_BYTES in total. */
 	flushSmall(): void;
-	/** Ingests the whole queue at once. */
+	/** Ingests all queued batches before it returns. */
 	drain(): void;
 	stop(): void;
 }
@@ -75,7 +76,7 @@ export function createIngest(options: IngestOptions): Ingest {
 	const queue = createIngestQueue(clock, {ingest, commit});
 	const heldSeq = (feed: PeerId) => Math.max(inventory.seqOf(feed), queuedSeqs.get(feed) ?? 0);
 
-	/** Whether a batch was requested, or is a push by its author within the rate limit. */
+	/** Accepts a batch that was requested, or that its author pushed within the rate limit. Returns false for others. */
 	function admit(sync: SyncLink, link: PeerLink, batch: Batch, requested: boolean): boolean {
 		const now = clock.monotonic();
 		const bytes = batchByteLength(batch);
@@ -93,7 +94,7 @@ export function createIngest(options: IngestOptions): Ingest {
 			return false;
 		}
 
-		// A push is live even if an earlier `have` listed its seq.
+		// A pushed batch counts as live even if an earlier `have` message listed its seq.
 		if (!requested || missingRanges.isLive(batch.peer, last))
 			authorLimiter.record(batch.peer, batch.entries.length, bytes, now);
 		return true;

@@ -1,7 +1,7 @@
 /**
- * Exchange of inventories on one connection (protocol.md, Sync): both ends send a digest, answer the digest of the other
- * with pages of the buckets that differ, and from then on send deltas. The first half of this file sends the inventory of
- * this node, the second half receives that of the other end.
+ * Exchange of inventories on one connection (protocol.md, Sync). Both ends send a digest. Each answers the other's
+ * digest with pages that list the buckets that differ, and sends deltas from then on. The first half of this file sends
+ * the inventory of this node, the second half receives the inventory of the peer.
  */
 import {isEqualBytes} from '../../codec/bytes.js';
 import type {HaveFeed, HaveMessage} from '../../codec/message.js';
@@ -22,16 +22,16 @@ import type {MissingRanges} from './missing-ranges.js';
 import {countDigest, hasFullInventory, noteTheirSeq, type SyncLink} from './sync-link.js';
 
 const MINUTE_MS = 60_000;
-/** Length of the digest of one bucket. */
+/** Length of the digest of one bucket, in bytes. */
 const DIGEST_BYTES = 8;
 
-/** Sends the digest of this node. The inventory of the other end is complete with its answer. */
+/** Sends the digest of this node. After the peer has answered it, this node knows the whole inventory of the peer. */
 export function sendDigest(sync: SyncLink, inventory: FeedInventory): void {
 	countDigest(sync, sync.link, 1);
 	sync.link.send({type: 'have', kind: 'digest', digest: inventory.digest()});
 }
 
-/** Answers a digest with all feeds of the buckets that differ, one page per part. Replaces the content of `announced`. */
+/** Answers a digest with all feeds of the buckets that differ, one page per part. Records them in `announced`. */
 function* sendPages(
 	link: PeerLink,
 	announced: Map<PeerId, number>,
@@ -51,8 +51,8 @@ function* sendPages(
 }
 
 /**
- * Lists changed feeds that the other end may not hold. The author of a feed receives it in any case, as acknowledgement.
- * `all` false: acknowledgements only.
+ * Lists changed feeds that the peer may lack. A change of the peer's own feed is always listed, as an acknowledgement.
+ * If `all` is false, lists only this acknowledgement.
  */
 export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean): void {
 	if (sync.pending.size === 0 || !hasFullInventory(sync) || sync.link.queuedBytes > MAX_QUEUED_BYTES) return;
@@ -71,7 +71,7 @@ export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean
 	if (feeds.length > 0) sync.link.send({type: 'have', kind: 'delta', feeds});
 }
 
-/** Indexes of the buckets whose digests differ. Both digests have HAVE_BUCKETS times DIGEST_BYTES bytes. */
+/** Indexes of the buckets whose digests differ. Each digest has DIGEST_BYTES for each of the HAVE_BUCKETS buckets. */
 function differingBuckets(ours: Uint8Array, theirs: Uint8Array): number[] {
 	const buckets: number[] = [];
 	for (let bucket = 0; bucket < HAVE_BUCKETS; bucket += 1) {
@@ -93,16 +93,16 @@ export interface InventoryReceiverOptions {
 	readonly inventory: FeedInventory;
 	readonly missingRanges: MissingRanges;
 	isConnected(peer: PeerId): boolean;
-	/** A connected peer holds the own feed up to `seq`. */
+	/** Called when a connected peer has acknowledged the own feed up to `seq`. */
 	onDelivered(peer: PeerId, seq: number): void;
-	/** This peer lists more new feeds than the limit. */
+	/** Called when a peer lists more new feeds than MAX_NEW_FEEDS_PER_MINUTE or MAX_MISSING_FEEDS allow. */
 	onLimit(peer: PeerId): void;
 }
 
 export interface InventoryReceiver {
 	/**
-	 * Processes a `have`. Answers a digest with pages on the connection on which it came, and notes their feeds in
-	 * `announced`. `current` returns the state of the pair before each part; undefined if no connection is left.
+	 * Processes a `have` message. Answers a digest with pages on the same `link`, and records their feeds in `announced`.
+	 * `current` is called before each part. It returns the sync state of the peer, or undefined if the peer disconnected.
 	 */
 	receive(
 		current: () => SyncLink | undefined,
@@ -110,7 +110,7 @@ export interface InventoryReceiver {
 		message: HaveMessage,
 		announced: Map<PeerId, number>,
 	): ChunkedWork;
-	/** Compares inventories again, one minute after feeds were passed over. */
+	/** Sends a new digest if feeds were skipped (`overflow`) and their minute has passed. */
 	retryOverflow(sync: SyncLink): void;
 }
 
@@ -126,13 +126,13 @@ export function createInventoryReceiver({
 		options.onDelivered(sync.link.peer, seq);
 	}
 
-	/** Whether a feed ends in another hash at the same seq. */
+	/** Whether a peer lists a feed with the same last seq as this node, but with a different hash. */
 	function isFork(feed: HaveFeed): boolean {
 		const ours = inventory.have(feed.peer);
 		return ours?.seq === feed.seq && !isEqualBytes(ours.hash, feed.hash);
 	}
 
-	/** Counts a new feed. False: the connection or the node has reached the limit. */
+	/** Counts a new feed. Returns false if the connection or the node has reached its limit. */
 	function allowNewFeed(sync: SyncLink): boolean {
 		const now = clock.monotonic();
 		if (now - sync.newFeeds.from >= MINUTE_MS) sync.newFeeds = {from: now, count: 0, overflow: false};
@@ -146,12 +146,12 @@ export function createInventoryReceiver({
 	function receiveDigest(sync: SyncLink, theirDigest: Uint8Array): void {
 		const ourDigest = inventory.digest();
 		if (isEqualBucket(bucketOf(self), ourDigest, theirDigest)) acknowledge(sync, inventory.seqOf(self));
-		// A new digest means that the other end lost a connection, and with it what was on its way to this node. A digest
-		// that may itself answer ours gets no digest back: two inventories that differ for good would never stop.
+		// A new digest means that the peer lost a connection, so messages to this node may be lost too. While our own
+		// digest is unanswered, none is sent: two nodes whose inventories always differ would exchange digests endlessly.
 		if (hasFullInventory(sync) && !isEqualBytes(ourDigest, theirDigest)) sendDigest(sync, inventory);
 	}
 
-	/** `isInitial`: the feed is part of the answer to a digest. */
+	/** `isInitial`: the feed was listed in the answer to a digest. */
 	function receiveFeed(sync: SyncLink, feed: HaveFeed, isInitial: boolean): void {
 		if (feed.peer === self) {
 			acknowledge(sync, Math.min(feed.seq, inventory.seqOf(self)));
@@ -160,7 +160,7 @@ export function createInventoryReceiver({
 
 		const ourSeq = inventory.seqOf(feed.peer);
 		if (ourSeq === 0 && !missingRanges.has(feed.peer) && !allowNewFeed(sync)) return;
-		// The feed may have become equal between the two digests. Then neither digest acknowledges it to its author.
+		// If the feeds became equal after the digests were sent, no digest acknowledged this feed to its author.
 		if (isInitial && feed.peer === sync.link.peer) sync.pending.add(feed.peer);
 		inventory.markShareable(feed.peer);
 		noteTheirSeq(sync, feed.peer, feed.seq);

@@ -1,26 +1,26 @@
 /**
- * Ranges of feeds that other peers claim to hold and this node lacks: when each may be requested, and which part of it is
- * history (protocol.md, Sync). Pure state; all times are monotonic ms.
+ * Ranges of feeds that peers claim to hold and this node lacks. The module tracks when each range may be requested, and
+ * which events are history (protocol.md, Sync). It reads no clock. All times are in monotonic ms.
  */
 import type {PeerId} from '../../core/event.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-/** A range that can be requested. */
+/** Range that can be requested. It reaches from seq `from` to the end of the feed. */
 export interface WantedRange {
 	readonly feed: PeerId;
-	/** First seq of the request. */
+	/** First missing seq. */
 	readonly from: number;
-	/** No peer is asked before this time: the author is about to push it, or exceeds its rate limit. */
+	/** Earliest time of a request: later than now if the author may still push the events or exceeds its rate limit. */
 	readonly notBefore: number;
-	/** Whether a request for it is open. */
+	/** Whether the range is part of an unanswered request. */
 	readonly requested: boolean;
 }
 
-/** The state outside of this module that decides which ranges can be requested. */
+/** State of other modules that determines which ranges can be requested. */
 export interface RequestState {
-	/** Highest seq that is held or queued for ingest. */
+	/** Highest seq of a feed that this node holds or has queued for ingest. */
 	heldSeq(feed: PeerId): number;
-	/** Time from which on events of this author are admitted. */
+	/** Time from which more events of this feed's author are accepted. */
 	readyAt(feed: PeerId): number;
 	isRequested(feed: PeerId): boolean;
 }
@@ -29,21 +29,21 @@ export interface MissingRanges {
 	/** Number of feeds with missing ranges. */
 	readonly size: number;
 	has(feed: PeerId): boolean;
-	/** Notes that a peer holds a feed up to `seq`. `recheck`: request its last entry even if this node holds it. */
+	/** Notes that a peer claims a feed up to `seq`. `recheck`: request the last entry even if this node holds it. */
 	noteClaim(feed: PeerId, seq: number, notBefore: number, recheck?: boolean): void;
-	/** Notes that a peer listed a feed up to `seq` first on its connection: up to there it is history. */
+	/** Notes that a peer had a feed up to `seq` when it connected. These events are history, not live. */
 	noteHistory(feed: PeerId, seq: number): void;
 	isLive(feed: PeerId, seq: number): boolean;
-	/** Notes that a feed is requested now, which ends a recheck. */
+	/** Notes that a feed is being requested, which also completes a recheck. */
 	markRequested(feed: PeerId): void;
-	/** Lowers the claims of these feeds to `highest(feed)`, after a source was lost. What no peer holds is not missing. */
+	/** Lowers the claims of feeds to `highest(feed)` after a peer is lost. Events that no peer holds are not missing. */
 	recheckSources(feeds: Iterable<PeerId>, highest: (feed: PeerId) => number): void;
 	/**
-	 * Returns ranges to request, and forgets those that have arrived or are not acceptable. Looks at `limit` feeds at most;
-	 * the next call continues behind them.
+	 * Returns the ranges to request, and forgets ranges that have arrived or are not acceptable. Examines at most `limit`
+	 * feeds. The next call continues with the feed after them.
 	 */
 	nextRequests(state: RequestState, limit: number): WantedRange[];
-	/** Number of missing events. */
+	/** Total number of missing events. */
 	outstanding(): number;
 }
 
@@ -51,18 +51,18 @@ interface MissingRange {
 	/** Highest seq that a peer claims. */
 	readonly claimedSeq: number;
 	readonly notBefore: number;
-	/** The entries of a peer may differ from ours: the last one is requested although this node holds as many. */
+	/** Whether to request the last entry although this node holds it, because a peer listed a different hash. */
 	readonly recheck: boolean;
 }
 
 /** Claims about the own feed beyond its end are ignored. */
 export function createMissingRanges(self: PeerId, inventory: FeedInventory): MissingRanges {
 	const missing = new Map<PeerId, MissingRange>();
-	/** Highest seq of each feed that is history. */
+	/** Last seq of the history of each feed. */
 	const historySeqs = new Map<PeerId, number>();
 	let cursor = missing.entries();
 
-	/** Next feed in a round over all of them. */
+	/** Returns the next feed. After the last feed it starts again with the first. */
 	function nextRange(): readonly [PeerId, MissingRange] | undefined {
 		const next = cursor.next();
 		if (!next.done) return next.value;

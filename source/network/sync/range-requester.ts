@@ -1,7 +1,7 @@
 /**
- * Requester of missing ranges (protocol.md, Sync): decides which peer is asked for which range, and evaluates the answers.
- * A range is requested from one peer at a time, so that a new peer in a room of fifty receives one copy of the history, not
- * fifty.
+ * Requester of missing ranges (protocol.md, Sync): decides which range to request from which peer, and evaluates the
+ * answers. A range is requested from only one peer at a time. A new peer in a room of fifty therefore receives one copy
+ * of the history, not fifty.
  */
 import type {WantRange} from '../../codec/message.js';
 import type {Clock, Debug} from '../../core/environment.js';
@@ -17,14 +17,14 @@ import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {MissingRanges, RequestState, WantedRange} from './missing-ranges.js';
 import {hasFullInventory, type PendingRequest, type SyncLink} from './sync-link.js';
 
-/** A connected peer that can be asked. */
+/** Connected peer from which ranges can be requested. */
 export interface RangeSource {
 	readonly peer: PeerId;
-	/** Whether it has an open request, or has not listed its whole inventory yet. */
+	/** Whether a request to this peer is unanswered, or the peer has not listed its whole inventory yet. */
 	readonly busy: boolean;
-	/** Number of requests that it did not answer in time. */
+	/** Number of requests that the peer did not answer in time. */
 	readonly timeouts: number;
-	/** Highest seq of a feed that it holds; 0 if unknown. */
+	/** Highest seq of a feed that the peer holds; 0 if unknown. */
 	seqOf(feed: PeerId): number;
 }
 
@@ -38,21 +38,21 @@ export interface RangeRequesterOptions extends Pick<RequestState, 'heldSeq' | 'r
 	readonly debug: Debug;
 	readonly links: ReadonlyMap<PeerId, SyncLink>;
 	readonly missingRanges: MissingRanges;
-	/** Whether the ingest queue is full. No range is requested meanwhile. */
+	/** Whether the ingest queue is full. No ranges are requested while it is. */
 	isFull(): boolean;
 }
 
 export interface RangeRequester {
-	/** Requests missing ranges from the peers that have no open request. */
+	/** Requests missing ranges from peers that have no unanswered request. */
 	request(): void;
 	/** Ends a request whose answer is complete, and requests the next ranges. */
 	completed(sync: SyncLink, request: PendingRequest): void;
-	/** Checks which of these feeds, possibly thousands, a connected peer still holds. A source of them was lost. */
+	/** Checks, in parts, whether connected peers still hold these feeds, after a peer that held them was lost. */
 	recheckLater(feeds: Iterable<PeerId>): void;
 	stop(): void;
 }
 
-/** Feeds in one scan of the missing ranges: half a millisecond. */
+/** Number of feeds examined in one scan, which takes about half a millisecond. */
 const RANGES_PER_SCAN = 256;
 const SCAN_PAUSE_MS = 16;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
@@ -62,12 +62,12 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	const scanTimer = createCoalescedTimer(clock, continueScan);
 	const recheckTimer = createCoalescedTimer(clock, continueRecheck);
 	let requestCount = 0;
-	/** Number of feeds that the current scan has yet to look at. */
+	/** Number of feeds that the scan has not examined yet. */
 	let rangesToScan = 0;
 	let scannedAt = Number.NEGATIVE_INFINITY;
 	let feedsToRecheck: PeerId[] = [];
 
-	/** Many ranges are scanned in parts, with pauses between them. */
+	/** Starts a scan of all missing ranges. A scan of many ranges runs in parts, SCAN_PAUSE_MS apart. */
 	function request(): void {
 		rangesToScan = missingRanges.size;
 		if (scanTimer.isScheduled) return;
@@ -135,8 +135,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	/**
-	 * Drops claims that an answer disproves. Ranges are answered in their order: what comes before the last one served, the
-	 * peer does not give, whatever it claims. Behind it, the answer may have been full.
+	 * Drops claims that an answer disproves. A peer answers ranges in order. If it sent nothing for a range before
+	 * `lastServed`, it does not have that range. Ranges after `lastServed` may only have exceeded the size of the answer.
 	 */
 	function dropRefused(sync: SyncLink, {ranges, lastServed}: PendingRequest): void {
 		const refused: PeerId[] = [];
@@ -170,8 +170,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 }
 
 /**
- * Assigns ranges to peers. Pure. A peer that answered late is asked only for what no more reliable one holds, even while
- * that one is busy.
+ * Assigns ranges to peers. A range is requested only from the peers with the fewest timeouts among those that hold it,
+ * even if all of these are busy and another peer is not.
  */
 export function planRequests(
 	sources: readonly RangeSource[],

@@ -1,10 +1,10 @@
 /**
- * Responder to range requests: answers each `want` with `events` (protocol.md, Sync) as fast as the other end reads. Every
- * answer ends with `done`, so that the other end knows when to send its next request.
+ * Responder to range requests: answers each `want` message with `events` messages (protocol.md, Sync), as fast as the
+ * peer reads. Every answer ends with `done`, so that the peer knows when to send its next request.
  *
- * Each connection with open requests has a responder of its own, because the two ends of a pair may prefer different
- * connections for a moment. A responder limits the bytes of a turn as well as its time: what it sends costs more at the
- * other end, which checks and reduces it, than here. So it does not run in the link scheduler.
+ * Each connection has a separate responder, because the two ends of a pair may prefer different connections for a
+ * moment. A responder does not run in the link scheduler, which limits only time: sending is cheap here, but the peer
+ * has to verify and apply the events. A responder therefore also limits the bytes sent in each turn of the event loop.
  */
 import type {WantMessage} from '../../codec/message.js';
 import type {Clock} from '../../core/environment.js';
@@ -15,31 +15,31 @@ import {runWithinBudget} from '../scheduling/chunked-work.js';
 import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-/** Entries that one turn of the event loop sends: about 400 messages, which take some ms at the other end. */
+/** Maximum bytes of entries sent in one turn of the event loop: about 400 messages. The peer needs a few ms for them. */
 const TURN_BYTES = 32 * 1024;
 const MIN_TURN_BYTES = 4 * 1024;
-/** Time of a turn. Where feeds were written in short batches, fewer bytes are sent in a turn. */
+/** Maximum time of a turn. Reading short batches takes longer, so fewer bytes are sent in a turn. */
 const TURN_MS = 1;
 
 export interface RangeResponder {
 	/**
-	 * What the last pages to this peer listed, feed to seq; the caller fills it. Answers are cut there, so that the other
-	 * end can tell history from live events.
+	 * Map from feed to the last seq that pages to this peer listed. The caller fills it. No batch of an answer crosses
+	 * this seq, so that the peer can distinguish history from live events.
 	 */
 	announcedTo(peer: PeerId): Map<PeerId, number>;
 	serve(link: PeerLink, want: WantMessage): void;
-	/** Continues after the other end has read its queue. */
+	/** Continues the answers of a connection whose send queue has drained. */
 	drained(link: PeerLink): void;
-	/** Drops the requests of one connection that closed. */
+	/** Drops the unanswered requests of a closed connection. */
 	linkClosed(link: PeerLink): void;
-	/** Drops everything about a peer that has no connection any more. */
+	/** Drops all state of a peer that has disconnected. */
 	forget(peer: PeerId): void;
 }
 
-/** Progress of the answer to one `want`. */
+/** Progress of the answer to one `want` message. */
 interface Answer {
 	readonly want: WantMessage;
-	/** Index of the range that is answered now, and the next seq of it. */
+	/** Index of the current range in `want.ranges`, and the next seq to send of that range. */
 	range: number;
 	nextSeq: number;
 	bytes: number;
@@ -103,7 +103,7 @@ function createLinkResponder(
 	let stopped = false;
 	let turnBytes = TURN_BYTES;
 
-	/** Sends the next batches of an answer. False: the answer is complete. */
+	/** Sends the next batches of an answer. Returns false if the answer is complete. */
 	function sendNext(answer: Answer): boolean {
 		const {want} = answer;
 		const range = want.ranges[answer.range];
@@ -132,7 +132,7 @@ function createLinkResponder(
 		return true;
 	}
 
-	/** Answers short ranges together in one turn, and adapts the bytes of a turn to their cost. */
+	/** Sends batches for at most TURN_MS, then adapts `turnBytes` to the time that the turn took. */
 	function runTurn(): void {
 		let sentBytes = 0;
 		const usedMs = runWithinBudget(clock, TURN_MS, () => {

@@ -1,53 +1,53 @@
-/** What sync knows about one connection: the inventory of the other end, the open request, and what to send next. */
+/** Sync state of one connection: the inventory of the peer, the unanswered request, and the feeds to list next. */
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import type {PeerLink} from '../link/peer-link.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-/** A `want` of this node that is not answered completely. */
+/** `want` message of this node that is not completely answered. */
 export interface PendingRequest {
 	readonly id: number;
-	/** Feed to first seq, in the order in which they are answered. */
+	/** Map from feed to first requested seq, in the order in which the peer answers. */
 	readonly ranges: ReadonlyMap<PeerId, number>;
-	/** The last feed of which events came. */
+	/** Requested feed of which events arrived last. */
 	lastServed: PeerId | undefined;
 	readonly timer: Timer;
 }
 
 export interface SyncLink {
 	link: PeerLink;
-	/** Highest seq that the other end listed or sent, by feed. */
+	/** Highest seq that the peer listed or sent, by feed. */
 	readonly theirSeqs: Map<PeerId, number>;
-	/** What it listed first, as far as it is still missing here. */
+	/** Map from feed to the seq that the peer listed when it connected, for feeds not yet received up to there. */
 	readonly initialSeqs: Map<PeerId, number>;
-	/** Per connection of the pair: number of digests that were sent and not answered with a last page. */
+	/** Number of digests sent on each connection to the peer that it has not answered with a last page. */
 	readonly unansweredDigests: WeakMap<PeerLink, number>;
-	/** Whether everything that it listed first is here. */
+	/** Whether this node has received all events that the peer listed when it connected. */
 	synced: boolean;
-	/** Number of requested events that came over this connection. */
+	/** Number of requested events that arrived on this connection. */
 	received: number;
 	request: PendingRequest | undefined;
-	/** Bytes of entries that it may still send in answers. More was never requested. */
+	/** Bytes of entries that the peer may still send in answers. A peer that sends more is at fault. */
 	requestedBytes: number;
-	/** Number of requests that it did not answer in time. */
+	/** Number of requests that the peer did not answer in time. */
 	timeouts: number;
-	/** Feeds to list in the next delta. The own feed only if a push was omitted. */
+	/** Feeds to list in the next delta. They include the own feed only after a push was skipped. */
 	readonly pending: Set<PeerId>;
-	/** Whether pushes are omitted because its queue was full. */
+	/** Whether pushes are skipped because the send queue of the connection was full. */
 	pushesPaused: boolean;
 	newFeeds: NewFeedWindow;
 }
 
-/** The feeds new to this node that the other end listed within one minute. */
+/** Count of the feeds, new to this node, that the peer listed within one minute. */
 export interface NewFeedWindow {
 	/** Start of the minute, monotonic ms. */
 	readonly from: number;
 	readonly count: number;
-	/** Whether feeds were passed over. They are compared again when the minute is over. */
+	/** Whether feeds were skipped because of a limit. Inventories are compared again after the minute. */
 	readonly overflow: boolean;
 }
 
-/** `previous`: state of the same pair, on this or another connection. Answers that are on their way stay admitted. */
+/** `previous`: earlier state for the same peer, if any. Answers to its requests are still accepted. */
 export function createSyncLink(link: PeerLink, now: number, previous?: SyncLink): SyncLink {
 	return {
 		link,
@@ -65,22 +65,22 @@ export function createSyncLink(link: PeerLink, now: number, previous?: SyncLink)
 	};
 }
 
-/** Notes that the other end holds a feed up to `seq`. */
+/** Notes that the peer holds a feed up to `seq`. */
 export function noteTheirSeq({theirSeqs}: SyncLink, feed: PeerId, seq: number): void {
 	if (seq > (theirSeqs.get(feed) ?? 0)) theirSeqs.set(feed, seq);
 }
 
-/** Whether the other end has listed everything that it holds. */
+/** Whether the peer has listed its whole inventory. */
 export function hasFullInventory({unansweredDigests, link}: SyncLink): boolean {
 	return (unansweredDigests.get(link) ?? 0) === 0;
 }
 
-/** Counts a digest that was sent (1), or one that was answered on any connection of the pair (-1). */
+/** Counts a digest that this node sent on `link` (`change` 1) or that the peer answered on it (`change` -1). */
 export function countDigest({unansweredDigests}: SyncLink, link: PeerLink, change: 1 | -1): void {
 	unansweredDigests.set(link, Math.max(0, (unansweredDigests.get(link) ?? 0) + change));
 }
 
-/** Whether everything that the other end listed first is here or not acceptable. Forgets what is. */
+/** Whether this node has all acceptable events in `initialSeqs`. Removes feeds that are complete or not acceptable. */
 export function isCaughtUp(sync: SyncLink, inventory: FeedInventory): boolean {
 	if (!hasFullInventory(sync)) return false;
 	const {initialSeqs} = sync;

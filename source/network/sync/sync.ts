@@ -1,15 +1,15 @@
 /**
- * Anti-entropy between connected peers (protocol.md, Sync): every node learns what the others hold, requests what it lacks,
- * and answers their requests. This module connects the parts: inventory-exchange (who holds what), missing-ranges and
- * range-requester (what to request from whom), range-responder (answers), ingest (batches on their way into the log).
+ * Anti-entropy between connected peers (protocol.md, Sync): each node learns which events its peers hold, requests the
+ * events that it lacks, and answers requests. This module connects inventory-exchange (lists of held events),
+ * missing-ranges and range-requester (requests), range-responder (answers) and ingest (received batches).
  *
  * Invariants
- * 1. On every connection, and again after one of a pair has closed, both ends list everything that they hold.
- * 2. A range is requested from one peer at a time. A peer that did not answer in time is asked last.
- * 3. Own new events are pushed to all peers at once. All other events travel by `have` and `want`.
- * 4. A `have` lists only what is written to the log.
- * 5. Claims of others about the own feed beyond its end are ignored.
- * 6. A peer that sends events of another author unrequested is at fault. Its own events it may push, up to the rate limit.
+ * 1. Both ends list all events that they hold on every new connection, and when a second connection to the peer closes.
+ * 2. A range is requested from one peer at a time. A peer that did not answer in time is the last choice.
+ * 3. Own new events are pushed to all peers immediately. All other events are exchanged by `have` and `want`.
+ * 4. A `have` message lists only events that are written to the log.
+ * 5. If a peer claims events of the own feed that this node never wrote, the claim is ignored.
+ * 6. A peer may push its own events, up to the rate limit. A peer that pushes events of another author is at fault.
  */
 import {encodeMessageFrame, type HaveMessage, type Message} from '../../codec/message.js';
 import type {Clock, Debug} from '../../core/environment.js';
@@ -35,15 +35,15 @@ export interface SyncOptions {
 	readonly inventory: FeedInventory;
 	/** Destination of the batches that peers send. */
 	readonly sink: BatchSink;
-	/** A connected peer holds the own feed up to `seq`. */
+	/** Called when a connected peer has acknowledged the own feed up to `seq`. */
 	onDelivered(peer: PeerId, seq: number): void;
-	/** Everything that this peer listed first is here. `received`: events that it sent for it. Once per connection. */
+	/** Called once per connection, when this node has all events that the peer listed first. `received`: events it sent. */
 	onSynced(peer: PeerId, received: number): void;
-	/** Progress of missing history, in events. `expected` 0: nothing is missing any more. */
+	/** Called with the progress of missing events, as numbers of events. `expected` is 0 when no event is missing. */
 	onProgress(received: number, expected: number): void;
-	/** A limit was reached and events are dropped or not requested. `peer`: the author, or the peer that lists too many feeds. */
+	/** Called when events are dropped or not requested because of a limit. `peer`: their author, or the peer at the limit. */
 	onLimit(limit: SyncLimit, peer: PeerId): void;
-	/** The feed of this author is forked, and therefore frozen. */
+	/** Called when the feed of this author is found to be forked. It is frozen from then on. */
 	onFork(author: PeerId): void;
 }
 
@@ -51,22 +51,22 @@ export type SyncLimit = 'live-events' | 'new-feeds' | 'bytes';
 
 export interface Sync {
 	up(link: PeerLink): void;
-	/** `link` is from now on the connection of its pair. `closed`: a connection of the pair whose requests end. */
+	/** Uses `link` as the connection to its peer from now on. `closed`: another connection to that peer, now closed. */
 	replaced(link: PeerLink, closed?: PeerLink): void;
 	down(peer: PeerId): void;
-	/** Handles `have`, `want` and `events`; ignores other messages. `defer` runs long work in parts; by default it runs at once. */
+	/** Handles `have`, `want` and `events`; ignores other messages. Passes long work to `defer` (default: runs it here). */
 	message(link: PeerLink, message: Message, defer?: DeferWork): void;
-	/** The other end has read the queue of its connection. */
+	/** To be called when the send queue of a connection has drained. */
 	drained(link: PeerLink): void;
 	/** Pushes own new events to all peers. */
 	pushOwn(batch: Batch): void;
-	/** More of these feeds is written to the log: the next delta lists them. */
+	/** To be called after more events of these feeds are written to the log. The next delta lists the feeds. */
 	inventoryChanged(feeds: Iterable<PeerId>): void;
-	/** Ingests the queued batches at once if they are few, before a connection closes. */
+	/** Ingests all queued batches before it returns, if they are few. To be called before a connection closes. */
 	flushSmall(): void;
-	/** Requests these feeds again, which have become acceptable. */
+	/** Requests feeds that were not acceptable before and have become acceptable. */
 	refetch(feeds: Iterable<PeerId>): void;
-	/** Ingests all queued batches at once, before a shutdown. */
+	/** Ingests all queued batches before it returns. To be called before shutdown. */
 	drain(): void;
 	stop(): void;
 }
@@ -111,14 +111,14 @@ export function createSync(options: SyncOptions): Sync {
 	const ticker = createCoalescingTicker(clock, HAVE_INTERVAL_MS, tick);
 	let ticks = 0;
 
-	/** Whether nothing waits to be listed or requested. */
+	/** Whether no feed waits to be listed or requested. */
 	function isIdle(): boolean {
 		if (missingRanges.size > 0) return false;
 		for (const {pending, newFeeds} of links.values()) if (pending.size > 0 || newFeeds.overflow) return false;
 		return true;
 	}
 
-	/** Sends acknowledgements at every tick, and other deltas less often in a large room. */
+	/** Sends acknowledgements at every tick. In a large room, sends complete deltas only at some of the ticks. */
 	function tick(): void {
 		ticks += 1;
 		const ticksPerDelta = Math.max(1, Math.ceil(links.size / HAVE_CROWD_PEERS));
@@ -151,7 +151,7 @@ export function createSync(options: SyncOptions): Sync {
 		options.onSynced(sync.link.peer, sync.received);
 	}
 
-	/** Answers to requests of the other end continue on a previous connection: the other end notices itself that it closed. */
+	/** Starts sync on a connection. Answers that this node is sending on a previous connection continue there. */
 	function open(link: PeerLink): void {
 		const previous = links.get(link.peer);
 		previous?.request?.timer.cancel();
@@ -159,7 +159,7 @@ export function createSync(options: SyncOptions): Sync {
 		if (previous?.link !== link) ingest.linkOpened(link);
 		links.set(link.peer, sync);
 		ticker.wake();
-		// The other end lists its inventory again.
+		// The peer will list its inventory again, so claims that it made on the previous connection are dropped.
 		requester.recheckLater(previous?.theirSeqs.keys() ?? []);
 		sendDigest(sync, inventory);
 	}
@@ -170,7 +170,7 @@ export function createSync(options: SyncOptions): Sync {
 		links.delete(peer);
 	}
 
-	/** The connection may be replaced between two parts of the work. */
+	/** Handles a `have` message in parts. The connection may be replaced between two parts. */
 	function* receiveHave(link: PeerLink, message: HaveMessage): ChunkedWork {
 		yield* inventoryReceiver.receive(() => links.get(link.peer), link, message, responder.announcedTo(link.peer));
 		const sync = links.get(link.peer);
@@ -242,9 +242,9 @@ export function createSync(options: SyncOptions): Sync {
 	};
 }
 
-/** Counter of missing events that have arrived. It reports while some are missing, and once when none is. */
+/** Counter of missing events that have arrived. It reports while events are missing, and once more when none are. */
 interface SyncProgress {
-	/** Counts missing events that arrived. */
+	/** Adds a number of missing events that have arrived. */
 	add(count: number): void;
 	/** `outstanding`: number of events that are still missing. */
 	report(outstanding: number): void;
