@@ -1,11 +1,11 @@
-/** Plants one forbidden import per wall into a copy of the source and sees the linter refuse each of them. */
+/** Plants one forbidden import per layer boundary into a copy of the source and checks that the linter refuses it. */
 import {execFile} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it, test} from 'vitest';
 
-/** Each folder of `source/`: the folders that it may import, and what else it must not use. */
+/** Each folder of `source/`: the folders that it may import, and the packages and globals that it must not use. */
 const LAYERS: Readonly<
 	Record<string, {imports: readonly string[]; packages?: readonly string[]; globals?: readonly string[]}>
 > = {
@@ -34,7 +34,7 @@ const LAYERS: Readonly<
 	cli: {imports: ['core', 'codec', 'feed', 'storage', 'network', 'node', 'doctor', 'ui']},
 };
 
-/** Folders within `network/`: each may import those before it in its row. */
+/** Each folder of `network/`: the folders of `network/` that it may import. */
 const NETWORK_LAYERS: Readonly<Record<string, readonly string[]>> = {
 	scheduling: [],
 	transport: ['scheduling'],
@@ -45,7 +45,7 @@ const NETWORK_LAYERS: Readonly<Record<string, readonly string[]>> = {
 	mesh: ['scheduling', 'transport', 'link', 'discovery', 'dial'],
 };
 
-/** Folders of `ui/` that must not import each other: one for each screen. */
+/** Folders of `ui/` that must not import each other, one per screen. */
 const SCREENS: readonly string[] = ['chat', 'replay', 'linear'];
 
 interface Planted {
@@ -171,7 +171,7 @@ afterAll(() => rmSync(copy, {recursive: true, force: true}));
 function lint(): Promise<string[]> {
 	const args = ['lint', '--reporter=json', '--max-diagnostics=none', 'source'];
 	return new Promise((resolve, reject) => {
-		// Ends with an error code: there are violations.
+		// biome exits with an error code because there are violations.
 		execFile(join(root, 'node_modules/.bin/biome'), args, {cwd: copy, maxBuffer: 2 ** 26}, (_, stdout, stderr) => {
 			if (!stdout.startsWith('{')) return reject(new Error(stderr));
 			const {diagnostics} = JSON.parse(stdout);
@@ -190,7 +190,7 @@ it('every folder of the source has a row in the table of layers', () => {
 	expect(folders.map(({name}) => name).toSorted()).toEqual(layers.toSorted());
 });
 
-/** Titles of what the linter let pass. */
+/** Titles of the planted violations that the linter accepted. */
 function passed(planted: readonly Planted[]): string[] {
 	return planted.filter(({path, rule}) => !refused.has(`${path} ${rule}`)).map(({title}) => title);
 }

@@ -1,6 +1,6 @@
 /**
- * Simulated machines in Linux network namespaces: hosts with real interfaces, connected by bridges in a namespace of their
- * own. The networks of this machine are not affected.
+ * Simulated machines in Linux network namespaces: hosts with real interfaces, connected by bridges in a separate
+ * namespace. The networks of this machine are not affected.
  */
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';

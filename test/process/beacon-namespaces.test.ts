@@ -7,8 +7,8 @@ import {until} from '../helpers/wait.js';
 const PORT = 47_474;
 const DIST = new URL('../../dist/', import.meta.url);
 
-/** Speaks its name on every line of standard input, and prints what it hears. */
-const SPEAKER = `
+/** Program that broadcasts each line of its standard input and prints every datagram that it receives. */
+const BEACON_PROGRAM = `
 	import {createInterface} from 'node:readline';
 	import {createUdpBeacon} from ${JSON.stringify(new URL('network/discovery/udp-beacon.js', DIST).href)};
 	const selection = process.env.SELECTION ? [process.env.SELECTION] : undefined;
@@ -24,8 +24,8 @@ const SPEAKER = `
 
 const importOf = (file: string): string => JSON.stringify(new URL(`network/${file}`, DIST).href);
 
-/** Tries to reach another machine although it is bound to loopback. */
-const ESCAPER = `
+/** Program that tries to reach another machine although it is bound to loopback. */
+const OTHER_MACHINE_PROGRAM = `
 	import {createTlsTransport} from ${importOf('transport/tls-transport.js')};
 	import {createUdpBeacon} from ${importOf('discovery/udp-beacon.js')};
 	const beacon = createUdpBeacon({port: ${PORT}, selection: ['lo']});
@@ -36,13 +36,13 @@ const ESCAPER = `
 	await beacon.close();
 `;
 
-/** Beacons with an interface that is listed and not there. */
-const GHOST = `
+/** Program that sends a beacon on an interface that the system lists but does not have. */
+const MISSING_INTERFACE_PROGRAM = `
 	import {createUdpBeacon} from ${importOf('discovery/udp-beacon.js')};
 	const usb0 = [{address: '10.77.0.200', family: 'IPv4', internal: false, cidr: '10.77.0.200/24'}];
 	const beacon = createUdpBeacon({port: ${PORT}, system: () => ({usb0})});
-	const heard = new Promise(resolve => void beacon.start(resolve).then(() => beacon.broadcast(Buffer.from('x'))));
-	await heard;
+	const received = new Promise(resolve => void beacon.start(resolve).then(() => beacon.broadcast(Buffer.from('x'))));
+	await received;
 	console.log(JSON.stringify(beacon.counters()));
 	await beacon.close();
 `;
@@ -50,14 +50,14 @@ const GHOST = `
 interface Speaker {
 	readonly lines: {from?: string; text?: string; ready?: number; counters?: {destination: string; failed: number}[]}[];
 	say(text: string): void;
-	/** Addresses from which this text came. */
+	/** Source addresses of the received datagrams with this text. */
 	from(text: string): string[];
 }
 
 const reason = namespacesAvailable();
 
 describe.skipIf(reason !== undefined)(
-	`beacons between machines${reason === undefined ? '' : ` (not here: ${reason})`}`,
+	`beacons between machines${reason === undefined ? '' : ` (skipped: ${reason})`}`,
 	() => {
 		let lab: NamespaceLab | undefined;
 		afterEach(() => lab?.close());
@@ -68,8 +68,8 @@ describe.skipIf(reason !== undefined)(
 			return lab;
 		}
 
-		async function speak(host: NamespaceHost, env: Record<string, string> = {}): Promise<Speaker> {
-			const child: ChildProcess = host.spawn(process.execPath, ['--input-type=module', '-e', SPEAKER], env);
+		async function startSpeaker(host: NamespaceHost, env: Record<string, string> = {}): Promise<Speaker> {
+			const child: ChildProcess = host.spawn(process.execPath, ['--input-type=module', '-e', BEACON_PROGRAM], env);
 			const lines: Speaker['lines'] = [];
 			createInterface({input: child.stdout!}).on('line', line => void lines.push(JSON.parse(line)));
 			child.stderr!.on('data', text => process.stderr.write(text));
@@ -81,14 +81,14 @@ describe.skipIf(reason !== undefined)(
 			};
 		}
 
-		async function speakInPairs(): Promise<{hosts: NamespaceHost[]; speakers: Speaker[]}> {
+		async function startSpeakers(): Promise<{hosts: NamespaceHost[]; speakers: Speaker[]}> {
 			const made = createLab();
 			const hosts = [made.addHost('a', {lan: '10.77.0.1/24'}), made.addHost('b', {lan: '10.77.0.2/24'})];
-			return {hosts, speakers: await Promise.all(hosts.map(host => speak(host)))};
+			return {hosts, speakers: await Promise.all(hosts.map(host => startSpeaker(host)))};
 		}
 
-		it('arrive by broadcast and by multicast, with the address of the interface', async () => {
-			const {speakers} = await speakInPairs();
+		it('arrive by broadcast and by multicast, with the address of the sending interface', async () => {
+			const {speakers} = await startSpeakers();
 			speakers[0]!.say('hello');
 			await until(() => speakers[1]!.from('hello').length === 2);
 			expect(speakers[1]!.from('hello')).toEqual(['10.77.0.1', '10.77.0.1']);
@@ -100,7 +100,7 @@ describe.skipIf(reason !== undefined)(
 			['multicast when broadcast is filtered', 'broadcast'],
 			['broadcast when multicast is filtered', 'multicast'],
 		] as const)('arrive by %s', async (_title, type) => {
-			const {hosts, speakers} = await speakInPairs();
+			const {hosts, speakers} = await startSpeakers();
 			hosts[1]!.setFaults({type});
 			speakers[0]!.say('once');
 			await until(() => speakers[1]!.from('once').length === 1);
@@ -114,12 +114,12 @@ describe.skipIf(reason !== undefined)(
 			expect(speakers[1]!.from('never')).toEqual([]);
 		});
 
-		it('go out on every network of a machine with two, each with its own source', async () => {
+		it('leave a machine on each of its two networks, with the source address of that network', async () => {
 			const made = createLab();
 			made.addNetwork('lab');
-			const both = await speak(made.addHost('both', {lan: '10.77.0.1/24', lab: '10.88.0.1/16'}));
-			const left = await speak(made.addHost('left', {lan: '10.77.0.2/24'}));
-			const right = await speak(made.addHost('right', {lab: '10.88.9.9/16'}));
+			const both = await startSpeaker(made.addHost('both', {lan: '10.77.0.1/24', lab: '10.88.0.1/16'}));
+			const left = await startSpeaker(made.addHost('left', {lan: '10.77.0.2/24'}));
+			const right = await startSpeaker(made.addHost('right', {lab: '10.88.9.9/16'}));
 			both.say('hello');
 			await until(() => left.from('hello').length === 2 && right.from('hello').length === 2);
 			expect([new Set(left.from('hello')), new Set(right.from('hello'))]).toEqual([
@@ -128,8 +128,8 @@ describe.skipIf(reason !== undefined)(
 			]);
 		});
 
-		it('go on after a cable was out, and after the address changed', async () => {
-			const {hosts, speakers} = await speakInPairs();
+		it('resume after a cable is plugged in again and after an address change', async () => {
+			const {hosts, speakers} = await startSpeakers();
 			hosts[0]!.unplug();
 			speakers[0]!.say('into the void');
 			await until(() => speakers[0]!.from('into the void').includes('127.0.0.1'));
@@ -138,19 +138,19 @@ describe.skipIf(reason !== undefined)(
 			await until(() => hosts[0]!.run('cat', '/sys/class/net/eth0/operstate').trim() === 'up');
 			speakers[0]!.say('back');
 			await until(() => speakers[1]!.from('back').length === 2);
-			speakers[1]!.say('heard you');
-			await until(() => speakers[0]!.from('heard you').length === 2);
+			speakers[1]!.say('received');
+			await until(() => speakers[0]!.from('received').length === 2);
 			expect(new Set(speakers[1]!.from('back'))).toEqual(new Set(['10.77.0.9']));
 			expect(speakers[1]!.from('into the void')).toEqual([]);
 		});
 
-		it('never leave the machine while only loopback is chosen, not even by multicast', async () => {
+		it('do not leave the machine when only loopback is selected, not even by multicast', async () => {
 			const made = createLab();
 			const host = made.addHost('a', {lan: '10.77.0.1/24'});
 			await until(() => host.run('cat', '/sys/class/net/eth0/operstate').trim() === 'up');
 			const before = host.sentPackets('eth0');
 			const loopbackBefore = host.sentPackets('lo');
-			const speaker = await speak(host, {SELECTION: 'lo'});
+			const speaker = await startSpeaker(host, {SELECTION: 'lo'});
 			for (let count = 1; count <= 5; count++) {
 				speaker.say('quiet');
 				await until(() => speaker.from('quiet').length === count * 2);
@@ -159,37 +159,37 @@ describe.skipIf(reason !== undefined)(
 			expect(host.sentPackets('eth0')).toBe(before);
 		});
 
-		it('and connections go nowhere else when aimed at another machine with only loopback chosen', async () => {
+		it('and connections cannot reach another machine when only loopback is selected', async () => {
 			const host = createLab().addHost('a', {lan: '10.77.0.1/24'});
 			await until(() => host.run('cat', '/sys/class/net/eth0/operstate').trim() === 'up');
 			const before = host.sentPackets('eth0');
-			const output = host.run(process.execPath, '--input-type=module', '-e', ESCAPER);
+			const output = host.run(process.execPath, '--input-type=module', '-e', OTHER_MACHINE_PROGRAM);
 			expect(JSON.parse(output)).toMatchObject({failure: {code: 'unreachable'}});
 			expect(host.sentPackets('eth0')).toBe(before);
 		});
 
-		it('fail in words on an address that is not there, and go on elsewhere', async () => {
+		it('report a readable error for a missing address and are still sent on other interfaces', async () => {
 			const host = createLab().addHost('a', {lan: '10.77.0.1/24'});
-			const output = host.run(process.execPath, '--input-type=module', '-e', GHOST);
+			const output = host.run(process.execPath, '--input-type=module', '-e', MISSING_INTERFACE_PROGRAM);
 			const counters: {address: string; failed: number; sent: number; lastError?: string}[] = JSON.parse(output);
-			const ghost = counters.filter(({address}) => address === '10.77.0.200');
-			expect(ghost.every(({sent, failed}) => sent === 0 && failed > 0)).toBe(true);
-			const told = ghost.map(({lastError}) => lastError);
-			expect(told).toContainEqual(expect.stringMatching(/address/));
-			expect(told).not.toContainEqual(expect.stringMatching(/EADDRNOTAVAIL|EINVAL/));
+			const missing = counters.filter(({address}) => address === '10.77.0.200');
+			expect(missing.every(({sent, failed}) => sent === 0 && failed > 0)).toBe(true);
+			const errors = missing.map(({lastError}) => lastError);
+			expect(errors).toContainEqual(expect.stringMatching(/address/));
+			expect(errors).not.toContainEqual(expect.stringMatching(/EADDRNOTAVAIL|EINVAL/));
 			expect(counters.find(({address}) => address === '127.0.0.1')).toMatchObject({sent: 1, failed: 0});
 		});
 
-		it('cross with half of all datagrams lost when they are repeated', async () => {
-			const {hosts, speakers} = await speakInPairs();
+		it('arrive when they are repeated and half of all datagrams are lost', async () => {
+			const {hosts, speakers} = await startSpeakers();
 			hosts[1]!.setFaults({type: 'udp-loss', percent: 50});
-			for (let beat = 1; beat <= 20; beat++) {
+			for (let round = 1; round <= 20; round++) {
 				speakers[0]!.say('again');
-				await until(() => speakers[0]!.from('again').length >= beat * 2);
+				await until(() => speakers[0]!.from('again').length >= round * 2);
 			}
-			const heard = speakers[1]!.from('again').length;
-			expect(heard).toBeGreaterThan(0);
-			expect(heard).toBeLessThan(40);
+			const received = speakers[1]!.from('again').length;
+			expect(received).toBeGreaterThan(0);
+			expect(received).toBeLessThan(40);
 		});
 	},
 );

@@ -1,4 +1,4 @@
-/** A program of somebody else: checks an export by ids, chain and signatures with nothing but node:crypto. */
+/** Independent checker of an export: verifies ids, hash chains and signatures with node:crypto only. */
 import {createHash, createPublicKey, verify} from 'node:crypto';
 import {createInterface} from 'node:readline';
 
@@ -19,7 +19,7 @@ for await (const line of createInterface({input: process.stdin})) {
 	if (row.type !== 'batch') continue;
 	const tip = tips.get(row.peer) ?? {seq: 0, hash: sha256(Buffer.from('p2pchat-ink feed 1'), tag, hex(row.peer))};
 	if (row.lastSeq <= tip.seq) continue;
-	if (row.firstSeq !== tip.seq + 1 || !hex(row.previousHash).equals(tip.hash)) throw new Error('a gap');
+	if (row.firstSeq !== tip.seq + 1 || !hex(row.previousHash).equals(tip.hash)) throw new Error('gap in the hash chain');
 	const hash = row.entries.reduce((before, entry) => sha256(before, Buffer.from(entry, 'base64')), tip.hash);
 	const last = Buffer.alloc(8);
 	last.writeBigUInt64BE(BigInt(row.lastSeq));
@@ -29,8 +29,8 @@ for await (const line of createInterface({input: process.stdin})) {
 		type: 'spki',
 	});
 	const signed = Buffer.concat([Buffer.from('p2pchat-ink batch 1'), tag, hex(row.peer), last, hash]);
-	if (!verify(null, signed, key, hex(row.signature))) throw new Error('a bad signature');
+	if (!verify(null, signed, key, hex(row.signature))) throw new Error('invalid signature');
 	tips.set(row.peer, {seq: row.lastSeq, hash});
 }
-for (const [peer, seq] of seqs) if ((tips.get(peer)?.seq ?? 0) < seq) throw new Error('an event without a signature');
-console.log(`${events} events of ${tips.size} feeds hold`);
+for (const [peer, seq] of seqs) if ((tips.get(peer)?.seq ?? 0) < seq) throw new Error('event without a signature');
+console.log(`${events} events of ${tips.size} feeds verified`);

@@ -19,7 +19,7 @@ describe('the command line', () => {
 		['a flag that does not exist', ['--nmae', 'x'], {}, /Unknown option --nmae\. Did you mean --name\?/],
 		['a value that is not a number', ['--port', 'abc'], {}, /--port must be a port from 1 to 65535, not "abc"/],
 		['a flag without a value', ['--name'], {}, /--name needs a value/],
-		['a flag given twice', ['--name', 'a', '--name', 'b'], {}, /--name may be given only once/],
+		['a repeated flag', ['--name', 'a', '--name', 'b'], {}, /--name may be given only once/],
 		['an unknown command', ['hello'], {}, /Unknown command "hello"/],
 		['an invalid environment variable', [], {P2PCHAT_PORT: '0'}, /P2PCHAT_PORT must be a port/],
 		['an empty secret', [], {P2PCHAT_SECRET: ''}, /P2PCHAT_SECRET is empty/],
@@ -45,7 +45,7 @@ describe('the command line', () => {
 		['an invisible name', ['--name', '\u2800'], {}, /--name needs at least one visible character/],
 		['nothing to send', ['send', '-'], {}, /Nothing to send/],
 	];
-	it.each(faults)('%s gives one line on stderr and exit code 2', async (_, words, environment, message) => {
+	it.each(faults)('%s prints one line on stderr and exits with code 2', async (_, words, environment, message) => {
 		const {code, stdout, stderr} = await runToEnd(words, {home: makeHome(), environment});
 		expect(stderr).toMatch(message);
 		expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('the command line', () => {
 		['{"secret-file": "x"}', /cannot be set in config\.json/],
 		['{"name": }', /config\.json.*not JSON/],
 		['[]', /config\.json must contain a JSON object/],
-	])('config.json with %s gives one line that names the file', async (text, message) => {
+	])('config.json with %s prints one line that names the file', async (text, message) => {
 		const home = makeHome();
 		writeFileSync(join(home, 'config.json'), text);
 		const {code, stderr} = await runToEnd(['--plain'], {home});
@@ -67,7 +67,7 @@ describe('the command line', () => {
 		expect(code).toBe(2);
 	});
 
-	it('a file that is not a log gives one line without a stack, and exit code 1', async () => {
+	it('a file that is not a log prints one line without a stack and exits with code 1', async () => {
 		const home = makeHome();
 		const file = join(home, 'note.txt');
 		writeFileSync(file, 'hello');

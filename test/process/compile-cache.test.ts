@@ -19,16 +19,16 @@ async function temporaryFilesAfter(words: readonly string[], variables: Readonly
 	return readdirSync(temporary);
 }
 
-test('a chat uses the cache where Node has one', async () => {
+test('a chat uses the compile cache if Node has one', async () => {
 	const expected = 'enableCompileCache' in nodeModule ? ['node-compile-cache'] : [];
 	expect(await temporaryFilesAfter([])).toEqual(expected);
 });
 
-test('NODE_DISABLE_COMPILE_CACHE turns it off', async () => {
+test('NODE_DISABLE_COMPILE_CACHE turns the cache off', async () => {
 	expect(await temporaryFilesAfter([], {NODE_DISABLE_COMPILE_CACHE: '1'})).toEqual([]);
 });
 
-test('with --no-log nothing is written', async () => {
+test('--no-log writes no files', async () => {
 	expect(await temporaryFilesAfter(['--no-log'])).toEqual([]);
 	expect(await temporaryFilesAfter([], {P2PCHAT_NO_LOG: '1'})).toEqual([]);
 });

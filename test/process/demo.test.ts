@@ -1,4 +1,4 @@
-/** The demo in a real terminal, and that it leaves no files or processes behind. */
+/** Runs the demo in a real terminal and checks that it leaves no files or processes behind. */
 import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -10,7 +10,7 @@ import {INPUT_HINT} from '../helpers/screen-texts.js';
 
 interface Demo extends Terminal {
 	readonly home: string;
-	/** Its temporary folders. */
+	/** Parent of its temporary folders. */
 	readonly scratch: string;
 }
 

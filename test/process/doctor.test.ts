@@ -1,4 +1,4 @@
-/** The doctor of the built program on loopback: what runs everywhere, root or not. */
+/** Runs the doctor of the built program on loopback. Needs no root. */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {createServer} from 'node:net';
@@ -14,16 +14,18 @@ async function examine(port: number, words: readonly string[] = []) {
 	});
 	expect(stderr).toBe('');
 	const found = JSON.parse(stdout);
-	return {code, found, codes: found.verdicts.map((verdict: any) => verdict.code)};
+	return {code, found, codes: found.verdicts.map(({code}: any) => code)};
 }
 
-/** The clock of that program is off by so much; everything else of it is real. */
-const clockOff = (ms: number) => {
+/** Environment that shifts the wall clock of a program by `ms`. */
+const shiftedClock = (ms: number) => {
 	const shift = `const now = Date.now; Date.now = () => now() + ${ms};`;
 	return {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(shift)}`};
 };
 
-it('leaves with 0 and one JSON object when nothing is wrong, and no node sees it', {timeout: 30_000}, async () => {
+it('exits with 0 and one JSON object when nothing is wrong, and stays invisible to other nodes', {
+	timeout: 30_000,
+}, async () => {
 	const port = await findFreeUdpPort();
 	const bob = await startNode({home: makeHome(), port, name: 'Bob'});
 	const {code, found, codes} = await examine(port);
@@ -41,7 +43,7 @@ it('leaves with 0 and one JSON object when nothing is wrong, and no node sees it
 	).toEqual([]);
 });
 
-it('writes for people, without control characters', {
+it('prints a readable report without control characters', {
 	timeout: 30_000,
 }, async () => {
 	const port = await findFreeUdpPort();
@@ -50,11 +52,11 @@ it('writes for people, without control characters', {
 	});
 	expect(code).toBe(0);
 	expect(stdout).toContain(`UDP ${port}`);
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not appear
 	expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
-it('finds that a port is taken by a program that does not share it', {timeout: 30_000}, async () => {
+it('reports a port that another program holds exclusively', {timeout: 30_000}, async () => {
 	const holder = createSocket('udp4');
 	onTestFinished(() => void holder.close());
 	holder.bind(0, '0.0.0.0');
@@ -73,15 +75,15 @@ it('finds that a port is taken by a program that does not share it', {timeout: 3
 	expect(tcp.found.verdicts[0].text).toContain(`TCP port ${taken}`);
 });
 
-it('finds a node of another protocol version', {timeout: 30_000}, async () => {
+it('reports a node with another protocol version', {timeout: 30_000}, async () => {
 	const port = await findFreeUdpPort();
-	const speaker = createSocket('udp4');
-	onTestFinished(() => void speaker.close());
-	speaker.bind(0, '127.0.0.1');
-	await once(speaker, 'listening');
-	speaker.setBroadcast(true);
+	const sender = createSocket('udp4');
+	onTestFinished(() => void sender.close());
+	sender.bind(0, '127.0.0.1');
+	await once(sender, 'listening');
+	sender.setBroadcast(true);
 	const later = Buffer.concat([Buffer.from('p2pi'), Buffer.from([9]), Buffer.alloc(80)]);
-	const timer = setInterval(() => speaker.send(later, port, '127.255.255.255'), 200);
+	const timer = setInterval(() => sender.send(later, port, '127.255.255.255'), 200);
 	onTestFinished(() => clearInterval(timer));
 	const {code, found, codes} = await examine(port);
 	expect([code, codes]).toEqual([1, ['other-version']]);
@@ -92,20 +94,20 @@ it('finds a node of another protocol version', {timeout: 30_000}, async () => {
 });
 
 it.each([
-	['of two', 'clock-differs', [120_000]],
-	['of one among several', 'clock-there', [120_000, 0]],
-	['here', 'clock-here', [120_000, 120_000, 0]],
-] as const)('finds a clock that is off: %s', {timeout: 30_000}, async (_title, verdict, offsets) => {
+	['the other of two nodes', 'clock-differs', [120_000]],
+	['one of several nodes', 'clock-there', [120_000, 0]],
+	['this node', 'clock-here', [120_000, 120_000, 0]],
+] as const)('reports the wrong clock of %s', {timeout: 30_000}, async (_title, expected, offsets) => {
 	const port = await findFreeUdpPort();
 	const start = (ms: number, index: number) =>
-		startNode({home: makeHome(), port, name: `Peer ${index}`, environment: clockOff(ms)});
+		startNode({home: makeHome(), port, name: `Peer ${index}`, environment: shiftedClock(ms)});
 	await Promise.all(offsets.map(start));
 	const {code, found, codes} = await examine(port);
-	expect([code, codes]).toEqual([1, [verdict]]);
+	expect([code, codes]).toEqual([1, [expected]]);
 	expect(found.verdicts[0].text).toMatch(/ (119 s|120 s|2 min) (ahead|behind)/);
 });
 
-it('finds another secret on a named peer, and says nothing of it in words', {timeout: 30_000}, async () => {
+it('reports a named peer with another secret, and does not print the secret', {timeout: 30_000}, async () => {
 	const port = await findFreeUdpPort();
 	const environment = {P2PCHAT_SECRET: 'correct horse battery'};
 	const bob = await startNode({home: makeHome(), port, name: 'Bob', environment});
@@ -115,7 +117,7 @@ it('finds another secret on a named peer, and says nothing of it in words', {tim
 	expect(JSON.stringify(found)).not.toContain('horse');
 });
 
-it('leaves at once when told to', {timeout: 30_000}, async () => {
+it('exits promptly on SIGTERM', {timeout: 30_000}, async () => {
 	const {child, result} = runCli(['doctor', ...LOOPBACK, '--port', String(await findFreeUdpPort())], {
 		home: makeHome(),
 	});

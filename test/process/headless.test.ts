@@ -173,11 +173,11 @@ describe('exit', () => {
 		const home = makeHome();
 		const node = await startNode({home, port: await findFreeUdpPort(), args: ['--stay']});
 		node.child.stdout?.destroy();
-		node.post('into the void');
+		node.post('unread');
 		const [code] = await once(node.child, 'exit');
 		expect({code, stderr: node.stderr}).toEqual({code: 0, stderr: ''});
 		const [log] = readdirSync(join(home, 'logs')).filter(name => name.endsWith('.p2plog'));
-		expect((await runToEnd(['replay', log ?? ''], {home})).stdout).toMatch(/into the void\n.* left\n$/);
+		expect((await runToEnd(['replay', log ?? ''], {home})).stdout).toMatch(/unread\n.* left\n$/);
 	});
 
 	it('replay piped into head is silent and exits with 0', async () => {
@@ -202,7 +202,7 @@ describe('exit', () => {
 });
 
 describe('send', () => {
-	it('exits with 0 when a peer has the text, from the command line or standard input', async () => {
+	it('exits with 0 when a peer has received the text, from the command line or standard input', async () => {
 		const port = await findFreeUdpPort();
 		const node = await startNode({home: makeHome(), port, name: 'Ann'});
 		expect(
@@ -215,7 +215,7 @@ describe('send', () => {
 		await node.waitFor('text', ({text}) => text === 'two\nlines');
 	});
 
-	it('without a peer exits with 1 after --wait and names the reason', async () => {
+	it('exits with 1 after --wait without a peer, and names the reason', async () => {
 		const {code, stderr} = await runToEnd(['send', '--wait', '0.2', 'hi', ...(await common())], {home: makeHome()});
 		expect(code).toBe(1);
 		expect(stderr).toMatch(/^p2pchat-ink: [^\n]*0\.2 s on UDP port \d+[^\n]*\n$/);
@@ -223,7 +223,7 @@ describe('send', () => {
 });
 
 describe('a secret', () => {
-	it('from a file or the environment connects the nodes that share it and no other', async () => {
+	it('from a file or the environment connects only the nodes that share it', async () => {
 		const port = await findFreeUdpPort();
 		const home = makeHome();
 		const file = join(home, 'secret');

@@ -15,8 +15,8 @@ const MEMORY_SLACK_KB = 48 * 1024;
 const residentKb = ({pid}: RunningNode) =>
 	Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
-/** Writes bytes, reads until the other end closes or 300 ms of silence. */
-async function poke(port: number, bytes: Uint8Array): Promise<void> {
+/** Sends bytes and reads until the other end closes or sends nothing for 300 ms. */
+async function sendBytes(port: number, bytes: Uint8Array): Promise<void> {
 	const socket = connect(port, HOST);
 	socket.on('error', () => {});
 	socket.setTimeout(300, () => socket.destroy());
@@ -25,14 +25,14 @@ async function poke(port: number, bytes: Uint8Array): Promise<void> {
 	await new Promise(resolve => socket.once('close', resolve));
 }
 
-async function flood(port: number, datagrams: readonly Uint8Array[]): Promise<void> {
+async function sendDatagrams(port: number, datagrams: readonly Uint8Array[]): Promise<void> {
 	const socket = createSocket('udp4');
 	for (const bytes of datagrams) await new Promise(resolve => socket.send(bytes, port, HOST, resolve));
 	socket.close();
 }
 
-/** What openssl says of a handshake, told to end at once. */
-function handshake(port: number, words: readonly string[]): Promise<string> {
+/** Runs one TLS handshake with openssl and returns its output. */
+function runHandshake(port: number, words: readonly string[]): Promise<string> {
 	return new Promise(resolve => {
 		const child = execFile(
 			'openssl',
@@ -52,26 +52,28 @@ async function startTwo(): Promise<[RunningNode, RunningNode, number]> {
 	return [ann, bob, port];
 }
 
-async function talkStill(ann: RunningNode, bob: RunningNode, text: string): Promise<void> {
+async function expectChatWorks(ann: RunningNode, bob: RunningNode, text: string): Promise<void> {
 	ann.post(text);
 	await bob.waitFor(text, line => line.text === text);
 	bob.post(`${text} too`);
 	await ann.waitFor(text, line => line.text === `${text} too`);
 }
 
-describe('what strangers send', () => {
-	it('to the TCP port (a length of 2 GiB, noise, HTTP, a port scan) ends nothing and costs no memory', async () => {
+describe('traffic from outside the room', () => {
+	it('to the TCP port (a length of 2 GiB, noise, HTTP, a port scan) closes no connection and uses no memory', async () => {
 		const [ann, bob] = await startTwo();
-		await talkStill(ann, bob, 'before');
+		await expectChatWorks(ann, bob, 'before');
 		const {tcpPort} = ann.lines[0] as {tcpPort: number};
 		const before = residentKb(ann);
 		const huge = Buffer.concat([Buffer.from([0x7f, 0xff, 0xff, 0xff]), randomBytes(64 * 1024)]);
 		const http = Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
 		const hello = Buffer.concat([Buffer.from([0x16, 0x03, 0x01, 0xff, 0xff]), randomBytes(64 * 1024)]);
 		for (let round = 0; round < 25; round++) {
-			await Promise.all([huge, http, hello, randomBytes(4096), Buffer.alloc(0)].map(bytes => poke(tcpPort, bytes)));
+			await Promise.all(
+				[huge, http, hello, randomBytes(4096), Buffer.alloc(0)].map(bytes => sendBytes(tcpPort, bytes)),
+			);
 		}
-		await talkStill(ann, bob, 'after');
+		await expectChatWorks(ann, bob, 'after');
 		expect(residentKb(ann) - before).toBeLessThan(MEMORY_SLACK_KB);
 		for (const node of [ann, bob]) {
 			expect(node.child.exitCode).toBeNull();
@@ -79,29 +81,29 @@ describe('what strangers send', () => {
 		}
 	});
 
-	it('to the UDP port (noise of every length, what looks like a beacon) ends nothing and costs no memory', async () => {
+	it('to the UDP port (noise of every length) closes no connection and uses no memory', async () => {
 		const [ann, bob, port] = await startTwo();
-		await talkStill(ann, bob, 'before');
+		await expectChatWorks(ann, bob, 'before');
 		const before = residentKb(ann);
 		const noise = Array.from({length: 4000}, (_, at) => randomBytes(at % 1500));
-		await flood(port, noise);
-		await talkStill(ann, bob, 'after');
+		await sendDatagrams(port, noise);
+		await expectChatWorks(ann, bob, 'after');
 		expect(residentKb(ann) - before).toBeLessThan(MEMORY_SLACK_KB);
 		expect(
 			ann.lines.filter(({type, name}) => type === 'peer' && name !== 'Bob' && !/^[0-9a-f]{8}$/.test(name)),
 		).toEqual([]);
 	});
 
-	it('over TLS needs version 1.3 and the key of the room', async () => {
+	it('over TLS is accepted only with version 1.3 and the key of the room', async () => {
 		const [ann] = await startTwo();
 		const {tcpPort} = ann.lines[0] as {tcpPort: number};
 		const keys = await deriveRoomKeys({room: 'lan'});
 		const psk = (key: string) => ['-psk', key, '-psk_identity', keys.pskIdentity];
-		const right = await handshake(tcpPort, ['-tls1_3', ...psk(bytesToHex(keys.psk))]);
+		const right = await runHandshake(tcpPort, ['-tls1_3', ...psk(bytesToHex(keys.psk))]);
 		expect(right).toMatch(/TLSv1\.3, Cipher is TLS_(CHACHA20_POLY1305|AES_128_GCM)_SHA256/);
-		expect(await handshake(tcpPort, ['-tls1_2', ...psk(bytesToHex(keys.psk))])).toMatch(/Cipher is \(NONE\)/);
-		expect(await handshake(tcpPort, ['-tls1_3', ...psk('00'.repeat(32))])).toMatch(/Cipher is \(NONE\)/);
-		expect(await handshake(tcpPort, ['-tls1_3'])).toMatch(/Cipher is \(NONE\)/);
+		expect(await runHandshake(tcpPort, ['-tls1_2', ...psk(bytesToHex(keys.psk))])).toMatch(/Cipher is \(NONE\)/);
+		expect(await runHandshake(tcpPort, ['-tls1_3', ...psk('00'.repeat(32))])).toMatch(/Cipher is \(NONE\)/);
+		expect(await runHandshake(tcpPort, ['-tls1_3'])).toMatch(/Cipher is \(NONE\)/);
 		await ann.waitFor('Bob', ({type, name}) => type === 'peer' && name === 'Bob');
 	});
 });

@@ -53,7 +53,7 @@ function seedWhere(isWanted: (peer: string) => boolean): Buffer {
 }
 
 /** The client announces entries of a feed, so that the node requests them. */
-function claim(client: IndependentClient, node: RunningNode, author: string, seq: number): void {
+function announce(client: IndependentClient, node: RunningNode, author: string, seq: number): void {
 	const feed = [Buffer.from(author, 'hex'), seq, Buffer.alloc(8)];
 	client.sendTo(idOf(node), {type: 'have', kind: 'delta', feeds: [feed]});
 }
@@ -61,22 +61,22 @@ function claim(client: IndependentClient, node: RunningNode, author: string, seq
 const entry = (kind: string, counter: number, ...values: unknown[]) =>
 	encode([kind, Date.now(), Date.now(), counter, ...values]);
 
-/** Returns why the node ended the connection. */
-async function ending(client: IndependentClient, provoke: () => void): Promise<unknown> {
+/** Returns the reason with which the node closed the connection. */
+async function closeReason(client: IndependentClient, provoke: () => void): Promise<unknown> {
 	const closed = once(client.events, 'closed', {signal: AbortSignal.timeout(15_000)});
 	provoke();
 	return (await closed)[1];
 }
 
-/** Checks that the node still works: it exchanges messages with another one. */
-async function expectGoesOn(node: RunningNode): Promise<void> {
+/** Checks that the node still accepts a new client and its messages. */
+async function expectStillWorks(node: RunningNode): Promise<void> {
 	const honest = await dialled(node);
 	honest.post('are you there?');
 	await node.waitFor('an honest post', line => says('are you there?')(line) && line.peer === honest.peer);
 }
 
 describe('an independent client written from protocol.md', () => {
-	it('is found by its beacon, chats with two nodes, and is shown as left when it leaves', async () => {
+	it('is discovered by its beacon, chats with two nodes, and is shown as left when it leaves', async () => {
 		const port = await findFreeUdpPort();
 		const nodes = [
 			await startNode({home: makeHome(), port, name: 'Ann'}),
@@ -95,7 +95,10 @@ describe('an independent client written from protocol.md', () => {
 		await client.leave();
 		for (const node of nodes) {
 			await node.waitFor('left', ({kind, peer}) => kind === 'left' && peer === client.peer);
-			await node.waitFor('gone', line => line.type === 'peer' && line.peer === client.peer && line.status === 'left');
+			await node.waitFor(
+				'status left',
+				line => line.type === 'peer' && line.peer === client.peer && line.status === 'left',
+			);
 		}
 	});
 
@@ -154,7 +157,7 @@ describe('an independent client written from protocol.md', () => {
 	it.each([
 		['lower', (node: string) => (peer: string) => peer < node],
 		['higher', (node: string) => (peer: string) => peer > node],
-	])('with the %s id comes down to one connection of two, and goes on talking', async (_, wanted) => {
+	])('with the %s id keeps one of two connections, and the chat continues', async (_, wanted) => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node, {seed: seedWhere(wanted(idOf(node)))});
 		const closed = once(client.events, 'closed');
@@ -194,7 +197,7 @@ describe('an independent client written from protocol.md', () => {
 		);
 	});
 
-	it('as a program prints messages of others and posts the lines of its standard input', async () => {
+	it('run as a program prints messages of others and posts the lines of its standard input', async () => {
 		const port = await findFreeUdpPort();
 		const node = await startNode({home: makeHome(), port, name: 'Ann'});
 		const path = fileURLToPath(new URL('../protocol/independent-client.mjs', import.meta.url));
@@ -215,18 +218,18 @@ describe('an independent client written from protocol.md', () => {
 });
 
 describe('a client that breaks a rule', () => {
-	it('is disconnected with bad-signature for an invalid signature, and banned for a while', async () => {
+	it('is disconnected with bad-signature for an invalid signature, and temporarily banned', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		const author = createKey(Buffer.alloc(32, 7));
 		const hash = firstHash(client.room, author.peer);
-		const entries = [entry('joined', 0, 'Nobody', [], '1', null, null), entry('posted', 1, 'never said')];
+		const entries = [entry('joined', 0, 'Nobody', [], '1', null, null), entry('posted', 1, 'forged text')];
 		const [, first, before, , signature] = signBatch(client.room, client.key, 1, hash, entries);
 		client.forged.set(author.peer, [[Buffer.from(author.peer, 'hex'), first, before, entries, signature]]);
-		expect(await ending(client, () => claim(client, node, author.peer, 2))).toBe('bad-signature');
-		expect(await ending(client, () => client.dial(tcpPortOf(node)))).toBe('barred');
-		await expectGoesOn(node);
-		expect(node.events().filter(({text}) => text === 'never said')).toEqual([]);
+		expect(await closeReason(client, () => announce(client, node, author.peer, 2))).toBe('bad-signature');
+		expect(await closeReason(client, () => client.dial(tcpPortOf(node)))).toBe('barred');
+		await expectStillWorks(node);
+		expect(node.events().filter(({text}) => text === 'forged text')).toEqual([]);
 		await node.waitFor('a notice', ({type, code}) => type === 'notice' && code === 'bad-signature');
 	});
 
@@ -243,8 +246,8 @@ describe('a client that breaks a rule', () => {
 			entries,
 		);
 		client.forged.set(author.peer, [[peer, first, Buffer.alloc(32), entries, signature]]);
-		expect(await ending(client, () => claim(client, node, author.peer, 1))).toBe('bad-signature');
-		await expectGoesOn(node);
+		expect(await closeReason(client, () => announce(client, node, author.peer, 1))).toBe('bad-signature');
+		await expectStillWorks(node);
 	});
 
 	it('is disconnected with unasked for a push of another feed', async () => {
@@ -255,27 +258,27 @@ describe('a client that breaks a rule', () => {
 			entry('joined', 0, 'Dan', [], '1', null, null),
 		]);
 		const push = () => client.sendTo(idOf(node), {type: 'events', batches: [batch]});
-		expect(await ending(client, push)).toBe('unasked');
-		await expectGoesOn(node);
+		expect(await closeReason(client, push)).toBe('unasked');
+		await expectStillWorks(node);
 	});
 
-	it('that forks its own feed stays connected, and nothing more of its feed is shown', async () => {
+	it('stays connected after it forks its own feed, and no later event of its feed is shown', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		client.post('the first story');
 		await node.waitFor('its post', says('the first story'));
 		const {room, key, feeds} = client;
 		const other = signBatch(room, key, 2, feeds.hashOf(key.peer, 1), [
-			entry('posted', 0, 'the second story'),
-			entry('posted', 1, 'and on'),
+			entry('posted', 0, 'another story'),
+			entry('posted', 1, 'and more'),
 		]);
 		client.sendTo(idOf(node), {type: 'events', batches: [other]});
 		await node.waitFor('a notice', ({type, code}) => type === 'notice' && code === 'forked');
 		client.post('more');
-		node.post('I go on');
-		await until(() => textsOf(client).includes('I go on'));
+		node.post('still chatting');
+		await until(() => textsOf(client).includes('still chatting'));
 		expect(client.connectionCount(idOf(node))).toBe(1);
-		await expectGoesOn(node);
+		await expectStillWorks(node);
 		const shown = node.events().filter(({peer, kind}) => peer === client.peer && kind === 'posted');
 		expect(shown.map(({text}) => text)).toEqual(['the first story']);
 	});
@@ -284,11 +287,11 @@ describe('a client that breaks a rule', () => {
 		['bad-field', {type: 'ping'}],
 		['bad-field', {type: 'want', id: 1, ranges: [[Buffer.alloc(31), 1]]}],
 		['too-deep', Array.from({length: 20}).reduce<unknown>(inner => [inner], 0)],
-	])('with a message that breaks the rules is cut off as %s', async (code, message) => {
+	])('is disconnected with %s for an invalid message', async (code, message) => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
-		expect(await ending(client, () => client.sendTo(idOf(node), message as object))).toBe(code);
-		await expectGoesOn(node);
+		expect(await closeReason(client, () => client.sendTo(idOf(node), message as object))).toBe(code);
+		await expectStillWorks(node);
 	});
 });
 

@@ -15,7 +15,7 @@ const carol = peerOf(1);
 const isRoot = process.getuid?.() === 0;
 
 /** Creates a resilient log in `folder`. Its retries run only when the test calls `retry`. */
-function chatIn(folder: string) {
+function openResilientLog(folder: string) {
 	const states: PersistenceStatus[] = [];
 	const due = new Set<() => void>();
 	let files = 0;
@@ -57,7 +57,7 @@ async function textsIn(path: string): Promise<string[]> {
 	return texts;
 }
 
-/** Damage that another process sees in the open file. */
+/** Damage that another reader finds in the open file. */
 async function damageIn(path: string): Promise<readonly Damage[]> {
 	const reader = openLogReader(path);
 	for await (const _ of reader.read());
@@ -77,7 +77,7 @@ function mountDisk(options: string): string {
 }
 
 test.runIf(process.platform === 'linux')(
-	'continues when the file has reached its size limit, and saves everything in order when the limit is raised',
+	'a log continues when the file reaches its size limit, and saves everything in order when the limit is raised',
 	async () => {
 		const path = join(makeFolder(), 'a.p2plog');
 		const script = join(import.meta.dirname, 'log-child.mjs');
@@ -101,11 +101,11 @@ test.runIf(process.platform === 'linux')(
 );
 
 test.runIf(isRoot && process.platform === 'linux')(
-	'continues when the disk is full, and saves everything when there is space again',
+	'a log continues when the disk is full, and saves everything when space is available again',
 	async () => {
 		const disk = mountDisk('size=512k');
 		writeFileSync(join(disk, 'filler'), Buffer.alloc(300_000));
-		const {log, states, retry} = chatIn(disk);
+		const {log, states, retry} = openResilientLog(disk);
 		const texts = Array.from({length: 40}, (_, index) => `${index} ${'x'.repeat(9000)}`);
 		for (const [index, text] of texts.entries()) log.append([batchRecord(carol, index + 1, [text])]);
 		expect(states).toMatchObject([{isSaving: false, reason: expect.stringContaining('disk is full')}]);
@@ -125,10 +125,10 @@ test.runIf(isRoot && process.platform === 'linux')(
 	},
 );
 
-test('continues when the folder is read-only, and creates the file when it becomes writable', async () => {
+test('a log continues when the folder is read-only, and creates the file when it becomes writable', async () => {
 	const folder = isRoot ? mountDisk('size=512k,ro') : makeFolder();
 	if (!isRoot) chmodSync(folder, 0o500);
-	const {log, states, retry, due} = chatIn(folder);
+	const {log, states, retry, due} = openResilientLog(folder);
 	log.append([batchRecord(carol, 1, ['one'])]);
 	expect(states).toMatchObject([{isSaving: false, reason: expect.stringMatching(/read-only|denied/)}]);
 	retry();

@@ -53,7 +53,7 @@ async function checkLog(path: string, appendedSeq: number): Promise<void> {
 	await opened.log.close();
 }
 
-test('keeps every appended record when the writer is killed at a random moment, 100 times', async () => {
+test('a log keeps every appended record when its writer is killed at a random moment, 100 times', async () => {
 	const lane = async (name: string, kills: number) => {
 		for (let kill = 0; kill < kills; kill++) {
 			const path = join(folder, `${name}-${Math.floor(kill / 10)}.p2plog`);
@@ -65,7 +65,7 @@ test('keeps every appended record when the writer is killed at a random moment, 
 	expect(readdirSync(folder).filter(name => name.endsWith('.lock'))).toEqual([]);
 });
 
-test('lets one process write a file, and another one only after the first has exited', async () => {
+test('only one process can write a log, until it exits', async () => {
 	const path = join(folder, 'one.p2plog');
 	const {child, next} = start('race', '');
 	await next();
@@ -81,7 +81,7 @@ test('lets one process write a file, and another one only after the first has ex
 	await opened.log.close();
 });
 
-test('lets exactly one of several processes take over a stale lock', async () => {
+test('exactly one of several processes takes over a stale lock', async () => {
 	const racers = Array.from({length: 4}, () => start('race', ''));
 	for (const {next} of racers) expect(await next()).toBe('ready');
 	for (let round = 0; round < 25; round++) {

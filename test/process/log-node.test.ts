@@ -40,22 +40,22 @@ test('the log of a node killed at a random moment contains every event that it p
 		await new Promise(resolve => setTimeout(resolve, Math.random() * 400));
 		node.child.kill('SIGKILL');
 		await node.result;
-		// An observer that never got its hello has no event of it either.
+		// An observer that received no hello from the node has no event of it either.
 		const statusOf = (lines: readonly Line[]) =>
 			lines.findLast(line => line.type === 'peer' && line.peer === ready.peer)?.status;
-		await observer.waitUntil('its end', lines => statusOf(lines) !== 'connected');
-		const held = await idsInLog(ready.log, home);
+		await observer.waitUntil('the disconnection', lines => statusOf(lines) !== 'connected');
+		const logged = await idsInLog(ready.log, home);
 		const sent = [...posts(node, ready.peer), ...posts(observer, ready.peer)];
 		shown += sent.length;
-		expect(sent.filter(event => !held.has(event.id))).toEqual([]);
+		expect(sent.filter(event => !logged.has(event.id))).toEqual([]);
 	}
 
 	expect(shown).toBeGreaterThan(KILLS);
-	console.log(`${KILLS} kills, ${shown} events shown or passed on, none missing`);
+	console.log(`${KILLS} kills, ${shown} events printed or received by a peer, none missing`);
 });
 
 test.runIf(isRoot)(
-	'the chat continues while the disk is full, reports it, and saves everything when there is space again',
+	'a chat continues while the disk is full, reports it, and saves everything when space is available again',
 	{
 		timeout: 60_000,
 	},
@@ -81,7 +81,7 @@ test.runIf(isRoot)(
 		const texts = Array.from({length: 40}, (_, index) => `${index} ${'x'.repeat(900)}`);
 		for (const text of texts) node.post(text);
 		await node.waitFor('the notice', line => line.type === 'notice' && line.code === 'not-saving');
-		await other.waitUntil('the chat goes on', () => posts(other, ready.peer).length === texts.length);
+		await other.waitUntil('all posts on the other node', () => posts(other, ready.peer).length === texts.length);
 		for (const entry of execFileSync('ls', [disk], {encoding: 'utf8'}).split('\n')) {
 			if (entry.startsWith('ballast')) rmSync(join(disk, entry));
 		}
@@ -89,9 +89,9 @@ test.runIf(isRoot)(
 		await node.waitFor('saving again', line => line.type === 'notice' && line.code === 'saving');
 		node.child.kill('SIGTERM');
 		await node.result;
-		const held = await idsInLog(ready.log, home);
+		const logged = await idsInLog(ready.log, home);
 		const sent = posts(node, ready.peer);
 		expect(sent).toHaveLength(texts.length);
-		expect(sent.filter(event => !held.has(event.id))).toEqual([]);
+		expect(sent.filter(event => !logged.has(event.id))).toEqual([]);
 	},
 );

@@ -1,4 +1,4 @@
-/** What a room with a secret lets out: nothing in what is written, sent in clear, or said to one with another secret. */
+/** Checks that a room with a secret leaks nothing through files, beacons, the process list or nodes with another secret. */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
@@ -20,21 +20,21 @@ function secretFile(home: string, secret: string): string {
 	return path;
 }
 
-/** All files under a folder but the one the user wrote. */
+/** All files below a folder except the secret file, which the user wrote. */
 function filesIn(folder: string): string[] {
 	return readdirSync(folder, {recursive: true, withFileTypes: true})
 		.filter(entry => entry.isFile() && entry.name !== 'secret.txt')
 		.map(entry => join(entry.parentPath, entry.name));
 }
 
-it('keeps its secret, its keys, its names and its words to those inside', {timeout: 120_000}, async () => {
+it('a room with a secret keeps its secret, keys, names and messages from outsiders', {timeout: 120_000}, async () => {
 	const port = await findFreeUdpPort();
 	const keys = await deriveRoomKeys({room: 'lan', secret: SECRET});
 	const beacons: Buffer[] = [];
-	const ear = createSocket({type: 'udp4', reuseAddr: true});
-	ear.on('message', bytes => beacons.push(bytes));
-	ear.bind(port, '0.0.0.0');
-	await once(ear, 'listening');
+	const listener = createSocket({type: 'udp4', reuseAddr: true});
+	listener.on('message', bytes => beacons.push(bytes));
+	listener.bind(port, '0.0.0.0');
+	await once(listener, 'listening');
 
 	const start = async (name: string, secret: string) => {
 		const home = makeHome();
@@ -54,13 +54,13 @@ it('keeps its secret, its keys, its names and its words to those inside', {timeo
 	const nodes = [inside.node, friend.node, outside.node, open];
 	for (const node of nodes) node.child.stdin?.end();
 	await Promise.all(nodes.map(({result}) => result));
-	ear.close();
+	listener.close();
 
 	const log = filesIn(inside.home).find(path => path.endsWith('.p2plog'))!;
 	const exported = await runToEnd(['export', log], {home: inside.home});
 	expect(exported.stdout).toContain(TEXT);
 
-	const needles = [
+	const secrets = [
 		Buffer.from(SECRET),
 		...[keys.psk, keys.roomKey, keys.beaconKey].flatMap(key => [
 			Buffer.from(key),
@@ -68,22 +68,22 @@ it('keeps its secret, its keys, its names and its words to those inside', {timeo
 			Buffer.from(Buffer.from(key).toString('base64')),
 		]),
 	];
-	const places: [string, Buffer][] = [
+	const outputs: [string, Buffer][] = [
 		['the process list', Buffer.from(commandLine, 'latin1')],
 		['the export', Buffer.from(exported.stdout + exported.stderr)],
 		...nodes.map((node, index): [string, Buffer] => [`output ${index}`, Buffer.from(node.stdout + node.stderr)]),
 		...beacons.map((bytes): [string, Buffer] => ['a beacon', bytes]),
 		...[inside, friend].flatMap(({home}) => filesIn(home).map((path): [string, Buffer] => [path, readFileSync(path)])),
 	];
-	expect(places.length).toBeGreaterThan(25);
-	expect(places.flatMap(([place, bytes]) => needles.filter(needle => bytes.includes(needle)).map(() => place))).toEqual(
-		[],
-	);
+	expect(outputs.length).toBeGreaterThan(25);
+	expect(
+		outputs.flatMap(([source, bytes]) => secrets.filter(secret => bytes.includes(secret)).map(() => source)),
+	).toEqual([]);
 
 	for (const {home} of [inside, friend, outside])
 		for (const path of filesIn(home)) expect([path, (statSync(path).mode & 0o777).toString(8)]).toEqual([path, '600']);
 
-	const words = [NAME, 'Yorick', TEXT].map(word => Buffer.from(word));
+	const texts = [NAME, 'Yorick', TEXT].map(text => Buffer.from(text));
 	const outsiders: [string, Buffer][] = [
 		...beacons
 			.filter(bytes => !bytes.includes(Buffer.from('Olga')))
@@ -91,12 +91,12 @@ it('keeps its secret, its keys, its names and its words to those inside', {timeo
 		...[outside.node, open].map((node): [string, Buffer] => ['an outsider', Buffer.from(node.stdout + node.stderr)]),
 		...filesIn(outside.home).map((path): [string, Buffer] => [path, readFileSync(path)]),
 	];
-	expect(outsiders.flatMap(([place, bytes]) => words.filter(word => bytes.includes(word)).map(() => place))).toEqual(
+	expect(outsiders.flatMap(([source, bytes]) => texts.filter(text => bytes.includes(text)).map(() => source))).toEqual(
 		[],
 	);
 });
 
-it('a wrong secret is told in words to the one who has it, in the lines of a headless run', {
+it('a node with another secret reports the reason as a notice in its JSON lines', {
 	timeout: 60_000,
 }, async () => {
 	const port = await findFreeUdpPort();

@@ -1,4 +1,4 @@
-/** Every verdict of the doctor that a network can produce, produced by one. */
+/** Produces, in network namespaces, every finding of the doctor that a network can cause. */
 import {describe, expect, it, type TestContext} from 'vitest';
 import {createRoom, ROOM_PORT, type Room} from '../helpers/namespace-room.js';
 import type {NamespaceHost} from '../helpers/namespaces.js';
@@ -7,13 +7,13 @@ import {namespacesAvailable} from '../helpers/namespaces.js';
 const reason = namespacesAvailable();
 const quiet = process.env.P2PCHAT_SHOW === undefined;
 
-interface Finding {
+interface Examination {
 	readonly code: number | null;
 	readonly ok: boolean;
-	/** Codes that say that something is broken. */
+	/** Codes of the errors and warnings. */
 	readonly broken: string[];
 	readonly codes: string[];
-	readonly verdicts: readonly {code: string; level: string; text: string; next?: string}[];
+	readonly findings: readonly {code: string; level: string; text: string; next?: string}[];
 	readonly report: any;
 }
 
@@ -27,11 +27,11 @@ async function inRoom(context: TestContext, networks: readonly string[], run: (r
 	}
 }
 
-async function examine(room: Room, host: NamespaceHost, words: readonly string[] = []): Promise<Finding> {
+async function examine(room: Room, host: NamespaceHost, words: readonly string[] = []): Promise<Examination> {
 	const {code, stdout, stderr} = await room.run(host, ['doctor', '--json', ...words]);
 	expect(stderr).toBe('');
 	const found = JSON.parse(stdout);
-	const broken = found.verdicts.filter((verdict: any) => verdict.level === 'error' || verdict.level === 'warn');
+	const broken = found.verdicts.filter((finding: any) => finding.level === 'error' || finding.level === 'warn');
 	if (!quiet)
 		console.log(found.verdicts.map((one: any) => `${one.level} ${one.code}: ${one.text}\n  -> ${one.next}`).join('\n'));
 	expect(code).toBe(broken.length > 0 ? 1 : 0);
@@ -39,55 +39,58 @@ async function examine(room: Room, host: NamespaceHost, words: readonly string[]
 	return {
 		code,
 		ok: found.ok,
-		broken: broken.map((verdict: any) => verdict.code),
-		codes: found.verdicts.map((verdict: any) => verdict.code),
-		verdicts: found.verdicts,
+		broken: broken.map((finding: any) => finding.code),
+		codes: found.verdicts.map((finding: any) => finding.code),
+		findings: found.verdicts,
 		report: found.report,
 	};
 }
 
 const hostA = (room: Room) => room.host('a', {lan: '10.77.0.1/24'});
 const hostB = (room: Room) => room.host('b', {lan: '10.77.0.2/24'});
-/** Drops or rejects what comes in from other machines. */
+/** Drops or rejects packets from other machines. */
 function block(host: NamespaceHost, what: string): void {
 	const chain = 'add table ip wall; add chain ip wall in { type filter hook input priority 0; }';
 	host.run('nft', `${chain}; add rule ip wall in iifname != "lo" ${what}`);
 }
 
 describe.concurrent('the doctor between machines', () => {
-	it('finds that all is well, in both directions, and nobody sees it', {timeout: 90_000}, context =>
-		inRoom(context, ['lan'], async room => {
-			const here = hostA(room);
-			const bob = await room.start(hostB(room), 'Bob');
-			const found = await examine(room, here);
-			expect([found.codes, found.code]).toEqual([['all-well'], 0]);
-			const [peer] = found.report.peers;
-			expect(peer).toMatchObject({
-				name: 'Bob',
-				connected: true,
-				direction: 'dialled',
-				reachesUs: true,
-				version: '1.0.0',
-			});
-			expect(peer.heardBy).toEqual(expect.arrayContaining(['broadcast', 'multicast', 'answer']));
-			const lan = found.report.interfaces.find((one: any) => one.name === 'eth0');
-			expect(lan.broadcast.echoes).toBe(lan.broadcast.sent);
-			expect(lan.multicast.echoes).toBe(lan.multicast.sent);
-			await room.until('Bob has had time to complain', () => bob.lines.some(line => line.type === 'alone'));
-			expect(bob.lines.filter(line => line.type === 'peer' || line.type === 'notice')).toEqual([]);
-			expect(bob.timeline()).toEqual(['joined Bob']);
-		}),
+	it(
+		'reports that the network works in both directions, and stays invisible to other nodes',
+		{timeout: 90_000},
+		context =>
+			inRoom(context, ['lan'], async room => {
+				const here = hostA(room);
+				const bob = await room.start(hostB(room), 'Bob');
+				const found = await examine(room, here);
+				expect([found.codes, found.code]).toEqual([['all-well'], 0]);
+				const [peer] = found.report.peers;
+				expect(peer).toMatchObject({
+					name: 'Bob',
+					connected: true,
+					direction: 'dialled',
+					reachesUs: true,
+					version: '1.0.0',
+				});
+				expect(peer.heardBy).toEqual(expect.arrayContaining(['broadcast', 'multicast', 'answer']));
+				const lan = found.report.interfaces.find((one: any) => one.name === 'eth0');
+				expect(lan.broadcast.echoes).toBe(lan.broadcast.sent);
+				expect(lan.multicast.echoes).toBe(lan.multicast.sent);
+				await room.until('Bob reports that he is alone', () => bob.lines.some(line => line.type === 'alone'));
+				expect(bob.lines.filter(line => line.type === 'peer' || line.type === 'notice')).toEqual([]);
+				expect(bob.timeline()).toEqual(['joined Bob']);
+			}),
 	);
 
-	it('finds that nobody else is there and says what to do', {timeout: 90_000}, context =>
+	it('reports that no other node is nearby, and what to do', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const found = await examine(room, hostA(room));
 			expect([found.codes, found.code]).toEqual([['alone'], 0]);
-			expect(found.verdicts[0]!.next).toContain('--peer HOST:PORT');
+			expect(found.findings[0]!.next).toContain('--peer HOST:PORT');
 		}),
 	);
 
-	it('finds that no network is up', {timeout: 90_000}, context =>
+	it('reports that no network interface is up', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			here.run('ip', 'link', 'set', 'eth0', 'down');
@@ -95,7 +98,7 @@ describe.concurrent('the doctor between machines', () => {
 		}),
 	);
 
-	it('finds that only a virtual network is up', {timeout: 90_000}, context =>
+	it('reports that only a virtual interface is up', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			here.run('ip', 'link', 'set', 'eth0', 'down');
@@ -105,7 +108,7 @@ describe.concurrent('the doctor between machines', () => {
 		}),
 	);
 
-	it('finds a firewall here that drops what is heard', {timeout: 90_000}, context =>
+	it('reports a local firewall that drops incoming datagrams', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			await room.start(hostB(room), 'Bob');
@@ -113,12 +116,12 @@ describe.concurrent('the doctor between machines', () => {
 			block(here, 'meta l4proto udp drop');
 			const found = await examine(room, here);
 			expect(found.codes[0]).toBe('filtered');
-			expect(found.verdicts[0]!.next).toContain(`ufw allow ${ROOM_PORT}/udp`);
+			expect(found.findings[0]!.next).toContain(`ufw allow ${ROOM_PORT}/udp`);
 		}),
 	);
 
 	it.for(['broadcast', 'multicast'] as const)(
-		'finds that %s is filtered, and that it does not matter',
+		'reports that %s is filtered, and that the chat works without it',
 		{timeout: 90_000},
 		(type, context) =>
 			inRoom(context, ['lan'], async room => {
@@ -129,7 +132,7 @@ describe.concurrent('the doctor between machines', () => {
 			}),
 	);
 
-	it('finds that nothing can be sent', {timeout: 90_000}, context =>
+	it('reports that no datagram can be sent', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			here.run(
@@ -145,7 +148,7 @@ describe.concurrent('the doctor between machines', () => {
 		['drops', 'drop', 'peer-silent'],
 		['rejects', 'reject with tcp reset', 'peer-refused'],
 	] as const)(
-		'finds a firewall over there that %s connections, whichever way they get together',
+		'reports a firewall of the peer that %s connections, in either direction',
 		{timeout: 90_000},
 		([, verb, code], context) =>
 			inRoom(context, ['lan'], async room => {
@@ -156,23 +159,23 @@ describe.concurrent('the doctor between machines', () => {
 				block(here, 'tcp flags & (syn | ack) == syn drop');
 				const found = await examine(room, here);
 				expect(found.broken).toEqual([code]);
-				expect(found.verdicts[0]!.level).toBe('error');
-				expect(found.verdicts[0]!.text).toContain('Bob (10.77.0.2:');
+				expect(found.findings[0]!.level).toBe('error');
+				expect(found.findings[0]!.text).toContain('Bob (10.77.0.2:');
 			}),
 	);
 
-	it('finds a firewall here that lets no connection in', {timeout: 90_000}, context =>
+	it('reports a local firewall that blocks incoming connections', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			await room.start(hostB(room), 'Bob');
 			here.setFaults({type: 'incoming-tcp'});
 			const found = await examine(room, here);
 			expect(found.broken).toEqual(['incoming-blocked']);
-			expect(found.verdicts[0]!.next).toContain('ufw allow 47474/tcp');
+			expect(found.findings[0]!.next).toContain('ufw allow 47474/tcp');
 		}),
 	);
 
-	it('finds a firewall here that lets no connection out', {timeout: 90_000}, context =>
+	it('reports a local firewall that blocks outgoing connections', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			const peers = [hostB(room), room.host('c', {lan: '10.77.0.3/24'})];
@@ -184,12 +187,12 @@ describe.concurrent('the doctor between machines', () => {
 			);
 			const found = await examine(room, here);
 			expect(found.broken).toEqual(['peer-silent']);
-			for (const name of ['Bob', 'Cleo', 'TCP']) expect(found.verdicts[0]!.text).toContain(name);
+			for (const name of ['Bob', 'Cleo', 'TCP']) expect(found.findings[0]!.text).toContain(name);
 		}),
 	);
 
 	it(
-		'finds that the network keeps devices apart, from one --peer that does and one that does not answer',
+		'reports that the network isolates devices, with a --peer that answers and with one that does not',
 		{timeout: 90_000},
 		context =>
 			inRoom(context, ['lan'], async room => {
@@ -202,7 +205,7 @@ describe.concurrent('the doctor between machines', () => {
 				const bob = await room.start(there, 'Bob');
 				const reached = await examine(room, here, ['--peer', `10.77.0.2:${bob.tcpPort}`]);
 				expect(reached.broken).toEqual(['isolated']);
-				expect(reached.verdicts[0]!.text).toContain('Bob');
+				expect(reached.findings[0]!.text).toContain('Bob');
 				here.setFaults({type: 'incoming-tcp'});
 				block(there, 'ip saddr 10.77.0.1 drop');
 				const apart = await examine(room, here, ['--peer', `10.77.0.2:${bob.tcpPort}`]);
@@ -210,7 +213,7 @@ describe.concurrent('the doctor between machines', () => {
 			}),
 	);
 
-	it('finds an address where nobody is, and one where nothing listens', {timeout: 90_000}, context =>
+	it('reports an address without a host and a port without a listener', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			hostB(room);
@@ -219,19 +222,19 @@ describe.concurrent('the doctor between machines', () => {
 		}),
 	);
 
-	it('finds another room, and on a named peer another secret', {timeout: 90_000}, context =>
+	it('reports a node in another room, and a named peer with another secret', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			const bob = await room.start(hostB(room), 'Bob', ['--room', 'other']);
 			const found = await examine(room, here);
 			expect(found.broken).toEqual(['other-room']);
-			expect(found.verdicts[0]!.text).toContain('1 node nearby uses another room');
+			expect(found.findings[0]!.text).toContain('1 node nearby uses another room');
 			const named = await examine(room, here, ['--peer', `10.77.0.2:${bob.tcpPort}`]);
 			expect(named.broken).toContain('wrong-secret');
 		}),
 	);
 
-	it('finds that a network mask is wrong on one side', {timeout: 90_000}, context =>
+	it('reports that the network mask differs on one side', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			const there = room.host('b', {lan: '10.78.0.2/24'});

@@ -1,4 +1,4 @@
-/** What npm publishes, and what somebody gets who installs it: nothing here asks a registry for more than the lock file names. */
+/** Checks the published package and its installation. Requests only packages that the lock file names. */
 import {execFileSync, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
@@ -21,13 +21,13 @@ interface LockEntry {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const lock: {packages: Record<string, LockEntry>} = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-/** dist as built, the installed package in a path with spaces. */
+/** Temporary folder whose path contains spaces. */
 const scratch = mkdtempSync(join(tmpdir(), 'p2pchat package '));
 const folder = join(scratch, 'an empty folder');
 let packed: {filename: string; size: number; unpackedSize: number; files: {path: string}[]};
 
 beforeAll(() => {
-	// The scripts would build dist anew, under the feet of whoever uses it.
+	// The scripts would rebuild dist while other tests run it.
 	const words = ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch];
 	const output: unknown = JSON.parse(execFileSync('npm', words, {cwd: root, encoding: 'utf8'}));
 	packed = Array.isArray(output) ? output[0] : Object.values(output as object)[0];
@@ -36,11 +36,11 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, {recursive: true, force: true}));
 
 describe('the lock file', () => {
-	test('names no host, and no path of a machine', () => {
+	test('contains no host name and no local path', () => {
 		for (const [name, entry] of Object.entries(lock.packages)) expect(entry.resolved, name).toBeUndefined();
 	});
 
-	test('knows a version of every package, also of those for other platforms: npm ci takes it', () => {
+	test('contains a version of every package, also for other platforms, as npm ci requires', () => {
 		const missing = Object.values(lock.packages).flatMap(({dependencies, optionalDependencies}) =>
 			Object.keys({...dependencies, ...optionalDependencies}).filter(
 				name =>
@@ -51,12 +51,12 @@ describe('the lock file', () => {
 	});
 });
 
-test('a build leaves the program one that can be run: npx keeps a link to it, and sets its mode the first time only', () => {
+test('the built program is executable: npx links to it and sets its mode only at the first run', () => {
 	expect(statSync(join(root, 'dist/cli.js')).mode & 0o111).toBe(0o111);
 });
 
 describe('the package', () => {
-	test('holds the built program, the readme, the licence, two documents, and no more', () => {
+	test('contains only the built program, the readme, the licence, package.json and three documents', () => {
 		const paths = packed.files.map(({path}) => path);
 		const around = paths.filter(path => !path.startsWith('dist/')).sort();
 		expect(around).toEqual([
@@ -69,32 +69,34 @@ describe('the package', () => {
 		]);
 		const built = paths.filter(path => path.startsWith('dist/'));
 		expect(built).toContain('dist/cli.js');
-		// Joined into parts; what tsc wrote beside them is for tests.
+		// The bundler writes parts. The other output of tsc is for tests.
 		const isPart = (path: string) => /^dist\/(cli\.js|parts\/[\w-]+\.js|parts\/licences\.txt)$/.test(path);
 		expect(built.filter(path => !isPart(path))).toEqual([]);
 	});
 
-	test('is as small as the readme says', () => {
-		const said = /The package is (\d+) kB/.exec(readFileSync(join(root, 'readme.md'), 'utf8'));
-		expect(packed.size / 1000).toBeLessThanOrEqual(Number(said?.[1]));
-		expect(packed.size / 1000).toBeGreaterThan(Number(said?.[1]) * 0.7);
+	test('is as small as the readme states', () => {
+		const stated = /The package is (\d+) kB/.exec(readFileSync(join(root, 'readme.md'), 'utf8'));
+		expect(packed.size / 1000).toBeLessThanOrEqual(Number(stated?.[1]));
+		expect(packed.size / 1000).toBeGreaterThan(Number(stated?.[1]) * 0.7);
 	});
 
-	test('has as many dependencies as the readme says', () => {
-		const said = /(\d+) direct dependencies, (\d+) packages in all/.exec(readFileSync(join(root, 'readme.md'), 'utf8'));
-		expect(Object.keys(manifest.dependencies)).toHaveLength(Number(said?.[1]));
-		expect(runtimePackages()).toHaveLength(Number(said?.[2]));
+	test('has as many dependencies as the readme states', () => {
+		const stated = /(\d+) direct dependencies, (\d+) packages in all/.exec(
+			readFileSync(join(root, 'readme.md'), 'utf8'),
+		);
+		expect(Object.keys(manifest.dependencies)).toHaveLength(Number(stated?.[1]));
+		expect(runtimePackages()).toHaveLength(Number(stated?.[2]));
 	});
 });
 
-/** Paths of what a user gets on any platform: without tools of development and without what is built for some platforms. */
+/** Paths of the packages that every user installs: no development and no optional packages. */
 function runtimePackages(): string[] {
 	return Object.entries(lock.packages)
 		.filter(([path, entry]) => path !== '' && !entry.dev && !('optional' in entry))
 		.map(([path]) => path);
 }
 
-describe('installed from the tarball into an empty folder, in a path with spaces', () => {
+describe('the package installed from its tarball into an empty folder, in a path with spaces', () => {
 	beforeAll(() => {
 		install();
 	});
@@ -116,7 +118,7 @@ describe('installed from the tarball into an empty folder, in a path with spaces
 	});
 
 	test.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
-		'a user without an entry and without a home folder gets a screen, and is told where the log lies',
+		'a user without a password entry and a home folder gets the screen, and the path of the log',
 		async () => {
 			execFileSync('chmod', ['-R', 'a+rX', scratch]);
 			const port = String(await findFreeUdpPort());
@@ -135,15 +137,15 @@ describe('installed from the tarball into an empty folder, in a path with spaces
 		},
 	);
 
-	test('it needs no script of any dependency', () => {
+	test('works without install scripts', () => {
 		const {scripts} = manifest;
 		expect(Object.keys(scripts).filter(name => /^(pre|post)?install$/.test(name))).toEqual([]);
-		// Installed with --ignore-scripts above: msgpackr's native part is optional, and came prebuilt or not at all.
+		// install() uses --ignore-scripts. The native part of msgpackr is optional and prebuilt.
 		expect(statSync(join(folder, 'node_modules/.bin/p2pchat-ink')).mode & 0o111).not.toBe(0);
 	});
 });
 
-/** With the versions of our lock file, from npm's cache where it has them. */
+/** Installs the tarball with the versions of our lock file, from npm's cache if possible. */
 function install(): void {
 	const tarball = join(scratch, packed.filename);
 	const integrity = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
@@ -162,7 +164,7 @@ function install(): void {
 	execFileSync('npm', words, {cwd: folder, stdio: ['ignore', 'pipe', 'inherit']});
 }
 
-test.each(['18.20.8', '20.18.3'])('on Node %s it says in one line what it needs', version => {
+test.each(['18.20.8', '20.18.3'])('Node %s prints one line with the required version', version => {
 	const preload = join(scratch, 'older.cjs');
 	writeFileSync(
 		preload,

@@ -16,11 +16,11 @@ interface Client {
 	readonly lines: readonly Line[];
 	say(line: string): void;
 	waitFor(what: string, test: (line: Line) => boolean): Promise<Line>;
-	/** Its exit code. */
+	/** Resolves to the exit code. */
 	quit(): Promise<number | null>;
 }
 
-function needTools(): void {
+function requireTools(): void {
 	for (const [command, word] of [
 		['python3', '--version'],
 		['openssl', 'version'],
@@ -30,7 +30,7 @@ function needTools(): void {
 }
 
 async function startClient(words: readonly string[], environment: Record<string, string> = {}): Promise<Client> {
-	needTools();
+	requireTools();
 	const env = {PATH: process.env.PATH, ...environment};
 	const child = spawn('python3', ['-B', `${folder}client.py`, ...words], {env});
 	onTestFinished(() => void child.kill('SIGKILL'));
@@ -46,7 +46,7 @@ async function startClient(words: readonly string[], environment: Record<string,
 	async function waitFor(what: string, test: (line: Line) => boolean): Promise<Line> {
 		await until(() => lines.some(test), 15_000).catch(cause => {
 			const last = lines.slice(-20).map(line => JSON.stringify(line));
-			throw new Error(`client.py does not come to: ${what}\n${last.join('\n')}\n${errors}`, {cause});
+			throw new Error(`client.py timed out before: ${what}\n${last.join('\n')}\n${errors}`, {cause});
 		});
 		return lines.find(test) ?? {};
 	}
@@ -86,7 +86,7 @@ async function timelineOfClient(client: Client): Promise<string[]> {
 
 describe('a client in Python that was written from protocol.md', () => {
 	it('agrees with every fixture on encoding, keys, signatures and refusals', () => {
-		needTools();
+		requireTools();
 		const {stdout, stderr} = spawnSync('python3', ['-B', `${folder}check.py`, fixtures], {encoding: 'utf8'});
 		expect(stderr).toBe('');
 		expect(stdout).toMatch(/^\d{2,} compared\n$/);
@@ -119,7 +119,10 @@ describe('a client in Python that was written from protocol.md', () => {
 		await client.waitFor('synced', syncedWith(bob));
 		expect(await client.quit()).toBe(0);
 		await bob.waitFor('left', leaves(client.peer));
-		await bob.waitFor('gone', line => line.type === 'peer' && line.peer === client.peer && line.status === 'left');
+		await bob.waitFor(
+			'status left',
+			line => line.type === 'peer' && line.peer === client.peer && line.status === 'left',
+		);
 
 		const {code, stdout} = await runToEnd(['export', '--verify', readyOf(bob).log], {home: makeHome()});
 		expect(code).toBe(0);
@@ -160,7 +163,7 @@ describe('a client in Python that was written from protocol.md', () => {
 		const client = await startClient([addressOf(node)]);
 		await client.waitFor('synced', syncedWith(node));
 		client.say(`/dial ${addressOf(node)}`);
-		const {why} = await client.waitFor('one less', ({type}) => type === 'unlinked');
+		const {why} = await client.waitFor('the closed connection', ({type}) => type === 'unlinked');
 		expect(why).toBe(client.peer < readyOf(node).peer ? 'said duplicate' : 'bye duplicate');
 		client.say('still here');
 		await node.waitFor('its post', says('still here'));

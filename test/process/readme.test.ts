@@ -1,6 +1,6 @@
 /**
- * Runs every command that the readme shows, in a shell where npx starts the built program. package.test.ts shows that the
- * real npx does so.
+ * Runs every command that the readme shows, in a shell where npx starts the built program. package.test.ts tests the real
+ * npx.
  */
 import {spawn} from 'node:child_process';
 import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
@@ -26,11 +26,11 @@ const inProse = [...readme.replaceAll(/^```.*?^```$/gms, '').matchAll(/`((?:npm|
 const commands = [...inBlocks, ...inProse.map(([, text = '']) => text)];
 
 interface Trial {
-	/** Commands that it is for; the first trial that matches is the one. */
+	/** The commands that it covers. The first matching trial applies. */
 	readonly pattern: RegExp;
-	/** Opens a screen: waits for it and presses the keys that leave. Undefined: the command prints and ends. */
+	/** Waits for the screen and presses the keys that quit it. Undefined: the command prints and exits. */
 	readonly visit?: (terminal: Terminal) => Promise<void>;
-	/** A part of what is printed that does not depend on its wording. */
+	/** A part of the output that does not depend on its wording. */
 	readonly prints?: string;
 }
 
@@ -39,7 +39,7 @@ const trials: readonly Trial[] = [
 	{pattern: / replay \S+ --grep NAS \| cat$/, prints: 'NAS'},
 	{pattern: / logs$/, prints: 'lan-'},
 	{pattern: / export --verify$/, prints: 'Tester'},
-	{pattern: / export/, prints: 'said in a test'},
+	{pattern: / export/, prints: 'text of a test'},
 	{pattern: / doctor$/, prints: '127.0.0.1'},
 	{
 		pattern: / demo$/,
@@ -77,7 +77,7 @@ const trials: readonly Trial[] = [
 ];
 
 const trialOf = (command: string) => trials.find(({pattern}) => pattern.test(command));
-/** `npm install && npm test` runs this very file; the bot has a test of its own. */
+/** Excludes `npm install && npm test`, which runs this file, and the bot, which has its own test. */
 const isTried = (command: string) => /\bp2pchat-ink\b/.test(command);
 const screens = commands.filter(command => isTried(command) && trialOf(command)?.visit);
 const printing = commands.filter(command => isTried(command) && trialOf(command)?.prints !== undefined);
@@ -113,7 +113,7 @@ beforeAll(async () => {
 		P2PCHAT_PORT: String(await findFreeUdpPort()),
 		P2PCHAT_WAIT: '1',
 	};
-	await run('echo "said in a test" | npx p2pchat-ink --plain --name Tester');
+	await run('echo "text of a test" | npx p2pchat-ink --plain --name Tester');
 });
 
 afterAll(() => rmSync(scratch, {recursive: true, force: true}));
@@ -132,7 +132,7 @@ function run(command: string): Promise<{readonly code: number | null; readonly t
 }
 
 describe('the readme', () => {
-	test('shows only commands that are tried here, and each sub-command', () => {
+	test('shows only commands that this file runs, and every sub-command', () => {
 		const untried = commands.filter(
 			command => !trialOf(command) && !/^npm (run [\w:]+|install && npm test)$|^node \S+\.mjs$/.test(command),
 		);
@@ -153,7 +153,7 @@ describe('the readme', () => {
 	});
 
 	test.each(screens)('opens a screen: %s', async command => {
-		// What chats would change which log is the newest.
+		// A chat would create a newer log than the one to replay.
 		const data = join(home, command.includes('replay') ? 'data' : 'data-of-chats');
 		const terminal = openTerminal('sh', ['-c', command], {env: {...env, P2PCHAT_HOME: data}, cwd});
 		await trialOf(command)?.visit?.(terminal);
@@ -161,7 +161,7 @@ describe('the readme', () => {
 	});
 
 	test.each(printing)('prints: %s', async command => {
-		// Somebody who hears what is said.
+		// A receiver of the sent message.
 		const port = Number(env.P2PCHAT_PORT);
 		const friend = command.includes(' send ')
 			? await startNode({home: join(scratch, 'friend'), port, name: 'Friend'})
@@ -169,10 +169,10 @@ describe('the readme', () => {
 		const {code, text} = await run(command);
 		expect(code, text).toBe(0);
 		expect(text).toContain(trialOf(command)?.prints);
-		await friend?.waitFor('what was said', line => line.text === 'build is green' && line.name === 'Bot');
+		await friend?.waitFor('the message', line => line.text === 'build is green' && line.name === 'Bot');
 	});
 
-	test('has a bot that answers', async () => {
+	test('shows a bot that answers', async () => {
 		const [, , code = ''] = blocks('js')[0] ?? [];
 		expect(code.trim().split('\n').length).toBeLessThanOrEqual(10);
 		writeFileSync(join(cwd, 'bot.mjs'), code);
@@ -183,6 +183,6 @@ describe('the readme', () => {
 		friend.post('!time');
 		await friend.waitFor('its answer', line => line.name === 'Bot' && /^Asker: it is \d{4}-/.test(line.text));
 		bot.kill();
-		await friend.waitFor('that it left', line => line.kind === 'left' && line.name === 'Bot');
+		await friend.waitFor('the departure', line => line.kind === 'left' && line.name === 'Bot');
 	});
 });

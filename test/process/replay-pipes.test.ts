@@ -1,4 +1,4 @@
-/** `replay`, `export` and `logs` among other programs of a Unix shell: real processes. */
+/** Runs `replay`, `export` and `logs` as real processes in shell pipelines. */
 import {execFile} from 'node:child_process';
 import {copyFileSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -16,7 +16,7 @@ beforeEach(() => {
 	home = makeHome();
 });
 
-/** `left | right` in a shell; the exit code of the left side stands last on standard error. */
+/** Runs `left | right` in a shell. `code` is the exit code of the left side. */
 async function pipe(words: string, right: string): Promise<{stdout: string; stderr: string; code: number}> {
 	const left = `"${process.execPath}" "${cliPath}" ${words}`;
 	const {stdout, stderr} = await run('sh', ['-c', `{ ${left}; echo "code $?" >&2; } | ${right}`], {
@@ -27,7 +27,7 @@ async function pipe(words: string, right: string): Promise<{stdout: string; stde
 }
 
 describe('a saved log in a pipe', () => {
-	test('replay FILE | head -1 gives the first line; the closed pipe is quiet and no failure', async () => {
+	test('replay FILE | head -1 prints the first line and exits silently with 0 when the pipe closes', async () => {
 		expect(await pipe(`replay "${FILE}"`, 'head -1')).toEqual({
 			stdout: '2026-11-19T13:52:12+00:00 * Ben joined\n',
 			stderr: '',
@@ -35,13 +35,13 @@ describe('a saved log in a pipe', () => {
 		});
 	});
 
-	test('export to a reader that goes at once is quiet as well, in every format', async () => {
+	test('export exits silently with 0 in every format when its reader exits at once', async () => {
 		for (const format of ['text', 'markdown', 'jsonl']) {
 			expect(await pipe(`export "${FILE}" --format ${format}`, 'true')).toEqual({stdout: '', stderr: '', code: 0});
 		}
 	});
 
-	test('replay FILE | grep finds what was said, one line a row', async () => {
+	test('replay FILE | grep finds messages, one line per row', async () => {
 		const {stdout, code} = await pipe(`replay "${FILE}"`, 'grep -i "always the cable"');
 		expect(stdout.trim().split('\n')).toEqual([
 			expect.stringMatching(
@@ -52,7 +52,7 @@ describe('a saved log in a pipe', () => {
 		expect(code).toBe(0);
 	});
 
-	test('no format holds an escape sequence or any other control', async () => {
+	test('no format contains an escape sequence or another control character', async () => {
 		for (const words of [
 			'replay',
 			'export --format text',
@@ -66,13 +66,13 @@ describe('a saved log in a pipe', () => {
 		}
 	});
 
-	test('another program checks ids, chains and signatures of export --format jsonl', async () => {
+	test('another program verifies ids, hash chains and signatures of export --format jsonl', async () => {
 		const {stdout, stderr} = await pipe(`export "${FILE}" --format jsonl`, `"${process.execPath}" "${CHECK}"`);
 		expect(stderr).toBe('');
-		expect(stdout).toMatch(/^2\d\d events of 10 feeds hold\n$/);
+		expect(stdout).toMatch(/^2\d\d events of 10 feeds verified\n$/);
 	});
 
-	test('and node -e reads what it needs of it', async () => {
+	test('node -e can filter export --format jsonl', async () => {
 		const script = `let text='';process.stdin.on('data',part=>text+=part).on('end',()=>console.log(text.trim().split('\\n').map(line=>JSON.parse(line)).filter(row=>row.kind==='posted'&&row.name==='Yuki').length))`;
 		const {stdout} = await pipe(
 			`export "${FILE}" --format jsonl --author Yuki`,
@@ -81,14 +81,14 @@ describe('a saved log in a pipe', () => {
 		expect(Number(stdout)).toBeGreaterThan(10);
 	});
 
-	test('the filters leave what was asked for', async () => {
+	test('the filters select events by text, author and time', async () => {
 		const {stdout} = await runToEnd(['export', FILE, '--grep', 'gertrud', '--author', 'Carol'], {home});
 		expect(stdout).toMatch(/^2026.* Carol \(192\.168\.1\.38\): not Gertrud, though\n$/);
 		const {stdout: later} = await runToEnd(['export', FILE, '--from', '2026-11-19T15:55:00Z'], {home});
 		expect(later.split('\n')[0]).toContain('LINE IS BACK');
 	});
 
-	test('export --verify says which feeds hold, and exits with 1 when one does not', async () => {
+	test('export --verify reports every feed and exits with 1 if one is invalid', async () => {
 		const good = await runToEnd(['export', FILE, '--verify'], {home});
 		expect(good.code).toBe(0);
 		expect(good.stdout.trim().split('\n')).toHaveLength(10);
@@ -103,7 +103,7 @@ describe('a saved log in a pipe', () => {
 		expect(bad.stderr).toMatch(/damaged at byte \d+ \(\d+ bytes\)\. The intact records are shown\./);
 	});
 
-	test('a log that is not there is exit code 1 and one line; logs lists what is', async () => {
+	test('replay of a missing log prints one line and exits with 1; logs lists the existing logs', async () => {
 		const missing = await runToEnd(['replay', join(home, 'nothing.p2plog')], {home});
 		expect(missing).toMatchObject({code: 1, stdout: ''});
 		expect(missing.stderr.trim().split('\n')).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** The replay screen in a real pseudo terminal. */
+/** Runs the replay screen in a real pseudo terminal. */
 import {copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, test} from 'vitest';
@@ -24,7 +24,7 @@ function start(...words: string[]): Terminal {
 	return openTerminal(process.execPath, [cliPath, ...words], {env: {HOME: home, P2PCHAT_HOME: home, TZ: 'UTC'}});
 }
 
-/** The output from now on, without escape sequences. */
+/** Returns the output after this call, without escape sequences. */
 function since(pty: Terminal): () => string {
 	const from = pty.output().length;
 	return () => pty.output().slice(from).replace(SEQUENCES, '');

@@ -1,7 +1,7 @@
 /**
- * A room with a secret, where whoever comes back goes on in the log that was torn from it, whose nodes are killed and
- * started again, at random, while all chat. P2PCHAT_LONG=1: 20 nodes for three minutes instead of 6 for ten seconds, and
- * 100 simultaneous starts of pairs instead of 5.
+ * Kills and restarts random nodes of a chatting room with a secret. A restarted node continues its interrupted log.
+ * P2PCHAT_LONG=1: 20 nodes for three minutes instead of 6 for ten seconds, and 100 simultaneous starts of pairs
+ * instead of 5.
  */
 import {setTimeout as delay} from 'node:timers/promises';
 import {expect, test} from 'vitest';
@@ -17,10 +17,10 @@ const CHAT_MS = isLong ? 180_000 : 10_000;
 const PAIRS = isLong ? 100 : 5;
 const POST_EVERY_MS = 50;
 const KILL_EVERY_MS = 900;
-const environment = {P2PCHAT_SECRET: 'they all come back'};
+const environment = {P2PCHAT_SECRET: 'a secret of the room'};
 const SETTLE_MS = 120_000;
 
-interface Mortal {
+interface Participant {
 	readonly name: string;
 	readonly home: string;
 	node: RunningNode | undefined;
@@ -29,43 +29,46 @@ interface Mortal {
 
 const isReady = ({type}: Line) => type === 'ready';
 const peerOf = (node: RunningNode): string => node.lines.find(isReady)?.peer;
-/** What was said; of two who accuse the same peer a stream tells the one that came first, the timeline the lower one. */
-const saidOf = (node: RunningNode) => node.events().filter(({kind}) => kind !== 'lost');
+/**
+ * Events except losses. If two nodes report the same loss, the JSON lines contain the first report and the timeline the one
+ * with the lower id.
+ */
+const comparableEvents = (node: RunningNode) => node.events().filter(({kind}) => kind !== 'lost');
 
-/** In the order of the room. */
+/** Event ids in timeline order. */
 function orderOf(node: RunningNode): string {
-	return saidOf(node)
+	return comparableEvents(node)
 		.sort((a, b) => (a.order < b.order ? -1 : 1))
 		.map(({id}) => id)
 		.join();
 }
 
-/** Who spoke there, does not live, and was not called lost yet. */
-function unmourned(node: RunningNode, living: ReadonlySet<string>): string[] {
+/** Peers with events that do not run any more and that are not reported lost yet. */
+function unreportedPeers(node: RunningNode, running: ReadonlySet<string>): string[] {
 	const events = node.events();
 	const lost = new Set(events.filter(({kind}) => kind === 'lost').map(({subject}) => subject));
-	return [...new Set(events.map(({peer}) => peer))].filter(peer => !living.has(peer) && !lost.has(peer));
+	return [...new Set(events.map(({peer}) => peer))].filter(peer => !running.has(peer) && !lost.has(peer));
 }
 
-async function start(mortal: Mortal, port: number): Promise<void> {
-	const {home, name} = mortal;
+async function start(participant: Participant, port: number): Promise<void> {
+	const {home, name} = participant;
 	const node = launchNode({home, port, name, environment});
-	mortal.node = node;
+	participant.node = node;
 	await node.waitFor('ready', isReady, SETTLE_MS);
-	mortal.isReady = true;
+	participant.isReady = true;
 }
 
-async function kill(mortal: Mortal, shown: Set<string>): Promise<void> {
-	const {node} = mortal;
+async function kill(participant: Participant, shown: Set<string>): Promise<void> {
+	const {node} = participant;
 	if (!node) return;
-	mortal.node = undefined;
-	mortal.isReady = false;
+	participant.node = undefined;
+	participant.isReady = false;
 	node.child.kill('SIGKILL');
 	await node.result;
 	for (const {id} of node.events()) shown.add(id);
 }
 
-/** The timeline of a log, and the last seq that it holds of each feed. */
+/** The timeline of a log, and the last seq of each feed in it. */
 async function readLog(log: string, home: string) {
 	const {code, stdout} = await runToEnd(['export', log, '--format', 'jsonl'], {home});
 	expect(code).toBe(0);
@@ -80,21 +83,21 @@ async function readLog(log: string, home: string) {
 	return {timeline, feeds};
 }
 
-test(`${NODES} nodes that chat while any is killed and comes back end with the same history, and nothing is missing`, {
+test(`${NODES} nodes that are killed and restarted while they chat end with the same history, and no event is missing`, {
 	timeout: CHAT_MS + 2 * SETTLE_MS,
 }, async () => {
 	const random = createSeededRandom(isLong ? Date.now() : 1);
 	const port = await findFreeUdpPort();
-	const mortals = Array.from({length: NODES}, (_, index): Mortal => {
-		return {name: `Mortal ${index}`, home: makeHome(), node: undefined, isReady: false};
+	const participants = Array.from({length: NODES}, (_, index): Participant => {
+		return {name: `Participant ${index}`, home: makeHome(), node: undefined, isReady: false};
 	});
 	const shown = new Set<string>();
-	await Promise.all(mortals.map(mortal => start(mortal, port)));
+	await Promise.all(participants.map(participant => start(participant, port)));
 	const returning = new Set<Promise<void>>();
 	let [posts, kills] = [0, 0];
 	const end = performance.now() + CHAT_MS;
 	for (let killAt = performance.now(); performance.now() < end; await delay(POST_EVERY_MS)) {
-		const here = mortals.filter(mortal => mortal.isReady);
+		const here = participants.filter(participant => participant.isReady);
 		const author = random.pick(here);
 		author.node?.post(`${author.name} says ${posts++}`);
 		if (performance.now() < killAt || here.length <= NODES / 2) continue;
@@ -109,40 +112,40 @@ test(`${NODES} nodes that chat while any is killed and comes back end with the s
 	}
 
 	await Promise.all(returning);
-	const nodes = mortals.map(({node}) => node as RunningNode);
+	const nodes = participants.map(({node}) => node as RunningNode);
 	for (const [index, node] of nodes.entries()) node.post(`the end ${index}`);
 	const isEnd = ({kind, text}: Line) => kind === 'posted' && text.startsWith('the end ');
 	for (const node of nodes)
-		await node.waitUntil('the last words of all', lines => lines.filter(isEnd).length === NODES, SETTLE_MS);
+		await node.waitUntil('the last post of every node', lines => lines.filter(isEnd).length === NODES, SETTLE_MS);
 	const deadline = performance.now() + SETTLE_MS;
-	const differ = () => new Set(nodes.map(orderOf)).size > 1;
-	while (differ() && performance.now() < deadline) await delay(200);
+	const isUnequal = () => new Set(nodes.map(orderOf)).size > 1;
+	while (isUnequal() && performance.now() < deadline) await delay(200);
 	for (const node of nodes) expect(orderOf(node)).toBe(orderOf(nodes[0] as RunningNode));
 	for (const node of nodes) expect(new Set(node.events().map(({id}) => id)).size).toBe(node.events().length);
 	expect(listConnections(nodes.map(({pid}) => pid))).toHaveLength((NODES * (NODES - 1)) / 2);
-	// Who was killed last is called lost some seconds later, whom only others saw that are dead as well after a minute.
-	const living = new Set(nodes.map(peerOf));
-	const isQuiet = () => nodes.every(node => unmourned(node, living).length === 0);
-	while (isLong && !isQuiet() && performance.now() < deadline) await delay(200);
-	if (isLong) expect(nodes.flatMap(node => unmourned(node, living))).toEqual([]);
+	// A killed peer is reported lost within seconds, or within a minute if all nodes that saw it were killed too.
+	const running = new Set(nodes.map(peerOf));
+	const allReported = () => nodes.every(node => unreportedPeers(node, running).length === 0);
+	while (isLong && !allReported() && performance.now() < deadline) await delay(200);
+	if (isLong) expect(nodes.flatMap(node => unreportedPeers(node, running))).toEqual([]);
 	await delay(LOST_GRACE_MS + 2 * LOST_RANK_STEP_MS);
 	const paths = nodes.map(({lines}) => lines.find(isReady)?.log);
-	await Promise.all(mortals.map(mortal => kill(mortal, shown)));
-	const logs = await Promise.all(mortals.map(({home}, index) => readLog(paths[index], home)));
+	await Promise.all(participants.map(participant => kill(participant, shown)));
+	const logs = await Promise.all(participants.map(({home}, index) => readLog(paths[index], home)));
 	const [first] = logs;
 	for (const {timeline, feeds} of logs) {
 		expect(timeline).toEqual(first?.timeline);
 		expect([...feeds].sort()).toEqual([...(first?.feeds ?? [])].sort());
 	}
 
-	const isHeld = (id: string) => Number(id.split(':')[1]) <= (first?.feeds.get(id.split(':')[0] ?? '') ?? 0);
-	expect([...shown].filter(id => !isHeld(id))).toEqual([]);
+	const isLogged = (id: string) => Number(id.split(':')[1]) <= (first?.feeds.get(id.split(':')[0] ?? '') ?? 0);
+	expect([...shown].filter(id => !isLogged(id))).toEqual([]);
 	console.log(
-		`${NODES} nodes, ${kills} kills, ${posts} posts: ${first?.timeline.length} rows in each log, none of ${shown.size} shown missing`,
+		`${NODES} nodes, ${kills} kills, ${posts} posts: ${first?.timeline.length} rows in each log, none of ${shown.size} printed events missing`,
 	);
 });
 
-test(`${PAIRS} pairs that start at the same moment see each other and hold one connection`, {
+test(`${PAIRS} pairs that start at the same moment see each other and keep one connection`, {
 	timeout: 30_000 + PAIRS * 5000,
 }, async () => {
 	const times: number[] = [];

@@ -11,12 +11,12 @@ const posted = (node: RunningNode) => node.events().filter(({kind}) => kind === 
 
 async function startRoom(names: readonly string[], port: number): Promise<RunningNode[]> {
 	const nodes = await Promise.all(names.map(name => startNode({home: makeHome(), port, name})));
-	await meet(nodes);
+	await waitUntilConnected(nodes);
 	return nodes;
 }
 
-/** Until every node has caught up with every other: what is said from then on is live. */
-async function catchUp(nodes: readonly RunningNode[]): Promise<void> {
+/** Waits until every node is synced with every other. Later events are live. */
+async function waitUntilSynced(nodes: readonly RunningNode[]): Promise<void> {
 	for (const node of nodes) {
 		for (const other of nodes) {
 			if (other !== node) await node.waitFor('synced', ({type, peer}) => type === 'synced' && peer === idOf(other));
@@ -24,8 +24,8 @@ async function catchUp(nodes: readonly RunningNode[]): Promise<void> {
 	}
 }
 
-/** Until every node has seen every other. */
-async function meet(nodes: readonly RunningNode[]): Promise<void> {
+/** Waits until every node is connected to every other. */
+async function waitUntilConnected(nodes: readonly RunningNode[]): Promise<void> {
 	for (const node of nodes) {
 		for (const other of nodes) {
 			if (other !== node) await node.waitFor(`sees ${idOf(other)}`, connectedTo(idOf(other)));
@@ -33,19 +33,19 @@ async function meet(nodes: readonly RunningNode[]): Promise<void> {
 	}
 }
 
-async function agree(nodes: readonly RunningNode[], count: number): Promise<void> {
+async function waitForMessages(nodes: readonly RunningNode[], count: number): Promise<void> {
 	for (const node of nodes) await node.waitUntil(`${count} messages`, () => posted(node).length >= count, 30_000);
 }
 
 describe('a room of real processes', () => {
-	it('three nodes have all seen each other within 1 s of being ready (p95 of 20 starts)', async () => {
+	it('three nodes are connected within 1 s after they are ready (p95 of 20 starts)', async () => {
 		const times: number[] = [];
 		for (let round = 0; round < 20; round++) {
 			const port = await findFreeUdpPort();
 			const nodes = ['Ann', 'Bob', 'Cid'].map(name => launchNode({home: makeHome(), port, name}));
 			await Promise.all(nodes.map(node => node.waitFor('ready', line => line.type === 'ready')));
 			const ready = performance.now();
-			await meet(nodes);
+			await waitUntilConnected(nodes);
 			times.push(performance.now() - ready);
 			for (const node of nodes) node.child.kill('SIGKILL');
 			await Promise.all(nodes.map(node => node.result));
@@ -57,12 +57,12 @@ describe('a room of real processes', () => {
 		expect(times[18]).toBeLessThan(1000);
 	});
 
-	it('100 messages of each arrive once, in one order everywhere, over exactly three connections', async () => {
+	it('100 messages of each node arrive once and in the same order on all nodes, over exactly three connections', async () => {
 		const nodes = await startRoom(['Ann', 'Bob', 'Cid'], await findFreeUdpPort());
-		await catchUp(nodes);
+		await waitUntilSynced(nodes);
 		for (let number = 0; number < 100; number++)
 			for (const node of nodes) node.post(`message ${number}`, `ref ${number}`);
-		await agree(nodes, 300);
+		await waitForMessages(nodes, 300);
 		const expected = timelineOf(nodes[0] as RunningNode);
 		for (const node of nodes) {
 			const ids = node.events().map(({id}) => id);
@@ -82,17 +82,17 @@ describe('a room of real processes', () => {
 		expect(listConnections(nodes.map(({pid}) => pid))).toHaveLength(3);
 	});
 
-	it('a fourth receives all that the three know, also of one who has left, with live:false and in the same order', async () => {
+	it('a fourth node receives the whole history with live:false in the same order, also of a peer that left', async () => {
 		const port = await findFreeUdpPort();
 		const [ann, bob, cid] = (await startRoom(['Ann', 'Bob', 'Cid'], port)) as [RunningNode, RunningNode, RunningNode];
 		for (const node of [ann, bob, cid]) for (let number = 0; number < 20; number++) node.post(`${number}`);
-		await agree([ann, bob, cid], 60);
+		await waitForMessages([ann, bob, cid], 60);
 		cid.child.kill('SIGTERM');
 		await ann.waitFor('left', ({kind, peer}) => kind === 'left' && peer === idOf(cid));
 		await bob.waitFor('left', ({kind, peer}) => kind === 'left' && peer === idOf(cid));
 		const dora = await startNode({home: makeHome(), port, name: 'Dora'});
-		await meet([ann, bob, dora]);
-		await agree([dora], 60);
+		await waitUntilConnected([ann, bob, dora]);
+		await waitForMessages([dora], 60);
 		await dora.waitFor('left', ({kind, peer}) => kind === 'left' && peer === idOf(cid));
 		await dora.waitFor('synced', ({type}) => type === 'synced');
 		for (const event of dora.events().filter(({own}) => !own)) expect(event.live).toBe(false);
@@ -100,7 +100,7 @@ describe('a room of real processes', () => {
 		expect(timelineOf(dora)).toEqual(timelineOf(ann));
 	});
 
-	it('SIGTERM is told as left within 0.2 s, ends with bye and exit code 0', async () => {
+	it('a node that receives SIGTERM is shown as left within 0.2 s, prints bye and exits with 0', async () => {
 		const [ann, bob] = (await startRoom(['Ann', 'Bob'], await findFreeUdpPort())) as [RunningNode, RunningNode];
 		await ann.waitFor('joined', ({kind, peer}) => kind === 'joined' && peer === idOf(bob));
 		const sent = performance.now();
@@ -113,26 +113,27 @@ describe('a room of real processes', () => {
 		expect(bob.lines.at(-1)).toEqual({type: 'bye', reason: 'signal'});
 	});
 
-	it('kill -9 is seen at once and told by one row, never two; a restart is a new peer', async () => {
+	it('a killed peer is reported lost exactly once, and its restart is a new peer', async () => {
 		const port = await findFreeUdpPort();
 		const home = makeHome();
 		const [ann, bob] = (await startRoom(['Ann', 'Bob'], port)) as [RunningNode, RunningNode];
 		const cid = await startNode({home, port, name: 'Cid'});
-		await meet([ann, bob, cid]);
+		await waitUntilConnected([ann, bob, cid]);
 		for (const node of [ann, bob])
 			await node.waitFor('joined', ({kind, peer}) => kind === 'joined' && peer === idOf(cid));
 		const killed = performance.now();
 		cid.child.kill('SIGKILL');
-		const gone = ({type, peer, status}: Line) => type === 'peer' && peer === idOf(cid) && status === 'unreachable';
-		await Promise.all([ann.waitFor('unreachable', gone), bob.waitFor('unreachable', gone)]);
+		const isUnreachable = ({type, peer, status}: Line) =>
+			type === 'peer' && peer === idOf(cid) && status === 'unreachable';
+		await Promise.all([ann.waitFor('unreachable', isUnreachable), bob.waitFor('unreachable', isUnreachable)]);
 		expect(performance.now() - killed).toBeLessThan(1000);
 		const lost = ({kind, subject}: Line) => kind === 'lost' && subject === idOf(cid);
 		await Promise.all([ann.waitFor('lost', lost), bob.waitFor('lost', lost)]);
 		const again = await startNode({home, port, name: 'Cid'});
-		await meet([ann, bob, again]);
+		await waitUntilConnected([ann, bob, again]);
 		for (const node of [ann, bob, again])
 			await node.waitFor('joined', ({kind, peer}) => kind === 'joined' && peer === idOf(again));
-		// That nothing comes takes time to see: the next in rank would write a second row a second after the first.
+		// The next node in rank would report a second loss one second after the first.
 		await delay(1500);
 		for (const node of [ann, bob]) {
 			expect(node.events().filter(lost)).toHaveLength(1);
@@ -143,23 +144,23 @@ describe('a room of real processes', () => {
 		expect(identity(again)).toBe(identity(cid));
 	});
 
-	it('four nodes of one user, without a name or a port of their own, are four peers of one name', async () => {
+	it('four nodes of one user with default options are four peers with the same name', async () => {
 		const port = await findFreeUdpPort();
 		const home = makeHome();
 		const nodes = await Promise.all([1, 2, 3, 4].map(() => startNode({home, port})));
-		await meet(nodes);
+		await waitUntilConnected(nodes);
 		expect(new Set(nodes.map(idOf)).size).toBe(4);
 		expect(new Set(nodes.map(({lines}) => lines[0]?.name)).size).toBe(1);
 		expect(new Set(nodes.map(({lines}) => lines[0]?.log)).size).toBe(4);
 		for (const node of nodes) node.post('same words');
-		await agree(nodes, 4);
+		await waitForMessages(nodes, 4);
 		for (const node of nodes) expect(timelineOf(node)).toEqual(timelineOf(nodes[0] as RunningNode));
 	});
 
-	it('the log of each, exported, holds the timeline that it showed, and every feed in it verifies', async () => {
+	it('the exported log of each node equals its timeline, and every feed verifies', async () => {
 		const nodes = await startRoom(['Ann', 'Bob'], await findFreeUdpPort());
 		for (let number = 0; number < 10; number++) for (const node of nodes) node.post(`line ${number}\nand more`);
-		await agree(nodes, 20);
+		await waitForMessages(nodes, 20);
 		for (const node of nodes) node.child.kill('SIGTERM');
 		await Promise.all(nodes.map(node => node.result));
 		for (const node of nodes) {

@@ -1,4 +1,4 @@
-/** The built program in a real pseudo terminal: modes are set and given back on every way out. */
+/** Runs the built program in a real pseudo terminal. Every way to quit restores the terminal modes. */
 import {spawn} from '@lydell/node-pty';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
@@ -36,7 +36,7 @@ async function start(environment: Record<string, string> = {}): Promise<Pty> {
 		try {
 			child.kill('SIGKILL');
 		} catch {
-			// It is gone.
+			// The process has already exited.
 		}
 	});
 	let output = '';
@@ -53,7 +53,7 @@ async function start(environment: Record<string, string> = {}): Promise<Pty> {
 		resize: (columns, rows) => child.resize(columns, rows),
 		until: holds =>
 			new Promise((resolve, reject) => {
-				const timer = setTimeout(() => reject(new Error(`never came: ${JSON.stringify(output.slice(-600))}`)), 20_000);
+				const timer = setTimeout(() => reject(new Error(`timed out: ${JSON.stringify(output.slice(-600))}`)), 20_000);
 				const check = () => {
 					if (!holds(output)) return;
 					clearTimeout(timer);
@@ -67,7 +67,7 @@ async function start(environment: Record<string, string> = {}): Promise<Pty> {
 	};
 }
 
-/** Set and reset as often: alternate screen, focus reports, bracketed paste, auto-wrap, cursor. */
+/** Checks that alternate screen, focus reports, bracketed paste, auto-wrap and cursor are restored. */
 function expectRestored(output: string): void {
 	for (const mode of ['1049', '1004', '2004']) {
 		expect(output.lastIndexOf(`\u001B[?${mode}l`), mode).toBeGreaterThan(output.lastIndexOf(`\u001B[?${mode}h`));
@@ -76,13 +76,13 @@ function expectRestored(output: string): void {
 	expect(output.lastIndexOf('\u001B[?7h')).toBeGreaterThan(output.lastIndexOf('\u001B[?7l'));
 	expect(output.lastIndexOf('\u001B[?25h')).toBeGreaterThan(output.lastIndexOf('\u001B[?25l'));
 	expect(output).not.toContain('\u001B[3J');
-	// The last words come after the screen was left.
+	// The exit message follows the alternate screen.
 	expect(output.lastIndexOf('Replay it: npx p2pchat-ink replay')).toBeGreaterThan(output.lastIndexOf('\u001B[?1049l'));
 }
 
 const ready = (output: string) => output.includes(INPUT_HINT);
 
-describe('in a real terminal', () => {
+describe('the program in a real terminal', () => {
 	const ways: [string, (pty: Pty) => void | Promise<void>, number][] = [
 		['/quit', pty => pty.write('/quit\r'), 0],
 		[
@@ -100,7 +100,7 @@ describe('in a real terminal', () => {
 		['SIGINT', pty => void process.kill(pty.pid, 'SIGINT'), 0],
 	];
 
-	test.each(ways)('%s leaves it as it was, with the last words', async (_, leave, code) => {
+	test.each(ways)('restores the terminal and prints the exit message on %s', async (_, leave, code) => {
 		const pty = await start();
 		await pty.until(ready);
 		await leave(pty);
@@ -109,13 +109,13 @@ describe('in a real terminal', () => {
 		expectRestored(pty.output());
 	});
 
-	test('a warning of the start is said on the screen, which hides what stood there before', async () => {
+	test('shows a startup warning on the alternate screen, which hides earlier output', async () => {
 		const pty = await start({P2PCHAT_SECRET: 'short'});
 		const shown = () => pty.output().split('\u001B[?1049h')[1] ?? '';
 		await pty.until(() => shown().includes('The secret is short'));
 	});
 
-	test('a typed letter costs at most 300 bytes, resizes wipe nothing', async () => {
+	test('writes at most 300 bytes for a typed letter, and does not clear the scrollback on a resize', async () => {
 		const pty = await start();
 		await pty.until(ready);
 		pty.write('some text');
@@ -140,7 +140,7 @@ describe('in a real terminal', () => {
 		expectRestored(pty.output());
 	});
 
-	test('CI=1 in the environment changes nothing', async () => {
+	test('ignores CI=1 in the environment', async () => {
 		const pty = await start({CI: '1'});
 		await pty.until(ready);
 		pty.write('/quit\r');
