@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The only file that reads process.argv. No static imports and plain syntax: it must run on a Node that is too old, to say
- * so, and keep `--version` off the road to React and the network.
+ * Entry point, the only file that reads process.argv. It has no static imports and only plain syntax, so that a Node that
+ * is too old can still print the error below, and so that `--version` loads neither React nor the network.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const words = process.argv.slice(2);
@@ -12,7 +12,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
 	import('./cli/program-version.js').then(({programVersion}) => process.stdout.write(`${programVersion()}\n`));
 } else {
-	// React's development build doubles memory; read when React loads.
+	// React reads this when it is loaded. Its development build uses twice the memory.
 	process.env.NODE_ENV = 'production';
 	const secret = process.env.P2PCHAT_SECRET;
 	delete process.env.P2PCHAT_SECRET;

@@ -1,4 +1,4 @@
-/** What every command needs to run: options, clock and standard streams. main.ts creates it. */
+/** Environment of a command: options, clock and standard streams. main.ts creates it. */
 import type {Writable} from 'node:stream';
 import type {ReadStream, WriteStream} from 'node:tty';
 import type {Clock, Debug} from '../core/environment.js';
@@ -11,30 +11,30 @@ export interface CliContext {
 	readonly clock: Clock;
 	readonly debug: Debug;
 	readonly stdin: ReadStream;
-	/** Standard output as a terminal. */
+	/** Standard output, for screens. */
 	readonly stdout: WriteStream;
-	/** Standard output as a stream of lines. */
+	/** Standard output, for commands that print lines. */
 	readonly output: Output;
-	/** Prints one line for people on standard error. */
+	/** Prints one line to standard error. */
 	printError(text: string): void;
-	/** Set in the demo: Esc quits too, and this text replaces the location of the log in the exit message. */
+	/** Set only in the demo, in which Esc also quits. `exitText` is printed at the end instead of the path of the log. */
 	readonly demoVisit?: {readonly exitText: string};
 }
 
 export const exitCodes = {done: 0, failed: 1, usage: 2} as const;
 
-/** Standard output with back-pressure. A reader that closes its end stops the program; it is not an error. */
+/** Standard output with back-pressure. If the reader closes its end, for example `head`, that is a reason to exit, no error. */
 export interface Output {
-	/** Writes complete lines. Does nothing after the reader has closed its end. */
+	/** Writes complete lines. Does nothing if the output is closed. */
 	write(text: string): void;
 	/** Resolves when the buffer has drained or the output is closed. */
 	whenWritable(): Promise<void>;
-	/** Resolves when everything is written, the output is closed, or `ms` have passed. */
+	/** Resolves when everything is written, the output is closed, or `ms` milliseconds have passed. */
 	flush(ms?: number): Promise<void>;
-	/** Whether the reader lags behind. Call `whenWritable` before writing more. */
+	/** Whether the buffer is full. If so, call `whenWritable` before writing more. */
 	readonly isFull: boolean;
 	readonly isClosed: boolean;
-	/** Calls `run` once when the reader closes its end, immediately if it already has. */
+	/** Calls `run` when the reader closes its end; immediately if the output is already closed. */
 	onClosed(run: () => void): void;
 }
 
@@ -49,7 +49,7 @@ export function createOutput(stream: Writable): Output {
 		pendingCallbacks.clear();
 	}
 
-	/** Resolves when `subscribe` calls back, the output closes, or `ms` have passed. */
+	/** Resolves when `subscribe` calls its callback, the output closes, or `ms` milliseconds have passed. */
 	function waitFor(subscribe: (done: () => void) => void, ms?: number): Promise<void> {
 		if (isClosed) return Promise.resolve();
 		return new Promise(resolve => {

@@ -1,4 +1,4 @@
-/** Debug messages as lines of text, in a file or on standard error, without secrets. */
+/** Debug messages as lines of text without secrets, for `--debug FILE` and for the DEBUG variable. */
 import {closeSync, openSync, writeSync} from 'node:fs';
 import type {Debug} from '../core/environment.js';
 import {UsageError} from '../core/errors.js';
@@ -9,7 +9,7 @@ export interface DebugLog {
 	close(): void;
 }
 
-/** Opens a file for appending that only its owner can read. Throws UsageError. */
+/** Opens the debug log for appending. A new file is readable only by its owner. Throws UsageError. */
 export function openDebugLog(path: string, now: () => number): DebugLog {
 	let file: number;
 	try {
@@ -29,7 +29,7 @@ export function openDebugLog(path: string, now: () => number): DebugLog {
 	};
 }
 
-/** One line: time, scope, text, and fields as JSON. Byte arrays show only their length, because they may be keys. */
+/** Formats one line: time, scope, text, and fields as JSON. Of a byte array only the length is shown: it may be a key. */
 export function formatDebugLine(
 	now: number,
 	scope: string,
@@ -49,7 +49,7 @@ function redactSecrets(key: string, value: unknown): unknown {
 	return value;
 }
 
-/** Whether the DEBUG variable selects our messages: a list of patterns that contains `p2pchat*` or `p2pchat:mesh`. */
+/** Whether the DEBUG variable, a list of patterns, selects messages of this program, for example `p2pchat*`. */
 export function isDebugEnabled(debugVariable: string | undefined): boolean {
 	return debugVariable?.split(/[\s,]+/).some(pattern => pattern.startsWith('p2pchat')) ?? false;
 }

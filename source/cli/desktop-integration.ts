@@ -1,4 +1,4 @@
-/** Hooks of the screens into the desktop: clipboard, browser, export files and suspending. No shell is used. */
+/** Hooks of the screens into the system: clipboard, browser, export files and suspending. Programs start without a shell. */
 import {type SpawnOptions, spawn} from 'node:child_process';
 import {open} from 'node:fs/promises';
 import {homedir} from 'node:os';
@@ -15,7 +15,7 @@ import {createMarkdownFormat, formatPlain} from './output/format-text.js';
 type Tool = readonly [program: string, ...arguments_: string[]];
 type DesktopEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** After this time a running tool counts as successful. */
+/** A tool that is still running after this time is considered successful. */
 const TOOL_TIMEOUT_MS = 2000;
 
 export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment): ScreenHooks {
@@ -43,7 +43,7 @@ async function openUrl(url: string): Promise<string | undefined> {
 	return (await runTool(tool)) ? undefined : `${tool[0]} could not open the address.`;
 }
 
-/** False in an SSH session: the clipboard of that machine is not the one of the user. */
+/** Returns false if no tool worked, and in an SSH session, where a tool would reach the clipboard of the remote computer. */
 async function copyText(text: string, environment: DesktopEnvironment): Promise<boolean> {
 	if (environment.SSH_CONNECTION || environment.SSH_TTY) return false;
 	for (const tool of listClipboardTools(environment)) if (await runTool(tool, text)) return true;
@@ -63,7 +63,7 @@ function listClipboardTools({WAYLAND_DISPLAY, DISPLAY}: DesktopEnvironment): rea
 	return [...wayland, ...x11];
 }
 
-/** Resolves to true when the tool exits with 0, or still runs after the timeout, as browsers and xclip do. */
+/** Resolves to true if the tool exits with 0 or is still running after TOOL_TIMEOUT_MS, as browsers and xclip are. */
 function runTool([program, ...arguments_]: Tool, input?: string): Promise<boolean> {
 	const options: SpawnOptions = {
 		stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'],
@@ -86,12 +86,12 @@ function runTool([program, ...arguments_]: Tool, input?: string): Promise<boolea
 }
 
 const ROWS_PER_WRITE = 1024;
-/** Extensions for which plain text is no surprise. */
+/** Extensions for which the success message does not mention the plain text format. */
 const PLAIN_TEXT_EXTENSIONS: ReadonlySet<string> = new Set(['.txt', '.text', '.log', '.md', '.jsonl', '']);
 
 /**
- * Writes timeline rows to a new file; it never overwrites one. The extension selects the format: .md, .jsonl, otherwise
- * plain text. `~/` means the home folder. Resolves to a message for the user; rejects with an Error for the user.
+ * Writes timeline rows to a new file; an existing file is never overwritten. The extension selects the format: .md, .jsonl,
+ * otherwise plain text. Resolves to a message for the user; rejects with an Error whose message is for the user.
  */
 export async function exportRows(typedPath: string, state: State, rows: readonly TimelineEntry[]): Promise<string> {
 	const file = resolveTypedPath(typedPath);
@@ -116,7 +116,7 @@ export async function exportRows(typedPath: string, state: State, rows: readonly
 	return `Wrote ${written} ${written === 1 ? 'event' : 'events'}${formatNote} to ${file}.`;
 }
 
-/** Absolute, so that messages show where the file is. */
+/** Makes a path absolute, so that messages show where the file is. `~/` is the home folder. */
 function resolveTypedPath(typedPath: string): string {
 	return resolve(/^~(?=[/\\]|$)/.test(typedPath) ? join(homedir(), typedPath.slice(1)) : typedPath);
 }

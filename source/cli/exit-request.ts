@@ -1,8 +1,8 @@
-/** Collects the reasons to exit: signals, a closed output, the end of input and commands. The first reason wins. */
+/** Request to exit: by a signal, a closed output, the end of input or a command. Only the first request counts. */
 import {constants} from 'node:os';
 import type {Output} from './context.js';
 
-/** Why the program ends; the JSON line `bye` names it. */
+/** Why the program exits. The JSON line `bye` contains it. */
 export type ExitReason = 'quit' | 'signal' | 'input-ended' | 'output-closed';
 
 export interface ExitRequest {
@@ -15,7 +15,7 @@ export interface ExitRequest {
 
 const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Installs signal handlers. A second signal ends the process at once, with exit code 128 plus its number. */
+/** Installs signal handlers. A second signal ends the process immediately with exit code 128 plus the signal number. */
 export function createExitRequest(output: Output): ExitRequest {
 	let request: (reason: ExitReason) => void = () => {};
 	const requested = new Promise<ExitReason>(resolve => {

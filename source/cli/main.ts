@@ -1,4 +1,4 @@
-/** Runs the command that argv names and sets the exit code. An error is printed as one line; its stack goes to --debug. */
+/** Runs the command named in argv and sets the exit code. Errors are printed as one line; --debug also records the stack. */
 
 import * as nodeModule from 'node:module';
 import meow from 'meow';
@@ -14,10 +14,10 @@ import type {Options} from './options/options.js';
 import {createMeowParser, parseOptions} from './options/parse-options.js';
 import {programVersion} from './program-version.js';
 
-/** A timer or socket that is still open after the command must not keep the process alive longer than this. */
+/** After the command, the process exits after this time even if a timer or socket is still open. */
 const FORCED_EXIT_DELAY_MS = 400;
 
-/** `argv`: without node and the script. `secret`: the value of P2PCHAT_SECRET. Never rejects. */
+/** Runs the program. `argv`: the arguments of the user. `secret`: the value of P2PCHAT_SECRET. Never rejects. */
 export async function main(argv: readonly string[], secret: string | undefined): Promise<void> {
 	let debug: Debug = () => {};
 	const fail = (error: unknown) => {
@@ -63,14 +63,14 @@ function openDebug(options: Options): Debug {
 	if (options.debug !== undefined) return openDebugLog(options.debug, Date.now).debug;
 	if (!isDebugEnabled(process.env.DEBUG)) return () => {};
 	if (options.command === 'chat' && options.mode === undefined && process.stderr.isTTY && process.stdout.isTTY) {
-		throw new UsageError('DEBUG would write over the screen. Use --debug FILE, or redirect standard error: 2>FILE.');
+		throw new UsageError('DEBUG would print over the screen. Use --debug FILE, or redirect standard error: 2>FILE.');
 	}
 	return (scope, text, fields) => process.stderr.write(formatDebugLine(Date.now(), scope, text, fields));
 }
 
 /**
- * Turns on Node's compile cache, in its default folder, for the modules that load from here on. It makes the next start
- * faster. Node 20 has no compile cache. It stays off when the user asked to keep nothing on disk.
+ * Turns on Node's compile cache, so that the next start is faster. Node 20 does not have one. The cache is a folder on
+ * disk, so it stays off in the demo and with `--no-log`.
  */
 function enableCompileCache({command, log}: Options): void {
 	if (command === 'demo' || log.type === 'none') return;
@@ -106,7 +106,7 @@ function printError(text: string): void {
 	);
 }
 
-/** The message, followed by the advice of a StorageError. */
+/** The message of an error as one text for the user, with the path and the advice of a StorageError. */
 function describeError(error: unknown): string {
 	if (!(error instanceof Error)) return `Failed: ${String(error)}`;
 	const pathPrefix =

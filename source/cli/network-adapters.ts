@@ -1,4 +1,4 @@
-/** Real network of one room: TLS transport, UDP beacon and room keys, as the options select them. */
+/** Production network of a room: TLS transport, UDP beacon and room keys, configured by the options. */
 import {networkInterfaces} from 'node:os';
 import {UsageError} from '../core/errors.js';
 import {deriveRoomKeys, type RoomKeys} from '../feed/room-keys.js';
@@ -10,7 +10,7 @@ import type {Transport} from '../network/transport/transport.js';
 import type {CliContext} from './context.js';
 import {askSecret, readSecret} from './options/read-secret.js';
 
-/** Below this length an outsider can guess a secret from one captured datagram (`protocol.md`, "Room keys"). */
+/** An outsider can guess a shorter secret from one captured datagram (`protocol.md`, "Room keys"). */
 const MIN_SECRET_LENGTH = 12;
 
 export interface NetworkAdapters {
@@ -21,7 +21,7 @@ export interface NetworkAdapters {
 	readonly loopbackOnly: boolean;
 }
 
-/** Asks for the secret if the options say so. Opens no socket. Throws UsageError. */
+/** Creates the adapters without opening a socket. Asks for the secret if `--ask-secret` is set. Rejects with UsageError. */
 export async function createNetworkAdapters(context: CliContext): Promise<NetworkAdapters> {
 	const {options, clock, debug} = context;
 	const selection = options.interfaces.length > 0 ? options.interfaces : undefined;

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 
-/** The version in package.json, which is one directory above `dist`. */
+/** Reads the version of this program from package.json, one directory above `dist`. */
 export function programVersion(): string {
 	const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 	const version =

@@ -1,4 +1,4 @@
-/** Loads a saved log into a state, filters its timeline and prints it. Used by replay and export. */
+/** Loads a saved log into a state, filters its timeline and prints it, for `replay` and `export`. */
 import {existsSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {UsageError} from '../core/errors.js';
@@ -22,14 +22,14 @@ export interface LoadedLog {
 	readonly path: string;
 	readonly header: LogHeader;
 	readonly state: State;
-	/** In the order of the file. */
+	/** All batches in the order of the file. */
 	readonly batches: readonly Batch[];
 	readonly damage: readonly Damage[];
 }
 
 /**
- * Path of the log to open: FILE, or the log of that name in the log folder, or without FILE the newest log. Throws
- * UsageError if there is no log.
+ * Returns the path of the log to open. FILE is a path, or the name of a log in the log folder; by default the newest log is
+ * opened. Throws UsageError if there is no log.
  */
 export function resolveLogPath(file: string | undefined, dataDir: DataDir): string {
 	if (file !== undefined) {
@@ -42,7 +42,7 @@ export function resolveLogPath(file: string | undefined, dataDir: DataDir): stri
 	return newest.path;
 }
 
-/** Reads a log file and reduces its records, as the node that wrote it did. Throws StorageError. */
+/** Reads a log file and reduces its records to the state of the node that wrote it. Rejects with StorageError. */
 export async function loadLog(path: string): Promise<LoadedLog> {
 	const reader = openLogReader(path);
 	const tips = createFeedTips({roomTag: reader.header.roomTag});
@@ -68,7 +68,7 @@ export function recordsToInputs(records: readonly LogRecord[], tips: FeedTips): 
 	);
 }
 
-/** One message per damaged part of the file. */
+/** Returns one message for the user per damaged part of the file. */
 export function describeDamage({damage, path}: Pick<LoadedLog, 'damage' | 'path'>): string[] {
 	return damage.map(({offset, length, kind}) =>
 		kind === 'torn'
@@ -80,8 +80,8 @@ export function describeDamage({damage, path}: Pick<LoadedLog, 'damage' | 'path'
 export type EntryPredicate = (entry: TimelineEntry) => boolean;
 
 /**
- * Predicate for `--author`, `--grep`, `--from` and `--to`. Times of day are resolved from the first entry on, `to` from
- * `from` on. Throws UsageError if `from` is not before `to`.
+ * Creates the filter of `--author`, `--grep`, `--from` and `--to`. A time of day means its first occurrence in the log; that
+ * of `--to` is searched from `--from` on. Throws UsageError if the range is empty.
  */
 export function createEntryFilter(state: State, filter: EventFilter): EntryPredicate {
 	const {author, grep} = filter;
@@ -108,12 +108,12 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 	};
 }
 
-/** Local midnight before `ms`. */
+/** Local midnight at the start of the day that contains `ms`. */
 function startOfDay(ms: number): number {
 	return new Date(ms).setHours(0, 0, 0, 0);
 }
 
-/** Like grep, a filter without a match is a failure. */
+/** Returns the exit code: `failed` if a filter is set and nothing was written, as grep does. */
 export function exitCodeForMatches({options, printError, output}: CliContext, written: number): number {
 	if (written > 0 || output.isClosed || Object.keys(options.filter).length === 0) return exitCodes.done;
 	printError('No event in this log matches.');
@@ -123,8 +123,8 @@ export function exitCodeForMatches({options, printError, output}: CliContext, wr
 const ROWS_PER_CHUNK = 512;
 
 /**
- * Writes the matching entries with back-pressure until the output closes. `format` returns text without a final newline,
- * or undefined to skip an entry. Resolves to the number of entries written.
+ * Writes the matching entries at the pace of the reader, until the output is closed. `format` returns text without a final
+ * newline, or undefined to skip an entry. Resolves to the number of entries written.
  */
 export async function printEntries(
 	output: Output,

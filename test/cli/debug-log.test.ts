@@ -17,7 +17,7 @@ it('a debug message is one line without byte values, secrets or control characte
 	);
 });
 
-it('only its owner can read the debug log', () => {
+it('the debug log can be read only by its owner', () => {
 	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-debug-'));
 	onTestFinished(() => rmSync(folder, {recursive: true}));
 	const path = join(folder, 'debug');
@@ -29,7 +29,7 @@ it('only its owner can read the debug log', () => {
 	expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-it('DEBUG enables messages only by the name of this program', () => {
+it('the DEBUG variable enables messages only if a pattern names this program', () => {
 	expect(['p2pchat*', 'express,p2pchat:mesh'].map(isDebugEnabled)).toEqual([true, true]);
 	expect([undefined, '', '*', 'express'].map(isDebugEnabled)).toEqual([false, false, false, false]);
 });

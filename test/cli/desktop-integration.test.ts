@@ -17,19 +17,19 @@ function createRoom() {
 }
 
 describe('events exported from a screen', () => {
-	test('are in the file that the message names', async () => {
+	test('are written to the file that the success message names', async () => {
 		const {folder, write} = createRoom();
 		const file = join(folder, 'out.txt');
 		expect(await write(relative(process.cwd(), file))).toMatch(new RegExp(`^Wrote \\d+ events? to ${file}\\.$`));
 		expect(readFileSync(file, 'utf8')).toContain('hello');
 	});
 
-	test('are plain text for an unknown extension, and the message says so', async () => {
+	test('are plain text if the extension is unknown, and the success message says so', async () => {
 		const {folder, write} = createRoom();
 		expect(await write(join(folder, 'out.pdf'))).toContain('as plain text');
 	});
 
-	test('fail with a message that names the full path', async () => {
+	test('are not written if the file exists or cannot be created, and the error names the full path', async () => {
 		const {folder, write} = createRoom();
 		await expect(write(join(folder, 'no', 'x.txt'))).rejects.toThrow(
 			/^Cannot write .*x\.txt: no such file or folder\.$/,

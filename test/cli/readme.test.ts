@@ -10,7 +10,7 @@ const specs = Object.values<OptionSpec>(optionTable);
 /** Code spans and fenced blocks. */
 const code = [...readme.matchAll(/```.*?```|`[^`\n]+`/gs)].map(([text]) => text).join('\n');
 
-/** The items in the second column of all tables. `\\|` is a bar within a cell. */
+/** Items in the second column of all tables. `\\|` is a literal bar within a cell. */
 function itemsOf(markdown: string, separator: string): string[] {
 	return markdown
 		.split('\n')
@@ -19,7 +19,7 @@ function itemsOf(markdown: string, separator: string): string[] {
 		.map(item => item.trim());
 }
 
-/** Each option as it is written, with the numbers in what is said of it; not the words. */
+/** Each option with the numbers in its description, but without the words, so that the readme may use other words. */
 function optionsOf(markdown: string): string[] {
 	return itemsOf(markdown, '<br>')
 		.filter(item => item.startsWith('`-'))
@@ -30,7 +30,7 @@ function optionsOf(markdown: string): string[] {
 		.sort();
 }
 
-/** The keys that do one thing, for each thing; not the words for it. */
+/** The keys of each action, but without its description, so that the readme may use other words. */
 function keysOf(markdown: string): string[] {
 	return itemsOf(markdown, ' · ')
 		.filter(item => item.startsWith('`') && !item.startsWith('`-'))
@@ -44,7 +44,7 @@ it('the readme shows every option of the program, with the same defaults and bou
 	expect(options).toEqual(optionsOf(optionsAsMarkdown()));
 });
 
-it('the environment variable of an option follows from its long name', () => {
+it('the environment variable of an option is derived from its long name', () => {
 	for (const spec of specs) {
 		const {long, commands} = spec;
 		const plain = long === 'data-dir' ? 'P2PCHAT_HOME' : `P2PCHAT_${long.toUpperCase().replaceAll('-', '_')}`;

@@ -4,7 +4,7 @@ import {runHeadless} from './headless.js';
 
 type ChatMode = 'json' | 'plain' | 'screen-reader' | 'screen';
 
-/** Runs the chat in the requested mode, otherwise in the best mode that the terminal supports. Resolves to the exit code. */
+/** Runs the chat in the requested mode, or by default in the best one that the terminal supports. Resolves to the exit code. */
 export async function runChat(context: CliContext): Promise<number> {
 	const mode = chooseMode(context);
 	if (mode === 'screen') return runFullScreen(context);
@@ -15,7 +15,7 @@ export async function runChat(context: CliContext): Promise<number> {
 	return runHeadless(context, mode === 'json' ? 'json' : 'plain');
 }
 
-/** Chosen before Ink loads, because Ink throws if standard input is a pipe. */
+/** Chooses the mode before Ink is loaded, because Ink throws if standard input is a pipe. */
 function chooseMode({options, stdin, stdout}: CliContext): ChatMode {
 	if (options.mode) return options.mode;
 	return stdin.isTTY && stdout.isTTY && process.env.TERM !== 'dumb' ? 'screen' : 'plain';

@@ -18,14 +18,14 @@ export interface LineResult {
 	readonly quit?: true;
 }
 
-/** Piped lines are posted unchanged; at a terminal a line that starts with a slash is a command. */
+/** Executes one line of text: a piped line is posted unchanged; a typed line that starts with a slash is a command. */
 export function executePlainLine(text: string, context: CommandContext, atTerminal: boolean): LineResult {
 	if (!atTerminal) return postText(context.chatNode, text);
 	const parsed = parseCommand(text);
 	return parsed.type === 'command' ? executeTerminalCommand(parsed.command, context) : executeTypedText(text, context);
 }
 
-/** Executes one JSON object: `post` or `command`. */
+/** Executes one line of JSON: an object of the type `post` or `command`. */
 export function executeJsonLine(text: string, context: CommandContext, reports: JsonReportFormatter): LineResult {
 	const input = parseJsonInput(text);
 	switch (input.type) {
@@ -52,7 +52,7 @@ function executeTypedText(text: string, context: CommandContext): LineResult {
 	return toLineResult(runCommand(parsed.command, context), parsed.command.type);
 }
 
-/** Some results that a screen shows can be printed as lines. */
+/** Executes a command typed at a terminal in plain mode. Prints what the full screen would show, where lines can show it. */
 function executeTerminalCommand(command: Command, context: CommandContext): LineResult {
 	const result = runCommand(command, context);
 	if (result.type !== 'intent') return toLineResult(result, command.type);
@@ -61,8 +61,9 @@ function executeTerminalCommand(command: Command, context: CommandContext): Line
 	return lines ? {replyLines: lines} : toLineResult(result, command.type);
 }
 
+/** Screen actions that plain mode replaces by printed lines. */
 const INTENTS_WITH_LINES: ReadonlySet<string> = new Set(['net', 'doctor', 'search', 'goto', 'mention']);
-/** Commands that only make sense on a screen. */
+/** Commands that need the full screen; `/help` does not list them in plain mode. */
 const SCREEN_ONLY_COMMANDS: ReadonlySet<string> = new Set([
 	'mark',
 	'unread',
@@ -118,9 +119,10 @@ export function parseJsonInput(line: string): JsonInput {
 	try {
 		value = JSON.parse(line);
 	} catch {
-		return invalidInput('Not valid JSON');
+		return invalidInput('The line is not valid JSON');
 	}
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalidInput('Not a JSON object');
+	if (typeof value !== 'object' || value === null || Array.isArray(value))
+		return invalidInput('The line is not a JSON object');
 	if (!('text' in value) || typeof value.text !== 'string') return invalidInput('"text" must be a string');
 	const type: unknown = 'type' in value ? value.type : undefined;
 	if (type === 'command') return {type, text: value.text};

@@ -1,4 +1,4 @@
-/** Runs a node together with a screen: full screen, or append-only lines for screen readers. */
+/** Runs a node together with a screen: the full screen, or lines that are only appended, for screen readers. */
 import type {ChatScreen, ChatScreenOptions} from '../../ui/screen-contract.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createDesktopHooks} from '../desktop-integration.js';
@@ -7,7 +7,10 @@ import {openNode} from './open-node.js';
 
 type LaunchResult = 'exited' | 'network-changed';
 
-/** `isLinear`: append-only lines. Starts a new node when the computer wakes on another network. Resolves to the exit code. */
+/**
+ * Runs the chat until the user quits. `isLinear`: uses the screen for screen readers. If the computer wakes on another
+ * network, a new node with a new screen is started. Resolves to the exit code.
+ */
 export async function runFullScreen(context: CliContext, isLinear = false): Promise<number> {
 	const screenModule = loadScreen(isLinear);
 	try {
@@ -60,7 +63,7 @@ async function runLaunch(context: CliContext, screenModule: ReturnType<typeof lo
 	}
 }
 
-/** Loads while the node starts, because loading Ink takes longer than opening the network. */
+/** Imports the screen module while the node starts, because loading Ink takes longer than opening the network. */
 async function loadScreen(isLinear: boolean): Promise<(common: ChatScreenOptions, mono: boolean) => ChatScreen> {
 	if (isLinear) return (await import('../../ui/linear/linear-screen.js')).runLinearScreen;
 	const {runChatScreen} = await import('../../ui/chat/chat-screen.js');

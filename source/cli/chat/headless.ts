@@ -1,4 +1,4 @@
-/** Runs a node without a screen, for `--json` and `--plain`: reads input lines and writes reports in the order of the log. */
+/** Runs a node without a screen, for `--json` and `--plain`: executes input lines and prints events in the order of the log. */
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 import {jsonReady, toJsonLine} from '../output/format-json.js';
@@ -7,15 +7,15 @@ import {createReporter} from '../output/reporter.js';
 import {openNode} from './open-node.js';
 import {readInput} from './read-input.js';
 
-/** Time to flush output to a slow reader after a signal. The program must exit within a second of it. */
+/** Longest time to flush the output to a slow reader after a signal, because the program must exit within one second. */
 const SIGNAL_FLUSH_MS = 300;
 
-/** Resolves to the exit code. */
+/** Runs the chat until the input ends, a signal arrives or the output is closed. Resolves to the exit code. */
 export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): Promise<number> {
 	const {output, clock, options, stdin, printError} = context;
 	const relaunch = () => {
 		printError(
-			'This computer woke on another network. The chat ends, so that it is not disclosed there. Start the program again.',
+			'This computer woke on another network. The chat has ended, so that its messages are not sent there. Start it again.',
 		);
 		exitCode = exitCodes.failed;
 		exitRequest.request('quit');

@@ -1,14 +1,14 @@
-/** Splits a stream of bytes into lines of bounded length. Pulls chunks, so that a slow consumer slows the producer down. */
+/** Splits a stream of bytes into lines of bounded length. It reads only when the caller takes a line (back-pressure). */
 
 export type InputLine =
-	/** `number` counts from 1 and includes empty lines. */
+	/** `number`: line number in the input, from 1, empty lines included. */
 	| {readonly type: 'line'; readonly number: number; readonly text: string}
-	/** A line of more than `maxBytes`. Its content is dropped. */
+	/** A line longer than `maxBytes`, without its content. */
 	| {readonly type: 'too-long'; readonly number: number};
 
 /**
- * Yields lines without their newline and final CR. Blank lines are skipped; a last line without a newline counts. Holds at
- * most `maxBytes` and one chunk in memory.
+ * Yields lines without their newline and final CR. Blank lines are skipped. A last line without a newline is included.
+ * At most `maxBytes` and one chunk are in memory.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<InputLine> {
 	const collector = createLineCollector(maxBytes);

@@ -1,6 +1,6 @@
 /**
- * Opens what a node keeps on disk: its log, the seed of its identity and the remembered peers. A failure is reported and the
- * chat starts without the file, because chatting works without it.
+ * Opens the files of a node: its log, the seed of its identity and the remembered peers. If one cannot be opened, the user
+ * is warned and the chat starts without it.
  */
 import {bytesToHex} from '../../codec/bytes.js';
 import type {RoomKeys} from '../../feed/room-keys.js';
@@ -24,14 +24,14 @@ export interface NodeStorage {
 	readonly identitySeed?: Uint8Array;
 	readonly rememberedTargets: readonly HostAddress[];
 	rememberTarget(address: HostAddress): void;
-	/** Calls the listener at once and on every change. `reason`: a message for the user while saving fails. */
+	/** Calls the listener immediately and after every change. `reason`: why saving fails, as text for the user. */
 	watchPersistence(listener: (saving: boolean, reason?: string) => void): void;
 }
 
 interface NodeStorageOptions {
 	readonly context: CliContext;
 	readonly keys: RoomKeys;
-	/** False: no log on disk, regardless of the options. */
+	/** If false, nothing is logged to disk, whatever the options say. */
 	readonly keepsLog: boolean;
 }
 
@@ -66,7 +66,7 @@ function readIdentitySeed(dataDir: DataDir, printError: (text: string) => void):
 		return seed;
 	} catch (error) {
 		if (!(error instanceof StorageError)) throw error;
-		printError(`You have no identity in this run: ${error.path}: ${error.message}. ${error.advice}`);
+		printError(`This chat starts without your identity: ${error.path}: ${error.message}. ${error.advice}`);
 		return undefined;
 	}
 }

@@ -1,4 +1,4 @@
-/** Creates a chat node with its real adapters: TLS, UDP, the log files and the system clock. */
+/** Creates a chat node with its production adapters: TLS, UDP, the log files and the system clock. */
 import {userInfo} from 'node:os';
 import {UsageError} from '../../core/errors.js';
 import {cleanName} from '../../core/text.js';
@@ -13,25 +13,25 @@ import type {CliContext} from '../context.js';
 import {createNetworkAdapters} from '../network-adapters.js';
 import {openNodeStorage} from './node-storage.js';
 
-/** Delay of the search for an earlier log, so that it does not delay the first frame. The screen shows it only when alone. */
+/** The search for the log of an earlier run starts this long after the node, so that it does not delay the first frame. */
 const EARLIER_LOG_DELAY_MS = 500;
 
 export interface OpenedNode {
 	readonly chatNode: ChatNode;
-	/** Our name at the start. */
+	/** Own name at the start. */
 	readonly name: string;
-	/** Starts the node. Rejects with UsageError if a port is not available. */
+	/** Starts the node. Rejects with UsageError if a port is taken or not permitted. */
 	start(): Promise<SelfInfo>;
 }
 
 export interface OpenNodeOptions {
-	/** False: no log on disk, regardless of the options. */
+	/** If false, nothing is logged to disk, whatever the options say. */
 	readonly keepsLog: boolean;
-	/** Called when this computer wakes on another network. Its peers must not receive the history of this one. */
+	/** Called when this computer wakes on another network, where people must not receive the history of this chat. */
 	relaunch?(): void;
 }
 
-/** Throws UsageError or StorageError. */
+/** Creates a node from the options; `start` opens its sockets. Rejects with UsageError or StorageError. */
 export async function openNode(context: CliContext, openOptions: OpenNodeOptions): Promise<OpenedNode> {
 	const {options, version, clock, debug} = context;
 	const name = chooseName(options.name);
@@ -90,7 +90,7 @@ export async function openNode(context: CliContext, openOptions: OpenNodeOptions
 	};
 }
 
-/** Returns undefined for a node that does not write a new log. */
+/** Path of the newest log of an earlier run in this room. Undefined if there is none or this run does not write a new log. */
 async function tryFindEarlierLog(
 	{options, debug}: CliContext,
 	keys: RoomKeys,
@@ -109,7 +109,7 @@ async function tryFindEarlierLog(
 	}
 }
 
-/** The configured name, otherwise the name of the OS user. */
+/** Returns the configured name, by default the name of the OS user. */
 function chooseName(explicitName: string | undefined): string {
 	if (explicitName !== undefined) {
 		const name = cleanName(explicitName);

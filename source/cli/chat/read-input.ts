@@ -1,4 +1,4 @@
-/** Reads standard input, executes each line and reports the result, at the pace of the slowest connected peer. */
+/** Reads standard input, executes each line and reports the result. Reading slows down to the slowest connected peer. */
 import type {Clock} from '../../core/environment.js';
 import type {State} from '../../core/state.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
@@ -10,7 +10,7 @@ import type {Reporter} from '../output/reporter.js';
 import {executeJsonLine, executePlainLine, type LineResult} from './execute-line.js';
 import {type InputLine, readLines} from './input-lines.js';
 
-/** A text of 16 KiB with every byte escaped as \u00xx, and the JSON around it. */
+/** Holds a message of 16 KiB in which every byte is escaped as \u00xx, with the JSON around it. */
 const MAX_LINE_BYTES = 128 * 1024;
 
 interface InputOptions {
@@ -18,12 +18,12 @@ interface InputOptions {
 	readonly chatNode: ChatNode;
 	readonly self: SelfInfo;
 	readonly reporter: Reporter;
-	/** Undefined: plain lines. */
+	/** Undefined in plain mode. */
 	readonly jsonFormatter: JsonReportFormatter | undefined;
 	quit(): void;
 }
 
-/** Reads to the end of standard input, then waits until a peer has the last message. Resolves to the exit code. */
+/** Reads standard input to its end, then waits until one peer has the last message. Resolves to the exit code. */
 export async function readInput(options: InputOptions): Promise<number> {
 	const {context, chatNode} = options;
 	let ignored: readonly string[] = [];
@@ -42,7 +42,7 @@ export async function readInput(options: InputOptions): Promise<number> {
 	return exitCodes.failed;
 }
 
-/** An input error (standard input is a folder, the terminal hung up) counts as the end of input. */
+/** Treats a read error as the end of input, for example if standard input is a folder or the terminal hung up. */
 async function* readInputLines({stdin, debug}: CliContext): AsyncGenerator<InputLine> {
 	try {
 		yield* readLines(stdin, MAX_LINE_BYTES);
@@ -57,7 +57,7 @@ function executeInputLine(
 	commandContext: CommandContext,
 ): LineResult {
 	if (line.type === 'too-long')
-		return {error: {code: 'line-too-long', text: `Too long: the limit of a line is ${MAX_LINE_BYTES} bytes.`}};
+		return {error: {code: 'line-too-long', text: `Too long: the limit for a line is ${MAX_LINE_BYTES} bytes.`}};
 	return jsonFormatter
 		? executeJsonLine(line.text, commandContext, jsonFormatter)
 		: executePlainLine(line.text, commandContext, context.stdin.isTTY);
@@ -78,12 +78,12 @@ function reportResult(
 	}
 }
 
-/** Reading pauses while a connected peer lacks more own events than this. */
+/** Reading pauses while a connected peer has not received more than this many of our events. */
 const MAX_BACKLOG_EVENTS = 512;
-/** Longest pause. The send queue of a peer is bounded, so that a stalled peer catches up later. */
+/** Longest pause. Reading may then continue, because a stalled peer has a bounded send queue and catches up later. */
 const MAX_BACKPRESSURE_MS = 2000;
 
-/** Number of own events up to `seq` that the slowest connected peer lacks; 0 without peers. */
+/** Number of our events up to `seq` that the slowest connected peer has not received; 0 if no peer is connected. */
 function slowestPeerBacklog(state: State, seq: number): number {
 	let largest = 0;
 	for (const [peer, link] of Object.entries(state.ephemeral.links)) {
@@ -97,7 +97,7 @@ function deliveredSeq(state: State, wantedPeer: string): number {
 	return 0;
 }
 
-/** Resolves when reading may continue. `seq`: our newest event. */
+/** Resolves when reading may continue. `seq`: sequence number of our newest event. */
 function waitForSlowestPeer({store}: ChatNode, clock: Clock, seq: number): Promise<void> {
 	if (slowestPeerBacklog(store.getState(), seq) <= MAX_BACKLOG_EVENTS) return Promise.resolve();
 	return new Promise(resolve => {

@@ -1,4 +1,4 @@
-/** `doctor`: probes the network for a few seconds without joining the room, and prints findings. Other peers do not see it. */
+/** `doctor`: probes the network for a few seconds and prints findings. It does not join the room, so no peer lists it. */
 import wrapAnsi from 'wrap-ansi';
 import {bytesToHex} from '../../codec/bytes.js';
 import {describeDiagnosis} from '../../doctor/describe-diagnosis.js';
@@ -15,7 +15,7 @@ import {toJsonLine} from '../output/format-json.js';
 
 const POLL_INTERVAL_MS = 100;
 
-/** Resolves to the exit code: failed if there is a problem. */
+/** Resolves to the exit code: `failed` if a finding is a problem. */
 export async function runDoctor(context: CliContext): Promise<number> {
 	const {output, options, version, stdout, printError} = context;
 	const probe = await openProbe(context);
@@ -72,11 +72,11 @@ function waitUntilSettled(probe: Probe, {clock}: CliContext): Promise<void> {
 	});
 }
 
-/** Longer lines are hard to read. */
+/** Lines are wrapped here even on a wider terminal, because longer lines are hard to read. */
 const MAX_COLUMNS = 100;
 const MIN_COLUMNS = 20;
 
-/** Wraps lines to the width of a terminal and indents continuations by two more columns. Undefined: no terminal, no wrapping. */
+/** Wraps lines to `columns` and indents continuations by two more columns. Undefined columns (no terminal): no wrapping. */
 export function wrapLines(lines: readonly string[], columns: number | undefined): string[] {
 	if (columns === undefined) return [...lines];
 	const width = Math.max(MIN_COLUMNS, Math.min(columns, MAX_COLUMNS));

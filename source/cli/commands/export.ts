@@ -39,7 +39,7 @@ function printLog({options, output}: CliContext, log: LoadedLog, matches: EntryP
 	return printEntries(output, log.state, matches, format);
 }
 
-/** Prints one line per feed. Resolves to `failed` if any feed is not valid to its end. */
+/** Prints one line per feed. Resolves to the exit code: `failed` if a feed is not valid to its end. */
 async function printVerification({output}: CliContext, log: LoadedLog): Promise<number> {
 	const verifications = verifyLog(log);
 	for (const verification of verifications) output.write(`${formatVerification(log, verification)}\n`);
@@ -52,18 +52,18 @@ function formatVerification({state}: LoadedLog, {peer, verifiedSeq, last, fault}
 	return `${peer} ${result} ${cleanLine(nameOf(state, peer))}`;
 }
 
-/** How far a feed in a log is what its author signed. */
+/** Result of verifying one feed of a log. */
 export interface FeedVerification {
 	readonly peer: PeerId;
-	/** Highest seq in the log. */
+	/** Highest seq of this feed in the log. */
 	readonly last: number;
-	/** Signatures and hash chain are valid from 1 to this seq. */
+	/** Signatures and hash chain are valid from seq 1 to this one. */
 	readonly verifiedSeq: number;
 	/** The first fault after `verifiedSeq`. */
 	readonly fault?: 'bad signature' | 'forked' | 'gap';
 }
 
-/** Verifies all feeds of a log. The result is in the order of their first batch. */
+/** Verifies all feeds of a log, in the order in which their first batches appear. */
 export function verifyLog({header, batches}: Pick<LoadedLog, 'header' | 'batches'>): FeedVerification[] {
 	const tips = createFeedTips({roomTag: header.roomTag});
 	const verifications = new Map<PeerId, FeedVerification>();
@@ -85,9 +85,9 @@ export function verifyLog({header, batches}: Pick<LoadedLog, 'header' | 'batches
 }
 
 /**
- * Prints JSON lines that another program can verify: a `log` line with the room tag, `event` lines as in `--json`, and
- * `batch` lines with the entries (base64), the chain hash before the first entry (hex) and the signature (hex), as
- * `protocol.md`, "Feeds and batches", defines them. Only batches of authors with a matching event are printed.
+ * Prints a log as JSON lines that another program can verify: one `log` line with the room tag, `event` lines as in
+ * `--json`, and the signed batches as `batch` lines (`protocol.md`, "Feeds and batches"). Batches are printed only for
+ * authors of a printed event. Resolves to the number of events.
  */
 async function exportJsonLines(
 	output: Output,

@@ -1,4 +1,4 @@
-/** All sub-commands but chat, as one module: the bundle then splits into few files, and chat opens each file it needs. */
+/** All commands except chat, re-exported by one module, so that the bundle is split into few files. */
 export {runDemo} from '../demo/demo.js';
 export {runDoctor} from './doctor.js';
 export {runExport} from './export.js';

@@ -1,4 +1,4 @@
-/** `replay [FILE]`: shows the replay screen at a terminal, otherwise prints the log as plain lines. */
+/** `replay [FILE]`: shows the replay screen. Without a terminal, or with --plain, it prints the log as plain lines. */
 
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import type {CliContext} from '../context.js';

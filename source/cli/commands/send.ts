@@ -1,4 +1,4 @@
-/** `send TEXT…`: sends one message and exits once a peer has it. */
+/** `send TEXT…`: sends one message and exits as soon as one peer has received it. */
 
 import {UsageError} from '../../core/errors.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
@@ -7,7 +7,7 @@ import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 
-/** Resolves to the exit code: failed if no peer confirms the message in time. */
+/** Resolves to the exit code: `failed` if no peer confirms the message within `--wait`. */
 export async function runSend(context: CliContext): Promise<number> {
 	const {options, output} = context;
 	const text =
@@ -15,7 +15,7 @@ export async function runSend(context: CliContext): Promise<number> {
 			? await readStandardInput(context)
 			: options.operands.join(' ');
 	if (text.trim() === '') throw new UsageError('Nothing to send: standard input is empty.');
-	// One message needs no log of its own.
+	// A log file for one message would clutter the list of saved logs.
 	const {chatNode, start} = await openNode(context, {keepsLog: false});
 	const exitRequest = createExitRequest(output);
 	try {
@@ -51,7 +51,7 @@ function describeFailure({options}: CliContext, connected: number, strangers: nu
 	return `Not delivered: nobody answered ${waitText} on UDP port ${options.port}. Run npx p2pchat-ink doctor to find out why.`;
 }
 
-/** All of standard input, without one final newline. Throws UsageError if it is too long. */
+/** Reads all of standard input, without one final newline. Rejects with UsageError if it is too long. */
 async function readStandardInput({stdin}: CliContext): Promise<string> {
 	const chunks: Uint8Array[] = [];
 	let bytes = 0;
@@ -59,7 +59,7 @@ async function readStandardInput({stdin}: CliContext): Promise<string> {
 		const part = Buffer.from(chunk);
 		bytes += part.length;
 		if (bytes > 2 * MAX_TEXT_BYTES)
-			throw new UsageError(`Too long: the limit of standard input is ${MAX_TEXT_BYTES} bytes.`);
+			throw new UsageError(`Too long: the limit for a message is ${MAX_TEXT_BYTES} bytes.`);
 		chunks.push(part);
 	}
 	return Buffer.concat(chunks)

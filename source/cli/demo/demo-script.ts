@@ -1,4 +1,4 @@
-/** The script of the demo: which simulated participant does what, and when. demo.ts performs it. */
+/** Script of the demo: what each simulated participant does at which time. demo.ts performs it. */
 
 export type Participant = 'Ada' | 'Linus' | 'Yuki' | 'Grace';
 
@@ -12,13 +12,13 @@ type Action =
 	| {readonly type: 'leave'};
 
 export interface ScriptStep {
-	/** Seconds after the visitor joined; negative: history. */
+	/** Seconds after the visitor joins; negative for the history that is written before. */
 	readonly atSeconds: number;
 	readonly participant: Participant;
 	readonly action: Action;
 }
 
-/** Replaced by the name of the visitor. */
+/** Placeholder in the script for the name of the visitor. */
 export const VISITOR_PLACEHOLDER = '{you}';
 
 const postStep = (atSeconds: number, participant: Participant, text: string): ScriptStep => ({

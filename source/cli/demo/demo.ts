@@ -1,6 +1,6 @@
 /**
- * Runs the demo: a chat with simulated participants. Their nodes run in this process and use real UDP, TLS and logs on
- * loopback. The demo uses neither the data folder nor the network of the user, and deletes its files at the end.
+ * Runs the demo: a chat with simulated participants, whose nodes run in this process and communicate over loopback. The
+ * demo uses neither the data folder nor the network of the user, and deletes its files at the end.
  */
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -39,7 +39,7 @@ interface DemoRun {
 
 /** Resolves to the exit code. */
 export async function runDemo(context: CliContext): Promise<number> {
-	// Handles signals as long as the folder exists. A second signal exits at once, and `remove` runs even then.
+	// Signals are handled before the folder is created. A second signal exits immediately, but `remove` still runs.
 	const exitRequest = createExitRequest(context.output);
 	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-demo-'));
 	const remove = () => rmSync(folder, {recursive: true, force: true});
@@ -64,7 +64,7 @@ export async function runDemo(context: CliContext): Promise<number> {
 	}
 }
 
-/** Options that replace all configured ones for network and storage by those of the demo. */
+/** The options of the user, except those of the network and of storage, which the demo sets. */
 function visitorOptions({context, port, folder}: DemoRun, visitorName: string): CliContext['options'] {
 	const {secret: _, ...options} = context.options;
 	return {
@@ -156,7 +156,7 @@ function createParticipant({context, keys, port, folder}: DemoRun, name: Partici
 	return {chatNode, network};
 }
 
-/** Lets Ada answer the first messages of the visitor. */
+/** Makes Ada answer the first messages of the visitor, one reply each. */
 function replyToVisitor({context, participants}: DemoRun, ada: ChatNode, visitor: string, timers: Set<Timer>): void {
 	const replies = [...adaReplies];
 	ada.store.subscribe((state, inputs) => {
@@ -174,7 +174,7 @@ function replyToVisitor({context, participants}: DemoRun, ada: ChatNode, visitor
 	});
 }
 
-/** Finds an unused UDP port, so that the room of the demo meets no other. */
+/** Finds an unused UDP port, so that the demo does not connect to other nodes on this computer. */
 async function findFreePort(clock: Clock): Promise<number> {
 	const probe = createUdpBeacon({port: 0, selection: ['lo'], clock});
 	const {port} = await probe.start(() => {});

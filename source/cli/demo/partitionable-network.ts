@@ -1,6 +1,6 @@
 /**
- * Network of one node that can be disconnected, by a wrapper around its transport and beacon. The demo uses it to show a
- * lost connection.
+ * Network of one node that can be disconnected: a wrapper around its transport and beacon. The demo uses it to show how a
+ * connection is lost.
  */
 import type {Beacon} from '../../network/discovery/beacon.js';
 import type {Connection, Transport} from '../../network/transport/transport.js';

@@ -1,4 +1,4 @@
-/** Validates merged options and turns them into `Options`. Each fault is a UsageError that shows the expected form. */
+/** Validates the merged option values and converts them to `Options`. A UsageError shows the expected form of the value. */
 import {containsSpoofedFingerprint} from '../../core/confusables.js';
 import {DEFAULT_PORT, DEFAULT_ROOM} from '../../core/defaults.js';
 import {UsageError} from '../../core/errors.js';
@@ -14,7 +14,7 @@ const DEFAULT_WAIT_S = 5;
 const MAX_WAIT_S = 24 * 60 * 60;
 const CONTROL_CHARACTERS = /\p{Cc}|\p{Bidi_Control}/u;
 
-/** `secret`: the value of P2PCHAT_SECRET, which is no longer in the environment. Throws UsageError. */
+/** `secret`: the value of P2PCHAT_SECRET, which was removed from the environment at startup. Throws UsageError. */
 export function checkOptions(
 	command: CommandName,
 	operands: readonly string[],
@@ -73,7 +73,7 @@ function checkText(option: SourcedOption | undefined): string | undefined {
 	throw new UsageError(`${option.sourceName} needs a value.`);
 }
 
-/** A name of a person or room: trimmed, one line, at most `maxBytes` in UTF-8. */
+/** Validates and trims the name of a person or room: one line of at most `maxBytes` in UTF-8. */
 function checkLabel(option: SourcedOption | undefined, maxBytes: number): string | undefined {
 	const text = checkText(option)?.trim();
 	if (!option || text === undefined) return undefined;
@@ -89,7 +89,7 @@ function checkName(option: SourcedOption | undefined): string | undefined {
 	const name = checkLabel(option, MAX_NAME_BYTES);
 	if (!option || name === undefined || !containsSpoofedFingerprint(name)) return name;
 	throw new UsageError(
-		`${option.sourceName} must not contain "#" and a fingerprint, because fingerprints tell people of one name apart: ${quote(name)}.`,
+		`${option.sourceName} must not contain "#" and a fingerprint, which distinguish people with the same name: ${quote(name)}.`,
 	);
 }
 
@@ -116,7 +116,7 @@ function checkChoice<T extends string>(option: SourcedOption | undefined, choice
 	return choice;
 }
 
-/** Without duplicates. */
+/** Validates each item of a list and removes duplicates. */
 function checkList(
 	option: SourcedOption | undefined,
 	isValid: (text: string) => boolean,
@@ -144,7 +144,10 @@ function invalidValue({sourceName}: SourcedOption, expectedForm: string, text: s
 	return new UsageError(`${sourceName} must be ${expectedForm}, not ${quote(text)}.`);
 }
 
-/** Selects among options that exclude each other: the strongest source wins. Two of one source are a UsageError. */
+/**
+ * Selects one of several options that exclude each other: the one whose source has precedence. Throws UsageError if one
+ * source sets two of them.
+ */
 function selectByPrecedence(sources: OptionSource, keys: readonly OptionKey[]): OptionKey | undefined {
 	const [first, second] = keys
 		.flatMap(key => {

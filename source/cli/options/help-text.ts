@@ -14,7 +14,7 @@ const commandUsages: readonly (readonly [string, string])[] = [
 	['p2pchat-ink demo', 'try the program in a simulated room on this computer'],
 ];
 
-/** The help in lines of at most 80 columns, without a final newline. */
+/** The text of `--help` in lines of at most 80 columns, without a final newline. */
 export function helpText(): string {
 	const options = optionGroups.flatMap(({title, keys}) => [
 		'',
@@ -39,7 +39,7 @@ export function helpText(): string {
 	].join('\n');
 }
 
-/** The options as a markdown table with one row per group. */
+/** The options as a markdown table for the readme, with one row per group. */
 export function optionsAsMarkdown(): string {
 	const escapeCell = (text: string) => text.replaceAll('|', '\\|');
 	const rows = optionGroups.map(({title, keys}) => {
@@ -59,7 +59,7 @@ function formatOptionHelp({help, defaultText}: OptionSpec): string {
 	return defaultText === undefined ? help : `${help} (default: ${defaultText})`;
 }
 
-/** Two columns; the second starts at column `indent` and is wrapped. A left cell that is too wide gets its own line. */
+/** Formats two columns. The right one starts at column `indent` and is wrapped. A wide left cell gets its own line. */
 function formatColumns(rows: readonly (readonly [string, string])[], indent: number): string[] {
 	return rows.flatMap(([left, right]) => {
 		const wrapped = wrapText(right, HELP_COLUMNS - indent);

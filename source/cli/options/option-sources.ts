@@ -1,4 +1,4 @@
-/** Reads options from the environment and config.json, and merges all sources by precedence. Values are not checked here. */
+/** Reads options from the environment and config.json and merges all sources. check-options.ts validates the values. */
 
 import {UsageError} from '../../core/errors.js';
 import {findClosest} from '../../core/fuzzy-match.js';
@@ -15,9 +15,9 @@ export type SourceValue = string | boolean | readonly string[];
 
 export interface SourcedOption {
 	readonly value: SourceValue;
-	/** The name for error messages: `--port`, `P2PCHAT_PORT`, `"port" in config.json`. */
+	/** Name of the option for error messages: `--port`, `P2PCHAT_PORT` or `"port" in config.json`. */
 	readonly sourceName: string;
-	/** The lowest wins: 0 flag, 1 environment, 2 config.json, 3 shared variable. */
+	/** The source with the lowest number wins: 0 flag, 1 environment, 2 config.json, 3 shared variable. */
 	readonly precedence: number;
 }
 
@@ -25,8 +25,8 @@ export type OptionSource = ReadonlyMap<OptionKey, SourcedOption>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Merges sources, ordered by precedence, into the options of `command`. Options of other commands are ignored unless
- * they are flags: then UsageError is thrown.
+ * Merges sources, ordered by precedence, into the options of `command`. An option of another command is ignored in the
+ * environment and in config.json; as a flag it throws UsageError.
  */
 export function mergeSources(command: CommandName, sources: readonly OptionSource[]): OptionSource {
 	const merged = new Map<OptionKey, SourcedOption>();
@@ -45,7 +45,7 @@ export function mergeSources(command: CommandName, sources: readonly OptionSourc
 	return merged;
 }
 
-/** Options from `P2PCHAT_…` variables. Lists are separated by commas, switches are 1 or 0. Throws UsageError. */
+/** Reads options from `P2PCHAT_…` variables. Commas separate list items; switches are 1 or 0. Throws UsageError. */
 export function readEnvironmentOptions(environment: Environment): OptionSource {
 	const options = new Map<OptionKey, SourcedOption>();
 	for (const [key, spec] of listOptionSpecs()) {
@@ -65,8 +65,8 @@ function parseEnvironmentValue(spec: OptionSpec, variable: string, text: string)
 }
 
 /**
- * Switches from NO_COLOR and INK_SCREEN_READER, by the conventions of these variables: any non-empty value turns
- * NO_COLOR on (no-color.org); `0` and `false` leave INK_SCREEN_READER off.
+ * Reads switches from variables that other programs use too. By their conventions, any non-empty value turns NO_COLOR on
+ * (no-color.org), but `0` and `false` leave INK_SCREEN_READER off.
  */
 export function readSharedVariables(environment: Environment): OptionSource {
 	const options = new Map<OptionKey, SourcedOption>();
@@ -80,8 +80,8 @@ export function readSharedVariables(environment: Environment): OptionSource {
 }
 
 /**
- * Options from the parsed config.json: an object with long names as keys. Lists are arrays, switches are booleans, other
- * values are strings or numbers. Throws UsageError.
+ * Reads options from the parsed config.json, an object with long names as keys. Lists are arrays, switches are booleans,
+ * other values are strings or numbers. Throws UsageError.
  */
 export function readConfigOptions(config: unknown, file: string): OptionSource {
 	if (typeof config !== 'object' || config === null || Array.isArray(config)) {
@@ -115,7 +115,7 @@ function parseConfigValue(spec: OptionSpec, value: unknown, file: string): Sourc
 	throw new UsageError(`${file}: "${spec.long}" must be ${expected}.`);
 }
 
-/** User input as a JSON string of at most 80 characters, safe to print within one line. */
+/** Quotes user input for an error message: as a JSON string, cut after 80 characters, safe to print on one line. */
 export function quote(text: string): string {
 	return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

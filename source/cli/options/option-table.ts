@@ -1,6 +1,6 @@
 /**
- * Table of every command-line option. The parser, `--help`, the environment, config.json and the readme all read it, so
- * that an option is described in one place.
+ * Table of all command-line options. The parser, `--help`, the readers of the environment and of config.json, and the
+ * readme are all derived from it.
  */
 
 import {DEFAULT_PORT, DEFAULT_ROOM} from '../../core/defaults.js';
@@ -9,7 +9,7 @@ export const commandNames = ['chat', 'replay', 'export', 'logs', 'send', 'doctor
 export type CommandName = (typeof commandNames)[number];
 
 export interface OptionSpec {
-	/** Long name, without `--`. A switch named `no-…` turns something off. */
+	/** Long name, without `--`. Setting a switch named `no-…` turns something off. */
 	readonly long: string;
 	/** One letter, without `-`. */
 	readonly short?: string;
@@ -18,15 +18,15 @@ export interface OptionSpec {
 	/** Name of the value in the help, for example `PORT`. */
 	readonly placeholder?: string;
 	readonly help: string;
-	/** The default as the help shows it. check-options.ts holds the effective value. */
+	/** Default as the help shows it. The actual default value is in check-options.ts. */
 	readonly defaultText?: string;
-	/** Name of the environment variable; `false`: none. The default is `P2PCHAT_` and the long name. */
+	/** Name of the environment variable; `false`: there is none. By default `P2PCHAT_` and the long name: P2PCHAT_NO_LOG. */
 	readonly environment?: string | false;
-	/** Variable that several programs share. It turns the switch on unless another source sets the option. */
+	/** Environment variable that other programs use too. It sets the switch only if no other source sets it. */
 	readonly sharedVariable?: string;
 	/** Whether config.json may contain the option. */
 	readonly config?: true;
-	/** Commands that accept the option. `chat` is the command without a name. */
+	/** Commands that accept the option. `chat` is the command that runs if none is named. */
 	readonly commands: readonly CommandName[];
 }
 
@@ -93,8 +93,8 @@ export const optionTable = {
 		short: 'i',
 		kind: 'list',
 		placeholder: 'NAME',
-		help: 'use only this interface or address; may be repeated; lo: this computer only',
-		defaultText: 'all that are up',
+		help: 'use only this network interface or address; may be repeated; lo: this computer only',
+		defaultText: 'all interfaces that are up',
 		config: true,
 		commands: networkCommands,
 	},
@@ -193,7 +193,7 @@ export const optionTable = {
 		long: 'author',
 		kind: 'text',
 		placeholder: 'NAME',
-		help: 'only events of this name, NAME#fingerprint or peer id',
+		help: 'only events of this author: name, NAME#fingerprint or peer id',
 		environment: false,
 		commands: ['replay', 'export'],
 	},
@@ -273,7 +273,7 @@ export function environmentName(spec: OptionSpec): string | undefined {
 	return spec.environment ?? `P2PCHAT_${spec.long.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** The entries of the table. */
+/** Returns the options of the table with their keys. */
 export function listOptionSpecs(): (readonly [OptionKey, OptionSpec])[] {
 	return Object.keys(optionTable)
 		.filter(isOptionKey)
@@ -289,7 +289,7 @@ interface OptionGroup {
 	readonly keys: readonly OptionKey[];
 }
 
-/** Groups in which the help and the readme list the options. Every option is in exactly one. */
+/** Groups in which the help and the readme list the options. Every option is in exactly one group. */
 export const optionGroups: readonly OptionGroup[] = [
 	{title: 'You and the room', keys: ['name', 'room', 'askSecret', 'secretFile', 'noIdentity']},
 	{title: 'Network', keys: ['port', 'tcpPort', 'interface', 'peer']},

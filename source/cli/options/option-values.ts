@@ -1,4 +1,4 @@
-/** Parser of times in option values. */
+/** Parser for times in option values, for example of `--from`. */
 import type {TimePoint} from './options.js';
 
 const TIME_OF_DAY_PATTERN = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
@@ -26,7 +26,7 @@ export function parseTime(text: string): TimePoint | undefined {
 	return {type: 'instant', ms: new Date(year, month - 1, day, hour, minute, second).getTime()};
 }
 
-/** The first time at or after `since` that a time point means. Milliseconds since 1970. */
+/** Converts a time point to ms since 1970. A time of day means its first occurrence at or after `since` (ms since 1970). */
 export function resolveTime(timePoint: TimePoint, since: number): number {
 	if (timePoint.type === 'instant') return timePoint.ms;
 	const date = new Date(since);
@@ -35,7 +35,7 @@ export function resolveTime(timePoint: TimePoint, since: number): number {
 	return date.getTime();
 }
 
-/** Whether Date.UTC kept the fields: it turns February 30 into March 2. */
+/** Whether the date exists. `utcMs` is the result of Date.UTC, which silently turns February 30 into March 2. */
 function isExistingDate(utcMs: number, fields: readonly number[]): boolean {
 	const date = new Date(utcMs);
 	const keptFields = [

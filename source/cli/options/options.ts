@@ -1,17 +1,17 @@
-/** The validated settings of one run, from the command line, the environment and config.json (parse-options.ts). */
+/** Validated settings of one run. parse-options.ts reads them from the command line, the environment and config.json. */
 import type {HostAddress} from '../../network/ip-address.js';
 import type {CommandName} from './option-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
 export type ExportFormat = 'text' | 'markdown' | 'jsonl';
 
-/** A point in time as a person types it. `resolveTime` turns it into milliseconds. */
+/** A point in time as the user types it. `resolveTime` converts it to milliseconds. */
 export type TimePoint =
 	| {readonly type: 'instant'; readonly ms: number}
-	/** A time of day in local time, on a day that depends on the log. */
+	/** Local time of day. The log determines the day. */
 	| {readonly type: 'clock'; readonly hour: number; readonly minute: number; readonly second: number};
 
-/** Source of the room secret. read-secret.ts reads it, so that files and prompts are not part of parsing. */
+/** Source of the room secret. The parser only names the source; read-secret.ts reads the secret from it. */
 export type SecretSource =
 	| {readonly type: 'ask'}
 	| {readonly type: 'file'; readonly path: string}
@@ -29,15 +29,15 @@ export interface Options {
 	readonly port: number;
 	/** TCP port to listen on; 0: any free port. */
 	readonly tcpPort: number;
-	/** Names or addresses; empty: all interfaces that are up. */
+	/** Names or addresses of network interfaces; empty: all interfaces that are up. */
 	readonly interfaces: readonly string[];
 	readonly peers: readonly HostAddress[];
 	readonly log: {readonly type: 'new'} | {readonly type: 'file'; readonly path: string} | {readonly type: 'none'};
-	/** Undefined: the full screen if the terminal supports it, else plain lines. */
+	/** If undefined, the chat uses the full screen if the terminal supports it, otherwise plain lines. */
 	readonly mode?: 'json' | 'plain' | 'screen-reader';
 	readonly stay: boolean;
 	readonly waitMs: number;
-	/** Undefined: the data folder of the platform. */
+	/** If undefined, the data folder of the platform is used. */
 	readonly dataDir?: string;
 	readonly bell: BellMode;
 	readonly mono: boolean;
@@ -49,18 +49,18 @@ export interface Options {
 	readonly format: ExportFormat;
 	readonly verify: boolean;
 	readonly at?: TimePoint;
-	/** Factor; infinity: as fast as possible. */
+	/** Replay speed as a factor; infinity: as fast as possible. */
 	readonly speed: number;
 	readonly help: boolean;
 	readonly version: boolean;
 }
 
-/** Filters of replay and export. An event must pass all that are present. */
+/** Filters of replay and export. An event is shown if it passes all filters that are set. */
 export interface EventFilter {
 	readonly author?: string;
 	readonly grep?: string;
-	/** Inclusive. */
+	/** Earliest time, inclusive. */
 	readonly from?: TimePoint;
-	/** Exclusive. */
+	/** Latest time, exclusive. */
 	readonly to?: TimePoint;
 }

@@ -1,6 +1,6 @@
 /**
- * Turns argv, the environment and config.json into `Options`. meow splits argv into flags and operands. It accepts unknown
- * flags, empty values and `--no-log` as `log: false`, so that this module and check-options.ts check everything.
+ * Parses argv, the environment and config.json into `Options`. The library meow only splits argv into flags and operands:
+ * it accepts unknown flags and empty values, so this module and check-options.ts check everything themselves.
  */
 
 import type meow from 'meow';
@@ -21,21 +21,21 @@ import {
 import {type CommandName, commandNames, listOptionSpecs, type OptionKey, type OptionSpec} from './option-table.js';
 import type {Options} from './options.js';
 
-/** Splits argv. Throws UsageError. */
+/** Splits argv into operands and flags. Throws UsageError. */
 export type ArgumentParser = (argv: readonly string[]) => {
 	readonly operands: readonly string[];
 	readonly flags: Readonly<Record<string, unknown>>;
 };
 
 /**
- * Reads the config.json of a data folder; undefined means the data folder of the platform. Returns undefined if the file
- * does not exist. Throws UsageError.
+ * Reads the config.json of a data folder (by default of the platform's data folder). Returns undefined if the file does
+ * not exist. Throws UsageError.
  */
 export type ConfigReader = (
 	dataDir: string | undefined,
 ) => {readonly file: string; readonly config: unknown} | undefined;
 
-/** `secret`: the value of P2PCHAT_SECRET. `--help` and `--version` ignore all other faults. Throws UsageError. */
+/** Throws UsageError, but with `--help` or `--version` other errors are ignored. `secret`: the value of P2PCHAT_SECRET. */
 export function parseOptions(
 	argv: readonly string[],
 	environment: Environment,
@@ -62,7 +62,7 @@ export function parseOptions(
 	return checkOptions(command, commandOperands, mergeSources(command, allSources), secret);
 }
 
-/** Wraps meow so that it neither prints nor exits. */
+/** Wraps meow, so that it throws UsageError instead of printing a message and exiting. */
 export function createMeowParser(parse: typeof meow): ArgumentParser {
 	return argv => {
 		try {
@@ -84,7 +84,7 @@ export function createMeowParser(parse: typeof meow): ArgumentParser {
 	};
 }
 
-/** Lists are multiple strings, so that empty values and repeated flags are visible. */
+/** Flag definitions for meow, derived from the option table. */
 function createMeowFlags(): Record<string, {type: 'string' | 'boolean'; shortFlag?: string; isMultiple?: true}> {
 	return Object.fromEntries(
 		listOptionSpecs()
@@ -97,7 +97,7 @@ function createMeowFlags(): Record<string, {type: 'string' | 'boolean'; shortFla
 	);
 }
 
-/** meow turns `--no-log` into `log: false`, so that the key of such a switch has no `no`. */
+/** The key under which meow returns a flag. meow parses `--no-log` as `log: false`, so the key of `noLog` is `log`. */
 function meowKeyOf(key: OptionKey, spec: OptionSpec): string {
 	const positive = key.slice(2);
 	return spec.long.startsWith('no-') ? positive.charAt(0).toLowerCase() + positive.slice(1) : key;
@@ -127,7 +127,9 @@ function checkOperands(command: CommandName, operands: readonly string[]): void 
 	const unexpected = operands[MAX_OPERANDS[command]];
 	if (unexpected !== undefined) throw new UsageError(describeUnexpectedOperand(command, unexpected));
 	if (command === 'send' && operands.join(' ').trim() === '')
-		throw new UsageError('Usage: p2pchat-ink send TEXT… (send -: read the text from standard input).');
+		throw new UsageError(
+			'Usage: p2pchat-ink send TEXT…, or "p2pchat-ink send -" to read the text from standard input.',
+		);
 	if (operands[0]?.trim() === '') throw new UsageError(`Usage: p2pchat-ink ${command} [FILE]. The file name is empty.`);
 }
 
@@ -162,7 +164,7 @@ function readFlagOptions(flags: Readonly<Record<string, unknown>>, argv: readonl
 	return options;
 }
 
-/** The value in the type of its option, or undefined if the type does not match. */
+/** Returns the value of a flag in the type of its option, or undefined if the type does not match. */
 function parseFlagValue(spec: OptionSpec, value: unknown): SourceValue | undefined {
 	if (spec.kind === 'switch') return typeof value === 'boolean' ? spec.long.startsWith('no-') !== value : undefined;
 	if (spec.kind === 'text') return typeof value === 'string' ? value : undefined;
@@ -182,7 +184,7 @@ function missingValue({long, placeholder}: OptionSpec): UsageError {
 	);
 }
 
-/** Counts how often an option is in argv, because meow drops empty values of lists. */
+/** Counts how often a flag occurs in argv. meow drops empty list values, so a larger count means that a value is missing. */
 function countFlagOccurrences({long, short}: OptionSpec, argv: readonly string[]): number {
 	const end = argv.indexOf('--');
 	return (end === -1 ? argv : argv.slice(0, end)).filter(
@@ -193,7 +195,7 @@ function countFlagOccurrences({long, short}: OptionSpec, argv: readonly string[]
 	).length;
 }
 
-/** `candidates`: options with the key of this flag, none of which accepts its value. */
+/** `candidates`: options with the same meow key as this flag. None of them accepts its value. */
 function describeUnknownFlag(
 	flag: string,
 	value: unknown,

@@ -1,4 +1,4 @@
-/** Reads the secret of the room from a prompt, a file or the environment. A secret is never on the command line. */
+/** Reads the secret of the room from a prompt, a file or the environment, but not from argv, which other users can see. */
 import {closeSync, openSync, readFileSync} from 'node:fs';
 import {ReadStream} from 'node:tty';
 import {UsageError} from '../../core/errors.js';
@@ -7,7 +7,7 @@ import type {SecretSource} from './options.js';
 
 const MAX_SECRET_BYTES = 1024;
 
-/** `promptSecret` resolves with undefined when the person cancels. Throws UsageError. */
+/** Reads and validates the secret. `promptSecret` resolves to undefined if the user cancels. Rejects with UsageError. */
 export async function readSecret(
 	source: SecretSource,
 	promptSecret: () => Promise<string | undefined>,
@@ -28,7 +28,7 @@ export async function readSecret(
 	}
 }
 
-/** Without one final newline, which editors and `echo` add. */
+/** Reads a secret file without one final newline, which editors and `echo` add. */
 function readSecretFile(path: string): string {
 	try {
 		return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
@@ -38,22 +38,22 @@ function readSecretFile(path: string): string {
 }
 
 function validateSecret(secret: string, sourceName: string): string {
-	if (secret === '') throw new UsageError(`${sourceName} is empty. A room without a secret needs none.`);
+	if (secret === '') throw new UsageError(`${sourceName} is empty. To join a room without a secret, do not pass one.`);
 	const bytes = Buffer.byteLength(secret);
 	if (bytes > MAX_SECRET_BYTES)
 		throw new UsageError(`${sourceName} is too long: ${bytes} bytes, the limit is ${MAX_SECRET_BYTES} bytes.`);
 	return secret;
 }
 
-/** State of the masked prompt. */
+/** State of the prompt for the secret. */
 export interface SecretDraft {
 	readonly text: string;
 	readonly done?: 'entered' | 'cancelled';
 }
 
 /**
- * Applies one chunk of raw terminal input. Enter finishes; Ctrl+C, and Ctrl+D on an empty draft, cancel; Backspace deletes
- * a grapheme and Ctrl+U everything. Other control characters are ignored.
+ * Applies one chunk of raw terminal input to the draft. Enter finishes. Ctrl+C cancels, and so does Ctrl+D on an empty draft.
+ * Backspace deletes one grapheme, Ctrl+U the whole draft. Other control characters are ignored.
  */
 export function applySecretKeys(draft: SecretDraft, keys: string): SecretDraft {
 	let {text} = draft;
@@ -76,12 +76,12 @@ function dropLastGrapheme(text: string): string {
 }
 
 /**
- * Prompts on the controlling terminal without echo, also while standard input is a pipe. Resolves with undefined when the
- * person cancels. Throws UsageError without a terminal.
+ * Prompts without echo on the controlling terminal, even if standard input is a pipe. Resolves to undefined if the user
+ * cancels. Rejects with UsageError if there is no terminal.
  */
 export async function askSecret(stdin: NodeJS.ReadStream, prompt: (text: string) => void): Promise<string | undefined> {
 	const {terminal, close} = openTerminal(stdin);
-	// Echo is off before the prompt appears, so that fast typing is not shown.
+	// Raw mode turns echo off. It comes before the prompt, so that a fast typist's first keys are not shown.
 	terminal.setRawMode(true);
 	prompt('Secret of the room (hidden): ');
 	terminal.setEncoding('utf8');

@@ -1,4 +1,4 @@
-/** Derives the reports of `--json` and `--plain` from the commits of a store, in the order in which events enter the log. */
+/** Derives the reports that `--json` and `--plain` print from the commits of a store, in the order of the log. */
 import type {FeedEvent, Input, Observation, PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {selectDelivery} from '../../core/select.js';
@@ -10,15 +10,15 @@ export type Report =
 	/** Visible properties of this peer may have changed. */
 	| {readonly type: 'peer'; readonly peer: PeerId}
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
-	/** An observation of this node: a notice, or a lost connection while no other peer was there. */
+	/** An observation of this node: a notice, or a connection that was lost or restored while no other peer was connected. */
 	| {readonly type: 'observed'; readonly observation: Observation}
-	/** No peer answered. */
+	/** No peer is connected. */
 	| {readonly type: 'alone'};
 
-/** Events that are not in the timeline yet, because their time is ahead or they may become visible; the oldest go first. */
+/** Maximum number of events that wait to appear in the timeline, for example because their time is in the future. */
 const MAX_DEFERRED = 4096;
 
-/** Returns a function to call with every commit, in order. It reports each event once, when it appears in the timeline. */
+/** Creates a collector, to be called with every commit in order. It reports each event once, when the timeline contains it. */
 export function createReportCollector(): (state: State, inputs: readonly Input[]) => Report[] {
 	let deferred: (Report & {readonly type: 'event'})[] = [];
 	const reportedAbsences = new Set<string>();
@@ -64,7 +64,7 @@ function collectNonEventReports(state: State, input: Input): Report[] {
 	if (input.type === 'observed') {
 		const {observation} = input;
 		const isShown = observation.peer === state.launch?.peer && hasEntry(state.timeline, observation);
-		// The report of the peer covers the first contact.
+		// The `peer` report announces the first contact.
 		const isFirst =
 			observation.type === 'peer-connected' && isFirstContact(findPeer(state.roster, observation.subject), observation);
 		return isShown && !isFirst ? [{type: 'observed', observation}] : [];
@@ -95,11 +95,11 @@ export interface DeliveryChange {
 	readonly of: number;
 }
 
-/** Tracks which peers hold our posts (`protocol.md`, "Sync": `have` reports it). */
+/** Tracks how many peers have received each of our posts. */
 export interface DeliveryTracker {
-	/** Adds an own post of this run. */
+	/** Starts tracking one of our posts. */
 	trackPost(seq: number): void;
-	/** Changes since the last call. Posts that every peer holds are no longer tracked. */
+	/** Returns the changes since the last call. Stops tracking posts that every connected peer has received. */
 	takeChanges(state: State): DeliveryChange[];
 	readonly hasOpenPosts: boolean;
 }

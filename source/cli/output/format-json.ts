@@ -1,4 +1,4 @@
-/** The objects of `--json` and of the JSON lines export. Other programs read them: names and meanings are append-only. */
+/** JSON objects of `--json` and of the export. Other programs read them, so keys and their meanings must not change. */
 import {eventId, type FeedEvent, type NoticeLevel, type PeerId} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
@@ -32,7 +32,7 @@ export interface JsonReady {
 export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly kind: FeedEvent['type']} & JsonPerson & {
 		/** RFC 3339, UTC. */
 		readonly at: string;
-		/** Sorts bytewise in the order of the timeline. */
+		/** Sort key: the bytewise order of these strings is the order of the timeline. */
 		readonly order: string;
 		readonly text?: string;
 		readonly action?: true;
@@ -59,10 +59,10 @@ export type JsonLine =
 	| {readonly type: 'error'; readonly code: string; readonly line?: number; readonly text: string}
 	| {readonly type: 'bye'; readonly reason: string};
 
-/** Control characters that JSON does not escape. */
+/** Characters that control a terminal and that JSON.stringify does not escape. */
 const TERMINAL_CONTROL = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** One line without a newline and without control characters of a terminal. */
+/** Formats one line without its newline. Characters that control a terminal are escaped. */
 export function toJsonLine(line: JsonLine | Readonly<Record<string, unknown>>): string {
 	return JSON.stringify(line).replace(
 		TERMINAL_CONTROL,
@@ -70,7 +70,7 @@ export function toJsonLine(line: JsonLine | Readonly<Record<string, unknown>>): 
 	);
 }
 
-/** The first line of `--json`. */
+/** Returns the `ready` line, the first line of `--json`. */
 export function jsonReady(self: SelfInfo, name: string): JsonReady {
 	return {
 		type: 'ready',
@@ -86,7 +86,7 @@ export function jsonReady(self: SelfInfo, name: string): JsonReady {
 	};
 }
 
-/** `ref`: the reference that the program gave with its post. */
+/** Returns an `event` line. `ref`: the reference that the controlling program passed with its `post`. */
 export function jsonEvent(state: State, event: FeedEvent, live: boolean, ref?: string | number): JsonEvent {
 	return {
 		type: 'event',
@@ -102,7 +102,7 @@ export function jsonEvent(state: State, event: FeedEvent, live: boolean, ref?: s
 	};
 }
 
-/** A timeline entry as a line of the export, or undefined for observations of this node, which no feed contains. */
+/** Formats a timeline entry for the export. Returns undefined for observations of this node, because they are in no feed. */
 export function formatJsonEntry(state: State, entry: TimelineEntry): string | undefined {
 	switch (entry.type) {
 		case 'launched':
@@ -115,7 +115,7 @@ export function formatJsonEntry(state: State, entry: TimelineEntry): string | un
 	}
 }
 
-/** The status of a peer, or undefined for ourselves. */
+/** Returns a `peer` line, or undefined for this node itself. */
 export function jsonPeer(state: State, peer: PeerId): JsonPeer | undefined {
 	const status = statusOf(state, peer);
 	return status === 'self' ? undefined : {type: 'peer', ...jsonPerson(state, peer), status};
@@ -153,7 +153,7 @@ function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
 	}
 }
 
-/** RFC 3339 in UTC. A time outside the range of Date becomes the nearest valid one. */
+/** Formats a time as RFC 3339 in UTC. A time outside the range of Date becomes the nearest valid time. */
 export function toIsoTime(ms: number): string {
 	const maxDateMs = 8.64e15;
 	return new Date(Math.min(Math.max(Number.isFinite(ms) ? ms : 0, -maxDateMs), maxDateMs)).toISOString();

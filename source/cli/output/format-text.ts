@@ -1,4 +1,4 @@
-/** Timeline entries as plain text and as markdown. Only entries start in column 0, so that no message can forge one. */
+/** Timeline entries as plain text and markdown. Only entries start in column 0, so that no message text can imitate one. */
 import type {PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {addressOf, formatPeerName} from '../../core/select-peers.js';
@@ -7,8 +7,8 @@ import type {TimelineEntry} from '../../core/timeline.js';
 import {cleanForScreen, cleanLine} from '../../ui/text/clean-for-screen.js';
 
 /**
- * `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`; other events as `… * Carol joined`. An action is
- * `… * Carol (192.168.1.7) waves`: the address tells it from an event. No final newline.
+ * Formats a message as `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`, an action as `… * Carol (192.168.1.7) waves`,
+ * and any other event, without an address, as `… * Carol joined`. No final newline.
  */
 export function formatPlain(state: State, entry: TimelineEntry): string {
 	const time = formatLocalTime(entry.at);
@@ -18,7 +18,7 @@ export function formatPlain(state: State, entry: TimelineEntry): string {
 	return entry.action ? `${time} * ${author} ${text}` : `${time} ${author}: ${text}`;
 }
 
-/** RFC 3339 in local time with offset, in seconds. A year outside 1970 to 9999 becomes the nearest valid one. */
+/** Formats a time as RFC 3339 in local time, to the second. A year outside 1970 to 9999 becomes the nearest valid one. */
 export function formatLocalTime(ms: number): string {
 	const bounded = Math.min(Math.max(Number.isFinite(ms) ? ms : 0, MIN_DATE_MS), MAX_DATE_MS);
 	const date = new Date(bounded);
@@ -29,11 +29,11 @@ export function formatLocalTime(ms: number): string {
 	return `${wallTime}${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
 }
 
-/** RFC 3339 has four-digit years. One day at the end is reserved for the offset. */
+/** RFC 3339 has four-digit years. The last day of 9999 is excluded, because an offset could turn it into year 10000. */
 const MIN_DATE_MS = Date.UTC(1970, 0, 1);
 const MAX_DATE_MS = Date.UTC(9999, 11, 30);
 
-/** A size with its unit; 1 kB is 1,000 bytes. */
+/** Formats a size with its unit. 1 kB is 1,000 bytes. */
 export function formatBytes(bytes: number): string {
 	const units = ['B', 'kB', 'MB', 'GB'];
 	let value = bytes;
@@ -45,7 +45,7 @@ export function formatBytes(bytes: number): string {
 	return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** Name and address. `~`: address reported by the peer, not verified. */
+/** Formats a peer as `Carol (192.168.1.7)`. `~` marks an address that the peer reported and nobody verified. */
 function nameWithAddress(state: State, peer: PeerId, seq?: number): string {
 	const address = addressOf(state, peer);
 	const name = cleanLabel(state, peer, seq);
@@ -56,7 +56,7 @@ function cleanLabel(state: State, peer: PeerId, seq?: number): string {
 	return cleanLine(formatPeerName(state, peer, seq));
 }
 
-/** An event in words, on one line. */
+/** Describes an event other than a message on one line. */
 export function describeEntry(state: State, entry: Exclude<TimelineEntry, {readonly type: 'posted'}>): string {
 	const name = cleanLabel(state, entry.peer, entry.seq || undefined);
 	switch (entry.type) {
@@ -91,7 +91,7 @@ export function describeEntry(state: State, entry: Exclude<TimelineEntry, {reado
 
 export type MarkdownFormat = (entry: TimelineEntry) => string;
 
-/** Markdown with a heading per day and a list item per entry, with all user text escaped. Call it in timeline order. */
+/** Creates a formatter to be called in timeline order: a heading per day, a list item per entry, all user text escaped. */
 export function createMarkdownFormat(state: State): MarkdownFormat {
 	let day = '';
 	return entry => {
@@ -117,7 +117,7 @@ function escapeInline(text: string): string {
 	return text.replace(/[\\`*_[\]<>#|~&!()]/g, '\\$&');
 }
 
-/** Escapes characters that can start or end markup (CommonMark 0.31, 2.4), anywhere or at the start of a line. */
+/** Escapes all characters that are markdown markup (CommonMark 0.31, 2.4), anywhere or only at the start of a line. */
 export function escapeMarkdown(line: string): string {
 	return escapeInline(line)
 		.replace(/^(\s*)([-+=])/, '$1\\$2')

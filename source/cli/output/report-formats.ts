@@ -1,4 +1,4 @@
-/** The two formats of reports: JSON lines and plain lines. */
+/** The two formats of reports: JSON lines (`--json`) and plain lines (`--plain`). */
 import {eventId, type PeerId} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
@@ -11,19 +11,19 @@ import type {OutputReport, ReportFormat} from './reporter.js';
 
 export interface JsonReportFormatter {
 	readonly format: ReportFormat;
-	/** Attaches `ref` to the own post `seq`, or to the next own post while its seq is not known. */
+	/** Attaches `ref` to our post `seq`; without `seq`, to our next post. */
 	attachRef(ref: string | number | undefined, seq?: number): void;
 }
 
-/** Formats reports as JSON lines. A peer is reported from its first connection on, whenever its line changes. */
+/** Formats reports as JSON lines. From its first connection on, a peer is reported whenever its `peer` line changes. */
 export function createJsonReportFormatter(): JsonReportFormatter {
 	const reportedPeers = new Map<PeerId, string>();
 	const refs = new Map<number, string | number>();
 	let nextRef: string | number | undefined;
-	/** Seq of the newest own post that was reported. */
+	/** Seq of our newest post that was reported. */
 	let lastReportedSeq = 0;
 
-	/** Nothing after we left: our own disconnects say nothing about the status of peers. */
+	/** Returns undefined after this node left, because the peers did not become unreachable: we disconnected. */
 	function peerLine(state: State, peer: PeerId): JsonLine | undefined {
 		const own = state.launch && findPeer(state.roster, state.launch.peer);
 		if (own?.left) return undefined;
@@ -84,12 +84,12 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 	};
 }
 
-/** Beyond this number of entries, history is printed before it is complete. */
+/** At this number of held-back entries, history is printed although it is incomplete. */
 const MAX_HELD_BACK = 100_000;
 
 /**
- * Formats reports as plain lines. A peer that was there before us is reported as found once. History arrives feed by feed
- * and is held back until it is complete, to print it in the order of the timeline.
+ * Formats reports as plain lines. A peer that joined before us is reported once, as found. History arrives feed by feed,
+ * so it is held back until it is complete and printed in the order of the timeline.
  */
 export function createPlainReportFormat(): ReportFormat {
 	const announcedPeers = new Set<PeerId>();
@@ -115,7 +115,7 @@ export function createPlainReportFormat(): ReportFormat {
 		return heldBack.push(row) >= MAX_HELD_BACK ? releaseHeldBack(state) : undefined;
 	}
 
-	/** An own event first releases the history, so that it is not printed after our message. */
+	/** Formats a row. History that is held back is printed before an event of our own, because it is older. */
 	function formatInOrder(state: State, row: TimelineEntry): string {
 		const before = row.peer === state.launch?.peer ? releaseHeldBack(state) : undefined;
 		return [before, formatPlain(state, row)].filter(line => line !== undefined).join('\n');

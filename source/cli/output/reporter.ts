@@ -1,4 +1,4 @@
-/** Writes commits as lines to an output with back-pressure. The queue holds references into the state, not text. */
+/** Prints the reports of all commits, at the pace of the reader. The queue holds references into the state to save memory. */
 
 import type {Clock, Timer} from '../../core/environment.js';
 import type {Input, PeerId} from '../../core/event.js';
@@ -6,28 +6,28 @@ import type {State} from '../../core/state.js';
 import type {Output} from '../context.js';
 import {createDeliveryTracker, createReportCollector, type DeliveryChange, type Report} from './collect-reports.js';
 
-/** Minimum interval between two `delivery` lines of one event. */
+/** Deliveries are reported at most once in this time. */
 const DELIVERY_INTERVAL_MS = 250;
-/** Lines written in one turn of the event loop. */
+/** Maximum number of reports written in one turn of the event loop. */
 const LINES_PER_TURN = 500;
 
 export type OutputReport =
 	| Report
 	| ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange)
-	/** The last report. */
+	/** The end of the reports: a format releases what it holds back. */
 	| {readonly type: 'end'};
 
-/** Formats a report as one or more lines without a final newline, or returns undefined to print nothing. */
+/** Formats a report as one or more lines without a final newline, or as undefined if nothing is printed. */
 export type ReportFormat = (report: OutputReport, state: State) => string | undefined;
 
 export interface Reporter {
-	/** A store listener. Subscribe it before the node starts. */
+	/** Store listener, to be subscribed before the node starts. */
 	onCommit(state: State, inputs: readonly Input[]): void;
-	/** Writes `first`, then the reports of all commits so far. */
+	/** Writes the line `first`, then the reports of all commits so far. */
 	start(first?: string): void;
-	/** Queues a line behind the reports. */
+	/** Writes a line after all reports that are queued. */
 	writeLine(line: string): void;
-	/** Writes the queue and `last`. Gives up after `ms`. */
+	/** Writes all queued reports and the line `last`. Resolves when they are written, at the latest after `ms` milliseconds. */
 	finish(last: string | undefined, ms?: number): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 		});
 	}
 
-	/** Writes until the output is full, and continues when it has drained. */
+	/** Writes queued reports until the output is full, and continues when its buffer has drained. */
 	function drain(): void {
 		while (isStarted && !pendingWrite && queue.length > 0) {
 			let text = '';
@@ -126,7 +126,7 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 	};
 }
 
-/** Lets sockets and timers run between two chunks. */
+/** Resolves in the next turn of the event loop, so that sockets and timers are served between two chunks of reports. */
 function yieldToEventLoop(): Promise<void> {
 	return new Promise(resolve => setImmediate(resolve));
 }

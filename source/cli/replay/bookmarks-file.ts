@@ -1,4 +1,4 @@
-/** Bookmarks of a log in FILE.bookmarks.json beside it, because replay never writes to the log. */
+/** File with the bookmarks of a log: FILE.bookmarks.json in the same folder, because replay never changes the log itself. */
 import {readFile, rm} from 'node:fs/promises';
 import {basename} from 'node:path';
 import {systemErrorCode} from '../../core/system-error.js';
@@ -13,7 +13,7 @@ export function bookmarksPath(log: string): string {
 	return `${log}${BOOKMARKS_SUFFIX}`;
 }
 
-/** Orders of the marked events, ascending; empty if the file does not exist. Throws if its format is unknown. */
+/** Reads the sort keys of the marked events, ascending; empty if there is no file. Rejects if the format is unknown. */
 export async function readBookmarks(log: string): Promise<readonly string[]> {
 	const path = bookmarksPath(log);
 	const text = await readFile(path, 'utf8').catch(error => {
@@ -22,7 +22,7 @@ export async function readBookmarks(log: string): Promise<readonly string[]> {
 	});
 	if (text === undefined) return [];
 	const orders = parseBookmarks(text);
-	if (!orders) throw new Error(`${basename(path)} contains no bookmarks of this program. It is not changed.`);
+	if (!orders) throw new Error(`${basename(path)} has an unknown format. Bookmarks are not loaded or saved.`);
 	return orders;
 }
 
@@ -40,7 +40,7 @@ function parseBookmarks(text: string): readonly string[] | undefined {
 	return [...new Set<string>(orders)].sort();
 }
 
-/** Replaces the bookmarks atomically. Without bookmarks the file is deleted. */
+/** Replaces the file atomically, or deletes it if there are no bookmarks. */
 export async function writeBookmarks(log: string, orders: readonly string[]): Promise<void> {
 	const path = bookmarksPath(log);
 	if (orders.length === 0) return rm(path, {force: true});

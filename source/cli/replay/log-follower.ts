@@ -1,4 +1,4 @@
-/** Reads a log file into a history in chunks, so that the screen stays responsive, and polls the file for new records. */
+/** Reads a log file into a history, in chunks that keep the screen responsive, and then polls the file for new records. */
 
 import type {Clock} from '../../core/environment.js';
 import type {History} from '../../core/history.js';
@@ -6,11 +6,11 @@ import {createFeedTips} from '../../feed/feed-tips.js';
 import type {LogReader} from '../../storage/log-reader.js';
 import {recordsToInputs} from '../saved-log.js';
 
-/** Interval between two reads of a followed file. */
+/** Interval between two reads of a file that is still being written. */
 const FOLLOW_INTERVAL_MS = 400;
 
 export interface LogFollower {
-	/** Reads to the current end of the file. Rejects with StorageError. */
+	/** Reads the file to its present end. Rejects with StorageError. */
 	readToEnd(): Promise<void>;
 	/** Turns polling on or off. */
 	follow(on: boolean): void;
@@ -21,9 +21,9 @@ interface LogFollowerOptions {
 	readonly reader: LogReader;
 	readonly history: History;
 	readonly clock: Pick<Clock, 'after'>;
-	/** The history has grown, or the end is reached. `loadedFraction`: 0 to 1. */
+	/** Called when the history has grown and when the end of the file is reached. `loadedFraction`: 0 to 1. */
 	onProgress(loadedFraction: number): void;
-	/** A read of the followed file failed; following has ended. */
+	/** Called when a read failed. The file is then no longer polled. */
 	onFailure(error: unknown): void;
 }
 

@@ -1,4 +1,4 @@
-/** Runs the replay screen on a saved log, or first the list of logs. The log is shown while it is still being read. */
+/** Runs the replay screen. Without FILE the user first chooses a log. The screen appears while the log is still being read. */
 import {basename} from 'node:path';
 import {errorMessage, UsageError} from '../../core/errors.js';
 import {createHistory, type History} from '../../core/history.js';
@@ -118,7 +118,7 @@ async function saveBookmarks(path: string, orders: readonly string[]): Promise<s
 	return basename(bookmarksPath(path));
 }
 
-/** A bookmarks file in an unknown format is reported and never overwritten. */
+/** Loads the bookmarks. A file in an unknown format is reported as a fault, and bookmarks are then not saved. */
 async function loadBookmarks(path: string): Promise<{orders: readonly string[]; faults: readonly string[]}> {
 	try {
 		return {orders: await readBookmarks(path), faults: []};
@@ -127,7 +127,7 @@ async function loadBookmarks(path: string): Promise<{orders: readonly string[]; 
 	}
 }
 
-/** The filter of the command line as the screen shows it. Times of day are resolved from the start of the log. */
+/** Converts the filter of the command line to one of the screen. A time of day means its first occurrence in the log. */
 function createInitialFilter({author, grep, from, to}: EventFilter, created: number) {
 	if (author === undefined && grep === undefined && !from && !to) return undefined;
 	const since = from && resolveTime(from, created);
@@ -142,7 +142,7 @@ function createInitialFilter({author, grep, from, to}: EventFilter, created: num
 	};
 }
 
-/** Lets the user choose one of the saved logs. Resolves to undefined if none was chosen. Throws UsageError if there is none. */
+/** Resolves to the path of the log that the user chooses, or undefined if the user quits. Rejects with UsageError without logs. */
 async function chooseLogAtTerminal(
 	{options, clock, stdin, stdout}: CliContext,
 	dataDir: DataDir,

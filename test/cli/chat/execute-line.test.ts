@@ -12,11 +12,11 @@ function execute(text: string, atTerminal = true) {
 }
 
 describe('a plain line', () => {
-	test('from a pipe is posted unchanged, also with a slash', () => {
+	test('that comes from a pipe is posted unchanged, even if it starts with a slash', () => {
 		expect(execute('/who', false)).toMatchObject({posted: ['/who']});
 	});
 
-	test('at a terminal is a command if it starts with a slash, and /help lists the commands that work there', () => {
+	test('that is typed and starts with a slash is a command, and /help lists exactly the commands that plain mode has', () => {
 		const {replyLines = [], error} = execute('/help');
 		expect(error).toBe(undefined);
 		const listed = replyLines.flatMap(line => /^\/(\w+)/.exec(line)?.[1] ?? []);
@@ -41,7 +41,7 @@ describe('a plain line', () => {
 		}
 	});
 
-	test('at a terminal searches messages and describes the network', () => {
+	test('that is typed can be /search or /net, whose results are printed', () => {
 		expect(execute('/search needle').replyLines?.join()).toContain('Bob: the needle');
 		expect(execute('/net').replyLines?.join()).toContain('Network interfaces');
 	});
@@ -70,7 +70,7 @@ describe('a line of JSON', () => {
 		'{"type":"x","text":"x"}',
 		'{"type":"post","text":"x","ref":{}}',
 		`{"type":"post","text":"x","ref":"${'r'.repeat(257)}"}`,
-	])('%s is refused with an example of the form', line => {
+	])('%s is rejected with an example of a valid line', line => {
 		expect(parseJsonInput(line)).toMatchObject({type: 'invalid', text: expect.stringContaining('{"type":"post"')});
 	});
 });

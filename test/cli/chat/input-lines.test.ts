@@ -9,8 +9,8 @@ function read(chunks: readonly Uint8Array[], maxBytes = 1000): InputLine[] {
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-describe('lines of input', () => {
-	it('are numbered including blank lines, which are skipped; CR is removed; the last needs no newline', () => {
+describe('readers of input lines', () => {
+	it('skip but count blank lines, remove CR, and accept a last line without a newline', () => {
 		expect(read([bytes('one\r\n\n \t\n\nfive\r\r\nsix')])).toEqual([
 			{type: 'line', number: 1, text: 'one'},
 			{type: 'line', number: 5, text: 'five'},
@@ -18,14 +18,14 @@ describe('lines of input', () => {
 		]);
 	});
 
-	it('that are too long are reported without content, and the next line is read', () => {
+	it('report a line that is too long without its content, and continue with the next line', () => {
 		expect(read([bytes(`${'x'.repeat(11)}\n${'y'.repeat(10)}\n`)], 10)).toEqual([
 			{type: 'too-long', number: 1},
 			{type: 'line', number: 2, text: 'y'.repeat(10)},
 		]);
 	});
 
-	it('do not depend on the chunk boundaries', () => {
+	it('return the same lines wherever the chunks of the stream end', () => {
 		fc.assert(
 			fc.property(
 				fc.string({unit: 'grapheme', maxLength: 80}),

@@ -3,11 +3,11 @@ import {wrapLines} from '../../../source/cli/commands/doctor.js';
 
 const LINES = ['Result', '  ok: all is well: 1 peer is reached in room "lan".', ''];
 
-it('does not wrap the report of the doctor without a terminal', () => {
+it('the report of the doctor is not wrapped without a terminal', () => {
 	expect(wrapLines(LINES, undefined)).toEqual(LINES);
 });
 
-it('wraps lines at the width of the terminal and indents continuations', () => {
+it('the report of the doctor is wrapped at the width of the terminal, with indented continuations', () => {
 	const wrapped = wrapLines(LINES, 30);
 	expect(wrapped).toEqual(['Result', '  ok: all is well: 1 peer is', '    reached in room "lan".', '']);
 	for (const columns of [1, 20, 40, 80, 300])

@@ -3,7 +3,7 @@ import {createPartitionableNetwork} from '../../../source/cli/demo/partitionable
 import type {Beacon} from '../../../source/network/discovery/beacon.js';
 import type {Transport} from '../../../source/network/transport/transport.js';
 
-test('beacons pass in both forms, except while the network is partitioned', () => {
+test('a partitionable network sends broadcasts and multicasts, except while it is disconnected', () => {
 	const sent: unknown[] = [];
 	const transport: Transport = {
 		listen: async () => ({port: 1}),

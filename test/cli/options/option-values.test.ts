@@ -14,13 +14,13 @@ describe('a time', () => {
 	});
 
 	it.each(['', 'noon', '24:00', '12:60', '2026-13-01', '2026-02-30', '2026-11-22 25:00', '14:05 pm'])(
-		'is not %j',
+		'is not parsed from %j',
 		text => {
 			expect(parseTime(text)).toBeUndefined();
 		},
 	);
 
-	it('of day means its next occurrence at or after a given moment', () => {
+	it('of day is resolved to its first occurrence at or after a given moment', () => {
 		const at = (day: number, hour: number, minute: number) => new Date(2026, 10, day, hour, minute).getTime();
 		const point = {type: 'clock', hour: 14, minute: 5, second: 0} as const;
 		expect(resolveTime(point, at(22, 14, 5))).toBe(at(22, 14, 5));

@@ -48,7 +48,7 @@ describe('options', () => {
 		});
 	});
 
-	it('are read from flags, long and short', () => {
+	it('are read from long and short flags', () => {
 		const options = parse([
 			'-n',
 			'Carol',
@@ -96,7 +96,7 @@ describe('options', () => {
 		});
 	});
 
-	it('come from flags first, then the environment, then config.json', () => {
+	it('are taken from flags before the environment, and from the environment before config.json', () => {
 		const config = {name: 'File', port: 1, room: 'file', interface: ['eth0'], stay: true};
 		const environment = {P2PCHAT_NAME: 'Env', P2PCHAT_PORT: '2', P2PCHAT_INTERFACE: 'lo,10.0.0.1', P2PCHAT_STAY: '0'};
 		expect(parse(['--name', 'Flag'], environment, config)).toMatchObject({
@@ -108,7 +108,7 @@ describe('options', () => {
 		});
 	});
 
-	it('come from the environment or config.json while a switch is not set, and a negated flag turns them off', () => {
+	it('that are switches can be turned on by the environment or config.json, and off by a negated flag', () => {
 		expect(parse([], {P2PCHAT_JSON: '1', P2PCHAT_NO_LOG: '1'}, {'no-identity': true, mono: true})).toMatchObject({
 			mode: 'json',
 			log: {type: 'none'},
@@ -121,24 +121,24 @@ describe('options', () => {
 		expect(parse(['--no-json'], {P2PCHAT_JSON: '1'}).mode).toBeUndefined();
 	});
 
-	it('that exclude each other come from the stronger source', () => {
+	it('that exclude each other are decided by the source with precedence', () => {
 		expect(parse(['--plain'], {P2PCHAT_JSON: '1'}).mode).toBe('plain');
 		expect(parse(['--log', 'a'], {P2PCHAT_NO_LOG: '1'}).log).toEqual({type: 'file', path: 'a'});
 		expect(parse(['--no-log'], {P2PCHAT_LOG: 'a'}).log).toEqual({type: 'none'});
 	});
 
-	it('come last from NO_COLOR and INK_SCREEN_READER, by the conventions of these variables', () => {
+	it('are taken from NO_COLOR and INK_SCREEN_READER only if no other source sets them', () => {
 		expect(parse([], {NO_COLOR: '1', INK_SCREEN_READER: 'true'})).toMatchObject({mono: true, mode: 'screen-reader'});
 		expect(parse([], {NO_COLOR: '', INK_SCREEN_READER: 'false'})).toMatchObject({mono: false});
 		expect(parse([], {NO_COLOR: '1', P2PCHAT_MONO: '0'}).mono).toBe(false);
 	});
 
-	it('leave the operands of send unchanged', () => {
+	it('do not change the operands of send', () => {
 		expect(parse(['send', '007', '1e3', '-']).operands).toEqual(['007', '1e3', '-']);
 		expect(parse(['send', '--name', 'a', '--', '--not-a-flag']).operands).toEqual(['--not-a-flag']);
 	});
 
-	it('name the source of the secret', () => {
+	it('contain the source of the secret, and a flag wins over the environment', () => {
 		expect(parse([], {}, undefined, 'x').secret).toEqual({type: 'environment', secret: 'x'});
 		expect(parse(['--secret-file', 'f'], {}, undefined, 'x').secret).toEqual({type: 'file', path: 'f'});
 		expect(parse(['--ask-secret'], {P2PCHAT_SECRET_FILE: 'f'}).secret).toEqual({type: 'ask'});
@@ -151,7 +151,7 @@ describe('options', () => {
 		expect(asked).toEqual(['/a', '/b']);
 	});
 
-	it('ignore every other fault beside --help or --version', () => {
+	it('with --help or --version are accepted despite any other error', () => {
 		expect(parse(['--help', '--port', 'x', 'nonsense']).help).toBe(true);
 		expect(parse(['--version'], {P2PCHAT_PORT: 'x'}).version).toBe(true);
 	});
@@ -221,13 +221,13 @@ describe('usage errors', () => {
 		[['replay', '--speed', '17'], /^--speed must be/],
 	];
 
-	it.each(table)('%j gives one line that names the fault', (argv, message) => {
+	it.each(table)('for %j are one line that names the option and the expected form', (argv, message) => {
 		const line = usageErrorOf(argv);
 		expect(line).toMatch(message);
 		expect(line).not.toMatch(/[\p{Cc}]/u);
 	});
 
-	it('name the environment variable', () => {
+	it('name the environment variable that is wrong', () => {
 		expect(usageErrorOf([], {P2PCHAT_PORT: 'x'})).toMatch(/^P2PCHAT_PORT must be a port/);
 		expect(usageErrorOf([], {P2PCHAT_JSON: 'yes'})).toBe('P2PCHAT_JSON must be 1 or 0, not "yes".');
 		expect(usageErrorOf([], {P2PCHAT_PEER: 'a,,b'})).toMatch(/^P2PCHAT_PEER needs a value/);
@@ -235,7 +235,7 @@ describe('usage errors', () => {
 		expect(usageErrorOf([], {}, undefined, '')).toMatch(/^P2PCHAT_SECRET is empty/);
 	});
 
-	it('name the config file and the key', () => {
+	it('name the config file and the key that is wrong', () => {
 		expect(usageErrorOf([], {}, [])).toBe(`${configPath} must contain a JSON object, for example {"name": "Carol"}.`);
 		expect(usageErrorOf([], {}, {port: 'x'})).toMatch(/^"port" in \/data\/config.json must be a port/);
 		expect(usageErrorOf([], {}, {port: true})).toBe(`${configPath}: "port" must be a string or a number.`);

@@ -11,23 +11,23 @@ function type(...chunks: string[]): SecretDraft {
 }
 
 describe('a typed secret', () => {
-	it('ends with Enter, also in the same chunk as its last letter', () => {
+	it('ends at Enter, even if Enter arrives in the same chunk as the last letter', () => {
 		expect(type('ab', 'c\r')).toEqual({text: 'abc', done: 'entered'});
 		expect(type('abc\n')).toEqual({text: 'abc', done: 'entered'});
 	});
 
-	it('loses its last grapheme on Backspace and everything on Ctrl+U', () => {
+	it('loses its last grapheme when Backspace is pressed, and everything when Ctrl+U is pressed', () => {
 		expect(type('a👨‍👩‍👧\u007f\r').text).toBe('a');
 		expect(type('abc\u0015d\r').text).toBe('d');
 	});
 
-	it('is cancelled by Ctrl+C, and by Ctrl+D while it is empty', () => {
+	it('is cancelled by Ctrl+C, and by Ctrl+D if it is empty', () => {
 		expect(type('ab\u0003')).toEqual({text: '', done: 'cancelled'});
 		expect(type('\u0004').done).toBe('cancelled');
 		expect(type('a\u0004b\r').text).toBe('ab');
 	});
 
-	it('ignores keys that are not text', () => {
+	it('does not contain the escape sequences of arrow and function keys', () => {
 		expect(type('a\u001b[A\u001b[3~\u001bOPb\t\r').text).toBe('ab');
 	});
 });
@@ -41,7 +41,7 @@ describe('a secret from a file', () => {
 		return readSecret({type: 'file', path}, never);
 	};
 
-	it('loses one final newline and nothing else', async () => {
+	it('is the whole content of the file except one final newline', async () => {
 		expect(await read(' pass word \n')).toBe(' pass word ');
 		expect(await read('pass\r\n')).toBe('pass');
 		expect(await read('pass\n\n')).toBe('pass\n');

@@ -54,7 +54,7 @@ describe('plain lines', () => {
 		expect(rows.slice(1).every(row => row.startsWith('    '))).toBe(true);
 	});
 
-	it('use the name that a person had at the time', () => {
+	it('contain the name that a person had at the time of the event', () => {
 		const renamed = event(carol, 3, {type: 'renamed', name: 'Caro'});
 		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'x'), renamed, posted(4, 'y')));
 		expect(
@@ -64,7 +64,7 @@ describe('plain lines', () => {
 		).toEqual(['* Carol joined', 'Carol (~192.168.1.7): x', '* Carol is now called Caro', '* Caro (~192.168.1.7) y']);
 	});
 
-	it('tell people with the same name apart by fingerprint, except ourselves', () => {
+	it('contain the fingerprint of people with the same name, except our own', () => {
 		const bob = 'bb'.repeat(32) as PeerId;
 		const renamed = event(bob, 3, {type: 'renamed', name: 'Carol'});
 		const state = stateOf(events(true, joined(own, 'Carol'), joined(carol, 'Carol'), joined(bob, 'Bob'), renamed));
@@ -76,7 +76,7 @@ describe('plain lines', () => {
 		expect(createMarkdownFormat(state)(posted(2, 'x'))).toContain('**Carol\\#cccccccc**');
 	});
 
-	it('contain no control character for any name, text or time', () => {
+	it('contain no control character, whatever the name, text or time is', () => {
 		const bad = '\u001b]0;x\u0007\u009b2J\u202ea\u0000b';
 		const state = stateOf(events(true, joined(carol, bad)));
 		for (const entry of [
@@ -94,7 +94,7 @@ describe('plain lines', () => {
 describe('JSON lines', () => {
 	const state = stateOf(events(false, joined(carol, 'Carol'), posted(2, 'hi')));
 
-	it('contain everything that identifies and orders an event', () => {
+	it('contain the id, the author, the time and the sort key of an event', () => {
 		expect(jsonEvent(state, posted(2, 'hi'), false)).toEqual({
 			type: 'event',
 			id: `${carol}:2`,
@@ -111,7 +111,7 @@ describe('JSON lines', () => {
 		});
 	});
 
-	it('have an order that sorts like the timeline', () => {
+	it('contain a sort key that sorts events like the timeline', () => {
 		const list = [
 			event(carol, 2, {type: 'left'}),
 			event(own, 2, {type: 'left'}),
@@ -133,7 +133,7 @@ describe('JSON lines', () => {
 		expect(JSON.parse(line).text).toBe('a\u001b\u009b\u202e\u2028b');
 	});
 
-	it('contain the status of other peers, never our own', () => {
+	it('contain the status of other peers, but never our own', () => {
 		expect(jsonPeer(state, carol)).toMatchObject({type: 'peer', status: 'unreachable', name: 'Carol'});
 		expect(jsonPeer(state, own)).toBeUndefined();
 	});
@@ -154,7 +154,7 @@ describe('markdown', () => {
 		]);
 	});
 
-	it('has a heading per day and an item per event', () => {
+	it('has a heading per day and a list item per event', () => {
 		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'one\n- two')));
 		const format = createMarkdownFormat(state);
 		const [date, time] = clock(at + 2).split('T') as [string, string];
@@ -186,7 +186,7 @@ describe('reports', () => {
 		).toEqual(['joined cc', 'posted cc', 'joined aa']);
 	});
 
-	it('contain one lost event per absence, however many peers report it, and none after left', () => {
+	it('contain one `lost` per absence, however many peers report it, and none after `left`', () => {
 		const start = [launch, events(true, joined(carol, 'C'), joined(own, 'A'), joined(dora, 'D'))];
 		expect(
 			follow(start, [events(true, lost(own, 5))], [events(true, lost(dora, 2))]).filter(report =>
@@ -200,7 +200,7 @@ describe('reports', () => {
 		).toEqual([]);
 	});
 
-	it('hold back an event that is more than a day ahead until it is due', () => {
+	it('contain an event dated more than a day in the future only when that day has come', () => {
 		const day = 86_400_000;
 		const ahead = {...posted(2, 'x'), ms: at + 2 * day};
 		const timePassed = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now}});
@@ -218,7 +218,7 @@ describe('filters', () => {
 	const matchingSeqs = (filter: Parameters<typeof createEntryFilter>[1]) =>
 		list.filter(createEntryFilter(state, filter)).map(({seq}) => seq);
 
-	it('select events by the name at the time, by fingerprint or peer id, by text and by time', () => {
+	it('select events by name at the time of the event, fingerprint, peer id, text and time', () => {
 		expect(matchingSeqs({author: 'carol'})).toEqual([1, 2]);
 		expect(matchingSeqs({author: 'Caro'})).toEqual([3, 4]);
 		expect(matchingSeqs({author: 'carol#cccc'})).toEqual([1, 2]);
@@ -228,7 +228,7 @@ describe('filters', () => {
 		expect(matchingSeqs({author: 'nobody'})).toEqual([]);
 	});
 
-	it('refuse a range that ends before it starts, unless the log continues on the next day', () => {
+	it('reject a time range that ends before it starts, unless the log continues on the next day', () => {
 		const time = (ms: number) => {
 			const date = new Date(ms);
 			return {type: 'clock' as const, hour: date.getHours(), minute: date.getMinutes(), second: 0};
@@ -244,7 +244,7 @@ describe('filters', () => {
 		expect(() => createEntryFilter(day, instants)).toThrow(/--from must be before --to/);
 	});
 
-	it('without a match print a message and fail, like grep', () => {
+	it('print a message and return a failure if no event matches, like grep', () => {
 		const messages: string[] = [];
 		const exitCodeOf = (filter: object, written: number) =>
 			exitCodeForMatches(

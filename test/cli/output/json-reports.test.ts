@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {createJsonReportFormatter} from '../../../source/cli/output/report-formats.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
-test('a lost connection is reported as unreachable, except after we left', () => {
+test('the JSON report of a peer is "unreachable" after its connection is lost, but there is none after we left', () => {
 	for (const leaves of [false, true]) {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.2');

@@ -23,7 +23,7 @@ function start() {
 	return {chatNode, reporter, read};
 }
 
-/** Commits history of two peers that were there before us. Each feed arrives in one piece. */
+/** Commits the history of two peers that joined before us, first all events of Ann, then all events of Eve. */
 function history({chatNode}: ReturnType<typeof start>) {
 	const from = chatNode.at - 3_600_000;
 	const ann = {peer: 'aa'.repeat(32) as never, seq: 0};
@@ -43,7 +43,7 @@ function history({chatNode}: ReturnType<typeof start>) {
 }
 
 describe('plain lines', () => {
-	test('contain complete history in timeline order, followed by the peers that were found', () => {
+	test('contain the history in timeline order when it is complete, followed by the peers that were found', () => {
 		const room = start();
 		const {chatNode, read} = room;
 		const {ann} = history(room);
@@ -60,7 +60,7 @@ describe('plain lines', () => {
 		]);
 	});
 
-	test('contain one line when a lost connection is back', () => {
+	test('contain one line when a lost connection is restored', () => {
 		const room = start();
 		const {chatNode, read} = room;
 		const bob = chatNode.join('Bob', '192.168.1.9');
@@ -69,7 +69,7 @@ describe('plain lines', () => {
 		expect(read()).toEqual(['* Bob joined', '* you lost contact with Bob', '* contact with Bob is back']);
 	});
 
-	test('release history before an own message, when its peer disconnects, and at the end', async () => {
+	test('contain incomplete history before our own message, when its peer disconnects, and at the end', async () => {
 		for (const release of ['own', 'disconnected', 'end']) {
 			const room = start();
 			const {chatNode, read, reporter} = room;
