@@ -1,6 +1,6 @@
-/** Binary searches over anything that is sorted. */
+/** Binary searches in sorted sequences. */
 
-/** First index in [from, to) for which `isReached` is true, else `to`. It must be true for all later ones. */
+/** First index in [from, to) for which `isReached` is true, else `to`. `isReached` must stay true for all later indexes. */
 export function findFirstIndex(from: number, to: number, isReached: (index: number) => boolean): number {
 	let low = from;
 	let high = to;
@@ -12,7 +12,7 @@ export function findFirstIndex(from: number, to: number, isReached: (index: numb
 	return low;
 }
 
-/** Last item whose value is at most `limit`. `items` must be sorted by rising value. */
+/** Last item for which `read` returns at most `limit`. `items` must be sorted by rising value of `read`. */
 export function findLastAtMost<T>(items: readonly T[], limit: number, read: (item: T) => number): T | undefined {
 	const next = findFirstIndex(0, items.length, index => {
 		const item = items[index];

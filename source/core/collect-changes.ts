@@ -1,7 +1,7 @@
 /**
- * First half of a reduction: collects the roster changes and rows of a run of inputs in plain, mutable values.
+ * First half of a reduction: collects the roster changes and timeline rows of several inputs in mutable values.
  *
- * The values belong to one call of the reducer; reduce.ts writes the result into the state.
+ * The values live for one call of the reducer; reduce.ts then writes the result into the state.
  */
 import type {FeedEvent, Input, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
@@ -13,9 +13,9 @@ import type {TimelineEntry} from './timeline.js';
 
 export interface CollectedChanges {
 	readonly state: State;
-	/** Peers whose roster record changed or must be checked. */
+	/** Peers whose roster record changed, or whose presence rows must be computed again. */
 	readonly peers: Map<PeerId, RosterPeer>;
-	/** Rows that follow from one record alone. The reducer adds presence rows. */
+	/** Rows that follow from one record alone. The reducer adds the presence rows. */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
 	launch: State['launch'];
@@ -29,7 +29,7 @@ export function createChanges(state: State): CollectedChanges {
 	return {state, peers: new Map(), rows: [], unreadable: [], launch, launches, recordCount, loggedAt};
 }
 
-/** Collects a batch of feed events. */
+/** Collects the changes of a batch of feed events. */
 export function collectEvents(changes: CollectedChanges, input: Input & {readonly type: 'events'}): void {
 	changes.recordCount += input.events.length;
 	changes.loggedAt = Math.max(changes.loggedAt, input.loggedAt);
@@ -44,7 +44,7 @@ export function collectEvents(changes: CollectedChanges, input: Input & {readonl
 	}
 }
 
-/** Collects an observation of our own. */
+/** Collects the changes of an observation of this node. */
 export function collectObservation(changes: CollectedChanges, input: Input & {readonly type: 'observed'}): void {
 	const {observation, loggedAt} = input;
 	changes.recordCount += 1;
@@ -73,7 +73,7 @@ function currentPeer(changes: CollectedChanges, peer: PeerId): RosterPeer {
 	return changes.peers.get(peer) ?? findPeer(changes.state.roster, peer) ?? createRosterPeer(peer);
 }
 
-/** Adds an author to the roster when it is not in it. */
+/** Adds an author to the roster if it is missing. */
 function ensurePeer(changes: CollectedChanges, peer: PeerId): void {
 	if (changes.peers.has(peer) || findPeer(changes.state.roster, peer) !== undefined) return;
 	changes.peers.set(peer, createRosterPeer(peer));
@@ -90,7 +90,7 @@ function markLate(event: FeedEvent): FeedEvent {
 	return late;
 }
 
-/** Collects one event. The rows of `left`, `lost` and `returned` come from presence-rows.ts. */
+/** Collects the changes of one event. Its presence rows (`left`, `lost`, `returned`) come from presence-rows.ts. */
 function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 	const {peer} = event;
 	switch (event.type) {
@@ -130,7 +130,7 @@ function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 	}
 }
 
-/** Marks all peers that one of our own peers had contact with for a check. */
+/** Marks all peers that `own`, a peer id of this node, had contact with, so that their rows are computed again. */
 function touchContactedPeers(changes: CollectedChanges, own: PeerId | undefined): void {
 	if (own === undefined) return;
 	for (const subject of currentPeer(changes, own).contactedPeers) {
@@ -151,7 +151,7 @@ function collectContact(
 	updatePeer(changes, subject, change);
 }
 
-/** Collects a launch. It changes the records of all peers contacted in the launch before or in this one. */
+/** Collects a launch. It changes the records of all peers contacted in the previous launch or in this one. */
 function collectLaunch(changes: CollectedChanges, observation: Observation, loggedAt: number): void {
 	const {peer, ms, counter, seq} = observation;
 	if (changes.launches[peer] !== undefined) return;

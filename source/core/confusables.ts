@@ -1,12 +1,12 @@
 /**
- * Protection against names that imitate others: confusable skeletons and spoofed fingerprints.
+ * Protection against names that imitate other names: confusable skeletons and spoofed fingerprints.
  *
- * The skeleton follows the idea of Unicode TR 39 with a short table of Latin, Greek and Cyrillic letters, digits and signs.
- * A spoofed fingerprint is a part of a name that reads like `#99c4b7ec`: the screen shows `Carol#99c4b7ec` to tell people
- * of one name apart, so a name that contains such a part would pass for another person.
+ * The skeleton is a small version of Unicode TR 39, with a table of Latin, Greek and Cyrillic letters, digits and signs.
+ * A spoofed fingerprint is a part of a name that reads like `#99c4b7ec`. The screen shows `Carol#99c4b7ec` to distinguish
+ * people with the same name, so a name that contains such a part would pass for another person.
  */
 
-/** Pairs of characters that look alike. The second of each pair represents both. */
+/** Pairs of characters that look alike. The skeleton contains the second character of a pair in place of the first. */
 const CONFUSABLE_PAIRS =
 	'АA ВB СC ЕE НH ІI ЈJ КK МM ОO РP ԚQ ЅS ТT УY ѴV ԜW ХX ЗE ' +
 	'аa вb сc ԁd еe һh нh іi јj кk мm оo рp ԛq ѕs тt уy ѵv ԝw хx гr пn ьb ӏl ɡg ' +
@@ -22,7 +22,7 @@ const CONFUSABLES: ReadonlyMap<string, string> = new Map(
 		.map(([letter = '', representative = '']) => [letter, representative]),
 );
 
-/** Skeleton of a name: equal for names that a reader may confuse. Never displayed. */
+/** Skeleton of a name, for comparison only. Names that a reader may confuse have equal skeletons. */
 export function confusableSkeleton(name: string): string {
 	const skeleton = [...name.normalize('NFKD')]
 		.map(letter => CONFUSABLES.get(letter) ?? letter)
@@ -35,7 +35,7 @@ export function confusableSkeleton(name: string): string {
 	return skeleton === '' ? name : skeleton;
 }
 
-/** Signs that look like a number sign. Compatibility forms (U+FF03, U+FE5F) are folded before. */
+/** Signs that look like a number sign. Normalisation has already replaced compatibility forms (U+FF03, U+FE5F). */
 const NUMBER_SIGNS = '#\u266f\u22d5\u2317\u29e3\u29e4\u29e5\u2a69';
 /** Characters that look like a hexadecimal digit: 0 1 3 6 a b c d e in Latin, Greek, Cyrillic and Armenian (Unicode, confusables.txt). */
 const HEX_LOOKALIKES = 'oοоօlіi|ıӏзʒƨбαɑавьƅсϲԁеҽ';
@@ -50,10 +50,10 @@ function classifyCharacter(character: string): string {
 	return /[\p{L}\p{N}]/u.test(folded) ? 'a' : '.';
 }
 
-/** Four digits can select a person (`/ignore Bob#a1b2`), and the screen shows eight. Look-alikes must be about as long. */
+/** Matches `#` with 4 or more digits, which can select a person (`/ignore Bob#a1b2`), or 7 or more look-alikes of digits. */
 const FINGERPRINT_PATTERN = /#m*(?:(?:hm*){8,}|(?:hm*){4,}(?![hla])|(?:[hl]m*){7,}(?![hla]))/;
 
-/** Start and end of the first spoofed fingerprint, in UTF-16 units. Linear in the length of the name. */
+/** Start and end of the first spoofed fingerprint, in UTF-16 units. Takes linear time in the length of the name. */
 function findSpoofedFingerprint(name: string): readonly [start: number, end: number] | undefined {
 	if (/^[^#\P{ASCII}]*$/u.test(name)) return undefined;
 	const characters = [...name];
@@ -68,7 +68,7 @@ export function containsSpoofedFingerprint(name: string): boolean {
 	return findSpoofedFingerprint(name) !== undefined;
 }
 
-/** Removes all spoofed fingerprints, also those that a removal creates. */
+/** Removes all spoofed fingerprints, including those that appear when the text around a removed one joins. */
 export function removeSpoofedFingerprints(name: string): string {
 	let cleaned = name;
 	for (let found = findSpoofedFingerprint(cleaned); found; found = findSpoofedFingerprint(cleaned)) {

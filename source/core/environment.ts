@@ -5,22 +5,22 @@ export interface Timer {
 }
 
 export interface Clock {
-	/** Wall clock, ms since 1970. May jump. */
+	/** Wall clock in ms since 1970. It may jump when somebody sets the clock. */
 	now(): number;
-	/** Monotonic clock, ms. Advances during sleep where the platform supports it. */
+	/** Monotonic clock in ms. It advances while the computer sleeps, if the platform supports that. */
 	monotonic(): number;
 	/** Calls `run` once after `ms` milliseconds. */
 	after(ms: number, run: () => void): Timer;
 }
 
 export interface Random {
-	/** Uniform in [0, 1). */
+	/** Random number, uniform in [0, 1). */
 	fraction(): number;
 	bytes(length: number): Uint8Array;
 }
 
-/** Writes one line of the debug log. Never pass secrets. `scope`: for example `p2pchat:mesh`. */
+/** Writes one line of the debug log. Never pass secrets to it. `scope` names the component: `p2pchat:mesh`. */
 export type Debug = (scope: string, text: string, fields?: Readonly<Record<string, unknown>>) => void;
 
-/** Discards everything. */
+/** Debug log that discards everything. */
 export const silent: Debug = () => {};

@@ -1,4 +1,4 @@
-/** Error classes that the layers share. Every constructor takes the usual `{cause}` of `Error` as its last argument. */
+/** Error classes that several layers use. Every constructor takes the usual `{cause}` of `Error` as its last argument. */
 
 /**
  * A peer broke the protocol. The connection to it closes with `code` (protocol.md, Errors). Codes are short, in lower
@@ -7,7 +7,7 @@
 export class ProtocolError extends Error {
 	override readonly name = 'ProtocolError';
 	readonly code: string;
-	/** Which value is wrong and why. It never contains text that the peer chose. */
+	/** Says which value is wrong and why. It never contains text that the peer chose. */
 	readonly detail: string;
 
 	constructor(code: string, detail: string, options?: ErrorOptions) {
@@ -25,7 +25,7 @@ export class UsageError extends Error {
 	override readonly name = 'UsageError';
 }
 
-/** Message of anything that was thrown. */
+/** Message of any thrown value. */
 export function errorMessage(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }

@@ -1,12 +1,12 @@
 /**
- * Events: everything that the reducer accepts, in three unions.
+ * Inputs of the reducer, in three unions.
  *
  * - Feed events are written by peers, signed in batches, and travel on the wire.
- * - Observations are what this node saw itself. They are in its own log only.
+ * - Observations are what this node saw itself. Only its own log contains them.
  * - Ephemeral events are reduced and never stored.
  */
 
-/** Id of a peer: 64 lowercase hexadecimal digits of its Ed25519 public key. Every launch of a node is a new peer. */
+/** Id of a peer: its Ed25519 public key as 64 lowercase hexadecimal digits. Every launch of a node is a new peer. */
 export type PeerId = string & {readonly __brand: 'PeerId'};
 
 const PEER_ID_PATTERN = /^[0-9a-f]{64}$/;
@@ -16,7 +16,7 @@ export function isPeerId(text: string): text is PeerId {
 	return PEER_ID_PATTERN.test(text);
 }
 
-/** First 8 hexadecimal digits of a peer id, shown where names collide and no identity is known. */
+/** First 8 hexadecimal digits of a peer id. They replace the fingerprint of a peer without a verified identity. */
 export function shortPeerId(peer: PeerId): string {
 	return peer.slice(0, 8);
 }
@@ -26,7 +26,7 @@ export function eventId(peer: PeerId, seq: number): `${string}:${number}` {
 	return `${peer}:${seq}`;
 }
 
-/** The durable identity behind a peer. Present only after its signature was verified. */
+/** Durable identity of the user behind a peer. It is present only after its signature was verified. */
 export interface Identity {
 	/** Ed25519 public key of this user in this room: 64 hexadecimal digits. */
 	readonly key: string;
@@ -40,17 +40,17 @@ export interface Hlc {
 	readonly counter: number;
 }
 
-/** Position in a feed and in time. `at` is the author's wall clock (ms), `ms` and `counter` its hybrid clock. */
+/** Position of an event. `at` is the author's wall clock in ms; `ms` and `counter` are the author's HLC. */
 interface FeedEventHead {
 	readonly peer: PeerId;
-	/** Position in the author's feed, from 1. */
+	/** Position in the author's feed, starting at 1. */
 	readonly seq: number;
 	readonly at: number;
 	readonly ms: number;
 	readonly counter: number;
 }
 
-/** What an author writes. Kinds and meanings are append-only (protocol.md, Entries). */
+/** Content of a feed event. Kinds and their meanings are append-only (protocol.md, Entries). */
 export type FeedEventBody =
 	| {
 			readonly type: 'joined';
@@ -63,28 +63,28 @@ export type FeedEventBody =
 	| {readonly type: 'renamed'; readonly name: string}
 	| {readonly type: 'moved'; readonly addresses: readonly string[]}
 	| {readonly type: 'left'}
-	/** `absence`: number of `returned` in the subject's feed at that time. */
+	/** `subject` did not reconnect in time. `absence`: number of `returned` in the feed of `subject` at that time. */
 	| {readonly type: 'lost'; readonly subject: PeerId; readonly absence: number}
 	| {readonly type: 'returned'; readonly absence: number}
-	/** A signed entry that is malformed, of unknown kind or out of place: kept, forwarded and counted, never shown. */
+	/** A signed entry that is malformed, of unknown kind or out of place. It is kept, forwarded and counted, but not shown. */
 	| {readonly type: 'unreadable'; readonly reason: string};
 
 export type FeedEvent = FeedEventHead & FeedEventBody;
 
 export type NoticeLevel = 'info' | 'warn' | 'error';
 
-/** What this node saw itself. */
+/** Content of an observation: what this node saw itself. */
 export type ObservationBody =
 	| {readonly type: 'launched'; readonly version: string}
 	| {readonly type: 'peer-connected'; readonly subject: PeerId; readonly address: string}
-	/** `alone`: no other connection was open. */
+	/** The last connection to `subject` closed. `alone`: this node then had no other connection. */
 	| {readonly type: 'peer-disconnected'; readonly subject: PeerId; readonly reason: string; readonly alone: boolean}
 	| {readonly type: 'notice'; readonly level: NoticeLevel; readonly code: string; readonly text: string};
 
 export interface ObservationHead {
-	/** Our own peer id at that time. */
+	/** Our peer id in the launch that made the observation. */
 	readonly peer: PeerId;
-	/** Always 0, because feeds count from 1. */
+	/** Always 0, because seqs of feed events start at 1. */
 	readonly seq: 0;
 	readonly at: number;
 	readonly ms: number;
@@ -96,46 +96,46 @@ export type Observation = ObservationHead & ObservationBody;
 export type LinkStatus = 'connected' | 'suspect';
 
 export type EphemeralEvent =
-	/** A connection to a peer opened, changed its state or was measured. */
+	/** A connection to a peer was opened, changed its state or was measured. */
 	| {
 			readonly type: 'link-measured';
 			readonly peer: PeerId;
 			readonly status: LinkStatus;
 			readonly roundTripMs?: number;
-			/** Wall clock of the peer minus ours, ms. */
+			/** Wall clock of the peer minus ours, in ms. */
 			readonly clockOffsetMs?: number;
 			readonly version?: string;
-			/** Bytes that wait to be sent. */
+			/** Bytes that are queued for sending. */
 			readonly queuedBytes?: number;
 			readonly direction?: 'dialled' | 'accepted';
 	  }
 	/** The last connection to a peer closed. */
 	| {readonly type: 'link-closed'; readonly peer: PeerId}
-	/** A connected peer has our own feed up to `seq` on its disk. */
+	/** A connected peer has stored our own feed up to `seq`. */
 	| {readonly type: 'delivered'; readonly peer: PeerId; readonly seq: number}
-	/** `until`: wall clock ms. */
+	/** A peer is typing. `until`: wall clock in ms at which the indicator ends. */
 	| {readonly type: 'typing'; readonly peer: PeerId; readonly until: number}
-	/** Events of requested history received so far. `expected` 0: finished. */
+	/** Number of requested history events received and expected. `expected` is 0 when the transfer has finished. */
 	| {readonly type: 'sync-progress'; readonly received: number; readonly expected: number}
-	/** Caught up with this peer after a (re)connection. For JSON lines; it does not change the state. */
+	/** The sync with this peer after a connection is complete. Only the JSON output uses it; the state does not change. */
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
-	/** Whether no peer has answered yet. `tried`: destinations, as text for the screen. */
+	/** Whether no peer has answered yet. `tried`: destinations of our announcements and dials, as text for the screen. */
 	| {readonly type: 'isolated'; readonly isolated: boolean; readonly tried: readonly string[]}
 	/** Number of nodes of other rooms or secrets whose beacons were heard during the last minute. */
 	| {readonly type: 'foreign-nodes'; readonly count: number}
-	/** Wall clock tick: pending events become due, typing ends. `now`: ms. */
+	/** Tick of the wall clock. Pending events become due and typing indicators end. `now`: ms since 1970. */
 	| {readonly type: 'time-passed'; readonly now: number}
-	/** Whether the log file is being written; `reason`: why not. */
+	/** Whether the log file can be written. `reason` says why it cannot. */
 	| {readonly type: 'persistence'; readonly saving: boolean; readonly reason?: string};
 
-/** Input of the reducer. `loggedAt`: our wall clock when the record entered the log, ms. */
+/** Input of the reducer. `loggedAt`: our wall clock in ms when the record was logged. */
 export type Input =
 	| {
 			readonly type: 'events';
 			readonly loggedAt: number;
-			/** False for events from the first `have` of a connection, or from a reopened log. */
+			/** False for events received as history or read from a reopened log. */
 			readonly live: boolean;
-			/** Entries of one batch. */
+			/** Decoded entries of one batch. */
 			readonly events: readonly FeedEvent[];
 	  }
 	| {readonly type: 'observed'; readonly loggedAt: number; readonly observation: Observation}
@@ -144,8 +144,8 @@ export type Input =
 /**
  * Consecutive entries of one feed under one signature (protocol.md, Feeds and batches).
  *
- * A batch can be verified alone: the signature covers the last seq and the last hash, and the last hash follows from
- * `previousHash` and the entries.
+ * A batch can be verified without the rest of the feed: the signature covers the last seq and the last hash, and the last
+ * hash follows from `previousHash` and the entries.
  */
 export interface Batch {
 	readonly peer: PeerId;
@@ -153,9 +153,9 @@ export interface Batch {
 	readonly firstSeq: number;
 	/** Chain hash before the first entry, 32 bytes. */
 	readonly previousHash: Uint8Array;
-	/** MessagePack bytes of each event, without author and seq, forwarded byte for byte. At least one. */
+	/** At least one event as MessagePack bytes, without author and seq. Peers forward the bytes unchanged. */
 	readonly entries: readonly Uint8Array[];
-	/** Ed25519, 64 bytes. */
+	/** Ed25519 signature, 64 bytes. */
 	readonly signature: Uint8Array;
 }
 
@@ -164,7 +164,7 @@ export function lastSeq(batch: Batch): number {
 	return batch.firstSeq + batch.entries.length - 1;
 }
 
-/** Sum of the lengths of the entries in bytes, the number that the limits count. */
+/** Total length of the entries in bytes, to which MAX_BATCH_BYTES and MAX_ANSWER_BYTES apply. */
 export function batchByteLength(batch: Batch): number {
 	let bytes = 0;
 	for (const entry of batch.entries) bytes += entry.length;

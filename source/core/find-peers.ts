@@ -1,4 +1,4 @@
-/** Search for peers by a name as people type it: NAME, NAME#FINGERPRINT or #FINGERPRINT. Names match in any case. */
+/** Search for peers by a typed name: NAME, NAME#FINGERPRINT or #FINGERPRINT. Names match in any case. */
 import {findClosest} from './fuzzy-match.js';
 import {foldName} from './name-collisions.js';
 import {fingerprintOf, isPresent, nameOf, type PeerView, selectPeers} from './select-peers.js';
@@ -9,15 +9,15 @@ import type {TimelineEntry} from './timeline.js';
 const MAX_SUGGESTIONS = 3;
 
 interface PersonReference {
-	/** Folded; '' when the text has only a fingerprint. */
+	/** Name in the form for comparison; empty if the text is only a fingerprint. */
 	readonly foldedName: string;
-	/** The beginning is enough; in lower case. */
+	/** Beginning of a fingerprint, in lower case. */
 	readonly fingerprint: string;
 }
 
 /**
- * Peers with a name, or with NAME#FINGERPRINT. Exact matches hide those that differ in case, and present peers hide absent
- * ones.
+ * Peers that match NAME or NAME#FINGERPRINT. If a name matches exactly, names that differ in case are left out. If a
+ * matching peer is present, absent peers are left out.
  */
 export function findPeersByName(state: State, text: string): readonly PeerView[] {
 	const views = selectPeers(state);
@@ -37,7 +37,7 @@ export function findPeersByName(state: State, text: string): readonly PeerView[]
 	);
 }
 
-/** Peers other than us whose name begins with these whole words. Present peers hide absent ones. */
+/** Peers other than us whose name begins with these whole words. If one of them is present, absent peers are left out. */
 export function findPeersByNamePrefix(state: State, words: string): readonly PeerView[] {
 	const folded = foldName(words).trim();
 	if (folded === '') return [];
@@ -46,7 +46,7 @@ export function findPeersByNamePrefix(state: State, words: string): readonly Pee
 	);
 }
 
-/** Up to three names of other people that are close to a mistyped one, the closest first. */
+/** Up to three names of other people that resemble a mistyped name, the closest first. */
 export function suggestNames(state: State, typed: string): readonly string[] {
 	const names = new Map<string, string>();
 	for (const {status, name} of selectPeople(state)) {
@@ -64,8 +64,8 @@ export function suggestNames(state: State, typed: string): readonly string[] {
 }
 
 /**
- * Whether a row was written by `author`: the name at the time of the row, NAME#FINGERPRINT, or a whole peer id. Rows of our
- * own observations have no author.
+ * Whether `author` wrote a row. `author` is the name at the time of the row, NAME#FINGERPRINT or a whole peer id.
+ * Rows of our own observations have no author.
  */
 export function matchesAuthor(state: State, {peer, seq}: TimelineEntry, author: string): boolean {
 	if (seq === 0) return false;
@@ -80,7 +80,7 @@ export function matchesAuthor(state: State, {peer, seq}: TimelineEntry, author: 
 	);
 }
 
-/** Parses NAME#FINGERPRINT; undefined without a fingerprint. */
+/** Parses NAME#FINGERPRINT. Returns undefined if the text contains no fingerprint. */
 function parseReference(text: string): PersonReference | undefined {
 	const separator = text.lastIndexOf('#');
 	const fingerprint = text.slice(separator + 1).toLowerCase();
@@ -88,7 +88,7 @@ function parseReference(text: string): PersonReference | undefined {
 	return {foldedName: foldName(text.slice(0, separator)), fingerprint};
 }
 
-/** The present ones, or all when none is present. */
+/** The views of present peers, or all views if no peer is present. */
 function preferPresent(views: readonly PeerView[]): readonly PeerView[] {
 	const present = views.filter(({status}) => isPresent(status));
 	return present.length > 0 ? present : views;

@@ -1,7 +1,6 @@
 /**
- * Candidate with the smallest edit distance to a mistyped word, or undefined when none is close. A candidate that begins
- * with the word comes first. A third of the letters may differ. `candidates`: in lower case.
- */
+ * Candidate with the smallest edit distance to a mistyped word. A candidate that begins with the word is preferred.
+ * Returns undefined if all candidates differ in more than a third of the letters. `candidates` are in lower case.
 export function findClosest(word: string, candidates: readonly string[]): string | undefined {
 	const wanted = word.toLowerCase();
 	let best: string | undefined;
@@ -18,8 +17,8 @@ export function findClosest(word: string, candidates: readonly string[]): string
 }
 
 /**
- * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. Exact below `limit`; a
- * greater distance may be reported as any number from `limit` on.
+ * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. The result is exact
+ * below `limit`; for a greater distance it is any number that is at least `limit`.
  */
 function editDistance(a: string, b: string, limit: number): number {
 	if (Math.abs(a.length - b.length) >= limit) return limit;

@@ -1,7 +1,7 @@
 /**
- * Storage of a history: the records in columns, and an index of their arrival.
+ * Storage of a history: the records in columns, and an index that finds the record of a row.
  *
- * Columns, because an object for each record would take more memory than its content.
+ * Columns are typed arrays. An object for each record would take more memory than its content.
  */
 import {findFirstIndex} from './binary-search.js';
 import type {FeedEvent, Input, Observation, PeerId} from './event.js';
@@ -9,9 +9,9 @@ import {type OrderKey, toSortableString} from './event-order.js';
 
 export interface HistoryRecord {
 	readonly entry: FeedEvent | Observation;
-	/** Our wall clock when it was logged, ms. */
+	/** Our wall clock in ms when the record was logged. */
 	readonly loggedAt: number;
-	/** False for a feed event that arrived as history. */
+	/** False for a feed event that was received as history. */
 	readonly live: boolean;
 }
 
@@ -19,13 +19,13 @@ interface RecordTable {
 	readonly length: number;
 	push(input: Exclude<Input, {readonly type: 'ephemeral'}>): void;
 	at(index: number): HistoryRecord | undefined;
-	/** `loggedAt`, but never less than for the record before. */
+	/** Greatest `loggedAt` of the records up to this one, so that times never decrease. */
 	monotonicTimeAt(index: number): number;
 	/** Records [from, to) as inputs of the reducer. */
 	inputsBetween(from: number, to: number): Input[];
 }
 
-/** Records for which the columns have room at first. */
+/** Initial capacity of the columns, in records. */
 const INITIAL_CAPACITY = 1024;
 
 export function createRecordTable(): RecordTable {
@@ -49,7 +49,7 @@ export function createRecordTable(): RecordTable {
 		live[index] = isLive ? 1 : 0;
 	}
 
-	/** End of the run of feed events, from `from` on, that were logged together. */
+	/** Exclusive end of the run of feed events that starts at `from` and was logged together. */
 	function runEnd(from: number, to: number): number {
 		let end = from + 1;
 		while (end < to && entries[end]?.seq !== 0 && loggedAt[end] === loggedAt[from] && live[end] === live[from]) end++;
@@ -102,26 +102,26 @@ function copyInto<T extends Float64Array | Uint8Array>(target: T, source: T): T 
 	return target;
 }
 
-/** Index from rows to records, with the runs of records that arrived as history. */
+/** Index that finds the record of a row, and the runs of records that were received as history. */
 interface ArrivalIndex {
 	/** Indexes the records from `from` to the end. */
 	add(records: RecordTable, from: number): void;
-	/** Index of the record behind a row. */
+	/** Index of the record that produced the row with this key. */
 	indexOfEntry(key: OrderKey): number | undefined;
-	/** End of the run of history around record `index`; `index + 1` outside. */
+	/** Exclusive end of the run of synced records that contains `index`; `index + 1` if no run contains it. */
 	positionAfter(index: number): number;
 }
 
-/** A seq further ahead of its feed goes to the sparse index, so that a damaged log cannot make us reserve memory. */
+/** A seq this far above its feed goes to the sparse index, so that a damaged log cannot make the index reserve memory. */
 const MAX_SEQ_GAP = 4096;
 const ABSENT = 0xffff_ffff;
 
 export function createArrivalIndex(): ArrivalIndex {
-	/** For each feed: record index by seq. */
+	/** For each feed: the index of the record of each seq. */
 	const feeds = new Map<PeerId, Uint32Array>();
-	/** By sortable key: observations, and events far ahead of their feed. */
+	/** Record indexes by sortable key, for observations and for events with a seq far above their feed. */
 	const sparseIndexes = new Map<string, number>();
-	/** Runs of records that arrived as history: from and to (exclusive), flat and rising. */
+	/** Runs of records received as history: start and exclusive end of each run in turn, in rising order. */
 	const syncedRuns: number[] = [];
 
 	function indexEvent(peer: PeerId, seq: number, key: OrderKey, index: number): void {

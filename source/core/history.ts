@@ -1,8 +1,8 @@
 /**
- * History: every record of a log in the order of arrival, with the state after any number of them.
+ * History: every record of a log in the order of arrival, with the state after each number of records.
  *
- * A seek starts at the nearest snapshot and reduces a bounded number of records. Positions count events and observations,
- * also inside a batch: `stateAt(n)` is the state after the first n records.
+ * A seek starts at the nearest snapshot and reduces a bounded number of records. A position counts single events and
+ * observations, also within a batch: `stateAt(n)` is the state after the first n records.
  */
 import {findFirstIndex} from './binary-search.js';
 import type {Input} from './event.js';
@@ -12,29 +12,29 @@ import {initialState, reduceInputs} from './reduce.js';
 import type {State} from './state.js';
 
 export interface History {
-	/** Appends inputs in the order of logging. Ignores ephemeral events, which no log contains. */
+	/** Appends inputs in the order of logging. Ignores ephemeral events, because no log contains them. */
 	append(inputs: readonly Input[]): void;
 	/** Number of records. */
 	readonly length: number;
 	/** State after all records. */
 	readonly state: State;
-	/** State after the first `index` records, clamped to 0 and the length. */
+	/** State after the first `index` records. An `index` outside the history is clamped. */
 	stateAt(index: number): State;
 	recordAt(index: number): HistoryRecord | undefined;
-	/** Our wall clock when record `index` was logged, ms. Never goes back. 0 in an empty history. */
+	/** Our wall clock in ms when record `index` was logged. Never decreases with `index`. 0 in an empty history. */
 	timeAt(index: number): number;
 	/** Number of records logged at or before `ms`. */
 	indexAt(ms: number): number;
-	/** Index of the record behind a row; undefined when the history does not contain it. */
+	/** Index of the record that produced a row; undefined if the history does not contain it. */
 	indexOfEntry(key: OrderKey): number | undefined;
 	/**
-	 * Position right after record `index`. Synced history arrives feed by feed, in an order that no reader could follow, so
-	 * a run of it counts as one moment: then this is the end of the run.
+	 * Position after record `index`. Synced history arrives feed by feed, in an order that a reader cannot follow. So a run
+	 * of synced records counts as one moment, and the position after any of its records is the end of the run.
 	 */
 	positionAfter(index: number): number;
 }
 
-/** Records per reduction, at most; a batch may hold 16,384. Fewer make loading slower, more make a seek slower. */
+/** Maximum records per reduction. A smaller value slows loading; a larger one lets a seek block the event loop longer. */
 const REDUCE_SLICE_RECORDS = 4096;
 
 /** Creates an empty history. */
@@ -90,45 +90,45 @@ export function createHistory(): History {
 }
 
 interface Snapshot {
-	/** Number of records reduced. */
+	/** Number of records that `state` is reduced from. */
 	readonly index: number;
 	readonly state: State;
 }
 
 /**
- * States kept along a history. Neighbours share what did not change. The store estimates what each state has for itself;
- * when the sum exceeds the limit, it drops every second snapshot and doubles the interval, whatever the order of arrival.
+ * States kept at intervals along a history. Neighbouring states share unchanged parts, so the store estimates the unshared
+ * bytes of each. If the sum exceeds the limit, it drops every second snapshot and doubles the interval.
  */
 interface SnapshotStore {
-	/** Takes a state after all that were offered before. Keeps it when the interval since the last one is long enough. */
+	/** Offers a state later than all offered before. It is kept if the interval since the last kept one is long enough. */
 	offer(snapshot: Snapshot): void;
-	/** Keeps a state that was just visited, because the next seek is usually close. */
+	/** Keeps a state that was just visited, because the next seek is usually near it. */
 	remember(snapshot: Snapshot): void;
-	/** The closest snapshot at or before `index`; at worst the empty state. */
+	/** Latest snapshot at or before `index`; the empty state if no other is found. */
 	findAtOrBefore(index: number): Snapshot;
-	/** Number of offered snapshots in the store. */
+	/** Number of stored snapshots, without the remembered ones. */
 	readonly count: number;
-	/** Estimated bytes that they hold beyond the newest. */
+	/** Estimated bytes of the stored snapshots that the newest one does not share. */
 	readonly bytes: number;
 }
 
-/** Records between two snapshots, at least. */
+/** Minimum number of records between two snapshots. */
 const MIN_INTERVAL_RECORDS = 1024;
 const MAX_SNAPSHOTS = 1024;
 const MAX_SNAPSHOT_BYTES = 96 * 1024 * 1024;
-/** Visited states in the store. */
+/** Maximum number of visited states in the store. */
 const MAX_RECENT_SNAPSHOTS = 4;
 const POINTER_BYTES = 8;
-/** A page and its start in the tables of a timeline. */
+/** Bytes of the reference to a page and of its start, in the tables of a timeline. */
 const PAGE_BYTES = 2 * POINTER_BYTES;
 const STATE_BYTES = 1024;
 
-/** `limits`: for tests. */
+/** Creates an empty store. `limits` replaces the default limits in tests. */
 export function createSnapshotStore(limits: {readonly bytes?: number; readonly count?: number} = {}): SnapshotStore {
 	const {bytes: maxBytes = MAX_SNAPSHOT_BYTES, count: maxCount = MAX_SNAPSHOTS} = limits;
 	const empty: Snapshot = {index: 0, state: initialState};
 	let snapshots: Snapshot[] = [];
-	/** Newest first. */
+	/** Visited states, the newest first. */
 	let recentSnapshots: readonly Snapshot[] = [];
 	let interval = MIN_INTERVAL_RECORDS;
 	let bytes = 0;
@@ -168,7 +168,7 @@ export function createSnapshotStore(limits: {readonly bytes?: number; readonly c
 	};
 }
 
-/** Estimated bytes of a state that the next one does not share: pages, their table, roster buckets. 0 for the newest. */
+/** Estimated bytes of a state that `next` does not share: pages, page tables and roster buckets. 0 without `next`. */
 function uniqueBytes({timeline, roster}: State, next: State | undefined): number {
 	if (!next) return 0;
 	const shared = new Set(next.timeline.pages);

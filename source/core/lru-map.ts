@@ -1,17 +1,17 @@
 /**
- * Map of limited size that evicts its oldest entry: the one bounded map of the program.
+ * Map of limited size that evicts its oldest entry. All bounded maps of the program are of this class.
  *
- * Setting a key makes it the newest; with `touchOnGet` reading it does so too. The order is a linked list, because the
- * order of a `Map` costs too much. A fresh `Map` iterator first passes over the slots of all entries deleted before: on
- * average 500 for each eviction from 1024 entries. An iterator that is kept holds every hash table that the map outgrows:
- * measured, 100 MB after two million updates of a map of two entries.
+ * Setting a key makes its entry the newest; with `touchOnGet`, reading it does so too. The order is a linked list, because
+ * a `Map` is too slow here. A new iterator of a `Map` first skips the slots of all deleted entries, on average 500 for each
+ * eviction from 1024 entries. An iterator that is kept prevents freeing the tables that the map has outgrown: measured,
+ * 100 MB after two million updates of a map of two entries.
  */
 
 interface Node<K, V> {
 	readonly key: K;
 	readonly value: V;
 	older: Node<K, V> | undefined;
-	/** A removed node keeps it, so that an iteration can go on from there. */
+	/** A removed node keeps this link, so that an iteration that has reached the node can continue. */
 	newer: Node<K, V> | undefined;
 	isRemoved: boolean;
 }
@@ -28,7 +28,7 @@ export class LruMap<K, V> implements Iterable<readonly [K, V]> {
 	#oldest: Node<K, V> | undefined;
 	#newest: Node<K, V> | undefined;
 
-	/** `limit`: number of entries, at least 1; throws RangeError below. */
+	/** `limit`: maximum number of entries. Throws RangeError if it is below 1. */
 	constructor(limit: number, {touchOnGet = false}: LruMapOptions = {}) {
 		if (!(limit >= 1)) throw new RangeError('The limit of a map is at least 1');
 		this.#limit = limit;
@@ -45,12 +45,12 @@ export class LruMap<K, V> implements Iterable<readonly [K, V]> {
 		return node?.value;
 	}
 
-	/** Never makes the entry the newest. */
+	/** Whether the map has the key. It does not change the order, even with `touchOnGet`. */
 	has(key: K): boolean {
 		return this.#nodes.has(key);
 	}
 
-	/** Makes the entry the newest. A new key in a full map evicts the oldest entry. */
+	/** Sets a value and makes its entry the newest. A new key in a full map evicts the oldest entry. */
 	set(key: K, value: V): this {
 		if (this.#nodes.size >= this.#limit && !this.#nodes.has(key)) this.evictOldest();
 		this.#append(key, value);
@@ -70,8 +70,8 @@ export class LruMap<K, V> implements Iterable<readonly [K, V]> {
 	}
 
 	/**
-	 * Removes and returns the oldest entry for which `isEvictable` holds. Looks at up to `maxTries` entries and makes those
-	 * that it passes over the newest, so that the next call looks at others first.
+	 * Removes and returns the oldest entry for which `isEvictable` returns true. It checks up to `maxTries` entries. Each
+	 * checked entry that stays becomes the newest, so that the next call begins with entries that were not checked.
 	 */
 	evictOldest(
 		isEvictable: (value: V, key: K) => boolean = () => true,
@@ -90,7 +90,7 @@ export class LruMap<K, V> implements Iterable<readonly [K, V]> {
 		return undefined;
 	}
 
-	/** Entries from the oldest to the newest. Entries may be deleted meanwhile. */
+	/** Entries from the oldest to the newest. Deleting entries during the iteration is allowed. */
 	*[Symbol.iterator](): Generator<readonly [K, V], void, undefined> {
 		for (let node = this.#oldest; node; node = node.newer) if (!node.isRemoved) yield [node.key, node.value];
 	}

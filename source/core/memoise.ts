@@ -1,6 +1,6 @@
-/** Memoisation of selectors by the identity of the parts of the state that they read. */
+/** Memoisation of selectors. A result is reused while the parts of the state that the selector reads are the same objects. */
 
-/** Caches the last result of a selector while `parts` returns the same values. `parts` must always have the same length. */
+/** Caches the last result of a selector while `parts` returns the same values. `parts` must always return as many values. */
 export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (state: S) => R): (state: S) => R {
 	let last: {readonly parts: readonly unknown[]; readonly result: R} | undefined;
 	return state => {
@@ -12,7 +12,7 @@ export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (
 	};
 }
 
-/** Caches the last result for each key object, in a WeakMap. */
+/** Caches the last result for each key object in a WeakMap, while its `parts` are the same. */
 export function memoiseByKey<K extends object, R>(): (key: K, parts: readonly unknown[], make: () => R) => R {
 	const cache = new WeakMap<K, {readonly parts: readonly unknown[]; readonly result: R}>();
 	return (key, parts, make) => {

@@ -1,18 +1,18 @@
 /**
- * Mentions: whether a text addresses us by our name, or by the first words of it.
+ * Mentions: whether a text addresses us by our name or by its first words.
  *
- * `@Mary` means Mary Ann Lee only when nobody else present is called Mary, or has a name that begins with it. The people
- * present when the text was written decide, so a mention never appears or disappears when people come and go.
+ * `@Mary` means Mary Ann Lee only if no other present person is called Mary or has a name that begins with Mary. Presence
+ * counts at the time of the text, so a mention does not appear or disappear when people join or leave later.
  */
 import {foldName} from './name-collisions.js';
 import {listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
-/** Continues a word: a letter or digit, also after a hyphen. */
+/** Text after a name that continues its word: a letter or digit, or a hyphen and one of these. */
 const WORD_CONTINUATION = /^-?[\p{L}\p{N}\p{M}_]/u;
 
-/** A name of another person that begins with a short name of ours, and when that person was present (HLC ms). */
+/** Name of another person that begins with one of our short names, and when that person was present (HLC ms). */
 interface CompetingName {
 	readonly name: string;
 	readonly from: number;
@@ -20,17 +20,17 @@ interface CompetingName {
 }
 
 export interface ShortNames {
-	/** First words of our names, folded. */
+	/** First words of our names, in the form for comparison. */
 	readonly shortNames: readonly string[];
-	/** Current and earlier names alike, because the time of a change is not known. */
+	/** Current and earlier names of others. All are treated alike, because the time of a rename is not stored. */
 	readonly competingNames: readonly CompetingName[];
 }
 
 const NO_SHORT_NAMES: ShortNames = {shortNames: [], competingNames: []};
 
 /**
- * Whether a text addresses us by our whole name in any case: as a word after `@`, or at the start before `:` or `,`, with or
- * without a fingerprint.
+ * Whether a text contains our whole name, in any case and with or without a fingerprint: as a word after `@`, or at the
+ * start before `:` or `,`.
  */
 export function isMention(text: string, ownName: string): boolean {
 	const name = ownName.toLowerCase();
@@ -40,7 +40,7 @@ export function isMention(text: string, ownName: string): boolean {
 	return containsAtMention(text, name);
 }
 
-/** Whether a text written at `ms` (HLC) addresses us by a short name. A longer name of another person takes precedence. */
+/** Whether a text written at `ms` (HLC) addresses us by a short name. A competing name of another person takes precedence. */
 export function isMentionedByShortName(text: string, ms: number, {shortNames, competingNames}: ShortNames): boolean {
 	return shortNames.some(
 		short =>
@@ -52,7 +52,7 @@ export function isMentionedByShortName(text: string, ms: number, {shortNames, co
 	);
 }
 
-/** Collects the short names of all our names and the names of others that compete with them. */
+/** Collects the short forms of all our names, and the names of other people that compete with them. */
 export function collectShortNames({roster, launches}: State, names: readonly string[]): ShortNames {
 	const ownNames = names.map(foldName);
 	const shortNames = [...new Set(ownNames.flatMap(listNamePrefixes))];
@@ -61,7 +61,7 @@ export function collectShortNames({roster, launches}: State, names: readonly str
 	return {shortNames, competingNames: others.flatMap(other => findCompetingNames(other, ownNames, shortNames))};
 }
 
-/** Whether `@` and the name occur in a text as a whole word, in any case. */
+/** Whether a text contains `@` and the name as a whole word, in any case. */
 function containsAtMention(text: string, name: string): boolean {
 	const mention = `@${name.toLowerCase()}`;
 	const lower = text.toLowerCase();
@@ -76,7 +76,7 @@ function endsWord(text: string, index: number): boolean {
 	return !WORD_CONTINUATION.test(text.slice(index, index + 4));
 }
 
-/** Proper prefixes of whole words, the longest first: `Mary Ann` and `Mary` for `Mary Ann Lee`. */
+/** Shorter forms of a name that consist of its first words, the longest first: `Mary Ann` and `Mary` for `Mary Ann Lee`. */
 function listNamePrefixes(name: string): string[] {
 	const words = name.split(/\s+/u);
 	return words

@@ -1,9 +1,9 @@
 /**
- * Index of the names that several people use or used.
+ * Index of the names that several people use or have used.
  *
- * A message stays readable under the name of its time, so earlier names and departed people count too. All launches of
- * one identity are one person, and so are all launches of this node. The index follows the roster incrementally: a
- * changed peer costs one bucket of the roster, and a query costs nothing that grows.
+ * A message keeps the name that its author had at that time, so earlier names and departed people count too. All launches
+ * of one identity are one person, and so are all launches of this node. The index is updated with the roster: a changed
+ * peer costs a rebuild of one roster bucket, and the cost of a query does not depend on the size of the roster.
  */
 import {findLastAtMost} from './binary-search.js';
 import {confusableSkeleton} from './confusables.js';
@@ -14,24 +14,24 @@ import type {State} from './state.js';
 type Launches = State['launches'];
 type Bucket = Roster[number];
 
-/** For each collision key: the people who use it, and under how many of their names. */
+/** For each collision key: the people who use it, each with the number of their names that have this key. */
 type NameHolders = Map<string, Map<string, number>>;
 
 interface CollisionIndex {
 	readonly launches: Launches;
 	readonly holders: NameHolders;
-	/** Answers for this roster. */
+	/** Cached results for the roster of this index. */
 	readonly collisions: WeakMap<NameChange, boolean>;
 }
 
 const EMPTY_BUCKET: Bucket = {};
-/** Two, because replay shows the state of one moment next to that of the whole log. */
+/** Maximum number of cached indexes: replay shows the state of one moment next to the state of the whole log. */
 const MAX_CACHED_INDEXES = 2;
 
 const indexes = new LruMap<Roster, CollisionIndex>(MAX_CACHED_INDEXES, {touchOnGet: true});
 const keyCache = new WeakMap<NameChange, readonly string[]>();
 
-/** Whether another person uses or used the name that `known` had at `seq`, or a name that looks like it. */
+/** Whether another person has or had the name that `known` had at `seq`, or a name that looks like it. */
 export function hasNameCollision(state: State, known: RosterPeer, seq?: number): boolean {
 	const name = nameAt(known, seq);
 	if (!name) return false;
@@ -41,22 +41,22 @@ export function hasNameCollision(state: State, known: RosterPeer, seq?: number):
 	return result;
 }
 
-/** Name in effect at `seq` of the feed; without `seq` the newest. */
+/** Name in effect at `seq` of the feed; the newest name without `seq`. */
 export function nameAt({names}: RosterPeer, seq?: number): NameChange | undefined {
 	return seq === undefined ? names.at(-1) : (findLastAtMost(names, seq, item => item.seq) ?? names[0]);
 }
 
-/** Form for comparing names: case and Unicode composition do not count. */
+/** Form of a name for comparison, which ignores case and Unicode composition. */
 export function foldName(name: string): string {
 	return name.normalize('NFKC').toLowerCase();
 }
 
-/** Key that all launches of one person share, whatever their name. */
+/** Key that all launches of one person share, even under different names. */
 export function personKey({identity, peer}: RosterPeer, launches: Launches): string {
 	return identity?.key ?? (launches[peer] ? 'ourselves' : peer);
 }
 
-/** A cached index of this roster, or the least recently used one after an update. A launch changes who we are: then a new one. */
+/** Index of this roster, either cached or updated from the least recently used one. After a launch a new index is built. */
 function getIndex({roster, launches}: State): CollisionIndex {
 	const cached = indexes.get(roster);
 	if (cached?.launches === launches) return cached;
@@ -94,7 +94,7 @@ function countNames(holders: NameHolders, known: RosterPeer, launches: Launches,
 	}
 }
 
-/** Two keys of a name: its folded form and its confusable skeleton. Names collide when they share one. */
+/** Keys of a name for comparison: its folded form and its confusable skeleton. Names collide if they share a key. */
 function collisionKeys(nameChange: NameChange): readonly string[] {
 	const cached = keyCache.get(nameChange);
 	if (cached) return cached;

@@ -1,18 +1,18 @@
-/** Parser for the address of a peer as people type it: `HOST`, `HOST:PORT`, `IPV6`, `[IPV6]` or `[IPV6]:PORT`. */
+/** Parser for the typed address of a peer: `HOST`, `HOST:PORT`, `IPV6`, `[IPV6]` or `[IPV6]:PORT`. */
 
 const MAX_PORT = 65_535;
-/** A host name or IPv4 address. Letters of any script, for names of mDNS; no hyphen at either end. */
+/** A host name or IPv4 address. It allows letters of any script, as mDNS names do, and no hyphen at either end. */
 const HOST = /^[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}.])?$/u;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 type ParsedTarget =
-	/** `host`: without brackets. `port`: 1 to 65535, undefined when the text names none. */
+	/** `host` has no brackets. `port` is 1 to 65535, or undefined if the text contains none. */
 	| {readonly type: 'target'; readonly host: string; readonly port: number | undefined}
 	| {readonly type: 'invalid-host'}
-	/** `port`: the digits as typed. */
+	/** `port` contains the digits as typed. */
 	| {readonly type: 'invalid-port'; readonly port: string};
 
-/** Parses the form only. Whether the name resolves is not checked. */
+/** Checks the form of the text only; does not resolve the host name. */
 export function parseTarget(text: string): ParsedTarget {
 	if (isIpv6(text)) return {type: 'target', host: text, port: undefined};
 	const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];

@@ -1,8 +1,8 @@
 /**
  * Presence rows of a peer (found, lost, returned, disconnected, reconnected, left) as a function of its roster record.
  *
- * Because the record alone decides, the order of arrival does not matter. The reducer compares the rows before and after a
- * change.
+ * The order of arrival does not matter, because the record alone determines the rows. The reducer compares the rows before
+ * and after a change of the record.
  */
 import type {PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
@@ -10,7 +10,7 @@ import {MAX_CONTACTS_KEPT} from './limits.js';
 import {isFirstContact, latestConnection, type RosterPeer} from './roster.js';
 import type {TimelineEntry} from './timeline.js';
 
-/** Lists the presence rows of a peer in no particular order, each once. */
+/** Lists the presence rows of a peer in no particular order, without duplicates. */
 export function listPresenceRows(
 	peer: RosterPeer | undefined,
 	launches: Readonly<Record<PeerId, OrderKey>>,
@@ -26,7 +26,7 @@ export function listPresenceRows(
 	];
 }
 
-/** Rows "found": a peer that joined before our launch appears at our first connection of that launch. */
+/** Rows "found". A peer that joined before our launch gets one at our first connection to it in that launch. */
 function listDiscoveryRows(peer: RosterPeer, launches: Readonly<Record<PeerId, OrderKey>>): TimelineEntry[] {
 	const rows: TimelineEntry[] = [];
 	const {joined} = peer;
@@ -39,8 +39,8 @@ function listDiscoveryRows(peer: RosterPeer, launches: Readonly<Record<PeerId, O
 }
 
 /**
- * Rows of `lost`. One whose number is ahead of the count waits for the `returned` that its author has seen. After a `left`
- * the current one is void.
+ * Rows of `lost`. A `lost` with an absence number above the count of `returned` gives no row until these arrive. A `left`
+ * removes the row of the current absence.
  */
 function listLostRows(peer: RosterPeer): TimelineEntry[] {
 	return Object.entries(peer.lost)
@@ -51,14 +51,14 @@ function listLostRows(peer: RosterPeer): TimelineEntry[] {
 		.map(([, event]) => event);
 }
 
-/** Rows of isolations. A `left` makes an isolation void, except when a later connection ended it before. */
+/** Rows of disconnections that left us alone. A `left` removes them, except those that a later connection ended. */
 function listIsolationRows(peer: RosterPeer): readonly TimelineEntry[] {
 	if (peer.left === undefined) return peer.isolations;
 	const newest = latestConnection(peer);
 	return peer.isolations.filter(isolation => newest !== undefined && compareOrder(isolation, newest) < 0);
 }
 
-/** Rows of connections that ended an isolation of the same launch. */
+/** Rows of connections that ended our isolation in the same launch. */
 function listReconnectionRows(peer: RosterPeer): TimelineEntry[] {
 	const rows: TimelineEntry[] = [];
 	let isolationIndex = 0;
@@ -69,7 +69,7 @@ function listReconnectionRows(peer: RosterPeer): TimelineEntry[] {
 			if (isolation === undefined || compareOrder(isolation, connection) > 0) break;
 			lastIsolation = isolation;
 		}
-		// What came before the first connection of a full list is not known.
+		// When the list is full, older connections were dropped, so it is unknown whether the first one ended an isolation.
 		const isKnown = connection !== peer.connections[0] || peer.connections.length < MAX_CONTACTS_KEPT;
 		if (isKnown && lastIsolation?.peer === connection.peer && !isFirstContact(peer, connection)) rows.push(connection);
 	}

@@ -1,4 +1,4 @@
-/** Reducer of the ephemeral state: links, delivery, typing and progress, which are in no log and end with the process. */
+/** Reducer of the ephemeral state: links, delivery, typing and progress. No log contains it, and it ends with the process. */
 import {type EphemeralEvent, type FeedEvent, isPeerId, type PeerId} from './event.js';
 import type {Audience, EphemeralState, Link, Writable} from './state.js';
 
@@ -20,7 +20,7 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 	switch (event.type) {
 		case 'link-measured':
 			ephemeral.links[event.peer] = measureLink(ephemeral.links[event.peer], event);
-			// The isolation monitor runs only every few seconds; a connection ends isolation at once.
+			// The isolation monitor runs only every few seconds, while a connection must end isolation immediately.
 			ephemeral.isolated = false;
 			break;
 		case 'link-closed':
@@ -69,7 +69,7 @@ function advanceTime(ephemeral: Writable<EphemeralState>, now: number): void {
 		if ((ephemeral.typing[peer] ?? 0) <= now) delete ephemeral.typing[peer];
 }
 
-/** Clears all connections and what they reported: they end with their launch. */
+/** Clears the state that connections reported, because all connections end with a launch. */
 export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 	ephemeral.links = {};
 	ephemeral.delivered = {};
@@ -77,7 +77,7 @@ export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 	ephemeral.typing = {};
 }
 
-/** Applies live posts: the audience of our own is the set of current connections; a post of a peer ends its typing. */
+/** Applies live posts. A post of ours records the connected peers as its audience; a post of a peer ends its typing. */
 export function applyLivePosts(
 	ephemeral: Writable<EphemeralState>,
 	events: readonly FeedEvent[],
@@ -100,7 +100,7 @@ function isSameAudience(last: Audience | undefined, peers: readonly PeerId[]): b
 	return last !== undefined && last.peers.length === peers.length && peers.every((peer, at) => peer === last.peers[at]);
 }
 
-/** Keys of a record by peer id, typed. */
+/** Keys of a record by peer id, with their type. */
 export function listPeerKeys(record: Readonly<Record<PeerId, unknown>>): PeerId[] {
 	const keys: PeerId[] = [];
 	for (const key in record) if (isPeerId(key)) keys.push(key);

@@ -1,8 +1,8 @@
 /**
  * The reducer: state = reduce(log), with one Immer `produce` for each call.
  *
- * Rows do not depend on the order of arrival. A record is either a row itself, or it changes the roster record of a peer;
- * the presence rows of a peer are a function of its roster record (presence-rows.ts).
+ * Rows do not depend on the order of arrival. A record is either a row itself or changes the roster record of a peer. The
+ * presence rows of a peer are a function of its roster record (presence-rows.ts).
  */
 import {produce} from 'immer';
 import {type CollectedChanges, collectEvents, collectObservation, createChanges} from './collect-changes.js';
@@ -36,7 +36,7 @@ export const initialState: State = {
 	ephemeral: initialEphemeral,
 };
 
-/** State after the inputs, in their order. Unchanged parts keep their identity. */
+/** State after applying the inputs in their order. Unchanged parts of the state stay the same objects. */
 export function reduceInputs(state: State, inputs: readonly Input[]): State {
 	if (inputs.length === 0) return state;
 	return produce(state, (draft: Writable<State>) => {
@@ -74,7 +74,7 @@ function reduceInput(draft: Writable<State>, changes: CollectedChanges, input: I
 	}
 }
 
-/** Sorts in place, but only when needed: most runs arrive sorted. */
+/** Sorts in place, and only if necessary: most sequences arrive sorted. */
 function sortIfNeeded<T extends OrderKey>(entries: T[]): T[] {
 	for (let index = 1; index < entries.length; index++) {
 		const before = entries[index - 1];
@@ -84,7 +84,7 @@ function sortIfNeeded<T extends OrderKey>(entries: T[]): T[] {
 	return entries;
 }
 
-/** Counts each unreadable entry once, however often it arrives. */
+/** Adds unreadable entries to those already known and counts each one once, even if it arrives again. */
 function reduceUnreadable(changes: CollectedChanges): Timeline {
 	const {state, peers} = changes;
 	let last: FeedEvent | undefined;
@@ -97,7 +97,7 @@ function reduceUnreadable(changes: CollectedChanges): Timeline {
 	return insertEntries(state.unreadable, changes.unreadable);
 }
 
-/** Writes the changed peers to the roster and adds their new rows to the changes. Returns the rows that are void now. */
+/** Stores the changed peers in the roster and adds their new rows to the changes. Returns the rows that no longer apply. */
 function reducePeers(roster: Writable<State['roster']>, changes: CollectedChanges): TimelineEntry[] {
 	const {state, launch, launches} = changes;
 	const removed: TimelineEntry[] = [];
@@ -114,7 +114,7 @@ function reducePeers(roster: Writable<State['roster']>, changes: CollectedChange
 	return removed;
 }
 
-/** Splits the pending rows into those that are due now and those that stay pending. */
+/** Splits the pending rows into rows that are due now and rows that stay pending. */
 function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolean, recheckAll: boolean) {
 	if (recheckAll) {
 		const rows = sliceTimeline(pending, 0, pending.length);
@@ -126,7 +126,7 @@ function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolea
 	return {due, remaining: dropFirst(pending, due.length)};
 }
 
-/** Puts rows into the timeline, or into `pending` when their time is too far ahead. Rows of our own are always due. */
+/** Puts rows into the timeline, or into `pending` if their time is too far ahead. Our own rows are always due. */
 function placeRows(
 	changes: CollectedChanges,
 	removed: readonly TimelineEntry[],

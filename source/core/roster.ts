@@ -1,14 +1,14 @@
 /**
- * The roster: one record for every peer that ever wrote here or was connected, and the pure steps that update a record.
+ * Roster: one record for each known peer, and the pure functions that update a record.
  *
- * The steps may be applied in any order: a record depends only on the set of events and observations. The roster changes
- * seldom, not with every message. It has 256 buckets by the first byte of the peer id, so that a change copies little.
+ * The functions may be applied in any order, because a record depends only on the set of events and observations.
+ * The roster has 256 buckets by the first byte of the peer id, so that a change copies only a small part of it.
  */
 import type {FeedEvent, Identity, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {MAX_ABSENCES, MAX_CONTACTS_KEPT, MAX_NAMES_KEPT} from './limits.js';
 
-/** A name and the seq of the feed from which it is in effect. */
+/** A name, and the seq of the event from which on it is in effect. */
 export interface NameChange {
 	readonly seq: number;
 	readonly name: string;
@@ -18,50 +18,50 @@ export interface NameChange {
 interface Contact {
 	readonly firstConnected?: Observation;
 	readonly lastConnected?: Observation;
-	/** Order of the newest `peer-disconnected`. */
+	/** Position of the newest `peer-disconnected` in the total order. */
 	readonly lastDisconnected?: OrderKey;
 }
 
-/** What is known of one peer. */
+/** Everything known about one peer. */
 export interface RosterPeer {
 	readonly peer: PeerId;
 	/** The newest MAX_NAMES_KEPT names, by rising seq. Empty until a name is known. */
 	readonly names: readonly NameChange[];
 	readonly identity?: Identity;
 	readonly version?: string;
-	/** Remote address of our newest connection to it. */
+	/** Remote address of our newest connection to the peer. */
 	readonly address?: string;
-	/** Addresses that the peer claims, from the `joined` or `moved` with the highest seq. */
+	/** Addresses that the peer claims, from the `joined` or `moved` event with the highest seq. */
 	readonly claimedAddresses: readonly string[];
 	readonly claimedAddressesSeq: number;
-	/** Order of its `joined`. */
+	/** Position of the `joined` of the peer in the total order. */
 	readonly joined?: OrderKey;
-	/** Its `left`, the one with the lowest seq. */
+	/** The `left` of the peer; if there are several, the one with the lowest seq. */
 	readonly left?: FeedEvent;
-	/** Number of distinct `returned` in its feed. */
+	/** Number of distinct `returned` events in the feed of the peer. */
 	readonly absences: number;
-	/** For each absence number below MAX_ABSENCES: the first `returned` of its feed. */
+	/** For each absence number below MAX_ABSENCES: the first `returned` in the feed of the peer. */
 	readonly returned: Readonly<Record<number, FeedEvent>>;
-	/** For each absence number below MAX_ABSENCES: the first `lost` in total order. It is the row. */
+	/** For each absence number below MAX_ABSENCES: the first `lost` in total order. It becomes the timeline row. */
 	readonly lost: Readonly<Record<number, FeedEvent>>;
-	/** Whether the current launch has a connection to it. */
+	/** Whether this node has connected to the peer in the current launch and the connection is still open. */
 	readonly connected: boolean;
-	/** First connection of the current launch. */
+	/** First connection to the peer in the current launch. */
 	readonly firstConnected?: Observation;
-	/** Contact during each launch, by our own peer id of that launch. */
+	/** Our connections to the peer in each launch, by our own peer id of that launch. */
 	readonly contacts: Readonly<Record<PeerId, Contact>>;
-	/** For a peer of our own: the peers that it had contact with, in the order of learning. */
+	/** Only for an own peer id of this node: the peers that it had contact with, in the order in which this became known. */
 	readonly contactedPeers: readonly PeerId[];
-	/** Our `peer-disconnected` observations that left us alone, in total order. */
+	/** Our `peer-disconnected` observations about this peer that left us without any connection, in total order. */
 	readonly isolations: readonly Observation[];
-	/** Our newest MAX_CONTACTS_KEPT `peer-connected` observations, in total order. The first after an isolation ends it. */
+	/** Our newest MAX_CONTACTS_KEPT `peer-connected` observations, in total order. The first one after an isolation ends it. */
 	readonly connections: readonly Observation[];
 	readonly unreadableCount: number;
 }
 
 export type Roster = readonly Readonly<Record<PeerId, RosterPeer>>[];
 
-/** Draft of Immer: buckets may be written to, peers are replaced whole. */
+/** Immer draft of the roster. Records in its buckets are replaced as a whole. */
 type RosterDraft = Record<PeerId, RosterPeer>[];
 
 type FeedEventOf<T extends FeedEvent['type']> = FeedEvent & {readonly type: T};
@@ -81,7 +81,7 @@ export function listPeers(roster: Roster): RosterPeer[] {
 	return roster.flatMap(bucket => Object.values(bucket));
 }
 
-/** Stores a peer in a draft of the roster, the only function that writes to one. */
+/** Stores a peer in a draft of the roster. No other function writes to a roster. */
 export function setPeer(draft: RosterDraft, peer: RosterPeer): void {
 	const bucket = draft[bucketIndex(peer.peer)];
 	if (bucket !== undefined) bucket[peer.peer] = peer;
@@ -91,7 +91,7 @@ function bucketIndex(peer: PeerId): number {
 	return Number.parseInt(peer.slice(0, 2), 16) || 0;
 }
 
-/** Creates the record of a peer of which nothing but the id is known. */
+/** Creates the record of a peer about which only the id is known. */
 export function createRosterPeer(peer: PeerId): RosterPeer {
 	return {
 		peer,
@@ -110,7 +110,7 @@ export function createRosterPeer(peer: PeerId): RosterPeer {
 	};
 }
 
-/** Inserts a name by seq; returns the list itself when the seq is in it. */
+/** Inserts a name by seq. Returns the same list if it already has a name with this seq. */
 function addName(names: readonly NameChange[], seq: number, name: string): readonly NameChange[] {
 	const index = names.findLastIndex(known => known.seq <= seq);
 	if (names[index]?.seq === seq) return names;
@@ -153,7 +153,7 @@ function addFirstByAbsence(
 	return {...known, [absence]: event};
 }
 
-/** Applies a `lost` to its subject, not to its author. */
+/** Applies a `lost` event to the peer that it reports, not to its author. */
 export function withLost(subject: RosterPeer, event: FeedEventOf<'lost'>): RosterPeer {
 	const lost = addFirstByAbsence(subject.lost, event.absence, event);
 	return lost === subject.lost ? subject : {...subject, lost};
@@ -169,14 +169,14 @@ function isAfter(a: OrderKey | undefined, b: OrderKey | undefined): boolean {
 	return a !== undefined && (b === undefined || compareOrder(a, b) > 0);
 }
 
-/** Newest `peer-connected` of all launches. */
+/** Newest `peer-connected` observation of all launches. */
 export function latestConnection(peer: RosterPeer): Observation | undefined {
 	let found: Observation | undefined;
 	for (const {lastConnected} of Object.values(peer.contacts)) if (isAfter(lastConnected, found)) found = lastConnected;
 	return found;
 }
 
-/** Whether a `peer-connected` is the first contact of its launch. Otherwise it restores lost contact. */
+/** Whether a `peer-connected` observation is the first contact of its launch. Any other one restores lost contact. */
 export function isFirstContact(peer: RosterPeer | undefined, observation: Observation): boolean {
 	const first = peer?.contacts[observation.peer]?.firstConnected;
 	return first === undefined || compareOrder(first, observation) === 0;
@@ -186,7 +186,7 @@ function withContact(peer: RosterPeer, own: PeerId, contact: Contact): RosterPee
 	return {...peer, contacts: {...peer.contacts, [own]: contact}};
 }
 
-/** Inserts by total order; returns the list itself when the observation is in it. */
+/** Inserts an observation in total order. Returns the same list if it already contains the observation. */
 function insertInOrder(known: readonly Observation[], observation: Observation): readonly Observation[] {
 	const index = known.findLastIndex(item => compareOrder(item, observation) <= 0);
 	const old = known[index];
@@ -221,7 +221,7 @@ export function withDisconnected(peer: RosterPeer, observation: DisconnectedObse
 	return isolations === known.isolations ? known : {...known, isolations};
 }
 
-/** Sets the fields of the current launch. A launch ends all connections of earlier ones. */
+/** Sets the fields about the current launch. A new launch ends all connections of earlier launches. */
 export function withCurrentLaunch(peer: RosterPeer, own: PeerId | undefined): RosterPeer {
 	const contact = own === undefined ? undefined : peer.contacts[own];
 	const connected = contact?.lastConnected !== undefined && isAfter(contact.lastConnected, contact.lastDisconnected);

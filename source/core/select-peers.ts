@@ -1,4 +1,4 @@
-/** Selectors for peers: every launch of everyone, as the screen and JSON lines show it. For people see select-people.ts. */
+/** Selectors for peers, one for each launch of each person, as on screen and in JSON lines. For people: select-people.ts. */
 import {type PeerId, shortPeerId} from './event.js';
 import {memoise, memoiseByKey} from './memoise.js';
 import {foldName, hasNameCollision, nameAt, personKey} from './name-collisions.js';
@@ -10,55 +10,55 @@ export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'lef
 export interface PeerView {
 	readonly peer: PeerId;
 	readonly name: string;
-	/** Another person uses or used the same name, or one that looks like it. */
+	/** Whether another person uses or used the same name, or a name that looks like it. */
 	readonly hasNameCollision: boolean;
-	/** 8 hexadecimal digits: of the identity when one is known, else of the peer id. */
+	/** 8 hexadecimal digits: of the identity if it is known, otherwise of the peer id. */
 	readonly fingerprint: string;
 	/** Whether the fingerprint belongs to a verified identity. */
 	readonly verified: boolean;
 	readonly address?: string;
-	/** The address is only a claim of the peer. */
+	/** Whether the peer only claims the address, and we never connected to it there. */
 	readonly isAddressUnverified: boolean;
 	readonly status: PeerStatus;
 	readonly roundTripMs?: number;
-	/** Wall clock of the peer minus ours, ms. */
+	/** Wall clock of the peer minus ours, in ms. */
 	readonly clockOffsetMs?: number;
 	readonly queuedBytes?: number;
 	readonly direction?: 'dialled' | 'accepted';
 	readonly version?: string;
-	/** Time of our first connection in this launch, ms. */
+	/** Wall clock in ms of our first connection to the peer in this launch. */
 	readonly connectedSince?: number;
-	/** Time of the report of its current absence, HLC ms. */
+	/** HLC ms of the report that the peer was lost; undefined if it is not absent now. */
 	readonly lostAt?: number;
-	/** Time of its `left`, HLC ms. */
+	/** HLC ms of the `left` of the peer. */
 	readonly leftAt?: number;
-	/** Number of unreadable entries in its feed. */
+	/** Number of unreadable entries in the feed of the peer. */
 	readonly unreadable: number;
 }
 
-/** Name of a peer at `seq` of its feed; the newest without `seq`; the short peer id when no name is known. */
+/** Name of a peer at `seq` of its feed, or its newest name without `seq`. The short peer id if no name is known. */
 export function nameOf(state: State, peer: PeerId, seq?: number): string {
 	return findName(state, peer, seq) ?? shortPeerId(peer);
 }
 
-/** Name of a peer at `seq` of its feed; the newest without `seq`; undefined when no name is known. */
+/** Name of a peer at `seq` of its feed, or its newest name without `seq`. Undefined if no name is known. */
 export function findName(state: State, peer: PeerId, seq?: number): string | undefined {
 	const known = findPeer(state.roster, peer);
 	return (known && nameAt(known, seq)?.name) || undefined;
 }
 
-/** Fingerprint of a peer, 8 hexadecimal digits: of the identity when one is known, else of the peer id. */
+/** Fingerprint of a peer, 8 hexadecimal digits: of the identity if it is known, otherwise of the peer id. */
 export function fingerprintOf(state: State, peer: PeerId): string {
 	return findPeer(state.roster, peer)?.identity?.fingerprint ?? shortPeerId(peer);
 }
 
 interface DisplayedAddress {
 	readonly address: string;
-	/** Never seen on a connection of ours; the screen marks it with `~`. */
+	/** Whether none of our connections used this address. The screen marks such an address with `~`. */
 	readonly isUnverified: boolean;
 }
 
-/** Address of a peer: that of our newest connection, else the first one that it claims. Our own claims are verified. */
+/** Address of a peer: of our newest connection to it, otherwise its first claimed one. Our own addresses count as verified. */
 export function addressOf(state: State, peer: PeerId): DisplayedAddress | undefined {
 	const known = findPeer(state.roster, peer);
 	if (known?.address !== undefined) return {address: known.address, isUnverified: false};
@@ -66,7 +66,7 @@ export function addressOf(state: State, peer: PeerId): DisplayedAddress | undefi
 	return address === undefined ? undefined : {address, isUnverified: state.launches[peer] === undefined};
 }
 
-/** Status of a peer. Our own peers of earlier launches have left, with or without a `left`. */
+/** Status of a peer. Our own peer ids of earlier launches count as left, even without a `left` event. */
 export function statusOf(state: State, peer: PeerId): PeerStatus {
 	if (peer === state.launch?.peer) return 'self';
 	const known = findPeer(state.roster, peer);
@@ -74,7 +74,7 @@ export function statusOf(state: State, peer: PeerId): PeerStatus {
 	return state.ephemeral.links[peer]?.status ?? (known?.connected ? 'connected' : 'unreachable');
 }
 
-/** Whether a peer with this status can be reached now. */
+/** Whether a peer with this status is reachable now. */
 export function isPresent(status: PeerStatus): boolean {
 	return status === 'self' || status === 'connected' || status === 'suspect';
 }
@@ -105,14 +105,14 @@ function createPeerView(state: State, known: RosterPeer): PeerView {
 
 const STATUS_RANKS: Readonly<Record<PeerStatus, number>> = {self: 0, connected: 1, suspect: 1, unreachable: 2, left: 3};
 
-/** A view with its keys for sorting and grouping. */
+/** View of a peer with keys for sorting and grouping. */
 export interface RankedView {
 	readonly view: PeerView;
 	readonly rank: number;
 	readonly foldedName: string;
-	/** Shared by all launches of one person under one name. */
+	/** Key that all launches of one person under one name share. */
 	readonly personKey: string;
-	/** Order of its `joined`. */
+	/** Position of the `joined` of the peer in the total order. */
 	readonly joined: RosterPeer['joined'];
 }
 
@@ -134,18 +134,18 @@ function compareRanked(a: RankedView, b: RankedView): number {
 	return a.view.peer < b.view.peer ? -1 : 1;
 }
 
-/** Whether a peer is known only from a `lost` of another peer. Such a peer is not listed. */
+/** Whether a peer is known only from `lost` events of other peers. Such a peer is not listed. */
 function isOnlyReported({names, contacts, lost}: RosterPeer): boolean {
 	return names.length === 0 && Object.keys(lost).length > 0 && Object.keys(contacts).length === 0;
 }
 
-/** All peers of which something is known, by whether they have left. */
+/** All listed peers, divided into those that have left and those that have not. */
 interface RankedPeers {
 	readonly active: readonly RankedView[];
 	readonly departed: readonly RankedView[];
 }
 
-/** Separate from the active peers, because links change every two seconds and a log of years has thousands of departed ones. */
+/** Views of the peers that have left. Cached apart from the others, which change every two seconds with link measurements. */
 const selectDeparted = memoise(
 	(state: State) => [state.roster, state.launch, state.launches],
 	state => {
@@ -156,14 +156,14 @@ const selectDeparted = memoise(
 			else if (!isOnlyReported(known)) active.push(known);
 		}
 		const own = state.launch?.peer;
-		// Our own entry is listed before our `joined` is written.
+		// Our own entry is listed even before our `joined` is written.
 		if (own !== undefined && findPeer(state.roster, own) === undefined) active.push(createRosterPeer(own));
 		departed.sort(compareRanked);
 		return {active, departed, views: departed.map(({view}) => view)};
 	},
 );
 
-/** Active and departed peers, both sorted. The array of departed peers keeps its identity while links change. */
+/** Active and departed peers, both sorted. The array of departed peers stays the same object while only links change. */
 export const selectRanked: (state: State) => RankedPeers = memoise(
 	state => [selectDeparted(state), state.ephemeral.links],
 	state => {
@@ -172,7 +172,7 @@ export const selectRanked: (state: State) => RankedPeers = memoise(
 	},
 );
 
-/** Every launch of everyone: self, then reachable, unreachable and departed peers, each group by name. */
+/** Every launch of every person: this node first, then reachable, unreachable and departed peers, each group by name. */
 export const selectPeers: (state: State) => readonly PeerView[] = memoise(
 	state => [selectRanked(state)],
 	state => [...selectRanked(state).active.map(({view}) => view), ...selectDeparted(state).views],
@@ -183,14 +183,14 @@ const selectPeersById = memoise(
 	state => new Map(selectPeers(state).map(view => [view.peer, view])),
 );
 
-/** View of one peer; undefined when it is unknown. */
+/** View of one peer; undefined if the peer is unknown. */
 export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
 	return selectPeersById(state).get(peer);
 }
 
 /**
- * Suffix `#a1b2c3d4` of a name that collides with that of another person, else ''. `seq`: at that event of its feed; default
- * now. Never for our own peers.
+ * Suffix `#a1b2c3d4` of a name that another person also has; otherwise an empty string. It refers to the name at `seq` of
+ * the feed, or to the newest name without `seq`. Our own peers never have a suffix.
  */
 export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number): string {
 	const known = findPeer(state.roster, peer);
@@ -198,12 +198,12 @@ export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number
 	return `#${fingerprintOf(state, peer)}`;
 }
 
-/** Name of a peer with its fingerprint suffix, as it is displayed everywhere. */
+/** Name of a peer with its fingerprint suffix, as displayed everywhere. */
 export function formatPeerName(state: State, peer: PeerId, seq?: number): string {
 	return nameOf(state, peer, seq) + formatFingerprintSuffix(state, peer, seq);
 }
 
-/** Text of a round-trip time: whole milliseconds, `<1 ms` below 1. */
+/** Text of a round-trip time: in whole milliseconds, or `<1 ms`. */
 export function formatRoundTrip(ms: number): string {
 	return ms < 1 ? '<1 ms' : `${Math.round(ms)} ms`;
 }

@@ -1,33 +1,33 @@
 /**
  * Selectors for people: the peers that a list shows and counts, one for each person instead of one for each launch.
  *
- * Every present peer is shown, so a person with two programs appears twice. An absent person appears once, with the newest
- * launch, and only when no launch under the same name is present. Our own earlier launches are never shown.
+ * Every present peer is shown, so a person who runs two programs appears twice. An absent person appears once, as their
+ * newest launch, and only if no launch under the same name is present. Our own earlier launches are not shown.
  */
 import {compareOrder} from './event-order.js';
 import {memoise} from './memoise.js';
 import {isPresent, type PeerView, type RankedView, selectRanked} from './select-peers.js';
 import type {State} from './state.js';
 
-/** Whether `a` joined later. A launch without `joined` is older than any other. */
+/** Whether launch `a` joined after launch `b`. A launch without a known `joined` is older than any other. */
 function isNewer(a: RankedView, b: RankedView | undefined): boolean {
 	return b?.joined === undefined || (a.joined !== undefined && compareOrder(a.joined, b.joined) > 0);
 }
 
-/** Newest launch of each person, by person key. */
+/** Newest launch of each person, by `personKey`. */
 function newestByPerson(ranked: readonly RankedView[]): Map<string, RankedView> {
 	const newest = new Map<string, RankedView>();
 	for (const launch of ranked) if (isNewer(launch, newest.get(launch.personKey))) newest.set(launch.personKey, launch);
 	return newest;
 }
 
-/** Separate from selectPeople, because links change every two seconds and a log of years has thousands of departed peers. */
+/** Cached apart from selectPeople, because links change every two seconds and an old log has thousands of departed peers. */
 const selectDepartedPeople = memoise(
 	(state: State) => [selectRanked(state).departed],
 	state => newestByPerson(selectRanked(state).departed),
 );
 
-/** People in the order of selectPeers. */
+/** One view for each person, in the order of selectPeers. */
 export const selectPeople: (state: State) => readonly PeerView[] = memoise(
 	state => [selectRanked(state), state.launches],
 	state => {
@@ -63,7 +63,7 @@ export const selectKnownCount: (state: State) => number = memoise(
 	state => selectPeople(state).filter(({status}) => status !== 'self' && status !== 'left').length,
 );
 
-/** The first peer of a list that is not this node itself, else the first one: where a selection in the list starts. */
+/** Initial selection in a list of peers: the first peer that is not this node, or the first one if there is no other. */
 export function firstOtherPeer(peers: readonly PeerView[]): PeerView | undefined {
 	return peers.find(({status}) => status !== 'self') ?? peers[0];
 }

@@ -1,19 +1,19 @@
-/** Selectors for the state as a whole. Selectors for people are in select-peers.ts and select-people.ts. */
+/** Selectors for the state as a whole. For peers see select-peers.ts, for people select-people.ts. */
 import {findLastAtMost} from './binary-search.js';
 import type {PeerId} from './event.js';
 import {listPeerKeys} from './reduce-ephemeral.js';
 import type {EphemeralState, State} from './state.js';
 
 export interface Delivery {
-	/** Number of peers that have the post on their disk. */
+	/** Number of peers that have stored the post. */
 	readonly delivered: number;
-	/** Number of peers that were connected when it was posted. */
+	/** Number of peers that were connected when the post was written. */
 	readonly of: number;
 }
 
 /**
- * Delivery of our own post `seq` of this launch; undefined when its audience is not known. For a post without an audience
- * `of` is 0 and `delivered` counts everyone who has it by now.
+ * Delivery of our own post `seq` of this launch; undefined if its audience is not known. If no peer was connected when
+ * the post was written, `of` is 0 and `delivered` counts all peers that have stored it since.
  */
 export function selectDelivery(state: State, seq: number): Delivery | undefined {
 	const {audiences, delivered} = state.ephemeral;
@@ -28,17 +28,17 @@ export function selectDelivery(state: State, seq: number): Delivery | undefined 
 	return {delivered: count, of: audience.peers.length};
 }
 
-/** Progress of the history being received; undefined when there is none. */
+/** Progress of the history that is being received; undefined if none is. */
 export function selectSyncProgress(state: State): EphemeralState['sync'] | undefined {
 	return state.ephemeral.sync.expected > 0 ? state.ephemeral.sync : undefined;
 }
 
-/** Number of rows that are hidden because the clock of their author is too far ahead. */
+/** Number of rows that are hidden because the clock of their author is too far ahead of ours. */
 export function selectPendingCount(state: State): number {
 	return state.pending.length;
 }
 
-/** Peers that are typing now, in the order of their ids. */
+/** Peers that are typing now, sorted by id. */
 export function selectTyping(state: State): PeerId[] {
 	const {typing, now} = state.ephemeral;
 	return listPeerKeys(typing)

@@ -1,6 +1,6 @@
 /**
- * The reduced state: reduce(log) plus ephemeral state. Everything on screen is selected from it, live and in replay alike.
- * Values are frozen, and unchanged parts keep their identity.
+ * Reduced state: the result of reducing the log, and the ephemeral state. Everything on screen is selected from it, live and
+ * in replay. Values are frozen, and unchanged parts stay the same objects.
  */
 import type {LinkStatus, PeerId} from './event.js';
 import type {OrderKey} from './event-order.js';
@@ -8,15 +8,15 @@ import type {Roster} from './roster.js';
 import type {Timeline} from './timeline.js';
 
 export interface State {
-	/** Current launch: our own peer id and its place in the total order. */
+	/** Our own peer id in the current launch, the position of the launch in the total order, and when it was logged. */
 	readonly launch?: OrderKey & {readonly loggedAt: number};
-	/** Every launch in this log, by our own peer id of that launch. */
+	/** Every launch of this node in the log, by our own peer id of that launch. */
 	readonly launches: Readonly<Record<PeerId, OrderKey>>;
 	readonly timeline: Timeline;
 	readonly roster: Roster;
-	/** Rows more than MAX_HLC_AHEAD_MS ahead of the clock, hidden until they are due. */
+	/** Rows more than MAX_HLC_AHEAD_MS ahead of our clock, hidden until they are due. */
 	readonly pending: Timeline;
-	/** Unreadable entries. They are kept so that each is counted once, and never shown. */
+	/** Unreadable entries. They are stored so that each is counted once; they are not shown. */
 	readonly unreadable: Timeline;
 	/** Number of records reduced so far, events and observations. */
 	readonly recordCount: number;
@@ -25,44 +25,44 @@ export interface State {
 	readonly ephemeral: EphemeralState;
 }
 
-/** State that is in no log and ends with the process. */
+/** State that no log contains and that ends with the process. */
 export interface EphemeralState {
-	/** Wall clock of the last `time-passed`, ms; 0 before the first. */
+	/** Wall clock in ms of the last `time-passed` event; 0 before the first one. */
 	readonly now: number;
 	readonly links: Readonly<Record<PeerId, Link>>;
-	/** For each peer: the highest seq of our own feed that it has on its disk. */
+	/** For each peer: the highest seq of our own feed that the peer has stored. */
 	readonly delivered: Readonly<Record<PeerId, number>>;
-	/** By rising `fromSeq`. */
+	/** Sorted by rising `fromSeq`. */
 	readonly audiences: readonly Audience[];
-	/** For each typing peer: until when it counts as typing, wall clock ms. */
+	/** For each typing peer: wall clock in ms at which its typing indicator ends. */
 	readonly typing: Readonly<Record<PeerId, number>>;
-	/** Events of requested history. `expected` 0: none is being received. */
+	/** Numbers of requested history events. `expected` is 0 if no history is being received. */
 	readonly sync: {readonly received: number; readonly expected: number};
 	/** Whether no peer has answered yet. */
 	readonly isolated: boolean;
-	/** Destinations that were tried while isolated, as text for the screen. */
+	/** Destinations of announcements and dials while isolated, as text for the screen. */
 	readonly tried: readonly string[];
-	/** Nodes of other rooms or secrets heard during the last minute. */
+	/** Number of nodes of other rooms or secrets whose beacons arrived during the last minute. */
 	readonly foreignNodes: number;
-	/** Whether the log is being written. */
+	/** Whether the log file can be written. */
 	readonly saving: boolean;
-	/** Why not. */
+	/** Why the log file cannot be written. */
 	readonly savingReason?: string;
 }
 
-/** A live connection to a peer. */
+/** An open connection to a peer. */
 export interface Link {
 	readonly status: LinkStatus;
 	readonly roundTripMs?: number;
-	/** Wall clock of the peer minus ours, ms. */
+	/** Wall clock of the peer minus ours, in ms. */
 	readonly clockOffsetMs?: number;
 	readonly version?: string;
-	/** Bytes that wait to be sent. */
+	/** Bytes that are queued for sending. */
 	readonly queuedBytes?: number;
 	readonly direction?: 'dialled' | 'accepted';
 }
 
-/** The peers that were connected when we wrote our posts from seq `fromSeq` on. */
+/** Peers that were connected when we wrote our posts from seq `fromSeq` up to the next audience. */
 export interface Audience {
 	readonly fromSeq: number;
 	readonly peers: readonly PeerId[];
@@ -70,5 +70,5 @@ export interface Audience {
 
 type Opaque = string | number | boolean | undefined | OrderKey | Timeline;
 
-/** T as an Immer recipe may write it. Events and timelines are replaced whole, never changed. */
+/** Type T as an Immer recipe can write it. Events and timelines are replaced as a whole, not changed. */
 export type Writable<T> = T extends Opaque ? T : {-readonly [K in keyof T]: Writable<T[K]>};

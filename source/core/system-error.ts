@@ -1,4 +1,4 @@
-/** Errors of the operating system, recognized by their `code` (`ENOSPC`, …) without importing Node. */
+/** Operating system errors, recognised by their `code` (`ENOSPC`, …) without importing Node modules. */
 import {errorMessage} from './errors.js';
 
 const SYSTEM_ERROR_TEXTS: Readonly<Record<string, string>> = {
@@ -32,13 +32,13 @@ const SYSTEM_ERROR_TEXTS: Readonly<Record<string, string>> = {
 	ETIMEDOUT: 'timed out',
 };
 
-/** The `code` of an error of the operating system or of Node, undefined for any other value. */
+/** The `code` of an error of the operating system or of Node; undefined for any other value. */
 export function systemErrorCode(error: unknown): string | undefined {
 	if (!(error instanceof Error) || !('code' in error)) return undefined;
 	return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** An error in words: the text for its system code if there is one, otherwise its message. */
+/** Text for an error: the text for its system code if there is one, otherwise its message. */
 export function describeSystemError(error: unknown): string {
 	return SYSTEM_ERROR_TEXTS[systemErrorCode(error) ?? ''] ?? errorMessage(error);
 }

@@ -1,43 +1,43 @@
 /**
- * Sanitising of untrusted text for a terminal: removes controls, escape sequences, hidden and reordering characters.
+ * Sanitising of untrusted text for a terminal: removes control characters, escape sequences, and characters that are
  *
- * It runs where text enters (codec, node) and where it leaves (screen, logs, exports). It is idempotent, and every step is
- * linear in the length of its input.
+ * invisible or reorder text. It runs on input (codec, node) and on output (screen, logs, exports). It is idempotent, and
+ * every step takes linear time in the length of its input.
  */
 import {removeSpoofedFingerprints} from './confusables.js';
 import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES} from './limits.js';
 
 const TAB = '    ';
-/** More than any emoji of Unicode joins. A longer chain would count as one glyph and be drawn as several. */
+/** More parts than any joined emoji of Unicode has. A longer sequence counts as one grapheme but is drawn as several. */
 const MAX_JOINED_EMOJI = 5;
 
-/** Printable ASCII and newlines. */
+/** Matches text of printable ASCII characters and newlines. */
 const PLAIN_ASCII = /^[\n -~]*$/;
-/** Common letters that no step below changes: Latin, Greek, Cyrillic, kana, unified Han, Hangul. */
+/** Matches text of common letters that no step below changes: Latin, Greek, Cyrillic, kana, unified Han, Hangul. */
 const HARMLESS =
 	/^[\n -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u3001-\u3029\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3]*$/;
 
-/** Escape sequences (ECMA-48): CSI, strings (OSC, DCS, SOS, PM, APC) to their end or the end of the line, other ESC. */
+/** Escape sequences (ECMA-48): CSI; strings (OSC, DCS, SOS, PM, APC) up to their end or the end of the line; other ESC. */
 const ESCAPES =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes them
 	/(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])(?:[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)|[^\x07\x1b\x90\x98\x9c-\x9f\n]*)|\x1b[ -/]*[0-~]?/g;
 
-/** Format controls, except joiners and the visible signs of Arabic, Syriac and Kaithi. */
+/** Format characters, except joiners and the visible signs of Arabic, Syriac and Kaithi. */
 const FORMAT = /(?!\u200c|\u200d|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])\p{Cf}/u;
-/** Letters and marks that are drawn as nothing, noncharacters, plane 14 except ideographic variants. */
+/** Letters and marks without a visible shape, noncharacters, and plane 14 except ideographic variation selectors. */
 const BLANK =
 	/[\u034f\u115f\u1160\u17b4\u17b5\u2065\u3164\uffa0\ufff0-\ufff8\ufffe\uffff\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/u;
 const CONTROL = /(?!\n)\p{Cc}/u;
 const INVISIBLE = new RegExp([FORMAT, BLANK, CONTROL].map(({source}) => source).join('|'), 'gu');
 
-/** Variation selectors that do not follow a character that they vary. */
+/** Variation selectors after a character of which they select no variant. */
 const STRAY_SELECTORS = /(?<!\p{Emoji})[\ufe0e\ufe0f]|[\ufe00-\ufe0d]|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]/gu;
 
-/** Several joiners in a row. Between marks they would hide the number of marks. */
+/** Several consecutive joiners. Joiners between marks would let a text exceed MAX_COMBINING_MARKS. */
 const JOINER_RUNS = /([\u200c\u200d])[\u200c\u200d]+/g;
 const JOINED_MARK = String.raw`[\u200c\u200d]?\p{M}`;
 const EXCESS_MARKS = new RegExp(`((?:${JOINED_MARK}){${MAX_COMBINING_MARKS}})(?:${JOINED_MARK})+`, 'gu');
-/** Marks without a base. They would combine with whatever the screen draws before the line. */
+/** Marks without a base character at the start of a line. A terminal would add them to the text before the line. */
 const LEADING_MARKS = /(^|\n)(?:[\u200c\u200d]|\p{M})+/gu;
 
 /** Scripts in which joiners change the shape of letters. */
@@ -57,29 +57,29 @@ const LONG_CHAINS = new RegExp(
 	'gu',
 );
 
-/** East Asian wide characters and emoji, roughly (Unicode Standard Annex 11). */
+/** East Asian wide characters and emoji, approximately (Unicode Standard Annex 11). */
 const WIDE =
 	/[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]|\ufe0f/u;
 
 /**
- * Sanitises a text of several lines. The result has no control, reordering or hidden characters and no escape sequences, at
- * most MAX_COMBINING_MARKS marks on a base and at most `maxBytes` in UTF-8. Other characters are not normalised.
+ * Sanitises a text of several lines. The result has no control characters, escape sequences, or hidden or reordering
+ * characters, at most MAX_COMBINING_MARKS marks on a base and at most `maxBytes` in UTF-8. It is not normalised.
  */
 export function cleanText(text: string, maxBytes = MAX_TEXT_BYTES): string {
 	if (text.length <= maxBytes && PLAIN_ASCII.test(text)) return text;
-	// Most of a longer text is truncated anyway.
+	// Avoids processing text of which most would be truncated afterwards.
 	const start = text.length > maxBytes * 8 ? text.slice(0, maxBytes * 8) : text;
 	return truncateText(HARMLESS.test(start) ? start : stripUnsafe(start), maxBytes);
 }
 
-/** Sanitises a text and joins its lines with spaces, for use inside a sentence. */
+/** Sanitises a text and joins its lines with spaces, for use within a sentence. */
 export function cleanLine(text: string, maxBytes = MAX_TEXT_BYTES): string {
 	return cleanText(text, maxBytes).replace(/\n+/g, ' ');
 }
 
 /**
- * Sanitises a name: one line, at most MAX_NAME_BYTES and about MAX_NAME_CELLS; '' when no character remains. The result never
- * begins with `*` or `!`, which mark events and notices, and contains no spoofed fingerprint.
+ * Sanitises a name to one line of at most MAX_NAME_BYTES and about MAX_NAME_CELLS. The result can be empty. It never
+ * begins with `*` or `!`, which mark events and notices on the screen, and contains no spoofed fingerprint.
  */
 export function cleanName(name: string): string {
 	const line = removeSpoofedFingerprints(cleanText(name, MAX_NAME_BYTES * 8))
@@ -97,7 +97,7 @@ function segmentGraphemes(text: string): Intl.Segments {
 	return segmenter.segment(text);
 }
 
-/** UTF-8 bytes of the code point at `index`. A lone surrogate counts as U+FFFD. */
+/** Length in UTF-8 bytes of the code point at `index`. A lone surrogate counts as U+FFFD. */
 function bytesAt(text: string, index: number): number {
 	const point = text.codePointAt(index) ?? 0;
 	if (point < 0x80) return 1;
@@ -105,7 +105,7 @@ function bytesAt(text: string, index: number): number {
 	return point < 0x1_0000 ? 3 : 4;
 }
 
-/** Length of a text in UTF-8, bytes. A lone surrogate counts 3, as it is encoded. */
+/** Length of a text in UTF-8 bytes. A lone surrogate counts 3, because it is encoded as U+FFFD. */
 export function utf8Length(text: string): number {
 	let bytes = 0;
 	for (let index = 0; index < text.length; index++) {
@@ -116,7 +116,7 @@ export function utf8Length(text: string): number {
 	return bytes;
 }
 
-/** Index of the first code point that does not fit into `maxBytes`; the length when all fit. */
+/** Index of the first code point that exceeds `maxBytes`; the length of the text if all code points fit. */
 function findOverflow(text: string, maxBytes: number): number {
 	let bytes = 0;
 	let index = 0;
@@ -129,7 +129,7 @@ function findOverflow(text: string, maxBytes: number): number {
 	return index;
 }
 
-/** Truncates at a grapheme boundary, inside a grapheme only when the first one alone is too long. */
+/** Truncates at a grapheme boundary. Only a first grapheme that is too long itself is divided. */
 function truncateText(text: string, maxBytes: number): string {
 	if (text.length * 3 <= maxBytes) return text;
 	const overflow = findOverflow(text, maxBytes);
@@ -138,7 +138,7 @@ function truncateText(text: string, maxBytes: number): string {
 	return text.slice(0, boundary === 0 ? overflow : boundary).replace(/[\u200c\u200d]+$/, '');
 }
 
-/** Every step except the truncation. */
+/** All steps of sanitising except the truncation. */
 function stripUnsafe(text: string): string {
 	return text
 		.replace(/\p{Surrogate}/gu, '\ufffd')

@@ -1,10 +1,10 @@
 /**
- * Tips of all feeds, and validation of batches: decides whether a batch is genuine, new, known or a fork.
+ * Tips of all feeds, and validation of batches: decides whether a batch is genuine, new, known or proof of a fork.
  *
  * Invariants (protocol.md, Feeds and batches)
- * 1. The held part of a feed is contiguous from seq 1 and one chain. A batch is accepted whole or not at all.
- * 2. `invalid` is the fault of the sender, `forked` the fault of the author. Nothing else is a fault.
- * 3. Only a valid signature proves a fork. Then the feed is frozen: the held part stays, and nothing is added.
+ * 1. The held part of a feed starts at seq 1, has no gap and is one chain. A batch is accepted as a whole or not at all.
+ * 2. Result `invalid` is the fault of the sender of a batch, `forked` the fault of its author. Other results are no faults.
+ * 3. Only a valid signature proves a fork. The feed is then frozen: its held part stays, and no entry is added.
  */
 import {isEqualBytes} from '../codec/bytes.js';
 import {decodeEntry, readIdentityClaim} from '../codec/entry.js';
@@ -15,48 +15,48 @@ import {verifyIdentity} from './identity.js';
 import {verifySignature} from './signing-keys.js';
 
 type Acceptance =
-	/** Genuine and new. `batch` is the part that was missing; `events` are its entries. */
+	/** The batch is genuine and new. `batch` is the part that was missing, and `events` are the decoded entries of that part. */
 	| {readonly type: 'accepted'; readonly batch: Batch; readonly events: readonly FeedEvent[]}
-	/** All of it is held already. */
+	/** All entries of the batch are held already. */
 	| {readonly type: 'known'}
-	/** Begins after a gap. Not verified; the caller may try it again later. */
+	/** The batch starts after a gap. It was not verified; the caller may try again when the gap is filled. */
 	| {readonly type: 'ahead'}
-	/** The feed is frozen. `first`: this batch proved the fork. */
+	/** The feed is frozen. `first` is true if this batch was the one that proved the fork. */
 	| {readonly type: 'forked'; readonly first: boolean}
 	| {readonly type: 'invalid'; readonly code: 'bad-signature'};
 
-/** Chain hash after `seq` of a held feed, if available. It allows comparing a batch that ends before our tip. */
+/** Chain hash after `seq` of a held feed, if available. It allows checking a batch that ends before the tip of that feed. */
 type HashAt = (peer: PeerId, seq: number) => Uint8Array | undefined;
 
 export interface FeedTips {
-	/** Verifies a batch from the network and accepts its new part. Never throws. */
+	/** Verifies a batch from the network and accepts the part that is new. Never throws. */
 	accept(batch: Batch): Acceptance;
 	/**
-	 * Accepts a batch of our own log or feed and returns its new events. Signature and chain are trusted, so that opening a log
+	 * Accepts a batch of our own log or feed and returns its new events. It trusts signature and chain, so that opening a log
 	 * needs no hashing. A batch after a gap returns its events too, but does not move the tip.
 	 */
 	restore(batch: Batch): readonly FeedEvent[];
-	/** Tip of a feed; undefined when nothing is held. */
+	/** Tip of a feed; undefined if no entry of it is held. */
 	tip(peer: PeerId): FeedTip | undefined;
-	/** Seq of the tip, 0 when nothing is held. Never hashes. */
+	/** Seq of the tip; 0 if no entry of the feed is held. Unlike `tip`, it never computes a hash. */
 	seqOf(peer: PeerId): number;
-	/** Bytes of the held entries of a feed. */
+	/** Total bytes of the held entries of a feed. */
 	bytesOf(peer: PeerId): number;
 	/** Authors of all held feeds. */
 	peers(): PeerId[];
 	/** Number of held feeds. */
 	readonly count: number;
-	/** Whether a fork of this feed was proved. */
+	/** Whether a batch has proved a fork of this feed. */
 	isFrozen(peer: PeerId): boolean;
 }
 
 interface FeedTipsOptions {
-	/** 8 bytes. */
+	/** Tag of the room, 8 bytes. */
 	readonly roomTag: Uint8Array;
 	readonly hashAt?: HashAt;
 }
 
-/** Decoder state after a part of a feed. */
+/** State of the rules of a feed after a number of its entries. */
 interface FeedValidation {
 	readonly hlc: Hlc;
 	readonly left: boolean;
@@ -69,12 +69,12 @@ interface FeedState {
 	seq: number;
 	bytes: number;
 	validation: FeedValidation;
-	/** Chain hash after `seq`. While undefined it follows from `lastBatch`, which ends there. */
+	/** Chain hash after `seq`. If undefined, it is computed from `lastBatch`, which ends at `seq`. */
 	hash: Uint8Array | undefined;
 	lastBatch: Batch | undefined;
 }
 
-/** Feeds whose last batch is kept for hashing later. Restored batches are views that keep pieces of the log in memory. */
+/** Maximum number of feeds whose last batch is kept to hash it later. Such a batch keeps a piece of the log in memory. */
 const MAX_UNHASHED = 128;
 
 export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOptions): FeedTips {
@@ -101,14 +101,14 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		);
 	}
 
-	/** Classifies a batch of another chain than ours: a fork by the author when it is signed, else a fault of the sender. */
+	/** Classifies a batch with another chain than ours: a fork by its author if it is signed, else a fault of its sender. */
 	function classifyDivergence(batch: Batch, hash: Uint8Array): Acceptance {
 		if (!isSigned(batch, hash)) return {type: 'invalid', code: 'bad-signature'};
 		frozen.add(batch.peer);
 		return {type: 'forked', first: true};
 	}
 
-	/** Handles a batch that ends at or before our tip. */
+	/** Handles a batch that ends at or before the tip of its feed. */
 	function compareWithHeld(batch: Batch, seq: number): Acceptance {
 		const last = lastSeq(batch);
 		const heldHash = last === seq ? tipHash(batch.peer) : hashAt(batch.peer, last);
@@ -127,7 +127,7 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return feed;
 	}
 
-	/** Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash there, if known. */
+	/** Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash after the batch, if known. */
 	function extend(batch: Batch, fromSeq: number, hash: Uint8Array | undefined): readonly FeedEvent[] {
 		const before = feeds.get(batch.peer)?.validation ?? INITIAL_VALIDATION;
 		const {validation, events} = decodeBatchEvents(batch, fromSeq, before, roomTag);
@@ -142,11 +142,11 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return events;
 	}
 
-	/** Handles a batch that continues the feed after our tip, with or without an overlap. */
+	/** Handles a batch that continues its feed beyond the tip. It may also contain held entries. */
 	function acceptNewEntries(batch: Batch, seq: number): Acceptance {
 		const {peer, firstSeq, entries} = batch;
 		const heldHash = tipHash(peer);
-		// The chain of the batch at our tip, then at its end.
+		// Chain hash of the batch at our tip, then after its last entry.
 		const hashAtTip = chainHash(batch.previousHash, entries.slice(0, seq + 1 - firstSeq));
 		const newEntries = entries.slice(seq + 1 - firstSeq);
 		const hash = chainHash(hashAtTip, newEntries);
@@ -190,8 +190,8 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 
 /**
  * Decodes the entries of a batch from `fromSeq` on and applies the rules of a feed (protocol.md, Feeds and batches): the HLC
- * rises, only the first event is `joined`, and nothing follows `left`. An entry that breaks a rule is the fault of its author
- * and becomes `unreadable`. The time of an entry of unknown kind counts too, so that all versions agree on what follows.
+ * rises, only the first event is `joined`, and nothing follows `left`. An entry that breaks a rule becomes `unreadable`. The
+ * HLC of an entry of unknown kind counts too, so that all program versions judge the following entries alike.
  */
 function decodeBatchEvents(
 	batch: Batch,

@@ -1,9 +1,9 @@
 /**
- * Digest index of the feeds that this node announces (protocol.md, Sync). Two nodes with equal digests hold the same.
+ * Digest index of the feeds that this node announces (protocol.md, Sync). Equal digests mean that two nodes hold the same.
  *
- * Feeds are in HAVE_BUCKETS buckets by the first byte of the peer id. The digest of a bucket is the first 8 bytes of SHA-256
- * over its feeds in the order of their ids (peer id, seq as 8 bytes, short hash), or zeros when it is empty. A sum of
- * hashes would be cheaper, but sums can be made to cancel out.
+ * Feeds are in HAVE_BUCKETS buckets by the first byte of the peer id. The digest of a bucket is the first 8 bytes of
+ * SHA-256 over its feeds in the order of their ids (peer id, seq as 8 bytes, short hash), or zeros if it is empty. A sum
+ * of hashes would be cheaper, but an attacker could create feeds whose hashes cancel out.
  */
 import {hash as sha256} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';
@@ -15,10 +15,10 @@ import {uint64Bytes} from './chain.js';
 const DIGEST_BYTES = 8;
 
 interface HaveIndex {
-	/** Adds a feed or replaces its entry. */
+	/** Adds a feed, or replaces the values of a feed that was added before. */
 	set(feed: HaveFeed): void;
 	get(peer: PeerId): HaveFeed | undefined;
-	/** Digests of all buckets, HAVE_BUCKETS times 8 bytes. Rehashes only changed buckets. */
+	/** Digests of all buckets in one array of 8 bytes each. Hashes only the buckets that changed since the last call. */
 	digest(): Uint8Array;
 	/** Feeds of a bucket in the order of their ids. */
 	bucket(index: number): readonly HaveFeed[];
@@ -26,7 +26,7 @@ interface HaveIndex {
 
 interface IndexedFeed {
 	readonly feed: HaveFeed;
-	/** Input of the digest. */
+	/** Bytes of the feed that the digest covers. */
 	readonly bytes: Uint8Array;
 }
 

@@ -1,8 +1,8 @@
 /**
- * Proof in a `hello` that binds it to its sender, its room and its connection (protocol.md, Handshake).
+ * Proof in a `hello` that binds it to its sender, room and connection (protocol.md, Handshake).
  *
- * The feed key signs a label, the room tag, TLS keying material and the role of the sender; an HMAC with the room key covers
- * the same and the peer id. A hello that is relayed to another connection, or reflected to its author, is not valid.
+ * The feed key signs a label, the room tag, TLS keying material and the role of the sender. An HMAC with the room key
+ * covers the same bytes and the peer id. A hello that is relayed to another connection or sent back is not valid.
  */
 import {createHmac, timingSafeEqual} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';
@@ -10,14 +10,14 @@ import type {HelloMessage} from '../codec/message.js';
 import type {RoomKeys} from './room-keys.js';
 import {type PeerKey, verifySignature} from './signing-keys.js';
 
-/** End of the connection that sends the hello. */
+/** Whether the sender of the hello dialled the connection or accepted it. */
 type HelloRole = 'dialler' | 'accepter';
 
 export interface HelloContext {
 	readonly keys: Pick<RoomKeys, 'roomKey' | 'tag'>;
-	/** 32 bytes of the TLS exporter (RFC 8446, 7.5), equal at both ends. */
+	/** 32 bytes of the TLS exporter (RFC 8446, 7.5), equal at both ends of the connection. */
 	readonly keyingMaterial: Uint8Array;
-	/** Role of the sender. */
+	/** Role of the sender of the hello. */
 	readonly role: HelloRole;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Durable identity of a user in one room (protocol.md, Keys).
  *
- * Its key is derived from a seed of the OS user and the room tag by HKDF, so that the identities of two rooms cannot be
- * linked. It signs peer ids and nothing else.
+ * HKDF derives its key from a seed of the OS user and the room tag, so that others cannot link the identities of one user
+ * in two rooms. The key signs only peer ids.
  */
 import {createHash, hkdfSync} from 'node:crypto';
 import {bytesToHex, hexToBytes} from '../codec/bytes.js';
@@ -12,7 +12,7 @@ import {createSigningKey, importPublicKey, isValidSignature} from './signing-key
 
 export interface RoomIdentity {
 	readonly identity: Identity;
-	/** Claim for `joined`: this identity is the user of `peer`. */
+	/** Claim for the `joined` entry of `peer` that this identity is the user behind it. */
 	signPeer(peer: PeerId): IdentityClaim;
 }
 
@@ -26,7 +26,7 @@ export function createIdentity(seed: Uint8Array, roomTag: Uint8Array): RoomIdent
 	};
 }
 
-/** Identity behind a claim; undefined when it is not valid for this peer in this room. Never throws. */
+/** Identity behind a claim; undefined if the claim is not valid for this peer in this room. Never throws. */
 export function verifyIdentity(claim: IdentityClaim, roomTag: Uint8Array, peer: PeerId): Identity | undefined {
 	try {
 		const key = importPublicKey(claim.key);

@@ -1,11 +1,11 @@
-/** Merging of small batches, so that a log or an answer has few signatures. */
+/** Merging of small batches into larger ones, so that a log or an answer needs fewer signatures. */
 import {type Batch, batchByteLength, lastSeq} from '../core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../core/limits.js';
 
 /**
- * Merges consecutive batches of one feed into batches as large as the limits allow. Each gets the signature of its last part;
- * the chain is trusted. Batches with a gap between them stay separate, and so do those on either side of `boundary`, a seq at
- * which one of them ends.
+ * Merges consecutive batches of one feed into the largest batches that the limits allow, each with the signature of its
+ * last part. The chain is trusted. Batches with a gap between them stay separate, and so do batches before and after
+ * `boundary`, the seq at which one of the batches ends.
  */
 export function mergeBatches(batches: readonly Batch[], boundary?: number): Batch[] {
 	const merged: Batch[] = [];
@@ -31,7 +31,7 @@ export function mergeBatches(batches: readonly Batch[], boundary?: number): Batc
 	return merged;
 }
 
-/** Merges parts that are known to fit into one batch. */
+/** Merges batches that fit into one batch together. */
 function mergeRun(parts: readonly Batch[]): Batch[] {
 	const [first] = parts;
 	const last = parts.at(-1);

@@ -1,4 +1,4 @@
-/** Feed of this node: signs its events in batches. The only user of its key for entries. */
+/** Feed of this node: signs the events of this node in batches. No other module signs entries with its key. */
 import {type EntryBody, encodeEntry} from '../codec/entry.js';
 import type {Batch, Hlc} from '../core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES} from '../core/limits.js';
@@ -6,7 +6,7 @@ import {batchSignaturePayload, chainHash, type FeedTip, genesisHash} from './cha
 import type {RoomIdentity} from './identity.js';
 import type {PeerKey} from './signing-keys.js';
 
-/** Event to append. `at`: our wall clock, ms. `hlc` must be greater than that of the event before. */
+/** Event to append. `at`: our wall clock in ms. `hlc` must be greater than the HLC of the previous event. */
 export interface UnsignedEvent {
 	readonly body: EntryBody;
 	readonly at: number;
@@ -16,8 +16,8 @@ export interface UnsignedEvent {
 export interface OwnFeed {
 	readonly peer: PeerKey['peer'];
 	/**
-	 * Appends at least one event as one batch under one signature, with our identity claim in `joined`. Throws RangeError when
-	 * a limit is exceeded; then nothing is appended.
+	 * Appends one or more events as one batch with one signature. A `joined` event gets our identity claim. Throws RangeError
+	 * if MAX_BATCH_ENTRIES, MAX_BATCH_BYTES or MAX_ENTRY_BYTES is exceeded, and then appends nothing.
 	 */
 	append(events: readonly UnsignedEvent[]): Batch;
 	tip(): FeedTip;
@@ -25,9 +25,9 @@ export interface OwnFeed {
 
 interface OwnFeedOptions {
 	readonly key: PeerKey;
-	/** 8 bytes. */
+	/** Tag of the room, 8 bytes. */
 	readonly roomTag: Uint8Array;
-	/** Without it `joined` has no identity. */
+	/** Identity of the user. Without it, `joined` contains no identity claim. */
 	readonly identity?: RoomIdentity;
 }
 

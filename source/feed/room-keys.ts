@@ -1,36 +1,36 @@
 /**
  * Keys of a room, derived from its name and secret (protocol.md, Keys).
  *
- * Names and secrets are normalised to Unicode form NFC, so that the same word typed on two systems names one room.
+ * Names and secrets are normalised to Unicode form NFC, so that equal words typed on two systems give the same keys.
  */
 import {createHmac, hkdfSync, scrypt} from 'node:crypto';
 import type {BeaconMac} from '../codec/beacon-datagram.js';
 import {bytesToHex} from '../codec/bytes.js';
 
 export interface RoomKeys {
-	/** 32 bytes: HKDF of the name, or scrypt of the secret. Also the HMAC key of `hello`. */
+	/** 32 bytes: HKDF of the name, or scrypt of the secret. The HMAC in `hello` uses it as its key too. */
 	readonly roomKey: Uint8Array;
-	/** 32 bytes: external PSK of TLS. */
+	/** External pre-shared key of TLS, 32 bytes. */
 	readonly psk: Uint8Array;
-	/** PSK identity that the dialling end sends. It reveals the room tag, nothing else. */
+	/** PSK identity that the dialling end sends. It reveals only the room tag. */
 	readonly pskIdentity: string;
-	/** 32 bytes: authenticates beacons. */
+	/** Key that authenticates beacons, 32 bytes. */
 	readonly beaconKey: Uint8Array;
-	/** 8 bytes: part of every beacon and of every signed payload. */
+	/** Room tag, 8 bytes. Every beacon and every signed payload contains it. */
 	readonly tag: Uint8Array;
 	readonly hasSecret: boolean;
 }
 
 interface RoomChoice {
 	readonly room: string;
-	/** Empty: no secret. */
+	/** Secret of the room. Undefined or empty for a room without a secret. */
 	readonly secret?: string;
 }
 
-/** Parameters of scrypt (RFC 7914): about 0.3 s and 128 MiB for each guess. */
+/** Parameters of scrypt (RFC 7914). Each guess of a secret costs about 0.3 s and 128 MiB. */
 const SCRYPT = {N: 2 ** 17, r: 8, p: 1, maxmem: 160 * 1024 * 1024};
 
-/** Derives all keys of a room. With a secret it takes about 0.3 s, off the main thread. */
+/** Derives all keys of a room. With a secret it takes about 0.3 s, during which the event loop keeps running. */
 export async function deriveRoomKeys({room, secret = ''}: RoomChoice): Promise<RoomKeys> {
 	const name = room.normalize('NFC');
 	const hasSecret = secret !== '';
@@ -48,7 +48,7 @@ export async function deriveRoomKeys({room, secret = ''}: RoomChoice): Promise<R
 	};
 }
 
-/** Creates the MAC function of beacons: the first 16 bytes of HMAC-SHA-256 with the beacon key. */
+/** Creates the function that computes the MAC of a beacon: the first 16 bytes of HMAC-SHA-256 with the beacon key. */
 export function createBeaconMac(keys: Pick<RoomKeys, 'beaconKey'>): BeaconMac {
 	return bytes => createHmac('sha256', keys.beaconKey).update(bytes).digest().subarray(0, 16);
 }
