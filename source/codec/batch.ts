@@ -19,12 +19,12 @@ import {
 const HASH_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 
-/** The array to encode with `pack`. */
+/** Fields of a batch as the array that `pack` encodes. */
 export function batchFields(batch: Batch): readonly unknown[] {
 	return [hexToBytes(batch.peer), batch.firstSeq, batch.previousHash, batch.entries, batch.signature];
 }
 
-/** Size in bytes of what `writeBatch` writes. */
+/** Number of bytes that `writeBatch` writes for this batch. */
 export function sizeOfBatch(batch: Batch): number {
 	let size = 1 + sizeOfBytes(PEER_ID_BYTES) + sizeOfUint(batch.firstSeq) + sizeOfBytes(batch.previousHash.length);
 	size += sizeOfListHeader(batch.entries.length) + sizeOfBytes(batch.signature.length);
@@ -32,7 +32,7 @@ export function sizeOfBatch(batch: Batch): number {
 	return size;
 }
 
-/** Writes the bytes that `pack` makes of `batchFields`, with one copy of each entry. */
+/** Writes the same bytes as `pack(batchFields(batch))`, but copies each entry only once. */
 export function writeBatch(writer: MsgpackWriter, batch: Batch): void {
 	writeListHeader(writer, 5);
 	writeBytes(writer, hexToBytes(batch.peer));
@@ -43,7 +43,7 @@ export function writeBatch(writer: MsgpackWriter, batch: Batch): void {
 	writeBytes(writer, batch.signature);
 }
 
-/** Reads a batch and checks every field and limit. Byte strings are views of the unpacked bytes. Throws ProtocolError. */
+/** Reads a batch and checks every field and limit. Byte strings are views of the decoded bytes. Throws ProtocolError. */
 export function readBatch(value: unknown, path: string): Batch {
 	const fields = readList(value, path, 16, 5);
 	const batch: Batch = {

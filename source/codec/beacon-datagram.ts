@@ -20,22 +20,22 @@ import {cleanName} from '../core/text.js';
 import {hexToBytes, isEqualBytes, peerIdFromBytes} from './bytes.js';
 
 export type BeaconKind = 'here' | 'leaving' | 'answer';
-/** Path on which a beacon was sent. The receiver learns from it which of the two paths works. */
+/** Path on which a beacon was sent. It tells the receiver which of the two paths works. */
 export type BeaconPath = 'broadcast' | 'multicast';
 
 export interface BeaconDatagram {
 	/** Highest protocol version that the sender supports. */
 	readonly version: number;
-	/** 8 bytes. */
+	/** Room tag, 8 bytes. */
 	readonly roomTag: Uint8Array;
 	readonly peer: PeerId;
 	/** TCP port on which the sender listens. */
 	readonly port: number;
-	/** Name of the sender. Absent in a room with a secret. */
+	/** Name of the sender. Absent if the room has a secret. */
 	readonly name?: string;
 	readonly kind: BeaconKind;
 	readonly path?: BeaconPath;
-	/** Rises with each announcement of this peer. A beacon that is not newer is a replay, or the copy on the other path. */
+	/** Rises with each announcement of this peer. A beacon with an old counter is a replay or a copy from the other path. */
 	readonly counter: number;
 }
 
@@ -47,19 +47,19 @@ export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
 
 type DecodedBeacon =
 	| {readonly type: 'beacon'; readonly beacon: BeaconDatagram}
-	/** A beacon of another room or secret: the tag or the MAC differs. */
+	/** A beacon of another room or secret: its tag or its MAC differs from ours. */
 	| {readonly type: 'foreign'; readonly peer: string; readonly leaving: boolean}
 	/** A beacon of a version that this program does not support. */
 	| {readonly type: 'other-version'; readonly version: number}
-	/** Not a valid beacon. */
+	/** The datagram is not a valid beacon. */
 	| {readonly type: 'unrecognized'};
 
-/** Protocol version of the layout above. */
+/** Protocol version whose beacons have the layout above. */
 const LAYOUT_VERSION = 1;
 const MAGIC = [0x70, 0x32, 0x70, 0x69];
-/** The index is the byte on the wire. Append-only. */
+/** Kinds of beacon. The index of a kind is its byte on the wire. Append-only. */
 const KINDS: readonly BeaconKind[] = ['here', 'leaving', 'answer'];
-/** The index is the byte on the wire. Append-only. */
+/** Paths of a beacon. The index of a path is its byte on the wire. Append-only. */
 const PATHS: readonly (BeaconPath | undefined)[] = [undefined, 'broadcast', 'multicast'];
 
 const VERSION_OFFSET = 4;
@@ -94,7 +94,7 @@ export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array
 	return bytes;
 }
 
-/** Decodes a datagram. Never throws. Other bytes between the name and the MAC belong to later versions and are ignored. */
+/** Decodes a datagram. Never throws. Unknown bytes between the fields and the MAC belong to later versions and are ignored. */
 export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: BeaconMac): DecodedBeacon {
 	if (bytes.length > MAX_BEACON_BYTES || bytes.length < VERSION_OFFSET + 1) return {type: 'unrecognized'};
 	if (!MAGIC.every((byte, index) => bytes[index] === byte)) return {type: 'unrecognized'};
@@ -110,14 +110,14 @@ export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: Beacon
 	return beacon && (beacon.port > 0 || beacon.kind === 'leaving') ? {type: 'beacon', beacon} : {type: 'unrecognized'};
 }
 
-/** Compares in constant time, so that a MAC cannot be guessed byte by byte. */
+/** Compares two MACs in constant time, so that a sender cannot guess a MAC byte by byte. */
 function isEqualMac(a: Uint8Array, b: Uint8Array): boolean {
 	let difference = 0;
 	for (let index = 0; index < MAC_BYTES; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0);
 	return difference === 0;
 }
 
-/** Reads the fields of a beacon whose MAC is valid. Returns undefined if one is out of range. */
+/** Reads the fields of a beacon whose MAC is valid. Returns undefined if a field is out of range. */
 function readFields(bytes: Uint8Array, end: number): BeaconDatagram | undefined {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 	const kind = KINDS[bytes[KIND_OFFSET] ?? 0];

@@ -1,24 +1,24 @@
-/** Conversions of bytes: hexadecimal digits, peer ids, UTF-8, big-endian integers. */
+/** Conversions between bytes and hexadecimal digits, peer ids, UTF-8 texts and big-endian integers. */
 
 import {ProtocolError} from '../core/errors.js';
 import type {PeerId} from '../core/event.js';
 
 const HEX_PAIRS = Array.from({length: 256}, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Lowercase hexadecimal digits, two for each byte. */
+/** Encodes bytes as lowercase hexadecimal digits, two for each byte. */
 export function bytesToHex(bytes: Uint8Array): string {
 	let text = '';
 	for (let index = 0; index < bytes.length; index++) text += HEX_PAIRS[bytes[index] ?? 0];
 	return text;
 }
 
-/** Value of a hexadecimal digit by its character code. */
+/** Value of each hexadecimal digit, by its character code. */
 const HEX_DIGIT_VALUES = Uint8Array.from({length: 128}, (_, code) => {
 	const value = Number.parseInt(String.fromCharCode(code), 16);
 	return Number.isNaN(value) ? 0 : value;
 });
 
-/** Bytes of an even number of hexadecimal digits. */
+/** Decodes an even number of hexadecimal digits to bytes. */
 export function hexToBytes(hex: string): Uint8Array {
 	const bytes = new Uint8Array(hex.length >> 1);
 	for (let index = 0; index < bytes.length; index++)
@@ -30,13 +30,13 @@ export function hexToBytes(hex: string): Uint8Array {
 
 export const PEER_ID_BYTES = 32;
 
-/** Direct-mapped cache of recent peer ids. Every record and message contains one, and mostly one of a few. */
+/** Slots of the cache of recent peer ids. Every record and message contains a peer id, and most contain one of a few. */
 const PEER_ID_CACHE_SIZE = 1024;
 const peerIdCache: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];
 
 /**
- * Peer id of an Ed25519 public key of 32 bytes. Throws ProtocolError for another length. Equal ids are mostly the same
- * string, so a million events do not keep a million copies in memory.
+ * Peer id of an Ed25519 public key of 32 bytes. Throws ProtocolError for another length. Cached ids share one string, so a
+ * million events do not keep a million copies of their authors' ids in memory.
  */
 export function peerIdFromBytes(bytes: Uint8Array): PeerId {
 	const slot = ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) % PEER_ID_CACHE_SIZE;
@@ -48,14 +48,14 @@ export function peerIdFromBytes(bytes: Uint8Array): PeerId {
 	return peer;
 }
 
-/** Whether two byte strings are equal. It is not constant-time. */
+/** Whether two byte strings are equal. The comparison does not take constant time. */
 export function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
 	if (a.length !== b.length) return false;
 	for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
 	return true;
 }
 
-/** A plain Uint8Array over the same memory. `slice` of a Buffer does not copy, and views of a Buffer cost twice as much. */
+/** A Uint8Array of the same memory that is no Buffer: `slice` of a Buffer does not copy, and its views need twice the memory. */
 export function toPlainUint8Array(bytes: Uint8Array): Uint8Array {
 	if (bytes.constructor === Uint8Array) return bytes;
 	return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -63,7 +63,7 @@ export function toPlainUint8Array(bytes: Uint8Array): Uint8Array {
 
 const utf8Decoder = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
 
-/** Text of UTF-8 bytes, undefined if they are not valid UTF-8. A byte order mark is part of the text. */
+/** Decodes UTF-8; returns undefined if the bytes are not valid UTF-8. Keeps a byte order mark as part of the text. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
 	try {
 		return utf8Decoder.decode(bytes);
@@ -72,14 +72,14 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 	}
 }
 
-/** Unsigned big-endian integer of `width` bytes. Exact up to 6 bytes. */
+/** Reads an unsigned big-endian integer of `width` bytes. The result is exact for up to 6 bytes. */
 export function readBigEndian(bytes: Uint8Array, offset: number, width: number): number {
 	let value = 0;
 	for (let index = offset; index < offset + width; index++) value = value * 256 + (bytes[index] ?? 0);
 	return value;
 }
 
-/** Writes an unsigned 32-bit integer, big-endian. */
+/** Writes an unsigned 32-bit integer in big-endian order. */
 export function writeUint32(target: Uint8Array, offset: number, value: number): void {
 	target[offset] = value >>> 24;
 	target[offset + 1] = value >>> 16;

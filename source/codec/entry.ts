@@ -1,7 +1,7 @@
 /**
  * Codec of entries, the events of a feed as bytes (protocol.md, Entries). An entry is a MessagePack array
- * `[kind, at, ms, counter, …fields]`, without author and seq. `at` is the wall clock of the author, `ms` and `counter` are
- * its hybrid logical clock (HLC). The fields by kind:
+ * `[kind, at, ms, counter, …fields]`, without author and seq. `at` is the wall clock of the author; `ms` and `counter` are
+ * the author's hybrid logical clock (HLC). The fields of each kind:
  *
  *     joined    name, [address, …], version, identity key (bin 32 or nil), its signature (bin 64 or nil)
  *     posted    text, action (true, or absent)
@@ -11,7 +11,7 @@
  *     lost      subject (bin 32), absence number
  *     returned  absence number
  *
- * Further values belong to later versions and are ignored.
+ * Decoders ignore additional values, which later versions may add.
  */
 
 import {ProtocolError} from '../core/errors.js';
@@ -41,36 +41,36 @@ import {
 } from './field-readers.js';
 import {pack, unpack} from './msgpack.js';
 
-/** Claim of a durable identity in `joined`. It proves nothing until feed/identity.ts has verified the signature. */
+/** Claim of a durable identity in a `joined` entry. It is not trusted until feed/identity.ts has verified the signature. */
 export interface IdentityClaim {
 	/** Ed25519 public key, 32 bytes. */
 	readonly key: Uint8Array;
-	/** Signature by that key over room tag and peer id, 64 bytes. */
+	/** Signature by that key over the room tag and the peer id, 64 bytes. */
 	readonly signature: Uint8Array;
 }
 
 type JoinedBody = Omit<Extract<FeedEventBody, {type: 'joined'}>, 'identity'> & {readonly identity?: IdentityClaim};
 
-/** Body of an entry to encode: any kind but `unreadable`. `joined` has a claim in place of a verified identity. */
+/** Body of an entry to encode: any kind except `unreadable`. `joined` contains a claim instead of a verified identity. */
 export type EntryBody = Exclude<FeedEventBody, {type: 'joined' | 'unreadable'}> | JoinedBody;
 
 /**
- * Encodes an entry; `at` is in ms since 1970. The bytes may be kept: they are never written again, and share memory with
- * other entries only.
+ * Encodes an entry. `at`: wall clock in ms since 1970. The caller may keep the bytes: they never change, and the buffer that
+ * they are part of contains only entries.
  */
 export function encodeEntry(body: EntryBody, at: number, hlc: Hlc): Uint8Array {
 	return copyToSlab(pack(entryFields(body, at, hlc)));
 }
 
 /**
- * Decodes an entry. Never throws: a malformed or unknown entry is an `unreadable` event, with its time if that can be read,
- * otherwise at time 0. Texts and names are cleaned. `joined` has no identity: see `readIdentityClaim`.
+ * Decodes an entry. Never throws. A malformed or unknown entry gives an `unreadable` event with its time, or with time 0 if
+ * the time cannot be read. Texts and names are sanitised. `joined` has no identity here: see `readIdentityClaim`.
  */
 export function decodeEntry(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
 	return decodePostedFast(bytes, peer, seq) ?? decodeEntryGeneric(bytes, peer, seq);
 }
 
-/** Identity claim in the bytes of a `joined` entry, undefined if there is none. Never throws. */
+/** Identity claim in the bytes of a `joined` entry; undefined if the entry has none. Never throws. */
 export function readIdentityClaim(bytes: Uint8Array): IdentityClaim | undefined {
 	try {
 		const fields = readList(unpack(bytes), 'entry', 64, 9);
@@ -83,7 +83,7 @@ export function readIdentityClaim(bytes: Uint8Array): IdentityClaim | undefined 
 	}
 }
 
-/** Generic decoder for every kind. It is exported for the test that compares the fast decoder with it. */
+/** Decodes an entry of any kind. It is exported for the test that compares `decodePostedFast` with it. */
 export function decodeEntryGeneric(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
 	let head = {peer, seq, at: 0, ms: 0, counter: 0};
 	try {
@@ -98,7 +98,7 @@ export function decodeEntryGeneric(bytes: Uint8Array, peer: PeerId, seq: number)
 	}
 }
 
-/** The array to encode with `pack`. */
+/** Fields of an entry as the array that `pack` encodes. */
 function entryFields(body: EntryBody, at: number, {ms, counter}: Hlc): readonly unknown[] {
 	const {type} = body;
 	switch (type) {
@@ -129,8 +129,8 @@ let slab = new Uint8Array(SLAB_BYTES);
 let slabUsed = 0;
 
 /**
- * Copies an entry into a buffer shared with other entries. A buffer for each entry costs more than encoding it, and the
- * buffer of the MessagePack encoder may be large.
+ * Copies an entry into a buffer that several entries share. A separate buffer for each entry would cost more than encoding
+ * it, and a view of the encoder's buffer would keep all of that buffer in memory.
  */
 function copyToSlab(bytes: Uint8Array): Uint8Array {
 	if (bytes.length > SLAB_BYTES / 4) return bytes.slice();
@@ -144,7 +144,7 @@ function copyToSlab(bytes: Uint8Array): Uint8Array {
 	return copy;
 }
 
-/** A name before cleaning may be longer than after it, so the limit applies before. */
+/** Checks the length of a name before it is sanitised, because sanitising can shorten the name. */
 function readName(value: unknown, path: string): string {
 	return cleanName(readText(value, path, MAX_NAME_BYTES));
 }
@@ -185,13 +185,13 @@ function unreadableReason(error: unknown): string {
 	return error instanceof ProtocolError ? error.detail : 'malformed';
 }
 
-// The fast decoder reads the form that `encodeEntry` writes for `posted`. A test compares it with the generic one.
+// The fast decoder reads only the bytes that `encodeEntry` writes for `posted`. A test compares it with the generic one.
 
-/** Array header of 5 values, string header of 6 bytes, `posted`. With `action` the first byte is 0x96. */
+/** First bytes of `posted` without `action`: array of 5 values, string of 6 bytes, the string. With `action`: 0x96 first. */
 const POSTED_PREFIX = [0x95, 0xa6, 0x70, 0x6f, 0x73, 0x74, 0x65, 0x64];
 const FLOAT_64 = 0xcb;
 const TRUE = 0xc3;
-/** `at` and `ms` take 9 bytes each: a tag and a float 64. */
+/** Offset of `at`. `at` and `ms` take 9 bytes each: a tag and a float 64. */
 const AT_OFFSET = POSTED_PREFIX.length;
 const MS_OFFSET = AT_OFFSET + 9;
 const COUNTER_OFFSET = MS_OFFSET + 9;
@@ -200,7 +200,7 @@ const floatValue = new Float64Array(1);
 const floatBytes = new Uint8Array(floatValue.buffer);
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Time written as float 64 at `offset`; -1 for any other value. */
+/** Time that is encoded as a float 64 at `offset`; -1 for any other encoding or an invalid time. */
 function readFloatTime(bytes: Uint8Array, offset: number): number {
 	if (bytes[offset] !== FLOAT_64) return -1;
 	for (let index = 0; index < 8; index++) {
@@ -217,7 +217,7 @@ function hasPostedPrefix(bytes: Uint8Array): boolean {
 	return bytes[0] === 0x95 || bytes[0] === 0x96;
 }
 
-/** Decodes a `posted` entry in the form of `encodeEntry`. Returns undefined for any other bytes. Never throws. */
+/** Decodes the bytes that `encodeEntry` writes for a `posted` entry. Returns undefined for any other bytes. Never throws. */
 export function decodePostedFast(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent | undefined {
 	if (!hasPostedPrefix(bytes)) return undefined;
 	const at = readFloatTime(bytes, AT_OFFSET);

@@ -1,6 +1,6 @@
 /**
- * Readers for decoded fields. Each returns the typed value or throws ProtocolError `bad-field` with the path of the field.
- * Paths name fields of the protocol, never keys that a peer chose.
+ * Readers of decoded fields. Each returns the typed value, or throws ProtocolError `bad-field` with the path of the field.
+ * A path contains only field names of the protocol, never keys that a peer chose.
  */
 
 import {ProtocolError} from '../core/errors.js';
@@ -9,14 +9,14 @@ import {MAX_ADDRESS_LENGTH} from '../core/limits.js';
 import {utf8Length} from '../core/text.js';
 import {PEER_ID_BYTES, peerIdFromBytes} from './bytes.js';
 
-/** Latest valid wall time or HLC, in ms since 1970: the end of the year 9999, so that every time can be shown. */
+/** Latest valid wall time or HLC in ms since 1970: the end of the year 9999, because every time must be displayable. */
 export const MAX_TIME_MS = 253_402_300_799_999;
 
 const ADDRESS = /^[\w.:%-]+$/;
 
 type FieldReader<Value> = (value: unknown, path: string) => Value;
 
-/** Throws the ProtocolError "`path` is not `expected`". */
+/** Throws a ProtocolError with the message "`path` is not `expected`". */
 export function failField(path: string, expected: string): never {
 	throw new ProtocolError('bad-field', `${path} is not ${expected}`);
 }
@@ -28,7 +28,7 @@ export function readMap(value: unknown, path: string): Readonly<Record<string, u
 	return value as Record<string, unknown>;
 }
 
-/** A list of `min` to `max` values. */
+/** Reads a list of `min` to `max` values. */
 export function readList(value: unknown, path: string, max: number, min = 0): readonly unknown[] {
 	if (!Array.isArray(value) || value.length > max || value.length < min) {
 		return failField(path, `a list of ${min} to ${max} values`);
@@ -36,27 +36,27 @@ export function readList(value: unknown, path: string, max: number, min = 0): re
 	return value;
 }
 
-/** A list of at most `max` values, each read by `read`. */
+/** Reads a list of at most `max` values, each with `read`. */
 export function readListOf<Value>(value: unknown, path: string, max: number, read: FieldReader<Value>): Value[] {
 	const list = readList(value, path, max);
 	try {
 		return list.map(item => read(item, ''));
 	} catch {
-		// Building a path costs as much as reading the item, so paths are built only for the error.
+		// Only this second reading builds the paths, for the error message: building a path costs as much as reading an item.
 		return list.map((item, index) => read(item, `${path}[${index}]`));
 	}
 }
 
-/** An integer from `min` to `max`. */
+/** Reads an integer from `min` to `max`. */
 export function readUint(value: unknown, path: string, max = Number.MAX_SAFE_INTEGER, min = 0): number {
 	if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
 		return failField(path, `an integer from ${min} to ${max}`);
 	}
-	// Turns -0, which some encoders write for 0, into 0: the two are different values in maps and in tests.
+	// Turns -0, which some encoders write for 0, into 0. Maps and tests distinguish the two values.
 	return value + 0;
 }
 
-/** A time in ms since 1970. */
+/** Reads a time in ms since 1970. */
 export function readTime(value: unknown, path: string): number {
 	return readUint(value, path, MAX_TIME_MS);
 }
@@ -65,7 +65,7 @@ export function readBoolean(value: unknown, path: string): boolean {
 	return typeof value === 'boolean' ? value : failField(path, 'a boolean');
 }
 
-/** A text of at most `maxBytes` in UTF-8. The caller cleans it. */
+/** Reads a text of at most `maxBytes` in UTF-8. The caller must sanitise it. */
 export function readText(value: unknown, path: string, maxBytes: number): string {
 	if (typeof value !== 'string') return failField(path, 'a text');
 	if (value.length * 3 > maxBytes && utf8Length(value) > maxBytes) {
@@ -74,24 +74,24 @@ export function readText(value: unknown, path: string, maxBytes: number): string
 	return value;
 }
 
-/** An IP address or host name; not checked further, but without spaces and control characters. */
+/** Reads an IP address or host name. Checks only that it has no spaces or control characters. */
 export function readAddress(value: unknown, path: string): string {
 	const address = readText(value, path, MAX_ADDRESS_LENGTH);
 	return ADDRESS.test(address) ? address : failField(path, 'an address');
 }
 
-/** A byte string of exactly `length` bytes. */
+/** Reads a byte string of exactly `length` bytes. */
 export function readBytes(value: unknown, path: string, length: number): Uint8Array {
 	if (!(value instanceof Uint8Array) || value.length !== length) return failField(path, `${length} bytes`);
 	return value;
 }
 
-/** A peer id, 32 bytes on the wire. */
+/** Reads a peer id, which is 32 bytes on the wire. */
 export function readPeerId(value: unknown, path: string): PeerId {
 	return peerIdFromBytes(readBytes(value, path, PEER_ID_BYTES));
 }
 
-/** A field that may be absent or nil; then undefined. */
+/** Reads a field that may be absent or nil, which gives undefined. */
 export function readOptional<Value>(value: unknown, path: string, read: FieldReader<Value>): Value | undefined {
 	return value === undefined || value === null ? undefined : read(value, path);
 }

@@ -6,12 +6,12 @@ import {writeUint32} from './bytes.js';
 
 export const FRAME_HEADER_BYTES = 4;
 /**
- * First allocation for a frame that arrives in parts. It doubles as bytes arrive, so a peer that only announces a large
- * frame occupies no memory.
+ * Bytes allocated at first for a frame that arrives in parts. The buffer doubles as bytes arrive, so a peer that only
+ * announces a large frame occupies little memory.
  */
 const INITIAL_BUFFER_BYTES = 4096;
 
-/** A new buffer with the header; the caller writes `length` bytes of payload. Throws RangeError beyond `maxBytes`. */
+/** Creates a buffer with a frame header, for `length` bytes of payload. Throws RangeError if `length` exceeds `maxBytes`. */
 export function createFrame(length: number, maxBytes = MAX_FRAME_BYTES): Uint8Array {
 	if (length === 0 || length > maxBytes) throw new RangeError(`A frame holds 1 to ${maxBytes} bytes, not ${length}`);
 	const frame = new Uint8Array(FRAME_HEADER_BYTES + length);
@@ -19,7 +19,7 @@ export function createFrame(length: number, maxBytes = MAX_FRAME_BYTES): Uint8Ar
 	return frame;
 }
 
-/** A new buffer with the header and a copy of `payload`. Throws RangeError if the payload is beyond `maxBytes`. */
+/** Creates a frame with a copy of `payload`. Throws RangeError if the payload exceeds `maxBytes`. */
 export function encodeFrame(payload: Uint8Array, maxBytes = MAX_FRAME_BYTES): Uint8Array {
 	const frame = createFrame(payload.length, maxBytes);
 	frame.set(payload, FRAME_HEADER_BYTES);
@@ -28,20 +28,20 @@ export function encodeFrame(payload: Uint8Array, maxBytes = MAX_FRAME_BYTES): Ui
 
 interface FrameDecoder {
 	/**
-	 * Returns the payloads that `chunk` completes, in order. They are views of `chunk` if it contains them completely.
-	 * Throws ProtocolError `bad-frame` for a length of 0 or above the maximum. Payloads before such a length in the same
-	 * chunk are still returned; then `failure` is set and the next push throws. So the payloads do not depend on how the
-	 * stream is split into chunks.
+	 * Returns the payloads that `chunk` completes, in order. A payload that is entirely in `chunk` is a view of it. Throws
+	 * ProtocolError `bad-frame` for a length of 0 or above the maximum. If valid payloads precede such a length in the
+	 * chunk, they are returned, `failure` is set, and the next push throws. So the result does not depend on how the stream
+	 * is split into chunks.
 	 */
 	push(chunk: Uint8Array): Uint8Array[];
 	readonly failure: ProtocolError | undefined;
-	/** Bytes received of an incomplete frame, including its header. */
+	/** Number of bytes received of an incomplete frame, including its header. */
 	readonly pendingBytes: number;
 }
 
 /** Creates a decoder for one stream of frames. */
 export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
-	/** Value of the header bytes received so far. */
+	/** Part of the payload length that the received header bytes give. */
 	let length = 0;
 	let headerBytes = 0;
 	let buffer = new Uint8Array(0);
@@ -73,7 +73,7 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 		return position;
 	}
 
-	/** Reads payload bytes from `start`. Returns the payload once it is complete. The header must be complete. */
+	/** Reads payload bytes from `start`. Returns the payload when it is complete. Requires a complete header. */
 	function readPayload(chunk: Uint8Array, start: number): Uint8Array | undefined {
 		const part = chunk.subarray(start, start + length - filled);
 		if (filled + part.length < length) {

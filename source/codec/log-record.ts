@@ -1,7 +1,7 @@
 /**
  * Codec of records in a log file (protocol.md, Log records). A record is a 4-byte big-endian length and a MessagePack array
- * `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 always takes the last 4 bytes and covers all bytes before
- * them, including the length. Kinds are append-only.
+ * `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 is always the last 4 bytes. It covers all bytes before
+ * it, including the length. Kinds are append-only.
  */
 
 import {ProtocolError} from '../core/errors.js';
@@ -31,53 +31,53 @@ import {
 import {FRAME_HEADER_BYTES} from './frame.js';
 import {pack, unpack} from './msgpack.js';
 
-/** One record of the log. `loggedAt` is the local wall clock in ms since 1970. */
+/** One record of the log. `loggedAt`: our wall clock in ms since 1970 when the record was logged. */
 export type LogRecord =
 	| {readonly type: 'batch'; readonly loggedAt: number; readonly live: boolean; readonly batch: Batch}
 	| {readonly type: 'observation'; readonly loggedAt: number; readonly observation: Observation};
 
-/** Header of a log file. The file begins with two copies of it. */
+/** Header of a log file. The file begins with two equal copies of it. */
 export interface LogHeader {
-	/** Version of the file format; LOG_FORMAT in files of this version. */
+	/** Version of the file format. This program writes LOG_FORMAT. */
 	readonly format: number;
 	/** Program version that created the file. */
 	readonly version: string;
-	/** 8 bytes. */
+	/** Room tag, 8 bytes. */
 	readonly roomTag: Uint8Array;
 	readonly roomName: string;
 	/** Time of creation in ms since 1970. */
 	readonly created: number;
 }
 
-/** Content of a valid record. `unknown` is a kind of a newer version, which is skipped. */
+/** Content of a valid record. `unknown`: a kind that a newer program version wrote. Readers skip it. */
 type LogEntry =
 	| LogRecord
 	| {readonly type: 'header'; readonly header: LogHeader}
 	| {readonly type: 'unknown'; readonly kind: string};
 
-/** CRC-32 (IEEE 802.3, as in zlib) of the bytes. It is a parameter because the codec imports no Node modules. */
+/** Computes the CRC-32 (IEEE 802.3, as in zlib) of bytes. It is injected because the codec imports no Node modules. */
 export type Crc32 = (bytes: Uint8Array) => number;
 
 export const LOG_FORMAT = 1;
 export const MARKER_BYTES = 8;
 /**
- * Longest header. The two headers are within twice this length, and records with content from peers follow them, so such
- * content cannot be mistaken for a header.
+ * Maximum bytes of a header. A header is read only within the first two times this length. Content from peers comes after
+ * both headers, so it cannot be mistaken for one.
  */
 export const MAX_HEADER_BYTES = 256;
-/** Bytes of the start of a record: length, array tag, tag and length of the marker, marker. */
+/** Bytes before the kind of a record: length, array tag, tag and length of the marker, marker. */
 export const RECORD_START_BYTES = FRAME_HEADER_BYTES + 3 + MARKER_BYTES;
 
 const ARRAY_OF_4 = 0x94;
 const ARRAY_OF_5 = 0x95;
 const BIN_8 = 0xc4;
 const UINT_32 = 0xce;
-/** Bytes of the CRC and its tag. */
+/** Bytes of the tag of the CRC and of the CRC. */
 const CRC_BYTES = 5;
 const MIN_PAYLOAD_BYTES = RECORD_START_BYTES - FRAME_HEADER_BYTES + 3 + CRC_BYTES;
 const MAX_KIND_BYTES = 64;
 
-/** Bytes that follow the length in every record of the file with this marker. The scanner searches for them. */
+/** Bytes after the length in every record of a file with this marker. The scanner searches for them. */
 export function recordPrefix(marker: Uint8Array): Uint8Array {
 	return Uint8Array.of(ARRAY_OF_5, BIN_8, MARKER_BYTES, ...marker);
 }
@@ -97,7 +97,7 @@ function encodeRecord(marker: Uint8Array, kind: string, loggedAt: number, body: 
 	return bytes;
 }
 
-/** Encodes a header. Throws RangeError above MAX_HEADER_BYTES. */
+/** Encodes a header. Throws RangeError if it exceeds MAX_HEADER_BYTES. */
 export function encodeLogHeader(header: LogHeader, marker: Uint8Array, crc32: Crc32): Uint8Array {
 	const {format, version, roomTag, roomName, created} = header;
 	const bytes = encodeRecord(marker, 'header', created, {format, version, roomTag, roomName}, crc32);
@@ -113,13 +113,13 @@ export function encodeLogRecord(record: LogRecord, marker: Uint8Array, crc32: Cr
 	return encodeRecord(marker, record.observation.type, record.loggedAt, observationFields(record.observation), crc32);
 }
 
-/** `good`: a complete record of `length` bytes with a correct CRC. `incomplete`: the bytes end before the record. */
+/** `good`: a complete record of `length` bytes with a correct CRC. `incomplete`: more bytes are needed to decide. */
 type RecordProbe = {readonly type: 'good'; readonly length: number} | {readonly type: 'bad' | 'incomplete'};
 
 const BAD_RECORD: RecordProbe = {type: 'bad'};
 const INCOMPLETE_RECORD: RecordProbe = {type: 'incomplete'};
 
-/** Checks for a record at `offset`. Without `marker` any marker is accepted, since the header tells the marker. */
+/** Checks for a record at `offset`. Without `marker` any marker is accepted, because only the header contains the marker. */
 export function probeRecord(
 	bytes: Uint8Array,
 	offset: number,
@@ -141,15 +141,15 @@ export function probeRecord(
 	return {type: 'good', length: end - offset};
 }
 
-/** Marker of the valid record at `offset`, as a view. */
+/** Marker of the valid record at `offset`, as a view of `bytes`. */
 export function markerAt(bytes: Uint8Array, offset: number): Uint8Array {
 	const start = offset + RECORD_START_BYTES - MARKER_BYTES;
 	return bytes.subarray(start, start + MARKER_BYTES);
 }
 
 /**
- * Decodes a valid record; `bytes` is exactly the record, and entries are views of it. Returns undefined if the body is
- * malformed in spite of the CRC, which is a fault of the program that wrote it and counts as damage.
+ * Decodes a valid record. `bytes` is exactly the record; decoded entries are views of it. Returns undefined if the body is
+ * malformed although the CRC is correct. Such a record comes from a faulty program and counts as damage.
  */
 export function decodeLogRecord(bytes: Uint8Array): LogEntry | undefined {
 	try {
@@ -199,7 +199,7 @@ function isObservationKind(kind: string): kind is ObservationKind {
 	return OBSERVATION_KINDS.includes(kind);
 }
 
-/** The body to encode. Texts are cleaned and shortened in the same way as by the reader. */
+/** Body of an observation as the array that `pack` encodes. Texts are sanitised and truncated as the reader does it. */
 function observationFields(observation: Observation): readonly unknown[] {
 	const {peer, at, ms, counter} = observation;
 	return [hexToBytes(peer), at, ms, counter, observationBodyFields(observation)];
@@ -222,7 +222,7 @@ function observationBodyFields(body: ObservationBody): Readonly<Record<string, u
 	}
 }
 
-/** Reads the body of an observation. Every text is cleaned, because a log file may come from a stranger. Throws ProtocolError. */
+/** Reads the body of an observation. It sanitises every text, because a log can come from a stranger. Throws ProtocolError. */
 export function readObservation(kind: ObservationKind, value: unknown): Observation {
 	const [peer, at, ms, counter, body] = readList(value, 'observation', 16, 5);
 	const head: ObservationHead = {

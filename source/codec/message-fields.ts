@@ -1,4 +1,4 @@
-/** Decoders of the fields of each message (protocol.md, Messages). Every length, count and range is checked here. */
+/** Decoders of the fields of each message (protocol.md, Messages). They check every length, count and range. */
 import type {Hlc} from '../core/event.js';
 import {
 	HAVE_BUCKETS,
@@ -30,12 +30,12 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Bytes of a chain hash in `have`, and of the digest of a bucket. */
+/** Length of a shortened hash: of the chain hash in `have`, and of the digest of a bucket. */
 const SHORT_HASH_BYTES = 8;
 const MAC_BYTES = 32;
 const MAX_FEATURES = 32;
 const MAX_TOKEN_BYTES = 32;
-/** Upper bound of the batches in one frame: each has a peer id, a hash and a signature of 128 bytes in total. */
+/** Upper bound of the batches in one frame. Peer id, hash and signature of each batch take 128 bytes. */
 const MAX_BATCHES = MAX_FRAME_BYTES / 128;
 const MAX_PORT = 65_535;
 const MAX_PROTOCOL_VERSION = 255;
@@ -172,7 +172,7 @@ export function readPong(fields: Fields) {
 
 const BYE_REASONS = ['leaving', 'duplicate', 'self', 'idle', 'overloaded'] as const;
 
-/** A reason of a later version reads as `idle`, which ends the connection without further consequences. */
+/** Reads a `bye`. An unknown reason of a later version is read as `idle`, which only ends the connection. */
 export function readBye(fields: Fields) {
 	const token = readToken(fields.reason, 'reason');
 	return {type: 'bye' as const, reason: BYE_REASONS.find(reason => reason === token) ?? ('idle' as const)};

@@ -1,7 +1,7 @@
 /**
- * Messages between two peers and their codec (protocol.md, Messages). A message is a MessagePack map with a `type`, one in
- * each frame. Type names are append-only. Unknown types are skipped and unknown fields ignored. Fields are read in
- * message-fields.ts.
+ * Messages between two peers and their codec (protocol.md, Messages). A message is a MessagePack map with a `type`; a frame
+ * contains one message. Type names are append-only. Decoders skip unknown types and ignore unknown fields. The fields are
+ * read in message-fields.ts.
  */
 import type {Batch, Hlc, PeerId} from '../core/event.js';
 import {sizeOfBatch, writeBatch} from './batch.js';
@@ -31,7 +31,7 @@ import {
 	writeUint,
 } from './msgpack-writer.js';
 
-/** First message from each side, within HELLO_TIMEOUT_MS. */
+/** First message of each end of a connection, sent within HELLO_TIMEOUT_MS. */
 export interface HelloMessage {
 	readonly type: 'hello';
 	/** Lowest and highest supported protocol version. */
@@ -46,16 +46,16 @@ export interface HelloMessage {
 	/** Wall clock of the sender, ms since 1970. */
 	readonly clock: number;
 	readonly hlc: Hlc;
-	/** Ed25519 signature by the feed key over label, room tag, keying material and role: 64 bytes. */
+	/** Ed25519 signature by the feed key over label, room tag, keying material and role, 64 bytes. */
 	readonly signature: Uint8Array;
-	/** HMAC-SHA-256 by the room key over the same fields and the peer id: 32 bytes. */
+	/** HMAC-SHA-256 by the room key over the same fields and the peer id, 32 bytes. */
 	readonly mac: Uint8Array;
 }
 
-/** Part of one feed that the sender holds on disk. */
+/** Part of one feed that the sender has stored, from seq 1 on. */
 export interface HaveFeed {
 	readonly peer: PeerId;
-	/** Highest contiguous seq. */
+	/** Highest seq up to which the sender has all entries. */
 	readonly seq: number;
 	/** First 8 bytes of the chain hash at `seq`. */
 	readonly hash: Uint8Array;
@@ -63,7 +63,7 @@ export interface HaveFeed {
 
 /**
  * Inventory of the feeds that the sender holds. `digest` comes first, with 8 bytes for each of the HAVE_BUCKETS buckets.
- * `page` lists the feeds of the buckets that differ, until `last` is true. `delta` lists later changes.
+ * `page` lists the feeds of the buckets that differ; the final page has `last` true. `delta` lists later changes.
  */
 export type HaveMessage =
 	| {readonly type: 'have'; readonly kind: 'digest'; readonly digest: Uint8Array}
@@ -72,14 +72,14 @@ export type HaveMessage =
 
 export interface WantRange {
 	readonly peer: PeerId;
-	/** First requested seq. */
+	/** First requested seq of the feed. */
 	readonly from: number;
 }
 
-/** Request for entries. The answer is `events` messages with this `id` as `answer`; the last of them is `done`. */
+/** Request for entries. The answer is one or more `events` messages with this `id` as `answer`; the last one is `done`. */
 export interface WantMessage {
 	readonly type: 'want';
-	/** Chosen by the requester, rising within a connection. */
+	/** Chosen by the requester. It rises with each `want` on a connection. */
 	readonly id: number;
 	readonly ranges: readonly WantRange[];
 }
@@ -95,16 +95,16 @@ export interface EventsMessage {
 
 export interface PeerAddress {
 	readonly peer: PeerId;
-	/** Up to MAX_ADDRESSES hosts and TCP ports at which the peer was reached or claims to listen. */
+	/** Up to MAX_ADDRESSES hosts and TCP ports at which the sender reached the peer, or at which the peer claims to listen. */
 	readonly addresses: readonly {readonly host: string; readonly port: number}[];
 }
 
-/** Peers to which the sender is connected: first the full list, then changes. */
+/** Peers to which the sender is connected. The first message has the full list, later ones have the changes. */
 export interface PeersMessage {
 	readonly type: 'peers';
 	readonly added: readonly PeerAddress[];
 	readonly removed: readonly PeerId[];
-	/** The list replaces all earlier ones. */
+	/** True if this list replaces all lists sent before. */
 	readonly all?: true;
 }
 
@@ -132,7 +132,7 @@ interface ByeMessage {
 	readonly reason: ByeReason;
 }
 
-/** Sent before the connection is closed because of a protocol error of the receiver. `text` is for the screen. */
+/** Says which protocol error of the receiver makes the sender close the connection. `text` is for the screen. */
 interface ErrorMessage {
 	readonly type: 'error';
 	readonly code: string;
@@ -152,8 +152,8 @@ export type Message =
 	| ErrorMessage;
 
 /**
- * Encodes a message as a frame, with its header, in a buffer of its own. Throws RangeError above MAX_FRAME_BYTES; callers
- * keep messages within the limits.
+ * Encodes a message as a frame with its header, in a separate buffer. Throws RangeError above MAX_FRAME_BYTES; callers
+ * keep messages below this limit.
  */
 export function encodeMessageFrame(message: Message): Uint8Array {
 	if (message.type !== 'events') return encodeFrame(pack(toWireValue(message)));
@@ -170,7 +170,7 @@ export function encodeMessage(message: Message): Uint8Array {
 
 /**
  * Decodes the payload of a frame. Returns undefined for an unknown type. Throws ProtocolError for a malformed message.
- * Names and texts are cleaned. Byte strings are views of `payload`.
+ * Names and texts are sanitised. Byte strings are views of `payload`.
  */
 export function decodeMessage(payload: Uint8Array): Message | undefined {
 	const fields = readMap(unpack(payload), 'message');
@@ -200,7 +200,7 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
 	}
 }
 
-/** The value to encode with `pack`: peer ids are 32 bytes, and records are arrays of their fields in order. */
+/** The value that `pack` encodes for a message: peer ids are 32 bytes, and records are arrays of their fields in order. */
 function toWireValue(message: Exclude<Message, EventsMessage>): unknown {
 	switch (message.type) {
 		case 'hello':
@@ -231,9 +231,9 @@ function toWireValue(message: Exclude<Message, EventsMessage>): unknown {
 	}
 }
 
-// Most bytes of a session are `events` messages, so they are written in one pass, with the bytes that `pack` would write.
+// Most transferred bytes are in `events` messages, so a faster encoder writes them, with the same bytes as `pack`.
 
-/** Size in bytes of what `writeEvents` writes. */
+/** Number of bytes that `writeEvents` writes for this message. */
 function sizeOfEvents({batches, answer, done}: EventsMessage): number {
 	let size = 1 + 5 + 7 + 8 + sizeOfListHeader(batches.length);
 	if (answer !== undefined) size += 7 + sizeOfUint(answer);

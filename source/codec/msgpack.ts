@@ -1,16 +1,16 @@
 /**
- * MessagePack encoder and decoder (protocol.md, Encoding), the only importer of msgpackr. Input is validated before it is
- * decoded.
+ * MessagePack encoder and decoder (protocol.md, Encoding). No other module imports msgpackr. Input is validated before it
+ * is decoded.
  */
-// This entry point has no native string extractor. Short frames gain nothing from it, and invalid UTF-8 would read
-// differently on nodes with and without it.
+// The entry point `pack` has no native string extractor. It would not speed up short frames, and would decode invalid UTF-8
+// differently from nodes without it.
 import {Packr} from 'msgpackr/pack';
 import {ProtocolError} from '../core/errors.js';
 import {MAX_NESTING, MAX_VALUES} from '../core/limits.js';
 import {decodeUtf8, readBigEndian, toPlainUint8Array} from './bytes.js';
 
-// Without these options msgpackr writes an extension of its own for objects, and maps with wide headers. It writes
-// integers from 2^32 on as float 64, which every decoder reads.
+// By default msgpackr writes objects as an extension of its own, and maps with wide headers. These options prevent both.
+// Integers from 2^32 on are written as float 64, which every decoder reads.
 const packr = new Packr({
 	useRecords: false,
 	variableMapSize: true,
@@ -19,16 +19,16 @@ const packr = new Packr({
 });
 
 /**
- * Encodes a value. The returned bytes are never written again, but they share a large buffer with those of other calls.
- * Copy them with `slice()` to keep them for long, otherwise a few bytes keep the whole buffer in memory.
+ * Encodes a value. The returned bytes never change, but they share a large buffer with the results of other calls. To keep
+ * a result for long, copy it with `slice()`; otherwise it keeps the whole buffer in memory.
  */
 export function pack(value: unknown): Uint8Array {
 	return toPlainUint8Array(packr.pack(value));
 }
 
 /**
- * Decodes all of `bytes` as one value. Byte strings are views of `bytes`, maps are plain objects. Throws ProtocolError for
- * bytes that `validateMessagePack` rejects, and no other error.
+ * Decodes all of `bytes` as one value. Byte strings are views of `bytes`, and maps are plain objects. Throws ProtocolError
+ * for bytes that `validateMessagePack` rejects, and no other error.
  */
 export function unpack(bytes: Uint8Array): unknown {
 	validateMessagePack(bytes);
@@ -39,14 +39,14 @@ export function unpack(bytes: Uint8Array): unknown {
 	}
 }
 
-// Validation state, shared by all calls because validation never re-enters.
-/** Number of values still expected at each depth. A map counts its keys and its values. */
+// State of a validation. All calls share it, because only one validation runs at a time.
+/** For each depth: number of values that must still follow. A map counts its keys and its values. */
 const remaining = new Float64Array(MAX_NESTING + 1);
 const inMap = new Uint8Array(MAX_NESTING + 1);
 
 const PROTO = [...'__proto__'].map(character => character.charCodeAt(0));
 
-/** Header length in bytes of the tokens from 0xc4 (bin 8) to 0xdf (map 32); 0 for a token that is not allowed. */
+/** Header length in bytes of each token from 0xc4 (bin 8) to 0xdf (map 32); 0 for a token that is not allowed. */
 const HEADER_BYTES = new Uint8Array([
 	2, 3, 5, 0, 0, 0, 5, 9, 2, 3, 5, 9, 2, 3, 5, 9, 0, 0, 0, 0, 0, 2, 3, 5, 3, 5, 3, 5,
 ]);
@@ -59,7 +59,7 @@ function isProto(bytes: Uint8Array, offset: number, length: number): boolean {
 	return length === PROTO.length && PROTO.every((code, index) => bytes[offset + index] === code);
 }
 
-/** Rejects a 64-bit integer at `offset` that a JavaScript number cannot represent exactly. */
+/** Rejects a 64-bit integer at `offset` if a JavaScript number cannot represent it exactly. */
 function checkInt64(bytes: Uint8Array, offset: number, signed: boolean): void {
 	const high = readBigEndian(bytes, offset, 4);
 	if (high < 0x20_0000) return;
@@ -67,7 +67,7 @@ function checkInt64(bytes: Uint8Array, offset: number, signed: boolean): void {
 	throw new ProtocolError('bad-integer', 'an integer is beyond 53 bits');
 }
 
-/** Rejects invalid UTF-8, because decoders replace it in different ways and every node must read the same text. */
+/** Rejects invalid UTF-8. Decoders replace it in different ways, but every node must read the same text. */
 function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
 	let position = start;
 	while (position < end && (bytes[position] ?? 0) < 0x80) position++;
@@ -78,9 +78,9 @@ function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
 
 /**
  * Throws ProtocolError unless `bytes` is exactly one acceptable value: nesting up to MAX_NESTING, at most MAX_VALUES values,
- * no count beyond the bytes that follow, map keys that are strings other than `__proto__`, valid UTF-8, no extension types,
- * no integer beyond 2^53. Decoding is then safe, and its cost is proportional to the length. Every byte from the network
- * passes through this function, so it is one loop without recursion or allocation.
+ * no count beyond the bytes that follow, only string map keys other than `__proto__`, valid UTF-8, no extension types, no
+ * integer beyond 2^53. This makes decoding safe and its cost proportional to the length. All bytes from the network pass
+ * through this function, so it is one loop without recursion or allocation.
  */
 function validateMessagePack(bytes: Uint8Array): void {
 	const end = bytes.length;
@@ -103,14 +103,14 @@ function validateMessagePack(bytes: Uint8Array): void {
 		const isKey = inMap[depth] === 1 && pendingValues % 2 === 0;
 		const token = bytes[position] ?? 0;
 		let headerBytes = 1;
-		/** Length of the text or byte string after the header. */
+		/** Length in bytes of the text or byte string after the header. */
 		let bodyBytes = 0;
-		/** Number of values inside a list or map, -1 for other values. */
+		/** Number of values in a list or map; -1 for other values. */
 		let count = -1;
 		let isMap = false;
 		let isText = false;
 		if (token < 0x80 || token >= 0xe0 || token === 0xc0 || token === 0xc2 || token === 0xc3) {
-			// A single byte: a small integer, nil or a boolean.
+			// The token is the whole value: a small integer, nil or a boolean.
 		} else if (token < 0x90) {
 			isMap = true;
 			count = (token - 0x80) * 2;

@@ -1,6 +1,7 @@
 /**
  * Candidate with the smallest edit distance to a mistyped word. A candidate that begins with the word is preferred.
  * Returns undefined if all candidates differ in more than a third of the letters. `candidates` are in lower case.
+ */
 export function findClosest(word: string, candidates: readonly string[]): string | undefined {
 	const wanted = word.toLowerCase();
 	let best: string | undefined;

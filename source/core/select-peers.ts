@@ -58,7 +58,7 @@ interface DisplayedAddress {
 	readonly isUnverified: boolean;
 }
 
-/** Address of a peer: of our newest connection to it, otherwise its first claimed one. Our own addresses count as verified. */
+/** Address of a peer: of our newest connection to it, else its first claimed one. Our own addresses count as verified. */
 export function addressOf(state: State, peer: PeerId): DisplayedAddress | undefined {
 	const known = findPeer(state.roster, peer);
 	if (known?.address !== undefined) return {address: known.address, isUnverified: false};

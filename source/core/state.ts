@@ -18,9 +18,9 @@ export interface State {
 	readonly pending: Timeline;
 	/** Unreadable entries. They are stored so that each is counted once; they are not shown. */
 	readonly unreadable: Timeline;
-	/** Number of records reduced so far, events and observations. */
+	/** Number of events and observations reduced so far. */
 	readonly recordCount: number;
-	/** Our wall clock at the newest record, ms. Never goes back. */
+	/** Our wall clock in ms when the newest record was logged. Never decreases. */
 	readonly loggedAt: number;
 	readonly ephemeral: EphemeralState;
 }

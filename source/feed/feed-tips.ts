@@ -15,7 +15,7 @@ import {verifyIdentity} from './identity.js';
 import {verifySignature} from './signing-keys.js';
 
 type Acceptance =
-	/** The batch is genuine and new. `batch` is the part that was missing, and `events` are the decoded entries of that part. */
+	/** The batch is genuine and new. `batch` is its missing part, and `events` are the decoded entries of that part. */
 	| {readonly type: 'accepted'; readonly batch: Batch; readonly events: readonly FeedEvent[]}
 	/** All entries of the batch are held already. */
 	| {readonly type: 'known'}
@@ -127,7 +127,7 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return feed;
 	}
 
-	/** Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash after the batch, if known. */
+	/** Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash at its end, if known. */
 	function extend(batch: Batch, fromSeq: number, hash: Uint8Array | undefined): readonly FeedEvent[] {
 		const before = feeds.get(batch.peer)?.validation ?? INITIAL_VALIDATION;
 		const {validation, events} = decodeBatchEvents(batch, fromSeq, before, roomTag);

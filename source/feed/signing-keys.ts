@@ -18,7 +18,7 @@ export interface PeerKey {
 interface SigningKey {
 	/** Ed25519 public key, 32 bytes. */
 	readonly publicKey: Uint8Array;
-	/** Ed25519 signature, 64 bytes. */
+	/** Returns the Ed25519 signature of `bytes`, 64 bytes. */
 	sign(bytes: Uint8Array): Uint8Array;
 }
 

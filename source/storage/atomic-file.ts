@@ -1,6 +1,6 @@
 /**
- * Atomic creation and replacement of small files. Other processes, and this one after a crash, see either the old content
- * or the complete new content. All files made here are readable by their owner only.
+ * Atomic creation and replacement of small files. After a crash, and for other processes, a file has either its old content
+ * or its complete new content. Only the owner can read files made here.
  */
 import {randomBytes} from 'node:crypto';
 import {linkSync, renameSync, rmSync, writeFileSync} from 'node:fs';
@@ -9,8 +9,8 @@ import {systemErrorCode} from '../core/system-error.js';
 const CREATE_PRIVATE = {mode: 0o600, flag: 'wx', flush: true} as const;
 
 /**
- * Creates a file with this content. Returns false if the file exists already; of several processes exactly one gets true.
- * On file systems without hard links the file is created empty and then filled, so a reader may briefly see it incomplete.
+ * Creates a file with this content. Returns false if the file exists already; exactly one of several processes gets true.
+ * On a file system without hard links the file is created empty and then filled, so a reader may briefly see it incomplete.
  */
 export function createFileAtomically(path: string, content: string): boolean {
 	const temporary = writeTemporaryFile(path, content);
@@ -25,7 +25,7 @@ export function createFileAtomically(path: string, content: string): boolean {
 	}
 }
 
-/** Creates the file, or replaces its content by one rename. */
+/** Creates a file, or replaces the file at `path` with one rename. */
 export function replaceFileAtomically(path: string, content: string): void {
 	const temporary = writeTemporaryFile(path, content);
 	try {
@@ -57,7 +57,7 @@ function createFileExclusively(path: string, content: string): boolean {
 	}
 }
 
-/** Blocks this thread for `ms`. Only for start-up, when another process needs a moment to finish a file. */
+/** Blocks this thread for `ms`. Only for start-up, when another process may need a moment to finish a file. */
 export function sleepSync(ms: number): void {
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

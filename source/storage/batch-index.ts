@@ -5,14 +5,14 @@ import {ContiguousFeed} from './contiguous-feed.js';
 import type {LogRecord} from './log.js';
 import type {LogFile} from './log-file.js';
 
-/** Bytes read at once, because records of a feed are often close to each other. */
+/** Bytes that one read takes from the file. Records of a feed are often close together, so one read can contain several. */
 const READ_WINDOW_BYTES = 64 * 1024;
-/** Records of short texts are this many times as long as their entries. */
+/** Estimated ratio of the length of a record to the length of its entries, for short texts. */
 const RECORD_OVERHEAD_FACTOR = 4;
-/** Largest seq that the index can store. */
+/** Greatest seq that the index can store. */
 const MAX_SEQ = 0xffff_ffff;
 
-/** Index of the batches in a log file, by feed. It reads them back without keeping their content in memory. */
+/** Index of the batches in a log file, by feed. It reads batches from the file instead of keeping their content in memory. */
 export class BatchIndex {
 	readonly #file: LogFile;
 	readonly #marker: Uint8Array;
@@ -24,14 +24,14 @@ export class BatchIndex {
 		this.#marker = marker;
 	}
 
-	/** Bytes of memory, reserved capacity included. */
+	/** Bytes of memory that the index occupies, including reserved capacity. */
 	get memoryBytes(): number {
 		let bytes = 0;
 		for (const feed of this.#feeds.values()) bytes += feed.memoryBytes;
 		return bytes;
 	}
 
-	/** Adds a record at its byte offset and length in the file. Only batches are indexed. */
+	/** Adds a record with its byte offset and its length in the file. Ignores records that are not batches. */
 	add(record: LogRecord, offset: number, length: number): void {
 		if (record.type !== 'batch') return;
 		const {batch} = record;
@@ -49,7 +49,7 @@ export class BatchIndex {
 		return this.#feeds.get(peer)?.heldSeq ?? 0;
 	}
 
-	/** As `Log.batchesFrom`. The answer ends before a record that was damaged after it was indexed. */
+	/** See `Log.batchesFrom`. The answer ends before a record that was damaged after it was indexed. */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		const feed = this.#feeds.get(peer);
 		if (!feed) return [];
@@ -60,7 +60,7 @@ export class BatchIndex {
 		});
 	}
 
-	/** Reads single records through a window of the file that moves forward with them. */
+	/** Creates a reader of single records that holds one window of the file in memory and moves it forward. */
 	#createReader(feed: FeedIndex, windowBytes: number): (position: number) => Batch | undefined {
 		let window: Uint8Array = new Uint8Array(0);
 		let start = 0;
@@ -90,7 +90,7 @@ interface RecordLocation {
 const INITIAL_CAPACITY = 4;
 const BYTES_PER_RECORD = 16;
 
-/** Positions of the records of one feed in the file, in typed arrays of 16 bytes a record. */
+/** Positions of the records of one feed in the file, in typed arrays with 16 bytes for each record. */
 class FeedIndex extends ContiguousFeed<RecordLocation> {
 	#lastSeqs = new Uint32Array(INITIAL_CAPACITY);
 	#lengths = new Uint32Array(INITIAL_CAPACITY);
@@ -110,8 +110,8 @@ class FeedIndex extends ContiguousFeed<RecordLocation> {
 	}
 
 	/**
-	 * Bytes to read from the start of the record at `position`, so that as many following records as possible are complete
-	 * within `maxBytes`. At least the length of the record itself.
+	 * Number of bytes to read from the start of the record at `position` so that as many of the next records as possible are
+	 * complete within `maxBytes`. It is never less than the length of the record itself.
 	 */
 	readLengthFrom(position: number, maxBytes: number): number {
 		const start = this.#offsets[position] ?? 0;

@@ -3,7 +3,7 @@ import {errorMessage, UsageError} from '../core/errors.js';
 import {systemErrorCode} from '../core/system-error.js';
 import {toStorageError} from './errors.js';
 
-/** The configuration file as parsed JSON. Its keys and values are checked by the command line. */
+/** Configuration file as parsed JSON. The command line checks its keys and values. */
 export interface ConfigFile {
 	readonly file: string;
 	readonly config: unknown;
@@ -12,7 +12,7 @@ export interface ConfigFile {
 const MAX_CONFIG_BYTES = 64 * 1024;
 
 /**
- * Reads the configuration file. Returns undefined if it does not exist. Throws UsageError with the file and line if it is
+ * Reads the configuration file. Returns undefined if it does not exist. Throws UsageError with file name and line if it is
  * not JSON, and StorageError if it cannot be read.
  */
 export function readConfigFile(file: string): ConfigFile | undefined {
@@ -37,7 +37,7 @@ function readConfigText(file: string): string | undefined {
 	}
 }
 
-/** `:LINE` if the parser's message names a position or the end of the text, otherwise empty. */
+/** Returns `:LINE` if the message of the JSON parser contains a position or reports the end of the text, otherwise ''. */
 function formatLineSuffix(message: string, text: string): string {
 	const position = /at position (\d+)/.exec(message)?.[1];
 	if (position === undefined && !message.includes('end of JSON')) return '';

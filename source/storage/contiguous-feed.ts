@@ -2,7 +2,7 @@ import {findFirstIndex} from '../core/binary-search.js';
 import {type Batch, batchByteLength} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';
 
-/** Items that wait behind a gap, per feed. Those beyond it are requested from peers again. */
+/** Maximum number of items per feed that wait for a gap to be filled. Further ones are dropped and requested again later. */
 const MAX_OUT_OF_ORDER = 4096;
 
 interface OutOfOrderItem<Item> {
@@ -12,8 +12,8 @@ interface OutOfOrderItem<Item> {
 }
 
 /**
- * Stored batches of one feed in order of seq. Only the contiguous part counts as held. A batch behind a gap waits until
- * the gap is filled. The subclass decides how an item represents a batch: as a position in a file, or the batch itself.
+ * Stored batches of one feed in order of seq. Only the part without a gap counts as held. A batch after a gap waits until
+ * the gap is filled. The subclass chooses what an item is: the position of a batch in a file, or the batch itself.
  */
 export abstract class ContiguousFeed<Item> {
 	#heldSeq: number;
@@ -24,7 +24,7 @@ export abstract class ContiguousFeed<Item> {
 		this.#heldSeq = heldSeq;
 	}
 
-	/** The feed is contiguous up to this seq; 0 if nothing is held. */
+	/** Seq up to which the feed is held without a gap; 0 if no entry is held. */
 	get heldSeq(): number {
 		return this.#heldSeq;
 	}
@@ -32,13 +32,13 @@ export abstract class ContiguousFeed<Item> {
 	/** Number of items in the contiguous part. */
 	abstract get count(): number;
 
-	/** Last seq of the item at a position below `count`. */
+	/** Last seq of the item at `position`, which must be below `count`. */
 	protected abstract lastSeqAt(position: number): number;
 
-	/** Adds an item to the end of the contiguous part. */
+	/** Adds an item at the end of the contiguous part. */
 	protected abstract append(item: Item, lastSeq: number): void;
 
-	/** Adds the item of the batch from `firstSeq` to `lastSeq`. Items may overlap; one that adds nothing is ignored. */
+	/** Adds the item of the batch from `firstSeq` to `lastSeq`. Items may overlap; an item without a new seq is ignored. */
 	add(firstSeq: number, lastSeq: number, item: Item): void {
 		if (lastSeq <= this.#heldSeq) return;
 		if (firstSeq > this.#heldSeq + 1) {
@@ -53,7 +53,7 @@ export abstract class ContiguousFeed<Item> {
 		for (const next of waiting) this.add(next.firstSeq, next.lastSeq, next.item);
 	}
 
-	/** As `Log.batchesFrom`. The answer ends where `readBatchAt` returns undefined for a position. */
+	/** See `Log.batchesFrom`. The answer ends where `readBatchAt` returns undefined for a position. */
 	collectBatches(
 		seq: number,
 		maxBytes: number,

@@ -1,4 +1,4 @@
-/** Paths of the data folder, where logs, the identity and settings are kept. Nothing is created here. */
+/** Paths in the data folder, which contains logs, the identity and settings. This module creates no files or folders. */
 import {homedir, tmpdir, userInfo} from 'node:os';
 import {isAbsolute, join, resolve} from 'node:path';
 
@@ -12,27 +12,27 @@ export interface DataDir {
 	readonly identity: string;
 	/** File with the remembered peers. */
 	readonly peers: string;
-	/** Warning for the user if the folder is only a temporary one. */
+	/** Warning for the user if the data folder is in a temporary folder. */
 	readonly notice?: string;
 }
 
-/** Facts about the computer and the user from which the data folder follows. */
+/** Facts about the computer and the user that determine the data folder. */
 export interface HostEnvironment {
 	readonly platform: string;
 	readonly environment: Readonly<Record<string, string | undefined>>;
-	/** Home folder; empty if the user has none. */
+	/** Home folder of the user; empty if there is none. */
 	readonly home: string;
-	/** Folder for temporary files, shared by all users. */
+	/** Temporary folder that all users share. */
 	readonly temporary: string;
-	/** User name. It keeps the data of several users apart in the temporary folder. */
+	/** User name. It separates the data of several users in the temporary folder. */
 	readonly user: string;
 }
 
 const APP_NAME = 'p2pchat-ink';
 
 /**
- * Data folder at `explicitPath` (--data-dir or P2PCHAT_HOME), otherwise the standard folder of the platform, otherwise a
- * temporary folder with a notice.
+ * Data folder at `explicitPath` (--data-dir or P2PCHAT_HOME). Without it, the standard folder of the platform is used; if
+ * the user has no home folder either, a temporary folder with a notice.
  */
 export function resolveDataDir(explicitPath: string | undefined, host: HostEnvironment): DataDir {
 	if (explicitPath) return dataDirAt(resolve(explicitPath));
@@ -53,7 +53,7 @@ function dataDirAt(root: string): DataDir {
 	};
 }
 
-/** A relative path in the environment counts as unset (XDG Base Directory Specification). */
+/** Standard data folder of the platform. A relative path counts as unset (XDG Base Directory Specification). */
 function platformDataFolder({platform, environment, home}: HostEnvironment): string | undefined {
 	const appFolder = (folder: string | undefined, ...segments: string[]) =>
 		folder && isAbsolute(folder) && folder !== '/' ? join(folder, ...segments, APP_NAME) : undefined;
@@ -62,7 +62,7 @@ function platformDataFolder({platform, environment, home}: HostEnvironment): str
 	return appFolder(environment.XDG_DATA_HOME) ?? appFolder(home, '.local', 'share');
 }
 
-/** `resolveDataDir` for the current user on this computer. */
+/** Calls `resolveDataDir` for the current user on this computer. */
 export function resolveSystemDataDir(explicitPath: string | undefined): DataDir {
 	const {platform, env: environment} = process;
 	return resolveDataDir(explicitPath, {
@@ -74,7 +74,7 @@ export function resolveSystemDataDir(explicitPath: string | undefined): DataDir 
 	});
 }
 
-/** The operating system throws for a user without an entry in its database, for example in a container. */
+/** Returns '' if `read` throws. `userInfo` throws for a user who is missing in the user database, as in some containers. */
 function readOrEmpty(read: () => string): string {
 	try {
 		return read();

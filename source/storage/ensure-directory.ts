@@ -1,6 +1,6 @@
 /**
- * Creation of folders for their owner only. Missing folders are created one by one from the top instead of by `mkdirSync`
- * with `recursive`: Node 20 to 26 retries that endlessly if the system reports a missing parent (`/proc/x`).
+ * Creation of folders that only their owner can access. It creates missing folders one by one from the top. `mkdirSync` with
+ * `recursive` would loop forever in Node 20 to 26 if the system cannot create a parent (`/proc/x`).
  */
 import {lstatSync, mkdirSync, statSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
@@ -19,7 +19,7 @@ export function ensureDirectory(path: string): void {
 		throw Object.assign(new Error(`not a folder: ${path}`), {code: 'ENOTDIR'});
 }
 
-/** As `ensureDirectory`, but throws StorageError, also if the folder belongs to another user. */
+/** Like `ensureDirectory`, but throws StorageError, and also does so if the folder belongs to another user. */
 export function ensurePrivateDirectory(path: string): void {
 	try {
 		ensureDirectory(path);
@@ -32,7 +32,7 @@ export function ensurePrivateDirectory(path: string): void {
 	throw new StorageError('failed', 'the folder belongs to another user', path, 'Choose another place with --data-dir.');
 }
 
-/** A dangling symbolic link exists too: no folder can be created in its place. */
+/** Whether something exists at `path`. A dangling symbolic link counts, because no folder can be created in its place. */
 function pathExists(path: string): boolean {
 	try {
 		lstatSync(path);
@@ -43,7 +43,7 @@ function pathExists(path: string): boolean {
 	}
 }
 
-/** Another instance of the program may have created the folder meanwhile. */
+/** Creates one folder. Succeeds if another instance of the program created it at the same time. */
 function createDirectory(path: string): void {
 	try {
 		mkdirSync(path, {mode: 0o700});

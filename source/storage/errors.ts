@@ -1,17 +1,17 @@
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 
 /**
- * Why storage failed. Callers decide by it how to continue.
+ * Reason of a StorageError. It tells callers how they can continue.
  *
- * - `changed`: another program deleted, replaced, truncated or extended the file. It must not be appended to.
+ * - `changed`: another program deleted, replaced, truncated or extended the file. Nothing must be appended to it.
  * - `locked`: another running program writes the file.
  * - `missing`, `not-a-log`, `newer`: the file cannot be opened as a log.
  * - `damaged`: the file exists, but its content is not valid.
- * - `failed`: the operating system refused (disk full, read-only, permission, …). A later attempt may succeed.
+ * - `failed`: the operating system reported an error (disk full, read-only, permission, …). A later attempt may succeed.
  */
 export type StorageErrorCode = 'changed' | 'locked' | 'missing' | 'not-a-log' | 'newer' | 'damaged' | 'failed';
 
-/** A file or folder cannot be read or written. `message` says what happened, `advice` what the user can do. */
+/** Error for a file or folder that cannot be read or written. `message` says what happened, `advice` what the user can do. */
 export class StorageError extends Error {
 	override readonly name = 'StorageError';
 	readonly code: StorageErrorCode;
@@ -48,8 +48,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Wraps an error of the operating system in a StorageError with code `failed`. A StorageError is returned unchanged.
- * `failedAction` starts the message: "cannot write the log".
+ * Wraps an error of the operating system in a StorageError with code `failed`. Returns a StorageError unchanged.
+ * `failedAction` is the start of the message: "cannot write the log".
  */
 export function toStorageError(error: unknown, failedAction: string, path: string): StorageError {
 	if (error instanceof StorageError) return error;

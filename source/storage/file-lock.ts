@@ -1,10 +1,10 @@
 /**
- * Lock that gives a log file a single writer. The lock is a file beside the log that names its owner. It is taken over
- * only if the process that owns it has ended, never because of its age.
+ * Lock that allows only one process to write a log. It is a file beside the log with the identity of its owner. Another
+ * process takes over the lock only if the owner has ended; the age of the lock does not matter.
  *
- * A lock file appears complete, as a hard link to a finished file. A stale lock is replaced by rename, and only by the
- * process that holds a second lock (the takeover lock), whose name contains the token of the stale one. So exactly one of
- * several processes wins, even if one of them crashes during the takeover.
+ * A lock file is created as a hard link to a finished file, so it is complete from the start. A stale lock is replaced by
+ * rename. Only the holder of a second lock, the takeover lock, may do so; its name contains the token of the stale lock. So
+ * exactly one of several processes succeeds, even if one of them crashes during the takeover.
  */
 import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
@@ -19,33 +19,33 @@ export interface FileLock {
 	release(): void;
 }
 
-/** Identity of a process that tells it from a later process with the same number. The names are those in lock files. */
+/** Identity of a process, which distinguishes it from a later process with the same number. Lock files use these field names. */
 interface ProcessIdentity {
 	readonly pid: number;
-	/** Start time in the form in which the system reports it; empty if it does not. */
+	/** Start time as the system reports it; empty if the system does not. */
 	readonly started: string;
-	/** Host and process namespace to which `pid` belongs. */
+	/** Host and process namespace in which `pid` is valid. */
 	readonly place: string;
 }
 
 interface LockOwner extends ProcessIdentity {
-	/** 16 random hexadecimal digits. */
+	/** Random identifier of the lock, 16 hexadecimal digits. */
 	readonly token: string;
 }
 
-/** Lock file that a power failure left empty or incomplete. The token is part of the name of its takeover lock. */
+/** Owner of a lock file that a power failure left empty or incomplete. The name of its takeover lock contains this token. */
 const MALFORMED = {token: 'ill-formed'} as const;
 
 type LockHolder = LockOwner | typeof MALFORMED;
 
 const MAX_ATTEMPTS = 50;
 const RETRY_DELAY_MS = 10;
-/** Attempts to read a lock file before it counts as malformed: without hard links it is briefly incomplete. */
+/** Attempts to read a lock file before it counts as malformed. On systems without hard links it is briefly incomplete. */
 const MAX_READ_ATTEMPTS = 6;
-/** Depth to which a takeover lock can itself be stale, because of crashes during takeovers. */
+/** Maximum number of stale takeover locks, each of the lock before it. Crashes during takeovers leave them. */
 const MAX_TAKEOVER_DEPTH = 4;
 
-/** Locks `path`. Throws StorageError: `locked` if a running process owns the lock, `failed` if it cannot be created. */
+/** Locks `path`. Throws StorageError: `locked` if a running process owns the lock, `failed` if the lock cannot be created. */
 export function acquireLock(path: string): FileLock {
 	const owner: LockOwner = {...identifyCurrentProcess(), token: randomBytes(8).toString('hex')};
 	try {
@@ -69,7 +69,7 @@ function acquireLockFile(lockPath: string, owner: LockOwner, path: string, takeo
 	throw new StorageError('locked', 'another program is opening the log', path, advice);
 }
 
-/** Replaces the stale lock of `holder` by one of `owner`. Returns false if another process did so first. */
+/** Replaces the stale lock of `holder` by a lock of `owner`. Returns false if another process did so first. */
 function takeOverStaleLock(
 	lockPath: string,
 	holder: LockHolder,
@@ -93,7 +93,7 @@ function takeOverStaleLock(
 	}
 }
 
-/** Undefined if there is no lock file. */
+/** Reads the owner of a lock file. Returns undefined if there is no lock file. */
 function readHolder(lockPath: string): LockHolder | undefined {
 	for (let attempt = 1; ; attempt++) {
 		try {
@@ -141,7 +141,7 @@ function createFileLock(lockPath: string, owner: LockOwner): FileLock {
 			try {
 				if (readHolder(lockPath)?.token === owner.token) unlinkSync(lockPath);
 			} catch {
-				// A lock that cannot be removed is stale as soon as this process has ended.
+				// If the lock cannot be removed, it becomes stale when this process ends.
 			}
 		},
 	};
@@ -184,7 +184,7 @@ function tryReadLink(path: string): string {
 	}
 }
 
-/** Start time of a process. Undefined if the system does not report it; 'dead' for a zombie process. */
+/** Start time of a process: undefined if the system does not report it, 'dead' for a zombie process. */
 function readStartTime(pid: number): string | undefined {
 	try {
 		if (process.platform === 'linux') return readLinuxStartTime(pid);
@@ -201,7 +201,7 @@ function readStartTime(pid: number): string | undefined {
 	}
 }
 
-/** Ticks since boot (proc(5), field 22) and the id of the boot. The name in field 2 may contain spaces and brackets. */
+/** Boot id and ticks since boot (proc(5), field 22). The name in field 2 may contain spaces and brackets. */
 function readLinuxStartTime(pid: number): string {
 	const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
 	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

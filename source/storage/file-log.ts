@@ -1,4 +1,4 @@
-/** Log in a file with this process as its only writer. Reading and indexing its records repairs a torn end. */
+/** Log in a file with this process as its only writer. Reading all records also indexes them and repairs a torn end. */
 import {randomBytes} from 'node:crypto';
 import {existsSync, realpathSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
@@ -26,11 +26,11 @@ export interface FileLogOptions {
 
 export interface FileLog extends Log {
 	readonly path: string;
-	/** Records that are still readable, in file order. They are copied to a new file after a `changed` error. */
+	/** Records that are still readable, in file order. After a `changed` error they are copied to a new file. */
 	salvage(): AsyncIterable<readonly LogRecord[]>;
 	/** Closes and deletes the file. Never throws. */
 	discard(): Promise<void>;
-	/** Bytes of memory that the index takes. */
+	/** Bytes of memory that the index occupies. */
 	readonly indexBytes: number;
 }
 
@@ -38,7 +38,7 @@ export interface OpenedFileLog extends OpenedLog {
 	readonly log: FileLog;
 }
 
-/** Opens a log as its only writer. A torn end is cut off when `records` was read to its end. Throws StorageError. */
+/** Opens a log as its only writer. When `records` has been read to the end, a torn end is removed. Throws StorageError. */
 export function openFileLog(path: string, options: FileLogOptions = {}): OpenedFileLog {
 	const realPath = resolveLogPath(path, options);
 	const lock = acquireLock(realPath);
@@ -50,7 +50,7 @@ export function openFileLog(path: string, options: FileLogOptions = {}): OpenedF
 	}
 }
 
-/** Resolves symbolic links, so that a file has one lock whatever path it is opened by. */
+/** Resolves symbolic links, so that a file has the same lock for every path that leads to it. */
 function resolveLogPath(path: string, options: FileLogOptions): string {
 	try {
 		if (existsSync(path)) return realpathSync(path);
@@ -96,7 +96,7 @@ class WritableFileLog implements FileLog {
 	#isLoaded: boolean;
 	#closed: Promise<void> | undefined;
 
-	/** `isNew`: the file contains only its headers, so there is nothing to load. */
+	/** `isNew`: the file contains only its headers, so no record must be loaded. */
 	constructor(
 		file: LogFile,
 		{header, marker}: FileHeader,
@@ -122,7 +122,7 @@ class WritableFileLog implements FileLog {
 		return this.#index.memoryBytes;
 	}
 
-	/** Reads and indexes the records. At the end it cuts off a torn end and restores a torn second header. */
+	/** Reads and indexes the records, then removes a torn end and restores a torn second header. */
 	async *load(scanner: LogScanner, chunkBytes: number | undefined): AsyncGenerator<readonly LogRecord[]> {
 		if (this.#isLoaded) return;
 		const {path, fd, size} = this.#file;

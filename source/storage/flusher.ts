@@ -1,27 +1,27 @@
 import {type StorageError, toStorageError} from './errors.js';
 
-/** The part of `Clock` (network/clock.ts) that storage needs. Its timers must not keep the process alive. */
+/** Part of `Clock` that storage needs. Its timers must not keep the process alive. */
 export interface LogTimer {
-	/** Calls `run` once after `ms`. */
+	/** Calls `run` once after `ms` milliseconds. */
 	after(ms: number, run: () => void): {cancel(): void};
 }
 
-/** Longest time for which written bytes stay in the cache of the operating system. */
+/** Longest time for which written bytes stay only in the cache of the operating system. */
 const FLUSH_AFTER_MS = 1000;
 
-/** Decides when written bytes are forced to the disk: FLUSH_AFTER_MS after a write, and on request. */
+/** Controls when written bytes are forced to the disk: FLUSH_AFTER_MS after a write, and on request. */
 export interface Flusher {
-	/** Notes that something was written. */
+	/** Records that bytes were written, which starts the timer of the background flush. */
 	markDirty(): void;
-	/** Throws the StorageError of a failed background flush, once. */
+	/** Throws the StorageError of a failed background flush, if there is one, and clears it. */
 	throwPendingFailure(): void;
-	/** Resolves when everything written so far is on the disk. */
+	/** Resolves when all bytes written so far are on the disk. */
 	flush(): Promise<void>;
 	/** Cancels the timer and flushes a last time. */
 	stop(): Promise<void>;
 }
 
-/** `sync` forces written bytes to the disk. Without `timer` there is no background flush. */
+/** Creates a flusher. `sync` forces written bytes to the disk. Without `timer` it does not flush in the background. */
 export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flusher {
 	let isDirty = false;
 	let failure: StorageError | undefined;
@@ -29,7 +29,7 @@ export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flus
 	let lastFlush: Promise<void> = Promise.resolve();
 	let isStopped = false;
 
-	/** Flushes run one at a time. A write during one is covered by the next. */
+	/** Flushes run one at a time. The next flush covers bytes that are written during the current one. */
 	function flush(): Promise<void> {
 		const next = lastFlush.then(async () => {
 			if (!isDirty) return;

@@ -1,4 +1,4 @@
-/** File with the 32-byte seed of the durable identity: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
+/** File with the seed of the durable identity, 32 bytes: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
 import {chmodSync, readFileSync, statSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {systemErrorCode} from '../core/system-error.js';
@@ -6,9 +6,9 @@ import {createFileAtomically, sleepSync} from './atomic-file.js';
 import {StorageError, toStorageError} from './errors.js';
 
 export interface IdentitySeed {
-	/** 32 bytes. They never leave this machine. */
+	/** Seed of 32 bytes, which never leaves this machine. */
 	readonly seed: Uint8Array;
-	/** Message for the user if other users could read the file. */
+	/** Warning for the user if other users could read the file. */
 	readonly warning?: string;
 }
 
@@ -18,8 +18,8 @@ const MAX_ATTEMPTS = 5;
 const RETRY_DELAY_MS = 10;
 
 /**
- * Reads the seed, or creates it with `generateSeed` (32 random bytes). Two processes that create it at the same time get
- * the same seed. Throws StorageError, with code `damaged` if the content of the file is not valid.
+ * Reads the seed, or creates it with `generateSeed` (32 random bytes). Two processes that do so at the same time get the
+ * same seed. Throws StorageError; its code is `damaged` if the content of the file is not valid.
  */
 export function openIdentitySeed(path: string, generateSeed: () => Uint8Array): IdentitySeed {
 	try {
@@ -64,7 +64,7 @@ function checksum(digits: string): string {
 	return crc32(digits).toString(16).padStart(8, '0');
 }
 
-/** Removes the permissions of other users, and warns if there were any. */
+/** Removes the permissions of other users, and returns a warning if there were any. */
 function restrictPermissions(path: string): {warning?: string} {
 	if (process.platform === 'win32' || (statSync(path).mode & 0o077) === 0) return {};
 	try {

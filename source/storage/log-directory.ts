@@ -9,12 +9,12 @@ import {LogFile} from './log-file.js';
 import {openLogReader, readHeader} from './log-reader.js';
 
 const LOG_SUFFIX = '.p2plog';
-/** Characters of the room name in the name of its logs. */
+/** Maximum number of characters of the room name in the name of a log file. */
 const MAX_ROOM_LENGTH = 40;
 
 /**
- * Name of a log file: `<room>-<YYYY-MM-DDTHH-MM-SS>-<4 hexadecimal digits>.p2plog`, in local time. `random` has 2 bytes
- * and makes the names of two launches in the same second differ.
+ * Name of a log file: `<room>-<YYYY-MM-DDTHH-MM-SS>-<4 hexadecimal digits>.p2plog`, in local time. `random` is 2 bytes long
+ * and distinguishes two launches in the same second.
  */
 export function formatLogName(room: string, at: Date, random: Uint8Array): string {
 	const twoDigits = (value: number) => String(value).padStart(2, '0');
@@ -24,13 +24,13 @@ export function formatLogName(room: string, at: Date, random: Uint8Array): strin
 	return `${toFileSafeName(room)}-${day}T${time}-${digits}${LOG_SUFFIX}`;
 }
 
-/** Whether the file can be a log of this room. Room names are shortened in file names, so only the header is decisive. */
+/** Whether the file can be a log of this room. The header decides, because room names are shortened in file names. */
 function isLogNameOfRoom(room: string, name: string): boolean {
 	const start = `${toFileSafeName(room)}-`;
 	return name.startsWith(start) && /^\d{4}-\d\d-\d\dT[\d-]+-[0-9a-f]{4}\.p2plog$/.test(name.slice(start.length));
 }
 
-/** Keeps letters and digits of any script. The result is never a path, an option or a hidden file. */
+/** Keeps only letters and digits of any script. The result is never a path, an option or the name of a hidden file. */
 function toFileSafeName(room: string): string {
 	const safe = room
 		.normalize('NFC')
@@ -45,20 +45,20 @@ export type LogListing =
 	| {readonly path: string; readonly error: StorageError};
 
 export interface LogSummary {
-	/** Number of feed events. An event that is stored twice counts once. */
+	/** Number of distinct feed events. */
 	readonly events: number;
-	/** Number of authors. */
+	/** Number of authors of these events. */
 	readonly peers: number;
 	readonly damage: readonly Damage[];
 }
 
-/** All logs of a folder, newest first, unreadable ones last. Only their headers are read. A missing folder is empty. */
+/** All logs of a folder, newest first, unreadable ones last. It reads only their headers. A missing folder has no logs. */
 export function listLogs(folder: string): LogListing[] {
 	const logs = readLogNames(folder).map(name => readLogListing(join(folder, name)));
 	return logs.sort((a, b) => creationTimeOf(b) - creationTimeOf(a) || (a.path < b.path ? 1 : -1));
 }
 
-/** The newest logs of a room according to their names, newest first. Other files are not opened. */
+/** Newest logs of a room, newest first by their names. It opens no other files. */
 export function listNewestLogs(folder: string, room: string, limit: number, excludedPath?: string): LogListing[] {
 	const names = readLogNames(folder).filter(name => isLogNameOfRoom(room, name) && join(folder, name) !== excludedPath);
 	return names
@@ -68,7 +68,7 @@ export function listNewestLogs(folder: string, room: string, limit: number, excl
 		.map(name => readLogListing(join(folder, name)));
 }
 
-/** Counts the events and authors of a log by reading all of it. Throws StorageError. */
+/** Counts the events and authors of a log by reading the whole log. Throws StorageError. */
 export async function summarizeLog(path: string): Promise<LogSummary> {
 	const reader = openLogReader(path);
 	const highest = new Map<PeerId, number>();

@@ -19,17 +19,17 @@ import {StorageError, toStorageError} from './errors.js';
 const fdatasyncAsync = promisify(fdatasync);
 
 /**
- * Open log file that only this process extends. It is opened for appending, so a write never overwrites the bytes of
- * another program. Before each append it is compared with the state after the last one. Methods throw StorageError.
+ * Open log file that only this process writes. It is opened in append mode, so a write never overwrites bytes of another
+ * program. Before each append, the file is compared with its state after the last append. Methods throw StorageError.
  */
 export class LogFile {
 	readonly path: string;
 	readonly fd: number;
 	#size: number;
-	/** Upper bound of the bytes after `size` that a failed append left and that could not be cut off yet. */
+	/** Upper bound of the bytes after `size` that a failed append has left and that could not be removed yet. */
 	#partialBytes = 0;
 	#isClosed = false;
-	/** The directory entry is not known to be on the disk yet. */
+	/** Whether the directory entry of the file may not be on the disk yet. */
 	#isNew: boolean;
 
 	constructor(path: string, mode: 'write' | 'create' | 'read') {
@@ -48,18 +48,18 @@ export class LogFile {
 		}
 	}
 
-	/** Size in bytes after the last append of this process. */
+	/** Size of the file in bytes after the last append of this process. */
 	get size(): number {
 		return this.#size;
 	}
 
-	/** Current size in bytes, including what other programs appended. */
+	/** Current size of the file in bytes, including bytes that other programs appended. */
 	currentSize(): number {
 		return fstatSync(this.fd).size;
 	}
 
 	/**
-	 * Appends all of `bytes` and returns their offset. If it fails, a reader of the file finds none of them. Throws
+	 * Appends all of `bytes` and returns their offset. If it fails, readers of the file find no part of them. Throws
 	 * `changed` if another program deleted, replaced, truncated or extended the file.
 	 */
 	append(bytes: Uint8Array): number {
@@ -78,10 +78,10 @@ export class LogFile {
 		return offset;
 	}
 
-	/** Reads `length` bytes at `offset`, or fewer if the file ends before. */
+	/** Reads `length` bytes at `offset`, or fewer if the file ends earlier. */
 	readAt(offset: number, length: number): Uint8Array {
-		// The buffer is not zeroed, since only the filled part is returned. Views of a plain array cost half as much as
-		// views of a Buffer.
+		// The buffer is not zeroed, because only its filled part is returned. It is no Buffer, because views of a Buffer need
+		// twice the memory.
 		const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 		let filled = 0;
 		try {
@@ -96,7 +96,7 @@ export class LogFile {
 		return bytes.subarray(0, filled);
 	}
 
-	/** Moves the bytes from `offset` on to a file beside the log: `.torn`, or `.torn.2` and so on if that exists. */
+	/** Moves the bytes from `offset` on to a new file beside the log, with suffix `.torn`, or `.torn.2` and so on. */
 	cutTornTail(offset: number): void {
 		try {
 			const copyPath = findUnusedPath(`${this.path}.torn`);
@@ -108,7 +108,7 @@ export class LogFile {
 		}
 	}
 
-	/** Forces the bytes to the disk, and for a new file its directory entry. */
+	/** Forces the written bytes to the disk, and for a new file also its directory entry. */
 	async sync(): Promise<void> {
 		try {
 			await fdatasyncAsync(this.fd);
@@ -144,7 +144,7 @@ export class LogFile {
 		this.#partialBytes = 0;
 	}
 
-	/** Cuts off what a failed write left. If this fails too, the next append tries again. */
+	/** Removes bytes that a failed write has left. If this fails too, the next append tries again. */
 	#tryCutPartialWrite(): void {
 		try {
 			const size = fstatSync(this.fd).size;
@@ -166,7 +166,7 @@ function findUnusedPath(path: string): string {
 	}
 }
 
-/** Makes the directory entry survive a power failure. Some systems cannot sync folders, so errors are ignored. */
+/** Forces the directory entry to the disk. Errors are ignored, because some systems cannot sync folders. */
 async function syncParentDirectory(path: string): Promise<void> {
 	try {
 		const folder = await open(dirname(path), constants.O_RDONLY);

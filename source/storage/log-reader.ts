@@ -9,11 +9,11 @@ import {createLogScanner, type LogScanner, type ScannedRecord} from './log-scann
 
 export interface FileHeader {
 	readonly header: LogHeader;
-	/** 8 random bytes of this file, with which each of its records begins. */
+	/** 8 random bytes that are chosen for this file. Each of its records begins with them. */
 	readonly marker: Uint8Array;
 }
 
-/** Reads one of the two headers. Throws StorageError `not-a-log` or `newer`. */
+/** Reads the first valid header. Throws StorageError `not-a-log` or `newer`. */
 export function readHeader(file: LogFile): FileHeader {
 	const {path} = file;
 	const scanner = createLogScanner(crc32);
@@ -38,7 +38,7 @@ export function readHeader(file: LogFile): FileHeader {
 
 const readAsync = promisify(readCallback);
 
-/** Bytes read at a time. One iteration of the event loop decodes and reduces them. */
+/** Bytes per read. All records of one read are decoded and reduced without a pause of the event loop. */
 const READ_CHUNK_BYTES = 256 * 1024;
 
 interface ReadRange {
@@ -53,8 +53,8 @@ interface ReadRange {
 }
 
 /**
- * Scans a range of an open file, one chunk at a time; the event loop runs in between. Every chunk has a buffer of its own,
- * so records may be kept. Throws StorageError.
+ * Scans a range of an open file in chunks; the event loop runs between two chunks. Every chunk has a separate buffer, so the
+ * caller may keep records. Throws StorageError.
  */
 export async function* readRecords(range: ReadRange): AsyncGenerator<readonly ScannedRecord[]> {
 	const {fd, path, scanner, endOffset, chunkBytes = READ_CHUNK_BYTES} = range;
@@ -83,8 +83,8 @@ export interface LogReader {
 	 */
 	read(): AsyncIterable<readonly LogRecord[]>;
 	/**
-	 * Damage found so far; complete when a `read` has ended. A torn end may be a record that is being written, so the next
-	 * `read` checks it again.
+	 * Damage found so far; complete when a `read` has ended. A torn end may be an unfinished write, so the next `read` checks
+	 * it again.
 	 */
 	readonly damage: readonly Damage[];
 	/** Byte offset of the end of the last valid record that was read. */
@@ -110,7 +110,7 @@ export function openLogReader(path: string, options: {readonly chunkBytes?: numb
 function createReader(file: LogFile, chunkBytes: number | undefined): LogReader {
 	const fileHeader = readHeader(file);
 	const {path, fd} = file;
-	/** Damage that valid records follow. It is final. */
+	/** Damage with valid records after it, which cannot change any more. */
 	const confirmedDamage: Damage[] = [];
 	let tailDamage: readonly Damage[] = [];
 	let position = 0;

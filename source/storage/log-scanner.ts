@@ -1,7 +1,7 @@
 /**
- * Scanner that finds the valid records in the bytes of a log file, and the damage between them (protocol.md, Log records).
- * It is pure: bytes come in chunks of any size. After damage it searches for the next position with the marker of the file
- * and a correct CRC. Text that imitates a record cannot contain the random marker.
+ * Scanner that finds the valid records in the bytes of a log file and the damage between them (protocol.md, Log records).
+ * It accepts the bytes in chunks of any size. After damage it searches for the next position with the marker of the file and
+ * a correct CRC. Peers do not know the random marker, so their texts cannot imitate a record.
  */
 import {toPlainUint8Array} from '../codec/bytes.js';
 import {
@@ -18,13 +18,13 @@ import {
 import type {Damage} from './log.js';
 
 export interface ScannedRecord {
-	/** Byte offset and length of the record in the file. */
+	/** Byte offset of the record in the file. `length`: its length in bytes. */
 	readonly offset: number;
 	readonly length: number;
 	readonly record: LogRecord;
 }
 
-/** Byte offset at which to start in a file whose header is known. */
+/** Start position of a scan in a file whose header is already known. */
 interface ScanStart {
 	readonly marker: Uint8Array;
 	readonly header: LogHeader;
@@ -32,25 +32,25 @@ interface ScanStart {
 }
 
 export interface LogScanner {
-	/** Records that `chunk` completes, in file order; their bytes may be views of `chunk`. */
+	/** Returns the records that `chunk` completes, in file order. Their bytes may be views of `chunk`. */
 	push(chunk: Uint8Array): ScannedRecord[];
-	/** Ends the input. Returns records in the remaining bytes, which can follow a record with a damaged length. */
+	/** Ends the scan. Returns the records in the remaining bytes; they can follow a record whose length is damaged. */
 	end(): ScannedRecord[];
-	/** Undefined until a header was read; undefined after `end` if neither header is valid. */
+	/** Header of the file. Undefined until it has been read, and after `end` if both headers are invalid. */
 	readonly header: LogHeader | undefined;
-	/** Undefined as long as `header` is. */
+	/** Marker of the file; undefined as long as `header` is. */
 	readonly marker: Uint8Array | undefined;
-	/** Length in bytes of one header; 0 until one was read. */
+	/** Length in bytes of one header; 0 until a header has been read. */
 	readonly headerLength: number;
 	/** Byte offset of the end of the last valid record, where a writer continues. */
 	readonly validEnd: number;
-	/** Complete after `end`. */
+	/** Damage found so far; complete after `end`. */
 	readonly damage: readonly Damage[];
 	/** Number of valid records of kinds that this version does not know. */
 	readonly unknownRecords: number;
 }
 
-/** Creates a scanner. Without `start` it begins at offset 0 and reads the marker from the header. */
+/** Creates a scanner. Without `start` it begins at offset 0 and takes the marker from the header. */
 export function createLogScanner(crc32: Crc32, start?: ScanStart): LogScanner {
 	const damage: Damage[] = [];
 	let header = start?.header;
@@ -60,10 +60,10 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart): LogScanner {
 	let pending: Uint8Array = new Uint8Array(0);
 	/** File offset of the first byte of `pending`. */
 	let pendingOffset = start?.offset ?? 0;
-	/** Position in `pending`. */
+	/** Offset in `pending` of the next byte to scan. */
 	let cursor = 0;
 	let validEnd = pendingOffset;
-	/** File offset of the start of the current damage. */
+	/** File offset of the start of the current damage; undefined outside damage. */
 	let damageStart: number | undefined;
 	let unknownRecords = 0;
 	let headerLength = 0;
@@ -74,8 +74,8 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart): LogScanner {
 	}
 
 	/**
-	 * Reads the marker from the first header, or from the second. Both have the same bytes, so the second is at an offset
-	 * equal to its length.
+	 * Reads the marker from the first valid header. Both headers have the same bytes, so the second one starts at the offset
+	 * that equals its length.
 	 */
 	function detectMarker(final: boolean): boolean {
 		if (!final && pending.length < 2 * MAX_HEADER_BYTES) return false;
@@ -93,7 +93,7 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart): LogScanner {
 		return false;
 	}
 
-	/** Moves the cursor to the next position that begins like a record. Returns false if `pending` has none. */
+	/** Moves the cursor to the next possible start of a record. Returns false if `pending` has none. */
 	function seekNextRecord(final: boolean): boolean {
 		const found = prefix ? asBuffer(pending).indexOf(prefix, cursor + 4) : -1;
 		if (found >= 0) cursor = found - 4;
@@ -161,7 +161,7 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart): LogScanner {
 	};
 }
 
-/** Returns a plain array, never a Buffer: every record and field is a view of it, which then costs half as much. */
+/** Joins bytes in a plain array. Every record and field is a view of it, and views of a Buffer need twice the memory. */
 function concatenateBytes(pending: Uint8Array, chunk: Uint8Array): Uint8Array {
 	if (pending.length === 0) return toPlainUint8Array(chunk);
 	const joined = new Uint8Array(pending.length + chunk.length);

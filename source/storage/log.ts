@@ -1,19 +1,19 @@
 /**
- * Interface of a log: the append-only record of what this node wrote, received and observed. A log is a file or in memory;
- * both run the acceptance suite `test/storage/log-acceptance.ts`.
+ * Interface of a log: the append-only record of what this node wrote, received and observed. A log is in a file or in
+ * memory; both kinds run the acceptance suite `test/storage/log-acceptance.ts`.
  */
 import type {LogHeader, LogRecord} from '../codec/log-record.js';
 import type {Batch, PeerId} from '../core/event.js';
 
 export type {LogHeader, LogRecord};
 
-/** Range of the file that contains no valid record. */
+/** Range of a log file that contains no valid record. */
 export interface Damage {
-	/** Byte offset of its start. */
+	/** Byte offset of the start of the range. */
 	readonly offset: number;
-	/** Length in bytes. */
+	/** Length of the range in bytes. */
 	readonly length: number;
-	/** `torn`: no valid record follows (a crash during a write). `damaged`: valid records follow. */
+	/** `torn`: no valid record follows, as after a crash during a write. `damaged`: valid records follow. */
 	readonly kind: 'torn' | 'damaged';
 }
 
@@ -23,28 +23,28 @@ export interface Log {
 	readonly header: LogHeader;
 	/**
 	 * Appends records in order, synchronously. When it returns, the operating system has the bytes, so a crash of this
-	 * process loses nothing. Throws StorageError (disk full, file changed by another program); then a reader of the file
+	 * process loses nothing. If it throws StorageError (disk full, file changed by another program), a reader of the file
 	 * finds none of the records.
 	 */
 	append(records: readonly LogRecord[]): void;
 	/**
-	 * Stored batches of one feed, contiguous, starting with the one that contains `seq`. Empty if `seq` is not held.
-	 * Neighbours are merged up to MAX_BATCH_BYTES, but not across `boundary`, a seq at which a batch ends. The entries
-	 * have at most `maxBytes` in total, except that at least one batch is returned.
+	 * Stored batches of one feed without a gap, from the batch that contains `seq` on. Empty if `seq` is not held.
+	 * Adjacent batches are merged up to MAX_BATCH_BYTES, but not across `boundary`, a seq at which a batch ends. The entries
+	 * have at most `maxBytes` in total, but at least one batch is returned.
 	 */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[];
-	/** Seq up to which a feed is held without a gap; 0 if nothing is held. */
+	/** Seq up to which a feed is held without a gap; 0 if no entry is held. */
 	heldSeq(peer: PeerId): number;
 	/**
-	 * Like `heldSeq`, but counts only what the operating system has. `have` messages announce this seq. It differs from
-	 * `heldSeq` only while saving fails (resilient-log.ts).
+	 * Like `heldSeq`, but counts only entries that the operating system has. `have` messages announce this seq. The two
+	 * differ only while saving fails (resilient-log.ts).
 	 */
 	savedSeq(peer: PeerId): number;
-	/** Total size in bytes. */
+	/** Total size of the log in bytes. */
 	readonly size: number;
-	/** Forces written bytes to the disk (fdatasync). Idempotent. */
+	/** Forces written bytes to the disk (fdatasync). Does nothing if all bytes are there already. */
 	flush(): Promise<void>;
-	/** Flushes, closes and releases the lock. Idempotent. */
+	/** Flushes, closes and releases the lock. Further calls have no effect. */
 	close(): Promise<void>;
 }
 
@@ -52,10 +52,10 @@ export interface Log {
 export interface OpenedLog {
 	readonly log: Log;
 	/**
-	 * Valid records in file order, in chunks of at most about 1 MiB of the file, so that the event loop runs in between.
-	 * They must be read to the end before the first append.
+	 * Valid records in file order, in chunks of at most about 1 MiB of the file, between which the event loop runs. They
+	 * must be read to the end before the first append.
 	 */
 	readonly records: AsyncIterable<readonly LogRecord[]>;
-	/** Complete when `records` has ended. */
+	/** Damage found in the file; complete when `records` has ended. */
 	readonly damage: readonly Damage[];
 }

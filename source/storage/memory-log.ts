@@ -21,12 +21,12 @@ export class MemoryFeeds {
 		feed.add(batch.firstSeq, lastSeq(batch), batch);
 	}
 
-	/** As `Log.heldSeq`, except that it is 0 for a feed without batches in memory. */
+	/** Like `Log.heldSeq`, but 0 for a feed without batches in memory. */
 	heldSeq(peer: PeerId): number {
 		return this.#feeds.get(peer)?.heldSeq ?? 0;
 	}
 
-	/** As `Log.batchesFrom`. */
+	/** See `Log.batchesFrom`. */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		return this.#feeds.get(peer)?.batchesFrom(seq, maxBytes, boundary) ?? [];
 	}
@@ -57,10 +57,10 @@ class MemoryFeed extends ContiguousFeed<Batch> {
 	}
 }
 
-/** Records of a log that holds none. */
+/** Records of an empty log. */
 export async function* emptyRecords(): AsyncGenerator<readonly LogRecord[]> {}
 
-/** Log that is lost with the process (`--no-log`, tests, the simulator). */
+/** Creates a log in memory, which ends with the process (`--no-log`, tests, the simulator). */
 export function createMemoryLog(header: LogHeader): OpenedLog {
 	const feeds = new MemoryFeeds();
 	let size = 0;

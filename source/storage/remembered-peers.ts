@@ -1,4 +1,4 @@
-/** JSON file of the peers named with `--peer` that could be reached, by room, newest first. */
+/** JSON file with the `--peer` addresses that could be reached, by room, newest first. */
 import {readFileSync, statSync} from 'node:fs';
 import {isIP} from 'node:net';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
@@ -12,7 +12,7 @@ export interface RememberedPeer {
 	readonly host: string;
 	/** TCP port. */
 	readonly port: number;
-	/** Time of the last successful connection, ms since 1970. */
+	/** Time of the last successful connection in ms since 1970. */
 	readonly worked: number;
 }
 
@@ -20,7 +20,7 @@ export const MAX_REMEMBERED_PEERS = 64;
 const MAX_FILE_BYTES = 64 * 1024;
 const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
-/** Reads the remembered peers. Never throws: an invalid file or entry is skipped, with a warning for the user. */
+/** Reads the remembered peers. Never throws: it skips an invalid file or entry and returns a warning for the user. */
 export function readRememberedPeers(path: string): {peers: readonly RememberedPeer[]; warning?: string} {
 	try {
 		if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`longer than ${MAX_FILE_BYTES} bytes`);
@@ -35,7 +35,7 @@ export function readRememberedPeers(path: string): {peers: readonly RememberedPe
 	}
 }
 
-/** Puts a peer first and removes the oldest above MAX_REMEMBERED_PEERS. Throws StorageError if writing fails. */
+/** Puts a peer first, and removes the oldest peers above MAX_REMEMBERED_PEERS. Throws StorageError if writing fails. */
 export function rememberPeer(path: string, peer: RememberedPeer): void {
 	const others = readRememberedPeers(path).peers.filter(
 		({room, host, port}) => room !== peer.room || host !== peer.host || port !== peer.port,

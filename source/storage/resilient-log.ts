@@ -1,7 +1,7 @@
 /**
- * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). Records that cannot be
- * written wait in memory and are appended in order once saving works again, so the file misses nothing. If another program
- * changed the file, everything that is still readable is copied to a new file first.
+ * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). It buffers records that
+ * cannot be written, and appends them in order when saving works again, so that the file misses none. If another program
+ * changed the file, it first copies all records that are still readable to a new file.
  */
 import {type Batch, batchByteLength, lastSeq, type PeerId} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';
@@ -11,30 +11,30 @@ import type {LogTimer} from './flusher.js';
 import type {Log, LogHeader, LogRecord} from './log.js';
 import {WriteBackBuffer} from './write-back-buffer.js';
 
-/** Whether records reach the disk, for the user. */
+/** Whether records reach the disk, in a form for the user. */
 export interface PersistenceStatus {
 	readonly isSaving: boolean;
-	/** Why saving fails. */
+	/** Why saving fails; undefined while it works. */
 	readonly reason?: string;
 	/** What the user can do about it. */
 	readonly advice?: string;
-	/** The file that is written, or was written last. */
+	/** Path of the log file that is written now, or that was written last. */
 	readonly path?: string;
-	/** Number of records that did not fit in memory. They will be missing in the file. */
+	/** Number of records that did not fit in the buffer. They will be missing in the file. */
 	readonly dropped: number;
 }
 
 export interface ResilientLogOptions {
 	/** The open log, or the reason why it could not be opened. */
 	readonly log: FileLog | StorageError;
-	/** Header to report while there is no file. */
+	/** Header that the log reports as long as it has no file. */
 	readonly header: LogHeader;
 	/** Creates an empty log file to continue in. Throws StorageError. */
 	readonly createReplacement: () => FileLog;
 	readonly timer: LogTimer;
-	/** Called at every change. A failure to open is reported inside `createResilientLog`. */
+	/** Called when the status changes. `createResilientLog` calls it too if `log` is an error. */
 	readonly onPersistenceChange: (status: PersistenceStatus) => void;
-	/** Limit of the buffer in memory; MAX_UNSAVED_BYTES by default. */
+	/** Maximum bytes of the buffer in memory; MAX_UNSAVED_BYTES by default. */
 	readonly maxUnsavedBytes?: number;
 }
 
@@ -52,7 +52,7 @@ class ResilientLog implements Log {
 	readonly #buffer: WriteBackBuffer;
 	#log: FileLog | undefined;
 	#failure: StorageError | undefined;
-	/** There is no file, or another program changed it: the next attempt creates a new one. */
+	/** Whether the next attempt must create a new file, because there is none or another program changed it. */
 	#needsNewFile = false;
 	#retryTimer: {cancel(): void} | undefined;
 	#migration: Promise<void> | undefined;
@@ -122,7 +122,7 @@ class ResilientLog implements Log {
 		await this.#log?.close().catch(error => this.#recordStorageFailure(error));
 	}
 
-	/** Returns false if the write failed. The file then contains none of the records. */
+	/** Appends records to the file. Returns false if the write failed; the file then contains none of the records. */
 	#tryAppend(log: FileLog, records: readonly LogRecord[]): boolean {
 		try {
 			log.append(records);
@@ -173,7 +173,7 @@ class ResilientLog implements Log {
 		this.#report();
 	}
 
-	/** Creates a new file and copies every readable record of the old one to it. */
+	/** Creates a new file and copies all readable records of the old file to it. */
 	async #migrateToNewFile(): Promise<void> {
 		let replacement: FileLog | undefined;
 		try {
@@ -191,7 +191,7 @@ class ResilientLog implements Log {
 		this.#writeBuffered();
 	}
 
-	/** Reports a changed status. The number of dropped records counts as a change only when it rises from 0. */
+	/** Reports a changed status. A change of `dropped` counts only when it rises from 0. */
 	#report(): void {
 		const failure = this.#failure;
 		const dropped = this.#buffer.droppedRecords;

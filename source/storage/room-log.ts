@@ -1,4 +1,4 @@
-/** Choice of the log file for a launch: a named one, the last one of the room, or a new one. */
+/** Selection of the log file for a launch: the file of --log, the newest log of the room, or a new file. */
 import {randomBytes} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
@@ -12,21 +12,21 @@ import {formatLogName, listLogs, listNewestLogs, summarizeLog} from './log-direc
 export interface RoomLogOptions {
 	/** Folder of logs. */
 	readonly folder: string;
-	/** Header for a new log; `created` is the current time. */
+	/** Header for a new log. `created` is the current time. */
 	readonly header: Omit<LogHeader, 'format'>;
-	/** In a room with a secret the newest log of the room is reopened. In other rooms each launch has its own log. */
+	/** Whether the room has a secret. If so, its newest log is reopened; otherwise each launch has a new log. */
 	readonly hasSecret: boolean;
-	/** --log: use only this file. It is created if missing, but its folder must exist, so that a typo creates no folders. */
+	/** Path of --log: the only file to use. A missing file is created, but not its folder, so that a typo creates no folders. */
 	readonly path?: string;
 	readonly timer?: LogTimer;
 }
 
 export interface OpenedRoomLog extends OpenedFileLog {
-	/** The file existed before, so it may contain records. */
+	/** Whether the file existed before, so that it may contain records. */
 	readonly reopened: boolean;
 }
 
-/** Chooses and opens the log of a launch. Throws StorageError. */
+/** Selects and opens the log of a launch. Throws StorageError. */
 export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 	const {path, header, hasSecret, timer} = options;
 	if (path !== undefined) return openLogAtPath(path, options);
@@ -34,8 +34,8 @@ export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 		try {
 			return {...openFileLog(roomLog, {...(timer && {timer})}), reopened: true};
 		} catch (error) {
-			// If another instance writes the newest log, a new file is filled by syncing with that instance. An older log
-			// would only be outdated. A log that cannot be opened for another reason is skipped.
+			// If another instance writes the newest log, this one syncs with it into a new file, because older logs would be
+			// outdated. A log that cannot be opened for another reason is skipped.
 			if (!(error instanceof StorageError)) throw error;
 			if (error.code === 'locked') break;
 		}
@@ -43,7 +43,7 @@ export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 	return {...openNewLog(options.folder, header, timer), reopened: false};
 }
 
-/** Creates a log in the folder, to replace one that can no longer be written. Throws StorageError. */
+/** Creates a log in the folder, as a replacement for one that cannot be written any more. Throws StorageError. */
 export function createRoomLog(folder: string, header: Omit<LogHeader, 'format'>, timer?: LogTimer): FileLog {
 	return openNewLog(folder, header, timer).log;
 }
@@ -68,12 +68,12 @@ function openLogAtPath(path: string, {header, timer}: RoomLogOptions): OpenedRoo
 
 /** Number of the newest logs that `findEarlierLog` inspects. */
 const MAX_INSPECTED_LOGS = 4;
-/** A larger log certainly contains messages, so it is not read. */
+/** Size in bytes above which `findEarlierLog` does not read a log, because it certainly contains messages. */
 const NON_EMPTY_LOG_BYTES = 64 * 1024;
-/** Events of a launch without other peers and messages: `joined` and `left`. */
+/** Number of events of a launch without other peers and messages: `joined` and `left`. */
 const EVENTS_OF_EMPTY_LAUNCH = 2;
 
-/** The newest log of the room, other than `current`, with another author or a message. Undefined if there is none. */
+/** Newest log of the room, except `current`, with another author or a message. Undefined if there is none. */
 export async function findEarlierLog(
 	folder: string,
 	header: Pick<LogHeader, 'roomName' | 'roomTag'>,

@@ -2,18 +2,18 @@ import {type Batch, batchByteLength, type PeerId} from '../core/event.js';
 import type {LogRecord} from './log.js';
 import {MemoryFeeds} from './memory-log.js';
 
-/** Memory that a record takes beside its entries, in bytes. */
+/** Bytes of memory that a record occupies in addition to its entries. */
 const RECORD_OVERHEAD_BYTES = 256;
 
 /**
- * Queue of records that could not be written yet, in order and bounded by bytes. Its batches can be served to peers while
- * they wait.
+ * Queue of records that could not be written yet, in order and limited in bytes. Batches in the queue can be served to
+ * peers.
  */
 export class WriteBackBuffer {
 	readonly #maxBytes: number;
 	readonly #feeds: MemoryFeeds;
 	#records: LogRecord[] = [];
-	/** Records before this index are saved already. */
+	/** Index of the first record that is not saved yet. */
 	#start = 0;
 	#bytes = 0;
 	#droppedRecords = 0;
@@ -28,7 +28,7 @@ export class WriteBackBuffer {
 		return this.#start === this.#records.length;
 	}
 
-	/** Bytes in memory. */
+	/** Bytes of memory that the queued records occupy. */
 	get bytes(): number {
 		return this.#bytes;
 	}
@@ -50,7 +50,7 @@ export class WriteBackBuffer {
 		}
 	}
 
-	/** The next records to save: about `maxBytes` of entries, at least one record if there is any. */
+	/** Next records to save: about `maxBytes` of entries, but at least one record unless the queue is empty. */
 	peek(maxBytes: number): readonly LogRecord[] {
 		let end = this.#start;
 		let bytes = 0;
@@ -75,7 +75,7 @@ export class WriteBackBuffer {
 		return this.#feeds.heldSeq(peer);
 	}
 
-	/** As `Log.batchesFrom`. */
+	/** See `Log.batchesFrom`. */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		return this.#feeds.batchesFrom(peer, seq, maxBytes, boundary);
 	}
