@@ -4,9 +4,9 @@ import type {Style, Theme} from './theme.js';
 export interface Flash {
 	readonly text: string;
 	readonly level: 'info' | 'warn' | 'error';
-	/** Wall clock, ms; 0: until the next key. */
+	/** Wall clock time at which the message expires, ms; 0: at the next key. */
 	readonly until: number;
-	/** The next key ends it before `until`. */
+	/** The next key removes the message before `until`. */
 	readonly endsOnKey?: true;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Replaces `@alcalzone/ansi-tokenize` in the bundle (`alias` in .config/build.mjs). It returns the same characters and styles,
- * but cuts coloured plain text without Unicode segmentation, and remembers the lines of the last frames: Ink splits every
- * line in every frame, although most stay the same. Without it a key takes twice as long to show (performance.md, row 9).
+ * but splits coloured plain text without Unicode segmentation, and caches lines, because Ink splits every line in every
+ * frame although most lines stay the same. Without this cache a key takes twice as long to show (performance.md, row 9).
  */
 import {
 	type AnsiCode,
@@ -14,13 +14,13 @@ import {isPlain, plainWidth} from '../text/plain-text.js';
 
 export {styledCharsToString} from '#ansi-tokenize';
 
-/** A frame has up to three texts for each of its rows. A line of 100 cells takes about 15 kB. */
+/** Maximum number of cached lines. A frame has up to three per row, and a line of 100 cells takes about 15 kB. */
 const MAX_REMEMBERED = 300;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: every escape sequence begins with one
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const COLOUR = /(\u001b\[[\d;]*m)/;
 
-/** The first entry is the one that was used the longest time ago. */
+/** Tokens by line, the least recently used first. */
 const tokensOfText = new Map<string, Token[]>();
 const charactersOfTokens = new WeakMap<readonly Token[], StyledChar[]>();
 
@@ -36,7 +36,7 @@ export function tokenize(text: string): Token[] {
 }
 
 function tokenizeText(text: string): Token[] {
-	// Odd parts are colours: `split` returns what the group matches between the texts around it.
+	// Parts with odd indexes are colours, because `split` also returns what the group matches.
 	const parts = text.split(COLOUR);
 	const isColour = (index: number) => index % 2 === 1;
 	if (!parts.every((part, index) => isColour(index) || isPlain(part))) return tokenizeAny(text);
@@ -47,7 +47,7 @@ function toCharacter(value: string): Token {
 	return {type: 'char', value, fullWidth: plainWidth(value) === 2};
 }
 
-/** Ink does not modify the result. */
+/** Returns the cached list itself, because Ink does not modify it. */
 export function styledCharsFromTokens(tokens: Token[]): StyledChar[] {
 	const known = charactersOfTokens.get(tokens);
 	if (known) return known;
@@ -56,7 +56,7 @@ export function styledCharsFromTokens(tokens: Token[]): StyledChar[] {
 	return characters;
 }
 
-/** Characters of the same style share one list, which is faster to compare than the copies that the package makes. */
+/** Gives consecutive characters of one style the same list of styles, which compares faster than the package's copies. */
 function styleTokens(tokens: readonly Token[]): StyledChar[] {
 	let styles: AnsiCode[] = [];
 	const characters: StyledChar[] = [];

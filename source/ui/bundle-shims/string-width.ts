@@ -1,12 +1,12 @@
 /**
  * Replaces `string-width` in the bundle, for Ink too (`alias` in .config/build.mjs). It returns the same widths, but asks
- * the package only for texts that are not plain. The package tests every grapheme outside ASCII against a regular expression
- * of all emoji sequences, which costs a third of the time to the first frame, and Ink measures each line in each frame.
+ * the package only for texts that are not plain (plain-text.ts). The package tests each grapheme outside ASCII against a
+ * regular expression of all emoji sequences, which takes a third of the time to the first frame.
  */
 import stringWidth from '#string-width';
 import {isPlain, plainWidth} from '../text/plain-text.js';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: every escape sequence begins with one
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const COLOURS = /\u001b\[[\d;]*m/g;
 
 /** Terminal cells of a text; escape sequences take none. */

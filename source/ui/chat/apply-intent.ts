@@ -9,7 +9,7 @@ import {cycleTimes, togglePeers} from './pane-steps.js';
 import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead} from './reading-position.js';
 import {openSearch} from './search.js';
 
-/** Applies one intent of a command, as runCommand returns it. */
+/** Applies an intent that runCommand returned. */
 export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): ChatStep {
 	switch (intent.type) {
 		case 'help':
@@ -48,7 +48,7 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 	}
 }
 
-/** Makes the timeline visible for a jump. The focus stays, so that typing goes on uninterrupted. */
+/** Closes what covers the timeline before a jump. The focus does not move, so that the jump does not interrupt typing. */
 function closeOverlays(ui: UiState): UiState {
 	return {...ui, overlay: undefined, prompt: undefined};
 }

@@ -21,7 +21,7 @@ export interface ChatAppProps {
 	readonly self: SelfInfo;
 	readonly frameOf: FrameOf;
 	readonly theme: Theme;
-	/** Called once mounted. Only a component can ask Ink to release the terminal. */
+	/** Called after mounting. Only a component can ask Ink to release the terminal. */
 	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
 }
 
@@ -87,7 +87,7 @@ interface MainProps {
 	readonly theme: Theme;
 }
 
-/** Everything above the status line: an overlay, or the panes. */
+/** The area above the status line: an overlay, or the panes. */
 function Main({snapshot, frame, chatNode, self, theme}: MainProps): ReactNode {
 	const {state, ui} = snapshot;
 	const {layout} = frame;

@@ -1,12 +1,11 @@
 /**
- * Full screen of a running node. It connects the terminal, the pure step updateChat, the effects and the frame store.
+ * Full screen of a running node. It connects the terminal, the reducer updateChat, the effects and the screen store.
  *
  *     const screen = runChatScreen({chatNode, self, stdin, stdout, stderr, environment, bell, mono, hooks});
  *     const reason = await screen.waitUntilExit();
  *     await chatNode.stop(…);
  *
- * Signals are the caller's: on one it calls `screen.stop('signal')`. The screen neither ends the process nor stops the
- * node.
+ * The caller handles signals and calls `screen.stop('signal')`. The screen neither exits the process nor stops the node.
  */
 
 import {chatKeys} from '../input/key-bindings.js';
@@ -22,12 +21,12 @@ import {type EffectPorts, runEffect} from './run-effects.js';
 import {createScreenStore} from './screen-store.js';
 import {updateChat} from './update-chat.js';
 
-/** Interval at which questions and short messages expire and an open network pane is drawn again. */
+/** Interval at which expired questions and messages are removed and an open network pane is drawn again, ms. */
 const TICK_MS = 500;
-/** The hint on the name hides the status line for this long. */
+/** Time for which the hint on changing the name replaces the status line, ms. */
 const NAME_HINT_MS = 8000;
 
-/** Opens the full screen and returns at once. */
+/** Opens the full screen and returns immediately. */
 export function runChatScreen(options: FullScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, stderr, environment, hooks} = options;
 	const {clock} = hooks;
@@ -43,7 +42,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		const {ui, effects} = updateChat(store.getUi(), message, context);
 		store.setUi(ui);
 		for (const effect of effects) runEffect(effect, ports);
-		// The results of own actions are drawn at once.
+		// The result of a user's action is drawn without delay.
 		if (effects.length > 0) store.flush();
 	}
 
@@ -87,7 +86,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		},
 	});
 
-	// Created after the screen has saved the title of the terminal.
+	// The notifier changes the terminal's title, so it is created after the screen has saved that title.
 	const notifier = createNotifier({chatNode, self, environment, clock, getUi: store.getUi, write});
 
 	function tick(): void {

@@ -1,6 +1,6 @@
 /**
- * State of the chat screen, the messages that change it, and the effects that a step requests. Plain data; updateChat
- * computes every new state.
+ * State of the chat screen, the messages that change it, and the effects that updateChat requests. All of it is plain
+ * data; updateChat computes every new state.
  */
 import type {PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
@@ -15,9 +15,9 @@ import type {Anchor} from '../timeline/viewport.js';
 
 export type Focus = 'timeline' | 'peers' | 'input';
 
-/** Question on the status line; the next key answers it. */
+/** Question on the status line, which the next key answers. */
 export type Question =
-	/** `until`: wall clock, ms. */
+	/** `until`: wall clock time at which the question expires, ms. */
 	{readonly type: 'quit'; readonly until: number} | {readonly type: 'open-link'; readonly url: string};
 
 /** Search prompt in place of the input. */
@@ -33,7 +33,7 @@ export interface Prompt {
 export interface TypedRun {
 	/** Wall clock of the last character, ms. */
 	readonly lastAt: number;
-	/** The run contains a character that is no key of the list, so that it is text; the rest of it is ignored. */
+	/** Whether the run contains a character that the list does not bind. The run is then text, and its rest is ignored. */
 	readonly isIgnored: boolean;
 }
 
@@ -51,9 +51,9 @@ export interface UiState {
 	/** The entry that keys of the timeline act on. */
 	readonly selected: OrderKey | undefined;
 	readonly selectedPeer: PeerId | undefined;
-	/** Lower case; empty: none. Enter keeps it, for n and N. */
+	/** Search text in lower case; empty: no search. Enter in the prompt keeps it for the keys n and N. */
 	readonly search: string;
-	/** The only person shown: identity key or peer id, and name. */
+	/** The only person whose entries are shown: identity key or peer id, and name. */
 	readonly filter: {readonly key: string; readonly name: string} | undefined;
 	/** Identity keys or peer ids of hidden people. */
 	readonly ignored: readonly string[];
@@ -66,12 +66,12 @@ export interface UiState {
 	readonly newestWhenLeftEnd: OrderKey | undefined;
 	/** Whether the terminal window has the focus; undefined until it reports. */
 	readonly focused: boolean | undefined;
-	/** Wall clock, ms. */
+	/** Wall clock time of the last key, ms. */
 	readonly lastKeyAt: number;
 	readonly typedRun: TypedRun | undefined;
 	/** Whether the hint on Option keys was shown. */
 	readonly optionHintShown: boolean;
-	/** In the demo Esc and Ctrl+C leave at once when nothing is open or drafted. */
+	/** Set in the demo: Esc and Ctrl+C quit without a question when nothing is open and the draft is empty. */
 	readonly isVisitor: boolean;
 }
 
@@ -104,7 +104,7 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 	};
 }
 
-/** Tells somebody in a list how to get to the input. */
+/** Message for a user who types text while a list has the focus. */
 export const TYPING_HINT = 'Press i or Esc to write';
 
 /** State that shows a short message until the next key. */
@@ -114,18 +114,18 @@ export function withInfo(ui: UiState, text: string): UiState {
 
 /** Input of updateChat. */
 export type ScreenMessage =
-	/** Everything that one read of the terminal returned. */
+	/** All tokens of one read of the terminal. */
 	| {readonly type: 'tokens'; readonly tokens: readonly Token[]}
 	| {readonly type: 'resized'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'intent'; readonly intent: Intent}
 	| {readonly type: 'flash'; readonly flash: Flash | undefined}
 	| {readonly type: 'overlay'; readonly overlay: Overlay}
-	/** The node rejected a message or command. Its text returns to the input, unless a new draft is there. */
+	/** The node rejected a message or command. Its text returns to the input, unless the user has begun a new draft. */
 	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string}
 	/** Time has passed: expires questions and short messages. */
 	| {readonly type: 'tick'};
 
-/** Side effect that a step requests; runEffect performs it. */
+/** Side effect that updateChat requests and runEffect performs. */
 export type ScreenEffect =
 	| {readonly type: 'post'; readonly text: string; readonly draft: string}
 	| {readonly type: 'run'; readonly command: Command; readonly draft: string}

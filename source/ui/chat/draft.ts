@@ -1,4 +1,4 @@
-/** Steps of the draft: typing, completion, sending, and the questions that the next key answers. */
+/** Updates of the draft: typing, completion, sending, and the questions that the next key answers. */
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
 import {utf8Length} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
@@ -26,7 +26,7 @@ export function moveDraftRow(ui: UiState, by: 1 | -1): UiState {
 	return editDraft(ui, {type: 'row', by, width: screenLayoutOf(ui).inputWidth});
 }
 
-/** Completes the name or command before the caret. Undefined when the draft is empty: Tab then switches panes. */
+/** Completes the name or command before the caret. Returns undefined for an empty draft, in which Tab switches panes. */
 export function completeDraftName(ui: UiState, by: 1 | -1, {state}: ChatContext): UiState | undefined {
 	const editor = reduceEditor(ui.editor, {
 		type: 'complete',
@@ -38,7 +38,7 @@ export function completeDraftName(ui: UiState, by: 1 | -1, {state}: ChatContext)
 	return withInfo(ui, 'Nothing to complete. Ctrl+O: next pane');
 }
 
-/** Sends the draft or runs it as a command. Sending a message marks everything as read and follows the end again. */
+/** Sends the draft or runs it as a command. Sending a message marks all messages as read and scrolls to the end. */
 export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	const draft = ui.editor.text;
 	if (draft.trim() === '') return step(draft === '' ? ui : editDraft(ui, {type: 'set', text: ''}));
@@ -64,8 +64,8 @@ function tooLongText(bytes: number): string {
 }
 
 /**
- * Answers the open question: insert a long paste, open a link, or quit. Undefined when the token is no answer; the caller
- * then drops the question and handles the token as usual.
+ * Answers the open question: insert a long paste, open a link, or quit. Returns undefined if the token is not an answer;
+ * the caller then closes the question and handles the token as usual.
  */
 export function answerQuestion(ui: UiState, token: Token, context: ChatContext): ChatStep | undefined {
 	const key = token.type === 'key' ? token.key : token.type === 'text' ? token.text.toLowerCase() : '';

@@ -1,6 +1,6 @@
 /**
- * The frame: everything derived from the state of the node and of the screen that keys and components need, such as the
- * layout, the filtered view and the viewport. It is computed once for each pair of states.
+ * The frame: values derived from the node's state and the screen's state that keys and components need, such as the
+ * layout, the filtered view and the viewport. It is computed once for each pair of these states.
  */
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
@@ -73,7 +73,7 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 	};
 }
 
-/** Layout for the current size, draft and focus. */
+/** Layout of the screen for its current size, draft and focus. */
 export function screenLayoutOf(ui: UiState): ScreenLayout {
 	return layoutScreen({
 		columns: ui.columns,
@@ -84,7 +84,7 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 	});
 }
 
-/** Position of the first entry after the marker, or -1 without one. */
+/** Position of the first entry after the marker, or -1 if no entry follows it. */
 function unreadBoundaryOf(view: TimelineView, marker: OrderKey | undefined): number {
 	if (!marker) return -1;
 	const position = view.positionOf(marker);
@@ -110,16 +110,16 @@ function createPersonFilter(ui: UiState): (state: State) => TimelineView {
 	};
 }
 
-/** Everything besides the state of the screen that a step may depend on. */
+/** Input of the update functions in addition to the state of the screen. */
 export interface ChatContext {
 	readonly state: State;
 	readonly self: SelfInfo;
-	/** Wall clock, ms. */
+	/** Wall clock time, ms. */
 	readonly now: number;
 	readonly frameOf: FrameOf;
 }
 
-/** Result of a step: the new state of the screen, and the effects to run. */
+/** Result of an update function: the new state of the screen, and the effects to run. */
 export interface ChatStep {
 	readonly ui: UiState;
 	readonly effects: readonly ScreenEffect[];

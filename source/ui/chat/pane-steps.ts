@@ -1,4 +1,4 @@
-/** Steps of focus and panes: switching, leaving, the peers pane, and the actions on the selected entry. */
+/** Updates of focus and panes: switching panes, Esc, Ctrl+C, the peers pane, and actions on the selected entry. */
 import type {PeerView} from '../../core/select-peers.js';
 import {firstOtherPeer, selectPeople} from '../../core/select-people.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -17,7 +17,7 @@ import {cancelSearch} from './search.js';
 
 const FOCUS_ORDER: readonly Focus[] = ['input', 'timeline', 'peers'];
 
-/** Moves the focus to a pane and closes what covers it. */
+/** Moves the focus to a pane and closes the overlay or prompt that covers it. */
 export function focusPane(ui: UiState, context: ChatContext, focus: Focus): UiState {
 	const closed: UiState = {...ui, overlay: undefined, prompt: undefined, focus};
 	if (focus === 'timeline') return isSelectionVisible(closed, context) ? closed : selectLast(closed, context);
@@ -30,7 +30,7 @@ export function cycleFocus(ui: UiState, context: ChatContext, by: 1 | -1): UiSta
 	return focusPane(ui, context, next ?? 'input');
 }
 
-/** Esc: closes the topmost open thing: overlay, prompt, completion, list focus, search, filter. */
+/** Handles Esc: ends the first of these that is active: overlay, prompt, completion, list focus, search, filter. */
 export function stepBack(ui: UiState, context: ChatContext): UiState {
 	if (ui.overlay) return {...ui, overlay: undefined};
 	if (ui.prompt) return cancelSearch(ui);
@@ -41,7 +41,7 @@ export function stepBack(ui: UiState, context: ChatContext): UiState {
 	return ui;
 }
 
-/** Ctrl+C: closes an overlay or prompt, else clears the draft, else asks whether to quit. */
+/** Handles Ctrl+C: closes an overlay or prompt, else clears the draft, else asks whether to quit. */
 export function interrupt(ui: UiState, context: ChatContext): UiState {
 	if (ui.overlay || ui.prompt) return stepBack(ui, context);
 	if (ui.editor.text !== '') return {...editDraft(ui, {type: 'set', text: ''}), focus: 'input', selected: undefined};
@@ -70,7 +70,7 @@ function selectFirstPeer(ui: UiState, {state}: ChatContext): UiState {
 	return known ? ui : {...ui, selectedPeer: firstOtherPeer(peers)?.peer};
 }
 
-/** Moves the selection of the peers pane by a number of rows, at most to its ends. */
+/** Moves the selection of the peers pane by a number of rows. It stops at the first and last row. */
 export function moveSelectedPeer(ui: UiState, {state}: ChatContext, by: number): UiState {
 	const peers = selectPeople(state);
 	const at = peers.findIndex(view => view.peer === ui.selectedPeer);
@@ -83,7 +83,7 @@ export function openPeerDetails(ui: UiState, context: ChatContext): UiState {
 	return selectedPeer ? {...ui, selectedPeer, overlay: {type: 'peer', peer: selectedPeer, scroll: 0}} : ui;
 }
 
-/** Filters the timeline by the selected peer, or by the author of the selected entry; a second time shows all again. */
+/** Filters the timeline by the selected peer, or by the author of the selected entry. A second call shows all again. */
 export function togglePeerFilter(ui: UiState, context: ChatContext, peers: readonly PeerView[]): UiState {
 	const {state, frameOf} = context;
 	if (ui.filter) return {...ui, filter: undefined};
@@ -108,7 +108,7 @@ export function openDetails(ui: UiState): UiState {
 	return ui.selected ? {...ui, overlay: {type: 'event', key: ui.selected, scroll: 0}} : ui;
 }
 
-/** Quotes the selected message in front of the draft, which is kept. */
+/** Inserts a quote of the selected message in front of the draft. */
 export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
 	if (entry?.type !== 'posted') return withInfo(ui, 'Only messages can be quoted');
@@ -139,7 +139,7 @@ export function openLink(ui: UiState, context: ChatContext): UiState {
 	return {...ui, question: {type: 'open-link', url}};
 }
 
-/** Accepts http and https only, never a file or a program. */
+/** Whether a link may be opened: http and https only, so that a link cannot open a file or start a program. */
 function isWebLink(text: string): boolean {
 	return /^https?:\/\/[^\s/?#]+/i.test(text) && text.length <= 2000;
 }

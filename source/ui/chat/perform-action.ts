@@ -1,4 +1,4 @@
-/** Performs each action of the key table, in the order in which overlay, prompt, input, list and screen take it. */
+/** Actions of the key table. Overlay, prompt, input, list and screen are tried in this order. */
 import {selectPeople} from '../../core/select-people.js';
 import {type Action, editActionOf} from '../input/key-bindings.js';
 import {SCROLL_TO_END, SCROLL_TO_START, scrollOverlayBy} from '../overlays/overlay-text.js';
@@ -24,7 +24,7 @@ import {
 import {goNewest, goOldest, scrollRows, selectBy} from './reading-position.js';
 import {acceptSearch, nextMatch, openSearch, updateSearch} from './search.js';
 
-/** The step that an action makes. */
+/** Performs an action of the key table. */
 export function performAction(ui: UiState, action: Action, context: ChatContext): ChatStep {
 	if (ui.overlay) {
 		const handled = overlayAction(ui, action, context);
@@ -165,7 +165,7 @@ function screenAction(ui: UiState, action: Action, context: ChatContext): ChatSt
 	}
 }
 
-/** In the demo quits where the chat would ask first, or would do nothing. */
+/** Quits in the demo where the chat would ask whether to quit, or would do nothing. */
 function quitIfVisitor(ui: UiState, next: UiState): ChatStep {
 	const asks = next.question?.type === 'quit' && ui.question === undefined;
 	if (ui.isVisitor && ui.editor.text === '' && (next === ui || asks)) return step(ui, {type: 'quit', reason: 'quit'});
@@ -178,7 +178,7 @@ function closesOverlay(action: Action): boolean {
 	);
 }
 
-/** Scrolls the overlay. The component knows the number of lines and clamps the result. */
+/** Scrolls the overlay. The component, which knows the number of lines, clamps the result. */
 function scrollOverlay(ui: UiState, action: Action, context: ChatContext): UiState {
 	if (!ui.overlay) return ui;
 	const page = Math.max(1, context.frameOf(context.state, ui).layout.mainHeight - 3);

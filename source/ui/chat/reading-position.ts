@@ -7,7 +7,7 @@ import {type Anchor, anchorShowing, firstAnchor, keyOf, scrollAnchor} from '../t
 import type {UiState} from './chat-state.js';
 import type {ChatContext} from './frame.js';
 
-/** Sets the anchor. Leaving the end marks where new messages start; returning to the end clears the mark. */
+/** Sets the anchor. Leaving the end records the newest entry, after which entries count as new; returning clears it. */
 export function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: Anchor | undefined): UiState {
 	if (anchor === undefined) return {...ui, anchor, newestWhenLeftEnd: undefined};
 	if (ui.anchor !== undefined) return {...ui, anchor};
@@ -27,8 +27,8 @@ export function scrollRows(ui: UiState, context: ChatContext, rows: number): UiS
 }
 
 /**
- * Keeps the selection visible after scrolling. In the timeline it moves to the nearest visible item; a mark that a jump
- * left while the input has the focus is cleared.
+ * Keeps the selection visible after scrolling: selects the nearest visible item if the timeline has the focus. If the
+ * input has it, the selection is cleared instead.
  */
 export function keepSelectionVisible(ui: UiState, context: ChatContext): UiState {
 	if (!ui.selected || ui.focus === 'peers' || ui.prompt) return ui;
@@ -65,7 +65,7 @@ export function selectLast(ui: UiState, context: ChatContext): UiState {
 	return {...ui, selected: last ? keyOfItem(last.item) : undefined};
 }
 
-/** Selects the item before or after the selected one, and shows it. */
+/** Selects the item before or after the selected one, and scrolls to it. */
 export function selectBy(ui: UiState, context: ChatContext, by: 1 | -1): UiState {
 	if (!ui.selected) return selectLast(ui, context);
 	const {laidOut, view} = context.frameOf(context.state, ui);
@@ -126,7 +126,7 @@ export function firstUnreadKey(ui: UiState, context: ChatContext): OrderKey | un
 	return entry && keyOf(entry);
 }
 
-/** Marks everything as read. */
+/** Marks all messages as read. */
 export function markRead(ui: UiState): UiState {
 	return {...ui, unreadMarker: undefined, newestWhenLeftEnd: undefined};
 }

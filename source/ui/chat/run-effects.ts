@@ -1,11 +1,11 @@
-/** Runs the effects that a step requests. Their results return to the step as messages. */
+/** Runs the effects that updateChat requests. Their results return to updateChat as messages. */
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import {runCommand} from '../../node/commands/run-command.js';
 import type {ScreenHooks} from '../screen-hooks.js';
 import {copyToClipboard} from '../terminal/escape-sequences.js';
 import type {ScreenEffect, ScreenMessage, UiState} from './chat-state.js';
 
-/** Everything that effects act on. */
+/** What the effects use: the node, the hooks, and the functions of the screen. */
 export interface EffectPorts {
 	readonly chatNode: ChatNode;
 	readonly self: SelfInfo;
@@ -21,10 +21,10 @@ export interface EffectPorts {
 	quit(reason: 'quit' | 'input-ended'): void;
 }
 
-/** How long the result of an effect is shown. */
+/** Time for which the result of an effect is shown, ms. */
 const FLASH_MS = 4000;
 
-/** Runs one effect. Errors become messages on the screen; nothing is thrown. */
+/** Runs one effect. It shows errors on the screen and never throws. */
 export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 	const {chatNode, hooks} = ports;
 	switch (effect.type) {

@@ -1,7 +1,7 @@
 /**
  * Store of everything on the screen: the state of the node and the state of the screen. It decides when to draw. A key is
- * drawn at once, together with all pending events. Events alone wait up to BACKGROUND_FRAME_MS, so that a busy room
- * leaves the time in between to the keys.
+ * drawn immediately, together with all pending events. Without a key, events wait up to BACKGROUND_FRAME_MS, so that a
+ * busy room leaves time for keys.
  */
 
 import type {Clock} from '../../core/environment.js';
@@ -17,12 +17,12 @@ export const BACKGROUND_FRAME_MS = 66;
 export interface ScreenSnapshot {
 	readonly state: State;
 	readonly ui: UiState;
-	/** Wall clock of the snapshot, ms. */
+	/** Wall clock time of the snapshot, ms. */
 	readonly now: number;
 }
 
 export interface ScreenStore {
-	/** The snapshot to draw. It stays the same value until listeners are notified. */
+	/** The snapshot to draw. It stays the same object until listeners are notified. */
 	getSnapshot(): ScreenSnapshot;
 	subscribe(listener: () => void): () => void;
 	getUi(): UiState;
@@ -39,7 +39,7 @@ export function createScreenStore(store: Store, initial: UiState, clock: Clock):
 	let lastFrameAt = Number.NEGATIVE_INFINITY;
 	/** Time of the last frame that a key caused. */
 	let lastInputFrameAt = Number.NEGATIVE_INFINITY;
-	/** Due time of the timer. */
+	/** Time at which the timer fires. */
 	let dueAt = Number.POSITIVE_INFINITY;
 	let timer: {cancel(): void} | undefined;
 	const unsubscribe = store.subscribe(() => scheduleDraw(lastFrameAt + BACKGROUND_FRAME_MS));
@@ -56,7 +56,7 @@ export function createScreenStore(store: Store, initial: UiState, clock: Clock):
 		for (const listener of listeners) listener();
 	}
 
-	/** Draws later, never inside a commit of the node's store, which may be in the middle of other work. */
+	/** Schedules a frame. The store never draws inside a commit of the node's store, which may be in the middle of work. */
 	function scheduleDraw(time: number): void {
 		if (time >= dueAt) return;
 		timer?.cancel();

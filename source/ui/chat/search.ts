@@ -1,4 +1,4 @@
-/** Steps of the incremental search: each letter shows and selects the nearest older match, and Esc restores the reading position. */
+/** Updates of the incremental search: each letter selects the nearest older match; Esc restores the reading position. */
 import {editorWith} from '../input/editor-state.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {matchesSearch} from '../timeline/match-search.js';
@@ -18,7 +18,7 @@ export function openSearch(ui: UiState, context: ChatContext, text = ''): UiStat
 	return text === '' ? {...opened, search: ''} : updateSearch(opened, context, {type: 'set', text});
 }
 
-/** Edits the search text and selects the match nearest to the reading position at its start. */
+/** Edits the search text and selects the match nearest to the reading position at which the search began. */
 export function updateSearch(ui: UiState, context: ChatContext, action: EditorAction): UiState {
 	if (!ui.prompt) return ui;
 	const editor = reduceEditor(ui.prompt.editor, action);
@@ -51,12 +51,12 @@ export function nextMatch(ui: UiState, context: ChatContext, by: 1 | -1): UiStat
 	return withInfo(ui, by < 0 ? 'No older match' : 'No newer match');
 }
 
-/** Enter: stays at the match and focuses the timeline, where n, N, y and r work. */
+/** Handles Enter: keeps the match selected and focuses the timeline, where the keys n, N, y and r work. */
 export function acceptSearch(ui: UiState): UiState {
 	return {...ui, prompt: undefined, focus: ui.selected ? 'timeline' : 'input'};
 }
 
-/** Esc: restores the reading position and clears the search. */
+/** Handles Esc: restores the reading position and clears the search. */
 export function cancelSearch(ui: UiState): UiState {
 	if (!ui.prompt) return ui;
 	const {anchor, selected} = ui.prompt;

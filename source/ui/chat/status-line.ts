@@ -1,6 +1,6 @@
 /**
- * Status line: room, own name and address, peers, current activity, and the number of new messages below. An open
- * question, a short message or a completion takes its place.
+ * Status line: room, own name and address, peers, current activity, and the number of new messages below the viewport.
+ * An open question, a short message or a completion replaces it.
  */
 import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
 import {findName, nameOf, statusOf} from '../../core/select-peers.js';
@@ -84,14 +84,14 @@ function completionSegments(
 	return segments;
 }
 
-/** While a command name is typed: the commands that start with it, as Tab offers them. */
+/** Commands that start with the typed letters, as Tab offers them; undefined unless a command name is being typed. */
 function matchingCommands({editor, focus, prompt}: UiState): readonly string[] | undefined {
 	if (focus !== 'input' || prompt || editor.cursor !== editor.text.length || !/^\/[^\s/]*$/.test(editor.text))
 		return undefined;
 	return findCompletion(editor.text, editor.cursor, [])?.candidates;
 }
 
-/** After a command name: its usage and description. */
+/** Usage and description of the command in the draft, or undefined. */
 function commandHelp(ui: UiState): string | undefined {
 	const match = ui.focus === 'input' && !ui.prompt ? /^\/(\w+)(\s|$)/.exec(ui.editor.text) : null;
 	const row = match?.[1] ? findCommandRow(match[1].toLowerCase()) : undefined;
@@ -103,8 +103,8 @@ function roomText({room, hasSecret}: SelfInfo): string {
 }
 
 /**
- * Fits both texts into the width. The own address is dropped first, then the hint on help, then the own name in favour of
- * the activity. The count of new messages always stays.
+ * Fits the left and the right text into the width. The own address is dropped first, then the hint on help, then the own
+ * name if an activity is shown. The count of new messages always stays.
  */
 function fitTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
@@ -140,7 +140,7 @@ function activityParts({ui, context, matches}: StatusRequest): string[] {
 	return [...parts, ...activityText(context)];
 }
 
-/** `3 of 12 matches`; the rank counts from the oldest. */
+/** Formats `3 of 12 matches`. The oldest match has rank 1. */
 function matchText({count, rank}: MatchCount): string {
 	return `${rank > 0 ? `${rank} of ` : ''}${count} ${count === 1 ? 'match' : 'matches'}`;
 }
@@ -170,7 +170,7 @@ function foreignNodesText(count: number): string {
 	return `${count} ${count === 1 ? 'node' : 'nodes'} nearby in another room`;
 }
 
-/** The hint on a key, or how much is below the viewport. */
+/** Hint on a key, or the number of new messages below the viewport. */
 function rightText({ui, context, theme}: StatusRequest): string {
 	const {viewport} = context.frameOf(context.state, ui);
 	if (viewport.atEnd) return ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: input ';

@@ -1,4 +1,4 @@
-/** The step function of the chat screen: a pure function from state and message to the new state and effects. */
+/** Reducer of the chat screen: a pure function from state and message to the new state and effects. */
 import {type Action, findAction, type KeyContext} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import {toSingleLinePaste} from '../input/reduce-editor.js';
@@ -18,7 +18,7 @@ import {performAction} from './perform-action.js';
 import {firstUnreadKey, keepSelectionVisible, scrollRows} from './reading-position.js';
 import {updateSearch} from './search.js';
 
-/** Computes the next state of the screen. The only way to change it. */
+/** Computes the next state of the screen. All changes of the state go through this function. */
 export function updateChat(ui: UiState, message: ScreenMessage, context: ChatContext): ChatStep {
 	switch (message.type) {
 		case 'tokens':
@@ -47,12 +47,12 @@ function restoreRefusedDraft(ui: UiState, draft: string, text: string): UiState 
 function expireMessages(ui: UiState, now: number): UiState {
 	const flash = ui.flash && ui.flash.until > 0 && ui.flash.until <= now ? undefined : ui.flash;
 	const question = ui.question?.type === 'quit' && ui.question.until <= now ? undefined : ui.question;
-	// An open network pane is drawn again on every tick, since it shows live figures: a new state causes a frame.
+	// A new state object causes a frame. An open network pane needs one on every tick, because it shows live figures.
 	const same = flash === ui.flash && question === ui.question && ui.overlay?.type !== 'network';
 	return same ? ui : {...ui, flash, question};
 }
 
-/** Applies the tokens of one read in order. Each step starts from the result of the one before, so that none is lost. */
+/** Applies tokens in order, each to the state that the previous one produced, so that keys of one read are not lost. */
 export function applyTokens(ui: UiState, tokens: readonly Token[], context: ChatContext): ChatStep {
 	let next = ui;
 	const effects: ScreenEffect[] = [];
@@ -69,8 +69,8 @@ export function applyTokens(ui: UiState, tokens: readonly Token[], context: Chat
 }
 
 /**
- * Number of equal ↑ or ↓ from an index on. Terminals turn the mouse wheel into arrows: two or more in one read come from
- * the wheel, never from the keyboard.
+ * Number of equal arrow keys (↑ or ↓) in a row, from an index on. Terminals send the mouse wheel as arrow keys. Two or more
+ * in one read come from the wheel, never from the keyboard.
  */
 function countWheelArrows(tokens: readonly Token[], from: number): number {
 	const first = tokens[from];
@@ -130,12 +130,12 @@ function applyText(ui: UiState, text: string, context: ChatContext): ChatStep {
 		!ui.optionHintShown && OPTION_CHARACTERS.test(text)
 			? {...ui, optionHintShown: true, flash: {text: OPTION_HINT, level: 'info', until: 0}}
 			: ui;
-	// With the focus in the input, typing closes an overlay and all of it goes to the draft.
+	// With the focus in the input, typing closes an overlay, and the whole text goes to the draft.
 	const target = hinted.overlay && hinted.focus === 'input' ? {...hinted, overlay: undefined} : hinted;
 	const keyContext = keyContextOf(target);
 	if (keyContext === 'prompt') return step(updateSearch(target, context, {type: 'type', text}));
 	if (keyContext === 'input') return typeInDraft(target, text);
-	// In a list every character is a key. A key may move the focus to the input, where the rest is text.
+	// In a list every character is a key. A key may move the focus to the input, where the remaining characters are text.
 	let next: ChatStep = step(target);
 	for (const character of text) {
 		const result = applyCharacter(next.ui, character, context);
@@ -159,14 +159,14 @@ function applyCharacter(ui: UiState, character: string, context: ChatContext): C
 const TYPED_RUN_MS = 500;
 
 /**
- * The run of characters that is being typed into a list. A run with a character that is no key of the list is a line meant
- * for the input: the rest of it is ignored, and none of it reaches the input.
+ * The run of characters that is being typed into a list. A run with a character that the list does not bind is a line
+ * meant for the input. The rest of such a run is ignored, and no part of it reaches the input.
  */
 function currentTypedRun({typedRun}: UiState, {now}: ChatContext): TypedRun | undefined {
 	return typedRun && now - typedRun.lastAt < TYPED_RUN_MS ? typedRun : undefined;
 }
 
-/** Whether an action leads to the input. Its key counts only as the first of a run, since "give" contains an `i` too. */
+/** Whether an action moves the focus to the input. Its key counts only as the first of a run, as "give" contains an `i`. */
 function focusesInput(action: Action): boolean {
 	return action === 'back' || action === 'quote';
 }
@@ -180,7 +180,7 @@ function applyPaste(ui: UiState, text: string, context: ChatContext): ChatStep {
 	return step(editDraft({...ui, focus: 'input', selected: undefined, overlay: undefined}, {type: 'paste', text}));
 }
 
-/** Losing the focus sets the unread rule after the newest entry, unless older entries are unread. */
+/** Handles a focus report. A loss of focus sets the unread rule after the newest entry, unless older ones are unread. */
 function applyWindowFocus(ui: UiState, focused: boolean, context: ChatContext): UiState {
 	if (focused || ui.focused === false || firstUnreadKey(ui, context)) return {...ui, focused};
 	const {view} = context.frameOf(context.state, ui);

@@ -6,7 +6,7 @@ import type {DraftSnapshot, EditorState} from './editor-state.js';
 export interface DraftLayout {
 	readonly lines: readonly LineRange[];
 	readonly caretRow: number;
-	/** Cells from the left; equals the width after a full row. */
+	/** Caret position in cells from the left; equals the width if the row is full. */
 	readonly caretColumn: number;
 }
 
@@ -19,7 +19,7 @@ export function layoutDraft({text, cursor}: DraftSnapshot, width: number): Draft
 	return {lines, caretRow, caretColumn: Math.min(column, width)};
 }
 
-/** The last row that starts at or before the caret. A caret at a line break is at the start of the next row. */
+/** Index of the last row that starts at or before the caret. A caret after a line break is in the next row. */
 function rowOfCaret(lines: readonly LineRange[], cursor: number): number {
 	let row = 0;
 	for (let index = 0; index < lines.length; index++) {
@@ -42,7 +42,7 @@ export function offsetAtColumn(text: string, line: LineRange, column: number): n
 	return offset;
 }
 
-/** The visible rows of the draft, with the caret relative to them. */
+/** Visible rows of the draft. The caret position is relative to the first of them. */
 export interface InputRows {
 	readonly rows: readonly string[];
 	readonly caretRow: number;
@@ -52,7 +52,7 @@ export interface InputRows {
 	readonly hiddenBelow: number;
 }
 
-/** At most `height` rows of the draft around the caret. */
+/** Selects at most `height` rows of the draft, including the row of the caret. */
 export function visibleInputRows(editor: EditorState, width: number, height: number): InputRows {
 	const {lines, caretRow, caretColumn} = layoutDraft(editor, width);
 	const top = Math.max(0, Math.min(caretRow - Math.floor(height / 2), lines.length - height));

@@ -6,7 +6,7 @@ export interface DraftSnapshot {
 	readonly cursor: number;
 }
 
-/** An open choice of completions: the chosen one replaces [start, end) of the draft. */
+/** Open list of completions. The chosen one replaces the range [start, end) of the draft. */
 export interface CompletionState {
 	readonly start: number;
 	readonly end: number;
@@ -28,7 +28,7 @@ export interface EditorState extends DraftSnapshot {
 	readonly lastEdit: EditKind;
 	/** Sent texts, oldest first. */
 	readonly history: readonly string[];
-	/** Index into the history; its length means the unsent draft. */
+	/** Index into the history. The length of the history stands for the unsent draft. */
 	readonly historyIndex: number;
 	/** The unsent draft while an entry of the history is shown. */
 	readonly unsentDraft: string;
@@ -39,7 +39,7 @@ export interface EditorState extends DraftSnapshot {
 
 const MAX_UNDO = 200;
 export const MAX_HISTORY = 500;
-/** A paste of more lines needs a confirmation. */
+/** Maximum number of lines of a paste that is inserted without confirmation. */
 export const MAX_PASTE_LINES = 20;
 
 export const emptyEditor: EditorState = {

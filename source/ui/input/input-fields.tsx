@@ -9,23 +9,23 @@ import type {Segment, Theme} from '../theme.js';
 import {visibleInputRows} from './draft-layout.js';
 import type {EditorState} from './editor-state.js';
 
-/** Cells of the prefix of each row. A caret after a full row takes one more cell at the end. */
+/** Width of the prefix of each row, in cells. */
 const PREFIX_CELLS = 2;
 
 export interface InputBoxProps {
 	readonly editor: EditorState;
-	/** Cells of a row of the draft. */
+	/** Width of a row of the draft, in cells. */
 	readonly width: number;
 	readonly height: number;
 	/** Row of the screen where the box begins. */
 	readonly top: number;
 	readonly focused: boolean;
-	/** Shown while the draft is empty. */
+	/** Text shown while the draft is empty. */
 	readonly hint: string;
 	readonly theme: Theme;
 }
 
-/** Input box. It places the terminal's own cursor at the caret, since an input method opens its window there. */
+/** Input box. It places the terminal's cursor at the caret, because input methods open their window at the cursor. */
 export function InputBox({editor, width, height, top, focused, hint, theme}: InputBoxProps): ReactNode {
 	const {setCursorPosition} = useCursor();
 	const {rows, caretRow, caretColumn, hiddenAbove, hiddenBelow} = visibleInputRows(editor, width, height);
@@ -56,7 +56,7 @@ export interface PromptLineProps {
 	readonly placeholder: string;
 	readonly editor: EditorState;
 	readonly width: number;
-	/** Row of the screen. */
+	/** Row of the screen in which the prompt is drawn. */
 	readonly top: number;
 	readonly theme: Theme;
 }

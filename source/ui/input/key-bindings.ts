@@ -1,6 +1,6 @@
 /**
- * Key table of the chat. Keys are looked up here, and the help overlay and the readme's table are made from it. No action
- * depends on Alt, F-keys or Shift+Enter alone, because terminals and desktops intercept some of them.
+ * Key table of the chat. Key lookup, the help overlay and the readme's table use it. No action depends on Alt, F-keys or
+ * Shift+Enter alone, because terminals and desktops intercept some of them.
  */
 import type {Direction, EditName, EditorAction} from './reduce-editor.js';
 
@@ -58,7 +58,7 @@ export type Action =
 	| `move:${Direction}`;
 
 export interface KeyRow {
-	/** Text of the help. */
+	/** Description in the help overlay and in the readme. */
 	readonly description: string;
 	readonly scope: KeyScope;
 	readonly action: Action;
@@ -239,14 +239,14 @@ for (const row of keyRows) {
 		actionByScopedKey.set(`${row.scope} ${key}`, row.action);
 }
 
-/** Every key of some rows, in lower case: the keys that a decoder may read after an Alt prefix. */
+/** All keys of the given rows, in lower case, for createKeyDecoder. */
 export function collectKeys(rows: readonly Pick<KeyRow, 'keys' | 'alternativeKeys'>[]): ReadonlySet<string> {
 	return new Set(
 		rows.flatMap(({keys, alternativeKeys = []}) => [...keys, ...alternativeKeys]).map(key => key.toLowerCase()),
 	);
 }
 
-/** The keys of the chat. */
+/** All keys of the chat, in lower case. */
 export const chatKeys: ReadonlySet<string> = collectKeys(keyRows);
 
 /** The focused part of the screen. */
@@ -297,7 +297,7 @@ const editorActionByAction = new Map<Action, EditorAction>([
 	...DIRECTIONS.map((to): [Action, EditorAction] => [`move:${to}`, {type: 'move', to}]),
 ]);
 
-/** The edit that an action makes in a text field, or undefined. */
+/** The edit that an action performs in a text field, or undefined if it performs none. */
 export function editActionOf(action: Action): EditorAction | undefined {
 	return editorActionByAction.get(action);
 }

@@ -1,21 +1,21 @@
 /**
- * Incremental decoder from terminal bytes to tokens. Every split of the bytes into reads gives the same tokens, except that
- * texts may be split, as long as the reads of one escape sequence arrive within the escape timeout. After the timeout the
+ * Incremental decoder from terminal bytes to tokens. How the bytes are split into reads does not change the tokens, except
+ * that a text may become several tokens. If the rest of an escape sequence does not arrive within the escape timeout, the
  * caller calls `flush`.
  */
 import {ALT_BIT, decodeEscapeSequence, keyName, type Token, toLatinKey} from './key-token.js';
 
 export interface KeyDecoder {
 	push(bytes: Uint8Array | string): Token[];
-	/** Decodes pending input as it is, after the escape timeout: a lone ESC becomes the Esc key. */
+	/** Decodes the pending input without waiting for more bytes: a lone ESC becomes the Esc key. */
 	flush(): Token[];
 	/** Whether input waits for more bytes or for `flush`; false during a paste. */
 	readonly isPending: boolean;
-	/** Whether the decoder is outside of every sequence and paste. */
+	/** Whether the decoder is neither inside an escape sequence nor inside a paste. */
 	readonly isIdle: boolean;
 }
 
-/** A paste without an end is cut at this length; later input is typed text again. */
+/** Maximum length of a paste, in UTF-16 units. A paste without an end is cut there, and later input is typed text again. */
 export const MAX_PASTE_UNITS = 1024 * 1024;
 const MAX_SEQUENCE_UNITS = 256;
 const PASTE_START = '\u001B[200~';
@@ -28,7 +28,7 @@ interface DecodedToken {
 
 const NEEDS_MORE = 'more';
 
-/** `boundKeys`: all keys of the screen, in lower case (collectKeys). Only those are decoded from ESC and a character. */
+/** `boundKeys`: all keys of the screen, in lower case. ESC and a character are decoded as Alt only for a bound key. */
 export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 	const utf8 = new TextDecoder('utf-8', {ignoreBOM: true});
 	let buffer = '';
@@ -109,9 +109,8 @@ function controlKey(code: number): string {
 }
 
 /**
- * Decodes input that starts with ESC: a sequence, Alt with a bound key, or the Esc key. It is the Esc key when nothing
- * follows, or a character that is not bound with Alt. Over a slow connection Esc and the next typed text arrive in one
- * read.
+ * Decodes input that starts with ESC: a sequence, Alt with a bound key, or the Esc key. ESC before a character that is not
+ * bound with Alt is the Esc key, because a slow connection delivers Esc and the next typed text in one read.
  */
 function escapeToken(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
 	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
@@ -131,7 +130,7 @@ function altControl(code: number): string {
 	return key.startsWith('ctrl+') ? `ctrl+alt+${key.slice(5)}` : `alt+${key}`;
 }
 
-/** ESC ESC [ A is Alt+↑ in some terminals. Before any other input the first ESC is the Esc key. */
+/** Decodes ESC ESC [ A, which is Alt+↑ in some terminals. In front of anything else, the first ESC is the Esc key. */
 function doubleEscape(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
 	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
 	const inner = nextToken(input.slice(1), false, boundKeys);
@@ -141,10 +140,10 @@ function doubleEscape(input: string, final: boolean, boundKeys: ReadonlySet<stri
 	return plain ? {token: {type: 'key', key: `alt+${token.key}`}, consumed: inner.consumed + 1} : escapeKey;
 }
 
-// CSI: parameters, intermediates, final byte. rxvt ends some in `$`; the function keys of the Linux console are CSI [ A.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with it
+// CSI: parameters, intermediates, final byte. rxvt ends some sequences in `$`; the Linux console sends F1 as CSI [ A.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const SEQUENCE = /^\u001B(?:O[ -~]|\[\[[A-E]|\[[0-?]*\$(?![@-~])|\[[0-?]*[ -/]*[@-~])/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with it
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const UNFINISHED = /^\u001B(?:O|\[\[?[0-?]*[ -/]*)$/;
 
 function sequenceToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
@@ -158,7 +157,7 @@ function sequenceToken(input: string, final: boolean): DecodedToken | typeof NEE
 
 /** Skips an OSC, DCS or APC answer of the terminal. */
 function stringToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences end with it
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: such sequences end with a control character
 	const end = /\u0007|\u001B\\/.exec(input);
 	if (end) return {consumed: end.index + end[0].length};
 	if (!final && input.length < MAX_PASTE_UNITS) return NEEDS_MORE;

@@ -1,4 +1,4 @@
-/** The key table for people: the lines of the help overlay, and the markdown table of the readme. */
+/** Key table as text: the lines of the help overlay, and the markdown table of the readme. */
 import {type Action, type KeyRow, type KeyScope, keyRows} from './key-bindings.js';
 
 const KEY_NAMES: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
 	shift: 'Shift',
 };
 
-/** `ctrl+alt+x` as `Ctrl+Alt+X`; a capital letter after a modifier is Shift with the letter. */
+/** Formats `ctrl+alt+x` as `Ctrl+Alt+X`, and `alt+X` as `Alt+Shift+X`. */
 export function keyLabel(key: string): string {
 	const parts = key.split('+');
 	return parts
@@ -76,7 +76,7 @@ export function keyHelpLines(rows: readonly KeyRow[] = keyRows): KeyHelpLine[] {
 interface KeyGroup {
 	readonly title: string;
 	readonly scope: KeyScope;
-	/** Omitted: every action of the scope that no earlier group includes. */
+	/** Whether the group includes an action. If omitted, it includes every action that no earlier group includes. */
 	readonly includes?: (action: Action) => boolean;
 }
 

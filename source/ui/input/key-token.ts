@@ -1,20 +1,19 @@
 /**
- * Tokens of terminal input, and the decoding of one escape sequence. A key is written as `ctrl+alt+shift+name` with the
- * modifiers that it has, in that order. The name is one of key-bindings.ts or the character itself: `alt+u`, and `alt+U`
- * with Shift.
+ * Token of terminal input. A key is written as its modifiers, in the order `ctrl+alt+shift+`, and its name. The name is
+ * one that key-bindings.ts uses, or the character itself: `alt+u`, and `alt+U` with Shift.
  */
 export type Token =
 	| {readonly type: 'key'; readonly key: string}
 	/** Printable characters, never a control. */
 	| {readonly type: 'text'; readonly text: string}
-	/** A whole paste, bracketed or recognized by its reads (terminal/token-reader.ts). */
+	/** A whole paste, bracketed or detected by terminal/token-reader.ts. */
 	| {readonly type: 'paste'; readonly text: string}
 	/** Focus report (mode 1004): the terminal window got or lost the focus. */
 	| {readonly type: 'focus'; readonly focused: boolean}
 	/** Answer to `CSI ? u`: the terminal supports the kitty keyboard protocol. */
 	| {readonly type: 'kitty-keyboard'};
 
-/** Modifier bits of xterm and kitty: the parameter minus one. */
+/** Modifier bits of xterm and kitty. The parameter of a sequence is their sum plus one. */
 const SHIFT_BIT = 1;
 export const ALT_BIT = 2;
 const CTRL_BIT = 4;
@@ -71,7 +70,7 @@ const KEY_BY_TILDE_NUMBER: Readonly<Record<string, string>> = {
 
 const RXVT_SHIFTED_KEYS: Readonly<Record<string, string>> = {a: 'up', b: 'down', c: 'right', d: 'left'};
 
-/** Key names by the numbers of kitty and CSI u. */
+/** Key names by the key codes of the kitty protocol and of CSI u. */
 const KEY_BY_CODE: Readonly<Record<number, string>> = {
 	8: 'backspace',
 	9: 'tab',
@@ -91,7 +90,7 @@ const KEY_BY_CODE: Readonly<Record<number, string>> = {
 	57426: 'delete',
 };
 
-/** Caps Lock and Num Lock, which are ignored. */
+/** Modifier bits of Caps Lock and Num Lock, which are ignored. */
 const LOCK_BITS = 64 | 128;
 
 /**
@@ -124,7 +123,7 @@ function namedKey(name: string | undefined, modifiers: number): Token | undefine
 	return name === undefined ? undefined : {type: 'key', key: keyName(name, modifiers)};
 }
 
-/** Decodes `code[:shifted[:base]]`, Unicode numbers. Ctrl and Alt use the key of the base layout where it is reported. */
+/** Decodes the Unicode code points `code[:shifted[:base]]`. Ctrl and Alt use the base layout's key if it is reported. */
 function decodeKeyCode(field: string, modifiers: number): Token | undefined {
 	const [code, shifted, base] = field.split(':');
 	const number = Number(code || 1);

@@ -1,6 +1,6 @@
 /**
- * Editor of the draft and of prompts: a pure reducer from state and action to state, so that keys which arrive together
- * are all applied. Edits work on graphemes and words.
+ * Editor of the draft and of prompts: a pure reducer from state and action to state, so that all keys that arrive
+ * together are applied. Edits work on graphemes and words.
  */
 import {cleanText} from '../../core/text.js';
 import {lineRangeAt, nextBoundary, nextWord, previousBoundary, previousWord} from '../text/graphemes.js';
@@ -44,7 +44,7 @@ export type EditorAction =
 	| {readonly type: 'edit'; readonly edit: EditName}
 	| {readonly type: 'yank'}
 	| {readonly type: 'move'; readonly to: Direction}
-	/** `width`: cells of the input box. */
+	/** `width`: width of a row of the draft, in cells. */
 	| {readonly type: 'row'; readonly by: 1 | -1; readonly width: number}
 	| {readonly type: 'history'; readonly by: 1 | -1}
 	| {
@@ -55,7 +55,7 @@ export type EditorAction =
 	/** Replaces the draft; undo restores the old one. */
 	| {readonly type: 'set'; readonly text: string};
 
-/** The state after an action. */
+/** Returns the state after an action. */
 export function reduceEditor(editor: EditorState, action: EditorAction): EditorState {
 	switch (action.type) {
 		case 'type':
@@ -127,7 +127,7 @@ function deleteForward(editor: EditorState): EditorState {
 	return replaceRange(editor, {start: editor.cursor, end}, '', 'delete', editor.lastEdit === 'delete');
 }
 
-/** Deletes a range into the kill buffer. Consecutive kills accumulate, as in readline; backward ones in front. */
+/** Deletes a range into the kill buffer. Consecutive kills accumulate, as in readline; backward kills are prepended. */
 function kill(editor: EditorState, start: number, end: number, backwards: boolean): EditorState {
 	if (start === end) return editor;
 	const removed = editor.text.slice(start, end);
@@ -160,7 +160,7 @@ function killWordForward(editor: EditorState): EditorState {
 	return kill(editor, editor.cursor, nextWord(editor.text, editor.cursor), false);
 }
 
-/** Opens a choice of completions, or moves to the next candidate of an open one. Returns the same editor without any. */
+/** Opens the list of completions, or moves to the next one in an open list. Without candidates nothing changes. */
 function completeDraft(
 	editor: EditorState,
 	findCandidates: (editor: EditorState) => CompletionCandidates | undefined,
@@ -221,7 +221,7 @@ function caretTarget({text, cursor}: EditorState, direction: Direction): number 
 	}
 }
 
-/** Moves the caret by one drawn row; beyond the first or last row, through the history. */
+/** Moves the caret by one drawn row. Up in the first row and down in the last row move through the history instead. */
 function moveRow(editor: EditorState, by: 1 | -1, width: number): EditorState {
 	const layout = layoutDraft(editor, width);
 	const line = layout.lines[layout.caretRow + by];
@@ -260,10 +260,10 @@ function submitDraft(editor: EditorState): EditorState {
 	};
 }
 
-/** Far above the limit of a message: a paste is kept whole, and sending reports a draft that is too long. */
+/** Maximum size of a paste. It is far above MAX_TEXT_BYTES, so that sending, not pasting, reports a text as too long. */
 const MAX_PASTE_BYTES = 1024 * 1024;
 
-/** Inserts a paste with its line breaks, without the final one that copying a line adds. A long paste asks first. */
+/** Inserts a paste with its line breaks, except the final one, which copying a line adds. A long paste asks first. */
 function pasteText(editor: EditorState, pasted: string): EditorState {
 	const text = cleanText(pasted.replace(/\r\n?/g, '\n'), MAX_PASTE_BYTES).replace(/\n$/, '');
 	if (text.split('\n').length > MAX_PASTE_LINES) return {...editor, pendingPaste: text};
@@ -272,7 +272,7 @@ function pasteText(editor: EditorState, pasted: string): EditorState {
 
 const MAX_PROMPT_PASTE_UNITS = 500;
 
-/** A paste for a prompt, which has one row: line breaks become spaces. Terminals end pasted lines in CR. */
+/** Converts a paste for a prompt, which has one row: line breaks become spaces. Terminals end pasted lines in CR. */
 export function toSingleLinePaste(pasted: string): string {
 	return pasted
 		.replace(/[\r\n]+$/, '')
