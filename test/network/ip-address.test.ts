@@ -37,7 +37,7 @@ describe('directed broadcast', () => {
 		expect(directedBroadcast(address, prefix)).toBe(expected);
 	});
 
-	it('is in the subnet, and the same for every address of it', () => {
+	it('is in the subnet and the same for every address in that subnet', () => {
 		fc.assert(
 			fc.property(fc.nat(0xffffffff), fc.nat(0xffffffff), fc.integer({min: 1, max: 30}), (value, other, prefix) => {
 				const address = formatIpv4(value);
@@ -51,7 +51,7 @@ describe('directed broadcast', () => {
 });
 
 describe('addresses', () => {
-	it('survive being parsed and formatted', () => {
+	it('are unchanged after they are parsed and formatted', () => {
 		fc.assert(fc.property(fc.nat(0xffffffff), value => parseIpv4(formatIpv4(value)) === value));
 	});
 
@@ -94,7 +94,7 @@ describe('addresses', () => {
 		expect(isPublic(address)).toBe(expected);
 	});
 
-	it('tell loopback and link-local', () => {
+	it('are recognised as loopback and as link-local', () => {
 		expect(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1', '128.0.0.1', '::2'].map(isLoopback)).toEqual([
 			...[true, true, true, true],
 			...[false, false],
@@ -117,7 +117,7 @@ describe('addresses', () => {
 		expect(mayReach(host, address)).toBe(expected);
 	});
 
-	it('are on-link where an interface has their subnet, the narrowest of several', () => {
+	it('are on-link if an interface has their subnet; of several interfaces, the one with the longest prefix is chosen', () => {
 		const wide = localInterface('10.0.0.1', 8);
 		const narrow = localInterface('10.1.0.1', 24);
 		expect(interfaceFor('10.1.0.77', [wide, narrow])).toBe(narrow);

@@ -39,7 +39,7 @@ async function hear(host: MemoryHost): Promise<{texts: string[]; beacon: ReturnT
 }
 
 describe('streams on the memory network', () => {
-	it('stall while one or both directions of a link are cut, and lose nothing when it heals', async () => {
+	it('stall while one or both directions of a link are cut, and continue without loss when the link is restored', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		world.network.links.set('a', 'b', {stream: 'stalled'});
@@ -53,7 +53,7 @@ describe('streams on the memory network', () => {
 		expect(b.text()).toBe('one two');
 	});
 
-	it('break at both ends when they are reset', async () => {
+	it('fail at both ends when they are reset', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		world.network.reset('a', 'b');
@@ -65,7 +65,7 @@ describe('streams on the memory network', () => {
 		expect(world.network.openEnds).toBe(0);
 	});
 
-	it('end at once when a process is killed, and stall after a power failure until the host restarts', async () => {
+	it('end immediately when a process is killed, but stall after a power failure until the host restarts', async () => {
 		const killed = createWorld();
 		const one = await connect(killed);
 		killed.hosts[1]!.crash('killed');
@@ -95,7 +95,7 @@ describe('streams on the memory network', () => {
 		expect(b.text()).toBe('where are you');
 	});
 
-	it('cannot be opened to a blocked address, but to another address of the same host', async () => {
+	it('cannot be opened to a blocked address, but can be opened to another address of the same host', async () => {
 		const {clock, network, hosts} = createWorld(['a']);
 		const both = network.addHost('both', ['10.0.0.2', '10.0.0.3']);
 		both.blockDials(['10.0.0.2']);
@@ -107,7 +107,7 @@ describe('streams on the memory network', () => {
 		expect([shut, open && 'connection' in open]).toMatchObject([{failure: {code: 'timeout'}}, true]);
 	});
 
-	it('pass at the bandwidth of the link', async () => {
+	it('transfer data at the bandwidth of the link', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		world.network.links.setDefaults({bytesPerSecond: 100_000});
@@ -124,20 +124,23 @@ describe('streams on the memory network', () => {
 		['refused', {connect: 'refused'}, 'refused'],
 		['dropped by a firewall', {connect: 'dropped'}, 'timeout'],
 		['cut', {stream: 'stalled'}, 'timeout'],
-	] as const)('tell a dialler that he was %s, and leave the other way alone', async (_title, faults, code) => {
-		const world = createWorld();
-		const {port} = await connect(world);
-		world.network.links.set('a', 'b', faults);
-		const dial = world.hosts[0]!.createTransport({psk: PSK}).dial('10.0.0.2', port);
-		await world.clock.advance(DIAL_TIMEOUT_MS);
-		expect(await dial).toMatchObject({failure: {code}});
-		const {port: back} = await world.hosts[0]!.createTransport({psk: PSK}).listen(() => {});
-		const other = world.hosts[1]!.createTransport({psk: PSK}).dial('10.0.0.1', back);
-		await world.clock.advance(DIAL_TIMEOUT_MS);
-		expect('connection' in (await other)).toBe(code !== 'timeout' || !('stream' in faults));
-	});
+	] as const)(
+		'fail to open with the matching error code if dials over this direction of a link are %s',
+		async (_title, faults, code) => {
+			const world = createWorld();
+			const {port} = await connect(world);
+			world.network.links.set('a', 'b', faults);
+			const dial = world.hosts[0]!.createTransport({psk: PSK}).dial('10.0.0.2', port);
+			await world.clock.advance(DIAL_TIMEOUT_MS);
+			expect(await dial).toMatchObject({failure: {code}});
+			const {port: back} = await world.hosts[0]!.createTransport({psk: PSK}).listen(() => {});
+			const other = world.hosts[1]!.createTransport({psk: PSK}).dial('10.0.0.1', back);
+			await world.clock.advance(DIAL_TIMEOUT_MS);
+			expect('connection' in (await other)).toBe(code !== 'timeout' || !('stream' in faults));
+		},
+	);
 
-	it('wait for a frozen process and reach it, in order, when it thaws', async () => {
+	it('to a frozen process deliver their data in order when the process continues', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		const fired: number[] = [];
@@ -153,7 +156,7 @@ describe('streams on the memory network', () => {
 		expect([b.text(), fired]).toEqual(['one two', [thawed]]);
 	});
 
-	it('stay unread at a frozen process until its due timers have run', async () => {
+	it('to a frozen process stay unread until the due timers of that process have run', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		const seen: unknown[] = [];
@@ -184,7 +187,7 @@ describe('datagrams on the memory network', () => {
 		expect(to.texts).not.toEqual([...to.texts].sort((a, b) => Number(a) - Number(b)));
 	});
 
-	it('pass by multicast where broadcast is filtered, stay in their subnet, and stop at an unplugged host', async () => {
+	it('arrive by multicast if broadcast is filtered, stay in their subnet, and do not reach an unplugged host', async () => {
 		const world = createWorld(['a', 'b', 'c']);
 		const far = world.network.addHost('far', '10.0.9.1');
 		world.network.links.setDefaults({broadcast: false});
@@ -195,7 +198,7 @@ describe('datagrams on the memory network', () => {
 		expect(heard.map(({texts}) => texts.length)).toEqual([4, 1, 0, 0]);
 	});
 
-	it('do not cross a partition until it is healed', async () => {
+	it('do not cross a partition before it is removed', async () => {
 		const world = createWorld(['a', 'b', 'c']);
 		const heard = await Promise.all(world.hosts.map(hear));
 		world.network.partition(['a', 'b'], ['c']);
@@ -223,13 +226,13 @@ describe('the fake clock and random source', () => {
 		return [heard.map(({texts}) => texts), b.calls.length, b.text(), Buffer.from(a.connection.keyingMaterial)];
 	}
 
-	it('has the same history for the same seed, and different histories for different seeds', async () => {
+	it('produce the same events for the same seed, and different events for different seeds', async () => {
 		const [one, again, other] = [await history(5), await history(5), await history(6)];
 		expect(again).toEqual(one);
 		expect(other).not.toEqual(one);
 	});
 
-	it('runs timers by time and then by creation order, and settles promises between them', async () => {
+	it('run timers by time, timers of the same time by creation order, and settle promises between timers', async () => {
 		const clock = createFakeClock(1000);
 		const order: string[] = [];
 		clock.after(20, () => order.push('late'));
@@ -249,7 +252,7 @@ describe('the fake clock and random source', () => {
 		expect([order.at(-1), clock.monotonic()]).toEqual(['late', 5010]);
 	});
 
-	it('gives each node a wall clock with the configured error', () => {
+	it('give each node a wall clock with the configured error', () => {
 		const clock = createFakeClock(1000);
 		const view = clock.view({skewMs: 300});
 		expect([view.now(), view.monotonic()]).toEqual([1300, 0]);
@@ -257,7 +260,7 @@ describe('the fake clock and random source', () => {
 		expect(view.now()).toBe(500);
 	});
 
-	it('runs no timer of a killed node and no timer that was cancelled while frozen', async () => {
+	it('run no timer of a killed node, and no timer that was cancelled while its node was frozen', async () => {
 		const clock = createFakeClock();
 		const [frozen, killed] = [clock.view(), clock.view()];
 		const ran: string[] = [];

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {createSystemClock, systemRandom} from '../../source/network/system-clock.js';
 
-it('adds to monotonic time what the machine slept, and never goes back', () => {
+it('the system clock adds the time that the computer slept to monotonic time, which never goes back', () => {
 	const time = {awake: 100, boot: 50_000};
 	const clock = createSystemClock({wall: () => 0, awake: () => time.awake, sinceBoot: () => time.boot});
 	const pass = (awake: number, slept: number) => {
@@ -18,7 +18,7 @@ it('adds to monotonic time what the machine slept, and never goes back', () => {
 	expect(pass(1, 0)).toBe(62_301);
 });
 
-it('runs a timer once, and not when it was cancelled', async () => {
+it('the system clock runs a timer once, and runs no timer that was cancelled', async () => {
 	const clock = createSystemClock();
 	const ran: string[] = [];
 	const before = clock.monotonic();
@@ -30,7 +30,7 @@ it('runs a timer once, and not when it was cancelled', async () => {
 	expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1000);
 });
 
-it('hands out fractions below one and bytes of the length asked for', () => {
+it('the system random source returns fractions below one and the requested number of bytes', () => {
 	const fractions = Array.from({length: 1000}, systemRandom.fraction);
 	expect(fractions.every(fraction => fraction >= 0 && fraction < 1)).toBe(true);
 	expect(Math.abs(fractions.reduce((sum, fraction) => sum + fraction) / 1000 - 0.5)).toBeLessThan(0.1);

@@ -18,7 +18,7 @@ import {createLeakyBucket, type LeakyBucket} from '../scheduling/rate-limiters.j
 export interface AuthorRateLimiter {
 	/** Counts live events of an author. `now`: monotonic ms. */
 	record(author: PeerId, events: number, bytes: number, now: number): void;
-	/** Time from which more events of this author are accepted, in monotonic ms. It is `now` or earlier within the limits. */
+	/** Time from which more events of this author are accepted, monotonic ms. Not after `now`: they are accepted now. */
 	readyAt(author: PeerId, now: number): number;
 }
 

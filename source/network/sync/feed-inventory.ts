@@ -19,7 +19,7 @@ export interface FeedInventory {
 	digest(): Uint8Array;
 	/** The listed feeds of one bucket. */
 	bucket(index: number): readonly HaveFeed[];
-	/** About `maxBytes` of stored batches, beginning with the one that contains `seq`. None crosses the seq `boundary`. */
+	/** About `maxBytes` of stored batches, from the one that contains `seq` on. None crosses the seq `boundary`. */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
 	/** Whether the feed may be requested. False if it is frozen after a fork or ignored, or if `hasRoom` is false. */
 	isAcceptable(peer: PeerId): boolean;

@@ -15,7 +15,7 @@ import {runWithinBudget} from '../scheduling/chunked-work.js';
 import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-/** Maximum bytes of entries sent in one turn of the event loop: about 400 messages. The peer needs a few ms for them. */
+/** Maximum bytes of entries sent in one turn of the event loop: about 400 messages, a few ms of work for the peer. */
 const TURN_BYTES = 32 * 1024;
 const MIN_TURN_BYTES = 4 * 1024;
 /** Maximum time of a turn. Reading short batches takes longer, so fewer bytes are sent in a turn. */

@@ -37,11 +37,11 @@ export interface SyncOptions {
 	readonly sink: BatchSink;
 	/** Called when a connected peer has acknowledged the own feed up to `seq`. */
 	onDelivered(peer: PeerId, seq: number): void;
-	/** Called once per connection, when this node has all events that the peer listed first. `received`: events it sent. */
+	/** Called once per connection, when this node has all events that the peer listed first. `received`: their number. */
 	onSynced(peer: PeerId, received: number): void;
 	/** Called with the progress of missing events, as numbers of events. `expected` is 0 when no event is missing. */
 	onProgress(received: number, expected: number): void;
-	/** Called when events are dropped or not requested because of a limit. `peer`: their author, or the peer at the limit. */
+	/** Called when a limit causes events to be dropped or not requested. `peer`: their author, or the peer at fault. */
 	onLimit(limit: SyncLimit, peer: PeerId): void;
 	/** Called when the feed of this author is found to be forked. It is frozen from then on. */
 	onFork(author: PeerId): void;
@@ -54,7 +54,7 @@ export interface Sync {
 	/** Uses `link` as the connection to its peer from now on. `closed`: another connection to that peer, now closed. */
 	replaced(link: PeerLink, closed?: PeerLink): void;
 	down(peer: PeerId): void;
-	/** Handles `have`, `want` and `events`; ignores other messages. Passes long work to `defer` (default: runs it here). */
+	/** Handles `have`, `want` and `events`; ignores other messages. Passes long work to `defer` (default: runs it). */
 	message(link: PeerLink, message: Message, defer?: DeferWork): void;
 	/** To be called when the send queue of a connection has drained. */
 	drained(link: PeerLink): void;

@@ -1,18 +1,18 @@
-/** A connection whose other end is the test, which sees every message and sends any bytes in any pieces. */
+/** Fake connection to a peer that the test controls: it sees every message and can send any bytes in any chunks. */
 import {createFrameDecoder} from '../../../source/codec/frame.js';
 import {decodeMessage, encodeMessageFrame, type Message} from '../../../source/codec/message.js';
 import type {Connection, ConnectionHandlers} from '../../../source/network/transport/transport.js';
 
 export interface FakeConnection {
 	readonly connection: Connection;
-	/** The messages of our end, in order. */
+	/** Messages that the code under test has sent, in order. */
 	readonly sent: Message[];
-	/** The calls of `pause`, `resume`, `close` and `destroy`, in order. */
+	/** Names of the called methods among `pause`, `resume`, `close` and `destroy`, in order. */
 	readonly calls: string[];
-	/** Sends messages of the other end, in one chunk. */
+	/** Sends messages of the peer, in one chunk. */
 	say(...messages: readonly Message[]): void;
 	sayBytes(bytes: Uint8Array): void;
-	/** Queues bytes that the other end does not read. What is sent from now on waits behind them. */
+	/** Adds bytes to the send queue that the peer does not read. Bytes that are sent later wait until it reads them. */
 	queue(bytes: number): void;
 	drain(): void;
 	/** Closes the connection. */

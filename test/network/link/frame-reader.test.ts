@@ -13,7 +13,7 @@ function createBench() {
 
 const KIB = 1024;
 
-it('a large frame is read in parts, so that other connections are served in between', async () => {
+it('a large frame is read in parts, so that other connections are served between the parts', async () => {
 	const {clock, calls, reader} = createBench();
 	const frame = encodeFrame(new Uint8Array(300 * KIB));
 	const chunks = Array.from({length: 19}, (_, index) => frame.subarray(index * 16 * KIB, (index + 1) * 16 * KIB));
@@ -35,7 +35,7 @@ it('many small frames are read without a pause', () => {
 	expect(calls).toEqual([]);
 });
 
-it('a connection that closed is not resumed', async () => {
+it('a paused connection is not resumed after it has closed', async () => {
 	const {clock, calls, reader} = createBench();
 	reader.push(encodeFrame(new Uint8Array(300 * KIB)).subarray(0, 200 * KIB));
 	reader.stop();

@@ -28,8 +28,8 @@ function contextWith(isProven: HandshakeContext['proof']['verify']): HandshakeCo
 	return {self: SELF, keyingMaterial: new Uint8Array(32).fill(5), role: 'dialler', proof: {prove, verify: isProven}};
 }
 
-describe('the first message', () => {
-	it('is accepted from a peer that proves its id, even if it also speaks later versions', () => {
+describe('the first message on a connection', () => {
+	it('is accepted from a peer that proves its id, even if the peer also supports later protocol versions', () => {
 		const check = checkHello(
 			{...hello, versions: [LOWEST_VERSION, PROTOCOL_VERSION + 5]},
 			contextWith(() => true),
@@ -37,7 +37,7 @@ describe('the first message', () => {
 		expect(check).toMatchObject({type: 'verified', hello: {peer: hello.peer}});
 	});
 
-	it('is verified for the keying material of this connection and the role of the other end', () => {
+	it('is verified against the keying material of this connection and the role of the peer', () => {
 		const verified: unknown[] = [];
 		checkHello(
 			hello,
@@ -55,7 +55,7 @@ describe('the first message', () => {
 		).toMatchObject({code: 'hello-expected'});
 	});
 
-	it('is rejected without a proof, even if it has our peer id', () => {
+	it('is rejected without a valid proof, even if it contains the peer id of this node', () => {
 		expect(
 			checkHello(
 				hello,
@@ -70,7 +70,7 @@ describe('the first message', () => {
 		).toMatchObject({code: 'bad-proof'});
 	});
 
-	it('of this node itself is recognised by the peer id', () => {
+	it('reveals by its peer id that this node dialled itself', () => {
 		expect(
 			checkHello(
 				{...hello, peer: SELF},
@@ -82,11 +82,14 @@ describe('the first message', () => {
 	it.each([
 		[[PROTOCOL_VERSION + 1, PROTOCOL_VERSION + 2], 'this end needs a newer'],
 		[[0, LOWEST_VERSION - 1], 'the other end needs a newer'],
-	] as const)('with versions %j only is rejected with a text that names the outdated end', (versions, text) => {
-		const check = checkHello(
-			{...hello, versions},
-			contextWith(() => true),
-		);
-		expect(check).toMatchObject({type: 'rejected', code: 'version', text: expect.stringContaining(text)});
-	});
+	] as const)(
+		'is rejected if it offers only the versions %j, with a text that names the outdated end',
+		(versions, text) => {
+			const check = checkHello(
+				{...hello, versions},
+				contextWith(() => true),
+			);
+			expect(check).toMatchObject({type: 'rejected', code: 'version', text: expect.stringContaining(text)});
+		},
+	);
 });

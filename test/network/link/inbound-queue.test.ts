@@ -14,7 +14,7 @@ let timers: (() => void)[];
 let queue: InboundQueue;
 
 const frames = (...values: number[]) => Buffer.concat(values.map(value => encodeFrame(Uint8Array.of(value))));
-/** The scheduler lets the sockets be read first: of two timers after a push, the second one works. */
+/** Fires two timers: after a push the first one only yields, so that sockets are read, and the second one works. */
 const next = () => {
 	timers.shift()?.();
 	timers.shift()?.();
@@ -45,13 +45,13 @@ beforeEach(() => {
 	});
 });
 
-it('reads frames at once while there is time, and does not pause the connection', () => {
+it('an inbound queue handles frames immediately while its slice has time left, without pausing the connection', () => {
 	queue.push(frames(1, 2, 3));
 	expect(read).toEqual([1, 2, 3]);
 	expect(paused).toBe(false);
 });
 
-it('pauses the connection until the waiting frames are read, in order', () => {
+it('an inbound queue pauses the connection until all waiting frames are handled in order', () => {
 	stepMs = READ_SLICE_MS / 2;
 	queue.push(frames(1, 2, 3, 4, 5));
 	expect([read, paused]).toEqual([[1, 2], true]);
@@ -62,7 +62,7 @@ it('pauses the connection until the waiting frames are read, in order', () => {
 	expect([read, paused]).toEqual([[1, 2, 3, 4, 5, 6], false]);
 });
 
-it('reports broken framing after the frames before it, and reads nothing after a fault', () => {
+it('an inbound queue reports broken framing after the frames before it, and handles no frame after a fault', () => {
 	stepMs = READ_SLICE_MS / 2;
 	queue.push(Buffer.concat([frames(1, 2, 3), Buffer.alloc(4)]));
 	expect([read, faults]).toEqual([[1, 2], []]);
@@ -72,12 +72,12 @@ it('reports broken framing after the frames before it, and reads nothing after a
 	expect([read, faults.length]).toEqual([[1, 2, 3], 2]);
 });
 
-it('a frame that cannot be read drops the frames behind it', () => {
+it('the frames after a frame that cannot be read are dropped', () => {
 	queue.push(frames(1, 99, 2));
 	expect([read, faults.length]).toEqual([[1, 99], 1]);
 });
 
-it('reports that it is empty: at once, or when the waiting frames are read or dropped', () => {
+it('an inbound queue reports that it is empty, immediately or after the waiting frames are handled or dropped', () => {
 	const calls: string[] = [];
 	queue.whenEmpty(() => calls.push('at once'));
 	stepMs = READ_SLICE_MS / 2;
@@ -95,7 +95,7 @@ it('reports that it is empty: at once, or when the waiting frames are read or dr
 	expect(read).not.toContain(6);
 });
 
-it('runs one part of deferred work per turn, and reads the next frame after the last part', () => {
+it('an inbound queue runs one part of deferred work per step, and handles the next frame after the last part', () => {
 	const done: string[] = [];
 	const clock = createTurnClock();
 	const {turns} = clock;

@@ -3,7 +3,7 @@ import {GONE_AFTER_MS, LIVENESS_TICK_MS, PING_AFTER_MS, SUSPECT_AFTER_MS} from '
 import {aliveAt, createKeepalive, type Liveness, stepLiveness} from '../../../source/network/link/keepalive.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 
-/** A keepalive after so many ticks without a byte, each of them `lateMs` late. */
+/** A keepalive after `ticks` ticks without a received byte. Each tick is `lateMs` late. */
 async function silentFor(ticks: number, lateMs: number) {
 	const clock = createFakeClock();
 	const keepalive = createKeepalive(clock);
@@ -16,19 +16,19 @@ async function silentFor(ticks: number, lateMs: number) {
 }
 
 describe('the silence of a peer', () => {
-	it('makes it suspect after five seconds', async () => {
+	it('makes the peer suspect after five seconds', async () => {
 		const ticks = SUSPECT_AFTER_MS / LIVENESS_TICK_MS;
 		expect((await silentFor(ticks - 1, 0)).status).toBe('connected');
 		expect((await silentFor(ticks, 0)).status).toBe('suspect');
 	});
 
-	it('does not count while our own timers are late, because received bytes may be unread', async () => {
+	it('is reduced by the lateness of the timers of this node, because received bytes may still be unread', async () => {
 		const ticks = SUSPECT_AFTER_MS / LIVENESS_TICK_MS;
 		expect((await silentFor(ticks - 1, 1900)).status).toBe('connected');
 		expect((await silentFor(ticks, 1900)).status).toBe('suspect');
 	});
 
-	it('starts at the last byte, however late the next tick is', async () => {
+	it('is counted from the last received byte, even if the next tick is late', async () => {
 		const clock = createFakeClock();
 		const keepalive = createKeepalive(clock);
 		await clock.advance(2000);
@@ -52,11 +52,11 @@ describe('a silent connection', () => {
 		[SUSPECT_AFTER_MS, 'suspect', true],
 		[GONE_AFTER_MS - 1, 'suspect', true],
 		[GONE_AFTER_MS, 'dead', false],
-	])('after %i ms is %s, with a ping due: %s', (silenceMs, state, pingDue) => {
+	])('after %i ms without a byte is %s (a ping is due: %s)', (silenceMs, state, pingDue) => {
 		expect(stepLiveness(aliveAt(1000), 1000 + silenceMs)).toMatchObject({state, pingDue});
 	});
 
-	it('is pinged every two seconds until it is dead, not at every tick', () => {
+	it('is pinged every two seconds until it is dead, and not at every tick', () => {
 		let liveness: Liveness = aliveAt(0);
 		const pings: number[] = [];
 		for (let now = 0; now <= 12_000; now += 500) {
@@ -68,7 +68,7 @@ describe('a silent connection', () => {
 		expect(pings).toEqual([2000, 4000, 6000, 8000]);
 	});
 
-	it('is alive again with any byte', () => {
+	it('is alive again when any byte arrives', () => {
 		expect(stepLiveness(aliveAt(8000), 9500).state).toBe('alive');
 	});
 });

@@ -35,11 +35,11 @@ const own = {
 	hlc: {ms: 0, counter: 0},
 };
 const proven = {signature: new Uint8Array(64), mac: new Uint8Array(32)};
-/** A message of a type that this version does not know. */
+/** Frame with a message of a type that this version does not know. */
 const UNKNOWN = encodeFrame(Buffer.from('\x81\xa4type\xa5later', 'latin1'));
 const post = (id: number): Message => ({type: 'want', id, ranges: []});
 
-/** Opens a link whose other end is the test. */
+/** Opens a link to a peer that the test controls. */
 function openLink({dialled = false, isProven = true, isTicking = true} = {}) {
 	const clock = createFakeClock();
 	const far = createFakeConnection({dialled});
@@ -99,7 +99,7 @@ function openLink({dialled = false, isProven = true, isTicking = true} = {}) {
 	return {...far, clock, reports, received, roles, opened, hello, verify};
 }
 
-/** Advances the clock while the other end sends pings. */
+/** Advances the clock while the peer sends a ping every second. */
 async function advanceAlive(node: ReturnType<typeof openLink>, ms: number): Promise<void> {
 	for (let passed = 0; passed < ms; passed += 1000) {
 		node.say({type: 'ping', id: passed});
@@ -108,7 +108,7 @@ async function advanceAlive(node: ReturnType<typeof openLink>, ms: number): Prom
 }
 
 describe('a new connection', () => {
-	it('starts with our hello, with a proof for our role', () => {
+	it('starts with the hello of this node, which proves its id for its role', () => {
 		for (const dialled of [true, false]) {
 			const {sent, roles} = openLink({dialled});
 			expect(sent).toMatchObject([{type: 'hello', peer: SELF, name: 'Alice'}]);
@@ -116,7 +116,7 @@ describe('a new connection', () => {
 		}
 	});
 
-	it('is a link once the hello of the other end is verified for its role, and is measured at once', () => {
+	it('becomes a link when the hello of the peer is verified for its role, and sends a ping immediately', () => {
 		const {say, hello, reports, sent, roles} = openLink({dialled: true});
 		say(hello());
 		expect(roles).toEqual(['dialler', 'accepter']);
@@ -124,7 +124,7 @@ describe('a new connection', () => {
 		expect(sent.map(({type}) => type)).toEqual(['hello', 'ping']);
 	});
 
-	it('knows the peer and a first estimate of its clock from the hello', () => {
+	it('takes the peer id and a first estimate of the clock offset from the hello', () => {
 		const link = openLink().verify();
 		expect([link.peer, link.hello.name, link.clockOffsetMs, link.roundTripMs]).toEqual([
 			OTHER,
@@ -134,7 +134,7 @@ describe('a new connection', () => {
 		]);
 	});
 
-	it('passes no message on before the hello, and rejects any other first message with a text', () => {
+	it('passes no message to its handlers before the hello, and rejects any other first message with an error text', () => {
 		const {say, received, sent, calls, reports, end, hello} = openLink();
 		say(post(1), hello(), post(2));
 		expect(received).toEqual([]);
@@ -144,14 +144,14 @@ describe('a new connection', () => {
 		expect(reports).toEqual(['closed unknown fault hello-expected']);
 	});
 
-	it('is rejected without a proof', () => {
+	it('is rejected if the hello has no valid proof', () => {
 		const {say, hello, sent, reports} = openLink({isProven: false});
 		say(hello());
 		expect(sent.at(-1)).toMatchObject({type: 'error', code: 'bad-proof'});
 		expect(reports).toEqual([]);
 	});
 
-	it('to this node itself ends with a bye, not with a fault', () => {
+	it('of this node to itself is closed with a bye, not as a fault', () => {
 		const {say, hello, sent, reports, end} = openLink();
 		say(hello({peer: SELF}));
 		end();
@@ -159,7 +159,7 @@ describe('a new connection', () => {
 		expect(reports).toEqual(['closed unknown us self']);
 	});
 
-	it('that the other end answers with an error is closed by the other end, with its code', () => {
+	it('is reported as closed by the peer, with the error code, if the peer answers with an error', () => {
 		const {say, calls, reports, end} = openLink();
 		say({type: 'error', code: 'version', text: 'too old'});
 		end('reset');
@@ -167,7 +167,7 @@ describe('a new connection', () => {
 		expect(reports).toEqual(['closed unknown them version']);
 	});
 
-	it('is closed if no hello arrives in time, whatever else arrives', async () => {
+	it('is closed if no hello arrives in time, even if other bytes arrive', async () => {
 		const {clock, reports, end, sayBytes, calls} = openLink();
 		await clock.advance(HELLO_TIMEOUT_MS - 1);
 		sayBytes(new Uint8Array([0, 0]));
@@ -180,7 +180,7 @@ describe('a new connection', () => {
 });
 
 describe('a silent link', () => {
-	it('is pinged, then suspect, then closed, and each change is reported once', async () => {
+	it('is pinged, becomes suspect, and is closed; each change is reported once', async () => {
 		const node = openLink();
 		const link = node.verify();
 		await node.clock.advance(PING_AFTER_MS + LIVENESS_TICK_MS);
@@ -194,7 +194,7 @@ describe('a silent link', () => {
 		expect(node.reports).toEqual(['measured suspect', 'closed known network silent']);
 	});
 
-	it('is connected again with the first byte, even if it is part of a message', async () => {
+	it('is connected again when one byte arrives, even if the byte is part of an incomplete message', async () => {
 		const node = openLink();
 		const link = node.verify();
 		await node.clock.advance(SUSPECT_AFTER_MS + LIVENESS_TICK_MS);
@@ -204,7 +204,7 @@ describe('a silent link', () => {
 		expect(link.status).toBe('connected');
 	});
 
-	it('is pinged again and gets its full time after our own timers stalled', async () => {
+	it('is pinged again, and gets the full time to answer, after the timers of this node stalled', async () => {
 		const {verify, clock, opened, sent, calls} = openLink({isTicking: false});
 		verify();
 		await clock.advance(GONE_AFTER_MS * 3);
@@ -218,7 +218,7 @@ describe('a silent link', () => {
 		expect(calls).toEqual(['destroy']);
 	});
 
-	it('receives a ping every two seconds although it sends all the time, because its own pings may be queued', async () => {
+	it('receives a ping every two seconds even if it sends all the time, because its own pings may wait in its send queue', async () => {
 		const node = openLink();
 		node.verify();
 		for (let passed = 0; passed < GONE_AFTER_MS; passed += LIVENESS_TICK_MS) {
@@ -228,7 +228,7 @@ describe('a silent link', () => {
 		expect(node.sent.map(({type}) => type)).toEqual(['ping', 'ping', 'ping', 'ping']);
 	});
 
-	it('is not suspect while this node does not read', async () => {
+	it('does not become suspect while this node has paused reading', async () => {
 		const node = openLink();
 		const link = node.verify();
 		link.pause();
@@ -241,7 +241,7 @@ describe('a silent link', () => {
 });
 
 describe('a ping', () => {
-	it('measures the round-trip time and the clock of the other end', async () => {
+	it('measures the round-trip time and the clock offset of the peer', async () => {
 		const {clock, verify, say, reports} = openLink();
 		const link = verify();
 		const wall = clock.now();
@@ -251,7 +251,7 @@ describe('a ping', () => {
 		expect([link.roundTripMs, link.clockOffsetMs]).toEqual([40, 5000]);
 	});
 
-	it('is not measured by the answer to another ping or by a second answer', async () => {
+	it('is measured neither by the answer to another ping nor by a second answer', async () => {
 		const node = openLink();
 		node.say(node.hello());
 		const ping = node.sent.at(-1);
@@ -265,7 +265,7 @@ describe('a ping', () => {
 		expect(node.reports).toEqual(['verified', 'measured connected']);
 	});
 
-	it('is answered with our current clock', async () => {
+	it('is answered with the current clock of this node', async () => {
 		const node = openLink();
 		node.verify();
 		await node.clock.advance(1234);
@@ -274,8 +274,8 @@ describe('a ping', () => {
 	});
 });
 
-describe('a message to an end that does not read', () => {
-	it('is dropped above 8 MiB of queue if it has no value later', () => {
+describe('a message to a peer that does not read', () => {
+	it('is dropped while more than 8 MiB are queued, if it would be useless later', () => {
 		const node = openLink();
 		const link = node.verify();
 		node.queue(MAX_QUEUED_BYTES + 1);
@@ -284,7 +284,7 @@ describe('a message to an end that does not read', () => {
 		expect(node.sent.map(({type}) => type)).toEqual(['want']);
 	});
 
-	it('closes the connection above twice that queue', () => {
+	it('closes the connection if more than 16 MiB are queued', () => {
 		const node = openLink();
 		const link = node.verify();
 		node.queue(2 * MAX_QUEUED_BYTES + 1);
@@ -294,7 +294,7 @@ describe('a message to an end that does not read', () => {
 		expect(node.reports).toEqual(['closed known fault slow-reader']);
 	});
 
-	it('closes the connection if nothing is read for a minute, even if the other end is alive', async () => {
+	it('closes the connection if the peer reads nothing for a minute, even if it sends pings', async () => {
 		const node = openLink();
 		node.verify();
 		node.queue(1000);
@@ -304,7 +304,7 @@ describe('a message to an end that does not read', () => {
 		expect(node.calls).toEqual(['destroy']);
 	});
 
-	it('does not close the connection while a little is read, or after our own timers stalled', async () => {
+	it('does not close the connection if the peer reads a little, or if the timers of this node stalled', async () => {
 		const node = openLink();
 		node.verify();
 		for (let left = 5; left > 0; left--) {
@@ -320,7 +320,7 @@ describe('a message to an end that does not read', () => {
 });
 
 describe('a received message', () => {
-	it('is the same however the stream is cut', () => {
+	it('is decoded correctly, whatever chunks the stream is split into', () => {
 		const messages = [1, 2, 3, 4].map(post);
 		check(
 			property(array(nat(200), {maxLength: 12}), cuts => {
@@ -338,7 +338,7 @@ describe('a received message', () => {
 		);
 	});
 
-	it('is passed on if the framing breaks after it; then the connection closes', () => {
+	it('is passed to the handlers even if broken framing follows it and closes the connection', () => {
 		const node = openLink();
 		node.verify();
 		node.sayBytes(Buffer.concat([encodeMessageFrame(post(1)), new Uint8Array(8)]));
@@ -347,7 +347,7 @@ describe('a received message', () => {
 		expect(node.calls).toEqual(['close']);
 	});
 
-	it('above the rate of an honest peer is read in the next second', async () => {
+	it('beyond the rate of an honest peer is read in the next second', async () => {
 		const node = openLink();
 		node.verify();
 		await node.clock.advance(1000);
@@ -366,7 +366,7 @@ describe('a received message', () => {
 		expect(node.calls).toEqual(['pause', 'resume']);
 	});
 
-	it('that stays incomplete closes the connection, unless this node does not read', async () => {
+	it('that stays incomplete closes the connection, unless this node has paused reading', async () => {
 		const node = openLink();
 		const link = node.verify();
 		const half = encodeMessageFrame(post(1)).subarray(0, 5);
@@ -383,7 +383,7 @@ describe('a received message', () => {
 		expect(node.sent.at(-1)).toMatchObject({type: 'error', code: 'slow-frame'});
 	});
 
-	it('after a bye is not read; the bye itself is passed on', () => {
+	it('is ignored after a bye, but the bye itself is passed to the handlers', () => {
 		const node = openLink();
 		node.verify();
 		node.say(post(1), {type: 'bye', reason: 'leaving'}, post(2));
@@ -392,7 +392,7 @@ describe('a received message', () => {
 		expect([node.calls, node.reports]).toEqual([['close'], ['closed known them leaving']]);
 	});
 
-	it('after our own close is dropped', () => {
+	it('is dropped after this node has closed the link', () => {
 		const node = openLink();
 		const link = node.verify();
 		link.close('duplicate');
@@ -404,7 +404,7 @@ describe('a received message', () => {
 		expect(node.sent).toHaveLength(1);
 	});
 
-	it('above its rate limit closes the connection', () => {
+	it('closes the connection if it exceeds the rate limit of its kind', () => {
 		const node = openLink();
 		node.verify();
 		node.say(...Array.from({length: 1000}, (): Message => ({type: 'typing'})));
@@ -413,8 +413,8 @@ describe('a received message', () => {
 	});
 });
 
-describe('pauses of a link', () => {
-	it('nest: reading continues after the last one', () => {
+describe('several pauses of a link', () => {
+	it('end only when each of them has been resumed', () => {
 		const node = openLink();
 		const link = node.verify();
 		link.pause();

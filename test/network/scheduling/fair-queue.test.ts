@@ -5,7 +5,7 @@ import {createTurnClock} from '../../helpers/turn-clock.js';
 
 const INTERACTIVE_MS = 10;
 
-/** A queue of named entries; `step` runs one step of the next entry that takes `ms` and leaves `bytes`. */
+/** A queue of named entries. `step` runs one step of the next entry, which takes `ms` and leaves `bytes` waiting. */
 function createBench() {
 	const clock = createTurnClock();
 	const queue = createFairQueue<ReturnType<typeof createEntry>>(clock, INTERACTIVE_MS);
@@ -45,7 +45,7 @@ it('the least-served entry is the next one', () => {
 	expect(Array.from({length: 4}, () => bench.step(8, 2 * INTERACTIVE_BYTES))).toEqual(['b', 'c', 'b', 'a']);
 });
 
-it('an entry is interactive if little work waits and it used little time lately', () => {
+it('an entry is interactive if it has little waiting work and used little time recently', () => {
 	const bench = createBench();
 	bench.add('new with much work', 0);
 	bench.add('busy with little work', INTERACTIVE_MS + 1, 1);
@@ -54,13 +54,13 @@ it('an entry is interactive if little work waits and it used little time lately'
 	expect(bench.queue.next()).toMatchObject({entry: {name: 'chatting'}, isInteractive: true});
 });
 
-it('interactive entries take turns', () => {
+it('interactive entries run in turn, one step each', () => {
 	const bench = createBench();
 	for (const name of ['a', 'b', 'c']) bench.add(name, 0, 2);
 	expect(Array.from({length: 4}, () => bench.step(1, 1))).toEqual(['a', 'b', 'c', 'a']);
 });
 
-it('an entry without work leaves the queue', () => {
+it('an entry without waiting work is removed from the queue', () => {
 	const bench = createBench();
 	bench.add('a', 0);
 	bench.step(1, 0);
@@ -73,7 +73,7 @@ it('usage halves within a second', () => {
 	expect([meter.valueAt(1000), meter.valueAt(2000), meter.valueAt(4000)]).toEqual([80, 40, 10]);
 });
 
-it('a budget ends the steps after the one that uses it up', () => {
+it('`runWithinBudget` runs no step after the one that uses up the budget', () => {
 	const clock = createTurnClock();
 	let steps = 0;
 	const step = () => {

@@ -6,18 +6,18 @@ import {createLinkScheduler, type LinkScheduler} from '../../../source/network/s
 
 interface Bench {
 	readonly scheduler: LinkScheduler;
-	/** The name of the link of each step. */
+	/** Name of the link that ran, for each step so far. */
 	readonly done: string[];
-	/** Runs the next timer: one turn of the event loop. False: no timer is set. */
+	/** Fires the next timer, which is one turn of the event loop. Returns false if no timer is set. */
 	next(): boolean;
-	/** Registers a link with so many steps of so many ms and bytes. With two steps left it is not interactive. */
+	/** Registers a link with `steps` steps of `ms` and `bytes` each. With the default `bytes`, two steps are bulk work. */
 	link(name: string, steps: number, ms: number, bytes?: number): {ready(steps?: number): void; cancel(): void};
 	pass(ms: number): void;
-	/** Delay of the last timer, ms. */
+	/** Delay of the timer that was set last, in ms. */
 	pause(): number | undefined;
 }
 
-/** A clock that moves only as steps work. */
+/** Creates a scheduler on a clock that advances only while a step runs, or by `pass`. */
 function createBench(): Bench {
 	let now = 0;
 	const timers: (() => void)[] = [];
@@ -64,13 +64,13 @@ function createBench(): Bench {
 	};
 }
 
-it('little work runs at once', () => {
+it('little work runs immediately when it is announced', () => {
 	const bench = createBench();
 	bench.link('ann', 3, READ_SLICE_MS / 3).ready();
 	expect(bench.done).toEqual(['ann', 'ann', 'ann']);
 });
 
-it('much work yields to the event loop after a slice, and continues after the sockets were read', () => {
+it('much work yields to the event loop after one slice, and continues after sockets have been read', () => {
 	const bench = createBench();
 	bench.link('mallory', 10, 1).ready();
 	expect(bench.done).toHaveLength(READ_SLICE_MS);
@@ -84,13 +84,13 @@ it('much work yields to the event loop after a slice, and continues after the so
 	expect(bench.done).toHaveLength(10);
 });
 
-it('all links share the slice of a turn', () => {
+it('all links together get one slice of time per turn', () => {
 	const bench = createBench();
 	for (let index = 0; index < 10; index++) bench.link(`m${index}`, 1, 1).ready();
 	expect(bench.done).toHaveLength(READ_SLICE_MS);
 });
 
-it('of the links with much work the least-served one comes first, however long others wait', () => {
+it('of links with much work the least-served one runs first, even if other links have waited longer', () => {
 	const bench = createBench();
 	for (const name of ['m1', 'm2', 'm3']) bench.link(name, 100, 2).ready();
 	for (let turn = 0; turn < 5; turn++) bench.next();
@@ -108,7 +108,7 @@ it('of the links with much work the least-served one comes first, however long o
 	expect(bench.done[0]).toBe('ann');
 });
 
-it('the usage of a flood decays within seconds', () => {
+it('the usage of a link that flooded decays within seconds', () => {
 	const bench = createBench();
 	const mallory = bench.link('mallory', 100, 2);
 	mallory.ready();
@@ -138,7 +138,7 @@ it('a cancelled link and a stopped scheduler run no more steps', () => {
 	expect(bench.next()).toBe(false);
 });
 
-it('work that is announced within a step runs after that step', () => {
+it('work that is announced during a step runs after that step', () => {
 	const bench = createBench();
 	const order: string[] = [];
 	const inner = bench.scheduler.register(() => {
@@ -155,7 +155,7 @@ it('work that is announced within a step runs after that step', () => {
 	expect(order).toEqual(['outer', 'inner']);
 });
 
-it('an interactive link comes before new links with much work, and has time left in a turn that others used up', () => {
+it('an interactive link runs before new links with much work, even in a turn whose time other links have used up', () => {
 	const bench = createBench();
 	const ann = bench.link('ann', 5, 1);
 	ann.ready();
@@ -168,7 +168,7 @@ it('an interactive link comes before new links with much work, and has time left
 	expect(bench.done).toEqual(['m1', 'ann']);
 });
 
-it('interactive links take turns, and yield to the event loop as well', () => {
+it('interactive links run in turn, one step each, and also yield to the event loop', () => {
 	const bench = createBench();
 	const names = Array.from({length: 8}, (_, index) => `n${index}`);
 	const links = names.map(name => bench.link(name, 2, READ_SLICE_MS / 2, 10));
@@ -179,7 +179,7 @@ it('interactive links take turns, and yield to the event loop as well', () => {
 	expect(bench.done.slice(2)).toEqual([...names.slice(1), ...names.slice(1)]);
 });
 
-it('under overload bulk work pauses for eight times the time that it used; interactive links do not pause', () => {
+it('under overload all links but the interactive ones pause for eight times the time that they used', () => {
 	const bench = createBench();
 	const [ann, bob] = [bench.link('ann', 1, 1), bench.link('bob', 2 * READ_SLICE_MS, 1, 10)];
 	bench.pass(2000);

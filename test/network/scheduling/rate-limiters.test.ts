@@ -7,7 +7,7 @@ import {
 } from '../../../source/network/scheduling/rate-limiters.js';
 
 describe('a leaky bucket', () => {
-	it('drains at its rate, and not below empty', () => {
+	it('drains at its rate until it is empty', () => {
 		const bucket = createLeakyBucket(2);
 		bucket.add(10, 1000);
 		expect([bucket.levelAt(1000), bucket.levelAt(3000), bucket.levelAt(60_000)]).toEqual([10, 6, 0]);
@@ -15,7 +15,7 @@ describe('a leaky bucket', () => {
 		expect(bucket.levelAt(60_000)).toBe(1);
 	});
 
-	it('ignores a time before the last change', () => {
+	it('does not drain when the clock goes back', () => {
 		const bucket = createLeakyBucket(2);
 		bucket.add(10, 1000);
 		expect(bucket.levelAt(0)).toBe(10);
@@ -23,25 +23,25 @@ describe('a leaky bucket', () => {
 });
 
 describe('a token bucket', () => {
-	it('allows a burst, and then its rate', () => {
+	it('allows a burst, and afterwards its rate', () => {
 		const bucket = createTokenBucket(4, 8);
 		const takenAt = (now: number) => Array.from({length: 20}, () => bucket.take(now)).filter(Boolean).length;
 		expect([takenAt(0), takenAt(500), takenAt(1500), takenAt(60_000)]).toEqual([8, 2, 4, 8]);
 	});
 
-	it('takes no tokens for a request that it refuses', () => {
+	it('keeps its tokens when it refuses a request', () => {
 		const bucket = createTokenBucket(1, 5);
 		expect([bucket.take(0, 6), bucket.take(0, 5), bucket.take(0)]).toEqual([false, true, false]);
 	});
 });
 
-it('a window counter starts at zero with the first call after its window', () => {
+it('a window counter restarts at zero with the first call after the end of its window', () => {
 	const counter = createWindowCounter(1000);
 	expect([counter.add(5000), counter.add(5999, 3), counter.msLeft(5999)]).toEqual([1, 4, 1]);
 	expect([counter.countAt(6500), counter.msLeft(6500), counter.add(6500)]).toEqual([0, 1000, 1]);
 });
 
-it('a window rate limiter allows a number per second in total, and a smaller one per source', () => {
+it('a window rate limiter limits the calls per second, for all sources together and for each source', () => {
 	const limiter = createWindowRateLimiter(10, 4);
 	const allowed = (source: string, now: number, tries: number) =>
 		Array.from({length: tries}, () => limiter.allows(source, now)).filter(Boolean).length;

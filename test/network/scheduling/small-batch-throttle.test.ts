@@ -4,12 +4,12 @@ import {
 	type SmallBatchThrottle,
 } from '../../../source/network/scheduling/small-batch-throttle.js';
 
-/** Records the ingest of `count` batches of so many entries, one millisecond each. */
+/** Records the ingest of `count` batches, each with the same number of entries and a duration of 1 ms. */
 function recordBatches(throttle: SmallBatchThrottle, count: number, now: number, entries = 1): void {
 	for (let index = 0; index < count; index++) throttle.recordBatch(entries, 1, now);
 }
 
-it('small batches get a quarter of the time while people are chatting', () => {
+it('small batches get only a quarter of the time while people are chatting', () => {
 	const throttle = createSmallBatchThrottle();
 	throttle.recordChat(0);
 	recordBatches(throttle, 100, 0);
@@ -19,7 +19,7 @@ it('small batches get a quarter of the time while people are chatting', () => {
 	expect(throttle.takeDelayMs(10)).toBe(0);
 });
 
-it('nothing is delayed while nobody chats', () => {
+it('small batches are not delayed while nobody chats', () => {
 	const throttle = createSmallBatchThrottle();
 	recordBatches(throttle, 100, 0);
 	expect(throttle.takeDelayMs(0)).toBe(0);

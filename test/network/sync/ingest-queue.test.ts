@@ -14,7 +14,7 @@ function batchOf(firstSeq: number, bytes = 10): Batch {
 	return {peer: fakePeerId(1), firstSeq, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
 }
 
-/** A queue on a machine on which the ingest of one batch takes `costMs`. */
+/** Creates a queue whose ingest of one batch takes `costMs`. */
 function createBench(costMs: number) {
 	const clock = createFakeClock();
 	let spent = 0;
@@ -65,14 +65,14 @@ describe('the ingest queue', () => {
 		expect(log.join(' ')).toBe('ingest | ingest | ingest | ingest | commit | ingest | ingest | commit |');
 	});
 
-	it('ingests and commits all batches at once when it is drained', () => {
+	it('ingests and commits all waiting batches when it is drained', () => {
 		const {queue, ingested, commits, push} = createBench(100);
 		for (let seq = 1; seq <= 3; seq++) push(batchOf(seq));
 		queue.drain();
 		expect([ingested.length, commits, queue.busy]).toEqual([3, [3], false]);
 	});
 
-	it('pauses a connection that sends too much until half of it is ingested', async () => {
+	it('pauses a connection when too many bytes wait, until half of them are ingested', async () => {
 		const {clock, calls, push} = createBench(RECEIVE_SLICE_MS);
 		for (let seq = 1; seq <= 5; seq++) push(batchOf(seq, MAX_INGEST_BYTES / 4));
 		expect(calls).toEqual(['pause']);
@@ -80,7 +80,7 @@ describe('the ingest queue', () => {
 		expect(calls).toEqual(['pause', 'resume']);
 	});
 
-	it('ingests and commits interactive links first, and never pauses them on account of others', async () => {
+	it('ingests and commits batches of interactive links first, and never pauses these links because of other links', async () => {
 		const clock = createFakeClock();
 		let now = 0;
 		const log: string[] = [];
@@ -111,7 +111,7 @@ describe('the ingest queue', () => {
 		expect(log).not.toContain('ann pauses');
 	});
 
-	it('ingests pushes of interactive links before the next turn of the event loop', async () => {
+	it('ingests pushed batches of interactive links before the next turn of the event loop', async () => {
 		const {ingested, commits, push} = createBench(1);
 		push(batchOf(1), false);
 		push(batchOf(2), false);
@@ -122,14 +122,14 @@ describe('the ingest queue', () => {
 		expect(ingested).toEqual([1, 2]);
 	});
 
-	it('ingests requested batches in the next turn only', async () => {
+	it('ingests requested batches only in the next turn of the event loop', async () => {
 		const {ingested, push} = createBench(1);
 		push(batchOf(1));
 		await Promise.resolve();
 		expect(ingested).toEqual([]);
 	});
 
-	it('gathers pushes in slices once single commits have used the express budget', async () => {
+	it('ingests pushed batches in slices after their single commits have used up the express budget', async () => {
 		const {clock, ingested, commits, push} = createBench(1);
 		for (let seq = 1; seq <= 8 * RECEIVE_SLICE_MS + 3; seq++) {
 			push(batchOf(seq), false);
@@ -142,7 +142,7 @@ describe('the ingest queue', () => {
 		expect(commits.length).toBeGreaterThan(8 * RECEIVE_SLICE_MS);
 	});
 
-	it('prefers an interactive link to a new link with no usage and much waiting', async () => {
+	it('prefers an interactive link to a new link that has used no time but has much waiting work', async () => {
 		const clock = createFakeClock();
 		const log: unknown[] = [];
 		let now = 0;
@@ -168,7 +168,7 @@ describe('the ingest queue', () => {
 		expect(log.slice(0, 3)).toEqual([ann, 'commit', mallory]);
 	});
 
-	it('commits fewer batches together when a commit takes long', async () => {
+	it('commits fewer batches together if a commit takes long', async () => {
 		const clock = createFakeClock();
 		let now = 0;
 		const slices: number[] = [];
@@ -194,7 +194,7 @@ describe('the ingest queue', () => {
 		expect(Math.max(...slices.slice(1))).toBe(1);
 	});
 
-	it('delays no batch of many interactive links', async () => {
+	it('does not delay batches of interactive links, even if there are many', async () => {
 		const {clock, queue, ingested} = createBench(2);
 		for (let seq = 1; seq <= 60; seq++) {
 			const link = {pause() {}, resume() {}} as unknown as PeerLink;
@@ -205,7 +205,7 @@ describe('the ingest queue', () => {
 		expect(ingested).toHaveLength(60);
 	});
 
-	it('drops all batches after a stop', async () => {
+	it('drops all batches when it is stopped, and those that are pushed later', async () => {
 		const {clock, queue, ingested, push} = createBench(1);
 		push(batchOf(1));
 		queue.stop();

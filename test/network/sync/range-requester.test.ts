@@ -26,20 +26,20 @@ const wantedFrom = (from: number, more: Partial<WantedRange> = {}): WantedRange 
 });
 
 describe('a missing range', () => {
-	it('is requested from one peer only', () => {
+	it('is requested from only one peer', () => {
 		expect(planRequests([source(A, 10), source(B, 10)], [wantedFrom(3)], 0)).toEqual([
 			{peer: A, ranges: [{peer: FEED, from: 3}]},
 		]);
 	});
 
-	it('is not requested while a request is open, no peer holds it, or its author is about to push it', () => {
+	it('is not requested while it is requested already, while no peer holds it, or while its author may still push it', () => {
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {requested: true})], 0)).toEqual([]);
 		expect(planRequests([source(A, 2)], [wantedFrom(3)], 0)).toEqual([]);
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 4)).toEqual([]);
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 5)).toHaveLength(1);
 	});
 
-	it('is requested from a peer that holds it and has no open request', () => {
+	it('is requested from a peer that holds it and has no unanswered request', () => {
 		const plans = planRequests([source(A, 10, {busy: true}), source(B, 2), source(C, 3)], [wantedFrom(3)], 0);
 		expect(plans.map(plan => plan.peer)).toEqual([C]);
 	});
@@ -51,7 +51,7 @@ describe('a missing range', () => {
 	});
 });
 
-it('a request has a bounded number of ranges; the remaining ranges go to another peer', () => {
+it('a request contains a limited number of ranges, and the remaining ranges are requested from another peer', () => {
 	const missing = Array.from({length: MAX_WANT_RANGES + 5}, (_, index) =>
 		wantedFrom(1, {feed: fakePeerId(100 + index)}),
 	);

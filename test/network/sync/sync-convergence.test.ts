@@ -9,7 +9,7 @@ const NODES = 4;
 
 type Step =
 	| {readonly type: 'post'; readonly node: number; readonly count: number}
-	/** Another connection of this pair. What is on its way on the previous one is lost, at both ends or at one. */
+	/** Opens a new connection of a pair. Messages in transit on the old one are lost. `both`: both ends see it close. */
 	| {readonly type: 'connect'; readonly pair: number; readonly both: boolean}
 	| {readonly type: 'disconnect'; readonly pair: number}
 	| {readonly type: 'wait'; readonly ms: number};
@@ -26,7 +26,7 @@ const steps = array(
 	{maxLength: 40},
 );
 
-/** Nodes whose connections delay messages, and lose those on their way when they close. */
+/** Nodes whose connections delay messages. When a connection closes, its messages in transit are lost. */
 function createRoom(clock: FakeClock, latencyMs: number) {
 	const nodes = Array.from({length: NODES}, (_, index) => createSyncNode(index + 1, clock));
 	const pairs = nodes.flatMap((a, index) => nodes.slice(index + 1).map((b): [SyncNode, SyncNode] => [a, b]));
@@ -72,7 +72,7 @@ function createRoom(clock: FakeClock, latencyMs: number) {
 	return {nodes, pairs, connect, disconnect, faults};
 }
 
-it('connected nodes end with the same events, each once, whatever is posted and whichever connections are lost', async () => {
+it('connected nodes end up with the same events, without duplicates, whatever is posted and whichever connections close', async () => {
 	await check(
 		asyncProperty(steps, integer({min: 0, max: 400}), async (script: readonly Step[], latencyMs) => {
 			const clock = createFakeClock();
@@ -84,7 +84,7 @@ it('connected nodes end with the same events, each once, whatever is posted and 
 				else await clock.advance(step.ms);
 			}
 
-			// A chain of connections is enough, because nodes relay feeds.
+			// Connecting the nodes in a chain is enough, because nodes relay feeds.
 			for (const [index, [a, b]] of pairs.entries()) {
 				disconnect(index);
 				if (nodes.indexOf(b) === nodes.indexOf(a) + 1) connect(index, true);
@@ -107,7 +107,7 @@ it('connected nodes end with the same events, each once, whatever is posted and 
 	);
 });
 
-it('two nodes whose inventories differ for good compare them once per connection, however often it is replaced', async () => {
+it('two nodes whose inventories differ permanently compare them only once per connection', async () => {
 	for (const latencyMs of [0, 1, 40, 300]) {
 		const clock = createFakeClock();
 		const [a, b] = [1, 2].map(number => createSyncNode(number, clock)) as [SyncNode, SyncNode];

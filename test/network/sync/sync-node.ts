@@ -1,4 +1,4 @@
-/** A sync over an inventory in memory, and fake links to other ends: a test, or another such node. */
+/** Test node: a real sync with an inventory in memory. Its fake links lead to the test or to another test node. */
 import {createHash} from 'node:crypto';
 import {FRAME_HEADER_BYTES} from '../../../source/codec/frame.js';
 import {decodeMessage, type Message} from '../../../source/codec/message.js';
@@ -13,12 +13,12 @@ import {createSync} from '../../../source/network/sync/sync.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
 import type {FakeClock} from '../../helpers/fake-clock.js';
 
-/** First 8 bytes of the chain hash of this feed at `seq`; `fork` names another chain. */
+/** First 8 bytes of the fake chain hash of a feed at `seq`. Each value of `fork` gives a different chain. */
 export function hashOf(peer: PeerId, seq: number, fork = 0): Uint8Array {
 	return createHash('sha256').update(`${peer} ${seq} ${fork}`).digest().subarray(0, 8);
 }
 
-/** Entries `first` to `last` of a feed. Their content follows from peer and seq. */
+/** Batch of the entries `first` to `last` of a feed. Peer and seq determine the content of an entry. */
 export function batchOf(peer: PeerId, first: number, last = first, bytes = 100): Batch {
 	const entries = Array.from({length: last - first + 1}, (_, index) => {
 		const entry = new Uint8Array(bytes);
@@ -28,7 +28,7 @@ export function batchOf(peer: PeerId, first: number, last = first, bytes = 100):
 	return {peer, firstSeq: first, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
 }
 
-/** Whether an entry differs from what its author wrote at this seq. */
+/** Whether the batch contains an entry that its author did not write at this seq. */
 function isMisplaced({peer, firstSeq, entries}: Batch): boolean {
 	return entries.some(
 		(entry, index) =>
@@ -42,19 +42,19 @@ export interface SyncNode {
 	readonly self: PeerId;
 	readonly sync: Sync;
 	readonly inventory: FeedInventory;
-	/** What sync reported to its callbacks, in order, with peers by number. */
+	/** Calls of the callbacks of sync as text, in order. Peers are numbers. */
 	readonly reports: string[];
-	/** Number of each peer to the number of its events that are held. */
+	/** Number of held events of each peer, by the number of the peer. */
 	held(): Record<number, number>;
-	/** Adds a batch as if it was held before. */
+	/** Adds a batch to the inventory without sync. */
 	hold(batch: Batch): void;
-	/** Writes events of our own and pushes them. */
+	/** Writes events of this node and pushes them. */
 	post(count?: number, bytes?: number): void;
 	readonly ignored: Set<PeerId>;
-	/** Results of the sink for all batches of an author. */
+	/** Result that the sink returns for every batch of an author. */
 	readonly rejections: Map<PeerId, IngestResult>;
 	isFull: boolean;
-	/** Whether the log cannot be written, so that nothing new is listed. */
+	/** Whether the log cannot be written, so that new events are not listed. */
 	isStuck: boolean;
 }
 
@@ -160,14 +160,14 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 export interface FakeLink {
 	readonly link: PeerLink;
 	readonly sent: Message[];
-	/** Codes with which the node closed the link. */
+	/** Error codes with which the node closed the link. */
 	readonly faults: string[];
 	queuedBytes: number;
-	/** Returns the sent messages of one type, and forgets all of them. */
+	/** Returns the sent messages of one type, and clears `sent`. */
 	read<Type extends Message['type']>(type: Type): Extract<Message, {type: Type}>[];
 }
 
-/** Creates one end of a connection. `carry` receives what is sent on it. */
+/** Creates a fake link to `peer`. `carry` receives every message sent on it. */
 export function createFakeLink(peer: PeerId, carry?: (message: Message) => void): FakeLink {
 	const sent: Message[] = [];
 	const faults: string[] = [];

@@ -26,11 +26,11 @@ const page = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'page', fe
 const delta = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'delta', feeds});
 const pushed = (...batches: Batch[]): Message => ({type: 'events', batches});
 
-/** One node whose peers are scripted by the test. */
+/** One node with fake links to peers that the test controls. */
 function createRoom() {
 	const clock: FakeClock = createFakeClock();
 	const node: SyncNode = createSyncNode(1, clock);
-	/** Opens a connection. With `feeds`, the other end has listed its whole inventory. */
+	/** Opens a connection. If `feeds` are given, the peer lists them as its whole inventory. */
 	function connect(peer: PeerId, ...feeds: HaveFeed[]): FakeLink & {say(...messages: Message[]): void} {
 		const fake = createFakeLink(peer);
 		const say = (...messages: Message[]) => {
@@ -51,7 +51,7 @@ function createRoom() {
 }
 
 describe('a new connection', () => {
-	it('starts with the digest of the inventory; a digest that differs is answered with pages, the last one marked', () => {
+	it('starts with a digest of the inventory, and a digest that differs is answered with pages of which the last is marked', () => {
 		const {node, connect} = createRoom();
 		node.hold(batchOf(AUTHOR, 1, 3));
 		const bob = connect(BOB);
@@ -62,7 +62,7 @@ describe('a new connection', () => {
 		expect(bob.read('have')).toEqual([page()]);
 	});
 
-	it('receives no request before it has listed its whole inventory', () => {
+	it('carries no request before the peer has listed its whole inventory', () => {
 		const {connect} = createRoom();
 		const bob = connect(BOB);
 		bob.say({type: 'have', kind: 'page', feeds: [feed(AUTHOR, 3)], last: false});
@@ -71,7 +71,7 @@ describe('a new connection', () => {
 		expect(bob.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
 	});
 
-	it('is reported as synced once, when all that it listed is here, with the number of received events', async () => {
+	it('is reported as synced once, with the number of received events, when all listed events have arrived', async () => {
 		const {clock, connect, answer, reports} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 3));
 		answer(bob, 1, batchOf(AUTHOR, 1, 2), batchOf(AUTHOR, 3));
@@ -80,7 +80,7 @@ describe('a new connection', () => {
 		expect(reports.filter(line => line.startsWith('synced'))).toEqual(['synced with 2, 3 received']);
 	});
 
-	it('acknowledges the own feed by an equal digest or by listing it, but never beyond its end', () => {
+	it('acknowledges own events by an equal digest or by listing the own feed, but never events that do not exist', () => {
 		const {node, connect, reports} = createRoom();
 		node.post(4);
 		const bob = connect(BOB);
@@ -90,7 +90,7 @@ describe('a new connection', () => {
 		expect(bob.read('want')).toEqual([]);
 	});
 
-	it('receives an acknowledgement if it lists its own feed, because the digests may have crossed with the last push', async () => {
+	it('carries an acknowledgement to a peer that lists its own feed, because the digests may have crossed with its last push', async () => {
 		const {clock, node, connect} = createRoom();
 		node.hold(batchOf(BOB, 1, 2));
 		const bob = connect(BOB, feed(BOB, 2));
@@ -100,7 +100,7 @@ describe('a new connection', () => {
 		expect(bob.read('have')).toEqual([]);
 	});
 
-	it('that sends another digest is compared in both directions, because messages to this node may be lost', () => {
+	it('is compared in both directions if the peer sends a second digest, because messages to this node may be lost', () => {
 		const {node, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
@@ -120,7 +120,7 @@ describe('a missing range', () => {
 		expect(links.map(link => link.read('want').length)).toEqual([1, 0, 0]);
 	});
 
-	it('is requested further from the end of the answer', async () => {
+	it('is requested again from the first seq that the answer did not contain', async () => {
 		const {clock, connect, answer, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		answer(bob, 1, batchOf(AUTHOR, 1, 2));
@@ -130,7 +130,7 @@ describe('a missing range', () => {
 		expect([bob.read('want'), node.held()]).toEqual([[], {9: 5}]);
 	});
 
-	it('is requested from another peer after a timeout, and from the late one only if no other peer holds it', async () => {
+	it('is requested from another peer after a timeout, and again from the late peer only if no other peer holds it', async () => {
 		const {clock, connect, answer} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		const carol = connect(CAROL, feed(AUTHOR, 5), feed(DAVE, 1));
@@ -146,7 +146,7 @@ describe('a missing range', () => {
 		expect(bob.read('want').length + carol.read('want').length).toBe(1);
 	});
 
-	it('is requested from another peer at once when the connection is lost', () => {
+	it('is requested from another peer immediately when the connection is lost', () => {
 		const {connect, sync} = createRoom();
 		connect(BOB, feed(AUTHOR, 5));
 		const carol = connect(CAROL, feed(AUTHOR, 5));
@@ -175,7 +175,7 @@ describe('a missing range', () => {
 		expect([...bob.read('want'), ...carol.read('want')]).toEqual([]);
 	});
 
-	it('is requested again from a peer whose answer was full before it came to this range', () => {
+	it('is requested again from a peer whose answer reached its size limit before this range', () => {
 		const {connect, answer} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5), feed(DAVE, 1));
 		answer(bob, 1, batchOf(AUTHOR, 1, 2));
@@ -187,7 +187,7 @@ describe('a missing range', () => {
 		});
 	});
 
-	it('is not requested while its feed is not acceptable, and is requested afterwards', () => {
+	it('is not requested before its feed becomes acceptable again', () => {
 		const {connect, node, sync} = createRoom();
 		node.ignored.add(AUTHOR);
 		const bob = connect(BOB, feed(AUTHOR, 5));
@@ -197,7 +197,7 @@ describe('a missing range', () => {
 		expect(bob.read('want')).toHaveLength(1);
 	});
 
-	it('is requested one second later if its author is connected and about to push it', async () => {
+	it('is requested after one second if its author is connected, because the author may push it', async () => {
 		const {clock, connect} = createRoom();
 		connect(CAROL, feed(CAROL, 0));
 		const bob = connect(BOB, feed(AUTHOR, 0));
@@ -208,7 +208,7 @@ describe('a missing range', () => {
 		expect(bob.read('want')).toHaveLength(1);
 	});
 
-	it('is the last entry of a feed for which a peer lists another hash', () => {
+	it('consists of the last entry of a feed if a peer lists a different hash for this entry', () => {
 		const {connect, node} = createRoom();
 		node.hold(batchOf(AUTHOR, 1, 3));
 		const bob = connect(BOB, feed(AUTHOR, 3, 1));
@@ -218,7 +218,7 @@ describe('a missing range', () => {
 });
 
 describe('a received batch', () => {
-	it('after a gap is dropped, and the gap is requested at once', async () => {
+	it('that follows a gap is dropped, and the gap is requested immediately', async () => {
 		const {clock, connect, answer, node} = createRoom();
 		node.hold(batchOf(BOB, 1));
 		const bob = connect(BOB, feed(BOB, 1));
@@ -230,7 +230,7 @@ describe('a received batch', () => {
 		expect(node.held()).toEqual({2: 3});
 	});
 
-	it('is history if a peer listed it first on its connection, and otherwise live', async () => {
+	it('is history if a peer listed it when it connected, and live otherwise', async () => {
 		const {clock, connect, answer, reports} = createRoom();
 		const bob = connect(BOB, feed(BOB, 2));
 		answer(bob, 1, batchOf(BOB, 1, 2));
@@ -239,7 +239,7 @@ describe('a received batch', () => {
 		expect(reports.filter(line => line.startsWith('ingested'))).toEqual(['ingested 2:1-2', 'ingested 2:3-3 live']);
 	});
 
-	it('that was not requested is accepted from its author only; any other sender is disconnected', async () => {
+	it('that was not requested is accepted only from its author, and any other sender is disconnected', async () => {
 		const {clock, connect, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say(pushed(batchOf(BOB, 1)));
@@ -249,7 +249,7 @@ describe('a received batch', () => {
 		expect([bob.faults, node.held()]).toEqual([['unasked'], {2: 1}]);
 	});
 
-	it('in an answer is limited by the size of the requests, late answers included', async () => {
+	it('closes the connection if answers, even late ones, exceed the size that was requested', async () => {
 		const {connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 1000));
 		const big = batchOf(AUTHOR, 1, 1, MAX_BATCH_BYTES);
@@ -268,7 +268,7 @@ describe('a received batch', () => {
 		expect([bob.faults, node.held()]).toEqual([[], {}]);
 	});
 
-	it('above the rate limit of its author is dropped, reported once and requested later', async () => {
+	it('beyond the rate limit of its author is dropped, reported once and requested later', async () => {
 		const {clock, connect, node, reports} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		let seq = 0;
@@ -293,7 +293,7 @@ describe('a received batch', () => {
 		expect([node.held(), reports.filter(line => line.startsWith('limited'))]).toEqual([{}, ['limited bytes 2']]);
 	});
 
-	it('that its author never signed closes the connection of its sender', async () => {
+	it('that its author did not sign closes the connection to its sender', async () => {
 		const {clock, connect, node} = createRoom();
 		const [bob, carol] = [connect(BOB, feed(AUTHOR, 0)), connect(CAROL, feed(AUTHOR, 0))];
 		node.rejections.set(BOB, {type: 'invalid', code: 'bad-signature'});
@@ -311,7 +311,7 @@ describe('a received batch', () => {
 		expect([bob.faults, reports.filter(line => line.startsWith('forked'))]).toEqual([[], ['forked 9']]);
 	});
 
-	it('is ingested at once before a connection closes, if few wait', () => {
+	it('is ingested before a connection closes, if few batches wait', () => {
 		const {connect, node, sync} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		bob.say(pushed(batchOf(BOB, 1)));
@@ -327,14 +327,14 @@ describe('a received batch', () => {
 });
 
 describe('own events', () => {
-	it('are pushed to all peers at once', () => {
+	it('are pushed to all peers immediately', () => {
 		const {connect, node} = createRoom();
 		const links = [BOB, CAROL].map(peer => connect(peer, feed(AUTHOR, 0)));
 		node.post();
 		for (const link of links) expect(link.read('events')).toMatchObject([{batches: [{peer: SELF, firstSeq: 1}]}]);
 	});
 
-	it('are not pushed to a slow reader, which receives the end of the feed when it reads again', () => {
+	it('are not pushed to a peer that reads slowly; the last seq is listed to it after it has read', () => {
 		const {connect, node, sync} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const carol = connect(CAROL, feed(AUTHOR, 0));
@@ -350,8 +350,8 @@ describe('own events', () => {
 	});
 });
 
-describe('new events of others', () => {
-	it('are listed four times per second, to peers that may lack them, and to their author as acknowledgement', async () => {
+describe('new events of other authors', () => {
+	it('are listed four times per second, to peers that may lack them and to their author as an acknowledgement', async () => {
 		const {clock, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const carol = connect(CAROL, feed(BOB, 0));
@@ -370,7 +370,7 @@ describe('new events of others', () => {
 		expect([bob, carol, dave].map(link => link.read('have'))).toEqual([[], [], []]);
 	});
 
-	it('are listed less often in a large room, but acknowledged as soon', async () => {
+	it('are listed less often in a large room, but acknowledged to their author without extra delay', async () => {
 		const {clock, connect, node} = createRoom();
 		const peers = Array.from({length: HAVE_CROWD_PEERS * 3}, (_, index) => fakePeerId(100 + index));
 		const links = peers.map(peer => connect(peer, feed(AUTHOR, 0)));
@@ -394,7 +394,7 @@ describe('new events of others', () => {
 });
 
 describe('a peer that lists more new feeds than the limit', () => {
-	it('is reported; the feeds beyond the limit are ignored, and inventories are compared again after a minute', async () => {
+	it('is reported, its feeds beyond the limit are ignored, and inventories are compared again after a minute', async () => {
 		const {clock, connect, reports} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const many = (from: number, count: number) =>
@@ -409,8 +409,8 @@ describe('a peer that lists more new feeds than the limit', () => {
 	});
 });
 
-describe('a second connection of one pair', () => {
-	it('starts with a digest and repeats the requests', () => {
+describe('a second connection to the same peer', () => {
+	it('starts with a digest, and the unanswered requests are repeated on it', () => {
 		const {node, connect, sync} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		expect(bob.read('want')).toHaveLength(1);
@@ -423,7 +423,7 @@ describe('a second connection of one pair', () => {
 		expect([bob.read('events').length, newer.read('events').length]).toEqual([0, 1]);
 	});
 
-	it('does not stop the answer on the first, because the other end may not know the second yet', async () => {
+	it('does not stop an answer on the first connection, because the peer may not know of the second connection yet', async () => {
 		const {clock, node, connect, sync} = createRoom();
 		node.hold(batchOf(AUTHOR, 1, 20, 10_000));
 		const bob = connect(BOB, feed(AUTHOR, 0));
@@ -437,7 +437,7 @@ describe('a second connection of one pair', () => {
 		expect(newer.read('events')).toEqual([]);
 	});
 
-	it('stops the answer on the connection that closed, and on no other', async () => {
+	it('stops only the answer on the connection that closed', async () => {
 		const {clock, node, connect, sync} = createRoom();
 		node.hold(batchOf(AUTHOR, 1, 20, 10_000));
 		const first = connect(BOB, feed(AUTHOR, 0));
@@ -456,7 +456,7 @@ describe('a second connection of one pair', () => {
 		expect(ends).toEqual([undefined, true, undefined]);
 	});
 
-	it('admits answers to requests on the first one, because they were on their way', async () => {
+	it('does not prevent answers to requests on the first connection, which may be in transit, from being accepted', async () => {
 		const {clock, connect, sync, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		sync.replaced(createFakeLink(BOB).link);
@@ -466,7 +466,7 @@ describe('a second connection of one pair', () => {
 	});
 });
 
-it('no timer, message or batch is left after a stop', async () => {
+it('sync has no timer and handles no message or batch after it is stopped', async () => {
 	const {clock, connect, sync, node} = createRoom();
 	node.hold(batchOf(AUTHOR, 1, 20, 10_000));
 	const bob = connect(BOB, feed(DAVE, 5));
