@@ -25,7 +25,11 @@ const tokensOfText = new Map<string, Token[]>();
 const charactersOfTokens = new WeakMap<readonly Token[], StyledChar[]>();
 
 export function tokenize(text: string): Token[] {
-	const tokens = tokensOfText.get(text) ?? tokenizeText(text);
+	return remembered(text, tokenizeText);
+}
+
+function remembered(text: string, split: (text: string) => Token[]): Token[] {
+	const tokens = tokensOfText.get(text) ?? split(text);
 	tokensOfText.delete(text);
 	tokensOfText.set(text, tokens);
 	if (tokensOfText.size > MAX_REMEMBERED) {
@@ -40,7 +44,9 @@ function tokenizeText(text: string): Token[] {
 	const parts = text.split(COLOUR);
 	const isColour = (index: number) => index % 2 === 1;
 	if (!parts.every((part, index) => isColour(index) || isPlain(part))) return tokenizeAny(text);
-	return parts.flatMap((part, index) => (isColour(index) ? tokenizeAny(part) : Array.from(part, toCharacter)));
+	return parts.flatMap((part, index) =>
+		isColour(index) ? remembered(part, tokenizeAny) : Array.from(part, toCharacter),
+	);
 }
 
 function toCharacter(value: string): Token {
