@@ -4,7 +4,7 @@ import {createFakeClock, type FakeClock} from '../helpers/fake-clock.js';
 import {unreadSince} from '../helpers/memory-connection.js';
 import {createMemoryNetwork, type MemoryHost, type MemoryNetwork} from '../helpers/memory-network.js';
 import {createSeededRandom} from '../helpers/seeded-random.js';
-import {type Witness, witness} from './transport/transport-acceptance.js';
+import {type RecordedConnection, recordEvents} from './transport/transport-acceptance.js';
 
 const PSK = new Uint8Array(32).fill(7);
 const PORT = 47_474;
@@ -21,14 +21,16 @@ function createWorld(names = ['a', 'b'], seed = 1): World {
 	return {clock, network, hosts: names.map((name, index) => network.addHost(name, `10.0.0.${index + 1}`))};
 }
 
-async function connect({clock, hosts}: World): Promise<{a: Witness; b: Witness; port: number}> {
-	const ends: Witness[] = [];
-	const {port} = await hosts[1]!.createTransport({psk: PSK}).listen(connection => void ends.push(witness(connection)));
+async function connect({clock, hosts}: World): Promise<{a: RecordedConnection; b: RecordedConnection; port: number}> {
+	const ends: RecordedConnection[] = [];
+	const {port} = await hosts[1]!
+		.createTransport({psk: PSK})
+		.listen(connection => void ends.push(recordEvents(connection)));
 	const dial = hosts[0]!.createTransport({psk: PSK}).dial('10.0.0.2', port);
 	await clock.advance(100);
 	const result = await dial;
 	if (!('connection' in result)) throw new Error(result.failure.text);
-	return {a: witness(result.connection), b: ends[0]!, port};
+	return {a: recordEvents(result.connection), b: ends[0]!, port};
 }
 
 async function hear(host: MemoryHost): Promise<{texts: string[]; beacon: ReturnType<MemoryHost['createBeacon']>}> {
@@ -191,24 +193,24 @@ describe('datagrams on the memory network', () => {
 		const world = createWorld(['a', 'b', 'c']);
 		const far = world.network.addHost('far', '10.0.9.1');
 		world.network.links.setDefaults({broadcast: false});
-		const heard = await Promise.all([...world.hosts, far].map(hear));
+		const receivers = await Promise.all([...world.hosts, far].map(hear));
 		world.hosts[2]!.unplug();
-		heard[0]!.beacon.broadcast(Buffer.from('x'));
+		receivers[0]!.beacon.broadcast(Buffer.from('x'));
 		await world.clock.advance(100);
-		expect(heard.map(({texts}) => texts.length)).toEqual([4, 1, 0, 0]);
+		expect(receivers.map(({texts}) => texts.length)).toEqual([4, 1, 0, 0]);
 	});
 
 	it('do not cross a partition before it is removed', async () => {
 		const world = createWorld(['a', 'b', 'c']);
-		const heard = await Promise.all(world.hosts.map(hear));
+		const receivers = await Promise.all(world.hosts.map(hear));
 		world.network.partition(['a', 'b'], ['c']);
-		heard[0]!.beacon.broadcast(Buffer.from('x'));
+		receivers[0]!.beacon.broadcast(Buffer.from('x'));
 		await world.clock.advance(100);
-		expect(heard.map(({texts}) => texts.length)).toEqual([4, 2, 0]);
+		expect(receivers.map(({texts}) => texts.length)).toEqual([4, 2, 0]);
 		world.network.healAll();
-		heard[0]!.beacon.broadcast(Buffer.from('y'));
+		receivers[0]!.beacon.broadcast(Buffer.from('y'));
 		await world.clock.advance(100);
-		expect(heard[2]!.texts).toEqual(['y', 'y']);
+		expect(receivers[2]!.texts).toEqual(['y', 'y']);
 	});
 });
 
@@ -217,13 +219,13 @@ describe('the fake clock and random source', () => {
 		const world = createWorld(['a', 'b', 'c'], seed);
 		world.network.links.setDefaults({datagramLoss: 0.3, datagramDuplication: 0.2, jitterMs: 30});
 		const {a, b} = await connect(world);
-		const heard = await Promise.all(world.hosts.map(hear));
+		const receivers = await Promise.all(world.hosts.map(hear));
 		for (let index = 0; index < 30; index++) {
-			heard[index % 3]!.beacon.broadcast(Buffer.from(`${index}`));
+			receivers[index % 3]!.beacon.broadcast(Buffer.from(`${index}`));
 			a.connection.send(Buffer.from(`message ${index};`));
 			await world.clock.advance(7);
 		}
-		return [heard.map(({texts}) => texts), b.calls.length, b.text(), Buffer.from(a.connection.keyingMaterial)];
+		return [receivers.map(({texts}) => texts), b.calls.length, b.text(), Buffer.from(a.connection.keyingMaterial)];
 	}
 
 	it('produce the same events for the same seed, and different events for different seeds', async () => {

@@ -4,8 +4,8 @@ import {inviteCommand, quoteShellArgument, replayCommand} from '../../source/nod
 
 const self = {room: 'lan', hasSecret: false, udpPort: 47_474, addresses: ['192.168.1.5']};
 
-describe('what is printed to be typed', () => {
-	test('leads to the room we are in', () => {
+describe('a printed command', () => {
+	test('joins the current room', () => {
 		expect(inviteCommand(self)).toBe('npx p2pchat-ink --name NAME');
 		expect(inviteCommand({...self, room: 'crew', udpPort: 48_151})).toBe(
 			'npx p2pchat-ink --name NAME --room crew --port 48151',
@@ -16,7 +16,7 @@ describe('what is printed to be typed', () => {
 		expect(inviteCommand({...self, room: '-x'})).toContain('--room="-x"');
 	});
 
-	test('is npx, as in the readme', () => {
+	test('starts with npx, as in the readme', () => {
 		expect(replayCommand('/home/carol/lan.p2plog')).toBe('npx p2pchat-ink replay /home/carol/lan.p2plog');
 	});
 
@@ -32,7 +32,7 @@ describe('what is printed to be typed', () => {
 		'!x',
 		'-x',
 		'',
-	])('%j reaches a program whole', word => {
+	])('passes the argument %j unchanged to a program', word => {
 		if (word.includes('\\')) return expect(quoteShellArgument(word)).toBe('"C:\\Users\\Carol Lee\\x.p2plog"');
 		const echoed = execFileSync('sh', [
 			'-c',

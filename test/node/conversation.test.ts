@@ -38,7 +38,7 @@ function conversation() {
 }
 
 describe('the conversation', () => {
-	test('a name that reads like the fingerprint of another is refused, and nothing is written', () => {
+	test('refuses a name that looks like the fingerprint of another person, and writes no event', () => {
 		const {rename, name, written} = conversation();
 		for (const wanted of ['Carol#99c4b7ec', 'Carol\uff0399c4b7ec', 'Carol#99\u04414b7\u0435\u0441']) {
 			expect(rename(wanted)).toEqual({refused: expect.stringMatching(/“#” and a fingerprint/)});
@@ -48,7 +48,7 @@ describe('the conversation', () => {
 		expect(name()).toBe('Carol #2');
 	});
 
-	test('who says much in a hurry sends no more signs of typing than one in three seconds', () => {
+	test('sends at most one typing message in three seconds', () => {
 		const {notifyTyping, post, pass, signs} = conversation();
 		for (let line = 0; line < 90; line++) {
 			notifyTyping();

@@ -7,7 +7,7 @@ const NOW = Date.UTC(2026, 11, 1);
 const HOUR_MS = 3_600_000;
 const clockAt = (ms: number) => createNodeClock(() => ms);
 
-describe('the median of the room', () => {
+describe('the median clock of the room', () => {
 	it.each([
 		[[], 0],
 		[[HOUR_MS], 0],
@@ -19,7 +19,7 @@ describe('the median of the room', () => {
 		expect(medianOffset(offsets)).toBe(median);
 	});
 
-	it('puts a clock right that differs from it by more than ten minutes, and only then', () => {
+	it('corrects a clock only if it differs by more than ten minutes', () => {
 		const clock = clockAt(NOW);
 		expect(clock.updateCorrection([CLOCK_WRONG_MS, CLOCK_WRONG_MS])).toBe(0);
 		expect(clock.updateCorrection([CLOCK_WRONG_MS + 1, CLOCK_WRONG_MS + 1])).toBe(CLOCK_WRONG_MS + 1);
@@ -27,21 +27,21 @@ describe('the median of the room', () => {
 		expect(clock.updateCorrection([])).toBe(0);
 	});
 
-	it('does not let one of two clocks decide', () => {
+	it('does not correct either of two clocks', () => {
 		expect(clockAt(NOW).updateCorrection([48 * HOUR_MS])).toBe(0);
 	});
 
-	it('decides alone over a clock that is older than the program', () => {
+	it('corrects a clock that is earlier than the release, even with two clocks', () => {
 		expect(clockAt(EARLIEST_WALL_MS - 1000).updateCorrection([5000])).toBe(5000);
 	});
 
-	it('passes over peers whose clock was not measured', () => {
+	it('ignores peers without a measured clock', () => {
 		expect(clockAt(NOW).updateCorrection([Number.NaN, HOUR_MS, HOUR_MS])).toBe(HOUR_MS);
 	});
 });
 
 describe('stamps', () => {
-	it('rise within one millisecond and stand after what was heard', () => {
+	it('increase within one millisecond and follow received stamps', () => {
 		const clock = clockAt(NOW);
 		const first = clock.stamp().hlc;
 		expect(compareHlc(clock.stamp().hlc, first)).toBeGreaterThan(0);
@@ -56,13 +56,13 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: NOW + 20 * HOUR_MS, counter: 1});
 	});
 
-	it('stand after our own log, however far ahead it is', () => {
+	it('follow the stamps of our own log, however far ahead they are', () => {
 		const clock = clockAt(NOW);
 		clock.seed({ms: NOW + 1000 * HOUR_MS, counter: 3});
 		expect(clock.stamp().hlc).toEqual({ms: NOW + 1000 * HOUR_MS, counter: 4});
 	});
 
-	it('of what stays with us leave no trace once a fast clock is put right', () => {
+	it('of local rows do not affect later stamps after a fast clock is corrected', () => {
 		const clock = clockAt(NOW + 48 * HOUR_MS);
 		const launched = clock.stampLocal();
 		expect(launched.hlc.ms).toBe(NOW + 48 * HOUR_MS);
@@ -70,11 +70,11 @@ describe('stamps', () => {
 		expect(clock.stamp()).toEqual({at: NOW, hlc: {ms: NOW, counter: 0}});
 	});
 
-	it('of events stand after what stays with us, so that rows keep their order', () => {
+	it('of events follow those of local rows, so that rows keep their order', () => {
 		const clock = clockAt(NOW);
 		const seen = clock.stampLocal().hlc;
-		const said = clock.stamp().hlc;
-		expect(compareHlc(said, seen)).toBeGreaterThan(0);
-		expect(compareHlc(clock.stampLocal().hlc, said)).toBeGreaterThan(0);
+		const eventStamp = clock.stamp().hlc;
+		expect(compareHlc(eventStamp, seen)).toBeGreaterThan(0);
+		expect(compareHlc(clock.stampLocal().hlc, eventStamp)).toBeGreaterThan(0);
 	});
 });

@@ -14,7 +14,7 @@ const on = (address: string, more: Partial<LocalInterface> = {}): LocalInterface
 const LOOPBACK = on('127.0.0.1', {name: 'lo', prefix: 8, loopback: true});
 const OFFICE = on('192.168.1.7');
 const CAFE = on('10.20.30.40');
-const woken = (facts: Partial<ResumeFacts>) =>
+const decide = (facts: Partial<ResumeFacts>) =>
 	decideOnResume({
 		hasSecret: false,
 		interfacesBefore: [LOOPBACK, OFFICE],
@@ -23,17 +23,17 @@ const woken = (facts: Partial<ResumeFacts>) =>
 		...facts,
 	});
 
-describe('a laptop that wakes', () => {
+describe('a machine that resumes from sleep', () => {
 	it.each([
-		['somewhere else, in an open room, starts anew', {}, 'relaunch'],
-		['somewhere else goes on in a room with a secret', {hasSecret: true}, 'stay'],
-		['where it was goes on, also with another address', {interfacesNow: [LOOPBACK, on('192.168.1.99')]}, 'stay'],
-		['on one of two former networks goes on', {interfacesBefore: [OFFICE, CAFE]}, 'stay'],
-		['with no network yet waits', {interfacesNow: [LOOPBACK]}, 'wait'],
-		['with a connection that lives goes on', {localAddresses: ['10.20.30.40']}, 'stay'],
-		['starts anew though dead connections are not closed yet', {localAddresses: ['192.168.1.7']}, 'relaunch'],
-		['after it was on loopback only goes on', {interfacesBefore: [LOOPBACK]}, 'stay'],
-	] as const)('%s', (_, facts, verdict) => {
-		expect(woken(facts)).toBe(verdict);
+		['on another network relaunches in an open room', {}, 'relaunch'],
+		['on another network stays in a room with a secret', {hasSecret: true}, 'stay'],
+		['on the same network stays, even with another address', {interfacesNow: [LOOPBACK, on('192.168.1.99')]}, 'stay'],
+		['on one of two earlier networks stays', {interfacesBefore: [OFFICE, CAFE]}, 'stay'],
+		['without a network waits', {interfacesNow: [LOOPBACK]}, 'wait'],
+		['with an open connection stays', {localAddresses: ['10.20.30.40']}, 'stay'],
+		['relaunches even if dead connections are not closed yet', {localAddresses: ['192.168.1.7']}, 'relaunch'],
+		['after it used only loopback stays', {interfacesBefore: [LOOPBACK]}, 'stay'],
+	] as const)('%s', (_, facts, expected) => {
+		expect(decide(facts)).toBe(expected);
 	});
 });

@@ -10,7 +10,7 @@ import {createHostileRoom} from '../hostile/room.js';
 const carol = peerId('ca');
 const dave = peerId('da');
 
-/** The state of a node whose wall clock is off by `skewMs`; time passes in it once, at the start. */
+/** State of a node whose wall clock is wrong by `skewMs`. Its clock ticks once, at the start. */
 function watching(skewMs = 0) {
 	const clock = createFakeClock();
 	const store = createStore();
@@ -29,7 +29,7 @@ function watching(skewMs = 0) {
 	return {clock, store, watch, passed: () => passed, typing: () => selectTyping(store.getState())};
 }
 
-describe('signs of typing', () => {
+describe('typing indicators', () => {
 	test.each([0, -3_600_000, 3_600_000])(
 		'end by themselves, each in its time, with a clock off by %d ms',
 		async skewMs => {
@@ -46,7 +46,7 @@ describe('signs of typing', () => {
 		},
 	);
 
-	test('last as long as signs come', async () => {
+	test('last while typing messages arrive', async () => {
 		const {clock, watch, typing} = watching();
 		for (let sign = 0; sign < 5; sign++) {
 			watch.refresh(carol);
@@ -57,7 +57,7 @@ describe('signs of typing', () => {
 		expect(typing()).toEqual([]);
 	});
 
-	test('are not ended twice where the text was said, and leave no timer behind a stop', async () => {
+	test('do not expire again after the post arrived, and leave no timer after a stop', async () => {
 		const {clock, store, watch, passed, typing} = watching();
 		watch.refresh(carol);
 		store.commit([learn(5, [posted(carol, 2, 5)])]);
@@ -69,7 +69,7 @@ describe('signs of typing', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	test('reach the other node and end there', async () => {
+	test('appear on the other node and expire there', async () => {
 		const room = await createHostileRoom();
 		const {ann, bob, clock} = room;
 		const seen = () => selectTyping(bob.chatNode.store.getState());

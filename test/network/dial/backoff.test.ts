@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {RETRY_FIRST_MS, RETRY_MAX_MS} from '../../../source/core/limits.js';
 import {retryDelay} from '../../../source/network/dial/dial-queue.js';
 
-describe('the wait before the next dial', () => {
+describe('the backoff between dials', () => {
 	it('doubles from one second to thirty', () => {
 		expect([1, 2, 3, 4, 5, 6, 7, 100].map(failures => retryDelay(failures, 0.5))).toEqual([
 			RETRY_FIRST_MS,
@@ -16,7 +16,7 @@ describe('the wait before the next dial', () => {
 		]);
 	});
 
-	it('is spread by a fifth either way', () => {
+	it('varies randomly by a fifth in both directions', () => {
 		expect([retryDelay(1, 0), retryDelay(1, 0.999_999)]).toEqual([800, 1200]);
 	});
 });

@@ -4,41 +4,41 @@ import {createCandidate} from '../../../source/network/dial/candidate.js';
 import {createDialConcurrency, createDialQueue} from '../../../source/network/dial/dial-queue.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
 
-it('dials more at once while handshakes are quick, up to a bound', () => {
-	const pace = createDialConcurrency();
-	for (let dial = 0; dial < 3; dial++) pace.succeeded(dial, dial + 10);
-	expect(pace.limit).toBe(DIALS_AT_FIRST + 3);
-	for (let dial = 0; dial < 100; dial++) pace.succeeded(dial, dial + 10);
-	expect(pace.limit).toBe(MAX_DIALS_AT_ONCE);
+it('the limit of concurrent dials grows while handshakes are fast, up to a maximum', () => {
+	const concurrency = createDialConcurrency();
+	for (let dial = 0; dial < 3; dial++) concurrency.succeeded(dial, dial + 10);
+	expect(concurrency.limit).toBe(DIALS_AT_FIRST + 3);
+	for (let dial = 0; dial < 100; dial++) concurrency.succeeded(dial, dial + 10);
+	expect(concurrency.limit).toBe(MAX_DIALS_AT_ONCE);
 });
 
-it('halves once for all that were under way when handshakes became slow, and never stops', () => {
-	const pace = createDialConcurrency();
+it('the limit halves once per group of slow handshakes and never reaches zero', () => {
+	const concurrency = createDialConcurrency();
 	const slow = SLOW_DIAL_MS + 1;
-	for (let dial = 0; dial < DIALS_AT_FIRST; dial++) pace.succeeded(dial, dial + slow);
-	expect(pace.limit).toBe(DIALS_AT_FIRST / 2);
-	for (let dial = 1; dial < 10; dial++) pace.succeeded(dial * slow, (dial + 1) * slow);
-	expect(pace.limit).toBe(1);
+	for (let dial = 0; dial < DIALS_AT_FIRST; dial++) concurrency.succeeded(dial, dial + slow);
+	expect(concurrency.limit).toBe(DIALS_AT_FIRST / 2);
+	for (let dial = 1; dial < 10; dial++) concurrency.succeeded(dial * slow, (dial + 1) * slow);
+	expect(concurrency.limit).toBe(1);
 });
 
-it('takes whoever failed least first, and leaves places to others when many targets are dead', () => {
+it('candidates with the fewest failures are dialled first, and many dead targets leave slots for others', () => {
 	const queue = createDialQueue();
 	const targets = Array.from({length: 10}, () => createCandidate(undefined, true));
 	const failed = {...createCandidate(fakePeerId(1), false), failures: 2};
-	const heard = createCandidate(fakePeerId(2), false);
-	for (const candidate of [...targets, failed, heard]) queue.add(candidate);
+	const fresh = createCandidate(fakePeerId(2), false);
+	for (const candidate of [...targets, failed, fresh]) queue.add(candidate);
 	const taken = Array.from({length: DIALS_AT_FIRST}, () => queue.take());
 	expect(taken.filter(candidate => candidate?.isTarget)).toHaveLength(DIALS_AT_FIRST / 2);
-	expect(taken.indexOf(heard)).toBeGreaterThanOrEqual(0);
-	expect(taken.indexOf(heard)).toBeLessThan(taken.indexOf(failed));
+	expect(taken.indexOf(fresh)).toBeGreaterThanOrEqual(0);
+	expect(taken.indexOf(fresh)).toBeLessThan(taken.indexOf(failed));
 	expect(queue.take()).toBeUndefined();
-	queue.finished(heard);
+	queue.finished(fresh);
 	expect(queue.take()).toBeUndefined();
 	if (taken[0]) queue.finished(taken[0]);
 	expect(queue.take()?.isTarget).toBe(true);
 });
 
-it('dials one that never failed beside those that did, however few may be under way', () => {
+it('a candidate that never failed is dialled besides failed ones, even at the limit', () => {
 	const queue = createDialQueue();
 	for (let dial = 0; dial < 3; dial++) queue.succeeded(dial * 1000, dial * 1000 + SLOW_DIAL_MS + 1);
 	const dead = {...createCandidate(undefined, true), failures: 3};
@@ -58,13 +58,13 @@ it('dials one that never failed beside those that did, however few may be under 
 	expect(queue.take()?.failures).toBe(3);
 });
 
-it('dials one that was connected until now beside any other, however few may be under way', () => {
+it('a candidate that was just connected is dialled besides any other, even at the limit', () => {
 	const queue = createDialQueue();
 	for (let dial = 0; dial < 3; dial++) queue.succeeded(dial * 1000, dial * 1000 + SLOW_DIAL_MS + 1);
-	const heard = createCandidate(fakePeerId(1), false);
+	const fresh = createCandidate(fakePeerId(1), false);
 	const lost = {...createCandidate(fakePeerId(2), false), wasConnected: true};
-	for (const candidate of [heard, createCandidate(fakePeerId(3), false)]) queue.add(candidate);
-	expect(queue.take()).toBe(heard);
+	for (const candidate of [fresh, createCandidate(fakePeerId(3), false)]) queue.add(candidate);
+	expect(queue.take()).toBe(fresh);
 	expect(queue.isReady).toBe(false);
 	queue.add(lost);
 	expect(queue.take()).toBe(lost);

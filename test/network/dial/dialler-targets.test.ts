@@ -7,7 +7,7 @@ import {fakePeerId} from '../../helpers/fake-chat-node.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 import {createSeededRandom} from '../../helpers/seeded-random.js';
 
-it('a --peer target whose connection is lost is dialled again, though nobody else tells of that peer', async () => {
+it('a --peer target is dialled again after its connection is lost, even if no other peer reports it', async () => {
 	const clock = createFakeClock();
 	const [lower, self, higher] = [1, 5, 9].map(fakePeerId) as [
 		ReturnType<typeof fakePeerId>,
@@ -48,7 +48,7 @@ it('a --peer target whose connection is lost is dialled again, though nobody els
 	}
 });
 
-it('a --peer target that is dropped is dialled no more, whether it waits or is being dialled', async () => {
+it('a removed --peer target is not dialled again, whether it was waiting or being dialled', async () => {
 	const clock = createFakeClock();
 	const dials: string[] = [];
 	const transport: Pick<Transport, 'dial'> = {

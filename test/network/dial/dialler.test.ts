@@ -23,12 +23,12 @@ const LOWER = fakePeerId(1);
 const HIGHER = fakePeerId(9);
 const at = (host: string) => ({host, port: 4000});
 
-/** Nobody ever answers: each dial fails at once, or hangs. */
+/** Transport whose dials fail at once or hang. */
 function createWorld({hangs = false} = {}) {
 	const clock = createFakeClock();
 	const dials: {host: string; at: number}[] = [];
 	const connected = new Set<string>();
-	/** Others are connected to them. */
+	/** Peers that other peers are connected to. */
 	const seen = new Set<string>();
 	const transport: Pick<Transport, 'dial'> = {
 		dial(host) {
@@ -50,8 +50,8 @@ function createWorld({hangs = false} = {}) {
 	return {clock, dialler, dials, connected, seen};
 }
 
-describe('a peer that was heard', () => {
-	it('is dialled at once by the lower id, a second later by the higher', async () => {
+describe('a peer whose beacon arrived', () => {
+	it('is dialled at once by the lower id, and one second later by the higher id', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
@@ -60,7 +60,7 @@ describe('a peer that was heard', () => {
 		expect(dials.find(({host}) => host === '10.0.0.1')?.at).toBe(1000);
 	});
 
-	it('is left to dial us itself while others come up, but not for ever', async () => {
+	it('is expected to dial us while other connections are established, but only for a limited time', async () => {
 		const {clock, dialler, dials, connected} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let passed = 0; passed < 30; passed++) {
@@ -75,7 +75,7 @@ describe('a peer that was heard', () => {
 		expect(dials.at(-1)).toEqual({host: '10.0.0.2', at: 16_000});
 	});
 
-	it('is not dialled when it is connected meanwhile, nor are we', async () => {
+	it('is not dialled if it is already connected or is this node', async () => {
 		const {clock, dialler, dials, connected} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		dialler.learnAddress(SELF, at('10.0.0.5'), 'broadcast');
@@ -84,18 +84,18 @@ describe('a peer that was heard', () => {
 		expect(dials).toEqual([]);
 	});
 
-	it('is left alone after five failures until it is heard again, and then not at once', async () => {
+	it('is not dialled after five failures until its next beacon, and then with a delay', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		await clock.advance(20_000);
 		expect(dials).toHaveLength(MAX_DIAL_FAILURES);
-		const rests = dials.at(-1)!.at + RETRY_MAX_MS;
+		const nextDialAt = dials.at(-1)!.at + RETRY_MAX_MS;
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		await clock.advance(60_000);
-		expect(dials[MAX_DIAL_FAILURES]?.at).toBe(rests);
+		expect(dials[MAX_DIAL_FAILURES]?.at).toBe(nextDialAt);
 	});
 
-	it('is dialled afresh when it is told of after a long silence, by whomever', async () => {
+	it('is dialled again after a long silence when any source reports it', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
 		await clock.advance(120_000);
@@ -105,14 +105,14 @@ describe('a peer that was heard', () => {
 		expect(dials.length).toBe(before + 1);
 	});
 
-	it('is tried at each of its addresses in turn', async () => {
+	it('is dialled at each of its addresses in turn', async () => {
 		const {clock, dialler, dials} = createWorld();
 		for (const host of ['10.0.0.7', '10.0.0.8', '10.0.0.9']) dialler.learnAddress(HIGHER, at(host), 'broadcast');
 		await clock.advance(20_000);
 		expect(new Set(dials.slice(0, 3).map(({host}) => host)).size).toBe(3);
 	});
 
-	it('is not dialled for a while once it cut us off, however often it is heard', async () => {
+	it('is not dialled for a while after it banned us, even if its beacons arrive', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		dialler.connected(HIGHER);
@@ -127,7 +127,7 @@ describe('a peer that was heard', () => {
 		expect(dials).toHaveLength(1);
 	});
 
-	it('is not dialled for a while once it was cut off, also if nobody told of it before', async () => {
+	it('is not dialled for a while after it was banned, even if it was unknown before', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.disconnected(HIGHER, FAULT_BAN_MS);
 		expect(dialler.reports()).toEqual([]);
@@ -141,7 +141,7 @@ describe('a peer that was heard', () => {
 		expect(dials).not.toEqual([]);
 	});
 
-	it('that said goodbye is forgotten', async () => {
+	it('is forgotten after its goodbye', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		dialler.peerLeft(LOWER);
@@ -150,7 +150,7 @@ describe('a peer that was heard', () => {
 	});
 });
 
-it('a --peer target is dialled for ever, at least every 36 seconds', async () => {
+it('a --peer target is dialled without end, at least every 36 seconds', async () => {
 	const {clock, dialler, dials} = createWorld();
 	dialler.addTarget(at('10.0.0.9'));
 	await clock.advance(600_000);
@@ -159,7 +159,7 @@ it('a --peer target is dialled for ever, at least every 36 seconds', async () =>
 		if (index > 0) expect(time - dials[index - 1]!.at).toBeLessThanOrEqual(36_000);
 });
 
-it('no more than a bounded number of dials are under way', async () => {
+it('the number of concurrent dials is limited', async () => {
 	const {clock, dialler, dials} = createWorld({hangs: true});
 	for (let peer = 10; peer < 60; peer++) dialler.learnAddress(fakePeerId(peer), at(`10.0.0.${peer}`), 'broadcast');
 	await clock.advance(60_000);
@@ -168,7 +168,7 @@ it('no more than a bounded number of dials are under way', async () => {
 	expect(clock.pending).toBe(0);
 });
 
-it('a --peer target that led to somebody who said goodbye is looked for again', async () => {
+it('a --peer target is dialled again after its peer left', async () => {
 	const clock = createFakeClock();
 	const dials: number[] = [];
 	const connected = new Set<string>();
@@ -201,8 +201,8 @@ it('a --peer target that led to somebody who said goodbye is looked for again', 
 	expect(dials).toHaveLength(2);
 });
 
-describe('a peer that was given up', () => {
-	it('is dialled once a minute as long as somebody reachable is connected to it', async () => {
+describe('a peer that was dialled in vain', () => {
+	it('is dialled once a minute while a connected peer reports a connection to it', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		seen.add(HIGHER);
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
@@ -217,12 +217,12 @@ describe('a peer that was given up', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('is dialled sooner when a beacon of it is heard', async () => {
+	it('is dialled earlier when its beacon arrives', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		seen.add(HIGHER);
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
-		const beats = 2 * RETRY_SEEN_MS;
-		for (let passed = 0; passed < beats; passed += BEACON_INTERVAL_MS) {
+		const totalMs = 2 * RETRY_SEEN_MS;
+		for (let passed = 0; passed < totalMs; passed += BEACON_INTERVAL_MS) {
 			await clock.advance(BEACON_INTERVAL_MS);
 			dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		}
@@ -230,7 +230,7 @@ describe('a peer that was given up', () => {
 		expect(Math.max(...gaps)).toBeLessThanOrEqual(RETRY_MAX_MS);
 	});
 
-	it('is one of a few that are dialled so: who names thousands does not have us dial them for ever', async () => {
+	it('is retried only up to a limit of peers, even if thousands are reported', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		for (let index = 0; index < 200; index++) {
 			seen.add(fakePeerId(1000 + index));
@@ -243,10 +243,10 @@ describe('a peer that was given up', () => {
 	});
 });
 
-describe('whoever names peers that nobody has', () => {
+describe('a peer that reports invented peers', () => {
 	const fake = (index: number) => fakePeerId(1000 + index);
 
-	it('makes us dial no faster than the limit, also where nobody listens', async () => {
+	it('does not raise the dial rate above the limit', async () => {
 		const {clock, dialler, dials} = createWorld();
 		for (let index = 0; index < 1000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'exchange');
 		await clock.advance(10_000);
@@ -254,7 +254,7 @@ describe('whoever names peers that nobody has', () => {
 		expect(dials.length).toBeLessThanOrEqual(DIAL_BURST + 11 * MAX_DIALS_PER_SECOND);
 	});
 
-	it('comes behind those whose beacon was heard', async () => {
+	it('does not delay dials to peers whose beacon arrived', async () => {
 		const {clock, dialler, dials} = createWorld();
 		for (let index = 0; index < 1000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'exchange');
 		await clock.advance(3000);
@@ -264,13 +264,13 @@ describe('whoever names peers that nobody has', () => {
 		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBeLessThan(before + 200);
 	});
 
-	it('takes no place from those that were heard', async () => {
+	it('does not displace candidates whose beacon arrived', async () => {
 		const {dialler} = createWorld();
 		for (let index = 0; index < MAX_CANDIDATES; index++) dialler.learnAddress(fake(index), at('10.0.0.9'), 'broadcast');
 		for (let index = 0; index < 5000; index++) dialler.learnAddress(fake(10_000 + index), at('10.0.0.66'), 'exchange');
-		const heardBy = dialler.reports().map(report => report.sources[0]);
-		expect(heardBy).toHaveLength(MAX_CANDIDATES);
-		expect(new Set(heardBy)).toEqual(new Set(['broadcast']));
+		const sources = dialler.reports().map(report => report.sources[0]);
+		expect(sources).toHaveLength(MAX_CANDIDATES);
+		expect(new Set(sources)).toEqual(new Set(['broadcast']));
 		dialler.learnAddress(HIGHER, at('10.0.0.10'), 'broadcast');
 		expect(dialler.reports().some(({peer}) => peer === HIGHER)).toBe(true);
 	});

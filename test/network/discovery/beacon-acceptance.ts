@@ -1,15 +1,15 @@
-/** What every Beacon promises (`source/network/beacon.ts`); run by the UDP and by the memory one. */
+/** Acceptance suite of `Beacon` (`source/network/discovery/beacon.ts`). The UDP and the memory implementation run it. */
 import {afterEach, describe, expect, it} from 'vitest';
 import type {Beacon, DatagramSource} from '../../../source/network/discovery/beacon.js';
 
 export interface BeaconWorld {
-	/** Another node on the same host, loopback only where it is a real one. All share one port. */
+	/** Creates a beacon on the same host. All beacons share one port. A real one uses loopback only. */
 	create(): Beacon;
 	until(condition: () => boolean): Promise<void>;
 	close(): Promise<void>;
 }
 
-interface Heard {
+interface Receiver {
 	readonly beacon: Beacon;
 	readonly ownPort: number;
 	readonly datagrams: {readonly text: string; readonly source: DatagramSource}[];
@@ -29,7 +29,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			return world;
 		}
 
-		async function start(world: BeaconWorld): Promise<Heard> {
+		async function start(world: BeaconWorld): Promise<Receiver> {
 			const datagrams: {text: string; source: DatagramSource}[] = [];
 			const beacon = world.create();
 			const {ownPort} = await beacon.start((bytes, source) => {
@@ -38,14 +38,14 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			return {beacon, ownPort, datagrams, texts: () => datagrams.map(({text}) => text)};
 		}
 
-		it('reaches every node on the host, the sender too', async () => {
+		it('reaches every node on the host, including the sender', async () => {
 			const world = await createNewWorld();
 			const nodes = [await start(world), await start(world), await start(world)];
 			nodes[0]!.beacon.broadcast(Buffer.from('hello'));
 			await world.until(() => nodes.every(node => node.texts().includes('hello')));
 		});
 
-		it('gives every node a port of its own, from which its beacons come', async () => {
+		it('sends the beacons of each node from its own port', async () => {
 			const world = await createNewWorld();
 			const [one, two] = [await start(world), await start(world)];
 			expect(one.ownPort).not.toBe(two.ownPort);
@@ -54,7 +54,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(two.datagrams[0]!.source.port).toBe(one.ownPort);
 		});
 
-		it('answers to the source of a beacon, and only that node hears it', async () => {
+		it('sends an answer to the source of a beacon, which only that node receives', async () => {
 			const world = await createNewWorld();
 			const nodes = [await start(world), await start(world), await start(world)];
 			const [one, two] = [nodes[0]!, nodes[1]!];
@@ -68,7 +68,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(nodes.map(node => node.texts().filter(text => text === 'me').length)).toEqual([1, 0, 0]);
 		});
 
-		it('sends to the group what it is given for the group', async () => {
+		it('sends a separate multicast datagram if one is passed', async () => {
 			const world = await createNewWorld();
 			const [one, two] = [await start(world), await start(world)];
 			one.beacon.broadcast(Buffer.from('to all'), Buffer.from('to the group'));
@@ -76,7 +76,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(two.texts().filter(text => text === 'to all')).toHaveLength(1);
 		});
 
-		it('counts what went out by destination', async () => {
+		it('counts sent datagrams by destination', async () => {
 			const world = await createNewWorld();
 			const one = await start(world);
 			one.beacon.broadcast(Buffer.from('count me'));
@@ -88,7 +88,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(one.beacon.interfaces().map(({address}) => address)).toContain('127.0.0.1');
 		});
 
-		it('is silent once closed, twice if need be', async () => {
+		it('sends and receives nothing after a close, and can be closed twice', async () => {
 			const world = await createNewWorld();
 			const [one, two] = [await start(world), await start(world)];
 			await Promise.all([one.beacon.close(), one.beacon.close()]);

@@ -27,12 +27,12 @@ const KEYS = {tag: TAG, beaconKey: new Uint8Array(32).fill(9)};
 const mac = createBeaconMac(KEYS);
 const LAN = {name: 'eth0', address: '10.0.0.1', broadcast: '10.0.0.255', prefix: 24, loopback: false, virtual: false};
 
-/** A node that hears what the test says; what it sends and concludes is written down. */
+/** Creates a node and records its beacons, answers and callbacks. `receive` delivers a beacon to it. */
 function createNode(more: Partial<DiscoveryOptions> = {}) {
 	const clock = createFakeClock();
-	const spread: {at: number; kinds: BeaconDatagram[]}[] = [];
+	const broadcasts: {at: number; kinds: BeaconDatagram[]}[] = [];
 	const answers: {beacon: BeaconDatagram; to: string}[] = [];
-	const told: string[] = [];
+	const reports: string[] = [];
 	const read = (bytes: Uint8Array): BeaconDatagram => {
 		const decoded = decodeBeacon(bytes, TAG, mac);
 		if (decoded.type !== 'beacon') throw new Error(decoded.type);
@@ -41,7 +41,7 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 	const beacon: Beacon = {
 		start: async () => ({port: 1, ownPort: 2}),
 		broadcast: (bytes, toGroup = bytes) =>
-			void spread.push({at: clock.monotonic(), kinds: [read(bytes), read(toGroup)]}),
+			void broadcasts.push({at: clock.monotonic(), kinds: [read(bytes), read(toGroup)]}),
 		send: (bytes, address, port) => void answers.push({beacon: read(bytes), to: `${address}:${port}`}),
 		interfaces: () => [LAN],
 		counters: () => [],
@@ -58,13 +58,13 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 		name: () => 'Alice',
 		connectedCount: () => 0,
 		isConnected: () => false,
-		peerFound: (peer, {host, port}, path) => told.push(`heard ${short(peer)} at ${host}:${port} by ${path}`),
-		alternateAddressFound: (peer, {host}) => told.push(`also ${short(peer)} at ${host}`),
-		peerLeft: peer => told.push(`leaving ${short(peer)}`),
-		onBeaconSent: () => told.push('beat'),
+		peerFound: (peer, {host, port}, path) => reports.push(`found ${short(peer)} at ${host}:${port} by ${path}`),
+		alternateAddressFound: (peer, {host}) => reports.push(`alternate ${short(peer)} at ${host}`),
+		peerLeft: peer => reports.push(`leaving ${short(peer)}`),
+		onBeaconSent: () => reports.push('sent'),
 		...more,
 	});
-	const say = (content: Partial<BeaconDatagram> = {}, source = FROM) =>
+	const receive = (content: Partial<BeaconDatagram> = {}, source = FROM) =>
 		discovery.received(
 			encodeBeacon(
 				{version: 1, roomTag: TAG, peer: BOB, port: 4001, name: 'Bob', kind: 'here', counter: 1, ...content},
@@ -72,49 +72,51 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 			),
 			source,
 		);
-	return {clock, discovery, spread, answers, told, say};
+	return {clock, discovery, broadcasts, answers, reports, receive};
 }
 
 describe('a node that starts', () => {
-	it('announces itself in a burst, then for ever', async () => {
-		const {clock, discovery, spread} = createNode();
+	it('sends a burst of beacons, and then one per interval without end', async () => {
+		const {clock, discovery, broadcasts} = createNode();
 		discovery.start();
 		await clock.advance(3600_000);
-		expect(spread.slice(0, BEACON_BURST_MS.length).map(({at}) => at)).toEqual(BEACON_BURST_MS);
-		const gaps = spread.slice(BEACON_BURST_MS.length).map(({at}, index) => at - (spread[index + 4]?.at ?? 0));
+		expect(broadcasts.slice(0, BEACON_BURST_MS.length).map(({at}) => at)).toEqual(BEACON_BURST_MS);
+		const gaps = broadcasts.slice(BEACON_BURST_MS.length).map(({at}, index) => at - (broadcasts[index + 4]?.at ?? 0));
 		expect(Math.max(...gaps.slice(1))).toBeLessThanOrEqual(BEACON_INTERVAL_MS * (1 + BEACON_JITTER));
 		expect(Math.min(...gaps.slice(1))).toBeGreaterThanOrEqual(BEACON_INTERVAL_MS * (1 - BEACON_JITTER));
 		expect(new Set(gaps).size).toBeGreaterThan(100);
 	});
 
-	it('announces less often in a crowd', async () => {
-		const {clock, discovery, spread} = createNode({connectedCount: () => BEACON_CROWD_PEERS + 1});
+	it('sends beacons less often in a large room', async () => {
+		const {clock, discovery, broadcasts} = createNode({connectedCount: () => BEACON_CROWD_PEERS + 1});
 		discovery.start();
 		await clock.advance(BEACON_INTERVAL_CROWD_MS * 100);
-		expect(spread.length).toBeGreaterThan(80);
-		expect(spread.length).toBeLessThan(130);
+		expect(broadcasts.length).toBeGreaterThan(80);
+		expect(broadcasts.length).toBeLessThan(130);
 	});
 
-	it('sends two copies with one counter that say how they went out, and a higher one each time', async () => {
-		const {clock, discovery, spread} = createNode();
+	it('sends each beacon by broadcast and by multicast, with the same counter and its path, and counts up', async () => {
+		const {clock, discovery, broadcasts} = createNode();
 		discovery.start();
 		await clock.advance(1000);
-		expect(spread.map(({kinds}) => kinds.map(({path}) => path))).toEqual(spread.map(() => ['broadcast', 'multicast']));
-		expect(spread.map(({kinds}) => kinds.map(({counter}) => counter))).toEqual([
+		expect(broadcasts.map(({kinds}) => kinds.map(({path}) => path))).toEqual(
+			broadcasts.map(() => ['broadcast', 'multicast']),
+		);
+		expect(broadcasts.map(({kinds}) => kinds.map(({counter}) => counter))).toEqual([
 			[1, 1],
 			[2, 2],
 			[3, 3],
 		]);
-		expect(spread[0]?.kinds[0]).toMatchObject({peer: SELF, port: 4000, name: 'Alice', kind: 'here'});
+		expect(broadcasts[0]?.kinds[0]).toMatchObject({peer: SELF, port: 4000, name: 'Alice', kind: 'here'});
 	});
 
-	it('does not say its name in a room with a secret', () => {
-		const {discovery, spread} = createNode({name: () => undefined});
+	it('does not include its name in a room with a secret', () => {
+		const {discovery, broadcasts} = createNode({name: () => undefined});
 		discovery.start();
-		expect(spread[0]?.kinds[0]).not.toHaveProperty('name');
+		expect(broadcasts[0]?.kinds[0]).not.toHaveProperty('name');
 	});
 
-	it('starts one burst, not two, when it notices at its first beat that its interfaces changed', async () => {
+	it('starts only one burst if its interfaces change at its first beacon', async () => {
 		let changes = 1;
 		const node = createNode({
 			onBeaconSent() {
@@ -123,147 +125,147 @@ describe('a node that starts', () => {
 		});
 		node.discovery.start();
 		await node.clock.advance(3000);
-		expect(node.spread.map(({at}) => at)).toEqual([0, ...BEACON_BURST_MS]);
+		expect(node.broadcasts.map(({at}) => at)).toEqual([0, ...BEACON_BURST_MS]);
 	});
 });
 
-describe('a beacon of somebody we are not connected to', () => {
-	it('is told with its address and answered at the port it came from', () => {
-		const {told, answers, say} = createNode();
-		say({path: 'multicast'});
-		expect(told).toEqual(['heard 2 at 10.0.0.2:4001 by multicast']);
+describe('a beacon of a peer without a connection', () => {
+	it('is reported with its address and answered at its source port', () => {
+		const {reports, answers, receive} = createNode();
+		receive({path: 'multicast'});
+		expect(reports).toEqual(['found 2 at 10.0.0.2:4001 by multicast']);
 		expect(answers).toMatchObject([{to: '10.0.0.2:50000', beacon: {kind: 'answer', peer: SELF, port: 4000}}]);
 	});
 
-	it('is told and not answered when it is an answer', () => {
-		const {told, answers, say} = createNode();
-		say({kind: 'answer'});
-		expect([told, answers]).toEqual([['heard 2 at 10.0.0.2:4001 by answer'], []]);
+	it('is reported but not answered if it is an answer', () => {
+		const {reports, answers, receive} = createNode();
+		receive({kind: 'answer'});
+		expect([reports, answers]).toEqual([['found 2 at 10.0.0.2:4001 by answer'], []]);
 	});
 
-	it('is answered at most ten times a second, however many call', async () => {
-		const {answers, say, clock} = createNode();
-		for (let peer = 10; peer < 60; peer++) say({peer: fakePeerId(peer)});
+	it('is answered at most ten times a second in total', async () => {
+		const {answers, receive, clock} = createNode();
+		for (let peer = 10; peer < 60; peer++) receive({peer: fakePeerId(peer)});
 		expect(answers).toHaveLength(MAX_BEACON_ANSWERS_PER_SECOND);
 		await clock.advance(1000);
-		say({peer: fakePeerId(60)});
+		receive({peer: fakePeerId(60)});
 		expect(answers).toHaveLength(MAX_BEACON_ANSWERS_PER_SECOND + 1);
 	});
 });
 
 it('a beacon of a connected peer is not answered', () => {
-	const {told, answers, say} = createNode({isConnected: peer => peer === BOB});
-	say();
-	expect([told, answers]).toEqual([['heard 2 at 10.0.0.2:4001 by broadcast'], []]);
+	const {reports, answers, receive} = createNode({isConnected: peer => peer === BOB});
+	receive();
+	expect([reports, answers]).toEqual([['found 2 at 10.0.0.2:4001 by broadcast'], []]);
 });
 
-describe('a beacon that is heard again', () => {
-	it('with the same counter is another way to the same peer', () => {
-		const {told, answers, say} = createNode();
-		say({path: 'broadcast'});
-		say({path: 'multicast'}, {address: '10.0.0.99', port: 50_001});
-		expect(told.slice(1)).toEqual(['also 2 at 10.0.0.99']);
+describe('a further beacon of the same peer', () => {
+	it('with the same counter from another address adds an alternate address', () => {
+		const {reports, answers, receive} = createNode();
+		receive({path: 'broadcast'});
+		receive({path: 'multicast'}, {address: '10.0.0.99', port: 50_001});
+		expect(reports.slice(1)).toEqual(['alternate 2 at 10.0.0.99']);
 		expect(answers).toHaveLength(1);
 	});
 
-	it('with a lower counter is a replay: nothing', () => {
-		const {told, say} = createNode();
-		say({counter: 5});
-		say({counter: 4}, {address: '10.0.0.66', port: 50_001});
-		expect(told).toHaveLength(1);
+	it('with a lower counter is ignored as a replay', () => {
+		const {reports, receive} = createNode();
+		receive({counter: 5});
+		receive({counter: 4}, {address: '10.0.0.66', port: 50_001});
+		expect(reports).toHaveLength(1);
 	});
 
-	it('in whatever order and number is told once for each higher counter, and a goodbye is never taken back', () => {
+	it('is reported once for each higher counter in any order, and a lower counter never reverts a goodbye', () => {
 		check(
 			property(
 				shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8], {minLength: 1}),
 				integer({min: 1, max: 8}),
 				(counters, last) => {
-					const {told, say} = createNode();
+					const {reports, receive} = createNode();
 					let highest = 0;
 					const expected: string[] = [];
 					for (const counter of [...counters, ...counters]) {
-						say({counter, kind: counter === last ? 'leaving' : 'here'});
-						if (counter > highest) expected.push(counter === last ? 'leaving 2' : 'heard');
+						receive({counter, kind: counter === last ? 'leaving' : 'here'});
+						if (counter > highest) expected.push(counter === last ? 'leaving 2' : 'found');
 						highest = Math.max(highest, counter);
 					}
 
-					expect(told.filter(line => !line.startsWith('also')).map(line => line.replace(/ 2 at.*/, ''))).toEqual(
-						expected,
-					);
+					expect(
+						reports.filter(line => !line.startsWith('alternate')).map(line => line.replace(/ 2 at.*/, '')),
+					).toEqual(expected);
 				},
 			),
 		);
 	});
 });
 
-describe('what is not for us', () => {
-	it('is our own beacon: it only shows that the way is open', () => {
-		const {told, answers, say, discovery} = createNode();
-		say({peer: SELF, path: 'broadcast'});
-		expect([told, answers]).toEqual([[], []]);
+describe('a beacon that is not of this room', () => {
+	it('is counted as an echo if it is our own', () => {
+		const {reports, answers, receive, discovery} = createNode();
+		receive({peer: SELF, path: 'broadcast'});
+		expect([reports, answers]).toEqual([[], []]);
 		expect(discovery.stats.echoesBySource().get('10.0.0.2')).toMatchObject({broadcast: 1});
 	});
 
-	it('is a beacon from outside our subnets: counted, not believed', () => {
-		const {told, answers, say, discovery, clock} = createNode();
-		say({}, {address: '10.9.0.2', port: 50_000});
-		expect([told, answers]).toEqual([[], []]);
+	it('from outside our subnets is counted and otherwise ignored', () => {
+		const {reports, answers, receive, discovery, clock} = createNode();
+		receive({}, {address: '10.9.0.2', port: 50_000});
+		expect([reports, answers]).toEqual([[], []]);
 		expect(discovery.stats.offLinkAddresses(clock.monotonic())).toEqual(['10.9.0.2']);
 	});
 
-	it('is a beacon of another room or without its key: a stranger', () => {
-		const {told, say, discovery} = createNode();
-		say({roomTag: new Uint8Array(8)});
+	it('with another room tag or a wrong key counts as a foreign node', () => {
+		const {reports, receive, discovery} = createNode();
+		receive({roomTag: new Uint8Array(8)});
 		const forged = encodeBeacon(
 			{version: 1, roomTag: TAG, peer: fakePeerId(3), port: 1, kind: 'here', counter: 1},
 			() => new Uint8Array(16),
 		);
 		discovery.received(forged, FROM);
 		discovery.received(new Uint8Array(40), FROM);
-		expect([told, discovery.foreignNodes()]).toEqual([[], 2]);
+		expect([reports, discovery.foreignNodes()]).toEqual([[], 2]);
 	});
 
-	it('is the goodbye of a stranger: not counted any more', () => {
-		const {say, discovery} = createNode();
-		for (const peer of [BOB, fakePeerId(3)]) say({roomTag: new Uint8Array(8), peer});
-		say({roomTag: new Uint8Array(8), kind: 'leaving', counter: 2});
+	it('with a goodbye of a foreign node ends its count', () => {
+		const {receive, discovery} = createNode();
+		for (const peer of [BOB, fakePeerId(3)]) receive({roomTag: new Uint8Array(8), peer});
+		receive({roomTag: new Uint8Array(8), kind: 'leaving', counter: 2});
 		expect(discovery.foreignNodes()).toBe(1);
 	});
 
-	it('is a beacon of a version we do not speak: counted by its sender', () => {
-		const {told, discovery, clock} = createNode();
+	it('with another protocol version is counted by version', () => {
+		const {reports, discovery, clock} = createNode();
 		const bytes = encodeBeacon({version: 1, roomTag: TAG, peer: BOB, port: 1, kind: 'here', counter: 1}, mac);
 		bytes[4] = PROTOCOL_VERSION + 7;
 		discovery.received(bytes, FROM);
-		expect(told).toEqual([]);
+		expect(reports).toEqual([]);
 		expect(discovery.stats.otherVersions(clock.monotonic())).toEqual([PROTOCOL_VERSION + 7]);
 	});
 
-	it('is what floods: so many beacons a second are looked at, not more', () => {
-		const {told, say} = createNode();
-		for (let counter = 1; counter <= MAX_BEACONS_PER_SECOND * 2; counter++) say({counter});
-		expect(told).toHaveLength(MAX_BEACONS_PER_SECOND);
+	it('above the limit per second is dropped', () => {
+		const {reports, receive} = createNode();
+		for (let counter = 1; counter <= MAX_BEACONS_PER_SECOND * 2; counter++) receive({counter});
+		expect(reports).toHaveLength(MAX_BEACONS_PER_SECOND);
 	});
 });
 
 describe('a node that leaves', () => {
-	it('says so once, announces nothing more and hears nothing more', async () => {
-		const {clock, discovery, spread, told, say} = createNode();
+	it('sends one goodbye and then neither sends nor receives beacons', async () => {
+		const {clock, discovery, broadcasts, reports, receive} = createNode();
 		discovery.start();
 		discovery.stop();
 		discovery.stop();
 		discovery.burst();
-		say();
+		receive();
 		await clock.advance(60_000);
-		expect(spread.map(({kinds}) => kinds[0]?.kind)).toEqual(['here', 'leaving']);
-		expect([told, clock.pending]).toEqual([['beat'], 0]);
+		expect(broadcasts.map(({kinds}) => kinds[0]?.kind)).toEqual(['here', 'leaving']);
+		expect([reports, clock.pending]).toEqual([['sent'], 0]);
 	});
 
-	it('is not announced any more when it stops in the middle of a beat', async () => {
+	it('sends no more beacons if it stops while it sends one', async () => {
 		const node = createNode({onBeaconSent: () => node.discovery.stop()});
 		node.discovery.start();
 		await node.clock.advance(60_000);
-		expect([node.spread.length, node.clock.pending]).toEqual([2, 0]);
+		expect([node.broadcasts.length, node.clock.pending]).toEqual([2, 0]);
 	});
 });

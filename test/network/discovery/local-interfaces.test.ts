@@ -29,7 +29,7 @@ const SYSTEM: SystemInterfaces = {
 const addresses = (selection?: readonly string[]) => readInterfaces(selection, SYSTEM).map(({address}) => address);
 
 describe('interfaces of this machine', () => {
-	it('are all that can broadcast, and loopback first', () => {
+	it('are loopback first, and then all that can broadcast', () => {
 		expect(readInterfaces(undefined, SYSTEM)).toEqual([
 			{name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true, virtual: false},
 			{name: 'eth0', address: '192.168.1.7', broadcast: '192.168.1.255', prefix: 24, loopback: false, virtual: false},
@@ -39,7 +39,7 @@ describe('interfaces of this machine', () => {
 		expect(addresses([])).toEqual(addresses());
 	});
 
-	it('have loopback even where the system names none', () => {
+	it('include loopback even if the system lists none', () => {
 		expect(readInterfaces(undefined, {}).map(({address}) => address)).toEqual(['127.0.0.1']);
 	});
 
@@ -58,7 +58,7 @@ describe('interfaces of this machine', () => {
 		expect(addresses(selection)).toEqual(expected);
 	});
 
-	it('are named where a choice fits none', () => {
+	it('are listed in the error for a selection that matches none', () => {
 		const choice = chooseInterfaces(['eth0', 'eth7', 'wg0'], SYSTEM);
 		expect(describeMissing(choice)).toBe(
 			"no interface or address 'eth7', 'wg0' that can broadcast; there is lo (127.0.0.1), eth0 (192.168.1.7), eth0 (10.5.0.1), docker0 (172.17.0.1)",
@@ -66,7 +66,7 @@ describe('interfaces of this machine', () => {
 		expect(describeMissing(chooseInterfaces(['eth0'], SYSTEM))).toBeUndefined();
 	});
 
-	it('are loopback only where nothing else was chosen', () => {
+	it('are only loopback if only loopback is selected', () => {
 		expect([undefined, [], ['lo'], ['127.0.0.1', 'lo0'], ['lo', 'eth0'], ['eth0']].map(isLoopbackOnly)).toEqual([
 			...[false, false],
 			...[true, true],
@@ -74,7 +74,7 @@ describe('interfaces of this machine', () => {
 		]);
 	});
 
-	it('tell where TCP listens', () => {
+	it('determine the listening address of TCP', () => {
 		expect(listenHost(undefined, SYSTEM)).toBeUndefined();
 		expect(listenHost(['lo'], SYSTEM)).toBe('127.0.0.1');
 		expect(listenHost(['10.5.0.1'], SYSTEM)).toBe('10.5.0.1');

@@ -33,7 +33,7 @@ function openSocket(options: {
 	});
 }
 
-/** A port that nobody uses just now. */
+/** Finds a UDP port that is not in use. */
 async function freePort(): Promise<number> {
 	const socket = createSocket('udp4');
 	await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve));
@@ -62,25 +62,25 @@ describeBeacon('UDP', async () => {
 	};
 });
 
-it('says with its code that the port is taken by a program that does not share it', async () => {
+it('rejects with EADDRINUSE when another program holds the port exclusively', async () => {
 	const {port} = (await openSocket({port: 0, address: '0.0.0.0'})).address();
 	await expect(createBeacon({port, selection: SELECTION}).start(() => {})).rejects.toMatchObject({code: 'EADDRINUSE'});
 });
 
-it('hears broadcast and multicast on loopback, and from loopback only', async () => {
+it('receives broadcast and multicast on loopback, and only from loopback', async () => {
 	const beacon = createBeacon({port: await freePort(), selection: SELECTION});
-	const heard: string[] = [];
-	await beacon.start((_bytes, source) => void heard.push(source.address));
+	const received: string[] = [];
+	await beacon.start((_bytes, source) => void received.push(source.address));
 	beacon.broadcast(Buffer.from('x'));
-	await until(() => heard.length === 2);
-	expect(heard).toEqual(['127.0.0.1', '127.0.0.1']);
+	await until(() => received.length === 2);
+	expect(received).toEqual(['127.0.0.1', '127.0.0.1']);
 	expect(beacon.counters().map(({kind, sent, failed}) => [kind, sent, failed])).toEqual([
 		['broadcast', 1, 0],
 		['multicast', 1, 0],
 	]);
 });
 
-it('knows no destination but loopback while only that is chosen', async () => {
+it('sends only to loopback when only loopback is selected', async () => {
 	const beacon = createBeacon({port: await freePort(), selection: SELECTION});
 	const {ownPort} = await beacon.start(() => {});
 	beacon.broadcast(Buffer.from('x'));
@@ -92,7 +92,7 @@ it('knows no destination but loopback while only that is chosen', async () => {
 	expect(beacon.counters().every(({address}) => address === '127.0.0.1')).toBe(true);
 });
 
-it('drops what is empty or too long before anybody looks at it', async () => {
+it('drops empty and oversized datagrams', async () => {
 	const beacon = createBeacon({port: 0, selection: SELECTION});
 	const sizes: number[] = [];
 	const {port} = await beacon.start(bytes => void sizes.push(bytes.length));
@@ -103,24 +103,24 @@ it('drops what is empty or too long before anybody looks at it', async () => {
 	expect(sizes).toEqual([MAX_BEACON_BYTES]);
 });
 
-it('lets a bounded number through a second, and a smaller one from one source', async () => {
+it('limits the datagrams per second, with a lower limit per source', async () => {
 	const clock = createFakeClock();
 	const beacon = createBeacon({port: 0, selection: SELECTION, clock});
-	const heard = new Map<number, number>();
+	const received = new Map<number, number>();
 	const {port} = await beacon.start((_bytes, source) => {
-		heard.set(source.port, (heard.get(source.port) ?? 0) + 1);
+		received.set(source.port, (received.get(source.port) ?? 0) + 1);
 	});
 	const loud = await openSocket({port: 0});
 	const quiet = await openSocket({port: 0});
 	for (let sent = 0; sent < MAX_BEACONS_PER_SOURCE_PER_SECOND * 2; sent++) loud.send('noise', port, '127.0.0.1');
-	await until(() => (heard.get(loud.address().port) ?? 0) >= MAX_BEACONS_PER_SOURCE_PER_SECOND);
+	await until(() => (received.get(loud.address().port) ?? 0) >= MAX_BEACONS_PER_SOURCE_PER_SECOND);
 	quiet.send('hello', port, '127.0.0.1');
-	await until(() => heard.get(quiet.address().port) === 1);
-	expect(heard.get(loud.address().port)).toBe(MAX_BEACONS_PER_SOURCE_PER_SECOND);
+	await until(() => received.get(quiet.address().port) === 1);
+	expect(received.get(loud.address().port)).toBe(MAX_BEACONS_PER_SOURCE_PER_SECOND);
 	expect(MAX_BEACONS_PER_SOURCE_PER_SECOND).toBeLessThan(MAX_BEACONS_PER_SECOND);
 });
 
-it('takes up an interface that comes and lets go of one that is gone', async () => {
+it('uses an interface that appears and drops one that disappears', async () => {
 	const present: SystemInterfaces = {
 		usb0: [{address: '127.9.9.9', family: 'IPv4', internal: false, cidr: '127.9.9.9/24'}],
 	};

@@ -10,12 +10,12 @@ import {createFakeConnection} from '../link/fake-connection.js';
 const [LOWER, HIGHER] = [fakePeerId(1), fakePeerId(2)];
 const proven = {signature: new Uint8Array(64), mac: new Uint8Array(32)};
 
-/** A node whose peer opens one connection after the other. */
+/** Creates a node whose peer can open several connections. */
 function createNode({isLower}: {readonly isLower: boolean}) {
 	const clock = createFakeClock();
 	const self = isLower ? LOWER : HIGHER;
 	const other = isLower ? HIGHER : LOWER;
-	const told: string[] = [];
+	const events: string[] = [];
 	const preferred: PeerLink[] = [];
 	const ownHello = () => ({
 		versions: [1, 1] as const,
@@ -33,8 +33,8 @@ function createNode({isLower}: {readonly isLower: boolean}) {
 		{
 			up: prefer,
 			replaced: prefer,
-			down: () => told.push('down'),
-			message: (_, {type}) => told.push(type),
+			down: () => events.push('down'),
+			message: (_, {type}) => events.push(type),
 			metricsChanged() {},
 			drained() {},
 			rejected() {},
@@ -42,7 +42,7 @@ function createNode({isLower}: {readonly isLower: boolean}) {
 		},
 	);
 	const hello: HelloMessage = {...ownHello(), ...proven, type: 'hello', peer: other};
-	/** A verified connection. */
+	/** Opens a verified connection. */
 	const open = () => {
 		const far = createFakeConnection();
 		mesh.adopt(far.connection);
@@ -50,11 +50,11 @@ function createNode({isLower}: {readonly isLower: boolean}) {
 		far.sent.length = 0;
 		return far;
 	};
-	return {mesh, told, preferred, open, other};
+	return {mesh, events, preferred, open, other};
 }
 
-describe('of several connections of a pair', () => {
-	it('either end sends on the newest', () => {
+describe('several connections of a pair', () => {
+	it('both ends send on the newest', () => {
 		for (const isLower of [true, false]) {
 			const {mesh, open, other, preferred} = createNode({isLower});
 			const [older, newer] = [open(), open()];
@@ -66,7 +66,7 @@ describe('of several connections of a pair', () => {
 		}
 	});
 
-	it('the lower id closes the older, but not before it heard on the newer behind its hello', () => {
+	it('the lower id closes the older one after it received a message on the newer one after the hello', () => {
 		const {open} = createNode({isLower: true});
 		const [older, newer] = [open(), open()];
 		expect(older.calls).toEqual([]);
@@ -74,29 +74,29 @@ describe('of several connections of a pair', () => {
 		expect([older.sent.at(-1), newer.calls]).toEqual([{type: 'bye', reason: 'duplicate'}, []]);
 	});
 
-	it('the higher id closes neither and reads both', () => {
-		const {open, told} = createNode({isLower: false});
+	it('the higher id closes none and reads all', () => {
+		const {open, events} = createNode({isLower: false});
 		const [older, newer] = [open(), open()];
 		newer.say({type: 'typing'});
 		older.say({type: 'typing'});
-		expect([told, older.calls, newer.calls]).toEqual([['typing', 'typing'], [], []]);
+		expect([events, older.calls, newer.calls]).toEqual([['typing', 'typing'], [], []]);
 	});
 
-	it('the higher id closes its oldest when there are too many', () => {
+	it('the higher id closes the oldest above the limit', () => {
 		const {open} = createNode({isLower: false});
 		const links = Array.from({length: MAX_LINKS_PER_PEER + 1}, open);
 		expect(links.map(({calls}) => calls.length)).toEqual(links.map((_, index) => (index === 0 ? 1 : 0)));
 	});
 
-	it('one that closes leaves the other to carry on, of which everybody is told; the last one is the end', () => {
-		const {open, told, preferred, mesh, other} = createNode({isLower: false});
+	it('when one closes, the other is reported as its replacement; the end of the last one is reported as down', () => {
+		const {open, events, preferred, mesh, other} = createNode({isLower: false});
 		const [older, newer] = [open(), open()];
 		newer.end();
-		expect(told).toEqual([]);
+		expect(events).toEqual([]);
 		expect([preferred.length, preferred.at(-1)]).toEqual([3, mesh.linkOf(other)]);
 		mesh.linkOf(other)?.send({type: 'typing'});
 		expect(older.sent.at(-1)).toEqual({type: 'typing'});
 		older.end();
-		expect([told, mesh.size]).toEqual([['down'], 0]);
+		expect([events, mesh.size]).toEqual([['down'], 0]);
 	});
 });

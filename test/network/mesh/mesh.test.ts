@@ -11,15 +11,15 @@ import {createSeededRandom} from '../../helpers/seeded-random.js';
 interface End {
 	readonly mesh: Mesh;
 	readonly transport: Transport;
-	readonly told: string[];
-	readonly heard: string[];
+	readonly changes: string[];
+	readonly received: string[];
 	readonly open: {count: number};
 	dial(): void;
-	/** Speaks under another id from now on. */
+	/** Uses another peer id for later connections. */
 	become(peer: PeerId): void;
 }
 
-/** Two nodes whose proofs are taken for granted, on a network with a latency that varies. */
+/** Creates two nodes that accept every proof, on a network with variable latency. */
 async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, End]; cut(): void}> {
 	const clock = createFakeClock();
 	const random = createSeededRandom(seed);
@@ -29,7 +29,7 @@ async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, 
 		const host = network.addHost(`host ${index}`, `10.0.0.${index + 1}`);
 		const transport = host.createTransport({psk: new Uint8Array(32), port: 4000});
 		let peer: PeerId = fakePeerId(index + 1);
-		const [told, heard, open]: [string[], string[], {count: number}] = [[], [], {count: 0}];
+		const [changes, received, open]: [string[], string[], {count: number}] = [[], [], {count: 0}];
 		const mesh = createMesh(
 			{
 				self: peer,
@@ -48,14 +48,14 @@ async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, 
 				}),
 			},
 			{
-				up: () => told.push('up'),
-				replaced: () => told.push('replaced'),
-				down: (_, {code}) => told.push(`down ${code}`),
-				message: (_, {type}) => heard.push(type),
+				up: () => changes.push('up'),
+				replaced: () => changes.push('replaced'),
+				down: (_, {code}) => changes.push(`down ${code}`),
+				message: (_, {type}) => received.push(type),
 				metricsChanged() {},
 				drained() {},
 				rejected() {},
-				stalled: () => told.push('stalled'),
+				stalled: () => changes.push('stalled'),
 			},
 		);
 		const adopt = (connection: Parameters<Mesh['adopt']>[0]) => {
@@ -80,7 +80,7 @@ async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, 
 		const become = (other: PeerId) => {
 			peer = other;
 		};
-		return {mesh, transport, told, heard, open, dial, become};
+		return {mesh, transport, changes, received, open, dial, become};
 	};
 	return {clock, ends: [await create(0), await create(1)], cut: () => network.cut('host 0', 'host 1')};
 }
@@ -88,7 +88,7 @@ async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, 
 const seeds = Array.from({length: 100}, (_, index) => index + 1);
 
 describe('two nodes that dial each other at the same time', () => {
-	it('end with exactly one connection, and are at no time left without, a hundred times over', async () => {
+	it('keep exactly one connection and are never disconnected, with 100 seeds', async () => {
 		for (const seed of seeds) {
 			const {clock, ends} = await createPair(seed);
 			for (const end of ends) end.dial();
@@ -97,9 +97,9 @@ describe('two nodes that dial each other at the same time', () => {
 				ends.map(end => end.open.count),
 				`seed ${seed}`,
 			).toEqual([1, 1]);
-			for (const {told, mesh} of ends) {
+			for (const {changes, mesh} of ends) {
 				expect(
-					told.filter(one => one !== 'replaced'),
+					changes.filter(one => one !== 'replaced'),
 					`seed ${seed}`,
 				).toEqual(['up']);
 				expect(mesh.size).toBe(1);
@@ -107,7 +107,7 @@ describe('two nodes that dial each other at the same time', () => {
 		}
 	});
 
-	it('are heard on the connection that stays, by both', async () => {
+	it('both receive messages on the remaining connection', async () => {
 		for (const seed of seeds.slice(0, 20)) {
 			const {clock, ends} = await createPair(seed);
 			for (const end of ends) end.dial();
@@ -115,13 +115,13 @@ describe('two nodes that dial each other at the same time', () => {
 			for (const {mesh} of ends) mesh.links()[0]?.send({type: 'typing'});
 			await clock.advance(1000);
 			expect(
-				ends.map(({heard}) => heard.filter(type => type === 'typing').length),
+				ends.map(({received}) => received.filter(type => type === 'typing').length),
 				`seed ${seed}`,
 			).toEqual([1, 1]);
 		}
 	});
 
-	it('end with one also when both dial again and again', async () => {
+	it('keep one connection even if both dial repeatedly', async () => {
 		for (const seed of seeds.slice(0, 20)) {
 			const {clock, ends} = await createPair(seed);
 			for (let round = 0; round < 4; round++) {
@@ -138,41 +138,41 @@ describe('two nodes that dial each other at the same time', () => {
 });
 
 describe('a connection', () => {
-	it('of a stranger is refused, with words, where somebody was cut off just before', async () => {
+	it('of an unknown peer is refused with barred while its address is banned', async () => {
 		const {clock, ends} = await createPair(1);
 		const [ann, bob] = ends;
 		bob.dial();
 		await clock.advance(2000);
 		ann.mesh.links()[0]?.fail('flood', 'too much');
 		await clock.advance(2000);
-		expect(bob.told).toEqual(['up', 'down flood']);
+		expect(bob.changes).toEqual(['up', 'down flood']);
 		bob.become(fakePeerId(3));
 		bob.dial();
 		await clock.advance(1500);
-		expect(bob.told.slice(2)).toEqual(['up', 'down barred']);
+		expect(bob.changes.slice(2)).toEqual(['up', 'down barred']);
 		await clock.advance(FIRST_ADDRESS_BAN_MS);
 		bob.dial();
 		await clock.advance(2000);
-		expect(bob.told.slice(4)).toEqual(['up']);
-		expect(ann.told).toEqual(['up', 'down flood', 'up']);
+		expect(bob.changes.slice(4)).toEqual(['up']);
+		expect(ann.changes).toEqual(['up', 'down flood', 'up']);
 	});
 
-	it('to a node that falls silent is given up after nine seconds', async () => {
+	it('to a silent node is closed after nine seconds', async () => {
 		const {clock, ends, cut} = await createPair(1);
 		ends[0].dial();
 		await clock.advance(2000);
 		cut();
-		expect(await clock.advanceUntil(() => ends[0].told.includes('down silent'), 12_000)).toBe(true);
+		expect(await clock.advanceUntil(() => ends[0].changes.includes('down silent'), 12_000)).toBe(true);
 		expect(clock.monotonic()).toBeGreaterThan(9000);
 		expect(clock.monotonic()).toBeLessThan(2000 + 9500 + 500);
 	});
 
-	it('survives a sleep of both: nobody is declared gone, and each says that it slept', async () => {
+	it('survives a sleep of both machines, and each node reports that it stalled', async () => {
 		const {clock, ends} = await createPair(1);
 		ends[0].dial();
 		await clock.advance(2000);
 		await clock.sleep(60_000);
 		await clock.advance(5000);
-		for (const {told} of ends) expect(told).toEqual(['up', 'stalled']);
+		for (const {changes} of ends) expect(changes).toEqual(['up', 'stalled']);
 	});
 });

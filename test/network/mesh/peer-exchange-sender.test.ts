@@ -10,31 +10,31 @@ import {createFakeClock} from '../../helpers/fake-clock.js';
 function createWorld() {
 	const clock = createFakeClock();
 	const links = new Map<PeerId, PeerLink>();
-	const said = new Map<PeerId, PeersMessage[]>();
-	const teller = createPeerExchangeSender(clock, () => [...links.values()]);
+	const sent = new Map<PeerId, PeersMessage[]>();
+	const sender = createPeerExchangeSender(clock, () => [...links.values()]);
 	const up = (peer: PeerId) => {
-		const told: PeersMessage[] = [];
-		said.set(peer, told);
+		const messages: PeersMessage[] = [];
+		sent.set(peer, messages);
 		const sendFrame = (frame: Uint8Array) => {
 			const message: Message | undefined = decodeMessage(frame.subarray(4));
-			if (message?.type === 'peers') told.push(message);
+			if (message?.type === 'peers') messages.push(message);
 			return true;
 		};
 		links.set(peer, {peer, remoteAddress: '10.0.0.1', hello: {port: 4000}, sendFrame} as unknown as PeerLink);
-		teller.up(peer);
+		sender.up(peer);
 	};
 	const down = (peer: PeerId) => {
 		links.delete(peer);
-		teller.down(peer);
+		sender.down(peer);
 	};
 	const names = (peer: PeerId) =>
-		said.get(peer)?.map(({all, added, removed}) => ({all, added: added.map(a => a.peer), removed}));
-	return {clock, teller, up, down, names};
+		sent.get(peer)?.map(({all, added, removed}) => ({all, added: added.map(a => a.peer), removed}));
+	return {clock, sender, up, down, names};
 }
 
 const [A, B, C, D] = [fakePeerId(1), fakePeerId(2), fakePeerId(3), fakePeerId(4)];
 
-it('tells a newcomer all at once, and the others only of the newcomer', async () => {
+it('a new peer receives the whole list at once, and the others only the new peer', async () => {
 	const {clock, up, names} = createWorld();
 	up(A);
 	await clock.advance(0);
@@ -45,7 +45,7 @@ it('tells a newcomer all at once, and the others only of the newcomer', async ()
 	expect(names(A)?.at(-1)).toEqual({added: [B], removed: []});
 });
 
-it('gathers what happens within the interval into one message to each', async () => {
+it('changes within the interval are combined into one message per peer', async () => {
 	const {clock, up, down, names} = createWorld();
 	for (const peer of [A, B]) up(peer);
 	await clock.advance(0);
@@ -72,19 +72,19 @@ async function startCrowd(world: ReturnType<typeof createWorld>, seconds: number
 	}
 }
 
-it('tells of a crowd that comes ever more seldom, and a newcomer of all within the second', async () => {
+it('messages become rarer while many peers connect, but a new peer receives the list within a second', async () => {
 	const world = createWorld();
 	world.up(A);
 	await startCrowd(world, 40);
-	const told = world.names(A) ?? [];
+	const messages = world.names(A) ?? [];
 	const listed = world.names(fakePeerId(139)) ?? [];
 	await world.clock.advance(PEERS_INTERVAL_CROWD_MS);
-	expect(told.length).toBeLessThan(10);
+	expect(messages.length).toBeLessThan(10);
 	expect(listed[0]?.added).toHaveLength(41);
 	expect(new Set(world.names(A)?.flatMap(({added}) => added)).size).toBe(41);
 });
 
-it('tells of one that came within a second again when the crowd is in', async () => {
+it('after a rush of new peers, a further one is announced within a second', async () => {
 	const world = createWorld();
 	world.up(A);
 	await startCrowd(world, 20);
@@ -96,19 +96,19 @@ it('tells of one that came within a second again when the crowd is in', async ()
 	expect(world.names(A)?.at(-1)?.added).toEqual([C]);
 });
 
-it('tells at once of one that came if somebody says to have lost it', async () => {
+it('a new peer is announced at once if another peer reports it lost', async () => {
 	const world = createWorld();
 	world.up(A);
 	await startCrowd(world, 9);
 	world.up(B);
 	await world.clock.advance(0);
 	expect(world.names(A)?.at(-1)?.added).not.toContain(B);
-	world.teller.expedite(B);
+	world.sender.expedite(B);
 	await world.clock.advance(0);
 	expect(world.names(A)?.at(-1)?.added).toContain(B);
 });
 
-it('tells of losses within the second, whatever crowd comes', async () => {
+it('losses are announced within a second, even while many peers connect', async () => {
 	const world = createWorld();
 	world.up(A);
 	world.up(B);
@@ -118,18 +118,18 @@ it('tells of losses within the second, whatever crowd comes', async () => {
 	expect(world.names(A)?.flatMap(({removed}) => removed)).toEqual([B]);
 });
 
-it('tells all anew on a connection that replaces another, and nobody else', async () => {
-	const {clock, teller, up, names} = createWorld();
+it('a replacement connection receives the whole list, and other peers receive nothing', async () => {
+	const {clock, sender, up, names} = createWorld();
 	for (const peer of [A, B]) up(peer);
 	await clock.advance(0);
-	teller.replaced(A);
+	sender.replaced(A);
 	await clock.advance(PEERS_INTERVAL_MS);
 	expect(names(A)).toHaveLength(2);
 	expect(names(A)?.at(-1)?.all).toBe(true);
 	expect(names(B)).toHaveLength(1);
 });
 
-it('cuts a list that is longer than one message may be', async () => {
+it('a list is truncated to the size limit of a message', async () => {
 	const {clock, up, names} = createWorld();
 	for (let peer = 0; peer <= MAX_PEERS_LISTED; peer++) up(fakePeerId(peer));
 	await clock.advance(0);
@@ -140,9 +140,9 @@ it('cuts a list that is longer than one message may be', async () => {
 });
 
 it('sets no timer after it was stopped', async () => {
-	const {clock, teller, up, down} = createWorld();
+	const {clock, sender, up, down} = createWorld();
 	up(A);
-	teller.stop();
+	sender.stop();
 	down(A);
 	expect(clock.pending).toBe(0);
 });

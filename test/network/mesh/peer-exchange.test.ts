@@ -21,10 +21,10 @@ function believed(reporter: string): string[] {
 	return dialableAddresses({remoteAddress: reporter} as PeerLink, named).map(({host}) => host);
 }
 
-test('of addresses that a peer names only those of private networks are dialled', () => {
+test('only private addresses that a peer reports are dialled', () => {
 	expect(believed('10.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9']);
 });
 
-test('loopback is believed of a peer on this host alone', () => {
+test('loopback addresses are accepted only from a peer on this host', () => {
 	expect(believed('127.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9', '127.0.0.1', '::1']);
 });

@@ -4,50 +4,50 @@ import {createHandshakeLimiter} from '../../../source/network/transport/handshak
 
 const LIMITS = {active: 3, waiting: 2, perAddress: 2};
 
-it('begins as many as may be under way, keeps some waiting, refuses the rest', () => {
-	const admission = createHandshakeLimiter(LIMITS, () => true);
-	const begun: number[] = [];
+it('starts handshakes up to the limit, queues some, and refuses the others', () => {
+	const limiter = createHandshakeLimiter(LIMITS, () => true);
+	const started: number[] = [];
 	const keys = Array.from({length: 6}, () => ({}));
-	const entered = keys.map((key, index) => admission.acquire(key, 'a', () => void begun.push(index)));
-	expect(entered).toEqual([true, true, true, true, true, false]);
-	expect(begun).toEqual([0, 1, 2]);
-	admission.release(keys[3]!);
-	admission.release(keys[0]!);
-	admission.release(keys[0]!);
-	expect(begun).toEqual([0, 1, 2, 4]);
+	const accepted = keys.map((key, index) => limiter.acquire(key, 'a', () => void started.push(index)));
+	expect(accepted).toEqual([true, true, true, true, true, false]);
+	expect(started).toEqual([0, 1, 2]);
+	limiter.release(keys[3]!);
+	limiter.release(keys[0]!);
+	limiter.release(keys[0]!);
+	expect(started).toEqual([0, 1, 2, 4]);
 });
 
-it('refuses an address that takes too much, and lets others in', () => {
-	const admission = createHandshakeLimiter(LIMITS, () => false);
+it('refuses an address above its share, and accepts others', () => {
+	const limiter = createHandshakeLimiter(LIMITS, () => false);
 	const [first, ...others] = Array.from({length: 4}, () => ({}));
-	const enter = (key: object, address: string) => admission.acquire(key, address, () => {});
+	const enter = (key: object, address: string) => limiter.acquire(key, address, () => {});
 	expect([enter(first!, 'a'), enter(others[0]!, 'a'), enter(others[1]!, 'a'), enter(others[2]!, 'b')]).toEqual([
 		...[true, true],
 		...[false, true],
 	]);
-	admission.release(first!);
+	limiter.release(first!);
 	expect(enter(others[1]!, 'a')).toBe(true);
 });
 
-it('never has more under way than allowed, and leaves nobody waiting while there is room', () => {
+it('never exceeds the limit, and queues no handshake while a slot is free', () => {
 	const steps = fc.array(fc.record({enter: fc.boolean(), address: fc.nat(3), which: fc.nat(10)}), {maxLength: 200});
 	fc.assert(
-		fc.property(steps, given => {
-			const admission = createHandshakeLimiter(LIMITS, () => false);
-			const inside: {active: boolean}[] = [];
-			for (const {enter, address, which} of given) {
+		fc.property(steps, operations => {
+			const limiter = createHandshakeLimiter(LIMITS, () => false);
+			const current: {active: boolean}[] = [];
+			for (const {enter, address, which} of operations) {
 				const key = {active: false};
 				if (enter) {
-					const welcome = admission.acquire(key, `${address}`, () => {
+					const isAccepted = limiter.acquire(key, `${address}`, () => {
 						key.active = true;
 					});
-					if (welcome) inside.push(key);
-				} else if (inside.length > 0) {
-					for (const gone of inside.splice(which % inside.length, 1)) admission.release(gone);
+					if (isAccepted) current.push(key);
+				} else if (current.length > 0) {
+					for (const released of current.splice(which % current.length, 1)) limiter.release(released);
 				}
-				const active = inside.filter(entry => entry.active).length;
-				expect(active).toBe(Math.min(inside.length, LIMITS.active));
-				expect(inside.length).toBeLessThanOrEqual(LIMITS.active + LIMITS.waiting);
+				const active = current.filter(entry => entry.active).length;
+				expect(active).toBe(Math.min(current.length, LIMITS.active));
+				expect(current.length).toBeLessThanOrEqual(LIMITS.active + LIMITS.waiting);
 			}
 		}),
 	);

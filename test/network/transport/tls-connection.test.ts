@@ -2,11 +2,11 @@ import type {TLSSocket} from 'node:tls';
 import {expect, test} from 'vitest';
 import {isAuthenticated} from '../../../source/network/transport/tls-connection.js';
 
-/** Only what is asked of it. */
+/** A socket with only the methods that the check uses. */
 const socketOf = (isSessionReused: boolean, certificate: object) =>
 	({isSessionReused: () => isSessionReused, getPeerCertificate: () => certificate}) as TLSSocket;
 
-test('only a handshake by the shared secret, without any certificate, proves that one knows it', () => {
+test('only a pre-shared key handshake without a certificate proves knowledge of the secret', () => {
 	expect(isAuthenticated(socketOf(true, {}))).toBe(true);
 	expect(isAuthenticated(socketOf(false, {}))).toBe(false);
 	expect(isAuthenticated(socketOf(true, {subject: {CN: 'somebody'}}))).toBe(false);

@@ -1,4 +1,4 @@
-/** Everybody on the network may connect and say anything. */
+/** Tests the TLS transport against clients and servers that do not follow the protocol. */
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
@@ -19,7 +19,7 @@ import {createTlsTransport} from '../../../source/network/transport/tls-transpor
 import type {Connection, Transport} from '../../../source/network/transport/transport.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 import {until} from '../../helpers/wait.js';
-import {witness} from './transport-acceptance.js';
+import {recordEvents} from './transport-acceptance.js';
 
 const HOST = '127.0.0.1';
 const PSK = new Uint8Array(32).fill(7);
@@ -43,23 +43,23 @@ async function listen(options: Partial<Parameters<typeof createTlsTransport>[0]>
 	return {transport, accepted, port};
 }
 
-/** Somebody with a bare socket, and whether he was shown out. */
-interface Stranger {
+/** A plain TCP client, and whether its connection was closed. */
+interface RawClient {
 	readonly socket: Socket;
 	closed: boolean;
 }
 
-async function connectStranger(port: number): Promise<Stranger> {
+async function connectRawClient(port: number): Promise<RawClient> {
 	const socket = connectTcp(port, HOST);
-	const stranger = {socket, closed: false};
+	const client = {socket, closed: false};
 	cleanups.push(() => socket.destroy());
 	socket.on('error', () => {});
 	socket.on('data', () => {});
 	socket.on('close', () => {
-		stranger.closed = true;
+		client.closed = true;
 	});
 	await new Promise<void>(resolve => socket.once('connect', resolve));
-	return stranger;
+	return client;
 }
 
 function serve(server: Server): Promise<number> {
@@ -87,11 +87,11 @@ describe('a listening TLS transport', () => {
 	it.each([
 		['an HTTP request', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
 		['random bytes', noise],
-		['a TLS record that announces more than there is', Buffer.from('160301ffff0100fffb0303', 'hex')],
-		['a frame of our own protocol in clear', Buffer.from('00000005a568656c6c', 'hex')],
-	])('shows out %s and goes on', async (_what, bytes) => {
+		['a truncated TLS record', Buffer.from('160301ffff0100fffb0303', 'hex')],
+		['an unencrypted frame of our own protocol', Buffer.from('00000005a568656c6c', 'hex')],
+	])('disconnects %s and continues to listen', async (_what, bytes) => {
 		const {transport, accepted, port} = await listen();
-		const {socket, closed} = await connectStranger(port);
+		const {socket, closed} = await connectRawClient(port);
 		socket.write(bytes);
 		if (!closed) socket.end();
 		await until(() => transport.refused === 1);
@@ -102,33 +102,33 @@ describe('a listening TLS transport', () => {
 
 	it('survives a port scan', async () => {
 		const {transport, accepted, port} = await listen();
-		for (let index = 0; index < 50; index++) (await connectStranger(port)).socket.resetAndDestroy();
+		for (let index = 0; index < 50; index++) (await connectRawClient(port)).socket.resetAndDestroy();
 		await until(() => transport.refused === 50);
 		await expectStillOpen(port, accepted);
 	});
 
-	it('gives a handshake that trickles in a limited time, however it trickles', async () => {
+	it('limits the total time of a handshake that arrives slowly', async () => {
 		const clock = createFakeClock();
 		const {transport, port} = await listen({clock});
-		const stranger = await connectStranger(port);
-		stranger.socket.write(Buffer.from('160301', 'hex'));
+		const client = await connectRawClient(port);
+		client.socket.write(Buffer.from('160301', 'hex'));
 		await until(() => clock.pending === 1);
 		await clock.advance(HELLO_TIMEOUT_MS - 1);
-		stranger.socket.write(Buffer.from('02', 'hex'));
-		expect(stranger.closed).toBe(false);
+		client.socket.write(Buffer.from('02', 'hex'));
+		expect(client.closed).toBe(false);
 		await clock.advance(1);
-		await until(() => stranger.closed && transport.refused === 1);
+		await until(() => client.closed && transport.refused === 1);
 		expect(clock.pending).toBe(0);
 	});
 
-	it('bounds half-open connections, and serves friends who wait once there is room', async () => {
+	it('limits half-open connections, and accepts waiting peers when slots are free', async () => {
 		const clock = createFakeClock();
 		const {transport, accepted, port} = await listen({clock});
-		const strangers: Stranger[] = [];
+		const clients: RawClient[] = [];
 		const most = MAX_PENDING_CONNECTIONS + MAX_WAITING_CONNECTIONS;
-		for (let index = 0; index < most + 20; index++) strangers.push(await connectStranger(port));
+		for (let index = 0; index < most + 20; index++) clients.push(await connectRawClient(port));
 		await until(() => transport.refused === 20);
-		for (const {socket} of strangers.slice(0, 5)) socket.destroy();
+		for (const {socket} of clients.slice(0, 5)) socket.destroy();
 		await until(() => transport.refused === 25);
 		const friend = createTransport().dial(HOST, port);
 		await clock.advance(HELLO_TIMEOUT_MS);
@@ -137,7 +137,7 @@ describe('a listening TLS transport', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('resumes nothing: what looks like a session ticket opens no second connection', async () => {
+	it('resumes no sessions: a session ticket opens no second connection', async () => {
 		const {transport, accepted, port} = await listen();
 		const sessions: Buffer[] = [];
 		const first = connectTls({...clientOptions(KEY), host: HOST, port});
@@ -160,7 +160,7 @@ describe('a listening TLS transport', () => {
 		expect(accepted).toHaveLength(1);
 	});
 
-	it('refuses older versions of TLS and names of other rooms', async () => {
+	it('refuses older TLS versions and identities of other rooms', async () => {
 		const {transport, accepted, port} = await listen();
 		const other = createTransport({identity: 'another room'});
 		expect(await other.dial(HOST, port)).toMatchObject({failure: {code: 'handshake'}});
@@ -181,14 +181,14 @@ describe('a listening TLS transport', () => {
 		expect(accepted).toEqual([]);
 	});
 
-	it('keeps its memory flat under a thousand bad handshakes', {timeout: 60_000}, async () => {
+	it('does not grow in memory during a thousand failed handshakes', {timeout: 60_000}, async () => {
 		const {transport, port} = await listen();
 		const memory: number[] = [];
 		for (let round = 0; round < 20; round++) {
-			const strangers: Stranger[] = [];
-			for (let index = 0; index < 50; index++) strangers.push(await connectStranger(port));
-			for (const {socket} of strangers) socket.end('GET / HTTP/1.0\r\n\r\n');
-			await until(() => strangers.every(({closed}) => closed) && transport.refused === (round + 1) * 50);
+			const clients: RawClient[] = [];
+			for (let index = 0; index < 50; index++) clients.push(await connectRawClient(port));
+			for (const {socket} of clients) socket.end('GET / HTTP/1.0\r\n\r\n');
+			await until(() => clients.every(({closed}) => closed) && transport.refused === (round + 1) * 50);
 			memory.push(process.memoryUsage.rss());
 		}
 		expect(memory.at(-1)! - memory[4]!).toBeLessThan(32 * 1024 * 1024);
@@ -205,14 +205,14 @@ describe('a dialling TLS transport', () => {
 		return {key: readFileSync(key), cert: readFileSync(cert)};
 	}
 
-	it('does not trust a server that has a certificate and no secret', async () => {
+	it('rejects a server with a certificate but without the secret', async () => {
 		const server = createTlsServer({...makeCertificate(), minVersion: 'TLSv1.3'});
 		server.on('secureConnection', socket => socket.on('error', () => {}));
 		const port = await serve(server);
 		expect(await createTransport().dial(HOST, port)).toMatchObject({failure: {code: 'handshake'}});
 	});
 
-	it('gives up on one that accepts and says nothing, after the time for a handshake', async () => {
+	it('stops dialling a silent server after the handshake timeout', async () => {
 		const clock = createFakeClock();
 		const connected: Socket[] = [];
 		const port = await serve(createTcpServer(socket => void connected.push(socket)));
@@ -231,16 +231,16 @@ describe('a dialling TLS transport', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('tells one that hangs up from one that is not there', async () => {
+	it('distinguishes a server that closes the connection from a missing one', async () => {
 		const port = await serve(createTcpServer(socket => socket.destroy()));
 		expect(await createTransport().dial(HOST, port)).toMatchObject({failure: {code: 'handshake'}});
 	});
 
-	it.each([0, -1, 65_536, 1.5, Number.NaN])('refuses port %s in words', async port => {
+	it.each([0, -1, 65_536, 1.5, Number.NaN])('refuses port %s with a readable error', async port => {
 		expect(await createTransport().dial(HOST, port)).toMatchObject({failure: {code: 'other'}});
 	});
 
-	it('says in plain words that a connection broke', async () => {
+	it('reports a broken connection with a readable error', async () => {
 		const {accepted, port} = await listen();
 		let proxied: Socket | undefined;
 		const proxy = await serve(
@@ -254,17 +254,17 @@ describe('a dialling TLS transport', () => {
 		const result = await createTransport().dial(HOST, proxy);
 		if (!('connection' in result)) throw new Error(result.failure.text);
 		await until(() => accepted.length === 1);
-		const end = witness(result.connection);
+		const end = recordEvents(result.connection);
 		proxied?.unpipe().pause();
 		result.connection.send(new Uint8Array(16 * 1024 * 1024));
 		await until(() => (proxied?.readableLength ?? 0) > 0);
-		// With bytes unread a system resets instead of ending.
+		// A system resets a connection that is closed with unread bytes.
 		proxied?.destroy();
 		await until(() => end.closed);
 		expect(end.error).toBe('connection reset');
 	});
 
-	it('takes bytes altered on the way for a broken connection', async () => {
+	it('reports a broken connection when bytes are altered in transit', async () => {
 		const {accepted, port} = await listen();
 		let alter = false;
 		const proxy = await serve(
@@ -281,7 +281,7 @@ describe('a dialling TLS transport', () => {
 		const result = await createTransport().dial(HOST, proxy);
 		if (!('connection' in result)) throw new Error(result.failure.text);
 		await until(() => accepted.length === 1);
-		const end = witness(result.connection);
+		const end = recordEvents(result.connection);
 		accepted[0]!.send(Buffer.from('true'));
 		await until(() => end.text() === 'true');
 		alter = true;

@@ -1,24 +1,24 @@
-/** What every Transport promises (`source/network/transport.ts`); run by the TLS and by the memory one. */
+/** Acceptance suite of `Transport` (`source/network/transport/transport.ts`). The TLS and the memory implementation run it. */
 import {afterEach, describe, expect, it} from 'vitest';
 import {SEND_HIGH_WATER_BYTES} from '../../../source/core/limits.js';
 import type {Connection, Transport} from '../../../source/network/transport/transport.js';
 
 export interface TransportWorld {
-	/** A transport with this key, which reaches the others of this world. */
+	/** Creates a transport with this key that can reach the others of this world. */
 	create(psk: Uint8Array, port?: number): Transport;
-	/** Where the others reach what `create` made. */
+	/** Address of the transports that `create` returns. */
 	readonly address: string;
-	/** A port on which nobody listens. */
+	/** A port without a listener. */
 	freePort(): Promise<number>;
-	/** Lets time pass until this holds. */
+	/** Advances time until the condition holds. */
 	until(condition: () => boolean): Promise<void>;
-	/** Settles a promise that needs time to pass. */
+	/** Advances time until the promise settles. */
 	settled<Value>(promise: Promise<Value>): Promise<Value>;
 	close(): Promise<void>;
 }
 
-/** What one end saw, in order. */
-export interface Witness {
+/** The events of one end of a connection, in order. */
+export interface RecordedConnection {
 	readonly connection: Connection;
 	readonly calls: string[];
 	bytes: number;
@@ -27,7 +27,7 @@ export interface Witness {
 	readonly error: string | undefined;
 }
 
-export function witness(connection: Connection): Witness {
+export function recordEvents(connection: Connection): RecordedConnection {
 	const chunks: Uint8Array[] = [];
 	const seen = {
 		connection,
@@ -78,7 +78,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			return {dialled: result.connection, accepted: arrived[0]!};
 		}
 
-		it('joins two ends with the same keying material and tells which one dialled', async () => {
+		it('connects two ends with the same keying material, and each knows which one dialled', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			expect([dialled.dialled, accepted.dialled]).toEqual([true, false]);
@@ -89,17 +89,17 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(accepted.remotePort).not.toBe(dialled.remotePort);
 		});
 
-		it('gives every connection other keying material', async () => {
+		it('gives every connection different keying material', async () => {
 			const world = await createNewWorld();
 			const first = await connectPair(world);
 			const second = await connectPair(world);
 			expect(Buffer.from(first.dialled.keyingMaterial)).not.toEqual(Buffer.from(second.dialled.keyingMaterial));
 		});
 
-		it('carries bytes both ways, once and in order, cut anywhere', async () => {
+		it('delivers bytes in both directions, once and in order, in chunks of any size', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			const [a, b] = [witness(dialled), witness(accepted)];
+			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
 			const words = Array.from({length: 500}, (_, index) => `${index} `);
 			for (const word of words) {
 				dialled.send(Buffer.from(word));
@@ -109,21 +109,21 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect([a.text(), b.text()]).toEqual([words.join(''), words.join('')]);
 		});
 
-		it('keeps what came before it was handled, and hands over a private buffer', async () => {
+		it('keeps data that arrives before a handler is set, and passes a private buffer', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			witness(dialled).connection.send(Buffer.from('early '));
+			recordEvents(dialled).connection.send(Buffer.from('early '));
 			const frame = Buffer.from('late');
 			await world.until(() => dialled.queuedBytes === 0);
-			const late = witness(accepted);
+			const late = recordEvents(accepted);
 			dialled.send(frame);
 			await world.until(() => late.text() === 'early late');
 		});
 
-		it('calls nothing inside send, close, destroy and dial', async () => {
+		it('calls no handler inside send, close, destroy and dial', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			const [a, b] = [witness(dialled), witness(accepted)];
+			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
 			let result: unknown;
 			const dial = world.create(PSK).dial(world.address, 1);
 			void dial.then(value => (result = value));
@@ -135,10 +135,10 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			await world.until(() => a.closed && b.closed);
 		});
 
-		it('says false above the high-water mark, keeps the frame, and drains', async () => {
+		it('returns false above the high-water mark, keeps the frame, and reports a drain', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			const [sender, reader] = [witness(dialled), witness(accepted)];
+			const [sender, reader] = [recordEvents(dialled), recordEvents(accepted)];
 			accepted.pause();
 			let sent = 0;
 			const chunk = new Uint8Array(64 * 1024);
@@ -159,22 +159,22 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 		it('stops reading while paused', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			const [, reader] = [witness(dialled), witness(accepted)];
+			const [, reader] = [recordEvents(dialled), recordEvents(accepted)];
 			accepted.pause();
 			dialled.send(new Uint8Array(8 * 1024 * 1024));
 			const other = await connectPair(world);
-			const probe = witness(other.accepted);
-			witness(other.dialled).connection.send(Buffer.from('time has passed'));
+			const probe = recordEvents(other.accepted);
+			recordEvents(other.dialled).connection.send(Buffer.from('time has passed'));
 			await world.until(() => probe.bytes > 0);
 			expect(reader.bytes).toBeLessThan(4 * 1024 * 1024);
 			accepted.resume();
 			await world.until(() => reader.bytes === 8 * 1024 * 1024);
 		});
 
-		it('sends what is queued before a close, and then both ends are closed without an error, last', async () => {
+		it('sends queued data before a close, and then closes both ends without an error', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			const [a, b] = [witness(dialled), witness(accepted)];
+			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
 			for (let index = 0; index < 100; index++) dialled.send(new Uint8Array(1000));
 			dialled.close();
 			expect(dialled.send(new Uint8Array(1000))).toBe(false);
@@ -185,10 +185,10 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect([...a.calls, ...b.calls].filter(call => call === 'closed')).toHaveLength(2);
 		});
 
-		it('does not wait for a reader that takes nothing when it closes', async () => {
+		it('closes without waiting for a reader that does not read', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			const [a, b] = [witness(dialled), witness(accepted)];
+			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
 			accepted.pause();
 			for (let index = 0; index < 32; index++) dialled.send(new Uint8Array(1024 * 1024));
 			dialled.close();
@@ -196,20 +196,20 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(b.bytes).toBeLessThan(32 * 1024 * 1024);
 		});
 
-		it('hands no data over after its own close', async () => {
+		it('delivers no data after its own close', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			const [a, b] = [witness(dialled), witness(accepted)];
+			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
 			accepted.send(Buffer.from('too late'));
 			dialled.close();
 			await world.until(() => a.closed && b.closed);
 			expect(a.calls).toEqual(['closed']);
 		});
 
-		it('ends the other end when it is destroyed', async () => {
+		it('closes the other end when it is destroyed', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			const [a, b] = [witness(dialled), witness(accepted)];
+			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
 			accepted.destroy();
 			accepted.destroy();
 			accepted.close();
@@ -219,38 +219,38 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(accepted.send(Buffer.from('x'))).toBe(false);
 		});
 
-		it('tells one that is handled late that the connection is closed', async () => {
+		it('reports the close to a handler that is set later', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
-			const a = witness(dialled);
+			const a = recordEvents(dialled);
 			dialled.destroy();
 			accepted.destroy();
 			await world.until(() => a.closed);
-			const late = witness(accepted);
+			const late = recordEvents(accepted);
 			expect(late.calls).toEqual([]);
 			await world.until(() => late.closed);
 		});
 
-		it('tells why nobody could be dialled', async () => {
+		it('reports why a dial failed', async () => {
 			const world = await createNewWorld();
 			const result = await world.settled(world.create(PSK).dial(world.address, await world.freePort()));
 			expect(result).toMatchObject({failure: {code: 'refused'}});
 		});
 
-		it('lets nobody in who has another secret, tells both, and goes on listening', async () => {
+		it('refuses a dial with another secret, reports it to both ends, and continues to listen', async () => {
 			const world = await createNewWorld();
 			const server = world.create(PSK);
 			const arrived: Connection[] = [];
 			const {port} = await server.listen(connection => void arrived.push(connection));
-			const stranger = world.create(new Uint8Array(32).fill(8));
-			expect(await world.settled(stranger.dial(world.address, port))).toMatchObject({failure: {code: 'handshake'}});
+			const outsider = world.create(new Uint8Array(32).fill(8));
+			expect(await world.settled(outsider.dial(world.address, port))).toMatchObject({failure: {code: 'handshake'}});
 			await world.until(() => server.refused === 1);
 			expect(arrived).toEqual([]);
 			const friend = await world.settled(world.create(PSK).dial(world.address, port));
 			expect(friend).toHaveProperty('connection');
 		});
 
-		it('cancels dials and ends connections when it closes, and may be closed twice', async () => {
+		it('cancels dials and closes connections when it closes, and can be closed twice', async () => {
 			const world = await createNewWorld();
 			const server = world.create(PSK);
 			const arrived: Connection[] = [];
@@ -259,7 +259,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			const result = await world.settled(client.dial(world.address, port));
 			if (!('connection' in result)) throw new Error('not connected');
 			await world.until(() => arrived.length === 1);
-			const [a, b] = [witness(result.connection), witness(arrived[0]!)];
+			const [a, b] = [recordEvents(result.connection), recordEvents(arrived[0]!)];
 			const dial = client.dial(world.address, port);
 			await world.settled(Promise.all([client.close(), client.close()]));
 			expect(await world.settled(dial)).toMatchObject({failure: {code: 'cancelled'}});
@@ -270,7 +270,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(after).toMatchObject({failure: {code: 'refused'}});
 		});
 
-		it('rejects a port that is taken, with its code', async () => {
+		it('rejects a port that is in use, with its error code', async () => {
 			const world = await createNewWorld();
 			const {port} = await world.create(PSK).listen(() => {});
 			await expect(world.create(PSK, port).listen(() => {})).rejects.toMatchObject({code: 'EADDRINUSE'});

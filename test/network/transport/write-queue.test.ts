@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {createWriteQueue} from '../../../source/network/transport/write-queue.js';
 
-/** A sink that writes only when told to. */
+/** A sink that writes only when the test requests it. */
 function createSink() {
 	const sink = {
 		written: [] as Uint8Array[],
@@ -64,7 +64,7 @@ it('does not copy a large frame', () => {
 	expect(written[0]).toBe(frame);
 });
 
-it('says false above the high-water mark and drains once below it', () => {
+it('returns false above the high-water mark and reports one drain below it', () => {
 	const {sink, queue, turn, finish} = createSink();
 	expect(queue.add(new Uint8Array(999))).toBe(true);
 	expect(queue.add(new Uint8Array(1))).toBe(false);
@@ -78,7 +78,7 @@ it('says false above the high-water mark and drains once below it', () => {
 	expect(sink.drained).toBe(1);
 });
 
-it('ends after all that was added, once, and takes nothing more', () => {
+it('ends once after all queued frames, and accepts none afterwards', () => {
 	const {sink, queue, turn, finish} = createSink();
 	queue.add(Uint8Array.of(1));
 	queue.end();
@@ -91,15 +91,15 @@ it('ends after all that was added, once, and takes nothing more', () => {
 	expect([sink.ended, sink.written]).toEqual([1, [Uint8Array.of(1)]]);
 });
 
-it('writes every byte once and in order, whatever the rhythm', () => {
+it('writes every byte once and in order, for any sequence of operations', () => {
 	const steps = fc.array(fc.oneof(fc.uint8Array({maxLength: 400}), fc.constantFrom('turn', 'finish')), {
 		maxLength: 100,
 	});
 	fc.assert(
-		fc.property(steps, given => {
+		fc.property(steps, operations => {
 			const {sink, queue, turn, finish} = createSink();
 			const added: Uint8Array[] = [];
-			for (const step of given) {
+			for (const step of operations) {
 				if (step === 'turn') turn();
 				else if (step === 'finish') finish();
 				else added.push(step as Uint8Array) && queue.add(step as Uint8Array);

@@ -45,19 +45,19 @@ describe('commands', () => {
 		['/exit', 'did you mean /quit?'],
 		['/nick Bob', 'did you mean /name NAME?'],
 		['/constructor', '/help lists them'],
-	])('%s is an error that says the right form', (text, said) => {
+	])('%s is an error that states the usage', (text, usage) => {
 		const result = parseCommand(text);
 		expect(result.type).toBe('error');
-		expect(result).toMatchObject({text: expect.stringContaining(said)});
+		expect(result).toMatchObject({text: expect.stringContaining(usage)});
 	});
 
-	test('only a slash in front makes a command, two make a text', () => {
+	test('a leading slash makes a command, and two make a text', () => {
 		expect(parseCommand('a /quit')).toEqual({type: 'text', text: 'a /quit'});
 		expect(parseCommand('//quit')).toEqual({type: 'text', text: '/quit'});
 		expect(parseCommand(' /quit')).toEqual({type: 'text', text: ' /quit'});
 	});
 
-	test('every command of the table parses with what its form asks for', () => {
+	test('every command of the table parses with the arguments of its usage', () => {
 		const examples: Record<string, string> = {
 			text: 'x',
 			person: 'Bob',
@@ -75,7 +75,7 @@ describe('commands', () => {
 		}
 	});
 
-	test('a quoted name comes back as it was', () => {
+	test('a quoted name parses back to the same name', () => {
 		for (const name of ['Bob', 'Bob Lee', '日本']) expect(parsePerson(quoteName(name))).toEqual({name});
 		expect(parsePerson('@Bob#ABCD1234')).toEqual({name: 'Bob', fingerprint: 'abcd1234'});
 	});

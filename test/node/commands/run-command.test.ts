@@ -15,8 +15,8 @@ function run(
 	return runCommand(parsed.command, {chatNode, self: chatNode.self, ignored, now: NOW});
 }
 
-describe('running commands', () => {
-	test('/me and /name go to the session; a refusal is an error in its words', () => {
+describe('a command', () => {
+	test('/me and /name call the session, and a refusal becomes an error with its text', () => {
 		const session = createFakeChatNode();
 		expect(run('/me waves', session)).toEqual({type: 'done'});
 		expect(session.posted).toEqual([{text: 'waves', action: true}]);
@@ -29,7 +29,7 @@ describe('running commands', () => {
 		expect(run('/name Bob', session)).toEqual({type: 'error', text: 'too fast'});
 	});
 
-	test('/who lists everybody with fingerprint, address and state', () => {
+	test('/who lists all peers with fingerprint, address and state', () => {
 		const session = createFakeChatNode();
 		session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 		const result = run('/who', session);
@@ -37,7 +37,7 @@ describe('running commands', () => {
 		expect(result.type === 'lines' && result.lines.join('\n')).toContain('Bob#b0b0b0b0  192.168.1.9  connected, 2 ms');
 	});
 
-	test('/who calls a round trip below a millisecond by what it is', () => {
+	test('/who shows a round-trip time below a millisecond as such', () => {
 		const session = createFakeChatNode();
 		const {peer} = session.join('Bob', '192.168.1.9');
 		session.publish({type: 'link-measured', peer, status: 'connected', roundTripMs: 0.4});
@@ -45,7 +45,7 @@ describe('running commands', () => {
 		expect(result.type === 'lines' && result.lines.join('\n')).toMatch(/Bob#\S+ {2}192.168.1.9 {2}connected, <1 ms/);
 	});
 
-	test('/log says where it lies and how to replay it', () => {
+	test('/log shows the path of the log and how to replay it', () => {
 		expect(run('/log')).toMatchObject({
 			lines: [
 				expect.stringContaining('/home/carol/logs/lan.p2plog'),
@@ -63,14 +63,14 @@ describe('running commands', () => {
 		);
 	});
 
-	test('/peer -HOST drops a target, or says that there is none', () => {
+	test('/peer -HOST removes a target, or reports that it is unknown', () => {
 		const session = createFakeChatNode();
 		expect(run('/peer -nohost:4', session)).toEqual({type: 'done', text: expect.stringContaining('nohost')});
 		expect(session.calls.at(-1)).toBe('drop nohost 4');
 		expect(run('/peer -unknown', session)).toMatchObject({type: 'error', text: expect.stringContaining('/net')});
 	});
 
-	test('/ignore goes by identity: every launch of the same person', () => {
+	test('/ignore applies to the identity, so to every launch of the same person', () => {
 		const session = createFakeChatNode();
 		const first = session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 		session.tell(first, {type: 'left'});
@@ -85,15 +85,15 @@ describe('running commands', () => {
 		expect(run('/ignore Nobody', session)).toMatchObject({type: 'error', text: expect.stringContaining('/who')});
 	});
 
-	test('a person may be called by the first words of a name when only one is meant, and nobody is guessed otherwise', () => {
+	test('an unambiguous beginning of a name selects a person, and an ambiguous one is an error', () => {
 		const session = createFakeChatNode('Dave Own');
 		session.join('Dave 日本', '192.168.1.9', {identity: 'b0b0b0b0'});
 		const key = 'b0b0b0b0'.padEnd(64, '0');
-		const told = {
+		const expected = {
 			intent: {type: 'ignored', keys: [key]},
 			text: expect.stringContaining('Dave 日本#b0b0b0b0'),
 		};
-		expect(run('/ignore dave', session)).toMatchObject(told);
+		expect(run('/ignore dave', session)).toMatchObject(expected);
 		expect(run('/unignore @dave', session, [key])).toMatchObject({intent: {type: 'ignored', keys: []}});
 		expect(run('/peers dave', session)).toMatchObject({intent: {filter: {key, name: 'Dave 日本'}}});
 		expect(run('/ignore dav', session)).toMatchObject({type: 'error'});
@@ -106,7 +106,7 @@ describe('running commands', () => {
 		expect(run('/ignore dave', session)).toMatchObject({intent: {keys: ['d0d0d0d0'.padEnd(64, '0')]}});
 	});
 
-	test('a name that nobody bears is answered with those that may have been meant', () => {
+	test('an unknown name is answered with similar names', () => {
 		const session = createFakeChatNode();
 		session.join('Dave 日本', '192.168.1.9');
 		session.join('Mary Ann', '192.168.1.10');
@@ -123,7 +123,7 @@ describe('running commands', () => {
 		}
 	});
 
-	test('/goto takes a time of today or yesterday, a date, and a span back', () => {
+	test('/goto accepts a time of today or yesterday, a date, and a duration', () => {
 		const at = (text: string) => {
 			const result = run(`/goto ${text}`);
 			return result.type === 'intent' && result.intent.type === 'goto' ? new Date(result.intent.at) : undefined;
@@ -136,7 +136,7 @@ describe('running commands', () => {
 		expect(run('/goto soon')).toMatchObject({type: 'error', text: expect.stringContaining('14:05')});
 	});
 
-	test('what needs a screen is an intent', () => {
+	test('a command for the screen returns an intent', () => {
 		for (const name of ['help', 'mark', 'unread', 'copy', 'times', 'net', 'doctor', 'quit', 'peers']) {
 			expect(run(`/${name}`)).toEqual({type: 'intent', intent: {type: name}});
 		}
