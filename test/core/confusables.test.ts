@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {confusableSkeleton} from '../../source/core/confusables.js';
 
-describe('names that a reader may confuse have the same skeleton', () => {
+describe('names that look alike have the same skeleton', () => {
 	test.each([
 		['Carol', 'C\u0430rol', 'Cyrillic a'],
 		['Carol', '\u0421arol', 'Cyrillic capital'],
@@ -22,7 +22,7 @@ describe('names that a reader may confuse have the same skeleton', () => {
 	});
 });
 
-describe('names that nobody confuses have different skeletons', () => {
+describe('names that do not look alike have different skeletons', () => {
 	test.each([
 		['Bob', 'Rob'],
 		['Ann', 'Anna'],

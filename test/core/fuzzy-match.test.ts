@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {findClosest} from '../../source/core/fuzzy-match.js';
 
-it('findClosest finds the word behind a typing error, and nothing for a distant word', () => {
+it('findClosest finds the word for a typing error, and none for a distant word', () => {
 	const words = ['name', 'room', 'interface', 'tcp-port', 'json', 'no-log'];
 	expect(
 		['nmae', 'interfaces', 'tpc-port', 'jsonn', 'nolog', 'ROOM', 'inter'].map(word => findClosest(word, words)),

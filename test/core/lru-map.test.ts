@@ -35,7 +35,7 @@ describe('LruMap', () => {
 		expect([...touched.keys()]).toEqual(['a', 'c']);
 	});
 
-	it('removes the oldest evictable entry and looks at those that it passed over last', () => {
+	it('removes the oldest evictable entry, and checks skipped entries last in the next call', () => {
 		const map = new LruMap<string, number>(4);
 		map.set('a', 1).set('b', 2).set('c', 3).set('d', 4);
 		expect(map.evictOldest(value => value > 2)).toEqual(['c', 3]);
@@ -69,7 +69,7 @@ describe('LruMap', () => {
 		for (const limit of [0, -1, Number.NaN]) expect(() => new LruMap(limit)).toThrow(RangeError);
 	});
 
-	it('holds what a plain map with a scan for the oldest key holds', () => {
+	it('equals a plain map that scans for the oldest key', () => {
 		const step = fc.record({key: fc.nat(6), action: fc.constantFrom('set', 'get', 'delete', 'evict')});
 		const steps = fc.array(step, {maxLength: 60});
 		fc.assert(

@@ -1,7 +1,7 @@
 /** Builders of events and inputs for tests that need a state. */
 import type {FeedEvent, FeedEventBody, Input, Observation, ObservationBody, PeerId} from '../../source/core/event.js';
 
-/** Peer id that begins with the given hexadecimal digits: `peerId('a1')`. */
+/** Peer id that begins with these hexadecimal digits: `peerId('a1')`. */
 export function peerId(hex: string): PeerId {
 	return hex.padEnd(64, '0') as PeerId;
 }

@@ -110,7 +110,7 @@ function orderIndependent({timeline, roster, pending, unreadable, launch, launch
 	};
 }
 
-/** Reduces in calls of the given sizes, in rotation. */
+/** Reduces the inputs in several calls, whose sizes rotate through `sizes`. */
 function reduceInParts(inputs: readonly Input[], sizes: readonly number[]): State {
 	let state = initialState;
 	let done = 0;

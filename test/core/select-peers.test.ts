@@ -71,14 +71,14 @@ describe('statusOf', () => {
 });
 
 describe('addressOf', () => {
-	it('is that of the socket, else the first claimed one, marked', () => {
+	it('is the address of the socket, or else the first claimed one with a mark', () => {
 		const state = reduce(launch, join(ann, 'A', ['10.0.0.9', '10.1.0.9']), join(bob, 'B', ['10.0.0.8']), connect(bob));
 		expect(addressOf(state, ann)).toEqual({address: '10.0.0.9', isUnverified: true});
 		expect(addressOf(state, bob)).toEqual({address: '10.0.0.2', isUnverified: false});
 		expect(addressOf(state, cat)).toBeUndefined();
 	});
 
-	it('is ours as we tell it', () => {
+	it('is the address that we announce for our own peer', () => {
 		expect(addressOf(reduce(launch, join(me, 'Me', ['10.0.0.7'])), me)).toEqual({
 			address: '10.0.0.7',
 			isUnverified: false,
@@ -98,7 +98,7 @@ describe('selectPeers', () => {
 		expect([selectConnectedCount(state), selectKnownCount(state)]).toEqual([2, 3]);
 	});
 
-	it('lists our own peer before its joined is written', () => {
+	it('lists our own peer before its joined event is written', () => {
 		expect(named(reduce(launch))).toEqual(['01000000 self']);
 	});
 

@@ -68,8 +68,8 @@ describe('addresses', () => {
 		['fe80::1%eth0', 'fe80::1'],
 		['FD00::2', 'fd00::2'],
 		['10.0.0.1', '10.0.0.1'],
-	])('%s is written %s', (given, expected) => {
-		expect(normaliseAddress(given)).toBe(expected);
+	])('%s is written %s', (address, expected) => {
+		expect(normaliseAddress(address)).toBe(expected);
 	});
 
 	it.each([

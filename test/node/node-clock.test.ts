@@ -49,7 +49,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: NOW + HOUR_MS, counter: 8});
 	});
 
-	it('are not moved by a reading more than a day ahead of our wall clock', () => {
+	it('ignore a received stamp more than a day ahead of our wall clock', () => {
 		const clock = clockAt(NOW);
 		clock.merge({ms: NOW + 20 * HOUR_MS, counter: 0});
 		expect(clock.merge({ms: NOW + MAX_HLC_AHEAD_MS + 1, counter: 0})).toBe(false);

@@ -31,7 +31,7 @@ function watching(skewMs = 0) {
 
 describe('typing indicators', () => {
 	test.each([0, -3_600_000, 3_600_000])(
-		'end by themselves, each in its time, with a clock off by %d ms',
+		'expire each at its own time, also if the wall clock is wrong by %d ms',
 		async skewMs => {
 			const {clock, watch, typing} = watching(skewMs);
 			watch.refresh(carol);

@@ -1,4 +1,4 @@
-/** Node's compile cache speeds up the next start. Users who ask to keep nothing on disk get none. */
+/** Node's compile cache speeds up the next start. With --no-log the program does not use it, because it must write no files. */
 import {mkdtempSync, readdirSync, rmSync} from 'node:fs';
 import * as nodeModule from 'node:module';
 import {tmpdir} from 'node:os';

@@ -60,13 +60,13 @@ describe.concurrent('while a machine is unreachable', () => {
 	it('a cable that is unplugged for 3 s under traffic adds no row and loses no message', {timeout: 120_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const nodes = await startNodes(room, ['Ada', 'Bob', 'Cleo']);
-			const talk = startChatter(nodes);
+			const chat = startChatter(nodes);
 			await pause(1000);
 			nodes[2]!.host.unplug();
 			await pause(3000);
 			nodes[2]!.host.plug();
 			await pause(1000);
-			await expectAgreement(room, nodes, talk.stop());
+			await expectAgreement(room, nodes, chat.stop());
 			for (const node of nodes) expect([...rows(node, 'lost'), ...rows(node, 'returned')]).toEqual([]);
 		}),
 	);
@@ -76,7 +76,7 @@ describe.concurrent('while a machine is unreachable', () => {
 		it(title, {timeout: 300_000}, context =>
 			inRoom(context, ['lan'], async room => {
 				const nodes = await startNodes(room, ['Ada', 'Bob', 'Cleo']);
-				const talk = startChatter(nodes);
+				const chat = startChatter(nodes);
 				await pause(1000);
 				nodes[2]!.host.unplug();
 				const unpluggedAt = performance.now();
@@ -91,9 +91,9 @@ describe.concurrent('while a machine is unreachable', () => {
 				console.log(
 					`connected ${((performance.now() - pluggedAt) / 1000).toFixed(1)} s after the cable was plugged in`,
 				);
-				await expectAgreement(room, nodes, talk.stop());
+				await expectAgreement(room, nodes, chat.stop());
 				await room.until('Cleo is reported returned', () => rows(nodes[0]!, 'returned').length > 0, PATIENCE_MS);
-				await expectAgreement(room, nodes, talk.stop());
+				await expectAgreement(room, nodes, chat.stop());
 				for (const node of nodes) {
 					expect(rows(node, 'lost')).toHaveLength(1);
 					expect(rows(node, 'lost')[0]).toMatch(/^lost (Ada|Bob) Cleo$/);
@@ -119,13 +119,13 @@ describe.concurrent('while a machine is unreachable', () => {
 				for (const node of left) cut(node, right);
 				for (const node of right) cut(node, left);
 				const began = performance.now();
-				const talk = startChatter(nodes);
+				const chat = startChatter(nodes);
 				await pause(split - (performance.now() - began));
 				for (const node of nodes) node.host.run('nft', 'delete table ip split');
 				const healedAt = performance.now();
 				await room.until('all are connected again', () => allConnected(nodes), PATIENCE_MS);
 				console.log(`connected ${((performance.now() - healedAt) / 1000).toFixed(1)} s after the partition ended`);
-				await expectAgreement(room, nodes, talk.stop());
+				await expectAgreement(room, nodes, chat.stop());
 				await room.until(
 					'every lost peer has returned',
 					() => rows(nodes[0]!, 'returned').length === rows(nodes[0]!, 'lost').length,
@@ -158,13 +158,13 @@ describe.concurrent('while a program is stopped', () => {
 				const stopped = nodes[2]!;
 				const others = nodes.slice(0, 2);
 				stopped.child.kill('SIGSTOP');
-				const talk = startChatter(others);
+				const chat = startChatter(others);
 				await pause(seconds * 1000);
 				stopped.child.kill('SIGCONT');
 				const resumedAt = performance.now();
 				await room.until('all are connected again', () => allConnected(nodes), PATIENCE_MS);
 				console.log(`connected ${(performance.now() - resumedAt).toFixed(0)} ms after a stop of ${seconds} s`);
-				await expectAgreement(room, nodes, talk.stop());
+				await expectAgreement(room, nodes, chat.stop());
 				expect(others[0]!.statuses('Bob').concat(others[1]!.statuses('Ada'))).not.toContain('unreachable');
 				expect(stopped.statuses('Ada').concat(stopped.statuses('Bob'))).not.toContain('suspect');
 				await room.until(

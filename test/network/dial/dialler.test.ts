@@ -201,7 +201,7 @@ it('a --peer target is dialled again after its peer left', async () => {
 	expect(dials).toHaveLength(2);
 });
 
-describe('a peer that was dialled in vain', () => {
+describe('a peer that could not be dialled', () => {
 	it('is dialled once a minute while a connected peer reports a connection to it', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		seen.add(HIGHER);

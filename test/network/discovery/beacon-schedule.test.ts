@@ -8,6 +8,6 @@ it.each([
 	[20, 10_000],
 	[30, 15_000],
 	[500, 15_000],
-])('with %i peers a node announces itself about every %i ms', (peers, ms) => {
+])('a node with %i peers sends a beacon about every %i ms', (peers, ms) => {
 	expect(beaconIntervalMs(peers)).toBe(ms);
 });

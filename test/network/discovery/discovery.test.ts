@@ -199,7 +199,7 @@ describe('a further beacon of the same peer', () => {
 	});
 });
 
-describe('a beacon that is not of this room', () => {
+describe('a received beacon', () => {
 	it('is counted as an echo if it is our own', () => {
 		const {reports, answers, receive, discovery} = createNode();
 		receive({peer: SELF, path: 'broadcast'});
@@ -226,7 +226,7 @@ describe('a beacon that is not of this room', () => {
 		expect([reports, discovery.foreignNodes()]).toEqual([[], 2]);
 	});
 
-	it('with a goodbye of a foreign node ends its count', () => {
+	it('with a goodbye of a foreign node removes that node from the count', () => {
 		const {receive, discovery} = createNode();
 		for (const peer of [BOB, fakePeerId(3)]) receive({roomTag: new Uint8Array(8), peer});
 		receive({roomTag: new Uint8Array(8), kind: 'leaving', counter: 2});

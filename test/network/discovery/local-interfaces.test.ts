@@ -54,7 +54,7 @@ describe('interfaces of this machine', () => {
 			['127.0.0.1', '172.17.0.1'],
 		],
 		[['nope'], []],
-	])('chosen by %j are %j', (selection, expected) => {
+	])('selected by %j are %j', (selection, expected) => {
 		expect(addresses(selection)).toEqual(expected);
 	});
 
@@ -96,7 +96,7 @@ describe('interfaces of this machine', () => {
 		'vEthernet (WSL)',
 	])('%s is virtual', name => expect(isVirtualName(name)).toBe(true));
 
-	it.each(['eth0', 'en0', 'wlan0', 'wlp3s0', 'enp0s31f6', 'Ethernet', 'Wi-Fi', 'bridge'])('%s is not', name =>
+	it.each(['eth0', 'en0', 'wlan0', 'wlp3s0', 'enp0s31f6', 'Ethernet', 'Wi-Fi', 'bridge'])('%s is not virtual', name =>
 		expect(isVirtualName(name)).toBe(false),
 	);
 });

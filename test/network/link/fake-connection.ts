@@ -37,8 +37,8 @@ export function createFakeConnection({dialled = false} = {}): FakeConnection {
 			get queuedBytes() {
 				return queuedBytes;
 			},
-			handle(given) {
-				handlers = given;
+			handle(newHandlers) {
+				handlers = newHandlers;
 			},
 			send(frame) {
 				for (const payload of decoder.push(frame)) {

@@ -43,7 +43,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('is reported first by a lower id whose connection was lost before it was listed', () => {
+	it('is reported first by a lower id that announced only the loss of its connection', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.reportChange(LOW, LOST, false, -1);
 		detector.disconnected(LOST, 0);

@@ -139,7 +139,7 @@ it('a list is truncated to the size limit of a message', async () => {
 	]);
 });
 
-it('sets no timer after it was stopped', async () => {
+it('a stopped sender sets no timer', async () => {
 	const {clock, sender, up, down} = createWorld();
 	up(A);
 	sender.stop();

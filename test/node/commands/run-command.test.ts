@@ -37,7 +37,7 @@ describe('a command', () => {
 		expect(result.type === 'lines' && result.lines.join('\n')).toContain('Bob#b0b0b0b0  192.168.1.9  connected, 2 ms');
 	});
 
-	test('/who shows a round-trip time below a millisecond as such', () => {
+	test('/who marks a round-trip time below a millisecond', () => {
 		const session = createFakeChatNode();
 		const {peer} = session.join('Bob', '192.168.1.9');
 		session.publish({type: 'link-measured', peer, status: 'connected', roundTripMs: 0.4});
