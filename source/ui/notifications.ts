@@ -12,12 +12,12 @@ import {displayName, personKey} from './timeline/display-name.js';
 import {mentionsUs} from './timeline/mentions.js';
 
 const NOTIFY_INTERVAL_MS = 5000;
-/** Without focus reports the user counts as absent after this long without a key. */
+/** Time after the last key from which the user counts as absent, in a terminal without focus reports, ms. */
 const IDLE_MS = 60_000;
 const BODY_CELLS = 100;
 
 export interface NotificationState {
-	/** Messages of others that arrived while the user was absent. */
+	/** Number of messages of other people that arrived while the user was absent. */
 	readonly unread: number;
 	readonly mentions: number;
 	/** Time of the last ring, on the clock of `Attention.now`, ms. */
@@ -26,13 +26,13 @@ export interface NotificationState {
 
 export const noNotifications: NotificationState = {unread: 0, mentions: 0, lastRingAt: Number.NEGATIVE_INFINITY};
 
-/** One notification. */
+/** Contents of one notification. */
 export interface Ring {
 	readonly title: string;
 	readonly body: string;
 }
 
-/** What decides whether a message rings. */
+/** Input that decides whether a message rings the bell. */
 export interface Attention {
 	/** Whether the terminal window has the focus; undefined until it reports. */
 	readonly focused: boolean | undefined;
@@ -48,7 +48,7 @@ function isUserPresent({focused, lastKeyAt, now}: Attention): boolean {
 	return focused ?? now - lastKeyAt < IDLE_MS;
 }
 
-/** Counts live messages of others while the user is absent, and rings at most once in NOTIFY_INTERVAL_MS. */
+/** Counts live messages of other people while the user is absent, and rings at most once in NOTIFY_INTERVAL_MS. */
 export function updateNotifications(
 	notices: NotificationState,
 	state: State,
@@ -81,7 +81,7 @@ function isIgnored(state: State, peer: Parameters<typeof personKey>[1], {ignored
 	return ignored.includes(peer) || ignored.includes(personKey(state, peer));
 }
 
-/** Resets the counts, since the user is back. */
+/** Resets the counts when the user is back. */
 function clearNotifications(notices: NotificationState): NotificationState {
 	return notices.unread === 0 && notices.mentions === 0 ? notices : {...notices, unread: 0, mentions: 0};
 }
@@ -92,9 +92,9 @@ export function windowTitle({unread, mentions}: NotificationState, room: string)
 	return `${count}${cleanLine(room)} - p2pchat-ink`;
 }
 
-/** Applies the policy to a running node. */
+/** Notifier of a running node: applies updateNotifications to each commit, and shows the result. */
 export interface Notifier {
-	/** Call on every key and focus report. */
+	/** Must be called on every key and focus report. */
 	recordActivity(): void;
 	stop(): void;
 }

@@ -1,11 +1,11 @@
-/** Contract of the two chat screens, full screen and linear: what they take, how they end, and what they print at the end. */
+/** Contract of the two chat screens, full screen and linear: their options, how they end, and their exit message. */
 import type {ChatNode, SelfInfo} from '../node/chat-node.js';
 import type {BellMode} from '../node/commands/parse-command.js';
 import {formatLogLines} from '../node/commands/run-command.js';
 import type {ScreenHooks} from './screen-hooks.js';
 import type {ScreenEnd} from './terminal/mount-screen.js';
 
-/** Time in which a second Ctrl+C on an empty input leaves the chat, ms. */
+/** Time after Ctrl+C on an empty input within which a second Ctrl+C leaves the chat, ms. */
 export const QUIT_WINDOW_MS = 2000;
 
 /** Options of both screens. `chatNode.start()` must have resolved with `self`. */
@@ -16,23 +16,23 @@ export interface ChatScreenOptions {
 	readonly stdout: NodeJS.WriteStream;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly bell: BellMode;
-	/** The name is that of the OS user, not chosen; the screen says how to change it. */
+	/** The name is the OS user name and was not chosen. The screen then says how to change it. */
 	readonly nameFromSystem?: boolean;
-	/** Warnings printed before the screen opened, which hides them. */
+	/** Warnings printed before the screen opened. The screen covers them, so it shows them again. */
 	readonly startupWarnings?: readonly string[];
-	/** Set in the demo: Esc and Ctrl+C leave it, and `exitText` replaces the lines on the log, since no log is kept. */
+	/** Set in the demo: Esc and Ctrl+C quit, and `exitText` replaces the exit message on the log, as no log is kept. */
 	readonly demoVisit?: {readonly exitText: string};
 	readonly hooks: ScreenHooks;
 }
 
 export interface FullScreenOptions extends ChatScreenOptions {
 	readonly stderr: NodeJS.WriteStream;
-	/** No colour. NO_COLOR has the same effect. */
+	/** Draws without colours, as the environment variable NO_COLOR does. */
 	readonly mono: boolean;
 }
 
 export interface ChatScreen {
-	/** Resolves once, after the terminal is restored and the exit message is written. Never rejects. */
+	/** Resolves after the terminal is restored and the exit message is written. Never rejects. */
 	waitUntilExit(): Promise<ScreenEnd>;
 	/** Closes the screen, for a signal or a closed stdout. Idempotent. */
 	stop(reason: 'signal' | 'output-closed'): void;

@@ -1,6 +1,6 @@
 /**
- * Access of the screens to the process and the machine, passed in because `ui/` uses no Node module. All hooks but the
- * clock are optional; without one the screen says that the feature is not available.
+ * Hooks through which the screens use the process and the machine, because `ui/` imports no Node module. All hooks except
+ * the clock are optional. If one is missing, the screen says that the feature is not available.
  */
 import type {Clock} from '../core/environment.js';
 import type {State} from '../core/state.js';
@@ -9,11 +9,11 @@ import type {TimelineEntry} from '../core/timeline.js';
 /** Hooks that every screen uses. */
 export interface SharedHooks {
 	readonly clock: Clock;
-	/** Copies with a local clipboard tool. Resolves to false without one, or when it failed; then OSC 52 is used. */
+	/** Copies with a local clipboard tool. Resolves to false if there is none or it fails; the caller then uses OSC 52. */
 	copyText?(text: string): Promise<boolean>;
-	/** Sends SIGTSTP to the process group and returns at once. Absent on Windows. */
+	/** Sends SIGTSTP to the process group and returns immediately. Absent on Windows. */
 	stopProcess?(): void;
-	/** Registers `run` for the very end of the process, where it runs synchronously; returns how to unregister it. */
+	/** Registers `run`, which must be synchronous, for the exit of the process. Returns a function that unregisters it. */
 	onProcessExit?(run: () => void): () => void;
 }
 
@@ -27,7 +27,7 @@ export interface ScreenHooks extends SharedHooks {
 
 /** Hooks of the replay. */
 export interface ReplayHooks extends SharedHooks {
-	/** The first time (ms) at or after `since` (ms) that a text means; undefined: the text is not a time. */
+	/** Parses a text as a time. Returns the first such time (ms) at or after `since` (ms), or undefined if it is none. */
 	parseTime(text: string, since: number): number | undefined;
 	/** Writes entries to a new file. Resolves to a message for the user; rejects with the error. */
 	exportRows?(file: string, state: State, rows: readonly TimelineEntry[]): Promise<string>;

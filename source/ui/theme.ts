@@ -1,6 +1,6 @@
-/** Theme: glyphs and styles of the screens. Meaning is always in a word or glyph too, so that colour is optional. */
+/** Theme: glyphs and styles of the screens. A word or glyph repeats what a colour means, so that colours are optional. */
 
-/** Style of a stretch of text. */
+/** Style of a piece of text. */
 export interface Style {
 	readonly color?: string;
 	readonly bold?: boolean;
@@ -10,7 +10,7 @@ export interface Style {
 	readonly italic?: boolean;
 }
 
-/** Stretch of a row in one style. The text is cleaned and has no newline. */
+/** Part of a row that has one style. The text is cleaned and has no newline. */
 export interface Segment {
 	readonly text: string;
 	readonly style?: Style;
@@ -21,7 +21,7 @@ export interface Glyphs {
 	readonly rule: string;
 	readonly divider: string;
 	readonly bullet: string;
-	/** Delivery of own messages: to no peer yet, to some, to all that were connected. */
+	/** Delivery of own messages: to no peer yet, to some peers, or to all that were connected. */
 	readonly undelivered: string;
 	readonly partlyDelivered: string;
 	readonly delivered: string;
@@ -34,7 +34,7 @@ export interface Glyphs {
 	readonly prompt: string;
 	readonly dot: string;
 	readonly newline: string;
-	/** Replay: bookmarks, search matches, the position; event counts from none to most. */
+	/** Glyphs of the replay. Those of `histogram` show numbers of events, in ascending order. */
 	readonly bookmark: string;
 	readonly match: string;
 	readonly position: string;
@@ -99,7 +99,7 @@ export type ColourDepth = 0 | 16 | 256;
 export interface Theme {
 	readonly glyphs: Glyphs;
 	readonly depth: ColourDepth;
-	/** Style of a name, by hash of its person: the same in every launch and on every node. */
+	/** Style of a name, chosen by a hash of the person's key: the same in every launch and on every node. */
 	nameStyle(key: string): Style;
 	readonly ownName: Style;
 	readonly muted: Style;
@@ -115,7 +115,7 @@ export interface Theme {
 const NAME_COLOURS_256 = [31, 61, 64, 94, 97, 98, 125, 130, 132, 133, 136, 161, 166, 168, 172, 30, 35, 63, 28, 99];
 const NAME_COLOURS_16 = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'];
 
-/** FNV-1a with 32 bits: a stable hash that spreads names over few colours. */
+/** FNV-1a with 32 bits: a stable hash that spreads keys evenly over the colours. */
 function hashText(text: string): number {
 	let hash = 0x811c9dc5;
 	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
@@ -150,7 +150,7 @@ export function createTheme({unicode, depth}: ThemeOptions): Theme {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether the terminal shows UTF-8: by the first of LC_ALL, LC_CTYPE and LANG that is set, and by known terminals. */
+/** Whether the terminal shows UTF-8. Known terminals decide this, else the first of LC_ALL, LC_CTYPE and LANG that is set. */
 export function isUnicodeLocale(environment: Environment): boolean {
 	const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
 	if (environment.WT_SESSION || environment.TERM_PROGRAM) return true;

@@ -1,9 +1,9 @@
 /** Finds control characters and escape sequences in the output of the program. */
 
-/** C0 except newline, DEL, C1, bidirectional controls, and line separators. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them
+/** The C0 controls except newline, DEL, the C1 controls, bidirectional controls, and line separators. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for control characters
 const CONTROL_CHARACTERS = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const SEQUENCE = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[ -/]*[0-~])/gu;
 
 /** Control characters in a plain stream, as code points. */
@@ -11,11 +11,11 @@ export function controlCharactersIn(text: string): string[] {
 	return [...text.matchAll(CONTROL_CHARACTERS)].map(([found]) => `U+${found.codePointAt(0)?.toString(16)}`);
 }
 
-/** Kinds of escape sequences in the output: final byte of CSI with its private modes, number of OSC, others unchanged. */
+/** Kinds of escape sequences in the output: CSI by final byte and private mode, OSC by number, all others unchanged. */
 export function sequencesIn(output: string): Set<string> {
 	const kinds = new Set<string>();
 	for (const [sequence] of output.matchAll(SEQUENCE)) {
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 		const [, parameters = '', final = ''] = /^\u001B\[([0-?]*)[ -/]*([@-~])$/u.exec(sequence) ?? [];
 		if (sequence[1] === '[')
 			kinds.add(/^[?>]|[hlnc]/.test(parameters + final) ? `[${parameters}${final}` : `[${final}`);

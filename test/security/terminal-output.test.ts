@@ -40,8 +40,8 @@ function publishEverywhere(chatNode: FakeChatNode, text: string): void {
 	};
 }
 
-describe('input of other peers reaches the terminal as text only', () => {
-	it('on the screen, in every pane and field', {timeout: 60_000}, async () => {
+describe('input from other peers reaches the output as text only', () => {
+	it('on the screen, in every pane and every field', {timeout: 60_000}, async () => {
 		const kindsOf = async (all: readonly string[]) => {
 			const chat = await launchChat({columns: 100, rows: 30});
 			for (const [index, text] of all.entries()) {
@@ -85,7 +85,7 @@ describe('input of other peers reaches the terminal as text only', () => {
 			).toBe(true);
 	});
 
-	it.each(texts)('after the codec: $name', ({text}) => {
+	it.each(texts)('after encoding and decoding: $name', ({text}) => {
 		const peer = fakePeerId(3);
 		const hlc = {ms: 1, counter: 0};
 		const short = text.slice(0, 16);

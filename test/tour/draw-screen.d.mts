@@ -1,5 +1,5 @@
 export interface Style {
-	/** `#rrggbb`; undefined: the terminal's own. */
+	/** `#rrggbb`; undefined: the default colour of the terminal. */
 	readonly foreground?: string;
 	readonly background?: string;
 	readonly bold: boolean;
@@ -11,7 +11,7 @@ export interface Style {
 
 export interface Cell {
 	readonly text: string;
-	/** 0: the second half of a wide glyph. */
+	/** Width in cells; 0 for the second half of a wide glyph. */
 	readonly width: number;
 	readonly style: Style;
 }

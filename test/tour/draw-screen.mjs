@@ -1,18 +1,18 @@
-// Draws a terminal screen as SVG. Glyphs are on the grid whatever font the viewer has: a run of ASCII characters gets a fixed
-// length, every other glyph its own position, and lines and blocks are paths.
+// Draws a terminal screen as SVG. Glyphs stay on the grid with any font: a run of ASCII characters gets a fixed length, every
+// other glyph gets its own position, and lines and blocks are paths.
 
 const CELL = {width: 8.4, height: 18, baseline: 13.2, font: 14};
 const PADDING = 14;
 const BACKGROUND = '#15171c';
 const FOREGROUND = '#d6d9de';
-// Every colour has a contrast of at least 4.5 on the background.
+// Every colour has a contrast of at least 4.5 against the background.
 const PALETTE_16 = [
 	...['#5c6370', '#e5707a', '#93c274', '#dbb36b', '#6cace8', '#c586dd', '#5fbcc8', '#c3c8d1'],
 	...['#7d8593', '#f28b93', '#a9d68c', '#ebc986', '#8cc2f5', '#d6a0ec', '#7fd3de', '#ffffff'],
 ];
 const CUBE = [0, 95, 135, 175, 215, 255];
 
-/** @param {number} index of the 256 colours of xterm */
+/** @param {number} index index of one of the 256 colours of xterm */
 export function paletteColour(index) {
 	if (index < 16) return PALETTE_16[index] ?? FOREGROUND;
 	if (index >= 232) return hex([0, 0, 0].map(() => 8 + 10 * (index - 232)));
@@ -63,7 +63,7 @@ export function drawScreen({rows, cursor, title}) {
 	].join('\n');
 }
 
-/** Runs of cells with one style. A glyph that a font may draw at another width is a run of its own. */
+/** Splits a row into runs of cells with one style. A glyph that a font may draw at another width is a run of its own. */
 function runsOf(row) {
 	const runs = [];
 	let column = 0;
@@ -105,7 +105,7 @@ function drawRun({text, plain, style, cells}, x, y, front) {
 		);
 		return marks;
 	}
-	// Viewers stretch or drop spaces at the ends.
+	// Spaces at the ends are cut off, because viewers stretch or drop them.
 	const shown = text.trim();
 	const start = round(x + text.indexOf(shown) * CELL.width);
 	const length = round(shown.length * CELL.width);

@@ -9,7 +9,7 @@ import {paletteColour} from './draw-screen.mjs';
 
 const cliPath = process.env.P2PCHAT_TEST_CLI ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const TIMEOUT_MS = 30_000;
-/** A screen that has not changed for this long is complete. */
+/** Time without a change after which a screen counts as complete, ms. */
 const QUIET_MS = 250;
 
 /** Character widths of the current Unicode version. The model's own table is that of Unicode 6, with narrow emoji. */
@@ -17,7 +17,7 @@ const currentUnicode = {
 	version: 'current',
 	wcwidth: codePoint => (codePoint < 0x7f ? 1 : stringWidth(String.fromCodePoint(codePoint))),
 	charProperties(codePoint, preceding) {
-		// Packed as the interface of the model requires: whether it joins the previous glyph (1 bit), width (2 bits).
+		// The terminal model expects a bit field: bit 0 if the character joins the previous glyph, bits 1 and 2 the width.
 		const width = this.wcwidth(codePoint);
 		const joins = width === 0 && preceding !== 0;
 		return ((joins ? (preceding >> 1) & 3 : width) << 1) | (joins ? 1 : 0);
@@ -56,7 +56,7 @@ export function startPerson({name, folder, port, columns, rows, programArguments
 			resolve();
 		});
 	});
-	// Answers of the terminal to queries of the program.
+	// Sends the terminal's answers to the program.
 	screen.onData(data => {
 		if (!ended) child.write(data);
 	});
@@ -65,7 +65,7 @@ export function startPerson({name, folder, port, columns, rows, programArguments
 			.map(row => row.map(cell => cell.text || (cell.width ? ' ' : '')).join(''))
 			.join('\n');
 
-	/** Resolves when the screen contains the text, or passes the test. */
+	/** Resolves when the screen contains the text, or when the test function returns true for it. */
 	function waitFor(what) {
 		const holds = typeof what === 'string' ? () => text().includes(what) : () => what(text());
 		return new Promise((resolve, reject) => {
@@ -88,7 +88,7 @@ export function startPerson({name, folder, port, columns, rows, programArguments
 		text,
 		waitFor,
 		press: keys => child.write(keys),
-		/** Types and sends a message, and waits until it is in the timeline. A newline is Ctrl+J, as a terminal sends it. */
+		/** Types and sends a message, and waits until it is in the timeline. A newline in it is typed as Ctrl+J. */
 		async send(message) {
 			const end = message.split('\n').at(-1).trim().slice(0, 12);
 			child.write(message);
@@ -115,7 +115,7 @@ export function startPerson({name, folder, port, columns, rows, programArguments
 			await exited;
 			screen.dispose();
 		},
-		/** Ends the program at once, after a failure. */
+		/** Kills the program after a failure. */
 		kill() {
 			if (!ended) process.kill(child.pid, 'SIGKILL');
 		},

@@ -95,7 +95,7 @@ async function replay() {
 	const carol = take({name: 'Carol', columns: 100, rows: 30, programArguments: ['replay', '--speed', '4']});
 	await carol.waitFor('which log?');
 	carol.press('\r');
-	// The log is read, and the position is at its end.
+	// Wait until the log has been read and the position is at its end.
 	await carol.waitFor(text => / (\d\d)( of |\/)\1 /.test(text) && !text.includes('reading'));
 	carol.press('6');
 	await carol.waitFor(text => !/ (\d+)( of |\/)\1 /.test(text) && text.includes('on my way'));
@@ -115,7 +115,7 @@ function take(options) {
 	return person;
 }
 
-/** All own messages are delivered to everybody, and nobody is typing. */
+/** Waits until all messages of the person are delivered to everybody and nobody is typing. */
 function settled(person) {
 	return person.waitFor(text => !/[○◐] (?!Dave|Yuki)/.test(text) && !text.includes('is typing'));
 }

@@ -19,7 +19,7 @@ function setUp() {
 }
 
 describe('notifications', () => {
-	test('ring for mentions, for all, or never', () => {
+	test('ring for mentions, for all messages, or never', () => {
 		const {state, message} = setUp();
 		const rings = (bell: Attention['bell'], text: string) =>
 			updateNotifications(noNotifications, state, [message(text)], {...away, bell}).ring !== undefined;
@@ -28,7 +28,7 @@ describe('notifications', () => {
 		expect([rings('off', 'Carol: hi'), rings('off', 'hi all')]).toEqual([false, false]);
 	});
 
-	test('do not ring for a present user; without focus reports a key within a minute counts as present', () => {
+	test('do not ring for a present user, who without focus reports is one with a key within a minute', () => {
 		const {state, message} = setUp();
 		const rings = (attention: Partial<Attention>) =>
 			updateNotifications(noNotifications, state, [message('Carol: hi')], {...away, ...attention}).ring !== undefined;
@@ -65,7 +65,7 @@ describe('notifications', () => {
 		).toBe(0);
 	});
 
-	test('use the sequence that the terminal supports; multiplexers get the bell', () => {
+	test('use the sequence that the terminal supports, and only the bell in a multiplexer', () => {
 		const sent = (environment: Record<string, string>) => notification('Bob; x', 'hi; there', environment);
 		expect(sent({TERM: 'xterm-256color'})).toBe('\u0007');
 		expect(sent({TERM: 'tmux-256color', TERM_PROGRAM: 'tmux'})).toBe('\u0007');

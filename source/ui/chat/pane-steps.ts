@@ -56,7 +56,7 @@ export function togglePeers(ui: UiState): UiState {
 	// The change is not visible in a narrow terminal, so a message reports it.
 	return withInfo(
 		toggled,
-		`Peers pane ${showPeers ? 'on' : 'off'} (from ${SIDEBAR_MIN_COLUMNS} columns). Here: Ctrl+O`,
+		`Peers pane ${showPeers ? 'on' : 'off'} (needs ${SIDEBAR_MIN_COLUMNS} columns). Ctrl+O: peers`,
 	);
 }
 

@@ -94,12 +94,13 @@ async function openLink(url: string, ports: EffectPorts): Promise<void> {
 	const {openUrl} = ports.hooks;
 	if (!openUrl) return dispatchFlash(ports, 'This system has no program that opens links', 'warn');
 	const error = await openUrl(url).catch(cause => String(cause));
-	dispatchFlash(ports, error ?? 'Opened', error ? 'error' : 'info');
+	dispatchFlash(ports, error ?? 'Link opened', error ? 'error' : 'info');
 }
 
 async function runExport(file: string, ports: EffectPorts): Promise<void> {
 	const {exportTimeline} = ports.hooks;
-	if (!exportTimeline) return dispatchFlash(ports, 'Not available in this chat. Use npx p2pchat-ink export.', 'warn');
+	if (!exportTimeline)
+		return dispatchFlash(ports, 'Export is not available in this chat. Use npx p2pchat-ink export.', 'warn');
 	try {
 		dispatchFlash(ports, await exportTimeline(file, ports.chatNode.store.getState()));
 	} catch (cause) {

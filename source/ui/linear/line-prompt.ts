@@ -1,6 +1,6 @@
 /**
  * Line prompt of the linear mode: the draft being typed, and the lines that wait to be printed above it. It only appends
- * to the terminal; nothing above the current line is ever rewritten.
+ * to the terminal and never rewrites anything above the current line.
  */
 import type {Clock} from '../../core/environment.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
@@ -9,7 +9,7 @@ import {cleanForScreen} from '../text/clean-for-screen.js';
 import {cellWidth} from '../text/graphemes.js';
 
 const PROMPT = '> ';
-/** Incoming lines wait while the user types, at most this long after the last key, ms. */
+/** Time after the last key for which incoming lines wait, so that they do not interrupt typing, ms. */
 const TYPING_PAUSE_MS = 3000;
 
 export interface LinePrompt {
@@ -20,11 +20,11 @@ export interface LinePrompt {
 	edit(action: EditorAction): void;
 	/** Prints lines above the prompt, then repeats the draft below them. Waits while the user types. */
 	printAbove(...lines: readonly string[]): void;
-	/** Passes the draft to `send` and empties the line. Lines printed meanwhile follow below, then the prompt. */
+	/** Passes the draft to `send` and empties the line. Lines that `send` prints follow below, then the prompt. */
 	submit(send: (draft: string) => void): void;
 	/** Puts a draft back into the line. The next prompt shows it. */
 	restoreDraft(draft: string): void;
-	/** Draws prompt and draft, after something else used the terminal. */
+	/** Draws prompt and draft again, after another program has used the terminal. */
 	redraw(): void;
 	stop(): void;
 }
@@ -99,11 +99,11 @@ export function createLinePrompt(write: (text: string) => void, clock: Clock): L
 	};
 }
 
-/** Text whose width all terminals agree on: no marks, joiners, newlines or characters beyond the basic plane. */
+/** Text that has the same width in all terminals: no marks, joiners, newlines or characters beyond the basic plane. */
 const CERTAIN_WIDTH = /^[^\n\p{M}\p{Cf}\u{10000}-\u{10ffff}]*$/u;
 
 /**
- * Text to append to the terminal so that the line that shows `before` shows `after`. `\b \b` deletes one cell at the end
+ * Output that turns the displayed line from `before` into `after`, only by appending. `\b \b` deletes one cell at the end
  * of the line. Every other change, including one to emoji, whose width differs between terminals, starts a new line.
  */
 function echoEdit(before: string, after: string): string {

@@ -1,4 +1,4 @@
-/** Commands in the linear mode, which answer with lines. */
+/** Answers to commands in the linear mode, as lines of text. */
 import {compareOrder} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -15,7 +15,7 @@ const MAX_LISTED = 10;
 /** Number of newest entries that a search reads. */
 const MAX_SEARCHED_ENTRIES = 100_000;
 
-/** Answer to a command; undefined for commands with an effect, which the screen performs (quit, export, bell, ignore). */
+/** Lines that answer a command. Undefined for a command that the screen performs (quit, export, bell, ignore). */
 export function intentLines(intent: Intent, chatNode: ChatNode): string[] | undefined {
 	const state = chatNode.store.getState();
 	switch (intent.type) {

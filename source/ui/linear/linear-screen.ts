@@ -1,5 +1,5 @@
 /**
- * Chat as lines that are only ever appended, with a line prompt at the bottom, for screen readers and braille displays.
+ * Chat screen that only appends lines, with a line prompt at the bottom, for screen readers and braille displays.
  * It does not use Ink, whose own screen reader mode rewrites the frame on every change.
  *
  *     const screen = runLinearScreen({chatNode, self, stdin, stdout, environment, bell, hooks});
@@ -92,10 +92,9 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		}
 	}
 
-	/** Prints the lines, or the error. `draft` goes back into an empty line if it failed. */
+	/** Prints the lines when they are ready, or the error. After an error, `draft` returns to the line if that is empty. */
 	async function printWhenSettled(lines: Promise<readonly string[]> | undefined, draft?: string): Promise<void> {
-		if (!lines)
-			return line.printAbove('This is not available here. Leave the chat and run the command npx p2pchat-ink.');
+		if (!lines) return line.printAbove('Export is not available here. Leave the chat and run npx p2pchat-ink export.');
 		const result = await lines.catch(cause => {
 			if (draft !== undefined && line.editor.text === '') line.restoreDraft(draft);
 			return [`Failed: ${cause instanceof Error ? cause.message : String(cause)}`];
@@ -149,7 +148,9 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 			line.printAbove('This system cannot suspend programs.');
 			return;
 		}
-		write(`${DISABLE_BRACKETED_PASTE}\r\nSuspended: the others see you as unreachable. Type fg to return.\r\n`);
+		write(
+			`${DISABLE_BRACKETED_PASTE}\r\np2pchat-ink is suspended. Others will see you as unreachable. Type fg to resume.\r\n`,
+		);
 		reader.pause();
 		hooks.stopProcess();
 		clock.after(RESUME_DELAY_MS, () => {

@@ -10,7 +10,7 @@ import {displayAddress, displayName} from '../timeline/display-name.js';
 import {formatTime} from '../timeline/format-time.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
 
-/** An entry as one line: who and what first, then address and time, so that a listener can skip the rest. */
+/** An entry as one line: name and text first, then address and time, so that a listener can skip these. */
 export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	const time = formatTime(entry.at, 'minutes');
 	if (entry.type !== 'posted') {
@@ -28,9 +28,9 @@ export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 
 /** Entries that a commit added to the timeline. */
 export interface NewEntries {
-	/** In order of arrival. */
+	/** Live entries, in order of arrival. */
 	readonly live: readonly TimelineEntry[];
-	/** Number of earlier events that arrived with them. */
+	/** Number of events that arrived as history in the same commit. */
 	readonly backfilled: number;
 }
 

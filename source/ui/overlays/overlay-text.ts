@@ -15,7 +15,7 @@ import type {Segment, Theme} from '../theme.js';
 import type {TimelineView} from '../timeline/timeline-view.js';
 import {type Detail, entryDetails, peerDetails} from './details.js';
 
-/** What covers the panes. `scroll` is a position for scrollOverlayBy. */
+/** Overlay that covers the panes. `scroll` is its scroll position, which scrollOverlayBy changes. */
 export type Overlay =
 	| {readonly type: 'help'; readonly scroll: number}
 	| {readonly type: 'network'; readonly scroll: number}
@@ -59,16 +59,16 @@ export function overlayTextOf(request: OverlayRequest): OverlayText {
 }
 
 /**
- * Scroll positions of an overlay. The step that scrolls does not know the number of lines. A position nearer to SCROLL_END
+ * Scroll position of the last page. Code that scrolls does not know the number of lines. A position nearer to SCROLL_END
  * than to 0 is therefore counted back from the last page.
  */
 const SCROLL_END = 1_000_000;
 
-/** Steps for scrollOverlayBy: to the start, to the end. */
+/** Numbers of rows with which scrollOverlayBy scrolls to the start and to the end. */
 export const SCROLL_TO_START = -SCROLL_END;
 export const SCROLL_TO_END = SCROLL_END;
 
-/** The scroll position after a step of some rows. */
+/** The scroll position after scrolling by `rows`. */
 export function scrollOverlayBy(scroll: number, rows: number): number {
 	return Math.max(0, Math.min(SCROLL_END, scroll + rows));
 }
@@ -87,7 +87,7 @@ export function networkLines(report: NetworkReport): string[] {
 }
 
 const KEYS_CELLS = 30;
-/** Wide enough for the longest list of keys, for wide terminals. */
+/** Width of the key column in a wide terminal, in cells: fits the longest list of keys. */
 const WIDE_KEYS_CELLS = 42;
 const WIDE_MIN_CELLS = 110;
 
@@ -123,7 +123,7 @@ export function helpRows(width: number, theme: Theme): Segment[][] {
 	return lines;
 }
 
-/** Two texts side by side where the left one fits its column, else one below the other. */
+/** Formats two texts side by side if the left one fits its column, else one below the other. */
 export function twoColumnRows(left: string, right: string, width: number, theme: Theme): Segment[][] {
 	const column = width >= WIDE_MIN_CELLS ? WIDE_KEYS_CELLS : Math.min(KEYS_CELLS, Math.floor(width / 2));
 	const rightCells = Math.max(8, width - column - 3);

@@ -10,7 +10,7 @@ export interface LinesProps {
 
 /**
  * A block of rows, each exactly one row of the terminal. React and the layout engine see blanks, which Ink replaces with
- * the painted text on output. A row that scrolls or changes therefore costs neither of them any work.
+ * the painted text on output. A row that scrolls or changes therefore causes no work in either of them.
  */
 export const Lines = memo(function Lines({rows, width}: LinesProps): ReactNode {
 	if (rows.length === 0) return null;

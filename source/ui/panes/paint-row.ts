@@ -4,7 +4,7 @@ import type {Segment, Style} from '../theme.js';
 
 export type Row = readonly Segment[];
 
-// Texts are cleaned before they get here. This is the last defence against control characters.
+// Callers clean all texts. This is the last defence against control characters.
 const CONTROLS = /\p{Control}/gu;
 
 const paintedRows = new WeakMap<Row, {readonly width: number; readonly text: string}>();
@@ -29,7 +29,7 @@ function fitRow(row: Row, width: number): Row {
 	const segment = row[cut];
 	if (!segment) return row;
 	const remaining = width - used + (cells[cut] ?? 0);
-	// The added blank makes a segment that just fits end in the ellipsis too, since more segments follow.
+	// More segments follow. The added blank makes even a segment that fits exactly end in the ellipsis.
 	return [...row.slice(0, cut), {...segment, text: truncateCells(`${segment.text} `, remaining)}];
 }
 

@@ -15,12 +15,12 @@ export interface PeersRequest {
 	readonly height: number;
 	readonly selected: PeerId | undefined;
 	isIgnored(peer: PeerId): boolean;
-	/** Key of the person behind a peer, for the colour of the name. */
+	/** Key of the person to whom a peer belongs, for the colour of the name. */
 	readonly personKey: (peer: PeerId) => string;
 	readonly theme: Theme;
 }
 
-/** Two rows for each peer that has not left if all of them fit, else one. */
+/** Formats each peer as two rows if all peers that have not left fit, else as one row. */
 export function formatPeerRows(request: PeersRequest): Row[] {
 	const {peers, height, selected} = request;
 	const leftCount = peers.filter(peer => peer.status === 'left').length;
@@ -38,7 +38,7 @@ export function formatPeerRows(request: PeersRequest): Row[] {
 	return rows.slice(0, height);
 }
 
-/** Name of a status. */
+/** Text that shows a status. */
 export function statusWord(status: PeerStatus): string {
 	return {self: 'you', connected: 'connected', suspect: 'silent', unreachable: 'unreachable', left: 'left'}[status];
 }
@@ -71,7 +71,7 @@ function nameRow(peer: PeerView, {width, selected, personKey, theme, typing, isI
 	];
 }
 
-/** Note at the right: an unusual state, else the round-trip time. */
+/** Note at the right of a peer's row: an unusual state, else the round-trip time. */
 function peerNote(peer: PeerView, typing: boolean): string {
 	if (peer.status === 'self') return 'you';
 	if (typing && peer.status === 'connected') return 'typing';

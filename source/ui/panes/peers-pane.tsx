@@ -13,7 +13,7 @@ import {formatPeerRows} from './peer-rows.js';
 
 export interface PeersPaneProps {
 	readonly state: State;
-	/** Own name and address before this node has joined; absent in a replay. */
+	/** Name and address of this node, for the time before it has joined; absent in a replay. */
 	readonly self?: SelfInfo;
 	readonly width: number;
 	readonly height: number;
@@ -33,7 +33,7 @@ function paneTitle(state: State, peers: readonly PeerView[]): string {
 	return ` Peers ${selectConnectedCount(state)}/${known}${isSelfListed ? ' and you' : ''}`;
 }
 
-/** Fills in the own name and address, which the state does not have before this node has joined. */
+/** Fills in the name and address of this node, which the state does not have before this node has joined. */
 function withOwnLabels(view: PeerView, state: State, {name, addresses}: SelfInfo): PeerView {
 	if (view.status !== 'self' || findName(state, view.peer) !== undefined) return view;
 	const [address] = addresses;

@@ -1,24 +1,24 @@
 /** Layout of the screen: position and size of the panes, used for drawing and for scrolling. */
 export const MIN_COLUMNS = 30;
 export const MIN_ROWS = 8;
-/** Shown instead of everything else in a smaller terminal. */
+/** Text that replaces the screen in a terminal smaller than MIN_COLUMNS or MIN_ROWS. */
 export const TOO_SMALL_TEXT = `Terminal too small: ${MIN_COLUMNS}x${MIN_ROWS} needed`;
 export const SIDEBAR_MIN_COLUMNS = 60;
 
 export interface ScreenLayout {
 	readonly tooSmall: boolean;
-	/** Columns and rows above the status line. */
+	/** Columns of the area above the status line. */
 	readonly mainWidth: number;
 	readonly mainHeight: number;
 	readonly timelineWidth: number;
-	/** Cells of a row of the timeline; one cell stays free in front of the divider. */
+	/** Width of a row of the timeline, in cells; one cell stays free in front of the divider. */
 	readonly textWidth: number;
-	/** 0: the sidebar is hidden. */
+	/** Width of the sidebar in cells; 0 if it is hidden. */
 	readonly sidebarWidth: number;
-	/** The peers replace the timeline, in a narrow terminal. */
+	/** Whether the peers pane replaces the timeline, in a narrow terminal. */
 	readonly peersOnly: boolean;
 	readonly inputHeight: number;
-	/** Cells of a row of the draft. */
+	/** Width of a row of the draft, in cells. */
 	readonly inputWidth: number;
 }
 
@@ -27,11 +27,11 @@ export interface LayoutRequest {
 	readonly rows: number;
 	readonly showPeers: boolean;
 	readonly peersFocused: boolean;
-	/** Number of rows of the draft at a width. */
+	/** Number of rows of the draft when it is wrapped at `width` cells. */
 	readonly draftRows: (width: number) => number;
 }
 
-/** Two cells for the prompt glyph, one for a caret after a full row. */
+/** Two cells for the prompt glyph and a space, one for the caret after a full row. */
 const INPUT_MARGIN_CELLS = 3;
 
 /** Computes the layout. The input grows with the draft up to a third of the screen. */

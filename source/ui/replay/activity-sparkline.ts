@@ -11,7 +11,7 @@ import type {TransportRequest} from './transport-bar.js';
 
 type SparklineRequest = Pick<TransportRequest, 'ui' | 'frame' | 'hits' | 'theme'>;
 
-/** Two rows of the screen. */
+/** The two rows of the sparkline, as segments. */
 export interface ActivitySparkline {
 	readonly histogram: Segment[];
 	readonly marks: Segment[];
@@ -73,14 +73,14 @@ function mergeEqualStyles(row: readonly Segment[]): Segment[] {
 	return merged;
 }
 
-/** Index of the cell for a time (ms), clamped, if `cells` cells divide the time from `start` to `end`. */
+/** Index of the cell that contains a time (ms), clamped. The cells divide the time from `start` to `end` equally. */
 function cellOfTime(time: number, start: number, end: number, cells: number): number {
 	if (end <= start) return 0;
 	const cell = Math.floor(((time - start) / (end - start)) * cells);
 	return Math.max(0, Math.min(cells - 1, cell));
 }
 
-/** Number of entries in each of `cells` equal spans of time. It takes one binary search per cell. */
+/** Number of entries in each of `cells` equal spans of time, found with one binary search per cell. */
 function countEntriesPerCell(view: TimelineView, start: number, end: number, cells: number): number[] {
 	const counts: number[] = [];
 	let before = 0;

@@ -23,7 +23,7 @@ export interface SavedLog {
 	readonly size: string;
 }
 
-/** What is known of a log once it has been read. */
+/** Summary of a log, known after the log has been read. */
 export interface LogSummary {
 	readonly events: number;
 	readonly peers: number;
@@ -45,13 +45,13 @@ export interface LogChooserOptions {
 }
 
 export interface LogChooser {
-	/** Resolves to the path of the log when the terminal is restored, or to undefined if the user chose none. */
+	/** Path of the chosen log, or undefined if the user chose none. Resolves after the terminal is restored. */
 	readonly chosen: Promise<string | undefined>;
 	/** Closes the screen without a choice. Idempotent. */
 	stop(): void;
 }
 
-/** Opens the screen. */
+/** Opens the log chooser. */
 export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 	const {logs, stdin, stdout, stderr, environment, clock} = options;
 	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
@@ -120,7 +120,7 @@ interface ChooserState {
 	readonly rows: number;
 }
 
-/** Rows of title, column heads and footer. */
+/** Number of rows that title, column heads and footer take. */
 const FRAME_ROWS = 3;
 
 /** Moves the selection with an arrow key, a page key or a letter. */

@@ -1,4 +1,4 @@
-/** Actions of the key table of the replay. */
+/** Performs the actions of the replay's key table. */
 
 import {selectPeers} from '../../core/select-peers.js';
 import {firstOtherPeer, selectPeople} from '../../core/select-people.js';
@@ -85,7 +85,7 @@ function performFind(ui: ReplayUi, action: ReplayAction, context: ReplayContext)
 		case 'search-previous':
 			return step(nextMatch(enterReview(ui, context), context, -1));
 		case 'clear-filter':
-			return step(withFlash({...withFilter(ui, context, undefined), search: ''}, 'Showing everything'));
+			return step(withFlash({...withFilter(ui, context, undefined), search: ''}, 'Search and filter cleared'));
 		default:
 			return undefined;
 	}
@@ -103,7 +103,7 @@ function performOther(ui: ReplayUi, action: ReplayAction, context: ReplayContext
 			return step(
 				withFlash(
 					{...ui, skipIdle: !ui.skipIdle},
-					ui.skipIdle ? 'Pauses play in full' : `Pauses are shortened to ${MAX_IDLE_MS / 1000} s`,
+					ui.skipIdle ? 'Pauses are played in full' : `Pauses are shortened to ${MAX_IDLE_MS / 1000} s`,
 				),
 			);
 		case 'bookmark':
@@ -171,7 +171,7 @@ function togglePane(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	return {...ui, focus: 'peers', selectedPeer: isPresent ? ui.selectedPeer : firstOtherPeer(peers)?.peer};
 }
 
-/** Undoes one thing: focus on the peers, playback, search, filter, banner, in this order. */
+/** Handles Esc: ends the first of these that is active: focus on the peers, playback, search, filter, banner. */
 function stepBack(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.focus === 'peers') return {...ui, focus: 'timeline'};
 	if (ui.mode === 'playing') return enterReview(ui, context);

@@ -33,7 +33,7 @@ export function advancePlayhead(
 	for (;;) {
 		newIndex = Math.max(newIndex, history.indexAt(newTime));
 		if (!skipIdle || newIndex >= history.length) break;
-		// After MAX_IDLE_MS without a record, skip to the next one. The excess time continues from there.
+		// After MAX_IDLE_MS without a record, playback skips to the next record and spends the remaining time from there.
 		const nextTime = history.timeAt(newIndex);
 		const excessMs = newTime - history.timeAt(newIndex - 1) - MAX_IDLE_MS;
 		if (excessMs < 0 || newTime >= nextTime) break;

@@ -1,6 +1,6 @@
 /**
- * Moves of the position: by row, event or time, to bookmarks and to matches of the search. In review the position is a
- * row; while playing it is a time.
+ * Functions that move the position: by row, event or time, to bookmarks and to matches of the search. In review the
+ * position is a row. During playback it is a time.
  */
 import {findFirstIndex} from '../../core/binary-search.js';
 import {isPeerId} from '../../core/event.js';
@@ -12,7 +12,7 @@ import {passesFilter} from './replay-filter.js';
 import {isInView, type ReplayContext, type ReplayFrame, type ReplayStep, recordIndexOf, step} from './replay-frame.js';
 import {type ReplayUi, withFlash} from './replay-state.js';
 
-/** Switches to review, at the newest row that playback had shown. */
+/** Switches to review, at the newest row that playback has shown. */
 export function enterReview(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.mode === 'review') return ui;
 	const {history, frameOf} = context;
@@ -30,7 +30,7 @@ export function selectKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): 
 	return {...ui, selected, anchor: anchorShowing(laidOut, timelineHeight, ui.anchor, key)};
 }
 
-/** Selects the row at a position of the view, clamped to its ends. */
+/** Selects the row at a position of the view. The position is clamped. */
 function selectPosition(ui: ReplayUi, context: ReplayContext, position: number): ReplayUi {
 	const {view} = context.frameOf(context.history, ui);
 	const entry = view.at(Math.max(0, Math.min(position, view.length - 1)));
@@ -105,7 +105,7 @@ function goToKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): ReplayUi 
 	return {...ui, index, time: context.history.timeAt(index - 1)};
 }
 
-/** Moves to a time (ms): while playing to the time itself, in review to the first row that is not before it. */
+/** Moves to a time (ms): during playback to the time itself, in review to the first row that is not before it. */
 export function goToTime(ui: ReplayUi, context: ReplayContext, ms: number): ReplayUi {
 	const {history} = context;
 	if (ui.mode === 'playing') {
@@ -120,7 +120,7 @@ function firstPositionFrom({view}: ReplayFrame, ms: number): number {
 	return findFirstIndex(0, view.length, position => (view.at(position)?.ms ?? 0) >= ms);
 }
 
-/** Moves by time (ms). In review it always moves to another row if there is one. */
+/** Moves by time (ms). In review it moves by at least one row, unless the position is at that end of the log. */
 export function moveTime(ui: ReplayUi, context: ReplayContext, byMs: number): ReplayUi {
 	const frame = context.frameOf(context.history, ui);
 	if (ui.mode === 'playing') return goToTime(ui, context, ui.time + byMs);
@@ -144,7 +144,7 @@ export function goToRank(ui: ReplayUi, context: ReplayContext, rank: number): Re
 
 const ORDER_STRING = /^([0-9a-f]{14})-([0-9a-f]{4})-([0-9a-f]{64})-([0-9a-f]{14})$/;
 
-/** Parses the result of toSortableString; undefined if it is not one. */
+/** Parses a string that toSortableString returned. Returns undefined for any other string. */
 export function parseOrderString(order: string): OrderKey | undefined {
 	const [, ms = '', counter = '', peer = '', seq = ''] = ORDER_STRING.exec(order) ?? [];
 	if (!isPeerId(peer)) return undefined;
@@ -154,7 +154,7 @@ export function parseOrderString(order: string): OrderKey | undefined {
 
 /**
  * Sets or removes the bookmark of the row at the position. A bookmark is the order string of its row, which is the same in
- * every copy of the log. Bookmarks are saved beside the log, never in it.
+ * every copy of the log. Bookmarks are saved in a file of their own next to the log, never in the log.
  */
 export function toggleBookmark(ui: ReplayUi, context: ReplayContext): ReplayStep {
 	const paused = enterReview(ui, context);
@@ -199,7 +199,7 @@ export function updateSearch(ui: ReplayUi, context: ReplayContext, typed: string
 	return found ? selectKey(from, context, keyOf(found)) : from;
 }
 
-/** Moves to the next or previous match, and continues at the other end of the log after the last one. */
+/** Moves to the next or previous match. After the last match it continues at the other end of the log. */
 export function nextMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): ReplayUi {
 	if (ui.search === '') return withFlash(ui, 'No search yet. / starts one');
 	const found = findMatch(ui, context, by);
@@ -221,7 +221,7 @@ function findMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEn
 	);
 }
 
-/** The first match from the other end of the log. */
+/** The match that is nearest to the other end of the log. */
 function findWrappedMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEntry | undefined {
 	const {history, searchIndex} = context;
 	const {timeline} = history.state;

@@ -15,7 +15,7 @@ export const prompts: Readonly<Record<PromptType, {readonly label: string; reado
 	export: {label: 'Export to', placeholder: 'FILE.txt, FILE.md or FILE.jsonl (without rows that the filter hides)'},
 };
 
-/** Opens a prompt. All but go-to pause playback. */
+/** Opens a prompt. Every prompt except go-to pauses playback. */
 export function startPrompt(ui: ReplayUi, context: ReplayContext, type: PromptType): ReplayUi {
 	const opened = openPrompt(
 		type === 'go-to' ? ui : enterReview(ui, context),
@@ -40,7 +40,7 @@ export function editPrompt(ui: ReplayUi, context: ReplayContext, action: EditorA
 	return next;
 }
 
-/** Number of records up to which the filter is applied at every letter. In a longer log this would be slow, so Enter applies it. */
+/** Maximum number of records for which every typed letter applies the filter. In a longer log only Enter applies it. */
 const MAX_PREVIEWED_EVENTS = 200_000;
 
 /** Filters from the position at which the prompt was opened, so that intermediate filters do not move it. */
@@ -50,7 +50,7 @@ function previewFilter(ui: ReplayUi, context: ReplayContext, typed: string): Rep
 	return withFilter({...ui, ...ui.prompt?.restore}, context, filter);
 }
 
-/** Sets or clears the filter. The position stays at its row, or moves to the next row that passes; the end stays the end. */
+/** Sets or clears the filter. The position stays at its row, or at the end, or moves to the next row that passes. */
 export function withFilter(ui: ReplayUi, context: ReplayContext, filter: ReplayFilter | undefined): ReplayUi {
 	const {history} = context;
 	const {selected, rank, total} = context.frameOf(history, ui);
@@ -78,12 +78,12 @@ export function completeFilter(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	});
 }
 
-/** Closes the prompt with Esc, and restores position, search and filter. */
+/** Handles Esc: closes the prompt and restores position, search and filter. */
 export function cancelPrompt(ui: ReplayUi): ReplayUi {
 	return ui.prompt ? {...ui, ...ui.prompt.restore, prompt: undefined} : ui;
 }
 
-/** Closes the prompt with Enter, and performs it. An invalid input keeps it open and shows the error. */
+/** Handles Enter: performs the prompt and closes it. An invalid input shows an error and leaves the prompt open. */
 export function acceptPrompt(ui: ReplayUi, context: ReplayContext): ReplayStep {
 	const typed = ui.prompt?.editor.text.trim() ?? '';
 	const closed: ReplayUi = {...ui, prompt: undefined};
@@ -120,16 +120,16 @@ function goTo(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi | u
 	return goToTimeText(ui, context, typed);
 }
 
-/** Moves to the next such time after the position, or to the first such time in the log if none follows. */
+/** Moves to the next occurrence of a typed time after the position, or else to its first occurrence in the log. */
 function goToTimeText(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi | undefined {
 	const {time, start, end} = context.frameOf(context.history, ui);
 	const next = context.parseTime(typed, time + 1);
 	if (next === undefined) return undefined;
 	if (next <= end) {
 		const moved = goToTime(ui, context, next);
-		return next < start ? withFlash(moved, 'The log begins later') : moved;
+		return next < start ? withFlash(moved, 'The log begins after that time') : moved;
 	}
 	const first = context.parseTime(typed, start);
 	if (first === undefined || first > end) return withFlash(goToTime(ui, context, end), 'The log ends before that time');
-	return withFlash(goToTime(ui, context, first), 'No later such time in the log. This is the first one');
+	return withFlash(goToTime(ui, context, first), 'No later such time in the log. This is its first occurrence');
 }

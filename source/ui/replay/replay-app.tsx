@@ -27,7 +27,7 @@ interface ReplayAppProps {
 	readonly room: string;
 	readonly file: string;
 	readonly theme: Theme;
-	/** Called once mounted. See ScreenRequest.draw. */
+	/** Called after mounting. See ScreenRequest.draw. */
 	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
 }
 
@@ -117,7 +117,7 @@ interface TransportProps {
 	readonly theme: Theme;
 }
 
-/** The bar, the histogram and its marks, where the chat has its input. A prompt takes the last row. */
+/** Transport pane, in place of the chat's input: bar, histogram and marks. A prompt replaces the last row. */
 function TransportPane({history, ui, frame, hits, room, file, theme}: TransportProps): ReactNode {
 	const isWaiting = ui.mode === 'playing' && frame.index < history.length;
 	const waitMs = isWaiting ? history.timeAt(frame.index) - frame.time : undefined;

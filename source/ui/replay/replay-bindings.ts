@@ -1,6 +1,6 @@
 /**
- * Key table of the replay screen. It is separate from the table of the chat because nothing is typed in the replay outside
- * of prompts. The help overlay and the readme show it.
+ * Key table of the replay screen. It is separate from the chat's table because outside of prompts every character is a key
+ * in the replay. The help overlay and the readme show it.
  */
 import {collectKeys, keyRows} from '../input/key-bindings.js';
 
@@ -52,7 +52,7 @@ export interface ReplayKeyRow {
 }
 
 const tenthRows = Array.from({length: 10}, (_, tenth): ReplayKeyRow => {
-	return {description: 'go to that tenth of the log', action: `tenth-${tenth}`, keys: [String(tenth)]};
+	return {description: 'go to 0 %, 10 % to 90 % of the log', action: `tenth-${tenth}`, keys: [String(tenth)]};
 });
 
 export const replayKeyRows: readonly ReplayKeyRow[] = [
@@ -79,13 +79,13 @@ export const replayKeyRows: readonly ReplayKeyRow[] = [
 	{description: 'next match', action: 'search-next', keys: ['n']},
 	{description: 'previous match', action: 'search-previous', keys: ['N']},
 	{description: 'filter by peer, kind or text', action: 'filter', keys: ['f']},
-	{description: 'show everything', action: 'clear-filter', keys: ['x']},
+	{description: 'clear search and filter', action: 'clear-filter', keys: ['x']},
 	{description: 'set or remove a bookmark', action: 'bookmark', keys: ['b']},
 	{description: 'next bookmark', action: 'bookmark-next', keys: [']']},
 	{description: 'previous bookmark', action: 'bookmark-previous', keys: ['[']},
 	{description: 'details', action: 'details', keys: ['enter']},
 	{description: 'copy the row', action: 'copy', keys: ['y']},
-	{description: 'export what is shown', action: 'export', keys: ['e']},
+	{description: 'export the shown rows', action: 'export', keys: ['e']},
 	{description: 'follow a growing file', action: 'follow', keys: ['F']},
 	{description: 'switch between timeline and peers', action: 'next-pane', keys: ['tab', 'ctrl+o', 'shift+tab']},
 	{description: 'timestamps: minutes, seconds, none', action: 'times', keys: ['T'], alternativeKeys: ['alt+t']},
@@ -100,7 +100,7 @@ const actionByKey = new Map<string, ReplayAction>();
 for (const row of replayKeyRows)
 	for (const key of [...row.keys, ...(row.alternativeKeys ?? [])]) actionByKey.set(key, row.action);
 
-/** What a key means in replay, or undefined. */
+/** Action of a key in the replay, or undefined. */
 export function findReplayAction(key: string): ReplayAction | undefined {
 	return actionByKey.get(key);
 }

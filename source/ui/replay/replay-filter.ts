@@ -4,7 +4,7 @@ import {matchesAuthor} from '../../core/find-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
-/** The kinds that users type, and the entry types of each. */
+/** The kinds that users type after `kind:`, and the entry types of each. */
 const KINDS = {
 	said: ['posted'],
 	presence: ['joined', 'left', 'lost', 'returned', 'peer-connected', 'peer-disconnected'],
@@ -21,9 +21,9 @@ export interface ReplayFilter {
 	readonly kind?: FilterKind;
 	/** Text to find in messages and notices, in lower case and NFC. */
 	readonly words?: string;
-	/** Earliest time by the author's wall clock, ms. */
+	/** Earliest time by the author's wall clock, inclusive, ms. */
 	readonly from?: number;
-	/** Time by the author's wall clock that the entry must be before, ms. */
+	/** Latest time by the author's wall clock, exclusive, ms. */
 	readonly to?: number;
 }
 
@@ -32,7 +32,7 @@ export const FILTER_FORM = `words, from:NAME, kind:${Object.keys(KINDS).join('|'
 
 const FILTER_PART = /(?:^|\s)(from|kind):(?:"([^"]*)"|(\S+))/giu;
 
-/** The filter for a typed text, undefined for an empty text, or an error message for an unknown kind. */
+/** Parses a typed filter. Returns undefined for an empty text, and an error message for an unknown kind. */
 export function parseFilter(typed: string): ReplayFilter | string | undefined {
 	let author: string | undefined;
 	let kind: FilterKind | undefined;

@@ -1,6 +1,6 @@
 /**
- * Frame of the replay screen: everything that is derived from the history and the state of the screen, computed once for
- * each pair. Drawing and the update functions use the same frame, so that they agree on the layout.
+ * Frame of the replay screen: all values derived from the history and the state of the screen, computed once for each
+ * pair of them. Drawing and the update functions use the same frame, so that they agree on the layout.
  */
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {History} from '../../core/history.js';
@@ -21,9 +21,9 @@ export interface ReplayFrame {
 	readonly shownState: State;
 	/** The state at the position, for the peers pane. */
 	readonly stateAtPosition: State;
-	/** Number of records known at the position. */
+	/** Number of records in the log up to the position. */
 	readonly index: number;
-	/** The selected row; undefined while playing and where no row is shown. */
+	/** The selected row; undefined during playback and when no row is shown. */
 	readonly selected: OrderKey | undefined;
 	/** Wall clock time of the position, ms. */
 	readonly time: number;
@@ -93,7 +93,7 @@ function replayPositionOf(history: History, ui: ReplayUi, view: TimelineView): R
 	const {timeline} = history.state;
 	const selected = ui.selected ? Math.min(view.positionOf(ui.selected), view.length - 1) : view.length - 1;
 	const shown = view.at(selected);
-	// If the filter hides everything, the position stays where it was.
+	// If the filter hides every row, the position stays at the selected entry.
 	const entry = shown ?? (ui.selected && entryAt(timeline, positionOf(timeline, ui.selected)));
 	if (!entry)
 		return {index: history.length, selected: undefined, time: timeBoundsOf(history).end, rank: timeline.length};
@@ -108,7 +108,7 @@ function replayPositionOf(history: History, ui: ReplayUi, view: TimelineView): R
 	};
 }
 
-/** Number of records up to the one that added an entry, or of all records if the history does not know the entry. */
+/** Number of records up to and including the one that added an entry; all records if the history lacks the entry. */
 export function recordIndexOf(history: History, key: OrderKey): number {
 	const index = history.indexOfEntry(key);
 	return index === undefined ? history.length : history.positionAfter(index);
@@ -119,7 +119,7 @@ export function isLater(history: History, key: OrderKey, index: number): boolean
 	return (history.indexOfEntry(key) ?? 0) >= index;
 }
 
-/** First and last time of the log, ms. Events from before the log began count by the time at which they were written. */
+/** First and last time of the log, ms. An event older than the log counts by the time at which it was written. */
 function timeBoundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
 	const {timeline} = history.state;
 	const first = entryAt(timeline, 0)?.ms;
@@ -163,9 +163,9 @@ interface ReplayLayout extends ScreenLayout {
 	readonly transportHeight: number;
 }
 
-/** Terminal rows from which the histogram is shown. */
+/** Minimum number of terminal rows with which the histogram is shown. */
 const SPARKLINE_MIN_ROWS = 12;
-/** Terminal rows from which the marks below the histogram are shown. */
+/** Minimum number of terminal rows with which the marks below the histogram are shown. */
 const MARKS_MIN_ROWS = 16;
 
 function layoutReplay(ui: ReplayUi): ReplayLayout {
@@ -198,7 +198,7 @@ export type ReplayEffect =
 	| {readonly type: 'copy'; readonly text: string}
 	/** Writes the entries that pass the filter to a file. */
 	| {readonly type: 'export'; readonly file: string}
-	/** Saves the bookmarks. With `set`, one was added, and the screen shows where it is saved. */
+	/** Saves the bookmarks. `set`: one was added, so the screen shows the name of the bookmark file. */
 	| {readonly type: 'save-bookmarks'; readonly orders: readonly string[]; readonly set: boolean}
 	| {readonly type: 'follow'; readonly on: boolean}
 	| {readonly type: 'redraw' | 'suspend' | 'kitty-keyboard' | 'quit'};

@@ -23,11 +23,11 @@ interface ReplayLoopOptions {
 	suspend(): void;
 }
 
-/** What the components draw. The same value until something changes. */
+/** Snapshot that the components draw: the same object until something changes. */
 interface ReplaySnapshot {
 	readonly ui: ReplayUi;
 	readonly hits: Hits;
-	/** Length of the history, so that a longer history is a new snapshot. */
+	/** Number of records, so that the snapshot changes when the history grows. */
 	readonly length: number;
 }
 
@@ -40,14 +40,14 @@ export interface ReplayLoop {
 
 /** Interval between frames, ms. */
 const FRAME_MS = 16;
-/** Interval between frames while the file is read, ms. All rows are new then, and drawing them often would slow reading down. */
+/** Interval between frames while the file is read, ms. More frequent frames would slow reading, as all their rows are new. */
 const LOADING_FRAME_MS = 500;
 /** Time that the search may take between two frames, ms. */
 const SEARCH_SLICE_MS = 8;
 /** Time that a short message is shown, ms. */
 const FLASH_MS = 3000;
 
-/** Starts with the state `initial`. The loop ends with `stop`. */
+/** Creates a loop with the state `initial`. It runs until `stop`. */
 export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	const {history, frameOf, searchIndex, hooks} = options;
 	const {clock} = hooks;
@@ -63,7 +63,7 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		return {ui, hits: searchIndex.hits(history.state, ui.search, filterPredicate()), length: history.length};
 	}
 
-	/** Whether an entry passes the current filter. The same function for the same filter. */
+	/** Predicate of the current filter: the same function for the same filter. */
 	function filterPredicate(): EntryPredicate | undefined {
 		const {filter} = ui;
 		if (cachedPredicate?.of !== filter) {
@@ -107,7 +107,7 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		const previousFlash = ui.flash;
 		const result = updateReplay(ui, message, context());
 		ui = result.ui;
-		// A message that ends with the next key also ends after a while, so that the bar returns.
+		// A message that the next key removes also expires after FLASH_MS, so that the bar returns.
 		const {flash} = ui;
 		if (flash && flash !== previousFlash && flash.until === 0)
 			ui = {...ui, flash: {...flash, until: clock.now() + FLASH_MS}};
@@ -131,7 +131,7 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		dispatch({type: 'flash', flash: {text, level, until: clock.now() + FLASH_MS}});
 	}
 
-	/** Shows the result of some work, or its error. Without work, shows that it is not available. */
+	/** Shows the result of an operation, or its error. If `work` is undefined, shows `unavailable`. */
 	function reportResult(work: Promise<string | undefined> | undefined, unavailable: string): void {
 		if (!work) dispatchFlash(unavailable, 'error');
 		work?.then(

@@ -37,7 +37,7 @@ export function replayOverlayText({overlay, history, frame, theme}: ReplayOverla
 	}
 }
 
-/** Where an entry is in the log, and how it arrived. */
+/** Details on the position of an entry in the log, and on how it arrived. */
 function arrivalDetails(history: History, key: Parameters<History['indexOfEntry']>[0]): Detail[] {
 	const index = history.indexOfEntry(key);
 	const record = index === undefined ? undefined : history.recordAt(index);
@@ -72,7 +72,12 @@ function replayHelpRows(width: number, theme: Theme): Segment[][] {
 		...twoColumnRows(`${position} ${bookmark} ${match}`, 'position, bookmarks, matches of the search', width, theme),
 	);
 	lines.push(
-		...twoColumnRows('dimmed rows', 'arrived after the position; the peers pane shows the position', width, theme),
+		...twoColumnRows(
+			'dimmed rows',
+			'arrived after the position; the peers pane shows the peers at the position',
+			width,
+			theme,
+		),
 	);
 	return lines;
 }

@@ -43,16 +43,16 @@ export interface ReplayScreenOptions {
 interface LoadProgress {
 	/** Part of the file that has been read, 0 to 1. */
 	readonly loadedFraction: number;
-	/** What is missing from a damaged file, as one line, or empty. */
+	/** One line on what is missing from a damaged file; empty if the file is undamaged. */
 	readonly damage: string;
 }
 
 export interface ReplayScreen {
-	/** Reports that the history has grown. */
+	/** Must be called when the history has grown. */
 	reportProgress(growth: LoadProgress): void;
 	/** Moves to a wall clock time, ms. */
 	goTo(time: number): void;
-	/** Reports that the file can no longer be followed, with the reason. */
+	/** Shows that the file can no longer be followed; `text` is the reason. */
 	reportFollowEnded(text: string): void;
 	/** Resolves when the terminal is restored. Never rejects. */
 	waitUntilExit(): Promise<ScreenEnd>;
@@ -60,7 +60,7 @@ export interface ReplayScreen {
 	stop(reason: 'signal' | 'output-closed'): void;
 }
 
-/** Opens the screen. */
+/** Opens the replay screen. */
 export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 	const {history, room, file = '', stdin, stdout, stderr, environment, hooks} = options;
 	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
@@ -75,7 +75,7 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 		enableKitty: () => screen.enableKitty(),
 		quit: () => screen.leave({type: 'quit'}),
 		redraw: () => screen.releaseTerminal(async () => {}),
-		suspend: () => screen.suspend('p2pchat-ink is suspended. Type fg to return.'),
+		suspend: () => screen.suspend('p2pchat-ink is suspended. Type fg to resume.'),
 	});
 	const dispatch: ReplayLoop['dispatch'] = message => {
 		if (!screen.isLeaving) loop.dispatch(message);

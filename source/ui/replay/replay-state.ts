@@ -8,8 +8,8 @@ import type {Anchor} from '../timeline/viewport.js';
 import type {ReplayFilter} from './replay-filter.js';
 
 /**
- * `review`: all rows are shown and the selected one is the position. `playing`: time passes and rows after the position are
- * hidden.
+ * In `review`, all rows are shown and the selected one is the position. In `playing`, time passes and rows after the
+ * position are hidden.
  */
 export type ReplayMode = 'review' | 'playing';
 
@@ -23,7 +23,7 @@ export type PromptType = 'search' | 'filter' | 'go-to' | 'export';
 export interface ReplayPrompt {
 	readonly type: PromptType;
 	readonly editor: EditorState;
-	/** What Esc restores. */
+	/** Part of the state that Esc restores. */
 	readonly restore: Pick<ReplayUi, 'selected' | 'anchor' | 'search' | 'filter'>;
 }
 
@@ -31,7 +31,7 @@ export interface ReplayUi {
 	readonly columns: number;
 	readonly rows: number;
 	readonly mode: ReplayMode;
-	/** The position in review; undefined: the end, also while the log grows. */
+	/** The position in review; undefined: the end of the log, even while the log grows. */
 	readonly selected: OrderKey | undefined;
 	/** The row at the top of the timeline; undefined: it shows the end. */
 	readonly anchor: Anchor | undefined;
@@ -72,7 +72,7 @@ export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, Number.POSI
 
 type InitialReplay = Pick<ReplayUi, 'columns' | 'rows' | 'speed' | 'filter' | 'bookmarks'>;
 
-/** The state before anything has been read: in review, at the end. */
+/** The state before the file is read: in review, at the end. */
 export function initialReplayUi({columns, rows, speed, filter, bookmarks}: InitialReplay): ReplayUi {
 	return {
 		columns,

@@ -1,6 +1,6 @@
 /**
- * Incremental index of the matches of a search. Pages of the timeline are searched when a move needs them, and all others
- * in short time slices between frames, so that typing stays responsive in a log of a million events.
+ * Incremental index of the matches of a search. A page of the timeline is searched when a move to a match needs it. All
+ * other pages are searched in short time slices between frames, so that typing stays responsive in a very long log.
  */
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {listPeers} from '../../core/roster.js';
@@ -21,11 +21,11 @@ export interface Hits {
 }
 
 export interface SearchIndex {
-	/** The matches found so far that pass the filter. Once complete, the same value for the same `passes`. */
+	/** The matches found so far that pass the filter. A complete result is the same object for the same `passes`. */
 	hits(state: State, search: string, passes: EntryPredicate | undefined): Hits;
-	/** Searches pages for about `ms` of the time of `now`. Returns false once all pages are searched. */
+	/** Searches pages for about `ms` milliseconds by the clock `now`. Returns false when all pages are searched. */
 	scan(state: State, search: string, ms: number, now: () => number): boolean;
-	/** The nearest match after (1) or before (-1) `key` that passes. Without a key, the last match. */
+	/** The nearest match after (1) or before (-1) `key` that passes the filter. Without a key, the last match. */
 	nearestHit(
 		state: State,
 		search: string,
@@ -49,7 +49,7 @@ export function createSearchIndex(): SearchIndex {
 
 	function prepare(state: State, search: string): void {
 		if (search !== currentSearch) {
-			// A match for the longer text also matches the shorter one, so only the previous matches are searched.
+			// If the new text contains the previous one, all its matches are among the previous matches.
 			previousHits = currentSearch !== '' && search.includes(currentSearch) ? hitsByPage : undefined;
 			currentSearch = search;
 			hitsByPage = new WeakMap();
@@ -59,7 +59,7 @@ export function createSearchIndex(): SearchIndex {
 		}
 		if (roster === state.roster) return;
 		roster = state.roster;
-		// Most matches are in texts. Names are compared only for peers that the search can match.
+		// Looks up here, once per roster, which peers have a matching name. A peer without a name is known by its id.
 		const named = listPeers(roster).filter(peer => peer.names.some(({name}) => name.toLowerCase().includes(search)));
 		const ids = listPeers(roster).filter(peer => peer.names.length === 0);
 		matchingPeers = new Set([...named, ...ids].map(({peer}) => peer));

@@ -21,7 +21,7 @@ export interface TransportRequest {
 	readonly waitMs: number | undefined;
 }
 
-/** The bar as one row, or the short message that replaces it. If it is too wide, parts are shortened, then dropped. */
+/** Formats the bar, or the short message that replaces it. If the bar is too wide, parts are shortened, then dropped. */
 export function formatTransportBar(request: TransportRequest): Segment[] {
 	const {ui, theme} = request;
 	const style: Style = theme.statusBar;
@@ -54,7 +54,7 @@ interface BarPart {
 	readonly dropPriority: number;
 }
 
-/** The end of a name, because the names of the logs of one room differ at the end. */
+/** Cuts off the start of a name, because the names of the logs of one room differ at the end. */
 function truncateStart(name: string, cells: number, ellipsis: string): string {
 	if (cellWidth(name) <= cells) return name;
 	let end = name;
@@ -78,7 +78,7 @@ function fitParts(parts: readonly BarPart[], room: number): string[] {
 function barParts({ui, frame, hits, room, file, theme, waitMs}: TransportRequest): BarPart[] {
 	const {glyphs} = theme;
 	const reading = {text: `reading ${Math.floor(ui.loadedFraction * 100)} %`, dropPriority: 0.5};
-	// There is no position yet.
+	// Before the first record has been read, no position can be shown.
 	if (ui.loadedFraction < 1 && frame.total === 0)
 		return [{text: 'REPLAY', dropPriority: 0}, reading, {text: cleanLine(room), dropPriority: 10}];
 	const isPlaying = ui.mode === 'playing';
@@ -118,13 +118,13 @@ function matchPart({count, complete, times}: Hits, {selected, view, shownState}:
 	return {text: `${at} of ${all}`, short: `${at}/${all}`, dropPriority: 5};
 }
 
-/** Cells of a shortened filter. */
+/** Width of a shortened filter, in cells. */
 const FILTER_CELLS = 14;
-/** Cells of a shortened file name, chosen so that the bar fits 80 columns. */
+/** Width of a shortened file name, in cells, chosen so that the bar fits 80 columns. */
 const FILE_CELLS = 15;
 
 function filterPart(hidden: number, filterText: string): BarPart {
-	// A filter from --from or --to alone has no text.
+	// A filter that only --from or --to set has no text.
 	const text = cleanLine(filterText) || 'a part';
 	return {text: `only ${text} (${hidden} hidden)`, short: `only ${truncateCells(text, FILTER_CELLS)}`, dropPriority: 3};
 }

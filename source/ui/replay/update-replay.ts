@@ -1,4 +1,4 @@
-/** Reducer of the replay screen: (state, message) to (state, effects). All changes of the state go through it. */
+/** Reducer of the replay screen: computes new state and effects from state and message. All changes go through it. */
 
 import {selectPeople} from '../../core/select-people.js';
 import type {Flash} from '../flash.js';
@@ -19,9 +19,9 @@ export type ReplayMessage =
 	| {readonly type: 'tokens'; readonly tokens: readonly Token[]}
 	| {readonly type: 'resized'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'flash'; readonly flash: Flash | undefined}
-	/** `fraction` (0 to 1) of the file has been read. `banner`: what is missing, or empty. */
+	/** `fraction` (0 to 1) of the file has been read. `banner`: what is missing from a damaged log, or empty. */
 	| {readonly type: 'loaded'; readonly fraction: number; readonly banner: string}
-	/** Moves to a wall clock time, ms; for --at. */
+	/** Moves to a wall clock time (ms), as --at requests. */
 	| {readonly type: 'go-to'; readonly time: number}
 	/** The file can no longer be followed; `text` is the reason. */
 	| {readonly type: 'follow-ended'; readonly text: string}

@@ -1,5 +1,5 @@
 /**
- * Escape sequences that the program writes to the terminal in addition to Ink's frames, and the terminal modes they set.
+ * Escape sequences that the program writes in addition to Ink's frames, and the terminal modes that they set.
  * Sources: xterm "Control Sequences" (ctlseqs), kitty keyboard protocol.
  */
 const ESC = '\u001B';
@@ -14,7 +14,7 @@ export const DISABLE_BRACKETED_PASTE = `${ESC}[?2004l`;
  * terminal draws wider than measured does not break the layout.
  */
 export const ENTER_MODES = `${ESC}[22;2t${ESC}[?1004h${ENABLE_BRACKETED_PASTE}${ESC}[?7l`;
-/** Undoes ENTER_MODES. Harmless if they were not set. */
+/** Undoes ENTER_MODES. Harmless if those modes are not set. */
 export const LEAVE_MODES = `${ESC}[?7h${DISABLE_BRACKETED_PASTE}${ESC}[?1004l${ESC}[23;2t`;
 /** Leaves the alternate screen and shows the cursor, for exits that bypass Ink. */
 const LEAVE_SCREEN = `${ESC}[?1049l${ESC}[?25h`;
@@ -42,7 +42,7 @@ export function copyToClipboard(text: string): string {
 }
 
 /**
- * Desktop notification with a bell, or the bell alone where the terminal is not known to show notifications. The
+ * Desktop notification with a bell, or the bell alone if the terminal is not known to show notifications. The
  * terminal is identified by TERM, which SSH forwards, or by variables of the local terminal. `title` and `body` must be
  * clean.
  */
@@ -63,17 +63,17 @@ export function notification(
 	return isSupported ? `${ESC}]9;${title}: ${body}${ESC}\\${BELL}` : BELL;
 }
 
-/** Terminal modes that the program sets in addition to Ink's. They are entered and left together, never twice. */
+/** Terminal modes that the program sets in addition to Ink's. All are entered together and left together, never twice. */
 export interface TerminalModes {
 	enter(): void;
 	leave(): void;
-	/** Enables the kitty keyboard protocol, once the terminal has reported that it supports it. */
+	/** Enables the kitty keyboard protocol. Must be called only after the terminal has reported that it supports it. */
 	enableKitty(): void;
 	/** Restores everything, including what Ink changed. For a process that exits without unmounting Ink. */
 	restore(): void;
 }
 
-/** `write` must not throw. */
+/** Creates the modes of a terminal. `write` must not throw. */
 export function createTerminalModes(write: (sequence: string) => void): TerminalModes {
 	let entered = false;
 	let supportsKitty = false;

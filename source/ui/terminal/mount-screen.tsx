@@ -1,6 +1,6 @@
 /**
- * Full screen in a terminal, independent of what it shows: mounts Ink, sets the terminal modes, reads the keys, and
- * restores the terminal on every way out.
+ * Full screen in a terminal, independent of its contents: mounts Ink, sets the terminal modes, reads the keys, and
+ * restores the terminal however the screen ends.
  *
  *     const screen = mountScreen({stdin, stdout, stderr, clock, draw: onMounted => <App … />, onTokens, onResize});
  *     screen.leave({type: 'quit'});
@@ -25,13 +25,13 @@ export interface ScreenRequest {
 	readonly stdout: NodeJS.WriteStream;
 	readonly stderr: NodeJS.WriteStream;
 	readonly clock: Clock;
-	/** Keys that the screen knows: see createKeyDecoder. */
+	/** Keys that the screen binds: see createKeyDecoder. */
 	readonly boundKeys: ReadonlySet<string>;
 	/** The component passes its Ink app to `onMounted`: only a component can obtain it, and releasing the terminal needs it. */
 	draw(onMounted: (app: InkApp) => void): ReactNode;
 	/** All tokens of one read. */
 	onTokens(tokens: readonly Token[]): void;
-	/** Sees tokens before `onTokens`, for whoever uses a released terminal. Returns true if it consumed them. */
+	/** Receives tokens before `onTokens`, for code that uses a released terminal. Returns true if it consumed them. */
 	interceptTokens?(tokens: readonly Token[]): boolean;
 	/** Called before Ink draws for the new size. */
 	onResize(): void;
@@ -48,8 +48,8 @@ export interface MountedScreen {
 	/** Replaces the element that `draw` returned. */
 	show(element: ReactNode): void;
 	/**
-	 * Releases the terminal for `run`, then takes it back and redraws everything. Ignored while the terminal is released
-	 * already. Keys that arrive meanwhile are delivered afterwards.
+	 * Releases the terminal until `run` resolves, then takes it back and redraws the screen. Does nothing if the terminal is
+	 * already released. Keys that arrive during the release are delivered after it.
 	 */
 	releaseTerminal(run: () => Promise<void>): void;
 	/** Releases the terminal, prints `message` and stops the process until it is continued. */
@@ -64,7 +64,7 @@ export interface MountedScreen {
 	readonly ended: Promise<ScreenEnd>;
 }
 
-/** Frames per second. The stores decide when to draw, so Ink must not throttle in addition. */
+/** Frames per second at which Ink never throttles. The stores already limit how often the screen is drawn. */
 const UNTHROTTLED_FPS = 1000;
 
 export function mountScreen(request: ScreenRequest): MountedScreen {
@@ -187,7 +187,7 @@ function createMutedStdin(stdin: NodeJS.ReadStream): NodeJS.ReadStream {
 	const returnMuted = () => muted;
 	return Object.assign(muted, {
 		isTTY: true,
-		// The token reader owns raw mode.
+		// Only the token reader changes raw mode.
 		setRawMode: returnMuted,
 		setEncoding: returnMuted,
 		read: () => null,

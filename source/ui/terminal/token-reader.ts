@@ -16,9 +16,9 @@ export interface TokenReader {
 	stop(): void;
 }
 
-/** Time to wait for the rest of an escape sequence, ms: longer than a slow link splits one, shorter than a user notices. */
+/** Maximum wait for the rest of an escape sequence, ms: long enough for slow connections, too short for users to notice. */
 const ESCAPE_TIMEOUT_MS = 40;
-/** Pause after which an unbracketed paste is complete, ms: longer than between two reads, shorter than between two keys. */
+/** Pause that ends an unbracketed paste, ms: longer than the pause between two reads, shorter than between two keys. */
 export const PASTE_GAP_MS = 40;
 /**
  * Time from SIGTSTP until raw mode is set again, ms. The signal reaches the process asynchronously, so this timer fires
@@ -27,7 +27,7 @@ export const PASTE_GAP_MS = 40;
 export const RESUME_DELAY_MS = 100;
 
 /**
- * Starts reading `stdin` in raw mode. `boundKeys` are the keys that the screen knows (see createKeyDecoder). `ended` is
+ * Starts reading `stdin` in raw mode. `boundKeys` are the keys that the screen binds (see createKeyDecoder). `ended` is
  * called when the input ends or closes, possibly more than once.
  */
 export function createTokenReader(
@@ -38,7 +38,7 @@ export function createTokenReader(
 ): TokenReader {
 	const decoder = createKeyDecoder(boundKeys);
 	const utf8 = new TextDecoder('utf-8', {ignoreBOM: true});
-	/** The reads of an unbracketed paste so far. */
+	/** Text of an unbracketed paste that is not complete yet. */
 	let pasteBuffer = '';
 	let timer: {cancel(): void} | undefined;
 	let stopped = false;
@@ -70,7 +70,7 @@ export function createTokenReader(
 		timer = undefined;
 		const read = typeof chunk === 'string' ? chunk : utf8.decode(chunk, {stream: true});
 		if (isPasteChunk(read)) {
-			// Beyond the limit a paste is dropped: decoded as keys, its lines would be sent.
+			// The rest of a longer paste is dropped. Decoded as keys, its line breaks would send messages.
 			if (pasteBuffer.length < MAX_PASTE_UNITS) pasteBuffer += read;
 			schedule(PASTE_GAP_MS, drainPaste);
 			return;
@@ -114,14 +114,14 @@ const TEXT_ONLY = /^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/;
 /**
  * Whether a read begins a paste: text only, with at least two line breaks and text between or after them. Nobody types
  * that much between two reads. One line break is not enough, because a slow connection can deliver a typed line, its
- * Enter and the start of the next line together. Beside a CR, an LF is the key Ctrl+J, so only CRs count as line breaks.
+ * Enter and the start of the next line together. In a read with a CR, an LF is Ctrl+J, so only CRs count as line breaks.
  */
 function startsUnbracketedPaste(read: string): boolean {
 	const lines = read.split(read.includes('\r') ? /\r\n?/ : '\n');
 	return lines.length > 2 && lines.slice(1).some(line => line !== '') && continuesUnbracketedPaste(read);
 }
 
-/** Whether a read that follows at once belongs to the same paste. Terminals split a paste into any number of reads. */
+/** Whether a read within PASTE_GAP_MS continues the paste. Terminals split a paste into any number of reads. */
 function continuesUnbracketedPaste(read: string): boolean {
 	return TEXT_ONLY.test(read);
 }

@@ -62,7 +62,7 @@ export function lineRangeAt(text: string, offset: number): {start: number; end: 
 	return {start, end: found === -1 ? text.length : found};
 }
 
-/** Start of the word that begins before `offset`, past spaces and punctuation; 0 if there is none. */
+/** Start of the word before `offset`, skipping spaces and punctuation; 0 if there is none. */
 export function previousWord(text: string, offset: number): number {
 	let target = 0;
 	for (const part of wordSegmenter.segment(text)) {
@@ -72,7 +72,7 @@ export function previousWord(text: string, offset: number): number {
 	return target;
 }
 
-/** End of the word that ends after `offset`, past spaces and punctuation; the length if there is none. */
+/** End of the word after `offset`, skipping spaces and punctuation; the length of the text if there is none. */
 export function nextWord(text: string, offset: number): number {
 	for (const part of wordSegmenter.segment(text)) {
 		const end = part.index + part.segment.length;
@@ -101,7 +101,7 @@ export function truncateCells(text: string, cells: number, ellipsis = '…'): st
 	return truncated + ellipsis;
 }
 
-/** A row of `cells` cells: `left` truncated and padded, then `right`, which is omitted when it fills the row alone. */
+/** A row of `cells` cells: `left`, truncated or padded, and `right`, which is omitted if it leaves no cell for `left`. */
 export function fillRow(left: string, right: string, cells: number, ellipsis: string): string {
 	const room = Math.max(0, cells - cellWidth(right));
 	return padCells(left, room, ellipsis) + (room > 0 ? right : '');

@@ -1,7 +1,7 @@
 /**
  * Plain text: every UTF-16 unit is a grapheme of its own and has a known width, so a text can be cut and measured without
- * Unicode segmentation. Most lines of a screen are plain. A character that is missing here is only slower, not wrong; a test
- * compares every one with `Intl.Segmenter` and `string-width`.
+ * Unicode segmentation. Most lines of a screen are plain. Text with a character that is missing here is measured more
+ * slowly, but correctly. A test compares every listed character with `Intl.Segmenter` and `string-width`.
  */
 
 /** One cell each: ASCII, Latin, Greek, Cyrillic, punctuation, arrows, box drawing and blocks. */
@@ -18,7 +18,7 @@ export function isPlain(text: string): boolean {
 	return plain.test(text);
 }
 
-/** Terminal cells of a text that is plain. */
+/** Width of a plain text in terminal cells. */
 export function plainWidth(text: string): number {
 	return text.length + (text.match(eachWide)?.length ?? 0);
 }

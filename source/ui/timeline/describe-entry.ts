@@ -9,7 +9,7 @@ import {displayAddress, displayName, personKey} from './display-name.js';
 /** Plain text, or the name of a peer. */
 export type TextPart = string | {readonly name: string; readonly peer: PeerId};
 
-/** The description of one entry. A post is its author's name and the text. */
+/** The description of one entry. That of a post is the author's name and the text. */
 export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 	const isOwn = entry.peer === state.launch?.peer;
 	const nameOf = (peer: PeerId, seq?: number): TextPart => ({name: displayName(state, peer, seq), peer});
@@ -64,7 +64,7 @@ export function entryText(state: State, entry: TimelineEntry): string {
 	return entry.type === 'posted' ? cleanForScreen(entry.text) : joinParts(describeEntry(state, entry));
 }
 
-/** Names that a group shows for one phrase; more are counted. */
+/** Maximum number of names in front of one phrase. Further people are only counted. */
 const MAX_NAMES = 4;
 
 /**

@@ -8,7 +8,7 @@ import type {State} from '../../core/state.js';
 import {entryAt} from '../../core/timeline.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 
-/** Name of a peer as of its event `seq`, by default the latest. A peer without a known name gets its short id. */
+/** Name that a peer had at its event `seq`, by default its latest name. A peer without a known name gets its short id. */
 export function plainName(state: State, peer: PeerId, seq?: number): string {
 	return cleanLine(nameOf(state, peer, seq)).trim() || shortPeerId(peer);
 }
@@ -25,15 +25,15 @@ export function displayAddress(state: State, peer: PeerId): string {
 	return `${address.isUnverified ? '~' : ''}${cleanLine(address.address)}`;
 }
 
-/** Key of the person behind a peer, for colours and ignoring: the durable identity, or the peer id if it has none. */
+/** Key of the person to whom a peer belongs, for colours and ignoring: the durable identity if known, else the peer id. */
 export function personKey(state: State, peer: PeerId): string {
 	return findPeer(state.roster, peer)?.identity?.key ?? peer;
 }
 
-/** How many of the newest entries decide who spoke recently. */
+/** Number of newest entries whose authors count as recent speakers. */
 const RECENT_ENTRIES = 200;
 
-/** Names offered for completion, each once: recent speakers first, then those who are here, then those who left. */
+/** Names for completion, without duplicates: recent speakers first, then present people, then people who left. */
 export function completionNames(state: State): string[] {
 	const own = state.launch?.peer;
 	const recency = new Map<PeerId, number>();

@@ -14,7 +14,7 @@ import {formatTime, type TimeFormat} from './format-time.js';
 import type {TimelineItem} from './timeline-view.js';
 
 export interface RowOptions {
-	/** Cells of a row, including the mark; at least 12. */
+	/** Width of a row in cells, including the mark; at least 12. */
 	readonly width: number;
 	readonly times: TimeFormat;
 	readonly theme: Theme;
@@ -22,19 +22,19 @@ export interface RowOptions {
 	readonly search: string;
 }
 
-/** Width from which names and addresses are aligned in columns. */
+/** Minimum width, in cells, with which names and addresses are aligned in columns. */
 const COLUMNS_MIN_CELLS = 90;
 const NAME_CELLS = 12;
 const ADDRESS_CELLS = 15;
 const MIN_INDENT_CELLS = 2;
-/** A post of more rows is folded to its first FOLDED_ROWS rows. */
+/** Maximum number of rows of a post that is shown in full. A longer one is folded to its first FOLDED_ROWS rows. */
 export const MAX_POST_ROWS = 20;
 export const FOLDED_ROWS = 10;
 
 /** Mark of a post that arrived long after it was written. */
 const LATE_MARK = '(late) ';
 
-/** Cells in front of each row: a mark and a space. */
+/** Width, in cells, of the mark and the space in front of each row. */
 export const MARK_CELLS = 2;
 
 /** The rows of an item without their marks, each at most `width - MARK_CELLS` cells wide. */
@@ -48,7 +48,7 @@ export function formatItem(state: State, item: TimelineItem, options: RowOptions
 	return foldRows(rows, entry.text, options);
 }
 
-/** Folds a long post, which the details show in full. A post that contains a match of the search is not folded. */
+/** Folds a long post; its details show it in full. A post that contains a match of the search is not folded. */
 function foldRows(rows: Row[], text: string, {search, width, theme}: RowOptions): Row[] {
 	if (rows.length <= MAX_POST_ROWS || (search !== '' && text.toLowerCase().includes(search))) return rows;
 	const indentation = rows[1]?.[0] ?? indent(0);
@@ -83,7 +83,7 @@ function formatPost(state: State, entry: TimelineEntry, text: string, options: R
 	return wrapWithHangingIndent([...prefix, ...late], cleanForScreen(text), options, time ? cellWidth(time) + 1 : 0);
 }
 
-/** A prefix and the text after it. Further rows are indented to the start of the text, or to the name if that is too far right. */
+/** Wraps a text after a prefix. Further rows are indented to the start of the text, or less if the prefix is wide. */
 function wrapWithHangingIndent(
 	prefix: readonly Segment[],
 	text: string,
@@ -226,14 +226,14 @@ function sameOptions(a: RowOptions, b: RowOptions): boolean {
 const rosterVersions = new WeakMap<State['roster'], number>();
 let lastRosterVersion = 0;
 
-/** Version of a roster. A presence group names many peers, so every change of the roster formats it again. */
+/** Version of a roster. A presence group names many peers, so every change of the roster formats the group again. */
 function rosterVersionOf(roster: State['roster']): number {
 	const version = rosterVersions.get(roster) ?? ++lastRosterVersion;
 	rosterVersions.set(roster, version);
 	return version;
 }
 
-/** Everything in the state that the rows show and that can change while the entry object stays the same. */
+/** Cache key: everything that the rows show and that can change while the entry object stays the same. */
 function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): string {
 	const person = (peer: PeerId, seq?: number) => `${displayName(state, peer, seq)}\n${displayAddress(state, peer)}`;
 	const own = state.launch?.peer ?? '';

@@ -1,6 +1,6 @@
 /**
- * Search predicate over timeline entries, and a counter of matches that caches its counts by page. A search matches the
- * text of an entry or the name of its author, in any case.
+ * Search predicate over timeline entries, and a counter of matches that caches its counts by page. A search ignores case
+ * and matches the text of an entry or the name of its author.
  */
 import type {PeerId} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
@@ -29,7 +29,7 @@ interface NameMatches {
 	readonly byPeer: Map<PeerId, boolean>;
 }
 
-/** Names change seldom. This cache spares a search of a million messages as many name lookups. */
+/** Name matches by roster. Names rarely change, so a search looks up each name once, not once per message. */
 const nameMatchesByRoster = new WeakMap<State['roster'], NameMatches>();
 
 function matchesAnyName({roster}: State, peer: PeerId, search: string): boolean {
@@ -50,7 +50,7 @@ function matchesAnyName({roster}: State, peer: PeerId, search: string): boolean 
 /** Number of matching entries, and the rank of the selected one among them. */
 export interface MatchCount {
 	readonly count: number;
-	/** Counted from the oldest match, which has rank 1; 0: the selected entry is not a match. */
+	/** Rank of the selected entry; the oldest match has rank 1. 0: the selected entry is not a match. */
 	readonly rank: number;
 }
 
@@ -64,16 +64,16 @@ export interface CountRequest {
 	readonly selected: OrderKey | undefined;
 }
 
-/** In a filtered view only this many of the newest entries are counted. */
+/** Number of newest entries that are searched in a filtered view. */
 const MAX_COUNTED = 20_000;
 
 /**
- * Creates a match counter. It caches counts by page: typing a letter counts a long timeline once, and a new message
- * counts one page.
+ * Creates a match counter. It caches counts by page: each typed letter counts the matches of all pages once, and a new
+ * message counts only its own page again.
  */
 export function createMatchCounter(): (request: CountRequest) => MatchCount {
 	let counted = new WeakMap<Pages[number], number>();
-	/** Counts of the previous search. A page without a match for a part of the search has none for all of it. */
+	/** Counts of the previous search. If the new search text contains the previous one, pages without matches stay so. */
 	let previousCounts: typeof counted | undefined;
 	let countedSearch = '';
 	return ({state, view, search, isUnfiltered, selected}) => {
@@ -107,7 +107,7 @@ function countPage(state: State, page: Pages[number], search: string): number {
 	return count;
 }
 
-/** Rank of the entry at `key`; `before` is the number of matches in the pages in front of this one. */
+/** Rank of the entry at `key`; `before` is the number of matches in the pages before `page`. */
 function rankOf(state: State, page: Pages[number], search: string, key: OrderKey, before: number): number {
 	const index = findIndexInPage(page, key);
 	const entry = page[index];

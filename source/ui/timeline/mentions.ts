@@ -8,7 +8,7 @@ import {findPeer, listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
-/** All names of the own launches, in lower case. */
+/** All names that this user has had, in lower case. */
 const ownNames = memoise<State, readonly string[]>(
 	state => [state.launches, state.launch && findPeer(state.roster, state.launch.peer)?.names],
 	({roster, launches}) => [
@@ -20,7 +20,7 @@ const ownNames = memoise<State, readonly string[]>(
 	],
 );
 
-/** Short names, with a key that changes only when they do. The roster changes with every arrival and departure. */
+/** Short names, with a key that changes only when they change. The roster also changes with every arrival and departure. */
 const shortNames = memoise<State, ShortNames & {readonly key: string}>(
 	state => [ownNames(state), state.roster, state.launches],
 	state => {

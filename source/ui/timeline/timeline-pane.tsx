@@ -26,10 +26,10 @@ interface TimelinePaneProps {
 	readonly state: State;
 	readonly viewport: Viewport;
 	readonly options: RowOptions;
-	/** Rows of the pane. The last entry is at the bottom. */
+	/** Height of the pane in rows. The last entry is at the bottom. */
 	readonly height: number;
 	readonly selected: OrderKey | undefined;
-	/** Set in replay. */
+	/** Set only in the replay. */
 	readonly review?: ReplayAnnotations | undefined;
 	rowsOf(item: TimelineItem): readonly Row[];
 }
@@ -64,7 +64,7 @@ interface DrawRequest {
 const BLANK_MARK: Segment = {text: ' '.repeat(MARK_CELLS)};
 const SPACE: Segment = {text: ' '};
 
-/** Draws slots as rows. It caches each drawn row by its source row, so that an unchanged row is the same value in the next frame. */
+/** Creates a function that draws slots as rows. It caches them, so that an unchanged row is the same object in every frame. */
 function createSlotDrawer(): (request: DrawRequest) => Row[] {
 	const drawn = new WeakMap<Row, {mark: string; segments: Row}>();
 
@@ -132,7 +132,7 @@ function entryMarkOf(
 }
 
 function ruleRow(slot: Slot, entry: TimelineEntry | undefined, {theme, width}: RowOptions): Row {
-	const text = slot.rule === 'unread' ? ' new since you looked away ' : ` ${formatDay(entry?.at ?? 0)} `;
+	const text = slot.rule === 'unread' ? ' unread ' : ` ${formatDay(entry?.at ?? 0)} `;
 	const style = slot.rule === 'unread' ? theme.warn : theme.muted;
 	const left = 2;
 	const right = Math.max(0, width - left - cellWidth(text) - 1);

@@ -32,7 +32,7 @@ type Page = Timeline['pages'][number];
 
 /**
  * Creates the view of one filter, as a function of the timeline. Filtered pages are cached by their source page, so that
- * a new event in a timeline of a million filters one page again.
+ * a new event causes only one page to be filtered again.
  */
 export function createFilteredView(test: EntryPredicate): (timeline: Timeline) => TimelineView {
 	const filteredPages = new WeakMap<Page, Page>();
@@ -89,13 +89,13 @@ export interface TimelineItem {
 	/** Positions in the view: `[from, to)`. */
 	readonly from: number;
 	readonly to: number;
-	/** In timeline order. Several only in a presence group. */
+	/** Entries of the item in timeline order: one, or several in a presence group. */
 	readonly entries: readonly TimelineEntry[];
 }
 
-/** Shorter runs are shown as single entries. */
+/** Minimum number of entries of a presence group. The entries of a shorter run are shown one by one. */
 const MIN_GROUP_ENTRIES = 3;
-/** Entries that a run is followed in each direction. */
+/** Maximum number of entries that a search for the ends of a presence group examines in each direction. */
 const MAX_GROUP_REACH = 256;
 
 function isPresenceChange(entry: TimelineEntry): boolean {
@@ -111,7 +111,7 @@ function isPresenceChange(entry: TimelineEntry): boolean {
 	}
 }
 
-/** Whether the entry at `index` belongs to the run of the one before: on the same day, without the unread rule between them. */
+/** Whether the entry at `index` continues the group of the previous entry: same day, no unread rule between them. */
 function continuesGroup(view: TimelineView, index: number, unreadBoundary: number): boolean {
 	const before = view.at(index - 1);
 	const entry = view.at(index);
@@ -136,7 +136,7 @@ export function itemAt(view: TimelineView, position: number, unreadBoundary = -1
 	return {from, to, entries};
 }
 
-/** The item before another one, without overlap: groups are limited in length, so the same entry can be in two. */
+/** The item before another one, without its entries. Groups are limited in length, so one entry can be in two groups. */
 export function itemBefore(view: TimelineView, item: TimelineItem, unreadBoundary = -1): TimelineItem | undefined {
 	const before = itemAt(view, item.from - 1, unreadBoundary);
 	return before && before.to > item.from
@@ -144,7 +144,7 @@ export function itemBefore(view: TimelineView, item: TimelineItem, unreadBoundar
 		: before;
 }
 
-/** The item after another one, without overlap. */
+/** The item after another one, without its entries. */
 export function itemAfter(view: TimelineView, item: TimelineItem, unreadBoundary = -1): TimelineItem | undefined {
 	const after = itemAt(view, item.to, unreadBoundary);
 	return after && after.from < item.to

@@ -10,7 +10,7 @@ import {itemAfter, itemAt, itemBefore, type TimelineItem, type TimelineView} fro
 /** Line above an item: the start of a day, or of the unread entries. */
 export type Rule = 'day' | 'unread';
 
-/** The row at the top of the viewport. `row` counts the rows of the item from 0; its rules have negative numbers. */
+/** The row at the top of the viewport. `row` counts the rows of the item from 0; rules above it have negative numbers. */
 export interface Anchor {
 	readonly key: OrderKey;
 	readonly row: number;
@@ -122,7 +122,7 @@ export function anchorAt(slot: Slot | undefined): Anchor | undefined {
 	return slot && entry && {key: keyOf(entry), row: slot.row};
 }
 
-/** The order key alone, so that a state that keeps it does not keep the entry alive. */
+/** Copies the order key, so that a state that holds it does not keep the whole entry in memory. */
 export function keyOf({ms, counter, peer, seq}: TimelineEntry): OrderKey {
 	return {ms, counter, peer, seq};
 }
@@ -150,7 +150,7 @@ export function firstAnchor(laidOut: LaidOutTimeline): Anchor | undefined {
 	return item && anchorAt(slotOf(laidOut, item, 0 - rulesOf(laidOut, item).length));
 }
 
-/** The given anchor if the whole item at `key` is visible; otherwise one that shows it, a third of the height from the top. */
+/** The given anchor if the whole item at `key` is visible; otherwise one that shows it a third of the height from the top. */
 export function anchorShowing(
 	laidOut: LaidOutTimeline,
 	height: number,

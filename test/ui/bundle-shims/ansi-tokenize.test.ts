@@ -7,7 +7,7 @@ import {hardText} from './hard-texts.js';
 const stylesAndText = (characters: readonly real.StyledChar[]) =>
 	characters.map(({value, fullWidth, styles}) => ({value, fullWidth, styles}));
 
-test('characters, styles and strings are those of ansi-tokenize, the first time and again', () => {
+test('the replacement returns the same results as ansi-tokenize, on the first and on a repeated call', () => {
 	fc.assert(
 		fc.property(hardText, text => {
 			const expected = real.styledCharsFromTokens(real.tokenize(text));
@@ -21,13 +21,13 @@ test('characters, styles and strings are those of ansi-tokenize, the first time 
 	);
 });
 
-test('plain text with colours has the tokens of ansi-tokenize', () => {
+test('the replacement splits plain text with colours into the same tokens as ansi-tokenize', () => {
 	for (const text of ['\u001b[1;38;5;31mBob\u001b[39m │ 日本 ✓\u001b[0m', '\u001b[m', '', 'Ω\u001b[7m ']) {
 		expect(quick.tokenize(text)).toEqual(real.tokenize(text));
 	}
 });
 
-test('a line is split once as long as it is in use', () => {
+test('a line that every frame uses is split only once', () => {
 	const split = (text: string) => quick.styledCharsFromTokens(quick.tokenize(text));
 	const first = split('first');
 	const second = split('second');

@@ -3,7 +3,7 @@ import {ALT, CTRL, closeChat, ESC, launch, PAGE_UP, room} from '../../helpers/ch
 import type {Chat} from '../../helpers/launch-chat.js';
 
 describe('notifications', () => {
-	test('ring only for an absent user, for mentions, at most once in 5 s; the title counts', async () => {
+	test('ring only for mentions and an absent user, at most once in 5 s, and are counted in the window title', async () => {
 		const {chatNode, bob} = room();
 		const {terminal, press} = await launch({chatNode, environment: {TERM: 'xterm-kitty', LANG: 'C.UTF-8'}});
 		await press('\u001B[I');
@@ -29,7 +29,7 @@ describe('terminal output', () => {
 		await press(PAGE_UP, CTRL('g'));
 		await terminal.see('Help');
 		await press(ESC, ALT('1'));
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: what is ASCII
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII includes the control characters
 		expect(terminal.text().replaceAll('↑', '').replaceAll('↓', '')).toMatch(/^[\u0000-\u007F]*$/);
 	});
 
@@ -41,11 +41,11 @@ describe('terminal output', () => {
 			environment: {TERM: 'xterm-256color', LANG: 'C.UTF-8', NO_COLOR: '1'},
 		});
 		await terminal.see('@ 14:00');
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR begins with it
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with a control character
 		expect(terminal.output).not.toMatch(/\u001B\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7])[;m]/);
 	});
 
-	test('is at most 300 bytes for a typed letter', async () => {
+	test('is at most 300 bytes long for one typed letter', async () => {
 		const {chatNode} = room(100);
 		const {terminal, press} = await launch({chatNode, columns: 120, rows: 40});
 		await press('some text already');
@@ -73,7 +73,7 @@ describe('terminal output', () => {
 	});
 });
 
-describe('exit', () => {
+describe('leaving the chat', () => {
 	async function expectExit(exit: (running: Chat) => Promise<void>, type: string): Promise<Chat> {
 		const running = await launch({chatNode: room(3).chatNode, before: '$ p2pchat-ink\r\n'});
 		await exit(running);
@@ -87,13 +87,13 @@ describe('exit', () => {
 		return running;
 	}
 
-	test('/quit prints where the log is and how to replay it', async () => {
+	test('with /quit prints where the log is and how to replay it', async () => {
 		const {terminal} = await expectExit(running => running.press('/quit\r'), 'quit');
 		expect(terminal.normalText()).toContain('Log: /home/carol/logs/lan.p2plog');
 		expect(terminal.normalText()).toContain('p2pchat-ink replay /home/carol/logs/lan.p2plog');
 	});
 
-	test('Ctrl+C asks, a second one within 2 s quits, another key stays', async () => {
+	test('with Ctrl+C needs a second Ctrl+C within 2 s; any other key stays', async () => {
 		await expectExit(async running => {
 			await running.press(CTRL('c'));
 			await running.terminal.see('Leave the chat?');
@@ -104,7 +104,7 @@ describe('exit', () => {
 		}, 'quit');
 	});
 
-	test('Ctrl+D quits on an empty input, but not right after a deletion', async () => {
+	test('with Ctrl+D needs an empty input and no deletion immediately before', async () => {
 		await expectExit(async running => {
 			await running.press('x', '\u007F', CTRL('d'));
 			expect(running.exit()).toBeUndefined();
@@ -112,12 +112,12 @@ describe('exit', () => {
 		}, 'quit');
 	});
 
-	test('a signal and a closed terminal', async () => {
+	test('on a signal or when the terminal closes restores the terminal', async () => {
 		await expectExit(async running => running.screen.stop('signal'), 'signal');
 		await expectExit(async running => running.terminal.hangUp(), 'input-ended');
 	});
 
-	test('a crash inside a component', async () => {
+	test('after a crash inside a component prints the error and where the log is', async () => {
 		const {terminal} = await expectExit(async running => {
 			running.chatNode.report = undefined as never;
 			await running.press('/net\r');
@@ -126,7 +126,7 @@ describe('exit', () => {
 		expect(terminal.normalText()).toContain('replay');
 	});
 
-	test('suspending restores the terminal and resuming draws the screen again', async () => {
+	test('for a while with Ctrl+Z restores the terminal, and resuming draws the screen again', async () => {
 		let stopped = false;
 		const running = await launch({
 			chatNode: room(3).chatNode,

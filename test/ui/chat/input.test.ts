@@ -3,7 +3,7 @@ import {ALT, CTRL, closeChat, ESC, launch, room} from '../../helpers/chat-room.j
 import {INPUT_HINT} from '../../helpers/screen-texts.js';
 
 describe('the input', () => {
-	test('sends a line and Enter of one read', async () => {
+	test('sends a line when its text and Enter arrive in one read', async () => {
 		const {terminal, chatNode} = await launch();
 		terminal.type('hello\r');
 		await terminal.see('Carol 192.168.1.5 hello');
@@ -11,7 +11,7 @@ describe('the input', () => {
 		expect(chatNode.calls).toContain('typing');
 	});
 
-	test('grows with its lines up to a third of the screen, and the cursor is at the caret', async () => {
+	test('grows with its lines up to a third of the screen, with the cursor at the caret', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('one\ntwo\nthree');
 		await terminal.see('three');
@@ -48,7 +48,7 @@ describe('the input', () => {
 		await terminal.see('› draft');
 	});
 
-	test('completes names, commands and arguments with Tab and shows the choice', async () => {
+	test('completes names, commands and arguments with Tab and shows the candidates', async () => {
 		const {chatNode, bob} = room();
 		chatNode.join('Bobby', '192.168.1.30');
 		chatNode.say(bob, 'hi');
@@ -69,7 +69,7 @@ describe('the input', () => {
 		await terminal.see('Nothing to complete');
 	});
 
-	test('shows the matching commands after a slash, and the description of the only one left', async () => {
+	test('shows the matching commands after a slash, and the description if only one matches', async () => {
 		const {terminal, press} = await launch({columns: 120});
 		await press('/');
 		await terminal.until(() => /\/help {2}\/name {2}\/me {2}\/who/.test(terminal.rows().at(-2) ?? ''));
@@ -81,7 +81,7 @@ describe('the input', () => {
 		await terminal.see('lan (open)');
 	});
 
-	test('takes a bracketed paste without sending it; above 20 lines it asks', async () => {
+	test('inserts a bracketed paste without sending it, and asks first if it has more than 20 lines', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('\u001B[200~one\ntwo\u001B[201~');
 		await terminal.see('two');
@@ -98,7 +98,7 @@ describe('the input', () => {
 		expect(chatNode.posted[0]?.text).toBe(many);
 	});
 
-	test('takes lines pasted without brackets without sending them; above 20 it asks', async () => {
+	test('inserts an unbracketed paste without sending it, and asks first if it has more than 20 lines', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('one\rtwo\rthree\r');
 		await terminal.see('three');
@@ -119,7 +119,7 @@ describe('the input', () => {
 		expect(terminal.text()).toContain('› important');
 	});
 
-	test('shows an error for an unknown command and never sends it; // sends a slash', async () => {
+	test('shows an error for an unknown command and does not send it, and sends // as a slash', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('/serch x\r');
 		await terminal.see('/serch is no command: did you mean /search TEXT?');
@@ -139,7 +139,7 @@ describe('the input', () => {
 		await terminal.see('› precious');
 	});
 
-	test('explains once the characters that macOS types with Option', async () => {
+	test('shows one hint when macOS types characters with Option', async () => {
 		const {terminal, press} = await launch();
 		await press('˜');
 		await terminal.see('Option types characters here');
@@ -149,7 +149,7 @@ describe('the input', () => {
 });
 
 describe('copying and links', () => {
-	test('y copies the message with the clipboard tool, else with OSC 52', async () => {
+	test('y copies the message with the clipboard tool if there is one, else with OSC 52', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'copy mé');
 		const {terminal, press} = await launch({chatNode});
@@ -176,7 +176,7 @@ describe('copying and links', () => {
 		await press('n');
 		expect(opened).toEqual([]);
 		await press('o', 'y');
-		await terminal.see('Opened');
+		await terminal.see('Link opened');
 		expect(opened).toEqual(['https://example.org/a?b=1']);
 	});
 

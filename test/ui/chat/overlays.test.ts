@@ -4,7 +4,7 @@ import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {INPUT_HINT} from '../../helpers/screen-texts.js';
 
 describe('overlays and states', () => {
-	test('help shows keys and commands and scrolls', async () => {
+	test('the help overlay shows keys and commands and scrolls', async () => {
 		const {terminal, press} = await launch();
 		await press(CTRL('g'));
 		await terminal.see('Help  1-');
@@ -71,7 +71,7 @@ describe('overlays and states', () => {
 		},
 	);
 
-	test('without activity the number of peers is kept and the hint on help dropped', async () => {
+	test('a narrow status line without activity keeps the number of peers and drops the hint on help', async () => {
 		const chatNode = createFakeChatNode('Anna-Katharina');
 		chatNode.join('Bob', '192.168.1.9');
 		const {terminal} = await launch({chatNode, columns: 40, rows: 15});
@@ -87,7 +87,7 @@ describe('overlays and states', () => {
 		await terminal.until(() => title.test(terminal.rows()[0] ?? ''));
 	});
 
-	test('an isolated node mentions nodes in another room once, and in the status line', async () => {
+	test('an isolated node shows nodes in another room once in the timeline, and in the status line', async () => {
 		const {terminal, chatNode} = await launch({columns: 80, rows: 24});
 		chatNode.observe({
 			type: 'notice',
@@ -101,7 +101,7 @@ describe('overlays and states', () => {
 		expect(terminal.rows().at(-2)).toContain('alone; 2 nodes nearby in another room');
 	});
 
-	test('the status line shows the progress of syncing and a log that is not saved', async () => {
+	test('the status line shows the progress of a sync, and that the log is not being saved', async () => {
 		const {terminal, chatNode} = await launch({columns: 120});
 		chatNode.publish({type: 'sync-progress', received: 300, expected: 1200});
 		await terminal.see('syncing 300/1200 (25 %)');
@@ -112,7 +112,7 @@ describe('overlays and states', () => {
 		await terminal.see('NOT SAVED: disk full');
 	});
 
-	test('the status line shows whether the room has a secret; the first start explains the name', async () => {
+	test('the status line shows whether the room has a secret, and how to change the OS user name', async () => {
 		const chatNode = createFakeChatNode('carol', {hasSecret: true, room: 'ops'});
 		const {terminal, press} = await launch({chatNode, options: {nameFromSystem: true}});
 		await terminal.see('/name NAME changes it');
@@ -122,7 +122,7 @@ describe('overlays and states', () => {
 		expect(terminal.text()).toContain('Carla');
 	});
 
-	test('notices are marked in the timeline', async () => {
+	test('the timeline marks notices', async () => {
 		const {terminal, chatNode} = await launch();
 		chatNode.observe({
 			type: 'notice',

@@ -45,15 +45,15 @@ describe('the three panes', () => {
 		await terminal.seeNot('Peers 2/2 and you');
 	});
 
-	test('in a narrow terminal confirm /peers with a message, since its effect is not visible', async () => {
+	test('in a narrow terminal confirm /peers with a message, because its effect is not visible', async () => {
 		const {terminal, press} = await launch({columns: 50, rows: 12, chatNode: room().chatNode});
 		await press('/peers\r');
-		await terminal.see('Peers pane off (from 60 columns)');
+		await terminal.see('Peers pane off (needs 60 columns)');
 		await press('/peers\r');
-		await terminal.see('Peers pane on (from 60 columns)');
+		await terminal.see('Peers pane on (needs 60 columns)');
 	});
 
-	test('are replaced by one line below 30x8, and are back after growing', async () => {
+	test('are replaced by one line in a terminal smaller than 30x8, until it grows', async () => {
 		const {terminal, press} = await launch({chatNode: room(3).chatNode});
 		await press('draft');
 		terminal.resize(20, 6);
@@ -77,15 +77,15 @@ describe('the three panes', () => {
 		await terminal.see('› typed');
 	});
 
-	test('show how to write after an unbound letter in a list', async () => {
+	test('show how to reach the input when the user types an unbound letter in a list', async () => {
 		const {terminal, press} = await launch({chatNode: room(1).chatNode});
 		await press(CTRL('o'), 'x');
 		await terminal.see('Press i or Esc to write');
 	});
 });
 
-describe('the peers', () => {
-	test('with the same name are distinguished by fingerprint', async () => {
+describe('peers and startup messages', () => {
+	test('peers with the same name are distinguished by fingerprint', async () => {
 		const {chatNode} = room();
 		chatNode.join('Bob', '192.168.1.77', {identity: 'feedface'});
 		const {terminal, press} = await launch({chatNode, columns: 120});
@@ -95,7 +95,7 @@ describe('the peers', () => {
 		await terminal.see('several are called “Bob”; say which: Bob#');
 	});
 
-	test('show their state: silent, lost, left, typing, clock', async () => {
+	test('each peer shows its state: silent, lost, left, typing, wrong clock', async () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal} = await launch({chatNode});
 		await terminal.see('2 ms');
@@ -113,7 +113,7 @@ describe('the peers', () => {
 		expect(terminal.text()).toContain('peers 0/1');
 	});
 
-	test('that were lost are reported as back', async () => {
+	test('the timeline reports when contact with a peer is lost and when it is back', async () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '192.168.1.9');
 		const {terminal} = await launch({chatNode});
@@ -131,7 +131,7 @@ describe('the peers', () => {
 		expect(terminal.rows().at(-2)).toMatch(/^ lan \(open\)/);
 	});
 
-	test('the hint on a name from the system disappears after some seconds', async () => {
+	test('the hint on the OS user name disappears after some seconds', async () => {
 		let now = START;
 		const hooks = {clock: {...liveClock, now: () => now}};
 		const {terminal} = await launch({hooks, options: {nameFromSystem: true}});
@@ -141,7 +141,7 @@ describe('the peers', () => {
 		await terminal.see('lan (open)');
 	});
 
-	test('open their details with Enter, starting with the first other peer', async () => {
+	test('Enter opens the details of a peer, and the first other peer is selected first', async () => {
 		const {chatNode, bob} = room();
 		const {terminal, press} = await launch({chatNode});
 		await press(ALT('2'), '\r');

@@ -24,7 +24,7 @@ function setUp() {
 }
 
 describe('the screen is drawn', () => {
-	test('at once for a key, together with the pending events', async () => {
+	test('immediately for a key, together with the pending events', async () => {
 		const {clock, chatNode, store, frames, press, receive} = setUp();
 		receive();
 		await clock.advance(200);
@@ -37,7 +37,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([]);
 	});
 
-	test('at most every INPUT_FRAME_MS for keys, and always after the last one', async () => {
+	test('at most every INPUT_FRAME_MS for keys, and always after the last key', async () => {
 		const {clock, frames, press} = setUp();
 		for (let at = 0; at < 3 * INPUT_FRAME_MS; at++) {
 			press();
@@ -57,7 +57,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([0, BACKGROUND_FRAME_MS, 2 * BACKGROUND_FRAME_MS, 3 * BACKGROUND_FRAME_MS]);
 	});
 
-	test('for a key right after a frame for events, and then delays the next frame for events', async () => {
+	test('for a key even right after a frame for events, and later for the next events', async () => {
 		const {clock, frames, press, receive} = setUp();
 		receive();
 		await clock.advance(2);
@@ -69,7 +69,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([2 + BACKGROUND_FRAME_MS]);
 	});
 
-	test('no more after it has stopped', async () => {
+	test('never again after the store has stopped', async () => {
 		const {clock, store, frames, receive} = setUp();
 		receive();
 		store.stop();

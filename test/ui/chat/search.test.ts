@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {CTRL, ESC, launch, room} from '../../helpers/chat-room.js';
 
-describe('search and filter', () => {
-	test('search while typing: count and mark matches, and Esc restores the reading position', async () => {
+describe('the search and the filter', () => {
+	test('count and mark matches while the user types, and restore the reading position on Esc', async () => {
 		const {chatNode, bob} = room(80);
 		chatNode.say(bob, 'the needle is here');
 		for (let number = 81; number <= 160; number++) chatNode.say(bob, `message ${number}`);
@@ -37,7 +37,7 @@ describe('search and filter', () => {
 		await terminal.see('Search: message 3');
 	});
 
-	test('stay at the match with Enter; n and N go on', async () => {
+	test('keep the match selected on Enter, and move to other matches with n and N', async () => {
 		const {chatNode} = room(120);
 		const {terminal, press} = await launch({chatNode});
 		await press('/search message 1\r');
@@ -51,7 +51,7 @@ describe('search and filter', () => {
 		await terminal.see('clipboard');
 	});
 
-	test('show one peer with a filter; Esc shows all again', async () => {
+	test('show only one peer with a filter, until Esc shows all again', async () => {
 		const {chatNode, bob, dave} = room(30);
 		for (let number = 0; number < 60; number++) chatNode.say(number % 2 ? bob : dave, `mixed ${number}`);
 		const {terminal, press} = await launch({chatNode});

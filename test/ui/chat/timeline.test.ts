@@ -16,7 +16,7 @@ describe('the timeline', () => {
 		expect(terminal.rows().slice(0, 21)).toEqual(before);
 		await press('\u001B[1;5F');
 		await terminal.see('message 112');
-		expect(terminal.text()).toContain('new since you looked away');
+		expect(terminal.text()).toMatch(/─ unread ─/);
 	});
 
 	test('keeps its position when 100,000 older events arrive above', async () => {
@@ -49,7 +49,7 @@ describe('the timeline', () => {
 			[80, 24],
 		] as const) {
 			terminal.resize(columns, rows);
-			// The terminal itself first cuts or fills rows; the next frame restores the position.
+			// On a resize the terminal itself cuts or adds rows. The next frame restores the position.
 			await terminal.until(() => {
 				const drawn = terminal.rows();
 				return Boolean(drawn[0]?.includes(`${top} `) && drawn[rows - 1]?.includes(INPUT_HINT));
@@ -69,7 +69,7 @@ describe('the timeline', () => {
 		expect(terminal.text().match(/joined/g)).toHaveLength(1);
 	});
 
-	test('shows a message sent to nobody as delivered once a later peer stores it', async () => {
+	test('shows a message as delivered when the first peer that joins later has stored it', async () => {
 		const {terminal, press, chatNode} = await launch({chatNode: createFakeChatNode()});
 		await press('anybody?\r');
 		await terminal.see('○ 14:00 Carol');
@@ -148,10 +148,10 @@ describe('the timeline', () => {
 		for (let number = 4; number <= 60; number++) chatNode.say(bob, `message ${number}`);
 		await terminal.see('message 60');
 		await press('\u001B[I');
-		expect(terminal.text()).not.toContain('new since');
+		expect(terminal.text()).not.toContain('─ unread ─');
 		await press(ALT('u'));
-		await terminal.see('new since you looked away');
-		const rule = terminal.rowOf('new since');
+		await terminal.see('─ unread ─');
+		const rule = terminal.rowOf('─ unread ─');
 		expect(terminal.rows()[rule + 1]).toMatch(/^▌.*message 4 /);
 	});
 
@@ -160,14 +160,14 @@ describe('the timeline', () => {
 		const {terminal, press} = await launch({chatNode});
 		await press('\u001B[O');
 		chatNode.say(bob, 'unseen');
-		await terminal.see('new since');
+		await terminal.see('─ unread ─');
 		await press('\u001B[I', PAGE_UP, PAGE_DOWN);
-		expect(terminal.text()).toContain('new since');
+		expect(terminal.text()).toContain('─ unread ─');
 		await press('answer\r');
-		await terminal.seeNot('new since');
+		await terminal.seeNot('─ unread ─');
 	});
 
-	test('treats two equal arrows in one read as the wheel: they scroll and do not touch draft or history', async () => {
+	test('treats two equal arrow keys in one read as the mouse wheel, which scrolls and leaves the draft unchanged', async () => {
 		const {chatNode} = room(60);
 		const {terminal, press} = await launch({chatNode});
 		await press('sent before\r', 'draft');
@@ -176,7 +176,7 @@ describe('the timeline', () => {
 		expect(terminal.text()).toContain('› draft');
 	});
 
-	test('shows each message with the name of its time', async () => {
+	test('shows each message with the name that its author had when sending it', async () => {
 		const {chatNode, bob} = room(1);
 		chatNode.tell(bob, {type: 'renamed', name: 'Robert'});
 		chatNode.say(bob, 'still me');
@@ -188,7 +188,7 @@ describe('the timeline', () => {
 });
 
 describe('hostile names and texts', () => {
-	test('cannot drive the terminal', async () => {
+	test('cannot send control sequences to the terminal', async () => {
 		const {chatNode, bob} = room();
 		const mallory = chatNode.join('\u001B[31mMal\u202Elory\u001B]52;c;ZXZpbA==\u0007', '6.6.6.6');
 		const {terminal} = await launch({chatNode});
@@ -219,7 +219,7 @@ describe('hostile names and texts', () => {
 		expect(terminal.rows().at(-1)).toContain(INPUT_HINT);
 	});
 
-	test('of 16 KiB without a space are folded; in the details they wrap and scroll', async () => {
+	test('of 16 KiB without a space are folded in the timeline, and wrap and scroll in the details', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, `${'x'.repeat(16_000)}END`);
 		const {terminal, press} = await launch({chatNode});
@@ -235,7 +235,7 @@ describe('hostile names and texts', () => {
 		expect(terminal.rows()[5]).toMatch(/x{30}/);
 	});
 
-	test('with wide and joined characters at the right edge keep the divider in its column', async () => {
+	test('with wide and joined characters at the right edge leave the divider in its column', async () => {
 		const {chatNode, bob} = room();
 		for (const text of [
 			'日本語'.repeat(20),

@@ -1,4 +1,4 @@
-/** Typing while an overlay or a list is in front: the draft gets all of a line or nothing. */
+/** Typing while an overlay or a list has the focus: the draft receives a whole line or nothing. */
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ScreenEffect} from '../../../source/ui/chat/chat-state.js';
@@ -33,7 +33,7 @@ const line = fc.oneof(
 	fc.constantFrom(...lines),
 	fc.string({unit: fc.constantFrom(...'jkgGb iq?/nNypoPurfmet!é語')}).filter(text => text !== ''),
 );
-/** The same characters as one read or as many. */
+/** The same characters as one read and as several reads. */
 const reads = fc.tuple(line, fc.array(fc.boolean(), {minLength: 1, maxLength: 30})).map(([text, cuts]) => {
 	const pieces: string[] = [];
 	for (const [index, character] of Array.from(text).entries()) {
@@ -57,8 +57,8 @@ function play(from: UiState, tokens: readonly Token[]): {ui: UiState; effects: S
 const typed = (pieces: readonly string[]): Token[] => pieces.map(text => ({type: 'text', text}));
 const ENTER: Token = {type: 'key', key: 'enter'};
 
-describe('typing while the input is not in front', () => {
-	test('with the focus in the input closes any overlay and goes to the draft, all of it, however it is split into reads', () => {
+describe('typing while an overlay or a list is open', () => {
+	test('with the focus in the input closes any overlay and adds every character to the draft, in any number of reads', () => {
 		fc.assert(
 			fc.property(
 				reads,
@@ -75,7 +75,7 @@ describe('typing while the input is not in front', () => {
 		);
 	});
 
-	test('an overlay that opens in the middle of a line loses no character of it', () => {
+	test('loses no character when an overlay opens in the middle of a line', () => {
 		fc.assert(
 			fc.property(reads, fc.nat(), fc.constantFrom(...overlays), ({pieces, text}, at, overlay) => {
 				const cut = at % (pieces.length + 1);
@@ -86,7 +86,7 @@ describe('typing while the input is not in front', () => {
 		);
 	});
 
-	test('in a list writes and sends nothing, unless the first key leads to the input', () => {
+	test('in a list writes and sends nothing, unless the first key moves the focus to the input', () => {
 		const contexts = fc.constantFrom<Partial<UiState>>(
 			{focus: 'timeline'},
 			{focus: 'peers'},
@@ -104,7 +104,7 @@ describe('typing while the input is not in front', () => {
 		);
 	});
 
-	test('in a list a character that is no key makes the list ignore the rest of the line, its Enter included', () => {
+	test('an unbound character in a list makes the list ignore the rest of the line, including its Enter', () => {
 		fc.assert(
 			fc.property(reads, ({pieces}) => {
 				const list: UiState = {...initial, focus: 'timeline', selected: key};
@@ -122,7 +122,7 @@ describe('typing while the input is not in front', () => {
 		);
 	});
 
-	test('i leads to the input as the first key of a run, also after an ignored run and a short pause', () => {
+	test('i as the first key of a run moves the focus to the input, even after an ignored run and a short pause', () => {
 		const list: UiState = {...initial, focus: 'timeline'};
 		expect(play(list, typed(['i', 'hello'])).ui.editor.text).toBe('hello');
 		const ignored = play(list, typed(['!time']));
@@ -131,7 +131,7 @@ describe('typing while the input is not in front', () => {
 		expect(applyTokens(ignored.ui, typed(['ihello']), later).ui.editor.text).toBe('hello');
 	});
 
-	test('a question about a paste or about quitting accepts no letter as an answer', () => {
+	test('a letter never answers a question about a paste or about quitting', () => {
 		fc.assert(
 			fc.property(reads, ({pieces, text}) => {
 				const long = Array.from({length: 30}, (_, row) => `row ${row}`).join('\n');
@@ -145,7 +145,7 @@ describe('typing while the input is not in front', () => {
 		);
 	});
 
-	test('a jump by command selects its target and leaves the focus in the input', () => {
+	test('a command that jumps selects its target and leaves the focus in the input', () => {
 		for (const intent of [
 			{type: 'goto', at: START + 20_000},
 			{type: 'mention', direction: 'prev'},
@@ -161,7 +161,7 @@ describe('typing while the input is not in front', () => {
 		}
 	});
 
-	test('Tab after a finished completion stays in the input', () => {
+	test('Tab after a finished completion leaves the focus in the input', () => {
 		const tab: Token = {type: 'key', key: 'tab'};
 		const {ui} = play(initial, [...typed(['bo']), tab, tab, ...typed(['yes'])]);
 		expect(ui.focus).toBe('input');

@@ -51,7 +51,7 @@ describe('the key table', () => {
 		expect(keyLabel('G')).toBe('G');
 	});
 
-	test('prefers the narrowest scope: Ctrl+U deletes in the input and scrolls in a list', () => {
+	test('uses the narrowest scope that binds a key: Ctrl+U deletes in the input and scrolls in a list', () => {
 		expect(findAction('input', 'ctrl+u')).toBe('edit:kill-to-start');
 		expect(findAction('timeline', 'ctrl+u')).toBe('half-up');
 		expect(findAction('input', 'x')).toBeUndefined();

@@ -54,7 +54,7 @@ const KEYS: readonly (readonly [string, string])[] = [
 	['\u001B[8~', 'end'],
 	['\u001B\u001B[A', 'alt+up'],
 	['\u001B[a', 'shift+up'],
-	// kitty and modifyOtherKeys
+	// Sequences of the kitty protocol and of modifyOtherKeys.
 	['\u001B[13;2u', 'shift+enter'],
 	['\u001B[27;2;13~', 'shift+enter'],
 	['\u001B[27u', 'escape'],
@@ -74,18 +74,18 @@ const KEYS: readonly (readonly [string, string])[] = [
 	['\u001B[99;69u', 'ctrl+c'],
 ];
 
-describe('keys', () => {
-	test.each(KEYS)('%j is %s', (bytes, name) => {
+describe('the key decoder', () => {
+	test.each(KEYS)('decodes %j as %s', (bytes, name) => {
 		expect(decode(bytes)).toEqual([key(name)]);
 	});
 
-	test('keys of one read are all decoded, in order', () => {
+	test('decodes all keys of one read, in order', () => {
 		expect(decode('hello\r')).toEqual([text('hello'), key('enter')]);
 		expect(decode('ab\u001B[Dc')).toEqual([text('ab'), key('left'), text('c')]);
 		expect(decode('\u007F\u007F\u007F')).toEqual([key('backspace'), key('backspace'), key('backspace')]);
 	});
 
-	test('an Esc in one read with text that is not bound with Alt is the Esc key, followed by the text', () => {
+	test('decodes an Esc in front of text that is not bound with Alt as the Esc key, followed by the text', () => {
 		expect(decode('\u001B/name Bob\r')).toEqual([key('escape'), text('/name Bob'), key('enter')]);
 		expect(decode('\u001B', '/name')).toEqual([key('escape'), text('/name')]);
 		expect(decode('\u001B日本')).toEqual([key('escape'), text('日本')]);
@@ -93,19 +93,19 @@ describe('keys', () => {
 		expect(decode('\u001B\t\u001B\u0003')).toEqual([key('escape'), key('tab'), key('escape'), key('ctrl+c')]);
 	});
 
-	test('an Esc with a character that is bound with Alt is one key, in any case and on a Cyrillic keyboard', () => {
+	test('decodes an Esc and a character that is bound with Alt as one key, in any case and in Cyrillic', () => {
 		for (const name of ['w', 'W', '_', '3', 'b']) expect(decode(`\u001B${name}`)).toEqual([key(`alt+${name}`)]);
 		expect(decode('\u001Bц')).toEqual([key('alt+w')]);
 		expect(decode('\u001B\u001F')).toEqual([key('ctrl+alt+_')]);
 		expect(decode('\u001B[120;3u')).toEqual([key('alt+x')]);
 	});
 
-	test('an Esc in front of a focus report is the Esc key, followed by the report', () => {
+	test('decodes an Esc in front of a focus report as the Esc key, followed by the report', () => {
 		expect(decode('\u001B\u001B[I')).toEqual([key('escape'), {type: 'focus', focused: true}]);
 		expect(decode('\u001B[O')).toEqual([{type: 'focus', focused: false}]);
 	});
 
-	test('a bracketed paste is one token, whatever it contains', () => {
+	test('decodes a bracketed paste as one token, whatever it contains', () => {
 		expect(decode('a\u001B[200~x\ry\u001B[A\u0003\u001B[201~b')).toEqual([
 			text('a'),
 			{type: 'paste', text: 'x\ry\u001B[A\u0003'},
@@ -113,7 +113,7 @@ describe('keys', () => {
 		]);
 	});
 
-	test('reports, mouse events, unknown sequences and answers of the terminal never become text', () => {
+	test('never decodes reports, mouse events, unknown sequences or answers of the terminal as text', () => {
 		const noise = [
 			'\u001B[<64;10;5M',
 			'\u001B[?1;2c',
@@ -128,7 +128,7 @@ describe('keys', () => {
 		expect(decode('\u0085\u009B')).toEqual([]);
 	});
 
-	test('a sequence that is split over reads is joined, and a lone Esc waits for the flush', () => {
+	test('joins a sequence that is split into several reads, and decodes a lone Esc on flush', () => {
 		expect(decode('\u001B', '[', '1;', '5D')).toEqual([key('ctrl+left')]);
 		const decoder = createKeyDecoder(chatKeys);
 		expect(decoder.push('\u001B')).toEqual([]);
@@ -137,7 +137,7 @@ describe('keys', () => {
 		expect(decoder.isPending).toBe(false);
 	});
 
-	test('any split of the bytes into reads gives the same tokens', () => {
+	test('returns the same tokens for any split of the bytes into reads', () => {
 		const piece = fc.oneof(
 			fc.constantFrom(...KEYS.map(([bytes]) => bytes).filter(bytes => bytes !== '\u001B')),
 			fc.string({unit: 'grapheme', maxLength: 6}).map(typed => typed.replaceAll('\u001B', '')),

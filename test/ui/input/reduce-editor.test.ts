@@ -43,13 +43,13 @@ describe('editing', () => {
 		expect(show(run(at(before), action))).toBe(after);
 	});
 
-	test('consecutive kills are yanked together', () => {
+	test('inserts the text of consecutive kills together with Ctrl+Y', () => {
 		const killed = run(editorWith('one two three'), edit('kill-to-whitespace'), edit('kill-to-whitespace'));
 		expect(show(killed)).toBe('one |');
 		expect(show(run(killed, {type: 'yank'}))).toBe('one two three|');
 	});
 
-	test('undo and redo go word by word', () => {
+	test('undoes and redoes word by word', () => {
 		const typed = run(emptyEditor, type('one two three'));
 		const undone = run(typed, edit('undo'));
 		expect(undone.text).toBe('one two ');
@@ -58,7 +58,7 @@ describe('editing', () => {
 		expect(run(typed, {type: 'set', text: ''}, edit('undo')).text).toBe('one two three');
 	});
 
-	test('↑ and ↓ move by drawn rows and keep the column', () => {
+	test('moves the caret by drawn rows with ↑ and ↓ and keeps its column', () => {
 		const editor = at('aaaa bbbb\ncc\ndddd|');
 		const up = run(editor, {type: 'row', by: -1, width: 20});
 		expect(show(up)).toBe('aaaa bbbb\ncc|\ndddd');
@@ -67,7 +67,7 @@ describe('editing', () => {
 	});
 });
 
-describe('history', () => {
+describe('the history', () => {
 	const sent = run(emptyEditor, type('first'), edit('submit'), type('second'), edit('submit'));
 
 	test('keeps the unsent draft as its last entry', () => {
@@ -84,14 +84,14 @@ describe('history', () => {
 	});
 });
 
-describe('paste', () => {
+describe('a paste', () => {
 	const lines = (count: number) => Array.from({length: count}, (_, index) => `line ${index}`).join('\n');
 
 	test('keeps line breaks, turns CRLF into LF, and drops control characters and the final line break', () => {
 		expect(run(emptyEditor, {type: 'paste', text: 'a\r\nb\u001B[31mc\u0007\n'}).text).toBe('a\nbc');
 	});
 
-	test('needs a confirmation above 20 lines', () => {
+	test('needs a confirmation if it has more than 20 lines', () => {
 		expect(run(emptyEditor, {type: 'paste', text: lines(20)}).text).toBe(lines(20));
 		const pending = run(editorWith('x'), {type: 'paste', text: lines(21)});
 		expect(pending.text).toBe('x');
@@ -103,11 +103,11 @@ describe('paste', () => {
 	});
 });
 
-describe('completion', () => {
+describe('a completion', () => {
 	const findCandidates = () => ({start: 0, end: 2, candidates: ['Bob: ', 'Bobby: ', 'Bo: ']});
 	const tab = (by: 1 | -1): EditorAction => ({type: 'complete', by, findCandidates});
 
-	test('offers a choice that Tab cycles in both directions and any other key closes', () => {
+	test('offers candidates, through which Tab cycles in both directions, until any other key', () => {
 		const first = run(editorWith('Bo'), tab(1));
 		expect(first).toMatchObject({text: 'Bob: ', completion: {chosen: 0}});
 		expect(run(first, tab(1)).text).toBe('Bobby: ');
@@ -121,7 +121,7 @@ describe('completion', () => {
 	});
 });
 
-describe('properties', () => {
+describe('properties of the editor', () => {
 	const action: fc.Arbitrary<EditorAction> = fc.oneof(
 		fc.string({unit: 'grapheme', maxLength: 8}).map(type),
 		fc
@@ -160,7 +160,7 @@ describe('properties', () => {
 		);
 	});
 
-	test('a text typed in any pieces gives the same draft and the same undo steps', () => {
+	test('a text that is typed in any pieces results in the same draft and the same undo steps', () => {
 		fc.assert(
 			fc.property(fc.string({unit: 'grapheme', maxLength: 40}), fc.nat(40), (text, cut) => {
 				const points = Array.from(text);
@@ -172,7 +172,7 @@ describe('properties', () => {
 		);
 	});
 
-	test('undoing everything restores the empty draft, redoing everything the last one', () => {
+	test('undoing every step restores the empty draft, and redoing every step restores the last draft', () => {
 		fc.assert(
 			fc.property(
 				fc.array(

@@ -39,8 +39,8 @@ function launch(hooks: Partial<ScreenHooks> = {}) {
 	return {terminal, chatNode, bob, exit: () => exit};
 }
 
-describe('linear screen', () => {
-	test('appends only: it rewrites nothing above the line and uses no alternate screen', async () => {
+describe('the linear screen', () => {
+	test('only appends: it rewrites nothing above the prompt and uses no alternate screen', async () => {
 		const {terminal, chatNode, bob} = launch();
 		await terminal.see('Room lan, open to');
 		chatNode.say(bob, 'hello there');
@@ -49,7 +49,7 @@ describe('linear screen', () => {
 		await terminal.see('You: hi Bob');
 		expect(chatNode.posted).toEqual([{text: 'hi Bob', action: false}]);
 		expect(terminal.alternate).toBe(false);
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: cursor movement and erasing begin with it
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 		expect(terminal.output).not.toMatch(/\u001B\[[\d;]*[ABCDEFGHJKST]/);
 	});
 

@@ -3,8 +3,7 @@
  *
  *     npm run build && node --expose-gc test/ui/replay/bench-replay.mjs [EVENTS]
  *
- * It creates the log first, with real feeds, and removes it afterwards. `--keep FILE` keeps the log, or uses an existing
- * one.
+ * It first creates the log, with real feeds, and removes it at the end. `--keep FILE` keeps the log or uses that file.
  */
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -46,7 +45,7 @@ const path = keep ?? join(folder, 'bench.p2plog');
 const roomTag = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const START = Date.UTC(2026, 0, 5, 8);
 
-/** Creates the log: a fifth of the events as history of a few feeds, the others live, in small batches. */
+/** Creates the log: a fifth of the events as history of a few feeds, all others as live events in small batches. */
 function createLog() {
 	const {log} = openFileLog(path, {create: {version: '1.0.0', roomTag, roomName: 'bench', created: START}});
 	const feeds = Array.from({length: 24}, () => createOwnFeed({key: createPeerKey(), roomTag}));

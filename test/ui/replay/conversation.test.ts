@@ -8,7 +8,7 @@ import {sliceTimeline} from '../../../source/core/timeline.js';
 
 const FILE = join(import.meta.dirname, '../../../fixtures/conversation.p2plog');
 
-describe('conversation fixture of the readme', () => {
+describe('the conversation fixture of the readme', () => {
 	let log: LoadedLog;
 	beforeAll(async () => {
 		if (process.env.UPDATE_FIXTURES) await (await import('./make-conversation.js')).makeConversation(FILE);
@@ -18,7 +18,7 @@ describe('conversation fixture of the readme', () => {
 		log = undefined!;
 	});
 
-	test('is undamaged, small and several hundred events long', () => {
+	test('is undamaged and small, and has several hundred events', () => {
 		expect(log.damage).toEqual([]);
 		expect(log.state.timeline.length).toBeGreaterThan(260);
 		expect(statSync(FILE).size).toBeLessThan(200_000);

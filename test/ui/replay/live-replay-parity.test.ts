@@ -1,4 +1,4 @@
-/** Parity of the live screen and the replay of its log. */
+/** The live screen and the replay of its log show the same rows. */
 import {afterEach, describe, expect, test} from 'vitest';
 import {recordsToInputs} from '../../../source/cli/saved-log.js';
 import {createFeedTips} from '../../../source/feed/feed-tips.js';
@@ -9,7 +9,7 @@ import type {Terminal} from '../../helpers/terminal.js';
 import {createScenario, type Scenario} from '../../simulation/scenario.js';
 import {createWorld} from '../../simulation/world.js';
 
-/** Three nodes, a fourth that joins late, and a partition that heals. */
+/** A run with three nodes, a fourth node that joins late, and a partition that ends. */
 const scenario: Scenario = {
 	...createScenario(1, {low: 4, high: 4}),
 	nodes: 4,
@@ -55,7 +55,7 @@ function panes(terminal: Terminal, height: number): string[] {
 		);
 }
 
-describe('live screen and replay of its log', () => {
+describe('a live screen and the replay of its log', () => {
 	test.each([0, 3])('show the same rows at the end of a run, for node %i', async watched => {
 		const keys = await deriveRoomKeys({room: 'room'});
 		const world = createWorld(scenario, keys);

@@ -1,7 +1,6 @@
 /**
- * Generator of fixtures/conversation.p2plog. Real nodes on the memory network and a fake clock perform conversation.txt.
- * The fixture is the log of one of them, written by the real file log. `UPDATE_FIXTURES=1` with conversation.test.ts runs
- * it.
+ * Generator of fixtures/conversation.p2plog. Real nodes on the memory network with a fake clock perform conversation.txt.
+ * The file log of one of them is the fixture. Run conversation.test.ts with `UPDATE_FIXTURES=1` to generate it.
  */
 import {copyFileSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';

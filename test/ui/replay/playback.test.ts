@@ -26,7 +26,7 @@ describe('playback', () => {
 		expect(advancePlayhead(history, start, 1000, {speed: 0.25, skipIdle: false}).time).toBe(T0 + 250);
 	});
 
-	test('shortens a pause to two seconds, and skips nothing else', () => {
+	test('shortens a longer pause to two seconds, and changes no other pause', () => {
 		const history = createTestHistory();
 		const skipping = {speed: 1, skipIdle: true};
 		const third = advancePlayhead(history, start, 3000, skipping);

@@ -26,7 +26,7 @@ async function open(request: Partial<ReplayLaunch> = {}): Promise<Replay> {
 	return replay;
 }
 
-/** The n of `event n of m` in the transport bar. */
+/** The number `n` of `event n of m` in the transport bar. */
 function rank(): number {
 	return Number(/(?:event )?(\d+)(?: of |\/)286/.exec(replay.bar())?.[1] ?? Number.NaN);
 }
@@ -81,7 +81,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(rank).toBe(286);
 	});
 
-	test('moves by 5 seconds, to tenths of the log and by 10 %', async () => {
+	test('moves by 5 seconds, to a tenth of the log and by 10 %', async () => {
 		const {press, bar} = await open(size);
 		await press('5');
 		await expect.poll(bar).toMatch(/1:04:\d\d/);
@@ -106,7 +106,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		const {terminal, press} = await open(size);
 		await press('/', 'third floor is gone', '\r', ESC);
 		await expect.poll(selected).toContain('third floor is gone');
-		// It was written on the other side of the partition earlier, but arrived after the partition ended.
+		// This message was written earlier, on the other side of a partition, and arrived after the partition had ended.
 		expect(terminal.cell(30, terminal.rowOf('wir sind eine Insel')).dim).toBe(true);
 		expect(terminal.cell(30, terminal.rowOf('did your tests finish')).dim).toBe(false);
 		expect(terminal.text()).toMatch(/○ Jonas +lost/);
@@ -114,7 +114,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(terminal.text()).not.toMatch(/○ Jonas +lost/);
 	});
 
-	test('searches while the user types; n and N move between matches and continue at the other end', async () => {
+	test('searches while the user types, moves between matches with n and N, and continues at the other end', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('g', '/', 'gertrud');
 		expect(terminal.rows().at(-1)).toContain('Search: gertrud');
@@ -254,7 +254,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		);
 	});
 
-	test('plays with later rows hidden, changes the speed, skips idle time and pauses at its position', async () => {
+	test('hides later rows during playback, changes the speed, skips idle time and pauses at its position', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('g', ' ');
 		await terminal.until(() => bar().includes('▶ playing'));
@@ -291,7 +291,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await terminal.until(() => bar().includes('‖ review') && rank() === 286, 10_000);
 	});
 
-	test('shows help, peers and timestamps; q and Ctrl+C restore the terminal', async () => {
+	test('shows help, peers and timestamps, and restores the terminal with q and Ctrl+C', async () => {
 		const {terminal, press, exit} = await open(size);
 		await press('?');
 		await terminal.see('Help: replay');
@@ -326,7 +326,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(followed).toEqual([true, false]);
 	});
 
-	test('shows what is missing from a damaged log until Esc', async () => {
+	test('shows what is missing from a damaged log until the user presses Esc', async () => {
 		const {terminal, press, screen} = await open(size);
 		screen.reportProgress({
 			loadedFraction: 1,
@@ -392,7 +392,7 @@ describe('the replay screen', () => {
 		expect(replay.saved).toHaveLength(1);
 	});
 
-	test('draws with ASCII on a terminal without Unicode', async () => {
+	test('draws only ASCII characters on a terminal without Unicode', async () => {
 		const {terminal, bar} = await open({environment: {TERM: 'xterm', LANG: 'C'}});
 		await expect.poll(bar).toContain('REPLAY = review');
 		expect(terminal.rows().at(-1)).toContain('^');

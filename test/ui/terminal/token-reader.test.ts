@@ -9,7 +9,7 @@ const ENTER: Token = {type: 'key', key: 'enter'};
 const text = (characters: string): Token => ({type: 'text', text: characters});
 const paste = (characters: string): Token => ({type: 'paste', text: characters});
 
-/** A reader whose input is what `read` delivers, and the tokens it has produced. */
+/** A reader that gets its input from `read`, and the tokens that it has produced. */
 function setUp() {
 	const clock = createFakeClock();
 	const stdin = Object.assign(new PassThrough(), {isTTY: false});
@@ -61,14 +61,14 @@ describe('unbracketed paste', () => {
 		expect(await tokensOf(read)).toEqual(tokens);
 	});
 
-	test('continues in a read that follows at once, even if the split is inside a character', async () => {
+	test('continues in a read that follows immediately, even if the split is inside a character', async () => {
 		const bytes = Buffer.from('one\rtwo\r日本\rlast');
 		for (let cut = Buffer.byteLength('one\rtwo\r日') - 2; cut < bytes.length; cut++) {
 			expect(await tokensOf(bytes.subarray(0, cut), bytes.subarray(cut))).toEqual([paste('one\rtwo\r日本\rlast')]);
 		}
 	});
 
-	test('ends after a pause, or at once with a control key', async () => {
+	test('ends after a pause, or immediately with a control key', async () => {
 		const {clock, tokens, read} = setUp();
 		read('one\rtwo\rthree');
 		expect(tokens).toEqual([]);
@@ -80,7 +80,7 @@ describe('unbracketed paste', () => {
 		expect(tokens.slice(2)).toEqual([paste('four\rfive\r'), {type: 'key', key: 'ctrl+u'}]);
 	});
 
-	test('does not affect a bracketed paste, in any number of reads', async () => {
+	test('is not assumed inside a bracketed paste, in any number of reads', async () => {
 		expect(await tokensOf('\u001B[200~one\rtwo\r', 'three\rfour\rfive', '\u001B[201~\r')).toEqual([
 			paste('one\rtwo\rthree\rfour\rfive'),
 			ENTER,

@@ -27,7 +27,7 @@ test('no plain character combines with another one', () => {
 	);
 });
 
-test('what combines, or is invisible, or a control character, is not plain', () => {
+test('combining, invisible and control characters are not plain', () => {
 	for (const text of [
 		'e\u0301',
 		'1\u20e3',

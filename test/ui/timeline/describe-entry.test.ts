@@ -52,7 +52,7 @@ describe('a presence group', () => {
 		expect(groupText(chatNode)).toBe('you joined');
 	});
 
-	test('counts only reconnections of somebody who was there before', () => {
+	test('counts a join as a reconnection only if the person was present before', () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
 		const dave = chatNode.join('Dave', '10.0.0.8', {connect: false});

@@ -48,7 +48,7 @@ describe('two people with the same name, without colours', () => {
 		]);
 	});
 
-	test('the row of the first is formatted again when the second joins', () => {
+	test('get fingerprints in rows that were formatted before the second one joined', () => {
 		const chatNode = createFakeChatNode();
 		const rowsOf = createRowCache();
 		const tim = chatNode.join('Tim', '10.0.0.9', {identity: 'a0a0a0a0'});
@@ -88,12 +88,12 @@ describe('a long post', () => {
 		expect(folded.at(-1)?.trim()).toBe(`… ${400 - FOLDED_ROWS} more lines (Enter: all)`);
 	});
 
-	test('is shown in full up to the limit', () => {
+	test('is shown in full up to MAX_POST_ROWS rows', () => {
 		expect(rows(lines(MAX_POST_ROWS))).toHaveLength(MAX_POST_ROWS);
 		expect(rows(lines(MAX_POST_ROWS + 1))).toHaveLength(FOLDED_ROWS + 1);
 	});
 
-	test('is folded by its rows on screen, so that one very long line and /me are folded too', () => {
+	test('is folded by its rows on screen, even if it is one very long line or written with /me', () => {
 		expect(rows('word '.repeat(1000))).toHaveLength(FOLDED_ROWS + 1);
 		expect(rows('word '.repeat(1000), {action: true})).toHaveLength(FOLDED_ROWS + 1);
 	});

@@ -4,7 +4,7 @@ import {type Attention, noNotifications, updateNotifications} from '../../../sou
 import {isMentionOfUs} from '../../../source/ui/timeline/mentions.js';
 import {createFakeChatNode, type FakeChatNode, START} from '../../helpers/fake-chat-node.js';
 
-/** For each message so far, in order, whether it mentions this user. */
+/** Whether each message mentions this user, in timeline order. */
 function mentions({store}: FakeChatNode): boolean[] {
 	const state = store.getState();
 	return sliceTimeline(state.timeline, 0, state.timeline.length)
@@ -31,7 +31,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([true, true, true, false, false]);
 	});
 
-	test('goes to a present peer with exactly that name, and to nobody if two names share the words', () => {
+	test('means a present peer with exactly that name, and nobody if two names begin with the same words', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		say('@Dave 1');
 		const dave = chatNode.join('dave', '192.168.1.10');
@@ -44,7 +44,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([true, false, true, false, true]);
 	});
 
-	test('is not added later to a message that was for a peer who has left', () => {
+	test('does not arise later from a message that meant a peer who has since left', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		const smith = chatNode.join('Dave Smith', '192.168.1.11');
 		say('@Dave who?');
@@ -54,7 +54,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([false, false, true]);
 	});
 
-	test('goes to both of two users with the same full name', () => {
+	test('means both of two users with the same full name', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		chatNode.join('Dave 日本', '192.168.1.10');
 		say('@Dave hi');

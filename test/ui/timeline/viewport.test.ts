@@ -50,8 +50,8 @@ function topRow(laidOut: LaidOutTimeline, height: number, anchor: Anchor | undef
 
 const numbers = fc.uniqueArray(fc.integer({min: 0, max: 400}), {minLength: 30, maxLength: 120});
 
-describe('reading position', () => {
-	test('stays the same when new events arrive below and backfill above', () => {
+describe('the reading position', () => {
+	test('stays the same when new events arrive below it and older ones above it', () => {
 		fc.assert(
 			fc.property(
 				numbers,
@@ -64,7 +64,7 @@ describe('reading position', () => {
 					if (!anchor) return;
 					const topBefore = topRow(before, height, anchor);
 					const anchored = topBefore.seq ?? 0;
-					// Nothing is inserted between the rows of one event, only before or after it.
+					// New events appear before or after an event, never between its rows.
 					const added = more.map(number => (number < 0 ? number - 1000 : number + 1000));
 					const after = layOut(viewAll(timelineOf([...new Set([...have, ...added])])));
 					const topAfter = topRow(after, height, anchor);
@@ -111,7 +111,7 @@ describe('reading position', () => {
 		);
 	});
 
-	test('is the same after scrolling up and down again', () => {
+	test('is the same after scrolling up and back down', () => {
 		fc.assert(
 			fc.property(
 				numbers,
@@ -145,10 +145,10 @@ describe('reading position', () => {
 	});
 });
 
-describe('scrolling', () => {
+describe('the viewport', () => {
 	const laidOut = layOut(viewAll(timelineOf(Array.from({length: 100}, (_, index) => index))));
 
-	test('stops following the end when scrolled up, and follows again when scrolled back', () => {
+	test('stops following the end when the user scrolls up, and follows again when the user scrolls back', () => {
 		expect(resolveViewport(laidOut, 10, undefined)).toMatchObject({atEnd: true, entriesBelow: 0});
 		const up = scrollAnchor(laidOut, 10, undefined, -3);
 		expect(up).toBeDefined();
@@ -163,7 +163,7 @@ describe('scrolling', () => {
 		expect(anchorShowing(laidOut, 10, anchor, key)).toBe(anchor);
 	});
 
-	test('a timeline shorter than the viewport cannot be scrolled', () => {
+	test('does not scroll a timeline that is shorter than the viewport', () => {
 		const few = layOut(viewAll(timelineOf([1, 2])));
 		expect(resolveViewport(few, 30, undefined)).toMatchObject({atEnd: true, atStart: true});
 		expect(scrollAnchor(few, 30, undefined, -5)).toBeUndefined();
@@ -171,7 +171,7 @@ describe('scrolling', () => {
 	});
 });
 
-describe('rules and presence groups', () => {
+describe('the timeline', () => {
 	test('draws a rule above the first entry of a day and above the first unread entry', () => {
 		const slots = resolveViewport(layOut(viewAll(timelineOf([0, 1, 90_000])), 10, 1), 30, undefined).slots;
 		expect(slots.filter(slot => slot.rule).map(slot => [slot.rule, slot.item.from])).toEqual([
