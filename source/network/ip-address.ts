@@ -2,7 +2,7 @@ const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const MAPPED = /^::ffff:(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
 const MAPPED_HEX = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
 
-/** An IPv4 address as an unsigned 32-bit number; undefined if the text is none. */
+/** Parses an IPv4 address to an unsigned 32-bit number. Returns undefined if the text is not an IPv4 address. */
 export function parseIpv4(address: string): number | undefined {
 	const parts = IPV4.exec(address);
 	if (!parts) return undefined;
@@ -23,7 +23,7 @@ function prefixMask(prefix: number): number {
 	return prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
 }
 
-/** Broadcast address of a subnet: (ip AND mask) OR NOT mask. Undefined for /31, /32 and other than IPv4. */
+/** Broadcast address of an IPv4 subnet: (ip AND mask) OR NOT mask. Undefined for /31, /32 and IPv6. */
 export function directedBroadcast(address: string, prefix: number): string | undefined {
 	const value = parseIpv4(address);
 	if (value === undefined || !Number.isInteger(prefix) || prefix < 0 || prefix > 30) return undefined;
@@ -34,7 +34,7 @@ export function isInSubnet(address: string, network: string, prefix: number): bo
 	return parseIpv4(network) !== undefined && isWithin(parseIpv4(address), networkOf(network, prefix));
 }
 
-/** Canonical form of an address: IPv4-mapped IPv6 becomes IPv4, without zone, in lower case. */
+/** Canonical form of an address: lower case, without zone, and IPv4 instead of IPv4-mapped IPv6. */
 export function normaliseAddress(address: string): string {
 	if (IPV4.test(address)) return address;
 	const bare = (address.split('%')[0] ?? '').toLowerCase();
@@ -45,12 +45,12 @@ export function normaliseAddress(address: string): string {
 	return formatIpv4(Number.parseInt(hex[1] ?? '', 16) * 65_536 + Number.parseInt(hex[2] ?? '', 16));
 }
 
-/** Whether an address is in the subnet of one of these interfaces. */
+/** Whether an address is in the subnet of one of the given interfaces. */
 export function isOnLink(address: string, interfaces: readonly LocalInterface[]): boolean {
 	return interfaceFor(address, interfaces) !== undefined;
 }
 
-/** The interface whose subnet holds the address; the longest prefix wins. */
+/** Interface whose subnet contains the address. If there are several, the one with the longest prefix. */
 export function interfaceFor(address: string, interfaces: readonly LocalInterface[]): LocalInterface | undefined {
 	const plain = normaliseAddress(address);
 	let best: LocalInterface | undefined;
@@ -61,7 +61,7 @@ export function interfaceFor(address: string, interfaces: readonly LocalInterfac
 	return best;
 }
 
-/** Parsed subnet. Peers report thousands of addresses, so the subnets are parsed once. */
+/** Parsed subnet. Constant subnets are parsed only one time, because peers report thousands of addresses. */
 interface Network {
 	readonly base: number;
 	readonly mask: number;
@@ -83,7 +83,7 @@ export function isLoopback(address: string): boolean {
 	return plain === '::1' || isWithin(parseIpv4(plain), LOOPBACK);
 }
 
-/** Whether a node bound to `host` may dial `address`: a node on loopback dials only this computer. */
+/** Whether a node bound to `host` may dial `address`. A node bound to loopback may dial only this computer. */
 export function mayReach(host: string | undefined, address: string): boolean {
 	return host === undefined || !isLoopback(host) || address === 'localhost' || isLoopback(address);
 }
@@ -93,7 +93,7 @@ export function isLinkLocal(address: string): boolean {
 	return isWithin(parseIpv4(plain), LINK_LOCAL) || /^fe[89ab][0-9a-f]:/.test(plain);
 }
 
-/** Networks that are not routed on the Internet: RFC 1918, RFC 6598 (carriers, some VPNs). */
+/** Networks that are not routed on the Internet: RFC 1918 (private) and RFC 6598 (carriers, some VPNs). */
 const PRIVATE: readonly Network[] = [
 	networkOf('10.0.0.0', 8),
 	networkOf('172.16.0.0', 12),
@@ -101,7 +101,7 @@ const PRIVATE: readonly Network[] = [
 	networkOf('100.64.0.0', 10),
 ];
 
-/** Whether an address is neither private, unique local (RFC 4193), link-local nor loopback. Other texts count as public. */
+/** Whether a text is not a private, unique local (RFC 4193), link-local or loopback address. True for host names. */
 export function isPublic(address: string): boolean {
 	const plain = normaliseAddress(address);
 	if (isLoopback(plain) || isLinkLocal(plain) || /^f[cd][0-9a-f]{2}:/.test(plain)) return false;
@@ -109,13 +109,13 @@ export function isPublic(address: string): boolean {
 	return !PRIVATE.some(network => isWithin(value, network));
 }
 
-/** An interface address that beacons are sent from. */
+/** Interface address from which beacons are sent. */
 export interface LocalInterface {
 	readonly name: string;
 	readonly address: string;
 	/** Directed broadcast address. */
 	readonly broadcast: string;
-	/** Prefix length. */
+	/** Prefix length of the subnet in bits. */
 	readonly prefix: number;
 	readonly loopback: boolean;
 	readonly virtual: boolean;

@@ -3,17 +3,17 @@ import {uptime} from 'node:os';
 import type {Clock, Random} from '../core/environment.js';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** How often `monotonic` looks whether the machine slept. */
+/** Minimum time between two checks in `monotonic` for a sleep of the computer. */
 const SLEEP_CHECK_MS = 250;
-/** Uptime counts whole seconds on some systems: a smaller difference is no sleep. */
+/** Shortest detectable sleep, because some systems report uptime only in whole seconds. */
 const MIN_SLEEP_MS = 2000;
 
-/** Where the system clock reads time from; replaced in tests. All in ms. */
+/** Time sources of the system clock, replaced in tests. All times are in ms. */
 export interface TimeSources {
 	wall(): number;
-	/** Runs on while awake. */
+	/** Monotonic time that may stop while the computer sleeps. */
 	awake(): number;
-	/** Since boot; counts sleep on Linux, macOS and Windows. */
+	/** Time elapsed after boot. It includes sleep on Linux, macOS and Windows. */
 	sinceBoot(): number;
 }
 
@@ -23,7 +23,7 @@ const systemSources: TimeSources = {
 	sinceBoot: () => uptime() * 1000,
 };
 
-/** The real clock. `monotonic` adds the time slept to a counter that stands still in sleep, so that a wake-up shows. */
+/** Creates the real clock. `monotonic` includes the time that the computer slept, so that a wake-up can be detected. */
 export function createSystemClock(sources: TimeSources = systemSources): Clock {
 	let slept = 0;
 	let checkedAt = Number.NEGATIVE_INFINITY;
@@ -52,7 +52,7 @@ export function createSystemClock(sources: TimeSources = systemSources): Clock {
 	};
 }
 
-/** Chance good enough for keys and markers. */
+/** Cryptographically secure random source. */
 export const systemRandom: Random = {
 	fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
 	bytes: length => new Uint8Array(randomBytes(length)),

@@ -1,7 +1,8 @@
 /**
- * Temporary ban list for peers and addresses. A fault bans the peer, and other peers at its address too, because a new key
- * costs nothing. Each further fault from an address doubles its ban. A peer that kept a connection for TRUSTED_AFTER_MS is
- * exempt from address bans. Loopback is never banned, because many peers share it. All tables are bounded.
+ * Temporary ban list for peers and addresses. A fault bans the peer and its address, because a new key costs an
+ * attacker nothing. Each further fault from an address doubles the duration of its ban. A peer that kept a connection
+ * open for TRUSTED_AFTER_MS is exempt from address bans. Loopback addresses are never banned, because many peers share
+ * them.
  */
 import type {ByeReason} from '../../codec/message.js';
 import type {PeerId} from '../../core/event.js';
@@ -10,17 +11,17 @@ import {LruMap} from '../../core/lru-map.js';
 import {isLoopback} from '../ip-address.js';
 import type {LinkClosing} from '../link/peer-link.js';
 
-/** The remote end of a connection. */
+/** Remote end of a connection. */
 interface RemotePeer {
 	readonly peer: PeerId;
 	readonly remoteAddress: string;
 }
 
-/** `now`: monotonic, ms. */
+/** `now`: monotonic ms. */
 export interface BanList {
 	/**
-	 * Reason to refuse a connection, as a text for the other end; undefined if it is welcome. `isConnected`: another
-	 * connection to the same peer is open.
+	 * Reason to refuse a connection, as a text for the remote peer; undefined if the connection is accepted.
+	 * `isConnected`: whether another connection to the same peer is open.
 	 */
 	refusalReason(remote: RemotePeer, isConnected: boolean, now: number): string | undefined;
 	/** Bans a peer whose connection was closed for a fault, and its address. */
@@ -30,13 +31,13 @@ export interface BanList {
 }
 
 interface AddressBan {
-	/** Faults in a row, each less than FAULT_BAN_MS after the end of the ban before it. */
+	/** Number of consecutive faults, each less than FAULT_BAN_MS after the end of the previous ban. */
 	readonly faults: number;
-	/** End of the ban, monotonic ms. */
+	/** End of the ban, in monotonic ms. */
 	readonly until: number;
 }
 
-/** Reasons of a `bye` that accuse this node of nothing. */
+/** Reasons of a `bye` that do not mean a fault of this node. */
 const BENIGN_BYE_REASONS: ReadonlySet<string> = new Set<ByeReason>([
 	'leaving',
 	'duplicate',
@@ -45,13 +46,13 @@ const BENIGN_BYE_REASONS: ReadonlySet<string> = new Set<ByeReason>([
 	'overloaded',
 ]);
 
-/** Whether one end closed for a fault. That end bans the other for FAULT_BAN_MS, so neither needs to dial before. */
+/** Whether one end closed a connection because of a fault. It then bans the other end, so neither dials until later. */
 export function leadsToBan({by, code}: LinkClosing): boolean {
 	return by === 'fault' || (by === 'them' && !BENIGN_BYE_REASONS.has(code));
 }
 
 export function createBanList(): BanList {
-	/** Values: end of the ban, monotonic ms. */
+	/** End of the ban of each peer, in monotonic ms. */
 	const bannedPeers = new LruMap<PeerId, number>(MAX_BANS);
 	const bannedAddresses = new LruMap<string, AddressBan>(MAX_BANS);
 	const trustedPeers = new LruMap<PeerId, true>(MAX_BANS);

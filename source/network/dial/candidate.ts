@@ -1,4 +1,4 @@
-/** Dial state of one peer or one `--peer` target: its addresses, its failures and its next dial. */
+/** Candidate: dial state of one peer or of one `--peer` target, with its addresses, failures and next dial. */
 
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -7,13 +7,13 @@ import type {BeaconRoute} from '../discovery/beacon-stats.js';
 import type {HostAddress} from '../ip-address.js';
 import {addressKey, isSameAddress} from '../ip-address.js';
 
-/** How this node learnt of a peer. */
+/** How this node discovered a peer. */
 export type DiscoverySource = BeaconRoute | 'exchange' | 'peer-flag' | 'remembered';
 
-/** A dial that failed, either the connection or the hello on it. */
+/** Failed dial: either no connection was established, or the hello on the connection was not verified. */
 export interface FailedDial {
 	readonly address: HostAddress;
-	/** Code of a DialFailure or LinkClosing. */
+	/** `code` of the DialFailure or LinkClosing. */
 	readonly code: string;
 	/** Description for the user. */
 	readonly text: string;
@@ -22,23 +22,23 @@ export interface FailedDial {
 export interface Candidate {
 	peer: PeerId | undefined;
 	readonly isTarget: boolean;
-	/** Removed by the user: a dial in progress finishes, and none follows. */
+	/** Whether the user has removed the target. A dial in progress is completed, but no other dial follows. */
 	isDropped: boolean;
-	/** Newest first. */
+	/** Known addresses, newest first. */
 	addresses: HostAddress[];
-	/** The address of the last connection. Reported addresses never displace it. */
+	/** Address of the last verified connection. It is kept even if newer addresses fill `addresses`. */
 	verifiedAddress: HostAddress | undefined;
-	/** When each address was dialled last without success, monotonic ms. */
+	/** Time of the last failed dial of each address, in monotonic ms. */
 	readonly triedAt: Map<string, number>;
-	/** When it was reported last, monotonic ms. */
+	/** Time at which a beacon or another peer reported this peer last, in monotonic ms. */
 	lastHeardAt: number;
 	readonly sources: Set<DiscoverySource>;
 	failures: number;
-	/** The connection to it broke: unless it is restored within LOST_GRACE_MS, other peers report it lost. */
+	/** Whether its connection broke. If it is not restored within LOST_GRACE_MS, nodes report the peer as lost. */
 	wasConnected: boolean;
 	lastAttempt: number;
 	lastFailure: FailedDial | undefined;
-	/** Timer of the next dial; `waitingSince` is when it was started, monotonic ms. */
+	/** Timer of the next dial. `waitingSince`: time at which it was started, in monotonic ms. */
 	timer: Timer | undefined;
 	waitingSince: number;
 	state: 'idle' | 'waiting' | 'queued' | 'dialling';
@@ -64,7 +64,7 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean): Ca
 	};
 }
 
-/** The address to dial next: the one dialled least recently; of new ones the verified one, then the newest. */
+/** Address to dial next: the least recently dialled. Of addresses never dialled, the verified one, else the newest. */
 export function chooseAddress({verifiedAddress, addresses, triedAt}: Candidate): HostAddress | undefined {
 	let chosen: HostAddress | undefined;
 	const tried = (address: HostAddress) => triedAt.get(addressKey(address)) ?? Number.NEGATIVE_INFINITY;
@@ -73,7 +73,7 @@ export function chooseAddress({verifiedAddress, addresses, triedAt}: Candidate):
 	return chosen;
 }
 
-/** Adds an address as the newest one and drops the oldest above MAX_ADDRESSES. */
+/** Adds an address as the newest one. Removes the oldest address if there are more than MAX_ADDRESSES. */
 export function addAddress(candidate: Candidate, address: HostAddress): void {
 	const {addresses, verifiedAddress: proven, triedAt} = candidate;
 	const [newest] = addresses;
@@ -83,13 +83,13 @@ export function addAddress(candidate: Candidate, address: HostAddress): void {
 	for (const tried of triedAt.keys()) if (!kept.has(tried)) triedAt.delete(tried);
 }
 
-/** Adds an address that is dialled after the known ones. */
+/** Adds an address that is dialled after the known addresses. */
 export function addAlternateAddress({addresses}: Candidate, address: HostAddress): void {
 	if (addresses.length >= MAX_ADDRESSES || addresses.some(known => isSameAddress(known, address))) return;
 	addresses.push(address);
 }
 
-/** Removes an address that leads to another peer. */
+/** Removes an address at which another peer answered. */
 export function dropAddress(candidate: Candidate, address: HostAddress): void {
 	candidate.addresses = candidate.addresses.filter(known => !isSameAddress(known, address));
 	if (candidate.verifiedAddress && isSameAddress(candidate.verifiedAddress, address))

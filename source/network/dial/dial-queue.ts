@@ -10,8 +10,9 @@ import {
 import type {Candidate} from './candidate.js';
 
 /**
- * How long to wait before the next dial, in ms: 1, 2, 4 … 30 s, spread by 20 % either way so that a room does not dial in
- * step. `failures` in a row, from 1; `fraction` uniform in [0, 1).
+ * Delay before the next dial, in ms: 1, 2, 4 … 30 s, with a jitter of ±20 %, so that the nodes of a room do not all
+ * dial at the same time. `failures`: number of consecutive failures, at least 1. `fraction`: uniform random number in
+ * [0, 1).
  */
 export function retryDelay(failures: number, fraction: number): number {
 	const base = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.max(0, failures - 1));
@@ -19,11 +20,11 @@ export function retryDelay(failures: number, fraction: number): number {
 }
 
 /**
- * Limit of concurrent dials, by additive increase and multiplicative decrease (Chiu and Jain, 1989). It falls while
- * handshakes take long, here or at the other end, since more dials only delay an overloaded computer further.
+ * Limit of concurrent dials, by additive increase and multiplicative decrease (Chiu and Jain, 1989). It decreases while
+ * handshakes are slow, because more dials would only delay an overloaded computer further.
  */
 export interface DialConcurrency {
-	/** Number of concurrent dials, at least 1. */
+	/** Maximum number of concurrent dials, at least 1. */
 	readonly limit: number;
 	/** A connection that was dialled at `startedAt` is verified; monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
@@ -40,7 +41,7 @@ export function createDialConcurrency(): DialConcurrency {
 			if (now - startedAt <= SLOW_DIAL_MS) {
 				limit = Math.min(MAX_DIALS_AT_ONCE, limit + 1);
 			} else if (startedAt >= loweredAt) {
-				// A dial that began before the last decrease does not show the effect of that decrease.
+				// Dials that began before the last decrease are ignored, because they do not show its effect.
 				limit = Math.max(1, Math.floor(limit / 2));
 				loweredAt = now;
 			}
@@ -48,17 +49,17 @@ export function createDialConcurrency(): DialConcurrency {
 	};
 }
 
-/** Queue of the candidates that are due, which limits how many are dialled at once. */
+/** Queue of the candidates whose dial is due. It limits the number of concurrent dials. */
 export interface DialQueue {
 	add(candidate: Candidate): void;
 	/** Whether `take` would return a candidate. */
 	readonly isReady: boolean;
 	/**
-	 * Takes the next candidate to dial; `finished` must follow. Undefined if none waits or the limit is reached. One more
-	 * than the limit is allowed for a candidate that would otherwise wait for dials that may time out.
+	 * Removes and returns the next candidate to dial. `finished` must be called after its dial. Returns undefined if no
+	 * candidate waits or the limit is reached. One dial above the limit is allowed for a candidate in the bypass slot.
 	 */
 	take(): Candidate | undefined;
-	/** Removes a waiting candidate. */
+	/** Removes a candidate that waits in the queue. */
 	drop(candidate: Candidate): void;
 	finished(candidate: Candidate): void;
 	/** A connection that was dialled at `startedAt` is verified; monotonic ms. */
@@ -72,11 +73,11 @@ export function createDialQueue(): DialQueue {
 	const concurrency = createDialConcurrency();
 	let targets = 0;
 
-	/** Lower is dialled first. Peers that only other peers report come last, since a peer can report any address. */
+	/** Candidates of lower rank are dialled first. Peers known only from other peers are last, as these can lie. */
 	const rank = ({failures, isTarget, sources}: Candidate) =>
 		failures + (!isTarget && sources.size === 1 && sources.has('exchange') ? MAX_DIAL_FAILURES : 0);
 
-	/** The candidate with the fewest failures. Targets, which are dialled until removed, get at most half of the limit. */
+	/** Candidate with the lowest rank. At most half of the concurrent dials are to targets, which may fail forever. */
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;
 		for (const candidate of waiting) {
@@ -88,8 +89,8 @@ export function createDialQueue(): DialQueue {
 	}
 
 	/**
-	 * The candidate for the bypass slot: one whose connection just broke, or one that never failed while all dials in
-	 * progress are to candidates that did.
+	 * Candidate that may be dialled in addition to the limit: its connection has just broken, or it never failed while
+	 * all dials in progress are to candidates that failed before and may time out.
 	 */
 	function bypassCandidate(): Candidate | undefined {
 		if (inProgress.size > Math.min(concurrency.limit, MAX_DIALS_AT_ONCE - 1)) return undefined;

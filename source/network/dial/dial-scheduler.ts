@@ -1,4 +1,4 @@
-/** Dials candidates when they are due, at a limited rate, and schedules the next dial after a failed one. */
+/** Dial scheduler: dials candidates when they are due, at a limited rate, and schedules a new dial after a failure. */
 
 import type {Clock, Debug, Random, Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -19,7 +19,7 @@ import type {Connection, Transport} from '../transport/transport.js';
 import {type Candidate, chooseAddress, dropAddress, type FailedDial} from './candidate.js';
 import {createDialQueue, retryDelay} from './dial-queue.js';
 
-/** Result of a connection that the mesh took over. */
+/** Result of the hello exchange on a connection that was passed to the mesh. */
 export type AdoptOutcome =
 	| {readonly type: 'verified'; readonly link: PeerLink}
 	| {readonly type: 'failed'; readonly closing: LinkClosing};
@@ -31,24 +31,24 @@ export interface DiallerOptions {
 	readonly transport: Transport;
 	readonly debug: Debug;
 	isConnected(peer: PeerId): boolean;
-	/** Passes a dialled connection to the mesh; `done` is called once. */
+	/** Passes a dialled connection to the mesh. `done` is called once, with the result. */
 	adopt(connection: Connection, done: (outcome: AdoptOutcome) => void): void;
-	/** Whether a reachable peer is connected to it, so that it runs although our dials fail. */
+	/** Whether another peer reports a connection to this peer, so that it must be running although dials to it fail. */
 	isSeen(peer: PeerId): boolean;
-	/** A dial of a `--peer` target led to a peer. */
+	/** Called when a dial of a `--peer` target has succeeded. */
 	targetWorked(target: HostAddress): void;
 }
 
 export interface DialScheduler {
-	/** Whether it is connected, or is this node itself. */
+	/** Whether the candidate is connected, or is this node itself. */
 	isConnected(candidate: Candidate): boolean;
-	/** Dials it after `delay` ms, unless it is queued or being dialled. */
+	/** Schedules a dial after `delay` ms, unless the candidate is queued or being dialled. */
 	schedule(candidate: Candidate, delay: number): void;
-	/** Cancels its scheduled dial. */
+	/** Cancels the scheduled dial of a candidate. */
 	unschedule(candidate: Candidate): void;
-	/** Cancels its scheduled dial and removes it from the queue. */
+	/** Cancels the scheduled dial of a candidate and removes the candidate from the queue. */
 	remove(candidate: Candidate): void;
-	/** A peer connected: peers with lower ids get more time to dial this node. */
+	/** Notes that a peer has connected. This gives peers with lower ids more time to dial this node. */
 	peerConnected(): void;
 	stop(): void;
 }
@@ -57,10 +57,10 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 	const {clock, random, transport, self, debug} = options;
 	const queue = createDialQueue();
 	const rateLimiter = createTokenBucket(MAX_DIALS_PER_SECOND, DIAL_BURST);
-	/** Candidates that are dialled every RETRY_SEEN_MS after too many failures: without beacons, nobody reports them again. */
+	/** Candidates with too many failures that are still dialled every RETRY_SEEN_MS, as other peers reach them. */
 	const slowRetries = new Set<Candidate>();
 	let pausedPump: Timer | undefined;
-	/** When a peer connected last, monotonic ms. */
+	/** Time at which a peer last connected, in monotonic ms. */
 	let lastConnectedAt = Number.NEGATIVE_INFINITY;
 	let stopped = false;
 
@@ -89,7 +89,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		});
 	}
 
-	/** How much longer this node waits for a dial of the peer, which has the lower id, ms. */
+	/** Time for which this node still waits to be dialled by a peer with a lower id, in ms. */
 	function waitForLowerIdMs({peer, isTarget, failures, waitingSince}: Candidate): number {
 		if (peer === undefined || isTarget || failures > 0 || self < peer || options.isConnected(peer)) return 0;
 		const now = clock.monotonic();
@@ -104,7 +104,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		if (entry.state === 'waiting') entry.state = 'idle';
 	}
 
-	/** Dials the candidates that are due. The rate limit keeps dials that fail at once from using all of the CPU. */
+	/** Dials the candidates that are due. Without the rate limit, dials that fail immediately would use all CPU time. */
 	function pump(): void {
 		if (pausedPump || stopped) return;
 		for (let entry = takeNext(); entry; entry = takeNext()) {
@@ -174,7 +174,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		}
 	}
 
-	/** Ends a dial: counts a failure, schedules the next dial and starts others. */
+	/** Ends a dial: counts a failure, schedules the next dial of this candidate and dials waiting candidates. */
 	function settle(entry: Candidate, address: HostAddress, failure: Omit<FailedDial, 'address'> | undefined): void {
 		queue.finished(entry);
 		entry.state = 'idle';

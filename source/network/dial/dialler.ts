@@ -1,7 +1,7 @@
 /**
- * Dialler (protocol.md, Addresses): decides which peers to dial and after which delay. It has one candidate for each known
- * peer and for each `--peer` target. The peer with the lower id dials at once. The other waits a second, and longer while
- * connections to other peers come up: when many nodes start at once, second dials would only slow them down.
+ * Dialler (protocol.md, Addresses): decides which peers to dial and when. It has one candidate for each known peer and
+ * for each `--peer` target. Of two peers, the one with the lower id dials immediately. The other waits for one second,
+ * and longer while other peers connect: when many nodes start together, a dial in each direction would slow them down.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -25,7 +25,7 @@ import {
 } from './candidate.js';
 import {createDialScheduler, type DiallerOptions} from './dial-scheduler.js';
 
-/** A candidate, for the doctor. */
+/** State of a candidate, for the doctor. */
 export interface DialReport {
 	readonly peer: PeerId | undefined;
 	readonly addresses: readonly HostAddress[];
@@ -35,44 +35,44 @@ export interface DialReport {
 }
 
 export interface Dialler {
-	/** Adds an address of a peer. A candidate that was given up is dialled again. */
+	/** Adds an address of a peer. A candidate that is not dialled any more after too many failures is dialled again. */
 	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource): void;
-	/** Adds another address of the same beacon (two networks in common); it is dialled after the known ones. */
+	/** Adds an address from another copy of a beacon, received on a second common network. It is dialled last. */
 	learnAlternateAddress(peer: PeerId, address: HostAddress): void;
 	/** Adds a `--peer` target, which is dialled until it is removed. */
 	addTarget(address: HostAddress, source?: 'peer-flag' | 'remembered'): void;
-	/** Removes the targets of this host (and port) that are not connected. Returns false if there are none. */
+	/** Removes the unconnected targets of a host (and port, if given). Returns false if there are none. */
 	removeTarget(host: string, port?: number): boolean;
-	/** A peer is connected: its dials are cancelled. */
+	/** Notes that a peer has connected. Its scheduled dials are cancelled. */
 	connected(peer: PeerId): void;
-	/** A peer is disconnected. `banMs`: it is not dialled before, because one end banned the other. */
+	/** Notes that a peer has disconnected. If one end banned the other, the peer is not dialled for `banMs`. */
 	disconnected(peer: PeerId, banMs?: number): void;
-	/** A peer left: it is not dialled any more. The target that led to it is, since another node may start there. */
+	/** Notes that a peer has left. It is not dialled any more. A `--peer` target is, as another node may start there. */
 	peerLeft(peer: PeerId): void;
 	reports(): DialReport[];
 	stop(): void;
 }
 
-/** Candidates that are examined to make room for a peer that only another peer reports. */
+/** Number of candidates that are examined for eviction before a peer known only from another peer is added. */
 const UNVERIFIED_EVICTION_TRIES = 8;
-/** Pause after a search without success, since one list may report hundreds of peers. */
+/** Pause after such a search has failed, because one message may report hundreds of peers. */
 const UNVERIFIED_PAUSE_MS = 100;
-/** A report of a peer after a silence of this length resets its failures: its network may work again. */
+/** If no beacon or peer has reported a peer for this time, the next report resets its failures. */
 const STALE_AFTER_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
-	/** By peer id, or by address for a target. Bounded by `makeRoom`; the user's targets come on top. */
+	/** Candidates by peer id, or by address if they are targets. `makeRoom` limits their number, except for targets. */
 	const candidates = new LruMap<string, Candidate>(Number.POSITIVE_INFINITY);
 	const scheduler = createDialScheduler(options);
 	const {isConnected, schedule, unschedule} = scheduler;
-	/** Until then there is no room for peers that only others report, monotonic ms. */
+	/** Time until which peers known only from other peers are not added, in monotonic ms. */
 	let fullUntil = Number.NEGATIVE_INFINITY;
 	let stopped = false;
 
 	/**
-	 * Makes room for one more candidate by evicting the oldest one that is neither connected nor being dialled. For a peer
-	 * that only another peer reports, a candidate is evicted only if it was given up. Returns whether there is room.
+	 * Makes room for one more candidate by evicting the oldest one that is neither connected nor being dialled. A peer
+	 * known only from another peer replaces only a candidate with MAX_DIAL_FAILURES. Returns whether there is room.
 	 */
 	function makeRoom(source: DiscoverySource): boolean {
 		const isUnverified = source === 'exchange';
@@ -118,7 +118,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 
 			const gaveUp = candidate.failures >= MAX_DIAL_FAILURES;
 			if (candidate.state !== 'idle' && !(gaveUp && candidate.state === 'waiting')) return;
-			// A beacon is repeated; peers report a connection only once.
+			// Beacons are repeated, but a peer reports a connection only one time, so the failures are reset now.
 			if (gaveUp && source === 'exchange') candidate.failures = 0;
 			const retryInMs = candidate.lastAttempt + RETRY_MAX_MS - clock.monotonic();
 			schedule(candidate, gaveUp ? Math.max(0, retryInMs) : firstDelay(peer));
@@ -153,7 +153,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			for (const candidate of candidates.values()) if (candidate.peer === peer) unschedule(candidate);
 		},
 		disconnected(peer, banMs = 0) {
-			// A peer that dialled this node and was never reported gets a candidate, so that a later report respects the ban.
+			// A banned peer without a candidate gets one, so that it is not dialled when it is reported during the ban.
 			if (banMs > 0 && !candidates.has(peer) && makeRoom('exchange'))
 				candidates.set(peer, createCandidate(peer, false));
 			for (const candidate of candidates.values()) {
@@ -165,7 +165,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			}
 		},
 		peerLeft(peer) {
-			// The next node at this address is another peer, so the target is dialled again.
+			// The target is dialled again, because another peer may start at its address.
 			for (const target of candidates.values()) {
 				if (!target.isTarget || target.peer !== peer || options.isConnected(peer)) continue;
 				target.peer = undefined;

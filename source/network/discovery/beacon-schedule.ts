@@ -1,6 +1,6 @@
 /**
- * Schedule of beacons (protocol.md, Discovery): a burst, then steadily; less often in a crowd, and with jitter so that nodes
- * do not send in step.
+ * Schedule of beacons (protocol.md, Discovery): a burst, then one beacon per interval. The interval is longer in a
+ * large room. A random jitter prevents nodes from sending at the same time.
  */
 
 import type {Clock, Random, Timer} from '../../core/environment.js';
@@ -16,17 +16,17 @@ export interface BeaconScheduleOptions {
 	readonly clock: Clock;
 	readonly random: Random;
 	connectedCount(): number;
-	/** Sends a beacon. It may call `burst` or `stop`, so it is called last. */
+	/** Sends a beacon. The schedule calls it last, because it may call `burst` or `stop`. */
 	announce(): void;
 }
 
 export interface BeaconSchedule {
-	/** Starts, or restarts, with a burst. */
+	/** Starts or restarts the schedule with a burst. */
 	burst(): void;
 	stop(): void;
 }
 
-/** Steady interval, ms. It grows with the number of peers, so that their total rate stays about the same. */
+/** Interval between beacons after the burst, in ms. It grows with the number of peers, to limit their total rate. */
 export function beaconIntervalMs(peers: number): number {
 	const shared = (BEACON_INTERVAL_CROWD_MS * peers) / BEACON_CROWD_PEERS;
 	return Math.min(BEACON_INTERVAL_CROWD_MS, Math.max(BEACON_INTERVAL_MS, shared));

@@ -5,7 +5,7 @@ import type {LocalInterface} from '../ip-address.js';
 import {describeError} from '../transport/describe-error.js';
 import type {DatagramSource, DestinationCounters} from './beacon.js';
 
-/** Resolves with the port; rejects with the system's error, or when the socket is closed meanwhile. */
+/** Binds a socket and resolves with the port. Rejects with the system error, or if the socket is closed meanwhile. */
 export function bindSocket(socket: Socket, options: BindOptions): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const closed = () => reject(new Error('closed while it opened'));
@@ -21,7 +21,7 @@ export function bindSocket(socket: Socket, options: BindOptions): Promise<number
 
 type MutableCounters = {-readonly [Key in keyof DestinationCounters]: DestinationCounters[Key]};
 
-/** Distinct interface addresses remembered: a laptop that roams all day stays below it. */
+/** Maximum number of stored statistics. A laptop that changes networks all day stays below it. */
 const MAX_DESTINATIONS = 256;
 
 export interface SendStats {
@@ -30,7 +30,7 @@ export interface SendStats {
 	list(): readonly DestinationCounters[];
 }
 
-/** Counts per interface address and destination what went out and what did not, for the doctor. */
+/** Counts sent and failed datagrams by interface address and destination, for the doctor. */
 export function createSendStats(): SendStats {
 	const counters = new LruMap<string, MutableCounters>(MAX_DESTINATIONS);
 
@@ -57,14 +57,14 @@ export function createSendStats(): SendStats {
 	};
 }
 
-/** Administratively scoped (RFC 2365), the local scope: no router passes it on. */
+/** Multicast group of beacons, in the local scope of RFC 2365: routers do not forward it. */
 export const BEACON_GROUP = '239.255.71.74';
 
 export interface BeaconSenderOptions {
 	readonly from: LocalInterface;
-	/** Where beacons go. */
+	/** Destination port of beacons. */
 	readonly port: number;
-	/** Wished for; another one is taken when it is not free. 0: any. */
+	/** Preferred source port. If it is in use, or 0, any free port is used. */
 	readonly ownPort: number;
 	readonly stats: SendStats;
 	received(bytes: Uint8Array, source: DatagramSource): void;
@@ -73,9 +73,9 @@ export interface BeaconSenderOptions {
 
 export interface BeaconSender {
 	readonly from: LocalInterface;
-	/** Resolves with the port once bound, with undefined when that failed. */
+	/** Resolves with the port when the socket is bound, or with undefined if binding failed. */
 	readonly ready: Promise<number | undefined>;
-	/** False: it can not be used; make a new one at the next beat. */
+	/** Whether the sender works. If false, a new one is created with the next beacon. */
 	readonly usable: boolean;
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
 	send(bytes: Uint8Array, address: string, port: number): void;
@@ -83,8 +83,8 @@ export interface BeaconSender {
 }
 
 /**
- * Sends from one interface address, and listens there: bound to it, a datagram carries the right source on machines with
- * several, and the multicast interface, which is a property of a socket, never changes under a datagram on its way.
+ * Creates a socket that sends and receives on one interface address. With one bound socket per address, datagrams have
+ * the right source address, and the multicast interface, an option of the socket, does not change during a send.
  */
 export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 	const {from, port, stats, log} = options;
@@ -129,7 +129,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		if (state !== 'ready') return;
 		transmit(bytes, 'broadcast', from.broadcast);
 		try {
-			// Anew each time: an interface that was unplugged and came back has the same address and another number.
+			// Set before each send, because an interface that is plugged in again has the same address but a new index.
 			socket.setMulticastInterface(from.address);
 		} catch (failure) {
 			stats.failed(from, 'multicast', BEACON_GROUP, failure);

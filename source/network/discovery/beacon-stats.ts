@@ -1,10 +1,10 @@
-/** Statistics of received beacons for the doctor: counters by source address and the recent senders. Every table is bounded. */
+/** Statistics of received beacons for the doctor: counts by source address, and recent senders. Their size is limited. */
 import type {BeaconPath} from '../../codec/beacon-datagram.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_CANDIDATES, MAX_FOREIGN_NODES, VANISHED_AFTER_MS} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
 
-/** How a beacon arrived. */
+/** Way in which a beacon arrived. */
 export type BeaconRoute = BeaconPath | 'answer';
 
 /** Numbers of beacons from one source address. */
@@ -12,35 +12,35 @@ export type RouteCounts = Readonly<Record<BeaconRoute, number>>;
 
 /** Summary of the beacons of one peer. */
 export interface BeaconPeer {
-	/** Cleaned name of its last beacon that had one. */
+	/** Cleaned name in the last beacon that contained a name. */
 	readonly name: string | undefined;
 	readonly paths: readonly BeaconRoute[];
-	/** When the newest beacon arrived, monotonic ms. */
+	/** Arrival time of the newest beacon, in monotonic ms. */
 	readonly at: number;
 }
 
 /** `now`: monotonic ms. */
 export interface BeaconStats {
-	/** Counts an own beacon that was received back. */
+	/** Counts a beacon of this node that this node received itself. */
 	recordEcho(address: string, path: BeaconRoute): void;
 	recordBeacon(peer: PeerId, address: string, path: BeaconRoute, name: string | undefined, now: number): void;
 	recordForeignNode(id: string, now: number): void;
-	/** Forgets a foreign node that announced that it leaves. Like its other beacons, this one cannot be verified. */
+	/** Removes a foreign node that announced that it leaves. Beacons of foreign nodes cannot be verified. */
 	removeForeignNode(id: string): void;
 	recordOtherVersion(sender: string, version: number, now: number): void;
 	recordOffLink(address: string, now: number): void;
-	/** Own beacons received back, by source address. */
+	/** Counts of beacons of this node that this node received itself, by source address. */
 	echoesBySource(): LruMap<string, RouteCounts>;
-	/** Beacons of other nodes, by source address. */
+	/** Counts of beacons of other nodes, by source address. */
 	beaconsBySource(): LruMap<string, RouteCounts>;
 	peer(peer: PeerId): BeaconPeer | undefined;
-	/** Forgets a peer that announced that it leaves, so that the doctor does not report its silence. */
+	/** Removes a peer that announced that it leaves, so that the doctor does not report its silence. */
 	removePeer(peer: PeerId): void;
-	/** Number of senders of another room or secret in the last minute. */
+	/** Number of nodes with another room or secret that sent a beacon in the last minute. */
 	foreignNodes(now: number): number;
-	/** Protocol versions of the senders of other versions in the last minute. */
+	/** Other protocol versions in beacons of the last minute, one for each sender. */
 	otherVersions(now: number): readonly number[];
-	/** Senders of the last minute outside the subnets of this computer. */
+	/** Addresses outside the subnets of this computer that sent a beacon in the last minute. */
 	offLinkAddresses(now: number): readonly string[];
 }
 
@@ -51,7 +51,7 @@ function count(counts: LruMap<string, RouteCounts>, address: string, path: Beaco
 	counts.set(address, {...before, [path]: before[path] + 1});
 }
 
-/** Deletes entries older than VANISHED_AFTER_MS and returns the others. */
+/** Deletes entries older than VANISHED_AFTER_MS and returns the remaining entries. */
 function recent<V extends {readonly at: number}>(map: LruMap<string, V>, now: number): V[] {
 	for (const [key, {at}] of map) if (at < now - VANISHED_AFTER_MS) map.delete(key);
 	return [...map.values()];

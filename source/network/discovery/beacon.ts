@@ -1,6 +1,6 @@
 /**
- * Interface of the datagram service that discovery uses. It moves bytes on every eligible interface and knows nothing of
- * their content. There are two implementations: UDP, and memory for tests.
+ * Interface of the datagram service that discovery uses. It sends and receives bytes on all selected interfaces and
+ * does not interpret them. There are two implementations: UDP, and an in-memory network for tests.
  */
 import type {LocalInterface} from '../ip-address.js';
 
@@ -13,7 +13,7 @@ export interface DatagramSource {
 export interface DestinationCounters {
 	readonly interface: string;
 	readonly address: string;
-	/** Where datagrams go: a broadcast or multicast address. */
+	/** Broadcast or multicast address to which datagrams are sent. */
 	readonly destination: string;
 	readonly kind: 'broadcast' | 'multicast';
 	readonly sent: number;
@@ -23,16 +23,16 @@ export interface DestinationCounters {
 }
 
 export interface Beacon {
-	/** Opens the sockets: the shared receiving port and an own ephemeral port. Resolves with both. */
+	/** Opens the sockets and resolves with their ports: the shared receiving port, and the source port of this node. */
 	start(received: (bytes: Uint8Array, source: DatagramSource) => void): Promise<{port: number; ownPort: number}>;
-	/** Sends `bytes` by broadcast and `toGroup` (default: the same) by multicast on every interface. Failures are counted. */
+	/** Sends `bytes` by broadcast and `toGroup` (default: `bytes`) by multicast on every interface. Counts failures. */
 	broadcast(bytes: Uint8Array, toGroup?: Uint8Array): void;
-	/** Sends a datagram to one address, from the own port. */
+	/** Sends a datagram to one address, from the source port of this node. */
 	send(bytes: Uint8Array, address: string, port: number): void;
-	/** The interfaces as of the last broadcast. */
+	/** Interfaces that the last broadcast used. */
 	interfaces(): readonly LocalInterface[];
-	/** One entry for each interface address and destination. */
+	/** Send statistics, one entry for each interface address and destination. */
 	counters(): readonly DestinationCounters[];
-	/** Idempotent. */
+	/** Closes all sockets. Idempotent. */
 	close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * Discovery of peers by beacons (protocol.md, Discovery): announces this node, answers beacons, and reports the peers that it
- * hears. `beacon.ts` sends and receives the datagrams; `beacon-schedule.ts` decides when to announce.
+ * Discovery of peers by beacons (protocol.md, Discovery): announces this node, answers beacons, and reports the peers
+ * whose beacons arrive. `beacon.ts` sends and receives the datagrams; `beacon-schedule.ts` decides when to announce.
  */
 import {
 	type BeaconDatagram,
@@ -27,44 +27,44 @@ export interface DiscoveryOptions {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly debug: Debug;
-	/** The port on which this node accepts connections. */
+	/** TCP port on which this node accepts connections. */
 	tcpPort(): number;
-	/** The name to announce; undefined in a room with a secret. */
+	/** Name to announce; undefined in a room with a secret. */
 	name(): string | undefined;
 	connectedCount(): number;
-	/** Connected peers are not answered: they know this node. */
+	/** Whether a peer is connected. Beacons of connected peers are not answered, because these peers know this node. */
 	isConnected(peer: PeerId): boolean;
-	/** A beacon of a peer of this room arrived. */
+	/** Called when a beacon of a peer of this room arrives. */
 	peerFound(peer: PeerId, address: HostAddress, path: BeaconRoute): void;
-	/** Another copy of the same beacon arrived from this address. */
+	/** Called when another copy of the same beacon arrives from this address. */
 	alternateAddressFound(peer: PeerId, address: HostAddress): void;
-	/** A peer announced that it leaves. */
+	/** Called when a peer announces that it leaves. */
 	peerLeft(peer: PeerId): void;
-	/** Called after every announcement; the interfaces have just been read. */
+	/** Called after every announcement. The beacon has just updated its list of interfaces. */
 	onBeaconSent(): void;
 }
 
 export interface Discovery {
-	/** Opens the sockets of the beacon. Resolves with the UDP port; rejects with the error of the system. */
+	/** Opens the sockets of the beacon. Resolves with the UDP port. Rejects with the system error. */
 	listen(): Promise<number>;
-	/** Starts to announce this node. */
+	/** Starts announcing this node. */
 	start(): void;
-	/** Announces in a burst: after a start, after sleep, when the interfaces changed. */
+	/** Announces this node in a burst, for use after a sleep or when the interfaces have changed. */
 	burst(): void;
-	/** Number of senders of another room or secret in the last minute. */
+	/** Number of nodes with another room or secret that sent a beacon in the last minute. */
 	foreignNodes(): number;
 	/** Statistics for the doctor. */
 	readonly stats: BeaconStats;
 	/** Processes one datagram from the network. */
 	received(bytes: Uint8Array, source: DatagramSource): void;
-	/** Announces that this node leaves, if it was announced, and stops. Idempotent. */
+	/** Stops discovery. Announces that this node leaves if it was announced before. Idempotent. */
 	stop(): void;
 }
 
 export function createDiscovery(options: DiscoveryOptions): Discovery {
 	const {beacon, clock, random, self, keys, debug} = options;
 	const mac = createBeaconMac(keys);
-	/** Highest counter of each peer: a beacon with a lower one is a replay. */
+	/** Highest beacon counter received from each peer. A beacon with a lower counter is a replay and is ignored. */
 	const counters = new LruMap<PeerId, number>(MAX_CANDIDATES);
 	const stats = createBeaconStats();
 	const schedule = createBeaconSchedule({clock, random, connectedCount: options.connectedCount, announce});
@@ -90,7 +90,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		return encodeBeacon(content, mac);
 	}
 
-	/** Sends two copies of one announcement with the same counter; each says by which path it was sent. */
+	/** Sends one announcement by broadcast and by multicast. Both copies have the same counter and name their path. */
 	function send(kind: BeaconKind): void {
 		counter += 1;
 		beacon.broadcast(datagram(kind, 'broadcast'), datagram(kind, 'multicast'));
@@ -101,7 +101,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		options.onBeaconSent();
 	}
 
-	/** Fixed window of a second. */
+	/** Counts an event in a window of one second. Returns false if it exceeds `limit`. */
 	function within(window: {from: number; count: number}, limit: number): boolean {
 		const now = clock.monotonic();
 		if (now - window.from >= 1000) {
@@ -164,7 +164,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 
 	return {
 		async listen() {
-			// Until all sockets are open, no beacon can be told from one of a foreign subnet.
+			// Beacons are ignored until all sockets are open, because earlier the local subnets are unknown.
 			const {port} = await beacon.start((bytes, source) => isListening && received(bytes, source));
 			isListening = true;
 			return port;

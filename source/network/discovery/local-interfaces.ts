@@ -1,9 +1,9 @@
-/** Which addresses of this machine beacons go out from; pure: what the operating system says is passed in. */
+/** Selection of the local interface addresses from which beacons are sent. The caller passes the interface list in. */
 
 import type {LocalInterface} from '../ip-address.js';
 import {directedBroadcast, normaliseAddress, parseIpv4} from '../ip-address.js';
 
-/** As `os.networkInterfaces()` gives them: only interfaces that are up and have an address. */
+/** Result of `os.networkInterfaces()`: only interfaces that are up and have an address. */
 export type SystemInterfaces = Readonly<
 	Record<
 		string,
@@ -17,16 +17,16 @@ export type SystemInterfaces = Readonly<
 	>
 >;
 
-/** What was chosen by `--interface`, and what of it there is. */
+/** Interfaces that `--interface` selects, and the parts of the selection that do not exist. */
 export interface InterfaceChoice {
 	readonly interfaces: readonly LocalInterface[];
-	/** Chosen, and not there now: an interface may come later, a misspelt one never does. */
+	/** Selected names and addresses that do not exist now. */
 	readonly missing: readonly string[];
-	/** Every name and address that could have been chosen, for the error text. */
+	/** All names and addresses that can be selected, for the error text. */
 	readonly existing: readonly string[];
 }
 
-/** `lo` means loopback on every system. */
+/** Name that selects loopback on every operating system. */
 export const LOOPBACK_NAME = 'lo';
 const LOOPBACK: LocalInterface = {
 	name: LOOPBACK_NAME,
@@ -37,7 +37,7 @@ const LOOPBACK: LocalInterface = {
 	virtual: false,
 };
 
-/** Bridges and adapters of containers, virtual machines and VPNs, by the names their makers give them. */
+/** Usual names of bridges and adapters of containers, virtual machines and VPNs. */
 const VIRTUAL =
 	/^(docker|podman|br-|virbr|lxc|lxd|veth|cni|flannel|cali|vmnet|vboxnet|tun|tap|utun|ppp|ipsec|wg|zt|tailscale|nordlynx|vethernet|bridge\d|awdl|llw|hyper-v|virtualbox|vmware|tailscale|zerotier|wireguard|openvpn)/i;
 
@@ -49,7 +49,7 @@ function isIpv4(family: string | number): boolean {
 	return family === 'IPv4' || family === 4;
 }
 
-/** Every IPv4 address with a directed broadcast, loopback first. */
+/** All IPv4 addresses that have a directed broadcast address. Loopback is first. */
 function readAll(system: SystemInterfaces): LocalInterface[] {
 	const all = [LOOPBACK];
 	for (const [name, addresses] of Object.entries(system)) {
@@ -70,7 +70,7 @@ function matches(candidate: LocalInterface, wanted: string): boolean {
 	return candidate.name === wanted || candidate.address === normaliseAddress(wanted);
 }
 
-/** `selection`: names or addresses; undefined or empty takes all that can broadcast, and loopback. */
+/** `selection`: names or addresses. If undefined or empty, it means loopback and all interfaces that can broadcast. */
 export function chooseInterfaces(selection: readonly string[] | undefined, system: SystemInterfaces): InterfaceChoice {
 	const all = readAll(system);
 	const existing = all.map(({name, address}) => `${name} (${address})`);
@@ -84,19 +84,19 @@ export function readInterfaces(selection: readonly string[] | undefined, system:
 	return [...chooseInterfaces(selection, system).interfaces];
 }
 
-/** What is wrong with a selection, as one line for a usage error; undefined if every part of it exists. */
+/** Text for a usage error that names the missing interfaces; undefined if no interface is missing. */
 export function describeMissing({missing, existing}: InterfaceChoice): string | undefined {
 	if (missing.length === 0) return undefined;
 	return `no interface or address ${missing.map(name => `'${name}'`).join(', ')} that can broadcast; there is ${existing.join(', ')}`;
 }
 
-/** Whether nothing may leave this machine: only loopback was chosen. */
+/** Whether only loopback is selected, so that no data may leave this computer. */
 export function isLoopbackOnly(selection: readonly string[] | undefined): boolean {
 	if (selection === undefined || selection.length === 0) return false;
 	return selection.every(wanted => matches(LOOPBACK, wanted));
 }
 
-/** Where TCP listens: on the one address chosen, else everywhere (undefined). */
+/** TCP bind address: the selected address if it is the only one, otherwise undefined for all addresses. */
 export function listenHost(selection: readonly string[] | undefined, system: SystemInterfaces): string | undefined {
 	if (isLoopbackOnly(selection)) return LOOPBACK.address;
 	if (selection === undefined || selection.length === 0) return undefined;

@@ -13,19 +13,19 @@ import {BEACON_GROUP, type BeaconSender, bindSocket, createBeaconSender, createS
 import {isLoopbackOnly, readInterfaces, type SystemInterfaces} from './local-interfaces.js';
 
 export interface UdpBeaconOptions {
-	/** The shared port of discovery; 0 takes any free one (tests). */
+	/** Discovery port, which all nodes share. 0 means any free port, for tests. */
 	readonly port: number;
-	/** Interface names or addresses; undefined: all. With loopback only, no datagram leaves this machine. */
+	/** Interface names or addresses; undefined means all. With only loopback, no datagram leaves this computer. */
 	readonly selection?: readonly string[] | undefined;
 	readonly clock?: Clock;
-	/** Replaced in tests. */
+	/** Source of the interface list, replaced in tests. */
 	readonly system?: () => SystemInterfaces;
 	readonly log?: (line: string) => void;
 }
 
 type Received = (bytes: Uint8Array, source: DatagramSource) => void;
 
-/** Beacon over UDP (protocol.md, Discovery). `start` rejects with the error of the system, e.g. EADDRINUSE. */
+/** Beacon over UDP (protocol.md, Discovery). `start` rejects with the system error, for example EADDRINUSE. */
 export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const {selection, clock = createSystemClock(), system = networkInterfaces, log = () => {}} = options;
 	const loopbackOnly = isLoopbackOnly(selection);
@@ -39,14 +39,14 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	let ownPort = 0;
 	let closing: Promise<void> | undefined;
 
-	/** Checks size, rate and source address before any cryptography. */
+	/** Checks size, source address and rate of a datagram before any cryptography. */
 	function receive(bytes: Uint8Array, source: DatagramSource): void {
 		if (closing || bytes.length === 0 || bytes.length > MAX_BEACON_BYTES) return;
 		if (loopbackOnly ? !isLoopback(source.address) : selection && !isOnLink(source.address, interfaces)) return;
 		if (rateLimiter.allows(`${source.address}:${source.port}`, clock.monotonic())) received(bytes, source);
 	}
 
-	/** Joins the multicast group again: the system drops a membership with its interface. EADDRINUSE: still a member. */
+	/** Joins the multicast group, as the system ends a membership with its interface. EADDRINUSE: already a member. */
 	function joinGroup(from: LocalInterface): void {
 		try {
 			shared.addMembership(BEACON_GROUP, from.address);
@@ -60,7 +60,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		await sender.close();
 	}
 
-	/** Makes senders and memberships match the present interfaces. */
+	/** Updates senders and multicast memberships to the current interfaces. */
 	function refreshInterfaces(): void {
 		interfaces = readInterfaces(selection, system());
 		const present = new Set(interfaces.map(from => `${from.address}/${from.broadcast}`));
@@ -73,7 +73,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		}
 	}
 
-	/** Opens the senders, if possible with one own port on all interfaces: the free port of the first one. */
+	/** Opens the senders, if possible with the same source port on all interfaces: the port of the first sender. */
 	async function openSenders(): Promise<void> {
 		const [first] = readInterfaces(selection, system());
 		if (first) {

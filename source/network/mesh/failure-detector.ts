@@ -1,11 +1,11 @@
 /**
- * Failure detector with ranked reporting (protocol.md, Presence). It receives the connections of this node and those that
- * other peers report, and returns the peers to report as lost.
+ * Failure detector with ranked reporting (protocol.md, Presence). It tracks the connections of this node and those that
+ * connected peers report, and determines which peers to report as lost.
  *
- * A peer is reported only after a grace period without a reconnection, only by a node that has a connection, and only if no
- * reachable peer is connected to it. Of the nodes that observed the loss, the one with the lowest id reports first; each
- * further one would follow a second later. A peer whose feed has no end, and to which nobody was connected for a minute, is
- * lost too.
+ * A lost peer is reported after a grace period if it has not reconnected and no connected peer reports a connection to
+ * it. A node without connections reports nobody. Of the nodes that observed the loss, the node with the lowest id
+ * reports first. Each next node waits one second longer. A peer whose feed does not say that it left, and to which no
+ * node was connected for a minute, is also lost.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -17,49 +17,49 @@ import {
 } from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
 
-/** A peer of the roster. */
+/** Peer of the roster that is examined. */
 export interface Subject {
 	readonly peer: PeerId;
-	/** Its feed has a `left`, or another feed a `lost` that no `returned` answered. */
+	/** Whether the peer has left, or was reported lost and has not returned (events `left`, `lost` and `returned`). */
 	readonly ended: boolean;
 }
 
 /** `now`: monotonic ms. */
 export interface FailureDetector {
-	/** This node is connected to a peer, or not any more. */
+	/** Notes that this node has connected to a peer. */
 	connected(peer: PeerId, now: number): void;
 	disconnected(peer: PeerId, now: number): void;
-	/** A connected peer reports that it is connected to `peer`, or not any more. */
+	/** Notes a report of a connected peer: it has connected to `peer`, or lost that connection (`connected` false). */
 	reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
-	/** A connected peer reports all its connections: it has lost the peers that are not among them. */
+	/** Notes that a connected peer reports all its connections. Peers it reported before and not now are lost to it. */
 	reportFullList(reporter: PeerId, peers: ReadonlySet<PeerId>, now: number): void;
-	/** The timers of this process stood still: every grace period restarts. */
+	/** Restarts all grace periods, after a stall of this process's timers. */
 	stalled(now: number): void;
-	/** Whether this node or a connected peer is connected to it. */
+	/** Whether this node, or a peer connected to this node, is connected to `peer`. */
 	isReachable(peer: PeerId): boolean;
-	/** Number of peers that somebody lost. */
+	/** Number of peers to which a connection was lost. */
 	readonly suspectCount: number;
-	/** Returns the subjects to report as lost now. */
+	/** Returns the peers among `subjects` that this node has to report as lost now. */
 	evaluate(subjects: Iterable<Subject>, now: number): PeerId[];
 }
 
-/** An eviction passes over this many suspects that this node observed itself; then it takes the oldest of them. */
+/** Maximum number of suspects observed by this node that an eviction skips before it evicts the oldest suspect. */
 const MAX_EVICTION_SKIPS = 64;
 
 interface Suspect {
-	/** When its last loss was observed, monotonic ms. */
+	/** Time of the last observed loss, in monotonic ms. */
 	since: number;
-	/** Peers that lost a connection to it, this node included. A list, since liars can cause thousands of these. */
+	/** Nodes that lost a connection to it. An array, because malicious peers can cause thousands of small lists. */
 	observers: PeerId[];
 }
 
 export function createFailureDetector(self: PeerId): FailureDetector {
 	const connectedPeers = new Set<PeerId>();
-	/** For each connected peer, the peers that it reports to be connected to. */
+	/** For each connected peer, the peers to which it reports a connection. */
 	const reports = new Map<PeerId, Set<PeerId>>();
-	/** Bounded by `makeRoom`, but for the departed peers of the roster, which has bounds of its own. */
+	/** Limited by `makeRoom`, except for suspects from the roster, which has its own size limit. */
 	const suspects = new LruMap<PeerId, Suspect>(Number.POSITIVE_INFINITY);
-	/** Start of the first present connection, or end of the last stall, monotonic ms: no grace period began before. */
+	/** Earliest start of a grace period, in monotonic ms: end of the last stall, or of the time without connections. */
 	let startedAt = Number.NEGATIVE_INFINITY;
 
 	function isReachable(peer: PeerId): boolean {
@@ -72,7 +72,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		if (peer === self) return;
 		const known = suspects.get(peer);
 		if (known) {
-			// Only connected observers count: with new ids, a peer could invent any number of others.
+			// Only connected observers count, because a peer could return with any number of new ids.
 			if (known.observers.length >= MAX_REPORTED_PEERS)
 				known.observers = known.observers.filter(one => one === self || connectedPeers.has(one));
 			if (!known.observers.includes(observer)) known.observers.push(observer);
@@ -83,14 +83,14 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		}
 	}
 
-	/** Evicts the oldest suspects, first those that only other peers report: a peer can report any number of others. */
+	/** Evicts the oldest suspects. Suspects that this node did not observe go first, as a peer can invent any number. */
 	function makeRoom(): void {
 		const isOnlyReported = ({observers}: Suspect) => !observers.includes(self);
 		while (suspects.size >= MAX_SUSPECTS)
 			if (!suspects.evictOldest(isOnlyReported, MAX_EVICTION_SKIPS)) suspects.evictOldest();
 	}
 
-	/** When this node has to report it, monotonic ms; infinite: never. */
+	/** Time at which this node has to report a suspect, in monotonic ms. Infinity means never. */
 	function dueAt(entry: Suspect | undefined, now: number): number {
 		if (connectedPeers.size === 0) return Number.POSITIVE_INFINITY;
 		if (!entry) return Number.POSITIVE_INFINITY;
@@ -114,7 +114,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		}
 
 		const known = suspects.get(peer);
-		// A connection that opened and closed between two messages was never reported. It counts once, for a known peer.
+		// A connection that opened and closed between two messages is reported only as lost. It counts for known peers.
 		const isUnreported = (known !== undefined || connectedPeers.has(peer)) && !known?.observers.includes(reporter);
 		if (reportedPeers.delete(peer) || isUnreported) suspect(peer, now, reporter);
 	}
@@ -131,7 +131,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 			const reportedPeers = reports.get(peer);
 			reports.delete(peer);
 			suspect(peer, now, self);
-			// Peers that only the lost peer was connected to are unreachable now.
+			// If only the disconnected peer was connected to another peer, that peer is now unreachable.
 			for (const other of reportedPeers ?? []) if (!isReachable(other) && other !== self) suspect(other, now, peer);
 		},
 		reportChange,

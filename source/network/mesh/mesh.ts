@@ -1,14 +1,15 @@
 /**
- * All connections of this node: one for each peer, whichever end dialled (protocol.md, One connection per pair).
+ * Mesh: all connections of this node, one for each connected peer (protocol.md, One connection per pair).
  *
  * Invariants
- * 1. Only the peer with the lower id resolves duplicates. It keeps the connection that was verified last, and closes the
- *    others once the other end has sent a message after its hello on that connection; before, the other end might close it
- *    and the pair would be left without one. The peer with the higher id closes none, reads all and sends on the newest. Both
- *    close the oldest connection above MAX_LINKS_PER_PEER.
- * 2. `up` and `down` alternate for each peer. Between them, `replaced` demands that the histories are compared again.
- * 3. Silence while the timers of this process stood still closes no connection.
- * 4. An address holds at most its quota of connections, and is refused while it is banned (ban-list.ts).
+ * 1. Only the peer with the lower id closes duplicates. It keeps the connection that was verified last, and closes the
+ *    others after a message has followed the hello of the other end on the newest. Before, the other end could still reject
+ *    the newest. The peer with the higher id reads all connections and sends on the newest. Both peers close the oldest
+ *    connection of more than MAX_LINKS_PER_PEER.
+ * 2. `up` and `down` alternate for each peer. After `replaced`, which comes between them, inventories are compared
+ *    again.
+ * 3. Silence during a stall of this process's timers closes no connection.
+ * 4. The connections of an address are limited by a quota, and refused while the address is banned (ban-list.ts).
  */
 import type {Message} from '../../codec/message.js';
 import type {Timer} from '../../core/environment.js';
@@ -22,42 +23,42 @@ import {createLinkScheduler} from '../scheduling/link-scheduler.js';
 import {createConnectionQuota} from '../transport/connection-quota.js';
 import type {Connection} from '../transport/transport.js';
 
-/** Events of the mesh. */
+/** Handlers of the events of the mesh. */
 export interface MeshHandlers {
-	/** The first connection to a peer is verified. */
+	/** Called when the first connection to a peer is verified. */
 	up(link: PeerLink): void;
-	/** Another connection to a connected peer carries the messages now: a newer one, or the older one after `closed`. */
+	/** Called when `link` becomes the connection to send on: it is newer, or the newer connection `closed` has ended. */
 	replaced(link: PeerLink, closed?: PeerLink): void;
-	/** The last connection to a peer has closed. */
+	/** Called when the last connection to a peer has closed. */
 	down(link: PeerLink, closing: LinkClosing): void;
-	/** `defer` schedules the part of the processing that takes long. */
+	/** Called for each message of a peer. `defer` schedules work that takes long. */
 	message(link: PeerLink, message: Message, defer: DeferWork): void;
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
-	/** A connection closed before its hello was verified. */
+	/** Called when a connection closes before its hello is verified. */
 	rejected(connection: Connection, closing: LinkClosing): void;
-	/** The timers of this process fired late by this many ms: the computer slept, or its CPU was overloaded. */
+	/** Called when the timers of this process fired `lateMs` late: the computer slept, or its CPU was overloaded. */
 	stalled(lateMs: number): void;
 }
 
 export interface Mesh {
 	start(): void;
-	/** Takes over a dialled or accepted connection. `done` is called once, when it is verified or has failed. */
+	/** Takes over a dialled or accepted connection. Calls `done` once, when the connection is verified or has failed. */
 	adopt(connection: Connection, done?: (outcome: AdoptOutcome) => void): void;
-	/** The connection on which messages to this peer are sent; undefined if it is not connected. */
+	/** Connection on which messages to this peer are sent; undefined if the peer is not connected. */
 	linkOf(peer: PeerId): PeerLink | undefined;
-	/** The connection to send on, for each connected peer. */
+	/** Connections on which messages are sent, one for each connected peer. */
 	links(): PeerLink[];
 	/** Number of connected peers. */
 	readonly size: number;
 	/**
-	 * Detects that the timers of this process stood still, and reports it once. After a sleep any timer can be the first to
-	 * fire, so each one that draws conclusions from elapsed time calls this first.
+	 * Detects a stall of this process's timers and reports it one time (`stalled`). After the computer slept, any timer
+	 * may fire first. Every timer callback that evaluates elapsed time must therefore call this function first.
 	 */
 	checkStall(): void;
-	/** Says goodbye to every peer; `down` follows for each. */
+	/** Closes all connections with a `bye`. `down` is called for each peer. */
 	closeAll(): void;
-	/** Destroys the open connections without further events. */
+	/** Destroys all connections without calling any handler. */
 	stop(): void;
 }
 
@@ -65,11 +66,11 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 	const {clock, self, debug} = options;
 	const scheduler = createLinkScheduler(clock);
 	const open = new Set<OpenLink>();
-	/** Verified connections of each peer, oldest first; the last one carries the outgoing messages. */
+	/** Verified connections of each peer, oldest first. Messages are sent on the last one. */
 	const byPeer = new Map<PeerId, PeerLink[]>();
 	const quota = createConnectionQuota();
 	const banList = createBanList();
-	/** When each connection was verified, monotonic ms. */
+	/** Time at which each connection was verified, in monotonic ms. */
 	const verifiedAt = new WeakMap<PeerLink, number>();
 	let timer: Timer | undefined;
 	let tickedAt = 0;
@@ -117,7 +118,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		handlers.replaced(link);
 	}
 
-	/** The other end has verified this connection, so the older ones are superfluous. */
+	/** Closes the older connections to a peer after it has sent a message on the newest one, `link`. */
 	function resolveDuplicate(link: PeerLink): void {
 		const links = byPeer.get(link.peer);
 		if (!links || links.length < 2 || links.at(-1) !== link) return;

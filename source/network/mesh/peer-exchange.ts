@@ -1,8 +1,8 @@
 /**
- * Peer exchange (protocol.md, Peer exchange): reports to every connected peer to whom this node is connected, the whole list
- * on a new connection, then changes. Changes are batched: while many nodes start at once, each peer gets one frame for all
- * of them. Additions are sent less often while they continue, since most peers learn of each other by beacons. They are sent
- * at once if another peer reports one of them lost.
+ * Peer exchange (protocol.md, Peer exchange): sends the list of this node's connections to every connected peer: the
+ * full list on a new connection, then changes. Changes are batched. While many nodes start, added connections are sent
+ * less and less often, because most peers discover each other by beacons. An added connection is sent immediately if
+ * another peer reports that it has lost its connection to the same peer.
  */
 import {encodeMessageFrame, type PeerAddress, type PeersMessage} from '../../codec/message.js';
 import type {Clock, Timer} from '../../core/environment.js';
@@ -12,23 +12,23 @@ import type {HostAddress} from '../ip-address.js';
 import {isLinkLocal, isLoopback, isPublic} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 
-/** The address at which other peers may reach the peer of a link, with the port on which it listens. */
+/** Address at which other peers may reach the peer of a link: its remote address and the port on which it listens. */
 function addressOfLink(link: PeerLink): PeerAddress {
 	return {peer: link.peer, addresses: [{host: link.remoteAddress, port: link.hello.port}]};
 }
 
-/** The full list as messages. It includes its receiver, which ignores itself. */
+/** Messages with the full list of connections. The list includes the receiver, which ignores its own entry. */
 export function fullListMessages(links: readonly PeerLink[]): PeersMessage[] {
 	const [first, ...rest] = addedMessages(links);
 	return [{type: 'peers', added: first?.added ?? [], removed: [], all: true}, ...rest];
 }
 
-/** New connections as messages; none if there are none. */
+/** Messages that report new connections; an empty array if there are none. */
 export function addedMessages(links: readonly PeerLink[]): PeersMessage[] {
 	return chunk(links.map(addressOfLink)).map(added => ({type: 'peers', added, removed: []}));
 }
 
-/** Closed connections as messages; none if there are none. */
+/** Messages that report closed connections; an empty array if there are none. */
 export function removedMessages(peers: readonly PeerId[]): PeersMessage[] {
 	return chunk(peers).map(removed => ({type: 'peers', added: [], removed}));
 }
@@ -41,8 +41,8 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 }
 
 /**
- * The addresses reported by `reporter` that may be dialled: no link-local or public ones, and loopback only if the reporter
- * runs on this computer.
+ * Addresses reported by `reporter` that this node may dial. Link-local and public addresses are excluded, and loopback
+ * addresses too unless the reporter runs on this computer.
  */
 export function dialableAddresses(reporter: PeerLink, named: PeerAddress): HostAddress[] {
 	return named.addresses.filter(({host}) => {
@@ -53,29 +53,29 @@ export function dialableAddresses(reporter: PeerLink, named: PeerAddress): HostA
 
 export interface PeerExchangeSender {
 	up(peer: PeerId): void;
-	/** Another connection carries the messages to this peer now: it gets the full list again. */
+	/** Sends the full list to a peer again, because messages to it are now sent on another connection. */
 	replaced(peer: PeerId): void;
 	down(peer: PeerId): void;
-	/** Another peer lost this one: if its connection is not reported yet, it is reported now. */
+	/** Sends added connections immediately if the one to `peer` is unsent, because another peer lost `peer`. */
 	expedite(peer: PeerId): void;
 	stop(): void;
 }
 
 export function createPeerExchangeSender(clock: Clock, links: () => readonly PeerLink[]): PeerExchangeSender {
-	/** Peers that get the full list with the next flush. */
+	/** Peers to which the next flush sends the full list. */
 	const needsFullList = new Set<PeerId>();
 	const added = new Set<PeerId>();
 	const removed = new Set<PeerId>();
 	let flushedAt = Number.NEGATIVE_INFINITY;
-	/** When additions were sent last, monotonic ms. */
+	/** Time at which added connections were sent last, in monotonic ms. */
 	let announcedAt = Number.NEGATIVE_INFINITY;
 	let interval = PEERS_INTERVAL_MS;
-	/** Another peer reported one of `added` lost. */
+	/** Whether another peer has reported one of `added` as lost. */
 	let isExpedited = false;
 	let timer: Timer | undefined;
 	let stopped = false;
 
-	/** When to send the additions, monotonic ms. */
+	/** Time at which to send the added connections, in monotonic ms. */
 	function additionsDueAt(): number {
 		if (added.size === 0) return Number.POSITIVE_INFINITY;
 		return isExpedited ? Number.NEGATIVE_INFINITY : announcedAt + interval;
@@ -86,10 +86,10 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 		return Math.min(additionsDueAt(), flushedAt + PEERS_INTERVAL_MS);
 	}
 
-	/** Takes the additions that are due. */
+	/** Returns and clears the added connections if they are due; otherwise returns an empty set. */
 	function takeAdded(now: number): ReadonlySet<PeerId> {
 		if (now < additionsDueAt()) return new Set();
-		// Many nodes are starting as long as additions follow each other closely.
+		// Added connections in quick succession mean that many nodes are starting.
 		const isCrowd = now - announcedAt < interval + PEERS_INTERVAL_MS;
 		interval = isCrowd ? Math.min(2 * interval, PEERS_INTERVAL_CROWD_MS) : PEERS_INTERVAL_MS;
 		announcedAt = now;
@@ -106,7 +106,7 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 		const addedNow = takeAdded(flushedAt);
 		const list = needsFullList.size > 0 ? fullListMessages(all).map(encodeMessageFrame) : [];
 		const additions = addedMessages(all.filter(({peer}) => addedNow.has(peer))).map(encodeMessageFrame);
-		// Needed after a full list too, which does not report a connection that was lost in between.
+		// Sent even after a full list, which does not report a connection that opened and closed after the last flush.
 		const losses = removedMessages([...removed]).map(encodeMessageFrame);
 		for (const link of all)
 			for (const frame of [...(needsFullList.has(link.peer) ? list : additions), ...losses]) link.sendFrame(frame);
@@ -115,7 +115,7 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 		plan();
 	}
 
-	/** Sends the first change at once and batches those that follow. */
+	/** Schedules the next flush. A first change is sent immediately, later changes are batched. */
 	function plan(): void {
 		timer?.cancel();
 		timer = undefined;

@@ -2,13 +2,13 @@ import {MAX_CONNECTIONS_PER_ADDRESS, MAX_PENDING_PER_ADDRESS} from '../../core/l
 import {isLoopback} from '../ip-address.js';
 import type {Connection} from './transport.js';
 
-/** Quota of accepted connections per address: open ones, and those whose hello is pending. */
+/** Quota of accepted connections per address. It limits open connections, and connections without a verified hello. */
 
-/** The slot of one connection. */
+/** Slot of one connection in the quota. */
 export interface ConnectionSlot {
-	/** The hello of the other end is verified. Further calls have no effect. */
+	/** To be called when the hello of the peer is verified. Further calls have no effect. */
 	handshakeDone(): void;
-	/** The connection is closed. Further calls have no effect. */
+	/** To be called when the connection is closed. Further calls have no effect. */
 	release(): void;
 }
 
@@ -19,7 +19,7 @@ export interface ConnectionQuota {
 
 const UNLIMITED_SLOT: ConnectionSlot = {handshakeDone() {}, release() {}};
 
-/** Dialled connections and those over loopback, which many peers share, are not counted. */
+/** The quota does not count dialled connections, nor loopback connections, because many peers share that address. */
 export function createConnectionQuota(): ConnectionQuota {
 	const addresses = new Map<string, {open: number; pending: number}>();
 

@@ -15,7 +15,7 @@ const DIAL_CODES: Readonly<Record<string, DialFailure['code']>> = {
 	EPERM: 'forbidden',
 };
 
-/** A network error in words, never empty and never a stack trace. */
+/** Describes a network error for people. The text is never empty and never contains a stack trace. */
 export function describeError(error: unknown): string {
 	const code = systemErrorCode(error) ?? '';
 	if (code === 'EPERM') return 'not permitted: a firewall on this machine forbids it';
@@ -24,7 +24,7 @@ export function describeError(error: unknown): string {
 	return describeSystemError(error) || 'failed';
 }
 
-/** Why a dial failed. `connected`: TCP was up, so that what failed is the handshake. */
+/** Describes why a dial failed. `connected`: TCP had connected, so the TLS handshake failed. */
 export function describeDialFailure(error: unknown, connected: boolean): DialFailure {
 	if (!connected) return {code: DIAL_CODES[systemErrorCode(error) ?? ''] ?? 'other', text: describeError(error)};
 	const code = systemErrorCode(error);

@@ -1,21 +1,21 @@
-/** Limiter of concurrent TLS handshakes of incoming connections, with a queue: anybody can open connections. */
+/** Numbers of connections that the handshake limiter allows. It queues the TLS handshakes of incoming connections. */
 export interface HandshakeLimits {
-	/** Concurrent handshakes. */
+	/** Maximum number of concurrent handshakes. */
 	readonly active: number;
-	/** Accepted connections whose handshake has not begun. */
+	/** Maximum number of accepted connections whose handshake has not begun. */
 	readonly waiting: number;
-	/** Both together, from one address. */
+	/** Maximum number of active and waiting handshakes from one address. */
 	readonly perAddress: number;
 }
 
 export interface HandshakeLimiter {
-	/** Runs `begin` now or when a slot is free, and returns true; `release` must follow. Returns false above the limits. */
+	/** Calls `begin` now or when a slot is free, and returns true. Returns false if a limit is reached. */
 	acquire(key: object, address: string, begin: () => void): boolean;
-	/** The handshake ended, or the connection closed. */
+	/** To be called when the handshake has ended or the connection has closed. */
 	release(key: object): void;
 }
 
-/** `exempt`: addresses without a limit of their own, such as loopback, which many peers share. */
+/** `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which many peers share. */
 export function createHandshakeLimiter(
 	limits: HandshakeLimits,
 	exempt: (address: string) => boolean,

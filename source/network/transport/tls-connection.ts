@@ -7,17 +7,18 @@ import {describeError} from './describe-error.js';
 import type {Connection, ConnectionHandlers} from './transport.js';
 import {createWriteQueue} from './write-queue.js';
 
-/** The key that both ends must have. */
+/** Pre-shared key that both ends must have. */
 export interface TlsKey {
 	/** The room's pre-shared key. */
 	readonly psk: Uint8Array;
-	/** Name of the key. It is sent unencrypted, so it reveals no more than a beacon does. */
+	/** Name of the key. It is sent unencrypted, so it contains nothing that beacons do not reveal. */
 	readonly identity: string;
 }
 
 /**
- * Only TLS 1.3 with an external PSK and (EC)DHE. Both ciphers use SHA-256, because an external PSK is bound to a hash. No
- * certificate authority is trusted and certificates are checked, so a server without the secret fails.
+ * TLS options of both ends: only TLS 1.3 with an external PSK and (EC)DHE. Both ciphers use SHA-256, because an
+ * external PSK is bound to a hash. No certificate authority is trusted, so the handshake with a server without the
+ * secret fails.
  */
 const COMMON = {
 	ciphers: 'TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256',
@@ -26,7 +27,7 @@ const COMMON = {
 	ca: [],
 } as const;
 
-/** SSL_OP_NO_TICKET makes tickets mere session ids, which no cache holds, so no session can be resumed. */
+/** With SSL_OP_NO_TICKET, tickets are only session ids, and no session is cached, so that none can be resumed. */
 export function serverOptions({psk, identity}: TlsKey): TlsOptions {
 	return {
 		...COMMON,
@@ -45,8 +46,8 @@ const EXPORTER_CONTEXT = Buffer.from('p2pchat-ink connection 1');
 const KEYING_BYTES = 32;
 
 /**
- * Whether the handshake used the shared secret. OpenSSL reports a PSK as a resumed session; no other session can be resumed,
- * and a server with a certificate did not use the secret.
+ * Whether the handshake used the shared secret. OpenSSL reports a handshake with a PSK as a resumed session, and real
+ * sessions are never resumed here. A server that sent a certificate did not use the secret.
  */
 export function isAuthenticated(socket: TLSSocket): boolean {
 	return socket.isSessionReused() && Object.keys(socket.getPeerCertificate()).length === 0;
@@ -55,11 +56,11 @@ export function isAuthenticated(socket: TLSSocket): boolean {
 export interface TlsConnectionOptions {
 	readonly dialled: boolean;
 	readonly clock: Clock;
-	/** Calls `flush` once, soon, outside the caller's stack. */
+	/** Calls `flush` once, asynchronously, at the end of the current turn of the event loop. */
 	schedule(flush: () => void): void;
 }
 
-/** A connection over a TLS socket whose handshake is done. The socket must have an error handler already. */
+/** Creates a connection from a TLS socket after its handshake. The socket must already have an error handler. */
 export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule}: TlsConnectionOptions): Connection {
 	let handlers: ConnectionHandlers | undefined;
 	let error: string | undefined;
@@ -77,12 +78,12 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 		SEND_HIGH_WATER_BYTES,
 	);
 
-	/** Closes a connection whose other end does not read the queued bytes in time. */
+	/** Destroys the socket if the peer does not read the queued bytes within MAX_BYE_FLUSH_MS. */
 	function limitFlush(): void {
 		deadline ??= clock.after(MAX_BYE_FLUSH_MS, () => socket.destroy());
 	}
 
-	// Node reports a record that cannot be decrypted and leaves the socket open. No data after it may be processed.
+	// Node.js leaves the socket open after a record that cannot be decrypted. No later data may be processed.
 	socket.on('error', failure => {
 		error ??= describeError(failure);
 		socket.destroy();

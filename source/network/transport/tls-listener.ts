@@ -23,9 +23,9 @@ export interface TlsListenerOptions extends TlsKey {
 	readonly port: number;
 	readonly clock: Clock;
 	log(line: string): void;
-	/** Receives a socket whose other end has proved the secret. It has an error handler. */
+	/** Called with a socket whose remote end has proved the secret. The socket has an error handler. */
 	secured(socket: TLSSocket): void;
-	/** An incoming connection failed before that. */
+	/** Called when an incoming connection closes before `secured` is called for it. */
 	refused(): void;
 }
 
@@ -35,14 +35,14 @@ export interface TlsListener {
 	close(): Promise<void>;
 }
 
-/** Identifies a TCP socket and the TLS socket around it. */
+/** Key that is the same for a TCP socket and for the TLS socket that wraps it. */
 function connectionKey(socket: Socket): string {
 	return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress} ${socket.localPort}`;
 }
 
 /**
- * Listener that accepts TCP connections itself and passes only a limited number of them to TLS at once. A flood of connections
- * costs a bounded number of file descriptors, and no handshakes.
+ * Listener for TLS connections. It passes only a limited number of accepted TCP connections to the TLS server, so that
+ * a flood of connections uses a limited number of file descriptors and handshakes.
  */
 export function createTlsListener(options: TlsListenerOptions): TlsListener {
 	const {clock, log} = options;
@@ -52,7 +52,7 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		perAddress: MAX_PENDING_PER_ADDRESS,
 	};
 	const handshakeLimiter = createHandshakeLimiter(limits, isLoopback);
-	/** A handshake costs the server more than the client. */
+	/** Limited, because a handshake needs more CPU time at the server than at the client. */
 	const handshakeRate = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);
 	const rateByAddress = createWindowRateLimiter(MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND);
 	const open = new Set<Socket>();

@@ -9,19 +9,19 @@ import {createTlsListener} from './tls-listener.js';
 import type {Connection, DialFailure, DialResult, Transport} from './transport.js';
 
 export interface TlsTransportOptions extends TlsKey {
-	/** Bind address. Default: every address, IPv6 and IPv4. A loopback address also keeps dials on this machine. */
+	/** Bind address. Default: all IPv6 and IPv4 addresses. With a loopback address, only this computer can be dialled. */
 	readonly host?: string;
-	/** Default: any free port. */
+	/** Port to listen on. Default: any free port. */
 	readonly port?: number;
 	readonly clock?: Clock;
-	/** Receives one line for each event, without secrets. */
+	/** Called with one line of text for each network event. The lines contain no secrets. */
 	readonly log?: (line: string) => void;
 }
 
 const NOT_LOOPBACK: DialFailure = {code: 'unreachable', text: 'only this machine itself is in use (loopback)'};
 const CANCELLED: DialFailure = {code: 'cancelled', text: 'we are closing'};
 
-/** Returns a scheduler that runs all functions of one turn of the event loop together after it. */
+/** Returns a function that schedules callbacks. All callbacks of one turn of the event loop run together after it. */
 function createTurnEnd(): (run: () => void) => void {
 	let scheduled: (() => void)[] = [];
 	return run => {
@@ -34,12 +34,12 @@ function createTurnEnd(): (run: () => void) => void {
 	};
 }
 
-/** Transport over TLS 1.3 with the key of the room (protocol.md, Transport). `listen` rejects with the error of the system. */
+/** Transport over TLS 1.3 with the key of the room (protocol.md, Transport). `listen` rejects with the system error. */
 export function createTlsTransport(options: TlsTransportOptions): Transport {
 	const {host, clock = createSystemClock(), log = () => {}} = options;
 	const schedule = createTurnEnd();
 	const own = clientOptions(options);
-	/** Shared, because creating one costs as much as the rest of a dial. */
+	/** Shared by all dials, because creating a secure context takes as long as the rest of a dial. */
 	const secureContext = createSecureContext(own);
 	const dialled = new Set<TLSSocket>();
 	const cancels = new Set<() => void>();
@@ -79,7 +79,7 @@ export function createTlsTransport(options: TlsTransportOptions): Transport {
 			socket.on('error', () => {});
 		}
 
-		// When bound to loopback, the kernel sends nothing to other computers, whatever the checks above missed.
+		// A socket bound to loopback cannot reach other computers, even if the check in `mayReach` failed.
 		const binding = host !== undefined && isLoopback(host) ? {localAddress: host, family: 4} : {};
 		const socket = connect({...own, secureContext, ...binding, host: address, port});
 		dialled.add(socket);

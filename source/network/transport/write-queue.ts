@@ -1,33 +1,33 @@
 /**
- * Write queue of a connection: joins the frames of one tick into one write.
+ * Write queue of a connection. It joins the frames of one turn of the event loop into one write.
  */
 
-/** Bytes of small frames that are joined into one write: four TLS records. */
+/** Size in bytes up to which small frames are joined into one write: four TLS records. */
 const JOINED_BYTES = 64 * 1024;
 
 export interface WriteSink {
-	/** Writes bytes; `done` is called when the operating system has them. */
+	/** Writes bytes. `done` is called when they have been passed to the operating system. */
 	write(bytes: Uint8Array, done: () => void): void;
-	/** Called when the queue falls below the high-water mark after `add` returned false. */
+	/** Called when, after `add` returned false, the queue is below the high-water mark again. */
 	drained(): void;
-	/** Called when everything is written after `end`. */
+	/** Called after `end`, when all queued bytes are written. */
 	ended(): void;
-	/** Calls `flush` once, soon, outside the caller's stack. */
+	/** Calls `flush` once, asynchronously, at the end of the current turn of the event loop. */
 	schedule(flush: () => void): void;
 }
 
 export interface WriteQueue {
-	/** Queues a frame. Returns false above the high-water mark; the frame is queued all the same. */
+	/** Queues a frame in any case. Returns false if the queue has reached its high-water mark. */
 	add(frame: Uint8Array): boolean;
-	/** Accepts no more frames; the queued ones are still written. */
+	/** Ends the queue: it writes the queued frames and accepts no more. */
 	end(): void;
-	/** Queued bytes that the operating system does not have yet. */
+	/** Number of bytes not yet passed to the operating system. */
 	readonly bytes: number;
 }
 
 /**
- * Only one write is in progress at a time, so that frames added meanwhile are joined too. A thousand small messages on a busy
- * connection cost a few TLS records instead of a thousand.
+ * Only one write is in progress at a time. Frames added during a write are joined, so that a thousand small messages on
+ * a busy connection need only a few TLS records.
  */
 export function createWriteQueue(sink: WriteSink, highWaterBytes: number): WriteQueue {
 	let waiting: Uint8Array[] = [];
