@@ -94,7 +94,7 @@ export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array
 	return bytes;
 }
 
-/** Decodes a datagram. Never throws. Unknown bytes between the fields and the MAC belong to later versions and are ignored. */
+/** Decodes a datagram. Never throws. Ignores unknown bytes before the MAC, which later versions may add. */
 export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: BeaconMac): DecodedBeacon {
 	if (bytes.length > MAX_BEACON_BYTES || bytes.length < VERSION_OFFSET + 1) return {type: 'unrecognized'};
 	if (!MAGIC.every((byte, index) => bytes[index] === byte)) return {type: 'unrecognized'};

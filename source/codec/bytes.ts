@@ -55,7 +55,7 @@ export function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
 	return true;
 }
 
-/** A Uint8Array of the same memory that is no Buffer: `slice` of a Buffer does not copy, and its views need twice the memory. */
+/** Uint8Array of the same memory, but not a Buffer: `slice` of a Buffer does not copy, and its views need twice the memory. */
 export function toPlainUint8Array(bytes: Uint8Array): Uint8Array {
 	if (bytes.constructor === Uint8Array) return bytes;
 	return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);

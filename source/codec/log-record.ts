@@ -222,7 +222,7 @@ function observationBodyFields(body: ObservationBody): Readonly<Record<string, u
 	}
 }
 
-/** Reads the body of an observation. It sanitises every text, because a log can come from a stranger. Throws ProtocolError. */
+/** Reads the body of an observation. Sanitises every text, because a log can come from a stranger. Throws ProtocolError. */
 export function readObservation(kind: ObservationKind, value: unknown): Observation {
 	const [peer, at, ms, counter, body] = readList(value, 'observation', 16, 5);
 	const head: ObservationHead = {

@@ -37,7 +37,7 @@ export function confusableSkeleton(name: string): string {
 
 /** Signs that look like a number sign. Normalisation has already replaced compatibility forms (U+FF03, U+FE5F). */
 const NUMBER_SIGNS = '#\u266f\u22d5\u2317\u29e3\u29e4\u29e5\u2a69';
-/** Characters that look like a hexadecimal digit: 0 1 3 6 a b c d e in Latin, Greek, Cyrillic and Armenian (Unicode, confusables.txt). */
+/** Characters that look like a hexadecimal digit (0 1 3 6 a b c d e), of several scripts (Unicode, confusables.txt). */
 const HEX_LOOKALIKES = 'oοоօlіi|ıӏзʒƨбαɑавьƅсϲԁеҽ';
 
 /** Class of a character: `#`, `h` hexadecimal digit, `l` look-alike of one, `a` other letter or digit, `m` mark, `.` other. */

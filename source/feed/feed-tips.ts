@@ -127,7 +127,7 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return feed;
 	}
 
-	/** Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash at its end, if known. */
+	/** Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash there, if known. */
 	function extend(batch: Batch, fromSeq: number, hash: Uint8Array | undefined): readonly FeedEvent[] {
 		const before = feeds.get(batch.peer)?.validation ?? INITIAL_VALIDATION;
 		const {validation, events} = decodeBatchEvents(batch, fromSeq, before, roomTag);

@@ -19,7 +19,7 @@ export interface FileLock {
 	release(): void;
 }
 
-/** Identity of a process, which distinguishes it from a later process with the same number. Lock files use these field names. */
+/** Identity of a process. It differs from that of a later process with the same number. Lock files use these field names. */
 interface ProcessIdentity {
 	readonly pid: number;
 	/** Start time as the system reports it; empty if the system does not. */

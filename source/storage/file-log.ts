@@ -16,11 +16,11 @@ import {type FileHeader, readHeader, readRecords} from './log-reader.js';
 import {createLogScanner, type LogScanner} from './log-scanner.js';
 
 export interface FileLogOptions {
-	/** Header for a file that is missing or empty. Without it such a file is an error. */
+	/** Header to write if the file is missing or empty. Without it, such a file is an error. */
 	readonly create?: Omit<LogHeader, 'format'>;
-	/** Timer for background flushes (flusher.ts). Without it only `flush` and `close` force bytes to the disk. */
+	/** Timer for flushes in the background (flusher.ts). Without it, only `flush` and `close` force bytes to the disk. */
 	readonly timer?: LogTimer;
-	/** Bytes read at a time while opening. */
+	/** Bytes per read while opening. */
 	readonly chunkBytes?: number;
 }
 

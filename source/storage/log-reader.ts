@@ -78,8 +78,8 @@ export interface LogReader {
 	readonly path: string;
 	readonly header: LogHeader;
 	/**
-	 * Valid records from the end of the last call to the current end of the file, in chunks. Further calls, one at a time,
-	 * follow a growing file. Throws StorageError `changed` if the file has become shorter.
+	 * Valid records from the end of the previous call to the current end of the file, in chunks. Repeated calls, one at a
+	 * time, follow a growing file. Throws StorageError `changed` if the file has become shorter.
 	 */
 	read(): AsyncIterable<readonly LogRecord[]>;
 	/**

@@ -18,7 +18,7 @@ import {
 import type {Damage} from './log.js';
 
 export interface ScannedRecord {
-	/** Byte offset of the record in the file. `length`: its length in bytes. */
+	/** Position of the record in the file: byte offset and length. */
 	readonly offset: number;
 	readonly length: number;
 	readonly record: LogRecord;

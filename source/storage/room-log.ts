@@ -16,7 +16,7 @@ export interface RoomLogOptions {
 	readonly header: Omit<LogHeader, 'format'>;
 	/** Whether the room has a secret. If so, its newest log is reopened; otherwise each launch has a new log. */
 	readonly hasSecret: boolean;
-	/** Path of --log: the only file to use. A missing file is created, but not its folder, so that a typo creates no folders. */
+	/** Path of --log: the only file to use. A missing file is created, but not its folder, because a typo could name it. */
 	readonly path?: string;
 	readonly timer?: LogTimer;
 }

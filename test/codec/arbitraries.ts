@@ -10,7 +10,7 @@ export const bytes = (length: number) => fc.uint8Array({minLength: length, maxLe
 export const peerId = bytes(32).map(peerIdFromBytes);
 export const time = fc.integer({min: 0, max: MAX_TIME_MS});
 export const hlc = fc.record({ms: time, counter: fc.integer({min: 0, max: 65_535})});
-/** Text that cleaning does not change. Cleaning has its own tests (test/core/text.test.ts). */
+/** Text that sanitising does not change. Sanitising has its own tests (test/core/text.test.ts). */
 export const token = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
 export const text = fc.array(token, {minLength: 1, maxLength: 60}).map(tokens => tokens.join(' '));
 export const address = fc.oneof(fc.ipV4(), fc.ipV6());
@@ -103,7 +103,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 	fc.record({type: fc.constant('error' as const), code: token, text: token}),
 );
 
-/** Replaces every Buffer and Uint8Array by its hexadecimal digits, so that values can be compared and printed. */
+/** Replaces every Buffer and Uint8Array by its hexadecimal digits, so that test values can be compared and printed. */
 export function plain(value: unknown): unknown {
 	if (value instanceof Uint8Array) return `hex ${Buffer.from(value).toString('hex')}`;
 	if (Array.isArray(value)) return value.map(plain);

@@ -24,7 +24,7 @@ test('additional fields of later versions are ignored', () => {
 	expect(arbitrary.plain(read([...batchFields(sample), 'later']))).toEqual(arbitrary.plain(sample));
 });
 
-test('batches at the limits are accepted', () => {
+test('batches of the largest allowed size are accepted', () => {
 	expect(read(withEntries(filled(8, MAX_ENTRY_BYTES))).entries).toHaveLength(8);
 	expect(read(withEntries(filled(MAX_BATCH_ENTRIES, 16))).entries).toHaveLength(MAX_BATCH_ENTRIES);
 });
@@ -43,7 +43,7 @@ test.each<[string, unknown]>([
 	['a short signature', batchFields({...sample, signature: new Uint8Array(63)})],
 	['a short peer id', [new Uint8Array(31), ...batchFields(sample).slice(1)]],
 	['a missing field', batchFields(sample).slice(0, 4)],
-	['the fields of a map', {...sample}],
+	['a map in place of its array', {...sample}],
 ])('a batch with %s is rejected', (_title, value) => {
 	expect(() => read(value)).toThrow(ProtocolError);
 });

@@ -73,7 +73,7 @@ test('random bytes are never accepted as a beacon', () => {
 	);
 });
 
-test('the version is read before fields that may differ between versions', () => {
+test('a beacon of another version is reported as such, whatever its other fields contain', () => {
 	const later = Uint8Array.from([...Buffer.from('p2pi'), 9]);
 	expect(decodeBeacon(later, tag, mac)).toEqual({type: 'other-version', version: 9});
 });
@@ -89,7 +89,7 @@ function signed(change: (bytes: Uint8Array) => void, extra: readonly number[] = 
 test.each<[string, Uint8Array]>([
 	['an unknown kind', signed(bytes => bytes.fill(77, 5, 6))],
 	['a counter beyond 2^53', signed(bytes => bytes.fill(255, 48, 56))],
-	['a name that ends in the MAC', signed(bytes => bytes.fill(255, 56, 57))],
+	['a name length that reaches into the MAC', signed(bytes => bytes.fill(255, 56, 57))],
 	['port 0', signed(bytes => bytes.fill(0, 46, 48))],
 ])('a beacon with %s is unrecognized even if its MAC is valid', (_title, bytes) => {
 	expect(decodeBeacon(bytes, tag, mac)).toEqual({type: 'unrecognized'});

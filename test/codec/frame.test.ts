@@ -4,7 +4,7 @@ import {createFrameDecoder, encodeFrame} from '../../source/codec/frame.js';
 import {ProtocolError} from '../../source/core/errors.js';
 import {MAX_FRAME_BYTES} from '../../source/core/limits.js';
 
-/** Splits bytes into copied chunks; the lengths repeat. */
+/** Splits bytes into separate chunks of the given lengths, which repeat. */
 function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
 	const pieces: Uint8Array[] = [];
 	for (let at = 0, turn = 0; at < bytes.length; turn++) {
@@ -34,7 +34,7 @@ test('the payloads do not depend on how the stream is split', () => {
 	);
 });
 
-test('a stream with an invalid length gives the payloads before it and then the error, however it is split', () => {
+test('a stream with an invalid length gives first the payloads before it and then an error, however it is split', () => {
 	const bad = fc.constantFrom(
 		Uint8Array.of(0, 0, 0, 0, 1),
 		Uint8Array.of(0, 16, 0, 1, 1),
@@ -63,7 +63,7 @@ test('a stream with an invalid length gives the payloads before it and then the 
 	);
 });
 
-test('a length of 0 or above the maximum is rejected at the fourth byte', () => {
+test('a length of 0 or above the maximum is rejected as soon as its fourth byte arrives', () => {
 	for (const header of [
 		[0, 0, 0, 0],
 		[0, 16, 0, 1],
@@ -74,7 +74,7 @@ test('a length of 0 or above the maximum is rejected at the fourth byte', () => 
 	}
 });
 
-test('decoding the largest frame byte by byte does not take quadratic time', () => {
+test('decoding the largest frame from chunks of one byte does not take quadratic time', () => {
 	const payload = new Uint8Array(MAX_FRAME_BYTES).map((_, index) => index);
 	const frame = encodeFrame(payload);
 	const decoder = createFrameDecoder();
@@ -87,7 +87,7 @@ test('decoding the largest frame byte by byte does not take quadratic time', () 
 	expect(Buffer.compare(output[0]!, payload)).toBe(0);
 });
 
-test('the announcement of a large frame takes no memory before its bytes arrive', () => {
+test('the announcement of a large frame does not allocate its length before its bytes arrive', () => {
 	const decoders = Array.from({length: 20_000}, () => createFrameDecoder());
 	const before = process.memoryUsage().arrayBuffers;
 	for (const decoder of decoders) decoder.push(Uint8Array.of(0, 16, 0, 0, 1));
@@ -95,13 +95,13 @@ test('the announcement of a large frame takes no memory before its bytes arrive'
 	expect(decoders[0]?.pendingBytes).toBe(5);
 });
 
-test('a frame that is complete in one chunk is not copied', () => {
+test('the payload of a frame that is complete in one chunk is not copied', () => {
 	const frame = encodeFrame(Uint8Array.of(1, 2, 3));
 	const [payload] = createFrameDecoder().push(frame);
 	expect(payload?.buffer).toBe(frame.buffer);
 });
 
-test('a payload above the limit is not encoded', () => {
+test('encoding a payload above the limit throws RangeError', () => {
 	expect(() => encodeFrame(new Uint8Array(0))).toThrow(RangeError);
 	expect(() => encodeFrame(new Uint8Array(MAX_FRAME_BYTES + 1))).toThrow(RangeError);
 });

@@ -17,7 +17,7 @@ const marker = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const carol = peerOf(1);
 const head = {peer: carol, seq: 0, at: 1_795_000_000_000, ms: 1_795_000_000_001, counter: 65_535} as const;
 
-/** A record with these fields, a correct length and a correct CRC. */
+/** Record with the given fields, a correct length and a correct CRC. */
 function forge(fields: readonly unknown[]): Uint8Array {
 	const packed = pack([...fields, 0]).slice(0, -1);
 	const bytes = Buffer.concat([Buffer.alloc(4), packed, Buffer.of(0xce, 0, 0, 0, 0)]);
@@ -45,7 +45,7 @@ test.each(observations)('a decoded $type observation equals the encoded one', ob
 	expect(roundTrip(record)).toEqual(plain(record));
 });
 
-test('a decoded batch equals the encoded one, entries byte for byte', () => {
+test('a decoded batch equals the encoded one, including every byte of its entries', () => {
 	const entries = fc.array(fc.uint8Array({minLength: 1, maxLength: 300}), {minLength: 1, maxLength: 20});
 	fc.assert(
 		fc.property(entries, fc.integer({min: 1, max: 2 ** 40}), fc.boolean(), (texts, firstSeq, live) => {
@@ -60,11 +60,11 @@ test('a decoded header equals the encoded one', () => {
 	expect(plain(decodeLogRecord(bytes))).toEqual(plain({type: 'header', header: SAMPLE_HEADER}));
 });
 
-test('rejects a header beyond the limit, since text from peers could then be read as a header', () => {
+test('a header above MAX_HEADER_BYTES is rejected, because text from peers could then be read as a header', () => {
 	expect(() => encodeLogHeader({...SAMPLE_HEADER, roomName: 'x'.repeat(300)}, marker, crc32)).toThrow(RangeError);
 });
 
-test('cleans and truncates the texts of observations, also those that another program wrote', () => {
+test('texts of observations are sanitised and truncated, even if another program wrote them', () => {
 	const fields = {level: 'warn', code: 'x', text: 'a\u001b[2Jb\u202ec'};
 	const bytes = forge([marker, 'notice', 1, [Buffer.from(carol, 'hex'), 1, 2, 3, fields]]);
 	expect(decodeLogRecord(bytes)).toMatchObject({observation: {text: 'abc'}});
@@ -91,16 +91,16 @@ test.each([
 	['an unknown level', [marker, 'notice', 1, [Buffer.from(carol, 'hex'), 1, 2, 3, {level: 'x', code: '', text: ''}]]],
 	['a counter above the limit', [marker, 'launched', 1, [Buffer.from(carol, 'hex'), 1, 2, 65_536, {version: '1'}]]],
 	['a header without a room', [marker, 'header', 1, {format: 1, version: '1', roomName: 'lan'}]],
-])('does not decode a record with %s, although its CRC is correct', (_, fields) => {
+])('a record with %s is not decoded, although its CRC is correct', (_, fields) => {
 	expect(decodeLogRecord(forge(fields))).toBeUndefined();
 });
 
-test('decodes a forged record that is well-formed, from which the cases above differ', () => {
+test('a forged record without any of the faults above is decoded', () => {
 	expect(decodeLogRecord(forge([marker, 'batch', 1, [true, batch]]))).toMatchObject({type: 'batch', live: true});
 	expect(decodeLogRecord(forge([marker, 'quoted', 1, {any: 'thing'}]))).toEqual({type: 'unknown', kind: 'quoted'});
 });
 
-test('a record with a changed byte or a missing end is bad or incomplete, never good', () => {
+test('a record with a changed byte or a missing end is reported as bad or incomplete, never as good', () => {
 	const bytes = encodeLogRecord(good, marker, crc32);
 	for (let length = 0; length < bytes.length; length++) {
 		expect(probeRecord(bytes.subarray(0, length), 0, marker, crc32).type).toBe('incomplete');

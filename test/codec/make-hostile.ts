@@ -1,4 +1,4 @@
-/** Frame payloads that decoders must reject, each with its error code, for fixtures/codec/hostile.json. */
+/** Frame payloads that decoders must reject, each with the expected error code, for fixtures/codec/hostile.json. */
 import {batchFields} from '../../source/codec/batch.js';
 import {pack} from '../../source/codec/msgpack.js';
 import {batches, carol, NOON} from './make-vectors.js';

@@ -1,6 +1,6 @@
 /**
- * Golden vectors of fixtures/codec, made from fixed seeds and quoted in protocol.md. With `UPDATE_FIXTURES=1`
- * vectors.test.ts rewrites them. A change of any byte is a change of the protocol.
+ * Golden vectors of fixtures/codec, made from fixed seeds and quoted in protocol.md. `UPDATE_FIXTURES=1` makes
+ * vectors.test.ts rewrite them. A change of any byte is a change of the protocol.
  */
 import {batchFields} from '../../source/codec/batch.js';
 import {type BeaconDatagram, encodeBeacon} from '../../source/codec/beacon-datagram.js';
@@ -133,7 +133,7 @@ function keyVectors(): Vector[] {
 	];
 }
 
-/** All vectors by file name without extension. */
+/** All vectors, by the name of their fixture file without its extension. */
 export function makeVectors(): Readonly<Record<string, readonly Vector[]>> {
 	return {
 		keys: keyVectors(),

@@ -15,7 +15,7 @@ test('a decoded message equals the encoded one', () => {
 	);
 });
 
-test('a framed message is a length and the payload', () => {
+test('a framed message consists of its length and its payload', () => {
 	fc.assert(
 		fc.property(arbitrary.message, message => {
 			const [payload] = createFrameDecoder().push(encodeMessageFrame(message));
@@ -24,7 +24,7 @@ test('a framed message is a length and the payload', () => {
 	);
 });
 
-test('the events writer produces the bytes that msgpackr writes', () => {
+test('the encoder of `events` messages produces the same bytes as msgpackr', () => {
 	const events = arbitrary.message.filter(message => message.type === 'events');
 	fc.assert(
 		fc.property(events, message => {
@@ -34,7 +34,7 @@ test('the events writer produces the bytes that msgpackr writes', () => {
 	);
 });
 
-test('msgpackr reads lists of entries at the limits of every header width', () => {
+test('msgpackr decodes `events` messages with lists at the limits of every header width', () => {
 	for (const count of [1, 15, 16, 17, 128]) {
 		for (const length of [1, 255, 256]) {
 			if (count * length > 256 * 1024) continue;
@@ -91,13 +91,13 @@ function expectMessageOrProtocolError(payload: Uint8Array): void {
 	}
 }
 
-test('unknown types are skipped and unknown fields ignored', () => {
+test('unknown message types are skipped and unknown fields are ignored', () => {
 	expect(decodeMessage(pack({type: 'dance', partner: 1}))).toBeUndefined();
 	expect(decodeMessage(pack({type: 'ping', id: 4, mood: 'good'}))).toEqual({type: 'ping', id: 4});
 	expect(decodeMessage(pack({type: 'bye', reason: 'sunset'}))).toEqual({type: 'bye', reason: 'idle'});
 });
 
-test('an error names the invalid field and contains no text from the peer', () => {
+test('the error for an invalid message names the field and contains no text from the peer', () => {
 	const hostile = '\u001B[2Jevil';
 	const range = [new Uint8Array(31), 1];
 	for (const [value, path] of [
@@ -134,7 +134,7 @@ test('encoding a message above the limit throws RangeError', () => {
 	expect(() => encodeMessageFrame(message)).toThrow(RangeError);
 });
 
-test('names and texts from peers are cleaned', () => {
+test('names and texts from peers are sanitised', () => {
 	const read = decodeMessage(encodeMessage({type: 'error', code: 'bad-frame', text: 'a\u001B[31mb\u202Ec'}));
 	const shown = read?.type === 'error' ? read.text : undefined;
 	for (const control of ['\u001B', '\u202E']) expect(shown).not.toContain(control);

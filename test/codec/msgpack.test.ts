@@ -17,7 +17,7 @@ const value = fc.letrec(tie => ({
 	),
 })).value;
 
-/** Replaces every Buffer and Uint8Array by a plain value, so that they compare by their bytes. */
+/** Replaces every Buffer and Uint8Array by a plain value, so that values are compared by their bytes. */
 function plain(input: unknown): unknown {
 	if (input instanceof Uint8Array) return {bytes: [...input]};
 	if (Array.isArray(input)) return input.map(plain);
@@ -68,7 +68,7 @@ test('a value with a changed byte decodes to a value or throws ProtocolError', (
 	);
 });
 
-test('every proper prefix of a value is rejected as truncated', () => {
+test('an encoded value without its last bytes is always rejected as truncated', () => {
 	fc.assert(
 		fc.property(value, fc.nat(), (input, at) => {
 			const bytes = new Uint8Array(pack(input));
@@ -86,7 +86,7 @@ test.each([
 	['bytes that claim four gigabytes', bytesOf(0xc6, 0xff, 0xff, 0xff, 0xff), 'truncated'],
 	['a text that claims four gigabytes', bytesOf(0xdb, 0xff, 0xff, 0xff, 0xff), 'truncated'],
 	['a second value after the first', bytesOf(0x01, 0x02), 'trailing-bytes'],
-	['nothing at all', bytesOf(), 'truncated'],
+	['an empty input', bytesOf(), 'truncated'],
 	['a record definition of msgpackr', bytesOf(0xd4, 0x72, 0x40, 0x91, 0xa1, 0x61, 0x01), 'bad-type'],
 	['a timestamp extension', bytesOf(0xd6, 0xff, 0, 0, 0, 0), 'bad-type'],
 	['an extension of any length', bytesOf(0xc7, 0x01, 0x65, 0x00), 'bad-type'],
@@ -100,7 +100,7 @@ test.each([
 	expect(codeOf(bytes)).toBe(code);
 });
 
-test('16 nested arrays are accepted, 17 are not', () => {
+test('16 nested arrays are accepted and 17 are rejected', () => {
 	expect(codeOf(bytesOf(...repeat(0x91, 16), 0x01))).toBe('accepted');
 	expect(codeOf(bytesOf(...repeat(0x91, 17), 0x01))).toBe('too-deep');
 });
@@ -118,7 +118,7 @@ test('encoding other values does not change encoded bytes', () => {
 	expect(first).toEqual(copy);
 });
 
-test('keys named like members of Object.prototype are ordinary keys', () => {
+test('map keys that are named like members of Object.prototype are decoded as ordinary keys', () => {
 	const read = unpack(pack({constructor: 1, toString: 2})) as Record<string, unknown>;
 	expect(Object.entries(read)).toEqual([
 		['constructor', 1],

@@ -28,7 +28,7 @@ test.each(Object.keys(made))('the encoders produce the bytes of fixtures/codec/%
 	expect(made[name]).toEqual(read(name));
 });
 
-describe('the decoders read the fixtures', () => {
+describe('decoding the fixtures gives the expected results:', () => {
 	test.each(read<Vector>('messages'))('message $title', vector => {
 		const [payload] = createFrameDecoder().push(bytesOf(vector));
 		expect(plain(decodeMessage(payload!))).toEqual(vector.value);
@@ -49,12 +49,12 @@ describe('the decoders read the fixtures', () => {
 		expect(decodeEntry(bytesOf(vector), carol.peer, 1)).toEqual({...value, peer: carol.peer, seq: 1});
 	});
 
-	test('each batch continues the previous one', () => {
+	test('batches that continue each other', () => {
 		const tips = createFeedTips({roomTag: lan.tag});
 		expect(batches.map(batch => tips.accept(batch).type)).toEqual(['accepted', 'accepted']);
 	});
 
-	test.each(read<HostileVector>('hostile'))('hostile: $title is rejected as $code', vector => {
+	test.each(read<HostileVector>('hostile'))('error $code for $title', vector => {
 		let caught: unknown;
 		try {
 			decodeMessage(bytesOf(vector));

@@ -8,15 +8,15 @@ describe('names that look alike have the same skeleton', () => {
 		['Nick', '\u039dick', 'Greek capital Nu'],
 		['Bob', 'B0b', 'a digit'],
 		['Bob', 'B\u03bfb', 'Greek omicron'],
-		['Alice', 'AIice', 'a capital I for l'],
-		['Alice', 'A1ice', 'a one for l'],
+		['Alice', 'AIice', 'a capital I in place of l'],
+		['Alice', 'A1ice', 'a digit 1 in place of l'],
 		['Ivan', 'ivan', 'case'],
 		['Carol', '\uff23arol', 'full width'],
 		['Carol', '\u{1d402}arol', 'mathematical bold'],
-		['Tom', 'Torn', 'rn for m'],
+		['Tom', 'Torn', 'rn in place of m'],
 		['Ann', 'Ann.', 'a full stop'],
-		['Ann Lee', 'Ann-Lee', 'a hyphen for a space'],
-		['\u00eb', '\u0451', 'the same mark on both'],
+		['Ann Lee', 'Ann-Lee', 'a hyphen in place of a space'],
+		['\u00eb', '\u0451', 'equal marks on letters of two scripts'],
 	])('%s and %s: %s', (one, other) => {
 		expect(confusableSkeleton(other)).toBe(confusableSkeleton(one));
 	});

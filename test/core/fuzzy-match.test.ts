@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {findClosest} from '../../source/core/fuzzy-match.js';
 
-it('findClosest finds the word for a typing error, and none for a distant word', () => {
+it('findClosest returns the candidate closest to a mistyped word, and undefined if none is similar', () => {
 	const words = ['name', 'room', 'interface', 'tcp-port', 'json', 'no-log'];
 	expect(
 		['nmae', 'interfaces', 'tpc-port', 'jsonn', 'nolog', 'ROOM', 'inter'].map(word => findClosest(word, words)),

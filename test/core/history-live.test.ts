@@ -1,4 +1,4 @@
-/** Compares the state of a live node at every commit with the state of its log after as many records. */
+/** Compares the state of a live node after every commit with the state that replay computes from as many records of its log. */
 import {describe, expect, test} from 'vitest';
 import {recordsToInputs} from '../../source/cli/saved-log.js';
 import {createHistory} from '../../source/core/history.js';
@@ -9,15 +9,15 @@ import {deriveRoomKeys} from '../../source/feed/room-keys.js';
 import {createScenario} from '../simulation/scenario.js';
 import {createWorld} from '../simulation/world.js';
 
-/** The content of a state except the ephemeral part, which no log contains. */
+/** Content of a state without the ephemeral part, which no log contains. */
 function contentOf({timeline, pending, unreadable, ephemeral: _, ...others}: State) {
 	return {...others, rows: [timeline, pending, unreadable].map(part => sliceTimeline(part, 0, part.length))};
 }
 
 const SEEDS = [3, 11, 29, 58];
 
-describe('the replay of a log', () => {
-	test.each(SEEDS)('equals the live node at every commit in the scenario of seed %i', async seed => {
+describe('the replayed log', () => {
+	test.each(SEEDS)('gives the state of the live node after every commit, with the scenario of seed %i', async seed => {
 		const scenario = {...createScenario(seed, {low: 3, high: 5}), hasSecret: false, skews: [0, 900, -1500, 0, 40]};
 		const keys = await deriveRoomKeys({room: 'room'});
 		const world = createWorld({...scenario, skews: scenario.skews.slice(0, scenario.nodes)}, keys);

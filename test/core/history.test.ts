@@ -10,14 +10,14 @@ import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from
 const OWN = peerId('aa');
 const OTHERS = ['01', '02', '03'].map(peerId);
 
-/** The content of a state, without the partition of its timelines into pages. */
+/** Content of a state, however its timelines are divided into pages. */
 function contentOf(state: State) {
 	const {timeline, pending, unreadable, ...others} = state;
 	const rows = [timeline, pending, unreadable].map(part => sliceTimeline(part, 0, part.length));
 	return {rows, ...others};
 }
 
-/** Splits inputs into one for each record. */
+/** Splits inputs into inputs of one record each. */
 function splitInputs(inputs: readonly Input[]): Input[] {
 	return inputs.flatMap((input): Input[] =>
 		input.type === 'events' ? input.events.map(event => ({...input, events: [event]})) : [input],
@@ -34,7 +34,7 @@ function expectEveryState(inputs: readonly Input[]): void {
 		state = reduceInputs(state, [input]);
 		return contentOf(state);
 	});
-	// Backwards, so that no state follows from the one before.
+	// Seeks backwards, so that no state can be computed from the previous one.
 	for (let index = all.length; index > 0; index--) expect(contentOf(history.stateAt(index))).toEqual(states[index - 1]);
 	expect(history.stateAt(0)).toBe(initialState);
 }
@@ -68,12 +68,12 @@ const logs = fc
 		];
 	});
 
-describe('history', () => {
-	test('gives the state after any record, also inside a batch', () => {
+describe('a history', () => {
+	test('returns the state after any record, even within a batch', () => {
 		fc.assert(fc.property(logs, expectEveryState), {numRuns: 60});
 	});
 
-	test('gives the same state from snapshots as from the start, over thousands of records', () => {
+	test('computes the same state from a snapshot as from the start of a log of thousands of records', () => {
 		const events = [
 			joined(OTHERS[0]!, 0, 'Ben'),
 			...Array.from({length: 9000}, (_, at) => posted(OTHERS[0]!, at + 2, at)),
@@ -94,7 +94,7 @@ describe('history', () => {
 		expect(contentOf(history.stateAt(history.length))).toEqual(contentOf(reduceInputs(initialState, all)));
 	});
 
-	test('finds the record of a row, and treats a run of synced history as one moment', () => {
+	test('finds the record of a row, and treats consecutive synced records as one moment', () => {
 		const [ben, amira] = [OTHERS[0]!, OTHERS[1]!];
 		const history = createHistory();
 		history.append([launch, learn(10, [joined(ben, -50, 'Ben'), posted(ben, 2, -30)], false)]);
@@ -106,7 +106,7 @@ describe('history', () => {
 		expect([0, 1, 2, 3, 4].map(history.positionAfter)).toEqual([1, 4, 4, 4, 5]);
 	});
 
-	test('has monotonic times, and finds positions by them', () => {
+	test('returns times that never decrease, and finds the position of a time', () => {
 		const history = createHistory();
 		const ben = OTHERS[0]!;
 		history.append([
@@ -118,7 +118,7 @@ describe('history', () => {
 		expect([-1, 0, 4999, 5000, 9999].map(ms => history.indexAt(T0 + ms))).toEqual([0, 1, 1, 3, 3]);
 	});
 
-	test('accepts a huge seq from a damaged log without reserving memory for it', () => {
+	test('indexes a huge seq of a damaged log without reserving memory for the seqs below it', () => {
 		const history = createHistory();
 		const far = posted(OTHERS[0]!, Number.MAX_SAFE_INTEGER, 1);
 		history.append([learn(0, [far])]);
@@ -133,12 +133,12 @@ describe('history', () => {
 	});
 });
 
-describe('snapshots', () => {
-	test('stay within their limits when history arrives backwards', () => {
+describe('a snapshot store', () => {
+	test('stays within its limits of count and bytes when old events arrive last', () => {
 		const snapshots = createSnapshotStore({bytes: 400_000, count: 32});
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 64; index += 1024) {
-			// Into every existing page, so that hardly anything is shared.
+			// Inserts events into every existing page, so that neighbouring states share almost nothing.
 			const events = Array.from({length: 1024}, (_, at) => posted(OTHERS[0]!, index + at, at * 1000 + index / 1024));
 			state = reduceInputs(state, [learn(index, events)]);
 			snapshots.offer({index, state});
@@ -152,7 +152,7 @@ describe('snapshots', () => {
 		expect(snapshots.count).toBeLessThan(16);
 	});
 
-	test('count shared parts only once', () => {
+	test('counts parts that several states share only once', () => {
 		const snapshots = createSnapshotStore();
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 100; index += 1024) {
@@ -160,7 +160,7 @@ describe('snapshots', () => {
 			state = reduceInputs(state, [learn(index, events)]);
 			snapshots.offer({index, state});
 		}
-		// A hundred full copies would take about 42 MB.
+		// A hundred complete copies of the state would take about 42 MB.
 		expect(snapshots.count).toBe(100);
 		expect(snapshots.bytes).toBeLessThan(1_000_000);
 	});

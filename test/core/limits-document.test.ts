@@ -10,7 +10,7 @@ interface Row {
 	readonly meaning: string;
 }
 
-/** Rows `| NAME | value | meaning |` of the document. Digits are grouped by commas, lists separated by semicolons. */
+/** Rows `| NAME | value | meaning |` of protocol.md. Values group digits by commas and separate list items by semicolons. */
 function readRows(): Row[] {
 	return [...document.matchAll(/^\| *`([A-Z]+(?:_[A-Z0-9]+)+)` *\|([^|]+)\|([^|]*)\|/gm)].map(
 		([, name = '', value = '', meaning = '']) => {
@@ -27,6 +27,6 @@ it('protocol.md lists every limit once, with its value', () => {
 	expect(documented.sort(byName)).toEqual(Object.entries(limits).sort(byName));
 });
 
-it('every row states a meaning', () => {
+it('every limit in protocol.md has a meaning', () => {
 	expect(readRows().filter(({meaning}) => meaning === '')).toEqual([]);
 });

@@ -42,7 +42,7 @@ describe('LruMap', () => {
 		expect([...map.keys()]).toEqual(['d', 'a', 'b']);
 	});
 
-	it('removes nothing when none of the tried entries is evictable', () => {
+	it('removes no entry if none of the checked entries is evictable', () => {
 		const map = new LruMap<string, number>(3);
 		map.set('a', 1).set('b', 2).set('c', 3);
 		expect(map.evictOldest(value => value > 2, 2)).toBeUndefined();
@@ -51,7 +51,7 @@ describe('LruMap', () => {
 		expect(new LruMap(1).evictOldest()).toBeUndefined();
 	});
 
-	it('allows deleting entries while it is iterated', () => {
+	it('allows deleting entries during an iteration', () => {
 		const map = new LruMap<number, number>(5);
 		for (const key of [1, 2, 3, 4, 5]) map.set(key, key);
 		const seen: number[] = [];
@@ -65,11 +65,11 @@ describe('LruMap', () => {
 		expect([map.size, [...map]]).toEqual([0, []]);
 	});
 
-	it('refuses a limit below one entry', () => {
+	it('rejects a limit below one entry', () => {
 		for (const limit of [0, -1, Number.NaN]) expect(() => new LruMap(limit)).toThrow(RangeError);
 	});
 
-	it('equals a plain map that scans for the oldest key', () => {
+	it('holds the same entries as a simple model that searches for the oldest key', () => {
 		const step = fc.record({key: fc.nat(6), action: fc.constantFrom('set', 'get', 'delete', 'evict')});
 		const steps = fc.array(step, {maxLength: 60});
 		fc.assert(

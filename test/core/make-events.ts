@@ -1,4 +1,4 @@
-/** Builders of events and inputs for tests that need a state. */
+/** Builders of events and reducer inputs for tests. */
 import type {FeedEvent, FeedEventBody, Input, Observation, ObservationBody, PeerId} from '../../source/core/event.js';
 
 /** Peer id that begins with these hexadecimal digits: `peerId('a1')`. */
@@ -8,7 +8,7 @@ export function peerId(hex: string): PeerId {
 
 export const T0 = Date.UTC(2026, 10, 22, 13, 0, 0);
 
-/** Feed event at `ms` after T0. */
+/** Feed event whose HLC is `ms` milliseconds after T0. */
 export function feedEvent(peer: PeerId, seq: number, ms: number, body: FeedEventBody, counter = 0): FeedEvent {
 	return {peer, seq, at: T0 + ms, ms: T0 + ms, counter, ...body};
 }
@@ -30,7 +30,7 @@ export function learn(loggedAt: number, events: readonly FeedEvent[], live = tru
 	return {type: 'events', loggedAt: T0 + loggedAt, live, events};
 }
 
-/** Input of an observation, logged at its own time. */
+/** Input of an observation that was logged at its own time. */
 export function observe(event: Observation): Input {
 	return {type: 'observed', loggedAt: event.at, observation: event};
 }

@@ -38,7 +38,7 @@ describe('parseTarget', () => {
 		'http://a',
 		'a:1:2',
 		'[10.0.0.1]',
-	])('refuses the host of "%s"', text => {
+	])('reports an invalid host for "%s"', text => {
 		expect(parseTarget(text)).toEqual({type: 'invalid-host'});
 	});
 
@@ -46,7 +46,7 @@ describe('parseTarget', () => {
 		['a:0', '0'],
 		['a:65536', '65536'],
 		['[::1]:99999', '99999'],
-	])('refuses the port of %s', (text, port) => {
+	])('reports an invalid port for %s', (text, port) => {
 		expect(parseTarget(text)).toEqual({type: 'invalid-port', port});
 	});
 

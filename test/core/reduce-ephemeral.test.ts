@@ -13,8 +13,8 @@ const post = (seq: number, live = true) => learn(seq, [posted(me, seq, seq)], li
 const delivered = (peer: typeof me, seq: number) => ephemeral({type: 'delivered', peer, seq});
 const reduce = (...inputs: Input[]): State => reduceInputs(initialState, inputs);
 
-describe('ephemeral events', () => {
-	it('keep the measurements of a link until it closes', () => {
+describe('the ephemeral state', () => {
+	it('contains the measurements of a link until the link closes', () => {
 		const first = reduce(
 			ephemeral({type: 'link-measured', peer: carol!, status: 'connected', version: '1.2.0', roundTripMs: 3}),
 			ephemeral({type: 'link-measured', peer: carol!, status: 'suspect', clockOffsetMs: -40}),
@@ -25,13 +25,13 @@ describe('ephemeral events', () => {
 		expect(reduceInputs(first, [ephemeral({type: 'link-closed', peer: carol!})]).ephemeral.links).toEqual({});
 	});
 
-	it('end with their launch', () => {
+	it('is cleared by a new launch', () => {
 		const next = observe(observation(dave!, 50, {type: 'launched', version: '1'}));
 		const state = reduce(launch, link(), delivered(carol!, 1), post(2), next);
 		expect(state.ephemeral).toMatchObject({links: {}, delivered: {}, audiences: []});
 	});
 
-	it('report why nothing is saved, and when saving works again', () => {
+	it('contains the reason why saving fails until saving works again', () => {
 		const full = reduce(ephemeral({type: 'persistence', saving: false, reason: 'disk full'}));
 		expect(full.ephemeral).toMatchObject({saving: false, savingReason: 'disk full'});
 		expect(reduceInputs(full, [ephemeral({type: 'persistence', saving: true})]).ephemeral).not.toHaveProperty(
@@ -39,7 +39,7 @@ describe('ephemeral events', () => {
 		);
 	});
 
-	it('report isolation, the tried destinations and the number of foreign nodes', () => {
+	it('contains isolation, the tried destinations and the number of foreign nodes', () => {
 		const state = reduce(
 			ephemeral({type: 'isolated', isolated: true, tried: ['lo']}),
 			ephemeral({type: 'foreign-nodes', count: 3}),
@@ -47,19 +47,19 @@ describe('ephemeral events', () => {
 		expect(state.ephemeral).toMatchObject({isolated: true, tried: ['lo'], foreignNodes: 3});
 	});
 
-	it('end isolation with the first link', () => {
+	it('is no longer isolated after the first link opens', () => {
 		const isolated = reduce(ephemeral({type: 'isolated', isolated: true, tried: ['lo']}));
 		expect(reduceInputs(isolated, [link()]).ephemeral.isolated).toBe(false);
 	});
 
-	it('report sync progress until it is finished', () => {
+	it('contains the sync progress until the sync is finished', () => {
 		const state = reduce(ephemeral({type: 'sync-progress', received: 5, expected: 9}));
 		expect(selectSyncProgress(state)).toEqual({received: 5, expected: 9});
 		const done = reduceInputs(state, [ephemeral({type: 'sync-progress', received: 9, expected: 0})]);
 		expect(selectSyncProgress(done)).toBeUndefined();
 	});
 
-	it('leave all other parts of the state unchanged', () => {
+	it('changes without any change of the other parts of the state', () => {
 		const before = reduce(launch, learn(1, [posted(carol!, 2, 1)]));
 		const after = reduceInputs(before, [link(), ephemeral({type: 'time-passed', now: T0 + 5})]);
 		for (const part of ['timeline', 'roster', 'pending', 'launch', 'unreadable'] as const)
@@ -67,30 +67,30 @@ describe('ephemeral events', () => {
 	});
 });
 
-describe('typing', () => {
+describe('a typing indicator', () => {
 	const typing = (peer = carol!) => ephemeral({type: 'typing', peer, until: T0 + 100});
 
-	it('ends at its time', () => {
+	it('ends at the time in its event', () => {
 		const state = reduce(ephemeral({type: 'time-passed', now: T0}), typing());
 		expect(selectTyping(state)).toEqual([carol]);
 		expect(selectTyping(reduceInputs(state, [ephemeral({type: 'time-passed', now: T0 + 100})]))).toEqual([]);
 	});
 
-	it('ends when the peer posts, and when its link closes', () => {
+	it('ends when the peer posts, or when the link to the peer closes', () => {
 		expect(selectTyping(reduce(typing(), learn(5, [posted(carol!, 2, 5)])))).toEqual([]);
 		expect(selectTyping(reduce(typing(), learn(5, [posted(dave!, 2, 5)])))).toEqual([carol]);
 		expect(selectTyping(reduce(typing(), ephemeral({type: 'link-closed', peer: carol!})))).toEqual([]);
 	});
 });
 
-describe('delivery', () => {
-	it('counts the peers that were connected at the time of the post and have it', () => {
+describe('the delivery of a post', () => {
+	it('counts the peers that were connected when it was written and have stored it', () => {
 		const state = reduce(launch, link(), link(dave), post(2), delivered(carol!, 2));
 		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 2});
 		expect(selectDelivery(reduceInputs(state, [delivered(dave!, 3)]), 2)).toEqual({delivered: 2, of: 2});
 	});
 
-	it('ignores peers that connect later, and keeps counting a peer that disconnects', () => {
+	it('ignores peers that connect later, and still counts a peer that disconnects', () => {
 		const state = reduce(launch, link(), post(2), delivered(carol!, 2), link(dave), post(3), delivered(dave!, 3));
 		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 1});
 		expect(selectDelivery(state, 3)).toEqual({delivered: 1, of: 2});
@@ -99,23 +99,23 @@ describe('delivery', () => {
 		expect(selectDelivery(disconnected, 4)).toEqual({delivered: 0, of: 1});
 	});
 
-	it('records an audience only when it changes', () => {
+	it('stores an audience only if it differs from the previous one', () => {
 		expect(reduce(launch, link(), post(2), post(3), post(4)).ephemeral.audiences).toEqual([
 			{fromSeq: 2, peers: [carol]},
 		]);
 	});
 
-	it('counts later peers for a post without an audience', () => {
+	it('counts peers that connect later if no peer was connected when it was written', () => {
 		const state = reduce(launch, post(2), link(), link(dave), delivered(carol!, 2), delivered(dave!, 1));
 		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 0});
 	});
 
-	it('is 0 of 0 while no peer is connected, and unknown for posts before the first audience', () => {
+	it('is 0 of 0 without peers, and unknown for a post from before the first known audience', () => {
 		expect(selectDelivery(reduce(launch, post(2)), 2)).toEqual({delivered: 0, of: 0});
 		expect(selectDelivery(reduce(launch, link(), post(2, false), post(3)), 2)).toBeUndefined();
 	});
 
-	it('never decreases', () => {
+	it('does not decrease when an older acknowledgement arrives late', () => {
 		const state = reduce(launch, link(), post(2), post(3), delivered(carol!, 3), delivered(carol!, 2));
 		expect(selectDelivery(state, 3)).toEqual({delivered: 1, of: 1});
 	});

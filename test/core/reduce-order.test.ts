@@ -43,7 +43,7 @@ const feedInput = fc
 const joinedInput = fc
 	.record({peer: fc.constantFrom(...allPeers), ms: time, name: fc.constantFrom('Ann', 'Bob')})
 	.map(({peer, ms, name}) => feedEvent(peer, 1, ms, {type: 'joined', name, addresses: ['10.0.0.9'], version: '1'}));
-/** An event with its time of arrival and `live`, which stay with it in every order. */
+/** An event with its time of arrival and its `live` flag, which it keeps in every order. */
 const eventInput = fc
 	.tuple(fc.oneof({weight: 3, arbitrary: feedInput}, {weight: 1, arbitrary: joinedInput}), fc.nat(80), fc.boolean())
 	.map(([event, loggedAt, live]) => learn(loggedAt, [event], live));
@@ -64,7 +64,7 @@ const launchInput = fc
 	.record({peer: fc.nat(own.length - 1), ms: fc.nat(60)})
 	.map(({peer, ms}) => observation(own[peer]!, ms, {type: 'launched', version: '1'}));
 
-/** Keeps one input for each event and each instant of ours, as in a real log. Each own peer launches once. */
+/** Keeps one input for each event and one observation for each time, as in a real log. Each own peer launches once. */
 function withoutClashes(inputs: readonly Input[]): Input[] {
 	const seen = new Set<string>();
 	const keyOf = (row: FeedEvent | Observation): string => {
@@ -94,7 +94,7 @@ const scenario = fc
 
 const all = (timeline: Timeline) => sliceTimeline(timeline, 0, timeline.length);
 
-/** The parts of a state that must not depend on the order. `recordCount` counts duplicates too. */
+/** Parts of a state that must not depend on the order of inputs. `recordCount` does, because it counts duplicates too. */
 function orderIndependent({timeline, roster, pending, unreadable, launch, launches, loggedAt}: State) {
 	const peers = listPeers(roster)
 		.map(peer => ({...peer, contactedPeers: peer.contactedPeers.toSorted()}))
@@ -110,7 +110,7 @@ function orderIndependent({timeline, roster, pending, unreadable, launch, launch
 	};
 }
 
-/** Reduces the inputs in several calls, whose sizes rotate through `sizes`. */
+/** Reduces the inputs in several calls. `sizes`: numbers of inputs per call, used in turn. */
 function reduceInParts(inputs: readonly Input[], sizes: readonly number[]): State {
 	let state = initialState;
 	let done = 0;
@@ -131,7 +131,7 @@ const shuffled = scenario.chain(inputs =>
 );
 
 describe('reduceInputs', () => {
-	it('gives the same timeline and roster for every order and every partition of the same inputs', () => {
+	it('gives the same timeline and roster for every order of the inputs and every division into calls', () => {
 		fc.assert(
 			fc.property(shuffled, ([inputs, order, sizes]) => {
 				expect(orderIndependent(reduceInParts(order, sizes))).toEqual(
@@ -142,7 +142,7 @@ describe('reduceInputs', () => {
 		);
 	});
 
-	it('gives the same state when inputs arrive twice', () => {
+	it('gives the same state if inputs arrive twice', () => {
 		fc.assert(
 			fc.property(shuffled, ([inputs, order, sizes]) => {
 				const twice = [...inputs, ...order];
@@ -154,7 +154,7 @@ describe('reduceInputs', () => {
 		);
 	});
 
-	it('gives the same state when the events of one input are split', () => {
+	it('gives the same state if the events of one input arrive as several inputs', () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(feedInput, joinedInput), {maxLength: 30}), fc.nat(30), (drawn, cut) => {
 				const events = [...new Map(drawn.map(event => [`${event.peer} ${event.seq}`, event])).values()];
@@ -166,7 +166,7 @@ describe('reduceInputs', () => {
 		);
 	});
 
-	it('keeps the timeline sorted, and each post once in the timeline or pending', () => {
+	it('keeps the timeline sorted, and each post exactly once in either the timeline or the pending rows', () => {
 		fc.assert(
 			fc.property(shuffled, ([inputs, order, sizes]) => {
 				const state = reduceInParts(order, sizes);
@@ -195,11 +195,11 @@ describe('reduceInputs', () => {
 	});
 });
 
-describe('events from the future', () => {
+describe('events that are too far ahead of our clock', () => {
 	const ahead = (peer: PeerId, over: number) => posted(peer, 2, MAX_HLC_AHEAD_MS + over);
 	const [me, bob] = [own[0]!, others[0]!];
 
-	it('become due through a clock tick or a later record', () => {
+	it('become visible when a clock tick or a later record reaches their time', () => {
 		const state = reduceInputs(initialState, [learn(0, [ahead(bob, 100)])]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1]);
 		const tick = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now: T0 + now}});
@@ -208,14 +208,14 @@ describe('events from the future', () => {
 		expect(reduceInputs(state, [learn(100, [posted(me, 2, 5)])]).timeline.length).toBe(2);
 	});
 
-	it('are due at once when they are our own, of this launch or an earlier one', () => {
+	it('are visible immediately if they are our own, of this launch or an earlier one', () => {
 		const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
 		expect(reduceInputs(initialState, [launch, learn(0, [ahead(me, 100)])]).timeline.length).toBe(1);
 		const next = observe(observation(own[1]!, 50, {type: 'launched', version: '1'}));
 		expect(reduceInputs(initialState, [learn(0, [ahead(me, 100)]), launch, next]).timeline.length).toBe(1);
 	});
 
-	it('become due one by one', () => {
+	it('become visible one by one, each at its own time', () => {
 		const events = Array.from({length: 1200}, (_, index) => posted(bob, index + 2, MAX_HLC_AHEAD_MS + index));
 		let state = reduceInputs(initialState, [learn(-1, events)]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1200]);

@@ -4,10 +4,10 @@ import {MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 
 const NOW = Date.UTC(2026, 10, 22);
-/** More than the arguments that a call accepts, also in a worker with its larger stack. */
+/** More than the number of arguments that a call accepts, even in a worker with its larger stack. */
 const COUNT = 600_000;
 
-test('any number of pending rows can become due at one moment', () => {
+test('600,000 pending rows can become due in one reduction', () => {
 	const peer = '1'.padStart(64, '0') as PeerId;
 	const at = NOW + MAX_HLC_AHEAD_MS + 1;
 	const events = Array.from(

@@ -12,14 +12,14 @@ const me2 = peerId('02');
 const carol = peerId('ca');
 const dave = peerId('da');
 
-/** Reduces one input at a time. */
+/** Reduces the inputs one at a time. */
 function reduceAll(inputs: readonly Input[]): State {
 	let state = initialState;
 	for (const input of inputs) state = reduceInputs(state, [input]);
 	return state;
 }
 
-/** The timeline as `ms type` lines, ms from T0. */
+/** Timeline as lines `ms peer type`, with ms counted from T0. */
 function rows(state: State): string[] {
 	return sliceTimeline(state.timeline, 0, state.timeline.length).map(row => {
 		const name = {[me]: 'me', [me2]: 'me2', [carol]: 'carol', [dave]: 'dave'}[row.peer];
@@ -42,23 +42,23 @@ const early = learn(5, [joined(carol, -50, 'Carol')]);
 const table: [title: string, inputs: readonly Input[], expected: readonly string[]][] = [
 	['a launch gives no row', [launched()], []],
 	[
-		'a peer that joined before our launch is found at the first connection',
+		'a peer that joined before our launch gives a "found" row at our first connection to it',
 		[launched(), connected(10), early],
 		['-50 carol joined', '10 me peer-connected'],
 	],
 	[
-		'a peer that joined after our launch gives only its joined row',
+		'a peer that joined after our launch gives a joined row, but no "found" row',
 		[launched(), learn(6, [joined(carol, 5, 'Carol')]), connected(10)],
 		['5 carol joined'],
 	],
-	['a peer whose joined is unknown is not found', [launched(), connected(10)], []],
+	['a peer whose joined is unknown gives no "found" row', [launched(), connected(10)], []],
 	[
 		'a replaced connection gives one row, for the first connection',
 		[launched(), early, connected(10), connected(20), disconnected(30, false), connected(40)],
 		['-50 carol joined', '10 me peer-connected'],
 	],
 	[
-		'a peer is found again in the next launch',
+		'a peer gives another "found" row in our next launch',
 		[launched(), early, connected(10), launched(me2, 100), connected(110, carol, me2)],
 		['-50 carol joined', '10 me peer-connected', '110 me2 peer-connected'],
 	],
@@ -74,7 +74,7 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 		['19 carol left'],
 	],
 	[
-		'a left keeps a disconnection that a new connection ended before',
+		'a left keeps the row of a disconnection after which the peer reconnected',
 		[launched(), connected(10), disconnected(20, true), connected(30), left(40, 3)],
 		['20 me peer-disconnected', '30 me peer-connected', '40 carol left'],
 	],
@@ -93,16 +93,20 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 		[launched(), connected(10), disconnected(20, true), launched(me2, 100), connected(110, carol, me2)],
 		['20 me peer-disconnected'],
 	],
-	['each absence gives one lost row, the first in order', [lost(30, 1, 0), lost(20, 1, 0, me)], ['20 me lost']],
-	['a left removes the row of the current lost', [lost(30, 1, 0), left(29, 5)], ['29 carol left']],
 	[
-		'a left keeps a lost that a returned answered',
+		'each absence gives one lost row, for the report that is first in order',
+		[lost(30, 1, 0), lost(20, 1, 0, me)],
+		['20 me lost'],
+	],
+	['a left removes the lost row of the current absence', [lost(30, 1, 0), left(29, 5)], ['29 carol left']],
+	[
+		'a left keeps the lost row of an absence that a returned ended',
 		[lost(30, 1, 0), returned(35, 5, 0), left(50, 6)],
 		['30 dave lost', '35 carol returned', '50 carol left'],
 	],
-	['a lost with a number ahead of the count gives no row yet', [lost(30, 1, 1)], []],
+	['a lost gives no row before the returned of all earlier absences are known', [lost(30, 1, 1)], []],
 	[
-		'the next absence gives lost and returned rows again',
+		'a second absence gives another lost row and another returned row',
 		[lost(30, 1, 0), returned(35, 5, 0), lost(50, 2, 1), returned(55, 6, 1)],
 		['30 dave lost', '35 carol returned', '50 dave lost', '55 carol returned'],
 	],
@@ -120,7 +124,7 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 	],
 ];
 
-describe('rows', () => {
+describe('reduceInputs adds the correct rows:', () => {
 	it.each(table)('%s', (_title, inputs, expected) => {
 		expect(rows(reduceAll(inputs))).toEqual(expected);
 		expect(rows(reduceAll(inputs.toReversed()))).toEqual(expected);
@@ -128,24 +132,24 @@ describe('rows', () => {
 	});
 });
 
-describe('late rows', () => {
+describe('rows marked as late', () => {
 	const isLate = (inputs: readonly Input[]) =>
 		sliceTimeline(reduceAll(inputs).timeline, 0, 9).map(row => row.late === true);
 
-	it('are live events that are more than a minute old', () => {
+	it('are live events that are more than a minute old when they arrive', () => {
 		expect(isLate([learn(LATE_AFTER_MS + 1, [posted(carol, 2, 0), posted(carol, 3, 1)])])).toEqual([true, false]);
 		expect(isLate([learn(LATE_AFTER_MS + 1, [feedEvent(carol, 9, 0, {type: 'left'})])])).toEqual([true]);
 	});
 
-	it('never come from synced history', () => {
+	it('never belong to synced history', () => {
 		expect(isLate([learn(LATE_AFTER_MS * 9, [posted(carol, 2, 0)], false)])).toEqual([false]);
 	});
 });
 
-describe('roster', () => {
+describe('the roster', () => {
 	const carolIn = (inputs: readonly Input[]) => findPeer(reduceAll(inputs).roster, carol);
 
-	it('contains every author, also before its joined is known', () => {
+	it('contains every author, even if its joined is not known yet', () => {
 		expect(carolIn([learn(0, [posted(carol, 2, 0)])])).toMatchObject({peer: carol, names: []});
 		expect(
 			carolIn([learn(0, [feedEvent(carol, 2, 0, {type: 'moved', addresses: ['10.0.0.3']})]), early]),
@@ -156,7 +160,7 @@ describe('roster', () => {
 		});
 	});
 
-	it('shows connections from observations of this launch only', () => {
+	it('marks peers as connected only from observations of the current launch', () => {
 		expect(carolIn([launched(), connected(10)])).toMatchObject({connected: true, address: '10.0.0.2'});
 		expect(carolIn([launched(), connected(10), disconnected(20, false)])).toMatchObject({connected: false});
 		const next = carolIn([launched(), connected(10), launched(me2, 20)]);
@@ -165,7 +169,7 @@ describe('roster', () => {
 		expect(carolIn([launched(), launched(me2, 20), connected(30, carol, me2)])?.firstConnected?.ms).toBe(T0 + 30);
 	});
 
-	it('counts an unreadable entry once', () => {
+	it('counts an unreadable entry once, even if it arrives again', () => {
 		const unreadable = (seq: number) => feedEvent(carol, seq, 0, {type: 'unreadable', reason: ''});
 		expect(
 			carolIn([learn(0, [unreadable(2), unreadable(3), unreadable(2)]), learn(1, [unreadable(3)])])?.unreadableCount,
@@ -176,7 +180,7 @@ describe('roster', () => {
 		expect(carolIn([left(40, 7), left(30, 6), left(50, 8)])?.left?.seq).toBe(6);
 	});
 
-	it('limits what one peer can add', () => {
+	it('limits the names and absences that it stores for one peer', () => {
 		const renamed = Array.from({length: MAX_NAMES_KEPT + 9}, (_, index) =>
 			feedEvent(carol, index + 2, 0, {type: 'renamed', name: `${index}`}),
 		);
@@ -192,23 +196,23 @@ describe('roster', () => {
 	});
 });
 
-describe('rows from the future', () => {
+describe('rows that are too far ahead of our clock', () => {
 	const ahead = MAX_HLC_AHEAD_MS + 10;
 	const tick: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10}};
 
-	it('stay hidden when they became void while pending', () => {
+	it('are never shown if they stop applying while they are pending', () => {
 		const pending = [learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];
 		expect(rows(reduceAll([...pending, tick]))).toEqual([`${ahead} dave lost`]);
 		expect(rows(reduceAll([...pending, left(5, 4), tick]))).toEqual(['5 carol left']);
 	});
 
-	it('appear once they are known to be our own', () => {
+	it('are shown as soon as a launch proves that they are our own', () => {
 		const before = reduceAll([learn(0, [posted(carol, 2, ahead - 1), posted(me, 2, ahead)])]);
 		expect(rows(before)).toEqual([]);
 		expect(rows(reduceInputs(before, [launched()]))).toEqual([`${ahead} me posted`]);
 	});
 
-	it('add their author to the roster at once', () => {
+	it('add their author to the roster immediately', () => {
 		const state = reduceAll([learn(0, [joined(carol, ahead, 'Carol')])]);
 		expect(rows(state)).toEqual([]);
 		expect(findPeer(state.roster, carol)?.names).toEqual([{seq: 1, name: 'Carol'}]);

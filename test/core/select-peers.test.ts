@@ -24,7 +24,7 @@ describe('nameOf', () => {
 	const rename = (seq: number, name: string) => learn(seq, [feedEvent(ann, seq, seq, {type: 'renamed', name})]);
 	const state = reduce(rename(9, 'Anne'), join(ann, 'Ann'), rename(5, 'Annie'));
 
-	it('is the name in effect at a seq, or the newest without a seq', () => {
+	it('returns the name in effect at a seq, or the newest name without a seq', () => {
 		expect([1, 4, 5, 8, 9, 99].map(seq => nameOf(state, ann, seq))).toEqual([
 			'Ann',
 			'Ann',
@@ -36,14 +36,14 @@ describe('nameOf', () => {
 		expect(nameOf(state, ann)).toBe('Anne');
 	});
 
-	it('is the short peer id for a peer without a name', () => {
+	it('returns the short peer id of a peer without a name', () => {
 		expect(nameOf(state, bob)).toBe('bb000000');
 		expect(nameOf(reduce(join(bob, '')), bob)).toBe('bb000000');
 	});
 });
 
 describe('statusOf', () => {
-	it('follows the events and links of a peer', () => {
+	it('derives the status of a peer from its events and its link', () => {
 		const link: Input = {type: 'ephemeral', event: {type: 'link-measured', peer: ann, status: 'suspect'}};
 		const state = reduce(
 			launch,
@@ -64,21 +64,21 @@ describe('statusOf', () => {
 		]);
 	});
 
-	it('is left for our own peers of earlier launches', () => {
+	it('returns left for our own peer ids of earlier launches', () => {
 		const next = observe(observation(bob, 50, {type: 'launched', version: '1'}));
 		expect(statusOf(reduce(launch, join(me, 'Me'), next), me)).toBe('left');
 	});
 });
 
 describe('addressOf', () => {
-	it('is the address of the socket, or else the first claimed one with a mark', () => {
+	it('returns the address of our connection, or the first claimed address marked as unverified', () => {
 		const state = reduce(launch, join(ann, 'A', ['10.0.0.9', '10.1.0.9']), join(bob, 'B', ['10.0.0.8']), connect(bob));
 		expect(addressOf(state, ann)).toEqual({address: '10.0.0.9', isUnverified: true});
 		expect(addressOf(state, bob)).toEqual({address: '10.0.0.2', isUnverified: false});
 		expect(addressOf(state, cat)).toBeUndefined();
 	});
 
-	it('is the address that we announce for our own peer', () => {
+	it('returns our own claimed address as verified', () => {
 		expect(addressOf(reduce(launch, join(me, 'Me', ['10.0.0.7'])), me)).toEqual({
 			address: '10.0.0.7',
 			isUnverified: false,
@@ -107,7 +107,7 @@ describe('selectPeers', () => {
 		expect(named(reduce(launch, join(ann, 'Ann'), report))).toEqual(['01000000 self', 'Ann unreachable']);
 	});
 
-	it('marks names that another person uses or used, in any case', () => {
+	it('marks names that another person uses or used, even in different case', () => {
 		const state = reduce(
 			launch,
 			join(ann, 'Ann'),
@@ -142,7 +142,7 @@ describe('selectPeers', () => {
 		]);
 	});
 
-	it('treats peers of one identity as one person, also after one left', () => {
+	it('treats peers of one identity as one person, even after one of them has left', () => {
 		const as = (peer: PeerId, key: string) =>
 			learn(1, [{...joined(peer, 1, 'Ann'), identity: {...identity, key}} as ReturnType<typeof joined>]);
 		const state = reduce(launch, as(ann, 'k1'), as(bob, 'k1'), connect(ann), leave(bob));
@@ -179,7 +179,7 @@ describe('selectPeers', () => {
 		});
 	});
 
-	it('keeps its identity until a peer changes', () => {
+	it('returns the same array until a peer changes', () => {
 		const state = reduce(launch, join(ann, 'Ann'));
 		const peers = selectPeers(state);
 		expect(selectPeers(reduceInputs(state, [learn(9, [posted(ann, 2, 9)])]))).toBe(peers);
@@ -194,16 +194,16 @@ describe('findPeersByName', () => {
 	);
 	const find = (name: string) => findPeersByName(state, name).map(({peer}) => peer.slice(0, 2));
 
-	it('prefers exact names and present peers', () => {
+	it('prefers exact matches to names in different case, and present peers to absent ones', () => {
 		expect(find('Ann')).toEqual(['aa']);
 		expect(find('ann')).toEqual(['bb']);
 	});
 
-	it('ignores case when no name is exact', () => {
+	it('ignores case if no name matches exactly', () => {
 		expect(find('ANN')).toEqual(['aa', 'bb']);
 	});
 
-	it('selects by the beginning of the fingerprint or of the peer id', () => {
+	it('finds peers by the beginning of a fingerprint or peer id', () => {
 		expect(find('Ann#f00d')).toEqual(['ee']);
 		expect(find('Ann#DD')).toEqual(['dd']);
 		expect(find('#f00dcafe')).toEqual(['ee']);

@@ -23,7 +23,7 @@ const reduce = (...inputs: Input[]) => reduceInputs(initialState, [launch, join(
 const named = (state: State) => selectPeople(state).map(({peer, status}) => `${peer.slice(0, 2)} ${status}`);
 const counts = (state: State) => [selectConnectedCount(state), selectKnownCount(state)];
 
-describe('selectPeople lists people, not launches', () => {
+describe('selectPeople lists people instead of launches:', () => {
 	it('a person who restarted after a crash is listed once', () => {
 		const crashed = reduce(join(first, 'Eve', 2));
 		expect([named(crashed), counts(crashed)]).toEqual([
@@ -38,7 +38,7 @@ describe('selectPeople lists people, not launches', () => {
 		expect(selectPeers(returned).map(({peer}) => peer)).toEqual([me, second, first]);
 	});
 
-	it('a person who left several times is listed once, by the newest launch, and as present after a return', () => {
+	it('a person who left several times is listed once, as the newest launch or as present', () => {
 		const departed = reduce(
 			join(first, 'Eve', 2),
 			leave(first, 3),
@@ -54,7 +54,7 @@ describe('selectPeople lists people, not launches', () => {
 		expect(named(returned)).toEqual(['01 self', 'a2 connected']);
 	});
 
-	it('a person with second present launches is listed twice', () => {
+	it('a person with two present launches is listed twice', () => {
 		const state = reduce(join(first, 'Eve', 2), join(second, 'Eve', 3), connect(first, 3), connect(second, 3));
 		expect([named(state), counts(state)]).toEqual([
 			['01 self', 'a1 connected', 'a2 connected'],
@@ -62,7 +62,7 @@ describe('selectPeople lists people, not launches', () => {
 		]);
 	});
 
-	it('another name of the same identity, or another identity of the same name, is another person', () => {
+	it('another name of one identity, or another identity with one name, counts as another person', () => {
 		const state = reduce(
 			join(first, 'Eve', 2),
 			join(second, 'Dave', 3),

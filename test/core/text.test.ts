@@ -14,7 +14,7 @@ const corpus = JSON.parse(
 	readFileSync(new URL('../../fixtures/hostile-texts.json', import.meta.url), 'utf8'),
 ) as readonly HostileText[];
 
-/** Pieces that combine into sequences, so that a removal can create new ones. */
+/** Pieces that tests join to longer texts, in which removing one piece can create a new unsafe sequence. */
 const pieces = [
 	...[
 		'\u001b',
@@ -85,7 +85,7 @@ describe('cleanText', () => {
 		);
 	});
 
-	it('does not change a text of letters', () => {
+	it('does not change a text that contains only letters', () => {
 		fc.assert(
 			fc.property(fc.stringMatching(/^[\n a-zA-Zäöüß你好かなабвгд한국!?()]*$/), text => {
 				expect(cleanText(text)).toBe(text);
@@ -103,7 +103,7 @@ describe('cleanText', () => {
 		expect(cleanText('x'.repeat(MAX_TEXT_BYTES + 1)).length).toBe(MAX_TEXT_BYTES);
 	});
 
-	it('takes linear time, also for hostile input', () => {
+	it('takes linear time, even for hostile input', () => {
 		const start = performance.now();
 		for (const unit of [
 			'\u001b]',
@@ -165,7 +165,7 @@ describe('cleanName', () => {
 		},
 	);
 
-	it('gives one trimmed line within the limits and is idempotent', () => {
+	it('returns one trimmed line within the limits and is idempotent', () => {
 		fc.assert(
 			fc.property(
 				fc.oneof(
@@ -188,7 +188,7 @@ describe('cleanName', () => {
 });
 
 describe('utf8Length', () => {
-	it('is the length of the encoded text', () => {
+	it('returns the length of the text encoded in UTF-8', () => {
 		fc.assert(
 			fc.property(hostile, text => {
 				expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);

@@ -51,8 +51,8 @@ const step = fc.oneof(
 	fc.record({removeNth: fc.nat()}),
 );
 
-describe('timeline', () => {
-	it('equals a sorted array without duplicates after any insertions and removals', () => {
+describe('a timeline', () => {
+	it('has the content of a sorted array without duplicates after any insertions and removals', () => {
 		fc.assert(
 			fc.property(fc.array(step, {maxLength: 14}), steps => {
 				let timeline = emptyTimeline;
@@ -94,7 +94,7 @@ describe('timeline', () => {
 		);
 	});
 
-	it('shares every page that an insertion does not touch', () => {
+	it('shares all pages that an insertion does not change with the previous timeline', () => {
 		const timeline = insertEntries(emptyTimeline, range(0, 40_000, 2));
 		const extended = insertEntries(timeline, [at(10_001), at(10_003), at(30_001)]);
 		const pagesBefore = new Set(timeline.pages);
@@ -103,7 +103,7 @@ describe('timeline', () => {
 		expectValid(extended);
 	});
 
-	it('shares full pages when entries are appended', () => {
+	it('shares all full pages with the previous timeline when entries are appended', () => {
 		const timeline = insertEntries(emptyTimeline, range(0, PAGE_SIZE * 2));
 		const extended = insertEntries(timeline, range(PAGE_SIZE * 2, PAGE_SIZE * 2 + 3));
 		expect(extended.pages.slice(0, 2)).toEqual(timeline.pages);
@@ -111,7 +111,7 @@ describe('timeline', () => {
 		expect(extended.pages.length).toBe(3);
 	});
 
-	it('keeps its identity when there is nothing to insert or remove', () => {
+	it('stays the same object if there is no entry to insert or remove', () => {
 		const timeline = insertEntries(emptyTimeline, range(0, 2000));
 		expect(insertEntries(timeline, range(500, 1500))).toBe(timeline);
 		expect(insertEntries(timeline, [])).toBe(timeline);
@@ -119,7 +119,7 @@ describe('timeline', () => {
 		expect(removeEntry(timeline, at(9000))).toBe(timeline);
 	});
 
-	it('drops its first entries', () => {
+	it('can drop any number of its first entries', () => {
 		const entries = range(0, PAGE_SIZE * 3 + 7);
 		const timeline = insertEntries(emptyTimeline, entries);
 		for (const count of [0, 1, 511, 512, 513, 1100, entries.length - 1, entries.length, entries.length + 5]) {

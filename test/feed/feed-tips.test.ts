@@ -11,7 +11,7 @@ import {at, createAuthor, cutStart, post, posts, roomTag, signEntries} from './m
 
 const joined = at(0, {type: 'joined', name: 'Carol', addresses: ['192.168.1.7'], version: '1.0.0'});
 
-/** Three batches of one author: seq 1-3, 4-5, 6-9. */
+/** Three batches of one author, with seqs 1-3, 4-5 and 6-9. */
 function threeBatches() {
 	const author = createAuthor(1);
 	const batches = [
@@ -32,7 +32,7 @@ function acceptAll(tips: FeedTips, batches: readonly Batch[]) {
 	return batches.map(batch => tips.accept(batch).type);
 }
 
-test('batches in order are accepted with their events', () => {
+test('batches that arrive in order are accepted, and their events are returned', () => {
 	const {author, batches, peer} = threeBatches();
 	const tips = createFeedTips({roomTag});
 	expect(tips.tip(peer)).toBeUndefined();
@@ -48,7 +48,7 @@ test('batches in order are accepted with their events', () => {
 	expect(tips.peers()).toEqual([peer]);
 });
 
-test('a repeated batch is known, a batch after a gap is ahead', () => {
+test('a repeated batch gives `known`, and a batch after a gap gives `ahead`', () => {
 	const {batches, peer} = threeBatches();
 	const tips = createFeedTips({roomTag});
 	expect(acceptAll(tips, [batches[1]])).toEqual(['ahead']);
@@ -63,7 +63,7 @@ test('a repeated batch is known, a batch after a gap is ahead', () => {
 	expect(tips.seqOf(peer)).toBe(9);
 });
 
-test("every event is accepted once, and the tip is the author's, for any partition and order", () => {
+test("every event is accepted once, and the tip equals the author's, for batches of any size in any order", () => {
 	const author = createAuthor(2);
 	const written: Batch[] = [author.feed.append([joined])];
 	const hashes = [written[0]!.previousHash];
@@ -94,17 +94,20 @@ test("every event is accepted once, and the tip is the author's, for any partiti
 	);
 });
 
-describe('an invalid batch is the fault of its sender', () => {
+describe('accept returns `invalid`, a fault of the sender, for', () => {
 	const {batches} = threeBatches();
 	const other = createAuthor(9);
 	const forged: readonly [string, Batch][] = [
 		['a changed entry', {...batches[0], entries: [flip(batches[0].entries[0]!, 20), ...batches[0].entries.slice(1)]}],
 		['a changed signature', {...batches[0], signature: flip(batches[0].signature, 3)}],
-		['a changed previous hash', {...batches[0], previousHash: flip(batches[0].previousHash, 3)}],
-		['a missing last entry', {...batches[0], entries: batches[0].entries.slice(0, -1)}],
-		["another author's batch under this name", {...other.feed.append([joined]), peer: batches[0].peer}],
-		['a peer id that is not a point of the curve', {...batches[0], peer: 'f'.repeat(64) as Batch['peer']}],
-		['an empty signature', {...batches[0], signature: new Uint8Array(0)}],
+		['a batch with a changed previous hash', {...batches[0], previousHash: flip(batches[0].previousHash, 3)}],
+		['a batch without its last entry', {...batches[0], entries: batches[0].entries.slice(0, -1)}],
+		[
+			'a batch of another author with the peer id of this author',
+			{...other.feed.append([joined]), peer: batches[0].peer},
+		],
+		['a batch with a peer id that is not a point of the curve', {...batches[0], peer: 'f'.repeat(64) as Batch['peer']}],
+		['a batch with an empty signature', {...batches[0], signature: new Uint8Array(0)}],
 	];
 	test.each(forged)('%s', (_title, batch) => {
 		const tips = createFeedTips({roomTag});
@@ -118,7 +121,7 @@ describe('an invalid batch is the fault of its sender', () => {
 		expect(createFeedTips({roomTag}).accept(elsewhere.feed.append([joined])).type).toBe('invalid');
 	});
 
-	test('a shifted seq', () => {
+	test('a batch with a changed first seq or previous hash', () => {
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, [batches[0]]);
 		expect(tips.accept({...batches[2], firstSeq: 4}).type).toBe('invalid');
@@ -126,7 +129,7 @@ describe('an invalid batch is the fault of its sender', () => {
 		expect(acceptAll(tips, [batches[1], batches[2]])).toEqual(['accepted', 'accepted']);
 	});
 
-	test('a forged batch in place of a held one', () => {
+	test('a forged copy of a held batch', () => {
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, batches);
 		const entries = batches[2].entries.map((entry, index) => (index === 1 ? flip(entry, 20) : entry));
@@ -135,8 +138,8 @@ describe('an invalid batch is the fault of its sender', () => {
 	});
 });
 
-describe('two signed chains under one key are a fork of the author', () => {
-	/** Two feeds of one key that share seq 1-2 and then diverge. */
+describe('accept returns `forked`, a fault of the author, for a second signed chain', () => {
+	/** Two feeds with the same key that share seqs 1 and 2 and then diverge. */
 	function fork() {
 		const one = createAuthor(4).feed;
 		const two = createAuthor(4).feed;
@@ -146,7 +149,7 @@ describe('two signed chains under one key are a fork of the author', () => {
 		return {common, one, two, peer: one.peer};
 	}
 
-	test('of the same length', () => {
+	test('as long as the held chain', () => {
 		const {common, one, two, peer} = fork();
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, [common, one.append([post(2, 'yes')])]);
@@ -173,7 +176,7 @@ describe('two signed chains under one key are a fork of the author', () => {
 		expect(tips.accept(two.append([post(3)]))).toEqual({type: 'forked', first: true});
 	});
 
-	test('that ends before our tip, when the log provides our hash', () => {
+	test('that ends before our tip, if the log provides our hash at its end', () => {
 		const {common, one, two, peer} = fork();
 		const yes = one.append([post(2, 'yes')]);
 		const hash = one.tip().hash;
@@ -189,8 +192,8 @@ describe('two signed chains under one key are a fork of the author', () => {
 	});
 });
 
-describe('restoring', () => {
-	test('gives the same tips and events as accepting, also with overlaps and duplicates', () => {
+describe('restoring batches from a log', () => {
+	test('gives the same tips and events as accepting them, even with overlaps and duplicates', () => {
 		const {batches, peer, author} = threeBatches();
 		const accepted = createFeedTips({roomTag});
 		const live = batches.flatMap(batch => {
@@ -215,7 +218,7 @@ describe('restoring', () => {
 		expect(acceptAll(tips, [batches[1], batches[2]])).toEqual(['accepted', 'accepted']);
 	});
 
-	test('gives correct tips for more feeds than may stay unhashed', () => {
+	test('gives correct tips for more than MAX_UNHASHED feeds', () => {
 		const tips = createFeedTips({roomTag});
 		const authors = Array.from({length: 200}, (_, index) => createAuthor(index));
 		for (const {feed} of authors) tips.restore(feed.append([joined]));
@@ -223,7 +226,7 @@ describe('restoring', () => {
 	});
 });
 
-describe('an entry that breaks the rules of a feed is accepted as unreadable', () => {
+describe('an unreadable event is returned for', () => {
 	function typesOf(...events: Parameters<ReturnType<typeof createAuthor>['feed']['append']>[0][]) {
 		const {feed} = createAuthor(6);
 		const tips = createFeedTips({roomTag});
@@ -263,7 +266,7 @@ describe('an entry that breaks the rules of a feed is accepted as unreadable', (
 		]);
 	});
 
-	test('an unknown kind, whose clock still counts, and malformed bytes', () => {
+	test('an entry of unknown kind, whose clock still counts, and for malformed bytes', () => {
 		const {key, feed} = createAuthor(6);
 		const first = feed.append([joined]);
 		const danced = pack(['danced', 0, post(9).hlc.ms, 0, 'tango']).slice();
@@ -277,7 +280,7 @@ describe('an entry that breaks the rules of a feed is accepted as unreadable', (
 	});
 });
 
-test('joined has a verified identity, and no identity from a claim for another peer', () => {
+test('a joined event has a verified identity, but none if its claim is for another peer', () => {
 	const carol = createAuthor(7);
 	const tips = createFeedTips({roomTag});
 	const acceptance = tips.accept(carol.feed.append([joined]));

@@ -6,7 +6,7 @@ import {HAVE_BUCKETS} from '../../source/core/limits.js';
 import {createHaveIndex} from '../../source/feed/have-index.js';
 import {bytes, peerId} from '../codec/arbitraries.js';
 
-/** Many feeds in few buckets. */
+/** Peer ids of many feeds that are in few buckets. */
 const peer = fc
 	.tuple(fc.constantFrom('00', '01', 'fe', 'ff'), peerId)
 	.map(([first, id]) => `${first}${id.slice(2)}` as PeerId);
@@ -19,7 +19,7 @@ function indexOf(all: readonly HaveFeed[]) {
 	return index;
 }
 
-test('the digest depends on the feeds, not on their order of arrival', () => {
+test('the digest depends on the feeds, but not on their order of arrival', () => {
 	fc.assert(
 		fc.property(feeds, all => {
 			const index = indexOf(all);
@@ -32,7 +32,7 @@ test('the digest depends on the feeds, not on their order of arrival', () => {
 	);
 });
 
-test('exactly the buckets of changed feeds have a new digest', () => {
+test('a changed feed changes the digest of its bucket and of no other bucket', () => {
 	fc.assert(
 		fc.property(feeds, fc.array(fc.nat(), {maxLength: 5}), (all, picks) => {
 			const changed = all.length === 0 ? [] : [...new Set(picks.map(pick => pick % all.length))];
@@ -50,7 +50,7 @@ test('exactly the buckets of changed feeds have a new digest', () => {
 	);
 });
 
-test('the buckets contain every feed once', () => {
+test('every feed is in exactly one bucket', () => {
 	fc.assert(
 		fc.property(feeds, all => {
 			const index = indexOf(all);

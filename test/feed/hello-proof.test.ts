@@ -12,14 +12,14 @@ test('a hello is valid on its own connection', () => {
 	expect(verifyHello(hello, context)).toBe('valid');
 });
 
-test('a hello is not valid when it is relayed, reflected or of another room', () => {
+test('a hello is not valid if it is relayed, sent back to its author or of another room', () => {
 	expect(verifyHello(hello, {...context, keyingMaterial: seedOf(5)})).toBe('bad-mac');
 	expect(verifyHello(hello, {...context, role: 'accepter'})).toBe('bad-mac');
 	expect(verifyHello(hello, {...context, keys: {roomKey: seedOf(6), tag: roomTag}})).toBe('bad-mac');
 	expect(verifyHello(hello, {...context, keys: {roomKey: seedOf(3), tag: seedOf(9).subarray(0, 8)}})).toBe('bad-mac');
 });
 
-test('a member of the room cannot forge the hello of another', () => {
+test('a member of the room cannot forge the hello of another member', () => {
 	const forged = {...proveHello(other, context), peer: key.peer};
 	expect(verifyHello(forged, context)).toBe('bad-mac');
 	expect(verifyHello({...forged, mac: hello.mac}, context)).toBe('bad-signature');

@@ -6,13 +6,13 @@ import {roomTag, seedOf} from './make-feed.js';
 
 const bytes = Uint8Array.of(1, 2, 3);
 
-test('a peer key is determined by its seed, and random without one', () => {
+test('a peer key is determined by its seed, and is random without a seed', () => {
 	expect(createPeerKey(seedOf(1)).peer).toBe(createPeerKey(seedOf(1)).peer);
 	expect(createPeerKey(seedOf(1)).peer).not.toBe(createPeerKey(seedOf(2)).peer);
 	expect(createPeerKey().peer).not.toBe(createPeerKey().peer);
 });
 
-test('test vector 1 of RFC 8032, 7.1 gives its public key and signature', () => {
+test('the seed of test vector 1 of RFC 8032, 7.1, gives the expected public key and signature', () => {
 	const seed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
 	const key = createPeerKey(seed);
 	expect(key.peer).toBe('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a');
@@ -31,7 +31,7 @@ test('a signature is valid only for its key and bytes', () => {
 	expect(verifySignature(key.peer, bytes, signature.subarray(1))).toBe(false);
 });
 
-test('signatures of more peers than the cache holds are verified', () => {
+test('the signatures of more peers than the cache can hold are verified correctly', () => {
 	const verify = createSignatureVerifier(4);
 	const signed = Array.from({length: 10}, (_, index) => createPeerKey(seedOf(index))).map(key => ({
 		peer: key.peer,
@@ -53,7 +53,7 @@ test('an identity is the same at every launch and differs between rooms', () => 
 	expect(verifyIdentity({key: bytes, signature: bytes}, roomTag, peer)).toBeUndefined();
 });
 
-test('room keys depend on name and secret, not on their Unicode form', async () => {
+test('room keys depend on name and secret, but not on their Unicode normalisation', async () => {
 	const lan = await deriveRoomKeys({room: 'lan'});
 	expect(lan.hasSecret).toBe(false);
 	expect(await deriveRoomKeys({room: 'lan', secret: ''})).toEqual(lan);

@@ -9,7 +9,7 @@ import {createPeerKey, type PeerKey} from '../../source/feed/signing-keys.js';
 export const roomTag = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 export const seedOf = (number: number) => new Uint8Array(32).fill(number);
 
-/** Event at a minute of a day in 2026. */
+/** Unsigned event at the given minute of a day in 2026. */
 export function at(minute: number, body: EntryBody): UnsignedEvent {
 	const ms = 1_795_000_000_000 + minute * 60_000;
 	return {body, at: ms, hlc: {ms, counter: 0}};
@@ -35,14 +35,14 @@ export function createAuthor(number: number, tag = roomTag): Author {
 	return {key, feed: createOwnFeed({key, roomTag: tag, identity}), identity};
 }
 
-/** Batch of arbitrary entry bytes with a valid signature, as another version or a malicious author may write. */
+/** Batch of arbitrary entry bytes with a valid signature, as a later version or a malicious author could write it. */
 export function signEntries(key: PeerKey, firstSeq: number, previousHash: Uint8Array, entries: Uint8Array[]): Batch {
 	const hash = chainHash(previousHash, entries);
 	const signature = key.sign(batchSignaturePayload(roomTag, key.peer, firstSeq + entries.length - 1, hash));
 	return {peer: key.peer, firstSeq, previousHash, entries, signature};
 }
 
-/** Part of a batch from seq `from` to its end, under the same signature, as a sender may send it. */
+/** End of a batch, from seq `from` on, under the same signature. A sender is allowed to send it. */
 export function cutStart(batch: Batch, from: number, hash: Uint8Array): Batch {
 	if (from > lastSeq(batch)) throw new RangeError('the part would be empty');
 	return {...batch, firstSeq: from, previousHash: hash, entries: batch.entries.slice(from - batch.firstSeq)};

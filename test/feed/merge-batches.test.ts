@@ -6,7 +6,7 @@ import {createFeedTips} from '../../source/feed/feed-tips.js';
 import {mergeBatches} from '../../source/feed/merge-batches.js';
 import {createAuthor, post, posts, roomTag} from './make-feed.js';
 
-test('consecutive batches become one batch that is accepted like its parts', () => {
+test('consecutive batches become one batch that gives the same events as its parts', () => {
 	fc.assert(
 		fc.property(fc.array(fc.integer({min: 1, max: 4}), {minLength: 1, maxLength: 6}), counts => {
 			const {feed} = createAuthor(1);
@@ -25,7 +25,7 @@ test('consecutive batches become one batch that is accepted like its parts', () 
 	);
 });
 
-test('batches of other feeds and batches after a gap stay separate', () => {
+test('batches of different feeds and batches with a gap between them stay separate', () => {
 	const one = createAuthor(1).feed;
 	const two = createAuthor(2).feed;
 	const [a, b, c] = [one.append(posts(0, 1)), one.append(posts(1, 1)), one.append(posts(2, 1))];
@@ -43,7 +43,7 @@ test('batches on either side of a boundary stay separate', () => {
 	expect(mergeBatches(batches, 6)).toEqual(mergeBatches(batches));
 });
 
-test('no merged batch exceeds the limits', () => {
+test('no merged batch exceeds MAX_BATCH_BYTES or MAX_BATCH_ENTRIES', () => {
 	const {feed} = createAuthor(1);
 	const large = Array.from({length: 60}, (_, index) => feed.append([post(index, 'x'.repeat(16_000))]));
 	const merged = mergeBatches(large);

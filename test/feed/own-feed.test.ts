@@ -20,7 +20,7 @@ test('each append gives one signed batch that continues the chain', () => {
 	);
 });
 
-test('an append beyond the limits throws and does not change the feed', () => {
+test('an append that exceeds a limit throws and does not change the feed', () => {
 	const {feed} = createAuthor(1);
 	const before = feed.tip();
 	expect(() => feed.append([])).toThrow(RangeError);
@@ -32,7 +32,7 @@ test('an append beyond the limits throws and does not change the feed', () => {
 	expect(feed.tip()).toEqual(before);
 });
 
-test('without an identity joined has no identity claim', () => {
+test('a joined event has no identity claim if the feed has no identity', () => {
 	const {key} = createAuthor(1);
 	const joined = at(0, {type: 'joined', name: 'Carol', addresses: [], version: '1.0.0'});
 	const plain = createOwnFeed({key, roomTag}).append([joined]);
