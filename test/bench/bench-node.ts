@@ -1,4 +1,4 @@
-/** Real nodes in this process: TLS on 127.0.0.1, UDP on loopback or none, a log in memory unless one is given. */
+/** Nodes in this process with TLS on 127.0.0.1, UDP on loopback or without UDP, and a log in memory unless one is given. */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
@@ -14,7 +14,7 @@ import type {OpenedLog} from '../../source/storage/log.js';
 import {createMemoryLog} from '../../source/storage/memory-log.js';
 import {until} from './measure.js';
 
-/** Header, content type and tag that TLS 1.3 adds to a record. */
+/** Bytes that TLS 1.3 adds to a record: header, content type and authentication tag. */
 const RECORD_BYTES = 22;
 
 /** Counts the bytes on the connections of a node. Each frame counts as one TLS record, which is an upper bound. */
@@ -35,10 +35,10 @@ export interface BenchNodeOptions {
 	readonly keys: RoomKeys;
 	readonly name: string;
 	readonly opened?: OpenedLog;
-	/** UDP port on loopback. Without it there is no discovery. */
+	/** UDP port on loopback. Without it the node has no discovery. */
 	readonly udpPort?: number;
 	readonly targets?: readonly HostAddress[];
-	/** Replaced to lose datagrams. */
+	/** Beacon to use instead of the default one, for example one that loses datagrams. */
 	readonly beacon?: Beacon;
 }
 
@@ -121,10 +121,10 @@ export async function startBenchNode(options: BenchNodeOptions): Promise<BenchNo
 	return {...node, self: await node.chatNode.start()};
 }
 
-/** Time for a room in one process to connect completely, in ms. */
+/** Longest time for all nodes of a room in one process to connect to each other, in ms. */
 export const UP_LIMIT_MS = 180_000;
 
-/** Starts all nodes and waits until every pair is connected. Stops them if that takes too long. */
+/** Starts all nodes and waits until every pair is connected. Stops all nodes if that takes longer than UP_LIMIT_MS. */
 export async function startTogether(nodes: readonly Pick<BenchNode, 'chatNode' | 'connected'>[]): Promise<void> {
 	await Promise.all(nodes.map(({chatNode: session}) => session.start()));
 	try {

@@ -1,4 +1,4 @@
-/** The built program with `--json` on loopback, as a script would run it. */
+/** The built program as a process with `--json` on loopback, as a script would run it. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -12,7 +12,7 @@ export interface ChatProcess {
 	readonly child: ChildProcess;
 	readonly lines: readonly Line[];
 	readonly peer: string;
-	/** performance.now() when the line came. */
+	/** Resolves to the value of performance.now() at the arrival of the first line that passes `test`, from index `from` on. */
 	when(test: (line: Line) => boolean, from?: number): Promise<number>;
 	post(text: string): void;
 	/** Kills the process if it still runs and removes its folder. */
@@ -24,7 +24,7 @@ export interface ChatOptions {
 	readonly name: string;
 	readonly words?: readonly string[];
 	readonly spawn?: (command: string, words: readonly string[], env: Readonly<Record<string, string>>) => ChildProcess;
-	/** Default `lo`. */
+	/** Network interface; `lo` by default. */
 	readonly interface?: string;
 }
 
@@ -35,7 +35,7 @@ export const misses = (peer: string) => (line: Line) =>
 
 const LIMIT_MS = 30_000;
 
-/** Starts the program; resolves when it is ready. */
+/** Starts the program and resolves when it is ready. */
 export async function startChat(options: ChatOptions): Promise<ChatProcess> {
 	const home = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
 	const only = options.interface ?? 'lo';
@@ -66,7 +66,7 @@ export async function startChat(options: ChatOptions): Promise<ChatProcess> {
 		return new Promise((resolve, reject) => {
 			const timer = setTimeout(() => {
 				checks.delete(check);
-				reject(new Error(`a line never came: ${test} ${errors}`));
+				reject(new Error(`the expected line did not arrive: ${test} ${errors}`));
 			}, LIMIT_MS);
 			const check = (line: Line) => {
 				if (!test(line)) return;

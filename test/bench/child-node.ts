@@ -5,7 +5,7 @@ type Told = Readonly<Record<string, any>>;
 
 export interface ChildNode {
 	readonly child: ChildProcess;
-	/** The next message of this type. */
+	/** Resolves to the next message of this type from the child process. */
 	told(type: string): Promise<Told>;
 	tell(type: 'reset' | 'loop' | 'stop'): void;
 	kill(): void;
@@ -22,7 +22,7 @@ export async function forkNode(request: Partial<NodeRequest> & {readonly path: s
 				resolve(message);
 			};
 			child.on('message', onMessage);
-			child.once('exit', () => reject(new Error(`a node ended before it told ${type}`)));
+			child.once('exit', () => reject(new Error(`a node ended before it sent the message ${type}`)));
 		});
 	await told('up');
 	child.send({fresh: false, targets: [], expected: Number.POSITIVE_INFINITY, echo: false, ...request});

@@ -1,6 +1,6 @@
 /**
- * Runs the rows of the benchmark one after another, each in its own process. Prints one table and writes the figures to
- * fixtures/bench.json under the version of Node.
+ * Runs the rows of the benchmark one after another, each in a separate process. Prints one table and writes the figures to
+ * fixtures/bench.json, under the version of Node.
  */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -11,7 +11,7 @@ import {rows} from './rows.js';
 import {saveFigures} from './save-figures.js';
 import {drawTable} from './table.js';
 
-/** A row that hangs is a failed row. */
+/** Time limit of a row. A row that exceeds it counts as failed. */
 const ROW_LIMIT_MS = 1_200_000;
 
 async function runRow(row: Row): Promise<readonly Figure[]> {

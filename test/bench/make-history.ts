@@ -1,4 +1,4 @@
-/** Generates histories like those of a chat: twenty authors in turn, each message with its own record and signature. */
+/** Generates histories like those of a chat: twenty authors in turn, each message with a separate record and signature. */
 import {randomBytes} from 'node:crypto';
 import {existsSync, mkdirSync, renameSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -10,14 +10,14 @@ import {createPeerKey, type PeerKey} from '../../source/feed/signing-keys.js';
 import {openFileLog} from '../../source/storage/file-log.js';
 import type {LogRecord} from '../../source/storage/log.js';
 
-/** Folder of the generated logs. It is written once per run and shared by the rows. */
+/** Folder of the generated logs. All rows of a run share it. */
 export const historyFolder = join(tmpdir(), 'p2pchat-ink-bench-1');
 
 export const START = Date.UTC(2026, 10, 1, 9);
 export const FEEDS = 20;
 const RECORDS_AT_ONCE = 1000;
 
-/** A room with a secret, since only its log is reopened and passed on. */
+/** Keys of a room with a secret, because only the log of such a room is reopened and sent to other peers. */
 export function benchKeys(): Promise<RoomKeys> {
 	return deriveRoomKeys({room: 'bench', secret: 'a secret for the bench only'});
 }
@@ -25,7 +25,7 @@ export function benchKeys(): Promise<RoomKeys> {
 const WORDS =
 	'the uplink is down again and nobody in lab two can reach it since noon über 日本 please have a look'.split(' ');
 
-/** A text of 20 to 120 bytes, determined by the number. */
+/** Text of 20 to 120 bytes that depends only on `number`. */
 export function textOf(number: number): string {
 	const count = 4 + ((number * 7919) % 17);
 	const words = Array.from({length: count}, (_, index) => WORDS[(number * 31 + index * 17) % WORDS.length]);
@@ -34,7 +34,7 @@ export function textOf(number: number): string {
 
 const peers = Array.from({length: FEEDS}, (_, index) => createPeerKey(new Uint8Array(32).fill(index + 1)).peer);
 
-/** Decoded events, for rows that only measure the state. */
+/** Creates decoded events, for rows that measure only the state. */
 export function makeEvents(count: number, from = 0): FeedEvent[] {
 	return Array.from({length: count}, (_, index) => {
 		const number = from + index;
@@ -50,7 +50,7 @@ export function makeEvents(count: number, from = 0): FeedEvent[] {
 	});
 }
 
-/** `perBatch` messages of one author in one batch, as fast typing or pasting produces them. */
+/** Creates a batch of `perBatch` messages of one author, as fast typing or pasting produces it. */
 function write(feed: OwnFeed, number: number, perBatch: number): Batch {
 	const events = Array.from({length: perBatch}, (_, index): UnsignedEvent => {
 		const at = START + (number + index) * 1000;
@@ -63,9 +63,9 @@ function write(feed: OwnFeed, number: number, perBatch: number): Batch {
 }
 
 export interface HistoryOptions {
-	/** Whether signatures are valid. False for a log that is only opened, since opening trusts them. */
+	/** Whether signatures are valid. They may be invalid in a log that is only opened, because opening does not verify them. */
 	readonly signed?: boolean;
-	/** Events per signature. */
+	/** Number of events per signature. */
 	readonly perBatch?: number;
 }
 
@@ -74,7 +74,7 @@ function createKey(signed: boolean): PeerKey {
 	return signed ? key : {peer: key.peer, sign: () => new Uint8Array(randomBytes(64))};
 }
 
-/** `count` events in batches. */
+/** Generates `count` events in batches. */
 export function* makeBatches(
 	count: number,
 	keys: RoomKeys,
@@ -87,7 +87,7 @@ export function* makeBatches(
 	}
 }
 
-/** Path of a log of `events` events. */
+/** Creates a log of `events` events if it does not exist yet, and returns its path. */
 export async function historyLog(events: number, keys: RoomKeys, options: HistoryOptions = {}): Promise<string> {
 	const {signed = true, perBatch = 1} = options;
 	const path = join(historyFolder, `${events}-${perBatch}-${signed}.p2plog`);

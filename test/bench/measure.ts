@@ -1,4 +1,4 @@
-/** Measures a candidate and its floor alternately, so that a machine that slows down affects both. */
+/** Measures a candidate and its floor (reference) alternately, so that a slow phase of the machine affects both. */
 import {type IntervalHistogram, monitorEventLoopDelay} from 'node:perf_hooks';
 import type {Spread} from './row.js';
 
@@ -18,13 +18,13 @@ export function spreadOf(values: readonly number[]): Spread {
 export interface Compared {
 	readonly ours: number;
 	readonly floor: number;
-	/** Ratios of the pairs. */
+	/** Ratios of candidate to floor in all pairs of measurements. */
 	readonly ratio: Spread;
 }
 
 type Measurement = () => number | Promise<number>;
 
-/** Runs A B A B …; the first `warmup` pairs are not counted. */
+/** Measures candidate and floor alternately. The first `warmup` pairs are not counted. */
 export async function compare(
 	ours: Measurement,
 	floor: Measurement,
@@ -42,14 +42,14 @@ export async function compare(
 	return {ours: median(a), floor: median(b), ratio: spreadOf(a.map((value, index) => value / (b[index] ?? 1)))};
 }
 
-/** ms that `run` takes. */
+/** Time that `run` takes, in ms. */
 export async function timed(run: () => unknown): Promise<number> {
 	const start = performance.now();
 	await run();
 	return performance.now() - start;
 }
 
-/** Bytes of live objects and buffers. Needs --expose-gc. */
+/** Total bytes of live objects and buffers. Needs --expose-gc. */
 export function liveBytes(): number {
 	for (let pass = 0; pass < 3; pass++) globalThis.gc?.();
 	const {heapUsed, arrayBuffers} = process.memoryUsage();
@@ -57,7 +57,7 @@ export function liveBytes(): number {
 }
 
 export interface LoopDelay {
-	/** ms. */
+	/** 99.9th percentile in ms. */
 	readonly p999: number;
 	readonly max: number;
 }
@@ -70,7 +70,7 @@ export function watchLoop(): IntervalHistogram {
 	return histogram;
 }
 
-/** The sampling interval itself is subtracted. */
+/** Delay of the event loop according to `histogram`, without the sampling interval. */
 export function loopDelay(histogram: IntervalHistogram): LoopDelay {
 	const delay = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
 	return {p999: delay(histogram.percentile(99.9)), max: delay(histogram.max)};
@@ -78,7 +78,7 @@ export function loopDelay(histogram: IntervalHistogram): LoopDelay {
 
 export const sleep = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms));
 
-/** Polls every few ms until the condition holds; throws after `limitMs`. */
+/** Polls every few ms until the condition is true. Throws after `limitMs`. */
 export async function until(what: string, holds: () => boolean, limitMs = 60_000): Promise<void> {
 	const end = performance.now() + limitMs;
 	while (!holds()) {

@@ -1,4 +1,4 @@
-/** A room of nodes in this process. Measures the costs of connecting, idling, posting and of one more node. */
+/** A room of nodes in this process. Measures the cost of connecting, of idling, of posting and of one more node. */
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import {type BenchNode, createBenchNode, freeUdpPort, startTogether, stopAll} from './bench-node.js';
 import {benchKeys, textOf} from './make-history.js';
@@ -6,37 +6,37 @@ import {liveBytes, median, sleep, until} from './measure.js';
 
 const SETTLE_MS = 3000;
 const WATCH_MS = 6000;
-/** One after the other. */
+/** Number of nodes that join a connected room, one after another. */
 const JOINING = 3;
 const SAMPLE_MS = 100;
 
 type Nodes = readonly Omit<BenchNode, 'self'>[];
 
-/** CPU time of all nodes without their timers, whose share grows with the duration of a step. */
+/** CPU times of all nodes together. Timers are listed separately, because their share grows with the duration of a step. */
 export interface Meshed {
 	readonly upMs: number;
-	/** Per connection end. */
+	/** CPU time of connecting, per connection end. */
 	readonly upCpuUs: number;
-	/** CPU time of timers during the same time, in addition. */
+	/** Additional CPU time of timers while the nodes connect, per connection end. */
 	readonly upClockUs: number;
-	/** Per idle connection end and second. */
+	/** CPU time of timers per idle connection end and second. */
 	readonly clockUs: number;
-	/** One node joins a connected room. */
+	/** Time until a node that joins a connected room is connected to all other nodes. */
 	readonly joinMs: number;
 	readonly joinCpuUs: number;
-	/** Deliveries per second. */
+	/** Deliveries of posts per second. */
 	readonly rate: number;
-	/** Frames until all is delivered: posts and acknowledgements. */
+	/** CPU time per frame until all posts are delivered. Frames are posts and acknowledgements. */
 	readonly frameCpuUs: number;
 	readonly framesADelivery: number;
-	/** Live bytes per connection end. */
+	/** Bytes of live memory per connection end. */
 	readonly memory: number;
 }
 
 interface Span {
 	readonly ms: number;
 	readonly cpuUs: number;
-	/** Connection ends times seconds. */
+	/** Sum over all connection ends of the seconds for which they were open. */
 	readonly endSeconds: number;
 }
 
@@ -78,7 +78,7 @@ async function joinOne(keys: RoomKeys, udpPort: number, nodes: Omit<BenchNode, '
 	await until('the newcomer is connected to all', isIn, 60_000);
 }
 
-/** Every node posts the same number of messages at once. */
+/** Makes every node post the same number of messages without pauses. */
 async function postAll(nodes: Nodes, posts: number): Promise<void> {
 	const expected = nodes.length * (nodes.length - 1) * posts;
 	let delivered = 0;
@@ -123,7 +123,7 @@ export async function meshOurs(count: number): Promise<Meshed> {
 		() => postAll(nodes, posts),
 	);
 	const frames = framesOf(nodes) - framesBefore;
-	// Posts are acknowledged as well.
+	// Waits for the acknowledgements of the posts.
 	await sleep(SETTLE_MS);
 	const joins: Span[] = [];
 	for (let join = 0; join < JOINING; join++)

@@ -1,4 +1,4 @@
-/** A node in its own process, controlled by its parent: with a log, without beacons, dialled by address. */
+/** A node in its own process, with a log and without beacons. Its parent process controls it and sends the addresses to dial. */
 import {rmSync} from 'node:fs';
 import type {HostAddress} from '../../source/network/ip-address.js';
 import {openFileLog} from '../../source/storage/file-log.js';
@@ -8,12 +8,12 @@ import {loopDelay, watchLoop} from './measure.js';
 
 export interface NodeRequest {
 	readonly path: string;
-	/** Start with an empty log. */
+	/** Whether the node starts with an empty log. */
 	readonly fresh: boolean;
 	readonly targets: readonly HostAddress[];
-	/** Report when this many events are held. */
+	/** Number of held events at which the node reports to its parent. */
 	readonly expected: number;
-	/** Answer every post of others. */
+	/** Whether the node answers every post of other peers. */
 	readonly echo: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Opens a log once in its own process: `ours` up to the first frame with its newest message, or the floor. */
+/** Opens a log once in its own process: the program up to the first frame with the newest message, or the floor. */
 import {readFileSync} from 'node:fs';
 import {Packr} from 'msgpackr';
 import {openFileLog} from '../../source/storage/file-log.js';
@@ -33,7 +33,7 @@ async function openOurs(): Promise<unknown> {
 	return chatNode;
 }
 
-/** Decodes every value of the file with msgpackr and keeps nothing. */
+/** Floor: decodes every value of the file with msgpackr and keeps no result. */
 function openFloor(): unknown {
 	const packr = new Packr({useRecords: false});
 	const file = readFileSync(path);

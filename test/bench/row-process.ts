@@ -1,4 +1,4 @@
-/** Runs one row in this process and sends its figures to the parent. */
+/** Runs one row of the benchmark in this process and sends its figures to the parent process. */
 import {rows} from './rows.js';
 
 const row = rows.find(({name}) => name === process.argv[2]);

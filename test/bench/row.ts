@@ -1,4 +1,4 @@
-/** A row of the benchmark. The target of a figure applies to its ratio if it has one, else to the measured value. */
+/** Types of a benchmark row. If a figure has a ratio, its target applies to the ratio, otherwise to the measured value. */
 export interface Spread {
 	readonly median: number;
 	readonly low: number;
@@ -9,21 +9,21 @@ export interface Figure {
 	readonly what: string;
 	readonly unit: string;
 	readonly ours: number;
-	/** The floor in the same unit, measured in the same run. */
+	/** Measured value of the floor (reference) in the same unit and the same run. */
 	readonly floor?: number;
 	readonly ratio?: Spread;
 	readonly atMost?: number;
 	readonly atLeast?: number;
-	/** A short remark. */
+	/** Short remark in the table. */
 	readonly note?: string;
 }
 
 export interface Row {
 	readonly number: number;
 	readonly name: string;
-	/** The floor in words. */
+	/** Description of the floor, for the table. */
 	readonly against: string;
-	/** Runs from the bundle, as users do (.config/build.mjs), in this process. */
+	/** Whether the row measures the bundled program (.config/build.mjs), which users run. */
 	readonly bundled?: true;
 	run(): Promise<readonly Figure[]>;
 }

@@ -13,7 +13,7 @@ import {openRow} from './rows/open.js';
 import {replayRow} from './rows/replay.js';
 import {startRow} from './rows/start.js';
 
-/** Row 8, fifty processes for ten minutes, is `npm run soak`. */
+/** All rows except row 8 (fifty processes for ten minutes), which is `npm run soak`. */
 export const rows: readonly Row[] = [
 	codecRow,
 	openRow,

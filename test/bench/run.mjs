@@ -1,4 +1,4 @@
-// Compiles the benchmark into node_modules/.cache and runs it: `npm run bench [row…]`, rows by number or name.
+// Compiles the benchmark into node_modules/.cache and runs it: `npm run bench [row…]`. Rows are given by number or name.
 import {execFileSync} from 'node:child_process';
 import {copyFileSync, mkdirSync} from 'node:fs';
 import {createRequire} from 'node:module';

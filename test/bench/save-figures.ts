@@ -8,7 +8,7 @@ type Results = Record<
 	{readonly date: string; readonly processors: number; readonly rows: Record<string, unknown>}
 >;
 
-/** Writes the figures of a row to fixtures/bench.json, under this version of Node. */
+/** Writes the figures of a row to fixtures/bench.json, under the running version of Node. */
 export function saveFigures(row: Omit<Row, 'run'>, figures: readonly Figure[]): void {
 	const file = join(process.env.P2PCHAT_BENCH_ROOT ?? '.', 'fixtures/bench.json');
 	const results: Results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};

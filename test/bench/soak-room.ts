@@ -1,6 +1,6 @@
 /**
- * Row 8: a room of real processes on loopback that chat for minutes. At the end there is one connection per pair,
- * no peer was ever shown as absent, nothing arrived twice, and all timelines are equal.
+ * Row 8: a room of real processes on loopback that chat for some minutes. At the end there is one connection per pair, no
+ * peer was ever reported as absent, no event arrived twice, and all timelines are equal.
  */
 import {listConnections} from '../helpers/sockets.js';
 import {freeUdpPort} from './bench-node.js';
@@ -11,7 +11,7 @@ import {saveSoak} from './soak-figures.js';
 
 const processes = Number(process.argv[2] ?? 50);
 const minutes = Number(process.argv[3] ?? 10);
-/** Posts per second of the whole room. */
+/** Posts per second of all processes together. */
 const POSTS_PER_SECOND = 5;
 const STARTED_AT_ONCE = 5;
 const LIMIT_MS = 120_000;
@@ -36,7 +36,7 @@ async function waitFor(what: string, holds: () => boolean): Promise<void> {
 	}
 }
 
-/** The events that all processes must show equally, sorted by their `order`. */
+/** Events of one process that must be equal in all processes, sorted by their `order`. */
 function timelineOf({lines}: ChatProcess): string[] {
 	const rows = lines.filter(({type}) => type === 'event');
 	return rows.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({id}) => id);
@@ -51,7 +51,7 @@ function judge(chats: readonly ChatProcess[], from: readonly number[], connectio
 	const pairs = (processes * (processes - 1)) / 2;
 	if (connections !== pairs) faults.push(`${connections} connections instead of ${pairs}`);
 	const [first, ...others] = chats.map(timelineOf);
-	if (!first || new Set(first).size !== first.length) faults.push('an event came twice');
+	if (!first || new Set(first).size !== first.length) faults.push('an event arrived twice');
 	const unequal = others.filter(other => other.join() !== first?.join()).length;
 	if (unequal > 0) faults.push(`${unequal} timelines differ`);
 	for (const [index, chat] of chats.entries()) {
@@ -84,7 +84,7 @@ try {
 	for (const fault of faults) process.stdout.write(`${fault}\n`);
 	const pairs = (processes * (processes - 1)) / 2;
 	process.stdout.write(
-		`${minutes} minutes, ${posts} posts, ${pairs} connections: ${faults.length === 0 ? 'as it should be' : 'FAULTS'}\n`,
+		`${minutes} minutes, ${posts} posts, ${pairs} connections: ${faults.length === 0 ? 'no faults' : 'FAULTS'}\n`,
 	);
 	if (processes === 50 && minutes === 10) saveSoak({upMs, posts, connections, faults: faults.length});
 	process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-// Compiles and starts the soak: `npm run soak [processes] [minutes]`, by default 50 and 10. No test run includes it.
+// Compiles and runs the soak test: `npm run soak [processes] [minutes]`, by default 50 and 10. No other test run includes it.
 import {execFileSync} from 'node:child_process';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';

@@ -26,7 +26,7 @@ function cellsOf({number: place, name}: Row, figure: Figure): string[] {
 	];
 }
 
-/** One line per figure. */
+/** Formats the table with one line per figure. */
 export function drawTable(rows: readonly {readonly row: Row; readonly figures: readonly Figure[]}[]): string {
 	const lines = [HEAD, ...rows.flatMap(({row, figures}) => figures.map(figure => cellsOf(row, figure)))];
 	const widths = HEAD.map((_, column) => Math.max(...lines.map(cells => cells[column]?.length ?? 0)));

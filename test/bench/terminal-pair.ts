@@ -6,10 +6,10 @@ export interface TerminalPair {
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;
 	type(text: string): void;
-	/** Written since the last `clear`. */
+	/** Text written since the last `clear`. */
 	output(): string;
 	clear(): void;
-	/** Called at every write. */
+	/** Called for every write. */
 	onWrite: (text: string) => void;
 }
 

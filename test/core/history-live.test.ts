@@ -1,4 +1,4 @@
-/** Compares the state of a live node after every commit with the state that replay computes from as many records of its log. */
+/** Compares the state of a live node after every commit with the state that replay computes from the same records. */
 import {describe, expect, test} from 'vitest';
 import {recordsToInputs} from '../../source/cli/saved-log.js';
 import {createHistory} from '../../source/core/history.js';

@@ -1,7 +1,7 @@
 /**
- * The malicious peer as a process of its own, started by attack.mjs. It reads commands from its input: `attack NAME,NAME`
- * runs these attacks at the same time, `burn SHARE` only uses that share of a processor, `idle` does nothing. Each command
- * is answered by one line of JSON about the time since the last one: how connections ended, and the share of a processor.
+ * Malicious peer in its own process, started by attack.mjs. It reads commands from standard input: `attack NAME,NAME` runs
+ * these attacks at the same time, `burn SHARE` only uses that share of a processor, and `idle` does nothing. It answers each
+ * command with a JSON line about the time since the previous one: how connections ended, and the share of a processor.
  */
 import {createSocket} from 'node:dgram';
 import {createInterface} from 'node:readline';

@@ -1,4 +1,4 @@
-/** Attacks of a malicious peer on a node, by name. A call runs one round of the attack at full speed. */
+/** Attacks of a malicious peer on a node, by name. One call runs one round of an attack as fast as possible. */
 import type {Socket as UdpSocket} from 'node:dgram';
 import {connect, type Socket} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -19,7 +19,7 @@ import {
 	openHistory,
 } from './malicious-peer.js';
 
-/** Time after which a connection that the node has not closed is abandoned. */
+/** Time after which the attacker closes a connection that the node has not closed. */
 const LINGER_MS = 400;
 const LOOSE_CONNECTIONS = 250;
 const HELD_MS = 3000;
@@ -35,7 +35,7 @@ export interface Siege {
 	readonly mac: BeaconMac;
 	readonly transport: Transport;
 	readonly udp: UdpSocket;
-	/** Counts how a connection ended: an error code, `closed`, `abandoned` or `refused`. */
+	/** Counts an end of a connection: an error code, `closed`, `abandoned` or `refused`. */
 	count(end: string): void;
 }
 
@@ -79,7 +79,7 @@ const page = (from: number): Message => ({
 	last: false,
 });
 
-/** Peers that do not exist: the port of the host is closed. */
+/** Peer exchange message about peers that do not exist: nothing listens on their ports. */
 const listOfPeers = (host: string, from: number): Message => ({
 	type: 'peers',
 	added: Array.from({length: 512}, (_, at) => ({peer: fakePeer(from + at), addresses: [{host, port: 9}]})),
@@ -98,7 +98,7 @@ function spam(entries: number, batches: number): Attack {
 
 const tiny = new Map<PeerId, Batch>();
 
-/** TINY_FEEDS feeds of one event each, sent on request. */
+/** Announces TINY_FEEDS feeds of one event each and sends them on request. */
 function tinyFeeds(): Attack {
 	return async (siege, round) => {
 		for (let index = 0; tiny.size < TINY_FEEDS; index++) {
@@ -123,7 +123,7 @@ function tinyFeeds(): Attack {
 	};
 }
 
-/** TCP connections on which nothing is sent. */
+/** Opens TCP connections on which nothing is sent. */
 async function looseConnections({host, tcpPort, count}: Siege): Promise<void> {
 	const sockets = Array.from({length: LOOSE_CONNECTIONS}, () => {
 		const socket = connect(tcpPort, host, () => count('tcp connection'));
@@ -137,7 +137,7 @@ async function looseConnections({host, tcpPort, count}: Siege): Promise<void> {
 	await sleep(5);
 }
 
-/** TLS handshakes that no hello follows. */
+/** Completes TLS handshakes without sending a hello. */
 const handshakes: Attack = async (siege, round) => {
 	await Promise.all(Array.from({length: 8}, () => onConnection(() => {}, {skipsHello: true})(siege, round)));
 };

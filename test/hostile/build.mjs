@@ -1,5 +1,5 @@
-// Compiles the files of test/hostile/fuzz/tsconfig.json into node_modules/.cache, where they find the dependencies. Returns
-// a function from a path in test/hostile to the URL of the compiled file.
+// Compiles the files of test/hostile/fuzz/tsconfig.json into node_modules/.cache, where the result can import dependencies.
+// Returns a function from a path in test/hostile to the URL of the compiled file.
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';

@@ -35,7 +35,7 @@ afterEach(() => room.stop());
 describe('a peer that stops reading', () => {
 	const big = 'y'.repeat(16_000);
 
-	it('has a limited queue, receives no more live events, and catches up by requests once it reads again', async () => {
+	it('gets a limited queue and no more live events, and requests what it missed when it reads again', async () => {
 		const texts = new Set<number>();
 		let wanted = 1;
 		const mallory = await room.attack({
@@ -68,12 +68,12 @@ describe('a peer that stops reading', () => {
 		requestNext(mallory);
 		await room.until('it has all events', () => texts.size >= 601, 30_000);
 		await room.until('Bob has all events', () => textsOf(room.bob).length === 600, 60_000);
-		// Ann wrote faster than the limit of live events.
+		// Ann's live events exceeded the rate limit, so the test waits until the limit allows more.
 		await room.clock.advance(10_000);
 		await expectChat(room, 'chat continues');
 	});
 
-	it('for a minute is disconnected, although it sends pings', async () => {
+	it('for a minute is disconnected, even if it sends pings', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		mallory.connection.pause();
@@ -91,7 +91,7 @@ describe('a peer that stops reading', () => {
 });
 
 describe('a peer that sends one byte a second', () => {
-	it('instead of a hello is disconnected after 5 s, without a notice', async () => {
+	it('in place of a hello is disconnected after 5 s, without a notice', async () => {
 		const mallory = await room.attack({skipsHello: true});
 		for (let second = 0; second < 6 && !mallory.isClosed; second++) {
 			mallory.sendRaw(Uint8Array.of(second === 0 ? 0 : 1));
@@ -118,7 +118,7 @@ describe('a peer that sends one byte a second', () => {
 	});
 });
 
-describe('a host that opens endless connections', () => {
+describe('a host that opens connections without end', () => {
 	async function dialMany(count: number, skipsHello: boolean) {
 		const opened: Awaited<ReturnType<typeof connectMalicious>>[] = [];
 		for (let index = 0; index < count; index++) {
@@ -142,7 +142,7 @@ describe('a host that opens endless connections', () => {
 		return opened;
 	}
 
-	it('and sends nothing gets the quota of pending ones for one address, for 5 s', async () => {
+	it('and sends nothing on them can keep only MAX_PENDING_PER_ADDRESS connections, and each for 5 s', async () => {
 		const opened = await dialMany(300, true);
 		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(MAX_PENDING_PER_ADDRESS);
 		await expectChat(room, 'meanwhile');
@@ -151,7 +151,7 @@ describe('a host that opens endless connections', () => {
 		for (const {connection} of opened) connection.destroy();
 	});
 
-	it('from many addresses gets at most the total quota', async () => {
+	it('from many addresses can keep at most the total quota of connections', async () => {
 		const opened: Awaited<ReturnType<typeof connectMalicious>>[] = [];
 		for (let index = 0; index < MAX_CONNECTIONS + 40; index++) {
 			const host = room.network.addHost(`h${index}`, `10.0.${1 + (index >> 7)}.${1 + (index & 127)}`);
@@ -177,7 +177,7 @@ describe('a host that opens endless connections', () => {
 		for (const {connection} of opened) connection.destroy();
 	});
 
-	it('each with a new key gets the quota of one address', async () => {
+	it('each with a new key can keep at most the quota of one address', async () => {
 		const opened = await dialMany(200, false);
 		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(MAX_CONNECTIONS_PER_ADDRESS);
 		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);
@@ -196,8 +196,8 @@ describe('a host that opens endless connections', () => {
 	});
 });
 
-describe('a peer that lies about peers', () => {
-	it('with the id of another peer is rejected, and that peer stays connected', async () => {
+describe('a peer that sends false data about peers', () => {
+	it('and uses the id of another peer is rejected, and that other peer stays connected', async () => {
 		const mallory = await room.attack({hello: {peer: room.bob.info.peer}});
 		await room.until('a notice', () => noticeCodes(room.ann).length > 0);
 		expect(mallory.errorCode).toBe('bad-proof');
@@ -208,7 +208,7 @@ describe('a peer that lies about peers', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('with the name of another peer or the form of a notice is distinguishable', async () => {
+	it('and uses the name of another peer, or a name that resembles a notice, is distinguishable', async () => {
 		const names = ['Bob', 'B\u043eb', '! Nothing is being saved', '* Bob left', '\u001B[2J\u202EBob', ''];
 		for (const name of names) {
 			const mallory = await room.attack({name});
@@ -233,7 +233,7 @@ describe('a peer that lies about peers', () => {
 		for (const {name} of peers) expect(name).toMatch(/^[^*!\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}]*$/u);
 	});
 
-	it('with a flood of beacons and lists of peers is dialled within the limits', async () => {
+	it('in many beacons and peer exchange messages causes dials only within the limits', async () => {
 		const mac = createBeaconMac(room.keys);
 		const beacon = room.attackerHost.createBeacon({port: UDP_PORT});
 		await beacon.start(() => {});
@@ -263,7 +263,7 @@ describe('a peer that lies about peers', () => {
 		await beacon.close();
 	});
 
-	it('with forged and repeated beacons ends no connection, and a lost connection is restored', async () => {
+	it('in forged and repeated beacons ends no connection and does not prevent reconnections', async () => {
 		const mac = createBeaconMac(room.keys);
 		const beacon = room.attackerHost.createBeacon({port: UDP_PORT});
 		const recorded: Uint8Array[] = [];
@@ -288,7 +288,7 @@ describe('a peer that lies about peers', () => {
 		await beacon.close();
 	});
 
-	it('and reconnects all the time adds events within the limits', async () => {
+	it('and reconnects again and again adds events only within the limits', async () => {
 		const before = rowsOf(room.ann).length;
 		for (let round = 0; round < 100; round++) {
 			const mallory = await room.attack();

@@ -35,9 +35,9 @@ const FLOODS: readonly (readonly [string, (index: number) => Message])[] = [
 	['inventory digests', () => ({type: 'have', kind: 'digest', digest: new Uint8Array(2048).fill(1)})],
 ];
 
-describe('a peer that floods', () => {
+describe('a peer that floods a node', () => {
 	test.each(FLOODS)(
-		'with %s is disconnected with a code, which the screen explains, and the chat continues',
+		'with %s is disconnected with an error code that the screen explains, and the chat continues',
 		async (subject, make) => {
 			const mallory = await room.attack();
 			openHistory(mallory);
@@ -54,7 +54,7 @@ describe('a peer that floods', () => {
 		},
 	);
 
-	it('with requests for history is disconnected, and the answers take limited memory', async () => {
+	it('with requests for history is disconnected, and the queued answers take limited memory', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (let index = 0; index < 5000; index++)
@@ -65,7 +65,7 @@ describe('a peer that floods', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('with one request above the limit of open ones is disconnected with its own code', async () => {
+	it('with one unanswered request more than allowed is disconnected with the code too-many-wants', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (let index = 0; index <= MAX_OPEN_WANTS; index++)
@@ -74,7 +74,7 @@ describe('a peer that floods', () => {
 		expect(mallory.errorCode).toBe('too-many-wants');
 	});
 
-	it('with messages of unknown type is read at the rate limit and disturbs nobody', async () => {
+	it('with messages of unknown type is read at the rate limit and does not disturb the chat', async () => {
 		const mallory = await room.attack();
 		const payload = pack({type: 'nonsense', more: [1, 2, 3]});
 		for (let index = 0; index < 20_000; index++) mallory.sendFrame(payload);
@@ -86,7 +86,7 @@ describe('a peer that floods', () => {
 
 	it.each([
 		['', false],
-		[', whatever seq it announced before', true],
+		[', even if it announced a higher seq before', true],
 	])('with its own events is read at the rate limit, with a notice%s', async (_, announcesMore) => {
 		const mallory = await room.attack();
 		openHistory(mallory);
@@ -109,7 +109,7 @@ describe('a peer that floods', () => {
 		await expectChat(room, 'still');
 	});
 
-	it('with different errors on many connections causes at most 20 notices a minute', async () => {
+	it('with different errors on many connections causes at most 20 notices per minute', async () => {
 		for (let index = 0; index < 60; index++) {
 			const mallory = await room.attack({name: `m${index}`});
 			mallory.send({type: 'error', code: `code-${index}`, text: `your disk is broken ${index}\nnow`});

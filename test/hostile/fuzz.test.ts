@@ -1,4 +1,4 @@
-/** A short run of the fuzzer (`npm run fuzz` is the long one), and the inputs that once failed. */
+/** Short run of the fuzzer (`npm run fuzz` is the long one), and a test of all inputs that failed once. */
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {createSeededRandom} from '../helpers/seeded-random.js';
@@ -14,28 +14,28 @@ interface FoundInput {
 }
 
 const SEED = 20_261_122;
-/** Logs, links and files take longer than a decoder. */
+/** Targets that take longer for an input than a decoder. */
 const SLOW = new Set(['log', 'link', 'config', 'remembered']);
 const targets = {...decoders, link: linkTarget};
 const found: readonly FoundInput[] = JSON.parse(
 	readFileSync(new URL('../../fixtures/hostile/found.json', import.meta.url), 'utf8'),
 );
 
-describe('any bytes', () => {
-	test.each(Object.keys(targets))('target %s finds no fault', name => {
+describe('the fuzzer with generated inputs', () => {
+	test.each(Object.keys(targets))('finds no fault in target %s', name => {
 		const target = Object.entries(targets).find(([known]) => known === name)![1];
 		const inputs = SLOW.has(name) ? 300 : 1000;
 		const {faults} = fuzz(target, {seed: SEED, inputs});
 		expect(faults).toEqual([]);
 	});
 
-	test('nodes show no fault, and honest nodes continue to chat', async () => {
+	test('finds no fault in nodes, and honest nodes continue to chat', async () => {
 		const {faults} = await fuzzPeerLinks({seed: SEED, inputs: 600});
 		expect(faults).toEqual([]);
 	});
 });
 
-describe('an input that once failed', () => {
+describe('an input that failed once is now handled correctly', () => {
 	test.each(found)('$target: $title', ({target, hex}) => {
 		const random = createSeededRandom(1);
 		const known = Object.entries(targets).find(([name]) => name === target)![1];

@@ -30,12 +30,12 @@ beforeEach(() => {
 	wants.length = 0;
 });
 
-/** Peer ids without a feed, spread over the buckets. */
+/** Peer ids without a feed, distributed over the inventory buckets. */
 const fakePeer = (index: number) =>
 	`${(index % 256).toString(16).padStart(2, '0')}${index.toString(16).padStart(62, '0')}` as PeerId;
 
-describe('a peer that lies about history', () => {
-	it('and announces endless feeds is asked for at most 4096 of them a minute, with a notice', async () => {
+describe('a peer that sends invalid history', () => {
+	it('and announces feeds without end is asked for at most 4096 of them per minute, with a notice', async () => {
 		const mallory = await room.attack({onMessage: recordWants});
 		mallory.send({type: 'have', kind: 'digest', digest: new Uint8Array(2048)});
 		const page = (from: number) =>
@@ -55,7 +55,7 @@ describe('a peer that lies about history', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('under many keys fills the list of missing ranges only up to its limit, with a notice', async () => {
+	it('and uses many keys fills the list of missing ranges only up to its limit, with a notice', async () => {
 		const before = MAX_MISSING_FEEDS / MAX_NEW_FEEDS_PER_MINUTE;
 		for (let key = 0; key <= before; key++) {
 			expect(noticeCodes(room.ann)).toEqual([]);
@@ -76,7 +76,7 @@ describe('a peer that lies about history', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('and sends endless tiny feeds adds at most the limit of them', async () => {
+	it('and sends tiny feeds without end adds only as many as MAX_NEW_FEEDS_PER_MINUTE allows', async () => {
 		const held = new Map<PeerId, Batch>();
 		for (let index = 0; index < 300; index++) {
 			const batch = createTinyFeed(room.keys, room.clock.now(), `tiny ${index}`);
@@ -104,7 +104,7 @@ describe('a peer that lies about history', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('and sends events of others without a request is disconnected', async () => {
+	it('and sends events of other authors without a request is disconnected', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		mallory.send({type: 'events', batches: [createTinyFeed(room.keys, room.clock.now(), 'not mine')]});
@@ -114,7 +114,7 @@ describe('a peer that lies about history', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('and answers with more than was requested is disconnected', async () => {
+	it('and answers a request with more events than requested is disconnected', async () => {
 		const own = new Map<PeerId, Batch>();
 		const big = 'x'.repeat(16_000);
 		const mallory = await room.attack({
@@ -168,7 +168,7 @@ describe('a peer that lies about history', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('and forks its own feed cannot extend it any more on any node, and stays connected', async () => {
+	it('and forks its own feed stays connected, but no node accepts more entries of that feed', async () => {
 		const key = createPeerKey();
 		const mallory = await room.attack({key});
 		openHistory(mallory);
@@ -200,7 +200,7 @@ describe('a peer that lies about history', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('and writes from the far future and past does not hide or stop messages of others', async () => {
+	it('and sends events with times far ahead or far back does not hide or stop messages of others', async () => {
 		const now = room.clock.now();
 		const mallory = await room.attack();
 		openHistory(mallory);
@@ -220,10 +220,10 @@ describe('a peer that lies about history', () => {
 		expect(rowsOf(room.ann).every(({ms}) => ms <= now + MAX_HLC_AHEAD_MS + 60_000)).toBe(true);
 	});
 
-	it('and moves a clock ahead to the limit does not silence the nodes that received it', async () => {
+	it('and moves the HLC of nodes ahead to the limit does not make others hide their messages', async () => {
 		const now = room.clock.now();
 		const mallory = await room.attack();
-		// Bob's clock is 3 s behind, so Ann's timestamps are then beyond his limit.
+		// Bob's clock is 3 s behind Ann's, so an HLC at Ann's limit is above Bob's limit.
 		room.bob.host.clock.setSkew(-3000);
 		for (let round = 0; round < 10; round++) {
 			mallory.send({type: 'pong', id: 1, clock: now, hlc: {ms: room.clock.now() + MAX_HLC_AHEAD_MS, counter: 65_535}});
@@ -256,7 +256,7 @@ describe('a peer that sends invalid messages', () => {
 		['random bytes', Uint8Array.from({length: 500}, (_, at) => (at * 197 + 31) % 256), 'bad-field'],
 	];
 
-	it.each(cases)('is disconnected after %s with a code that the screen explains', async (_, payload, code) => {
+	it.each(cases)('is disconnected after %s, with an error code that the screen explains', async (_, payload, code) => {
 		const mallory = await room.attack();
 		mallory.sendFrame(payload);
 		await room.until('a notice', () => noticeCodes(room.ann).length > 0);

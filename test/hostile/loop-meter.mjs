@@ -1,5 +1,5 @@
-// Loaded into the node under attack with `--import`. On SIGUSR2 it prints the delay of the event loop since the last signal
-// to stderr, in ms.
+// Module that the node under attack loads with `--import`. On SIGUSR2 it prints to stderr how long the event loop was
+// delayed since the previous signal, in ms.
 import {monitorEventLoopDelay} from 'node:perf_hooks';
 
 const RESOLUTION_MS = 5;

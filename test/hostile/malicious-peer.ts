@@ -1,6 +1,6 @@
 /**
- * Malicious peer that passes the handshake with a key of its own and then follows the test, over any transport. It uses the
- * program's codec and feed, so everything it sends is well-formed unless the test changes it.
+ * Malicious peer that passes the handshake with its own key and then does what the test demands, over any transport. It uses
+ * the program's codec and feeds, so everything it sends is well-formed unless the test changes it.
  */
 import type {EntryBody} from '../../source/codec/entry.js';
 import {createFrameDecoder, encodeFrame} from '../../source/codec/frame.js';
@@ -27,11 +27,11 @@ export interface MaliciousOptions {
 	readonly now: () => number;
 	readonly key?: PeerKey;
 	readonly name?: string;
-	/** Fields that replace those of the signed hello. */
+	/** Fields that replace fields of the signed hello. */
 	readonly hello?: Partial<HelloMessage>;
-	/** Sends no hello. */
+	/** Whether the peer sends no hello. */
 	readonly skipsHello?: boolean;
-	/** Called for every message from the node. */
+	/** Called for every message that the node sends. */
 	readonly onMessage?: (message: Message, peer: MaliciousPeer) => void;
 }
 
@@ -42,14 +42,14 @@ export interface MaliciousPeer {
 	readonly connection: Connection;
 	/** Number of received messages by type. */
 	readonly received: ReadonlyMap<string, number>;
-	/** Code of the `error` message with which the node closed the connection. */
+	/** Code of the `error` message with which the node closed the connection; undefined before. */
 	readonly errorCode: string | undefined;
 	readonly isClosed: boolean;
 	send(message: Message): void;
-	/** Sends the payload unchanged in a frame. */
+	/** Sends the payload unchanged as one frame. */
 	sendFrame(payload: Uint8Array): void;
 	sendRaw(bytes: Uint8Array): void;
-	/** Appends signed events to its own feed, without sending them. */
+	/** Appends signed events to the feed of this peer without sending them. */
 	write(bodies: readonly EntryBody[], hlc?: (index: number) => Hlc): Batch;
 }
 
@@ -67,7 +67,7 @@ const createHello = (options: MaliciousOptions, key: PeerKey, connection: Connec
 	...options.hello,
 });
 
-/** Dials and sends a hello. Received messages are counted and passed to `onMessage`. */
+/** Dials the node and sends a hello. Received messages are counted and passed to `onMessage`. */
 export async function connectMalicious(options: MaliciousOptions): Promise<MaliciousPeer> {
 	const result = await options.transport.dial(options.host, options.port);
 	if ('failure' in result) throw new Error(result.failure.text);
@@ -118,25 +118,25 @@ export async function connectMalicious(options: MaliciousOptions): Promise<Malic
 	return peer;
 }
 
-/** Feed of one signed event with a new key. */
+/** Creates a feed of one signed event with a new key. */
 export function createTinyFeed(keys: RoomKeys, at: number, text: string): Batch {
 	const feed = createOwnFeed({key: createPeerKey(), roomTag: keys.tag});
 	return feed.append([{body: {type: 'posted', text}, at, hlc: {ms: at, counter: 0}}]);
 }
 
-/** Entry of a `have` message for a feed that ends with this batch. */
+/** Entry of a `have` message for a feed of which this batch is the last. */
 export function haveOf(batch: Batch): {peer: PeerId; seq: number; hash: Uint8Array} {
 	const seq = batch.firstSeq + batch.entries.length - 1;
 	return {peer: batch.peer, seq, hash: chainHash(batch.previousHash, batch.entries).slice(0, 8)};
 }
 
-/** Sends an empty digest and a last page, as an honest peer without events does. */
+/** Sends an empty digest and a final page, as an honest peer without events does. */
 export function openHistory(peer: MaliciousPeer, batches: readonly Batch[] = []): void {
 	peer.send({type: 'have', kind: 'digest', digest: new Uint8Array(256 * 8)});
 	peer.send({type: 'have', kind: 'page', feeds: batches.map(haveOf), last: true});
 }
 
-/** Answers a `want` with the held batches. */
+/** Answers a `want` with the batches in `held`. */
 export function answerWant(peer: MaliciousPeer, want: WantMessage, held: ReadonlyMap<PeerId, Batch>): void {
 	for (const {peer: feed} of want.ranges) {
 		const batch = held.get(feed);

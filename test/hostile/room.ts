@@ -18,7 +18,7 @@ export interface HonestNode {
 	readonly chatNode: ChatNode;
 	readonly info: SelfInfo;
 	readonly host: MemoryHost;
-	/** Largest number of queued bytes in one of its connections so far. */
+	/** Greatest number of bytes that were queued at any time on one connection of the node. */
 	readonly mostQueued: () => number;
 }
 
@@ -158,7 +158,7 @@ export async function createHostileRoom(seed = 1): Promise<HostileRoom> {
 	};
 }
 
-/** Expects that messages arrive in both directions within 500 ms of the fake clock, also during an attack. */
+/** Expects that messages arrive in both directions within 500 ms of the fake clock, even during an attack. */
 export async function expectChat(room: HostileRoom, text: string): Promise<void> {
 	room.ann.chatNode.post(`${text}, says Ann`);
 	room.bob.chatNode.post(`${text}, says Bob`);

@@ -1,5 +1,5 @@
 /**
- * Two honest nodes and an attacker as processes, on loopback or in network namespaces. It measures how long messages take
+ * Two honest nodes and an attacker as processes, on loopback or in network namespaces. It measures the delay of messages
  * between the honest nodes during an attack.
  */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
@@ -12,7 +12,7 @@ import {type ChatProcess, meet, startChat} from '../bench/chat-process.js';
 const PAUSE_MS = 20;
 
 export interface Delays {
-	/** Delays of one direction, until the message is printed, in ms. */
+	/** Median delay of messages in one direction, from posting until they are printed, in ms. */
 	readonly p50: number;
 	readonly p99: number;
 	readonly max: number;
@@ -20,12 +20,12 @@ export interface Delays {
 
 export interface AttackReport {
 	readonly ends: Readonly<Record<string, number>>;
-	/** Share of one processor. */
+	/** Share of one processor that the attacker used. */
 	readonly cpuShare: number;
 }
 
 export interface LoopReport {
-	/** Longest delay of the event loop of the attacked node, and its 99th percentile, in ms. */
+	/** Longest delay of the event loop of the attacked node, in ms. `p99`: 99th percentile of the delays, in ms. */
 	readonly max: number;
 	readonly p99: number;
 }
@@ -34,15 +34,15 @@ export interface SiegeProcesses {
 	/** The attacked node. */
 	readonly ann: ChatProcess;
 	readonly bob: ChatProcess;
-	/** Sends a command to the attacker (attacker.ts). Returns its report about the time before. */
+	/** Sends a command to the attacker (attacker.ts). Returns its report about the time since the previous command. */
 	order(command: string): Promise<AttackReport>;
-	/** Bob posts messages and Ann prints them. Returns the delay of each, in ms. */
+	/** Bob posts messages and Ann prints them. Returns the delay of each message in ms. */
 	chat(messages: number): Promise<number[]>;
-	/** Delays of Ann's event loop since the last call. */
+	/** Returns the delays of Ann's event loop since the previous call. */
 	loop(): Promise<LoopReport>;
-	/** Resident memory of Ann in MiB. */
+	/** Resident memory of Ann's process in MiB. */
 	memoryMb(): number;
-	/** Processor time of Ann in s. */
+	/** Processor time of Ann's process so far, in s. */
 	cpuSeconds(): number;
 	close(): Promise<void>;
 }
@@ -79,8 +79,8 @@ function createReader<T>(child: ChildProcess, stream: 'stdout' | 'stderr'): () =
 }
 
 /**
- * Gives the main thread of a process real-time priority; its other threads keep theirs, since they would hold a processor for
- * a slice of 100 ms. It needs privileges. Without them the load of this machine is part of the figures.
+ * Gives the main thread of a process real-time priority. Other threads keep theirs, because with it they would occupy a
+ * processor for 100 ms at a time. It needs privileges. Without them, other load of this machine affects the measurements.
  */
 function prefer(pid: number, priority: number): void {
 	spawnSync('chrt', ['--reset-on-fork', '--rr', '--pid', String(priority), String(pid)], {stdio: 'ignore'});
@@ -92,11 +92,11 @@ function defer(pid: number): void {
 	setPriority(pid, 19);
 }
 
-/** Host on which one of the processes runs. */
+/** Host that runs one of the processes. */
 export interface SiegePlace {
 	readonly address: string;
 	readonly interface: string;
-	/** Starts a process in its own session, since Linux divides a processor among sessions first. */
+	/** Starts a process in its own session, because Linux divides a processor among sessions first. */
 	spawn(command: string, commandArguments: readonly string[], env: Readonly<Record<string, string>>): ChildProcess;
 }
 
@@ -106,7 +106,7 @@ const LOOPBACK: SiegePlace = {
 	spawn: (command, commandArguments, env) => spawn(command, commandArguments, {env, detached: true}),
 };
 
-/** Starts the three processes. `folder` contains attack.mjs and loop-meter.mjs. By default all run on loopback. */
+/** Starts the three processes, by default all on loopback. `folder` contains attack.mjs and loop-meter.mjs. */
 export async function startSiege(
 	port: number,
 	cli: string,
@@ -134,10 +134,10 @@ export async function startSiege(
 	const attackArguments = [attack, attackerPlace.address, annPlace.address, String(tcpPort), String(port)];
 	const attacker = attackerPlace.spawn(process.execPath, attackArguments, {PATH: process.env.PATH ?? ''});
 	attacker.stderr?.pipe(process.stderr);
-	// The processes stand for separate machines, so the attacker and other processes should take as little processor time
+	// The processes represent separate machines, so the attacker and other processes should take as little processor time
 	// from the honest nodes as possible.
 	if (attacker.pid !== undefined) defer(attacker.pid);
-	// The process with the least work gets the highest priority, so that none waits long for a processor.
+	// The process with the least work gets the highest priority, so that no process waits long for a processor.
 	prefer(ann.child.pid ?? 0, 1);
 	prefer(bob.child.pid ?? 0, 2);
 	prefer(process.pid, 3);

@@ -1,4 +1,4 @@
-// Builds and runs weigh.ts: `node weigh.mjs [BLOCKS] [ATTACK…]`, on loopback only. It is not part of any test run.
+// Builds and runs weigh.ts: `node weigh.mjs [BLOCKS] [ATTACK…]`, only on loopback. It is not part of any test run.
 import {build} from './build.mjs';
 
 await import(build()('weigh.js'));

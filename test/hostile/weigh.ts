@@ -1,7 +1,7 @@
 /**
- * Measures how much each attack delays the messages of honest nodes: `node test/hostile/weigh.mjs [BLOCKS] [ATTACK…]`. In the
- * control the attacker only uses the same share of a processor. Blocks of messages alternate between the two. The table
- * shows the median and the range of the 99th percentiles of the blocks. It needs a build (or P2PCHAT_TEST_CLI).
+ * Measures how much each attack delays the messages of honest nodes: `node test/hostile/weigh.mjs [BLOCKS] [ATTACK…]`. Blocks
+ * of messages with the attack alternate with control blocks, in which the attacker only uses the same share of a processor.
+ * The table shows the median and the range of the blocks' 99th percentiles. It needs a build (or P2PCHAT_TEST_CLI).
  */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
@@ -24,7 +24,7 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-/** Median and range of the 99th percentiles of the blocks, in ms. */
+/** Text with the median and the range of the 99th percentiles of the blocks, in ms. */
 function showTails(all: readonly (readonly number[])[]): string {
 	const tails = all.map(block => delaysOf(block).p99).toSorted((a, b) => a - b);
 	const show = (value: number | undefined) => value?.toFixed(1) ?? '-';

@@ -1,4 +1,4 @@
-/** TLS, frames and handshake of one connection (protocol.md, sections 4, 5, 7 and 10). Loopback only. */
+/** TLS, frames and handshake of one connection (protocol.md, sections 4, 5, 7 and 10), for loopback only. */
 import {createServer, connect as tlsConnect} from 'node:tls';
 import {decode, encode} from './messagepack.mjs';
 import {isProven, proveHello} from './room.mjs';
@@ -40,7 +40,7 @@ export function openConnection(socket, isDialler, {room, key}, handlers) {
 
 	const connection = {
 		peer: undefined,
-		/** Why the connection ended: the reason of a `bye` or the code of an `error` from either end. */
+		/** Why the connection ended: the reason of a `bye` or the code of an `error`, from either end. Undefined before. */
 		ending: undefined,
 		send(message) {
 			const payload = encode(message);

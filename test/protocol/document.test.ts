@@ -9,7 +9,7 @@ import {document, fixtureOf, readExamples} from './read-document.js';
 
 const examples = readExamples();
 
-/** The types make these tables complete: a missing or unknown name does not compile. */
+/** The types require complete tables: with a missing or unknown name, this file does not compile. */
 const messages: Record<Message['type'], true> = {
 	hello: true,
 	have: true,
@@ -43,7 +43,7 @@ describe('every example in protocol.md', () => {
 		expect(shown).toBe(fixtureOf(claim));
 	});
 
-	it('consists of hexadecimal digits, and every kind of fixture has an example', () => {
+	it('consists of hexadecimal digits, and there is an example for every kind of fixture', () => {
 		for (const {shown} of examples) expect(shown).toMatch(/^([0-9a-f]{2})+$/);
 		const shownFiles = new Set(examples.map(({claim}) => claim.split(' ')[0]));
 		for (const name of ['keys', 'beacons', 'messages', 'entries', 'batches']) {
@@ -60,7 +60,7 @@ describe('protocol.md names', () => {
 		.map(name => readFileSync(new URL(name, source), 'utf8'))
 		.join('\n');
 	const find = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, word = '']) => word))].sort();
-	/** Whether the document contains the name as code, in bold, or at the beginning of a table row. */
+	/** Whether protocol.md contains the name as code, in bold, or at the beginning of a table row. */
 	const isNamed = (word: string) =>
 		[`\`${word}\``, `**${word}**`].some(form => document.includes(form)) ||
 		new RegExp(`^\\| *${word} *\\|`, 'm').test(document);
@@ -68,7 +68,7 @@ describe('protocol.md names', () => {
 
 	it('every error code', () => {
 		const codes = find(/(?:new ProtocolError\(|\bfail\(|\btype:\s*'(?:invalid|rejected)',\s*code:)\s*'([a-z-]+)'/g);
-		// One example of each form, so that a rename cannot hide a form from the pattern.
+		// Expects one example of each form of code, so that a rename cannot hide a whole form from the pattern.
 		expect(codes).toEqual(expect.arrayContaining(['bad-field', 'unasked', 'bad-signature', 'bad-proof']));
 		expect(missing(codes)).toEqual([]);
 	});
@@ -77,19 +77,19 @@ describe('protocol.md names', () => {
 		expect(missing([messages, kinds, observations].flatMap(names => Object.keys(names)))).toEqual([]);
 	});
 
-	it('every label that a key or signature is bound to', () => {
+	it('every label that is an input of a key or signature', () => {
 		const labels = find(/['"`](p2pchat-ink [a-z ]+ 1)['"`]/g);
 		expect(labels.length).toBeGreaterThanOrEqual(5);
 		expect(labels.filter(label => !document.includes(label))).toEqual([]);
 	});
 
-	it('no limit that does not exist', () => {
+	it('no limit that does not exist in limits.ts', () => {
 		const names = new Set([...document.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map(([name]) => name));
 		const foreign = ['SO_REUSEADDR', 'EXPORTER_SECRET', 'SSL_VERIFY_PEER'];
 		expect([...names].filter(name => !(name in limits) && !foreign.includes(name))).toEqual([]);
 	});
 
-	it('every section that it refers to', () => {
+	it('only sections that exist when it refers to sections', () => {
 		for (const [, slug = ''] of document.matchAll(/\]\(#([\w-]+)\)/g)) {
 			const headings = [...document.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
 				heading

@@ -1,4 +1,4 @@
-/** The feeds that a client holds in memory (protocol.md, sections 11 to 13). */
+/** Feeds that a client holds in memory (protocol.md, sections 11 to 13). */
 import {decode, encode} from './messagepack.mjs';
 import {chain, firstHash, isSignedBatch, signBatch} from './room.mjs';
 
@@ -6,7 +6,7 @@ const MAX_ANSWER_BYTES = 1_024_000;
 const MERGED_MS = 23 * 60 * 60 * 1000;
 
 export function createFeeds(room, key) {
-	/** Peer -> received batches without entries that were known, and the hash after each seq (index 0: hash_0). */
+	/** Peer -> its batches, without entries received before, and the hash after each seq (index 0: hash_0). */
 	const feeds = new Map();
 	const frozen = new Set();
 	let clock = {ms: 0, counter: 0};
@@ -22,7 +22,7 @@ export function createFeeds(room, key) {
 		feeds.set(peer, feed);
 	}
 
-	/** Section 13, received clocks. */
+	/** Section 13: updates the HLC with a received clock. */
 	function hear(ms, counter) {
 		if (ms > Date.now() + MERGED_MS) return;
 		if (ms > clock.ms || (ms === clock.ms && counter > clock.counter)) clock = {ms, counter};
@@ -34,7 +34,7 @@ export function createFeeds(room, key) {
 		return [wall, clock.ms, clock.counter];
 	}
 
-	/** Section 12, receiving a batch: returns new, known, ahead, fork or bad-signature. */
+	/** Section 12: receives a batch. Returns new, known, ahead, fork or bad-signature. */
 	function take(batch) {
 		const [bytes, firstSeq, previousHash, entries] = batch;
 		const peer = bytes.toString('hex');
@@ -64,9 +64,9 @@ export function createFeeds(room, key) {
 		seqOf: peer => feedOf(peer).hashes.length - 1,
 		hashOf: (peer, seq) => feedOf(peer).hashes[seq],
 		isFrozen: peer => frozen.has(peer),
-		/** The contents of `have`. */
+		/** Feeds to list in a `have`. */
 		held: () => [...feeds].map(([peer, {hashes}]) => ({peer, seq: hashes.length - 1, hash: hashes.at(-1)})),
-		/** Writes own events, each `[kind, …values]`, under one signature. */
+		/** Appends own events, each `[kind, …values]`, as one batch under one signature. */
 		write(events) {
 			const feed = feedOf(key.peer);
 			const entries = events.map(([kind, ...values]) => encode([kind, ...stamp(), ...values]));
@@ -74,7 +74,7 @@ export function createFeeds(room, key) {
 			append(key.peer, feed, batch);
 			return batch;
 		},
-		/** Section 14, 4: batches from a seq on, up to `room` bytes, but at least one if any is held. */
+		/** Section 14, 4: batches of a feed from `seq` on, up to `maxBytes`, but at least one if any is held. */
 		from(peer, seq, maxBytes = MAX_ANSWER_BYTES) {
 			const found = [];
 			let bytes = 0;

@@ -22,7 +22,7 @@ export interface IndependentClient {
 	};
 	/** `verified` (peer), `closed` (peer, ending), `taken` (peer, seq), `acknowledged` (peer, seq), `fork` (peer), `ping`. */
 	readonly events: EventEmitter;
-	/** Author -> batches that tests send in place of its feed. */
+	/** Author -> batches that a test makes the client send in place of the author's feed. */
 	readonly forged: Map<string, StrangerBatch[]>;
 	readonly tcpPort: number;
 	dial(port: number): void;

@@ -1,8 +1,8 @@
 /**
- * An independent implementation of the protocol for loopback only, written from source/protocol.md. Neither this file nor those
- * beside it import source/. It joins by beacon or by dialling, chats, requests and verifies history and passes it on. As a
- * program: `node independent-client.mjs [UDP port] [name] [room]` posts the lines of its standard input and prints what others
- * post. It is one file so that a whole client can be read from top to bottom.
+ * Independent implementation of the protocol, for loopback only, written from source/protocol.md. Neither this file nor
+ * those beside it import source/. It joins by beacon or by dialling, chats, requests, verifies and forwards history. As a
+ * program, `node independent-client.mjs [UDP port] [name] [room]` posts the lines of its standard input and prints the
+ * posts of others. The client is one file, so that it can be read from top to bottom.
  */
 import {randomBytes} from 'node:crypto';
 import {createSocket} from 'node:dgram';
@@ -16,13 +16,13 @@ import {createKey, decodeBeacon, deriveRoom, digestOf, encodeBeacon} from './roo
 const HERE = 0;
 const LEAVING = 1;
 const ANSWER = 2;
-/** Address on which a socket receives only loopback beacons on Linux. Other systems receive them only on all addresses. */
+/** Address on which a socket receives only loopback beacons on Linux. Other systems need the address of all interfaces. */
 const BEACONS_AT = process.platform === 'linux' ? '127.255.255.255' : '0.0.0.0';
 const BURST_MS = [0, 250, 750, 1500, 3000];
 const WANT_TIMEOUT_MS = 7000;
 const DELTA_INTERVAL_MS = 250;
 
-/** Section 3. Calls `heard(peer, port)` for a candidate on this machine. */
+/** Section 3: sends and receives beacons. Calls `heard(peer, port)` for each candidate on this machine. */
 async function openBeacon({room, key, udpPort, tcpPort, name}, isConnected, heard) {
 	const shared = createSocket({type: 'udp4', reuseAddr: true});
 	const own = createSocket('udp4');
@@ -62,11 +62,11 @@ async function openBeacon({room, key, udpPort, tcpPort, name}, isConnected, hear
 	};
 }
 
-/** Sections 8, 9 and 14 for every connection of one client. Emits `taken` (peer, seq), `closed` (peer, ending), `fork` (peer). */
+/** Sections 8, 9 and 14, for all connections of a client. Emits `taken` (peer, seq), `closed` (peer, ending), `fork` (peer). */
 function createMesh({room, key, feeds, events, hello, forged}) {
-	/** Peer -> its connections, in the order in which they were verified; what holds for the pair stands beside them. */
+	/** Peer -> its verified connections, oldest first, and the state that both peers share over all of them. */
 	const pairs = new Map();
-	/** Feeds to announce with the next delta. */
+	/** Feeds to list in the next delta. */
 	const changed = new Set();
 	let pings = 0;
 
@@ -154,7 +154,7 @@ function createMesh({room, key, feeds, events, hello, forged}) {
 			const before = feeds.seqOf(peer);
 			const result = feeds.take(batch);
 			if (result === 'bad-signature') {
-				return connection.close({type: 'error', code: 'bad-signature', text: 'nobody signed this'});
+				return connection.close({type: 'error', code: 'bad-signature', text: 'the signature is not valid'});
 			}
 			if (result === 'fork') events.emit('fork', peer);
 			pair.holds.set(peer, Math.max(batch[1] + batch[3].length - 1, pair.holds.get(peer) ?? 0));
@@ -211,7 +211,7 @@ function createMesh({room, key, feeds, events, hello, forged}) {
 	};
 }
 
-/** `beacons: false`: sends no beacons and dials only the target of `dial`. `seed`: the seed of the feed key. */
+/** Creates a client. `beacons: false`: it sends no beacons and dials only the target of `dial`. `seed`: for the feed key. */
 export async function createIndependentClient({
 	udpPort = 47_474,
 	name = 'IndependentClient',
@@ -236,12 +236,12 @@ export async function createIndependentClient({
 		clock: Date.now(),
 		hlc: feeds.reading(),
 	});
-	/** Batches that tests send in place of a feed. */
+	/** Author -> batches that a test makes the client send in place of the author's feed. */
 	const forged = new Map();
 	const mesh = createMesh({room, key, feeds, events, hello, forged});
 	const dial = port => connect(room, port, socket => mesh.adopt(socket, true)).on('error', () => {});
 
-	/** The lower peer id dials at once. The other one dials a second later if the two are still not connected. */
+	/** The peer with the lower id dials immediately. The other one dials a second later if they are still not connected. */
 	function heard(peer, port) {
 		if (mesh.isConnected(peer)) return;
 		const wait = key.peer < peer ? 0 : 1000;
@@ -266,7 +266,7 @@ export async function createIndependentClient({
 		connectionCount: mesh.connectionCount,
 		pings: mesh.pings,
 		post: text => write(['posted', text]),
-		/** Sends `bye` and closes everything; resolves when all is closed. */
+		/** Sends `bye` on all connections and closes everything. Resolves when all is closed. */
 		async leave() {
 			write(['left']);
 			mesh.stop();

@@ -7,7 +7,7 @@ import {readLog} from './log-file.mjs';
 const bytesOf = (name: string) => readFileSync(new URL(`../../fixtures/log/${name}.p2plog`, import.meta.url));
 
 test.each(['good', 'torn', 'zeros', 'damaged-middle'])(
-	'a reader written from protocol.md finds in %s what the program finds',
+	'a log reader written from protocol.md finds the same records and damage in the %s log as the program',
 	name => {
 		const bytes = bytesOf(name);
 		const log = readLog(bytes);
@@ -24,15 +24,15 @@ test.each(['good', 'torn', 'zeros', 'damaged-middle'])(
 	},
 );
 
-it('uses the second header if the first is damaged', () => {
+it('the log reader uses the second header if the first one is damaged', () => {
 	const bytes = bytesOf('good');
 	bytes[20] = 0;
 	expect(readLog(bytes).records).toEqual(readLog(bytesOf('good')).records);
 	bytes[110] = 0;
-	expect(() => readLog(bytes)).toThrow('this is no log');
+	expect(() => readLog(bytes)).toThrow('this is not a log');
 });
 
-it('returns the entries of a batch unchanged', () => {
+it('the log reader returns the entries of a batch unchanged', () => {
 	const batch = readLog(bytesOf('good')).records.find(({kind}) => kind === 'batch');
 	const [live, [, firstSeq, , entries]] = batch?.body ?? [];
 	expect([live, firstSeq, entries.map(String)]).toEqual([true, 1, ['first entry', 'second entry']]);

@@ -10,7 +10,7 @@ const fill = (byte: number) => Buffer.alloc(32, byte);
 const lan = room.deriveRoom('lan');
 const carol = room.createKey(fill(1));
 
-it('imports no module of the program', () => {
+it('the independent client imports no module of the program', () => {
 	const folder = new URL('./', import.meta.url);
 	for (const name of readdirSync(folder).filter(file => file.endsWith('.mjs'))) {
 		const imports = [...readFileSync(new URL(name, folder), 'utf8').matchAll(/from '([^']+)'/g)].map(
@@ -20,7 +20,7 @@ it('imports no module of the program', () => {
 	}
 });
 
-it('derives the keys of the fixtures for a room with and without a secret', () => {
+it('the independent client derives the room keys of the fixtures, with and without a secret', () => {
 	const closed = room.deriveRoom('lan', 'correct horse battery staple');
 	const derived = [lan.roomKey, lan.psk, lan.beaconKey, lan.tag, closed.roomKey, closed.tag].map(hexOf);
 	expect(derived).toEqual(
@@ -31,7 +31,7 @@ it('derives the keys of the fixtures for a room with and without a secret', () =
 	expect(lan.pskIdentity).toBe(vectors('keys')[1]?.value.identity);
 });
 
-it('computes the hash chain and the signatures of the fixtures', () => {
+it('the independent client computes the hash chain and the signatures of the fixtures', () => {
 	const keys = vectors('keys');
 	const [first, second] = vectors('batches').map(({hex}) => decode(Buffer.from(hex, 'hex')));
 	expect(carol.peer).toBe(keys[6]?.hex);
@@ -43,7 +43,7 @@ it('computes the hash chain and the signatures of the fixtures', () => {
 	expect(room.isSignedBatch(lan, [second[0], 3, second[2], second[3], second[4]])).toBe(false);
 });
 
-it('proves the hello of the fixtures', () => {
+it('the independent client computes the hello proof of the fixtures', () => {
 	const hello = decode(Buffer.from(vectors('messages')[0]?.hex ?? '', 'hex').subarray(4));
 	expect(room.proveHello(lan, carol, fill(4), 'dialler')).toEqual({signature: hello.signature, mac: hello.mac});
 	expect(room.isProven(lan, hello, fill(4), 'dialler')).toBe(true);
@@ -51,29 +51,32 @@ it('proves the hello of the fixtures', () => {
 	expect(room.isProven(lan, hello, fill(5), 'dialler')).toBe(false);
 });
 
-it('computes the digest of the fixtures', () => {
+it('the independent client computes the digest of the fixtures', () => {
 	const {digest} = decode(Buffer.from(vectors('messages')[1]?.hex ?? '', 'hex').subarray(4));
 	expect(room.digestOf([{peer: carol.peer, seq: 3, hash: fill(6)}])).toEqual(digest);
 });
 
-test.each(vectors('beacons'))('writes and reads the $title of the fixtures', ({hex, value}) => {
-	const kind = ['here', 'leaving', 'answer'].indexOf(value.kind);
-	const keys = value.name === undefined ? room.deriveRoom('lan', 'correct horse battery staple') : lan;
-	const bytes = Buffer.from(hex, 'hex');
-	expect(hexOf(room.encodeBeacon(keys, {...value, kind}))).toBe(hex);
-	expect(room.decodeBeacon(keys, bytes)).toMatchObject({
-		kind,
-		peer: carol.peer,
-		port: value.port,
-		counter: value.counter,
-	});
-	expect(
-		room.decodeBeacon(keys, Buffer.concat([bytes.subarray(0, 60), Buffer.of(0), bytes.subarray(61)])),
-	).toBeUndefined();
-});
+test.each(vectors('beacons'))(
+	'the independent client encodes and decodes the $title of the fixtures',
+	({hex, value}) => {
+		const kind = ['here', 'leaving', 'answer'].indexOf(value.kind);
+		const keys = value.name === undefined ? room.deriveRoom('lan', 'correct horse battery staple') : lan;
+		const bytes = Buffer.from(hex, 'hex');
+		expect(hexOf(room.encodeBeacon(keys, {...value, kind}))).toBe(hex);
+		expect(room.decodeBeacon(keys, bytes)).toMatchObject({
+			kind,
+			peer: carol.peer,
+			port: value.port,
+			counter: value.counter,
+		});
+		expect(
+			room.decodeBeacon(keys, Buffer.concat([bytes.subarray(0, 60), Buffer.of(0), bytes.subarray(61)])),
+		).toBeUndefined();
+	},
+);
 
 test.each([...vectors('messages'), ...vectors('entries'), ...vectors('batches')])(
-	'reads $title as it writes it',
+	'the independent client encodes the decoded $title to the same value',
 	({hex}) => {
 		const bytes = Buffer.from(hex, 'hex');
 		const value = decode(bytes.readUInt32BE() === bytes.length - 4 ? bytes.subarray(4) : bytes);

@@ -6,9 +6,9 @@ export interface StrangerLog {
 		readonly roomName: string;
 	};
 	readonly records: readonly {readonly kind: string; readonly loggedAt: number; readonly body: any}[];
-	/** Offset and length. */
+	/** Ranges without a valid record, each as offset and length in bytes. */
 	readonly damaged: readonly (readonly [number, number])[];
-	/** Number of bytes at the end that contain no valid record. */
+	/** Number of bytes after the last valid record. */
 	readonly torn: number;
 }
 

@@ -4,7 +4,7 @@ import {decode} from './messagepack.mjs';
 
 const MAX_FRAME_BYTES = 1_048_576;
 
-/** Length in bytes of the valid record at `at`, or 0. Without `marker` any marker is accepted. */
+/** Length in bytes of the valid record at offset `at`; 0 if there is none. Without `marker` any marker is accepted. */
 function lengthAt(bytes, at, marker) {
 	if (at + 15 > bytes.length) return 0;
 	const end = at + 4 + bytes.readUInt32BE(at);
@@ -21,10 +21,10 @@ function findHeader(bytes) {
 		const length = lengthAt(bytes, at);
 		if (length > 0 && length <= 256 && (at === 0 || at === length)) return bytes.subarray(at, at + length);
 	}
-	throw new Error('this is no log');
+	throw new Error('this is not a log');
 }
 
-/** `{header, records: [{kind, loggedAt, body}], damaged: [[offset, length]], torn: bytes at the end}`. */
+/** Reads a log as `{header, records: [{kind, loggedAt, body}], damaged: [[offset, length]], torn: bytes at the end}`. */
 export function readLog(bytes) {
 	const first = findHeader(bytes);
 	const marker = first.subarray(7, 15);

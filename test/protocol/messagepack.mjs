@@ -1,7 +1,6 @@
 /**
- * The part of MessagePack that protocol.md, section 6, needs, written from the MessagePack specification alone. It
- * deliberately uses other valid forms than the program: integers from 2^32 on as uint 64, where the program uses float
- * 64.
+ * The part of MessagePack that protocol.md, section 6, needs, written only from the MessagePack specification. It writes
+ * integers from 2^32 on as uint 64, where the program writes float 64, so that tests cover both valid forms.
  */
 
 const MAX_NESTING = 16;
@@ -14,7 +13,7 @@ function head(token, value, width) {
 	return bytes;
 }
 
-/** `small`: tokens of a fixed form up to `fixed`; `tokens`: of the forms with a length of 1, 2 and 4 bytes. */
+/** Header for `length`. `small`: token of the short form, up to `fixed`. `tokens`: those with 1, 2 and 4 bytes of length. */
 function sized(length, fixed, small, tokens) {
 	if (length <= fixed) return Buffer.of(small + length);
 	if (length < 0x100 && tokens[0] !== undefined) return head(tokens[0], length, 1);
@@ -29,7 +28,7 @@ function encodeUint(value) {
 	return value < 0x1_0000_0000 ? head(0xce, value, 4) : head(0xcf, value, 8);
 }
 
-/** nil, booleans, whole numbers from 0, texts, bytes, arrays, maps (plain objects; undefined fields are left out). */
+/** Encodes nil, booleans, integers from 0, texts, bytes, arrays and maps (plain objects, without undefined fields). */
 export function encode(value) {
 	if (value === null) return Buffer.of(0xc0);
 	if (typeof value === 'boolean') return Buffer.of(value ? 0xc3 : 0xc2);
@@ -46,7 +45,7 @@ export function encode(value) {
 	return Buffer.concat([sized(pairs.length, 15, 0x80, [undefined, 0xde, 0xdf]), ...pairs.flat().map(encode)]);
 }
 
-/** Reads values one after the other; throws when the bytes end too early or hold what the protocol forbids. */
+/** Reads values one after another. Throws if the bytes end too early or contain what the protocol forbids. */
 class Reader {
 	#bytes;
 	#at = 0;
@@ -142,7 +141,7 @@ class Reader {
 	}
 }
 
-/** Decodes the one value in `bytes`. Byte strings become Buffers. */
+/** Decodes `bytes`, which must be exactly one value. Byte strings become Buffers. */
 export function decode(bytes) {
 	const reader = new Reader(bytes);
 	const value = reader.read();

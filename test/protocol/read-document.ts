@@ -1,4 +1,4 @@
-/** Reads the hexadecimal blocks of protocol.md and the fixtures that they name. */
+/** Reads the hexadecimal blocks in protocol.md and the fixtures that they quote. */
 import {readFileSync} from 'node:fs';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url));
@@ -6,12 +6,12 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 export const document = read('source/protocol.md').toString();
 
 export interface Example {
-	/** The name of a fixture file, then an index into its vectors or an offset and a length in bytes. */
+	/** Name of a fixture file, followed by an index into its vectors, or by an offset and a length in bytes. */
 	readonly claim: string;
 	readonly shown: string;
 }
 
-/** `#` starts a comment, and `00*936` stands for 936 bytes 00. */
+/** Reads all examples. In a block, `#` starts a comment and `00*936` means 936 bytes 00. */
 export function readExamples(): Example[] {
 	return [...document.matchAll(/^```hex (.+)\n([^`]*)^```$/gm)].map(([, claim = '', body = '']) => {
 		const shown = body
@@ -22,7 +22,7 @@ export function readExamples(): Example[] {
 	});
 }
 
-/** The content of the named fixture in hexadecimal digits. */
+/** Content of the quoted fixture in hexadecimal digits. */
 export function fixtureOf(claim: string): string {
 	const [path = '', first = '', length] = claim.split(' ');
 	if (!path.endsWith('.json'))

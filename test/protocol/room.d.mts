@@ -12,7 +12,7 @@ export interface StrangerKey {
 	sign(bytes: Uint8Array): Buffer;
 }
 
-/** `[peer, first seq, previous hash, entries, signature]`. */
+/** Batch as `[peer, first seq, previous hash, entries, signature]`. */
 export type StrangerBatch = [Buffer, number, Buffer, Buffer[], Buffer];
 
 export interface StrangerBeacon {

@@ -21,7 +21,7 @@ export function uint64(value) {
 	return bytes;
 }
 
-/** Section 2. */
+/** Section 2: derives the keys of a room. */
 export function deriveRoom(room, secret = '') {
 	const name = room.normalize('NFC');
 	const hkdf = (key, label, length) => Buffer.from(hkdfSync('sha256', key, '', `p2pchat-ink ${label}`, length));
@@ -44,7 +44,7 @@ export function deriveRoom(room, secret = '') {
 	};
 }
 
-/** Ed25519 of a 32-byte seed; Node wants it in PKCS #8 (RFC 8410). */
+/** Creates an Ed25519 key from a 32-byte seed, which Node accepts only in PKCS #8 (RFC 8410). */
 export function createKey(seed) {
 	const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
 	const key = createPrivateKey({key: der, format: 'der', type: 'pkcs8'});
@@ -59,7 +59,7 @@ function isSigned(peer, bytes, signature) {
 
 const MAGIC = ascii('p2pi');
 
-/** Section 3. `kind`: 0 here, 1 leaving, 2 answer. */
+/** Section 3: encodes a beacon. `kind`: 0 here, 1 leaving, 2 answer. */
 export function encodeBeacon(room, {kind, peer, port, counter, name = '', path}) {
 	const fixed = Buffer.alloc(2);
 	fixed.writeUInt16BE(port);
@@ -71,7 +71,7 @@ export function encodeBeacon(room, {kind, peer, port, counter, name = '', path})
 	return Buffer.concat([body, hmac(room.beaconKey, body).subarray(0, 16)]);
 }
 
-/** Decodes a beacon; undefined if it has to be dropped. */
+/** Decodes a beacon. Returns undefined if the beacon must be dropped. */
 export function decodeBeacon(room, bytes) {
 	if (bytes.length > 512 || bytes.length < 73 || !bytes.subarray(0, 4).equals(MAGIC) || bytes[4] !== 1)
 		return undefined;
@@ -89,7 +89,7 @@ export function decodeBeacon(room, bytes) {
 	};
 }
 
-/** Section 7. `role`: the role of the end that sends the hello. */
+/** Section 7: bytes that the proof of a hello covers. `role`: role of the end that sends the hello. */
 function proven(room, keyingMaterial, role) {
 	return Buffer.concat([ascii('p2pchat-ink hello 1'), room.tag, keyingMaterial, ascii(role)]);
 }
@@ -104,7 +104,7 @@ export function isProven(room, {peer, signature, mac}, keyingMaterial, role) {
 	return hmac(room.roomKey, payload, peer).equals(mac) && isSigned(peer.toString('hex'), payload, signature);
 }
 
-/** Section 12. */
+/** Section 12: hash_0 of a feed. */
 export function firstHash(room, peer) {
 	return sha256(ascii('p2pchat-ink feed 1'), room.tag, bytesOf(peer));
 }
@@ -117,7 +117,7 @@ function signedPart(room, peer, seq, hash) {
 	return Buffer.concat([ascii('p2pchat-ink batch 1'), room.tag, bytesOf(peer), uint64(seq), hash]);
 }
 
-/** A batch as `[peer, first seq, previous hash, entries, signature]`. */
+/** Creates a batch as `[peer, first seq, previous hash, entries, signature]`. */
 export function signBatch(room, key, firstSeq, previousHash, entries) {
 	const lastSeq = firstSeq + entries.length - 1;
 	const signature = key.sign(signedPart(room, key.peer, lastSeq, chain(previousHash, entries)));
@@ -130,7 +130,7 @@ export function isSignedBatch(room, [peer, firstSeq, previousHash, entries, sign
 	return isSigned(author, signedPart(room, author, lastSeq, chain(previousHash, entries)), signature);
 }
 
-/** Section 14. `feeds`: `{peer, seq, hash}`, in any order. */
+/** Section 14: computes the digest. `feeds`: `{peer, seq, hash}`, in any order. */
 export function digestOf(feeds) {
 	const digest = Buffer.alloc(2048);
 	for (let bucket = 0; bucket < 256; bucket++) {

@@ -42,13 +42,16 @@ test.each<[string, string | undefined, Partial<HostEnvironment>, string]>([
 	});
 });
 
-test.each(['', '/', 'relative'])('falls back to a temporary folder with a notice if the home folder is %j', home => {
-	const found = resolveDataDir(undefined, {...linuxHost, home, user: 'a/b'});
-	expect(found.root).toBe('/tmp/p2pchat-ink-a_b');
-	expect(found.notice).toContain(found.root);
-});
+test.each(['', '/', 'relative'])(
+	'the data folder is a temporary folder, with a notice, if the home folder is %j',
+	home => {
+		const found = resolveDataDir(undefined, {...linuxHost, home, user: 'a/b'});
+		expect(found.root).toBe('/tmp/p2pchat-ink-a_b');
+		expect(found.notice).toContain(found.root);
+	},
+);
 
-test('creates folders for their owner only and accepts existing ones', () => {
+test('ensureDirectory creates folders that only their owner can access, and accepts existing folders', () => {
 	const folder = join(makeFolder(), 'a', 'b');
 	ensurePrivateDirectory(folder);
 	ensurePrivateDirectory(folder);
@@ -56,15 +59,18 @@ test('creates folders for their owner only and accepts existing ones', () => {
 	mkdirSync(join(folder, 'c'));
 });
 
-test.runIf(process.platform === 'linux')('fails where the system refuses a folder, while mkdirSync would loop', () => {
-	for (const path of ['/proc/nope', '/proc/nope/deeper']) {
-		expect(() => ensurePrivateDirectory(path)).toThrow(
-			expect.objectContaining({path, message: 'cannot create the folder: no such file or folder'}),
-		);
-	}
-});
+test.runIf(process.platform === 'linux')(
+	'ensureDirectory fails where the system cannot create a folder and mkdirSync would loop forever',
+	() => {
+		for (const path of ['/proc/nope', '/proc/nope/deeper']) {
+			expect(() => ensurePrivateDirectory(path)).toThrow(
+				expect.objectContaining({path, message: 'cannot create the folder: no such file or folder'}),
+			);
+		}
+	},
+);
 
-test('rejects a file in place of a folder', () => {
+test('ensureDirectory rejects a file in place of a folder', () => {
 	const file = join(makeFolder(), 'file');
 	writeFileSync(file, '');
 	for (const path of [file, join(file, 'deeper')]) {
@@ -81,6 +87,6 @@ test.each([
 	['部屋', '部屋-2026-11-22T14-05-09-0aff.p2plog'],
 	['-rf\n\u001b[2J', 'rf___2J-2026-11-22T14-05-09-0aff.p2plog'],
 	['', 'room-2026-11-22T14-05-09-0aff.p2plog'],
-])('the name of a log of room %j is safe as a file name', (room, name) => {
+])('the log name for room %j is a safe file name', (room, name) => {
 	expect(formatLogName(room, at, Uint8Array.of(0x0a, 0xff))).toBe(name);
 });

@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import {acquireLock, identifyCurrentProcess} from '../../source/storage/file-lock.js';
 import {makeFolder} from './log-samples.js';
 
-/** Above the largest process number of Linux. */
+/** Greater than every process number of Linux. */
 const UNUSED_PID = 4_194_303;
 
 function writeOwner(path: string, owner: Record<string, unknown>): void {
@@ -12,7 +12,7 @@ function writeOwner(path: string, owner: Record<string, unknown>): void {
 	writeFileSync(`${path}.lock`, JSON.stringify(lock));
 }
 
-test('only one holder has the lock, and its file is deleted afterwards', () => {
+test('only one process can hold a lock, and releasing the lock deletes its file', () => {
 	const folder = makeFolder();
 	const path = join(folder, 'a.p2plog');
 	const lock = acquireLock(path);
@@ -27,7 +27,7 @@ test('only one holder has the lock, and its file is deleted afterwards', () => {
 test.each([
 	['of a process that has ended', {pid: UNUSED_PID}],
 	['whose process number belongs to another process now', {started: '1 an-earlier-boot'}],
-])('takes over a lock %s', (_, owner) => {
+])('a lock %s is taken over', (_, owner) => {
 	const folder = makeFolder();
 	const path = join(folder, 'a.p2plog');
 	writeOwner(path, owner);
@@ -37,13 +37,13 @@ test.each([
 	expect(readdirSync(folder)).toEqual([]);
 });
 
-test('takes over an empty lock, which a power failure can leave', () => {
+test('an empty lock file, which a power failure can leave, is taken over', () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	writeFileSync(`${path}.lock`, '');
 	acquireLock(path).release();
 });
 
-test('takes over a lock after another process crashed during its takeover', () => {
+test('a lock is taken over even if another process crashed during a takeover', () => {
 	const folder = makeFolder();
 	const path = join(folder, 'a.p2plog');
 	writeOwner(path, {pid: UNUSED_PID});
@@ -55,14 +55,14 @@ test('takes over a lock after another process crashed during its takeover', () =
 	expect(readdirSync(folder)).toEqual([]);
 });
 
-test('never takes over a lock of another machine or container, and advises the user', () => {
+test('a lock of another machine or container is never taken over, and the error advises the user', () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	writeOwner(path, {pid: UNUSED_PID, place: 'elsewhere'});
 	const advice = expect.stringContaining('.lock');
 	expect(() => acquireLock(path)).toThrow(expect.objectContaining({code: 'locked', advice}));
 });
 
-test('release does not delete a lock that another process has taken over', () => {
+test('releasing a lock does not delete it if another process has taken it over', () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const lock = acquireLock(path);
 	writeOwner(path, {token: '1111111111111111'});

@@ -40,7 +40,7 @@ afterAll(() => rmSync(shared, {recursive: true, force: true}));
 
 testLog('file log', async () => openFileLog(join(shared, `${logs++}.p2plog`), {create: SAMPLE_HEADER}).log);
 
-/** A closed log of one batch for each text. Returns its path and the size after each append. */
+/** Writes a log with one batch for each text and closes it. Returns its path and the file size after each append. */
 async function writeLog(texts: readonly string[], path = join(makeFolder(), 'a.p2plog')) {
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
 	const sizes = [log.size];
@@ -80,7 +80,7 @@ test('a reopened log returns all records and can be appended to', async () => {
 	await third.log.close();
 });
 
-test('creates files and folders that only their owner can read', async () => {
+test('a new log and its folder can be read only by their owner', async () => {
 	const path = join(makeFolder(), 'new', 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
 	expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -88,14 +88,14 @@ test('creates files and folders that only their owner can read', async () => {
 	await log.close();
 });
 
-test('rejects an append before its records were read', async () => {
+test('a reopened log rejects appends until its records have been read', async () => {
 	const {path} = await writeLog(['a']);
 	const {log} = openFileLog(path);
 	expect(() => log.append([batchRecord(carol, 2, ['b'])])).toThrow(/not read to its end/);
 	await log.close();
 });
 
-test('treats an empty file as a new one', async () => {
+test('an empty file is opened as a new log if a header for it is given', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	writeFileSync(path, '');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
@@ -111,7 +111,7 @@ test.each([
 	['that is not a log', 'not-a-log', (path: string) => writeFileSync(path, 'Dear diary, '.repeat(100))],
 	['that is empty', 'not-a-log', (path: string) => truncateSync(path)],
 	['whose headers are both damaged', 'not-a-log', (path: string) => writeAt(path, 0, Buffer.alloc(300, 0xff))],
-])('rejects a file %s, does not change it and releases the lock', async (_, code, spoil) => {
+])('a file %s is rejected without a change, and its lock is released', async (_, code, spoil) => {
 	const {path} = await writeLog(['a']);
 	spoil(path);
 	const before = existsSync(path) && readFileSync(path);
@@ -120,14 +120,14 @@ test.each([
 	expect(readdirSync(join(path, '..')).filter(name => name.endsWith('.lock'))).toEqual([]);
 });
 
-test('rejects a log of a newer format and names the version that wrote it', async () => {
+test('a log of a newer format is rejected, and the error names the version that wrote it', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	copyFileSync(join(import.meta.dirname, '../../fixtures/log/newer-format.p2plog'), path);
 	const advice = expect.stringContaining('9.0.0');
 	expect(() => openFileLog(path)).toThrow(expect.objectContaining({code: 'newer', advice}));
 });
 
-test('opens a log torn at any byte of its last record and keeps the torn bytes in a file beside it', async () => {
+test('a log torn at any byte of its last record can be opened, and the torn bytes are kept in a file beside it', async () => {
 	const {path, sizes} = await writeLog(['one', 'two', 'three']);
 	const content = readFileSync(path);
 	const [, , start = 0, end = 0] = sizes;
@@ -148,7 +148,7 @@ test('opens a log torn at any byte of its last record and keeps the torn bytes i
 	}
 });
 
-test('restores the second header if it was torn', async () => {
+test('a torn second header is restored when the log is opened', async () => {
 	const {path, sizes} = await writeLog([]);
 	const [both = 0] = sizes;
 	truncateSync(path, both - 5);
@@ -161,7 +161,7 @@ test('restores the second header if it was torn', async () => {
 	await second.log.close();
 });
 
-test('keeps every torn end in a file of its own', async () => {
+test('every torn end is kept in a separate file', async () => {
 	const {path} = await writeLog(['a']);
 	for (const tail of ['first tail', 'second tail']) {
 		appendFileSync(path, tail);
@@ -171,7 +171,7 @@ test('keeps every torn end in a file of its own', async () => {
 	expect(readFileSync(`${path}.torn.2`, 'latin1')).toBe('second tail');
 });
 
-test('reports damage in the middle, never overwrites it, and fills the gap with later records', async () => {
+test('damage in the middle of a log is reported and never overwritten, and later records can fill the gap', async () => {
 	const {path, sizes} = await writeLog(['one', 'two', 'three']);
 	const [, start = 0, end = 0] = sizes;
 	writeAt(path, start + 30, Buffer.from('damaged'));
@@ -205,7 +205,7 @@ test.each([
 	['replaced', (path: string) => replaceByCopy(path)],
 	['truncated', (path: string) => truncateSync(path, statSync(path).size - 3)],
 	['appended to', (path: string) => appendFileSync(path, 'x')],
-])('refuses to append after another program %s the file, and does not change it', async (change, spoil) => {
+])('an append fails and writes nothing after another program %s the file', async (change, spoil) => {
 	const {path} = await writeLog(['one', 'two']);
 	const {log} = await reopen(path);
 	spoil(path);
@@ -219,7 +219,7 @@ test.each([
 	await log.close();
 });
 
-test('allows one writer, also through a symbolic link', async () => {
+test('a log has only one writer, even if it is opened through a symbolic link', async () => {
 	const {path} = await writeLog(['one']);
 	const link = join(path, '..', 'link.p2plog');
 	symlinkSync(path, link);
@@ -230,7 +230,7 @@ test('allows one writer, also through a symbolic link', async () => {
 	await (await reopen(link)).log.close();
 });
 
-test('flushes one second after a write and leaves no timer behind', async () => {
+test('a log is flushed one second after a write, and has no timer after that', async () => {
 	const waiting: {ms: number; run: () => void; cancelled: boolean}[] = [];
 	const after = (ms: number, run: () => void) => {
 		const entry = {ms, run, cancelled: false};
@@ -249,7 +249,7 @@ test('flushes one second after a write and leaves no timer behind', async () => 
 	expect(waiting[1]?.cancelled).toBe(true);
 });
 
-test('the index takes about 16 bytes for each record', async () => {
+test('the index of a log takes about 16 bytes of memory for each record', async () => {
 	const {log} = openFileLog(join(makeFolder(), 'a.p2plog'), {create: SAMPLE_HEADER});
 	const records = Array.from({length: 10_000}, (_, index) => batchRecord(carol, index + 1, ['x']));
 	log.append(records);

@@ -8,7 +8,7 @@ import {batchOf, batchRecord, entryTexts, observationRecord, peerOf, plain} from
 const carol = peerOf(1);
 const bob = peerOf(2);
 
-/** Acceptance suite of logs (source/storage/log.ts). `open` returns a new, empty log that is ready for appending. */
+/** Acceptance suite for all kinds of log (source/storage/log.ts). `open` returns a new, empty log, ready for appending. */
 export function testLog(name: string, open: () => Promise<Log>): void {
 	test(`${name}: is empty at first`, async () => {
 		const log = await open();
@@ -28,7 +28,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		await log.close();
 	});
 
-	test(`${name}: starts with the batch that contains the seq and returns nothing beyond the held seqs`, async () => {
+	test(`${name}: batchesFrom starts with the batch that contains the seq, and returns nothing for a seq above the held ones`, async () => {
 		const log = await open();
 		log.append([batchRecord(carol, 1, ['1', '2', '3'])]);
 		expect(log.batchesFrom(carol, 2, 1000).map(batch => batch.firstSeq)).toEqual([1]);
@@ -37,7 +37,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		await log.close();
 	});
 
-	test(`${name}: merges neighbours under the last signature, up to the size of a batch`, async () => {
+	test(`${name}: merges adjacent batches under the signature of the last one, up to the size limit of a batch`, async () => {
 		const log = await open();
 		const big = 'x'.repeat(30_000);
 		for (let seq = 1; seq <= 20; seq++) log.append([batchRecord(carol, seq, [big])]);
@@ -52,7 +52,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		await log.close();
 	});
 
-	test(`${name}: returns at least one batch and otherwise no more than the requested bytes`, async () => {
+	test(`${name}: batchesFrom returns at least one batch, but otherwise at most the requested number of bytes`, async () => {
 		const log = await open();
 		for (let seq = 1; seq <= 10; seq++) log.append([batchRecord(carol, seq, ['x'.repeat(100)])]);
 		expect(log.batchesFrom(carol, 1, 0).flatMap(entryTexts)).toHaveLength(1);
@@ -60,7 +60,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		await log.close();
 	});
 
-	test(`${name}: counts batches after a gap only when the gap is filled`, async () => {
+	test(`${name}: counts batches after a gap as held only when the gap is filled`, async () => {
 		const log = await open();
 		log.append([batchRecord(carol, 1, ['1']), batchRecord(carol, 5, ['5', '6']), batchRecord(carol, 4, ['4'])]);
 		expect(log.heldSeq(carol)).toBe(1);
@@ -96,7 +96,7 @@ export function testLog(name: string, open: () => Promise<Log>): void {
 		);
 	});
 
-	test(`${name}: can be flushed and closed repeatedly`, async () => {
+	test(`${name}: can be flushed and closed several times`, async () => {
 		const log = await open();
 		log.append([batchRecord(carol, 1, ['a'])]);
 		await Promise.all([log.flush(), log.flush()]);

@@ -1,4 +1,4 @@
-/** Golden log files, written byte for byte and read with their damage. UPDATE_FIXTURES=1 rewrites fixtures/log. */
+/** Golden log files of fixtures/log: written byte for byte, and read with their damage. UPDATE_FIXTURES=1 rewrites them. */
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {crc32} from 'node:zlib';
@@ -83,17 +83,20 @@ if (process.env.UPDATE_FIXTURES === '1') {
 	writeFileSync(join(folder, 'newer-format.p2plog'), newerFormat());
 }
 
-test.each(golden)('writes and reads $name.p2plog unchanged', async ({name, bytes, records: expected, damage}) => {
-	const path = join(folder, `${name}.p2plog`);
-	expect(readFileSync(path).equals(bytes)).toBe(true);
-	const reader = openLogReader(path);
-	const read: LogRecord[] = [];
-	for await (const chunk of reader.read()) read.push(...chunk);
-	expect(plain(read)).toEqual(plain(expected));
-	expect(reader.damage).toEqual(damage);
-	reader.close();
-});
+test.each(golden)(
+	'the program writes the bytes of $name.p2plog and reads its records',
+	async ({name, bytes, records: expected, damage}) => {
+		const path = join(folder, `${name}.p2plog`);
+		expect(readFileSync(path).equals(bytes)).toBe(true);
+		const reader = openLogReader(path);
+		const read: LogRecord[] = [];
+		for await (const chunk of reader.read()) read.push(...chunk);
+		expect(plain(read)).toEqual(plain(expected));
+		expect(reader.damage).toEqual(damage);
+		reader.close();
+	},
+);
 
-test('writes newer-format.p2plog unchanged', () => {
+test('the program writes the bytes of newer-format.p2plog', () => {
 	expect(readFileSync(join(folder, 'newer-format.p2plog')).equals(newerFormat())).toBe(true);
 });

@@ -13,7 +13,7 @@ async function readMore(reader: LogReader): Promise<string[]> {
 	return texts;
 }
 
-test('reads a log while it is written, continues where it stopped, and takes no lock', async () => {
+test('a reader takes no lock, can read a log that is being written, and continues where it stopped', async () => {
 	const folder = makeFolder();
 	const path = join(folder, 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
@@ -31,7 +31,7 @@ test('reads a log while it is written, continues where it stopped, and takes no 
 	expect(readdirSync(folder)).toEqual(['a.p2plog']);
 });
 
-test('does not change the file, and reads a partly written record once it is complete', async () => {
+test('a reader does not change the file, and reads a partly written record when it is complete', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
 	log.append([batchRecord(carol, 1, ['one'])]);
@@ -54,7 +54,7 @@ test('does not change the file, and reads a partly written record once it is com
 	reader.close();
 });
 
-test('fails if the file became shorter or does not exist', async () => {
+test('a reader fails if the file has become shorter or does not exist', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
 	log.append([batchRecord(carol, 1, ['one'])]);

@@ -6,7 +6,7 @@ import {onTestFinished} from 'vitest';
 import type {Batch, PeerId} from '../../source/core/event.js';
 import type {LogHeader, LogRecord, OpenedLog} from '../../source/storage/log.js';
 
-/** A new folder that is deleted after the test. */
+/** Creates a folder that is deleted after the test. */
 export function makeFolder(): string {
 	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-storage-'));
 	onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
@@ -29,7 +29,7 @@ function bytesOf(length: number, seed: string): Uint8Array {
 	return new Uint8Array(createHash('shake256', {outputLength: length}).update(seed).digest());
 }
 
-/** A batch whose hash and signature have the right length only; storage does not verify them. */
+/** Batch whose hash and signature have only the right length, because storage does not verify them. */
 export function batchOf(peer: PeerId, firstSeq: number, texts: readonly (string | Uint8Array)[]): Batch {
 	return {
 		peer,
@@ -55,7 +55,7 @@ export function observationRecord(peer: PeerId, text: string): LogRecord {
 	return {type: 'observation', loggedAt: 1_795_000_000_001, observation};
 }
 
-/** Replaces every Buffer and Uint8Array, so that values compare by their bytes. */
+/** Replaces every Buffer and Uint8Array, so that values are compared by their bytes. */
 export function plain(value: unknown): unknown {
 	return JSON.parse(
 		JSON.stringify(value, (_, item) =>

@@ -11,7 +11,7 @@ const bob = peerOf(2);
 
 interface Sample {
 	readonly bytes: Buffer;
-	/** Offset of each record, including the headers, and of the end. */
+	/** Offset of each record, including the headers, and of the end of the file. */
 	readonly offsets: readonly number[];
 	readonly records: readonly LogRecord[];
 }
@@ -24,7 +24,7 @@ function build(records: readonly LogRecord[]): Sample {
 	return {bytes: Buffer.concat(parts), offsets, records};
 }
 
-/** An entry whose bytes are a valid record except for the marker. */
+/** Entry whose bytes are a valid record with the given marker. */
 function imitation(itsMarker: Uint8Array): Uint8Array {
 	return encodeLogRecord(batchRecord(bob, 1, ['forged']), itsMarker, crc32);
 }
@@ -46,7 +46,7 @@ function scan(bytes: Uint8Array, chunkBytes = bytes.length || 1) {
 	return {scanner, found, records: found.map(({record}) => record)};
 }
 
-test('reads a file in chunks of any size', () => {
+test('the scanner finds the same records in chunks of any size', () => {
 	for (const chunkBytes of [1, 2, 3, 7, 64, 255, 256, 1000, sample.bytes.length]) {
 		const {scanner, found, records} = scan(sample.bytes, chunkBytes);
 		expect(plain(records)).toEqual(plain(sample.records));
@@ -57,7 +57,7 @@ test('reads a file in chunks of any size', () => {
 	}
 });
 
-test('a changed byte damages one record and no other, and its position is reported', () => {
+test('a changed byte damages only the record that contains it, and the position of the damage is reported', () => {
 	const {bytes, offsets, records} = sample;
 	for (let flipped = 0; flipped < bytes.length; flipped++) {
 		const mask = [0x01, 0x80, 0xff][flipped % 3] ?? 1;
@@ -72,7 +72,7 @@ test('a changed byte damages one record and no other, and its position is report
 	}
 });
 
-test('reads the complete records of a file truncated at any length and reports the remainder as torn', () => {
+test('all complete records of a file truncated at any length are read, and the remainder is reported as torn', () => {
 	const {bytes, offsets, records} = sample;
 	for (let length = 0; length <= bytes.length; length++) {
 		const {scanner, records: read} = scan(bytes.subarray(0, length), 1 + (length % 97));
@@ -85,7 +85,7 @@ test('reads the complete records of a file truncated at any length and reports t
 	}
 });
 
-test('changed and removed bytes never produce a record that was not written', () => {
+test('changing and removing bytes never makes the scanner return a record that was not written', () => {
 	const written = sample.records.map(record => JSON.stringify(plain(record)));
 	const edits = fc.array(fc.tuple(fc.nat(sample.bytes.length - 1), fc.integer({min: 1, max: 255})), {maxLength: 12});
 	fc.assert(
@@ -99,7 +99,7 @@ test('changed and removed bytes never produce a record that was not written', ()
 	);
 });
 
-test('does not read an entry that imitates a record, also if the record around it is damaged', () => {
+test('an entry that imitates a record is not read as one, even if the record around it is damaged', () => {
 	const texts = (itsMarker: Uint8Array) => {
 		const {bytes, offsets} = build([
 			batchRecord(carol, 1, ['one', imitation(itsMarker)]),
@@ -109,11 +109,11 @@ test('does not read an entry that imitates a record, also if the record around i
 		return textsOf(scan(bytes).records);
 	};
 	expect(texts(Uint8Array.of(9, 8, 7, 6, 5, 4, 3, 3))).toEqual(['two']);
-	// With the real marker the imitation succeeds, so the marker must stay secret.
+	// With the real marker the imitation is read as a record, so peers must not learn the marker.
 	expect(texts(marker)).toEqual(['forged', 'two']);
 });
 
-test('does not read a header from a text when both headers are damaged', () => {
+test('a text that imitates a header is not read as one, even if both headers are damaged', () => {
 	const forgedHeader = encodeLogHeader(
 		{...SAMPLE_HEADER, roomName: 'forged'},
 		Uint8Array.of(7, 7, 7, 7, 7, 7, 7, 7),
@@ -128,14 +128,14 @@ test('does not read a header from a text when both headers are damaged', () => {
 	expect(scanner.damage).toEqual([{offset: 0, length: bytes.length, kind: 'torn'}]);
 });
 
-test('accepts the second header only at the offset where the first one ends', () => {
+test('the second header is accepted only at the offset where the first one ends', () => {
 	const header = encodeLogHeader(SAMPLE_HEADER, marker, crc32);
 	const at = (offset: number) => scan(Buffer.concat([Buffer.alloc(offset, 1), header])).scanner.header;
 	expect(at(header.length)).toBeDefined();
 	for (const offset of [1, header.length - 1, header.length + 1, 200]) expect(at(offset)).toBeUndefined();
 });
 
-test('reports zeros at the end as torn and zeros in the middle as damaged', () => {
+test('zeros at the end of a file are reported as torn, and zeros in the middle as damaged', () => {
 	const {bytes, offsets, records} = sample;
 	const zeros = Buffer.alloc(5000);
 	const end = scan(Buffer.concat([bytes, zeros]), 512);
@@ -148,14 +148,14 @@ test('reports zeros at the end as torn and zeros in the middle as damaged', () =
 	expect(middle.scanner.damage).toEqual([{offset: cut, length: 5000, kind: 'damaged'}]);
 });
 
-test('finds the records that follow a damaged length, also at the end of the file', () => {
+test('records after a record with a damaged length are found, even at the end of the file', () => {
 	const {bytes, offsets, records} = sample;
 	const damaged = Buffer.from(bytes);
 	damaged.writeUInt32BE(1_000_000, offsets[3] ?? 0);
 	expect(plain(scan(damaged, 100).records)).toEqual(plain(records.filter((_, index) => index !== 1)));
 });
 
-test('skips and counts records of unknown kinds', () => {
+test('records of unknown kinds are skipped and counted', () => {
 	const newer = encodeLogRecord(observationRecord(carol, 'x'), marker, crc32);
 	const kindAt = Buffer.from(newer).indexOf('notice');
 	newer.set(Buffer.from('quoted'), kindAt);
@@ -168,7 +168,7 @@ test('skips and counts records of unknown kinds', () => {
 	expect(scanner.damage).toEqual([]);
 });
 
-test('continues where an earlier scan ended', () => {
+test('a scan can continue where an earlier scan ended', () => {
 	const {bytes, offsets, records} = sample;
 	const offset = offsets[4] ?? 0;
 	const scanner = createLogScanner(crc32, {marker, header: SAMPLE_HEADER, offset});

@@ -23,7 +23,7 @@ import {
 const carol = peerOf(1);
 const full = () => new StorageError('failed', 'cannot write the log: the disk is full', 'x', 'Free some space.');
 
-/** A log on a disk that can be full, with a timer that the test fires. */
+/** Creates a log on a disk that can be full, with a timer that only the test advances. */
 function makeRig(options: Partial<ResilientLogOptions> & {readonly isFull?: boolean} = {}) {
 	const folder = makeFolder();
 	const rig = {
@@ -64,7 +64,7 @@ function makeRig(options: Partial<ResilientLogOptions> & {readonly isFull?: bool
 	const tick = () => {
 		for (const due of [...rig.timers]) due();
 	};
-	/** Closes the log and reads the newest file. */
+	/** Closes the log and returns the texts in the newest file. */
 	const texts = async () => {
 		await log.close();
 		expect(rig.timers.size).toBe(0);
@@ -85,7 +85,7 @@ testLog('buffered log that cannot save', async () => {
 	return {...delegate(log), savedSeq};
 });
 
-/** Methods of a class instance as an object, so that single methods can be replaced. */
+/** Methods of a class instance as an object, so that a test can replace single methods. */
 function delegate(log: ReturnType<typeof createResilientLog>): ReturnType<typeof createResilientLog> {
 	return {
 		path: log.path,
@@ -100,7 +100,7 @@ function delegate(log: ReturnType<typeof createResilientLog>): ReturnType<typeof
 	};
 }
 
-test('reports nothing as long as saving works', async () => {
+test('a resilient log reports no status as long as saving works', async () => {
 	const {log, states, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	expect(log.savedSeq(carol)).toBe(1);
@@ -108,7 +108,7 @@ test('reports nothing as long as saving works', async () => {
 	expect(states).toEqual([]);
 });
 
-test('keeps and serves records that cannot be saved, and saves them in order later', async () => {
+test('records that cannot be saved are kept and served to peers, and saved in order later', async () => {
 	const {rig, log, states, tick, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	rig.isFull = true;
@@ -131,7 +131,7 @@ test('keeps and serves records that cannot be saved, and saves them in order lat
 	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
 });
 
-test('retries with the next append', async () => {
+test('saving is tried again at the next append', async () => {
 	const {rig, log, texts} = makeRig();
 	rig.isFull = true;
 	log.append(seq(1, 'one'));
@@ -141,7 +141,7 @@ test('retries with the next append', async () => {
 	expect(await texts()).toEqual(['one', 'two']);
 });
 
-test('creates the file later if it could not be created at first', async () => {
+test('a file that could not be created at first is created later', async () => {
 	const {rig, log, states, tick, texts} = makeRig({isFull: true});
 	expect(states).toMatchObject([{isSaving: false}]);
 	expect(log.path).toBeUndefined();
@@ -155,7 +155,7 @@ test('creates the file later if it could not be created at first', async () => {
 	expect(await texts()).toEqual(['one']);
 });
 
-test('continues in a new file with all records if the file was deleted', async () => {
+test('a new file with all records is created if the file was deleted', async () => {
 	const {log, states, tick, texts} = makeRig();
 	log.append([...seq(1, 'one'), ...seq(2, 'two')]);
 	rmSync(log.path ?? '');
@@ -168,7 +168,7 @@ test('continues in a new file with all records if the file was deleted', async (
 	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
 });
 
-test('continues in a new file with the remaining records if the file was truncated, and counts only those as saved', async () => {
+test('a new file with the remaining records is created if the file was truncated, and only those count as saved', async () => {
 	const {log, tick, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	const size = log.size;
@@ -183,7 +183,7 @@ test('continues in a new file with the remaining records if the file was truncat
 	expect(await texts()).toEqual(['one', 'three', 'two']);
 });
 
-test('leaves no incomplete files behind while the disk is full', async () => {
+test('failed attempts to create a new file on a full disk leave no files', async () => {
 	const {rig, log, folder, tick, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	rmSync(log.path ?? '');
@@ -200,7 +200,7 @@ test('leaves no incomplete files behind while the disk is full', async () => {
 	expect(await texts()).toEqual(['one', 'two']);
 });
 
-test('limits the buffer, reports that once, and keeps no record after a dropped one', async () => {
+test('the buffer is limited; dropped records are reported once, and no record is kept after a dropped one', async () => {
 	const {rig, log, states, tick} = makeRig({maxUnsavedBytes: 2000});
 	rig.isFull = true;
 	for (let at = 1; at <= 20; at++) log.append(seq(at, 'x'.repeat(200)));
@@ -216,7 +216,7 @@ test('limits the buffer, reports that once, and keeps no record after a dropped 
 	await log.close();
 });
 
-test('can be closed while saving fails', async () => {
+test('a resilient log can be closed while saving fails', async () => {
 	const {rig, log, folder} = makeRig();
 	rig.isFull = true;
 	log.append(seq(1, 'one'));

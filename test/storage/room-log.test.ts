@@ -19,7 +19,7 @@ function makeRoom(hasSecret: boolean, roomTag = SAMPLE_HEADER.roomTag) {
 	return {folder, open};
 }
 
-test('starts a new file at each launch in an open room', async () => {
+test('each launch creates a new log in a room without a secret', async () => {
 	const {folder, open} = makeRoom(false);
 	const first = open();
 	await first.log.close();
@@ -29,7 +29,7 @@ test('starts a new file at each launch in an open room', async () => {
 	expect(listLogs(folder).map(({path}) => path)).toEqual([second.log.path, first.log.path]);
 });
 
-test('finds the newest earlier log of the room that contains a message', async () => {
+test('findEarlierLog returns the newest earlier log of the room that contains a message', async () => {
 	const {folder, open} = makeRoom(false);
 	const launches: (readonly string[])[] = [
 		['joined', 'posted', 'left'],
@@ -52,7 +52,7 @@ test('finds the newest earlier log of the room that contains a message', async (
 	await current.log.close();
 });
 
-test('reopens the newest log of a room with a secret, and no log of another room', async () => {
+test('a launch in a room with a secret reopens the newest log of the room, and no log of another room', async () => {
 	const {open} = makeRoom(true);
 	const first = open();
 	first.log.append([batchRecord(carol, 1, ['kept'])]);
@@ -67,7 +67,7 @@ test('reopens the newest log of a room with a secret, and no log of another room
 	await second.log.close();
 });
 
-test('opens a new file for a second instance, and the newest of both at the next launch', async () => {
+test('a second instance creates a new log, and the next launch opens the newest of both', async () => {
 	const {open} = makeRoom(true);
 	const first = open();
 	const second = open();
@@ -79,7 +79,7 @@ test('opens a new file for a second instance, and the newest of both at the next
 	await third.log.close();
 });
 
-test('skips a log that cannot be opened', async () => {
+test('a log that cannot be opened is skipped', async () => {
 	const {folder, open} = makeRoom(true);
 	const first = open();
 	await first.log.close();
@@ -89,7 +89,7 @@ test('skips a log that cannot be opened', async () => {
 	await second.log.close();
 });
 
-test('opens or creates the named file, and rejects one that is in use or belongs to another room', async () => {
+test('the log named with --log is opened or created, but rejected if it is in use or belongs to another room', async () => {
 	const {folder, open} = makeRoom(false);
 	const path = join(folder, '..', 'named.p2plog');
 	const first = open({path});
@@ -103,7 +103,7 @@ test('opens or creates the named file, and rejects one that is in use or belongs
 	await expect.poll(() => tryOpen(path)).toBe(true);
 });
 
-test('does not create the folder of the named file, and names the missing folder', () => {
+test('the folder of a log named with --log is not created, and the error names the missing folder', () => {
 	const {folder, open} = makeRoom(false);
 	const missing = join(folder, '..', 'tpyo');
 	const refusal = {
@@ -119,7 +119,7 @@ test('does not create the folder of the named file, and names the missing folder
 	expect(existsSync(missing)).toBe(false);
 });
 
-/** Whether the lock is free. It is released asynchronously. */
+/** Whether the log can be locked now. A lock is released asynchronously. */
 async function tryOpen(path: string): Promise<boolean> {
 	try {
 		await openFileLog(path).log.close();
@@ -129,7 +129,7 @@ async function tryOpen(path: string): Promise<boolean> {
 	}
 }
 
-test('lists logs newest first and unreadable ones last, and counts their events and authors', async () => {
+test('logs are listed newest first and unreadable ones last, and summaries count their events and authors', async () => {
 	const {folder, open} = makeRoom(false);
 	expect(listLogs(folder)).toEqual([]);
 	const {log} = open();

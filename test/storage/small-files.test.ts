@@ -9,7 +9,7 @@ import {makeFolder} from './log-samples.js';
 const seedOf = (byte: number) => () => new Uint8Array(32).fill(byte);
 const identityPath = () => join(makeFolder(), 'identity');
 
-test('creates the identity once, readable by its owner only, and reads it afterwards', () => {
+test('the identity is created once, is readable only by its owner, and is read at later launches', () => {
 	const path = identityPath();
 	expect(openIdentitySeed(path, seedOf(1))).toEqual({seed: seedOf(1)()});
 	expect(openIdentitySeed(path, seedOf(2))).toEqual({seed: seedOf(1)()});
@@ -17,7 +17,7 @@ test('creates the identity once, readable by its owner only, and reads it afterw
 	expect(readdirSync(join(path, '..'))).toEqual(['identity']);
 });
 
-test('uses the identity that another process created first', () => {
+test('the identity that another process created first is used', () => {
 	const path = identityPath();
 	const slow = () => {
 		openIdentitySeed(path, seedOf(1));
@@ -26,7 +26,7 @@ test('uses the identity that another process created first', () => {
 	expect(openIdentitySeed(path, slow).seed).toEqual(seedOf(1)());
 });
 
-test('rejects an identity with a changed or missing byte, advises the user and does not change the file', () => {
+test('an identity file with a changed or missing byte is rejected with advice and is not changed', () => {
 	const path = identityPath();
 	openIdentitySeed(path, seedOf(1));
 	const good = readFileSync(path);
@@ -42,7 +42,7 @@ test('rejects an identity with a changed or missing byte, advises the user and d
 	}
 });
 
-test('corrects the permissions of an identity that others could read, and warns', () => {
+test('the permissions of an identity file that others could read are corrected, with a warning', () => {
 	const path = identityPath();
 	openIdentitySeed(path, seedOf(1));
 	chmodSync(path, 0o644);
@@ -53,7 +53,7 @@ test('corrects the permissions of an identity that others could read, and warns'
 
 const peer = (port: number, host = '10.0.0.1') => ({room: '0123456789abcdef', host, port, worked: port});
 
-test('remembers a limited number of peers, the newest first and each once', () => {
+test('a limited number of peers is remembered, each once and the newest first', () => {
 	const path = join(makeFolder(), 'peers.json');
 	expect(readRememberedPeers(path)).toEqual({peers: []});
 	for (let port = 1; port <= MAX_REMEMBERED_PEERS + 5; port++) rememberPeer(path, peer(port));
@@ -77,7 +77,7 @@ test.each([
 		2,
 	],
 	['invalid ports', JSON.stringify([peer(0), peer(65_536), peer(1.5)]), 0],
-])('skips invalid remembered peers with a warning: %s', (_, content, kept) => {
+])('invalid remembered peers are skipped with a warning: %s', (_, content, kept) => {
 	const path = join(makeFolder(), 'peers.json');
 	writeFileSync(path, content);
 	const {peers, warning} = readRememberedPeers(path);
@@ -85,7 +85,7 @@ test.each([
 	expect(warning).toContain(path);
 });
 
-test('reads a configuration, also with a byte order mark, and returns nothing for a missing file', () => {
+test('a configuration is read even with a byte order mark, and a missing file gives undefined', () => {
 	const path = join(makeFolder(), 'config.json');
 	expect(readConfigFile(path)).toBeUndefined();
 	writeFileSync(path, '\uFEFF{"name": "Carol"}');
@@ -97,7 +97,7 @@ test.each([
 	['{\n"name": "Ca', /config\.json(:2)?: not JSON/],
 	['', /config\.json:1: not JSON/],
 	[`"${' '.repeat(70_000)}"`, /config\.json: longer than 65536 bytes/],
-])('names the file and the line of an error in the configuration', (content, message) => {
+])('the error for an invalid configuration names the file and the line', (content, message) => {
 	const path = join(makeFolder(), 'config.json');
 	writeFileSync(path, content);
 	expect(() => readConfigFile(path)).toThrow(
@@ -105,6 +105,6 @@ test.each([
 	);
 });
 
-test('reports a configuration that cannot be read', () => {
+test('a configuration that cannot be read gives a StorageError', () => {
 	expect(() => readConfigFile(makeFolder())).toThrow(expect.objectContaining({name: 'StorageError'}));
 });

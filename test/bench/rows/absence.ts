@@ -4,20 +4,20 @@ import {median, sleep, spreadOf} from '../measure.js';
 import type {Figure, Row} from '../row.js';
 
 const RUNS = 7;
-/** Runs with a silent peer: each takes 9 s. */
+/** Number of runs with a peer that falls silent. Each run takes 9 s. */
 const SILENT_RUNS = 2;
 const STALL_MS = 5000;
 
 const names = ['Ann', 'Ben', 'Cem'];
 
-/** Starts three nodes, ends the last one with `end`, and returns the ms until both others have noticed. */
+/** Starts three nodes, ends the last one with `end`, and returns after how many ms each of the others noticed it. */
 async function notice(end: (victim: ChatProcess) => void, port: number): Promise<number[]> {
 	const chats = await Promise.all(names.map(name => startChat({port, name})));
 	try {
 		await meet(chats);
 		await sleep(300);
 		const [ann, ben, cem] = chats;
-		if (!ann || !ben || !cem) throw new Error('three were started');
+		if (!ann || !ben || !cem) throw new Error('a process is missing');
 		const from = [ann, ben].map(chat => chat.lines.length);
 		const start = performance.now();
 		end(cem);
@@ -29,13 +29,13 @@ async function notice(end: (victim: ChatProcess) => void, port: number): Promise
 	}
 }
 
-/** Number of peers reported absent because the observer itself stalled. */
+/** Number of peers that a node wrongly reports as absent after a pause of its own process. */
 async function stall(port: number): Promise<number> {
 	const chats = await Promise.all(names.map(name => startChat({port, name})));
 	try {
 		await meet(chats);
 		const [observer] = chats;
-		if (!observer) throw new Error('three were started');
+		if (!observer) throw new Error('a process is missing');
 		const from = chats.map(chat => chat.lines.length);
 		observer.child.kill('SIGSTOP');
 		await sleep(STALL_MS);

@@ -20,7 +20,7 @@ function stateOf(count: number): State {
 	return state;
 }
 
-/** Microseconds per event that is committed alone. */
+/** Microseconds per event if each event is committed alone. */
 function addOne(state: State, count: number): number {
 	const store = createStore(state);
 	const events = makeEvents(PER_ROUND, count);
@@ -45,7 +45,7 @@ async function run(): Promise<readonly Figure[]> {
 			if (round >= 0) times.get(count)?.push(time);
 		}
 	}
-	if (liveBytes() < empty) throw new Error('the states are gone');
+	if (liveBytes() < empty) throw new Error('the states were garbage-collected');
 	const small = spreadOf(times.get(1000) ?? []);
 	return states.map(({count}, index): Figure => {
 		const own = times.get(count) ?? [];

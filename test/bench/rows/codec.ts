@@ -12,7 +12,7 @@ import type {Figure, Row} from '../row.js';
 const BATCHES = 400;
 const BATCH_EVENTS = 100;
 
-/** Settings of msgpackr whose output other implementations can read. */
+/** Encoder with settings of msgpackr whose output other implementations can read. */
 const packr = new Packr({useRecords: false, variableMapSize: true});
 const {peer} = createPeerKey();
 const peerBytes = Buffer.from(peer, 'hex');
@@ -51,7 +51,7 @@ function decodeOurs(frames: readonly Uint8Array[]): number {
 	for (const frame of frames) {
 		for (const payload of decoder.push(frame)) {
 			const message = decodeMessage(payload);
-			if (message?.type !== 'events') throw new Error('not what was sent');
+			if (message?.type !== 'events') throw new Error('the decoded message differs from the sent one');
 			for (const batch of message.batches) {
 				for (const [index, entry] of batch.entries.entries()) {
 					if (decodeEntry(entry, batch.peer, batch.firstSeq + index).type === 'posted') events++;

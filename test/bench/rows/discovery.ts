@@ -11,7 +11,7 @@ const RUNS = 40;
 const LOSSY_RUNS = 30;
 const NAMESPACE_RUNS = 12;
 
-/** A beacon that loses a fraction of the received datagrams. */
+/** Beacon that loses a fraction (`part`) of the received datagrams. */
 function lossy(port: number, part: number): Beacon {
 	const inner = createUdpBeacon({port, selection: ['lo']});
 	return {
@@ -20,7 +20,7 @@ function lossy(port: number, part: number): Beacon {
 	};
 }
 
-/** Time from the start of two nodes until they are connected, ms. */
+/** Time from the start of two nodes until they are connected, in ms. */
 async function meetOnce(port: number, loss: number): Promise<number> {
 	const keys = await benchKeys();
 	const nodes = ['Ann', 'Ben'].map(name => createBenchNode({keys, name, beacon: lossy(port, loss)}));
@@ -32,7 +32,7 @@ async function meetOnce(port: number, loss: number): Promise<number> {
 	return ms;
 }
 
-/** Real processes in two network namespaces, measured from the moment when both are ready. */
+/** Same measurement with processes in two network namespaces, from the moment when both are ready. */
 async function meetAcross(): Promise<number[]> {
 	const lab = createNamespaceLab();
 	try {

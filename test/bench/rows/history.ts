@@ -23,7 +23,7 @@ interface Handover {
 	readonly max: number;
 }
 
-/** Time from the start of the new node until it holds everything, with logs on both sides. */
+/** Time from the start of the new node until it holds all events. Both nodes have a log file. */
 async function handOver(path: string, count: number): Promise<Handover> {
 	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
 	const old = await forkNode({path});
@@ -59,7 +59,7 @@ async function handOver(path: string, count: number): Promise<Handover> {
 	}
 }
 
-/** The history in messages of the largest permitted size. */
+/** History as messages of the largest allowed size. */
 async function framesOf(path: string): Promise<Uint8Array[]> {
 	const {log, records} = openFileLog(path);
 	const peers = new Set<string>();
@@ -81,7 +81,7 @@ async function framesOf(path: string): Promise<Uint8Array[]> {
 	return frames;
 }
 
-/** The floor: the same bytes over TLS within this process. Each entry is hashed into a chain and decoded; nothing is kept. */
+/** Floor: sends the same bytes over TLS within this process, hashes each entry into a chain, decodes it and discards it. */
 async function floorMs(frames: readonly Uint8Array[], count: number): Promise<number> {
 	const key = tlsKeyOf(await benchKeys());
 	const packr = new Packr({useRecords: false});
@@ -118,7 +118,7 @@ async function run(): Promise<readonly Figure[]> {
 	const keys = await benchKeys();
 	const figures: Figure[] = [];
 	for (const count of SIZES) {
-		// Creating a million signatures would take longer than the measurement.
+		// Generates fewer signatures for a million events, because a million would take longer than the measurement.
 		const perBatch = count === 1_000_000 ? 10 : 1;
 		const path = await historyLog(count, keys, {perBatch});
 		const frames = await framesOf(path);

@@ -10,7 +10,7 @@ const SETTLE_MS = 8000;
 const WATCH_MS = 15_000;
 const PROCESSES = 21;
 
-/** Nodes in one process share its CPU time equally. */
+/** Measures idle nodes in one process and divides the CPU time of the process equally among them. */
 async function idleTogether(count: number): Promise<Figure[]> {
 	const keys = await benchKeys();
 	const udpPort = await freeUdpPort();
@@ -50,7 +50,7 @@ async function idleTogether(count: number): Promise<Figure[]> {
 	];
 }
 
-/** CPU time of a process so far, ms: the sum of its threads from schedstat, in ns (`stat` counts in steps of 10 ms). */
+/** CPU time of a process so far, in ms. It is the sum over its threads from schedstat (ns); `stat` counts in steps of 10 ms. */
 function cpuOf({child}: ChatProcess): number {
 	const threads = `/proc/${child.pid}/task`;
 	const spent = readdirSync(threads).map(id =>

@@ -12,7 +12,7 @@ const KEYS = 120;
 const MESSAGES_PER_SECOND = 200;
 const KEY_EVERY_MS = 60;
 const KEY_LIMIT_MS = 5000;
-/** Letters that occur nowhere else on the screen, so that the output after a key can be recognised. */
+/** Letters that appear nowhere else on the screen, so that the output after a key press can be recognised. */
 const LETTERS = 'ΨΩΞΦΣΛ';
 
 interface Screen {
@@ -56,11 +56,11 @@ async function openScreen(count: number): Promise<Screen> {
 	};
 }
 
-/** Time from a typed letter to the frame that shows it, ms. */
+/** Time from typing a letter to the frame that shows it, in ms. */
 function press({terminal}: Screen, letter: string): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const start = performance.now();
-		const timer = setTimeout(() => reject(new Error(`a key was never shown: ${letter}`)), KEY_LIMIT_MS);
+		const timer = setTimeout(() => reject(new Error(`a typed letter was never shown: ${letter}`)), KEY_LIMIT_MS);
 		terminal.onWrite = text => {
 			if (!text.includes(letter)) return;
 			terminal.onWrite = () => {};
@@ -71,7 +71,7 @@ function press({terminal}: Screen, letter: string): Promise<number> {
 	});
 }
 
-/** Bytes written for one letter while nothing else happens. */
+/** Number of bytes written for one typed letter while nothing else happens. */
 async function bytesOfKey(screen: Screen): Promise<number> {
 	const sizes: number[] = [];
 	for (let index = 0; index < 20; index++) {
@@ -95,7 +95,7 @@ async function pressMany(screen: Screen): Promise<number[]> {
 	};
 	receive();
 	for (let index = 0; index < KEYS; index++) {
-		// A person does not type in step with the frames.
+		// Waits a random time, because a person does not type in step with the frames.
 		await sleep(KEY_EVERY_MS / 2 + Math.random() * KEY_EVERY_MS);
 		times.push(await press(screen, LETTERS[index % LETTERS.length] ?? 'x'));
 		if (index % 60 === 59) screen.terminal.type('\u0015');

@@ -14,7 +14,7 @@ const ROUNDS = 10;
 const PER_ROUND = 60;
 const PAUSE_MS = 4;
 
-/** Half of a round trip, us. */
+/** Measures the half of each round trip, in microseconds. */
 async function measure(exchange: (text: string) => Promise<unknown>): Promise<number[]> {
 	const times: number[] = [];
 	for (let index = 0; index < PER_ROUND; index++) {
@@ -53,7 +53,7 @@ async function run(): Promise<readonly Figure[]> {
 	const echo = fork(new URL('../echo-process.js', import.meta.url).pathname);
 	const echoPort = await new Promise<number>(resolve => echo.once('message', resolve as (port: unknown) => void));
 	const socket = await dialTls(tlsKeyOf(keys), echoPort);
-	// The size of a post on the wire.
+	// Gives a message the size of a post on the wire.
 	const padding = Buffer.alloc(180);
 	const ping = (text: string) =>
 		new Promise<void>(resolve => {

@@ -1,4 +1,4 @@
-/** Row 7: a full mesh connects, and then all nodes post at once. */
+/** Row 7: a full mesh of nodes connects, and then all nodes post at the same time. */
 import type {TLSSocket} from 'node:tls';
 import {UP_LIMIT_MS} from '../bench-node.js';
 import {benchKeys} from '../make-history.js';
@@ -9,7 +9,7 @@ import {dialTls, listenTls, tlsKeyOf} from '../tls-pair.js';
 
 const SIZES = [10, 20, 50, 100] as const;
 const TARGETS: readonly number[] = [20, 50, 100];
-/** Size of one post on the wire, bytes. */
+/** Size of one post on the wire, in bytes. */
 const POST_BYTES = 260;
 const DIALS_AT_ONCE = 16;
 
@@ -53,7 +53,7 @@ async function meshFloor(count: number): Promise<Pick<Meshed, 'upMs' | 'rate'>> 
 	return {upMs, rate};
 }
 
-/** A room that did not connect in time is reported as a figure. Larger rooms are then skipped. */
+/** Runs the row. If a room does not connect in time, that is reported as a figure, and larger rooms are skipped. */
 async function run(): Promise<readonly Figure[]> {
 	const figures: Figure[] = [];
 	for (const count of SIZES) {

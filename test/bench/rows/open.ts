@@ -9,12 +9,12 @@ const SIZES = [1000, 10_000, 100_000, 1_000_000] as const;
 
 export interface OpenReport {
 	readonly ms: number;
-	/** Growth of live memory, bytes. */
+	/** Growth of live memory, in bytes. */
 	readonly bytes: number;
 	readonly rss: number;
 }
 
-/** Each run has a new process, so that neither profits from code that the other one warmed up. */
+/** Each run starts a new process, so that no run profits from code that an earlier run has warmed up. */
 async function measure(how: 'ours' | 'floor', path: string, count: number): Promise<OpenReport> {
 	const script = new URL('../open-process.js', import.meta.url).pathname;
 	const words = ['--expose-gc', '--max-old-space-size=8192', script, how, path, String(count)];

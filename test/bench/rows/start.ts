@@ -11,7 +11,7 @@ import type {Figure, Row} from '../row.js';
 
 const RUNS = 11;
 const LIMIT_MS = 20_000;
-/** Text of the first frame: the name of the room. */
+/** Text that identifies the first frame: the name of the room. */
 const SHOWN = 'bench-room';
 
 async function runMs(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -24,7 +24,7 @@ async function runMs(words: readonly string[], env: NodeJS.ProcessEnv): Promise<
 interface Screen {
 	readonly ms: number;
 	kill(): Promise<void>;
-	/** Quits properly, so that Node writes its compile cache. */
+	/** Quits the program normally, so that Node writes its compile cache. */
 	quit(): Promise<void>;
 }
 
@@ -56,14 +56,14 @@ async function openScreen(env: Record<string, string>, port: number): Promise<Sc
 	};
 }
 
-/** Kills the process at once, so that Node writes no compile cache for the next start. */
+/** Time to the first frame. The process is then killed, so that Node writes no compile cache for the next start. */
 async function firstFrameMs(env: Record<string, string>, port: number): Promise<number> {
 	const {ms, kill} = await openScreen(env, port);
 	await kill();
 	return ms;
 }
 
-/** Starts and quits once, which fills Node's compile cache where Node has one. */
+/** Starts the program and quits it normally once, which fills Node's compile cache if Node has one. */
 async function visit(env: Record<string, string>, port: number): Promise<void> {
 	const {quit} = await openScreen(env, port);
 	await sleep(1000);
@@ -76,7 +76,7 @@ async function run(): Promise<readonly Figure[]> {
 		PATH: process.env.PATH ?? '',
 		HOME: home,
 		P2PCHAT_HOME: home,
-		// Node's compile cache is a folder in it.
+		// Node's compile cache is a folder in TMPDIR.
 		TMPDIR: home,
 		P2PCHAT_INTERFACE: 'lo',
 		TERM: 'xterm-256color',

@@ -1,8 +1,8 @@
-/** Blocks of the program that inputs reached, from the precise coverage of V8. */
+/** Counts the blocks of the program that inputs reach, with the precise coverage of V8. */
 import {Session} from 'node:inspector';
 
 export interface Coverage {
-	/** Number of blocks reached for the first time since the last call. */
+	/** Number of blocks that were reached for the first time since the previous call. */
 	takeNew(): number;
 	readonly blocks: number;
 	stop(): void;

@@ -1,4 +1,4 @@
-/** Fuzzer that keeps inputs with a new result of the target or with new coverage, and mutates them further. */
+/** Fuzzer. It keeps inputs that give a new result of the target or new coverage, and mutates them further. */
 import {createSeededRandom} from '../../helpers/seeded-random.js';
 import type {Coverage} from './coverage.js';
 import {mutate} from './mutate.js';
@@ -6,18 +6,18 @@ import type {FuzzTarget} from './targets.js';
 
 export interface FuzzResult {
 	readonly inputs: number;
-	/** Number of inputs kept in addition to the seeds. */
+	/** Number of inputs that were kept in addition to the seeds. */
 	readonly kept: number;
 	/** Seeds and kept inputs. */
 	readonly corpus: readonly Uint8Array[];
-	/** Inputs that failed, in hexadecimal, with their errors. */
+	/** Inputs that failed, in hexadecimal digits, with their errors. */
 	readonly faults: readonly {readonly hex: string; readonly error: string}[];
 }
 
 export interface FuzzLimits {
 	readonly seed: number;
 	readonly inputs: number;
-	/** Called once in each round; true ends the run. */
+	/** Called once per round; returning true ends the run. */
 	readonly isOver?: () => boolean;
 	readonly coverage?: Coverage;
 }
@@ -25,7 +25,7 @@ export interface FuzzLimits {
 const ROUND = 256;
 const MAX_KEPT = 2000;
 const MAX_FAULTS = 5;
-/** Longest time for an input of a few kB, in ms. A longer one would block the event loop. */
+/** Longest time for an input of a few kB, in ms. A slower target would block the event loop. */
 const SLOW_MS = 1000;
 
 export function fuzz(target: FuzzTarget, limits: FuzzLimits): FuzzResult {
@@ -56,7 +56,7 @@ export function fuzz(target: FuzzTarget, limits: FuzzLimits): FuzzResult {
 		if (corpus.length < MAX_KEPT) corpus.push(Uint8Array.from(bytes));
 	}
 
-	/** Finds the inputs of a round that reached new blocks by running halves of the round again. */
+	/** Finds the inputs of a round that reached new blocks, by running halves of the round again. */
 	function keepReachers(round: readonly Uint8Array[], coverage: Coverage): void {
 		for (let at = 0; at < round.length; at += 16) {
 			for (const bytes of round.slice(at, at + 16)) runOne(bytes);

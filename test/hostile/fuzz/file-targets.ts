@@ -1,4 +1,4 @@
-/** Fuzz targets for small files that a user may have edited, in a temporary folder that is deleted with the process. */
+/** Fuzz targets for small files that a user may edit. The files are in a temporary folder, deleted when the process ends. */
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';

@@ -1,4 +1,4 @@
-/** Fuzz target for a peer link with a controlled clock and a proof that is always valid. The stream is split at random. */
+/** Fuzz target for a peer link with a controlled clock and a proof that is always valid. It splits the stream at random. */
 import {encodeMessageFrame, type HelloMessage, type Message} from '../../../source/codec/message.js';
 import type {PeerId} from '../../../source/core/event.js';
 import {openPeerLink} from '../../../source/network/link/peer-link.js';
@@ -82,7 +82,7 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 				verified = true;
 			},
 			message(_, {type}) {
-				if (!verified) throw new Error('a message before its hello');
+				if (!verified) throw new Error('a message was accepted before the hello');
 				if (closed > 0) messagesAfterClose++;
 				if (seen.length < 3 && seen.at(-1) !== type) seen.push(type);
 			},
@@ -103,8 +103,8 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 
 	end();
 	if (closed !== 1) throw new Error(`closed ${closed} times`);
-	// The `bye` that closes the link may still be delivered.
-	if (messagesAfterClose > 1) throw new Error('messages after the end');
+	// The link may still send the `bye` with which it closes.
+	if (messagesAfterClose > 1) throw new Error('messages were accepted after the link had closed');
 	return seen.join();
 }
 

@@ -1,7 +1,7 @@
-/** Seeded mutations of bytes: blind ones, and ones that respect MessagePack and length headers. */
+/** Seeded mutations of bytes. Some change any byte, others preserve MessagePack tokens and length headers. */
 import type {SeededRandom} from '../../helpers/seeded-random.js';
 
-/** Bytes at the limits of MessagePack token ranges. */
+/** Bytes at the boundaries of the ranges of MessagePack tokens. */
 const TOKENS = [
 	0x00, 0x01, 0x7f, 0x80, 0x81, 0x8f, 0x90, 0x91, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7,
 	0xca, 0xcb, 0xcc, 0xcd, 0xce, 0xcf, 0xd0, 0xd3, 0xd4, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0xe0, 0xff,
@@ -82,7 +82,7 @@ function mutateOnce(bytes: Uint8Array, random: SeededRandom, others: readonly Ui
 	}
 }
 
-/** Applies one to six mutations in sequence. */
+/** Applies one to six mutations, one after another. */
 export function mutate(bytes: Uint8Array, random: SeededRandom, others: readonly Uint8Array[]): Uint8Array {
 	let changed = bytes;
 	for (let count = random.pick([1, 1, 1, 2, 3, 6]); count > 0; count--) changed = mutateOnce(changed, random, others);

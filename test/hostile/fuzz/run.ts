@@ -1,6 +1,6 @@
 /**
- * Runs the fuzzer: `npm run fuzz -- [--target NAME[,NAME]] [--seconds N] [--seed S]`, 10 s for each target by default. It exits
- * with 1 and prints the inputs if one failed.
+ * Runs the fuzzer: `npm run fuzz -- [--target NAME[,NAME]] [--seconds N] [--seed S]`, by default 10 s for each target. If
+ * an input failed, it prints the failed inputs and exits with code 1.
  */
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
@@ -30,7 +30,7 @@ async function runTarget(name: string): Promise<{result: FuzzResult; blocks: num
 	const target = Object.entries(targets).find(([known]) => known === name)?.[1];
 	if (!target) throw new Error(`no such target: ${name}; there are ${[...Object.keys(targets), 'session'].join(', ')}`);
 	const coverage = startCoverage(url => url.includes('/source/'));
-	// Coverage makes a run several times slower, so it is used only to build the corpus.
+	// Measuring coverage makes a run several times slower, so only the first part, which builds the corpus, uses it.
 	const half = performance.now() + Number(values.seconds) * 400;
 	const guided = fuzz(target, {...limits, isOver: () => performance.now() >= half, coverage});
 	coverage.stop();

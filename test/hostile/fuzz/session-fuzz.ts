@@ -1,6 +1,6 @@
 /**
  * Fuzzer for nodes on the memory network with a fake clock. Several peers that passed the handshake send mutated and
- * well-formed messages at the same time. They split frames, stop reading, connect twice with one key and disconnect.
+ * well-formed messages at the same time. They also split frames, stop reading, connect twice with one key and disconnect.
  */
 import {encodeFrame} from '../../../source/codec/frame.js';
 import {encodeMessage, type Message} from '../../../source/codec/message.js';
@@ -12,18 +12,18 @@ import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticesOf,
 import type {FuzzLimits, FuzzResult} from './engine.js';
 import {mutate} from './mutate.js';
 
-/** Rounds before a new room is created, because its growing roster and history slow it down. */
+/** Rounds after which a new room replaces the current one, whose roster and history grow and slow down the test. */
 const ROUNDS_PER_ROOM = 25;
 const STEPS_PER_ROUND = 600;
 const CHAT_EVERY = 5;
 const MAX_EVENTS = 20_000;
-/** Keys are reused, because creating one costs more than everything else. A ban ends with its room. */
+/** Number of keys. Keys are reused, because creating one costs more than everything else. A ban ends with its room. */
 const KEYS = 200;
 
 interface Actor {
 	readonly peer: MaliciousPeer;
 	readonly payloads: readonly Uint8Array[];
-	/** Share of mutated messages. */
+	/** Fraction of the messages that are mutated. */
 	readonly mutationRate: number;
 }
 
@@ -58,7 +58,7 @@ async function connectActor(room: HostileRoom, key: PeerKey, random: SeededRando
 	};
 }
 
-/** Performs one random action. Returns true if bytes were sent. */
+/** Performs one random action of a peer. Returns true if it sent bytes. */
 function act({peer, payloads, mutationRate}: Actor, random: SeededRandom): boolean {
 	const kind = random.between(0, 400);
 	if (kind === 0) peer.connection.pause();
@@ -81,7 +81,7 @@ function act({peer, payloads, mutationRate}: Actor, random: SeededRandom): boole
 	return false;
 }
 
-/** Runs the fuzzer. Never throws: a failure is returned with its seed and round. */
+/** Runs the fuzzer. Never throws: the result contains a failure with its seed and round. */
 export async function fuzzPeerLinks({seed, inputs: maxInputs, isOver}: FuzzLimits): Promise<FuzzResult> {
 	const random = createSeededRandom(seed);
 	const keys = Array.from({length: KEYS}, () => createPeerKey(random.bytes(32)));

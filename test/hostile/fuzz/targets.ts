@@ -1,6 +1,6 @@
 /**
- * Fuzz targets for every parser of data that others choose. Each has an oracle: the errors that may be thrown, and results
- * that must be equal. A target throws if the oracle fails.
+ * Fuzz targets for every parser of data that other people can choose. Each has an oracle: the errors that may be thrown, and
+ * results that must be equal. A target throws if its oracle finds a fault.
  */
 import {deepStrictEqual} from 'node:assert';
 import {readFileSync} from 'node:fs';
@@ -28,7 +28,7 @@ import {fileTargets} from './file-targets.js';
 
 export interface FuzzTarget {
 	readonly seeds: readonly Uint8Array[];
-	/** Returns a short summary of the result. Inputs with a new summary are kept. Throws if the oracle fails. */
+	/** Returns a short summary of the result. The fuzzer keeps inputs with a new summary. Throws if the oracle finds a fault. */
 	run(bytes: Uint8Array, random: SeededRandom): string;
 }
 
@@ -39,7 +39,7 @@ const seedsOf = (name: string) => fixture(name).map(({hex}) => new Uint8Array(Bu
 const textSeeds = (...texts: readonly string[]) => texts.map(text => new Uint8Array(Buffer.from(text)));
 const DANGEROUS = /[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\u061C]/u;
 
-/** Root folder of the project, from the source and from the compiled runner. */
+/** Root folder of the project, for this file as source and as compiled code. */
 export function root(): URL {
 	return new URL(process.env.P2PCHAT_FUZZ_ROOT ?? '../../../', import.meta.url);
 }
@@ -50,7 +50,7 @@ export function hostileTexts(): string[] {
 	);
 }
 
-/** Only a ProtocolError may be thrown; its code is part of the summary. */
+/** Runs a parser that may throw only ProtocolError. The summary contains the code of the error. */
 function summarizeErrors(run: () => string): string {
 	try {
 		return run();
@@ -125,7 +125,7 @@ const records = () => {
 	];
 };
 
-/** Mutated bytes with a correct CRC, so that the decoder behind the check is reached. */
+/** Mutated bytes with a correct CRC, so that the CRC check passes and the decoder runs. */
 function withCrc(bytes: Uint8Array): Uint8Array {
 	const copy = Buffer.from(bytes);
 	if (copy.length < 9) return copy;
