@@ -34,7 +34,7 @@ export interface Ring {
 
 /** Input that decides whether a message rings the bell. */
 export interface Attention {
-	/** Whether the terminal window has the focus; undefined until it reports. */
+	/** Whether the terminal window has the focus; undefined until the terminal reports it. */
 	readonly focused: boolean | undefined;
 	readonly lastKeyAt: number;
 	readonly now: number;
@@ -43,7 +43,7 @@ export interface Attention {
 	readonly room: string;
 }
 
-/** Whether the user is looking at the screen: by the focus report, else by the last key. */
+/** Whether the user is at the screen, judged by the focus report or, without one, by the last key. */
 function isUserPresent({focused, lastKeyAt, now}: Attention): boolean {
 	return focused ?? now - lastKeyAt < IDLE_MS;
 }
@@ -86,7 +86,7 @@ function clearNotifications(notices: NotificationState): NotificationState {
 	return notices.unread === 0 && notices.mentions === 0 ? notices : {...notices, unread: 0, mentions: 0};
 }
 
-/** `(3) lan - p2pchat-ink`; `(@3)` when at least one of the messages mentions this user. */
+/** Formats `(3) lan - p2pchat-ink`, with `(@3)` if at least one of the messages mentions this user. */
 export function windowTitle({unread, mentions}: NotificationState, room: string): string {
 	const count = unread > 0 ? `(${mentions > 0 ? '@' : ''}${unread > 999 ? '999+' : unread}) ` : '';
 	return `${count}${cleanLine(room)} - p2pchat-ink`;

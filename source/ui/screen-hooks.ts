@@ -33,6 +33,6 @@ export interface ReplayHooks extends SharedHooks {
 	exportRows?(file: string, state: State, rows: readonly TimelineEntry[]): Promise<string>;
 	/** Saves the bookmarks. Resolves to the name of their file beside the log; rejects with the error. */
 	saveBookmarks?(orders: readonly string[]): Promise<string | undefined>;
-	/** Turns the watch for new data in the log file on or off. */
+	/** Starts or stops watching the log file for new data. */
 	follow?(on: boolean): void;
 }

@@ -28,7 +28,7 @@ describe('notifications', () => {
 		expect([rings('off', 'Carol: hi'), rings('off', 'hi all')]).toEqual([false, false]);
 	});
 
-	test('do not ring for a present user, who without focus reports is one with a key within a minute', () => {
+	test('do not ring while the user is present, judged by focus reports or else by a key within the last minute', () => {
 		const {state, message} = setUp();
 		const rings = (attention: Partial<Attention>) =>
 			updateNotifications(noNotifications, state, [message('Carol: hi')], {...away, ...attention}).ring !== undefined;

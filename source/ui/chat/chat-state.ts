@@ -31,7 +31,7 @@ export interface Prompt {
 
 /** Characters typed in quick succession while a list has the focus. */
 export interface TypedRun {
-	/** Wall clock of the last character, ms. */
+	/** Wall clock time of the last character, ms. */
 	readonly lastAt: number;
 	/** Whether the run contains a character that the list does not bind. The run is then text, and its rest is ignored. */
 	readonly isIgnored: boolean;
@@ -46,9 +46,9 @@ export interface UiState {
 	readonly prompt: Prompt | undefined;
 	readonly flash: Flash | undefined;
 	readonly editor: EditorState;
-	/** Reading position; undefined: the view follows the end. */
+	/** Reading position; undefined: the view follows the end of the timeline. */
 	readonly anchor: Anchor | undefined;
-	/** The entry that keys of the timeline act on. */
+	/** The entry on which the keys of the timeline act. */
 	readonly selected: OrderKey | undefined;
 	readonly selectedPeer: PeerId | undefined;
 	/** Search text in lower case; empty: no search. Enter in the prompt keeps it for the keys n and N. */
@@ -60,11 +60,11 @@ export interface UiState {
 	readonly showPeers: boolean;
 	readonly times: TimeFormat;
 	readonly bell: BellMode;
-	/** The last entry read before the window lost the focus. The unread rule is drawn after it. */
+	/** The last entry that was read before the window lost the focus. The unread rule is drawn after this entry. */
 	readonly unreadMarker: OrderKey | undefined;
 	/** The newest entry when the view stopped following the end. Later entries count as new. */
 	readonly newestWhenLeftEnd: OrderKey | undefined;
-	/** Whether the terminal window has the focus; undefined until it reports. */
+	/** Whether the terminal window has the focus; undefined until the terminal reports it. */
 	readonly focused: boolean | undefined;
 	/** Wall clock time of the last key, ms. */
 	readonly lastKeyAt: number;
@@ -112,7 +112,7 @@ export function withInfo(ui: UiState, text: string): UiState {
 	return {...ui, flash: {text, level: 'info', until: 0}};
 }
 
-/** Input of updateChat. */
+/** Message to updateChat. */
 export type ScreenMessage =
 	/** All tokens of one read of the terminal. */
 	| {readonly type: 'tokens'; readonly tokens: readonly Token[]}
@@ -122,7 +122,7 @@ export type ScreenMessage =
 	| {readonly type: 'overlay'; readonly overlay: Overlay}
 	/** The node rejected a message or command. Its text returns to the input, unless the user has begun a new draft. */
 	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string}
-	/** Time has passed: expires questions and short messages. */
+	/** Sent regularly, to remove expired questions and short messages. */
 	| {readonly type: 'tick'};
 
 /** Side effect that updateChat requests and runEffect performs. */

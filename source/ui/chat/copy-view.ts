@@ -16,9 +16,9 @@ import type {FrameOf} from './frame.js';
 import type {ScreenSnapshot} from './screen-store.js';
 
 export interface CopyView {
-	/** Shows the view. Resolves once a key has closed it. */
+	/** Shows the view. Resolves after a key has closed the view. */
 	show(snapshot: ScreenSnapshot, frameOf: FrameOf): Promise<void>;
-	/** Passes input to the view. Returns false while it is closed; otherwise any key closes it. */
+	/** Passes input to the view, which any key closes. Returns false if the view is not open. */
 	takeTokens(tokens: readonly Token[]): boolean;
 	stop(): void;
 }

@@ -21,7 +21,7 @@ export function typeInDraft(ui: UiState, text: string): ChatStep {
 	return next.editor.text.startsWith('/') ? step(next) : step(next, {type: 'typing'});
 }
 
-/** Moves the caret by a row, or to another entry of the history at the edge of the draft. */
+/** Moves the caret by a row. At the first or last row, shows another entry of the history instead. */
 export function moveDraftRow(ui: UiState, by: 1 | -1): UiState {
 	return editDraft(ui, {type: 'row', by, width: screenLayoutOf(ui).inputWidth});
 }

@@ -23,7 +23,7 @@ export interface Frame {
 	readonly viewport: Viewport;
 	readonly timelineHeight: number;
 	readonly rowOptions: RowOptions;
-	/** Lines below the timeline while no other node is connected. */
+	/** Lines of the hint below the timeline; empty while another node is connected. */
 	readonly isolationHint: readonly string[];
 	rowsOf(item: TimelineItem): ReturnType<RowsOf>;
 }

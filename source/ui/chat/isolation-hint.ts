@@ -16,7 +16,7 @@ function hasForeignNodesNotice({timeline, launch}: State): boolean {
 	);
 }
 
-/** At most `rows` lines of `width` cells; none while connected. */
+/** Formats the hint as at most `rows` lines of `width` cells. Returns no lines unless the node is isolated. */
 export function formatIsolationHint(state: State, self: SelfInfo, width: number, rows: number): string[] {
 	const {isolated, tried, foreignNodes} = state.ephemeral;
 	if (!isolated) return [];

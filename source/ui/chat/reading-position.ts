@@ -18,7 +18,7 @@ export function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: A
 	return {...ui, anchor, newestWhenLeftEnd: key, unreadMarker: laidOut.unreadBoundary === -1 ? key : ui.unreadMarker};
 }
 
-/** Scrolls by a number of rows; negative: towards older entries. */
+/** Scrolls by a number of rows. A negative number scrolls towards older entries. */
 export function scrollRows(ui: UiState, context: ChatContext, rows: number): UiState {
 	const {laidOut, timelineHeight, viewport} = context.frameOf(context.state, ui);
 	if (viewport.slots.length === 0) return ui;

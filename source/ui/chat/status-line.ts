@@ -25,11 +25,11 @@ export interface StatusRequest {
 	readonly context: ChatContext;
 	readonly theme: Theme;
 	readonly width: number;
-	/** Matches of the search. */
+	/** Number of matches of the search, and the rank of the selected one. */
 	readonly matches: MatchCount;
 }
 
-/** The row of the status line, `width` cells wide. */
+/** Formats the status line as a row of `width` cells. */
 export function formatStatusLine(request: StatusRequest): Segment[] {
 	const {ui, theme, width} = request;
 	const question = questionText(ui);

@@ -29,7 +29,7 @@ function rowOfCaret(lines: readonly LineRange[], cursor: number): number {
 	return row;
 }
 
-/** The last offset in a row that is at most `column` cells from its start. */
+/** The last offset in a row that is at most `column` cells from the start of the row. */
 export function offsetAtColumn(text: string, line: LineRange, column: number): number {
 	let width = 0;
 	let offset = line.start;

@@ -46,7 +46,7 @@ const SECTION_TITLES: Readonly<Record<KeyScope, string>> = {
 export interface KeyHelpLine {
 	readonly section: string;
 	readonly scope: KeyScope;
-	/** Action of the first of the joined rows. */
+	/** Action of the first of the rows that are joined in this line. */
 	readonly action: Action;
 	readonly description: string;
 	/** Keys, alternative keys and the command. */

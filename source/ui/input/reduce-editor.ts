@@ -146,7 +146,7 @@ function killToLineStart(editor: EditorState): EditorState {
 	return kill(editor, start === editor.cursor ? Math.max(0, start - 1) : start, editor.cursor, true);
 }
 
-/** Kills back to the previous white space (Ctrl+W), as in a shell. */
+/** Deletes back to the previous white space into the kill buffer (Ctrl+W), as a shell does. */
 function killToWhitespace(editor: EditorState): EditorState {
 	const before = editor.text.slice(0, editor.cursor);
 	return kill(editor, before.replace(/\S*\s*$/u, '').length, editor.cursor, true);

@@ -14,7 +14,7 @@ const TYPING_PAUSE_MS = 3000;
 
 export interface LinePrompt {
 	readonly editor: EditorState;
-	/** Wall clock of the last edit, ms. */
+	/** Wall clock time of the last edit, ms. */
 	readonly lastKeyAt: number;
 	/** Applies an edit and echoes it. */
 	edit(action: EditorAction): void;

@@ -38,7 +38,7 @@ export interface LogChooserOptions {
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly mono: boolean;
 	readonly clock: Clock;
-	/** Reads a log. A log whose summary fails keeps its placeholders. */
+	/** Reads and summarizes a log. If this fails, the row of the log keeps its placeholders. */
 	summarize(path: string): Promise<LogSummary>;
 	/** See SharedHooks. */
 	onProcessExit?(run: () => void): () => void;

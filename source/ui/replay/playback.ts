@@ -43,7 +43,7 @@ export function advancePlayhead(
 	return {index: newIndex, time: newIndex >= history.length ? Math.min(newTime, Math.max(last, time)) : newTime};
 }
 
-/** Starts playback at the position, or at the start if the position is the end. */
+/** Starts playback at the position, or at the start of the log if the position is at its end. */
 export function startPlaying(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	const {history, frameOf, now} = context;
 	if (history.length === 0) return ui;

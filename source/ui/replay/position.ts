@@ -98,7 +98,7 @@ export function goEnd(ui: ReplayUi, {history}: ReplayContext): ReplayUi {
 	return {...ui, index: history.length, time: history.timeAt(history.length - 1)};
 }
 
-/** Moves to an entry, in either mode. */
+/** Moves to an entry, both in review and during playback. */
 function goToKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): ReplayUi {
 	if (ui.mode === 'review') return selectKey(ui, context, key);
 	const index = recordIndexOf(context.history, key);

@@ -29,7 +29,7 @@ function filterText({filter}: ReplayUi): string {
 	return filter && filter.text !== '' ? `${filter.text} ` : '';
 }
 
-/** Applies an edit to the open prompt, and shows its effect. */
+/** Applies an edit to the open prompt. An edited search or filter takes effect immediately. */
 export function editPrompt(ui: ReplayUi, context: ReplayContext, action: EditorAction): ReplayUi {
 	if (!ui.prompt) return ui;
 	const editor = reduceEditor(ui.prompt.editor, action);

@@ -193,7 +193,7 @@ export interface ReplayContext {
 	parseTime(text: string, since: number): number | undefined;
 }
 
-/** What an update function asks the loop to do. */
+/** Side effect that an update function requests and the loop performs. */
 export type ReplayEffect =
 	| {readonly type: 'copy'; readonly text: string}
 	/** Writes the entries that pass the filter to a file. */

@@ -33,7 +33,7 @@ export interface ReplayUi {
 	readonly mode: ReplayMode;
 	/** The position in review; undefined: the end of the log, even while the log grows. */
 	readonly selected: OrderKey | undefined;
-	/** The row at the top of the timeline; undefined: it shows the end. */
+	/** The row at the top of the timeline; undefined: the timeline shows its end. */
 	readonly anchor: Anchor | undefined;
 	/** While playing: wall clock time in the log, ms. */
 	readonly time: number;
@@ -63,7 +63,7 @@ export interface ReplayUi {
 	readonly loadedFraction: number;
 }
 
-/** Time that `<` and `>` move the position by, ms. */
+/** Time by which the keys `<` and `>` move the position, ms. */
 export const SEEK_STEP_MS = 5000;
 /** Longest pause between records while idle time is skipped, ms. */
 export const MAX_IDLE_MS = 2000;
@@ -110,7 +110,7 @@ export function openPrompt(ui: ReplayUi, type: PromptType, text = ''): ReplayUi 
 	};
 }
 
-/** Shows a short message in place of the transport bar, until the next key or for a few seconds. */
+/** Shows a short message in place of the transport bar, until the next key but at most for a few seconds. */
 export function withFlash(ui: ReplayUi, text: string, level: Flash['level'] = 'info'): ReplayUi {
 	return {...ui, flash: {text, level, until: 0}};
 }

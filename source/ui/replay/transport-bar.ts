@@ -129,7 +129,7 @@ function filterPart(hidden: number, filterText: string): BarPart {
 	return {text: `only ${text} (${hidden} hidden)`, short: `only ${truncateCells(text, FILTER_CELLS)}`, dropPriority: 3};
 }
 
-/** Time of the position, with the date if the log covers several days or there is room. */
+/** Formats the time of the position, with the date if the log covers several days or the bar is wide enough. */
 function formatPosition({time, start, end}: ReplayFrame, columns: number): string {
 	const withDay = localDayNumber(start) !== localDayNumber(end) || columns >= 100;
 	return withDay ? formatMoment(time) : formatTime(time, 'seconds');

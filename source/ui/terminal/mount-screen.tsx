@@ -13,7 +13,7 @@ import type {Token} from '../input/key-token.js';
 import {createTerminalModes} from './escape-sequences.js';
 import {createTokenReader, RESUME_DELAY_MS} from './token-reader.js';
 
-/** Why a screen ended. */
+/** Reason why a screen ended. */
 export type ScreenEnd =
 	| {readonly type: 'quit' | 'input-ended' | 'signal' | 'output-closed'}
 	| {readonly type: 'crashed'; readonly error: unknown};

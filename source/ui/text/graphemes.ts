@@ -22,7 +22,7 @@ export function splitGraphemes(text: string): string[] {
 	return Array.from(graphemeSegmenter.segment(text), part => part.segment);
 }
 
-/** Offset of the next boundary after `offset`, at most the length. It reads one line only: no cluster spans a newline. */
+/** Offset of the next grapheme boundary after `offset`, at most the length. Reads one line: no cluster spans a newline. */
 export function nextBoundary(text: string, offset: number): number {
 	if (offset >= text.length) return text.length;
 	if (text[offset] === '\n') return offset + 1;
@@ -34,7 +34,7 @@ export function nextBoundary(text: string, offset: number): number {
 	return end;
 }
 
-/** Offset of the last boundary before `offset`, at least 0. */
+/** Offset of the last grapheme boundary before `offset`, at least 0. */
 export function previousBoundary(text: string, offset: number): number {
 	if (offset <= 0) return 0;
 	if (text[offset - 1] === '\n') return offset - 1;
@@ -47,7 +47,7 @@ export function previousBoundary(text: string, offset: number): number {
 	return boundary;
 }
 
-/** The offset itself if it is a boundary, else the boundary before it. */
+/** The offset itself if it is a grapheme boundary, else the boundary before it. */
 export function snapToBoundary(text: string, offset: number): number {
 	const clamped = Math.max(0, Math.min(offset, text.length));
 	if (clamped === 0 || clamped === text.length) return clamped;

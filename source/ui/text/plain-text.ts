@@ -4,10 +4,10 @@
  * slowly, but correctly. A test compares every listed character with `Intl.Segmenter` and `string-width`.
  */
 
-/** One cell each: ASCII, Latin, Greek, Cyrillic, punctuation, arrows, box drawing and blocks. */
+/** Characters that are one cell wide: ASCII, Latin, Greek, Cyrillic, punctuation, arrows, box drawing and blocks. */
 const NARROW =
 	' -~\\u00a0-\\u00ac\\u00ae-\\u02ff\\u0391-\\u03a1\\u03a3-\\u0482\\u2010-\\u2027\\u2030-\\u205e\\u2190-\\u2199\\u23ce\\u2500-\\u25bf\\u25c0-\\u25fa\\u2713';
-/** Two cells each: kana, Han, Hangul syllables and fullwidth forms. */
+/** Characters that are two cells wide: kana, Han, Hangul syllables and fullwidth forms. */
 const WIDE = '\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fff\\uac00-\\ud7a3\\uff01-\\uff60';
 
 const plain = new RegExp(`^[${NARROW}${WIDE}]*$`);

@@ -90,7 +90,7 @@ function fitLine(parts: readonly string[], widths: readonly number[], from: numb
 		const partWidth = widths[index] ?? 0;
 		const isSpace = parts[index] === ' ';
 		if (width + partWidth > cells) {
-			// A space that does not fit becomes the break itself.
+			// A space that does not fit is the line break and belongs to neither line.
 			if (isSpace) return {end: index, next: index + 1};
 			if (partWidth === 2 && index > from) return {end: index, next: index};
 			return lastBreak ?? {end: Math.max(index, from + 1), next: Math.max(index, from + 1)};

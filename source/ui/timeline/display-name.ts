@@ -13,7 +13,7 @@ export function plainName(state: State, peer: PeerId, seq?: number): string {
 	return cleanLine(nameOf(state, peer, seq)).trim() || shortPeerId(peer);
 }
 
-/** Name of a peer, with a fingerprint where other peers have the same name. */
+/** Name of a peer, with a fingerprint if other peers have the same name. */
 export function displayName(state: State, peer: PeerId, seq?: number): string {
 	return plainName(state, peer, seq) + formatFingerprintSuffix(state, peer, seq);
 }

@@ -86,7 +86,7 @@ function viewPages(pages: readonly Page[]): TimelineView {
 }
 
 export interface TimelineItem {
-	/** Positions in the view: `[from, to)`. */
+	/** The item has the positions `[from, to)` of the view. */
 	readonly from: number;
 	readonly to: number;
 	/** Entries of the item in timeline order: one, or several in a presence group. */

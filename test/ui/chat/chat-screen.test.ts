@@ -3,7 +3,7 @@ import {ALT, CTRL, closeChat, ESC, launch, PAGE_UP, room} from '../../helpers/ch
 import type {Chat} from '../../helpers/launch-chat.js';
 
 describe('notifications', () => {
-	test('ring only for mentions and an absent user, at most once in 5 s, and are counted in the window title', async () => {
+	test('ring only for mentions while the user is absent, at most once in 5 s, and are counted in the window title', async () => {
 		const {chatNode, bob} = room();
 		const {terminal, press} = await launch({chatNode, environment: {TERM: 'xterm-kitty', LANG: 'C.UTF-8'}});
 		await press('\u001B[I');
@@ -23,7 +23,7 @@ describe('notifications', () => {
 });
 
 describe('terminal output', () => {
-	test('uses ASCII glyphs only without UTF-8', async () => {
+	test('contains only ASCII glyphs on a terminal without UTF-8', async () => {
 		const {chatNode} = room(50);
 		const {terminal, press} = await launch({chatNode, environment: {TERM: 'xterm', LANG: 'C'}});
 		await press(PAGE_UP, CTRL('g'));
@@ -55,7 +55,7 @@ describe('terminal output', () => {
 		expect(terminal.output.length - before).toBeLessThanOrEqual(300);
 	});
 
-	test('never wipes the scrollback, and never writes CSI 3J', async () => {
+	test('never erases the scrollback, and never contains CSI 3J', async () => {
 		const {chatNode} = room(100);
 		const {terminal, press} = await launch({chatNode, before: 'what stood there before\r\n'});
 		for (const [columns, rows] of [

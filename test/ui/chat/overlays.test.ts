@@ -3,7 +3,7 @@ import {CTRL, ESC, launch, PAGE_DOWN, room} from '../../helpers/chat-room.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {INPUT_HINT} from '../../helpers/screen-texts.js';
 
-describe('overlays and states', () => {
+describe('overlays and the status line', () => {
 	test('the help overlay shows keys and commands and scrolls', async () => {
 		const {terminal, press} = await launch();
 		await press(CTRL('g'));

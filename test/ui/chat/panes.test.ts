@@ -26,7 +26,7 @@ describe('the three panes', () => {
 		expect(terminal.cursor).toMatchObject({x: 2, y: rows - 1});
 	});
 
-	test('show the own name and address and the search for peers from the first frame', async () => {
+	test('show the own name and address, and that the node is searching for peers, from the first frame', async () => {
 		const {terminal, chatNode} = await launch({chatNode: createFakeChatNode('Carol', {notYetJoined: true})});
 		expect(terminal.rows().at(-2)).toMatch(/^ lan \(open\) {2}Carol 192\.168\.1\.5 {2}peers 0\/0 {2}searching /);
 		expect(terminal.rows()[1]).toMatch(/· Carol +you$/);

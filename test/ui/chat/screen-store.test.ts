@@ -57,7 +57,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([0, BACKGROUND_FRAME_MS, 2 * BACKGROUND_FRAME_MS, 3 * BACKGROUND_FRAME_MS]);
 	});
 
-	test('for a key even right after a frame for events, and later for the next events', async () => {
+	test('for a key even immediately after a frame for events, and then later for the next events', async () => {
 		const {clock, frames, press, receive} = setUp();
 		receive();
 		await clock.advance(2);

@@ -80,7 +80,7 @@ describe('the timeline', () => {
 		await terminal.see('stored by 1 peer that joined later');
 	});
 
-	test('shows the delivery of own messages', async () => {
+	test('shows the delivery state of own messages', async () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal, press} = await launch({chatNode});
 		await press('to all\r');
@@ -155,7 +155,7 @@ describe('the timeline', () => {
 		expect(terminal.rows()[rule + 1]).toMatch(/^▌.*message 4 /);
 	});
 
-	test('keeps the unread rule while reading and clears it on sending', async () => {
+	test('keeps the unread rule while the user reads and removes it when the user sends a message', async () => {
 		const {chatNode, bob} = room(3);
 		const {terminal, press} = await launch({chatNode});
 		await press('\u001B[O');

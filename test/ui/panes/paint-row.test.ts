@@ -11,7 +11,7 @@ describe('a painted row', () => {
 		expect(paintRow(loud, 10)).toBe(`${ESC}[7m${ESC}[4m${ESC}[3m${ESC}[31mx${ESC}[39m${ESC}[23m${ESC}[24m${ESC}[27m`);
 	});
 
-	test('is truncated with an ellipsis by cells', () => {
+	test('ends in an ellipsis if it is wider than the given number of cells', () => {
 		const row = [{text: 'abc'}, {text: '日本語', style: {bold: true}}, {text: 'def'}];
 		expect(paintRow(row, 12)).toBe(`abc${ESC}[1m日本語${ESC}[22mdef`);
 		expect(paintRow(row, 11)).toBe(`abc${ESC}[1m日本語${ESC}[22md…`);

@@ -52,7 +52,7 @@ describe('playback', () => {
 		}
 	});
 
-	test('advances by at least one record each time at maximum speed', () => {
+	test('advances by at least one record in each step at maximum speed', () => {
 		const history = createTestHistory();
 		let head = start;
 		for (let at = 0; at < 4; at++)

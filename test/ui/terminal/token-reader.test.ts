@@ -35,7 +35,7 @@ async function tokensOf(...reads: (string | Uint8Array)[]): Promise<Token[]> {
 	return tokens;
 }
 
-describe('unbracketed paste', () => {
+describe('an unbracketed paste', () => {
 	test.each([
 		['one\rtwo\rthree'],
 		['one\rtwo\r'],
@@ -43,7 +43,7 @@ describe('unbracketed paste', () => {
 		['\r\rafter'],
 		['one\ttab\r\r日本 👩‍👩‍👧\r'],
 		['one\ntwo\n'],
-	])('%j in one read is a paste, so that its lines are not sent', async read => {
+	])('is detected in one read of %j, so that its lines are not sent', async read => {
 		expect(await tokensOf(read)).toEqual([paste(read)]);
 	});
 
@@ -57,7 +57,7 @@ describe('unbracketed paste', () => {
 			[text('one'), {type: 'key', key: 'ctrl+j'}, text('two'), {type: 'key', key: 'ctrl+j'}, text('three'), ENTER],
 		],
 		['one\rtwo\r\u0003', [text('one'), ENTER, text('two'), ENTER, {type: 'key', key: 'ctrl+c'}]],
-	] as const)('%j in one read is typed keys', async (read, tokens) => {
+	] as const)('is not detected in one read of %j', async (read, tokens) => {
 		expect(await tokensOf(read)).toEqual(tokens);
 	});
 

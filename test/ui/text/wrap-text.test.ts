@@ -6,7 +6,7 @@ import {wrapText} from '../../../source/ui/text/wrap-text.js';
 const wrap = (text: string, firstCells: number, otherCells = firstCells) =>
 	wrapText(text, firstCells, otherCells).map(line => text.slice(line.start, line.end));
 
-describe('line wrapping', () => {
+describe('the text layout', () => {
 	test('breaks at spaces and newlines and splits longer words', () => {
 		expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
 		expect(wrap('one\n\ntwo', 8)).toEqual(['one', '', 'two']);

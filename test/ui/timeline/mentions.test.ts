@@ -19,7 +19,7 @@ function setUp(name: string) {
 }
 
 describe('a mention by the first words of the own name', () => {
-	test('counts after @ while no other name begins with the same words', () => {
+	test('is recognized after @ if no other name begins with the same words', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		for (const text of ['hi @Dave', 'hi @dave!', '@Dave 日本', 'hi @davey', 'Dave: hi', 'hi Dave']) say(text);
 		expect(mentions(chatNode)).toEqual([true, true, true, false, false, false]);
@@ -61,7 +61,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([true]);
 	});
 
-	test('changes when another peer takes a name', () => {
+	test('is no longer recognized when another peer has taken these words as its name', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		const eve = chatNode.join('Eve', '192.168.1.10');
 		say('@Dave 1');

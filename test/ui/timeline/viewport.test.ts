@@ -95,7 +95,7 @@ describe('the reading position', () => {
 		);
 	});
 
-	test('stays at the same event, or at the next one that passes, when a filter is set', () => {
+	test('stays at the same event, or at the next event that passes, when the user sets a filter', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 8}), fc.nat(100), (have, height, up) => {
 				const timeline = timelineOf(have);
@@ -129,7 +129,7 @@ describe('the reading position', () => {
 		);
 	});
 
-	test('shows every row once and in order, and fills the viewport if there are enough rows', () => {
+	test('determines a viewport that shows each row once and in order, and is full if there are enough rows', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 30}), fc.nat(300), (have, height, up) => {
 				const laidOut = layOut(viewAll(timelineOf(have)));
