@@ -1,4 +1,4 @@
-/** The network report and its findings as lines of text: for `doctor`, `/doctor` and the network pane. Pure. */
+/** Formats a network report and its findings as lines of text, for `doctor`, `/doctor` and the network pane. Pure. */
 
 import {formatRoundTrip} from '../core/select-peers.js';
 import {cleanLine} from '../core/text.js';
@@ -16,18 +16,18 @@ const HEARD_BY_TEXTS: Readonly<Record<DiscoverySource, string>> = {
 	remembered: 'an earlier --peer',
 };
 
-/** The report, then the findings. Every line is safe to draw. */
+/** Formats the report, then the findings. No line contains control characters. */
 export function describeDiagnosis(report: NetworkReport, context: DiagnosisContext = {}): string[] {
 	return [...describeReport(report, context), 'Findings', ...diagnoseNetwork(report, context).flatMap(describeFinding)];
 }
 
-/** One finding as one or two lines. */
+/** Formats a finding as one or two lines. */
 export function describeFinding({level, text, next}: Finding): string[] {
 	const mark = {error: 'ERROR', warn: 'WARNING', info: 'Note', ok: 'OK'}[level];
 	return [`  ${mark}: ${cleanLine(text)}`, ...(next === undefined ? [] : [`    What to do: ${cleanLine(next)}`])];
 }
 
-/** The report without the findings; empty if the node could not start. */
+/** Formats the report without the findings. The result is empty if the node could not start. */
 export function describeReport(report: NetworkReport, context: DiagnosisContext = {}): string[] {
 	if (context.startFailure) return [];
 	const {udpPort, tcpPort, room, hasSecret, listeningMs} = report;
@@ -65,7 +65,7 @@ function describeInterface(networkInterface: InterfaceReport): string[] {
 	]) {
 		const failed = path.failed > 0 ? `, failed ${path.failed} (${cleanLine(path.lastError ?? 'no reason given')})` : '';
 		lines.push(
-			`    ${kind} ${cleanLine(path.destination)}: sent ${path.sent}${failed}, own received back ${path.echoes}, received from this room ${path.heard}`,
+			`    ${kind} ${cleanLine(path.destination)}: sent ${path.sent}${failed}, own received back ${path.echoes}, received from others ${path.heard}`,
 		);
 	}
 
@@ -99,7 +99,7 @@ function describeState({connected, direction, reachesUs, connectMs, lastError}: 
 
 const round = (ms: number) => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
 
-/** "+0.2 s": the clock of the peer minus ours. "0.0 s" has no sign. */
+/** Formats a clock offset (clock of the peer minus ours) as "+0.2 s". "0.0 s" has no sign. */
 function describeSeconds(ms: number): string {
 	const seconds = Math.abs(ms / 1000).toFixed(1);
 	const sign = Number(seconds) === 0 ? '' : ms < 0 ? '-' : '+';

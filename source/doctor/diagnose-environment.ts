@@ -1,4 +1,4 @@
-/** Findings about the surroundings: other rooms, versions and networks, client isolation, clocks, slow readers. */
+/** Findings about the network and the nodes in it: other rooms and versions, client isolation, clocks, slow connections. */
 
 import {describeDuration} from '../core/describe-duration.js';
 import {BEACON_INTERVAL_CROWD_MS, BEACON_JITTER, CLOCK_OFFSET_SHOWN_MS, SEND_HIGH_WATER_BYTES} from '../core/limits.js';
@@ -10,12 +10,12 @@ import {describeOwnRoom} from './diagnose-peers.js';
 import type {Finding, FindingLevel} from './finding.js';
 import {addressOf, connectedPeers, formatPeers, hostOf, isHeardByBeacon, isRecentlySeen} from './finding.js';
 
-/** Time within which every peer that receives the first burst of beacons has answered. */
+/** Within this time, every peer that receives the first burst of beacons answers it. */
 const ANSWERED_AFTER_MS = 2400;
-/** Time within which every node has announced itself. Nodes of other rooms do not answer beacons. */
+/** Within this time, every node announces itself. Nodes of other rooms do not answer beacons, so they are found only then. */
 const ALL_ANNOUNCED_AFTER_MS = BEACON_INTERVAL_CROWD_MS * (1 + BEACON_JITTER);
 
-/** Findings that do not concern a single peer. */
+/** Returns the findings that do not concern a single peer. */
 export function diagnoseEnvironment(report: NetworkReport): Finding[] {
 	const connected = connectedPeers(report);
 	const level: FindingLevel = connected.length > 0 ? 'info' : 'warn';
@@ -31,7 +31,7 @@ export function diagnoseEnvironment(report: NetworkReport): Finding[] {
 	return findings.filter(finding => finding !== undefined);
 }
 
-/** Peers in an own subnet that only an address given by the user leads to: the network drops broadcast between devices. */
+/** Reports that the network drops broadcasts between devices: a peer in our subnet is known only by an address of the user. */
 function clientIsolation(report: NetworkReport): Finding | undefined {
 	if (report.listeningMs < ANSWERED_AFTER_MS) return undefined;
 	const isOnOwnSubnet = (peer: PeerReport) =>
@@ -79,7 +79,7 @@ function otherRoom(report: NetworkReport, level: FindingLevel): Finding | undefi
 		code: 'other-room',
 		level,
 		text: `${least}${strangers === 1 ? '1 node nearby uses' : `${strangers} nodes nearby use`} another room or secret. ${describeOwnRoom(report)}`,
-		next: 'To meet them, use the same --room and the same secret on all computers (--ask-secret asks for it).',
+		next: 'To chat with them, use the same --room and the same secret on all computers (--ask-secret asks for it).',
 	};
 }
 
@@ -107,8 +107,8 @@ function otherNetwork({offLink}: NetworkReport, level: FindingLevel): Finding | 
 	return {
 		code: 'other-network',
 		level,
-		text: `Beacons come from outside the networks of this computer (${some}): two networks share one cable, or a network mask is wrong on one side. These beacons are ignored.`,
-		next: 'Give both sides addresses and masks of one network, or name one side on the other: --peer HOST:PORT',
+		text: `Beacons arrive from addresses outside the networks of this computer (${some}): two networks share one cable, or a network mask is wrong on one computer. These beacons are ignored.`,
+		next: 'Set addresses and masks of one network on both computers, or start one with the address of the other: --peer HOST:PORT',
 	};
 }
 

@@ -1,4 +1,4 @@
-/** Diagnosis of a network report: findings about the start, about the interfaces of this computer, and about all the rest. */
+/** Diagnosis of a network report. This file contains the findings about the start and about the interfaces of this computer. */
 import {cleanLine} from '../core/text.js';
 import type {InterfaceReport, NetworkReport, PathReport} from '../node/network-report.js';
 import {diagnoseEnvironment} from './diagnose-environment.js';
@@ -14,10 +14,10 @@ import {
 } from './finding.js';
 
 const LEVEL_ORDER: Readonly<Record<FindingLevel, number>> = {error: 0, warn: 1, info: 2, ok: 3};
-/** Before this, no peer had the time to answer. */
+/** Peers need up to this time to answer the first beacons. */
 const CONCLUSIVE_AFTER_MS = 2400;
 
-/** All findings about a report, most important first; never empty. Pure. */
+/** Returns all findings about a report, the most important first. There is at least one. Pure. */
 export function diagnoseNetwork(report: NetworkReport, context: DiagnosisContext = {}): Finding[] {
 	if (context.startFailure) return [diagnoseStart(context.startFailure)];
 	const found = [
@@ -82,12 +82,12 @@ function reportNoProblem(report: NetworkReport, context: DiagnosisContext): Find
 	};
 }
 
-/** An own beacon comes back within a millisecond; one that was sent this long ago is lost. */
+/** Own beacons are received back within a millisecond. One that is not received within this time is lost. */
 const ECHO_TIMEOUT_MS = 1000;
-/** This many beacons by one path and none by the other are no coincidence. */
+/** If at least this many beacons arrive by broadcast and none by multicast, or the reverse, that is no coincidence. */
 const MIN_PATH_EVIDENCE = 3;
 
-/** Findings about the path of beacons out of this computer and back into it. */
+/** Returns findings about the interfaces: whether they send beacons, and whether our own beacons are received back. */
 function diagnoseInterfaces(report: NetworkReport, context: DiagnosisContext): Finding[] {
 	if (report.loopbackOnly) return [];
 	const outside = report.interfaces.filter(one => !one.loopback);
@@ -156,7 +156,7 @@ function filtered(
 	return {
 		code: 'filtered',
 		level: 'error',
-		text: `A firewall on this computer drops incoming datagrams on UDP port ${udpPort}: ${networkInterface.beaconsSent} beacons were sent on ${name} and not even our own came back, so no peer can be found.`,
+		text: `A firewall on this computer drops incoming datagrams on UDP port ${udpPort}: ${networkInterface.beaconsSent} beacons were sent on ${name} and not even our own were received back, so no peer can be found.`,
 		next: `Name one peer (--peer HOST:PORT), or open the port. ${adviseAllowIncoming('UDP', udpPort, platform)}`,
 	};
 }

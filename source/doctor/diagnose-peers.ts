@@ -1,4 +1,4 @@
-/** Findings about peers that are known and cannot be reached, and which side causes it. */
+/** Findings about known peers that cannot be reached, and which of the two computers is the cause. */
 import {cleanLine} from '../core/text.js';
 import type {NetworkReport, PeerReport} from '../node/network-report.js';
 import type {DiagnosisContext, Finding, FindingLevel} from './finding.js';
@@ -15,7 +15,7 @@ import {
 
 const SECRET_FAILURE_CODES = /^(handshake|bad-proof)$/;
 
-/** Findings about single peers. */
+/** Returns the findings about single peers. */
 export function diagnosePeers(report: NetworkReport, context: DiagnosisContext): Finding[] {
 	const failed = report.peers.filter(peer => !peer.connected && peer.lastFailure && isRecentlySeen(peer));
 	const level: FindingLevel = connectedPeers(report).length > 0 ? 'warn' : 'error';
@@ -53,14 +53,14 @@ function firewallHere(peers: readonly PeerReport[], level: FindingLevel): Findin
 	};
 }
 
-/** Advice to open the TCP port of a peer in its firewall. */
+/** Advises to open the TCP port of a peer in the firewall of its computer. */
 function adviseOpenRemotePort(peers: readonly PeerReport[]): string {
 	const [first] = peers;
 	const port = first?.lastFailure?.port ?? FIXED_TCP_PORT;
 	return `Over there, allow incoming TCP port ${port}. The port changes at every start unless --tcp-port ${FIXED_TCP_PORT} fixes it.`;
 }
 
-/** Advice to connect in the other direction. */
+/** Advises to connect from the other computer to this one. */
 function adviseConnectFromRemote(report: NetworkReport, {isProbe}: DiagnosisContext): string {
 	const own =
 		report.interfaces.find(one => !one.loopback && !one.virtual) ?? report.interfaces.find(one => !one.loopback);
@@ -129,7 +129,7 @@ function refusedPeers(
 	};
 }
 
-/** Advice for a running chat, which dials a target until it is removed. */
+/** Advises to remove a wrong target, but only in a running chat, because a probe ends by itself. */
 function adviseRemoveTarget({isProbe}: DiagnosisContext): string {
 	return isProbe ? '' : ' /peer -HOST removes a wrong address.';
 }
@@ -179,7 +179,7 @@ function wrongSecret(peers: readonly PeerReport[], level: FindingLevel, report: 
 	};
 }
 
-/** One sentence about the room of this node. */
+/** Describes the room of this node in one sentence. */
 export function describeOwnRoom({room, hasSecret}: NetworkReport): string {
 	return `This node is in room "${cleanLine(room)}" ${hasSecret ? 'with a secret' : 'without a secret'}.`;
 }
@@ -207,8 +207,8 @@ function failedPeers(peers: readonly PeerReport[], level: FindingLevel): Finding
 }
 
 /**
- * Peers that reach this node and that it does not reach. Two such peers do not find each other. In a running chat the failed
- * dial may be old; only the probe has just tried.
+ * Reports peers that reach this node, while this node does not reach them. In a running chat this is only information,
+ * because the failed dial may be old.
  */
 function reachedOneWay(report: NetworkReport, {isProbe}: DiagnosisContext): Finding | undefined {
 	const codes = ['timeout', 'refused', 'unreachable'];
@@ -220,12 +220,12 @@ function reachedOneWay(report: NetworkReport, {isProbe}: DiagnosisContext): Find
 	return {
 		code: 'one-way',
 		level: isProbe ? 'warn' : 'info',
-		text: `${formatPeers(peers)} reaches this computer, but not the other way round (${cleanLine(first.lastFailure?.text ?? '')}): a firewall over there blocks incoming connections. This connection works, but two such computers cannot connect.`,
+		text: `${formatPeers(peers)} reaches this computer, but this computer does not reach it (${cleanLine(first.lastFailure?.text ?? '')}): a firewall over there blocks incoming connections. This connection works, but two such computers cannot connect.`,
 		next: adviseOpenRemotePort(peers),
 	};
 }
 
-/** Peers that answered a beacon and can be reached, while no peer reaches this node. */
+/** Reports that no peer reaches this node, although this node reaches peers that answered its beacon. */
 function incomingBlocked(report: NetworkReport, {platform}: DiagnosisContext): Finding | undefined {
 	const tried = report.peers.filter(peer => peer.reachesUs !== undefined && !isOwnHost(peer, report));
 	if (tried.some(peer => peer.reachesUs)) return undefined;

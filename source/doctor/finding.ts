@@ -1,15 +1,15 @@
-/** Types of the findings of the doctor, and the texts and checks that several diagnoses share. */
+/** Findings of the doctor: their types, and the texts and checks that several diagnoses share. */
 import {DEFAULT_PORT} from '../core/defaults.js';
 import {cleanLine, cleanName} from '../core/text.js';
 import type {NetworkReport, PeerReport} from '../node/network-report.js';
 
-/** Codes of findings, most important first. They are append-only, because `doctor --json` prints them. */
+/** Codes of findings, grouped by cause. `doctor --json` prints them, so existing codes must not change. */
 export type FindingCode =
 	// The node could not start.
 	| 'port-taken'
 	| 'port-not-permitted'
 	| 'cannot-start'
-	// This computer.
+	// The cause is on this computer.
 	| 'no-interface'
 	| 'only-virtual'
 	| 'cannot-send'
@@ -17,7 +17,7 @@ export type FindingCode =
 	| 'firewall-here'
 	| 'incoming-blocked'
 	| 'clock-here'
-	// Other nodes.
+	// The cause is on another node or in the network.
 	| 'peer-refused'
 	| 'peer-silent'
 	| 'peer-unreachable'
@@ -31,66 +31,66 @@ export type FindingCode =
 	| 'clock-there'
 	| 'clock-differs'
 	| 'slow-reader'
-	// No problem.
+	// There is no problem.
 	| 'broadcast-filtered'
 	| 'multicast-filtered'
 	| 'refused-connections'
 	| 'alone'
 	| 'all-well';
 
-/** `error`: no or almost no peer can be reached. `warn`: something is broken. `info`: worth knowing. */
+/** `error`: no or almost no peer can be reached. `warn`: another problem. `info`: no problem, but useful to know. */
 export type FindingLevel = 'error' | 'warn' | 'info' | 'ok';
 
 export interface Finding {
 	readonly code: FindingCode;
 	readonly level: FindingLevel;
-	/** What was found and what it means, in sentences. */
+	/** The observed facts and what they mean, in whole sentences. */
 	readonly text: string;
-	/** What to do, in sentences. */
+	/** What the user can do, in whole sentences. */
 	readonly next?: string;
 }
 
-/** Facts about a diagnosis that the report does not hold. */
+/** Facts that the diagnosis needs and the report does not contain. */
 export interface DiagnosisContext {
-	/** `process.platform`, to name the commands of its firewall. */
+	/** Value of `process.platform`. It selects the firewall commands in the advice. */
 	readonly platform?: string;
-	/** The report comes from a probe, whose TCP port is closed when the user reads it. */
+	/** Whether the report comes from a probe. Its TCP port is closed by the time the user reads the report. */
 	readonly isProbe?: boolean;
-	/** Why the node could not start; without it, it did. */
+	/** Why the node could not start; undefined if it started. */
 	readonly startFailure?: StartFailure;
 }
 
 export interface StartFailure {
 	readonly protocol: 'UDP' | 'TCP';
 	readonly port: number;
-	/** Error code of the system, e.g. EADDRINUSE; `''` if there is none. */
+	/** Error code of the system, for example EADDRINUSE; empty if there is none. */
 	readonly code: string;
 	readonly text: string;
 }
 
-/** Whether something is broken. */
+/** Whether the finding is a problem. */
 export function isProblem({level}: Finding): boolean {
 	return level === 'error' || level === 'warn';
 }
 
 const MAX_NAMED_PEERS = 3;
-/** A beacon older than this says nothing about the present: twice the longest interval of beacons. */
+/** A peer whose newest beacon is older may be gone. This is twice the longest interval between two beacons. */
 const HEARD_RECENTLY_MS = 35_000;
 
-/** The address of the newest failed dial, else the first address. */
+/** Returns the address of the newest failed dial, otherwise the first address of the peer. */
 export function addressOf({lastFailure, addresses}: PeerReport): string {
 	if (!lastFailure) return cleanLine(addresses[0] ?? 'no address');
 	const {host, port} = lastFailure;
 	return cleanLine(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 }
 
-/** "Carol#a1b2c3d4 (10.0.0.2:50123)", or the address alone if the name is unknown. */
+/** Formats a peer as "Carol#a1b2c3d4 (10.0.0.2:50123)", or only as its address if the name is unknown. */
 export function formatPeer(peer: PeerReport): string {
 	const name = cleanName(peer.name ?? '');
 	return name === '' ? addressOf(peer) : `${name}${peer.mark ?? ''} (${addressOf(peer)})`;
 }
 
-/** "Carol (10.0.0.2:50123), Dave (10.0.0.3:4000) and 4 more" */
+/** Formats peers as "Carol (10.0.0.2:50123), Dave (10.0.0.3:4000) and 4 more". */
 export function formatPeers(peers: readonly PeerReport[]): string {
 	const named = peers.slice(0, MAX_NAMED_PEERS).map(formatPeer);
 	const more = peers.length - named.length;
@@ -99,12 +99,12 @@ export function formatPeers(peers: readonly PeerReport[]): string {
 	return named.length > 0 ? `${named.join(', ')} and ${last}` : last;
 }
 
-/** The host of HOST:PORT, without the brackets of an IPv6 address. */
+/** Returns the host of HOST:PORT, without the brackets of an IPv6 address. */
 export function hostOf(address: string): string {
 	return address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
 }
 
-/** Connected, named by the user, or heard recently. That a peer which crashed an hour ago is silent needs no finding. */
+/** Whether a peer is connected, was named by the user, or sent a beacon recently. Others may be gone, which is no problem. */
 export function isRecentlySeen(peer: PeerReport): boolean {
 	if (peer.connected || peer.heardBy.includes('peer-flag')) return true;
 	return peer.lastHeardMs !== undefined && peer.lastHeardMs <= HEARD_RECENTLY_MS;
@@ -118,10 +118,10 @@ export function connectedPeers(report: NetworkReport): PeerReport[] {
 	return report.peers.filter(peer => peer.connected);
 }
 
-/** TCP port that the advice names: a firewall can be opened for a fixed port only. */
+/** TCP port that the advice suggests, because a firewall can be opened only for a fixed port. */
 export const FIXED_TCP_PORT = DEFAULT_PORT;
 
-/** Advice to open a port in the firewall, with the command of the platform. One sentence without its period. */
+/** Advises to open a port in the firewall with the command of the platform. The sentence has no final period. */
 export function adviseAllowIncoming(protocol: 'UDP' | 'TCP', port: number, platform: string | undefined): string {
 	const lower = protocol.toLowerCase();
 	switch (platform) {

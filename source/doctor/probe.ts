@@ -1,8 +1,7 @@
 /**
- * A node that looks and does not join. It announces itself and dials, since only so others answer it and dial back, and
- * it listens to the hello that every node says first; it never says its own. So nobody's timeline, log, roster or peers
- * pane shows it: a peer exists for others from its hello on. At the end it says `leaving`, and they stop dialling it.
- * Both directions are tried with everybody, which a node of the room does not (it keeps one connection for each pair).
+ * Probe of the doctor: a node that examines the network without joining the room. It sends beacons, dials peers and accepts
+ * their connections, but it only reads their `hello` and never sends its own, so that no peer shows or logs it. Unlike a
+ * chat node, which keeps one connection per peer, it tries both directions.
  */
 import type {HelloMessage} from '../codec/message.js';
 import type {Clock, Debug, Random} from '../core/environment.js';
@@ -25,10 +24,10 @@ export interface ProbeOptions {
 	readonly room: string;
 	readonly keys: RoomKeys;
 	readonly loopbackOnly: boolean;
-	/** `--peer` targets, or remembered ones. */
+	/** Addresses to dial: those of `--peer`, or by default those remembered from earlier runs. */
 	readonly targets: readonly HostAddress[];
 	readonly targetsRemembered: boolean;
-	/** As asked for, to name them when they cannot be had. */
+	/** The requested ports. The report contains them if they could not be opened. */
 	readonly udpPort: number;
 	readonly tcpPort: number;
 }
@@ -42,20 +41,20 @@ export interface ProbeAdapters {
 }
 
 export interface Probe {
-	/** Resolves with what went wrong, if the ports cannot be had. */
+	/** Opens the ports and starts probing. Resolves to the failure if a port could not be opened. */
 	start(): Promise<StartFailure | undefined>;
 	report(): NetworkReport;
-	/** Everybody who was heard has had the time to answer, and every dial came to its end. */
+	/** Whether the result is final: all dials have ended, and all peers had enough time to connect to this node. */
 	isSettled(): boolean;
 	/** Idempotent. */
 	stop(): Promise<void>;
 }
 
-/** Four announcements, twice each, were heard and answered; one that is lost now and then does not matter. */
+/** Minimum duration of a probe. It includes four beacons, each sent by broadcast and by multicast, so losing one is harmless. */
 const MIN_PROBE_MS = 2500;
-/** A peer with the higher id dials after a second. */
+/** Time for a discovered peer to dial this node. A peer with a higher id than ours waits one second before it dials. */
 const REVERSE_DIAL_WAIT_MS = 2000;
-/** The longest look: a dial that begins late, and its timeout. */
+/** Maximum duration of a probe. It includes a dial that starts late and its timeout. */
 const MAX_PROBE_MS = 9000;
 
 export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Probe {
@@ -65,7 +64,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 	const helloReader = {self: key.peer, proof: createHelloProof(key, keys), clock};
 	const entries = new Map<string, ProbedPeer>();
 	const ports = {udp: 0, tcp: 0};
-	/** When discovery began, monotonic ms. */
+	/** Time at which discovery started, monotonic ms. */
 	let startedAt: number | undefined;
 	let activeDials = 0;
 	let stopping: Promise<void> | undefined;
@@ -106,7 +105,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 		startDials();
 	}
 
-	/** Every address once, until one works. */
+	/** Starts dials. The addresses of a peer are dialled one after another until one connects. */
 	function startDials(): void {
 		for (const entry of entries.values()) {
 			if (activeDials >= MAX_DIALS_AT_ONCE || stopping) return;

@@ -1,4 +1,4 @@
-/** What the doctor's look found out about one peer, or about one address where none answered. */
+/** Results of a probe about one peer, or about one address at which no peer answered. */
 
 import {createFrameDecoder} from '../codec/frame.js';
 import {decodeMessage, type HelloMessage} from '../codec/message.js';
@@ -17,10 +17,10 @@ export interface ProbedPeer {
 	peer: PeerId | undefined;
 	readonly addresses: HostAddress[];
 	readonly heardBy: Set<DiscoverySource>;
-	/** Monotonic ms. */
+	/** Time of discovery, monotonic ms. */
 	readonly firstSeenAt: number;
 	hello: HelloMessage | undefined;
-	/** Of the hello: their clock minus ours, ms. */
+	/** Clock of the peer minus ours when the hello arrived, ms. */
 	clockOffsetMs: number | undefined;
 	connectMs: number | undefined;
 	isReached: boolean;
@@ -47,7 +47,7 @@ export function createProbedPeer(peer: PeerId | undefined, firstSeenAt: number):
 	};
 }
 
-/** A `--peer` target and a beacon may lead to one peer; a target may lead to ourselves. */
+/** Merges entries of the same peer, to which a target and a beacon may lead, and removes entries of this node itself. */
 export function mergeProbedPeers(entries: readonly ProbedPeer[], self: PeerId): ProbedPeer[] {
 	const merged = new Map<string, ProbedPeer>();
 	for (const [index, entry] of entries.entries()) {
@@ -105,7 +105,7 @@ export type HelloResult =
 	| {readonly type: 'self'}
 	| {readonly type: 'failed'; readonly code: string; readonly text: string};
 
-/** Takes the first message of the other end and hangs up without a word of our own. `done` is called once. */
+/** Reads the first message on a connection and closes it without sending anything. `done` is called exactly once. */
 export function readHello(
 	connection: Connection,
 	reader: HelloReaderOptions,
@@ -133,7 +133,7 @@ export function readHello(
 	}
 
 	const timer = reader.clock.after(HELLO_TIMEOUT_MS, () =>
-		finish({type: 'failed', code: 'hello-timeout', text: 'connected and encrypted, but it says nothing'}),
+		finish({type: 'failed', code: 'hello-timeout', text: 'the peer accepted the connection but sent no hello'}),
 	);
 	connection.handle({
 		data(chunk) {
@@ -149,6 +149,6 @@ export function readHello(
 			}
 		},
 		drain() {},
-		closed: error => finish({type: 'failed', code: 'ended', text: error ?? 'it hung up'}),
+		closed: error => finish({type: 'failed', code: 'ended', text: error ?? 'the peer closed the connection'}),
 	});
 }

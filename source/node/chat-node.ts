@@ -1,6 +1,6 @@
 /**
- * Contract of a running node, as the screens, the JSON interface and the demo use it. `createChatNode` in
- * create-chat-node.ts makes one; tests replace it by a fake.
+ * Interface of a chat node, which the screens, the JSON interface and the demo use. create-chat-node.ts implements it; tests
+ * of the screens use a fake.
  */
 import type {Clock, Debug, Random} from '../core/environment.js';
 import type {PeerId} from '../core/event.js';
@@ -19,13 +19,13 @@ export interface ChatNodeOptions {
 	readonly keys: RoomKeys;
 	/** Version of this program. */
 	readonly version: string;
-	/** 32 secret bytes of the OS user, the seed of the identity; without it the node has no identity. */
+	/** Seed of the identity: 32 secret bytes of the OS user. Without it the node has no identity. */
 	readonly identitySeed?: Uint8Array;
-	/** The user chose loopback only, so that hearing no other computer is normal. */
+	/** Whether the user chose loopback only. The doctor then does not report that no other computer was found. */
 	readonly loopbackOnly?: boolean;
-	/** Addresses to dial: those of `--peer`, or remembered ones. */
+	/** Addresses to dial: those of `--peer`, or by default those remembered from earlier runs. */
 	readonly targets: readonly HostAddress[];
-	/** The targets are remembered ones that the user did not name this time, so that a silent one is no fault. */
+	/** Whether the targets are remembered ones. The doctor then does not report a target that does not answer. */
 	readonly targetsRemembered?: boolean;
 }
 
@@ -34,24 +34,24 @@ export interface ChatNodeAdapters {
 	readonly random: Random;
 	readonly transport: Transport;
 	readonly beacon: Beacon;
-	/** Opened, not read yet. */
+	/** The opened log, whose records have not been read yet. */
 	readonly openedLog: OpenedLog;
 	readonly debug: Debug;
-	/** Called when a target led to a peer. */
+	/** Called when a connection to a target succeeded. */
 	rememberTarget(address: HostAddress): void;
 	/**
-	 * Called when the computer woke up in another network and the room is open: the caller stops this node and starts one
-	 * with a new key, feed and log.
+	 * Called when the computer wakes up in another network and the room has no secret. The caller then stops this node and
+	 * starts one with a new key, feed and log.
 	 */
 	relaunch?(): void;
 }
 
-/** Identity and addresses of the node, fixed from `start` on. */
+/** Identity, ports and addresses of the node, as they were when it started. */
 export interface SelfInfo {
 	readonly peer: PeerId;
-	/** Fingerprint of the identity, if there is one. */
+	/** Fingerprint of the identity. */
 	readonly identity?: string;
-	/** The name at the start, set by `openNode`; the state knows the name only after this node joined. */
+	/** Own name at the start, set by `openNode`, because the state contains no name before this node has joined. */
 	readonly name?: string;
 	readonly room: string;
 	readonly hasSecret: boolean;
@@ -59,7 +59,7 @@ export interface SelfInfo {
 	readonly tcpPort: number;
 	readonly addresses: readonly string[];
 	readonly logPath?: string;
-	/** The newest log with content of an earlier launch in this room. `openNode` looks for it shortly after the start. */
+	/** Path of the newest log of an earlier run in this room. `openNode` sets it shortly after the start. */
 	readonly earlierLog?: string | undefined;
 	readonly version: string;
 }
@@ -68,27 +68,27 @@ export interface ChatNode {
 	readonly store: Store;
 	/** Reads the log, opens the sockets and announces the node. Rejects with UsageError or StorageError. */
 	start(): Promise<SelfInfo>;
-	/** Writes `left`, sends what is queued (at most MAX_BYE_FLUSH_MS), closes sockets and log. Idempotent. */
+	/** Appends `left`, flushes the send queues for at most MAX_BYE_FLUSH_MS, closes sockets and log. Idempotent. */
 	stop(): Promise<void>;
-	/** Writes a `posted` event of the cleaned and truncated text. */
+	/** Appends a `posted` event with the text, without control characters. */
 	post(text: string, options?: {readonly action?: boolean}): PostResult;
 	rename(name: string): PostResult;
-	/** Reports to the connected peers that the user types, at most once each TYPING_INTERVAL_MS. */
+	/** Notifies the connected peers that the user is typing, at most once every TYPING_INTERVAL_MS. */
 	notifyTyping(): void;
-	/** Dials this address until it is dropped, and remembers it when it works. */
+	/** Adds a target: an address that is dialled while it is not connected. It is remembered when a connection succeeds. */
 	addPeer(host: string, port: number): void;
 	/**
-	 * Stops dialling a target that is not connected; without a port, every target of this host. Returns false if there is
+	 * Removes a target that is not connected; without `port`, every such target of the host. Returns false if there was
 	 * none.
 	 */
 	dropPeer(host: string, port?: number): boolean;
-	/** Requests no more events of these peers. The screen hides the events that are there. */
+	/** Stops requesting and accepting events of these peers. The screen itself hides the events received before. */
 	ignore(peers: readonly PeerId[]): void;
 	unignore(peers: readonly PeerId[]): void;
-	/** Reports whether the log is being saved, and if not, why. Called by the owner of the log. */
+	/** Sets whether the log is being saved, and if not, the reason. Called by the owner of the log. */
 	setPersistenceStatus(status: {readonly saving: boolean; readonly reason?: string}): void;
-	/** Resolves true once a peer holds every own event up to now, false after `timeoutMs` without that. */
+	/** Resolves to true as soon as one peer has all events of this node, or to false after `timeoutMs`. */
 	whenDelivered(timeoutMs: number): Promise<boolean>;
-	/** Snapshot of the network for the doctor and the network pane. */
+	/** Returns a snapshot of the network for the doctor and the network pane. */
 	reportNetwork(): NetworkReport;
 }

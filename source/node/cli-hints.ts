@@ -1,10 +1,10 @@
-/** Command lines that the program prints for the user to copy. */
+/** Commands that the program prints, so that the user can copy them into a shell. */
 import {DEFAULT_PORT, DEFAULT_ROOM} from '../core/defaults.js';
 import type {SelfInfo} from './chat-node.js';
 
 export const PROGRAM_COMMAND = 'npx p2pchat-ink';
 
-/** Quotes an argument for a POSIX shell and PowerShell; for cmd, if it has no character besides spaces to quote. */
+/** Quotes an argument for POSIX shells and PowerShell. The result suits cmd.exe too if only spaces need quotes. */
 export function quoteShellArgument(argument: string): string {
 	if (/^[\w@%+=:,./\\-]+$/.test(argument) && !argument.startsWith('-')) return argument;
 	if (/^[^"$`!'\\]*$/.test(argument) || /^[A-Za-z]:\\[^"$`!]*$/.test(argument)) return `"${argument}"`;
@@ -15,12 +15,12 @@ export function replayCommand(path: string): string {
 	return `${PROGRAM_COMMAND} replay ${quoteShellArgument(path)}`;
 }
 
-/** Whether only loopback is in use, so that only nodes on this computer can connect. */
+/** Whether this node uses only loopback, so that only nodes on this computer can connect. */
 export function usesLoopbackOnly({addresses}: Pick<SelfInfo, 'addresses'>): boolean {
 	return addresses.length > 0 && addresses.every(address => address.startsWith('127.') || address === '::1');
 }
 
-/** The command that joins this room: with room, port and secret where they are not the defaults. */
+/** Command with which another person joins this room. It contains room, port and secret only if they are not the defaults. */
 export function inviteCommand(self: Pick<SelfInfo, 'room' | 'hasSecret' | 'udpPort' | 'addresses'>): string {
 	const {room, hasSecret, udpPort} = self;
 	return [

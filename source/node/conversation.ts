@@ -1,4 +1,4 @@
-/** Publishes this node's own events: `joined`, `posted`, `renamed`, `moved`, `left`. */
+/** Appends the events of the local user to the own feed: `joined`, `posted`, `renamed`, `moved` and `left`. */
 import type {EntryBody} from '../codec/entry.js';
 import {containsSpoofedFingerprint} from '../core/confusables.js';
 import type {Clock} from '../core/environment.js';
@@ -7,14 +7,14 @@ import {MAX_ADDRESSES, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, TYPING_IN
 import {cleanName, cleanText, utf8Length} from '../core/text.js';
 import type {Store} from './store.js';
 
-/** `seq`: sequence number of the event. `refused`: why there is none, as a sentence for the user. */
+/** Either the sequence number of the new event, or the reason why there is none, as a sentence for the user. */
 export type PostResult = {readonly seq: number} | {readonly refused: string};
 
 export interface ConversationOptions {
 	readonly name: string;
 	readonly version: string;
 	readonly clock: Clock;
-	/** Present addresses of this node in the local network. */
+	/** Current addresses of this node in the local network. */
 	addresses(): readonly string[];
 	append(bodies: readonly EntryBody[]): Batch;
 	sendTyping(): void;
@@ -22,15 +22,15 @@ export interface ConversationOptions {
 
 export interface Conversation {
 	name(): string;
-	/** Writes `joined`; only the first call does. */
+	/** Appends `joined`. Later calls have no effect. */
 	join(): void;
 	post(text: string, options?: {readonly action?: boolean}): PostResult;
 	rename(name: string): PostResult;
-	/** Sends `typing` to all peers, at most once each TYPING_INTERVAL_MS: more would be a flood to them. */
+	/** Sends `typing` to all peers, at most once every TYPING_INTERVAL_MS, because peers limit the rate of messages. */
 	notifyTyping(): void;
-	/** Writes `moved` if the addresses of this node have changed. */
+	/** Appends `moved` if the addresses of this node have changed. */
 	announceAddressChange(): void;
-	/** Writes `left`, the last event of this feed. */
+	/** Appends `left`, the last event of this feed. */
 	leave(): void;
 }
 
@@ -106,7 +106,7 @@ export function createConversation(options: ConversationOptions): Conversation {
 	};
 }
 
-/** Resolves true once a peer holds the own feed up to `ownSeq()`, false after `timeoutMs`. */
+/** Resolves to true as soon as one peer has all own events up to `ownSeq()`, or to false after `timeoutMs`. */
 export function whenDelivered(
 	store: Store,
 	clock: Clock,
@@ -136,7 +136,7 @@ export function whenDelivered(
 	});
 }
 
-/** Text for a user whose name was cleaned or truncated; undefined if the name was accepted unchanged. */
+/** Message for a user whose name was cleaned or truncated; undefined if the name was accepted unchanged. */
 export function describeNameTruncation(requestedName: string): string | undefined {
 	const name = cleanName(requestedName);
 	if (name === requestedName.trim()) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The table of contents of a running node: what it has (create-archive), how it is with others (create-network), what it
- * says of itself, and what it watches. Every adapter is passed in: the same code runs live, in tests and in the simulator.
+ * Creates a chat node from its parts: local state, network, conversation and monitors. All adapters are passed in, so that
+ * the same code runs in production, in tests and in the simulator.
  */
 
 import type {Timer} from '../core/environment.js';

@@ -1,6 +1,6 @@
 /**
- * Owner of the network of a node: it creates discovery, dialler, mesh, sync and failure detector, and connects them. All of
- * their events end in the inner functions of `createNetwork`, which is the only place that knows more than one of them.
+ * Network of a node: creates discovery, dialler, mesh, sync and failure detector, and connects them. These parts do not know
+ * each other: their callbacks are inner functions of `createNetwork`, which pass an event of one part to the others.
  */
 import type {Message, PeersMessage} from '../codec/message.js';
 import type {PeerId} from '../core/event.js';
@@ -28,13 +28,13 @@ export interface NetworkOptions {
 	readonly localState: LocalState;
 	readonly nodeOptions: ChatNodeOptions;
 	readonly adapters: ChatNodeAdapters;
-	/** The present name of this node. */
+	/** Returns the current name of this node. */
 	name(): string;
-	/** A peer connected whose clock agrees with ours: `joined` can be stamped now. */
+	/** Called when a peer connected whose clock agrees with ours, so that `joined` gets a correct time. */
 	onReadyToJoin(): void;
-	/** The timers of this process stood still: the computer may have slept. */
+	/** Called when the timers of this process fired late, because the computer may have been asleep. */
 	onTimersStalled(): void;
-	/** A beacon was sent, and the interfaces were read for it: addresses may have changed. */
+	/** Called when a beacon was sent. The interfaces were read before it, so own addresses may have changed. */
 	onBeaconSent(): void;
 }
 
@@ -43,13 +43,13 @@ export interface Network {
 	readonly dialler: Dialler;
 	readonly sync: Sync;
 	readonly discovery: Discovery;
-	/** Announces batches that a commit wrote to the log: pushes own ones, lists those of other authors. */
+	/** Announces committed batches to the peers: own batches are pushed, feeds of other authors are listed in `have`. */
 	announce(batches: readonly CommittedBatch[]): void;
-	/** Opens the sockets, without announcing this node yet. Rejects with the error of the system. */
+	/** Opens the sockets without announcing this node. Rejects with the error of the system. */
 	listen(): Promise<{readonly tcpPort: number; readonly udpPort: number}>;
-	/** Announces this node and dials. */
+	/** Starts to announce this node and to dial. */
 	start(): void;
-	/** Says goodbye to every peer and waits until it is sent, at most MAX_BYE_FLUSH_MS. */
+	/** Sends `bye` to every peer and waits until all links are closed, at most MAX_BYE_FLUSH_MS. */
 	leave(): Promise<void>;
 	/** Closes the sockets. */
 	stop(): Promise<void>;
@@ -214,7 +214,7 @@ export function createNetwork(options: NetworkOptions): Network {
 				typingExpiry.refresh(link.peer);
 				break;
 			case 'bye':
-				// The last events of a peer enter before its disconnection does.
+				// The last events of the peer must be committed before its disconnection.
 				sync.flushSmall();
 				break;
 			case 'pong':
@@ -224,7 +224,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		}
 	}
 
-	/** Reads to whom a peer is connected. */
+	/** Processes the list of peers to which `link.peer` is connected. */
 	function* processPeers(link: PeerLink, {added, removed, all}: PeersMessage): ChunkedWork {
 		if (all) failureDetector.reportFullList(link.peer, new Set(added.map(({peer}) => peer)), clock.monotonic());
 		yield* inChunks(added, reportedPeer => {

@@ -1,11 +1,11 @@
 /**
- * Event pipeline: the only way into log and state. Own posts, batches of peers and observations are staged, and a commit
- * appends them to the log, reduces them, and then announces them.
+ * Event pipeline: the only way into the log and the state. Own events, batches of peers and observations are staged. A
+ * commit appends all staged ones to the log, reduces them, and then passes the batches to `onCommitted`.
  *
  * Invariants
- * 1. No event or observation reaches the state before it was passed to the log.
- * 2. Own events are in the log before any peer receives them.
- * 3. Events of feeds enter in whole batches, checked by the feed tips, each seq once.
+ * 1. An event or observation is appended to the log before it reaches the state.
+ * 2. An own event is appended to the log before a peer receives it.
+ * 3. Events of peers are accepted only in whole batches that the feed tips verified, and each seq only once.
  */
 import type {Clock} from '../core/environment.js';
 import type {Batch, EphemeralEvent, FeedEvent, Input, Observation, ObservationBody} from '../core/event.js';
@@ -17,7 +17,7 @@ import type {Log, LogRecord} from '../storage/log.js';
 import type {NodeClock} from './node-clock.js';
 import type {Store} from './store.js';
 
-/** A batch that a commit wrote to the log, and the events in it that are new. */
+/** A batch that a commit appended to the log, and its new events. */
 export interface CommittedBatch {
 	readonly batch: Batch;
 	readonly events: readonly FeedEvent[];
@@ -30,18 +30,18 @@ export interface EventPipelineOptions {
 	readonly store: Store;
 	readonly clock: Clock;
 	readonly nodeClock: NodeClock;
-	/** A commit wrote these batches, own ones or those of peers, to the log and reduced them. Called once per commit. */
+	/** Called once per commit with the batches that were appended to the log and reduced, own ones included. */
 	onCommitted(batches: readonly CommittedBatch[]): void;
 }
 
 export interface EventPipeline extends BatchSink {
-	/** Restores the feeds and the state from the records of the own log, without checking them again. To be called first. */
+	/** Restores feeds and state from the records of the own log, without verifying them again. Must be called first. */
 	replay(records: AsyncIterable<readonly LogRecord[]>): Promise<void>;
-	/** Signs own events and commits them at once. */
+	/** Signs own events and commits them immediately. */
 	append(bodies: readonly UnsignedEvent['body'][]): Batch;
-	/** Stages an observation of this node. It is committed at the end of this turn of the event loop at the latest. */
+	/** Stages an observation of this node. It is committed in the next turn of the event loop at the latest. */
 	observe(body: ObservationBody): void;
-	/** Stages an event that is reduced and never logged. It is committed at the end of this turn at the latest. */
+	/** Stages an event that is reduced but not logged. It is committed in the next turn of the event loop at the latest. */
 	publish(event: EphemeralEvent): void;
 	stop(): void;
 }
@@ -66,7 +66,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		if (committedBatches.length > 0) options.onCommitted(committedBatches);
 	}
 
-	/** Merges the last event that the clock accepts: those before it are earlier. */
+	/** Merges only the last event that the clock accepts, because the events before it have lower clock readings. */
 	function mergeClock(events: readonly FeedEvent[]): void {
 		for (let index = events.length - 1; index >= 0; index -= 1) {
 			const event = events[index];

@@ -1,6 +1,6 @@
 /**
- * Monitor that reports whether this node is isolated: no peer is connected at a check every ALONE_AFTER_MS. It publishes the
- * destinations that were tried, and the number of nodes of other rooms nearby.
+ * Isolation monitor: checks every ALONE_AFTER_MS whether a peer is connected. If not, it publishes the destinations to which
+ * beacons were sent. It also publishes the number of nodes of other rooms nearby.
  */
 
 import type {Clock, Timer} from '../core/environment.js';
@@ -16,7 +16,7 @@ export interface IsolationMonitorOptions {
 	readonly pipeline: EventPipeline;
 	readonly notices: Notices;
 	connectedCount(): number;
-	/** Number of senders of another room or secret in the last minute. */
+	/** Number of nodes of another room or secret whose beacons arrived in the last minute. */
 	foreignNodeCount(): number;
 	sendStats(): readonly DestinationCounters[];
 }

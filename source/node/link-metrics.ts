@@ -1,4 +1,4 @@
-/** Publishes the measurements of the links: status, round-trip time, clock offset; and corrects the clock by them. */
+/** Publishes status, round-trip time and clock offset of each link, and corrects the own clock by the offsets. */
 
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, PeerId} from '../core/event.js';
@@ -13,28 +13,28 @@ export interface LinkMetricsOptions {
 	readonly nodeClock: NodeClock;
 	readonly store: Store;
 	readonly notices: Notices;
-	/** The link of each connected peer. */
+	/** Returns the link of each connected peer. */
 	links(): readonly PeerLink[];
 	publish(fact: EphemeralEvent): void;
 }
 
 export interface LinkMetrics {
-	/** Publishes the measurements of a link. */
+	/** Publishes the measurements of a link immediately. */
 	publish(link: PeerLink): void;
-	/** A measurement changed. A new status is published at once, other changes together every PUBLISH_INTERVAL_MS. */
+	/** Records that a measurement changed. A new status is published immediately, other changes every PUBLISH_INTERVAL_MS. */
 	recordChange(link: PeerLink): void;
-	/** Updates the clock correction for a new link, if its clock can change it. */
+	/** Updates the clock correction if the clock of a new link can change it. */
 	checkClock(link: PeerLink): void;
 	/**
-	 * Whether the clock of the peer agrees with the corrected own clock. If not, one of the two is wrong, and events should
-	 * not be stamped until other peers show which.
+	 * Whether the clock of the peer agrees with the corrected own clock. If not, one of the two is wrong, and `joined` should
+	 * wait until the clocks of other peers show which one.
 	 */
 	clockAgrees(link: PeerLink): boolean;
 	stop(): void;
 }
 
 const PUBLISH_INTERVAL_MS = 2000;
-/** Offsets are shown in tenths of seconds. */
+/** Clock offsets are displayed in tenths of a second. */
 const SHOWN_OFFSET_STEP_MS = 100;
 
 function isSameStep(a: number | undefined, b: number | undefined, step: number): boolean {
@@ -64,7 +64,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 		});
 	}
 
-	/** Whether the published measurements look the same when they are displayed. */
+	/** Whether the current measurements would be displayed exactly like the published ones. */
 	function isUnchanged(link: PeerLink): boolean {
 		const known = publishedMetrics(link);
 		return (
@@ -106,7 +106,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 			timer ??= clock.after(PUBLISH_INTERVAL_MS, flush);
 		},
 		checkClock(link) {
-			// A clock that agrees with one that needs no correction cannot move the median beyond the limit.
+			// If our clock needs no correction and the new one agrees with it, the median cannot exceed CLOCK_WRONG_MS.
 			if (!hasCheckedClocks || nodeClock.correctionMs !== 0 || !clockAgrees(link)) updateCorrection();
 		},
 		clockAgrees,

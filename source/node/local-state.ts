@@ -1,4 +1,4 @@
-/** What a node has and knows: its key, the log, what is held of every feed, the clock, and the state that follows from them. */
+/** Local part of a node: key, identity, feeds, clock, event pipeline and the state. It contains nothing of the network. */
 import type {PeerId} from '../core/event.js';
 import {chainHash} from '../feed/chain.js';
 import {createFeedTips, type FeedTips} from '../feed/feed-tips.js';
@@ -13,10 +13,10 @@ import {createNotices, type Notices} from './notices.js';
 import {createStore, type Store} from './store.js';
 
 export interface LocalState {
-	/** Of this launch: its public half is our peer id. */
+	/** Key pair of this run. Its public key is the peer id. */
 	readonly key: PeerKey;
 	readonly self: PeerId;
-	/** Of this OS user. */
+	/** Identity of the OS user in this room. */
 	readonly identity: RoomIdentity | undefined;
 	readonly store: Store;
 	readonly nodeClock: NodeClock;
@@ -25,11 +25,11 @@ export interface LocalState {
 	readonly inventory: OwnFeedInventory;
 	readonly pipeline: EventPipeline;
 	readonly notices: Notices;
-	/** Peers whose feeds are not taken any more. */
+	/** Peers whose new events are not accepted. */
 	readonly ignored: Set<PeerId>;
 }
 
-/** Creates the state of a node. `onCommitted` receives the batches of each commit, after they are in the log. */
+/** Creates the local part of a node. `onCommitted` receives the batches of each commit after they were logged. */
 export function createLocalState(
 	{keys, identitySeed}: Pick<ChatNodeOptions, 'keys' | 'identitySeed'>,
 	{clock, random, openedLog: {log}}: Pick<ChatNodeAdapters, 'clock' | 'random' | 'openedLog'>,

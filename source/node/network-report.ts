@@ -1,6 +1,6 @@
 /**
- * Snapshot of the network of this node: interfaces, counters and peers. The doctor diagnoses it, the network pane shows it,
- * and `doctor --json` prints it, so the names of its members are fixed.
+ * Snapshot of the network of this node: interfaces, counters and peers. The doctor diagnoses it and the network pane shows
+ * it. `doctor --json` prints it, so its keys must not change.
  */
 import type {PeerId} from '../core/event.js';
 import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
@@ -18,25 +18,25 @@ import type {Store} from './store.js';
 export interface NetworkReport {
 	readonly room: string;
 	readonly hasSecret: boolean;
-	/** Only this computer was chosen by `--interface lo`. */
+	/** Whether `--interface lo` restricts the node to this computer. */
 	readonly loopbackOnly: boolean;
-	/** How long this node has announced itself and listened, ms. */
+	/** Time for which this node has announced itself and listened for beacons, ms. */
 	readonly listeningMs: number;
 	readonly interfaces: readonly InterfaceReport[];
 	readonly peers: readonly PeerReport[];
 	readonly udpPort: number;
 	readonly tcpPort: number;
-	/** Distinct senders of beacons of another room or secret in the last minute. */
+	/** Number of senders of beacons of another room or secret in the last minute. */
 	readonly strangers: number;
-	/** Senders of beacons of another protocol version in the last minute. */
+	/** Number of senders of beacons of another protocol version in the last minute. */
 	readonly otherVersions: number;
-	/** The versions of those beacons, ascending. */
+	/** Protocol versions of the beacons counted by `otherVersions`, ascending. */
 	readonly otherVersionNumbers: readonly number[];
-	/** Senders whose beacons were ignored in the last minute because their address is in no subnet of this computer. */
+	/** Addresses outside all subnets of this computer, whose beacons were ignored in the last minute. */
 	readonly offLink: readonly string[];
-	/** Incoming connections that failed before their encryption was up: port scans, wrong secrets. */
+	/** Number of incoming connections that failed in the TLS handshake, for example port scans and wrong secrets. */
 	readonly refusedConnections: number;
-	/** Correction of the clock of this computer towards the clocks of the room, ms. */
+	/** Offset by which this node corrects its clock to follow the clocks of the room, ms. */
 	readonly clockCorrectionMs: number;
 }
 
@@ -46,9 +46,9 @@ export interface PathReport {
 	readonly destination: string;
 	readonly sent: number;
 	readonly failed: number;
-	/** Own beacons received back. */
+	/** Number of own beacons received back. */
 	readonly echoes: number;
-	/** Beacons of other nodes received. */
+	/** Number of beacons received from other nodes of this room. */
 	readonly heard: number;
 	readonly lastError?: string;
 }
@@ -62,9 +62,9 @@ export interface InterfaceReport {
 	readonly virtual: boolean;
 	readonly beaconsSent: number;
 	readonly beaconsFailed: number;
-	/** Own beacons received back. */
+	/** Number of own beacons received back. */
 	readonly echoes: number;
-	/** Beacons of others received from this subnet, answers included. */
+	/** Number of beacons received from other nodes in this subnet, answers included. */
 	readonly heard: number;
 	readonly broadcast: PathReport;
 	readonly multicast: PathReport;
@@ -77,18 +77,18 @@ export interface PeerReport {
 	/** `#a1b2c3d4` if another peer has the same name. */
 	readonly mark?: string;
 	readonly addresses: readonly string[];
-	/** How this node learnt of the peer. `answer`: it answered a beacon, so it receives ours. */
+	/** How this node discovered the peer. `answer`: the peer answered our beacon, so it receives our beacons. */
 	readonly heardBy: readonly DiscoverySource[];
 	readonly connected: boolean;
 	readonly direction?: 'dialled' | 'accepted';
-	/** Address and reason of the newest dial, if that failed. */
+	/** Address and error of the newest dial, if it failed. */
 	readonly lastError?: string;
 	readonly lastFailure?: {readonly host: string; readonly port: number; readonly code: string; readonly text: string};
-	/** Age of its newest beacon, ms. */
+	/** Age of the newest beacon of the peer, ms. */
 	readonly lastHeardMs?: number;
-	/** Time from the dial to the connection, ms. Only the doctor measures it. */
+	/** Time that the dial took to connect, ms. Only the probe of the doctor measures it. */
 	readonly connectMs?: number;
-	/** Whether a connection of the peer reached this node. Only the doctor tries both directions. */
+	/** Whether the peer connected to this node. Only the probe of the doctor tries both directions. */
 	readonly reachesUs?: boolean;
 	readonly roundTripMs?: number;
 	readonly clockOffsetMs?: number;
@@ -108,14 +108,14 @@ export interface NetworkReportSources {
 	readonly room: string;
 	readonly hasSecret: boolean;
 	readonly loopbackOnly: boolean;
-	/** Present time, monotonic ms. */
+	/** Current time, monotonic ms. */
 	readonly now: number;
-	/** When the node started, monotonic ms. */
+	/** Time at which the node started, monotonic ms. */
 	readonly startedAt: number;
 	readonly clockCorrectionMs: number;
 }
 
-/** The report of a running node, as of `now`. */
+/** Creates the report of a running node at the time `now`. */
 export function createNetworkReport(sources: NetworkReportSources): NetworkReport {
 	const {beacon, discovery, self, now, room, hasSecret, loopbackOnly, clockCorrectionMs} = sources;
 	const beaconStats = discovery.stats;
@@ -134,7 +134,7 @@ export function createNetworkReport(sources: NetworkReportSources): NetworkRepor
 	};
 }
 
-/** Nodes nearby that do not belong to this room; `now` in monotonic ms. */
+/** Reports nearby nodes that are not in this room. `now`: monotonic ms. */
 export function reportForeignNodes(
 	beaconStats: BeaconStats,
 	now: number,
@@ -206,7 +206,7 @@ function reportPeers(sources: NetworkReportSources): PeerReport[] {
 	return [...reports.values()];
 }
 
-/** Merges two reports of one peer: a `--peer` target and a beacon may lead to the same one. */
+/** Merges two reports of one peer, which result if a `--peer` target and a beacon lead to the same peer. */
 function mergePeerReports(known: PeerReport | undefined, more: PeerReport): PeerReport {
 	if (!known) return more;
 	return {

@@ -1,39 +1,39 @@
 /**
- * Hybrid logical clock of this node (protocol.md, Order) over its wall clock, which is corrected when it is plainly wrong.
- * Stamps increase within a process and are greater than all readings that were merged.
+ * Hybrid logical clock of this node (protocol.md, Order). It is based on the wall clock, corrected if that is clearly wrong.
+ * Each stamp is greater than all earlier stamps of this process and all readings merged before.
  */
 import type {Hlc} from '../core/event.js';
 import {compareHlc, HLC_ZERO, isMergeable, mergeHlc, tickHlc} from '../core/event-order.js';
 import {CLOCK_WRONG_MS} from '../core/limits.js';
 
-/** 2026-11-01 UTC, before the first build of this program: an earlier wall clock is wrong. */
+/** 2026-11-01 UTC. A wall clock before this time is wrong, because the first build of this program is newer. */
 export const EARLIEST_WALL_MS = Date.UTC(2026, 10, 1);
 
 export interface Stamp {
-	/** Corrected wall clock, ms. */
+	/** Time of the corrected wall clock, ms. */
 	readonly at: number;
 	readonly hlc: Hlc;
 }
 
 export interface NodeClock {
-	/** Corrected wall clock, ms. */
+	/** Returns the time of the corrected wall clock, ms. */
 	wall(): number;
-	/** Stamp of an event. Peers may know it from now on, so all later stamps are greater. */
+	/** Creates the stamp of an event. Peers receive it, so all later stamps must be greater, even after a correction. */
 	stamp(): Stamp;
-	/** Stamp of an observation, which stays on this node. A wrong clock that is corrected later does not affect the feed. */
+	/** Creates the stamp of an observation. No peer receives it, so later stamps may be lower after the clock is corrected. */
 	stampLocal(): Stamp;
-	/** The present reading, to send without an event. */
+	/** Returns the current reading, for messages that contain no event. */
 	reading(): Hlc;
-	/** Merges a reading of another node. Returns false if it is too far ahead and was ignored. */
+	/** Merges a reading of another node. Returns false if the reading was ignored because it is too far in the future. */
 	merge(hlc: Hlc): boolean;
-	/** Merges a reading from the own log, however far ahead it is. */
+	/** Merges a reading from the own log, no matter how far in the future it is. */
 	seed(hlc: Hlc): void;
-	/** Takes the offsets of the connected peers (theirs minus ours, ms). Returns the new correction, ms; 0 if none is needed. */
+	/** Updates the correction from the clock offsets of the connected peers (theirs minus ours, ms). Returns it, ms. */
 	updateCorrection(offsets: readonly number[]): number;
 	readonly correctionMs: number;
 }
 
-/** The median of the clocks in the room as an offset from ours, which is included as 0. Of two middle ones, the nearer to 0. */
+/** Median of the peers' clock offsets and our own, 0. Of two middle values, the one nearer to 0. In ms. */
 export function medianOffset(offsets: readonly number[]): number {
 	return medianNearestZero([0, ...offsets]);
 }
@@ -48,7 +48,7 @@ function medianNearestZero(values: readonly number[]): number {
 
 export function createNodeClock(now: () => number): NodeClock {
 	let last = HLC_ZERO;
-	/** Last stamp of an observation. */
+	/** Newest stamp of an observation. */
 	let lastLocal = HLC_ZERO;
 	let correctionMs = 0;
 	const newest = () => (compareHlc(lastLocal, last) > 0 ? lastLocal : last);

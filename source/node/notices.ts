@@ -1,6 +1,6 @@
 /**
- * Notices for the user: problems of the network, the clock and the log, each with what happened and what to do. They are
- * limited in number, so that a faulty peer cannot flood the timeline. Codes are stable, because scripts read them.
+ * Notices for the user about problems of the network, the clock and the log. Their rate is limited, so that a faulty peer
+ * cannot flood the timeline. Scripts read their codes, so codes must not change.
  */
 import {describeDuration} from '../core/describe-duration.js';
 import type {NoticeLevel} from '../core/event.js';
@@ -13,17 +13,17 @@ import type {Damage} from '../storage/log.js';
 
 export interface Notices {
 	notify(level: NoticeLevel, code: string, text: string): void;
-	/** The clock of this computer is corrected by `byMs` to follow the clocks of the room. */
+	/** This node corrects its clock by `byMs` to follow the clocks of the room. */
 	clockCorrected(byMs: number): void;
-	/** A peer closed the connection, with a code that accuses this node or explains nothing. */
+	/** A peer closed the connection because of an error that it reports. */
 	closedByPeer(name: string, closing: LinkClosing): void;
-	/** This node closed the connection for a fault of the peer. */
+	/** This node closed the connection because the peer violated the protocol. */
 	peerFault(name: string, closing: LinkClosing): void;
 	/** A connection ended before its hello was verified. */
 	connectionRejected(address: string, closing: LinkClosing): void;
-	/** No peer is connected, and nodes of other rooms or secrets are nearby. */
+	/** No peer is connected, but `count` nodes of other rooms or secrets are nearby. */
 	foreignNodes(count: number): void;
-	/** An event of this peer lies `aheadMs` in the future. */
+	/** An event of this peer is dated `aheadMs` in the future. */
 	clockAhead(name: string, aheadMs: number): void;
 	feedForked(name: string): void;
 	/** A limit of the synchronisation was reached. */
@@ -34,7 +34,7 @@ export interface Notices {
 
 const REPEAT_AFTER_MS = 60_000;
 const MAX_RECENT_NOTICES = 256;
-/** Codes of connections that end in the normal course: the peer left, or the pair keeps another connection. */
+/** Codes of normal closings, for example because the peer left or two nodes had two connections. They cause no notice. */
 const SILENT_CODES = new Set([
 	'leaving',
 	'duplicate',
@@ -47,22 +47,22 @@ const SILENT_CODES = new Set([
 	'stopped',
 ]);
 
-/** Replaces the code that a peer chose: scripts go by codes, and a peer must not be able to choose those. */
+/** Code of notices about errors that a peer reports. A peer must not choose the code itself, because scripts rely on codes. */
 const CLOSED_BY_PEER = 'closed-by-peer';
 const SUPPRESSED_TEXT = 'Too many notices. Further notices of this minute are not shown.';
 
-/** Marks where a text chosen by somebody else begins and ends, so that it cannot pass for a text of this program. */
+/** Quotes a text that a peer chose, so that the user does not take it for a text of this program. */
 function quote(text: string): string {
 	return `"${text.replaceAll('"', "'")}"`;
 }
 
 const LIMIT_TEXTS: Readonly<Record<SyncLimit, (name: string) => string>> = {
 	'live-events': name => `${quote(name)} sends too many events to follow live. They are fetched in larger pieces.`,
-	'new-feeds': name => `${quote(name)} names too many new peers in one minute. The others are requested later.`,
+	'new-feeds': name => `${quote(name)} announces too many new peers. Some of them are requested later.`,
 	bytes: name => `The history of ${quote(name)}, or this log, has reached its size limit. No more of it is accepted.`,
 };
 
-/** `now`: monotonic clock, ms. `write` receives each notice that is not suppressed. */
+/** Creates the notices. `now`: monotonic clock, ms. `write` is called with each notice that is not suppressed. */
 export function createNotices(
 	now: () => number,
 	write: (level: NoticeLevel, code: string, text: string) => void,
@@ -71,7 +71,7 @@ export function createNotices(
 	const rateLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
 	let suppressedAt = Number.NEGATIVE_INFINITY;
 
-	/** Suppresses a notice that was shown within the last minute, and all above MAX_NOTICES_PER_MINUTE. */
+	/** Writes a notice, unless the same one was shown within the last minute or MAX_NOTICES_PER_MINUTE is exceeded. */
 	function notify(level: NoticeLevel, code: string, text: string): void {
 		const key = `${code} ${text}`;
 		const last = shownAt.get(key);
@@ -92,7 +92,7 @@ export function createNotices(
 		clockCorrected(byMs) {
 			const side = byMs > 0 ? 'behind' : 'ahead of';
 			const offset = describeDuration(byMs);
-			const text = `The clock of this computer is ${offset} ${side} the others. Set it; until then, times follow the room.`;
+			const text = `The clock of this computer is ${offset} ${side} the others. Set it. Until then, times follow the room.`;
 			notify('warn', 'clock-wrong', text);
 		},
 		closedByPeer(name, {code, text}) {
@@ -114,7 +114,7 @@ export function createNotices(
 		},
 		clockAhead(name, aheadMs) {
 			const offset = describeDuration(aheadMs);
-			const text = `The clock of ${quote(name)} is ${offset} ahead. Its messages are held back until their time.`;
+			const text = `The clock of ${quote(name)} is ${offset} ahead. Its messages are shown when their time comes.`;
 			notify('warn', 'clock-ahead', text);
 		},
 		limitReached(limit, name) {
@@ -123,16 +123,20 @@ export function createNotices(
 		logDamaged({kind, offset, length}) {
 			const bytes = length === 1 ? '1 byte' : `${length} bytes`;
 			if (kind === 'torn')
-				notify('info', 'log-torn', `The log ended within a record. ${bytes} at byte ${offset} set aside.`);
+				notify(
+					'info',
+					'log-torn',
+					`The last record of the log is incomplete. It is ignored: ${bytes} at byte ${offset}.`,
+				);
 			else
 				notify(
 					'warn',
 					'log-damaged',
-					`The log is damaged: ${bytes} at byte ${offset} unreadable. Missing events are requested from other peers.`,
+					`The log is damaged: ${bytes} at byte ${offset} cannot be read. Missing events are requested from other peers.`,
 				);
 		},
 		feedForked(name) {
-			const text = `${quote(name)} signed two different histories. The first one is kept; no more of its events are accepted.`;
+			const text = `${quote(name)} signed two different histories. Only the first one is kept. Further events of this peer are ignored.`;
 			notify('error', 'forked', text);
 		},
 	};

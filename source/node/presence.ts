@@ -1,6 +1,6 @@
 /**
- * Presence events of this node: `lost` for peers that the failure detector suspects, `returned` as the answer to a `lost`
- * about this node (protocol.md, Presence). It evaluates the failure detector on a timer and looks at the events that arrive.
+ * Appends the presence events of this node (protocol.md, Presence): `lost` for a peer that the failure detector considers
+ * unreachable, and `returned` after another peer reported this node as `lost`.
  */
 
 import type {Clock, Timer} from '../core/environment.js';
@@ -16,20 +16,20 @@ export interface PresenceOptions {
 	readonly failureDetector: FailureDetector;
 	getState(): State;
 	connectedCount(): number;
-	/** Detects that the timers of this process stood still; called before each evaluation. */
+	/** Checks whether the timers of this process fired late. Called before each evaluation. */
 	checkStall(): void;
 	appendLost(subject: PeerId, absence: number): void;
 	appendReturned(absence: number): void;
-	/** The last connected peer is gone for LOST_GRACE_MS. */
+	/** Called LOST_GRACE_MS after `subject` disconnected, if no peer is connected at that time. */
 	onLastPeerLost(subject: PeerId): void;
 }
 
 export interface Presence {
-	/** Evaluates every 500 ms. Started together with the mesh, both timers fire at once and an idle process wakes up once. */
+	/** Evaluates every 500 ms. If started together with the mesh, both timers fire together, which saves wake-ups. */
 	start(): void;
-	/** Feed events of other peers were accepted: one may report this node lost. */
+	/** Called with accepted events of other peers. If one reports this node as `lost`, `returned` is appended. */
 	onEventsIngested(events: readonly FeedEvent[]): void;
-	/** The connection to a peer ended without a goodbye. */
+	/** Called when the connection to a peer ended although the peer did not leave. */
 	onPeerDisconnected(peer: PeerId): void;
 	stop(): void;
 }
@@ -38,11 +38,11 @@ const EVALUATE_INTERVAL_MS = 500;
 
 export function createPresence(options: PresenceOptions): Presence {
 	const {self, clock, failureDetector} = options;
-	/** One timer for each disconnected peer, restarted by each disconnection, so that a flapping peer is reported once. */
+	/** One timer per disconnected peer. Each disconnection restarts it, so that an unstable connection is reported once. */
 	const graceTimers = new Map<PeerId, Timer>();
 	let returnedAt = Number.NEGATIVE_INFINITY;
 	let returnedTimer: Timer | undefined;
-	/** Most of the time the roster did not change since the last evaluation. */
+	/** Subjects of the last evaluation, reused while the roster is the same. */
 	let subjectCache: {readonly roster?: State['roster']; readonly subjects: readonly Subject[]} = {subjects: []};
 	let timer: Timer | undefined;
 	let stopped = false;
@@ -67,7 +67,7 @@ export function createPresence(options: PresenceOptions): Presence {
 		timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
 	}
 
-	/** Appends `returned` for the current absence, at most once each RETURNED_INTERVAL_MS. */
+	/** Appends `returned` if a peer reported this node as `lost`, at most once every RETURNED_INTERVAL_MS. */
 	function answerLost(): void {
 		returnedTimer = undefined;
 		const own = findPeer(options.getState().roster, self);

@@ -1,6 +1,6 @@
 /**
- * Resume detector: finds out in which network the computer woke up. In an open room, a node that wakes up in another network
- * must start again with a new key, because other people are there. It remembers the interfaces from before the sleep.
+ * Resume detector: detects whether the computer woke up in another network. In a room without a secret, the node must then
+ * restart with a new key and an empty log, because other people are in that network.
  */
 import {isInSubnet, type LocalInterface} from '../network/ip-address.js';
 
@@ -13,10 +13,10 @@ export interface ResumeFacts {
 	readonly localAddresses: readonly string[];
 }
 
-/** `stay`: same network, or a room with a secret. `wait`: no network is up yet. `relaunch`: another network. */
+/** `stay`: the same network, or a room with a secret. `wait`: no network is up yet. `relaunch`: another network. */
 export type ResumeDecision = 'stay' | 'wait' | 'relaunch';
 
-/** Decides what to do after a sleep. Pure. */
+/** Decides what to do after the computer woke up. Pure. */
 export function decideOnResume({
 	hasSecret,
 	interfacesBefore,
@@ -35,16 +35,16 @@ export function decideOnResume({
 }
 
 export interface ResumeDetector {
-	/** The timers of this process stood still: the computer may have slept. */
+	/** Called when the timers of this process fired late, because the computer may have been asleep. */
 	onTimersStalled(): void;
-	/** The interfaces have just been read. */
+	/** Called when the interfaces have been read. */
 	onInterfacesRefreshed(): void;
 }
 
 export interface ResumeDetectorOptions {
 	readonly hasSecret: boolean;
 	interfaces(): readonly LocalInterface[];
-	/** Own addresses of the open connections. */
+	/** Returns the own addresses of the open connections. */
 	localAddresses(): readonly string[];
 	/** Called after a wake-up in another network. */
 	relaunch(): void;
@@ -56,9 +56,9 @@ export function createResumeDetector({
 	localAddresses,
 	relaunch,
 }: ResumeDetectorOptions): ResumeDetector {
-	/** Interfaces before the timers stood still, until the decision. */
+	/** Interfaces before the sleep. Undefined if the computer was not asleep or the decision was made. */
 	let interfacesBefore: readonly LocalInterface[] | undefined;
-	/** Interfaces as of the last refresh. */
+	/** Interfaces when they were read last. */
 	let currentInterfaces: readonly LocalInterface[] = [];
 
 	function evaluate(formerInterfaces: readonly LocalInterface[]): void {

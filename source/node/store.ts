@@ -1,14 +1,14 @@
-/** Store of the state: the only place where inputs are reduced. Screens, JSON lines and the replay subscribe to it. */
+/** Store of the state, which reduces all inputs of a running node. Screens and the JSON interface subscribe to it. */
 import type {Input} from '../core/event.js';
 import {initialState, reduceInputs} from '../core/reduce.js';
 import type {State} from '../core/state.js';
 
-/** Called after every commit with the new state and the inputs that led to it, in order. */
+/** Called after every commit with the new state and the inputs that were reduced. */
 export type StoreListener = (state: State, inputs: readonly Input[]) => void;
 
 export interface Store {
 	getState(): State;
-	/** Reduces the inputs and notifies the listeners. A commit by a listener follows after all listeners were notified. */
+	/** Reduces the inputs and notifies the listeners. A commit made by a listener waits until all listeners were notified. */
 	commit(inputs: readonly Input[]): void;
 	/** Adds a listener and returns a function that removes it. Listeners run in the order in which they were added. */
 	subscribe(listener: StoreListener): () => void;
@@ -20,7 +20,7 @@ export function createStore(state: State = initialState): Store {
 	let current = state;
 	let isDraining = false;
 
-	/** Inputs that a listener commits wait until all listeners have been notified. */
+	/** Processes the pending commits in order, including those that listeners add meanwhile. */
 	function drain(): void {
 		for (let inputs = pendingCommits.shift(); inputs; inputs = pendingCommits.shift()) {
 			current = reduceInputs(current, inputs);

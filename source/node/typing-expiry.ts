@@ -1,4 +1,4 @@
-/** Typing indicators with expiry: peers send no message when they stop typing. */
+/** Typing indicators that expire after TYPING_SHOWN_MS, because peers send no message when they stop typing. */
 
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, PeerId} from '../core/event.js';
@@ -6,10 +6,10 @@ import {TYPING_SHOWN_MS} from '../core/limits.js';
 
 export interface TypingExpiryOptions {
 	readonly clock: Clock;
-	/** The wall clock by which time passes in the state, ms. */
+	/** Returns the time of the wall clock that the state uses, ms. */
 	wall(): number;
 	publish(fact: EphemeralEvent): void;
-	/** Whether the state still shows the indicator; a message of the peer removes it. */
+	/** Whether the state still contains the indicator, which a message of the peer removes. */
 	isShown(peer: PeerId): boolean;
 }
 
@@ -20,7 +20,7 @@ export interface TypingExpiry {
 }
 
 export function createTypingExpiry({clock, wall, publish, isShown}: TypingExpiryOptions): TypingExpiry {
-	/** Expiry times, monotonic ms, in ascending order, since all indicators last equally long. */
+	/** Expiry times, monotonic ms. They are in ascending order, because all indicators last TYPING_SHOWN_MS. */
 	const expiryTimes = new Map<PeerId, number>();
 	let timer: Timer | undefined;
 	let stopped = false;

@@ -14,10 +14,10 @@ const failedStart = (code: string): DiagnosisContext => ({
 	startFailure: {protocol: 'UDP', port: 47_474, code, text: code},
 });
 
-/** Condition, changes to the report, code of the first finding, facts in its text, and context. */
+/** Situation, changes to the sample report, code of the first finding, facts that its text contains, and context. */
 const CASES: [string, Partial<NetworkReport>, FindingCode, readonly string[], DiagnosisContext?][] = [
 	['the UDP port is taken', {}, 'port-taken', ['UDP', '47474'], failedStart('EADDRINUSE')],
-	['the port is privileged', {}, 'port-not-permitted', ['UDP', '47474'], failedStart('EACCES')],
+	['the UDP port is reserved for privileged users', {}, 'port-not-permitted', ['UDP', '47474'], failedStart('EACCES')],
 	['the port cannot be opened for another reason', {}, 'cannot-start', ['ENOBUFS'], failedStart('ENOBUFS')],
 	['no interface is up', {...alone, interfaces: [LOOPBACK]}, 'no-interface', []],
 	[
@@ -41,7 +41,7 @@ const CASES: [string, Partial<NetworkReport>, FindingCode, readonly string[], Di
 		['no route to the network'],
 	],
 	[
-		'no own beacon comes back',
+		'no own beacon is received back',
 		{
 			...alone,
 			interfaces: [anInterface({broadcast: path('x', {echoes: 0}), multicast: path('y', {echoes: 0})})],
@@ -50,28 +50,28 @@ const CASES: [string, Partial<NetworkReport>, FindingCode, readonly string[], Di
 		['UDP', '47474'],
 	],
 	[
-		'broadcast does not come back',
+		'own beacons are received back by multicast, but not by broadcast',
 		{interfaces: [anInterface({broadcast: path('10.0.0.255', {echoes: 0})})]},
 		'broadcast-filtered',
 		['multicast'],
 	],
 	[
-		'only broadcast of other nodes arrives',
+		'beacons of others arrive by broadcast, but not by multicast',
 		{interfaces: [anInterface({broadcast: path('10.0.0.255', {heard: 6}), heard: 6})]},
 		'multicast-filtered',
 		['broadcast'],
 	],
-	['connections are not permitted', {peers: [aFailure('forbidden', 'not permitted')]}, 'firewall-here', []],
-	['a peer with beacons does not answer', {peers: [timeout()]}, 'peer-silent', ['Carol', '10.0.0.2:4000']],
+	['the system forbids our connections', {peers: [aFailure('forbidden', 'not permitted')]}, 'firewall-here', []],
+	['a discovered peer does not answer', {peers: [timeout()]}, 'peer-silent', ['Carol', '10.0.0.2:4000']],
 	[
-		'no peer with beacons answers',
+		'several discovered peers do not answer',
 		{peers: [timeout(), timeout({name: 'Dan', addresses: ['10.0.0.3:4000']})]},
 		'peer-silent',
 		['Dan', '10.0.0.3:4000', 'TCP'],
 	],
-	['a named peer does not answer', {peers: [named('timeout', 'no answer')]}, 'peer-silent', ['10.0.0.2:4000']],
-	['a peer with beacons refuses', {peers: [aFailure('refused', 'refused')]}, 'peer-refused', ['Carol']],
-	['a named peer refuses', {peers: [named('refused', 'refused')]}, 'peer-refused', ['10.0.0.2:4000']],
+	['a --peer target does not answer', {peers: [named('timeout', 'no answer')]}, 'peer-silent', ['10.0.0.2:4000']],
+	['a discovered peer refuses the connection', {peers: [aFailure('refused', 'refused')]}, 'peer-refused', ['Carol']],
+	['a --peer target refuses the connection', {peers: [named('refused', 'refused')]}, 'peer-refused', ['10.0.0.2:4000']],
 	[
 		'a host name is unknown',
 		{peers: [named('unreachable', 'no such host name')]},
@@ -79,7 +79,7 @@ const CASES: [string, Partial<NetworkReport>, FindingCode, readonly string[], Di
 		['no such host name'],
 	],
 	[
-		'a peer on another machine is named and only loopback is in use',
+		'a --peer target is another computer and only loopback is in use',
 		{
 			peers: [named('unreachable', 'only this machine itself is in use (loopback)')],
 			loopbackOnly: true,
@@ -89,41 +89,46 @@ const CASES: [string, Partial<NetworkReport>, FindingCode, readonly string[], Di
 		['10.0.0.2:4000'],
 	],
 	[
-		'no route exists',
+		'there is no route to a --peer target',
 		{peers: [named('unreachable', 'no route to the host')]},
 		'peer-unreachable',
 		['no route to the host'],
 	],
-	['the secret is wrong', {peers: [named('handshake', 'no common secret')]}, 'wrong-secret', ['lan']],
+	['a peer uses another secret', {peers: [named('handshake', 'no common secret')]}, 'wrong-secret', ['lan']],
 	['a peer speaks another version', {peers: [aFailure('version', 'speaks protocol 2-3')]}, 'other-version', ['2-3']],
-	['beacons are of another version', {...alone, otherVersions: 2, otherVersionNumbers: [9]}, 'other-version', ['9']],
 	[
-		'a connection fails for another reason',
+		'beacons of another protocol version arrive',
+		{...alone, otherVersions: 2, otherVersionNumbers: [9]},
+		'other-version',
+		['9'],
+	],
+	[
+		'a connection fails with an unexpected error',
 		{peers: [aFailure('bad-frame', 'a frame of 0 bytes')]},
 		'peer-failed',
 		['a frame of 0 bytes'],
 	],
 	[
-		'a peer reaches us but we cannot reach it',
+		'a peer reaches this node, but not the reverse',
 		{peers: [timeout({connected: true, direction: 'accepted'})]},
 		'one-way',
 		['Carol'],
 	],
-	['no peer reaches us', {peers: [aPeer({reachesUs: false})]}, 'incoming-blocked', ['TCP']],
+	['no peer reaches this node', {peers: [aPeer({reachesUs: false})]}, 'incoming-blocked', ['TCP']],
 	[
-		'no beacon of a named peer on our network arrives',
+		'no beacon of a --peer target in our subnet arrives',
 		{peers: [aPeer({heardBy: ['peer-flag']})]},
 		'isolated',
 		['Carol'],
 	],
-	['others are in another room', {...alone, strangers: 3}, 'other-room', ['3']],
+	['other nodes are in another room', {...alone, strangers: 3}, 'other-room', ['3']],
 	[
-		'others are in another room, and the doctor listened only briefly',
+		'other nodes are in another room, after a short time',
 		{...alone, strangers: 2, listeningMs: 2500},
 		'other-room',
 		['2'],
 	],
-	['beacons come from outside our networks', {...alone, offLink: ['10.9.0.2']}, 'other-network', ['10.9.0.2']],
+	['beacons arrive from outside our subnets', {...alone, offLink: ['10.9.0.2']}, 'other-network', ['10.9.0.2']],
 	['our clock is corrected', {clockCorrectionMs: 3_600_000}, 'clock-here', ['60 min']],
 	[
 		'most clocks differ from ours',
@@ -137,15 +142,20 @@ const CASES: [string, Partial<NetworkReport>, FindingCode, readonly string[], Di
 		'clock-there',
 		['Carol', '90 s'],
 	],
-	['two clocks differ', {peers: [aPeer({clockOffsetMs: 90_000})]}, 'clock-differs', ['Carol', '90 s']],
-	['a reader is slow', {peers: [aPeer({queuedBytes: 1_000_000})]}, 'slow-reader', ['Carol']],
-	['connections are refused', {refusedConnections: 2}, 'refused-connections', ['2']],
-	['no other node is nearby', alone, 'alone', []],
-	['only loopback is selected', {...alone, loopbackOnly: true, interfaces: [LOOPBACK]}, 'alone', ['47474', 'lan']],
-	['all peers are reached', {}, 'all-well', ['1', 'lan']],
+	['the clock of the only peer differs', {peers: [aPeer({clockOffsetMs: 90_000})]}, 'clock-differs', ['Carol', '90 s']],
+	['a peer reads slowly', {peers: [aPeer({queuedBytes: 1_000_000})]}, 'slow-reader', ['Carol']],
+	['incoming connections were refused', {refusedConnections: 2}, 'refused-connections', ['2']],
+	['no other node was found', alone, 'alone', []],
+	[
+		'no other node was found and only loopback is in use',
+		{...alone, loopbackOnly: true, interfaces: [LOOPBACK]},
+		'alone',
+		['47474', 'lan'],
+	],
+	['all peers are connected', {}, 'all-well', ['1', 'lan']],
 ];
 
-/** Does not compile unless it lists every code, so that no code lacks a case. */
+/** All finding codes. The type check fails if one is missing here. */
 const ALL: Readonly<Record<FindingCode, true>> = {
 	'port-taken': true,
 	'port-not-permitted': true,
@@ -178,17 +188,17 @@ const ALL: Readonly<Record<FindingCode, true>> = {
 };
 
 describe('the doctor', () => {
-	it.for(CASES)('reports the cause first, with its facts, when %s', ([, changes, code, named, facts]) => {
-		const [first] = diagnoseNetwork(aReport(changes), facts);
+	it.for(CASES)('reports the matching finding first if %s', ([, changes, code, expectedFacts, context]) => {
+		const [first] = diagnoseNetwork(aReport(changes), context);
 		expect(first?.code).toBe(code);
-		for (const fact of named) expect(first?.text).toContain(fact);
+		for (const fact of expectedFacts) expect(first?.text).toContain(fact);
 	});
 
-	it('has a test case for every finding', () => {
+	it('has a test case for every finding code', () => {
 		expect(new Set(CASES.map(([, , code]) => code))).toEqual(new Set(Object.keys(ALL)));
 	});
 
-	it('suggests a next step for every error and warning', () => {
+	it('advises what to do about every error and warning', () => {
 		for (const [, changes, , , facts] of CASES) {
 			for (const {level, next} of diagnoseNetwork(aReport(changes), facts)) {
 				if (level === 'error' || level === 'warn')
@@ -197,16 +207,19 @@ describe('the doctor', () => {
 		}
 	});
 
-	it('reports other rooms, versions and networks only as information once a peer is reached', () => {
+	it('reports other rooms, versions and networks only as information if a peer is connected', () => {
 		const report = aReport({strangers: 1, otherVersions: 1, otherVersionNumbers: [2], offLink: ['10.9.0.2']});
 		const codes = diagnoseNetwork(report).map(({code, level}) => `${level} ${code}`);
 		expect(codes).toEqual(['info other-room', 'info other-version', 'info other-network', 'ok all-well']);
 	});
 
 	it.each([
-		['that crashed an hour ago', {lastHeardMs: 3_600_000}],
-		['that is only known from an earlier day', {heardBy: ['remembered'] as const, lastHeardMs: undefined as never}],
-	])('does not report a peer %s', (_title, changes) => {
+		['whose last beacon arrived an hour ago', {lastHeardMs: 3_600_000}],
+		[
+			'that is only remembered from an earlier run',
+			{heardBy: ['remembered'] as const, lastHeardMs: undefined as never},
+		],
+	])('reports no problem for an unreachable peer %s', (_title, changes) => {
 		const report = aReport({peers: [timeout(changes), aPeer({peer: fakePeerId('bb')})]});
 		expect(diagnoseNetwork(report).map(({code}) => code)).toEqual(['all-well']);
 	});
@@ -221,42 +234,42 @@ describe('the doctor', () => {
 		]);
 	});
 
-	it('does not report a filter on a network where beacons of others arrive', () => {
+	it('does not report a filtered network if beacons of other nodes arrive', () => {
 		const echoless = {echoes: 0, heard: 4};
 		const withoutEchoes = anInterface({broadcast: path('x', echoless), multicast: path('y', echoless)});
 		expect(diagnoseNetwork(aReport({interfaces: [withoutEchoes]})).map(({code}) => code)).toEqual(['all-well']);
 	});
 
-	it('does not report device isolation on a network where beacons of foreign nodes arrive', () => {
+	it('does not report client isolation if beacons of other rooms arrive', () => {
 		const silent = {peers: [named('timeout', 'no answer')]};
 		const codes = (strangers: number) => diagnoseNetwork(aReport({...silent, strangers})).map(({code}) => code);
 		expect(codes(0)).toEqual(['peer-silent', 'isolated']);
 		expect(codes(1)).toEqual(['peer-silent', 'other-room']);
 	});
 
-	it('reports no filter before an echo can arrive', () => {
+	it('does not report a filtered network before beacons had time to be received back', () => {
 		const silent = anInterface({broadcast: path('x', {echoes: 0}), multicast: path('y', {echoes: 0})});
 		const report = aReport({...alone, interfaces: [silent], listeningMs: 200});
 		expect(diagnoseNetwork(report).map(({code}) => code)).toEqual(['alone']);
 	});
 
-	it('names the refused port, and how to remove a wrong target if that is possible', () => {
+	it('advises to use the refused port, and in a running chat how to remove a wrong target', () => {
 		const report = aReport({peers: [named('refused', 'refused', {addresses: ['10.0.0.9:4321']})]});
 		expect(diagnoseNetwork(report, {isProbe: true})[0]?.next).toContain('--tcp-port 4321');
 		expect(diagnoseNetwork(report)[0]?.next).toContain('/peer -HOST');
 	});
 
-	it('mentions the number of nodes in other rooms when no other node is nearby', () => {
+	it('mentions nearby nodes of other rooms if there is no peer in this room', () => {
 		const shown = (strangers: number) => describeDiagnosis(aReport({...alone, strangers})).join('\n');
 		expect(shown(3)).toContain('3');
 		expect(shown(3)).not.toBe(shown(0));
 	});
 
-	it('names the firewall of each system, and a port that is still valid when the report is read', () => {
+	it('advises with the firewall command of the platform, and a probe advises with a fixed port', () => {
 		const report = aReport({peers: [aFailure('refused', 'refused')]});
 		expect(diagnoseNetwork(report)[0]?.next).toContain('--peer 10.0.0.1:50123');
-		const fromProbe = diagnoseNetwork(report, {isProbe: true})[0]?.next;
-		for (const part of ['--tcp-port 47474', '--peer 10.0.0.1:47474']) expect(fromProbe).toContain(part);
+		const probeAdvice = diagnoseNetwork(report, {isProbe: true})[0]?.next;
+		for (const part of ['--tcp-port 47474', '--peer 10.0.0.1:47474']) expect(probeAdvice).toContain(part);
 		const next = (platform: string) =>
 			diagnoseNetwork(aReport({peers: [aPeer({reachesUs: false})]}), {platform})[0]?.next;
 		expect(next('linux')).toContain('sudo ufw allow 47474/tcp');
@@ -264,7 +277,7 @@ describe('the doctor', () => {
 		expect(next('darwin')).toContain('System Settings');
 	});
 
-	it('prints no control characters or line breaks, for any peer name', () => {
+	it('prints no control characters or line breaks from texts of peers', () => {
 		const hostile = fc.string({
 			unit: fc.constantFrom('\u001b', '[', '2', 'J', '\u009b', '\n', '\u202e', '\u0007', 'a', ']', '\r'),
 		});
@@ -292,7 +305,7 @@ describe('the doctor', () => {
 					strangers: 1,
 				});
 				const lines = describeDiagnosis(report);
-				// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not appear
+				// biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain these characters
 				for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
 			}),
 		);
@@ -302,17 +315,17 @@ describe('the doctor', () => {
 		[-20, '; clock 0.0 s'],
 		[-60, '; clock -0.1 s'],
 		[60, '; clock +0.1 s'],
-	])('shows a clock offset of %i ms, without a sign if it rounds to zero', (clockOffsetMs, shown) => {
+	])('formats a clock offset of %i ms as %j', (clockOffsetMs, shown) => {
 		const lines = describeDiagnosis(aReport({peers: [aPeer({clockOffsetMs})]}));
 		expect(lines.some(line => line.endsWith(shown))).toBe(true);
 	});
 
-	it('shows networks, peers and findings as lines, with their measurements', () => {
+	it('prints interfaces, peers and findings with their measurements', () => {
 		const carol = aPeer({reachesUs: true, connectMs: 4.21, roundTripMs: 0.04, clockOffsetMs: -150, version: '1.0.0'});
 		const lines = describeDiagnosis(
 			aReport({interfaces: [anInterface()], peers: [carol, timeout({peer: fakePeerId('cc'), name: 'Dan'})]}),
 		);
-		/** Checks that one line contains all of these facts. */
+		/** Expects one line that contains all these facts. */
 		const expectLine = (...facts: readonly string[]) =>
 			expect(
 				lines.filter(line => facts.every(fact => line.includes(fact))),

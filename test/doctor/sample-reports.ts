@@ -1,4 +1,4 @@
-/** Sample reports of a healthy machine. Tests change one part of them. */
+/** Sample network reports without a problem. Tests pass `changes` that add one. */
 import type {PeerId} from '../../source/core/event.js';
 import type {InterfaceReport, NetworkReport, PathReport, PeerReport} from '../../source/node/network-report.js';
 
@@ -42,7 +42,7 @@ export function aPeer(changes: Partial<PeerReport> = {}): PeerReport {
 	};
 }
 
-/** A peer whose beacons arrive but whose connection fails. */
+/** A peer whose beacons arrive and to which the newest dial failed. */
 export function aFailure(code: string, text: string, changes: Partial<PeerReport> = {}): PeerReport {
 	const {direction: _, ...peer} = aPeer();
 	const [host = '', port = ''] = (changes.addresses?.[0] ?? '10.0.0.2:4000').split(':');

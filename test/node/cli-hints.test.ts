@@ -5,7 +5,7 @@ import {inviteCommand, quoteShellArgument, replayCommand} from '../../source/nod
 const self = {room: 'lan', hasSecret: false, udpPort: 47_474, addresses: ['192.168.1.5']};
 
 describe('a printed command', () => {
-	test('joins the current room', () => {
+	test('that invites a person joins the room of this node', () => {
 		expect(inviteCommand(self)).toBe('npx p2pchat-ink --name NAME');
 		expect(inviteCommand({...self, room: 'crew', udpPort: 48_151})).toBe(
 			'npx p2pchat-ink --name NAME --room crew --port 48151',
@@ -32,7 +32,7 @@ describe('a printed command', () => {
 		'!x',
 		'-x',
 		'',
-	])('passes the argument %j unchanged to a program', word => {
+	])('passes the argument %j unchanged through a shell', word => {
 		if (word.includes('\\')) return expect(quoteShellArgument(word)).toBe('"C:\\Users\\Carol Lee\\x.p2plog"');
 		const echoed = execFileSync('sh', [
 			'-c',

@@ -6,7 +6,7 @@ import {createPresence} from '../../source/node/presence.js';
 import {fakePeerId} from '../helpers/fake-chat-node.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
-test('the last peer whose connection comes and goes is reported lost once, after it stays away', async () => {
+test('a last peer whose connection is lost repeatedly is reported once, LOST_GRACE_MS after the last disconnection', async () => {
 	const clock = createFakeClock();
 	const lost: string[] = [];
 	const presence = createPresence({

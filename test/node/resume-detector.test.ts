@@ -23,17 +23,17 @@ const decide = (facts: Partial<ResumeFacts>) =>
 		...facts,
 	});
 
-describe('a machine that resumes from sleep', () => {
+describe('a node whose computer wakes up', () => {
 	it.each([
-		['on another network relaunches in an open room', {}, 'relaunch'],
-		['on another network stays in a room with a secret', {hasSecret: true}, 'stay'],
-		['on the same network stays, even with another address', {interfacesNow: [LOOPBACK, on('192.168.1.99')]}, 'stay'],
-		['on one of two earlier networks stays', {interfacesBefore: [OFFICE, CAFE]}, 'stay'],
+		['in another network relaunches in a room without a secret', {}, 'relaunch'],
+		['in another network stays in a room with a secret', {hasSecret: true}, 'stay'],
+		['in the same network stays, even with another address', {interfacesNow: [LOOPBACK, on('192.168.1.99')]}, 'stay'],
+		['in one of its two former networks stays', {interfacesBefore: [OFFICE, CAFE]}, 'stay'],
 		['without a network waits', {interfacesNow: [LOOPBACK]}, 'wait'],
-		['with an open connection stays', {localAddresses: ['10.20.30.40']}, 'stay'],
-		['relaunches even if dead connections are not closed yet', {localAddresses: ['192.168.1.7']}, 'relaunch'],
-		['after it used only loopback stays', {interfacesBefore: [LOOPBACK]}, 'stay'],
-	] as const)('%s', (_, facts, expected) => {
-		expect(decide(facts)).toBe(expected);
+		['with an open connection from its current address stays', {localAddresses: ['10.20.30.40']}, 'stay'],
+		['relaunches if only connections from a former address are open', {localAddresses: ['192.168.1.7']}, 'relaunch'],
+		['stays if only loopback was up before the sleep', {interfacesBefore: [LOOPBACK]}, 'stay'],
+	] as const)('%s', (_, facts, verdict) => {
+		expect(decide(facts)).toBe(verdict);
 	});
 });

@@ -10,7 +10,7 @@ import {createHostileRoom} from '../hostile/room.js';
 const carol = peerId('ca');
 const dave = peerId('da');
 
-/** State of a node whose wall clock is wrong by `skewMs`. Its clock ticks once, at the start. */
+/** Creates a store whose wall clock differs from the fake clock by `skewMs`, with typing indicators that expire. */
 function watching(skewMs = 0) {
 	const clock = createFakeClock();
 	const store = createStore();
@@ -31,7 +31,7 @@ function watching(skewMs = 0) {
 
 describe('typing indicators', () => {
 	test.each([0, -3_600_000, 3_600_000])(
-		'expire each at its own time, also if the wall clock is wrong by %d ms',
+		'expire independently, TYPING_SHOWN_MS after their start, with a clock offset of %d ms',
 		async skewMs => {
 			const {clock, watch, typing} = watching(skewMs);
 			watch.refresh(carol);
@@ -46,7 +46,7 @@ describe('typing indicators', () => {
 		},
 	);
 
-	test('last while typing messages arrive', async () => {
+	test('are shown as long as `typing` messages arrive', async () => {
 		const {clock, watch, typing} = watching();
 		for (let sign = 0; sign < 5; sign++) {
 			watch.refresh(carol);
@@ -57,7 +57,7 @@ describe('typing indicators', () => {
 		expect(typing()).toEqual([]);
 	});
 
-	test('do not expire again after the post arrived, and leave no timer after a stop', async () => {
+	test('do not expire after a message has removed them, and leave no timer after `stop`', async () => {
 		const {clock, store, watch, passed, typing} = watching();
 		watch.refresh(carol);
 		store.commit([learn(5, [posted(carol, 2, 5)])]);
@@ -69,7 +69,7 @@ describe('typing indicators', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	test('appear on the other node and expire there', async () => {
+	test('of one node are shown and expire on another node', async () => {
 		const room = await createHostileRoom();
 		const {ann, bob, clock} = room;
 		const seen = () => selectTyping(bob.chatNode.store.getState());

@@ -71,7 +71,7 @@ export function describeEntry(state: State, entry: Exclude<TimelineEntry, {reado
 		case 'lost':
 			return `${name} lost contact with ${cleanLabel(state, entry.subject)}`;
 		case 'returned':
-			return `${name} is back`;
+			return `${name} reconnected`;
 		case 'unreadable':
 			return `${name} sent an event that this version cannot read`;
 		case 'launched':
@@ -79,7 +79,7 @@ export function describeEntry(state: State, entry: Exclude<TimelineEntry, {reado
 		case 'peer-connected':
 			return isFirstContact(findPeer(state.roster, entry.subject), entry)
 				? `found ${nameWithAddress(state, entry.subject)}`
-				: `contact with ${cleanLabel(state, entry.subject)} is back`;
+				: `reconnected to ${cleanLabel(state, entry.subject)}`;
 		case 'peer-disconnected':
 			return `you lost contact with ${cleanLabel(state, entry.subject)}`;
 		case 'notice':

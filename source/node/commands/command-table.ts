@@ -1,4 +1,4 @@
-/** The slash commands: names, forms and one line each, for the parser, completion, inline help and the help overlay. */
+/** Table of the slash commands, for the parser, the completion, the inline help and the help overlay. */
 export type CommandName =
 	| 'help'
 	| 'name'
@@ -22,7 +22,7 @@ export type CommandName =
 	| 'doctor'
 	| 'quit';
 
-/** What stands behind the name: completed and checked accordingly. */
+/** Kind of the argument, which selects how it is checked and completed. */
 export type Argument =
 	| 'none'
 	| 'text'
@@ -36,68 +36,68 @@ export type Argument =
 export interface CommandRow {
 	readonly name: CommandName;
 	readonly argument: Argument;
-	/** Behind the name, as the help writes it. */
+	/** Form of the argument as the help shows it: `NAME`; empty if there is none. */
 	readonly usage: string;
 	readonly description: string;
 	readonly choices?: readonly string[];
 }
 
 export const commandRows: readonly CommandRow[] = [
-	{name: 'help', argument: 'none', usage: '', description: 'keys and commands'},
+	{name: 'help', argument: 'none', usage: '', description: 'show keys and commands'},
 	{name: 'name', argument: 'text', usage: 'NAME', description: 'change your name'},
-	{name: 'me', argument: 'text', usage: 'ACTION', description: 'say what you do'},
-	{name: 'who', argument: 'none', usage: '', description: 'list who is here'},
+	{name: 'me', argument: 'text', usage: 'ACTION', description: 'send an action: /me waves'},
+	{name: 'who', argument: 'none', usage: '', description: 'list the people in the room'},
 	{
 		name: 'peer',
 		argument: 'target',
 		usage: 'HOST[:PORT]',
-		description: 'connect where broadcast does not reach; -HOST: no more',
+		description: 'connect to a node that discovery does not find; -HOST: stop',
 	},
-	{name: 'search', argument: 'text', usage: 'TEXT', description: 'find in the timeline'},
-	{name: 'goto', argument: 'text', usage: 'TIME', description: 'go to 14:05, 2026-11-22 14:05 or -10m'},
-	{name: 'mark', argument: 'none', usage: '', description: 'all read up to here'},
-	{name: 'unread', argument: 'none', usage: '', description: 'go to the first unread'},
+	{name: 'search', argument: 'text', usage: 'TEXT', description: 'search the timeline'},
+	{name: 'goto', argument: 'text', usage: 'TIME', description: 'go to a time: 14:05, 2026-11-22 14:05 or -10m'},
+	{name: 'mark', argument: 'none', usage: '', description: 'mark all messages as read'},
+	{name: 'unread', argument: 'none', usage: '', description: 'go to the first unread message'},
 	{
 		name: 'mention',
 		argument: 'choice',
 		usage: 'prev|next',
-		description: 'go to a mention of you',
+		description: 'go to the previous or next mention of you',
 		choices: ['prev', 'next'],
 	},
 	{
 		name: 'ignore',
 		argument: 'optional-person',
 		usage: '[NAME]',
-		description: 'hide a person; without a name: list the hidden',
+		description: 'hide a person; without NAME: list hidden people',
 	},
-	{name: 'unignore', argument: 'person', usage: 'NAME', description: 'show a person again'},
+	{name: 'unignore', argument: 'person', usage: 'NAME', description: 'show a hidden person again'},
 	{
 		name: 'bell',
 		argument: 'choice',
 		usage: 'mentions|all|off',
-		description: 'when to ring',
+		description: 'set when the bell rings',
 		choices: ['mentions', 'all', 'off'],
 	},
-	{name: 'copy', argument: 'none', usage: '', description: 'plain view to select and copy from'},
+	{name: 'copy', argument: 'none', usage: '', description: 'show plain text to select and copy'},
 	{
 		name: 'peers',
 		argument: 'optional-filter',
 		usage: '[NAME|all]',
-		description: 'peers pane on or off; NAME: show only theirs',
+		description: 'show or hide the peers pane; NAME: filter the timeline',
 	},
-	{name: 'times', argument: 'none', usage: '', description: 'timestamps: minutes, seconds, none'},
-	{name: 'net', argument: 'none', usage: '', description: 'what the network does'},
+	{name: 'times', argument: 'none', usage: '', description: 'switch timestamps: minutes, seconds, none'},
+	{name: 'net', argument: 'none', usage: '', description: 'show the state of the network'},
 	{name: 'export', argument: 'text', usage: 'FILE', description: 'write the timeline to a file (.txt, .md, .jsonl)'},
-	{name: 'log', argument: 'none', usage: '', description: 'where the log lies and how to replay it'},
-	{name: 'doctor', argument: 'none', usage: '', description: 'what works on this network and what does not'},
-	{name: 'quit', argument: 'none', usage: '', description: 'leave'},
+	{name: 'log', argument: 'none', usage: '', description: 'show where the log is and how to replay it'},
+	{name: 'doctor', argument: 'none', usage: '', description: 'check this network for problems'},
+	{name: 'quit', argument: 'none', usage: '', description: 'leave the room'},
 ];
 
 export function findCommandRow(name: string): CommandRow | undefined {
 	return commandRows.find(row => row.name === name);
 }
 
-/** `/name NAME` */
+/** Name and form of the argument: `/name NAME`. */
 export function commandUsage(row: CommandRow): string {
 	return row.usage ? `/${row.name} ${row.usage}` : `/${row.name}`;
 }

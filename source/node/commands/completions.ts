@@ -1,15 +1,15 @@
-/** What Tab offers behind the caret: commands, their choices, names. Pure. */
+/** Candidates of Tab completion: commands, their arguments and names of people. Pure. */
 import {commandRows, findCommandRow} from './command-table.js';
 import {quoteName} from './parse-command.js';
 
 export interface Completion {
-	/** [start, end) of the draft is replaced by a candidate. */
+	/** A candidate replaces the characters from `start` up to `end`, exclusive. */
 	readonly start: number;
 	readonly end: number;
 	readonly candidates: readonly string[];
 }
 
-/** `names`: most likely first (who spoke last), each once. */
+/** Finds candidates for the word before the cursor. `names`: distinct names, the most recent speaker first. */
 export function findCompletion(text: string, cursor: number, names: readonly string[]): Completion | undefined {
 	const before = text.slice(0, cursor);
 	const command = /^\/([^\s/]*)$/.exec(before);
@@ -41,7 +41,7 @@ export function findCompletion(text: string, cursor: number, names: readonly str
 	return completeName(before, cursor, names);
 }
 
-/** At the start of a text a name is an address: `Bob: `. */
+/** Completes a name. At the start of a message it becomes the addressee: `Bob: `. */
 function completeName(before: string, cursor: number, names: readonly string[]): Completion | undefined {
 	const word = /(?:^|\s)(@?)(\S+)$/u.exec(before);
 	const typed = word?.[2] ?? '';

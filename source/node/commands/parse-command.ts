@@ -1,4 +1,4 @@
-/** What was typed or sent as a command, as data. The screen and JSON lines share it. Pure. */
+/** Parser of slash commands, for screens and JSON lines. Pure. */
 import {DEFAULT_PORT} from '../../core/defaults.js';
 import {findClosest} from '../../core/fuzzy-match.js';
 import {parseTarget} from '../../core/parse-target.js';
@@ -6,7 +6,7 @@ import {type CommandName, type CommandRow, commandRows, commandUsage, findComman
 
 export type BellMode = 'mentions' | 'all' | 'off';
 
-/** A name as typed, with the fingerprint that tells namesakes apart. */
+/** A typed name, with the fingerprint that distinguishes people with the same name. */
 export interface Person {
 	readonly name: string;
 	readonly fingerprint?: string;
@@ -17,7 +17,7 @@ export type Command =
 	| {readonly type: 'name'; readonly name: string}
 	| {readonly type: 'me'; readonly text: string}
 	| {readonly type: 'peer'; readonly host: string; readonly port: number}
-	/** Without a port: whichever was named. */
+	/** Removes a target of /peer. Without `port`, all targets of the host. */
 	| {readonly type: 'drop-peer'; readonly host: string; readonly port?: number}
 	| {readonly type: 'search'; readonly text: string}
 	| {readonly type: 'goto'; readonly time: string}
@@ -30,12 +30,12 @@ export type Command =
 
 export type ParseResult =
 	| {readonly type: 'command'; readonly command: Command}
-	/** Not a command: to be posted as it stands (`//` gave a literal slash). */
+	/** A message to be posted. A leading `//` became one slash. */
 	| {readonly type: 'text'; readonly text: string}
-	/** In words, with the right form. */
+	/** A message for the user with the expected form. */
 	| {readonly type: 'error'; readonly text: string};
 
-/** Only a slash in the very first place makes a command; a command is one line, except for /me. */
+/** Parses one input. It is a command if its first character is a slash and the second is not; otherwise it is a message. */
 export function parseCommand(input: string): ParseResult {
 	if (!input.startsWith('/')) return {type: 'text', text: input};
 	if (input.startsWith('//')) return {type: 'text', text: input.slice(1)};
@@ -46,12 +46,12 @@ export function parseCommand(input: string): ParseResult {
 	if (row.argument === 'none') {
 		return argument === ''
 			? {type: 'command', command: commandWithoutArgument(row.name)}
-			: usageError(row, 'takes nothing behind it');
+			: {type: 'error', text: `/${row.name} takes no arguments.`};
 	}
 	return parseArgument(row, argument);
 }
 
-/** What other chats call it. */
+/** Command names of other chat programs, for which an error message suggests ours. */
 const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
 	['bye', 'quit'],
 	['connect', 'peer'],
@@ -68,12 +68,12 @@ function unknownCommand(typed: string): string {
 	const word = typed.toLowerCase();
 	const names = commandRows.map(({name}) => name);
 	const near = findCommandRow(COMMAND_SYNONYMS.get(word) ?? findClosest(word, names) ?? '');
-	const hint = near ? `did you mean ${commandUsage(near)}?` : '/help lists them';
-	return `/${typed.slice(0, 40)} is no command: ${hint} (// says a text that begins with a slash)`;
+	const hint = near ? `Did you mean ${commandUsage(near)}?` : 'See /help.';
+	return `Unknown command /${typed.slice(0, 40)}. ${hint} To send a message that starts with a slash, type //.`;
 }
 
-function usageError(row: CommandRow, why: string): ParseResult {
-	return {type: 'error', text: `/${row.name} ${why}: ${commandUsage(row)}`};
+function usageError(row: CommandRow, fault = ''): ParseResult {
+	return {type: 'error', text: `${fault}Usage: ${commandUsage(row)}`};
 }
 
 function commandWithoutArgument(name: CommandName): Command {
@@ -97,9 +97,9 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 	const command = (made: Command): ParseResult => ({type: 'command', command: made});
 	const isRequired =
 		row.argument !== 'optional-person' && row.argument !== 'optional-filter' && row.argument !== 'optional-text';
-	if (argument === '' && isRequired) return usageError(row, 'needs something behind it');
+	if (argument === '' && isRequired) return usageError(row);
 	if (row.choices && !row.choices.includes(argument.toLowerCase()))
-		return usageError(row, `does not know “${argument.slice(0, 40)}”`);
+		return usageError(row, `Unknown value "${argument.slice(0, 40)}". `);
 	switch (row.name) {
 		case 'name':
 			return command({type: 'name', name: unquote(argument)});
@@ -125,7 +125,7 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 		case 'export':
 			return command({type: 'export', file: unquote(argument)});
 		default:
-			return usageError(row, 'is not known');
+			return usageError(row);
 	}
 }
 
@@ -133,13 +133,13 @@ function parseBellMode(word: string): BellMode {
 	return word === 'all' || word === 'off' ? word : 'mentions';
 }
 
-/** Parses the argument of /peer: a target, or `-` and a target to drop. */
+/** Parses the argument of /peer: a target, or `-` and a target to remove. */
 function parsePeerCommand(text: string, row: CommandRow): ParseResult {
 	const isRemoval = text.startsWith('-');
 	const target = parseTarget(isRemoval ? text.slice(1) : text);
-	if (target.type === 'invalid-host') return usageError(row, 'needs a host or address, and perhaps a port');
+	if (target.type === 'invalid-host') return usageError(row, 'Not a host name or address. ');
 	if (target.type === 'invalid-port')
-		return usageError(row, `needs a port from 1 to 65535, not ${target.port.slice(0, 20)}`);
+		return usageError(row, `The port must be from 1 to 65535, not ${target.port.slice(0, 20)}. `);
 	const {host, port} = target;
 	if (isRemoval) return {type: 'command', command: {type: 'drop-peer', host, ...(port !== undefined && {port})}};
 	return {type: 'command', command: {type: 'peer', host, port: port ?? DEFAULT_PORT}};
@@ -149,14 +149,14 @@ export function unquote(text: string): string {
 	return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 }
 
-/** `Bob`, `@Bob`, `"Bob Lee"`, `Bob#a1b2c3d4`, `"Bob Lee"#a1b2c3d4`. */
+/** Parses `Bob`, `@Bob`, `"Bob Lee"`, `Bob#a1b2c3d4` or `"Bob Lee"#a1b2c3d4`. */
 export function parsePerson(text: string): Person {
 	const match = /^(.*?)#([0-9a-f]{4,64})$/i.exec(text.trim());
 	const name = unquote((match?.[1] ?? text).trim()).replace(/^@/, '');
 	return match?.[2] ? {name, fingerprint: match[2].toLowerCase()} : {name};
 }
 
-/** A name as `parsePerson` takes it back: in quotes where it has spaces. */
+/** Inverse of `parsePerson` for a name: adds quotes if it contains spaces. */
 export function quoteName(name: string): string {
 	return /\s/.test(name) ? `"${name}"` : name;
 }

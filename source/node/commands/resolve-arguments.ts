@@ -1,12 +1,12 @@
-/** Whom a command means. Pure. */
+/** Resolves the arguments of commands: a typed name to a person, a typed time to a time. Pure. */
 import {findPeersByName, findPeersByNamePrefix, suggestNames} from '../../core/find-peers.js';
 import type {PeerView} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {type Person, quoteName} from './parse-command.js';
 
 /**
- * The one person who goes by this name, else the one whose name begins with it; else in words who may have been meant.
- * With a fingerprint only the whole name counts.
+ * Finds the only person with this name, otherwise the only person whose name starts with it. A fingerprint requires the
+ * full name. The error is a sentence for the user that suggests other names.
  */
 export function resolvePerson(person: Person, state: State): PeerView | {readonly error: string} {
 	const typedName = person.fingerprint ? `${person.name}#${person.fingerprint}` : person.name;
@@ -18,30 +18,28 @@ export function resolvePerson(person: Person, state: State): PeerView | {readonl
 	if (!first) return {error: unknownPerson(typedName, suggestNames(state, person.name))};
 	if (people.size === 1) return first;
 	const forms = [...people.values()].slice(0, 5).map(view => `${quoteName(view.name)}#${view.fingerprint}`);
-	return {error: `several are called “${person.name}”; say which: ${forms.join(' or ')}`};
+	return {error: `Several people are called “${person.name}”. Use ${forms.join(' or ')}.`};
 }
 
 function unknownPerson(typed: string, names: readonly string[]): string {
-	const nobody = `nobody here is called “${typed}”`;
+	const nobody = `Nobody here is called “${typed}”.`;
 	return names.length === 0
-		? `${nobody}; /who lists names`
-		: `${nobody}: did you mean ${names.map(quoteName).join(' or ')}? /who lists names`;
+		? `${nobody} /who lists the names.`
+		: `${nobody} Did you mean ${names.map(quoteName).join(' or ')}? /who lists the names.`;
 }
-
-/** Where `/goto TIME` leads. Pure. */
 
 type TimeResolution =
 	| {readonly type: 'intent'; readonly intent: {readonly type: 'goto'; readonly at: number}}
 	| {readonly type: 'error'; readonly text: string};
 
-const TIME_FORMATS = 'use 14:05, 2026-11-22, 2026-11-22 14:05 or -10m (also h, d)';
+const TIME_FORMATS = 'Use 14:05, 2026-11-22, 2026-11-22 14:05 or -10m (units: s, m, h, d).';
 
-/** A time of day means its last occurrence before `now` (wall clock, ms). */
+/** Resolves the argument of `/goto`. A time of day means its last occurrence before `now` (wall clock, ms). */
 export function resolveTime(time: string, now: number): TimeResolution {
 	const at = (ms: number): TimeResolution =>
 		Number.isFinite(ms)
 			? {type: 'intent', intent: {type: 'goto', at: ms}}
-			: {type: 'error', text: `no such time: ${TIME_FORMATS}`};
+			: {type: 'error', text: `Not a valid time. ${TIME_FORMATS}`};
 	const relative = /^-(\d{1,6})([smhd])$/.exec(time);
 	if (relative)
 		return at(now - Number(relative[1]) * ({s: 1, m: 60, h: 3600, d: 86_400}[relative[2] ?? 's'] ?? 1) * 1000);

@@ -1,4 +1,4 @@
-/** Does what a command says to the session, or says what the screen has to do: a result as data, never an exception. */
+/** Runs a command on the chat node, or returns what the screen has to do. The result is data; nothing is thrown. */
 
 import type {PeerId} from '../../core/event.js';
 import {findPeer} from '../../core/roster.js';
@@ -11,18 +11,18 @@ import {describeNameTruncation} from '../conversation.js';
 import type {BellMode, Command, Person} from './parse-command.js';
 import {resolvePerson, resolveTime} from './resolve-arguments.js';
 
-/** What only somebody with a screen can do. */
+/** An action that the caller performs, because it concerns the screen. */
 export type Intent =
 	| {readonly type: 'help' | 'mark' | 'unread' | 'copy' | 'times' | 'net' | 'doctor' | 'quit' | 'peers'}
 	| {readonly type: 'search'; readonly text: string}
-	/** Wall clock, ms. */
+	/** `at`: wall clock, ms. */
 	| {readonly type: 'goto'; readonly at: number}
 	| {readonly type: 'mention'; readonly direction: 'prev' | 'next'}
 	| {readonly type: 'bell'; readonly mode: BellMode}
-	/** Undefined: all. */
+	/** The timeline shows only this person; if undefined, everybody. */
 	| {readonly type: 'filter'; readonly filter: {readonly key: string; readonly name: string} | undefined}
 	| {readonly type: 'export'; readonly file: string}
-	/** The whole list of hidden people, as the session now has it. */
+	/** The complete new list of hidden people: identity keys or peer ids. */
 	| {readonly type: 'ignored'; readonly keys: readonly string[]};
 
 export type CommandResult =
@@ -55,12 +55,12 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 		}
 		case 'peer':
 			chatNode.addPeer(command.host, command.port);
-			return {type: 'done', text: `dialling ${command.host} port ${command.port}; /net shows how it goes`};
+			return {type: 'done', text: `Dialling ${command.host} port ${command.port}. /net shows the result.`};
 		case 'drop-peer': {
 			const name = `${command.host}${command.port === undefined ? '' : ` port ${command.port}`}`;
 			return chatNode.dropPeer(command.host, command.port)
-				? {type: 'done', text: `${name} is dialled no more`}
-				: {type: 'error', text: `nothing named ${name} waits to be connected; /net lists what is dialled`};
+				? {type: 'done', text: `${name} is no longer dialled.`}
+				: {type: 'error', text: `${name} is not being dialled. /net lists the addresses that are.`};
 		}
 		case 'who':
 			return {
@@ -96,9 +96,9 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 }
 
 const bellDescriptions: Readonly<Record<BellMode, string>> = {
-	mentions: 'rings when you are mentioned and look elsewhere',
-	all: 'rings for every message while you look elsewhere',
-	off: 'never rings',
+	mentions: 'The bell rings when you are mentioned and the terminal is not focused.',
+	all: 'The bell rings for every message while the terminal is not focused.',
+	off: 'The bell is off.',
 };
 
 function formatPersonLine({name, fingerprint, address, isAddressUnverified, status, roundTripMs}: PeerView): string {
@@ -107,22 +107,22 @@ function formatPersonLine({name, fingerprint, address, isAddressUnverified, stat
 	return `${name}#${fingerprint}  ${where}  ${status === 'self' ? 'you' : status}${time}`;
 }
 
-/** The last words on the normal screen are the same. */
+/** Text of `/log`. It is also printed after the full screen has closed. */
 export function formatLogLines(self: SelfInfo): string[] {
-	if (!self.logPath) return ['Nothing is kept on disk (--no-log).'];
+	if (!self.logPath) return ['This chat is not saved (--no-log).'];
 	return [`Log: ${self.logPath}`, `Replay it: ${replayCommand(self.logPath)}`];
 }
 
-/** What was said before in an open room is not part of this launch. */
+/** In a room without a secret, each run has its own log, so an earlier chat is in another log file. */
 function formatEarlierLogLines({earlierLog}: SelfInfo): string[] {
-	return earlierLog === undefined ? [] : [`What was said here before: ${replayCommand(earlierLog)}`];
+	return earlierLog === undefined ? [] : [`Replay the previous chat: ${replayCommand(earlierLog)}`];
 }
 
 function personKeyOf(view: PeerView, state: State): string {
 	return findPeer(state.roster, view.peer)?.identity?.key ?? view.peer;
 }
 
-/** All peers of the same person: each launch is one. */
+/** All peers of the same person. Each run of the program is a peer of its own. */
 function peersOfPerson(view: PeerView, state: State): PeerId[] {
 	const key = personKeyOf(view, state);
 	return selectPeers(state)
@@ -134,10 +134,10 @@ function ignorePerson(person: Person, {chatNode, ignored}: CommandContext): Comm
 	const state = chatNode.store.getState();
 	const match = resolvePerson(person, state);
 	if ('error' in match) return {type: 'error', text: match.error};
-	if (match.status === 'self') return {type: 'error', text: 'that is you'};
+	if (match.status === 'self') return {type: 'error', text: 'You cannot hide yourself.'};
 	const keys = [...new Set([...ignored, personKeyOf(match, state)])];
 	chatNode.ignore(peersOfPerson(match, state));
-	const text = `${match.name}#${match.fingerprint} is hidden; /unignore ${match.name} shows them again`;
+	const text = `${match.name}#${match.fingerprint} is hidden. /unignore ${match.name} shows them again.`;
 	return {type: 'intent', intent: {type: 'ignored', keys}, text};
 }
 
@@ -146,13 +146,14 @@ function unignorePerson(person: Person, {chatNode, ignored}: CommandContext): Co
 	const match = resolvePerson(person, state);
 	if ('error' in match) return {type: 'error', text: match.error};
 	const keys = ignored.filter(key => key !== personKeyOf(match, state) && key !== match.peer);
-	if (keys.length === ignored.length) return {type: 'error', text: `${match.name} is not hidden; /ignore lists who is`};
+	if (keys.length === ignored.length)
+		return {type: 'error', text: `${match.name} is not hidden. /ignore lists hidden people.`};
 	chatNode.unignore(peersOfPerson(match, state));
-	return {type: 'intent', intent: {type: 'ignored', keys}, text: `${match.name} is shown again`};
+	return {type: 'intent', intent: {type: 'ignored', keys}, text: `${match.name} is shown again.`};
 }
 
 function listIgnored({chatNode, ignored}: CommandContext): CommandResult {
-	if (ignored.length === 0) return {type: 'done', text: 'nobody is hidden: /ignore NAME hides somebody'};
+	if (ignored.length === 0) return {type: 'done', text: 'Nobody is hidden. /ignore NAME hides a person.'};
 	const state = chatNode.store.getState();
 	const names = selectPeers(state).filter(view => ignored.includes(personKeyOf(view, state)));
 	return {type: 'lines', title: 'Hidden', lines: [...new Set(names.map(view => `${view.name}#${view.fingerprint}`))]};

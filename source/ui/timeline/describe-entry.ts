@@ -38,7 +38,7 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 				? ['you were disconnected (reported by ', nameOf(entry.peer, entry.seq), ')']
 				: [...nameAndAddress(entry.peer, entry.seq), ' lost contact with ', ...nameAndAddress(entry.subject)];
 		case 'returned':
-			return [...nameAndAddress(entry.peer, entry.seq), isOwn ? ' are back' : ' is back'];
+			return [...nameAndAddress(entry.peer, entry.seq), ' reconnected'];
 		case 'unreadable':
 			return [...nameAndAddress(entry.peer, entry.seq), ' sent an event that this version cannot read'];
 		case 'launched':
@@ -46,7 +46,7 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 		case 'peer-connected':
 			return isFirstContact(findPeer(state.roster, entry.subject), entry)
 				? ['found ', ...nameAndAddress(entry.subject)]
-				: ['contact with ', ...nameAndAddress(entry.subject), ' is back'];
+				: ['reconnected to ', ...nameAndAddress(entry.subject)];
 		case 'peer-disconnected':
 			return ['you lost contact with ', ...nameAndAddress(entry.subject)];
 		case 'notice':

@@ -66,7 +66,7 @@ describe('plain lines', () => {
 		const bob = chatNode.join('Bob', '192.168.1.9');
 		chatNode.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'lost contact', alone: true});
 		chatNode.observe({type: 'peer-connected', subject: bob.peer, address: '192.168.1.9'});
-		expect(read()).toEqual(['* Bob joined', '* you lost contact with Bob', '* contact with Bob is back']);
+		expect(read()).toEqual(['* Bob joined', '* you lost contact with Bob', '* reconnected to Bob']);
 	});
 
 	test('contain incomplete history before our own message, when its peer disconnects, and at the end', async () => {

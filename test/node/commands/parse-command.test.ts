@@ -26,38 +26,38 @@ describe('commands', () => {
 		['/peers', {type: 'peers'}],
 		['/peers all', {type: 'peers', person: 'all'}],
 		['/export out.md', {type: 'export', file: 'out.md'}],
-	])('%s', (text, made) => {
+	])('are parsed from %j', (text, made) => {
 		expect(parseCommand(text)).toEqual(command(made));
 	});
 
 	test.each([
-		['/name', '/name needs something behind it: /name NAME'],
-		['/quit now', '/quit takes nothing behind it: /quit'],
-		['/bell loud', '/bell does not know “loud”: /bell mentions|all|off'],
-		['/peer a b', '/peer needs a host or address, and perhaps a port: /peer HOST[:PORT]'],
-		['/peer host:0', '/peer needs a port from 1 to 65535, not 0: /peer HOST[:PORT]'],
-		['/peer host:99999', '/peer needs a port from 1 to 65535, not 99999: /peer HOST[:PORT]'],
-		['/peer --host', '/peer needs a host or address, and perhaps a port: /peer HOST[:PORT]'],
-		['/quti', 'did you mean /quit?'],
-		['/', '/help lists them'],
-		['/xyz', '/help lists them'],
-		['/nmae Bob', 'did you mean /name NAME?'],
-		['/exit', 'did you mean /quit?'],
-		['/nick Bob', 'did you mean /name NAME?'],
-		['/constructor', '/help lists them'],
-	])('%s is an error that states the usage', (text, usage) => {
+		['/name', 'Usage: /name NAME'],
+		['/quit now', '/quit takes no arguments.'],
+		['/bell loud', 'Unknown value "loud". Usage: /bell mentions|all|off'],
+		['/peer a b', 'Not a host name or address. Usage: /peer HOST[:PORT]'],
+		['/peer host:0', 'The port must be from 1 to 65535, not 0. Usage: /peer HOST[:PORT]'],
+		['/peer host:99999', 'The port must be from 1 to 65535, not 99999. Usage: /peer HOST[:PORT]'],
+		['/peer --host', 'Not a host name or address. Usage: /peer HOST[:PORT]'],
+		['/quti', 'Unknown command /quti. Did you mean /quit?'],
+		['/', 'See /help.'],
+		['/xyz', 'Unknown command /xyz. See /help.'],
+		['/nmae Bob', 'Did you mean /name NAME?'],
+		['/exit', 'Did you mean /quit?'],
+		['/nick Bob', 'Did you mean /name NAME?'],
+		['/constructor', 'See /help.'],
+	])('%j returns an error that contains %j', (text, expected) => {
 		const result = parseCommand(text);
 		expect(result.type).toBe('error');
-		expect(result).toMatchObject({text: expect.stringContaining(usage)});
+		expect(result).toMatchObject({text: expect.stringContaining(expected)});
 	});
 
-	test('a leading slash makes a command, and two make a text', () => {
+	test('start with exactly one slash; other text is a message', () => {
 		expect(parseCommand('a /quit')).toEqual({type: 'text', text: 'a /quit'});
 		expect(parseCommand('//quit')).toEqual({type: 'text', text: '/quit'});
 		expect(parseCommand(' /quit')).toEqual({type: 'text', text: ' /quit'});
 	});
 
-	test('every command of the table parses with the arguments of its usage', () => {
+	test('of the table are all parsed with an argument of their kind', () => {
 		const examples: Record<string, string> = {
 			text: 'x',
 			person: 'Bob',
@@ -75,7 +75,7 @@ describe('commands', () => {
 		}
 	});
 
-	test('a quoted name parses back to the same name', () => {
+	test('accept a name that was quoted by `quoteName`, and `@NAME#fingerprint`', () => {
 		for (const name of ['Bob', 'Bob Lee', '日本']) expect(parsePerson(quoteName(name))).toEqual({name});
 		expect(parsePerson('@Bob#ABCD1234')).toEqual({name: 'Bob', fingerprint: 'abcd1234'});
 	});
@@ -96,7 +96,7 @@ describe('completion', () => {
 		['/ignore an', ['"Ann Lee"']],
 		['/ignore "an', ['"Ann Lee"']],
 		['/peers bobb', ['Bobby']],
-	])('%j offers %j', (text, candidates) => {
+	])('of %j offers %j', (text, candidates) => {
 		expect(propose(text)).toEqual(candidates);
 	});
 });

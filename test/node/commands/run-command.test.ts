@@ -15,8 +15,8 @@ function run(
 	return runCommand(parsed.command, {chatNode, self: chatNode.self, ignored, now: NOW});
 }
 
-describe('a command', () => {
-	test('/me and /name call the session, and a refusal becomes an error with its text', () => {
+describe('running commands', () => {
+	test('/me posts an action, /name renames, and the reason of a refusal is the error text', () => {
 		const session = createFakeChatNode();
 		expect(run('/me waves', session)).toEqual({type: 'done'});
 		expect(session.posted).toEqual([{text: 'waves', action: true}]);
@@ -29,7 +29,7 @@ describe('a command', () => {
 		expect(run('/name Bob', session)).toEqual({type: 'error', text: 'too fast'});
 	});
 
-	test('/who lists all peers with fingerprint, address and state', () => {
+	test('/who lists every person with fingerprint, address and status', () => {
 		const session = createFakeChatNode();
 		session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 		const result = run('/who', session);
@@ -37,7 +37,7 @@ describe('a command', () => {
 		expect(result.type === 'lines' && result.lines.join('\n')).toContain('Bob#b0b0b0b0  192.168.1.9  connected, 2 ms');
 	});
 
-	test('/who marks a round-trip time below a millisecond', () => {
+	test('/who shows a round trip below one millisecond as "<1 ms"', () => {
 		const session = createFakeChatNode();
 		const {peer} = session.join('Bob', '192.168.1.9');
 		session.publish({type: 'link-measured', peer, status: 'connected', roundTripMs: 0.4});
@@ -45,7 +45,7 @@ describe('a command', () => {
 		expect(result.type === 'lines' && result.lines.join('\n')).toMatch(/Bob#\S+ {2}192.168.1.9 {2}connected, <1 ms/);
 	});
 
-	test('/log shows the path of the log and how to replay it', () => {
+	test('/log shows the path of the log and the command that replays it', () => {
 		expect(run('/log')).toMatchObject({
 			lines: [
 				expect.stringContaining('/home/carol/logs/lan.p2plog'),
@@ -63,14 +63,14 @@ describe('a command', () => {
 		);
 	});
 
-	test('/peer -HOST removes a target, or reports that it is unknown', () => {
+	test('/peer -HOST removes a target, or is an error if there is none', () => {
 		const session = createFakeChatNode();
 		expect(run('/peer -nohost:4', session)).toEqual({type: 'done', text: expect.stringContaining('nohost')});
 		expect(session.calls.at(-1)).toBe('drop nohost 4');
 		expect(run('/peer -unknown', session)).toMatchObject({type: 'error', text: expect.stringContaining('/net')});
 	});
 
-	test('/ignore applies to the identity, so to every launch of the same person', () => {
+	test('/ignore hides all peers with the same identity', () => {
 		const session = createFakeChatNode();
 		const first = session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 		session.tell(first, {type: 'left'});
@@ -85,15 +85,15 @@ describe('a command', () => {
 		expect(run('/ignore Nobody', session)).toMatchObject({type: 'error', text: expect.stringContaining('/who')});
 	});
 
-	test('an unambiguous beginning of a name selects a person, and an ambiguous one is an error', () => {
+	test('a name prefix of whole words selects a person if it is unambiguous, otherwise the error lists the candidates', () => {
 		const session = createFakeChatNode('Dave Own');
 		session.join('Dave 日本', '192.168.1.9', {identity: 'b0b0b0b0'});
 		const key = 'b0b0b0b0'.padEnd(64, '0');
-		const expected = {
+		const hidden = {
 			intent: {type: 'ignored', keys: [key]},
 			text: expect.stringContaining('Dave 日本#b0b0b0b0'),
 		};
-		expect(run('/ignore dave', session)).toMatchObject(expected);
+		expect(run('/ignore dave', session)).toMatchObject(hidden);
 		expect(run('/unignore @dave', session, [key])).toMatchObject({intent: {type: 'ignored', keys: []}});
 		expect(run('/peers dave', session)).toMatchObject({intent: {filter: {key, name: 'Dave 日本'}}});
 		expect(run('/ignore dav', session)).toMatchObject({type: 'error'});
@@ -106,7 +106,7 @@ describe('a command', () => {
 		expect(run('/ignore dave', session)).toMatchObject({intent: {keys: ['d0d0d0d0'.padEnd(64, '0')]}});
 	});
 
-	test('an unknown name is answered with similar names', () => {
+	test('an unknown name is an error that suggests similar names', () => {
 		const session = createFakeChatNode();
 		session.join('Dave 日本', '192.168.1.9');
 		session.join('Mary Ann', '192.168.1.10');
@@ -123,7 +123,7 @@ describe('a command', () => {
 		}
 	});
 
-	test('/goto accepts a time of today or yesterday, a date, and a duration', () => {
+	test('/goto accepts a time of today or yesterday, a date with time, and a time span before now', () => {
 		const at = (text: string) => {
 			const result = run(`/goto ${text}`);
 			return result.type === 'intent' && result.intent.type === 'goto' ? new Date(result.intent.at) : undefined;
@@ -136,7 +136,7 @@ describe('a command', () => {
 		expect(run('/goto soon')).toMatchObject({type: 'error', text: expect.stringContaining('14:05')});
 	});
 
-	test('a command for the screen returns an intent', () => {
+	test('a command that needs the screen returns an intent', () => {
 		for (const name of ['help', 'mark', 'unread', 'copy', 'times', 'net', 'doctor', 'quit', 'peers']) {
 			expect(run(`/${name}`)).toEqual({type: 'intent', intent: {type: name}});
 		}

@@ -76,7 +76,7 @@ describe('the input', () => {
 		await press('un');
 		await terminal.until(() => / \/unread {2}\/unignore +$/.test(terminal.rows().at(-2) ?? ''));
 		await press('ignore');
-		await terminal.see('/unignore NAME: show a person again');
+		await terminal.see('/unignore NAME: show a hidden person again');
 		await press(CTRL('c'), '/zz');
 		await terminal.see('lan (open)');
 	});
@@ -122,10 +122,10 @@ describe('the input', () => {
 	test('shows an error for an unknown command and does not send it, and sends // as a slash', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('/serch x\r');
-		await terminal.see('/serch is no command: did you mean /search TEXT?');
+		await terminal.see('Unknown command /serch. Did you mean /search TEXT?');
 		expect(terminal.text()).toContain('› /serch x');
 		await press(CTRL('c'), '/name\r');
-		await terminal.see('/name needs something behind it: /name NAME');
+		await terminal.see('Usage: /name NAME');
 		expect(chatNode.posted).toEqual([]);
 		await press(CTRL('c'), '//etc\r');
 		await terminal.see('192.168.1.5 /etc');

@@ -92,7 +92,7 @@ describe('peers and startup messages', () => {
 		await terminal.see('Bob#b0b0b0b0');
 		expect(terminal.text()).toContain('Bob#feedface');
 		await press('/ignore Bob\r');
-		await terminal.see('several are called “Bob”; say which: Bob#');
+		await terminal.see('Several people are called “Bob”. Use Bob#');
 	});
 
 	test('each peer shows its state: silent, lost, left, typing, wrong clock', async () => {
@@ -120,7 +120,7 @@ describe('peers and startup messages', () => {
 		chatNode.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'lost contact', alone: true});
 		await terminal.see('* you lost contact with Bob (192.168.1.9)');
 		chatNode.observe({type: 'peer-connected', subject: bob.peer, address: '192.168.1.9'});
-		await terminal.see('* contact with Bob (192.168.1.9) is back');
+		await terminal.see('* reconnected to Bob (192.168.1.9)');
 	});
 
 	test('startup warnings are shown until the first key', async () => {
