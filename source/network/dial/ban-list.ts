@@ -1,8 +1,7 @@
 /**
  * Temporary ban list for peers and addresses. A fault bans the peer and its address, because a new key costs an
  * attacker nothing. Each further fault from an address doubles the duration of its ban. A peer that kept a connection
- * open for TRUSTED_AFTER_MS is exempt from address bans. Loopback addresses are never banned, because many peers share
- * them.
+ * open for TRUSTED_AFTER_MS is exempt from address bans. Loopback, which many peers share, is never banned.
  */
 import type {ByeReason} from '../../codec/message.js';
 import type {PeerId} from '../../core/event.js';

@@ -6,8 +6,7 @@
  *    others after a message has followed the hello of the other end on the newest. Before, the other end could still reject
  *    the newest. The peer with the higher id reads all connections and sends on the newest. Both peers close the oldest
  *    connection of more than MAX_LINKS_PER_PEER.
- * 2. `up` and `down` alternate for each peer. After `replaced`, which comes between them, inventories are compared
- *    again.
+ * 2. `up` and `down` alternate for each peer. Between them, after `replaced`, inventories are compared again.
  * 3. Silence during a stall of this process's timers closes no connection.
  * 4. The connections of an address are limited by a quota, and refused while the address is banned (ban-list.ts).
  */

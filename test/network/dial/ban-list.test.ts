@@ -6,14 +6,14 @@ import {fakePeerId} from '../../helpers/fake-chat-node.js';
 const at = (index: number, remoteAddress = '10.0.0.7') => ({peer: fakePeerId(index), remoteAddress});
 
 describe('the ban list', () => {
-	it('bans a peer for a minute after a fault, at every address', () => {
+	it('bans a peer at every address for a minute after a fault', () => {
 		const banList = createBanList();
 		banList.banPeer(at(1), 1000);
 		expect(banList.refusalReason(at(1, '10.0.0.9'), false, 1000 + FAULT_BAN_MS - 1)).toContain('banned for a minute');
 		expect(banList.refusalReason(at(1, '10.0.0.9'), false, 1000 + FAULT_BAN_MS)).toBeUndefined();
 	});
 
-	it('bans other peers at the same address, twice as long after each fault, and none at another address', () => {
+	it('bans other peers at the same address, twice as long after each fault, but no peers at other addresses', () => {
 		const banList = createBanList();
 		let now = 0;
 		for (const banMs of [1, 2, 4, 8].map(times => times * FIRST_ADDRESS_BAN_MS)) {
@@ -37,7 +37,7 @@ describe('the ban list', () => {
 		expect(banList.refusalReason(at(2), false, later + FIRST_ADDRESS_BAN_MS)).toBeUndefined();
 	});
 
-	it('exempts a peer that had a long connection without a fault, until it makes one', () => {
+	it('exempts a peer that had a long connection without a fault, until that peer commits a fault', () => {
 		const banList = createBanList();
 		banList.recordCleanClose(at(2), TRUSTED_AFTER_MS);
 		banList.recordCleanClose(at(3), TRUSTED_AFTER_MS - 1);
@@ -56,7 +56,7 @@ describe('the ban list', () => {
 		expect(banList.refusalReason(at(2, '::1'), false, 1)).toBeUndefined();
 	});
 
-	it('forgets the oldest ban above its limit', () => {
+	it('forgets the oldest ban when it reaches its size limit', () => {
 		const banList = createBanList();
 		for (let index = 0; index <= MAX_BANS; index++) banList.banPeer(at(index, `10.1.${index >> 8}.${index & 255}`), 0);
 		expect(banList.refusalReason(at(0, '10.1.0.0'), false, 1)).toBeUndefined();

@@ -12,7 +12,7 @@ it('the limit of concurrent dials grows while handshakes are fast, up to a maxim
 	expect(concurrency.limit).toBe(MAX_DIALS_AT_ONCE);
 });
 
-it('the limit halves once per group of slow handshakes and never reaches zero', () => {
+it('the limit of concurrent dials is halved once for all slow handshakes in progress, and is never below one', () => {
 	const concurrency = createDialConcurrency();
 	const slow = SLOW_DIAL_MS + 1;
 	for (let dial = 0; dial < DIALS_AT_FIRST; dial++) concurrency.succeeded(dial, dial + slow);
@@ -21,7 +21,7 @@ it('the limit halves once per group of slow handshakes and never reaches zero', 
 	expect(concurrency.limit).toBe(1);
 });
 
-it('candidates with the fewest failures are dialled first, and many dead targets leave slots for others', () => {
+it('candidates with the fewest failures are dialled first, and targets take at most half of the concurrent dials', () => {
 	const queue = createDialQueue();
 	const targets = Array.from({length: 10}, () => createCandidate(undefined, true));
 	const failed = {...createCandidate(fakePeerId(1), false), failures: 2};
@@ -38,7 +38,7 @@ it('candidates with the fewest failures are dialled first, and many dead targets
 	expect(queue.take()?.isTarget).toBe(true);
 });
 
-it('a candidate that never failed is dialled besides failed ones, even at the limit', () => {
+it('a candidate that never failed is dialled even at the limit, if all dials in progress are to candidates that failed', () => {
 	const queue = createDialQueue();
 	for (let dial = 0; dial < 3; dial++) queue.succeeded(dial * 1000, dial * 1000 + SLOW_DIAL_MS + 1);
 	const dead = {...createCandidate(undefined, true), failures: 3};
@@ -58,7 +58,7 @@ it('a candidate that never failed is dialled besides failed ones, even at the li
 	expect(queue.take()?.failures).toBe(3);
 });
 
-it('a candidate that was just connected is dialled besides any other, even at the limit', () => {
+it('a candidate whose connection has just broken is dialled even at the limit', () => {
 	const queue = createDialQueue();
 	for (let dial = 0; dial < 3; dial++) queue.succeeded(dial * 1000, dial * 1000 + SLOW_DIAL_MS + 1);
 	const fresh = createCandidate(fakePeerId(1), false);

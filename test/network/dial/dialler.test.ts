@@ -23,12 +23,12 @@ const LOWER = fakePeerId(1);
 const HIGHER = fakePeerId(9);
 const at = (host: string) => ({host, port: 4000});
 
-/** Transport whose dials fail at once or hang. */
+/** Creates a dialler whose dials all fail immediately or, if `hangs` is true, never end. */
 function createWorld({hangs = false} = {}) {
 	const clock = createFakeClock();
 	const dials: {host: string; at: number}[] = [];
 	const connected = new Set<string>();
-	/** Peers that other peers are connected to. */
+	/** Peers to which other peers report a connection. */
 	const seen = new Set<string>();
 	const transport: Pick<Transport, 'dial'> = {
 		dial(host) {
@@ -51,7 +51,7 @@ function createWorld({hangs = false} = {}) {
 }
 
 describe('a peer whose beacon arrived', () => {
-	it('is dialled at once by the lower id, and one second later by the higher id', async () => {
+	it('is dialled immediately by a node with a lower id, and after one second by a node with a higher id', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
@@ -60,7 +60,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials.find(({host}) => host === '10.0.0.1')?.at).toBe(1000);
 	});
 
-	it('is expected to dial us while other connections are established, but only for a limited time', async () => {
+	it('with a lower id gets more time to dial this node while other peers connect, up to ten seconds', async () => {
 		const {clock, dialler, dials, connected} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let passed = 0; passed < 30; passed++) {
@@ -75,7 +75,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials.at(-1)).toEqual({host: '10.0.0.2', at: 16_000});
 	});
 
-	it('is not dialled if it is already connected or is this node', async () => {
+	it('is not dialled if it is already connected or is this node itself', async () => {
 		const {clock, dialler, dials, connected} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		dialler.learnAddress(SELF, at('10.0.0.5'), 'broadcast');
@@ -95,7 +95,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials[MAX_DIAL_FAILURES]?.at).toBe(nextDialAt);
 	});
 
-	it('is dialled again after a long silence when any source reports it', async () => {
+	it('is dialled again immediately when another peer reports it after a long silence', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
 		await clock.advance(120_000);
@@ -112,7 +112,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(new Set(dials.slice(0, 3).map(({host}) => host)).size).toBe(3);
 	});
 
-	it('is not dialled for a while after it banned us, even if its beacons arrive', async () => {
+	it('is not dialled while it bans this node, even if its beacons arrive', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		dialler.connected(HIGHER);
@@ -127,7 +127,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials).toHaveLength(1);
 	});
 
-	it('is not dialled for a while after it was banned, even if it was unknown before', async () => {
+	it('is not dialled while this node bans it, even if the dialler did not know it before', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.disconnected(HIGHER, FAULT_BAN_MS);
 		expect(dialler.reports()).toEqual([]);
@@ -141,7 +141,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials).not.toEqual([]);
 	});
 
-	it('is forgotten after its goodbye', async () => {
+	it('is not dialled after it has left', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		dialler.peerLeft(LOWER);
@@ -150,7 +150,7 @@ describe('a peer whose beacon arrived', () => {
 	});
 });
 
-it('a --peer target is dialled without end, at least every 36 seconds', async () => {
+it('a --peer target is dialled until it is removed, at least every 36 seconds', async () => {
 	const {clock, dialler, dials} = createWorld();
 	dialler.addTarget(at('10.0.0.9'));
 	await clock.advance(600_000);
@@ -201,7 +201,7 @@ it('a --peer target is dialled again after its peer left', async () => {
 	expect(dials).toHaveLength(2);
 });
 
-describe('a peer that could not be dialled', () => {
+describe('a peer whose dials failed too often', () => {
 	it('is dialled once a minute while a connected peer reports a connection to it', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		seen.add(HIGHER);
@@ -230,7 +230,7 @@ describe('a peer that could not be dialled', () => {
 		expect(Math.max(...gaps)).toBeLessThanOrEqual(RETRY_MAX_MS);
 	});
 
-	it('is retried only up to a limit of peers, even if thousands are reported', async () => {
+	it('is dialled once a minute only if it is one of at most MAX_SEEN_RETRIES such peers', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		for (let index = 0; index < 200; index++) {
 			seen.add(fakePeerId(1000 + index));

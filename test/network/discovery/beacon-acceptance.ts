@@ -3,7 +3,7 @@ import {afterEach, describe, expect, it} from 'vitest';
 import type {Beacon, DatagramSource} from '../../../source/network/discovery/beacon.js';
 
 export interface BeaconWorld {
-	/** Creates a beacon on the same host. All beacons share one port. A real one uses loopback only. */
+	/** Creates a beacon on the same host. All beacons share one port. UDP beacons use only loopback. */
 	create(): Beacon;
 	until(condition: () => boolean): Promise<void>;
 	close(): Promise<void>;
@@ -45,7 +45,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			await world.until(() => nodes.every(node => node.texts().includes('hello')));
 		});
 
-		it('sends the beacons of each node from its own port', async () => {
+		it('sends the beacons of each node from a different source port', async () => {
 			const world = await createNewWorld();
 			const [one, two] = [await start(world), await start(world)];
 			expect(one.ownPort).not.toBe(two.ownPort);
@@ -68,7 +68,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(nodes.map(node => node.texts().filter(text => text === 'me').length)).toEqual([1, 0, 0]);
 		});
 
-		it('sends a separate multicast datagram if one is passed', async () => {
+		it('sends a different datagram to the multicast group if the caller passes one', async () => {
 			const world = await createNewWorld();
 			const [one, two] = [await start(world), await start(world)];
 			one.beacon.broadcast(Buffer.from('to all'), Buffer.from('to the group'));
@@ -88,7 +88,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(one.beacon.interfaces().map(({address}) => address)).toContain('127.0.0.1');
 		});
 
-		it('sends and receives nothing after a close, and can be closed twice', async () => {
+		it('sends and receives nothing after it is closed, and can be closed twice', async () => {
 			const world = await createNewWorld();
 			const [one, two] = [await start(world), await start(world)];
 			await Promise.all([one.beacon.close(), one.beacon.close()]);

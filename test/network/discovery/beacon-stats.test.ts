@@ -41,7 +41,7 @@ describe('the beacon statistics', () => {
 		expect([stats.foreignNodes(later), stats.otherVersions(later), stats.offLinkAddresses(later)]).toEqual([1, [], []]);
 	});
 
-	it('are bounded, whatever arrives', () => {
+	it('use limited memory, whatever beacons arrive', () => {
 		const stats = createBeaconStats();
 		for (let index = 0; index < MAX_FOREIGN_NODES + 50; index++) {
 			stats.recordForeignNode(`peer ${index}`, 0);

@@ -76,7 +76,7 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 }
 
 describe('a node that starts', () => {
-	it('sends a burst of beacons, and then one per interval without end', async () => {
+	it('sends a burst of beacons, and then one beacon per interval', async () => {
 		const {clock, discovery, broadcasts} = createNode();
 		discovery.start();
 		await clock.advance(3600_000);
@@ -95,7 +95,7 @@ describe('a node that starts', () => {
 		expect(broadcasts.length).toBeLessThan(130);
 	});
 
-	it('sends each beacon by broadcast and by multicast, with the same counter and its path, and counts up', async () => {
+	it('sends each beacon by broadcast and by multicast; both copies have the same counter and name their path', async () => {
 		const {clock, discovery, broadcasts} = createNode();
 		discovery.start();
 		await clock.advance(1000);
@@ -129,21 +129,21 @@ describe('a node that starts', () => {
 	});
 });
 
-describe('a beacon of a peer without a connection', () => {
-	it('is reported with its address and answered at its source port', () => {
+describe('a beacon of a peer that is not connected', () => {
+	it('is reported with the address of the peer, and answered to the port from which it was sent', () => {
 		const {reports, answers, receive} = createNode();
 		receive({path: 'multicast'});
 		expect(reports).toEqual(['found 2 at 10.0.0.2:4001 by multicast']);
 		expect(answers).toMatchObject([{to: '10.0.0.2:50000', beacon: {kind: 'answer', peer: SELF, port: 4000}}]);
 	});
 
-	it('is reported but not answered if it is an answer', () => {
+	it('is reported but not answered if it is itself an answer', () => {
 		const {reports, answers, receive} = createNode();
 		receive({kind: 'answer'});
 		expect([reports, answers]).toEqual([['found 2 at 10.0.0.2:4001 by answer'], []]);
 	});
 
-	it('is answered at most ten times a second in total', async () => {
+	it('is not answered if ten other beacons were answered in the same second', async () => {
 		const {answers, receive, clock} = createNode();
 		for (let peer = 10; peer < 60; peer++) receive({peer: fakePeerId(peer)});
 		expect(answers).toHaveLength(MAX_BEACON_ANSWERS_PER_SECOND);
@@ -159,7 +159,7 @@ it('a beacon of a connected peer is not answered', () => {
 	expect([reports, answers]).toEqual([['found 2 at 10.0.0.2:4001 by broadcast'], []]);
 });
 
-describe('a further beacon of the same peer', () => {
+describe('a second beacon of the same peer', () => {
 	it('with the same counter from another address adds an alternate address', () => {
 		const {reports, answers, receive} = createNode();
 		receive({path: 'broadcast'});
@@ -175,7 +175,7 @@ describe('a further beacon of the same peer', () => {
 		expect(reports).toHaveLength(1);
 	});
 
-	it('is reported once for each higher counter in any order, and a lower counter never reverts a goodbye', () => {
+	it('is reported only if its counter is higher than all before, even after the peer announced that it leaves', () => {
 		check(
 			property(
 				shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8], {minLength: 1}),
@@ -200,21 +200,21 @@ describe('a further beacon of the same peer', () => {
 });
 
 describe('a received beacon', () => {
-	it('is counted as an echo if it is our own', () => {
+	it('is counted as an echo if this node sent it', () => {
 		const {reports, answers, receive, discovery} = createNode();
 		receive({peer: SELF, path: 'broadcast'});
 		expect([reports, answers]).toEqual([[], []]);
 		expect(discovery.stats.echoesBySource().get('10.0.0.2')).toMatchObject({broadcast: 1});
 	});
 
-	it('from outside our subnets is counted and otherwise ignored', () => {
+	it('from an address outside the local subnets is only counted', () => {
 		const {reports, answers, receive, discovery, clock} = createNode();
 		receive({}, {address: '10.9.0.2', port: 50_000});
 		expect([reports, answers]).toEqual([[], []]);
 		expect(discovery.stats.offLinkAddresses(clock.monotonic())).toEqual(['10.9.0.2']);
 	});
 
-	it('with another room tag or a wrong key counts as a foreign node', () => {
+	it('with another room tag or an invalid MAC makes its sender count as a foreign node', () => {
 		const {reports, receive, discovery} = createNode();
 		receive({roomTag: new Uint8Array(8)});
 		const forged = encodeBeacon(
@@ -226,7 +226,7 @@ describe('a received beacon', () => {
 		expect([reports, discovery.foreignNodes()]).toEqual([[], 2]);
 	});
 
-	it('with a goodbye of a foreign node removes that node from the count', () => {
+	it('that announces that a foreign node leaves removes that node from the count', () => {
 		const {receive, discovery} = createNode();
 		for (const peer of [BOB, fakePeerId(3)]) receive({roomTag: new Uint8Array(8), peer});
 		receive({roomTag: new Uint8Array(8), kind: 'leaving', counter: 2});
@@ -249,8 +249,8 @@ describe('a received beacon', () => {
 	});
 });
 
-describe('a node that leaves', () => {
-	it('sends one goodbye and then neither sends nor receives beacons', async () => {
+describe('a node that stops discovery', () => {
+	it('announces once that it leaves, and then neither sends nor receives beacons', async () => {
 		const {clock, discovery, broadcasts, reports, receive} = createNode();
 		discovery.start();
 		discovery.stop();
@@ -262,7 +262,7 @@ describe('a node that leaves', () => {
 		expect([reports, clock.pending]).toEqual([['sent'], 0]);
 	});
 
-	it('sends no more beacons if it stops while it sends one', async () => {
+	it('sends no more announcements even if it stops while it sends a beacon', async () => {
 		const node = createNode({onBeaconSent: () => node.discovery.stop()});
 		node.discovery.start();
 		await node.clock.advance(60_000);

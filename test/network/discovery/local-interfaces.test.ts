@@ -28,8 +28,8 @@ const SYSTEM: SystemInterfaces = {
 
 const addresses = (selection?: readonly string[]) => readInterfaces(selection, SYSTEM).map(({address}) => address);
 
-describe('interfaces of this machine', () => {
-	it('are loopback first, and then all that can broadcast', () => {
+describe('the interfaces of this computer', () => {
+	it('are loopback, which comes first, and all interfaces that can broadcast', () => {
 		expect(readInterfaces(undefined, SYSTEM)).toEqual([
 			{name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true, virtual: false},
 			{name: 'eth0', address: '192.168.1.7', broadcast: '192.168.1.255', prefix: 24, loopback: false, virtual: false},
@@ -58,7 +58,7 @@ describe('interfaces of this machine', () => {
 		expect(addresses(selection)).toEqual(expected);
 	});
 
-	it('are listed in the error for a selection that matches none', () => {
+	it('are listed in the error text for a selection that matches none of them', () => {
 		const choice = chooseInterfaces(['eth0', 'eth7', 'wg0'], SYSTEM);
 		expect(describeMissing(choice)).toBe(
 			"no interface or address 'eth7', 'wg0' that can broadcast; there is lo (127.0.0.1), eth0 (192.168.1.7), eth0 (10.5.0.1), docker0 (172.17.0.1)",
@@ -74,7 +74,7 @@ describe('interfaces of this machine', () => {
 		]);
 	});
 
-	it('determine the listening address of TCP', () => {
+	it('determine the address on which TCP listens', () => {
 		expect(listenHost(undefined, SYSTEM)).toBeUndefined();
 		expect(listenHost(['lo'], SYSTEM)).toBe('127.0.0.1');
 		expect(listenHost(['10.5.0.1'], SYSTEM)).toBe('10.5.0.1');
@@ -94,9 +94,10 @@ describe('interfaces of this machine', () => {
 		'zt7nn',
 		'tailscale0',
 		'vEthernet (WSL)',
-	])('%s is virtual', name => expect(isVirtualName(name)).toBe(true));
+	])('named %s are virtual', name => expect(isVirtualName(name)).toBe(true));
 
-	it.each(['eth0', 'en0', 'wlan0', 'wlp3s0', 'enp0s31f6', 'Ethernet', 'Wi-Fi', 'bridge'])('%s is not virtual', name =>
-		expect(isVirtualName(name)).toBe(false),
+	it.each(['eth0', 'en0', 'wlan0', 'wlp3s0', 'enp0s31f6', 'Ethernet', 'Wi-Fi', 'bridge'])(
+		'named %s are not virtual',
+		name => expect(isVirtualName(name)).toBe(false),
 	);
 });

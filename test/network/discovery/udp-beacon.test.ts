@@ -62,12 +62,12 @@ describeBeacon('UDP', async () => {
 	};
 });
 
-it('rejects with EADDRINUSE when another program holds the port exclusively', async () => {
+it('a UDP beacon rejects its start with EADDRINUSE when another program holds the port exclusively', async () => {
 	const {port} = (await openSocket({port: 0, address: '0.0.0.0'})).address();
 	await expect(createBeacon({port, selection: SELECTION}).start(() => {})).rejects.toMatchObject({code: 'EADDRINUSE'});
 });
 
-it('receives broadcast and multicast on loopback, and only from loopback', async () => {
+it('a UDP beacon limited to loopback receives broadcast and multicast only from loopback', async () => {
 	const beacon = createBeacon({port: await freePort(), selection: SELECTION});
 	const received: string[] = [];
 	await beacon.start((_bytes, source) => void received.push(source.address));
@@ -80,7 +80,7 @@ it('receives broadcast and multicast on loopback, and only from loopback', async
 	]);
 });
 
-it('sends only to loopback when only loopback is selected', async () => {
+it('a UDP beacon sends only to loopback when only loopback is selected', async () => {
 	const beacon = createBeacon({port: await freePort(), selection: SELECTION});
 	const {ownPort} = await beacon.start(() => {});
 	beacon.broadcast(Buffer.from('x'));
@@ -92,7 +92,7 @@ it('sends only to loopback when only loopback is selected', async () => {
 	expect(beacon.counters().every(({address}) => address === '127.0.0.1')).toBe(true);
 });
 
-it('drops empty and oversized datagrams', async () => {
+it('a UDP beacon drops empty and oversized datagrams', async () => {
 	const beacon = createBeacon({port: 0, selection: SELECTION});
 	const sizes: number[] = [];
 	const {port} = await beacon.start(bytes => void sizes.push(bytes.length));
@@ -103,7 +103,7 @@ it('drops empty and oversized datagrams', async () => {
 	expect(sizes).toEqual([MAX_BEACON_BYTES]);
 });
 
-it('limits the datagrams per second, with a lower limit per source', async () => {
+it('a UDP beacon limits the datagrams per second, in total and from each source', async () => {
 	const clock = createFakeClock();
 	const beacon = createBeacon({port: 0, selection: SELECTION, clock});
 	const received = new Map<number, number>();
@@ -120,7 +120,7 @@ it('limits the datagrams per second, with a lower limit per source', async () =>
 	expect(MAX_BEACONS_PER_SOURCE_PER_SECOND).toBeLessThan(MAX_BEACONS_PER_SECOND);
 });
 
-it('uses an interface that appears and drops one that disappears', async () => {
+it('a UDP beacon starts using an interface that appears, and stops using one that disappears', async () => {
 	const present: SystemInterfaces = {
 		usb0: [{address: '127.9.9.9', family: 'IPv4', internal: false, cidr: '127.9.9.9/24'}],
 	};
@@ -138,7 +138,7 @@ it('uses an interface that appears and drops one that disappears', async () => {
 	expect(names()).toEqual(['lo']);
 });
 
-it('can be closed while it starts', async () => {
+it('a UDP beacon can be closed while it starts', async () => {
 	const beacon = createUdpBeacon({port: 0, selection: SELECTION});
 	const starting = beacon.start(() => {}).catch(() => undefined);
 	await beacon.close();

@@ -13,7 +13,7 @@ import {fakePeerId} from '../../helpers/fake-chat-node.js';
 const [LOW, SELF, HIGH, LOST] = [1, 2, 3, 4].map(fakePeerId) as [PeerId, PeerId, PeerId, PeerId];
 const STEP_MS = 100;
 
-/** Time of the first loss report about `LOST`, ms. Undefined if there is none up to `until`. */
+/** Time in ms at which the detector first returns `LOST` as lost; undefined if it does not by `until`. */
 function reportedAt(detector: FailureDetector, until = 200_000, ended = false): number | undefined {
 	for (let now = 0; now <= until; now += STEP_MS)
 		if (detector.evaluate([{peer: LOST, ended}], now).length > 0) return now;
@@ -27,7 +27,7 @@ function detectorWith(...peers: PeerId[]): FailureDetector {
 }
 
 describe('a peer whose connection was lost', () => {
-	it('is reported after the grace period by the lowest id that was connected to it', () => {
+	it('is reported after the grace period by the observer with the lowest id', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.reportChange(HIGH, LOST, true, -1);
 		detector.disconnected(LOST, 0);
@@ -35,7 +35,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS);
 	});
 
-	it('is reported one second later by the next id in rank', () => {
+	it('is reported one second later by the observer with the next higher id', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.reportChange(LOW, LOST, true, -1);
 		detector.disconnected(LOST, 0);
@@ -43,21 +43,21 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('is reported first by a lower id that announced only the loss of its connection', () => {
+	it('is reported first by an observer with a lower id, even if that observer announced only its loss', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.reportChange(LOW, LOST, false, -1);
 		detector.disconnected(LOST, 0);
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('is reported even if another peer repeats its own loss report', () => {
+	it('is reported even if another peer keeps repeating that it lost its connection', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.disconnected(LOST, 0);
 		for (let now = 1000; now < LOST_GRACE_MS + 1000; now += 1000) detector.reportChange(HIGH, LOST, false, now);
 		expect(reportedAt(detector)).toBe(1000 + LOST_GRACE_MS);
 	});
 
-	it('is reported without waiting for a lower id that was never connected to it', () => {
+	it('is reported without waiting for a node with a lower id that was never connected to it', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.disconnected(LOST, 0);
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS);
@@ -79,7 +79,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(5000 + LOST_GRACE_MS);
 	});
 
-	it('has the whole grace period after its last contact disconnects or no longer lists it', () => {
+	it('has the whole grace period after the only peer connected to it disconnects or no longer lists it', () => {
 		for (const end of ['disconnected', 'unlisted'] as const) {
 			const detector = detectorWith(HIGH, LOW, LOST);
 			detector.reportChange(HIGH, LOST, true, -1);
@@ -101,14 +101,14 @@ describe('a peer whose connection was lost', () => {
 	});
 });
 
-describe('a node', () => {
-	it('without connections reports no peer', () => {
+describe('a node that detects failures', () => {
+	it('reports no peer while it has no connections', () => {
 		const detector = detectorWith(LOST);
 		detector.disconnected(LOST, 0);
 		expect(reportedAt(detector)).toBeUndefined();
 	});
 
-	it('restarts every grace period at its first connection', () => {
+	it('restarts every grace period when it connects to a first peer', () => {
 		const detector = detectorWith(LOST);
 		detector.disconnected(LOST, 0);
 		detector.connected(HIGH, 60_000);
@@ -124,11 +124,11 @@ describe('a node', () => {
 });
 
 describe('a peer known only from history', () => {
-	it('is reported after a minute without a connection to any peer', () => {
+	it('is reported as lost after a minute in which no node is connected to it', () => {
 		expect(reportedAt(detectorWith(HIGH))).toBe(VANISHED_AFTER_MS);
 	});
 
-	it('is reported in the order of the ids of the reporters', () => {
+	it('is reported a second later by a node that has a connected peer with a lower id', () => {
 		expect(reportedAt(detectorWith(LOW, HIGH))).toBe(VANISHED_AFTER_MS + LOST_RANK_STEP_MS);
 	});
 });
@@ -139,8 +139,8 @@ it('a node never reports itself', () => {
 	expect(detector.evaluate([{peer: SELF, ended: false}], 1_000_000)).toEqual([]);
 });
 
-describe('a peer that reports invented peers', () => {
-	it('is believed only up to a limit', () => {
+describe('a peer that reports connections to invented peers', () => {
+	it('can make only a limited number of them count as reachable', () => {
 		const detector = detectorWith(HIGH);
 		for (let index = 0; index <= MAX_REPORTED_PEERS; index++)
 			detector.reportChange(HIGH, fakePeerId(1000 + index), true, 0);
@@ -148,7 +148,7 @@ describe('a peer that reports invented peers', () => {
 		expect(detector.isReachable(fakePeerId(1000 + MAX_REPORTED_PEERS))).toBe(false);
 	});
 
-	it('does not exceed the memory limit and does not displace our own observations', () => {
+	it('uses limited memory, and does not displace losses that this node observed itself', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.disconnected(LOST, 0);
 		for (let round = 0; round < 20; round++) {
@@ -163,7 +163,7 @@ describe('a peer that reports invented peers', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS);
 	});
 
-	it('does not displace a connected observer, even under many ids', () => {
+	it('does not displace a connected observer of a loss, even if it uses many ids', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.reportChange(LOW, LOST, true, 0);
 		detector.disconnected(LOST, 0);

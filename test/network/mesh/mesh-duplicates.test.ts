@@ -53,8 +53,8 @@ function createNode({isLower}: {readonly isLower: boolean}) {
 	return {mesh, events, preferred, open, other};
 }
 
-describe('several connections of a pair', () => {
-	it('both ends send on the newest', () => {
+describe('several connections between two peers', () => {
+	it('carry outgoing messages only on the newest one, at both ends', () => {
 		for (const isLower of [true, false]) {
 			const {mesh, open, other, preferred} = createNode({isLower});
 			const [older, newer] = [open(), open()];
@@ -66,7 +66,7 @@ describe('several connections of a pair', () => {
 		}
 	});
 
-	it('the lower id closes the older one after it received a message on the newer one after the hello', () => {
+	it('are reduced to the newest by the peer with the lower id, after a message has followed the hello on the newest', () => {
 		const {open} = createNode({isLower: true});
 		const [older, newer] = [open(), open()];
 		expect(older.calls).toEqual([]);
@@ -74,7 +74,7 @@ describe('several connections of a pair', () => {
 		expect([older.sent.at(-1), newer.calls]).toEqual([{type: 'bye', reason: 'duplicate'}, []]);
 	});
 
-	it('the higher id closes none and reads all', () => {
+	it('are all read and kept open by the peer with the higher id', () => {
 		const {open, events} = createNode({isLower: false});
 		const [older, newer] = [open(), open()];
 		newer.say({type: 'typing'});
@@ -82,13 +82,13 @@ describe('several connections of a pair', () => {
 		expect([events, older.calls, newer.calls]).toEqual([['typing', 'typing'], [], []]);
 	});
 
-	it('the higher id closes the oldest above the limit', () => {
+	it('lose the oldest above MAX_LINKS_PER_PEER, also at the peer with the higher id', () => {
 		const {open} = createNode({isLower: false});
 		const links = Array.from({length: MAX_LINKS_PER_PEER + 1}, open);
 		expect(links.map(({calls}) => calls.length)).toEqual(links.map((_, index) => (index === 0 ? 1 : 0)));
 	});
 
-	it('when one closes, the other is reported as its replacement; the end of the last one is reported as down', () => {
+	it('are replaced by an older one when the newest closes, and the peer is down when the last one closes', () => {
 		const {open, events, preferred, mesh, other} = createNode({isLower: false});
 		const [older, newer] = [open(), open()];
 		newer.end();

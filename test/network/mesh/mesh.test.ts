@@ -88,7 +88,7 @@ async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, 
 const seeds = Array.from({length: 100}, (_, index) => index + 1);
 
 describe('two nodes that dial each other at the same time', () => {
-	it('keep exactly one connection and are never disconnected, with 100 seeds', async () => {
+	it('keep exactly one connection and are never disconnected in between', async () => {
 		for (const seed of seeds) {
 			const {clock, ends} = await createPair(seed);
 			for (const end of ends) end.dial();
@@ -107,7 +107,7 @@ describe('two nodes that dial each other at the same time', () => {
 		}
 	});
 
-	it('both receive messages on the remaining connection', async () => {
+	it('receive messages from each other on the remaining connection', async () => {
 		for (const seed of seeds.slice(0, 20)) {
 			const {clock, ends} = await createPair(seed);
 			for (const end of ends) end.dial();
@@ -137,8 +137,8 @@ describe('two nodes that dial each other at the same time', () => {
 	});
 });
 
-describe('a connection', () => {
-	it('of an unknown peer is refused with barred while its address is banned', async () => {
+describe('a connection of the mesh', () => {
+	it('of an unknown peer is refused with the error code `barred` while its address is banned', async () => {
 		const {clock, ends} = await createPair(1);
 		const [ann, bob] = ends;
 		bob.dial();
@@ -167,7 +167,7 @@ describe('a connection', () => {
 		expect(clock.monotonic()).toBeLessThan(2000 + 9500 + 500);
 	});
 
-	it('survives a sleep of both machines, and each node reports that it stalled', async () => {
+	it('stays open while both computers sleep, and each node detects that it stalled', async () => {
 		const {clock, ends} = await createPair(1);
 		ends[0].dial();
 		await clock.advance(2000);

@@ -34,7 +34,7 @@ function createWorld() {
 
 const [A, B, C, D] = [fakePeerId(1), fakePeerId(2), fakePeerId(3), fakePeerId(4)];
 
-it('a new peer receives the whole list at once, and the others only the new peer', async () => {
+it('a new peer receives the full list of connected peers, and other peers receive only the new peer', async () => {
 	const {clock, up, names} = createWorld();
 	up(A);
 	await clock.advance(0);
@@ -45,7 +45,7 @@ it('a new peer receives the whole list at once, and the others only the new peer
 	expect(names(A)?.at(-1)).toEqual({added: [B], removed: []});
 });
 
-it('changes within the interval are combined into one message per peer', async () => {
+it('changes of the list within one interval are combined into one message to each peer', async () => {
 	const {clock, up, down, names} = createWorld();
 	for (const peer of [A, B]) up(peer);
 	await clock.advance(0);
@@ -72,7 +72,7 @@ async function startCrowd(world: ReturnType<typeof createWorld>, seconds: number
 	}
 }
 
-it('messages become rarer while many peers connect, but a new peer receives the list within a second', async () => {
+it('list changes are sent less often while many peers connect, but a new peer receives the full list within a second', async () => {
 	const world = createWorld();
 	world.up(A);
 	await startCrowd(world, 40);
@@ -84,7 +84,7 @@ it('messages become rarer while many peers connect, but a new peer receives the 
 	expect(new Set(world.names(A)?.flatMap(({added}) => added)).size).toBe(41);
 });
 
-it('after a rush of new peers, a further one is announced within a second', async () => {
+it('a new peer is announced within a second again after many peers have connected', async () => {
 	const world = createWorld();
 	world.up(A);
 	await startCrowd(world, 20);
@@ -96,7 +96,7 @@ it('after a rush of new peers, a further one is announced within a second', asyn
 	expect(world.names(A)?.at(-1)?.added).toEqual([C]);
 });
 
-it('a new peer is announced at once if another peer reports it lost', async () => {
+it('a new peer is announced immediately if another peer reports that it lost this peer', async () => {
 	const world = createWorld();
 	world.up(A);
 	await startCrowd(world, 9);
@@ -108,7 +108,7 @@ it('a new peer is announced at once if another peer reports it lost', async () =
 	expect(world.names(A)?.at(-1)?.added).toContain(B);
 });
 
-it('losses are announced within a second, even while many peers connect', async () => {
+it('lost connections are announced within a second, even while many peers connect', async () => {
 	const world = createWorld();
 	world.up(A);
 	world.up(B);
@@ -118,7 +118,7 @@ it('losses are announced within a second, even while many peers connect', async 
 	expect(world.names(A)?.flatMap(({removed}) => removed)).toEqual([B]);
 });
 
-it('a replacement connection receives the whole list, and other peers receive nothing', async () => {
+it('the full list is sent again when a connection replaces another, but not to other peers', async () => {
 	const {clock, sender, up, names} = createWorld();
 	for (const peer of [A, B]) up(peer);
 	await clock.advance(0);
@@ -129,7 +129,7 @@ it('a replacement connection receives the whole list, and other peers receive no
 	expect(names(B)).toHaveLength(1);
 });
 
-it('a list is truncated to the size limit of a message', async () => {
+it('a list that exceeds MAX_PEERS_LISTED is split into several messages', async () => {
 	const {clock, up, names} = createWorld();
 	for (let peer = 0; peer <= MAX_PEERS_LISTED; peer++) up(fakePeerId(peer));
 	await clock.advance(0);
@@ -139,7 +139,7 @@ it('a list is truncated to the size limit of a message', async () => {
 	]);
 });
 
-it('a stopped sender sets no timer', async () => {
+it('a stopped peer exchange sender sets no timer', async () => {
 	const {clock, sender, up, down} = createWorld();
 	up(A);
 	sender.stop();

@@ -21,10 +21,10 @@ function believed(reporter: string): string[] {
 	return dialableAddresses({remoteAddress: reporter} as PeerLink, named).map(({host}) => host);
 }
 
-test('only private addresses that a peer reports are dialled', () => {
+test('of the addresses that a peer on another computer reports, only private ones may be dialled', () => {
 	expect(believed('10.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9']);
 });
 
-test('loopback addresses are accepted only from a peer on this host', () => {
+test('loopback addresses may be dialled if a peer on this computer reports them', () => {
 	expect(believed('127.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9', '127.0.0.1', '::1']);
 });

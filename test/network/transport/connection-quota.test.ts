@@ -15,7 +15,7 @@ function fill(quota: ReturnType<typeof createConnectionQuota>, address: string, 
 	return taken;
 }
 
-it('an address has a limited number of connections before the hello, and a hello frees a slot', () => {
+it('an address has a limited number of connections without a verified hello, and a verified hello frees a slot', () => {
 	const quota = createConnectionQuota();
 	const pending = fill(quota, '10.0.0.2', false);
 	expect(pending).toHaveLength(MAX_PENDING_PER_ADDRESS);
@@ -25,7 +25,7 @@ it('an address has a limited number of connections before the hello, and a hello
 	expect(fill(quota, '10.0.0.2', false)).toHaveLength(1);
 });
 
-it('an address has a limited number of connections in total, and a closed one frees a slot', () => {
+it('an address has a limited number of open connections, and a closed connection frees a slot', () => {
 	const quota = createConnectionQuota();
 	const open = fill(quota, '10.0.0.2', true);
 	expect(open).toHaveLength(MAX_CONNECTIONS_PER_ADDRESS);

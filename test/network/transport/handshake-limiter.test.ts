@@ -4,7 +4,7 @@ import {createHandshakeLimiter} from '../../../source/network/transport/handshak
 
 const LIMITS = {active: 3, waiting: 2, perAddress: 2};
 
-it('starts handshakes up to the limit, queues some, and refuses the others', () => {
+it('the handshake limiter starts a limited number of handshakes, queues some more, and refuses the others', () => {
 	const limiter = createHandshakeLimiter(LIMITS, () => true);
 	const started: number[] = [];
 	const keys = Array.from({length: 6}, () => ({}));
@@ -17,7 +17,7 @@ it('starts handshakes up to the limit, queues some, and refuses the others', () 
 	expect(started).toEqual([0, 1, 2, 4]);
 });
 
-it('refuses an address above its share, and accepts others', () => {
+it('the handshake limiter refuses an address with too many handshakes, and accepts other addresses', () => {
 	const limiter = createHandshakeLimiter(LIMITS, () => false);
 	const [first, ...others] = Array.from({length: 4}, () => ({}));
 	const enter = (key: object, address: string) => limiter.acquire(key, address, () => {});
@@ -29,7 +29,7 @@ it('refuses an address above its share, and accepts others', () => {
 	expect(enter(others[1]!, 'a')).toBe(true);
 });
 
-it('never exceeds the limit, and queues no handshake while a slot is free', () => {
+it('the handshake limiter never exceeds its limit, and no handshake waits while a slot is free', () => {
 	const steps = fc.array(fc.record({enter: fc.boolean(), address: fc.nat(3), which: fc.nat(10)}), {maxLength: 200});
 	fc.assert(
 		fc.property(steps, operations => {

@@ -2,7 +2,7 @@ import type {TLSSocket} from 'node:tls';
 import {expect, test} from 'vitest';
 import {isAuthenticated} from '../../../source/network/transport/tls-connection.js';
 
-/** A socket with only the methods that the check uses. */
+/** Fake socket with only the methods that `isAuthenticated` calls. */
 const socketOf = (isSessionReused: boolean, certificate: object) =>
 	({isSessionReused: () => isSessionReused, getPeerCertificate: () => certificate}) as TLSSocket;
 

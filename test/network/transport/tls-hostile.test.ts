@@ -89,7 +89,7 @@ describe('a listening TLS transport', () => {
 		['random bytes', noise],
 		['a truncated TLS record', Buffer.from('160301ffff0100fffb0303', 'hex')],
 		['an unencrypted frame of our own protocol', Buffer.from('00000005a568656c6c', 'hex')],
-	])('disconnects %s and continues to listen', async (_what, bytes) => {
+	])('disconnects a client that sends %s, and continues to listen', async (_what, bytes) => {
 		const {transport, accepted, port} = await listen();
 		const {socket, closed} = await connectRawClient(port);
 		socket.write(bytes);
@@ -100,7 +100,7 @@ describe('a listening TLS transport', () => {
 		expect(transport.refused).toBe(1);
 	});
 
-	it('survives a port scan', async () => {
+	it('continues to listen after a port scan', async () => {
 		const {transport, accepted, port} = await listen();
 		for (let index = 0; index < 50; index++) (await connectRawClient(port)).socket.resetAndDestroy();
 		await until(() => transport.refused === 50);
@@ -137,7 +137,7 @@ describe('a listening TLS transport', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('resumes no sessions: a session ticket opens no second connection', async () => {
+	it('resumes no sessions, so that a session ticket opens no second connection', async () => {
 		const {transport, accepted, port} = await listen();
 		const sessions: Buffer[] = [];
 		const first = connectTls({...clientOptions(KEY), host: HOST, port});
@@ -160,7 +160,7 @@ describe('a listening TLS transport', () => {
 		expect(accepted).toHaveLength(1);
 	});
 
-	it('refuses older TLS versions and identities of other rooms', async () => {
+	it('refuses older TLS versions and key identities of other rooms', async () => {
 		const {transport, accepted, port} = await listen();
 		const other = createTransport({identity: 'another room'});
 		expect(await other.dial(HOST, port)).toMatchObject({failure: {code: 'handshake'}});
@@ -181,7 +181,7 @@ describe('a listening TLS transport', () => {
 		expect(accepted).toEqual([]);
 	});
 
-	it('does not grow in memory during a thousand failed handshakes', {timeout: 60_000}, async () => {
+	it('does not use more memory after a thousand failed handshakes', {timeout: 60_000}, async () => {
 		const {transport, port} = await listen();
 		const memory: number[] = [];
 		for (let round = 0; round < 20; round++) {
@@ -231,7 +231,7 @@ describe('a dialling TLS transport', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('distinguishes a server that closes the connection from a missing one', async () => {
+	it('reports a failed handshake if the server closes the connection', async () => {
 		const port = await serve(createTcpServer(socket => socket.destroy()));
 		expect(await createTransport().dial(HOST, port)).toMatchObject({failure: {code: 'handshake'}});
 	});

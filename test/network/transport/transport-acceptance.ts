@@ -4,7 +4,7 @@ import {SEND_HIGH_WATER_BYTES} from '../../../source/core/limits.js';
 import type {Connection, Transport} from '../../../source/network/transport/transport.js';
 
 export interface TransportWorld {
-	/** Creates a transport with this key that can reach the others of this world. */
+	/** Creates a transport with this key. All transports of one world can reach each other. */
 	create(psk: Uint8Array, port?: number): Transport;
 	/** Address of the transports that `create` returns. */
 	readonly address: string;
@@ -17,7 +17,7 @@ export interface TransportWorld {
 	close(): Promise<void>;
 }
 
-/** The events of one end of a connection, in order. */
+/** Events that one end of a connection received, in order. */
 export interface RecordedConnection {
 	readonly connection: Connection;
 	readonly calls: string[];
@@ -109,7 +109,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect([a.text(), b.text()]).toEqual([words.join(''), words.join('')]);
 		});
 
-		it('keeps data that arrives before a handler is set, and passes a private buffer', async () => {
+		it('keeps data that arrives before the handlers are set, and passes a private buffer to them', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			recordEvents(dialled).connection.send(Buffer.from('early '));
@@ -135,7 +135,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			await world.until(() => a.closed && b.closed);
 		});
 
-		it('returns false above the high-water mark, keeps the frame, and reports a drain', async () => {
+		it('returns false above the high-water mark, but queues the frame and calls drain later', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [sender, reader] = [recordEvents(dialled), recordEvents(accepted)];
@@ -185,7 +185,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect([...a.calls, ...b.calls].filter(call => call === 'closed')).toHaveLength(2);
 		});
 
-		it('closes without waiting for a reader that does not read', async () => {
+		it('closes without waiting longer for a peer that does not read', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
@@ -206,7 +206,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(a.calls).toEqual(['closed']);
 		});
 
-		it('closes the other end when it is destroyed', async () => {
+		it('closes the other end of a connection that is destroyed', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
@@ -219,7 +219,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(accepted.send(Buffer.from('x'))).toBe(false);
 		});
 
-		it('reports the close to a handler that is set later', async () => {
+		it('reports a close even to handlers that are set later', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const a = recordEvents(dialled);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {createWriteQueue} from '../../../source/network/transport/write-queue.js';
 
-/** A sink that writes only when the test requests it. */
+/** Creates a write queue whose sink completes a write only when the test calls `finish`. */
 function createSink() {
 	const sink = {
 		written: [] as Uint8Array[],
@@ -34,7 +34,7 @@ function createSink() {
 	return {sink, queue, turn, finish};
 }
 
-it('joins the frames of one turn into one write', () => {
+it('the write queue joins the frames of one turn of the event loop into one write', () => {
 	const {sink, queue, turn, finish} = createSink();
 	for (let index = 0; index < 50; index++) queue.add(Uint8Array.of(index));
 	expect(sink.written).toEqual([]);
@@ -51,7 +51,7 @@ it('joins the frames of one turn into one write', () => {
 	expect(queue.bytes).toBe(0);
 });
 
-it('does not copy a large frame', () => {
+it('the write queue does not copy a large frame', () => {
 	const written: Uint8Array[] = [];
 	const tasks: (() => void)[] = [];
 	const queue = createWriteQueue(
@@ -64,7 +64,7 @@ it('does not copy a large frame', () => {
 	expect(written[0]).toBe(frame);
 });
 
-it('returns false above the high-water mark and reports one drain below it', () => {
+it('the write queue returns false above the high-water mark, and calls drained once when it is below again', () => {
 	const {sink, queue, turn, finish} = createSink();
 	expect(queue.add(new Uint8Array(999))).toBe(true);
 	expect(queue.add(new Uint8Array(1))).toBe(false);
@@ -78,7 +78,7 @@ it('returns false above the high-water mark and reports one drain below it', () 
 	expect(sink.drained).toBe(1);
 });
 
-it('ends once after all queued frames, and accepts none afterwards', () => {
+it('the write queue ends once, after all queued frames are written, and accepts no more frames', () => {
 	const {sink, queue, turn, finish} = createSink();
 	queue.add(Uint8Array.of(1));
 	queue.end();
@@ -91,7 +91,7 @@ it('ends once after all queued frames, and accepts none afterwards', () => {
 	expect([sink.ended, sink.written]).toEqual([1, [Uint8Array.of(1)]]);
 });
 
-it('writes every byte once and in order, for any sequence of operations', () => {
+it('the write queue writes every byte once and in order, for any sequence of operations', () => {
 	const steps = fc.array(fc.oneof(fc.uint8Array({maxLength: 400}), fc.constantFrom('turn', 'finish')), {
 		maxLength: 100,
 	});
