@@ -1,4 +1,4 @@
-/** Bell, desktop notification and window title: a pure policy over incoming events, and the notifier that applies it. */
+/** Bell, desktop notification and window title: a pure policy for incoming events, and the notifier that applies it. */
 
 import type {Clock} from '../core/environment.js';
 import type {Input} from '../core/event.js';

@@ -31,7 +31,7 @@ export interface ReplayHooks extends SharedHooks {
 	parseTime(text: string, since: number): number | undefined;
 	/** Writes entries to a new file. Resolves to a message for the user; rejects with the error. */
 	exportRows?(file: string, state: State, rows: readonly TimelineEntry[]): Promise<string>;
-	/** Saves the bookmarks. Resolves to the name of their file beside the log; rejects with the error. */
+	/** Saves the bookmarks. Resolves to the name of their file, which is next to the log; rejects with the error. */
 	saveBookmarks?(orders: readonly string[]): Promise<string | undefined>;
 	/** Starts or stops watching the log file for new data. */
 	follow?(on: boolean): void;

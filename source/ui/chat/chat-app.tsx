@@ -76,7 +76,7 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 
 function inputHint({focus, overlay}: UiState): string {
 	if (focus !== 'input') return TYPING_HINT;
-	return overlay ? 'Write a message, or press Esc to close the pane above' : 'Write a message, or / for commands';
+	return overlay ? 'Write a message, or press Esc to close the pane above' : 'Write a message, or type / for commands';
 }
 
 interface MainProps {

@@ -108,7 +108,7 @@ function initialState({stdout, bell, nameFromSystem, startupWarnings = [], demoV
 	if (startupWarnings.length > 0)
 		return {...ui, flash: {text: startupWarnings.join('; '), level: 'warn' as const, until: 0}};
 	if (!nameFromSystem) return ui;
-	const text = 'Your name is your user name; /name NAME changes it. Ctrl+G shows all keys.';
+	const text = 'Your name is your OS user name; /name NAME changes it. Ctrl+G shows all keys.';
 	const until = hooks.clock.now() + NAME_HINT_MS;
 	return {...ui, flash: {text, level: 'info' as const, until, endsOnKey: true as const}};
 }

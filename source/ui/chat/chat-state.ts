@@ -33,7 +33,7 @@ export interface Prompt {
 export interface TypedRun {
 	/** Wall clock time of the last character, ms. */
 	readonly lastAt: number;
-	/** Whether the run contains a character that the list does not bind. The run is then text, and its rest is ignored. */
+	/** Whether the run contains a character that the list does not bind. The rest of such a run is ignored. */
 	readonly isIgnored: boolean;
 }
 

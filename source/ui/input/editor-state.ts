@@ -28,7 +28,7 @@ export interface EditorState extends DraftSnapshot {
 	readonly lastEdit: EditKind;
 	/** Sent texts, oldest first. */
 	readonly history: readonly string[];
-	/** Index into the history. The length of the history stands for the unsent draft. */
+	/** Index into the history. An index equal to its length means the unsent draft. */
 	readonly historyIndex: number;
 	/** The unsent draft while an entry of the history is shown. */
 	readonly unsentDraft: string;

@@ -36,7 +36,7 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 		case 'copy':
 		case 'mark':
 		case 'unread':
-			return ['This command needs the full screen. Here: /who, /search TEXT, /goto TIME, /mention prev.'];
+			return ['This command needs the full screen. Available here: /who, /search TEXT, /goto TIME, /mention prev.'];
 		default:
 			return undefined;
 	}

@@ -1,5 +1,5 @@
 /**
- * Activity histogram below the transport bar: events over the whole duration of the log, with marks for bookmarks,
+ * Activity histogram below the transport bar: events during the whole log, with marks for bookmarks,
  * matches and the position.
  */
 import {findFirstIndex} from '../../core/binary-search.js';

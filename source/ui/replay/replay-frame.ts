@@ -108,7 +108,7 @@ function replayPositionOf(history: History, ui: ReplayUi, view: TimelineView): R
 	};
 }
 
-/** Number of records up to and including the one that added an entry; all records if the history lacks the entry. */
+/** Number of records up to and including the one that added an entry; all records if the entry is not in the history. */
 export function recordIndexOf(history: History, key: OrderKey): number {
 	const index = history.indexOfEntry(key);
 	return index === undefined ? history.length : history.positionAfter(index);

@@ -4,7 +4,7 @@
  *     const screen = runReplayScreen({history, room, stdin, stdout, stderr, environment, mono, speed, hooks, …});
  *     history.append(inputs);
  *     screen.reportProgress({loadedFraction: 0.4, damage: ''});   // while the file is read, and when it grows
- *     const end = await screen.waitUntilExit();                   // the terminal is restored by then
+ *     const end = await screen.waitUntilExit();                   // resolves after the terminal is restored
  *
  * The caller owns the history and reads the file. The screen shows the same timeline as the chat, reduced and drawn by the
  * same code.

@@ -59,7 +59,7 @@ export function createSearchIndex(): SearchIndex {
 		}
 		if (roster === state.roster) return;
 		roster = state.roster;
-		// Looks up here, once per roster, which peers have a matching name. A peer without a name is known by its id.
+		// Only entries of these peers need a comparison of names: peers with a matching name, and peers without a name.
 		const named = listPeers(roster).filter(peer => peer.names.some(({name}) => name.toLowerCase().includes(search)));
 		const ids = listPeers(roster).filter(peer => peer.names.length === 0);
 		matchingPeers = new Set([...named, ...ids].map(({peer}) => peer));

@@ -4,7 +4,7 @@
  *
  *     const screen = mountScreen({stdin, stdout, stderr, clock, draw: onMounted => <App … />, onTokens, onResize});
  *     screen.leave({type: 'quit'});
- *     const end = await screen.ended;   // the terminal is restored
+ *     const end = await screen.ended;   // resolves after the terminal is restored
  */
 import {type Instance, render, type useApp} from 'ink';
 import type {ReactNode} from 'react';

@@ -11,7 +11,7 @@ export interface LineRange {
 }
 
 /**
- * Breaks a text into lines at newlines, at spaces and next to wide characters, since Chinese and Japanese have no spaces.
+ * Breaks a text into lines at newlines, at spaces and next to wide characters, as Chinese and Japanese have no spaces.
  * A word longer than a line is split. The first line has `firstCells` cells, all others `otherCells`; both count as at
  * least 2. An empty text is one empty line.
  */

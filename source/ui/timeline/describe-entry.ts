@@ -139,7 +139,7 @@ function summarizeByPerson(state: State, entries: readonly TimelineEntry[]): Per
 	return [...summaries.values()];
 }
 
-/** `joined`, `reconnected twice`, `joined, reconnected 3 times, then left`. */
+/** Formats `joined`, `reconnected twice`, or `joined, reconnected 3 times, then left`. */
 function presencePhrase({steps}: PersonSummary): string {
 	const transitions = steps.filter(({isArrival}, index) => isArrival !== steps[index - 1]?.isArrival);
 	const first = transitions[0];

@@ -52,7 +52,7 @@ export function formatItem(state: State, item: TimelineItem, options: RowOptions
 function foldRows(rows: Row[], text: string, {search, width, theme}: RowOptions): Row[] {
 	if (rows.length <= MAX_POST_ROWS || (search !== '' && text.toLowerCase().includes(search))) return rows;
 	const indentation = rows[1]?.[0] ?? indent(0);
-	const more = `${theme.glyphs.ellipsis} ${rows.length - FOLDED_ROWS} more lines (Enter: all)`;
+	const more = `${theme.glyphs.ellipsis} ${rows.length - FOLDED_ROWS} more lines (Enter: show all)`;
 	const room = width - MARK_CELLS - cellWidth(indentation.text);
 	const summaryRow: Row = [indentation, {text: truncateCells(more, room, theme.glyphs.ellipsis), style: theme.muted}];
 	return [...rows.slice(0, FOLDED_ROWS), summaryRow];

@@ -1,4 +1,4 @@
-/** Local wall clock times on screen. All arguments are ms since 1970. ISO order and 24 hours, independent of the locale. */
+/** Formats times (ms since 1970) for the screen: local time, ISO order and 24 hours, independent of the locale. */
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = [
 	'January',
@@ -18,15 +18,15 @@ const MONTHS = [
 /** A number with at least two digits. */
 export const twoDigits = (value: number) => String(value).padStart(2, '0');
 
-/** How much of the time a row of the timeline shows. */
+/** Precision of the time that a row of the timeline shows. */
 export type TimeFormat = 'minutes' | 'seconds' | 'none';
 
-/** The format that the key for timestamps switches to. */
+/** The format to which the key for timestamps switches from `times`. */
 export function nextTimeFormat(times: TimeFormat): TimeFormat {
 	return ({minutes: 'seconds', seconds: 'none', none: 'minutes'} as const)[times];
 }
 
-/** `14:05`, `14:05:09` or an empty string. */
+/** Formats `14:05`, `14:05:09` or an empty string. */
 export function formatTime(at: number, times: TimeFormat): string {
 	if (times === 'none') return '';
 	const date = new Date(at);
@@ -34,13 +34,13 @@ export function formatTime(at: number, times: TimeFormat): string {
 	return times === 'seconds' ? `${minutes}:${twoDigits(date.getSeconds())}` : minutes;
 }
 
-/** `Sunday 22 November 2026` */
+/** Formats `Sunday 22 November 2026`. */
 export function formatDay(at: number): string {
 	const date = new Date(at);
 	return `${DAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
 }
 
-/** `2026-11-22 14:05:09` */
+/** Formats `2026-11-22 14:05:09`. */
 export function formatMoment(at: number): string {
 	const date = new Date(at);
 	return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${formatTime(at, 'seconds')}`;

@@ -104,7 +104,7 @@ describe('leaving the chat', () => {
 		}, 'quit');
 	});
 
-	test('with Ctrl+D needs an empty input and no deletion immediately before', async () => {
+	test('with Ctrl+D needs an empty input and is not possible immediately after a deletion', async () => {
 		await expectExit(async running => {
 			await running.press('x', '\u007F', CTRL('d'));
 			expect(running.exit()).toBeUndefined();
@@ -126,7 +126,7 @@ describe('leaving the chat', () => {
 		expect(terminal.normalText()).toContain('replay');
 	});
 
-	test('for a while with Ctrl+Z restores the terminal, and resuming draws the screen again', async () => {
+	test('temporarily with Ctrl+Z restores the terminal, and resuming draws the screen again', async () => {
 		let stopped = false;
 		const running = await launch({
 			chatNode: room(3).chatNode,

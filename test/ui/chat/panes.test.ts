@@ -141,7 +141,7 @@ describe('peers and startup messages', () => {
 		await terminal.see('lan (open)');
 	});
 
-	test('Enter opens the details of a peer, and the first other peer is selected first', async () => {
+	test('Enter opens the details of the selected peer, initially of the first peer other than this node', async () => {
 		const {chatNode, bob} = room();
 		const {terminal, press} = await launch({chatNode});
 		await press(ALT('2'), '\r');

@@ -223,7 +223,7 @@ describe('hostile names and texts', () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, `${'x'.repeat(16_000)}END`);
 		const {terminal, press} = await launch({chatNode});
-		await terminal.see('more lines (Enter: all)');
+		await terminal.see('more lines (Enter: show all)');
 		expect(terminal.text()).not.toContain('END');
 		await press('\u001B1');
 		await press('\r');

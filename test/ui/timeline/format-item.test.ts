@@ -85,7 +85,7 @@ describe('a long post', () => {
 		expect(folded).toHaveLength(FOLDED_ROWS + 1);
 		expect(folded[0]).toContain('line 1');
 		expect(folded[FOLDED_ROWS - 1]).toContain(`line ${FOLDED_ROWS}`);
-		expect(folded.at(-1)?.trim()).toBe(`… ${400 - FOLDED_ROWS} more lines (Enter: all)`);
+		expect(folded.at(-1)?.trim()).toBe(`… ${400 - FOLDED_ROWS} more lines (Enter: show all)`);
 	});
 
 	test('is shown in full up to MAX_POST_ROWS rows', () => {

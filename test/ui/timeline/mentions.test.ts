@@ -31,7 +31,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([true, true, true, false, false]);
 	});
 
-	test('means a present peer with exactly that name, and nobody if two names begin with the same words', () => {
+	test('refers to a present peer with exactly that name, and nobody if two names begin with the same words', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		say('@Dave 1');
 		const dave = chatNode.join('dave', '192.168.1.10');
@@ -44,7 +44,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([true, false, true, false, true]);
 	});
 
-	test('does not arise later from a message that meant a peer who has since left', () => {
+	test('is not found later in a message that mentioned a peer who has left in the meantime', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		const smith = chatNode.join('Dave Smith', '192.168.1.11');
 		say('@Dave who?');
@@ -54,7 +54,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([false, false, true]);
 	});
 
-	test('means both of two users with the same full name', () => {
+	test('refers to both of two users with the same full name', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		chatNode.join('Dave 日本', '192.168.1.10');
 		say('@Dave hi');
