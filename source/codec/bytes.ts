@@ -55,7 +55,7 @@ export function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
 	return true;
 }
 
-/** Uint8Array of the same memory. Unlike its methods, `slice` of a Buffer does not copy. Views of a Buffer take more memory. */
+/** Plain Uint8Array of the same memory: `slice` of a Buffer does not copy, and a view of a Buffer takes twice the memory. */
 export function toPlainUint8Array(bytes: Uint8Array): Uint8Array {
 	if (bytes.constructor === Uint8Array) return bytes;
 	return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);

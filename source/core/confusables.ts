@@ -40,7 +40,7 @@ const NUMBER_SIGNS = '#\u266f\u22d5\u2317\u29e3\u29e4\u29e5\u2a69';
 /** Characters that look like a hexadecimal digit (0 1 3 6 a b c d e), of several scripts (Unicode, confusables.txt). */
 const HEX_LOOKALIKES = 'oοоօlіi|ıӏзʒƨбαɑавьƅсϲԁеҽ';
 
-/** Class of a character: `#`, `h` hexadecimal digit, `l` look-alike of one, `a` other letter or digit, `m` mark, `.` other. */
+/** Class of a character: `#`, `h` hexadecimal digit, `l` look-alike of a digit, `a` other letter or digit, `m` mark, `.` other. */
 function classifyCharacter(character: string): string {
 	const folded = character.normalize('NFKC').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 	if (folded === '' || /^[\u200c\u200d]$/.test(folded)) return 'm';

@@ -1,4 +1,4 @@
-/** Interfaces of time, randomness and debug output. They are injected, so that the same code runs live and simulated. */
+/** Interfaces to clocks, randomness and the debug log. They are injected, so that the same code runs live and in simulations. */
 
 export interface Timer {
 	cancel(): void;

@@ -1,7 +1,7 @@
 /** Error classes that several layers use. Every constructor takes the usual `{cause}` of `Error` as its last argument. */
 
 /**
- * A peer broke the protocol. The connection to it closes with `code` (protocol.md, Errors). Codes are short, in lower
+ * Error of a peer that broke the protocol. Its connection closes with `code` (protocol.md, Errors). Codes are short, in lower
  * case with hyphens, and append-only.
  */
 export class ProtocolError extends Error {
@@ -18,7 +18,7 @@ export class ProtocolError extends Error {
 }
 
 /**
- * The command line, the environment or the configuration is wrong. The message is one line that names the value and the
+ * Error in the command line, the environment or the configuration. The message is one line with the wrong value and the
  * correct form. The program exits with code 2.
  */
 export class UsageError extends Error {

@@ -121,7 +121,7 @@ export type EphemeralEvent =
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
 	/** Whether no peer has answered yet. `tried`: destinations of our announcements and dials, as text for the screen. */
 	| {readonly type: 'isolated'; readonly isolated: boolean; readonly tried: readonly string[]}
-	/** Number of nodes of other rooms or secrets whose beacons were heard during the last minute. */
+	/** Number of nodes with other rooms or secrets whose beacons arrived during the last minute. */
 	| {readonly type: 'foreign-nodes'; readonly count: number}
 	/** Tick of the wall clock. Pending events become due and typing indicators end. `now`: ms since 1970. */
 	| {readonly type: 'time-passed'; readonly now: number}
@@ -149,7 +149,7 @@ export type Input =
  */
 export interface Batch {
 	readonly peer: PeerId;
-	/** Seq of the first entry, from 1. */
+	/** Seq of the first entry. The first seq of a feed is 1. */
 	readonly firstSeq: number;
 	/** Chain hash before the first entry, 32 bytes. */
 	readonly previousHash: Uint8Array;

@@ -21,7 +21,7 @@ interface RecordTable {
 	at(index: number): HistoryRecord | undefined;
 	/** Greatest `loggedAt` of the records up to this one, so that times never decrease. */
 	monotonicTimeAt(index: number): number;
-	/** Records [from, to) as inputs of the reducer. */
+	/** Records with indexes [from, to) as inputs of the reducer. */
 	inputsBetween(from: number, to: number): Input[];
 }
 

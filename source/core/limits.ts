@@ -64,7 +64,7 @@ export const MAX_CONTACTS_KEPT = 1024;
 export const MAX_HLC_COUNTER = 65_535;
 /** 24 h. Events further ahead of our clock are hidden until they are due, so that a wrong clock does not keep them last. */
 export const MAX_HLC_AHEAD_MS = 24 * 60 * 60 * 1000;
-/** 23 h. HLC readings further ahead are not merged. It is an hour below MAX_HLC_AHEAD_MS, so that others see our events. */
+/** 23 h. HLC readings further ahead are not merged. An hour less than MAX_HLC_AHEAD_MS, so that peers show our events. */
 export const MAX_HLC_MERGED_MS = 23 * 60 * 60 * 1000;
 /** Difference between our clock and the median of the room above which our clock counts as wrong. */
 export const CLOCK_WRONG_MS = 10 * 60 * 1000;
@@ -86,11 +86,11 @@ export const BEACON_INTERVAL_CROWD_MS = 15_000;
 export const BEACON_CROWD_PEERS = 30;
 /** Random variation of the announcement interval, as a fraction, so that nodes do not announce in step. */
 export const BEACON_JITTER = 0.2;
-/** Answers that this node sends to beacons. Prevents use of the node for traffic amplification. */
+/** Answers per second that this node sends to beacons. Prevents use of the node for traffic amplification. */
 export const MAX_BEACON_ANSWERS_PER_SECOND = 10;
-/** Beacon datagrams processed from all senders. Bounds the time spent on HMACs. */
+/** Beacon datagrams processed per second from all senders. Bounds the time spent on HMACs. */
 export const MAX_BEACONS_PER_SECOND = 500;
-/** Beacon datagrams processed from one address and port, so that one sender cannot use up MAX_BEACONS_PER_SECOND. */
+/** Beacon datagrams processed per second from one address and port, so that one sender cannot use up the total rate. */
 export const MAX_BEACONS_PER_SOURCE_PER_SECOND = 50;
 /** Peers remembered as candidates for dialling. */
 export const MAX_CANDIDATES = 1024;
@@ -162,17 +162,17 @@ export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 export const MAX_MESSAGES_PER_SECOND = 2000;
 /** Burst allowed for each rate below, as its amount for this many seconds. A peer beyond it is disconnected with `flood`. */
 export const MESSAGE_BURST_SECONDS = 16;
-/** Inventory pages and deltas accepted on one connection. */
+/** Inventory pages and deltas accepted per second on one connection. */
 export const MAX_HAVES_PER_SECOND = 64;
-/** Inventory digests accepted on one connection. */
+/** Inventory digests accepted per second on one connection. */
 export const MAX_DIGESTS_PER_SECOND = 1;
-/** Range requests (`want`) accepted on one connection. */
+/** Range requests (`want`) accepted per second on one connection. */
 export const MAX_WANTS_PER_SECOND = 64;
-/** Peers named in the peer exchange messages on one connection. */
+/** Peers named per second in the peer exchange messages on one connection. */
 export const MAX_PEERS_NAMED_PER_SECOND = 64;
-/** Pings accepted on one connection, and separately pongs. */
+/** Pings accepted per second on one connection, and separately pongs. */
 export const MAX_PINGS_PER_SECOND = 4;
-/** Typing signals accepted on one connection. */
+/** Typing signals accepted per second on one connection. */
 export const MAX_TYPING_PER_SECOND = 2;
 /** Time from the first byte of a frame to its last. Closes connections that would occupy memory with a partial frame. */
 export const MAX_FRAME_MS = 60_000;
@@ -186,17 +186,17 @@ export const MAX_BANS = 1024;
 export const FIRST_ADDRESS_BAN_MS = 4000;
 /** Time that a connection must last without a fault to make its peer trusted. Bans of addresses exempt trusted peers. */
 export const TRUSTED_AFTER_MS = 10_000;
-/** TLS handshakes started for all addresses, on average. Leaves CPU time for everything else. */
+/** TLS handshakes started per second for all addresses, on average. Leaves CPU time for everything else. */
 export const MAX_HANDSHAKES_PER_SECOND = 16;
 /** TLS handshakes started in one burst. A room of this size can restart at the same time. */
 export const MAX_HANDSHAKE_BURST = 256;
-/** TLS handshakes started for one address. */
+/** TLS handshakes started per second for one address. */
 export const MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND = 32;
 /** Open accepted connections from one address, so that one machine cannot use up MAX_CONNECTIONS. */
 export const MAX_CONNECTIONS_PER_ADDRESS = 128;
 /** Peers that one peer can report as connected to it. */
 export const MAX_REPORTED_PEERS = 512;
-/** Lost peers that the failure detector remembers. */
+/** Lost peers that the failure detector remembers. Bounds its memory. */
 export const MAX_SUSPECTS = 4096;
 /** Time to send the last message of a connection before it closes. */
 export const MAX_BYE_FLUSH_MS = 500;
@@ -218,7 +218,7 @@ export const JOINED_AFTER_MS = 1000;
 export const HAVE_INTERVAL_MS = 250;
 /** Part of the time limit of a `want`; the other part is the time for MAX_ANSWER_BYTES at WANT_BYTES_PER_SECOND. */
 export const WANT_BASE_MS = 3000;
-/** Transfer rate that the time limit of a `want` assumes. */
+/** Transfer rate, in bytes per second, that the time limit of a `want` assumes. */
 export const WANT_BYTES_PER_SECOND = 256 * 1000;
 /** Bytes of received batches that are not ingested yet. Above it the node pauses reading. */
 export const MAX_INGEST_BYTES = 4 * 1024 * 1024;
@@ -230,7 +230,7 @@ export const HAVE_CROWD_PEERS = 8;
 export const READ_SLICE_MS = 1;
 /** Longest time of ingesting batches without a pause, and separately of committing them. */
 export const RECEIVE_SLICE_MS = 1;
-/** New feeds that a peer can announce on one connection. */
+/** New feeds per minute that a peer can announce on one connection. */
 export const MAX_NEW_FEEDS_PER_MINUTE = 4096;
 /** Feeds of which missing entries are remembered. */
 export const MAX_MISSING_FEEDS = 16_384;
@@ -242,11 +242,11 @@ export const MAX_FEED_BYTES = 256 * 1024 * 1024;
 export const MAX_LOG_BYTES = 512 * 1024 * 1024;
 /** Events in a log. Bounds the memory of the timeline. */
 export const MAX_EVENTS = 3_000_000;
-/** Fraction by which live events may exceed MAX_FEEDS, MAX_EVENTS and MAX_LOG_BYTES, so that the chat still works then. */
+/** Fraction by which live events may exceed MAX_FEEDS, MAX_EVENTS and MAX_LOG_BYTES, so that the chat continues there. */
 export const LIVE_RESERVE = 0.25;
-/** Live events accepted from one author. It is far above what people write. */
+/** Live events accepted per second from one author. It is far above what people write. */
 export const MAX_LIVE_EVENTS_PER_SECOND = 200;
-/** Bytes of live events accepted from one author. */
+/** Bytes of live events accepted per second from one author. */
 export const MAX_LIVE_BYTES_PER_SECOND = 128 * 1024;
 /** Burst of live events of one author, as the amount of both rates above for this many seconds. */
 export const LIVE_BURST_SECONDS = 5;
@@ -264,5 +264,5 @@ export const TYPING_INTERVAL_MS = 3000;
 export const TYPING_SHOWN_MS = 6000;
 
 // Notices
-/** Notices added to the screen. More would hide the chat. */
+/** Notices added to the screen per minute. More would hide the chat. */
 export const MAX_NOTICES_PER_MINUTE = 20;

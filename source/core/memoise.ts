@@ -1,6 +1,6 @@
 /** Memoisation of selectors. A result is reused while the parts of the state that the selector reads are the same objects. */
 
-/** Caches the last result of a selector while `parts` returns the same values. `parts` must always return as many values. */
+/** Caches the last result of a selector while `parts` returns the same values. Its array must have a constant length. */
 export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (state: S) => R): (state: S) => R {
 	let last: {readonly parts: readonly unknown[]; readonly result: R} | undefined;
 	return state => {

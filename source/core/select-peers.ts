@@ -145,7 +145,7 @@ interface RankedPeers {
 	readonly departed: readonly RankedView[];
 }
 
-/** Views of the peers that have left. Cached apart from the others, which change every two seconds with link measurements. */
+/** Views of departed peers, cached separately, because views of other peers change every two seconds with measurements. */
 const selectDeparted = memoise(
 	(state: State) => [state.roster, state.launch, state.launches],
 	state => {

@@ -21,7 +21,7 @@ function newestByPerson(ranked: readonly RankedView[]): Map<string, RankedView> 
 	return newest;
 }
 
-/** Cached apart from selectPeople, because links change every two seconds and an old log has thousands of departed peers. */
+/** Cached separately from selectPeople, because links change every two seconds and an old log has thousands of departed peers. */
 const selectDepartedPeople = memoise(
 	(state: State) => [selectRanked(state).departed],
 	state => newestByPerson(selectRanked(state).departed),

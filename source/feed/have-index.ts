@@ -1,5 +1,5 @@
 /**
- * Digest index of the feeds that this node announces (protocol.md, Sync). Equal digests mean that two nodes hold the same.
+ * Digest index of the feeds that this node announces (protocol.md, Sync). Nodes with equal digests announce equal feeds.
  *
  * Feeds are in HAVE_BUCKETS buckets by the first byte of the peer id. The digest of a bucket is the first 8 bytes of
  * SHA-256 over its feeds in the order of their ids (peer id, seq as 8 bytes, short hash), or zeros if it is empty. A sum

@@ -91,7 +91,7 @@ export interface LogReader {
 	readonly position: number;
 	/** Size of the file in bytes at the last `read`. */
 	readonly size: number;
-	/** Idempotent. */
+	/** Closes the file. Further calls have no effect. */
 	close(): void;
 }
 

@@ -1,4 +1,4 @@
-/** A node in its own process, with a log and without beacons. Its parent process controls it and sends the addresses to dial. */
+/** A node in its own process, with a log and without beacons. Its parent process controls it and sends the dial targets. */
 import {rmSync} from 'node:fs';
 import type {HostAddress} from '../../source/network/ip-address.js';
 import {openFileLog} from '../../source/storage/file-log.js';

@@ -22,7 +22,7 @@ export interface Vector {
 	readonly value: unknown;
 }
 
-/** 2026-11-22T14:05:00.000Z */
+/** The time 2026-11-22T14:05:00.000Z, in ms since 1970. */
 export const NOON = Date.UTC(2026, 10, 22, 14, 5);
 const seed = (byte: number) => new Uint8Array(32).fill(byte);
 const vector = (title: string, bytes: Uint8Array, value: unknown): Vector => ({

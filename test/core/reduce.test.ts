@@ -93,11 +93,7 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 		[launched(), connected(10), disconnected(20, true), launched(me2, 100), connected(110, carol, me2)],
 		['20 me peer-disconnected'],
 	],
-	[
-		'each absence gives one lost row, for the report that is first in order',
-		[lost(30, 1, 0), lost(20, 1, 0, me)],
-		['20 me lost'],
-	],
+	['each absence gives one lost row: the first report', [lost(30, 1, 0), lost(20, 1, 0, me)], ['20 me lost']],
 	['a left removes the lost row of the current absence', [lost(30, 1, 0), left(29, 5)], ['29 carol left']],
 	[
 		'a left keeps the lost row of an absence that a returned ended',

@@ -47,7 +47,7 @@ function repeat(peer: MaliciousPeer, count: number, make: (index: number) => Mes
 	for (let index = 0; index < count; index++) peer.send(make(index));
 }
 
-/** Connects, acts, and waits up to LINGER_MS until the node closes the connection. */
+/** Connects, runs `act`, and waits up to LINGER_MS until the node closes the connection. */
 function onConnection(
 	act: (peer: MaliciousPeer, round: number, host: string) => void,
 	more: Partial<MaliciousOptions> = {},

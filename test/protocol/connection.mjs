@@ -28,8 +28,8 @@ export function connect({psk, pskIdentity}, port, secured) {
 }
 
 /**
- * `handlers`: hello() (returns the hello without proof), verified(connection), message(connection, message), closed(connection).
- * `connection.peer` is set before `verified` is called.
+ * `handlers`: hello() returns the hello without proof. The events are verified(connection), message(connection, message) and
+ * closed(connection). `connection.peer` is set before `verified` is called.
  */
 export function openConnection(socket, isDialler, {room, key}, handlers) {
 	const context = Buffer.from('p2pchat-ink connection 1');

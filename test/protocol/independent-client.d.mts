@@ -20,7 +20,7 @@ export interface IndependentClient {
 		isFrozen(peer: string): boolean;
 		timeline(): StrangerEvent[];
 	};
-	/** `verified` (peer), `closed` (peer, ending), `taken` (peer, seq), `acknowledged` (peer, seq), `fork` (peer), `ping`. */
+	/** Emits `verified` (peer), `closed` (peer, ending), `taken` (peer, seq), `acknowledged` (peer, seq), `fork` (peer), `ping`. */
 	readonly events: EventEmitter;
 	/** Author -> batches that a test makes the client send in place of the author's feed. */
 	readonly forged: Map<string, StrangerBatch[]>;

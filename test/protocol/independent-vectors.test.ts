@@ -56,24 +56,21 @@ it('the independent client computes the digest of the fixtures', () => {
 	expect(room.digestOf([{peer: carol.peer, seq: 3, hash: fill(6)}])).toEqual(digest);
 });
 
-test.each(vectors('beacons'))(
-	'the independent client encodes and decodes the $title of the fixtures',
-	({hex, value}) => {
-		const kind = ['here', 'leaving', 'answer'].indexOf(value.kind);
-		const keys = value.name === undefined ? room.deriveRoom('lan', 'correct horse battery staple') : lan;
-		const bytes = Buffer.from(hex, 'hex');
-		expect(hexOf(room.encodeBeacon(keys, {...value, kind}))).toBe(hex);
-		expect(room.decodeBeacon(keys, bytes)).toMatchObject({
-			kind,
-			peer: carol.peer,
-			port: value.port,
-			counter: value.counter,
-		});
-		expect(
-			room.decodeBeacon(keys, Buffer.concat([bytes.subarray(0, 60), Buffer.of(0), bytes.subarray(61)])),
-		).toBeUndefined();
-	},
-);
+test.each(vectors('beacons'))('the independent client encodes and decodes $title', ({hex, value}) => {
+	const kind = ['here', 'leaving', 'answer'].indexOf(value.kind);
+	const keys = value.name === undefined ? room.deriveRoom('lan', 'correct horse battery staple') : lan;
+	const bytes = Buffer.from(hex, 'hex');
+	expect(hexOf(room.encodeBeacon(keys, {...value, kind}))).toBe(hex);
+	expect(room.decodeBeacon(keys, bytes)).toMatchObject({
+		kind,
+		peer: carol.peer,
+		port: value.port,
+		counter: value.counter,
+	});
+	expect(
+		room.decodeBeacon(keys, Buffer.concat([bytes.subarray(0, 60), Buffer.of(0), bytes.subarray(61)])),
+	).toBeUndefined();
+});
 
 test.each([...vectors('messages'), ...vectors('entries'), ...vectors('batches')])(
 	'the independent client encodes the decoded $title to the same value',

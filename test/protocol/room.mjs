@@ -1,4 +1,4 @@
-/** Keys, beacons, proofs, feeds and digests (protocol.md, sections 2, 3, 7, 12 and 14) with `node:crypto` alone. Peer ids are hexadecimal. */
+/** Keys, beacons, proofs, feeds and digests (protocol.md, sections 2, 3, 7, 12 and 14), computed with `node:crypto` alone. */
 import {
 	createHash,
 	createHmac,

@@ -42,14 +42,11 @@ test.each<[string, string | undefined, Partial<HostEnvironment>, string]>([
 	});
 });
 
-test.each(['', '/', 'relative'])(
-	'the data folder is a temporary folder, with a notice, if the home folder is %j',
-	home => {
-		const found = resolveDataDir(undefined, {...linuxHost, home, user: 'a/b'});
-		expect(found.root).toBe('/tmp/p2pchat-ink-a_b');
-		expect(found.notice).toContain(found.root);
-	},
-);
+test.each(['', '/', 'relative'])('the data folder is temporary, with a notice, if the home folder is %j', home => {
+	const found = resolveDataDir(undefined, {...linuxHost, home, user: 'a/b'});
+	expect(found.root).toBe('/tmp/p2pchat-ink-a_b');
+	expect(found.notice).toContain(found.root);
+});
 
 test('ensureDirectory creates folders that only their owner can access, and accepts existing folders', () => {
 	const folder = join(makeFolder(), 'a', 'b');
@@ -59,16 +56,13 @@ test('ensureDirectory creates folders that only their owner can access, and acce
 	mkdirSync(join(folder, 'c'));
 });
 
-test.runIf(process.platform === 'linux')(
-	'ensureDirectory fails where the system cannot create a folder and mkdirSync would loop forever',
-	() => {
-		for (const path of ['/proc/nope', '/proc/nope/deeper']) {
-			expect(() => ensurePrivateDirectory(path)).toThrow(
-				expect.objectContaining({path, message: 'cannot create the folder: no such file or folder'}),
-			);
-		}
-	},
-);
+test.runIf(process.platform === 'linux')('ensureDirectory fails where mkdirSync would loop forever', () => {
+	for (const path of ['/proc/nope', '/proc/nope/deeper']) {
+		expect(() => ensurePrivateDirectory(path)).toThrow(
+			expect.objectContaining({path, message: 'cannot create the folder: no such file or folder'}),
+		);
+	}
+});
 
 test('ensureDirectory rejects a file in place of a folder', () => {
 	const file = join(makeFolder(), 'file');
