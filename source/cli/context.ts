@@ -6,7 +6,6 @@ import type {Options} from './options/options.js';
 
 export interface CliContext {
 	readonly options: Options;
-	/** Program version. */
 	readonly version: string;
 	readonly clock: Clock;
 	readonly debug: Debug;

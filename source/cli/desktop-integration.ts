@@ -1,4 +1,4 @@
-/** Hooks of the screens into the system: clipboard, browser, export files and suspending. Programs start without a shell. */
+/** System functions for the screens: clipboard, browser, export to files and suspending. Other programs run without a shell. */
 import {type SpawnOptions, spawn} from 'node:child_process';
 import {open} from 'node:fs/promises';
 import {homedir} from 'node:os';

@@ -1,4 +1,4 @@
-/** Request to exit: by a signal, a closed output, the end of input or a command. Only the first request counts. */
+/** Collects requests to exit, made by a signal, a closed output, the end of input or a command. The first one is reported. */
 import {constants} from 'node:os';
 import type {Output} from './context.js';
 

@@ -31,7 +31,7 @@ export function diagnoseEnvironment(report: NetworkReport): Finding[] {
 	return findings.filter(finding => finding !== undefined);
 }
 
-/** Reports that the network drops broadcasts between devices: a peer in our subnet is known only by an address of the user. */
+/** Reports client isolation: no beacon of a peer in our subnet arrives, and only an address from the user leads to it. */
 function clientIsolation(report: NetworkReport): Finding | undefined {
 	if (report.listeningMs < ANSWERED_AFTER_MS) return undefined;
 	const isOnOwnSubnet = (peer: PeerReport) =>

@@ -15,7 +15,6 @@ import {
 
 const SECRET_FAILURE_CODES = /^(handshake|bad-proof)$/;
 
-/** Returns the findings about single peers. */
 export function diagnosePeers(report: NetworkReport, context: DiagnosisContext): Finding[] {
 	const failed = report.peers.filter(peer => !peer.connected && peer.lastFailure && isRecentlySeen(peer));
 	const level: FindingLevel = connectedPeers(report).length > 0 ? 'warn' : 'error';
@@ -179,7 +178,6 @@ function wrongSecret(peers: readonly PeerReport[], level: FindingLevel, report: 
 	};
 }
 
-/** Describes the room of this node in one sentence. */
 export function describeOwnRoom({room, hasSecret}: NetworkReport): string {
 	return `This node is in room "${cleanLine(room)}" ${hasSecret ? 'with a secret' : 'without a secret'}.`;
 }

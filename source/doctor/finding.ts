@@ -68,7 +68,6 @@ export interface StartFailure {
 	readonly text: string;
 }
 
-/** Whether the finding is a problem. */
 export function isProblem({level}: Finding): boolean {
 	return level === 'error' || level === 'warn';
 }

@@ -28,7 +28,6 @@ export interface NetworkOptions {
 	readonly localState: LocalState;
 	readonly nodeOptions: ChatNodeOptions;
 	readonly adapters: ChatNodeAdapters;
-	/** Returns the current name of this node. */
 	name(): string;
 	/** Called when a peer connected whose clock agrees with ours, so that `joined` gets a correct time. */
 	onReadyToJoin(): void;

@@ -13,7 +13,6 @@ export interface LinkMetricsOptions {
 	readonly nodeClock: NodeClock;
 	readonly store: Store;
 	readonly notices: Notices;
-	/** Returns the link of each connected peer. */
 	links(): readonly PeerLink[];
 	publish(fact: EphemeralEvent): void;
 }

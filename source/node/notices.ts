@@ -123,11 +123,7 @@ export function createNotices(
 		logDamaged({kind, offset, length}) {
 			const bytes = length === 1 ? '1 byte' : `${length} bytes`;
 			if (kind === 'torn')
-				notify(
-					'info',
-					'log-torn',
-					`The last record of the log is incomplete. It is ignored: ${bytes} at byte ${offset}.`,
-				);
+				notify('info', 'log-torn', `The log ended within a record. Ignored: ${bytes} at byte ${offset}.`);
 			else
 				notify(
 					'warn',

@@ -25,7 +25,7 @@ export interface PresenceOptions {
 }
 
 export interface Presence {
-	/** Evaluates every 500 ms. If started together with the mesh, both timers fire together, which saves wake-ups. */
+	/** Starts the evaluation every 500 ms. If the mesh starts at the same time, both timers fire together and save wake-ups. */
 	start(): void;
 	/** Called with accepted events of other peers. If one reports this node as `lost`, `returned` is appended. */
 	onEventsIngested(events: readonly FeedEvent[]): void;

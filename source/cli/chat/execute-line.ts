@@ -11,7 +11,6 @@ export interface LineResult {
 	/** Sequence number of the posted event. */
 	readonly seq?: number;
 	readonly error?: {readonly code: string; readonly text: string};
-	/** The answer to a command. */
 	readonly replyLines?: readonly string[];
 	/** The complete new list of ignored people. */
 	readonly ignoredKeys?: readonly string[];
@@ -52,7 +51,7 @@ function executeTypedText(text: string, context: CommandContext): LineResult {
 	return toLineResult(runCommand(parsed.command, context), parsed.command.type);
 }
 
-/** Executes a command typed at a terminal in plain mode. Prints what the full screen would show, where lines can show it. */
+/** Executes a command typed in plain mode. Some commands print as lines what the full screen would show. */
 function executeTerminalCommand(command: Command, context: CommandContext): LineResult {
 	const result = runCommand(command, context);
 	if (result.type !== 'intent') return toLineResult(result, command.type);
@@ -119,10 +118,9 @@ export function parseJsonInput(line: string): JsonInput {
 	try {
 		value = JSON.parse(line);
 	} catch {
-		return invalidInput('The line is not valid JSON');
+		return invalidInput('Not valid JSON');
 	}
-	if (typeof value !== 'object' || value === null || Array.isArray(value))
-		return invalidInput('The line is not a JSON object');
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalidInput('Not a JSON object');
 	if (!('text' in value) || typeof value.text !== 'string') return invalidInput('"text" must be a string');
 	const type: unknown = 'type' in value ? value.type : undefined;
 	if (type === 'command') return {type, text: value.text};

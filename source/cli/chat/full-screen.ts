@@ -7,10 +7,7 @@ import {openNode} from './open-node.js';
 
 type LaunchResult = 'exited' | 'network-changed';
 
-/**
- * Runs the chat until the user quits. `isLinear`: uses the screen for screen readers. If the computer wakes on another
- * network, a new node with a new screen is started. Resolves to the exit code.
- */
+/** Runs the chat, with a new node whenever the computer wakes on another network. `isLinear`: screen for screen readers. */
 export async function runFullScreen(context: CliContext, isLinear = false): Promise<number> {
 	const screenModule = loadScreen(isLinear);
 	try {

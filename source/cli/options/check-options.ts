@@ -144,10 +144,7 @@ function invalidValue({sourceName}: SourcedOption, expectedForm: string, text: s
 	return new UsageError(`${sourceName} must be ${expectedForm}, not ${quote(text)}.`);
 }
 
-/**
- * Selects one of several options that exclude each other: the one whose source has precedence. Throws UsageError if one
- * source sets two of them.
- */
+/** Selects one of mutually exclusive options by precedence. Throws UsageError if the same source sets two of them. */
 function selectByPrecedence(sources: OptionSource, keys: readonly OptionKey[]): OptionKey | undefined {
 	const [first, second] = keys
 		.flatMap(key => {

@@ -273,7 +273,6 @@ export function environmentName(spec: OptionSpec): string | undefined {
 	return spec.environment ?? `P2PCHAT_${spec.long.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** Returns the options of the table with their keys. */
 export function listOptionSpecs(): (readonly [OptionKey, OptionSpec])[] {
 	return Object.keys(optionTable)
 		.filter(isOptionKey)

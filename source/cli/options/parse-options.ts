@@ -1,6 +1,6 @@
 /**
  * Parses argv, the environment and config.json into `Options`. The library meow only splits argv into flags and operands:
- * it accepts unknown flags and empty values, so this module and check-options.ts check everything themselves.
+ * it accepts unknown flags and empty values, so this module and check-options.ts check all flags and values themselves.
  */
 
 import type meow from 'meow';
@@ -127,9 +127,7 @@ function checkOperands(command: CommandName, operands: readonly string[]): void 
 	const unexpected = operands[MAX_OPERANDS[command]];
 	if (unexpected !== undefined) throw new UsageError(describeUnexpectedOperand(command, unexpected));
 	if (command === 'send' && operands.join(' ').trim() === '')
-		throw new UsageError(
-			'Usage: p2pchat-ink send TEXT…, or "p2pchat-ink send -" to read the text from standard input.',
-		);
+		throw new UsageError('Usage: p2pchat-ink send TEXT…, or send - to read the text from standard input.');
 	if (operands[0]?.trim() === '') throw new UsageError(`Usage: p2pchat-ink ${command} [FILE]. The file name is empty.`);
 }
 

@@ -23,7 +23,7 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 	/** Seq of our newest post that was reported. */
 	let lastReportedSeq = 0;
 
-	/** Returns undefined after this node left, because the peers did not become unreachable: we disconnected. */
+	/** Returns undefined after this node has left, because its own disconnections say nothing about the status of peers. */
 	function peerLine(state: State, peer: PeerId): JsonLine | undefined {
 		const own = state.launch && findPeer(state.roster, state.launch.peer);
 		if (own?.left) return undefined;

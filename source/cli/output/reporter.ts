@@ -1,4 +1,4 @@
-/** Prints the reports of all commits, at the pace of the reader. The queue holds references into the state to save memory. */
+/** Prints the reports of all commits at the pace of the reader. Queued reports refer to the state instead of copying text. */
 
 import type {Clock, Timer} from '../../core/environment.js';
 import type {Input, PeerId} from '../../core/event.js';

@@ -146,8 +146,7 @@ function unignorePerson(person: Person, {chatNode, ignored}: CommandContext): Co
 	const match = resolvePerson(person, state);
 	if ('error' in match) return {type: 'error', text: match.error};
 	const keys = ignored.filter(key => key !== personKeyOf(match, state) && key !== match.peer);
-	if (keys.length === ignored.length)
-		return {type: 'error', text: `${match.name} is not hidden. /ignore lists hidden people.`};
+	if (keys.length === ignored.length) return {type: 'error', text: `${match.name} is not hidden. See /ignore.`};
 	chatNode.unignore(peersOfPerson(match, state));
 	return {type: 'intent', intent: {type: 'ignored', keys}, text: `${match.name} is shown again.`};
 }
