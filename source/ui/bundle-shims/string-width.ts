@@ -9,7 +9,7 @@ import {isPlain, plainWidth} from '../text/plain-text.js';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const COLOURS = /\u001b\[[\d;]*m/g;
 
-/** Terminal cells of a text; escape sequences take none. */
+/** Width of a text in terminal cells. Escape sequences have no width. */
 export default function quickStringWidth(text: string, options?: Parameters<typeof stringWidth>[1]): number {
 	if (options !== undefined || typeof text !== 'string') return stringWidth(text, options);
 	const bare = text.includes('\u001b') ? text.replace(COLOURS, '') : text;

@@ -28,7 +28,7 @@ export function scrollRows(ui: UiState, context: ChatContext, rows: number): UiS
 
 /**
  * Keeps the selection visible after scrolling: selects the nearest visible item if the timeline has the focus. If the
- * input has it, the selection is cleared instead.
+ * input has the focus, the selection is cleared instead.
  */
 export function keepSelectionVisible(ui: UiState, context: ChatContext): UiState {
 	if (!ui.selected || ui.focus === 'peers' || ui.prompt) return ui;

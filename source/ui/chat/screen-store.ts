@@ -56,7 +56,7 @@ export function createScreenStore(store: Store, initial: UiState, clock: Clock):
 		for (const listener of listeners) listener();
 	}
 
-	/** Schedules a frame. The store never draws inside a commit of the node's store, which may be in the middle of work. */
+	/** Schedules a frame, because a commit of the node's store may be in the middle of other work and must not draw. */
 	function scheduleDraw(time: number): void {
 		if (time >= dueAt) return;
 		timer?.cancel();

@@ -20,7 +20,7 @@ export interface PeersRequest {
 	readonly theme: Theme;
 }
 
-/** Formats each peer as two rows if all peers that have not left fit, else as one row. */
+/** Formats each peer as two rows if the pane has room for two rows per peer that has not left, else as one row. */
 export function formatPeerRows(request: PeersRequest): Row[] {
 	const {peers, height, selected} = request;
 	const leftCount = peers.filter(peer => peer.status === 'left').length;

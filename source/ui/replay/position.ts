@@ -221,7 +221,7 @@ function findMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEn
 	);
 }
 
-/** The match that is nearest to the other end of the log. */
+/** The match at which a search continues at the other end: the first of the log when moving forward, else the last. */
 function findWrappedMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEntry | undefined {
 	const {history, searchIndex} = context;
 	const {timeline} = history.state;

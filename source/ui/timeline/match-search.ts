@@ -73,7 +73,7 @@ const MAX_COUNTED = 20_000;
  */
 export function createMatchCounter(): (request: CountRequest) => MatchCount {
 	let counted = new WeakMap<Pages[number], number>();
-	/** Counts of the previous search. If the new search text contains the previous one, pages without matches stay so. */
+	/** Counts of the previous search. If the new text contains the previous text, a page without matches still has none. */
 	let previousCounts: typeof counted | undefined;
 	let countedSearch = '';
 	return ({state, view, search, isUnfiltered, selected}) => {
