@@ -20,7 +20,7 @@ export interface PeersRequest {
 	readonly theme: Theme;
 }
 
-/** Formats each peer as two rows if the pane has room for two rows per peer that has not left, else as one row. */
+/** Formats two rows per peer, or one for a peer that has left, if all of them fit; otherwise one row per peer. */
 export function formatPeerRows(request: PeersRequest): Row[] {
 	const {peers, height, selected} = request;
 	const leftCount = peers.filter(peer => peer.status === 'left').length;

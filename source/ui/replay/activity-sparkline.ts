@@ -1,7 +1,4 @@
-/**
- * Activity histogram below the transport bar: events during the whole log, with marks for bookmarks,
- * matches and the position.
- */
+/** Activity histogram of the whole log, below the transport bar, with marks for bookmarks, matches and the position. */
 import {findFirstIndex} from '../../core/binary-search.js';
 import type {Segment} from '../theme.js';
 import {formatMoment, formatTime, localDayNumber} from '../timeline/format-time.js';

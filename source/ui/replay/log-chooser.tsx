@@ -1,7 +1,4 @@
-/**
- * Screen that lets the user choose one of the saved logs, newest first. The summary of each log is read while the list is
- * shown.
- */
+/** Screen to choose one of the saved logs, newest first. It reads the summary of each log while the list is shown. */
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {Clock} from '../../core/environment.js';
