@@ -7,6 +7,7 @@ import {UsageError} from '../core/errors.js';
 import {createSystemClock} from '../network/system-clock.js';
 import {readConfigFile} from '../storage/config-file.js';
 import {resolveSystemDataDir} from '../storage/data-dir.js';
+import {ensurePrivateDirectory} from '../storage/ensure-directory.js';
 import {type CliContext, createOutput, exitCodes} from './context.js';
 import {formatDebugLine, isDebugEnabled, openDebugLog} from './debug-log.js';
 import {helpText} from './options/help-text.js';
@@ -69,14 +70,23 @@ function openDebug(options: Options): Debug {
 }
 
 /**
- * Turns on Node's compile cache, so that the next start is faster. Node 20 does not have one. The cache is a folder on
- * disk, so it stays off in the demo and with `--no-log`.
+ * Turns on Node's compile cache, so that the next start of the chat is faster. Node 20 does not have one. The cache contains
+ * code, so it is kept in the data folder, which belongs to this user, and not in the shared temporary folder that Node uses
+ * by default. It stays off with `--no-log`, and without a data folder of the user.
  */
-function enableCompileCache({command, log}: Options): void {
-	if (command === 'demo' || log.type === 'none') return;
-	if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function') {
-		nodeModule.enableCompileCache();
+function enableCompileCache({command, log, dataDir}: Options): void {
+	if (command !== 'chat' || log.type === 'none') return;
+	if (!('enableCompileCache' in nodeModule) || typeof nodeModule.enableCompileCache !== 'function') return;
+	const {compileCache, notice} = resolveSystemDataDir(dataDir);
+	if (notice !== undefined) return;
+	try {
+		ensurePrivateDirectory(compileCache);
+	} catch {
+		// The chat itself reports a data folder that cannot be used.
+		return;
 	}
+
+	nodeModule.enableCompileCache(compileCache);
 }
 
 async function runCommand(context: CliContext): Promise<number> {

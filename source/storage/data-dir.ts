@@ -12,6 +12,8 @@ export interface DataDir {
 	readonly identity: string;
 	/** File with the remembered peers. */
 	readonly peers: string;
+	/** Folder of Node's compile cache. */
+	readonly compileCache: string;
 	/** Warning for the user if the data folder is in a temporary folder. */
 	readonly notice?: string;
 }
@@ -50,6 +52,7 @@ function dataDirAt(root: string): DataDir {
 		config: join(root, 'config.json'),
 		identity: join(root, 'identity'),
 		peers: join(root, 'peers.json'),
+		compileCache: join(root, 'compile-cache'),
 	};
 }
 

@@ -23,9 +23,9 @@ export interface BanList {
 	 * `isConnected`: whether another connection to the same peer is open.
 	 */
 	refusalReason(remote: RemotePeer, isConnected: boolean, now: number): string | undefined;
-	/** Bans a peer, and its address, after a connection to it was closed because of a fault. */
+	/** Bans a peer whose connection was closed for a fault, and its address. */
 	banPeer(remote: RemotePeer, now: number): void;
-	/** Records that a connection ended without a fault after it was open for `openMs`. */
+	/** Records a connection that ended without a fault, `openMs` after it was accepted. */
 	recordCleanClose(remote: RemotePeer, openMs: number): void;
 }
 

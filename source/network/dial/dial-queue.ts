@@ -10,8 +10,9 @@ import {
 import type {Candidate} from './candidate.js';
 
 /**
- * Delay before the next dial, in ms: 1, 2, 4 … 30 s, with ±20 % jitter, so that nodes do not all dial at the same time.
- * `failures`: number of consecutive failures, at least 1. `fraction`: uniform random number in [0, 1).
+ * Delay before the next dial, in ms: 1, 2, 4 … 30 s, with a jitter of ±20 %, so that the nodes of a room do not all
+ * dial at the same time. `failures`: number of consecutive failures, at least 1. `fraction`: uniform random number in
+ * [0, 1).
  */
 export function retryDelay(failures: number, fraction: number): number {
 	const base = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.max(0, failures - 1));
@@ -25,7 +26,7 @@ export function retryDelay(failures: number, fraction: number): number {
 export interface DialConcurrency {
 	/** Maximum number of concurrent dials, at least 1. */
 	readonly limit: number;
-	/** Notes that a connection dialled at `startedAt` is now verified. Times are in monotonic ms. */
+	/** A connection that was dialled at `startedAt` is verified; monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
 }
 
@@ -51,7 +52,7 @@ export function createDialConcurrency(): DialConcurrency {
 /** Queue of the candidates whose dial is due. It limits the number of concurrent dials. */
 export interface DialQueue {
 	add(candidate: Candidate): void;
-	/** Whether `take` would return a candidate now. */
+	/** Whether `take` would return a candidate. */
 	readonly isReady: boolean;
 	/**
 	 * Removes and returns the next candidate to dial. `finished` must be called after its dial. Returns undefined if no
@@ -61,7 +62,7 @@ export interface DialQueue {
 	/** Removes a candidate that waits in the queue. */
 	drop(candidate: Candidate): void;
 	finished(candidate: Candidate): void;
-	/** Notes that a connection dialled at `startedAt` is now verified. Times are in monotonic ms. */
+	/** A connection that was dialled at `startedAt` is verified; monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
 	clear(): void;
 }

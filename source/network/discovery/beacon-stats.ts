@@ -1,4 +1,4 @@
-/** Statistics of received beacons for the doctor: counts by source address, and recent senders. */
+/** Statistics of received beacons for the doctor: counts by source address, and recent senders. Their size is bounded. */
 import type {BeaconPath} from '../../codec/beacon-datagram.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_CANDIDATES, MAX_FOREIGN_NODES, VANISHED_AFTER_MS} from '../../core/limits.js';
@@ -7,7 +7,7 @@ import {LruMap} from '../../core/lru-map.js';
 /** Way in which a beacon arrived. */
 export type BeaconRoute = BeaconPath | 'answer';
 
-/** Numbers of beacons from one source address, by the way in which they arrived. */
+/** Numbers of beacons from one source address. */
 export type RouteCounts = Readonly<Record<BeaconRoute, number>>;
 
 /** Summary of the beacons of one peer. */

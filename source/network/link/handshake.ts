@@ -1,6 +1,7 @@
 /**
  * Check of the hello, the first message in each direction (protocol.md, Handshake). The signature in a hello covers the
- * keying material of this TLS connection and the role of its sender, so that a relayed or reflected hello is rejected.
+ * keying material of this TLS connection and the role of its sender. A relayed or reflected hello is therefore
+ * rejected.
  */
 import type {HelloMessage, Message} from '../../codec/message.js';
 import type {PeerId} from '../../core/event.js';
@@ -25,7 +26,7 @@ export interface HelloProof {
 
 export type HelloCheck =
 	| {readonly type: 'verified'; readonly hello: HelloMessage}
-	/** The hello contains the peer id of this node, because this node dialled itself. */
+	/** This node dialled itself. */
 	| {readonly type: 'self'}
 	/** `code` and `text` are sent to the peer in an `error` message. This node displays `text`. */
 	| {readonly type: 'rejected'; readonly code: string; readonly text: string};

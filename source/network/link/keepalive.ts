@@ -1,6 +1,7 @@
 /**
  * Keepalive of one connection: determines whether the peer is alive, its round-trip time and its clock offset
- * (protocol.md, Liveness). Any received byte proves that the peer is alive.
+ * (protocol.md, Liveness). Any received byte proves that the peer is alive. `stepLiveness` is the pure state
+ * transition.
  */
 import type {PingMessage, PongMessage} from '../../codec/message.js';
 import type {Clock} from '../../core/environment.js';

@@ -65,7 +65,7 @@ export interface PeerLinkHandlers {
 	verified(link: PeerLink): void;
 	/** Work that takes long can be passed to `defer`. Later messages of the link wait until it is complete. */
 	message(link: PeerLink, message: Message, defer: DeferWork): void;
-	/** Called when the status, the round-trip time or the clock offset has changed. */
+	/** The status, the round-trip time or the clock offset changed. */
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
 	/** `link` is undefined if the connection closed before a hello was verified. */

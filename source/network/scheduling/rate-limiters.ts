@@ -2,7 +2,7 @@
 
 const SECOND_MS = 1000;
 
-/** Leaky bucket: a level that rises by `add` and falls at a constant rate down to 0. */
+/** Level that rises with use and drains at a constant rate to 0. */
 export interface LeakyBucket {
 	add(amount: number, now: number): void;
 	levelAt(now: number): number;
@@ -23,7 +23,7 @@ export function createLeakyBucket(drainPerSecond: number): LeakyBucket {
 	};
 }
 
-/** Token bucket: limits the average rate and the size of a burst. */
+/** Limits the average rate and the size of a burst. */
 export interface TokenBucket {
 	/** Takes `count` tokens (default: 1) and returns true. If fewer are available, takes none and returns false. */
 	take(now: number, count?: number): boolean;

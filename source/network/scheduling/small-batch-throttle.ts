@@ -1,6 +1,7 @@
 /**
  * Throttle that delays small history batches while people are chatting. Thousands of feeds with one short event each
- * take as much time as a long history, but contain few messages. All times are in ms; `now` is monotonic.
+ * take as much time as a long history, but contain few messages. While nobody chats there is no delay. `now`: monotonic
+ * ms.
  */
 import {createUsageMeter} from './fair-queue.js';
 

@@ -17,7 +17,7 @@ export interface FeedInventory {
 	have(peer: PeerId): HaveFeed | undefined;
 	/** Digest of the listed feeds: 8 bytes for each of the HAVE_BUCKETS buckets. */
 	digest(): Uint8Array;
-	/** Listed feeds of one bucket, as entries of a `have` message. */
+	/** The listed feeds of one bucket. */
 	bucket(index: number): readonly HaveFeed[];
 	/** About `maxBytes` of stored batches, from the one that contains `seq` on. None crosses the seq `boundary`. */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];

@@ -43,7 +43,7 @@ export interface IngestQueue {
 	/** Notes that this node posted a message. The ingest of small history batches is slowed down while people chat. */
 	recordChat(): void;
 	push(incoming: IncomingBatch): void;
-	/** Whether batches wait in the queue. */
+	/** Whether batches wait. */
 	readonly busy: boolean;
 	/** Approximate memory of the waiting batches, in bytes. */
 	readonly bytes: number;

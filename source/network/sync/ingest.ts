@@ -1,6 +1,7 @@
 /**
- * Ingest of event batches from peers: decides which batches enter the ingest queue, and handles the result of each.
- * A batch passes from `receive` through the queue (ingest-queue.ts) to the sink, which is the node's event pipeline.
+ * Ingest of event batches from peers: decides which batches enter the ingest queue, and reacts to the result of each
+ * batch. A batch passes from `receive` through the queue (ingest-queue.ts) to the sink, which is the event pipeline of
+ * the node.
  */
 import type {EventsMessage} from '../../codec/message.js';
 import type {Clock} from '../../core/environment.js';

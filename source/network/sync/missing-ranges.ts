@@ -48,14 +48,14 @@ export interface MissingRanges {
 }
 
 interface MissingRange {
-	/** Highest seq that a peer claims to hold. */
+	/** Highest seq that a peer claims. */
 	readonly claimedSeq: number;
 	readonly notBefore: number;
 	/** Whether to request the last entry although this node holds it, because a peer listed a different hash. */
 	readonly recheck: boolean;
 }
 
-/** Creates the state of the node `self`. Claims about its own feed are ignored. */
+/** Claims about the own feed beyond its end are ignored. */
 export function createMissingRanges(self: PeerId, inventory: FeedInventory): MissingRanges {
 	const missing = new Map<PeerId, MissingRange>();
 	/** Last seq of the history of each feed. */

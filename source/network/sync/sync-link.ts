@@ -40,7 +40,7 @@ export interface SyncLink {
 
 /** Count of the feeds, new to this node, that the peer listed within one minute. */
 export interface NewFeedWindow {
-	/** Start of the minute, in monotonic ms. */
+	/** Start of the minute, monotonic ms. */
 	readonly from: number;
 	readonly count: number;
 	/** Whether feeds were skipped because of a limit. Inventories are compared again after the minute. */

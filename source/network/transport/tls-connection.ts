@@ -9,7 +9,7 @@ import {createWriteQueue} from './write-queue.js';
 
 /** Pre-shared key that both ends must have. */
 export interface TlsKey {
-	/** Pre-shared key of the room. */
+	/** The room's pre-shared key. */
 	readonly psk: Uint8Array;
 	/** Name of the key. It is sent unencrypted, so it contains nothing that beacons do not reveal. */
 	readonly identity: string;
@@ -17,7 +17,8 @@ export interface TlsKey {
 
 /**
  * TLS options of both ends: only TLS 1.3 with an external PSK and (EC)DHE. Both ciphers use SHA-256, because an
- * external PSK is bound to a hash. No certificate authority is trusted, so a server without the secret is rejected.
+ * external PSK is bound to a hash. No certificate authority is trusted, so the handshake with a server without the
+ * secret fails.
  */
 const COMMON = {
 	ciphers: 'TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256',

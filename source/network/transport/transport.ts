@@ -17,7 +17,7 @@ export interface ConnectionHandlers {
 }
 
 export interface Connection {
-	/** Whether this end dialled the connection. */
+	/** True at the end that dialled. */
 	readonly dialled: boolean;
 	/** Address of the remote end. An IPv4-mapped IPv6 address is converted to IPv4. */
 	readonly remoteAddress: string;
@@ -32,7 +32,7 @@ export interface Connection {
 	handle(handlers: ConnectionHandlers): void;
 	/** Queues a frame in any case. If it returns false, the queue has reached its high-water mark: wait for `drain`. */
 	send(frame: Uint8Array): boolean;
-	/** Stops reading until `resume` is called. */
+	/** Stops reading, for back-pressure. */
 	pause(): void;
 	resume(): void;
 	/** Sends the queued bytes for at most MAX_BYE_FLUSH_MS, then closes the connection. */

@@ -1,4 +1,4 @@
-/** Acceptance suite of `Beacon` (`source/network/discovery/beacon.ts`). UDP and memory beacons run it. */
+/** Acceptance suite of `Beacon` (`source/network/discovery/beacon.ts`). The UDP and the memory implementation run it. */
 import {afterEach, describe, expect, it} from 'vitest';
 import type {Beacon, DatagramSource} from '../../../source/network/discovery/beacon.js';
 

@@ -157,7 +157,7 @@ describe('a connection of the mesh', () => {
 		expect(ann.changes).toEqual(['up', 'down flood', 'up']);
 	});
 
-	it('is closed after the other node has been silent for nine seconds', async () => {
+	it('to a silent node is closed after nine seconds', async () => {
 		const {clock, ends, cut} = await createPair(1);
 		ends[0].dial();
 		await clock.advance(2000);

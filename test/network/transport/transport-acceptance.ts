@@ -1,4 +1,4 @@
-/** Acceptance suite of `Transport` (`source/network/transport/transport.ts`). TLS and memory transports run it. */
+/** Acceptance suite of `Transport` (`source/network/transport/transport.ts`). The TLS and the memory implementation run it. */
 import {afterEach, describe, expect, it} from 'vitest';
 import {SEND_HIGH_WATER_BYTES} from '../../../source/core/limits.js';
 import type {Connection, Transport} from '../../../source/network/transport/transport.js';
