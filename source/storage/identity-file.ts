@@ -1,4 +1,4 @@
-/** File with the seed of the durable identity, 32 bytes: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
+/** File with the seed (32 bytes) of the durable identity. Its content: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
 import {chmodSync, readFileSync, statSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {systemErrorCode} from '../core/system-error.js';

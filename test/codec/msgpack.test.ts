@@ -111,7 +111,7 @@ test('64-bit integers up to 2^53 decode to numbers', () => {
 	expect(unpack(bytesOf(0xd3, 255, 0xe0, 0, 0, 0, 0, 0, 1))).toBe(Number.MIN_SAFE_INTEGER);
 });
 
-test('encoding other values does not change encoded bytes', () => {
+test('bytes returned by an earlier encoding are not changed by a later one', () => {
 	const first = pack(['first', repeat(7, 3000)]);
 	const copy = first.slice();
 	for (let index = 0; index < 100; index++) pack([index, repeat(9, 5000)]);

@@ -80,7 +80,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		const late = now - tickedAt - LIVENESS_TICK_MS;
 		if (late <= STALL_MS) return;
 		tickedAt = now;
-		debug('mesh', 'own timers stood still', {lateMs: Math.round(late)});
+		debug('mesh', 'the timers of this node fired late', {lateMs: Math.round(late)});
 		for (const link of open) link.resetIdle();
 		handlers.stalled(late);
 	}
