@@ -1,12 +1,12 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import type {NodeRequest} from './node-process.js';
 
-type Told = Readonly<Record<string, any>>;
+type ChildMessage = Readonly<Record<string, any>>;
 
 export interface ChildNode {
 	readonly child: ChildProcess;
 	/** Resolves to the next message of this type from the child process. */
-	told(type: string): Promise<Told>;
+	nextMessage(type: string): Promise<ChildMessage>;
 	tell(type: 'reset' | 'loop' | 'stop'): void;
 	kill(): void;
 }
@@ -14,9 +14,9 @@ export interface ChildNode {
 export async function forkNode(request: Partial<NodeRequest> & {readonly path: string}): Promise<ChildNode> {
 	const script = new URL('./node-process.js', import.meta.url).pathname;
 	const child = fork(script, {execArgv: ['--max-old-space-size=8192']});
-	const told = (type: string) =>
-		new Promise<Told>((resolve, reject) => {
-			const onMessage = (message: Told) => {
+	const nextMessage = (type: string) =>
+		new Promise<ChildMessage>((resolve, reject) => {
+			const onMessage = (message: ChildMessage) => {
 				if (message.type !== type) return;
 				child.off('message', onMessage);
 				resolve(message);
@@ -24,7 +24,7 @@ export async function forkNode(request: Partial<NodeRequest> & {readonly path: s
 			child.on('message', onMessage);
 			child.once('exit', () => reject(new Error(`a node ended before it sent the message ${type}`)));
 		});
-	await told('up');
+	await nextMessage('up');
 	child.send({fresh: false, targets: [], expected: Number.POSITIVE_INFINITY, echo: false, ...request});
-	return {child, told, tell: type => void child.send({type}), kill: () => void child.kill('SIGKILL')};
+	return {child, nextMessage, tell: type => void child.send({type}), kill: () => void child.kill('SIGKILL')};
 }

@@ -118,7 +118,7 @@ export async function meshOurs(count: number): Promise<Meshed> {
 	const beyondClock = ({cpuUs, endSeconds}: Span) => cpuUs - clockUs * endSeconds;
 	const posts = postsEach(count);
 	const framesBefore = framesOf(nodes);
-	const said = await watch(
+	const posting = await watch(
 		() => nodes,
 		() => postAll(nodes, posts),
 	);
@@ -141,8 +141,8 @@ export async function meshOurs(count: number): Promise<Meshed> {
 		clockUs,
 		joinMs: median(joins.map(({ms}) => ms)),
 		joinCpuUs: median(joins.map(beyondClock)) / (2 * (count + 1)),
-		rate: ((ends * posts) / said.ms) * 1000,
-		frameCpuUs: said.cpuUs / frames,
+		rate: ((ends * posts) / posting.ms) * 1000,
+		frameCpuUs: posting.cpuUs / frames,
 		framesADelivery: frames / (ends * posts),
 		memory,
 	};

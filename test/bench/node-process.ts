@@ -27,7 +27,7 @@ async function start(request: NodeRequest): Promise<void> {
 	const opened = openFileLog(path, {create: header});
 	const {chatNode, traffic} = createBenchNode({keys, name: 'Node', opened, targets});
 	let held = 0;
-	let told = false;
+	let reported = false;
 	chatNode.store.subscribe((_state, inputs) => {
 		for (const input of inputs) {
 			if (input.type !== 'events') continue;
@@ -35,8 +35,8 @@ async function start(request: NodeRequest): Promise<void> {
 			const [event] = input.events;
 			if (echo && input.live && event?.type === 'posted' && event.peer !== self?.peer) chatNode.post(event.text);
 		}
-		if (told || held < expected) return;
-		told = true;
+		if (reported || held < expected) return;
+		reported = true;
 		const memory = process.memoryUsage();
 		process.send?.({type: 'held', ms: performance.now() - startedAt, bytes: traffic.receivedBytes, rss: memory.rss});
 	});

@@ -56,7 +56,7 @@ function judge(chats: readonly ChatProcess[], from: readonly number[], connectio
 	if (unequal > 0) faults.push(`${unequal} timelines differ`);
 	for (const [index, chat] of chats.entries()) {
 		const flaps = chat.lines.slice(from[index]).filter(({type, status}) => type === 'peer' && status !== 'connected');
-		if (flaps.length > 0) faults.push(`${index} told ${flaps.length} changes: ${JSON.stringify(flaps[0])}`);
+		if (flaps.length > 0) faults.push(`${index} showed ${flaps.length} changes: ${JSON.stringify(flaps[0])}`);
 	}
 	return faults;
 }

@@ -164,7 +164,7 @@ describe('a client in Python that was written from protocol.md', () => {
 		await client.waitFor('synced', syncedWith(node));
 		client.say(`/dial ${addressOf(node)}`);
 		const {why} = await client.waitFor('the closed connection', ({type}) => type === 'unlinked');
-		expect(why).toBe(client.peer < readyOf(node).peer ? 'said duplicate' : 'bye duplicate');
+		expect(why).toBe(client.peer < readyOf(node).peer ? 'sent duplicate' : 'bye duplicate');
 		client.say('still here');
 		await node.waitFor('its post', says('still here'));
 		node.post('and here');

@@ -135,7 +135,7 @@ class Node:
 			link = Link(self, host, port)
 			why = await link.run()
 			self.unlinked(link, why)
-			if why in ('bye leaving', 'bye duplicate', 'said duplicate', 'self'):
+			if why in ('bye leaving', 'bye duplicate', 'sent duplicate', 'self'):
 				break
 		self.dialling.discard(peer)
 

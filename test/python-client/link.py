@@ -20,7 +20,7 @@ class Link:
 	def __init__(self, node, host, port):
 		self.node, self.host, self.port, self.peer, self.process = node, host, port, None, None
 		self.heard = self.pinged = time.monotonic()
-		self.claims, self.told, self.wants, self.ids, self.allowance, self.answering = {}, {}, {}, 0, 0, 0
+		self.claims, self.announced, self.wants, self.ids, self.allowance, self.answering = {}, {}, {}, 0, 0, 0
 		self.known, self.synced, self.parted = False, False, ''
 
 	async def run(self):
@@ -130,7 +130,7 @@ class Link:
 	def part(self, reason):
 		"""Sends `bye`; the other end closes the connection."""
 		self.say({'type': 'bye', 'reason': reason})
-		self.parted = f'said {reason}'
+		self.parted = f'sent {reason}'
 
 	async def close(self):
 		if self.process is None:
@@ -171,7 +171,7 @@ class Link:
 	# §14
 
 	def begin(self):
-		self.claims, self.told, self.known, self.synced = {}, {}, False, False
+		self.claims, self.announced, self.known, self.synced = {}, {}, False, False
 		self.say({'type': 'have', 'kind': 'digest', 'digest': b''.join(self.node.digest())})
 
 	def on_have(self, kind, digest=b'', feeds=(), last=False):
@@ -188,7 +188,7 @@ class Link:
 		ours, page = self.node.digest(), []
 		for feed in self.node.held():
 			seq, short = len(feed.entries), feed.hashes[-1][:8]
-			self.told[feed.peer] = seq
+			self.announced[feed.peer] = seq
 			if theirs[feed.peer[0]] == ours[feed.peer[0]]:
 				self.claim(feed.peer, seq, short)
 			else:
@@ -282,10 +282,10 @@ class Link:
 			if len(feeds) == 256:
 				break
 			seq = len(feed.entries)
-			if feed.peer == self.node.me or self.told.get(feed.peer) == seq or not self.known:
+			if feed.peer == self.node.me or self.announced.get(feed.peer) == seq or not self.known:
 				continue
 			if feed.peer == self.peer or self.claims.get(feed.peer, (0,))[0] < seq:
 				feeds.append([feed.peer, seq, feed.hashes[-1][:8]])
-			self.told[feed.peer] = seq
+			self.announced[feed.peer] = seq
 		if feeds:
 			self.say({'type': 'have', 'kind': 'delta', 'feeds': feeds})

@@ -28,7 +28,7 @@ async function handOver(path: string, count: number): Promise<Handover> {
 	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
 	const old = await forkNode({path});
 	try {
-		const {port} = await old.told('ready');
+		const {port} = await old.nextMessage('ready');
 		old.tell('reset');
 		const newcomer = await forkNode({
 			path: join(folder, 'new.p2plog'),
@@ -37,11 +37,11 @@ async function handOver(path: string, count: number): Promise<Handover> {
 			expected: count,
 		});
 		try {
-			const held = await newcomer.told('held');
+			const held = await newcomer.nextMessage('held');
 			const loops = [old, newcomer].map(node => {
-				const told = node.told('loop');
+				const loopDelays = node.nextMessage('loop');
 				node.tell('loop');
-				return told;
+				return loopDelays;
 			});
 			const [first, second] = await Promise.all(loops);
 			return {

@@ -31,7 +31,7 @@ async function run(): Promise<readonly Figure[]> {
 	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
 	const header = {version: '1.0.0', roomTag: keys.tag, roomName: 'bench', created: Date.now()};
 	const other = await forkNode({path: join(folder, 'other.p2plog'), fresh: true, echo: true});
-	const {port} = await other.told('ready');
+	const {port} = await other.nextMessage('ready');
 	const opened = openFileLog(join(folder, 'own.p2plog'), {create: header});
 	const node = await startBenchNode({keys, name: 'Poster', opened, targets: [{host: '127.0.0.1', port}]});
 	await until('connected', () => node.connected() === 1);
