@@ -75,7 +75,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	}
 
 	function stageBatch(batch: Batch, events: readonly FeedEvent[], live: boolean): void {
-		const loggedAt = clock.now();
+		const loggedAt = nodeClock.wall();
 		pendingRecords.push({type: 'batch', loggedAt, live, batch});
 		pendingInputs.push({type: 'events', loggedAt, live, events});
 		pendingBatches.push({batch, events});
@@ -116,7 +116,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		observe(body) {
 			const {at, hlc} = nodeClock.stampLocal();
 			const observation: Observation = {...body, peer: ownFeed.peer, seq: 0, at, ms: hlc.ms, counter: hlc.counter};
-			const loggedAt = clock.now();
+			const loggedAt = nodeClock.wall();
 			pendingRecords.push({type: 'observation', loggedAt, observation});
 			pendingInputs.push({type: 'observed', loggedAt, observation});
 			commitTimer.schedule();

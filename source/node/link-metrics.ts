@@ -78,6 +78,8 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 		hasCheckedClocks = true;
 		const before = nodeClock.correctionMs;
 		const after = nodeClock.updateCorrection(links().map(link => link.clockOffsetMs ?? Number.NaN));
+		// Events that were held back because their time had not come can be due by the corrected clock.
+		if (after !== before) publish({type: 'time-passed', now: nodeClock.wall()});
 		if (Math.abs(after - before) > CLOCK_OFFSET_SHOWN_MS && after !== 0) notices.clockCorrected(after);
 	}
 

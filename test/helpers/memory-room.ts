@@ -1,0 +1,76 @@
+/** Chat nodes on a memory network with a fake clock, for tests of rules that need whole nodes but no processes. */
+
+import {deriveRoomKeys} from '../../source/feed/room-keys.js';
+import type {ChatNode, ChatNodeAdapters} from '../../source/node/chat-node.js';
+import {createChatNode} from '../../source/node/create-chat-node.js';
+import type {Log, OpenedLog} from '../../source/storage/log.js';
+import {createMemoryLog} from '../../source/storage/memory-log.js';
+import {createFakeClock, type FakeClock} from './fake-clock.js';
+import {createMemoryNetwork, type MemoryHost, type MemoryNetwork} from './memory-network.js';
+import {createSeededRandom} from './seeded-random.js';
+
+export interface MemoryRoom {
+	readonly clock: FakeClock;
+	readonly network: MemoryNetwork;
+	/** Starts a node on a host of its own. `skewMs`: its wall clock minus the true time. */
+	launch(name: string, options?: {readonly skewMs?: number; readonly openedLog?: OpenedLog}): Promise<MemoryRoomNode>;
+	/** Stops all nodes. */
+	stop(): Promise<void>;
+}
+
+export interface MemoryRoomNode {
+	readonly chatNode: ChatNode;
+	readonly host: MemoryHost;
+	readonly log: Log;
+	/** Texts of the messages in the timeline, in its order. */
+	texts(): string[];
+	/** Texts of the notices in the timeline. */
+	notices(): string[];
+}
+
+export async function createMemoryRoom({seed = 1}: {readonly seed?: number} = {}): Promise<MemoryRoom> {
+	const clock = createFakeClock();
+	const random = createSeededRandom(seed);
+	const network = createMemoryNetwork({clock, random});
+	const keys = await deriveRoomKeys({room: 'room'});
+	const nodes: ChatNode[] = [];
+
+	function entriesOf<Type extends 'posted' | 'notice'>(chatNode: ChatNode, type: Type): string[] {
+		const {pages} = chatNode.store.getState().timeline;
+		return pages.flat().flatMap(entry => (entry.type === type && 'text' in entry ? [entry.text] : []));
+	}
+
+	return {
+		clock,
+		network,
+		async launch(name, {skewMs = 0, openedLog} = {}) {
+			const host = network.addHost(name, `10.0.0.${nodes.length + 1}`, {skewMs});
+			const header = {format: 1, version: '0', roomTag: keys.tag, roomName: 'room', created: 0};
+			const opened = openedLog ?? createMemoryLog(header);
+			const adapters: ChatNodeAdapters = {
+				clock: host.clock,
+				random: random.fork(),
+				transport: host.createTransport({psk: keys.psk, identity: keys.pskIdentity}),
+				beacon: host.createBeacon({port: 47_474}),
+				openedLog: opened,
+				debug: () => {},
+				rememberTarget: () => {},
+			};
+			const chatNode = createChatNode({name, room: 'room', keys, version: '1.0.0', targets: []}, adapters);
+			nodes.push(chatNode);
+			await chatNode.start();
+			return {
+				chatNode,
+				host,
+				log: opened.log,
+				texts: () => entriesOf(chatNode, 'posted'),
+				notices: () => entriesOf(chatNode, 'notice'),
+			};
+		},
+		async stop() {
+			const stopped = Promise.all(nodes.map(node => node.stop()));
+			await clock.advance(2000);
+			await stopped;
+		},
+	};
+}
