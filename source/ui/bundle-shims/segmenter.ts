@@ -1,0 +1,36 @@
+/**
+ * Replaces `Intl.Segmenter` in the bundle (`define` and `inject` in .config/build.mjs). It returns the same segments, but
+ * splits plain text (plain-text.ts) without Unicode segmentation. Ink segments both versions of every changed line that
+ * is not pure ASCII, and the lines of the screen hold borders and dashes (performance.md, row 9).
+ */
+import {isPlain} from '../text/plain-text.js';
+
+// Destructured, because the build would replace the member expression by the class below.
+const {Segmenter} = Intl;
+
+/** Segmenter that takes a shortcut for plain text when it splits by grapheme. */
+export class BundleSegmenter extends Segmenter {
+	readonly #byGrapheme: boolean;
+
+	constructor(locales?: Intl.LocalesArgument, options?: Intl.SegmenterOptions) {
+		super(locales, options);
+		this.#byGrapheme = (options?.granularity ?? 'grapheme') === 'grapheme';
+	}
+
+	override segment(input: string): Intl.Segments {
+		return this.#byGrapheme && isPlain(input) ? plainSegments(input) : super.segment(input);
+	}
+}
+
+/** Segments of a plain text: each UTF-16 unit is one grapheme. */
+function plainSegments(input: string): Intl.Segments {
+	const at = (index: number): Intl.SegmentData => ({segment: input[index] ?? '', index, input});
+	function* all(): Generator<Intl.SegmentData> {
+		for (let index = 0; index < input.length; index++) yield at(index);
+	}
+	return {
+		containing: (index = 0) =>
+			(index >= 0 && index < input.length ? at(Math.trunc(index)) : undefined) as Intl.SegmentData,
+		[Symbol.iterator]: () => all() as Intl.SegmentIterator<Intl.SegmentData>,
+	};
+}
