@@ -1,3 +1,5 @@
+import {isIP} from 'node:net';
+
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const MAPPED = /^::ffff:(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
 const MAPPED_HEX = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
@@ -91,6 +93,25 @@ export function mayReach(host: string | undefined, address: string): boolean {
 export function isLinkLocal(address: string): boolean {
 	const plain = normaliseAddress(address);
 	return isWithin(parseIpv4(plain), LINK_LOCAL) || /^fe[89ab][0-9a-f]:/.test(plain);
+}
+
+/** Whether a text is an IPv4 or IPv6 address without a zone. False for everything that a resolver would look up. */
+export function isIpLiteral(address: string): boolean {
+	return isIP(address) !== 0 && !address.includes('%');
+}
+
+/**
+ * Key of the addresses that count as one source: an IPv4 address, a link-local address, or the /64 of another IPv6 address.
+ * One machine can use any number of addresses of a /64.
+ */
+export function addressGroup(address: string): string {
+	const plain = normaliseAddress(address);
+	if (!plain.includes(':') || isLinkLocal(plain)) return plain;
+	const [head = '', tail = ''] = plain.split('::');
+	const groupsOf = (part: string) => (part === '' ? [] : part.split(':'));
+	const zeros = Array.from({length: Math.max(0, 8 - groupsOf(head).length - groupsOf(tail).length)}, () => '0');
+	const groups = [...groupsOf(head), ...zeros, ...groupsOf(tail)].slice(0, 4);
+	return `${groups.map(group => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 }
 
 /** Networks that are not routed on the Internet: RFC 1918 (private) and RFC 6598 (carriers, some VPNs). */

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {LocalInterface} from '../../source/network/ip-address.js';
 import {
+	addressGroup,
 	directedBroadcast,
 	formatIpv4,
 	interfaceFor,
 	isInSubnet,
+	isIpLiteral,
 	isLinkLocal,
 	isLoopback,
 	isOnLink,
@@ -115,6 +117,21 @@ describe('addresses', () => {
 		[undefined, 'chat.example', true],
 	])('bound to %s may dial %s: %s', (host, address, expected) => {
 		expect(mayReach(host, address)).toBe(expected);
+	});
+
+	it('are literals only if a resolver has nothing to look up', () => {
+		for (const address of ['10.0.0.1', '::1', 'fe80::1', '::ffff:10.0.0.1']) expect(isIpLiteral(address)).toBe(true);
+		for (const text of ['localhost', '127.1', '10.0.0.1%a.example', 'fd00:c.example', 'fe80::1%eth0', ''])
+			expect(isIpLiteral(text)).toBe(false);
+	});
+
+	it('are one source if they are equal, or if they are in one /64 that is not link-local', () => {
+		expect(addressGroup('10.0.0.1')).not.toBe(addressGroup('10.0.0.2'));
+		expect(addressGroup('::ffff:10.0.0.1')).toBe(addressGroup('10.0.0.1'));
+		expect(addressGroup('fd00::1')).toBe(addressGroup('fd00:0:0:0:9:9:9:9'));
+		expect(addressGroup('fd00:0:0:1::1')).not.toBe(addressGroup('fd00::1'));
+		expect(addressGroup('2001:DB8:1:2:3::')).toBe(addressGroup('2001:db8:1:2::4'));
+		expect(addressGroup('fe80::1%eth0')).not.toBe(addressGroup('fe80::2%eth0'));
 	});
 
 	it('are on-link if an interface has their subnet; of several interfaces, the one with the longest prefix is chosen', () => {

@@ -9,7 +9,7 @@ import type {Clock, Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_PEERS_LISTED, PEERS_INTERVAL_CROWD_MS, PEERS_INTERVAL_MS} from '../../core/limits.js';
 import type {HostAddress} from '../ip-address.js';
-import {isLinkLocal, isLoopback, isPublic} from '../ip-address.js';
+import {isIpLiteral, isLinkLocal, isLoopback, isPublic} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 
 /** Address at which other peers may reach the peer of a link: its remote address and the port on which it listens. */
@@ -41,11 +41,13 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 }
 
 /**
- * Addresses reported by `reporter` that this node may dial. Link-local and public addresses are excluded, and loopback
- * addresses too unless the reporter runs on this computer.
+ * Addresses reported by `reporter` that this node may dial. Only IP addresses count: a name would be looked up, so the
+ * reporter would choose what this node asks the DNS, and the DNS what it dials. Link-local and public addresses are
+ * excluded, and loopback addresses too unless the reporter runs on this computer.
  */
 export function dialableAddresses(reporter: PeerLink, named: PeerAddress): HostAddress[] {
 	return named.addresses.filter(({host}) => {
+		if (!isIpLiteral(host)) return false;
 		if (isLoopback(host)) return isLoopback(reporter.remoteAddress);
 		return !isLinkLocal(host) && !isPublic(host);
 	});

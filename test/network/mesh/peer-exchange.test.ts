@@ -25,6 +25,28 @@ test('of the addresses that a peer on another computer reports, only private one
 	expect(believed('10.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9']);
 });
 
+test('of the texts that a peer reports as addresses, only IP addresses without a zone may be dialled', () => {
+	const texts = [
+		'127.0.0.1%a.example',
+		'10.0.0.1%b.example',
+		'fd00:c.example',
+		'::ffff:10.0.0.1%d.example',
+		'fc00:%e.example',
+		'plain.example',
+		'192.168.0.1.example',
+		'0x7f.1',
+		'2130706433',
+		'127.1',
+		'010.0.0.1',
+		'localhost',
+		'fd00::1%eth0',
+		'10.0.0.7',
+	];
+	const named = {peer: fakePeerId(9), addresses: texts.map(host => ({host, port: 9}))};
+	const dialable = dialableAddresses({remoteAddress: '127.0.0.1'} as PeerLink, named);
+	expect(dialable.map(({host}) => host)).toEqual(['10.0.0.7']);
+});
+
 test('loopback addresses may be dialled if a peer on this computer reports them', () => {
 	expect(believed('127.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9', '127.0.0.1', '::1']);
 });
