@@ -1,9 +1,11 @@
 /** System functions for the screens: clipboard, browser, export to files and suspending. Other programs run without a shell. */
+
 import {type SpawnOptions, spawn} from 'node:child_process';
 import {open} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {extname, join, resolve} from 'node:path';
 import type {Clock} from '../core/environment.js';
+import {foldText} from '../core/fold-text.js';
 import type {State} from '../core/state.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import type {TimelineEntry} from '../core/timeline.js';
@@ -110,7 +112,7 @@ export async function exportRows(typedPath: string, state: State, rows: readonly
 	} finally {
 		await target.close();
 	}
-	const formatNote = PLAIN_TEXT_EXTENSIONS.has(extname(file).toLowerCase())
+	const formatNote = PLAIN_TEXT_EXTENSIONS.has(foldText(extname(file)))
 		? ''
 		: ' as plain text (use .md or .jsonl for other formats)';
 	return `Wrote ${written} ${written === 1 ? 'event' : 'events'}${formatNote} to ${file}.`;

@@ -1,9 +1,11 @@
 /** Loads a saved log into a state, filters its timeline and prints it, for `replay` and `export`. */
+
 import {existsSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {UsageError} from '../core/errors.js';
 import type {Batch, Input} from '../core/event.js';
 import {matchesAuthor} from '../core/find-peers.js';
+import {foldText} from '../core/fold-text.js';
 import {initialState, reduceInputs} from '../core/reduce.js';
 import type {State} from '../core/state.js';
 import type {TimelineEntry} from '../core/timeline.js';
@@ -96,13 +98,10 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 		startOfDay(to) > Math.max(startOfDay(from), startOfDay(end))
 	)
 		throw new UsageError('--from is later than --to, and the log ends on the same day.');
-	const searchText = grep?.normalize('NFC').toLowerCase();
+	const searchText = grep === undefined ? undefined : foldText(grep);
 	return entry => {
 		if (entry.at < from || entry.at >= to) return false;
-		if (
-			searchText !== undefined &&
-			!(entry.type === 'posted' && entry.text.normalize('NFC').toLowerCase().includes(searchText))
-		)
+		if (searchText !== undefined && !(entry.type === 'posted' && foldText(entry.text).includes(searchText)))
 			return false;
 		return author === undefined || matchesAuthor(state, entry, author);
 	};

@@ -1,6 +1,6 @@
 /** Search for peers by a typed name: NAME, NAME#FINGERPRINT or #FINGERPRINT. Names match in any case. */
+import {foldText} from './fold-text.js';
 import {findClosest} from './fuzzy-match.js';
-import {foldName} from './name-collisions.js';
 import {fingerprintOf, isPresent, nameOf, type PeerView, selectPeers} from './select-peers.js';
 import {selectPeople} from './select-people.js';
 import type {State} from './state.js';
@@ -23,7 +23,7 @@ export function findPeersByName(state: State, text: string): readonly PeerView[]
 	const views = selectPeers(state);
 	const exact = views.filter(view => view.name === text);
 	if (exact.length > 0) return preferPresent(exact);
-	const caseInsensitive = views.filter(view => foldName(view.name) === foldName(text));
+	const caseInsensitive = views.filter(view => foldText(view.name) === foldText(text));
 	if (caseInsensitive.length > 0) return preferPresent(caseInsensitive);
 	const reference = parseReference(text);
 	if (!reference) return [];
@@ -31,7 +31,7 @@ export function findPeersByName(state: State, text: string): readonly PeerView[]
 	return preferPresent(
 		views.filter(
 			view =>
-				(foldedName === '' || foldName(view.name) === foldedName) &&
+				(foldedName === '' || foldText(view.name) === foldedName) &&
 				(view.fingerprint.startsWith(fingerprint) || view.peer.startsWith(fingerprint)),
 		),
 	);
@@ -39,10 +39,10 @@ export function findPeersByName(state: State, text: string): readonly PeerView[]
 
 /** Peers other than us whose name begins with these whole words. If one of them is present, absent peers are left out. */
 export function findPeersByNamePrefix(state: State, words: string): readonly PeerView[] {
-	const folded = foldName(words).trim();
+	const folded = foldText(words).trim();
 	if (folded === '') return [];
 	return preferPresent(
-		selectPeers(state).filter(({status, name}) => status !== 'self' && foldName(name).startsWith(`${folded} `)),
+		selectPeers(state).filter(({status, name}) => status !== 'self' && foldText(name).startsWith(`${folded} `)),
 	);
 }
 
@@ -50,9 +50,9 @@ export function findPeersByNamePrefix(state: State, words: string): readonly Pee
 export function suggestNames(state: State, typed: string): readonly string[] {
 	const names = new Map<string, string>();
 	for (const {status, name} of selectPeople(state)) {
-		if (status !== 'self' && !names.has(foldName(name))) names.set(foldName(name), name);
+		if (status !== 'self' && !names.has(foldText(name))) names.set(foldText(name), name);
 	}
-	const wanted = foldName(typed).trim();
+	const wanted = foldText(typed).trim();
 	if (wanted === '') return [];
 	const closest = findClosest(wanted, [...names.keys()]);
 	const similar = [...names.keys()].filter(folded => {
@@ -69,9 +69,9 @@ export function suggestNames(state: State, typed: string): readonly string[] {
  */
 export function matchesAuthor(state: State, {peer, seq}: TimelineEntry, author: string): boolean {
 	if (seq === 0) return false;
-	if (peer === author.toLowerCase()) return true;
-	const name = foldName(nameOf(state, peer, seq));
-	if (name === foldName(author)) return true;
+	if (peer === foldText(author)) return true;
+	const name = foldText(nameOf(state, peer, seq));
+	if (name === foldText(author)) return true;
 	const reference = parseReference(author);
 	return (
 		reference !== undefined &&
@@ -83,9 +83,9 @@ export function matchesAuthor(state: State, {peer, seq}: TimelineEntry, author: 
 /** Parses NAME#FINGERPRINT. Returns undefined if the text contains no fingerprint. */
 function parseReference(text: string): PersonReference | undefined {
 	const separator = text.lastIndexOf('#');
-	const fingerprint = text.slice(separator + 1).toLowerCase();
+	const fingerprint = foldText(text.slice(separator + 1));
 	if (separator < 0 || fingerprint === '') return undefined;
-	return {foldedName: foldName(text.slice(0, separator)), fingerprint};
+	return {foldedName: foldText(text.slice(0, separator)), fingerprint};
 }
 
 /** The views of present peers, or all views if no peer is present. */

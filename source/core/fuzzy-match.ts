@@ -1,9 +1,11 @@
+import {foldText} from './fold-text.js';
+
 /**
  * Candidate with the smallest edit distance to a mistyped word. A candidate that begins with the word is preferred.
- * Returns undefined if all candidates differ in more than a third of the letters. `candidates` are in lower case.
+ * Returns undefined if all candidates differ in more than a third of the letters. `candidates` are folded texts.
  */
 export function findClosest(word: string, candidates: readonly string[]): string | undefined {
-	const wanted = word.toLowerCase();
+	const wanted = foldText(word);
 	let best: string | undefined;
 	let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
 	for (const candidate of candidates) {

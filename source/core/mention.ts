@@ -4,7 +4,7 @@
  * `@Mary` means Mary Ann Lee only if no other present person is called Mary or has a name that begins with Mary. Presence
  * counts at the time of the text, so a mention does not appear or disappear when people join or leave later.
  */
-import {foldName} from './name-collisions.js';
+import {foldText} from './fold-text.js';
 import {listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
@@ -33,10 +33,10 @@ const NO_SHORT_NAMES: ShortNames = {shortNames: [], competingNames: []};
  * start before `:` or `,`.
  */
 export function isMention(text: string, ownName: string): boolean {
-	const name = ownName.toLowerCase();
+	const name = foldText(ownName);
 	if (name === '') return false;
-	const lower = text.toLowerCase();
-	if (lower.startsWith(name) && /^(?:#[0-9a-f]{4,64})?\s*[:,]/.test(lower.slice(name.length))) return true;
+	const folded = foldText(text);
+	if (folded.startsWith(name) && /^(?:#[0-9a-f]{4,64})?\s*[:,]/.test(folded.slice(name.length))) return true;
 	return containsAtMention(text, name);
 }
 
@@ -54,7 +54,7 @@ export function isMentionedByShortName(text: string, ms: number, {shortNames, co
 
 /** Collects the short forms of all our names, and the names of other people that compete with them. */
 export function collectShortNames({roster, launches}: State, names: readonly string[]): ShortNames {
-	const ownNames = names.map(foldName);
+	const ownNames = names.map(foldText);
 	const shortNames = [...new Set(ownNames.flatMap(listNamePrefixes))];
 	if (shortNames.length === 0) return NO_SHORT_NAMES;
 	const others = listPeers(roster).filter(({peer}) => !launches[peer]);
@@ -63,11 +63,11 @@ export function collectShortNames({roster, launches}: State, names: readonly str
 
 /** Whether a text contains `@` and the name as a whole word, in any case. */
 function containsAtMention(text: string, name: string): boolean {
-	const mention = `@${name.toLowerCase()}`;
-	const lower = text.toLowerCase();
-	for (let at = lower.indexOf(mention); at >= 0; at = lower.indexOf(mention, at + 1)) {
-		const before = [...lower.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
-		if (!WORD_CHARACTER.test(before) && endsWord(lower, at + mention.length)) return true;
+	const mention = `@${foldText(name)}`;
+	const folded = foldText(text);
+	for (let at = folded.indexOf(mention); at >= 0; at = folded.indexOf(mention, at + 1)) {
+		const before = [...folded.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
+		if (!WORD_CHARACTER.test(before) && endsWord(folded, at + mention.length)) return true;
 	}
 	return false;
 }
@@ -92,7 +92,7 @@ function findCompetingNames(
 ): CompetingName[] {
 	const from = joined?.ms ?? 0;
 	const to = (left ?? lost[absences])?.ms ?? Number.POSITIVE_INFINITY;
-	return [...new Set(names.map(({name}) => foldName(name).split(/\s+/u).join(' ')))]
+	return [...new Set(names.map(({name}) => foldText(name).split(/\s+/u).join(' ')))]
 		.filter(name => !ownNames.includes(name) && shortNames.some(short => beginsWith(name, short)))
 		.map(name => ({name, from, to}));
 }

@@ -5,8 +5,10 @@
  * of one identity are one person, and so are all launches of this node. The index is updated with the roster: a changed
  * peer costs a rebuild of one roster bucket, and the cost of a query does not depend on the size of the roster.
  */
+
 import {findLastAtMost} from './binary-search.js';
 import {confusableSkeleton} from './confusables.js';
+import {foldText} from './fold-text.js';
 import {LruMap} from './lru-map.js';
 import type {NameChange, Roster, RosterPeer} from './roster.js';
 import type {State} from './state.js';
@@ -44,11 +46,6 @@ export function hasNameCollision(state: State, known: RosterPeer, seq?: number):
 /** Name in effect at `seq` of the feed; the newest name without `seq`. */
 export function nameAt({names}: RosterPeer, seq?: number): NameChange | undefined {
 	return seq === undefined ? names.at(-1) : (findLastAtMost(names, seq, item => item.seq) ?? names[0]);
-}
-
-/** Form of a name for comparison, which ignores case and Unicode composition. */
-export function foldName(name: string): string {
-	return name.normalize('NFKC').toLowerCase();
 }
 
 /** Key that all launches of one person share, even under different names. */
@@ -99,7 +96,7 @@ function collisionKeys(nameChange: NameChange): readonly string[] {
 	const cached = keyCache.get(nameChange);
 	if (cached) return cached;
 	const skeleton = confusableSkeleton(nameChange.name);
-	const keys = [`name ${foldName(nameChange.name)}`, ...(skeleton === '' ? [] : [`look ${skeleton}`])];
+	const keys = [`name ${foldText(nameChange.name)}`, ...(skeleton === '' ? [] : [`look ${skeleton}`])];
 	keyCache.set(nameChange, keys);
 	return keys;
 }

@@ -1,7 +1,9 @@
 /** Selectors for peers, one for each launch of each person, as on screen and in JSON lines. For people: select-people.ts. */
+
 import {type PeerId, shortPeerId} from './event.js';
+import {foldText} from './fold-text.js';
 import {memoise, memoiseByKey} from './memoise.js';
-import {foldName, hasNameCollision, nameAt, personKey} from './name-collisions.js';
+import {hasNameCollision, nameAt, personKey} from './name-collisions.js';
 import {createRosterPeer, findPeer, listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
@@ -122,7 +124,7 @@ function rankPeer(state: State, known: RosterPeer): RankedView {
 	const {links} = state.ephemeral;
 	return memoisePeer(known, [links[known.peer], state.launch, state.launches, hasNameCollision(state, known)], () => {
 		const view = createPeerView(state, known);
-		const foldedName = foldName(view.name);
+		const foldedName = foldText(view.name);
 		const person = `${personKey(known, state.launches)} ${foldedName}`;
 		return {view, rank: STATUS_RANKS[view.status], foldedName, personKey: person, joined: known.joined};
 	});

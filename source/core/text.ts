@@ -92,7 +92,8 @@ export function cleanName(name: string): string {
 
 let segmenter: Intl.Segmenter | undefined;
 
-function segmentGraphemes(text: string): Intl.Segments {
+/** Segments a text into grapheme clusters (Unicode Standard Annex 29). */
+export function segmentGraphemes(text: string): Intl.Segments {
 	segmenter ??= new Intl.Segmenter('en', {granularity: 'grapheme'});
 	return segmenter.segment(text);
 }

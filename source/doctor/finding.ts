@@ -1,4 +1,5 @@
 /** Findings of the doctor: their types, and the texts and checks that several diagnoses share. */
+
 import {DEFAULT_PORT} from '../core/defaults.js';
 import {cleanLine, cleanName} from '../core/text.js';
 import type {NetworkReport, PeerReport} from '../node/network-report.js';
@@ -122,7 +123,7 @@ export const FIXED_TCP_PORT = DEFAULT_PORT;
 
 /** Advises to open a port in the firewall with the command of the platform. The sentence has no final period. */
 export function adviseAllowIncoming(protocol: 'UDP' | 'TCP', port: number, platform: string | undefined): string {
-	const lower = protocol.toLowerCase();
+	const lower = {UDP: 'udp', TCP: 'tcp'}[protocol];
 	switch (platform) {
 		case 'linux':
 			return `Allow incoming ${protocol} port ${port} in the firewall: "sudo ufw allow ${port}/${lower}" or "sudo firewall-cmd --add-port=${port}/${lower}"`;

@@ -1,4 +1,4 @@
-/** Plants one forbidden import per layer boundary into a copy of the source and checks that the linter refuses it. */
+/** Plants one violation per rule of the linter into a copy of the source and checks that the linter refuses it. */
 import {execFile} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -104,6 +104,14 @@ const plantScreenImport = (folder: string, name: string): Planted => ({
 	rule: RESTRICTED_IMPORT,
 });
 
+/** A comparison of text that does not use the one folding. */
+const plantComparison = (folder: string, expression: string): Planted => ({
+	title: `${folder} uses ${expression}`,
+	path: `${folder}/${fileName(expression)}`,
+	text: `export const planted = (text: string) => text.${expression};\n`,
+	rule: 'plugin',
+});
+
 /** Both ends of a cycle. */
 function plantCycle(name: string, keyword: string): Planted[] {
 	const end = (own: string, other: string): Planted => ({
@@ -134,6 +142,21 @@ const cycles = [
 	{kind: 'an import cycle', planted: plantCycle('import cycle', 'import')},
 	{kind: 'a type-only import cycle', planted: plantCycle('type-only import cycle', 'import type')},
 ];
+const comparisons = [
+	'core',
+	'node',
+	'ui/chat',
+	'ui/replay',
+	'ui/timeline',
+	'cli/commands',
+	'network',
+	'storage',
+].flatMap(folder =>
+	['toLowerCase()', 'toUpperCase()', "toLocaleLowerCase('en')", "localeCompare('a')", "normalize('NFC')"].map(
+		expression => plantComparison(folder, expression),
+	),
+);
+const permittedComparisons = ['ui/input', 'cli/options'].map(folder => plantComparison(folder, 'toLowerCase()'));
 const permittedInNetwork = networkFolders.flatMap(folder =>
 	NETWORK_LAYERS[folder]!.map(name => plantNetworkImport(folder, name)),
 );
@@ -147,6 +170,8 @@ const permitted: Planted[] = layers.flatMap(layer =>
 	})),
 );
 
+const allPermitted = [...permitted, ...permittedInNetwork, ...permittedInUi, ...permittedComparisons];
+
 const root = join(import.meta.dirname, '../..');
 let copy: string;
 /** Path of a file below `source/`, a space, and the rule that refused it. */
@@ -157,8 +182,9 @@ beforeAll(async () => {
 	cpSync(join(root, 'source'), join(copy, 'source'), {recursive: true});
 	symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 	cpSync(join(root, '.biome.json'), join(copy, '.biome.json'));
+	cpSync(join(root, '.config'), join(copy, '.config'), {recursive: true});
 	const planted = [...walls, ...networkWalls, ...screenWalls, ...cycles].flatMap(({planted}) => planted);
-	for (const {path, text} of [...planted, ...permitted, ...permittedInNetwork, ...permittedInUi]) {
+	for (const {path, text} of [...planted, ...comparisons, ...allPermitted]) {
 		mkdirSync(dirname(join(copy, 'source', path)), {recursive: true});
 		writeFileSync(join(copy, 'source', path), text);
 	}
@@ -200,14 +226,16 @@ describe('the linter refuses', () => {
 		expect(passed(planted)).toEqual([]);
 	});
 
+	test('every comparison of text that does not use foldText', () => {
+		expect(passed(comparisons)).toEqual([]);
+	});
+
 	test.each(cycles)('$kind', ({planted}) => {
 		expect(passed(planted)).toEqual([]);
 	});
 });
 
-it('the linter accepts the imports of each layer from the layers below it', () => {
-	const rejected = [...permitted, ...permittedInNetwork, ...permittedInUi].filter(({path, rule}) =>
-		refused.has(`${path} ${rule}`),
-	);
+it('the linter accepts the imports of each layer from the layers below it, and the folding of names of keys and options', () => {
+	const rejected = allPermitted.filter(({path, rule}) => refused.has(`${path} ${rule}`));
 	expect(rejected.map(({title}) => title)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {FeedEvent, Input, PeerId} from '../../source/core/event.js';
-import {foldName} from '../../source/core/name-collisions.js';
+import {foldText} from '../../source/core/fold-text.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {listPeers} from '../../source/core/roster.js';
 import {fingerprintOf, formatFingerprintSuffix, formatPeerName} from '../../source/core/select-peers.js';
@@ -78,8 +78,8 @@ describe('the index of name collisions', () => {
 	function expected(state: State, peer: PeerId): string {
 		const people = listPeers(state.roster);
 		const own = people.find(known => known.peer === peer);
-		const name = foldName(own?.names.at(-1)?.name ?? '');
-		const others = people.filter(known => known.names.some(nameChange => foldName(nameChange.name) === name));
+		const name = foldText(own?.names.at(-1)?.name ?? '');
+		const others = people.filter(known => known.names.some(nameChange => foldText(nameChange.name) === name));
 		const person = (known: (typeof people)[number]) => known.identity?.key ?? known.peer;
 		return new Set(others.map(person)).size > 1 ? `#${fingerprintOf(state, peer)}` : '';
 	}

@@ -1,6 +1,7 @@
 /** Reads options from the environment and config.json and merges all sources. check-options.ts validates the values. */
 
 import {UsageError} from '../../core/errors.js';
+import {foldText} from '../../core/fold-text.js';
 import {findClosest} from '../../core/fuzzy-match.js';
 import {
 	type CommandName,
@@ -73,7 +74,7 @@ export function readSharedVariables(environment: Environment): OptionSource {
 	for (const [key, {sharedVariable}] of listOptionSpecs()) {
 		const text = sharedVariable === undefined ? undefined : environment[sharedVariable];
 		if (sharedVariable === undefined || !text) continue;
-		const value = sharedVariable === 'NO_COLOR' || !['0', 'false'].includes(text.toLowerCase());
+		const value = sharedVariable === 'NO_COLOR' || !['0', 'false'].includes(foldText(text));
 		options.set(key, {value, sourceName: sharedVariable, precedence: 3});
 	}
 	return options;

@@ -1,6 +1,8 @@
 /** Runs the replay screen. Without FILE the user first chooses a log. The screen appears while the log is still being read. */
+
 import {basename} from 'node:path';
 import {errorMessage, UsageError} from '../../core/errors.js';
+import {foldText} from '../../core/fold-text.js';
 import {createHistory, type History} from '../../core/history.js';
 import {entryAt} from '../../core/timeline.js';
 import {type DataDir, resolveSystemDataDir} from '../../storage/data-dir.js';
@@ -131,12 +133,11 @@ async function loadBookmarks(path: string): Promise<{orders: readonly string[]; 
 function createInitialFilter({author, grep, from, to}: EventFilter, created: number) {
 	if (author === undefined && grep === undefined && !from && !to) return undefined;
 	const since = from && resolveTime(from, created);
-	const searchText = grep?.normalize('NFC').toLowerCase();
 	const quoted = author !== undefined && /\s/.test(author) ? `"${author}"` : author;
 	return {
 		text: [quoted && `from:${quoted}`, grep].filter(Boolean).join(' '),
 		...(author !== undefined && {author}),
-		...(searchText !== undefined && {words: searchText}),
+		...(grep !== undefined && {words: foldText(grep)}),
 		...(since !== undefined && {from: since}),
 		...(to && {to: resolveTime(to, since ?? created)}),
 	};

@@ -1,4 +1,5 @@
 /** Candidates of Tab completion: commands, their arguments and names of people. Pure. */
+import {foldText} from '../../core/fold-text.js';
 import {commandRows, findCommandRow} from './command-table.js';
 import {quoteName} from './parse-command.js';
 
@@ -23,7 +24,7 @@ export function findCompletion(text: string, cursor: number, names: readonly str
 			),
 		);
 	const argument = /^\/(\S+)\s+(.*)$/.exec(before);
-	const row = argument ? findCommandRow((argument[1] ?? '').toLowerCase()) : undefined;
+	const row = argument ? findCommandRow(foldText(argument[1] ?? '')) : undefined;
 	if (row?.choices)
 		return createCompletion(
 			cursor - (argument?.[2] ?? '').length,
@@ -57,12 +58,12 @@ function completeName(before: string, cursor: number, names: readonly string[]):
 }
 
 function matchNames(names: readonly string[], typed: string): string[] {
-	const lower = typed.toLowerCase();
-	return names.filter(name => name.toLowerCase().startsWith(lower));
+	const folded = foldText(typed);
+	return names.filter(name => foldText(name).startsWith(folded));
 }
 
 function filterByPrefix(words: readonly string[], typed: string): string[] {
-	return words.filter(word => word.startsWith(typed.toLowerCase()));
+	return words.filter(word => word.startsWith(foldText(typed)));
 }
 
 function createCompletion(start: number, end: number, candidates: readonly string[]): Completion | undefined {

@@ -1,5 +1,7 @@
 /** Parser of slash commands, for screens and JSON lines. Pure. */
+
 import {DEFAULT_PORT} from '../../core/defaults.js';
+import {foldText} from '../../core/fold-text.js';
 import {findClosest} from '../../core/fuzzy-match.js';
 import {parseTarget} from '../../core/parse-target.js';
 import {type CommandName, type CommandRow, commandRows, commandUsage, findCommandRow} from './command-table.js';
@@ -40,7 +42,7 @@ export function parseCommand(input: string): ParseResult {
 	if (!input.startsWith('/')) return {type: 'text', text: input};
 	if (input.startsWith('//')) return {type: 'text', text: input.slice(1)};
 	const [, typed = '', argumentText = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(input) ?? [];
-	const row = findCommandRow(typed.toLowerCase());
+	const row = findCommandRow(foldText(typed));
 	if (!row) return {type: 'error', text: unknownCommand(typed)};
 	const argument = argumentText.trim();
 	if (row.argument === 'none') {
@@ -65,7 +67,7 @@ const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
 ]);
 
 function unknownCommand(typed: string): string {
-	const word = typed.toLowerCase();
+	const word = foldText(typed);
 	const names = commandRows.map(({name}) => name);
 	const near = findCommandRow(COMMAND_SYNONYMS.get(word) ?? findClosest(word, names) ?? '');
 	const hint = near ? `Did you mean ${commandUsage(near)}?` : 'See /help.';
@@ -98,7 +100,7 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 	const isRequired =
 		row.argument !== 'optional-person' && row.argument !== 'optional-filter' && row.argument !== 'optional-text';
 	if (argument === '' && isRequired) return usageError(row);
-	if (row.choices && !row.choices.includes(argument.toLowerCase()))
+	if (row.choices && !row.choices.includes(foldText(argument)))
 		return usageError(row, `Unknown value "${argument.slice(0, 40)}". `);
 	switch (row.name) {
 		case 'name':
@@ -112,16 +114,16 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 		case 'goto':
 			return command({type: 'goto', time: argument});
 		case 'mention':
-			return command({type: 'mention', direction: argument.toLowerCase() === 'next' ? 'next' : 'prev'});
+			return command({type: 'mention', direction: foldText(argument) === 'next' ? 'next' : 'prev'});
 		case 'ignore':
 			return command(argument === '' ? {type: 'ignore'} : {type: 'ignore', person: parsePerson(argument)});
 		case 'unignore':
 			return command({type: 'unignore', person: parsePerson(argument)});
 		case 'bell':
-			return command({type: 'bell', mode: parseBellMode(argument.toLowerCase())});
+			return command({type: 'bell', mode: parseBellMode(foldText(argument))});
 		case 'peers':
 			if (argument === '') return command({type: 'peers'});
-			return command({type: 'peers', person: argument.toLowerCase() === 'all' ? 'all' : parsePerson(argument)});
+			return command({type: 'peers', person: foldText(argument) === 'all' ? 'all' : parsePerson(argument)});
 		case 'export':
 			return command({type: 'export', file: unquote(argument)});
 		default:
@@ -153,7 +155,7 @@ export function unquote(text: string): string {
 export function parsePerson(text: string): Person {
 	const match = /^(.*?)#([0-9a-f]{4,64})$/i.exec(text.trim());
 	const name = unquote((match?.[1] ?? text).trim()).replace(/^@/, '');
-	return match?.[2] ? {name, fingerprint: match[2].toLowerCase()} : {name};
+	return match?.[2] ? {name, fingerprint: foldText(match[2])} : {name};
 }
 
 /** Inverse of `parsePerson` for a name: adds quotes if it contains spaces. */

@@ -51,7 +51,7 @@ export interface UiState {
 	/** The entry on which the keys of the timeline act. */
 	readonly selected: OrderKey | undefined;
 	readonly selectedPeer: PeerId | undefined;
-	/** Search text in lower case; empty: no search. Enter in the prompt keeps it for the keys n and N. */
+	/** Folded search text; empty: no search. Enter in the prompt keeps it for the keys n and N. */
 	readonly search: string;
 	/** The only person whose entries are shown: identity key or peer id, and name. */
 	readonly filter: {readonly key: string; readonly name: string} | undefined;

@@ -1,4 +1,5 @@
 /** Updates of the draft: typing, completion, sending, and the questions that the next key answers. */
+import {foldText} from '../../core/fold-text.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
 import {utf8Length} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
@@ -68,7 +69,7 @@ function tooLongText(bytes: number): string {
  * the caller then closes the question and handles the token as usual.
  */
 export function answerQuestion(ui: UiState, token: Token, context: ChatContext): ChatStep | undefined {
-	const key = token.type === 'key' ? token.key : token.type === 'text' ? token.text.toLowerCase() : '';
+	const key = token.type === 'key' ? token.key : token.type === 'text' ? foldText(token.text) : '';
 	if (ui.editor.pendingPaste !== undefined) {
 		if (key === 'enter') return step(editDraft(ui, {type: 'answer-paste', insert: true}));
 		if (key === 'escape' || key === 'ctrl+c') return step(editDraft(ui, {type: 'answer-paste', insert: false}));

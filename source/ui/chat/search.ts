@@ -1,4 +1,5 @@
 /** Updates of the incremental search: each letter selects the nearest older match; Esc restores the reading position. */
+import {foldText} from '../../core/fold-text.js';
 import {editorWith} from '../input/editor-state.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {matchesSearch} from '../timeline/match-search.js';
@@ -22,7 +23,7 @@ export function openSearch(ui: UiState, context: ChatContext, text = ''): UiStat
 export function updateSearch(ui: UiState, context: ChatContext, action: EditorAction): UiState {
 	if (!ui.prompt) return ui;
 	const editor = reduceEditor(ui.prompt.editor, action);
-	const search = editor.text.toLowerCase();
+	const search = foldText(editor.text);
 	const next: UiState = {...ui, prompt: {...ui.prompt, editor}, search};
 	if (search === ui.search) return next;
 	if (search === '') return {...next, anchor: ui.prompt.anchor, selected: undefined};

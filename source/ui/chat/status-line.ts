@@ -2,6 +2,7 @@
  * Status line: room, own name and address, peers, current activity, and the number of new messages below the viewport.
  * An open question, a short message or a completion replaces it.
  */
+import {foldText} from '../../core/fold-text.js';
 import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
 import {findName, nameOf, statusOf} from '../../core/select-peers.js';
 import {selectConnectedCount, selectKnownCount} from '../../core/select-people.js';
@@ -94,7 +95,7 @@ function matchingCommands({editor, focus, prompt}: UiState): readonly string[] |
 /** Usage and description of the command in the draft, or undefined. */
 function commandHelp(ui: UiState): string | undefined {
 	const match = ui.focus === 'input' && !ui.prompt ? /^\/(\w+)(\s|$)/.exec(ui.editor.text) : null;
-	const row = match?.[1] ? findCommandRow(match[1].toLowerCase()) : undefined;
+	const row = match?.[1] ? findCommandRow(foldText(match[1])) : undefined;
 	return row && ` ${commandUsage(row)}: ${row.description}`;
 }
 

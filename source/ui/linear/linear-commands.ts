@@ -1,5 +1,7 @@
 /** Answers to commands in the linear mode, as lines of text. */
+
 import {compareOrder} from '../../core/event-order.js';
+import {foldText} from '../../core/fold-text.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {sliceTimeline} from '../../core/timeline.js';
@@ -25,7 +27,7 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 		case 'doctor':
 			return networkLines(chatNode.reportNetwork());
 		case 'search':
-			return listMatches(state, entry => matchesSearch(state, entry, intent.text.toLowerCase()));
+			return listMatches(state, entry => matchesSearch(state, entry, foldText(intent.text)));
 		case 'mention':
 			return listMatches(state, entry => isMentionOfUs(state, entry));
 		case 'goto':

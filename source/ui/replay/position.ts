@@ -2,9 +2,11 @@
  * Functions that move the position: by row, event or time, to bookmarks and to matches of the search. In review the
  * position is a row. During playback it is a time.
  */
+
 import {findFirstIndex} from '../../core/binary-search.js';
 import {isPeerId} from '../../core/event.js';
 import {type OrderKey, toSortableString} from '../../core/event-order.js';
+import {foldText} from '../../core/fold-text.js';
 import {entryAt, type TimelineEntry} from '../../core/timeline.js';
 import {itemAfter, itemAt, itemBefore, type TimelineItem} from '../timeline/timeline-view.js';
 import {anchorAt, anchorShowing, keyOf, scrollAnchor} from '../timeline/viewport.js';
@@ -187,7 +189,7 @@ export function goToBookmark(ui: ReplayUi, context: ReplayContext, by: 1 | -1): 
 /** Searches while the user types: selects the match at or after the position, else the nearest one before it. */
 export function updateSearch(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
 	const {restore} = ui.prompt ?? {};
-	const search = typed.toLowerCase();
+	const search = foldText(typed);
 	const from: ReplayUi = {...ui, search, ...(restore && {selected: restore.selected, anchor: restore.anchor})};
 	if (search === '') return from;
 	const selected = selectedEntryOf(from, context);

@@ -1,4 +1,5 @@
 /** Prompts of the replay screen: search, filter, go to, export. Search and filter take effect while the user types. */
+import {foldText} from '../../core/fold-text.js';
 import {selectPeers} from '../../core/select-peers.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {cleanLine} from '../text/clean-for-screen.js';
@@ -70,9 +71,9 @@ export function completeFilter(ui: ReplayUi, context: ReplayContext): ReplayUi {
 		by: 1,
 		findCandidates({text, cursor}) {
 			const start = text.lastIndexOf(' ', cursor - 1) + 1;
-			const typed = text.slice(start, cursor).toLowerCase();
+			const typed = foldText(text.slice(start, cursor));
 			const all = typed.startsWith('from:') ? names.map(name => `from:${name}`) : keywords;
-			const candidates = all.filter(candidate => candidate.toLowerCase().startsWith(typed));
+			const candidates = all.filter(candidate => foldText(candidate).startsWith(typed));
 			return candidates.length > 0 ? {start, end: cursor, candidates} : undefined;
 		},
 	});
@@ -114,7 +115,7 @@ function goTo(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi | u
 	if (rank) return goToRank(ui, context, Number(rank[1]));
 	const by = /^([+-])(\d{1,6}(?:\.\d+)?)([smhd])$/i.exec(typed);
 	if (by) {
-		const ms = Number(by[2]) * (UNITS_MS[(by[3] ?? '').toLowerCase()] ?? 0);
+		const ms = Number(by[2]) * (UNITS_MS[foldText(by[3] ?? '')] ?? 0);
 		return ms === 0 ? ui : moveTime(ui, context, by[1] === '-' ? -ms : ms);
 	}
 	return goToTimeText(ui, context, typed);

@@ -1,6 +1,7 @@
 /** Filter of the replay screen: words, `from:NAME` and `kind:KIND`. An entry passes if it meets all conditions. */
 
 import {matchesAuthor} from '../../core/find-peers.js';
+import {foldText} from '../../core/fold-text.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
@@ -19,7 +20,7 @@ export interface ReplayFilter {
 	readonly text: string;
 	readonly author?: string;
 	readonly kind?: FilterKind;
-	/** Text to find in messages and notices, in lower case and NFC. */
+	/** Folded text to find in messages and notices. */
 	readonly words?: string;
 	/** Earliest time by the author's wall clock, inclusive, ms. */
 	readonly from?: number;
@@ -41,14 +42,14 @@ export function parseFilter(typed: string): ReplayFilter | string | undefined {
 		FILTER_PART,
 		(_, key: string, quoted: string | undefined, bare: string | undefined) => {
 			const value = quoted ?? bare ?? '';
-			if (key.toLowerCase() === 'from') author = value;
+			if (foldText(key) === 'from') author = value;
 			else if (isKind(value)) kind = value;
 			else unknownKind = value;
 			return ' ';
 		},
 	);
 	if (unknownKind !== undefined) return `Unknown kind ${unknownKind}. Kinds: ${Object.keys(KINDS).join(', ')}`;
-	const words = remainder.trim().normalize('NFC').toLowerCase();
+	const words = foldText(remainder.trim());
 	if (author === undefined && kind === undefined && words === '') return undefined;
 	return {
 		text: typed.trim(),
@@ -77,11 +78,7 @@ export function passesFilter(state: State, entry: TimelineEntry, filter: ReplayF
 	return author === undefined || matchesAuthor(state, entry, author);
 }
 
-const ASCII = /^[ -~]*$/;
-
-/** Texts are normalized only for words beyond ASCII, because ASCII is the same in every normalization form. */
 function containsWords(entry: TimelineEntry, words: string): boolean {
 	if (entry.type !== 'posted' && entry.type !== 'notice') return false;
-	const text = ASCII.test(words) ? entry.text : entry.text.normalize('NFC');
-	return text.toLowerCase().includes(words);
+	return foldText(entry.text).includes(words);
 }

@@ -2,7 +2,9 @@
  * Incremental index of the matches of a search. A page of the timeline is searched when a move to a match needs it. All
  * other pages are searched in short time slices between frames, so that typing stays responsive in a very long log.
  */
+
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
+import {foldText} from '../../core/fold-text.js';
 import {listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
 import {findPage, type Timeline, type TimelineEntry} from '../../core/timeline.js';
@@ -60,7 +62,7 @@ export function createSearchIndex(): SearchIndex {
 		if (roster === state.roster) return;
 		roster = state.roster;
 		// Only entries of these peers need a comparison of names: peers with a matching name, and peers without a name.
-		const named = listPeers(roster).filter(peer => peer.names.some(({name}) => name.toLowerCase().includes(search)));
+		const named = listPeers(roster).filter(peer => peer.names.some(({name}) => foldText(name).includes(search)));
 		const ids = listPeers(roster).filter(peer => peer.names.length === 0);
 		matchingPeers = new Set([...named, ...ids].map(({peer}) => peer));
 	}
@@ -69,7 +71,7 @@ export function createSearchIndex(): SearchIndex {
 		const cached = hitsByPage.get(page);
 		if (cached) return cached;
 		const hits = (previousHits?.get(page) ?? page).filter(entry =>
-			entry.type === 'posted' && entry.text.toLowerCase().includes(currentSearch)
+			entry.type === 'posted' && foldText(entry.text).includes(currentSearch)
 				? true
 				: (entry.type === 'notice' || matchingPeers.has(entry.peer)) && matchesSearch(state, entry, currentSearch),
 		);

@@ -1,7 +1,7 @@
 /** Names and addresses as the screens show them, cleaned for the terminal. */
 import type {PeerId} from '../../core/event.js';
 import {shortPeerId} from '../../core/event.js';
-import {foldName} from '../../core/name-collisions.js';
+import {foldText} from '../../core/fold-text.js';
 import {findPeer} from '../../core/roster.js';
 import {addressOf, formatFingerprintSuffix, nameOf, type PeerView, selectPeers} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
@@ -47,7 +47,7 @@ export function completionNames(state: State): string[] {
 	const names = new Map<string, string>();
 	for (const view of others.sort((a, b) => rank(a) - rank(b))) {
 		const name = cleanLine(view.hasNameCollision ? `${view.name}#${view.fingerprint}` : view.name);
-		if (!names.has(foldName(name))) names.set(foldName(name), name);
+		if (!names.has(foldText(name))) names.set(foldText(name), name);
 	}
 	return [...names.values()];
 }

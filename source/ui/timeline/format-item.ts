@@ -1,5 +1,7 @@
 /** Timeline items as rows of styled segments, one row per terminal row, and the cache of these rows. */
+
 import type {PeerId} from '../../core/event.js';
+import {findFolded, foldText} from '../../core/fold-text.js';
 import {formatFingerprintSuffix} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -18,7 +20,7 @@ export interface RowOptions {
 	readonly width: number;
 	readonly times: TimeFormat;
 	readonly theme: Theme;
-	/** Text whose matches are highlighted, in lower case; empty for none. */
+	/** Folded text whose matches are highlighted; empty for none. */
 	readonly search: string;
 }
 
@@ -50,7 +52,7 @@ export function formatItem(state: State, item: TimelineItem, options: RowOptions
 
 /** Folds a long post; its details show it in full. A post that contains a match of the search is not folded. */
 function foldRows(rows: Row[], text: string, {search, width, theme}: RowOptions): Row[] {
-	if (rows.length <= MAX_POST_ROWS || (search !== '' && text.toLowerCase().includes(search))) return rows;
+	if (rows.length <= MAX_POST_ROWS || (search !== '' && foldText(text).includes(search))) return rows;
 	const indentation = rows[1]?.[0] ?? indent(0);
 	const more = `${theme.glyphs.ellipsis} ${rows.length - FOLDED_ROWS} more lines (Enter: show all)`;
 	const room = width - MARK_CELLS - cellWidth(indentation.text);
@@ -171,16 +173,14 @@ function partStyles(state: State, parts: readonly TextPart[], theme: Theme, base
 
 /** One row of text with the matches of the search highlighted. */
 function highlightMatches(text: string, {search, theme}: RowOptions): Segment[] {
-	const lower = text.toLowerCase();
-	if (search === '' || lower.length !== text.length || !lower.includes(search)) return [{text}];
 	const segments: Segment[] = [];
 	let from = 0;
-	for (let at = lower.indexOf(search); at !== -1; at = lower.indexOf(search, from)) {
-		if (at > from) segments.push({text: text.slice(from, at)});
-		segments.push({text: text.slice(at, at + search.length), style: theme.match});
-		from = at + search.length;
+	for (const {start, end} of findFolded(text, search)) {
+		if (start > from) segments.push({text: text.slice(from, start)});
+		segments.push({text: text.slice(start, end), style: theme.match});
+		from = end;
 	}
-	if (from < text.length) segments.push({text: text.slice(from)});
+	if (from < text.length || segments.length === 0) segments.push({text: text.slice(from)});
 	return segments;
 }
 

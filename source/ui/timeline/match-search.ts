@@ -2,8 +2,10 @@
  * Search predicate over timeline entries, and a counter of matches that caches its counts by page. A search ignores case
  * and matches the text of an entry or the name of its author.
  */
+
 import type {PeerId} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
+import {foldText} from '../../core/fold-text.js';
 import {findPeer} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
 import {findIndexInPage, findPage, type TimelineEntry} from '../../core/timeline.js';
@@ -13,15 +15,15 @@ import type {TimelineView} from './timeline-view.js';
 
 type Pages = State['timeline']['pages'];
 
-/** Whether an entry matches `search`, which is in lower case and not empty. */
+/** Whether an entry matches `search`, which is a folded text and not empty. */
 export function matchesSearch(state: State, entry: TimelineEntry, search: string): boolean {
-	if (entry.type === 'posted' && cleanForScreen(entry.text).toLowerCase().includes(search)) return true;
-	if (entry.type === 'notice') return entry.text.toLowerCase().includes(search);
+	if (entry.type === 'posted' && foldText(cleanForScreen(entry.text)).includes(search)) return true;
+	if (entry.type === 'notice') return foldText(entry.text).includes(search);
 	return entry.seq > 0 && matchesAnyName(state, entry.peer, search) && nameAt(state, entry).includes(search);
 }
 
 function nameAt(state: State, entry: TimelineEntry): string {
-	return displayName(state, entry.peer, entry.seq).toLowerCase();
+	return foldText(displayName(state, entry.peer, entry.seq));
 }
 
 interface NameMatches {
@@ -41,7 +43,7 @@ function matchesAnyName({roster}: State, peer: PeerId, search: string): boolean 
 	let matches = cached.byPeer.get(peer);
 	if (matches === undefined) {
 		const names = findPeer(roster, peer)?.names ?? [];
-		matches = names.length === 0 || names.some(({name}) => cleanLine(name).toLowerCase().includes(search));
+		matches = names.length === 0 || names.some(({name}) => foldText(cleanLine(name)).includes(search));
 		cached.byPeer.set(peer, matches);
 	}
 	return matches;
@@ -57,7 +59,7 @@ export interface MatchCount {
 export interface CountRequest {
 	readonly state: State;
 	readonly view: TimelineView;
-	/** Lower case; empty: no search. */
+	/** Folded text; empty: no search. */
 	readonly search: string;
 	/** Whether the view shows every entry of the timeline. */
 	readonly isUnfiltered: boolean;

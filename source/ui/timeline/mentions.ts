@@ -2,20 +2,21 @@
  * Mentions of this user, by any name used now or earlier, so that a rename does not remove marks. The rules for one name
  * are in core/mention.ts.
  */
+import {foldText} from '../../core/fold-text.js';
 import {memoise, memoiseByKey} from '../../core/memoise.js';
 import {collectShortNames, isMention, isMentionedByShortName, type ShortNames} from '../../core/mention.js';
 import {findPeer, listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
-/** All names that this user has had, in lower case. */
+/** All names that this user has had, as folded texts. */
 const ownNames = memoise<State, readonly string[]>(
 	state => [state.launches, state.launch && findPeer(state.roster, state.launch.peer)?.names],
 	({roster, launches}) => [
 		...new Set(
 			listPeers(roster)
 				.filter(({peer}) => launches[peer])
-				.flatMap(({names}) => names.map(({name}) => name.toLowerCase())),
+				.flatMap(({names}) => names.map(({name}) => foldText(name))),
 		),
 	],
 );

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {foldText} from '../../../source/core/fold-text.js';
 import {sliceTimeline} from '../../../source/core/timeline.js';
 import {copyText} from '../../../source/ui/chat/copy-view.js';
 import {createTheme} from '../../../source/ui/theme.js';
@@ -106,5 +107,30 @@ describe('a long post', () => {
 	test('is never wider than the timeline', () => {
 		for (const width of [20, 40, 120])
 			for (const row of rows(lines(400), {width})) expect(row.length).toBeLessThanOrEqual(width - 2);
+	});
+});
+
+describe('the matches of a search', () => {
+	/** The highlighted parts of the rows of one post. */
+	function highlighted(text: string, search: string): string[] {
+		const chatNode = createFakeChatNode();
+		chatNode.say(chatNode.join('Bob', '192.168.1.9'), text);
+		const state = chatNode.store.getState();
+		const from = state.timeline.length - 1;
+		const item = {from, to: from + 1, entries: sliceTimeline(state.timeline, from, from + 1)};
+		const searching = {...options(100), search: foldText(search)};
+		return formatItem(state, item, searching)
+			.flat()
+			.filter(({style}) => style === searching.theme.match)
+			.map(part => part.text);
+	}
+
+	test.each([
+		['one cafe\u0301 and caf\u00e9', 'Caf\u00e9', ['cafe\u0301', 'caf\u00e9']],
+		['İzmir is far, bob', 'bob', ['bob']],
+		['die Straße', 'STRASSE', ['Straße']],
+		['ＢＯＢ', 'bob', ['ＢＯＢ']],
+	])('in %j of %j are highlighted in the original spelling', (text, search, parts) => {
+		expect(highlighted(text, search)).toEqual(parts);
 	});
 });

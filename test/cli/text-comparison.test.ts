@@ -1,0 +1,88 @@
+/** Each place that compares text with what the user typed finds it in any case, composition and width. */
+import {describe, expect, test} from 'vitest';
+import {createEntryFilter} from '../../source/cli/saved-log.js';
+import {suggestNames} from '../../source/core/find-peers.js';
+import {foldText} from '../../source/core/fold-text.js';
+import {isMention} from '../../source/core/mention.js';
+import {entryAt} from '../../source/core/timeline.js';
+import {findCompletion} from '../../source/node/commands/completions.js';
+import {parsePerson} from '../../source/node/commands/parse-command.js';
+import {resolvePerson} from '../../source/node/commands/resolve-arguments.js';
+import {parseFilter, passesFilter} from '../../source/ui/replay/replay-filter.js';
+import {matchesSearch} from '../../source/ui/timeline/match-search.js';
+import {isMentionOfUs} from '../../source/ui/timeline/mentions.js';
+import {createFakeChatNode} from '../helpers/fake-chat-node.js';
+
+const SPELLINGS = [
+	['Jos\u00e9', 'Jose\u0301'],
+	['Jose\u0301', 'JOS\u00c9'],
+	['İpek', 'ipek'],
+	['Großmann', 'GROSSMANN'],
+	['Ｂｏｂ', 'bob'],
+	['Юлий', 'юлии\u0306'],
+	['Νίκος', 'ΝΊΚΟΣ'],
+	['김\uac00', '김\u1100\u1161'],
+] as const;
+
+describe.each(SPELLINGS)('%j, typed as %j,', (written, typed) => {
+	const chatNode = createFakeChatNode('Me');
+	const peer = chatNode.join(written, '192.168.1.9', {identity: 'a1b2c3d4'});
+	chatNode.say(peer, `talks about ${written} here`);
+	const state = chatNode.store.getState();
+	const entry = entryAt(state.timeline, state.timeline.length - 1);
+	if (entry?.type !== 'posted') throw new Error('the last entry is not the post');
+
+	test('is found by the search, in the text and as the name of the author', () => {
+		expect(matchesSearch(state, {...entry, text: 'nothing'}, foldText(typed))).toBe(true);
+		expect(matchesSearch(state, entry, foldText(`about ${typed}`))).toBe(true);
+	});
+
+	test('is found by the filter of the replay, as words and after from:', () => {
+		for (const filter of [typed, `from:${typed}`, `from:${typed}#a1b2`]) {
+			const parsed = parseFilter(filter);
+			if (typeof parsed !== 'object') throw new Error('not a filter');
+			expect(passesFilter(state, entry, parsed)).toBe(true);
+		}
+	});
+
+	test('is found by --grep and --author', () => {
+		expect(createEntryFilter(state, {grep: typed})(entry)).toBe(true);
+		expect(createEntryFilter(state, {author: typed})(entry)).toBe(true);
+		expect(createEntryFilter(state, {author: `${typed}#A1B2`})(entry)).toBe(true);
+	});
+
+	test('is completed, with and without @ and after a command', () => {
+		for (const [before, completed] of [
+			['', `${written}: `],
+			['hi @', `@${written} `],
+			['/ignore ', written],
+		] as const) {
+			const text = before + typed;
+			expect(findCompletion(text, text.length, [written])?.candidates).toEqual([completed]);
+		}
+	});
+
+	test('names the person for commands, and is suggested for a name with a typing error', () => {
+		for (const name of [typed, `${typed}#a1b2c3d4`])
+			expect(resolvePerson(parsePerson(name), state)).toMatchObject({peer: peer.peer});
+		expect(suggestNames(state, `${typed}x`)).toEqual([written]);
+	});
+
+	test('is a mention', () => {
+		expect(isMention(`hi @${typed}!`, written)).toBe(true);
+		expect(isMention(`${typed}: hi`, written)).toBe(true);
+	});
+
+	test('is a mention by the first word of the name', () => {
+		const ours = createFakeChatNode(`${written} Smith`);
+		ours.say(ours.join('Other', '192.168.1.9'), `@${typed} hi`);
+		const own = ours.store.getState();
+		const last = entryAt(own.timeline, own.timeline.length - 1);
+		expect(last && isMentionOfUs(own, last)).toBe(true);
+	});
+});
+
+test('full-width punctuation makes a mention', () => {
+	expect(isMention('＠小明 你好', '小明')).toBe(true);
+	expect(isMention('小明：你好', '小明')).toBe(true);
+});
