@@ -10,7 +10,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 	process.stderr.write(`p2pchat-ink needs Node 20.19 or newer; this is Node ${process.versions.node}\n`);
 	process.exitCode = 1;
 } else if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
-	import('./cli/program-version.js').then(({programVersion}) => process.stdout.write(`${programVersion()}\n`));
+	import('./cli/program-version.js').then(({printVersion}) => printVersion());
 } else {
 	// React reads this when it is loaded. Its development build uses twice the memory.
 	process.env.NODE_ENV = 'production';

@@ -6,6 +6,8 @@ import {describeSystemError} from '../core/system-error.js';
 
 export interface DebugLog {
 	readonly debug: Debug;
+	/** Message for the user after a failed write, for example on a full disk. Nothing more is then logged. */
+	readonly failure: string | undefined;
 	close(): void;
 }
 
@@ -18,14 +20,25 @@ export function openDebugLog(path: string, now: () => number): DebugLog {
 		throw new UsageError(`Cannot write --debug ${path}: ${describeSystemError(error)}.`, {cause: error});
 	}
 	let isOpen = true;
+	let failure: string | undefined;
+	const close = () => {
+		if (isOpen) closeSync(file);
+		isOpen = false;
+	};
 	return {
 		debug(scope, text, fields) {
-			if (isOpen) writeSync(file, formatDebugLine(now(), scope, text, fields));
+			if (!isOpen) return;
+			try {
+				writeSync(file, formatDebugLine(now(), scope, text, fields));
+			} catch (error) {
+				failure = `The debug log ${path} is incomplete: ${describeSystemError(error)}.`;
+				close();
+			}
 		},
-		close() {
-			if (isOpen) closeSync(file);
-			isOpen = false;
+		get failure() {
+			return failure;
 		},
+		close,
 	};
 }
 

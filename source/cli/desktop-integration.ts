@@ -1,7 +1,7 @@
 /** System functions for the screens: clipboard, browser, export to files and suspending. Other programs run without a shell. */
 
 import {type SpawnOptions, spawn} from 'node:child_process';
-import {open} from 'node:fs/promises';
+import {open, rm} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {extname, join, resolve} from 'node:path';
 import type {Clock} from '../core/environment.js';
@@ -88,34 +88,47 @@ function runTool([program, ...arguments_]: Tool, input?: string): Promise<boolea
 }
 
 const ROWS_PER_WRITE = 1024;
-/** Extensions for which the success message does not mention the plain text format. */
-const PLAIN_TEXT_EXTENSIONS: ReadonlySet<string> = new Set(['.txt', '.text', '.log', '.md', '.jsonl', '']);
+
+type ExportFormat = 'text' | 'markdown' | 'jsonl';
+
+/** Format of a new file by its extension. A name without an extension gives plain text. */
+const FORMAT_BY_EXTENSION: ReadonlyMap<string, ExportFormat> = new Map([
+	['', 'text'],
+	['.txt', 'text'],
+	['.text', 'text'],
+	['.log', 'text'],
+	['.md', 'markdown'],
+	['.markdown', 'markdown'],
+	['.jsonl', 'jsonl'],
+]);
 
 /**
- * Writes timeline rows to a new file; an existing file is never overwritten. The extension selects the format: .md, .jsonl,
- * otherwise plain text. Resolves to a message for the user; rejects with an Error whose message is for the user.
+ * Writes timeline rows to a new file; an existing file is never overwritten. The extension selects the format. Resolves to a
+ * message for the user; rejects with an Error whose message is for the user. After a failed write, no file remains.
  */
 export async function exportRows(typedPath: string, state: State, rows: readonly TimelineEntry[]): Promise<string> {
 	const file = resolveTypedPath(typedPath);
-	const format = chooseFormat(file, state);
+	const format = createRowFormat(file, state);
 	const target = await open(file, 'wx', 0o600).catch(error => {
 		if (systemErrorCode(error) === 'EEXIST') throw new Error(`${file} already exists. Choose another file name.`);
 		throw new Error(`Cannot write ${file}: ${describeSystemError(error)}.`, {cause: error});
 	});
 	let written = 0;
 	try {
-		for (let from = 0; from < rows.length; from += ROWS_PER_WRITE) {
-			const lines = rows.slice(from, from + ROWS_PER_WRITE).flatMap(entry => format(entry) ?? []);
-			written += lines.length;
-			await target.write(lines.map(line => `${line}\n`).join(''));
+		try {
+			for (let from = 0; from < rows.length; from += ROWS_PER_WRITE) {
+				const lines = rows.slice(from, from + ROWS_PER_WRITE).flatMap(entry => format(entry) ?? []);
+				written += lines.length;
+				await target.writeFile(lines.map(line => `${line}\n`).join(''));
+			}
+		} finally {
+			await target.close();
 		}
-	} finally {
-		await target.close();
+	} catch (error) {
+		await rm(file, {force: true}).catch(() => {});
+		throw new Error(`Cannot write ${file}: ${describeSystemError(error)}.`, {cause: error});
 	}
-	const formatNote = PLAIN_TEXT_EXTENSIONS.has(foldText(extname(file)))
-		? ''
-		: ' as plain text (use .md or .jsonl for other formats)';
-	return `Wrote ${written} ${written === 1 ? 'event' : 'events'}${formatNote} to ${file}.`;
+	return `Wrote ${written} ${written === 1 ? 'event' : 'events'} to ${file}.`;
 }
 
 /** Makes a path absolute, so that messages show where the file is. `~/` is the home folder. */
@@ -123,8 +136,21 @@ function resolveTypedPath(typedPath: string): string {
 	return resolve(/^~(?=[/\\]|$)/.test(typedPath) ? join(homedir(), typedPath.slice(1)) : typedPath);
 }
 
-function chooseFormat(file: string, state: State): (entry: TimelineEntry) => string | undefined {
-	if (file.endsWith('.md')) return createMarkdownFormat(state);
-	if (!file.endsWith('.jsonl')) return entry => formatPlain(state, entry);
-	return entry => formatJsonEntry(state, entry);
+function createRowFormat(file: string, state: State): (entry: TimelineEntry) => string | undefined {
+	const extension = foldText(extname(file));
+	const format = FORMAT_BY_EXTENSION.get(extension);
+	switch (format) {
+		case 'text':
+			return entry => formatPlain(state, entry);
+		case 'markdown':
+			return createMarkdownFormat(state);
+		case 'jsonl':
+			return entry => formatJsonEntry(state, entry);
+		case undefined:
+			throw new Error(
+				`Cannot export to ${extension} files. Use .txt for plain text, .md for Markdown or .jsonl for JSON lines.`,
+			);
+		default:
+			return format satisfies never;
+	}
 }

@@ -1,6 +1,6 @@
 /** Collects requests to exit, made by a signal, a closed output, the end of input or a command. The first one is reported. */
 import {constants} from 'node:os';
-import type {Output} from './context.js';
+import type {Output} from './standard-output.js';
 
 /** Why the program exits. The JSON line `bye` contains it. */
 export type ExitReason = 'quit' | 'signal' | 'input-ended' | 'output-closed';

@@ -8,19 +8,23 @@ import {createSystemClock} from '../network/system-clock.js';
 import {readConfigFile} from '../storage/config-file.js';
 import {resolveSystemDataDir} from '../storage/data-dir.js';
 import {ensurePrivateDirectory} from '../storage/ensure-directory.js';
-import {type CliContext, createOutput, exitCodes} from './context.js';
-import {formatDebugLine, isDebugEnabled, openDebugLog} from './debug-log.js';
+import {type CliContext, exitCodes} from './context.js';
+import {type DebugLog, formatDebugLine, isDebugEnabled, openDebugLog} from './debug-log.js';
 import {helpText} from './options/help-text.js';
 import type {Options} from './options/options.js';
 import {createMeowParser, parseOptions} from './options/parse-options.js';
 import {programVersion} from './program-version.js';
+import {createErrorOutput, createOutput, type ErrorOutput, finishOutput} from './standard-output.js';
 
 /** After the command, the process exits after this time even if a timer or socket is still open. */
 const FORCED_EXIT_DELAY_MS = 400;
 
 /** Runs the program. `argv`: the arguments of the user. `secret`: the value of P2PCHAT_SECRET. Never rejects. */
 export async function main(argv: readonly string[], secret: string | undefined): Promise<void> {
+	const errorOutput = createErrorOutput(process.stderr);
+	const {printError} = errorOutput;
 	let debug: Debug = () => {};
+	let debugLog: DebugLog | undefined;
 	const fail = (error: unknown) => {
 		debug('main', 'failed', {error});
 		printError(describeError(error));
@@ -29,16 +33,16 @@ export async function main(argv: readonly string[], secret: string | undefined):
 	const crash = (error: unknown) => process.exit(fail(error));
 	process.on('uncaughtException', crash);
 	process.on('unhandledRejection', crash);
-	// A closed standard error must not crash the program.
-	process.stderr.on('error', () => {});
 	const output = createOutput(process.stdout);
 	try {
 		const options = readOptions(argv, secret);
 		if (options.help || options.version) {
-			process.exitCode = await printInformation(options, text => output.write(text));
+			output.write(`${options.help ? helpText() : programVersion()}\n`);
+			process.exitCode = (await finishOutput(output, errorOutput)) ? exitCodes.done : exitCodes.failed;
 			return;
 		}
-		debug = openDebug(options);
+		if (options.debug !== undefined) debugLog = openDebugLog(options.debug, Date.now);
+		debug = debugLog?.debug ?? debugToStandardError(options, errorOutput);
 		enableCompileCache(options);
 		const {stdin, stdout} = process;
 		const [version, clock] = [programVersion(), createSystemClock()];
@@ -46,6 +50,10 @@ export async function main(argv: readonly string[], secret: string | undefined):
 	} catch (error) {
 		process.exitCode = fail(error);
 	}
+	const isWritten = await finishOutput(output, errorOutput, FORCED_EXIT_DELAY_MS);
+	const debugFailure = debugLog?.failure;
+	if (debugFailure !== undefined) printError(debugFailure);
+	if (!isWritten || debugFailure !== undefined) process.exitCode ||= exitCodes.failed;
 	setTimeout(() => process.exit(), FORCED_EXIT_DELAY_MS).unref();
 }
 
@@ -54,19 +62,13 @@ function readOptions(argv: readonly string[], secret: string | undefined): Optio
 	return parseOptions(argv, process.env, secret, createMeowParser(meow), readConfig);
 }
 
-async function printInformation(options: Options, write: (text: string) => void): Promise<number> {
-	if (options.help) write(`${helpText()}\n`);
-	else write(`${programVersion()}\n`);
-	return exitCodes.done;
-}
-
-function openDebug(options: Options): Debug {
-	if (options.debug !== undefined) return openDebugLog(options.debug, Date.now).debug;
+/** The debug log that the DEBUG variable asks for. Throws UsageError where it would destroy the full screen. */
+function debugToStandardError(options: Options, errorOutput: ErrorOutput): Debug {
 	if (!isDebugEnabled(process.env.DEBUG)) return () => {};
 	if (options.command === 'chat' && options.mode === undefined && process.stderr.isTTY && process.stdout.isTTY) {
 		throw new UsageError('DEBUG would print over the screen. Use --debug FILE, or redirect standard error: 2>FILE.');
 	}
-	return (scope, text, fields) => process.stderr.write(formatDebugLine(Date.now(), scope, text, fields));
+	return (scope, text, fields) => errorOutput.write(formatDebugLine(Date.now(), scope, text, fields));
 }
 
 /**
@@ -108,12 +110,6 @@ async function runCommand(context: CliContext): Promise<number> {
 		default:
 			return context.options.command satisfies never;
 	}
-}
-
-function printError(text: string): void {
-	process.stderr.write(
-		`p2pchat-ink: ${text.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}|\p{Bidi_Control}/gu, '\uFFFD')}\n`,
-	);
 }
 
 /** The message of an error as one text for the user, with the path and the advice of a StorageError. */

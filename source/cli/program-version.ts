@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {createErrorOutput, createOutput, finishOutput} from './standard-output.js';
 
 /** Reads the version of this program from package.json, one directory above `dist`. */
 export function programVersion(): string {
@@ -6,4 +7,11 @@ export function programVersion(): string {
 	const version =
 		typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
 	return typeof version === 'string' ? version : '0.0.0';
+}
+
+/** Prints the version. Sets exit code 1 if standard output cannot be written. */
+export async function printVersion(): Promise<void> {
+	const output = createOutput(process.stdout);
+	output.write(`${programVersion()}\n`);
+	if (!(await finishOutput(output, createErrorOutput(process.stderr)))) process.exitCode = 1;
 }

@@ -15,9 +15,10 @@ import type {DataDir} from '../storage/data-dir.js';
 import type {Damage, LogHeader, LogRecord} from '../storage/log.js';
 import {listLogs} from '../storage/log-directory.js';
 import {openLogReader} from '../storage/log-reader.js';
-import {type CliContext, exitCodes, type Output} from './context.js';
+import {type CliContext, exitCodes} from './context.js';
 import {resolveTime} from './options/option-values.js';
 import type {EventFilter} from './options/options.js';
+import type {Output} from './standard-output.js';
 
 /** A log file that was read to its end. */
 export interface LoadedLog {

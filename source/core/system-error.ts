@@ -6,6 +6,7 @@ const SYSTEM_ERROR_TEXTS: Readonly<Record<string, string>> = {
 	EADDRINUSE: 'the port is used by another program',
 	EADDRNOTAVAIL: 'this machine no longer has this address',
 	EAI_AGAIN: 'the name could not be looked up',
+	EBADF: 'it is not open for writing',
 	ECONNABORTED: 'connection aborted',
 	ECONNREFUSED: 'connection refused: no program listens there, or a firewall rejects it',
 	ECONNRESET: 'connection reset',

@@ -1,4 +1,4 @@
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {homedir, tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
@@ -24,9 +24,20 @@ describe('events exported from a screen', () => {
 		expect(readFileSync(file, 'utf8')).toContain('hello');
 	});
 
-	test('are plain text if the extension is unknown, and the success message says so', async () => {
+	test('have the format of the file extension, in any case', async () => {
 		const {folder, write} = createRoom();
-		expect(await write(join(folder, 'out.pdf'))).toContain('as plain text');
+		for (const name of ['a', 'a.txt', 'a.LOG', 'a.MD', 'a.jsonl']) await write(join(folder, name));
+		const start = (name: string) => readFileSync(join(folder, name), 'utf8').slice(0, 3);
+		expect(start('a.MD')).toBe('## ');
+		expect(start('a.jsonl')).toBe('{"t');
+		for (const name of ['a', 'a.txt', 'a.LOG']) expect(start(name)).toMatch(/^\d\d\d$/);
+	});
+
+	test('are refused for an unknown extension, with the known ones, and no file is created', async () => {
+		const {folder, write} = createRoom();
+		for (const name of ['out.html', 'out.pdf', 'out.json'])
+			await expect(write(join(folder, name))).rejects.toThrow(/^Cannot export to \.\w+ files\. .*\.txt.*\.md.*\.jsonl/);
+		expect(readdirSync(folder)).toEqual([]);
 	});
 
 	test('are not written if the file exists or cannot be created, and the error names the full path', async () => {

@@ -6,7 +6,7 @@ import {nameOf} from '../../core/select-peers.js';
 import {createFeedTips} from '../../feed/feed-tips.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
-import {type CliContext, exitCodes, type Output} from '../context.js';
+import {type CliContext, exitCodes} from '../context.js';
 import {formatJsonEntry, toIsoTime, toJsonLine} from '../output/format-json.js';
 import {createMarkdownFormat, formatPlain} from '../output/format-text.js';
 import {
@@ -19,6 +19,7 @@ import {
 	printEntries,
 	resolveLogPath,
 } from '../saved-log.js';
+import type {Output} from '../standard-output.js';
 
 /** Resolves to the exit code. */
 export async function runExport(context: CliContext): Promise<number> {

@@ -3,7 +3,7 @@
 import type {Clock, Timer} from '../../core/environment.js';
 import type {Input, PeerId} from '../../core/event.js';
 import type {State} from '../../core/state.js';
-import type {Output} from '../context.js';
+import type {Output} from '../standard-output.js';
 import {createDeliveryTracker, createReportCollector, type DeliveryChange, type Report} from './collect-reports.js';
 
 /** Deliveries are reported at most once in this time. */

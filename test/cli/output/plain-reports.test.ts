@@ -1,8 +1,8 @@
 import {PassThrough} from 'node:stream';
 import {describe, expect, test} from 'vitest';
-import {createOutput} from '../../../source/cli/context.js';
 import {createPlainReportFormat} from '../../../source/cli/output/report-formats.js';
 import {createReporter} from '../../../source/cli/output/reporter.js';
+import {createOutput} from '../../../source/cli/standard-output.js';
 import {drain} from '../../helpers/drain.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';

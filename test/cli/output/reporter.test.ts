@@ -1,7 +1,7 @@
 import {PassThrough, Writable} from 'node:stream';
 import {describe, expect, it} from 'vitest';
-import {createOutput} from '../../../source/cli/context.js';
 import {createReporter, type OutputReport} from '../../../source/cli/output/reporter.js';
+import {createOutput} from '../../../source/cli/standard-output.js';
 import type {FeedEvent, Input, PeerId} from '../../../source/core/event.js';
 import {createStore} from '../../../source/node/store.js';
 import {drain} from '../../helpers/drain.js';

@@ -1,0 +1,130 @@
+/**
+ * Standard output and standard error. This file decides what a failed write means: a reader that has closed its end, for
+ * example `head`, ends the program silently with exit code 0. Every other failure is printed, and the exit code is 1.
+ */
+import type {Writable} from 'node:stream';
+import {describeSystemError, systemErrorCode} from '../core/system-error.js';
+
+/** Standard output with back-pressure. */
+export interface Output {
+	/** Writes complete lines. Does nothing if the output is closed. */
+	write(text: string): void;
+	/** Resolves when the buffer has drained or the output is closed. */
+	whenWritable(): Promise<void>;
+	/** Resolves when everything is written, the output is closed, or `ms` milliseconds have passed. */
+	flush(ms?: number): Promise<void>;
+	/** Whether the buffer is full. If so, call `whenWritable` before writing more. */
+	readonly isFull: boolean;
+	/** Whether writing is no longer possible, because the reader closed its end or because a write failed. */
+	readonly isClosed: boolean;
+	/** The error that closed the output. Undefined if it is open, or if the reader closed its end. */
+	readonly failure: Error | undefined;
+	/** Calls `run` when the output closes; immediately if it is already closed. */
+	onClosed(run: () => void): void;
+}
+
+export function createOutput(stream: Writable): Output {
+	let isClosed = false;
+	let failure: Error | undefined;
+	const pendingCallbacks = new Set<() => void>();
+
+	function close(): void {
+		if (isClosed) return;
+		isClosed = true;
+		for (const run of [...pendingCallbacks]) run();
+		pendingCallbacks.clear();
+	}
+
+	/** Resolves when `subscribe` calls its callback, the output closes, or `ms` milliseconds have passed. */
+	function waitFor(subscribe: (done: () => void) => void, ms?: number): Promise<void> {
+		if (isClosed) return Promise.resolve();
+		return new Promise(resolve => {
+			const timer = ms === undefined ? undefined : setTimeout(done, ms);
+			function done(): void {
+				clearTimeout(timer);
+				pendingCallbacks.delete(done);
+				resolve();
+			}
+			pendingCallbacks.add(done);
+			subscribe(done);
+		});
+	}
+
+	stream.on('error', error => {
+		failure ??= writeFailure(stream, error);
+		close();
+	});
+	stream.on('close', () => close());
+	return {
+		write(text) {
+			if (!isClosed) stream.write(text);
+		},
+		whenWritable: () => (stream.writableNeedDrain ? waitFor(done => stream.once('drain', done)) : Promise.resolve()),
+		flush: ms => (stream.writableLength === 0 ? Promise.resolve() : waitFor(done => stream.write('', done), ms)),
+		get isFull() {
+			return !isClosed && stream.writableNeedDrain;
+		},
+		get isClosed() {
+			return isClosed;
+		},
+		get failure() {
+			// A write to a file fails at once, and the event follows later.
+			return failure ?? (stream.errored ? writeFailure(stream, stream.errored) : undefined);
+		},
+		onClosed(run) {
+			if (isClosed) run();
+			else pendingCallbacks.add(run);
+		},
+	};
+}
+
+/** Errors of a write that mean that the reader has closed its end. */
+const CLOSED_READER_CODES: ReadonlySet<string> = new Set([
+	'EPIPE',
+	'ECONNRESET',
+	'ERR_STREAM_DESTROYED',
+	'ERR_STREAM_WRITE_AFTER_END',
+]);
+
+/** The error of a failed write. Undefined if it means that nobody reads any more: a closed pipe or a hung-up terminal. */
+function writeFailure(stream: Writable, error: Error): Error | undefined {
+	const code = systemErrorCode(error) ?? '';
+	if (CLOSED_READER_CODES.has(code)) return undefined;
+	const isTerminal = 'isTTY' in stream && stream.isTTY === true;
+	return code === 'EIO' && isTerminal ? undefined : error;
+}
+
+export interface ErrorOutput {
+	/** Prints one line that begins with the name of the program. Control characters are replaced. */
+	printError(text: string): void;
+	/** Prints text unchanged. */
+	write(text: string): void;
+	/** Whether a write failed, other than by a closed reader. */
+	readonly hasFailed: boolean;
+}
+
+/** Creates the output for messages to the user, usually on standard error. Its failures never crash the program. */
+export function createErrorOutput(stream: Writable): ErrorOutput {
+	const output = createOutput(stream);
+	return {
+		printError(text) {
+			const line = text.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}|\p{Bidi_Control}/gu, '\uFFFD');
+			output.write(`p2pchat-ink: ${line}\n`);
+		},
+		write: output.write,
+		get hasFailed() {
+			return output.failure !== undefined;
+		},
+	};
+}
+
+/**
+ * Waits until everything is written, and reports a failed write. Resolves to false if one failed: the exit code is then 1.
+ * `ms`: longest wait for a reader that does not read, in milliseconds; without it, as long as the reader needs.
+ */
+export async function finishOutput(output: Output, errorOutput: ErrorOutput, ms?: number): Promise<boolean> {
+	await output.flush(ms);
+	const {failure} = output;
+	if (failure) errorOutput.printError(`Cannot write to standard output: ${describeSystemError(failure)}.`);
+	return failure === undefined && !errorOutput.hasFailed;
+}
