@@ -40,7 +40,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		addresses: ownAddresses,
 		append: bodies => pipeline.append(bodies),
 		sendTyping: () => {
-			for (const link of mesh.links()) link.send({type: 'typing'});
+			for (const link of mesh.links()) if (link.features.has('typing')) link.send({type: 'typing'});
 		},
 	});
 	const resumeDetector = createResumeDetector({

@@ -32,15 +32,20 @@ export interface RunOptions {
 	readonly home: string;
 	readonly environment?: Readonly<Record<string, string>>;
 	readonly cwd?: string;
+	/** Path of the `cli.js` to run; by default that of this build. */
+	readonly program?: string;
 }
 
 const WAIT_MS = 15_000;
 
 /** Starts the program. The end of the test kills it. */
-export function runCli(words: readonly string[], {home, environment, cwd}: RunOptions): RunningProcess {
-	if (!existsSync(cliPath)) throw new Error(`${cliPath} is missing: npm run build`);
+export function runCli(
+	words: readonly string[],
+	{home, environment, cwd, program = cliPath}: RunOptions,
+): RunningProcess {
+	if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`);
 	const env = {PATH: process.env.PATH, HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo', ...environment};
-	const child = spawn(process.execPath, [cliPath, ...words], {env, ...(cwd !== undefined && {cwd})});
+	const child = spawn(process.execPath, [program, ...words], {env, ...(cwd !== undefined && {cwd})});
 	let stdout = '';
 	let stderr = '';
 	child.stdout.setEncoding('utf8').on('data', text => {

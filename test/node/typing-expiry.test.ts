@@ -5,7 +5,7 @@ import {createStore} from '../../source/node/store.js';
 import {createTypingExpiry} from '../../source/node/typing-expiry.js';
 import {learn, peerId, posted} from '../core/make-events.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
-import {createHostileRoom} from '../hostile/room.js';
+import {createHostileRoom, isConnected} from '../hostile/room.js';
 
 const carol = peerId('ca');
 const dave = peerId('da');
@@ -79,6 +79,20 @@ describe('typing indicators', () => {
 		expect(seen()).toEqual([ann.info.peer]);
 		await clock.advance(1000);
 		expect(seen()).toEqual([]);
+		await room.stop();
+	});
+
+	test.each([
+		['only `typing`', ['typing'], 1],
+		['no feature', [], 0],
+		['only unknown features', ['later-feature'], 0],
+	])('are sent to a peer whose hello names %s: %j', async (_, features, count) => {
+		const room = await createHostileRoom();
+		const peer = await room.attack({hello: {features}});
+		await room.until('Ann is connected to the peer', () => isConnected(room.ann, peer.peer), 5000);
+		room.ann.chatNode.notifyTyping();
+		await room.clock.advance(1000);
+		expect(peer.received.get('typing') ?? 0).toBe(count);
 		await room.stop();
 	});
 });

@@ -13,8 +13,20 @@ import type {PeerKey} from '../../feed/signing-keys.js';
 export const PROTOCOL_VERSION = 1;
 /** Lowest protocol version that this program speaks. */
 export const LOWEST_VERSION = 1;
-/** Names of optional features of this program, sent in the hello. Append-only. This version requires none. */
-export const FEATURES: readonly string[] = ['typing'];
+/**
+ * Optional features of this program, sent in the hello. Append-only. A peer receives the messages of a feature only if its
+ * own hello names the feature.
+ *
+ * `typing`: shows the message `typing`.
+ */
+export const FEATURES = ['typing'] as const;
+
+export type Feature = (typeof FEATURES)[number];
+
+/** Features that both this program and a peer support. Words that this program does not know are skipped. */
+export function commonFeatures(words: readonly string[]): ReadonlySet<Feature> {
+	return new Set(FEATURES.filter(feature => words.includes(feature)));
+}
 
 export type Role = 'dialler' | 'accepter';
 

@@ -18,7 +18,7 @@ import {HELLO_TIMEOUT_MS, MAX_FRAME_MS} from '../../core/limits.js';
 import type {DeferWork} from '../scheduling/chunked-work.js';
 import {createLinkScheduler, type LinkScheduler} from '../scheduling/link-scheduler.js';
 import type {Connection} from '../transport/transport.js';
-import {checkHello, type HelloProof} from './handshake.js';
+import {checkHello, commonFeatures, type Feature, type HelloProof} from './handshake.js';
 import {createFrameReader, createInboundQueue} from './inbound-queue.js';
 import {createKeepalive} from './keepalive.js';
 import {createLinkWriter} from './link-writer.js';
@@ -31,6 +31,8 @@ export type OwnHello = Omit<HelloMessage, 'type' | 'signature' | 'mac'>;
 export interface PeerLink {
 	readonly peer: PeerId;
 	readonly hello: HelloMessage;
+	/** Optional features that both ends support, from the hello of the peer. */
+	readonly features: ReadonlySet<Feature>;
 	readonly dialled: boolean;
 	readonly remoteAddress: string;
 	readonly localAddress: string;
@@ -101,6 +103,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	const keepalive = createKeepalive(clock);
 	const rateLimiter = createMessageRateLimiter();
 	let hello: HelloMessage | undefined;
+	let features: ReadonlySet<Feature> = new Set();
 	let closing: LinkClosing | undefined;
 	let hasClosed = false;
 
@@ -120,6 +123,9 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		get hello() {
 			if (!hello) throw new Error('the hello of this link is not verified yet');
 			return hello;
+		},
+		get features() {
+			return features;
 		},
 		dialled,
 		remoteAddress,
@@ -193,6 +199,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 			link.fail(check.code, check.text);
 		} else {
 			hello = check.hello;
+			features = commonFeatures(hello.features);
 			helloTimer.cancel();
 			keepalive.recordHello(hello.clock);
 			handlers.verified(link);

@@ -2,6 +2,8 @@ import {describe, expect, it} from 'vitest';
 import type {HelloMessage} from '../../../source/codec/message.js';
 import {
 	checkHello,
+	commonFeatures,
+	FEATURES,
 	type HandshakeContext,
 	LOWEST_VERSION,
 	PROTOCOL_VERSION,
@@ -92,4 +94,12 @@ describe('the first message on a connection', () => {
 			expect(check).toMatchObject({type: 'rejected', code: 'version', text: expect.stringContaining(text)});
 		},
 	);
+});
+
+describe('the features of a connection', () => {
+	it('are those that both ends name; unknown words are skipped', () => {
+		expect([...commonFeatures(['later-feature', 'typing'])]).toEqual(['typing']);
+		expect([...commonFeatures([...FEATURES, 'later-feature'])]).toEqual([...FEATURES]);
+		expect(commonFeatures([]).size).toBe(0);
+	});
 });
