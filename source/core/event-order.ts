@@ -1,6 +1,6 @@
 /** Hybrid logical clock (Kulkarni et al. 2014) and the total order of events, as pure functions. */
 import type {Hlc, PeerId} from './event.js';
-import {MAX_HLC_AHEAD_MS, MAX_HLC_COUNTER, MAX_HLC_MERGED_MS} from './limits.js';
+import {HLC_LIMIT_STEP_MS, MAX_HLC_AHEAD_MS, MAX_HLC_COUNTER, MAX_HLC_MERGED_MS} from './limits.js';
 
 /** Sort key of the timeline. Fields in order of significance: HLC ms, HLC counter, peer id, seq. */
 export interface OrderKey {
@@ -44,15 +44,26 @@ export function isDue(remote: Hlc, wall: number): boolean {
 }
 
 /**
- * Whether a remote HLC may move our clock: it is at most MAX_HLC_MERGED_MS ahead, an hour less than `isDue` allows. Without
- * this hour, nodes whose wall clock is slightly behind ours could hide everything that we write.
+ * Highest HLC, in ms, that our clock follows: between 22 h and 23 h ahead of our wall clock. It moves in steps of an hour, so
+ * that nodes whose wall clocks differ by seconds have the same limit except during these seconds. With a limit that moves all
+ * the time, an event at the limit of one node would be beyond that of another, which would then write its answer before it.
  */
-export function isMergeable(remote: Hlc, wall: number): boolean {
-	return remote.ms <= wall + MAX_HLC_MERGED_MS;
+export function hlcLimit(wall: number): number {
+	return Math.floor(wall / HLC_LIMIT_STEP_MS) * HLC_LIMIT_STEP_MS + MAX_HLC_MERGED_MS;
 }
 
-/** HLC reading after receiving `remote`: the greater of both, or `last` if `remote` is too far ahead to be merged. */
-export function mergeHlc(last: Hlc, remote: Hlc, wall: number): Hlc {
-	if (!isMergeable(remote, wall)) return last;
-	return compareHlc(remote, last) > 0 ? {ms: remote.ms, counter: remote.counter} : last;
+/** Whether our clock may follow a remote HLC exactly. An hour less than `isDue` allows, so that peers show what we write. */
+export function isMergeable(remote: Hlc, wall: number): boolean {
+	return remote.ms <= hlcLimit(wall);
+}
+
+/** The greater of two HLC readings. */
+export function maxHlc(a: Hlc, b: Hlc): Hlc {
+	return compareHlc(a, b) >= 0 ? a : {ms: b.ms, counter: b.counter};
+}
+
+/** The part of a remote HLC that our clock follows: all of it up to the limit, the limit beyond, nothing if it is not due. */
+export function followedHlc(remote: Hlc, wall: number): Hlc {
+	if (isMergeable(remote, wall)) return remote;
+	return isDue(remote, wall) ? {ms: hlcLimit(wall), counter: 0} : HLC_ZERO;
 }

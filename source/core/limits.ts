@@ -64,10 +64,14 @@ export const MAX_CONTACTS_KEPT = 1024;
 export const MAX_HLC_COUNTER = 65_535;
 /** 24 h. Events further ahead of our clock are hidden until they are due, so that a wrong clock does not keep them last. */
 export const MAX_HLC_AHEAD_MS = 24 * 60 * 60 * 1000;
-/** 23 h. HLC readings further ahead are not merged. An hour less than MAX_HLC_AHEAD_MS, so that peers show our events. */
+/** 23 h. Our clock follows no HLC further than this. An hour less than MAX_HLC_AHEAD_MS, so that peers show our events. */
 export const MAX_HLC_MERGED_MS = 23 * 60 * 60 * 1000;
+/** 1 h. Step in which that limit moves, so that nodes whose clocks differ by seconds share it nearly all the time. */
+export const HLC_LIMIT_STEP_MS = 60 * 60 * 1000;
 /** Difference between our clock and the median of the room above which our clock counts as wrong. */
 export const CLOCK_WRONG_MS = 10 * 60 * 1000;
+/** 31 d. Largest correction. Computers without a battery are weeks behind, and a lie must not move us further. */
+export const MAX_CLOCK_CORRECTION_MS = 31 * 24 * 60 * 60 * 1000;
 /** Difference between the clock of a peer and ours above which the screen shows it. */
 export const CLOCK_OFFSET_SHOWN_MS = 30_000;
 /** Age above which a live event is marked as late. */

@@ -66,7 +66,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		if (committedBatches.length > 0) options.onCommitted(committedBatches);
 	}
 
-	/** Merges only the last event that the clock accepts, because the events before it have lower clock readings. */
+	/** Merges events from the last one back to the first that is within the limit. Those before it have lower readings. */
 	function mergeClock(events: readonly FeedEvent[]): void {
 		for (let index = events.length - 1; index >= 0; index -= 1) {
 			const event = events[index];
@@ -84,7 +84,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	function restore(record: LogRecord): Input {
 		const {loggedAt} = record;
 		if (record.type === 'observation') {
-			nodeClock.seed(record.observation);
+			nodeClock.merge(record.observation);
 			return {type: 'observed', loggedAt, observation: record.observation};
 		}
 

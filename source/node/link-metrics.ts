@@ -3,8 +3,9 @@
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, PeerId} from '../core/event.js';
 import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS} from '../core/limits.js';
+import {addressGroup} from '../network/ip-address.js';
 import type {PeerLink} from '../network/link/peer-link.js';
-import type {NodeClock} from './node-clock.js';
+import type {ClockVote, NodeClock} from './node-clock.js';
 import type {Notices} from './notices.js';
 import type {Store} from './store.js';
 
@@ -39,6 +40,11 @@ const SHOWN_OFFSET_STEP_MS = 100;
 function isSameStep(a: number | undefined, b: number | undefined, step: number): boolean {
 	if (a === undefined || b === undefined) return a === b;
 	return Math.round(a / step) === Math.round(b / step);
+}
+
+/** A member can open any number of connections, so the clocks of one address count once. */
+function voteOf({remoteAddress, clockOffsetMs}: PeerLink): ClockVote {
+	return {source: addressGroup(remoteAddress), offsetMs: clockOffsetMs ?? Number.NaN};
 }
 
 export function createLinkMetrics({clock, nodeClock, store, notices, links, publish}: LinkMetricsOptions): LinkMetrics {
@@ -77,7 +83,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 	function updateCorrection(): void {
 		hasCheckedClocks = true;
 		const before = nodeClock.correctionMs;
-		const after = nodeClock.updateCorrection(links().map(link => link.clockOffsetMs ?? Number.NaN));
+		const after = nodeClock.updateCorrection(links().map(voteOf));
 		// Events that were held back because their time had not come can be due by the corrected clock.
 		if (after !== before) publish({type: 'time-passed', now: nodeClock.wall()});
 		if (Math.abs(after - before) > CLOCK_OFFSET_SHOWN_MS && after !== 0) notices.clockCorrected(after);
@@ -107,7 +113,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 			timer ??= clock.after(PUBLISH_INTERVAL_MS, flush);
 		},
 		checkClock(link) {
-			// If our clock needs no correction and the new one agrees with it, the median cannot exceed CLOCK_WRONG_MS.
+			// If our clock needs no correction and the new one agrees with it, the new one cannot change that.
 			if (!hasCheckedClocks || nodeClock.correctionMs !== 0 || !clockAgrees(link)) updateCorrection();
 		},
 		clockAgrees,

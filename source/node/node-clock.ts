@@ -1,18 +1,31 @@
 /**
- * Hybrid logical clock of this node (protocol.md, Order). It is based on the wall clock, corrected if that is clearly wrong.
- * Each stamp is greater than all earlier stamps of this process and all readings merged before.
+ * Hybrid logical clock of this node (protocol.md, Time and order). It is based on the wall clock, corrected if that is clearly
+ * wrong. Each stamp is greater than all earlier stamps of this process and all readings that it followed.
+ *
+ * A reading of somebody else moves the clock at most to `hlcLimit` of the corrected wall clock. Own stamps alone may exceed
+ * this limit, because a feed has to rise.
  */
 import type {Hlc} from '../core/event.js';
-import {compareHlc, HLC_ZERO, isMergeable, mergeHlc, tickHlc} from '../core/event-order.js';
-import {CLOCK_WRONG_MS} from '../core/limits.js';
+import {followedHlc, HLC_ZERO, isDue, isMergeable, maxHlc, tickHlc} from '../core/event-order.js';
+import {CLOCK_WRONG_MS, HLC_LIMIT_STEP_MS, MAX_CLOCK_CORRECTION_MS, MAX_HLC_MERGED_MS} from '../core/limits.js';
 
 /** 2026-11-01 UTC. A wall clock before this time is wrong, because the first build of this program is newer. */
 export const EARLIEST_WALL_MS = Date.UTC(2026, 10, 1);
+/** 2036-11-01 UTC. A wall clock after this time counts as wrong, and a peer that claims it is not believed. */
+export const LATEST_WALL_MS = Date.UTC(2036, 10, 1);
 
 export interface Stamp {
 	/** Time of the corrected wall clock, ms. */
 	readonly at: number;
 	readonly hlc: Hlc;
+}
+
+/** Measured clock of a connected peer. */
+export interface ClockVote {
+	/** Peers with the same source have one vote together (`addressGroup`). */
+	readonly source: string;
+	/** Wall clock of the peer minus ours, ms. NaN if it was not measured. */
+	readonly offsetMs: number;
 }
 
 export interface NodeClock {
@@ -24,62 +37,115 @@ export interface NodeClock {
 	stampLocal(): Stamp;
 	/** Returns the current reading, for messages that contain no event. */
 	reading(): Hlc;
-	/** Merges a reading of another node. Returns false if the reading was ignored because it is too far in the future. */
+	/**
+	 * Merges a reading of another node or of the own log. Returns false if it is beyond the limit. The clock then follows it
+	 * up to the limit, now and when the limit has moved, or not at all if it is too far ahead to be shown.
+	 */
 	merge(hlc: Hlc): boolean;
-	/** Merges a reading from the own log, no matter how far in the future it is. */
-	seed(hlc: Hlc): void;
-	/** Updates the correction from the clock offsets of the connected peers (theirs minus ours, ms). Returns it, ms. */
-	updateCorrection(offsets: readonly number[]): number;
+	/** Updates the correction from the clocks of the connected peers. Returns it, ms. */
+	updateCorrection(votes: readonly ClockVote[]): number;
 	readonly correctionMs: number;
 }
 
-/** Median of the peers' clock offsets and our own, 0. Of two middle values, the one nearer to 0. In ms. */
-export function medianOffset(offsets: readonly number[]): number {
-	return medianNearestZero([0, ...offsets]);
+/** Keeps one offset per source: the one nearest to our clock. One peer that agrees with us thus outweighs all its neighbours. */
+function offsetPerSource(votes: readonly ClockVote[]): number[] {
+	const nearest = new Map<string, number>();
+	for (const {source, offsetMs} of votes) {
+		const known = nearest.get(source);
+		if (known === undefined || Math.abs(offsetMs) < Math.abs(known)) nearest.set(source, offsetMs);
+	}
+	return [...nearest.values()];
 }
 
-function medianNearestZero(values: readonly number[]): number {
+/** The middle value, or the two middle values, the lower one first. `values` must not be empty. */
+function middleValues(values: readonly number[]): readonly [lower: number, upper: number] {
 	const all = [...values].sort((a, b) => a - b);
 	const upper = all[all.length >> 1] ?? 0;
-	if (all.length % 2 === 1) return upper;
-	const lower = all[(all.length >> 1) - 1] ?? upper;
+	return [all.length % 2 === 1 ? upper : (all[(all.length >> 1) - 1] ?? upper), upper];
+}
+
+/**
+ * Median of our own clock, offset 0, and the offsets of the others, ms. In a tie the middle value nearest to our clock wins.
+ * Exception: the later one, if nobody agrees with us and it is too far ahead for us to follow. Two nodes alone, of which one
+ * is days behind, could not talk otherwise: what the other one writes would be hidden from it.
+ */
+export function medianOffset(offsets: readonly number[]): number {
+	const [lower, upper] = middleValues([0, ...offsets]);
+	const isSupported = offsets.some(offset => Math.abs(offset) <= CLOCK_WRONG_MS);
+	if (!isSupported && upper > MAX_HLC_MERGED_MS - HLC_LIMIT_STEP_MS) return upper;
 	return Math.abs(lower) <= Math.abs(upper) ? lower : upper;
 }
 
+const isPlausible = (wall: number) => wall >= EARLIEST_WALL_MS && wall <= LATEST_WALL_MS;
+
+/** Correction of a wall clock that shows `wall`, from the clocks of connected peers, ms. 0 if the clock is not clearly wrong. */
+export function correctionFor(wall: number, votes: readonly ClockVote[]): number {
+	const plausible = votes.filter(({offsetMs}) => Number.isFinite(offsetMs) && isPlausible(wall + offsetMs));
+	if (!isPlausible(wall)) return plausible.length === 0 ? 0 : middleValues(offsetPerSource(plausible))[0];
+	const believed = offsetPerSource(plausible).filter(offset => Math.abs(offset) <= MAX_CLOCK_CORRECTION_MS);
+	const median = medianOffset(believed);
+	return Math.abs(median) > CLOCK_WRONG_MS ? median : 0;
+}
+
 export function createNodeClock(now: () => number): NodeClock {
-	let last = HLC_ZERO;
+	/** Newest stamp of an own event. */
+	let own = HLC_ZERO;
 	/** Newest stamp of an observation. */
-	let lastLocal = HLC_ZERO;
+	let observed = HLC_ZERO;
+	/** Highest merged reading that was within the limit. */
+	let received = HLC_ZERO;
+	/** Highest merged reading that was beyond the limit. */
+	let ahead = HLC_ZERO;
 	let correctionMs = 0;
-	const newest = () => (compareHlc(lastLocal, last) > 0 ? lastLocal : last);
 	const wall = () => now() + correctionMs;
+
+	function followed(at: number): Hlc {
+		return maxHlc(followedHlc(received, at), followedHlc(ahead, at));
+	}
+
+	function stampAt(at: number): Hlc {
+		return tickHlc(maxHlc(own, maxHlc(followedHlc(observed, at), followed(at))), at);
+	}
+
+	/** Sets `received` aside if the wall clock went back behind it. It would otherwise hide lower readings from then on. */
+	function dropBeyondLimit(at: number): void {
+		if (isMergeable(received, at)) return;
+		if (isDue(received, at)) ahead = maxHlc(ahead, received);
+		received = HLC_ZERO;
+	}
 
 	return {
 		wall,
 		stamp() {
-			last = tickHlc(newest(), wall());
-			return {at: wall(), hlc: last};
+			const at = wall();
+			own = stampAt(at);
+			return {at, hlc: own};
 		},
 		stampLocal() {
-			lastLocal = tickHlc(newest(), wall());
-			return {at: wall(), hlc: lastLocal};
+			const at = wall();
+			observed = stampAt(at);
+			return {at, hlc: observed};
 		},
-		reading: () => (last.ms >= wall() ? last : {ms: wall(), counter: 0}),
+		reading() {
+			const at = wall();
+			const reading = maxHlc(own, followed(at));
+			return reading.ms >= at ? reading : {ms: at, counter: 0};
+		},
 		merge(hlc) {
 			const at = wall();
-			last = mergeHlc(last, hlc, at);
-			return isMergeable(hlc, at);
+			dropBeyondLimit(at);
+			if (isMergeable(hlc, at)) {
+				received = maxHlc(received, hlc);
+				return true;
+			}
+
+			if (isDue(hlc, at)) ahead = maxHlc(isDue(ahead, at) ? ahead : HLC_ZERO, hlc);
+			return false;
 		},
-		seed(hlc) {
-			if (compareHlc(hlc, last) > 0) last = hlc;
-		},
-		updateCorrection(offsets) {
-			const finiteOffsets = offsets.filter(offset => Number.isFinite(offset));
-			const isWallImplausible = now() < EARLIEST_WALL_MS && finiteOffsets.length > 0;
-			const median = isWallImplausible ? medianNearestZero(finiteOffsets) : medianOffset(finiteOffsets);
+		updateCorrection(votes) {
 			const previousCorrectionMs = correctionMs;
-			correctionMs = isWallImplausible || Math.abs(median) > CLOCK_WRONG_MS ? median : 0;
-			if (correctionMs < previousCorrectionMs) lastLocal = HLC_ZERO;
+			correctionMs = correctionFor(now(), votes);
+			if (correctionMs < previousCorrectionMs) observed = HLC_ZERO;
 			return correctionMs;
 		},
 		get correctionMs() {

@@ -1,11 +1,25 @@
+import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {compareHlc} from '../../source/core/event-order.js';
-import {CLOCK_WRONG_MS, MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
-import {createNodeClock, EARLIEST_WALL_MS, medianOffset} from '../../source/node/node-clock.js';
+import type {Hlc} from '../../source/core/event.js';
+import {compareHlc, hlcLimit, tickHlc} from '../../source/core/event-order.js';
+import {
+	CLOCK_WRONG_MS,
+	HLC_LIMIT_STEP_MS,
+	MAX_CLOCK_CORRECTION_MS,
+	MAX_HLC_AHEAD_MS,
+	MAX_HLC_MERGED_MS,
+} from '../../source/core/limits.js';
+import {createNodeClock, EARLIEST_WALL_MS, LATEST_WALL_MS, medianOffset} from '../../source/node/node-clock.js';
 
 const NOW = Date.UTC(2026, 11, 1);
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const YEAR_MS = 365 * DAY_MS;
 const clockAt = (ms: number) => createNodeClock(() => ms);
+/** Votes of peers with one address each. */
+const from = (...offsets: readonly number[]) => offsets.map((offsetMs, at) => ({source: `10.0.0.${at}`, offsetMs}));
+/** Votes of peers that share one address. */
+const fromOne = (...offsets: readonly number[]) => offsets.map(offsetMs => ({source: '10.0.0.9', offsetMs}));
 
 describe('the median clock offset of a room', () => {
 	it.each([
@@ -15,28 +29,60 @@ describe('the median clock offset of a room', () => {
 		[[-HOUR_MS, HOUR_MS], 0],
 		[[-5, -3], -3],
 		[[1, 2, 30], 1],
+		[[2 * DAY_MS], 2 * DAY_MS],
+		[[-2 * DAY_MS], 0],
+		[[0, 2 * DAY_MS, 2 * DAY_MS], 0],
 	])('of our own 0 and %j is %i', (offsets, median) => {
 		expect(medianOffset(offsets)).toBe(median);
 	});
+});
 
-	it('corrects our clock only if it exceeds CLOCK_WRONG_MS', () => {
+describe('the correction of our clock', () => {
+	it('is made only if the median exceeds CLOCK_WRONG_MS', () => {
 		const clock = clockAt(NOW);
-		expect(clock.updateCorrection([CLOCK_WRONG_MS, CLOCK_WRONG_MS])).toBe(0);
-		expect(clock.updateCorrection([CLOCK_WRONG_MS + 1, CLOCK_WRONG_MS + 1])).toBe(CLOCK_WRONG_MS + 1);
+		expect(clock.updateCorrection(from(CLOCK_WRONG_MS, CLOCK_WRONG_MS))).toBe(0);
+		expect(clock.updateCorrection(from(CLOCK_WRONG_MS + 1, CLOCK_WRONG_MS + 1))).toBe(CLOCK_WRONG_MS + 1);
 		expect(clock.wall()).toBe(NOW + CLOCK_WRONG_MS + 1);
 		expect(clock.updateCorrection([])).toBe(0);
 	});
 
-	it('does not correct our clock if there is only one peer', () => {
-		expect(clockAt(NOW).updateCorrection([48 * HOUR_MS])).toBe(0);
+	it('is not made for one other address whose clock differs by hours, because our clock follows its events', () => {
+		expect(clockAt(NOW).updateCorrection(from(20 * HOUR_MS))).toBe(0);
+		expect(clockAt(NOW).updateCorrection(from(-20 * HOUR_MS))).toBe(0);
 	});
 
-	it('corrects our clock even with one peer if our clock is older than the program', () => {
-		expect(clockAt(EARLIEST_WALL_MS - 1000).updateCorrection([5000])).toBe(5000);
+	it('lets the one of two nodes that is days behind follow the other one', () => {
+		expect(clockAt(NOW).updateCorrection(from(2 * DAY_MS))).toBe(2 * DAY_MS);
+		expect(clockAt(NOW + 2 * DAY_MS).updateCorrection(from(-2 * DAY_MS))).toBe(0);
+	});
+
+	it('counts all peers of one address as one', () => {
+		const liars = fromOne(2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS);
+		expect(clockAt(NOW).updateCorrection([...liars, ...from(0)])).toBe(0);
+	});
+
+	it('is not made for an address at which one peer agrees with us', () => {
+		expect(clockAt(NOW).updateCorrection(fromOne(2 * DAY_MS, 2 * DAY_MS, 1000))).toBe(0);
+	});
+
+	it('never exceeds MAX_CLOCK_CORRECTION_MS, whatever the others claim', () => {
+		expect(clockAt(NOW).updateCorrection(from(MAX_CLOCK_CORRECTION_MS))).toBe(MAX_CLOCK_CORRECTION_MS);
+		for (const offset of [MAX_CLOCK_CORRECTION_MS + 1, 100 * YEAR_MS, -MAX_CLOCK_CORRECTION_MS - 1])
+			expect(clockAt(NOW).updateCorrection(from(offset, offset, offset))).toBe(0);
+	});
+
+	it('follows even one peer if our clock is older than the program or years in the future', () => {
+		expect(clockAt(EARLIEST_WALL_MS - 20_000 * DAY_MS).updateCorrection(from(20_030 * DAY_MS))).toBe(20_030 * DAY_MS);
+		expect(clockAt(LATEST_WALL_MS + YEAR_MS).updateCorrection(from(-9 * YEAR_MS))).toBe(-9 * YEAR_MS);
+	});
+
+	it('of a clock that is older than the program goes to the earliest plausible clock among liars', () => {
+		const clock = clockAt(0);
+		expect(clock.updateCorrection(from(NOW, NOW + 100 * YEAR_MS, NOW + 5 * YEAR_MS))).toBe(NOW);
 	});
 
 	it('ignores peers whose clock was not measured', () => {
-		expect(clockAt(NOW).updateCorrection([Number.NaN, HOUR_MS, HOUR_MS])).toBe(HOUR_MS);
+		expect(clockAt(NOW).updateCorrection(from(Number.NaN, HOUR_MS, HOUR_MS))).toBe(HOUR_MS);
 	});
 });
 
@@ -49,24 +95,39 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: NOW + HOUR_MS, counter: 8});
 	});
 
-	it('ignore a merged reading that is more than a day ahead of our wall clock', () => {
+	it('follow a reading beyond the limit up to the limit, and no reading that is not due', () => {
 		const clock = clockAt(NOW);
 		clock.merge({ms: NOW + 20 * HOUR_MS, counter: 0});
 		expect(clock.merge({ms: NOW + MAX_HLC_AHEAD_MS + 1, counter: 0})).toBe(false);
 		expect(clock.stamp().hlc).toEqual({ms: NOW + 20 * HOUR_MS, counter: 1});
+		expect(clock.merge({ms: NOW + MAX_HLC_AHEAD_MS, counter: 0})).toBe(false);
+		expect(clock.stamp().hlc).toEqual({ms: hlcLimit(NOW), counter: 1});
 	});
 
-	it('are greater than readings of our own log, no matter how far in the future they are', () => {
+	it('follow a reading beyond the limit as soon as the limit has moved behind it', () => {
+		let now = NOW;
+		const clock = createNodeClock(() => now);
+		const reading = {ms: NOW + MAX_HLC_MERGED_MS + 60_000, counter: 3};
+		clock.merge(reading);
+		now += HOUR_MS;
+		expect(clock.stamp().hlc).toEqual({...reading, counter: 4});
+	});
+
+	it('are not hidden for good after a correction that put our clock ahead has ended', () => {
 		const clock = clockAt(NOW);
-		clock.seed({ms: NOW + 1000 * HOUR_MS, counter: 3});
-		expect(clock.stamp().hlc).toEqual({ms: NOW + 1000 * HOUR_MS, counter: 4});
+		clock.updateCorrection(from(30 * DAY_MS));
+		clock.merge({ms: NOW + 30 * DAY_MS, counter: 0});
+		clock.updateCorrection(from(0, 0));
+		expect(clock.stamp().hlc).toEqual({ms: NOW, counter: 0});
+		clock.merge({ms: NOW + HOUR_MS, counter: 5});
+		expect(clock.stamp().hlc).toEqual({ms: NOW + HOUR_MS, counter: 6});
 	});
 
 	it('of observations do not affect later stamps after a fast clock was corrected', () => {
 		const clock = clockAt(NOW + 48 * HOUR_MS);
 		const launched = clock.stampLocal();
 		expect(launched.hlc.ms).toBe(NOW + 48 * HOUR_MS);
-		clock.updateCorrection([-48 * HOUR_MS, -48 * HOUR_MS]);
+		clock.updateCorrection(from(-48 * HOUR_MS, -48 * HOUR_MS));
 		expect(clock.stamp()).toEqual({at: NOW, hlc: {ms: NOW, counter: 0}});
 	});
 
@@ -76,5 +137,45 @@ describe('stamps', () => {
 		const eventStamp = clock.stamp().hlc;
 		expect(compareHlc(eventStamp, seen)).toBeGreaterThan(0);
 		expect(compareHlc(clock.stampLocal().hlc, eventStamp)).toBeGreaterThan(0);
+	});
+});
+
+describe('two honest nodes that receive the same readings of a liar', () => {
+	const skew = 2000;
+	/** What Mallory says, in ms ahead of the first node's clock, and which of the two answers then. */
+	const steps = fc.array(fc.tuple(fc.integer({min: 0, max: 26 * HOUR_MS}), fc.integer({min: 1, max: 60_000})), {
+		minLength: 1,
+		maxLength: 30,
+	});
+
+	it('write what follows behind what they read, except for seconds each hour, and never beyond 23 h', () => {
+		fc.assert(
+			fc.property(steps, claims => {
+				let now = NOW;
+				const ann = createNodeClock(() => now);
+				const bob = createNodeClock(() => now - skew);
+				for (const [claim, pause] of claims) {
+					now += pause;
+					const lie: Hlc = {ms: now + claim, counter: 0};
+					ann.merge(lie);
+					bob.merge(lie);
+					if (hlcLimit(now) !== hlcLimit(now - skew)) continue;
+					const question = ann.stamp();
+					bob.merge(question.hlc);
+					const answer = bob.stamp();
+					expect(compareHlc(answer.hlc, question.hlc)).toBeGreaterThan(0);
+					ann.merge(answer.hlc);
+					expect(compareHlc(ann.stamp().hlc, answer.hlc)).toBeGreaterThan(0);
+					for (const {at, hlc} of [question, answer]) expect(hlc.ms - at).toBeLessThanOrEqual(MAX_HLC_MERGED_MS);
+				}
+			}),
+		);
+	});
+
+	it('disagree for no longer than their clocks differ when the limit moves', () => {
+		const step = Math.ceil(NOW / HLC_LIMIT_STEP_MS) * HLC_LIMIT_STEP_MS;
+		expect(hlcLimit(step - 1)).toBe(hlcLimit(step - HLC_LIMIT_STEP_MS));
+		expect(hlcLimit(step)).toBe(hlcLimit(step - 1) + HLC_LIMIT_STEP_MS);
+		expect(tickHlc({ms: hlcLimit(step), counter: 0}, step).ms).toBe(step + MAX_HLC_MERGED_MS);
 	});
 });

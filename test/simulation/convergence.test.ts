@@ -59,7 +59,7 @@
  * | A range is requested from one peer at a time. | room 1: requested twice, sync.test.ts |
  * | An event that its author is about to push is not requested yet. | room 47: requested during the push, sync.test.ts |
  * | The clocks of other peers are merged into ours. | room 1: sorts before a known event, node-clock.test.ts |
- * | Clocks are merged up to a day ahead of our wall clock, not of our last reading. | room 8: clock dragged ahead, node-clock.test.ts |
+ * | Clocks are followed up to 23 h ahead of our wall clock, not of our last reading. | room 8: clock dragged ahead, node-clock.test.ts |
  * | No timer is left after a stop. | room 1: timers left, sync.test.ts |
  */
 import {describe, expect, it} from 'vitest';

@@ -97,12 +97,12 @@ export const historyMutations = [
 	},
 	{
 		rule: 'The clocks of other peers are merged into ours.',
-		edits: [{in: 'createNodeClock.merge', unassigned: 'last'}],
+		edits: [{in: 'createNodeClock.merge', unassigned: 'received'}],
 		tests: ['node-clock'],
 	},
 	{
-		rule: 'Clocks are merged up to a day ahead of our wall clock, not of our last reading.',
-		edits: [{in: 'createNodeClock.merge', call: 'mergeHlc', argument: 3, becomes: 'Math.max($, last.ms)'}],
+		rule: 'Clocks are followed up to 23 h ahead of our wall clock, not of our last reading.',
+		edits: [{in: 'createNodeClock.merge', call: 'isMergeable', argument: 2, becomes: 'Math.max($, received.ms)'}],
 		tests: ['node-clock'],
 	},
 	{
