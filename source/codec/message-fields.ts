@@ -60,13 +60,18 @@ function readVersions(value: unknown): readonly [number, number] {
 	return [lowest, readUint(pair[1], 'versions[1]', MAX_PROTOCOL_VERSION, lowest)];
 }
 
+/** Reads the port of a hello. 0: the sender does not listen. */
+function readHelloPort(value: unknown): number {
+	return value === 0 ? 0 : readPort(value, 'port');
+}
+
 export function readHello(fields: Fields) {
 	return {
 		type: 'hello' as const,
 		versions: readVersions(fields.versions),
 		peer: readPeerId(fields.peer, 'peer'),
 		name: cleanName(readText(fields.name, 'name', MAX_NAME_BYTES)),
-		port: readPort(fields.port, 'port'),
+		port: readHelloPort(fields.port),
 		features: readListOf(fields.features, 'features', MAX_FEATURES, readToken),
 		program: cleanLine(readText(fields.program, 'program', MAX_VERSION_LENGTH)),
 		clock: readTime(fields.clock, 'clock'),
@@ -85,6 +90,7 @@ function readHaveFeed(value: unknown, path: string) {
 	};
 }
 
+/** Returns undefined for an unknown kind, which a later version may add. */
 export function readHave(fields: Fields) {
 	const feeds = () => readListOf(fields.feeds, 'feeds', MAX_HAVE_FEEDS, readHaveFeed);
 	switch (fields.kind) {
@@ -104,7 +110,7 @@ export function readHave(fields: Fields) {
 		case 'delta':
 			return {type: 'have' as const, kind: 'delta' as const, feeds: feeds()};
 		default:
-			return failField('kind', 'digest, page or delta');
+			return typeof fields.kind === 'string' ? undefined : failField('kind', 'a text');
 	}
 }
 

@@ -38,7 +38,7 @@ export interface HelloMessage {
 	readonly versions: readonly [number, number];
 	readonly peer: PeerId;
 	readonly name: string;
-	/** TCP port on which the sender listens. */
+	/** TCP port on which the sender listens; 0 if it does not listen. */
 	readonly port: number;
 	readonly features: readonly string[];
 	/** Program version. */
@@ -169,7 +169,7 @@ export function encodeMessage(message: Message): Uint8Array {
 }
 
 /**
- * Decodes the payload of a frame. Returns undefined for an unknown type. Throws ProtocolError for a malformed message.
+ * Decodes the payload of a frame. Returns undefined for an unknown type or kind. Throws ProtocolError for a malformed message.
  * Names and texts are sanitised. Byte strings are views of `payload`.
  */
 export function decodeMessage(payload: Uint8Array): Message | undefined {

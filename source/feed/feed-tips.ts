@@ -12,7 +12,7 @@ import {type Batch, batchByteLength, type FeedEvent, type Hlc, lastSeq, type Pee
 import {compareHlc, HLC_ZERO} from '../core/event-order.js';
 import {batchHash, batchSignaturePayload, chainHash, type FeedTip, genesisHash} from './chain.js';
 import {verifyIdentity} from './identity.js';
-import {verifySignature} from './signing-keys.js';
+import {isWeakKey, verifySignature} from './signing-keys.js';
 
 type Acceptance =
 	/** The batch is genuine and new. `batch` is its missing part, and `events` are the decoded entries of that part. */
@@ -23,6 +23,8 @@ type Acceptance =
 	| {readonly type: 'ahead'}
 	/** The feed is frozen. `first` is true if this batch was the one that proved the fork. */
 	| {readonly type: 'forked'; readonly first: boolean}
+	/** The key of the author is weak, so nothing proves who wrote the batch. Earlier programs accept and relay such feeds. */
+	| {readonly type: 'unprovable'}
 	| {readonly type: 'invalid'; readonly code: 'bad-signature'};
 
 /** Chain hash after `seq` of a held feed, if available. It allows checking a batch that ends before the tip of that feed. */
@@ -159,6 +161,7 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 
 	return {
 		accept(batch) {
+			if (isWeakKey(batch.peer)) return {type: 'unprovable'};
 			if (frozen.has(batch.peer)) return {type: 'forked', first: false};
 			const seq = feeds.get(batch.peer)?.seq ?? 0;
 			if (batch.firstSeq > seq + 1) return {type: 'ahead'};

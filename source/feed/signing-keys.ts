@@ -4,7 +4,7 @@
  * Keys are raw bytes here. `node:crypto` accepts keys only in DER, so this module adds fixed DER prefixes.
  */
 import {createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign, verify} from 'node:crypto';
-import {hexToBytes, peerIdFromBytes} from '../codec/bytes.js';
+import {bytesToHex, hexToBytes, peerIdFromBytes} from '../codec/bytes.js';
 import type {PeerId} from '../core/event.js';
 import {LruMap} from '../core/lru-map.js';
 
@@ -48,19 +48,45 @@ export function createSigningKey(seed: Uint8Array): SigningKey {
 	};
 }
 
-/** Imports a public key of 32 bytes. Throws if the bytes are not a point of the curve. */
+/** The y coordinates of the eight points of small order, as 32 bytes little-endian in hexadecimal. */
+const SMALL_ORDER_Y = [
+	`00${'00'.repeat(31)}`,
+	`01${'00'.repeat(31)}`,
+	`ec${'ff'.repeat(30)}7f`,
+	'26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+	'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+];
+/** Bits 8 to 247 of the encodings with y >= p, where p = 2^255 - 19. */
+const NON_CANONICAL_MIDDLE = 'ff'.repeat(30);
+
+/**
+ * Whether an Ed25519 public key, in hexadecimal, proves no authorship: its point has a small order, so that constant
+ * signatures are valid for it, or its encoding is not canonical (y >= p), so that libraries disagree about it.
+ */
+export function isWeakKey(key: string): boolean {
+	const lastByte = Number.parseInt(key.slice(62), 16) & 0x7f;
+	const y = key.slice(0, 62) + lastByte.toString(16).padStart(2, '0');
+	if (SMALL_ORDER_Y.includes(y)) return true;
+	return lastByte === 0x7f && key.slice(2, 62) === NON_CANONICAL_MIDDLE && Number.parseInt(key.slice(0, 2), 16) >= 0xed;
+}
+
+/** Imports a public key of 32 bytes. Throws if it is weak or not a point of the curve. */
 export function importPublicKey(publicKey: Uint8Array): KeyObject {
+	if (isWeakKey(bytesToHex(publicKey))) throw new RangeError('This Ed25519 key is weak');
 	return createPublicKey({key: Buffer.concat([PUBLIC_PREFIX, publicKey]), format: 'der', type: 'spki'});
 }
 
-/** Whether an Ed25519 signature is valid; false for a signature of the wrong length. */
+/**
+ * Whether an Ed25519 signature is valid; false for a signature of the wrong length. OpenSSL requires S < L and compares
+ * the encoding of R (RFC 8032, 5.1.7, without the cofactor). protocol.md pins this rule, so all nodes agree.
+ */
 export function isValidSignature(key: KeyObject, bytes: Uint8Array, signature: Uint8Array): boolean {
 	return signature.length === SIGNATURE_BYTES && verify(null, bytes, key, signature);
 }
 
 /**
- * Creates a function that verifies the signature of a peer. It never throws: a peer id that is not a point of the curve
- * has no valid signature. It caches imported keys, because importing a key costs as much as verifying with it.
+ * Creates a function that verifies the signature of a peer. It never throws: a peer id that is weak or not a point of
+ * the curve has no valid signature. It caches imported keys, because importing a key costs as much as verifying with it.
  */
 export function createSignatureVerifier(maxKeys: number) {
 	const keys = new LruMap<PeerId, KeyObject>(maxKeys, {touchOnGet: true});

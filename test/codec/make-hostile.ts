@@ -49,7 +49,7 @@ const cases: readonly (readonly [string, string, Uint8Array])[] = [
 	['a negative id', 'bad-field', pack({type: 'ping', id: -1})],
 	['a hello with a peer id of 31 bytes', 'bad-field', pack({...hello, peer: id.subarray(1)})],
 	['a hello with a name of 65 bytes', 'bad-field', pack({...hello, name: 'x'.repeat(65)})],
-	['a hello with port 0', 'bad-field', pack({...hello, port: 0})],
+	['a hello with port 65536', 'bad-field', pack({...hello, port: 65_536})],
 	['a hello whose highest version is below its lowest', 'bad-field', pack({...hello, versions: [2, 1]})],
 	['a hello with a clock behind the year 9999', 'bad-field', pack({...hello, clock: 253_402_300_800_000})],
 	['a hello with a counter of 65,536', 'bad-field', pack({...hello, hlc: [NOON, 65_536]})],

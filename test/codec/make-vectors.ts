@@ -133,10 +133,45 @@ function keyVectors(): Vector[] {
 	];
 }
 
+/**
+ * Ed25519 signatures that decide how the verification rule is read (protocol.md, Feeds and batches). Libraries disagree
+ * about most of those that are not valid.
+ */
+function signatureVectors(): Vector[] {
+	const message = Buffer.from('p2pchat-ink');
+	const valid = carol.sign(message);
+	const scalarPlusOrder = (scalar: Uint8Array) => {
+		const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+		const value = BigInt(`0x${Buffer.from(scalar).reverse().toString('hex')}`) + order;
+		return Buffer.from(value.toString(16).padStart(64, '0'), 'hex').reverse();
+	};
+	const key = (hex: string) => Buffer.from(hex, 'hex');
+	/** R is the neutral point and S is 0: valid for every message under a key of order 1 if the key is not checked. */
+	const constant = Buffer.from(`01${'00'.repeat(63)}`, 'hex');
+	const one = (title: string, publicKey: Uint8Array, signature: Uint8Array, isValid: boolean) =>
+		vector(title, message, {key: publicKey, signature, valid: isValid});
+	const own = key(carol.peer);
+	const weak = (title: string, hex: string) => one(title, key(hex), constant, false);
+	return [
+		one('a valid signature', own, valid, true),
+		one('S + L in place of S', own, Buffer.concat([valid.subarray(0, 32), scalarPlusOrder(valid.subarray(32))]), false),
+		weak('the key of order 1', `01${'00'.repeat(31)}`),
+		weak('the key of order 1 with the sign bit set', `01${'00'.repeat(30)}80`),
+		weak('the key of order 2', `ec${'ff'.repeat(30)}7f`),
+		weak('a key of order 4', '00'.repeat(32)),
+		weak('another key of order 4', `${'00'.repeat(31)}80`),
+		weak('a key of order 8', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'),
+		weak('another key of order 8', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa'),
+		weak('the key of order 1 with y = p + 1', `ee${'ff'.repeat(30)}7f`),
+		weak('a key with y = p + 3', `f0${'ff'.repeat(30)}7f`),
+	];
+}
+
 /** All vectors, by the name of their fixture file without its extension. */
 export function makeVectors(): Readonly<Record<string, readonly Vector[]>> {
 	return {
 		keys: keyVectors(),
+		signatures: signatureVectors(),
 		entries: bodies.map((body, index) => {
 			const at = NOON + index;
 			const bytes = encodeEntry(body, at, {ms: at, counter: index});

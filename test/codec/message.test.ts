@@ -5,6 +5,7 @@ import {decodeMessage, encodeMessage, encodeMessageFrame, type Message} from '..
 import {pack, unpack} from '../../source/codec/msgpack.js';
 import {ProtocolError} from '../../source/core/errors.js';
 import * as arbitrary from './arbitraries.js';
+import {messages} from './make-vectors.js';
 
 test('a decoded message equals the encoded one', () => {
 	fc.assert(
@@ -132,6 +133,14 @@ test('encoding a message above the limit throws RangeError', () => {
 	};
 	const message: Message = {type: 'events', batches: [batch, batch, batch, batch, batch]};
 	expect(() => encodeMessageFrame(message)).toThrow(RangeError);
+});
+
+test('a `have` of an unknown kind is skipped, and a hello with port 0 is accepted', () => {
+	expect(decodeMessage(pack({type: 'have', kind: 'sketch', cells: []}))).toBeUndefined();
+	expect(() => decodeMessage(pack({type: 'have', kind: 7}))).toThrow('kind is not a text');
+	const [hello] = messages;
+	const fields = unpack(encodeMessage(hello!)) as Record<string, unknown>;
+	expect(decodeMessage(pack({...fields, port: 0}))).toMatchObject({type: 'hello', port: 0});
 });
 
 test('names and texts from peers are sanitised', () => {

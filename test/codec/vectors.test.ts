@@ -2,6 +2,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {readBatch} from '../../source/codec/batch.js';
 import {decodeBeacon} from '../../source/codec/beacon-datagram.js';
+import {peerIdFromBytes} from '../../source/codec/bytes.js';
 import {decodeEntry} from '../../source/codec/entry.js';
 import {createFrameDecoder} from '../../source/codec/frame.js';
 import {decodeMessage} from '../../source/codec/message.js';
@@ -9,6 +10,7 @@ import {unpack} from '../../source/codec/msgpack.js';
 import {ProtocolError} from '../../source/core/errors.js';
 import {createFeedTips} from '../../source/feed/feed-tips.js';
 import {createBeaconMac} from '../../source/feed/room-keys.js';
+import {verifySignature} from '../../source/feed/signing-keys.js';
 import {plain} from './arbitraries.js';
 import {type HostileVector, makeHostile} from './make-hostile.js';
 import {batches, carol, closed, lan, makeVectors, type Vector} from './make-vectors.js';
@@ -47,6 +49,12 @@ describe('decoding the fixtures gives the expected results:', () => {
 	test.each(read<Vector>('entries'))('entry $title', vector => {
 		const {identity: _, ...value} = vector.value as Record<string, unknown>;
 		expect(decodeEntry(bytesOf(vector), carol.peer, 1)).toEqual({...value, peer: carol.peer, seq: 1});
+	});
+
+	test.each(read<Vector>('signatures'))('signature, $title', vector => {
+		const {key, signature, valid} = vector.value as {key: string; signature: string; valid: boolean};
+		const bytes = (text: string) => new Uint8Array(Buffer.from(text.replace(/^hex /, ''), 'hex'));
+		expect(verifySignature(peerIdFromBytes(bytes(key)), bytesOf(vector), bytes(signature))).toBe(valid);
 	});
 
 	test('batches that continue each other', () => {

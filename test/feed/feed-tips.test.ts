@@ -94,6 +94,14 @@ test("every event is accepted once, and the tip equals the author's, for batches
 	);
 });
 
+test('a batch of a weak key is refused without a fault, because earlier programs accept and relay it', () => {
+	const constant = Uint8Array.from({length: 64}, (_, index) => (index === 0 ? 1 : 0));
+	const weak = {...threeBatches().batches[0], peer: `01${'0'.repeat(62)}` as Batch['peer'], signature: constant};
+	const tips = createFeedTips({roomTag});
+	expect(tips.accept(weak)).toEqual({type: 'unprovable'});
+	expect(tips.seqOf(weak.peer)).toBe(0);
+});
+
 describe('accept returns `invalid`, a fault of the sender, for', () => {
 	const {batches} = threeBatches();
 	const other = createAuthor(9);
@@ -103,7 +111,7 @@ describe('accept returns `invalid`, a fault of the sender, for', () => {
 		['a batch with a changed previous hash', {...batches[0], previousHash: flip(batches[0].previousHash, 3)}],
 		['a batch without its last entry', {...batches[0], entries: batches[0].entries.slice(0, -1)}],
 		['a batch of another author with this peer id', {...other.feed.append([joined]), peer: batches[0].peer}],
-		['a peer id that is not a point of the curve', {...batches[0], peer: 'f'.repeat(64) as Batch['peer']}],
+		['a peer id that is not a point of the curve', {...batches[0], peer: `02${'0'.repeat(62)}` as Batch['peer']}],
 		['a batch with an empty signature', {...batches[0], signature: new Uint8Array(0)}],
 	];
 	test.each(forged)('%s', (_title, batch) => {

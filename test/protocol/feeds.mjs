@@ -1,6 +1,6 @@
 /** Feeds that a client holds in memory (protocol.md, sections 11 to 13). */
 import {decode, encode} from './messagepack.mjs';
-import {chain, firstHash, isSignedBatch, signBatch} from './room.mjs';
+import {chain, firstHash, isSignedBatch, isWeak, signBatch} from './room.mjs';
 
 const MAX_ANSWER_BYTES = 1_024_000;
 const MERGED_MS = 23 * 60 * 60 * 1000;
@@ -38,7 +38,7 @@ export function createFeeds(room, key) {
 	function take(batch) {
 		const [bytes, firstSeq, previousHash, entries] = batch;
 		const peer = bytes.toString('hex');
-		if (peer === key.peer) return 'known';
+		if (peer === key.peer || isWeak(peer)) return 'known';
 		if (frozen.has(peer)) return 'fork';
 		const feed = feedOf(peer);
 		const held = feed.hashes.length - 1;

@@ -112,6 +112,7 @@ function createMesh({room, key, feeds, events, hello, forged}) {
 
 	function onHave(pair, connection, message) {
 		if (message.kind === 'digest') return answerDigest(connection, message.digest);
+		if (message.kind !== 'page' && message.kind !== 'delta') return;
 		for (const [peer, seq] of message.feeds) pair.holds.set(peer.toString('hex'), seq);
 		const acknowledged = pair.holds.get(key.peer);
 		if (acknowledged) events.emit('acknowledged', connection.peer, acknowledged);

@@ -43,6 +43,15 @@ it('the independent client computes the hash chain and the signatures of the fix
 	expect(room.isSignedBatch(lan, [second[0], 3, second[2], second[3], second[4]])).toBe(false);
 });
 
+test.each(vectors('signatures'))(
+	'the independent client judges a signature like the fixture: $title',
+	({hex, value}) => {
+		const bytes = (text: string) => Buffer.from(text.replace(/^hex /, ''), 'hex');
+		const peer = hexOf(bytes(value.key));
+		expect(room.isSigned(peer, Buffer.from(hex, 'hex'), bytes(value.signature))).toBe(value.valid);
+	},
+);
+
 it('the independent client computes the hello proof of the fixtures', () => {
 	const hello = decode(Buffer.from(vectors('messages')[0]?.hex ?? '', 'hex').subarray(4));
 	expect(room.proveHello(lan, carol, fill(4), 'dialler')).toEqual({signature: hello.signature, mac: hello.mac});

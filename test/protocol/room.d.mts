@@ -49,6 +49,8 @@ export function signBatch(
 	previousHash: Buffer,
 	entries: Buffer[],
 ): StrangerBatch;
+export function isWeak(peer: string): boolean;
+export function isSigned(peer: string, bytes: Uint8Array, signature: Uint8Array): boolean;
 export function isSignedBatch(room: StrangerRoom, batch: StrangerBatch): boolean;
 export function digestOf(
 	feeds: readonly {readonly peer: string; readonly seq: number; readonly hash: Buffer}[],

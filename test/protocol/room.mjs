@@ -52,7 +52,20 @@ export function createKey(seed) {
 	return {peer, sign: bytes => sign(null, bytes, key)};
 }
 
-function isSigned(peer, bytes, signature) {
+/** Section 12: the y of the eight points of small order, and the bound from which an encoding is not canonical. */
+const SMALL_ORDER = [0n, 1n, 2n ** 255n - 20n];
+SMALL_ORDER.push(
+	0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
+	0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
+);
+
+export function isWeak(peer) {
+	const y = BigInt(`0x${bytesOf(peer).reverse().toString('hex')}`) & (2n ** 255n - 1n);
+	return y >= 2n ** 255n - 19n || SMALL_ORDER.includes(y);
+}
+
+export function isSigned(peer, bytes, signature) {
+	if (isWeak(peer)) return false;
 	const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytesOf(peer)]);
 	return verify(null, bytes, createPublicKey({key: der, format: 'der', type: 'spki'}), signature);
 }

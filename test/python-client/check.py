@@ -53,6 +53,10 @@ except codec.Fault as fault:
 	same(fault.code, 'bad-signature', 'a batch that nobody signed')
 same([feed.take(*other.cut(1)[1:]), feed.frozen, len(feed.entries)], [0, True, 3], 'two histories')
 
+for item, data in load('signatures'):
+	value = {name: bytes.fromhex(item['value'][name].removeprefix('hex ')) for name in ('key', 'signature')}
+	same(ed25519.verify(value['key'], data, value['signature']), item['value']['valid'], item['title'])
+
 for item, data in load('messages'):
 	message = codec.read_message(data[4:])
 	same(message['type'], item['value']['type'], item['title'])

@@ -158,7 +158,7 @@ HLC, FEEDS = pair(TIME, COUNTER), listed(row(PEER, uint(), sized(bytes, 8, 8)), 
 BATCH = row(PEER, uint(1), HASH, listed(sized(bytes, 1, 32_768), 128, 1), SIGNATURE, high=16)
 MESSAGES = {
 	'hello': {
-		'versions': pair(uint(0, 255), uint(0, 255)), 'peer': PEER, 'name': NAME, 'port': PORT, 'features': listed(WORD, 32),
+		'versions': pair(uint(0, 255), uint(0, 255)), 'peer': PEER, 'name': NAME, 'port': uint(0, 65_535), 'features': listed(WORD, 32),
 		'program': sized(str, 0, 32), 'clock': TIME, 'hlc': HLC, 'signature': SIGNATURE, 'mac': HASH,
 	},
 	'want': {'id': uint(), 'ranges': listed(row(PEER, uint(1)), 256)},
@@ -187,12 +187,14 @@ ENTRIES = {
 
 
 def read_message(data):
-	"""§8. Returns None for an unknown type."""
+	"""§8. Returns None for an unknown type or kind of have."""
 	value = decode(data)
 	check(isinstance(value, dict) and isinstance(value.get('type'), str))
 	fields = MESSAGES.get(value['type'])
 	if value['type'] == 'have':
-		check(value.get('kind') in HAVE)
+		check(isinstance(value.get('kind'), str))
+		if value['kind'] not in HAVE:
+			return None
 		fields = {'kind': WORD, **HAVE[value['kind']]}
 	if fields is None:
 		return None

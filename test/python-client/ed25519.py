@@ -65,9 +65,16 @@ def sign(seed, message):
 	return point + ((r + scalar_of(point, own, message) * a) % Q).to_bytes(32, 'little')
 
 
+def is_weak(key):
+	"""§12: the point has a small order, or y is not below P."""
+	y = int.from_bytes(key, 'little') & (1 << 255) - 1
+	point = unpack(key)
+	return y >= P or y in (1, P - 1) or point is not None and pack(times(8, point)) == pack((0, 1, 1, 0))
+
+
 def verify(key, message, signature):
 	a, s = unpack(key), int.from_bytes(signature[32:], 'little')
-	if a is None or s >= Q:
+	if a is None or s >= Q or is_weak(key):
 		return False
 	minus = (P - a[0], a[1], 1, P - a[3])
 	return pack(add(times(s, BASE), times(scalar_of(signature[:32], key, message), minus))) == signature[:32]

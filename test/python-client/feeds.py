@@ -6,7 +6,7 @@ import time
 import unicodedata
 
 from codec import Fault
-from ed25519 import public_key, sign, verify
+from ed25519 import is_weak, public_key, sign, verify
 
 
 def hkdf(key, info, length):
@@ -63,7 +63,7 @@ class Feed:
 	def take(self, first, previous, entries, signature):
 		"""§12, the table: returns the number of new entries. Raises Fault for a fault of the sender."""
 		held, last, chain = len(self.entries), first + len(entries) - 1, [previous]
-		if first > held + 1 or self.frozen:
+		if first > held + 1 or self.frozen or is_weak(self.peer):
 			return 0
 		for entry in entries:
 			chain.append(hashlib.sha256(chain[-1] + entry).digest())

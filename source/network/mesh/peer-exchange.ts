@@ -12,9 +12,9 @@ import type {HostAddress} from '../ip-address.js';
 import {isIpLiteral, isLinkLocal, isLoopback, isPublic} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 
-/** Address at which other peers may reach the peer of a link: its remote address and the port on which it listens. */
-function addressOfLink(link: PeerLink): PeerAddress {
-	return {peer: link.peer, addresses: [{host: link.remoteAddress, port: link.hello.port}]};
+/** Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless 0. */
+function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink): PeerAddress {
+	return {peer, addresses: port === 0 ? [] : [{host, port}]};
 }
 
 /** Messages with the full list of connections. The list includes the receiver, which ignores its own entry. */

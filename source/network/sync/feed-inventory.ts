@@ -8,6 +8,7 @@ import type {Batch, PeerId} from '../../core/event.js';
 import {LIVE_RESERVE, MAX_EVENTS, MAX_FEED_BYTES, MAX_FEEDS, MAX_LOG_BYTES} from '../../core/limits.js';
 import type {FeedTips} from '../../feed/feed-tips.js';
 import {createHaveIndex} from '../../feed/have-index.js';
+import {isWeakKey} from '../../feed/signing-keys.js';
 import type {Log} from '../../storage/log.js';
 
 export interface FeedInventory {
@@ -21,7 +22,7 @@ export interface FeedInventory {
 	bucket(index: number): readonly HaveFeed[];
 	/** About `maxBytes` of stored batches, from the one that contains `seq` on. None crosses the seq `boundary`. */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
-	/** Whether the feed may be requested. False if it is frozen after a fork or ignored, or if `hasRoom` is false. */
+	/** Whether the feed may be requested. False if frozen after a fork, ignored, of a weak key, or if `hasRoom` is false. */
 	isAcceptable(peer: PeerId): boolean;
 	/**
 	 * Whether the feed size, log size, event count and feed count are below their limits. If `live` is true, the limits
@@ -85,7 +86,7 @@ export function createFeedInventory({self, log, tips, isIgnored, countEvents}: F
 		digest: () => index.digest(),
 		bucket: at => index.bucket(at),
 		read: (peer, seq, maxBytes, boundary) => log.batchesFrom(peer, seq, maxBytes, boundary),
-		isAcceptable: peer => !tips.isFrozen(peer) && !isIgnored(peer) && hasRoom(peer, false),
+		isAcceptable: peer => !isWeakKey(peer) && !tips.isFrozen(peer) && !isIgnored(peer) && hasRoom(peer, false),
 		hasRoom,
 		markShareable(peer) {
 			if (tips.seqOf(peer) > 0 && !index.get(peer)) update(peer);

@@ -27,11 +27,11 @@ export interface BatchSink {
 
 /**
  * Result of one batch. `known`: this node holds all its events already. `ahead`: events before the batch are missing.
- * `forked`: the feed of its author is frozen. `invalid`: its author did not sign it, so the peer that sent it is at
+ * `forked`: the feed of its author is frozen. `unprovable`: the key of its author is weak. `invalid`: its author did not sign it, so the peer that sent it is at
  * fault. `code` is the code of the `error` message to that peer.
  */
 export type IngestResult =
-	| {readonly type: 'accepted' | 'known' | 'ahead' | 'forked'}
+	| {readonly type: 'accepted' | 'known' | 'ahead' | 'forked' | 'unprovable'}
 	| {readonly type: 'invalid'; readonly code: string};
 
 export interface IngestOptions {

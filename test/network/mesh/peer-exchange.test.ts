@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
-import {dialableAddresses} from '../../../source/network/mesh/peer-exchange.js';
+import {addedMessages, dialableAddresses} from '../../../source/network/mesh/peer-exchange.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
 
 const HOSTS = [
@@ -45,6 +45,13 @@ test('of the texts that a peer reports as addresses, only IP addresses without a
 	const named = {peer: fakePeerId(9), addresses: texts.map(host => ({host, port: 9}))};
 	const dialable = dialableAddresses({remoteAddress: '127.0.0.1'} as PeerLink, named);
 	expect(dialable.map(({host}) => host)).toEqual(['10.0.0.7']);
+});
+
+test('a peer that does not listen is listed without an address', () => {
+	const link = (port: number) =>
+		({peer: fakePeerId(3), remoteAddress: '10.0.0.3', hello: {port}}) as unknown as PeerLink;
+	expect(addedMessages([link(0)])[0]?.added).toEqual([{peer: fakePeerId(3), addresses: []}]);
+	expect(addedMessages([link(9)])[0]?.added).toEqual([{peer: fakePeerId(3), addresses: [{host: '10.0.0.3', port: 9}]}]);
 });
 
 test('loopback addresses may be dialled if a peer on this computer reports them', () => {
