@@ -1,8 +1,12 @@
 /** Debug messages as lines of text without secrets, for `--debug FILE` and for the DEBUG variable. */
-import {closeSync, openSync, writeSync} from 'node:fs';
+import {closeSync, constants, openSync, writeSync} from 'node:fs';
 import type {Debug} from '../core/environment.js';
 import {UsageError} from '../core/errors.js';
 import {describeSystemError} from '../core/system-error.js';
+
+/** Without O_NONBLOCK, opening a FIFO would wait for a reader. */
+const APPEND_WITHOUT_WAITING =
+	constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 
 export interface DebugLog {
 	readonly debug: Debug;
@@ -15,7 +19,7 @@ export interface DebugLog {
 export function openDebugLog(path: string, now: () => number): DebugLog {
 	let file: number;
 	try {
-		file = openSync(path, 'a', 0o600);
+		file = openSync(path, APPEND_WITHOUT_WAITING, 0o600);
 	} catch (error) {
 		throw new UsageError(`Cannot write --debug ${path}: ${describeSystemError(error)}.`, {cause: error});
 	}

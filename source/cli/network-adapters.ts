@@ -1,8 +1,8 @@
 /** Production network of a room: TLS transport, UDP beacon and room keys, configured by the options. */
-import {networkInterfaces} from 'node:os';
 import {UsageError} from '../core/errors.js';
 import {deriveRoomKeys, type RoomKeys} from '../feed/room-keys.js';
 import type {Beacon} from '../network/discovery/beacon.js';
+import {createInterfaceReader} from '../network/discovery/interface-reader.js';
 import {chooseInterfaces, describeMissing, isLoopbackOnly, listenHost} from '../network/discovery/local-interfaces.js';
 import {createUdpBeacon} from '../network/discovery/udp-beacon.js';
 import {createTlsTransport} from '../network/transport/tls-transport.js';
@@ -25,24 +25,37 @@ export interface NetworkAdapters {
 export async function createNetworkAdapters(context: CliContext): Promise<NetworkAdapters> {
 	const {options, clock, debug} = context;
 	const selection = options.interfaces.length > 0 ? options.interfaces : undefined;
-	const system = networkInterfaces();
-	const missing = describeMissing(chooseInterfaces(selection, system));
+	const interfaceReader = createInterfaceReader();
+	const choice = chooseInterfaces(selection, interfaceReader.read());
+	const missing = describeMissing(choice);
+	if (missing !== undefined && interfaceReader.failure !== undefined)
+		throw new UsageError(
+			`--interface: the network interfaces cannot be read (${interfaceReader.failure}). Leave out --interface, and name other computers with --peer HOST:PORT.`,
+		);
 	if (missing !== undefined) throw new UsageError(`--interface: ${missing}`);
 	const keys = await readRoomKeys(context);
-	const host = listenHost(selection, system);
+	const host = listenHost(selection, choice.interfaces);
 	const log = (line: string) => debug('network', line);
+	const transport = createTlsTransport({
+		psk: keys.psk,
+		identity: keys.pskIdentity,
+		port: options.tcpPort,
+		clock,
+		log,
+		...(host !== undefined && {host}),
+	});
 	return {
 		keys,
 		loopbackOnly: isLoopbackOnly(selection),
-		transport: createTlsTransport({
-			psk: keys.psk,
-			identity: keys.pskIdentity,
-			port: options.tcpPort,
+		transport,
+		beacon: createUdpBeacon({
+			port: options.port,
+			selection,
 			clock,
+			interfaceReader,
 			log,
-			...(host !== undefined && {host}),
+			onInterfacesRead: interfaces => transport.rebind(interfaces.map(({address}) => address)),
 		}),
-		beacon: createUdpBeacon({port: options.port, selection, clock, log}),
 	};
 }
 

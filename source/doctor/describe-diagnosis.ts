@@ -56,13 +56,15 @@ function describeForeignNodes({strangers, otherVersions}: NetworkReport): string
 
 function describeInterface(networkInterface: InterfaceReport): string[] {
 	const remark = networkInterface.loopback ? ', this computer only' : networkInterface.virtual ? ', virtual' : '';
+	const range = networkInterface.broadcast.destination === '' ? ', cannot broadcast' : '';
 	const lines = [
-		`  ${cleanLine(networkInterface.name)} ${cleanLine(networkInterface.address)}/${networkInterface.prefix}${remark}`,
+		`  ${cleanLine(networkInterface.name)} ${cleanLine(networkInterface.address)}/${networkInterface.prefix}${remark}${range}`,
 	];
 	for (const [kind, path] of [
 		['broadcast', networkInterface.broadcast] as const,
 		['multicast', networkInterface.multicast] as const,
 	]) {
+		if (path.destination === '') continue;
 		const failed = path.failed > 0 ? `, failed ${path.failed} (${cleanLine(path.lastError ?? 'no reason given')})` : '';
 		lines.push(
 			`    ${kind} ${cleanLine(path.destination)}: sent ${path.sent}${failed}, own received back ${path.echoes}, received from others ${path.heard}`,

@@ -90,9 +90,12 @@ const MIN_PATH_EVIDENCE = 3;
 /** Returns findings about the interfaces: whether they send beacons, and whether our own beacons are received back. */
 function diagnoseInterfaces(report: NetworkReport, context: DiagnosisContext): Finding[] {
 	if (report.loopbackOnly) return [];
-	const outside = report.interfaces.filter(one => !one.loopback);
+	if (report.interfaceFailure !== undefined) return [interfacesUnreadable(report, report.interfaceFailure)];
+	const all = report.interfaces.filter(one => !one.loopback);
+	if (all.length === 0) return [noInterface(report)];
+	const outside = all.filter(one => one.broadcast.destination !== '');
+	if (outside.length === 0) return [noBroadcast(all, report)];
 	const real = outside.filter(one => !one.virtual);
-	if (outside.length === 0) return [noInterface(report)];
 	const candidates = real.length > 0 ? real : outside;
 	const findings = candidates.flatMap(one => diagnoseInterface(one, report, context));
 	return real.length > 0 ? findings : [...findings, onlyVirtual(outside, report)];
@@ -104,6 +107,25 @@ function noInterface(report: NetworkReport): Finding {
 		level: connectedPeers(report).length > 0 ? 'warn' : 'error',
 		text: 'No network is up: this computer has only the loopback address, so no other computer can be found.',
 		next: 'Plug in the cable or join the Wi-Fi; a running chat notices it. "ip addr" (Linux), "ifconfig" (macOS) or "ipconfig" (Windows) lists the addresses.',
+	};
+}
+
+function interfacesUnreadable(report: NetworkReport, reason: string): Finding {
+	return {
+		code: 'interfaces-unreadable',
+		level: connectedPeers(report).length > 0 ? 'warn' : 'error',
+		text: `The system does not list the network interfaces of this computer: ${cleanLine(reason)}. Other computers are found only on interfaces that were listed before.`,
+		next: 'Name one of them: --peer HOST:PORT',
+	};
+}
+
+function noBroadcast(interfaces: readonly InterfaceReport[], report: NetworkReport): Finding {
+	const names = interfaces.map(one => `${cleanLine(one.name)} (${cleanLine(one.address)})`).join(', ');
+	return {
+		code: 'no-broadcast',
+		level: connectedPeers(report).length > 0 ? 'info' : 'warn',
+		text: `${names} cannot broadcast, as is usual for a VPN. Nobody is found there without an address.`,
+		next: 'Name one of the others: --peer HOST:PORT. One such connection leads to all peers.',
 	};
 }
 

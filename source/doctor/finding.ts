@@ -12,6 +12,8 @@ export type FindingCode =
 	| 'cannot-start'
 	// The cause is on this computer.
 	| 'no-interface'
+	| 'interfaces-unreadable'
+	| 'no-broadcast'
 	| 'only-virtual'
 	| 'cannot-send'
 	| 'filtered'

@@ -16,7 +16,7 @@ import type {HostAddress} from '../network/ip-address.js';
 import {createHelloProof} from '../network/link/handshake.js';
 import type {Connection, Transport} from '../network/transport/transport.js';
 import type {NetworkReport} from '../node/network-report.js';
-import {reportForeignNodes, reportInterfaces} from '../node/network-report.js';
+import {reportForeignNodes, reportInterfaceFailure, reportInterfaces} from '../node/network-report.js';
 import type {StartFailure} from './finding.js';
 import {createProbedPeer, mergeProbedPeers, type ProbedPeer, readHello, reportProbedPeer} from './probed-peer.js';
 
@@ -191,6 +191,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 			loopbackOnly: options.loopbackOnly,
 			listeningMs: elapsedMs(),
 			interfaces: reportInterfaces(beacon, discovery.stats),
+			...reportInterfaceFailure(beacon),
 			peers: mergeProbedPeers([...entries.values()], key.peer).map(entry =>
 				reportProbedPeer(entry, discovery.stats, clock.monotonic()),
 			),

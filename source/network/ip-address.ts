@@ -130,12 +130,12 @@ export function isPublic(address: string): boolean {
 	return !PRIVATE.some(network => isWithin(value, network));
 }
 
-/** Interface address from which beacons are sent. */
+/** Address of this computer on one of its interfaces. */
 export interface LocalInterface {
 	readonly name: string;
 	readonly address: string;
-	/** Directed broadcast address. */
-	readonly broadcast: string;
+	/** Directed broadcast address. Undefined on an interface that cannot broadcast, such as a VPN with a /32 address. */
+	readonly broadcast: string | undefined;
 	/** Prefix length of the subnet in bits. */
 	readonly prefix: number;
 	readonly loopback: boolean;

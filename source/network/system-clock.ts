@@ -20,8 +20,17 @@ export interface TimeSources {
 const systemSources: TimeSources = {
 	wall: () => Date.now(),
 	awake: () => performance.now(),
-	sinceBoot: () => uptime() * 1000,
+	sinceBoot: () => readUptimeMs() ?? performance.now(),
 };
+
+/** Undefined if the system refuses the uptime, as Android does. Sleep is then not detected. */
+function readUptimeMs(): number | undefined {
+	try {
+		return uptime() * 1000;
+	} catch {
+		return undefined;
+	}
+}
 
 /** Creates the real clock. `monotonic` includes the time that the computer slept, so that a wake-up can be detected. */
 export function createSystemClock(sources: TimeSources = systemSources): Clock {

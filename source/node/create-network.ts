@@ -60,6 +60,8 @@ export function createNetwork(options: NetworkOptions): Network {
 	const {clock, random, transport, beacon, debug} = adapters;
 	const {keys} = nodeOptions;
 	let tcpPort = 0;
+	/** Reason why the interfaces could not be read when the last beacon was sent. */
+	let interfaceFailure: string | undefined;
 
 	const isConnected = (peer: PeerId) => mesh.linkOf(peer) !== undefined;
 	const connectedCount = () => mesh.size;
@@ -106,6 +108,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		peerLeft: dialler.peerLeft,
 		onBeaconSent() {
 			mesh.checkStall();
+			reportInterfaceFailure();
 			options.onBeaconSent();
 		},
 	});
@@ -148,6 +151,13 @@ export function createNetwork(options: NetworkOptions): Network {
 		publish: pipeline.publish,
 		isShown: peer => store.getState().ephemeral.typing[peer] !== undefined,
 	});
+
+	function reportInterfaceFailure(): void {
+		const failure = beacon.interfaceFailure?.();
+		if (failure === interfaceFailure) return;
+		interfaceFailure = failure;
+		notices.interfacesUnreadable(failure);
+	}
 
 	function ownHello(): OwnHello {
 		return {

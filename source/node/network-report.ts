@@ -23,6 +23,8 @@ export interface NetworkReport {
 	/** Time for which this node has announced itself and listened for beacons, ms. */
 	readonly listeningMs: number;
 	readonly interfaces: readonly InterfaceReport[];
+	/** Reason why the interfaces cannot be read now, in words. */
+	readonly interfaceFailure?: string;
 	readonly peers: readonly PeerReport[];
 	readonly udpPort: number;
 	readonly tcpPort: number;
@@ -42,7 +44,7 @@ export interface NetworkReport {
 
 /** Counters of one path of beacons: broadcast or multicast on one interface. */
 export interface PathReport {
-	/** Broadcast or multicast address. */
+	/** Broadcast or multicast address; empty if no beacon is sent this way. */
 	readonly destination: string;
 	readonly sent: number;
 	readonly failed: number;
@@ -125,6 +127,7 @@ export function createNetworkReport(sources: NetworkReportSources): NetworkRepor
 		loopbackOnly,
 		listeningMs: self ? now - sources.startedAt : 0,
 		interfaces: reportInterfaces(beacon, beaconStats),
+		...reportInterfaceFailure(beacon),
 		peers: reportPeers(sources),
 		udpPort: self?.udpPort ?? 0,
 		tcpPort: self?.tcpPort ?? 0,
@@ -148,6 +151,11 @@ export function reportForeignNodes(
 	};
 }
 
+export function reportInterfaceFailure(beacon: Beacon): Pick<NetworkReport, 'interfaceFailure'> {
+	const failure = beacon.interfaceFailure?.();
+	return failure === undefined ? {} : {interfaceFailure: failure};
+}
+
 export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats): InterfaceReport[] {
 	return beacon.interfaces().map(networkInterface => {
 		const sum = (counts: Iterable<readonly [string, RouteCounts]>) => {
@@ -168,7 +176,7 @@ export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats): Inte
 				.counters()
 				.find(found => found.address === networkInterface.address && found.kind === kind);
 			return {
-				destination: counter?.destination ?? (kind === 'broadcast' ? networkInterface.broadcast : ''),
+				destination: counter?.destination ?? (kind === 'broadcast' ? (networkInterface.broadcast ?? '') : ''),
 				sent: counter?.sent ?? 0,
 				failed: counter?.failed ?? 0,
 				echoes: echoes[kind],

@@ -26,6 +26,8 @@ export interface Notices {
 	/** An event of this peer is dated `aheadMs` in the future. */
 	clockAhead(name: string, aheadMs: number): void;
 	feedForked(name: string): void;
+	/** The network interfaces cannot be read because of `reason`; undefined: they can be read again. */
+	interfacesUnreadable(reason: string | undefined): void;
 	/** A limit of the synchronisation was reached. */
 	limitReached(limit: SyncLimit, name: string): void;
 	/** A part of the own log is unreadable. */
@@ -129,6 +131,15 @@ export function createNotices(
 					'warn',
 					'log-damaged',
 					`The log is damaged: ${bytes} at byte ${offset} cannot be read. Missing events are requested from other peers.`,
+				);
+		},
+		interfacesUnreadable(reason) {
+			if (reason === undefined) notify('info', 'interfaces-readable', 'The network interfaces can be read again.');
+			else
+				notify(
+					'warn',
+					'interfaces-unreadable',
+					`The network interfaces cannot be read: ${reason}. Until they can, no new one is used. Name other computers: --peer HOST:PORT.`,
 				);
 		},
 		feedForked(name) {

@@ -16,6 +16,16 @@ export interface ResumeFacts {
 /** `stay`: the same network, or a room with a secret. `wait`: no network is up yet. `relaunch`: another network. */
 export type ResumeDecision = 'stay' | 'wait' | 'relaunch';
 
+/**
+ * Interfaces that show in which network the computer is. The addresses of a VPN and of the bridges of containers are the
+ * same everywhere, so they count only if the computer had no other interface before.
+ */
+function selectLans(interfaces: readonly LocalInterface[], includesVirtual: boolean): LocalInterface[] {
+	return interfaces.filter(
+		({loopback, broadcast, virtual}) => !loopback && broadcast !== undefined && (includesVirtual || !virtual),
+	);
+}
+
 /** Decides what to do after the computer woke up. Pure. */
 export function decideOnResume({
 	hasSecret,
@@ -23,8 +33,9 @@ export function decideOnResume({
 	interfacesNow,
 	localAddresses,
 }: ResumeFacts): ResumeDecision {
-	const former = interfacesBefore.filter(one => !one.loopback);
-	const present = interfacesNow.filter(one => !one.loopback);
+	const includesVirtual = selectLans(interfacesBefore, false).length === 0;
+	const former = selectLans(interfacesBefore, includesVirtual);
+	const present = selectLans(interfacesNow, includesVirtual);
 	if (hasSecret || former.length === 0) return 'stay';
 	if (present.length === 0) return 'wait';
 	if (interfacesNow.some(one => localAddresses.includes(one.address))) return 'stay';

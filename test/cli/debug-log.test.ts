@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -27,6 +28,20 @@ it('the debug log can be read only by its owner', () => {
 	log.debug('test', 'two');
 	expect(readFileSync(path, 'utf8')).toBe('1970-01-01T00:00:00.000Z p2pchat:test one\n');
 	expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+it.skipIf(process.platform !== 'linux')('a debug log on a full disk loses its lines, and the program goes on', () => {
+	const log = openDebugLog('/dev/full', () => 0);
+	onTestFinished(() => log.close());
+	expect(() => log.debug('test', 'one')).not.toThrow();
+});
+
+it.skipIf(process.platform === 'win32')('a debug log in a FIFO that nobody reads is refused at once', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-debug-'));
+	onTestFinished(() => rmSync(folder, {recursive: true}));
+	const path = join(folder, 'fifo');
+	execFileSync('mkfifo', [path]);
+	expect(() => openDebugLog(path, () => 0)).toThrow(/--debug/);
 });
 
 it('the DEBUG variable enables messages only if a pattern names this program', () => {

@@ -21,6 +21,30 @@ const CASES: [string, Partial<NetworkReport>, FindingCode, readonly string[], Di
 	['the port cannot be opened for another reason', {}, 'cannot-start', ['ENOBUFS'], failedStart('ENOBUFS')],
 	['no interface is up', {...alone, interfaces: [LOOPBACK]}, 'no-interface', []],
 	[
+		'the system does not list the interfaces',
+		{...alone, interfaces: [LOOPBACK], interfaceFailure: 'permission denied'},
+		'interfaces-unreadable',
+		['permission denied'],
+	],
+	[
+		'only an interface is up that cannot broadcast',
+		{
+			...alone,
+			interfaces: [
+				LOOPBACK,
+				anInterface({
+					name: 'wg0',
+					prefix: 32,
+					virtual: true,
+					broadcast: path('', {sent: 0}),
+					multicast: path('', {sent: 0}),
+				}),
+			],
+		},
+		'no-broadcast',
+		['wg0', '10.0.0.1'],
+	],
+	[
 		'only a VPN is up',
 		{...alone, interfaces: [LOOPBACK, anInterface({name: 'tun0', virtual: true})]},
 		'only-virtual',
@@ -141,6 +165,8 @@ const ALL: Readonly<Record<FindingCode, true>> = {
 	'port-not-permitted': true,
 	'cannot-start': true,
 	'no-interface': true,
+	'interfaces-unreadable': true,
+	'no-broadcast': true,
 	'only-virtual': true,
 	'cannot-send': true,
 	filtered: true,

@@ -32,7 +32,7 @@ export function createMemoryBeacon(host: MemoryBeaconHost, sharedPort: number): 
 	let socket: MemorySocket | undefined;
 
 	function count(from: LocalInterface, kind: GroupKind, sent: boolean): void {
-		const destination = kind === 'broadcast' ? from.broadcast : GROUP;
+		const destination = kind === 'broadcast' ? (from.broadcast ?? '') : GROUP;
 		const key = `${from.address} ${destination}`;
 		const found = counters.get(key) ?? {
 			interface: from.name,

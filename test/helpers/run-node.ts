@@ -34,6 +34,8 @@ export interface RunOptions {
 	readonly cwd?: string;
 	/** Path of the `cli.js` to run; by default that of this build. */
 	readonly program?: string;
+	/** Command that starts the program, given as its arguments, for example to set a limit of the system. */
+	readonly prefix?: readonly string[];
 }
 
 const WAIT_MS = 15_000;
@@ -41,11 +43,12 @@ const WAIT_MS = 15_000;
 /** Starts the program. The end of the test kills it. */
 export function runCli(
 	words: readonly string[],
-	{home, environment, cwd, program = cliPath}: RunOptions,
+	{home, environment, cwd, program = cliPath, prefix = []}: RunOptions,
 ): RunningProcess {
 	if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`);
 	const env = {PATH: process.env.PATH, HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo', ...environment};
-	const child = spawn(process.execPath, [program, ...words], {env, ...(cwd !== undefined && {cwd})});
+	const [command = process.execPath, ...args] = [...prefix, process.execPath, program, ...words];
+	const child = spawn(command, args, {env, stdio: 'pipe', ...(cwd !== undefined && {cwd})});
 	let stdout = '';
 	let stderr = '';
 	child.stdout.setEncoding('utf8').on('data', text => {

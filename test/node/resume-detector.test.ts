@@ -32,6 +32,30 @@ describe('a node whose computer wakes up', () => {
 		['without a network waits', {interfacesNow: [LOOPBACK]}, 'wait'],
 		['with an open connection from its current address stays', {localAddresses: ['10.20.30.40']}, 'stay'],
 		['relaunches if only connections from a former address are open', {localAddresses: ['192.168.1.7']}, 'relaunch'],
+		[
+			'in another network relaunches, although the bridge of its containers is the same',
+			{
+				interfacesBefore: [LOOPBACK, OFFICE, on('172.17.0.1', {name: 'docker0', prefix: 16, virtual: true})],
+				interfacesNow: [LOOPBACK, CAFE, on('172.17.0.1', {name: 'docker0', prefix: 16, virtual: true})],
+			},
+			'relaunch',
+		],
+		[
+			'in another network relaunches, although its VPN has the same address',
+			{
+				interfacesBefore: [LOOPBACK, OFFICE, on('10.99.0.1', {name: 'vpn', prefix: 32, broadcast: undefined})],
+				interfacesNow: [LOOPBACK, CAFE, on('10.99.0.1', {name: 'vpn', prefix: 32, broadcast: undefined})],
+			},
+			'relaunch',
+		],
+		[
+			'with only virtual interfaces stays while they are the same',
+			{
+				interfacesBefore: [on('172.17.0.1', {name: 'docker0', prefix: 16, virtual: true})],
+				interfacesNow: [on('172.17.0.1', {name: 'docker0', prefix: 16, virtual: true})],
+			},
+			'stay',
+		],
 		['stays if only loopback was up before the sleep', {interfacesBefore: [LOOPBACK]}, 'stay'],
 	] as const)('%s', (_, facts, verdict) => {
 		expect(decide(facts)).toBe(verdict);

@@ -40,7 +40,7 @@ const OTHER_MACHINE_PROGRAM = `
 const MISSING_INTERFACE_PROGRAM = `
 	import {createUdpBeacon} from ${importOf('discovery/udp-beacon.js')};
 	const usb0 = [{address: '10.77.0.200', family: 'IPv4', internal: false, cidr: '10.77.0.200/24'}];
-	const beacon = createUdpBeacon({port: ${PORT}, system: () => ({usb0})});
+	const beacon = createUdpBeacon({port: ${PORT}, interfaceReader: {read: () => ({usb0})}});
 	const received = new Promise(resolve => void beacon.start(resolve).then(() => beacon.broadcast(Buffer.from('x'))));
 	await received;
 	console.log(JSON.stringify(beacon.counters()));

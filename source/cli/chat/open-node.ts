@@ -1,6 +1,7 @@
 /** Creates a chat node with its production adapters: TLS, UDP, the log files and the system clock. */
 import {userInfo} from 'node:os';
 import {UsageError} from '../../core/errors.js';
+import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
 import {cleanName} from '../../core/text.js';
 import type {RoomKeys} from '../../feed/room-keys.js';
 import {systemRandom} from '../../network/system-clock.js';
@@ -135,5 +136,12 @@ function toStartError(error: unknown, {options}: CliContext): unknown {
 		return new UsageError(`${kind} port ${port} needs administrator rights. Choose a port above 1023 with ${flag}.`, {
 			cause: error,
 		});
-	return error;
+	return new Error(`${kind} port ${port} cannot be opened: ${describeSystemError(error)}.${describeRemedy(error)}`, {
+		cause: error,
+	});
+}
+
+function describeRemedy(error: unknown): string {
+	const code = systemErrorCode(error);
+	return code === 'EMFILE' || code === 'ENFILE' ? ' Close some programs or raise the limit (ulimit -n).' : '';
 }

@@ -45,6 +45,7 @@ export function createPartitionableNetwork(transport: Transport, beacon: Beacon)
 			broadcast: (bytes, toGroup) => isDisconnected || beacon.broadcast(bytes, toGroup),
 			send: (bytes, address, port) => isDisconnected || beacon.send(bytes, address, port),
 			interfaces: () => beacon.interfaces(),
+			interfaceFailure: () => beacon.interfaceFailure?.(),
 			counters: () => beacon.counters(),
 			close: () => beacon.close(),
 		},

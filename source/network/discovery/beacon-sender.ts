@@ -77,6 +77,7 @@ export interface BeaconSender {
 	readonly ready: Promise<number | undefined>;
 	/** Whether the sender works. If false, a new one is created with the next beacon. */
 	readonly usable: boolean;
+	/** Does nothing on an interface that cannot broadcast. */
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
 	send(bytes: Uint8Array, address: string, port: number): void;
 	close(): Promise<void>;
@@ -112,7 +113,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		} catch (failure) {
 			if (state === 'closed') return undefined;
 			state = 'failed';
-			stats.failed(from, 'broadcast', from.broadcast, failure);
+			if (from.broadcast !== undefined) stats.failed(from, 'broadcast', from.broadcast, failure);
 			return undefined;
 		}
 	}
@@ -126,7 +127,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 
 	function broadcast(bytes: Uint8Array, toGroup: Uint8Array): void {
 		if (state === 'binding') pending = [bytes, toGroup];
-		if (state !== 'ready') return;
+		if (state !== 'ready' || from.broadcast === undefined) return;
 		transmit(bytes, 'broadcast', from.broadcast);
 		try {
 			// Set before each send, because an interface that is plugged in again has the same address but a new index.

@@ -29,8 +29,10 @@ export interface Beacon {
 	broadcast(bytes: Uint8Array, toGroup?: Uint8Array): void;
 	/** Sends a datagram to one address, from the source port of this node. */
 	send(bytes: Uint8Array, address: string, port: number): void;
-	/** Interfaces that the last broadcast used. */
+	/** Selected interfaces when the last broadcast was sent, also those that cannot broadcast. */
 	interfaces(): readonly LocalInterface[];
+	/** Reason why the interfaces could not be read then, in words. Undefined if they were read. */
+	interfaceFailure?(): string | undefined;
 	/** Send statistics, one entry for each interface address and destination. */
 	counters(): readonly DestinationCounters[];
 	/** Closes all sockets. Idempotent. */

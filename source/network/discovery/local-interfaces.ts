@@ -1,4 +1,4 @@
-/** Selection of the local interface addresses from which beacons are sent. The caller passes the interface list in. */
+/** Selection of the local interface addresses that a node uses. The caller passes the interface list in. */
 
 import type {LocalInterface} from '../ip-address.js';
 import {directedBroadcast, normaliseAddress, parseIpv4} from '../ip-address.js';
@@ -49,19 +49,23 @@ function isIpv4(family: string | number): boolean {
 	return family === 'IPv4' || family === 4;
 }
 
-/** All IPv4 addresses that have a directed broadcast address. Loopback is first. */
+/** All IPv4 addresses: loopback, then those that can broadcast, then the others. */
 function readAll(system: SystemInterfaces): LocalInterface[] {
-	const all = [LOOPBACK];
+	const all: LocalInterface[] = [];
 	for (const [name, addresses] of Object.entries(system)) {
 		for (const {address, family, internal, cidr} of addresses ?? []) {
 			if (internal || !isIpv4(family) || cidr === null) continue;
 			const prefix = Number(cidr.split('/')[1]);
 			const broadcast = directedBroadcast(address, prefix);
-			if (broadcast === undefined) continue;
 			all.push({name, address, broadcast, prefix, loopback: false, virtual: isVirtualName(name)});
 		}
 	}
-	return all;
+	return [LOOPBACK, ...all.filter(canBroadcast), ...all.filter(one => !canBroadcast(one))];
+}
+
+/** Whether beacons can be sent from this address. An interface that cannot broadcast exists, but finds nobody by itself. */
+export function canBroadcast({broadcast}: LocalInterface): boolean {
+	return broadcast !== undefined;
 }
 
 function matches(candidate: LocalInterface, wanted: string): boolean {
@@ -70,7 +74,7 @@ function matches(candidate: LocalInterface, wanted: string): boolean {
 	return candidate.name === wanted || candidate.address === normaliseAddress(wanted);
 }
 
-/** `selection`: names or addresses. If undefined or empty, it means loopback and all interfaces that can broadcast. */
+/** `selection`: names or addresses. If undefined or empty, it means loopback and all interfaces. */
 export function chooseInterfaces(selection: readonly string[] | undefined, system: SystemInterfaces): InterfaceChoice {
 	const all = readAll(system);
 	const existing = all.map(({name, address}) => `${name} (${address})`);
@@ -87,7 +91,7 @@ export function readInterfaces(selection: readonly string[] | undefined, system:
 /** Text for a usage error that names the missing interfaces; undefined if no interface is missing. */
 export function describeMissing({missing, existing}: InterfaceChoice): string | undefined {
 	if (missing.length === 0) return undefined;
-	return `no interface or address ${missing.map(name => `'${name}'`).join(', ')} that can broadcast; there is ${existing.join(', ')}`;
+	return `no interface or address ${missing.map(name => `'${name}'`).join(', ')}; there is ${existing.join(', ')}`;
 }
 
 /** Whether only loopback is selected, so that no data may leave this computer. */
@@ -96,10 +100,15 @@ export function isLoopbackOnly(selection: readonly string[] | undefined): boolea
 	return selection.every(wanted => matches(LOOPBACK, wanted));
 }
 
-/** TCP bind address: the selected address if it is the only one, otherwise undefined for all addresses. */
-export function listenHost(selection: readonly string[] | undefined, system: SystemInterfaces): string | undefined {
+/**
+ * TCP bind address: the selected address if it is the only one, otherwise undefined for all addresses. `interfaces` are the
+ * selected ones that exist now.
+ */
+export function listenHost(
+	selection: readonly string[] | undefined,
+	interfaces: readonly LocalInterface[],
+): string | undefined {
 	if (isLoopbackOnly(selection)) return LOOPBACK.address;
 	if (selection === undefined || selection.length === 0) return undefined;
-	const chosen = readInterfaces(selection, system);
-	return chosen.length === 1 ? chosen[0]?.address : undefined;
+	return interfaces.length === 1 ? interfaces[0]?.address : undefined;
 }

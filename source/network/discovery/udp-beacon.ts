@@ -1,5 +1,4 @@
 import {createSocket} from 'node:dgram';
-import {networkInterfaces} from 'node:os';
 import type {Clock} from '../../core/environment.js';
 import {MAX_BEACON_BYTES, MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND} from '../../core/limits.js';
 import {systemErrorCode} from '../../core/system-error.js';
@@ -10,7 +9,8 @@ import {createSystemClock} from '../system-clock.js';
 import {describeError} from '../transport/describe-error.js';
 import type {Beacon, DatagramSource} from './beacon.js';
 import {BEACON_GROUP, type BeaconSender, bindSocket, createBeaconSender, createSendStats} from './beacon-sender.js';
-import {isLoopbackOnly, readInterfaces, type SystemInterfaces} from './local-interfaces.js';
+import {createInterfaceReader, type InterfaceReader} from './interface-reader.js';
+import {canBroadcast, isLoopbackOnly, readInterfaces} from './local-interfaces.js';
 
 export interface UdpBeaconOptions {
 	/** Discovery port, which all nodes share. 0 means any free port, for tests. */
@@ -18,8 +18,9 @@ export interface UdpBeaconOptions {
 	/** Interface names or addresses; undefined means all. With only loopback, no datagram leaves this computer. */
 	readonly selection?: readonly string[] | undefined;
 	readonly clock?: Clock;
-	/** Source of the interface list, replaced in tests. */
-	readonly system?: () => SystemInterfaces;
+	readonly interfaceReader?: InterfaceReader;
+	/** Called whenever the interfaces were read, with the selected ones. */
+	readonly onInterfacesRead?: (interfaces: readonly LocalInterface[]) => void;
 	readonly log?: (line: string) => void;
 }
 
@@ -27,7 +28,7 @@ type Received = (bytes: Uint8Array, source: DatagramSource) => void;
 
 /** Beacon over UDP (protocol.md, Discovery). `start` rejects with the system error, for example EADDRINUSE. */
 export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
-	const {selection, clock = createSystemClock(), system = networkInterfaces, log = () => {}} = options;
+	const {selection, clock = createSystemClock(), interfaceReader = createInterfaceReader(), log = () => {}} = options;
 	const loopbackOnly = isLoopbackOnly(selection);
 	const shared = createSocket({type: 'udp4', reuseAddr: true});
 	const stats = createSendStats();
@@ -62,22 +63,23 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 
 	/** Updates senders and multicast memberships to the current interfaces. */
 	function refreshInterfaces(): void {
-		interfaces = readInterfaces(selection, system());
+		interfaces = readInterfaces(selection, interfaceReader.read());
+		options.onInterfacesRead?.(interfaces);
 		const present = new Set(interfaces.map(from => `${from.address}/${from.broadcast}`));
 		for (const sender of senders.values())
 			if (!sender.usable || !present.has(`${sender.from.address}/${sender.from.broadcast}`)) void closeSender(sender);
 		for (const from of interfaces) {
-			joinGroup(from);
+			if (canBroadcast(from)) joinGroup(from);
 			if (senders.has(from.address)) continue;
-			senders.set(from.address, createBeaconSender({from, port, ownPort, stats: stats, received: receive, log}));
+			senders.set(from.address, createBeaconSender({from, port, ownPort, stats, received: receive, log}));
 		}
 	}
 
 	/** Opens the senders, if possible with the same source port on all interfaces: the port of the first sender. */
 	async function openSenders(): Promise<void> {
-		const [first] = readInterfaces(selection, system());
+		const [first] = readInterfaces(selection, interfaceReader.read());
 		if (first) {
-			const sender = createBeaconSender({from: first, port, ownPort, stats: stats, received: receive, log});
+			const sender = createBeaconSender({from: first, port, ownPort, stats, received: receive, log});
 			senders.set(first.address, sender);
 			ownPort = (await sender.ready) ?? 0;
 		}
@@ -111,6 +113,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 			if (!closing) senderTo(address)?.send(bytes, address, toPort);
 		},
 		interfaces: () => interfaces,
+		interfaceFailure: () => interfaceReader.failure,
 		counters: () => stats.list(),
 		close() {
 			closing ??= (async () => {

@@ -30,7 +30,14 @@ export interface TlsListenerOptions extends TlsKey {
 }
 
 export interface TlsListener {
+	/** Starts to listen and resolves with the port. Rejects with the system error. */
 	listen(): Promise<number>;
+	/**
+	 * Listens on the first of these local addresses, with the same port, unless it listens on one of them already. Open
+	 * connections stay. If it fails, for example because the address is not ready yet, the next call tries again. Does
+	 * nothing on a listener that is not bound to one address.
+	 */
+	rebind(addresses: readonly string[]): void;
 	/** Stops listening and destroys the open sockets. */
 	close(): Promise<void>;
 }
@@ -102,28 +109,53 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		if (!mayBegin(address) || !handshakeLimiter.acquire(raw, address, begin)) raw.destroy();
 	}
 
-	const server: Server = createTcpServer({noDelay: true, pauseOnConnect: true}, accept);
-	server.maxConnections = MAX_CONNECTIONS + MAX_PENDING_CONNECTIONS + MAX_WAITING_CONNECTIONS;
-	server.on('drop', options.refused);
+	let server: Server | undefined;
+	let boundHost = options.host;
+	let port = options.port;
+
+	function openServer(): Promise<number> {
+		const opened = createTcpServer({noDelay: true, pauseOnConnect: true}, accept);
+		opened.maxConnections = MAX_CONNECTIONS + MAX_PENDING_CONNECTIONS + MAX_WAITING_CONNECTIONS;
+		opened.on('drop', options.refused);
+		server = opened;
+		const binding = boundHost === undefined ? {} : {host: boundHost};
+		return new Promise((resolve, reject) => {
+			opened.once('error', reject);
+			opened.listen({port, backlog: LISTEN_BACKLOG, ...binding}, () => {
+				opened.off('error', reject);
+				if (closed) opened.close();
+				opened.on('error', failure => log(`listening: ${describeError(failure)}`));
+				const address = opened.address();
+				resolve(address !== null && typeof address === 'object' ? address.port : port);
+			});
+		});
+	}
 
 	return {
-		listen: () =>
-			new Promise((resolve, reject) => {
-				server.once('error', reject);
-				server.listen(
-					{port: options.port, backlog: LISTEN_BACKLOG, ...(options.host === undefined ? {} : {host: options.host})},
-					() => {
-						server.off('error', reject);
-						server.on('error', failure => log(`listening: ${describeError(failure)}`));
-						const address = server.address();
-						resolve(address !== null && typeof address === 'object' ? address.port : options.port);
-					},
-				);
-			}),
+		async listen() {
+			port = await openServer();
+			return port;
+		},
+		rebind(addresses) {
+			const [host] = addresses;
+			// A port of 0 means that the first listener is not open yet.
+			if (closed || port === 0 || host === undefined || boundHost === undefined) return;
+			if (server !== undefined && addresses.includes(boundHost)) return;
+			server?.close();
+			boundHost = host;
+			openServer().then(
+				() => log(`listening on ${host}`),
+				failure => {
+					log(`listening on ${host}: ${describeError(failure)}`);
+					server = undefined;
+				},
+			);
+		},
 		close: () =>
 			new Promise(resolve => {
 				closed = true;
-				server.close(() => resolve());
+				if (server?.listening) server.close(() => resolve());
+				else resolve();
 				for (const socket of open) socket.destroy();
 			}),
 	};

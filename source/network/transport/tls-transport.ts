@@ -34,8 +34,13 @@ function createTurnEnd(): (run: () => void) => void {
 	};
 }
 
+export interface TlsTransport extends Transport {
+	/** See `TlsListener.rebind`. Does nothing on a transport that is bound to loopback, which must never leave it. */
+	rebind(addresses: readonly string[]): void;
+}
+
 /** Transport over TLS 1.3 with the key of the room (protocol.md, Transport). `listen` rejects with the system error. */
-export function createTlsTransport(options: TlsTransportOptions): Transport {
+export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 	const {host, clock = createSystemClock(), log = () => {}} = options;
 	const schedule = createTurnEnd();
 	const own = clientOptions(options);
@@ -114,6 +119,9 @@ export function createTlsTransport(options: TlsTransportOptions): Transport {
 		},
 		get refused() {
 			return refused;
+		},
+		rebind(addresses) {
+			if (host !== undefined && !isLoopback(host)) listener.rebind(addresses);
 		},
 		close() {
 			closing ??= Promise.resolve().then(() => {

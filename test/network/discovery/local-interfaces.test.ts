@@ -29,12 +29,13 @@ const SYSTEM: SystemInterfaces = {
 const addresses = (selection?: readonly string[]) => readInterfaces(selection, SYSTEM).map(({address}) => address);
 
 describe('the interfaces of this computer', () => {
-	it('are loopback, which comes first, and all interfaces that can broadcast', () => {
+	it('are loopback, then the addresses that can broadcast, then those that cannot', () => {
 		expect(readInterfaces(undefined, SYSTEM)).toEqual([
 			{name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true, virtual: false},
 			{name: 'eth0', address: '192.168.1.7', broadcast: '192.168.1.255', prefix: 24, loopback: false, virtual: false},
 			{name: 'eth0', address: '10.5.0.1', broadcast: '10.5.255.255', prefix: 16, loopback: false, virtual: false},
 			{name: 'docker0', address: '172.17.0.1', broadcast: '172.17.255.255', prefix: 16, loopback: false, virtual: true},
+			{name: 'wg0', address: '10.99.0.1', broadcast: undefined, prefix: 32, loopback: false, virtual: true},
 		]);
 		expect(addresses([])).toEqual(addresses());
 	});
@@ -53,16 +54,18 @@ describe('the interfaces of this computer', () => {
 			['docker0', 'lo'],
 			['127.0.0.1', '172.17.0.1'],
 		],
+		[['wg0'], ['10.99.0.1']],
+		[['10.99.0.1'], ['10.99.0.1']],
 		[['nope'], []],
 	])('selected by %j are %j', (selection, expected) => {
 		expect(addresses(selection)).toEqual(expected);
 	});
 
 	it('are listed in the error text for a selection that matches none of them', () => {
-		const choice = chooseInterfaces(['eth0', 'eth7', 'wg0'], SYSTEM);
-		expect(describeMissing(choice)).toBe(
-			"no interface or address 'eth7', 'wg0' that can broadcast; there is lo (127.0.0.1), eth0 (192.168.1.7), eth0 (10.5.0.1), docker0 (172.17.0.1)",
-		);
+		const choice = chooseInterfaces(['eth0', 'eth7', 'wg1'], SYSTEM);
+		expect(choice.missing).toEqual(['eth7', 'wg1']);
+		for (const one of ["'eth7', 'wg1'", 'eth0 (10.5.0.1)', 'wg0 (10.99.0.1)'])
+			expect(describeMissing(choice)).toContain(one);
 		expect(describeMissing(chooseInterfaces(['eth0'], SYSTEM))).toBeUndefined();
 	});
 
@@ -75,10 +78,15 @@ describe('the interfaces of this computer', () => {
 	});
 
 	it('determine the address on which TCP listens', () => {
-		expect(listenHost(undefined, SYSTEM)).toBeUndefined();
-		expect(listenHost(['lo'], SYSTEM)).toBe('127.0.0.1');
-		expect(listenHost(['10.5.0.1'], SYSTEM)).toBe('10.5.0.1');
-		expect(listenHost(['eth0'], SYSTEM)).toBeUndefined();
+		const host = (selection?: readonly string[]) => listenHost(selection, readInterfaces(selection, SYSTEM));
+		expect([host(), host(['lo']), host(['10.5.0.1']), host(['eth0']), host(['wg0'])]).toEqual([
+			undefined,
+			'127.0.0.1',
+			'10.5.0.1',
+			undefined,
+			'10.99.0.1',
+		]);
+		expect(listenHost(['lo'], [])).toBe('127.0.0.1');
 	});
 
 	it.each([

@@ -6,6 +6,7 @@ import {
 	MAX_BEACONS_PER_SOURCE_PER_SECOND,
 } from '../../../source/core/limits.js';
 import type {Beacon} from '../../../source/network/discovery/beacon.js';
+import {createInterfaceReader} from '../../../source/network/discovery/interface-reader.js';
 import type {SystemInterfaces} from '../../../source/network/discovery/local-interfaces.js';
 import {createUdpBeacon} from '../../../source/network/discovery/udp-beacon.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
@@ -125,7 +126,7 @@ it('a UDP beacon starts using an interface that appears, and stops using one tha
 		usb0: [{address: '127.9.9.9', family: 'IPv4', internal: false, cidr: '127.9.9.9/24'}],
 	};
 	let system: SystemInterfaces = {};
-	const beacon = createBeacon({port: await freePort(), system: () => system});
+	const beacon = createBeacon({port: await freePort(), interfaceReader: createInterfaceReader(() => system)});
 	const sources = new Set<string>();
 	await beacon.start((_bytes, source) => void sources.add(source.address));
 	const names = () => beacon.interfaces().map(({name}) => name);
@@ -136,6 +137,56 @@ it('a UDP beacon starts using an interface that appears, and stops using one tha
 	system = {};
 	beacon.broadcast(Buffer.from('x'));
 	expect(names()).toEqual(['lo']);
+});
+
+it('a UDP beacon keeps its interfaces while the system does not list them, and uses a new one as soon as it does', async () => {
+	const usb0 = [{address: '127.9.9.9', family: 'IPv4', internal: false, cidr: '127.9.9.9/24'}];
+	const usb1 = [{address: '127.8.8.8', family: 'IPv4', internal: false, cidr: '127.8.8.8/24'}];
+	let system = (): SystemInterfaces => ({usb0});
+	const beacon = createBeacon({port: await freePort(), interfaceReader: createInterfaceReader(() => system())});
+	const sources = new Set<string>();
+	await beacon.start((_bytes, source) => void sources.add(source.address));
+	system = () => {
+		throw Object.assign(new Error('uv_interface_addresses returned Unknown system error 24'), {
+			code: 'ERR_SYSTEM_ERROR',
+		});
+	};
+	beacon.broadcast(Buffer.from('x'));
+	await until(() => sources.has('127.9.9.9'));
+	expect([beacon.interfaces().map(({name}) => name), beacon.interfaceFailure?.()]).toEqual([
+		['lo', 'usb0'],
+		'too many open files',
+	]);
+	system = () => ({usb0, usb1});
+	beacon.broadcast(Buffer.from('x'));
+	await until(() => sources.has('127.8.8.8'));
+	expect(beacon.interfaceFailure?.()).toBeUndefined();
+});
+
+it('a UDP beacon starts on loopback if the system never lists the interfaces', async () => {
+	const refused = () => {
+		throw Object.assign(new Error('uv_interface_addresses returned Unknown system error 13'), {
+			code: 'ERR_SYSTEM_ERROR',
+		});
+	};
+	const beacon = createBeacon({port: await freePort(), interfaceReader: createInterfaceReader(refused)});
+	await beacon.start(() => {});
+	expect([beacon.interfaces().map(({name}) => name), beacon.interfaceFailure?.()]).toEqual([
+		['lo'],
+		'permission denied',
+	]);
+});
+
+it('a UDP beacon sends nothing on an interface that cannot broadcast, and reports no failure there', async () => {
+	const wg0 = [{address: '127.7.7.7', family: 'IPv4', internal: false, cidr: '127.7.7.7/32'}];
+	const beacon = createBeacon({
+		port: await freePort(),
+		selection: ['wg0'],
+		interfaceReader: createInterfaceReader(() => ({wg0})),
+	});
+	await beacon.start(() => {});
+	beacon.broadcast(Buffer.from('x'));
+	expect([beacon.interfaces().map(({address}) => address), beacon.counters()]).toEqual([['127.7.7.7'], []]);
 });
 
 it('a UDP beacon can be closed while it starts', async () => {

@@ -1,0 +1,43 @@
+/**
+ * Reader of the network interfaces, the only place that asks the operating system for them. The system can refuse: Android
+ * does so for lack of permission, and every system if the process has no free file descriptor.
+ */
+import {constants, networkInterfaces} from 'node:os';
+import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
+import type {SystemInterfaces} from './local-interfaces.js';
+
+export interface InterfaceReader {
+	/** Never throws. After a failure it returns the result of the last successful read, at first an empty list. */
+	read(): SystemInterfaces;
+	/** Reason why the last read failed, in words; undefined if it succeeded. */
+	readonly failure: string | undefined;
+}
+
+/** `readSystem` replaces the operating system in tests. */
+export function createInterfaceReader(readSystem: () => SystemInterfaces = networkInterfaces): InterfaceReader {
+	let interfaces: SystemInterfaces = {};
+	let failure: string | undefined;
+	return {
+		read() {
+			try {
+				interfaces = readSystem();
+				failure = undefined;
+			} catch (error) {
+				failure = describeReadFailure(error);
+			}
+			return interfaces;
+		},
+		get failure() {
+			return failure;
+		},
+	};
+}
+
+/** Node reports this error without its name: "uv_interface_addresses returned Unknown system error 13". */
+function describeReadFailure(error: unknown): string {
+	if (systemErrorCode(error) !== 'ERR_SYSTEM_ERROR') return describeSystemError(error);
+	const number = Number(/system error -?(\d+)/.exec(error instanceof Error ? error.message : '')?.[1]);
+	const name = Object.entries(constants.errno).find(([, value]) => value === number)?.[0];
+	if (name === undefined) return 'the system reports an error';
+	return describeSystemError(Object.assign(new Error(name), {code: name}));
+}

@@ -1,0 +1,64 @@
+/** Nodes whose operating system refuses what is usually granted: the list of interfaces, file descriptors. */
+import {writeFileSync} from 'node:fs';
+import {connect, type Socket} from 'node:net';
+import {join} from 'node:path';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {startNode} from '../helpers/run-node.js';
+
+/** Makes `os.networkInterfaces` throw in its n-th calls, like a system that answers with this error number. */
+function refuseInterfaces(home: string, errno: number, refuses: string): Record<string, string> {
+	const file = join(home, 'refuse.cjs');
+	writeFileSync(
+		file,
+		`const os = require('node:os'); const list = os.networkInterfaces; let call = 0;
+		os.networkInterfaces = () => { call++; if (!(${refuses})) return list();
+			throw Object.assign(new Error('A system error occurred: uv_interface_addresses returned Unknown system error ${errno}'), {code: 'ERR_SYSTEM_ERROR'}); };
+		require('node:module').syncBuiltinESMExports();`,
+	);
+	return {NODE_OPTIONS: `--require ${file}`};
+}
+
+describe('a node', () => {
+	it('starts on loopback if the system never lists the interfaces, and says so', async () => {
+		const home = makeHome();
+		const node = await startNode({
+			home,
+			port: await findFreeUdpPort(),
+			environment: refuseInterfaces(home, 13, 'true'),
+		});
+		const notice = await node.waitFor('the notice', line => line.code === 'interfaces-unreadable');
+		expect([notice.level, notice.text]).toEqual(['warn', expect.stringContaining('permission denied')]);
+		expect(node.stderr).toBe('');
+	});
+
+	it('lives on while the interfaces cannot be read, and says when they can be read again', async () => {
+		const home = makeHome();
+		const environment = refuseInterfaces(home, 24, 'call > 3 && call < 6');
+		const node = await startNode({home, port: await findFreeUdpPort(), environment});
+		const notice = await node.waitFor('the notice', line => line.code === 'interfaces-unreadable');
+		expect(notice.text).toContain('too many open files');
+		await node.waitFor('the all-clear', line => line.code === 'interfaces-readable');
+	});
+
+	it('lives on and saves while connections of others use up its file descriptors, and hears others afterwards', {
+		timeout: 60_000,
+	}, async () => {
+		const port = await findFreeUdpPort();
+		const limit = ['bash', '-c', 'ulimit -n 40; exec "$@"', '--'];
+		const node = await startNode({home: makeHome(), port, name: 'Ann', prefix: limit});
+		const {tcpPort} = await node.waitFor('ready', line => line.type === 'ready');
+		const sockets: Socket[] = Array.from({length: 60}, () => connect(tcpPort, '127.0.0.1').on('error', () => {}));
+		onTestFinished(() => {
+			for (const socket of sockets) socket.destroy();
+		});
+		await node.waitFor('a refusal', line => line.code === 'interfaces-unreadable');
+		node.post('while full');
+		await node.waitFor('the message', line => line.text === 'while full');
+		for (const socket of sockets) socket.destroy();
+		const bob = await startNode({home: makeHome(), port, name: 'Bob'});
+		await bob.waitFor('Ann', line => line.type === 'peer' && line.status === 'connected', 30_000);
+		bob.post('hello');
+		await node.waitFor('the message of Bob', line => line.text === 'hello');
+	});
+});
