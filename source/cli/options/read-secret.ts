@@ -3,6 +3,8 @@ import {closeSync, openSync, readFileSync} from 'node:fs';
 import {ReadStream} from 'node:tty';
 import {UsageError} from '../../core/errors.js';
 import {describeSystemError} from '../../core/system-error.js';
+import {createKeyDecoder} from '../../ui/input/key-decoder.js';
+import type {Token} from '../../ui/input/key-token.js';
 import type {SecretSource} from './options.js';
 
 const MAX_SECRET_BYTES = 1024;
@@ -52,18 +54,23 @@ export interface SecretDraft {
 }
 
 /**
- * Applies one chunk of raw terminal input to the draft. Enter finishes. Ctrl+C cancels, and so does Ctrl+D on an empty draft.
- * Backspace deletes one grapheme, Ctrl+U the whole draft. Other control characters are ignored.
+ * Applies keys to the draft. Enter finishes. Ctrl+C cancels, and so does Ctrl+D on an empty draft. Backspace deletes one
+ * grapheme, Ctrl+U the whole draft. Other keys are ignored. A paste ends at its first line break, which acts as Enter.
  */
-export function applySecretKeys(draft: SecretDraft, keys: string): SecretDraft {
+export function applySecretKeys(draft: SecretDraft, tokens: readonly Token[]): SecretDraft {
 	let {text} = draft;
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: removes the escape sequences of special keys
-	for (const {segment} of new Intl.Segmenter().segment(keys.replace(/\u001b(?:[[O][\d;]*.?|.)?/g, ''))) {
-		if (segment === '\r' || segment === '\n' || segment === '\r\n') return {text, done: 'entered'};
-		if (segment === '\u0003' || (segment === '\u0004' && text === '')) return {text: '', done: 'cancelled'};
-		if (segment === '\u007f' || segment === '\b') text = dropLastGrapheme(text);
-		else if (segment === '\u0015') text = '';
-		else if (!/\p{Cc}/u.test(segment)) text += segment;
+	for (const token of tokens) {
+		if (token.type === 'text') text += token.text;
+		if (token.type === 'paste') {
+			const [line = '', ...others] = token.text.split(/[\r\n]/);
+			text += line.replace(/\p{Cc}/gu, '');
+			if (others.length > 0) return {text, done: 'entered'};
+		}
+		if (token.type !== 'key') continue;
+		if (token.key === 'enter' || token.key === 'ctrl+j') return {text, done: 'entered'};
+		if (token.key === 'ctrl+c' || (token.key === 'ctrl+d' && text === '')) return {text: '', done: 'cancelled'};
+		if (token.key === 'backspace') text = dropLastGrapheme(text);
+		else if (token.key === 'ctrl+u') text = '';
 	}
 	return {text};
 }
@@ -88,8 +95,9 @@ export async function askSecret(stdin: NodeJS.ReadStream, prompt: (text: string)
 	try {
 		return await new Promise<string | undefined>(resolve => {
 			let draft: SecretDraft = {text: ''};
+			const decoder = createKeyDecoder(new Set());
 			terminal.on('data', (typed: string) => {
-				draft = applySecretKeys(draft, typed);
+				draft = applySecretKeys(draft, decoder.push(typed));
 				if (draft.done) resolve(draft.done === 'entered' ? draft.text : undefined);
 			});
 			terminal.once('end', () => resolve(undefined));

@@ -2,6 +2,7 @@
  * Key table of the chat. Key lookup, the help overlay and the readme's table use it. No action depends on Alt, F-keys or
  * Shift+Enter alone, because terminals and desktops intercept some of them.
  */
+import {withoutShift} from './key-token.js';
 import type {Direction, EditName, EditorAction} from './reduce-editor.js';
 
 /**
@@ -266,7 +267,8 @@ export function findAction(context: KeyContext, key: string): Action | undefined
 		const action = actionByScopedKey.get(`${scope} ${key}`);
 		if (action) return action;
 	}
-	return undefined;
+	const unshifted = withoutShift(key);
+	return unshifted === undefined ? undefined : findAction(context, unshifted);
 }
 
 const EDITS: readonly EditName[] = [

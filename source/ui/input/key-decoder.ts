@@ -142,9 +142,9 @@ function doubleEscape(input: string, final: boolean, boundKeys: ReadonlySet<stri
 
 // CSI: parameters, intermediates, final byte. rxvt ends some sequences in `$`; the Linux console sends F1 as CSI [ A.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
-const SEQUENCE = /^\u001B(?:O[ -~]|\[\[[A-E]|\[[0-?]*\$(?![@-~])|\[[0-?]*[ -/]*[@-~])/;
+const SEQUENCE = /^\u001B(?:O[\d;]*[ -/:<-~]|\[\[[A-E]|\[[0-?]*\$(?![@-~])|\[[0-?]*[ -/]*[@-~])/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
-const UNFINISHED = /^\u001B(?:O|\[\[?[0-?]*[ -/]*)$/;
+const UNFINISHED = /^\u001B(?:O[\d;]*|\[\[?[0-?]*[ -/]*)$/;
 
 function sequenceToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
 	const head = input.slice(0, MAX_SEQUENCE_UNITS);

@@ -39,6 +39,14 @@ for (const [index, letter] of Array.from(CYRILLIC).entries()) latinByLetter.set(
 for (const [index, letter] of Array.from(GREEK).entries()) latinByLetter.set(letter, GREEK_LATIN[index] ?? letter);
 latinByLetter.delete('.');
 
+/**
+ * The key without Shift of Alt and a capital letter: `alt+l` for `alt+L`. Terminals send the same for Shift as for Caps
+ * Lock, so a screen looks up this key if it does not bind the other.
+ */
+export function withoutShift(key: string): string | undefined {
+	return /^alt\+\p{Lu}$/u.test(key) ? key.toLowerCase() : undefined;
+}
+
 /** The Latin letter on the key of a Cyrillic or Greek letter; any other character unchanged. */
 export function toLatinKey(letter: string): string {
 	const found = latinByLetter.get(letter);
@@ -90,8 +98,12 @@ const KEY_BY_CODE: Readonly<Record<number, string>> = {
 	57426: 'delete',
 };
 
-/** Modifier bits of Caps Lock and Num Lock, which are ignored. */
-const LOCK_BITS = 64 | 128;
+/** The keypad in the kitty protocol: characters by key codes from FIRST_KEYPAD_CODE on. Enter at 57414 is a named key. */
+const FIRST_KEYPAD_CODE = 57399;
+const KEYPAD_CHARACTERS = '0123456789./*-+\r=,';
+
+const CAPS_LOCK_BIT = 64;
+const NUM_LOCK_BIT = 128;
 
 /**
  * Decodes one complete escape sequence, ESC included, in the forms of xterm, VT, rxvt and kitty. Undefined for unknown
@@ -99,8 +111,8 @@ const LOCK_BITS = 64 | 128;
  */
 export function decodeEscapeSequence(sequence: string): Token | undefined {
 	const final = sequence.at(-1) ?? '';
-	if (sequence[1] === 'O') return namedKey(KEY_BY_FINAL[final], 0);
 	const body = sequence.slice(2, -1);
+	if (sequence[1] === 'O') return decodeSs3(final, toModifiers(body.split(';').at(-1) ?? ''));
 	if (body === '' && final === 'I') return {type: 'focus', focused: true};
 	if (body === '' && final === 'O') return {type: 'focus', focused: false};
 	if (body === '' && final === 'Z') return {type: 'key', key: 'shift+tab'};
@@ -109,9 +121,10 @@ export function decodeEscapeSequence(sequence: string): Token | undefined {
 	const [first = '', second = '', third = ''] = body.split(';');
 	const [modifier = '', event = ''] = second.split(':');
 	if (event === '3') return undefined;
-	const modifiers = Math.max(0, Number(modifier || 1) - 1) & ~LOCK_BITS;
-	if (final === 'u') return decodeKeyCode(first, modifiers);
-	if (final === '~' && first === '27') return decodeKeyCode(third, modifiers);
+	const modifiers = toModifiers(modifier);
+	const isCapsLock = (toModifierBits(modifier) & CAPS_LOCK_BIT) !== 0;
+	if (final === 'u') return decodeKeyCode(first, modifiers, isCapsLock);
+	if (final === '~' && first === '27') return decodeKeyCode(third, modifiers, isCapsLock);
 	if (final === '~') return namedKey(KEY_BY_TILDE_NUMBER[first], modifiers);
 	if (final === '$') return namedKey(KEY_BY_TILDE_NUMBER[first], SHIFT_BIT);
 	if (final === '^') return namedKey(KEY_BY_TILDE_NUMBER[first], CTRL_BIT);
@@ -119,27 +132,73 @@ export function decodeEscapeSequence(sequence: string): Token | undefined {
 	return namedKey(KEY_BY_FINAL[final], modifiers);
 }
 
+function toModifierBits(parameter: string): number {
+	return Math.max(0, Number(parameter || 1) - 1);
+}
+
+/** Modifier bits of a parameter, without those of Caps Lock and Num Lock. */
+function toModifiers(parameter: string): number {
+	return toModifierBits(parameter) & ~(CAPS_LOCK_BIT | NUM_LOCK_BIT);
+}
+
+/**
+ * Decodes the final byte of an SS3 sequence: a named key, or a key of the keypad in application mode (DECKPAM), whose
+ * letters `j` to `y` are 0x40 above the characters that the keys type.
+ */
+function decodeSs3(final: string, modifiers: number): Token | undefined {
+	if (final === 'I') return namedKey('tab', modifiers);
+	if (final === ' ') return typedCharacter(final, modifiers);
+	if (final === 'X') return typedCharacter('=', modifiers);
+	if (/^[j-y]$/.test(final)) return typedCharacter(String.fromCharCode(final.charCodeAt(0) - 0x40), modifiers);
+	return namedKey(KEY_BY_FINAL[final], modifiers);
+}
+
 function namedKey(name: string | undefined, modifiers: number): Token | undefined {
 	return name === undefined ? undefined : {type: 'key', key: keyName(name, modifiers)};
 }
 
-/** Decodes the Unicode code points `code[:shifted[:base]]`. Ctrl and Alt use the base layout's key if it is reported. */
-function decodeKeyCode(field: string, modifiers: number): Token | undefined {
-	const [code, shifted, base] = field.split(':');
-	const number = Number(code || 1);
+/**
+ * Decodes the Unicode code points `code[:shifted[:base]]`. Ctrl and Alt use the base layout's key if it is reported. With
+ * Caps Lock, Shift types small letters.
+ */
+function decodeKeyCode(field: string, modifiers: number, isCapsLock: boolean): Token | undefined {
+	const [code, shifted, base] = field.split(':').map(Number);
+	const number = code || 1;
 	const name = KEY_BY_CODE[number];
 	if (name) return namedKey(name, modifiers);
-	if (number < 32 || number > 0x10ffff || (number >= 57344 && number <= 63743)) return undefined;
-	const character = String.fromCodePoint(number);
-	if ((modifiers & ~SHIFT_BIT) === 0) {
-		const text = shifted
-			? String.fromCodePoint(Number(shifted))
-			: modifiers & SHIFT_BIT
-				? character.toUpperCase()
-				: character;
-		return {type: 'text', text};
-	}
-	return legacyForm(keyName(base ? String.fromCodePoint(Number(base)) : toLatinKey(character), modifiers));
+	const keypad = KEYPAD_CHARACTERS[number - FIRST_KEYPAD_CODE];
+	if (keypad) return typedCharacter(keypad, modifiers);
+	const character = toCharacter(number);
+	if (character === undefined) return undefined;
+	if ((modifiers & ~SHIFT_BIT) !== 0) return typedCharacter(toCharacter(base) ?? toLatinKey(character), modifiers);
+	const isShifted = (modifiers & SHIFT_BIT) !== 0;
+	const text = isShifted ? (toCharacter(shifted) ?? toUpperCharacter(character)) : character;
+	if (!isCapsLock) return {type: 'text', text};
+	return {type: 'text', text: isShifted ? toLowerCharacter(text) : toUpperCharacter(text)};
+}
+
+/** The character of a code point; undefined for controls, surrogates, key codes and numbers that are no code point. */
+function toCharacter(code: number | undefined): string | undefined {
+	if (code === undefined || !Number.isInteger(code) || code < 32 || (code >= 127 && code < 160)) return undefined;
+	// 57344 to 63743 is the private use area, in which the kitty protocol numbers its keys; surrogates are just below.
+	if ((code >= 0xd800 && code <= 63743) || code > 0x10ffff) return undefined;
+	return String.fromCodePoint(code);
+}
+
+/** The upper case of a letter if it is one character, so not that of ß. */
+function toUpperCharacter(letter: string): string {
+	const upper = letter.toUpperCase();
+	return Array.from(upper).length === 1 ? upper : letter;
+}
+
+function toLowerCharacter(letter: string): string {
+	const lower = letter.toLowerCase();
+	return Array.from(lower).length === 1 ? lower : letter;
+}
+
+/** A character as text, or as a key if Ctrl or Alt is held. */
+function typedCharacter(character: string, modifiers: number): Token {
+	return (modifiers & ~SHIFT_BIT) === 0 ? {type: 'text', text: character} : legacyForm(keyName(character, modifiers));
 }
 
 const LEGACY_KEY_BY_KEY: Readonly<Record<string, string>> = {

@@ -2,7 +2,9 @@
  * Key table of the replay screen. It is separate from the chat's table because outside of prompts every character is a key
  * in the replay. The help overlay and the readme show it.
  */
+
 import {collectKeys, keyRows} from '../input/key-bindings.js';
+import {withoutShift} from '../input/key-token.js';
 
 export type ReplayAction =
 	| 'play'
@@ -102,7 +104,7 @@ for (const row of replayKeyRows)
 
 /** Action of a key in the replay, or undefined. */
 export function findReplayAction(key: string): ReplayAction | undefined {
-	return actionByKey.get(key);
+	return actionByKey.get(key) ?? actionByKey.get(withoutShift(key) ?? '');
 }
 
 /** Keys of the replay; its prompts are edited with the keys of the chat. */

@@ -3,11 +3,16 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {applySecretKeys, readSecret, type SecretDraft} from '../../../source/cli/options/read-secret.js';
+import {createKeyDecoder} from '../../../source/ui/input/key-decoder.js';
 
 const never = () => Promise.reject(new Error('unexpected prompt'));
 
 function type(...chunks: string[]): SecretDraft {
-	return chunks.reduce<SecretDraft>((draft, keys) => (draft.done ? draft : applySecretKeys(draft, keys)), {text: ''});
+	const decoder = createKeyDecoder(new Set());
+	return chunks.reduce<SecretDraft>(
+		(draft, keys) => (draft.done ? draft : applySecretKeys(draft, decoder.push(keys))),
+		{text: ''},
+	);
 }
 
 describe('a typed secret', () => {
@@ -29,6 +34,13 @@ describe('a typed secret', () => {
 
 	it('does not contain the escape sequences of arrow and function keys', () => {
 		expect(type('a\u001b[A\u001b[3~\u001bOPb\t\r').text).toBe('ab');
+		expect(type('a\u001b', '[', 'Ab\r').text).toBe('ab');
+	});
+
+	it('contains the digits of the keypad in application mode, and a pasted line', () => {
+		expect(type('a\u001bOq\u001bOy\r').text).toBe('a19');
+		expect(type('\u001b[200~pass\u001b[201~\r')).toEqual({text: 'pass', done: 'entered'});
+		expect(type('\u001b[200~pass\n\u001b[201~')).toEqual({text: 'pass', done: 'entered'});
 	});
 });
 

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {findAction, keyRows} from '../../../source/ui/input/key-bindings.js';
 import {keyHelpLines, keyLabel, keyTableMarkdown} from '../../../source/ui/input/key-help.js';
 import {helpRows} from '../../../source/ui/overlays/overlay-text.js';
+import {findReplayAction} from '../../../source/ui/replay/replay-bindings.js';
 import {createTheme} from '../../../source/ui/theme.js';
 
 describe('the key table', () => {
@@ -55,5 +56,11 @@ describe('the key table', () => {
 		expect(findAction('input', 'ctrl+u')).toBe('edit:kill-to-start');
 		expect(findAction('timeline', 'ctrl+u')).toBe('half-up');
 		expect(findAction('input', 'x')).toBeUndefined();
+	});
+
+	test('finds an Alt key with Caps Lock on, but no Ctrl key with Shift', () => {
+		expect(findAction('input', 'alt+L')).toBe(findAction('input', 'alt+l'));
+		expect(findAction('input', 'ctrl+C')).toBeUndefined();
+		expect(findReplayAction('alt+T')).toBe(findReplayAction('alt+t'));
 	});
 });

@@ -72,9 +72,57 @@ const KEYS: readonly (readonly [string, string])[] = [
 	['\u001B[968;5u', 'ctrl+c'],
 	['\u001Bг', 'alt+u'],
 	['\u001B[99;69u', 'ctrl+c'],
+	// The keypad, with modifiers or keys of its own.
+	['\u001B[57400;3u', 'alt+1'],
+	['\u001B[57414u', 'enter'],
+	['\u001B[57414;3u', 'alt+enter'],
+	['\u001B[57417;5u', 'ctrl+left'],
+	['\u001B[57424;133u', 'ctrl+end'],
+	['\u001BOM', 'enter'],
+	['\u001BOI', 'tab'],
+	['\u001BO3q', 'alt+1'],
+	// Cursor keys with modifiers in the form of some older terminals.
+	['\u001BO5C', 'ctrl+right'],
+	['\u001BO1;2A', 'shift+up'],
+];
+
+/** Keys that terminals report as codes although they type a character. */
+const CHARACTERS: readonly (readonly [string, string, string])[] = [
+	...Array.from('0123456789./*-+', (character, index): [string, string, string] => [
+		`\u001B[${57399 + index}u`,
+		character,
+		'the keypad in the kitty protocol',
+	]),
+	['\u001B[57415u', '=', 'the keypad in the kitty protocol'],
+	['\u001B[57416u', ',', 'the keypad in the kitty protocol'],
+	['\u001B[57400;129u', '1', 'the keypad with Num Lock'],
+	['\u001B[57400;2u', '1', 'the keypad with Shift'],
+	...Array.from('*+,-./0123456789', (character): [string, string, string] => [
+		`\u001BO${String.fromCharCode(character.charCodeAt(0) + 0x40)}`,
+		character,
+		'the keypad in application mode',
+	]),
+	['\u001BOX', '=', 'the keypad in application mode'],
+	['\u001BO ', ' ', 'the keypad in application mode'],
+	['\u001BO2p', '0', 'the keypad in application mode with Shift'],
+	['\u001B[97;2u', 'A', 'Shift'],
+	['\u001B[97:65;2u', 'A', 'Shift, with the shifted character'],
+	['\u001B[65;2u', 'A', 'Shift, in the form of xterm'],
+	['\u001B[27;2;65~', 'A', 'Shift, in the form modifyOtherKeys'],
+	['\u001B[32;2u', ' ', 'Shift and Space'],
+	['\u001B[223;2u', 'ß', 'Shift and a letter without an upper case of one character'],
+	['\u001B[97;65u', 'A', 'Caps Lock'],
+	['\u001B[49;65u', '1', 'Caps Lock and a digit'],
+	['\u001B[97:65;66u', 'a', 'Caps Lock and Shift'],
+	['\u001B[49:33;66u', '!', 'Caps Lock, Shift and a digit'],
+	['\u001B[1092;129u', 'ф', 'Num Lock'],
 ];
 
 describe('the key decoder', () => {
+	test.each(CHARACTERS)('decodes %j as the typed text %j (%s)', (bytes, character) => {
+		expect(decode(`a${bytes}b`)).toEqual([text(`a${character}b`)]);
+	});
+
 	test.each(KEYS)('decodes %j as %s', (bytes, name) => {
 		expect(decode(bytes)).toEqual([key(name)]);
 	});
@@ -121,9 +169,19 @@ describe('the key decoder', () => {
 			'\u001B]11;rgb:0/0/0\u0007',
 			'\u001BP1$r0m\u001B\\',
 			'\u001B[57441;1u',
+			'\u001B[57358u',
+			'\u001B[57427u',
+			'\u001B[E',
+			'\u001BOP',
+			'\u001BO2P',
+			'\u001B[99999999;1u',
+			'\u001B[55296u',
+			'\u001B[133u',
 		];
 		for (const sequence of noise) expect(decode(sequence)).toEqual([]);
 		expect(decode('\u001B[97;1:3u')).toEqual([]);
+		expect(decode('\u001B[97:99999999;2u')).toEqual([text('A')]);
+		expect(decode('\u001B[97::99999999;5u')).toEqual([key('ctrl+a')]);
 		expect(decode('\u001B[?1u')).toEqual([{type: 'kitty-keyboard'}]);
 		expect(decode('\u0085\u009B')).toEqual([]);
 	});
