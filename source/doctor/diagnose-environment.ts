@@ -94,7 +94,7 @@ function foreignVersions(
 		code: 'other-version',
 		level,
 		text: `${otherVersions === 1 ? '1 node nearby speaks' : `${otherVersions} nodes nearby speak`} another version of the protocol (${otherVersionNumbers.join(', ')}; we speak ${ours}).`,
-		next: `Update ${isNewer ? 'this computer' : 'the others'}: npx p2pchat-ink@latest`,
+		next: `Install the newest version of p2pchat-ink on ${isNewer ? 'this computer' : 'the other computers'}.`,
 	};
 }
 

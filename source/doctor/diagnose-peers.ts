@@ -189,7 +189,7 @@ function peerVersionMismatch(peers: readonly PeerReport[], level: FindingLevel):
 		code: 'other-version',
 		level,
 		text: `${formatPeers(peers)} ${cleanLine(first.lastFailure?.text ?? 'speaks another protocol version')}.`,
-		next: 'Update both to the newest version: npx p2pchat-ink@latest',
+		next: 'Install the newest version of p2pchat-ink on both computers.',
 	};
 }
 

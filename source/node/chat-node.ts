@@ -62,6 +62,8 @@ export interface SelfInfo {
 	/** Path of the newest log of an earlier run in this room. `openNode` sets it shortly after the start. */
 	readonly earlierLog?: string | undefined;
 	readonly version: string;
+	/** Command that starts this program on this computer, for hints. `openNode` sets it. */
+	readonly programCommand?: string;
 }
 
 export interface ChatNode {

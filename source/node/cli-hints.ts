@@ -2,6 +2,7 @@
 import {DEFAULT_PORT, DEFAULT_ROOM} from '../core/defaults.js';
 import type {SelfInfo} from './chat-node.js';
 
+/** Command that starts the program where it is installed as the readme describes. */
 export const PROGRAM_COMMAND = 'npx p2pchat-ink';
 
 /** Quotes an argument for POSIX shells and PowerShell. The result suits cmd.exe too if only spaces need quotes. */
@@ -11,8 +12,12 @@ export function quoteShellArgument(argument: string): string {
 	return `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
-export function replayCommand(path: string): string {
-	return `${PROGRAM_COMMAND} replay ${quoteShellArgument(path)}`;
+/** Command that replays a log on this computer. */
+export function replayCommand(
+	{programCommand = PROGRAM_COMMAND}: Pick<SelfInfo, 'programCommand'>,
+	path: string,
+): string {
+	return `${programCommand} replay ${quoteShellArgument(path)}`;
 }
 
 /** Whether this node uses only loopback, so that only nodes on this computer can connect. */
@@ -21,10 +26,12 @@ export function usesLoopbackOnly({addresses}: Pick<SelfInfo, 'addresses'>): bool
 }
 
 /** Command with which another person joins this room. It contains room, port and secret only if they are not the defaults. */
-export function inviteCommand(self: Pick<SelfInfo, 'room' | 'hasSecret' | 'udpPort' | 'addresses'>): string {
-	const {room, hasSecret, udpPort} = self;
+export function inviteCommand(
+	self: Pick<SelfInfo, 'room' | 'hasSecret' | 'udpPort' | 'addresses' | 'programCommand'>,
+): string {
+	const {room, hasSecret, udpPort, programCommand = PROGRAM_COMMAND} = self;
 	return [
-		`${PROGRAM_COMMAND} --name NAME`,
+		`${usesLoopbackOnly(self) ? programCommand : PROGRAM_COMMAND} --name NAME`,
 		...(room === DEFAULT_ROOM
 			? []
 			: [room.startsWith('-') ? `--room=${quoteShellArgument(room)}` : `--room ${quoteShellArgument(room)}`]),

@@ -16,8 +16,10 @@ describe('a printed command', () => {
 		expect(inviteCommand({...self, room: '-x'})).toContain('--room="-x"');
 	});
 
-	test('starts with npx, as in the readme', () => {
-		expect(replayCommand('/home/carol/lan.p2plog')).toBe('npx p2pchat-ink replay /home/carol/lan.p2plog');
+	test('that replays a log starts this program on this computer', () => {
+		expect(replayCommand({programCommand: 'p2pchat-ink'}, '/home/carol/lan.p2plog')).toBe(
+			'p2pchat-ink replay /home/carol/lan.p2plog',
+		);
 	});
 
 	test.each([

@@ -78,7 +78,9 @@ const trials: readonly Trial[] = [
 
 const trialOf = (command: string) => trials.find(({pattern}) => pattern.test(command));
 /** Excludes `npm install && npm test`, which runs this file, and the bot, which has its own test. */
-const isTried = (command: string) => /\bp2pchat-ink\b/.test(command);
+const isTried = (command: string) => /\bp2pchat-ink\b/.test(command) && !isInstallation(command);
+/** package.test.ts runs these with the real npm. */
+const isInstallation = (command: string) => /^npm (un)?install --global |^npx --yes \.\/dist\//.test(command);
 const screens = commands.filter(command => isTried(command) && trialOf(command)?.visit);
 const printing = commands.filter(command => isTried(command) && trialOf(command)?.prints !== undefined);
 
@@ -134,7 +136,10 @@ function run(command: string): Promise<{readonly code: number | null; readonly t
 describe('the readme', () => {
 	test('shows only commands that this file runs, and every sub-command', () => {
 		const untried = commands.filter(
-			command => !trialOf(command) && !/^npm (run [\w:]+|install && npm test)$|^node \S+\.mjs$/.test(command),
+			command =>
+				!isInstallation(command) &&
+				!trialOf(command) &&
+				!/^npm (run [\w:]+|install && npm test)$|^node \S+\.mjs$/.test(command),
 		);
 		expect(untried).toEqual([]);
 		for (const name of commandNames.slice(1)) {
@@ -146,9 +151,9 @@ describe('the readme', () => {
 	});
 
 	test('names scripts that exist', () => {
-		const scripts = commands.flatMap(command =>
-			[...command.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name ?? ''),
-		);
+		const scripts = commands
+			.filter(command => !isInstallation(command))
+			.flatMap(command => [...command.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name ?? ''));
 		expect(scripts.filter(name => name !== 'install' && !(name in manifest.scripts))).toEqual([]);
 	});
 

@@ -12,6 +12,7 @@ import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {findEarlierLog} from '../../storage/room-log.js';
 import type {CliContext} from '../context.js';
 import {createNetworkAdapters} from '../network-adapters.js';
+import {ownProgramCommand} from '../program-command.js';
 import {openNodeStorage} from './node-storage.js';
 
 /** The search for the log of an earlier run starts this long after the node, so that it does not delay the first frame. */
@@ -79,6 +80,7 @@ export async function openNode(context: CliContext, openOptions: OpenNodeOptions
 				return {
 					...self,
 					name,
+					programCommand: ownProgramCommand(),
 					get earlierLog() {
 						return earlierLog;
 					},

@@ -6,6 +6,7 @@ import {selectConnectedCount} from '../../core/select-people.js';
 import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
+import {ownProgramCommand} from '../program-command.js';
 
 /** Resolves to the exit code: `failed` if no peer confirms the message within `--wait`. */
 export async function runSend(context: CliContext): Promise<number> {
@@ -48,7 +49,7 @@ function describeFailure({options}: CliContext, connected: number, strangers: nu
 		return `Not delivered: ${connected === 1 ? '1 peer is' : `${connected} peers are`} connected, but none confirmed the message ${waitText}.`;
 	if (strangers > 0)
 		return `Not delivered: nobody in room ${options.room} answered ${waitText}. ${strangers === 1 ? '1 other node' : `${strangers} other nodes`} nearby: check --room and the secret.`;
-	return `Not delivered: nobody answered ${waitText} on UDP port ${options.port}. Run npx p2pchat-ink doctor to find out why.`;
+	return `Not delivered: nobody answered ${waitText} on UDP port ${options.port}. To find out why, run: ${ownProgramCommand()} doctor`;
 }
 
 /** Reads all of standard input, without one final newline. Rejects with UsageError if it is too long. */

@@ -110,12 +110,13 @@ function formatPersonLine({name, fingerprint, address, isAddressUnverified, stat
 /** Text of `/log`. It is also printed after the full screen has closed. */
 export function formatLogLines(self: SelfInfo): string[] {
 	if (!self.logPath) return ['This chat is not saved (--no-log).'];
-	return [`Log: ${self.logPath}`, `Replay it: ${replayCommand(self.logPath)}`];
+	return [`Log: ${self.logPath}`, `Replay it: ${replayCommand(self, self.logPath)}`];
 }
 
 /** In a room without a secret, each run has its own log, so an earlier chat is in another log file. */
-function formatEarlierLogLines({earlierLog}: SelfInfo): string[] {
-	return earlierLog === undefined ? [] : [`Replay the previous chat: ${replayCommand(earlierLog)}`];
+function formatEarlierLogLines(self: SelfInfo): string[] {
+	const {earlierLog} = self;
+	return earlierLog === undefined ? [] : [`Replay the previous chat: ${replayCommand(self, earlierLog)}`];
 }
 
 function personKeyOf(view: PeerView, state: State): string {

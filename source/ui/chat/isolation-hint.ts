@@ -29,7 +29,7 @@ export function formatIsolationHint(state: State, self: SelfInfo, width: number,
 	const where = usesLoopbackOnly(self) ? 'in another terminal of this computer' : 'on another machine of this network';
 	lines.push(`To connect a second node, run this ${where}: ${inviteCommand(self)}`);
 	if (self.earlierLog !== undefined) {
-		lines.push(`An earlier log of this room exists. To read it: ${replayCommand(self.earlierLog)}`);
+		lines.push(`An earlier log of this room exists. To read it: ${replayCommand(self, self.earlierLog)}`);
 	}
 	lines.push(
 		'If others should be here: /net shows problems, /peer HOST connects to a node that broadcast does not reach.',

@@ -1,0 +1,51 @@
+/**
+ * Packs the built program as an npm package without dependencies, because the bundle contains them. It installs offline.
+ *
+ *     npm run package                       # builds, then writes dist/p2pchat-ink-VERSION.tgz
+ *     node .config/package.mjs FOLDER       # packs what is built, and writes the tarball into FOLDER
+ *
+ * The package.json of the repository is private: published from there, the package would bring 49 packages that it does
+ * not load. Prints the path, the size in bytes and the SHA-256 of the tarball as one line of JSON.
+ */
+import {execFileSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const target = resolve(process.argv[2] ?? join(root, 'dist'));
+const staging = mkdtempSync(join(tmpdir(), 'p2pchat-package-'));
+
+const files = [
+	'dist/cli.js',
+	'dist/parts',
+	'readme.md',
+	'license',
+	'source/protocol.md',
+	'source/architecture.md',
+	'source/performance.md',
+];
+
+/** The package.json of the package: that of the repository without what only a working copy needs. */
+function packageManifest() {
+	const {private: _, scripts, dependencies, devDependencies, imports, files: __, ...manifest} = readManifest();
+	return manifest;
+}
+
+function readManifest() {
+	return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+}
+
+for (const file of files) cpSync(join(root, file), join(staging, file), {recursive: true});
+writeFileSync(join(staging, 'package.json'), `${JSON.stringify(packageManifest(), null, '\t')}\n`);
+mkdirSync(target, {recursive: true});
+const words = ['pack', staging, '--ignore-scripts', '--json', '--pack-destination', target];
+// npm 11 prints a list with one package, npm 12 an object by name.
+const output = JSON.parse(execFileSync('npm', words, {encoding: 'utf8', shell: process.platform === 'win32'}));
+rmSync(staging, {recursive: true, force: true});
+const [{filename, size, files: packed}] = Object.values(output);
+const path = join(target, filename);
+const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+console.log(JSON.stringify({path, size, sha256, files: packed.map(file => file.path)}));

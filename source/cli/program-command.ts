@@ -1,0 +1,64 @@
+/** Finds the command that starts this program again on this computer, for hints that the user can copy into a shell. */
+import {existsSync, readFileSync, realpathSync} from 'node:fs';
+import {delimiter, dirname, join, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {PROGRAM_COMMAND, quoteShellArgument} from '../node/cli-hints.js';
+
+const PROGRAM_NAME = 'p2pchat-ink';
+
+export interface ProgramLocation {
+	/** Path of cli.js. */
+	readonly script: string;
+	/** The variable PATH. */
+	readonly searchPath: string;
+	readonly directory: string;
+}
+
+/** Command that starts the running program again. It is meant for the present directory and the present PATH. */
+export function ownProgramCommand(): string {
+	// One directory above this module, in the bundle and in the output of tsc.
+	const script = fileURLToPath(new URL('../cli.js', import.meta.url));
+	return findProgramCommand({script, searchPath: process.env.PATH ?? '', directory: process.cwd()});
+}
+
+/**
+ * Returns `p2pchat-ink` if the user's PATH finds this program, `npx p2pchat-ink` if npx finds it from this directory, and
+ * otherwise `node` with its path. npx downloads a name that it does not find, and anybody can publish a package of that
+ * name. So the hint names npx only where npx starts this program.
+ */
+export function findProgramCommand({script, searchPath, directory}: ProgramLocation): string {
+	const program = realPath(script);
+	if (program === undefined) return PROGRAM_COMMAND;
+	// npm adds folders for the time of a run: `node_modules/.bin` and those of its cache.
+	const folders = searchPath.split(delimiter).filter(folder => folder !== '' && !/[\\/]node_modules[\\/]/.test(folder));
+	if (folders.some(folder => realPath(join(folder, PROGRAM_NAME)) === program)) return PROGRAM_NAME;
+	if (directoriesUpward(directory).some(parent => npxFindsIn(parent, program))) return PROGRAM_COMMAND;
+	return `node ${quoteShellArgument(program)}`;
+}
+
+/** Whether npx, started in this directory or below, starts `program`: as an installed package or as the package itself. */
+function npxFindsIn(directory: string, program: string): boolean {
+	if (realPath(join(directory, 'node_modules/.bin', PROGRAM_NAME)) === program) return true;
+	const manifest = join(directory, 'package.json');
+	if (!existsSync(manifest)) return false;
+	try {
+		const {bin} = JSON.parse(readFileSync(manifest, 'utf8'));
+		return typeof bin?.[PROGRAM_NAME] === 'string' && realPath(join(directory, bin[PROGRAM_NAME])) === program;
+	} catch {
+		return false;
+	}
+}
+
+function directoriesUpward(directory: string): string[] {
+	const found = [resolve(directory)];
+	for (let parent = dirname(found[0] ?? ''); parent !== found.at(-1); parent = dirname(parent)) found.push(parent);
+	return found;
+}
+
+function realPath(path: string): string | undefined {
+	try {
+		return realpathSync(path);
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,62 @@
+import {mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {delimiter, join} from 'node:path';
+import {beforeEach, describe, expect, test} from 'vitest';
+import {findProgramCommand} from '../../source/cli/program-command.js';
+
+let root: string;
+let script: string;
+
+beforeEach(() => {
+	root = realpathSync(mkdtempSync(join(tmpdir(), 'p2pchat-command-')));
+	mkdirSync(join(root, 'program/dist'), {recursive: true});
+	script = join(root, 'program/dist/cli.js');
+	writeFileSync(script, '');
+});
+
+function folderWithLink(name: string, target = script): string {
+	const folder = join(root, name);
+	mkdirSync(folder, {recursive: true});
+	symlinkSync(target, join(folder, 'p2pchat-ink'));
+	return folder;
+}
+
+const find = (directory: string, ...searchPath: string[]) =>
+	findProgramCommand({script, directory, searchPath: ['/nowhere', ...searchPath].join(delimiter)});
+
+describe('the command that starts the running program again', () => {
+	test('is its bare name if PATH finds it', () => {
+		expect(find(root, folderWithLink('bin'))).toBe('p2pchat-ink');
+	});
+
+	test('is not the bare name of another program in PATH', () => {
+		const other = join(root, 'other.js');
+		writeFileSync(other, '');
+		expect(find(root, folderWithLink('bin', other))).toBe(`node ${script}`);
+	});
+
+	test('is not the bare name if only npm added the folder to PATH for this run', () => {
+		expect(find('/', folderWithLink('cache/node_modules/.bin'))).toBe(`node ${script}`);
+	});
+
+	test('uses npx in and below a folder where the package is installed', () => {
+		folderWithLink('project/node_modules/.bin');
+		const below = join(root, 'project/deep/er');
+		mkdirSync(below, {recursive: true});
+		expect(find(below)).toBe('npx p2pchat-ink');
+	});
+
+	test('uses npx in the folder of the program itself', () => {
+		writeFileSync(join(root, 'program/package.json'), JSON.stringify({bin: {'p2pchat-ink': 'dist/cli.js'}}));
+		expect(find(join(root, 'program'))).toBe('npx p2pchat-ink');
+	});
+
+	test.each(['{', 'null', '[]', '{"bin": "dist/cli.js"}'])('is node with the path beside the package.json %s', text => {
+		writeFileSync(join(root, 'program/package.json'), text);
+		expect(find(join(root, 'program'))).toBe(`node ${script}`);
+	});
+
+	test('is node with the path where npx would download a package of that name', () => {
+		expect(find('/')).toBe(`node ${script}`);
+	});
+});
