@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {Input} from '../../source/core/event.js';
+import {cleanLine} from '../../source/core/text.js';
 import {type Attention, noNotifications, updateNotifications, windowTitle} from '../../source/ui/notifications.js';
 import {notification} from '../../source/ui/terminal/escape-sequences.js';
 import {createFakeChatNode, START} from '../helpers/fake-chat-node.js';
@@ -70,7 +72,20 @@ describe('notifications', () => {
 		expect(sent({TERM: 'xterm-256color'})).toBe('\u0007');
 		expect(sent({TERM: 'tmux-256color', TERM_PROGRAM: 'tmux'})).toBe('\u0007');
 		expect(sent({TERM: 'xterm-kitty', TMUX: '/tmp/x'})).toBe('\u0007');
-		expect(sent({TERM: 'xterm-ghostty'})).toBe('\u001B]9;Bob; x: hi; there\u001B\\\u0007');
+		expect(sent({TERM: 'xterm-ghostty'})).toBe('\u001B]9;p2pchat-ink: Bob, x: hi, there\u001B\\\u0007');
 		expect(sent({TERM: 'foot'})).toBe('\u001B]777;notify;Bob, x;hi, there\u0007\u0007');
+	});
+
+	test('never let a name or a text choose a command of the terminal or a parameter of it', () => {
+		const part = fc.oneof(fc.string(), fc.constantFrom('4;1;77', '9;C:\\evil', '1;5000', '2;hacked', ' 4;3', '4'));
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: a sequence consists of control characters
+		const pattern = /^\u001B\](?:9;p2pchat-ink: |777;notify;[^;]*;)[^;\u0000-\u001F]*(?:\u001B\\)?\u0007+$/;
+		const environments = [{TERM: 'xterm-ghostty'}, {TERM: 'x', WT_SESSION: 'x'}, {TERM: 'rxvt'}];
+		fc.assert(
+			fc.property(part, part, fc.constantFrom(...environments), (title, body, environment) => {
+				const sequence = notification(cleanLine(title), cleanLine(body), environment);
+				expect(sequence).toMatch(pattern);
+			}),
+		);
 	});
 });

@@ -44,7 +44,8 @@ export function copyToClipboard(text: string): string {
 /**
  * Desktop notification with a bell, or the bell alone if the terminal is not known to show notifications. The
  * terminal is identified by TERM, which SSH forwards, or by variables of the local terminal. `title` and `body` must be
- * clean.
+ * clean. Neither can select another command of the terminal: semicolons, which separate parameters, become commas, and OSC 9
+ * starts with a fixed word, because terminals read `OSC 9 ; 4 ; …` and the like as commands of ConEmu.
  */
 export function notification(
 	title: string,
@@ -54,13 +55,13 @@ export function notification(
 	const term = environment.TERM ?? '';
 	const program = environment.TERM_PROGRAM ?? '';
 	if (environment.TMUX || /^(screen|tmux|linux|dumb)/.test(term)) return BELL;
-	if (/rxvt|foot/.test(term))
-		return `${ESC}]777;notify;${title.replaceAll(';', ',')};${body.replaceAll(';', ',')}${BELL}${BELL}`;
+	const [safeTitle, safeBody] = [title, body].map(text => text.replaceAll(';', ','));
+	if (/rxvt|foot/.test(term)) return `${ESC}]777;notify;${safeTitle};${safeBody}${BELL}${BELL}`;
 	const isSupported =
 		/kitty|ghostty|wezterm|iterm/i.test(`${term} ${program}`) ||
 		environment.WT_SESSION ||
 		environment.LC_TERMINAL === 'iTerm2';
-	return isSupported ? `${ESC}]9;${title}: ${body}${ESC}\\${BELL}` : BELL;
+	return isSupported ? `${ESC}]9;p2pchat-ink: ${safeTitle}: ${safeBody}${ESC}\\${BELL}` : BELL;
 }
 
 /** Terminal modes that the program sets in addition to Ink's. All are entered together and left together, never twice. */

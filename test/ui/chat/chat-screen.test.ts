@@ -16,7 +16,7 @@ describe('notifications', () => {
 		chatNode.say(bob, 'Carol: hey again');
 		await terminal.until(() => terminal.title.startsWith('(@3)'));
 		expect(terminal.bells).toBe(1);
-		expect(terminal.output).toContain('\u001B]9;Bob in lan: Carol: hey');
+		expect(terminal.output).toContain('\u001B]9;p2pchat-ink: Bob in lan: Carol: hey');
 		await press('\u001B[I');
 		await terminal.until(() => terminal.title === 'lan - p2pchat-ink');
 	});
