@@ -270,3 +270,5 @@ export const TYPING_SHOWN_MS = 6000;
 // Notices
 /** Notices added to the screen per minute. More would hide the chat. */
 export const MAX_NOTICES_PER_MINUTE = 20;
+/** Launches up to which names get different colours. More than a busy room has in a year. Above it a hash decides. */
+export const MAX_COLOURED_LAUNCHES = 4096;

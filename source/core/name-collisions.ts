@@ -92,7 +92,7 @@ function countNames(holders: NameHolders, known: RosterPeer, launches: Launches,
 }
 
 /** Keys of a name for comparison: its folded form and its confusable skeleton. Names collide if they share a key. */
-function collisionKeys(nameChange: NameChange): readonly string[] {
+export function collisionKeys(nameChange: NameChange): readonly string[] {
 	const cached = keyCache.get(nameChange);
 	if (cached) return cached;
 	const skeleton = confusableSkeleton(nameChange.name);

@@ -4,6 +4,7 @@ import type {BellMode} from '../node/commands/parse-command.js';
 import {formatLogLines} from '../node/commands/run-command.js';
 import type {ScreenHooks} from './screen-hooks.js';
 import type {ScreenEnd} from './terminal/mount-screen.js';
+import type {ThemeChoice} from './theme.js';
 
 /** Time after Ctrl+C on an empty input within which a second Ctrl+C leaves the chat, ms. */
 export const QUIT_WINDOW_MS = 2000;
@@ -29,6 +30,7 @@ export interface FullScreenOptions extends ChatScreenOptions {
 	readonly stderr: NodeJS.WriteStream;
 	/** Draws without colours, as the environment variable NO_COLOR does. */
 	readonly mono: boolean;
+	readonly theme?: ThemeChoice;
 }
 
 export interface ChatScreen {

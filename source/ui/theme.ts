@@ -99,8 +99,8 @@ export type ColourDepth = 0 | 16 | 256;
 export interface Theme {
 	readonly glyphs: Glyphs;
 	readonly depth: ColourDepth;
-	/** Style of a name, chosen by a hash of the person's key: the same in every launch and on every node. */
-	nameStyle(key: string): Style;
+	/** Style of a name by its hue, see core/name-hues.ts. */
+	nameStyle(hue: number): Style;
 	readonly ownName: Style;
 	readonly muted: Style;
 	readonly warn: Style;
@@ -111,31 +111,54 @@ export interface Theme {
 	readonly statusBar: Style;
 }
 
-// Each colour has a contrast of at least 3 against black and against white (WCAG 2, relative luminance 0.10 to 0.30).
-const NAME_COLOURS_256 = [31, 61, 64, 94, 97, 98, 125, 130, 132, 133, 136, 161, 166, 168, 172, 30, 35, 63, 28, 99];
-const NAME_COLOURS_16 = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'];
+/** Whether the terminal has a dark or a light background. */
+export type Background = 'dark' | 'light';
 
-/** FNV-1a with 32 bits: a stable hash that spreads keys evenly over the colours. */
-function hashText(text: string): number {
-	let hash = 0x811c9dc5;
-	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-	return hash;
-}
+/** Value of the option `--theme`. */
+export type ThemeChoice = Background | 'auto';
+
+/**
+ * Colours of names: indexes of the 256 colours of xterm, one for each hue of core/name-hues.ts, in the order of the colour
+ * circle. Each has a contrast of at least 4.5 (WCAG 2) against black, #1e1e1e, #282c34 and #002b36, or against white and
+ * #fdf6e3. Two colours of a palette have a distance of at least 18 (CIEDE2000). A test measures both.
+ */
+export const NAME_COLOURS_256: Readonly<Record<Background, readonly number[]>> = {
+	dark: [203, 208, 221, 106, 84, 36, 51, 111, 171, 218],
+	light: [160, 94, 22, 23, 25, 20, 129, 96, 89, 161],
+};
+
+/** In a terminal with 16 colours, an underline tells apart the names that share a colour. */
+const NAME_STYLES_16: readonly Style[] = [
+	{color: 'red'},
+	{color: 'yellow'},
+	{color: 'green'},
+	{color: 'cyan'},
+	{color: 'blue'},
+	{color: 'magenta'},
+	{color: 'green', underline: true},
+	{color: 'yellow', underline: true},
+	{color: 'cyan', underline: true},
+	{color: 'magenta', underline: true},
+];
+
+/** Without colours, names differ by underline and italics. Equal names also have a fingerprint. */
+const NAME_STYLES_MONO: readonly Style[] = [{}, {underline: true}, {italic: true}, {underline: true, italic: true}];
 
 export interface ThemeOptions {
 	readonly unicode: boolean;
 	readonly depth: ColourDepth;
+	readonly background?: Background;
 }
 
-export function createTheme({unicode, depth}: ThemeOptions): Theme {
+export function createTheme({unicode, depth, background = 'dark'}: ThemeOptions): Theme {
 	const withColour = (color: string, style: Style = {}): Style => (depth === 0 ? style : {color, ...style});
 	return {
 		glyphs: unicode ? UNICODE : ASCII,
 		depth,
-		nameStyle(key) {
-			const hash = hashText(key);
-			if (depth === 256) return {color: `ansi256(${NAME_COLOURS_256[hash % NAME_COLOURS_256.length]})`};
-			return withColour(NAME_COLOURS_16[hash % NAME_COLOURS_16.length] ?? 'cyan');
+		nameStyle(hue) {
+			if (depth === 256) return {color: `ansi256(${NAME_COLOURS_256[background][hue]})`};
+			const styles = depth === 16 ? NAME_STYLES_16 : NAME_STYLES_MONO;
+			return styles[hue % styles.length] ?? {};
 		},
 		ownName: {bold: true},
 		muted: {dim: true},
@@ -165,4 +188,26 @@ export function colourDepth(environment: Environment, mono: boolean): ColourDept
 	if (/256|direct|kitty|ghostty|alacritty|wezterm/.test(term) || environment.COLORTERM || environment.WT_SESSION)
 		return 256;
 	return 16;
+}
+
+/**
+ * Background that the user chose, or else the one that the terminal reports in COLORFGBG (rxvt, Konsole, iTerm2): its last
+ * number is the colour of the background, of which 7 and 9 to 15 are light. Without a report the background counts as dark.
+ */
+export function backgroundOf(environment: Environment, choice: ThemeChoice = 'auto'): Background {
+	if (choice !== 'auto') return choice;
+	const colour = Number(/(\d+)$/.exec(environment.COLORFGBG ?? '')?.[1] ?? 0);
+	return colour === 7 || (colour >= 9 && colour <= 15) ? 'light' : 'dark';
+}
+
+/** Theme for a terminal, from its environment and the options `--mono` and `--theme`. */
+export function themeOf(
+	environment: Environment,
+	{mono, theme}: {readonly mono: boolean; readonly theme?: ThemeChoice},
+): Theme {
+	return createTheme({
+		unicode: isUnicodeLocale(environment),
+		depth: colourDepth(environment, mono),
+		background: backgroundOf(environment, theme),
+	});
 }

@@ -1,5 +1,5 @@
 /** Runs a node together with a screen: the full screen, or lines that are only appended, for screen readers. */
-import type {ChatScreen, ChatScreenOptions} from '../../ui/screen-contract.js';
+import type {ChatScreen, ChatScreenOptions, FullScreenOptions} from '../../ui/screen-contract.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createDesktopHooks} from '../desktop-integration.js';
 import {createExitRequest} from '../exit-request.js';
@@ -49,7 +49,7 @@ async function runLaunch(context: CliContext, screenModule: ReturnType<typeof lo
 			hooks: createDesktopHooks(clock, process.env),
 		};
 		const runScreen = await screenModule;
-		const screen = runScreen(screenOptions, options.mono);
+		const screen = runScreen(screenOptions, options);
 		void exitRequest.requested.then(reason => screen.stop(reason === 'output-closed' ? reason : 'signal'));
 		const reason = await screen.waitUntilExit();
 		if (reason.type === 'crashed') throw reason.error;
@@ -61,8 +61,10 @@ async function runLaunch(context: CliContext, screenModule: ReturnType<typeof lo
 }
 
 /** Imports the screen module while the node starts, because loading Ink takes longer than opening the network. */
-async function loadScreen(isLinear: boolean): Promise<(common: ChatScreenOptions, mono: boolean) => ChatScreen> {
+async function loadScreen(
+	isLinear: boolean,
+): Promise<(common: ChatScreenOptions, look: Pick<FullScreenOptions, 'mono' | 'theme'>) => ChatScreen> {
 	if (isLinear) return (await import('../../ui/linear/linear-screen.js')).runLinearScreen;
 	const {runChatScreen} = await import('../../ui/chat/chat-screen.js');
-	return (common, mono) => runChatScreen({...common, stderr: process.stderr, mono});
+	return (common, {mono, theme}) => runChatScreen({...common, stderr: process.stderr, mono, ...(theme && {theme})});
 }

@@ -47,6 +47,7 @@ export function checkOptions(
 				DEFAULT_WAIT_S),
 		bell: checkChoice(sources.get('bell'), ['mentions', 'all', 'off']) ?? 'mentions',
 		mono: isSwitchOn(sources, 'mono'),
+		theme: checkChoice(sources.get('theme'), ['auto', 'dark', 'light']) ?? 'auto',
 		identity: !isSwitchOn(sources, 'noIdentity'),
 		filter: checkFilter(sources),
 		format: checkChoice(sources.get('format'), ['text', 'markdown', 'jsonl']) ?? 'text',

@@ -3,6 +3,7 @@ import type {HostAddress} from '../../network/ip-address.js';
 import type {CommandName} from './option-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
+export type ThemeChoice = 'auto' | 'dark' | 'light';
 export type ExportFormat = 'text' | 'markdown' | 'jsonl';
 
 /** A point in time as the user types it. `resolveTime` converts it to milliseconds. */
@@ -41,6 +42,7 @@ export interface Options {
 	readonly dataDir?: string;
 	readonly bell: BellMode;
 	readonly mono: boolean;
+	readonly theme: ThemeChoice;
 	/** Whether the durable identity is used. */
 	readonly identity: boolean;
 	/** Path of the debug log. */

@@ -65,6 +65,7 @@ async function runReplaySession(context: CliContext, reader: LogReader, exitRequ
 		stderr: process.stderr,
 		environment: process.env,
 		mono: options.mono,
+		theme: options.theme,
 		speed: options.speed,
 		filter: createInitialFilter(options.filter, reader.header.created),
 		bookmarks: bookmarks.orders,
@@ -165,6 +166,7 @@ async function chooseLogAtTerminal(
 		stderr: process.stderr,
 		environment: process.env,
 		mono: options.mono,
+		theme: options.theme,
 		clock,
 		async summarize(path) {
 			const {events, peers, damage} = await summarizeLog(path);

@@ -12,7 +12,7 @@ import {chatKeys} from '../input/key-bindings.js';
 import {createNotifier} from '../notifications.js';
 import {type ChatScreen, exitMessage, type FullScreenOptions} from '../screen-contract.js';
 import {mountScreen} from '../terminal/mount-screen.js';
-import {colourDepth, createTheme, isUnicodeLocale} from '../theme.js';
+import {themeOf} from '../theme.js';
 import {ChatApp} from './chat-app.js';
 import {initialUiState, type ScreenMessage} from './chat-state.js';
 import {createCopyView} from './copy-view.js';
@@ -30,7 +30,7 @@ const NAME_HINT_MS = 8000;
 export function runChatScreen(options: FullScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, stderr, environment, hooks} = options;
 	const {clock} = hooks;
-	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
+	const theme = themeOf(environment, options);
 	const frameOf = createFrameCache(theme, self);
 	const store = createScreenStore(chatNode.store, initialState(options), clock);
 	const write = (sequence: string) => screen.write(sequence);

@@ -15,8 +15,8 @@ export interface PeersRequest {
 	readonly height: number;
 	readonly selected: PeerId | undefined;
 	isIgnored(peer: PeerId): boolean;
-	/** Key of the person to whom a peer belongs, for the colour of the name. */
-	readonly personKey: (peer: PeerId) => string;
+	/** Hue of the name of a peer. */
+	hueOf(peer: PeerId): number;
 	readonly theme: Theme;
 }
 
@@ -48,7 +48,7 @@ function statusGlyph(status: PeerStatus, {glyphs}: Theme): string {
 	return glyphs[status];
 }
 
-function nameRow(peer: PeerView, {width, selected, personKey, theme, typing, isIgnored}: PeersRequest): Segment[] {
+function nameRow(peer: PeerView, {width, selected, hueOf, theme, typing, isIgnored}: PeersRequest): Segment[] {
 	const isSelected = peer.peer === selected;
 	const present = peer.status === 'self' || peer.status === 'connected';
 	const note = isIgnored(peer.peer) ? 'ignored' : peerNote(peer, typing.includes(peer.peer));
@@ -65,7 +65,7 @@ function nameRow(peer: PeerView, {width, selected, personKey, theme, typing, isI
 		},
 		{
 			text: padCells(name, nameCells, theme.glyphs.ellipsis),
-			style: present ? {...theme.nameStyle(personKey(peer.peer)), bold: true} : theme.muted,
+			style: present ? {...theme.nameStyle(hueOf(peer.peer)), bold: true} : theme.muted,
 		},
 		...(note ? [{text: ` ${note}`, style: theme.muted}] : []),
 	];

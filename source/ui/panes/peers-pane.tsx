@@ -1,6 +1,7 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {PeerId} from '../../core/event.js';
+import {hueOf} from '../../core/name-hues.js';
 import {selectTyping} from '../../core/select.js';
 import {findName, type PeerView} from '../../core/select-peers.js';
 import {selectConnectedCount, selectKnownCount, selectPeople} from '../../core/select-people.js';
@@ -61,7 +62,7 @@ export function PeersPane({
 		height: height - 1,
 		selected: focused ? selected : undefined,
 		isIgnored: peer => ignored.includes(peer) || ignored.includes(personKey(state, peer)),
-		personKey: peer => personKey(state, peer),
+		hueOf: peer => hueOf(state, peer),
 		theme,
 	});
 	return (

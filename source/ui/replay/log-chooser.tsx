@@ -6,7 +6,7 @@ import {Lines} from '../panes/lines.js';
 import {mountScreen} from '../terminal/mount-screen.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {padCells} from '../text/graphemes.js';
-import {colourDepth, createTheme, isUnicodeLocale, type Segment, type Theme} from '../theme.js';
+import {type Segment, type Theme, type ThemeChoice, themeOf} from '../theme.js';
 import {formatMoment} from '../timeline/format-time.js';
 import {replayKeys} from './replay-bindings.js';
 
@@ -34,6 +34,7 @@ export interface LogChooserOptions {
 	readonly stderr: NodeJS.WriteStream;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly mono: boolean;
+	readonly theme?: ThemeChoice;
 	readonly clock: Clock;
 	/** Reads and summarizes a log. If this fails, the row of the log keeps its placeholders. */
 	summarize(path: string): Promise<LogSummary>;
@@ -51,7 +52,7 @@ export interface LogChooser {
 /** Opens the log chooser. */
 export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 	const {logs, stdin, stdout, stderr, environment, clock} = options;
-	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
+	const theme = themeOf(environment, options);
 	let state: ChooserState = {logs, summaries: new Map(), selectedIndex: 0, columns: stdout.columns, rows: stdout.rows};
 	let path: string | undefined;
 

@@ -12,7 +12,7 @@
 import type {History} from '../../core/history.js';
 import type {ReplayHooks} from '../screen-hooks.js';
 import {mountScreen, type ScreenEnd} from '../terminal/mount-screen.js';
-import {colourDepth, createTheme, isUnicodeLocale} from '../theme.js';
+import {type ThemeChoice, themeOf} from '../theme.js';
 import {ReplayApp} from './replay-app.js';
 import {replayKeys} from './replay-bindings.js';
 import type {ReplayFilter} from './replay-filter.js';
@@ -32,6 +32,7 @@ export interface ReplayScreenOptions {
 	readonly stderr: NodeJS.WriteStream;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly mono: boolean;
+	readonly theme?: ThemeChoice;
 	/** Speed of playback, 0.25 to 16, or Infinity. */
 	readonly speed: number;
 	readonly filter: ReplayFilter | undefined;
@@ -63,7 +64,7 @@ export interface ReplayScreen {
 /** Opens the replay screen. */
 export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 	const {history, room, file = '', stdin, stdout, stderr, environment, hooks} = options;
-	const theme = createTheme({unicode: isUnicodeLocale(environment), depth: colourDepth(environment, options.mono)});
+	const theme = themeOf(environment, options);
 	const frameOf = createReplayFrameCache(theme);
 	const loop = createReplayLoop({
 		history,

@@ -2,6 +2,7 @@
 
 import type {PeerId} from '../../core/event.js';
 import {findFolded, foldText} from '../../core/fold-text.js';
+import {hueOf} from '../../core/name-hues.js';
 import {formatFingerprintSuffix} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -11,7 +12,7 @@ import {cellWidth, padCells, truncateCells} from '../text/graphemes.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {describeEntry, describePresenceGroup, joinParts, type TextPart} from './describe-entry.js';
-import {displayAddress, displayName, personKey, plainName} from './display-name.js';
+import {displayAddress, displayName, plainName} from './display-name.js';
 import {formatTime, type TimeFormat} from './format-time.js';
 import type {TimelineItem} from './timeline-view.js';
 
@@ -65,7 +66,7 @@ function formatPost(state: State, entry: TimelineEntry, text: string, options: R
 	const time = formatTime(entry.at, options.times);
 	const isOwn = entry.peer === state.launch?.peer;
 	const nameStyle: Style = {
-		...theme.nameStyle(personKey(state, entry.peer)),
+		...theme.nameStyle(hueOf(state, entry.peer)),
 		...(isOwn ? theme.ownName : {bold: true}),
 	};
 	const hasColumns = width >= COLUMNS_MIN_CELLS;
@@ -154,7 +155,7 @@ function partStyles(state: State, parts: readonly TextPart[], theme: Theme, base
 	let offset = 0;
 	for (const part of parts) {
 		const text = typeof part === 'string' ? part : part.name;
-		const style = typeof part === 'string' ? base : theme.nameStyle(personKey(state, part.peer));
+		const style = typeof part === 'string' ? base : theme.nameStyle(hueOf(state, part.peer));
 		spans.push({start: offset, end: offset + text.length, style, text});
 		offset += text.length;
 	}
@@ -235,7 +236,8 @@ function rosterVersionOf(roster: State['roster']): number {
 
 /** Cache key: everything that the rows show and that can change while the entry object stays the same. */
 function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): string {
-	const person = (peer: PeerId, seq?: number) => `${displayName(state, peer, seq)}\n${displayAddress(state, peer)}`;
+	const person = (peer: PeerId, seq?: number) =>
+		`${displayName(state, peer, seq)}\n${displayAddress(state, peer)}\n${hueOf(state, peer)}`;
 	const own = state.launch?.peer ?? '';
 	if (item.entries.length > 1) {
 		const last = item.entries.at(-1);

@@ -38,6 +38,7 @@ describe('options', () => {
 			waitMs: 5000,
 			bell: 'mentions',
 			mono: false,
+			theme: 'auto',
 			identity: true,
 			filter: {},
 			format: 'text',

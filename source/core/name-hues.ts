@@ -1,0 +1,236 @@
+/**
+ * Hues of names: a number below HUE_COUNT for each launch, which the theme turns into a colour.
+ *
+ * People choose in the order of their arrival. A person takes a hue that nobody present has, and that no person with an
+ * equal name has or had, as long as there is one. Of equally good hues the hash of the person decides, so that a person
+ * often keeps a hue from one chat to the next. The result depends only on the roster, so it is the same in replay.
+ */
+import type {PeerId} from './event.js';
+import {compareOrder, type OrderKey} from './event-order.js';
+import {foldText} from './fold-text.js';
+import {MAX_COLOURED_LAUNCHES} from './limits.js';
+import {collisionKeys, personKey} from './name-collisions.js';
+import type {NameChange, Roster, RosterPeer} from './roster.js';
+import type {State} from './state.js';
+
+export const HUE_COUNT = 10;
+
+/** What the choice of a hue depends on. */
+interface Launch {
+	readonly peer: PeerId;
+	/** Identity, or the peer id of a launch without one. */
+	readonly identity: string;
+	readonly names: readonly NameChange[];
+	readonly joined: OrderKey;
+	/** Position at which the launch left, or was last reported as lost without having returned. */
+	readonly ended: OrderKey | undefined;
+}
+
+/** Launches of one identity that share a hue. Launches that are present under different names do not. */
+interface Holder {
+	hue: number;
+	readonly hash: number;
+	/** Folded name of the ordered launch. */
+	name: string;
+	presentLaunches: number;
+	readonly collisionKeys: Set<string>;
+}
+
+// Costs of a hue, each far above the sum of the next ones in a room of usual size.
+const COST_OF_PRESENT = 1_000_000;
+const COST_OF_EQUAL_NAME = 10_000;
+/** A person who is absent may come back. */
+const COST_OF_ABSENT = 100;
+const COST_OF_NEIGHBOUR = 1;
+
+/** Hue of the name of a launch, from 0 to HUE_COUNT - 1. */
+export function hueOf(state: State, peer: PeerId): number {
+	return selectHues(state).get(peer) ?? hashText(peer) % HUE_COUNT;
+}
+
+interface CachedHues {
+	readonly roster: Roster;
+	readonly launches: State['launches'];
+	readonly found: readonly Launch[];
+	readonly hues: ReadonlyMap<PeerId, number>;
+}
+
+/** The most recently used one is first. Replay shows the state of one moment next to the state of the whole log. */
+let cache: readonly CachedHues[] = [];
+const MAX_CACHED_ROSTERS = 3;
+
+/** The roster changes with every connection, but the hues only with arrivals, departures and names. */
+function selectHues({roster, launches}: State): ReadonlyMap<PeerId, number> {
+	if (cache[0]?.roster === roster && cache[0].launches === launches) return cache[0].hues;
+	const entry =
+		cache.find(cached => cached.roster === roster && cached.launches === launches) ?? createHues(roster, launches);
+	cache = [entry, ...cache.filter(other => other !== entry)].slice(0, MAX_CACHED_ROSTERS);
+	return entry.hues;
+}
+
+function createHues(roster: Roster, launches: State['launches']): CachedHues {
+	const found = roster.flatMap(bucket => launchesOf(bucket, launches));
+	const equal = cache.find(cached => isEqualList(cached.found, found));
+	return {roster, launches, found, hues: equal?.hues ?? assignHues(found)};
+}
+
+function isEqualList(a: readonly Launch[], b: readonly Launch[]): boolean {
+	return a.length === b.length && a.every((launch, index) => launch === b[index]);
+}
+
+const bucketLaunches = new WeakMap<Roster[number], {launches: State['launches']; found: readonly Launch[]}>();
+const peerLaunches = new WeakMap<NonNullable<RosterPeer['joined']>, Launch>();
+
+function launchesOf(bucket: Roster[number], launches: State['launches']): readonly Launch[] {
+	const cached = bucketLaunches.get(bucket);
+	if (cached?.launches === launches) return cached.found;
+	const found = Object.values(bucket).flatMap(known => launchOf(known, launches) ?? []);
+	bucketLaunches.set(bucket, {launches, found});
+	return found;
+}
+
+/** The launch of a peer. It is the same object as before if nothing that matters here has changed. */
+function launchOf(known: RosterPeer, launches: State['launches']): Launch | undefined {
+	const {peer, names, joined, left, lost, absences} = known;
+	if (!joined) return undefined;
+	const identity = personKey(known, launches);
+	const ended = left ?? lost[absences];
+	const cached = peerLaunches.get(joined);
+	if (cached?.identity === identity && cached.names === names && cached.ended === ended) return cached;
+	const launch: Launch = {peer, identity, names, joined, ended};
+	peerLaunches.set(joined, launch);
+	return launch;
+}
+
+/** Assigns the hues in the order of arrivals and departures. */
+function assignHues(found: readonly Launch[]): ReadonlyMap<PeerId, number> {
+	if (found.length > MAX_COLOURED_LAUNCHES) return new Map();
+	const ordered = found.toSorted((a, b) => compareOrder(a.joined, b.joined));
+	const departures = ordered.filter(({ended}) => ended !== undefined).sort(compareEnds);
+	const circle = createCircle();
+	const holders = new Map<PeerId, Holder>();
+	const holdersOfIdentity = new Map<string, Holder[]>();
+	let nextDeparture = 0;
+	for (const launch of ordered) {
+		for (let gone = departures[nextDeparture]; gone?.ended; gone = departures[nextDeparture]) {
+			if (compareOrder(gone.ended, launch.joined) > 0) break;
+			const holder = holders.get(gone.peer);
+			if (holder) circle.leave(holder);
+			nextDeparture++;
+		}
+		const known = holdersOfIdentity.get(launch.identity) ?? [];
+		const name = foldText(launch.names[0]?.name ?? '');
+		const earlier = known.find(holder => holder.name === name) ?? known.find(holder => holder.presentLaunches === 0);
+		const holder = earlier ?? createHolder(launch, known.length);
+		if (!earlier) holdersOfIdentity.set(launch.identity, [...known, holder]);
+		holder.name = name;
+		holders.set(launch.peer, holder);
+		circle.arrive(holder, collisionKeysOf(launch.names[0]));
+	}
+	for (const gone of departures.slice(nextDeparture)) {
+		const holder = holders.get(gone.peer);
+		if (holder) circle.leave(holder);
+	}
+	// Later names are last, because the roster does not know when they were taken. Only the person who took one can move.
+	for (const {peer, names} of ordered) {
+		const holder = holders.get(peer);
+		for (const name of names.slice(1)) if (holder) circle.rename(holder, collisionKeysOf(name));
+	}
+	return new Map(Array.from(holders, ([peer, {hue}]) => [peer, hue]));
+}
+
+function compareEnds({ended: a}: Launch, {ended: b}: Launch): number {
+	return a && b ? compareOrder(a, b) : 0;
+}
+
+function collisionKeysOf(name: NameChange | undefined): readonly string[] {
+	return name ? collisionKeys(name) : [];
+}
+
+function createHolder({identity, names}: Launch, others: number): Holder {
+	const hash = hashText(others === 0 ? identity : `${identity} ${others}`);
+	return {hue: -1, hash, name: foldText(names[0]?.name ?? ''), presentLaunches: 0, collisionKeys: new Set()};
+}
+
+/** The hues in a circle, and who has each of them. */
+function createCircle() {
+	const present = new Array<number>(HUE_COUNT).fill(0);
+	const absent = new Array<number>(HUE_COUNT).fill(0);
+	const equalNames = new Map<string, number[]>();
+
+	const countsOf = (key: string): number[] => {
+		const counts = equalNames.get(key) ?? new Array<number>(HUE_COUNT).fill(0);
+		equalNames.set(key, counts);
+		return counts;
+	};
+	const add = (counts: number[], hue: number, by: number) => {
+		if (hue >= 0) counts[hue] = (counts[hue] ?? 0) + by;
+	};
+
+	/** Adds a holder to the counts (1), or removes it from them (-1). */
+	function count(holder: Holder, by: 1 | -1): void {
+		add(holder.presentLaunches > 0 ? present : absent, holder.hue, by);
+		for (const key of holder.collisionKeys) add(countsOf(key), holder.hue, by);
+	}
+
+	/** Cost of a hue for a holder that is not in the counts. */
+	function costOf(holder: Holder, hue: number): number {
+		const at = (counts: readonly number[], index: number) => counts[(index + HUE_COUNT) % HUE_COUNT] ?? 0;
+		const equal = [...holder.collisionKeys].reduce((most, key) => Math.max(most, at(countsOf(key), hue)), 0);
+		const neighbours = Math.min(2, at(present, hue - 1) + at(present, hue + 1));
+		return (
+			COST_OF_PRESENT * at(present, hue) +
+			COST_OF_EQUAL_NAME * Math.min(equal, 99) +
+			COST_OF_NEIGHBOUR * neighbours +
+			COST_OF_ABSENT * Math.min(at(absent, hue), 99)
+		);
+	}
+
+	/** The hue with the least cost. The hash decides between equal ones. */
+	function chooseHue(holder: Holder): number {
+		let best = 0;
+		let bestCost = Number.POSITIVE_INFINITY;
+		for (let step = 0; step < HUE_COUNT; step++) {
+			const hue = (holder.hash + step) % HUE_COUNT;
+			const cost = costOf(holder, hue);
+			if (cost < bestCost) [best, bestCost] = [hue, cost];
+		}
+		return best;
+	}
+
+	/** A holder keeps its hue unless another one with that hue is present or has an equal name. */
+	function settle(holder: Holder): void {
+		const conflicts = (hue: number) => Math.floor(costOf(holder, hue) / COST_OF_EQUAL_NAME);
+		if (holder.hue >= 0 && conflicts(holder.hue) === 0) return;
+		const chosen = chooseHue(holder);
+		if (holder.hue < 0 || conflicts(chosen) < conflicts(holder.hue)) holder.hue = chosen;
+	}
+
+	return {
+		arrive(holder: Holder, names: readonly string[]): void {
+			count(holder, -1);
+			for (const key of names) holder.collisionKeys.add(key);
+			if (holder.presentLaunches === 0 || holder.hue < 0) settle(holder);
+			holder.presentLaunches++;
+			count(holder, 1);
+		},
+		leave(holder: Holder): void {
+			count(holder, -1);
+			holder.presentLaunches--;
+			count(holder, 1);
+		},
+		rename(holder: Holder, names: readonly string[]): void {
+			count(holder, -1);
+			for (const key of names) holder.collisionKeys.add(key);
+			settle(holder);
+			count(holder, 1);
+		},
+	};
+}
+
+/** FNV-1a with 32 bits: a stable hash that spreads keys evenly over the hues. */
+function hashText(text: string): number {
+	let hash = 0x811c9dc5;
+	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+	return hash;
+}

@@ -1,0 +1,81 @@
+import Color from 'colorjs.io';
+import {describe, expect, test} from 'vitest';
+import {HUE_COUNT} from '../../source/core/name-hues.js';
+import {backgroundOf, createTheme, NAME_COLOURS_256, themeOf} from '../../source/ui/theme.js';
+
+const BACKGROUNDS = {dark: ['#000000', '#1e1e1e', '#282c34', '#002b36'], light: ['#ffffff', '#fdf6e3']} as const;
+/** Stated distance of two colours of names (CIEDE2000). */
+const MIN_DISTANCE = 18;
+const CUBE = [0, 95, 135, 175, 215, 255];
+
+/** One of the colours 16 to 231 of xterm. */
+function xtermColour(index: number): Color {
+	const cube = index - 16;
+	const parts = [Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6].map(part => (CUBE[part] ?? 0) / 255);
+	return new Color('srgb', [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0]);
+}
+
+describe.each(['dark', 'light'] as const)('the palette for a %s background', background => {
+	const colours = NAME_COLOURS_256[background].map(xtermColour);
+
+	test('has one colour for each hue', () => {
+		expect(new Set(NAME_COLOURS_256[background]).size).toBe(HUE_COUNT);
+	});
+
+	test('has a contrast of at least 4.5 in every entry', () => {
+		for (const colour of colours) {
+			for (const behind of BACKGROUNDS[background])
+				expect(colour.contrast(new Color(behind), 'WCAG21')).toBeGreaterThanOrEqual(4.5);
+		}
+	});
+
+	test('has no two entries nearer than the stated distance', () => {
+		for (const [index, colour] of colours.entries())
+			for (const other of colours.slice(index + 1))
+				expect(colour.deltaE(other, {method: '2000'})).toBeGreaterThanOrEqual(MIN_DISTANCE);
+	});
+
+	test('lists the hues in the order of the colour circle', () => {
+		const angles = colours.map(colour => colour.to('oklch').coords[2] ?? 0);
+		const descents = angles.filter((angle, index) => angle > (angles[(index + 1) % angles.length] ?? 0));
+		expect(descents).toHaveLength(1);
+	});
+});
+
+describe('names', () => {
+	const styles = (depth: 0 | 16 | 256) =>
+		Array.from({length: HUE_COUNT}, (_, hue) => JSON.stringify(createTheme({unicode: true, depth}).nameStyle(hue)));
+
+	test('have ten different styles in a terminal with 256 or 16 colours, of which 16 colours need an underline', () => {
+		expect(new Set(styles(256)).size).toBe(HUE_COUNT);
+		expect(new Set(styles(16)).size).toBe(HUE_COUNT);
+		expect(styles(16).some(style => style.includes('underline'))).toBe(true);
+	});
+
+	test('differ without colours too', () => {
+		expect(new Set(styles(0)).size).toBeGreaterThanOrEqual(4);
+		expect(styles(0).join('')).not.toContain('color');
+	});
+});
+
+describe('the background', () => {
+	test.each([
+		[{}, 'dark'],
+		[{COLORFGBG: '15;0'}, 'dark'],
+		[{COLORFGBG: '0;15'}, 'light'],
+		[{COLORFGBG: '0;default;15'}, 'light'],
+		[{COLORFGBG: '0;7'}, 'light'],
+		[{COLORFGBG: '7;8'}, 'dark'],
+		[{COLORFGBG: 'default'}, 'dark'],
+	] as const)('that the environment %o reports is %s', (environment, expected) => {
+		expect(backgroundOf(environment)).toBe(expected);
+	});
+
+	test('that the user chose wins over the report of the terminal', () => {
+		expect(backgroundOf({COLORFGBG: '0;15'}, 'dark')).toBe('dark');
+		const environment = {TERM: 'xterm-256color', COLORFGBG: '15;0'};
+		expect(themeOf(environment, {mono: false, theme: 'light'}).nameStyle(0)).toEqual({
+			color: `ansi256(${NAME_COLOURS_256.light[0]})`,
+		});
+	});
+});
