@@ -5,7 +5,8 @@
  */
 import type {FeedEvent, Input, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
-import {LATE_AFTER_MS} from './limits.js';
+import {hearsayAbout, type LostEvent} from './hearsay.js';
+import {LATE_AFTER_MS, MAX_REPORTED_SUBJECTS, MAX_REPORTS_PER_SUBJECT} from './limits.js';
 import * as roster from './roster.js';
 import {createRosterPeer, findPeer, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
@@ -18,6 +19,12 @@ export interface CollectedChanges {
 	/** Rows that follow from one record alone. The reducer adds the presence rows. */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
+	/** Peers that are new in the roster. They have taken over the hearsay about them. */
+	readonly newPeers: Set<PeerId>;
+	/** `lost` events about peers that are not in the roster. */
+	readonly hearsay: Map<PeerId, LostEvent[]>;
+	/** `RosterPeer.reports` of the authors of `lost` events, while they are counted. */
+	readonly reports: Map<PeerId, Map<string, readonly number[]>>;
 	launch: State['launch'];
 	launches: Readonly<Record<PeerId, OrderKey>>;
 	recordCount: number;
@@ -26,7 +33,19 @@ export interface CollectedChanges {
 
 export function createChanges(state: State): CollectedChanges {
 	const {launch, launches, recordCount, loggedAt} = state;
-	return {state, peers: new Map(), rows: [], unreadable: [], launch, launches, recordCount, loggedAt};
+	return {
+		state,
+		peers: new Map(),
+		rows: [],
+		unreadable: [],
+		newPeers: new Set(),
+		hearsay: new Map(),
+		reports: new Map(),
+		launch,
+		launches,
+		recordCount,
+		loggedAt,
+	};
 }
 
 /** Collects the changes of a batch of feed events. */
@@ -73,16 +92,61 @@ function currentPeer(changes: CollectedChanges, peer: PeerId): RosterPeer {
 	return changes.peers.get(peer) ?? findPeer(changes.state.roster, peer) ?? createRosterPeer(peer);
 }
 
-/** Adds an author to the roster if it is missing. */
+function isKnown(changes: CollectedChanges, peer: PeerId): boolean {
+	return changes.peers.has(peer) || findPeer(changes.state.roster, peer) !== undefined;
+}
+
+/** Adds a peer to the roster if it is missing, with what was said about it. */
 function ensurePeer(changes: CollectedChanges, peer: PeerId): void {
-	if (changes.peers.has(peer) || findPeer(changes.state.roster, peer) !== undefined) return;
-	changes.peers.set(peer, createRosterPeer(peer));
+	if (isKnown(changes, peer)) return;
+	let known = createRosterPeer(peer);
+	for (const event of hearsayAbout(changes.state.hearsay, peer)) known = roster.withLost(known, event);
+	for (const event of changes.hearsay.get(peer) ?? []) known = roster.withLost(known, event);
+	changes.hearsay.delete(peer);
+	changes.newPeers.add(peer);
+	changes.peers.set(peer, known);
 }
 
 function updatePeer(changes: CollectedChanges, peer: PeerId, change: (known: RosterPeer) => RosterPeer): void {
+	ensurePeer(changes, peer);
 	const known = currentPeer(changes, peer);
 	const changed = change(known);
 	if (changed !== known) changes.peers.set(peer, changed);
+}
+
+/**
+ * Counts a `lost` event. Returns false if it does not count, because its feed has claimed too much before it. This depends on
+ * the feed alone, so all nodes agree.
+ */
+function countReport(changes: CollectedChanges, {peer, subject, seq}: LostEvent): boolean {
+	const counted = changes.reports.get(peer) ?? new Map(Object.entries(currentPeer(changes, peer).reports));
+	changes.reports.set(peer, counted);
+	const seqs = counted.get(subject);
+	if (seqs?.includes(seq)) return true;
+	if (seqs === undefined ? counted.size >= MAX_REPORTED_SUBJECTS : seqs.length >= MAX_REPORTS_PER_SUBJECT) return false;
+	counted.set(
+		subject,
+		[...(seqs ?? []), seq].sort((a, b) => a - b),
+	);
+	return true;
+}
+
+/** Stores the counted reports in the records of their authors. */
+export function finishReports(changes: CollectedChanges): void {
+	for (const [author, counted] of changes.reports)
+		updatePeer(changes, author, known => ({...known, reports: Object.fromEntries(counted)}));
+}
+
+function collectLost(changes: CollectedChanges, event: LostEvent): void {
+	const {subject} = event;
+	if (!countReport(changes, event)) return;
+	if (isKnown(changes, subject)) {
+		updatePeer(changes, subject, known => roster.withLost(known, event));
+		return;
+	}
+	const events = changes.hearsay.get(subject) ?? [];
+	changes.hearsay.set(subject, events);
+	events.push(event);
 }
 
 function markLate(event: FeedEvent): FeedEvent {
@@ -117,7 +181,7 @@ function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 			updatePeer(changes, peer, known => roster.withLeft(known, event));
 			break;
 		case 'lost':
-			updatePeer(changes, event.subject, known => roster.withLost(known, event));
+			collectLost(changes, event);
 			break;
 		case 'returned':
 			updatePeer(changes, peer, known => roster.withReturned(known, event));

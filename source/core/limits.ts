@@ -216,6 +216,12 @@ export const VANISHED_AFTER_MS = 60_000;
 export const RETURNED_INTERVAL_MS = 60_000;
 /** Limit of the absences of a peer. Events with this absence number or a greater one are stored, but not counted. */
 export const MAX_ABSENCES = 1024;
+/** Peers about which the `lost` events of one feed count. More than one node has seen vanish; bounds what a liar can claim. */
+export const MAX_REPORTED_SUBJECTS = 1024;
+/** `lost` events of one feed about one peer that count. Each one makes that peer write a `returned`. */
+export const MAX_REPORTS_PER_SUBJECT = 32;
+/** `lost` events about peers of which nothing else is known that are remembered, of all feeds. */
+export const MAX_HEARSAY = 16_384;
 /** Time after which a node writes `joined` without having received a hello, from which it would set its clock. */
 export const JOINED_AFTER_MS = 1000;
 /** Interval between two inventory deltas. */

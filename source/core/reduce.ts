@@ -5,9 +5,16 @@
  * presence rows of a peer are a function of its roster record (presence-rows.ts).
  */
 import {produce} from 'immer';
-import {type CollectedChanges, collectEvents, collectObservation, createChanges} from './collect-changes.js';
+import {
+	type CollectedChanges,
+	collectEvents,
+	collectObservation,
+	createChanges,
+	finishReports,
+} from './collect-changes.js';
 import type {FeedEvent, Input, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
+import {changeHearsay, emptyHearsay} from './hearsay.js';
 import {MAX_HLC_AHEAD_MS} from './limits.js';
 import {listPresenceRows} from './presence-rows.js';
 import {applyLivePosts, clearConnections, initialEphemeral, reduceEphemeral} from './reduce-ephemeral.js';
@@ -29,6 +36,7 @@ export const initialState: State = {
 	launches: {},
 	timeline: emptyTimeline,
 	roster: emptyRoster,
+	hearsay: emptyHearsay,
 	pending: emptyTimeline,
 	unreadable: emptyTimeline,
 	recordCount: 0,
@@ -46,6 +54,8 @@ export function reduceInputs(state: State, inputs: readonly Input[]): State {
 		draft.loggedAt = changes.loggedAt;
 		if (changes.launch !== undefined && changes.launch !== state.launch) draft.launch = changes.launch;
 		if (changes.launches !== state.launches) draft.launches = changes.launches;
+		finishReports(changes);
+		draft.hearsay = changeHearsay(state.hearsay, changes.newPeers, [...changes.hearsay.values()].flat());
 		if (changes.unreadable.length > 0) draft.unreadable = reduceUnreadable(changes);
 		const removed = changes.peers.size > 0 ? reducePeers(draft.roster, changes) : [];
 		const {timeline, pending} = placeRows(changes, removed, draft.ephemeral.now);

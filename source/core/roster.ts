@@ -6,7 +6,13 @@
  */
 import type {FeedEvent, Identity, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
-import {MAX_ABSENCES, MAX_CONTACTS_KEPT, MAX_NAMES_KEPT} from './limits.js';
+import {
+	MAX_ABSENCES,
+	MAX_CONTACTS_KEPT,
+	MAX_NAMES_KEPT,
+	MAX_REPORTED_SUBJECTS,
+	MAX_REPORTS_PER_SUBJECT,
+} from './limits.js';
 
 /** A name, and the seq of the event from which on it is in effect. */
 export interface NameChange {
@@ -57,6 +63,8 @@ export interface RosterPeer {
 	/** Our newest MAX_CONTACTS_KEPT `peer-connected` observations, in total order. The first one after an isolation ends it. */
 	readonly connections: readonly Observation[];
 	readonly unreadableCount: number;
+	/** Seqs of the `lost` events in the feed of this peer that count, by subject. */
+	readonly reports: Readonly<Record<PeerId, readonly number[]>>;
 }
 
 export type Roster = readonly Readonly<Record<PeerId, RosterPeer>>[];
@@ -107,6 +115,7 @@ export function createRosterPeer(peer: PeerId): RosterPeer {
 		isolations: [],
 		connections: [],
 		unreadableCount: 0,
+		reports: {},
 	};
 }
 
@@ -151,6 +160,13 @@ function addFirstByAbsence(
 	const old = known[absence];
 	if (absence >= MAX_ABSENCES || (old !== undefined && compareOrder(old, event) <= 0)) return known;
 	return {...known, [absence]: event};
+}
+
+/** Whether another `lost` event of `author` about `subject` would count. */
+export function mayReport(author: RosterPeer | undefined, subject: PeerId): boolean {
+	const seqs = author?.reports[subject];
+	if (seqs !== undefined) return seqs.length < MAX_REPORTS_PER_SUBJECT;
+	return Object.keys(author?.reports ?? {}).length < MAX_REPORTED_SUBJECTS;
 }
 
 /** Applies a `lost` event to the peer that it reports, not to its author. */

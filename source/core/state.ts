@@ -4,6 +4,7 @@
  */
 import type {LinkStatus, PeerId} from './event.js';
 import type {OrderKey} from './event-order.js';
+import type {Hearsay} from './hearsay.js';
 import type {Roster} from './roster.js';
 import type {Timeline} from './timeline.js';
 
@@ -14,6 +15,8 @@ export interface State {
 	readonly launches: Readonly<Record<PeerId, OrderKey>>;
 	readonly timeline: Timeline;
 	readonly roster: Roster;
+	/** What was said about peers that are not in the roster. */
+	readonly hearsay: Hearsay;
 	/** Rows more than MAX_HLC_AHEAD_MS ahead of our clock, hidden until they are due. */
 	readonly pending: Timeline;
 	/** Unreadable entries. They are stored so that each is counted once; they are not shown. */
@@ -68,7 +71,7 @@ export interface Audience {
 	readonly peers: readonly PeerId[];
 }
 
-type Opaque = string | number | boolean | undefined | OrderKey | Timeline;
+type Opaque = string | number | boolean | undefined | OrderKey | Timeline | Hearsay;
 
-/** Type T as an Immer recipe can write it. Events and timelines are replaced as a whole, not changed. */
+/** Type T as an Immer recipe can write it. Events, timelines and hearsay are replaced as a whole, not changed. */
 export type Writable<T> = T extends Opaque ? T : {-readonly [K in keyof T]: Writable<T[K]>};

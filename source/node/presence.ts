@@ -5,8 +5,8 @@
 
 import type {Clock, Timer} from '../core/environment.js';
 import type {FeedEvent, PeerId} from '../core/event.js';
-import {LOST_GRACE_MS, RETURNED_INTERVAL_MS} from '../core/limits.js';
-import {findPeer, listPeers} from '../core/roster.js';
+import {LOST_GRACE_MS, MAX_ABSENCES, RETURNED_INTERVAL_MS} from '../core/limits.js';
+import {findPeer, listPeers, mayReport, type RosterPeer} from '../core/roster.js';
 import type {State} from '../core/state.js';
 import type {FailureDetector, Subject} from '../network/mesh/failure-detector.js';
 
@@ -49,9 +49,13 @@ export function createPresence(options: PresenceOptions): Presence {
 
 	function listSubjects({roster}: State): readonly Subject[] {
 		if (subjectCache.roster === roster) return subjectCache.subjects;
+		const own = findPeer(roster, self);
+		// A report that would not count ends nothing, so it must not be written again and again.
+		const isEnded = ({peer, left, lost, absences}: RosterPeer) =>
+			left !== undefined || lost[absences] !== undefined || absences >= MAX_ABSENCES || !mayReport(own, peer);
 		const subjects = listPeers(roster)
 			.filter(({joined}) => joined)
-			.map(({peer, left, lost, absences}) => ({peer, ended: left !== undefined || lost[absences] !== undefined}));
+			.map(known => ({peer: known.peer, ended: isEnded(known)}));
 		subjectCache = {roster, subjects};
 		return subjects;
 	}

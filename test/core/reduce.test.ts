@@ -37,6 +37,8 @@ const lost = (ms: number, seq: number, absence: number, author = dave, subject =
 	learn(ms, [feedEvent(author, seq, ms, {type: 'lost', subject, absence})]);
 const returned = (ms: number, seq: number, absence: number, peer = carol) =>
 	learn(ms, [feedEvent(peer, seq, ms, {type: 'returned', absence})]);
+/** Makes Carol known without a row. */
+const anyEntry = learn(1, [feedEvent(carol, 2, 0, {type: 'unreadable', reason: 'kind'})]);
 const early = learn(5, [joined(carol, -50, 'Carol')]);
 
 const table: [title: string, inputs: readonly Input[], expected: readonly string[]][] = [
@@ -93,7 +95,8 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 		[launched(), connected(10), disconnected(20, true), launched(me2, 100), connected(110, carol, me2)],
 		['20 me peer-disconnected'],
 	],
-	['each absence gives one lost row: the first report', [lost(30, 1, 0), lost(20, 1, 0, me)], ['20 me lost']],
+	['each absence gives one lost row: the first report', [lost(30, 1, 0), lost(20, 1, 0, me), anyEntry], ['20 me lost']],
+	['a lost of a peer of which nothing else is known gives no row', [lost(30, 1, 0)], []],
 	['a left removes the lost row of the current absence', [lost(30, 1, 0), left(29, 5)], ['29 carol left']],
 	[
 		'a left keeps the lost row of an absence that a returned ended',
@@ -107,7 +110,7 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 		['30 dave lost', '35 carol returned', '50 dave lost', '55 carol returned'],
 	],
 	['each absence gives one returned row', [returned(35, 5, 0), returned(36, 6, 0)], ['35 carol returned']],
-	['an unreadable entry gives no row', [learn(1, [feedEvent(carol, 2, 0, {type: 'unreadable', reason: 'kind'})])], []],
+	['an unreadable entry gives no row', [anyEntry], []],
 	[
 		'a joined after seq 1 gives no row',
 		[learn(1, [feedEvent(carol, 2, 0, {type: 'joined', name: 'X', addresses: [], version: ''})])],
@@ -197,7 +200,7 @@ describe('rows that are too far ahead of our clock', () => {
 	const tick: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10}};
 
 	it('are never shown if they stop applying while they are pending', () => {
-		const pending = [learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];
+		const pending = [anyEntry, learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];
 		expect(rows(reduceAll([...pending, tick]))).toEqual([`${ahead} dave lost`]);
 		expect(rows(reduceAll([...pending, left(5, 4), tick]))).toEqual(['5 carol left']);
 	});

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
-import {LOST_GRACE_MS} from '../../source/core/limits.js';
-import {initialState} from '../../source/core/reduce.js';
+import type {FeedEvent} from '../../source/core/event.js';
+import {LOST_GRACE_MS, MAX_REPORTS_PER_SUBJECT, VANISHED_AFTER_MS} from '../../source/core/limits.js';
+import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {createFailureDetector} from '../../source/network/mesh/failure-detector.js';
 import {createPresence} from '../../source/node/presence.js';
 import {fakePeerId} from '../helpers/fake-chat-node.js';
@@ -30,4 +31,43 @@ test('a last peer whose connection is lost repeatedly is reported once, LOST_GRA
 	expect(lost).toEqual([fakePeerId(2), fakePeerId(3)]);
 	presence.stop();
 	expect(clock.pending).toBe(0);
+});
+
+test('a node whose reports of a peer do not count any more writes no further ones', async () => {
+	const [self, peer] = [fakePeerId(1), fakePeerId(2)];
+	const events: FeedEvent[] = [
+		{peer, seq: 1, at: 1, ms: 1, counter: 0, type: 'joined', name: 'Bob', addresses: [], version: ''},
+		...Array.from({length: MAX_REPORTS_PER_SUBJECT}, (_, absence): FeedEvent => {
+			return {
+				peer: self,
+				seq: absence + 2,
+				at: 1,
+				ms: absence + 2,
+				counter: 0,
+				type: 'lost',
+				subject: peer,
+				absence: absence + 9,
+			};
+		}),
+	];
+	const state = reduceInputs(initialState, [{type: 'events', loggedAt: 1, live: true, events}]);
+	const clock = createFakeClock();
+	const reports: string[] = [];
+	const failureDetector = createFailureDetector(self);
+	failureDetector.connected(fakePeerId(3), 0);
+	const presence = createPresence({
+		self,
+		clock,
+		failureDetector,
+		getState: () => state,
+		connectedCount: () => 1,
+		checkStall() {},
+		appendLost: subject => reports.push(subject),
+		appendReturned() {},
+		onLastPeerLost() {},
+	});
+	presence.start();
+	await clock.advance(10 * VANISHED_AFTER_MS);
+	expect(reports).toEqual([]);
+	presence.stop();
 });

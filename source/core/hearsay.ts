@@ -1,0 +1,60 @@
+/**
+ * Hearsay: `lost` events about peers of which nothing else is known yet. They stay outside of the roster, because anybody can
+ * invent peer ids, and every record in the roster costs memory and time. The first event or observation of a peer takes them.
+ *
+ * There are 256 buckets by the first byte of the subject, so that a change copies only a small part.
+ */
+import type {FeedEvent, PeerId} from './event.js';
+import {MAX_HEARSAY} from './limits.js';
+
+export type LostEvent = FeedEvent & {readonly type: 'lost'};
+
+export interface Hearsay {
+	readonly buckets: readonly Readonly<Record<PeerId, readonly LostEvent[]>>[];
+	/** Number of events. At most MAX_HEARSAY: further ones are not remembered. */
+	readonly count: number;
+}
+
+const BUCKET_COUNT = 256;
+
+export const emptyHearsay: Hearsay = Object.freeze({
+	buckets: Object.freeze(Array.from({length: BUCKET_COUNT}, () => Object.freeze({}))),
+	count: 0,
+});
+
+function bucketIndex(subject: PeerId): number {
+	return Number.parseInt(subject.slice(0, 2), 16) || 0;
+}
+
+export function hearsayAbout({buckets}: Hearsay, subject: PeerId): readonly LostEvent[] {
+	return buckets[bucketIndex(subject)]?.[subject] ?? [];
+}
+
+/** Removes what was said about the peers `taken`, and then adds `events` as far as there is room. Copies each bucket once. */
+export function changeHearsay(hearsay: Hearsay, taken: Iterable<PeerId>, events: readonly LostEvent[]): Hearsay {
+	const copies = new Map<number, Record<PeerId, readonly LostEvent[]>>();
+	let {count} = hearsay;
+
+	function bucketOf(subject: PeerId): Record<PeerId, readonly LostEvent[]> {
+		const index = bucketIndex(subject);
+		const copy = copies.get(index) ?? {...hearsay.buckets[index]};
+		copies.set(index, copy);
+		return copy;
+	}
+
+	for (const subject of taken) {
+		if (hearsayAbout(hearsay, subject).length === 0) continue;
+		const bucket = bucketOf(subject);
+		count -= bucket[subject]?.length ?? 0;
+		delete bucket[subject];
+	}
+	for (const event of events) {
+		if (count >= MAX_HEARSAY) break;
+		const known = copies.get(bucketIndex(event.subject))?.[event.subject] ?? hearsayAbout(hearsay, event.subject);
+		if (known.some(({peer, seq}) => peer === event.peer && seq === event.seq)) continue;
+		bucketOf(event.subject)[event.subject] = [...known, event];
+		count += 1;
+	}
+	if (copies.size === 0) return hearsay;
+	return {buckets: hearsay.buckets.map((bucket, index) => copies.get(index) ?? bucket), count};
+}
