@@ -18,7 +18,7 @@ export function isPeerId(text: string): text is PeerId {
 
 /** First 8 hexadecimal digits of a peer id. They replace the fingerprint of a peer without a verified identity. */
 export function shortPeerId(peer: PeerId): string {
-	return peer.slice(0, 8);
+	return peer.slice(0, SHORT_FINGERPRINT_DIGITS);
 }
 
 /** Permanent id of one event, `<peer>:<seq>`. */
@@ -30,8 +30,16 @@ export function eventId(peer: PeerId, seq: number): `${string}:${number}` {
 export interface Identity {
 	/** Ed25519 public key of this user in this room: 64 hexadecimal digits. */
 	readonly key: string;
-	/** First 8 hexadecimal digits of SHA-256(key), for people to compare. */
+	/** First 16 hexadecimal digits of SHA-256(key). People see 8 of them, or all where 8 are equal. */
 	readonly fingerprint: string;
+}
+
+/** Number of digits of a fingerprint that people normally see. They distinguish namesakes and prove nothing. */
+export const SHORT_FINGERPRINT_DIGITS = 8;
+
+/** First 8 digits of the fingerprint of an identity. */
+export function shortFingerprint({fingerprint}: Identity): string {
+	return fingerprint.slice(0, SHORT_FINGERPRINT_DIGITS);
 }
 
 /** Reading of a hybrid logical clock (Kulkarni et al. 2014): wall clock milliseconds and a counter below 65,536. */

@@ -1,7 +1,11 @@
 /** Search for peers by a typed name: NAME, NAME#FINGERPRINT or #FINGERPRINT. Names match in any case. */
+
+import type {PeerId} from './event.js';
 import {foldText} from './fold-text.js';
 import {findClosest} from './fuzzy-match.js';
-import {fingerprintOf, isPresent, nameOf, type PeerView, selectPeers} from './select-peers.js';
+import {longFingerprint, personKey} from './name-collisions.js';
+import {createRosterPeer, findPeer} from './roster.js';
+import {isPresent, nameOf, type PeerView, selectPeers} from './select-peers.js';
 import {selectPeople} from './select-people.js';
 import type {State} from './state.js';
 import type {TimelineEntry} from './timeline.js';
@@ -16,8 +20,9 @@ interface PersonReference {
 }
 
 /**
- * Peers that match NAME or NAME#FINGERPRINT. If a name matches exactly, names that differ in case are left out. If a
- * matching peer is present, absent peers are left out.
+ * Peers that match NAME or NAME#FINGERPRINT. If a name matches exactly, names that differ in case are left out. If a peer
+ * with the name is present, absent peers are left out. A fingerprint selects absent peers too: otherwise somebody could
+ * take the place of an absent person with a key whose fingerprint begins with the same digits.
  */
 export function findPeersByName(state: State, text: string): readonly PeerView[] {
 	const views = selectPeers(state);
@@ -28,13 +33,27 @@ export function findPeersByName(state: State, text: string): readonly PeerView[]
 	const reference = parseReference(text);
 	if (!reference) return [];
 	const {foldedName, fingerprint} = reference;
-	return preferPresent(
-		views.filter(
-			view =>
-				(foldedName === '' || foldText(view.name) === foldedName) &&
-				(view.fingerprint.startsWith(fingerprint) || view.peer.startsWith(fingerprint)),
-		),
+	return views.filter(
+		({name, peer}) => (foldedName === '' || foldText(name) === foldedName) && hasFingerprint(state, peer, fingerprint),
 	);
+}
+
+/** Whether the fingerprint of a peer, or its peer id, begins with these digits. */
+function hasFingerprint(state: State, peer: PeerId, digits: string): boolean {
+	const known = findPeer(state.roster, peer);
+	return peer.startsWith(digits) || (known !== undefined && longFingerprint(known).startsWith(digits));
+}
+
+/** The peers of each person among `views`, with present peers before absent ones. */
+export function groupByPerson(state: State, views: readonly PeerView[]): readonly (readonly PeerView[])[] {
+	const people = new Map<string, PeerView[]>();
+	for (const view of [...views].sort((a, b) => Number(isPresent(b.status)) - Number(isPresent(a.status)))) {
+		const key = personKey(findPeer(state.roster, view.peer) ?? createRosterPeer(view.peer), state.launches);
+		const peers = people.get(key);
+		if (peers) peers.push(view);
+		else people.set(key, [view]);
+	}
+	return [...people.values()];
 }
 
 /** Peers other than us whose name begins with these whole words. If one of them is present, absent peers are left out. */
@@ -73,11 +92,7 @@ export function matchesAuthor(state: State, {peer, seq}: TimelineEntry, author: 
 	const name = foldText(nameOf(state, peer, seq));
 	if (name === foldText(author)) return true;
 	const reference = parseReference(author);
-	return (
-		reference !== undefined &&
-		name === reference.foldedName &&
-		fingerprintOf(state, peer).startsWith(reference.fingerprint)
-	);
+	return reference !== undefined && name === reference.foldedName && hasFingerprint(state, peer, reference.fingerprint);
 }
 
 /** Parses NAME#FINGERPRINT. Returns undefined if the text contains no fingerprint. */

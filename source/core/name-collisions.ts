@@ -8,6 +8,7 @@
 
 import {findLastAtMost} from './binary-search.js';
 import {confusableSkeleton} from './confusables.js';
+import {SHORT_FINGERPRINT_DIGITS} from './event.js';
 import {foldText} from './fold-text.js';
 import {LruMap} from './lru-map.js';
 import type {NameChange, Roster, RosterPeer} from './roster.js';
@@ -16,7 +17,7 @@ import type {State} from './state.js';
 type Launches = State['launches'];
 type Bucket = Roster[number];
 
-/** For each collision key: the people who use it, each with the number of their names that have this key. */
+/** For each collision key: the people who use it, each with the number of their names and launches that have this key. */
 type NameHolders = Map<string, Map<string, number>>;
 
 interface CollisionIndex {
@@ -41,6 +42,20 @@ export function hasNameCollision(state: State, known: RosterPeer, seq?: number):
 	const result = collisions.get(name) ?? collisionKeys(name).some(key => (holders.get(key)?.size ?? 0) > 1);
 	collisions.set(name, result);
 	return result;
+}
+
+/** Whether another person in the roster has a fingerprint with the same first 8 digits. */
+export function hasFingerprintCollision(state: State, known: RosterPeer): boolean {
+	return (getIndex(state).holders.get(fingerprintKey(known))?.size ?? 0) > 1;
+}
+
+/** Longest known form of a fingerprint: 16 digits of the identity, or the peer id of a peer without an identity. */
+export function longFingerprint({identity, peer}: RosterPeer): string {
+	return identity?.fingerprint ?? peer;
+}
+
+function fingerprintKey(known: RosterPeer): string {
+	return `print ${longFingerprint(known).slice(0, SHORT_FINGERPRINT_DIGITS)}`;
 }
 
 /** Name in effect at `seq` of the feed; the newest name without `seq`. */
@@ -81,7 +96,7 @@ function updateBucket(holders: NameHolders, before: Bucket, after: Bucket, launc
 
 function countNames(holders: NameHolders, known: RosterPeer, launches: Launches, by: 1 | -1): void {
 	const person = personKey(known, launches);
-	for (const key of known.names.flatMap(collisionKeys)) {
+	for (const key of [fingerprintKey(known), ...known.names.flatMap(collisionKeys)]) {
 		const people = holders.get(key) ?? new Map<string, number>();
 		const names = (people.get(person) ?? 0) + by;
 		if (names > 0) people.set(person, names);

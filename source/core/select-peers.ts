@@ -1,9 +1,9 @@
 /** Selectors for peers, one for each launch of each person, as on screen and in JSON lines. For people: select-people.ts. */
 
-import {type PeerId, shortPeerId} from './event.js';
+import {type PeerId, SHORT_FINGERPRINT_DIGITS, shortPeerId} from './event.js';
 import {foldText} from './fold-text.js';
 import {memoise, memoiseByKey} from './memoise.js';
-import {hasNameCollision, nameAt, personKey} from './name-collisions.js';
+import {hasFingerprintCollision, hasNameCollision, longFingerprint, nameAt, personKey} from './name-collisions.js';
 import {createRosterPeer, findPeer, listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
@@ -14,7 +14,7 @@ export interface PeerView {
 	readonly name: string;
 	/** Whether another person uses or used the same name, or a name that looks like it. */
 	readonly hasNameCollision: boolean;
-	/** 8 hexadecimal digits: of the identity if it is known, otherwise of the peer id. */
+	/** 8 or 16 hexadecimal digits: of the identity if it is known, otherwise of the peer id (fingerprintOf). */
 	readonly fingerprint: string;
 	/** Whether the fingerprint belongs to a verified identity. */
 	readonly verified: boolean;
@@ -49,9 +49,17 @@ export function findName(state: State, peer: PeerId, seq?: number): string | und
 	return (known && nameAt(known, seq)?.name) || undefined;
 }
 
-/** Fingerprint of a peer, 8 hexadecimal digits: of the identity if it is known, otherwise of the peer id. */
+const LONG_FINGERPRINT_DIGITS = 16;
+
+/**
+ * Fingerprint of a peer: of the identity if it is known, otherwise of the peer id. It has 8 hexadecimal digits, or 16 if
+ * another person in the roster has the same 8.
+ */
 export function fingerprintOf(state: State, peer: PeerId): string {
-	return findPeer(state.roster, peer)?.identity?.fingerprint ?? shortPeerId(peer);
+	const known = findPeer(state.roster, peer);
+	if (!known) return shortPeerId(peer);
+	const digits = hasFingerprintCollision(state, known) ? LONG_FINGERPRINT_DIGITS : SHORT_FINGERPRINT_DIGITS;
+	return longFingerprint(known).slice(0, digits);
 }
 
 interface DisplayedAddress {
@@ -122,7 +130,8 @@ const memoisePeer = memoiseByKey<RosterPeer, RankedView>();
 
 function rankPeer(state: State, known: RosterPeer): RankedView {
 	const {links} = state.ephemeral;
-	return memoisePeer(known, [links[known.peer], state.launch, state.launches, hasNameCollision(state, known)], () => {
+	const shown = [hasNameCollision(state, known), hasFingerprintCollision(state, known)];
+	return memoisePeer(known, [links[known.peer], state.launch, state.launches, ...shown], () => {
 		const view = createPeerView(state, known);
 		const foldedName = foldText(view.name);
 		const person = `${personKey(known, state.launches)} ${foldedName}`;

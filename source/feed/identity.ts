@@ -43,5 +43,5 @@ function claimPayload(roomTag: Uint8Array, peer: PeerId): Uint8Array {
 }
 
 function createIdentityRecord(key: Uint8Array): Identity {
-	return {key: bytesToHex(key), fingerprint: createHash('sha256').update(key).digest('hex').slice(0, 8)};
+	return {key: bytesToHex(key), fingerprint: createHash('sha256').update(key).digest('hex').slice(0, 16)};
 }

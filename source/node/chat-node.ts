@@ -49,8 +49,10 @@ export interface ChatNodeAdapters {
 /** Identity, ports and addresses of the node, as they were when it started. */
 export interface SelfInfo {
 	readonly peer: PeerId;
-	/** Fingerprint of the identity. */
+	/** First 8 digits of the fingerprint of the identity. */
 	readonly identity?: string;
+	/** Public key of the identity, 64 hexadecimal digits. */
+	readonly identityKey?: string;
 	/** Own name at the start, set by `openNode`, because the state contains no name before this node has joined. */
 	readonly name?: string;
 	readonly room: string;

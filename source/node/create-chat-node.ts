@@ -4,6 +4,7 @@
  */
 
 import type {Timer} from '../core/environment.js';
+import {shortFingerprint} from '../core/event.js';
 import {JOINED_AFTER_MS} from '../core/limits.js';
 import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat-node.js';
 import {createConversation, whenDelivered} from './conversation.js';
@@ -103,7 +104,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			...ports,
 			addresses: ownAddresses(),
 			version: options.version,
-			...(identity ? {identity: identity.identity.fingerprint} : {}),
+			...(identity ? {identity: shortFingerprint(identity.identity), identityKey: identity.identity.key} : {}),
 			...(path === undefined ? {} : {logPath: path}),
 		};
 		return selfInfo;

@@ -124,7 +124,7 @@ function keyVectors(): Vector[] {
 		vector('peer id of the seed of 32 bytes 01', Buffer.from(carol.peer, 'hex'), {seed: seed(1)}),
 		vector('identity key in "lan" of the seed of 32 bytes 03', claim.key, {
 			seed: seed(3),
-			fingerprint: identity.identity.fingerprint,
+			fingerprint: identity.identity.fingerprint.slice(0, 8),
 		}),
 		vector('its signature over the peer id', claim.signature, {peer: carol.peer}),
 		vector('hash_0 of the feed', start, {peer: carol.peer, roomTag: lan.tag}),

@@ -4,7 +4,7 @@ import type {FeedEvent, Input, PeerId} from '../../source/core/event.js';
 import {foldText} from '../../source/core/fold-text.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {listPeers} from '../../source/core/roster.js';
-import {fingerprintOf, formatFingerprintSuffix, formatPeerName} from '../../source/core/select-peers.js';
+import {fingerprintOf, formatFingerprintSuffix, formatPeerName, selectPeers} from '../../source/core/select-peers.js';
 import type {State} from '../../source/core/state.js';
 import {feedEvent, joined, learn, observation, observe, peerId} from './make-events.js';
 
@@ -13,7 +13,7 @@ const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
 
 function join(peer: PeerId, name: string, key?: string, ms = 1): FeedEvent {
 	const event = joined(peer, ms, name);
-	const fingerprint = key?.padEnd(8, '0').slice(0, 8);
+	const fingerprint = key?.padEnd(16, '0').slice(0, 16);
 	return key === undefined || fingerprint === undefined || event.type !== 'joined'
 		? event
 		: {...event, identity: {key: key.padEnd(64, '0'), fingerprint}};
@@ -47,6 +47,25 @@ describe('formatPeerName', () => {
 			'Eve',
 			'Dave#b2000000',
 		]);
+	});
+
+	it('adds 16 digits if the first 8 digits of two people are equal, and 8 digits again to everybody else', () => {
+		const state = reduce(join(ann, 'Dave', 'aabbccdd1'), join(bob, 'Dave', 'aabbccdd2'), join(cat, 'Dave', 'c3'));
+		expect([ann, bob, cat].map(peer => formatPeerName(state, peer))).toEqual([
+			'Dave#aabbccdd10000000',
+			'Dave#aabbccdd20000000',
+			'Dave#c3000000',
+		]);
+		expect(selectPeers(state).map(({fingerprint}) => fingerprint.length)).toEqual(expect.arrayContaining([16, 16, 8]));
+		const restarted = reduceInputs(reduce(join(ann, 'Dave', 'aabbccdd1')), [
+			learn(9, [join(bob, 'Dave', 'aabbccdd1')]),
+		]);
+		expect(fingerprintOf(restarted, bob)).toBe('aabbccdd');
+	});
+
+	it('compares the fingerprint of an identity with the peer ids of peers without an identity', () => {
+		const state = reduce(join(ann, 'Dave', 'bb000000f'), join(bob, 'Dave'));
+		expect([ann, bob].map(peer => fingerprintOf(state, peer))).toEqual(['bb000000f0000000', 'bb00000000000000']);
 	});
 
 	it('adds no fingerprint to launches of one identity or to our own peers', () => {

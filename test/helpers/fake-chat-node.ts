@@ -138,7 +138,9 @@ export function createFakeChatNode(
 					name: peerName,
 					addresses: [address],
 					version: '1.0.0',
-					...(identity && {identity: {key: identity.padEnd(64, '0'), fingerprint: identity.slice(0, 8)}}),
+					...(identity && {
+						identity: {key: identity.padEnd(64, '0'), fingerprint: identity.padEnd(16, '0').slice(0, 16)},
+					}),
 				},
 				{...(at !== undefined && {at})},
 			);

@@ -1,5 +1,5 @@
 /** JSON objects of `--json` and of the export. Other programs read them, so keys and their meanings must not change. */
-import {eventId, type FeedEvent, type NoticeLevel, type PeerId} from '../../core/event.js';
+import {eventId, type FeedEvent, type NoticeLevel, type PeerId, shortFingerprint} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
 import {addressOf, nameOf, type PeerStatus, statusOf} from '../../core/select-peers.js';
@@ -10,7 +10,10 @@ import type {SelfInfo} from '../../node/chat-node.js';
 /** The peer that an event or peer line is about. */
 interface JsonPerson {
 	readonly peer: PeerId;
+	/** First 8 digits of the fingerprint. They prove nothing: several keys can have them. */
 	readonly identity?: string;
+	/** The complete public key of the identity, 64 hexadecimal digits. */
+	readonly identityKey?: string;
 	readonly name: string;
 	readonly address?: string;
 	readonly addressClaimed?: true;
@@ -20,6 +23,7 @@ export interface JsonReady {
 	readonly type: 'ready';
 	readonly peer: PeerId;
 	readonly identity?: string;
+	readonly identityKey?: string;
 	readonly name: string;
 	readonly room: string;
 	readonly udpPort: number;
@@ -76,6 +80,7 @@ export function jsonReady(self: SelfInfo, name: string): JsonReady {
 		type: 'ready',
 		peer: self.peer,
 		...(self.identity !== undefined && {identity: self.identity}),
+		...(self.identityKey !== undefined && {identityKey: self.identityKey}),
 		name,
 		room: self.room,
 		udpPort: self.udpPort,
@@ -122,11 +127,11 @@ export function jsonPeer(state: State, peer: PeerId): JsonPeer | undefined {
 }
 
 function jsonPerson(state: State, peer: PeerId, seq?: number): JsonPerson {
-	const identity = findPeer(state.roster, peer)?.identity?.fingerprint;
+	const identity = findPeer(state.roster, peer)?.identity;
 	const shown = addressOf(state, peer);
 	return {
 		peer,
-		...(identity !== undefined && {identity}),
+		...(identity && {identity: shortFingerprint(identity), identityKey: identity.key}),
 		name: nameOf(state, peer, seq),
 		...(shown && {address: shown.address}),
 		...(shown?.isUnverified && {addressClaimed: true}),

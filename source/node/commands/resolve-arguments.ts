@@ -1,5 +1,5 @@
 /** Resolves the arguments of commands: a typed name to a person, a typed time to a time. Pure. */
-import {findPeersByName, findPeersByNamePrefix, suggestNames} from '../../core/find-peers.js';
+import {findPeersByName, findPeersByNamePrefix, groupByPerson, suggestNames} from '../../core/find-peers.js';
 import type {PeerView} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {type Person, quoteName} from './parse-command.js';
@@ -13,11 +13,11 @@ export function resolvePerson(person: Person, state: State): PeerView | {readonl
 	const exactMatches = findPeersByName(state, typedName);
 	const matches =
 		exactMatches.length > 0 || person.fingerprint ? exactMatches : findPeersByNamePrefix(state, typedName);
-	const people = new Map(matches.map(view => [view.fingerprint, view]));
-	const [first] = people.values();
+	const people = groupByPerson(state, matches).flatMap(([newest]) => newest ?? []);
+	const [first] = people;
 	if (!first) return {error: unknownPerson(typedName, suggestNames(state, person.name))};
-	if (people.size === 1) return first;
-	const forms = [...people.values()].slice(0, 5).map(view => `${quoteName(view.name)}#${view.fingerprint}`);
+	if (people.length === 1) return first;
+	const forms = people.slice(0, 5).map(view => `${quoteName(view.name)}#${view.fingerprint}`);
 	return {error: `Several people are called “${person.name}”. Use ${forms.join(' or ')}.`};
 }
 

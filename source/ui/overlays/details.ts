@@ -56,7 +56,7 @@ export function peerDetails(state: State, peer: PeerId): Detail[] {
 		],
 		[
 			'fingerprint',
-			`${view.fingerprint}${view.verified ? ' (durable identity, verified)' : ' (of this launch only, no durable identity)'}`,
+			`${view.fingerprint}${view.verified ? ' (durable identity)' : ' (of this launch only, no durable identity)'}`,
 		],
 		['peer id', view.peer],
 	];

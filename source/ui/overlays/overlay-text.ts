@@ -115,7 +115,7 @@ export function helpRows(width: number, theme: Theme): Segment[][] {
 	lines.push(
 		...twoColumnRows(
 			'Bob#a1b2c3d4',
-			'several people use or used this name; the fingerprint tells them apart',
+			'several people use or used this name; the fingerprint tells them apart and proves nothing',
 			width,
 			theme,
 		),

@@ -55,7 +55,7 @@ function nameRow(peer: PeerView, {width, selected, hueOf, theme, typing, isIgnor
 	const nameCells = width - 3 - (note ? cellWidth(note) + 1 : 0);
 	const plain = cleanLine(peer.name);
 	const name = peer.hasNameCollision
-		? `${truncateCells(plain, Math.max(3, nameCells - 9), theme.glyphs.ellipsis)}#${peer.fingerprint}`
+		? `${truncateCells(plain, Math.max(3, nameCells - peer.fingerprint.length - 1), theme.glyphs.ellipsis)}#${peer.fingerprint}`
 		: plain;
 	return [
 		{text: isSelected ? theme.glyphs.selected : ' ', style: {bold: true}},

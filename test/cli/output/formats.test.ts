@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {createReportCollector} from '../../../source/cli/output/collect-reports.js';
-import {jsonEvent, jsonPeer, toJsonLine} from '../../../source/cli/output/format-json.js';
+import {jsonEvent, jsonPeer, jsonReady, toJsonLine} from '../../../source/cli/output/format-json.js';
 import {
 	createMarkdownFormat,
 	escapeMarkdown,
@@ -108,6 +108,22 @@ describe('JSON lines', () => {
 			text: 'hi',
 			own: false,
 			live: false,
+		});
+	});
+
+	it('contain 8 digits of the fingerprint and the complete key of an identity, even where 16 digits are shown', () => {
+		const identity = (digit: string) => ({key: digit.repeat(64), fingerprint: `a1b2c3d4${digit.repeat(8)}`});
+		const joins = [carol, 'bb'.repeat(32) as PeerId].map(
+			(peer, index): FeedEvent => ({...joined(peer, 'Carol'), identity: identity(String(index))}) as FeedEvent,
+		);
+		const named = stateOf(events(true, ...joins));
+		expect(jsonPeer(named, carol)).toMatchObject({identity: 'a1b2c3d4', identityKey: '0'.repeat(64)});
+		expect(jsonEvent(named, posted(2, 'hi'), true)).toMatchObject({identity: 'a1b2c3d4', identityKey: '0'.repeat(64)});
+		expect(formatPlain(named, posted(2, 'hi'))).toContain('Carol#a1b2c3d400000000');
+		const self = {peer: own, identity: 'a1b2c3d4', identityKey: '0'.repeat(64), room: 'lan', hasSecret: false};
+		expect(jsonReady({...self, udpPort: 1, tcpPort: 2, addresses: [], version: '1'}, 'Ann')).toMatchObject({
+			identity: 'a1b2c3d4',
+			identityKey: '0'.repeat(64),
 		});
 	});
 

@@ -106,6 +106,18 @@ describe('running commands', () => {
 		expect(run('/ignore dave', session)).toMatchObject({intent: {keys: ['d0d0d0d0'.padEnd(64, '0')]}});
 	});
 
+	test('a fingerprint that several people match is ambiguous, even if one of them is absent or all have the same 8 digits', () => {
+		const session = createFakeChatNode();
+		session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b01', connect: false});
+		session.join('Bob', '192.168.1.10', {identity: 'b0b0b0b02'});
+		const forms = /Bob#b0b0b0b010000000 or Bob#b0b0b0b020000000|Bob#b0b0b0b020000000 or Bob#b0b0b0b010000000/;
+		for (const text of ['/ignore Bob#b0b0', '/ignore Bob#b0b0b0b0'])
+			expect(run(text, session)).toEqual({type: 'error', text: expect.stringMatching(forms)});
+		expect(run('/ignore Bob#b0b0b0b01', session)).toMatchObject({intent: {keys: ['b0b0b0b01'.padEnd(64, '0')]}});
+		session.join('Bob', '192.168.1.11', {identity: 'b0b0b0b03'});
+		expect(run('/ignore Bob', session)).toEqual({type: 'error', text: expect.stringContaining('b0b0b0b030000000')});
+	});
+
 	test('an unknown name is an error that suggests similar names', () => {
 		const session = createFakeChatNode();
 		session.join('Dave 日本', '192.168.1.9');

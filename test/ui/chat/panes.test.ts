@@ -145,7 +145,7 @@ describe('peers and startup messages', () => {
 		const {chatNode, bob} = room();
 		const {terminal, press} = await launch({chatNode});
 		await press(ALT('2'), '\r');
-		await terminal.see('durable identity, verified');
+		await terminal.see('durable identity');
 		expect(terminal.text()).toContain(bob.peer.slice(0, 50));
 		expect(terminal.text()).toContain('outgoing');
 		await press(ESC);
