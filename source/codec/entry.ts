@@ -4,18 +4,22 @@
  * the author's hybrid logical clock (HLC). The fields of each kind:
  *
  *     joined    name, [address, …], version, identity key (bin 32 or nil), its signature (bin 64 or nil)
- *     posted    text, action (true, or absent)
+ *     posted    text, action (true, or absent), reply ([peer, seq], or absent)
  *     renamed   name
  *     moved     [address, …]
  *     left
  *     lost      subject (bin 32), absence number
  *     returned  absence number
+ *     marked    peer (bin 32), seq, word, on (true, or absent)
+ *     corrected peer (bin 32), seq, text
+ *     withdrawn peer (bin 32), seq
+ *     pinned    peer (bin 32), seq, on (true, or absent)
  *
  * Decoders ignore additional values, which later versions may add.
  */
 
 import {ProtocolError} from '../core/errors.js';
-import type {FeedEvent, FeedEventBody, Hlc, PeerId} from '../core/event.js';
+import type {EventRef, FeedEvent, FeedEventBody, Hlc, PeerId} from '../core/event.js';
 import {
 	MAX_ADDRESSES,
 	MAX_ENTRY_BYTES,
@@ -23,6 +27,7 @@ import {
 	MAX_NAME_BYTES,
 	MAX_TEXT_BYTES,
 	MAX_VERSION_LENGTH,
+	MAX_WORD_BYTES,
 } from '../core/limits.js';
 import {cleanLine, cleanName, cleanText} from '../core/text.js';
 import {decodeUtf8, hexToBytes} from './bytes.js';
@@ -108,6 +113,10 @@ function entryFields(body: EntryBody, at: number, {ms, counter}: Hlc): readonly 
 			return [type, at, ms, counter, name, addresses, version, ...claim];
 		}
 		case 'posted':
+			if (body.replyTo) {
+				const action = body.action ?? null;
+				return [type, at, ms, counter, body.text, action, refFields(body.replyTo)];
+			}
 			return body.action ? [type, at, ms, counter, body.text, true] : [type, at, ms, counter, body.text];
 		case 'renamed':
 			return [type, at, ms, counter, body.name];
@@ -119,9 +128,21 @@ function entryFields(body: EntryBody, at: number, {ms, counter}: Hlc): readonly 
 			return [type, at, ms, counter, hexToBytes(body.subject), body.absence];
 		case 'returned':
 			return [type, at, ms, counter, body.absence];
+		case 'marked':
+			return [type, at, ms, counter, ...refFields(body.target), body.word, body.on];
+		case 'corrected':
+			return [type, at, ms, counter, ...refFields(body.target), body.text];
+		case 'withdrawn':
+			return [type, at, ms, counter, ...refFields(body.target)];
+		case 'pinned':
+			return [type, at, ms, counter, ...refFields(body.target), body.on];
 		default:
 			return type satisfies never;
 	}
+}
+
+function refFields({peer, seq}: EventRef): readonly unknown[] {
+	return [hexToBytes(peer), seq];
 }
 
 const SLAB_BYTES = 8192;
@@ -153,12 +174,40 @@ function readAddresses(value: unknown): readonly string[] {
 	return readListOf(value, 'addresses', MAX_ADDRESSES, readAddress);
 }
 
+function readRef(peer: unknown, seq: unknown): EventRef {
+	return {peer: readPeerId(peer, 'peer'), seq: readUint(seq, 'seq', Number.MAX_SAFE_INTEGER, 1)};
+}
+
+/** The optional reference of a reply. An ill-formed one counts as missing, so that the message stays readable. */
+function readReply(value: unknown): EventRef | undefined {
+	if (!Array.isArray(value)) return undefined;
+	try {
+		const [peer, seq] = readList(value, 'reply', 64, 2);
+		return readRef(peer, seq);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Control characters, and spaces and line separators of any kind. A word of a reaction has none. */
+const NO_WORD = /[\p{Cc}\p{Z}]/u;
+
+/** The word of a reaction, unchanged: words are compared bytewise. It is sanitised where it is shown. */
+function readWord(value: unknown): string {
+	const word = readText(value, 'word', MAX_WORD_BYTES);
+	return word === '' || NO_WORD.test(word) ? failField('word', 'a text without spaces and control characters') : word;
+}
+
+function readPosted(fields: readonly unknown[]): FeedEventBody {
+	const text = cleanText(readText(fields[4], 'text', MAX_TEXT_BYTES));
+	const replyTo = readReply(fields[6]);
+	return {type: 'posted', text, ...(fields[5] === true && {action: true}), ...(replyTo && {replyTo})};
+}
+
 function readEntryBody(fields: readonly unknown[]): FeedEventBody {
 	switch (fields[0]) {
-		case 'posted': {
-			const text = cleanText(readText(fields[4], 'text', MAX_TEXT_BYTES));
-			return fields[5] === true ? {type: 'posted', text, action: true} : {type: 'posted', text};
-		}
+		case 'posted':
+			return readPosted(fields);
 		case 'joined':
 			return {
 				type: 'joined',
@@ -176,6 +225,18 @@ function readEntryBody(fields: readonly unknown[]): FeedEventBody {
 			return {type: 'lost', subject: readPeerId(fields[4], 'subject'), absence: readUint(fields[5], 'absence')};
 		case 'returned':
 			return {type: 'returned', absence: readUint(fields[4], 'absence')};
+		case 'marked': {
+			const target = readRef(fields[4], fields[5]);
+			return {type: 'marked', target, word: readWord(fields[6]), on: fields[7] === true};
+		}
+		case 'corrected': {
+			const target = readRef(fields[4], fields[5]);
+			return {type: 'corrected', target, text: cleanText(readText(fields[6], 'text', MAX_TEXT_BYTES))};
+		}
+		case 'withdrawn':
+			return {type: 'withdrawn', target: readRef(fields[4], fields[5])};
+		case 'pinned':
+			return {type: 'pinned', target: readRef(fields[4], fields[5]), on: fields[6] === true};
 		default:
 			return {type: 'unreadable', reason: 'unknown kind'};
 	}

@@ -16,7 +16,7 @@ export interface CollectedChanges {
 	readonly state: State;
 	/** Peers whose roster record changed, or whose presence rows must be computed again. */
 	readonly peers: Map<PeerId, RosterPeer>;
-	/** Rows that follow from one record alone. The reducer adds the presence rows. */
+	/** Rows and effects that follow from one record alone. The reducer adds the presence rows. */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
 	/** Peers that are new in the roster. They have taken over the hearsay about them. */
@@ -159,6 +159,10 @@ function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 	const {peer} = event;
 	switch (event.type) {
 		case 'posted':
+		case 'marked':
+		case 'corrected':
+		case 'withdrawn':
+		case 'pinned':
 			changes.rows.push(event);
 			break;
 		case 'joined':

@@ -26,6 +26,12 @@ export function eventId(peer: PeerId, seq: number): `${string}:${number}` {
 	return `${peer}:${seq}`;
 }
 
+/** Reference to an event by its author and seq. The event may be unknown here, and may not exist at all. */
+export interface EventRef {
+	readonly peer: PeerId;
+	readonly seq: number;
+}
+
 /** Durable identity of the user behind a peer. It is present only after its signature was verified. */
 export interface Identity {
 	/** Ed25519 public key of this user in this room: 64 hexadecimal digits. */
@@ -67,17 +73,31 @@ export type FeedEventBody =
 			readonly addresses: readonly string[];
 			readonly version: string;
 	  }
-	| {readonly type: 'posted'; readonly text: string; readonly action?: true}
+	/** `replyTo`: the event that the message answers. */
+	| {readonly type: 'posted'; readonly text: string; readonly action?: true; readonly replyTo?: EventRef}
 	| {readonly type: 'renamed'; readonly name: string}
 	| {readonly type: 'moved'; readonly addresses: readonly string[]}
 	| {readonly type: 'left'}
 	/** `subject` did not reconnect in time. `absence`: number of `returned` in the feed of `subject` at that time. */
 	| {readonly type: 'lost'; readonly subject: PeerId; readonly absence: number}
 	| {readonly type: 'returned'; readonly absence: number}
+	| EffectBody
 	/** A signed entry that is malformed, of unknown kind or out of place. It is kept, forwarded and counted, but not shown. */
 	| {readonly type: 'unreadable'; readonly reason: string};
 
+/** Content of an effect: a change to how another event, its `target`, is shown. It is no row of the timeline. */
+export type EffectBody =
+	/** A reaction with a word, for example an emoji. `on` false takes it back. */
+	| {readonly type: 'marked'; readonly target: EventRef; readonly word: string; readonly on: boolean}
+	| {readonly type: 'corrected'; readonly target: EventRef; readonly text: string}
+	| {readonly type: 'withdrawn'; readonly target: EventRef}
+	| {readonly type: 'pinned'; readonly target: EventRef; readonly on: boolean};
+
 export type FeedEvent = FeedEventHead & FeedEventBody;
+
+export type EffectEvent = FeedEventHead & EffectBody;
+
+export type PostedEvent = FeedEvent & {readonly type: 'posted'};
 
 export type NoticeLevel = 'info' | 'warn' | 'error';
 

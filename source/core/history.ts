@@ -168,12 +168,16 @@ export function createSnapshotStore(limits: {readonly bytes?: number; readonly c
 	};
 }
 
-/** Estimated bytes of a state that `next` does not share: pages, page tables and roster buckets. 0 without `next`. */
-function uniqueBytes({timeline, roster}: State, next: State | undefined): number {
+/** Estimated bytes of a state that `next` does not share: pages of rows and effects, page tables and roster buckets. 0 without `next`. */
+function uniqueBytes({timeline, roster, effects}: State, next: State | undefined): number {
 	if (!next) return 0;
 	const shared = new Set(next.timeline.pages);
 	let entries = 0;
 	for (const page of timeline.pages) if (!shared.has(page)) entries += page.length;
+	for (const index of ['texts', 'marks', 'pins'] as const) {
+		const sharedPages = new Set<unknown>(next.effects[index].pages);
+		for (const page of effects[index].pages) if (!sharedPages.has(page)) entries += page.length;
+	}
 	let peers = 0;
 	for (const [number, bucket] of roster.entries()) {
 		if (bucket !== next.roster[number]) peers += Object.keys(bucket).length;

@@ -38,6 +38,16 @@ export const PEERS_INTERVAL_CROWD_MS = 8000;
 // Text and names
 /** Bytes of the text of a post: several screens, yet small enough to sync in bulk. */
 export const MAX_TEXT_BYTES = 16 * 1024;
+/** Bytes of the word of a reaction: one emoji, or a short word. */
+export const MAX_WORD_BYTES = 16;
+/** Distinct words of reactions that count for one feed on one event: the first ones by seq. */
+export const MAX_WORDS_PER_FEED = 8;
+/** Reactions to one event that are counted. Bounds the work for a row that many keys react to. */
+export const MAX_MARKS_COUNTED = 16_384;
+/** Pinned messages that are shown: the ones pinned last. */
+export const MAX_PINS_SHOWN = 32;
+/** Newest `pinned` events that are considered. Bounds the work if somebody pins and unpins without end. */
+export const MAX_PINS_CONSIDERED = 4096;
 /** Bytes of a name on the wire. Allows 32 letters of two bytes. */
 export const MAX_NAME_BYTES = 64;
 /** Terminal columns of a displayed name. A longer name would leave too little space for the text. */

@@ -12,6 +12,7 @@ import {
 	createChanges,
 	finishReports,
 } from './collect-changes.js';
+import {isEffect, noEffects, withEffects} from './effects.js';
 import type {FeedEvent, Input, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {changeHearsay, emptyHearsay} from './hearsay.js';
@@ -35,6 +36,7 @@ import {
 export const initialState: State = {
 	launches: {},
 	timeline: emptyTimeline,
+	effects: noEffects,
 	roster: emptyRoster,
 	hearsay: emptyHearsay,
 	pending: emptyTimeline,
@@ -58,8 +60,9 @@ export function reduceInputs(state: State, inputs: readonly Input[]): State {
 		draft.hearsay = changeHearsay(state.hearsay, changes.newPeers, [...changes.hearsay.values()].flat());
 		if (changes.unreadable.length > 0) draft.unreadable = reduceUnreadable(changes);
 		const removed = changes.peers.size > 0 ? reducePeers(draft.roster, changes) : [];
-		const {timeline, pending} = placeRows(changes, removed, draft.ephemeral.now);
+		const {timeline, effects, pending} = placeRows(changes, removed, draft.ephemeral.now);
 		draft.timeline = timeline;
+		draft.effects = effects;
 		draft.pending = pending;
 	});
 }
@@ -136,12 +139,12 @@ function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolea
 	return {due, remaining: dropFirst(pending, due.length)};
 }
 
-/** Puts rows into the timeline, or into `pending` if their time is too far ahead. Our own rows are always due. */
+/** Puts rows into the timeline and effects into their index, or into `pending` if their time is too far ahead. Own ones are always due. */
 function placeRows(
 	changes: CollectedChanges,
 	removed: readonly TimelineEntry[],
 	now: number,
-): Pick<State, 'timeline' | 'pending'> {
+): Pick<State, 'timeline' | 'effects' | 'pending'> {
 	const {state, launches} = changes;
 	let {timeline, pending} = state;
 	for (const row of removed) {
@@ -156,12 +159,27 @@ function placeRows(
 		for (const row of due) changes.rows.push(row);
 	}
 	const rows = sortIfNeeded(changes.rows);
-	if (rows.every(isDue)) return {timeline: insertEntries(timeline, rows), pending};
+	if (rows.every(isDue)) return {...placeDue(state, timeline, rows), pending};
 	return {
-		timeline: insertEntries(timeline, rows.filter(isDue)),
+		...placeDue(state, timeline, rows.filter(isDue)),
 		pending: insertEntries(
 			pending,
 			rows.filter(row => !isDue(row)),
 		),
+	};
+}
+
+function placeDue(
+	{effects}: State,
+	timeline: Timeline,
+	due: readonly TimelineEntry[],
+): Pick<State, 'timeline' | 'effects'> {
+	if (!due.some(isEffect)) return {timeline: insertEntries(timeline, due), effects};
+	return {
+		timeline: insertEntries(
+			timeline,
+			due.filter(row => !isEffect(row)),
+		),
+		effects: withEffects(effects, due.filter(isEffect)),
 	};
 }

@@ -2,6 +2,8 @@
  * Reduced state: the result of reducing the log, and the ephemeral state. Everything on screen is selected from it, live and
  * in replay. Values are frozen, and unchanged parts stay the same objects.
  */
+import type {EffectIndex} from './effect-index.js';
+import type {Effects} from './effects.js';
 import type {LinkStatus, PeerId} from './event.js';
 import type {OrderKey} from './event-order.js';
 import type {Hearsay} from './hearsay.js';
@@ -14,10 +16,12 @@ export interface State {
 	/** Every launch of this node in the log, by our own peer id of that launch. */
 	readonly launches: Readonly<Record<PeerId, OrderKey>>;
 	readonly timeline: Timeline;
+	/** Replies, reactions, corrections, withdrawals and pins change other events. They are no rows. */
+	readonly effects: Effects;
 	readonly roster: Roster;
 	/** What was said about peers that are not in the roster. */
 	readonly hearsay: Hearsay;
-	/** Rows more than MAX_HLC_AHEAD_MS ahead of our clock, hidden until they are due. */
+	/** Rows and effects more than MAX_HLC_AHEAD_MS ahead of our clock, hidden until they are due. */
 	readonly pending: Timeline;
 	/** Unreadable entries. They are stored so that each is counted once; they are not shown. */
 	readonly unreadable: Timeline;
@@ -71,7 +75,7 @@ export interface Audience {
 	readonly peers: readonly PeerId[];
 }
 
-type Opaque = string | number | boolean | undefined | OrderKey | Timeline | Hearsay;
+type Opaque = string | number | boolean | undefined | OrderKey | Timeline | Hearsay | Effects | EffectIndex;
 
 /** Type T as an Immer recipe can write it. Events, timelines and hearsay are replaced as a whole, not changed. */
 export type Writable<T> = T extends Opaque ? T : {-readonly [K in keyof T]: Writable<T[K]>};

@@ -17,6 +17,8 @@ export const address = fc.oneof(fc.ipV4(), fc.ipV6());
 const addresses = fc.array(address, {maxLength: 4});
 const port = fc.integer({min: 1, max: 65_535});
 const uint = fc.maxSafeInteger().map(Math.abs);
+const ref = fc.record({peer: peerId, seq: fc.integer({min: 1, max: Number.MAX_SAFE_INTEGER})});
+const word = fc.constantFrom('👍', '❤️', '👩‍🚀', 'yes', '+1', '0123456789abcdef');
 
 export const entryBody: fc.Arbitrary<EntryBody> = fc.oneof(
 	fc.record({
@@ -27,6 +29,12 @@ export const entryBody: fc.Arbitrary<EntryBody> = fc.oneof(
 	}),
 	fc.record({type: fc.constant('posted' as const), text}),
 	fc.record({type: fc.constant('posted' as const), text, action: fc.constant(true as const)}),
+	fc.record({type: fc.constant('posted' as const), text, replyTo: ref}),
+	fc.record({type: fc.constant('posted' as const), text, action: fc.constant(true as const), replyTo: ref}),
+	fc.record({type: fc.constant('marked' as const), target: ref, word, on: fc.boolean()}),
+	fc.record({type: fc.constant('corrected' as const), target: ref, text}),
+	fc.record({type: fc.constant('withdrawn' as const), target: ref}),
+	fc.record({type: fc.constant('pinned' as const), target: ref, on: fc.boolean()}),
 	fc.record({type: fc.constant('renamed' as const), name: token}),
 	fc.record({type: fc.constant('moved' as const), addresses}),
 	fc.record({type: fc.constant('left' as const)}),

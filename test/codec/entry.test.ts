@@ -85,6 +85,15 @@ test.each<[string, unknown]>([
 	['an address with an escape sequence', ['moved', 5, 6, 1, ['\u001B[2J']]],
 	['a subject that is not a peer id', ['lost', 5, 6, 1, new Uint8Array(31), 0]],
 	['a negative absence number', ['returned', 5, 6, 1, -1]],
+	['a target that is not a peer id', ['withdrawn', 5, 6, 1, new Uint8Array(31), 2]],
+	['a target with seq 0', ['withdrawn', 5, 6, 1, new Uint8Array(32), 0]],
+	['a target without a seq', ['pinned', 5, 6, 1, new Uint8Array(32)]],
+	['an empty word', ['marked', 5, 6, 1, new Uint8Array(32), 2, '', true]],
+	['a word of 17 bytes', ['marked', 5, 6, 1, new Uint8Array(32), 2, '0123456789abcdefg', true]],
+	['a word with a space', ['marked', 5, 6, 1, new Uint8Array(32), 2, 'a b', true]],
+	['a word with a line separator', ['marked', 5, 6, 1, new Uint8Array(32), 2, 'a\u2028b', true]],
+	['a word with a control character', ['marked', 5, 6, 1, new Uint8Array(32), 2, '\u001B[2J', true]],
+	['a correction above the limit', ['corrected', 5, 6, 1, new Uint8Array(32), 2, 'x'.repeat(MAX_TEXT_BYTES + 1)]],
 ])('an entry with %s is unreadable and keeps its time', (_title, value) => {
 	const {type, ...fields} = decode(value);
 	expect(type).toBe('unreadable');
@@ -101,6 +110,39 @@ test.each<[string, unknown]>([
 	['an entry above the limit', ['posted', 5, 6, 1, 'hi', new Uint8Array(MAX_ENTRY_BYTES)]],
 ])('%s is unreadable and gets time 0', (_title, value) => {
 	expect(decode(value)).toMatchObject({type: 'unreadable', peer, seq: 7, at: 0, ms: 0, counter: 0});
+});
+
+test.each<[string, unknown]>([
+	['nil', null],
+	['a text', 'r'],
+	['an empty list', []],
+	['a list without a seq', [new Uint8Array(32)]],
+	['a list with a short peer id', [new Uint8Array(31), 2]],
+	['a list with seq 0', [new Uint8Array(32), 0]],
+	['a list of 65 values', [new Uint8Array(32), 2, ...new Array(63).fill(0)]],
+	['a map', {peer: new Uint8Array(32), seq: 2}],
+])('a reply that is %s counts as missing; the message stays readable', (_title, reply) => {
+	expect(decode(['posted', 5, 6, 1, 'hi', null, reply])).toEqual({...head, type: 'posted', text: 'hi'});
+});
+
+test('a reply is read beside an action, and later values in it are ignored', () => {
+	const event = decode(['posted', 5, 6, 1, 'waves', true, [new Uint8Array(32).fill(10), 2, 'later'], 'later']);
+	expect(event).toEqual({
+		...head,
+		type: 'posted',
+		text: 'waves',
+		action: true,
+		replyTo: {peer: '0a'.repeat(32), seq: 2},
+	});
+});
+
+test.each([undefined, null, false, 1, 'true'])('a reaction or pin whose `on` is %j is taken back', on => {
+	const values = on === undefined ? [] : [on];
+	expect(decode(['marked', 5, 6, 1, new Uint8Array(32), 2, 'ok', ...values])).toMatchObject({
+		type: 'marked',
+		on: false,
+	});
+	expect(decode(['pinned', 5, 6, 1, new Uint8Array(32), 2, ...values])).toMatchObject({type: 'pinned', on: false});
 });
 
 test('additional fields of later versions are ignored', () => {

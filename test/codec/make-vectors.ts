@@ -54,6 +54,11 @@ export const bodies: readonly EntryBody[] = [
 	{type: 'lost', subject: dave.peer, absence: 0},
 	{type: 'returned', absence: 0},
 	{type: 'left'},
+	{type: 'posted', text: 'gladly', replyTo: {peer: dave.peer, seq: 2}},
+	{type: 'marked', target: {peer: dave.peer, seq: 2}, word: '👍', on: true},
+	{type: 'corrected', target: {peer: carol.peer, seq: 2}, text: 'hello, world'},
+	{type: 'withdrawn', target: {peer: carol.peer, seq: 2}},
+	{type: 'pinned', target: {peer: dave.peer, seq: 2}, on: false},
 ];
 
 function writeBatches() {

@@ -30,6 +30,10 @@ const kinds: Record<EntryBody['type'], true> = {
 	left: true,
 	lost: true,
 	returned: true,
+	marked: true,
+	corrected: true,
+	withdrawn: true,
+	pinned: true,
 };
 const observations: Record<Observation['type'], true> = {
 	launched: true,

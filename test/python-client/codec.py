@@ -183,6 +183,10 @@ ENTRIES = {
 	'left': (),
 	'lost': (PEER, uint()),
 	'returned': (uint(),),
+	'marked': (PEER, uint(1), sized(str, 1, 16, r'[^\x00-\x20\x7f-\xa0]+')),
+	'corrected': (PEER, uint(1), sized(str, 0, 16_384)),
+	'withdrawn': (PEER, uint(1)),
+	'pinned': (PEER, uint(1)),
 }
 
 

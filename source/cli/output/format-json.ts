@@ -1,9 +1,19 @@
 /** JSON objects of `--json` and of the export. Other programs read them, so keys and their meanings must not change. */
-import {eventId, type FeedEvent, type NoticeLevel, type PeerId, shortFingerprint} from '../../core/event.js';
+
+import {
+	type EventRef,
+	eventId,
+	type FeedEvent,
+	type NoticeLevel,
+	type PeerId,
+	type PostedEvent,
+	shortFingerprint,
+} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
 import {addressOf, nameOf, type PeerStatus, statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
+import {contentOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {SelfInfo} from '../../node/chat-node.js';
 
@@ -45,6 +55,18 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly addresses?: readonly string[];
 		readonly subject?: PeerId;
 		readonly subjectName?: string;
+		/** Id of the message that an effect changes. */
+		readonly target?: string;
+		/** Id of the message that this message answers. */
+		readonly replyTo?: string;
+		/** Word of a reaction. */
+		readonly word?: string;
+		/** Whether a reaction or a pin is set; false takes it back. */
+		readonly on?: boolean;
+		/** The text is that of the author's last correction. */
+		readonly edited?: true;
+		/** The author withdrew the message. Its text is empty. */
+		readonly withdrawn?: true;
 		readonly own: boolean;
 		readonly live: boolean;
 		readonly ref?: string | number;
@@ -141,7 +163,7 @@ function jsonPerson(state: State, peer: PeerId, seq?: number): JsonPerson {
 function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
 	switch (event.type) {
 		case 'posted':
-			return {text: event.text, ...(event.action && {action: true})};
+			return postedDetails(state, event);
 		case 'renamed':
 			return {from: nameOf(state, event.peer, event.seq - 1)};
 		case 'joined':
@@ -149,6 +171,14 @@ function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
 			return {addresses: event.addresses};
 		case 'lost':
 			return {subject: event.subject, subjectName: nameOf(state, event.subject)};
+		case 'marked':
+			return {target: refId(event.target), word: event.word, on: event.on};
+		case 'corrected':
+			return {target: refId(event.target), text: event.text};
+		case 'withdrawn':
+			return {target: refId(event.target)};
+		case 'pinned':
+			return {target: refId(event.target), on: event.on};
 		case 'left':
 		case 'returned':
 		case 'unreadable':
@@ -156,6 +186,21 @@ function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
 		default:
 			return event satisfies never;
 	}
+}
+
+function postedDetails(state: State, event: PostedEvent): Partial<JsonEvent> {
+	const {text, correction, withdrawal} = contentOf(state, event);
+	return {
+		text,
+		...(event.action && {action: true}),
+		...(event.replyTo && {replyTo: refId(event.replyTo)}),
+		...(correction && !withdrawal && {edited: true}),
+		...(withdrawal && {withdrawn: true}),
+	};
+}
+
+function refId({peer, seq}: EventRef): string {
+	return eventId(peer, seq);
 }
 
 /** Formats a time as RFC 3339 in UTC. A time outside the range of Date becomes the nearest valid time. */

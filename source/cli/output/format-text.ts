@@ -5,6 +5,8 @@ import {addressOf, formatPeerName} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {cleanForScreen, cleanLine} from '../../ui/text/clean-for-screen.js';
+import {describeEffect} from '../../ui/timeline/describe-effect.js';
+import {joinParts} from '../../ui/timeline/text-parts.js';
 
 /**
  * Formats a message as `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`, an action as `… * Carol (192.168.1.7) waves`,
@@ -84,6 +86,11 @@ export function describeEntry(state: State, entry: Exclude<TimelineEntry, {reado
 			return `you lost contact with ${cleanLabel(state, entry.subject)}`;
 		case 'notice':
 			return cleanLine(entry.text);
+		case 'marked':
+		case 'corrected':
+		case 'withdrawn':
+		case 'pinned':
+			return joinParts(describeEffect(state, entry) ?? []).replaceAll('\n', '\n    ');
 		default:
 			return entry satisfies never;
 	}

@@ -4,10 +4,9 @@ import {findPeer, isFirstContact} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
+import {describeEffect} from './describe-effect.js';
 import {displayAddress, displayName, personKey} from './display-name.js';
-
-/** Plain text, or the name of a peer. */
-export type TextPart = string | {readonly name: string; readonly peer: PeerId};
+import {joinParts, type TextPart} from './text-parts.js';
 
 /** The description of one entry. That of a post is the author's name and the text. */
 export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
@@ -51,12 +50,12 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 			return ['you lost contact with ', ...nameAndAddress(entry.subject)];
 		case 'notice':
 			return [cleanLine(entry.text)];
+		case 'marked':
+		case 'corrected':
+		case 'withdrawn':
+		case 'pinned':
+			return describeEffect(state, entry) ?? [];
 	}
-}
-
-/** The parts as plain text. */
-export function joinParts(parts: readonly TextPart[]): string {
-	return parts.map(part => (typeof part === 'string' ? part : part.name)).join('');
 }
 
 /** Text for the clipboard and the details: the message of a post, the description of any other entry. */

@@ -11,9 +11,10 @@ import {cleanForScreen} from '../text/clean-for-screen.js';
 import {cellWidth, padCells, truncateCells} from '../text/graphemes.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
-import {describeEntry, describePresenceGroup, joinParts, type TextPart} from './describe-entry.js';
 import {displayAddress, displayName, plainName} from './display-name.js';
+import {describeEntry, describePresenceGroup} from './describe-entry.js';
 import {formatTime, type TimeFormat} from './format-time.js';
+import {joinParts, type TextPart} from './text-parts.js';
 import type {TimelineItem} from './timeline-view.js';
 
 export interface RowOptions {

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {sliceTimeline} from '../../../source/core/timeline.js';
-import {describeEntry, describePresenceGroup, joinParts} from '../../../source/ui/timeline/describe-entry.js';
+import {describeEntry, describePresenceGroup} from '../../../source/ui/timeline/describe-entry.js';
+import {joinParts} from '../../../source/ui/timeline/text-parts.js';
 import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-node.js';
 
 /** The group of all entries from position `from` on, as text. */

@@ -1,0 +1,132 @@
+/**
+ * Effects sorted by the event that they change, in pages. The target may be unknown: an effect never waits for it, and a row
+ * looks its effects up when it is drawn. So the order of arrival cannot matter.
+ *
+ * An index is immutable. Each effect is one event of a log, so MAX_EVENTS bounds it; without effects it holds nothing.
+ */
+import {findFirstIndex} from './binary-search.js';
+import type {EffectEvent, EventRef} from './event.js';
+
+type EffectPage = readonly EffectEvent[];
+
+export interface EffectIndex {
+	/** Pages in rising order of `compareEffects`, none of them empty. */
+	readonly pages: readonly EffectPage[];
+	readonly length: number;
+}
+
+/** Maximum number of effects in a page. */
+export const EFFECT_PAGE_SIZE = 512;
+
+/** Frozen, so that Immer does not look inside. */
+export const emptyEffectIndex: EffectIndex = Object.freeze({pages: [], length: 0});
+
+/** Order of an index: by target, then by author, then by the author's seq. 0 only for the same event. */
+function compareEffects(a: EffectEvent, b: EffectEvent): number {
+	return compareRefs(a.target, b.target) || compareRefs(a, b);
+}
+
+function compareRefs(a: EventRef, b: EventRef): number {
+	if (a.peer !== b.peer) return a.peer < b.peer ? -1 : 1;
+	return a.seq - b.seq;
+}
+
+/** Adds effects in any order. Skips those that the index has. Takes O(effects × log n + touched pages). */
+export function addEffects(index: EffectIndex, effects: readonly EffectEvent[]): EffectIndex {
+	const old = index.pages;
+	const added = effects.toSorted(compareEffects);
+	const pages: EffectPage[] = [];
+	let {length} = index;
+	let copied = 0;
+	for (let next = 0; next < added.length; ) {
+		const number = Math.min(findPage(index, added[next]), Math.max(0, old.length - 1));
+		const page = old[number] ?? [];
+		const last = number >= old.length - 1 ? undefined : page.at(-1);
+		const end = last ? findFirstIndex(next, added.length, at => isAfter(added[at], last)) : added.length;
+		const merged = mergeEffects(page, added.slice(next, end));
+		pages.push(...old.slice(copied, number), ...splitPage(merged));
+		length += merged.length - page.length;
+		copied = number + 1;
+		next = end;
+	}
+	if (length === index.length) return index;
+	pages.push(...old.slice(copied));
+	return Object.freeze({pages, length});
+}
+
+/** Number of the first page whose last effect is at or after this one; the number of pages if there is none. */
+function findPage({pages}: EffectIndex, effect: EffectEvent | undefined): number {
+	return effect ? findFirstIndex(0, pages.length, number => isAtOrAfter(pages[number]?.at(-1), effect)) : pages.length;
+}
+
+function isAfter(candidate: EffectEvent | undefined, effect: EffectEvent): boolean {
+	return candidate === undefined || compareEffects(candidate, effect) > 0;
+}
+
+function mergeEffects(page: EffectPage, added: readonly EffectEvent[]): EffectPage {
+	const merged: EffectEvent[] = [];
+	let position = 0;
+	const push = (effect: EffectEvent) => {
+		const last = merged.at(-1);
+		if (last === undefined || compareEffects(last, effect) !== 0) merged.push(effect);
+	};
+	for (const effect of added) {
+		for (let old = page[position]; old && compareEffects(old, effect) <= 0; old = page[++position]) push(old);
+		push(effect);
+	}
+	for (const old of page.slice(position)) push(old);
+	return merged.length === page.length ? page : merged;
+}
+
+function splitPage(page: EffectPage): EffectPage[] {
+	if (page.length <= EFFECT_PAGE_SIZE) return [page];
+	const size = Math.ceil(page.length / Math.ceil(page.length / EFFECT_PAGE_SIZE));
+	return Array.from({length: Math.ceil(page.length / size)}, (_, part) => page.slice(part * size, (part + 1) * size));
+}
+
+/**
+ * Effects on one event, by author and seq, at most `max`. With `author` only those of this author. Takes O(log n + result).
+ */
+export function effectsOn(
+	index: EffectIndex,
+	target: EventRef,
+	max = Number.POSITIVE_INFINITY,
+	author?: EventRef['peer'],
+): EffectEvent[] {
+	const found: EffectEvent[] = [];
+	const {pages} = index;
+	if (pages.length === 0) return found;
+	const isReached = (effect: EffectEvent | undefined): boolean => {
+		if (!effect) return true;
+		const order = compareRefs(effect.target, target);
+		return order > 0 || (order === 0 && (author === undefined || effect.peer >= author));
+	};
+	let number = findFirstIndex(0, pages.length, position => isReached(pages[position]?.at(-1)));
+	let page = pages[number];
+	if (!page) return found;
+	let position = findFirstIndex(0, page.length, at => isReached(page?.[at]));
+	while (page && found.length < max) {
+		const effect = page[position];
+		if (!effect) {
+			page = pages[++number];
+			position = 0;
+			continue;
+		}
+		if (compareRefs(effect.target, target) !== 0 || (author !== undefined && effect.peer !== author)) break;
+		found.push(effect);
+		position++;
+	}
+	return found;
+}
+
+/** Whether an index has this effect. Takes O(log n). */
+export function hasEffect(index: EffectIndex, effect: EffectEvent): boolean {
+	const page = index.pages[findPage(index, effect)];
+	if (!page) return false;
+	const found = page[findFirstIndex(0, page.length, position => isAtOrAfter(page[position], effect))];
+	return found !== undefined && compareEffects(found, effect) === 0;
+}
+
+function isAtOrAfter(candidate: EffectEvent | undefined, effect: EffectEvent): boolean {
+	return candidate === undefined || compareEffects(candidate, effect) >= 0;
+}

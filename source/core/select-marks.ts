@@ -1,0 +1,87 @@
+/** Reactions to one message, one summary for each word. */
+
+import {effectsOn} from './effect-index.js';
+import type {EffectEvent, EventRef, PeerId} from './event.js';
+import {compareOrder, type OrderKey} from './event-order.js';
+import {MAX_MARKS_COUNTED, MAX_WORDS_PER_FEED} from './limits.js';
+import {findPeer} from './roster.js';
+import type {State} from './state.js';
+
+/** A word, and who reacts with it. */
+export interface MarkSummary {
+	/** As on the wire. A caller that shows it must sanitise it. */
+	readonly word: string;
+	/** One peer of each person, in the order of their reactions. */
+	readonly people: readonly PeerId[];
+	/** Whether this user is among them. */
+	readonly isOwn: boolean;
+	/** Latest reaction with this word. */
+	readonly latest: OrderKey;
+}
+
+type Mark = EffectEvent & {readonly type: 'marked'};
+
+export interface MarkOptions {
+	/** Only reactions at or before this position in timeline order count. */
+	readonly position?: OrderKey | undefined;
+	/** Whether a peer is ignored. Reactions of ignored people do not count. */
+	readonly isIgnored?: ((peer: PeerId) => boolean) | undefined;
+}
+
+const NO_MARKS: readonly MarkSummary[] = [];
+
+/**
+ * Reactions to an event, ordered by the first reaction with each word. Of each feed the first MAX_WORDS_PER_FEED distinct
+ * words by seq count. Launches of one identity count once: for each word the last one in timeline order wins.
+ */
+export function selectMarks(state: State, target: EventRef, options: MarkOptions = {}): readonly MarkSummary[] {
+	if (state.effects.marks.length === 0) return NO_MARKS;
+	const marks = effectsOn(state.effects.marks, target, MAX_MARKS_COUNTED).filter(isMark);
+	if (marks.length === 0) return NO_MARKS;
+	const last = new Map<string, Mark>();
+	for (const mark of countedMarks(marks, options)) {
+		const key = `${personKey(state, mark.peer)} ${mark.word}`;
+		const before = last.get(key);
+		if (!before || compareOrder(before, mark) < 0) last.set(key, mark);
+	}
+	return summarize(state, [...last.values()].filter(({on}) => on).sort(compareOrder));
+}
+
+function isMark(effect: EffectEvent): effect is Mark {
+	return effect.type === 'marked';
+}
+
+/** The marks that count. `marks` is sorted by author and seq. */
+function countedMarks(marks: readonly Mark[], {position, isIgnored}: MarkOptions): Mark[] {
+	let author: PeerId | undefined;
+	let words = new Set<string>();
+	let ignored = false;
+	return marks.filter(mark => {
+		if (mark.peer !== author) {
+			author = mark.peer;
+			words = new Set();
+			ignored = isIgnored?.(author) ?? false;
+		}
+		if (ignored || (position && compareOrder(mark, position) > 0)) return false;
+		if (words.size < MAX_WORDS_PER_FEED) words.add(mark.word);
+		return words.has(mark.word);
+	});
+}
+
+function summarize(state: State, marks: readonly Mark[]): MarkSummary[] {
+	const byWord = new Map<string, Mark[]>();
+	for (const mark of marks) {
+		const known = byWord.get(mark.word);
+		if (known) known.push(mark);
+		else byWord.set(mark.word, [mark]);
+	}
+	return [...byWord].flatMap(([word, group]) => {
+		const latest = group.at(-1);
+		const isOwn = group.some(mark => state.launches[mark.peer] !== undefined);
+		return latest ? [{word, people: group.map(mark => mark.peer), isOwn, latest}] : [];
+	});
+}
+
+function personKey({roster}: State, peer: PeerId): string {
+	return findPeer(roster, peer)?.identity?.key ?? peer;
+}

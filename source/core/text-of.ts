@@ -1,0 +1,93 @@
+/**
+ * Text of a message as of a position, with its corrections and its withdrawal. Every output takes the text from here: the
+ * screen, search, export, JSON, notifications and quotes.
+ */
+
+import {effectsOn} from './effect-index.js';
+import type {EffectEvent, PeerId, PostedEvent} from './event.js';
+import {compareOrder, type OrderKey} from './event-order.js';
+import {findPeer, type Roster} from './roster.js';
+import type {State} from './state.js';
+
+export interface Content {
+	/** Empty if the message was withdrawn. */
+	readonly text: string;
+	/** The last correction; undefined if there is none. */
+	readonly correction?: EffectEvent & {readonly type: 'corrected'};
+	/** The first withdrawal. Any valid one is final. */
+	readonly withdrawal?: EffectEvent & {readonly type: 'withdrawn'};
+}
+
+/** Text of a message: that of its last correction, or an empty text if it was withdrawn. See `contentOf`. */
+export function textOf(state: State, event: PostedEvent, position?: OrderKey): string {
+	return contentOf(state, event, position).text;
+}
+
+/**
+ * Content of a message. With a `position`, only effects at or before it in timeline order count; without one, all. Only the
+ * author can change a message: an effect of another feed counts if both feeds have the same verified identity.
+ */
+export function contentOf(state: State, event: PostedEvent, position?: OrderKey): Content {
+	if (state.effects.texts.length === 0) return {text: event.text};
+	let correction: Content['correction'];
+	let withdrawal: Content['withdrawal'];
+	for (const effect of textEffects(state, event)) {
+		if (position && compareOrder(effect, position) > 0) continue;
+		if (effect.type === 'corrected' && (!correction || compareOrder(correction, effect) < 0)) correction = effect;
+		if (effect.type === 'withdrawn' && (!withdrawal || compareOrder(effect, withdrawal) < 0)) withdrawal = effect;
+	}
+	return {
+		text: withdrawal ? '' : (correction?.text ?? event.text),
+		...(correction && {correction}),
+		...(withdrawal && {withdrawal}),
+	};
+}
+
+/** Whether an effect is by the author of a message. Only such corrections and withdrawals count. */
+export function isByAuthor({roster}: State, effect: EffectEvent, message: PostedEvent): boolean {
+	if (effect.peer === message.peer) return true;
+	const key = findPeer(roster, effect.peer)?.identity?.key;
+	return key !== undefined && key === findPeer(roster, message.peer)?.identity?.key;
+}
+
+/** Every text that a message had, the oldest first, also if it was withdrawn since. For the details. */
+export function versionsOf(state: State, event: PostedEvent): readonly (PostedEvent | EffectEvent)[] {
+	return [event, ...textEffects(state, event).sort(compareOrder)];
+}
+
+/** Corrections and withdrawals of a message by its author. */
+function textEffects({effects, roster}: State, event: PostedEvent): EffectEvent[] {
+	const {texts} = effects;
+	const own = effectsOn(texts, event, Number.POSITIVE_INFINITY, event.peer);
+	// Most messages have no effects by other feeds, valid or not.
+	if (effectsOn(texts, event, own.length + 1).length === own.length) return own;
+	const key = findPeer(roster, event.peer)?.identity?.key;
+	if (key === undefined) return own;
+	const others = feedsOfIdentity(roster, key).filter(peer => peer !== event.peer);
+	return [...own, ...others.flatMap(peer => effectsOn(texts, event, Number.POSITIVE_INFINITY, peer))];
+}
+
+const feedsByIdentity = new WeakMap<Roster[number], ReadonlyMap<string, readonly PeerId[]>>();
+
+/** All feeds with this verified identity. Cached by roster bucket, because most changes of the roster touch one bucket. */
+function feedsOfIdentity(roster: Roster, key: string): PeerId[] {
+	return roster.flatMap(bucket => {
+		let feeds = feedsByIdentity.get(bucket);
+		if (!feeds) {
+			feeds = groupByIdentity(bucket);
+			feedsByIdentity.set(bucket, feeds);
+		}
+		return feeds.get(key) ?? [];
+	});
+}
+
+function groupByIdentity(bucket: Roster[number]): ReadonlyMap<string, readonly PeerId[]> {
+	const feeds = new Map<string, PeerId[]>();
+	for (const {peer, identity} of Object.values(bucket)) {
+		if (!identity) continue;
+		const known = feeds.get(identity.key);
+		if (known) known.push(peer);
+		else feeds.set(identity.key, [peer]);
+	}
+	return feeds;
+}

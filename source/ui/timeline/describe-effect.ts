@@ -1,0 +1,64 @@
+/** Effects and quotes as text: what somebody did to a message, and the message that a reply answers. */
+
+import type {EffectEvent, EventRef} from '../../core/event.js';
+import type {OrderKey} from '../../core/event-order.js';
+import {findPosted} from '../../core/find-posted.js';
+import type {State} from '../../core/state.js';
+import {contentOf, isByAuthor} from '../../core/text-of.js';
+import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
+import {truncateCells} from '../text/graphemes.js';
+import {displayName} from './display-name.js';
+import type {TextPart} from './text-parts.js';
+
+/** Text in place of a message that its author withdrew. */
+export const WITHDRAWN_TEXT = '(withdrawn)';
+/** Mark behind a message that its author corrected. */
+export const EDITED_MARK = '(edited)';
+/** Text in place of a quoted message that is not known here. */
+const UNKNOWN_TEXT = 'a message that is not here';
+/** Maximum width of a quoted text in a sentence, in cells. */
+const SENTENCE_QUOTE_CELLS = 60;
+
+/** Message that a reply answers, on one line. */
+export interface Quote {
+	/** Author and text. Only the text, without an author, if the message is not known here. */
+	readonly parts: readonly TextPart[];
+	readonly text: string;
+}
+
+/** Quote of a message as of a position in timeline order, usually that of the reply. */
+export function quoteOf(state: State, ref: EventRef, position?: OrderKey): Quote {
+	const message = findPosted(state.timeline, ref);
+	if (!message) return {parts: [UNKNOWN_TEXT], text: UNKNOWN_TEXT};
+	const {text, withdrawal} = contentOf(state, message, position);
+	const shown = withdrawal ? WITHDRAWN_TEXT : cleanLine(cleanForScreen(text).replaceAll('\n', ' ')).trim();
+	const author = {name: displayName(state, message.peer, message.seq), peer: message.peer};
+	return {parts: [author, `${message.action ? '' : ':'} ${shown}`], text: shown};
+}
+
+/** Describes an effect in a sentence. Undefined if it changes nothing that is shown here. */
+export function describeEffect(state: State, effect: EffectEvent): TextPart[] | undefined {
+	const message = findPosted(state.timeline, effect.target);
+	if (!message) return undefined;
+	const {withdrawal} = contentOf(state, message);
+	if (withdrawal && effect.type !== 'withdrawn') return undefined;
+	const by = {name: displayName(state, effect.peer, effect.seq), peer: effect.peer};
+	const author = {name: displayName(state, message.peer, message.seq), peer: message.peer};
+	const quoted = () => ` “${truncateCells(quoteOf(state, effect.target, effect).text, SENTENCE_QUOTE_CELLS, '…')}”`;
+	switch (effect.type) {
+		case 'marked': {
+			const word = cleanLine(effect.word);
+			const verb = effect.on ? ` reacted with ${word} to` : ` took back ${word} on`;
+			return [by, verb, quoted(), ' by ', author];
+		}
+		case 'corrected':
+			if (!isByAuthor(state, effect, message)) return undefined;
+			return [by, ` edited a message: ${cleanForScreen(effect.text)}`];
+		case 'withdrawn':
+			return isByAuthor(state, effect, message) ? [by, ' withdrew a message'] : undefined;
+		case 'pinned':
+			return [by, effect.on ? ' pinned' : ' unpinned', quoted(), ' by ', author];
+		default:
+			return effect satisfies never;
+	}
+}

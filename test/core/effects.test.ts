@@ -1,0 +1,320 @@
+import fc from 'fast-check';
+import {describe, expect, it, test} from 'vitest';
+import {addEffects, EFFECT_PAGE_SIZE, effectsOn, emptyEffectIndex, hasEffect} from '../../source/core/effect-index.js';
+import {isEffect} from '../../source/core/effects.js';
+import type {EffectEvent, EventRef, FeedEvent, FeedEventBody, Input, PeerId} from '../../source/core/event.js';
+import {compareOrder} from '../../source/core/event-order.js';
+import {findPosted} from '../../source/core/find-posted.js';
+import {createHistory} from '../../source/core/history.js';
+import {MAX_HLC_AHEAD_MS, MAX_PINS_SHOWN, MAX_WORDS_PER_FEED} from '../../source/core/limits.js';
+import {initialState, reduceInputs} from '../../source/core/reduce.js';
+import {selectMarks} from '../../source/core/select-marks.js';
+import {selectPins} from '../../source/core/select-pins.js';
+import type {State} from '../../source/core/state.js';
+import {contentOf, textOf, versionsOf} from '../../source/core/text-of.js';
+import {sliceTimeline} from '../../source/core/timeline.js';
+import {feedEvent, learn, peerId, T0} from './make-events.js';
+
+/** Ann has two feeds under one identity. Mallory's feed claims no identity. */
+const [ann, annAgain, bob, mallory] = ['a1', 'a2', 'b0', 'ff'].map(peerId) as [PeerId, PeerId, PeerId, PeerId];
+const unknown = peerId('99');
+const authors = [ann, annAgain, bob, mallory];
+const identityOf = (key: string) => ({key: key.repeat(64), fingerprint: key.repeat(8)});
+const identities = new Map([
+	[ann, identityOf('1')],
+	[annAgain, identityOf('1')],
+	[bob, identityOf('2')],
+]);
+
+function joinedAs(peer: PeerId): FeedEvent {
+	const identity = identities.get(peer);
+	const body = {type: 'joined' as const, name: peer.slice(0, 2), addresses: [], version: '1'};
+	return feedEvent(peer, 1, 0, identity ? {...body, identity} : body);
+}
+
+const joins = authors.map(joinedAs);
+const AHEAD_23_H = 23 * 60 * 60 * 1000;
+
+const ref: fc.Arbitrary<EventRef> = fc.record({
+	peer: fc.constantFrom(...authors, unknown),
+	seq: fc.integer({min: 2, max: 5}),
+});
+const time = fc.oneof(
+	{weight: 10, arbitrary: fc.integer({min: 1, max: 60})},
+	{weight: 2, arbitrary: fc.integer({min: AHEAD_23_H, max: AHEAD_23_H + 9})},
+	{weight: 1, arbitrary: fc.integer({min: MAX_HLC_AHEAD_MS + 50, max: MAX_HLC_AHEAD_MS + 90})},
+);
+const posted = fc.constantFrom('a', 'b').map((text): FeedEventBody => ({type: 'posted', text}));
+const effectBody: fc.Arbitrary<FeedEventBody> = fc.oneof(
+	fc.record({
+		type: fc.constant('marked' as const),
+		target: ref,
+		word: fc.constantFrom('x', 'y', 'z'),
+		on: fc.boolean(),
+	}),
+	fc.record({type: fc.constant('corrected' as const), target: ref, text: fc.constantFrom('c', 'd', 'e')}),
+	fc.record({type: fc.constant('withdrawn' as const), target: ref}),
+	fc.record({type: fc.constant('pinned' as const), target: ref, on: fc.boolean()}),
+);
+const event = fc
+	.record({
+		peer: fc.constantFrom(...authors),
+		seq: fc.integer({min: 2, max: 24}),
+		ms: time,
+		body: fc.oneof({weight: 1, arbitrary: posted}, {weight: 3, arbitrary: effectBody}),
+	})
+	.map(({peer, seq, ms, body}) => feedEvent(peer, seq, ms, body));
+/** A throwaway key that marks and pins events which do not exist. */
+const throwaway = fc
+	.record({key: fc.integer({min: 0x30, max: 0x6f}), seq: fc.nat(1000), ms: time, isPin: fc.boolean()})
+	.map(({key, seq, ms, isPin}) => {
+		const target = {peer: unknown, seq: seq + 10};
+		const body: FeedEventBody = isPin
+			? {type: 'pinned', target, on: true}
+			: {type: 'marked', target, word: 'x', on: true};
+		return feedEvent(peerId(key.toString(16)), 2, ms, body);
+	});
+
+/** One event for each peer and seq, as in signed feeds. */
+const events = fc
+	.array(fc.oneof({weight: 6, arbitrary: event}, {weight: 1, arbitrary: throwaway}), {minLength: 4, maxLength: 50})
+	.map(drawn => [...new Map([...joins, ...drawn].map(item => [`${item.peer} ${item.seq}`, item])).values()]);
+
+/** Everything that effects decide, as plain values. */
+function shownBy(state: State) {
+	const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
+	return {
+		rows,
+		pending: state.pending.length,
+		messages: rows.flatMap(row =>
+			row.type === 'posted' ? [[contentOf(state, row), selectMarks(state, row), versionsOf(state, row)]] : [],
+		),
+		pins: selectPins(state),
+	};
+}
+
+const inputOf = (item: FeedEvent): Input => learn(0, [item], false);
+const reduceEach = (items: readonly FeedEvent[]) =>
+	items.reduce((state, item) => reduceInputs(state, [inputOf(item)]), initialState);
+const later: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10 * MAX_HLC_AHEAD_MS}};
+
+describe('effects', () => {
+	it('give the same timeline and texts in every order of arrival, in one call or many, and if they arrive twice', () => {
+		fc.assert(
+			fc.property(
+				events.chain(items => fc.tuple(fc.constant(items), fc.shuffledSubarray(items, {minLength: items.length}))),
+				([items, order]) => {
+					const whole = reduceInputs(initialState, [learn(0, items)]);
+					const each = reduceEach([...order, ...order]);
+					expect(shownBy(each)).toEqual(shownBy(whole));
+					expect(shownBy(reduceInputs(each, [later]))).toEqual(shownBy(reduceInputs(whole, [later])));
+				},
+			),
+			{numRuns: 600},
+		);
+	});
+
+	it('follow the rules of the protocol, compared with a direct computation over all events', () => {
+		fc.assert(
+			fc.property(events, items => {
+				const state = reduceInputs(reduceEach(items), [later]);
+				for (const message of items) {
+					if (message.type !== 'posted') continue;
+					const on = items
+						.filter(isEffect)
+						.filter(({target}) => target.peer === message.peer && target.seq === message.seq);
+					expect(contentOf(state, message).text).toBe(expectedText(message, on));
+					expect(
+						Object.fromEntries(selectMarks(state, message).map(({word, people}) => [word, people.length])),
+					).toEqual(expectedMarks(on));
+				}
+			}),
+			{numRuns: 600},
+		);
+	});
+
+	it('give in a replay, at each position, what a node knew at that moment', () => {
+		fc.assert(
+			fc.property(events, fc.nat(60), (items, cut) => {
+				const history = createHistory();
+				for (const item of items) history.append([inputOf(item)]);
+				const index = Math.min(cut, items.length);
+				expect(shownBy(history.stateAt(index))).toEqual(shownBy(reduceEach(items.slice(0, index))));
+			}),
+			{numRuns: 200},
+		);
+	});
+
+	it('add no row and leave the index empty in a log without effects', () => {
+		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
+		const before = reduceInputs(initialState, [learn(0, [...joins, message])]);
+		expect([before.effects.texts.length, before.effects.marks.length, before.effects.pins.length]).toEqual([0, 0, 0]);
+		const after = reduceInputs(before, [
+			learn(0, [feedEvent(ann, 2, 6, {type: 'marked', target: message, word: 'x', on: true})]),
+		]);
+		expect(after.timeline).toBe(before.timeline);
+	});
+});
+
+const personOf = (peer: PeerId) => identities.get(peer)?.key ?? peer;
+const latest = <T extends FeedEvent>(items: readonly T[]): T | undefined => items.toSorted(compareOrder).at(-1);
+
+function expectedText(message: FeedEvent & {type: 'posted'}, on: readonly EffectEvent[]): string {
+	const valid = on.filter(({peer}) => personOf(peer) === personOf(message.peer));
+	if (valid.some(({type}) => type === 'withdrawn')) return '';
+	const last = latest(valid.filter(item => item.type === 'corrected'));
+	return last?.text ?? message.text;
+}
+
+function expectedMarks(on: readonly EffectEvent[]): Record<string, number> {
+	const marks = on.filter(item => item.type === 'marked');
+	const counts: Record<string, number> = {};
+	for (const word of new Set(marks.map(mark => mark.word))) {
+		const people = new Set(marks.map(({peer}) => personOf(peer)));
+		const isOn = (person: string) =>
+			latest(marks.filter(mark => mark.word === word && personOf(mark.peer) === person))?.on === true;
+		const count = [...people].filter(isOn).length;
+		if (count > 0) counts[word] = count;
+	}
+	return counts;
+}
+
+describe('the text of a message', () => {
+	const message = feedEvent(bob, 2, 10, {type: 'posted', text: 'helo'}) as FeedEvent & {type: 'posted'};
+	const correction = (peer: PeerId, seq: number, ms: number, text: string) =>
+		feedEvent(peer, seq, ms, {type: 'corrected', target: {peer: bob, seq: 2}, text});
+	const withdrawal = feedEvent(bob, 9, 40, {type: 'withdrawn', target: {peer: bob, seq: 2}});
+	const stateOf = (...items: FeedEvent[]) => reduceInputs(initialState, [learn(0, [...joins, message, ...items])]);
+
+	it('is that of the last correction by its author', () => {
+		const state = stateOf(correction(bob, 4, 30, 'hello'), correction(bob, 3, 20, 'hallo'));
+		expect(textOf(state, message)).toBe('hello');
+		expect(versionsOf(state, message).map(version => version.seq)).toEqual([2, 3, 4]);
+	});
+
+	it('as of a position has only the effects up to that position', () => {
+		const state = stateOf(correction(bob, 3, 20, 'hello'), withdrawal);
+		const textAt = (ms: number) => textOf(state, message, {...message, ms: T0 + ms, seq: 1000});
+		expect([15, 20, 39, 40].map(textAt)).toEqual(['helo', 'hello', 'hello', '']);
+	});
+
+	it('does not change by a correction or withdrawal of another person', () => {
+		const foreign = feedEvent(ann, 4, 50, {type: 'withdrawn', target: {peer: bob, seq: 2}});
+		expect(textOf(stateOf(correction(ann, 3, 20, 'lies'), correction(mallory, 3, 21, 'lies'), foreign), message)).toBe(
+			'helo',
+		);
+	});
+
+	it('is empty for ever once it was withdrawn, also if a correction follows', () => {
+		expect(contentOf(stateOf(withdrawal, correction(bob, 10, 50, 'back')), message)).toMatchObject({
+			text: '',
+			withdrawal: {seq: 9},
+		});
+	});
+
+	it('of one launch is corrected by another launch with the same verified identity, not by one without', () => {
+		const target = {peer: ann, seq: 2};
+		const ofAnn = feedEvent(ann, 2, 10, {type: 'posted', text: 'helo'}) as FeedEvent & {type: 'posted'};
+		const byOther = (peer: PeerId) => feedEvent(peer, 3, 20, {type: 'corrected', target, text: 'hello'});
+		expect(textOf(stateOf(ofAnn, byOther(annAgain)), ofAnn)).toBe('hello');
+		expect(textOf(stateOf(ofAnn, byOther(mallory)), ofAnn)).toBe('helo');
+		const ofMallory = feedEvent(mallory, 2, 10, {type: 'posted', text: 'x'}) as FeedEvent & {type: 'posted'};
+		const state = stateOf(
+			ofMallory,
+			feedEvent(unknown, 2, 20, {type: 'corrected', target: {peer: mallory, seq: 2}, text: 'y'}),
+		);
+		expect(textOf(state, ofMallory)).toBe('x');
+	});
+});
+
+describe('reactions', () => {
+	const target = {peer: bob, seq: 2};
+	const mark = (peer: PeerId, seq: number, ms: number, word: string, on = true) =>
+		feedEvent(peer, seq, ms, {type: 'marked', target, word, on});
+	const marksOf = (items: readonly FeedEvent[], options = {}) =>
+		selectMarks(reduceInputs(initialState, [learn(0, [...joins, ...items])]), target, options);
+
+	it('count each person once, also with several launches, and the last one of a person decides', () => {
+		const items = [mark(ann, 2, 10, '👍'), mark(annAgain, 2, 11, '👍'), mark(bob, 3, 12, '👍')];
+		expect(marksOf(items)).toMatchObject([{word: '👍', people: [annAgain, bob]}]);
+		expect(marksOf([...items, mark(annAgain, 3, 13, '👍', false)])).toMatchObject([{people: [bob]}]);
+	});
+
+	it('of one feed count for its first words only, and a word taken back keeps its place', () => {
+		const words = Array.from({length: MAX_WORDS_PER_FEED + 2}, (_, index) => `w${index}`);
+		const items = words.map((word, index) => mark(mallory, index + 2, index, word));
+		const counted = words.slice(0, MAX_WORDS_PER_FEED);
+		expect(marksOf(items).map(({word}) => word)).toEqual(counted);
+		const back = mark(mallory, 40, 40, 'w0', false);
+		expect(marksOf([...items, back, mark(mallory, 41, 41, 'w9')]).map(({word}) => word)).toEqual(counted.slice(1));
+	});
+
+	it('of ignored people and after a position do not count', () => {
+		const items = [mark(ann, 2, 10, 'x'), mark(bob, 3, 20, 'x'), mark(mallory, 2, 30, 'x')];
+		expect(marksOf(items, {isIgnored: (peer: PeerId) => peer === ann})).toMatchObject([{people: [bob, mallory]}]);
+		const position = {ms: T0 + 20, counter: 0, peer: bob, seq: 3};
+		expect(marksOf(items, {position})).toMatchObject([{people: [ann, bob]}]);
+	});
+});
+
+describe('pins', () => {
+	const messages = Array.from({length: 40}, (_, index) =>
+		feedEvent(bob, index + 2, index, {type: 'posted', text: 'm'}),
+	);
+	const pin = (peer: PeerId, seq: number, ms: number, of: number, on = true) =>
+		feedEvent(peer, seq, ms, {type: 'pinned', target: {peer: bob, seq: of}, on});
+	const pinsOf = (items: readonly FeedEvent[], options = {}) =>
+		selectPins(reduceInputs(initialState, [learn(0, [...joins, ...messages, ...items])]), options).map(
+			({message}) => message.seq,
+		);
+
+	it('of anybody are shown, the last one first, until anybody unpins', () => {
+		expect(pinsOf([pin(ann, 2, 100, 2), pin(mallory, 2, 101, 3)])).toEqual([3, 2]);
+		expect(pinsOf([pin(ann, 2, 100, 2), pin(mallory, 2, 101, 2, false)])).toEqual([]);
+		expect(pinsOf([pin(ann, 2, 100, 2), pin(bob, 99, 101, 2, false), pin(bob, 100, 102, 2)])).toEqual([2]);
+	});
+
+	it('are limited, and those of unknown and withdrawn messages and of ignored people do not count', () => {
+		const many = messages.map(({seq}) => pin(ann, seq, 100 + seq, seq));
+		expect(pinsOf(many)).toHaveLength(MAX_PINS_SHOWN);
+		const invented = Array.from({length: 50}, (_, index) => pin(mallory, index + 2, 200 + index, 1000 + index));
+		expect(pinsOf([pin(ann, 2, 100, 2), ...invented])).toEqual([2]);
+		const withdrawn = feedEvent(bob, 99, 300, {type: 'withdrawn', target: {peer: bob, seq: 2}});
+		expect(pinsOf([pin(ann, 2, 100, 2), withdrawn])).toEqual([]);
+		expect(pinsOf([pin(ann, 2, 100, 2)], {isIgnored: (peer: PeerId) => peer === ann})).toEqual([]);
+	});
+});
+
+test('the index finds every effect by target and author, whatever the number of pages', () => {
+	const effects = Array.from({length: 5 * EFFECT_PAGE_SIZE}, (_, index) => {
+		const target = {peer: index % 3 === 0 ? ann : bob, seq: (index * 7) % 50};
+		return feedEvent(index % 2 === 0 ? ann : mallory, index + 1, index, {type: 'withdrawn', target}) as EffectEvent;
+	});
+	let index = emptyEffectIndex;
+	for (let from = 0; from < effects.length; from += 37)
+		index = addEffects(index, effects.slice(from, from + 37).reverse());
+	expect(index.length).toBe(effects.length);
+	expect(Math.max(...index.pages.map(page => page.length))).toBeLessThanOrEqual(EFFECT_PAGE_SIZE);
+	expect(addEffects(index, effects)).toBe(index);
+	for (const seq of [0, 7, 49]) {
+		const target = {peer: bob, seq};
+		const expected = effects.filter(effect => effect.target.peer === bob && effect.target.seq === seq);
+		expect(new Set(effectsOn(index, target))).toEqual(new Set(expected));
+		expect(effectsOn(index, target, 3)).toHaveLength(3);
+		expect(effectsOn(index, target, 1e9, mallory)).toEqual(expected.filter(({peer}) => peer === mallory));
+	}
+	for (const effect of effects) expect(hasEffect(index, effect)).toBe(true);
+	expect(hasEffect(index, {...(effects[0] as EffectEvent), seq: 1e6})).toBe(false);
+});
+
+test('a message is found by author and seq, also after it arrives late and in another timeline', () => {
+	const items = Array.from({length: 1200}, (_, index) => feedEvent(bob, index + 2, index, {type: 'posted', text: 'm'}));
+	const missing = {peer: ann, seq: 2};
+	const state = reduceInputs(initialState, [learn(0, items)]);
+	expect(findPosted(state.timeline, {peer: bob, seq: 700})?.seq).toBe(700);
+	expect(findPosted(state.timeline, missing)).toBeUndefined();
+	const late = reduceInputs(state, [learn(0, [feedEvent(ann, 2, 600, {type: 'posted', text: 'late'})])]);
+	expect(findPosted(late.timeline, missing)).toMatchObject({text: 'late'});
+	expect(findPosted(state.timeline, missing)).toBeUndefined();
+	expect(findPosted(initialState.timeline, {peer: bob, seq: 700})).toBeUndefined();
+});
