@@ -12,12 +12,13 @@ import {createHash} from 'node:crypto';
 import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import {fileURLToPath, pathToFileURL} from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = resolve(process.argv[2] ?? join(root, 'dist'));
 const staging = mkdtempSync(join(tmpdir(), 'p2pchat-package-'));
 
+const MAN_PAGE = 'dist/p2pchat-ink.1';
 const files = [
 	'dist/cli.js',
 	'dist/parts',
@@ -28,10 +29,16 @@ const files = [
 	'source/performance.md',
 ];
 
+/** Adds the manual page, which npm links into the folder of manual pages at a global installation. */
+async function writeManPage() {
+	const {manPage} = await import(pathToFileURL(join(root, 'dist/cli/options/man-page.js')).href);
+	writeFileSync(join(staging, MAN_PAGE), manPage(readManifest().version, new Date().toISOString().slice(0, 10)));
+}
+
 /** The package.json of the package: that of the repository without what only a working copy needs. */
 function packageManifest() {
 	const {private: _, scripts, dependencies, devDependencies, imports, files: __, ...manifest} = readManifest();
-	return manifest;
+	return {...manifest, man: MAN_PAGE};
 }
 
 function readManifest() {
@@ -39,6 +46,7 @@ function readManifest() {
 }
 
 for (const file of files) cpSync(join(root, file), join(staging, file), {recursive: true});
+await writeManPage();
 writeFileSync(join(staging, 'package.json'), `${JSON.stringify(packageManifest(), null, '\t')}\n`);
 mkdirSync(target, {recursive: true});
 const words = ['pack', staging, '--ignore-scripts', '--json', '--pack-destination', target];

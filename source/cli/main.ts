@@ -37,7 +37,7 @@ export async function main(argv: readonly string[], secret: string | undefined):
 	try {
 		const options = readOptions(argv, secret);
 		if (options.help || options.version) {
-			output.write(`${options.help ? helpText() : programVersion()}\n`);
+			output.write(`${options.help ? helpText(options.command) : programVersion()}\n`);
 			process.exitCode = (await finishOutput(output, errorOutput)) ? exitCodes.done : exitCodes.failed;
 			return;
 		}
@@ -105,6 +105,8 @@ async function runCommand(context: CliContext): Promise<number> {
 			return (await import('./commands/index.js')).runReplay(context);
 		case 'doctor':
 			return (await import('./commands/index.js')).runDoctor(context);
+		case 'completion':
+			return (await import('./commands/index.js')).runCompletion(context);
 		case 'demo':
 			return (await import('./commands/index.js')).runDemo(context);
 		default:

@@ -77,7 +77,8 @@ describe('the package', () => {
 		const built = packed.files.filter(path => path.startsWith('dist/'));
 		expect(built).toContain('dist/cli.js');
 		// The bundler writes parts. The other output of tsc is for tests.
-		const isPart = (path: string) => /^dist\/(cli\.js|parts\/[\w-]+\.js|parts\/licences\.txt)$/.test(path);
+		const isPart = (path: string) =>
+			/^dist\/(cli\.js|p2pchat-ink\.1|parts\/[\w-]+\.js|parts\/licences\.txt)$/.test(path);
 		expect(built.filter(path => !isPart(path))).toEqual([]);
 	});
 

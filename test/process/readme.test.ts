@@ -38,6 +38,8 @@ const trials: readonly Trial[] = [
 	{pattern: / send /, prints: ''},
 	{pattern: / replay \S+ --grep NAS \| cat$/, prints: 'NAS'},
 	{pattern: / logs$/, prints: 'lan-'},
+	{pattern: / logs --prune 90d$/, prints: 'No log in'},
+	{pattern: / completion bash$/, prints: 'complete -o filenames -F'},
 	{pattern: / export --verify$/, prints: 'Tester'},
 	{pattern: / export/, prints: 'text of a test'},
 	{pattern: / doctor$/, prints: '127.0.0.1'},

@@ -1,8 +1,9 @@
-/** `logs`: lists the saved logs, newest first. */
+/** `logs`: lists the saved logs, newest first, or deletes old ones. */
 
 import {errorMessage} from '../../core/errors.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {type LogListing, listLogs, summarizeLog} from '../../storage/log-directory.js';
+import {pruneLogs} from '../../storage/prune-logs.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {formatBytes, formatLocalTime} from '../output/format-text.js';
@@ -10,35 +11,87 @@ import {formatBytes, formatLocalTime} from '../output/format-text.js';
 const TABLE_HEADER = ['when', 'room', 'peers', 'events', 'size', 'path'];
 const RIGHT_ALIGNED_COLUMNS = new Set([2, 3, 4]);
 
-/** Resolves to the exit code. */
-export async function runLogs({options, output, printError}: CliContext): Promise<number> {
-	const {logs} = resolveSystemDataDir(options.dataDir);
-	const rows: string[][] = [];
-	for (const log of listLogs(logs)) {
-		if (output.isClosed) break;
-		const row = await describeLog(log).catch(error => {
-			printError(`${log.path}: ${errorMessage(error)}`);
-			return undefined;
-		});
-		if (row) rows.push(row);
-	}
-	if (rows.length === 0) printError(`No saved log in ${logs}.`);
-	else output.write(`${formatTable([TABLE_HEADER, ...rows]).join('\n')}\n`);
-	await output.flush();
-	return exitCodes.done;
+/** Resolves to the exit code: 1 if an old log could not be deleted. */
+export async function runLogs(context: CliContext): Promise<number> {
+	const {logs} = resolveSystemDataDir(context.options.dataDir);
+	const {pruneMs} = context.options;
+	let exitCode: number = exitCodes.done;
+	if (pruneMs === undefined) await printLogs(context, logs);
+	else if (!printPrunedLogs(context, logs, pruneMs)) exitCode = exitCodes.failed;
+	await context.output.flush();
+	return exitCode;
 }
 
-async function describeLog(log: LogListing): Promise<string[]> {
-	if ('error' in log) throw log.error;
-	const {events, peers, damage} = await summarizeLog(log.path);
-	const path = damage.length === 0 ? log.path : `${log.path} (damaged: see replay)`;
+/** Prints a table, or with `--json` one line per log as soon as the log is read. */
+async function printLogs({options, output, printError}: CliContext, folder: string): Promise<void> {
+	const rows: string[][] = [];
+	for (const listing of listLogs(folder)) {
+		if (output.isClosed) break;
+		try {
+			const log = await readLog(listing);
+			if (options.mode === 'json') output.write(`${JSON.stringify(log)}\n`);
+			else rows.push(formatRow(log));
+		} catch (error) {
+			printError(`${listing.path}: ${errorMessage(error)}`);
+		}
+	}
+	if (rows.length > 0) output.write(`${formatTable([TABLE_HEADER, ...rows]).join('\n')}\n`);
+	else if (options.mode !== 'json') printError(`No saved log in ${folder}.`);
+}
+
+/** Returns false if an old log could not be deleted. */
+function printPrunedLogs({options, output, printError, clock}: CliContext, folder: string, ageMs: number): boolean {
+	const pruned = pruneLogs(folder, clock.now() - ageMs);
+	let bytes = 0;
+	let count = 0;
+	for (const log of pruned) {
+		if ('error' in log) {
+			printError(`${log.path}: ${log.error.message}`);
+			continue;
+		}
+		bytes += log.size;
+		count++;
+		if (options.mode === 'json') output.write(`${JSON.stringify({type: 'deleted', ...log})}\n`);
+		else output.write(`Deleted ${cleanLine(log.path)}\n`);
+	}
+	if (options.mode !== 'json')
+		printError(
+			count === 0
+				? `No log in ${folder} is that old.`
+				: `Deleted ${count === 1 ? '1 log' : `${count} logs`}, ${formatBytes(bytes)}.`,
+		);
+	return count === pruned.length;
+}
+
+/** One log as `--json` prints it. Names are append-only. */
+interface LogLine {
+	readonly type: 'log';
+	readonly path: string;
+	readonly room: string;
+	readonly created: string;
+	readonly peers: number;
+	readonly events: number;
+	/** Bytes. */
+	readonly size: number;
+	readonly damaged: boolean;
+}
+
+async function readLog(listing: LogListing): Promise<LogLine> {
+	if ('error' in listing) throw listing.error;
+	const {path, size, header} = listing;
+	const {events, peers, damage} = await summarizeLog(path);
+	const created = new Date(header.created).toISOString();
+	return {type: 'log', path, room: header.roomName, created, peers, events, size, damaged: damage.length > 0};
+}
+
+function formatRow({path, room, created, peers, events, size, damaged}: LogLine): string[] {
 	return [
-		formatLocalTime(log.header.created),
-		cleanLine(log.header.roomName),
+		formatLocalTime(Date.parse(created)),
+		cleanLine(room),
 		String(peers),
 		String(events),
-		formatBytes(log.size),
-		cleanLine(path),
+		formatBytes(size),
+		cleanLine(damaged ? `${path} (damaged: see replay)` : path),
 	];
 }
 

@@ -11,6 +11,7 @@ import {parseTime} from './option-values.js';
 import type {EventFilter, Options, SecretSource, TimePoint} from './options.js';
 
 const DEFAULT_WAIT_S = 5;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_WAIT_S = 24 * 60 * 60;
 const CONTROL_CHARACTERS = /\p{Cc}|\p{Bidi_Control}/u;
 
@@ -27,6 +28,7 @@ export function checkOptions(
 	const secretSource = checkSecret(sources, secret);
 	const mode = checkMode(sources);
 	const at = checkTime(sources.get('at'));
+	const pruneMs = checkAge(sources.get('prune'));
 	return {
 		command,
 		operands,
@@ -61,6 +63,7 @@ export function checkOptions(
 		...(dataDir !== undefined && {dataDir}),
 		...(debug !== undefined && {debug}),
 		...(at && {at}),
+		...(pruneMs !== undefined && {pruneMs}),
 	};
 }
 
@@ -107,6 +110,15 @@ function checkNumber(
 	const numberPattern = allowsFraction ? /^\d*\.?\d+$|^\d+\.$/ : /^\d+$/;
 	if (numberPattern.test(text) && number >= minimum && number <= maximum) return number;
 	throw invalidValue(option, expectedForm, text);
+}
+
+/** Parses a number of days or weeks, and returns it in milliseconds. */
+function checkAge(option: SourcedOption | undefined): number | undefined {
+	const text = checkText(option)?.trim();
+	if (!option || text === undefined) return undefined;
+	const [, count, unit] = /^([1-9]\d{0,4})([dw])$/.exec(text) ?? [];
+	if (count === undefined) throw invalidValue(option, 'a number of days or weeks, for example 90d or 12w', text);
+	return Number(count) * (unit === 'w' ? 7 : 1) * DAY_MS;
 }
 
 function checkChoice<T extends string>(option: SourcedOption | undefined, choices: readonly T[]): T | undefined {

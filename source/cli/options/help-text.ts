@@ -1,34 +1,33 @@
 /** The text of `--help` and the option table of the readme, both generated from option-table.ts. */
 
-import {type OptionSpec, optionGroups, optionTable} from './option-table.js';
+import {type CommandName, type OptionSpec, optionGroups, optionTable} from './option-table.js';
+import {namedCommands, subCommandTable, subCommandUsage} from './sub-command-table.js';
 
 const HELP_COLUMNS = 80;
 
-const commandUsages: readonly (readonly [string, string])[] = [
-	['p2pchat-ink [options]', 'chat'],
-	['p2pchat-ink replay [FILE]', 'review a saved log'],
-	['p2pchat-ink export [FILE]', 'print a saved log as text, markdown or JSON lines'],
-	['p2pchat-ink logs', 'list saved logs'],
-	['p2pchat-ink send TEXT…', 'send one message (-: read it from standard input)'],
-	['p2pchat-ink doctor', 'check whether this network lets peers find each other'],
-	['p2pchat-ink demo', 'try the program in a simulated room on this computer'],
-];
+/**
+ * The text of `--help` in lines of at most 80 columns, without a final newline. For `chat` it is the help of the whole
+ * program, for another command that of the command.
+ */
+export function helpText(command: CommandName = 'chat'): string {
+	return (command === 'chat' ? programHelp() : commandHelp(command)).join('\n');
+}
 
-/** The text of `--help` in lines of at most 80 columns, without a final newline. */
-export function helpText(): string {
-	const options = optionGroups.flatMap(({title, keys}) => [
-		'',
-		`${title}:`,
-		...formatColumns(
-			keys.map(key => [formatOptionUsage(optionTable[key]), formatOptionHelp(optionTable[key])]),
-			26,
-		),
-	]);
+function programHelp(): string[] {
+	const usages = (['chat', ...namedCommands] as const).map(
+		name =>
+			[
+				name === 'chat' ? subCommandUsage(name) : subCommandUsage(name).replace(/ \[options\]$/, ''),
+				subCommandTable[name].summary,
+			] as const,
+	);
 	return [
 		'p2pchat-ink: chat on the local network without a server',
 		'',
-		...formatColumns(commandUsages, 29),
-		...options,
+		...formatColumns(usages, 31),
+		'',
+		...wrapText('p2pchat-ink COMMAND --help shows the options of one command.', HELP_COLUMNS),
+		...formatOptionGroups(() => true),
 		'',
 		...wrapText(
 			'Every chat option can also be set in the environment (P2PCHAT_PORT=47475; commas separate list items, switches are 1 or 0) or, by its long name, in config.json in the data folder. The command line overrides the environment, which overrides config.json.',
@@ -36,7 +35,29 @@ export function helpText(): string {
 		),
 		'',
 		...wrapText('Exit codes: 0 success, 1 failed or not delivered, 2 wrong usage.', HELP_COLUMNS),
-	].join('\n');
+	];
+}
+
+function commandHelp(command: CommandName): string[] {
+	const {description, example} = subCommandTable[command];
+	return [
+		`Usage: ${subCommandUsage(command)}`,
+		'',
+		...wrapText(description, HELP_COLUMNS),
+		...formatOptionGroups(({commands}) => commands.includes(command)),
+		'',
+		`Example: p2pchat-ink ${command} ${example}`,
+	];
+}
+
+/** The options that `isShown` selects, by group. */
+function formatOptionGroups(isShown: (spec: OptionSpec) => boolean): string[] {
+	return optionGroups.flatMap(({title, keys}) => {
+		const specs = keys.map((key): OptionSpec => optionTable[key]).filter(isShown);
+		if (specs.length === 0) return [];
+		const rows = specs.map(spec => [formatOptionUsage(spec), formatOptionHelp(spec)] as const);
+		return ['', `${title}:`, ...formatColumns(rows, 26)];
+	});
 }
 
 /** The options as a markdown table for the readme, with one row per group. */

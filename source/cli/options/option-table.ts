@@ -5,7 +5,7 @@
 
 import {DEFAULT_PORT, DEFAULT_ROOM} from '../../core/defaults.js';
 
-export const commandNames = ['chat', 'replay', 'export', 'logs', 'send', 'doctor', 'demo'] as const;
+export const commandNames = ['chat', 'replay', 'export', 'logs', 'send', 'doctor', 'demo', 'completion'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface OptionSpec {
@@ -122,7 +122,7 @@ export const optionTable = {
 		kind: 'switch',
 		help: 'read and write JSON lines instead of showing the full screen',
 		config: true,
-		commands: ['chat', 'doctor', 'demo'],
+		commands: ['chat', 'logs', 'doctor', 'demo'],
 	},
 	plain: {
 		long: 'plain',
@@ -246,6 +246,14 @@ export const optionTable = {
 		environment: false,
 		commands: ['export'],
 	},
+	prune: {
+		long: 'prune',
+		kind: 'text',
+		placeholder: 'DURATION',
+		help: 'delete the logs to which nothing was written for this long: 90d, 12w',
+		environment: false,
+		commands: ['logs'],
+	},
 	at: {
 		long: 'at',
 		kind: 'text',
@@ -307,5 +315,6 @@ export const optionGroups: readonly OptionGroup[] = [
 	{title: 'Replay and export', keys: ['author', 'grep', 'from', 'to']},
 	{title: 'Replay', keys: ['at', 'speed']},
 	{title: 'Export', keys: ['format', 'verify']},
+	{title: 'Logs', keys: ['prune']},
 	{title: 'Help', keys: ['help', 'version']},
 ];

@@ -50,6 +50,8 @@ export interface Options {
 	readonly filter: EventFilter;
 	readonly format: ExportFormat;
 	readonly verify: boolean;
+	/** `logs` deletes the logs to which nothing was written for this long, in milliseconds. */
+	readonly pruneMs?: number;
 	readonly at?: TimePoint;
 	/** Replay speed as a factor; infinity: as fast as possible. */
 	readonly speed: number;

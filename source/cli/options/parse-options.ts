@@ -20,6 +20,7 @@ import {
 } from './option-sources.js';
 import {type CommandName, commandNames, listOptionSpecs, type OptionKey, type OptionSpec} from './option-table.js';
 import type {Options} from './options.js';
+import {namedCommands, subCommandTable} from './sub-command-table.js';
 
 /** Splits argv into operands and flags. Throws UsageError. */
 export type ArgumentParser = (argv: readonly string[]) => {
@@ -113,18 +114,8 @@ function splitCommand(operands: readonly string[]): {command: CommandName; comma
 	return command ? {command, commandOperands: others} : {command: 'chat', commandOperands: operands};
 }
 
-const MAX_OPERANDS: Readonly<Record<CommandName, number>> = {
-	chat: 0,
-	replay: 1,
-	export: 1,
-	logs: 0,
-	send: Number.POSITIVE_INFINITY,
-	doctor: 0,
-	demo: 0,
-};
-
 function checkOperands(command: CommandName, operands: readonly string[]): void {
-	const unexpected = operands[MAX_OPERANDS[command]];
+	const unexpected = operands[subCommandTable[command].maxOperands];
 	if (unexpected !== undefined) throw new UsageError(describeUnexpectedOperand(command, unexpected));
 	if (command === 'send' && operands.join(' ').trim() === '')
 		throw new UsageError('Usage: p2pchat-ink send TEXT…, or send - to read the text from standard input.');
@@ -135,10 +126,9 @@ function describeUnexpectedOperand(command: CommandName, operand: string): strin
 	const option = listOptionSpecs().find(([, {long}]) => long === operand);
 	if (option) return `Unexpected argument ${quote(operand)}. Did you mean "--${option[1].long}"?`;
 	if (command !== 'chat') {
-		const expected = MAX_OPERANDS[command] === 0 ? 'no arguments' : 'one argument';
+		const expected = subCommandTable[command].maxOperands === 0 ? 'no arguments' : 'one argument';
 		return `Unexpected argument ${quote(operand)}. "${command}" takes ${expected}.`;
 	}
-	const namedCommands = commandNames.slice(1);
 	const closest = findClosest(operand, namedCommands);
 	return `Unknown command ${quote(operand)}. ${closest ? `Did you mean "${closest}"?` : `Commands: ${namedCommands.join(', ')}.`}`;
 }

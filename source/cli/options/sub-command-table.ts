@@ -1,0 +1,92 @@
+/** Table of the sub-commands. The parser, `--help`, the shell completion and the man page are derived from it. */
+import {type CommandName, commandNames} from './option-table.js';
+
+export interface SubCommandSpec {
+	/** The arguments in the usage line, for example `[FILE]`. Empty: the command takes none. */
+	readonly operands: string;
+	readonly maxOperands: number;
+	/** What completion offers for an argument: saved logs and files of that name, or these words. */
+	readonly completes?: 'logs' | 'files' | readonly string[];
+	/** One phrase for the list of commands, without a capital letter and a full stop. */
+	readonly summary: string;
+	/** Whole sentences for the help of the command and the man page. */
+	readonly description: string;
+	/** Arguments of a useful call. */
+	readonly example: string;
+}
+
+export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
+	chat: {
+		operands: '',
+		maxOperands: 0,
+		summary: 'chat',
+		description:
+			'Finds everybody in the room on the local network, connects to them and opens the screen. Without a terminal it reads and writes plain lines.',
+		example: '--name Carol',
+	},
+	replay: {
+		operands: '[FILE]',
+		maxOperands: 1,
+		completes: 'logs',
+		summary: 'review a saved log',
+		description: 'Opens a saved log. Without FILE it offers the saved logs. Without a terminal it prints plain lines.',
+		example: '--grep deploy',
+	},
+	export: {
+		operands: '[FILE]',
+		maxOperands: 1,
+		completes: 'logs',
+		summary: 'print a saved log as text, markdown or JSON lines',
+		description: 'Prints a saved log to standard output. Without FILE it prints the newest log.',
+		example: '--format markdown --from 2026-11-22',
+	},
+	logs: {
+		operands: '',
+		maxOperands: 0,
+		summary: 'list saved logs',
+		description:
+			'Lists the saved logs, newest first. With --prune it deletes those to which nothing was written for that long, and prints their paths. A log in use is never deleted.',
+		example: '--prune 90d',
+	},
+	send: {
+		operands: 'TEXT…',
+		maxOperands: Number.POSITIVE_INFINITY,
+		summary: 'send one message (-: read it from standard input)',
+		description:
+			'Joins the room, sends one message, and leaves as soon as one peer has it. Exits with 1 if nobody has it.',
+		example: '"build is green" --name Bot',
+	},
+	doctor: {
+		operands: '',
+		maxOperands: 0,
+		summary: 'check whether this network lets peers find each other',
+		description: 'Tests the network in both directions, and prints what is wrong and what to do.',
+		example: '--room crew --ask-secret',
+	},
+	demo: {
+		operands: '',
+		maxOperands: 0,
+		summary: 'try the program in a simulated room on this computer',
+		description: 'Opens a room of real nodes on this computer that chat and answer. It leaves no files behind.',
+		example: '--name Carol',
+	},
+	completion: {
+		operands: 'SHELL',
+		maxOperands: 1,
+		completes: ['bash', 'zsh', 'fish'],
+		summary: 'print a completion script for bash, zsh or fish',
+		description: 'Prints a script that completes commands, options and their values in a shell.',
+		example: 'bash',
+	},
+};
+
+/** Usage line of a command, for example `p2pchat-ink replay [FILE] [options]`. */
+export function subCommandUsage(name: CommandName): string {
+	const {operands} = subCommandTable[name];
+	return ['p2pchat-ink', ...(name === 'chat' ? [] : [name]), ...(operands === '' ? [] : [operands]), '[options]'].join(
+		' ',
+	);
+}
+
+/** The commands that the user names: all except `chat`. */
+export const namedCommands = commandNames.filter(name => name !== 'chat');
