@@ -13,6 +13,7 @@ import {proveHello} from '../../source/feed/hello-proof.js';
 import {createIdentity} from '../../source/feed/identity.js';
 import {createOwnFeed} from '../../source/feed/own-feed.js';
 import {createBeaconMac, deriveRoomKeys} from '../../source/feed/room-keys.js';
+import {computeSafetyNumber, hashIdentityKey} from '../../source/feed/safety-number.js';
 import {createPeerKey} from '../../source/feed/signing-keys.js';
 import {plain} from './arbitraries.js';
 
@@ -119,6 +120,8 @@ function keyVectors(): Vector[] {
 	const [first] = batches;
 	const start = genesisHash(lan.tag, carol.peer);
 	const claim = identity.signPeer(carol.peer);
+	const other = createIdentity(seed(5), lan.tag);
+	const otherKey = other.signPeer(dave.peer).key;
 	return [
 		vector('room key of the open room "lan"', lan.roomKey, {room: 'lan'}),
 		vector('TLS pre-shared key of it', lan.psk, {room: 'lan', identity: lan.pskIdentity}),
@@ -135,6 +138,11 @@ function keyVectors(): Vector[] {
 		vector('hash_0 of the feed', start, {peer: carol.peer, roomTag: lan.tag}),
 		vector('hash_1 of the feed', chainHash(start, first.entries), {entry: first.entries[0]}),
 		vector('signature over hash_1', first.signature, {peer: carol.peer, seq: 1}),
+		vector('safety number, hash_5200 of the identity key', hashIdentityKey(claim.key), {key: claim.key}),
+		vector('identity key in "lan" of the seed of 32 bytes 05', otherKey, {
+			seed: seed(5),
+			safetyNumber: computeSafetyNumber(identity.identity.key, other.identity.key),
+		}),
 	];
 }
 

@@ -57,6 +57,13 @@ describe('every example in protocol.md', () => {
 	});
 });
 
+it('protocol.md quotes the safety number of the fixtures', () => {
+	const keys: readonly {readonly value: {readonly safetyNumber?: string}}[] = JSON.parse(
+		readFileSync(new URL('../../fixtures/codec/keys.json', import.meta.url), 'utf8'),
+	);
+	expect(document).toContain(keys[13]?.value.safetyNumber);
+});
+
 describe('protocol.md names', () => {
 	const source = new URL('../../source/', import.meta.url);
 	const text = readdirSync(source, {recursive: true, encoding: 'utf8'})

@@ -52,6 +52,12 @@ test.each(vectors('signatures'))(
 	},
 );
 
+it('the independent client computes the safety number of the fixtures, in either order of the keys', () => {
+	const keys = [7, 13].map(index => Buffer.from(vectors('keys')[index]?.hex ?? '', 'hex'));
+	for (const order of [keys, [...keys].reverse()])
+		expect(room.safetyNumber(...order)).toBe(vectors('keys')[13]?.value.safetyNumber);
+});
+
 it('the independent client computes the hello proof of the fixtures', () => {
 	const hello = decode(Buffer.from(vectors('messages')[0]?.hex ?? '', 'hex').subarray(4));
 	expect(room.proveHello(lan, carol, fill(4), 'dialler')).toEqual({signature: hello.signature, mac: hello.mac});

@@ -25,6 +25,7 @@ export interface StrangerBeacon {
 }
 
 export function deriveRoom(room: string, secret?: string): StrangerRoom;
+export function safetyNumber(...keys: readonly Uint8Array[]): string;
 export function createKey(seed: Uint8Array): StrangerKey;
 export function encodeBeacon(room: StrangerRoom, beacon: StrangerBeacon): Buffer;
 export function decodeBeacon(room: StrangerRoom, bytes: Buffer): StrangerBeacon | undefined;

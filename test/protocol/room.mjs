@@ -21,6 +21,22 @@ export function uint64(value) {
 	return bytes;
 }
 
+/** Section 11: the digits of the safety number of two identity keys. */
+export function safetyNumber(...keys) {
+	const digitsOf = key => {
+		let hash = Buffer.concat([ascii('p2pchat-ink safety number 1'), key]);
+		for (let round = 0; round < 5200; round++)
+			hash = createHash('sha512')
+				.update(Buffer.concat([hash, key]))
+				.digest();
+		const chunks = [0, 1, 2, 3, 4, 5].map(index =>
+			BigInt(`0x${hash.subarray(index * 5, index * 5 + 5).toString('hex')}`),
+		);
+		return chunks.map(chunk => String(chunk % 100_000n).padStart(5, '0')).join('');
+	};
+	return keys.map(digitsOf).sort().join('');
+}
+
 /** Section 2: derives the keys of a room. */
 export function deriveRoom(room, secret = '') {
 	const name = room.normalize('NFC');

@@ -37,6 +37,9 @@ same([room.room, room.psk, room.beacon, room.tag], keys[:4], 'keys of the open r
 same([closed.room, closed.tag], keys[4:6], 'keys of the room with a secret')
 same(me, keys[6], 'peer id')
 
+number = [item['value']['safetyNumber'] for item, _ in load('keys') if 'safetyNumber' in item['value']]
+same([feeds.safety_number(keys[7], keys[13])], number, 'safety number')
+
 feed = feeds.Feed(room.tag, me)
 for item, data in load('batches'):
 	_, first, previous, entries, signature = codec.BATCH(codec.decode(data))

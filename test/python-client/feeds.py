@@ -23,6 +23,16 @@ class Keys:
 		self.tag = hkdf(self.room, b'p2pchat-ink room tag 1', 8)
 
 
+def safety_number(*keys):
+	"""§11: the 60 digits of two identity keys."""
+	def digits(key):
+		value = b'p2pchat-ink safety number 1' + key
+		for _ in range(5200):
+			value = hashlib.sha512(value + key).digest()
+		return ''.join(f'{int.from_bytes(value[at:at + 5], "big") % 100_000:05}' for at in range(0, 30, 5))
+	return ''.join(sorted(map(digits, keys)))
+
+
 def keying_material(exporter_secret):
 	"""Exporter of RFC 8446, 7.5, computed from the exporter_master_secret in OpenSSL's key log."""
 	def expand(secret, label, context):

@@ -1,0 +1,44 @@
+import {createHash} from 'node:crypto';
+import {describe, expect, it} from 'vitest';
+import {computeSafetyNumber, formatSafetyNumber} from '../../source/feed/safety-number.js';
+
+const [ann, bob] = ['0a'.repeat(32), 'b0'.repeat(32)];
+
+/** The definition of protocol.md with big integers, written apart from the program. */
+function referenceDigits(hex: string): string {
+	const key = Buffer.from(hex, 'hex');
+	let hash = Buffer.concat([Buffer.from('p2pchat-ink safety number 1'), key]);
+	for (let round = 0; round < 5200; round++)
+		hash = createHash('sha512')
+			.update(Buffer.concat([hash, key]))
+			.digest();
+	return [0, 5, 10, 15, 20, 25]
+		.map(at => BigInt(`0x${hash.subarray(at, at + 5).toString('hex')}`) % 100_000n)
+		.map(value => value.toString().padStart(5, '0'))
+		.join('');
+}
+
+describe('safety number', () => {
+	it('is the same at both ends', () => {
+		expect(computeSafetyNumber(ann, bob)).toBe(computeSafetyNumber(bob, ann));
+		expect(computeSafetyNumber(ann, bob)).toMatch(/^\d{60}$/);
+	});
+
+	it('consists of the digits of both keys, the smaller half first', () => {
+		const halves = [referenceDigits(ann), referenceDigits(bob)];
+		expect(computeSafetyNumber(ann, bob)).toBe(halves.sort().join(''));
+	});
+
+	it('differs for every other key', () => {
+		const numbers = ['00', '01', '02', 'ff'].map(byte => computeSafetyNumber(ann, `${byte}${'b0'.repeat(31)}`));
+		expect(new Set(numbers).size).toBe(4);
+	});
+
+	it('is shown in groups of five digits', () => {
+		const digits = Array.from({length: 60}, (_, index) => index % 10).join('');
+		expect(formatSafetyNumber(digits)).toEqual([
+			'01234 56789 01234 56789 01234 56789',
+			'01234 56789 01234 56789 01234 56789',
+		]);
+	});
+});
