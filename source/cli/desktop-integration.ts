@@ -13,6 +13,7 @@ import {sliceTimeline} from '../core/timeline.js';
 import type {ScreenHooks} from '../ui/screen-hooks.js';
 import {formatJsonEntry} from './output/format-json.js';
 import {createMarkdownFormat, formatPlain} from './output/format-text.js';
+import {writeAtExit} from './terminal-stream.js';
 
 type Tool = readonly [program: string, ...arguments_: string[]];
 type DesktopEnvironment = Readonly<Record<string, string | undefined>>;
@@ -27,9 +28,10 @@ export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment
 		copyText: text => copyText(text, environment),
 		exportTimeline: (file, state) => exportRows(file, state, sliceTimeline(state.timeline, 0, state.timeline.length)),
 		...(process.platform !== 'win32' && {stopProcess: () => void process.kill(0, 'SIGTSTP')}),
-		onProcessExit(run) {
-			process.on('exit', run);
-			return () => process.off('exit', run);
+		onProcessExit(takeSequence) {
+			const restore = () => writeAtExit(takeSequence());
+			process.on('exit', restore);
+			return () => process.off('exit', restore);
 		},
 	};
 }

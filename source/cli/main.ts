@@ -15,13 +15,16 @@ import type {Options} from './options/options.js';
 import {createMeowParser, parseOptions} from './options/parse-options.js';
 import {programVersion} from './program-version.js';
 import {createErrorOutput, createOutput, type ErrorOutput, finishOutput} from './standard-output.js';
+import {installPatientTerminals} from './terminal-stream.js';
 
 /** After the command, the process exits after this time even if a timer or socket is still open. */
 const FORCED_EXIT_DELAY_MS = 400;
 
 /** Runs the program. `argv`: the arguments of the user. `secret`: the value of P2PCHAT_SECRET. Never rejects. */
 export async function main(argv: readonly string[], secret: string | undefined): Promise<void> {
-	const errorOutput = createErrorOutput(process.stderr);
+	installPatientTerminals();
+	const {stdout, stderr} = process;
+	const errorOutput = createErrorOutput(stderr);
 	const {printError} = errorOutput;
 	let debug: Debug = () => {};
 	let debugLog: DebugLog | undefined;
@@ -33,7 +36,7 @@ export async function main(argv: readonly string[], secret: string | undefined):
 	const crash = (error: unknown) => process.exit(fail(error));
 	process.on('uncaughtException', crash);
 	process.on('unhandledRejection', crash);
-	const output = createOutput(process.stdout);
+	const output = createOutput(stdout);
 	try {
 		const options = readOptions(argv, secret);
 		if (options.help || options.version) {
@@ -44,17 +47,17 @@ export async function main(argv: readonly string[], secret: string | undefined):
 		if (options.debug !== undefined) debugLog = openDebugLog(options.debug, Date.now);
 		debug = debugLog?.debug ?? debugToStandardError(options, errorOutput);
 		enableCompileCache(options);
-		const {stdin, stdout} = process;
+		const {stdin} = process;
 		const [version, clock] = [programVersion(), createSystemClock()];
 		process.exitCode = await runCommand({options, version, clock, debug, stdin, stdout, output, printError});
 	} catch (error) {
 		process.exitCode = fail(error);
 	}
+	setTimeout(() => process.exit(), FORCED_EXIT_DELAY_MS).unref();
 	const isWritten = await finishOutput(output, errorOutput, FORCED_EXIT_DELAY_MS);
 	const debugFailure = debugLog?.failure;
 	if (debugFailure !== undefined) printError(debugFailure);
 	if (!isWritten || debugFailure !== undefined) process.exitCode ||= exitCodes.failed;
-	setTimeout(() => process.exit(), FORCED_EXIT_DELAY_MS).unref();
 }
 
 function readOptions(argv: readonly string[], secret: string | undefined): Options {

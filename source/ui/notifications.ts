@@ -106,10 +106,11 @@ export interface NotifierOptions {
 	readonly clock: Clock;
 	/** The part of the state of the screen that the policy needs. */
 	getUi(): Pick<Attention, 'focused' | 'lastKeyAt' | 'bell' | 'ignored'>;
-	write(sequence: string): void;
+	/** Returns false if the terminal does not read at present. */
+	writeIfReading(sequence: string): boolean;
 }
 
-export function createNotifier({chatNode, self, environment, clock, getUi, write}: NotifierOptions): Notifier {
+export function createNotifier({chatNode, self, environment, clock, getUi, writeIfReading}: NotifierOptions): Notifier {
 	let notices = noNotifications;
 	let title = '';
 
@@ -121,15 +122,14 @@ export function createNotifier({chatNode, self, environment, clock, getUi, write
 	function showTitle(): void {
 		const next = windowTitle(notices, self.room);
 		if (next === title) return;
-		title = next;
-		write(setTitle(title));
+		if (writeIfReading(setTitle(next))) title = next;
 	}
 
 	showTitle();
 	const unsubscribe = chatNode.store.subscribe((state, inputs) => {
 		const result = updateNotifications(notices, state, inputs, attention());
 		notices = result.notices;
-		if (result.ring) write(notification(result.ring.title, result.ring.body, environment));
+		if (result.ring) writeIfReading(notification(result.ring.title, result.ring.body, environment));
 		showTitle();
 	});
 

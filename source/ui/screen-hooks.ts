@@ -13,8 +13,8 @@ export interface SharedHooks {
 	copyText?(text: string): Promise<boolean>;
 	/** Sends SIGTSTP to the process group and returns immediately. Absent on Windows. */
 	stopProcess?(): void;
-	/** Registers `run`, which must be synchronous, for the exit of the process. Returns a function that unregisters it. */
-	onProcessExit?(run: () => void): () => void;
+	/** Writes the result of `takeSequence` to the terminal when the process exits. Returns a function that unregisters it. */
+	onProcessExit?(takeSequence: () => string): () => void;
 }
 
 /** Hooks of the chat. */

@@ -7,6 +7,9 @@ export interface Terminal {
 	/** Everything the program has written. */
 	output(): string;
 	write(text: string): void;
+	/** Stops reading the terminal, as a multiplexer in copy mode does. */
+	stopReading(): void;
+	startReading(): void;
 	/** Resolves when the test holds for the output so far. */
 	until(holds: (output: string) => boolean): Promise<void>;
 	readonly exited: Promise<{readonly exitCode: number; readonly signal?: number}>;
@@ -41,6 +44,8 @@ export function openTerminal(file: string, words: readonly string[], options: Te
 		pid: child.pid,
 		output: () => output,
 		write: text => child.write(text),
+		stopReading: () => child.pause(),
+		startReading: () => child.resume(),
 		until: holds =>
 			new Promise((resolve, reject) => {
 				const timer = setTimeout(() => reject(new Error(`timed out: ${JSON.stringify(output.slice(-900))}`)), WAIT_MS);

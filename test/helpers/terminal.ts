@@ -32,6 +32,8 @@ export class Terminal {
 	readonly #input = new PassThrough();
 	#pending = 0;
 	readonly #changed = new EventEmitter();
+	/** Writes that the terminal has not taken; undefined while it reads. */
+	#untaken: (() => void)[] | undefined;
 
 	constructor(columns = 80, rows = 24) {
 		this.#changed.setMaxListeners(0);
@@ -48,7 +50,11 @@ export class Terminal {
 		this.#screen.onTitleChange(title => {
 			this.title = title;
 		});
-		const write = (text: string, done: () => void) => this.#write(text, done);
+		const write = (text: string, done: () => void) => {
+			const take = () => this.#write(text, done);
+			if (this.#untaken) this.#untaken.push(take);
+			else take();
+		};
 		const stdout = new Writable({
 			decodeStrings: false,
 			write(chunk: string | Buffer, _encoding, done) {
@@ -80,6 +86,18 @@ export class Terminal {
 	/** Sends text to the program as one read. */
 	type(text: string | Uint8Array): void {
 		this.#input.write(typeof text === 'string' ? Buffer.from(text) : text);
+	}
+
+	/** Stops reading, as in the copy mode of a terminal multiplexer. */
+	stopReading(): void {
+		this.#untaken ??= [];
+	}
+
+	/** Reads again, beginning with what the program has written since. */
+	startReading(): void {
+		const untaken = this.#untaken ?? [];
+		this.#untaken = undefined;
+		for (const take of untaken) take();
 	}
 
 	/** Ends the input of the program. */

@@ -87,7 +87,14 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 	});
 
 	// The notifier changes the terminal's title, so it is created after the screen has saved that title.
-	const notifier = createNotifier({chatNode, self, environment, clock, getUi: store.getUi, write});
+	const notifier = createNotifier({
+		chatNode,
+		self,
+		environment,
+		clock,
+		getUi: store.getUi,
+		writeIfReading: sequence => screen.writeIfReading(sequence),
+	});
 
 	function tick(): void {
 		dispatch({type: 'tick'});

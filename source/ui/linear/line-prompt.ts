@@ -11,6 +11,10 @@ import {cellWidth} from '../text/graphemes.js';
 const PROMPT = '> ';
 /** Time after the last key for which incoming lines wait, so that they do not interrupt typing, ms. */
 const TYPING_PAUSE_MS = 3000;
+/** Time until the next try to print to a terminal that does not read, ms. */
+const BLOCKED_RETRY_MS = 250;
+/** Maximum number of lines that wait to be printed. Older ones are left out while the terminal does not read. */
+const MAX_PENDING_LINES = 1000;
 
 export interface LinePrompt {
 	readonly editor: EditorState;
@@ -29,10 +33,16 @@ export interface LinePrompt {
 	stop(): void;
 }
 
-export function createLinePrompt(write: (text: string) => void, clock: Clock): LinePrompt {
+/** `isBlocked`: whether the terminal has not yet taken what was written. */
+export function createLinePrompt(
+	write: (text: string) => void,
+	clock: Clock,
+	isBlocked: () => boolean = () => false,
+): LinePrompt {
 	let editor = emptyEditor;
 	let lastKeyAt = clock.now();
 	let pendingLines: string[] = [];
+	let omitted = 0;
 	let timer: {cancel(): void} | undefined;
 	let sending = false;
 	let stopped = false;
@@ -42,13 +52,20 @@ export function createLinePrompt(write: (text: string) => void, clock: Clock): L
 	function drainPending(): string {
 		timer?.cancel();
 		timer = undefined;
-		const text = pendingLines.map(line => `${indentLineBreaks(cleanForScreen(line))}\r\n`).join('');
+		const note = `${omitted} ${omitted === 1 ? 'line is' : 'lines are'} left out here. Read them with /search or /goto.`;
+		const lines = omitted === 0 ? pendingLines : [note, ...pendingLines];
 		pendingLines = [];
-		return text;
+		omitted = 0;
+		return lines.map(line => `${indentLineBreaks(cleanForScreen(line))}\r\n`).join('');
 	}
 
 	function flush(): void {
 		if (pendingLines.length === 0 || stopped) return;
+		if (isBlocked()) {
+			timer?.cancel();
+			timer = clock.after(BLOCKED_RETRY_MS, flush);
+			return;
+		}
 		// An empty prompt is overwritten. A draft stays readable where it is and is repeated below.
 		const above = editor.text === '' ? `\r${' '.repeat(PROMPT.length)}\r` : '\r\n';
 		write(above + drainPending() + promptLine());
@@ -71,6 +88,7 @@ export function createLinePrompt(write: (text: string) => void, clock: Clock): L
 		},
 		printAbove(...lines) {
 			pendingLines.push(...lines);
+			omitted += pendingLines.splice(0, pendingLines.length - MAX_PENDING_LINES).length;
 			if (sending) return;
 			timer?.cancel();
 			const isTyping = editor.text !== '' && clock.now() - lastKeyAt < TYPING_PAUSE_MS;

@@ -38,7 +38,7 @@ const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
 export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, hooks} = options;
 	const {clock} = hooks;
-	const line = createLinePrompt(write, clock);
+	const line = createLinePrompt(write, clock, isBlocked);
 	let interruptedAt = Number.NEGATIVE_INFINITY;
 	let ignored: readonly string[] = [];
 	let {bell} = options;
@@ -51,6 +51,10 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	function write(text: string): void {
 		if (!stdout.destroyed && !stdout.writableEnded) stdout.write(text);
+	}
+
+	function isBlocked(): boolean {
+		return stdout.writableLength > 0;
 	}
 
 	function submitDraft(draft: string): void {
@@ -168,11 +172,14 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		unsubscribe();
 		reader.stop();
 		stdout.off('close', onOutputClosed);
+		removeExitHandler?.();
 		if (reason.type !== 'output-closed')
 			write(`${DISABLE_BRACKETED_PASTE}\r\n${exitMessageLines(options).join('\r\n')}\r\n`);
 		resolveExit(reason);
 	}
 
+	// For a crash. It is harmless if the terminal does not bracket pastes.
+	const removeExitHandler = hooks.onProcessExit?.(() => DISABLE_BRACKETED_PASTE);
 	const onOutputClosed = () => leave({type: 'output-closed'});
 	stdout.on('error', onOutputClosed);
 	stdout.on('close', onOutputClosed);
@@ -190,7 +197,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		const attention = {focused: undefined, lastKeyAt, now: clock.now(), bell, ignored, room: self.room};
 		const noticed = updateNotifications(notices, state, inputs, attention);
 		notices = noticed.notices;
-		if (noticed.ring) write(BELL);
+		if (noticed.ring && !isBlocked()) write(BELL);
 	});
 	const reader = createTokenReader(stdin, clock, chatKeys, {
 		tokens: tokens => tokens.forEach(onToken),

@@ -39,7 +39,7 @@ export interface LogChooserOptions {
 	/** Reads and summarizes a log. If this fails, the row of the log keeps its placeholders. */
 	summarize(path: string): Promise<LogSummary>;
 	/** See SharedHooks. */
-	onProcessExit?(run: () => void): () => void;
+	onProcessExit?(takeSequence: () => string): () => void;
 }
 
 export interface LogChooser {

@@ -19,6 +19,9 @@ export const LEAVE_MODES = `${ESC}[?7h${DISABLE_BRACKETED_PASTE}${ESC}[?1004l${E
 /** Leaves the alternate screen and shows the cursor, for exits that bypass Ink. */
 const LEAVE_SCREEN = `${ESC}[?1049l${ESC}[?25h`;
 
+/** Moves the cursor to the first cell and clears the screen. */
+export const CLEAR_SCREEN = `${ESC}[H${ESC}[2J`;
+
 /** Queries the kitty keyboard protocol. Only terminals that support it answer. */
 const ASK_KITTY = `${ESC}[?u`;
 /** Enables unambiguous key codes, which distinguish Shift+Enter from Enter. */
@@ -70,8 +73,11 @@ export interface TerminalModes {
 	leave(): void;
 	/** Enables the kitty keyboard protocol. Must be called only after the terminal has reported that it supports it. */
 	enableKitty(): void;
-	/** Restores everything, including what Ink changed. For a process that exits without unmounting Ink. */
-	restore(): void;
+	/**
+	 * Returns the sequence that restores everything, including what Ink changed, for a process that exits without unmounting
+	 * Ink. Empty if there is nothing to restore, and after the first call.
+	 */
+	takeRestoreSequence(): string;
 }
 
 /** Creates the modes of a terminal. `write` must not throw. */
@@ -80,11 +86,12 @@ export function createTerminalModes(write: (sequence: string) => void): Terminal
 	let supportsKitty = false;
 	let kittyEnabled = false;
 
-	function leave(): void {
-		if (!entered) return;
+	function takeLeaveSequence(): string {
+		if (!entered) return '';
+		const sequence = (kittyEnabled ? POP_KITTY : '') + LEAVE_MODES;
 		entered = false;
-		write((kittyEnabled ? POP_KITTY : '') + LEAVE_MODES);
 		kittyEnabled = false;
+		return sequence;
 	}
 
 	return {
@@ -94,17 +101,15 @@ export function createTerminalModes(write: (sequence: string) => void): Terminal
 			write(ENTER_MODES + (supportsKitty ? PUSH_KITTY : ASK_KITTY));
 			kittyEnabled = supportsKitty;
 		},
-		leave,
+		leave() {
+			if (entered) write(takeLeaveSequence());
+		},
 		enableKitty() {
 			if (!entered || kittyEnabled) return;
 			supportsKitty = true;
 			kittyEnabled = true;
 			write(PUSH_KITTY);
 		},
-		restore() {
-			if (!entered) return;
-			leave();
-			write(LEAVE_SCREEN);
-		},
+		takeRestoreSequence: () => (entered ? takeLeaveSequence() + LEAVE_SCREEN : ''),
 	};
 }

@@ -10,7 +10,8 @@ import {type Instance, render, type useApp} from 'ink';
 import type {ReactNode} from 'react';
 import type {Clock} from '../../core/environment.js';
 import type {Token} from '../input/key-token.js';
-import {createTerminalModes} from './escape-sequences.js';
+import {CLEAR_SCREEN, createTerminalModes} from './escape-sequences.js';
+import {createFrameGate} from './frame-gate.js';
 import {createTokenReader, RESUME_DELAY_MS} from './token-reader.js';
 
 /** Reason why a screen ended. */
@@ -39,12 +40,14 @@ export interface ScreenRequest {
 	onClose?(): void;
 	/** See ScreenHooks. */
 	readonly stopProcess?: (() => void) | undefined;
-	readonly onProcessExit?: ((run: () => void) => () => void) | undefined;
+	readonly onProcessExit?: ((takeSequence: () => string) => () => void) | undefined;
 }
 
 export interface MountedScreen {
 	/** Writes to the terminal unless it is closed. */
 	write(sequence: string): void;
+	/** Writes a sequence that matters only now, for example a bell. Returns false if the terminal does not read at present. */
+	writeIfReading(sequence: string): boolean;
 	/** Replaces the element that `draw` returned. */
 	show(element: ReactNode): void;
 	/**
@@ -69,7 +72,8 @@ const UNTHROTTLED_FPS = 1000;
 
 export function mountScreen(request: ScreenRequest): MountedScreen {
 	const {stdin, stdout, clock} = request;
-	const modes = createTerminalModes(write);
+	const gate = createFrameGate(stdout, redraw);
+	const modes = createTerminalModes(gate.write);
 	let app: InkApp | undefined;
 	let instance: Instance | undefined;
 	let end: ScreenEnd | undefined;
@@ -77,13 +81,18 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	/** Reads that arrived while the terminal was released. */
 	const queuedTokens: (readonly Token[])[] = [];
 
-	function write(sequence: string): void {
-		if (!stdout.destroyed && !stdout.writableEnded) stdout.write(sequence);
+	/** Draws the whole screen after frames were dropped. Ink draws it on a change of the size. */
+	function redraw(): void {
+		if (end || isReleased) return;
+		instance?.clear();
+		gate.write(CLEAR_SCREEN);
+		stdout.emit('resize');
 	}
 
 	function leave(reason: ScreenEnd): void {
 		if (end) return;
 		end = reason;
+		gate.allowDropping(false);
 		app?.exit();
 		instance?.unmount();
 	}
@@ -91,6 +100,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	function releaseTerminal(run: () => Promise<void>): void {
 		if (isReleased || end || !app) return;
 		isReleased = true;
+		gate.allowDropping(false);
 		void app
 			.suspendTerminal(async () => {
 				modes.leave();
@@ -103,6 +113,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 			.catch(error => leave({type: 'crashed', error}))
 			.finally(() => {
 				isReleased = false;
+				gate.allowDropping(end === undefined);
 				for (const tokens of queuedTokens.splice(0)) request.onTokens(tokens);
 			});
 	}
@@ -121,7 +132,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	stdout.on('resize', handleResize);
 	stdout.on('error', handleOutputClosed);
 	stdout.on('close', handleOutputClosed);
-	const removeExitHandler = request.onProcessExit?.(modes.restore);
+	const removeExitHandler = request.onProcessExit?.(modes.takeRestoreSequence);
 
 	async function mount(): Promise<ScreenEnd> {
 		const element = request.draw(mounted => {
@@ -129,7 +140,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 		});
 		instance = render(element, {
 			stdin: createMutedStdin(stdin),
-			stdout,
+			stdout: gate.stream,
 			stderr: request.stderr,
 			exitOnCtrlC: false,
 			patchConsole: false,
@@ -140,12 +151,14 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 			maxFps: UNTHROTTLED_FPS,
 		});
 		modes.enter();
+		gate.allowDropping(true);
 		try {
 			await instance.waitUntilExit();
 		} catch (error) {
 			end = {type: 'crashed', error};
 		}
 		end ??= {type: 'quit'};
+		gate.allowDropping(false);
 		request.onClose?.();
 		reader.stop();
 		modes.leave();
@@ -156,13 +169,18 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	}
 
 	return {
-		write,
+		write: gate.write,
+		writeIfReading(sequence) {
+			if (gate.isBlocked) return false;
+			gate.write(sequence);
+			return true;
+		},
 		show: element => instance?.rerender(element),
 		releaseTerminal,
 		suspend(message) {
 			releaseTerminal(async () => {
 				reader.pause();
-				write(`${message}\n`);
+				gate.write(`${message}\n`);
 				request.stopProcess?.();
 				await new Promise<void>(resolve => clock.after(RESUME_DELAY_MS, resolve));
 				reader.resume();

@@ -130,3 +130,17 @@ describe('the linear screen', () => {
 		expect(terminal.rawMode).toBe(false);
 	});
 });
+
+describe('the linear screen on a terminal that does not read', () => {
+	test('keeps at most 1000 lines and says how many lines are left out', async () => {
+		const {terminal, chatNode, bob} = launch();
+		await terminal.see('Room lan, open to');
+		terminal.stopReading();
+		for (let number = 1; number <= 1500; number++) chatNode.say(bob, `message ${number}`);
+		expect(terminal.stdout.writableLength).toBeLessThan(1000);
+		terminal.startReading();
+		await terminal.see('message 1500 ');
+		expect(terminal.output).toMatch(/4\d\d lines are left out here\./);
+		expect(terminal.output).toContain('message 501 ');
+	});
+});

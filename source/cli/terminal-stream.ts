@@ -1,0 +1,84 @@
+/**
+ * Output to a terminal that may stop reading for a while: in the copy mode of screen or tmux, in a stalled SSH session,
+ * after Ctrl+S. Node writes to a terminal synchronously, so that such a terminal would stop the whole program, and the other
+ * nodes would report this one as lost.
+ */
+import {writeSync} from 'node:fs';
+import type {SocketConstructorOpts} from 'node:net';
+import {ReadStream} from 'node:tty';
+import {systemErrorCode} from '../core/system-error.js';
+import {overrideStream} from '../ui/terminal/override-stream.js';
+
+/** Buffered bytes from which `write` returns false. */
+const HIGH_WATER_BYTES = 64 * 1024;
+
+/**
+ * Returns the stream of a terminal with a `write` that never waits: what the terminal does not take is buffered. `fd` is the
+ * descriptor of `stream`. Any other stream is returned unchanged, and so are all streams on Windows, whose console can only be
+ * written synchronously.
+ *
+ * The bytes go through a `tty.ReadStream`, which is a duplex stream. Like `tty.WriteStream` it opens the terminal once more, so
+ * that no other program sees its non-blocking mode, but it does not return to blocking writes after that.
+ */
+function createPatientTerminal(
+	stream: NodeJS.WriteStream,
+	fd: 1 | 2,
+	platform: string = process.platform,
+): NodeJS.WriteStream {
+	if (!stream.isTTY || platform === 'win32') return stream;
+	const writer = openWriter(fd);
+	if (!writer) return stream;
+	writer.on('drain', () => stream.emit('drain'));
+	writer.on('error', error => stream.emit('error', error));
+	writer.on('close', () => stream.emit('close'));
+	return overrideStream(stream, {
+		write: {value: writer.write.bind(writer)},
+		writableLength: {get: () => writer.writableLength},
+		writableNeedDrain: {get: () => writer.writableNeedDrain},
+		writableEnded: {get: () => writer.writableEnded},
+		destroyed: {get: () => writer.destroyed},
+		errored: {get: () => writer.errored},
+	});
+}
+
+/**
+ * Replaces `process.stdout` and `process.stderr`, so that no package and no warning of Node waits for a terminal either: a
+ * package that Ink uses writes to standard error when the process exits.
+ */
+export function installPatientTerminals(): void {
+	for (const [name, fd] of [
+		['stdout', 1],
+		['stderr', 2],
+	] as const) {
+		const value = createPatientTerminal(process[name], fd);
+		Object.defineProperty(process, name, {value, configurable: true, enumerable: true});
+	}
+}
+
+/** Undefined if the terminal cannot be opened, for example because it has hung up. */
+function openWriter(fd: number): ReadStream | undefined {
+	const options: SocketConstructorOpts & {highWaterMark: number} = {highWaterMark: HIGH_WATER_BYTES};
+	try {
+		return new ReadStream(fd, options);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Longest wait for a terminal that does not read, ms. */
+const EXIT_WAIT_MS = 200;
+const RETRY_MS = 10;
+
+/** Writes to the terminal synchronously, for the exit of the process. Gives up on a terminal that does not read. */
+export function writeAtExit(text: string, fd: 1 | 2 = 1): void {
+	let bytes = Buffer.from(text);
+	for (let waited = 0; bytes.length > 0 && waited <= EXIT_WAIT_MS; ) {
+		try {
+			bytes = bytes.subarray(writeSync(fd, bytes));
+		} catch (error) {
+			if (systemErrorCode(error) !== 'EAGAIN') return;
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+			waited += RETRY_MS;
+		}
+	}
+}

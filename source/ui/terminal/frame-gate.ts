@@ -1,0 +1,68 @@
+/**
+ * Output of Ink to a terminal that may stop reading. Ink writes each frame as the difference to the previous one. While the
+ * terminal does not read, the gate drops the frames, so that nothing accumulates; as soon as it reads again, the newest frame
+ * is drawn whole.
+ */
+
+import {overrideStream} from './override-stream.js';
+
+export interface FrameGate {
+	/** The stream for Ink. */
+	readonly stream: NodeJS.WriteStream;
+	/** Whether the terminal has not yet taken everything that was written. */
+	readonly isBlocked: boolean;
+	/**
+	 * Allows or forbids to drop output. Ink's output when the screen opens, closes or releases the terminal contains modes, which
+	 * must not be lost.
+	 */
+	allowDropping(allowed: boolean): void;
+	/** Writes a sequence that is never dropped. */
+	write(text: string): void;
+}
+
+/** `onMissed` is called when the terminal reads again after frames were dropped. It must draw the whole screen. */
+export function createFrameGate(stdout: NodeJS.WriteStream, onMissed: () => void): FrameGate {
+	let isDroppingAllowed = false;
+	let hasMissed = false;
+	/** Whether the writes until the next microtask are dropped. Ink writes the parts of one frame together. */
+	let isFrameDropped: boolean | undefined;
+
+	const isBlocked = () => stdout.writableLength > 0;
+
+	function handleWritten(): void {
+		if (!hasMissed || isBlocked()) return;
+		hasMissed = false;
+		if (isDroppingAllowed) onMissed();
+	}
+
+	function write(text: string): void {
+		if (!stdout.destroyed && !stdout.writableEnded) stdout.write(text, handleWritten);
+	}
+
+	function writeFrame(text: string, callback?: () => void): boolean {
+		if (isFrameDropped === undefined) {
+			isFrameDropped = isDroppingAllowed && isBlocked();
+			queueMicrotask(() => {
+				isFrameDropped = undefined;
+			});
+		}
+		if (isFrameDropped && isDroppingAllowed) hasMissed = true;
+		else if (text !== '') write(text);
+		// Ink waits for this call before it ends. It must not wait for a terminal that does not read.
+		if (callback) queueMicrotask(callback);
+		return !isBlocked();
+	}
+
+	return {
+		stream: overrideStream(stdout, {write: {value: writeFrame}}),
+		get isBlocked() {
+			return isBlocked();
+		},
+		allowDropping(allowed) {
+			isDroppingAllowed = allowed;
+			// Ink draws the whole screen when it takes the terminal back.
+			hasMissed = false;
+		},
+		write,
+	};
+}
