@@ -164,3 +164,8 @@ function truncateCells(text: string, maxCells: number): string {
 	}
 	return text;
 }
+
+/** Removes the byte order mark that programs on Windows write at the start of a text. */
+export function withoutByteOrderMark(text: string): string {
+	return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}

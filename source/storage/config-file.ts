@@ -1,7 +1,7 @@
-import {readFileSync, statSync} from 'node:fs';
 import {errorMessage, UsageError} from '../core/errors.js';
 import {systemErrorCode} from '../core/system-error.js';
 import {toStorageError} from './errors.js';
+import {FileTooLongError, readTextFile} from './regular-file.js';
 
 /** Configuration file as parsed JSON. The command line checks its keys and values. */
 export interface ConfigFile {
@@ -28,10 +28,9 @@ export function readConfigFile(file: string): ConfigFile | undefined {
 
 function readConfigText(file: string): string | undefined {
 	try {
-		if (statSync(file).size > MAX_CONFIG_BYTES) throw new UsageError(`${file}: longer than ${MAX_CONFIG_BYTES} bytes`);
-		return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+		return readTextFile(file, MAX_CONFIG_BYTES);
 	} catch (error) {
-		if (error instanceof UsageError) throw error;
+		if (error instanceof FileTooLongError) throw new UsageError(`${file}: ${error.message}`, {cause: error});
 		if (systemErrorCode(error) === 'ENOENT') return undefined;
 		throw toStorageError(error, 'cannot read the configuration', file);
 	}

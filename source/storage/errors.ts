@@ -6,10 +6,19 @@ import {describeSystemError, systemErrorCode} from '../core/system-error.js';
  * - `changed`: another program deleted, replaced, truncated or extended the file. Nothing must be appended to it.
  * - `locked`: another running program writes the file.
  * - `missing`, `not-a-log`, `newer`: the file cannot be opened as a log.
+ * - `not-a-file`: there is a folder, FIFO, device or socket in the place of the file.
  * - `damaged`: the file exists, but its content is not valid.
  * - `failed`: the operating system reported an error (disk full, read-only, permission, …). A later attempt may succeed.
  */
-export type StorageErrorCode = 'changed' | 'locked' | 'missing' | 'not-a-log' | 'newer' | 'damaged' | 'failed';
+export type StorageErrorCode =
+	| 'changed'
+	| 'locked'
+	| 'missing'
+	| 'not-a-log'
+	| 'not-a-file'
+	| 'newer'
+	| 'damaged'
+	| 'failed';
 
 /** Error for a file or folder that cannot be read or written. `message` says what happened, `advice` what the user can do. */
 export class StorageError extends Error {

@@ -13,6 +13,7 @@ import {hostname} from 'node:os';
 import {systemErrorCode} from '../core/system-error.js';
 import {createFileAtomically, replaceFileAtomically, sleepSync} from './atomic-file.js';
 import {StorageError, toStorageError} from './errors.js';
+import {readTextFile} from './regular-file.js';
 
 export interface FileLock {
 	/** Removes the lock. Idempotent; never throws. */
@@ -38,6 +39,8 @@ const MALFORMED = {token: 'ill-formed'} as const;
 
 type LockHolder = LockOwner | typeof MALFORMED;
 
+/** Bytes above which a file is no lock. */
+const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_ATTEMPTS = 50;
 const RETRY_DELAY_MS = 10;
 /** Attempts to read a lock file before it counts as malformed. On systems without hard links it is briefly incomplete. */
@@ -97,7 +100,7 @@ function takeOverStaleLock(
 function readHolder(lockPath: string): LockHolder | undefined {
 	for (let attempt = 1; ; attempt++) {
 		try {
-			const owner = parseOwner(readFileSync(lockPath, 'utf8'));
+			const owner = parseOwner(readTextFile(lockPath, MAX_LOCK_BYTES));
 			if (owner) return owner;
 			if (attempt === MAX_READ_ATTEMPTS) return MALFORMED;
 		} catch (error) {

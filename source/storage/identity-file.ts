@@ -1,9 +1,10 @@
 /** File with the seed (32 bytes) of the durable identity. Its content: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
-import {chmodSync, readFileSync, statSync} from 'node:fs';
+import {chmodSync, statSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {systemErrorCode} from '../core/system-error.js';
 import {createFileAtomically, sleepSync} from './atomic-file.js';
 import {StorageError, toStorageError} from './errors.js';
+import {readTextFile} from './regular-file.js';
 
 export interface IdentitySeed {
 	/** Seed of 32 bytes, which never leaves this machine. */
@@ -14,6 +15,8 @@ export interface IdentitySeed {
 
 const SEED_FILE_LABEL = 'p2pchat-ink identity 1';
 const SEED_FILE_PATTERN = new RegExp(`^${SEED_FILE_LABEL} ([0-9a-f]{64}) ([0-9a-f]{8})\\n$`);
+/** Bytes above which the file is not read. A valid one has 96. */
+const MAX_FILE_BYTES = 1024;
 const MAX_ATTEMPTS = 5;
 const RETRY_DELAY_MS = 10;
 
@@ -43,7 +46,7 @@ export function openIdentitySeed(path: string, generateSeed: () => Uint8Array): 
 
 function readIfExists(path: string): string | undefined {
 	try {
-		return readFileSync(path, 'latin1');
+		return readTextFile(path, MAX_FILE_BYTES);
 	} catch (error) {
 		if (systemErrorCode(error) === 'ENOENT') return undefined;
 		throw error;

@@ -2,6 +2,7 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {lastSeq, type PeerId} from '../core/event.js';
+import {MAX_LOG_BYTES} from '../core/limits.js';
 import {systemErrorCode} from '../core/system-error.js';
 import {type StorageError, toStorageError} from './errors.js';
 import type {Damage, LogHeader} from './log.js';
@@ -9,6 +10,8 @@ import {LogFile} from './log-file.js';
 import {openLogReader, readHeader} from './log-reader.js';
 
 const LOG_SUFFIX = '.p2plog';
+/** Size above which a file is not read unasked: twice what a node writes, so that it is certainly not a sound log. */
+export const MAX_SOUND_LOG_BYTES = 2 * MAX_LOG_BYTES;
 /** Maximum number of characters of the room name in the name of a log file. */
 const MAX_ROOM_LENGTH = 40;
 

@@ -4,17 +4,21 @@ import {
 	existsSync,
 	fdatasync,
 	fstatSync,
+	fsyncSync,
 	ftruncateSync,
 	openSync,
 	readSync,
 	statSync,
-	writeFileSync,
 	writeSync,
 } from 'node:fs';
 import {open} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {promisify} from 'node:util';
 import {StorageError, toStorageError} from './errors.js';
+import {openRegularFile} from './regular-file.js';
+
+/** Bytes that one step of a copy holds in memory. */
+const COPY_BYTES = 1024 * 1024;
 
 const fdatasyncAsync = promisify(fdatasync);
 
@@ -35,13 +39,8 @@ export class LogFile {
 	constructor(path: string, mode: 'write' | 'create' | 'read') {
 		this.path = path;
 		try {
-			this.fd = openSync(path, openFlags(mode), 0o600);
-			const stat = fstatSync(this.fd);
-			if (!stat.isFile()) {
-				closeSync(this.fd);
-				throw new StorageError('not-a-log', 'this is not a regular file', path, 'Name another file.');
-			}
-			this.#size = stat.size;
+			this.fd = openRegularFile(path, openFlags(mode), 0o600);
+			this.#size = fstatSync(this.fd).size;
 			this.#isNew = mode === 'create';
 		} catch (error) {
 			throw toStorageError(error, mode === 'read' ? 'cannot open the log' : 'cannot write the log', path);
@@ -99,12 +98,26 @@ export class LogFile {
 	/** Moves the bytes from `offset` on to a new file beside the log, with suffix `.torn`, or `.torn.2` and so on. */
 	cutTornTail(offset: number): void {
 		try {
-			const copyPath = findUnusedPath(`${this.path}.torn`);
-			writeFileSync(copyPath, this.readAt(offset, this.#size - offset), {mode: 0o600, flag: 'wx', flush: true});
+			this.#copyTail(offset, findUnusedPath(`${this.path}.torn`));
 			ftruncateSync(this.fd, offset);
 			this.#size = offset;
 		} catch (error) {
 			throw toStorageError(error, 'cannot repair the end of the log', this.path);
+		}
+	}
+
+	/** Copies the bytes from `offset` on to a new file, in pieces, because the tail can be as long as the file. */
+	#copyTail(offset: number, copyPath: string): void {
+		const copy = openSync(copyPath, 'wx', 0o600);
+		try {
+			for (let from = offset; from < this.#size; from += COPY_BYTES) {
+				const bytes = this.readAt(from, Math.min(COPY_BYTES, this.#size - from));
+				let written = 0;
+				while (written < bytes.length) written += writeSync(copy, bytes, written);
+			}
+			fsyncSync(copy);
+		} finally {
+			closeSync(copy);
 		}
 	}
 

@@ -1,9 +1,9 @@
 /** JSON file with the `--peer` addresses that could be reached, by room, newest first. */
-import {readFileSync, statSync} from 'node:fs';
 import {isIP} from 'node:net';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import {replaceFileAtomically} from './atomic-file.js';
 import {toStorageError} from './errors.js';
+import {readTextFile} from './regular-file.js';
 
 export interface RememberedPeer {
 	/** Room tag, 16 hexadecimal digits. */
@@ -23,8 +23,7 @@ const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 /** Reads the remembered peers. Never throws: it skips an invalid file or entry and returns a warning for the user. */
 export function readRememberedPeers(path: string): {peers: readonly RememberedPeer[]; warning?: string} {
 	try {
-		if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`longer than ${MAX_FILE_BYTES} bytes`);
-		const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+		const value: unknown = JSON.parse(readTextFile(path, MAX_FILE_BYTES));
 		if (!Array.isArray(value)) throw new Error('not a list');
 		const peers = value.filter(isRememberedPeer).slice(0, MAX_REMEMBERED_PEERS);
 		if (peers.length === value.length) return {peers};

@@ -7,7 +7,7 @@ import {StorageError} from './errors.js';
 import {type FileLog, type OpenedFileLog, openFileLog} from './file-log.js';
 import type {LogTimer} from './flusher.js';
 import type {LogHeader} from './log.js';
-import {formatLogName, listLogs, listNewestLogs, summarizeLog} from './log-directory.js';
+import {formatLogName, listLogs, listNewestLogs, MAX_SOUND_LOG_BYTES, summarizeLog} from './log-directory.js';
 
 export interface RoomLogOptions {
 	/** Folder of logs. */
@@ -89,9 +89,11 @@ export async function findEarlierLog(
 	return undefined;
 }
 
-/** Paths of the logs of this room, newest first. */
+/** Paths of the logs of this room that can be reopened, newest first. */
 function listRoomLogs({folder, header}: RoomLogOptions): string[] {
 	return listLogs(folder).flatMap(log =>
-		'header' in log && isEqualBytes(log.header.roomTag, header.roomTag) ? [log.path] : [],
+		'header' in log && log.size <= MAX_SOUND_LOG_BYTES && isEqualBytes(log.header.roomTag, header.roomTag)
+			? [log.path]
+			: [],
 	);
 }

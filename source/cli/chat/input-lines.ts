@@ -1,5 +1,7 @@
 /** Splits a stream of bytes into lines of bounded length. It reads only when the caller takes a line (back-pressure). */
 
+import {withoutByteOrderMark} from '../../core/text.js';
+
 export type InputLine =
 	/** `number`: line number in the input, from 1, empty lines included. */
 	| {readonly type: 'line'; readonly number: number; readonly text: string}
@@ -7,7 +9,7 @@ export type InputLine =
 	| {readonly type: 'too-long'; readonly number: number};
 
 /**
- * Yields lines without their newline and final CR. Blank lines are skipped. A last line without a newline is included.
+ * Yields lines without their newline and final CR, and without a byte order mark at the start. Blank lines are skipped. A last line without a newline is included.
  * At most `maxBytes` and one chunk are in memory.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<InputLine> {
@@ -36,7 +38,8 @@ export function createLineCollector(maxBytes: number): LineCollector {
 
 	function finish(): InputLine[] {
 		number++;
-		const text = bytes > maxBytes ? undefined : Buffer.concat(parts).toString('utf8').replace(/\r+$/, '');
+		let text = bytes > maxBytes ? undefined : Buffer.concat(parts).toString('utf8').replace(/\r+$/, '');
+		if (number === 1 && text !== undefined) text = withoutByteOrderMark(text);
 		parts = [];
 		bytes = 0;
 		if (text === undefined) return [{type: 'too-long', number}];

@@ -2,7 +2,7 @@
 
 import {errorMessage} from '../../core/errors.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
-import {type LogListing, listLogs, summarizeLog} from '../../storage/log-directory.js';
+import {type LogListing, listLogs, MAX_SOUND_LOG_BYTES, summarizeLog} from '../../storage/log-directory.js';
 import {pruneLogs} from '../../storage/prune-logs.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 import {type CliContext, exitCodes} from '../context.js';
@@ -79,6 +79,8 @@ interface LogLine {
 async function readLog(listing: LogListing): Promise<LogLine> {
 	if ('error' in listing) throw listing.error;
 	const {path, size, header} = listing;
+	if (size > MAX_SOUND_LOG_BYTES)
+		throw new Error(`not counted, because it is longer than any sound log: ${formatBytes(size)}`);
 	const {events, peers, damage} = await summarizeLog(path);
 	const created = new Date(header.created).toISOString();
 	return {type: 'log', path, room: header.roomName, created, peers, events, size, damaged: damage.length > 0};

@@ -3,6 +3,7 @@
 import {UsageError} from '../../core/errors.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
 import {selectConnectedCount} from '../../core/select-people.js';
+import {withoutByteOrderMark} from '../../core/text.js';
 import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
@@ -63,7 +64,5 @@ async function readStandardInput({stdin}: CliContext): Promise<string> {
 			throw new UsageError(`Too long: the limit for a message is ${MAX_TEXT_BYTES} bytes.`);
 		chunks.push(part);
 	}
-	return Buffer.concat(chunks)
-		.toString('utf8')
-		.replace(/\r?\n$/, '');
+	return withoutByteOrderMark(Buffer.concat(chunks).toString('utf8')).replace(/\r?\n$/, '');
 }

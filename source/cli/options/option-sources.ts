@@ -46,13 +46,16 @@ export function mergeSources(command: CommandName, sources: readonly OptionSourc
 	return merged;
 }
 
-/** Reads options from `P2PCHAT_…` variables. Commas separate list items; switches are 1 or 0. Throws UsageError. */
+/**
+ * Reads options from `P2PCHAT_…` variables. Commas separate list items; switches are 1 or 0. An empty variable counts as not
+ * set, except the file of the secret: without its secret the user would join an open room. Throws UsageError.
+ */
 export function readEnvironmentOptions(environment: Environment): OptionSource {
 	const options = new Map<OptionKey, SourcedOption>();
 	for (const [key, spec] of listOptionSpecs()) {
 		const sourceName = environmentName(spec);
 		const text = sourceName === undefined ? undefined : environment[sourceName];
-		if (sourceName === undefined || text === undefined) continue;
+		if (sourceName === undefined || text === undefined || (text === '' && key !== 'secretFile')) continue;
 		options.set(key, {value: parseEnvironmentValue(spec, sourceName, text), sourceName, precedence: 1});
 	}
 	return options;

@@ -1,13 +1,16 @@
 /** Reads the secret of the room from a prompt, a file or the environment, but not from argv, which other users can see. */
-import {closeSync, openSync, readFileSync} from 'node:fs';
+import {closeSync, openSync} from 'node:fs';
 import {ReadStream} from 'node:tty';
 import {UsageError} from '../../core/errors.js';
 import {describeSystemError} from '../../core/system-error.js';
+import {withoutByteOrderMark} from '../../core/text.js';
+import {readUpTo} from '../../storage/regular-file.js';
 import {createKeyDecoder} from '../../ui/input/key-decoder.js';
 import type {Token} from '../../ui/input/key-token.js';
 import type {SecretSource} from './options.js';
 
 const MAX_SECRET_BYTES = 1024;
+const MAX_SECRET_FILE_BYTES = 64 * 1024;
 
 /** Reads and validates the secret. `promptSecret` resolves to undefined if the user cancels. Rejects with UsageError. */
 export async function readSecret(
@@ -30,16 +33,27 @@ export async function readSecret(
 	}
 }
 
-/** Reads a secret file without one final newline, which editors and `echo` add. */
+/**
+ * Reads a secret file without one final newline, which editors and `echo` add. It may be a FIFO, such as `<(command)`. More
+ * than the longest valid secret is not read.
+ */
 function readSecretFile(path: string): string {
 	try {
-		return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+		const file = openSync(path, 'r');
+		try {
+			return readUpTo(file, MAX_SECRET_FILE_BYTES)
+				.toString('utf8')
+				.replace(/\r?\n$/, '');
+		} finally {
+			closeSync(file);
+		}
 	} catch (error) {
 		throw new UsageError(`Cannot read --secret-file ${path}: ${describeSystemError(error)}.`, {cause: error});
 	}
 }
 
-function validateSecret(secret: string, sourceName: string): string {
+function validateSecret(text: string, sourceName: string): string {
+	const secret = withoutByteOrderMark(text);
 	if (secret === '') throw new UsageError(`${sourceName} is empty. To join a room without a secret, do not pass one.`);
 	const bytes = Buffer.byteLength(secret);
 	if (bytes > MAX_SECRET_BYTES)

@@ -1,11 +1,14 @@
 /** File with the bookmarks of a log: FILE.bookmarks.json in the same folder, because replay never changes the log itself. */
-import {readFile, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {basename} from 'node:path';
 import {systemErrorCode} from '../../core/system-error.js';
 import {replaceFileAtomically} from '../../storage/atomic-file.js';
+import {readTextFile} from '../../storage/regular-file.js';
 
 const BOOKMARKS_FORMAT = 1;
 const MAX_BOOKMARKS = 10_000;
+/** A bookmark needs about 110 bytes. */
+const MAX_FILE_BYTES = 2 * 1024 * 1024;
 const BOOKMARKS_SUFFIX = '.bookmarks.json';
 
 /** Path of the bookmarks file of a log. */
@@ -16,14 +19,20 @@ export function bookmarksPath(log: string): string {
 /** Reads the sort keys of the marked events, ascending; empty if there is no file. Rejects if the format is unknown. */
 export async function readBookmarks(log: string): Promise<readonly string[]> {
 	const path = bookmarksPath(log);
-	const text = await readFile(path, 'utf8').catch(error => {
-		if (systemErrorCode(error) === 'ENOENT') return undefined;
-		throw error;
-	});
+	const text = readIfExists(path);
 	if (text === undefined) return [];
 	const orders = parseBookmarks(text);
 	if (!orders) throw new Error(`${basename(path)} has an unknown format. Bookmarks are not loaded or saved.`);
 	return orders;
+}
+
+function readIfExists(path: string): string | undefined {
+	try {
+		return readTextFile(path, MAX_FILE_BYTES);
+	} catch (error) {
+		if (systemErrorCode(error) === 'ENOENT') return undefined;
+		throw error;
+	}
 }
 
 function parseBookmarks(text: string): readonly string[] | undefined {

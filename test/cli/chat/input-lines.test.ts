@@ -18,6 +18,16 @@ describe('readers of input lines', () => {
 		]);
 	});
 
+	it('remove a byte order mark at the start of the input, and only there', () => {
+		expect(read([bytes('\uFEFF{"type":"post"}\n\uFEFFtwo')])).toEqual([
+			{type: 'line', number: 1, text: '{"type":"post"}'},
+			{type: 'line', number: 2, text: '\uFEFFtwo'},
+		]);
+		expect(read([bytes('\uFEFF').subarray(0, 1), bytes('\uFEFF').subarray(1), bytes('one')])).toEqual([
+			{type: 'line', number: 1, text: 'one'},
+		]);
+	});
+
 	it('report a line that is too long without its content, and continue with the next line', () => {
 		expect(read([bytes(`${'x'.repeat(11)}\n${'y'.repeat(10)}\n`)], 10)).toEqual([
 			{type: 'too-long', number: 1},

@@ -1,6 +1,7 @@
 import meow from 'meow';
 import {describe, expect, it} from 'vitest';
 import type {Environment} from '../../../source/cli/options/option-sources.js';
+import {environmentName, listOptionSpecs} from '../../../source/cli/options/option-table.js';
 import {createMeowParser, parseOptions} from '../../../source/cli/options/parse-options.js';
 import {UsageError} from '../../../source/core/errors.js';
 
@@ -24,6 +25,19 @@ function usageErrorOf(argv: string[], environment: Environment = {}, config?: un
 }
 
 describe('options', () => {
+	it('are not changed by empty variables of the environment', () => {
+		const names = listOptionSpecs().flatMap(([key, spec]) =>
+			key === 'secretFile' ? [] : (environmentName(spec) ?? []),
+		);
+		const empty = Object.fromEntries([...names, 'NO_COLOR', 'INK_SCREEN_READER'].map(name => [name, '']));
+		expect(names).toContain('P2PCHAT_HOME');
+		expect(parse([], empty)).toEqual(parse([]));
+		expect(parse([], empty, {interface: ['lo'], 'no-log': true})).toMatchObject({
+			interfaces: ['lo'],
+			log: {type: 'none'},
+		});
+	});
+
 	it('have the documented defaults', () => {
 		expect(parse([])).toEqual({
 			command: 'chat',
@@ -232,7 +246,7 @@ describe('usage errors', () => {
 		expect(usageErrorOf([], {P2PCHAT_PORT: 'x'})).toMatch(/^P2PCHAT_PORT must be a port/);
 		expect(usageErrorOf([], {P2PCHAT_JSON: 'yes'})).toBe('P2PCHAT_JSON must be 1 or 0, not "yes".');
 		expect(usageErrorOf([], {P2PCHAT_PEER: 'a,,b'})).toMatch(/^P2PCHAT_PEER needs a value/);
-		expect(usageErrorOf([], {P2PCHAT_HOME: ''})).toMatch(/^P2PCHAT_HOME needs a value/);
+		expect(usageErrorOf([], {P2PCHAT_SECRET_FILE: ''})).toMatch(/^P2PCHAT_SECRET_FILE needs a value/);
 		expect(usageErrorOf([], {}, undefined, '')).toMatch(/^P2PCHAT_SECRET is empty/);
 	});
 

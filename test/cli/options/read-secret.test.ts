@@ -1,3 +1,4 @@
+import {execFileSync, spawn} from 'node:child_process';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -57,6 +58,22 @@ describe('a secret from a file', () => {
 		expect(await read(' pass word \n')).toBe(' pass word ');
 		expect(await read('pass\r\n')).toBe('pass');
 		expect(await read('pass\n\n')).toBe('pass\n');
+	});
+
+	it('does not include a byte order mark', async () => {
+		expect(await read('\uFEFFpass word\r\n')).toBe('pass word');
+		expect(await readSecret({type: 'environment', secret: '\uFEFFpass word'}, never)).toBe('pass word');
+		await expect(read('\uFEFF\r\n')).rejects.toThrow(/is empty/);
+	});
+
+	it.skipIf(process.platform === 'win32')('may come from a FIFO, such as that of a process substitution', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'p2pchat-secret-'));
+		onTestFinished(() => rmSync(folder, {recursive: true}));
+		const path = join(folder, 'fifo');
+		execFileSync('mkfifo', [path]);
+		const writer = spawn('sh', ['-c', 'echo pass > "$0"', path]);
+		onTestFinished(() => void writer.kill('SIGKILL'));
+		expect(await readSecret({type: 'file', path}, never)).toBe('pass');
 	});
 
 	it('must not be empty or longer than 1024 bytes', async () => {

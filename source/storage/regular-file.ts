@@ -1,0 +1,59 @@
+/**
+ * Opening and reading of files in the data and log folders. A FIFO, a device or a socket in the place of a file must not
+ * stop the program: opening or reading it could wait forever, or never end.
+ */
+import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import {withoutByteOrderMark} from '../core/text.js';
+import {StorageError} from './errors.js';
+
+/** Makes opening a FIFO return at once. It has no effect on regular files, and Windows does not have it. */
+const NO_WAITING = constants.O_NONBLOCK ?? 0;
+
+/** A file is longer than the program reads. */
+export class FileTooLongError extends Error {
+	override readonly name = 'FileTooLongError';
+
+	constructor(maxBytes: number) {
+		super(`longer than ${maxBytes} bytes`);
+	}
+}
+
+/** Opens a regular file and returns its descriptor. Throws the error of the system, or StorageError for anything else. */
+export function openRegularFile(path: string, flags: number, mode?: number): number {
+	const file = openSync(path, flags | NO_WAITING, mode);
+	try {
+		if (fstatSync(file).isFile()) return file;
+	} catch (error) {
+		closeSync(file);
+		throw error;
+	}
+	closeSync(file);
+	throw new StorageError('not-a-file', 'this is not a regular file', path, 'Remove it, or name another file.');
+}
+
+/**
+ * Reads a small text file completely, without a byte order mark. Throws the error of the system, StorageError if it is not a
+ * regular file, or FileTooLongError.
+ */
+export function readTextFile(path: string, maxBytes: number): string {
+	const file = openRegularFile(path, constants.O_RDONLY);
+	try {
+		const bytes = readUpTo(file, maxBytes + 1);
+		if (bytes.length > maxBytes) throw new FileTooLongError(maxBytes);
+		return withoutByteOrderMark(bytes.toString('utf8'));
+	} finally {
+		closeSync(file);
+	}
+}
+
+/** Reads from the position of an open file to its end, but at most `maxBytes`. */
+export function readUpTo(file: number, maxBytes: number): Buffer {
+	const bytes = Buffer.alloc(maxBytes);
+	let filled = 0;
+	while (filled < maxBytes) {
+		const count = readSync(file, bytes, filled, maxBytes - filled, null);
+		if (count === 0) break;
+		filled += count;
+	}
+	return bytes.subarray(0, filled);
+}
