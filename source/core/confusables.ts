@@ -1,10 +1,13 @@
 /**
  * Protection against names that imitate other names: confusable skeletons and spoofed fingerprints.
  *
- * The skeleton is a small version of Unicode TR 39, with a table of Latin, Greek and Cyrillic letters, digits and signs.
+ * The skeleton is that of Unicode Technical Standard 39, with the look-alikes of all scripts, and with pairs of Latin,
+ * Greek and Cyrillic letters, digits and signs that look alike only at a glance.
+ *
  * A spoofed fingerprint is a part of a name that reads like `#99c4b7ec`. The screen shows `Carol#99c4b7ec` to distinguish
  * people with the same name, so a name that contains such a part would pass for another person.
  */
+import {CONFUSABLE_TABLE} from './confusable-table.js';
 
 /** Pairs of characters that look alike. The skeleton contains the second character of a pair in place of the first. */
 const CONFUSABLE_PAIRS =
@@ -13,6 +16,7 @@ const CONFUSABLE_PAIRS =
 	'ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX ϹC ϳj ' +
 	'αa βb ϲc εe ηn ιi κk νv οo ρp σo τt υu χx ωw γy ' +
 	'ıi ɑa ɩi ʀr ɴn ʙb ʜh ʟl ᴀa ᴄc ᴅd ᴇe ᴊj ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ꜱs øo łl đd ħh ' +
+	'ĸk ʍm πn ƅb ßb ꞓe ' +
 	"0O 1I |I !I 3E 5S $S 8B @a ·. ‐- ‑- –- —- −- ‒- ’' ‘' `' ";
 
 const CONFUSABLES: ReadonlyMap<string, string> = new Map(
@@ -22,17 +26,84 @@ const CONFUSABLES: ReadonlyMap<string, string> = new Map(
 		.map(([letter = '', representative = '']) => [letter, representative]),
 );
 
+/** Marks that cross a letter or hang from it: `ø` looks like `o`, and the table has both parts of it. */
+const STROKES = /[\u0329\u0335\u0338]+/g;
+
+const ASCII = /^[ -~]*$/;
+
+let prototypes: ReadonlyMap<string, string> | undefined;
+
+/** The prototype of each character of the table. Names in ASCII, which are the most common ones, need none of them. */
+function getPrototypes(): ReadonlyMap<string, string> {
+	if (prototypes) return prototypes;
+	const parsed = new Map<string, string>();
+	const toCode = (digits: string) => Number.parseInt(digits, 36);
+	for (const row of CONFUSABLE_TABLE.split(';')) {
+		const [prototype = '', characters = ''] = row.split('=');
+		if (characters === '') continue;
+		const text = String.fromCodePoint(...prototype.split(' ').map(toCode));
+		let code = 0;
+		for (const step of characters.split(' ')) {
+			code += toCode(step);
+			parsed.set(String.fromCodePoint(code), text);
+		}
+	}
+	prototypes = parsed;
+	return parsed;
+}
+
+function replacePairs(text: string): string {
+	return Array.from(text, letter => CONFUSABLES.get(letter) ?? letter).join('');
+}
+
+/** The text with each character replaced by the one that it looks like, in compatibility decomposition (NFKD). */
+function replaceLookalikes(text: string): string {
+	const pairs = replacePairs(text.normalize('NFKD'));
+	if (ASCII.test(pairs)) return pairs;
+	// Twice, because the parts of some prototypes have prototypes themselves.
+	return replacePairs(replaceByPrototypes(replaceByPrototypes(pairs)));
+}
+
+function replaceByPrototypes(text: string): string {
+	return Array.from(text, letter => getPrototypes().get(letter) ?? letter)
+		.join('')
+		.normalize('NFKD');
+}
+
 /** Skeleton of a name, for comparison only. Names that a reader may confuse have equal skeletons. */
 export function confusableSkeleton(name: string): string {
-	const skeleton = [...name.normalize('NFKD')]
-		.map(letter => CONFUSABLES.get(letter) ?? letter)
-		.join('')
+	const skeleton = replaceLookalikes(name)
 		.toLowerCase()
+		.replace(STROKES, '')
 		.replace(/[\s\p{P}]+/gu, '')
 		.replaceAll('rn', 'm')
 		.replaceAll('vv', 'w')
 		.replaceAll('i', 'l');
 	return skeleton === '' ? name : skeleton;
+}
+
+const EAST_ASIAN = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}`;
+/** The scripts with most look-alikes: a letter of the script, and letters and digits of scripts that are not written with it. */
+const SCRIPTS: readonly {readonly own: RegExp; readonly foreign: RegExp}[] = [
+	['Latin', EAST_ASIAN],
+	['Cyrillic', ''],
+	['Greek', ''],
+].map(([script, companions]) => ({
+	own: new RegExp(String.raw`\p{Script=${script}}`, 'u'),
+	foreign: new RegExp(
+		String.raw`(?![\p{Script=${script}}\p{Script=Common}\p{Script=Inherited}${companions}])[\p{L}\p{N}]`,
+		'u',
+	),
+}));
+
+/**
+ * Whether a word of a name mixes scripts, as in `C\u0430rol` with a Cyrillic letter. Such a name can imitate another one
+ * even by characters that no table knows.
+ */
+export function mixesScripts(name: string): boolean {
+	if (ASCII.test(name)) return false;
+	const words = name.normalize('NFKC').split(/\s+/u);
+	return words.some(word => SCRIPTS.some(({own, foreign}) => own.test(word) && foreign.test(word)));
 }
 
 /** Signs that look like a number sign. Normalisation has already replaced compatibility forms (U+FF03, U+FE5F). */
@@ -47,6 +118,7 @@ function classifyCharacter(character: string): string {
 	if (NUMBER_SIGNS.includes(folded)) return '#';
 	if (/^[0-9a-f]+$/.test(folded)) return 'h';
 	if (HEX_LOOKALIKES.includes(folded)) return 'l';
+	if (/^[0-9a-foil|]$/i.test(replaceLookalikes(folded))) return 'l';
 	return /[\p{L}\p{N}]/u.test(folded) ? 'a' : '.';
 }
 

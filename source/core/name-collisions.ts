@@ -7,7 +7,7 @@
  */
 
 import {findLastAtMost} from './binary-search.js';
-import {confusableSkeleton} from './confusables.js';
+import {confusableSkeleton, mixesScripts} from './confusables.js';
 import {SHORT_FINGERPRINT_DIGITS} from './event.js';
 import {foldText} from './fold-text.js';
 import {LruMap} from './lru-map.js';
@@ -34,12 +34,17 @@ const MAX_CACHED_INDEXES = 2;
 const indexes = new LruMap<Roster, CollisionIndex>(MAX_CACHED_INDEXES, {touchOnGet: true});
 const keyCache = new WeakMap<NameChange, readonly string[]>();
 
-/** Whether another person has or had the name that `known` had at `seq`, or a name that looks like it. */
+/**
+ * Whether the name that `known` had at `seq` can be taken for another person's: somebody else has or had it, or a name that
+ * looks like it, or a word of it mixes scripts.
+ */
 export function hasNameCollision(state: State, known: RosterPeer, seq?: number): boolean {
 	const name = nameAt(known, seq);
 	if (!name) return false;
 	const {holders, collisions} = getIndex(state);
-	const result = collisions.get(name) ?? collisionKeys(name).some(key => (holders.get(key)?.size ?? 0) > 1);
+	const result =
+		collisions.get(name) ??
+		(mixesScripts(name.name) || collisionKeys(name).some(key => (holders.get(key)?.size ?? 0) > 1));
 	collisions.set(name, result);
 	return result;
 }

@@ -12,7 +12,7 @@ export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'lef
 export interface PeerView {
 	readonly peer: PeerId;
 	readonly name: string;
-	/** Whether another person uses or used the same name, or a name that looks like it. */
+	/** Whether the name can be taken for another person's; see hasNameCollision. */
 	readonly hasNameCollision: boolean;
 	/** 8 or 16 hexadecimal digits: of the identity if it is known, otherwise of the peer id (fingerprintOf). */
 	readonly fingerprint: string;
@@ -200,7 +200,7 @@ export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
 }
 
 /**
- * Suffix `#a1b2c3d4` of a name that another person also has; otherwise an empty string. It refers to the name at `seq` of
+ * Suffix `#a1b2c3d4` of a name that can be taken for another person's; otherwise an empty string. It refers to the name at `seq` of
  * the feed, or to the newest name without `seq`. Our own peers never have a suffix.
  */
 export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number): string {

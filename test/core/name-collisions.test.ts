@@ -33,6 +33,11 @@ describe('formatPeerName', () => {
 		expect([ann, bob, cat].map(peer => formatPeerName(state, peer))).toEqual(['Dave#a1000000', 'DAVE#b2000000', 'Cat']);
 	});
 
+	it('adds the fingerprint to a name of mixed scripts, which can look like any other', () => {
+		const state = reduce(join(ann, 'Carol', 'a1'), join(bob, 'Caro\u0be6l', 'b2'));
+		expect([ann, bob].map(peer => formatPeerName(state, peer))).toEqual(['Carol', 'Caro\u0be6l#b2000000']);
+	});
+
 	it('adds the fingerprint to names that look alike', () => {
 		const state = reduce(join(ann, 'Carol', 'a1'), join(bob, 'C\u0430rol', 'b2'));
 		expect(formatPeerName(state, ann)).toBe('Carol#a1000000');

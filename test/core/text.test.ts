@@ -147,6 +147,8 @@ describe('cleanName', () => {
 		['Carol\u266f99C4B7EC', 'Carol'],
 		['Carol#99\u04414b7\u0435\u0441', 'Carol'],
 		['Carol#9\u03019c4b7ec', 'Carol'],
+		['Carol#99\ua4da4b7ec', 'Carol'],
+		['Carol#99\u13df4b7e\u{104c2}', 'Carol'],
 		['Carol#99c4b7ec you', 'Carol you'],
 		['Carol#1234#5678', 'Carol'],
 		['Carol##12345678ab12', 'Carol#'],
