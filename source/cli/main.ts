@@ -108,6 +108,8 @@ async function runCommand(context: CliContext): Promise<number> {
 			return (await import('./commands/index.js')).runReplay(context);
 		case 'doctor':
 			return (await import('./commands/index.js')).runDoctor(context);
+		case 'inspect':
+			return (await import('./commands/index.js')).runInspect(context);
 		case 'completion':
 			return (await import('./commands/index.js')).runCompletion(context);
 		case 'demo':

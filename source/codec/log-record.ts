@@ -50,7 +50,7 @@ export interface LogHeader {
 }
 
 /** Content of a valid record. `unknown`: a kind that a newer program version wrote. Readers skip it. */
-type LogEntry =
+export type LogEntry =
 	| LogRecord
 	| {readonly type: 'header'; readonly header: LogHeader}
 	| {readonly type: 'unknown'; readonly kind: string};

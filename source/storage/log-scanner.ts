@@ -7,6 +7,7 @@ import {toPlainUint8Array} from '../codec/bytes.js';
 import {
 	type Crc32,
 	decodeLogRecord,
+	type LogEntry,
 	type LogHeader,
 	type LogRecord,
 	MAX_HEADER_BYTES,
@@ -50,8 +51,18 @@ export interface LogScanner {
 	readonly unknownRecords: number;
 }
 
-/** Creates a scanner. Without `start` it begins at offset 0 and takes the marker from the header. */
-export function createLogScanner(crc32: Crc32, start?: ScanStart): LogScanner {
+/** A valid record that is not a LogRecord: a header, or a record of a kind that this version does not know. */
+export interface OtherRecord {
+	readonly offset: number;
+	readonly length: number;
+	readonly entry: Exclude<LogEntry, LogRecord>;
+}
+
+/**
+ * Creates a scanner. Without `start` it begins at offset 0 and takes the marker from the header. `onOther` receives the
+ * valid records that `push` and `end` do not return, in file order.
+ */
+export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (record: OtherRecord) => void): LogScanner {
 	const damage: Damage[] = [];
 	let header = start?.header;
 	let marker = start?.marker;
@@ -106,9 +117,11 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart): LogScanner {
 		const entry = decodeLogRecord(pending.subarray(cursor, cursor + length));
 		endDamage(offset, 'damaged');
 		if (entry === undefined) damage.push({offset, length, kind: 'damaged'});
-		else if (entry.type === 'unknown') unknownRecords++;
-		else if (entry.type === 'header') headerLength = length;
-		else found.push({offset, length, record: entry});
+		else if (entry.type === 'unknown' || entry.type === 'header') {
+			if (entry.type === 'unknown') unknownRecords++;
+			else headerLength = length;
+			onOther?.({offset, length, entry});
+		} else found.push({offset, length, record: entry});
 		cursor += length;
 		validEnd = pendingOffset + cursor;
 	}

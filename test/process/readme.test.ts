@@ -39,6 +39,7 @@ const trials: readonly Trial[] = [
 	{pattern: / replay \S+ --grep NAS \| cat$/, prints: 'NAS'},
 	{pattern: / logs$/, prints: 'lan-'},
 	{pattern: / logs --prune 90d$/, prints: 'No log in'},
+	{pattern: / inspect \S+$/, prints: 'posted at='},
 	{pattern: / completion bash$/, prints: 'complete -o filenames -F'},
 	{pattern: / export --verify$/, prints: 'Tester'},
 	{pattern: / export/, prints: 'text of a test'},

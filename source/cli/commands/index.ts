@@ -3,6 +3,7 @@ export {runDemo} from '../demo/demo.js';
 export {runCompletion} from './completion.js';
 export {runDoctor} from './doctor.js';
 export {runExport} from './export.js';
+export {runInspect} from './inspect.js';
 export {runLogs} from './logs.js';
 export {runReplay} from './replay.js';
 export {runSend} from './send.js';

@@ -5,7 +5,17 @@
 
 import {DEFAULT_PORT, DEFAULT_ROOM} from '../../core/defaults.js';
 
-export const commandNames = ['chat', 'replay', 'export', 'logs', 'send', 'doctor', 'demo', 'completion'] as const;
+export const commandNames = [
+	'chat',
+	'replay',
+	'export',
+	'logs',
+	'send',
+	'doctor',
+	'demo',
+	'inspect',
+	'completion',
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface OptionSpec {

@@ -70,6 +70,15 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		description: 'Opens a room of real nodes on this computer that chat and answer. It leaves no files behind.',
 		example: '--name Carol',
 	},
+	inspect: {
+		operands: 'FILE',
+		maxOperands: 1,
+		completes: 'logs',
+		summary: 'print the records of a log, or captured messages, line by line',
+		description:
+			'Prints each record of a log, or each message of a file with captured frames, with its offset, length and fields. FILE is - for standard input. Damaged parts are printed with their place, and the exit code is then 1. Signatures are not checked: see export --verify.',
+		example: 'lan.p2plog',
+	},
 	completion: {
 		operands: 'SHELL',
 		maxOperands: 1,

@@ -1,0 +1,133 @@
+import {readFileSync} from 'node:fs';
+import {crc32} from 'node:zlib';
+import {describe, expect, test} from 'vitest';
+import {inspectFrames} from '../../../source/cli/inspect/inspect-frames.js';
+import {createLogInspector} from '../../../source/cli/inspect/inspect-log.js';
+import {encodeLogRecord} from '../../../source/codec/log-record.js';
+import {MAX_FRAME_BYTES} from '../../../source/core/limits.js';
+import {createLogScanner} from '../../../source/storage/log-scanner.js';
+import {peerOf} from '../../storage/log-samples.js';
+
+const fixture = (path: string) => readFileSync(new URL(`../../../fixtures/${path}`, import.meta.url));
+
+function inspectLog(bytes: Uint8Array, chunkBytes = bytes.length) {
+	const inspector = createLogInspector();
+	const lines: string[] = [];
+	for (let offset = 0; offset < bytes.length; offset += chunkBytes)
+		lines.push(...inspector.push(bytes.subarray(offset, offset + chunkBytes)));
+	lines.push(...inspector.end());
+	return {lines, damaged: inspector.damaged};
+}
+
+/** Offset and length of every line that has them. */
+const positionsOf = (lines: readonly string[]) =>
+	lines.flatMap(line => {
+		const [, offset, length] = /^ *(\d+) +(\d+) {2}\S/.exec(line) ?? [];
+		return offset === undefined ? [] : [[Number(offset), Number(length)] as const];
+	});
+
+describe('inspect of a log', () => {
+	test.each([
+		'conversation.p2plog',
+		'log/good.p2plog',
+		'log/damaged-middle.p2plog',
+		'log/torn.p2plog',
+		'log/zeros.p2plog',
+	])('accounts for every byte of %s exactly once', path => {
+		const bytes = fixture(path);
+		let expected = 0;
+		for (const [offset, length] of positionsOf(inspectLog(bytes).lines)) {
+			expect(offset).toBe(expected);
+			expected = offset + length;
+		}
+		expect(expected).toBe(bytes.length);
+	});
+
+	test('prints the same lines for chunks of any size', () => {
+		const bytes = fixture('log/damaged-middle.p2plog');
+		for (const chunkBytes of [1, 7, 600]) expect(inspectLog(bytes, chunkBytes)).toEqual(inspectLog(bytes));
+	});
+
+	test('names the kind of each record and the entries of each batch', () => {
+		const {lines} = inspectLog(fixture('conversation.p2plog'));
+		const text = lines.join('\n');
+		for (const kind of ['header', 'launched', 'batch', 'peer-connected', 'peer-disconnected'])
+			expect(text).toMatch(new RegExp(`^ *\\d+ +\\d+ {2}${kind} `, 'm'));
+		expect(text).toMatch(/^ +1 joined at="20.*name="/m);
+		expect(text).toMatch(/^ +\d+ posted .*text="/m);
+	});
+
+	test('says where a damaged range begins and how long it is', () => {
+		const bytes = fixture('log/damaged-middle.p2plog');
+		const scanner = createLogScanner(crc32);
+		scanner.push(bytes);
+		scanner.end();
+		const {lines, damaged} = inspectLog(bytes);
+		const shown = positionsOf(lines.filter(line => /damaged:|torn:/.test(line)));
+		expect(shown).toEqual(scanner.damage.map(({offset, length}) => [offset, length]));
+		expect(damaged).toBe(shown.length);
+		expect(damaged).toBeGreaterThan(0);
+	});
+
+	test('names a record of an unknown kind with its place', () => {
+		const bytes = fixture('log/good.p2plog');
+		const scanner = createLogScanner(crc32);
+		scanner.push(bytes);
+		const observation = {
+			type: 'notice',
+			peer: peerOf(1),
+			seq: 0,
+			at: 1,
+			ms: 1,
+			counter: 0,
+			level: 'info',
+			code: 'x',
+			text: 'y',
+		} as const;
+		const record = encodeLogRecord(
+			{type: 'observation', loggedAt: 5, observation},
+			scanner.marker ?? new Uint8Array(8),
+			crc32,
+		);
+		const name = Buffer.from('notice');
+		record.set(Buffer.from('future'), Buffer.from(record).indexOf(name));
+		new DataView(record.buffer, record.byteOffset).setUint32(record.length - 4, crc32(record.subarray(0, -4)));
+		const {lines, damaged} = inspectLog(Buffer.concat([bytes, record]));
+		expect(damaged).toBe(0);
+		expect(lines.at(-1)).toBe(
+			`${String(bytes.length).padStart(8)} ${String(record.length).padStart(6)}  unknown kind="future"`,
+		);
+	});
+});
+
+describe('inspect of captured frames', () => {
+	const vectors: {title: string; hex: string}[] = JSON.parse(fixture('codec/messages.json').toString());
+
+	test.each(vectors.map(({title, hex}) => [title, hex]))('annotates the message "%s" of the fixtures', (_, hex) => {
+		const frame = Buffer.from(hex, 'hex');
+		const {lines, faults} = inspectFrames(frame);
+		expect(faults).toBe(0);
+		expect(positionsOf(lines.slice(0, 1))).toEqual([[0, frame.length]]);
+		const [, type = ''] = /type.([a-z]+)/.exec(frame.toString('latin1')) ?? [];
+		expect(lines[0]).toContain(`  ${type.slice(0, 3)}`);
+	});
+
+	test('goes on after a malformed message, and says where it is and what is wrong', () => {
+		const ping = vectors.find(({title}) => title.startsWith('ping'))?.hex ?? '';
+		const {lines, faults} = inspectFrames(Buffer.from(`${ping}00000002c1c1${ping}`, 'hex'));
+		expect(faults).toBe(1);
+		expect(lines).toHaveLength(3);
+		expect(lines[1]).toMatch(new RegExp(`^ *${ping.length / 2} +6 {2}malformed: `));
+	});
+
+	test.each([
+		['a length above the limit', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 1), String(MAX_FRAME_BYTES)],
+		['a length of zero', new Uint8Array(4), '0 bytes'],
+		['an end within a frame', Uint8Array.of(0, 0, 0, 9, 1), '9 bytes'],
+		['an end within a length', Uint8Array.of(0, 0), 'within the length'],
+	])('ends with a line on %s', (_, bytes, part) => {
+		const {lines, faults} = inspectFrames(bytes);
+		expect([lines.length, faults]).toEqual([1, 1]);
+		expect(lines[0]).toContain(part);
+	});
+});
