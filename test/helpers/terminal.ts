@@ -183,9 +183,11 @@ export class Terminal {
 		}
 	}
 
-	/** Resolves once the screen contains a text. */
-	async see(text: string): Promise<void> {
-		await this.until(() => this.text().includes(text));
+	/** Resolves once the screen contains a text. A pattern is searched in each row. */
+	async see(wanted: string | RegExp): Promise<void> {
+		await this.until(() =>
+			typeof wanted === 'string' ? this.text().includes(wanted) : this.rows().some(row => wanted.test(row)),
+		);
 	}
 
 	/** Resolves once the screen does not contain a text. */

@@ -70,6 +70,7 @@ const SCREEN_ONLY_COMMANDS: ReadonlySet<string> = new Set([
 	'copy',
 	'peers',
 	'times',
+	'addresses',
 	'export',
 ]);
 

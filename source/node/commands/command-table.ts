@@ -16,6 +16,7 @@ export type CommandName =
 	| 'copy'
 	| 'peers'
 	| 'times'
+	| 'addresses'
 	| 'net'
 	| 'export'
 	| 'log'
@@ -86,6 +87,7 @@ export const commandRows: readonly CommandRow[] = [
 		description: 'show or hide the peers pane; NAME: filter the timeline',
 	},
 	{name: 'times', argument: 'none', usage: '', description: 'switch timestamps: minutes, seconds, none'},
+	{name: 'addresses', argument: 'none', usage: '', description: 'show or hide the addresses of messages'},
 	{name: 'net', argument: 'none', usage: '', description: 'show the state of the network'},
 	{name: 'export', argument: 'text', usage: 'FILE', description: 'write the timeline to a file (.txt, .md, .jsonl)'},
 	{name: 'log', argument: 'none', usage: '', description: 'show where the log is and how to replay it'},

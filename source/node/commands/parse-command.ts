@@ -15,7 +15,20 @@ export interface Person {
 }
 
 export type Command =
-	| {readonly type: 'help' | 'who' | 'mark' | 'unread' | 'copy' | 'times' | 'net' | 'log' | 'doctor' | 'quit'}
+	| {
+			readonly type:
+				| 'help'
+				| 'who'
+				| 'mark'
+				| 'unread'
+				| 'copy'
+				| 'times'
+				| 'addresses'
+				| 'net'
+				| 'log'
+				| 'doctor'
+				| 'quit';
+	  }
 	| {readonly type: 'name'; readonly name: string}
 	| {readonly type: 'me'; readonly text: string}
 	| {readonly type: 'peer'; readonly host: string; readonly port: number}
@@ -85,6 +98,7 @@ function commandWithoutArgument(name: CommandName): Command {
 		case 'unread':
 		case 'copy':
 		case 'times':
+		case 'addresses':
 		case 'net':
 		case 'log':
 		case 'doctor':

@@ -39,6 +39,8 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 			return step(togglePeers(ui));
 		case 'times':
 			return step(cycleTimes(ui));
+		case 'addresses':
+			return step({...ui, addresses: !ui.addresses});
 		case 'copy':
 			return step(ui, {type: 'copy-view'});
 		case 'export':

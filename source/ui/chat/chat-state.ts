@@ -59,6 +59,8 @@ export interface UiState {
 	readonly ignored: readonly string[];
 	readonly showPeers: boolean;
 	readonly times: TimeFormat;
+	/** Whether messages show the address of their author. */
+	readonly addresses: boolean;
 	readonly bell: BellMode;
 	/** The last entry that was read before the window lost the focus. The unread rule is drawn after this entry. */
 	readonly unreadMarker: OrderKey | undefined;
@@ -93,6 +95,7 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		ignored: [],
 		showPeers: true,
 		times: 'minutes',
+		addresses: true,
 		bell,
 		unreadMarker: undefined,
 		newestWhenLeftEnd: undefined,

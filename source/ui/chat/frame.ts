@@ -10,7 +10,8 @@ import {layoutDraft} from '../input/draft-layout.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
 import {personKey} from '../timeline/display-name.js';
-import {createRowCache, createRowOptions, type RowOptions, type RowsOf} from '../timeline/format-item.js';
+import type {RowOptions} from '../timeline/format-item.js';
+import {createRowCache, createRowOptions, type RowsOf} from '../timeline/row-cache.js';
 import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
 import {type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
 import type {ScreenEffect, UiState} from './chat-state.js';
@@ -48,7 +49,12 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 	return (state, ui) => {
 		if (last?.state === state && last.ui === ui) return last.frame;
 		const layout = screenLayoutOf(ui);
-		const rowOptions = optionsOf(layout.textWidth, ui.times, ui.search);
+		const rowOptions = optionsOf({
+			width: layout.textWidth,
+			times: ui.times,
+			search: ui.search,
+			addresses: ui.addresses,
+		});
 		const view = viewOf(state, ui);
 		const laidOut: LaidOutTimeline = {
 			view,

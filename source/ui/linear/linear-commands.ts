@@ -35,6 +35,7 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 		case 'filter':
 		case 'peers':
 		case 'times':
+		case 'addresses':
 		case 'copy':
 		case 'mark':
 		case 'unread':

@@ -118,6 +118,8 @@ function performOther(ui: ReplayUi, action: ReplayAction, context: ReplayContext
 			return step(togglePane(ui, context));
 		case 'times':
 			return step({...ui, times: nextTimeFormat(ui.times)});
+		case 'addresses':
+			return step({...ui, addresses: !ui.addresses});
 		case 'help':
 			return step({...enterReview(ui, context), overlay: {type: 'help', scroll: 0}});
 		case 'back':

@@ -40,6 +40,7 @@ export type ReplayAction =
 	| 'follow'
 	| 'next-pane'
 	| 'times'
+	| 'addresses'
 	| 'help'
 	| 'back'
 	| 'redraw'
@@ -91,6 +92,7 @@ export const replayKeyRows: readonly ReplayKeyRow[] = [
 	{description: 'follow a growing file', action: 'follow', keys: ['F']},
 	{description: 'switch between timeline and peers', action: 'next-pane', keys: ['tab', 'ctrl+o', 'shift+tab']},
 	{description: 'timestamps: minutes, seconds, none', action: 'times', keys: ['T'], alternativeKeys: ['alt+t']},
+	{description: 'show or hide the addresses of messages', action: 'addresses', keys: ['A']},
 	{description: 'help', action: 'help', keys: ['?', 'ctrl+g']},
 	{description: 'close, pause, or clear search and filter', action: 'back', keys: ['escape']},
 	{description: 'redraw', action: 'redraw', keys: ['ctrl+l']},

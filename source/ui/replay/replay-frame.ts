@@ -8,7 +8,8 @@ import type {State} from '../../core/state.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
-import {createRowCache, createRowOptions, type RowOptions, type RowsOf} from '../timeline/format-item.js';
+import type {RowOptions} from '../timeline/format-item.js';
+import {createRowCache, createRowOptions, type RowsOf} from '../timeline/row-cache.js';
 import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
 import {keyOf, type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
 import {passesFilter, type ReplayFilter} from './replay-filter.js';
@@ -54,7 +55,12 @@ export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 	return (history, ui) => {
 		if (last?.state === history.state && last.ui === ui) return last.frame;
 		const layout = layoutReplay(ui);
-		const rowOptions = optionsOf(layout.textWidth, ui.times, ui.search);
+		const rowOptions = optionsOf({
+			width: layout.textWidth,
+			times: ui.times,
+			search: ui.search,
+			addresses: ui.addresses,
+		});
 		const playing = ui.mode === 'playing';
 		const shownState = playing ? history.stateAt(ui.index) : history.state;
 		const view = viewOf(shownState, ui.filter);

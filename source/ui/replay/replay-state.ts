@@ -56,6 +56,8 @@ export interface ReplayUi {
 	/** Sortable order strings of the bookmarked rows (core/event-order.ts), ascending. */
 	readonly bookmarks: readonly string[];
 	readonly times: TimeFormat;
+	/** Whether messages show the address of their author. */
+	readonly addresses: boolean;
 	readonly flash: Flash | undefined;
 	/** What is missing from a damaged log, as one line; empty: nothing, or the user dismissed it. */
 	readonly banner: string;
@@ -94,6 +96,7 @@ export function initialReplayUi({columns, rows, speed, filter, bookmarks}: Initi
 		filter,
 		bookmarks,
 		times: 'minutes',
+		addresses: true,
 		flash: undefined,
 		banner: '',
 		loadedFraction: 0,

@@ -101,6 +101,11 @@ export function truncateCells(text: string, cells: number, ellipsis = '…'): st
 	return truncated + ellipsis;
 }
 
+/** The text, exactly `cells` wide unless it is wider: padded with spaces at the left. */
+export function padCellsLeft(text: string, cells: number): string {
+	return ' '.repeat(Math.max(0, cells - cellWidth(text))) + text;
+}
+
 /** A row of `cells` cells: `left`, truncated or padded, and `right`, which is omitted if it leaves no cell for `left`. */
 export function fillRow(left: string, right: string, cells: number, ellipsis: string): string {
 	const room = Math.max(0, cells - cellWidth(right));

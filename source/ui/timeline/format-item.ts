@@ -8,12 +8,13 @@ import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {Row} from '../panes/paint-row.js';
 import {cleanForScreen} from '../text/clean-for-screen.js';
-import {cellWidth, padCells, truncateCells} from '../text/graphemes.js';
+import {cellWidth, padCells, padCellsLeft, truncateCells} from '../text/graphemes.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {describeEntry, describePresenceGroup} from './describe-entry.js';
 import {displayAddress, displayName, plainName} from './display-name.js';
 import {formatTime, type TimeFormat} from './format-time.js';
+import {ADDRESS_CELLS, columnsOf, type RowColumns} from './row-columns.js';
 import {joinParts, type TextPart} from './text-parts.js';
 import type {TimelineItem} from './timeline-view.js';
 
@@ -24,13 +25,10 @@ export interface RowOptions {
 	readonly theme: Theme;
 	/** Folded text whose matches are highlighted; empty for none. */
 	readonly search: string;
+	/** Whether messages show the address of their author. */
+	readonly addresses: boolean;
 }
 
-/** Minimum width, in cells, with which names and addresses are aligned in columns. */
-const COLUMNS_MIN_CELLS = 90;
-const NAME_CELLS = 12;
-const ADDRESS_CELLS = 15;
-const MIN_INDENT_CELLS = 2;
 /** Maximum number of rows of a post that is shown in full. A longer one is folded to its first FOLDED_ROWS rows. */
 export const MAX_POST_ROWS = 20;
 export const FOLDED_ROWS = 10;
@@ -48,68 +46,134 @@ export function formatItem(state: State, item: TimelineItem, options: RowOptions
 	if (item.entries.length > 1 || entry.type !== 'posted') return formatSystemEntry(state, item.entries, entry, options);
 	const rows = entry.action
 		? formatSystemEntry(state, item.entries, entry, options)
-		: formatPost(state, entry, entry.text, options);
+		: formatPost(state, entry, entry.text, continuesGroup(state, item), options);
 	return foldRows(rows, entry.text, options);
 }
 
 /** Folds a long post; its details show it in full. A post that contains a match of the search is not folded. */
-function foldRows(rows: Row[], text: string, {search, width, theme}: RowOptions): Row[] {
+function foldRows(rows: Row[], text: string, {search, width, theme, ...rest}: RowOptions): Row[] {
 	if (rows.length <= MAX_POST_ROWS || (search !== '' && foldText(text).includes(search))) return rows;
-	const indentation = rows[1]?.[0] ?? indent(0);
+	const indentation = indent(columnsFor({width, ...rest}).textStart);
 	const more = `${theme.glyphs.ellipsis} ${rows.length - FOLDED_ROWS} more lines (Enter: show all)`;
 	const room = width - MARK_CELLS - cellWidth(indentation.text);
 	const summaryRow: Row = [indentation, {text: truncateCells(more, room, theme.glyphs.ellipsis), style: theme.muted}];
 	return [...rows.slice(0, FOLDED_ROWS), summaryRow];
 }
 
-function formatPost(state: State, entry: TimelineEntry, text: string, options: RowOptions): Row[] {
-	const {theme, width} = options;
-	const time = formatTime(entry.at, options.times);
-	const isOwn = entry.peer === state.launch?.peer;
-	const nameStyle: Style = {
-		...theme.nameStyle(hueOf(state, entry.peer)),
-		...(isOwn ? theme.ownName : {bold: true}),
-	};
-	const hasColumns = width >= COLUMNS_MIN_CELLS;
-	const name = plainName(state, entry.peer, entry.seq);
-	const address = displayAddress(state, entry.peer);
-	const prefix: Segment[] = [];
-	if (time) prefix.push({text: `${time} `, style: theme.muted});
-	const {ellipsis} = theme.glyphs;
-	const fingerprint = formatFingerprintSuffix(state, entry.peer, entry.seq);
-	const shownName = hasColumns
-		? padCells(name, fingerprint ? Math.min(cellWidth(name), NAME_CELLS) : NAME_CELLS, ellipsis)
-		: truncateCells(name, Math.max(4, Math.floor(width / 4) - fingerprint.length), ellipsis);
-	prefix.push({text: shownName + fingerprint, style: nameStyle}, {text: ' '});
-	if (hasColumns) prefix.push({text: `${padCells(address, ADDRESS_CELLS, ellipsis)} `, style: theme.muted});
-	else if (address) prefix.push({text: `${address} `, style: theme.muted});
-	const late: Segment[] = entry.late ? [{text: LATE_MARK, style: theme.muted}] : [];
-	return wrapWithHangingIndent([...prefix, ...late], cleanForScreen(text), options, time ? cellWidth(time) + 1 : 0);
+/** Time between two messages of one author within which the second one does not repeat the name. */
+const GROUP_MS = 2 * 60 * 1000;
+
+/** Whether an item is a message that continues a group of its author, so that it shows neither name nor address. */
+export function continuesGroup(state: State, {entries: [entry], previous}: TimelineItem): boolean {
+	if (entry?.type !== 'posted' || previous?.type !== 'posted' || entry.action || previous.action) return false;
+	if (entry.peer !== previous.peer || Math.abs(entry.at - previous.at) > GROUP_MS) return false;
+	return displayName(state, entry.peer, entry.seq) === displayName(state, entry.peer, previous.seq);
 }
 
-/** Wraps a text after a prefix. Further rows are indented to the start of the text, or less if the prefix is wide. */
-function wrapWithHangingIndent(
-	prefix: readonly Segment[],
+function columnsFor({width, times, addresses}: Pick<RowOptions, 'width' | 'times' | 'addresses'>): RowColumns {
+	return columnsOf({cells: width - MARK_CELLS, times, addresses});
+}
+
+function formatPost(
+	state: State,
+	entry: TimelineEntry,
 	text: string,
+	isContinued: boolean,
 	options: RowOptions,
-	narrowIndent: number,
 ): Row[] {
-	const width = options.width - MARK_CELLS;
-	const used = widthOf(prefix);
-	const indentCells =
-		used <= width * 0.45 ? used : Math.min(Math.max(MIN_INDENT_CELLS, narrowIndent), Math.floor(width / 3));
-	const firstCells = width - used;
-	if (firstCells < 8) {
-		const rows = wrapText(text, width - indentCells, width - indentCells);
-		return [
-			prefix,
-			...rows.map(line => [indent(indentCells), ...highlightMatches(text.slice(line.start, line.end), options)]),
-		];
+	const {theme} = options;
+	const columns = columnsFor(options);
+	const time = columns.timeCells > 0 ? [{text: `${formatTime(entry.at, options.times)} `, style: theme.muted}] : [];
+	const late: Segment[] = entry.late ? [{text: LATE_MARK, style: theme.muted}] : [];
+	const body = cleanForScreen(text);
+	if (columns.layout === 'heading') {
+		const rows = wrapTextRows(body, late, 0, columns, options);
+		return isContinued ? rows : [[...time, ...headingOf(state, entry, columns, options)], ...rows];
 	}
-	return wrapText(text, firstCells, width - indentCells).map((line, index) => {
-		const segments = highlightMatches(text.slice(line.start, line.end), options);
-		return index === 0 ? [...prefix, ...segments] : [indent(indentCells), ...segments];
-	});
+	const address = isContinued
+		? ''
+		: truncateCells(displayAddress(state, entry.peer), ADDRESS_CELLS, theme.glyphs.ellipsis);
+	const name = isContinued
+		? indent(columns.nameCells)
+		: {text: nameInColumn(state, entry, columns, theme), style: nameStyleOf(state, entry.peer, theme)};
+	const gap: Segment[] =
+		columns.addressPlace === 'column'
+			? [{text: ' '}, {text: `${padCells(address, ADDRESS_CELLS)} `, style: theme.muted}]
+			: [{text: ' '}];
+	const reserved = columns.addressPlace === 'end' && address !== '' ? cellWidth(address) + 2 : 0;
+	const [first = [], ...others] = wrapTextRows(body, late, reserved, columns, options);
+	const head = [...time, name, ...gap, ...first.slice(1)];
+	if (reserved === 0) return [head, ...others];
+	const space = columns.textStart + columns.textCells - widthOf(head) - cellWidth(address);
+	return [[...head, {text: ' '.repeat(Math.max(1, space))}, {text: address, style: theme.muted}], ...others];
+}
+
+function nameStyleOf(state: State, peer: PeerId, theme: Theme): Style {
+	return {...theme.nameStyle(hueOf(state, peer)), ...(peer === state.launch?.peer ? theme.ownName : {bold: true})};
+}
+
+/** The name at the right end of its column. A long name is truncated, its fingerprint never. */
+function nameInColumn(state: State, {peer, seq}: TimelineEntry, {nameCells}: RowColumns, theme: Theme): string {
+	const fingerprint = formatFingerprintSuffix(state, peer, seq);
+	const room = nameCells - fingerprint.length;
+	return padCellsLeft(truncateCells(plainName(state, peer, seq), room, theme.glyphs.ellipsis) + fingerprint, nameCells);
+}
+
+/** Name and address in the row above the text. */
+function headingOf(
+	state: State,
+	{peer, seq}: TimelineEntry,
+	{timeCells, textStart, textCells, addressPlace}: RowColumns,
+	{theme}: RowOptions,
+): Segment[] {
+	const {ellipsis} = theme.glyphs;
+	const address = addressPlace === 'none' ? '' : truncateCells(displayAddress(state, peer), ADDRESS_CELLS, ellipsis);
+	const fingerprint = formatFingerprintSuffix(state, peer, seq);
+	const room = textStart + textCells - timeCells - fingerprint.length - (address ? cellWidth(address) + 1 : 0);
+	const name = truncateCells(plainName(state, peer, seq), Math.max(4, room), ellipsis);
+	return [
+		{text: name + fingerprint, style: nameStyleOf(state, peer, theme)},
+		...(address ? [{text: ` ${address}`, style: theme.muted}] : []),
+	];
+}
+
+/** Rows of a text in the text column. The first row has `reserved` cells less, and begins with the segments of `lead`. */
+function wrapTextRows(
+	text: string,
+	lead: readonly Segment[],
+	reserved: number,
+	{textStart, textCells}: RowColumns,
+	options: RowOptions,
+): Row[] {
+	return wrapText(text, textCells - reserved - widthOf(lead), textCells).map((line, index) => [
+		indent(textStart),
+		...(index === 0 ? lead : []),
+		...highlightMatches(text.slice(line.start, line.end), options),
+	]);
+}
+
+/**
+ * A row of an item with the name of its author, for the row at the top of the timeline, whose group may start above it.
+ * Returns the same row if it shows the name already, or if names have no column.
+ */
+export function withAuthorName(state: State, {entries: [entry]}: TimelineItem, row: Row, options: RowOptions): Row {
+	const columns = columnsFor(options);
+	if (entry?.type !== 'posted' || entry.action || columns.layout === 'heading') return row;
+	const index = row.findIndex(({text, style}) => !style && text.length >= columns.nameCells && text.trim() === '');
+	const blank = row[index]?.text.length ?? 0;
+	if (index < 0 || index > 1) return row;
+	const before = blank > columns.nameCells ? columns.timeCells : 0;
+	const name = {
+		text: nameInColumn(state, entry, columns, options.theme),
+		style: nameStyleOf(state, entry.peer, options.theme),
+	};
+	return [
+		...row.slice(0, index),
+		...(before > 0 ? [indent(before)] : []),
+		name,
+		indent(blank - before - columns.nameCells),
+		...row.slice(index + 1),
+	];
 }
 
 function widthOf(segments: readonly Segment[]): number {
@@ -127,20 +191,24 @@ function formatSystemEntry(
 	options: RowOptions,
 ): Row[] {
 	const {theme} = options;
-	const time = formatTime((entries.at(-1) ?? entry).at, options.times);
+	const {layout, timeCells, nameCells, textStart, textCells} = columnsFor(options);
+	const last = entries.at(-1) ?? entry;
 	const isLatePost = entry.type === 'posted' && entry.late;
 	const parts = entries.length > 1 ? describePresenceGroup(state, entries) : describeEntry(state, entry);
 	const base = systemEntryStyle(entry, theme);
 	const head: Segment[] = [];
-	if (time) head.push({text: `${time} `, style: theme.muted});
-	head.push({text: entry.type === 'notice' ? '! ' : '* ', style: base});
-	const width = options.width - MARK_CELLS;
+	if (timeCells > 0) head.push({text: `${formatTime(last.at, options.times)} `, style: theme.muted});
+	const sign = entry.type === 'notice' ? '!' : '*';
+	head.push({text: layout === 'heading' ? `${sign} ` : `${sign.padStart(nameCells)} `, style: base});
 	const used = widthOf(head);
+	if (layout === 'columns' && used < textStart) head.push(indent(textStart - used));
+	const start = Math.max(used, textStart);
 	const text = joinParts(parts);
 	const styles = partStyles(state, parts, theme, base);
 	if (isLatePost) head.push({text: LATE_MARK, style: theme.muted});
-	return wrapText(text, width - used - (isLatePost ? LATE_MARK.length : 0), width - used).map((line, index) => [
-		...(index === 0 ? head : [indent(used)]),
+	const cells = textStart + textCells;
+	return wrapText(text, cells - start - (isLatePost ? LATE_MARK.length : 0), cells - textStart).map((line, index) => [
+		...(index === 0 ? head : [indent(textStart)]),
 		...styles.slice(line.start, line.end),
 	]);
 }
@@ -184,66 +252,4 @@ function highlightMatches(text: string, {search, theme}: RowOptions): Segment[] 
 	}
 	if (from < text.length || segments.length === 0) segments.push({text: text.slice(from)});
 	return segments;
-}
-
-/** Formats an item, or returns its cached rows while nothing that they show has changed. */
-export type RowsOf = (state: State, item: TimelineItem, options: RowOptions) => readonly Row[];
-
-interface CachedRows {
-	readonly signature: string;
-	readonly options: RowOptions;
-	readonly rows: readonly Row[];
-}
-
-/** Returns the same options object until a value changes, so that the row cache compares by identity. */
-export function createRowOptions(theme: Theme): (width: number, times: TimeFormat, search: string) => RowOptions {
-	let options: RowOptions | undefined;
-	return (width, times, search) => {
-		if (options?.width !== width || options.times !== times || options.search !== search)
-			options = {width, times, theme, search};
-		return options;
-	};
-}
-
-/** Cache of formatted rows, one per screen. The key is the entry object, which is frozen and replaced when it changes. */
-export function createRowCache(): RowsOf {
-	const cache = new WeakMap<TimelineEntry, CachedRows>();
-
-	return (state, item, options) => {
-		const [entry] = item.entries;
-		if (!entry) return [];
-		const signature = signatureOf(state, item, entry);
-		const cached = cache.get(entry);
-		if (cached?.signature === signature && sameOptions(cached.options, options)) return cached.rows;
-		const rows = formatItem(state, item, options);
-		cache.set(entry, {signature, options, rows});
-		return rows;
-	};
-}
-
-function sameOptions(a: RowOptions, b: RowOptions): boolean {
-	return a === b || (a.width === b.width && a.times === b.times && a.theme === b.theme && a.search === b.search);
-}
-
-const rosterVersions = new WeakMap<State['roster'], number>();
-let lastRosterVersion = 0;
-
-/** Version of a roster. A presence group names many peers, so every change of the roster formats the group again. */
-function rosterVersionOf(roster: State['roster']): number {
-	const version = rosterVersions.get(roster) ?? ++lastRosterVersion;
-	rosterVersions.set(roster, version);
-	return version;
-}
-
-/** Cache key: everything that the rows show and that can change while the entry object stays the same. */
-function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): string {
-	const person = (peer: PeerId, seq?: number) =>
-		`${displayName(state, peer, seq)}\n${displayAddress(state, peer)}\n${hueOf(state, peer)}`;
-	const own = state.launch?.peer ?? '';
-	if (item.entries.length > 1) {
-		const last = item.entries.at(-1);
-		return `${own}\n${item.entries.length}\n${last?.ms}\n${last?.counter}\n${rosterVersionOf(state.roster)}`;
-	}
-	const subject = 'subject' in entry ? person(entry.subject) : '';
-	return `${own}\n${person(entry.peer, entry.seq)}\n${subject}`;
 }

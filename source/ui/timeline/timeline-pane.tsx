@@ -9,7 +9,7 @@ import {Lines} from '../panes/lines.js';
 import type {Row} from '../panes/paint-row.js';
 import {cellWidth} from '../text/graphemes.js';
 import type {Segment, Theme} from '../theme.js';
-import {MARK_CELLS, type RowOptions} from './format-item.js';
+import {MARK_CELLS, type RowOptions, withAuthorName} from './format-item.js';
 import {formatDay} from './format-time.js';
 import {isMentionOfUs} from './mentions.js';
 import type {TimelineItem} from './timeline-view.js';
@@ -83,10 +83,11 @@ function createSlotDrawer(): (request: DrawRequest) => Row[] {
 	}
 
 	return ({state, slots, options, selected, rowsOf, review}) => {
-		return slots.map(slot => {
+		return slots.map((slot, index) => {
 			const [entry] = slot.item.entries;
 			if (slot.rule) return ruleRow(slot, entry, options);
-			const row = rowsOf(slot.item)[slot.row] ?? [];
+			const formatted = rowsOf(slot.item)[slot.row] ?? [];
+			const row = index === 0 ? withAuthorName(state, slot.item, formatted, options) : formatted;
 			const isSelected = selected !== undefined && containsKey(slot.item, selected);
 			const own = slot.row === 0 ? entryMarkOf(state, entry, options.theme, review) : BLANK_MARK;
 			const mark = isSelected ? selectedMark(options.theme) : own;

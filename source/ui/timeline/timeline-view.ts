@@ -91,6 +91,8 @@ export interface TimelineItem {
 	readonly to: number;
 	/** Entries of the item in timeline order: one, or several in a presence group. */
 	readonly entries: readonly TimelineEntry[];
+	/** The entry above a single entry, if no rule is drawn between them. */
+	readonly previous?: TimelineEntry;
 }
 
 /** Minimum number of entries of a presence group. The entries of a shorter run are shown one by one. */
@@ -127,7 +129,11 @@ export function itemAt(view: TimelineView, position: number, unreadBoundary = -1
 	let to = position + 1;
 	while (position - from < MAX_GROUP_REACH && continuesGroup(view, from, unreadBoundary)) from--;
 	while (to - position < MAX_GROUP_REACH && continuesGroup(view, to, unreadBoundary)) to++;
-	if (to - from < MIN_GROUP_ENTRIES) return {from: position, to: position + 1, entries: [entry]};
+	if (to - from < MIN_GROUP_ENTRIES) {
+		const before = position === unreadBoundary ? undefined : view.at(position - 1);
+		const previous = before && localDayNumber(before.at) === localDayNumber(entry.at) ? before : undefined;
+		return {from: position, to: position + 1, entries: [entry], ...(previous && {previous})};
+	}
 	const entries: TimelineEntry[] = [];
 	for (let index = from; index < to; index++) {
 		const member = view.at(index);

@@ -35,6 +35,7 @@ describe('a plain line', () => {
 				'unread',
 				'copy',
 				'times',
+				'addresses',
 			].includes(name);
 			const result = execute(takesNoArgument ? `/${name}` : `/${name} ${choices?.[0] ?? argument}`);
 			expect([name, result.error?.code === 'needs-screen']).toEqual([name, !listed.includes(name)]);

@@ -19,7 +19,9 @@ describe('the three panes', () => {
 		expect(drawn[rows - 1]).toContain(INPUT_HINT);
 		expect(drawn[rows - 2]).toContain('lan (open)');
 		expect(terminal.text().includes('Peers 2/2 and you')).toBe(columns >= 60);
-		const row = drawn.find(line => line.includes('hello everybody'));
+		const at = drawn.findIndex(line => line.includes('hello everybody'));
+		// In a narrow terminal the name and the address are above the text.
+		const row = columns < 50 ? drawn[at - 1] : drawn[at];
 		expect(row).toContain('Bob');
 		expect(row).toContain('192.168.1.9');
 		expect(row).toMatch(/\d\d:\d\d/);
@@ -66,7 +68,7 @@ describe('the three panes', () => {
 	test('are switched by Ctrl+O, by Tab in an empty input, and by Alt with a digit', async () => {
 		const {terminal, press} = await launch({chatNode: room(3).chatNode});
 		await press(CTRL('o'));
-		await terminal.see('▌ 14:00 Bob 192.168.1.9 message 3');
+		await terminal.see(/^▌ 14:00 +message 3/);
 		await press('\t');
 		await terminal.until(() => terminal.rows().some(row => /│▌. Bob/.test(row)));
 		await press('\t');
@@ -118,9 +120,9 @@ describe('peers and startup messages', () => {
 		const bob = chatNode.join('Bob', '192.168.1.9');
 		const {terminal} = await launch({chatNode});
 		chatNode.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'lost contact', alone: true});
-		await terminal.see('* you lost contact with Bob (192.168.1.9)');
+		await terminal.see('* you lost contact with Bob');
 		chatNode.observe({type: 'peer-connected', subject: bob.peer, address: '192.168.1.9'});
-		await terminal.see('* reconnected to Bob (192.168.1.9)');
+		await terminal.see('* reconnected to Bob');
 	});
 
 	test('startup warnings are shown until the first key', async () => {

@@ -72,10 +72,10 @@ describe('the timeline', () => {
 	test('shows a message as delivered when the first peer that joins later has stored it', async () => {
 		const {terminal, press, chatNode} = await launch({chatNode: createFakeChatNode()});
 		await press('anybody?\r');
-		await terminal.see('○ 14:00 Carol');
+		await terminal.see(/^○ 14:00 +Carol /);
 		const bob = chatNode.join('Bob', '192.168.1.9');
 		chatNode.publish({type: 'delivered', peer: bob.peer, seq: chatNode.own.seq});
-		await terminal.see('✓ 14:00 Carol');
+		await terminal.see(/^✓ 14:00 +Carol /);
 		await press(ALT('1'), '\u001B[A', '\r');
 		await terminal.see('stored by 1 peer that joined later');
 	});
@@ -84,11 +84,11 @@ describe('the timeline', () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal, press} = await launch({chatNode});
 		await press('to all\r');
-		await terminal.see('○ 14:00 Carol');
+		await terminal.see(/^○ 14:00 +Carol /);
 		chatNode.publish({type: 'delivered', peer: bob.peer, seq: chatNode.own.seq});
-		await terminal.see('◐ 14:00 Carol');
+		await terminal.see(/^◐ 14:00 +Carol /);
 		chatNode.publish({type: 'delivered', peer: dave.peer, seq: chatNode.own.seq});
-		await terminal.see('✓ 14:00 Carol');
+		await terminal.see(/^✓ 14:00 +Carol /);
 		await press(ALT('1'), '\r');
 		await terminal.see('stored by 2 of 2 peers that were connected');
 	});
@@ -110,9 +110,9 @@ describe('the timeline', () => {
 		const {terminal, press} = await launch({chatNode});
 		await press('to all\r');
 		for (const {peer} of [bob, dave]) chatNode.publish({type: 'delivered', peer, seq: chatNode.own.seq});
-		await terminal.see('✓ 14:00 Carol');
+		await terminal.see(/^✓ 14:00 +Carol /);
 		await press(ALT('1'));
-		await terminal.see('▌✓14:00 Carol');
+		await terminal.see(/^▌✓14:00 +Carol /);
 	});
 
 	test('counts the mentions among new messages', async () => {
@@ -181,9 +181,9 @@ describe('the timeline', () => {
 		chatNode.tell(bob, {type: 'renamed', name: 'Robert'});
 		chatNode.say(bob, 'still me');
 		const {terminal} = await launch({chatNode});
-		expect(terminal.text()).toMatch(/Bob 192\.168\.1\.9 message 1/);
+		expect(terminal.text()).toMatch(/ Bob message 1/);
 		expect(terminal.text()).toContain('Bob is now called Robert');
-		expect(terminal.text()).toMatch(/Robert 192\.168\.1\.9 still me/);
+		expect(terminal.text()).toMatch(/ Robert still me/);
 	});
 });
 

@@ -31,9 +31,11 @@ function rank(): number {
 	return Number(/(?:event )?(\d+)(?: of |\/)286/.exec(replay.bar())?.[1] ?? Number.NaN);
 }
 
-/** The row with the mark of the selection. */
+/** The text of the rows with the mark of the selection, as one line. */
 function selected(): string {
-	return replay.terminal.rows().find(row => row.startsWith('▌')) ?? '';
+	const rows = replay.terminal.rows().filter(row => row.startsWith('▌'));
+	const texts = rows.map((row, index) => (index === 0 ? row : row.slice(1)).split('│')[0] ?? '');
+	return texts.map((text, index) => (index === 0 ? text.trimEnd() : text.trim())).join(' ');
 }
 
 const sizes = [
@@ -107,8 +109,8 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await press('/', 'third floor is gone', '\r', ESC);
 		await expect.poll(selected).toContain('third floor is gone');
 		// This message was written earlier, on the other side of a partition, and arrived after the partition had ended.
-		expect(terminal.cell(30, terminal.rowOf('wir sind eine Insel')).dim).toBe(true);
-		expect(terminal.cell(30, terminal.rowOf('did your tests finish')).dim).toBe(false);
+		expect(terminal.cell(30, terminal.rowOf('wir sind eine')).dim).toBe(true);
+		expect(terminal.cell(30, terminal.rowOf('did your')).dim).toBe(false);
 		expect(terminal.text()).toMatch(/○ Jonas +lost/);
 		await press('G');
 		expect(terminal.text()).not.toMatch(/○ Jonas +lost/);
@@ -177,7 +179,9 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await press('x', ESC);
 		await expect.poll(rank).toBe(position);
 		expect(bar()).not.toContain('only');
-		expect(selected().slice(0, 30)).toBe(row.slice(0, 30));
+		// A message may show its author in one view and continue a group in the other one.
+		const text = (shown: string) => shown.slice(columns === 80 ? 22 : 25).slice(0, 8);
+		expect(text(selected())).toBe(text(row));
 		expect(peers()).toBe(peersThere);
 		await press('t', `#${position}`, '\r');
 		await expect.poll(peers).toBe(peersThere);
@@ -302,7 +306,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await press(ESC, 'f');
 		await terminal.until(() => /only from/.test(replay.bar()));
 		await press('x', 'T');
-		await terminal.until(() => /\d\d:\d\d:\d\d \S/.test(selected()));
+		await terminal.until(() => /\d\d:\d\d:\d\d +\S/.test(selected()));
 		await press('q');
 		await terminal.until(() => !terminal.alternate);
 		expect(exit()).toEqual({type: 'quit'});

@@ -1,0 +1,74 @@
+/** Cache of formatted rows. Formatting a row costs more than drawing it, and a frame draws all visible rows again. */
+import type {PeerId} from '../../core/event.js';
+import {hueOf} from '../../core/name-hues.js';
+import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import type {Row} from '../panes/paint-row.js';
+import type {Theme} from '../theme.js';
+import {displayAddress, displayName} from './display-name.js';
+import {continuesGroup, formatItem, type RowOptions} from './format-item.js';
+import type {TimelineItem} from './timeline-view.js';
+
+/** Formats an item, or returns its cached rows while nothing that they show has changed. */
+export type RowsOf = (state: State, item: TimelineItem, options: RowOptions) => readonly Row[];
+
+interface CachedRows {
+	readonly signature: string;
+	readonly options: RowOptions;
+	readonly rows: readonly Row[];
+}
+
+/** Returns the same options object until a value changes, so that the row cache compares by identity. */
+export function createRowOptions(theme: Theme): (settings: Omit<RowOptions, 'theme'>) => RowOptions {
+	let options: RowOptions | undefined;
+	return settings => {
+		const next = {...settings, theme};
+		if (!options || !sameOptions(options, next)) options = next;
+		return options;
+	};
+}
+
+/** Cache of formatted rows, one per screen. The key is the entry object, which is frozen and replaced when it changes. */
+export function createRowCache(): RowsOf {
+	const cache = new WeakMap<TimelineEntry, CachedRows>();
+
+	return (state, item, options) => {
+		const [entry] = item.entries;
+		if (!entry) return [];
+		const signature = signatureOf(state, item, entry);
+		const cached = cache.get(entry);
+		if (cached?.signature === signature && sameOptions(cached.options, options)) return cached.rows;
+		const rows = formatItem(state, item, options);
+		cache.set(entry, {signature, options, rows});
+		return rows;
+	};
+}
+
+function sameOptions(a: RowOptions, b: RowOptions): boolean {
+	if (a === b) return true;
+	if (a.width !== b.width || a.times !== b.times || a.addresses !== b.addresses) return false;
+	return a.theme === b.theme && a.search === b.search;
+}
+
+const rosterVersions = new WeakMap<State['roster'], number>();
+let lastRosterVersion = 0;
+
+/** Version of a roster. A presence group names many peers, so every change of the roster formats the group again. */
+function rosterVersionOf(roster: State['roster']): number {
+	const version = rosterVersions.get(roster) ?? ++lastRosterVersion;
+	rosterVersions.set(roster, version);
+	return version;
+}
+
+/** Cache key: everything that the rows show and that can change while the entry object stays the same. */
+function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): string {
+	const person = (peer: PeerId, seq?: number) =>
+		`${displayName(state, peer, seq)}\n${displayAddress(state, peer)}\n${hueOf(state, peer)}`;
+	const own = state.launch?.peer ?? '';
+	if (item.entries.length > 1) {
+		const last = item.entries.at(-1);
+		return `${own}\n${item.entries.length}\n${last?.ms}\n${last?.counter}\n${rosterVersionOf(state.roster)}`;
+	}
+	const subject = 'subject' in entry ? person(entry.subject) : '';
+	return `${own}\n${continuesGroup(state, item)}\n${person(entry.peer, entry.seq)}\n${subject}`;
+}
