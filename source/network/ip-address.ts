@@ -85,6 +85,11 @@ export function isLoopback(address: string): boolean {
 	return plain === '::1' || isWithin(parseIpv4(plain), LOOPBACK);
 }
 
+/** Owner of a share of a budget (scheduling/fair-share.ts): the address group, or on loopback, which many peers share, the peer. */
+export function shareKey(address: string, peer: string): string {
+	return isLoopback(address) ? peer : addressGroup(address);
+}
+
 /** Whether a node bound to `host` may dial `address`. A node bound to loopback may dial only this computer. */
 export function mayReach(host: string | undefined, address: string): boolean {
 	return host === undefined || !isLoopback(host) || address === 'localhost' || isLoopback(address);

@@ -15,6 +15,7 @@ import {
 	mayReach,
 	normaliseAddress,
 	parseIpv4,
+	shareKey,
 } from '../../source/network/ip-address.js';
 
 function localInterface(address: string, prefix: number): LocalInterface {
@@ -142,4 +143,9 @@ describe('addresses', () => {
 		expect(isOnLink('11.0.0.1', [wide, narrow])).toBe(false);
 		expect(isOnLink('fd00::1', [wide, narrow])).toBe(false);
 	});
+});
+
+it('a share of a budget belongs to an address group, and on loopback to a peer', () => {
+	const keys = ['192.168.1.7', 'fd00:1:2:3::7', '127.0.0.1', '::1'].map(address => shareKey(address, 'peer'));
+	expect(keys).toEqual(['192.168.1.7', 'fd00:1:2:3::/64', 'peer', 'peer']);
 });

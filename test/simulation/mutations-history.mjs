@@ -22,12 +22,12 @@ export const historyMutations = [
 	},
 	{
 		rule: 'Peers relay the feeds of others.',
-		edits: [{in: 'sendDelta', condition: 4, without: 2}],
+		edits: [{in: 'sendDelta', condition: 5, without: 2}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'The author of a feed receives an acknowledgement even if it holds the feed.',
-		edits: [{in: 'sendDelta', condition: 4, without: 1}],
+		edits: [{in: 'sendDelta', condition: 5, without: 1}],
 		tests: ['sync'],
 	},
 	{
@@ -77,7 +77,7 @@ export const historyMutations = [
 	},
 	{
 		rule: 'A peer that does not deliver a listed range is not asked for it again.',
-		edits: [{in: 'createRangeRequester.dropRefused', call: 'set', becomes: 'removed'}],
+		edits: [{in: 'createRangeRequester.dropRefused', call: 'dropClaim', becomes: 'removed'}],
 		tests: ['sync'],
 	},
 	{
@@ -92,8 +92,43 @@ export const historyMutations = [
 	},
 	{
 		rule: 'An event that its author is about to push is not requested yet.',
-		edits: [{in: 'createInventoryReceiver.receiveFeed', condition: 5, becomes: 'false'}],
+		edits: [{in: 'createInventoryReceiver.receiveFeed', condition: 4, becomes: 'false'}],
 		tests: ['sync'],
+	},
+	{
+		rule: 'A batch that another peer passes on is charged to its author only if it is verified and new.',
+		edits: [{in: 'createIngest.ingest', call: 'chargeAuthor', argument: 2, becomes: 'batch.entries.length'}],
+		tests: ['sync-limits'],
+	},
+	{
+		rule: 'What an author pushes itself is live, whatever others claim to have had before.',
+		edits: [{in: 'createIngest.receive', variable: 'live', becomes: '!options.isHistory(batch.peer, firstNew)'}],
+		tests: ['sync-limits'],
+	},
+	{
+		rule: 'The claims of a peer that answers nothing are dropped.',
+		edits: [{in: 'createRangeRequester.onTimeout', call: 'dropAllClaims', becomes: 'removed'}],
+		tests: ['sync-limits', 'sync.test'],
+	},
+	{
+		rule: 'A full table of claims gives a place to an address with fewer claims.',
+		edits: [{in: 'createFairShare.add', condition: 4, becomes: 'true'}],
+		tests: ['fair-share', 'sync-limits'],
+	},
+	{
+		rule: 'A push contains the earlier events that the peer is not known to hold.',
+		edits: [{in: 'createSync.pushUnknown', condition: 1, becomes: 'true'}],
+		tests: ['sync-limits'],
+	},
+	{
+		rule: 'The pages of an answer to a digest are paced.',
+		edits: [{in: 'sendNextPage', condition: 1, without: 2}],
+		tests: ['sync-limits'],
+	},
+	{
+		rule: 'Requests to a peer are paced.',
+		edits: [{in: 'createRangeRequester.mayRequest', returned: 1, becomes: 'true'}],
+		tests: ['sync-limits'],
 	},
 	{
 		rule: 'The clocks of other peers are merged into ours.',

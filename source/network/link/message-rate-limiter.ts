@@ -1,6 +1,7 @@
 /**
- * Rate limiter for the messages of one connection, by kind (protocol.md, Limits). An honest peer stays far below the
- * limits, even if it was stalled and sends many messages in a burst. A peer that exceeds a limit is therefore at fault.
+ * Rate limiter for the messages of one connection, by kind (protocol.md, Limits), and its counterpart at the sender. A
+ * sender paces itself to SENDER_RATE_SHARE of each limit, whatever other peers make it say. A peer that exceeds a limit is
+ * therefore at fault.
  */
 import type {Message} from '../../codec/message.js';
 import {
@@ -11,6 +12,7 @@ import {
 	MAX_TYPING_PER_SECOND,
 	MAX_WANTS_PER_SECOND,
 	MESSAGE_BURST_SECONDS,
+	SENDER_RATE_SHARE,
 } from '../../core/limits.js';
 import {createTokenBucket, type TokenBucket} from '../scheduling/rate-limiters.js';
 
@@ -59,5 +61,32 @@ export function createMessageRateLimiter(): MessageRateLimiter {
 			buckets.set(kind, bucket);
 			return bucket.take(now, weightOf(message)) ? undefined : `it sends more than ${perSecond} ${noun} per second`;
 		},
+	};
+}
+
+/** Pace of the messages that this node sends on one connection. `now`: monotonic ms. */
+export interface MessagePace {
+	/** Takes the tokens for `count` messages (`peers`: names) of a kind. Returns false if they must wait. */
+	take(kind: PacedKind, now: number, count?: number): boolean;
+	/** Number of messages (`peers`: names) of a kind that may be sent now. */
+	available(kind: PacedKind, now: number): number;
+}
+
+/** Kinds that depend on what other peers do. Pings and typing signals follow timers of this node, and pongs follow pings. */
+export type PacedKind = 'have' | 'digest' | 'want' | 'peers';
+
+export function createMessagePace(): MessagePace {
+	const buckets = new Map<PacedKind, TokenBucket>();
+
+	function bucketOf(kind: PacedKind): TokenBucket {
+		const perSecond = RULES[kind].perSecond * SENDER_RATE_SHARE;
+		const bucket = buckets.get(kind) ?? createTokenBucket(perSecond, perSecond * MESSAGE_BURST_SECONDS);
+		buckets.set(kind, bucket);
+		return bucket;
+	}
+
+	return {
+		take: (kind, now, count = 1) => bucketOf(kind).take(now, count),
+		available: (kind, now) => Math.floor(bucketOf(kind).available(now)),
 	};
 }

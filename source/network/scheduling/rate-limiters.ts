@@ -27,15 +27,22 @@ export function createLeakyBucket(drainPerSecond: number): LeakyBucket {
 export interface TokenBucket {
 	/** Takes `count` tokens (default: 1) and returns true. If fewer are available, takes none and returns false. */
 	take(now: number, count?: number): boolean;
+	/** Whether `take` would return true. */
+	has(now: number, count?: number): boolean;
+	/** Number of available tokens, possibly fractional. */
+	available(now: number): number;
 }
 
 /** Creates a full bucket of `burst` tokens, which refills at `perSecond` tokens per second. */
 export function createTokenBucket(perSecond: number, burst: number): TokenBucket {
 	const used = createLeakyBucket(perSecond);
+	const available = (now: number) => burst - used.levelAt(now);
 
 	return {
+		has: (now, count = 1) => available(now) >= count,
+		available,
 		take(now, count = 1) {
-			if (used.levelAt(now) + count > burst) return false;
+			if (available(now) < count) return false;
 			used.add(count, now);
 			return true;
 		},

@@ -29,6 +29,8 @@ export interface IncomingBatch {
 	readonly link: PeerLink;
 	/** Whether the batch answers a request of this node. */
 	readonly requested: boolean;
+	/** Whether the events are live, not history that a peer had already when it connected. */
+	readonly live: boolean;
 }
 
 export interface IngestHandlers {

@@ -7,6 +7,7 @@ import type {EventsMessage} from '../../codec/message.js';
 import type {Clock} from '../../core/environment.js';
 import {type Batch, batchByteLength, lastSeq, type PeerId} from '../../core/event.js';
 import {MAX_BATCH_BYTES, MAX_INGEST_BYTES} from '../../core/limits.js';
+import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 import type {AuthorRateLimiter} from './author-rate-limiter.js';
 import type {FeedInventory} from './feed-inventory.js';
@@ -41,6 +42,10 @@ export interface IngestOptions {
 	readonly missingRanges: MissingRanges;
 	readonly authorLimiter: AuthorRateLimiter;
 	readonly sink: BatchSink;
+	/** Sync state of a connected peer. */
+	syncOf(peer: PeerId): SyncLink | undefined;
+	/** Whether a connected peer listed this event when it connected, so that the event is history. */
+	isHistory(feed: PeerId, seq: number): boolean;
 	/** Called after the sink has processed a batch. `newEvents`: number of its events that were new. */
 	onIngested(incoming: IncomingBatch, newEvents: number): void;
 	/** Called after each commit of the sink. */
@@ -74,9 +79,14 @@ export function createIngest(options: IngestOptions): Ingest {
 	/** Highest queued seq of each feed. */
 	const queuedSeqs = new Map<PeerId, number>();
 	const queue = createIngestQueue(clock, {ingest, commit});
+	/** Connections whose peer sent an invalid batch. Their other batches are dropped, so that they use no more time. */
+	const failedLinks = new WeakSet<PeerLink>();
 	const heldSeq = (feed: PeerId) => Math.max(inventory.seqOf(feed), queuedSeqs.get(feed) ?? 0);
 
-	/** Accepts a batch that was requested, or that its author pushed within the rate limit. Returns false for others. */
+	/**
+	 * Accepts a batch that was requested, or that its author pushed within the rate limit. Returns false for others. A push
+	 * is charged to its author, who sent it. A requested batch is charged to its author only after it is verified.
+	 */
 	function admit(sync: SyncLink, link: PeerLink, batch: Batch, requested: boolean): boolean {
 		const now = clock.monotonic();
 		const bytes = batchByteLength(batch);
@@ -89,43 +99,62 @@ export function createIngest(options: IngestOptions): Ingest {
 
 		if (!requested && authorLimiter.readyAt(batch.peer, now) > now) {
 			options.onLimit('live-events', batch.peer);
-			noteTheirSeq(sync, batch.peer, last);
-			missingRanges.noteClaim(batch.peer, last, now);
+			noteClaim(sync, batch.peer, last);
 			return false;
 		}
 
-		// A pushed batch counts as live even if an earlier `have` message listed its seq.
-		if (!requested || missingRanges.isLive(batch.peer, last))
-			authorLimiter.record(batch.peer, batch.entries.length, bytes, now);
+		if (!requested) authorLimiter.record(batch.peer, batch.entries.length, bytes, now);
 		return true;
 	}
 
-	function enqueue(incoming: IncomingBatch, sync: SyncLink, request: PendingRequest | undefined): void {
+	/** Notes that a peer claims a feed that this node knows of. Other feeds must be listed in a `have` message. */
+	function noteClaim(sync: SyncLink, feed: PeerId, seq: number): void {
+		const {link} = sync;
+		if (feed !== link.peer && inventory.seqOf(feed) === 0 && !missingRanges.has(feed)) return;
+		const claim = {feed, seq, owner: shareKey(link.remoteAddress, link.peer)};
+		if (missingRanges.noteClaim(claim, clock.monotonic())) noteTheirSeq(sync, feed, seq);
+	}
+
+	function enqueue(incoming: IncomingBatch, request: PendingRequest | undefined): void {
 		const {batch} = incoming;
 		const last = lastSeq(batch);
-		const requestedFrom = request?.ranges.get(batch.peer);
-		if (request && requestedFrom !== undefined && batch.firstSeq <= requestedFrom && requestedFrom <= last)
-			request.lastServed = batch.peer;
-		noteTheirSeq(sync, batch.peer, last);
+		const range = request?.ranges.get(batch.peer);
+		if (request) request.bytes += batchByteLength(batch);
+		if (request && range && batch.firstSeq <= range.from && range.from <= last) request.lastServed = batch.peer;
 		if (batch.firstSeq <= heldSeq(batch.peer) + 1)
 			queuedSeqs.set(batch.peer, Math.max(last, queuedSeqs.get(batch.peer) ?? 0));
 		queue.push(incoming);
 	}
 
 	function ingest(incoming: IncomingBatch): void {
-		const {batch, link, requested} = incoming;
+		const {batch, link, requested, live} = incoming;
 		const author = batch.peer;
 		const seqBefore = inventory.seqOf(author);
+		if (failedLinks.has(link)) return;
 		if (!inventory.hasRoom(author, !requested)) {
 			options.onLimit('bytes', author);
 			return;
 		}
 
-		const result = sink.ingest(batch, missingRanges.isLive(author, batch.firstSeq));
-		if (result.type === 'ahead') missingRanges.noteClaim(author, lastSeq(batch), clock.monotonic());
-		else if (result.type === 'forked') options.onFork(author);
-		else if (result.type === 'invalid') link.fail(result.code, 'it sent events that their author never signed');
-		options.onIngested(incoming, Math.max(0, inventory.seqOf(author) - seqBefore));
+		const result = sink.ingest(batch, live);
+		const sync = options.syncOf(link.peer);
+		if (result.type === 'forked') options.onFork(author);
+		else if (result.type === 'ahead' && sync) noteClaim(sync, author, lastSeq(batch));
+		else if (result.type === 'invalid') {
+			failedLinks.add(link);
+			link.fail(result.code, 'it sent events that their author never signed');
+		} else if (result.type !== 'unprovable' && sync) noteTheirSeq(sync, author, lastSeq(batch));
+		const newEvents = Math.max(0, inventory.seqOf(author) - seqBefore);
+		if (requested && live) chargeAuthor(batch, newEvents);
+		options.onIngested(incoming, newEvents);
+	}
+
+	/** Charges an author for verified new events that another peer passed on. */
+	function chargeAuthor({peer, entries}: Batch, newEvents: number): void {
+		if (newEvents === 0) return;
+		let bytes = 0;
+		for (const entry of entries.slice(-newEvents)) bytes += entry.length;
+		authorLimiter.record(peer, newEvents, bytes, clock.monotonic());
 	}
 
 	function commit(): void {
@@ -142,7 +171,10 @@ export function createIngest(options: IngestOptions): Ingest {
 			const request = requested && sync.request?.id === message.answer ? sync.request : undefined;
 			for (const batch of message.batches) {
 				if (batch.peer === self || !admit(sync, link, batch, requested)) continue;
-				enqueue({batch, link, requested}, sync, request);
+				// What an author pushes itself is live, whatever other peers claim to have had before.
+				const firstNew = Math.max(batch.firstSeq, heldSeq(batch.peer) + 1);
+				const live = !requested || !options.isHistory(batch.peer, firstNew);
+				enqueue({batch, link, requested, live}, request);
 			}
 
 			return request && message.done ? request : undefined;

@@ -9,53 +9,95 @@ import type {Clock} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {
 	HAVE_BUCKETS,
+	MAX_DIGESTS_PER_SECOND,
 	MAX_HAVE_FEEDS,
-	MAX_MISSING_FEEDS,
 	MAX_NEW_FEEDS_PER_MINUTE,
 	MAX_QUEUED_BYTES,
 	PUSH_GRACE_MS,
 } from '../../core/limits.js';
+import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {type ChunkedWork, inChunks} from '../scheduling/chunked-work.js';
 import {bucketOf, type FeedInventory} from './feed-inventory.js';
 import type {MissingRanges} from './missing-ranges.js';
-import {countDigest, hasFullInventory, noteTheirSeq, type SyncLink} from './sync-link.js';
+import {
+	type ConnectionState,
+	connectionState,
+	countAnsweredDigest,
+	hasFullInventory,
+	noteTheirSeq,
+	type SyncLink,
+} from './sync-link.js';
 
 const MINUTE_MS = 60_000;
 /** Length of the digest of one bucket, in bytes. */
 const DIGEST_BYTES = 8;
 
-/** Sends the digest of this node. After the peer has answered it, this node knows the whole inventory of the peer. */
-export function sendDigest(sync: SyncLink, inventory: FeedInventory): void {
-	countDigest(sync, sync.link, 1);
+/**
+ * Sends the digest of this node when it is due (`compareAt`). After the peer has answered it, this node knows the whole
+ * inventory of the peer. A digest waits while another one is unanswered, because pages do not name their digest, and while
+ * the pace of digests is reached.
+ */
+export function sendDueDigest(sync: SyncLink, inventory: FeedInventory, now: number): void {
+	const state = connectionState(sync, sync.link);
+	if (sync.compareAt === undefined || now < sync.compareAt || state.unansweredDigests > 0) return;
+	if (!state.pace.take('digest', now)) return;
+	sync.compareAt = undefined;
+	state.unansweredDigests += 1;
+	state.digestAt = now;
 	sync.link.send({type: 'have', kind: 'digest', digest: inventory.digest()});
 }
 
+/** Asks for the whole inventory of the peer again, not before `from` and at most MAX_DIGESTS_PER_SECOND. */
+export function compareInventories(sync: SyncLink, inventory: FeedInventory, now: number, from = now): void {
+	const pacedFrom = connectionState(sync, sync.link).digestAt + 1000 / MAX_DIGESTS_PER_SECOND;
+	sync.compareAt = Math.min(sync.compareAt ?? Number.POSITIVE_INFINITY, Math.max(from, pacedFrom));
+	sendDueDigest(sync, inventory, now);
+}
+
 /** Answers a digest with all feeds of the buckets that differ, one page per part. Records them in `announced`. */
-function* sendPages(
+function* answerDigest(
 	link: PeerLink,
+	state: ConnectionState,
 	announced: Map<PeerId, number>,
 	inventory: FeedInventory,
+	clock: Clock,
 	theirDigest: Uint8Array,
 ): ChunkedWork {
 	const feeds = differingBuckets(inventory.digest(), theirDigest).flatMap(bucket => inventory.bucket(bucket));
 	announced.clear();
 	for (const feed of feeds) announced.set(feed.peer, feed.seq);
-	let from = 0;
-	do {
-		const page = feeds.slice(from, from + MAX_HAVE_FEEDS);
-		if (from > 0) yield;
-		from += MAX_HAVE_FEEDS;
-		link.send({type: 'have', kind: 'page', feeds: page, last: from >= feeds.length});
-	} while (from < feeds.length);
+	state.pages.push({feeds, from: 0});
+	while (sendNextPage(link, state, clock.monotonic())) yield;
+}
+
+/** Sends the next page of the answers that wait. Returns false if none waits or the pace is reached. */
+function sendNextPage(link: PeerLink, {pages, pace}: ConnectionState, now: number): boolean {
+	const [answer] = pages;
+	if (!answer || !pace.take('have', now)) return false;
+	const page = answer.feeds.slice(answer.from, answer.from + MAX_HAVE_FEEDS);
+	answer.from += MAX_HAVE_FEEDS;
+	const isLast = answer.from >= answer.feeds.length;
+	if (isLast) pages.shift();
+	link.send({type: 'have', kind: 'page', feeds: page, last: isLast});
+	return pages.length > 0;
+}
+
+/** Sends the pages that the pace allows now. Returns whether more pages wait. */
+export function sendWaitingPages(sync: SyncLink, now: number): boolean {
+	const state = connectionState(sync, sync.link);
+	while (sendNextPage(sync.link, state, now));
+	return state.pages.length > 0;
 }
 
 /**
  * Lists changed feeds that the peer may lack. A change of the peer's own feed is always listed, as an acknowledgement.
  * If `all` is false, lists only this acknowledgement.
  */
-export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean): void {
+export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean, now: number): void {
 	if (sync.pending.size === 0 || !hasFullInventory(sync) || sync.link.queuedBytes > MAX_QUEUED_BYTES) return;
+	const {pace} = connectionState(sync, sync.link);
+	if (pace.available('have', now) === 0) return;
 	const feeds: HaveFeed[] = [];
 	for (const peer of sync.pending) {
 		const isAuthor = peer === sync.link.peer;
@@ -68,7 +110,9 @@ export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean
 		if (feeds.length >= MAX_HAVE_FEEDS) break;
 	}
 
-	if (feeds.length > 0) sync.link.send({type: 'have', kind: 'delta', feeds});
+	if (feeds.length === 0) return;
+	pace.take('have', now);
+	sync.link.send({type: 'have', kind: 'delta', feeds});
 }
 
 /** Indexes of the buckets whose digests differ. Each digest has DIGEST_BYTES for each of the HAVE_BUCKETS buckets. */
@@ -95,7 +139,7 @@ export interface InventoryReceiverOptions {
 	isConnected(peer: PeerId): boolean;
 	/** Called when a connected peer has acknowledged the own feed up to `seq`. */
 	onDelivered(peer: PeerId, seq: number): void;
-	/** Called when a peer lists more new feeds than MAX_NEW_FEEDS_PER_MINUTE or MAX_MISSING_FEEDS allow. */
+	/** Called when a peer lists more new feeds than MAX_NEW_FEEDS_PER_MINUTE or its share of MAX_MISSING_FEEDS allow. */
 	onLimit(peer: PeerId): void;
 }
 
@@ -110,6 +154,8 @@ export interface InventoryReceiver {
 		message: HaveMessage,
 		announced: Map<PeerId, number>,
 	): ChunkedWork;
+	/** Notes that claims of the peer were skipped or dropped because of a limit. Inventories are compared again later. */
+	noteOverflow(sync: SyncLink): void;
 	/** Sends a new digest if feeds were skipped (`overflow`) and their minute has passed. */
 	retryOverflow(sync: SyncLink): void;
 }
@@ -132,15 +178,25 @@ export function createInventoryReceiver({
 		return ours?.seq === feed.seq && !isEqualBytes(ours.hash, feed.hash);
 	}
 
-	/** Counts a new feed. Returns false if the connection or the node has reached its limit. */
-	function allowNewFeed(sync: SyncLink): boolean {
+	/** Starts a new minute if the last one is over. Feeds that were skipped in it are kept for `retryOverflow`. */
+	function currentWindow(sync: SyncLink) {
 		const now = clock.monotonic();
-		if (now - sync.newFeeds.from >= MINUTE_MS) sync.newFeeds = {from: now, count: 0, overflow: false};
-		const {from, count, overflow} = sync.newFeeds;
-		const isOver = count >= MAX_NEW_FEEDS_PER_MINUTE || missingRanges.size >= MAX_MISSING_FEEDS;
-		if (isOver && !overflow) options.onLimit(sync.link.peer);
-		sync.newFeeds = {from, count: count + 1, overflow: overflow || isOver};
-		return !isOver;
+		if (now - sync.newFeeds.from >= MINUTE_MS && !sync.newFeeds.overflow)
+			sync.newFeeds = {from: now, count: 0, overflow: false};
+		return sync.newFeeds;
+	}
+
+	function noteOverflow(sync: SyncLink): void {
+		const window = currentWindow(sync);
+		if (!window.overflow) options.onLimit(sync.link.peer);
+		sync.newFeeds = {...window, overflow: true};
+	}
+
+	/** Counts a new feed. Returns false if the connection has reached its limit. */
+	function allowNewFeed(sync: SyncLink): boolean {
+		const window = currentWindow(sync);
+		sync.newFeeds = {...window, count: window.count + 1};
+		return window.count < MAX_NEW_FEEDS_PER_MINUTE;
 	}
 
 	function receiveDigest(sync: SyncLink, theirDigest: Uint8Array): void {
@@ -148,39 +204,47 @@ export function createInventoryReceiver({
 		if (isEqualBucket(bucketOf(self), ourDigest, theirDigest)) acknowledge(sync, inventory.seqOf(self));
 		// A new digest means that the peer lost a connection, so messages to this node may be lost too. While our own
 		// digest is unanswered, none is sent: two nodes whose inventories always differ would exchange digests endlessly.
-		if (hasFullInventory(sync) && !isEqualBytes(ourDigest, theirDigest)) sendDigest(sync, inventory);
+		if (hasFullInventory(sync) && !isEqualBytes(ourDigest, theirDigest))
+			compareInventories(sync, inventory, clock.monotonic());
 	}
 
-	/** `isInitial`: the feed was listed in the answer to a digest. */
-	function receiveFeed(sync: SyncLink, feed: HaveFeed, isInitial: boolean): void {
+	/** `isPage`: the feed was listed in the answer to a digest. */
+	function receiveFeed(sync: SyncLink, feed: HaveFeed, isPage: boolean): void {
 		if (feed.peer === self) {
 			acknowledge(sync, Math.min(feed.seq, inventory.seqOf(self)));
 			return;
 		}
 
 		const ourSeq = inventory.seqOf(feed.peer);
-		if (ourSeq === 0 && !missingRanges.has(feed.peer) && !allowNewFeed(sync)) return;
-		// If the feeds became equal after the digests were sent, no digest acknowledged this feed to its author.
-		if (isInitial && feed.peer === sync.link.peer) sync.pending.add(feed.peer);
-		inventory.markShareable(feed.peer);
-		noteTheirSeq(sync, feed.peer, feed.seq);
-		if (isInitial) {
-			sync.initialSeqs.set(feed.peer, feed.seq);
-			missingRanges.noteHistory(feed.peer, feed.seq);
+		const isNew = ourSeq === 0 && !missingRanges.has(feed.peer);
+		if (isNew && !allowNewFeed(sync)) {
+			noteOverflow(sync);
+			return;
 		}
 
 		const now = clock.monotonic();
-		const isPushExpected = !isInitial && feed.peer !== sync.link.peer && options.isConnected(feed.peer);
-		missingRanges.noteClaim(feed.peer, feed.seq, isPushExpected ? now + PUSH_GRACE_MS : now);
-		if (feed.seq === ourSeq && ourSeq > 0 && isFork(feed)) missingRanges.noteClaim(feed.peer, feed.seq, now, true);
+		const isPushExpected = !isPage && feed.peer !== sync.link.peer && options.isConnected(feed.peer);
+		const claim = {feed: feed.peer, seq: feed.seq, owner: shareKey(sync.link.remoteAddress, sync.link.peer)};
+		if (!missingRanges.noteClaim(claim, isPushExpected ? now + PUSH_GRACE_MS : now)) {
+			noteOverflow(sync);
+			return;
+		}
+
+		// If the feeds became equal after the digests were sent, no digest acknowledged this feed to its author.
+		if (isPage && feed.peer === sync.link.peer) sync.pending.add(feed.peer);
+		inventory.markShareable(feed.peer);
+		noteTheirSeq(sync, feed.peer, feed.seq);
+		if (isPage && sync.isListing && feed.seq > ourSeq) sync.initialSeqs.set(feed.peer, feed.seq);
+		if (feed.seq === ourSeq && ourSeq > 0 && isFork(feed)) missingRanges.noteClaim(claim, now, true);
 	}
 
 	return {
 		*receive(current, link, message, announced) {
 			if (message.kind === 'digest') {
 				const sync = current();
-				if (sync) receiveDigest(sync, message.digest);
-				yield* sendPages(link, announced, inventory, message.digest);
+				if (!sync) return;
+				receiveDigest(sync, message.digest);
+				yield* answerDigest(link, connectionState(sync, link), announced, inventory, clock, message.digest);
 				return;
 			}
 
@@ -189,13 +253,15 @@ export function createInventoryReceiver({
 				if (sync) receiveFeed(sync, feed, message.kind === 'page');
 			});
 			const sync = current();
-			if (sync && message.kind === 'page' && message.last) countDigest(sync, link, -1);
+			if (sync && message.kind === 'page' && message.last) countAnsweredDigest(sync, link);
 		},
+		noteOverflow,
 		retryOverflow(sync) {
 			const now = clock.monotonic();
 			if (!sync.newFeeds.overflow || now - sync.newFeeds.from < MINUTE_MS) return;
 			sync.newFeeds = {from: now, count: 0, overflow: false};
-			sendDigest(sync, inventory);
+			sync.isListing = true;
+			compareInventories(sync, inventory, now);
 		},
 	};
 }

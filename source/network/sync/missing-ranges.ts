@@ -1,8 +1,11 @@
 /**
- * Ranges of feeds that peers claim to hold and this node lacks. The module tracks when each range may be requested, and
- * which events are history (protocol.md, Sync). It reads no clock. All times are in monotonic ms.
+ * Ranges of feeds that peers claim to hold and this node lacks. The module tracks when each range may be requested
+ * (protocol.md, Sync). Claims are not verified, so MAX_MISSING_FEEDS is shared fairly between the addresses that claim. It
+ * reads no clock. All times are in monotonic ms.
  */
 import type {PeerId} from '../../core/event.js';
+import {MAX_MISSING_FEEDS} from '../../core/limits.js';
+import {createFairShare} from '../scheduling/fair-share.js';
 import type {FeedInventory} from './feed-inventory.js';
 
 /** Range that can be requested. It reaches from seq `from` to the end of the feed. */
@@ -29,15 +32,15 @@ export interface MissingRanges {
 	/** Number of feeds with missing ranges. */
 	readonly size: number;
 	has(feed: PeerId): boolean;
-	/** Notes that a peer claims a feed up to `seq`. `recheck`: request the last entry even if this node holds it. */
-	noteClaim(feed: PeerId, seq: number, notBefore: number, recheck?: boolean): void;
-	/** Notes that a peer had a feed up to `seq` when it connected. These events are history, not live. */
-	noteHistory(feed: PeerId, seq: number): void;
-	isLive(feed: PeerId, seq: number): boolean;
+	/**
+	 * Notes that a peer claims a feed up to `seq`. Returns false if MAX_MISSING_FEEDS is reached and the owner of the claim
+	 * uses most of it. `recheck`: request the last entry even if this node holds it.
+	 */
+	noteClaim(claim: Claim, notBefore: number, recheck?: boolean): boolean;
 	/** Notes that a feed is being requested, which also completes a recheck. */
 	markRequested(feed: PeerId): void;
-	/** Lowers the claims of feeds to `highest(feed)` after a peer is lost. Events that no peer holds are not missing. */
-	recheckSources(feeds: Iterable<PeerId>, highest: (feed: PeerId) => number): void;
+	/** Lowers the claims of feeds to `highest(feed)` after a peer is lost. Events that no peer claims are not missing. */
+	recheckSources(feeds: Iterable<PeerId>, highest: (feed: PeerId) => Omit<Claim, 'feed'> | undefined): void;
 	/**
 	 * Returns the ranges to request, and forgets ranges that have arrived or are not acceptable. Examines at most `limit`
 	 * feeds. The next call continues with the feed after them.
@@ -45,6 +48,14 @@ export interface MissingRanges {
 	nextRequests(state: RequestState, limit: number): WantedRange[];
 	/** Total number of missing events. */
 	outstanding(): number;
+}
+
+/** Statement of a peer that it holds a feed up to `seq`. */
+export interface Claim {
+	readonly feed: PeerId;
+	readonly seq: number;
+	/** Owner of the share that the claim uses (`shareKey`). */
+	readonly owner: string;
 }
 
 interface MissingRange {
@@ -55,11 +66,17 @@ interface MissingRange {
 	readonly recheck: boolean;
 }
 
-/** Claims about the own feed beyond its end are ignored. */
-export function createMissingRanges(self: PeerId, inventory: FeedInventory): MissingRanges {
+/**
+ * Claims about the own feed beyond its end are ignored. `onEvicted` is called when the claims of a feed are dropped, because
+ * the claims of its owner fill the table and another owner needs a place.
+ */
+export function createMissingRanges(
+	self: PeerId,
+	inventory: FeedInventory,
+	onEvicted: (feed: PeerId, owner: string) => void,
+): MissingRanges {
 	const missing = new Map<PeerId, MissingRange>();
-	/** Last seq of the history of each feed. */
-	const historySeqs = new Map<PeerId, number>();
+	const shares = createFairShare<PeerId>(MAX_MISSING_FEEDS);
 	let cursor = missing.entries();
 
 	/** Returns the next feed. After the last feed it starts again with the first. */
@@ -70,24 +87,33 @@ export function createMissingRanges(self: PeerId, inventory: FeedInventory): Mis
 		return cursor.next().value;
 	}
 
+	function forget(feed: PeerId): void {
+		missing.delete(feed);
+		shares.delete(feed);
+	}
+
 	return {
 		get size() {
 			return missing.size;
 		},
 		has: feed => missing.has(feed),
-		noteClaim(feed, seq, notBefore, recheck = false) {
-			if (feed === self || (!recheck && seq <= inventory.seqOf(feed)) || !inventory.isAcceptable(feed)) return;
+		noteClaim({feed, seq, owner}, notBefore, recheck = false) {
+			if (feed === self || (!recheck && seq <= inventory.seqOf(feed)) || !inventory.isAcceptable(feed)) return true;
+			const {added, evicted, evictedOwner} = shares.add(feed, owner);
+			if (!added) return false;
+			if (evicted !== undefined && evictedOwner !== undefined) {
+				missing.delete(evicted);
+				onEvicted(evicted, evictedOwner);
+			}
+
 			const known = missing.get(feed);
 			missing.set(feed, {
 				claimedSeq: Math.max(seq, known?.claimedSeq ?? 0),
 				notBefore: Math.min(notBefore, known?.notBefore ?? notBefore),
 				recheck: recheck || (known?.recheck ?? false),
 			});
+			return true;
 		},
-		noteHistory(feed, seq) {
-			historySeqs.set(feed, Math.max(seq, historySeqs.get(feed) ?? 0));
-		},
-		isLive: (feed, seq) => seq > (historySeqs.get(feed) ?? 0),
 		markRequested(feed) {
 			const range = missing.get(feed);
 			if (range) missing.set(feed, {...range, recheck: false});
@@ -96,14 +122,11 @@ export function createMissingRanges(self: PeerId, inventory: FeedInventory): Mis
 			for (const feed of feeds) {
 				const range = missing.get(feed);
 				if (!range) continue;
-				const claimedSeq = highest(feed);
-				if (claimedSeq > inventory.seqOf(feed) || range.recheck) {
-					missing.set(feed, {...range, claimedSeq});
-					continue;
-				}
-
-				missing.delete(feed);
-				if (inventory.seqOf(feed) === 0) historySeqs.delete(feed);
+				const claim = highest(feed);
+				forget(feed);
+				if (!claim || (claim.seq <= inventory.seqOf(feed) && !range.recheck)) continue;
+				shares.add(feed, claim.owner);
+				missing.set(feed, {...range, claimedSeq: claim.seq});
 			}
 		},
 		nextRequests({heldSeq, readyAt, isRequested}, limit) {
@@ -116,10 +139,10 @@ export function createMissingRanges(self: PeerId, inventory: FeedInventory): Mis
 				const held = heldSeq(feed);
 				const notBefore = Math.max(range.notBefore, readyAt(feed));
 				const requested = isRequested(feed);
-				if (!inventory.isAcceptable(feed)) missing.delete(feed);
+				if (!inventory.isAcceptable(feed)) forget(feed);
 				else if (recheck) wanted.push({feed, from: Math.max(1, Math.min(held, claimedSeq)), notBefore, requested});
 				else if (held < claimedSeq) wanted.push({feed, from: held + 1, notBefore, requested});
-				else if (inventory.seqOf(feed) >= claimedSeq) missing.delete(feed);
+				else if (inventory.seqOf(feed) >= claimedSeq) forget(feed);
 			}
 
 			return wanted;

@@ -13,17 +13,22 @@ import {
 	WANT_BASE_MS,
 	WANT_BYTES_PER_SECOND,
 } from '../../core/limits.js';
+import {shareKey} from '../ip-address.js';
 import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
+import type {FeedInventory} from './feed-inventory.js';
+import {compareInventories} from './inventory-exchange.js';
 import type {MissingRanges, RequestState, WantedRange} from './missing-ranges.js';
-import {hasFullInventory, type PendingRequest, type SyncLink} from './sync-link.js';
+import {connectionState, dropClaim, hasFullInventory, type PendingRequest, type SyncLink} from './sync-link.js';
 
 /** Connected peer from which ranges can be requested. */
 export interface RangeSource {
 	readonly peer: PeerId;
 	/** Whether a request to this peer is unanswered, or the peer has not listed its whole inventory yet. */
 	readonly busy: boolean;
-	/** Number of requests that the peer did not answer in time. */
-	readonly timeouts: number;
+	/** Lower for peers that answer requests fast and completely. */
+	readonly rank: number;
+	/** Time of the last request to the peer, monotonic ms. */
+	readonly requestedAt: number;
 	/** Highest seq of a feed that the peer holds; 0 if unknown. */
 	seqOf(feed: PeerId): number;
 }
@@ -37,6 +42,7 @@ export interface RangeRequesterOptions extends Pick<RequestState, 'heldSeq' | 'r
 	readonly clock: Clock;
 	readonly debug: Debug;
 	readonly links: ReadonlyMap<PeerId, SyncLink>;
+	readonly inventory: FeedInventory;
 	readonly missingRanges: MissingRanges;
 	/** Whether the ingest queue is full. No ranges are requested while it is. */
 	isFull(): boolean;
@@ -55,10 +61,15 @@ export interface RangeRequester {
 /** Number of feeds examined in one scan, which takes about half a millisecond. */
 const RANGES_PER_SCAN = 256;
 const SCAN_PAUSE_MS = 16;
+/** First wait before inventories are compared again with a peer that did not answer. Each further one doubles it. */
+const COMPARE_AGAIN_MS = 1000;
+const COMPARE_AGAIN_MAX_MS = 60_000;
+/** Delay of answers beyond their transfer time up to which peers count as equally fast. */
+const FAST_ANSWER_MS = 250;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
 export function createRangeRequester(options: RangeRequesterOptions): RangeRequester {
-	const {clock, debug, links, missingRanges, heldSeq, readyAt, isFull} = options;
+	const {clock, debug, links, inventory, missingRanges, heldSeq, readyAt, isFull} = options;
 	const scanTimer = createCoalescedTimer(clock, continueScan);
 	const recheckTimer = createCoalescedTimer(clock, continueRecheck);
 	let requestCount = 0;
@@ -93,40 +104,82 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		);
 		const sources = [...links.values()].map(sync => ({
 			peer: sync.link.peer,
-			busy: sync.request !== undefined || !hasFullInventory(sync),
-			timeouts: sync.timeouts,
+			busy: sync.request !== undefined || !hasFullInventory(sync) || !mayRequest(sync),
+			rank: rankOf(sync),
+			requestedAt: sync.requestedAt,
 			seqOf: (feed: PeerId) => sync.theirSeqs.get(feed) ?? 0,
 		}));
 		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
 	}
 
+	/** Whether the pace of `want` messages on the connection allows one now. The next tick tries again. */
+	function mayRequest(sync: SyncLink): boolean {
+		return connectionState(sync, sync.link).pace.available('want', clock.monotonic()) > 0;
+	}
+
 	function sendRequest({peer, ranges}: RequestPlan): void {
 		const sync = links.get(peer);
 		if (!sync) return;
+		const now = clock.monotonic();
+		connectionState(sync, sync.link).pace.take('want', now);
+		sync.requestedAt = now;
 		requestCount += 1;
 		const id = requestCount;
 		for (const range of ranges) missingRanges.markRequested(range.peer);
 		const timer = clock.after(WANT_TIMEOUT_MS, () => onTimeout(sync, id));
 		sync.requestedBytes += MAX_ANSWER_BYTES + MAX_BATCH_BYTES;
-		sync.request = {id, ranges: new Map(ranges.map(range => [range.peer, range.from])), lastServed: undefined, timer};
+		const requested = ranges.map(
+			({peer: feed, from}) => [feed, {from, claimedSeq: sync.theirSeqs.get(feed) ?? from}] as const,
+		);
+		sync.request = {id, ranges: new Map(requested), sentAt: now, lastServed: undefined, bytes: 0, timer};
 		sync.link.send({type: 'want', id, ranges});
 	}
 
 	function onTimeout(sync: SyncLink, id: number): void {
 		if (sync.request?.id !== id) return;
 		debug('sync', 'a want was not answered in time', {peer: sync.link.peer.slice(0, 8), id});
+		const {bytes} = sync.request;
 		sync.request = undefined;
-		sync.timeouts += 1;
+		sync.failures += 1;
+		if (bytes === 0) dropAllClaims(sync);
 		request();
 	}
 
-	function recheck(feeds: Iterable<PeerId>): void {
-		missingRanges.recheckSources(feeds, feed => {
-			let highest = 0;
-			for (const {theirSeqs} of links.values()) highest = Math.max(highest, theirSeqs.get(feed) ?? 0);
-			return highest;
-		});
+	/**
+	 * Drops what a peer claims to hold, because it answers nothing. Claims that nobody serves would use up
+	 * MAX_MISSING_FEEDS, and would make history of what authors write later. The peer is asked for its inventory again, at
+	 * intervals that double.
+	 */
+	function dropAllClaims(sync: SyncLink): void {
+		const dropped: PeerId[] = [];
+		for (const [feed, seq] of sync.theirSeqs) {
+			const held = inventory.seqOf(feed);
+			if (seq <= held) continue;
+			dropClaim(sync, feed, held);
+			dropped.push(feed);
+		}
+
+		recheckLater(dropped);
+		const waitMs = Math.min(COMPARE_AGAIN_MAX_MS, COMPARE_AGAIN_MS * 2 ** (sync.failures - 1));
+		const now = clock.monotonic();
+		compareInventories(sync, inventory, now, now + waitMs);
 	}
+
+	/** Highest claim of the connected peers about a feed. */
+	function highestClaim(feed: PeerId) {
+		let highest = 0;
+		let source: SyncLink | undefined;
+		for (const sync of links.values()) {
+			const seq = sync.theirSeqs.get(feed) ?? 0;
+			if (seq <= highest) continue;
+			highest = seq;
+			source = sync;
+		}
+
+		return source && {seq: highest, owner: shareKey(source.link.remoteAddress, source.link.peer)};
+	}
+
+	const recheck = (feeds: Iterable<PeerId>) => missingRanges.recheckSources(feeds, highestClaim);
 
 	function continueRecheck(): void {
 		recheck(feedsToRecheck.slice(0, RANGES_PER_SCAN));
@@ -140,14 +193,27 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	 */
 	function dropRefused(sync: SyncLink, {ranges, lastServed}: PendingRequest): void {
 		const refused: PeerId[] = [];
-		for (const [feed, from] of ranges) {
+		for (const [feed, {from}] of ranges) {
 			if (feed === lastServed) break;
 			if (heldSeq(feed) >= from) continue;
-			sync.theirSeqs.set(feed, from - 1);
+			dropClaim(sync, feed, from - 1);
 			refused.push(feed);
 		}
 
 		recheck(refused);
+	}
+
+	/** Measures how fast and how completely a peer answered. Whoever serves one entry at a time comes after the others. */
+	function rateAnswer(sync: SyncLink, {ranges, sentAt, bytes}: PendingRequest): void {
+		const transferMs = (bytes / WANT_BYTES_PER_SECOND) * 1000;
+		sync.delayMs = (sync.delayMs + Math.max(0, clock.monotonic() - sentAt - transferMs)) / 2;
+		const isCut = [...ranges].some(([feed, {claimedSeq}]) => heldSeq(feed) < claimedSeq);
+		if (isCut && bytes < MAX_ANSWER_BYTES) sync.failures += 1;
+	}
+
+	function recheckLater(feeds: Iterable<PeerId>): void {
+		for (const feed of feeds) if (missingRanges.has(feed)) feedsToRecheck.push(feed);
+		if (!recheckTimer.isScheduled && feedsToRecheck.length > 0) continueRecheck();
 	}
 
 	return {
@@ -155,13 +221,11 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		completed(sync, pending) {
 			pending.timer.cancel();
 			sync.request = undefined;
+			rateAnswer(sync, pending);
 			dropRefused(sync, pending);
 			request();
 		},
-		recheckLater(feeds) {
-			for (const feed of feeds) if (missingRanges.has(feed)) feedsToRecheck.push(feed);
-			if (!recheckTimer.isScheduled && feedsToRecheck.length > 0) continueRecheck();
-		},
+		recheckLater,
 		stop() {
 			scanTimer.stop();
 			recheckTimer.stop();
@@ -169,25 +233,31 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	};
 }
 
+/** Number of failed requests, and the class of the delay: 0 below FAST_ANSWER_MS, one more for each doubling. */
+function rankOf({failures, delayMs}: SyncLink): number {
+	return failures + (delayMs < FAST_ANSWER_MS ? 0 : 1 + Math.floor(Math.log2(delayMs / FAST_ANSWER_MS)));
+}
+
 /**
- * Assigns ranges to peers. A range is requested only from the peers with the fewest timeouts among those that hold it,
- * even if all of these are busy and another peer is not.
+ * Assigns ranges to peers. A range is requested only from the peers with the lowest rank among those that hold it, even if
+ * all of these are busy and another peer is not. Of them the author is preferred, then the one that was asked least recently.
  */
 export function planRequests(
 	sources: readonly RangeSource[],
 	wanted: readonly WantedRange[],
 	now: number,
 ): RequestPlan[] {
-	const ranked = [...sources].sort((a, b) => a.timeouts - b.timeouts);
+	const ranked = [...sources].sort((a, b) => a.rank - b.rank || a.requestedAt - b.requestedAt);
+	const byPeer = new Map(ranked.map(source => [source.peer, source]));
 	const plans = new Map<PeerId, WantRange[]>();
 	const hasRoom = (peer: PeerId) => (plans.get(peer)?.length ?? 0) < MAX_WANT_RANGES;
 	for (const {feed, from, notBefore, requested} of wanted) {
 		if (requested || now < notBefore) continue;
 		const best = ranked.find(source => source.seqOf(feed) >= from);
-		const chosen = ranked.find(
-			source =>
-				!source.busy && source.timeouts === best?.timeouts && source.seqOf(feed) >= from && hasRoom(source.peer),
-		);
+		const mayServe = (source: RangeSource) =>
+			!source.busy && source.rank === best?.rank && source.seqOf(feed) >= from && hasRoom(source.peer);
+		const author = byPeer.get(feed);
+		const chosen = author && mayServe(author) ? author : ranked.find(mayServe);
 		if (!chosen) continue;
 		const ranges = plans.get(chosen.peer) ?? [];
 		ranges.push({peer: feed, from});

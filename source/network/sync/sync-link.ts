@@ -1,27 +1,60 @@
 /** Sync state of one connection: the inventory of the peer, the unanswered request, and the feeds to list next. */
+import type {HaveFeed} from '../../codec/message.js';
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
+import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.js';
 import type {PeerLink} from '../link/peer-link.js';
 import type {FeedInventory} from './feed-inventory.js';
+
+/** Requested part of one feed. */
+export interface RequestedRange {
+	/** First requested seq. */
+	readonly from: number;
+	/** Highest seq that the peer claimed when it was asked. */
+	readonly claimedSeq: number;
+}
 
 /** `want` message of this node that is not completely answered. */
 export interface PendingRequest {
 	readonly id: number;
-	/** Map from feed to first requested seq, in the order in which the peer answers. */
-	readonly ranges: ReadonlyMap<PeerId, number>;
+	/** Requested ranges by feed, in the order in which the peer answers. */
+	readonly ranges: ReadonlyMap<PeerId, RequestedRange>;
+	/** Time at which it was sent, monotonic ms. */
+	readonly sentAt: number;
 	/** Requested feed of which events arrived last. */
 	lastServed: PeerId | undefined;
+	/** Bytes of entries that arrived as its answer. */
+	bytes: number;
 	readonly timer: Timer;
+}
+
+/** State of one connection that stays when sync starts again on it. */
+export interface ConnectionState {
+	/** Number of digests sent on the connection that the peer has not answered with a last page. */
+	unansweredDigests: number;
+	/** Time of the last digest sent on the connection, monotonic ms. */
+	digestAt: number;
+	/** Highest seq of the own feed up to which all events after the known ones were pushed on the connection. */
+	pushedSeq: number;
+	readonly pace: MessagePace;
+	/** Answers to digests that are not completely sent, because the pace is reached. */
+	readonly pages: {readonly feeds: readonly HaveFeed[]; from: number}[];
 }
 
 export interface SyncLink {
 	link: PeerLink;
 	/** Highest seq that the peer listed or sent, by feed. */
 	readonly theirSeqs: Map<PeerId, number>;
-	/** Map from feed to the seq that the peer listed when it connected, for feeds not yet received up to there. */
+	/**
+	 * Map from feed to the seq that the peer listed when it connected, for feeds not yet received up to there. These events
+	 * are history. The peer is not verified, so its statements end with its connection and with each unserved request.
+	 */
 	readonly initialSeqs: Map<PeerId, number>;
-	/** Number of digests sent on each connection to the peer that it has not answered with a last page. */
-	readonly unansweredDigests: WeakMap<PeerLink, number>;
+	/** Whether the feeds of pages are initial: no complete answer to the first digest has arrived. */
+	isListing: boolean;
+	readonly connections: WeakMap<PeerLink, ConnectionState>;
+	/** Time from which a digest is due, because inventories must be compared again; monotonic ms. */
+	compareAt: number | undefined;
 	/** Whether this node has received all events that the peer listed when it connected. */
 	synced: boolean;
 	/** Number of requested events that arrived on this connection. */
@@ -29,8 +62,12 @@ export interface SyncLink {
 	request: PendingRequest | undefined;
 	/** Bytes of entries that the peer may still send in answers. A peer that sends more is at fault. */
 	requestedBytes: number;
-	/** Number of requests that the peer did not answer in time. */
-	timeouts: number;
+	/** Number of requests that the peer did not answer in time or only in part. */
+	failures: number;
+	/** Moving average of the time that an answer took beyond its transfer time, in ms. */
+	delayMs: number;
+	/** Time of the last request to the peer, monotonic ms. */
+	requestedAt: number;
 	/** Feeds to list in the next delta. They include the own feed only after a push was skipped. */
 	readonly pending: Set<PeerId>;
 	/** Whether pushes are skipped because the send queue of the connection was full. */
@@ -52,17 +89,35 @@ export function createSyncLink(link: PeerLink, now: number, previous?: SyncLink)
 	return {
 		link,
 		theirSeqs: new Map(),
-		initialSeqs: new Map(),
-		unansweredDigests: previous?.unansweredDigests ?? new WeakMap(),
+		initialSeqs: new Map(previous?.initialSeqs),
+		isListing: true,
+		connections: previous?.connections ?? new WeakMap(),
+		compareAt: undefined,
 		synced: false,
 		received: 0,
 		request: undefined,
 		requestedBytes: previous?.requestedBytes ?? 0,
-		timeouts: 0,
+		failures: 0,
+		delayMs: 0,
+		requestedAt: Number.NEGATIVE_INFINITY,
 		pending: new Set(),
 		pushesPaused: false,
 		newFeeds: {from: now, count: 0, overflow: false},
 	};
+}
+
+export function connectionState({connections}: SyncLink, link: PeerLink): ConnectionState {
+	const known = connections.get(link);
+	if (known) return known;
+	const state: ConnectionState = {
+		unansweredDigests: 0,
+		digestAt: Number.NEGATIVE_INFINITY,
+		pushedSeq: 0,
+		pace: createMessagePace(),
+		pages: [],
+	};
+	connections.set(link, state);
+	return state;
 }
 
 /** Notes that the peer holds a feed up to `seq`. */
@@ -70,14 +125,24 @@ export function noteTheirSeq({theirSeqs}: SyncLink, feed: PeerId, seq: number): 
 	if (seq > (theirSeqs.get(feed) ?? 0)) theirSeqs.set(feed, seq);
 }
 
-/** Whether the peer has listed its whole inventory. */
-export function hasFullInventory({unansweredDigests, link}: SyncLink): boolean {
-	return (unansweredDigests.get(link) ?? 0) === 0;
+/** Drops what the peer claimed of a feed beyond `held`, the seq up to which this node holds the feed. */
+export function dropClaim({theirSeqs, initialSeqs}: SyncLink, feed: PeerId, held: number): void {
+	initialSeqs.delete(feed);
+	if (held === 0) theirSeqs.delete(feed);
+	else if ((theirSeqs.get(feed) ?? 0) > held) theirSeqs.set(feed, held);
 }
 
-/** Counts a digest that this node sent on `link` (`change` 1) or that the peer answered on it (`change` -1). */
-export function countDigest({unansweredDigests}: SyncLink, link: PeerLink, change: 1 | -1): void {
-	unansweredDigests.set(link, Math.max(0, (unansweredDigests.get(link) ?? 0) + change));
+/** Whether the peer has listed its whole inventory. */
+export function hasFullInventory(sync: SyncLink): boolean {
+	const isAsked = !sync.isListing || sync.compareAt === undefined;
+	return isAsked && connectionState(sync, sync.link).unansweredDigests === 0;
+}
+
+/** Counts a last page that arrived on `link`: the peer has answered a digest. */
+export function countAnsweredDigest(sync: SyncLink, link: PeerLink): void {
+	const state = connectionState(sync, link);
+	state.unansweredDigests = Math.max(0, state.unansweredDigests - 1);
+	if (link === sync.link && hasFullInventory(sync)) sync.isListing = false;
 }
 
 /** Whether this node has all acceptable events in `initialSeqs`. Removes feeds that are complete or not acceptable. */

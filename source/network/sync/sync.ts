@@ -13,8 +13,15 @@
  */
 import {encodeMessageFrame, type HaveMessage, type Message} from '../../codec/message.js';
 import type {Clock, Debug} from '../../core/environment.js';
-import type {Batch, PeerId} from '../../core/event.js';
-import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS, MAX_QUEUED_BYTES} from '../../core/limits.js';
+import {type Batch, lastSeq, type PeerId} from '../../core/event.js';
+import {
+	HAVE_CROWD_PEERS,
+	HAVE_INTERVAL_MS,
+	MAX_BATCH_BYTES,
+	MAX_BATCH_ENTRIES,
+	MAX_QUEUED_BYTES,
+} from '../../core/limits.js';
+import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {type ChunkedWork, type DeferWork, runToCompletion} from '../scheduling/chunked-work.js';
 import {createCoalescingTicker} from '../scheduling/coalesced-timer.js';
@@ -22,11 +29,17 @@ import {createAuthorRateLimiter} from './author-rate-limiter.js';
 import type {FeedInventory} from './feed-inventory.js';
 import {type BatchSink, createIngest} from './ingest.js';
 import type {IncomingBatch} from './ingest-queue.js';
-import {createInventoryReceiver, sendDelta, sendDigest} from './inventory-exchange.js';
+import {
+	compareInventories,
+	createInventoryReceiver,
+	sendDelta,
+	sendDueDigest,
+	sendWaitingPages,
+} from './inventory-exchange.js';
 import {createMissingRanges} from './missing-ranges.js';
 import {createRangeRequester} from './range-requester.js';
 import {createRangeResponder} from './range-responder.js';
-import {createSyncLink, isCaughtUp, type SyncLink} from './sync-link.js';
+import {connectionState, createSyncLink, dropClaim, isCaughtUp, type SyncLink} from './sync-link.js';
 
 export interface SyncOptions {
 	readonly self: PeerId;
@@ -74,7 +87,7 @@ export interface Sync {
 export function createSync(options: SyncOptions): Sync {
 	const {self, clock, inventory, debug} = options;
 	const links = new Map<PeerId, SyncLink>();
-	const missingRanges = createMissingRanges(self, inventory);
+	const missingRanges = createMissingRanges(self, inventory, onClaimEvicted);
 	const authorLimiter = createAuthorRateLimiter();
 	const progress = createSyncProgress(options.onProgress);
 	const responder = createRangeResponder(clock, inventory);
@@ -94,6 +107,8 @@ export function createSync(options: SyncOptions): Sync {
 		missingRanges,
 		authorLimiter,
 		sink: options.sink,
+		syncOf: peer => links.get(peer),
+		isHistory,
 		onIngested,
 		onCommitted,
 		onLimit: options.onLimit,
@@ -103,6 +118,7 @@ export function createSync(options: SyncOptions): Sync {
 		clock,
 		debug,
 		links,
+		inventory,
 		missingRanges,
 		heldSeq: ingest.heldSeq,
 		readyAt: feed => authorLimiter.readyAt(feed, clock.monotonic()),
@@ -114,22 +130,42 @@ export function createSync(options: SyncOptions): Sync {
 	/** Whether no feed waits to be listed or requested. */
 	function isIdle(): boolean {
 		if (missingRanges.size > 0) return false;
-		for (const {pending, newFeeds} of links.values()) if (pending.size > 0 || newFeeds.overflow) return false;
+		for (const {pending, newFeeds, compareAt} of links.values())
+			if (pending.size > 0 || newFeeds.overflow || compareAt !== undefined) return false;
 		return true;
+	}
+
+	/** Drops the claims of an owner about a feed, because they fill the table of missing ranges. */
+	function onClaimEvicted(feed: PeerId, owner: string): void {
+		for (const sync of links.values()) {
+			if (shareKey(sync.link.remoteAddress, sync.link.peer) !== owner) continue;
+			if ((sync.theirSeqs.get(feed) ?? 0) <= inventory.seqOf(feed)) continue;
+			dropClaim(sync, feed, inventory.seqOf(feed));
+			inventoryReceiver.noteOverflow(sync);
+		}
+	}
+
+	function isHistory(feed: PeerId, seq: number): boolean {
+		for (const {initialSeqs} of links.values()) if ((initialSeqs.get(feed) ?? 0) >= seq) return true;
+		return false;
 	}
 
 	/** Sends acknowledgements at every tick. In a large room, sends complete deltas only at some of the ticks. */
 	function tick(): void {
 		ticks += 1;
 		const ticksPerDelta = Math.max(1, Math.ceil(links.size / HAVE_CROWD_PEERS));
+		const now = clock.monotonic();
+		let hasPages = false;
 		for (const sync of links.values()) {
-			sendDelta(sync, inventory, ticks % ticksPerDelta === 0);
+			if (sendWaitingPages(sync, now)) hasPages = true;
+			sendDelta(sync, inventory, ticks % ticksPerDelta === 0, now);
 			inventoryReceiver.retryOverflow(sync);
+			sendDueDigest(sync, inventory, now);
 		}
 
 		requester.request();
 		progress.report(missingRanges.outstanding());
-		if (!isIdle()) ticker.wake();
+		if (hasPages || !isIdle()) ticker.wake();
 	}
 
 	function onIngested({batch, link, requested}: IncomingBatch, newEvents: number): void {
@@ -145,7 +181,7 @@ export function createSync(options: SyncOptions): Sync {
 	}
 
 	function checkSynced(sync: SyncLink): void {
-		if (sync.synced || !isCaughtUp(sync, inventory)) return;
+		if ((sync.synced && sync.initialSeqs.size === 0) || !isCaughtUp(sync, inventory) || sync.synced) return;
 		sync.synced = true;
 		progress.report(missingRanges.outstanding());
 		options.onSynced(sync.link.peer, sync.received);
@@ -161,7 +197,7 @@ export function createSync(options: SyncOptions): Sync {
 		ticker.wake();
 		// The peer will list its inventory again, so claims that it made on the previous connection are dropped.
 		requester.recheckLater(previous?.theirSeqs.keys() ?? []);
-		sendDigest(sync, inventory);
+		compareInventories(sync, inventory, clock.monotonic());
 	}
 
 	function close(peer: PeerId): void {
@@ -177,6 +213,28 @@ export function createSync(options: SyncOptions): Sync {
 		if (!sync || message.kind === 'digest') return;
 		checkSynced(sync);
 		requester.request();
+	}
+
+	/**
+	 * Pushes a batch of the own feed with the events before it, if the peer is not known to hold them and they fit into
+	 * one batch. The peer drops a push that starts after a gap, and a node that leaves has no time for a request. Returns
+	 * false if the batch needs no earlier events, or has too many of them.
+	 */
+	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
+		const state = connectionState(sync, sync.link);
+		const from = Math.max(sync.theirSeqs.get(self) ?? 0, state.pushedSeq) + 1;
+		if (from >= batch.firstSeq) {
+			state.pushedSeq = Math.max(state.pushedSeq, lastSeq(batch));
+			return false;
+		}
+
+		if (lastSeq(batch) - from >= MAX_BATCH_ENTRIES) return false;
+		const batches = inventory.read(self, from, MAX_BATCH_BYTES, undefined);
+		const last = batches.at(-1);
+		if (!last || lastSeq(last) < lastSeq(batch)) return false;
+		state.pushedSeq = lastSeq(last);
+		sync.link.send({type: 'events', batches});
+		return true;
 	}
 
 	return {
@@ -210,14 +268,14 @@ export function createSync(options: SyncOptions): Sync {
 			sync.pending.add(self);
 			sync.pushesPaused = false;
 			ticker.wake();
-			sendDelta(sync, inventory, true);
+			sendDelta(sync, inventory, true, clock.monotonic());
 		},
 		pushOwn(batch) {
 			ingest.recordChat();
 			const frame = encodeMessageFrame({type: 'events', batches: [batch]});
 			for (const sync of links.values()) {
 				if (sync.pushesPaused || sync.link.queuedBytes > MAX_QUEUED_BYTES) sync.pushesPaused = true;
-				else sync.link.sendFrame(frame);
+				else if (!pushUnknown(sync, batch)) sync.link.sendFrame(frame);
 			}
 		},
 		inventoryChanged(feeds) {
@@ -228,7 +286,11 @@ export function createSync(options: SyncOptions): Sync {
 		refetch(feeds) {
 			const now = clock.monotonic();
 			for (const feed of feeds)
-				for (const {theirSeqs} of links.values()) missingRanges.noteClaim(feed, theirSeqs.get(feed) ?? 0, now);
+				for (const {theirSeqs, link} of links.values())
+					missingRanges.noteClaim(
+						{feed, seq: theirSeqs.get(feed) ?? 0, owner: shareKey(link.remoteAddress, link.peer)},
+						now,
+					);
 			requester.request();
 			ticker.wake();
 		},

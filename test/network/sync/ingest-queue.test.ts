@@ -32,7 +32,7 @@ function createBench(costMs: number) {
 			commit: () => commits.push(ingested.length),
 		},
 	);
-	const push = (batch: Batch, requested = true) => queue.push({batch, link, requested});
+	const push = (batch: Batch, requested = true) => queue.push({batch, link, requested, live: true});
 	return {clock, queue, ingested, commits, calls, push};
 }
 
@@ -56,7 +56,8 @@ describe('the ingest queue', () => {
 		};
 		const queue = createIngestQueue(clock, {ingest: work('ingest'), commit: work('commit')});
 		const link = {pause() {}, resume() {}} as PeerLink;
-		for (let seq = 1; seq <= 6; seq++) queue.push({batch: batchOf(seq, INTERACTIVE_BYTES), link, requested: true});
+		for (let seq = 1; seq <= 6; seq++)
+			queue.push({batch: batchOf(seq, INTERACTIVE_BYTES), link, requested: true, live: true});
 		for (let run = clock.turns.shift(); run; run = clock.turns.shift()) {
 			run();
 			log.push('|');
@@ -99,13 +100,13 @@ describe('the ingest queue', () => {
 		);
 		const flood = () => {
 			for (let seq = 1; seq <= 5; seq++)
-				queue.push({batch: batchOf(seq, MAX_INGEST_BYTES / 4), link: mallory, requested: false});
+				queue.push({batch: batchOf(seq, MAX_INGEST_BYTES / 4), link: mallory, requested: false, live: true});
 		};
 		flood();
 		await clock.advance(1);
 		log.length = 0;
 		flood();
-		queue.push({batch: batchOf(1), link: ann, requested: false});
+		queue.push({batch: batchOf(1), link: ann, requested: false, live: true});
 		await clock.advance(1);
 		expect(log.slice(0, 4)).toEqual(['mallory pauses', 'ann', 'commit', 'm']);
 		expect(log).not.toContain('ann pauses');
@@ -158,12 +159,12 @@ describe('the ingest queue', () => {
 		);
 		const linkOf = () => ({pause() {}, resume() {}}) as unknown as PeerLink;
 		const [ann, mallory] = [linkOf(), linkOf()];
-		queue.push({batch: batchOf(1), link: ann, requested: false});
+		queue.push({batch: batchOf(1), link: ann, requested: false, live: true});
 		await clock.advance(1);
 		log.length = 0;
 		for (let seq = 1; seq <= 9; seq++)
-			queue.push({batch: batchOf(seq, INTERACTIVE_BYTES), link: mallory, requested: false});
-		queue.push({batch: batchOf(2), link: ann, requested: false});
+			queue.push({batch: batchOf(seq, INTERACTIVE_BYTES), link: mallory, requested: false, live: true});
+		queue.push({batch: batchOf(2), link: ann, requested: false, live: true});
 		await clock.advance(1);
 		expect(log.slice(0, 3)).toEqual([ann, 'commit', mallory]);
 	});
@@ -188,7 +189,7 @@ describe('the ingest queue', () => {
 			},
 		);
 		const link = {pause() {}, resume() {}} as PeerLink;
-		for (let seq = 1; seq <= 100; seq++) queue.push({batch: batchOf(seq), link, requested: true});
+		for (let seq = 1; seq <= 100; seq++) queue.push({batch: batchOf(seq), link, requested: true, live: true});
 		await clock.advance(1);
 		expect(slices[0]).toBe(4);
 		expect(Math.max(...slices.slice(1))).toBe(1);
@@ -198,7 +199,7 @@ describe('the ingest queue', () => {
 		const {clock, queue, ingested} = createBench(2);
 		for (let seq = 1; seq <= 60; seq++) {
 			const link = {pause() {}, resume() {}} as unknown as PeerLink;
-			queue.push({batch: batchOf(seq), link, requested: false});
+			queue.push({batch: batchOf(seq), link, requested: false, live: true});
 			await clock.advance(0);
 		}
 

@@ -13,7 +13,8 @@ const FEED = fakePeerId(9);
 const source = (peer: RangeSource['peer'], seq: number, more: Partial<RangeSource> = {}): RangeSource => ({
 	peer,
 	busy: false,
-	timeouts: 0,
+	rank: 0,
+	requestedAt: 0,
 	seqOf: () => seq,
 	...more,
 });
@@ -45,9 +46,9 @@ describe('a missing range', () => {
 	});
 
 	it('is requested from a peer that answered late only if no other peer holds it', () => {
-		expect(planRequests([source(A, 10, {timeouts: 1}), source(B, 10)], [wantedFrom(1)], 0)[0]?.peer).toBe(B);
-		expect(planRequests([source(A, 10, {timeouts: 1}), source(B, 10, {busy: true})], [wantedFrom(1)], 0)).toEqual([]);
-		expect(planRequests([source(A, 10, {timeouts: 1}), source(B, 0)], [wantedFrom(1)], 0)[0]?.peer).toBe(A);
+		expect(planRequests([source(A, 10, {rank: 1}), source(B, 10)], [wantedFrom(1)], 0)[0]?.peer).toBe(B);
+		expect(planRequests([source(A, 10, {rank: 1}), source(B, 10, {busy: true})], [wantedFrom(1)], 0)).toEqual([]);
+		expect(planRequests([source(A, 10, {rank: 1}), source(B, 0)], [wantedFrom(1)], 0)[0]?.peer).toBe(A);
 	});
 });
 

@@ -187,6 +187,7 @@ export function createFakeLink(peer: PeerId, carry?: (message: Message) => void)
 		},
 		link: {
 			peer,
+			remoteAddress: `10.${Number.parseInt(peer, 16)}.0.1`,
 			get queuedBytes() {
 				return fake.queuedBytes;
 			},

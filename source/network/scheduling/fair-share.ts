@@ -1,0 +1,106 @@
+/**
+ * Table of limited size whose places are shared fairly between owners. An owner is usually an address (`shareKey`), because
+ * keys cost nothing to create. When the table is full, the newest item of the owner with the most items gives way. An
+ * owner can therefore use the whole table only while no other owner needs a place.
+ */
+export interface FairShare<Item> {
+	readonly size: number;
+	ownerOf(item: Item): string | undefined;
+	countOf(owner: string): number;
+	/**
+	 * Adds an item for an owner. An item that has an owner already moves to the one with fewer items. Returns `added` false
+	 * if the table is full and this owner has the most items. `evicted` is the item that gave way.
+	 */
+	add(item: Item, owner: string): {readonly added: boolean; readonly evicted?: Item; readonly evictedOwner?: string};
+	delete(item: Item): void;
+	/** Owner with the most items; undefined if the table is empty. */
+	fullest(): string | undefined;
+	/** Items of an owner, newest first. */
+	newestOf(owner: string): Item[];
+}
+
+interface OwnerItems<Item> {
+	count: number;
+	/** Items in the order in which they were added. Deleted items stay until the next compaction. */
+	stack: Item[];
+}
+
+export function createFairShare<Item>(limit: number): FairShare<Item> {
+	const ownerByItem = new Map<Item, string>();
+	const owners = new Map<string, OwnerItems<Item>>();
+	const countOf = (owner: string) => owners.get(owner)?.count ?? 0;
+
+	function insert(item: Item, owner: string): void {
+		const items = owners.get(owner) ?? {count: 0, stack: []};
+		items.count += 1;
+		items.stack.push(item);
+		owners.set(owner, items);
+		ownerByItem.set(item, owner);
+	}
+
+	function remove(item: Item): void {
+		const owner = ownerByItem.get(item);
+		const items = owner === undefined ? undefined : owners.get(owner);
+		if (owner === undefined || !items) return;
+		ownerByItem.delete(item);
+		items.count -= 1;
+		if (items.count === 0) owners.delete(owner);
+		else if (items.stack.length > 2 * items.count + 16) items.stack = newestOf(owner).reverse();
+	}
+
+	function fullest(): string | undefined {
+		let found: string | undefined;
+		for (const owner of owners.keys()) if (found === undefined || countOf(owner) > countOf(found)) found = owner;
+		return found;
+	}
+
+	function newestOf(owner: string): Item[] {
+		const held = (owners.get(owner)?.stack ?? []).filter(item => ownerByItem.get(item) === owner);
+		return [...new Set(held.reverse())];
+	}
+
+	function evictNewest(owner: string): Item | undefined {
+		const stack = owners.get(owner)?.stack ?? [];
+		for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
+			if (ownerByItem.get(item) !== owner) continue;
+			remove(item);
+			return item;
+		}
+
+		return undefined;
+	}
+
+	return {
+		get size() {
+			return ownerByItem.size;
+		},
+		ownerOf: item => ownerByItem.get(item),
+		countOf,
+		add(item, owner) {
+			const before = ownerByItem.get(item);
+			if (before !== undefined) {
+				if (countOf(owner) + 1 < countOf(before)) {
+					remove(item);
+					insert(item, owner);
+				}
+
+				return {added: true};
+			}
+
+			if (ownerByItem.size < limit) {
+				insert(item, owner);
+				return {added: true};
+			}
+
+			const evictedOwner = fullest();
+			if (evictedOwner === undefined || countOf(owner) >= countOf(evictedOwner)) return {added: false};
+			const evicted = evictNewest(evictedOwner);
+			if (evicted === undefined) return {added: false};
+			insert(item, owner);
+			return {added: true, evicted, evictedOwner};
+		},
+		delete: remove,
+		fullest,
+		newestOf,
+	};
+}

@@ -1,0 +1,250 @@
+/** Charges and shares of sync: what one peer says must not use up the budgets of others (protocol.md, Limits). */
+import {describe, expect, it} from 'vitest';
+import type {Message} from '../../../source/codec/message.js';
+import type {PeerId} from '../../../source/core/event.js';
+import {
+	HAVE_INTERVAL_MS,
+	MAX_ANSWER_BYTES,
+	MAX_BATCH_ENTRIES,
+	MAX_HAVE_FEEDS,
+	MAX_MISSING_FEEDS,
+	MAX_NEW_FEEDS_PER_MINUTE,
+	WANT_BASE_MS,
+	WANT_BYTES_PER_SECOND,
+} from '../../../source/core/limits.js';
+import {createMessageRateLimiter} from '../../../source/network/link/message-rate-limiter.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+import {batchOf} from './sync-node.js';
+import {createRoom, delta, feed, page, pushed} from './sync-room.js';
+
+const [SELF, BOB, CAROL, MALLORY] = [1, 2, 3, 4].map(fakePeerId) as [PeerId, PeerId, PeerId, PeerId];
+const AUTHOR = fakePeerId(9);
+const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
+const ingestedBy = (reports: readonly string[]) => reports.filter(line => line.startsWith('ingested'));
+
+describe('the live rate of an author', () => {
+	it('is not used up by batches in an answer of another peer that start after a gap', async () => {
+		const {clock, node, connect, reports} = createRoom();
+		node.hold(batchOf(BOB, 1));
+		const bob = connect(BOB, feed(BOB, 1));
+		const mallory = connect(MALLORY, feed(MALLORY, 1));
+		for (let part = 0; part < 100; part++)
+			mallory.say({
+				type: 'events',
+				batches: [
+					batchOf(BOB, 1_000_000 + part * MAX_BATCH_ENTRIES, 1_000_000 + (part + 1) * MAX_BATCH_ENTRIES - 1, 8),
+				],
+				answer: 1,
+			});
+		await clock.advance(1);
+		bob.say(pushed(batchOf(BOB, 2)));
+		await clock.advance(1);
+		expect([mallory.faults, ingestedBy(reports)]).toEqual([[], ['ingested 2:2-2 live']]);
+	});
+
+	it('is used by verified live events that another peer passes on', async () => {
+		const {clock, node, connect, answer, reports} = createRoom();
+		node.hold(batchOf(BOB, 1));
+		const mallory = connect(MALLORY, feed(BOB, 1));
+		mallory.say(delta(feed(BOB, 2001)));
+		answer(mallory, 1, batchOf(BOB, 2, 2001, 10));
+		await clock.advance(1);
+		const bob = connect(BOB, feed(BOB, 2001));
+		bob.say(pushed(batchOf(BOB, 2002)));
+		expect(reports).toContain('limited live-events 2');
+	});
+});
+
+describe('a claim that a feed is history', () => {
+	it('does not make history of what the author pushes', async () => {
+		const {clock, connect, reports} = createRoom();
+		connect(MALLORY, feed(BOB, 1_000_000));
+		const bob = connect(BOB, feed(BOB, 0));
+		bob.say(pushed(batchOf(BOB, 1)));
+		await clock.advance(1);
+		expect(ingestedBy(reports)).toEqual(['ingested 2:1-1 live']);
+	});
+
+	it('ends with the connection of the peer that made it', async () => {
+		const {clock, node, sync, connect, answer, reports} = createRoom();
+		node.hold(batchOf(AUTHOR, 1));
+		connect(MALLORY, feed(AUTHOR, 1_000_000));
+		const carol = connect(CAROL, feed(AUTHOR, 1));
+		sync.down(MALLORY);
+		carol.say(delta(feed(AUTHOR, 2)));
+		answer(carol, 2, batchOf(AUTHOR, 2));
+		await clock.advance(1);
+		expect(ingestedBy(reports)).toEqual(['ingested 9:2-2 live']);
+	});
+
+	it('ends when the peer does not serve what it claims', async () => {
+		const {clock, node, connect, answer, reports} = createRoom();
+		node.hold(batchOf(AUTHOR, 1));
+		const mallory = connect(MALLORY, feed(AUTHOR, 1_000_000));
+		const carol = connect(CAROL, feed(AUTHOR, 1));
+		answer(mallory, 1);
+		carol.say(delta(feed(AUTHOR, 2)));
+		answer(carol, 2, batchOf(AUTHOR, 2));
+		await clock.advance(1);
+		expect(ingestedBy(reports)).toEqual(['ingested 9:2-2 live']);
+	});
+
+	it('holds for pages only until the first inventory is complete', async () => {
+		const {clock, node, connect, answer, reports} = createRoom();
+		node.hold(batchOf(AUTHOR, 1));
+		const mallory = connect(MALLORY, feed(AUTHOR, 1));
+		mallory.say(page(feed(AUTHOR, 3)));
+		answer(mallory, 1, batchOf(AUTHOR, 2));
+		await clock.advance(1);
+		expect(ingestedBy(reports)).toEqual(['ingested 9:2-2 live']);
+	});
+});
+
+describe('claims that are not served', () => {
+	const invented = (from: number, count: number) =>
+		Array.from({length: count}, (_, index) => feed(fakePeerId(from + index), 5));
+
+	it('do not keep out the feeds that another peer lists, and are blamed on their own author', async () => {
+		const {clock, connect, reports} = createRoom();
+		const liars = MAX_MISSING_FEEDS / MAX_NEW_FEEDS_PER_MINUTE + 1;
+		for (let liar = 0; liar < liars; liar++) {
+			const mallory = connect(fakePeerId(1000 + liar), feed(AUTHOR, 0));
+			mallory.say(delta(...invented(100_000 * (liar + 1), MAX_NEW_FEEDS_PER_MINUTE)));
+		}
+
+		const bob = connect(BOB, feed(CAROL, 20));
+		await clock.advance(2000);
+		expect(bob.read('want')).toMatchObject([{ranges: [{peer: CAROL, from: 1}]}]);
+		expect(reports.filter(line => line.startsWith('limited'))).not.toContain('limited new-feeds 2');
+	});
+
+	it('are dropped after a timeout, and the peer is asked for its inventory again at growing intervals', async () => {
+		const {clock, connect, reports} = createRoom();
+		const mallory = connect(MALLORY, ...invented(1000, 20));
+		await clock.advance(WANT_TIMEOUT_MS + HAVE_INTERVAL_MS);
+		expect(reports.at(-1)).toBe('progress 0 of 0');
+		await clock.advance(1000);
+		expect(mallory.read('have')).toMatchObject([{kind: 'digest'}]);
+		mallory.say(page(...invented(1000, 20)));
+		await clock.advance(WANT_TIMEOUT_MS + 1500);
+		expect(mallory.read('have')).toEqual([]);
+		await clock.advance(1000);
+		expect(mallory.read('have')).toMatchObject([{kind: 'digest'}]);
+	});
+
+	it('about feeds that nobody listed are not noted from batches in an answer', async () => {
+		const {clock, connect, reports} = createRoom();
+		const mallory = connect(MALLORY, feed(AUTHOR, 1));
+		for (let index = 0; index < 50; index++)
+			mallory.say({type: 'events', batches: [batchOf(fakePeerId(1000 + index), 7, 7, 8)], answer: 1});
+		await clock.advance(HAVE_INTERVAL_MS);
+		expect(reports.at(-1)).toBe('progress 0 of 1');
+	});
+});
+
+describe('a range', () => {
+	it('is requested from the peers that answer completely before one that answers with one entry at a time', () => {
+		const {connect, answer} = createRoom();
+		const mallory = connect(MALLORY, feed(AUTHOR, 100));
+		const carol = connect(CAROL, feed(AUTHOR, 100));
+		expect([mallory.read('want').length, carol.read('want').length]).toEqual([1, 0]);
+		answer(mallory, 1, batchOf(AUTHOR, 1));
+		expect([mallory.read('want').length, carol.read('want').length]).toEqual([0, 1]);
+	});
+
+	it('is requested from the peers that answer fast before one that answers late', async () => {
+		const {clock, connect, answer} = createRoom();
+		const mallory = connect(MALLORY, feed(AUTHOR, 300));
+		const carol = connect(CAROL, feed(AUTHOR, 300));
+		await clock.advance(6000);
+		mallory.sent.splice(0);
+		answer(mallory, 1, batchOf(AUTHOR, 1, 150, 7000));
+		expect([mallory.read('want').length, carol.read('want').length]).toEqual([0, 1]);
+	});
+});
+
+describe('own events', () => {
+	it('are pushed with the events before them that the peer is not known to hold', () => {
+		const {node, connect, sync} = createRoom();
+		node.post(2);
+		const bob = connect(BOB);
+		bob.sent.splice(0);
+		node.post();
+		const [first] = bob.read('events');
+		expect(first?.batches.flatMap(batch => batch.entries)).toHaveLength(3);
+		expect(first?.batches[0]?.firstSeq).toBe(1);
+		node.post();
+		expect(bob.read('events')).toMatchObject([{batches: [{firstSeq: 4}]}]);
+		sync.stop();
+	});
+
+	it('are pushed alone if the peer holds the events before them, or if these are too many for one batch', () => {
+		const {node, connect} = createRoom();
+		node.post(2);
+		const bob = connect(BOB, feed(SELF, 2));
+		node.post();
+		expect(bob.read('events')).toMatchObject([{batches: [{firstSeq: 3}]}]);
+		node.post(MAX_BATCH_ENTRIES);
+		const carol = connect(CAROL);
+		node.post();
+		expect(carol.read('events')).toMatchObject([{batches: [{firstSeq: 4 + MAX_BATCH_ENTRIES}]}]);
+	});
+});
+
+describe('a node stays below the rates that its peers accept', () => {
+	it('if peers send digests as often as they may, each digest gets exactly one answer', async () => {
+		const {clock, node, connect} = createRoom();
+		for (let index = 0; index < MAX_HAVE_FEEDS * 200; index++) node.hold(batchOf(fakePeerId(1000 + index), 1, 1, 8));
+		const bob = connect(BOB, feed(AUTHOR, 0));
+		const limiter = createMessageRateLimiter();
+		let checked = 0;
+		let last = 0;
+		const violations: string[] = [];
+		function check(messages: readonly Message[]) {
+			for (const message of messages) {
+				checked++;
+				if (message.type === 'have' && message.kind === 'page' && message.last) last++;
+				const violation = limiter.violation(message, clock.monotonic());
+				if (violation) violations.push(violation);
+			}
+		}
+
+		for (let second = 0; second < 8; second++) {
+			bob.say({type: 'have', kind: 'digest', digest: new Uint8Array(2048)});
+			check(bob.sent.splice(0));
+			for (let at = 0; at < 1000; at += HAVE_INTERVAL_MS) {
+				await clock.advance(HAVE_INTERVAL_MS);
+				check(bob.sent.splice(0));
+			}
+		}
+
+		for (let at = 0; at < 60_000; at += HAVE_INTERVAL_MS) {
+			await clock.advance(HAVE_INTERVAL_MS);
+			check(bob.sent.splice(0));
+		}
+
+		expect(violations).toEqual([]);
+		expect(checked).toBeGreaterThan(1500);
+		expect(last).toBe(8);
+	});
+
+	it('if a peer answers every request immediately', async () => {
+		const {clock, connect, answer} = createRoom();
+		const bob = connect(BOB, feed(AUTHOR, 2000));
+		const limiter = createMessageRateLimiter();
+		const violations: string[] = [];
+		let next = 1;
+		for (let step = 0; step < 2000; step++) {
+			for (const want of bob.read('want')) {
+				const violation = limiter.violation(want, clock.monotonic());
+				if (violation) violations.push(violation);
+				answer(bob, want.id, batchOf(AUTHOR, next, next, 8));
+				next++;
+			}
+
+			if (step % 20 === 0) await clock.advance(50);
+		}
+
+		expect([violations, next > 500]).toEqual([[], true]);
+	});
+});

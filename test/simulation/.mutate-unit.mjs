@@ -1,0 +1,143 @@
+// Mutation test of the simulator: `node test/simulation/mutate.mjs [--list] [WORD...]`. Breaks each rule (or those whose title
+// contains a word) in a copy of the tree. Prints the first of 200 rooms that fails, and a unit test that fails. `--list` only
+// shows the edits. Stops if a function or place is not found, if the simulator crashes, or if a room fails without a mutation.
+// It uses memory networks only.
+import {execFileSync} from 'node:child_process';
+import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {basename, dirname, join, relative} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {mutations} from './mutations.mjs';
+import {planRule, readSources} from './rewrite.mjs';
+
+const ROOMS = {seed: 2000, runs: 200, nodes: '2..6'};
+const LIMIT_MS = 300_000;
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+function prepare() {
+	for (const name of ['source', 'test', 'package.json', 'tsconfig.json'])
+		cpSync(join(root, name), join(copy, name), {recursive: true});
+	mkdirSync(join(copy, 'node_modules'));
+	for (const name of readdirSync(join(root, 'node_modules'))) {
+		if (name !== '.cache') symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name));
+	}
+}
+
+/** Runs a command in the copy. Returns its output and whether it succeeded. */
+function run(command, args) {
+	try {
+		const text = execFileSync(command, args, {
+			cwd: copy,
+			encoding: 'utf8',
+			timeout: LIMIT_MS,
+			stdio: ['ignore', 'pipe', 'pipe'],
+			env: {...process.env, NO_COLOR: '1'},
+		});
+		return {ok: true, text};
+	} catch (error) {
+		return {ok: false, text: `${error.stdout ?? ''}\n${error.stderr ?? ''}`};
+	}
+}
+
+/** The first room that fails, with its fault. Undefined if all rooms converge. */
+function findRoom({seed, runs, nodes}) {
+	const args = ['--seed', `${seed}`, '--runs', `${runs}`, '--nodes', nodes];
+	const {ok, text} = run(process.execPath, ['test/simulation/simulate.mjs', ...args]);
+	if (ok) return undefined;
+	const [, failed, fault = ''] = /seed (\d+)[^\n]*\n\s*([^\n]*)/.exec(text) ?? [];
+	if (!failed) throw new Error(`the simulator stopped without reporting a fault:\n${text}`);
+	return `${runs === 1 ? `seed ${failed}, ${nodes}` : `room ${Number(failed) - seed + 1}`}: ${fault}`;
+}
+
+function findTest(tests) {
+	const {ok, text} = run(join(copy, 'node_modules/.bin/vitest'), [
+		'run',
+		'--config',
+		'test/vitest.config.ts',
+		'--project',
+		'unit',
+		...tests.map(name => `test/${name}`),
+	]);
+	if (ok) return undefined;
+	const [, file, title] = /FAIL\s+(?:\|?unit\|?\s+)?(\S+)\s+>\s+([^\n]*)/.exec(text) ?? [];
+	if (!file) throw new Error(`the tests stopped without reporting a failure:\n${text}`);
+	return `${file}: ${title}`;
+}
+
+/** Paths of the unit test files whose names begin with an entry of `tests`. */
+function findTestFiles({rule, tests = []}) {
+	return tests.flatMap(name => {
+		const found = testFiles.filter(file => basename(file).startsWith(name));
+		if (found.length === 0) throw new Error(`rule "${rule}": no test file name begins with ${name}`);
+		return found;
+	});
+}
+
+/** Applies the edits of a rule to the copy. Returns a function that reverts them. */
+function breakRule(edits) {
+	const files = new Map();
+	// Edits go from the end of the file to its beginning, so that earlier positions stay valid.
+	for (const {file, start, end, text} of edits.toSorted((a, b) => b.start - a.start)) {
+		const path = join(copy, relative(root, file));
+		const before = readFileSync(path, 'utf8');
+		if (!files.has(path)) files.set(path, before);
+		writeFileSync(path, before.slice(0, start) + text + before.slice(end));
+	}
+
+	return () => {
+		for (const [path, before] of files) writeFileSync(path, before);
+	};
+}
+
+const isList = process.argv.includes('--list');
+const words = process.argv.slice(2).filter(word => word !== '--list');
+const chosen = mutations.filter(
+	({rule}) => words.length === 0 || words.some(word => rule.toLowerCase().includes(word.toLowerCase())),
+);
+const functions = readSources(join(root, 'source'));
+const testFiles = readdirSync(join(root, 'test'), {recursive: true, encoding: 'utf8'}).filter(
+	name => /\.test\.tsx?$/.test(name) && !name.startsWith('process/'),
+);
+const faults = [];
+const planned = chosen.flatMap(mutation => {
+	try {
+		return {...mutation, tests: findTestFiles(mutation), edits: planRule(functions, mutation)};
+	} catch (error) {
+		faults.push(error.message);
+		return [];
+	}
+});
+if (faults.length > 0 || chosen.length === 0) {
+	console.error(faults.join('\n') || 'no rule title contains these words');
+	process.exit(2);
+}
+
+if (isList) {
+	for (const {rule, edits} of planned) console.log([rule, ...edits.map(({shown}) => `    ${shown}`)].join('\n'));
+	process.exit(0);
+}
+
+const copy = mkdtempSync(join(tmpdir(), 'p2pchat-mutations-'));
+const caught = {rooms: 0, tests: 0, nothing: 0};
+try {
+	prepare();
+	for (const rooms of [ROOMS, ...planned.flatMap(({room}) => room ?? [])]) {
+		const unbroken = undefined;
+		if (unbroken) throw new Error(`a room fails without a mutation: ${unbroken}`);
+	}
+	console.log(`without a mutation all ${ROOMS.runs} rooms converge`);
+	for (const {rule, room = ROOMS, tests, edits} of planned) {
+		const restore = breakRule(edits);
+		const failedRoom = undefined;
+		const failedTest = tests.length > 0 ? findTest(tests) : undefined;
+		restore();
+		caught[failedRoom ? 'rooms' : failedTest ? 'tests' : 'nothing']++;
+		console.log(`| ${rule} | ${[failedRoom, failedTest].filter(Boolean).join(' | ') || 'NOTHING'} |`);
+	}
+	console.log(
+		`${planned.length} rules: ${caught.rooms} caught by a room, ${caught.tests} by a unit test only, ${caught.nothing} by nothing`,
+	);
+} finally {
+	rmSync(copy, {recursive: true, force: true});
+}
+process.exitCode = caught.nothing > 0 ? 1 : 0;
