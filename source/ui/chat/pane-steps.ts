@@ -1,4 +1,5 @@
 /** Updates of focus and panes: switching panes, Esc, Ctrl+C, the peers pane, and actions on the selected entry. */
+import {findLinks} from '../../core/find-links.js';
 import type {PeerView} from '../../core/select-peers.js';
 import {firstOtherPeer, selectPeople} from '../../core/select-people.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -124,22 +125,11 @@ export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 	};
 }
 
-const LINK = /\bhttps?:\/\/[^\s<>"'`]+/giu;
-
-/** Web links in a text. Punctuation at the end of a link belongs to the sentence around it. */
-function findLinks(text: string): string[] {
-	return Array.from(text.matchAll(LINK), ([found]) => found.replace(/[.,;:!?)\]}]+$/u, '')).filter(isWebLink);
-}
-
 /** Asks whether to open the first link of the selected message; the question shows the whole address. */
 export function openLink(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
-	const [url] = entry?.type === 'posted' ? findLinks(cleanForScreen(entry.text)) : [];
-	if (!url) return withInfo(ui, 'No link in this message');
-	return {...ui, question: {type: 'open-link', url}};
-}
-
-/** Whether a link may be opened: http and https only, so that a link cannot open a file or start a program. */
-function isWebLink(text: string): boolean {
-	return /^https?:\/\/[^\s/?#]+/i.test(text) && text.length <= 2000;
+	const text = entry?.type === 'posted' ? cleanForScreen(entry.text) : '';
+	const [link] = findLinks(text);
+	if (!link) return withInfo(ui, 'No link in this message');
+	return {...ui, question: {type: 'open-link', url: text.slice(link.start, link.end)}};
 }

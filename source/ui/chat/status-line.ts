@@ -57,8 +57,8 @@ function questionText(ui: UiState): string | undefined {
 	const {pendingPaste} = ui.editor;
 	if (pendingPaste !== undefined)
 		return ` Paste ${pendingPaste.split('\n').length} lines into the input?  Enter: yes   Esc: no`;
-	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   Any other key: stay';
-	if (ui.question?.type === 'open-link') return ` Open this link?  y: yes   Any other key: no   ${ui.question.url}`;
+	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   any other key: stay';
+	if (ui.question?.type === 'open-link') return ` Open this link?  y: yes   any other key: no   ${ui.question.url}`;
 	return undefined;
 }
 

@@ -1,0 +1,56 @@
+/**
+ * Web links in a text: where each begins and ends. Every part of the program that opens, marks or copies links uses these
+ * ranges. `fixtures/links.json` has the rules as examples, in several languages.
+ */
+import type {TextRange} from './fold-text.js';
+
+/** Maximum length of a link with the punctuation at its end, UTF-16 units. A longer one is not opened, because systems cut long command lines. */
+export const MAX_LINK_UNITS = 2000;
+
+/** http and https only, so that a link cannot open a file or start a program. */
+const LINK_START = /(?<![A-Za-z0-9_])https?:\/\//giu;
+/** Characters that no link contains: spaces, quotes and brackets of other scripts, and what RFC 3986 excludes. */
+const LINK_END =
+	/[\s<>"`|\\^\p{Pi}\p{Pf}\u201a\u201e\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff61\uff64]|(?![()[\]{}])[\p{Ps}\p{Pe}]/u;
+/** Punctuation that belongs to the sentence around a link: of ASCII the listed characters, of other scripts all. */
+const TRAILING = /(?:[.,;:!?'*]|(?![!-~])\p{P})$/u;
+const CLOSING_BY_OPENING: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'};
+/** Server name or address: at least one letter or digit. */
+const HOST = /^https?:\/\/[^/?#]*[\p{L}\p{N}]/iu;
+
+/** The links of a text, in order. */
+export function findLinks(text: string): TextRange[] {
+	const links: TextRange[] = [];
+	let readTo = 0;
+	for (const {index: start} of text.matchAll(LINK_START)) {
+		if (start < readTo) continue;
+		const read = readLink(text, start);
+		readTo = start + read.length;
+		if (read.length > MAX_LINK_UNITS) continue;
+		const link = trimSentence(read);
+		if (HOST.test(link)) links.push({start, end: start + link.length});
+	}
+	return links;
+}
+
+/** The text from `start` to the first character that cannot belong to the link, or to a bracket that it does not open. */
+function readLink(text: string, start: number): string {
+	const isQuoted = text[start - 1] === "'";
+	const closing: string[] = [];
+	let end = start;
+	for (const character of text.slice(start)) {
+		if (LINK_END.test(character) || (isQuoted && character === "'")) break;
+		const opened = CLOSING_BY_OPENING[character];
+		if (opened) closing.push(opened);
+		else if (/[)\]}]/.test(character) && closing.pop() !== character) break;
+		end += character.length;
+	}
+	return text.slice(start, end);
+}
+
+/** The link without the punctuation at its end and without a bracket that it opens and does not close. */
+function trimSentence(link: string): string {
+	let trimmed = link;
+	while (TRAILING.test(trimmed) || /[([{]$/.test(trimmed)) trimmed = trimmed.replace(/.$/su, '');
+	return trimmed;
+}
