@@ -25,6 +25,7 @@ const files = [
 	'readme.md',
 	'license',
 	'source/protocol.md',
+	'source/scripting.md',
 	'source/architecture.md',
 	'source/performance.md',
 ];

@@ -8,6 +8,7 @@ import {matchesAuthor} from '../core/find-peers.js';
 import {foldText} from '../core/fold-text.js';
 import {initialState, reduceInputs} from '../core/reduce.js';
 import type {State} from '../core/state.js';
+import {textOf} from '../core/text-of.js';
 import type {TimelineEntry} from '../core/timeline.js';
 import {entryAt, sliceTimeline} from '../core/timeline.js';
 import {createFeedTips, type FeedTips} from '../feed/feed-tips.js';
@@ -102,7 +103,7 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 	const searchText = grep === undefined ? undefined : foldText(grep);
 	return entry => {
 		if (entry.at < from || entry.at >= to) return false;
-		if (searchText !== undefined && !(entry.type === 'posted' && foldText(entry.text).includes(searchText)))
+		if (searchText !== undefined && !(entry.type === 'posted' && foldText(textOf(state, entry)).includes(searchText)))
 			return false;
 		return author === undefined || matchesAuthor(state, entry, author);
 	};

@@ -29,7 +29,7 @@ import {
 	MAX_VERSION_LENGTH,
 	MAX_WORD_BYTES,
 } from '../core/limits.js';
-import {cleanLine, cleanName, cleanText} from '../core/text.js';
+import {cleanLine, cleanName, cleanText, isReactionWord} from '../core/text.js';
 import {decodeUtf8, hexToBytes} from './bytes.js';
 import {
 	failField,
@@ -189,13 +189,10 @@ function readReply(value: unknown): EventRef | undefined {
 	}
 }
 
-/** Control characters, and spaces and line separators of any kind. A word of a reaction has none. */
-const NO_WORD = /[\p{Cc}\p{Z}]/u;
-
 /** The word of a reaction, unchanged: words are compared bytewise. It is sanitised where it is shown. */
 function readWord(value: unknown): string {
 	const word = readText(value, 'word', MAX_WORD_BYTES);
-	return word === '' || NO_WORD.test(word) ? failField('word', 'a text without spaces and control characters') : word;
+	return isReactionWord(word) ? word : failField('word', 'a text without spaces and control characters');
 }
 
 function readPosted(fields: readonly unknown[]): FeedEventBody {

@@ -6,6 +6,7 @@
 
 import {addEffects, type EffectIndex, emptyEffectIndex, hasEffect} from './effect-index.js';
 import type {EffectEvent, FeedEvent, Observation} from './event.js';
+import type {OrderKey} from './event-order.js';
 import {emptyTimeline, hasEntry, insertEntries, type Timeline} from './timeline.js';
 
 export interface Effects {
@@ -15,6 +16,8 @@ export interface Effects {
 	readonly marks: EffectIndex;
 	/** `pinned` events in timeline order, because the last ones decide. */
 	readonly pins: Timeline;
+	/** Only effects at or before this position in timeline order count. Set in a replay (`stateAsOf`). */
+	readonly until?: OrderKey;
 }
 
 export const noEffects: Effects = Object.freeze({

@@ -32,6 +32,13 @@ export interface EventRef {
 	readonly seq: number;
 }
 
+/** The reference in a permanent event id; undefined if the text is no such id. */
+export function parseEventId(id: string): EventRef | undefined {
+	const [peer = '', digits = '', ...others] = id.split(':');
+	const seq = /^[1-9]\d{0,15}$/.test(digits) ? Number(digits) : 0;
+	return isPeerId(peer) && Number.isSafeInteger(seq) && seq > 0 && others.length === 0 ? {peer, seq} : undefined;
+}
+
 /** Durable identity of the user behind a peer. It is present only after its signature was verified. */
 export interface Identity {
 	/** Ed25519 public key of this user in this room: 64 hexadecimal digits. */

@@ -4,6 +4,7 @@
  */
 
 import {effectsOn} from './effect-index.js';
+import {noEffects} from './effects.js';
 import type {EffectEvent, PeerId, PostedEvent} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {findPeer, type Roster} from './roster.js';
@@ -18,6 +19,17 @@ export interface Content {
 	readonly withdrawal?: EffectEvent & {readonly type: 'withdrawn'};
 }
 
+let lastAsOf: {readonly state: State; readonly position: OrderKey; readonly result: State} | undefined;
+
+/** The same state, in which only effects at or before a position in timeline order count. For a replay. */
+export function stateAsOf(state: State, position: OrderKey | undefined): State {
+	if (!position || state.effects === noEffects) return state;
+	if (lastAsOf?.state === state && compareOrder(lastAsOf.position, position) === 0) return lastAsOf.result;
+	const result = {...state, effects: {...state.effects, until: position}};
+	lastAsOf = {state, position, result};
+	return result;
+}
+
 /** Text of a message: that of its last correction, or an empty text if it was withdrawn. See `contentOf`. */
 export function textOf(state: State, event: PostedEvent, position?: OrderKey): string {
 	return contentOf(state, event, position).text;
@@ -27,7 +39,7 @@ export function textOf(state: State, event: PostedEvent, position?: OrderKey): s
  * Content of a message. With a `position`, only effects at or before it in timeline order count; without one, all. Only the
  * author can change a message: an effect of another feed counts if both feeds have the same verified identity.
  */
-export function contentOf(state: State, event: PostedEvent, position?: OrderKey): Content {
+export function contentOf(state: State, event: PostedEvent, position = state.effects.until): Content {
 	if (state.effects.texts.length === 0) return {text: event.text};
 	let correction: Content['correction'];
 	let withdrawal: Content['withdrawal'];

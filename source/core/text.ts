@@ -5,7 +5,7 @@
  * every step takes linear time in the length of its input.
  */
 import {removeSpoofedFingerprints} from './confusables.js';
-import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES} from './limits.js';
+import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, MAX_WORD_BYTES} from './limits.js';
 
 const TAB = '    ';
 /** More parts than any joined emoji of Unicode has. A longer sequence counts as one grapheme but is drawn as several. */
@@ -168,4 +168,12 @@ function truncateCells(text: string, maxCells: number): string {
 /** Removes the byte order mark that programs on Windows write at the start of a text. */
 export function withoutByteOrderMark(text: string): string {
 	return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** Control characters, and spaces and line separators of any kind. */
+const NO_WORD = /[\p{Cc}\p{Z}]/u;
+
+/** Whether a text is a word of a reaction: 1 to MAX_WORD_BYTES bytes without spaces and control characters. */
+export function isReactionWord(text: string): boolean {
+	return text !== '' && utf8Length(text) <= MAX_WORD_BYTES && !NO_WORD.test(text);
 }

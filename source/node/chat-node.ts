@@ -3,13 +3,13 @@
  * of the screens use a fake.
  */
 import type {Clock, Debug, Random} from '../core/environment.js';
-import type {PeerId} from '../core/event.js';
+import type {EventRef, PeerId} from '../core/event.js';
 import type {RoomKeys} from '../feed/room-keys.js';
 import type {Beacon} from '../network/discovery/beacon.js';
 import type {HostAddress} from '../network/ip-address.js';
 import type {Transport} from '../network/transport/transport.js';
 import type {OpenedLog} from '../storage/log.js';
-import type {PostResult} from './conversation.js';
+import type {PostOptions, PostResult} from './conversation.js';
 import type {NetworkReport} from './network-report.js';
 import type {Store} from './store.js';
 
@@ -75,7 +75,15 @@ export interface ChatNode {
 	/** Appends `left`, flushes the send queues for at most MAX_BYE_FLUSH_MS, closes sockets and log. Idempotent. */
 	stop(): Promise<void>;
 	/** Appends a `posted` event with the text, without control characters. */
-	post(text: string, options?: {readonly action?: boolean}): PostResult;
+	post(text: string, options?: PostOptions): PostResult;
+	/** Reacts to a message with a word, or takes the reaction back. */
+	mark(target: EventRef, word: string, on: boolean): PostResult;
+	/** Replaces the text of an own message. Every version stays in the history of all peers. */
+	correct(target: EventRef, text: string): PostResult;
+	/** Withdraws an own message: it is hidden everywhere. It is not erased, since all peers hold it. */
+	withdraw(target: EventRef): PostResult;
+	/** Pins a message for everybody, or unpins it. */
+	pin(target: EventRef, on: boolean): PostResult;
 	rename(name: string): PostResult;
 	/** Notifies the connected peers that the user is typing, at most once every TYPING_INTERVAL_MS. */
 	notifyTyping(): void;

@@ -2,13 +2,20 @@
 import type {EntryBody} from '../codec/entry.js';
 import {containsSpoofedFingerprint} from '../core/confusables.js';
 import type {Clock} from '../core/environment.js';
-import {type Batch, lastSeq, type PeerId} from '../core/event.js';
+import {type Batch, type EffectBody, type EventRef, lastSeq, type PeerId} from '../core/event.js';
 import {MAX_ADDRESSES, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, TYPING_INTERVAL_MS} from '../core/limits.js';
 import {cleanName, cleanText, utf8Length} from '../core/text.js';
 import type {Store} from './store.js';
 
 /** Either the sequence number of the new event, or the reason why there is none, as a sentence for the user. */
 export type PostResult = {readonly seq: number} | {readonly refused: string};
+
+export interface PostOptions {
+	/** In the third person, as with `/me`. */
+	readonly action?: boolean;
+	/** The message that this one answers. */
+	readonly replyTo?: EventRef;
+}
 
 export interface ConversationOptions {
 	readonly name: string;
@@ -24,7 +31,9 @@ export interface Conversation {
 	name(): string;
 	/** Appends `joined`. Later calls have no effect. */
 	join(): void;
-	post(text: string, options?: {readonly action?: boolean}): PostResult;
+	post(text: string, options?: PostOptions): PostResult;
+	/** Appends an effect whose target and content were checked (effect-commands.ts). */
+	appendEffect(body: EffectBody): PostResult;
 	rename(name: string): PostResult;
 	/** Sends `typing` to all peers, at most once every TYPING_INTERVAL_MS, because peers limit the rate of messages. */
 	notifyTyping(): void;
@@ -36,6 +45,13 @@ export interface Conversation {
 
 const FINGERPRINT_IN_NAME =
 	'A name must not contain “#” and a fingerprint: they distinguish people who have the same name.';
+
+/** Why a text cannot be sent, as a sentence for the user; undefined if it can. */
+export function refuseText(text: string): string | undefined {
+	if (cleanText(text).trim() === '') return 'The text is empty.';
+	if (utf8Length(text) <= MAX_TEXT_BYTES) return undefined;
+	return `Too long: ${utf8Length(text)} bytes, the limit is ${MAX_TEXT_BYTES} bytes.`;
+}
 
 export function createConversation(options: ConversationOptions): Conversation {
 	const {clock, append} = options;
@@ -63,16 +79,16 @@ export function createConversation(options: ConversationOptions): Conversation {
 		name: () => name,
 		join,
 		post(text, postOptions) {
-			const cleaned = cleanText(text);
-			if (cleaned.trim() === '') return {refused: 'The text is empty.'};
-			if (utf8Length(text) > MAX_TEXT_BYTES) {
-				return {refused: `Too long: ${utf8Length(text)} bytes, the limit is ${MAX_TEXT_BYTES} bytes.`};
-			}
-
-			return appendBody(
-				postOptions?.action ? {type: 'posted', text: cleaned, action: true} : {type: 'posted', text: cleaned},
-			);
+			const refused = refuseText(text);
+			if (refused !== undefined) return {refused};
+			return appendBody({
+				type: 'posted',
+				text: cleanText(text),
+				...(postOptions?.action && {action: true}),
+				...(postOptions?.replyTo && {replyTo: postOptions.replyTo}),
+			});
 		},
+		appendEffect: appendBody,
 		rename(requestedName) {
 			if (containsSpoofedFingerprint(requestedName)) return {refused: FINGERPRINT_IN_NAME};
 			const clean = cleanName(requestedName);

@@ -9,6 +9,7 @@ import {JOINED_AFTER_MS} from '../core/limits.js';
 import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat-node.js';
 import {createConversation, whenDelivered} from './conversation.js';
 import {createNetwork, type Network} from './create-network.js';
+import {createEffectCommands} from './effect-commands.js';
 import {createIsolationMonitor} from './isolation-monitor.js';
 import {createLocalState} from './local-state.js';
 import {createNetworkReport} from './network-report.js';
@@ -129,6 +130,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			return stopping;
 		},
 		post: (text, postOptions) => conversation.post(text, postOptions),
+		...createEffectCommands({self, getState: store.getState, append: body => conversation.appendEffect(body)}),
 		rename: name => conversation.rename(name),
 		notifyTyping: () => conversation.notifyTyping(),
 		addPeer: (host, port) => dialler.addTarget({host, port}),

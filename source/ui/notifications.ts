@@ -3,6 +3,7 @@
 import type {Clock} from '../core/environment.js';
 import type {Input} from '../core/event.js';
 import type {State} from '../core/state.js';
+import {textOf} from '../core/text-of.js';
 import type {ChatNode, SelfInfo} from '../node/chat-node.js';
 import type {BellMode} from '../node/commands/parse-command.js';
 import {notification, setTitle} from './terminal/escape-sequences.js';
@@ -63,11 +64,12 @@ export function updateNotifications(
 		if (input.type !== 'events' || !input.live) continue;
 		for (const event of input.events) {
 			if (event.type !== 'posted' || event.peer === own || isIgnored(state, event.peer, attention)) continue;
+			const text = textOf(state, event);
 			unread++;
-			const mention = own !== undefined && mentionsUs(state, event);
+			const mention = own !== undefined && mentionsUs(state, {text, ms: event.ms});
 			if (mention) mentions++;
 			if (attention.bell === 'all' || (attention.bell === 'mentions' && mention)) {
-				const body = truncateCells(cleanLine(event.text), BODY_CELLS);
+				const body = truncateCells(cleanLine(text), BODY_CELLS);
 				ring = {title: `${displayName(state, event.peer, event.seq)} in ${cleanLine(attention.room)}`, body};
 			}
 		}

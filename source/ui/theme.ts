@@ -34,6 +34,8 @@ export interface Glyphs {
 	readonly prompt: string;
 	readonly dot: string;
 	readonly newline: string;
+	/** In front of the line that quotes the message which a reply answers. */
+	readonly quote: string;
 	/** Glyphs of the replay. Those of `histogram` show numbers of events, in ascending order. */
 	readonly bookmark: string;
 	readonly match: string;
@@ -60,6 +62,7 @@ const UNICODE: Glyphs = {
 	prompt: '›',
 	dot: '·',
 	newline: '⏎',
+	quote: '┌',
 	bookmark: '◆',
 	match: '•',
 	position: '▲',
@@ -85,6 +88,7 @@ const ASCII: Glyphs = {
 	prompt: '>',
 	dot: '-',
 	newline: '$',
+	quote: ',',
 	bookmark: '&',
 	match: '*',
 	position: '^',

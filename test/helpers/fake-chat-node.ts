@@ -1,6 +1,7 @@
 /** Chat node without a network: a real store, and peers that do what the test scripts. */
 import type {EphemeralEvent, FeedEvent, FeedEventBody, Input, Observation, PeerId} from '../../source/core/event.js';
 import type {ChatNode, SelfInfo} from '../../source/node/chat-node.js';
+import {createEffectCommands} from '../../source/node/effect-commands.js';
 import type {NetworkReport} from '../../source/node/network-report.js';
 import {createStore} from '../../source/node/store.js';
 
@@ -167,12 +168,21 @@ export function createFakeChatNode(
 		},
 		start: async () => self,
 		stop: async () => void calls.push('stop'),
-		post(text, {action = false} = {}) {
+		post(text, {action = false, replyTo} = {}) {
 			if (chatNode.refuse) return {refused: chatNode.refuse};
 			posted.push({text, action});
-			chatNode.say(own, text, action ? {action: true} : {});
+			chatNode.tell(own, {type: 'posted', text, ...(action && {action: true}), ...(replyTo && {replyTo})});
 			return {seq: own.seq};
 		},
+		...createEffectCommands({
+			self: own.peer,
+			getState: store.getState,
+			append(body) {
+				if (chatNode.refuse) return {refused: chatNode.refuse};
+				chatNode.tell(own, body);
+				return {seq: own.seq};
+			},
+		}),
 		rename(newName) {
 			if (chatNode.refuse) return {refused: chatNode.refuse};
 			chatNode.tell(own, {type: 'renamed', name: newName});

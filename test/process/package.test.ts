@@ -64,7 +64,7 @@ test('the built program is executable: npx links to it and sets its mode only at
 });
 
 describe('the package', () => {
-	test('contains only the built program, the readme, the licence, package.json and three documents', () => {
+	test('contains only the built program, the readme, the licence, package.json and four documents', () => {
 		const around = packed.files.filter(path => !path.startsWith('dist/')).sort();
 		expect(around).toEqual([
 			'license',
@@ -73,6 +73,7 @@ describe('the package', () => {
 			'source/architecture.md',
 			'source/performance.md',
 			'source/protocol.md',
+			'source/scripting.md',
 		]);
 		const built = packed.files.filter(path => path.startsWith('dist/'));
 		expect(built).toContain('dist/cli.js');

@@ -1,18 +1,19 @@
 import {describe, expect, it} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {releasedProgram} from '../helpers/released-program.js';
-import {type RunningNode, startNode, timelineOf} from '../helpers/run-node.js';
+import {type RunningNode, runToEnd, startNode, timelineOf} from '../helpers/run-node.js';
 
 const hasText = (node: RunningNode, text: string) =>
 	node.waitFor(`the message "${text}"`, line => line.kind === 'posted' && line.text === text);
 
 /** Starts release 1.0.0 and the present program in one room, and waits until both are synced. */
-async function startBoth(): Promise<{old: RunningNode; present: RunningNode}> {
+async function startBoth() {
 	const port = await findFreeUdpPort();
-	const old = await startNode({home: makeHome(), port, name: 'Olga', program: await releasedProgram()});
+	const oldHome = makeHome();
+	const old = await startNode({home: oldHome, port, name: 'Olga', program: await releasedProgram()});
 	const present = await startNode({home: makeHome(), port, name: 'Pia'});
 	for (const node of [old, present]) await node.waitFor('synced', ({type}) => type === 'synced');
-	return {old, present};
+	return {old, present, port, oldHome};
 }
 
 describe('release 1.0.0 and the present program', () => {
@@ -25,5 +26,60 @@ describe('release 1.0.0 and the present program', () => {
 		await hasText(old, 'from the new one');
 		expect(timelineOf(old)).toEqual(timelineOf(present));
 		for (const node of [old, present]) expect(node.lines.filter(({type}) => type === 'notice')).toEqual([]);
+	});
+
+	it('share effects: the old one passes them on and shows replies as plain messages, and either program opens its log', async () => {
+		const {old, present, port, oldHome} = await startBoth();
+		old.post('helo');
+		const target = (await hasText(present, 'helo')).id;
+		const write = (line: object) => present.write(`${JSON.stringify(line)}\n`);
+		write({type: 'post', text: 'an answer', replyTo: target});
+		write({type: 'mark', target, word: '👍'});
+		write({type: 'pin', target});
+		present.post('teh end');
+		const own = (await hasText(present, 'teh end')).id;
+		write({type: 'correct', target: own, text: 'the end', ref: 'c'});
+		await present.waitFor('the own correction', line => line.kind === 'corrected' && line.ref === 'c');
+		present.post('last');
+		await hasText(old, 'last');
+		const kinds = new Set(old.events().map(({kind}) => kind));
+		expect([...kinds].sort()).toEqual(['joined', 'posted']);
+		expect(
+			old
+				.events()
+				.filter(({kind}) => kind === 'posted')
+				.map(({text}) => text),
+		).toEqual(['helo', 'an answer', 'teh end', 'last']);
+		present.child.kill('SIGKILL');
+		await present.result;
+
+		// The author is gone: a newcomer gets everything from the old program.
+		const newcomer = await startNode({home: makeHome(), port, name: 'Nell'});
+		await newcomer.waitFor('synced', ({type}) => type === 'synced');
+		const effects = newcomer.events().filter(({target: of}) => of !== undefined);
+		expect(effects.map(({kind, target: of}) => [kind, of])).toEqual([
+			['marked', target],
+			['pinned', target],
+			['corrected', own],
+		]);
+		const log = old.lines[0]?.log as string;
+		old.child.stdin?.end();
+		await old.result;
+		const program = await releasedProgram();
+		for (const cli of [program, undefined]) {
+			const options = {home: oldHome, ...(cli !== undefined && {program: cli})};
+			const exported = await runToEnd(['export', log], options);
+			expect([exported.code, exported.stderr]).toEqual([0, '']);
+			const verified = await runToEnd(['export', '--verify', log], options);
+			expect([verified.code, verified.stderr]).toEqual([0, '']);
+			if (cli === undefined) {
+				expect(exported.stdout).toMatch(/^ {4}Pinned: .* Olga .*: helo\n/);
+				expect(exported.stdout).toMatch(/: the end \(edited\)\n/);
+				expect(exported.stdout).toMatch(/: an answer\n {4}\(in reply to Olga: helo\)\n/);
+				expect(exported.stdout).toMatch(/: helo\n {4}\(👍 1\)\n/);
+			} else {
+				expect(exported.stdout).toMatch(/: teh end\n/);
+			}
+		}
 	});
 });

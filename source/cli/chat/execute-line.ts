@@ -4,8 +4,10 @@ import type {ChatNode} from '../../node/chat-node.js';
 import {commandRows, commandUsage} from '../../node/commands/command-table.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
 import {type CommandContext, type CommandResult, runCommand} from '../../node/commands/run-command.js';
+import type {PostResult} from '../../node/conversation.js';
 import {intentLines} from '../../ui/linear/linear-commands.js';
 import type {JsonReportFormatter} from '../output/report-formats.js';
+import {type JsonInput, parseJsonInput} from './json-input.js';
 
 export interface LineResult {
 	/** Sequence number of the posted event. */
@@ -24,7 +26,7 @@ export function executePlainLine(text: string, context: CommandContext, atTermin
 	return parsed.type === 'command' ? executeTerminalCommand(parsed.command, context) : executeTypedText(text, context);
 }
 
-/** Executes one line of JSON: an object of the type `post` or `command`. */
+/** Executes one line of JSON. */
 export function executeJsonLine(text: string, context: CommandContext, reports: JsonReportFormatter): LineResult {
 	const input = parseJsonInput(text);
 	switch (input.type) {
@@ -33,9 +35,13 @@ export function executeJsonLine(text: string, context: CommandContext, reports: 
 		case 'command':
 			if (input.text.startsWith('/') && !input.text.startsWith('//')) return executeTypedText(input.text, context);
 			return {error: {code: 'bad-command', text: 'A command starts with "/". Use "post" to send a message.'}};
-		case 'post': {
+		case 'post':
+		case 'mark':
+		case 'correct':
+		case 'withdraw':
+		case 'pin': {
 			reports.attachRef(input.ref);
-			const result = postText(context.chatNode, input.text);
+			const result = toSeqResult(write(context.chatNode, input));
 			reports.attachRef(input.ref, result.seq ?? 0);
 			return result;
 		}
@@ -82,8 +88,29 @@ function plainHelpLines(): string[] {
 	];
 }
 
+/** Writes the event that an input line asks for. */
+function write(chatNode: ChatNode, input: Exclude<JsonInput, {type: 'command' | 'invalid'}>): PostResult {
+	switch (input.type) {
+		case 'post':
+			return chatNode.post(input.text, input.replyTo ? {replyTo: input.replyTo} : {});
+		case 'mark':
+			return chatNode.mark(input.target, input.word, input.on);
+		case 'correct':
+			return chatNode.correct(input.target, input.text);
+		case 'withdraw':
+			return chatNode.withdraw(input.target);
+		case 'pin':
+			return chatNode.pin(input.target, input.on);
+		default:
+			return input satisfies never;
+	}
+}
+
 function postText(chatNode: ChatNode, text: string): LineResult {
-	const posted = chatNode.post(text);
+	return toSeqResult(chatNode.post(text));
+}
+
+function toSeqResult(posted: PostResult): LineResult {
 	return 'seq' in posted ? {seq: posted.seq} : {error: {code: 'refused', text: posted.refused}};
 }
 
@@ -103,36 +130,4 @@ function toLineResult(result: CommandResult, name: string): LineResult {
 		default:
 			return result satisfies never;
 	}
-}
-
-type JsonInput =
-	| {readonly type: 'post'; readonly text: string; readonly ref?: string | number}
-	| {readonly type: 'command'; readonly text: string}
-	| {readonly type: 'invalid'; readonly text: string};
-
-const INPUT_EXAMPLES = '{"type":"post","text":"hi"} or {"type":"command","text":"/name Bob"}';
-const MAX_REF_LENGTH = 256;
-
-/** Parses one line of JSON input. Unknown fields are ignored. */
-export function parseJsonInput(line: string): JsonInput {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch {
-		return invalidInput('Not valid JSON');
-	}
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalidInput('Not a JSON object');
-	if (!('text' in value) || typeof value.text !== 'string') return invalidInput('"text" must be a string');
-	const type: unknown = 'type' in value ? value.type : undefined;
-	if (type === 'command') return {type, text: value.text};
-	if (type !== 'post') return invalidInput('"type" must be "post" or "command"');
-	const ref: unknown = 'ref' in value ? value.ref : undefined;
-	if (ref === undefined || ref === null) return {type, text: value.text};
-	if (typeof ref === 'number' || (typeof ref === 'string' && ref.length <= MAX_REF_LENGTH))
-		return {type, text: value.text, ref};
-	return invalidInput(`"ref" must be a number or a string of at most ${MAX_REF_LENGTH} characters`);
-}
-
-function invalidInput(reason: string): JsonInput {
-	return {type: 'invalid', text: `${reason}. Expected ${INPUT_EXAMPLES}.`};
 }

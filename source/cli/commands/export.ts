@@ -1,8 +1,10 @@
 /** `export [FILE]`: prints a saved log as text, markdown or JSON lines, or verifies its signatures. */
 
 import {bytesToHex} from '../../codec/bytes.js';
-import {type Batch, lastSeq, type PeerId} from '../../core/event.js';
+import {type Batch, eventId, lastSeq, type PeerId} from '../../core/event.js';
 import {nameOf} from '../../core/select-peers.js';
+import {selectPins} from '../../core/select-pins.js';
+import type {State} from '../../core/state.js';
 import {createFeedTips} from '../../feed/feed-tips.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
@@ -35,9 +37,20 @@ export async function runExport(context: CliContext): Promise<number> {
 
 function printLog({options, output}: CliContext, log: LoadedLog, matches: EntryPredicate): Promise<number> {
 	if (options.format === 'jsonl') return exportJsonLines(output, log, matches);
-	const format =
-		options.format === 'markdown' ? createMarkdownFormat(log.state) : formatPlain.bind(undefined, log.state);
+	const isMarkdown = options.format === 'markdown';
+	const pins = formatPins(log.state, matches, isMarkdown);
+	if (pins !== '') output.write(`${pins}\n`);
+	const format = isMarkdown ? createMarkdownFormat(log.state) : formatPlain.bind(undefined, log.state);
 	return printEntries(output, log.state, matches, format);
+}
+
+/** The pinned messages that match, the one pinned last first. Indented, because only real rows start in column 0. */
+function formatPins(state: State, matches: EntryPredicate, isMarkdown: boolean): string {
+	const pinned = selectPins(state).filter(({message}) => matches(message));
+	if (pinned.length === 0) return '';
+	if (!isMarkdown) return pinned.map(({message}) => `    Pinned: ${formatPlain(state, message)}`).join('\n');
+	const rows = pinned.map(({message}) => createMarkdownFormat(state)(message).replace(/^## (.*)\n\n- /, '- $1 '));
+	return `## Pinned\n\n${rows.join('\n')}\n`;
 }
 
 /** Prints one line per feed. Resolves to the exit code: `failed` if a feed is not valid to its end. */
@@ -86,7 +99,7 @@ export function verifyLog({header, batches}: Pick<LoadedLog, 'header' | 'batches
 }
 
 /**
- * Prints a log as JSON lines that another program can verify: one `log` line with the room tag, `event` lines as in
+ * Prints a log as JSON lines that another program can verify: one `log` line with the room tag, a `pinned` line for each pinned message, `event` lines as in
  * `--json`, and the signed batches as `batch` lines (`protocol.md`, "Feeds and batches"). Batches are printed only for
  * authors of a printed event. Resolves to the number of events.
  */
@@ -99,6 +112,10 @@ async function exportJsonLines(
 	output.write(
 		`${toJsonLine({type: 'log', format, version, room: roomName, roomTag: bytesToHex(roomTag), created: toIsoTime(created)})}\n`,
 	);
+	for (const {message, by} of selectPins(state)) {
+		if (matches(message))
+			output.write(`${toJsonLine({type: 'pinned', id: eventId(message.peer, message.seq), peer: by})}\n`);
+	}
 	const authors = new Set<PeerId>();
 	const written = await printEntries(output, state, matches, entry => {
 		const line = formatJsonEntry(state, entry);

@@ -1,4 +1,5 @@
 /** Derives the reports that `--json` and `--plain` print from the commits of a store, in the order of the log. */
+import {isEffect, isKnownEffect} from '../../core/effects.js';
 import type {FeedEvent, Input, Observation, PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {selectDelivery} from '../../core/select.js';
@@ -32,7 +33,7 @@ export function createReportCollector(): (state: State, inputs: readonly Input[]
 	}
 
 	function reportOrDefer(state: State, report: Report & {readonly type: 'event'}, reports: Report[]): void {
-		if (hasEntry(state.timeline, report.event)) {
+		if (isShown(state, report.event)) {
 			if (!isRepeatedLoss(report.event)) reports.push(report);
 		} else if (report.event.type === 'lost' || hasEntry(state.pending, report.event)) {
 			if (deferred.push(report) > MAX_DEFERRED) deferred.shift();
@@ -60,6 +61,11 @@ export function createReportCollector(): (state: State, inputs: readonly Input[]
 	};
 }
 
+/** Whether an event is a row of the timeline, or an effect that is known and due. */
+function isShown(state: State, event: FeedEvent): boolean {
+	return isEffect(event) ? isKnownEffect(state.effects, event) : hasEntry(state.timeline, event);
+}
+
 function collectNonEventReports(state: State, input: Input): Report[] {
 	if (input.type === 'observed') {
 		const {observation} = input;
@@ -78,7 +84,7 @@ function changedPeers(input: Input): PeerId[] {
 	switch (input.type) {
 		case 'events':
 			return input.events
-				.filter(({type}) => type !== 'posted')
+				.filter(event => event.type !== 'posted' && !isEffect(event))
 				.map(event => (event.type === 'lost' ? event.subject : event.peer));
 		case 'observed':
 			return 'subject' in input.observation ? [input.observation.subject] : [];

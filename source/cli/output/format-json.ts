@@ -11,6 +11,7 @@ import {
 } from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
+import {selectMarks} from '../../core/select-marks.js';
 import {addressOf, nameOf, type PeerStatus, statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
@@ -67,6 +68,8 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly edited?: true;
 		/** The author withdrew the message. Its text is empty. */
 		readonly withdrawn?: true;
+		/** Reactions to the message. `peers`: one peer of each person. */
+		readonly marks?: readonly {readonly word: string; readonly count: number; readonly peers: readonly PeerId[]}[];
 		readonly own: boolean;
 		readonly live: boolean;
 		readonly ref?: string | number;
@@ -196,7 +199,15 @@ function postedDetails(state: State, event: PostedEvent): Partial<JsonEvent> {
 		...(event.replyTo && {replyTo: refId(event.replyTo)}),
 		...(correction && !withdrawal && {edited: true}),
 		...(withdrawal && {withdrawn: true}),
+		...marksOf(state, event, withdrawal !== undefined),
 	};
+}
+
+function marksOf(state: State, event: PostedEvent, isWithdrawn: boolean): Partial<JsonEvent> {
+	const marks = isWithdrawn ? [] : selectMarks(state, event);
+	return marks.length === 0
+		? {}
+		: {marks: marks.map(({word, people}) => ({word, count: people.length, peers: people}))};
 }
 
 function refId({peer, seq}: EventRef): string {

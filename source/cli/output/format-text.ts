@@ -1,11 +1,12 @@
 /** Timeline entries as plain text and markdown. Only entries start in column 0, so that no message text can imitate one. */
-import type {PeerId} from '../../core/event.js';
+import type {PeerId, PostedEvent} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {addressOf, formatPeerName} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
-import {cleanForScreen, cleanLine} from '../../ui/text/clean-for-screen.js';
-import {describeEffect} from '../../ui/timeline/describe-effect.js';
+import {cleanLine} from '../../ui/text/clean-for-screen.js';
+import {describeEffect, describeMarks, quoteOf} from '../../ui/timeline/describe-effect.js';
+import {markedMessageText} from '../../ui/timeline/message-text.js';
 import {joinParts} from '../../ui/timeline/text-parts.js';
 
 /**
@@ -15,9 +16,19 @@ import {joinParts} from '../../ui/timeline/text-parts.js';
 export function formatPlain(state: State, entry: TimelineEntry): string {
 	const time = formatLocalTime(entry.at);
 	if (entry.type !== 'posted') return `${time} * ${describeEntry(state, entry)}`;
-	const text = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
+	const lines = [...markedMessageText(state, entry).split('\n'), ...noteLines(state, entry)];
+	const text = lines.join('\n    ');
 	const author = nameWithAddress(state, entry.peer, entry.seq);
 	return entry.action ? `${time} * ${author} ${text}` : `${time} ${author}: ${text}`;
+}
+
+/** What is known about a message beside its text, a line each: the message that it answers, and the reactions to it. */
+function noteLines(state: State, message: PostedEvent): string[] {
+	const marks = describeMarks(state, message);
+	return [
+		...(message.replyTo ? [`(in reply to ${joinParts(quoteOf(state, message.replyTo, message).parts)})`] : []),
+		...(marks === '' ? [] : [`(${marks})`]),
+	];
 }
 
 /** Formats a time as RFC 3339 in local time, to the second. A year outside 1970 to 9999 becomes the nearest valid one. */
@@ -115,7 +126,7 @@ function formatMarkdownEntry(state: State, entry: TimelineEntry): string {
 	const addressText = address
 		? ` (${escapeInline(`${address.isUnverified ? '~' : ''}${cleanLine(address.address)}`)})`
 		: '';
-	const lines = cleanForScreen(entry.text).split('\n').map(escapeMarkdown);
+	const lines = [...markedMessageText(state, entry).split('\n'), ...noteLines(state, entry)].map(escapeMarkdown);
 	const author = `**${escapeInline(cleanLine(formatPeerName(state, entry.peer, entry.seq)))}**${addressText}`;
 	return `${entry.action ? `\\* ${author} ` : `${author}: `}${lines.join('\\\n  ')}`;
 }

@@ -1,10 +1,12 @@
 /** The two formats of reports: JSON lines (`--json`) and plain lines (`--plain`). */
-import {eventId, type PeerId} from '../../core/event.js';
+import {isEffect} from '../../core/effects.js';
+import {eventId, type FeedEvent, type PeerId} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
 import {isPresent, statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
+import {describeEffect} from '../../ui/timeline/describe-effect.js';
 import {type JsonLine, jsonEvent, jsonPeer, toJsonLine} from './format-json.js';
 import {formatPlain} from './format-text.js';
 import type {OutputReport, ReportFormat} from './reporter.js';
@@ -37,7 +39,8 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 	}
 
 	function eventLine(state: State, {event, live}: OutputReport & {readonly type: 'event'}): JsonLine {
-		if (event.peer !== state.launch?.peer || event.type !== 'posted') return jsonEvent(state, event, live);
+		if (event.peer !== state.launch?.peer || (event.type !== 'posted' && !isEffect(event)))
+			return jsonEvent(state, event, live);
 		const ref = refs.get(event.seq) ?? nextRef;
 		refs.delete(event.seq);
 		lastReportedSeq = Math.max(lastReportedSeq, event.seq);
@@ -121,6 +124,12 @@ export function createPlainReportFormat(): ReportFormat {
 		return [before, formatPlain(state, row)].filter(line => line !== undefined).join('\n');
 	}
 
+	/** Rows show the effects of history. A live effect is a line of its own if it changes a message that is known here. */
+	function formatEvent(state: State, event: FeedEvent, live: boolean): string | undefined {
+		if (isEffect(event) && (!live || !describeEffect(state, event))) return undefined;
+		return live ? formatInOrder(state, event) : holdBack(state, event);
+	}
+
 	function formatPeer(state: State, peer: PeerId): string | undefined {
 		const row = firstContactRow(state, peer);
 		if (row && heldBack.length > 0) return holdBack(state, row);
@@ -132,7 +141,7 @@ export function createPlainReportFormat(): ReportFormat {
 	return (report, state) => {
 		switch (report.type) {
 			case 'event':
-				return report.live ? formatInOrder(state, report.event) : holdBack(state, report.event);
+				return formatEvent(state, report.event, report.live);
 			case 'observed':
 				return formatInOrder(state, report.observation);
 			case 'peer':

@@ -6,11 +6,11 @@ import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {Token} from '../input/key-token.js';
 import {ENTER_COPY_VIEW, LEAVE_COPY_VIEW} from '../terminal/escape-sequences.js';
-import {cleanForScreen} from '../text/clean-for-screen.js';
 import {cellWidth} from '../text/graphemes.js';
 import {describeEntry} from '../timeline/describe-entry.js';
 import {displayAddress, displayName} from '../timeline/display-name.js';
 import {formatMoment} from '../timeline/format-time.js';
+import {markedMessageText} from '../timeline/message-text.js';
 import {joinParts} from '../timeline/text-parts.js';
 import type {TimelineView} from '../timeline/timeline-view.js';
 import type {FrameOf} from './frame.js';
@@ -73,7 +73,7 @@ export function copyText(state: State, entry: TimelineEntry): string {
 	const when = formatMoment(entry.at);
 	if (entry.type === 'posted' && !entry.action) {
 		const address = displayAddress(state, entry.peer);
-		const lines = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
+		const lines = markedMessageText(state, entry).replaceAll('\n', '\n    ');
 		return `${when} ${displayName(state, entry.peer, entry.seq)}${address ? ` (${address})` : ''}: ${lines}`;
 	}
 	return `${when} * ${joinParts(describeEntry(state, entry))}`;

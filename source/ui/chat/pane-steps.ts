@@ -6,7 +6,6 @@ import type {TimelineEntry} from '../../core/timeline.js';
 import {editorWith} from '../input/editor-state.js';
 import {SIDEBAR_MIN_COLUMNS} from '../panes/screen-layout.js';
 import {QUIT_WINDOW_MS} from '../screen-contract.js';
-import {cleanForScreen} from '../text/clean-for-screen.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {displayName, personKey} from '../timeline/display-name.js';
 import {nextTimeFormat} from '../timeline/format-time.js';
@@ -128,7 +127,7 @@ export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 /** Asks whether to open the first link of the selected message; the question shows the whole address. */
 export function openLink(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
-	const text = entry?.type === 'posted' ? cleanForScreen(entry.text) : '';
+	const text = entry?.type === 'posted' ? entryText(context.state, entry) : '';
 	const [link] = findLinks(text);
 	if (!link) return withInfo(ui, 'No link in this message');
 	return {...ui, question: {type: 'open-link', url: text.slice(link.start, link.end)}};

@@ -4,11 +4,11 @@ import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
-import {cleanForScreen} from '../text/clean-for-screen.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {displayAddress, displayName} from '../timeline/display-name.js';
 import {formatTime} from '../timeline/format-time.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
+import {markedMessageText} from '../timeline/message-text.js';
 
 /** An entry as one line: name and text first, then address and time, so that a listener can skip these. */
 export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
@@ -17,7 +17,7 @@ export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 		return `${entry.type === 'notice' ? 'Notice: ' : ''}${entryText(state, entry)}, ${time}`;
 	}
 	const own = state.launch?.peer;
-	const text = cleanForScreen(entry.text).replaceAll('\n', '\n    ');
+	const text = markedMessageText(state, entry).replaceAll('\n', '\n    ');
 	const name = entry.peer === own ? 'You' : displayName(state, entry.peer, entry.seq);
 	const address = entry.peer === own ? '' : displayAddress(state, entry.peer);
 	const sentence = entry.action

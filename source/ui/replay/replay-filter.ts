@@ -3,6 +3,7 @@
 import {matchesAuthor} from '../../core/find-peers.js';
 import {foldText} from '../../core/fold-text.js';
 import type {State} from '../../core/state.js';
+import {textOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
 /** The kinds that users type after `kind:`, and the entry types of each. */
@@ -74,11 +75,11 @@ export function passesFilter(state: State, entry: TimelineEntry, filter: ReplayF
 	if (from !== undefined && entry.at < from) return false;
 	if (to !== undefined && entry.at >= to) return false;
 	if (kind !== undefined && !KINDS[kind].some(type => type === entry.type)) return false;
-	if (words !== undefined && !containsWords(entry, words)) return false;
+	if (words !== undefined && !containsWords(state, entry, words)) return false;
 	return author === undefined || matchesAuthor(state, entry, author);
 }
 
-function containsWords(entry: TimelineEntry, words: string): boolean {
-	if (entry.type !== 'posted' && entry.type !== 'notice') return false;
-	return foldText(entry.text).includes(words);
+function containsWords(state: State, entry: TimelineEntry, words: string): boolean {
+	if (entry.type === 'notice') return foldText(entry.text).includes(words);
+	return entry.type === 'posted' && foldText(textOf(state, entry)).includes(words);
 }

@@ -5,6 +5,7 @@
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {History} from '../../core/history.js';
 import type {State} from '../../core/state.js';
+import {stateAsOf} from '../../core/text-of.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
@@ -62,9 +63,11 @@ export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 			addresses: ui.addresses,
 		});
 		const playing = ui.mode === 'playing';
-		const shownState = playing ? history.stateAt(ui.index) : history.state;
-		const view = viewOf(shownState, ui.filter);
+		const wholeState = playing ? history.stateAt(ui.index) : history.state;
+		const view = viewOf(wholeState, ui.filter);
 		const position = replayPositionOf(history, ui, view);
+		// In review every row is shown, and each text as it was at the position.
+		const shownState = playing || ui.selected === undefined ? wholeState : stateAsOf(wholeState, position.selected);
 		const laidOut: LaidOutTimeline = {
 			view,
 			unreadBoundary: -1,
@@ -75,7 +78,7 @@ export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 			shownState,
 			...position,
 			...timeBoundsOf(history),
-			stateAtPosition: playing ? shownState : history.stateAt(position.index),
+			stateAtPosition: playing ? wholeState : history.stateAt(position.index),
 			total: history.state.timeline.length,
 			view,
 			laidOut,
@@ -136,14 +139,16 @@ function timeBoundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
 }
 
 function createFilteredViews(): (state: State, filter: ReplayFilter | undefined) => TimelineView {
-	let filtered: {of: ReplayFilter; view: (state: State) => TimelineView} | undefined;
+	let filtered: {of: ReplayFilter; texts: unknown; view: (state: State) => TimelineView} | undefined;
 	return (state, filter) => {
 		if (!filter) return viewAll(state.timeline);
-		if (filtered?.of !== filter) {
+		const {texts} = state.effects;
+		if (filtered?.of !== filter || filtered.texts !== texts) {
 			let current = state;
 			const view = createFilteredView(entry => passesFilter(current, entry, filter));
 			filtered = {
 				of: filter,
+				texts,
 				view(now) {
 					current = now;
 					return view(now.timeline);

@@ -7,6 +7,7 @@ import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {foldText} from '../../core/fold-text.js';
 import {listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
+import {textOf} from '../../core/text-of.js';
 import {findPage, type Timeline, type TimelineEntry} from '../../core/timeline.js';
 import {matchesSearch} from '../timeline/match-search.js';
 import type {EntryPredicate} from '../timeline/timeline-view.js';
@@ -47,12 +48,16 @@ export function createSearchIndex(): SearchIndex {
 	let roster: State['roster'] | undefined;
 	let matchingPeers = new Set<string>();
 	let nextPage = 0;
+	/** Corrections and withdrawals with which the pages were searched. */
+	let texts: State['effects']['texts'] | undefined;
 	let cachedHits: {pages: readonly Page[]; passes: EntryPredicate | undefined; hits: Hits} | undefined;
 
 	function prepare(state: State, search: string): void {
-		if (search !== currentSearch) {
+		const isTextChanged = state.effects.texts !== texts;
+		texts = state.effects.texts;
+		if (isTextChanged || search !== currentSearch) {
 			// If the new text contains the previous one, all its matches are among the previous matches.
-			previousHits = currentSearch !== '' && search.includes(currentSearch) ? hitsByPage : undefined;
+			previousHits = !isTextChanged && currentSearch !== '' && search.includes(currentSearch) ? hitsByPage : undefined;
 			currentSearch = search;
 			hitsByPage = new WeakMap();
 			nextPage = 0;
@@ -71,7 +76,7 @@ export function createSearchIndex(): SearchIndex {
 		const cached = hitsByPage.get(page);
 		if (cached) return cached;
 		const hits = (previousHits?.get(page) ?? page).filter(entry =>
-			entry.type === 'posted' && foldText(entry.text).includes(currentSearch)
+			entry.type === 'posted' && foldText(textOf(state, entry)).includes(currentSearch)
 				? true
 				: (entry.type === 'notice' || matchingPeers.has(entry.peer)) && matchesSearch(state, entry, currentSearch),
 		);

@@ -1,19 +1,17 @@
 /** Effects and quotes as text: what somebody did to a message, and the message that a reply answers. */
 
-import type {EffectEvent, EventRef} from '../../core/event.js';
+import type {EffectEvent, EventRef, PostedEvent} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
+import {selectMarks} from '../../core/select-marks.js';
 import type {State} from '../../core/state.js';
 import {contentOf, isByAuthor} from '../../core/text-of.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {truncateCells} from '../text/graphemes.js';
 import {displayName} from './display-name.js';
+import {WITHDRAWN_TEXT} from './message-text.js';
 import type {TextPart} from './text-parts.js';
 
-/** Text in place of a message that its author withdrew. */
-export const WITHDRAWN_TEXT = '(withdrawn)';
-/** Mark behind a message that its author corrected. */
-export const EDITED_MARK = '(edited)';
 /** Text in place of a quoted message that is not known here. */
 const UNKNOWN_TEXT = 'a message that is not here';
 /** Maximum width of a quoted text in a sentence, in cells. */
@@ -61,4 +59,12 @@ export function describeEffect(state: State, effect: EffectEvent): TextPart[] | 
 		default:
 			return effect satisfies never;
 	}
+}
+
+/** Reactions to a message with their counts, for example `👍 2  🎉 1`; empty if there are none or it was withdrawn. */
+export function describeMarks(state: State, message: PostedEvent): string {
+	if (contentOf(state, message).withdrawal) return '';
+	return selectMarks(state, message)
+		.map(({word, people}) => `${cleanLine(word)} ${people.length}`)
+		.join('  ');
 }

@@ -3,9 +3,10 @@ import type {PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
-import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
+import {cleanLine} from '../text/clean-for-screen.js';
 import {describeEffect} from './describe-effect.js';
 import {displayAddress, displayName, personKey} from './display-name.js';
+import {messageText} from './message-text.js';
 import {joinParts, type TextPart} from './text-parts.js';
 
 /** The description of one entry. That of a post is the author's name and the text. */
@@ -20,7 +21,7 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 
 	switch (entry.type) {
 		case 'posted':
-			return [nameOf(entry.peer, entry.seq), ` ${cleanForScreen(entry.text)}`];
+			return [nameOf(entry.peer, entry.seq), ` ${messageText(state, entry)}`];
 		case 'joined':
 			return isOwn
 				? ['you joined as ', {name: cleanLine(entry.name), peer: entry.peer}]
@@ -60,7 +61,7 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 
 /** Text for the clipboard and the details: the message of a post, the description of any other entry. */
 export function entryText(state: State, entry: TimelineEntry): string {
-	return entry.type === 'posted' ? cleanForScreen(entry.text) : joinParts(describeEntry(state, entry));
+	return entry.type === 'posted' ? messageText(state, entry) : joinParts(describeEntry(state, entry));
 }
 
 /** Maximum number of names in front of one phrase. Further people are only counted. */

@@ -7,13 +7,14 @@ import {formatFingerprintSuffix} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {Row} from '../panes/paint-row.js';
-import {cleanForScreen} from '../text/clean-for-screen.js';
 import {cellWidth, padCells, padCellsLeft, truncateCells} from '../text/graphemes.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {describeEntry, describePresenceGroup} from './describe-entry.js';
 import {displayAddress, displayName, plainName} from './display-name.js';
+import {withEffectRows} from './format-effects.js';
 import {formatTime, type TimeFormat} from './format-time.js';
+import {messageText} from './message-text.js';
 import {ADDRESS_CELLS, columnsOf, type RowColumns} from './row-columns.js';
 import {joinParts, type TextPart} from './text-parts.js';
 import type {TimelineItem} from './timeline-view.js';
@@ -44,10 +45,13 @@ export function formatItem(state: State, item: TimelineItem, options: RowOptions
 	const [entry] = item.entries;
 	if (!entry) return [];
 	if (item.entries.length > 1 || entry.type !== 'posted') return formatSystemEntry(state, item.entries, entry, options);
+	const text = messageText(state, entry);
 	const rows = entry.action
 		? formatSystemEntry(state, item.entries, entry, options)
-		: formatPost(state, entry, entry.text, continuesGroup(state, item), options);
-	return foldRows(rows, entry.text, options);
+		: formatPost(state, entry, text, continuesGroup(state, item), options);
+	const {textStart: indentCells} = columnsFor(options);
+	const {width, theme} = options;
+	return withEffectRows(state, entry, foldRows(rows, text, options), {indentCells, width: width - MARK_CELLS, theme});
 }
 
 /** Folds a long post; its details show it in full. A post that contains a match of the search is not folded. */
@@ -66,6 +70,7 @@ const GROUP_MS = 2 * 60 * 1000;
 /** Whether an item is a message that continues a group of its author, so that it shows neither name nor address. */
 export function continuesGroup(state: State, {entries: [entry], previous}: TimelineItem): boolean {
 	if (entry?.type !== 'posted' || previous?.type !== 'posted' || entry.action || previous.action) return false;
+	if (entry.replyTo) return false;
 	if (entry.peer !== previous.peer || Math.abs(entry.at - previous.at) > GROUP_MS) return false;
 	return displayName(state, entry.peer, entry.seq) === displayName(state, entry.peer, previous.seq);
 }
@@ -85,9 +90,8 @@ function formatPost(
 	const columns = columnsFor(options);
 	const time = columns.timeCells > 0 ? [{text: `${formatTime(entry.at, options.times)} `, style: theme.muted}] : [];
 	const late: Segment[] = entry.late ? [{text: LATE_MARK, style: theme.muted}] : [];
-	const body = cleanForScreen(text);
 	if (columns.layout === 'heading') {
-		const rows = wrapTextRows(body, late, 0, columns, options);
+		const rows = wrapTextRows(text, late, 0, columns, options);
 		return isContinued ? rows : [[...time, ...headingOf(state, entry, columns, options)], ...rows];
 	}
 	const address = isContinued
@@ -101,7 +105,7 @@ function formatPost(
 			? [{text: ' '}, {text: `${padCells(address, ADDRESS_CELLS)} `, style: theme.muted}]
 			: [{text: ' '}];
 	const reserved = columns.addressPlace === 'end' && address !== '' ? cellWidth(address) + 2 : 0;
-	const [first = [], ...others] = wrapTextRows(body, late, reserved, columns, options);
+	const [first = [], ...others] = wrapTextRows(text, late, reserved, columns, options);
 	const head = [...time, name, ...gap, ...first.slice(1)];
 	if (reserved === 0) return [head, ...others];
 	const space = columns.textStart + columns.textCells - widthOf(head) - cellWidth(address);

@@ -8,6 +8,7 @@ import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {foldText} from '../../core/fold-text.js';
 import {findPeer} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
+import {textOf} from '../../core/text-of.js';
 import {findIndexInPage, findPage, type TimelineEntry} from '../../core/timeline.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {displayName} from './display-name.js';
@@ -17,7 +18,7 @@ type Pages = State['timeline']['pages'];
 
 /** Whether an entry matches `search`, which is a folded text and not empty. */
 export function matchesSearch(state: State, entry: TimelineEntry, search: string): boolean {
-	if (entry.type === 'posted' && foldText(cleanForScreen(entry.text)).includes(search)) return true;
+	if (entry.type === 'posted' && foldText(cleanForScreen(textOf(state, entry))).includes(search)) return true;
 	if (entry.type === 'notice') return foldText(entry.text).includes(search);
 	return entry.seq > 0 && matchesAnyName(state, entry.peer, search) && nameAt(state, entry).includes(search);
 }
@@ -78,10 +79,17 @@ export function createMatchCounter(): (request: CountRequest) => MatchCount {
 	/** Counts of the previous search. If the new text contains the previous text, a page without matches still has none. */
 	let previousCounts: typeof counted | undefined;
 	let countedSearch = '';
+	/** Corrections and withdrawals with which the pages were counted. */
+	let countedTexts: State['effects']['texts'] | undefined;
+	let countedUntil: OrderKey | undefined;
 	return ({state, view, search, isUnfiltered, selected}) => {
 		if (search === '') return {count: 0, rank: 0};
-		if (search !== countedSearch) {
-			previousCounts = countedSearch !== '' && search.includes(countedSearch) ? counted : undefined;
+		const {texts, until} = state.effects;
+		const isTextChanged = texts !== countedTexts || until !== countedUntil;
+		countedTexts = texts;
+		countedUntil = until;
+		if (isTextChanged || search !== countedSearch) {
+			previousCounts = !isTextChanged && countedSearch !== '' && search.includes(countedSearch) ? counted : undefined;
 			counted = new WeakMap();
 			countedSearch = search;
 		}

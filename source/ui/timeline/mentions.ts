@@ -7,6 +7,7 @@ import {memoise, memoiseByKey} from '../../core/memoise.js';
 import {collectShortNames, isMention, isMentionedByShortName, type ShortNames} from '../../core/mention.js';
 import {findPeer, listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
+import {textOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
 /** All names that this user has had, as folded texts. */
@@ -40,5 +41,8 @@ const mentionMemo = memoiseByKey<TimelineEntry, boolean>();
 /** Whether an entry is a message of another user that mentions this user. */
 export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
 	if (entry.type !== 'posted' || !state.launch || state.launches[entry.peer]) return false;
-	return mentionMemo(entry, [ownNames(state), shortNames(state).key], () => mentionsUs(state, entry));
+	const text = textOf(state, entry);
+	return mentionMemo(entry, [ownNames(state), shortNames(state).key, text], () =>
+		mentionsUs(state, {text, ms: entry.ms}),
+	);
 }

@@ -6,6 +6,7 @@ import type {TimelineEntry} from '../../core/timeline.js';
 import type {Row} from '../panes/paint-row.js';
 import type {Theme} from '../theme.js';
 import {displayAddress, displayName} from './display-name.js';
+import {effectSignature} from './format-effects.js';
 import {continuesGroup, formatItem, type RowOptions} from './format-item.js';
 import type {TimelineItem} from './timeline-view.js';
 
@@ -69,6 +70,7 @@ function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): st
 		const last = item.entries.at(-1);
 		return `${own}\n${item.entries.length}\n${last?.ms}\n${last?.counter}\n${rosterVersionOf(state.roster)}`;
 	}
+	const effects = entry.type === 'posted' ? effectSignature(state, entry) : '';
 	const subject = 'subject' in entry ? person(entry.subject) : '';
-	return `${own}\n${continuesGroup(state, item)}\n${person(entry.peer, entry.seq)}\n${subject}`;
+	return `${own}\n${continuesGroup(state, item)}\n${person(entry.peer, entry.seq)}\n${subject}\n${effects}`;
 }

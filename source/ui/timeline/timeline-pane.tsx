@@ -9,6 +9,7 @@ import {Lines} from '../panes/lines.js';
 import type {Row} from '../panes/paint-row.js';
 import {cellWidth} from '../text/graphemes.js';
 import type {Segment, Theme} from '../theme.js';
+import {rowsAboveMessage} from './format-effects.js';
 import {MARK_CELLS, type RowOptions, withAuthorName} from './format-item.js';
 import {formatDay} from './format-time.js';
 import {isMentionOfUs} from './mentions.js';
@@ -87,14 +88,15 @@ function createSlotDrawer(): (request: DrawRequest) => Row[] {
 			const [entry] = slot.item.entries;
 			if (slot.rule) return ruleRow(slot, entry, options);
 			const formatted = rowsOf(slot.item)[slot.row] ?? [];
-			const row = index === 0 ? withAuthorName(state, slot.item, formatted, options) : formatted;
+			const firstRow = rowsAboveMessage(entry);
+			const row = index === 0 && slot.row >= firstRow ? withAuthorName(state, slot.item, formatted, options) : formatted;
 			const isSelected = selected !== undefined && containsKey(slot.item, selected);
-			const own = slot.row === 0 ? entryMarkOf(state, entry, options.theme, review) : BLANK_MARK;
+			const own = slot.row === firstRow ? entryMarkOf(state, entry, options.theme, review) : BLANK_MARK;
 			const mark = isSelected ? selectedMark(options.theme) : own;
 			// The selection mark takes the first cell, so the entry's own mark moves to the second.
 			const covered = isSelected && own !== BLANK_MARK ? own : undefined;
 			if (!review || !entry) return withMark(row, mark, covered);
-			const isBookmarked = slot.row === 0 && slot.item.entries.some(review.isBookmarked);
+			const isBookmarked = slot.row === firstRow && slot.item.entries.some(review.isBookmarked);
 			const second = isBookmarked ? {text: options.theme.glyphs.bookmark, style: options.theme.warn} : covered;
 			return withMark(row, mark, second, review.isLater(entry));
 		});

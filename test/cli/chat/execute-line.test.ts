@@ -1,7 +1,11 @@
 import {describe, expect, test} from 'vitest';
-import {executePlainLine, parseJsonInput} from '../../../source/cli/chat/execute-line.js';
+import {executePlainLine} from '../../../source/cli/chat/execute-line.js';
+import {parseJsonInput} from '../../../source/cli/chat/json-input.js';
 import {commandRows} from '../../../source/node/commands/command-table.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
+
+const ID = `${'ab'.repeat(32)}:2`;
+const TARGET = {peer: 'ab'.repeat(32), seq: 2};
 
 function execute(text: string, atTerminal = true) {
 	const chatNode = createFakeChatNode();
@@ -54,6 +58,15 @@ describe('a line of JSON', () => {
 		['{"type":"post","text":"x","ref":7,"more":[]}', {type: 'post', text: 'x', ref: 7}],
 		['{"type":"post","text":"x","ref":null}', {type: 'post', text: 'x'}],
 		['{"type":"command","text":"/name Bob"}', {type: 'command', text: '/name Bob'}],
+		[`{"type":"post","text":"x","replyTo":"${ID}"}`, {type: 'post', text: 'x', replyTo: TARGET}],
+		[`{"type":"mark","target":"${ID}","word":"👍"}`, {type: 'mark', target: TARGET, word: '👍', on: true}],
+		[
+			`{"type":"mark","target":"${ID}","word":"x","on":false,"ref":1}`,
+			{type: 'mark', target: TARGET, word: 'x', on: false, ref: 1},
+		],
+		[`{"type":"correct","target":"${ID}","text":"y"}`, {type: 'correct', target: TARGET, text: 'y'}],
+		[`{"type":"withdraw","target":"${ID}"}`, {type: 'withdraw', target: TARGET}],
+		[`{"type":"pin","target":"${ID}","on":false}`, {type: 'pin', target: TARGET, on: false}],
 	])('%s is accepted', (line, expected) => {
 		expect(parseJsonInput(line)).toEqual(expected);
 	});
@@ -71,6 +84,15 @@ describe('a line of JSON', () => {
 		'{"type":"x","text":"x"}',
 		'{"type":"post","text":"x","ref":{}}',
 		`{"type":"post","text":"x","ref":"${'r'.repeat(257)}"}`,
+		`{"type":"post","text":"x","replyTo":"${ID}0000000000000000"}`,
+		'{"type":"post","text":"x","replyTo":7}',
+		'{"type":"withdraw"}',
+		`{"type":"withdraw","target":"${'AB'.repeat(32)}:2"}`,
+		`{"type":"withdraw","target":"${'ab'.repeat(32)}:0"}`,
+		`{"type":"mark","target":"${ID}"}`,
+		`{"type":"mark","target":"${ID}","word":"x","on":1}`,
+		`{"type":"correct","target":"${ID}"}`,
+		`{"type":"pin","target":"${ID}","on":"yes"}`,
 	])('%s is rejected with an example of a valid line', line => {
 		expect(parseJsonInput(line)).toMatchObject({type: 'invalid', text: expect.stringContaining('{"type":"post"')});
 	});

@@ -4,8 +4,8 @@
  */
 import {deepStrictEqual} from 'node:assert';
 import {readFileSync} from 'node:fs';
-import {parseJsonInput} from '../../../source/cli/chat/execute-line.js';
 import {createLineCollector} from '../../../source/cli/chat/input-lines.js';
+import {parseJsonInput} from '../../../source/cli/chat/json-input.js';
 import {readBatch} from '../../../source/codec/batch.js';
 import {decodeBeacon, encodeBeacon} from '../../../source/codec/beacon-datagram.js';
 import {decodeEntry, decodeEntryGeneric} from '../../../source/codec/entry.js';

@@ -1,0 +1,92 @@
+/** Lines of JSON input (`--json`): parses one line and checks every field. Unknown fields are ignored. */
+import {type EventRef, parseEventId} from '../../core/event.js';
+
+/** Value that the controlling program passes with an input line and that the own event repeats. */
+export type JsonRef = string | number;
+
+export type JsonInput =
+	| {readonly type: 'post'; readonly text: string; readonly replyTo?: EventRef; readonly ref?: JsonRef}
+	| {readonly type: 'command'; readonly text: string}
+	| {
+			readonly type: 'mark';
+			readonly target: EventRef;
+			readonly word: string;
+			readonly on: boolean;
+			readonly ref?: JsonRef;
+	  }
+	| {readonly type: 'correct'; readonly target: EventRef; readonly text: string; readonly ref?: JsonRef}
+	| {readonly type: 'withdraw'; readonly target: EventRef; readonly ref?: JsonRef}
+	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean; readonly ref?: JsonRef}
+	| {readonly type: 'invalid'; readonly text: string};
+
+const INPUT_EXAMPLES = '{"type":"post","text":"hi"} or {"type":"command","text":"/name Bob"}';
+const TYPES = '"post", "command", "mark", "correct", "withdraw" or "pin"';
+const MAX_REF_LENGTH = 256;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Parses one line of JSON input. */
+export function parseJsonInput(line: string): JsonInput {
+	let value: unknown;
+	try {
+		value = JSON.parse(line);
+	} catch {
+		return invalidInput('Not valid JSON');
+	}
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalidInput('Not a JSON object');
+	const fields: Fields = Object.fromEntries(Object.entries(value));
+	const ref = fields.ref ?? undefined;
+	const isRef = typeof ref === 'number' || (typeof ref === 'string' && ref.length <= MAX_REF_LENGTH);
+	const refField = isRef ? {ref} : {};
+	switch (fields.type) {
+		case 'post':
+		case 'command':
+			if (typeof fields.text !== 'string') return invalidInput('"text" must be a string');
+			if (fields.type === 'command') return {type: 'command', text: fields.text};
+			break;
+		case 'mark':
+		case 'correct':
+		case 'withdraw':
+		case 'pin':
+			break;
+		default:
+			return typeof fields.text === 'string' || fields.text === undefined
+				? invalidInput(`"type" must be ${TYPES}`)
+				: invalidInput('"text" must be a string');
+	}
+	if (ref !== undefined && !isRef)
+		return invalidInput(`"ref" must be a number or a string of at most ${MAX_REF_LENGTH} characters`);
+	return fields.type === 'post' ? parsePost(fields, refField) : parseEffect(fields, fields.type, refField);
+}
+
+function parsePost({text, replyTo}: Fields, ref: {ref?: JsonRef}): JsonInput {
+	if (typeof text !== 'string') return invalidInput('"text" must be a string');
+	if (replyTo === undefined || replyTo === null) return {type: 'post', text, ...ref};
+	const answered = typeof replyTo === 'string' ? parseEventId(replyTo) : undefined;
+	return answered
+		? {type: 'post', text, replyTo: answered, ...ref}
+		: invalidInput('"replyTo" must be the id of an event');
+}
+
+function parseEffect(fields: Fields, type: 'mark' | 'correct' | 'withdraw' | 'pin', ref: {ref?: JsonRef}): JsonInput {
+	const target = typeof fields.target === 'string' ? parseEventId(fields.target) : undefined;
+	if (!target) return invalidInput('"target" must be the id of an event');
+	const {on = true, word, text} = fields;
+	switch (type) {
+		case 'withdraw':
+			return {type, target, ...ref};
+		case 'correct':
+			return typeof text === 'string' ? {type, target, text, ...ref} : invalidInput('"text" must be a string');
+		case 'mark':
+			if (typeof word !== 'string') return invalidInput('"word" must be a string');
+			return typeof on === 'boolean' ? {type, target, word, on, ...ref} : invalidInput('"on" must be true or false');
+		case 'pin':
+			return typeof on === 'boolean' ? {type, target, on, ...ref} : invalidInput('"on" must be true or false');
+		default:
+			return type satisfies never;
+	}
+}
+
+function invalidInput(reason: string): JsonInput {
+	return {type: 'invalid', text: `${reason}. Expected ${INPUT_EXAMPLES}.`};
+}

@@ -1,0 +1,82 @@
+/** Reactions, corrections, withdrawals and pins of the local user: checks the target and the content, then appends. */
+import {effectsOn} from '../core/effect-index.js';
+import type {EffectBody, EventRef, PeerId, PostedEvent} from '../core/event.js';
+import {findPosted} from '../core/find-posted.js';
+import {MAX_WORD_BYTES, MAX_WORDS_PER_FEED} from '../core/limits.js';
+import {findPeer} from '../core/roster.js';
+import type {State} from '../core/state.js';
+import {cleanLine, cleanText, isReactionWord} from '../core/text.js';
+import {contentOf} from '../core/text-of.js';
+import type {ChatNode} from './chat-node.js';
+import {type PostResult, refuseText} from './conversation.js';
+
+export interface EffectCommandOptions {
+	/** Peer id of this node. */
+	readonly self: PeerId;
+	getState(): State;
+	append(body: EffectBody): PostResult;
+}
+
+const NOT_HERE = 'This message is not here.';
+const WITHDRAWN = 'This message was withdrawn.';
+const NOT_OWN = 'Only your own messages can be changed.';
+
+/** Creates the commands of a node. A refusal is a sentence for the user. */
+export function createEffectCommands(
+	options: EffectCommandOptions,
+): Pick<ChatNode, 'mark' | 'correct' | 'withdraw' | 'pin'> {
+	const {self, getState, append} = options;
+
+	/** The message of a reference, or why it cannot be changed. */
+	function findTarget(target: EventRef): PostedEvent | string {
+		const state = getState();
+		const message = findPosted(state.timeline, target);
+		if (!message) return NOT_HERE;
+		return contentOf(state, message).withdrawal ? WITHDRAWN : message;
+	}
+
+	function findOwn(target: EventRef): PostedEvent | string {
+		const message = findTarget(target);
+		return typeof message === 'string' || isOwnMessage(getState(), self, message) ? message : NOT_OWN;
+	}
+
+	return {
+		mark(target, word, on) {
+			const message = findTarget(target);
+			if (typeof message === 'string') return {refused: message};
+			if (!isReactionWord(word) || cleanLine(word) === '')
+				return {refused: `A reaction is one emoji or word without spaces, at most ${MAX_WORD_BYTES} bytes.`};
+			const words = new Set(
+				effectsOn(getState().effects.marks, target, Number.POSITIVE_INFINITY, self).map(mark =>
+					mark.type === 'marked' ? mark.word : '',
+				),
+			);
+			if (!words.has(word) && words.size >= MAX_WORDS_PER_FEED)
+				return {refused: `You used ${MAX_WORDS_PER_FEED} different reactions here. No further ones count.`};
+			return append({type: 'marked', target, word, on});
+		},
+		correct(target, text) {
+			const message = findOwn(target);
+			if (typeof message === 'string') return {refused: message};
+			const refused = refuseText(text);
+			if (refused !== undefined) return {refused};
+			if (cleanText(text) === contentOf(getState(), message).text) return {refused: 'The text is the same as before.'};
+			return append({type: 'corrected', target, text: cleanText(text)});
+		},
+		withdraw(target) {
+			const message = findOwn(target);
+			return typeof message === 'string' ? {refused: message} : append({type: 'withdrawn', target});
+		},
+		pin(target, on) {
+			const message = findTarget(target);
+			return typeof message === 'string' ? {refused: message} : append({type: 'pinned', target, on});
+		},
+	};
+}
+
+/** Whether a message is of this launch, or of another launch with the same verified identity. */
+export function isOwnMessage({roster}: State, self: PeerId, message: PostedEvent): boolean {
+	if (message.peer === self) return true;
+	const key = findPeer(roster, self)?.identity?.key;
+	return key !== undefined && key === findPeer(roster, message.peer)?.identity?.key;
+}
