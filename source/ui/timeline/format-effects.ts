@@ -23,7 +23,12 @@ interface AddedRowOptions {
 }
 
 /** Rows of a message with the rows that effects add. */
-export function withEffectRows(state: State, message: PostedEvent, rows: readonly Row[], options: AddedRowOptions): Row[] {
+export function withEffectRows(
+	state: State,
+	message: PostedEvent,
+	rows: readonly Row[],
+	options: AddedRowOptions,
+): Row[] {
 	const indentation: Segment = {text: ' '.repeat(options.indentCells)};
 	const quote = quoteRow(state, message, indentation, options);
 	const marks = marksRow(state, message, indentation, options);

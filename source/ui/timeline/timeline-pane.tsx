@@ -89,7 +89,8 @@ function createSlotDrawer(): (request: DrawRequest) => Row[] {
 			if (slot.rule) return ruleRow(slot, entry, options);
 			const formatted = rowsOf(slot.item)[slot.row] ?? [];
 			const firstRow = rowsAboveMessage(entry);
-			const row = index === 0 && slot.row >= firstRow ? withAuthorName(state, slot.item, formatted, options) : formatted;
+			const row =
+				index === 0 && slot.row >= firstRow ? withAuthorName(state, slot.item, formatted, options) : formatted;
 			const isSelected = selected !== undefined && containsKey(slot.item, selected);
 			const own = slot.row === firstRow ? entryMarkOf(state, entry, options.theme, review) : BLANK_MARK;
 			const mark = isSelected ? selectedMark(options.theme) : own;
