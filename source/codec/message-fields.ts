@@ -163,6 +163,15 @@ export function readPeers(fields: Fields) {
 	};
 }
 
+function readAlivePeer(value: unknown, path: string) {
+	const fields = readList(value, path, 8, 2);
+	return {peer: readPeerId(fields[0], `${path}.peer`), ageMs: readUint(fields[1], `${path}.ageMs`)};
+}
+
+export function readAlive(fields: Fields) {
+	return {type: 'alive' as const, peers: readListOf(fields.peers, 'peers', MAX_PEERS_LISTED, readAlivePeer)};
+}
+
 export function readPing(fields: Fields) {
 	return {type: 'ping' as const, id: readUint(fields.id, 'id')};
 }

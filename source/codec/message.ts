@@ -9,6 +9,7 @@ import {hexToBytes} from './bytes.js';
 import {failField, readMap} from './field-readers.js';
 import {createFrame, encodeFrame, FRAME_HEADER_BYTES} from './frame.js';
 import {
+	readAlive,
 	readBye,
 	readError,
 	readEvents,
@@ -121,6 +122,15 @@ export interface PongMessage {
 	readonly hlc: Hlc;
 }
 
+/**
+ * Peers that are alive as far as the sender heard from peers to which the receiver is not connected. `ageMs`: time since
+ * somebody was known to be connected to the peer.
+ */
+export interface AliveMessage {
+	readonly type: 'alive';
+	readonly peers: readonly {readonly peer: PeerId; readonly ageMs: number}[];
+}
+
 interface TypingMessage {
 	readonly type: 'typing';
 }
@@ -147,6 +157,7 @@ export type Message =
 	| PeersMessage
 	| PingMessage
 	| PongMessage
+	| AliveMessage
 	| TypingMessage
 	| ByeMessage
 	| ErrorMessage;
@@ -189,6 +200,8 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
 			return readPing(fields);
 		case 'pong':
 			return readPong(fields);
+		case 'alive':
+			return readAlive(fields);
 		case 'typing':
 			return {type: 'typing'};
 		case 'bye':
@@ -221,6 +234,8 @@ function toWireValue(message: Exclude<Message, EventsMessage>): unknown {
 				]),
 				removed: message.removed.map(hexToBytes),
 			};
+		case 'alive':
+			return {...message, peers: message.peers.map(({peer, ageMs}) => [hexToBytes(peer), ageMs])};
 		case 'ping':
 		case 'typing':
 		case 'bye':

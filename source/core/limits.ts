@@ -186,6 +186,8 @@ export const MAX_DIGESTS_PER_SECOND = 1;
 export const MAX_WANTS_PER_SECOND = 64;
 /** Peers named per second in the peer exchange messages on one connection. */
 export const MAX_PEERS_NAMED_PER_SECOND = 64;
+/** Peers named per second in the messages `alive` on one connection: twice what MAX_PEERS_LISTED every ALIVE_INTERVAL_MS is. */
+export const MAX_ALIVE_NAMED_PER_SECOND = 256;
 /** Pings accepted per second on one connection, and separately pongs. */
 export const MAX_PINGS_PER_SECOND = 4;
 /** Typing signals accepted per second on one connection. */
@@ -224,6 +226,10 @@ export const LOST_GRACE_MS = 3000;
 export const LOST_RANK_STEP_MS = 1000;
 /** Time after which a peer counts as lost if only other peers report it. Foreign nodes are counted for the same time. */
 export const VANISHED_AFTER_MS = 60_000;
+/** Interval between two messages `alive` to a peer. Short compared with VANISHED_AFTER_MS, because every hop adds up to one. */
+export const ALIVE_INTERVAL_MS = 5000;
+/** Each absence of a peer doubles VANISHED_AFTER_MS for it, at most this many times: its `returned` show that we see badly. */
+export const MAX_VANISHED_DOUBLINGS = 6;
 /** Minimum interval between two `returned` events of one peer. Bounds the log size when a connection is unstable. */
 export const RETURNED_INTERVAL_MS = 60_000;
 /** Limit of the absences of a peer. Events with this absence number or a greater one are stored, but not counted. */

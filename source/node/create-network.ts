@@ -12,6 +12,7 @@ import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
 import {createHelloProof, FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/link/handshake.js';
 import type {LinkClosing, OwnHello, PeerLink} from '../network/link/peer-link.js';
+import {createAliveSender} from '../network/mesh/alive-sender.js';
 import {createFailureDetector} from '../network/mesh/failure-detector.js';
 import {createMesh, type Mesh} from '../network/mesh/mesh.js';
 import {createPeerExchangeSender, dialableAddresses} from '../network/mesh/peer-exchange.js';
@@ -137,6 +138,7 @@ export function createNetwork(options: NetworkOptions): Network {
 			pipeline.observe({type: 'peer-disconnected', subject, reason: 'lost contact', alone: true}),
 	});
 	const peerExchangeSender = createPeerExchangeSender(clock, mesh.links);
+	const aliveSender = createAliveSender({clock, failureDetector, links: mesh.links});
 	const linkMetrics = createLinkMetrics({
 		clock,
 		nodeClock,
@@ -219,6 +221,9 @@ export function createNetwork(options: NetworkOptions): Network {
 			case 'peers':
 				defer(processPeers(link, message));
 				break;
+			case 'alive':
+				failureDetector.reportAlive(link.peer, message.peers, clock.monotonic());
+				break;
 			case 'typing':
 				typingExpiry.refresh(link.peer);
 				break;
@@ -264,7 +269,8 @@ export function createNetwork(options: NetworkOptions): Network {
 			const received = batches.filter(({batch}) => batch.peer !== self);
 			if (received.length === 0) return;
 			sync.inventoryChanged(received.map(({batch}) => batch.peer));
-			for (const {batch, events} of received) {
+			for (const {batch, events, live} of received) {
+				if (live) failureDetector.heardFrom(batch.peer, clock.monotonic());
 				presence.onEventsIngested(events);
 				const last = events.at(-1);
 				if (last && !isDue(last, nodeClock.wall()))
@@ -278,6 +284,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		start() {
 			mesh.start();
 			presence.start();
+			aliveSender.start();
 			discovery.start();
 			const source = nodeOptions.targetsRemembered ? 'remembered' : 'peer-flag';
 			for (const target of nodeOptions.targets) dialler.addTarget(target, source);
@@ -286,6 +293,7 @@ export function createNetwork(options: NetworkOptions): Network {
 			presence.stop();
 			linkMetrics.stop();
 			peerExchangeSender.stop();
+			aliveSender.stop();
 			typingExpiry.stop();
 			dialler.stop();
 			discovery.stop();

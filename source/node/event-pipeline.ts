@@ -21,6 +21,8 @@ import type {Store} from './store.js';
 export interface CommittedBatch {
 	readonly batch: Batch;
 	readonly events: readonly FeedEvent[];
+	/** False for history: events that a peer had already when it connected. */
+	readonly live: boolean;
 }
 
 export interface EventPipelineOptions {
@@ -78,7 +80,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		const loggedAt = nodeClock.wall();
 		pendingRecords.push({type: 'batch', loggedAt, live, batch});
 		pendingInputs.push({type: 'events', loggedAt, live, events});
-		pendingBatches.push({batch, events});
+		pendingBatches.push({batch, events, live});
 	}
 
 	function restore(record: LogRecord): Input {

@@ -55,7 +55,7 @@ export function createPresence(options: PresenceOptions): Presence {
 			left !== undefined || lost[absences] !== undefined || absences >= MAX_ABSENCES || !mayReport(own, peer);
 		const subjects = listPeers(roster)
 			.filter(({joined}) => joined)
-			.map(known => ({peer: known.peer, ended: isEnded(known)}));
+			.map(known => ({peer: known.peer, ended: isEnded(known), absences: known.absences}));
 		subjectCache = {roster, subjects};
 		return subjects;
 	}

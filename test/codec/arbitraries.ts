@@ -103,6 +103,10 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 	}),
 	fc.record({type: fc.constant('ping' as const), id: uint}),
 	fc.record({type: fc.constant('pong' as const), id: uint, clock: time, hlc}),
+	fc.record({
+		type: fc.constant('alive' as const),
+		peers: fc.array(fc.record({peer: peerId, ageMs: uint}), {maxLength: 8}),
+	}),
 	fc.constant({type: 'typing' as const}),
 	fc.record({
 		type: fc.constant('bye' as const),

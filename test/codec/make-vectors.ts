@@ -114,6 +114,7 @@ export const messages: readonly Message[] = [
 	{type: 'typing'},
 	{type: 'bye', reason: 'leaving'},
 	{type: 'error', code: 'bad-frame', text: 'a frame of 0 bytes'},
+	{type: 'alive', peers: [{peer: dave.peer, ageMs: 4000}]},
 ];
 
 function keyVectors(): Vector[] {

@@ -18,6 +18,7 @@ const messages: Record<Message['type'], true> = {
 	peers: true,
 	ping: true,
 	pong: true,
+	alive: true,
 	typing: true,
 	bye: true,
 	error: true,

@@ -167,6 +167,7 @@ MESSAGES = {
 	'ping': {'id': uint()},
 	'pong': {'id': uint(), 'clock': TIME, 'hlc': HLC},
 	'typing': {},
+	'alive': {'peers': listed(row(PEER, uint()), 512)},
 	'bye': {'reason': WORD},
 	'error': {'code': WORD, 'text': sized(str, 0, 200)},
 }

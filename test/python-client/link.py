@@ -151,6 +151,9 @@ class Link:
 	def on_typing(self):
 		pass
 
+	def on_alive(self, peers):
+		pass
+
 	def on_ping(self, id):
 		self.say({'type': 'pong', 'id': id, 'clock': wall(), 'hlc': self.node.clock.reading()})
 

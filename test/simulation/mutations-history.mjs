@@ -141,6 +141,21 @@ export const historyMutations = [
 		tests: ['node-clock'],
 	},
 	{
+		rule: 'The peers at one address have one vote on our clock.',
+		edits: [{in: 'voteOf', call: 'addressGroup', becomes: 'String(clockOffsetMs)'}],
+		tests: ['link-metrics'],
+	},
+	{
+		rule: 'The correction of our clock is bounded.',
+		edits: [{in: 'correctionFor', limit: 'MAX_CLOCK_CORRECTION_MS', becomes: 'Number.POSITIVE_INFINITY'}],
+		tests: ['node-clock'],
+	},
+	{
+		rule: 'The limit up to which clocks are followed moves in common steps.',
+		edits: [{in: 'hlcLimit', returned: 1, becomes: 'wall + MAX_HLC_MERGED_MS'}],
+		tests: ['node-clock'],
+	},
+	{
 		rule: 'No timer is left after a stop.',
 		edits: [{in: 'createSync.stop', call: 'stop', number: 1, becomes: 'removed'}],
 		tests: ['sync'],

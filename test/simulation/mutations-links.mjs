@@ -50,6 +50,11 @@ export const linkMutations = [
 		edits: [{in: 'createNetwork.processPeers', call: 'learnAddress', becomes: 'removed'}],
 	},
 	{
+		rule: 'Only IP addresses that peers report are dialled.',
+		edits: [{in: 'dialableAddresses', condition: 1, becomes: 'false'}],
+		tests: ['peer-exchange'],
+	},
+	{
 		rule: 'Beacons continue after the burst.',
 		edits: [
 			{in: 'createBeaconSchedule.planSteady', call: 'planSteady', becomes: 'removed'},

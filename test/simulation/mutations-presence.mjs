@@ -23,6 +23,41 @@ export const presenceMutations = [
 		tests: ['failure-detector'],
 	},
 	{
+		rule: 'A peer beyond our peers is not reported lost while somebody is connected to it.',
+		edits: [{in: 'createFailureDetector.dueAt', variable: 'aliveAt', becomes: 'undefined'}],
+		tests: ['topology', 'failure-detector'],
+	},
+	{
+		rule: 'A node tells its peers who is alive beyond it.',
+		edits: [{in: 'createAliveSender.send', call: 'send', becomes: 'removed'}],
+		tests: ['topology'],
+	},
+	{
+		rule: 'A node does not tell a peer what it heard from that peer.',
+		edits: [{in: 'createFailureDetector.aliveFor', condition: 1, without: 1}],
+		tests: ['failure-detector'],
+	},
+	{
+		rule: 'A new event of a peer that nobody sees restarts its time.',
+		edits: [{in: 'createFailureDetector.heardFrom', unassigned: 'since'}],
+		tests: ['failure-detector'],
+	},
+	{
+		rule: 'Each answer of a peer makes a node that does not see it wait longer.',
+		edits: [{in: 'createFailureDetector.dueAt', limit: 'MAX_VANISHED_DOUBLINGS', becomes: '0'}],
+		tests: ['failure-detector'],
+	},
+	{
+		rule: 'Reports about a peer that nobody knows add nobody to the roster.',
+		edits: [{in: 'collectLost', condition: 2, becomes: 'true'}],
+		tests: ['hearsay'],
+	},
+	{
+		rule: 'The reports of one feed count a limited number of times.',
+		edits: [{in: 'countReport', condition: 2, becomes: 'false'}],
+		tests: ['hearsay'],
+	},
+	{
 		rule: 'A peer answers a report that it is lost.',
 		edits: [{in: 'createPresence.answerLost', call: 'appendReturned', becomes: 'removed'}],
 	},

@@ -5,6 +5,7 @@
  */
 import type {Message} from '../../codec/message.js';
 import {
+	MAX_ALIVE_NAMED_PER_SECOND,
 	MAX_DIGESTS_PER_SECOND,
 	MAX_HAVES_PER_SECOND,
 	MAX_PEERS_NAMED_PER_SECOND,
@@ -32,6 +33,7 @@ const RULES = {
 	digest: {perSecond: MAX_DIGESTS_PER_SECOND, noun: 'inventory digests'},
 	want: {perSecond: MAX_WANTS_PER_SECOND, noun: 'history requests'},
 	peers: {perSecond: MAX_PEERS_NAMED_PER_SECOND, noun: 'peer names'},
+	alive: {perSecond: MAX_ALIVE_NAMED_PER_SECOND, noun: 'peers in `alive`'},
 	ping: {perSecond: MAX_PINGS_PER_SECOND, noun: 'pings'},
 	pong: {perSecond: MAX_PINGS_PER_SECOND, noun: 'pongs'},
 	typing: {perSecond: MAX_TYPING_PER_SECOND, noun: 'typing signals'},
@@ -46,6 +48,7 @@ function kindOf(message: Message): Kind | undefined {
 
 /** Number of tokens that a message takes. Each listed peer costs one, because it may lead to a dial. */
 function weightOf(message: Message): number {
+	if (message.type === 'alive') return Math.max(1, message.peers.length);
 	return message.type === 'peers' ? Math.max(1, message.added.length + message.removed.length) : 1;
 }
 

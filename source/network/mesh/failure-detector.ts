@@ -6,22 +6,30 @@
  * it. A node without connections reports nobody. Of the nodes that observed the loss, the node with the lowest id
  * reports first. Each next node waits one second longer. A peer whose feed does not say that it left, and to which no
  * node was connected for a minute, is also lost.
+ *
+ * In a room in which not all nodes see each other, a node cannot know all connections. Its peers then tell it which peers
+ * beyond them are alive (indirect-evidence.ts). While such evidence is younger than a minute, nobody is reported.
  */
 import type {PeerId} from '../../core/event.js';
 import {
 	LOST_GRACE_MS,
 	LOST_RANK_STEP_MS,
+	MAX_PEERS_LISTED,
 	MAX_REPORTED_PEERS,
 	MAX_SUSPECTS,
+	MAX_VANISHED_DOUBLINGS,
 	VANISHED_AFTER_MS,
 } from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
+import {type AlivePeer, createIndirectEvidence} from './indirect-evidence.js';
 
 /** Peer of the roster that is examined. */
 export interface Subject {
 	readonly peer: PeerId;
 	/** Whether the peer has left, or was reported lost and has not returned (events `left`, `lost` and `returned`). */
 	readonly ended: boolean;
+	/** How many times it returned after it was reported as lost. */
+	readonly absences: number;
 }
 
 /** `now`: monotonic ms. */
@@ -33,6 +41,15 @@ export interface FailureDetector {
 	reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
 	/** Notes that a connected peer reports all its connections. Peers it reported before and not now are lost to it. */
 	reportFullList(reporter: PeerId, peers: ReadonlySet<PeerId>, now: number): void;
+	/** Notes the peers that a connected peer heard to be alive. */
+	reportAlive(reporter: PeerId, peers: readonly AlivePeer[], now: number): void;
+	/** Notes a new live event of a peer, whoever delivered it. The peer was alive when it wrote the event. */
+	heardFrom(peer: PeerId, now: number): void;
+	/**
+	 * Peers that are alive as far as other peers than `receiver` say. Leaves out what `receiver` hears itself: the peers to which
+	 * this node is connected, and what those peers say to which `receiver` is connected too. In a full mesh nothing is left.
+	 */
+	aliveFor(receiver: PeerId, now: number): AlivePeer[];
 	/** Restarts all grace periods, after a stall of this process's timers. */
 	stalled(now: number): void;
 	/** Whether this node, or a peer connected to this node, is connected to `peer`. */
@@ -59,6 +76,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	const reports = new Map<PeerId, Set<PeerId>>();
 	/** Limited by `makeRoom`, except for suspects from the roster, which has its own size limit. */
 	const suspects = new LruMap<PeerId, Suspect>(Number.POSITIVE_INFINITY);
+	const evidence = createIndirectEvidence();
 	/** Earliest start of a grace period, in monotonic ms: end of the last stall, or of the time without connections. */
 	let startedAt = Number.NEGATIVE_INFINITY;
 
@@ -91,18 +109,26 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	}
 
 	/** Time at which this node has to report a suspect, in monotonic ms. Infinity means never. */
-	function dueAt(entry: Suspect | undefined, now: number): number {
+	function dueAt({peer, absences}: Subject, entry: Suspect, now: number): number {
 		if (connectedPeers.size === 0) return Number.POSITIVE_INFINITY;
-		if (!entry) return Number.POSITIVE_INFINITY;
 		const since = Math.max(entry.since, startedAt);
-		if (entry.observers.includes(self)) {
-			const rank = entry.observers.filter(peer => connectedPeers.has(peer) && peer < self).length;
+		const aliveAt = evidence.aliveAt(peer);
+		const hasEvidence = aliveAt !== undefined && aliveAt > now - VANISHED_AFTER_MS;
+		if (entry.observers.includes(self) && !hasEvidence) {
+			const rank = entry.observers.filter(one => connectedPeers.has(one) && one < self).length;
 			const due = since + LOST_GRACE_MS + rank * LOST_RANK_STEP_MS;
 			if (due <= now) return due;
 		}
 
-		const rank = [...connectedPeers].filter(peer => peer < self).length;
-		return since + VANISHED_AFTER_MS + rank * LOST_RANK_STEP_MS;
+		const rank = [...connectedPeers].filter(one => one < self).length;
+		const vanishedAfterMs = VANISHED_AFTER_MS * 2 ** Math.min(absences, MAX_VANISHED_DOUBLINGS);
+		return Math.max(since, aliveAt ?? since) + vanishedAfterMs + rank * LOST_RANK_STEP_MS;
+	}
+
+	/** The peers about which a source tells something, and when each was last alive as far as the source knows. */
+	function* toldBy(source: PeerId, now: number): Iterable<readonly [PeerId, number]> {
+		for (const peer of reports.get(source) ?? []) yield [peer, now];
+		yield* evidence.list(source, now);
 	}
 
 	function reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void {
@@ -130,6 +156,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 			connectedPeers.delete(peer);
 			const reportedPeers = reports.get(peer);
 			reports.delete(peer);
+			evidence.remove(peer);
 			suspect(peer, now, self);
 			// If only the disconnected peer was connected to another peer, that peer is now unreachable.
 			for (const other of reportedPeers ?? []) if (!isReachable(other) && other !== self) suspect(other, now, peer);
@@ -138,6 +165,28 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		reportFullList(reporter, peers, now) {
 			for (const peer of [...(reports.get(reporter) ?? [])])
 				if (!peers.has(peer)) reportChange(reporter, peer, false, now);
+		},
+		reportAlive(reporter, peers, now) {
+			if (connectedPeers.has(reporter)) evidence.note(reporter, peers, now);
+		},
+		heardFrom(peer, now) {
+			const entry = suspects.get(peer);
+			if (entry) entry.since = now;
+		},
+		aliveFor(receiver, now) {
+			const known = reports.get(receiver);
+			const newest = new Map<PeerId, number>();
+			for (const source of connectedPeers) {
+				if (source === receiver || known?.has(source)) continue;
+				for (const [peer, at] of toldBy(source, now)) {
+					if (peer === receiver || peer === self || connectedPeers.has(peer)) continue;
+					newest.set(peer, Math.max(at, newest.get(peer) ?? at));
+				}
+			}
+			const alive = [...newest].map(([peer, at]) => ({peer, ageMs: Math.max(0, Math.round(now - at))}));
+			return alive.length <= MAX_PEERS_LISTED
+				? alive
+				: alive.sort((a, b) => a.ageMs - b.ageMs).slice(0, MAX_PEERS_LISTED);
 		},
 		stalled(now) {
 			startedAt = now;
@@ -148,7 +197,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		},
 		evaluate(subjects, now) {
 			const due: PeerId[] = [];
-			for (const {peer, ended} of subjects) {
+			for (const subject of subjects) {
+				const {peer, ended} = subject;
 				if (peer === self) continue;
 				if (ended || isReachable(peer)) {
 					if (ended || connectedPeers.has(peer)) suspects.delete(peer);
@@ -157,7 +207,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 
 				const entry = suspects.get(peer);
 				if (!entry) suspects.set(peer, {since: now, observers: []});
-				else if (dueAt(entry, now) <= now) due.push(peer);
+				else if (dueAt(subject, entry, now) <= now) due.push(peer);
 			}
 
 			return due;

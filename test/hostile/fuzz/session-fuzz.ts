@@ -42,6 +42,7 @@ function createMessages({ann, bob}: HostileRoom, batch: Batch, random: SeededRan
 		{type: 'peers', added: [], removed: [bob.info.peer, ann.info.peer], all: true},
 		{type: 'ping', id: 3},
 		{type: 'pong', id: 1, clock: random.between(0, 2 ** 40), hlc},
+		{type: 'alive', peers: [{peer: bob.info.peer, ageMs: random.pick([0, 5000, 2 ** 40])}]},
 		{type: 'typing'},
 	];
 }

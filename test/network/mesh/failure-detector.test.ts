@@ -14,9 +14,9 @@ const [LOW, SELF, HIGH, LOST] = [1, 2, 3, 4].map(fakePeerId) as [PeerId, PeerId,
 const STEP_MS = 100;
 
 /** Time in ms at which the detector first returns `LOST` as lost; undefined if it does not by `until`. */
-function reportedAt(detector: FailureDetector, until = 200_000, ended = false): number | undefined {
+function reportedAt(detector: FailureDetector, until = 200_000, ended = false, absences = 0): number | undefined {
 	for (let now = 0; now <= until; now += STEP_MS)
-		if (detector.evaluate([{peer: LOST, ended}], now).length > 0) return now;
+		if (detector.evaluate([{peer: LOST, ended, absences}], now).length > 0) return now;
 	return undefined;
 }
 
@@ -136,7 +136,7 @@ describe('a peer known only from history', () => {
 it('a node never reports itself', () => {
 	const detector = detectorWith(HIGH);
 	detector.reportChange(HIGH, SELF, false, 0);
-	expect(detector.evaluate([{peer: SELF, ended: false}], 1_000_000)).toEqual([]);
+	expect(detector.evaluate([{peer: SELF, ended: false, absences: 0}], 1_000_000)).toEqual([]);
 });
 
 describe('a peer that reports connections to invented peers', () => {
@@ -176,5 +176,97 @@ describe('a peer that reports connections to invented peers', () => {
 		}
 
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
+	});
+});
+
+describe('a peer to which no connected peer is connected', () => {
+	const alive = (ageMs: number) => [{peer: LOST, ageMs}];
+
+	it('is not reported while connected peers heard within a minute that it is alive', () => {
+		const detector = detectorWith(HIGH);
+		for (let now = 0; now <= 10 * VANISHED_AFTER_MS; now += STEP_MS) {
+			if (now % 20_000 === 0) detector.reportAlive(HIGH, alive(40_000), now);
+			expect(detector.evaluate([{peer: LOST, ended: false, absences: 0}], now)).toEqual([]);
+		}
+	});
+
+	it('is reported a minute after somebody was last known to be connected to it, however late the news are', () => {
+		const detector = detectorWith(HIGH);
+		expect(reportedAt(detector, 0)).toBeUndefined();
+		detector.reportAlive(HIGH, alive(4000), 30_000);
+		detector.reportAlive(HIGH, alive(50_000), 60_000);
+		expect(reportedAt(detector)).toBe(26_000 + VANISHED_AFTER_MS);
+	});
+
+	it('is not reported by a former observer while there is younger evidence than a minute', () => {
+		const detector = detectorWith(HIGH, LOST);
+		detector.reportAlive(HIGH, alive(10_000), 0);
+		detector.disconnected(LOST, 0);
+		expect(reportedAt(detector)).toBe(VANISHED_AFTER_MS - 10_000);
+	});
+
+	it('is reported after the news of a peer that disconnected no longer count', () => {
+		const detector = detectorWith(HIGH, LOW);
+		detector.reportAlive(LOW, alive(0), 0);
+		detector.disconnected(LOW, 10_000);
+		expect(reportedAt(detector)).toBe(VANISHED_AFTER_MS);
+	});
+
+	it('gets another minute with every new event that it wrote', () => {
+		const detector = detectorWith(HIGH);
+		expect(reportedAt(detector, 50_000)).toBeUndefined();
+		detector.heardFrom(LOST, 50_000);
+		expect(reportedAt(detector)).toBe(50_000 + VANISHED_AFTER_MS);
+	});
+
+	it('is reported later the more often it answered that it is still there', () => {
+		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 1)).toBe(2 * VANISHED_AFTER_MS);
+		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 3)).toBe(8 * VANISHED_AFTER_MS);
+		expect(reportedAt(detectorWith(HIGH), 10_000_000, false, 900)).toBe(64 * VANISHED_AFTER_MS);
+	});
+});
+
+describe('what a node tells a peer about peers beyond it', () => {
+	const FAR = fakePeerId(9);
+
+	it('is what others are connected to, or heard of, and the peer does not hear itself', () => {
+		const detector = detectorWith(LOW, HIGH);
+		detector.reportChange(HIGH, LOST, true, 0);
+		detector.reportAlive(HIGH, [{peer: FAR, ageMs: 5000}], 1000);
+		expect(detector.aliveFor(LOW, 3000)).toEqual([
+			{peer: LOST, ageMs: 0},
+			{peer: FAR, ageMs: 7000},
+		]);
+		expect(detector.aliveFor(HIGH, 3000)).toEqual([]);
+	});
+
+	it('is nothing if the peer is connected to those who know it', () => {
+		const detector = detectorWith(LOW, HIGH);
+		detector.reportChange(HIGH, LOST, true, 0);
+		detector.reportChange(LOW, HIGH, true, 0);
+		expect(detector.aliveFor(LOW, 3000)).toEqual([]);
+	});
+
+	it('leaves out what is older than a minute, the peer itself, and peers connected to this node', () => {
+		const detector = detectorWith(LOW, HIGH, FAR);
+		detector.reportAlive(
+			HIGH,
+			[LOW, FAR, SELF, LOST].map((peer, at) => ({peer, ageMs: at === 3 ? 59_000 : 0})),
+			0,
+		);
+		expect(detector.aliveFor(LOW, 500)).toEqual([{peer: LOST, ageMs: 59_500}]);
+		expect(detector.aliveFor(LOW, 1000)).toEqual([]);
+	});
+
+	it('is bounded, whatever a peer claims', () => {
+		const detector = detectorWith(LOW, HIGH);
+		for (let from = 0; from < 10; from++) {
+			const peers = Array.from({length: MAX_REPORTED_PEERS}, (_, index) => ({
+				peer: fakePeerId(1000 + from * MAX_REPORTED_PEERS + index),
+				ageMs: 0,
+			}));
+			detector.reportAlive(HIGH, peers, 0);
+		}
+		expect(detector.aliveFor(LOW, 0)).toHaveLength(MAX_REPORTED_PEERS);
 	});
 });

@@ -1,0 +1,55 @@
+/**
+ * Indirect evidence that peers are alive (protocol.md, Failure reports): what connected peers heard about peers to which
+ * nobody here is connected. It keeps the sources apart, so that no peer hears from us what it told us itself.
+ *
+ * All times are in monotonic ms of this node: the time at which somebody was last known to be connected to the peer.
+ */
+import type {PeerId} from '../../core/event.js';
+import {MAX_REPORTED_PEERS, VANISHED_AFTER_MS} from '../../core/limits.js';
+
+/** Peer that is alive, and the time since somebody was known to be connected to it. */
+export interface AlivePeer {
+	readonly peer: PeerId;
+	readonly ageMs: number;
+}
+
+export interface IndirectEvidence {
+	/** Notes a list of `source`. It replaces the older one, except for newer times. */
+	note(source: PeerId, peers: readonly AlivePeer[], now: number): void;
+	/** Forgets what a source said. */
+	remove(source: PeerId): void;
+	/** Newest evidence of one source about a peer, or of all sources; undefined if there is none. */
+	aliveAt(peer: PeerId, source?: PeerId): number | undefined;
+	/** Peers that a source named within the last VANISHED_AFTER_MS, and when each was last alive. */
+	list(source: PeerId, now: number): Iterable<readonly [PeerId, number]>;
+}
+
+export function createIndirectEvidence(): IndirectEvidence {
+	const bySource = new Map<PeerId, Map<PeerId, number>>();
+
+	return {
+		note(source, peers, now) {
+			const times = bySource.get(source) ?? new Map<PeerId, number>();
+			bySource.set(source, times);
+			for (const [peer, at] of times) if (at <= now - VANISHED_AFTER_MS) times.delete(peer);
+			for (const {peer, ageMs} of peers) {
+				const known = times.get(peer);
+				if (ageMs >= VANISHED_AFTER_MS || (known === undefined && times.size >= MAX_REPORTED_PEERS)) continue;
+				times.set(peer, Math.max(known ?? Number.NEGATIVE_INFINITY, now - ageMs));
+			}
+		},
+		remove: source => void bySource.delete(source),
+		aliveAt(peer, source) {
+			if (source !== undefined) return bySource.get(source)?.get(peer);
+			let newest: number | undefined;
+			for (const times of bySource.values()) {
+				const at = times.get(peer);
+				if (at !== undefined && (newest === undefined || at > newest)) newest = at;
+			}
+			return newest;
+		},
+		*list(source, now) {
+			for (const entry of bySource.get(source) ?? []) if (entry[1] > now - VANISHED_AFTER_MS) yield entry;
+		},
+	};
+}

@@ -1,0 +1,62 @@
+/** Presence in rooms in which not all nodes can reach each other (topology.ts). */
+import {describe, expect, it} from 'vitest';
+import {createTopology, type Shape} from './topology.js';
+
+const MINUTE_MS = 60_000;
+/** Ten minutes show what repeats each minute. `TOPOLOGY_MINUTES=60` was run once for each shape. */
+const QUIET_MS = Number(process.env.TOPOLOGY_MINUTES ?? 10) * MINUTE_MS;
+
+describe('a time in which all nodes are up writes no presence event', () => {
+	it.each<[Shape, number, number]>([
+		['chain', 3, 2],
+		['chain', 4, 2],
+		['chain', 8, 300],
+		['star', 6, 2],
+		['ring', 4, 2],
+		['ring', 7, 300],
+	])('in a %s of %i nodes with a latency of %i ms', {timeout: 120_000}, async (shape, nodes, latencyMs) => {
+		const room = await createTopology(shape, nodes, latencyMs);
+		await room.start();
+		room.life(0).chatNode.post('once');
+		await room.world.clock.advance(QUIET_MS);
+		expect(room.presence()).toEqual([]);
+		await room.world.stopAll();
+	});
+});
+
+describe('a node that crashes is reported as lost, once,', () => {
+	it.each<[Shape, number, number]>([
+		['chain', 5, 4],
+		['chain', 5, 2],
+		['star', 5, 3],
+		['ring', 6, 2],
+	])('in a %s of %i nodes, number %i', {timeout: 120_000}, async (shape, nodes, victim) => {
+		const room = await createTopology(shape, nodes);
+		await room.start();
+		await room.world.clock.advance(2 * MINUTE_MS);
+		room.world.nodes[victim]?.host.crash('power');
+		await room.world.clock.advance(5 * MINUTE_MS);
+		const reports = room.presence().filter(line => line.endsWith(` lost ${victim}`));
+		expect(reports.length).toBeGreaterThan(0);
+		expect(reports.length).toBeLessThanOrEqual(2);
+		expect(room.rows(0)).toBeGreaterThan(0);
+		// Only a chain falls apart without its middle: both sides then report the other one.
+		if (victim !== 2 || shape === 'ring') {
+			expect(room.presence()).toEqual(reports);
+			expect(room.rows(0)).toBe(1);
+		}
+	});
+});
+
+it('a ring in which one link is cut becomes a chain, and nobody is reported as lost', {timeout: 120_000}, async () => {
+	const room = await createTopology('ring', 6);
+	await room.start();
+	await room.world.clock.advance(MINUTE_MS);
+	room.setLink(0, 1, false);
+	await room.world.clock.advance(QUIET_MS);
+	expect(room.presence()).toEqual([]);
+	room.setLink(0, 1, true);
+	await room.world.clock.advance(10 * MINUTE_MS);
+	expect(room.presence()).toEqual([]);
+	await room.world.stopAll();
+});
