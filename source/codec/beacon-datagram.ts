@@ -12,6 +12,7 @@
  *     56  1  length n of the name, 0 without a name
  *     57  n  name, UTF-8
  *         1  path on which it was sent: 0 unknown, 1 broadcast, 2 multicast; may be missing
+ *        64  signature by the feed key of the peer over a label and all bytes before it; may be missing
  *     end 16 MAC of all bytes before it
  */
 import type {PeerId} from '../core/event.js';
@@ -45,8 +46,17 @@ export interface BeaconDatagram {
  */
 export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
 
+/** Computes the signature of a beacon by the feed key of its sender, 64 bytes. `bytes`: what is signed, with its label. */
+export type BeaconSigner = (bytes: Uint8Array) => Uint8Array;
+
+/** Signature in a beacon, and the bytes that it has to sign. The codec does not verify it. */
+export interface BeaconSignature {
+	readonly signed: Uint8Array;
+	readonly signature: Uint8Array;
+}
+
 type DecodedBeacon =
-	| {readonly type: 'beacon'; readonly beacon: BeaconDatagram}
+	| {readonly type: 'beacon'; readonly beacon: BeaconDatagram; readonly proof?: BeaconSignature}
 	/** A beacon of another room or secret: its tag or its MAC differs from ours. */
 	| {readonly type: 'foreign'; readonly peer: string; readonly leaving: boolean}
 	/** A beacon of a version that this program does not support. */
@@ -70,14 +80,17 @@ const PORT_OFFSET = 46;
 const COUNTER_OFFSET = 48;
 const NAME_OFFSET = 56;
 const MAC_BYTES = 16;
+const SIGNATURE_BYTES = 64;
+const SIGNATURE_LABEL = new TextEncoder().encode('p2pchat-ink beacon 1');
 const MIN_DATAGRAM_BYTES = NAME_OFFSET + 1 + MAC_BYTES;
 
-/** Encodes a beacon. Throws RangeError for a name above MAX_NAME_BYTES. */
-export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array {
+/** Encodes a beacon, with a signature if `sign` is given. Throws RangeError for a name above MAX_NAME_BYTES. */
+export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac, sign?: BeaconSigner): Uint8Array {
 	const name = new TextEncoder().encode(beacon.name ?? '');
 	if (name.length > MAX_NAME_BYTES) throw new RangeError(`A name holds at most ${MAX_NAME_BYTES} bytes`);
 	const path = PATHS.indexOf(beacon.path);
-	const bytes = new Uint8Array(MIN_DATAGRAM_BYTES + name.length + (path > 0 ? 1 : 0));
+	const pathEnd = NAME_OFFSET + 1 + name.length + (path > 0 || sign ? 1 : 0);
+	const bytes = new Uint8Array(pathEnd + (sign ? SIGNATURE_BYTES : 0) + MAC_BYTES);
 	const view = new DataView(bytes.buffer);
 	bytes.set(MAGIC);
 	bytes[VERSION_OFFSET] = beacon.version;
@@ -89,9 +102,24 @@ export function encodeBeacon(beacon: BeaconDatagram, mac: BeaconMac): Uint8Array
 	bytes[NAME_OFFSET] = name.length;
 	bytes.set(name, NAME_OFFSET + 1);
 	if (path > 0) bytes[NAME_OFFSET + 1 + name.length] = path;
+	if (sign) bytes.set(sign(withLabel(bytes.subarray(0, pathEnd))).subarray(0, SIGNATURE_BYTES), pathEnd);
 	const end = bytes.length - MAC_BYTES;
 	bytes.set(mac(bytes.subarray(0, end)).subarray(0, MAC_BYTES), end);
 	return bytes;
+}
+
+function withLabel(bytes: Uint8Array): Uint8Array {
+	const labelled = new Uint8Array(SIGNATURE_LABEL.length + bytes.length);
+	labelled.set(SIGNATURE_LABEL);
+	labelled.set(bytes, SIGNATURE_LABEL.length);
+	return labelled;
+}
+
+/** Reads the signature of a beacon, if it has one. */
+function readSignature(bytes: Uint8Array, end: number): BeaconSignature | undefined {
+	const start = NAME_OFFSET + 1 + (bytes[NAME_OFFSET] ?? 0) + 1;
+	if (end - start < SIGNATURE_BYTES) return undefined;
+	return {signed: withLabel(bytes.subarray(0, start)), signature: bytes.slice(start, start + SIGNATURE_BYTES)};
 }
 
 /** Decodes a datagram. Never throws. Ignores unknown bytes before the MAC, which later versions may add. */
@@ -107,7 +135,9 @@ export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: Beacon
 	if (!sameRoom || !isEqualMac(mac(bytes.subarray(0, end)), bytes.subarray(end)))
 		return {type: 'foreign', peer, leaving: KINDS[bytes[KIND_OFFSET] ?? 0] === 'leaving'};
 	const beacon = readFields(bytes, end);
-	return beacon && (beacon.port > 0 || beacon.kind === 'leaving') ? {type: 'beacon', beacon} : {type: 'unrecognized'};
+	if (!beacon || (beacon.port === 0 && beacon.kind !== 'leaving')) return {type: 'unrecognized'};
+	const proof = readSignature(bytes, end);
+	return {type: 'beacon', beacon, ...(proof && {proof})};
 }
 
 /** Compares two MACs in constant time, so that a sender cannot guess a MAC byte by byte. */

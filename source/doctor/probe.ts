@@ -72,6 +72,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 	const discovery = createDiscovery({
 		self: key.peer,
 		keys,
+		sign: key.sign,
 		beacon,
 		clock,
 		random,

@@ -96,6 +96,7 @@ export function createNetwork(options: NetworkOptions): Network {
 	const discovery = createDiscovery({
 		self,
 		keys,
+		sign: key.sign,
 		beacon,
 		clock,
 		random,

@@ -80,6 +80,17 @@ export const beacons: readonly BeaconDatagram[] = [
 	{version: 1, roomTag: lan.tag, peer: carol.peer, port: 49_152, name: 'Carol', kind: 'leaving', counter: 3},
 ];
 
+export const signedBeacon: BeaconDatagram = {
+	version: 1,
+	roomTag: lan.tag,
+	peer: carol.peer,
+	port: 49_152,
+	name: 'Carol',
+	kind: 'here',
+	path: 'multicast',
+	counter: 4,
+};
+
 const hlc = {ms: NOON, counter: 5};
 const haveCarol = {peer: carol.peer, seq: 3, hash: seed(6).subarray(0, 8)};
 const index = createHaveIndex();
@@ -200,5 +211,8 @@ export function makeVectors(): Readonly<Record<string, readonly Vector[]>> {
 			const keys = beacon.name === undefined ? closed : lan;
 			return vector(`beacon, ${beacon.kind}`, encodeBeacon(beacon, createBeaconMac(keys)), beacon);
 		}),
+		'signed-beacons': [
+			vector('signed beacon, here', encodeBeacon(signedBeacon, createBeaconMac(lan), carol.sign), signedBeacon),
+		],
 	};
 }

@@ -46,6 +46,13 @@ describe('decoding the fixtures gives the expected results:', () => {
 		expect(plain(decoded)).toEqual({type: 'beacon', beacon: vector.value});
 	});
 
+	test.each(read<Vector>('signed-beacons'))('$title', vector => {
+		const decoded = decodeBeacon(bytesOf(vector), lan.tag, createBeaconMac(lan));
+		if (decoded.type !== 'beacon' || !decoded.proof) throw new Error('no signed beacon');
+		expect(plain(decoded.beacon)).toEqual(vector.value);
+		expect(verifySignature(carol.peer, decoded.proof.signed, decoded.proof.signature)).toBe(true);
+	});
+
 	test.each(read<Vector>('entries'))('entry $title', vector => {
 		const {identity: _, ...value} = vector.value as Record<string, unknown>;
 		expect(decodeEntry(bytesOf(vector), carol.peer, 1)).toEqual({...value, peer: carol.peer, seq: 1});

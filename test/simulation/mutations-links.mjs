@@ -69,7 +69,22 @@ export const linkMutations = [
 	},
 	{
 		rule: 'A replayed beacon is ignored.',
-		edits: [{in: 'createDiscovery.onBeacon', condition: 3, becomes: 'false'}],
+		edits: [{in: 'createBeaconCounters.judge', condition: 3, becomes: 'false'}],
+		tests: ['discovery'],
+	},
+	{
+		rule: 'After a signed beacon of a peer, no unsigned one in its name counts.',
+		edits: [{in: 'createBeaconCounters.judge', condition: 1, becomes: 'false'}],
+		tests: ['discovery'],
+	},
+	{
+		rule: 'A beacon whose signature is wrong does not count.',
+		edits: [{in: 'createBeaconCounters.judge', condition: 4, becomes: 'false'}],
+		tests: ['discovery'],
+	},
+	{
+		rule: 'A signed beacon counts whatever counter an unsigned one claimed before.',
+		edits: [{in: 'createBeaconCounters.judge', variable: 'isSuperseded', becomes: 'false'}],
 		tests: ['discovery'],
 	},
 	{

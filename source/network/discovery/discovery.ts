@@ -6,17 +6,18 @@ import {
 	type BeaconDatagram,
 	type BeaconKind,
 	type BeaconPath,
+	type BeaconSignature,
 	decodeBeacon,
 	encodeBeacon,
 } from '../../codec/beacon-datagram.js';
 import type {Clock, Debug, Random} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
-import {MAX_BEACON_ANSWERS_PER_SECOND, MAX_BEACONS_PER_SECOND, MAX_CANDIDATES} from '../../core/limits.js';
-import {LruMap} from '../../core/lru-map.js';
+import {MAX_BEACON_ANSWERS_PER_SECOND, MAX_BEACONS_PER_SECOND} from '../../core/limits.js';
 import {createBeaconMac, type RoomKeys} from '../../feed/room-keys.js';
 import {type HostAddress, isOnLink} from '../ip-address.js';
 import {PROTOCOL_VERSION} from '../link/handshake.js';
 import type {Beacon, DatagramSource} from './beacon.js';
+import {createBeaconCounters} from './beacon-counters.js';
 import {createBeaconSchedule} from './beacon-schedule.js';
 import {type BeaconRoute, type BeaconStats, createBeaconStats} from './beacon-stats.js';
 
@@ -27,6 +28,8 @@ export interface DiscoveryOptions {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly debug: Debug;
+	/** Signs the beacons with the feed key of `self`. */
+	sign(bytes: Uint8Array): Uint8Array;
 	/** TCP port on which this node accepts connections. */
 	tcpPort(): number;
 	/** Name to announce; undefined in a room with a secret. */
@@ -64,8 +67,7 @@ export interface Discovery {
 export function createDiscovery(options: DiscoveryOptions): Discovery {
 	const {beacon, clock, random, self, keys, debug} = options;
 	const mac = createBeaconMac(keys);
-	/** Highest beacon counter received from each peer. A beacon with a lower counter is a replay and is ignored. */
-	const counters = new LruMap<PeerId, number>(MAX_CANDIDATES);
+	const counters = createBeaconCounters();
 	const stats = createBeaconStats();
 	const schedule = createBeaconSchedule({clock, random, connectedCount: options.connectedCount, announce});
 	let counter = 0;
@@ -87,7 +89,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 			...(path && {path}),
 			counter,
 		};
-		return encodeBeacon(content, mac);
+		return encodeBeacon(content, mac, options.sign);
 	}
 
 	/** Sends one announcement by broadcast and by multicast. Both copies have the same counter and name their path. */
@@ -113,29 +115,29 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		return window.count <= limit;
 	}
 
-	function onBeacon(content: BeaconDatagram, source: DatagramSource): void {
+	function onBeacon(content: BeaconDatagram, proof: BeaconSignature | undefined, source: DatagramSource): void {
 		const path = content.kind === 'answer' ? 'answer' : (content.path ?? 'broadcast');
 		if (content.peer === self) {
 			stats.recordEcho(source.address, path);
 			return;
 		}
 
-		const last = counters.get(content.peer) ?? -1;
-		if (content.counter < last) return;
 		if (!isOnLink(source.address, beacon.interfaces())) {
 			debug('discovery', 'beacon from an address off our subnets ignored', {address: source.address});
 			stats.recordOffLink(source.address, clock.monotonic());
 			return;
 		}
 
+		const freshness = counters.judge(content.peer, content.counter, proof);
+		if (freshness === 'ignored') return;
 		stats.recordBeacon(content.peer, source.address, path, content.name, clock.monotonic());
-		if (content.counter === last) {
+		if (freshness === 'copy') {
 			if (content.kind !== 'leaving')
 				options.alternateAddressFound(content.peer, {host: source.address, port: content.port});
 			return;
 		}
 
-		counters.set(content.peer, content.counter);
+		counters.record(content.peer, content.counter, proof !== undefined);
 		if (content.kind === 'leaving') {
 			stats.removePeer(content.peer);
 			options.peerLeft(content.peer);
@@ -155,7 +157,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	function received(bytes: Uint8Array, source: DatagramSource): void {
 		if (stopped || !within(receivedWindow, MAX_BEACONS_PER_SECOND)) return;
 		const decoded = decodeBeacon(bytes, keys.tag, mac);
-		if (decoded.type === 'beacon') onBeacon(decoded.beacon, source);
+		if (decoded.type === 'beacon') onBeacon(decoded.beacon, decoded.proof, source);
 		else if (decoded.type === 'foreign' && decoded.leaving) stats.removeForeignNode(decoded.peer);
 		else if (decoded.type === 'foreign') stats.recordForeignNode(decoded.peer, clock.monotonic());
 		else if (decoded.type === 'other-version')

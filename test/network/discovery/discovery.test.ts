@@ -1,6 +1,11 @@
 import {assert as check, integer, property, shuffledSubarray} from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {type BeaconDatagram, decodeBeacon, encodeBeacon} from '../../../source/codec/beacon-datagram.js';
+import {
+	type BeaconDatagram,
+	type BeaconSigner,
+	decodeBeacon,
+	encodeBeacon,
+} from '../../../source/codec/beacon-datagram.js';
 import {
 	BEACON_BURST_MS,
 	BEACON_CROWD_PEERS,
@@ -11,6 +16,7 @@ import {
 	MAX_BEACONS_PER_SECOND,
 } from '../../../source/core/limits.js';
 import {createBeaconMac} from '../../../source/feed/room-keys.js';
+import {createPeerKey, verifySignature} from '../../../source/feed/signing-keys.js';
 import type {Beacon, DatagramSource} from '../../../source/network/discovery/beacon.js';
 import {createDiscovery, type DiscoveryOptions} from '../../../source/network/discovery/discovery.js';
 import {PROTOCOL_VERSION} from '../../../source/network/link/handshake.js';
@@ -18,7 +24,8 @@ import {fakePeerId} from '../../helpers/fake-chat-node.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 import {createSeededRandom} from '../../helpers/seeded-random.js';
 
-const SELF = fakePeerId(1);
+const ownKey = createPeerKey(new Uint8Array(32).fill(1));
+const SELF = ownKey.peer;
 const BOB = fakePeerId(2);
 const TAG = new Uint8Array(8).fill(7);
 const FROM: DatagramSource = {address: '10.0.0.2', port: 50_000};
@@ -54,6 +61,7 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 		clock,
 		random: createSeededRandom(1),
 		debug: () => {},
+		sign: ownKey.sign,
 		tcpPort: () => 4000,
 		name: () => 'Alice',
 		connectedCount: () => 0,
@@ -64,11 +72,12 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 		onBeaconSent: () => reports.push('sent'),
 		...more,
 	});
-	const receive = (content: Partial<BeaconDatagram> = {}, source = FROM) =>
+	const receive = (content: Partial<BeaconDatagram> = {}, source = FROM, sign?: BeaconSigner) =>
 		discovery.received(
 			encodeBeacon(
 				{version: 1, roomTag: TAG, peer: BOB, port: 4001, name: 'Bob', kind: 'here', counter: 1, ...content},
 				mac,
+				sign,
 			),
 			source,
 		);
@@ -267,5 +276,72 @@ describe('a node that stops discovery', () => {
 		node.discovery.start();
 		await node.clock.advance(60_000);
 		expect([node.broadcasts.length, node.clock.pending]).toEqual([2, 0]);
+	});
+});
+
+describe('a beacon with a signature', () => {
+	const carol = createPeerKey(new Uint8Array(32).fill(3));
+	const MALLORY: DatagramSource = {address: '10.0.0.66', port: 50_001};
+	const asCarol = {peer: carol.peer};
+	const found = (reports: readonly string[]) => reports.map(line => line.replace(/.* at /, ''));
+
+	it('is sent by this node, and its signature is valid', () => {
+		const sent: Uint8Array[] = [];
+		const beacon: Beacon = {
+			start: async () => ({port: 1, ownPort: 2}),
+			broadcast: (bytes, toGroup = bytes) => void sent.push(bytes, toGroup),
+			send: () => {},
+			interfaces: () => [LAN],
+			counters: () => [],
+			close: async () => {},
+		};
+		createNode({beacon}).discovery.start();
+		for (const bytes of sent) {
+			const decoded = decodeBeacon(bytes, TAG, mac);
+			if (decoded.type !== 'beacon' || !decoded.proof) throw new Error('not signed');
+			expect(verifySignature(SELF, decoded.proof.signed, decoded.proof.signature)).toBe(true);
+		}
+		expect(sent.length).toBeGreaterThan(0);
+	});
+
+	it('counts although another member sent an unsigned one with the highest counter in the name of the peer', () => {
+		const {reports, receive} = createNode();
+		receive({...asCarol, counter: Number.MAX_SAFE_INTEGER, kind: 'leaving'}, MALLORY);
+		receive({...asCarol, counter: 7}, FROM, carol.sign);
+		expect(found(reports.slice(1))).toEqual(['10.0.0.2:4001 by broadcast']);
+	});
+
+	it('makes this node ignore unsigned ones of this peer, whatever they say', () => {
+		const {reports, receive} = createNode();
+		receive({...asCarol, counter: 7}, FROM, carol.sign);
+		for (const kind of ['here', 'answer', 'leaving'] as const) receive({...asCarol, counter: 8, kind}, MALLORY);
+		receive({...asCarol, counter: 7}, MALLORY);
+		receive({...asCarol, counter: 9}, FROM, carol.sign);
+		expect(found(reports)).toEqual(['10.0.0.2:4001 by broadcast', '10.0.0.2:4001 by broadcast']);
+	});
+
+	it('is ignored if another key made the signature, or if it signs other content', () => {
+		const {reports, receive} = createNode();
+		receive({...asCarol, counter: 8}, MALLORY, createPeerKey(new Uint8Array(32).fill(4)).sign);
+		receive({...asCarol, counter: 9}, MALLORY, bytes => carol.sign(bytes.map(byte => byte ^ 1)));
+		expect(reports).toEqual([]);
+	});
+
+	it('is ignored as a replay if its counter is lower than that of another signed one', () => {
+		const {reports, receive} = createNode();
+		receive({...asCarol, counter: 8}, FROM, carol.sign);
+		receive({...asCarol, counter: 7}, MALLORY, carol.sign);
+		expect(found(reports)).toEqual(['10.0.0.2:4001 by broadcast']);
+	});
+
+	it('is remembered although another member names any number of invented peers', async () => {
+		const {reports, receive, clock} = createNode();
+		receive({...asCarol, counter: 8}, FROM, carol.sign);
+		for (let peer = 1; peer < 3000; peer++) {
+			if (peer % 400 === 0) await clock.advance(1000);
+			receive({peer: fakePeerId(10_000 + peer), counter: 1, kind: 'answer'}, MALLORY);
+		}
+		receive({...asCarol, counter: 9, kind: 'leaving'}, MALLORY);
+		expect(reports.filter(line => line.startsWith('leaving'))).toEqual([]);
 	});
 });

@@ -1,0 +1,45 @@
+/**
+ * Highest beacon counter of each peer. A beacon with a lower counter is a replay and is ignored.
+ *
+ * All members know the key of the MAC, so each could send a beacon in the name of another peer. After a beacon with a valid
+ * signature, only signed beacons of this peer count, and what unsigned ones said before is forgotten.
+ */
+import type {BeaconSignature} from '../../codec/beacon-datagram.js';
+import type {PeerId} from '../../core/event.js';
+import {MAX_CANDIDATES} from '../../core/limits.js';
+import {LruMap} from '../../core/lru-map.js';
+import {verifySignature} from '../../feed/signing-keys.js';
+
+/** `new`: the counter is the highest so far. `copy`: equal to the highest. `ignored`: a replay or a forgery. */
+export type BeaconFreshness = 'new' | 'copy' | 'ignored';
+
+export interface BeaconCounters {
+	/** Judges a beacon without remembering it. */
+	judge(peer: PeerId, counter: number, proof: BeaconSignature | undefined): BeaconFreshness;
+	/** Remembers the counter of a beacon that was judged as new. */
+	record(peer: PeerId, counter: number, isSigned: boolean): void;
+}
+
+/** Peers that only unsigned beacons named are forgotten first, because anybody can send these for any peer. */
+const MAX_EVICTION_TRIES = 64;
+
+export function createBeaconCounters(verify = verifySignature): BeaconCounters {
+	const counters = new LruMap<PeerId, {readonly counter: number; readonly isSigned: boolean}>(MAX_CANDIDATES);
+
+	return {
+		judge(peer, counter, proof) {
+			const last = counters.get(peer);
+			if (last?.isSigned && !proof) return 'ignored';
+			const isSuperseded = proof !== undefined && last !== undefined && !last.isSigned;
+			const highest = last === undefined || isSuperseded ? -1 : last.counter;
+			if (counter < highest) return 'ignored';
+			if (proof && !verify(peer, proof.signed, proof.signature)) return 'ignored';
+			return counter === highest ? 'copy' : 'new';
+		},
+		record(peer, counter, isSigned) {
+			if (counters.size >= MAX_CANDIDATES && counters.get(peer) === undefined)
+				counters.evictOldest(known => !known.isSigned, MAX_EVICTION_TRIES);
+			counters.set(peer, {counter, isSigned});
+		},
+	};
+}
