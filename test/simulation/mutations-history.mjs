@@ -126,6 +126,11 @@ export const historyMutations = [
 		tests: ['sync-limits'],
 	},
 	{
+		rule: 'The names of connected peers are paced.',
+		edits: [{in: 'createPeerExchangeSender.flush', call: 'take', becomes: 'true'}],
+		tests: ['peer-exchange-sender'],
+	},
+	{
 		rule: 'Requests to a peer are paced.',
 		edits: [{in: 'createRangeRequester.mayRequest', returned: 1, becomes: 'true'}],
 		tests: ['sync-limits'],

@@ -2,7 +2,7 @@
  * Peer exchange (protocol.md, Peer exchange): sends the list of this node's connections to every connected peer: the
  * full list on a new connection, then changes. Changes are batched. While many nodes start, added connections are sent
  * less and less often, because most peers discover each other by beacons. An added connection is sent immediately if
- * another peer reports that it has lost its connection to the same peer.
+ * another peer reports that it has lost its connection to the same peer. No peer is sent more names than it accepts.
  */
 import {encodeMessageFrame, type PeerAddress, type PeersMessage} from '../../codec/message.js';
 import type {Clock, Timer} from '../../core/environment.js';
@@ -10,7 +10,9 @@ import type {PeerId} from '../../core/event.js';
 import {MAX_PEERS_LISTED, PEERS_INTERVAL_CROWD_MS, PEERS_INTERVAL_MS} from '../../core/limits.js';
 import type {HostAddress} from '../ip-address.js';
 import {isIpLiteral, isLinkLocal, isLoopback, isPublic} from '../ip-address.js';
+import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.js';
 import type {PeerLink} from '../link/peer-link.js';
+import {createPeerListBacklog, type PeerListBacklog} from './peer-list-backlog.js';
 
 /** Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless 0. */
 function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink): PeerAddress {
@@ -76,6 +78,20 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 	let isExpedited = false;
 	let timer: Timer | undefined;
 	let stopped = false;
+	/** Pace of names on each connection, and changes that wait because it is reached. */
+	const senders = new WeakMap<PeerLink, {readonly pace: MessagePace; readonly backlog: PeerListBacklog}>();
+	/** Peers that other peers reported as lost after the last flush, while changes waited. */
+	const urgent = new Set<PeerId>();
+	/** Whether changes or a full list wait for the pace of a connection. */
+	let hasBacklog = false;
+
+	function senderOf(link: PeerLink) {
+		const known = senders.get(link);
+		if (known) return known;
+		const sender = {pace: createMessagePace(), backlog: createPeerListBacklog()};
+		senders.set(link, sender);
+		return sender;
+	}
 
 	/** Time at which to send the added connections, in monotonic ms. */
 	function additionsDueAt(): number {
@@ -84,7 +100,7 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 	}
 
 	function dueAt(): number {
-		if (needsFullList.size === 0 && removed.size === 0) return additionsDueAt();
+		if (needsFullList.size === 0 && removed.size === 0 && !hasBacklog) return additionsDueAt();
 		return Math.min(additionsDueAt(), flushedAt + PEERS_INTERVAL_MS);
 	}
 
@@ -110,11 +126,43 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 		const additions = addedMessages(all.filter(({peer}) => addedNow.has(peer))).map(encodeMessageFrame);
 		// Sent even after a full list, which does not report a connection that opened and closed after the last flush.
 		const losses = removedMessages([...removed]).map(encodeMessageFrame);
-		for (const link of all)
-			for (const frame of [...(needsFullList.has(link.peer) ? list : additions), ...losses]) link.sendFrame(frame);
-		needsFullList.clear();
+		hasBacklog = false;
+		const byPeer = new Map(all.map(link => [link.peer, link]));
+		for (const link of all) {
+			const {pace, backlog} = senderOf(link);
+			const isFull = needsFullList.has(link.peer);
+			const names = removed.size + (isFull ? Math.max(1, all.length) : addedNow.size);
+			const frames = [...(isFull ? list : additions), ...losses];
+			if ((isFull || backlog.size === 0) && (names === 0 || pace.take('peers', flushedAt, names))) {
+				for (const frame of frames) link.sendFrame(frame);
+				if (isFull) backlog.clear();
+				needsFullList.delete(link.peer);
+			} else if (isFull) {
+				hasBacklog = true;
+			} else {
+				for (const peer of addedNow) backlog.add(peer, 'added');
+				for (const peer of removed) backlog.add(peer, 'removed');
+				sendBacklog(link, byPeer);
+			}
+		}
+
 		removed.clear();
+		urgent.clear();
 		plan();
+	}
+
+	/** Sends as many of the waiting changes as the pace of the connection allows. */
+	function sendBacklog(link: PeerLink, byPeer: ReadonlyMap<PeerId, PeerLink>): void {
+		const {pace, backlog} = senderOf(link);
+		const count = Math.min(backlog.size, pace.available('peers', flushedAt), MAX_PEERS_LISTED);
+		if (count > 0) {
+			pace.take('peers', flushedAt, count);
+			const changes = backlog.take(count, urgent);
+			const listed = changes.added.flatMap(peer => byPeer.get(peer) ?? []);
+			link.sendFrame(encodeMessageFrame({type: 'peers', added: listed.map(addressOfLink), removed: changes.removed}));
+		}
+
+		if (backlog.size > 0) hasBacklog = true;
 	}
 
 	/** Schedules the next flush. A first change is sent immediately, later changes are batched. */
@@ -144,6 +192,7 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 			plan();
 		},
 		expedite(peer) {
+			if (hasBacklog && urgent.size < MAX_PEERS_LISTED) urgent.add(peer);
 			if (!added.has(peer)) return;
 			isExpedited = true;
 			plan();

@@ -2,6 +2,7 @@ import {expect, it} from 'vitest';
 import {decodeMessage, type Message, type PeersMessage} from '../../../source/codec/message.js';
 import type {PeerId} from '../../../source/core/event.js';
 import {MAX_PEERS_LISTED, PEERS_INTERVAL_CROWD_MS, PEERS_INTERVAL_MS} from '../../../source/core/limits.js';
+import {createMessageRateLimiter} from '../../../source/network/link/message-rate-limiter.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
 import {createPeerExchangeSender} from '../../../source/network/mesh/peer-exchange.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
@@ -29,7 +30,8 @@ function createWorld() {
 	};
 	const names = (peer: PeerId) =>
 		sent.get(peer)?.map(({all, added, removed}) => ({all, added: added.map(a => a.peer), removed}));
-	return {clock, sender, up, down, names};
+	const messagesOf = (peer: PeerId) => sent.get(peer) ?? [];
+	return {clock, sender, up, down, names, messagesOf};
 }
 
 const [A, B, C, D] = [fakePeerId(1), fakePeerId(2), fakePeerId(3), fakePeerId(4)];
@@ -145,4 +147,42 @@ it('a stopped peer exchange sender sets no timer', async () => {
 	sender.stop();
 	down(A);
 	expect(clock.pending).toBe(0);
+});
+
+it('peers that come and go never make a node name more peers than its neighbours accept, and their lists end up right', async () => {
+	const {clock, sender, up, down, messagesOf, names} = createWorld();
+	up(A);
+	up(B);
+	await clock.advance(10_000);
+	const limiter = createMessageRateLimiter();
+	const violations: string[] = [];
+	const listed = new Set<PeerId>();
+	function check() {
+		for (const message of messagesOf(A).splice(0)) {
+			if (message.all) listed.clear();
+			for (const {peer} of message.added) listed.add(peer);
+			for (const peer of message.removed) listed.delete(peer);
+			const violation = limiter.violation(message, clock.monotonic());
+			if (violation) violations.push(violation);
+		}
+	}
+
+	check();
+	const puppets = Array.from({length: 120}, (_, index) => fakePeerId(1000 + index));
+	for (let round = 0; round < 30; round++) {
+		for (const puppet of puppets) up(puppet);
+		await clock.advance(500);
+		for (const puppet of puppets.slice(round)) down(puppet);
+		await clock.advance(500);
+		check();
+	}
+
+	up(C);
+	down(B);
+	await clock.advance(60_000);
+	check();
+	expect(violations).toEqual([]);
+	expect([...listed].sort()).toEqual([A, C, ...puppets.slice(0, 29)].sort());
+	expect(names(C)?.[0]?.all).toBe(true);
+	sender.stop();
 });

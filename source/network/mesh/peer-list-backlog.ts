@@ -1,0 +1,42 @@
+/**
+ * Changes of the list of connections that one peer has not been told yet, because the pace of names is reached (SENDER_RATE_SHARE of
+ * MAX_PEERS_NAMED_PER_SECOND). Connections that come and go meanwhile are left out, so that nobody can make a node name so
+ * many peers that its neighbours disconnect it.
+ */
+import type {PeerId} from '../../core/event.js';
+
+type Change = 'added' | 'removed';
+
+export interface PeerListBacklog {
+	readonly size: number;
+	add(peer: PeerId, change: Change): void;
+	/** Removes and returns `count` changes: additions of urgent peers, then the oldest changes. */
+	take(count: number, urgent: ReadonlySet<PeerId>): {readonly added: PeerId[]; readonly removed: PeerId[]};
+	clear(): void;
+}
+
+export function createPeerListBacklog(): PeerListBacklog {
+	const changes = new Map<PeerId, Change>();
+
+	return {
+		get size() {
+			return changes.size;
+		},
+		add(peer, change) {
+			const isUnknown = changes.get(peer) === 'added' && change === 'removed';
+			changes.delete(peer);
+			if (!isUnknown) changes.set(peer, change);
+		},
+		take(count, urgent) {
+			const isUrgent = ([peer, change]: readonly [PeerId, Change]) => change === 'added' && urgent.has(peer);
+			const waiting = [...changes];
+			const ordered =
+				urgent.size === 0 ? waiting : [...waiting.filter(isUrgent), ...waiting.filter(one => !isUrgent(one))];
+			const taken = ordered.slice(0, Math.max(0, count));
+			for (const [peer] of taken) changes.delete(peer);
+			const peersOf = (wanted: Change) => taken.filter(([, change]) => change === wanted).map(([peer]) => peer);
+			return {added: peersOf('added'), removed: peersOf('removed')};
+		},
+		clear: () => changes.clear(),
+	};
+}
