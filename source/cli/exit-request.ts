@@ -1,5 +1,6 @@
 /** Collects requests to exit, made by a signal, a closed output, the end of input or a command. The first one is reported. */
 import {constants} from 'node:os';
+import {exitSignals} from './signals.js';
 import type {Output} from './standard-output.js';
 
 /** Why the program exits. The JSON line `bye` contains it. */
@@ -13,8 +14,6 @@ export interface ExitRequest {
 	stop(): void;
 }
 
-const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /** Installs signal handlers. A second signal ends the process immediately with exit code 128 plus the signal number. */
 export function createExitRequest(output: Output): ExitRequest {
 	let request: (reason: ExitReason) => void = () => {};
@@ -27,13 +26,13 @@ export function createExitRequest(output: Output): ExitRequest {
 		isSignalled = true;
 		request('signal');
 	};
-	for (const signal of EXIT_SIGNALS) process.on(signal, handleSignal);
+	for (const signal of exitSignals()) process.on(signal, handleSignal);
 	output.onClosed(() => request('output-closed'));
 	return {
 		requested,
 		request,
 		stop() {
-			for (const signal of EXIT_SIGNALS) process.off(signal, handleSignal);
+			for (const signal of exitSignals()) process.off(signal, handleSignal);
 		},
 	};
 }

@@ -11,9 +11,11 @@ import {ensurePrivateDirectory} from '../storage/ensure-directory.js';
 import {type CliContext, exitCodes} from './context.js';
 import {type DebugLog, formatDebugLine, isDebugEnabled, openDebugLog} from './debug-log.js';
 import {helpText} from './options/help-text.js';
+import {unknownVariables} from './options/option-sources.js';
 import type {Options} from './options/options.js';
 import {createMeowParser, parseOptions} from './options/parse-options.js';
 import {programVersion} from './program-version.js';
+import {restoreIgnoredSignals} from './signals.js';
 import {createErrorOutput, createOutput, type ErrorOutput, finishOutput} from './standard-output.js';
 import {installPatientTerminals} from './terminal-stream.js';
 
@@ -44,6 +46,8 @@ export async function main(argv: readonly string[], secret: string | undefined):
 			process.exitCode = (await finishOutput(output, errorOutput)) ? exitCodes.done : exitCodes.failed;
 			return;
 		}
+		restoreIgnoredSignals(options.stay);
+		for (const name of unknownVariables(process.env)) printError(`${name} is set, but there is no such variable.`);
 		if (options.debug !== undefined) debugLog = openDebugLog(options.debug, Date.now);
 		debug = debugLog?.debug ?? debugToStandardError(options, errorOutput);
 		enableCompileCache(options);
@@ -62,7 +66,7 @@ export async function main(argv: readonly string[], secret: string | undefined):
 
 function readOptions(argv: readonly string[], secret: string | undefined): Options {
 	const readConfig = (dataDir: string | undefined) => readConfigFile(resolveSystemDataDir(dataDir).config);
-	return parseOptions(argv, process.env, secret, createMeowParser(meow), readConfig);
+	return parseOptions(argv, process.env, secret, createMeowParser(meow), readConfig, Date.now());
 }
 
 /** The debug log that the DEBUG variable asks for. Throws UsageError where it would destroy the full screen. */

@@ -12,12 +12,12 @@ import {textOf} from '../core/text-of.js';
 import type {TimelineEntry} from '../core/timeline.js';
 import {entryAt, sliceTimeline} from '../core/timeline.js';
 import {createFeedTips, type FeedTips} from '../feed/feed-tips.js';
+import {resolveTime} from '../node/parse-time.js';
 import type {DataDir} from '../storage/data-dir.js';
 import type {Damage, LogHeader, LogRecord} from '../storage/log.js';
 import {listLogs} from '../storage/log-directory.js';
 import {openLogReader} from '../storage/log-reader.js';
 import {type CliContext, exitCodes} from './context.js';
-import {resolveTime} from './options/option-values.js';
 import type {EventFilter} from './options/options.js';
 import type {Output} from './standard-output.js';
 

@@ -92,7 +92,7 @@ export function shareKey(address: string, peer: string): string {
 
 /** Whether a node bound to `host` may dial `address`. A node bound to loopback may dial only this computer. */
 export function mayReach(host: string | undefined, address: string): boolean {
-	return host === undefined || !isLoopback(host) || address === 'localhost' || isLoopback(address);
+	return host === undefined || !isLoopback(host) || /^localhost\.?$/i.test(address) || isLoopback(address);
 }
 
 export function isLinkLocal(address: string): boolean {

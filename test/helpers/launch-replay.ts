@@ -1,11 +1,11 @@
 import './terminal.js';
-import {parseTime, resolveTime} from '../../source/cli/options/option-values.js';
 import {loadLog, recordsToInputs} from '../../source/cli/saved-log.js';
 import type {Input} from '../../source/core/event.js';
 import {createHistory, type History} from '../../source/core/history.js';
 import type {State} from '../../source/core/state.js';
 import type {TimelineEntry} from '../../source/core/timeline.js';
 import {createFeedTips} from '../../source/feed/feed-tips.js';
+import {parseTime, resolveTime} from '../../source/node/parse-time.js';
 import {openLogReader} from '../../source/storage/log-reader.js';
 import type {ReplayScreen, ReplayScreenOptions} from '../../source/ui/replay/replay-screen.js';
 import type {ReplayHooks} from '../../source/ui/screen-hooks.js';
@@ -86,7 +86,7 @@ export async function launchReplay({
 		hooks: {
 			clock: liveClock,
 			parseTime(text, since) {
-				const point = parseTime(text);
+				const point = parseTime(text, Date.now());
 				return point && resolveTime(point, since);
 			},
 			saveBookmarks: async orders => void calls.saved.push(orders),

@@ -111,6 +111,8 @@ describe('addresses', () => {
 	it.each([
 		['127.0.0.1', '127.9.9.9', true],
 		['127.0.0.1', 'localhost', true],
+		['127.0.0.1', 'LOCALHOST', true],
+		['127.0.0.1', 'localhost.', true],
 		['127.0.0.1', '::ffff:127.0.0.1', true],
 		['127.0.0.1', '10.0.0.1', false],
 		['127.0.0.1', 'chat.example', false],

@@ -14,7 +14,7 @@ import type {LogHeader, OpenedLog} from '../../storage/log.js';
 import {createMemoryLog, emptyRecords} from '../../storage/memory-log.js';
 import {readRememberedPeers, rememberPeer} from '../../storage/remembered-peers.js';
 import {createResilientLog, type PersistenceStatus} from '../../storage/resilient-log.js';
-import {createRoomLog, openRoomLog} from '../../storage/room-log.js';
+import {createRoomLog, type OpenedRoomLog, openRoomLog} from '../../storage/room-log.js';
 import type {CliContext} from '../context.js';
 
 const LOG_FORMAT = 1;
@@ -88,6 +88,9 @@ function openLog(
 	if (!keepsLog || options.log.type === 'none') return {opened: createMemoryLog(header), watchPersistence: () => {}};
 	const path = options.log.type === 'file' ? options.log.path : undefined;
 	const openResult = openLogFile(header, keys, dataDir, path, clock);
+	// A mistyped path creates an empty log, which looks like a lost one.
+	if (path !== undefined && !(openResult instanceof StorageError) && !openResult.reopened)
+		context.printError(`New log: ${path}`);
 	let status: PersistenceStatus = {isSaving: true, dropped: 0};
 	let notify: (saving: boolean, reason?: string) => void = () => {};
 	const log = createResilientLog({
@@ -118,7 +121,7 @@ function openLogFile(
 	dataDir: DataDir,
 	path: string | undefined,
 	timer: CliContext['clock'],
-): (OpenedLog & {log: ReturnType<typeof createRoomLog>}) | StorageError {
+): OpenedRoomLog | StorageError {
 	try {
 		if (path === undefined) {
 			ensurePrivateDirectory(dataDir.root);

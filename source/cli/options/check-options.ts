@@ -5,21 +5,25 @@ import {UsageError} from '../../core/errors.js';
 import {MAX_NAME_BYTES, MAX_ROOM_BYTES} from '../../core/limits.js';
 import {parseTarget} from '../../core/parse-target.js';
 import type {HostAddress} from '../../network/ip-address.js';
+import {parseTime, TIME_FORMS, type TimePoint} from '../../node/parse-time.js';
 import {type OptionSource, quote, type SourcedOption} from './option-sources.js';
 import type {CommandName, OptionKey} from './option-table.js';
-import {parseTime} from './option-values.js';
-import type {EventFilter, Options, SecretSource, TimePoint} from './options.js';
+import type {EventFilter, Options, SecretSource} from './options.js';
 
 const DEFAULT_WAIT_S = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_WAIT_S = 24 * 60 * 60;
 const CONTROL_CHARACTERS = /\p{Cc}|\p{Bidi_Control}/u;
 
-/** `secret`: the value of P2PCHAT_SECRET, which was removed from the environment at startup. Throws UsageError. */
+/**
+ * `now`: ms since 1970, for relative times. `secret`: the value of P2PCHAT_SECRET, which was removed from the environment at
+ * startup. Throws UsageError.
+ */
 export function checkOptions(
 	command: CommandName,
 	operands: readonly string[],
 	sources: OptionSource,
+	now: number,
 	secret?: string,
 ): Options {
 	const name = checkName(sources.get('name'));
@@ -27,7 +31,7 @@ export function checkOptions(
 	const debug = checkText(sources.get('debug'));
 	const secretSource = checkSecret(sources, secret);
 	const mode = checkMode(sources);
-	const at = checkTime(sources.get('at'));
+	const at = checkTime(sources.get('at'), now);
 	const pruneMs = checkAge(sources.get('prune'));
 	return {
 		command,
@@ -51,7 +55,7 @@ export function checkOptions(
 		mono: isSwitchOn(sources, 'mono'),
 		theme: checkChoice(sources.get('theme'), ['auto', 'dark', 'light']) ?? 'auto',
 		identity: !isSwitchOn(sources, 'noIdentity'),
-		filter: checkFilter(sources),
+		filter: checkFilter(sources, now),
 		format: checkChoice(sources.get('format'), ['text', 'markdown', 'jsonl']) ?? 'text',
 		verify: isSwitchOn(sources, 'verify'),
 		speed: checkSpeed(sources.get('speed')),
@@ -195,17 +199,17 @@ function checkSecret(sources: OptionSource, secret: string | undefined): SecretS
 	return {type: 'environment', secret};
 }
 
-function checkTime(option: SourcedOption | undefined): TimePoint | undefined {
+function checkTime(option: SourcedOption | undefined, now: number): TimePoint | undefined {
 	const text = checkText(option);
 	if (!option || text === undefined) return undefined;
-	const point = parseTime(text);
-	if (!point) throw invalidValue(option, 'a time, for example 14:05, 2026-11-22 or "2026-11-22 14:05"', text);
+	const point = parseTime(text, now);
+	if (!point) throw invalidValue(option, `a time: ${TIME_FORMS}`, text);
 	return point;
 }
 
-function checkFilter(sources: OptionSource): EventFilter {
+function checkFilter(sources: OptionSource, now: number): EventFilter {
 	const [author, grep] = [checkText(sources.get('author')), checkText(sources.get('grep'))];
-	const [from, to] = [checkTime(sources.get('from')), checkTime(sources.get('to'))];
+	const [from, to] = [checkTime(sources.get('from'), now), checkTime(sources.get('to'), now)];
 	if (from?.type === 'instant' && to?.type === 'instant' && from.ms >= to.ms)
 		throw new UsageError('--from must be before --to.');
 	return {

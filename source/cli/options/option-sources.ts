@@ -48,9 +48,11 @@ export function mergeSources(command: CommandName, sources: readonly OptionSourc
 
 /**
  * Reads options from `P2PCHAT_…` variables. Commas separate list items; switches are 1 or 0. An empty variable counts as not
- * set, except the file of the secret: without its secret the user would join an open room. Throws UsageError.
+ * set, except the file of the secret: without its secret the user would join an open room. Throws UsageError, also for an
+ * unknown variable that resembles a known one: a mistyped P2PCHAT_INTERFACE would send data to other networks.
  */
 export function readEnvironmentOptions(environment: Environment): OptionSource {
+	checkVariableNames(environment);
 	const options = new Map<OptionKey, SourcedOption>();
 	for (const [key, spec] of listOptionSpecs()) {
 		const sourceName = environmentName(spec);
@@ -59,6 +61,35 @@ export function readEnvironmentOptions(environment: Environment): OptionSource {
 		options.set(key, {value: parseEnvironmentValue(spec, sourceName, text), sourceName, precedence: 1});
 	}
 	return options;
+}
+
+const VARIABLE_PREFIX = 'P2PCHAT_';
+/** The secret is read before the other variables and is removed from the environment. */
+const SECRET_VARIABLE = 'P2PCHAT_SECRET';
+/** Variables of the tests and benchmarks of this repository. */
+const DEVELOPER_VARIABLES = /^P2PCHAT_(?:LONG|SHOW|REPORT|(?:TEST|BENCH|FUZZ)_\w+)$/;
+
+/** Names of the variables that begin as ours do and have no meaning. */
+export function unknownVariables(environment: Environment): string[] {
+	const known = new Set(listVariables());
+	return Object.keys(environment).filter(
+		name => name.startsWith(VARIABLE_PREFIX) && !known.has(name) && !DEVELOPER_VARIABLES.test(name),
+	);
+}
+
+function listVariables(): string[] {
+	return [SECRET_VARIABLE, ...listOptionSpecs().flatMap(([, spec]) => environmentName(spec) ?? [])];
+}
+
+function checkVariableNames(environment: Environment): void {
+	const suffixOf = (name: string) => foldText(name.slice(VARIABLE_PREFIX.length));
+	const variableBySuffix = new Map(listVariables().map(name => [suffixOf(name), name]));
+	for (const name of unknownVariables(environment)) {
+		const option = listOptionSpecs().find(([, {long}]) => long.replaceAll('-', '_') === suffixOf(name));
+		if (option) throw new UsageError(`${name} cannot be set in the environment. Use --${option[1].long}.`);
+		const closest = variableBySuffix.get(findClosest(suffixOf(name), [...variableBySuffix.keys()]) ?? '');
+		if (closest !== undefined) throw new UsageError(`Unknown variable ${name}. Did you mean ${closest}?`);
+	}
 }
 
 function parseEnvironmentValue(spec: OptionSpec, variable: string, text: string): SourceValue {
@@ -114,8 +145,9 @@ function parseConfigValue(spec: OptionSpec, value: unknown, file: string): Sourc
 	if (spec.kind === 'switch' && typeof value === 'boolean') return value;
 	if (spec.kind === 'list' && Array.isArray(value) && value.every(part => typeof part === 'string')) return value;
 	if (spec.kind !== 'switch' && typeof value === 'string') return spec.kind === 'list' ? [value] : value;
-	if (spec.kind === 'text' && typeof value === 'number') return String(value);
-	const expected = {switch: 'true or false', list: 'an array of strings', text: 'a string or a number'}[spec.kind];
+	if (spec.numeric && typeof value === 'number') return String(value);
+	const text = spec.numeric ? 'a string or a number' : 'a string';
+	const expected = {switch: 'true or false', list: 'an array of strings', text}[spec.kind];
 	throw new UsageError(`${file}: "${spec.long}" must be ${expected}.`);
 }
 

@@ -25,6 +25,8 @@ export interface OptionSpec {
 	readonly short?: string;
 	/** `text`: one value; `list`: repeatable; `switch`: no value. */
 	readonly kind: 'text' | 'list' | 'switch';
+	/** Whether the value is a number, so that config.json may contain it without quotes. */
+	readonly numeric?: true;
 	/** Name of the value in the help, for example `PORT`. */
 	readonly placeholder?: string;
 	readonly help: string;
@@ -81,6 +83,7 @@ export const optionTable = {
 	},
 	port: {
 		long: 'port',
+		numeric: true,
 		short: 'p',
 		kind: 'text',
 		placeholder: 'PORT',
@@ -91,6 +94,7 @@ export const optionTable = {
 	},
 	tcpPort: {
 		long: 'tcp-port',
+		numeric: true,
 		kind: 'text',
 		placeholder: 'PORT',
 		help: 'TCP port to listen on',
@@ -152,6 +156,7 @@ export const optionTable = {
 	stay: {long: 'stay', kind: 'switch', help: 'keep running when standard input ends', config: true, commands: ['chat']},
 	wait: {
 		long: 'wait',
+		numeric: true,
 		kind: 'text',
 		placeholder: 'SECONDS',
 		help: 'before leaving, wait this long until a peer has received all messages',
@@ -228,7 +233,7 @@ export const optionTable = {
 		long: 'from',
 		kind: 'text',
 		placeholder: 'TIME',
-		help: 'only events from this time on: 14:05, 2026-11-22, "2026-11-22 14:05"',
+		help: 'only events from this time on: 14:05, 2026-11-22, "2026-11-22 14:05", -10m',
 		environment: false,
 		commands: ['replay', 'export'],
 	},

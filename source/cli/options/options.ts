@@ -1,16 +1,12 @@
 /** Validated settings of one run. parse-options.ts reads them from the command line, the environment and config.json. */
+
 import type {HostAddress} from '../../network/ip-address.js';
+import type {TimePoint} from '../../node/parse-time.js';
 import type {CommandName} from './option-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
 export type ThemeChoice = 'auto' | 'dark' | 'light';
 export type ExportFormat = 'text' | 'markdown' | 'jsonl';
-
-/** A point in time as the user types it. `resolveTime` converts it to milliseconds. */
-export type TimePoint =
-	| {readonly type: 'instant'; readonly ms: number}
-	/** Local time of day. The log determines the day. */
-	| {readonly type: 'clock'; readonly hour: number; readonly minute: number; readonly second: number};
 
 /** Source of the room secret. The parser only names the source; read-secret.ts reads the secret from it. */
 export type SecretSource =

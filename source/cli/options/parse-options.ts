@@ -36,31 +36,32 @@ export type ConfigReader = (
 	dataDir: string | undefined,
 ) => {readonly file: string; readonly config: unknown} | undefined;
 
-/** Throws UsageError, but with `--help` or `--version` other errors are ignored. `secret`: the value of P2PCHAT_SECRET. */
+/** Throws UsageError, but with `--help` or `--version` other errors are ignored. `secret`: the value of P2PCHAT_SECRET. `now`: ms since 1970. */
 export function parseOptions(
 	argv: readonly string[],
 	environment: Environment,
 	secret: string | undefined,
 	parse: ArgumentParser,
 	readConfig: ConfigReader,
+	now: number,
 ): Options {
 	const {operands, flags} = parse(argv);
 	const {command, commandOperands} = splitCommand(operands);
 	const flagOptions = readFlagOptions(flags, argv);
 	if (flagOptions.get('help')?.value === true || flagOptions.get('version')?.value === true) {
 		const information = new Map([...flagOptions].filter(([key]) => key === 'help' || key === 'version'));
-		return checkOptions(command, commandOperands, information);
+		return checkOptions(command, commandOperands, information, now);
 	}
 	checkOperands(command, commandOperands);
 	const environmentOptions = readEnvironmentOptions(environment);
 	const sharedVariables = readSharedVariables(environment);
 	const sources = [flagOptions, environmentOptions, sharedVariables];
-	const options = checkOptions(command, commandOperands, mergeSources(command, sources), secret);
+	const options = checkOptions(command, commandOperands, mergeSources(command, sources), now, secret);
 	const configFile = readConfig(options.dataDir);
 	if (!configFile) return options;
 	const configOptions = readConfigOptions(configFile.config, configFile.file);
 	const allSources = [flagOptions, environmentOptions, configOptions, sharedVariables];
-	return checkOptions(command, commandOperands, mergeSources(command, allSources), secret);
+	return checkOptions(command, commandOperands, mergeSources(command, allSources), now, secret);
 }
 
 /** Wraps meow, so that it throws UsageError instead of printing a message and exiting. */
@@ -80,9 +81,19 @@ export function createMeowParser(parse: typeof meow): ArgumentParser {
 		} catch (error) {
 			const repeatedFlag = /^The flag (--\S+) can only be set once/.exec(errorMessage(error));
 			if (!repeatedFlag?.[1]) throw error;
-			throw new UsageError(`${toKebabCase(repeatedFlag[1])} may be given only once.`, {cause: error});
+			throw new UsageError(describeRepeatedFlag(toKebabCase(repeatedFlag[1]).slice(2), argv), {cause: error});
 		}
 	};
+}
+
+/** meow reports `--log x --no-log` as a repetition, because both have the key `log`. */
+function describeRepeatedFlag(positive: string, argv: readonly string[]): string {
+	const words = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
+	const isGiven = (flag: string) => words.some(word => word === flag || word.startsWith(`${flag}=`));
+	const typed = [`--${positive}`, `--no-${positive}`].filter(isGiven);
+	return typed.length === 2
+		? `${typed.join(' and ')} cannot be combined.`
+		: `${typed[0] ?? `--${positive}`} may be given only once.`;
 }
 
 /** Flag definitions for meow, derived from the option table. */

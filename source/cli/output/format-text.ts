@@ -135,10 +135,13 @@ function escapeInline(text: string): string {
 	return text.replace(/[\\`*_[\]<>#|~&!()]/g, '\\$&');
 }
 
-/** Escapes all characters that are markdown markup (CommonMark 0.31, 2.4), anywhere or only at the start of a line. */
+/**
+ * Escapes all characters that are markdown markup (CommonMark 0.31, 2.4), anywhere or only at the start of a line. Spaces at
+ * the start, which Markdown would drop, become no-break spaces, so that code keeps its indentation.
+ */
 export function escapeMarkdown(line: string): string {
 	return escapeInline(line)
 		.replace(/^(\s*)([-+=])/, '$1\\$2')
 		.replace(/^(\s*\d+)([.)])/, '$1\\$2')
-		.trimStart();
+		.replace(/^\s+/, indent => '&nbsp;'.repeat(indent.replaceAll('\t', '    ').length));
 }

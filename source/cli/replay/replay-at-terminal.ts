@@ -5,6 +5,7 @@ import {errorMessage, UsageError} from '../../core/errors.js';
 import {foldText} from '../../core/fold-text.js';
 import {createHistory, type History} from '../../core/history.js';
 import {entryAt} from '../../core/timeline.js';
+import {parseTime, resolveTime} from '../../node/parse-time.js';
 import {type DataDir, resolveSystemDataDir} from '../../storage/data-dir.js';
 import {listLogs, summarizeLog} from '../../storage/log-directory.js';
 import {type LogReader, openLogReader} from '../../storage/log-reader.js';
@@ -14,7 +15,6 @@ import type {ReplayHooks} from '../../ui/screen-hooks.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createDesktopHooks, exportRows} from '../desktop-integration.js';
 import {createExitRequest, type ExitRequest} from '../exit-request.js';
-import {parseTime, resolveTime} from '../options/option-values.js';
 import type {EventFilter} from '../options/options.js';
 import {formatBytes} from '../output/format-text.js';
 import {describeDamage, resolveLogPath} from '../saved-log.js';
@@ -104,7 +104,7 @@ function createReplayHooks(
 	return {
 		clock,
 		parseTime(text, since) {
-			const point = parseTime(text);
+			const point = parseTime(text, clock.now());
 			return point && resolveTime(point, since);
 		},
 		exportRows,

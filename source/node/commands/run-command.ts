@@ -9,7 +9,7 @@ import type {ChatNode, SelfInfo} from '../chat-node.js';
 import {replayCommand} from '../cli-hints.js';
 import {describeNameTruncation} from '../conversation.js';
 import type {BellMode, Command, Person} from './parse-command.js';
-import {resolvePerson, resolveTime} from './resolve-arguments.js';
+import {resolveGotoTime, resolvePerson} from './resolve-arguments.js';
 
 /** An action that the caller performs, because it concerns the screen. */
 export type Intent =
@@ -75,7 +75,7 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 				lines: [...formatLogLines(context.self), ...formatEarlierLogLines(context.self)],
 			};
 		case 'goto':
-			return resolveTime(command.time, context.now);
+			return resolveGotoTime(command.time, context.now);
 		case 'ignore':
 			return command.person ? ignorePerson(command.person, context) : listIgnored(context);
 		case 'unignore':

@@ -1,6 +1,7 @@
 /** Prompts of the replay screen: search, filter, go to, export. Search and filter take effect while the user types. */
 import {foldText} from '../../core/fold-text.js';
 import {selectPeers} from '../../core/select-peers.js';
+import {parseDuration} from '../../node/parse-time.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {enterReview, goToRank, goToTime, moveTime, selectKey, updateSearch} from './position.js';
@@ -103,8 +104,6 @@ export function acceptPrompt(ui: ReplayUi, context: ReplayContext): ReplayStep {
 	}
 }
 
-const UNITS_MS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
-
 function rejectTime(ui: ReplayUi): ReplayUi {
 	return withFlash(ui, `Not a time. Examples: ${prompts['go-to'].placeholder}`, 'error');
 }
@@ -113,11 +112,8 @@ function rejectTime(ui: ReplayUi): ReplayUi {
 function goTo(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi | undefined {
 	const rank = /^#\s*(\d{1,15})$/.exec(typed);
 	if (rank) return goToRank(ui, context, Number(rank[1]));
-	const by = /^([+-])(\d{1,6}(?:\.\d+)?)([smhd])$/i.exec(typed);
-	if (by) {
-		const ms = Number(by[2]) * (UNITS_MS[foldText(by[3] ?? '')] ?? 0);
-		return ms === 0 ? ui : moveTime(ui, context, by[1] === '-' ? -ms : ms);
-	}
+	const by = parseDuration(typed);
+	if (by !== undefined) return by === 0 ? ui : moveTime(ui, context, by);
 	return goToTimeText(ui, context, typed);
 }
 

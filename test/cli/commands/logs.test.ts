@@ -27,7 +27,7 @@ async function run(...words: string[]) {
 	const stream = new PassThrough();
 	const errors: string[] = [];
 	const context = {
-		options: parseOptions(['logs', ...words], {}, undefined, createMeowParser(meow), () => undefined),
+		options: parseOptions(['logs', ...words], {}, undefined, createMeowParser(meow), () => undefined, NOW),
 		output: createOutput(stream),
 		printError: (text: string) => errors.push(text),
 		clock: {now: () => NOW},

@@ -1,17 +1,17 @@
 import meow from 'meow';
 import {describe, expect, it} from 'vitest';
-import type {Environment} from '../../../source/cli/options/option-sources.js';
+import {type Environment, unknownVariables} from '../../../source/cli/options/option-sources.js';
 import {environmentName, listOptionSpecs} from '../../../source/cli/options/option-table.js';
 import {createMeowParser, parseOptions} from '../../../source/cli/options/parse-options.js';
 import {UsageError} from '../../../source/core/errors.js';
 
 const parser = createMeowParser(meow);
+const NOW = Date.UTC(2026, 10, 22, 12);
 const configPath = '/data/config.json';
 
 function parse(argv: string[], environment: Environment = {}, config?: unknown, secret?: string) {
-	return parseOptions(argv, environment, secret, parser, () =>
-		config === undefined ? undefined : {file: configPath, config},
-	);
+	const readConfig = () => (config === undefined ? undefined : {file: configPath, config});
+	return parseOptions(argv, environment, secret, parser, readConfig, NOW);
 }
 
 function usageErrorOf(argv: string[], environment: Environment = {}, config?: unknown, secret?: string): string {
@@ -161,8 +161,8 @@ describe('options', () => {
 
 	it('are read from the config.json of the requested data folder', () => {
 		const asked: (string | undefined)[] = [];
-		parseOptions(['--data-dir', '/a'], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir));
-		parseOptions([], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir));
+		parseOptions(['--data-dir', '/a'], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir), NOW);
+		parseOptions([], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir), NOW);
 		expect(asked).toEqual(['/a', '/b']);
 	});
 
@@ -258,5 +258,50 @@ describe('usage errors', () => {
 		expect(usageErrorOf([], {}, {nmae: 'x'})).toBe(`${configPath}: Unknown option "nmae". Did you mean "name"?`);
 		for (const key of ['secret-file', 'data-dir', 'debug', 'grep'])
 			expect(usageErrorOf([], {}, {[key]: 'x'})).toMatch(/cannot be set in config\.json/);
+	});
+});
+
+describe('mistakes in options', () => {
+	it('a log and no log together are named as a contradiction, in any order and form', () => {
+		for (const argv of [
+			['--no-log', '--log', 'x'],
+			['--log=x', '--no-log'],
+		])
+			expect(usageErrorOf(argv)).toBe('--log and --no-log cannot be combined.');
+		expect(usageErrorOf(['--log', 'a', '--log', 'b'])).toBe('--log may be given only once.');
+	});
+
+	it('config.json takes numbers only for options that are numbers', () => {
+		for (const key of ['name', 'room', 'bell', 'log', 'secret'] as const)
+			expect(() => parse([], {}, {[key]: 5}), key).toThrow(UsageError);
+		expect(usageErrorOf([], {}, {name: 5})).toBe('/data/config.json: "name" must be a string.');
+		expect(usageErrorOf([], {}, {port: true})).toBe('/data/config.json: "port" must be a string or a number.');
+		expect(parse([], {}, {port: 5000, 'tcp-port': 6000, wait: 1.5})).toMatchObject({
+			port: 5000,
+			tcpPort: 6000,
+			waitMs: 1500,
+		});
+	});
+
+	it('an unknown variable that resembles a known one is refused with the known name', () => {
+		expect(usageErrorOf([], {P2PCHAT_PRT: '1'})).toBe('Unknown variable P2PCHAT_PRT. Did you mean P2PCHAT_PORT?');
+		expect(usageErrorOf([], {P2PCHAT_INTERFCE: 'lo'})).toContain('P2PCHAT_INTERFACE');
+		expect(usageErrorOf([], {P2PCHAT_SECRT: 'x'})).toContain('P2PCHAT_SECRET');
+		expect(usageErrorOf([], {P2PCHAT_FORMAT: 'text'})).toBe(
+			'P2PCHAT_FORMAT cannot be set in the environment. Use --format.',
+		);
+	});
+
+	it('an unknown variable that resembles nothing is reported by name', () => {
+		const environment = {P2PCHAT_COLOUR_OF_SKY: '1', P2PCHAT_PORT: '5000', P2PCHAT_TEST_CLI: 'x', HOME: '/'};
+		expect(unknownVariables(environment)).toEqual(['P2PCHAT_COLOUR_OF_SKY']);
+		expect(parse([], environment)).toMatchObject({port: 5000});
+	});
+
+	it('a time before now is accepted wherever a time is', () => {
+		const from = {type: 'instant', ms: NOW - 600_000};
+		expect(parse(['export', '--from=-10m']).filter).toEqual({from});
+		expect(parse(['replay', '--at=-10m']).at).toEqual(from);
+		expect(usageErrorOf(['export', '--from', '2026-02-30'])).toContain('-10m');
 	});
 });

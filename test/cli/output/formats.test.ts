@@ -166,7 +166,15 @@ describe('markdown', () => {
 			'12\\) x',
 			'\\+ x',
 			'\\=====',
-			'code',
+			'&nbsp;&nbsp;&nbsp;&nbsp;code',
+		]);
+	});
+
+	it('keeps the indentation of every line of a message', () => {
+		expect('def f():\n    return 1\n\tpass'.split('\n').map(escapeMarkdown)).toEqual([
+			'def f\\(\\):',
+			'&nbsp;&nbsp;&nbsp;&nbsp;return 1',
+			'&nbsp;&nbsp;&nbsp;&nbsp;pass',
 		]);
 	});
 

@@ -144,7 +144,9 @@ describe('running commands', () => {
 		expect(at('15:05')).toEqual(new Date(2026, 10, 21, 15, 5));
 		expect(at('2026-11-20 09:30')).toEqual(new Date(2026, 10, 20, 9, 30));
 		expect(at('-10m')).toEqual(new Date(NOW - 600_000));
-		expect(at('25:00')).toBeUndefined();
+		expect(at('2026-11-20T09:30:00Z')).toEqual(new Date(Date.UTC(2026, 10, 20, 9, 30)));
+		for (const text of ['25:00', '2026-02-30', '2026-13-01', '2026-11-20 24:00'])
+			expect(at(text), text).toBeUndefined();
 		expect(run('/goto soon')).toMatchObject({type: 'error', text: expect.stringContaining('14:05')});
 	});
 

@@ -1,15 +1,38 @@
-/** Parser for times in option values, for example of `--from`. */
-import type {TimePoint} from './options.js';
+/** Parser of the times that users type: `--from`, `--to`, `--at`, `/goto` and the replay. Pure. */
+
+import {foldText} from '../core/fold-text.js';
+
+/** A point in time as the user types it. `resolveTime` and `resolveLastTime` convert it to milliseconds. */
+export type TimePoint =
+	/** ms since 1970. */
+	| {readonly type: 'instant'; readonly ms: number}
+	/** A time of day in local time. */
+	| {readonly type: 'clock'; readonly hour: number; readonly minute: number; readonly second: number};
+
+/** Forms that `parseTime` accepts, for error messages. */
+export const TIME_FORMS = '14:05, 2026-11-22, "2026-11-22 14:05" or -10m (units: s, m, h, d)';
+
+const UNITS_MS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
+
+/** Parses a signed duration, for example `-10m` or `+1.5h`, as ms. */
+export function parseDuration(text: string): number | undefined {
+	const [, sign, number, unit = ''] = /^([+-])(\d{1,6}(?:\.\d+)?)([smhd])$/i.exec(text.trim()) ?? [];
+	if (number === undefined) return undefined;
+	return (sign === '-' ? -1 : 1) * Number(number) * (UNITS_MS[foldText(unit)] ?? 0);
+}
 
 const TIME_OF_DAY_PATTERN = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 const DATE_TIME_PATTERN =
 	/^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 /**
- * Parses 14:05, 14:05:09, 2026-11-22, 2026-11-22 14:05 and RFC 3339. Without an offset the time is local; fractions of a
- * second are ignored. Returns undefined for anything else, including dates that do not exist.
+ * Parses 14:05, 14:05:09, 2026-11-22, 2026-11-22 14:05, RFC 3339, and -10m: ten minutes before `now` (ms since 1970). Without
+ * an offset the time is local; fractions of a second are ignored. Returns undefined for anything else, including dates that
+ * do not exist.
  */
-export function parseTime(text: string): TimePoint | undefined {
+export function parseTime(text: string, now: number): TimePoint | undefined {
+	const duration = parseDuration(text);
+	if (duration !== undefined) return duration > 0 ? undefined : {type: 'instant', ms: now + duration};
 	const timeOfDay = TIME_OF_DAY_PATTERN.exec(text.trim());
 	if (timeOfDay) {
 		const [hour, minute, second] = [Number(timeOfDay[1]), Number(timeOfDay[2]), Number(timeOfDay[3] ?? 0)];
@@ -32,6 +55,15 @@ export function resolveTime(timePoint: TimePoint, since: number): number {
 	const date = new Date(since);
 	date.setHours(timePoint.hour, timePoint.minute, timePoint.second, 0);
 	if (date.getTime() < since) date.setDate(date.getDate() + 1);
+	return date.getTime();
+}
+
+/** Converts a time point to ms since 1970. A time of day means its last occurrence at or before `until` (ms since 1970). */
+export function resolveLastTime(timePoint: TimePoint, until: number): number {
+	if (timePoint.type === 'instant') return timePoint.ms;
+	const date = new Date(until);
+	date.setHours(timePoint.hour, timePoint.minute, timePoint.second, 0);
+	if (date.getTime() > until) date.setDate(date.getDate() - 1);
 	return date.getTime();
 }
 

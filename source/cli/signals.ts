@@ -1,0 +1,77 @@
+/**
+ * The signals that the program takes. This file decides for all commands.
+ *
+ * `nohup` starts a program with SIGHUP ignored, and the program must then survive a hangup. Node resets ignored signals to
+ * their default when it starts, before any JavaScript runs, so that the program cannot read what it inherited. It looks for
+ * the traces that nohup leaves instead.
+ */
+import {fstatSync, readFileSync} from 'node:fs';
+import {constants} from 'node:os';
+import {isatty} from 'node:tty';
+
+/** Facts about the start of the process. */
+export interface StartFacts {
+	/** The variable `_`, in which most shells put the path of the program that they start. */
+	readonly startedProgram: string | undefined;
+	/** Whether the process that started this one ignores SIGHUP, which children inherit. */
+	readonly parentIgnoresHangup: boolean;
+	/** Whether one of the standard streams is a terminal. */
+	readonly usesTerminal: boolean;
+	/** Whether standard input is a device, for example /dev/null, so that nobody can end it. */
+	readonly isInputDevice: boolean;
+	/** Whether `--stay` is set. */
+	readonly stays: boolean;
+}
+
+/**
+ * Whether SIGHUP was ignored at the start, as far as it can be known. A program that was told to stay, and that has neither a
+ * terminal nor a reader of its input, is taken for one.
+ */
+export function isHangupIgnored(facts: StartFacts): boolean {
+	if (/(?:^|[\\/])nohup$/.test(facts.startedProgram ?? '') || facts.parentIgnoresHangup) return true;
+	return facts.stays && !facts.usesTerminal && facts.isInputDevice;
+}
+
+const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+let takenSignals: readonly NodeJS.Signals[] = EXIT_SIGNALS;
+
+/** Signals that request an exit. */
+export function exitSignals(): readonly NodeJS.Signals[] {
+	return takenSignals;
+}
+
+/** Ignores SIGHUP for the life of the process if it was ignored at the start. `stays`: whether `--stay` is set. */
+export function restoreIgnoredSignals(stays: boolean): void {
+	if (process.platform === 'win32' || !isHangupIgnored(readStartFacts(stays))) return;
+	takenSignals = EXIT_SIGNALS.filter(signal => signal !== 'SIGHUP');
+	process.on('SIGHUP', () => {});
+}
+
+function readStartFacts(stays: boolean): StartFacts {
+	return {
+		startedProgram: process.env._,
+		parentIgnoresHangup: ignoresHangup(process.ppid),
+		usesTerminal: [0, 1, 2].some(fd => isatty(fd)),
+		isInputDevice: isDevice(0),
+		stays,
+	};
+}
+
+/** Reads the mask of ignored signals of a process. False where there is no /proc. */
+function ignoresHangup(pid: number): boolean {
+	try {
+		const [, mask = '0'] = /^SigIgn:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+		return ((BigInt(`0x${mask}`) >> BigInt(constants.signals.SIGHUP - 1)) & 1n) === 1n;
+	} catch {
+		return false;
+	}
+}
+
+function isDevice(fd: number): boolean {
+	try {
+		return fstatSync(fd).isCharacterDevice();
+	} catch {
+		return false;
+	}
+}

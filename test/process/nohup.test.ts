@@ -1,0 +1,45 @@
+/** Starts the built program as nohup and shell scripts do, and sends it a hangup. */
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {createInterface} from 'node:readline';
+import {expect, onTestFinished, test} from 'vitest';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {cliPath} from '../helpers/run-node.js';
+
+test.skipIf(process.platform === 'win32').each([
+	['nohup', 'exec nohup "$0" "$@" 2>/dev/null'],
+	['a script that ignores SIGHUP', 'trap "" HUP; "$0" "$@" & wait'],
+])('a chat under %s survives SIGHUP and still leaves on SIGTERM', async (_, script) => {
+	const home = makeHome();
+	const words = ['--json', '--stay', '--no-log', '--name', 'Bot', '--port', String(await findFreeUdpPort())];
+	const env = {PATH: process.env.PATH, HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo'};
+	const child = spawn('sh', ['-c', `echo $$; ${script}`, process.execPath, cliPath, ...words], {
+		env,
+		stdio: ['ignore', 'pipe', 'ignore'],
+		detached: true,
+	});
+	const group = -(child.pid ?? 0);
+	onTestFinished(() => {
+		try {
+			process.kill(group, 'SIGKILL');
+		} catch {
+			// The processes have already ended.
+		}
+	});
+	const lines: string[] = [];
+	let isReady: () => void = () => {};
+	const ready = new Promise<void>(resolve => {
+		isReady = resolve;
+	});
+	createInterface({input: child.stdout}).on('line', line => {
+		lines.push(line);
+		if (line.includes('"ready"')) isReady();
+	});
+	await ready;
+	process.kill(group, 'SIGHUP');
+	process.kill(group, 'SIGHUP');
+	process.kill(group, 'SIGTERM');
+	await once(child.stdout, 'close');
+	// A second signal would have ended it at once, without a last line.
+	expect(lines.at(-1)).toBe('{"type":"bye","reason":"signal"}');
+});
