@@ -64,6 +64,11 @@ function replaceLookalikes(text: string): string {
 	return replacePairs(replaceByPrototypes(replaceByPrototypes(pairs)));
 }
 
+/** The text with each character replaced by its prototype, without our own pairs: signs stay signs. */
+export function toPrototypes(text: string): string {
+	return ASCII.test(text) ? text : replaceByPrototypes(text.normalize('NFKD'));
+}
+
 function replaceByPrototypes(text: string): string {
 	return Array.from(text, letter => getPrototypes().get(letter) ?? letter)
 		.join('')

@@ -4,6 +4,7 @@ import {type PeerId, SHORT_FINGERPRINT_DIGITS, shortPeerId} from './event.js';
 import {foldText} from './fold-text.js';
 import {memoise, memoiseByKey} from './memoise.js';
 import {hasFingerprintCollision, hasNameCollision, longFingerprint, nameAt, personKey} from './name-collisions.js';
+import {quoteUnclearName} from './quote-name.js';
 import {createRosterPeer, findPeer, listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
@@ -209,9 +210,9 @@ export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number
 	return `#${fingerprintOf(state, peer)}`;
 }
 
-/** Name of a peer with its fingerprint suffix, as displayed everywhere. */
+/** Name of a peer with its fingerprint suffix, for lines of text: in quotes if it could be read as anything but a name. */
 export function formatPeerName(state: State, peer: PeerId, seq?: number): string {
-	return nameOf(state, peer, seq) + formatFingerprintSuffix(state, peer, seq);
+	return quoteUnclearName(nameOf(state, peer, seq)) + formatFingerprintSuffix(state, peer, seq);
 }
 
 /** Text of a round-trip time: in whole milliseconds, or `<1 ms`. */

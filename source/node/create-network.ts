@@ -6,7 +6,7 @@ import type {Message, PeersMessage} from '../codec/message.js';
 import type {PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
 import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
-import {formatPeerName} from '../core/select-peers.js';
+import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
 import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
@@ -66,7 +66,11 @@ export function createNetwork(options: NetworkOptions): Network {
 
 	const isConnected = (peer: PeerId) => mesh.linkOf(peer) !== undefined;
 	const connectedCount = () => mesh.size;
-	const labelFor = (peer: PeerId) => formatPeerName(store.getState(), peer);
+	const labelFor = (peer: PeerId) => {
+		// Without the quotes of formatPeerName, because a notice quotes every name.
+		const state = store.getState();
+		return nameOf(state, peer) + formatFingerprintSuffix(state, peer);
+	};
 
 	const failureDetector = createFailureDetector(self);
 	const mesh: Mesh = createMesh(

@@ -9,14 +9,14 @@ import type {TimelineEntry} from '../../core/timeline.js';
 import {statusWord} from '../panes/peer-rows.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {entryText} from '../timeline/describe-entry.js';
-import {displayAddress, plainName} from '../timeline/display-name.js';
+import {clearName, displayAddress} from '../timeline/display-name.js';
 import {formatMoment} from '../timeline/format-time.js';
 
 export type Detail = readonly [label: string, value: string];
 
 export function entryDetails(state: State, entry: TimelineEntry): Detail[] {
 	const details: Detail[] = [
-		['from', `${plainName(state, entry.peer, entry.seq)}#${fingerprintOf(state, entry.peer)}`],
+		['from', `${clearName(state, entry.peer, entry.seq)}#${fingerprintOf(state, entry.peer)}`],
 		['address', displayAddress(state, entry.peer) || 'unknown'],
 		['sent', `${formatMoment(entry.at)}${entry.late ? ' (arrived late)' : ''}`],
 	];

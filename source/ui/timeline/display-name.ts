@@ -2,6 +2,7 @@
 import type {PeerId} from '../../core/event.js';
 import {shortPeerId} from '../../core/event.js';
 import {foldText} from '../../core/fold-text.js';
+import {quoteUnclearName} from '../../core/quote-name.js';
 import {findPeer} from '../../core/roster.js';
 import {addressOf, formatFingerprintSuffix, nameOf, type PeerView, selectPeers} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
@@ -13,9 +14,14 @@ export function plainName(state: State, peer: PeerId, seq?: number): string {
 	return cleanLine(nameOf(state, peer, seq)).trim() || shortPeerId(peer);
 }
 
-/** Name of a peer, with a fingerprint if other peers have the same name. */
+/** Name as the screens show it: in quotes if it could be read as anything but a name. */
+export function clearName(state: State, peer: PeerId, seq?: number): string {
+	return quoteUnclearName(plainName(state, peer, seq));
+}
+
+/** Name of a peer as the screens show it, with a fingerprint if it can be taken for the name of another person. */
 export function displayName(state: State, peer: PeerId, seq?: number): string {
-	return plainName(state, peer, seq) + formatFingerprintSuffix(state, peer, seq);
+	return clearName(state, peer, seq) + formatFingerprintSuffix(state, peer, seq);
 }
 
 /** Address of a peer, or an empty string. `~` marks an address reported by others, not verified. */

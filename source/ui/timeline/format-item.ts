@@ -11,7 +11,7 @@ import {cellWidth, padCells, padCellsLeft, truncateCells} from '../text/grapheme
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {describeEntry, describePresenceGroup} from './describe-entry.js';
-import {displayAddress, displayName, plainName} from './display-name.js';
+import {clearName, displayAddress, displayName} from './display-name.js';
 import {withEffectRows} from './format-effects.js';
 import {formatTime, type TimeFormat} from './format-time.js';
 import {messageText} from './message-text.js';
@@ -120,7 +120,7 @@ function nameStyleOf(state: State, peer: PeerId, theme: Theme): Style {
 function nameInColumn(state: State, {peer, seq}: TimelineEntry, {nameCells}: RowColumns, theme: Theme): string {
 	const fingerprint = formatFingerprintSuffix(state, peer, seq);
 	const room = nameCells - fingerprint.length;
-	return padCellsLeft(truncateCells(plainName(state, peer, seq), room, theme.glyphs.ellipsis) + fingerprint, nameCells);
+	return padCellsLeft(truncateCells(clearName(state, peer, seq), room, theme.glyphs.ellipsis) + fingerprint, nameCells);
 }
 
 /** Name and address in the row above the text. */
@@ -134,7 +134,7 @@ function headingOf(
 	const address = addressPlace === 'none' ? '' : truncateCells(displayAddress(state, peer), ADDRESS_CELLS, ellipsis);
 	const fingerprint = formatFingerprintSuffix(state, peer, seq);
 	const room = textStart + textCells - timeCells - fingerprint.length - (address ? cellWidth(address) + 1 : 0);
-	const name = truncateCells(plainName(state, peer, seq), Math.max(4, room), ellipsis);
+	const name = truncateCells(clearName(state, peer, seq), Math.max(4, room), ellipsis);
 	return [
 		{text: name + fingerprint, style: nameStyleOf(state, peer, theme)},
 		...(address ? [{text: ` ${address}`, style: theme.muted}] : []),

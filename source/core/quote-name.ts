@@ -1,0 +1,36 @@
+/**
+ * Names in quotes where they could be read as something else. In lines of text a name comes first, so a name such as
+ * `Bob (192.168.1.7): yes` or `Bob left, and Dave` would pass for what Bob says, or for a fact about Bob.
+ */
+import {confusableSkeleton, toPrototypes} from './confusables.js';
+import {LruMap} from './lru-map.js';
+
+/** Characters with a meaning in lines of text, and addresses. */
+const STRUCTURE = /[():;,*!"<>[\]{}|·]|\d+\.\d+\.\d+\.\d+/;
+/** Words with which lines of text state a fact or list several people. */
+const FACT_WORDS: ReadonlySet<string> = new Set(
+	['and', 'called', 'connected', 'disconnected', 'found', 'joined', 'left', 'lost', 'moved', 'notice']
+		.concat(['reconnected', 'sent', 'started', 'typing', 'you'])
+		.map(confusableSkeleton),
+);
+const MAX_CACHED_NAMES = 1024;
+
+const cache = new LruMap<string, string>(MAX_CACHED_NAMES);
+
+/** The name for use in a line of text. A name that could be read as anything but a name is in quotes, and holds none. */
+export function quoteUnclearName(name: string): string {
+	const cached = cache.get(name);
+	if (cached !== undefined) return cached;
+	const quoted = isUnclear(name) ? `"${replaceQuotes(name)}"` : name;
+	cache.set(name, quoted);
+	return quoted;
+}
+
+function isUnclear(name: string): boolean {
+	if (STRUCTURE.test(name) || STRUCTURE.test(toPrototypes(name))) return true;
+	return name.split(/\s+/u).some(word => FACT_WORDS.has(confusableSkeleton(word)));
+}
+
+function replaceQuotes(name: string): string {
+	return Array.from(name, character => (/^(?:"|'')$/.test(toPrototypes(character)) ? "'" : character)).join('');
+}
