@@ -33,6 +33,8 @@ type HashAt = (peer: PeerId, seq: number) => Uint8Array | undefined;
 export interface FeedTips {
 	/** Verifies a batch from the network and accepts the part that is new. Never throws. */
 	accept(batch: Batch): Acceptance;
+	/** Whether the author signed the batch. It does not compare the batch with what is held. */
+	isGenuine(batch: Batch): boolean;
 	/**
 	 * Accepts a batch of our own log or feed and returns its new events. It trusts signature and chain, so that opening a log
 	 * needs no hashing. A batch after a gap returns its events too, but does not move the tip.
@@ -167,6 +169,7 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 			if (batch.firstSeq > seq + 1) return {type: 'ahead'};
 			return lastSeq(batch) <= seq ? compareWithHeld(batch, seq) : acceptNewEntries(batch, seq);
 		},
+		isGenuine: batch => isSigned(batch, batchHash(batch)),
 		restore(batch) {
 			const {peer} = batch;
 			const seq = feeds.get(peer)?.seq ?? 0;

@@ -17,6 +17,7 @@ const DIGEST_BYTES = 8;
 interface HaveIndex {
 	/** Adds a feed, or replaces the values of a feed that was added before. */
 	set(feed: HaveFeed): void;
+	delete(peer: PeerId): void;
 	get(peer: PeerId): HaveFeed | undefined;
 	/** Digests of all buckets in one array of 8 bytes each. Hashes only the buckets that changed since the last call. */
 	digest(): Uint8Array;
@@ -43,6 +44,9 @@ export function createHaveIndex(): HaveIndex {
 			const index = indexOf(feed.peer);
 			buckets[index]?.set(feed.peer, {feed, bytes: encodeDigestInput(feed)});
 			changed.add(index);
+		},
+		delete(peer) {
+			if (buckets[indexOf(peer)]?.delete(peer)) changed.add(indexOf(peer));
 		},
 		get: peer => buckets[indexOf(peer)]?.get(peer)?.feed,
 		digest() {

@@ -60,7 +60,8 @@ export interface SelfInfo {
 	readonly udpPort: number;
 	readonly tcpPort: number;
 	readonly addresses: readonly string[];
-	readonly logPath?: string;
+	/** Path of the log that is written now. It changes if the program has to continue in a new file. */
+	readonly logPath?: string | undefined;
 	/** Path of the newest log of an earlier run in this room. `openNode` sets it shortly after the start. */
 	readonly earlierLog?: string | undefined;
 	readonly version: string;

@@ -97,7 +97,6 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		isolationMonitor.start();
 		publishTime();
 		startedAt = clock.monotonic();
-		const {path} = openedLog.log;
 		selfInfo = {
 			peer: self,
 			room: options.room,
@@ -106,9 +105,18 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			addresses: ownAddresses(),
 			version: options.version,
 			...(identity ? {identity: shortFingerprint(identity.identity), identityKey: identity.identity.key} : {}),
-			...(path === undefined ? {} : {logPath: path}),
+			get logPath() {
+				return openedLog.log.path;
+			},
 		};
 		return selfInfo;
+	}
+
+	/** Compares the log with the state after saving works again, and requests what is missing from other peers. */
+	function reportRecovery(): void {
+		const losses = inventory.noteLosses();
+		notices.savingAgain(openedLog.log.path, losses, self);
+		sync.refetch([...losses.keys()].filter(peer => peer !== self));
 	}
 
 	async function stop(): Promise<void> {
@@ -144,8 +152,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		},
 		setPersistenceStatus({saving, reason = 'unknown'}) {
 			pipeline.publish({type: 'persistence', saving, ...(saving ? {} : {reason})});
-			if (saving && failedToSave)
-				notices.notify('info', 'saving', 'The log is being saved again. Nothing is missing in it.');
+			if (saving && failedToSave) reportRecovery();
 			if (!saving) notices.notify('error', 'not-saving', `Nothing is being saved: ${reason}.`);
 			failedToSave = !saving;
 			sync.inventoryChanged(inventory.releaseUnsaved());

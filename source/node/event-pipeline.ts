@@ -8,11 +8,20 @@
  * 3. Events of peers are accepted only in whole batches that the feed tips verified, and each seq only once.
  */
 import type {Clock} from '../core/environment.js';
-import type {Batch, EphemeralEvent, FeedEvent, Input, Observation, ObservationBody} from '../core/event.js';
+import {
+	type Batch,
+	type EphemeralEvent,
+	type FeedEvent,
+	type Input,
+	lastSeq,
+	type Observation,
+	type ObservationBody,
+	type PeerId,
+} from '../core/event.js';
 import type {FeedTips} from '../feed/feed-tips.js';
 import type {OwnFeed, UnsignedEvent} from '../feed/own-feed.js';
 import {createCoalescedTimer} from '../network/scheduling/coalesced-timer.js';
-import type {BatchSink} from '../network/sync/ingest.js';
+import type {BatchSink, IngestResult} from '../network/sync/ingest.js';
 import type {Log, LogRecord} from '../storage/log.js';
 import type {NodeClock} from './node-clock.js';
 import type {Store} from './store.js';
@@ -32,6 +41,8 @@ export interface EventPipelineOptions {
 	readonly store: Store;
 	readonly clock: Clock;
 	readonly nodeClock: NodeClock;
+	/** Whether the log lost events of this feed that are in the state. */
+	isLost(peer: PeerId): boolean;
 	/** Called once per commit with the batches that were appended to the log and reduced, own ones included. */
 	onCommitted(batches: readonly CommittedBatch[]): void;
 }
@@ -53,6 +64,8 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	let pendingRecords: LogRecord[] = [];
 	let pendingInputs: Input[] = [];
 	let pendingBatches: CommittedBatch[] = [];
+	/** Seq up to which staged batches fill the gaps of a lost feed. */
+	const refilledSeqs = new Map<PeerId, number>();
 	const commitTimer = createCoalescedTimer(clock, commit);
 
 	function commit(): void {
@@ -63,6 +76,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		pendingRecords = [];
 		pendingInputs = [];
 		pendingBatches = [];
+		refilledSeqs.clear();
 		if (recordsToLog.length > 0) log.append(recordsToLog);
 		store.commit(inputsToReduce);
 		if (committedBatches.length > 0) options.onCommitted(committedBatches);
@@ -83,6 +97,19 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		pendingBatches.push({batch, events, live});
 	}
 
+	/** Stages a batch that the state contains and the log lost. It changes only the log. */
+	function refill(batch: Batch): IngestResult {
+		const {peer} = batch;
+		const held = Math.max(log.heldSeq(peer), refilledSeqs.get(peer) ?? 0);
+		if (lastSeq(batch) <= held) return {type: 'known'};
+		if (batch.firstSeq > held + 1) return {type: 'ahead'};
+		if (!tips.isGenuine(batch)) return {type: 'invalid', code: 'bad-signature'};
+		refilledSeqs.set(peer, lastSeq(batch));
+		pendingRecords.push({type: 'batch', loggedAt: nodeClock.wall(), live: false, batch});
+		pendingBatches.push({batch, events: []});
+		return {type: 'accepted'};
+	}
+
 	function restore(record: LogRecord): Input {
 		const {loggedAt} = record;
 		if (record.type === 'observation') {
@@ -101,6 +128,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		},
 		ingest(batch, live) {
 			const result = tips.accept(batch);
+			if (result.type === 'known' && options.isLost(batch.peer)) return refill(batch);
 			if (result.type === 'accepted') {
 				mergeClock(result.events);
 				stageBatch(result.batch, result.events, live);

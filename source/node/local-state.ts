@@ -40,18 +40,19 @@ export function createLocalState(
 	const identity = identitySeed && createIdentity(identitySeed, keys.tag);
 	const store = createStore();
 	const nodeClock = createNodeClock(() => clock.now());
-	const tips = createFeedTips({
-		roomTag: keys.tag,
-		hashAt(peer, seq) {
-			const [batch] = log.batchesFrom(peer, seq, 0);
-			return batch && chainHash(batch.previousHash, batch.entries.slice(0, seq - batch.firstSeq + 1));
-		},
-	});
+	const hashAt = (peer: PeerId, seq: number) => {
+		const [batch] = log.batchesFrom(peer, seq, 0);
+		return batch && chainHash(batch.previousHash, batch.entries.slice(0, seq - batch.firstSeq + 1));
+	};
+	const tips = createFeedTips({roomTag: keys.tag, hashAt});
+	log.keepFeed?.(self);
 	const ownFeed = createOwnFeed({key, roomTag: keys.tag, ...(identity ? {identity} : {})});
 	const ignored = new Set<PeerId>();
 	const isIgnored = (peer: PeerId) => ignored.has(peer);
-	const inventory = createFeedInventory({self, log, tips, isIgnored, countEvents: () => store.getState().recordCount});
-	const pipeline = createEventPipeline({log, tips, ownFeed, store, clock, nodeClock, onCommitted});
+	const countEvents = () => store.getState().recordCount;
+	const inventory = createFeedInventory({self, log, tips, isIgnored, hashAt, countEvents});
+	const {isLost} = inventory;
+	const pipeline = createEventPipeline({log, tips, ownFeed, store, clock, nodeClock, isLost, onCommitted});
 	const notices = createNotices(
 		() => clock.monotonic(),
 		(level, code, text) => pipeline.observe({type: 'notice', level, code, text}),

@@ -3,7 +3,7 @@
  * cannot flood the timeline. Scripts read their codes, so codes must not change.
  */
 import {describeDuration} from '../core/describe-duration.js';
-import type {NoticeLevel} from '../core/event.js';
+import type {NoticeLevel, PeerId} from '../core/event.js';
 import {MAX_NOTICES_PER_MINUTE} from '../core/limits.js';
 import {LruMap} from '../core/lru-map.js';
 import type {LinkClosing} from '../network/link/peer-link.js';
@@ -26,6 +26,8 @@ export interface Notices {
 	/** An event of this peer is dated `aheadMs` in the future. */
 	clockAhead(name: string, aheadMs: number): void;
 	feedForked(name: string): void;
+	/** The log is saved again, in the file `path`. `losses`: number of events of each feed that the file does not contain. */
+	savingAgain(path: string | undefined, losses: ReadonlyMap<PeerId, number>, self: PeerId): void;
 	/** The network interfaces cannot be read because of `reason`; undefined: they can be read again. */
 	interfacesUnreadable(reason: string | undefined): void;
 	/** A limit of the synchronisation was reached. */
@@ -141,6 +143,21 @@ export function createNotices(
 					'interfaces-unreadable',
 					`The network interfaces cannot be read: ${reason}. Until they can, no new one is used. Name other computers: --peer HOST:PORT.`,
 				);
+		},
+		savingAgain(path, losses, self) {
+			const place = path === undefined ? '' : ` in ${path}`;
+			const lost = [...losses.values()].reduce((sum, count) => sum + count, 0);
+			if (lost === 0) {
+				notify('info', 'saving', `The log is being saved again${place}. No event is missing in it.`);
+				return;
+			}
+
+			const events = lost === 1 ? '1 event is' : `${lost} events are`;
+			const peers = losses.size === 1 ? '1 peer' : `${losses.size} peers`;
+			const text = `The log is being saved again${place}, but ${events} missing in it, of ${peers}. They are requested from the peers that hold them, and stay on the screen until you quit.`;
+			const own =
+				' Your own messages are among them: whoever joins later does not receive them. Start the program again.';
+			notify('warn', 'log-lost', losses.has(self) ? `${text}${own}` : text);
 		},
 		feedForked(name) {
 			const text = `${quote(name)} signed two different histories. Only the first one is kept. Further events of this peer are ignored.`;

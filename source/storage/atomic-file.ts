@@ -3,7 +3,7 @@
  * or its complete new content. Only the owner can read files made here.
  */
 import {randomBytes} from 'node:crypto';
-import {linkSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, linkSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {systemErrorCode} from '../core/system-error.js';
 
 const CREATE_PRIVATE = {mode: 0o600, flag: 'wx', flush: true} as const;
@@ -54,6 +54,14 @@ function createFileExclusively(path: string, content: string): boolean {
 	} catch (error) {
 		if (systemErrorCode(error) === 'EEXIST') return false;
 		throw error;
+	}
+}
+
+/** Returns `path`, or `path.2` and so on if it exists. */
+export function findUnusedPath(path: string): string {
+	for (let number = 1; ; number++) {
+		const candidate = number === 1 ? path : `${path}.${number}`;
+		if (!existsSync(candidate)) return candidate;
 	}
 }
 

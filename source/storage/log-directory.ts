@@ -28,7 +28,7 @@ export function formatLogName(room: string, at: Date, random: Uint8Array): strin
 }
 
 /** Whether the file can be a log of this room. The header decides, because room names are shortened in file names. */
-function isLogNameOfRoom(room: string, name: string): boolean {
+export function isLogNameOfRoom(room: string, name: string): boolean {
 	const start = `${toFileSafeName(room)}-`;
 	return name.startsWith(start) && /^\d{4}-\d\d-\d\dT[\d-]+-[0-9a-f]{4}\.p2plog$/.test(name.slice(start.length));
 }

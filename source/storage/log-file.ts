@@ -1,7 +1,6 @@
 import {
 	closeSync,
 	constants,
-	existsSync,
 	fdatasync,
 	fstatSync,
 	fsyncSync,
@@ -14,6 +13,7 @@ import {
 import {open} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {promisify} from 'node:util';
+import {findUnusedPath} from './atomic-file.js';
 import {StorageError, toStorageError} from './errors.js';
 import {openRegularFile} from './regular-file.js';
 
@@ -170,13 +170,6 @@ function openFlags(mode: 'write' | 'create' | 'read'): number {
 	if (mode === 'read') return constants.O_RDONLY;
 	const flags = constants.O_RDWR | constants.O_APPEND;
 	return mode === 'create' ? flags | constants.O_CREAT | constants.O_EXCL : flags;
-}
-
-function findUnusedPath(path: string): string {
-	for (let number = 1; ; number++) {
-		const candidate = number === 1 ? path : `${path}.${number}`;
-		if (!existsSync(candidate)) return candidate;
-	}
 }
 
 /** Forces the directory entry to the disk. Errors are ignored, because some systems cannot sync folders. */

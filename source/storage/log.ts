@@ -40,6 +40,11 @@ export interface Log {
 	 * differ only while saving fails (resilient-log.ts).
 	 */
 	savedSeq(peer: PeerId): number;
+	/**
+	 * Keeps the batches of the own feed in memory from now on, so that they can be written again if another program empties
+	 * the file: nobody else might hold them. A log that cannot lose them does not have this method.
+	 */
+	keepFeed?(own: PeerId): void;
 	/** Total size of the log in bytes. */
 	readonly size: number;
 	/** Forces written bytes to the disk (fdatasync). Does nothing if all bytes are there already. */

@@ -1,7 +1,8 @@
 /** JSON file with the `--peer` addresses that could be reached, by room, newest first. */
+import {renameSync} from 'node:fs';
 import {isIP} from 'node:net';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
-import {replaceFileAtomically} from './atomic-file.js';
+import {findUnusedPath, replaceFileAtomically} from './atomic-file.js';
 import {toStorageError} from './errors.js';
 import {readTextFile} from './regular-file.js';
 
@@ -20,8 +21,16 @@ export const MAX_REMEMBERED_PEERS = 64;
 const MAX_FILE_BYTES = 64 * 1024;
 const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
+interface ReadResult {
+	readonly peers: readonly RememberedPeer[];
+	/** Text for the user if the file or an entry was skipped. */
+	readonly warning?: string;
+	/** Set if the file could not be read. Its content may be valid. */
+	readonly failure?: unknown;
+}
+
 /** Reads the remembered peers. Never throws: it skips an invalid file or entry and returns a warning for the user. */
-export function readRememberedPeers(path: string): {peers: readonly RememberedPeer[]; warning?: string} {
+export function readRememberedPeers(path: string): ReadResult {
 	try {
 		const value: unknown = JSON.parse(readTextFile(path, MAX_FILE_BYTES));
 		if (!Array.isArray(value)) throw new Error('not a list');
@@ -30,17 +39,24 @@ export function readRememberedPeers(path: string): {peers: readonly RememberedPe
 		return {peers, warning: `Some remembered peers in ${path} are invalid and were skipped.`};
 	} catch (error) {
 		if (systemErrorCode(error) === 'ENOENT') return {peers: []};
-		return {peers: [], warning: `Cannot read the remembered peers in ${path}: ${describeSystemError(error)}`};
+		const warning = `Cannot read the remembered peers in ${path}: ${describeSystemError(error)}`;
+		return {peers: [], warning, ...(systemErrorCode(error) !== undefined && {failure: error})};
 	}
 }
 
-/** Puts a peer first, and removes the oldest peers above MAX_REMEMBERED_PEERS. Throws StorageError if writing fails. */
+/**
+ * Puts a peer first, and removes the oldest peers above MAX_REMEMBERED_PEERS. A file that is partly invalid is kept beside the
+ * new one, because a user may have edited it. Throws StorageError if writing fails.
+ */
 export function rememberPeer(path: string, peer: RememberedPeer): void {
-	const others = readRememberedPeers(path).peers.filter(
+	const known = readRememberedPeers(path);
+	if (known.failure !== undefined) throw toStorageError(known.failure, 'cannot remember the peer', path);
+	const others = known.peers.filter(
 		({room, host, port}) => room !== peer.room || host !== peer.host || port !== peer.port,
 	);
 	const peers = [peer, ...others].slice(0, MAX_REMEMBERED_PEERS);
 	try {
+		if (known.warning !== undefined) renameSync(path, findUnusedPath(`${path}.damaged`));
 		replaceFileAtomically(path, `${JSON.stringify(peers, null, '\t')}\n`);
 	} catch (error) {
 		throw toStorageError(error, 'cannot remember the peer', path);

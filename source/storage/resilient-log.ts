@@ -1,7 +1,8 @@
 /**
  * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). It buffers records that
  * cannot be written, and appends them in order when saving works again, so that the file misses none. If another program
- * changed the file, it first copies all records that are still readable to a new file.
+ * changed the file, it first copies all records that are still readable to a new file, and then the own feed, which it keeps
+ * in memory. What another program removed of other feeds is lost: the caller compares `heldSeq` with what it knows.
  */
 import {type Batch, batchByteLength, lastSeq, type PeerId} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';
@@ -39,8 +40,11 @@ export interface ResilientLogOptions {
 }
 
 const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
+/** Bytes of the own feed that are kept to be written again. A person does not write as much in one launch. */
+const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 const SAVE_RETRY_MS = 2000;
 const SAVE_CHUNK_BYTES = 1024 * 1024;
+const RECORDS_PER_APPEND = 1024;
 
 /** Creates the log. Its `append`, `flush` and `close` never fail because of storage. */
 export function createResilientLog(options: ResilientLogOptions): Log {
@@ -50,6 +54,10 @@ export function createResilientLog(options: ResilientLogOptions): Log {
 class ResilientLog implements Log {
 	readonly #options: ResilientLogOptions;
 	readonly #buffer: WriteBackBuffer;
+	#ownPeer: PeerId | undefined;
+	/** Records of the own feed, and the start of this launch. Undefined above MAX_KEPT_BYTES. */
+	#keptRecords: LogRecord[] | undefined = [];
+	#keptBytes = 0;
 	#log: FileLog | undefined;
 	#failure: StorageError | undefined;
 	/** Whether the next attempt must create a new file, because there is none or another program changed it. */
@@ -83,10 +91,30 @@ class ResilientLog implements Log {
 
 	append(records: readonly LogRecord[]): void {
 		if (this.#closed) throw new Error('The log is closed');
+		this.#keep(records);
 		if (!this.#failure && this.#log && this.#tryAppend(this.#log, records)) return;
 		this.#buffer.add(records);
 		if (this.#failure && !this.#needsNewFile) this.#writeBuffered();
 		this.#report();
+	}
+
+	keepFeed(own: PeerId): void {
+		this.#ownPeer = own;
+	}
+
+	#keep(records: readonly LogRecord[]): void {
+		for (const record of records) {
+			if (!this.#keptRecords || !this.#isOwn(record)) continue;
+			this.#keptRecords.push(record);
+			this.#keptBytes += record.type === 'batch' ? batchByteLength(record.batch) : 0;
+			if (this.#keptBytes > MAX_KEPT_BYTES) this.#keptRecords = undefined;
+		}
+	}
+
+	#isOwn(record: LogRecord): boolean {
+		return record.type === 'batch'
+			? record.batch.peer === this.#ownPeer
+			: record.observation.peer === this.#ownPeer && record.observation.type === 'launched';
 	}
 
 	heldSeq(peer: PeerId): number {
@@ -118,7 +146,8 @@ class ResilientLog implements Log {
 	async #close(): Promise<void> {
 		this.#cancelRetry();
 		await this.#migration;
-		if (this.#failure && !this.#needsNewFile) this.#writeBuffered();
+		if (this.#needsNewFile) await this.#migrateToNewFile();
+		else if (this.#failure) this.#writeBuffered();
 		await this.#log?.close().catch(error => this.#recordStorageFailure(error));
 	}
 
@@ -178,7 +207,12 @@ class ResilientLog implements Log {
 		let replacement: FileLog | undefined;
 		try {
 			replacement = this.#options.createReplacement();
-			if (this.#log) for await (const records of this.#log.salvage()) replacement.append(records);
+			let startsLaunch = false;
+			for await (const records of this.#log?.salvage() ?? []) {
+				startsLaunch ||= records.some(record => record.type === 'observation' && this.#isOwn(record));
+				replacement.append(records);
+			}
+			this.#restoreKept(replacement, startsLaunch);
 		} catch (error) {
 			await replacement?.discard();
 			this.#recordStorageFailure(error);
@@ -189,6 +223,20 @@ class ResilientLog implements Log {
 		this.#needsNewFile = false;
 		await previous?.close().catch(() => {});
 		this.#writeBuffered();
+	}
+
+	/** Appends what the file lost of the own feed. The buffer still contains the newest part. */
+	#restoreKept(log: FileLog, startsLaunch: boolean): void {
+		const own = this.#ownPeer;
+		if (own === undefined || !this.#keptRecords) return;
+		const held = log.heldSeq(own);
+		const missing = this.#keptRecords.filter(record =>
+			record.type === 'batch'
+				? lastSeq(record.batch) > held && !this.#buffer.contains(record)
+				: !startsLaunch && !this.#buffer.contains(record),
+		);
+		for (let from = 0; from < missing.length; from += RECORDS_PER_APPEND)
+			log.append(missing.slice(from, from + RECORDS_PER_APPEND));
 	}
 
 	/** Reports a changed status. A change of `dropped` counts only when it rises from 0. */

@@ -1,13 +1,20 @@
 /** Selection of the log file for a launch: the file of --log, the newest log of the room, or a new file. */
 import {randomBytes} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {dirname, join, resolve} from 'node:path';
+import {basename, dirname, join, resolve} from 'node:path';
 import {isEqualBytes} from '../codec/bytes.js';
 import {StorageError} from './errors.js';
 import {type FileLog, type OpenedFileLog, openFileLog} from './file-log.js';
 import type {LogTimer} from './flusher.js';
 import type {LogHeader} from './log.js';
-import {formatLogName, listLogs, listNewestLogs, MAX_SOUND_LOG_BYTES, summarizeLog} from './log-directory.js';
+import {
+	formatLogName,
+	isLogNameOfRoom,
+	listLogs,
+	listNewestLogs,
+	MAX_SOUND_LOG_BYTES,
+	summarizeLog,
+} from './log-directory.js';
 
 export interface RoomLogOptions {
 	/** Folder of logs. */
@@ -24,23 +31,29 @@ export interface RoomLogOptions {
 export interface OpenedRoomLog extends OpenedFileLog {
 	/** Whether the file existed before, so that it may contain records. */
 	readonly reopened: boolean;
+	/** Newer logs of this room, by their names, that cannot be opened. Their history is missing in this launch. */
+	readonly skipped: readonly StorageError[];
 }
 
 /** Selects and opens the log of a launch. Throws StorageError. */
 export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 	const {path, header, hasSecret, timer} = options;
 	if (path !== undefined) return openLogAtPath(path, options);
+	const skipped: StorageError[] = [];
 	for (const roomLog of hasSecret ? listRoomLogs(options) : []) {
 		try {
-			return {...openFileLog(roomLog, {...(timer && {timer})}), reopened: true};
+			const opened = openFileLog(roomLog, {...(timer && {timer})});
+			return {...opened, reopened: true, skipped: [...skipped, ...listUnreadableLogs(options, opened.log.path)]};
 		} catch (error) {
 			// If another instance writes the newest log, this one syncs with it into a new file, because older logs would be
 			// outdated. A log that cannot be opened for another reason is skipped.
 			if (!(error instanceof StorageError)) throw error;
-			if (error.code === 'locked') break;
+			if (error.code === 'locked') return {...openNewLog(options.folder, header, timer), reopened: false, skipped: []};
+			skipped.push(error);
 		}
 	}
-	return {...openNewLog(options.folder, header, timer), reopened: false};
+	const unreadable = hasSecret ? listUnreadableLogs(options, '') : [];
+	return {...openNewLog(options.folder, header, timer), reopened: false, skipped: [...skipped, ...unreadable]};
 }
 
 /** Creates a log in the folder, as a replacement for one that cannot be written any more. Throws StorageError. */
@@ -59,7 +72,7 @@ function openLogAtPath(path: string, {header, timer}: RoomLogOptions): OpenedRoo
 	if (!existsSync(folder))
 		throw new StorageError('missing', 'no such folder for the log', folder, 'Create the folder, or check the path.');
 	const opened = openFileLog(path, {create: header, ...(timer && {timer})});
-	if (isEqualBytes(opened.log.header.roomTag, header.roomTag)) return {...opened, reopened};
+	if (isEqualBytes(opened.log.header.roomTag, header.roomTag)) return {...opened, reopened, skipped: []};
 	const {roomName} = opened.log.header;
 	void opened.log.close();
 	const advice = 'Use the same room and secret, or name another file.';
@@ -87,6 +100,14 @@ export async function findEarlierLog(
 		if (peers > 1 || events > EVENTS_OF_EMPTY_LAUNCH) return log.path;
 	}
 	return undefined;
+}
+
+/** Errors of the logs that have a newer name of this room than `path` and no readable header. */
+function listUnreadableLogs({folder, header}: RoomLogOptions, path: string): StorageError[] {
+	return listLogs(folder).flatMap(log => {
+		const name = basename(log.path);
+		return 'error' in log && isLogNameOfRoom(header.roomName, name) && name > basename(path) ? [log.error] : [];
+	});
 }
 
 /** Paths of the logs of this room that can be reopened, newest first. */

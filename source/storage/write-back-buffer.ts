@@ -50,6 +50,11 @@ export class WriteBackBuffer {
 		}
 	}
 
+	/** Whether this record waits to be saved. */
+	contains(record: LogRecord): boolean {
+		return this.#records.includes(record, this.#start);
+	}
+
 	/** Next records to save: about `maxBytes` of entries, but at least one record unless the queue is empty. */
 	peek(maxBytes: number): readonly LogRecord[] {
 		let end = this.#start;

@@ -224,3 +224,24 @@ test('a resilient log can be closed while saving fails', async () => {
 	expect(rig.timers.size).toBe(0);
 	expect(existsSync(join(folder, '1.p2plog.lock'))).toBe(false);
 });
+
+test('the own feed is written again if another program emptied the file, also what is still in the buffer', async () => {
+	const {log, tick, texts} = makeRig();
+	log.keepFeed?.(carol);
+	log.append([...seq(1, 'one'), batchRecord(peerOf(2), 1, ['of another peer']), ...seq(2, 'two')]);
+	truncateSync(log.path ?? '');
+	log.append(seq(3, 'three'));
+	tick();
+	await expect.poll(() => log.savedSeq(carol)).toBe(3);
+	expect(log.savedSeq(peerOf(2))).toBe(0);
+	log.append(seq(4, 'four'));
+	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
+});
+
+test('records that wait for a new file are saved when the log is closed', async () => {
+	const {log, texts} = makeRig();
+	log.append(seq(1, 'one'));
+	rmSync(log.path ?? '');
+	log.append(seq(2, 'two'));
+	expect(await texts()).toEqual(['one', 'two']);
+});

@@ -67,6 +67,22 @@ test('a launch in a room with a secret reopens the newest log of the room, and n
 	await second.log.close();
 });
 
+test('a launch in a room with a secret names newer logs of the room that cannot be opened', async () => {
+	const {folder, open} = makeRoom(true);
+	const first = open();
+	await first.log.close();
+	const emptied = join(folder, 'lan-2099-01-01T10-00-00-aaaa.p2plog');
+	writeFileSync(emptied, '');
+	writeFileSync(join(folder, 'other-2099-01-01T10-00-00-aaaa.p2plog'), '');
+	writeFileSync(join(folder, 'lan-2001-01-01T10-00-00-aaaa.p2plog'), '');
+	const second = open();
+	expect([second.reopened, second.skipped]).toEqual([
+		true,
+		[expect.objectContaining({code: 'not-a-log', path: emptied})],
+	]);
+	await second.log.close();
+});
+
 test('a second instance creates a new log, and the next launch opens the newest of both', async () => {
 	const {open} = makeRoom(true);
 	const first = open();

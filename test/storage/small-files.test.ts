@@ -1,4 +1,4 @@
-import {chmodSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {readConfigFile} from '../../source/storage/config-file.js';
@@ -65,6 +65,22 @@ test('a limited number of peers is remembered, each once and the newest first', 
 	expect(warning).toBeUndefined();
 	expect(statSync(path).mode & 0o777).toBe(0o600);
 	expect(readdirSync(join(path, '..'))).toEqual(['peers.json']);
+});
+
+test('remembered peers that are partly invalid are kept beside the new file, because a user may have edited them', () => {
+	const path = join(makeFolder(), 'peers.json');
+	const edited = JSON.stringify([peer(1), {...peer(2), host: 'a b'}]);
+	writeFileSync(path, edited);
+	rememberPeer(path, peer(3));
+	expect(readFileSync(`${path}.damaged`, 'utf8')).toBe(edited);
+	expect(readRememberedPeers(path)).toEqual({peers: [peer(3), peer(1)]});
+});
+
+test('remembered peers that cannot be read now are not replaced', () => {
+	const path = join(makeFolder(), 'peers.json');
+	mkdirSync(path);
+	expect(() => rememberPeer(path, peer(3))).toThrow(/cannot remember the peer|not a regular file/);
+	expect(statSync(path).isDirectory()).toBe(true);
 });
 
 test.each([

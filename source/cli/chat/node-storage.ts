@@ -87,7 +87,7 @@ function openLog(
 	};
 	if (!keepsLog || options.log.type === 'none') return {opened: createMemoryLog(header), watchPersistence: () => {}};
 	const path = options.log.type === 'file' ? options.log.path : undefined;
-	const openResult = openLogFile(header, keys, dataDir, path, clock);
+	const openResult = openLogFile(header, keys, dataDir, path, context);
 	// A mistyped path creates an empty log, which looks like a lost one.
 	if (path !== undefined && !(openResult instanceof StorageError) && !openResult.reopened)
 		context.printError(`New log: ${path}`);
@@ -120,20 +120,23 @@ function openLogFile(
 	keys: RoomKeys,
 	dataDir: DataDir,
 	path: string | undefined,
-	timer: CliContext['clock'],
+	{clock: timer, printError}: Pick<CliContext, 'clock' | 'printError'>,
 ): OpenedRoomLog | StorageError {
 	try {
 		if (path === undefined) {
 			ensurePrivateDirectory(dataDir.root);
 			ensurePrivateDirectory(dataDir.logs);
 		}
-		return openRoomLog({
+		const opened = openRoomLog({
 			folder: dataDir.logs,
 			header,
 			hasSecret: keys.hasSecret,
 			timer,
 			...(path !== undefined && {path}),
 		});
+		for (const {path: skippedPath, message} of opened.skipped)
+			printError(`A newer log of this room cannot be opened, so its history is missing: ${skippedPath}: ${message}`);
+		return opened;
 	} catch (error) {
 		if (path === undefined && error instanceof StorageError) return error;
 		throw error;

@@ -81,6 +81,9 @@ export async function openNode(context: CliContext, openOptions: OpenNodeOptions
 					...self,
 					name,
 					programCommand: ownProgramCommand(),
+					get logPath() {
+						return self.logPath;
+					},
 					get earlierLog() {
 						return earlierLog;
 					},

@@ -43,6 +43,13 @@ export interface OwnFeedInventory extends FeedInventory {
 	update(peer: PeerId): void;
 	/** Lists the waiting events that are now written to the log. Returns the feeds of which more events are listed. */
 	releaseUnsaved(): PeerId[];
+	/**
+	 * Finds the feeds of which the log lost events that it had, and lists only what is left of them. Such a feed is requested
+	 * again. Returns their number of lost events.
+	 */
+	noteLosses(): ReadonlyMap<PeerId, number>;
+	/** Whether the log lost events of this feed that were not written again so far. */
+	isLost(peer: PeerId): boolean;
 }
 
 export interface FeedInventoryOptions {
@@ -50,17 +57,36 @@ export interface FeedInventoryOptions {
 	readonly log: Log;
 	readonly tips: FeedTips;
 	isIgnored(peer: PeerId): boolean;
+	/** Chain hash after `seq` of a feed, read from the log. */
+	hashAt(peer: PeerId, seq: number): Uint8Array | undefined;
 	/** Number of events and observations in the state. */
 	countEvents(): number;
 }
 
-export function createFeedInventory({self, log, tips, isIgnored, countEvents}: FeedInventoryOptions): OwnFeedInventory {
+export function createFeedInventory(options: FeedInventoryOptions): OwnFeedInventory {
+	const {self, log, tips, isIgnored, countEvents} = options;
 	const index = createHaveIndex();
 	const unsavedPeers = new Set<PeerId>();
+	const lostPeers = new Set<PeerId>();
+
+	/** Lists only the part of a feed that the log still contains. A feed that was not listed is not listed now. */
+	function listRemainder(peer: PeerId): void {
+		if (!index.get(peer)) return;
+		const seq = log.savedSeq(peer);
+		const hash = seq > 0 ? options.hashAt(peer, seq) : undefined;
+		if (hash) index.set({peer, seq, hash: hash.subarray(0, 8)});
+		else index.delete(peer);
+	}
 
 	function update(peer: PeerId): void {
 		const tip = tips.tip(peer);
 		if (!tip) return;
+		if (lostPeers.has(peer) && log.heldSeq(peer) < tip.seq) {
+			listRemainder(peer);
+			return;
+		}
+
+		lostPeers.delete(peer);
 		if (peer !== self && log.savedSeq(peer) < tip.seq) {
 			unsavedPeers.add(peer);
 			return;
@@ -81,7 +107,7 @@ export function createFeedInventory({self, log, tips, isIgnored, countEvents}: F
 	}
 
 	return {
-		seqOf: peer => tips.seqOf(peer),
+		seqOf: peer => (lostPeers.has(peer) ? Math.min(log.heldSeq(peer), tips.seqOf(peer)) : tips.seqOf(peer)),
 		have: peer => index.get(peer),
 		digest: () => index.digest(),
 		bucket: at => index.bucket(at),
@@ -97,5 +123,17 @@ export function createFeedInventory({self, log, tips, isIgnored, countEvents}: F
 			for (const peer of feeds) update(peer);
 			return feeds.filter(peer => !unsavedPeers.has(peer));
 		},
+		noteLosses() {
+			const losses = new Map<PeerId, number>();
+			for (const peer of tips.peers()) {
+				const lost = tips.seqOf(peer) - log.heldSeq(peer);
+				if (lost <= 0) continue;
+				losses.set(peer, lost);
+				lostPeers.add(peer);
+				listRemainder(peer);
+			}
+			return losses;
+		},
+		isLost: peer => lostPeers.has(peer),
 	};
 }

@@ -1,0 +1,116 @@
+import {mkdtempSync, rmSync, truncateSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import type {PeerId} from '../../source/core/event.js';
+import {deriveRoomKeys} from '../../source/feed/room-keys.js';
+import {openFileLog} from '../../source/storage/file-log.js';
+import type {OpenedLog} from '../../source/storage/log.js';
+import {emptyRecords} from '../../source/storage/memory-log.js';
+import {createResilientLog} from '../../source/storage/resilient-log.js';
+import {createMemoryRoom, type MemoryRoom, type MemoryRoomNode} from '../helpers/memory-room.js';
+
+let room: MemoryRoom;
+let folder: string;
+let saving: (isSaving: boolean, reason?: string) => void;
+
+beforeEach(async () => {
+	room = await createMemoryRoom();
+	folder = mkdtempSync(join(tmpdir(), 'p2pchat-recovery-'));
+});
+afterEach(async () => {
+	await room.stop();
+	rmSync(folder, {recursive: true});
+});
+
+/** Starts a node whose log is in a file, as `node-storage.ts` does. */
+async function launchWithFile(name: string): Promise<MemoryRoomNode> {
+	const {tag: roomTag} = await deriveRoomKeys({room: 'room'});
+	const create = {version: '0', roomTag, roomName: 'room', created: 0};
+	let files = 0;
+	const open = () => openFileLog(join(folder, `${++files}.p2plog`), {create}).log;
+	const log = createResilientLog({
+		log: open(),
+		header: {...create, format: 1},
+		createReplacement: open,
+		timer: room.clock,
+		onPersistenceChange: status => saving(status.isSaving, status.reason),
+	});
+	const openedLog: OpenedLog = {log, records: emptyRecords(), damage: []};
+	const node = await room.launch(name, {openedLog});
+	saving = (isSaving, reason) =>
+		node.chatNode.setPersistenceStatus({saving: isSaving, ...(reason !== undefined && {reason})});
+	saving(true);
+	return node;
+}
+
+const peerOf = ({chatNode}: MemoryRoomNode): PeerId => chatNode.store.getState().launch?.peer as PeerId;
+
+/** Advances the fake clock, and lets the file system answer, until the condition holds. */
+async function until(condition: () => boolean): Promise<void> {
+	const advanceAndCheck = async () => {
+		await room.clock.advance(100);
+		return condition();
+	};
+	await expect.poll(advanceAndCheck, {interval: 5, timeout: 5000}).toBe(true);
+}
+
+describe('a node whose log another program empties while it runs', () => {
+	test('passes everything that it said on to a peer that joins later, and says what is missing', async () => {
+		const ann = await launchWithFile('Ann');
+		const bob = await room.launch('Bob');
+		await room.clock.advance(2000);
+		ann.chatNode.post('first');
+		bob.chatNode.post('of Bob');
+		await room.clock.advance(1000);
+		truncateSync(ann.log.path ?? '', 0);
+		ann.chatNode.post('second');
+		await until(() => ann.notices().some(text => text.includes('saved again')));
+		expect(ann.notices().at(-1)).toMatch(/2 events are missing in it, of 1 peer/);
+		expect(ann.notices().join()).not.toMatch(/nothing is missing|no event is missing/i);
+		await room.clock.advance(2000);
+		const carol = await room.launch('Carol');
+		await room.clock.advance(3000);
+		ann.chatNode.post('third');
+		await room.clock.advance(1000);
+		expect(carol.texts()).toEqual(['first', 'of Bob', 'second', 'third']);
+	});
+
+	test('requests the lost events of others again, saves them, and shows each only once', async () => {
+		const ann = await launchWithFile('Ann');
+		const bob = await room.launch('Bob');
+		await room.clock.advance(2000);
+		bob.chatNode.post('of Bob');
+		await room.clock.advance(1000);
+		truncateSync(ann.log.path ?? '', 0);
+		ann.chatNode.post('second');
+		await until(() => ann.notices().some(text => text.includes('saved again')));
+		await until(() => ann.log.savedSeq(peerOf(bob)) === 2);
+		expect(ann.texts()).toEqual(['of Bob', 'second']);
+		bob.chatNode.post('later');
+		await room.clock.advance(1000);
+		expect([ann.texts(), ann.log.savedSeq(peerOf(bob))]).toEqual([['of Bob', 'second', 'later'], 3]);
+	});
+
+	test('does not list lost events of a peer that left, so that a newcomer does not wait for them', async () => {
+		const ann = await launchWithFile('Ann');
+		const bob = await room.launch('Bob');
+		await room.clock.advance(2000);
+		bob.chatNode.post('of Bob');
+		await room.clock.advance(1000);
+		const left = bob.chatNode.stop();
+		await room.clock.advance(2000);
+		await left;
+		truncateSync(ann.log.path ?? '', 0);
+		ann.chatNode.post('second');
+		await until(() => ann.notices().some(text => text.includes('saved again')));
+		const carol = await room.launch('Carol');
+		const synced: string[] = [];
+		carol.chatNode.store.subscribe((_, inputs) => {
+			for (const input of inputs)
+				if (input.type === 'ephemeral' && input.event.type === 'synced') synced.push(input.event.peer);
+		});
+		await room.clock.advance(5000);
+		expect([carol.texts(), synced]).toEqual([['second'], [peerOf(ann)]]);
+	});
+});
