@@ -106,7 +106,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		if (!tips.isGenuine(batch)) return {type: 'invalid', code: 'bad-signature'};
 		refilledSeqs.set(peer, lastSeq(batch));
 		pendingRecords.push({type: 'batch', loggedAt: nodeClock.wall(), live: false, batch});
-		pendingBatches.push({batch, events: []});
+		pendingBatches.push({batch, events: [], live: false});
 		return {type: 'accepted'};
 	}
 
