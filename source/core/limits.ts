@@ -108,6 +108,8 @@ export const MAX_BEACONS_PER_SECOND = 500;
 export const MAX_BEACONS_PER_SOURCE_PER_SECOND = 50;
 /** Peers remembered as candidates for dialling. */
 export const MAX_CANDIDATES = 1024;
+/** Of MAX_CANDIDATES, places for peers that were connected once. Peers that are only announced cannot displace them. */
+export const MAX_KNOWN_CANDIDATES = 512;
 /** Senders of other rooms that are remembered. Bounds the memory, because ids cost nothing to create. */
 export const MAX_FOREIGN_NODES = 1024;
 /** Time without any connection after which the screen says that nobody is connected. */

@@ -10,6 +10,7 @@ import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
 import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
+import {shareKey} from '../network/ip-address.js';
 import {createHelloProof, FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/link/handshake.js';
 import type {LinkClosing, OwnHello, PeerLink} from '../network/link/peer-link.js';
 import {createAliveSender} from '../network/mesh/alive-sender.js';
@@ -186,7 +187,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		pipeline.observe({type: 'peer-connected', subject: link.peer, address: link.remoteAddress});
 		linkMetrics.publish(link);
 		pipeline.commit();
-		dialler.connected(link.peer);
+		dialler.connected(link.peer, link.remoteAddress);
 		failureDetector.connected(link.peer, clock.monotonic());
 		sync.up(link);
 		peerExchangeSender.up(link.peer);
@@ -249,7 +250,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		yield* inChunks(added, reportedPeer => {
 			failureDetector.reportChange(link.peer, reportedPeer.peer, true, clock.monotonic());
 			for (const address of dialableAddresses(link, reportedPeer))
-				dialler.learnAddress(reportedPeer.peer, address, 'exchange');
+				dialler.learnAddress(reportedPeer.peer, address, 'exchange', shareKey(link.remoteAddress, link.peer));
 		});
 		yield* inChunks(removed, peer => {
 			failureDetector.reportChange(link.peer, peer, false, clock.monotonic());

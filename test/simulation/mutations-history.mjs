@@ -131,6 +131,21 @@ export const historyMutations = [
 		tests: ['peer-exchange-sender'],
 	},
 	{
+		rule: 'At most half of the concurrent dials are to candidates that one address announced.',
+		edits: [{in: 'createDialQueue.best', condition: 2, becomes: 'false'}],
+		tests: ['dialler.test'],
+	},
+	{
+		rule: 'Candidates of an address whose dials fail come after others.',
+		edits: [{in: 'createDialQueue.finished', call: 'set', becomes: 'removed'}],
+		tests: ['dialler.test'],
+	},
+	{
+		rule: 'A peer that was connected once keeps its place among the candidates.',
+		edits: [{in: 'createDialler.connected', call: 'keepKnown', becomes: 'removed'}],
+		tests: ['dialler.test'],
+	},
+	{
 		rule: 'Requests to a peer are paced.',
 		edits: [{in: 'createRangeRequester.mayRequest', returned: 1, becomes: 'true'}],
 		tests: ['sync-limits'],

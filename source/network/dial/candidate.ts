@@ -21,8 +21,10 @@ export interface FailedDial {
 
 export interface Candidate {
 	peer: PeerId | undefined;
+	/** Owner of the share of dials that the candidate uses: who announced it (`shareKey`). Targets have none. */
+	owner: string | undefined;
 	readonly isTarget: boolean;
-	/** Whether the user has removed the target. A dial in progress is completed, but no other dial follows. */
+	/** Whether the user has removed the target, or the candidate gave way to another. A dial in progress is completed, but no other dial follows. */
 	isDropped: boolean;
 	/** Known addresses, newest first. */
 	addresses: HostAddress[];
@@ -44,9 +46,10 @@ export interface Candidate {
 	state: 'idle' | 'waiting' | 'queued' | 'dialling';
 }
 
-export function createCandidate(peer: PeerId | undefined, isTarget: boolean): Candidate {
+export function createCandidate(peer: PeerId | undefined, isTarget: boolean, owner?: string): Candidate {
 	return {
 		peer,
+		owner,
 		isTarget,
 		isDropped: false,
 		addresses: [],

@@ -1,5 +1,6 @@
 import {
 	DIALS_AT_FIRST,
+	MAX_CANDIDATES,
 	MAX_DIAL_FAILURES,
 	MAX_DIALS_AT_ONCE,
 	RETRY_FIRST_MS,
@@ -7,6 +8,7 @@ import {
 	RETRY_MAX_MS,
 	SLOW_DIAL_MS,
 } from '../../core/limits.js';
+import {LruMap} from '../../core/lru-map.js';
 import type {Candidate} from './candidate.js';
 
 /**
@@ -61,7 +63,8 @@ export interface DialQueue {
 	take(): Candidate | undefined;
 	/** Removes a candidate that waits in the queue. */
 	drop(candidate: Candidate): void;
-	finished(candidate: Candidate): void;
+	/** Ends the dial of a candidate. `failed`: undefined if it was not dialled. */
+	finished(candidate: Candidate, failed?: boolean): void;
 	/** A connection that was dialled at `startedAt` is verified; monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
 	clear(): void;
@@ -69,20 +72,45 @@ export interface DialQueue {
 
 export function createDialQueue(): DialQueue {
 	const waiting = new Set<Candidate>();
-	const inProgress = new Set<Candidate>();
+	/** Dials in progress, and their owners when they started. */
+	const inProgress = new Map<Candidate, string | undefined>();
 	const concurrency = createDialConcurrency();
 	let targets = 0;
+	/** Number of dials in progress to the candidates of each owner. */
+	const dialsByOwner = new Map<string, number>();
+	/** Number of failed dials to candidates of an owner since its last success. */
+	const failuresByOwner = new LruMap<string, number>(MAX_CANDIDATES);
+
+	const dialsOf = ({owner}: Candidate) => (owner === undefined ? 0 : (dialsByOwner.get(owner) ?? 0));
+	function countDial(owner: string | undefined, change: 1 | -1): void {
+		if (owner === undefined) return;
+		const count = (dialsByOwner.get(owner) ?? 0) + change;
+		if (count > 0) dialsByOwner.set(owner, count);
+		else dialsByOwner.delete(owner);
+	}
+
+	/** Failures of the owner. They do not count for a candidate that was connected before. */
+	const ownerFailures = ({owner, verifiedAddress}: Candidate) =>
+		verifiedAddress || owner === undefined ? 0 : Math.min(MAX_DIAL_FAILURES, failuresByOwner.get(owner) ?? 0);
 
 	/** Candidates of lower rank are dialled first. Peers known only from other peers are last, as these can lie. */
-	const rank = ({failures, isTarget, sources}: Candidate) =>
-		failures + (!isTarget && sources.size === 1 && sources.has('exchange') ? MAX_DIAL_FAILURES : 0);
+	const rank = (candidate: Candidate) => {
+		const {failures, isTarget, sources} = candidate;
+		const isReported = !isTarget && sources.size === 1 && sources.has('exchange');
+		return failures + ownerFailures(candidate) + (isReported ? MAX_DIAL_FAILURES : 0);
+	};
 
-	/** Candidate with the lowest rank. At most half of the concurrent dials are to targets, which may fail forever. */
+	/**
+	 * Candidate with the lowest rank, of equal ranks the one whose owner has the fewest dials in progress. At most half of the
+	 * concurrent dials are to targets, which may fail forever, and to candidates of one owner, who may have invented them.
+	 */
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;
 		for (const candidate of waiting) {
 			if (candidate.isTarget && 2 * targets >= concurrency.limit) continue;
-			if (!chosen || rank(candidate) < rank(chosen)) chosen = candidate;
+			if (dialsOf(candidate) > 0 && 2 * dialsOf(candidate) >= concurrency.limit) continue;
+			const order = chosen ? rank(candidate) - rank(chosen) || dialsOf(candidate) - dialsOf(chosen) : -1;
+			if (order < 0) chosen = candidate;
 		}
 
 		return chosen;
@@ -94,7 +122,7 @@ export function createDialQueue(): DialQueue {
 	 */
 	function bypassCandidate(): Candidate | undefined {
 		if (inProgress.size > Math.min(concurrency.limit, MAX_DIALS_AT_ONCE - 1)) return undefined;
-		const haveFailed = [...inProgress].every(({failures}) => failures > 0);
+		const haveFailed = [...inProgress.keys()].every(one => one.failures > 0 || ownerFailures(one) > 0);
 		for (const candidate of waiting) {
 			const hasJustBroken = candidate.wasConnected && candidate.failures === 0;
 			if (hasJustBroken || (haveFailed && rank(candidate) === 0)) return candidate;
@@ -115,12 +143,19 @@ export function createDialQueue(): DialQueue {
 			const candidate = next();
 			if (!candidate) return undefined;
 			waiting.delete(candidate);
-			inProgress.add(candidate);
+			inProgress.set(candidate, candidate.owner);
 			if (candidate.isTarget) targets += 1;
+			countDial(candidate.owner, 1);
 			return candidate;
 		},
-		finished(candidate) {
-			if (inProgress.delete(candidate) && candidate.isTarget) targets -= 1;
+		finished(candidate, failed) {
+			const owner = inProgress.get(candidate);
+			if (!inProgress.delete(candidate)) return;
+			if (candidate.isTarget) targets -= 1;
+			countDial(owner, -1);
+			if (owner === undefined || failed === undefined) return;
+			if (failed) failuresByOwner.set(owner, (failuresByOwner.get(owner) ?? 0) + 1);
+			else failuresByOwner.delete(owner);
 		},
 		succeeded: concurrency.succeeded,
 		clear: () => waiting.clear(),

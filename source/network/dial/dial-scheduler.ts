@@ -176,7 +176,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 
 	/** Ends a dial: counts a failure, schedules the next dial of this candidate and dials waiting candidates. */
 	function settle(entry: Candidate, address: HostAddress, failure: Omit<FailedDial, 'address'> | undefined): void {
-		queue.finished(entry);
+		queue.finished(entry, failure !== undefined);
 		entry.state = 'idle';
 		entry.lastFailure = failure && {address, code: failure.code, text: failure.text};
 		if (failure) {

@@ -9,12 +9,13 @@ import {
 	HIGHER_ID_DIALS_AFTER_MS,
 	MAX_CANDIDATES,
 	MAX_DIAL_FAILURES,
+	MAX_KNOWN_CANDIDATES,
 	RETRY_FIRST_MS,
 	RETRY_MAX_MS,
 } from '../../core/limits.js';
-import {LruMap} from '../../core/lru-map.js';
 import type {HostAddress} from '../ip-address.js';
-import {addressKey} from '../ip-address.js';
+import {addressKey, shareKey} from '../ip-address.js';
+import {createFairShare} from '../scheduling/fair-share.js';
 import {
 	addAddress,
 	addAlternateAddress,
@@ -35,8 +36,11 @@ export interface DialReport {
 }
 
 export interface Dialler {
-	/** Adds an address of a peer. A candidate that is not dialled any more after too many failures is dialled again. */
-	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource): void;
+	/**
+	 * Adds an address of a peer. A candidate that is not dialled any more after too many failures is dialled again. `owner`:
+	 * whose share the candidate uses (default: that of the address), if another peer reported it.
+	 */
+	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource, owner?: string): void;
 	/** Adds an address from another copy of a beacon, received on a second common network. It is dialled last. */
 	learnAlternateAddress(peer: PeerId, address: HostAddress): void;
 	/** Adds a `--peer` target, which is dialled until it is removed. */
@@ -44,7 +48,7 @@ export interface Dialler {
 	/** Removes the unconnected targets of a host (and port, if given). Returns false if there are none. */
 	removeTarget(host: string, port?: number): boolean;
 	/** Notes that a peer has connected. Its scheduled dials are cancelled. */
-	connected(peer: PeerId): void;
+	connected(peer: PeerId, remoteAddress: string): void;
 	/** Notes that a peer has disconnected. If one end banned the other, the peer is not dialled for `banMs`. */
 	disconnected(peer: PeerId, banMs?: number): void;
 	/** Notes that a peer has left. It is not dialled any more. A `--peer` target is, as another node may start there. */
@@ -53,57 +57,59 @@ export interface Dialler {
 	stop(): void;
 }
 
-/** Number of candidates that are examined for eviction before a peer known only from another peer is added. */
-const UNVERIFIED_EVICTION_TRIES = 8;
-/** Pause after such a search has failed, because one message may report hundreds of peers. */
-const UNVERIFIED_PAUSE_MS = 100;
 /** If no beacon or peer has reported a peer for this time, the next report resets its failures. */
 const STALE_AFTER_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
-	/** Candidates by peer id, or by address if they are targets. `makeRoom` limits their number, except for targets. */
-	const candidates = new LruMap<string, Candidate>(Number.POSITIVE_INFINITY);
+	/** Candidates by peer id, or by address if they are targets. The shares limit their number, except for targets. */
+	const candidates = new Map<string, Candidate>();
+	/** Peers that are only announced, by who announced them. */
+	const unknown = createFairShare<PeerId>(MAX_CANDIDATES - MAX_KNOWN_CANDIDATES);
+	/** Peers that were connected once. */
+	const known = createFairShare<PeerId>(MAX_KNOWN_CANDIDATES);
 	const scheduler = createDialScheduler(options);
 	const {isConnected, schedule, unschedule} = scheduler;
-	/** Time until which peers known only from other peers are not added, in monotonic ms. */
-	let fullUntil = Number.NEGATIVE_INFINITY;
 	let stopped = false;
 
-	/**
-	 * Makes room for one more candidate by evicting the oldest one that is neither connected nor being dialled. A peer
-	 * known only from another peer replaces only a candidate with MAX_DIAL_FAILURES. Returns whether there is room.
-	 */
-	function makeRoom(source: DiscoverySource): boolean {
-		const isUnverified = source === 'exchange';
-		const isEvictable = (candidate: Candidate) => {
-			const isNeeded = isUnverified && candidate.failures < MAX_DIAL_FAILURES && candidate.addresses.length > 0;
-			return !(isNeeded || candidate.isTarget || candidate.state === 'dialling' || isConnected(candidate));
-		};
-		while (candidates.size >= MAX_CANDIDATES) {
-			if (isUnverified && clock.monotonic() < fullUntil) return false;
-			const evicted = candidates.evictOldest(isEvictable, isUnverified ? UNVERIFIED_EVICTION_TRIES : candidates.size);
-			if (!evicted) {
-				if (isUnverified) fullUntil = clock.monotonic() + UNVERIFIED_PAUSE_MS;
-				return false;
-			}
+	/** Drops a candidate that gives way to another one. That of a connected peer gets a place again when it disconnects. */
+	function drop(peer: PeerId): void {
+		const candidate = candidates.get(peer);
+		if (!candidate || isConnected(candidate)) return;
+		candidates.delete(peer);
+		candidate.isDropped = true;
+		if (candidate.state !== 'dialling') scheduler.remove(candidate);
+	}
 
-			scheduler.remove(evicted[1]);
-		}
+	/** Gives a place to a peer that is only announced, in the share of `owner`. Returns false if there is none. */
+	function addUnknown(peer: PeerId, owner: string): boolean {
+		const {added, evicted} = unknown.add(peer, owner);
+		if (evicted) drop(evicted);
+		return added;
+	}
 
-		return true;
+	/** Gives a peer that is connected a place among the known peers, which peers that are only announced cannot displace. */
+	function keepKnown(peer: PeerId, owner: string): void {
+		const {added, evicted} = known.add(peer, owner);
+		if (evicted) drop(evicted);
+		if (added) unknown.delete(peer);
 	}
 
 	const firstDelay = (peer: PeerId) => (self < peer ? 0 : HIGHER_ID_DIALS_AFTER_MS);
 
 	return {
-		learnAddress(peer, address, source) {
+		learnAddress(peer, address, source, owner = shareKey(address.host, peer)) {
 			if (peer === self || stopped) return;
 			let candidate = candidates.get(peer);
 			if (!candidate) {
-				if (!makeRoom(source)) return;
-				candidate = createCandidate(peer, false);
+				if (!addUnknown(peer, owner)) return;
+				candidate = createCandidate(peer, false, owner);
 				candidates.set(peer, candidate);
+			} else if (source !== 'exchange' && candidate.owner !== owner && !candidate.verifiedAddress) {
+				// A peer that announces itself no longer depends on the share of whoever reported it.
+				candidate.owner = owner;
+				if (known.ownerOf(peer) === undefined) unknown.delete(peer);
+				if (known.ownerOf(peer) === undefined && !addUnknown(peer, owner)) drop(peer);
 			}
 
 			candidate.sources.add(source);
@@ -148,14 +154,21 @@ export function createDialler(options: DiallerOptions): Dialler {
 			}
 			return dropped;
 		},
-		connected(peer) {
+		connected(peer, remoteAddress) {
 			scheduler.peerConnected();
 			for (const candidate of candidates.values()) if (candidate.peer === peer) unschedule(candidate);
+			const candidate = candidates.get(peer);
+			if (!candidate) return;
+			candidate.owner = shareKey(remoteAddress, peer);
+			keepKnown(peer, candidate.owner);
 		},
 		disconnected(peer, banMs = 0) {
 			// A banned peer without a candidate gets one, so that it is not dialled when it is reported during the ban.
-			if (banMs > 0 && !candidates.has(peer) && makeRoom('exchange'))
-				candidates.set(peer, createCandidate(peer, false));
+			if (banMs > 0 && !candidates.has(peer) && addUnknown(peer, peer))
+				candidates.set(peer, createCandidate(peer, false, peer));
+			const own = candidates.get(peer);
+			const isKept = known.ownerOf(peer) !== undefined || unknown.ownerOf(peer) !== undefined;
+			if (own && !isKept && !addUnknown(peer, own.owner ?? peer)) drop(peer);
 			for (const candidate of candidates.values()) {
 				if (candidate.peer !== peer) continue;
 				candidate.failures = 0;
@@ -176,8 +189,13 @@ export function createDialler(options: DiallerOptions): Dialler {
 			const candidate = candidates.get(peer);
 			if (!candidate) return;
 			unschedule(candidate);
-			if (candidate.state === 'idle') candidates.delete(peer);
-			else candidate.failures = MAX_DIAL_FAILURES;
+			if (candidate.state === 'idle') {
+				candidates.delete(peer);
+				known.delete(peer);
+				unknown.delete(peer);
+			} else {
+				candidate.failures = MAX_DIAL_FAILURES;
+			}
 		},
 		reports() {
 			const known = [...candidates.values()].filter(({sources}) => sources.size > 0);

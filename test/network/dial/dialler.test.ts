@@ -11,6 +11,8 @@ import {
 	RETRY_MAX_MS,
 	RETRY_SEEN_MS,
 } from '../../../source/core/limits.js';
+import {createCandidate} from '../../../source/network/dial/candidate.js';
+import {createDialQueue} from '../../../source/network/dial/dial-queue.js';
 import {createDialler} from '../../../source/network/dial/dialler.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
 import type {Connection, Transport} from '../../../source/network/transport/transport.js';
@@ -66,7 +68,7 @@ describe('a peer whose beacon arrived', () => {
 		for (let passed = 0; passed < 30; passed++) {
 			await clock.advance(500);
 			connected.add(fakePeerId(20 + passed));
-			dialler.connected(fakePeerId(20 + passed));
+			dialler.connected(fakePeerId(20 + passed), '10.0.0.1');
 		}
 
 		expect(dials[0]?.at).toBe(10_000);
@@ -115,7 +117,7 @@ describe('a peer whose beacon arrived', () => {
 	it('is not dialled while it bans this node, even if its beacons arrive', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
-		dialler.connected(HIGHER);
+		dialler.connected(HIGHER, '10.0.0.1');
 		dialler.disconnected(HIGHER, FAULT_BAN_MS);
 		for (let passed = 0; passed < FAULT_BAN_MS; passed += 5000) {
 			dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
@@ -264,14 +266,61 @@ describe('a peer that reports invented peers', () => {
 		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBeLessThan(before + 200);
 	});
 
-	it('does not displace candidates whose beacon arrived', async () => {
+	it('displaces only candidates of a fuller share than its own', async () => {
 		const {dialler} = createWorld();
-		for (let index = 0; index < MAX_CANDIDATES; index++) dialler.learnAddress(fake(index), at('10.0.0.9'), 'broadcast');
-		for (let index = 0; index < 5000; index++) dialler.learnAddress(fake(10_000 + index), at('10.0.0.66'), 'exchange');
-		const sources = dialler.reports().map(report => report.sources[0]);
-		expect(sources).toHaveLength(MAX_CANDIDATES);
-		expect(new Set(sources)).toEqual(new Set(['broadcast']));
-		dialler.learnAddress(HIGHER, at('10.0.0.10'), 'broadcast');
+		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
+		for (let index = 0; index < 5000; index++)
+			dialler.learnAddress(fake(index), at(`10.1.${index >> 8}.${index & 255}`), 'exchange', 'reporter');
+		const known = () => dialler.reports().map(({peer}) => peer);
+		expect(known().length).toBeLessThanOrEqual(MAX_CANDIDATES);
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+		expect(known()).toEqual(expect.arrayContaining([LOWER, HIGHER]));
+	});
+});
+
+describe('beacons of invented peers at one address', () => {
+	const fake = (index: number) => fakePeerId(1000 + index);
+
+	it('do not displace a candidate at another address', () => {
+		const {dialler} = createWorld({hangs: true});
+		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
+		for (let index = 0; index < 5000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+		const known = dialler.reports().map(({peer}) => peer);
+		expect(known).toEqual(expect.arrayContaining([LOWER, HIGHER]));
+		expect(known.length).toBeLessThanOrEqual(MAX_CANDIDATES);
+	});
+
+	it('do not displace a peer that was connected once, not even one at the same address', () => {
+		const {dialler, connected} = createWorld({hangs: true});
+		dialler.learnAddress(HIGHER, at('10.0.0.66'), 'broadcast');
+		connected.add(HIGHER);
+		dialler.connected(HIGHER, '10.0.0.66');
+		connected.delete(HIGHER);
+		dialler.disconnected(HIGHER);
+		for (let index = 0; index < 5000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
 		expect(dialler.reports().some(({peer}) => peer === HIGHER)).toBe(true);
+	});
+
+	it('do not delay the dial of a peer at another address', async () => {
+		const {clock, dialler, dials} = createWorld({hangs: true});
+		for (let index = 0; index < 600; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
+		await clock.advance(2000);
+		expect(dials.filter(({host}) => host === '10.0.0.66').length).toBe(DIALS_AT_FIRST / 2);
+		const before = clock.monotonic();
+		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
+		await clock.advance(1000);
+		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBe(before);
+	});
+
+	it('come after other peers in the queue once their dials have failed', () => {
+		const queue = createDialQueue();
+		const dead = createCandidate(fake(1), false, '10.0.0.66');
+		queue.add(dead);
+		queue.take();
+		queue.finished(dead, true);
+		const fresh = createCandidate(HIGHER, false, '10.0.0.9');
+		for (const candidate of [createCandidate(fake(2), false, '10.0.0.66'), fresh]) queue.add(candidate);
+		expect(queue.take()).toBe(fresh);
 	});
 });
