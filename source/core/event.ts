@@ -130,6 +130,16 @@ export type Observation = ObservationHead & ObservationBody;
 
 export type LinkStatus = 'connected' | 'suspect';
 
+/** A person whose identity key the user has compared over another channel. */
+export interface Contact {
+	/** Identity key, 64 hexadecimal digits. */
+	readonly key: string;
+	/** Name of the person when the key was verified. */
+	readonly name: string;
+	/** Wall clock in ms when the key was verified. */
+	readonly verified: number;
+}
+
 export type EphemeralEvent =
 	/** A connection to a peer was opened, changed its state or was measured. */
 	| {
@@ -160,6 +170,8 @@ export type EphemeralEvent =
 	| {readonly type: 'foreign-nodes'; readonly count: number}
 	/** Tick of the wall clock. Pending events become due and typing indicators end. `now`: ms since 1970. */
 	| {readonly type: 'time-passed'; readonly now: number}
+	/** The people whose keys the user has verified in this room, all of them. */
+	| {readonly type: 'contacts'; readonly contacts: readonly Contact[]}
 	/** Whether the log file can be written. `reason` says why it cannot. */
 	| {readonly type: 'persistence'; readonly saving: boolean; readonly reason?: string};
 

@@ -22,14 +22,20 @@ interface PersonReference {
 /**
  * Peers that match NAME or NAME#FINGERPRINT. If a name matches exactly, names that differ in case are left out. If a peer
  * with the name is present, absent peers are left out. A fingerprint selects absent peers too: otherwise somebody could
- * take the place of an absent person with a key whose fingerprint begins with the same digits.
+ * take the place of an absent person with a key whose fingerprint begins with the same digits. `anybody`: absent peers are
+ * never left out.
  */
-export function findPeersByName(state: State, text: string): readonly PeerView[] {
+export function findPeersByName(
+	state: State,
+	text: string,
+	who: 'present-first' | 'anybody' = 'present-first',
+): readonly PeerView[] {
+	const choose = (found: readonly PeerView[]) => (who === 'anybody' ? found : preferPresent(found));
 	const views = selectPeers(state);
 	const exact = views.filter(view => view.name === text);
-	if (exact.length > 0) return preferPresent(exact);
+	if (exact.length > 0) return choose(exact);
 	const caseInsensitive = views.filter(view => foldText(view.name) === foldText(text));
-	if (caseInsensitive.length > 0) return preferPresent(caseInsensitive);
+	if (caseInsensitive.length > 0) return choose(caseInsensitive);
 	const reference = parseReference(text);
 	if (!reference) return [];
 	const {foldedName, fingerprint} = reference;

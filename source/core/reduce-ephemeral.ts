@@ -12,6 +12,7 @@ export const initialEphemeral: EphemeralState = {
 	isolated: false,
 	tried: [],
 	foreignNodes: 0,
+	contacts: [],
 	saving: false,
 };
 
@@ -47,6 +48,9 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 			break;
 		case 'time-passed':
 			advanceTime(ephemeral, event.now);
+			break;
+		case 'contacts':
+			ephemeral.contacts = [...event.contacts];
 			break;
 		case 'persistence':
 			ephemeral.saving = event.saving;

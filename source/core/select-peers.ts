@@ -1,5 +1,6 @@
 /** Selectors for peers, one for each launch of each person, as on screen and in JSON lines. For people: select-people.ts. */
 
+import {impersonatedContact, type Trust, trustOf} from './contacts.js';
 import {type PeerId, SHORT_FINGERPRINT_DIGITS, shortPeerId} from './event.js';
 import {foldText} from './fold-text.js';
 import {memoise, memoiseByKey} from './memoise.js';
@@ -19,6 +20,8 @@ export interface PeerView {
 	readonly fingerprint: string;
 	/** Whether the fingerprint belongs to a verified identity. */
 	readonly verified: boolean;
+	/** Whether the user has verified the key, or the peer uses the name of a verified person with another key. */
+	readonly trust: Trust;
 	readonly address?: string;
 	/** Whether the peer only claims the address, and we never connected to it there. */
 	readonly isAddressUnverified: boolean;
@@ -95,13 +98,15 @@ function createPeerView(state: State, known: RosterPeer): PeerView {
 	const {status: _, ...measured} = state.ephemeral.links[peer] ?? {status: undefined};
 	const shown = addressOf(state, peer);
 	const status = statusOf(state, peer);
+	const trust = trustOf(state, peer);
 	const lost = status === 'unreachable' ? known.lost[known.absences] : undefined;
 	return {
 		peer,
 		name: nameOf(state, peer),
-		hasNameCollision: hasNameCollision(state, known),
+		hasNameCollision: hasNameCollision(state, known) || trust === 'impostor',
 		fingerprint: fingerprintOf(state, peer),
 		verified: identity !== undefined,
+		trust,
 		...(shown && {address: shown.address}),
 		isAddressUnverified: shown?.isUnverified ?? false,
 		status,
@@ -131,7 +136,7 @@ const memoisePeer = memoiseByKey<RosterPeer, RankedView>();
 
 function rankPeer(state: State, known: RosterPeer): RankedView {
 	const {links} = state.ephemeral;
-	const shown = [hasNameCollision(state, known), hasFingerprintCollision(state, known)];
+	const shown = [hasNameCollision(state, known), hasFingerprintCollision(state, known), trustOf(state, known.peer)];
 	return memoisePeer(known, [links[known.peer], state.launch, state.launches, ...shown], () => {
 		const view = createPeerView(state, known);
 		const foldedName = foldText(view.name);
@@ -159,7 +164,7 @@ interface RankedPeers {
 
 /** Views of departed peers, cached separately, because views of other peers change every two seconds with measurements. */
 const selectDeparted = memoise(
-	(state: State) => [state.roster, state.launch, state.launches],
+	(state: State) => [state.roster, state.launch, state.launches, state.ephemeral.contacts],
 	state => {
 		const active: RosterPeer[] = [];
 		const departed: RankedView[] = [];
@@ -206,7 +211,8 @@ export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
  */
 export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number): string {
 	const known = findPeer(state.roster, peer);
-	if (!known || state.launches[peer] || !hasNameCollision(state, known, seq)) return '';
+	if (!known || state.launches[peer]) return '';
+	if (!hasNameCollision(state, known, seq) && !impersonatedContact(state, peer, seq)) return '';
 	return `#${fingerprintOf(state, peer)}`;
 }
 

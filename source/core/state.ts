@@ -4,7 +4,7 @@
  */
 import type {EffectIndex} from './effect-index.js';
 import type {Effects} from './effects.js';
-import type {LinkStatus, PeerId} from './event.js';
+import type {Contact, LinkStatus, PeerId} from './event.js';
 import type {OrderKey} from './event-order.js';
 import type {Hearsay} from './hearsay.js';
 import type {Roster} from './roster.js';
@@ -51,6 +51,8 @@ export interface EphemeralState {
 	readonly tried: readonly string[];
 	/** Number of nodes of other rooms or secrets whose beacons arrived during the last minute. */
 	readonly foreignNodes: number;
+	/** People whose keys the user has verified. Empty in a replay. */
+	readonly contacts: readonly Contact[];
 	/** Whether the log file can be written. */
 	readonly saving: boolean;
 	/** Why the log file cannot be written. */

@@ -12,6 +12,7 @@ import type {OpenedLog} from '../storage/log.js';
 import type {PostOptions, PostResult} from './conversation.js';
 import type {NetworkReport} from './network-report.js';
 import type {Store} from './store.js';
+import type {ContactStore, Verification} from './verification.js';
 
 export interface ChatNodeOptions {
 	readonly name: string;
@@ -37,6 +38,8 @@ export interface ChatNodeAdapters {
 	/** The opened log, whose records have not been read yet. */
 	readonly openedLog: OpenedLog;
 	readonly debug: Debug;
+	/** Verified people of this room. Undefined if nothing may be kept on disk. */
+	readonly contacts?: ContactStore;
 	/** Called when a connection to a target succeeded. */
 	rememberTarget(address: HostAddress): void;
 	/**
@@ -98,6 +101,8 @@ export interface ChatNode {
 	/** Stops requesting and accepting events of these peers. The screen itself hides the events received before. */
 	ignore(peers: readonly PeerId[]): void;
 	unignore(peers: readonly PeerId[]): void;
+	/** Safety numbers and verified people. */
+	readonly verification: Pick<Verification, 'showNumber' | 'confirm' | 'forget'>;
 	/** Sets whether the log is being saved, and if not, the reason. Called by the owner of the log. */
 	setPersistenceStatus(status: {readonly saving: boolean; readonly reason?: string}): void;
 	/** Resolves to true as soon as one peer has all events of this node, or to false after `timeoutMs`. */

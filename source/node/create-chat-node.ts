@@ -14,6 +14,7 @@ import {createIsolationMonitor} from './isolation-monitor.js';
 import {createLocalState} from './local-state.js';
 import {createNetworkReport} from './network-report.js';
 import {createResumeDetector} from './resume-detector.js';
+import {createVerification} from './verification.js';
 
 const TIME_PUBLISH_INTERVAL_MS = 60_000;
 
@@ -60,6 +61,14 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		foreignNodeCount: () => network.discovery.foreignNodes(),
 		sendStats: () => beacon.counters(),
 	});
+	const verification = createVerification({
+		ownKey: identity?.identity.key,
+		contacts: adapters.contacts,
+		store,
+		notices,
+		now: () => nodeClock.wall(),
+		publish: contacts => pipeline.publish({type: 'contacts', contacts}),
+	});
 	const timers = new Set<Timer>();
 	let failedToSave = false;
 	let selfInfo: SelfInfo | undefined;
@@ -91,6 +100,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		if (keys.hasSecret) for (const peer of tips.peers()) inventory.update(peer);
 		const ports = await network.listen();
 		pipeline.observe({type: 'launched', version: options.version});
+		verification.start();
 		pipeline.commit();
 		network.start();
 		schedule(JOINED_AFTER_MS, () => conversation.join());
@@ -132,6 +142,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 
 	return {
 		store,
+		verification,
 		start,
 		stop() {
 			stopping ??= stop();

@@ -32,6 +32,8 @@ export interface Notices {
 	interfacesUnreadable(reason: string | undefined): void;
 	/** A limit of the synchronisation was reached. */
 	limitReached(limit: SyncLimit, name: string): void;
+	/** A peer uses the name of a verified person with another key. `fingerprint`: that of the peer. */
+	verifiedNameTaken(taken: {readonly name: string; readonly fingerprint: string; readonly verifiedName: string}): void;
 	/** A part of the own log is unreadable. */
 	logDamaged(damage: Damage): void;
 }
@@ -73,6 +75,8 @@ export function createNotices(
 ): Notices {
 	const shownAt = new LruMap<string, number>(MAX_RECENT_NOTICES);
 	const rateLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
+	/** Its own limit, so that no flood of other notices can hide a warning about a person. */
+	const impostorLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
 	let suppressedAt = Number.NEGATIVE_INFINITY;
 
 	/** Writes a notice, unless the same one was shown within the last minute or MAX_NOTICES_PER_MINUTE is exceeded. */
@@ -123,6 +127,15 @@ export function createNotices(
 		},
 		limitReached(limit, name) {
 			notify('warn', `limit-${limit}`, LIMIT_TEXTS[limit](name));
+		},
+		verifiedNameTaken({name, fingerprint, verifiedName}) {
+			if (!impostorLimiter.take(now())) return;
+			const subject =
+				name === verifiedName
+					? `another person uses the name ${quote(name)} of somebody you verified`
+					: `the name ${quote(name)} looks like ${quote(verifiedName)}, whom you verified`;
+			const text = `Warning: ${subject}. The key is another one (#${fingerprint}), so this is not the person you verified.`;
+			write('error', 'verified-name', text);
 		},
 		logDamaged({kind, offset, length}) {
 			const bytes = length === 1 ? '1 byte' : `${length} bytes`;

@@ -12,6 +12,8 @@ export interface DataDir {
 	readonly identity: string;
 	/** File with the remembered peers. */
 	readonly peers: string;
+	/** File with the verified people. */
+	readonly contacts: string;
 	/** Folder of Node's compile cache. */
 	readonly compileCache: string;
 	/** Warning for the user if the data folder is in a temporary folder. */
@@ -52,6 +54,7 @@ function dataDirAt(root: string): DataDir {
 		config: join(root, 'config.json'),
 		identity: join(root, 'identity'),
 		peers: join(root, 'peers.json'),
+		contacts: join(root, 'contacts.json'),
 		compileCache: join(root, 'compile-cache'),
 	};
 }

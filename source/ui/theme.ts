@@ -25,6 +25,8 @@ export interface Glyphs {
 	readonly undelivered: string;
 	readonly partlyDelivered: string;
 	readonly delivered: string;
+	/** A person whose key the user has verified. */
+	readonly verified: string;
 	readonly selected: string;
 	readonly connected: string;
 	readonly suspect: string;
@@ -53,6 +55,7 @@ const UNICODE: Glyphs = {
 	undelivered: '○',
 	partlyDelivered: '◐',
 	delivered: '✓',
+	verified: '✓',
 	selected: '▌',
 	connected: '●',
 	suspect: '◐',
@@ -79,6 +82,7 @@ const ASCII: Glyphs = {
 	undelivered: '.',
 	partlyDelivered: '/',
 	delivered: '+',
+	verified: '=',
 	selected: '>',
 	connected: '+',
 	suspect: '?',

@@ -196,6 +196,14 @@ export function createFakeChatNode(
 		},
 		ignore: ignored => void calls.push(`ignore ${ignored.join(' ')}`),
 		unignore: shown => void calls.push(`unignore ${shown.join(' ')}`),
+		verification: {
+			showNumber: peer => ({number: '0123456789'.repeat(5) + peer.slice(-10)}),
+			confirm(peer, digits) {
+				calls.push(`confirm ${peer} ${digits}`);
+				return digits === '54321' ? undefined : {refused: 'wrong digits'};
+			},
+			forget: peer => void calls.push(`forget ${peer}`),
+		},
 		whenDelivered: async () => true,
 		setPersistenceStatus: () => {},
 		reportNetwork: () => chatNode.report,

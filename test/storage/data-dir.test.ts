@@ -39,6 +39,7 @@ test.each<[string, string | undefined, Partial<HostEnvironment>, string]>([
 		config: `${root}/config.json`,
 		identity: `${root}/identity`,
 		peers: `${root}/peers.json`,
+		contacts: `${root}/contacts.json`,
 		compileCache: `${root}/compile-cache`,
 	});
 });

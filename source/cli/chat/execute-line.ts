@@ -126,6 +126,7 @@ function toLineResult(result: CommandResult, name: string): LineResult {
 			if (result.intent.type === 'quit') return {quit: true};
 			if (result.intent.type === 'ignored')
 				return {ignoredKeys: result.intent.keys, replyLines: result.text === undefined ? [] : [result.text]};
+			if (result.intent.type === 'verify') return {replyLines: result.intent.lines};
 			return {error: {code: 'needs-screen', text: `/${name} needs the full screen.`}};
 		default:
 			return result satisfies never;

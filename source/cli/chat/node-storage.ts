@@ -6,6 +6,8 @@ import {bytesToHex} from '../../codec/bytes.js';
 import type {RoomKeys} from '../../feed/room-keys.js';
 import type {HostAddress} from '../../network/ip-address.js';
 import {systemRandom} from '../../network/system-clock.js';
+import type {ContactStore} from '../../node/verification.js';
+import {readContacts, removeContact, saveContact} from '../../storage/contacts-file.js';
 import {type DataDir, resolveSystemDataDir} from '../../storage/data-dir.js';
 import {ensurePrivateDirectory} from '../../storage/ensure-directory.js';
 import {StorageError} from '../../storage/errors.js';
@@ -23,6 +25,8 @@ export interface NodeStorage {
 	readonly opened: OpenedLog;
 	readonly identitySeed?: Uint8Array;
 	readonly rememberedTargets: readonly HostAddress[];
+	/** Verified people of the room. Undefined if this node keeps nothing. */
+	readonly contacts: ContactStore | undefined;
 	rememberTarget(address: HostAddress): void;
 	/** Calls the listener immediately and after every change. `reason`: why saving fails, as text for the user. */
 	watchPersistence(listener: (saving: boolean, reason?: string) => void): void;
@@ -48,6 +52,7 @@ export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): 
 		...openLog(context, keys, dataDir, keepsLog),
 		...(identitySeed && {identitySeed}),
 		rememberedTargets: rememberedPeers.peers.filter(peer => peer.room === room).map(({host, port}) => ({host, port})),
+		contacts: keepsLog ? openContacts(context, dataDir, room) : undefined,
 		rememberTarget({host, port}) {
 			try {
 				rememberPeer(dataDir.peers, {room, host, port, worked: clock.now()});
@@ -55,6 +60,28 @@ export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): 
 				debug('storage', 'cannot remember a peer', {error});
 			}
 		},
+	};
+}
+
+function openContacts({options, printError}: CliContext, {root, contacts: path}: DataDir, room: string): ContactStore {
+	const {warning} = readContacts(path);
+	if (warning !== undefined) printError(warning);
+	function change(run: () => void): void {
+		if (options.log.type === 'none')
+			throw new Error('Nothing is kept on disk (--no-log), so nobody can be marked as verified.');
+		try {
+			ensurePrivateDirectory(root);
+			run();
+		} catch (error) {
+			if (!(error instanceof StorageError)) throw error;
+			throw new Error(`Not saved in ${error.path}: ${error.message}. ${error.advice}`, {cause: error});
+		}
+	}
+
+	return {
+		list: () => readContacts(path).contacts.filter(contact => contact.room === room),
+		add: contact => change(() => saveContact(path, {room, ...contact})),
+		remove: key => change(() => removeContact(path, room, key)),
 	};
 }
 

@@ -59,6 +59,7 @@ export async function openNode(context: CliContext, openOptions: OpenNodeOptions
 			beacon,
 			openedLog: storage.opened,
 			debug,
+			...(storage.contacts && {contacts: storage.contacts}),
 			rememberTarget: storage.rememberTarget,
 			...(openOptions.relaunch && {relaunch: openOptions.relaunch}),
 		},

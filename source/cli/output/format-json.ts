@@ -1,5 +1,6 @@
 /** JSON objects of `--json` and of the export. Other programs read them, so keys and their meanings must not change. */
 
+import {contactOf} from '../../core/contacts.js';
 import {
 	type EventRef,
 	eventId,
@@ -25,6 +26,8 @@ interface JsonPerson {
 	readonly identity?: string;
 	/** The complete public key of the identity, 64 hexadecimal digits. */
 	readonly identityKey?: string;
+	/** The user has verified this key. */
+	readonly verified?: true;
 	readonly name: string;
 	readonly address?: string;
 	readonly addressClaimed?: true;
@@ -157,6 +160,7 @@ function jsonPerson(state: State, peer: PeerId, seq?: number): JsonPerson {
 	return {
 		peer,
 		...(identity && {identity: shortFingerprint(identity), identityKey: identity.key}),
+		...(contactOf(state, peer) && {verified: true}),
 		name: nameOf(state, peer, seq),
 		...(shown && {address: shown.address}),
 		...(shown?.isUnverified && {addressClaimed: true}),

@@ -12,6 +12,8 @@ export type CommandName =
 	| 'mention'
 	| 'ignore'
 	| 'unignore'
+	| 'verify'
+	| 'unverify'
 	| 'bell'
 	| 'copy'
 	| 'peers'
@@ -72,6 +74,13 @@ export const commandRows: readonly CommandRow[] = [
 		description: 'hide a person; without NAME: list hidden people',
 	},
 	{name: 'unignore', argument: 'person', usage: 'NAME', description: 'show a hidden person again'},
+	{
+		name: 'verify',
+		argument: 'person',
+		usage: 'NAME [DIGITS]',
+		description: 'compare the safety number of a person; DIGITS: its last five digits, to confirm it',
+	},
+	{name: 'unverify', argument: 'person', usage: 'NAME', description: 'take a verification back'},
 	{
 		name: 'bell',
 		argument: 'choice',

@@ -39,6 +39,9 @@ export type Command =
 	| {readonly type: 'mention'; readonly direction: 'prev' | 'next'}
 	| {readonly type: 'ignore'; readonly person?: Person}
 	| {readonly type: 'unignore'; readonly person: Person}
+	/** `digits`: the last five of the safety number, which confirm it. */
+	| {readonly type: 'verify'; readonly person: Person; readonly digits?: string}
+	| {readonly type: 'unverify'; readonly person: Person}
 	| {readonly type: 'bell'; readonly mode: BellMode}
 	| {readonly type: 'peers'; readonly person?: Person | 'all'}
 	| {readonly type: 'export'; readonly file: string};
@@ -133,6 +136,10 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 			return command(argument === '' ? {type: 'ignore'} : {type: 'ignore', person: parsePerson(argument)});
 		case 'unignore':
 			return command({type: 'unignore', person: parsePerson(argument)});
+		case 'verify':
+			return command({type: 'verify', ...parseVerification(argument)});
+		case 'unverify':
+			return command({type: 'unverify', person: parsePerson(argument)});
 		case 'bell':
 			return command({type: 'bell', mode: parseBellMode(foldText(argument))});
 		case 'peers':
@@ -170,6 +177,12 @@ export function parsePerson(text: string): Person {
 	const match = /^(.*?)#([0-9a-f]{4,64})$/i.exec(text.trim());
 	const name = unquote((match?.[1] ?? text).trim()).replace(/^@/, '');
 	return match?.[2] ? {name, fingerprint: foldText(match[2])} : {name};
+}
+
+/** Parses a person, and after it five digits, which may be missing. A name that ends in five digits needs quotes. */
+function parseVerification(text: string): {readonly person: Person; readonly digits?: string} {
+	const match = /^(.*\S)\s+(\d{5})$/.exec(text);
+	return match?.[1] ? {person: parsePerson(match[1]), digits: match[2] ?? ''} : {person: parsePerson(text)};
 }
 
 /** Inverse of `parsePerson` for a name: adds quotes if it contains spaces. */

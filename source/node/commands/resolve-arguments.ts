@@ -7,13 +7,20 @@ import {type Person, quoteName, unquote} from './parse-command.js';
 
 /**
  * Finds the only person with this name, otherwise the only person whose name starts with it. A fingerprint requires the
- * full name. The error is a sentence for the user that suggests other names.
+ * full name. `anybody`: absent people count as much as present ones, and the name must be complete. The error is a sentence
+ * for the user that suggests other names.
  */
-export function resolvePerson(person: Person, state: State): PeerView | {readonly error: string} {
+export function resolvePerson(
+	person: Person,
+	state: State,
+	who: 'present-first' | 'anybody' = 'present-first',
+): PeerView | {readonly error: string} {
 	const typedName = person.fingerprint ? `${person.name}#${person.fingerprint}` : person.name;
-	const exactMatches = findPeersByName(state, typedName);
+	const exactMatches = findPeersByName(state, typedName, who);
 	const matches =
-		exactMatches.length > 0 || person.fingerprint ? exactMatches : findPeersByNamePrefix(state, typedName);
+		exactMatches.length > 0 || person.fingerprint || who === 'anybody'
+			? exactMatches
+			: findPeersByNamePrefix(state, typedName);
 	const people = groupByPerson(state, matches).flatMap(([newest]) => newest ?? []);
 	const [first] = people;
 	if (!first) return {error: unknownPerson(typedName, suggestNames(state, person.name))};

@@ -1,14 +1,16 @@
 /** Runs a command on the chat node, or returns what the screen has to do. The result is data; nothing is thrown. */
 
+import type {Trust} from '../../core/contacts.js';
 import type {PeerId} from '../../core/event.js';
 import {findPeer} from '../../core/roster.js';
 import {formatRoundTrip, type PeerView, selectPeers} from '../../core/select-peers.js';
 import {selectPeople} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
+import {formatSafetyNumber} from '../../feed/safety-number.js';
 import type {ChatNode, SelfInfo} from '../chat-node.js';
 import {replayCommand} from '../cli-hints.js';
 import {describeNameTruncation} from '../conversation.js';
-import type {BellMode, Command, Person} from './parse-command.js';
+import {type BellMode, type Command, type Person, quoteName} from './parse-command.js';
 import {resolveGotoTime, resolvePerson} from './resolve-arguments.js';
 
 /** An action that the caller performs, because it concerns the screen. */
@@ -22,6 +24,8 @@ export type Intent =
 	/** The timeline shows only this person; if undefined, everybody. */
 	| {readonly type: 'filter'; readonly filter: {readonly key: string; readonly name: string} | undefined}
 	| {readonly type: 'export'; readonly file: string}
+	/** The safety number of a person was shown in `lines`. `person`: a reference to exactly this key, for /verify. */
+	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly lines: readonly string[]}
 	/** The complete new list of hidden people: identity keys or peer ids. */
 	| {readonly type: 'ignored'; readonly keys: readonly string[]};
 
@@ -80,6 +84,10 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 			return command.person ? ignorePerson(command.person, context) : listIgnored(context);
 		case 'unignore':
 			return unignorePerson(command.person, context);
+		case 'verify':
+			return verifyPerson(command.person, command.digits, context);
+		case 'unverify':
+			return unverifyPerson(command.person, context);
 		case 'peers':
 			return filterPeers(command.person, context);
 		case 'search':
@@ -101,10 +109,17 @@ const bellDescriptions: Readonly<Record<BellMode, string>> = {
 	off: 'The bell is off.',
 };
 
-function formatPersonLine({name, fingerprint, address, isAddressUnverified, status, roundTripMs}: PeerView): string {
+const TRUST_NOTES: Readonly<Record<Trust, string>> = {
+	verified: ', verified',
+	impostor: ', NOT the verified person with this name',
+	unknown: '',
+};
+
+function formatPersonLine(view: PeerView): string {
+	const {name, fingerprint, address, isAddressUnverified, status, roundTripMs, trust} = view;
 	const where = address === undefined ? 'address unknown' : `${isAddressUnverified ? '~' : ''}${address}`;
 	const time = roundTripMs === undefined ? '' : `, ${formatRoundTrip(roundTripMs)}`;
-	return `${name}#${fingerprint}  ${where}  ${status === 'self' ? 'you' : status}${time}`;
+	return `${name}#${fingerprint}  ${where}  ${status === 'self' ? 'you' : status}${time}${TRUST_NOTES[trust]}`;
 }
 
 /** Text of `/log`. It is also printed after the full screen has closed. */
@@ -157,6 +172,48 @@ function listIgnored({chatNode, ignored}: CommandContext): CommandResult {
 	const state = chatNode.store.getState();
 	const names = selectPeers(state).filter(view => ignored.includes(personKeyOf(view, state)));
 	return {type: 'lines', title: 'Hidden', lines: [...new Set(names.map(view => `${view.name}#${view.fingerprint}`))]};
+}
+
+function verifyPerson(
+	person: Person,
+	digits: string | undefined,
+	{chatNode: {store, verification}}: CommandContext,
+): CommandResult {
+	const state = store.getState();
+	const match = resolvePerson(person, state, 'anybody');
+	if ('error' in match) return {type: 'error', text: match.error};
+	const name = `${match.name}#${match.fingerprint}`;
+	if (digits !== undefined) {
+		const refusal = verification.confirm(match.peer, digits);
+		return refusal ? {type: 'error', text: refusal.refused} : {type: 'done', text: `${name} is verified.`};
+	}
+
+	const shown = verification.showNumber(match.peer);
+	if ('refused' in shown) return {type: 'error', text: shown.refused};
+	const reference = {name: match.name, fingerprint: match.peer};
+	return {
+		type: 'intent',
+		intent: {type: 'verify', name, person: reference, lines: verificationLines(match, shown.number)},
+	};
+}
+
+function verificationLines({name, fingerprint, trust}: PeerView, number: string): readonly string[] {
+	return [
+		`Safety number of you and ${name}#${fingerprint}:`,
+		...formatSafetyNumber(number).map(line => `    ${line}`),
+		`Ask ${name} for the number that /verify shows there: by voice or in person, not in this chat.`,
+		...(trust === 'verified' ? ['You have verified this person already. /unverify takes it back.'] : []),
+		`If both numbers are equal, confirm it: /verify ${quoteName(name)}#${fingerprint} and the last five digits.`,
+		'It counts for this room with its present secret. After a change of the secret, verify again.',
+	];
+}
+
+function unverifyPerson(person: Person, {chatNode: {store, verification}}: CommandContext): CommandResult {
+	const match = resolvePerson(person, store.getState(), 'anybody');
+	if ('error' in match) return {type: 'error', text: match.error};
+	const refusal = verification.forget(match.peer);
+	if (refusal) return {type: 'error', text: refusal.refused};
+	return {type: 'done', text: `${match.name}#${match.fingerprint} is not verified any more.`};
 }
 
 function filterPeers(person: Person | 'all' | undefined, {chatNode}: CommandContext): CommandResult {

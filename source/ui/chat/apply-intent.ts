@@ -45,6 +45,12 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 			return step(ui, {type: 'copy-view'});
 		case 'export':
 			return step(ui, {type: 'export', file: intent.file});
+		case 'verify':
+			return step({
+				...ui,
+				overlay: {type: 'text', title: 'Verify', lines: intent.lines, scroll: 0},
+				question: {type: 'verify', name: intent.name, person: intent.person, digits: ''},
+			});
 		case 'quit':
 			return step(ui, {type: 'quit', reason: 'quit'});
 	}

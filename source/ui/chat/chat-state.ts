@@ -4,7 +4,7 @@
  */
 import type {PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
-import type {BellMode, Command} from '../../node/commands/parse-command.js';
+import type {BellMode, Command, Person} from '../../node/commands/parse-command.js';
 import type {Intent} from '../../node/commands/run-command.js';
 import type {Flash} from '../flash.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
@@ -18,7 +18,10 @@ export type Focus = 'timeline' | 'peers' | 'input';
 /** Question on the status line, which the next key answers. */
 export type Question =
 	/** `until`: wall clock time at which the question expires, ms. */
-	{readonly type: 'quit'; readonly until: number} | {readonly type: 'open-link'; readonly url: string};
+	| {readonly type: 'quit'; readonly until: number}
+	| {readonly type: 'open-link'; readonly url: string}
+	/** The last digits of the safety number of `person`, as far as they are typed. */
+	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly digits: string};
 
 /** Search prompt in place of the input. */
 export interface Prompt {

@@ -3,11 +3,12 @@ import {foldText} from '../../core/fold-text.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
 import {utf8Length} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
-import {parseCommand} from '../../node/commands/parse-command.js';
+import {type Command, parseCommand} from '../../node/commands/parse-command.js';
+import {CONFIRMATION_DIGITS} from '../../node/verification.js';
 import type {Token} from '../input/key-token.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
-import {type UiState, withInfo} from './chat-state.js';
+import {type Question, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
 import {goNewest, markRead} from './reading-position.js';
 
@@ -79,8 +80,33 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		const closed = {...ui, question: undefined};
 		return key === 'enter' || key === 'y' ? step(closed, {type: 'open', url: ui.question.url}) : step(closed);
 	}
+	if (ui.question?.type === 'verify') return answerVerification(ui, ui.question, token);
 	if (ui.question?.type === 'quit' && key === 'ctrl+c' && context.now <= ui.question.until) {
 		return step({...ui, question: undefined}, {type: 'quit', reason: 'quit'});
 	}
 	return undefined;
+}
+
+/** Reads the last digits of a safety number. Every key that does not belong to them is ignored, except Esc and Ctrl+C. */
+function answerVerification(ui: UiState, question: Question & {type: 'verify'}, token: Token): ChatStep {
+	const closed = {...ui, question: undefined, overlay: undefined};
+	if (token.type === 'text' || token.type === 'paste') {
+		const digits = (question.digits + token.text.replace(/\D/gu, '')).slice(0, CONFIRMATION_DIGITS);
+		return step({...ui, question: {...question, digits}});
+	}
+	if (token.type !== 'key') return step(ui);
+	switch (token.key) {
+		case 'backspace':
+			return step({...ui, question: {...question, digits: question.digits.slice(0, -1)}});
+		case 'enter': {
+			if (question.digits.length < CONFIRMATION_DIGITS) return step(ui);
+			const command: Command = {type: 'verify', person: question.person, digits: question.digits};
+			return step(closed, {type: 'run', command, draft: ''});
+		}
+		case 'escape':
+		case 'ctrl+c':
+			return step(closed);
+		default:
+			return step(ui);
+	}
 }

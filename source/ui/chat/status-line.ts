@@ -59,6 +59,8 @@ function questionText(ui: UiState): string | undefined {
 		return ` Paste ${pendingPaste.split('\n').length} lines into the input?  Enter: yes   Esc: no`;
 	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   any other key: stay';
 	if (ui.question?.type === 'open-link') return ` Open this link?  y: yes   any other key: no   ${ui.question.url}`;
+	if (ui.question?.type === 'verify')
+		return ` Last five digits that ${cleanLine(ui.question.name)} reads to you: ${ui.question.digits.padEnd(5, '_')}  Enter: confirm   Esc: cancel`;
 	return undefined;
 }
 

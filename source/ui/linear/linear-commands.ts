@@ -32,6 +32,8 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 			return listMatches(state, entry => isMentionOfUs(state, entry));
 		case 'goto':
 			return listEntriesFrom(state, intent.at);
+		case 'verify':
+			return [...intent.lines];
 		case 'filter':
 		case 'peers':
 		case 'times':

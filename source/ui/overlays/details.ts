@@ -1,4 +1,5 @@
 /** Details of an entry and of a peer, as pairs of label and value. */
+import {contactOf, trustOf} from '../../core/contacts.js';
 import type {PeerId} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
@@ -14,9 +15,12 @@ import {formatMoment} from '../timeline/format-time.js';
 
 export type Detail = readonly [label: string, value: string];
 
+const IMPOSTOR_TEXT = 'NOT the key of the person with this name whom you verified';
+
 export function entryDetails(state: State, entry: TimelineEntry): Detail[] {
 	const details: Detail[] = [
 		['from', `${clearName(state, entry.peer, entry.seq)}#${fingerprintOf(state, entry.peer)}`],
+		...(trustOf(state, entry.peer, entry.seq) === 'impostor' ? [['key', IMPOSTOR_TEXT] as const] : []),
 		['address', displayAddress(state, entry.peer) || 'unknown'],
 		['sent', `${formatMoment(entry.at)}${entry.late ? ' (arrived late)' : ''}`],
 	];
@@ -58,10 +62,18 @@ export function peerDetails(state: State, peer: PeerId): Detail[] {
 			'fingerprint',
 			`${view.fingerprint}${view.verified ? ' (durable identity)' : ' (of this launch only, no durable identity)'}`,
 		],
+		['key', trustText(state, view)],
 		['peer id', view.peer],
 	];
 	details.push(...linkDetails(view), ...historyDetails(state, view));
 	return details;
+}
+
+function trustText(state: State, {peer, trust, verified}: PeerView): string {
+	const contact = contactOf(state, peer);
+	if (contact) return `verified by you on ${formatMoment(contact.verified)}`;
+	if (trust === 'impostor') return IMPOSTOR_TEXT;
+	return verified ? 'not verified by you; /verify NAME compares it' : 'none, so nothing can be verified';
 }
 
 function linkDetails(view: PeerView): Detail[] {

@@ -111,6 +111,8 @@ export function helpRows(width: number, theme: Theme): Segment[][] {
 	lines.push(...twoColumnRows(partlyDelivered, 'delivered to some of the peers that were connected', width, theme));
 	lines.push(...twoColumnRows(delivered, 'delivered to all peers that were connected', width, theme));
 	lines.push(...twoColumnRows('@', 'mentions you', width, theme));
+	lines.push(...twoColumnRows(theme.glyphs.verified, 'in the peers pane: you have verified this person', width, theme));
+	lines.push(...twoColumnRows('!', 'uses the name of a verified person with another key', width, theme));
 	lines.push(...twoColumnRows('~192.168.1.7', 'address reported by others, not verified', width, theme));
 	lines.push(
 		...twoColumnRows(

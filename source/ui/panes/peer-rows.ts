@@ -60,15 +60,22 @@ function nameRow(peer: PeerView, {width, selected, hueOf, theme, typing, isIgnor
 	return [
 		{text: isSelected ? theme.glyphs.selected : ' ', style: {bold: true}},
 		{
-			text: `${statusGlyph(peer.status, theme)} `,
+			text: statusGlyph(peer.status, theme),
 			style: peer.status === 'connected' ? theme.success : present ? {} : theme.muted,
 		},
+		trustMark(peer, theme),
 		{
 			text: padCells(name, nameCells, theme.glyphs.ellipsis),
 			style: present ? {...theme.nameStyle(hueOf(peer.peer)), bold: true} : theme.muted,
 		},
 		...(note ? [{text: ` ${note}`, style: theme.muted}] : []),
 	];
+}
+
+/** Mark in a column that no name reaches: a verified person, or somebody who uses the name of one with another key. */
+function trustMark({trust}: PeerView, theme: Theme): Segment {
+	if (trust === 'verified') return {text: theme.glyphs.verified, style: theme.success};
+	return trust === 'impostor' ? {text: '!', style: theme.error} : {text: ' '};
 }
 
 /** Note at the right of a peer's row: an unusual state, else the round-trip time. */

@@ -1,6 +1,7 @@
 /** The timeline pane, in the chat and in replay: draws the slots of a viewport with their marks and rules. */
 import {Box} from 'ink';
 import {type ReactNode, useState} from 'react';
+import {trustOf} from '../../core/contacts.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {selectDelivery} from '../../core/select.js';
 import type {State} from '../../core/state.js';
@@ -118,7 +119,10 @@ function selectedMark({glyphs}: Theme): Segment {
 	return {text: glyphs.selected, style: {bold: true}};
 }
 
-/** The delivery mark of an own message, or the mark of a mention. */
+/**
+ * The mark of a message, in a column that no name reaches: the delivery of an own one, a warning about somebody who uses the
+ * name of a verified person, or a mention.
+ */
 function entryMarkOf(
 	state: State,
 	entry: TimelineEntry | undefined,
@@ -127,6 +131,7 @@ function entryMarkOf(
 ): Segment {
 	if (entry?.type !== 'posted') return BLANK_MARK;
 	const own = state.launch?.peer;
+	if (trustOf(state, entry.peer, entry.seq) === 'impostor') return {text: '!', style: theme.error};
 	if (entry.peer !== own) return isMentionOfUs(state, entry) ? {text: '@', style: theme.mention} : BLANK_MARK;
 	if (review) return BLANK_MARK;
 	const delivery = selectDelivery(state, entry.seq);

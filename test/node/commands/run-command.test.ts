@@ -118,6 +118,35 @@ describe('running commands', () => {
 		expect(run('/ignore Bob', session)).toEqual({type: 'error', text: expect.stringContaining('b0b0b0b030000000')});
 	});
 
+	test('/verify shows a safety number in groups of five, and with its last digits confirms the same person', () => {
+		const session = createFakeChatNode();
+		const {peer} = session.join('Bob Lee', '192.168.1.9', {identity: 'b0b0b0b0'});
+		const shown = run('/verify "Bob Lee"', session);
+		expect(shown).toMatchObject({
+			intent: {type: 'verify', name: 'Bob Lee#b0b0b0b0', person: {name: 'Bob Lee', fingerprint: peer}},
+		});
+		const lines = shown.type === 'intent' && shown.intent.type === 'verify' ? shown.intent.lines.join('\n') : '';
+		expect(lines).toMatch(/^ +(\d{5} ){5}\d{5}$/m);
+		expect(lines).toContain('/verify "Bob Lee"#b0b0b0b0');
+		expect(run(`/verify "Bob Lee"#${peer} 54321`, session)).toEqual({
+			type: 'done',
+			text: expect.stringContaining('verified'),
+		});
+		expect(session.calls.at(-1)).toBe(`confirm ${peer} 54321`);
+		expect(run('/verify Bob Lee 12345', session)).toEqual({type: 'error', text: 'wrong digits'});
+		expect(run('/unverify Bob Lee', session)).toMatchObject({type: 'done'});
+		expect(session.calls.at(-1)).toBe(`forget ${peer}`);
+	});
+
+	test('/verify does not prefer present people, so that nobody can take the place of an absent one', () => {
+		const session = createFakeChatNode();
+		session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0', connect: false});
+		session.join('Bob', '192.168.1.10', {identity: 'c0c0c0c0'});
+		for (const text of ['/verify Bob', '/unverify bob', '/verify Bob 54321'])
+			expect(run(text, session)).toEqual({type: 'error', text: expect.stringMatching(/Bob#.*Bob#/)});
+		expect(run('/verify Bo', session)).toMatchObject({type: 'error'});
+	});
+
 	test('an unknown name is an error that suggests similar names', () => {
 		const session = createFakeChatNode();
 		session.join('Dave 日本', '192.168.1.9');

@@ -74,7 +74,7 @@ describe('the input', () => {
 		await press('/');
 		await terminal.until(() => /\/help {2}\/name {2}\/me {2}\/who/.test(terminal.rows().at(-2) ?? ''));
 		await press('un');
-		await terminal.until(() => / \/unread {2}\/unignore +$/.test(terminal.rows().at(-2) ?? ''));
+		await terminal.until(() => / \/unread {2}\/unignore {2}\/unverify +$/.test(terminal.rows().at(-2) ?? ''));
 		await press('ignore');
 		await terminal.see('/unignore NAME: show a hidden person again');
 		await press(CTRL('c'), '/zz');

@@ -1,0 +1,67 @@
+/**
+ * Verified people: which peers belong to a person whose key the user has verified, and which peers use the name of such a
+ * person with another key. The contacts are ephemeral state, so a replay knows none.
+ */
+import type {Contact, PeerId} from './event.js';
+import {memoise, memoiseByKey} from './memoise.js';
+import {collisionKeys, findNameHolder, nameAt} from './name-collisions.js';
+import {findPeer, type NameChange} from './roster.js';
+import type {State} from './state.js';
+
+/** What the contacts say about a peer. `impostor`: it uses the name of a verified person with another key or none. */
+export type Trust = 'verified' | 'impostor' | 'unknown';
+
+/** Trust in a peer under the name that it had at `seq` of its feed, or its newest name without `seq`. */
+export function trustOf(state: State, peer: PeerId, seq?: number): Trust {
+	if (contactOf(state, peer)) return 'verified';
+	return impersonatedContact(state, peer, seq) ? 'impostor' : 'unknown';
+}
+
+/** The contact to which a peer belongs, by its identity key; undefined if its key was not verified. */
+export function contactOf(state: State, peer: PeerId): Contact | undefined {
+	const key = findPeer(state.roster, peer)?.identity?.key;
+	return key === undefined ? undefined : selectContactsByKey(state).get(key);
+}
+
+const selectContactsByKey = memoise(
+	(state: State) => [state.ephemeral.contacts],
+	state => new Map(state.ephemeral.contacts.map(contact => [contact.key, contact])),
+);
+
+/** Contacts by the comparison keys of the names that they had when they were verified. */
+const selectContactsByName = memoise(
+	(state: State) => [state.ephemeral.contacts],
+	state =>
+		new Map(
+			state.ephemeral.contacts.flatMap(contact =>
+				collisionKeys({seq: 0, name: contact.name}).map(nameKey => [nameKey, contact] as const),
+			),
+		),
+);
+
+const memoiseName = memoiseByKey<NameChange, {readonly contact: Contact | undefined}>();
+
+/**
+ * The verified person whose name a peer uses although it has another key or none. The name is that at `seq` of the feed, or
+ * the newest one without `seq`. Names that look alike count, and so do all names that the verified person had in this log.
+ * Undefined for our own peers and for verified people.
+ */
+export function impersonatedContact(state: State, peer: PeerId, seq?: number): Contact | undefined {
+	const {contacts} = state.ephemeral;
+	const known = contacts.length === 0 ? undefined : findPeer(state.roster, peer);
+	if (!known || state.launches[peer] || contactOf(state, peer)) return undefined;
+	const name = nameAt(known, seq);
+	if (!name) return undefined;
+	return memoiseName(name, [state.roster, contacts], () => ({contact: findContactWithName(state, name)})).contact;
+}
+
+function findContactWithName(state: State, name: NameChange): Contact | undefined {
+	const byName = selectContactsByName(state);
+	for (const key of collisionKeys(name)) {
+		const contact = byName.get(key);
+		if (contact) return contact;
+	}
+	const byKey = selectContactsByKey(state);
+	const holder = findNameHolder(state, name, byKey.keys());
+	return holder === undefined ? undefined : byKey.get(holder);
+}

@@ -1,0 +1,144 @@
+/**
+ * Verification of people: shows safety numbers, remembers the keys that the user confirmed, and warns when somebody uses the
+ * name of a verified person with another key.
+ */
+import {contactOf, impersonatedContact} from '../core/contacts.js';
+import {errorMessage} from '../core/errors.js';
+import type {Contact, Input, PeerId} from '../core/event.js';
+import {LruMap} from '../core/lru-map.js';
+import {findPeer, listPeers} from '../core/roster.js';
+import {fingerprintOf, nameOf, statusOf} from '../core/select-peers.js';
+import type {State} from '../core/state.js';
+import {computeSafetyNumber} from '../feed/safety-number.js';
+import type {Notices} from './notices.js';
+import type {Store} from './store.js';
+
+/** The stored contacts of one room. `add` and `remove` throw an error whose message is a sentence for the user. */
+export interface ContactStore {
+	list(): readonly Contact[];
+	add(contact: Contact): void;
+	remove(key: string): void;
+}
+
+/** Number of the digits at the end of a safety number that confirm it. */
+export const CONFIRMATION_DIGITS = 5;
+
+type Refused = {readonly refused: string};
+
+export interface Verification {
+	/** Safety number of us and this peer, 60 digits. From now on its last digits can confirm the key of this peer. */
+	showNumber(peer: PeerId): {readonly number: string} | Refused;
+	/** Remembers the key of a peer whose number was shown, if `digits` are the last ones of it. Undefined: done. */
+	confirm(peer: PeerId, digits: string): Refused | undefined;
+	/** Forgets the key of a peer. Undefined: done. */
+	forget(peer: PeerId): Refused | undefined;
+	/** Publishes the stored contacts and begins to warn. Called once, after the log was read. */
+	start(): void;
+}
+
+export interface VerificationOptions {
+	/** Our own identity key; undefined if this node has no identity. */
+	readonly ownKey: string | undefined;
+	/** Undefined if nothing may be kept on disk. */
+	readonly contacts: ContactStore | undefined;
+	readonly store: Store;
+	readonly notices: Notices;
+	/** Wall clock, ms. */
+	now(): number;
+	publish(contacts: readonly Contact[]): void;
+}
+
+const MAX_WARNINGS_REMEMBERED = 4096;
+
+export function createVerification(options: VerificationOptions): Verification {
+	const {ownKey, contacts, store, notices} = options;
+	/** Key of the safety number that was shown last. Digits confirm no other key, as five digits can be matched by trying. */
+	let shown: {readonly key: string; readonly number: string} | undefined;
+	const warned = new LruMap<string, true>(MAX_WARNINGS_REMEMBERED);
+
+	function keyOf(peer: PeerId): {readonly key: string; readonly ownKey: string} | Refused {
+		const state = store.getState();
+		if (state.launches[peer]) return {refused: 'You cannot verify yourself.'};
+		if (ownKey === undefined) return {refused: 'You have no identity (--no-identity), so there is no safety number.'};
+		const key = findPeer(state.roster, peer)?.identity?.key;
+		if (key === undefined)
+			return {refused: `${nameOf(state, peer)} has no durable identity, so there is nothing to verify.`};
+		if (key === ownKey) return {refused: `${nameOf(state, peer)} has your own identity.`};
+		return {key, ownKey};
+	}
+
+	/** Runs a change of the stored contacts, and publishes the result. */
+	function change(run: (stored: ContactStore) => void): Refused | undefined {
+		if (!contacts) return {refused: 'Nothing is kept on disk (--no-log), so nobody can be marked as verified.'};
+		try {
+			run(contacts);
+		} catch (error) {
+			return {refused: errorMessage(error)};
+		}
+
+		options.publish(contacts.list());
+		return undefined;
+	}
+
+	function warnAbout(state: State, peer: PeerId): void {
+		const contact = statusOf(state, peer) === 'left' ? undefined : impersonatedContact(state, peer);
+		if (!contact) return;
+		const name = nameOf(state, peer);
+		const key = `${findPeer(state.roster, peer)?.identity?.key ?? peer} ${name}`;
+		if (warned.get(key)) return;
+		warned.set(key, true);
+		notices.verifiedNameTaken({name, fingerprint: fingerprintOf(state, peer), verifiedName: contact.name});
+	}
+
+	return {
+		showNumber(peer) {
+			const keys = keyOf(peer);
+			if ('refused' in keys) return keys;
+			if (shown?.key !== keys.key) shown = {key: keys.key, number: computeSafetyNumber(keys.ownKey, keys.key)};
+			return {number: shown.number};
+		},
+		confirm(peer, digits) {
+			const keys = keyOf(peer);
+			if ('refused' in keys) return keys;
+			if (shown?.key !== keys.key)
+				return {refused: 'The safety number of this person was not shown yet. Use /verify NAME first.'};
+			if (shown.number.slice(-CONFIRMATION_DIGITS) !== digits)
+				return {
+					refused:
+						'These are not the last five digits of the safety number. If the other screen shows them, somebody pretends to be this person.',
+				};
+			return change(stored =>
+				stored.add({key: keys.key, name: nameOf(store.getState(), peer), verified: options.now()}),
+			);
+		},
+		forget(peer) {
+			const state = store.getState();
+			const contact = contactOf(state, peer);
+			if (!contact) return {refused: `${nameOf(state, peer)} is not verified.`};
+			return change(stored => stored.remove(contact.key));
+		},
+		start() {
+			store.subscribe((state, inputs) => {
+				for (const peer of peersToCheck(state, inputs)) warnAbout(state, peer);
+			});
+			const stored = contacts?.list() ?? [];
+			if (stored.length > 0) options.publish(stored);
+		},
+	};
+}
+
+/** Peers whose name or connection is new, or all peers if the contacts changed. */
+function peersToCheck(state: State, inputs: readonly Input[]): ReadonlySet<PeerId> {
+	const peers = new Set<PeerId>();
+	if (state.ephemeral.contacts.length === 0) return peers;
+	for (const input of inputs) {
+		if (input.type === 'events') {
+			for (const {type, peer} of input.events) if (type === 'joined' || type === 'renamed') peers.add(peer);
+		} else if (input.type === 'observed') {
+			if (input.observation.type === 'peer-connected') peers.add(input.observation.subject);
+		} else if (input.event.type === 'contacts') {
+			for (const {peer} of listPeers(state.roster)) peers.add(peer);
+		}
+	}
+	return peers;
+}
