@@ -36,6 +36,7 @@ export interface Prompt {
 export interface TypedRun {
 	/** Wall clock time of the last character, ms. */
 	readonly lastAt: number;
+	readonly lastCharacter: string;
 	/** Whether the run contains a character that the list does not bind. The rest of such a run is ignored. */
 	readonly isIgnored: boolean;
 }
@@ -109,6 +110,9 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		isVisitor: false,
 	};
 }
+
+/** Hint for a key that would move the focus to the input, but was taken for a letter of a word. */
+export const AGAIN_HINT = 'Letters typed in a list are keys. Press the key once more, or Esc, to write';
 
 /** Message for a user who types text while a list has the focus. */
 export const TYPING_HINT = 'Press i or Esc to write';

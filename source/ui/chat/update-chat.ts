@@ -5,6 +5,7 @@ import {toSingleLinePaste} from '../input/reduce-editor.js';
 import {keyOf} from '../timeline/viewport.js';
 import {applyIntent} from './apply-intent.js';
 import {
+	AGAIN_HINT,
 	type ScreenEffect,
 	type ScreenMessage,
 	TYPING_HINT,
@@ -150,9 +151,10 @@ function applyCharacter(ui: UiState, character: string, context: ChatContext): C
 	if (keyContext === 'input') return typeInDraft(ui, character);
 	const run = currentTypedRun(ui, context);
 	const action = keyContext === 'overlay' && character === 'q' ? 'back' : findAction(keyContext, character);
-	const isIgnored = !action || run?.isIgnored === true || (run !== undefined && focusesInput(action));
-	const next: UiState = {...ui, typedRun: {lastAt: context.now, isIgnored}};
-	return action && !isIgnored ? performAction(next, action, context) : step(showTypingHint(next));
+	const isIgnored = !action || (run !== undefined && isPartOfText(run, action, character, context.now));
+	const next: UiState = {...ui, typedRun: {lastAt: context.now, lastCharacter: character, isIgnored}};
+	if (action && !isIgnored) return performAction(next, action, context);
+	return step(action && focusesInput(action) && !next.overlay ? withInfo(next, AGAIN_HINT) : showTypingHint(next));
 }
 
 /** Maximum interval between two characters of one run, ms. */
@@ -166,7 +168,21 @@ function currentTypedRun({typedRun}: UiState, {now}: ChatContext): TypedRun | un
 	return typedRun && now - typedRun.lastAt < TYPED_RUN_MS ? typedRun : undefined;
 }
 
-/** Whether an action moves the focus to the input. Its key counts only as the first of a run, as "give" contains an `i`. */
+/** Maximum interval between a key of a list and a key to the input, ms, at which both are letters of a word. */
+const TYPED_WORD_MS = 150;
+
+/**
+ * Whether a bound key is only a letter of a text that the user types into a list. In a run that the list does not bind, every
+ * key is. Otherwise only a key that moves the focus to the input is, if it follows as fast as letters of a word do: "give"
+ * begins with two bound keys. Such a key counts when it is pressed twice.
+ */
+function isPartOfText(run: TypedRun, action: Action, character: string, now: number): boolean {
+	const isRepeated = character === run.lastCharacter && now > run.lastAt;
+	if (focusesInput(action) && isRepeated) return false;
+	return run.isIgnored || (focusesInput(action) && now - run.lastAt < TYPED_WORD_MS);
+}
+
+/** Whether an action moves the focus to the input. */
 function focusesInput(action: Action): boolean {
 	return action === 'back' || action === 'quote';
 }

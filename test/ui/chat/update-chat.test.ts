@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ScreenEffect} from '../../../source/ui/chat/chat-state.js';
-import {initialUiState, TYPING_HINT, type UiState} from '../../../source/ui/chat/chat-state.js';
+import {AGAIN_HINT, initialUiState, TYPING_HINT, type UiState} from '../../../source/ui/chat/chat-state.js';
 import type {ChatContext} from '../../../source/ui/chat/frame.js';
 import {createFrameCache} from '../../../source/ui/chat/frame.js';
 import {applyTokens, updateChat} from '../../../source/ui/chat/update-chat.js';
@@ -129,6 +129,46 @@ describe('typing while an overlay or a list is open', () => {
 		expect(ignored.ui.flash?.text).toBe(TYPING_HINT);
 		const later = {...context, now: START + 600};
 		expect(applyTokens(ignored.ui, typed(['ihello']), later).ui.editor.text).toBe('hello');
+	});
+
+	/** Types single characters into the timeline, with pauses in ms before each. */
+	function typeSlowly(...keys: readonly (readonly [pauseMs: number, character: string])[]): UiState {
+		let ui: UiState = {...initial, focus: 'timeline', selected: key};
+		let now = START;
+		for (const [pauseMs, character] of keys) {
+			now += pauseMs;
+			({ui} = applyTokens(ui, typed([character]), {...context, now}));
+		}
+		return ui;
+	}
+
+	test('a letter key works right after another one, also the one that moves the focus to the input', () => {
+		expect(typeSlowly([0, 'k'], [200, 'i'], [100, 'h'], [100, 'i']).editor.text).toBe('hi');
+		expect(typeSlowly([0, 'k'], [200, 'r']).editor.text).toContain('Bob');
+		expect(typeSlowly([0, 'k'], [100, 'j'], [200, 'i']).focus).toBe('input');
+	});
+
+	test('a letter of a word does not move the focus to the input, and a second press of the key does', () => {
+		const word = typeSlowly([0, 'g'], [100, 'i']);
+		expect(word.focus).toBe('timeline');
+		expect(word.flash?.text).toBe(AGAIN_HINT);
+		expect(typeSlowly([0, 'g'], [100, 'i'], [120, 'v'], [100, 'e'])).toMatchObject({
+			focus: 'timeline',
+			editor: {text: ''},
+		});
+		expect(typeSlowly([0, 'g'], [100, 'i'], [200, 'i'], [100, 'x'])).toMatchObject({
+			focus: 'input',
+			editor: {text: 'x'},
+		});
+	});
+
+	test('the hint about writing never names a key that was just pressed', () => {
+		for (const pause of [50, 100, 300]) {
+			for (const before of ['k', 'x', 'xy']) {
+				const ui = typeSlowly(...Array.from(before, (letter): [number, string] => [100, letter]), [pause, 'i']);
+				expect(ui.focus === 'input' || ui.flash?.text === AGAIN_HINT).toBe(true);
+			}
+		}
 	});
 
 	test('a letter never answers a question about a paste or about quitting', () => {
