@@ -5,7 +5,7 @@ export interface Timer {
 }
 
 export interface Clock {
-	/** Wall clock in ms since 1970. It may jump when somebody sets the clock. */
+	/** Wall clock in ms since 1970. It may jump when somebody sets the clock, so it must not measure a duration. */
 	now(): number;
 	/** Monotonic clock in ms. It advances while the computer sleeps, if the platform supports that. */
 	monotonic(): number;

@@ -4,7 +4,7 @@ import type {Style, Theme} from './theme.js';
 export interface Flash {
 	readonly text: string;
 	readonly level: 'info' | 'warn' | 'error';
-	/** Wall clock time at which the message expires, ms; 0: at the next key. */
+	/** Monotonic time at which the message expires, ms; 0: at the next key. */
 	readonly until: number;
 	/** The next key removes the message before `until`. */
 	readonly endsOnKey?: true;

@@ -118,7 +118,7 @@ export function createNotifier({chatNode, self, environment, clock, getUi, write
 
 	const attention = () => {
 		const {focused, lastKeyAt, bell, ignored} = getUi();
-		return {focused, lastKeyAt, bell, ignored, room: self.room, now: clock.now()};
+		return {focused, lastKeyAt, bell, ignored, room: self.room, now: clock.monotonic()};
 	};
 
 	function showTitle(): void {

@@ -39,6 +39,18 @@ export const liveClock: Clock = {
 	},
 };
 
+/** The real clock, with a wall clock that a test sets forward or back, as a user or network time does. */
+export function createSettableClock(): Clock & {setWall(byMs: number): void} {
+	let offsetMs = 0;
+	return {
+		...liveClock,
+		now: () => liveClock.now() + offsetMs,
+		setWall(byMs) {
+			offsetMs += byMs;
+		},
+	};
+}
+
 const UNICODE = {TERM: 'xterm-256color', LANG: 'en_US.UTF-8'};
 
 /** Opens the chat screen on an in-memory terminal. */

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {Input} from '../../source/core/event.js';
 import {cleanLine} from '../../source/core/text.js';
-import {type Attention, noNotifications, updateNotifications, windowTitle} from '../../source/ui/notifications.js';
+import {
+	type Attention,
+	createNotifier,
+	noNotifications,
+	updateNotifications,
+	windowTitle,
+} from '../../source/ui/notifications.js';
 import {notification} from '../../source/ui/terminal/escape-sequences.js';
 import {createFakeChatNode, START} from '../helpers/fake-chat-node.js';
 
@@ -19,6 +25,29 @@ function setUp() {
 	});
 	return {chatNode, bob, state: chatNode.store.getState(), message};
 }
+
+test('a notifier rings again five seconds after the last ring, although the wall clock was set back', () => {
+	const {chatNode, bob} = setUp();
+	let monotonic = 0;
+	let wall = START;
+	const clock = {now: () => wall, monotonic: () => monotonic, after: () => ({cancel() {}})};
+	const written: string[] = [];
+	const notifier = createNotifier({
+		chatNode,
+		self: chatNode.self,
+		environment: {},
+		clock,
+		getUi: () => ({focused: false, lastKeyAt: 0, bell: 'all', ignored: []}),
+		writeIfReading: sequence => written.push(sequence) > 0,
+	});
+	const rings = () => written.filter(sequence => sequence.includes('\u0007') && !sequence.startsWith('\u001B]')).length;
+	chatNode.say(bob, 'one');
+	monotonic += 6000;
+	wall -= 3_600_000;
+	chatNode.say(bob, 'two');
+	expect(rings()).toBe(2);
+	notifier.stop();
+});
 
 describe('notifications', () => {
 	test('ring for mentions, for all messages, or never', () => {

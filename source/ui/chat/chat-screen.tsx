@@ -38,7 +38,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 
 	function dispatch(message: ScreenMessage): void {
 		if (screen.isLeaving) return;
-		const context = {state: chatNode.store.getState(), self, now: clock.now(), frameOf};
+		const context = {state: chatNode.store.getState(), self, now: clock.monotonic(), frameOf};
 		const {ui, effects} = updateChat(store.getUi(), message, context);
 		store.setUi(ui);
 		for (const effect of effects) runEffect(effect, ports);
@@ -110,12 +110,12 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 }
 
 function initialState({stdout, bell, nameFromSystem, startupWarnings = [], demoVisit, hooks}: FullScreenOptions) {
-	const initial = initialUiState(stdout.columns, stdout.rows, bell, hooks.clock.now());
+	const initial = initialUiState(stdout.columns, stdout.rows, bell, hooks.clock.monotonic());
 	const ui = {...initial, isVisitor: demoVisit !== undefined};
 	if (startupWarnings.length > 0)
 		return {...ui, flash: {text: startupWarnings.join('; '), level: 'warn' as const, until: 0}};
 	if (!nameFromSystem) return ui;
 	const text = 'Your name is your OS user name; /name NAME changes it. Ctrl+G shows all keys.';
-	const until = hooks.clock.now() + NAME_HINT_MS;
+	const until = hooks.clock.monotonic() + NAME_HINT_MS;
 	return {...ui, flash: {text, level: 'info' as const, until, endsOnKey: true as const}};
 }

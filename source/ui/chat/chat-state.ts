@@ -17,7 +17,7 @@ export type Focus = 'timeline' | 'peers' | 'input';
 
 /** Question on the status line, which the next key answers. */
 export type Question =
-	/** `until`: wall clock time at which the question expires, ms. */
+	/** `until`: monotonic time at which the question expires, ms. */
 	| {readonly type: 'quit'; readonly until: number}
 	| {readonly type: 'open-link'; readonly url: string}
 	/** The last digits of the safety number of `person`, as far as they are typed. */
@@ -34,7 +34,7 @@ export interface Prompt {
 
 /** Characters typed in quick succession while a list has the focus. */
 export interface TypedRun {
-	/** Wall clock time of the last character, ms. */
+	/** Monotonic time of the last character, ms. */
 	readonly lastAt: number;
 	readonly lastCharacter: string;
 	/** Whether the run contains a character that the list does not bind. The rest of such a run is ignored. */
@@ -72,7 +72,7 @@ export interface UiState {
 	readonly newestWhenLeftEnd: OrderKey | undefined;
 	/** Whether the terminal window has the focus; undefined until the terminal reports it. */
 	readonly focused: boolean | undefined;
-	/** Wall clock time of the last key, ms. */
+	/** Monotonic time of the last key, ms. */
 	readonly lastKeyAt: number;
 	readonly typedRun: TypedRun | undefined;
 	/** Whether the hint on Option keys was shown. */

@@ -120,7 +120,7 @@ function createPersonFilter(ui: UiState): (state: State) => TimelineView {
 export interface ChatContext {
 	readonly state: State;
 	readonly self: SelfInfo;
-	/** Wall clock time, ms. */
+	/** Monotonic time, ms. */
 	readonly now: number;
 	readonly frameOf: FrameOf;
 }

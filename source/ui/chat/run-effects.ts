@@ -68,7 +68,7 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 }
 
 function dispatchFlash({dispatch, hooks}: EffectPorts, text: string, level: 'info' | 'warn' | 'error' = 'info'): void {
-	dispatch({type: 'flash', flash: {text, level, until: hooks.clock.now() + FLASH_MS}});
+	dispatch({type: 'flash', flash: {text, level, until: hooks.clock.monotonic() + FLASH_MS}});
 }
 
 function runTypedCommand({command, draft}: ScreenEffect & {type: 'run'}, ports: EffectPorts): void {

@@ -17,7 +17,7 @@ export const BACKGROUND_FRAME_MS = 66;
 export interface ScreenSnapshot {
 	readonly state: State;
 	readonly ui: UiState;
-	/** Wall clock time of the snapshot, ms. */
+	/** Monotonic time of the snapshot, ms. */
 	readonly now: number;
 }
 
@@ -35,7 +35,7 @@ export interface ScreenStore {
 export function createScreenStore(store: Store, initial: UiState, clock: Clock): ScreenStore {
 	const listeners = new Set<() => void>();
 	let ui = initial;
-	let snapshot: ScreenSnapshot = {state: store.getState(), ui, now: clock.now()};
+	let snapshot: ScreenSnapshot = {state: store.getState(), ui, now: clock.monotonic()};
 	let lastFrameAt = Number.NEGATIVE_INFINITY;
 	/** Time of the last frame that a key caused. */
 	let lastInputFrameAt = Number.NEGATIVE_INFINITY;
@@ -52,7 +52,7 @@ export function createScreenStore(store: Store, initial: UiState, clock: Clock):
 		if (state === snapshot.state && ui === snapshot.ui) return;
 		lastFrameAt = clock.monotonic();
 		if (ui !== snapshot.ui) lastInputFrameAt = lastFrameAt;
-		snapshot = {state, ui, now: clock.now()};
+		snapshot = {state, ui, now: clock.monotonic()};
 		for (const listener of listeners) listener();
 	}
 

@@ -18,7 +18,7 @@ const MAX_PENDING_LINES = 1000;
 
 export interface LinePrompt {
 	readonly editor: EditorState;
-	/** Wall clock time of the last edit, ms. */
+	/** Monotonic time of the last edit, ms. */
 	readonly lastKeyAt: number;
 	/** Applies an edit and echoes it. */
 	edit(action: EditorAction): void;
@@ -40,7 +40,7 @@ export function createLinePrompt(
 	isBlocked: () => boolean = () => false,
 ): LinePrompt {
 	let editor = emptyEditor;
-	let lastKeyAt = clock.now();
+	let lastKeyAt = clock.monotonic();
 	let pendingLines: string[] = [];
 	let omitted = 0;
 	let timer: {cancel(): void} | undefined;
@@ -79,7 +79,7 @@ export function createLinePrompt(
 			return lastKeyAt;
 		},
 		edit(action) {
-			lastKeyAt = clock.now();
+			lastKeyAt = clock.monotonic();
 			const before = editor.text;
 			const next = reduceEditor(editor, action);
 			// The cursor stays at the end, because an append-only line cannot show it anywhere else.
@@ -91,7 +91,7 @@ export function createLinePrompt(
 			omitted += pendingLines.splice(0, pendingLines.length - MAX_PENDING_LINES).length;
 			if (sending) return;
 			timer?.cancel();
-			const isTyping = editor.text !== '' && clock.now() - lastKeyAt < TYPING_PAUSE_MS;
+			const isTyping = editor.text !== '' && clock.monotonic() - lastKeyAt < TYPING_PAUSE_MS;
 			if (isTyping) timer = clock.after(TYPING_PAUSE_MS, flush);
 			else flush();
 		},

@@ -140,9 +140,9 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	function interrupt(): void {
 		if (line.editor.text !== '') line.edit({type: 'set', text: ''});
-		else if (clock.now() - interruptedAt <= QUIT_WINDOW_MS) leave({type: 'quit'});
+		else if (clock.monotonic() - interruptedAt <= QUIT_WINDOW_MS) leave({type: 'quit'});
 		else {
-			interruptedAt = clock.now();
+			interruptedAt = clock.monotonic();
 			line.printAbove('Press Ctrl+C again to leave the chat.');
 		}
 	}
@@ -194,7 +194,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 			);
 		if (shown.length > 0) line.printAbove(...shown.map(entry => formatSpokenEntry(state, entry)));
 		const {lastKeyAt} = line;
-		const attention = {focused: undefined, lastKeyAt, now: clock.now(), bell, ignored, room: self.room};
+		const attention = {focused: undefined, lastKeyAt, now: clock.monotonic(), bell, ignored, room: self.room};
 		const noticed = updateNotifications(notices, state, inputs, attention);
 		notices = noticed.notices;
 		if (noticed.ring && !isBlocked()) write(BELL);

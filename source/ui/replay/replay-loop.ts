@@ -95,12 +95,12 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		timer = undefined;
 		const isSearching =
 			ui.search !== '' && searchIndex.scan(history.state, ui.search, SEARCH_SLICE_MS, clock.monotonic);
-		if (ui.flash && ui.flash.until <= clock.now()) ui = {...ui, flash: undefined};
+		if (ui.flash && ui.flash.until <= clock.monotonic()) ui = {...ui, flash: undefined};
 		if (ui.mode === 'playing') apply({type: 'tick'});
 		draw();
 		if (isSearching) scheduleFrame(0);
 		else if (ui.mode === 'playing') scheduleFrame(FRAME_MS);
-		else if (ui.flash) scheduleFrame(Math.max(FRAME_MS, ui.flash.until - clock.now()));
+		else if (ui.flash) scheduleFrame(Math.max(FRAME_MS, ui.flash.until - clock.monotonic()));
 	}
 
 	function apply(message: ReplayMessage): void {
@@ -110,7 +110,7 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		// A message that the next key removes also expires after FLASH_MS, so that the bar returns.
 		const {flash} = ui;
 		if (flash && flash !== previousFlash && flash.until === 0)
-			ui = {...ui, flash: {...flash, until: clock.now() + FLASH_MS}};
+			ui = {...ui, flash: {...flash, until: clock.monotonic() + FLASH_MS}};
 		for (const effect of result.effects) performEffect(effect);
 	}
 
@@ -128,7 +128,7 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	}
 
 	function dispatchFlash(text: string, level: 'info' | 'error' = 'info'): void {
-		dispatch({type: 'flash', flash: {text, level, until: clock.now() + FLASH_MS}});
+		dispatch({type: 'flash', flash: {text, level, until: clock.monotonic() + FLASH_MS}});
 	}
 
 	/** Shows the result of an operation, or its error. If `work` is undefined, shows `unavailable`. */

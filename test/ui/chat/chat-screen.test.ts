@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {ALT, CTRL, closeChat, ESC, launch, PAGE_UP, room} from '../../helpers/chat-room.js';
-import type {Chat} from '../../helpers/launch-chat.js';
+import {type Chat, createSettableClock} from '../../helpers/launch-chat.js';
 
 describe('notifications', () => {
 	test('ring only for mentions while the user is absent, at most once in 5 s, and are counted in the window title', async () => {
@@ -102,6 +102,17 @@ describe('leaving the chat', () => {
 			expect(running.terminal.text()).toContain('› x');
 			await running.press(CTRL('c'), CTRL('c'), CTRL('c'));
 		}, 'quit');
+	});
+
+	test('with a second Ctrl+C is possible although the wall clock was set forward after the first', async () => {
+		const clock = createSettableClock();
+		const running = await launch({chatNode: room().chatNode, hooks: {clock}});
+		await running.press(CTRL('c'));
+		await running.terminal.see('Leave the chat?');
+		clock.setWall(3_600_000);
+		await running.press(CTRL('c'));
+		await running.terminal.until(() => running.exit() !== undefined);
+		expect(running.exit()).toMatchObject({type: 'quit'});
 	});
 
 	test('with Ctrl+D needs an empty input and is not possible immediately after a deletion', async () => {

@@ -3,7 +3,7 @@ import {runLinearScreen} from '../../../source/ui/linear/linear-screen.js';
 import type {ScreenHooks} from '../../../source/ui/screen-hooks.js';
 import type {ScreenEnd} from '../../../source/ui/terminal/mount-screen.js';
 import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
-import {liveClock} from '../../helpers/launch-chat.js';
+import {createSettableClock, liveClock} from '../../helpers/launch-chat.js';
 import {Terminal} from '../../helpers/terminal.js';
 
 let close: (() => Promise<void>) | undefined;
@@ -51,6 +51,32 @@ describe('the linear screen', () => {
 		expect(terminal.alternate).toBe(false);
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 		expect(terminal.output).not.toMatch(/\u001B\[[\d;]*[ABCDEFGHJKST]/);
+	});
+
+	test('is left by a second Ctrl+C although the wall clock was set forward after the first', async () => {
+		const clock = createSettableClock();
+		const {terminal, exit} = launch({clock});
+		await terminal.see('Room lan, open to');
+		terminal.type('\u0003');
+		await terminal.see('Ctrl+C again');
+		clock.setWall(3_600_000);
+		terminal.type('\u0003');
+		await terminal.until(() => exit() !== undefined);
+		expect(exit()).toEqual({type: 'quit'});
+	});
+
+	test('waits for a pause in typing although the wall clock was set forward', async () => {
+		const clock = createSettableClock();
+		const {terminal, chatNode, bob} = launch({clock});
+		await terminal.see('Room lan, open to');
+		terminal.type('half a li');
+		await terminal.see('> half a li');
+		clock.setWall(3_600_000);
+		chatNode.say(bob, 'hello');
+		terminal.type('ne');
+		await terminal.see('> half a line');
+		expect(terminal.text()).not.toContain('Bob: hello');
+		await terminal.see('Bob: hello');
 	});
 
 	test('prints a message that arrives during typing above the draft and repeats the draft', async () => {

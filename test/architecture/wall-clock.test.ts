@@ -1,0 +1,37 @@
+/** The wall clock can jump when somebody sets it, so a duration must be measured with the monotonic clock. */
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+
+const SOURCE = join(import.meta.dirname, '../../source');
+
+/** Files that read the wall clock, and how often. Each reading is a time of day, an age across launches, or a clock offset. */
+const READINGS: Readonly<Record<string, number>> = {
+	// Times in files and in lines for people.
+	'cli/main.ts': 3,
+	'cli/commands/logs.ts': 1,
+	'cli/chat/node-storage.ts': 3,
+	'cli/demo/demo.ts': 1,
+	// The time of day that a user types is resolved against now.
+	'cli/replay/replay-at-terminal.ts': 1,
+	'cli/chat/read-input.ts': 1,
+	'ui/chat/run-effects.ts': 1,
+	'ui/linear/linear-screen.ts': 1,
+	// The clock of this node, and its offset from the clocks of peers.
+	'node/local-state.ts': 1,
+	'node/create-network.ts': 1,
+	'network/link/keepalive.ts': 2,
+	'network/system-clock.ts': 1,
+	'doctor/probe.ts': 1,
+};
+
+test('only known places read the wall clock, and none of them measures a duration', () => {
+	const readings: Record<string, number> = {};
+	for (const file of readdirSync(SOURCE, {recursive: true, encoding: 'utf8'})) {
+		if (!/\.tsx?$/.test(file)) continue;
+		const code = readFileSync(join(SOURCE, file), 'utf8').replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '');
+		const count = code.match(/\b(clock|Date)\.now\b|\bnew Date\(\)/g)?.length ?? 0;
+		if (count > 0) readings[file.replaceAll('\\', '/')] = count;
+	}
+	expect(readings).toEqual(READINGS);
+});
