@@ -5,7 +5,7 @@
  */
 
 import {addEffects, type EffectIndex, emptyEffectIndex, hasEffect} from './effect-index.js';
-import type {EffectEvent, FeedEvent, Observation} from './event.js';
+import type {EffectEvent, FeedEvent, Observation, PeerId} from './event.js';
 import type {OrderKey} from './event-order.js';
 import {emptyTimeline, hasEntry, insertEntries, type Timeline} from './timeline.js';
 
@@ -18,6 +18,8 @@ export interface Effects {
 	readonly pins: Timeline;
 	/** Only effects at or before this position in timeline order count. Set in a replay (`stateAsOf`). */
 	readonly until?: OrderKey;
+	/** Effects of these peers do not count. Set by a screen whose user ignores people (`stateIgnoring`). */
+	readonly isIgnored?: (peer: PeerId) => boolean;
 }
 
 export const noEffects: Effects = Object.freeze({

@@ -39,7 +39,11 @@ export function selectMarks(state: State, target: EventRef, options: MarkOptions
 	const marks = effectsOn(state.effects.marks, target, MAX_MARKS_COUNTED).filter(isMark);
 	if (marks.length === 0) return NO_MARKS;
 	const last = new Map<string, Mark>();
-	for (const mark of countedMarks(marks, {position: state.effects.until, ...options})) {
+	for (const mark of countedMarks(marks, {
+		position: state.effects.until,
+		isIgnored: state.effects.isIgnored,
+		...options,
+	})) {
 		const key = `${personKey(state, mark.peer)} ${mark.word}`;
 		const before = last.get(key);
 		if (!before || compareOrder(before, mark) < 0) last.set(key, mark);

@@ -24,7 +24,10 @@ export interface PinOptions {
  * Pinned messages that are known and not withdrawn, at most MAX_PINS_SHOWN, the one pinned last first. Only the last
  * MAX_PINS_CONSIDERED events count.
  */
-export function selectPins(state: State, {position = state.effects.until, isIgnored}: PinOptions = {}): readonly Pin[] {
+export function selectPins(
+	state: State,
+	{position = state.effects.until, isIgnored = state.effects.isIgnored}: PinOptions = {},
+): readonly Pin[] {
 	const {pins} = state.effects;
 	const decided = new Set<string>();
 	const shown: Pin[] = [];

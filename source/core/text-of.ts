@@ -30,6 +30,19 @@ export function stateAsOf(state: State, position: OrderKey | undefined): State {
 	return result;
 }
 
+let lastIgnoring:
+	| {readonly state: State; readonly isIgnored: (peer: PeerId) => boolean; readonly result: State}
+	| undefined;
+
+/** The same state, in which effects of ignored people do not count. */
+export function stateIgnoring(state: State, isIgnored: ((peer: PeerId) => boolean) | undefined): State {
+	if (!isIgnored || state.effects === noEffects) return state;
+	if (lastIgnoring?.state === state && lastIgnoring.isIgnored === isIgnored) return lastIgnoring.result;
+	const result = {...state, effects: {...state.effects, isIgnored}};
+	lastIgnoring = {state, isIgnored, result};
+	return result;
+}
+
 /** Text of a message: that of its last correction, or an empty text if it was withdrawn. See `contentOf`. */
 export function textOf(state: State, event: PostedEvent, position?: OrderKey): string {
 	return contentOf(state, event, position).text;

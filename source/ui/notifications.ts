@@ -3,7 +3,7 @@
 import type {Clock} from '../core/environment.js';
 import type {Input} from '../core/event.js';
 import type {State} from '../core/state.js';
-import {textOf} from '../core/text-of.js';
+import {contentOf} from '../core/text-of.js';
 import type {ChatNode, SelfInfo} from '../node/chat-node.js';
 import type {BellMode} from '../node/commands/parse-command.js';
 import {notification, setTitle} from './terminal/escape-sequences.js';
@@ -64,7 +64,8 @@ export function updateNotifications(
 		if (input.type !== 'events' || !input.live) continue;
 		for (const event of input.events) {
 			if (event.type !== 'posted' || event.peer === own || isIgnored(state, event.peer, attention)) continue;
-			const text = textOf(state, event);
+			const {text, withdrawal} = contentOf(state, event);
+			if (withdrawal) continue;
 			unread++;
 			const mention = own !== undefined && mentionsUs(state, {text, ms: event.ms});
 			if (mention) mentions++;

@@ -68,6 +68,25 @@ describe('notifications', () => {
 		expect(rings({focused: undefined, lastKeyAt: START - 61_000})).toBe(true);
 	});
 
+	test('never ring for a correction, reaction or pin, show the corrected text, and ignore a withdrawn message', () => {
+		const {chatNode, bob} = setUp();
+		const post = chatNode.tell(bob, {type: 'posted', text: 'Carol: helo'});
+		const target = {peer: post.peer, seq: post.seq};
+		const events = [
+			chatNode.tell(bob, {type: 'corrected', target, text: 'Carol: hello'}),
+			chatNode.tell(bob, {type: 'marked', target, word: 'x', on: true}),
+			chatNode.tell(bob, {type: 'pinned', target, on: true}),
+		];
+		const bell = {...away, bell: 'all'} as const;
+		const input = (...list: typeof events): Input[] => [{type: 'events', loggedAt: START, live: true, events: list}];
+		const update = (...list: typeof events) =>
+			updateNotifications(noNotifications, chatNode.store.getState(), input(...list), bell);
+		expect(update(...events)).toEqual({notices: noNotifications});
+		expect(update(post).ring?.body).toBe('Carol: hello');
+		chatNode.tell(bob, {type: 'withdrawn', target});
+		expect(update(post)).toEqual({notices: noNotifications});
+	});
+
 	test('ring at most once in five seconds, but count every message', () => {
 		const {state, message} = setUp();
 		const first = updateNotifications(noNotifications, state, [message('Carol: 1')], away);

@@ -67,7 +67,7 @@ function executeTerminalCommand(command: Command, context: CommandContext): Line
 }
 
 /** Screen actions that plain mode replaces by printed lines. */
-const INTENTS_WITH_LINES: ReadonlySet<string> = new Set(['net', 'doctor', 'search', 'goto', 'mention']);
+const INTENTS_WITH_LINES: ReadonlySet<string> = new Set(['net', 'doctor', 'search', 'goto', 'mention', 'pins']);
 /** Commands that need the full screen; `/help` does not list them in plain mode. */
 const SCREEN_ONLY_COMMANDS: ReadonlySet<string> = new Set([
 	'mark',

@@ -15,6 +15,7 @@ export type CommandName =
 	| 'verify'
 	| 'unverify'
 	| 'bell'
+	| 'pins'
 	| 'copy'
 	| 'peers'
 	| 'times'
@@ -88,6 +89,7 @@ export const commandRows: readonly CommandRow[] = [
 		description: 'set when the bell rings',
 		choices: ['mentions', 'all', 'off'],
 	},
+	{name: 'pins', argument: 'none', usage: '', description: 'list the pinned messages'},
 	{name: 'copy', argument: 'none', usage: '', description: 'show plain text to select and copy'},
 	{
 		name: 'peers',

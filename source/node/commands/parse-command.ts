@@ -21,6 +21,7 @@ export type Command =
 				| 'who'
 				| 'mark'
 				| 'unread'
+				| 'pins'
 				| 'copy'
 				| 'times'
 				| 'addresses'
@@ -99,6 +100,7 @@ function commandWithoutArgument(name: CommandName): Command {
 		case 'who':
 		case 'mark':
 		case 'unread':
+		case 'pins':
 		case 'copy':
 		case 'times':
 		case 'addresses':

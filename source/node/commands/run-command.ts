@@ -15,7 +15,20 @@ import {resolveGotoTime, resolvePerson} from './resolve-arguments.js';
 
 /** An action that the caller performs, because it concerns the screen. */
 export type Intent =
-	| {readonly type: 'help' | 'mark' | 'unread' | 'copy' | 'times' | 'addresses' | 'net' | 'doctor' | 'quit' | 'peers'}
+	| {
+			readonly type:
+				| 'help'
+				| 'mark'
+				| 'unread'
+				| 'pins'
+				| 'copy'
+				| 'times'
+				| 'addresses'
+				| 'net'
+				| 'doctor'
+				| 'quit'
+				| 'peers';
+	  }
 	| {readonly type: 'search'; readonly text: string}
 	/** `at`: wall clock, ms. */
 	| {readonly type: 'goto'; readonly at: number}

@@ -5,6 +5,7 @@ import {isMentionOfUs} from '../timeline/mentions.js';
 import {keyOf} from '../timeline/viewport.js';
 import {type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
+import {openPins} from './message-steps.js';
 import {cycleTimes, togglePeers} from './pane-steps.js';
 import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead} from './reading-position.js';
 import {openSearch} from './search.js';
@@ -41,6 +42,8 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 			return step(cycleTimes(ui));
 		case 'addresses':
 			return step({...ui, addresses: !ui.addresses});
+		case 'pins':
+			return step(openPins(ui, context));
 		case 'copy':
 			return step(ui, {type: 'copy-view'});
 		case 'export':

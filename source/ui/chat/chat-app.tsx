@@ -117,6 +117,7 @@ function Main({snapshot, frame, chatNode, self, theme}: MainProps): ReactNode {
 	return (
 		<Box height={layout.mainHeight} flexShrink={0}>
 			<Box flexDirection="column" width={layout.timelineWidth} height={layout.mainHeight} flexShrink={0}>
+				<Lines rows={frame.pinned} width={layout.timelineWidth} />
 				<TimelinePane
 					state={state}
 					viewport={frame.viewport}

@@ -2,7 +2,7 @@
  * State of the chat screen, the messages that change it, and the effects that updateChat requests. All of it is plain
  * data; updateChat computes every new state.
  */
-import type {PeerId} from '../../core/event.js';
+import type {EventRef, PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {BellMode, Command, Person} from '../../node/commands/parse-command.js';
 import type {Intent} from '../../node/commands/run-command.js';
@@ -21,7 +21,16 @@ export type Question =
 	| {readonly type: 'quit'; readonly until: number}
 	| {readonly type: 'open-link'; readonly url: string}
 	/** The last digits of the safety number of `person`, as far as they are typed. */
-	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly digits: string};
+	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly digits: string}
+	/** A digit or an emoji is the reaction. */
+	| {readonly type: 'react'; readonly target: EventRef}
+	| {readonly type: 'withdraw'; readonly target: EventRef};
+
+/** What the draft is, if it is not a new message. */
+export type Composing =
+	| {readonly type: 'reply'; readonly target: EventRef}
+	/** `original`: the draft before it was changed. */
+	| {readonly type: 'correct'; readonly target: EventRef; readonly original: string};
 
 /** Search prompt in place of the input. */
 export interface Prompt {
@@ -50,6 +59,9 @@ export interface UiState {
 	readonly prompt: Prompt | undefined;
 	readonly flash: Flash | undefined;
 	readonly editor: EditorState;
+	readonly composing: Composing | undefined;
+	/** The jump from a reply to the message that it answers, for the way back. */
+	readonly followedFrom: {readonly from: OrderKey; readonly to: OrderKey} | undefined;
 	/** Reading position; undefined: the view follows the end of the timeline. */
 	readonly anchor: Anchor | undefined;
 	/** The entry on which the keys of the timeline act. */
@@ -91,6 +103,8 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		prompt: undefined,
 		flash: undefined,
 		editor: emptyEditor,
+		composing: undefined,
+		followedFrom: undefined,
 		anchor: undefined,
 		selected: undefined,
 		selectedPeer: undefined,
@@ -137,7 +151,11 @@ export type ScreenMessage =
 
 /** Side effect that updateChat requests and runEffect performs. */
 export type ScreenEffect =
-	| {readonly type: 'post'; readonly text: string; readonly draft: string}
+	| {readonly type: 'post'; readonly text: string; readonly draft: string; readonly replyTo?: EventRef}
+	| {readonly type: 'correct'; readonly target: EventRef; readonly text: string; readonly draft: string}
+	| {readonly type: 'withdraw'; readonly target: EventRef}
+	| {readonly type: 'mark'; readonly target: EventRef; readonly word: string; readonly on: boolean}
+	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean}
 	| {readonly type: 'run'; readonly command: Command; readonly draft: string}
 	| {readonly type: 'typing'}
 	| {readonly type: 'copy'; readonly text: string}

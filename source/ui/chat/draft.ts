@@ -1,15 +1,16 @@
 /** Updates of the draft: typing, completion, sending, and the questions that the next key answers. */
 import {foldText} from '../../core/fold-text.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
-import {utf8Length} from '../../core/text.js';
+import {isReactionWord, utf8Length} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
 import {CONFIRMATION_DIGITS} from '../../node/verification.js';
 import type {Token} from '../input/key-token.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
-import {type Question, type UiState, withInfo} from './chat-state.js';
+import {type Composing, type Question, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
+import {composingAfterHistory, REACTIONS, toggleReaction} from './message-steps.js';
 import {goNewest, markRead} from './reading-position.js';
 
 /** Applies an editor action to the draft. */
@@ -24,8 +25,10 @@ export function typeInDraft(ui: UiState, text: string): ChatStep {
 }
 
 /** Moves the caret by a row. At the first or last row, shows another entry of the history instead. */
-export function moveDraftRow(ui: UiState, by: 1 | -1): UiState {
-	return editDraft(ui, {type: 'row', by, width: screenLayoutOf(ui).inputWidth});
+export function moveDraftRow(ui: UiState, by: 1 | -1, context: ChatContext): UiState {
+	const moved = editDraft(ui, {type: 'row', by, width: screenLayoutOf(ui).inputWidth});
+	if (moved.editor.historyIndex === ui.editor.historyIndex) return moved;
+	return {...moved, composing: composingAfterHistory(ui, moved, context)};
 }
 
 /** Completes the name or command before the caret. Returns undefined for an empty draft, in which Tab switches panes. */
@@ -54,10 +57,27 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	const parsed = parseCommand(draft);
 	if (parsed.type === 'error') return step({...ui, flash: {text: parsed.text, level: 'error', until: 0}});
 	const sent = editDraft(ui, {type: 'edit', edit: 'submit'});
+	if (parsed.type === 'text' && ui.composing) return sendComposed(sent, ui.composing, parsed.text, draft, context);
 	if (parsed.type === 'text') {
 		return step(goNewest(markRead({...sent, selected: undefined}), context), {type: 'post', text: parsed.text, draft});
 	}
 	return step(sent, {type: 'run', command: parsed.command, draft});
+}
+
+/** Sends a reply, or the correction of a message. A draft that was not changed is sent as a new message. */
+function sendComposed(
+	sent: UiState,
+	composing: Composing,
+	text: string,
+	draft: string,
+	context: ChatContext,
+): ChatStep {
+	const {target} = composing;
+	const done: UiState = {...sent, selected: undefined, composing: undefined};
+	if (composing.type === 'correct' && composing.original !== draft)
+		return step(done, {type: 'correct', target, text, draft});
+	const replyTo = composing.type === 'reply' ? {replyTo: target} : {};
+	return step(goNewest(markRead(done), context), {type: 'post', text, draft, ...replyTo});
 }
 
 function tooLongText(bytes: number): string {
@@ -81,6 +101,19 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		return key === 'enter' || key === 'y' ? step(closed, {type: 'open', url: ui.question.url}) : step(closed);
 	}
 	if (ui.question?.type === 'verify') return answerVerification(ui, ui.question, token);
+	if (ui.question?.type === 'react') {
+		const {target} = ui.question;
+		const word = REACTIONS[Number(key) - 1] ?? (token.type === 'text' ? token.text : '');
+		const closed = {...ui, question: undefined};
+		// A letter is another key of the list; an emoji is a reaction.
+		const isWord = isReactionWord(word) && !/^[\x20-\x7e]+$/.test(word);
+		return isWord ? toggleReaction(closed, target, word, context) : step(closed);
+	}
+	if (ui.question?.type === 'withdraw') {
+		const {target} = ui.question;
+		const closed = {...ui, question: undefined};
+		return key === 'y' || key === 'enter' ? step(closed, {type: 'withdraw', target}) : step(closed);
+	}
 	if (ui.question?.type === 'quit' && key === 'ctrl+c' && context.now <= ui.question.until) {
 		return step({...ui, question: undefined}, {type: 'quit', reason: 'quit'});
 	}

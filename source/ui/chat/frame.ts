@@ -2,15 +2,20 @@
  * The frame: values derived from the node's state and the screen's state that keys and components need, such as the
  * layout, the filtered view and the viewport. It is computed once for each pair of these states.
  */
+
+import type {PeerId} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
+import {stateIgnoring} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {SelfInfo} from '../../node/chat-node.js';
 import {layoutDraft} from '../input/draft-layout.js';
+import type {Row} from '../panes/paint-row.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
 import {personKey} from '../timeline/display-name.js';
 import type {RowOptions} from '../timeline/format-item.js';
+import {pinnedRows} from '../timeline/pinned-row.js';
 import {createRowCache, createRowOptions, type RowsOf} from '../timeline/row-cache.js';
 import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
 import {type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
@@ -24,6 +29,8 @@ export interface Frame {
 	readonly viewport: Viewport;
 	readonly timelineHeight: number;
 	readonly rowOptions: RowOptions;
+	/** The line about the pinned messages above the timeline, or no row. */
+	readonly pinned: readonly Row[];
 	/** Lines of the hint below the timeline; empty while another node is connected. */
 	readonly isolationHint: readonly string[];
 	rowsOf(item: TimelineItem): ReturnType<RowsOf>;
@@ -36,6 +43,7 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 	const rowsOf = createRowCache();
 	let filter: {of: UiState['filter']; ignored: UiState['ignored']; view: (state: State) => TimelineView} | undefined;
 	const optionsOf = createRowOptions(theme);
+	const ignoringOf = createIgnoring();
 	let last: {state: State; ui: UiState; frame: Frame} | undefined;
 
 	function viewOf(state: State, ui: UiState): TimelineView {
@@ -56,13 +64,16 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 			addresses: ui.addresses,
 		});
 		const view = viewOf(state, ui);
+		const shownState = stateIgnoring(state, ignoringOf(state, ui.ignored));
 		const laidOut: LaidOutTimeline = {
 			view,
 			unreadBoundary: unreadBoundaryOf(view, ui.unreadMarker),
-			height: item => Math.max(1, rowsOf(state, item, rowOptions).length),
+			height: item => Math.max(1, rowsOf(shownState, item, rowOptions).length),
 		};
 		const isolationHint = formatIsolationHint(state, self, layout.timelineWidth - 1, Math.floor(layout.mainHeight / 2));
-		const timelineHeight = Math.max(1, layout.mainHeight - isolationHint.length);
+		const height = layout.mainHeight - isolationHint.length;
+		const pinned = pinnedRows(shownState, layout.timelineWidth, height, theme);
+		const timelineHeight = Math.max(1, height - pinned.length);
 		const viewport = resolveViewport(laidOut, timelineHeight, ui.anchor);
 		const frame: Frame = {
 			layout,
@@ -71,11 +82,25 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 			viewport,
 			timelineHeight,
 			rowOptions,
+			pinned,
 			isolationHint,
-			rowsOf: item => rowsOf(state, item, rowOptions),
+			rowsOf: item => rowsOf(shownState, item, rowOptions),
 		};
 		last = {state, ui, frame};
 		return frame;
+	};
+}
+
+/** Creates a function that returns whether a peer is ignored. It returns the same predicate while nothing changes. */
+function createIgnoring(): (state: State, ignored: UiState['ignored']) => ((peer: PeerId) => boolean) | undefined {
+	let last: {roster: State['roster']; ignored: UiState['ignored']; test: (peer: PeerId) => boolean} | undefined;
+	return (state, ignored) => {
+		if (ignored.length === 0) return undefined;
+		if (last?.roster === state.roster && last.ignored === ignored) return last.test;
+		const keys = new Set(ignored);
+		const test = (peer: PeerId) => keys.has(peer) || keys.has(personKey(state, peer));
+		last = {roster: state.roster, ignored, test};
+		return test;
 	};
 }
 

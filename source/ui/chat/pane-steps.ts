@@ -30,21 +30,35 @@ export function cycleFocus(ui: UiState, context: ChatContext, by: 1 | -1): UiSta
 	return focusPane(ui, context, next ?? 'input');
 }
 
-/** Handles Esc: ends the first of these that is active: overlay, prompt, completion, list focus, search, filter. */
+/** Handles Esc: ends the first of these that is active: overlay, prompt, completion, reply or correction, list focus, search, filter. */
 export function stepBack(ui: UiState, context: ChatContext): UiState {
 	if (ui.overlay) return {...ui, overlay: undefined};
 	if (ui.prompt) return cancelSearch(ui);
 	if (ui.editor.completion) return editDraft(ui, {type: 'edit', edit: 'cancel-completion'});
+	if (ui.composing && ui.focus === 'input') return stopComposing(ui);
 	if (ui.focus !== 'input') return {...ui, focus: 'input', selected: undefined, search: ''};
 	if (ui.search !== '' || ui.selected) return {...ui, search: '', selected: undefined};
 	if (ui.filter) return goNewest({...ui, filter: undefined}, context);
 	return ui;
 }
 
+/** Makes the draft a new message. The text of a correction is removed, that of a reply stays. */
+function stopComposing(ui: UiState): UiState {
+	const stopped = ui.composing?.type === 'correct' ? editDraft(ui, {type: 'set', text: ''}) : ui;
+	return {...stopped, composing: undefined};
+}
+
 /** Handles Ctrl+C: closes an overlay or prompt, else clears the draft, else asks whether to quit. */
 export function interrupt(ui: UiState, context: ChatContext): UiState {
 	if (ui.overlay || ui.prompt) return stepBack(ui, context);
-	if (ui.editor.text !== '') return {...editDraft(ui, {type: 'set', text: ''}), focus: 'input', selected: undefined};
+	if (ui.composing && ui.editor.text === '') return stopComposing(ui);
+	if (ui.editor.text !== '')
+		return {
+			...editDraft(ui, {type: 'set', text: ''}),
+			focus: 'input',
+			selected: undefined,
+			composing: undefined,
+		};
 	return {...ui, question: {type: 'quit', until: context.now + QUIT_WINDOW_MS}};
 }
 

@@ -7,6 +7,15 @@ import type {UiState} from './chat-state.js';
 import {completeDraftName, editDraft, moveDraftRow, sendDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {
+	askReaction,
+	askWithdrawal,
+	followQuote,
+	openThread,
+	startCorrection,
+	startReply,
+	togglePin,
+} from './message-steps.js';
+import {
 	copySelected,
 	cycleFocus,
 	cycleTimes,
@@ -63,9 +72,9 @@ function inputAction(ui: UiState, action: Action, context: ChatContext): ChatSte
 		case 'newline':
 			return step(editDraft(ui, {type: 'type', text: '\n'}));
 		case 'row-up':
-			return step(moveDraftRow(ui, -1));
+			return step(moveDraftRow(ui, -1, context));
 		case 'row-down':
-			return step(moveDraftRow(ui, 1));
+			return step(moveDraftRow(ui, 1, context));
 		case 'complete-or-next-pane':
 			return step(completeDraftName(ui, 1, context) ?? cycleFocus(ui, context, 1));
 		case 'complete-or-previous-pane':
@@ -107,6 +116,20 @@ function listAction(ui: UiState, action: Action, context: ChatContext): ChatStep
 			return step(peers ? moveSelectedPeer(ui, context, Number.POSITIVE_INFINITY) : goNewest(ui, context));
 		case 'details':
 			return step(peers ? openPeerDetails(ui, context) : openDetails(ui));
+		case 'follow-or-details':
+			return step(followQuote(ui, context) ?? openDetails(ui));
+		case 'reply':
+			return startReply(ui, context);
+		case 'react':
+			return askReaction(ui, context);
+		case 'correct':
+			return startCorrection(ui, context);
+		case 'withdraw':
+			return askWithdrawal(ui, context);
+		case 'pin':
+			return togglePin(ui, context);
+		case 'thread':
+			return openThread(ui, context);
 		case 'filter-peer':
 			return step(togglePeerFilter(ui, context, selectPeople(context.state)));
 		case 'copy':

@@ -1,6 +1,7 @@
 /** Runs the effects that updateChat requests. Their results return to updateChat as messages. */
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import {runCommand} from '../../node/commands/run-command.js';
+import type {PostResult} from '../../node/conversation.js';
 import type {ScreenHooks} from '../screen-hooks.js';
 import {copyToClipboard} from '../terminal/escape-sequences.js';
 import type {ScreenEffect, ScreenMessage, UiState} from './chat-state.js';
@@ -29,10 +30,24 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 	const {chatNode, hooks} = ports;
 	switch (effect.type) {
 		case 'post': {
-			const result = chatNode.post(effect.text);
+			const result = chatNode.post(effect.text, effect.replyTo ? {replyTo: effect.replyTo} : {});
 			if ('refused' in result) ports.dispatch({type: 'draft-rejected', draft: effect.draft, text: result.refused});
 			return;
 		}
+		case 'correct': {
+			const result = chatNode.correct(effect.target, effect.text);
+			if ('refused' in result) ports.dispatch({type: 'draft-rejected', draft: effect.draft, text: result.refused});
+			return;
+		}
+		case 'withdraw':
+			flashRefusal(chatNode.withdraw(effect.target), ports);
+			return;
+		case 'mark':
+			flashRefusal(chatNode.mark(effect.target, effect.word, effect.on), ports);
+			return;
+		case 'pin':
+			flashRefusal(chatNode.pin(effect.target, effect.on), ports);
+			return;
 		case 'run':
 			runTypedCommand(effect, ports);
 			return;
@@ -69,6 +84,10 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 
 function dispatchFlash({dispatch, hooks}: EffectPorts, text: string, level: 'info' | 'warn' | 'error' = 'info'): void {
 	dispatch({type: 'flash', flash: {text, level, until: hooks.clock.monotonic() + FLASH_MS}});
+}
+
+function flashRefusal(result: PostResult, ports: EffectPorts): void {
+	if ('refused' in result) dispatchFlash(ports, result.refused, 'error');
 }
 
 function runTypedCommand({command, draft}: ScreenEffect & {type: 'run'}, ports: EffectPorts): void {

@@ -13,10 +13,13 @@ import {flashStyle} from '../flash.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells} from '../text/graphemes.js';
 import type {Segment, Style, Theme} from '../theme.js';
+import {quoteOf} from '../timeline/describe-effect.js';
 import {displayName} from '../timeline/display-name.js';
 import type {MatchCount} from '../timeline/match-search.js';
+import {joinParts} from '../timeline/text-parts.js';
 import type {UiState} from './chat-state.js';
 import type {ChatContext} from './frame.js';
+import {REACTIONS} from './message-steps.js';
 import {countNewBelow} from './reading-position.js';
 
 const MAX_NEW_COUNT = 1000;
@@ -41,6 +44,8 @@ export function formatStatusLine(request: StatusRequest): Segment[] {
 	const commands = help ? undefined : matchingCommands(ui);
 	if (commands) return completionSegments({candidates: commands, chosen: -1}, width, theme);
 	if (help) return fillRow(help, '', width, theme, {});
+	const composing = composingText(ui, request.context);
+	if (composing) return fillRow(composing, '', width, theme, {});
 	const {left, right} = fitTexts(request);
 	return fillRow(left, right, width, theme, {});
 }
@@ -61,7 +66,20 @@ function questionText(ui: UiState): string | undefined {
 	if (ui.question?.type === 'open-link') return ` Open this link?  y: yes   any other key: no   ${ui.question.url}`;
 	if (ui.question?.type === 'verify')
 		return ` Last five digits that ${cleanLine(ui.question.name)} reads to you: ${ui.question.digits.padEnd(5, '_')}  Enter: confirm   Esc: cancel`;
+	if (ui.question?.type === 'react')
+		return ` React: ${REACTIONS.map((word, index) => `${index + 1} ${word}`).join('  ')}  or type an emoji   any other key: cancel`;
+	if (ui.question?.type === 'withdraw')
+		return ' Withdraw this message? It is hidden for everybody, not erased.  y: yes   any other key: no';
 	return undefined;
+}
+
+/** What the draft is, if it is not a new message. */
+function composingText({composing}: UiState, {state}: ChatContext): string | undefined {
+	if (!composing) return undefined;
+	const quote = joinParts(quoteOf(state, composing.target).parts);
+	return composing.type === 'reply'
+		? ` Reply to ${quote}   Esc: no reply`
+		: ` Enter corrects your last version; unchanged, it is sent again.   Esc: no correction   ${quote}`;
 }
 
 function completionSegments(

@@ -184,7 +184,7 @@ function isPartOfText(run: TypedRun, action: Action, character: string, now: num
 
 /** Whether an action moves the focus to the input. */
 function focusesInput(action: Action): boolean {
-	return action === 'back' || action === 'quote';
+	return action === 'back' || action === 'quote' || action === 'reply' || action === 'correct';
 }
 
 function showTypingHint(ui: UiState): UiState {

@@ -43,6 +43,13 @@ export type Action =
 	| 'copy'
 	| 'open-link'
 	| 'quote'
+	| 'reply'
+	| 'react'
+	| 'correct'
+	| 'withdraw'
+	| 'pin'
+	| 'thread'
+	| 'follow-or-details'
 	| 'details'
 	| 'filter-peer'
 	| 'copy-view'
@@ -200,7 +207,36 @@ export const keyRows: readonly KeyRow[] = [
 	{description: 'delete', scope: 'input', action: 'edit:delete-forward', keys: ['delete']},
 	{description: 'copy the message', scope: 'timeline', action: 'copy', keys: ['y']},
 	{description: 'open the link of the message, after a question', scope: 'timeline', action: 'open-link', keys: ['o']},
-	{description: 'quote the message in the input', scope: 'timeline', action: 'quote', keys: ['r']},
+	{description: 'reply to the message', scope: 'timeline', action: 'reply', keys: ['r']},
+	{description: 'quote the text of the message in the input', scope: 'timeline', action: 'quote', keys: ['R']},
+	{description: 'react to the message; again: take it back', scope: 'timeline', action: 'react', keys: ['+']},
+	{
+		description: 'correct your message; in the input: ↑ for the last one',
+		scope: 'timeline',
+		action: 'correct',
+		keys: ['e'],
+	},
+	{
+		description: 'withdraw your message, after a question',
+		scope: 'timeline',
+		action: 'withdraw',
+		keys: ['x', 'delete'],
+	},
+	{
+		description: 'pin the message for everybody; again: unpin',
+		scope: 'timeline',
+		action: 'pin',
+		keys: ['*'],
+		command: '/pins',
+	},
+	{description: 'thread: the message with all answers', scope: 'timeline', action: 'thread', keys: ['t']},
+	{
+		description: 'on a reply: go to the message that it answers, and back; otherwise details',
+		scope: 'timeline',
+		action: 'follow-or-details',
+		keys: ['enter'],
+	},
+	{description: 'details', scope: 'timeline', action: 'details', keys: ['d']},
 	{description: 'details', scope: 'list', action: 'details', keys: ['enter']},
 	{description: 'show only this peer; again: show all', scope: 'list', action: 'filter-peer', keys: ['f']},
 	{description: 'copy view', scope: 'any', action: 'copy-view', keys: [], alternativeKeys: ['alt+l'], command: '/copy'},

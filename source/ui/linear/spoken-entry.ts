@@ -1,14 +1,17 @@
 /** Timeline entries as sentences for a screen reader, and the entries that a commit added. */
-import type {Input} from '../../core/event.js';
+import {isEffect, isKnownEffect} from '../../core/effects.js';
+import type {FeedEvent, Input, Observation} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
+import {describeEffect, quoteOf} from '../timeline/describe-effect.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {displayAddress, displayName} from '../timeline/display-name.js';
 import {formatTime} from '../timeline/format-time.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
 import {markedMessageText} from '../timeline/message-text.js';
+import {joinParts} from '../timeline/text-parts.js';
 
 /** An entry as one line: name and text first, then address and time, so that a listener can skip these. */
 export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
@@ -23,7 +26,8 @@ export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	const sentence = entry.action
 		? `* ${name} ${text}`
 		: `${name}${isMentionOfUs(state, entry) ? ' to you' : ''}: ${text}`;
-	return `${sentence} (${[address, time].filter(Boolean).join(', ')})`;
+	const answered = entry.replyTo ? ` (in reply to ${joinParts(quoteOf(state, entry.replyTo, entry).parts)})` : '';
+	return `${sentence}${answered} (${[address, time].filter(Boolean).join(', ')})`;
 }
 
 /** Entries that a commit added to the timeline. */
@@ -41,14 +45,19 @@ export function collectNewEntries(state: State, inputs: readonly Input[]): NewEn
 	for (const input of inputs) {
 		if (input.type === 'events' && !input.live) backfilled += input.events.length;
 		for (const key of orderKeysOf(input)) {
-			const entry = entryWithKey(state, key);
+			const entry = isShownEffect(state, key) ? key : entryWithKey(state, key);
 			if (entry) live.push(entry);
 		}
 	}
 	return {live, backfilled};
 }
 
-function orderKeysOf(input: Input): readonly OrderKey[] {
+/** Whether an event is an effect that changes a message which is known here. */
+function isShownEffect(state: State, event: FeedEvent | Observation): boolean {
+	return isEffect(event) && isKnownEffect(state.effects, event) && describeEffect(state, event) !== undefined;
+}
+
+function orderKeysOf(input: Input): readonly (FeedEvent | Observation)[] {
 	if (input.type === 'observed') return [input.observation];
 	return input.type === 'events' && input.live ? input.events : [];
 }

@@ -1,17 +1,25 @@
 /** Details of an entry and of a peer, as pairs of label and value. */
 import {contactOf, trustOf} from '../../core/contacts.js';
-import type {PeerId} from '../../core/event.js';
+import type {PeerId, PostedEvent} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import {selectDelivery} from '../../core/select.js';
+import {selectMarks} from '../../core/select-marks.js';
 import {fingerprintOf, formatRoundTrip, type PeerView, selectPeer} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
+import {versionsOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {statusWord} from '../panes/peer-rows.js';
-import {cleanLine} from '../text/clean-for-screen.js';
+import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
+import {quoteOf} from '../timeline/describe-effect.js';
 import {entryText} from '../timeline/describe-entry.js';
-import {clearName, displayAddress} from '../timeline/display-name.js';
+import {clearName, displayAddress, displayName} from '../timeline/display-name.js';
 import {formatMoment} from '../timeline/format-time.js';
+import {messageText} from '../timeline/message-text.js';
+import {joinParts} from '../timeline/text-parts.js';
+
+/** Maximum number of names in a list of people. */
+const MAX_NAMES = 20;
 
 export type Detail = readonly [label: string, value: string];
 
@@ -30,7 +38,32 @@ export function entryDetails(state: State, entry: TimelineEntry): Detail[] {
 	details.push(['order', toSortableString(entry)]);
 	if (entry.type === 'posted' && entry.peer === state.launch?.peer)
 		details.push(['delivery', deliveryText(state, entry.seq)]);
-	details.push(['text', entryText(state, entry)]);
+	if (entry.type === 'posted') details.push(...effectDetails(state, entry));
+	else details.push(['text', entryText(state, entry)]);
+	return details;
+}
+
+/** The text, every earlier version of it, the message that it answers, and who reacted. */
+function effectDetails(state: State, message: PostedEvent): Detail[] {
+	const details: Detail[] = [];
+	if (message.replyTo) details.push(['in reply to', joinParts(quoteOf(state, message.replyTo, message).parts)]);
+	details.push(['text', messageText(state, message)]);
+	const versions = versionsOf(state, message);
+	for (const version of versions.length > 1 ? versions : []) {
+		const when = formatMoment(version.at);
+		if (version.type === 'withdrawn')
+			details.push(['withdrawn', `${when} (hidden here, not erased: all peers hold it)`]);
+		else if (version.type === 'posted' || version.type === 'corrected')
+			details.push([
+				version.type === 'posted' ? 'first version' : 'corrected',
+				`${when}: ${cleanForScreen(version.text)}`,
+			]);
+	}
+	for (const {word, people} of selectMarks(state, message)) {
+		const names = people.slice(0, MAX_NAMES).map(peer => displayName(state, peer));
+		const more = people.length > MAX_NAMES ? ` and ${people.length - MAX_NAMES} more` : '';
+		details.push([`reaction ${cleanLine(word)}`, `${names.join(', ')}${more}`]);
+	}
 	return details;
 }
 

@@ -82,6 +82,13 @@ function withEditedMark(
 	const last = rows.at(-1);
 	if (!correction || withdrawal || !last) return rows;
 	const mark: Segment = {text: EDITED_MARK, style: theme.muted};
+	const gap = last.at(-2);
+	// If the address stands at the end of the row, the mark stands in the gap between text and address.
+	const isAddressLast = last.length > 2 && last.at(-1)?.style === theme.muted;
+	if (isAddressLast && gap?.text.trim() === '' && gap.text.length >= EDITED_MARK.length + 2) {
+		const rest = ' '.repeat(gap.text.length - EDITED_MARK.length - 1);
+		return [...rows.slice(0, -1), [...last.slice(0, -2), {text: ' '}, mark, {text: rest}, ...last.slice(-1)]];
+	}
 	if (rowWidth(last) + 1 + cellWidth(EDITED_MARK) > width) return [...rows, [indentation, mark]];
 	return [...rows.slice(0, -1), [...last, {text: ' '}, mark]];
 }

@@ -196,11 +196,11 @@ describe('copying and links', () => {
 		expect(terminal.modes.wraparoundMode).toBe(false);
 	});
 
-	test('r quotes the message in front of the draft', async () => {
+	test('R quotes the message in front of the draft', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'the point');
 		const {terminal, press} = await launch({chatNode});
-		await press('I agree', ALT('1'), 'r');
+		await press('I agree', ALT('1'), 'R');
 		await terminal.see('> the point');
 		expect(terminal.text()).toContain('I agree');
 	});

@@ -1,0 +1,155 @@
+/** Updates for what a user does with a message: reply, react, correct, withdraw, pin, follow a quote, show a thread. */
+import {type EventRef, eventId, type PostedEvent} from '../../core/event.js';
+import type {OrderKey} from '../../core/event-order.js';
+import {findPosted} from '../../core/find-posted.js';
+import {selectMarks} from '../../core/select-marks.js';
+import {selectPins} from '../../core/select-pins.js';
+import {contentOf, textOf} from '../../core/text-of.js';
+import {isOwnMessage} from '../../node/effect-commands.js';
+import {editorWith} from '../input/editor-state.js';
+import {pinLines, threadLines} from '../timeline/message-lists.js';
+import {keyOf} from '../timeline/viewport.js';
+import {type Composing, type UiState, withInfo} from './chat-state.js';
+import {type ChatContext, type ChatStep, step} from './frame.js';
+import {jumpTo} from './reading-position.js';
+
+/** Reactions that the picker offers, by digit. */
+export const REACTIONS: readonly string[] = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👀'];
+
+const ONLY_MESSAGES = 'Only messages have this function';
+
+function selectedMessage(ui: UiState, {state, frameOf}: ChatContext): PostedEvent | undefined {
+	const {view} = frameOf(state, ui);
+	const entry = ui.selected && view.at(Math.min(view.positionOf(ui.selected), view.length - 1));
+	return entry?.type === 'posted' ? entry : undefined;
+}
+
+/** Runs `act` with the selected message, or says that there is none. */
+function withMessage(ui: UiState, context: ChatContext, act: (message: PostedEvent) => ChatStep): ChatStep {
+	const message = selectedMessage(ui, context);
+	if (!message) return step(withInfo(ui, ONLY_MESSAGES));
+	if (contentOf(context.state, message).withdrawal) return step(withInfo(ui, 'This message was withdrawn'));
+	return act(message);
+}
+
+function refOf({peer, seq}: EventRef): EventRef {
+	return {peer, seq};
+}
+
+/** Makes the next message a reply to the selected one. The draft stays. */
+export function startReply(ui: UiState, context: ChatContext): ChatStep {
+	return withMessage(ui, context, message =>
+		step({...ui, focus: 'input', selected: undefined, composing: {type: 'reply', target: refOf(message)}}),
+	);
+}
+
+/** Puts the text of the selected message into the input. Enter then corrects the message. */
+export function startCorrection(ui: UiState, context: ChatContext): ChatStep {
+	return withMessage(ui, context, message => {
+		if (!isOwnMessage(context.state, context.self.peer, message))
+			return step(withInfo(ui, 'Only your own messages can be changed'));
+		const {history} = ui.editor;
+		const text = draftOf(textOf(context.state, message));
+		return step({
+			...ui,
+			focus: 'input',
+			selected: undefined,
+			editor: {...editorWith(text), history, historyIndex: history.length},
+			composing: {type: 'correct', target: refOf(message), original: text},
+		});
+	});
+}
+
+/** A text as it must be typed: a slash at its start is doubled, so that it is no command. */
+function draftOf(text: string): string {
+	return text.startsWith('/') ? `/${text}` : text;
+}
+
+/**
+ * What the draft becomes after ↑ in an empty input. If it shows the own newest message again, Enter corrects that message;
+ * with an unchanged text it sends the text once more. `before` is the state before the key.
+ */
+export function composingAfterHistory(
+	before: UiState,
+	after: UiState,
+	{state, self}: ChatContext,
+): Composing | undefined {
+	const {editor} = after;
+	if (before.editor.text !== '' || before.composing || editor.historyIndex !== editor.history.length - 1)
+		return after.composing?.type === 'correct' && editor.historyIndex !== before.editor.historyIndex
+			? undefined
+			: after.composing;
+	const message = newestOwnMessage(state, self.peer);
+	if (!message || contentOf(state, message).withdrawal || draftOf(textOf(state, message)) !== editor.text)
+		return undefined;
+	return {type: 'correct', target: refOf(message), original: editor.text};
+}
+
+/** Number of newest rows in which the own newest message is searched. */
+const MAX_SEARCHED_ROWS = 512;
+
+function newestOwnMessage(state: ChatContext['state'], self: EventRef['peer']): PostedEvent | undefined {
+	const rows = state.timeline.pages.slice(-2).flat().slice(-MAX_SEARCHED_ROWS);
+	const found = rows.findLast(row => row.type === 'posted' && row.peer === self && !row.action);
+	return found?.type === 'posted' ? found : undefined;
+}
+
+export function askReaction(ui: UiState, context: ChatContext): ChatStep {
+	return withMessage(ui, context, message => step({...ui, question: {type: 'react', target: refOf(message)}}));
+}
+
+/** Reacts with a word, or takes the own reaction with this word back. */
+export function toggleReaction(ui: UiState, target: EventRef, word: string, {state}: ChatContext): ChatStep {
+	const isOn = selectMarks(state, target).some(mark => mark.word === word && mark.isOwn);
+	return step(ui, {type: 'mark', target, word, on: !isOn});
+}
+
+export function askWithdrawal(ui: UiState, context: ChatContext): ChatStep {
+	return withMessage(ui, context, message =>
+		isOwnMessage(context.state, context.self.peer, message)
+			? step({...ui, question: {type: 'withdraw', target: refOf(message)}})
+			: step(withInfo(ui, 'Only your own messages can be withdrawn')),
+	);
+}
+
+export function togglePin(ui: UiState, context: ChatContext): ChatStep {
+	return withMessage(ui, context, message => {
+		const id = eventId(message.peer, message.seq);
+		const isPinned = selectPins(context.state).some(pin => eventId(pin.message.peer, pin.message.seq) === id);
+		return step(ui, {type: 'pin', target: refOf(message), on: !isPinned});
+	});
+}
+
+/**
+ * Goes from a reply to the message that it answers, and from there back. Undefined if the selected row is neither; Enter then
+ * shows the details.
+ */
+export function followQuote(ui: UiState, context: ChatContext): UiState | undefined {
+	const {selected, followedFrom} = ui;
+	if (!selected) return undefined;
+	if (followedFrom && isSame(followedFrom.to, selected))
+		return {...jumpTo(ui, context, followedFrom.from), followedFrom: undefined};
+	const message = selectedMessage(ui, context);
+	if (!message?.replyTo) return undefined;
+	const answered = findPosted(context.state.timeline, message.replyTo);
+	if (!answered) return withInfo(ui, 'The message that this one answers is not here. d: details');
+	const {view} = context.frameOf(context.state, ui);
+	const shown = view.at(view.positionOf(answered));
+	if (!shown || !isSame(shown, answered)) return withInfo(ui, 'The filter hides the message that this one answers');
+	return {...jumpTo(ui, context, keyOf(answered)), followedFrom: {from: selected, to: keyOf(answered)}};
+}
+
+function isSame(a: OrderKey, b: OrderKey): boolean {
+	return a.peer === b.peer && a.seq === b.seq && a.ms === b.ms && a.counter === b.counter;
+}
+
+export function openThread(ui: UiState, context: ChatContext): ChatStep {
+	return withMessage(ui, context, message => {
+		const lines = threadLines(context.state, message);
+		return step({...ui, overlay: {type: 'text', title: 'Thread', lines, scroll: 0}});
+	});
+}
+
+export function openPins(ui: UiState, {state}: ChatContext): UiState {
+	return {...ui, overlay: {type: 'text', title: 'Pinned messages', lines: pinLines(state), scroll: 0}};
+}

@@ -1,0 +1,58 @@
+/** Lists of messages as lines of text: a thread, and the pinned messages. */
+import {type EventRef, eventId, type PostedEvent} from '../../core/event.js';
+import {compareOrder} from '../../core/event-order.js';
+import {findPosted} from '../../core/find-posted.js';
+import {selectPins} from '../../core/select-pins.js';
+import type {State} from '../../core/state.js';
+import {sliceTimeline} from '../../core/timeline.js';
+import {describeMarks} from './describe-effect.js';
+import {displayName} from './display-name.js';
+import {formatMoment, formatTime} from './format-time.js';
+import {markedMessageText} from './message-text.js';
+
+/** Number of newest rows in which the answers of a thread are searched. */
+const MAX_SEARCHED_ROWS = 20_000;
+/** Number of answers that lead to one message, at most. Bounds a search through replies that answer each other. */
+const MAX_DEPTH = 256;
+
+/** A thread: the message that a chain of replies began with, and everything that answers it, in timeline order. */
+export function threadOf(state: State, message: PostedEvent): PostedEvent[] {
+	let root = message;
+	for (let depth = 0; depth < MAX_DEPTH && root.replyTo; depth++) {
+		const answered = findPosted(state.timeline, root.replyTo);
+		if (!answered || compareOrder(answered, root) >= 0) break;
+		root = answered;
+	}
+	const ids = new Set([idOf(root)]);
+	const thread: PostedEvent[] = [root];
+	const {length} = state.timeline;
+	for (const row of sliceTimeline(state.timeline, Math.max(0, length - MAX_SEARCHED_ROWS), length)) {
+		if (row.type !== 'posted' || !row.replyTo || !ids.has(idOf(row.replyTo)) || ids.has(idOf(row))) continue;
+		ids.add(idOf(row));
+		thread.push(row);
+	}
+	return thread;
+}
+
+function idOf({peer, seq}: EventRef): string {
+	return eventId(peer, seq);
+}
+
+export function threadLines(state: State, message: PostedEvent): string[] {
+	return threadOf(state, message).map(item => messageLine(state, item, formatTime(item.at, 'minutes')));
+}
+
+export function pinLines(state: State): string[] {
+	const pins = selectPins(state);
+	if (pins.length === 0) return ['No message is pinned.'];
+	return pins.map(({message, by}) => {
+		return `${messageLine(state, message, formatMoment(message.at))} (pinned by ${displayName(state, by)})`;
+	});
+}
+
+/** A message on one line: time, name, text and reactions. */
+function messageLine(state: State, message: PostedEvent, time: string): string {
+	const marks = describeMarks(state, message);
+	const text = markedMessageText(state, message).replaceAll('\n', ' ');
+	return `${time} ${displayName(state, message.peer, message.seq)}${message.action ? '' : ':'} ${text}${marks ? `  (${marks})` : ''}`;
+}

@@ -1,0 +1,160 @@
+import {describe, expect, test} from 'vitest';
+import type {EventRef, FeedEvent} from '../../../source/core/event.js';
+import {launch, room} from '../../helpers/chat-room.js';
+
+const UP = '\u001B[A';
+const ESCAPE = '\u001B';
+const refOf = ({peer, seq}: FeedEvent): EventRef => ({peer, seq});
+
+/** A chat in which Bob said "lunch?" last. */
+function lunchRoom() {
+	const {chatNode, bob, dave} = room();
+	const message = chatNode.tell(bob, {type: 'posted', text: 'lunch?'});
+	return {chatNode, bob, dave, target: refOf(message)};
+}
+
+describe('what a user does with a message', () => {
+	test('r answers the selected message; the reply shows the quoted line above it', async () => {
+		const {chatNode} = lunchRoom();
+		const {terminal, press} = await launch({chatNode});
+		await press('\t', 'r');
+		await terminal.see('Reply to Bob: lunch?');
+		await press('at noon\r');
+		await terminal.see('┌ Bob: lunch?');
+		await terminal.seeNot('Reply to');
+		const rows = terminal.rows();
+		const quoted = rows.findIndex(row => row.includes('┌ Bob: lunch?'));
+		expect(rows[quoted + 1]).toContain('at noon');
+	});
+
+	test('Enter on a reply goes to the message that it answers, Enter there goes back, and Enter elsewhere shows details', async () => {
+		const {chatNode, bob, dave, target} = lunchRoom();
+		for (let number = 1; number <= 40; number++) chatNode.say(bob, `later ${number}`);
+		chatNode.tell(dave, {type: 'posted', text: 'at noon', replyTo: target});
+		const {terminal, press} = await launch({chatNode});
+		await terminal.see('┌ Bob: lunch?');
+		await press('\t', '\r');
+		await terminal.see(/^▌.*Bob lunch\?/);
+		await press('\r');
+		await terminal.see(/^▌.*Dave at noon/);
+		await press('k', '\r');
+		await terminal.see('Details');
+	});
+
+	test('Esc makes the draft a new message again, and keeps its text', async () => {
+		const {chatNode} = lunchRoom();
+		const {terminal, press} = await launch({chatNode});
+		await press('\t', 'r', 'hello');
+		await press(ESCAPE);
+		await terminal.seeNot('Reply to');
+		await press('\r');
+		await terminal.see('hello');
+		expect(terminal.text()).not.toContain('┌');
+	});
+
+	test('+ and a digit react, the same again takes it back, and an emoji can be typed', async () => {
+		const {chatNode, dave, target} = lunchRoom();
+		chatNode.tell(dave, {type: 'marked', target, word: '👍', on: true});
+		const {terminal, press} = await launch({chatNode});
+		await terminal.see('👍 1');
+		await press('\t', '+');
+		await terminal.see('React: 1 👍');
+		await press('1');
+		await terminal.see('👍 2');
+		await press('+', '1');
+		await terminal.see('👍 1');
+		await press('+', '🦆');
+		await terminal.see('🦆 1');
+		await press('+', 'q');
+		await terminal.seeNot('React:');
+		await press('d');
+		await terminal.see('reaction 👍');
+		await terminal.see('Dave');
+	});
+
+	test('↑ in an empty input corrects the last own message; details show both versions', async () => {
+		const {chatNode} = lunchRoom();
+		const {terminal, press} = await launch({chatNode});
+		await press('teh end\r');
+		await terminal.see('teh end');
+		await press(UP);
+		await terminal.see('Enter corrects your last version');
+		await press('\u0015', 'the end\r');
+		await terminal.see('the end (edited)');
+		await terminal.seeNot('teh end');
+		expect(chatNode.posted).toHaveLength(1);
+		await press('\t', 'd');
+		await terminal.see('first version');
+		await terminal.see('teh end');
+	});
+
+	test('↑ and Enter without a change sends the text once more, and ↑ again leads to older drafts', async () => {
+		const {chatNode} = lunchRoom();
+		const {terminal, press} = await launch({chatNode});
+		await press('one\r', 'two\r');
+		await press(UP);
+		await terminal.see('Enter corrects');
+		await press('\r');
+		expect(chatNode.posted.map(({text}) => text)).toEqual(['one', 'two', 'two']);
+		await press(UP, UP);
+		await terminal.seeNot('Enter corrects');
+		await press('!\r');
+		expect(chatNode.posted.map(({text}) => text)).toEqual(['one', 'two', 'two', 'one!']);
+	});
+
+	test('e corrects only an own message, and its first slash is no command', async () => {
+		const {chatNode} = lunchRoom();
+		const {terminal, press} = await launch({chatNode});
+		await press('\t', 'e');
+		await terminal.see('Only your own messages can be changed');
+		await press(ESCAPE, '//etc\r');
+		await terminal.see('/etc');
+		await press('\t', 'e', '/hosts\r');
+		await terminal.see('/etc/hosts (edited)');
+	});
+
+	test('x withdraws an own message after a question, and says that it is not erased', async () => {
+		const {chatNode} = lunchRoom();
+		const {terminal, press} = await launch({chatNode});
+		await press('secret\r');
+		await terminal.see('secret');
+		await press('\t', 'x');
+		await terminal.see('hidden for everybody, not erased');
+		await press('n');
+		await terminal.see('secret');
+		await press('x', 'y');
+		await terminal.see('(withdrawn)');
+		await terminal.seeNot('secret');
+	});
+
+	test('* pins for everybody: one line above the timeline, /pins lists all, and * again unpins', async () => {
+		const {chatNode} = lunchRoom();
+		const {terminal, press} = await launch({chatNode});
+		await press('\t', '*');
+		await terminal.until(() => terminal.rows()[0]?.includes('Pinned: Bob: lunch?') ?? false);
+		await press(ESCAPE, '/pins\r');
+		await terminal.see('pinned by Carol');
+		await press(ESCAPE, '\t', '*');
+		await terminal.until(() => !terminal.rows()[0]?.includes('Pinned'));
+	});
+
+	test('t shows the message with all answers to it, and to these', async () => {
+		const {chatNode, bob, dave, target} = lunchRoom();
+		const answer = chatNode.tell(dave, {type: 'posted', text: 'where?', replyTo: target});
+		chatNode.say(dave, 'unrelated');
+		chatNode.tell(bob, {type: 'posted', text: 'canteen', replyTo: refOf(answer)});
+		const {terminal, press} = await launch({chatNode});
+		await press('\t', 't');
+		await terminal.see('Thread');
+		for (const text of ['Bob: lunch?', 'Dave: where?', 'Bob: canteen']) await terminal.see(text);
+		expect(terminal.text()).not.toContain('unrelated');
+	});
+
+	test('a correction, reaction or pin of another person adds no row and moves no position', async () => {
+		const {chatNode, bob, dave, target} = lunchRoom();
+		const before = chatNode.store.getState().timeline;
+		chatNode.tell(bob, {type: 'corrected', target, text: 'dinner?'});
+		chatNode.tell(dave, {type: 'pinned', target, on: true});
+		expect(chatNode.store.getState().timeline).toBe(before);
+	});
+});
