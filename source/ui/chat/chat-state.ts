@@ -24,7 +24,8 @@ export type Question =
 	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly digits: string}
 	/** A digit or an emoji is the reaction. */
 	| {readonly type: 'react'; readonly target: EventRef}
-	| {readonly type: 'withdraw'; readonly target: EventRef};
+	| {readonly type: 'withdraw'; readonly target: EventRef}
+	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean};
 
 /** What the draft is, if it is not a new message. */
 export type Composing =

@@ -109,10 +109,10 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		const isWord = isReactionWord(word) && !/^[\x20-\x7e]+$/.test(word);
 		return isWord ? toggleReaction(closed, target, word, context) : step(closed);
 	}
-	if (ui.question?.type === 'withdraw') {
-		const {target} = ui.question;
+	if (ui.question?.type === 'withdraw' || ui.question?.type === 'pin') {
+		const {question} = ui;
 		const closed = {...ui, question: undefined};
-		return key === 'y' || key === 'enter' ? step(closed, {type: 'withdraw', target}) : step(closed);
+		return key === 'y' || key === 'enter' ? step(closed, question) : step(closed);
 	}
 	if (ui.question?.type === 'quit' && key === 'ctrl+c' && context.now <= ui.question.until) {
 		return step({...ui, question: undefined}, {type: 'quit', reason: 'quit'});

@@ -112,11 +112,12 @@ export function askWithdrawal(ui: UiState, context: ChatContext): ChatStep {
 	);
 }
 
-export function togglePin(ui: UiState, context: ChatContext): ChatStep {
+/** Asks whether to pin or unpin, since everybody sees the result. */
+export function askPin(ui: UiState, context: ChatContext): ChatStep {
 	return withMessage(ui, context, message => {
 		const id = eventId(message.peer, message.seq);
 		const isPinned = selectPins(context.state).some(pin => eventId(pin.message.peer, pin.message.seq) === id);
-		return step(ui, {type: 'pin', target: refOf(message), on: !isPinned});
+		return step({...ui, question: {type: 'pin', target: refOf(message), on: !isPinned}});
 	});
 }
 

@@ -7,13 +7,13 @@ import type {UiState} from './chat-state.js';
 import {completeDraftName, editDraft, moveDraftRow, sendDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {
+	askPin,
 	askReaction,
 	askWithdrawal,
 	followQuote,
 	openThread,
 	startCorrection,
 	startReply,
-	togglePin,
 } from './message-steps.js';
 import {
 	copySelected,
@@ -127,7 +127,7 @@ function listAction(ui: UiState, action: Action, context: ChatContext): ChatStep
 		case 'withdraw':
 			return askWithdrawal(ui, context);
 		case 'pin':
-			return togglePin(ui, context);
+			return askPin(ui, context);
 		case 'thread':
 			return openThread(ui, context);
 		case 'filter-peer':

@@ -70,6 +70,8 @@ function questionText(ui: UiState): string | undefined {
 		return ` React: ${REACTIONS.map((word, index) => `${index + 1} ${word}`).join('  ')}  or type an emoji   any other key: cancel`;
 	if (ui.question?.type === 'withdraw')
 		return ' Withdraw this message? It is hidden for everybody, not erased.  y: yes   any other key: no';
+	if (ui.question?.type === 'pin')
+		return ` ${ui.question.on ? 'Pin' : 'Unpin'} this message for everybody?  y: yes   any other key: no`;
 	return undefined;
 }
 

@@ -223,7 +223,7 @@ export const keyRows: readonly KeyRow[] = [
 		keys: ['x', 'delete'],
 	},
 	{
-		description: 'pin the message for everybody; again: unpin',
+		description: 'pin or unpin the message for everybody, after a question',
 		scope: 'timeline',
 		action: 'pin',
 		keys: ['*'],

@@ -131,10 +131,12 @@ describe('what a user does with a message', () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('\t', '*');
+		await terminal.see('Pin this message for everybody?');
+		await press('y');
 		await terminal.until(() => terminal.rows()[0]?.includes('Pinned: Bob: lunch?') ?? false);
 		await press(ESCAPE, '/pins\r');
 		await terminal.see('pinned by Carol');
-		await press(ESCAPE, '\t', '*');
+		await press(ESCAPE, '\t', '*', 'n', '*', 'y');
 		await terminal.until(() => !terminal.rows()[0]?.includes('Pinned'));
 	});
 
