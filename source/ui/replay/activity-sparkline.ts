@@ -16,14 +16,14 @@ export interface ActivitySparkline {
 
 /** Draws the histogram from start to end of the log, and the marks below it. */
 export function drawSparkline({ui, frame, hits, theme}: SparklineRequest): ActivitySparkline {
-	const {start, end, view} = frame;
+	const {start, end, wholeView} = frame;
 	const isSeveralDays = localDayNumber(start) !== localDayNumber(end);
 	const label = (time: number) => (isSeveralDays ? formatMoment(time).slice(5, 16) : formatTime(time, 'minutes'));
 	const hasLabels = ui.columns >= 40;
 	const left = hasLabels ? ` ${label(start)} ` : ' ';
 	const right = hasLabels ? ` ${label(end)} ` : ' ';
 	const cells = Math.max(1, ui.columns - left.length - right.length);
-	const heights = barHeights(countEntriesPerCell(view, start, end, cells), theme.glyphs.histogram.length - 1);
+	const heights = barHeights(countEntriesPerCell(wholeView, start, end, cells), theme.glyphs.histogram.length - 1);
 	const current = cellOfTime(frame.time, start, end, cells);
 	const glyph = (height: number) => theme.glyphs.histogram[height] ?? ' ';
 	const bars = heights.map(glyph);

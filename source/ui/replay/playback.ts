@@ -43,13 +43,18 @@ export function advancePlayhead(
 	return {index: newIndex, time: newIndex >= history.length ? Math.min(newTime, Math.max(last, time)) : newTime};
 }
 
+/** How long the message about the first event of playback replaces the transport bar, ms. */
+const START_MESSAGE_MS = 4000;
+
 /** Starts playback at the position, or at the start of the log if the position is at its end. */
 export function startPlaying(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	const {history, frameOf, now} = context;
 	if (history.length === 0) return ui;
-	const {index} = frameOf(history, ui);
-	const startIndex = index >= history.length ? Math.min(1, history.length) : index;
-	return {
+	const {index, rank} = frameOf(history, ui);
+	const isAtEnd = index >= history.length;
+	const startIndex = isAtEnd ? Math.min(1, history.length) : index;
+	const {length: shown} = history.stateAt(startIndex).timeline;
+	const playing: ReplayUi = {
 		...ui,
 		mode: 'playing',
 		index: startIndex,
@@ -57,6 +62,10 @@ export function startPlaying(ui: ReplayUi, context: ReplayContext): ReplayUi {
 		tickedAt: now,
 		overlay: undefined,
 	};
+	// A log gets the history of others later than it was written. Playback shows what the log held at a moment.
+	if (isAtEnd || shown === rank) return playing;
+	const text = `Playing from event ${shown}: the log received event ${rank} at that moment`;
+	return {...playing, flash: {text, level: 'info', until: now + START_MESSAGE_MS}};
 }
 
 /** Advances the playhead to the current time. Playback ends at the end of the log, unless the file is followed or still being read. */
@@ -64,7 +73,8 @@ export function updatePlayhead(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	const {history, now} = context;
 	if (ui.mode !== 'playing') return ui;
 	const head = advancePlayhead(history, ui, Math.max(0, now - ui.tickedAt), ui);
-	const played: ReplayUi = {...ui, ...head, tickedAt: now};
+	const flash = ui.flash && ui.flash.until > 0 && ui.flash.until <= now ? undefined : ui.flash;
+	const played: ReplayUi = {...ui, ...head, flash, tickedAt: now};
 	return head.index >= history.length && !ui.following && ui.loadedFraction >= 1
 		? enterReview(played, context)
 		: played;

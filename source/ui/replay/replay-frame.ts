@@ -37,6 +37,8 @@ export interface ReplayFrame {
 	/** Number of all entries. */
 	readonly total: number;
 	readonly view: TimelineView;
+	/** The entries of the whole log that pass the filter, also during playback. */
+	readonly wholeView: TimelineView;
 	readonly laidOut: LaidOutTimeline;
 	readonly viewport: Viewport;
 	readonly timelineHeight: number;
@@ -50,6 +52,7 @@ export type ReplayFrameOf = (history: History, ui: ReplayUi) => ReplayFrame;
 export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 	const rowsOf = createRowCache();
 	const viewOf = createFilteredViews();
+	const wholeViewOf = createFilteredViews();
 	const optionsOf = createRowOptions(theme);
 	let last: {state: State; ui: ReplayUi; frame: ReplayFrame} | undefined;
 
@@ -81,6 +84,7 @@ export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 			stateAtPosition: playing ? wholeState : history.stateAt(position.index),
 			total: history.state.timeline.length,
 			view,
+			wholeView: playing ? wholeViewOf(history.state, ui.filter) : view,
 			laidOut,
 			viewport: resolveViewport(laidOut, layout.timelineHeight, playing ? undefined : ui.anchor),
 			timelineHeight: layout.timelineHeight,

@@ -1,7 +1,13 @@
 import {describe, expect, test} from 'vitest';
 import {createHistory} from '../../../source/core/history.js';
-import {advancePlayhead, changeSpeed} from '../../../source/ui/replay/playback.js';
+import {entryAt} from '../../../source/core/timeline.js';
+import {drawSparkline} from '../../../source/ui/replay/activity-sparkline.js';
+import {advancePlayhead, changeSpeed, startPlaying, updatePlayhead} from '../../../source/ui/replay/playback.js';
+import {createReplayFrameCache, type ReplayContext} from '../../../source/ui/replay/replay-frame.js';
 import {initialReplayUi} from '../../../source/ui/replay/replay-state.js';
+import {createSearchIndex} from '../../../source/ui/replay/search-index.js';
+import {createTheme} from '../../../source/ui/theme.js';
+import {keyOf} from '../../../source/ui/timeline/viewport.js';
 import {joined, learn, peerId, posted, T0} from '../../core/make-events.js';
 
 const BEN = peerId('01');
@@ -72,5 +78,64 @@ describe('playback', () => {
 		expect(down).toEqual([16, 8, 4, 2, 1, 0.5, 0.25, 0.25]);
 		expect(changeSpeed({...ui, speed: 3}, 1).speed).toBe(4);
 		expect(changeSpeed({...ui, speed: 3}, -1).speed).toBe(2);
+	});
+});
+
+describe('playback from a row', () => {
+	const ANN = peerId('02');
+	const theme = createTheme({unicode: true, depth: 0});
+
+	/** A log of 10 messages of Ben, which then received what Ann wrote before all of them, and then 20 more messages. */
+	function createLateHistory() {
+		const history = createHistory();
+		const message = (at: number) => posted(BEN, at + 2, 1000 + at * 1000);
+		history.append([learn(1000, [joined(BEN, 1000, 'Ben')])]);
+		for (let at = 0; at < 10; at++) history.append([learn(1000 + at * 1000, [message(at)])]);
+		history.append([learn(11_500, [joined(ANN, 0, 'Ann')])]);
+		for (let at = 10; at < 30; at++) history.append([learn(2000 + at * 1000, [message(at)])]);
+		return history;
+	}
+
+	function setUp(selectedRow: number) {
+		const history = createLateHistory();
+		const frameOf = createReplayFrameCache(theme);
+		const context: ReplayContext = {
+			history,
+			frameOf,
+			searchIndex: createSearchIndex(),
+			now: 0,
+			parseTime: () => undefined,
+		};
+		const entry = entryAt(history.state.timeline, selectedRow);
+		const review = {
+			...initialReplayUi({columns: 80, rows: 24, speed: 1, filter: undefined, bookmarks: []}),
+			loadedFraction: 1,
+			selected: entry && keyOf(entry),
+		};
+		const bars = (ui: typeof review) =>
+			drawSparkline({ui, frame: frameOf(history, ui), hits: {count: 0, complete: true, times: []}, theme})
+				.histogram.map(({text}) => text)
+				.join('');
+		return {review, context, bars};
+	}
+
+	test('says from which event it plays if the log received later events at the same moment', () => {
+		const {review, context} = setUp(0);
+		const playing = startPlaying(review, context);
+		expect(playing.flash?.text).toMatch(/event 12\b.*event 1\b/);
+		expect(updatePlayhead(playing, {...context, now: 100}).flash).toBeDefined();
+		expect(updatePlayhead(playing, {...context, now: 5000}).flash).toBeUndefined();
+	});
+
+	test('says nothing if it plays from the selected row', () => {
+		const {review, context} = setUp(15);
+		expect(startPlaying(review, context).flash).toBeUndefined();
+	});
+
+	test('does not change the histogram, which always shows the whole log', () => {
+		const {review, context, bars} = setUp(15);
+		const playing = startPlaying(review, context);
+		expect(playing.mode).toBe('playing');
+		expect(bars(playing)).toBe(bars(review));
 	});
 });
