@@ -17,6 +17,7 @@ import {createMeowParser, parseOptions} from './options/parse-options.js';
 import {programVersion} from './program-version.js';
 import {restoreIgnoredSignals} from './signals.js';
 import {createErrorOutput, createOutput, type ErrorOutput, finishOutput} from './standard-output.js';
+import {ensureTerminalSize} from './terminal-size.js';
 import {installPatientTerminals} from './terminal-stream.js';
 
 /** After the command, the process exits after this time even if a timer or socket is still open. */
@@ -52,6 +53,7 @@ export async function main(argv: readonly string[], secret: string | undefined):
 		debug = debugLog?.debug ?? debugToStandardError(options, errorOutput);
 		enableCompileCache(options);
 		const {stdin} = process;
+		ensureTerminalSize(stdout);
 		const [version, clock] = [programVersion(), createSystemClock()];
 		process.exitCode = await runCommand({options, version, clock, debug, stdin, stdout, output, printError});
 	} catch (error) {

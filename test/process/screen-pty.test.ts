@@ -16,7 +16,8 @@ interface Pty {
 
 const COLUMNS = 80;
 
-async function start(environment: Record<string, string> = {}): Promise<Pty> {
+/** `before`: shell commands that run in the terminal before the program. */
+async function start(environment: Record<string, string> = {}, before = ':'): Promise<Pty> {
 	const home = makeHome();
 	const port = await findFreeUdpPort();
 	const env = {
@@ -27,7 +28,8 @@ async function start(environment: Record<string, string> = {}): Promise<Pty> {
 		LANG: 'C.UTF-8',
 		...environment,
 	};
-	const child = spawn(process.execPath, [cliPath, '--interface', 'lo', '--port', String(port), '--name', 'Carol'], {
+	const words = [process.execPath, cliPath, '--interface', 'lo', '--port', String(port), '--name', 'Carol'];
+	const child = spawn('/bin/sh', ['-c', `${before}; exec "$@"`, '--', ...words], {
 		cols: COLUMNS,
 		rows: 24,
 		env,
@@ -99,6 +101,13 @@ describe('the program in a real terminal', () => {
 		['SIGHUP', pty => void process.kill(pty.pid, 'SIGHUP'), 0],
 		['SIGINT', pty => void process.kill(pty.pid, 'SIGINT'), 0],
 	];
+
+	test('shows the screen in a terminal that reports no size', async () => {
+		const pty = await start({}, 'stty cols 0 rows 0');
+		await pty.until(ready);
+		pty.write('/quit\r');
+		expect((await pty.exited).exitCode).toBe(0);
+	});
 
 	test.each(ways)('restores the terminal and prints the exit message on %s', async (_, leave, code) => {
 		const pty = await start();
