@@ -5,7 +5,7 @@ import {commandRows, commandUsage} from '../../node/commands/command-table.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
 import {type CommandContext, type CommandResult, runCommand} from '../../node/commands/run-command.js';
 import type {PostResult} from '../../node/conversation.js';
-import {intentLines} from '../../ui/linear/linear-commands.js';
+import {FULL_SCREEN_COMMANDS, intentLines} from '../../ui/linear/linear-commands.js';
 import type {JsonReportFormatter} from '../output/report-formats.js';
 import {type JsonInput, parseJsonInput} from './json-input.js';
 
@@ -68,20 +68,11 @@ function executeTerminalCommand(command: Command, context: CommandContext): Line
 
 /** Screen actions that plain mode replaces by printed lines. */
 const INTENTS_WITH_LINES: ReadonlySet<string> = new Set(['net', 'doctor', 'search', 'goto', 'mention', 'pins']);
-/** Commands that need the full screen; `/help` does not list them in plain mode. */
-const SCREEN_ONLY_COMMANDS: ReadonlySet<string> = new Set([
-	'mark',
-	'unread',
-	'bell',
-	'copy',
-	'peers',
-	'times',
-	'addresses',
-	'export',
-]);
+/** Commands that plain mode refuses; `/help` does not list them there. */
+const REFUSED_COMMANDS: ReadonlySet<string> = new Set([...FULL_SCREEN_COMMANDS, 'bell', 'export']);
 
 function plainHelpLines(): string[] {
-	const rows = commandRows.filter(({name}) => !SCREEN_ONLY_COMMANDS.has(name));
+	const rows = commandRows.filter(({name}) => !REFUSED_COMMANDS.has(name));
 	return [
 		'Every other line is sent as a message. // sends a slash at the start of a message.',
 		...rows.map(row => `${commandUsage(row)}: ${row.description}`),

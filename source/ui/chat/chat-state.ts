@@ -19,7 +19,8 @@ export type Focus = 'timeline' | 'peers' | 'input';
 export type Question =
 	/** `until`: monotonic time at which the question expires, ms. */
 	| {readonly type: 'quit'; readonly until: number}
-	| {readonly type: 'open-link'; readonly url: string}
+	/** `chosen`: index of the link that is shown. The key `o` shows the next one. */
+	| {readonly type: 'open-link'; readonly urls: readonly string[]; readonly chosen: number}
 	/** The last digits of the safety number of `person`, as far as they are typed. */
 	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly digits: string}
 	/** A digit or an emoji is the reaction. */
@@ -88,6 +89,8 @@ export interface UiState {
 	/** Monotonic time of the last key, ms. */
 	readonly lastKeyAt: number;
 	readonly typedRun: TypedRun | undefined;
+	/** Wall clock time of the last deletion in the draft, or of the last ignored Ctrl+D after it, ms. */
+	readonly lastDeletionAt: number;
 	/** Whether the hint on Option keys was shown. */
 	readonly optionHintShown: boolean;
 	/** Set in the demo: Esc and Ctrl+C quit without a question when nothing is open and the draft is empty. */
@@ -121,6 +124,7 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		focused: undefined,
 		lastKeyAt: now,
 		typedRun: undefined,
+		lastDeletionAt: Number.NEGATIVE_INFINITY,
 		optionHintShown: false,
 		isVisitor: false,
 	};

@@ -1,11 +1,12 @@
 /**
- * Copy view: the visible part of the timeline as plain lines on an alternate screen of its own. The terminal itself wraps
- * them, without frames or padding, so that a selection contains the text as it was written and a long URL in one piece.
+ * Copy view: the messages as plain lines on an alternate screen of its own. The terminal itself wraps them, without frames or
+ * padding, so that a selection contains the text as it was written and a long URL in one piece. What does not fit on the
+ * screen is on further pages.
  */
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {Token} from '../input/key-token.js';
-import {ENTER_COPY_VIEW, LEAVE_COPY_VIEW} from '../terminal/escape-sequences.js';
+import {DIM, ENTER_COPY_VIEW, LEAVE_COPY_VIEW, NOT_DIM} from '../terminal/escape-sequences.js';
 import {cellWidth} from '../text/graphemes.js';
 import {describeEntry} from '../timeline/describe-entry.js';
 import {displayAddress, displayName} from '../timeline/display-name.js';
@@ -19,22 +20,50 @@ import type {ScreenSnapshot} from './screen-store.js';
 export interface CopyView {
 	/** Shows the view. Resolves after a key has closed the view. */
 	show(snapshot: ScreenSnapshot, frameOf: FrameOf): Promise<void>;
-	/** Passes input to the view, which any key closes. Returns false if the view is not open. */
+	/** Passes input to the view. The page keys and the arrows show other pages; any other key closes it. Returns false if the view is not open. */
 	takeTokens(tokens: readonly Token[]): boolean;
 	stop(): void;
 }
+
+const OLDER_KEYS: ReadonlySet<string> = new Set(['pageup', 'up', 'shift+up']);
+const NEWER_KEYS: ReadonlySet<string> = new Set(['pagedown', 'down', 'shift+down']);
+
+/** Cells of the longest hint below the lines. */
+const HINT_CELLS = 64;
 
 export function createCopyView(
 	write: (text: string) => void,
 	size: {readonly columns: number; readonly rows: number},
 ): CopyView {
 	let close: (() => void) | undefined;
+	let turnPage: (by: 1 | -1) => void = () => {};
 
 	return {
 		async show({state, ui}, frameOf) {
 			const {view, viewport} = frameOf(state, ui);
-			const lines = copyLines(state, view, view.length - viewport.entriesBelow, size.columns, size.rows - 1);
-			write(`${ENTER_COPY_VIEW}${lines.join('\r\n')}\r\n(Select and copy with the terminal. Press any key to return.)`);
+			const {columns} = size;
+			const rows = Math.max(1, size.rows - Math.ceil(HINT_CELLS / columns));
+			const pages = splitPages(
+				copyLines(state, view, view.length - viewport.entriesBelow, columns * rows),
+				columns,
+				rows,
+			);
+			let shown = pages.length - 1;
+			const draw = () => {
+				const hint =
+					pages.length === 1
+						? 'Select and copy with the terminal. Press any key to return.'
+						: `Page ${shown + 1} of ${pages.length}: PgUp, PgDn. Any other key returns.`;
+				const lines = (pages[shown] ?? []).map(({head, text}) =>
+					head === '' ? text : `${DIM}${head}${NOT_DIM}${text}`,
+				);
+				write(`${ENTER_COPY_VIEW}${lines.join('\r\n')}\r\n(${hint})`);
+			};
+			turnPage = by => {
+				shown = Math.max(0, Math.min(pages.length - 1, shown + by));
+				draw();
+			};
+			draw();
 			await new Promise<void>(resolve => {
 				close = resolve;
 			});
@@ -43,7 +72,11 @@ export function createCopyView(
 		},
 		takeTokens(tokens) {
 			if (!close) return false;
-			if (tokens.some(token => token.type === 'key' || token.type === 'text' || token.type === 'paste')) close();
+			for (const token of tokens) {
+				if (token.type === 'key' && OLDER_KEYS.has(token.key)) turnPage(-1);
+				else if (token.type === 'key' && NEWER_KEYS.has(token.key)) turnPage(1);
+				else if (token.type === 'key' || token.type === 'text' || token.type === 'paste') close?.();
+			}
 			return true;
 		},
 		stop() {
@@ -52,29 +85,70 @@ export function createCopyView(
 	};
 }
 
-/** Lines of the last entries before position `end` that fill at most `rows` rows of `columns` cells. */
-function copyLines(state: State, view: TimelineView, end: number, columns: number, rows: number): string[] {
-	const lines: string[] = [];
-	let used = 0;
-	for (let index = end - 1; index >= 0; index--) {
+/** A line that the terminal wraps. `head`: time and author, drawn dim, so that no message can imitate one. */
+export interface CopyLine {
+	readonly head: string;
+	readonly text: string;
+}
+
+/** Number of newest entries that the view contains. */
+const MAX_COPIED_ENTRIES = 500;
+
+/** Lines of the entries before position `end`. A line of more than `maxCells` cells is split, because it fits on no page. */
+function copyLines(state: State, view: TimelineView, end: number, maxCells: number): CopyLine[] {
+	const lines: CopyLine[] = [];
+	for (let index = Math.max(0, end - MAX_COPIED_ENTRIES); index < end; index++) {
 		const entry = view.at(index);
-		if (!entry) break;
-		const entryLines = copyText(state, entry).split('\n');
-		const height = entryLines.reduce((sum, line) => sum + Math.max(1, Math.ceil(cellWidth(line) / columns)), 0);
-		if (used + height > rows && used > 0) break;
-		lines.unshift(...entryLines);
-		used += height;
+		if (entry) lines.push(...copyText(state, entry).flatMap(line => splitLine(line, maxCells)));
 	}
 	return lines;
 }
 
-/** An entry as one logical line, with address and full time; further lines of a message are indented. */
-export function copyText(state: State, entry: TimelineEntry): string {
-	const when = formatMoment(entry.at);
-	if (entry.type === 'posted' && !entry.action) {
-		const address = displayAddress(state, entry.peer);
-		const lines = markedMessageText(state, entry).replaceAll('\n', '\n    ');
-		return `${when} ${displayName(state, entry.peer, entry.seq)}${address ? ` (${address})` : ''}: ${lines}`;
+function splitLine({head, text}: CopyLine, maxCells: number): CopyLine[] {
+	if (cellWidth(head + text) <= maxCells) return [{head, text}];
+	const parts: CopyLine[] = [];
+	let part = '';
+	let used = cellWidth(head);
+	for (const character of text) {
+		const width = cellWidth(character);
+		if (used + width > maxCells && part !== '') {
+			parts.push({head: parts.length === 0 ? head : '', text: part});
+			part = '';
+			used = 0;
+		}
+		part += character;
+		used += width;
 	}
-	return `${when} * ${joinParts(describeEntry(state, entry))}`;
+	return [...parts, {head: parts.length === 0 ? head : '', text: part}];
+}
+
+/** Splits lines into pages of at most `rows` rows of `columns` cells. The last page is full, if there are enough lines. */
+export function splitPages(lines: readonly CopyLine[], columns: number, rows: number): CopyLine[][] {
+	const pages: CopyLine[][] = [];
+	let page: CopyLine[] = [];
+	let used = 0;
+	for (const line of lines.toReversed()) {
+		const height = Math.max(1, Math.ceil(cellWidth(line.head + line.text) / columns));
+		if (used + height > rows && page.length > 0) {
+			pages.unshift(page);
+			page = [];
+			used = 0;
+		}
+		page.unshift(line);
+		used += height;
+	}
+	return [page, ...pages];
+}
+
+/** An entry as lines: the first begins with the full time and the author; further lines of a message are as written. */
+export function copyText(state: State, entry: TimelineEntry): CopyLine[] {
+	const when = formatMoment(entry.at);
+	if (entry.type !== 'posted' || entry.action) return toLines(`${when} * `, joinParts(describeEntry(state, entry)));
+	const address = displayAddress(state, entry.peer);
+	const head = `${when} ${displayName(state, entry.peer, entry.seq)}${address ? ` (${address})` : ''}: `;
+	return toLines(head, markedMessageText(state, entry));
+}
+
+function toLines(head: string, text: string): CopyLine[] {
+	return text.split('\n').map((line, index) => ({head: index === 0 ? head : '', text: line}));
 }

@@ -55,8 +55,9 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 		});
 	}
 	const parsed = parseCommand(draft);
-	if (parsed.type === 'error') return step({...ui, flash: {text: parsed.text, level: 'error', until: 0}});
 	const sent = editDraft(ui, {type: 'edit', edit: 'submit'});
+	// A wrong command leaves the input, so that the next one is not appended to it. ↑ brings it back.
+	if (parsed.type === 'error') return step({...sent, flash: {text: parsed.text, level: 'error', until: 0}});
 	if (parsed.type === 'text' && ui.composing) return sendComposed(sent, ui.composing, parsed.text, draft, context);
 	if (parsed.type === 'text') {
 		return step(goNewest(markRead({...sent, selected: undefined}), context), {type: 'post', text: parsed.text, draft});
@@ -98,7 +99,10 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 	}
 	if (ui.question?.type === 'open-link') {
 		const closed = {...ui, question: undefined};
-		return key === 'enter' || key === 'y' ? step(closed, {type: 'open', url: ui.question.url}) : step(closed);
+		const {urls, chosen} = ui.question;
+		if (key === 'o') return step({...ui, question: {...ui.question, chosen: (chosen + 1) % urls.length}});
+		const url = urls[chosen];
+		return url !== undefined && (key === 'enter' || key === 'y') ? step(closed, {type: 'open', url}) : step(closed);
 	}
 	if (ui.question?.type === 'verify') return answerVerification(ui, ui.question, token);
 	if (ui.question?.type === 'react') {

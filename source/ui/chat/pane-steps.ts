@@ -138,11 +138,11 @@ export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 	};
 }
 
-/** Asks whether to open the first link of the selected message; the question shows the whole address. */
+/** Asks whether to open a link of the selected message. The question shows the whole address and lets the user choose one. */
 export function openLink(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
 	const text = entry?.type === 'posted' ? entryText(context.state, entry) : '';
-	const [link] = findLinks(text);
-	if (!link) return withInfo(ui, 'No link in this message');
-	return {...ui, question: {type: 'open-link', url: text.slice(link.start, link.end)}};
+	const urls = [...new Set(findLinks(text).map(({start, end}) => text.slice(start, end)))];
+	if (urls.length === 0) return withInfo(ui, 'No link in this message');
+	return {...ui, question: {type: 'open-link', urls, chosen: 0}};
 }

@@ -1,6 +1,7 @@
 /** Actions of the key table. Overlay, prompt, input, list and screen are tried in this order. */
 import {selectPeople} from '../../core/select-people.js';
 import {type Action, editActionOf} from '../input/key-bindings.js';
+import type {EditorAction} from '../input/reduce-editor.js';
 import {SCROLL_TO_END, SCROLL_TO_START, scrollOverlayBy} from '../overlays/overlay-text.js';
 import {applyIntent} from './apply-intent.js';
 import type {UiState} from './chat-state.js';
@@ -63,7 +64,7 @@ function promptAction(ui: UiState, action: Action, context: ChatContext): ChatSt
 
 function inputAction(ui: UiState, action: Action, context: ChatContext): ChatStep | undefined {
 	const edit = editActionOf(action);
-	if (edit) return step(editDraft(ui, edit));
+	if (edit) return step(editAndNoteDeletion(ui, edit, context));
 	switch (action) {
 		case 'send':
 			return ui.editor.completion
@@ -79,15 +80,31 @@ function inputAction(ui: UiState, action: Action, context: ChatContext): ChatSte
 			return step(completeDraftName(ui, 1, context) ?? cycleFocus(ui, context, 1));
 		case 'complete-or-previous-pane':
 			return step(completeDraftName(ui, -1, context) ?? cycleFocus(ui, context, -1));
-		case 'end-input': {
-			const quits = ui.editor.text === '' && ui.editor.lastEdit !== 'delete' && ui.editor.lastEdit !== 'kill';
-			return quits
-				? step(ui, {type: 'quit', reason: 'quit'})
-				: step(editDraft(ui, {type: 'edit', edit: 'delete-forward'}));
-		}
+		case 'end-input':
+			return endInput(ui, context);
 		default:
 			return undefined;
 	}
+}
+
+/** Interval after a deletion in which Ctrl+D does not quit, ms: longer than the repetition of a held key. */
+const HELD_KEY_MS = 1000;
+
+/** Applies an edit to the draft, and remembers when it deleted something. */
+function editAndNoteDeletion(ui: UiState, edit: EditorAction, {now}: ChatContext): UiState {
+	const next = editDraft(ui, edit);
+	return next.editor !== ui.editor && isDeletion(next) ? {...next, lastDeletionAt: now} : next;
+}
+
+function isDeletion({editor}: UiState): boolean {
+	return editor.lastEdit === 'delete' || editor.lastEdit === 'kill';
+}
+
+/** Handles Ctrl+D: deletes the next character. On an empty input it quits, but not within HELD_KEY_MS after a deletion. */
+function endInput(ui: UiState, context: ChatContext): ChatStep {
+	if (ui.editor.text !== '') return step(editAndNoteDeletion(ui, {type: 'edit', edit: 'delete-forward'}, context));
+	const isHeld = isDeletion(ui) && context.now - ui.lastDeletionAt < HELD_KEY_MS;
+	return isHeld ? step({...ui, lastDeletionAt: context.now}) : step(ui, {type: 'quit', reason: 'quit'});
 }
 
 function listAction(ui: UiState, action: Action, context: ChatContext): ChatStep | undefined {

@@ -111,9 +111,10 @@ async function copyText(text: string, ports: EffectPorts): Promise<void> {
 
 async function openLink(url: string, ports: EffectPorts): Promise<void> {
 	const {openUrl} = ports.hooks;
-	if (!openUrl) return dispatchFlash(ports, 'This system has no program that opens links', 'warn');
-	const error = await openUrl(url).catch(cause => String(cause));
-	dispatchFlash(ports, error ?? 'Link opened', error ? 'error' : 'info');
+	const error = openUrl ? await openUrl(url).catch(cause => String(cause)) : 'Links cannot be opened here.';
+	if (error === undefined) return dispatchFlash(ports, 'Link opened');
+	// It stays until the next key, so that the user can copy the address from the screen.
+	ports.dispatch({type: 'flash', flash: {text: `${error} Open it yourself: ${url}`, level: 'error', until: 0}});
 }
 
 async function runExport(file: string, ports: EffectPorts): Promise<void> {

@@ -63,7 +63,6 @@ function questionText(ui: UiState): string | undefined {
 	if (pendingPaste !== undefined)
 		return ` Paste ${pendingPaste.split('\n').length} lines into the input?  Enter: yes   Esc: no`;
 	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   any other key: stay';
-	if (ui.question?.type === 'open-link') return ` Open this link?  y: yes   any other key: no   ${ui.question.url}`;
 	if (ui.question?.type === 'verify')
 		return ` Last five digits that ${cleanLine(ui.question.name)} reads to you: ${ui.question.digits.padEnd(5, '_')}  Enter: confirm   Esc: cancel`;
 	if (ui.question?.type === 'react')
@@ -72,6 +71,12 @@ function questionText(ui: UiState): string | undefined {
 		return ' Withdraw this message? It is hidden for everybody, not erased.  y: yes   any other key: no';
 	if (ui.question?.type === 'pin')
 		return ` ${ui.question.on ? 'Pin' : 'Unpin'} this message for everybody?  y: yes   any other key: no`;
+	if (ui.question?.type === 'open-link') {
+		const {urls, chosen} = ui.question;
+		const url = urls[chosen] ?? '';
+		if (urls.length === 1) return ` Open this link?  y: yes   any other key: no   ${url}`;
+		return ` Open link ${chosen + 1} of ${urls.length}?  y: yes   o: next   any other key: no   ${url}`;
+	}
 	return undefined;
 }
 

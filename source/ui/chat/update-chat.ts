@@ -1,4 +1,5 @@
 /** Reducer of the chat screen: a pure function from state and message to the new state and effects. */
+import {parseCommand} from '../../node/commands/parse-command.js';
 import {type Action, findAction, type KeyContext} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import {toSingleLinePaste} from '../input/reduce-editor.js';
@@ -41,7 +42,9 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 }
 
 function restoreRefusedDraft(ui: UiState, draft: string, text: string): UiState {
-	const editor = ui.editor.text === '' ? {...ui.editor, text: draft, cursor: draft.length} : ui.editor;
+	// A message would be lost. A command comes back with ↑.
+	const isCommand = parseCommand(draft).type !== 'text';
+	const editor = ui.editor.text === '' && !isCommand ? {...ui.editor, text: draft, cursor: draft.length} : ui.editor;
 	return {...ui, editor, flash: {text, level: 'error', until: 0}};
 }
 

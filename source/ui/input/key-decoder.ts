@@ -11,11 +11,13 @@ export interface KeyDecoder {
 	flush(): Token[];
 	/** Whether input waits for more bytes or for `flush`; false during a paste. */
 	readonly isPending: boolean;
+	/** Whether the rest of a paste that is too long is being dropped. `flush` ends that. */
+	readonly isPasteFull: boolean;
 	/** Whether the decoder is neither inside an escape sequence nor inside a paste. */
 	readonly isIdle: boolean;
 }
 
-/** Maximum length of a paste, in UTF-16 units. A paste without an end is cut there, and later input is typed text again. */
+/** Maximum length of a paste, in UTF-16 units. The rest is dropped up to the end of the paste, or up to a pause of the input. */
 export const MAX_PASTE_UNITS = 1024 * 1024;
 const MAX_SEQUENCE_UNITS = 256;
 const PASTE_START = '\u001B[200~';
@@ -34,25 +36,34 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 	let buffer = '';
 	let paste: string | undefined;
 
-	function decodePaste(tokens: Token[]): boolean {
+	/** Whether the paste has reached its maximum length, so that the rest of it is dropped. */
+	let isPasteFull = false;
+
+	/** `final`: the terminal has paused, so that the end of a full paste does not come any more. */
+	function decodePaste(tokens: Token[], final: boolean): boolean {
 		const text = (paste ?? '') + buffer;
 		const end = text.indexOf(PASTE_END);
-		if (end === -1 && text.length < MAX_PASTE_UNITS) {
-			paste = text;
-			buffer = '';
-			return false;
-		}
-		tokens.push({type: 'paste', text: end === -1 ? text : text.slice(0, end)});
 		buffer = end === -1 ? '' : text.slice(end + PASTE_END.length);
-		paste = undefined;
-		return true;
+		if (!isPasteFull && (end !== -1 || text.length >= MAX_PASTE_UNITS)) {
+			tokens.push({type: 'paste', text: text.slice(0, end === -1 ? MAX_PASTE_UNITS : end)});
+			isPasteFull = end === -1;
+		}
+		const isEnded = end !== -1 || (isPasteFull && final);
+		if (isEnded) {
+			paste = undefined;
+			isPasteFull = false;
+		} else {
+			// Of a full paste only the beginning of its end mark is kept. Decoded as keys, its line breaks would send messages.
+			paste = isPasteFull ? text.slice(1 - PASTE_END.length) : text;
+		}
+		return isEnded;
 	}
 
 	function drain(final: boolean): Token[] {
 		const tokens: Token[] = [];
 		while (buffer !== '' || paste !== undefined) {
 			if (paste !== undefined) {
-				if (!decodePaste(tokens)) break;
+				if (!decodePaste(tokens, final)) break;
 				continue;
 			}
 			if (buffer.startsWith(PASTE_START)) {
@@ -76,6 +87,9 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 		flush: () => drain(true),
 		get isPending() {
 			return buffer !== '';
+		},
+		get isPasteFull() {
+			return isPasteFull;
 		},
 		get isIdle() {
 			return buffer === '' && paste === undefined;

@@ -50,11 +50,23 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 	}
 }
 
+/** Commands that act on the panes of the full screen. Modes without it refuse them, and their help does not list them. */
+export const FULL_SCREEN_COMMANDS: ReadonlySet<string> = new Set([
+	'mark',
+	'unread',
+	'copy',
+	'peers',
+	'times',
+	'addresses',
+]);
+
 function linearHelpLines(): string[] {
 	return [
 		'Type a line and press Enter to send it. Tab completes a name or command, Up repeats your last message.',
 		'Ctrl+J starts a new line in the same message. Ctrl+U deletes the draft. Ctrl+C twice leaves.',
-		...commandRows.map(row => `${commandUsage(row)}: ${row.description}`),
+		...commandRows
+			.filter(({name}) => !FULL_SCREEN_COMMANDS.has(name))
+			.map(row => `${commandUsage(row)}: ${row.description}`),
 	];
 }
 

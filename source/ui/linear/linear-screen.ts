@@ -68,9 +68,9 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		}
 	}
 
-	/** Puts the draft back into the line, so that it is not lost, and prints the reason. */
+	/** Prints the reason. A message returns to the line, so that it is not lost; a command comes back with ↑. */
 	function rejectDraft(draft: string, reason: string): void {
-		line.restoreDraft(draft);
+		if (parseCommand(draft).type === 'text') line.restoreDraft(draft);
 		line.printAbove(`Error: ${reason}`);
 	}
 
@@ -89,18 +89,14 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		else if (intent.type === 'ignored') ignored = intent.keys;
 		else if (intent.type === 'export') {
 			const written = hooks.exportTimeline?.(intent.file, chatNode.store.getState());
-			void printWhenSettled(
-				written?.then(text => [text]),
-				`/export ${intent.file}`,
-			);
+			void printWhenSettled(written?.then(text => [text]));
 		}
 	}
 
-	/** Prints the lines when they are ready, or the error. After an error, `draft` returns to the line if that is empty. */
-	async function printWhenSettled(lines: Promise<readonly string[]> | undefined, draft?: string): Promise<void> {
+	/** Prints the lines when they are ready, or the error. */
+	async function printWhenSettled(lines: Promise<readonly string[]> | undefined): Promise<void> {
 		if (!lines) return line.printAbove('Export is not available here. Leave the chat and run npx p2pchat-ink export.');
 		const result = await lines.catch(cause => {
-			if (draft !== undefined && line.editor.text === '') line.restoreDraft(draft);
 			return [`Failed: ${cause instanceof Error ? cause.message : String(cause)}`];
 		});
 		line.printAbove(...result);

@@ -28,6 +28,10 @@ const ASK_KITTY = `${ESC}[?u`;
 const PUSH_KITTY = `${ESC}[>1u`;
 const POP_KITTY = `${ESC}[<u`;
 
+/** Dim text, and normal text again. */
+export const DIM = `${ESC}[2m`;
+export const NOT_DIM = `${ESC}[22m`;
+
 /** Opens an alternate screen with auto-wrap, for the copy view. */
 export const ENTER_COPY_VIEW = `${ESC}[?1049h${ESC}[2J${ESC}[H${ESC}[?7h${ESC}[?25l`;
 export const LEAVE_COPY_VIEW = `${ESC}[?25h${ESC}[?1049l`;

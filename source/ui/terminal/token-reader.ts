@@ -18,6 +18,8 @@ export interface TokenReader {
 
 /** Maximum wait for the rest of an escape sequence, ms: long enough for slow connections, too short for users to notice. */
 const ESCAPE_TIMEOUT_MS = 40;
+/** Pause that ends a paste that is too long and whose end mark is missing, ms. */
+const FULL_PASTE_PAUSE_MS = 1000;
 /** Pause that ends an unbracketed paste, ms: longer than the pause between two reads, shorter than between two keys. */
 export const PASTE_GAP_MS = 40;
 /**
@@ -76,7 +78,8 @@ export function createTokenReader(
 			return;
 		}
 		const tokens = [...drainPaste(), ...decoder.push(read)];
-		if (decoder.isPending) schedule(ESCAPE_TIMEOUT_MS, () => decoder.flush());
+		if (decoder.isPasteFull) schedule(FULL_PASTE_PAUSE_MS, () => decoder.flush());
+		else if (decoder.isPending) schedule(ESCAPE_TIMEOUT_MS, () => decoder.flush());
 		deliver(tokens);
 	}
 

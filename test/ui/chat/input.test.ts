@@ -123,12 +123,24 @@ describe('the input', () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('/serch x\r');
 		await terminal.see('Unknown command /serch. Did you mean /search TEXT?');
-		expect(terminal.text()).toContain('› /serch x');
-		await press(CTRL('c'), '/name\r');
+		expect(terminal.text()).not.toContain('› /serch x');
+		await press('/name\r');
 		await terminal.see('Usage: /name NAME');
 		expect(chatNode.posted).toEqual([]);
-		await press(CTRL('c'), '//etc\r');
+		await press('//etc\r');
 		await terminal.see(/ Carol \/etc /);
+	});
+
+	test.each([
+		['that does not exist', '/serch x', 'Unknown command'],
+		['that fails', '/ignore Nobody', 'Nobody here is called'],
+	])('leaves the input empty after a command %s, and brings the command back with ↑', async (_, command, error) => {
+		const {terminal, press} = await launch();
+		await press(`${command}\r`);
+		await terminal.see(error);
+		expect(terminal.text()).not.toContain(`› ${command}`);
+		await press('\u001B[A');
+		await terminal.see(`› ${command}`);
 	});
 
 	test('clears the draft with Ctrl+C, and undo restores it', async () => {
@@ -180,6 +192,41 @@ describe('copying and links', () => {
 		expect(opened).toEqual(['https://example.org/a?b=1']);
 	});
 
+	test('o lets the user choose among several links, and shows the address when it cannot be opened', async () => {
+		const {chatNode, bob} = room();
+		chatNode.say(bob, 'https://example.org/one and https://example.org/two');
+		const opened: string[] = [];
+		const openUrl = async (url: string) => {
+			opened.push(url);
+			return 'xdg-open could not open the address.';
+		};
+		const {terminal, press} = await launch({chatNode, hooks: {openUrl}});
+		await press(ALT('1'), 'o');
+		await terminal.see('Open link 1 of 2?');
+		await press('o');
+		await terminal.see('Open link 2 of 2?');
+		await press('o', 'o', 'y');
+		await terminal.see('Open it yourself: https://example.org/two');
+		expect(opened).toEqual(['https://example.org/two']);
+	});
+
+	test('the copy view shows a message longer than the screen on several pages, without added spaces', async () => {
+		const {chatNode, bob} = room();
+		chatNode.say(bob, Array.from({length: 20}, (_, index) => `  code ${index}`).join('\n'));
+		chatNode.say(bob, 'short');
+		const {terminal, press} = await launch({chatNode, rows: 10});
+		await press(ALT('l'));
+		await terminal.see('Page 3 of 3');
+		expect(terminal.rows().filter(row => /code/.test(row))).toEqual(
+			Array.from({length: 8}, (_, index) => `  code ${index + 12}`),
+		);
+		await press('\u001B[5~');
+		await terminal.see('Page 2 of 3');
+		expect(terminal.rows()[0]).toBe('  code 3');
+		await press('x');
+		await terminal.see(INPUT_HINT);
+	});
+
 	test('the copy view shows logical lines that the terminal wraps, and any key returns', async () => {
 		const {chatNode, bob} = room();
 		const url = `https://example.org/${'path/'.repeat(30)}end`;
@@ -187,7 +234,7 @@ describe('copying and links', () => {
 		const {terminal, press} = await launch({chatNode});
 		await press('draft', ALT('l'));
 		await terminal.see('Press any key to return');
-		expect(terminal.output).toContain(`Bob (192.168.1.9): ${url}`);
+		expect(terminal.output).toContain(`Bob (192.168.1.9): \u001B[22m${url}`);
 		expect(terminal.modes.wraparoundMode).toBe(true);
 		expect(terminal.text()).not.toContain('│');
 		await press('x');

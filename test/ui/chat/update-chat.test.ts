@@ -210,3 +210,27 @@ describe('typing while an overlay or a list is open', () => {
 		expect(play(initial, [tab]).ui.focus).toBe('timeline');
 	});
 });
+
+describe('Ctrl+D on an input that a deletion has emptied', () => {
+	const press = (ui: UiState, pressed: string, now: number) =>
+		applyTokens(ui, [{type: 'key', key: pressed}], {...context, now});
+	const typed = applyTokens(initial, [{type: 'text', text: 'ab'}], context).ui;
+	const backTwice = press(press(typed, 'backspace', START).ui, 'backspace', START).ui;
+
+	test('does not quit while the key of the deletion can still be held', () => {
+		expect(press(backTwice, 'ctrl+d', START + 500).effects).toEqual([]);
+		let {ui} = press(typed, 'ctrl+a', START);
+		for (let at = START; at < START + 5000; at += 30) {
+			const result = press(ui, 'ctrl+d', at);
+			expect(result.effects).toEqual([]);
+			ui = result.ui;
+		}
+		expect(ui.editor.text).toBe('');
+	});
+
+	test('quits a second later', () => {
+		expect(press(backTwice, 'ctrl+d', START + 1001).effects).toEqual([{type: 'quit', reason: 'quit'}]);
+		const killed = press(typed, 'ctrl+u', START).ui;
+		expect(press(killed, 'ctrl+d', START + 1001).effects).toEqual([{type: 'quit', reason: 'quit'}]);
+	});
+});

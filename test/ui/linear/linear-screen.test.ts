@@ -104,7 +104,7 @@ describe('the linear screen', () => {
 		expect(chatNode.posted).toHaveLength(1);
 	});
 
-	test('answers commands with lines and keeps the draft on errors', async () => {
+	test('answers commands with lines, and brings a wrong command back with ↑', async () => {
 		const {terminal, chatNode, bob} = launch();
 		chatNode.say(bob, 'needle one');
 		terminal.type('/who\r');
@@ -113,6 +113,8 @@ describe('the linear screen', () => {
 		await terminal.see('1 match:');
 		terminal.type('/nmae x\r');
 		await terminal.see('Error: ');
+		await terminal.until(() => terminal.output.endsWith('> '));
+		terminal.type('\u001B[A');
 		await terminal.until(() => terminal.rows().filter(row => row === '> /nmae x').length === 2);
 		expect(chatNode.posted).toEqual([]);
 	});
@@ -137,11 +139,23 @@ describe('the linear screen', () => {
 		expect(terminal.output).not.toContain(']52;');
 	});
 
-	test('restores the command when an export fails', async () => {
+	test('lists in /help only commands that it accepts', async () => {
+		const {terminal} = launch();
+		terminal.type('/help\r');
+		await terminal.see('/quit: leave the room');
+		expect(terminal.output).toContain('/export FILE');
+		const listed = [...terminal.output.matchAll(/^\/(\w+)/gm)].map(([, name]) => name);
+		expect(listed).toContain('who');
+		for (const name of ['mark', 'unread', 'copy', 'peers', 'times']) expect(listed).not.toContain(name);
+	});
+
+	test('brings the command back with ↑ when an export fails', async () => {
 		const {terminal} = launch({exportTimeline: () => Promise.reject(new Error('/x cannot be written'))});
 		terminal.type('/export /x\r');
 		await terminal.see('Failed: /x cannot be written');
-		await terminal.see('> /export /x');
+		await terminal.until(() => terminal.output.trimEnd().endsWith('>'));
+		terminal.type('\u001B[A');
+		await terminal.until(() => terminal.output.endsWith('> /export /x'));
 	});
 
 	test('leaves on the second Ctrl+C and prints the exit message', async () => {

@@ -87,3 +87,29 @@ describe('an unbracketed paste', () => {
 		]);
 	});
 });
+
+describe('a bracketed paste that is too long', () => {
+	const LINES = `${'x'.repeat(99)}\r`.repeat(12_000);
+
+	test('is cut, and the rest up to its end is dropped, however it is split into reads', async () => {
+		const {clock, tokens, read} = setUp();
+		read('\u001B[200~');
+		for (let at = 0; at < LINES.length; at += 4096) read(LINES.slice(at, at + 4096));
+		await clock.advance(500);
+		read(`${LINES}\u001B[20`);
+		read('1~after');
+		await clock.advance(2000);
+		expect(tokens.map(({type}) => type)).toEqual(['paste', 'text']);
+		expect(tokens[0]).toEqual(paste(LINES.slice(0, 1024 * 1024)));
+		expect(tokens[1]).toEqual(text('after'));
+	});
+
+	test('ends without its end mark after a pause of the input', async () => {
+		const {clock, tokens, read} = setUp();
+		read(`\u001B[200~${LINES}`);
+		await clock.advance(1001);
+		read('typed');
+		expect(tokens.at(-1)).toEqual(text('typed'));
+		expect(tokens).toHaveLength(2);
+	});
+});

@@ -45,10 +45,14 @@ describe('two people with the same name, without colours', () => {
 
 	test('have fingerprints in copied text', () => {
 		const {state, entries} = room();
-		expect(entries.map(entry => copyText(state, entry).replace(/^.*(?=Tim)/, ''))).toEqual([
-			'Timothy the Great#a0a0a0a0 (10.0.0.9): one',
-			'Timothy the Great#b0b0b0b0 (10.0.0.9): two',
-		]);
+		expect(
+			entries.map(entry =>
+				copyText(state, entry)
+					.map(({head, text}) => head + text)
+					.join('\n')
+					.replace(/^.*(?=Tim)/, ''),
+			),
+		).toEqual(['Timothy the Great#a0a0a0a0 (10.0.0.9): one', 'Timothy the Great#b0b0b0b0 (10.0.0.9): two']);
 	});
 
 	test('get fingerprints in rows that were formatted before the second one joined', () => {
