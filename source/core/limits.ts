@@ -160,7 +160,7 @@ export const LISTEN_BACKLOG = 64;
 export const SEND_HIGH_WATER_BYTES = 256 * 1024;
 /** Verified connections to one peer. Duplicates exist only briefly: all but one of them are closed. */
 export const MAX_LINKS_PER_PEER = 8;
-/** Open connections of the node. Stays below the usual limit of file descriptors. */
+/** Verified connections of the node. Stays below the usual limit of file descriptors. */
 export const MAX_CONNECTIONS = 512;
 /** Time without received bytes after which a ping is sent. */
 export const PING_AFTER_MS = 2000;
@@ -210,9 +210,13 @@ export const TRUSTED_AFTER_MS = 10_000;
 export const MAX_HANDSHAKES_PER_SECOND = 16;
 /** TLS handshakes started in one burst. A room of this size can restart at the same time. */
 export const MAX_HANDSHAKE_BURST = 256;
+/** Handshakes of one address that may fail, after its last success, before the address becomes suspect. */
+export const MAX_FAILED_HANDSHAKES = 4;
+/** TLS handshakes started per second for all suspect addresses together, so that they do not use up the rate of others. */
+export const MAX_SUSPECT_HANDSHAKES_PER_SECOND = 4;
 /** TLS handshakes started per second for one address. */
 export const MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND = 32;
-/** Open accepted connections from one address, so that one machine cannot use up MAX_CONNECTIONS. */
+/** Verified connections with one address, so that one machine cannot use up MAX_CONNECTIONS. */
 export const MAX_CONNECTIONS_PER_ADDRESS = 128;
 /** Peers that one peer can report as connected to it. */
 export const MAX_REPORTED_PEERS = 512;

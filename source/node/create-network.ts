@@ -5,7 +5,7 @@
 import type {Message, PeersMessage} from '../codec/message.js';
 import type {PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
-import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS} from '../core/limits.js';
+import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS, RETRY_MAX_MS} from '../core/limits.js';
 import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
 import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
@@ -84,6 +84,7 @@ export function createNetwork(options: NetworkOptions): Network {
 			metricsChanged: link => linkMetrics.recordChange(link),
 			drained: link => sync.drained(link),
 			rejected: (connection, closing) => notices.connectionRejected(connection.remoteAddress, closing),
+			overloaded: link => notices.connectionsFull(labelFor(link.peer)),
 			stalled: onTimersStalled,
 		},
 	);
@@ -213,7 +214,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		}
 
 		if (closing.by === 'them') notices.closedByPeer(labelFor(peer), closing);
-		dialler.disconnected(peer, leadsToBan(closing) ? FAULT_BAN_MS : 0);
+		dialler.disconnected(peer, leadsToBan(closing) ? FAULT_BAN_MS : closing.code === 'overloaded' ? RETRY_MAX_MS : 0);
 		presence.onPeerDisconnected(peer);
 	}
 

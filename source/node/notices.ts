@@ -34,6 +34,8 @@ export interface Notices {
 	limitReached(limit: SyncLimit, name: string): void;
 	/** A peer uses the name of a verified person with another key. `fingerprint`: that of the peer. */
 	verifiedNameTaken(taken: {readonly name: string; readonly fingerprint: string; readonly verifiedName: string}): void;
+	/** The connection to this peer closed, because this node has reached its limit of connections. */
+	connectionsFull(name: string): void;
 	/** A part of the own log is unreadable. */
 	logDamaged(damage: Damage): void;
 }
@@ -104,7 +106,13 @@ export function createNotices(
 			notify('warn', 'clock-wrong', text);
 		},
 		closedByPeer(name, {code, text}) {
-			if (!SILENT_CODES.has(code))
+			if (code === 'overloaded')
+				notify(
+					'warn',
+					CLOSED_BY_PEER,
+					`${quote(name)} has no place for another connection. The next try is in 30 seconds.`,
+				);
+			else if (!SILENT_CODES.has(code))
 				notify('warn', CLOSED_BY_PEER, `${quote(name)} closed the connection: ${quote(text)}.`);
 		},
 		peerFault(name, {code, text}) {
@@ -136,6 +144,10 @@ export function createNotices(
 					: `the name ${quote(name)} looks like ${quote(verifiedName)}, whom you verified`;
 			const text = `Warning: ${subject}. The key is another one (#${fingerprint}), so this is not the person you verified.`;
 			write('error', 'verified-name', text);
+		},
+		connectionsFull(name) {
+			const text = `The limit of connections is reached. The connection to ${quote(name)} was closed.`;
+			notify('warn', 'limit-connections', text);
 		},
 		logDamaged({kind, offset, length}) {
 			const bytes = length === 1 ? '1 byte' : `${length} bytes`;

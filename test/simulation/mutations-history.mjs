@@ -146,6 +146,16 @@ export const historyMutations = [
 		tests: ['dialler.test'],
 	},
 	{
+		rule: 'A full node gives a place to an address with fewer connections.',
+		edits: [{in: 'createConnectionPlaces.chooseClosing', condition: 2, becomes: 'true'}],
+		tests: ['connection-places'],
+	},
+	{
+		rule: 'Addresses that do not prove the secret share a rate of their own.',
+		edits: [{in: 'createHandshakeRate.take', condition: 2, becomes: 'false'}],
+		tests: ['handshake-rate'],
+	},
+	{
 		rule: 'Requests to a peer are paced.',
 		edits: [{in: 'createRangeRequester.mayRequest', returned: 1, becomes: 'true'}],
 		tests: ['sync-limits'],

@@ -23,6 +23,8 @@ export interface BanList {
 	 * `isConnected`: whether another connection to the same peer is open.
 	 */
 	refusalReason(remote: RemotePeer, isConnected: boolean, now: number): string | undefined;
+	/** Whether a peer was connected for TRUSTED_AFTER_MS without a fault, and has committed none since. */
+	isTrusted(peer: PeerId): boolean;
 	/** Bans a peer whose connection was closed for a fault, and its address. */
 	banPeer(remote: RemotePeer, now: number): void;
 	/** Records a connection that ended without a fault, `openMs` after it was accepted. */
@@ -71,6 +73,7 @@ export function createBanList(): BanList {
 			if (until <= now || isConnected || trustedPeers.has(peer)) return undefined;
 			return `this address is temporarily banned: try again in ${Math.ceil((until - now) / 1000)} s`;
 		},
+		isTrusted: peer => trustedPeers.has(peer),
 		banPeer({peer, remoteAddress}, now) {
 			bannedPeers.set(peer, now + FAULT_BAN_MS);
 			trustedPeers.delete(peer);

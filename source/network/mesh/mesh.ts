@@ -8,12 +8,20 @@
  *    connection of more than MAX_LINKS_PER_PEER.
  * 2. `up` and `down` alternate for each peer. Between them, after `replaced`, inventories are compared again.
  * 3. Silence during a stall of this process's timers closes no connection.
- * 4. The connections of an address are limited by a quota, and refused while the address is banned (ban-list.ts).
+ * 4. The connections of an address are limited (connection-quota.ts before the hello, connection-places.ts after it), and
+ *    refused while the address is banned (ban-list.ts).
  */
 import type {Message} from '../../codec/message.js';
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
-import {LIVENESS_TICK_MS, MAX_CONNECTIONS, MAX_LINKS_PER_PEER, STALL_MS} from '../../core/limits.js';
+import {
+	LIVENESS_TICK_MS,
+	MAX_CONNECTIONS,
+	MAX_LINKS_PER_PEER,
+	MAX_PENDING_CONNECTIONS,
+	STALL_MS,
+	TRUSTED_AFTER_MS,
+} from '../../core/limits.js';
 import {createBanList} from '../dial/ban-list.js';
 import type {AdoptOutcome} from '../dial/dial-scheduler.js';
 import {type LinkClosing, type OpenLink, openPeerLink, type PeerLink, type PeerLinkOptions} from '../link/peer-link.js';
@@ -21,6 +29,7 @@ import type {DeferWork} from '../scheduling/chunked-work.js';
 import {createLinkScheduler} from '../scheduling/link-scheduler.js';
 import {createConnectionQuota} from '../transport/connection-quota.js';
 import type {Connection} from '../transport/transport.js';
+import {createConnectionPlaces} from './connection-places.js';
 
 /** Handlers of the events of the mesh. */
 export interface MeshHandlers {
@@ -36,6 +45,8 @@ export interface MeshHandlers {
 	drained(link: PeerLink): void;
 	/** Called when a connection closes before its hello is verified. */
 	rejected(connection: Connection, closing: LinkClosing): void;
+	/** Called when a connection has to close, because all places for connections are taken. */
+	overloaded(link: PeerLink): void;
 	/** Called when the timers of this process fired `lateMs` late: the computer slept, or its CPU was overloaded. */
 	stalled(lateMs: number): void;
 }
@@ -71,6 +82,10 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 	const banList = createBanList();
 	/** Time at which each connection was verified, in monotonic ms. */
 	const verifiedAt = new WeakMap<PeerLink, number>();
+	const places = createConnectionPlaces(link => {
+		const openMs = clock.monotonic() - (verifiedAt.get(link) ?? clock.monotonic());
+		return openMs >= TRUSTED_AFTER_MS || banList.isTrusted(link.peer);
+	});
 	let timer: Timer | undefined;
 	let tickedAt = 0;
 	let stopped = false;
@@ -103,6 +118,13 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 			return;
 		}
 
+		const closing = places.take(link);
+		if (closing) {
+			handlers.overloaded(closing);
+			closing.close('overloaded');
+			if (closing === link) return;
+		}
+
 		verifiedAt.set(link, now);
 		if (!older) {
 			byPeer.set(link.peer, [link]);
@@ -132,6 +154,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 
 	function onClosed(link: PeerLink, closing: LinkClosing): void {
 		const now = clock.monotonic();
+		places.release(link);
 		if (closing.by !== 'fault') banList.recordCleanClose(link, now - (verifiedAt.get(link) ?? now));
 		else if (closing.code !== 'barred') banList.banPeer(link, now);
 		const links = byPeer.get(link.peer);
@@ -154,7 +177,9 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 			timer = clock.after(LIVENESS_TICK_MS, tick);
 		},
 		adopt(connection, done) {
-			const slot = stopped || open.size >= MAX_CONNECTIONS ? undefined : quota.acquire(connection);
+			// The places above MAX_CONNECTIONS are for connections whose hello is not verified yet.
+			const isFull = open.size >= MAX_CONNECTIONS + MAX_PENDING_CONNECTIONS;
+			const slot = stopped || isFull ? undefined : quota.acquire(connection);
 			if (!slot) {
 				connection.destroy();
 				done?.({type: 'failed', closing: {by: 'us', code: 'overloaded', text: 'too many connections'}});

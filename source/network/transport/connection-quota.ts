@@ -1,8 +1,8 @@
-import {MAX_CONNECTIONS_PER_ADDRESS, MAX_PENDING_PER_ADDRESS} from '../../core/limits.js';
-import {isLoopback} from '../ip-address.js';
+import {MAX_PENDING_PER_ADDRESS} from '../../core/limits.js';
+import {addressGroup, isLoopback} from '../ip-address.js';
 import type {Connection} from './transport.js';
 
-/** Quota of accepted connections per address. It limits open connections, and connections without a verified hello. */
+/** Quota of accepted connections per address that have no verified hello yet. */
 
 /** Slot of one connection in the quota. */
 export interface ConnectionSlot {
@@ -21,30 +21,24 @@ const UNLIMITED_SLOT: ConnectionSlot = {handshakeDone() {}, release() {}};
 
 /** The quota does not count dialled connections, nor loopback connections, because many peers share that address. */
 export function createConnectionQuota(): ConnectionQuota {
-	const addresses = new Map<string, {open: number; pending: number}>();
+	const pendingByAddress = new Map<string, number>();
 
 	return {
 		acquire({dialled, remoteAddress}) {
 			if (dialled || isLoopback(remoteAddress)) return UNLIMITED_SLOT;
-			const count = addresses.get(remoteAddress) ?? {open: 0, pending: 0};
-			if (count.open >= MAX_CONNECTIONS_PER_ADDRESS || count.pending >= MAX_PENDING_PER_ADDRESS) return undefined;
-			addresses.set(remoteAddress, count);
-			count.open += 1;
-			count.pending += 1;
-			let [isPending, isOpen] = [true, true];
-			const handshakeDone = () => {
-				if (isPending) count.pending -= 1;
+			const address = addressGroup(remoteAddress);
+			const pending = pendingByAddress.get(address) ?? 0;
+			if (pending >= MAX_PENDING_PER_ADDRESS) return undefined;
+			pendingByAddress.set(address, pending + 1);
+			let isPending = true;
+			const release = () => {
+				if (!isPending) return;
 				isPending = false;
+				const rest = (pendingByAddress.get(address) ?? 1) - 1;
+				if (rest > 0) pendingByAddress.set(address, rest);
+				else pendingByAddress.delete(address);
 			};
-			return {
-				handshakeDone,
-				release() {
-					handshakeDone();
-					if (isOpen) count.open -= 1;
-					isOpen = false;
-					if (count.open === 0) addresses.delete(remoteAddress);
-				},
-			};
+			return {handshakeDone: release, release};
 		},
 	};
 }

@@ -5,17 +5,14 @@ import {
 	HELLO_TIMEOUT_MS,
 	LISTEN_BACKLOG,
 	MAX_CONNECTIONS,
-	MAX_HANDSHAKE_BURST,
-	MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND,
-	MAX_HANDSHAKES_PER_SECOND,
 	MAX_PENDING_CONNECTIONS,
 	MAX_PENDING_PER_ADDRESS,
 	MAX_WAITING_CONNECTIONS,
 } from '../../core/limits.js';
 import {isLoopback, normaliseAddress} from '../ip-address.js';
-import {createTokenBucket, createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 import {describeError} from './describe-error.js';
 import {createHandshakeLimiter} from './handshake-limiter.js';
+import {createHandshakeRate} from './handshake-rate.js';
 import {isAuthenticated, serverOptions, type TlsKey} from './tls-connection.js';
 
 export interface TlsListenerOptions extends TlsKey {
@@ -59,9 +56,7 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		perAddress: MAX_PENDING_PER_ADDRESS,
 	};
 	const handshakeLimiter = createHandshakeLimiter(limits, isLoopback);
-	/** Limited, because a handshake needs more CPU time at the server than at the client. */
-	const handshakeRate = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);
-	const rateByAddress = createWindowRateLimiter(MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND);
+	const handshakeRate = createHandshakeRate();
 	const open = new Set<Socket>();
 	const pending = new Map<string, (socket: TLSSocket) => void>();
 	let closed = false;
@@ -78,14 +73,11 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		else socket.destroy();
 	});
 
-	function mayBegin(address: string): boolean {
-		const now = clock.monotonic();
-		return (isLoopback(address) || rateByAddress.allows(address, now)) && handshakeRate.take(now);
-	}
-
 	function accept(raw: Socket): void {
 		const key = connectionKey(raw);
+		const address = normaliseAddress(raw.remoteAddress ?? '');
 		let secured = false;
+		let admitted = false;
 		open.add(raw);
 		raw.on('error', failure => log(`connection from ${raw.remoteAddress}: ${describeError(failure)}`));
 		const timer = clock.after(HELLO_TIMEOUT_MS, () => raw.destroy());
@@ -97,16 +89,18 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		raw.once('close', () => {
 			open.delete(raw);
 			settle();
+			if (admitted && !closed) handshakeRate.ended(address, secured);
 			if (!secured && !closed) options.refused();
 		});
 		pending.set(key, socket => {
 			secured = true;
+			handshakeRate.ended(address, true);
 			settle();
 			options.secured(socket);
 		});
 		const begin = () => raw.destroyed || tlsServer.emit('connection', raw);
-		const address = normaliseAddress(raw.remoteAddress ?? '');
-		if (!mayBegin(address) || !handshakeLimiter.acquire(raw, address, begin)) raw.destroy();
+		admitted = handshakeRate.take(address, clock.monotonic()) && handshakeLimiter.acquire(raw, address, begin);
+		if (!admitted) raw.destroy();
 	}
 
 	let server: Server | undefined;

@@ -293,12 +293,13 @@ describe('beacons of invented peers at one address', () => {
 
 	it('do not displace a peer that was connected once, not even one at the same address', () => {
 		const {dialler, connected} = createWorld({hangs: true});
+		for (let index = 0; index < 300; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
 		dialler.learnAddress(HIGHER, at('10.0.0.66'), 'broadcast');
 		connected.add(HIGHER);
 		dialler.connected(HIGHER, '10.0.0.66');
 		connected.delete(HIGHER);
 		dialler.disconnected(HIGHER);
-		for (let index = 0; index < 5000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
+		for (let index = 1000; index < 2000; index++) dialler.learnAddress(fake(index), at('10.0.0.67'), 'broadcast');
 		expect(dialler.reports().some(({peer}) => peer === HIGHER)).toBe(true);
 	});
 

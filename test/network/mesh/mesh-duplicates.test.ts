@@ -38,6 +38,7 @@ function createNode({isLower}: {readonly isLower: boolean}) {
 			metricsChanged() {},
 			drained() {},
 			rejected() {},
+			overloaded: link => events.push(`overloaded ${link.peer}`),
 			stalled() {},
 		},
 	);

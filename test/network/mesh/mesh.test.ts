@@ -55,6 +55,7 @@ async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, 
 				metricsChanged() {},
 				drained() {},
 				rejected() {},
+				overloaded() {},
 				stalled: () => changes.push('stalled'),
 			},
 		);

@@ -1,0 +1,46 @@
+/**
+ * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for one
+ * address. If all are taken, the newest connection of the address with the most gives way to one of another address. A
+ * trusted peer, which was connected without a fault before, takes the place of one that is not.
+ */
+import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
+import {isLoopback, shareKey} from '../ip-address.js';
+import type {PeerLink} from '../link/peer-link.js';
+import {createFairShare} from '../scheduling/fair-share.js';
+
+export interface ConnectionPlaces {
+	/**
+	 * Takes a place for a connection. Returns the connection that has to close, which may be this one; undefined if none
+	 * has to.
+	 */
+	take(link: PeerLink): PeerLink | undefined;
+	release(link: PeerLink): void;
+}
+
+/** `isTrusted`: whether the peer of a connection was connected without a fault for TRUSTED_AFTER_MS. */
+export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): ConnectionPlaces {
+	const places = createFairShare<PeerLink>(Number.POSITIVE_INFINITY);
+
+	/** Connection that gives way to `link`, a connection of `owner`, because all places are taken; `link` itself if none does. */
+	function chooseClosing(link: PeerLink, owner: string, isCapped: boolean): PeerLink {
+		const fullest = isCapped ? owner : (places.fullest() ?? owner);
+		const newest = places.newestOf(fullest);
+		const isFuller = places.countOf(fullest) > places.countOf(owner) + 1;
+		if (!isFuller && !isTrusted(link)) return link;
+		return newest.find(one => !isTrusted(one)) ?? (isFuller ? newest[0] : undefined) ?? link;
+	}
+
+	return {
+		take(link) {
+			const owner = shareKey(link.remoteAddress, link.peer);
+			const isCapped = !isLoopback(link.remoteAddress) && places.countOf(owner) >= MAX_CONNECTIONS_PER_ADDRESS;
+			const isFull = isCapped || places.size >= MAX_CONNECTIONS;
+			const closing = isFull ? chooseClosing(link, owner, isCapped) : undefined;
+			if (closing === link) return link;
+			if (closing) places.delete(closing);
+			places.add(link, owner);
+			return closing;
+		},
+		release: places.delete,
+	};
+}

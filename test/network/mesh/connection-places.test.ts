@@ -1,0 +1,58 @@
+import {describe, expect, it} from 'vitest';
+import type {PeerId} from '../../../source/core/event.js';
+import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../../source/core/limits.js';
+import type {PeerLink} from '../../../source/network/link/peer-link.js';
+import {createConnectionPlaces} from '../../../source/network/mesh/connection-places.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+
+let count = 0;
+const linkFrom = (remoteAddress: string) => ({remoteAddress, peer: fakePeerId(++count)}) as unknown as PeerLink;
+
+function createFull() {
+	const trusted = new Set<PeerId>();
+	const places = createConnectionPlaces(({peer}) => trusted.has(peer));
+	const links: PeerLink[] = [];
+	for (let index = 0; index < MAX_CONNECTIONS; index++) {
+		const link = linkFrom(`10.0.0.${Math.floor(index / MAX_CONNECTIONS_PER_ADDRESS)}`);
+		expect(places.take(link)).toBeUndefined();
+		links.push(link);
+	}
+
+	return {places, trusted, links};
+}
+
+describe('when all places for connections are taken', () => {
+	it('the newest connection of the address with the most gives way to another address', () => {
+		const {places, links} = createFull();
+		expect(places.take(linkFrom('10.9.0.1'))).toBe(links[MAX_CONNECTIONS_PER_ADDRESS - 1]);
+	});
+
+	it('a connection of an address with as many as every other one is refused', () => {
+		const {places} = createFull();
+		const link = linkFrom('10.0.0.2');
+		expect(places.take(link)).toBe(link);
+	});
+
+	it('a trusted peer takes the place of the newest one that is not trusted, even at its own address', () => {
+		const {places, trusted, links} = createFull();
+		const known = linkFrom('10.0.0.0');
+		trusted.add(known.peer).add(links[MAX_CONNECTIONS_PER_ADDRESS - 1]!.peer);
+		expect(places.take(known)).toBe(links[MAX_CONNECTIONS_PER_ADDRESS - 2]);
+	});
+});
+
+it('one address has a limited number of places, dialled connections included, and a closed connection frees one', () => {
+	const places = createConnectionPlaces(() => false);
+	const links = Array.from({length: MAX_CONNECTIONS_PER_ADDRESS}, () => linkFrom('10.0.0.2'));
+	for (const link of links) expect(places.take(link)).toBeUndefined();
+	const next = linkFrom('10.0.0.2');
+	expect(places.take(next)).toBe(next);
+	places.release(links[0]!);
+	expect(places.take(next)).toBeUndefined();
+});
+
+it('peers on this computer have no limit per address, because all of them share loopback', () => {
+	const places = createConnectionPlaces(() => false);
+	for (let index = 0; index <= MAX_CONNECTIONS_PER_ADDRESS; index++)
+		expect(places.take(linkFrom('127.0.0.1'))).toBeUndefined();
+});

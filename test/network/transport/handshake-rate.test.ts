@@ -1,0 +1,45 @@
+import {expect, it} from 'vitest';
+import {MAX_FAILED_HANDSHAKES, MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_SECOND} from '../../../source/core/limits.js';
+import {createHandshakeRate} from '../../../source/network/transport/handshake-rate.js';
+
+it('addresses that never prove the secret do not use up the handshakes of other addresses', () => {
+	const rate = createHandshakeRate();
+	let begun = 0;
+	let refused = 0;
+	for (let ms = 0; ms < 60_000; ms += 5) {
+		const address = `10.0.0.${100 + ((ms / 5) % 8)}`;
+		if (rate.take(address, ms)) {
+			begun++;
+			rate.ended(address, false);
+		}
+
+		if (ms % 1000 !== 0) continue;
+		if (rate.take('10.0.0.2', ms)) rate.ended('10.0.0.2', true);
+		else refused++;
+	}
+
+	expect([begun < 8 * MAX_FAILED_HANDSHAKES + 5 * 60, refused]).toEqual([true, 0]);
+});
+
+it('an address that proves the secret again is no longer suspect', () => {
+	const rate = createHandshakeRate();
+	for (let index = 0; index < MAX_FAILED_HANDSHAKES; index++) {
+		rate.take('10.0.0.2', 0);
+		rate.ended('10.0.0.2', false);
+	}
+
+	const begun = () => Array.from({length: 20}, () => rate.take('10.0.0.2', 5000)).filter(Boolean).length;
+	expect(begun()).toBeLessThan(10);
+	rate.ended('10.0.0.2', true);
+	expect(begun()).toBe(20);
+});
+
+it('all handshakes together have a limited rate and burst', () => {
+	const rate = createHandshakeRate();
+	const begun = (now: number) => {
+		let count = 0;
+		for (let index = 0; index < 2000; index++) if (rate.take(`10.1.${index >> 8}.${index & 255}`, now)) count++;
+		return count;
+	};
+	expect([begun(0), begun(1000)]).toEqual([MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_SECOND]);
+});
