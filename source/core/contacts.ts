@@ -34,7 +34,7 @@ const selectContactsByName = memoise(
 	state =>
 		new Map(
 			state.ephemeral.contacts.flatMap(contact =>
-				collisionKeys({seq: 0, name: contact.name}).map(nameKey => [nameKey, contact] as const),
+				collisionKeys({name: contact.name}).map(nameKey => [nameKey, contact] as const),
 			),
 		),
 );

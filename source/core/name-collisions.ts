@@ -9,9 +9,11 @@
 import {findLastAtMost} from './binary-search.js';
 import {confusableSkeleton, mixesScripts} from './confusables.js';
 import {SHORT_FINGERPRINT_DIGITS} from './event.js';
+import {compareOrder, type OrderKey} from './event-order.js';
 import {foldText} from './fold-text.js';
 import {LruMap} from './lru-map.js';
 import type {NameChange, Roster, RosterPeer} from './roster.js';
+import {shownName} from './shown-name.js';
 import type {State} from './state.js';
 
 type Launches = State['launches'];
@@ -32,7 +34,7 @@ const EMPTY_BUCKET: Bucket = {};
 const MAX_CACHED_INDEXES = 2;
 
 const indexes = new LruMap<Roster, CollisionIndex>(MAX_CACHED_INDEXES, {touchOnGet: true});
-const keyCache = new WeakMap<NameChange, readonly string[]>();
+const keyCache = new WeakMap<Pick<NameChange, 'name'>, readonly string[]>();
 
 /**
  * Whether the name that `known` had at `seq` can be taken for another person's: somebody else has or had it, or a name that
@@ -74,6 +76,12 @@ function fingerprintKey(known: RosterPeer): string {
 /** Name in effect at `seq` of the feed; the newest name without `seq`. */
 export function nameAt({names}: RosterPeer, seq?: number): NameChange | undefined {
 	return seq === undefined ? names.at(-1) : (findLastAtMost(names, seq, item => item.seq) ?? names[0]);
+}
+
+/** Seq of the name in effect at a position in the total order: that of the first name for a position before it. */
+export function nameSeqAt({peer, names}: RosterPeer, position: OrderKey): number | undefined {
+	const name = names.findLast(({ms, counter, seq}) => compareOrder({ms, counter, peer, seq}, position) <= 0);
+	return (name ?? names[0])?.seq;
 }
 
 /** Key that all launches of one person share, even under different names. */
@@ -119,12 +127,12 @@ function countNames(holders: NameHolders, known: RosterPeer, launches: Launches,
 	}
 }
 
-/** Keys of a name for comparison: its folded form and its confusable skeleton. Names collide if they share a key. */
-export function collisionKeys(nameChange: NameChange): readonly string[] {
+/** Keys of a name as it is shown: its folded form and its confusable skeleton. Names collide if they share a key. */
+export function collisionKeys(nameChange: Pick<NameChange, 'name'>): readonly string[] {
 	const cached = keyCache.get(nameChange);
 	if (cached) return cached;
-	const skeleton = confusableSkeleton(nameChange.name);
-	const keys = [`name ${foldText(nameChange.name)}`, ...(skeleton === '' ? [] : [`look ${skeleton}`])];
+	const skeleton = confusableSkeleton(shownName(nameChange.name));
+	const keys = [`name ${foldText(shownName(nameChange.name))}`, ...(skeleton === '' ? [] : [`look ${skeleton}`])];
 	keyCache.set(nameChange, keys);
 	return keys;
 }

@@ -14,9 +14,11 @@ import {
 	MAX_REPORTS_PER_SUBJECT,
 } from './limits.js';
 
-/** A name, and the seq of the event from which on it is in effect. */
+/** A name, and the event from which on it is in effect: its seq, and its HLC for the position in the total order. */
 export interface NameChange {
 	readonly seq: number;
+	readonly ms: number;
+	readonly counter: number;
 	readonly name: string;
 }
 
@@ -120,10 +122,13 @@ export function createRosterPeer(peer: PeerId): RosterPeer {
 }
 
 /** Inserts a name by seq. Returns the same list if it already has a name with this seq. */
-function addName(names: readonly NameChange[], seq: number, name: string): readonly NameChange[] {
+function addName(
+	names: readonly NameChange[],
+	{seq, ms, counter, name}: FeedEventOf<'joined'> | FeedEventOf<'renamed'>,
+): readonly NameChange[] {
 	const index = names.findLastIndex(known => known.seq <= seq);
 	if (names[index]?.seq === seq) return names;
-	return names.toSpliced(index + 1, 0, {seq, name}).slice(-MAX_NAMES_KEPT);
+	return names.toSpliced(index + 1, 0, {seq, ms, counter, name}).slice(-MAX_NAMES_KEPT);
 }
 
 function claimAddresses(peer: RosterPeer, seq: number, addresses: readonly string[]): RosterPeer {
@@ -133,13 +138,13 @@ function claimAddresses(peer: RosterPeer, seq: number, addresses: readonly strin
 export function withJoined(peer: RosterPeer, event: FeedEventOf<'joined'>): RosterPeer {
 	if (peer.joined !== undefined) return peer;
 	const {ms, counter, seq, version, identity, addresses} = event;
-	const names = addName(peer.names, seq, event.name);
+	const names = addName(peer.names, event);
 	const known = {...peer, names, version, joined: {ms, counter, peer: event.peer, seq}};
 	return claimAddresses(identity === undefined ? known : {...known, identity}, seq, addresses);
 }
 
 export function withRenamed(peer: RosterPeer, event: FeedEventOf<'renamed'>): RosterPeer {
-	const names = addName(peer.names, event.seq, event.name);
+	const names = addName(peer.names, event);
 	return names === peer.names ? peer : {...peer, names};
 }
 

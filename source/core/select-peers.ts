@@ -2,11 +2,20 @@
 
 import {impersonatedContact, type Trust, trustOf} from './contacts.js';
 import {type PeerId, SHORT_FINGERPRINT_DIGITS, shortPeerId} from './event.js';
+import type {OrderKey} from './event-order.js';
 import {foldText} from './fold-text.js';
 import {memoise, memoiseByKey} from './memoise.js';
-import {hasFingerprintCollision, hasNameCollision, longFingerprint, nameAt, personKey} from './name-collisions.js';
+import {
+	hasFingerprintCollision,
+	hasNameCollision,
+	longFingerprint,
+	nameAt,
+	nameSeqAt,
+	personKey,
+} from './name-collisions.js';
 import {quoteUnclearName} from './quote-name.js';
 import {createRosterPeer, findPeer, listPeers, type RosterPeer} from './roster.js';
+import {shownName} from './shown-name.js';
 import type {State} from './state.js';
 
 export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'left';
@@ -216,9 +225,19 @@ export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number
 	return `#${fingerprintOf(state, peer)}`;
 }
 
-/** Name of a peer with its fingerprint suffix, for lines of text: in quotes if it could be read as anything but a name. */
+/** Seq of the name that a peer had at a position in the total order; undefined if no name is known. */
+export function nameSeqOf(state: State, peer: PeerId, position: OrderKey): number | undefined {
+	const known = findPeer(state.roster, peer);
+	return known && nameSeqAt(known, position);
+}
+
+/**
+ * Name of a peer with its fingerprint suffix, for lines of text: without what looks like a mark of the program, and in quotes
+ * if it could be read as anything but a name.
+ */
 export function formatPeerName(state: State, peer: PeerId, seq?: number): string {
-	return quoteUnclearName(nameOf(state, peer, seq)) + formatFingerprintSuffix(state, peer, seq);
+	const name = shownName(nameOf(state, peer, seq)) || shortPeerId(peer);
+	return quoteUnclearName(name) + formatFingerprintSuffix(state, peer, seq);
 }
 
 /** Text of a round-trip time: in whole milliseconds, or `<1 ms`. */

@@ -4,6 +4,7 @@ import {containsSpoofedFingerprint} from '../core/confusables.js';
 import type {Clock} from '../core/environment.js';
 import {type Batch, type EffectBody, type EventRef, lastSeq, type PeerId} from '../core/event.js';
 import {MAX_ADDRESSES, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, TYPING_INTERVAL_MS} from '../core/limits.js';
+import {shownName} from '../core/shown-name.js';
 import {cleanName, cleanText, utf8Length} from '../core/text.js';
 import type {Store} from './store.js';
 
@@ -155,6 +156,10 @@ export function whenDelivered(
 /** Message for a user whose name was cleaned or truncated; undefined if the name was accepted unchanged. */
 export function describeNameTruncation(requestedName: string): string | undefined {
 	const name = cleanName(requestedName);
+	const shown = shownName(name);
+	if (shown !== name && name === requestedName.trim()) {
+		return `Others see “${shown}”. Check marks, and parentheses at the end of a name, are not shown, because they could be taken for what the program says.`;
+	}
 	if (name === requestedName.trim()) return undefined;
 	return `Your name is “${name}”. The limit is ${MAX_NAME_CELLS} columns and ${MAX_NAME_BYTES} bytes of printable text.`;
 }

@@ -13,7 +13,7 @@ import {
 import {toSortableString} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
 import {selectMarks} from '../../core/select-marks.js';
-import {addressOf, nameOf, type PeerStatus, statusOf} from '../../core/select-peers.js';
+import {addressOf, nameOf, nameSeqOf, type PeerStatus, statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -177,7 +177,10 @@ function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
 		case 'moved':
 			return {addresses: event.addresses};
 		case 'lost':
-			return {subject: event.subject, subjectName: nameOf(state, event.subject)};
+			return {
+				subject: event.subject,
+				subjectName: nameOf(state, event.subject, nameSeqOf(state, event.subject, event)),
+			};
 		case 'marked':
 			return {target: refId(event.target), word: event.word, on: event.on};
 		case 'corrected':

@@ -1,7 +1,7 @@
 /** Timeline entries as plain text and markdown. Only entries start in column 0, so that no message text can imitate one. */
 import type {PeerId, PostedEvent} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
-import {addressOf, formatPeerName} from '../../core/select-peers.js';
+import {addressOf, formatPeerName, nameSeqOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
@@ -69,6 +69,11 @@ function cleanLabel(state: State, peer: PeerId, seq?: number): string {
 	return cleanLine(formatPeerName(state, peer, seq));
 }
 
+/** Name that the subject of an entry had at the time of the entry. */
+function subjectLabel(state: State, entry: TimelineEntry & {readonly subject: PeerId}): string {
+	return cleanLabel(state, entry.subject, nameSeqOf(state, entry.subject, entry));
+}
+
 /** Describes an event other than a message on one line. */
 export function describeEntry(state: State, entry: Exclude<TimelineEntry, {readonly type: 'posted'}>): string {
 	const name = cleanLabel(state, entry.peer, entry.seq || undefined);
@@ -82,7 +87,7 @@ export function describeEntry(state: State, entry: Exclude<TimelineEntry, {reado
 		case 'left':
 			return `${name} left`;
 		case 'lost':
-			return `${name} lost contact with ${cleanLabel(state, entry.subject)}`;
+			return `${name} lost contact with ${subjectLabel(state, entry)}`;
 		case 'returned':
 			return `${name} reconnected`;
 		case 'unreadable':
@@ -91,10 +96,10 @@ export function describeEntry(state: State, entry: Exclude<TimelineEntry, {reado
 			return `p2pchat-ink ${cleanLine(entry.version)} started`;
 		case 'peer-connected':
 			return isFirstContact(findPeer(state.roster, entry.subject), entry)
-				? `found ${nameWithAddress(state, entry.subject)}`
-				: `reconnected to ${cleanLabel(state, entry.subject)}`;
+				? `found ${nameWithAddress(state, entry.subject, nameSeqOf(state, entry.subject, entry))}`
+				: `reconnected to ${subjectLabel(state, entry)}`;
 		case 'peer-disconnected':
-			return `you lost contact with ${cleanLabel(state, entry.subject)}`;
+			return `you lost contact with ${subjectLabel(state, entry)}`;
 		case 'notice':
 			return cleanLine(entry.text);
 		case 'marked':

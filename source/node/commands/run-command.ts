@@ -5,6 +5,7 @@ import type {PeerId} from '../../core/event.js';
 import {findPeer} from '../../core/roster.js';
 import {formatRoundTrip, type PeerView, selectPeers} from '../../core/select-peers.js';
 import {selectPeople} from '../../core/select-people.js';
+import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {formatSafetyNumber} from '../../feed/safety-number.js';
 import type {ChatNode, SelfInfo} from '../chat-node.js';
@@ -132,7 +133,7 @@ function formatPersonLine(view: PeerView): string {
 	const {name, fingerprint, address, isAddressUnverified, status, roundTripMs, trust} = view;
 	const where = address === undefined ? 'address unknown' : `${isAddressUnverified ? '~' : ''}${address}`;
 	const time = roundTripMs === undefined ? '' : `, ${formatRoundTrip(roundTripMs)}`;
-	return `${name}#${fingerprint}  ${where}  ${status === 'self' ? 'you' : status}${time}${TRUST_NOTES[trust]}`;
+	return `${shownName(name)}#${fingerprint}  ${where}  ${status === 'self' ? 'you' : status}${time}${TRUST_NOTES[trust]}`;
 }
 
 /** Text of `/log`. It is also printed after the full screen has closed. */

@@ -6,6 +6,7 @@ import {foldText} from '../../core/fold-text.js';
 import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
 import {findName, nameOf, statusOf} from '../../core/select-peers.js';
 import {selectConnectedCount, selectKnownCount} from '../../core/select-people.js';
+import {shownName} from '../../core/shown-name.js';
 import type {SelfInfo} from '../../node/chat-node.js';
 import {commandUsage, findCommandRow} from '../../node/commands/command-table.js';
 import {findCompletion} from '../../node/commands/completions.js';
@@ -151,7 +152,7 @@ function fitTexts(request: StatusRequest): {left: string; right: string} {
 function leftText(request: StatusRequest, ownLabel: 'name and address' | 'name' | 'neither'): string {
 	const {state, self} = request.context;
 	const own = state.launch?.peer ?? self.peer;
-	const name = cleanLine(findName(state, own) ?? self.name ?? nameOf(state, own));
+	const name = shownName(cleanLine(findName(state, own) ?? self.name ?? nameOf(state, own)));
 	const address = ownLabel === 'name and address' && self.addresses[0] ? ` ${self.addresses[0]}` : '';
 	const base = [
 		roomText(self),

@@ -1,11 +1,12 @@
 /** Details of an entry and of a peer, as pairs of label and value. */
 import {contactOf, trustOf} from '../../core/contacts.js';
-import type {PeerId, PostedEvent} from '../../core/event.js';
+import {type PeerId, type PostedEvent, shortPeerId} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import {selectDelivery} from '../../core/select.js';
 import {selectMarks} from '../../core/select-marks.js';
 import {fingerprintOf, formatRoundTrip, type PeerView, selectPeer} from '../../core/select-peers.js';
+import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {versionsOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -83,7 +84,7 @@ export function peerDetails(state: State, peer: PeerId): Detail[] {
 	const view = selectPeer(state, peer);
 	if (!view) return [['peer id', peer]];
 	const details: Detail[] = [
-		['name', cleanLine(view.name)],
+		['name', shownName(cleanLine(view.name)) || shortPeerId(peer)],
 		['state', statusWord(view.status)],
 		[
 			'address',

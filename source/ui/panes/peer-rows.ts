@@ -1,8 +1,9 @@
 /** Rows of the peers pane: as many peers as fit around the selected one, in the order of the list. */
-import type {PeerId} from '../../core/event.js';
+import {type PeerId, shortPeerId} from '../../core/event.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import type {PeerStatus, PeerView} from '../../core/select-peers.js';
 import {formatRoundTrip} from '../../core/select-peers.js';
+import {shownName} from '../../core/shown-name.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells, truncateCells} from '../text/graphemes.js';
 import type {Segment, Theme} from '../theme.js';
@@ -53,7 +54,7 @@ function nameRow(peer: PeerView, {width, selected, hueOf, theme, typing, isIgnor
 	const present = peer.status === 'self' || peer.status === 'connected';
 	const note = isIgnored(peer.peer) ? 'ignored' : peerNote(peer, typing.includes(peer.peer));
 	const nameCells = width - 3 - (note ? cellWidth(note) + 1 : 0);
-	const plain = cleanLine(peer.name);
+	const plain = shownName(cleanLine(peer.name)) || shortPeerId(peer.peer);
 	const name = peer.hasNameCollision
 		? `${truncateCells(plain, Math.max(3, nameCells - peer.fingerprint.length - 1), theme.glyphs.ellipsis)}#${peer.fingerprint}`
 		: plain;

@@ -1,6 +1,8 @@
 /** Descriptions of timeline entries as text parts, so that a caller can colour the names. */
 import type {PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
+import {nameSeqOf} from '../../core/select-peers.js';
+import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {cleanLine} from '../text/clean-for-screen.js';
@@ -11,20 +13,21 @@ import {joinParts, type TextPart} from './text-parts.js';
 
 /** The description of one entry. That of a post is the author's name and the text. */
 export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
-	const isOwn = entry.peer === state.launch?.peer;
+	const isOwn = state.launches[entry.peer] !== undefined;
 	const nameOf = (peer: PeerId, seq?: number): TextPart => ({name: displayName(state, peer, seq), peer});
 	const nameAndAddress = (peer: PeerId, seq?: number): TextPart[] => {
-		if (peer === state.launch?.peer) return ['you'];
+		if (state.launches[peer]) return ['you'];
 		const address = displayAddress(state, peer);
 		return [nameOf(peer, seq), ...(address ? [` (${address})`] : [])];
 	};
+	const subjectOf = (peer: PeerId): TextPart[] => nameAndAddress(peer, nameSeqOf(state, peer, entry));
 
 	switch (entry.type) {
 		case 'posted':
 			return [nameOf(entry.peer, entry.seq), ` ${messageText(state, entry)}`];
 		case 'joined':
 			return isOwn
-				? ['you joined as ', {name: cleanLine(entry.name), peer: entry.peer}]
+				? ['you joined as ', {name: shownName(cleanLine(entry.name)), peer: entry.peer}]
 				: [...nameAndAddress(entry.peer, entry.seq), ' joined'];
 		case 'renamed':
 			return [nameOf(entry.peer, entry.seq - 1), ' is now called ', nameOf(entry.peer, entry.seq)];
@@ -33,10 +36,10 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 		case 'left':
 			return [...nameAndAddress(entry.peer, entry.seq), ' left'];
 		case 'lost':
-			if (isOwn) return ['lost contact with ', ...nameAndAddress(entry.subject)];
-			return entry.subject === state.launch?.peer
+			if (isOwn) return ['lost contact with ', ...subjectOf(entry.subject)];
+			return state.launches[entry.subject]
 				? ['you were disconnected (reported by ', nameOf(entry.peer, entry.seq), ')']
-				: [...nameAndAddress(entry.peer, entry.seq), ' lost contact with ', ...nameAndAddress(entry.subject)];
+				: [...nameAndAddress(entry.peer, entry.seq), ' lost contact with ', ...subjectOf(entry.subject)];
 		case 'returned':
 			return [...nameAndAddress(entry.peer, entry.seq), ' reconnected'];
 		case 'unreadable':
@@ -45,10 +48,10 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 			return [`p2pchat-ink ${cleanLine(entry.version)} started`];
 		case 'peer-connected':
 			return isFirstContact(findPeer(state.roster, entry.subject), entry)
-				? ['found ', ...nameAndAddress(entry.subject)]
-				: ['reconnected to ', ...nameAndAddress(entry.subject)];
+				? ['found ', ...subjectOf(entry.subject)]
+				: ['reconnected to ', ...subjectOf(entry.subject)];
 		case 'peer-disconnected':
-			return ['you lost contact with ', ...nameAndAddress(entry.subject)];
+			return ['you lost contact with ', ...subjectOf(entry.subject)];
 		case 'notice':
 			return [cleanLine(entry.text)];
 		case 'marked':
@@ -130,7 +133,7 @@ function summarizeByPerson(state: State, entries: readonly TimelineEntry[]): Per
 		if (!step) continue;
 		const {peer, isArrival, verb} = step;
 		const isOwn = state.launches[peer] !== undefined;
-		const name = isOwn ? 'you' : displayName(state, peer);
+		const name = isOwn ? 'you' : displayName(state, peer, nameSeqOf(state, peer, entry));
 		const key = isOwn ? 'you' : `${personKey(state, peer)} ${name}`;
 		const steps = summaries.get(key)?.steps ?? [];
 		summaries.delete(key);

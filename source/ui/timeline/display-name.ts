@@ -5,13 +5,14 @@ import {foldText} from '../../core/fold-text.js';
 import {quoteUnclearName} from '../../core/quote-name.js';
 import {findPeer} from '../../core/roster.js';
 import {addressOf, formatFingerprintSuffix, nameOf, type PeerView, selectPeers} from '../../core/select-peers.js';
+import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {entryAt} from '../../core/timeline.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 
 /** Name that a peer had at its event `seq`, by default its latest name. A peer without a known name gets its short id. */
 export function plainName(state: State, peer: PeerId, seq?: number): string {
-	return cleanLine(nameOf(state, peer, seq)).trim() || shortPeerId(peer);
+	return shownName(cleanLine(nameOf(state, peer, seq))) || shortPeerId(peer);
 }
 
 /** Name as the screens show it: in quotes if it could be read as anything but a name. */

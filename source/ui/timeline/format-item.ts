@@ -90,7 +90,9 @@ function formatPost(
 	const columns = columnsFor(options);
 	const time = columns.timeCells > 0 ? [{text: `${formatTime(entry.at, options.times)} `, style: theme.muted}] : [];
 	const late: Segment[] = entry.late ? [{text: LATE_MARK, style: theme.muted}] : [];
-	if (columns.layout === 'heading') {
+	// A long fingerprint, which two people with equal short ones have, does not fit the column.
+	const isTooLong = !isContinued && cellWidth(nameInColumn(state, entry, columns, theme)) > columns.nameCells;
+	if (columns.layout === 'heading' || isTooLong) {
 		const rows = wrapTextRows(text, late, 0, columns, options);
 		return isContinued ? rows : [[...time, ...headingOf(state, entry, columns, options)], ...rows];
 	}
@@ -116,10 +118,13 @@ function nameStyleOf(state: State, peer: PeerId, theme: Theme): Style {
 	return {...theme.nameStyle(hueOf(state, peer)), ...(peer === state.launch?.peer ? theme.ownName : {bold: true})};
 }
 
+/** Shortest part of a name that is shown before a fingerprint. */
+const MIN_NAME_CELLS = 4;
+
 /** The name at the right end of its column. A long name is truncated, its fingerprint never. */
 function nameInColumn(state: State, {peer, seq}: TimelineEntry, {nameCells}: RowColumns, theme: Theme): string {
 	const fingerprint = formatFingerprintSuffix(state, peer, seq);
-	const room = nameCells - fingerprint.length;
+	const room = Math.max(nameCells - fingerprint.length, MIN_NAME_CELLS);
 	return padCellsLeft(truncateCells(clearName(state, peer, seq), room, theme.glyphs.ellipsis) + fingerprint, nameCells);
 }
 
@@ -165,10 +170,11 @@ export function withAuthorName(state: State, {entries: [entry]}: TimelineItem, r
 	if (entry?.type !== 'posted' || entry.action || columns.layout === 'heading') return row;
 	const index = row.findIndex(({text, style}) => !style && text.length >= columns.nameCells && text.trim() === '');
 	const blank = row[index]?.text.length ?? 0;
-	if (index < 0 || index > 1) return row;
+	const shown = nameInColumn(state, entry, columns, options.theme);
+	if (index < 0 || index > 1 || cellWidth(shown) > columns.nameCells) return row;
 	const before = blank > columns.nameCells ? columns.timeCells : 0;
 	const name = {
-		text: nameInColumn(state, entry, columns, options.theme),
+		text: shown,
 		style: nameStyleOf(state, entry.peer, options.theme),
 	};
 	return [

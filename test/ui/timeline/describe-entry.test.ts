@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {sliceTimeline} from '../../../source/core/timeline.js';
+import {formatJsonEntry} from '../../../source/cli/output/format-json.js';
+import {formatPlain} from '../../../source/cli/output/format-text.js';
+import {sliceTimeline, type TimelineEntry} from '../../../source/core/timeline.js';
 import {describeEntry, describePresenceGroup} from '../../../source/ui/timeline/describe-entry.js';
 import {joinParts} from '../../../source/ui/timeline/text-parts.js';
 import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-node.js';
@@ -9,6 +11,45 @@ function groupText(chatNode: FakeChatNode, from = 0): string {
 	const state = chatNode.store.getState();
 	return joinParts(describePresenceGroup(state, sliceTimeline(state.timeline, from, state.timeline.length)));
 }
+
+/** A room in which Dave lost contact with Bob, who then came back and took another name. */
+function renamedAfterLoss(): FakeChatNode {
+	const chatNode = createFakeChatNode();
+	const bob = chatNode.join('Bob', '10.0.0.7');
+	const dave = chatNode.join('Dave', '10.0.0.8');
+	chatNode.tell(dave, {type: 'lost', subject: bob.peer, absence: 0});
+	chatNode.observe({type: 'peer-disconnected', subject: bob.peer, reason: 'lost contact', alone: true});
+	chatNode.observe({type: 'peer-connected', subject: bob.peer, address: '10.0.0.7'});
+	chatNode.tell(bob, {type: 'returned', absence: 0});
+	chatNode.tell(bob, {type: 'renamed', name: 'Robert'});
+	return chatNode;
+}
+
+describe('a rename does not change the name in earlier rows', () => {
+	test('of the screen, plain text and JSON', () => {
+		const chatNode = renamedAfterLoss();
+		const state = chatNode.store.getState();
+		const entries = sliceTimeline(state.timeline, 0, state.timeline.length);
+		const renamedAt = entries.findIndex(({type}) => type === 'renamed');
+		const tell = (entry: TimelineEntry) => [
+			joinParts(describeEntry(state, entry)),
+			formatPlain(state, entry),
+			formatJsonEntry(state, entry) ?? '',
+		];
+		const about = entries
+			.slice(0, renamedAt)
+			.filter(entry => ['lost', 'peer-disconnected', 'peer-connected', 'returned'].includes(entry.type));
+		expect(about.map(({type}) => type)).toEqual(['lost', 'peer-disconnected', 'peer-connected', 'returned']);
+		for (const entry of about) {
+			for (const text of tell(entry).filter(Boolean)) expect(text).toContain('Bob');
+			expect(tell(entry).join()).not.toContain('Robert');
+		}
+	});
+
+	test('of a presence group', () => {
+		expect(groupText(renamedAfterLoss())).not.toContain('Robert');
+	});
+});
 
 describe('a presence group', () => {
 	test('names each person once, even after several launches with the same identity', () => {
