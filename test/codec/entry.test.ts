@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {
-	decodeEntry,
-	decodeEntryGeneric,
-	decodePostedFast,
-	encodeEntry,
-	readIdentityClaim,
-} from '../../source/codec/entry.js';
+import {decodeEntry, decodeEntryGeneric, encodeEntry, readIdentityClaim} from '../../source/codec/entry.js';
 import {MAX_TIME_MS} from '../../source/codec/field-readers.js';
 import {pack, unpack} from '../../source/codec/msgpack.js';
+import {decodePostedFast} from '../../source/codec/posted-fast.js';
 import {MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES} from '../../source/core/limits.js';
 import * as arbitrary from './arbitraries.js';
 
