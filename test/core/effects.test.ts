@@ -218,6 +218,8 @@ describe('the text of a message', () => {
 		const byOther = (peer: PeerId) => feedEvent(peer, 3, 20, {type: 'corrected', target, text: 'hello'});
 		expect(textOf(stateOf(ofAnn, byOther(annAgain)), ofAnn)).toBe('hello');
 		expect(textOf(stateOf(ofAnn, byOther(mallory)), ofAnn)).toBe('helo');
+		const later = feedEvent(ann, 4, 40, {type: 'corrected', target, text: 'latest'});
+		expect(textOf(stateOf(ofAnn, later, byOther(annAgain)), ofAnn)).toBe('latest');
 		const ofMallory = feedEvent(mallory, 2, 10, {type: 'posted', text: 'x'}) as FeedEvent & {type: 'posted'};
 		const state = stateOf(
 			ofMallory,

@@ -17,6 +17,7 @@ import {
 } from './check-links.js';
 import {checkCalm, checkPresence} from './check-presence.js';
 import {checkQueue, checkSending} from './check-sending.js';
+import {checkEffects, describeEffects} from './effects.js';
 import {peerOf, type SimulatedNode} from './node.js';
 import type {World} from './world.js';
 
@@ -56,6 +57,8 @@ export function findFaults(world: World): string[] {
 	const lives = world.nodes.flatMap(node => node.lives);
 	const firstFeeds = readFeeds(first.life);
 	const firstRows = sharedRows(first.life.chatNode.store.getState());
+	const firstState = first.life.chatNode.store.getState();
+	const firstEffects = firstState.pending.length > 0 ? undefined : describeEffects(firstState);
 	for (const node of running) {
 		const life = node.life!;
 		const name = `node ${node.index}`;
@@ -64,6 +67,7 @@ export function findFaults(world: World): string[] {
 		faults.push(...feeds.faults.map(fault => `${name}: ${fault}`));
 		faults.push(...compareMaps(name, feeds.tips, firstFeeds.tips), ...compareRows(name, sharedRows(state), firstRows));
 		faults.push(...checkOrder(name, state));
+		if (faults.length === 0) faults.push(...checkEffects(name, life, state, firstEffects));
 		if (running.length > 1) faults.push(...checkPresence(name, state, lives, world));
 		for (const [id, count] of life.appliedCounts)
 			if (count > 1) faults.push(`${name}: event ${id} was applied ${count} times`);

@@ -41,8 +41,9 @@
  *  in `becomes` is the replaced text. `tests` are prefixes of the names of unit test files that also fail. `room` replaces
  * the 200 rooms if few of them show the fault. `mutate.mjs --list` shows every place.
  */
+import {effectMutations} from './mutations-effects.mjs';
 import {historyMutations} from './mutations-history.mjs';
 import {linkMutations} from './mutations-links.mjs';
 import {presenceMutations} from './mutations-presence.mjs';
 
-export const mutations = [...linkMutations, ...presenceMutations, ...historyMutations];
+export const mutations = [...linkMutations, ...presenceMutations, ...historyMutations, ...effectMutations];

@@ -5,6 +5,7 @@ import {createMemoryNetwork, type MemoryNetwork} from '../helpers/memory-network
 import {createSeededRandom} from '../helpers/seeded-random.js';
 import {addressOf, secondAddressOf, unusedAddressOf} from './addresses.js';
 import {createRequestCheck, type RequestCheck} from './check-requests.js';
+import {actOnMessage} from './effects.js';
 import {createFaults} from './faults.js';
 import {sendUnrequested} from './message-faults.js';
 import {createMessageRecorder, type MessageRecorder} from './message-recorder.js';
@@ -139,6 +140,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 				if (!life?.info || life.state !== 'running' || node.host.clock.frozen) return;
 				for (let index = 0; index < step.count; index++)
 					life.chatNode.post(`${step.at} ${index} ${'x'.repeat(step.bytes)}`);
+				if (step.count === 1) actOnMessage(life, step.at);
 				break;
 			case 'rename':
 				if (life?.info && life.state === 'running') life.chatNode.rename(`node ${node.index} at ${step.at}`);

@@ -1,13 +1,14 @@
 /** Timeline items as rows of styled segments, one row per terminal row, and the cache of these rows. */
 
 import type {PeerId} from '../../core/event.js';
-import {findFolded, foldText} from '../../core/fold-text.js';
+import {foldText} from '../../core/fold-text.js';
 import {hueOf} from '../../core/name-hues.js';
 import {formatFingerprintSuffix} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {Row} from '../panes/paint-row.js';
 import {cellWidth, padCells, padCellsLeft, truncateCells} from '../text/graphemes.js';
+import {wrapMessage} from '../text/wrap-message.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {describeEntry, describePresenceGroup} from './describe-entry.js';
@@ -17,6 +18,7 @@ import {formatTime, type TimeFormat} from './format-time.js';
 import {messageText} from './message-text.js';
 import {ADDRESS_CELLS, columnsOf, type RowColumns} from './row-columns.js';
 import {joinParts, type TextPart} from './text-parts.js';
+import {linksOf, textSegments} from './text-segments.js';
 import type {TimelineItem} from './timeline-view.js';
 
 export interface RowOptions {
@@ -154,10 +156,11 @@ function wrapTextRows(
 	{textStart, textCells}: RowColumns,
 	options: RowOptions,
 ): Row[] {
-	return wrapText(text, textCells - reserved - widthOf(lead), textCells).map((line, index) => [
+	const links = linksOf(text);
+	return wrapMessage(text, textCells - reserved - widthOf(lead), textCells).map((line, index) => [
 		indent(textStart),
 		...(index === 0 ? lead : []),
-		...highlightMatches(text.slice(line.start, line.end), options),
+		...textSegments(text, line, links, options),
 	]);
 }
 
@@ -249,17 +252,4 @@ function partStyles(state: State, parts: readonly TextPart[], theme: Theme, base
 			return segments;
 		},
 	};
-}
-
-/** One row of text with the matches of the search highlighted. */
-function highlightMatches(text: string, {search, theme}: RowOptions): Segment[] {
-	const segments: Segment[] = [];
-	let from = 0;
-	for (const {start, end} of findFolded(text, search)) {
-		if (start > from) segments.push({text: text.slice(from, start)});
-		segments.push({text: text.slice(start, end), style: theme.match});
-		from = end;
-	}
-	if (from < text.length || segments.length === 0) segments.push({text: text.slice(from)});
-	return segments;
 }

@@ -1,0 +1,44 @@
+/**
+ * Line breaking of messages. Code between fences (lines that begin with three backticks) is never re-flowed: its lines are cut
+ * at the width, and no space of them is lost.
+ */
+import {cellWidth, splitGraphemes} from './graphemes.js';
+import {type LineRange, wrapText} from './wrap-text.js';
+
+const FENCE = '```';
+
+/** Breaks a message into lines as `wrapText` does, except code between fences. */
+export function wrapMessage(text: string, firstCells: number, otherCells: number): LineRange[] {
+	if (!text.includes(FENCE)) return wrapText(text, firstCells, otherCells);
+	const lines: LineRange[] = [];
+	let isCode = false;
+	let start = 0;
+	for (const line of text.split('\n')) {
+		const isFence = line.startsWith(FENCE);
+		const cells = lines.length === 0 ? firstCells : otherCells;
+		const broken = isCode && !isFence ? cutLine(line, cells, otherCells) : wrapText(line, cells, otherCells);
+		for (const range of broken) lines.push({start: start + range.start, end: start + range.end});
+		if (isFence) isCode = !isCode;
+		start += line.length + 1;
+	}
+	return lines;
+}
+
+/** Cuts a line of code at the width, between grapheme clusters. No character belongs to the break. */
+function cutLine(line: string, firstCells: number, otherCells: number): LineRange[] {
+	const ranges: LineRange[] = [];
+	let start = 0;
+	let end = 0;
+	let used = 0;
+	for (const part of splitGraphemes(line)) {
+		const cells = cellWidth(part);
+		if (used + cells > Math.max(2, ranges.length === 0 ? firstCells : otherCells) && end > start) {
+			ranges.push({start, end});
+			start = end;
+			used = 0;
+		}
+		end += part.length;
+		used += cells;
+	}
+	return [...ranges, {start, end}];
+}
