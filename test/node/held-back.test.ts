@@ -45,3 +45,21 @@ describe('a node whose clock is two days behind the room', () => {
 		expect([texts, pending.length]).toEqual([['hello'], 0]);
 	});
 });
+
+test('two nodes that are alone and two days apart show each other what they say, in its order', async () => {
+	const ann = await room.launch('Ann');
+	const late = await room.launch('Late', {skewMs: -2 * DAY_MS});
+	await room.clock.advance(5000);
+	for (const [node, text] of [
+		[ann, 'one'],
+		[late, 'two'],
+		[ann, 'three'],
+	] as const) {
+		node.chatNode.post(text);
+		await room.clock.advance(1500);
+	}
+	expect([ann.texts(), late.texts()]).toEqual([
+		['one', 'two', 'three'],
+		['one', 'two', 'three'],
+	]);
+});

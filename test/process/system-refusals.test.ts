@@ -4,7 +4,7 @@ import {connect, type Socket} from 'node:net';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
-import {startNode} from '../helpers/run-node.js';
+import {runToEnd, startNode} from '../helpers/run-node.js';
 
 /** Makes `os.networkInterfaces` throw in its n-th calls, like a system that answers with this error number. */
 function refuseInterfaces(home: string, errno: number, refuses: string): Record<string, string> {
@@ -18,6 +18,15 @@ function refuseInterfaces(home: string, errno: number, refuses: string): Record<
 	);
 	return {NODE_OPTIONS: `--require ${file}`};
 }
+
+it('the program says in one line that it cannot be loaded without free file descriptors', async () => {
+	const limit = ['bash', '-c', 'ulimit -n 21; exec "$@"', '--'];
+	const {code, stderr} = await runToEnd(['--json', '--wait', '0'], {home: makeHome(), prefix: limit});
+	expect([code, stderr.trimEnd().split('\n')]).toEqual([
+		1,
+		[expect.stringMatching(/cannot be loaded|too many open files/)],
+	]);
+});
 
 describe('a node', () => {
 	it('starts on loopback if the system never lists the interfaces, and says so', async () => {
