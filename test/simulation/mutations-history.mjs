@@ -156,6 +156,11 @@ export const historyMutations = [
 		tests: ['handshake-rate'],
 	},
 	{
+		rule: 'One address gets at most half of the rest of the reserve for live events.',
+		edits: [{in: 'createIngest.chargeReserve', call: 'set', becomes: 'removed'}],
+		tests: ['sync-limits'],
+	},
+	{
 		rule: 'Requests to a peer are paced.',
 		edits: [{in: 'createRangeRequester.mayRequest', returned: 1, becomes: 'true'}],
 		tests: ['sync-limits'],

@@ -5,7 +5,7 @@
  */
 import type {HaveFeed} from '../../codec/message.js';
 import type {Batch, PeerId} from '../../core/event.js';
-import {LIVE_RESERVE, MAX_EVENTS, MAX_FEED_BYTES, MAX_FEEDS, MAX_LOG_BYTES} from '../../core/limits.js';
+import {MAX_EVENTS, MAX_FEED_BYTES, MAX_FEEDS, MAX_LOG_BYTES} from '../../core/limits.js';
 import type {FeedTips} from '../../feed/feed-tips.js';
 import {createHaveIndex} from '../../feed/have-index.js';
 import {isWeakKey} from '../../feed/signing-keys.js';
@@ -22,13 +22,15 @@ export interface FeedInventory {
 	bucket(index: number): readonly HaveFeed[];
 	/** About `maxBytes` of stored batches, from the one that contains `seq` on. None crosses the seq `boundary`. */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
-	/** Whether the feed may be requested. False if frozen after a fork, ignored, of a weak key, or if `hasRoom` is false. */
+	/** Whether the feed may be requested. False if frozen after a fork, ignored, of a weak key, or if the log is full. */
 	isAcceptable(peer: PeerId): boolean;
 	/**
-	 * Whether the feed size, log size, event count and feed count are below their limits. If `live` is true, the limits
-	 * are higher by LIVE_RESERVE, so that live events still fit when history has filled the log.
+	 * How full the log is for another event of this feed, as the greatest fraction of MAX_FEED_BYTES, MAX_LOG_BYTES, MAX_EVENTS
+	 * and MAX_FEEDS. From 1 on no history is accepted. Live events may use LIVE_RESERVE more.
 	 */
-	hasRoom(peer: PeerId, live: boolean): boolean;
+	usageOf(peer: PeerId): number;
+	/** By how much new events of this feed raise the usage of the log, before they are ingested. */
+	costOf(peer: PeerId, events: number, bytes: number): number;
 	/** Notes that a peer in this room listed the feed. This node lists it from now on. */
 	markShareable(peer: PeerId): void;
 }
@@ -96,14 +98,9 @@ export function createFeedInventory(options: FeedInventoryOptions): OwnFeedInven
 		index.set({peer, seq: tip.seq, hash: tip.hash.subarray(0, 8)});
 	}
 
-	function hasRoom(peer: PeerId, live: boolean): boolean {
-		const factor = live ? 1 + LIVE_RESERVE : 1;
-		return (
-			tips.bytesOf(peer) < MAX_FEED_BYTES * factor &&
-			log.size < MAX_LOG_BYTES * factor &&
-			countEvents() < MAX_EVENTS * factor &&
-			(tips.seqOf(peer) > 0 || tips.count < MAX_FEEDS * factor)
-		);
+	function usageOf(peer: PeerId): number {
+		const feeds = tips.seqOf(peer) > 0 ? 0 : tips.count / MAX_FEEDS;
+		return Math.max(tips.bytesOf(peer) / MAX_FEED_BYTES, log.size / MAX_LOG_BYTES, countEvents() / MAX_EVENTS, feeds);
 	}
 
 	return {
@@ -112,8 +109,10 @@ export function createFeedInventory(options: FeedInventoryOptions): OwnFeedInven
 		digest: () => index.digest(),
 		bucket: at => index.bucket(at),
 		read: (peer, seq, maxBytes, boundary) => log.batchesFrom(peer, seq, maxBytes, boundary),
-		isAcceptable: peer => !isWeakKey(peer) && !tips.isFrozen(peer) && !isIgnored(peer) && hasRoom(peer, false),
-		hasRoom,
+		isAcceptable: peer => !isWeakKey(peer) && !tips.isFrozen(peer) && !isIgnored(peer) && usageOf(peer) < 1,
+		usageOf,
+		costOf: (peer, events, bytes) =>
+			Math.max(bytes / MAX_LOG_BYTES, events / MAX_EVENTS, tips.seqOf(peer) > 0 ? 0 : 1 / MAX_FEEDS),
 		markShareable(peer) {
 			if (tips.seqOf(peer) > 0 && !index.get(peer)) update(peer);
 		},

@@ -6,7 +6,8 @@
 import type {EventsMessage} from '../../codec/message.js';
 import type {Clock} from '../../core/environment.js';
 import {type Batch, batchByteLength, lastSeq, type PeerId} from '../../core/event.js';
-import {MAX_BATCH_BYTES, MAX_INGEST_BYTES} from '../../core/limits.js';
+import {LIVE_RESERVE, MAX_BATCH_BYTES, MAX_CANDIDATES, MAX_INGEST_BYTES} from '../../core/limits.js';
+import {LruMap} from '../../core/lru-map.js';
 import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 import type {AuthorRateLimiter} from './author-rate-limiter.js';
@@ -79,6 +80,8 @@ export function createIngest(options: IngestOptions): Ingest {
 	/** Highest queued seq of each feed. */
 	const queuedSeqs = new Map<PeerId, number>();
 	const queue = createIngestQueue(clock, {ingest, commit});
+	/** Fraction of the limits of the log that pushes from each address used of the reserve (`shareKey`). */
+	const reserveUsed = new LruMap<string, number>(MAX_CANDIDATES);
 	/** Connections whose peer sent an invalid batch. Their other batches are dropped, so that they use no more time. */
 	const failedLinks = new WeakSet<PeerLink>();
 	const heldSeq = (feed: PeerId) => Math.max(inventory.seqOf(feed), queuedSeqs.get(feed) ?? 0);
@@ -131,12 +134,15 @@ export function createIngest(options: IngestOptions): Ingest {
 		const author = batch.peer;
 		const seqBefore = inventory.seqOf(author);
 		if (failedLinks.has(link)) return;
-		if (!inventory.hasRoom(author, !requested)) {
+		const usage = inventory.usageOf(author);
+		const cost = inventory.costOf(author, batch.entries.length, batchByteLength(batch));
+		if (!hasRoom(incoming, usage)) {
 			options.onLimit('bytes', author);
 			return;
 		}
 
 		const result = sink.ingest(batch, live);
+		if (usage >= 1 && result.type === 'accepted') chargeReserve(link, cost);
 		const sync = options.syncOf(link.peer);
 		if (result.type === 'forked') options.onFork(author);
 		else if (result.type === 'ahead' && sync) noteClaim(sync, author, lastSeq(batch));
@@ -147,6 +153,21 @@ export function createIngest(options: IngestOptions): Ingest {
 		const newEvents = Math.max(0, inventory.seqOf(author) - seqBefore);
 		if (requested && live) chargeAuthor(batch, newEvents);
 		options.onIngested(incoming, newEvents);
+	}
+
+	/**
+	 * Whether a batch still fits into the log. In a full log pushed events use the reserve. One address gets at most half of
+	 * what others left of it, so that something always remains for the next one.
+	 */
+	function hasRoom({link, requested}: IncomingBatch, usage: number): boolean {
+		if (usage < 1) return true;
+		const left = 1 + LIVE_RESERVE - usage;
+		return !requested && left > 0 && (reserveUsed.get(shareKey(link.remoteAddress, link.peer)) ?? 0) <= left;
+	}
+
+	function chargeReserve(link: PeerLink, cost: number): void {
+		const owner = shareKey(link.remoteAddress, link.peer);
+		reserveUsed.set(owner, (reserveUsed.get(owner) ?? 0) + cost);
 	}
 
 	/** Charges an author for verified new events that another peer passed on. */

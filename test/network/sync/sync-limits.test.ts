@@ -4,6 +4,7 @@ import type {Message} from '../../../source/codec/message.js';
 import type {PeerId} from '../../../source/core/event.js';
 import {
 	HAVE_INTERVAL_MS,
+	LIVE_RESERVE,
 	MAX_ANSWER_BYTES,
 	MAX_BATCH_ENTRIES,
 	MAX_HAVE_FEEDS,
@@ -188,6 +189,25 @@ describe('own events', () => {
 		const carol = connect(CAROL);
 		node.post();
 		expect(carol.read('events')).toMatchObject([{batches: [{firstSeq: 4 + MAX_BATCH_ENTRIES}]}]);
+	});
+});
+
+describe('the reserve of a full log for live events', () => {
+	it('cannot be used up by the pushes of one address', async () => {
+		const {clock, node, connect} = createRoom();
+		const eventsInReserve = 100;
+		const count = () => Object.values(node.held()).reduce((sum, held) => sum + held, 0);
+		node.usage = () => 1 + (count() / eventsInReserve) * LIVE_RESERVE;
+		node.costOf = events => (events / eventsInReserve) * LIVE_RESERVE;
+		const mallory = connect(MALLORY, feed(MALLORY, 0));
+		for (let seq = 1; seq <= 200; seq++) mallory.say(pushed(batchOf(MALLORY, seq, seq, 8)));
+		await clock.advance(10);
+		expect(count()).toBeGreaterThanOrEqual(eventsInReserve / 2);
+		expect(count()).toBeLessThanOrEqual(eventsInReserve / 2 + 1);
+		const bob = connect(BOB, feed(BOB, 0));
+		bob.say(pushed(batchOf(BOB, 1, 1, 8)));
+		await clock.advance(10);
+		expect(node.held()).toHaveProperty('2', 1);
 	});
 });
 

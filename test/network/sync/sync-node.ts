@@ -54,6 +54,10 @@ export interface SyncNode {
 	/** Result that the sink returns for every batch of an author. */
 	readonly rejections: Map<PeerId, IngestResult>;
 	isFull: boolean;
+	/** How full the log is, as a fraction of its limits. */
+	usage: () => number;
+	/** By how much new events raise the usage. */
+	costOf: (events: number) => number;
 	/** Whether the log cannot be written, so that new events are not listed. */
 	isStuck: boolean;
 }
@@ -116,7 +120,8 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 			return entries.length === 0 ? [] : [{...batchOf(peer, seq, seq, 8), entries}];
 		},
 		isAcceptable: peer => !ignored.has(peer),
-		hasRoom: () => !node.isFull,
+		usageOf: () => (node.isFull ? 2 : node.usage()),
+		costOf: (_, events) => node.costOf(events),
 		markShareable() {},
 	};
 	const sync = createSync({
@@ -140,6 +145,8 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 		ignored,
 		rejections: new Map(),
 		isFull: false,
+		usage: () => 0,
+		costOf: () => 0,
 		isStuck: false,
 		held: () => Object.fromEntries([...feeds].map(([peer, entries]) => [number16(peer), entries.length])),
 		hold(batch) {
