@@ -182,6 +182,8 @@ export type Input =
 			readonly loggedAt: number;
 			/** False for events received as history or read from a reopened log. */
 			readonly live: boolean;
+			/** Offset in bytes of this record in a reopened log, if the user has not read it yet. */
+			readonly unreadOffset?: number;
 			/** Decoded entries of one batch. */
 			readonly events: readonly FeedEvent[];
 	  }

@@ -8,9 +8,10 @@ import type {RoomKeys} from '../feed/room-keys.js';
 import type {Beacon} from '../network/discovery/beacon.js';
 import type {HostAddress} from '../network/ip-address.js';
 import type {Transport} from '../network/transport/transport.js';
-import type {OpenedLog} from '../storage/log.js';
+import type {LogPlace, OpenedLog} from '../storage/log.js';
 import type {PostOptions, PostResult} from './conversation.js';
 import type {NetworkReport} from './network-report.js';
+import type {Reading} from './reading.js';
 import type {Store} from './store.js';
 import type {ContactStore, Verification} from './verification.js';
 
@@ -22,6 +23,8 @@ export interface ChatNodeOptions {
 	readonly version: string;
 	/** Seed of the identity: 32 secret bytes of the OS user. Without it the node has no identity. */
 	readonly identitySeed?: Uint8Array;
+	/** Whether the node tracks which messages the user has read. */
+	readonly tracksReading?: boolean;
 	/** Whether the user chose loopback only. The doctor then does not report that no other computer was found. */
 	readonly loopbackOnly?: boolean;
 	/** Addresses to dial: those of `--peer`, or by default those remembered from earlier runs. */
@@ -38,6 +41,8 @@ export interface ChatNodeAdapters {
 	/** The opened log, whose records have not been read yet. */
 	readonly openedLog: OpenedLog;
 	readonly debug: Debug;
+	/** Keeps the reading position of the log. Undefined if it is not kept. */
+	readonly saveReadingPosition?: (place: LogPlace) => Promise<void>;
 	/** Verified people of this room. Undefined if nothing may be kept on disk. */
 	readonly contacts?: ContactStore;
 	/** Called when a connection to a target succeeded. */
@@ -101,6 +106,8 @@ export interface ChatNode {
 	/** Stops requesting and accepting events of these peers. The screen itself hides the events received before. */
 	ignore(peers: readonly PeerId[]): void;
 	unignore(peers: readonly PeerId[]): void;
+	/** Unread messages; undefined if this node does not track them. */
+	readonly reading: Reading | undefined;
 	/** Safety numbers and verified people. */
 	readonly verification: Pick<Verification, 'showNumber' | 'confirm' | 'forget'>;
 	/** Sets whether the log is being saved, and if not, the reason. Called by the owner of the log. */

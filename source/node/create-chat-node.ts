@@ -13,6 +13,7 @@ import {createEffectCommands} from './effect-commands.js';
 import {createIsolationMonitor} from './isolation-monitor.js';
 import {createLocalState} from './local-state.js';
 import {createNetworkReport} from './network-report.js';
+import {createReading} from './reading.js';
 import {createResumeDetector} from './resume-detector.js';
 import {createVerification} from './verification.js';
 
@@ -61,6 +62,15 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		foreignNodeCount: () => network.discovery.foreignNodes(),
 		sendStats: () => beacon.counters(),
 	});
+	const reading = options.tracksReading
+		? createReading({
+				store,
+				clock,
+				ownKey: identity?.identity.key,
+				logEnd: () => openedLog.log.end,
+				savePosition: adapters.saveReadingPosition,
+			})
+		: undefined;
 	const verification = createVerification({
 		ownKey: identity?.identity.key,
 		contacts: adapters.contacts,
@@ -95,7 +105,8 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 	}
 
 	async function start(): Promise<SelfInfo> {
-		await pipeline.replay(openedLog.records);
+		await pipeline.replay(openedLog);
+		reading?.start();
 		for (const damage of openedLog.damage) notices.logDamaged(damage);
 		if (keys.hasSecret) for (const peer of tips.peers()) inventory.update(peer);
 		const ports = await network.listen();
@@ -137,11 +148,13 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		await network.leave();
 		pipeline.stop();
 		await network.stop();
+		await reading?.stop();
 		await openedLog.log.close();
 	}
 
 	return {
 		store,
+		reading,
 		verification,
 		start,
 		stop() {

@@ -22,7 +22,7 @@ import type {FeedTips} from '../feed/feed-tips.js';
 import type {OwnFeed, UnsignedEvent} from '../feed/own-feed.js';
 import {createCoalescedTimer} from '../network/scheduling/coalesced-timer.js';
 import type {BatchSink, IngestResult} from '../network/sync/ingest.js';
-import type {Log, LogRecord} from '../storage/log.js';
+import type {Log, LogRecord, OpenedLog} from '../storage/log.js';
 import type {NodeClock} from './node-clock.js';
 import type {Store} from './store.js';
 
@@ -49,7 +49,7 @@ export interface EventPipelineOptions {
 
 export interface EventPipeline extends BatchSink {
 	/** Restores feeds and state from the records of the own log, without verifying them again. Must be called first. */
-	replay(records: AsyncIterable<readonly LogRecord[]>): Promise<void>;
+	replay(opened: Pick<OpenedLog, 'records' | 'reading'>): Promise<void>;
 	/** Signs own events and commits them immediately. */
 	append(bodies: readonly UnsignedEvent['body'][]): Batch;
 	/** Stages an observation of this node. It is committed in the next turn of the event loop at the latest. */
@@ -110,7 +110,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		return {type: 'accepted'};
 	}
 
-	function restore(record: LogRecord): Input {
+	function restore(record: LogRecord, unreadOffset: number | undefined): Input {
 		const {loggedAt} = record;
 		if (record.type === 'observation') {
 			nodeClock.merge(record.observation);
@@ -119,12 +119,13 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 
 		const events = tips.restore(record.batch);
 		mergeClock(events);
-		return {type: 'events', loggedAt, live: false, events};
+		return {type: 'events', loggedAt, live: false, events, ...(unreadOffset !== undefined && {unreadOffset})};
 	}
 
 	return {
-		async replay(records) {
-			for await (const chunk of records) store.commit(chunk.map(restore));
+		async replay({records, reading}) {
+			for await (const chunk of records)
+				store.commit(chunk.map(record => restore(record, reading?.unreadOffsetOf(record))));
 		},
 		ingest(batch, live) {
 			const result = tips.accept(batch);

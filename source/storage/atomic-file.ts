@@ -4,6 +4,7 @@
  */
 import {randomBytes} from 'node:crypto';
 import {existsSync, linkSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {rename, rm, writeFile} from 'node:fs/promises';
 import {systemErrorCode} from '../core/system-error.js';
 
 const CREATE_PRIVATE = {mode: 0o600, flag: 'wx', flush: true} as const;
@@ -32,6 +33,22 @@ export function replaceFileAtomically(path: string, content: string): void {
 		renameSync(temporary, path);
 	} catch (error) {
 		rmSync(temporary, {force: true});
+		throw error;
+	}
+}
+
+/**
+ * Like replaceFileAtomically, but the event loop runs on while the disk works. The caller is the only writer of the file, so
+ * that the name of the temporary file is fixed, and crashes do not leave more and more of them. Rejects with the error of the
+ * system.
+ */
+export async function replaceFileInBackground(path: string, content: string): Promise<void> {
+	const temporary = `${path}.new`;
+	try {
+		await writeFile(temporary, content, {mode: 0o600, flush: true});
+		await rename(temporary, path);
+	} catch (error) {
+		await rm(temporary, {force: true}).catch(() => {});
 		throw error;
 	}
 }

@@ -10,10 +10,11 @@ import {ensureDirectory} from './ensure-directory.js';
 import {StorageError, toStorageError} from './errors.js';
 import {acquireLock, type FileLock} from './file-lock.js';
 import {createFlusher, type Flusher, type LogTimer} from './flusher.js';
-import type {Log, LogHeader, LogRecord, OpenedLog} from './log.js';
+import type {Log, LogHeader, LogPlace, LogRecord, OpenedLog} from './log.js';
 import {LogFile} from './log-file.js';
 import {type FileHeader, readHeader, readRecords} from './log-reader.js';
-import {createLogScanner, type LogScanner} from './log-scanner.js';
+import {createLogScanner, type LogScanner, type ScannedRecord} from './log-scanner.js';
+import {readReadingPosition} from './reading-position-file.js';
 
 export interface FileLogOptions {
 	/** Header to write if the file is missing or empty. Without it, such a file is an error. */
@@ -26,6 +27,7 @@ export interface FileLogOptions {
 
 export interface FileLog extends Log {
 	readonly path: string;
+	readonly end: LogPlace;
 	/** Records that are still readable, in file order. After a `changed` error they are copied to a new file. */
 	salvage(): AsyncIterable<readonly LogRecord[]>;
 	/** Closes and deletes the file. Never throws. */
@@ -71,8 +73,20 @@ function openLocked(path: string, options: FileLogOptions, lock: FileLock): Open
 		if (isNew) appendHeader(file, {...create, format: LOG_FORMAT}, randomBytes(MARKER_BYTES), 2);
 		const fileHeader = readHeader(file);
 		const log = new WritableFileLog(file, fileHeader, lock, options.timer, isNew);
+		const position = isNew ? {} : readReadingPosition(log.end);
 		const scanner = createLogScanner(crc32, {...fileHeader, offset: 0});
-		return {log, damage: scanner.damage, records: log.load(scanner, options.chunkBytes)};
+		const unread = new WeakMap<LogRecord, number>();
+		return {
+			log,
+			damage: scanner.damage,
+			records: log.load(scanner, options.chunkBytes, ({record, offset}) => {
+				if (position.offset !== undefined && offset >= position.offset) unread.set(record, offset);
+			}),
+			reading: {
+				unreadOffsetOf: record => unread.get(record),
+				...(position.warning !== undefined && {warning: position.warning}),
+			},
+		};
 	} catch (error) {
 		file.close();
 		if (!existed) rmSync(path, {force: true});
@@ -114,6 +128,10 @@ class WritableFileLog implements FileLog {
 		this.#isLoaded = isNew;
 	}
 
+	get end(): LogPlace {
+		return {path: this.path, marker: Buffer.from(this.#marker).toString('hex'), offset: this.#file.size};
+	}
+
 	get size(): number {
 		return this.#file.size;
 	}
@@ -122,13 +140,21 @@ class WritableFileLog implements FileLog {
 		return this.#index.memoryBytes;
 	}
 
-	/** Reads and indexes the records, then removes a torn end and restores a torn second header. */
-	async *load(scanner: LogScanner, chunkBytes: number | undefined): AsyncGenerator<readonly LogRecord[]> {
+	/** Reads and indexes the records, and calls `onRecord` for each of them. Then removes a torn end and restores a torn second header. */
+	async *load(
+		scanner: LogScanner,
+		chunkBytes: number | undefined,
+		onRecord: (scanned: ScannedRecord) => void,
+	): AsyncGenerator<readonly LogRecord[]> {
 		if (this.#isLoaded) return;
 		const {path, fd, size} = this.#file;
 		const range = {fd, path, scanner, startOffset: 0, endOffset: size, ...(chunkBytes && {chunkBytes})};
 		for await (const scanned of readRecords(range)) {
-			for (const {record, offset, length} of scanned) this.#index.add(record, offset, length);
+			for (const one of scanned) {
+				this.#index.add(one.record, one.offset, one.length);
+				onRecord(one);
+			}
+
 			yield scanned.map(({record}) => record);
 		}
 		if (this.#closed) return;

@@ -17,6 +17,15 @@ export interface Damage {
 	readonly kind: 'torn' | 'damaged';
 }
 
+/** Place in a log file. */
+export interface LogPlace {
+	readonly path: string;
+	/** Marker of the file, which distinguishes it from every other log: hexadecimal digits. */
+	readonly marker: string;
+	/** Offset in bytes. */
+	readonly offset: number;
+}
+
 export interface Log {
 	/** Path of the file; undefined for a log in memory. */
 	readonly path: string | undefined;
@@ -47,10 +56,20 @@ export interface Log {
 	keepFeed?(own: PeerId): void;
 	/** Total size of the log in bytes. */
 	readonly size: number;
+	/** Place behind the last record. Undefined for a log in memory, and while records wait to be saved. */
+	readonly end: LogPlace | undefined;
 	/** Forces written bytes to the disk (fdatasync). Does nothing if all bytes are there already. */
 	flush(): Promise<void>;
 	/** Flushes, closes and releases the lock. Further calls have no effect. */
 	close(): Promise<void>;
+}
+
+/** What is known about which records of a log the user has read. */
+export interface OpenedReading {
+	/** Warning for the user about the file with the reading position. */
+	readonly warning?: string;
+	/** Offset of a record that `records` has yielded and that the user has not read yet; otherwise undefined. */
+	unreadOffsetOf(record: LogRecord): number | undefined;
 }
 
 /** A log and the records that it contained when it was opened. */
@@ -61,6 +80,8 @@ export interface OpenedLog {
 	 * must be read to the end before the first append.
 	 */
 	readonly records: AsyncIterable<readonly LogRecord[]>;
+	/** Reading position of a log file that was opened again. */
+	readonly reading?: OpenedReading;
 	/** Damage found in the file; complete when `records` has ended. */
 	readonly damage: readonly Damage[];
 }

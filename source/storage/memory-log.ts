@@ -67,6 +67,7 @@ export function createMemoryLog(header: LogHeader): OpenedLog {
 	let isClosed = false;
 
 	const log: Log = {
+		end: undefined,
 		path: undefined,
 		header,
 		append(records) {

@@ -9,7 +9,7 @@ import {mergeBatches} from '../feed/merge-batches.js';
 import {StorageError} from './errors.js';
 import type {FileLog} from './file-log.js';
 import type {LogTimer} from './flusher.js';
-import type {Log, LogHeader, LogRecord} from './log.js';
+import type {Log, LogHeader, LogPlace, LogRecord} from './log.js';
 import {WriteBackBuffer} from './write-back-buffer.js';
 
 /** Whether records reach the disk, in a form for the user. */
@@ -83,6 +83,10 @@ class ResilientLog implements Log {
 
 	get header(): LogHeader {
 		return this.#log?.header ?? this.#options.header;
+	}
+
+	get end(): LogPlace | undefined {
+		return this.#failure || !this.#buffer.isEmpty ? undefined : this.#log?.end;
 	}
 
 	get size(): number {

@@ -45,7 +45,7 @@ export interface Attention {
 }
 
 /** Whether the user is at the screen, judged by the focus report or, without one, by the last key. */
-function isUserPresent({focused, lastKeyAt, now}: Attention): boolean {
+export function isUserPresent({focused, lastKeyAt, now}: Pick<Attention, 'focused' | 'lastKeyAt' | 'now'>): boolean {
 	return focused ?? now - lastKeyAt < IDLE_MS;
 }
 

@@ -3,6 +3,7 @@ import type {EphemeralEvent, FeedEvent, FeedEventBody, Input, Observation, PeerI
 import type {ChatNode, SelfInfo} from '../../source/node/chat-node.js';
 import {createEffectCommands} from '../../source/node/effect-commands.js';
 import type {NetworkReport} from '../../source/node/network-report.js';
+import {createReading} from '../../source/node/reading.js';
 import {createStore} from '../../source/node/store.js';
 
 /** Wall clock time at which a fake chat node starts, ms. */
@@ -46,7 +47,13 @@ export interface FakeChatNode extends ChatNode {
 
 export function createFakeChatNode(
 	name = 'Carol',
-	options: {room?: string; hasSecret?: boolean; noLog?: boolean; notYetJoined?: boolean} = {},
+	options: {
+		room?: string;
+		hasSecret?: boolean;
+		noLog?: boolean;
+		notYetJoined?: boolean;
+		history?(node: FakeChatNode): void;
+	} = {},
 ): FakeChatNode {
 	const store = createStore();
 	let peers = 1;
@@ -63,6 +70,11 @@ export function createFakeChatNode(
 		...(options.noLog ? {} : {logPath: '/home/carol/logs/lan.p2plog'}),
 		version: '1.0.0',
 	};
+	const reading = createReading({
+		store,
+		clock: {now: () => START, monotonic: () => 0, after: () => ({cancel() {}})},
+		logEnd: () => undefined,
+	});
 	const posted: {text: string; action: boolean}[] = [];
 	const calls: string[] = [];
 
@@ -196,6 +208,7 @@ export function createFakeChatNode(
 		},
 		ignore: ignored => void calls.push(`ignore ${ignored.join(' ')}`),
 		unignore: shown => void calls.push(`unignore ${shown.join(' ')}`),
+		reading,
 		verification: {
 			showNumber: peer => ({number: '0123456789'.repeat(5) + peer.slice(-10)}),
 			confirm(peer, digits) {
@@ -211,5 +224,7 @@ export function createFakeChatNode(
 	chatNode.observe({type: 'launched', version: '1.0.0'});
 	if (!options.notYetJoined) chatNode.tell(own, {type: 'joined', name, addresses: ['192.168.1.5'], version: '1.0.0'});
 	chatNode.publish({type: 'time-passed', now: START});
+	options.history?.(chatNode);
+	reading.start();
 	return chatNode;
 }

@@ -25,6 +25,8 @@ export interface LaunchOptions {
 	readonly environment?: Record<string, string>;
 	readonly hooks?: Partial<ScreenHooks>;
 	readonly options?: Partial<FullScreenOptions>;
+	/** Whether messages from before the screen opened are unread, as those that a node missed. */
+	readonly keepsUnread?: boolean;
 	/** Content of the terminal before the chat opens. */
 	readonly before?: string;
 }
@@ -59,6 +61,7 @@ export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
 	const {runChatScreen} = await import('../../source/ui/chat/chat-screen.js');
 	const terminal = new Terminal(request.columns, request.rows);
 	const chatNode = request.chatNode ?? createFakeChatNode();
+	if (!request.keepsUnread) chatNode.reading?.markAllRead();
 	if (request.before) terminal.stdout.write(request.before);
 	let exited: ScreenEnd | undefined;
 	const screen = runChatScreen({

@@ -27,6 +27,7 @@ const COMMON = [
 	'peer',
 	'identity',
 	'identityKey',
+	'verified',
 	'name',
 	'address',
 	'addressClaimed',

@@ -7,6 +7,7 @@ import {
 	openSync,
 	readdirSync,
 	readFileSync,
+	realpathSync,
 	renameSync,
 	rmSync,
 	statSync,
@@ -19,6 +20,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
 import {type OpenedFileLog, openFileLog} from '../../source/storage/file-log.js';
+import {writeReadingPosition} from '../../source/storage/reading-position-file.js';
 import {testLog} from './log-acceptance.js';
 import {
 	batchRecord,
@@ -56,6 +58,27 @@ async function reopen(path: string): Promise<OpenedFileLog & {texts: readonly st
 	const opened = openFileLog(path);
 	return {...opened, texts: textsOf(await readAll(opened))};
 }
+
+test('a reopened log knows the offsets of the records behind the reading position, up to its end', async () => {
+	const {path, sizes} = await writeLog(['one', 'two', 'three']);
+	const unreadOf = async () => {
+		const opened = openFileLog(path);
+		const records = await readAll(opened);
+		const offsets = records.map(record => opened.reading?.unreadOffsetOf(record));
+		const {end} = opened.log;
+		await opened.log.close();
+		return {offsets, end};
+	};
+	const {offsets, end} = await unreadOf();
+	expect(offsets).toEqual([undefined, undefined, undefined]);
+	expect(end).toMatchObject({path: realpathSync(path), offset: sizes[3]});
+	await writeReadingPosition({...end, offset: sizes[1] ?? 0});
+	expect((await unreadOf()).offsets).toEqual([undefined, sizes[1], sizes[2]]);
+	await writeReadingPosition({...end, offset: 0});
+	expect((await unreadOf()).offsets).toEqual([sizes[0], sizes[1], sizes[2]]);
+	await writeReadingPosition({...end, marker: '00'});
+	expect((await unreadOf()).offsets).toEqual([undefined, undefined, undefined]);
+});
 
 test('a reopened log returns all records and can be appended to', async () => {
 	const path = join(makeFolder(), 'a.p2plog');

@@ -67,7 +67,16 @@ function executeTerminalCommand(command: Command, context: CommandContext): Line
 }
 
 /** Screen actions that plain mode replaces by printed lines. */
-const INTENTS_WITH_LINES: ReadonlySet<string> = new Set(['net', 'doctor', 'search', 'goto', 'mention', 'pins']);
+const INTENTS_WITH_LINES: ReadonlySet<string> = new Set([
+	'net',
+	'doctor',
+	'search',
+	'goto',
+	'mention',
+	'pins',
+	'unread',
+	'mark',
+]);
 /** Commands that plain mode refuses; `/help` does not list them there. */
 const REFUSED_COMMANDS: ReadonlySet<string> = new Set([...FULL_SCREEN_COMMANDS, 'bell', 'export']);
 

@@ -1,8 +1,11 @@
 /** Runs a node without a screen, for `--json` and `--plain`: executes input lines and prints events in the order of the log. */
+
+import type {ChatNode} from '../../node/chat-node.js';
+import {noUnread, unreadMentions} from '../../ui/timeline/describe-unread.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
-import {jsonReady, toJsonLine} from '../output/format-json.js';
-import {createJsonReportFormatter, createPlainReportFormat} from '../output/report-formats.js';
+import {type JsonLine, jsonReady, toIsoTime, toJsonLine} from '../output/format-json.js';
+import {createJsonReportFormatter, createPlainReports} from '../output/report-formats.js';
 import {createReporter} from '../output/reporter.js';
 import {openNode} from './open-node.js';
 import {readInput} from './read-input.js';
@@ -23,19 +26,22 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 	const node = await openNode(context, {keepsLog: true, relaunch});
 	const {chatNode} = node;
 	const jsonFormatter = mode === 'json' ? createJsonReportFormatter() : undefined;
-	const reporter = createReporter(
-		output,
-		jsonFormatter?.format ?? createPlainReportFormat(),
-		clock,
-		chatNode.store.getState,
+	const {reading} = chatNode;
+	const plain = createPlainReports(
+		() => reading?.unread() ?? noUnread,
+		() => clock.now(),
 	);
+	const reporter = createReporter(output, jsonFormatter?.format ?? plain.format, clock, chatNode.store.getState, () => {
+		// What was printed counts as read.
+		if (!output.isClosed && !plain.isHoldingBack()) reading?.markAllRead();
+	});
 	chatNode.store.subscribe(reporter.onCommit);
 	const exitRequest = createExitRequest(output);
 	let exitCode: number = exitCodes.done;
 	try {
 		const self = await Promise.race([node.start(), exitRequest.requested]);
 		if (typeof self === 'object') {
-			reporter.start(jsonFormatter && toJsonLine(jsonReady(self, node.name)));
+			reporter.start(jsonFormatter && [jsonReady(self, node.name), ...jsonUnread(chatNode)].map(toJsonLine).join('\n'));
 			const quit = () => exitRequest.request('quit');
 			const inputDone = readInput({
 				context,
@@ -62,4 +68,12 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 		exitRequest.stop();
 		stdin.destroy();
 	}
+}
+
+/** The line about unread messages of a reopened log, if there are any. */
+function jsonUnread({reading, store}: ChatNode): JsonLine[] {
+	const unread = reading?.unread();
+	if (!unread || unread.messages.length === 0 || unread.since === undefined) return [];
+	const mentions = unreadMentions(store.getState(), unread).length;
+	return [{type: 'unread', messages: unread.messages.length, mentions, since: toIsoTime(unread.since)}];
 }

@@ -12,8 +12,9 @@ import {type DataDir, resolveSystemDataDir} from '../../storage/data-dir.js';
 import {ensurePrivateDirectory} from '../../storage/ensure-directory.js';
 import {StorageError} from '../../storage/errors.js';
 import {openIdentitySeed} from '../../storage/identity-file.js';
-import type {LogHeader, OpenedLog} from '../../storage/log.js';
+import type {LogHeader, LogPlace, OpenedLog} from '../../storage/log.js';
 import {createMemoryLog, emptyRecords} from '../../storage/memory-log.js';
+import {writeReadingPosition} from '../../storage/reading-position-file.js';
 import {readRememberedPeers, rememberPeer} from '../../storage/remembered-peers.js';
 import {createResilientLog, type PersistenceStatus} from '../../storage/resilient-log.js';
 import {createRoomLog, type OpenedRoomLog, openRoomLog} from '../../storage/room-log.js';
@@ -27,6 +28,8 @@ export interface NodeStorage {
 	readonly rememberedTargets: readonly HostAddress[];
 	/** Verified people of the room. Undefined if this node keeps nothing. */
 	readonly contacts: ContactStore | undefined;
+	/** Keeps the reading position of a log that later launches open again. */
+	readonly saveReadingPosition: ((place: LogPlace) => Promise<void>) | undefined;
 	rememberTarget(address: HostAddress): void;
 	/** Calls the listener immediately and after every change. `reason`: why saving fails, as text for the user. */
 	watchPersistence(listener: (saving: boolean, reason?: string) => void): void;
@@ -48,8 +51,13 @@ export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): 
 	const identitySeed = options.identity ? readIdentitySeed(dataDir, printError) : undefined;
 	const rememberedPeers = readRememberedPeers(dataDir.peers);
 	if (rememberedPeers.warning !== undefined) printError(rememberedPeers.warning);
+	const opened = openLog(context, keys, dataDir, keepsLog);
+	const {reading} = opened.opened;
+	const isReopened = keepsLog && (options.log.type === 'file' || (options.log.type === 'new' && keys.hasSecret));
+	if (isReopened && reading?.warning !== undefined) printError(reading.warning);
 	return {
-		...openLog(context, keys, dataDir, keepsLog),
+		...opened,
+		saveReadingPosition: isReopened ? writeReadingPosition : undefined,
 		...(identitySeed && {identitySeed}),
 		rememberedTargets: rememberedPeers.peers.filter(peer => peer.room === room).map(({host, port}) => ({host, port})),
 		contacts: keepsLog ? openContacts(context, dataDir, room) : undefined,
@@ -134,7 +142,12 @@ function openLog(
 		opened:
 			openResult instanceof StorageError
 				? {log, records: emptyRecords(), damage: []}
-				: {log, records: openResult.records, damage: openResult.damage},
+				: {
+						log,
+						records: openResult.records,
+						damage: openResult.damage,
+						...(openResult.reading && {reading: openResult.reading}),
+					},
 		watchPersistence(listener) {
 			notify = listener;
 			notify(status.isSaving, describePersistence(status));

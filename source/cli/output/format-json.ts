@@ -86,6 +86,8 @@ export type JsonLine =
 	| JsonPeer
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
 	| {readonly type: 'delivery'; readonly id: string; readonly delivered: number; readonly of: number}
+	/** Messages of a reopened log that were not read yet. `since`: RFC 3339, UTC. */
+	| {readonly type: 'unread'; readonly messages: number; readonly mentions: number; readonly since: string}
 	| {readonly type: 'alone'}
 	| {readonly type: 'notice'; readonly level: NoticeLevel; readonly code: string; readonly text: string}
 	| {readonly type: 'error'; readonly code: string; readonly line?: number; readonly text: string}

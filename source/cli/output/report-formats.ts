@@ -6,9 +6,11 @@ import {findPeer} from '../../core/roster.js';
 import {isPresent, statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
+import type {Unread} from '../../node/reading.js';
 import {describeEffect} from '../../ui/timeline/describe-effect.js';
+import {describeUnread, isUnread, noUnread} from '../../ui/timeline/describe-unread.js';
 import {type JsonLine, jsonEvent, jsonPeer, toJsonLine} from './format-json.js';
-import {formatPlain} from './format-text.js';
+import {formatLocalTime, formatPlain} from './format-text.js';
 import type {OutputReport, ReportFormat} from './reporter.js';
 
 export interface JsonReportFormatter {
@@ -95,8 +97,23 @@ const MAX_HELD_BACK = 100_000;
  * so it is held back until it is complete and printed in the order of the timeline.
  */
 export function createPlainReportFormat(): ReportFormat {
+	return createPlainReports().format;
+}
+
+export interface PlainReports {
+	readonly format: ReportFormat;
+	/** Whether history waits to be printed. */
+	isHoldingBack(): boolean;
+}
+
+/** Like createPlainReportFormat. The history begins its unread part with a line such as `12 new since 10:42`. */
+export function createPlainReports(
+	readUnread: () => Unread = () => noUnread,
+	now: () => number = Date.now,
+): PlainReports {
 	const announcedPeers = new Set<PeerId>();
 	let heldBack: TimelineEntry[] = [];
+	let isUnreadAnnounced = false;
 
 	function firstContactRow(state: State, peer: PeerId): TimelineEntry | undefined {
 		const known = findPeer(state.roster, peer);
@@ -111,7 +128,13 @@ export function createPlainReportFormat(): ReportFormat {
 		if (heldBack.length === 0) return undefined;
 		const rows = heldBack.sort(compareOrder);
 		heldBack = [];
-		return rows.map(row => formatPlain(state, row)).join('\n');
+		const unread = readUnread();
+		const summary = isUnreadAnnounced ? undefined : describeUnread(state, unread, now());
+		const firstUnread = summary === undefined ? -1 : rows.findIndex(row => isUnread(unread, row));
+		const lines = rows.map(row => formatPlain(state, row));
+		if (firstUnread < 0) return lines.join('\n');
+		isUnreadAnnounced = true;
+		return lines.toSpliced(firstUnread, 0, `${formatLocalTime(now())} * ${summary}`).join('\n');
 	}
 
 	function holdBack(state: State, row: TimelineEntry): string | undefined {
@@ -138,7 +161,7 @@ export function createPlainReportFormat(): ReportFormat {
 		return wasHere && !isPresent(statusOf(state, peer)) ? releaseHeldBack(state) : undefined;
 	}
 
-	return (report, state) => {
+	const format: ReportFormat = (report, state) => {
 		switch (report.type) {
 			case 'event':
 				return formatEvent(state, report.event, report.live);
@@ -156,4 +179,5 @@ export function createPlainReportFormat(): ReportFormat {
 				return report satisfies never;
 		}
 	};
+	return {format, isHoldingBack: () => heldBack.length > 0};
 }

@@ -31,7 +31,14 @@ export interface Reporter {
 	finish(last: string | undefined, ms?: number): Promise<void>;
 }
 
-export function createReporter(output: Output, format: ReportFormat, clock: Clock, readState: () => State): Reporter {
+/** `onAllPrinted` is called whenever every report so far was formatted and given to the output. */
+export function createReporter(
+	output: Output,
+	format: ReportFormat,
+	clock: Clock,
+	readState: () => State,
+	onAllPrinted: () => void = () => {},
+): Reporter {
 	const collect = createReportCollector();
 	const deliveries = createDeliveryTracker();
 	const queue: (OutputReport | string)[] = [];
@@ -80,6 +87,8 @@ export function createReporter(output: Output, format: ReportFormat, clock: Cloc
 				drain();
 			});
 		}
+
+		if (isStarted && !pendingWrite) onAllPrinted();
 	}
 
 	function formatReport(report: OutputReport): string | undefined {

@@ -7,7 +7,7 @@ import {type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {openPins} from './message-steps.js';
 import {cycleTimes, togglePeers} from './pane-steps.js';
-import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead} from './reading-position.js';
+import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead, oldestUnreadKey} from './reading-position.js';
 import {openSearch} from './search.js';
 
 /** Applies an intent that runCommand returned. */
@@ -19,9 +19,9 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 		case 'doctor':
 			return step({...ui, overlay: {type: 'network', scroll: 0}});
 		case 'mark':
-			return step(goNewest(markRead(ui), context));
+			return step(goNewest(markRead(ui), context), {type: 'read-all'});
 		case 'unread': {
-			const key = firstUnreadKey(ui, context);
+			const key = oldestUnreadKey(ui, context) ?? firstUnreadKey(ui, context);
 			return step(key ? jumpTo(closeOverlays(ui), context, key) : withInfo(ui, 'No unread messages'));
 		}
 		case 'mention':

@@ -8,6 +8,7 @@ import {Divider, Lines} from '../panes/lines.js';
 import {PeersPane} from '../panes/peers-pane.js';
 import {TOO_SMALL_TEXT} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
+import {formatSince, wallTimeOf} from '../timeline/describe-unread.js';
 import {createMatchCounter} from '../timeline/match-search.js';
 import {TimelinePane} from '../timeline/timeline-pane.js';
 import {TYPING_HINT, type UiState} from './chat-state.js';
@@ -36,7 +37,7 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 	const {layout} = frame;
 	if (layout.tooSmall) return <TooSmall columns={ui.columns} rows={ui.rows} />;
 
-	const context: ChatContext = {state, self, now, frameOf};
+	const context: ChatContext = {state, self, unread: snapshot.unread, now, frameOf};
 	const isUnfiltered = !ui.filter && ui.ignored.length === 0;
 	const matches = countMatches({
 		state,
@@ -125,6 +126,9 @@ function Main({snapshot, frame, chatNode, self, theme}: MainProps): ReactNode {
 					height={frame.timelineHeight}
 					selected={ui.focus === 'peers' ? undefined : ui.selected}
 					rowsOf={frame.rowsOf}
+					unreadText={
+						ui.unreadSince === undefined ? 'new' : `new since ${formatSince(ui.unreadSince, wallTimeOf(state))}`
+					}
 				/>
 				<Lines
 					rows={frame.isolationHint.map(line => [{text: ` ${line}`, style: theme.warn}])}

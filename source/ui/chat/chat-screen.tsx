@@ -13,12 +13,14 @@ import {createNotifier} from '../notifications.js';
 import {type ChatScreen, exitMessage, type FullScreenOptions} from '../screen-contract.js';
 import {mountScreen} from '../terminal/mount-screen.js';
 import {themeOf} from '../theme.js';
+import {noUnread} from '../timeline/describe-unread.js';
 import {ChatApp} from './chat-app.js';
 import {initialUiState, type ScreenMessage} from './chat-state.js';
 import {createCopyView} from './copy-view.js';
 import {createFrameCache} from './frame.js';
 import {type EffectPorts, runEffect} from './run-effects.js';
 import {createScreenStore} from './screen-store.js';
+import {entriesSeen, watchMissed} from './seen-entries.js';
 import {updateChat} from './update-chat.js';
 
 /** Interval at which expired questions and messages are removed and an open network pane is drawn again, ms. */
@@ -32,13 +34,18 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 	const {clock} = hooks;
 	const theme = themeOf(environment, options);
 	const frameOf = createFrameCache(theme, self);
-	const store = createScreenStore(chatNode.store, initialState(options), clock);
+	const {reading} = chatNode;
+	const store = createScreenStore(chatNode.store, initialState(options), clock, {
+		reading,
+		entriesSeen: snapshot => entriesSeen(snapshot, frameOf),
+	});
 	const write = (sequence: string) => screen.write(sequence);
 	const copyView = createCopyView(write, stdout);
 
 	function dispatch(message: ScreenMessage): void {
 		if (screen.isLeaving) return;
-		const context = {state: chatNode.store.getState(), self, now: clock.monotonic(), frameOf};
+		const unread = reading?.unread() ?? noUnread;
+		const context = {state: chatNode.store.getState(), self, unread, now: clock.monotonic(), frameOf};
 		const {ui, effects} = updateChat(store.getUi(), message, context);
 		store.setUi(ui);
 		for (const effect of effects) runEffect(effect, ports);
@@ -80,11 +87,15 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		},
 		onClose() {
 			tickTimer.cancel();
+			stopWatching();
 			store.stop();
 			notifier.stop();
 			copyView.stop();
 		},
 	});
+
+	const stopWatching = watchMissed(reading, clock, (lastRead, since) => dispatch({type: 'missed', lastRead, since}));
+	reading?.markRead(entriesSeen(store.getSnapshot(), frameOf));
 
 	// The notifier changes the terminal's title, so it is created after the screen has saved that title.
 	const notifier = createNotifier({

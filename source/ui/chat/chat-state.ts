@@ -82,6 +82,10 @@ export interface UiState {
 	readonly bell: BellMode;
 	/** The last entry that was read before the window lost the focus. The unread rule is drawn after this entry. */
 	readonly unreadMarker: OrderKey | undefined;
+	/** Wall clock time from which on the messages below the unread rule are new, ms. */
+	readonly unreadSince: number | undefined;
+	/** Whether the view stays at the unread rule, until the first key. */
+	readonly opensAtUnread: boolean;
 	/** The newest entry when the view stopped following the end. Later entries count as new. */
 	readonly newestWhenLeftEnd: OrderKey | undefined;
 	/** Whether the terminal window has the focus; undefined until the terminal reports it. */
@@ -120,6 +124,8 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		addresses: true,
 		bell,
 		unreadMarker: undefined,
+		unreadSince: undefined,
+		opensAtUnread: false,
 		newestWhenLeftEnd: undefined,
 		focused: undefined,
 		lastKeyAt: now,
@@ -151,6 +157,8 @@ export type ScreenMessage =
 	| {readonly type: 'overlay'; readonly overlay: Overlay}
 	/** The node rejected a message or command. Its text returns to the input, unless the user has begun a new draft. */
 	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string}
+	/** The first messages since the last launch arrived. `lastRead`: the newest entry read then. `since`: ms. */
+	| {readonly type: 'missed'; readonly lastRead: OrderKey; readonly since: number}
 	/** Sent regularly, to remove expired questions and short messages. */
 	| {readonly type: 'tick'};
 
@@ -165,6 +173,7 @@ export type ScreenEffect =
 	| {readonly type: 'typing'}
 	| {readonly type: 'copy'; readonly text: string}
 	| {readonly type: 'open'; readonly url: string}
+	| {readonly type: 'read-all'}
 	| {readonly type: 'copy-view' | 'redraw' | 'suspend' | 'kitty-keyboard'}
 	| {readonly type: 'export'; readonly file: string}
 	| {readonly type: 'quit'; readonly reason: 'quit' | 'input-ended'};

@@ -9,6 +9,7 @@ import type {State} from '../../core/state.js';
 import {stateIgnoring} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {SelfInfo} from '../../node/chat-node.js';
+import type {Unread} from '../../node/reading.js';
 import {layoutDraft} from '../input/draft-layout.js';
 import type {Row} from '../panes/paint-row.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
@@ -18,7 +19,7 @@ import type {RowOptions} from '../timeline/format-item.js';
 import {pinnedRows} from '../timeline/pinned-row.js';
 import {createRowCache, createRowOptions, type RowsOf} from '../timeline/row-cache.js';
 import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
-import {type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
+import {type Anchor, keyOf, type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
 import type {ScreenEffect, UiState} from './chat-state.js';
 import {formatIsolationHint} from './isolation-hint.js';
 
@@ -74,7 +75,7 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 		const height = layout.mainHeight - isolationHint.length;
 		const pinned = pinnedRows(shownState, layout.timelineWidth, height, theme);
 		const timelineHeight = Math.max(1, height - pinned.length);
-		const viewport = resolveViewport(laidOut, timelineHeight, ui.anchor);
+		const viewport = resolveViewport(laidOut, timelineHeight, ui.anchor ?? openingAnchor(ui, laidOut));
 		const frame: Frame = {
 			layout,
 			view,
@@ -115,6 +116,15 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 	});
 }
 
+/** Rows above the top of any item, so that its rules are visible too. */
+const ABOVE_ALL_RULES = -9;
+
+/** Until the first key, the screen stays at the unread rule with which it opened. */
+export function openingAnchor(ui: UiState, {view, unreadBoundary}: LaidOutTimeline): Anchor | undefined {
+	const entry = ui.opensAtUnread && unreadBoundary >= 0 ? view.at(unreadBoundary) : undefined;
+	return entry && {key: keyOf(entry), row: ABOVE_ALL_RULES};
+}
+
 /** Position of the first entry after the marker, or -1 if no entry follows it. */
 function unreadBoundaryOf(view: TimelineView, marker: OrderKey | undefined): number {
 	if (!marker) return -1;
@@ -145,6 +155,8 @@ function createPersonFilter(ui: UiState): (state: State) => TimelineView {
 export interface ChatContext {
 	readonly state: State;
 	readonly self: SelfInfo;
+	/** Messages that the user has not read. */
+	readonly unread: Unread;
 	/** Monotonic time, ms. */
 	readonly now: number;
 	readonly frameOf: FrameOf;

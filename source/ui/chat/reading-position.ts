@@ -1,11 +1,12 @@
 /** Reading position of the timeline: scrolling, selecting, jumping, and the counts of unread messages. */
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
-import type {TimelineEntry} from '../../core/timeline.js';
+import {entryAt, type TimelineEntry} from '../../core/timeline.js';
+import {wallTimeOf} from '../timeline/describe-unread.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
 import {itemAfter, itemAt, itemBefore, type TimelineItem} from '../timeline/timeline-view.js';
 import {type Anchor, anchorShowing, firstAnchor, keyOf, scrollAnchor} from '../timeline/viewport.js';
 import type {UiState} from './chat-state.js';
-import type {ChatContext} from './frame.js';
+import {type ChatContext, openingAnchor} from './frame.js';
 
 /** Sets the anchor. Leaving the end records the newest entry, after which entries count as new; returning clears it. */
 export function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: Anchor | undefined): UiState {
@@ -15,7 +16,8 @@ export function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: A
 	const newest = view.at(view.length - 1);
 	if (!newest) return {...ui, anchor};
 	const key = keyOf(newest);
-	return {...ui, anchor, newestWhenLeftEnd: key, unreadMarker: laidOut.unreadBoundary === -1 ? key : ui.unreadMarker};
+	const moved = {...ui, anchor, newestWhenLeftEnd: key};
+	return laidOut.unreadBoundary === -1 ? {...moved, unreadMarker: key, unreadSince: wallTimeOf(state)} : moved;
 }
 
 /** Scrolls by a number of rows. A negative number scrolls towards older entries. */
@@ -119,6 +121,27 @@ export function findEntryFrom(
 	return undefined;
 }
 
+/** Ends the opening of the screen at the unread rule: the view no longer stays there by itself. */
+export function endOpening(ui: UiState, context: ChatContext): UiState {
+	if (!ui.opensAtUnread) return ui;
+	const {laidOut, viewport} = context.frameOf(context.state, ui);
+	const anchor = viewport.atEnd ? undefined : openingAnchor(ui, laidOut);
+	const opened = {...ui, opensAtUnread: false};
+	return anchor ? withAnchor(opened, context, anchor) : opened;
+}
+
+/** The oldest unread message that the view shows. */
+export function oldestUnreadKey(ui: UiState, context: ChatContext): OrderKey | undefined {
+	const {view} = context.frameOf(context.state, ui);
+	const {messages} = context.unread;
+	for (let index = 0; index < messages.length; index++) {
+		const message = entryAt(messages, index);
+		const shown = message && view.at(view.positionOf(message));
+		if (message && shown && compareOrder(message, shown) === 0) return keyOf(message);
+	}
+	return undefined;
+}
+
 /** The first entry after the unread rule. */
 export function firstUnreadKey(ui: UiState, context: ChatContext): OrderKey | undefined {
 	const {laidOut, view} = context.frameOf(context.state, ui);
@@ -126,9 +149,9 @@ export function firstUnreadKey(ui: UiState, context: ChatContext): OrderKey | un
 	return entry && keyOf(entry);
 }
 
-/** Marks all messages as read. */
+/** Removes the unread rule. */
 export function markRead(ui: UiState): UiState {
-	return {...ui, unreadMarker: undefined, newestWhenLeftEnd: undefined};
+	return {...ui, unreadMarker: undefined, unreadSince: undefined, opensAtUnread: false, newestWhenLeftEnd: undefined};
 }
 
 /** Number of new messages below the viewport, at most `limit`, and how many of them mention this user. */

@@ -63,6 +63,9 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 		case 'export':
 			void runExport(effect.file, ports);
 			return;
+		case 'read-all':
+			chatNode.reading?.markAllRead();
+			return;
 		case 'copy-view':
 			ports.copyView();
 			return;

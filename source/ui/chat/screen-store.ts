@@ -6,7 +6,10 @@
 
 import type {Clock} from '../../core/environment.js';
 import type {State} from '../../core/state.js';
+import type {TimelineEntry} from '../../core/timeline.js';
+import type {Reading, Unread} from '../../node/reading.js';
 import type {Store} from '../../node/store.js';
+import {noUnread} from '../timeline/describe-unread.js';
 import type {UiState} from './chat-state.js';
 
 /** Minimum interval between two frames that keys cause, ms: 60 frames per second. */
@@ -17,6 +20,8 @@ export const BACKGROUND_FRAME_MS = 66;
 export interface ScreenSnapshot {
 	readonly state: State;
 	readonly ui: UiState;
+	/** Messages that the user has not read. */
+	readonly unread: Unread;
 	/** Monotonic time of the snapshot, ms. */
 	readonly now: number;
 }
@@ -32,27 +37,44 @@ export interface ScreenStore {
 	stop(): void;
 }
 
-export function createScreenStore(store: Store, initial: UiState, clock: Clock): ScreenStore {
+/** What the user has read, and which entries a frame lets the user read. */
+export interface ScreenReading {
+	readonly reading: Reading | undefined;
+	entriesSeen(snapshot: ScreenSnapshot): readonly TimelineEntry[];
+}
+
+export function createScreenStore(
+	store: Store,
+	initial: UiState,
+	clock: Clock,
+	{reading, entriesSeen}: ScreenReading = {reading: undefined, entriesSeen: () => []},
+): ScreenStore {
+	const readUnread = () => reading?.unread() ?? noUnread;
 	const listeners = new Set<() => void>();
 	let ui = initial;
-	let snapshot: ScreenSnapshot = {state: store.getState(), ui, now: clock.monotonic()};
+	let snapshot: ScreenSnapshot = {state: store.getState(), ui, unread: readUnread(), now: clock.monotonic()};
 	let lastFrameAt = Number.NEGATIVE_INFINITY;
 	/** Time of the last frame that a key caused. */
 	let lastInputFrameAt = Number.NEGATIVE_INFINITY;
 	/** Time at which the timer fires. */
 	let dueAt = Number.POSITIVE_INFINITY;
 	let timer: {cancel(): void} | undefined;
-	const unsubscribe = store.subscribe(() => scheduleDraw(lastFrameAt + BACKGROUND_FRAME_MS));
+	const scheduleBackgroundDraw = () => scheduleDraw(lastFrameAt + BACKGROUND_FRAME_MS);
+	const unsubscribeStore = store.subscribe(scheduleBackgroundDraw);
+	const unsubscribeReading = reading?.subscribe(scheduleBackgroundDraw);
 
 	function draw(): void {
 		timer?.cancel();
 		timer = undefined;
 		dueAt = Number.POSITIVE_INFINITY;
 		const state = store.getState();
-		if (state === snapshot.state && ui === snapshot.ui) return;
+		const next: ScreenSnapshot = {state, ui, unread: readUnread(), now: clock.monotonic()};
+		if (state === snapshot.state && ui === snapshot.ui && next.unread === snapshot.unread) return;
 		lastFrameAt = clock.monotonic();
 		if (ui !== snapshot.ui) lastInputFrameAt = lastFrameAt;
-		snapshot = {state, ui, now: clock.monotonic()};
+		// Before the frame is drawn, so that it does not count as unread what it shows.
+		reading?.markRead(entriesSeen(next));
+		snapshot = {...next, unread: readUnread()};
 		for (const listener of listeners) listener();
 	}
 
@@ -81,7 +103,8 @@ export function createScreenStore(store: Store, initial: UiState, clock: Clock):
 		stop() {
 			timer?.cancel();
 			timer = undefined;
-			unsubscribe();
+			unsubscribeStore();
+			unsubscribeReading?.();
 			listeners.clear();
 		},
 	};

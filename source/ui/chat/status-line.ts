@@ -15,6 +15,7 @@ import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells} from '../text/graphemes.js';
 import type {Segment, Style, Theme} from '../theme.js';
 import {quoteOf} from '../timeline/describe-effect.js';
+import {unreadMentions} from '../timeline/describe-unread.js';
 import {displayName} from '../timeline/display-name.js';
 import type {MatchCount} from '../timeline/match-search.js';
 import {joinParts} from '../timeline/text-parts.js';
@@ -155,11 +156,27 @@ function leftText(request: StatusRequest, ownLabel: 'name and address' | 'name' 
 	const name = shownName(cleanLine(findName(state, own) ?? self.name ?? nameOf(state, own)));
 	const address = ownLabel === 'name and address' && self.addresses[0] ? ` ${self.addresses[0]}` : '';
 	const base = [
+		...missedParts(request),
 		roomText(self),
 		...(ownLabel === 'neither' ? [] : [`${name}${address}`]),
 		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
 	];
 	return ` ${[...base, ...activityParts(request)].join('  ')}`;
+}
+
+/** Missed mentions and unread messages outside of the view, each with the key that goes there. */
+function missedParts({ui, context}: StatusRequest): string[] {
+	const {state, unread, frameOf} = context;
+	const {viewport, view} = frameOf(state, ui);
+	const mentions = unreadMentions(state, unread);
+	const [firstMention] = mentions;
+	const firstShown = viewport.slots.find(slot => slot.row >= 0)?.item.from ?? 0;
+	const isBelow = firstMention !== undefined && !viewport.atEnd && view.positionOf(firstMention) >= firstShown;
+	const parts: string[] = [];
+	if (firstMention) parts.push(`${mentions.length} for you ${isBelow ? 'Alt+N' : 'Alt+P'}`);
+	const count = unread.messages.length;
+	if (count > 0) parts.push(`${count >= MAX_NEW_COUNT ? `${MAX_NEW_COUNT - 1}+` : count} unread Alt+U`);
+	return parts;
 }
 
 function activityParts({ui, context, matches}: StatusRequest): string[] {

@@ -3,6 +3,7 @@ import {parseCommand} from '../../node/commands/parse-command.js';
 import {type Action, findAction, type KeyContext} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import {toSingleLinePaste} from '../input/reduce-editor.js';
+import {wallTimeOf} from '../timeline/describe-unread.js';
 import {keyOf} from '../timeline/viewport.js';
 import {applyIntent} from './apply-intent.js';
 import {
@@ -17,7 +18,7 @@ import {
 import {answerQuestion, editDraft, typeInDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {performAction} from './perform-action.js';
-import {firstUnreadKey, keepSelectionVisible, scrollRows} from './reading-position.js';
+import {endOpening, firstUnreadKey, keepSelectionVisible, scrollRows} from './reading-position.js';
 import {updateSearch} from './search.js';
 
 /** Computes the next state of the screen. All changes of the state go through this function. */
@@ -36,6 +37,11 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 			return step({...ui, overlay: message.overlay});
 		case 'draft-rejected':
 			return step(restoreRefusedDraft(ui, message.draft, message.text));
+		case 'missed': {
+			if (ui.unreadMarker || ui.anchor) return step(ui);
+			const {lastRead, since} = message;
+			return step({...ui, unreadMarker: lastRead, unreadSince: since, opensAtUnread: true});
+		}
 		case 'tick':
 			return step(expireMessages(ui, context.now));
 	}
@@ -58,7 +64,8 @@ function expireMessages(ui: UiState, now: number): UiState {
 
 /** Applies tokens in order, each to the state that the previous one produced, so that keys of one read are not lost. */
 export function applyTokens(ui: UiState, tokens: readonly Token[], context: ChatContext): ChatStep {
-	let next = ui;
+	const isFocusReport = tokens.every(({type}) => type === 'focus' || type === 'kitty-keyboard');
+	let next = isFocusReport ? ui : endOpening(ui, context);
 	const effects: ScreenEffect[] = [];
 	for (let index = 0; index < tokens.length; index++) {
 		const wheel = countWheelArrows(tokens, index);
@@ -204,5 +211,6 @@ function applyWindowFocus(ui: UiState, focused: boolean, context: ChatContext): 
 	if (focused || ui.focused === false || firstUnreadKey(ui, context)) return {...ui, focused};
 	const {view} = context.frameOf(context.state, ui);
 	const newest = view.at(view.length - 1);
-	return newest && ui.anchor === undefined ? {...ui, focused, unreadMarker: keyOf(newest)} : {...ui, focused};
+	if (!newest || ui.anchor !== undefined) return {...ui, focused};
+	return {...ui, focused, unreadMarker: keyOf(newest), unreadSince: wallTimeOf(context.state)};
 }

@@ -35,6 +35,11 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 			return pinLines(state);
 		case 'goto':
 			return listEntriesFrom(state, intent.at);
+		case 'mark':
+			chatNode.reading?.markAllRead();
+			return ['All messages are marked as read.'];
+		case 'unread':
+			return listUnread(state, chatNode);
 		case 'verify':
 			return [...intent.lines];
 		case 'filter':
@@ -42,8 +47,6 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 		case 'times':
 		case 'addresses':
 		case 'copy':
-		case 'mark':
-		case 'unread':
 			return ['This command needs the full screen. Available here: /who, /search TEXT, /goto TIME, /mention prev.'];
 		default:
 			return undefined;
@@ -51,14 +54,7 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 }
 
 /** Commands that act on the panes of the full screen. Modes without it refuse them, and their help does not list them. */
-export const FULL_SCREEN_COMMANDS: ReadonlySet<string> = new Set([
-	'mark',
-	'unread',
-	'copy',
-	'peers',
-	'times',
-	'addresses',
-]);
+export const FULL_SCREEN_COMMANDS: ReadonlySet<string> = new Set(['copy', 'peers', 'times', 'addresses']);
 
 function linearHelpLines(): string[] {
 	return [
@@ -67,6 +63,19 @@ function linearHelpLines(): string[] {
 		...commandRows
 			.filter(({name}) => !FULL_SCREEN_COMMANDS.has(name))
 			.map(row => `${commandUsage(row)}: ${row.description}`),
+	];
+}
+
+/** The oldest unread messages. They count as read from now on. */
+function listUnread(state: State, {reading}: ChatNode): string[] {
+	const messages = reading?.unread().messages;
+	if (!reading || !messages || messages.length === 0) return ['No unread messages.'];
+	const shown = sliceTimeline(messages, 0, MAX_LISTED);
+	reading.markRead(shown);
+	const remaining = reading.unread().messages.length;
+	return [
+		...shown.map(entry => formatSpokenEntry(state, entry)),
+		...(remaining > 0 ? [`${remaining} more. /unread reads them, /mark marks all as read.`] : []),
 	];
 }
 

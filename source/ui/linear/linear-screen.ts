@@ -7,6 +7,7 @@
  *
  * It has the same interface as the full screen (screen-contract.ts).
  */
+import type {Input} from '../../core/event.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {type CommandResult, type Intent, runCommand} from '../../node/commands/run-command.js';
@@ -18,6 +19,7 @@ import {type ChatScreen, type ChatScreenOptions, exitMessageLines, QUIT_WINDOW_M
 import {BELL, DISABLE_BRACKETED_PASTE, ENABLE_BRACKETED_PASTE} from '../terminal/escape-sequences.js';
 import type {ScreenEnd} from '../terminal/mount-screen.js';
 import {createTokenReader, RESUME_DELAY_MS} from '../terminal/token-reader.js';
+import {describeUnread, noUnread} from '../timeline/describe-unread.js';
 import {completionNames, personKey} from '../timeline/display-name.js';
 import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
@@ -43,6 +45,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	let ignored: readonly string[] = [];
 	let {bell} = options;
 	let notices = noNotifications;
+	let announcedUnread = 0;
 	let exited = false;
 	let resolveExit: (reason: ScreenEnd) => void = () => {};
 	const finished = new Promise<ScreenEnd>(resolve => {
@@ -176,6 +179,15 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	// For a crash. It is harmless if the terminal does not bracket pastes.
 	const removeExitHandler = hooks.onProcessExit?.(() => DISABLE_BRACKETED_PASTE);
+	/** Says how many messages were missed. Says nothing if their number is the same as before. */
+	function announceUnread(): void {
+		const unread = chatNode.reading?.unread() ?? noUnread;
+		const text = describeUnread(chatNode.store.getState(), unread, clock.now());
+		if (text === undefined || unread.messages.length === announcedUnread) return;
+		announcedUnread = unread.messages.length;
+		line.printAbove(`${text}. /unread reads them.`);
+	}
+
 	const onOutputClosed = () => leave({type: 'output-closed'});
 	stdout.on('error', onOutputClosed);
 	stdout.on('close', onOutputClosed);
@@ -189,6 +201,9 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 				`Received ${backfilled} earlier ${backfilled === 1 ? 'event' : 'events'}. Read them with /search and /goto.`,
 			);
 		if (shown.length > 0) line.printAbove(...shown.map(entry => formatSpokenEntry(state, entry)));
+		// What was printed counts as read, and what is hidden is never read.
+		chatNode.reading?.markRead(live);
+		if (isSynced(inputs)) announceUnread();
 		const {lastKeyAt} = line;
 		const attention = {focused: undefined, lastKeyAt, now: clock.monotonic(), bell, ignored, room: self.room};
 		const noticed = updateNotifications(notices, state, inputs, attention);
@@ -205,5 +220,11 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	);
 	if (options.nameFromSystem) write('Your name is your user name on this computer. Change it with /name NAME.\r\n');
 	line.redraw();
+	announceUnread();
 	return {waitUntilExit: () => finished, stop: reason => leave({type: reason})};
+}
+
+/** Whether the history of a peer is complete. */
+function isSynced(inputs: readonly Input[]): boolean {
+	return inputs.some(input => input.type === 'ephemeral' && input.event.type === 'synced');
 }

@@ -31,6 +31,8 @@ interface TimelinePaneProps {
 	/** Height of the pane in rows. The last entry is at the bottom. */
 	readonly height: number;
 	readonly selected: OrderKey | undefined;
+	/** Text of the unread rule. */
+	readonly unreadText?: string;
 	/** Set only in the replay. */
 	readonly review?: ReplayAnnotations | undefined;
 	rowsOf(item: TimelineItem): readonly Row[];
@@ -42,11 +44,12 @@ export function TimelinePane({
 	options,
 	height,
 	selected,
+	unreadText = 'unread',
 	review,
 	rowsOf,
 }: TimelinePaneProps): ReactNode {
 	const [draw] = useState(createSlotDrawer);
-	const rows = draw({state, slots: viewport.slots, options, selected, review, rowsOf});
+	const rows = draw({state, slots: viewport.slots, options, selected, unreadText, review, rowsOf});
 	return (
 		<Box flexDirection="column" justifyContent="flex-end" width={options.width} height={height} flexShrink={0}>
 			<Lines rows={rows} width={options.width} />
@@ -60,6 +63,7 @@ interface DrawRequest {
 	readonly slots: readonly Slot[];
 	readonly options: RowOptions;
 	readonly selected: OrderKey | undefined;
+	readonly unreadText: string;
 	readonly rowsOf: (item: TimelineItem) => readonly Row[];
 }
 
@@ -84,10 +88,10 @@ function createSlotDrawer(): (request: DrawRequest) => Row[] {
 		return segments;
 	}
 
-	return ({state, slots, options, selected, rowsOf, review}) => {
+	return ({state, slots, options, selected, unreadText, rowsOf, review}) => {
 		return slots.map((slot, index) => {
 			const [entry] = slot.item.entries;
-			if (slot.rule) return ruleRow(slot, entry, options);
+			if (slot.rule) return ruleRow(slot, entry, unreadText, options);
 			const formatted = rowsOf(slot.item)[slot.row] ?? [];
 			const firstRow = rowsAboveMessage(entry);
 			const row =
@@ -140,8 +144,8 @@ function entryMarkOf(
 	return {text: theme.glyphs.delivered, style: theme.success};
 }
 
-function ruleRow(slot: Slot, entry: TimelineEntry | undefined, {theme, width}: RowOptions): Row {
-	const text = slot.rule === 'unread' ? ' unread ' : ` ${formatDay(entry?.at ?? 0)} `;
+function ruleRow(slot: Slot, entry: TimelineEntry | undefined, unreadText: string, {theme, width}: RowOptions): Row {
+	const text = slot.rule === 'unread' ? ` ${unreadText} ` : ` ${formatDay(entry?.at ?? 0)} `;
 	const style = slot.rule === 'unread' ? theme.warn : theme.muted;
 	const left = 2;
 	const right = Math.max(0, width - left - cellWidth(text) - 1);

@@ -16,7 +16,7 @@ describe('the timeline', () => {
 		expect(terminal.rows().slice(0, 21)).toEqual(before);
 		await press('\u001B[1;5F');
 		await terminal.see('message 112');
-		expect(terminal.text()).toMatch(/─ unread ─/);
+		expect(terminal.text()).toMatch(/─ new since \d\d:\d\d ─/);
 	});
 
 	test('keeps its position when 100,000 older events arrive above', async () => {
@@ -148,10 +148,10 @@ describe('the timeline', () => {
 		for (let number = 4; number <= 60; number++) chatNode.say(bob, `message ${number}`);
 		await terminal.see('message 60');
 		await press('\u001B[I');
-		expect(terminal.text()).not.toContain('─ unread ─');
+		expect(terminal.text()).not.toContain('─ new since');
 		await press(ALT('u'));
-		await terminal.see('─ unread ─');
-		const rule = terminal.rowOf('─ unread ─');
+		await terminal.see('─ new since');
+		const rule = terminal.rowOf('─ new since');
 		expect(terminal.rows()[rule + 1]).toMatch(/^▌.*message 4 /);
 	});
 
@@ -160,11 +160,11 @@ describe('the timeline', () => {
 		const {terminal, press} = await launch({chatNode});
 		await press('\u001B[O');
 		chatNode.say(bob, 'unseen');
-		await terminal.see('─ unread ─');
+		await terminal.see('─ new since');
 		await press('\u001B[I', PAGE_UP, PAGE_DOWN);
-		expect(terminal.text()).toContain('─ unread ─');
+		expect(terminal.text()).toContain('─ new since');
 		await press('answer\r');
-		await terminal.seeNot('─ unread ─');
+		await terminal.seeNot('─ new since');
 	});
 
 	test('treats two equal arrow keys in one read as the mouse wheel, which scrolls and leaves the draft unchanged', async () => {

@@ -8,6 +8,7 @@ import {createFrameCache} from '../../../source/ui/chat/frame.js';
 import {applyTokens, updateChat} from '../../../source/ui/chat/update-chat.js';
 import type {Token} from '../../../source/ui/input/key-token.js';
 import {createTheme} from '../../../source/ui/theme.js';
+import {noUnread} from '../../../source/ui/timeline/describe-unread.js';
 import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
 
 const chatNode = createFakeChatNode();
@@ -16,7 +17,13 @@ for (let number = 1; number <= 60; number++)
 	chatNode.say(bob, `Carol: message ${number} https://example.org/${number}`);
 
 const frameOf = createFrameCache(createTheme({unicode: true, depth: 0}), chatNode.self);
-const context: ChatContext = {state: chatNode.store.getState(), self: chatNode.self, now: START, frameOf};
+const context: ChatContext = {
+	state: chatNode.store.getState(),
+	self: chatNode.self,
+	unread: noUnread,
+	now: START,
+	frameOf,
+};
 const initial = initialUiState(80, 24, 'off', START);
 const key = context.state.timeline.pages[0]?.[5];
 

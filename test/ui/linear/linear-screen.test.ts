@@ -2,7 +2,7 @@ import {afterEach, describe, expect, test} from 'vitest';
 import {runLinearScreen} from '../../../source/ui/linear/linear-screen.js';
 import type {ScreenHooks} from '../../../source/ui/screen-hooks.js';
 import type {ScreenEnd} from '../../../source/ui/terminal/mount-screen.js';
-import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
+import {createFakeChatNode, type FakePeer, START} from '../../helpers/fake-chat-node.js';
 import {createSettableClock, liveClock} from '../../helpers/launch-chat.js';
 import {Terminal} from '../../helpers/terminal.js';
 
@@ -13,10 +13,20 @@ afterEach(async () => {
 	close = undefined;
 });
 
-function launch(hooks: Partial<ScreenHooks> = {}) {
+/** `missed`: messages of Bob that the reopened log contains and that are unread. */
+function launch(hooks: Partial<ScreenHooks> = {}, missed: readonly string[] = []) {
 	const terminal = new Terminal(80, 24);
-	const chatNode = createFakeChatNode();
-	const bob = chatNode.join('Bob', '192.168.1.9');
+	let bob: FakePeer | undefined;
+	const chatNode = createFakeChatNode('Carol', {
+		history(node) {
+			bob = node.join('Bob', '192.168.1.9');
+			for (const text of missed) {
+				const event = node.make(bob, {type: 'posted', text});
+				node.store.commit([{type: 'events', loggedAt: event.at, live: false, events: [event], unreadOffset: 1}]);
+			}
+		},
+	});
+	if (!bob) throw new Error('no peer');
 	const {stdin, stdout} = terminal;
 	const screen = runLinearScreen({
 		chatNode,
@@ -40,6 +50,28 @@ function launch(hooks: Partial<ScreenHooks> = {}) {
 }
 
 describe('the linear screen', () => {
+	test('says at the start what was missed, /unread reads it, and history that arrives later is announced', async () => {
+		const texts = Array.from({length: 12}, (_, index) => `${index === 11 ? '@Carol ' : ''}missed ${index}.`);
+		const {terminal, chatNode, bob} = launch({}, texts);
+		await terminal.see(/12 new since [-\d: ]+, 1 mentions you\. \/unread reads/);
+		terminal.type('/unread\r');
+		await terminal.see('Bob: missed 0.');
+		await terminal.see('2 more.');
+		expect(chatNode.reading?.unread().messages.length).toBe(2);
+		terminal.type('/mark\r');
+		await terminal.see('marked as read');
+		chatNode.say(bob, 'printed at once');
+		await terminal.see('printed at once');
+		expect(chatNode.reading?.unread().messages.length).toBe(0);
+		chatNode.commit([chatNode.make(bob, {type: 'posted', text: 'late'})], false);
+		chatNode.publish({type: 'synced', peer: bob.peer, received: 1});
+		await terminal.see(/1 new since [-\d: ]+\. \/unread/);
+		terminal.type('/unread\r');
+		await terminal.see('Bob: late');
+		terminal.type('/unread\r');
+		await terminal.see('No unread messages.');
+	});
+
 	test('only appends: it rewrites nothing above the prompt and uses no alternate screen', async () => {
 		const {terminal, chatNode, bob} = launch();
 		await terminal.see('Room lan, open to');
@@ -146,7 +178,7 @@ describe('the linear screen', () => {
 		expect(terminal.output).toContain('/export FILE');
 		const listed = [...terminal.output.matchAll(/^\/(\w+)/gm)].map(([, name]) => name);
 		expect(listed).toContain('who');
-		for (const name of ['mark', 'unread', 'copy', 'peers', 'times']) expect(listed).not.toContain(name);
+		for (const name of ['copy', 'peers', 'times']) expect(listed).not.toContain(name);
 	});
 
 	test('brings the command back with ↑ when an export fails', async () => {

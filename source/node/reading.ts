@@ -1,0 +1,198 @@
+/**
+ * Unread messages of other people, and the reading position: the place in the log before which every message was read.
+ *
+ * Messages are read in any order. The position is the place of the record with the first unread message, so that after a
+ * crash some messages may count as unread again, but none is taken as read. A record holds many messages at most after a
+ * sync, and the position does not divide a record.
+ */
+import type {Clock, Timer} from '../core/environment.js';
+import {eventId, type FeedEvent, type Input, type PeerId} from '../core/event.js';
+import {compareOrder, type OrderKey} from '../core/event-order.js';
+import {findPeer} from '../core/roster.js';
+import type {State} from '../core/state.js';
+import {emptyTimeline, hasEntry, insertEntries, removeEntry, type Timeline} from '../core/timeline.js';
+import type {LogPlace} from '../storage/log.js';
+import type {Store} from './store.js';
+
+/** The unread messages at one moment. */
+export interface Unread {
+	/** In the order of the timeline. */
+	readonly messages: Timeline;
+	/** Wall clock in ms at which the last record before the position was logged. Undefined if the log is new. */
+	readonly since?: number;
+	/** Newest entry of the reopened log that was read, in the order of the timeline. Undefined if the log is new. */
+	readonly lastRead?: OrderKey;
+}
+
+export interface Reading {
+	unread(): Unread;
+	/** Marks messages as read. Entries that are not unread are ignored. */
+	markRead(entries: Iterable<Pick<OrderKey, 'peer' | 'seq'>>): void;
+	markAllRead(): void;
+	/** Calls the listener after every change of the unread messages. Returns a function that removes it. */
+	subscribe(listener: () => void): () => void;
+}
+
+export interface ReadingOptions {
+	readonly store: Store;
+	readonly clock: Clock;
+	/** Our own identity key. Our messages from another computer are not unread. */
+	readonly ownKey?: string | undefined;
+	/** Place behind the last record of the log; undefined while there is none. */
+	logEnd(): LogPlace | undefined;
+	/** Keeps the position. Undefined if nothing is kept. */
+	readonly savePosition?: ((place: LogPlace) => Promise<void>) | undefined;
+}
+
+export interface ReadingTracker extends Reading {
+	/** Begins to count: from now on messages are new, and not read from the log. Saves the position for the first time. */
+	start(): void;
+	/** Saves the position for the last time. */
+	stop(): Promise<void>;
+}
+
+/** Longest time for which a change of the position is not saved. After a crash the position is at most this old. */
+export const SAVE_POSITION_MS = 500;
+
+/** A message that waits to be read, in the order of arrival. */
+interface Arrival {
+	readonly id: string;
+	/** A place at or before its record. */
+	readonly place: LogPlace | undefined;
+}
+
+export function createReading(options: ReadingOptions): ReadingTracker {
+	const {store, clock} = options;
+	const listeners = new Set<() => void>();
+	let unread: Unread = {messages: emptyTimeline};
+	/** Unread messages by id. */
+	const waiting = new Map<string, OrderKey>();
+	let arrivals: Arrival[] = [];
+	let firstArrival = 0;
+	let isStarted = false;
+	let endBefore: LogPlace | undefined;
+	let timer: Timer | undefined;
+	let saved: LogPlace | undefined;
+	let saving: Promise<void> = Promise.resolve();
+
+	/** Whether a message counts as unread. The history of a room that we enter for the first time does not. */
+	function isUnread(state: State, event: FeedEvent, input: Input & {readonly type: 'events'}): boolean {
+		if (event.type !== 'posted' || state.launches[event.peer]) return false;
+		if (isStarted ? !input.live && unread.lastRead === undefined : input.unreadOffset === undefined) return false;
+		return hasEntry(state.timeline, event) && !isOwnPerson(state, event.peer);
+	}
+
+	function isOwnPerson(state: State, peer: PeerId): boolean {
+		return options.ownKey !== undefined && findPeer(state.roster, peer)?.identity?.key === options.ownKey;
+	}
+
+	function placeOf({unreadOffset}: {readonly unreadOffset?: number}): LogPlace | undefined {
+		const end = unreadOffset === undefined ? endBefore : options.logEnd();
+		return end && unreadOffset !== undefined ? {...end, offset: unreadOffset} : end;
+	}
+
+	function onCommit(state: State, inputs: readonly Input[]): void {
+		const added: FeedEvent[] = [];
+		for (const input of inputs) {
+			if (input.type !== 'events') continue;
+			for (const event of input.events) {
+				const id = eventId(event.peer, event.seq);
+				if (!isUnread(state, event, input) || waiting.has(id)) continue;
+				waiting.set(id, event);
+				arrivals.push({id, place: placeOf(input)});
+				added.push(event);
+			}
+
+			const last = input.events.at(-1);
+			if (isStarted || input.unreadOffset !== undefined || !last) continue;
+			const isLater = unread.lastRead === undefined || compareOrder(last, unread.lastRead) > 0;
+			if (isLater && hasEntry(state.timeline, last)) unread = {...unread, lastRead: keyOf(last)};
+			unread = {...unread, since: input.loggedAt};
+		}
+
+		endBefore = options.logEnd();
+		if (added.length === 0) return;
+		change(insertEntries(unread.messages, added.sort(compareOrder)));
+	}
+
+	function change(messages: Timeline): void {
+		unread = {...unread, messages};
+		scheduleSave();
+		for (const listener of listeners) listener();
+	}
+
+	function position(): LogPlace | undefined {
+		while (firstArrival < arrivals.length && !waiting.has(arrivals[firstArrival]?.id ?? '')) firstArrival++;
+		if (firstArrival === arrivals.length) {
+			arrivals = [];
+			firstArrival = 0;
+		}
+
+		const end = options.logEnd();
+		const first = arrivals[firstArrival]?.place;
+		// After a failure the records are in a new file, whose places are others. The old places mean nothing there.
+		return first && first.marker === end?.marker ? first : end;
+	}
+
+	function scheduleSave(): void {
+		if (!isStarted || !options.savePosition) return;
+		timer ??= clock.after(SAVE_POSITION_MS, save);
+	}
+
+	/** Writes the position after the write before it has ended. A failure is not reported: the next change tries again. */
+	function save(): void {
+		timer?.cancel();
+		timer = undefined;
+		saving = saving.then(async () => {
+			const place = position();
+			if (!place || (saved?.marker === place.marker && saved.offset === place.offset)) return;
+			await options.savePosition?.(place).then(
+				() => {
+					saved = place;
+				},
+				() => {},
+			);
+		});
+	}
+
+	const unsubscribe = store.subscribe(onCommit);
+	return {
+		unread: () => unread,
+		markRead(entries) {
+			let {messages} = unread;
+			for (const {peer, seq} of entries) {
+				const id = eventId(peer, seq);
+				const key = waiting.get(id);
+				if (!key) continue;
+				waiting.delete(id);
+				messages = removeEntry(messages, key);
+			}
+
+			if (messages !== unread.messages) change(messages);
+		},
+		markAllRead() {
+			if (waiting.size === 0) return;
+			waiting.clear();
+			change(emptyTimeline);
+		},
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		start() {
+			isStarted = true;
+			endBefore = options.logEnd();
+			save();
+		},
+		async stop() {
+			unsubscribe();
+			if (isStarted && options.savePosition) save();
+			timer?.cancel();
+			await saving;
+		},
+	};
+}
+
+function keyOf({ms, counter, peer, seq}: OrderKey): OrderKey {
+	return {ms, counter, peer, seq};
+}

@@ -1,0 +1,59 @@
+/**
+ * Which messages the user reads on the screen, and which ones were missed before this launch. The user is there if the terminal has the focus, or without focus reports if a key was pressed lately.
+ */
+import type {Clock} from '../../core/environment.js';
+import type {OrderKey} from '../../core/event-order.js';
+import {entryAt, type TimelineEntry} from '../../core/timeline.js';
+import type {Reading} from '../../node/reading.js';
+import {isUserPresent} from '../notifications.js';
+import {personKey} from '../timeline/display-name.js';
+import type {FrameOf} from './frame.js';
+import type {ScreenSnapshot} from './screen-store.js';
+
+/** Number of unread messages among which those of hidden people are looked for after each frame. */
+const MAX_HIDDEN_SEARCH = 1000;
+
+/** Calls `onMissed` once, when there are messages that were missed before this launch. Returns a function that ends it. */
+export function watchMissed(
+	reading: Reading | undefined,
+	clock: Clock,
+	onMissed: (lastRead: OrderKey, since: number) => void,
+): () => void {
+	if (!reading) return () => {};
+	let isSaid = false;
+	let timer: {cancel(): void} | undefined;
+
+	function sayMissed(): void {
+		timer = undefined;
+		const {messages, lastRead, since} = reading?.unread() ?? {};
+		if (isSaid || !messages?.length || !lastRead || since === undefined) return;
+		isSaid = true;
+		onMissed(lastRead, since);
+	}
+
+	// A commit of the node may be in the middle of other work, so the screen learns of it in the next turn.
+	const unsubscribe = reading.subscribe(() => {
+		if (!isSaid) timer ??= clock.after(0, sayMissed);
+	});
+	sayMissed();
+	return () => {
+		unsubscribe();
+		timer?.cancel();
+	};
+}
+
+/** Entries that the user sees in this frame, and messages of hidden people, which will never be seen. */
+export function entriesSeen({state, ui, unread, now}: ScreenSnapshot, frameOf: FrameOf): TimelineEntry[] {
+	if (unread.messages.length === 0) return [];
+	const entries: TimelineEntry[] = [];
+	for (let index = 0; ui.ignored.length > 0 && index < Math.min(unread.messages.length, MAX_HIDDEN_SEARCH); index++) {
+		const entry = entryAt(unread.messages, index);
+		if (entry && (ui.ignored.includes(entry.peer) || ui.ignored.includes(personKey(state, entry.peer))))
+			entries.push(entry);
+	}
+	const {layout, viewport} = frameOf(state, ui);
+	const isVisible = !ui.overlay && !layout.tooSmall && !layout.peersOnly;
+	if (!isVisible || !isUserPresent({focused: ui.focused, lastKeyAt: ui.lastKeyAt, now})) return entries;
+	for (const {item, row} of viewport.slots) if (row >= 0) entries.push(...item.entries);
+	return entries;
+}

@@ -1,0 +1,188 @@
+import {describe, expect, it} from 'vitest';
+import type {FeedEvent, Input} from '../../source/core/event.js';
+import {sliceTimeline} from '../../source/core/timeline.js';
+import {createReading, SAVE_POSITION_MS} from '../../source/node/reading.js';
+import {createStore} from '../../source/node/store.js';
+import type {LogPlace} from '../../source/storage/log.js';
+import {joined, learn, observation, observe, peerId, posted, T0} from '../core/make-events.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+
+const [me, ann, bob] = [peerId('01'), peerId('aa'), peerId('bb')];
+const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
+/** Records of an opened log, read or not, with the size that each of them has. */
+const RECORD_BYTES = 100;
+
+function setUp(options: {ownKey?: string; failing?: boolean} = {}) {
+	const store = createStore();
+	const clock = createFakeClock();
+	const saved: number[] = [];
+	let end: LogPlace | undefined = {path: 'x', marker: 'a1', offset: 0};
+	const reading = createReading({
+		store,
+		clock,
+		...(options.ownKey && {ownKey: options.ownKey}),
+		logEnd: () => end,
+		savePosition: async place => {
+			if (options.failing) throw new Error('disk full');
+			saved.push(place.offset);
+		},
+	});
+	const append = (count = 1) => {
+		if (end) end = {...end, offset: end.offset + count * RECORD_BYTES};
+	};
+	return {
+		store,
+		clock,
+		reading,
+		saved,
+		setEnd: (next: LogPlace | undefined) => {
+			end = next;
+		},
+		/** Reads records of a reopened log. `unreadOffset`: of the first of them, if it is not read. */
+		replay(events: readonly FeedEvent[], unreadOffset?: number) {
+			append();
+			const input = learn(5, events, false);
+			store.commit([unreadOffset === undefined ? input : ({...input, unreadOffset} as Input)]);
+		},
+		receive(events: readonly FeedEvent[], live = true) {
+			append();
+			store.commit([learn(9, events, live)]);
+		},
+		texts: () => {
+			const {messages} = reading.unread();
+			return sliceTimeline(messages, 0, messages.length).map(entry => ('text' in entry ? entry.text : ''));
+		},
+	};
+}
+
+describe('unread messages', () => {
+	it('of a reopened log are those behind the position, and all that arrive later, in the order of the timeline', () => {
+		const {reading, replay, receive, store, texts} = setUp();
+		store.commit([launch]);
+		replay([joined(ann, 1, 'Ann'), posted(ann, 2, 20, 'read')]);
+		replay([posted(ann, 3, 30, 'not read')], 100);
+		reading.start();
+		receive([joined(bob, 1, 'Bob'), posted(bob, 2, 10, 'late insert')], false);
+		receive([posted(ann, 4, 40, 'new')]);
+		expect(texts()).toEqual(['late insert', 'not read', 'new']);
+		expect(reading.unread()).toMatchObject({since: T0 + 5, lastRead: {peer: ann, seq: 2}});
+	});
+
+	it('of a new log are only live ones, because the history of a room before we came is not missed', () => {
+		const {reading, receive, store, texts} = setUp();
+		store.commit([launch]);
+		reading.start();
+		receive([joined(ann, 1, 'Ann'), posted(ann, 2, 20, 'history')], false);
+		receive([posted(ann, 3, 30, 'live')]);
+		expect(texts()).toEqual(['live']);
+		expect(reading.unread()).not.toHaveProperty('since');
+	});
+
+	it('do not include our own messages, of this or an earlier launch or of another computer with our identity', () => {
+		const key = 'k'.repeat(64);
+		const {reading, receive, store, texts} = setUp({ownKey: key});
+		store.commit([launch, observe(observation(peerId('02'), 1, {type: 'launched', version: '1'}))]);
+		reading.start();
+		receive([posted(me, 2, 20), posted(peerId('02'), 2, 21)]);
+		receive([{...joined(bob, 1, 'Me too'), identity: {key, fingerprint: 'f'}} as FeedEvent, posted(bob, 2, 22)]);
+		expect(texts()).toEqual([]);
+	});
+
+	it('are read one by one or all at once, and listeners learn of every change only', () => {
+		const {reading, receive, store, texts} = setUp();
+		store.commit([launch]);
+		reading.start();
+		let changes = 0;
+		reading.subscribe(() => changes++);
+		receive([joined(ann, 1, 'Ann'), ...[2, 3, 4].map(seq => posted(ann, seq, seq))]);
+		expect(changes).toBe(1);
+		reading.markRead([
+			{peer: ann, seq: 3},
+			{peer: ann, seq: 9},
+		]);
+		reading.markRead([{peer: ann, seq: 3}]);
+		expect([texts(), changes]).toEqual([['2', '4'], 2]);
+		receive([posted(ann, 2, 2)]);
+		reading.markAllRead();
+		reading.markAllRead();
+		expect([texts(), changes]).toEqual([[], 3]);
+	});
+});
+
+describe('the reading position', () => {
+	it('is the place of the first unread record, whatever was read behind it, and else the end of the log', async () => {
+		const {reading, receive, store, saved, clock} = setUp();
+		store.commit([launch]);
+		reading.start();
+		await clock.advance(0);
+		expect(saved).toEqual([0]);
+		receive([joined(ann, 1, 'Ann'), posted(ann, 2, 2)]);
+		receive([posted(ann, 3, 3)]);
+		receive([posted(ann, 4, 4)]);
+		reading.markRead([{peer: ann, seq: 3}]);
+		await clock.advance(SAVE_POSITION_MS);
+		expect(saved).toEqual([0]);
+		reading.markRead([{peer: ann, seq: 2}]);
+		await clock.advance(SAVE_POSITION_MS);
+		expect(saved).toEqual([0, 200]);
+		reading.markAllRead();
+		await clock.advance(SAVE_POSITION_MS);
+		expect(saved).toEqual([0, 200, 300]);
+	});
+
+	it('is saved within half a second of a change, at most once in that time, and once more at the end', async () => {
+		const {reading, receive, store, saved, clock} = setUp();
+		store.commit([launch]);
+		reading.start();
+		for (let seq = 1; seq <= 40; seq++) {
+			receive([seq === 1 ? joined(ann, 1, 'Ann') : posted(ann, seq, seq)]);
+			reading.markAllRead();
+			await clock.advance(SAVE_POSITION_MS / 10);
+		}
+		expect(saved.length).toBeLessThanOrEqual(5);
+		expect(saved.at(-1)).toBeGreaterThanOrEqual(3000);
+		receive([posted(ann, 41, 41)]);
+		reading.markAllRead();
+		await reading.stop();
+		expect(saved.at(-1)).toBe(4100);
+		expect(clock.pending).toBe(0);
+	});
+
+	it('of messages that were unread in the reopened log is their own place', async () => {
+		const {reading, replay, store, saved, clock} = setUp();
+		store.commit([launch]);
+		replay([joined(ann, 1, 'Ann')]);
+		replay([posted(ann, 2, 2)], 100);
+		replay([posted(ann, 3, 3)], 200);
+		reading.start();
+		await clock.advance(0);
+		reading.markRead([{peer: ann, seq: 2}]);
+		await clock.advance(SAVE_POSITION_MS);
+		expect(saved).toEqual([100, 200]);
+	});
+
+	it('is not saved while the log has no file, and forgets places of a file that was replaced', async () => {
+		const {reading, receive, store, saved, clock, setEnd} = setUp();
+		store.commit([launch]);
+		reading.start();
+		receive([joined(ann, 1, 'Ann'), posted(ann, 2, 2)]);
+		setEnd(undefined);
+		receive([posted(ann, 3, 3)]);
+		await clock.advance(SAVE_POSITION_MS);
+		expect(saved).toEqual([]);
+		setEnd({path: 'y', marker: 'b2', offset: 7000});
+		receive([posted(ann, 4, 4)]);
+		await clock.advance(SAVE_POSITION_MS);
+		expect(saved).toEqual([7100]);
+	});
+
+	it('that cannot be saved does not stop the node', async () => {
+		const {reading, receive, store, clock} = setUp({failing: true});
+		store.commit([launch]);
+		reading.start();
+		receive([joined(ann, 1, 'Ann'), posted(ann, 2, 2)]);
+		reading.markAllRead();
+		await clock.advance(SAVE_POSITION_MS);
+		await expect(reading.stop()).resolves.toBeUndefined();
+	});
+});
