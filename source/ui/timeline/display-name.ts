@@ -1,10 +1,18 @@
 /** Names and addresses as the screens show them, cleaned for the terminal. */
 import type {PeerId} from '../../core/event.js';
 import {shortPeerId} from '../../core/event.js';
+import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {foldText} from '../../core/fold-text.js';
 import {quoteUnclearName} from '../../core/quote-name.js';
-import {findPeer} from '../../core/roster.js';
-import {addressOf, formatFingerprintSuffix, nameOf, type PeerView, selectPeers} from '../../core/select-peers.js';
+import {findPeer, listPeers} from '../../core/roster.js';
+import {
+	addressOf,
+	formatFingerprintSuffix,
+	nameOf,
+	nameSeqOf,
+	type PeerView,
+	selectPeers,
+} from '../../core/select-peers.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {entryAt} from '../../core/timeline.js';
@@ -35,6 +43,23 @@ export function displayAddress(state: State, peer: PeerId): string {
 /** Key of the person to whom a peer belongs, for colours and ignoring: the durable identity if known, else the peer id. */
 export function personKey(state: State, peer: PeerId): string {
 	return findPeer(state.roster, peer)?.identity?.key ?? peer;
+}
+
+/** Whether another launch of the same identity was there at a position in the total order, under the name of that moment. */
+export function hasOtherSession(state: State, peer: PeerId, position: OrderKey): boolean {
+	const identity = findPeer(state.roster, peer)?.identity?.key;
+	if (identity === undefined) return false;
+	const isBefore = (key: OrderKey | undefined) => key !== undefined && compareOrder(key, position) <= 0;
+	const name = (of: PeerId) => foldText(plainName(state, of, nameSeqOf(state, of, position)));
+	return listPeers(state.roster).some(
+		other =>
+			other.identity?.key === identity &&
+			other.peer !== peer &&
+			isBefore(other.joined) &&
+			!isBefore(other.left) &&
+			!isBefore(other.lost[other.absences]) &&
+			name(other.peer) === name(peer),
+	);
 }
 
 /** Number of newest entries whose authors count as recent speakers. */

@@ -11,7 +11,8 @@ import {cellWidth, padCells, padCellsLeft, truncateCells} from '../text/grapheme
 import {wrapMessage} from '../text/wrap-message.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
-import {describeEntry, describePresenceGroup} from './describe-entry.js';
+import {describeEntry} from './describe-entry.js';
+import {describePresenceGroup} from './describe-presence.js';
 import {clearName, displayAddress, displayName} from './display-name.js';
 import {withEffectRows} from './format-effects.js';
 import {formatTime, type TimeFormat} from './format-time.js';

@@ -71,6 +71,7 @@ function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): st
 		return `${own}\n${item.entries.length}\n${last?.ms}\n${last?.counter}\n${rosterVersionOf(state.roster)}`;
 	}
 	const effects = entry.type === 'posted' ? effectSignature(state, entry) : '';
-	const subject = 'subject' in entry ? person(entry.subject) : '';
+	// Whether the subject has another session depends on all peers.
+	const subject = 'subject' in entry ? `${person(entry.subject)}\n${rosterVersionOf(state.roster)}` : '';
 	return `${own}\n${continuesGroup(state, item)}\n${person(entry.peer, entry.seq)}\n${subject}\n${effects}`;
 }

@@ -95,7 +95,7 @@ export interface TimelineItem {
 	readonly previous?: TimelineEntry;
 }
 
-/** Minimum number of entries of a presence group. The entries of a shorter run are shown one by one. */
+/** Minimum number of entries of a presence group. A shorter run is shown one by one, unless it is about one peer. */
 const MIN_GROUP_ENTRIES = 3;
 /** Maximum number of entries that a search for the ends of a presence group examines in each direction. */
 const MAX_GROUP_REACH = 256;
@@ -121,6 +121,15 @@ function continuesGroup(view: TimelineView, index: number, unreadBoundary: numbe
 	return isPresenceChange(before) && isPresenceChange(entry) && localDayNumber(before.at) === localDayNumber(entry.at);
 }
 
+/** Whether the entries at the positions `[from, to)` are several changes of the same peer. */
+function isRunOfOnePeer(view: TimelineView, from: number, to: number): boolean {
+	const peerAt = (index: number) => {
+		const entry = view.at(index);
+		return entry && 'subject' in entry ? entry.subject : entry?.peer;
+	};
+	return to - from === 2 && peerAt(from) === peerAt(from + 1);
+}
+
 /** The item that contains a position. No group extends across `unreadBoundary`, the position of the unread rule. */
 export function itemAt(view: TimelineView, position: number, unreadBoundary = -1): TimelineItem | undefined {
 	const entry = view.at(position);
@@ -129,7 +138,7 @@ export function itemAt(view: TimelineView, position: number, unreadBoundary = -1
 	let to = position + 1;
 	while (position - from < MAX_GROUP_REACH && continuesGroup(view, from, unreadBoundary)) from--;
 	while (to - position < MAX_GROUP_REACH && continuesGroup(view, to, unreadBoundary)) to++;
-	if (to - from < MIN_GROUP_ENTRIES) {
+	if (to - from < MIN_GROUP_ENTRIES && !isRunOfOnePeer(view, from, to)) {
 		const before = position === unreadBoundary ? undefined : view.at(position - 1);
 		const previous = before && localDayNumber(before.at) === localDayNumber(entry.at) ? before : undefined;
 		return {from: position, to: position + 1, entries: [entry], ...(previous && {previous})};

@@ -2,7 +2,8 @@ import {describe, expect, test} from 'vitest';
 import {formatJsonEntry} from '../../../source/cli/output/format-json.js';
 import {formatPlain} from '../../../source/cli/output/format-text.js';
 import {sliceTimeline, type TimelineEntry} from '../../../source/core/timeline.js';
-import {describeEntry, describePresenceGroup} from '../../../source/ui/timeline/describe-entry.js';
+import {describeEntry} from '../../../source/ui/timeline/describe-entry.js';
+import {describePresenceGroup} from '../../../source/ui/timeline/describe-presence.js';
 import {joinParts} from '../../../source/ui/timeline/text-parts.js';
 import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-node.js';
 
@@ -59,9 +60,9 @@ describe('a presence group', () => {
 			chatNode.tell(eve, {type: 'left'});
 		}
 		chatNode.join('Dave', '10.0.0.8', {identity: 'd0d0d0d0', connect: false});
-		expect(groupText(chatNode, 1)).toBe('Eve joined, reconnected 5 times, then left · Dave joined');
+		expect(groupText(chatNode, 1)).toBe('Eve joined, then left 6 times · Dave joined');
 		chatNode.join('Eve', '10.0.0.9', {identity: 'e0e0e0e0', connect: false});
-		expect(groupText(chatNode, 1)).toBe('Dave joined · Eve joined, then reconnected 6 times');
+		expect(groupText(chatNode, 1)).toBe('Dave joined · Eve joined, left 6 times, then rejoined');
 	});
 
 	test('is ordered by the latest change of each person', () => {
@@ -72,7 +73,7 @@ describe('a presence group', () => {
 		chatNode.join('Dave', '10.0.0.8', {connect: false});
 		chatNode.tell(bob, {type: 'left'});
 		chatNode.tell(bob, {type: 'returned', absence: 0});
-		expect(groupText(chatNode, 1)).toBe('Eve joined, then left · Dave joined · Bob joined, then reconnected');
+		expect(groupText(chatNode, 1)).toBe('Eve joined, then left · Dave joined · Bob joined, left, then reconnected');
 	});
 
 	test('shows fingerprints for people with the same name', () => {
@@ -94,7 +95,7 @@ describe('a presence group', () => {
 		expect(groupText(chatNode)).toBe('you joined');
 	});
 
-	test('counts a join as a reconnection only if the person was present before', () => {
+	test('counts departures by their kind, and begins with an arrival only if the person was not there before', () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
 		const dave = chatNode.join('Dave', '10.0.0.8', {connect: false});
@@ -103,8 +104,8 @@ describe('a presence group', () => {
 			chatNode.tell(bob, {type: 'returned', absence});
 		}
 		chatNode.tell(bob, {type: 'left'});
-		expect(groupText(chatNode, 3)).toBe('Bob reconnected twice, then left');
-		expect(groupText(chatNode, 4)).toBe('Bob reconnected twice, then left');
+		expect(groupText(chatNode, 3)).toBe('Bob disconnected twice, then left');
+		expect(groupText(chatNode, 4)).toBe('Bob reconnected, disconnected, then left');
 	});
 
 	test('says that this user was disconnected, and who reported it', () => {

@@ -181,7 +181,7 @@ describe('the timeline', () => {
 		]);
 	});
 
-	test('groups three or more presence changes in a row, but not across the unread rule', () => {
+	test('groups three or more presence changes in a row, or two of one peer, but not across the unread rule', () => {
 		const entries = [post(0), post(1, {type: 'left'}), post(2, {type: 'left'}), post(3, {type: 'left'}), post(4)];
 		const view = viewAll(insertEntries(emptyTimeline, entries));
 		const items = (unreadBoundary: number) => [
@@ -192,6 +192,7 @@ describe('the timeline', () => {
 			),
 		];
 		expect(items(-1)).toEqual(['0-1', '1-4', '4-5']);
-		expect(items(2)).toEqual(['0-1', '1-2', '2-3', '3-4', '4-5']);
+		expect(items(2)).toEqual(['0-1', '1-2', '2-4', '4-5']);
+		expect(items(3)).toEqual(['0-1', '1-3', '3-4', '4-5']);
 	});
 });
