@@ -3,13 +3,20 @@
 import {ProtocolError} from '../core/errors.js';
 import type {PeerId} from '../core/event.js';
 
-const HEX_PAIRS = Array.from({length: 256}, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX_DIGIT_CODES = Uint8Array.from('0123456789abcdef', digit => digit.charCodeAt(0));
 
-/** Encodes bytes as lowercase hexadecimal digits, two for each byte. */
+/**
+ * Encodes bytes as lowercase hexadecimal digits, two for each byte. It makes the text of one piece: joining 32 pairs of digits
+ * would leave a tree of 31 strings in memory, which takes ten times as much as the text.
+ */
 export function bytesToHex(bytes: Uint8Array): string {
-	let text = '';
-	for (let index = 0; index < bytes.length; index++) text += HEX_PAIRS[bytes[index] ?? 0];
-	return text;
+	const codes = new Array<number>(bytes.length * 2);
+	for (let index = 0; index < bytes.length; index++) {
+		const byte = bytes[index] ?? 0;
+		codes[index * 2] = HEX_DIGIT_CODES[byte >> 4] ?? 0;
+		codes[index * 2 + 1] = HEX_DIGIT_CODES[byte & 15] ?? 0;
+	}
+	return String.fromCharCode(...codes);
 }
 
 /** Value of each hexadecimal digit, by its character code. */

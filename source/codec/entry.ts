@@ -90,16 +90,20 @@ export function readIdentityClaim(bytes: Uint8Array): IdentityClaim | undefined 
 
 /** Decodes an entry of any kind. It is exported for the test that compares `decodePostedFast` with it. */
 export function decodeEntryGeneric(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
-	let head = {peer, seq, at: 0, ms: 0, counter: 0};
+	let [at, ms, counter] = [0, 0, 0];
 	try {
 		if (bytes.length > MAX_ENTRY_BYTES) failField('entry', `at most ${MAX_ENTRY_BYTES} bytes`);
 		const fields = readList(unpack(bytes), 'entry', 64, 4);
-		const at = readTime(fields[1], 'at');
-		const ms = readTime(fields[2], 'ms');
-		head = {peer, seq, at, ms, counter: readUint(fields[3], 'counter', MAX_HLC_COUNTER)};
-		return {...head, ...readEntryBody(fields)};
+		const head = {
+			at: readTime(fields[1], 'at'),
+			ms: readTime(fields[2], 'ms'),
+			counter: readUint(fields[3], 'counter', MAX_HLC_COUNTER),
+		};
+		({at, ms, counter} = head);
+		// A literal that began with a spread would give each event a hidden class of its own (core/extend.ts).
+		return {peer, seq, at, ms, counter, ...readEntryBody(fields)};
 	} catch (error) {
-		return {...head, type: 'unreadable', reason: unreadableReason(error)};
+		return {peer, seq, at, ms, counter, type: 'unreadable', reason: unreadableReason(error)};
 	}
 }
 

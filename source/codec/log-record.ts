@@ -6,6 +6,7 @@
 
 import {ProtocolError} from '../core/errors.js';
 import type {Batch, NoticeLevel, Observation, ObservationBody, ObservationHead} from '../core/event.js';
+import {extend} from '../core/extend.js';
 import {
 	MAX_ADDRESS_LENGTH,
 	MAX_FRAME_BYTES,
@@ -232,7 +233,7 @@ export function readObservation(kind: ObservationKind, value: unknown): Observat
 		ms: readTime(ms, 'ms'),
 		counter: readUint(counter, 'counter', MAX_HLC_COUNTER),
 	};
-	return {...head, ...readObservationBody(kind, readMap(body, kind))};
+	return extend(head, readObservationBody(kind, readMap(body, kind)));
 }
 
 function readObservationBody(kind: ObservationKind, fields: Readonly<Record<string, unknown>>): ObservationBody {

@@ -5,8 +5,10 @@
  */
 import type {FeedEvent, Input, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
+import {extend} from './extend.js';
 import {hearsayAbout, type LostEvent} from './hearsay.js';
 import {LATE_AFTER_MS, MAX_REPORTED_SUBJECTS, MAX_REPORTS_PER_SUBJECT} from './limits.js';
+import {memoryCost, newPeerCost} from './memory-cost.js';
 import * as roster from './roster.js';
 import {createRosterPeer, findPeer, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
@@ -28,11 +30,12 @@ export interface CollectedChanges {
 	launch: State['launch'];
 	launches: Readonly<Record<PeerId, OrderKey>>;
 	recordCount: number;
+	memoryBytes: number;
 	loggedAt: number;
 }
 
 export function createChanges(state: State): CollectedChanges {
-	const {launch, launches, recordCount, loggedAt} = state;
+	const {launch, launches, recordCount, memoryBytes, loggedAt} = state;
 	return {
 		state,
 		peers: new Map(),
@@ -44,6 +47,7 @@ export function createChanges(state: State): CollectedChanges {
 		launch,
 		launches,
 		recordCount,
+		memoryBytes,
 		loggedAt,
 	};
 }
@@ -59,6 +63,7 @@ export function collectEvents(changes: CollectedChanges, input: Input & {readonl
 			author = event.peer;
 			ensurePeer(changes, author);
 		}
+		changes.memoryBytes += memoryCost(event);
 		collectEvent(changes, event.ms < lateBefore ? markLate(event) : event);
 	}
 }
@@ -104,6 +109,7 @@ function ensurePeer(changes: CollectedChanges, peer: PeerId): void {
 	for (const event of changes.hearsay.get(peer) ?? []) known = roster.withLost(known, event);
 	changes.hearsay.delete(peer);
 	changes.newPeers.add(peer);
+	changes.memoryBytes += newPeerCost;
 	changes.peers.set(peer, known);
 }
 
@@ -150,8 +156,7 @@ function collectLost(changes: CollectedChanges, event: LostEvent): void {
 }
 
 function markLate(event: FeedEvent): FeedEvent {
-	const late = {...event, late: true};
-	return late;
+	return extend(event, {late: true});
 }
 
 /** Collects the changes of one event. Its presence rows (`left`, `lost`, `returned`) come from presence-rows.ts. */

@@ -276,7 +276,9 @@ export const MAX_FEED_BYTES = 256 * 1024 * 1024;
 export const MAX_LOG_BYTES = 512 * 1024 * 1024;
 /** Events in a log. Bounds the memory of the timeline. */
 export const MAX_EVENTS = 3_000_000;
-/** Fraction by which live events may exceed MAX_FEEDS, MAX_EVENTS and MAX_LOG_BYTES, so that the chat continues there. */
+/** 400 MiB. Estimated memory of the events of a log (memory-cost.ts): what they take in memory differs from their bytes. */
+export const MAX_EVENT_MEMORY_BYTES = 400 * 1024 * 1024;
+/** Fraction by which live events may exceed MAX_FEEDS, MAX_EVENTS, MAX_EVENT_MEMORY_BYTES and MAX_LOG_BYTES, so that the chat continues there. */
 export const LIVE_RESERVE = 0.25;
 /** Live events accepted per second from one author. It is far above what people write. */
 export const MAX_LIVE_EVENTS_PER_SECOND = 200;

@@ -42,6 +42,7 @@ export const initialState: State = {
 	pending: emptyTimeline,
 	unreadable: emptyTimeline,
 	recordCount: 0,
+	memoryBytes: 0,
 	loggedAt: 0,
 	ephemeral: initialEphemeral,
 };
@@ -53,6 +54,7 @@ export function reduceInputs(state: State, inputs: readonly Input[]): State {
 		const changes = createChanges(state);
 		for (const input of inputs) reduceInput(draft, changes, input);
 		draft.recordCount = changes.recordCount;
+		draft.memoryBytes = changes.memoryBytes;
 		draft.loggedAt = changes.loggedAt;
 		if (changes.launch !== undefined && changes.launch !== state.launch) draft.launch = changes.launch;
 		if (changes.launches !== state.launches) draft.launches = changes.launches;

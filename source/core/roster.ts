@@ -6,6 +6,7 @@
  */
 import type {FeedEvent, Identity, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
+import {extend} from './extend.js';
 import {
 	MAX_ABSENCES,
 	MAX_CONTACTS_KEPT,
@@ -139,8 +140,8 @@ export function withJoined(peer: RosterPeer, event: FeedEventOf<'joined'>): Rost
 	if (peer.joined !== undefined) return peer;
 	const {ms, counter, seq, version, identity, addresses} = event;
 	const names = addName(peer.names, event);
-	const known = {...peer, names, version, joined: {ms, counter, peer: event.peer, seq}};
-	return claimAddresses(identity === undefined ? known : {...known, identity}, seq, addresses);
+	const known = extend(peer, {names, version, joined: {ms, counter, peer: event.peer, seq}});
+	return claimAddresses(identity === undefined ? known : extend(known, {identity}), seq, addresses);
 }
 
 export function withRenamed(peer: RosterPeer, event: FeedEventOf<'renamed'>): RosterPeer {
@@ -153,7 +154,7 @@ export function withMoved(peer: RosterPeer, event: FeedEventOf<'moved'>): Roster
 }
 
 export function withLeft(peer: RosterPeer, event: FeedEventOf<'left'>): RosterPeer {
-	return peer.left === undefined || event.seq < peer.left.seq ? {...peer, left: event} : peer;
+	return peer.left === undefined || event.seq < peer.left.seq ? extend(peer, {left: event}) : peer;
 }
 
 /** Keeps the first event in total order for each absence number. */
@@ -225,17 +226,21 @@ export function withConnected(peer: RosterPeer, observation: ConnectedObservatio
 		: (contact.lastConnected ?? observation);
 	const connections = insertInOrder(peer.connections, observation).slice(-MAX_CONTACTS_KEPT);
 	const known = {
-		...withContact(peer, observation.peer, {...contact, firstConnected, lastConnected}),
+		...withContact(peer, observation.peer, extend(contact, {firstConnected, lastConnected})),
 		connections,
 	};
-	return address === undefined ? known : {...known, address};
+	return address === undefined ? known : extend(known, {address});
 }
 
 export function withDisconnected(peer: RosterPeer, observation: DisconnectedObservation): RosterPeer {
 	const contact = peer.contacts[observation.peer] ?? {};
 	const {ms, counter, seq} = observation;
 	const known = isAfter(observation, contact.lastDisconnected)
-		? withContact(peer, observation.peer, {...contact, lastDisconnected: {ms, counter, peer: observation.peer, seq}})
+		? withContact(
+				peer,
+				observation.peer,
+				extend(contact, {lastDisconnected: {ms, counter, peer: observation.peer, seq}}),
+			)
 		: peer;
 	if (!observation.alone) return known;
 	const isolations = insertInOrder(known.isolations, observation);
@@ -250,5 +255,5 @@ export function withCurrentLaunch(peer: RosterPeer, own: PeerId | undefined): Ro
 	const {firstConnected: _, ...withoutFirstConnected} = peer;
 	return contact?.firstConnected === undefined
 		? {...withoutFirstConnected, connected}
-		: {...withoutFirstConnected, connected, firstConnected: contact.firstConnected};
+		: extend(peer, {connected, firstConnected: contact.firstConnected});
 }

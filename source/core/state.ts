@@ -27,6 +27,8 @@ export interface State {
 	readonly unreadable: Timeline;
 	/** Number of events and observations reduced so far. */
 	readonly recordCount: number;
+	/** Estimated memory of all events and peers reduced so far, in bytes (memory-cost.ts). */
+	readonly memoryBytes: number;
 	/** Our wall clock in ms when the newest record was logged. Never decreases. */
 	readonly loggedAt: number;
 	readonly ephemeral: EphemeralState;

@@ -10,6 +10,7 @@ import {isEqualBytes} from '../codec/bytes.js';
 import {decodeEntry, readIdentityClaim} from '../codec/entry.js';
 import {type Batch, batchByteLength, type FeedEvent, type Hlc, lastSeq, type PeerId} from '../core/event.js';
 import {compareHlc, HLC_ZERO} from '../core/event-order.js';
+import {extend} from '../core/extend.js';
 import {batchHash, batchSignaturePayload, chainHash, type FeedTip, genesisHash} from './chain.js';
 import {verifyIdentity} from './identity.js';
 import {isWeakKey, verifySignature} from './signing-keys.js';
@@ -232,5 +233,5 @@ function toUnreadable({peer, seq, at, ms, counter}: FeedEvent, reason: string): 
 function withVerifiedIdentity(event: FeedEvent, entry: Uint8Array, roomTag: Uint8Array): FeedEvent {
 	const claim = readIdentityClaim(entry);
 	const identity = claim && verifyIdentity(claim, roomTag, event.peer);
-	return identity && event.type === 'joined' ? {...event, identity} : event;
+	return identity && event.type === 'joined' ? extend(event, {identity}) : event;
 }

@@ -146,7 +146,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		},
 		observe(body) {
 			const {at, hlc} = nodeClock.stampLocal();
-			const observation: Observation = {...body, peer: ownFeed.peer, seq: 0, at, ms: hlc.ms, counter: hlc.counter};
+			const observation: Observation = {peer: ownFeed.peer, seq: 0, at, ms: hlc.ms, counter: hlc.counter, ...body};
 			const loggedAt = nodeClock.wall();
 			pendingRecords.push({type: 'observation', loggedAt, observation});
 			pendingInputs.push({type: 'observed', loggedAt, observation});

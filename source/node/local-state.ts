@@ -49,8 +49,15 @@ export function createLocalState(
 	const ownFeed = createOwnFeed({key, roomTag: keys.tag, ...(identity ? {identity} : {})});
 	const ignored = new Set<PeerId>();
 	const isIgnored = (peer: PeerId) => ignored.has(peer);
-	const countEvents = () => store.getState().recordCount;
-	const inventory = createFeedInventory({self, log, tips, isIgnored, hashAt, countEvents});
+	const inventory = createFeedInventory({
+		self,
+		log,
+		tips,
+		isIgnored,
+		hashAt,
+		countEvents: () => store.getState().recordCount,
+		memoryBytes: () => store.getState().memoryBytes,
+	});
 	const {isLost} = inventory;
 	const pipeline = createEventPipeline({log, tips, ownFeed, store, clock, nodeClock, isLost, onCommitted});
 	const notices = createNotices(

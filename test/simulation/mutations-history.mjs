@@ -191,6 +191,11 @@ export const historyMutations = [
 		tests: ['node-clock'],
 	},
 	{
+		rule: 'The memory of a log is bounded by what its events cost.',
+		edits: [{in: 'createFeedInventory.usageOf', limit: 'MAX_EVENT_MEMORY_BYTES', becomes: 'Number.POSITIVE_INFINITY'}],
+		tests: ['feed-inventory'],
+	},
+	{
 		rule: 'No timer is left after a stop.',
 		edits: [{in: 'createSync.stop', call: 'stop', number: 1, becomes: 'removed'}],
 		tests: ['sync'],

@@ -5,7 +5,8 @@
  */
 import type {HaveFeed} from '../../codec/message.js';
 import type {Batch, PeerId} from '../../core/event.js';
-import {MAX_EVENTS, MAX_FEED_BYTES, MAX_FEEDS, MAX_LOG_BYTES} from '../../core/limits.js';
+import {MAX_EVENT_MEMORY_BYTES, MAX_EVENTS, MAX_FEED_BYTES, MAX_FEEDS, MAX_LOG_BYTES} from '../../core/limits.js';
+import {estimateMemory} from '../../core/memory-cost.js';
 import type {FeedTips} from '../../feed/feed-tips.js';
 import {createHaveIndex} from '../../feed/have-index.js';
 import {isWeakKey} from '../../feed/signing-keys.js';
@@ -25,8 +26,8 @@ export interface FeedInventory {
 	/** Whether the feed may be requested. False if frozen after a fork, ignored, of a weak key, or if the log is full. */
 	isAcceptable(peer: PeerId): boolean;
 	/**
-	 * How full the log is for another event of this feed, as the greatest fraction of MAX_FEED_BYTES, MAX_LOG_BYTES, MAX_EVENTS
-	 * and MAX_FEEDS. From 1 on no history is accepted. Live events may use LIVE_RESERVE more.
+	 * How full the log is for another event of this feed, as the greatest fraction of MAX_FEED_BYTES, MAX_LOG_BYTES, MAX_EVENTS,
+	 * MAX_EVENT_MEMORY_BYTES and MAX_FEEDS. From 1 on no history is accepted. Live events may use LIVE_RESERVE more.
 	 */
 	usageOf(peer: PeerId): number;
 	/** By how much new events of this feed raise the usage of the log, before they are ingested. */
@@ -63,10 +64,12 @@ export interface FeedInventoryOptions {
 	hashAt(peer: PeerId, seq: number): Uint8Array | undefined;
 	/** Number of events and observations in the state. */
 	countEvents(): number;
+	/** Estimated memory of the events in the state, in bytes. */
+	memoryBytes(): number;
 }
 
 export function createFeedInventory(options: FeedInventoryOptions): OwnFeedInventory {
-	const {self, log, tips, isIgnored, countEvents} = options;
+	const {self, log, tips, isIgnored, countEvents, memoryBytes} = options;
 	const index = createHaveIndex();
 	const unsavedPeers = new Set<PeerId>();
 	const lostPeers = new Set<PeerId>();
@@ -99,8 +102,13 @@ export function createFeedInventory(options: FeedInventoryOptions): OwnFeedInven
 	}
 
 	function usageOf(peer: PeerId): number {
-		const feeds = tips.seqOf(peer) > 0 ? 0 : tips.count / MAX_FEEDS;
-		return Math.max(tips.bytesOf(peer) / MAX_FEED_BYTES, log.size / MAX_LOG_BYTES, countEvents() / MAX_EVENTS, feeds);
+		return Math.max(
+			tips.bytesOf(peer) / MAX_FEED_BYTES,
+			log.size / MAX_LOG_BYTES,
+			countEvents() / MAX_EVENTS,
+			memoryBytes() / MAX_EVENT_MEMORY_BYTES,
+			tips.seqOf(peer) > 0 ? 0 : tips.count / MAX_FEEDS,
+		);
 	}
 
 	return {
@@ -112,7 +120,12 @@ export function createFeedInventory(options: FeedInventoryOptions): OwnFeedInven
 		isAcceptable: peer => !isWeakKey(peer) && !tips.isFrozen(peer) && !isIgnored(peer) && usageOf(peer) < 1,
 		usageOf,
 		costOf: (peer, events, bytes) =>
-			Math.max(bytes / MAX_LOG_BYTES, events / MAX_EVENTS, tips.seqOf(peer) > 0 ? 0 : 1 / MAX_FEEDS),
+			Math.max(
+				bytes / MAX_LOG_BYTES,
+				events / MAX_EVENTS,
+				estimateMemory(events, bytes) / MAX_EVENT_MEMORY_BYTES,
+				tips.seqOf(peer) > 0 ? 0 : 1 / MAX_FEEDS,
+			),
 		markShareable(peer) {
 			if (tips.seqOf(peer) > 0 && !index.get(peer)) update(peer);
 		},

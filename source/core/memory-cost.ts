@@ -1,0 +1,62 @@
+/**
+ * Memory that an event takes in the state, estimated from above. The limits of a log in events and bytes do not bound it: a text
+ * with one wide character takes twice its bytes, and a short entry takes many times its own. The constants were measured
+ * (performance.md, Memory at the limits).
+ */
+import type {FeedEvent} from './event.js';
+
+/** A posted event without its text: the object, two numbers outside of it, and its places in timeline and log index. */
+const POSTED_BYTES = 160;
+/** Any other event without its texts. */
+const EVENT_BYTES = 304;
+/** A reference to another event: its peer id and its seq. */
+const REFERENCE_BYTES = 144;
+/** A new peer: its place in the roster, the tip of its feed, and the index of its log records. */
+const PEER_BYTES = 4096;
+/** A text without its characters, and its place in an array. */
+const TEXT_BYTES = 24;
+/** A character beyond Latin-1. A single one makes the whole text take two bytes for each character. */
+const WIDE = /[\u0100-\uffff]/;
+
+function textBytes(text: string): number {
+	return TEXT_BYTES + text.length * (WIDE.test(text) ? 2 : 1);
+}
+
+/** Bytes that the event takes. */
+export function memoryCost(event: FeedEvent): number {
+	switch (event.type) {
+		case 'posted':
+			return POSTED_BYTES + textBytes(event.text) + (event.replyTo ? REFERENCE_BYTES : 0);
+		case 'joined': {
+			const addresses = event.addresses.reduce((sum, address) => sum + textBytes(address), 0);
+			return EVENT_BYTES + textBytes(event.name) + addresses + textBytes(event.version);
+		}
+		case 'renamed':
+			return EVENT_BYTES + textBytes(event.name);
+		case 'moved':
+			return event.addresses.reduce((sum, address) => sum + textBytes(address), EVENT_BYTES);
+		case 'lost':
+			return EVENT_BYTES + REFERENCE_BYTES;
+		case 'marked':
+			return EVENT_BYTES + REFERENCE_BYTES + textBytes(event.word);
+		case 'corrected':
+			return EVENT_BYTES + REFERENCE_BYTES + textBytes(event.text);
+		case 'withdrawn':
+		case 'pinned':
+			return EVENT_BYTES + REFERENCE_BYTES;
+		case 'left':
+		case 'returned':
+		case 'unreadable':
+			return EVENT_BYTES;
+		default:
+			return event satisfies never;
+	}
+}
+
+/** Bytes that events take of which only the number and the bytes of their entries are known. */
+export function estimateMemory(events: number, bytes: number): number {
+	return events * EVENT_BYTES + 2 * bytes;
+}
+
+/** Bytes that the first event of a peer takes in addition. */
+export const newPeerCost = PEER_BYTES;

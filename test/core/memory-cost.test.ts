@@ -1,0 +1,40 @@
+import {expect, it} from 'vitest';
+import type {FeedEventBody} from '../../source/core/event.js';
+import {MAX_EVENT_MEMORY_BYTES, MAX_EVENTS} from '../../source/core/limits.js';
+import {memoryCost, newPeerCost} from '../../source/core/memory-cost.js';
+import {initialState, reduceInputs} from '../../source/core/reduce.js';
+import {feedEvent, joined, learn, peerId, posted} from './make-events.js';
+
+const carol = peerId('cc');
+const costOf = (body: FeedEventBody) => memoryCost(feedEvent(carol, 2, 0, body));
+
+it('a text with one wide character costs twice as much as the same text without', () => {
+	const [narrow, wide] = ['x', '€'].map(first => costOf({type: 'posted', text: first + 'x'.repeat(10_000)}));
+	expect(wide! - narrow!).toBe(10_001);
+});
+
+it('every text of an event costs something', () => {
+	const long = 'x'.repeat(60);
+	const bodies = (text: string): FeedEventBody[] => [
+		{type: 'posted', text},
+		{type: 'renamed', name: text},
+		{type: 'moved', addresses: [text]},
+		{type: 'joined', name: text, addresses: [], version: ''},
+		{type: 'joined', name: '', addresses: [text], version: ''},
+		{type: 'joined', name: '', addresses: [], version: text},
+		{type: 'marked', target: {peer: carol, seq: 1}, word: text, on: true},
+		{type: 'corrected', target: {peer: carol, seq: 1}, text},
+	];
+	const empty = bodies('').map(costOf);
+	expect(bodies(long).map((body, index) => costOf(body) - empty[index]!)).toEqual(empty.map(() => long.length));
+});
+
+it('short posts reach the limit of memory only after more than two thirds of MAX_EVENTS', () => {
+	expect(MAX_EVENT_MEMORY_BYTES / costOf({type: 'posted', text: 'ok'})).toBeGreaterThan((2 / 3) * MAX_EVENTS);
+});
+
+it('the state sums the costs of all events, and of each peer once', () => {
+	const events = [joined(carol, 0, 'Carol'), posted(carol, 2, 1), posted(carol, 3, 2)];
+	const state = reduceInputs(reduceInputs(initialState, [learn(0, events.slice(0, 2))]), [learn(0, events.slice(2))]);
+	expect(state.memoryBytes).toBe(newPeerCost + events.reduce((sum, event) => sum + memoryCost(event), 0));
+});
