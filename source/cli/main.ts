@@ -48,7 +48,7 @@ export async function main(argv: readonly string[], secret: string | undefined):
 			return;
 		}
 		restoreIgnoredSignals(options.stay);
-		for (const name of unknownVariables(process.env)) printError(`${name} is set, but there is no such variable.`);
+		for (const name of unknownVariables(process.env)) printError(`Unknown variable ${name} is ignored.`);
 		if (options.debug !== undefined) debugLog = openDebugLog(options.debug, Date.now);
 		debug = debugLog?.debug ?? debugToStandardError(options, errorOutput);
 		enableCompileCache(options);
@@ -71,7 +71,9 @@ function readOptions(argv: readonly string[], secret: string | undefined): Optio
 	return parseOptions(argv, process.env, secret, createMeowParser(meow), readConfig, Date.now());
 }
 
-/** The debug log that the DEBUG variable asks for. Throws UsageError where it would destroy the full screen. */
+/**
+ * Debug output to standard error, which the variable DEBUG enables. Throws UsageError if it would overwrite the full screen.
+ */
 function debugToStandardError(options: Options, errorOutput: ErrorOutput): Debug {
 	if (!isDebugEnabled(process.env.DEBUG)) return () => {};
 	if (options.command === 'chat' && options.mode === undefined && process.stderr.isTTY && process.stdout.isTTY) {

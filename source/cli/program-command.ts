@@ -14,7 +14,7 @@ export interface ProgramLocation {
 	readonly directory: string;
 }
 
-/** Command that starts the running program again. It is meant for the present directory and the present PATH. */
+/** Command that starts the running program again. It works in the current directory and with the current PATH. */
 export function ownProgramCommand(): string {
 	// One directory above this module, in the bundle and in the output of tsc.
 	const script = fileURLToPath(new URL('../cli.js', import.meta.url));
@@ -23,13 +23,13 @@ export function ownProgramCommand(): string {
 
 /**
  * Returns `p2pchat-ink` if the user's PATH finds this program, `npx p2pchat-ink` if npx finds it from this directory, and
- * otherwise `node` with its path. npx downloads a name that it does not find, and anybody can publish a package of that
+ * otherwise `node` with its path. npx downloads a package that it does not find, and anybody can publish a package of that
  * name. So the hint names npx only where npx starts this program.
  */
 export function findProgramCommand({script, searchPath, directory}: ProgramLocation): string {
 	const program = realPath(script);
 	if (program === undefined) return PROGRAM_COMMAND;
-	// npm adds folders for the time of a run: `node_modules/.bin` and those of its cache.
+	// While npm runs a program, it adds folders to PATH: `node_modules/.bin` and folders of its cache.
 	const folders = searchPath.split(delimiter).filter(folder => folder !== '' && !/[\\/]node_modules[\\/]/.test(folder));
 	if (folders.some(folder => realPath(join(folder, PROGRAM_NAME)) === program)) return PROGRAM_NAME;
 	if (directoriesUpward(directory).some(parent => npxFindsIn(parent, program))) return PROGRAM_COMMAND;

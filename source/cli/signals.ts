@@ -1,9 +1,9 @@
 /**
- * The signals that the program takes. This file decides for all commands.
+ * Exit signals of the program. All commands listen to the signals that `exitSignals` returns.
  *
  * `nohup` starts a program with SIGHUP ignored, and the program must then survive a hangup. Node resets ignored signals to
- * their default when it starts, before any JavaScript runs, so that the program cannot read what it inherited. It looks for
- * the traces that nohup leaves instead.
+ * their default when it starts, before any JavaScript runs, so the program cannot ask whether SIGHUP was ignored. Instead,
+ * it looks for the traces that `nohup` leaves.
  */
 import {fstatSync, readFileSync} from 'node:fs';
 import {constants} from 'node:os';
@@ -24,8 +24,8 @@ export interface StartFacts {
 }
 
 /**
- * Whether SIGHUP was ignored at the start, as far as it can be known. A program that was told to stay, and that has neither a
- * terminal nor a reader of its input, is taken for one.
+ * Whether SIGHUP was ignored at the start, as far as the program can know. Also true for `--stay` without a terminal and
+ * with a device as standard input, because such a program is meant to run unattended.
  */
 export function isHangupIgnored(facts: StartFacts): boolean {
 	if (/(?:^|[\\/])nohup$/.test(facts.startedProgram ?? '') || facts.parentIgnoresHangup) return true;

@@ -68,7 +68,7 @@ export function createOutput(stream: Writable): Output {
 			return isClosed;
 		},
 		get failure() {
-			// A write to a file fails at once, and the event follows later.
+			// After a failed write to a file, `errored` is set at once. The `error` event follows in a later tick.
 			return failure ?? (stream.errored ? writeFailure(stream, stream.errored) : undefined);
 		},
 		onClosed(run) {

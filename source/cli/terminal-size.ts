@@ -11,8 +11,8 @@ interface SizedOutput {
 }
 
 /**
- * Gives a terminal without a size the usual one, now and after each change. Every reader of `columns` and `rows`, Ink
- * included, then gets positive numbers.
+ * Sets the default size on a terminal that reports none, now and after each change. Every reader of `columns` and `rows`,
+ * Ink included, then gets positive numbers.
  */
 export function ensureTerminalSize(stdout: SizedOutput): void {
 	if (!stdout.isTTY) return;

@@ -14,11 +14,11 @@ const HIGH_WATER_BYTES = 64 * 1024;
 
 /**
  * Returns the stream of a terminal with a `write` that never waits: what the terminal does not take is buffered. `fd` is the
- * descriptor of `stream`. Any other stream is returned unchanged, and so are all streams on Windows, whose console can only be
- * written synchronously.
+ * descriptor of `stream`. Any other stream is returned unchanged, and so are all streams on Windows, whose console can only
+ * be written synchronously.
  *
- * The bytes go through a `tty.ReadStream`, which is a duplex stream. Like `tty.WriteStream` it opens the terminal once more, so
- * that no other program sees its non-blocking mode, but it does not return to blocking writes after that.
+ * The bytes go through a `tty.ReadStream`, which is a duplex stream. Like `tty.WriteStream` it opens the terminal once more,
+ * so that no other program sees its non-blocking mode. Unlike `tty.WriteStream` it then keeps that mode.
  */
 function createPatientTerminal(
 	stream: NodeJS.WriteStream,
@@ -42,8 +42,8 @@ function createPatientTerminal(
 }
 
 /**
- * Replaces `process.stdout` and `process.stderr`, so that no package and no warning of Node waits for a terminal either: a
- * package that Ink uses writes to standard error when the process exits.
+ * Replaces `process.stdout` and `process.stderr`. Packages and warnings of Node then do not wait for a terminal either. For
+ * example, a package that Ink uses writes to standard error when the process exits.
  */
 export function installPatientTerminals(): void {
 	for (const [name, fd] of [

@@ -123,8 +123,8 @@ export interface PongMessage {
 }
 
 /**
- * Peers that are alive as far as the sender heard from peers to which the receiver is not connected. `ageMs`: time since
- * somebody was known to be connected to the peer.
+ * Peers that are alive according to peers of the sender to which the receiver is not connected. `ageMs`: time since somebody
+ * was known to be connected to the peer.
  */
 export interface AliveMessage {
 	readonly type: 'alive';

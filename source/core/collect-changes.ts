@@ -21,7 +21,7 @@ export interface CollectedChanges {
 	/** Rows and effects that follow from one record alone. The reducer adds the presence rows. */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
-	/** Peers that are new in the roster. They have taken over the hearsay about them. */
+	/** Peers that are new in the roster. Their records contain the hearsay about them, so it is removed from the state. */
 	readonly newPeers: Set<PeerId>;
 	/** `lost` events about peers that are not in the roster. */
 	readonly hearsay: Map<PeerId, LostEvent[]>;
@@ -101,7 +101,7 @@ function isKnown(changes: CollectedChanges, peer: PeerId): boolean {
 	return changes.peers.has(peer) || findPeer(changes.state.roster, peer) !== undefined;
 }
 
-/** Adds a peer to the roster if it is missing, with what was said about it. */
+/** Adds a peer to the roster if it is missing, with the hearsay about it. */
 function ensurePeer(changes: CollectedChanges, peer: PeerId): void {
 	if (isKnown(changes, peer)) return;
 	let known = createRosterPeer(peer);
@@ -121,8 +121,8 @@ function updatePeer(changes: CollectedChanges, peer: PeerId, change: (known: Ros
 }
 
 /**
- * Counts a `lost` event. Returns false if it does not count, because its feed has claimed too much before it. This depends on
- * the feed alone, so all nodes agree.
+ * Counts a `lost` event. Returns false if it does not count, because its feed has already reached its limits. This depends
+ * on the feed alone, so all nodes agree.
  */
 function countReport(changes: CollectedChanges, {peer, subject, seq}: LostEvent): boolean {
 	const counted = changes.reports.get(peer) ?? new Map(Object.entries(currentPeer(changes, peer).reports));

@@ -1,8 +1,8 @@
 /**
  * Protection against names that imitate other names: confusable skeletons and spoofed fingerprints.
  *
- * The skeleton is that of Unicode Technical Standard 39, with the look-alikes of all scripts, and with pairs of Latin,
- * Greek and Cyrillic letters, digits and signs that look alike only at a glance.
+ * The skeleton is that of Unicode Technical Standard 39, which covers the look-alikes of all scripts. This file adds pairs
+ * of Latin, Greek and Cyrillic letters, digits and signs that look alike only at a glance.
  *
  * A spoofed fingerprint is a part of a name that reads like `#99c4b7ec`. The screen shows `Carol#99c4b7ec` to distinguish
  * people with the same name, so a name that contains such a part would pass for another person.
@@ -33,7 +33,9 @@ const ASCII = /^[ -~]*$/;
 
 let prototypes: ReadonlyMap<string, string> | undefined;
 
-/** The prototype of each character of the table. Names in ASCII, which are the most common ones, need none of them. */
+/**
+ * The prototype of each character of the table. The table is parsed at the first use, because names in ASCII do not need it.
+ */
 function getPrototypes(): ReadonlyMap<string, string> {
 	if (prototypes) return prototypes;
 	const parsed = new Map<string, string>();
@@ -56,15 +58,18 @@ function replacePairs(text: string): string {
 	return Array.from(text, letter => CONFUSABLES.get(letter) ?? letter).join('');
 }
 
-/** The text with each character replaced by the one that it looks like, in compatibility decomposition (NFKD). */
+/** Replaces each character by its prototype, by the table and by our own pairs. The result is in NFKD. */
 function replaceLookalikes(text: string): string {
 	const pairs = replacePairs(text.normalize('NFKD'));
 	if (ASCII.test(pairs)) return pairs;
-	// Twice, because the parts of some prototypes have prototypes themselves.
+	// The table is applied twice, because the parts of some prototypes have prototypes themselves.
 	return replacePairs(replaceByPrototypes(replaceByPrototypes(pairs)));
 }
 
-/** The text with each character replaced by its prototype, without our own pairs: signs stay signs. */
+/**
+ * Replaces each character by its prototype, but only by the table. Signs such as `$` stay, because only our own pairs
+ * replace them.
+ */
 export function toPrototypes(text: string): string {
 	return ASCII.test(text) ? text : replaceByPrototypes(text.normalize('NFKD'));
 }
@@ -88,7 +93,10 @@ export function confusableSkeleton(name: string): string {
 }
 
 const EAST_ASIAN = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}`;
-/** The scripts with most look-alikes: a letter of the script, and letters and digits of scripts that are not written with it. */
+/**
+ * The scripts with most look-alikes. `own` matches a letter of the script, `foreign` a letter or digit of a script that is
+ * not normally mixed with it.
+ */
 const SCRIPTS: readonly {readonly own: RegExp; readonly foreign: RegExp}[] = [
 	['Latin', EAST_ASIAN],
 	['Cyrillic', ''],

@@ -11,7 +11,7 @@ import type {State} from './state.js';
 /** What the contacts say about a peer. `impostor`: it uses the name of a verified person with another key or none. */
 export type Trust = 'verified' | 'impostor' | 'unknown';
 
-/** Trust in a peer under the name that it had at `seq` of its feed, or its newest name without `seq`. */
+/** Trust in a peer. It depends on the name that the peer had at `seq` of its feed, or without `seq` on its newest name. */
 export function trustOf(state: State, peer: PeerId, seq?: number): Trust {
 	if (contactOf(state, peer)) return 'verified';
 	return impersonatedContact(state, peer, seq) ? 'impostor' : 'unknown';
@@ -44,7 +44,7 @@ const memoiseName = memoiseByKey<NameChange, {readonly contact: Contact | undefi
 /**
  * The verified person whose name a peer uses although it has another key or none. The name is that at `seq` of the feed, or
  * the newest one without `seq`. Names that look alike count, and so do all names that the verified person had in this log.
- * Undefined for our own peers and for verified people.
+ * Undefined for our own launches and for verified people.
  */
 export function impersonatedContact(state: State, peer: PeerId, seq?: number): Contact | undefined {
 	const {contacts} = state.ephemeral;

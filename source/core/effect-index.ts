@@ -1,8 +1,8 @@
 /**
- * Effects sorted by the event that they change, in pages. The target may be unknown: an effect never waits for it, and a row
- * looks its effects up when it is drawn. So the order of arrival cannot matter.
+ * Effects in pages, sorted by the event that they change. An effect is stored even if its target is unknown. A row looks up
+ * its effects when the row is drawn. So the order of arrival cannot matter.
  *
- * An index is immutable. Each effect is one event of a log, so MAX_EVENTS bounds it; without effects it holds nothing.
+ * An index is immutable. Each effect is one event of a log, so MAX_EVENTS limits the size of an index.
  */
 import {findFirstIndex} from './binary-search.js';
 import type {EffectEvent, EventRef} from './event.js';

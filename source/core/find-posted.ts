@@ -10,7 +10,7 @@ import {entryAt, positionOf, type Timeline, type TimelineEntry} from './timeline
 type Page = Timeline['pages'][number];
 
 interface Search {
-	/** Where the message was found. Another timeline may not have it there. */
+	/** Position at which the message was found. Another timeline may not contain the message at this position. */
 	key: OrderKey | undefined;
 	/** Pages that do not have the message. */
 	readonly searchedPages: WeakSet<Page>;

@@ -1,9 +1,10 @@
 /**
- * The only comparison form of text: two texts that differ in case, Unicode composition or width fold to the same text.
+ * Comparison form of text, the only one in the program. Two texts that differ in case, Unicode composition or width fold to
+ * the same text.
  *
  * Every search, filter, mention, completion and lookup of a name compares folded texts; the linter refuses other ways. The
- * form is that of Unicode caseless matching (Unicode Standard 3.13, toNFKC_Casefold), except that dotted and dotless I both
- * fold to `i`, so that a Turkish name is found without a Turkish keyboard.
+ * form is that of Unicode caseless matching (Unicode Standard 3.13, toNFKC_Casefold), with one exception. Dotted and dotless
+ * I both fold to `i`, so that a Turkish name is found without a Turkish keyboard.
  */
 import {segmentGraphemes} from './text.js';
 
@@ -17,7 +18,7 @@ const DOTS_ABOVE_I = /i\u0307+/g;
 /** Form of a text for comparison, never for display. Folding a folded text changes nothing. */
 export function foldText(text: string): string {
 	if (SIMPLE.test(text)) return text.toLowerCase();
-	// Only the upper case of ß and ſ shows that they are forms of s. The first step is for ẞ, which is its own upper case.
+	// The upper case turns ß and ſ into S. The lower case before it turns ẞ into ß, because ẞ is its own upper case.
 	return text
 		.normalize('NFKC')
 		.replace(IGNORABLE, '')

@@ -1,6 +1,7 @@
 /**
- * Hearsay: `lost` events about peers of which nothing else is known yet. They stay outside of the roster, because anybody can
- * invent peer ids, and every record in the roster costs memory and time. The first event or observation of a peer takes them.
+ * Hearsay: `lost` events about peers of which nothing else is known yet. They stay outside of the roster, because anybody
+ * can invent peer ids, and every record in the roster costs memory and time. The first event or observation of a peer moves
+ * its hearsay into the roster.
  *
  * There are 256 buckets by the first byte of the subject, so that a change copies only a small part.
  */
@@ -30,7 +31,7 @@ export function hearsayAbout({buckets}: Hearsay, subject: PeerId): readonly Lost
 	return buckets[bucketIndex(subject)]?.[subject] ?? [];
 }
 
-/** Removes what was said about the peers `taken`, and then adds `events` as far as there is room. Copies each bucket once. */
+/** Removes the hearsay about the peers `taken`, and then adds `events` as far as there is room. Copies each bucket once. */
 export function changeHearsay(hearsay: Hearsay, taken: Iterable<PeerId>, events: readonly LostEvent[]): Hearsay {
 	const copies = new Map<number, Record<PeerId, readonly LostEvent[]>>();
 	let {count} = hearsay;

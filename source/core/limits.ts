@@ -80,7 +80,10 @@ export const MAX_HLC_MERGED_MS = 23 * 60 * 60 * 1000;
 export const HLC_LIMIT_STEP_MS = 60 * 60 * 1000;
 /** Difference between our clock and the median of the room above which our clock counts as wrong. */
 export const CLOCK_WRONG_MS = 10 * 60 * 1000;
-/** 31 d. Largest correction. Computers without a battery are weeks behind, and a lie must not move us further. */
+/**
+ * 31 d. Largest correction of our clock. A computer without a clock battery can be weeks behind. A false clock of a peer
+ * must not move ours further.
+ */
 export const MAX_CLOCK_CORRECTION_MS = 31 * 24 * 60 * 60 * 1000;
 /** Difference between the clock of a peer and ours above which the screen shows it. */
 export const CLOCK_OFFSET_SHOWN_MS = 30_000;
@@ -188,7 +191,10 @@ export const MAX_DIGESTS_PER_SECOND = 1;
 export const MAX_WANTS_PER_SECOND = 64;
 /** Peers named per second in the peer exchange messages on one connection. */
 export const MAX_PEERS_NAMED_PER_SECOND = 64;
-/** Peers named per second in the messages `alive` on one connection: twice what MAX_PEERS_LISTED every ALIVE_INTERVAL_MS is. */
+/**
+ * Peers named per second in `alive` messages on one connection. More than twice the rate of MAX_PEERS_LISTED in each
+ * ALIVE_INTERVAL_MS.
+ */
 export const MAX_ALIVE_NAMED_PER_SECOND = 256;
 /** Pings accepted per second on one connection, and separately pongs. */
 export const MAX_PINGS_PER_SECOND = 4;
@@ -232,15 +238,24 @@ export const LOST_GRACE_MS = 3000;
 export const LOST_RANK_STEP_MS = 1000;
 /** Time after which a peer counts as lost if only other peers report it. Foreign nodes are counted for the same time. */
 export const VANISHED_AFTER_MS = 60_000;
-/** Interval between two messages `alive` to a peer. Short compared with VANISHED_AFTER_MS, because every hop adds up to one. */
+/**
+ * Interval between two `alive` messages to a peer. Short compared with VANISHED_AFTER_MS, because each hop delays the news
+ * by up to one interval.
+ */
 export const ALIVE_INTERVAL_MS = 5000;
-/** Each absence of a peer doubles VANISHED_AFTER_MS for it, at most this many times: its `returned` show that we see badly. */
+/**
+ * Each absence of a peer doubles VANISHED_AFTER_MS for it, at most this many times. Its `returned` events show that our
+ * reports were wrong.
+ */
 export const MAX_VANISHED_DOUBLINGS = 6;
 /** Minimum interval between two `returned` events of one peer. Bounds the log size when a connection is unstable. */
 export const RETURNED_INTERVAL_MS = 60_000;
 /** Limit of the absences of a peer. Events with this absence number or a greater one are stored, but not counted. */
 export const MAX_ABSENCES = 1024;
-/** Peers about which the `lost` events of one feed count. More than one node has seen vanish; bounds what a liar can claim. */
+/**
+ * Peers about which the `lost` events of one feed count. No honest node reports so many; the limit bounds what a liar can
+ * claim.
+ */
 export const MAX_REPORTED_SUBJECTS = 1024;
 /** `lost` events of one feed about one peer that count. Each one makes that peer write a `returned`. */
 export const MAX_REPORTS_PER_SUBJECT = 32;

@@ -37,8 +37,8 @@ const indexes = new LruMap<Roster, CollisionIndex>(MAX_CACHED_INDEXES, {touchOnG
 const keyCache = new WeakMap<Pick<NameChange, 'name'>, readonly string[]>();
 
 /**
- * Whether the name that `known` had at `seq` can be taken for another person's: somebody else has or had it, or a name that
- * looks like it, or a word of it mixes scripts.
+ * Whether the name that `known` had at `seq` can be taken for another person's name. This is so if somebody else has or had
+ * the same or a look-alike name, or if a word of the name mixes scripts.
  */
 export function hasNameCollision(state: State, known: RosterPeer, seq?: number): boolean {
 	const name = nameAt(known, seq);
@@ -56,7 +56,7 @@ export function hasFingerprintCollision(state: State, known: RosterPeer): boolea
 	return (getIndex(state).holders.get(fingerprintKey(known))?.size ?? 0) > 1;
 }
 
-/** The first of `people`, keys of personKey, who has or had this name in the roster, or a name that looks like it. */
+/** The first of `people` who has or had this name, or a look-alike name, in the roster. `people` are keys of personKey. */
 export function findNameHolder(state: State, name: NameChange, people: Iterable<string>): string | undefined {
 	const {holders} = getIndex(state);
 	const sharing = collisionKeys(name).flatMap(key => holders.get(key) ?? []);

@@ -36,10 +36,10 @@ interface Holder {
 	readonly collisionKeys: Set<string>;
 }
 
-// Costs of a hue, each far above the sum of the next ones in a room of usual size.
+// Costs of a hue. In a room of usual size, each one is far above the sum of those below it.
 const COST_OF_PRESENT = 1_000_000;
 const COST_OF_EQUAL_NAME = 10_000;
-/** A person who is absent may come back. */
+/** Not 0, because an absent person may come back. */
 const COST_OF_ABSENT = 100;
 const COST_OF_NEIGHBOUR = 1;
 
@@ -131,7 +131,7 @@ function assignHues(found: readonly Launch[]): ReadonlyMap<PeerId, number> {
 		const holder = holders.get(gone.peer);
 		if (holder) circle.leave(holder);
 	}
-	// Later names are last, because the roster does not know when they were taken. Only the person who took one can move.
+	// Renames come after all arrivals and departures. A rename can change only the hue of the person who took the name.
 	for (const {peer, names} of ordered) {
 		const holder = holders.get(peer);
 		for (const name of names.slice(1)) if (holder) circle.rename(holder, collisionKeysOf(name));

@@ -1,6 +1,6 @@
 /**
- * Names in quotes where they could be read as something else. In lines of text a name comes first, so a name such as
- * `Bob (192.168.1.7): yes` or `Bob left, and Dave` would pass for what Bob says, or for a fact about Bob.
+ * Quotes for names that could be read as something else. In lines of text a name comes first. So a name such as `Bob
+ * (192.168.1.7): yes` or `Bob left, and Dave` would pass for what Bob says, or for a fact about Bob.
  */
 import {confusableSkeleton, toPrototypes} from './confusables.js';
 import {LruMap} from './lru-map.js';
@@ -17,7 +17,10 @@ const MAX_CACHED_NAMES = 1024;
 
 const cache = new LruMap<string, string>(MAX_CACHED_NAMES);
 
-/** The name for use in a line of text. A name that could be read as anything but a name is in quotes, and holds none. */
+/**
+ * The name for use in a line of text. A name that could be read as anything but a name is in quotes, and its own quotes are
+ * replaced.
+ */
 export function quoteUnclearName(name: string): string {
 	const cached = cache.get(name);
 	if (cached !== undefined) return cached;

@@ -19,7 +19,7 @@ export interface State {
 	/** Replies, reactions, corrections, withdrawals and pins change other events. They are no rows. */
 	readonly effects: Effects;
 	readonly roster: Roster;
-	/** What was said about peers that are not in the roster. */
+	/** `lost` events about peers that are not in the roster. */
 	readonly hearsay: Hearsay;
 	/** Rows and effects more than MAX_HLC_AHEAD_MS ahead of our clock, hidden until they are due. */
 	readonly pending: Timeline;

@@ -84,7 +84,7 @@ export function versionsOf(state: State, event: PostedEvent): readonly (PostedEv
 function textEffects({effects, roster}: State, event: PostedEvent): EffectEvent[] {
 	const {texts} = effects;
 	const own = effectsOn(texts, event, Number.POSITIVE_INFINITY, event.peer);
-	// Most messages have no effects by other feeds, valid or not.
+	// Shortcut for most messages, which have no effects by other feeds.
 	if (effectsOn(texts, event, own.length + 1).length === own.length) return own;
 	const key = findPeer(roster, event.peer)?.identity?.key;
 	if (key === undefined) return own;

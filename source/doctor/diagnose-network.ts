@@ -115,7 +115,7 @@ function interfacesUnreadable(report: NetworkReport, reason: string): Finding {
 		code: 'interfaces-unreadable',
 		level: connectedPeers(report).length > 0 ? 'warn' : 'error',
 		text: `The system does not list the network interfaces of this computer: ${cleanLine(reason)}. Other computers are found only on interfaces that were listed before.`,
-		next: 'Name one of them: --peer HOST:PORT',
+		next: 'Name another computer: --peer HOST:PORT',
 	};
 }
 
@@ -125,7 +125,7 @@ function noBroadcast(interfaces: readonly InterfaceReport[], report: NetworkRepo
 		code: 'no-broadcast',
 		level: connectedPeers(report).length > 0 ? 'info' : 'warn',
 		text: `${names} cannot broadcast, as is usual for a VPN. Nobody is found there without an address.`,
-		next: 'Name one of the others: --peer HOST:PORT. One such connection leads to all peers.',
+		next: 'Name another computer: --peer HOST:PORT. One connection is enough to find all peers.',
 	};
 }
 

@@ -34,7 +34,7 @@ type HashAt = (peer: PeerId, seq: number) => Uint8Array | undefined;
 export interface FeedTips {
 	/** Verifies a batch from the network and accepts the part that is new. Never throws. */
 	accept(batch: Batch): Acceptance;
-	/** Whether the author signed the batch. It does not compare the batch with what is held. */
+	/** Whether the signature of the batch is valid. Does not compare the batch with the held feed. */
 	isGenuine(batch: Batch): boolean;
 	/**
 	 * Accepts a batch of our own log or feed and returns its new events. It trusts signature and chain, so that opening a log

@@ -60,8 +60,8 @@ const SMALL_ORDER_Y = [
 const NON_CANONICAL_MIDDLE = 'ff'.repeat(30);
 
 /**
- * Whether an Ed25519 public key, in hexadecimal, proves no authorship: its point has a small order, so that constant
- * signatures are valid for it, or its encoding is not canonical (y >= p), so that libraries disagree about it.
+ * Whether an Ed25519 public key, in hexadecimal, proves no authorship. If its point has a small order, constant signatures
+ * are valid for it. If its encoding is not canonical (y >= p), libraries disagree about it.
  */
 export function isWeakKey(key: string): boolean {
 	const lastByte = Number.parseInt(key.slice(62), 16) & 0x7f;

@@ -1,7 +1,7 @@
 /** Lines of JSON input (`--json`): parses one line and checks every field. Unknown fields are ignored. */
 import {type EventRef, parseEventId} from '../../core/event.js';
 
-/** Value that the controlling program passes with an input line and that the own event repeats. */
+/** Reference that the controlling program adds to an input line. The event that results from the line repeats it. */
 export type JsonRef = string | number;
 
 export type JsonInput =

@@ -123,7 +123,7 @@ function openLog(
 	if (!keepsLog || options.log.type === 'none') return {opened: createMemoryLog(header), watchPersistence: () => {}};
 	const path = options.log.type === 'file' ? options.log.path : undefined;
 	const openResult = openLogFile(header, keys, dataDir, path, context);
-	// A mistyped path creates an empty log, which looks like a lost one.
+	// A mistyped path creates an empty log. Without this line the user would think that the history is lost.
 	if (path !== undefined && !(openResult instanceof StorageError) && !openResult.reopened)
 		context.printError(`New log: ${path}`);
 	let status: PersistenceStatus = {isSaving: true, dropped: 0};

@@ -44,7 +44,10 @@ function printLog({options, output}: CliContext, log: LoadedLog, matches: EntryP
 	return printEntries(output, log.state, matches, format);
 }
 
-/** The pinned messages that match, the one pinned last first. Indented, because only real rows start in column 0. */
+/**
+ * Lines for the pinned messages that pass the filter, latest pin first. They are indented, because only rows of the timeline
+ * start in column 0.
+ */
 function formatPins(state: State, matches: EntryPredicate, isMarkdown: boolean): string {
 	const pinned = selectPins(state).filter(({message}) => matches(message));
 	if (pinned.length === 0) return '';

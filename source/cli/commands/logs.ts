@@ -80,7 +80,7 @@ async function readLog(listing: LogListing): Promise<LogLine> {
 	if ('error' in listing) throw listing.error;
 	const {path, size, header} = listing;
 	if (size > MAX_SOUND_LOG_BYTES)
-		throw new Error(`not counted, because it is longer than any sound log: ${formatBytes(size)}`);
+		throw new Error(`not counted, because no valid log is that large: ${formatBytes(size)}`);
 	const {events, peers, damage} = await summarizeLog(path);
 	const created = new Date(header.created).toISOString();
 	return {type: 'log', path, room: header.roomName, created, peers, events, size, damaged: damage.length > 0};

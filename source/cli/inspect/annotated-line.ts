@@ -2,7 +2,9 @@
 import {bytesToHex} from '../../codec/bytes.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 
-/** Bytes that are printed whole; of longer ones only the first and the number are printed. */
+/**
+ * Maximum length of a byte string that is printed whole. Of a longer one, only its first bytes and its length are printed.
+ */
 const MAX_SHOWN_BYTES = 32;
 
 const OFFSET_DIGITS = 8;
@@ -19,7 +21,7 @@ export function annotatedLine(
 	return `${position}  ${cleanLine([kind, formatFields(fields)].join(' ').trim())}`;
 }
 
-/** A line below another one, without a position of its own. */
+/** Formats a line that continues the line above it and therefore has no offset and length. */
 export function detailLine(kind: string, fields: Readonly<Record<string, unknown>> = {}): string {
 	const indent = ' '.repeat(OFFSET_DIGITS + LENGTH_DIGITS + 5);
 	return `${indent}${cleanLine([kind, formatFields(fields)].join(' ').trim())}`;

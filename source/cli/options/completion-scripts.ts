@@ -131,7 +131,7 @@ function fishScript(): string {
 		const {long, short, help, commands} = spec;
 		const found = valuesOf(spec);
 		const where = commands.filter(name => name !== 'chat').join(' ');
-		// The chat has no word of its own: its options are offered as long as no other command is named.
+		// The chat has no command name. Its options are offered until another command is named.
 		const conditions = [
 			...(commands.includes('chat') ? [`not __fish_seen_subcommand_from ${named}`] : []),
 			...(where === '' ? [] : [`__fish_seen_subcommand_from ${where}`]),

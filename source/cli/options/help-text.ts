@@ -6,8 +6,8 @@ import {namedCommands, subCommandTable, subCommandUsage} from './sub-command-tab
 const HELP_COLUMNS = 80;
 
 /**
- * The text of `--help` in lines of at most 80 columns, without a final newline. For `chat` it is the help of the whole
- * program, for another command that of the command.
+ * The text of `--help` in lines of at most 80 columns, without a final newline. `chat` gives the help of the whole program.
+ * Any other command gives its own help.
  */
 export function helpText(command: CommandName = 'chat'): string {
 	return (command === 'chat' ? programHelp() : commandHelp(command)).join('\n');

@@ -48,8 +48,9 @@ export function mergeSources(command: CommandName, sources: readonly OptionSourc
 
 /**
  * Reads options from `P2PCHAT_…` variables. Commas separate list items; switches are 1 or 0. An empty variable counts as not
- * set, except the file of the secret: without its secret the user would join an open room. Throws UsageError, also for an
- * unknown variable that resembles a known one: a mistyped P2PCHAT_INTERFACE would send data to other networks.
+ * set. An empty name of a secret file is an error, because without the secret the user would join an open room. Throws
+ * UsageError. It also does so for an unknown variable that resembles a known one, because a mistyped P2PCHAT_INTERFACE would
+ * send data to other networks.
  */
 export function readEnvironmentOptions(environment: Environment): OptionSource {
 	checkVariableNames(environment);
@@ -69,7 +70,7 @@ const SECRET_VARIABLE = 'P2PCHAT_SECRET';
 /** Variables of the tests and benchmarks of this repository. */
 const DEVELOPER_VARIABLES = /^P2PCHAT_(?:LONG|SHOW|REPORT|(?:TEST|BENCH|FUZZ)_\w+)$/;
 
-/** Names of the variables that begin as ours do and have no meaning. */
+/** Names of the variables that begin with `P2PCHAT_` and that this program does not know. */
 export function unknownVariables(environment: Environment): string[] {
 	const known = new Set(listVariables());
 	return Object.keys(environment).filter(

@@ -265,7 +265,7 @@ export const optionTable = {
 		long: 'prune',
 		kind: 'text',
 		placeholder: 'DURATION',
-		help: 'delete the logs to which nothing was written for this long: 90d, 12w',
+		help: 'delete logs that have not changed for this long: 90d, 12w',
 		environment: false,
 		commands: ['logs'],
 	},

@@ -46,7 +46,7 @@ export interface Options {
 	readonly filter: EventFilter;
 	readonly format: ExportFormat;
 	readonly verify: boolean;
-	/** `logs` deletes the logs to which nothing was written for this long, in milliseconds. */
+	/** `logs` deletes the logs that have not changed for this long, in milliseconds. */
 	readonly pruneMs?: number;
 	readonly at?: TimePoint;
 	/** Replay speed as a factor; infinity: as fast as possible. */

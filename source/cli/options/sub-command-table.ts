@@ -5,7 +5,9 @@ export interface SubCommandSpec {
 	/** The arguments in the usage line, for example `[FILE]`. Empty: the command takes none. */
 	readonly operands: string;
 	readonly maxOperands: number;
-	/** What completion offers for an argument: saved logs and files of that name, or these words. */
+	/**
+	 * What the completion offers for an argument. `logs`: saved logs and other files. `files`: files. An array: these words.
+	 */
 	readonly completes?: 'logs' | 'files' | readonly string[];
 	/** One phrase for the list of commands, without a capital letter and a full stop. */
 	readonly summary: string;
@@ -45,7 +47,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'list saved logs',
 		description:
-			'Lists the saved logs, newest first. With --prune it deletes those to which nothing was written for that long, and prints their paths. A log in use is never deleted.',
+			'Lists the saved logs, newest first. With --prune it deletes those that have not changed for that long, and prints their paths. A log in use is never deleted.',
 		example: '--prune 90d',
 	},
 	send: {

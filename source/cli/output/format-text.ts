@@ -22,7 +22,7 @@ export function formatPlain(state: State, entry: TimelineEntry): string {
 	return entry.action ? `${time} * ${author} ${text}` : `${time} ${author}: ${text}`;
 }
 
-/** What is known about a message beside its text, a line each: the message that it answers, and the reactions to it. */
+/** Further lines about a message: one for the message that it answers, and one for the reactions to it. */
 function noteLines(state: State, message: PostedEvent): string[] {
 	const marks = describeMarks(state, message);
 	return [
