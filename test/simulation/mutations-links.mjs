@@ -33,7 +33,7 @@ export const linkMutations = [
 	},
 	{
 		rule: 'The digest is sent once for each connection, not for each peer.',
-		edits: [{in: 'createSync.open', call: 'compareInventories', onlyIf: '!before'}],
+		edits: [{in: 'createSync.open', call: 'startComparison', onlyIf: '!before'}],
 		tests: ['sync'],
 	},
 	{

@@ -39,8 +39,17 @@ const DIGEST_BYTES = 8;
  * the pace of digests is reached.
  */
 export function sendDueDigest(sync: SyncLink, inventory: FeedInventory, now: number): void {
+	if (sync.compareAt === undefined || now < sync.compareAt) return;
+	if (connectionState(sync, sync.link).unansweredDigests === 0) startComparison(sync, inventory, now);
+}
+
+/**
+ * Sends a digest now, even if another one is unanswered, because sync starts again on the connection (protocol.md, One
+ * connection per pair). If the pace of digests is reached, the digest becomes due.
+ */
+export function startComparison(sync: SyncLink, inventory: FeedInventory, now: number): void {
 	const state = connectionState(sync, sync.link);
-	if (sync.compareAt === undefined || now < sync.compareAt || state.unansweredDigests > 0) return;
+	sync.compareAt = now;
 	if (!state.pace.take('digest', now)) return;
 	sync.compareAt = undefined;
 	state.unansweredDigests += 1;
@@ -253,7 +262,9 @@ export function createInventoryReceiver({
 				if (sync) receiveFeed(sync, feed, message.kind === 'page');
 			});
 			const sync = current();
-			if (sync && message.kind === 'page' && message.last) countAnsweredDigest(sync, link);
+			if (!sync || message.kind !== 'page' || !message.last) return;
+			countAnsweredDigest(sync, link);
+			sendDueDigest(sync, inventory, clock.monotonic());
 		},
 		noteOverflow,
 		retryOverflow(sync) {

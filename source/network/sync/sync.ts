@@ -30,11 +30,11 @@ import type {FeedInventory} from './feed-inventory.js';
 import {type BatchSink, createIngest} from './ingest.js';
 import type {IncomingBatch} from './ingest-queue.js';
 import {
-	compareInventories,
 	createInventoryReceiver,
 	sendDelta,
 	sendDueDigest,
 	sendWaitingPages,
+	startComparison,
 } from './inventory-exchange.js';
 import {createMissingRanges} from './missing-ranges.js';
 import {createRangeRequester} from './range-requester.js';
@@ -197,7 +197,7 @@ export function createSync(options: SyncOptions): Sync {
 		ticker.wake();
 		// The peer will list its inventory again, so claims that it made on the previous connection are dropped.
 		requester.recheckLater(previous?.theirSeqs.keys() ?? []);
-		compareInventories(sync, inventory, clock.monotonic());
+		startComparison(sync, inventory, clock.monotonic());
 	}
 
 	function close(peer: PeerId): void {

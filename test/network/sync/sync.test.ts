@@ -382,6 +382,20 @@ describe('a peer that lists more new feeds than the limit', () => {
 });
 
 describe('a second connection to the same peer', () => {
+	it('starts sync again with a digest at once when the first one closes, even if a digest was sent just before', () => {
+		const {connect, sync} = createRoom();
+		const first = connect(BOB, feed(AUTHOR, 0));
+		const second = createFakeLink(BOB);
+		sync.replaced(second.link);
+		expect(second.read('have')).toMatchObject([{kind: 'digest'}]);
+		sync.replaced(second.link, first.link);
+		expect(second.read('have')).toMatchObject([{kind: 'digest'}]);
+		sync.message(second.link, page(feed(AUTHOR, 5)));
+		expect(second.read('want')).toEqual([]);
+		sync.message(second.link, page(feed(AUTHOR, 5)));
+		expect(second.read('want')).toHaveLength(1);
+	});
+
 	it('starts with a digest, and the unanswered requests are repeated on it', () => {
 		const {node, connect, sync} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
