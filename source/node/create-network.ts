@@ -68,7 +68,7 @@ export function createNetwork(options: NetworkOptions): Network {
 	const isConnected = (peer: PeerId) => mesh.linkOf(peer) !== undefined;
 	const connectedCount = () => mesh.size;
 	const labelFor = (peer: PeerId) => {
-		// Without the quotes of formatPeerName, because a notice quotes every name.
+		// Not formatPeerName, because a notice quotes every name itself.
 		const state = store.getState();
 		return nameOf(state, peer) + formatFingerprintSuffix(state, peer);
 	};

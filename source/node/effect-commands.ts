@@ -17,7 +17,7 @@ export interface EffectCommandOptions {
 	append(body: EffectBody): PostResult;
 }
 
-const NOT_HERE = 'This message is not here.';
+const NOT_HERE = 'There is no such message here.';
 const WITHDRAWN = 'This message was withdrawn.';
 const NOT_OWN = 'Only your own messages can be changed.';
 
@@ -52,7 +52,9 @@ export function createEffectCommands(
 				),
 			);
 			if (!words.has(word) && words.size >= MAX_WORDS_PER_FEED)
-				return {refused: `You used ${MAX_WORDS_PER_FEED} different reactions here. No further ones count.`};
+				return {
+					refused: `You have used ${MAX_WORDS_PER_FEED} different reactions on this message, which is the limit.`,
+				};
 			return append({type: 'marked', target, word, on});
 		},
 		correct(target, text) {

@@ -82,7 +82,10 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		if (committedBatches.length > 0) options.onCommitted(committedBatches);
 	}
 
-	/** Merges events from the last one back to the first that is within the limit. Those before it have lower readings. */
+	/**
+	 * Merges the clock readings of events into the clock. It begins with the last event and stops at the first one within the
+	 * limit, because the readings of a feed rise.
+	 */
 	function mergeClock(events: readonly FeedEvent[]): void {
 		for (let index = events.length - 1; index >= 0; index -= 1) {
 			const event = events[index];
@@ -97,7 +100,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		pendingBatches.push({batch, events, live});
 	}
 
-	/** Stages a batch that the state contains and the log lost. It changes only the log. */
+	/** Stages a batch that the state contains but the log has lost. Changes only the log. */
 	function refill(batch: Batch): IngestResult {
 		const {peer} = batch;
 		const held = Math.max(log.heldSeq(peer), refilledSeqs.get(peer) ?? 0);

@@ -42,7 +42,10 @@ function isSameStep(a: number | undefined, b: number | undefined, step: number):
 	return Math.round(a / step) === Math.round(b / step);
 }
 
-/** A member can open any number of connections, so the clocks of one address count once. */
+/**
+ * Vote about our clock by a connected peer. A member can open any number of connections, so the clocks of one address count
+ * once.
+ */
 function voteOf({remoteAddress, clockOffsetMs}: PeerLink): ClockVote {
 	return {source: addressGroup(remoteAddress), offsetMs: clockOffsetMs ?? Number.NaN};
 }
@@ -113,7 +116,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 			timer ??= clock.after(PUBLISH_INTERVAL_MS, flush);
 		},
 		checkClock(link) {
-			// If our clock needs no correction and the new one agrees with it, the new one cannot change that.
+			// If our clock needs no correction and the clock of the peer agrees with it, the peer cannot change the result.
 			if (!hasCheckedClocks || nodeClock.correctionMs !== 0 || !clockAgrees(link)) updateCorrection();
 		},
 		clockAgrees,

@@ -1,9 +1,9 @@
 /**
- * Hybrid logical clock of this node (protocol.md, Time and order). It is based on the wall clock, corrected if that is clearly
- * wrong. Each stamp is greater than all earlier stamps of this process and all readings that it followed.
+ * Hybrid logical clock of this node (protocol.md, Time and order). It is based on the wall clock, which is corrected if it
+ * is clearly wrong. Each stamp is greater than all earlier stamps of this process and all readings that it followed.
  *
- * A reading of somebody else moves the clock at most to `hlcLimit` of the corrected wall clock. Own stamps alone may exceed
- * this limit, because a feed has to rise.
+ * The reading of another node moves the clock at most to `hlcLimit` of the corrected wall clock. Only own stamps may exceed
+ * this limit, because the stamps of a feed must rise.
  */
 import type {Hlc} from '../core/event.js';
 import {followedHlc, HLC_ZERO, isDue, isMergeable, maxHlc, tickHlc} from '../core/event-order.js';
@@ -38,8 +38,9 @@ export interface NodeClock {
 	/** Returns the current reading, for messages that contain no event. */
 	reading(): Hlc;
 	/**
-	 * Merges a reading of another node or of the own log. Returns false if it is beyond the limit. The clock then follows it
-	 * up to the limit, now and when the limit has moved, or not at all if it is too far ahead to be shown.
+	 * Merges a reading of another node or of the own log. Returns false if the reading is beyond the limit. The clock then
+	 * follows it only up to the limit, and further each time the limit moves. It ignores a reading that is too far ahead to
+	 * be shown (`isDue`).
 	 */
 	merge(hlc: Hlc): boolean;
 	/** Updates the correction from the clocks of the connected peers. Returns it, ms. */
@@ -65,9 +66,10 @@ function middleValues(values: readonly number[]): readonly [lower: number, upper
 }
 
 /**
- * Median of our own clock, offset 0, and the offsets of the others, ms. In a tie the middle value nearest to our clock wins.
- * Exception: the later one, if nobody agrees with us and it is too far ahead for us to follow. Two nodes alone, of which one
- * is days behind, could not talk otherwise: what the other one writes would be hidden from it.
+ * Median of our own clock, offset 0, and the offsets of the others, ms. Of two middle values, the one nearest to our clock
+ * wins. There is one exception: if nobody agrees with us and the later value is too far ahead for us to follow, the later
+ * value wins. Otherwise two nodes alone, of which one is days behind, could not talk: the late node would hide all messages
+ * of the other one.
  */
 export function medianOffset(offsets: readonly number[]): number {
 	const [lower, upper] = middleValues([0, ...offsets]);
@@ -107,7 +109,10 @@ export function createNodeClock(now: () => number): NodeClock {
 		return tickHlc(maxHlc(own, maxHlc(followedHlc(observed, at), followed(at))), at);
 	}
 
-	/** Sets `received` aside if the wall clock went back behind it. It would otherwise hide lower readings from then on. */
+	/**
+	 * Moves `received` to `ahead` if the wall clock was set back so far that `received` is beyond the limit. Otherwise
+	 * `received` would hide all lower readings from then on.
+	 */
 	function dropBeyondLimit(at: number): void {
 		if (isMergeable(received, at)) return;
 		if (isDue(received, at)) ahead = maxHlc(ahead, received);

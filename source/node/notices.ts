@@ -77,7 +77,7 @@ export function createNotices(
 ): Notices {
 	const shownAt = new LruMap<string, number>(MAX_RECENT_NOTICES);
 	const rateLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
-	/** Its own limit, so that no flood of other notices can hide a warning about a person. */
+	/** Warnings about people have a limit of their own, so that a flood of other notices cannot hide them. */
 	const impostorLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
 	let suppressedAt = Number.NEGATIVE_INFINITY;
 
@@ -166,7 +166,7 @@ export function createNotices(
 				notify(
 					'warn',
 					'interfaces-unreadable',
-					`The network interfaces cannot be read: ${reason}. Until they can, no new one is used. Name other computers: --peer HOST:PORT.`,
+					`The network interfaces cannot be read: ${reason}. New interfaces are not used until then. Name other computers: --peer HOST:PORT.`,
 				);
 		},
 		savingAgain(path, losses, self) {
@@ -177,11 +177,11 @@ export function createNotices(
 				return;
 			}
 
-			const events = lost === 1 ? '1 event is' : `${lost} events are`;
+			const events = lost === 1 ? '1 event' : `${lost} events`;
 			const peers = losses.size === 1 ? '1 peer' : `${losses.size} peers`;
-			const text = `The log is being saved again${place}, but ${events} missing in it, of ${peers}. They are requested from the peers that hold them, and stay on the screen until you quit.`;
+			const text = `The log is being saved again${place}, but ${events} of ${peers} ${lost === 1 ? 'is' : 'are'} missing in it. Missing events are requested from the peers that hold them, and stay on the screen until you quit.`;
 			const own =
-				' Your own messages are among them: whoever joins later does not receive them. Start the program again.';
+				' Your own messages are missing too: people who join from now on do not receive them. Start the program again.';
 			notify('warn', 'log-lost', losses.has(self) ? `${text}${own}` : text);
 		},
 		feedForked(name) {

@@ -17,8 +17,8 @@ export interface ResumeFacts {
 export type ResumeDecision = 'stay' | 'wait' | 'relaunch';
 
 /**
- * Interfaces that show in which network the computer is. The addresses of a VPN and of the bridges of containers are the
- * same everywhere, so they count only if the computer had no other interface before.
+ * Interfaces that show in which network the computer is. A VPN and the bridges of containers have the same addresses in
+ * every network. They count only if the computer had no other interface before.
  */
 function selectLans(interfaces: readonly LocalInterface[], includesVirtual: boolean): LocalInterface[] {
 	return interfaces.filter(

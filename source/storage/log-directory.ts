@@ -10,7 +10,10 @@ import {LogFile} from './log-file.js';
 import {openLogReader, readHeader} from './log-reader.js';
 
 const LOG_SUFFIX = '.p2plog';
-/** Size above which a file is not read unasked: twice what a node writes, so that it is certainly not a sound log. */
+/**
+ * Maximum size of a file that is read without a request of the user. A node writes at most half of it, so a larger file is
+ * no valid log.
+ */
 export const MAX_SOUND_LOG_BYTES = 2 * MAX_LOG_BYTES;
 /** Maximum number of characters of the room name in the name of a log file. */
 const MAX_ROOM_LENGTH = 40;

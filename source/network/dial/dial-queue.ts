@@ -101,8 +101,9 @@ export function createDialQueue(): DialQueue {
 	};
 
 	/**
-	 * Candidate with the lowest rank, of equal ranks the one whose owner has the fewest dials in progress. At most half of the
-	 * concurrent dials are to targets, which may fail forever, and to candidates of one owner, who may have invented them.
+	 * Candidate with the lowest rank. Of equal ranks, the owner with the fewest dials in progress comes first. At most half
+	 * of the concurrent dials are to targets, because targets may fail forever. The same limit holds for the candidates of
+	 * one owner, because the owner may have invented them.
 	 */
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;

@@ -38,7 +38,8 @@ export interface DialReport {
 export interface Dialler {
 	/**
 	 * Adds an address of a peer. A candidate that is not dialled any more after too many failures is dialled again. `owner`:
-	 * whose share the candidate uses (default: that of the address), if another peer reported it.
+	 * the owner of the share that the candidate uses. It is given for an address that another peer reported; the default is
+	 * the owner of the address.
 	 */
 	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource, owner?: string): void;
 	/** Adds an address from another copy of a beacon, received on a second common network. It is dialled last. */
@@ -72,7 +73,10 @@ export function createDialler(options: DiallerOptions): Dialler {
 	const {isConnected, schedule, unschedule} = scheduler;
 	let stopped = false;
 
-	/** Drops a candidate that gives way to another one. That of a connected peer gets a place again when it disconnects. */
+	/**
+	 * Drops a candidate that gives way to another one. The candidate of a connected peer stays, and gets a place again when
+	 * the peer disconnects.
+	 */
 	function drop(peer: PeerId): void {
 		const candidate = candidates.get(peer);
 		if (!candidate || isConnected(candidate)) return;
@@ -88,7 +92,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 		return added;
 	}
 
-	/** Gives a peer that is connected a place among the known peers, which peers that are only announced cannot displace. */
+	/** Moves a connected peer to the places for known peers. Peers that are only announced cannot displace it there. */
 	function keepKnown(peer: PeerId, owner: string): void {
 		const {added, evicted} = known.add(peer, owner);
 		if (evicted) drop(evicted);

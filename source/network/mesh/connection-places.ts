@@ -1,7 +1,7 @@
 /**
- * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for one
- * address. If all are taken, the newest connection of the address with the most gives way to one of another address. A
- * trusted peer, which was connected without a fault before, takes the place of one that is not.
+ * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for
+ * one address. If all places are taken, the address with the most connections loses its newest one to a connection of
+ * another address. A trusted peer was connected without a fault before. It takes the place of a peer that is not trusted.
  */
 import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
 import {isLoopback, shareKey} from '../ip-address.js';

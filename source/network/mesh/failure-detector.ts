@@ -28,7 +28,7 @@ export interface Subject {
 	readonly peer: PeerId;
 	/** Whether the peer has left, or was reported lost and has not returned (events `left`, `lost` and `returned`). */
 	readonly ended: boolean;
-	/** How many times it returned after it was reported as lost. */
+	/** How many times the peer returned after it was reported as lost. */
 	readonly absences: number;
 }
 
@@ -41,13 +41,14 @@ export interface FailureDetector {
 	reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
 	/** Notes that a connected peer reports all its connections. Peers it reported before and not now are lost to it. */
 	reportFullList(reporter: PeerId, peers: ReadonlySet<PeerId>, now: number): void;
-	/** Notes the peers that a connected peer heard to be alive. */
+	/** Notes peers that are alive according to a connected peer. */
 	reportAlive(reporter: PeerId, peers: readonly AlivePeer[], now: number): void;
 	/** Notes a new live event of a peer, whoever delivered it. The peer was alive when it wrote the event. */
 	heardFrom(peer: PeerId, now: number): void;
 	/**
-	 * Peers that are alive as far as other peers than `receiver` say. Leaves out what `receiver` hears itself: the peers to which
-	 * this node is connected, and what those peers say to which `receiver` is connected too. In a full mesh nothing is left.
+	 * Peers that are alive according to peers other than `receiver`. Leaves out what `receiver` learns itself: the peers to
+	 * which this node is connected, and all reports by peers to which `receiver` is connected too. In a full mesh the list is
+	 * empty.
 	 */
 	aliveFor(receiver: PeerId, now: number): AlivePeer[];
 	/** Restarts all grace periods, after a stall of this process's timers. */

@@ -1,8 +1,8 @@
 /**
- * Indirect evidence that peers are alive (protocol.md, Failure reports): what connected peers heard about peers to which
- * nobody here is connected. It keeps the sources apart, so that no peer hears from us what it told us itself.
+ * Indirect evidence that peers are alive (protocol.md, Failure reports): reports of connected peers about peers to which
+ * this node is not connected. It stores each source separately, so that no peer receives its own reports back.
  *
- * All times are in monotonic ms of this node: the time at which somebody was last known to be connected to the peer.
+ * A time is the moment at which somebody was last known to be connected to the peer, in monotonic ms of this node.
  */
 import type {PeerId} from '../../core/event.js';
 import {MAX_REPORTED_PEERS, VANISHED_AFTER_MS} from '../../core/limits.js';

@@ -78,7 +78,7 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 	let isExpedited = false;
 	let timer: Timer | undefined;
 	let stopped = false;
-	/** Pace of names on each connection, and changes that wait because it is reached. */
+	/** Pace of names on each connection, and the changes that wait until the pace allows them. */
 	const senders = new WeakMap<PeerLink, {readonly pace: MessagePace; readonly backlog: PeerListBacklog}>();
 	/** Peers that other peers reported as lost after the last flush, while changes waited. */
 	const urgent = new Set<PeerId>();

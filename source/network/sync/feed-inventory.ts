@@ -47,11 +47,11 @@ export interface OwnFeedInventory extends FeedInventory {
 	/** Lists the waiting events that are now written to the log. Returns the feeds of which more events are listed. */
 	releaseUnsaved(): PeerId[];
 	/**
-	 * Finds the feeds of which the log lost events that it had, and lists only what is left of them. Such a feed is requested
-	 * again. Returns their number of lost events.
+	 * Finds the feeds of which the log has lost events, and lists only their remaining events. The lost events are requested
+	 * again. Returns the number of lost events of each feed.
 	 */
 	noteLosses(): ReadonlyMap<PeerId, number>;
-	/** Whether the log lost events of this feed that were not written again so far. */
+	/** Whether the log has lost events of this feed that are not yet written again. */
 	isLost(peer: PeerId): boolean;
 }
 

@@ -29,8 +29,8 @@ export interface BatchSink {
 
 /**
  * Result of one batch. `known`: this node holds all its events already. `ahead`: events before the batch are missing.
- * `forked`: the feed of its author is frozen. `unprovable`: the key of its author is weak. `invalid`: its author did not sign it, so the peer that sent it is at
- * fault. `code` is the code of the `error` message to that peer.
+ * `forked`: the feed of its author is frozen. `unprovable`: the key of its author is weak. `invalid`: its author did not
+ * sign it, so the sender is at fault. `code` is the code of the `error` message to the sender.
  */
 export type IngestResult =
 	| {readonly type: 'accepted' | 'known' | 'ahead' | 'forked' | 'unprovable'}

@@ -35,8 +35,8 @@ const DIGEST_BYTES = 8;
 
 /**
  * Sends the digest of this node when it is due (`compareAt`). After the peer has answered it, this node knows the whole
- * inventory of the peer. A digest waits while another one is unanswered, because pages do not name their digest, and while
- * the pace of digests is reached.
+ * inventory of the peer. A digest waits while another one is unanswered, because a page does not name the digest that it
+ * answers. It also waits while the pace of digests is reached.
  */
 export function sendDueDigest(sync: SyncLink, inventory: FeedInventory, now: number): void {
 	if (sync.compareAt === undefined || now < sync.compareAt) return;
@@ -57,7 +57,7 @@ export function startComparison(sync: SyncLink, inventory: FeedInventory, now: n
 	sync.link.send({type: 'have', kind: 'digest', digest: inventory.digest()});
 }
 
-/** Asks for the whole inventory of the peer again, not before `from` and at most MAX_DIGESTS_PER_SECOND. */
+/** Schedules another request for the whole inventory of the peer: not before `from`, and at most MAX_DIGESTS_PER_SECOND. */
 export function compareInventories(sync: SyncLink, inventory: FeedInventory, now: number, from = now): void {
 	const pacedFrom = connectionState(sync, sync.link).digestAt + 1000 / MAX_DIGESTS_PER_SECOND;
 	sync.compareAt = Math.min(sync.compareAt ?? Number.POSITIVE_INFINITY, Math.max(from, pacedFrom));

@@ -61,7 +61,7 @@ export interface RangeRequester {
 /** Number of feeds examined in one scan, which takes about half a millisecond. */
 const RANGES_PER_SCAN = 256;
 const SCAN_PAUSE_MS = 16;
-/** First wait before inventories are compared again with a peer that did not answer. Each further one doubles it. */
+/** First wait before inventories are compared again with a peer that did not answer. Each further wait is twice as long. */
 const COMPARE_AGAIN_MS = 1000;
 const COMPARE_AGAIN_MAX_MS = 60_000;
 /** Delay of answers beyond their transfer time up to which peers count as equally fast. */
@@ -146,9 +146,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	/**
-	 * Drops what a peer claims to hold, because it answers nothing. Claims that nobody serves would use up
-	 * MAX_MISSING_FEEDS, and would make history of what authors write later. The peer is asked for its inventory again, at
-	 * intervals that double.
+	 * Drops all claims of a peer that answered nothing. Claims that nobody serves would use up MAX_MISSING_FEEDS, and new
+	 * events of their authors would count as history. The peer is asked for its inventory again, at intervals that double.
 	 */
 	function dropAllClaims(sync: SyncLink): void {
 		const dropped: PeerId[] = [];
@@ -203,7 +202,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		recheck(refused);
 	}
 
-	/** Measures how fast and how completely a peer answered. Whoever serves one entry at a time comes after the others. */
+	/** Measures how fast and how completely a peer answered. A peer that sends one entry per answer gets a worse rank. */
 	function rateAnswer(sync: SyncLink, {ranges, sentAt, bytes}: PendingRequest): void {
 		const transferMs = (bytes / WANT_BYTES_PER_SECOND) * 1000;
 		sync.delayMs = (sync.delayMs + Math.max(0, clock.monotonic() - sentAt - transferMs)) / 2;
@@ -239,8 +238,9 @@ function rankOf({failures, delayMs}: SyncLink): number {
 }
 
 /**
- * Assigns ranges to peers. A range is requested only from the peers with the lowest rank among those that hold it, even if
- * all of these are busy and another peer is not. Of them the author is preferred, then the one that was asked least recently.
+ * Assigns ranges to peers. Only the peers with the lowest rank among those that hold a range are asked for it. If all of
+ * these are busy, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked
+ * least recently.
  */
 export function planRequests(
 	sources: readonly RangeSource[],

@@ -6,7 +6,7 @@ import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.
 import type {PeerLink} from '../link/peer-link.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-/** Requested part of one feed. */
+/** Range of one feed in a request. */
 export interface RequestedRange {
 	/** First requested seq. */
 	readonly from: number;
@@ -28,13 +28,13 @@ export interface PendingRequest {
 	readonly timer: Timer;
 }
 
-/** State of one connection that stays when sync starts again on it. */
+/** State of one connection. It is kept when sync starts again on the same connection. */
 export interface ConnectionState {
 	/** Number of digests sent on the connection that the peer has not answered with a last page. */
 	unansweredDigests: number;
 	/** Time of the last digest sent on the connection, monotonic ms. */
 	digestAt: number;
-	/** Highest seq of the own feed up to which all events after the known ones were pushed on the connection. */
+	/** Seq of the last own event that was pushed on the connection without a gap after the events that the peer holds. */
 	pushedSeq: number;
 	readonly pace: MessagePace;
 	/** Answers to digests that are not completely sent, because the pace is reached. */
@@ -50,7 +50,10 @@ export interface SyncLink {
 	 * are history. The peer is not verified, so its statements end with its connection and with each unserved request.
 	 */
 	readonly initialSeqs: Map<PeerId, number>;
-	/** Whether the feeds of pages are initial: no complete answer to the first digest has arrived. */
+	/**
+	 * Whether pages still describe what the peer held when it connected, because the answer to the first digest is not
+	 * complete.
+	 */
 	isListing: boolean;
 	readonly connections: WeakMap<PeerLink, ConnectionState>;
 	/** Time from which a digest is due, because inventories must be compared again; monotonic ms. */
@@ -62,7 +65,7 @@ export interface SyncLink {
 	request: PendingRequest | undefined;
 	/** Bytes of entries that the peer may still send in answers. A peer that sends more is at fault. */
 	requestedBytes: number;
-	/** Number of requests that the peer did not answer in time or only in part. */
+	/** Number of requests that the peer answered late, in part or not at all. */
 	failures: number;
 	/** Moving average of the time that an answer took beyond its transfer time, in ms. */
 	delayMs: number;

@@ -216,9 +216,9 @@ export function createSync(options: SyncOptions): Sync {
 	}
 
 	/**
-	 * Pushes a batch of the own feed with the events before it, if the peer is not known to hold them and they fit into
-	 * one batch. The peer drops a push that starts after a gap, and a node that leaves has no time for a request. Returns
-	 * false if the batch needs no earlier events, or has too many of them.
+	 * Pushes a batch of the own feed together with the events before it that the peer may lack, if all of them fit into one
+	 * batch. The peer drops a push that starts after a gap. It would then have to request the events, and a node that leaves
+	 * has no time for that. Returns false if the batch needs no earlier events, or has too many of them.
 	 */
 	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
 		const state = connectionState(sync, sync.link);

@@ -5,7 +5,7 @@
  */
 import {isPlain} from '../text/plain-text.js';
 
-// Destructured, because the build would replace the member expression by the class below.
+// Destructured, because the build replaces the expression `Intl.Segmenter` by the class below.
 const {Segmenter} = Intl;
 
 /** Segmenter that takes a shortcut for plain text when it splits by grapheme. */

@@ -23,12 +23,12 @@ export type Question =
 	| {readonly type: 'open-link'; readonly urls: readonly string[]; readonly chosen: number}
 	/** The last digits of the safety number of `person`, as far as they are typed. */
 	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly digits: string}
-	/** A digit or an emoji is the reaction. */
+	/** The next key, a digit or an emoji, selects the reaction. */
 	| {readonly type: 'react'; readonly target: EventRef}
 	| {readonly type: 'withdraw'; readonly target: EventRef}
 	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean};
 
-/** What the draft is, if it is not a new message. */
+/** Purpose of a draft that is not a new message. */
 export type Composing =
 	| {readonly type: 'reply'; readonly target: EventRef}
 	/** `original`: the draft before it was changed. */
@@ -137,7 +137,7 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 }
 
 /** Hint for a key that would move the focus to the input, but was taken for a letter of a word. */
-export const AGAIN_HINT = 'Letters typed in a list are keys. Press the key once more, or Esc, to write';
+export const AGAIN_HINT = 'In a list, letters are keys. Press the key again, or Esc, to write';
 
 /** Message for a user who types text while a list has the focus. */
 export const TYPING_HINT = 'Press i or Esc to write';

@@ -1,7 +1,7 @@
 /**
- * Copy view: the messages as plain lines on an alternate screen of its own. The terminal itself wraps them, without frames or
- * padding, so that a selection contains the text as it was written and a long URL in one piece. What does not fit on the
- * screen is on further pages.
+ * Copy view: the messages as plain lines on an alternate screen of its own. The terminal itself wraps them, without frames
+ * or padding. So a selection contains the text as it was written, and a long URL in one piece. Lines that do not fit on the
+ * screen are on further pages.
  */
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';

@@ -109,7 +109,8 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		const {target} = ui.question;
 		const word = REACTIONS[Number(key) - 1] ?? (token.type === 'text' ? token.text : '');
 		const closed = {...ui, question: undefined};
-		// A letter is another key of the list; an emoji is a reaction.
+		// ASCII characters are other keys of the list and cancel the question. Only other characters, for example emoji, are
+		// reactions.
 		const isWord = isReactionWord(word) && !/^[\x20-\x7e]+$/.test(word);
 		return isWord ? toggleReaction(closed, target, word, context) : step(closed);
 	}

@@ -16,7 +16,7 @@ import {jumpTo} from './reading-position.js';
 /** Reactions that the picker offers, by digit. */
 export const REACTIONS: readonly string[] = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👀'];
 
-const ONLY_MESSAGES = 'Only messages have this function';
+const ONLY_MESSAGES = 'This key works only on messages';
 
 function selectedMessage(ui: UiState, {state, frameOf}: ChatContext): PostedEvent | undefined {
 	const {view} = frameOf(state, ui);
@@ -60,14 +60,14 @@ export function startCorrection(ui: UiState, context: ChatContext): ChatStep {
 	});
 }
 
-/** A text as it must be typed: a slash at its start is doubled, so that it is no command. */
+/** Draft that sends a text: a slash at its start is doubled, so that the draft is no command. */
 function draftOf(text: string): string {
 	return text.startsWith('/') ? `/${text}` : text;
 }
 
 /**
- * What the draft becomes after ↑ in an empty input. If it shows the own newest message again, Enter corrects that message;
- * with an unchanged text it sends the text once more. `before` is the state before the key.
+ * Purpose of the draft after ↑ in an empty input. If the draft is the own newest message, Enter corrects that message.
+ * Without a change, Enter sends the text once more. `before` is the state before the key.
  */
 export function composingAfterHistory(
 	before: UiState,
@@ -133,7 +133,7 @@ export function followQuote(ui: UiState, context: ChatContext): UiState | undefi
 	const message = selectedMessage(ui, context);
 	if (!message?.replyTo) return undefined;
 	const answered = findPosted(context.state.timeline, message.replyTo);
-	if (!answered) return withInfo(ui, 'The message that this one answers is not here. d: details');
+	if (!answered) return withInfo(ui, 'The message that this one answers has not arrived here. d: details');
 	const {view} = context.frameOf(context.state, ui);
 	const shown = view.at(view.positionOf(answered));
 	if (!shown || !isSame(shown, answered)) return withInfo(ui, 'The filter hides the message that this one answers');

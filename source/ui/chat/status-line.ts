@@ -82,13 +82,13 @@ function questionText(ui: UiState): string | undefined {
 	return undefined;
 }
 
-/** What the draft is, if it is not a new message. */
+/** Hint about a draft that is a reply or a correction. */
 function composingText({composing}: UiState, {state}: ChatContext): string | undefined {
 	if (!composing) return undefined;
 	const quote = joinParts(quoteOf(state, composing.target).parts);
 	return composing.type === 'reply'
 		? ` Reply to ${quote}   Esc: no reply`
-		: ` Enter corrects your last version; unchanged, it is sent again.   Esc: no correction   ${quote}`;
+		: ` Enter: correct your message (unchanged: send it again)   Esc: cancel   ${quote}`;
 }
 
 function completionSegments(

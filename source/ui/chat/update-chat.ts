@@ -178,13 +178,13 @@ function currentTypedRun({typedRun}: UiState, {now}: ChatContext): TypedRun | un
 	return typedRun && now - typedRun.lastAt < TYPED_RUN_MS ? typedRun : undefined;
 }
 
-/** Maximum interval between a key of a list and a key to the input, ms, at which both are letters of a word. */
+/** Maximum interval between two keys, ms, at which both count as letters of one word. */
 const TYPED_WORD_MS = 150;
 
 /**
- * Whether a bound key is only a letter of a text that the user types into a list. In a run that the list does not bind, every
- * key is. Otherwise only a key that moves the focus to the input is, if it follows as fast as letters of a word do: "give"
- * begins with two bound keys. Such a key counts when it is pressed twice.
+ * Whether a bound key is only a letter of a text that the user types into a list. After a character that the list does not
+ * bind, this is so for the rest of the run. It is also so for a key that moves the focus to the input within TYPED_WORD_MS
+ * after another key: "give" begins with two bound keys. A key that moves the focus always counts when it is pressed twice.
  */
 function isPartOfText(run: TypedRun, action: Action, character: string, now: number): boolean {
 	const isRepeated = character === run.lastCharacter && now > run.lastAt;

@@ -40,8 +40,8 @@ for (const [index, letter] of Array.from(GREEK).entries()) latinByLetter.set(let
 latinByLetter.delete('.');
 
 /**
- * The key without Shift of Alt and a capital letter: `alt+l` for `alt+L`. Terminals send the same for Shift as for Caps
- * Lock, so a screen looks up this key if it does not bind the other.
+ * Key with a small letter for Alt and a capital letter: `alt+l` for `alt+L`. Terminals send the same for Shift as for Caps
+ * Lock. So a screen that does not bind `alt+L` looks up `alt+l`.
  */
 export function withoutShift(key: string): string | undefined {
 	return /^alt\+\p{Lu}$/u.test(key) ? key.toLowerCase() : undefined;
@@ -142,8 +142,8 @@ function toModifiers(parameter: string): number {
 }
 
 /**
- * Decodes the final byte of an SS3 sequence: a named key, or a key of the keypad in application mode (DECKPAM), whose
- * letters `j` to `y` are 0x40 above the characters that the keys type.
+ * Decodes the final byte of an SS3 sequence: a named key, or a key of the keypad in application mode (DECKPAM). The keypad
+ * sends the letters `j` to `y`, which are 0x40 above the characters on its keys.
  */
 function decodeSs3(final: string, modifiers: number): Token | undefined {
 	if (final === 'I') return namedKey('tab', modifiers);

@@ -177,7 +177,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		resolveExit(reason);
 	}
 
-	// For a crash. It is harmless if the terminal does not bracket pastes.
+	// Restores the terminal after a crash. The sequence is harmless if bracketed paste is off.
 	const removeExitHandler = hooks.onProcessExit?.(() => DISABLE_BRACKETED_PASTE);
 	/** Says how many messages were missed. Says nothing if their number is the same as before. */
 	function announceUnread(): void {

@@ -107,7 +107,7 @@ function trustText(state: State, {peer, trust, verified}: PeerView): string {
 	const contact = contactOf(state, peer);
 	if (contact) return `verified by you on ${formatMoment(contact.verified)}`;
 	if (trust === 'impostor') return IMPOSTOR_TEXT;
-	return verified ? 'not verified by you; /verify NAME compares it' : 'none, so nothing can be verified';
+	return verified ? 'not verified by you; /verify NAME compares it' : 'none: this peer has no identity key to verify';
 }
 
 function linkDetails(view: PeerView): Detail[] {

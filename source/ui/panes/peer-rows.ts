@@ -73,7 +73,10 @@ function nameRow(peer: PeerView, {width, selected, hueOf, theme, typing, isIgnor
 	];
 }
 
-/** Mark in a column that no name reaches: a verified person, or somebody who uses the name of one with another key. */
+/**
+ * Mark of a verified person, or of somebody who uses the name of a verified person with another key. No name reaches its
+ * column.
+ */
 function trustMark({trust}: PeerView, theme: Theme): Segment {
 	if (trust === 'verified') return {text: theme.glyphs.verified, style: theme.success};
 	return trust === 'impostor' ? {text: '!', style: theme.error} : {text: ' '};

@@ -62,7 +62,8 @@ export function startPlaying(ui: ReplayUi, context: ReplayContext): ReplayUi {
 		tickedAt: now,
 		overlay: undefined,
 	};
-	// A log gets the history of others later than it was written. Playback shows what the log held at a moment.
+	// A log can receive the messages of others long after they were written. Playback shows what the log contained at each
+	// moment.
 	if (isAtEnd || shown === rank) return playing;
 	const text = `Playing from event ${shown}: the log received event ${rank} at that moment`;
 	return {...playing, flash: {text, level: 'info', until: now + START_MESSAGE_MS}};

@@ -39,7 +39,7 @@ export function withEffectRows(
 	];
 }
 
-/** Number of rows that stand above the first row of a message itself. */
+/** Number of added rows above the first row of a message itself. */
 export function rowsAboveMessage(entry: TimelineEntry | undefined): number {
 	return entry?.type === 'posted' && entry.replyTo ? 1 : 0;
 }
@@ -83,7 +83,7 @@ function withEditedMark(
 	if (!correction || withdrawal || !last) return rows;
 	const mark: Segment = {text: EDITED_MARK, style: theme.muted};
 	const gap = last.at(-2);
-	// If the address stands at the end of the row, the mark stands in the gap between text and address.
+	// If the address is at the end of the row, the mark is in the gap between text and address.
 	const isAddressLast = last.length > 2 && last.at(-1)?.style === theme.muted;
 	if (isAddressLast && gap?.text.trim() === '' && gap.text.length >= EDITED_MARK.length + 2) {
 		const rest = ' '.repeat(gap.text.length - EDITED_MARK.length - 1);

@@ -12,10 +12,15 @@ import {markedMessageText} from './message-text.js';
 
 /** Number of newest rows in which the answers of a thread are searched. */
 const MAX_SEARCHED_ROWS = 20_000;
-/** Number of answers that lead to one message, at most. Bounds a search through replies that answer each other. */
+/**
+ * Maximum number of steps from a reply to the first message of its thread. Bounds the search if replies refer to each other.
+ */
 const MAX_DEPTH = 256;
 
-/** A thread: the message that a chain of replies began with, and everything that answers it, in timeline order. */
+/**
+ * Thread of a message: the first message of its chain of replies, and all direct and indirect answers to that one, in
+ * timeline order.
+ */
 export function threadOf(state: State, message: PostedEvent): PostedEvent[] {
 	let root = message;
 	for (let depth = 0; depth < MAX_DEPTH && root.replyTo; depth++) {

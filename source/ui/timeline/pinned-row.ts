@@ -7,7 +7,7 @@ import type {Theme} from '../theme.js';
 import {quoteOf} from './describe-effect.js';
 import {joinParts} from './text-parts.js';
 
-/** Minimum height of the timeline, in rows, with which the line is shown. */
+/** Minimum height of the timeline at which the line is shown, in rows. */
 const MIN_ROWS = 8;
 
 /** The pinned line, `width` cells wide; none if nothing is pinned or the timeline has fewer than MIN_ROWS rows. */

@@ -78,7 +78,7 @@ describe('what a user does with a message', () => {
 		await press('teh end\r');
 		await terminal.see('teh end');
 		await press(UP);
-		await terminal.see('Enter corrects your last version');
+		await terminal.see('Enter: correct your message');
 		await press('\u0015', 'the end\r');
 		await terminal.see('the end (edited)');
 		await terminal.seeNot('teh end');
@@ -93,11 +93,11 @@ describe('what a user does with a message', () => {
 		const {terminal, press} = await launch({chatNode});
 		await press('one\r', 'two\r');
 		await press(UP);
-		await terminal.see('Enter corrects');
+		await terminal.see('Enter: correct');
 		await press('\r');
 		expect(chatNode.posted.map(({text}) => text)).toEqual(['one', 'two', 'two']);
 		await press(UP, UP);
-		await terminal.seeNot('Enter corrects');
+		await terminal.seeNot('Enter: correct');
 		await press('!\r');
 		expect(chatNode.posted.map(({text}) => text)).toEqual(['one', 'two', 'two', 'one!']);
 	});
