@@ -173,12 +173,12 @@ export const historyMutations = [
 	{
 		rule: 'Clocks are followed up to 23 h ahead of our wall clock, not of our last reading.',
 		edits: [{in: 'createNodeClock.merge', call: 'isMergeable', argument: 2, becomes: 'Math.max($, received.ms)'}],
-		tests: ['node-clock'],
+		tests: ['node-clock', 'attackers'],
 	},
 	{
 		rule: 'The peers at one address have one vote on our clock.',
-		edits: [{in: 'voteOf', call: 'addressGroup', becomes: 'String(clockOffsetMs)'}],
-		tests: ['link-metrics'],
+		edits: [{in: 'voteOf', call: 'addressGroup', becomes: 'Symbol()'}],
+		tests: ['link-metrics', 'attackers'],
 	},
 	{
 		rule: 'The correction of our clock is bounded.',

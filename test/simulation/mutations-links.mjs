@@ -52,7 +52,7 @@ export const linkMutations = [
 	{
 		rule: 'Only IP addresses that peers report are dialled.',
 		edits: [{in: 'dialableAddresses', condition: 1, becomes: 'false'}],
-		tests: ['peer-exchange'],
+		tests: ['peer-exchange', 'attackers'],
 	},
 	{
 		rule: 'Beacons continue after the burst.',

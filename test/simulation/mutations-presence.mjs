@@ -50,12 +50,12 @@ export const presenceMutations = [
 	{
 		rule: 'Reports about a peer that nobody knows add nobody to the roster.',
 		edits: [{in: 'collectLost', condition: 2, becomes: 'true'}],
-		tests: ['hearsay'],
+		tests: ['hearsay', 'attackers'],
 	},
 	{
 		rule: 'The reports of one feed count a limited number of times.',
 		edits: [{in: 'countReport', condition: 2, becomes: 'false'}],
-		tests: ['hearsay'],
+		tests: ['hearsay', 'attackers'],
 	},
 	{
 		rule: 'A peer answers a report that it is lost.',
