@@ -63,19 +63,23 @@ function isAfter(candidate: EffectEvent | undefined, effect: EffectEvent): boole
 	return candidate === undefined || compareEffects(candidate, effect) > 0;
 }
 
+/** Merges effects, which are in order, into a page. Copies whole runs of the page, since most pages get few effects. */
 function mergeEffects(page: EffectPage, added: readonly EffectEvent[]): EffectPage {
 	const merged: EffectEvent[] = [];
-	let position = 0;
-	const push = (effect: EffectEvent) => {
-		const last = merged.at(-1);
-		if (last === undefined || compareEffects(last, effect) !== 0) merged.push(effect);
-	};
+	let copied = 0;
+	let last: EffectEvent | undefined;
 	for (const effect of added) {
-		for (let old = page[position]; old && compareEffects(old, effect) <= 0; old = page[++position]) push(old);
-		push(effect);
+		if (last && compareEffects(last, effect) === 0) continue;
+		last = effect;
+		const position = findFirstIndex(copied, page.length, at => isAtOrAfter(page[at], effect));
+		const found = page[position];
+		if (found && compareEffects(found, effect) === 0) continue;
+		merged.push(...page.slice(copied, position), effect);
+		copied = position;
 	}
-	for (const old of page.slice(position)) push(old);
-	return merged.length === page.length ? page : merged;
+	if (merged.length === 0) return page;
+	merged.push(...page.slice(copied));
+	return merged;
 }
 
 function splitPage(page: EffectPage): EffectPage[] {

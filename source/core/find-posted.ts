@@ -32,7 +32,7 @@ export function findPosted(timeline: Timeline, ref: EventRef): (PostedEvent & Ti
 	if (known && search.key && compareOrder(known, search.key) === 0) return known.type === 'posted' ? known : undefined;
 	for (let number = timeline.pages.length - 1; number >= 0; number--) {
 		const page = timeline.pages[number] ?? [];
-		if (search.searchedPages.has(page)) continue;
+		if (search.searchedPages.has(page) || !mayContain(page, ref)) continue;
 		const found = page.find(({seq, peer}) => seq === ref.seq && peer === ref.peer);
 		if (found?.type === 'posted') {
 			const {ms, counter, peer, seq} = found;
@@ -43,4 +43,26 @@ export function findPosted(timeline: Timeline, ref: EventRef): (PostedEvent & Ti
 	}
 	search.missingIn = timeline;
 	return undefined;
+}
+
+/** Bits of a filter. With 512 rows, one page in twenty is searched in vain. */
+const FILTER_BITS = 4096;
+const filters = new WeakMap<Page, Uint32Array>();
+
+/** Whether a page may have a row of this author and seq. A Bloom filter of two bits for each row: a miss is certain. */
+function mayContain(page: Page, ref: EventRef): boolean {
+	let filter = filters.get(page);
+	if (!filter) {
+		filter = new Uint32Array(FILTER_BITS / 32);
+		for (const row of page)
+			for (const bit of filterBits(row)) filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
+		filters.set(page, filter);
+	}
+	for (const bit of filterBits(ref)) if (((filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
+	return true;
+}
+
+function filterBits({peer, seq}: EventRef): [number, number] {
+	const hash = Math.imul(Number.parseInt(peer.slice(0, 8), 16) ^ Math.imul(seq, 0x9e3779b1), 0x85ebca6b) >>> 0;
+	return [hash % FILTER_BITS, (hash >>> 16) % FILTER_BITS];
 }

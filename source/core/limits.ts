@@ -43,9 +43,11 @@ export const MAX_WORD_BYTES = 16;
 /** Distinct words of reactions that count for one feed on one event: the first ones by seq. */
 export const MAX_WORDS_PER_FEED = 8;
 /** Reactions to one event that are counted. Bounds the work for a row that many keys react to. */
-export const MAX_MARKS_COUNTED = 16_384;
+export const MAX_MARKS_COUNTED = 4096;
 /** Pinned messages that are shown: the ones pinned last. */
 export const MAX_PINS_SHOWN = 32;
+/** Pinned messages that are searched in the timeline. Bounds the work if somebody pins messages that do not exist. */
+export const MAX_PINS_SEARCHED = 256;
 /** Newest `pinned` events that are considered. Bounds the work if somebody pins and unpins without end. */
 export const MAX_PINS_CONSIDERED = 4096;
 /** Bytes of a name on the wire. Allows 32 letters of two bytes. */

@@ -4,6 +4,7 @@ import {effectsOn} from './effect-index.js';
 import type {EffectEvent, EventRef, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {MAX_MARKS_COUNTED, MAX_WORDS_PER_FEED} from './limits.js';
+import {memoiseByKey} from './memoise.js';
 import {findPeer} from './roster.js';
 import type {State} from './state.js';
 
@@ -35,15 +36,22 @@ const NO_MARKS: readonly MarkSummary[] = [];
  * words by seq count. Launches of one identity count once: for each word the last one in timeline order wins.
  */
 export function selectMarks(state: State, target: EventRef, options: MarkOptions = {}): readonly MarkSummary[] {
-	if (state.effects.marks.length === 0) return NO_MARKS;
+	const {marks, until, isIgnored} = state.effects;
+	if (marks.length === 0) return NO_MARKS;
+	const position = options.position ?? until;
+	const ignores = options.isIgnored ?? isIgnored;
+	const parts = [marks, state.roster, state.launches, position, ignores];
+	return cachedMarks(target, parts, () => countMarks(state, target, {position, isIgnored: ignores}));
+}
+
+/** By the object that holds the reference, which is the row of the timeline. */
+const cachedMarks = memoiseByKey<EventRef, readonly MarkSummary[]>();
+
+function countMarks(state: State, target: EventRef, options: MarkOptions): readonly MarkSummary[] {
 	const marks = effectsOn(state.effects.marks, target, MAX_MARKS_COUNTED).filter(isMark);
 	if (marks.length === 0) return NO_MARKS;
 	const last = new Map<string, Mark>();
-	for (const mark of countedMarks(marks, {
-		position: state.effects.until,
-		isIgnored: state.effects.isIgnored,
-		...options,
-	})) {
+	for (const mark of countedMarks(marks, options)) {
 		const key = `${personKey(state, mark.peer)} ${mark.word}`;
 		const before = last.get(key);
 		if (!before || compareOrder(before, mark) < 0) last.set(key, mark);

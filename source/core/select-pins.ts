@@ -2,7 +2,7 @@
 import {type EffectEvent, eventId, type PeerId, type PostedEvent} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {findPosted} from './find-posted.js';
-import {MAX_PINS_CONSIDERED, MAX_PINS_SHOWN} from './limits.js';
+import {MAX_PINS_CONSIDERED, MAX_PINS_SEARCHED, MAX_PINS_SHOWN} from './limits.js';
 import type {State} from './state.js';
 import {contentOf} from './text-of.js';
 import {entryAt, type TimelineEntry} from './timeline.js';
@@ -32,13 +32,15 @@ export function selectPins(
 	const decided = new Set<string>();
 	const shown: Pin[] = [];
 	const first = Math.max(0, pins.length - MAX_PINS_CONSIDERED);
+	let searched = 0;
 	for (let index = pins.length - 1; index >= first && shown.length < MAX_PINS_SHOWN; index--) {
 		const pin = entryAt(pins, index);
 		if (!isPin(pin) || isIgnored?.(pin.peer) || (position && compareOrder(pin, position) > 0)) continue;
 		const id = eventId(pin.target.peer, pin.target.seq);
 		if (decided.has(id)) continue;
 		decided.add(id);
-		const message = pin.on ? findPosted(state.timeline, pin.target) : undefined;
+		if (!pin.on || ++searched > MAX_PINS_SEARCHED) continue;
+		const message = findPosted(state.timeline, pin.target);
 		if (!message || isIgnored?.(message.peer) || contentOf(state, message, position).withdrawal) continue;
 		shown.push({message, by: pin.peer});
 	}

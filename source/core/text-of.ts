@@ -83,6 +83,8 @@ export function versionsOf(state: State, event: PostedEvent): readonly (PostedEv
 /** Corrections and withdrawals of a message by its author. */
 function textEffects({effects, roster}: State, event: PostedEvent): EffectEvent[] {
 	const {texts} = effects;
+	// Most messages have no effects at all, and a search asks for every message.
+	if (effectsOn(texts, event, 1).length === 0) return [];
 	const own = effectsOn(texts, event, Number.POSITIVE_INFINITY, event.peer);
 	// Shortcut for most messages, which have no effects by other feeds.
 	if (effectsOn(texts, event, own.length + 1).length === own.length) return own;

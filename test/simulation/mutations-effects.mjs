@@ -17,17 +17,17 @@ export const effectMutations = [
 	},
 	{
 		rule: 'Only the author corrects and withdraws a message.',
-		edits: [{in: 'textEffects', call: 'effectsOn', number: 1, argument: 4, becomes: 'undefined'}],
+		edits: [{in: 'textEffects', call: 'effectsOn', number: 2, argument: 4, becomes: 'undefined'}],
 		tests: ['effects'],
 	},
 	{
 		rule: 'Another launch of the same verified identity corrects a message.',
-		edits: [{in: 'textEffects', condition: 1, becomes: 'true'}],
+		edits: [{in: 'textEffects', condition: 2, becomes: 'true'}],
 		tests: ['effects'],
 	},
 	{
 		rule: 'Reactions of several launches of one identity count once.',
-		edits: [{in: 'selectMarks', variable: 'key', becomes: 'mark.peer + mark.word'}],
+		edits: [{in: 'countMarks', variable: 'key', becomes: 'mark.peer + mark.word'}],
 		tests: ['effects'],
 	},
 	{
