@@ -52,6 +52,16 @@ export interface TypedRun {
 	readonly isIgnored: boolean;
 }
 
+/** A letter that began a reply, a quote or a correction in the timeline. A letter right after it takes that back. */
+export interface ComposingLetter {
+	/** Monotonic time of the letter, ms. */
+	readonly at: number;
+	readonly character: string;
+	/** Until this long after the letter, another letter means that the user types a text, ms. */
+	readonly windowMs: number;
+	readonly before: UiState;
+}
+
 export interface UiState {
 	readonly columns: number;
 	readonly rows: number;
@@ -93,6 +103,7 @@ export interface UiState {
 	/** Monotonic time of the last key, ms. */
 	readonly lastKeyAt: number;
 	readonly typedRun: TypedRun | undefined;
+	readonly composingLetter: ComposingLetter | undefined;
 	/** Wall clock time of the last deletion in the draft, or of the last ignored Ctrl+D after it, ms. */
 	readonly lastDeletionAt: number;
 	/** Whether the hint on Option keys was shown. */
@@ -130,6 +141,7 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		focused: undefined,
 		lastKeyAt: now,
 		typedRun: undefined,
+		composingLetter: undefined,
 		lastDeletionAt: Number.NEGATIVE_INFINITY,
 		optionHintShown: false,
 		isVisitor: false,

@@ -102,7 +102,7 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		const {urls, chosen} = ui.question;
 		if (key === 'o') return step({...ui, question: {...ui.question, chosen: (chosen + 1) % urls.length}});
 		const url = urls[chosen];
-		return url !== undefined && (key === 'enter' || key === 'y') ? step(closed, {type: 'open', url}) : step(closed);
+		return url !== undefined && key === 'y' ? step(closed, {type: 'open', url}) : step(closed);
 	}
 	if (ui.question?.type === 'verify') return answerVerification(ui, ui.question, token);
 	if (ui.question?.type === 'react') {
@@ -117,7 +117,7 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 	if (ui.question?.type === 'withdraw' || ui.question?.type === 'pin') {
 		const {question} = ui;
 		const closed = {...ui, question: undefined};
-		return key === 'y' || key === 'enter' ? step(closed, question) : step(closed);
+		return key === 'y' ? step(closed, question) : step(closed);
 	}
 	if (ui.question?.type === 'quit' && key === 'ctrl+c' && context.now <= ui.question.until) {
 		return step({...ui, question: undefined}, {type: 'quit', reason: 'quit'});

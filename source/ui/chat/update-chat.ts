@@ -8,6 +8,7 @@ import {keyOf} from '../timeline/viewport.js';
 import {applyIntent} from './apply-intent.js';
 import {
 	AGAIN_HINT,
+	type ComposingLetter,
 	type ScreenEffect,
 	type ScreenMessage,
 	TYPING_HINT,
@@ -110,6 +111,7 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 		...ui,
 		lastKeyAt: context.now,
 		typedRun: token.type === 'text' ? ui.typedRun : undefined,
+		composingLetter: undefined,
 		...((ui.flash?.until === 0 || ui.flash?.endsOnKey) && {flash: undefined}),
 	};
 	if (current.question || current.editor.pendingPaste !== undefined) {
@@ -124,7 +126,32 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 		const action = findAction(keyContextOf(settled), token.key);
 		return action ? performAction(settled, action, context) : step(settled);
 	}
-	return applyText(settled, token.text, context);
+	const typed = takeBackComposing(ui.composingLetter, token.text, context);
+	return typed ? applyText(typed.ui, typed.text, context) : applyText(settled, token.text, context);
+}
+
+/**
+ * The state and the text to type if a text follows a letter of the timeline so fast that both are one text: "everything"
+ * begins with the key that corrects a message. The whole text then goes to the draft, as it was before the letter.
+ */
+function takeBackComposing(
+	letter: ComposingLetter | undefined,
+	text: string,
+	{now}: ChatContext,
+): {readonly ui: UiState; readonly text: string} | undefined {
+	if (!letter || now - letter.at >= letter.windowMs) return undefined;
+	const {before, character} = letter;
+	return {
+		ui: {
+			...before,
+			lastKeyAt: now,
+			focus: 'input',
+			selected: undefined,
+			typedRun: undefined,
+			composingLetter: undefined,
+		},
+		text: character + text,
+	};
 }
 
 function isInterrupt(token: Token): boolean {
@@ -148,7 +175,10 @@ function applyText(ui: UiState, text: string, context: ChatContext): ChatStep {
 	if (keyContext === 'input') return typeInDraft(target, text);
 	// In a list every character is a key. A key may move the focus to the input, where the remaining characters are text.
 	let next: ChatStep = step(target);
-	for (const character of text) {
+	const characters = Array.from(text);
+	for (const [index, character] of characters.entries()) {
+		const typed = takeBackComposing(next.ui.composingLetter, characters.slice(index).join(''), context);
+		if (typed) return applyText(typed.ui, typed.text, context);
 		const result = applyCharacter(next.ui, character, context);
 		next = {ui: result.ui, effects: [...next.effects, ...result.effects]};
 	}
@@ -163,7 +193,12 @@ function applyCharacter(ui: UiState, character: string, context: ChatContext): C
 	const action = keyContext === 'overlay' && character === 'q' ? 'back' : findAction(keyContext, character);
 	const isIgnored = !action || (run !== undefined && isPartOfText(run, action, character, context.now));
 	const next: UiState = {...ui, typedRun: {lastAt: context.now, lastCharacter: character, isIgnored}};
-	if (action && !isIgnored) return performAction(next, action, context);
+	if (action && !isIgnored) {
+		const result = performAction(next, action, context);
+		const windowMs = COMPOSING_WINDOW_MS.get(action);
+		if (windowMs === undefined || result.ui.focus !== 'input') return result;
+		return {...result, ui: {...result.ui, composingLetter: {at: context.now, character, windowMs, before: ui}}};
+	}
 	return step(action && focusesInput(action) && !next.overlay ? withInfo(next, AGAIN_HINT) : showTypingHint(next));
 }
 
@@ -191,6 +226,16 @@ function isPartOfText(run: TypedRun, action: Action, character: string, now: num
 	if (focusesInput(action) && isRepeated) return false;
 	return run.isIgnored || (focusesInput(action) && now - run.lastAt < TYPED_WORD_MS);
 }
+
+/**
+ * Time after a letter that starts a message in which another letter shows that a text is being typed, ms. It is longer for a
+ * correction: its text is read before it is changed, and by mistake it would alter what everybody has read.
+ */
+const COMPOSING_WINDOW_MS: ReadonlyMap<Action, number> = new Map([
+	['correct', 500],
+	['reply', TYPED_WORD_MS],
+	['quote', TYPED_WORD_MS],
+]);
 
 /** Whether an action moves the focus to the input. */
 function focusesInput(action: Action): boolean {

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {EventRef, FeedEvent} from '../../../source/core/event.js';
 import {launch, room} from '../../helpers/chat-room.js';
+import {liveClock} from '../../helpers/launch-chat.js';
 
 const UP = '\u001B[A';
 const ESCAPE = '\u001B';
@@ -13,12 +14,23 @@ function lunchRoom() {
 	return {chatNode, bob, dave, target: refOf(message)};
 }
 
+/** A monotonic clock that the test moves, because a letter right after `r` or `e` counts as a typed text. */
+function handClock() {
+	let passed = 0;
+	const wait = (ms: number) => {
+		passed += ms;
+	};
+	return {wait, hooks: {clock: {...liveClock, monotonic: () => passed}}};
+}
+
 describe('what a user does with a message', () => {
 	test('r answers the selected message; the reply shows the quoted line above it', async () => {
 		const {chatNode} = lunchRoom();
-		const {terminal, press} = await launch({chatNode});
+		const {wait, hooks} = handClock();
+		const {terminal, press} = await launch({chatNode, hooks});
 		await press('\t', 'r');
 		await terminal.see('Reply to Bob: lunch?');
+		wait(200);
 		await press('at noon\r');
 		await terminal.see('┌ Bob: lunch?');
 		await terminal.seeNot('Reply to');
@@ -104,12 +116,15 @@ describe('what a user does with a message', () => {
 
 	test('e corrects only an own message, and its first slash is no command', async () => {
 		const {chatNode} = lunchRoom();
-		const {terminal, press} = await launch({chatNode});
+		const {wait, hooks} = handClock();
+		const {terminal, press} = await launch({chatNode, hooks});
 		await press('\t', 'e');
 		await terminal.see('Only your own messages can be changed');
 		await press(ESCAPE, '//etc\r');
 		await terminal.see('/etc');
-		await press('\t', 'e', '/hosts\r');
+		await press('\t', 'e');
+		wait(600);
+		await press('/hosts\r');
 		await terminal.see('/etc/hosts (edited)');
 	});
 

@@ -15,6 +15,7 @@ const chatNode = createFakeChatNode();
 const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 for (let number = 1; number <= 60; number++)
 	chatNode.say(bob, `Carol: message ${number} https://example.org/${number}`);
+chatNode.post('my own words');
 
 const frameOf = createFrameCache(createTheme({unicode: true, depth: 0}), chatNode.self);
 const context: ChatContext = {
@@ -168,6 +169,43 @@ describe('typing while an overlay or a list is open', () => {
 			focus: 'input',
 			editor: {text: 'x'},
 		});
+	});
+
+	test('a text typed quickly into the timeline goes to the draft whole, though its first letter answers a message', () => {
+		expect(typeSlowly([0, 'r'], [120, 'e'], [120, 'a'])).toMatchObject({
+			editor: {text: 'rea'},
+			composing: undefined,
+			focus: 'input',
+		});
+		expect(typeSlowly([0, 'R'], [120, 'e']).editor.text).toBe('Re');
+		expect(typeSlowly([0, 'r'], [200, 'e'])).toMatchObject({editor: {text: 'e'}, composing: {type: 'reply'}});
+		expect(play({...initial, focus: 'timeline', selected: key}, typed(['react'])).ui).toMatchObject({
+			editor: {text: 'react'},
+			composing: undefined,
+		});
+	});
+
+	test('a text that begins with the key of a correction never changes a message, at the usual speed of typing', () => {
+		const own = chatNode.store
+			.getState()
+			.timeline.pages.flat()
+			.findLast(row => row.type === 'posted' && row.peer === chatNode.self.peer);
+		if (!own) throw new Error('this node has said nothing');
+		const start: UiState = {...initial, focus: 'timeline', selected: own};
+		let ui = play(start, typed(['e'])).ui;
+		expect(ui.composing).toMatchObject({type: 'correct'});
+		ui = applyTokens(ui, typed(['verything']), {...context, now: START + 400}).ui;
+		expect(ui).toMatchObject({editor: {text: 'everything'}, composing: undefined});
+		const later = applyTokens(play(start, typed(['e'])).ui, typed(['!']), {...context, now: START + 600}).ui;
+		expect(later).toMatchObject({editor: {text: 'my own words!'}, composing: {type: 'correct'}});
+	});
+
+	test('Enter is no answer to a question that asks for y', () => {
+		for (const letter of ['o', '*', 'x']) {
+			const asked = play({...initial, focus: 'timeline', selected: key}, typed([letter])).ui;
+			const {ui, effects} = play(asked, [ENTER]);
+			expect([ui.question, effects]).toEqual([undefined, []]);
+		}
 	});
 
 	test('the hint about writing never names a key that was just pressed', () => {
