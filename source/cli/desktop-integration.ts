@@ -36,6 +36,11 @@ export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment
 	};
 }
 
+/** A file that may be handed on does not tell whom this user has verified. */
+function withoutContacts(state: State): State {
+	return {...state, ephemeral: {...state.ephemeral, contacts: []}};
+}
+
 async function openUrl(url: string): Promise<string | undefined> {
 	const protocol = URL.canParse(url) ? new URL(url).protocol : '';
 	if (protocol !== 'http:' && protocol !== 'https:') return 'Only http and https addresses can be opened.';
@@ -110,7 +115,7 @@ const FORMAT_BY_EXTENSION: ReadonlyMap<string, ExportFormat> = new Map([
  */
 export async function exportRows(typedPath: string, state: State, rows: readonly TimelineEntry[]): Promise<string> {
 	const file = resolveTypedPath(typedPath);
-	const format = createRowFormat(file, state);
+	const format = createRowFormat(file, withoutContacts(state));
 	const target = await open(file, 'wx', 0o600).catch(error => {
 		if (systemErrorCode(error) === 'EEXIST') throw new Error(`${file} already exists. Choose another file name.`);
 		throw new Error(`Cannot write ${file}: ${describeSystemError(error)}.`, {cause: error});

@@ -18,6 +18,8 @@ import type {Store} from './store.js';
 export interface Unread {
 	/** In the order of the timeline. */
 	readonly messages: Timeline;
+	/** Whether one of them was missed: it was written while this node was away. */
+	readonly hasMissed?: true;
 	/** Wall clock in ms at which the last record before the position was logged. Undefined if the log is new. */
 	readonly since?: number;
 	/** Newest entry of the reopened log that was read, in the order of the timeline. Undefined if the log is new. */
@@ -101,6 +103,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 				waiting.set(id, event);
 				arrivals.push({id, place: placeOf(input)});
 				added.push(event);
+				if (!input.live) unread = {...unread, hasMissed: true};
 			}
 
 			const last = input.events.at(-1);

@@ -39,13 +39,13 @@ export function replaceFileAtomically(path: string, content: string): void {
 
 /**
  * Like replaceFileAtomically, but the event loop runs on while the disk works. The caller is the only writer of the file, so
- * that the name of the temporary file is fixed, and crashes do not leave more and more of them. Rejects with the error of the
- * system.
+ * that the name of the temporary file is fixed, and crashes do not leave more and more of them. It does not wait for the disk,
+ * which may take seconds: only after a power failure the file may be empty. Rejects with the error of the system.
  */
 export async function replaceFileInBackground(path: string, content: string): Promise<void> {
 	const temporary = `${path}.new`;
 	try {
-		await writeFile(temporary, content, {mode: 0o600, flush: true});
+		await writeFile(temporary, content, {mode: 0o600});
 		await rename(temporary, path);
 	} catch (error) {
 		await rm(temporary, {force: true}).catch(() => {});

@@ -2,13 +2,13 @@
  * JSON file with the people whose identity keys the user has verified. Only `/verify` adds an entry, and no entry is ever
  * evicted: a forgotten key would let somebody else take the name. A damaged file is never overwritten for the same reason.
  */
-import {readFileSync, statSync} from 'node:fs';
 import type {Contact} from '../core/event.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import {cleanName} from '../core/text.js';
 import {replaceFileAtomically} from './atomic-file.js';
 import {StorageError, toStorageError} from './errors.js';
 import {acquireLock} from './file-lock.js';
+import {readTextFile} from './regular-file.js';
 
 /** A verified person in one room. */
 export interface SavedContact extends Contact {
@@ -69,8 +69,7 @@ function changeContacts(path: string, change: (contacts: readonly SavedContact[]
 function readValidContacts(path: string): readonly SavedContact[] {
 	let text: string;
 	try {
-		if (statSync(path).size > MAX_FILE_BYTES) throw damaged(path);
-		text = readFileSync(path, 'utf8');
+		text = readTextFile(path, MAX_FILE_BYTES);
 	} catch (error) {
 		if (systemErrorCode(error) === 'ENOENT') return [];
 		throw error;

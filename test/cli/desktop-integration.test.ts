@@ -13,7 +13,7 @@ function createRoom() {
 	chatNode.say(chatNode.own, 'hello');
 	const state = chatNode.store.getState();
 	const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
-	return {folder, write: (file: string) => exportRows(file, state, rows)};
+	return {folder, chatNode, write: (file: string) => exportRows(file, state, rows)};
 }
 
 describe('events exported from a screen', () => {
@@ -31,6 +31,18 @@ describe('events exported from a screen', () => {
 		expect(start('a.MD')).toBe('## ');
 		expect(start('a.jsonl')).toBe('{"t');
 		for (const name of ['a', 'a.txt', 'a.LOG']) expect(start(name)).toMatch(/^\d\d\d$/);
+	});
+
+	test('do not tell whom the user has verified', async () => {
+		const {folder, chatNode} = createRoom();
+		const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+		chatNode.publish({type: 'contacts', contacts: [{key: 'b0b0b0b0'.padEnd(64, '0'), name: 'Bob', verified: 1}]});
+		chatNode.say(bob, 'hi');
+		const state = chatNode.store.getState();
+		const file = join(folder, 'out.jsonl');
+		await exportRows(file, state, sliceTimeline(state.timeline, 0, state.timeline.length));
+		expect(readFileSync(file, 'utf8')).toContain('b0b0b0b0');
+		expect(readFileSync(file, 'utf8')).not.toContain('verified');
 	});
 
 	test('are refused for an unknown extension, with the known ones, and no file is created', async () => {

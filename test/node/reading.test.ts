@@ -65,7 +65,7 @@ describe('unread messages', () => {
 		receive([joined(bob, 1, 'Bob'), posted(bob, 2, 10, 'late insert')], false);
 		receive([posted(ann, 4, 40, 'new')]);
 		expect(texts()).toEqual(['late insert', 'not read', 'new']);
-		expect(reading.unread()).toMatchObject({since: T0 + 5, lastRead: {peer: ann, seq: 2}});
+		expect(reading.unread()).toMatchObject({since: T0 + 5, lastRead: {peer: ann, seq: 2}, hasMissed: true});
 	});
 
 	it('of a new log are only live ones, because the history of a room before we came is not missed', () => {
@@ -76,6 +76,7 @@ describe('unread messages', () => {
 		receive([posted(ann, 3, 30, 'live')]);
 		expect(texts()).toEqual(['live']);
 		expect(reading.unread()).not.toHaveProperty('since');
+		expect(reading.unread()).not.toHaveProperty('hasMissed');
 	});
 
 	it('do not include our own messages, of this or an earlier launch or of another computer with our identity', () => {

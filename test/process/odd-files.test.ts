@@ -49,12 +49,13 @@ describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () =>
 		await node.waitFor('the own message', line => line.text === 'hello');
 	});
 
-	it('in the place of the identity, the remembered peers or the configuration is reported', async () => {
+	it('in the place of the identity, the remembered peers, the verified people or the configuration is reported', async () => {
 		const home = makeHome();
-		for (const name of ['identity', 'peers.json']) makeFifo(join(home, name));
+		for (const name of ['identity', 'peers.json', 'contacts.json']) makeFifo(join(home, name));
 		const node = await startNode({home, port: await findFreeUdpPort()});
 		expect(node.stderr).toMatch(/identity: this is not a regular file/);
 		expect(node.stderr).toMatch(/peers\.json: this is not a regular file/);
+		expect(node.stderr).toMatch(/contacts\.json cannot be read: this is not a regular file/);
 		makeFifo(join(home, 'config.json'));
 		const result = await runToEnd(['logs'], {home});
 		expect([result.code, result.stderr]).toEqual([1, expect.stringContaining('not a regular file')]);

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
@@ -29,6 +30,13 @@ test('contacts are kept with mode 0600, one for each room and key, until they ar
 	removeContact(path, room, contact(2).key);
 	expect(readContacts(path).contacts).toHaveLength(2);
 	expect(readdirSync(join(path, '..'))).toEqual(['contacts.json']);
+});
+
+test.skipIf(process.platform === 'win32')('a FIFO in the place of the file counts as nobody, with a warning', () => {
+	const path = contactsPath();
+	execFileSync('mkfifo', [path]);
+	expect(readContacts(path)).toEqual({contacts: [], warning: expect.stringContaining(path)});
+	expect(() => saveContact(path, contact(1))).toThrow(/regular file/);
 });
 
 test('a full file evicts nobody and refuses a further contact', () => {

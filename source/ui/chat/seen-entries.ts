@@ -25,8 +25,8 @@ export function watchMissed(
 
 	function sayMissed(): void {
 		timer = undefined;
-		const {messages, lastRead, since} = reading?.unread() ?? {};
-		if (isSaid || !messages?.length || !lastRead || since === undefined) return;
+		const {hasMissed, lastRead, since} = reading?.unread() ?? {};
+		if (isSaid || !hasMissed || !lastRead || since === undefined) return;
 		isSaid = true;
 		onMissed(lastRead, since);
 	}

@@ -77,6 +77,15 @@ describe('a reopened room', () => {
 		await terminal.until(() => unreadCount(chatNode) === 0);
 	});
 
+	test('follows the end and has no rule when messages arrive live before the first key', async () => {
+		const {chatNode, bob} = reopened(40, 0);
+		const {terminal} = await launch({chatNode, keepsUnread: true});
+		for (let number = 1; number <= 60; number++) chatNode.say(bob, `live ${number}.`);
+		await terminal.see('live 60.');
+		expect(terminal.text()).not.toContain('new since');
+		await terminal.see('Ctrl+G help');
+	});
+
 	test('with everything read has no rule and no counts', async () => {
 		const {chatNode} = reopened(5, 0);
 		const {terminal} = await launch({chatNode, keepsUnread: true});
