@@ -81,11 +81,15 @@ export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 	ephemeral.typing = {};
 }
 
-/** Applies live posts. A post of ours records the connected peers as its audience; a post of a peer ends its typing. */
+/**
+ * Applies live posts. A post of ours records its audience: the connected peers, and those of `listUnreported`, whose
+ * connection ended without a report of it. A post of a peer ends its typing.
+ */
 export function applyLivePosts(
 	ephemeral: Writable<EphemeralState>,
 	events: readonly FeedEvent[],
 	own: PeerId | undefined,
+	listUnreported: () => readonly PeerId[],
 ): void {
 	for (const {type, peer, seq} of events) {
 		if (type !== 'posted') continue;
@@ -95,7 +99,7 @@ export function applyLivePosts(
 		}
 		const last = ephemeral.audiences.at(-1);
 		if (last !== undefined && seq <= last.fromSeq) continue;
-		const peers = listPeerKeys(ephemeral.links).sort();
+		const peers = [...new Set([...listPeerKeys(ephemeral.links), ...listUnreported()])].sort();
 		if (!isSameAudience(last, peers)) ephemeral.audiences.push({fromSeq: seq, peers});
 	}
 }

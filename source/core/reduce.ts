@@ -19,7 +19,7 @@ import {changeHearsay, emptyHearsay} from './hearsay.js';
 import {MAX_HLC_AHEAD_MS} from './limits.js';
 import {listPresenceRows} from './presence-rows.js';
 import {applyLivePosts, clearConnections, initialEphemeral, reduceEphemeral} from './reduce-ephemeral.js';
-import {createRosterPeer, emptyRoster, findPeer, setPeer, withCurrentLaunch} from './roster.js';
+import {createRosterPeer, emptyRoster, findPeer, listPeers, setPeer, withCurrentLaunch} from './roster.js';
 import type {State, Writable} from './state.js';
 import {
 	dropFirst,
@@ -73,7 +73,8 @@ function reduceInput(draft: Writable<State>, changes: CollectedChanges, input: I
 	switch (input.type) {
 		case 'events':
 			collectEvents(changes, input);
-			if (input.live) applyLivePosts(draft.ephemeral, input.events, changes.launch?.peer);
+			if (input.live)
+				applyLivePosts(draft.ephemeral, input.events, changes.launch?.peer, () => listUnreported(changes));
 			break;
 		case 'observed': {
 			const before: PeerId | undefined = changes.launch?.peer;
@@ -87,6 +88,19 @@ function reduceInput(draft: Writable<State>, changes: CollectedChanges, input: I
 		default:
 			input satisfies never;
 	}
+}
+
+/** Peers that were connected in this launch and whose absence no row reports yet, although their connection may have ended. */
+function listUnreported({state, peers, launch}: CollectedChanges): PeerId[] {
+	const unreported: PeerId[] = [];
+	const unchanged = listPeers(state.roster).filter(({peer}) => !peers.has(peer));
+	for (const known of [...peers.values(), ...unchanged]) {
+		const contact = launch && known.contacts[launch.peer];
+		if (!contact?.lastConnected || known.left || known.lost[known.absences]) continue;
+		const isolation = known.isolations.at(-1);
+		if (!isolation || compareOrder(isolation, contact.lastConnected) < 0) unreported.push(known.peer);
+	}
+	return unreported;
 }
 
 /** Sorts in place, and only if necessary: most sequences arrive sorted. */

@@ -3,11 +3,12 @@ import {findLastAtMost} from './binary-search.js';
 import type {PeerId} from './event.js';
 import {listPeerKeys} from './reduce-ephemeral.js';
 import type {EphemeralState, State} from './state.js';
+import {sliceTimeline} from './timeline.js';
 
 export interface Delivery {
 	/** Number of peers that have stored the post. */
 	readonly delivered: number;
-	/** Number of peers that were connected when the post was written. */
+	/** Number of peers that were connected when the post was written, or whose lost connection nobody had reported yet. */
 	readonly of: number;
 }
 
@@ -26,6 +27,26 @@ export function selectDelivery(state: State, seq: number): Delivery | undefined 
 	let count = 0;
 	for (const peer of audience.peers) if ((delivered[peer] ?? 0) >= seq) count++;
 	return {delivered: count, of: audience.peers.length};
+}
+
+/** The peers of the audience of our own post `seq` that have stored it, and those that have not. */
+export function selectHolders(state: State, seq: number): {readonly stored: PeerId[]; readonly missing: PeerId[]} {
+	const {audiences, delivered} = state.ephemeral;
+	const audience = findLastAtMost(audiences, seq, item => item.fromSeq)?.peers ?? [];
+	const holds = (peer: PeerId) => (delivered[peer] ?? 0) >= seq;
+	const stored = audience.length > 0 ? audience.filter(holds) : listPeerKeys(delivered).filter(holds);
+	return {stored, missing: audience.filter(peer => !holds(peer))};
+}
+
+const MAX_SCANNED_ENTRIES = 1000;
+
+/** Number of the newest posts of this launch that no other node has stored. */
+export function selectUndeliveredCount({timeline, launch, ephemeral}: State): number {
+	const held = Math.max(0, ...Object.values(ephemeral.delivered));
+	const from = Math.max(0, timeline.length - MAX_SCANNED_ENTRIES);
+	return sliceTimeline(timeline, from, timeline.length).filter(
+		({type, peer, seq}) => type === 'posted' && peer === launch?.peer && seq > held,
+	).length;
 }
 
 /** Progress of the history that is being received; undefined if none is. */

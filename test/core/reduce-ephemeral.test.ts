@@ -1,9 +1,16 @@
 import {describe, expect, it} from 'vitest';
 import type {EphemeralEvent, Input} from '../../source/core/event.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
-import {selectDelivery, selectPendingCount, selectSyncProgress, selectTyping} from '../../source/core/select.js';
+import {
+	selectDelivery,
+	selectHolders,
+	selectPendingCount,
+	selectSyncProgress,
+	selectTyping,
+	selectUndeliveredCount,
+} from '../../source/core/select.js';
 import type {State} from '../../source/core/state.js';
-import {learn, observation, observe, peerId, posted, T0} from './make-events.js';
+import {feedEvent, learn, observation, observe, peerId, posted, T0} from './make-events.js';
 
 const [me, carol, dave] = ['01', 'ca', 'da'].map(peerId) as [ReturnType<typeof peerId>, ...ReturnType<typeof peerId>[]];
 const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
@@ -97,6 +104,39 @@ describe('the delivery of a post', () => {
 		const disconnected = reduceInputs(state, [ephemeral({type: 'link-closed', peer: carol!}), post(4)]);
 		expect(selectDelivery(disconnected, 2)).toEqual({delivered: 1, of: 1});
 		expect(selectDelivery(disconnected, 4)).toEqual({delivered: 0, of: 1});
+	});
+
+	it('counts a peer whose connection ended until a row reports the loss, so that no earlier post is marked as delivered to all', () => {
+		const connect = (peer: typeof me, ms: number) =>
+			observe(observation(me, ms, {type: 'peer-connected', subject: peer, address: '10.0.0.2'}));
+		const closed = [
+			ephemeral({type: 'link-closed', peer: dave!}),
+			observe(observation(me, 9, {type: 'peer-disconnected', subject: dave!, reason: 'timeout', alone: false})),
+		];
+		const state = reduce(
+			launch,
+			connect(carol!, 1),
+			connect(dave!, 2),
+			link(),
+			link(dave),
+			...closed,
+			post(2),
+			delivered(carol!, 2),
+		);
+		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 2});
+		expect(selectHolders(state, 2)).toEqual({stored: [carol], missing: [dave]});
+		const lost = learn(20, [feedEvent(carol!, 2, 20, {type: 'lost', subject: dave!, absence: 0})]);
+		const after = reduceInputs(state, [lost, post(3), delivered(carol!, 3)]);
+		expect(selectDelivery(after, 2)).toEqual({delivered: 1, of: 2});
+		expect(selectDelivery(after, 3)).toEqual({delivered: 1, of: 1});
+		expect(selectDelivery(reduceInputs(after, [delivered(dave!, 3)]), 2)).toEqual({delivered: 2, of: 2});
+	});
+
+	it('counts the newest own posts that nobody else has', () => {
+		const state = reduce(launch, link(), post(2), post(3), post(4));
+		expect(selectUndeliveredCount(state)).toBe(3);
+		expect(selectUndeliveredCount(reduceInputs(state, [delivered(carol!, 3)]))).toBe(1);
+		expect(selectUndeliveredCount(reduceInputs(state, [delivered(carol!, 4)]))).toBe(0);
 	});
 
 	it('stores an audience only if it differs from the previous one', () => {

@@ -7,6 +7,7 @@ import {type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {openPins} from './message-steps.js';
 import {cycleTimes, togglePeers} from './pane-steps.js';
+import {requestQuit} from './quit.js';
 import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead, oldestUnreadKey} from './reading-position.js';
 import {openSearch} from './search.js';
 
@@ -55,7 +56,7 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 				question: {type: 'verify', name: intent.name, person: intent.person, digits: ''},
 			});
 		case 'quit':
-			return step(ui, {type: 'quit', reason: 'quit'});
+			return requestQuit(ui, context);
 	}
 }
 

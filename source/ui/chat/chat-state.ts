@@ -19,6 +19,8 @@ export type Focus = 'timeline' | 'peers' | 'input';
 export type Question =
 	/** `until`: monotonic time at which the question expires, ms. */
 	| {readonly type: 'quit'; readonly until: number}
+	/** Before quitting while nobody else has some of the own messages. */
+	| {readonly type: 'quit-undelivered'; readonly count: number}
 	/** `chosen`: index of the link that is shown. The key `o` shows the next one. */
 	| {readonly type: 'open-link'; readonly urls: readonly string[]; readonly chosen: number}
 	/** The last digits of the safety number of `person`, as far as they are typed. */

@@ -11,6 +11,7 @@ import {completionNames} from '../timeline/display-name.js';
 import {type Composing, type Question, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
 import {composingAfterHistory, REACTIONS, toggleReaction} from './message-steps.js';
+import {requestQuit} from './quit.js';
 import {goNewest, markRead} from './reading-position.js';
 
 /** Applies an editor action to the draft. */
@@ -119,8 +120,12 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		const closed = {...ui, question: undefined};
 		return key === 'y' ? step(closed, question) : step(closed);
 	}
+	if (ui.question?.type === 'quit-undelivered') {
+		const closed = {...ui, question: undefined};
+		return key === 'y' || key === 'ctrl+c' ? step(closed, {type: 'quit', reason: 'quit'}) : undefined;
+	}
 	if (ui.question?.type === 'quit' && key === 'ctrl+c' && context.now <= ui.question.until) {
-		return step({...ui, question: undefined}, {type: 'quit', reason: 'quit'});
+		return requestQuit({...ui, question: undefined}, context);
 	}
 	return undefined;
 }

@@ -31,6 +31,7 @@ import {
 	togglePeerFilter,
 	togglePeers,
 } from './pane-steps.js';
+import {requestQuit} from './quit.js';
 import {goNewest, goOldest, scrollRows, selectBy} from './reading-position.js';
 import {acceptSearch, nextMatch, openSearch, updateSearch} from './search.js';
 
@@ -104,7 +105,7 @@ function isDeletion({editor}: UiState): boolean {
 function endInput(ui: UiState, context: ChatContext): ChatStep {
 	if (ui.editor.text !== '') return step(editAndNoteDeletion(ui, {type: 'edit', edit: 'delete-forward'}, context));
 	const isHeld = isDeletion(ui) && context.now - ui.lastDeletionAt < HELD_KEY_MS;
-	return isHeld ? step({...ui, lastDeletionAt: context.now}) : step(ui, {type: 'quit', reason: 'quit'});
+	return isHeld ? step({...ui, lastDeletionAt: context.now}) : requestQuit(ui, context);
 }
 
 function listAction(ui: UiState, action: Action, context: ChatContext): ChatStep | undefined {

@@ -73,6 +73,11 @@ function questionText(ui: UiState): string | undefined {
 		return ' Withdraw this message? It is hidden for everybody, not erased.  y: yes   any other key: no';
 	if (ui.question?.type === 'pin')
 		return ` ${ui.question.on ? 'Pin' : 'Unpin'} this message for everybody?  y: yes   any other key: no`;
+	if (ui.question?.type === 'quit-undelivered') {
+		const {count} = ui.question;
+		const messages = count === 1 ? 'your last message' : `your last ${count} messages`;
+		return ` Nobody else has ${messages}. Leave?  y: leave   any other key: stay`;
+	}
 	if (ui.question?.type === 'open-link') {
 		const {urls, chosen} = ui.question;
 		const url = urls[chosen] ?? '';
@@ -201,7 +206,6 @@ function activityText({state}: ChatContext): string[] {
 		parts.push(`syncing ${sync.received}/${sync.expected} (${Math.floor((100 * sync.received) / sync.expected)} %)`);
 	if (ephemeral.isolated)
 		parts.push(ephemeral.foreignNodes > 0 ? `alone; ${foreignNodesText(ephemeral.foreignNodes)}` : 'alone, searching');
-	else if (ephemeral.foreignNodes > 0) parts.push(foreignNodesText(ephemeral.foreignNodes));
 	else if (selectConnectedCount(state) === 0) parts.push('searching');
 	const pending = selectPendingCount(state);
 	if (pending > 0)
@@ -217,11 +221,11 @@ function foreignNodesText(count: number): string {
 }
 
 /** Hint on a key, or the number of new messages below the viewport. */
-function rightText({ui, context, theme}: StatusRequest): string {
+function rightText({ui, context}: StatusRequest): string {
 	const {viewport} = context.frameOf(context.state, ui);
 	if (viewport.atEnd) return ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: input ';
 	const {messages, mentions} = countNewBelow(ui, context, MAX_NEW_COUNT);
-	if (messages === 0) return ` more ${theme.glyphs.down} `;
+	if (messages === 0) return ' more, Ctrl+End ';
 	const text = messages >= MAX_NEW_COUNT ? `${MAX_NEW_COUNT - 1}+ new` : `${messages} new`;
-	return ` ${text}${mentions > 0 ? `, ${mentions} for you` : ''} ${theme.glyphs.down} `;
+	return ` ${text}${mentions > 0 ? `, ${mentions} for you` : ''}, Ctrl+End `;
 }

@@ -3,7 +3,7 @@ import {contactOf, trustOf} from '../../core/contacts.js';
 import {type PeerId, type PostedEvent, shortPeerId} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
-import {selectDelivery} from '../../core/select.js';
+import {selectDelivery, selectHolders} from '../../core/select.js';
 import {selectMarks} from '../../core/select-marks.js';
 import {fingerprintOf, formatRoundTrip, type PeerView, selectPeer} from '../../core/select-peers.js';
 import {shownName} from '../../core/shown-name.js';
@@ -61,9 +61,7 @@ function effectDetails(state: State, message: PostedEvent): Detail[] {
 			]);
 	}
 	for (const {word, people} of selectMarks(state, message)) {
-		const names = people.slice(0, MAX_NAMES).map(peer => displayName(state, peer));
-		const more = people.length > MAX_NAMES ? ` and ${people.length - MAX_NAMES} more` : '';
-		details.push([`reaction ${cleanLine(word)}`, `${names.join(', ')}${more}`]);
+		details.push([`reaction ${cleanLine(word)}`, listNames(state, people)]);
 	}
 	return details;
 }
@@ -72,8 +70,17 @@ function deliveryText(state: State, seq: number): string {
 	const delivery = selectDelivery(state, seq);
 	if (!delivery || (delivery.of === 0 && delivery.delivered === 0))
 		return 'nobody was connected; will be delivered to peers that join later';
-	if (delivery.of === 0) return `nobody was connected; stored by ${peers(delivery.delivered)} that joined later`;
-	return `stored by ${delivery.delivered} of ${peers(delivery.of)} that ${delivery.of === 1 ? 'was' : 'were'} connected`;
+	const {stored, missing} = selectHolders(state, seq);
+	const holders = stored.length === 0 ? '' : `: ${listNames(state, stored)}`;
+	if (delivery.of === 0)
+		return `nobody was connected; stored by ${peers(delivery.delivered)} that joined later${holders}`;
+	const count = `stored by ${delivery.delivered} of ${peers(delivery.of)} that ${delivery.of === 1 ? 'was' : 'were'} connected`;
+	return `${count}${holders}${missing.length === 0 ? '' : `; not stored by ${listNames(state, missing)}`}`;
+}
+
+function listNames(state: State, people: readonly PeerId[]): string {
+	const names = people.slice(0, MAX_NAMES).map(peer => displayName(state, peer));
+	return `${names.join(', ')}${people.length > MAX_NAMES ? ` and ${people.length - MAX_NAMES} more` : ''}`;
 }
 
 function peers(count: number): string {

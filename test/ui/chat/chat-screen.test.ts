@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {ALT, CTRL, closeChat, ESC, launch, PAGE_UP, room} from '../../helpers/chat-room.js';
+import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {type Chat, createSettableClock} from '../../helpers/launch-chat.js';
 
 describe('notifications', () => {
@@ -86,6 +87,21 @@ describe('leaving the chat', () => {
 		expect(running.terminal.normalText()).toContain('$ p2pchat-ink');
 		return running;
 	}
+
+	test('asks before it leaves while nobody else has the newest own messages', async () => {
+		const running = await launch({chatNode: createFakeChatNode()});
+		await running.press('one\r', 'two\r', '/quit\r');
+		await running.terminal.see('Nobody else has your last 2 messages');
+		await running.press('n');
+		await running.terminal.seeNot('Nobody else has');
+		expect(running.exit()).toBeUndefined();
+		const bob = running.chatNode.join('Bob', '192.168.1.9');
+		running.chatNode.publish({type: 'delivered', peer: bob.peer, seq: running.chatNode.own.seq - 1});
+		await running.press('\u0015', '\u0003', '\u0003');
+		await running.terminal.see('Nobody else has your last message');
+		await running.press('y');
+		expect(running.exit()).toMatchObject({type: 'quit'});
+	});
 
 	test('with /quit prints where the log is and how to replay it', async () => {
 		const {terminal} = await expectExit(running => running.press('/quit\r'), 'quit');

@@ -12,7 +12,7 @@ describe('the timeline', () => {
 		await terminal.seeNot('message 100');
 		const before = terminal.rows().slice(0, 21);
 		for (let number = 101; number <= 112; number++) chatNode.say(bob, `message ${number}`);
-		await terminal.see('12 new ↓');
+		await terminal.see('12 new, Ctrl+End');
 		expect(terminal.rows().slice(0, 21)).toEqual(before);
 		await press('\u001B[1;5F');
 		await terminal.see('message 112');
@@ -29,7 +29,7 @@ describe('the timeline', () => {
 		);
 		chatNode.commit(older, false);
 		chatNode.say(bob, 'after the flood');
-		await terminal.see('new ↓');
+		await terminal.see('new, Ctrl+End');
 		expect(terminal.rows().slice(0, 21)).toEqual(before);
 		await press('\u001B[1;5H');
 		await terminal.see('old 0');
@@ -90,7 +90,7 @@ describe('the timeline', () => {
 		chatNode.publish({type: 'delivered', peer: dave.peer, seq: chatNode.own.seq});
 		await terminal.see(/^✓ 14:00 +Carol /);
 		await press(ALT('1'), '\r');
-		await terminal.see('stored by 2 of 2 peers that were connected');
+		await terminal.see('stored by 2 of 2 peers that were connected: Bob, Dave');
 	});
 
 	test('keeps the mention mark of messages to a former name', async () => {
@@ -121,7 +121,7 @@ describe('the timeline', () => {
 		await press(PAGE_UP);
 		chatNode.say(bob, 'one');
 		chatNode.say(bob, 'Carol: two');
-		await terminal.see(' 2 new, 1 for you ↓');
+		await terminal.see(' 2 new, 1 for you, Ctrl+End');
 	});
 
 	test('marks mentions with a sign, and Alt+P and Alt+N move between them', async () => {
