@@ -16,6 +16,8 @@ export const MAX_VALUES = 8192;
 export const MAX_BATCH_BYTES = 256 * 1024;
 /** Entries in a batch. Bounds the time to verify and decode a batch. */
 export const MAX_BATCH_ENTRIES = 128;
+/** Own earlier events that a node pushes again together with a new one to a peer that may lack them. */
+export const MAX_REPEATED_PUSH_BYTES = 4096;
 /** Bytes of one entry: twice the space for a text of MAX_TEXT_BYTES and the other fields. */
 export const MAX_ENTRY_BYTES = 32 * 1024;
 /** Total bytes of the entries in the answer to one `want`. Such an answer fits into one frame. */

@@ -11,16 +11,11 @@
  * 5. If a peer claims events of the own feed that this node never wrote, the claim is ignored.
  * 6. A peer may push its own events, up to the rate limit. A peer that pushes events of another author is at fault.
  */
+import {sizeOfBatch} from '../../codec/batch.js';
 import {encodeMessageFrame, type HaveMessage, type Message} from '../../codec/message.js';
 import type {Clock, Debug} from '../../core/environment.js';
 import {type Batch, lastSeq, type PeerId} from '../../core/event.js';
-import {
-	HAVE_CROWD_PEERS,
-	HAVE_INTERVAL_MS,
-	MAX_BATCH_BYTES,
-	MAX_BATCH_ENTRIES,
-	MAX_QUEUED_BYTES,
-} from '../../core/limits.js';
+import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS, MAX_QUEUED_BYTES, MAX_REPEATED_PUSH_BYTES} from '../../core/limits.js';
 import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {type ChunkedWork, type DeferWork, runToCompletion} from '../scheduling/chunked-work.js';
@@ -216,9 +211,10 @@ export function createSync(options: SyncOptions): Sync {
 	}
 
 	/**
-	 * Pushes a batch of the own feed together with the events before it that the peer may lack, if all of them fit into one
-	 * batch. The peer drops a push that starts after a gap. It would then have to request the events, and a node that leaves
-	 * has no time for that. Returns false if the batch needs no earlier events, or has too many of them.
+	 * Pushes a batch of the own feed together with the events before it that the peer may lack, if they have at most
+	 * MAX_REPEATED_PUSH_BYTES. The peer drops a push that starts after a gap. It would then have to request the events, and a
+	 * node that joins and leaves has no time for that. A longer feed is not pushed, because the peer is probably requesting
+	 * it already. Returns false if the batch needs no earlier events, or too many.
 	 */
 	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
 		const state = connectionState(sync, sync.link);
@@ -228,8 +224,7 @@ export function createSync(options: SyncOptions): Sync {
 			return false;
 		}
 
-		if (lastSeq(batch) - from >= MAX_BATCH_ENTRIES) return false;
-		const batches = inventory.read(self, from, MAX_BATCH_BYTES, undefined);
+		const batches = inventory.read(self, from, MAX_REPEATED_PUSH_BYTES + sizeOfBatch(batch), undefined);
 		const last = batches.at(-1);
 		if (!last || lastSeq(last) < lastSeq(batch)) return false;
 		state.pushedSeq = lastSeq(last);
