@@ -166,7 +166,7 @@ export function createNotices(
 				notify(
 					'warn',
 					'interfaces-unreadable',
-					`The network interfaces cannot be read: ${reason}. New interfaces are not used until then. Name other computers: --peer HOST:PORT.`,
+					`The network interfaces cannot be read: ${reason}. New interfaces are ignored meanwhile. Name other computers: --peer HOST:PORT.`,
 				);
 		},
 		savingAgain(path, losses, self) {
