@@ -170,10 +170,10 @@ export function withoutByteOrderMark(text: string): string {
 	return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-/** Control characters, and spaces and line separators of any kind. */
-const NO_WORD = /[\p{Cc}\p{Z}]/u;
+/** Control characters, spaces and line separators of any kind, and bidirectional controls. */
+const NO_WORD = /[\p{Cc}\p{Z}\p{Bidi_Control}]/u;
 
-/** Whether a text is a word of a reaction: 1 to MAX_WORD_BYTES bytes without spaces and control characters. */
+/** Whether a text is a word of a reaction: 1 to MAX_WORD_BYTES bytes without spaces and control characters. It may be invisible. */
 export function isReactionWord(text: string): boolean {
 	return text !== '' && utf8Length(text) <= MAX_WORD_BYTES && !NO_WORD.test(text);
 }

@@ -88,6 +88,7 @@ test.each<[string, unknown]>([
 	['a word with a space', ['marked', 5, 6, 1, new Uint8Array(32), 2, 'a b', true]],
 	['a word with a line separator', ['marked', 5, 6, 1, new Uint8Array(32), 2, 'a\u2028b', true]],
 	['a word with a control character', ['marked', 5, 6, 1, new Uint8Array(32), 2, '\u001B[2J', true]],
+	['a word with a bidirectional control', ['marked', 5, 6, 1, new Uint8Array(32), 2, 'a\u202eb', true]],
 	['a correction above the limit', ['corrected', 5, 6, 1, new Uint8Array(32), 2, 'x'.repeat(MAX_TEXT_BYTES + 1)]],
 ])('an entry with %s is unreadable and keeps its time', (_title, value) => {
 	const {type, ...fields} = decode(value);

@@ -21,7 +21,12 @@ function publishEverywhere(chatNode: FakeChatNode, text: string): void {
 	const eve = chatNode.join(text, text, {identity: 'abcdef01'});
 	chatNode.tell(eve, {type: 'renamed', name: text});
 	chatNode.tell(eve, {type: 'moved', addresses: [text, text]});
-	chatNode.say(eve, text);
+	const {peer, seq} = chatNode.tell(eve, {type: 'posted', text});
+	const target = {peer, seq};
+	chatNode.tell(eve, {type: 'posted', text, replyTo: target});
+	chatNode.tell(eve, {type: 'corrected', target, text: `${text} corrected`});
+	chatNode.tell(eve, {type: 'marked', target, word: text, on: true});
+	chatNode.tell(eve, {type: 'pinned', target, on: true});
 	chatNode.say(eve, text, {action: true});
 	chatNode.tell(eve, {type: 'unreadable', reason: text});
 	chatNode.observe({type: 'notice', level: 'error', code: text, text});
@@ -106,6 +111,9 @@ describe('input from other peers reaches the output as text only', () => {
 			...(
 				[
 					{type: 'posted', text},
+					{type: 'posted', text, replyTo: {peer, seq: 1}},
+					{type: 'marked', target: {peer, seq: 1}, word: text.slice(0, 4), on: true},
+					{type: 'corrected', target: {peer, seq: 1}, text},
 					{type: 'renamed', name: short},
 					{type: 'joined', name: short, addresses: [], version: short.slice(0, 8)},
 					{type: 'joined', name: 'x', addresses: [short], version: '1'},
