@@ -149,7 +149,9 @@ function rankPeer(state: State, known: RosterPeer): RankedView {
 	return memoisePeer(known, [links[known.peer], state.launch, state.launches, ...shown], () => {
 		const view = createPeerView(state, known);
 		const foldedName = foldText(view.name);
-		const person = `${personKey(known, state.launches)} ${foldedName}`;
+		// Departed launches without an identity cannot be told apart: a name that many of them had is listed once.
+		const isNameless = view.status === 'left' && !known.identity && !state.launches[known.peer];
+		const person = `${isNameless ? 'departed' : personKey(known, state.launches)} ${foldedName}`;
 		return {view, rank: STATUS_RANKS[view.status], foldedName, personKey: person, joined: known.joined};
 	});
 }

@@ -54,6 +54,17 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(named(returned)).toEqual(['01 self', 'a2 connected']);
 	});
 
+	it('departed launches without an identity are listed once for each name', () => {
+		const launches = Array.from({length: 20}, (_, index) => peerId(`f${(index + 10).toString(16)}`));
+		const state = reduce(
+			...launches.flatMap((peer, index) => [
+				learn(index + 2, [joined(peer, index + 2, 'Backup')]),
+				leave(peer, index + 3),
+			]),
+		);
+		expect(named(state)).toHaveLength(2);
+	});
+
 	it('a person with two present launches is listed twice', () => {
 		const state = reduce(join(first, 'Eve', 2), join(second, 'Eve', 3), connect(first, 3), connect(second, 3));
 		expect([named(state), counts(state)]).toEqual([

@@ -11,6 +11,8 @@ import type {Row} from './paint-row.js';
 
 export interface PeersRequest {
 	readonly peers: readonly PeerView[];
+	/** Number of people who left long ago, whom one row counts. */
+	readonly foldedCount: number;
 	readonly typing: readonly PeerId[];
 	readonly width: number;
 	readonly height: number;
@@ -23,7 +25,8 @@ export interface PeersRequest {
 
 /** Formats two rows per peer, or one for a peer that has left, if all of them fit; otherwise one row per peer. */
 export function formatPeerRows(request: PeersRequest): Row[] {
-	const {peers, height, selected} = request;
+	const {peers, foldedCount, selected, theme} = request;
+	const height = request.height - (foldedCount > 0 ? 1 : 0);
 	const leftCount = peers.filter(peer => peer.status === 'left').length;
 	const isTwoRows = (peers.length - leftCount) * 2 + leftCount <= height;
 	const selectedIndex = Math.max(
@@ -36,7 +39,8 @@ export function formatPeerRows(request: PeersRequest): Row[] {
 		rows.push(nameRow(peer, request));
 		if (isTwoRows && peer.status !== 'left') rows.push(addressRow(peer, request));
 	}
-	return rows.slice(0, height);
+	const foldedRow: Row = [{text: ` ${theme.glyphs.left} ${foldedCount} left`, style: theme.muted}];
+	return [...rows.slice(0, height), ...(foldedCount > 0 ? [foldedRow] : [])];
 }
 
 /** Text that shows a status. */

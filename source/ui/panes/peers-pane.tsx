@@ -41,7 +41,14 @@ function withOwnLabels(view: PeerView, state: State, {name, addresses}: SelfInfo
 	return {...view, ...(name !== undefined && {name}), ...(address !== undefined && {address})};
 }
 
-/** The peers pane: a title and the list of people. */
+/** Time after which people who left are only counted while the pane does not have the focus, ms. */
+const LEFT_LONG_AGO_MS = 10 * 60 * 1000;
+
+function leftLongAgo({status, leftAt}: PeerView, {loggedAt, ephemeral}: State): boolean {
+	return status === 'left' && (leftAt ?? 0) < Math.max(loggedAt, ephemeral.now) - LEFT_LONG_AGO_MS;
+}
+
+/** The peers pane: a title and the list of people. Without the focus it counts the people who left long ago. */
 export function PeersPane({
 	state,
 	self,
@@ -55,8 +62,10 @@ export function PeersPane({
 	const people = selectPeople(state);
 	const peers = self ? people.map(view => withOwnLabels(view, state, self)) : people;
 	const title = paneTitle(state, peers);
+	const folded = focused ? [] : peers.filter(view => leftLongAgo(view, state));
 	const rows = formatPeerRows({
-		peers,
+		peers: folded.length > 1 ? peers.filter(view => !folded.includes(view)) : peers,
+		foldedCount: folded.length > 1 ? folded.length : 0,
 		typing: selectTyping(state),
 		width,
 		height: height - 1,

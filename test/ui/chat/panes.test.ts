@@ -115,6 +115,22 @@ describe('peers and startup messages', () => {
 		expect(terminal.text()).toContain('peers 0/1');
 	});
 
+	test('people who left long ago are counted in one row, and listed while the pane has the focus', async () => {
+		const chatNode = createFakeChatNode();
+		for (const name of ['Ann', 'Ben', 'Cleo']) {
+			const person = chatNode.join(name, '192.168.1.9', {connect: false});
+			chatNode.tell(person, {type: 'left'});
+		}
+		chatNode.at += 11 * 60_000;
+		const late = chatNode.join('Zoe', '192.168.1.8', {connect: false});
+		chatNode.tell(late, {type: 'left'});
+		const {terminal, press} = await launch({chatNode});
+		await terminal.see(/│ × 3 left$/);
+		expect(terminal.rows().some(row => /│ × Zoe +left$/.test(row))).toBe(true);
+		await press(ALT('2'));
+		await terminal.see(/× Cleo +left$/);
+	});
+
 	test('the timeline reports when contact with a peer is lost and when it is back', async () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '192.168.1.9');
