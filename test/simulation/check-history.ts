@@ -1,5 +1,6 @@
 /** Checks of convergence: all nodes hold the same events in the same order, and the order respects causality. */
 import {createHash} from 'node:crypto';
+import {isEffect} from '../../source/core/effects.js';
 import type {FeedEvent, PeerId} from '../../source/core/event.js';
 import {compareOrder} from '../../source/core/event-order.js';
 import {MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
@@ -60,8 +61,9 @@ function describe(row: TimelineEntry): string {
 /** Timeline rows that every node must show. Local observations are excluded. */
 export function sharedRows({timeline, pending}: State): TimelineEntry[] {
 	const rows = sliceTimeline(timeline, 0, timeline.length).filter(row => row.seq > 0);
-	// Which rows are held back depends on the local clock.
-	return pending.length === 0 ? rows : [...rows, ...sliceTimeline(pending, 0, pending.length)].sort(compareOrder);
+	// Which rows are held back depends on the local clock. An effect is a row on no node.
+	const heldBack = sliceTimeline(pending, 0, pending.length).filter(row => !isEffect(row));
+	return heldBack.length === 0 ? rows : [...rows, ...heldBack].sort(compareOrder);
 }
 
 /** Compares the feeds of a node with those of the first node. */
