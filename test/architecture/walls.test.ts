@@ -226,7 +226,7 @@ describe('the linter refuses', () => {
 		expect(passed(planted)).toEqual([]);
 	});
 
-	test('every comparison of text that does not use foldText', () => {
+	test('the linter refuses every comparison of text that does not use foldText', () => {
 		expect(passed(comparisons)).toEqual([]);
 	});
 

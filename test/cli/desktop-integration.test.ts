@@ -24,7 +24,7 @@ describe('events exported from a screen', () => {
 		expect(readFileSync(file, 'utf8')).toContain('hello');
 	});
 
-	test('have the format of the file extension, in any case', async () => {
+	test('events exported from a screen have the format of the file extension, in any case', async () => {
 		const {folder, write} = createRoom();
 		for (const name of ['a', 'a.txt', 'a.LOG', 'a.MD', 'a.jsonl']) await write(join(folder, name));
 		const start = (name: string) => readFileSync(join(folder, name), 'utf8').slice(0, 3);
@@ -33,7 +33,7 @@ describe('events exported from a screen', () => {
 		for (const name of ['a', 'a.txt', 'a.LOG']) expect(start(name)).toMatch(/^\d\d\d$/);
 	});
 
-	test('do not tell whom the user has verified', async () => {
+	test('events exported from a screen do not tell whom the user has verified', async () => {
 		const {folder, chatNode} = createRoom();
 		const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 		chatNode.publish({type: 'contacts', contacts: [{key: 'b0b0b0b0'.padEnd(64, '0'), name: 'Bob', verified: 1}]});
@@ -45,7 +45,7 @@ describe('events exported from a screen', () => {
 		expect(readFileSync(file, 'utf8')).not.toContain('verified');
 	});
 
-	test('are refused for an unknown extension, with the known ones, and no file is created', async () => {
+	test('events exported from a screen are refused for an unknown extension, with the known ones, and no file is created', async () => {
 		const {folder, write} = createRoom();
 		for (const name of ['out.html', 'out.pdf', 'out.json'])
 			await expect(write(join(folder, name))).rejects.toThrow(/^Cannot export to \.\w+ files\. .*\.txt.*\.md.*\.jsonl/);

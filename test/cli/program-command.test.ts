@@ -25,38 +25,41 @@ const find = (directory: string, ...searchPath: string[]) =>
 	findProgramCommand({script, directory, searchPath: ['/nowhere', ...searchPath].join(delimiter)});
 
 describe('the command that starts the running program again', () => {
-	test('is its bare name if PATH finds it', () => {
+	test('the command that restarts the program is its bare name if PATH finds it', () => {
 		expect(find(root, folderWithLink('bin'))).toBe('p2pchat-ink');
 	});
 
-	test('is not the bare name of another program in PATH', () => {
+	test('the command that restarts the program is not the bare name of another program in PATH', () => {
 		const other = join(root, 'other.js');
 		writeFileSync(other, '');
 		expect(find(root, folderWithLink('bin', other))).toBe(`node ${script}`);
 	});
 
-	test('is not the bare name if only npm added the folder to PATH for this run', () => {
+	test('the command that restarts the program is not the bare name if only npm added the folder to PATH for this run', () => {
 		expect(find('/', folderWithLink('cache/node_modules/.bin'))).toBe(`node ${script}`);
 	});
 
-	test('uses npx in and below a folder where the package is installed', () => {
+	test('the command that restarts the program uses npx in and below a folder where the package is installed', () => {
 		folderWithLink('project/node_modules/.bin');
 		const below = join(root, 'project/deep/er');
 		mkdirSync(below, {recursive: true});
 		expect(find(below)).toBe('npx p2pchat-ink');
 	});
 
-	test('uses npx in the folder of the program itself', () => {
+	test('the command that restarts the program uses npx in the folder of the program itself', () => {
 		writeFileSync(join(root, 'program/package.json'), JSON.stringify({bin: {'p2pchat-ink': 'dist/cli.js'}}));
 		expect(find(join(root, 'program'))).toBe('npx p2pchat-ink');
 	});
 
-	test.each(['{', 'null', '[]', '{"bin": "dist/cli.js"}'])('is node with the path beside the package.json %s', text => {
-		writeFileSync(join(root, 'program/package.json'), text);
-		expect(find(join(root, 'program'))).toBe(`node ${script}`);
-	});
+	test.each(['{', 'null', '[]', '{"bin": "dist/cli.js"}'])(
+		'the command that restarts the program is node with the path beside the package.json %s',
+		text => {
+			writeFileSync(join(root, 'program/package.json'), text);
+			expect(find(join(root, 'program'))).toBe(`node ${script}`);
+		},
+	);
 
-	test('is node with the path where npx would download a package of that name', () => {
+	test('the command that restarts the program is node with the path where npx would download a package of that name', () => {
 		expect(find('/')).toBe(`node ${script}`);
 	});
 });

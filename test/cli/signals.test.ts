@@ -11,14 +11,14 @@ const inTerminal: StartFacts = {
 const inBackground: StartFacts = {...inTerminal, usesTerminal: false, stays: true};
 
 describe('a hangup', () => {
-	it('ends the program in a terminal, and a program that reads a pipe', () => {
+	it('a hangup ends the program in a terminal, and a program that reads a pipe', () => {
 		expect(isHangupIgnored(inTerminal)).toBe(false);
 		expect(isHangupIgnored({...inTerminal, stays: true})).toBe(false);
 		expect(isHangupIgnored({...inBackground, isInputDevice: false})).toBe(false);
 		expect(isHangupIgnored({...inBackground, startedProgram: undefined, stays: false})).toBe(false);
 	});
 
-	it('is ignored under nohup, under a parent that ignores it, and by a program that stays without a terminal', () => {
+	it('a hangup is ignored under nohup, under a parent that ignores it, and by a program that stays without a terminal', () => {
 		expect(isHangupIgnored({...inTerminal, startedProgram: '/usr/bin/nohup'})).toBe(true);
 		expect(isHangupIgnored({...inTerminal, parentIgnoresHangup: true})).toBe(true);
 		expect(isHangupIgnored(inBackground)).toBe(true);

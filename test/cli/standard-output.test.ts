@@ -36,7 +36,7 @@ describe('a failed write to standard output', () => {
 		['EIO', 'the disk reports an error'],
 		['EBADF', 'it is not open for writing'],
 		['EDQUOT', 'your disk quota is used up'],
-	])('is reported when it fails with %s', async (code, reason) => {
+	])('a failed write to standard output is reported when it fails with %s', async (code, reason) => {
 		expect(await writeTo(failingStream(code))).toEqual({
 			isWritten: false,
 			message: `p2pchat-ink: Cannot write to standard output: ${reason}.\n`,
@@ -44,13 +44,13 @@ describe('a failed write to standard output', () => {
 		});
 	});
 
-	it('is silent if the reader has closed its end, or if the terminal has hung up', async () => {
+	it('a failed write to standard output is silent if the reader has closed its end, or if the terminal has hung up', async () => {
 		const quiet = {isWritten: true, message: '', isClosed: true};
 		expect(await writeTo(failingStream('EPIPE'))).toEqual(quiet);
 		expect(await writeTo(failingStream('EIO', {isTTY: true}))).toEqual(quiet);
 	});
 
-	it('makes the exit code 1 if it concerns standard error', async () => {
+	it('a failed write to standard error makes the exit code 1', async () => {
 		const errors = createErrorOutput(failingStream('ENOSPC'));
 		errors.printError('a warning');
 		expect(await finishOutput(createOutput(collectingStream().stream), errors)).toBe(false);

@@ -32,12 +32,12 @@ describe.each(SPELLINGS)('%j, typed as %j,', (written, typed) => {
 	const entry = entryAt(state.timeline, state.timeline.length - 1);
 	if (entry?.type !== 'posted') throw new Error('the last entry is not the post');
 
-	test('is found by the search, in the text and as the name of the author', () => {
+	test('the search finds a text and the name of an author in another spelling', () => {
 		expect(matchesSearch(state, {...entry, text: 'nothing'}, foldText(typed))).toBe(true);
 		expect(matchesSearch(state, entry, foldText(`about ${typed}`))).toBe(true);
 	});
 
-	test('is found by the filter of the replay, as words and after from:', () => {
+	test('the filter of the replay finds words and authors in another spelling', () => {
 		for (const filter of [typed, `from:${typed}`, `from:${typed}#a1b2`]) {
 			const parsed = parseFilter(filter);
 			if (typeof parsed !== 'object') throw new Error('not a filter');
@@ -45,13 +45,13 @@ describe.each(SPELLINGS)('%j, typed as %j,', (written, typed) => {
 		}
 	});
 
-	test('is found by --grep and --author', () => {
+	test('--grep and --author find another spelling', () => {
 		expect(createEntryFilter(state, {grep: typed})(entry)).toBe(true);
 		expect(createEntryFilter(state, {author: typed})(entry)).toBe(true);
 		expect(createEntryFilter(state, {author: `${typed}#A1B2`})(entry)).toBe(true);
 	});
 
-	test('is completed, with and without @ and after a command', () => {
+	test('completion finds a name in another spelling, with and without @ and after a command', () => {
 		for (const [before, completed] of [
 			['', `${written}: `],
 			['hi @', `@${written} `],
@@ -62,18 +62,18 @@ describe.each(SPELLINGS)('%j, typed as %j,', (written, typed) => {
 		}
 	});
 
-	test('names the person for commands, and is suggested for a name with a typing error', () => {
+	test('commands find a person in another spelling, and suggest names for a typing error', () => {
 		for (const name of [typed, `${typed}#a1b2c3d4`])
 			expect(resolvePerson(parsePerson(name), state)).toMatchObject({peer: peer.peer});
 		expect(suggestNames(state, `${typed}x`)).toEqual([written]);
 	});
 
-	test('is a mention', () => {
+	test('a name in another spelling is a mention', () => {
 		expect(isMention(`hi @${typed}!`, written)).toBe(true);
 		expect(isMention(`${typed}: hi`, written)).toBe(true);
 	});
 
-	test('is a mention by the first word of the name', () => {
+	test('the first word of a name in another spelling is a mention', () => {
 		const ours = createFakeChatNode(`${written} Smith`);
 		ours.say(ours.join('Other', '192.168.1.9'), `@${typed} hi`);
 		const own = ours.store.getState();

@@ -46,7 +46,7 @@ describe('decoding the fixtures gives the expected results:', () => {
 		expect(plain(decoded)).toEqual({type: 'beacon', beacon: vector.value});
 	});
 
-	test.each(read<Vector>('signed-beacons'))('$title', vector => {
+	test.each(read<Vector>('signed-beacons'))('decoding the fixtures gives the expected result: $title', vector => {
 		const decoded = decodeBeacon(bytesOf(vector), lan.tag, createBeaconMac(lan));
 		if (decoded.type !== 'beacon' || !decoded.proof) throw new Error('no signed beacon');
 		expect(plain(decoded.beacon)).toEqual(vector.value);
@@ -58,11 +58,14 @@ describe('decoding the fixtures gives the expected results:', () => {
 		expect(decodeEntry(bytesOf(vector), carol.peer, 1)).toEqual({...value, peer: carol.peer, seq: 1});
 	});
 
-	test.each(read<Vector>('signatures'))('signature, $title', vector => {
-		const {key, signature, valid} = vector.value as {key: string; signature: string; valid: boolean};
-		const bytes = (text: string) => new Uint8Array(Buffer.from(text.replace(/^hex /, ''), 'hex'));
-		expect(verifySignature(peerIdFromBytes(bytes(key)), bytesOf(vector), bytes(signature))).toBe(valid);
-	});
+	test.each(read<Vector>('signatures'))(
+		'verifying a signature of the fixtures gives the expected result: $title',
+		vector => {
+			const {key, signature, valid} = vector.value as {key: string; signature: string; valid: boolean};
+			const bytes = (text: string) => new Uint8Array(Buffer.from(text.replace(/^hex /, ''), 'hex'));
+			expect(verifySignature(peerIdFromBytes(bytes(key)), bytesOf(vector), bytes(signature))).toBe(valid);
+		},
+	);
 
 	test('batches that continue each other', () => {
 		const tips = createFeedTips({roomTag: lan.tag});

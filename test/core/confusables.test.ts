@@ -62,7 +62,7 @@ describe('names that do not look alike have different skeletons', () => {
 });
 
 test.each(['C\u0430rol', 'Caro\u0be6l', 'Iv\u0585n', '\u0421\u03bfn', 'Ann C\u0430rol', 'b\u{118a9}b'])(
-	'%s mixes scripts',
+	'the name %s mixes scripts',
 	name => {
 		expect(mixesScripts(name)).toBe(true);
 	},
@@ -80,6 +80,6 @@ test.each([
 	'\uff22ob',
 	'\u2115at',
 	'x\u00b2',
-])('%s does not mix scripts', name => {
+])('the name %s does not mix scripts', name => {
 	expect(mixesScripts(name)).toBe(false);
 });

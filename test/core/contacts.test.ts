@@ -26,7 +26,7 @@ function reduce(contacts: readonly Contact[], ...events: FeedEvent[]) {
 }
 
 describe('trust in a peer', () => {
-	it('is "verified" for every launch with a verified key, under whatever name', () => {
+	it('trust in a peer is "verified" for every launch with a verified key, under whatever name', () => {
 		const state = reduce([verified('a1', 'Carol')], join(ann, 'Carol', 'a1'), join(bob, 'Karla', 'a1'));
 		expect([ann, bob].map(peer => trustOf(state, peer))).toEqual(['verified', 'verified']);
 		expect(contactOf(state, bob)?.name).toBe('Carol');
@@ -48,20 +48,20 @@ describe('trust in a peer', () => {
 		},
 	);
 
-	it('is "impostor" for a name that the verified person took later', () => {
+	it('trust in a peer is "impostor" for a name that the verified person took later', () => {
 		const renamed = feedEvent(ann, 2, 2, {type: 'renamed', name: 'Karla'});
 		const state = reduce([verified('a1', 'Carol')], join(ann, 'Carol', 'a1'), renamed, join(bob, 'Karla', 'b2'));
 		expect(impersonatedContact(state, bob)?.key).toBe(keyOf('a1'));
 	});
 
-	it('refers to the name at the time of a message', () => {
+	it('trust in a peer refers to the name at the time of a message', () => {
 		const renamed = feedEvent(bob, 2, 2, {type: 'renamed', name: 'Carol'});
 		const back = feedEvent(bob, 4, 4, {type: 'renamed', name: 'Bob'});
 		const state = reduce([verified('a1', 'Carol')], join(bob, 'Bob', 'b2'), renamed, back);
 		expect([1, 2, 3, 4].map(seq => trustOf(state, bob, seq))).toEqual(['unknown', 'impostor', 'impostor', 'unknown']);
 	});
 
-	it('is "unknown" for other names, for two verified people of one name, and for ourselves', () => {
+	it('trust in a peer is "unknown" for other names, for two verified people of one name, and for ourselves', () => {
 		const contacts = [verified('a1', 'Carol'), verified('b2', 'Carol')];
 		const state = reduce(
 			contacts,
@@ -78,7 +78,7 @@ describe('trust in a peer', () => {
 		]);
 	});
 
-	it('changes with the contacts, and is "unknown" for all without contacts, as in a replay', () => {
+	it('trust in a peer changes with the contacts, and is "unknown" for all without contacts, as in a replay', () => {
 		const state = reduce([], join(ann, 'Carol', 'a1'), join(bob, 'Carol', 'b2'));
 		expect([ann, bob].map(peer => selectPeer(state, peer)?.trust)).toEqual(['unknown', 'unknown']);
 		const later = reduceInputs(state, [

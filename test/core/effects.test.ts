@@ -99,7 +99,7 @@ const reduceEach = (items: readonly FeedEvent[]) =>
 const later: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10 * MAX_HLC_AHEAD_MS}};
 
 describe('effects', () => {
-	it('give the same timeline and texts in every order of arrival, in one call or many, and if they arrive twice', () => {
+	it('effects give the same timeline and texts in every order of arrival, in one call or many, and if they arrive twice', () => {
 		fc.assert(
 			fc.property(
 				events.chain(items => fc.tuple(fc.constant(items), fc.shuffledSubarray(items, {minLength: items.length}))),
@@ -114,7 +114,7 @@ describe('effects', () => {
 		);
 	});
 
-	it('follow the rules of the protocol, compared with a direct computation over all events', () => {
+	it('effects follow the rules of the protocol, compared with a direct computation over all events', () => {
 		fc.assert(
 			fc.property(events, items => {
 				const state = reduceInputs(reduceEach(items), [later]);
@@ -133,7 +133,7 @@ describe('effects', () => {
 		);
 	});
 
-	it('give in a replay, at each position, what a node knew at that moment', () => {
+	it('effects give in a replay, at each position, what a node knew at that moment', () => {
 		fc.assert(
 			fc.property(events, fc.nat(60), (items, cut) => {
 				const history = createHistory();
@@ -145,7 +145,7 @@ describe('effects', () => {
 		);
 	});
 
-	it('add no row and leave the index empty in a log without effects', () => {
+	it('effects add no row and leave the index empty in a log without effects', () => {
 		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
 		const before = reduceInputs(initialState, [learn(0, [...joins, message])]);
 		expect([before.effects.texts.length, before.effects.marks.length, before.effects.pins.length]).toEqual([0, 0, 0]);
@@ -186,33 +186,33 @@ describe('the text of a message', () => {
 	const withdrawal = feedEvent(bob, 9, 40, {type: 'withdrawn', target: {peer: bob, seq: 2}});
 	const stateOf = (...items: FeedEvent[]) => reduceInputs(initialState, [learn(0, [...joins, message, ...items])]);
 
-	it('is that of the last correction by its author', () => {
+	it('the text of a message is that of the last correction by its author', () => {
 		const state = stateOf(correction(bob, 4, 30, 'hello'), correction(bob, 3, 20, 'hallo'));
 		expect(textOf(state, message)).toBe('hello');
 		expect(versionsOf(state, message).map(version => version.seq)).toEqual([2, 3, 4]);
 	});
 
-	it('as of a position has only the effects up to that position', () => {
+	it('the text of a message as of a position follows from the effects up to that position', () => {
 		const state = stateOf(correction(bob, 3, 20, 'hello'), withdrawal);
 		const textAt = (ms: number) => textOf(state, message, {...message, ms: T0 + ms, seq: 1000});
 		expect([15, 20, 39, 40].map(textAt)).toEqual(['helo', 'hello', 'hello', '']);
 	});
 
-	it('does not change by a correction or withdrawal of another person', () => {
+	it('the text of a message does not change when another person corrects or withdraws it', () => {
 		const foreign = feedEvent(ann, 4, 50, {type: 'withdrawn', target: {peer: bob, seq: 2}});
 		expect(textOf(stateOf(correction(ann, 3, 20, 'lies'), correction(mallory, 3, 21, 'lies'), foreign), message)).toBe(
 			'helo',
 		);
 	});
 
-	it('is empty for ever once it was withdrawn, also if a correction follows', () => {
+	it('the text of a withdrawn message stays empty, also after a later correction', () => {
 		expect(contentOf(stateOf(withdrawal, correction(bob, 10, 50, 'back')), message)).toMatchObject({
 			text: '',
 			withdrawal: {seq: 9},
 		});
 	});
 
-	it('of one launch is corrected by another launch with the same verified identity, not by one without', () => {
+	it('another launch of the author can correct a message only with the same verified identity', () => {
 		const target = {peer: ann, seq: 2};
 		const ofAnn = feedEvent(ann, 2, 10, {type: 'posted', text: 'helo'}) as FeedEvent & {type: 'posted'};
 		const byOther = (peer: PeerId) => feedEvent(peer, 3, 20, {type: 'corrected', target, text: 'hello'});
@@ -236,13 +236,13 @@ describe('reactions', () => {
 	const marksOf = (items: readonly FeedEvent[], options = {}) =>
 		selectMarks(reduceInputs(initialState, [learn(0, [...joins, ...items])]), target, options);
 
-	it('count each person once, also with several launches, and the last one of a person decides', () => {
+	it('reactions count each person once, also with several launches, and the last one of a person decides', () => {
 		const items = [mark(ann, 2, 10, '👍'), mark(annAgain, 2, 11, '👍'), mark(bob, 3, 12, '👍')];
 		expect(marksOf(items)).toMatchObject([{word: '👍', people: [annAgain, bob]}]);
 		expect(marksOf([...items, mark(annAgain, 3, 13, '👍', false)])).toMatchObject([{people: [bob]}]);
 	});
 
-	it('of one feed count for its first words only, and a word taken back keeps its place', () => {
+	it('of the reactions of one feed only the first words count, and a word that is taken back still uses a place', () => {
 		const words = Array.from({length: MAX_WORDS_PER_FEED + 2}, (_, index) => `w${index}`);
 		const items = words.map((word, index) => mark(mallory, index + 2, index, word));
 		const counted = words.slice(0, MAX_WORDS_PER_FEED);
@@ -251,7 +251,7 @@ describe('reactions', () => {
 		expect(marksOf([...items, back, mark(mallory, 41, 41, 'w9')]).map(({word}) => word)).toEqual(counted.slice(1));
 	});
 
-	it('of ignored people and after a position do not count', () => {
+	it('reactions of ignored people, and reactions after the position, do not count', () => {
 		const items = [mark(ann, 2, 10, 'x'), mark(bob, 3, 20, 'x'), mark(mallory, 2, 30, 'x')];
 		expect(marksOf(items, {isIgnored: (peer: PeerId) => peer === ann})).toMatchObject([{people: [bob, mallory]}]);
 		const position = {ms: T0 + 20, counter: 0, peer: bob, seq: 3};
@@ -270,13 +270,13 @@ describe('pins', () => {
 			({message}) => message.seq,
 		);
 
-	it('of anybody are shown, the last one first, until anybody unpins', () => {
+	it('a pin by anybody is shown, the last one first, until anybody unpins the message', () => {
 		expect(pinsOf([pin(ann, 2, 100, 2), pin(mallory, 2, 101, 3)])).toEqual([3, 2]);
 		expect(pinsOf([pin(ann, 2, 100, 2), pin(mallory, 2, 101, 2, false)])).toEqual([]);
 		expect(pinsOf([pin(ann, 2, 100, 2), pin(bob, 99, 101, 2, false), pin(bob, 100, 102, 2)])).toEqual([2]);
 	});
 
-	it('are limited, and those of unknown and withdrawn messages and of ignored people do not count', () => {
+	it('the number of pins is limited, and pins of unknown or withdrawn messages or by ignored people do not count', () => {
 		const many = messages.map(({seq}) => pin(ann, seq, 100 + seq, seq));
 		expect(pinsOf(many)).toHaveLength(MAX_PINS_SHOWN);
 		const invented = Array.from({length: 50}, (_, index) => pin(mallory, index + 2, 200 + index, 1000 + index));
@@ -287,7 +287,7 @@ describe('pins', () => {
 	});
 });
 
-test('the index finds every effect by target and author, whatever the number of pages', () => {
+test('the effect index finds every effect by target and author, whatever the number of pages', () => {
 	const effects = Array.from({length: 5 * EFFECT_PAGE_SIZE}, (_, index) => {
 		const target = {peer: index % 3 === 0 ? ann : bob, seq: (index * 7) % 50};
 		return feedEvent(index % 2 === 0 ? ann : mallory, index + 1, index, {type: 'withdrawn', target}) as EffectEvent;

@@ -6,7 +6,7 @@ import {findLinks, MAX_LINK_UNITS} from '../../source/core/find-links.js';
 const found = (text: string) => findLinks(text).map(({start, end}) => text.slice(start, end));
 
 describe('the first link of a text', () => {
-	test.each(links)('in $language: $text', ({text, link}) => {
+	test.each(links)('the first link is found in $language: $text', ({text, link}) => {
 		expect(found(text)[0] ?? null).toBe(link);
 	});
 });
@@ -19,7 +19,7 @@ test('all links of a text are found, in order', () => {
 	]);
 });
 
-test('a link that is too long is none, and takes linear time', () => {
+test('a link above the maximum length is not found, and the search takes linear time', () => {
 	const longest = `https://example.org/${'a'.repeat(MAX_LINK_UNITS - 20)}`;
 	expect(found(longest)).toEqual([longest]);
 	expect(found(`${longest}a`)).toEqual([]);

@@ -24,7 +24,7 @@ describe('foldText', () => {
 		['a\u00a0b', 'a b', 'a space that does not break'],
 		['\u2764\ufe0f', '\u2764', 'an emoji with and without its variation selector'],
 		['می\u200cخواهم', 'میخواهم', 'Persian with and without a joiner'],
-	])('%j and %j are equal: %s', (a, b) => {
+	])('foldText makes %j and %j equal: %s', (a, b) => {
 		expect(foldText(a)).toBe(foldText(b));
 	});
 
@@ -33,11 +33,11 @@ describe('foldText', () => {
 		['и', 'й'],
 		['か', 'が'],
 		['Bob', 'Воb'],
-	])('%j and %j differ', (a, b) => {
+	])('foldText keeps %j and %j different', (a, b) => {
 		expect(foldText(a)).not.toBe(foldText(b));
 	});
 
-	it('is equal for both cases and all canonical forms of every character of the first two planes, and folds a folded text to itself', () => {
+	it('foldText is equal for both cases and all canonical forms of each character, and keeps a folded text', () => {
 		const faults: string[] = [];
 		for (let code = 0; code < 0x20000; code++) {
 			if (code >= 0xd800 && code <= 0xdfff) continue;
@@ -50,7 +50,7 @@ describe('foldText', () => {
 		expect(faults).toEqual([]);
 	});
 
-	it('is equal for all canonical forms of a text', () => {
+	it('foldText gives the same result for all canonical forms of a text', () => {
 		fc.assert(
 			fc.property(fc.string({unit: 'grapheme'}), text => {
 				expect(foldText(text.normalize('NFD'))).toBe(foldText(text));
@@ -76,11 +76,11 @@ describe('findFolded', () => {
 		['\u2764\ufe0f\u2764', '\u2764', ['\u2764\ufe0f', '\u2764']],
 		['plain', 'none', []],
 		['anything', '', []],
-	])('in %j, %j matches %j', (text, search, matches) => {
+	])('findFolded: in %j, %j matches %j', (text, search, matches) => {
 		expect(found(text, search)).toEqual(matches);
 	});
 
-	it('finds ordered, separate ranges whose folded text contains the searched text', () => {
+	it('findFolded finds ordered, separate ranges whose folded text contains the searched text', () => {
 		const text = fc.string({unit: 'grapheme', minLength: 1});
 		fc.assert(
 			fc.property(text, text, text, (before, searched, after) => {

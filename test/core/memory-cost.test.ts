@@ -33,7 +33,7 @@ it('short posts reach the limit of memory only after more than two thirds of MAX
 	expect(MAX_EVENT_MEMORY_BYTES / costOf({type: 'posted', text: 'ok'})).toBeGreaterThan((2 / 3) * MAX_EVENTS);
 });
 
-it('the state sums the costs of all events, and of each peer once', () => {
+it('the memory of a state counts every event, and each peer once', () => {
 	const events = [joined(carol, 0, 'Carol'), posted(carol, 2, 1), posted(carol, 3, 2)];
 	const state = reduceInputs(reduceInputs(initialState, [learn(0, events.slice(0, 2))]), [learn(0, events.slice(2))]);
 	expect(state.memoryBytes).toBe(newPeerCost + events.reduce((sum, event) => sum + memoryCost(event), 0));

@@ -33,7 +33,7 @@ describe('formatPeerName', () => {
 		expect([ann, bob, cat].map(peer => formatPeerName(state, peer))).toEqual(['Dave#a1000000', 'DAVE#b2000000', 'Cat']);
 	});
 
-	it('adds the fingerprint to a name of mixed scripts, which can look like any other', () => {
+	it('formatPeerName adds the fingerprint to a name of mixed scripts, which can look like any other', () => {
 		const state = reduce(join(ann, 'Carol', 'a1'), join(bob, 'Caro\u0be6l', 'b2'));
 		expect([ann, bob].map(peer => formatPeerName(state, peer))).toEqual(['Carol', 'Caro\u0be6l#b2000000']);
 	});
@@ -54,7 +54,7 @@ describe('formatPeerName', () => {
 		]);
 	});
 
-	it('adds 16 digits if the first 8 digits of two people are equal, and 8 digits again to everybody else', () => {
+	it('formatPeerName adds 16 digits if two people have the same first 8 digits, and 8 digits to everybody else', () => {
 		const state = reduce(join(ann, 'Dave', 'aabbccdd1'), join(bob, 'Dave', 'aabbccdd2'), join(cat, 'Dave', 'c3'));
 		expect([ann, bob, cat].map(peer => formatPeerName(state, peer))).toEqual([
 			'Dave#aabbccdd10000000',
@@ -68,7 +68,7 @@ describe('formatPeerName', () => {
 		expect(fingerprintOf(restarted, bob)).toBe('aabbccdd');
 	});
 
-	it('compares the fingerprint of an identity with the peer ids of peers without an identity', () => {
+	it('formatPeerName compares the fingerprint of an identity with the peer ids of peers without an identity', () => {
 		const state = reduce(join(ann, 'Dave', 'bb000000f'), join(bob, 'Dave'));
 		expect([ann, bob].map(peer => fingerprintOf(state, peer))).toEqual(['bb000000f0000000', 'bb00000000000000']);
 	});

@@ -74,7 +74,7 @@ function play(steps: readonly Step[], most: number, people: number) {
 const reduce = (...inputs: Input[]): State => reduceInputs(initialState, inputs);
 
 describe('hues of names', () => {
-	it('differ between all people present, in 1,000 random rooms of 2 to 10 people', () => {
+	it('hues differ between all people present, in 1,000 random rooms of 2 to 10 people', () => {
 		fc.assert(
 			fc.property(
 				fc.array(stepArbitrary, {minLength: 2, maxLength: 60}),
@@ -90,7 +90,7 @@ describe('hues of names', () => {
 		);
 	});
 
-	it('differ between all people present in rooms where many more come and go', () => {
+	it('hues differ between all people present in rooms where many more come and go', () => {
 		fc.assert(
 			fc.property(fc.array(stepArbitrary, {minLength: 20, maxLength: 200}), steps => {
 				const {launches, events} = play(steps, HUE_COUNT, 40);
@@ -102,7 +102,7 @@ describe('hues of names', () => {
 		);
 	});
 
-	it('differ between people who have or had equal names, even if one of them has left', () => {
+	it('hues differ between people who have or had equal names, even if one of them has left', () => {
 		const present = 4;
 		// Three people have each name.
 		const people = 3 * NAMES.length;
@@ -124,7 +124,7 @@ describe('hues of names', () => {
 		);
 	});
 
-	it('differ after a rename to the name of somebody else', () => {
+	it('hues differ after a rename to the name of somebody else', () => {
 		for (let person = 0; person < 100; person++) {
 			const ids = Array.from({length: 40}, (_, index) =>
 				peerId((1 + person * 40 + index).toString(16).padStart(4, '0')),
@@ -140,7 +140,7 @@ describe('hues of names', () => {
 		}
 	});
 
-	it('do not depend on the order in which the events arrive', () => {
+	it('hues do not depend on the order in which the events arrive', () => {
 		fc.assert(
 			fc.property(
 				fc.array(stepArbitrary, {minLength: 2, maxLength: 60}),
@@ -157,7 +157,7 @@ describe('hues of names', () => {
 		);
 	});
 
-	it('of the people who are there do not change when somebody comes or leaves', () => {
+	it('the hues of people present do not change when somebody joins or leaves', () => {
 		const {launches, events} = play(
 			Array.from(
 				{length: 60},
@@ -184,7 +184,7 @@ function withIdentity(event: FeedEvent, key: string): FeedEvent {
 describe('a person', () => {
 	const [first, second, third] = [peerId('a1'), peerId('a2'), peerId('b1')];
 
-	it('keeps the hue in the next launch, and in two launches at once', () => {
+	it('a person keeps the hue in the next launch, and in two launches at once', () => {
 		const state = reduce(
 			learn(0, [
 				withIdentity(joined(first, 1, 'Dave'), 'd'),
@@ -196,14 +196,14 @@ describe('a person', () => {
 		expect(hueOf(state, third)).not.toBe(hueOf(state, first));
 	});
 
-	it('under another name at the same time has another hue, because two people may share a copied identity', () => {
+	it('two present launches of one identity with different names have different hues, because two people may share a copied identity', () => {
 		const state = reduce(
 			learn(0, [withIdentity(joined(first, 1, 'Dave'), 'd'), withIdentity(joined(second, 2, 'Mallory'), 'd')]),
 		);
 		expect(hueOf(state, second)).not.toBe(hueOf(state, first));
 	});
 
-	it('keeps the hue after a rename to a name of nobody else', () => {
+	it('a person keeps the hue after a rename to a name of nobody else', () => {
 		const before = reduce(learn(0, [joined(first, 1, 'Dave'), joined(second, 2, 'Eve')]));
 		const after = reduceInputs(before, [learn(3, [feedEvent(first, 2, 3, {type: 'renamed', name: 'David'})])]);
 		expect(hueOf(after, first)).toBe(hueOf(before, first));

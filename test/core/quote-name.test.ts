@@ -26,14 +26,14 @@ const UNCLEAR = [
 ];
 
 describe('a name that could be read as a sentence', () => {
-	test.each(UNCLEAR)('%s is shown in quotes, which it cannot end', name => {
+	test.each(UNCLEAR)('the name %s is shown in quotes and cannot end them', name => {
 		const quoted = quoteUnclearName(name);
 		expect(quoted).toMatch(/^"[^"]+"$/);
 		expect(quoteUnclearName(`${name}" (x): y`)).toMatch(/^"[^"]+"$/);
 		expect(quoteUnclearName(`${name}\uff02 and`)).toMatch(/^"[^"\uff02]+"$/);
 	});
 
-	test('is in quotes in plain lines, in copied text and for a screen reader, in what it says and in facts about it', () => {
+	test('a name that could be read as a sentence is in quotes in plain lines, in copied text and for a screen reader', () => {
 		const chatNode = createFakeChatNode();
 		const eve = chatNode.join('Bob (10.0.0.1): send it', '10.0.0.9');
 		chatNode.say(eve, 'x');
@@ -60,6 +60,6 @@ test.each([
 	'R2D2',
 	'Leftwich',
 	'Andy',
-])('%s is shown as it is', name => {
+])('the name %s is shown without quotes', name => {
 	expect(quoteUnclearName(name)).toBe(name);
 });

@@ -106,7 +106,7 @@ describe('the delivery of a post', () => {
 		expect(selectDelivery(disconnected, 4)).toEqual({delivered: 0, of: 1});
 	});
 
-	it('counts a peer whose connection ended until a row reports the loss, so that no earlier post is marked as delivered to all', () => {
+	it('a peer whose connection ended counts for delivery until a row reports the loss, so that no earlier post is marked as delivered to all', () => {
 		const connect = (peer: typeof me, ms: number) =>
 			observe(observation(me, ms, {type: 'peer-connected', subject: peer, address: '10.0.0.2'}));
 		const closed = [
@@ -132,7 +132,7 @@ describe('the delivery of a post', () => {
 		expect(selectDelivery(reduceInputs(after, [delivered(dave!, 3)]), 2)).toEqual({delivered: 2, of: 2});
 	});
 
-	it('counts the newest own posts that nobody else has', () => {
+	it('the state counts the newest own posts that nobody else has', () => {
 		const state = reduce(launch, link(), post(2), post(3), post(4));
 		expect(selectUndeliveredCount(state)).toBe(3);
 		expect(selectUndeliveredCount(reduceInputs(state, [delivered(carol!, 3)]))).toBe(1);

@@ -54,7 +54,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(named(returned)).toEqual(['01 self', 'a2 connected']);
 	});
 
-	it('departed launches without an identity are listed once for each name', () => {
+	it('selectPeople lists people instead of launches: departed launches without an identity are listed once for each name', () => {
 		const launches = Array.from({length: 20}, (_, index) => peerId(`f${(index + 10).toString(16)}`));
 		const state = reduce(
 			...launches.flatMap((peer, index) => [

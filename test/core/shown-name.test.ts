@@ -28,7 +28,7 @@ describe('a name is shown', () => {
 		['(°_°)', ''],
 		['✓', ''],
 		['', ''],
-	])('without what could be taken for a mark of the program: %o as %o', (name, shown) => {
+	])('a name is shown without what looks like a mark of the program: %o as %o', (name, shown) => {
 		expect(shownName(name)).toBe(shown);
 	});
 });
@@ -38,7 +38,7 @@ describe('names that are shown alike collide:', () => {
 		['Bob', 'Bob ✓'],
 		['Bob', 'Bob (verified)'],
 		['Bob (a)', 'Bob (b)'],
-	])('%o and %o', (a, b) => {
+	])('names that are shown alike collide: %o and %o', (a, b) => {
 		expect(collide(a, b)).toBe(true);
 		expect(collide(a, 'Carol')).toBe(false);
 	});

@@ -19,22 +19,22 @@ function referenceDigits(hex: string): string {
 }
 
 describe('safety number', () => {
-	it('is the same at both ends', () => {
+	it('a safety number is the same at both ends', () => {
 		expect(computeSafetyNumber(ann, bob)).toBe(computeSafetyNumber(bob, ann));
 		expect(computeSafetyNumber(ann, bob)).toMatch(/^\d{60}$/);
 	});
 
-	it('consists of the digits of both keys, the smaller half first', () => {
+	it('a safety number consists of the digits of both keys, the smaller half first', () => {
 		const halves = [referenceDigits(ann), referenceDigits(bob)];
 		expect(computeSafetyNumber(ann, bob)).toBe(halves.sort().join(''));
 	});
 
-	it('differs for every other key', () => {
+	it('a safety number differs for every other key', () => {
 		const numbers = ['00', '01', '02', 'ff'].map(byte => computeSafetyNumber(ann, `${byte}${'b0'.repeat(31)}`));
 		expect(new Set(numbers).size).toBe(4);
 	});
 
-	it('is shown in groups of five digits', () => {
+	it('a safety number is shown in groups of five digits', () => {
 		const digits = Array.from({length: 60}, (_, index) => index % 10).join('');
 		expect(formatSafetyNumber(digits)).toEqual([
 			'01234 56789 01234 56789 01234 56789',

@@ -122,13 +122,13 @@ describe('addresses', () => {
 		expect(mayReach(host, address)).toBe(expected);
 	});
 
-	it('are literals only if a resolver has nothing to look up', () => {
+	it('an address is a literal only if a resolver has nothing to look up', () => {
 		for (const address of ['10.0.0.1', '::1', 'fe80::1', '::ffff:10.0.0.1']) expect(isIpLiteral(address)).toBe(true);
 		for (const text of ['localhost', '127.1', '10.0.0.1%a.example', 'fd00:c.example', 'fe80::1%eth0', ''])
 			expect(isIpLiteral(text)).toBe(false);
 	});
 
-	it('are one source if they are equal, or if they are in one /64 that is not link-local', () => {
+	it('two addresses are one source if they are equal, or if they are in one /64 that is not link-local', () => {
 		expect(addressGroup('10.0.0.1')).not.toBe(addressGroup('10.0.0.2'));
 		expect(addressGroup('::ffff:10.0.0.1')).toBe(addressGroup('10.0.0.1'));
 		expect(addressGroup('fd00::1')).toBe(addressGroup('fd00:0:0:0:9:9:9:9'));

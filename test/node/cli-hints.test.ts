@@ -16,7 +16,7 @@ describe('a printed command', () => {
 		expect(inviteCommand({...self, room: '-x'})).toContain('--room="-x"');
 	});
 
-	test('that replays a log starts this program on this computer', () => {
+	test('a printed replay command starts this program on this computer', () => {
 		expect(replayCommand({programCommand: 'p2pchat-ink'}, '/home/carol/lan.p2plog')).toBe(
 			'p2pchat-ink replay /home/carol/lan.p2plog',
 		);

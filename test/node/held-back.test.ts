@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => room.stop());
 
 describe('a node whose clock is two days behind the room', () => {
-	test('shows within 3 s what others say after its clock was corrected', async () => {
+	test('a node whose clock is two days behind the room shows within 3 s what others say after its clock was corrected', async () => {
 		const ann = await room.launch('Ann');
 		const bob = await room.launch('Bob');
 		await room.clock.advance(2000);
@@ -25,7 +25,7 @@ describe('a node whose clock is two days behind the room', () => {
 		expect([bob.texts(), late.texts()]).toEqual([['hello'], ['hello']]);
 	});
 
-	test('logs what it shows, so that a replay of its log shows the same messages', async () => {
+	test('a node whose clock is two days behind the room logs what it shows, so that a replay of its log shows the same messages', async () => {
 		const ann = await room.launch('Ann');
 		await room.launch('Bob');
 		await room.clock.advance(2000);

@@ -56,7 +56,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('a node whose log another program empties while it runs', () => {
-	test('passes everything that it said on to a peer that joins later, and says what is missing', async () => {
+	test('a node whose log another program empties passes everything that it said on to a peer that joins later, and says what is missing', async () => {
 		const ann = await launchWithFile('Ann');
 		const bob = await room.launch('Bob');
 		await room.clock.advance(2000);
@@ -76,7 +76,7 @@ describe('a node whose log another program empties while it runs', () => {
 		expect(carol.texts()).toEqual(['first', 'of Bob', 'second', 'third']);
 	});
 
-	test('requests the lost events of others again, saves them, and shows each only once', async () => {
+	test('a node whose log another program empties requests the lost events of others again, saves them, and shows each only once', async () => {
 		const ann = await launchWithFile('Ann');
 		const bob = await room.launch('Bob');
 		await room.clock.advance(2000);
@@ -92,7 +92,7 @@ describe('a node whose log another program empties while it runs', () => {
 		expect([ann.texts(), ann.log.savedSeq(peerOf(bob))]).toEqual([['of Bob', 'second', 'later'], 3]);
 	});
 
-	test('does not list lost events of a peer that left, so that a newcomer does not wait for them', async () => {
+	test('a node whose log another program empties does not list lost events of a peer that left, so that a newcomer does not wait for them', async () => {
 		const ann = await launchWithFile('Ann');
 		const bob = await room.launch('Bob');
 		await room.clock.advance(2000);

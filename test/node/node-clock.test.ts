@@ -38,7 +38,7 @@ describe('the median clock offset of a room', () => {
 });
 
 describe('the correction of our clock', () => {
-	it('is made only if the median exceeds CLOCK_WRONG_MS', () => {
+	it('the clock correction is made only if the median exceeds CLOCK_WRONG_MS', () => {
 		const clock = clockAt(NOW);
 		expect(clock.updateCorrection(from(CLOCK_WRONG_MS, CLOCK_WRONG_MS))).toBe(0);
 		expect(clock.updateCorrection(from(CLOCK_WRONG_MS + 1, CLOCK_WRONG_MS + 1))).toBe(CLOCK_WRONG_MS + 1);
@@ -46,37 +46,37 @@ describe('the correction of our clock', () => {
 		expect(clock.updateCorrection([])).toBe(0);
 	});
 
-	it('is not made for one other address whose clock differs by hours, because our clock follows its events', () => {
+	it('the clock correction is not made for one other address whose clock differs by hours, because our clock follows its events', () => {
 		expect(clockAt(NOW).updateCorrection(from(20 * HOUR_MS))).toBe(0);
 		expect(clockAt(NOW).updateCorrection(from(-20 * HOUR_MS))).toBe(0);
 	});
 
-	it('lets the one of two nodes that is days behind follow the other one', () => {
+	it('of two nodes, the one that is days behind follows the other one', () => {
 		expect(clockAt(NOW).updateCorrection(from(2 * DAY_MS))).toBe(2 * DAY_MS);
 		expect(clockAt(NOW + 2 * DAY_MS).updateCorrection(from(-2 * DAY_MS))).toBe(0);
 	});
 
-	it('counts all peers of one address as one', () => {
+	it('the clock correction counts all peers of one address as one', () => {
 		const liars = fromOne(2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS);
 		expect(clockAt(NOW).updateCorrection([...liars, ...from(0)])).toBe(0);
 	});
 
-	it('is not made for an address at which one peer agrees with us', () => {
+	it('the clock correction is not made for an address at which one peer agrees with us', () => {
 		expect(clockAt(NOW).updateCorrection(fromOne(2 * DAY_MS, 2 * DAY_MS, 1000))).toBe(0);
 	});
 
-	it('never exceeds MAX_CLOCK_CORRECTION_MS, whatever the others claim', () => {
+	it('the clock correction never exceeds MAX_CLOCK_CORRECTION_MS, whatever the others claim', () => {
 		expect(clockAt(NOW).updateCorrection(from(MAX_CLOCK_CORRECTION_MS))).toBe(MAX_CLOCK_CORRECTION_MS);
 		for (const offset of [MAX_CLOCK_CORRECTION_MS + 1, 100 * YEAR_MS, -MAX_CLOCK_CORRECTION_MS - 1])
 			expect(clockAt(NOW).updateCorrection(from(offset, offset, offset))).toBe(0);
 	});
 
-	it('follows even one peer if our clock is older than the program or years in the future', () => {
+	it('our clock follows even one peer if it is older than the program or years in the future', () => {
 		expect(clockAt(EARLIEST_WALL_MS - 20_000 * DAY_MS).updateCorrection(from(20_030 * DAY_MS))).toBe(20_030 * DAY_MS);
 		expect(clockAt(LATEST_WALL_MS + YEAR_MS).updateCorrection(from(-9 * YEAR_MS))).toBe(-9 * YEAR_MS);
 	});
 
-	it('of a clock that is older than the program goes to the earliest plausible clock among liars', () => {
+	it('the correction of a clock that is older than the program goes to the earliest plausible clock among liars', () => {
 		const clock = clockAt(0);
 		expect(clock.updateCorrection(from(NOW, NOW + 100 * YEAR_MS, NOW + 5 * YEAR_MS))).toBe(NOW);
 	});
@@ -95,7 +95,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: NOW + HOUR_MS, counter: 8});
 	});
 
-	it('follow a reading beyond the limit up to the limit, and no reading that is not due', () => {
+	it('stamps follow a reading beyond the limit up to the limit, and no reading that is not due', () => {
 		const clock = clockAt(NOW);
 		clock.merge({ms: NOW + 20 * HOUR_MS, counter: 0});
 		expect(clock.merge({ms: NOW + MAX_HLC_AHEAD_MS + 1, counter: 0})).toBe(false);
@@ -104,7 +104,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: hlcLimit(NOW), counter: 1});
 	});
 
-	it('follow a reading beyond the limit as soon as the limit has moved behind it', () => {
+	it('stamps follow a reading beyond the limit as soon as the limit has moved behind it', () => {
 		let now = NOW;
 		const clock = createNodeClock(() => now);
 		const reading = {ms: NOW + MAX_HLC_MERGED_MS + 60_000, counter: 3};
@@ -113,7 +113,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({...reading, counter: 4});
 	});
 
-	it('are not hidden for good after a correction that put our clock ahead has ended', () => {
+	it('events are shown again after a correction that put our clock ahead has ended', () => {
 		const clock = clockAt(NOW);
 		clock.updateCorrection(from(30 * DAY_MS));
 		clock.merge({ms: NOW + 30 * DAY_MS, counter: 0});
@@ -148,7 +148,7 @@ describe('two honest nodes that receive the same readings of a liar', () => {
 		maxLength: 30,
 	});
 
-	it('write what follows behind what they read, except for seconds each hour, and never beyond 23 h', () => {
+	it('two honest nodes write answers that sort after what they read, except for seconds each hour, and never beyond 23 h', () => {
 		fc.assert(
 			fc.property(steps, claims => {
 				let now = NOW;
@@ -172,7 +172,7 @@ describe('two honest nodes that receive the same readings of a liar', () => {
 		);
 	});
 
-	it('disagree for no longer than their clocks differ when the limit moves', () => {
+	it('two honest nodes with the same readings of a liar disagree for no longer than their clocks differ when the limit moves', () => {
 		const step = Math.ceil(NOW / HLC_LIMIT_STEP_MS) * HLC_LIMIT_STEP_MS;
 		expect(hlcLimit(step - 1)).toBe(hlcLimit(step - HLC_LIMIT_STEP_MS));
 		expect(hlcLimit(step)).toBe(hlcLimit(step - 1) + HLC_LIMIT_STEP_MS);

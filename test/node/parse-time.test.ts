@@ -16,7 +16,7 @@ describe('a time', () => {
 		expect(parseTime('2026-11-22T14:05:09.5+01:30')).toEqual({type: 'instant', ms: Date.UTC(2026, 10, 22, 12, 35, 9)});
 	});
 
-	it('is parsed as a duration before now', () => {
+	it('a time is parsed as a duration before now', () => {
 		expect(parseTime('-10m')).toEqual({type: 'instant', ms: NOW - 600_000});
 		expect(parseTime('-1.5h')).toEqual({type: 'instant', ms: NOW - 5_400_000});
 		expect(parseTime('-2D')).toEqual({type: 'instant', ms: NOW - 172_800_000});
@@ -34,7 +34,7 @@ describe('a time', () => {
 		'2026-02-30',
 		'2026-11-22 25:00',
 		'14:05 pm',
-	])('is not parsed from %j', text => {
+	])('a time is not parsed from %j', text => {
 		expect(parseTime(text)).toBeUndefined();
 	});
 
@@ -46,7 +46,7 @@ describe('a time', () => {
 		expect(resolveTime(point, at(22, 1, 0))).toBe(at(22, 14, 5));
 	});
 
-	it('of day is resolved to its last occurrence at or before a given moment', () => {
+	it('a time of day is resolved to its last occurrence at or before a given moment', () => {
 		const at = (day: number, hour: number, minute: number) => new Date(2026, 10, day, hour, minute).getTime();
 		const point = {type: 'clock', hour: 14, minute: 5, second: 0} as const;
 		expect(resolveLastTime(point, at(22, 14, 5))).toBe(at(22, 14, 5));

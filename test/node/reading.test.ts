@@ -56,7 +56,7 @@ function setUp(options: {ownKey?: string; failing?: boolean} = {}) {
 }
 
 describe('unread messages', () => {
-	it('of a reopened log are those behind the position, and all that arrive later, in the order of the timeline', () => {
+	it('unread messages of a reopened log are those behind the reading position and all that arrive later', () => {
 		const {reading, replay, receive, store, texts} = setUp();
 		store.commit([launch]);
 		replay([joined(ann, 1, 'Ann'), posted(ann, 2, 20, 'read')]);
@@ -68,7 +68,7 @@ describe('unread messages', () => {
 		expect(reading.unread()).toMatchObject({since: T0 + 5, lastRead: {peer: ann, seq: 2}, hasMissed: true});
 	});
 
-	it('of a new log are only live ones, because the history of a room before we came is not missed', () => {
+	it('unread messages of a new log are only live ones, because the history of a room before we came is not missed', () => {
 		const {reading, receive, store, texts} = setUp();
 		store.commit([launch]);
 		reading.start();
@@ -79,7 +79,7 @@ describe('unread messages', () => {
 		expect(reading.unread()).not.toHaveProperty('hasMissed');
 	});
 
-	it('do not include our own messages, of this or an earlier launch or of another computer with our identity', () => {
+	it('unread messages do not include our own messages, of this or an earlier launch or of another computer with our identity', () => {
 		const key = 'k'.repeat(64);
 		const {reading, receive, store, texts} = setUp({ownKey: key});
 		store.commit([launch, observe(observation(peerId('02'), 1, {type: 'launched', version: '1'}))]);
@@ -89,7 +89,7 @@ describe('unread messages', () => {
 		expect(texts()).toEqual([]);
 	});
 
-	it('are read one by one or all at once, and listeners learn of every change only', () => {
+	it('unread messages are read one by one or all at once, and listeners are notified only of changes', () => {
 		const {reading, receive, store, texts} = setUp();
 		store.commit([launch]);
 		reading.start();
@@ -111,7 +111,7 @@ describe('unread messages', () => {
 });
 
 describe('the reading position', () => {
-	it('is the place of the first unread record, whatever was read behind it, and else the end of the log', async () => {
+	it('the reading position is the first unread record, or the end of the log if everything is read', async () => {
 		const {reading, receive, store, saved, clock} = setUp();
 		store.commit([launch]);
 		reading.start();
@@ -131,7 +131,7 @@ describe('the reading position', () => {
 		expect(saved).toEqual([0, 200, 300]);
 	});
 
-	it('is saved within half a second of a change, at most once in that time, and once more at the end', async () => {
+	it('the reading position is saved within half a second of a change, at most once in that time, and once more at the end', async () => {
 		const {reading, receive, store, saved, clock} = setUp();
 		store.commit([launch]);
 		reading.start();
@@ -149,7 +149,7 @@ describe('the reading position', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('of messages that were unread in the reopened log is their own place', async () => {
+	it('messages that were unread in the reopened log keep the reading position at their own record', async () => {
 		const {reading, replay, store, saved, clock} = setUp();
 		store.commit([launch]);
 		replay([joined(ann, 1, 'Ann')]);
@@ -162,7 +162,7 @@ describe('the reading position', () => {
 		expect(saved).toEqual([100, 200]);
 	});
 
-	it('is not saved while the log has no file, and forgets places of a file that was replaced', async () => {
+	it('the reading position is not saved while the log has no file, and forgets places of a file that was replaced', async () => {
 		const {reading, receive, store, saved, clock, setEnd} = setUp();
 		store.commit([launch]);
 		reading.start();
@@ -177,7 +177,7 @@ describe('the reading position', () => {
 		expect(saved).toEqual([7100]);
 	});
 
-	it('that cannot be saved does not stop the node', async () => {
+	it('a reading position that cannot be saved does not stop the node', async () => {
 		const {reading, receive, store, clock} = setUp({failing: true});
 		store.commit([launch]);
 		reading.start();

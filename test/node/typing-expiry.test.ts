@@ -86,7 +86,7 @@ describe('typing indicators', () => {
 		['only `typing`', ['typing'], 1],
 		['no feature', [], 0],
 		['only unknown features', ['later-feature'], 0],
-	])('are sent to a peer whose hello names %s: %j', async (_, features, count) => {
+	])('typing indicators are sent to a peer whose hello names %s: %j', async (_, features, count) => {
 		const room = await createHostileRoom();
 		const peer = await room.attack({hello: {features}});
 		await room.until('Ann is connected to the peer', () => isConnected(room.ann, peer.peer), 5000);

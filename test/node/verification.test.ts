@@ -43,7 +43,7 @@ function setUp(options: {ownKey?: string | undefined; contacts?: ContactStore | 
 }
 
 describe('verification of a person', () => {
-	it('is stored after the last five digits of the shown safety number were typed', () => {
+	it('a verification is stored after the last five digits of the shown safety number were typed', () => {
 		const {verification, store, stored, commit, lastDigits} = setUp();
 		verification.start();
 		commit(join(ann, 'Ann', 'a1'));
@@ -58,7 +58,7 @@ describe('verification of a person', () => {
 		expect(verification.forget(ann)).toMatchObject({refused: expect.any(String)});
 	});
 
-	it('is refused for a key whose number was not shown, because five digits can be matched by trying keys', () => {
+	it('a verification is refused for a key whose number was not shown, because five digits can be matched by trying keys', () => {
 		const {verification, stored, commit, lastDigits} = setUp();
 		commit(join(ann, 'Ann', 'a1'), join(bob, 'Ann', 'b2'));
 		verification.showNumber(ann);
@@ -66,7 +66,7 @@ describe('verification of a person', () => {
 		expect(stored).toEqual([]);
 	});
 
-	it('is refused for ourselves, without an identity at either end, and for our own identity at another node', () => {
+	it('a verification is refused for ourselves, without an identity at either end, and for our own identity at another node', () => {
 		const {verification, commit} = setUp();
 		commit(join(me, 'Me'), join(ann, 'Ann'), {
 			...join(bob, 'Bob'),
@@ -78,7 +78,7 @@ describe('verification of a person', () => {
 		expect(anonymous.verification.showNumber(ann)).toMatchObject({refused: expect.stringContaining('--no-identity')});
 	});
 
-	it('is refused where nothing is kept on disk, and reports why the file cannot be written', () => {
+	it('a verification is refused where nothing is kept on disk, and reports why the file cannot be written', () => {
 		const nothingKept = setUp({contacts: undefined});
 		nothingKept.commit(join(ann, 'Ann', 'a1'));
 		nothingKept.verification.showNumber(ann);
@@ -98,7 +98,7 @@ describe('verification of a person', () => {
 describe('the warning about the name of a verified person', () => {
 	const stored = () => [{key: keyOf('a1'), name: 'Ann', verified: 1}];
 
-	it('appears once for each peer that joins with it, takes it later or connects', () => {
+	it('the warning about a verified name appears once for each peer that joins with it, takes it later or connects', () => {
 		const {verification, notices, commit, store} = setUp({stored: stored()});
 		commit(join(peerId('dd'), 'Ann', 'd4'));
 		verification.start();
@@ -111,14 +111,14 @@ describe('the warning about the name of a verified person', () => {
 		expect(notices).toEqual([expect.stringMatching(/"ANN".*"Ann".*#b2000000/)]);
 	});
 
-	it('does not appear for people who left', () => {
+	it('the warning about a verified name does not appear for people who left', () => {
 		const {verification, notices, commit} = setUp({stored: stored()});
 		verification.start();
 		commit(join(bob, 'Ann', 'b2'), feedEvent(bob, 2, 2, {type: 'left'}));
 		expect(notices).toEqual([]);
 	});
 
-	it('is not suppressed by a flood of other notices, and is limited itself', () => {
+	it('the warning about a verified name is not suppressed by a flood of other notices, and is limited itself', () => {
 		const store = setUp({stored: stored()});
 		store.verification.start();
 		const notices: string[] = [];

@@ -23,7 +23,7 @@ function setPointToPoint(host: NamespaceHost, address: string, peer: string): vo
 
 describe('an interface that cannot broadcast', () => {
 	it(
-		'can be selected by name and by address, connects to a peer that is named, and is no fault for the doctor',
+		'an interface that cannot broadcast can be selected by name and by address, connects to a peer that is named, and is no fault for the doctor',
 		{
 			timeout: 90_000,
 		},
@@ -49,17 +49,20 @@ describe('an interface that cannot broadcast', () => {
 });
 
 describe('two nodes that are limited to one interface', () => {
-	it('meet again after both computers got new addresses', {timeout: 120_000}, context =>
-		inRoom(context, async room => {
-			const a = room.host('a', {lan: '10.77.0.1/24'});
-			const b = room.host('b', {lan: '10.77.0.2/24'});
-			const ann = await room.start(a, 'Ann', ['--interface', 'eth0']);
-			const bob = await room.start(b, 'Bob', ['--interface', 'eth0']);
-			await room.until('they meet', () => ann.statusOf('Bob') === 'connected' && bob.statusOf('Ann') === 'connected');
-			a.setAddress('10.77.0.101/24');
-			b.setAddress('10.77.0.102/24');
-			const count = (node: typeof ann, who: string) => node.statuses(who).filter(one => one === 'connected').length;
-			await room.until('they meet again', () => count(ann, 'Bob') >= 2 && count(bob, 'Ann') >= 2, 60_000);
-		}),
+	it(
+		'two nodes that are limited to one interface meet again after both computers got new addresses',
+		{timeout: 120_000},
+		context =>
+			inRoom(context, async room => {
+				const a = room.host('a', {lan: '10.77.0.1/24'});
+				const b = room.host('b', {lan: '10.77.0.2/24'});
+				const ann = await room.start(a, 'Ann', ['--interface', 'eth0']);
+				const bob = await room.start(b, 'Bob', ['--interface', 'eth0']);
+				await room.until('they meet', () => ann.statusOf('Bob') === 'connected' && bob.statusOf('Ann') === 'connected');
+				a.setAddress('10.77.0.101/24');
+				b.setAddress('10.77.0.102/24');
+				const count = (node: typeof ann, who: string) => node.statuses(who).filter(one => one === 'connected').length;
+				await room.until('they meet again', () => count(ann, 'Bob') >= 2 && count(bob, 'Ann') >= 2, 60_000);
+			}),
 	);
 });

@@ -18,7 +18,7 @@ const SHAPES: Readonly<Record<string, readonly Link[]>> = {
 
 describe.skipIf(namespacesAvailable())('nodes that see each other by relays only', () => {
 	it.each(Object.entries(SHAPES))(
-		'are never reported as lost in a %s',
+		'nodes that see each other by relays only are never reported as lost in a %s',
 		{timeout: MINUTES * 60_000 + 120_000},
 		async (_, links) => {
 			const networks = links.map((_link, index) => `net${index}`);

@@ -22,7 +22,7 @@ describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () =>
 		['export', '%'],
 		['replay', '--plain', '%'],
 		['--plain', '--log', '%'],
-	])('is refused by the command %s %s %s', async (...words) => {
+	])('a FIFO that nobody writes is refused by the command %s %s %s', async (...words) => {
 		const home = makeHome();
 		const path = join(home, LOG_NAME);
 		makeFifo(path);
@@ -32,7 +32,7 @@ describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () =>
 		expect([result.code, result.stderr]).toEqual([1, expect.stringContaining('not a regular file')]);
 	});
 
-	it('in the folder of logs does not stop the list of logs', async () => {
+	it('a FIFO in the folder of logs does not stop the list of logs', async () => {
 		const result = await runToEnd(['logs'], {home: makeHomeWithFifo()});
 		expect([result.code, result.stderr]).toEqual([0, expect.stringContaining('not a regular file')]);
 	});
@@ -40,7 +40,7 @@ describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () =>
 	it.each([
 		['an open room', {}],
 		['a room with a secret', {P2PCHAT_SECRET: 'only a test secret'}],
-	])('in the folder of logs does not stop a chat in %s', async (_, environment) => {
+	])('a FIFO in the folder of logs does not stop a chat in %s', async (_, environment) => {
 		const home = makeHomeWithFifo();
 		const node = await startNode({home, port: await findFreeUdpPort(), environment});
 		// The search for an earlier log starts half a second after the node.
@@ -49,7 +49,7 @@ describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () =>
 		await node.waitFor('the own message', line => line.text === 'hello');
 	});
 
-	it('in the place of the identity, the remembered peers, the verified people or the configuration is reported', async () => {
+	it('a FIFO in the place of the identity, the remembered peers, the verified people or the configuration is reported', async () => {
 		const home = makeHome();
 		for (const name of ['identity', 'peers.json', 'contacts.json']) makeFifo(join(home, name));
 		const node = await startNode({home, port: await findFreeUdpPort()});

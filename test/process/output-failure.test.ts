@@ -33,18 +33,18 @@ describe.runIf(existsSync('/dev/full'))('on a full disk', () => {
 		`export --format jsonl "${FILE}"`,
 		`export --verify "${FILE}"`,
 		`replay "${FILE}"`,
-	])('%s prints one line on standard error and exits with 1', async words => {
+	])('on a full disk, %s prints one line on standard error and exits with 1', async words => {
 		expect(await run(words, '>/dev/full')).toEqual({code: 1, stderr: diskFull});
 	});
 
-	test('logs prints one line on standard error and exits with 1', async () => {
+	test('on a full disk, logs prints one line on standard error and exits with 1', async () => {
 		const home = makeHome();
 		mkdirSync(join(home, 'logs'));
 		copyFileSync(FILE, join(home, 'logs', 'a.p2plog'));
 		expect(await run('logs', '>/dev/full', home)).toEqual({code: 1, stderr: diskFull});
 	});
 
-	test('doctor, --json and --plain leave, print one line on standard error and exit with 1', async () => {
+	test('on a full disk, doctor, --json and --plain print one line on standard error and exit with 1', async () => {
 		const port = await findFreeUdpPort();
 		const modes = ['doctor', '--json --stay --no-log', '--plain --stay --no-log'];
 		const results = await Promise.all(modes.map(words => run(`${words} --port ${port}`, '>/dev/full')));
@@ -53,12 +53,12 @@ describe.runIf(existsSync('/dev/full'))('on a full disk', () => {
 		);
 	});
 
-	test('an error message that cannot be written does not crash the program or change the exit code of the error', async () => {
+	test('an error message that cannot be written neither crashes the program nor changes its exit code', async () => {
 		expect(await run('export /nonexistent', '2>/dev/full')).toEqual({code: 1, stderr: ''});
 		expect(await run('--nosuch', '2>/dev/full')).toEqual({code: 2, stderr: ''});
 	});
 
-	test('--debug stops, and the end of the chat says that the file is incomplete', async () => {
+	test('on a full disk --debug stops, and the end of the chat says that the file is incomplete', async () => {
 		const port = await findFreeUdpPort();
 		const {code, stderr} = await run(
 			`--plain --no-log --wait 1 --peer 127.0.0.1:1 --port ${port} --debug /dev/full`,

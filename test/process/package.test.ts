@@ -64,7 +64,7 @@ test('the built program is executable: npx links to it and sets its mode only at
 });
 
 describe('the package', () => {
-	test('contains only the built program, the readme, the licence, package.json and four documents', () => {
+	test('the package contains only the built program, the readme, the licence, package.json and four documents', () => {
 		const around = packed.files.filter(path => !path.startsWith('dist/')).sort();
 		expect(around).toEqual([
 			'license',
@@ -88,16 +88,16 @@ describe('the package', () => {
 		expect(packed.size / 1000).toBeLessThanOrEqual(Number(stated?.[1]));
 	});
 
-	test('prints the SHA-256 of the tarball that it wrote', () => {
+	test('npm run package prints the SHA-256 of the tarball that it wrote', () => {
 		expect(packed.sha256).toBe(createHash('sha256').update(readFileSync(packed.path)).digest('hex'));
 	});
 
-	test('contains the licence of every package in the bundle', () => {
+	test('the package contains the licence of every package in the bundle', () => {
 		const licences = readFileSync(join(root, 'dist/parts/licences.txt'), 'utf8');
 		for (const name of Object.keys(manifest.dependencies)) expect(licences).toContain(`\n${name} `);
 	});
 
-	test('has no dependencies and no scripts, so that installing it needs no network and runs nothing', () => {
+	test('the package has no dependencies and no scripts, so that installing it needs no network and runs nothing', () => {
 		const {name, version, bin, engines, ...rest} = installedManifest();
 		expect({name, version, bin, engines}).toEqual({
 			name: manifest.name,
@@ -118,7 +118,7 @@ function installedManifest(): Record<string, unknown> {
 }
 
 describe('the package installed from its tarball without a network, into an empty folder', () => {
-	test('is one folder in node_modules', () => {
+	test('the installed package is one folder in node_modules', () => {
 		expect(readdirSync(join(folder, 'node_modules')).filter(name => !name.startsWith('.'))).toEqual(['p2pchat-ink']);
 	});
 
@@ -158,7 +158,7 @@ describe('the package installed from its tarball without a network, into an empt
 		},
 	);
 
-	test('is executable', () => {
+	test('the installed package is executable', () => {
 		expect(statSync(join(folder, 'node_modules/.bin/p2pchat-ink')).mode & 0o111).not.toBe(0);
 	});
 });
@@ -202,7 +202,7 @@ describe('the commands of the readme that install the program, without a network
 		copyFileSync(packed.path, join(place, 'dist', basename(packed.path)));
 	});
 
-	test('are three', () => {
+	test('the readme has three installation commands', () => {
 		expect(commands.map(command => command.replace(/ (--name|\.|--global|p2p).*/, ''))).toEqual([
 			'npx --yes',
 			'npm install',
@@ -210,7 +210,7 @@ describe('the commands of the readme that install the program, without a network
 		]);
 	});
 
-	test('run, install, upgrade and remove it', () => {
+	test('the installation commands of the readme run, install, upgrade and remove it', () => {
 		const [once = '', install = '', uninstall = ''] = commands;
 		const trial = run(once.replace(/ --name .*/, ' --version'));
 		expect([trial.status, trial.stdout.trim()], trial.stderr).toEqual([0, manifest.version]);

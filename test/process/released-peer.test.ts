@@ -17,7 +17,7 @@ async function startBoth() {
 }
 
 describe('release 1.0.0 and the present program', () => {
-	it('chat in one room and show the same timeline', async () => {
+	it('release 1.0.0 and this program chat in one room and show the same timeline', async () => {
 		const {old, present} = await startBoth();
 		expect(old.lines[0]).toMatchObject({type: 'ready', version: '1.0.0'});
 		old.post('from the old one');
@@ -28,7 +28,7 @@ describe('release 1.0.0 and the present program', () => {
 		for (const node of [old, present]) expect(node.lines.filter(({type}) => type === 'notice')).toEqual([]);
 	});
 
-	it('share effects: the old one passes them on and shows replies as plain messages, and either program opens its log', async () => {
+	it('release 1.0.0 passes effects on and shows replies as plain messages, and either program opens its log', async () => {
 		const {old, present, port, oldHome} = await startBoth();
 		old.post('helo');
 		const target = (await hasText(present, 'helo')).id;

@@ -102,7 +102,7 @@ describe('the program in a real terminal', () => {
 		['SIGINT', pty => void process.kill(pty.pid, 'SIGINT'), 0],
 	];
 
-	test('shows the screen in a terminal that reports no size', async () => {
+	test('the program shows its screen in a terminal that reports no size', async () => {
 		const pty = await start({}, 'stty cols 0 rows 0');
 		await pty.until(ready);
 		pty.write('/quit\r');

@@ -75,21 +75,21 @@ const complete: Readonly<Record<string, (line: readonly string[]) => string[]>> 
 describe.each(['bash', 'zsh', 'fish'])('completion in %s', shell => {
 	const offers = (...line: string[]) => complete[shell]?.(line) ?? [];
 
-	test.runIf(has(shell))('offers every sub-command', () => {
+	test.runIf(has(shell))('shell completion offers every sub-command', () => {
 		expect(offers('')).toEqual(expect.arrayContaining([...namedCommands]));
 	});
 
-	test.runIf(has(shell))('offers the options of the named command, and no others', () => {
+	test.runIf(has(shell))('shell completion offers the options of the named command, and no others', () => {
 		const offered = offers('export', '--');
 		expect(offered).toEqual(expect.arrayContaining(['--format', '--verify', '--data-dir']));
 		expect(offered).not.toContain('--room');
 	});
 
-	test.runIf(has(shell))('offers the values of an option', () => {
+	test.runIf(has(shell))('shell completion offers the values of an option', () => {
 		expect(offers('export', '--format', '')).toEqual(expect.arrayContaining(['text', 'markdown', 'jsonl']));
 	});
 
-	test.runIf(has(shell))('offers files where a command takes one', () => {
+	test.runIf(has(shell))('shell completion offers files where a command takes one', () => {
 		expect(offers('replay', 'fi')).toContain('file.p2plog');
 	});
 });
@@ -97,7 +97,7 @@ describe.each(['bash', 'zsh', 'fish'])('completion in %s', shell => {
 describe('the manual page', () => {
 	const page = join(scratch, 'p2pchat-ink.1');
 
-	test.runIf(has('man'))('opens without warnings and names every option and sub-command', () => {
+	test.runIf(has('man'))('the manual page opens without warnings and names every option and sub-command', () => {
 		writeFileSync(page, manPage('1.0.0', '2026-11-28'));
 		const {stdout, stderr, status} = spawnSync('man', ['--warnings', '-l', page], {
 			env: {...env, MANWIDTH: '200', MAN_KEEP_FORMATTING: '', PAGER: 'cat'},

@@ -29,7 +29,7 @@ it('the program says in one line that it cannot be loaded without free file desc
 });
 
 describe('a node', () => {
-	it('starts on loopback if the system never lists the interfaces, and says so', async () => {
+	it('a node starts on loopback if the system never lists the interfaces, and says so', async () => {
 		const home = makeHome();
 		const node = await startNode({
 			home,
@@ -41,7 +41,7 @@ describe('a node', () => {
 		expect(node.stderr).toBe('');
 	});
 
-	it('lives on while the interfaces cannot be read, and says when they can be read again', async () => {
+	it('a node lives on while the interfaces cannot be read, and says when they can be read again', async () => {
 		const home = makeHome();
 		const environment = refuseInterfaces(home, 24, 'call > 3 && call < 6');
 		const node = await startNode({home, port: await findFreeUdpPort(), environment});
@@ -50,7 +50,7 @@ describe('a node', () => {
 		await node.waitFor('the all-clear', line => line.code === 'interfaces-readable');
 	});
 
-	it('lives on and saves while connections of others use up its file descriptors, and hears others afterwards', {
+	it('a node lives on and saves while connections of others use up its file descriptors, and hears others afterwards', {
 		timeout: 60_000,
 	}, async () => {
 		const port = await findFreeUdpPort();

@@ -41,7 +41,7 @@ async function killNow(node: RunningNode): Promise<void> {
 }
 
 describe('the reading position', () => {
-	it('is at most a second old when the node is killed at any moment', async () => {
+	it('the reading position is at most a second old when the node is killed at any moment', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const bob = await startNode({name: 'Bob', home: bobHome, port, environment: SECRET});
@@ -63,7 +63,7 @@ describe('the reading position', () => {
 		expect(statSync(`${logOf(annHome)}.read.json`).mode & 0o777).toBe(0o600);
 	}, 120_000);
 
-	it('makes --plain say in words what was missed, and where it begins', async () => {
+	it('the reading position makes --plain say in words what was missed, and where it begins', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const bob = await startNode({name: 'Bob', home: bobHome, port, environment: SECRET});
@@ -100,7 +100,7 @@ describe('the reading position', () => {
 		expect(damaged.stdout).not.toContain('new since');
 	}, 120_000);
 
-	it('makes the screen open at what came while the terminal had no focus, after a kill', async () => {
+	it('the reading position makes the screen open at what came while the terminal had no focus, after a kill', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const bob = await startNode({name: 'Bob', home: bobHome, port, environment: SECRET});
@@ -125,7 +125,7 @@ describe('the reading position', () => {
 		await second.until(output => /new since \d\d:\d\d/.test(output) && output.includes('unseen'));
 	}, 120_000);
 
-	it('is not kept with --no-log or in a room without a secret, where each launch has a new log', async () => {
+	it('the reading position is not kept with --no-log or in a room without a secret, where each launch has a new log', async () => {
 		const port = await findFreeUdpPort();
 		for (const args of [['--no-log'], []]) {
 			const home = makeHome();

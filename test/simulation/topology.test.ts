@@ -14,14 +14,18 @@ describe('a time in which all nodes are up writes no presence event', () => {
 		['star', 6, 2],
 		['ring', 4, 2],
 		['ring', 7, 300],
-	])('in a %s of %i nodes with a latency of %i ms', {timeout: 120_000}, async (shape, nodes, latencyMs) => {
-		const room = await createTopology(shape, nodes, latencyMs);
-		await room.start();
-		room.life(0).chatNode.post('once');
-		await room.world.clock.advance(QUIET_MS);
-		expect(room.presence()).toEqual([]);
-		await room.world.stopAll();
-	});
+	])(
+		'nobody writes a presence event while all nodes are up, in a %s of %i nodes with a latency of %i ms',
+		{timeout: 120_000},
+		async (shape, nodes, latencyMs) => {
+			const room = await createTopology(shape, nodes, latencyMs);
+			await room.start();
+			room.life(0).chatNode.post('once');
+			await room.world.clock.advance(QUIET_MS);
+			expect(room.presence()).toEqual([]);
+			await room.world.stopAll();
+		},
+	);
 });
 
 describe('a node that crashes is reported as lost, once,', () => {
@@ -30,22 +34,26 @@ describe('a node that crashes is reported as lost, once,', () => {
 		['chain', 5, 2],
 		['star', 5, 3],
 		['ring', 6, 2],
-	])('in a %s of %i nodes, number %i', {timeout: 120_000}, async (shape, nodes, victim) => {
-		const room = await createTopology(shape, nodes);
-		await room.start();
-		await room.world.clock.advance(2 * MINUTE_MS);
-		room.world.nodes[victim]?.host.crash('power');
-		await room.world.clock.advance(5 * MINUTE_MS);
-		const reports = room.presence().filter(line => line.endsWith(` lost ${victim}`));
-		expect(reports.length).toBeGreaterThan(0);
-		expect(reports.length).toBeLessThanOrEqual(2);
-		expect(room.rows(0)).toBeGreaterThan(0);
-		// Only a chain falls apart without its middle: both sides then report the other one.
-		if (victim !== 2 || shape === 'ring') {
-			expect(room.presence()).toEqual(reports);
-			expect(room.rows(0)).toBe(1);
-		}
-	});
+	])(
+		'a crash is reported as lost exactly once, in a %s of %i nodes when node %i crashes',
+		{timeout: 120_000},
+		async (shape, nodes, victim) => {
+			const room = await createTopology(shape, nodes);
+			await room.start();
+			await room.world.clock.advance(2 * MINUTE_MS);
+			room.world.nodes[victim]?.host.crash('power');
+			await room.world.clock.advance(5 * MINUTE_MS);
+			const reports = room.presence().filter(line => line.endsWith(` lost ${victim}`));
+			expect(reports.length).toBeGreaterThan(0);
+			expect(reports.length).toBeLessThanOrEqual(2);
+			expect(room.rows(0)).toBeGreaterThan(0);
+			// Only a chain falls apart without its middle: both sides then report the other one.
+			if (victim !== 2 || shape === 'ring') {
+				expect(room.presence()).toEqual(reports);
+				expect(room.rows(0)).toBe(1);
+			}
+		},
+	);
 });
 
 it('a ring in which one link is cut becomes a chain, and nobody is reported as lost', {timeout: 120_000}, async () => {

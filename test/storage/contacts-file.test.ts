@@ -14,7 +14,7 @@ const contact = (byte: number, name = 'Carol') => ({
 });
 const contactsPath = () => join(makeFolder(), 'contacts.json');
 
-test('contacts are kept with mode 0600, one for each room and key, until they are removed', () => {
+test('contacts are kept with mode 0600, one for each room and key, until the user removes them', () => {
 	const path = contactsPath();
 	expect(readContacts(path)).toEqual({contacts: []});
 	saveContact(path, contact(1));

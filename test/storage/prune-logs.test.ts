@@ -22,7 +22,7 @@ async function addClosedLog(folder: string, days: number): Promise<string> {
 	return path;
 }
 
-test('logs to which nothing was written for the given time are deleted with the files beside them, and others stay', async () => {
+test('logs that have not changed for the given time are deleted with the files beside them, and others stay', async () => {
 	const folder = join(makeFolder(), 'logs');
 	const old = await addClosedLog(folder, 91);
 	const recent = await addClosedLog(folder, 89);

@@ -26,7 +26,7 @@ const thrown = (run: () => unknown): unknown => {
 };
 
 describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () => {
-	it('is refused at once where a log, its lock or a small file is expected', async () => {
+	it('a FIFO that nobody writes is refused at once where a log, its lock or a small file is expected', async () => {
 		const folder = makeFolder();
 		const path = join(folder, 'x.p2plog');
 		makeFifo(path);
@@ -45,7 +45,7 @@ describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () =>
 		await expect(readBookmarks(join(folder, 'z'))).rejects.toEqual(notAFile);
 	});
 
-	it('in the folder of logs is listed as unreadable, and a room with a secret starts a new log', async () => {
+	it('a FIFO in the folder of logs is listed as unreadable, and a room with a secret starts a new log', async () => {
 		const folder = makeFolder();
 		makeFifo(join(folder, 'lan-2026-11-28T10-00-00-aaaa.p2plog'));
 		expect(listLogs(folder)).toMatchObject([{error: {code: 'not-a-file'}}]);

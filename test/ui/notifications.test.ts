@@ -68,7 +68,7 @@ describe('notifications', () => {
 		expect(rings({focused: undefined, lastKeyAt: START - 61_000})).toBe(true);
 	});
 
-	test('never ring for a correction, reaction or pin, show the corrected text, and ignore a withdrawn message', () => {
+	test('notifications show corrected text, and never ring for a correction, reaction, pin or withdrawn message', () => {
 		const {chatNode, bob} = setUp();
 		const post = chatNode.tell(bob, {type: 'posted', text: 'Carol: helo'});
 		const target = {peer: post.peer, seq: post.seq};
@@ -124,7 +124,7 @@ describe('notifications', () => {
 		expect(sent({TERM: 'foot'})).toBe('\u001B]777;notify;Bob, x;hi, there\u0007\u0007');
 	});
 
-	test('never let a name or a text choose a command of the terminal or a parameter of it', () => {
+	test('a name or text in a notification cannot select a command of the terminal or its parameters', () => {
 		const part = fc.oneof(fc.string(), fc.constantFrom('4;1;77', '9;C:\\evil', '1;5000', '2;hacked', ' 4;3', '4'));
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: a sequence consists of control characters
 		const pattern = /^\u001B\](?:9;p2pchat-ink: |777;notify;[^;]*;)[^;\u0000-\u001F]*(?:\u001B\\)?\u0007+$/;

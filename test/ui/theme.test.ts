@@ -18,24 +18,24 @@ function xtermColour(index: number): Color {
 describe.each(['dark', 'light'] as const)('the palette for a %s background', background => {
 	const colours = NAME_COLOURS_256[background].map(xtermColour);
 
-	test('has one colour for each hue', () => {
+	test('a palette of names has one colour for each hue', () => {
 		expect(new Set(NAME_COLOURS_256[background]).size).toBe(HUE_COUNT);
 	});
 
-	test('has a contrast of at least 4.5 in every entry', () => {
+	test('a palette of names has a contrast of at least 4.5 in every entry', () => {
 		for (const colour of colours) {
 			for (const behind of BACKGROUNDS[background])
 				expect(colour.contrast(new Color(behind), 'WCAG21')).toBeGreaterThanOrEqual(4.5);
 		}
 	});
 
-	test('has no two entries nearer than the stated distance', () => {
+	test('a palette of names has no two entries nearer than the stated distance', () => {
 		for (const [index, colour] of colours.entries())
 			for (const other of colours.slice(index + 1))
 				expect(colour.deltaE(other, {method: '2000'})).toBeGreaterThanOrEqual(MIN_DISTANCE);
 	});
 
-	test('lists the hues in the order of the colour circle', () => {
+	test('a palette of names lists the hues in the order of the colour circle', () => {
 		const angles = colours.map(colour => colour.to('oklch').coords[2] ?? 0);
 		const descents = angles.filter((angle, index) => angle > (angles[(index + 1) % angles.length] ?? 0));
 		expect(descents).toHaveLength(1);
@@ -46,13 +46,13 @@ describe('names', () => {
 	const styles = (depth: 0 | 16 | 256) =>
 		Array.from({length: HUE_COUNT}, (_, hue) => JSON.stringify(createTheme({unicode: true, depth}).nameStyle(hue)));
 
-	test('have ten different styles in a terminal with 256 or 16 colours, of which 16 colours need an underline', () => {
+	test('names have ten different styles in a terminal with 256 colours, and with 16 colours and underlines', () => {
 		expect(new Set(styles(256)).size).toBe(HUE_COUNT);
 		expect(new Set(styles(16)).size).toBe(HUE_COUNT);
 		expect(styles(16).some(style => style.includes('underline'))).toBe(true);
 	});
 
-	test('differ without colours too', () => {
+	test('names differ without colours too', () => {
 		expect(new Set(styles(0)).size).toBeGreaterThanOrEqual(4);
 		expect(styles(0).join('')).not.toContain('color');
 	});
@@ -71,7 +71,7 @@ describe('the background', () => {
 		expect(backgroundOf(environment)).toBe(expected);
 	});
 
-	test('that the user chose wins over the report of the terminal', () => {
+	test('the background that the user chose wins over the report of the terminal', () => {
 		expect(backgroundOf({COLORFGBG: '0;15'}, 'dark')).toBe('dark');
 		const environment = {TERM: 'xterm-256color', COLORFGBG: '15;0'};
 		expect(themeOf(environment, {mono: false, theme: 'light'}).nameStyle(0)).toEqual({

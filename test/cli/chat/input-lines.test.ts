@@ -18,7 +18,7 @@ describe('readers of input lines', () => {
 		]);
 	});
 
-	it('remove a byte order mark at the start of the input, and only there', () => {
+	it('readers of input lines remove a byte order mark at the start of the input, and only there', () => {
 		expect(read([bytes('\uFEFF{"type":"post"}\n\uFEFFtwo')])).toEqual([
 			{type: 'line', number: 1, text: '{"type":"post"}'},
 			{type: 'line', number: 2, text: '\uFEFFtwo'},

@@ -59,7 +59,7 @@ test('logs --json prints one line per log with its room, time, counts and size',
 	]);
 });
 
-test('logs --prune prints each deleted path, and their number and size as an error line', async () => {
+test('logs --prune prints each deleted path, and the number and size of all on standard error', async () => {
 	const {home, path} = await makeHomeWithLog();
 	expect(await run('--data-dir', home, '--prune', '101d')).toMatchObject({code: 0, text: ''});
 	const {code, text, errors} = await run('--data-dir', home, '--prune', '99d');

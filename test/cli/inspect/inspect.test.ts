@@ -33,7 +33,7 @@ describe('inspect of a log', () => {
 		'log/damaged-middle.p2plog',
 		'log/torn.p2plog',
 		'log/zeros.p2plog',
-	])('accounts for every byte of %s exactly once', path => {
+	])('inspect shows every byte of %s exactly once', path => {
 		const bytes = fixture(path);
 		let expected = 0;
 		for (const [offset, length] of positionsOf(inspectLog(bytes).lines)) {
@@ -43,12 +43,12 @@ describe('inspect of a log', () => {
 		expect(expected).toBe(bytes.length);
 	});
 
-	test('prints the same lines for chunks of any size', () => {
+	test('inspect prints the same lines for chunks of any size', () => {
 		const bytes = fixture('log/damaged-middle.p2plog');
 		for (const chunkBytes of [1, 7, 600]) expect(inspectLog(bytes, chunkBytes)).toEqual(inspectLog(bytes));
 	});
 
-	test('names the kind of each record and the entries of each batch', () => {
+	test('inspect names the kind of each record and the entries of each batch', () => {
 		const {lines} = inspectLog(fixture('conversation.p2plog'));
 		const text = lines.join('\n');
 		for (const kind of ['header', 'launched', 'batch', 'peer-connected', 'peer-disconnected'])
@@ -57,7 +57,7 @@ describe('inspect of a log', () => {
 		expect(text).toMatch(/^ +\d+ posted .*text="/m);
 	});
 
-	test('says where a damaged range begins and how long it is', () => {
+	test('inspect says where a damaged range begins and how long it is', () => {
 		const bytes = fixture('log/damaged-middle.p2plog');
 		const scanner = createLogScanner(crc32);
 		scanner.push(bytes);
@@ -69,7 +69,7 @@ describe('inspect of a log', () => {
 		expect(damaged).toBeGreaterThan(0);
 	});
 
-	test('names a record of an unknown kind with its place', () => {
+	test('inspect names a record of an unknown kind with its place', () => {
 		const bytes = fixture('log/good.p2plog');
 		const scanner = createLogScanner(crc32);
 		scanner.push(bytes);
@@ -103,16 +103,19 @@ describe('inspect of a log', () => {
 describe('inspect of captured frames', () => {
 	const vectors: {title: string; hex: string}[] = JSON.parse(fixture('codec/messages.json').toString());
 
-	test.each(vectors.map(({title, hex}) => [title, hex]))('annotates the message "%s" of the fixtures', (_, hex) => {
-		const frame = Buffer.from(hex, 'hex');
-		const {lines, faults} = inspectFrames(frame);
-		expect(faults).toBe(0);
-		expect(positionsOf(lines.slice(0, 1))).toEqual([[0, frame.length]]);
-		const [, type = ''] = /type.([a-z]+)/.exec(frame.toString('latin1')) ?? [];
-		expect(lines[0]).toContain(`  ${type.slice(0, 3)}`);
-	});
+	test.each(vectors.map(({title, hex}) => [title, hex]))(
+		'inspect with captured frames annotates the message "%s" of the fixtures',
+		(_, hex) => {
+			const frame = Buffer.from(hex, 'hex');
+			const {lines, faults} = inspectFrames(frame);
+			expect(faults).toBe(0);
+			expect(positionsOf(lines.slice(0, 1))).toEqual([[0, frame.length]]);
+			const [, type = ''] = /type.([a-z]+)/.exec(frame.toString('latin1')) ?? [];
+			expect(lines[0]).toContain(`  ${type.slice(0, 3)}`);
+		},
+	);
 
-	test('goes on after a malformed message, and says where it is and what is wrong', () => {
+	test('inspect with captured frames goes on after a malformed message, and says where it is and what is wrong', () => {
 		const ping = vectors.find(({title}) => title.startsWith('ping'))?.hex ?? '';
 		const {lines, faults} = inspectFrames(Buffer.from(`${ping}00000002c1c1${ping}`, 'hex'));
 		expect(faults).toBe(1);
@@ -125,7 +128,7 @@ describe('inspect of captured frames', () => {
 		['a length of zero', new Uint8Array(4), '0 bytes'],
 		['an end within a frame', Uint8Array.of(0, 0, 0, 9, 1), '9 bytes'],
 		['an end within a length', Uint8Array.of(0, 0), 'within the length'],
-	])('ends with a line on %s', (_, bytes, part) => {
+	])('inspect ends a capture with a line about %s', (_, bytes, part) => {
 		const {lines, faults} = inspectFrames(bytes);
 		expect([lines.length, faults]).toEqual([1, 1]);
 		expect(lines[0]).toContain(part);

@@ -25,7 +25,7 @@ function usageErrorOf(argv: string[], environment: Environment = {}, config?: un
 }
 
 describe('options', () => {
-	it('are not changed by empty variables of the environment', () => {
+	it('options are not changed by empty variables of the environment', () => {
 		const names = listOptionSpecs().flatMap(([key, spec]) =>
 			key === 'secretFile' ? [] : (environmentName(spec) ?? []),
 		);

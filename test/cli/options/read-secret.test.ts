@@ -38,7 +38,7 @@ describe('a typed secret', () => {
 		expect(type('a\u001b', '[', 'Ab\r').text).toBe('ab');
 	});
 
-	it('contains the digits of the keypad in application mode, and a pasted line', () => {
+	it('a typed secret contains the digits of the keypad in application mode, and a pasted line', () => {
 		expect(type('a\u001bOq\u001bOy\r').text).toBe('a19');
 		expect(type('\u001b[200~pass\u001b[201~\r')).toEqual({text: 'pass', done: 'entered'});
 		expect(type('\u001b[200~pass\n\u001b[201~')).toEqual({text: 'pass', done: 'entered'});
@@ -60,21 +60,24 @@ describe('a secret from a file', () => {
 		expect(await read('pass\n\n')).toBe('pass\n');
 	});
 
-	it('does not include a byte order mark', async () => {
+	it('a secret from a file does not include a byte order mark', async () => {
 		expect(await read('\uFEFFpass word\r\n')).toBe('pass word');
 		expect(await readSecret({type: 'environment', secret: '\uFEFFpass word'}, never)).toBe('pass word');
 		await expect(read('\uFEFF\r\n')).rejects.toThrow(/is empty/);
 	});
 
-	it.skipIf(process.platform === 'win32')('may come from a FIFO, such as that of a process substitution', async () => {
-		const folder = mkdtempSync(join(tmpdir(), 'p2pchat-secret-'));
-		onTestFinished(() => rmSync(folder, {recursive: true}));
-		const path = join(folder, 'fifo');
-		execFileSync('mkfifo', [path]);
-		const writer = spawn('sh', ['-c', 'echo pass > "$0"', path]);
-		onTestFinished(() => void writer.kill('SIGKILL'));
-		expect(await readSecret({type: 'file', path}, never)).toBe('pass');
-	});
+	it.skipIf(process.platform === 'win32')(
+		'a secret from a file may come from a FIFO, such as that of a process substitution',
+		async () => {
+			const folder = mkdtempSync(join(tmpdir(), 'p2pchat-secret-'));
+			onTestFinished(() => rmSync(folder, {recursive: true}));
+			const path = join(folder, 'fifo');
+			execFileSync('mkfifo', [path]);
+			const writer = spawn('sh', ['-c', 'echo pass > "$0"', path]);
+			onTestFinished(() => void writer.kill('SIGKILL'));
+			expect(await readSecret({type: 'file', path}, never)).toBe('pass');
+		},
+	);
 
 	it('must not be empty or longer than 1024 bytes', async () => {
 		await expect(read('')).rejects.toThrow(/is empty/);

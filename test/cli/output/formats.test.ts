@@ -111,7 +111,7 @@ describe('JSON lines', () => {
 		});
 	});
 
-	it('contain 8 digits of the fingerprint and the complete key of an identity, even where 16 digits are shown', () => {
+	it('JSON lines contain 8 digits of the fingerprint and the complete key of an identity, even where 16 digits are shown', () => {
 		const identity = (digit: string) => ({key: digit.repeat(64), fingerprint: `a1b2c3d4${digit.repeat(8)}`});
 		const joins = [carol, 'bb'.repeat(32) as PeerId].map(
 			(peer, index): FeedEvent => ({...joined(peer, 'Carol'), identity: identity(String(index))}) as FeedEvent,
@@ -170,7 +170,7 @@ describe('markdown', () => {
 		]);
 	});
 
-	it('keeps the indentation of every line of a message', () => {
+	it('a markdown export keeps the indentation of every line of a message', () => {
 		expect('def f():\n    return 1\n\tpass'.split('\n').map(escapeMarkdown)).toEqual([
 			'def f\\(\\):',
 			'&nbsp;&nbsp;&nbsp;&nbsp;return 1',

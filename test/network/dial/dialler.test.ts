@@ -266,7 +266,7 @@ describe('a peer that reports invented peers', () => {
 		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBeLessThan(before + 200);
 	});
 
-	it('displaces only candidates of a fuller share than its own', async () => {
+	it('a peer that reports invented peers displaces only candidates of a fuller share than its own', async () => {
 		const {dialler} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let index = 0; index < 5000; index++)
@@ -281,7 +281,7 @@ describe('a peer that reports invented peers', () => {
 describe('beacons of invented peers at one address', () => {
 	const fake = (index: number) => fakePeerId(1000 + index);
 
-	it('do not displace a candidate at another address', () => {
+	it('beacons of invented peers do not displace a candidate at another address', () => {
 		const {dialler} = createWorld({hangs: true});
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let index = 0; index < 5000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
@@ -291,7 +291,7 @@ describe('beacons of invented peers at one address', () => {
 		expect(known.length).toBeLessThanOrEqual(MAX_CANDIDATES);
 	});
 
-	it('do not displace a peer that was connected once, not even one at the same address', () => {
+	it('beacons of invented peers do not displace a peer that was connected once, not even one at the same address', () => {
 		const {dialler, connected} = createWorld({hangs: true});
 		for (let index = 0; index < 300; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
 		dialler.learnAddress(HIGHER, at('10.0.0.66'), 'broadcast');
@@ -303,7 +303,7 @@ describe('beacons of invented peers at one address', () => {
 		expect(dialler.reports().some(({peer}) => peer === HIGHER)).toBe(true);
 	});
 
-	it('do not delay the dial of a peer at another address', async () => {
+	it('beacons of invented peers do not delay the dial of a peer at another address', async () => {
 		const {clock, dialler, dials} = createWorld({hangs: true});
 		for (let index = 0; index < 600; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
 		await clock.advance(2000);
@@ -314,7 +314,7 @@ describe('beacons of invented peers at one address', () => {
 		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBe(before);
 	});
 
-	it('come after other peers in the queue once their dials have failed', () => {
+	it('beacons of invented peers come after other peers in the queue once their dials have failed', () => {
 		const queue = createDialQueue();
 		const dead = createCandidate(fake(1), false, '10.0.0.66');
 		queue.add(dead);

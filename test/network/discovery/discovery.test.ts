@@ -285,7 +285,7 @@ describe('a beacon with a signature', () => {
 	const asCarol = {peer: carol.peer};
 	const found = (reports: readonly string[]) => reports.map(line => line.replace(/.* at /, ''));
 
-	it('is sent by this node, and its signature is valid', () => {
+	it('a beacon with a signature is sent by this node, and its signature is valid', () => {
 		const sent: Uint8Array[] = [];
 		const beacon: Beacon = {
 			start: async () => ({port: 1, ownPort: 2}),
@@ -304,14 +304,14 @@ describe('a beacon with a signature', () => {
 		expect(sent.length).toBeGreaterThan(0);
 	});
 
-	it('counts although another member sent an unsigned one with the highest counter in the name of the peer', () => {
+	it('a beacon with a signature counts although another member sent an unsigned one with the highest counter in the name of the peer', () => {
 		const {reports, receive} = createNode();
 		receive({...asCarol, counter: Number.MAX_SAFE_INTEGER, kind: 'leaving'}, MALLORY);
 		receive({...asCarol, counter: 7}, FROM, carol.sign);
 		expect(found(reports.slice(1))).toEqual(['10.0.0.2:4001 by broadcast']);
 	});
 
-	it('makes this node ignore unsigned ones of this peer, whatever they say', () => {
+	it('a beacon with a signature makes this node ignore unsigned ones of this peer, whatever they say', () => {
 		const {reports, receive} = createNode();
 		receive({...asCarol, counter: 7}, FROM, carol.sign);
 		for (const kind of ['here', 'answer', 'leaving'] as const) receive({...asCarol, counter: 8, kind}, MALLORY);
@@ -320,21 +320,21 @@ describe('a beacon with a signature', () => {
 		expect(found(reports)).toEqual(['10.0.0.2:4001 by broadcast', '10.0.0.2:4001 by broadcast']);
 	});
 
-	it('is ignored if another key made the signature, or if it signs other content', () => {
+	it('a beacon with a signature is ignored if another key made the signature, or if it signs other content', () => {
 		const {reports, receive} = createNode();
 		receive({...asCarol, counter: 8}, MALLORY, createPeerKey(new Uint8Array(32).fill(4)).sign);
 		receive({...asCarol, counter: 9}, MALLORY, bytes => carol.sign(bytes.map(byte => byte ^ 1)));
 		expect(reports).toEqual([]);
 	});
 
-	it('is ignored as a replay if its counter is lower than that of another signed one', () => {
+	it('a beacon with a signature is ignored as a replay if its counter is lower than that of another signed one', () => {
 		const {reports, receive} = createNode();
 		receive({...asCarol, counter: 8}, FROM, carol.sign);
 		receive({...asCarol, counter: 7}, MALLORY, carol.sign);
 		expect(found(reports)).toEqual(['10.0.0.2:4001 by broadcast']);
 	});
 
-	it('is remembered although another member names any number of invented peers', async () => {
+	it('a beacon with a signature is remembered although another member names any number of invented peers', async () => {
 		const {reports, receive, clock} = createNode();
 		receive({...asCarol, counter: 8}, FROM, carol.sign);
 		for (let peer = 1; peer < 3000; peer++) {

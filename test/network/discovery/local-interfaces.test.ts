@@ -29,7 +29,7 @@ const SYSTEM: SystemInterfaces = {
 const addresses = (selection?: readonly string[]) => readInterfaces(selection, SYSTEM).map(({address}) => address);
 
 describe('the interfaces of this computer', () => {
-	it('are loopback, then the addresses that can broadcast, then those that cannot', () => {
+	it('the interfaces of this computer are loopback, then the addresses that can broadcast, then those that cannot', () => {
 		expect(readInterfaces(undefined, SYSTEM)).toEqual([
 			{name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true, virtual: false},
 			{name: 'eth0', address: '192.168.1.7', broadcast: '192.168.1.255', prefix: 24, loopback: false, virtual: false},

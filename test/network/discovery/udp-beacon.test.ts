@@ -139,7 +139,7 @@ it('a UDP beacon starts using an interface that appears, and stops using one tha
 	expect(names()).toEqual(['lo']);
 });
 
-it('a UDP beacon keeps its interfaces while the system does not list them, and uses a new one as soon as it does', async () => {
+it('a UDP beacon keeps its interfaces while the system does not list them, and uses new ones when it does', async () => {
 	const usb0 = [{address: '127.9.9.9', family: 'IPv4', internal: false, cidr: '127.9.9.9/24'}];
 	const usb1 = [{address: '127.8.8.8', family: 'IPv4', internal: false, cidr: '127.8.8.8/24'}];
 	let system = (): SystemInterfaces => ({usb0});

@@ -22,18 +22,18 @@ function createFull() {
 }
 
 describe('when all places for connections are taken', () => {
-	it('the newest connection of the address with the most gives way to another address', () => {
+	it('when all places are taken, the newest connection of the address with the most gives way to another address', () => {
 		const {places, links} = createFull();
 		expect(places.take(linkFrom('10.9.0.1'))).toBe(links[MAX_CONNECTIONS_PER_ADDRESS - 1]);
 	});
 
-	it('a connection of an address with as many as every other one is refused', () => {
+	it('when all places are taken, an address with as many connections as every other one gets no further one', () => {
 		const {places} = createFull();
 		const link = linkFrom('10.0.0.2');
 		expect(places.take(link)).toBe(link);
 	});
 
-	it('a trusted peer takes the place of the newest one that is not trusted, even at its own address', () => {
+	it('when all places are taken, a trusted peer takes the place of the newest untrusted one, even at its own address', () => {
 		const {places, trusted, links} = createFull();
 		const known = linkFrom('10.0.0.0');
 		trusted.add(known.peer).add(links[MAX_CONNECTIONS_PER_ADDRESS - 1]!.peer);

@@ -182,7 +182,7 @@ describe('a peer that reports connections to invented peers', () => {
 describe('a peer to which no connected peer is connected', () => {
 	const alive = (ageMs: number) => [{peer: LOST, ageMs}];
 
-	it('is not reported while connected peers heard within a minute that it is alive', () => {
+	it('a peer beyond our own peers is not reported while connected peers heard within a minute that it is alive', () => {
 		const detector = detectorWith(HIGH);
 		for (let now = 0; now <= 10 * VANISHED_AFTER_MS; now += STEP_MS) {
 			if (now % 20_000 === 0) detector.reportAlive(HIGH, alive(40_000), now);
@@ -190,7 +190,7 @@ describe('a peer to which no connected peer is connected', () => {
 		}
 	});
 
-	it('is reported a minute after somebody was last known to be connected to it, however late the news are', () => {
+	it('a peer beyond our own peers is reported a minute after its last known connection, however late that news arrives', () => {
 		const detector = detectorWith(HIGH);
 		expect(reportedAt(detector, 0)).toBeUndefined();
 		detector.reportAlive(HIGH, alive(4000), 30_000);
@@ -198,28 +198,28 @@ describe('a peer to which no connected peer is connected', () => {
 		expect(reportedAt(detector)).toBe(26_000 + VANISHED_AFTER_MS);
 	});
 
-	it('is not reported by a former observer while there is younger evidence than a minute', () => {
+	it('a peer beyond our own peers is not reported by a former observer while there is evidence from the last minute', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.reportAlive(HIGH, alive(10_000), 0);
 		detector.disconnected(LOST, 0);
 		expect(reportedAt(detector)).toBe(VANISHED_AFTER_MS - 10_000);
 	});
 
-	it('is reported after the news of a peer that disconnected no longer count', () => {
+	it('a peer beyond our own peers is reported when its only witness has disconnected', () => {
 		const detector = detectorWith(HIGH, LOW);
 		detector.reportAlive(LOW, alive(0), 0);
 		detector.disconnected(LOW, 10_000);
 		expect(reportedAt(detector)).toBe(VANISHED_AFTER_MS);
 	});
 
-	it('gets another minute with every new event that it wrote', () => {
+	it('a peer beyond our own peers gets another minute with every new event that it wrote', () => {
 		const detector = detectorWith(HIGH);
 		expect(reportedAt(detector, 50_000)).toBeUndefined();
 		detector.heardFrom(LOST, 50_000);
 		expect(reportedAt(detector)).toBe(50_000 + VANISHED_AFTER_MS);
 	});
 
-	it('is reported later the more often it answered that it is still there', () => {
+	it('a peer beyond our own peers is reported later the more often it has answered that it is alive', () => {
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 1)).toBe(2 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 3)).toBe(8 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 10_000_000, false, 900)).toBe(64 * VANISHED_AFTER_MS);
@@ -229,7 +229,7 @@ describe('a peer to which no connected peer is connected', () => {
 describe('what a node tells a peer about peers beyond it', () => {
 	const FAR = fakePeerId(9);
 
-	it('is what others are connected to, or heard of, and the peer does not hear itself', () => {
+	it('`alive` names peers that others are connected to or heard of, unless the receiver hears them itself', () => {
 		const detector = detectorWith(LOW, HIGH);
 		detector.reportChange(HIGH, LOST, true, 0);
 		detector.reportAlive(HIGH, [{peer: FAR, ageMs: 5000}], 1000);
@@ -240,14 +240,14 @@ describe('what a node tells a peer about peers beyond it', () => {
 		expect(detector.aliveFor(HIGH, 3000)).toEqual([]);
 	});
 
-	it('is nothing if the peer is connected to those who know it', () => {
+	it('`alive` names nobody if the receiver is connected to the peers that know it', () => {
 		const detector = detectorWith(LOW, HIGH);
 		detector.reportChange(HIGH, LOST, true, 0);
 		detector.reportChange(LOW, HIGH, true, 0);
 		expect(detector.aliveFor(LOW, 3000)).toEqual([]);
 	});
 
-	it('leaves out what is older than a minute, the peer itself, and peers connected to this node', () => {
+	it('`alive` leaves out reports older than a minute, the receiver, and peers connected to this node', () => {
 		const detector = detectorWith(LOW, HIGH, FAR);
 		detector.reportAlive(
 			HIGH,
@@ -258,7 +258,7 @@ describe('what a node tells a peer about peers beyond it', () => {
 		expect(detector.aliveFor(LOW, 1000)).toEqual([]);
 	});
 
-	it('is bounded, whatever a peer claims', () => {
+	it('the length of `alive` is bounded, whatever a peer claims', () => {
 		const detector = detectorWith(LOW, HIGH);
 		for (let from = 0; from < 10; from++) {
 			const peers = Array.from({length: MAX_REPORTED_PEERS}, (_, index) => ({

@@ -24,7 +24,7 @@ const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND
 const ingestedBy = (reports: readonly string[]) => reports.filter(line => line.startsWith('ingested'));
 
 describe('the live rate of an author', () => {
-	it('is not used up by batches in an answer of another peer that start after a gap', async () => {
+	it('the live rate of an author is not used up by batches in an answer of another peer that start after a gap', async () => {
 		const {clock, node, connect, reports} = createRoom();
 		node.hold(batchOf(BOB, 1));
 		const bob = connect(BOB, feed(BOB, 1));
@@ -43,7 +43,7 @@ describe('the live rate of an author', () => {
 		expect([mallory.faults, ingestedBy(reports)]).toEqual([[], ['ingested 2:2-2 live']]);
 	});
 
-	it('is used by verified live events that another peer passes on', async () => {
+	it('the live rate of an author is used by verified live events that another peer passes on', async () => {
 		const {clock, node, connect, answer, reports} = createRoom();
 		node.hold(batchOf(BOB, 1));
 		const mallory = connect(MALLORY, feed(BOB, 1));
@@ -57,7 +57,7 @@ describe('the live rate of an author', () => {
 });
 
 describe('a claim that a feed is history', () => {
-	it('does not make history of what the author pushes', async () => {
+	it('pushes of the author are live, although another peer claimed them as history', async () => {
 		const {clock, connect, reports} = createRoom();
 		connect(MALLORY, feed(BOB, 1_000_000));
 		const bob = connect(BOB, feed(BOB, 0));
@@ -66,7 +66,7 @@ describe('a claim that a feed is history', () => {
 		expect(ingestedBy(reports)).toEqual(['ingested 2:1-1 live']);
 	});
 
-	it('ends with the connection of the peer that made it', async () => {
+	it('a claim of history ends with the connection of the peer that made it', async () => {
 		const {clock, node, sync, connect, answer, reports} = createRoom();
 		node.hold(batchOf(AUTHOR, 1));
 		connect(MALLORY, feed(AUTHOR, 1_000_000));
@@ -78,7 +78,7 @@ describe('a claim that a feed is history', () => {
 		expect(ingestedBy(reports)).toEqual(['ingested 9:2-2 live']);
 	});
 
-	it('ends when the peer does not serve what it claims', async () => {
+	it('a claim of history ends when the peer does not serve what it claims', async () => {
 		const {clock, node, connect, answer, reports} = createRoom();
 		node.hold(batchOf(AUTHOR, 1));
 		const mallory = connect(MALLORY, feed(AUTHOR, 1_000_000));
@@ -90,7 +90,7 @@ describe('a claim that a feed is history', () => {
 		expect(ingestedBy(reports)).toEqual(['ingested 9:2-2 live']);
 	});
 
-	it('holds for pages only until the first inventory is complete', async () => {
+	it('a claim of history holds for pages only until the first inventory is complete', async () => {
 		const {clock, node, connect, answer, reports} = createRoom();
 		node.hold(batchOf(AUTHOR, 1));
 		const mallory = connect(MALLORY, feed(AUTHOR, 1));
@@ -105,7 +105,7 @@ describe('claims that are not served', () => {
 	const invented = (from: number, count: number) =>
 		Array.from({length: count}, (_, index) => feed(fakePeerId(from + index), 5));
 
-	it('do not keep out the feeds that another peer lists, and are blamed on their own author', async () => {
+	it('claims that nobody serves do not keep out feeds that another peer lists, and are charged to the claimant', async () => {
 		const {clock, connect, reports} = createRoom();
 		const liars = MAX_MISSING_FEEDS / MAX_NEW_FEEDS_PER_MINUTE + 1;
 		for (let liar = 0; liar < liars; liar++) {
@@ -119,7 +119,7 @@ describe('claims that are not served', () => {
 		expect(reports.filter(line => line.startsWith('limited'))).not.toContain('limited new-feeds 2');
 	});
 
-	it('are dropped after a timeout, and the peer is asked for its inventory again at growing intervals', async () => {
+	it('claims that nobody serves are dropped after a timeout, and the peer is asked for its inventory again at growing intervals', async () => {
 		const {clock, connect, reports} = createRoom();
 		const mallory = connect(MALLORY, ...invented(1000, 20));
 		await clock.advance(WANT_TIMEOUT_MS + HAVE_INTERVAL_MS);
@@ -133,7 +133,7 @@ describe('claims that are not served', () => {
 		expect(mallory.read('have')).toMatchObject([{kind: 'digest'}]);
 	});
 
-	it('about feeds that nobody listed are not noted from batches in an answer', async () => {
+	it('a batch in an answer adds no claim about a feed that nobody listed', async () => {
 		const {clock, connect, reports} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 1));
 		for (let index = 0; index < 50; index++)
@@ -144,7 +144,7 @@ describe('claims that are not served', () => {
 });
 
 describe('a range', () => {
-	it('is requested from the peers that answer completely before one that answers with one entry at a time', () => {
+	it('a range is requested from the peers that answer completely before one that answers with one entry at a time', () => {
 		const {connect, answer} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 100));
 		const carol = connect(CAROL, feed(AUTHOR, 100));
@@ -153,7 +153,7 @@ describe('a range', () => {
 		expect([mallory.read('want').length, carol.read('want').length]).toEqual([0, 1]);
 	});
 
-	it('is requested from the peers that answer fast before one that answers late', async () => {
+	it('a range is requested from the peers that answer fast before one that answers late', async () => {
 		const {clock, connect, answer} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 300));
 		const carol = connect(CAROL, feed(AUTHOR, 300));
@@ -165,7 +165,7 @@ describe('a range', () => {
 });
 
 describe('own events', () => {
-	it('are pushed with the events before them that the peer is not known to hold', () => {
+	it('own events are pushed with the events before them that the peer is not known to hold', () => {
 		const {node, connect, sync} = createRoom();
 		node.post(2);
 		const bob = connect(BOB);
@@ -179,7 +179,7 @@ describe('own events', () => {
 		sync.stop();
 	});
 
-	it('are pushed alone if the peer holds the events before them, or if these are too many for one batch', () => {
+	it('own events are pushed alone if the peer holds the events before them, or if these are too many for one batch', () => {
 		const {node, connect} = createRoom();
 		node.post(2);
 		const bob = connect(BOB, feed(SELF, 2));
@@ -193,7 +193,7 @@ describe('own events', () => {
 });
 
 describe('the reserve of a full log for live events', () => {
-	it('cannot be used up by the pushes of one address', async () => {
+	it('the reserve of a full log for live events cannot be used up by the pushes of one address', async () => {
 		const {clock, node, connect} = createRoom();
 		const eventsInReserve = 100;
 		const count = () => Object.values(node.held()).reduce((sum, held) => sum + held, 0);
@@ -212,7 +212,7 @@ describe('the reserve of a full log for live events', () => {
 });
 
 describe('a node stays below the rates that its peers accept', () => {
-	it('if peers send digests as often as they may, each digest gets exactly one answer', async () => {
+	it('a node answers each digest exactly once and stays below the accepted rates if peers send as many digests as they may', async () => {
 		const {clock, node, connect} = createRoom();
 		for (let index = 0; index < MAX_HAVE_FEEDS * 200; index++) node.hold(batchOf(fakePeerId(1000 + index), 1, 1, 8));
 		const bob = connect(BOB, feed(AUTHOR, 0));
@@ -248,7 +248,7 @@ describe('a node stays below the rates that its peers accept', () => {
 		expect(last).toBe(8);
 	});
 
-	it('if a peer answers every request immediately', async () => {
+	it('a node stays below the accepted rates if a peer answers every request immediately', async () => {
 		const {clock, connect, answer} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 2000));
 		const limiter = createMessageRateLimiter();

@@ -70,7 +70,7 @@ describe('a new connection', () => {
 		expect(bob.read('have')).toEqual([]);
 	});
 
-	it('is compared in both directions if the peer sends a second digest, because messages to this node may be lost', async () => {
+	it('a new connection is compared in both directions if the peer sends a second digest, because messages to this node may be lost', async () => {
 		const {clock, node, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
@@ -102,7 +102,7 @@ describe('a missing range', () => {
 		expect([bob.read('want'), node.held()]).toEqual([[], {9: 5}]);
 	});
 
-	it('is requested from another peer after a timeout, and again from the late peers after they have listed it again', async () => {
+	it('a missing range is requested from another peer after a timeout, and again from the late peers after they have listed it again', async () => {
 		const {clock, connect, answer} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		const carol = connect(CAROL, feed(AUTHOR, 5), feed(DAVE, 1));
@@ -382,7 +382,7 @@ describe('a peer that lists more new feeds than the limit', () => {
 });
 
 describe('a second connection to the same peer', () => {
-	it('starts sync again with a digest at once when the first one closes, even if a digest was sent just before', () => {
+	it('a second connection to the same peer starts sync again with a digest at once when the first one closes, even if a digest was sent just before', () => {
 		const {connect, sync} = createRoom();
 		const first = connect(BOB, feed(AUTHOR, 0));
 		const second = createFakeLink(BOB);

@@ -46,7 +46,7 @@ async function untilAccepted(address: string, port: number, beforeEach = () => {
 }
 
 describe('a listener that is bound to one address', () => {
-	it('moves to the new address when the computer gets one, and keeps its port', async () => {
+	it('a listener of one address moves to the new address when the computer gets one, and keeps its port', async () => {
 		const listener = createListener('127.0.0.2');
 		const port = await listener.listen();
 		listener.rebind(['127.0.0.3']);
@@ -54,7 +54,7 @@ describe('a listener that is bound to one address', () => {
 		expect(await accepts('127.0.0.2', port)).toBe(false);
 	});
 
-	it('stays at its address as long as the computer has it', async () => {
+	it('a listener of one address stays at its address as long as the computer has it', async () => {
 		const listener = createListener('127.0.0.2');
 		const port = await listener.listen();
 		listener.rebind(['127.0.0.3', '127.0.0.2']);
@@ -62,7 +62,7 @@ describe('a listener that is bound to one address', () => {
 		expect([await accepts('127.0.0.2', port), await accepts('127.0.0.3', port)]).toEqual([true, false]);
 	});
 
-	it('tries again with the next call if the new address cannot be used yet', async () => {
+	it('a listener of one address tries again with the next call if the new address cannot be used yet', async () => {
 		const listener = createListener('127.0.0.2');
 		const port = await listener.listen();
 		const other: Server = createServer();

@@ -138,7 +138,7 @@ describe('running commands', () => {
 		expect(session.calls.at(-1)).toBe(`forget ${peer}`);
 	});
 
-	test('/verify does not prefer present people, so that nobody can take the place of an absent one', () => {
+	test('/verify does not prefer present people, so that nobody can take the place of an absent person', () => {
 		const session = createFakeChatNode();
 		session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0', connect: false});
 		session.join('Bob', '192.168.1.10', {identity: 'c0c0c0c0'});

@@ -20,7 +20,7 @@ async function launchBlocked(): Promise<{chat: Chat; say: (text: string) => void
 }
 
 describe('while the terminal does not read', () => {
-	test('frames are dropped, and the newest one is drawn whole when it reads again', async () => {
+	test('while the terminal does not read, frames are dropped, and the newest one is drawn whole afterwards', async () => {
 		const {chat, say} = await launchBlocked();
 		for (let number = 1; number <= 40; number++) {
 			say(`message ${number} ${'x'.repeat(60)}`);
@@ -36,7 +36,7 @@ describe('while the terminal does not read', () => {
 		expect(rows.at(-1)).toContain('1234567890'.repeat(4));
 	});
 
-	test('bells are dropped, and the title shows the newest count after the terminal reads again', async () => {
+	test('while the terminal does not read, bells are dropped, and the title shows the newest count afterwards', async () => {
 		const {chat, say} = await launchBlocked();
 		chat.terminal.type('\u001B[O');
 		for (let number = 1; number <= 20; number++) say(`Carol: message ${number}`);
@@ -49,7 +49,7 @@ describe('while the terminal does not read', () => {
 		expect(chat.terminal.bells).toBeLessThanOrEqual(1);
 	});
 
-	test('a change of the size is drawn when it reads again', async () => {
+	test('a change of the size while the terminal does not read is drawn afterwards', async () => {
 		const {chat, say} = await launchBlocked();
 		say('before');
 		await chat.press('a', 'b');
@@ -64,7 +64,7 @@ describe('while the terminal does not read', () => {
 		expect(rows).toEqual(chat.terminal.rows());
 	});
 
-	test('the chat ends without waiting for it, and the terminal is restored when it reads again', async () => {
+	test('the chat ends without waiting for a terminal that does not read, and the terminal is restored afterwards', async () => {
 		const {chat, say} = await launchBlocked();
 		for (let number = 1; number <= 5; number++) {
 			say(`message ${number}`);

@@ -88,7 +88,7 @@ describe('leaving the chat', () => {
 		return running;
 	}
 
-	test('asks before it leaves while nobody else has the newest own messages', async () => {
+	test('the chat asks before it leaves while nobody else has the newest own messages', async () => {
 		const running = await launch({chatNode: createFakeChatNode()});
 		await running.press('one\r', 'two\r', '/quit\r');
 		await running.terminal.see('Nobody else has your last 2 messages');
@@ -120,7 +120,7 @@ describe('leaving the chat', () => {
 		}, 'quit');
 	});
 
-	test('with a second Ctrl+C is possible although the wall clock was set forward after the first', async () => {
+	test('a second Ctrl+C leaves the chat although the wall clock was set forward after the first', async () => {
 		const clock = createSettableClock();
 		const running = await launch({chatNode: room().chatNode, hooks: {clock}});
 		await running.press(CTRL('c'));

@@ -134,7 +134,7 @@ describe('the input', () => {
 	test.each([
 		['that does not exist', '/serch x', 'Unknown command'],
 		['that fails', '/ignore Nobody', 'Nobody here is called'],
-	])('leaves the input empty after a command %s, and brings the command back with ↑', async (_, command, error) => {
+	])('a command %s leaves the input empty, and ↑ brings the command back', async (_, command, error) => {
 		const {terminal, press} = await launch();
 		await press(`${command}\r`);
 		await terminal.see(error);
@@ -192,7 +192,7 @@ describe('copying and links', () => {
 		expect(opened).toEqual(['https://example.org/a?b=1']);
 	});
 
-	test('o lets the user choose among several links, and shows the address when it cannot be opened', async () => {
+	test('o lets the user choose among several links, and shows the address of a link that cannot be opened', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'https://example.org/one and https://example.org/two');
 		const opened: string[] = [];

@@ -114,7 +114,7 @@ describe('what a user does with a message', () => {
 		expect(chatNode.posted.map(({text}) => text)).toEqual(['one', 'two', 'two', 'one!']);
 	});
 
-	test('e corrects only an own message, and its first slash is no command', async () => {
+	test('e corrects only an own message, and a slash at its start makes no command', async () => {
 		const {chatNode} = lunchRoom();
 		const {wait, hooks} = handClock();
 		const {terminal, press} = await launch({chatNode, hooks});
@@ -155,7 +155,7 @@ describe('what a user does with a message', () => {
 		await terminal.until(() => !terminal.rows()[0]?.includes('Pinned'));
 	});
 
-	test('t shows the message with all answers to it, and to these', async () => {
+	test('t shows the message with all direct and indirect answers', async () => {
 		const {chatNode, bob, dave, target} = lunchRoom();
 		const answer = chatNode.tell(dave, {type: 'posted', text: 'where?', replyTo: target});
 		chatNode.say(dave, 'unrelated');

@@ -115,7 +115,7 @@ describe('peers and startup messages', () => {
 		expect(terminal.text()).toContain('peers 0/1');
 	});
 
-	test('people who left long ago are counted in one row, and listed while the pane has the focus', async () => {
+	test('peers and startup messages people who left long ago are counted in one row, and listed while the pane has the focus', async () => {
 		const chatNode = createFakeChatNode();
 		for (const name of ['Ann', 'Ben', 'Cleo']) {
 			const person = chatNode.join(name, '192.168.1.9', {connect: false});

@@ -27,7 +27,7 @@ function reopened(read: number, missed: number, textOf = (number: number) => `mi
 const unreadCount = (chatNode: FakeChatNode) => chatNode.reading?.unread().messages.length;
 
 describe('a reopened room', () => {
-	test('opens at the rule "new since", stays there until the first key, and counts missed mentions first', async () => {
+	test('a reopened room opens at the rule "new since", stays there until the first key, and counts missed mentions first', async () => {
 		const {chatNode, bob} = reopened(30, 60, number => `${number % 20 === 0 ? '@Carol ' : ''}missed ${number}.`);
 		const {terminal, press} = await launch({chatNode, keepsUnread: true, columns: 110});
 		await terminal.see('new since');
@@ -44,7 +44,7 @@ describe('a reopened room', () => {
 		expect(terminal.text()).not.toContain('missed 1.');
 	});
 
-	test('counts what was on the screen as read, and Alt+U goes to the oldest message that was not', async () => {
+	test('a reopened room counts what was on the screen as read, and Alt+U goes to the oldest message that was not', async () => {
 		const {chatNode} = reopened(30, 60);
 		const {terminal, press} = await launch({chatNode, keepsUnread: true});
 		await terminal.see('missed 15');
@@ -62,7 +62,7 @@ describe('a reopened room', () => {
 		await terminal.seeNot('new since');
 	});
 
-	test('shows the rule when history arrives after the start, and counts late inserts above the rule', async () => {
+	test('a reopened room shows the rule when history arrives after the start, and counts late inserts above the rule', async () => {
 		const {chatNode, bob} = reopened(40, 0);
 		const {terminal, press} = await launch({chatNode, keepsUnread: true});
 		await terminal.see('old 40');
@@ -77,7 +77,7 @@ describe('a reopened room', () => {
 		await terminal.until(() => unreadCount(chatNode) === 0);
 	});
 
-	test('follows the end and has no rule when messages arrive live before the first key', async () => {
+	test('a reopened room follows the end and has no rule when messages arrive live before the first key', async () => {
 		const {chatNode, bob} = reopened(40, 0);
 		const {terminal} = await launch({chatNode, keepsUnread: true});
 		for (let number = 1; number <= 60; number++) chatNode.say(bob, `live ${number}.`);
@@ -86,7 +86,7 @@ describe('a reopened room', () => {
 		await terminal.see('Ctrl+G help');
 	});
 
-	test('with everything read has no rule and no counts', async () => {
+	test('a reopened room without unread messages has no rule and no counts', async () => {
 		const {chatNode} = reopened(5, 0);
 		const {terminal} = await launch({chatNode, keepsUnread: true});
 		await terminal.see('old 5');

@@ -262,7 +262,7 @@ describe('Ctrl+D on an input that a deletion has emptied', () => {
 	const typed = applyTokens(initial, [{type: 'text', text: 'ab'}], context).ui;
 	const backTwice = press(press(typed, 'backspace', START).ui, 'backspace', START).ui;
 
-	test('does not quit while the key of the deletion can still be held', () => {
+	test('Ctrl+D on an input that a deletion has emptied does not quit while the key of the deletion can still be held', () => {
 		expect(press(backTwice, 'ctrl+d', START + 500).effects).toEqual([]);
 		let {ui} = press(typed, 'ctrl+a', START);
 		for (let at = START; at < START + 5000; at += 30) {
@@ -273,7 +273,7 @@ describe('Ctrl+D on an input that a deletion has emptied', () => {
 		expect(ui.editor.text).toBe('');
 	});
 
-	test('quits a second later', () => {
+	test('Ctrl+D on an input that a deletion has emptied quits a second later', () => {
 		expect(press(backTwice, 'ctrl+d', START + 1001).effects).toEqual([{type: 'quit', reason: 'quit'}]);
 		const killed = press(typed, 'ctrl+u', START).ui;
 		expect(press(killed, 'ctrl+d', START + 1001).effects).toEqual([{type: 'quit', reason: 'quit'}]);

@@ -58,7 +58,7 @@ describe('the key table', () => {
 		expect(findAction('input', 'x')).toBeUndefined();
 	});
 
-	test('finds an Alt key with Caps Lock on, but no Ctrl key with Shift', () => {
+	test('the key table finds an Alt key with Caps Lock on, but no Ctrl key with Shift', () => {
 		expect(findAction('input', 'alt+L')).toBe(findAction('input', 'alt+l'));
 		expect(findAction('input', 'ctrl+C')).toBeUndefined();
 		expect(findReplayAction('alt+T')).toBe(findReplayAction('alt+t'));

@@ -119,7 +119,7 @@ const CHARACTERS: readonly (readonly [string, string, string])[] = [
 ];
 
 describe('the key decoder', () => {
-	test.each(CHARACTERS)('decodes %j as the typed text %j (%s)', (bytes, character) => {
+	test.each(CHARACTERS)('the key decoder decodes %j as the typed text %j (%s)', (bytes, character) => {
 		expect(decode(`a${bytes}b`)).toEqual([text(`a${character}b`)]);
 	});
 

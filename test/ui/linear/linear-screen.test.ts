@@ -50,7 +50,7 @@ function launch(hooks: Partial<ScreenHooks> = {}, missed: readonly string[] = []
 }
 
 describe('the linear screen', () => {
-	test('says at the start what was missed, /unread reads it, and history that arrives later is announced', async () => {
+	test('the linear screen says at the start what was missed, /unread marks it as read, and later history is announced', async () => {
 		const texts = Array.from({length: 12}, (_, index) => `${index === 11 ? '@Carol ' : ''}missed ${index}.`);
 		const {terminal, chatNode, bob} = launch({}, texts);
 		await terminal.see(/12 new since [-\d: ]+, 1 mentions you\. \/unread reads/);
@@ -85,7 +85,7 @@ describe('the linear screen', () => {
 		expect(terminal.output).not.toMatch(/\u001B\[[\d;]*[ABCDEFGHJKST]/);
 	});
 
-	test('is left by a second Ctrl+C although the wall clock was set forward after the first', async () => {
+	test('the linear screen is left by a second Ctrl+C although the wall clock was set forward after the first', async () => {
 		const clock = createSettableClock();
 		const {terminal, exit} = launch({clock});
 		await terminal.see('Room lan, open to');
@@ -97,7 +97,7 @@ describe('the linear screen', () => {
 		expect(exit()).toEqual({type: 'quit'});
 	});
 
-	test('waits for a pause in typing although the wall clock was set forward', async () => {
+	test('the linear screen waits for a pause in typing although the wall clock was set forward', async () => {
 		const clock = createSettableClock();
 		const {terminal, chatNode, bob} = launch({clock});
 		await terminal.see('Room lan, open to');
@@ -136,7 +136,7 @@ describe('the linear screen', () => {
 		expect(chatNode.posted).toHaveLength(1);
 	});
 
-	test('answers commands with lines, and brings a wrong command back with ↑', async () => {
+	test('the linear screen answers commands with lines, and brings a wrong command back with ↑', async () => {
 		const {terminal, chatNode, bob} = launch();
 		chatNode.say(bob, 'needle one');
 		terminal.type('/who\r');
@@ -171,7 +171,7 @@ describe('the linear screen', () => {
 		expect(terminal.output).not.toContain(']52;');
 	});
 
-	test('lists in /help only commands that it accepts', async () => {
+	test('the linear screen lists in /help only commands that it accepts', async () => {
 		const {terminal} = launch();
 		terminal.type('/help\r');
 		await terminal.see('/quit: leave the room');
@@ -181,7 +181,7 @@ describe('the linear screen', () => {
 		for (const name of ['copy', 'peers', 'times']) expect(listed).not.toContain(name);
 	});
 
-	test('brings the command back with ↑ when an export fails', async () => {
+	test('the linear screen brings the command back with ↑ when an export fails', async () => {
 		const {terminal} = launch({exportTimeline: () => Promise.reject(new Error('/x cannot be written'))});
 		terminal.type('/export /x\r');
 		await terminal.see('Failed: /x cannot be written');
@@ -204,7 +204,7 @@ describe('the linear screen', () => {
 });
 
 describe('the linear screen on a terminal that does not read', () => {
-	test('keeps at most 1000 lines and says how many lines are left out', async () => {
+	test('a linear screen that is not read keeps at most 1000 lines and says how many lines are left out', async () => {
 		const {terminal, chatNode, bob} = launch();
 		await terminal.see('Room lan, open to');
 		terminal.stopReading();

@@ -119,7 +119,7 @@ describe('playback from a row', () => {
 		return {review, context, bars};
 	}
 
-	test('says from which event it plays if the log received later events at the same moment', () => {
+	test('playback says from which event it plays if the log received later events at the same moment', () => {
 		const {review, context} = setUp(0);
 		const playing = startPlaying(review, context);
 		expect(playing.flash?.text).toMatch(/event 12\b.*event 1\b/);
@@ -127,12 +127,12 @@ describe('playback from a row', () => {
 		expect(updatePlayhead(playing, {...context, now: 5000}).flash).toBeUndefined();
 	});
 
-	test('says nothing if it plays from the selected row', () => {
+	test('playback shows no message if it plays from the selected row', () => {
 		const {review, context} = setUp(15);
 		expect(startPlaying(review, context).flash).toBeUndefined();
 	});
 
-	test('does not change the histogram, which always shows the whole log', () => {
+	test('playback does not change the histogram, which always shows the whole log', () => {
 		const {review, context, bars} = setUp(15);
 		const playing = startPlaying(review, context);
 		expect(playing.mode).toBe('playing');

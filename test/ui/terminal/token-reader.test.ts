@@ -91,7 +91,7 @@ describe('an unbracketed paste', () => {
 describe('a bracketed paste that is too long', () => {
 	const LINES = `${'x'.repeat(99)}\r`.repeat(12_000);
 
-	test('is cut, and the rest up to its end is dropped, however it is split into reads', async () => {
+	test('a bracketed paste that is too long is cut, and the rest up to its end is dropped, however it is split into reads', async () => {
 		const {clock, tokens, read} = setUp();
 		read('\u001B[200~');
 		for (let at = 0; at < LINES.length; at += 4096) read(LINES.slice(at, at + 4096));
@@ -104,7 +104,7 @@ describe('a bracketed paste that is too long', () => {
 		expect(tokens[1]).toEqual(text('after'));
 	});
 
-	test('ends without its end mark after a pause of the input', async () => {
+	test('a bracketed paste that is too long ends without its end mark after a pause of the input', async () => {
 		const {clock, tokens, read} = setUp();
 		read(`\u001B[200~${LINES}`);
 		await clock.advance(1001);

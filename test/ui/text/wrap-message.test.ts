@@ -7,7 +7,7 @@ import {wrapText} from '../../../source/ui/text/wrap-text.js';
 const rowsOf = (text: string, cells: number) =>
 	wrapMessage(text, cells, cells).map(({start, end}) => text.slice(start, end));
 
-test('code between fences keeps every space, and its lines are cut only at the width', () => {
+test('code between lines of three backticks keeps every space, and its lines are cut only at the width', () => {
 	const text = 'see this:\n```js\nif (a)   return  b;\n\tindented\n```\nand then some words';
 	expect(rowsOf(text, 12)).toEqual([
 		'see this:',
@@ -21,7 +21,7 @@ test('code between fences keeps every space, and its lines are cut only at the w
 	]);
 });
 
-test('text without a fence is broken as all other text', () => {
+test('text without lines of three backticks is wrapped as all other text', () => {
 	fc.assert(
 		fc.property(fc.string({unit: 'grapheme', maxLength: 200}), fc.integer({min: 2, max: 40}), (text, cells) => {
 			fc.pre(!text.includes('```'));
@@ -30,7 +30,7 @@ test('text without a fence is broken as all other text', () => {
 	);
 });
 
-test('the rows of a code block together are the block, and each fits the width', () => {
+test('the rows of a code block together contain the whole block, and each fits the width', () => {
 	fc.assert(
 		fc.property(fc.string({unit: 'grapheme', maxLength: 200}), fc.integer({min: 2, max: 40}), (code, cells) => {
 			fc.pre(!code.includes('```') && !code.includes('\n'));

@@ -27,7 +27,7 @@ function renamedAfterLoss(): FakeChatNode {
 }
 
 describe('a rename does not change the name in earlier rows', () => {
-	test('of the screen, plain text and JSON', () => {
+	test('a rename does not change the name in earlier rows of the screen, plain text and JSON', () => {
 		const chatNode = renamedAfterLoss();
 		const state = chatNode.store.getState();
 		const entries = sliceTimeline(state.timeline, 0, state.timeline.length);
@@ -47,7 +47,7 @@ describe('a rename does not change the name in earlier rows', () => {
 		}
 	});
 
-	test('of a presence group', () => {
+	test('a rename does not change the name in earlier presence groups', () => {
 		expect(groupText(renamedAfterLoss())).not.toContain('Robert');
 	});
 });
@@ -95,7 +95,7 @@ describe('a presence group', () => {
 		expect(groupText(chatNode)).toBe('you joined');
 	});
 
-	test('counts departures by their kind, and begins with an arrival only if the person was not there before', () => {
+	test('a presence group counts departures by their kind, and begins with an arrival only if the person was not there before', () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
 		const dave = chatNode.join('Dave', '10.0.0.8', {connect: false});

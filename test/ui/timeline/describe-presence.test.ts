@@ -124,7 +124,7 @@ const actions = fc.array(
 );
 
 describe('a presence group', () => {
-	test('tells the same departures as the rows themselves, and only names of that moment', () => {
+	test('a presence group tells the same departures as the rows themselves, and only names of that moment', () => {
 		fc.assert(
 			fc.property(actions, steps => {
 				const state = play(steps);
@@ -161,7 +161,7 @@ describe('a presence group', () => {
 		);
 	});
 
-	test('says that somebody is there again after a crash and a restart, even if the crash is noticed after the restart', () => {
+	test('a presence group says that somebody is there again after a crash and a restart, even if the crash is noticed after the restart', () => {
 		const crash = play([
 			['start', 0],
 			['say', 0],
@@ -187,7 +187,7 @@ describe('a presence group', () => {
 		expect(lastGroup(leave)).toBe('P0N0 left, then rejoined');
 	});
 
-	test('says that only an earlier session was lost, if the person had restarted before the group', () => {
+	test('a presence group says that only an earlier session was lost, if the person had restarted before the group', () => {
 		const state = play([
 			['start', 0],
 			['crash', 0],
@@ -199,7 +199,7 @@ describe('a presence group', () => {
 		expect(lastGroup(state)).toContain('P0N0 disconnected in an earlier session');
 	});
 
-	test('counts people who only came and went', () => {
+	test('a presence group counts people who only came and went', () => {
 		const state = play([
 			['start', 2],
 			['say', 2],

@@ -37,22 +37,25 @@ function room() {
 }
 
 describe('rows of a message with effects', () => {
-	test.each([40, 80, 120])('fit %i cells and change with each effect, although the event stays the same', width => {
-		const {chatNode, bob, target, rows} = room();
-		const before = rows(width);
-		chatNode.tell(bob, {type: 'corrected', target, text: 'the end'});
-		const edited = rows(width);
-		expect(edited.join(' ')).toMatch(/the end\s+\(edited\)/);
-		chatNode.tell(bob, {type: 'marked', target, word: '👍', on: true});
-		expect(rows(width).at(-1)?.trim()).toBe('👍 1');
-		chatNode.tell(bob, {type: 'withdrawn', target});
-		const withdrawn = rows(width);
-		expect(withdrawn.join(' ')).toContain('(withdrawn)');
-		expect(withdrawn).toHaveLength(before.length);
-		for (const row of [...before, ...edited, ...withdrawn]) expect(row.length).toBeLessThanOrEqual(width - 2);
-	});
+	test.each([40, 80, 120])(
+		'rows of a message with effects fit %i cells and change with each effect, although the event stays the same',
+		width => {
+			const {chatNode, bob, target, rows} = room();
+			const before = rows(width);
+			chatNode.tell(bob, {type: 'corrected', target, text: 'the end'});
+			const edited = rows(width);
+			expect(edited.join(' ')).toMatch(/the end\s+\(edited\)/);
+			chatNode.tell(bob, {type: 'marked', target, word: '👍', on: true});
+			expect(rows(width).at(-1)?.trim()).toBe('👍 1');
+			chatNode.tell(bob, {type: 'withdrawn', target});
+			const withdrawn = rows(width);
+			expect(withdrawn.join(' ')).toContain('(withdrawn)');
+			expect(withdrawn).toHaveLength(before.length);
+			for (const row of [...before, ...edited, ...withdrawn]) expect(row.length).toBeLessThanOrEqual(width - 2);
+		},
+	);
 
-	test('count the reactions that do not fit, and show no control characters in a word', () => {
+	test('rows of a message with effects count the reactions that do not fit, and show no control characters in a word', () => {
 		const {chatNode, target, rows} = room();
 		for (let number = 0; number < 60; number++) {
 			const peer = chatNode.join(`P${number}`, '10.0.0.1', {connect: false});
@@ -73,7 +76,7 @@ describe('rows of a message with effects', () => {
 		expect(rows()[0]).toContain('Bob: teh end');
 	});
 
-	test('quote the text as it was when the reply was written', () => {
+	test('rows of a message with effects quote the text as it was when the reply was written', () => {
 		const {chatNode, bob, target, rows} = room();
 		chatNode.tell(chatNode.own, {type: 'posted', text: 'which end?', replyTo: target});
 		chatNode.tell(bob, {type: 'corrected', target, text: 'the end'});
@@ -81,7 +84,7 @@ describe('rows of a message with effects', () => {
 		expect(rows()[1]).toContain('which end?');
 	});
 
-	test('say that a quoted message is not here until it arrives', () => {
+	test('rows of a message with effects say that a quoted message is not here until it arrives', () => {
 		const {chatNode, bob, rows} = room();
 		const missing = {...chatNode.make(bob, {type: 'posted', text: 'late'})};
 		chatNode.tell(chatNode.own, {type: 'posted', text: 'yes', replyTo: refOf(missing)});
@@ -91,7 +94,7 @@ describe('rows of a message with effects', () => {
 	});
 });
 
-test('search, mentions, the copy view and spoken lines use the corrected text', () => {
+test('search, mentions, the copy view and spoken lines use the corrected text of a message', () => {
 	const {chatNode, bob, message, target} = room();
 	chatNode.tell(bob, {type: 'corrected', target, text: '@Carol the end'});
 	const state = chatNode.store.getState();

@@ -142,7 +142,7 @@ describe('the matches of a search', () => {
 		['İzmir is far, bob', 'bob', ['bob']],
 		['die Straße', 'STRASSE', ['Straße']],
 		['ＢＯＢ', 'bob', ['ＢＯＢ']],
-	])('in %j of %j are highlighted in the original spelling', (text, search, parts) => {
+	])('the matches in %j of %j are highlighted in the original spelling', (text, search, parts) => {
 		expect(highlighted(text, search)).toEqual(parts);
 	});
 });

@@ -48,7 +48,7 @@ function columnOf(terminal: Terminal, text: string): number {
 }
 
 describe.each(SIZES)('messages at %ix%i', (columns, rows) => {
-	test('start in one column, whatever the names are', async () => {
+	test('messages start in one column, whatever the names are', async () => {
 		const starts = new Set<number>();
 		for (let index = 0; index < NAMES.length; index++) {
 			const chatNode = createFakeChatNode();
@@ -67,7 +67,7 @@ describe.each(SIZES)('messages at %ix%i', (columns, rows) => {
 		expect([...starts][0]).toBeGreaterThan(0);
 	});
 
-	test('never reach into the peers pane', async () => {
+	test('messages never reach into the peers pane', async () => {
 		const {terminal} = await launch({columns, rows, chatNode: talk()});
 		await terminal.see('MORE7');
 		const edges = terminal
@@ -79,20 +79,23 @@ describe.each(SIZES)('messages at %ix%i', (columns, rows) => {
 });
 
 describe('the name and the address', () => {
-	test.each(SIZES)('are shown once for a group of messages at %ix%i', async (columns, rows) => {
-		const chatNode = createFakeChatNode();
-		const bob = chatNode.join('Bob', '10.0.0.7', {identity: 'b0b0b0b0', connect: false});
-		for (const text of ['one', 'two', 'three']) chatNode.say(bob, text);
-		const {terminal} = await launch({columns, rows, chatNode});
-		await terminal.see('three');
-		const timeline = terminal
-			.rows()
-			.slice(0, rows - 2)
-			.map(row => row.split('│')[0] ?? '');
-		const messages = timeline.filter(row => !row.includes('joined'));
-		expect(messages.filter(row => row.includes('Bob'))).toHaveLength(1);
-		expect(messages.filter(row => row.includes('10.0.0.7') && !row.includes('*'))).toHaveLength(1);
-	});
+	test.each(SIZES)(
+		'the name and the address are shown once for a group of messages at %ix%i',
+		async (columns, rows) => {
+			const chatNode = createFakeChatNode();
+			const bob = chatNode.join('Bob', '10.0.0.7', {identity: 'b0b0b0b0', connect: false});
+			for (const text of ['one', 'two', 'three']) chatNode.say(bob, text);
+			const {terminal} = await launch({columns, rows, chatNode});
+			await terminal.see('three');
+			const timeline = terminal
+				.rows()
+				.slice(0, rows - 2)
+				.map(row => row.split('│')[0] ?? '');
+			const messages = timeline.filter(row => !row.includes('joined'));
+			expect(messages.filter(row => row.includes('Bob'))).toHaveLength(1);
+			expect(messages.filter(row => row.includes('10.0.0.7') && !row.includes('*'))).toHaveLength(1);
+		},
+	);
 
 	test.each([
 		[
@@ -118,7 +121,7 @@ describe('the name and the address', () => {
 				chatNode.at = Date.UTC(2026, 10, 23, 0, 0, 30);
 			},
 		],
-	])('are shown again %s', async (_, between) => {
+	])('the name and the address are shown again %s', async (_, between) => {
 		const chatNode = createFakeChatNode();
 		chatNode.at = Date.UTC(2026, 10, 22, 23, 59, 30);
 		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
@@ -130,7 +133,7 @@ describe('the name and the address', () => {
 		await terminal.see(/\d\d:\d\d +(Bob|Rob) two/);
 	});
 
-	test('are shown again below the unread rule', async () => {
+	test('the name and the address are shown again below the unread rule', async () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7');
 		chatNode.say(bob, 'one');
@@ -141,7 +144,7 @@ describe('the name and the address', () => {
 		await terminal.see(/Bob two/);
 	});
 
-	test('stay on screen: the topmost row of a long monologue shows the name', async () => {
+	test('the name stays on screen: the topmost row of a long monologue shows it', async () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7');
 		for (let number = 1; number <= 60; number++) chatNode.say(bob, `message ${number}`);
@@ -158,7 +161,7 @@ describe('the name and the address', () => {
 		).toHaveLength(0);
 	});
 
-	test('keep their place when a column is hidden: /addresses hides addresses, and shows them again', async () => {
+	test('/addresses hides addresses and shows them again, and the other columns keep their place', async () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7');
 		chatNode.say(bob, 'hello');
@@ -170,7 +173,7 @@ describe('the name and the address', () => {
 		await terminal.see(/Bob hello +10\.0\.0\.7/);
 	});
 
-	test('have a column each in a wide terminal', async () => {
+	test('the name and the address have a column each in a wide terminal', async () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7');
 		chatNode.say(bob, 'hello');
@@ -180,7 +183,7 @@ describe('the name and the address', () => {
 });
 
 describe('a resize', () => {
-	test('keeps the message at the top, between all layouts', async () => {
+	test('a resize keeps the message at the top, between all layouts', async () => {
 		const chatNode = createFakeChatNode();
 		const people = NAMES.map((name, index) =>
 			chatNode.join(name, `10.0.0.${index + 1}`, {identity: `a${index}b0c0d0`}),
@@ -208,7 +211,7 @@ describe('a resize', () => {
 });
 
 describe('columnsOf', () => {
-	test('uses every cell, and leaves at least 30 cells for the text from 80 columns on', () => {
+	test('columnsOf uses every cell, and leaves at least 30 cells for the text from 80 columns on', () => {
 		for (let cells = 10; cells < 250; cells++) {
 			for (const times of ['minutes', 'seconds', 'none'] as const) {
 				for (const addresses of [true, false]) {
