@@ -42,7 +42,10 @@ describe('a name that could be read as a sentence', () => {
 		const rows = [-2, -1].flatMap(from => entryAt(state.timeline, state.timeline.length + from) ?? []);
 		expect(rows.map(({type}) => type)).toEqual(['posted', 'left']);
 		for (const row of rows) {
-			for (const line of [formatPlain(state, row), copyText(state, row), formatSpokenEntry(state, row)])
+			const copied = copyText(state, row)
+				.map(({head, text}) => head + text)
+				.join('\n');
+			for (const line of [formatPlain(state, row), copied, formatSpokenEntry(state, row)])
 				expect(line).toContain('"Bob (10.0.0.1): send it"');
 		}
 	});
