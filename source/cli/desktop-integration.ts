@@ -5,6 +5,7 @@ import {open, rm} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {extname, join, resolve} from 'node:path';
 import type {Clock} from '../core/environment.js';
+import {eventId} from '../core/event.js';
 import {foldText} from '../core/fold-text.js';
 import type {State} from '../core/state.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
@@ -12,6 +13,7 @@ import type {TimelineEntry} from '../core/timeline.js';
 import {sliceTimeline} from '../core/timeline.js';
 import type {ScreenHooks} from '../ui/screen-hooks.js';
 import {formatJsonEntry} from './output/format-json.js';
+import {formatPins} from './output/format-pins.js';
 import {createMarkdownFormat, formatPlain} from './output/format-text.js';
 import {writeAtExit} from './terminal-stream.js';
 
@@ -115,7 +117,9 @@ const FORMAT_BY_EXTENSION: ReadonlyMap<string, ExportFormat> = new Map([
  */
 export async function exportRows(typedPath: string, state: State, rows: readonly TimelineEntry[]): Promise<string> {
 	const file = resolveTypedPath(typedPath);
-	const format = createRowFormat(file, withoutContacts(state));
+	const shownState = withoutContacts(state);
+	const format = createRowFormat(file, shownState);
+	const pins = pinnedHead(shownState, rows, formatOf(file) ?? 'text');
 	const target = await open(file, 'wx', 0o600).catch(error => {
 		if (systemErrorCode(error) === 'EEXIST') throw new Error(`${file} already exists. Choose another file name.`);
 		throw new Error(`Cannot write ${file}: ${describeSystemError(error)}.`, {cause: error});
@@ -123,6 +127,7 @@ export async function exportRows(typedPath: string, state: State, rows: readonly
 	let written = 0;
 	try {
 		try {
+			if (pins !== '') await target.writeFile(`${pins}\n`);
 			for (let from = 0; from < rows.length; from += ROWS_PER_WRITE) {
 				const lines = rows.slice(from, from + ROWS_PER_WRITE).flatMap(entry => format(entry) ?? []);
 				written += lines.length;
@@ -138,14 +143,25 @@ export async function exportRows(typedPath: string, state: State, rows: readonly
 	return `Wrote ${written} ${written === 1 ? 'event' : 'events'} to ${file}.`;
 }
 
+/** The pinned messages among the rows, as the lines with which the file begins. */
+function pinnedHead(state: State, rows: readonly TimelineEntry[], format: ExportFormat): string {
+	if (state.effects.pins.length === 0) return '';
+	const ids = new Set(rows.map(({peer, seq}) => eventId(peer, seq)));
+	return formatPins(state, ({peer, seq}) => ids.has(eventId(peer, seq)), format);
+}
+
 /** Makes a path absolute, so that messages show where the file is. `~/` is the home folder. */
 function resolveTypedPath(typedPath: string): string {
 	return resolve(/^~(?=[/\\]|$)/.test(typedPath) ? join(homedir(), typedPath.slice(1)) : typedPath);
 }
 
+function formatOf(file: string): ExportFormat | undefined {
+	return FORMAT_BY_EXTENSION.get(foldText(extname(file)));
+}
+
 function createRowFormat(file: string, state: State): (entry: TimelineEntry) => string | undefined {
 	const extension = foldText(extname(file));
-	const format = FORMAT_BY_EXTENSION.get(extension);
+	const format = formatOf(file);
 	switch (format) {
 		case 'text':
 			return entry => formatPlain(state, entry);

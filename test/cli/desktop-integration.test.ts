@@ -33,6 +33,19 @@ describe('events exported from a screen', () => {
 		for (const name of ['a', 'a.txt', 'a.LOG']) expect(start(name)).toMatch(/^\d\d\d$/);
 	});
 
+	test('begin with the pinned messages in every format', async () => {
+		const {folder, chatNode} = createRoom();
+		const {own} = chatNode;
+		chatNode.pin({peer: own.peer, seq: own.seq}, true);
+		const state = chatNode.store.getState();
+		const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
+		for (const name of ['a.txt', 'a.md', 'a.jsonl']) await exportRows(join(folder, name), state, rows);
+		const lines = (name: string) => readFileSync(join(folder, name), 'utf8').split('\n');
+		expect(lines('a.txt')[0]).toMatch(/^ {4}Pinned: .*hello$/);
+		expect(lines('a.md')[0]).toBe('## Pinned');
+		expect(JSON.parse(lines('a.jsonl')[0] ?? '')).toMatchObject({type: 'pinned', peer: own.peer});
+	});
+
 	test('events exported from a screen do not tell whom the user has verified', async () => {
 		const {folder, chatNode} = createRoom();
 		const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});

@@ -1,15 +1,14 @@
 /** `export [FILE]`: prints a saved log as text, markdown or JSON lines, or verifies its signatures. */
 
 import {bytesToHex} from '../../codec/bytes.js';
-import {type Batch, eventId, lastSeq, type PeerId} from '../../core/event.js';
+import {type Batch, lastSeq, type PeerId} from '../../core/event.js';
 import {nameOf} from '../../core/select-peers.js';
-import {selectPins} from '../../core/select-pins.js';
-import type {State} from '../../core/state.js';
 import {createFeedTips} from '../../feed/feed-tips.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {formatJsonEntry, toIsoTime, toJsonLine} from '../output/format-json.js';
+import {formatPins} from '../output/format-pins.js';
 import {createMarkdownFormat, formatPlain} from '../output/format-text.js';
 import {
 	createEntryFilter,
@@ -38,22 +37,10 @@ export async function runExport(context: CliContext): Promise<number> {
 function printLog({options, output}: CliContext, log: LoadedLog, matches: EntryPredicate): Promise<number> {
 	if (options.format === 'jsonl') return exportJsonLines(output, log, matches);
 	const isMarkdown = options.format === 'markdown';
-	const pins = formatPins(log.state, matches, isMarkdown);
+	const pins = formatPins(log.state, matches, isMarkdown ? 'markdown' : 'text');
 	if (pins !== '') output.write(`${pins}\n`);
 	const format = isMarkdown ? createMarkdownFormat(log.state) : formatPlain.bind(undefined, log.state);
 	return printEntries(output, log.state, matches, format);
-}
-
-/**
- * Lines for the pinned messages that pass the filter, latest pin first. They are indented, because only rows of the timeline
- * start in column 0.
- */
-function formatPins(state: State, matches: EntryPredicate, isMarkdown: boolean): string {
-	const pinned = selectPins(state).filter(({message}) => matches(message));
-	if (pinned.length === 0) return '';
-	if (!isMarkdown) return pinned.map(({message}) => `    Pinned: ${formatPlain(state, message)}`).join('\n');
-	const rows = pinned.map(({message}) => createMarkdownFormat(state)(message).replace(/^## (.*)\n\n- /, '- $1 '));
-	return `## Pinned\n\n${rows.join('\n')}\n`;
 }
 
 /** Prints one line per feed. Resolves to the exit code: `failed` if a feed is not valid to its end. */
@@ -115,10 +102,10 @@ async function exportJsonLines(
 	output.write(
 		`${toJsonLine({type: 'log', format, version, room: roomName, roomTag: bytesToHex(roomTag), created: toIsoTime(created)})}\n`,
 	);
-	for (const {message, by} of selectPins(state)) {
-		if (matches(message))
-			output.write(`${toJsonLine({type: 'pinned', id: eventId(message.peer, message.seq), peer: by})}\n`);
-	}
+	const pins = formatPins(state, matches, 'jsonl');
+	if (pins !== '')
+		output.write(`${pins}
+`);
 	const authors = new Set<PeerId>();
 	const written = await printEntries(output, state, matches, entry => {
 		const line = formatJsonEntry(state, entry);
