@@ -38,7 +38,7 @@ export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment
 	};
 }
 
-/** A file that may be handed on does not tell whom this user has verified. */
+/** State without the contacts: an exported file can be passed on, and must not reveal whom this user has verified. */
 function withoutContacts(state: State): State {
 	return {...state, ephemeral: {...state.ephemeral, contacts: []}};
 }

@@ -44,7 +44,7 @@ export function selectMarks(state: State, target: EventRef, options: MarkOptions
 	return cachedMarks(target, parts, () => countMarks(state, target, {position, isIgnored: ignores}));
 }
 
-/** By the object that holds the reference, which is the row of the timeline. */
+/** Cache of reactions. The key is the object with the reference, which is the row of the timeline. */
 const cachedMarks = memoiseByKey<EventRef, readonly MarkSummary[]>();
 
 function countMarks(state: State, target: EventRef, options: MarkOptions): readonly MarkSummary[] {

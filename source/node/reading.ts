@@ -2,8 +2,8 @@
  * Unread messages of other people, and the reading position: the place in the log before which every message was read.
  *
  * Messages are read in any order. The position is the place of the record with the first unread message, so that after a
- * crash some messages may count as unread again, but none is taken as read. A record holds many messages at most after a
- * sync, and the position does not divide a record.
+ * crash some messages may count as unread again, but none is taken as read. The position does not divide a record. Only
+ * records that a sync has written hold many messages.
  */
 import type {Clock, Timer} from '../core/environment.js';
 import {eventId, type FeedEvent, type Input, type PeerId} from '../core/event.js';
@@ -59,7 +59,7 @@ export const SAVE_POSITION_MS = 500;
 /** A message that waits to be read, in the order of arrival. */
 interface Arrival {
 	readonly id: string;
-	/** A place at or before its record. */
+	/** Place of its record, or a place before it. */
 	readonly place: LogPlace | undefined;
 }
 
@@ -133,7 +133,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 
 		const end = options.logEnd();
 		const first = arrivals[firstArrival]?.place;
-		// After a failure the records are in a new file, whose places are others. The old places mean nothing there.
+		// After a failed write the records are in a new file. The places in the old file are not valid there.
 		return first && first.marker === end?.marker ? first : end;
 	}
 
@@ -142,7 +142,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 		timer ??= clock.after(SAVE_POSITION_MS, save);
 	}
 
-	/** Writes the position after the write before it has ended. A failure is not reported: the next change tries again. */
+	/** Writes the position when the previous write has ended. A failure is not reported: the next change tries again. */
 	function save(): void {
 		timer?.cancel();
 		timer = undefined;

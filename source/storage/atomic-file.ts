@@ -38,9 +38,9 @@ export function replaceFileAtomically(path: string, content: string): void {
 }
 
 /**
- * Like replaceFileAtomically, but the event loop runs on while the disk works. The caller is the only writer of the file, so
- * that the name of the temporary file is fixed, and crashes do not leave more and more of them. It does not wait for the disk,
- * which may take seconds: only after a power failure the file may be empty. Rejects with the error of the system.
+ * Asynchronous version of replaceFileAtomically. The caller must be the only writer of the file. So the name of the
+ * temporary file is fixed, and repeated crashes leave at most one. The function does not flush the disk, which may take
+ * seconds. After a power failure the file may therefore be empty. Rejects with the error of the system.
  */
 export async function replaceFileInBackground(path: string, content: string): Promise<void> {
 	const temporary = `${path}.new`;

@@ -64,7 +64,7 @@ export interface Log {
 	close(): Promise<void>;
 }
 
-/** What is known about which records of a log the user has read. */
+/** Source of the reading position: tells which records of a reopened log the user has not read. */
 export interface OpenedReading {
 	/** Warning for the user about the file with the reading position. */
 	readonly warning?: string;

@@ -30,7 +30,7 @@ export interface FeedInventory {
 	 * MAX_EVENT_MEMORY_BYTES and MAX_FEEDS. From 1 on no history is accepted. Live events may use LIVE_RESERVE more.
 	 */
 	usageOf(peer: PeerId): number;
-	/** By how much new events of this feed raise the usage of the log, before they are ingested. */
+	/** Amount by which new events of this feed will raise the usage of the log. Called before they are ingested. */
 	costOf(peer: PeerId, events: number, bytes: number): number;
 	/** Notes that a peer in this room listed the feed. This node lists it from now on. */
 	markShareable(peer: PeerId): void;

@@ -80,7 +80,10 @@ export function createIngest(options: IngestOptions): Ingest {
 	/** Highest queued seq of each feed. */
 	const queuedSeqs = new Map<PeerId, number>();
 	const queue = createIngestQueue(clock, {ingest, commit});
-	/** Fraction of the limits of the log that pushes from each address used of the reserve (`shareKey`). */
+	/**
+	 * Part of the reserve of a full log that pushes from each address (`shareKey`) have used, as a fraction of the limits of
+	 * the log.
+	 */
 	const reserveUsed = new LruMap<string, number>(MAX_CANDIDATES);
 	/** Connections whose peer sent an invalid batch. Their other batches are dropped, so that they use no more time. */
 	const failedLinks = new WeakSet<PeerLink>();

@@ -19,7 +19,7 @@ export type Focus = 'timeline' | 'peers' | 'input';
 export type Question =
 	/** `until`: monotonic time at which the question expires, ms. */
 	| {readonly type: 'quit'; readonly until: number}
-	/** Before quitting while nobody else has some of the own messages. */
+	/** Asked before the program quits if nobody else has some of the own messages. */
 	| {readonly type: 'quit-undelivered'; readonly count: number}
 	/** `chosen`: index of the link that is shown. The key `o` shows the next one. */
 	| {readonly type: 'open-link'; readonly urls: readonly string[]; readonly chosen: number}
@@ -54,12 +54,12 @@ export interface TypedRun {
 	readonly isIgnored: boolean;
 }
 
-/** A letter that began a reply, a quote or a correction in the timeline. A letter right after it takes that back. */
+/** A letter that began a reply, a quote or a correction in the timeline. Another letter right after it undoes that. */
 export interface ComposingLetter {
 	/** Monotonic time of the letter, ms. */
 	readonly at: number;
 	readonly character: string;
-	/** Until this long after the letter, another letter means that the user types a text, ms. */
+	/** Time after the letter in which another letter means that the user is typing a text, ms. */
 	readonly windowMs: number;
 	readonly before: UiState;
 }

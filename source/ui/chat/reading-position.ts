@@ -121,7 +121,7 @@ export function findEntryFrom(
 	return undefined;
 }
 
-/** Ends the opening of the screen at the unread rule: the view no longer stays there by itself. */
+/** Lets the view leave the unread rule at which the screen opened. */
 export function endOpening(ui: UiState, context: ChatContext): UiState {
 	if (!ui.opensAtUnread) return ui;
 	const {laidOut, viewport} = context.frameOf(context.state, ui);

@@ -72,7 +72,7 @@ export function createScreenStore(
 		if (state === snapshot.state && ui === snapshot.ui && next.unread === snapshot.unread) return;
 		lastFrameAt = clock.monotonic();
 		if (ui !== snapshot.ui) lastInputFrameAt = lastFrameAt;
-		// Before the frame is drawn, so that it does not count as unread what it shows.
+		// Entries are marked as read before the frame is drawn, so that the frame does not count them as unread.
 		reading?.markRead(entriesSeen(next));
 		snapshot = {...next, unread: readUnread()};
 		for (const listener of listeners) listener();

@@ -1,5 +1,7 @@
 /**
- * Which messages the user reads on the screen, and which ones were missed before this launch. The user is there if the terminal has the focus, or without focus reports if a key was pressed lately.
+ * Decides which messages the user reads on the screen, and which ones the user missed before this launch. A visible message
+ * counts as read while the terminal has the focus. If the terminal does not report its focus, a recent key counts in place
+ * of it.
  */
 import type {Clock} from '../../core/environment.js';
 import type {OrderKey} from '../../core/event-order.js';

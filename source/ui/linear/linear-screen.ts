@@ -201,7 +201,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 				`Received ${backfilled} earlier ${backfilled === 1 ? 'event' : 'events'}. Read them with /search and /goto.`,
 			);
 		if (shown.length > 0) line.printAbove(...shown.map(entry => formatSpokenEntry(state, entry)));
-		// What was printed counts as read, and what is hidden is never read.
+		// All live messages count as read: most are printed here, and those of hidden people will never be seen.
 		chatNode.reading?.markRead(live);
 		if (isSynced(inputs)) announceUnread();
 		const {lastKeyAt} = line;

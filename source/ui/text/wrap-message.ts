@@ -1,6 +1,6 @@
 /**
- * Line breaking of messages. Code between fences (lines that begin with three backticks) is never re-flowed: its lines are cut
- * at the width, and no space of them is lost.
+ * Line breaking of messages. Code between fences (lines that begin with three backticks) keeps its line breaks and all its
+ * spaces. Its lines are cut only at the width.
  */
 import {cellWidth, splitGraphemes} from './graphemes.js';
 import {type LineRange, wrapText} from './wrap-text.js';
@@ -24,7 +24,7 @@ export function wrapMessage(text: string, firstCells: number, otherCells: number
 	return lines;
 }
 
-/** Cuts a line of code at the width, between grapheme clusters. No character belongs to the break. */
+/** Cuts a line of code at the width, between grapheme clusters. The cut removes no character. */
 function cutLine(line: string, firstCells: number, otherCells: number): LineRange[] {
 	const ranges: LineRange[] = [];
 	let start = 0;

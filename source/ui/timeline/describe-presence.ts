@@ -1,4 +1,7 @@
-/** Description of a presence group: arrivals and departures in a row, told for each person on one line. */
+/**
+ * Description of a presence group, which is a run of arrivals and departures. All of it is on one line, with one phrase for
+ * each person.
+ */
 import type {PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {nameSeqOf} from '../../core/select-peers.js';
@@ -26,7 +29,7 @@ export function describePresenceGroup(state: State, entries: readonly TimelineEn
 	const parts: TextPart[] = [];
 	for (const [phrase, people] of peopleByPhrase) {
 		if (parts.length > 0) parts.push(' · ');
-		// Nothing stands between the rows of a group, so these people said nothing.
+		// A group contains no messages, so these people wrote nothing.
 		const isVisit = people.length > 1 && people.every(({steps}) => steps.length === 2 && phrase === VISIT);
 		if (isVisit) parts.push(`${people.length} people ${phrase}`);
 		else parts.push(...listNames(people), ` ${phrase}`);
@@ -95,8 +98,8 @@ function summarizeByPerson(state: State, entries: readonly TimelineEntry[]): Per
 
 /**
  * Formats `joined`, `reconnected`, `joined, then left`, `left twice, then disconnected` or `disconnected, then rejoined`. It
- * counts how often a person left and how often they were disconnected, and never tells one for the other. The last word says
- * whether the person is there at the end, in any of their sessions.
+ * counts separately how often a person left and how often they were disconnected. The last word says whether the person is
+ * there at the end, in any of their sessions.
  */
 function presencePhrase({steps, isOwn, isElsewhere}: PersonSummary): string {
 	const first = steps[0];
