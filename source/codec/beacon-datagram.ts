@@ -46,10 +46,13 @@ export interface BeaconDatagram {
  */
 export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
 
-/** Computes the signature of a beacon by the feed key of its sender, 64 bytes. `bytes`: what is signed, with its label. */
+/**
+ * Computes the signature of a beacon by the feed key of its sender, 64 bytes. `bytes`: the signed bytes, including the
+ * label.
+ */
 export type BeaconSigner = (bytes: Uint8Array) => Uint8Array;
 
-/** Signature in a beacon, and the bytes that it has to sign. The codec does not verify it. */
+/** Signature in a beacon, and the bytes to which it must belong. The codec does not verify the signature. */
 export interface BeaconSignature {
 	readonly signed: Uint8Array;
 	readonly signature: Uint8Array;

@@ -42,9 +42,9 @@ const selectContactsByName = memoise(
 const memoiseName = memoiseByKey<NameChange, {readonly contact: Contact | undefined}>();
 
 /**
- * The verified person whose name a peer uses although it has another key or none. The name is that at `seq` of the feed, or
- * the newest one without `seq`. Names that look alike count, and so do all names that the verified person had in this log.
- * Undefined for our own launches and for verified people.
+ * The verified person whose name a peer uses although it has another key or none. `seq` selects the name that the peer had
+ * at that event; without it the newest name is checked. A look-alike name counts too. All names that the verified person had
+ * in this log are protected. Undefined for our own launches and for verified people.
  */
 export function impersonatedContact(state: State, peer: PeerId, seq?: number): Contact | undefined {
 	const {contacts} = state.ephemeral;

@@ -185,7 +185,10 @@ export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 export const MAX_MESSAGES_PER_SECOND = 2000;
 /** Burst allowed for each rate below, as its amount for this many seconds. A peer beyond it is disconnected with `flood`. */
 export const MESSAGE_BURST_SECONDS = 16;
-/** Fraction of each rate and burst below that a sender uses, so that delays in the network cannot push it over the limit. */
+/**
+ * Fraction of the following rates and bursts that a sender uses, so that delays in the network cannot push the sender over a
+ * limit.
+ */
 export const SENDER_RATE_SHARE = 0.75;
 /** Inventory pages and deltas accepted per second on one connection. */
 export const MAX_HAVES_PER_SECOND = 64;

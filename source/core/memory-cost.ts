@@ -53,10 +53,10 @@ export function memoryCost(event: FeedEvent): number {
 	}
 }
 
-/** Bytes that events take of which only the number and the bytes of their entries are known. */
+/** Estimated memory of events that have not arrived yet, from their number and the bytes of their entries. */
 export function estimateMemory(events: number, bytes: number): number {
 	return events * EVENT_BYTES + 2 * bytes;
 }
 
-/** Bytes that the first event of a peer takes in addition. */
+/** Memory that the first event of a peer needs in addition, in bytes. */
 export const newPeerCost = PEER_BYTES;

@@ -82,8 +82,8 @@ export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 }
 
 /**
- * Applies live posts. A post of ours records its audience: the connected peers, and those of `listUnreported`, whose
- * connection ended without a report of it. A post of a peer ends its typing.
+ * Applies live posts. For an own post the audience is recorded: the connected peers, and the peers whose lost connection
+ * nobody has reported yet (`listUnreported`). A post of a peer ends the typing indicator of that peer.
  */
 export function applyLivePosts(
 	ephemeral: Writable<EphemeralState>,

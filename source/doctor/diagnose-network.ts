@@ -124,7 +124,7 @@ function noBroadcast(interfaces: readonly InterfaceReport[], report: NetworkRepo
 	return {
 		code: 'no-broadcast',
 		level: connectedPeers(report).length > 0 ? 'info' : 'warn',
-		text: `${names} cannot broadcast, as is usual for a VPN. Nobody is found there without an address.`,
+		text: `${names} cannot broadcast, as is usual for a VPN. Other computers there are found only by their address.`,
 		next: 'Name another computer: --peer HOST:PORT. One connection is enough to find all peers.',
 	};
 }

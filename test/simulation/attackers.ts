@@ -14,9 +14,12 @@ import {TCP_PORT} from './node.js';
 
 const DAY_MS = 24 * 3_600_000;
 const YEAR_MS = 365 * DAY_MS;
-/** What the connections to one node claim that their clocks are ahead. Those that lie alike would outvote the room by number. */
+/**
+ * How far ahead the clocks are that the liars claim in their connections to one node. By number, the equal lies would
+ * outvote the room.
+ */
 const CLOCK_LIES_MS = [20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 100 * YEAR_MS, 100 * YEAR_MS];
-/** How far ahead the entries of the liars are: within the limit, at its edge, and beyond. */
+/** How far ahead the entries of the liars are. The values are within the limit, at the limit, and beyond it. */
 const ENTRY_LIES_MS = [22, 22.99, 23, 23.5, 24, 25, 2000].map(hours => hours * 3_600_000);
 const INVENTED_SUBJECTS = 3000;
 const ABSENCES = 60;

@@ -65,9 +65,9 @@ export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
 	/** Candidates by peer id, or by address if they are targets. The shares limit their number, except for targets. */
 	const candidates = new Map<string, Candidate>();
-	/** Peers that are only announced, by who announced them. */
+	/** Peers that are announced but were never connected, in the shares of those who announced them. */
 	const unknown = createFairShare<PeerId>(MAX_CANDIDATES - MAX_KNOWN_CANDIDATES);
-	/** Peers that were connected once. */
+	/** Peers that were connected at least once. */
 	const known = createFairShare<PeerId>(MAX_KNOWN_CANDIDATES);
 	const scheduler = createDialScheduler(options);
 	const {isConnected, schedule, unschedule} = scheduler;

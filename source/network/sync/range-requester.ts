@@ -232,7 +232,10 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	};
 }
 
-/** Number of failed requests, and the class of the delay: 0 below FAST_ANSWER_MS, one more for each doubling. */
+/**
+ * Rank of a peer, lower for better ones: its failed requests plus a class of its delay. The class is 0 below FAST_ANSWER_MS,
+ * and rises by one for each doubling.
+ */
 function rankOf({failures, delayMs}: SyncLink): number {
 	return failures + (delayMs < FAST_ANSWER_MS ? 0 : 1 + Math.floor(Math.log2(delayMs / FAST_ANSWER_MS)));
 }

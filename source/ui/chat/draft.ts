@@ -66,7 +66,7 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	return step(sent, {type: 'run', command: parsed.command, draft});
 }
 
-/** Sends a reply, or the correction of a message. A draft that was not changed is sent as a new message. */
+/** Sends a reply, or the correction of a message. If the text to correct was not changed, it is sent as a new message. */
 function sendComposed(
 	sent: UiState,
 	composing: Composing,

@@ -48,7 +48,7 @@ export function createSearchIndex(): SearchIndex {
 	let roster: State['roster'] | undefined;
 	let matchingPeers = new Set<string>();
 	let nextPage = 0;
-	/** Corrections and withdrawals with which the pages were searched. */
+	/** Corrections and withdrawals at the time of the search. If they change, all pages are searched again. */
 	let texts: State['effects']['texts'] | undefined;
 	let cachedHits: {pages: readonly Page[]; passes: EntryPredicate | undefined; hits: Hits} | undefined;
 

@@ -79,7 +79,7 @@ export function createMatchCounter(): (request: CountRequest) => MatchCount {
 	/** Counts of the previous search. If the new text contains the previous text, a page without matches still has none. */
 	let previousCounts: typeof counted | undefined;
 	let countedSearch = '';
-	/** Corrections and withdrawals with which the pages were counted. */
+	/** Corrections and withdrawals at the time of the count. If they change, all pages are counted again. */
 	let countedTexts: State['effects']['texts'] | undefined;
 	let countedUntil: OrderKey | undefined;
 	return ({state, view, search, isUnfiltered, selected}) => {
