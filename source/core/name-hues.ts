@@ -15,7 +15,7 @@ import type {State} from './state.js';
 
 export const HUE_COUNT = 10;
 
-/** What the choice of a hue depends on. */
+/** Properties of a launch on which the choice of its hue depends. */
 interface Launch {
 	readonly peer: PeerId;
 	/** Identity, or the peer id of a launch without one. */
@@ -30,7 +30,7 @@ interface Launch {
 interface Holder {
 	hue: number;
 	readonly hash: number;
-	/** Folded name of the ordered launch. */
+	/** Folded initial name of the launch that took the hue last. */
 	name: string;
 	presentLaunches: number;
 	readonly collisionKeys: Set<string>;

@@ -159,8 +159,8 @@ function keyVectors(): Vector[] {
 }
 
 /**
- * Ed25519 signatures that decide how the verification rule is read (protocol.md, Feeds and batches). Libraries disagree
- * about most of those that are not valid.
+ * Ed25519 signatures at the limits of the verification rule (protocol.md, Feeds and batches). Libraries disagree about most
+ * of the invalid ones.
  */
 function signatureVectors(): Vector[] {
 	const message = Buffer.from('p2pchat-ink');

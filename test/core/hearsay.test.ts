@@ -24,7 +24,7 @@ describe('a lost event about a peer of which nothing else is known', () => {
 		expect(state.timeline.length).toBe(0);
 	});
 
-	it('a lost event about an unknown peer counts as soon as the peer is known, whatever arrives first and whether both arrive together', () => {
+	it('a lost event about an unknown peer counts as soon as the peer is known, in any order of arrival', () => {
 		const report = lost(2, carol);
 		const entry = joined(carol, 1, 'Carol');
 		for (const state of [

@@ -33,7 +33,7 @@ describe('formatPeerName', () => {
 		expect([ann, bob, cat].map(peer => formatPeerName(state, peer))).toEqual(['Dave#a1000000', 'DAVE#b2000000', 'Cat']);
 	});
 
-	it('formatPeerName adds the fingerprint to a name of mixed scripts, which can look like any other', () => {
+	it('formatPeerName adds the fingerprint to a name of mixed scripts, which can look like any other name', () => {
 		const state = reduce(join(ann, 'Carol', 'a1'), join(bob, 'Caro\u0be6l', 'b2'));
 		expect([ann, bob].map(peer => formatPeerName(state, peer))).toEqual(['Carol', 'Caro\u0be6l#b2000000']);
 	});

@@ -27,7 +27,7 @@ const stepArbitrary: fc.Arbitrary<Step> = fc.record({
 	name: fc.nat(1000),
 });
 
-/** Plays a room in which at most `most` people are present at once, and of whom `people` exist. */
+/** Plays a room with `people` people, of whom at most `most` are present at once. */
 function play(steps: readonly Step[], most: number, people: number) {
 	const launches: Launch[] = [];
 	const events: FeedEvent[] = [];

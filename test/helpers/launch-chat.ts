@@ -25,7 +25,7 @@ export interface LaunchOptions {
 	readonly environment?: Record<string, string>;
 	readonly hooks?: Partial<ScreenHooks>;
 	readonly options?: Partial<FullScreenOptions>;
-	/** Whether messages from before the screen opened are unread, as those that a node missed. */
+	/** Whether messages from before the screen opened are unread, as messages that a node missed are. */
 	readonly keepsUnread?: boolean;
 	/** Content of the terminal before the chat opens. */
 	readonly before?: string;

@@ -36,7 +36,7 @@ const folder = join(scratch, 'an empty folder');
 let packed: {path: string; size: number; sha256: string; files: string[]};
 
 beforeAll(() => {
-	// Not `npm run package`: it would rebuild dist while other tests run it.
+	// This does not call `npm run package`, which would rebuild dist while other tests use dist.
 	packed = JSON.parse(execFileSync(process.execPath, [join(root, '.config/package.mjs'), scratch], {encoding: 'utf8'}));
 	install();
 });

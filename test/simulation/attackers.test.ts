@@ -44,7 +44,7 @@ function scenarioOf(seed: number): Scenario {
 	};
 }
 
-/** An event sorts after every event of an honest author that its own author knew. */
+/** Checks that an event sorts after all events of honest authors that its author had received. */
 function checkAnswers(name: string, life: Life, honest: ReadonlySet<PeerId>): string[] {
 	let newest: FeedEvent | undefined;
 	for (const event of life.events.filter(({peer}) => honest.has(peer))) {

@@ -24,7 +24,7 @@ const ENTRY_LIES_MS = [22, 22.99, 23, 23.5, 24, 25, 2000].map(hours => hours * 3
 const INVENTED_SUBJECTS = 3000;
 const ABSENCES = 60;
 const EVENTS_PER_BATCH = 100;
-/** Texts that pass for addresses and would be looked up. */
+/** Texts that look like addresses but would be looked up in the DNS. */
 export const NAMES = ['127.0.0.1%a.example', 'fd00:c.example', '10.0.0.1.example', 'evil.example'] as const;
 
 export interface AttackersOptions {

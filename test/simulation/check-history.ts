@@ -61,7 +61,7 @@ function describe(row: TimelineEntry): string {
 /** Timeline rows that every node must show. Local observations are excluded. */
 export function sharedRows({timeline, pending}: State): TimelineEntry[] {
 	const rows = sliceTimeline(timeline, 0, timeline.length).filter(row => row.seq > 0);
-	// Which rows are held back depends on the local clock. An effect is a row on no node.
+	// The local clock decides which rows are held back. No node shows an effect as a row.
 	const heldBack = sliceTimeline(pending, 0, pending.length).filter(row => !isEffect(row));
 	return heldBack.length === 0 ? rows : [...rows, ...heldBack].sort(compareOrder);
 }

@@ -3,7 +3,10 @@ import {describe, expect, it} from 'vitest';
 import {createTopology, type Shape} from './topology.js';
 
 const MINUTE_MS = 60_000;
-/** Ten minutes show what repeats each minute. `TOPOLOGY_MINUTES=60` was run once for each shape. */
+/**
+ * Duration of a test. Ten minutes are enough to show what repeats each minute. `TOPOLOGY_MINUTES=60` was run once for each
+ * shape.
+ */
 const QUIET_MS = Number(process.env.TOPOLOGY_MINUTES ?? 10) * MINUTE_MS;
 
 describe('a time in which all nodes are up writes no presence event', () => {
@@ -47,7 +50,7 @@ describe('a node that crashes is reported as lost, once,', () => {
 			expect(reports.length).toBeGreaterThan(0);
 			expect(reports.length).toBeLessThanOrEqual(2);
 			expect(room.rows(0)).toBeGreaterThan(0);
-			// Only a chain falls apart without its middle: both sides then report the other one.
+			// Only a chain is divided by the loss of a middle node. Both sides then report each other as lost.
 			if (victim !== 2 || shape === 'ring') {
 				expect(room.presence()).toEqual(reports);
 				expect(room.rows(0)).toBe(1);

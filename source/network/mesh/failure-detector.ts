@@ -126,7 +126,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		return Math.max(since, aliveAt ?? since) + vanishedAfterMs + rank * LOST_RANK_STEP_MS;
 	}
 
-	/** The peers about which a source tells something, and when each was last alive as far as the source knows. */
+	/** The peers that a source has reported as alive, and the time at which each was last alive according to that source. */
 	function* toldBy(source: PeerId, now: number): Iterable<readonly [PeerId, number]> {
 		for (const peer of reports.get(source) ?? []) yield [peer, now];
 		yield* evidence.list(source, now);

@@ -74,7 +74,7 @@ export function createFeedInventory(options: FeedInventoryOptions): OwnFeedInven
 	const unsavedPeers = new Set<PeerId>();
 	const lostPeers = new Set<PeerId>();
 
-	/** Lists only the part of a feed that the log still contains. A feed that was not listed is not listed now. */
+	/** Lists only the part of a feed that the log still contains. Has no effect on a feed that is not listed. */
 	function listRemainder(peer: PeerId): void {
 		if (!index.get(peer)) return;
 		const seq = log.savedSeq(peer);

@@ -28,9 +28,9 @@ export interface BatchSink {
 }
 
 /**
- * Result of one batch. `known`: this node holds all its events already. `ahead`: events before the batch are missing.
- * `forked`: the feed of its author is frozen. `unprovable`: the key of its author is weak. `invalid`: its author did not
- * sign it, so the sender is at fault. `code` is the code of the `error` message to the sender.
+ * Result of one batch. `known`: this node already holds all events of the batch. `ahead`: events before the batch are
+ * missing. `forked`: the feed is frozen. `unprovable`: the key of the author is weak. `invalid`: the author did not sign the
+ * batch, so the sender is at fault. `code` is the code of the `error` message to the sender.
  */
 export type IngestResult =
 	| {readonly type: 'accepted' | 'known' | 'ahead' | 'forked' | 'unprovable'}

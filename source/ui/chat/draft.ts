@@ -57,7 +57,7 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	}
 	const parsed = parseCommand(draft);
 	const sent = editDraft(ui, {type: 'edit', edit: 'submit'});
-	// A wrong command leaves the input, so that the next one is not appended to it. ↑ brings it back.
+	// A wrong command is removed from the input, so that the next one is not appended to it. ↑ brings it back.
 	if (parsed.type === 'error') return step({...sent, flash: {text: parsed.text, level: 'error', until: 0}});
 	if (parsed.type === 'text' && ui.composing) return sendComposed(sent, ui.composing, parsed.text, draft, context);
 	if (parsed.type === 'text') {

@@ -27,7 +27,10 @@ interface Person {
 
 type Action = 'start' | 'crash' | 'report' | 'return' | 'leave' | 'rename' | 'say';
 
-/** Plays people who start, crash, leave and rename, and a node that reports every crash. Everything is told in order. */
+/**
+ * Plays people who start, crash, leave and rename, and a node that reports every crash. The node receives all events in
+ * order.
+ */
 function play(actions: readonly (readonly [Action, number])[]) {
 	const people: Person[] = [0, 1, 2].map(index => ({key: `${index}`.repeat(64), name: `P${index}N0`, sessions: []}));
 	const events: FeedEvent[] = [
@@ -92,7 +95,7 @@ interface Telling {
 	disconnected: number;
 }
 
-/** The plain telling: for each person and name of that moment, how often a row says `left`, and how often `lost`. */
+/** Expected counts from single rows: for each person and name of that moment, the numbers of rows `left` and `lost`. */
 function tellPlainly(all: readonly TimelineEntry[], entries: readonly TimelineEntry[]): Map<string, Telling> {
 	const tellings = new Map<string, Telling>();
 	for (const entry of entries) {
