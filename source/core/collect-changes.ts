@@ -21,7 +21,10 @@ export interface CollectedChanges {
 	/** Rows and effects that follow from one record alone. The reducer adds the presence rows. */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
-	/** Peers that are new in the roster. Their records contain the hearsay about them, so it is removed from the state. */
+	/**
+	 * Peers that are new in the roster. Their records now contain the hearsay about them, which is therefore removed from
+	 * `State.hearsay`.
+	 */
 	readonly newPeers: Set<PeerId>;
 	/** `lost` events about peers that are not in the roster. */
 	readonly hearsay: Map<PeerId, LostEvent[]>;

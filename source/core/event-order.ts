@@ -53,7 +53,10 @@ export function hlcLimit(wall: number): number {
 	return Math.floor(wall / HLC_LIMIT_STEP_MS) * HLC_LIMIT_STEP_MS + MAX_HLC_MERGED_MS;
 }
 
-/** Whether our clock may follow a remote HLC exactly. An hour less than `isDue` allows, so that peers show what we write. */
+/**
+ * Whether our clock may follow a remote HLC exactly. The limit is an hour lower than that of `isDue`, so that peers show
+ * what we write.
+ */
 export function isMergeable(remote: Hlc, wall: number): boolean {
 	return remote.ms <= hlcLimit(wall);
 }

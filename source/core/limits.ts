@@ -300,7 +300,10 @@ export const MAX_LOG_BYTES = 512 * 1024 * 1024;
 export const MAX_EVENTS = 3_000_000;
 /** 400 MiB. Estimated memory of the events of a log (memory-cost.ts): what they take in memory differs from their bytes. */
 export const MAX_EVENT_MEMORY_BYTES = 400 * 1024 * 1024;
-/** Fraction by which live events may exceed MAX_FEEDS, MAX_EVENTS, MAX_EVENT_MEMORY_BYTES and MAX_LOG_BYTES, so that the chat continues there. */
+/**
+ * Fraction by which live events may exceed MAX_FEEDS, MAX_EVENTS, MAX_EVENT_MEMORY_BYTES and MAX_LOG_BYTES, so that the chat
+ * continues when the log is full.
+ */
 export const LIVE_RESERVE = 0.25;
 /** Live events accepted per second from one author. It is far above what people write. */
 export const MAX_LIVE_EVENTS_PER_SECOND = 200;

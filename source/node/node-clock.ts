@@ -48,7 +48,10 @@ export interface NodeClock {
 	readonly correctionMs: number;
 }
 
-/** Keeps one offset per source: the one nearest to our clock. One peer that agrees with us thus outweighs all its neighbours. */
+/**
+ * Keeps one offset per source: the one nearest to our clock. A source with many lying peers and one honest peer thus votes
+ * for our clock.
+ */
 function offsetPerSource(votes: readonly ClockVote[]): number[] {
 	const nearest = new Map<string, number>();
 	for (const {source, offsetMs} of votes) {

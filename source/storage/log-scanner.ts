@@ -51,7 +51,7 @@ export interface LogScanner {
 	readonly unknownRecords: number;
 }
 
-/** A valid record that is not a LogRecord: a header, or a record of a kind that this version does not know. */
+/** A valid record of the file that is not a LogRecord: a header, or a record of a kind that this version does not know. */
 export interface OtherRecord {
 	readonly offset: number;
 	readonly length: number;

@@ -9,7 +9,7 @@ import {StorageError} from './errors.js';
 /** Makes opening a FIFO return at once. It has no effect on regular files, and Windows does not have it. */
 const NO_WAITING = constants.O_NONBLOCK ?? 0;
 
-/** A file is longer than the program reads. */
+/** Error for a file that is longer than the limit of its reader. */
 export class FileTooLongError extends Error {
 	override readonly name = 'FileTooLongError';
 

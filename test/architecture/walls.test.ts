@@ -235,7 +235,7 @@ describe('the linter refuses', () => {
 	});
 });
 
-it('the linter accepts the imports of each layer from the layers below it, and the folding of names of keys and options', () => {
+it('the linter accepts imports from lower layers, and `toLowerCase` on the names of keys and options', () => {
 	const rejected = allPermitted.filter(({path, rule}) => refused.has(`${path} ${rule}`));
 	expect(rejected.map(({title}) => title)).toEqual([]);
 });

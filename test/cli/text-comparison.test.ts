@@ -1,4 +1,4 @@
-/** Each place that compares text with what the user typed finds it in any case, composition and width. */
+/** Wherever the program compares a text with user input, it finds the text in any case, composition and width. */
 import {describe, expect, test} from 'vitest';
 import {createEntryFilter} from '../../source/cli/saved-log.js';
 import {suggestNames} from '../../source/core/find-peers.js';

@@ -78,7 +78,7 @@ describe('verification of a person', () => {
 		expect(anonymous.verification.showNumber(ann)).toMatchObject({refused: expect.stringContaining('--no-identity')});
 	});
 
-	it('a verification is refused where nothing is kept on disk, and reports why the file cannot be written', () => {
+	it('a verification is refused if nothing is kept on disk, and a failed write is reported with its reason', () => {
 		const nothingKept = setUp({contacts: undefined});
 		nothingKept.commit(join(ann, 'Ann', 'a1'));
 		nothingKept.verification.showNumber(ann);

@@ -56,7 +56,7 @@ function checkAnswers(name: string, life: Life, honest: ReadonlySet<PeerId>): st
 }
 
 it.each([1])(
-	'liars change neither times, order, people nor connections of honest nodes (seed %i)',
+	'liars do not change the times, order, people or connections of honest nodes (seed %i)',
 	{timeout: 120_000},
 	async seed => {
 		const keys = await deriveRoomKeys({room: 'room'});

@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
  */
 const QUIET_MS = Number(process.env.TOPOLOGY_MINUTES ?? 10) * MINUTE_MS;
 
-describe('a time in which all nodes are up writes no presence event', () => {
+describe('no presence event is written while all nodes are up', () => {
 	it.each<[Shape, number, number]>([
 		['chain', 3, 2],
 		['chain', 4, 2],

@@ -147,7 +147,10 @@ export function createPlainReports(
 		return [before, formatPlain(state, row)].filter(line => line !== undefined).join('\n');
 	}
 
-	/** Rows show the effects of history. A live effect is a line of its own if it changes a message that is known here. */
+	/**
+	 * The effects of history are part of the rows of their messages. A live effect is a line of its own if its message is
+	 * known here.
+	 */
 	function formatEvent(state: State, event: FeedEvent, live: boolean): string | undefined {
 		if (isEffect(event) && (!live || !describeEffect(state, event))) return undefined;
 		return live ? formatInOrder(state, event) : holdBack(state, event);

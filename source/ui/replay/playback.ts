@@ -65,7 +65,7 @@ export function startPlaying(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	// A log can receive the messages of others long after they were written. Playback shows what the log contained at each
 	// moment.
 	if (isAtEnd || shown === rank) return playing;
-	const text = `Playing from event ${shown}: the log received event ${rank} at that moment`;
+	const text = `Playing from event ${shown}, because event ${rank} reached the log only then`;
 	return {...playing, flash: {text, level: 'info', until: now + START_MESSAGE_MS}};
 }
 

@@ -60,7 +60,7 @@ export function createFrameGate(stdout: NodeJS.WriteStream, onMissed: () => void
 		},
 		allowDropping(allowed) {
 			isDroppingAllowed = allowed;
-			// Ink draws the whole screen when it takes the terminal back.
+			// Ink draws the whole screen when it resumes after a release of the terminal.
 			hasMissed = false;
 		},
 		write,
