@@ -266,7 +266,7 @@ export const MAX_ABSENCES = 1024;
 export const MAX_REPORTED_SUBJECTS = 1024;
 /** `lost` events of one feed about one peer that count. Each one makes that peer write a `returned`. */
 export const MAX_REPORTS_PER_SUBJECT = 32;
-/** `lost` events about peers of which nothing else is known that are remembered, of all feeds. */
+/** Remembered `lost` events about peers of which nothing else is known, for all feeds together. */
 export const MAX_HEARSAY = 16_384;
 /** Time after which a node writes `joined` without having received a hello, from which it would set its clock. */
 export const JOINED_AFTER_MS = 1000;

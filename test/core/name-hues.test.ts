@@ -203,7 +203,7 @@ describe('a person', () => {
 		expect(hueOf(state, second)).not.toBe(hueOf(state, first));
 	});
 
-	it('a person keeps the hue after a rename to a name of nobody else', () => {
+	it('a person keeps the hue after a rename to a name that nobody else uses', () => {
 		const before = reduce(learn(0, [joined(first, 1, 'Dave'), joined(second, 2, 'Eve')]));
 		const after = reduceInputs(before, [learn(3, [feedEvent(first, 2, 3, {type: 'renamed', name: 'David'})])]);
 		expect(hueOf(after, first)).toBe(hueOf(before, first));

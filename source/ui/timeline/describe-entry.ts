@@ -22,7 +22,7 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 	};
 	const subjectOf = (peer: PeerId): TextPart[] => nameAndAddress(peer, nameSeqOf(state, peer, entry));
 
-	/** A person who restarted is there already when others notice that the earlier session is lost. */
+	/** After a crash and a restart, others may notice the loss of the earlier session only when the person is back. */
 	const sessionOf = (peer: PeerId): TextPart[] =>
 		hasOtherSession(state, peer, entry) ? ['an earlier session of ', ...subjectOf(peer)] : subjectOf(peer);
 

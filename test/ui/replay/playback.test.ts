@@ -85,7 +85,7 @@ describe('playback from a row', () => {
 	const ANN = peerId('02');
 	const theme = createTheme({unicode: true, depth: 0});
 
-	/** A log of 10 messages of Ben, which then received what Ann wrote before all of them, and then 20 more messages. */
+	/** A log that received 10 messages of Ben, then earlier messages of Ann, and then 20 more messages. */
 	function createLateHistory() {
 		const history = createHistory();
 		const message = (at: number) => posted(BEN, at + 2, 1000 + at * 1000);
