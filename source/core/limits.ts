@@ -84,6 +84,10 @@ export const MAX_HLC_MERGED_MS = 23 * 60 * 60 * 1000;
 export const HLC_LIMIT_STEP_MS = 60 * 60 * 1000;
 /** Difference between our clock and the median of the room above which our clock counts as wrong. */
 export const CLOCK_WRONG_MS = 10 * 60 * 1000;
+/** Time for which a clock that contradicts ours is not followed yet, because peers that agree with ours may be connecting. */
+export const LONE_CLOCK_WAIT_MS = 800;
+/** Time for which a clock counts as supported after the last peer that agreed with it has disconnected. */
+export const CLOCK_SUPPORT_MS = 60 * 60 * 1000;
 /**
  * 31 d. Largest correction of our clock. A computer without a clock battery can be weeks behind. A false clock of a peer
  * must not move ours further.

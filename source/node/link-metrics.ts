@@ -2,10 +2,10 @@
 
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, PeerId} from '../core/event.js';
-import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS} from '../core/limits.js';
+import {CLOCK_OFFSET_SHOWN_MS, CLOCK_WRONG_MS, LONE_CLOCK_WAIT_MS} from '../core/limits.js';
 import {addressGroup} from '../network/ip-address.js';
 import type {PeerLink} from '../network/link/peer-link.js';
-import type {ClockVote, NodeClock} from './node-clock.js';
+import {agrees, type ClockVote, type NodeClock} from './node-clock.js';
 import type {Notices} from './notices.js';
 import type {Store} from './store.js';
 
@@ -54,6 +54,9 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 	const changedPeers = new Set<PeerId>();
 	let timer: Timer | undefined;
 	let hasCheckedClocks = false;
+	/** Monotonic time since which clocks are measured and none of them agrees with ours, ms. */
+	let contradictedSince: number | undefined;
+	let contradictionTimer: Timer | undefined;
 	let stopped = false;
 
 	const publishedMetrics = ({peer}: PeerLink) => store.getState().ephemeral.links[peer];
@@ -83,10 +86,33 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 		);
 	}
 
+	/**
+	 * Whether nobody has agreed with our clock for LONE_CLOCK_WAIT_MS. Until then the correction is computed again, because a
+	 * node that joins is connected to one peer first, and own stamps never go back.
+	 */
+	function hasWaitedForAgreement(votes: readonly ClockVote[]): boolean {
+		const isContradicted =
+			votes.some(({offsetMs}) => !Number.isNaN(offsetMs)) && !votes.some(vote => agrees(vote.offsetMs));
+		if (!isContradicted) {
+			contradictedSince = undefined;
+			return false;
+		}
+		contradictedSince ??= clock.monotonic();
+		const remainingMs = contradictedSince + LONE_CLOCK_WAIT_MS - clock.monotonic();
+		if (remainingMs <= 0) return true;
+		contradictionTimer ??= clock.after(remainingMs, () => {
+			contradictionTimer = undefined;
+			updateCorrection();
+		});
+		return false;
+	}
+
 	function updateCorrection(): void {
+		if (stopped) return;
 		hasCheckedClocks = true;
 		const before = nodeClock.correctionMs;
-		const after = nodeClock.updateCorrection(links().map(voteOf));
+		const votes = links().map(voteOf);
+		const after = nodeClock.updateCorrection(votes, hasWaitedForAgreement(votes));
 		// Events that were held back because their time had not come can be due by the corrected clock.
 		if (after !== before) publish({type: 'time-passed', now: nodeClock.wall()});
 		if (Math.abs(after - before) > CLOCK_OFFSET_SHOWN_MS && after !== 0) notices.clockCorrected(after);
@@ -123,6 +149,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 		stop() {
 			stopped = true;
 			timer?.cancel();
+			contradictionTimer?.cancel();
 		},
 	};
 }

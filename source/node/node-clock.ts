@@ -7,7 +7,13 @@
  */
 import type {Hlc} from '../core/event.js';
 import {followedHlc, HLC_ZERO, isDue, isMergeable, maxHlc, tickHlc} from '../core/event-order.js';
-import {CLOCK_WRONG_MS, HLC_LIMIT_STEP_MS, MAX_CLOCK_CORRECTION_MS, MAX_HLC_MERGED_MS} from '../core/limits.js';
+import {
+	CLOCK_SUPPORT_MS,
+	CLOCK_WRONG_MS,
+	HLC_LIMIT_STEP_MS,
+	MAX_CLOCK_CORRECTION_MS,
+	MAX_HLC_MERGED_MS,
+} from '../core/limits.js';
 
 /** 2026-11-01 UTC. A wall clock before this time is wrong, because the first build of this program is newer. */
 export const EARLIEST_WALL_MS = Date.UTC(2026, 10, 1);
@@ -43,8 +49,11 @@ export interface NodeClock {
 	 * be shown (`isDue`).
 	 */
 	merge(hlc: Hlc): boolean;
-	/** Updates the correction from the clocks of the connected peers. Returns it, ms. */
-	updateCorrection(votes: readonly ClockVote[]): number;
+	/**
+	 * Updates the correction from the clocks of the connected peers. Returns it, ms. With `mayFollow` false, a clock far ahead
+	 * is not followed yet, although nobody agrees with ours: peers that do may just be connecting.
+	 */
+	updateCorrection(votes: readonly ClockVote[], mayFollow?: boolean): number;
 	readonly correctionMs: number;
 }
 
@@ -72,23 +81,29 @@ function middleValues(values: readonly number[]): readonly [lower: number, upper
  * Median of our own clock, offset 0, and the offsets of the others, ms. Of two middle values, the one nearest to our clock
  * wins. There is one exception: if nobody agrees with us and the later value is too far ahead for us to follow, the later
  * value wins. Otherwise two nodes alone, of which one is days behind, could not talk: the late node would hide all messages
- * of the other one.
+ * of the other one. `isSupported`: somebody agreed with us a
+ * short time ago, or may still do so.
  */
-export function medianOffset(offsets: readonly number[]): number {
+export function medianOffset(offsets: readonly number[], isSupported = false): number {
 	const [lower, upper] = middleValues([0, ...offsets]);
-	const isSupported = offsets.some(offset => Math.abs(offset) <= CLOCK_WRONG_MS);
-	if (!isSupported && upper > MAX_HLC_MERGED_MS - HLC_LIMIT_STEP_MS) return upper;
+	const isAlone = !isSupported && !offsets.some(agrees);
+	if (isAlone && upper > MAX_HLC_MERGED_MS - HLC_LIMIT_STEP_MS) return upper;
 	return Math.abs(lower) <= Math.abs(upper) ? lower : upper;
 }
 
+/** Whether a clock with this offset agrees with ours. */
+export const agrees = (offset: number) => Math.abs(offset) <= CLOCK_WRONG_MS;
 const isPlausible = (wall: number) => wall >= EARLIEST_WALL_MS && wall <= LATEST_WALL_MS;
 
-/** Correction of a wall clock that shows `wall`, from the clocks of connected peers, ms. 0 if the clock is not clearly wrong. */
-export function correctionFor(wall: number, votes: readonly ClockVote[]): number {
+/**
+ * Correction of a wall clock that shows `wall`, from the clocks of connected peers, ms. 0 if the clock is not clearly wrong.
+ * `isSupported`: see medianOffset.
+ */
+export function correctionFor(wall: number, votes: readonly ClockVote[], isSupported = false): number {
 	const plausible = votes.filter(({offsetMs}) => Number.isFinite(offsetMs) && isPlausible(wall + offsetMs));
 	if (!isPlausible(wall)) return plausible.length === 0 ? 0 : middleValues(offsetPerSource(plausible))[0];
 	const believed = offsetPerSource(plausible).filter(offset => Math.abs(offset) <= MAX_CLOCK_CORRECTION_MS);
-	const median = medianOffset(believed);
+	const median = medianOffset(believed, isSupported);
 	return Math.abs(median) > CLOCK_WRONG_MS ? median : 0;
 }
 
@@ -102,6 +117,8 @@ export function createNodeClock(now: () => number): NodeClock {
 	/** Highest merged reading that was beyond the limit. */
 	let ahead = HLC_ZERO;
 	let correctionMs = 0;
+	/** Own wall clock when a connected peer last agreed with it, ms. */
+	let supportedAt = Number.NEGATIVE_INFINITY;
 	const wall = () => now() + correctionMs;
 
 	function followed(at: number): Hlc {
@@ -150,9 +167,13 @@ export function createNodeClock(now: () => number): NodeClock {
 			if (isDue(hlc, at)) ahead = maxHlc(isDue(ahead, at) ? ahead : HLC_ZERO, hlc);
 			return false;
 		},
-		updateCorrection(votes) {
+		updateCorrection(votes, mayFollow = true) {
 			const previousCorrectionMs = correctionMs;
-			correctionMs = correctionFor(now(), votes);
+			const at = now();
+			if (votes.some(({offsetMs}) => agrees(offsetMs))) supportedAt = at;
+			// A wall clock that was set since then by more than this is not the one that somebody agreed with.
+			const wasSupported = Math.abs(at - supportedAt) < CLOCK_SUPPORT_MS;
+			correctionMs = correctionFor(at, votes, wasSupported || !mayFollow);
 			if (correctionMs < previousCorrectionMs) observed = HLC_ZERO;
 			return correctionMs;
 		},

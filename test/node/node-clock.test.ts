@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import type {Hlc} from '../../source/core/event.js';
 import {compareHlc, hlcLimit, tickHlc} from '../../source/core/event-order.js';
 import {
+	CLOCK_SUPPORT_MS,
 	CLOCK_WRONG_MS,
 	HLC_LIMIT_STEP_MS,
 	MAX_CLOCK_CORRECTION_MS,
@@ -83,6 +84,32 @@ describe('the correction of our clock', () => {
 
 	it('ignores peers whose clock was not measured', () => {
 		expect(clockAt(NOW).updateCorrection(from(Number.NaN, HOUR_MS, HOUR_MS))).toBe(HOUR_MS);
+	});
+});
+
+describe('a node that is connected only to a clock two days ahead', () => {
+	const far = from(2 * DAY_MS);
+
+	it('follows it if nobody has ever agreed with the own clock', () => {
+		expect(clockAt(NOW).updateCorrection(far)).toBe(2 * DAY_MS);
+	});
+
+	it('keeps its clock if a peer agreed with it in the last CLOCK_SUPPORT_MS, and follows afterwards', () => {
+		let now = NOW;
+		const clock = createNodeClock(() => now);
+		expect(clock.updateCorrection([...from(0), ...far])).toBe(0);
+		now += CLOCK_SUPPORT_MS - 1;
+		expect(clock.updateCorrection(far)).toBe(0);
+		now += 1;
+		expect(clock.updateCorrection(far)).toBe(2 * DAY_MS);
+	});
+
+	it('follows it if the own clock was set since a peer agreed with it', () => {
+		let now = NOW;
+		const clock = createNodeClock(() => now);
+		clock.updateCorrection(from(0));
+		now -= 2 * DAY_MS;
+		expect(clock.updateCorrection(far)).toBe(2 * DAY_MS);
 	});
 });
 

@@ -1,7 +1,7 @@
 /** Checks of convergence: all nodes hold the same events in the same order, and the order respects causality. */
 import {createHash} from 'node:crypto';
 import {isEffect} from '../../source/core/effects.js';
-import type {FeedEvent, PeerId} from '../../source/core/event.js';
+import {eventId, type FeedEvent, type PeerId} from '../../source/core/event.js';
 import {compareOrder} from '../../source/core/event-order.js';
 import {MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
 import type {State} from '../../source/core/state.js';
@@ -112,12 +112,40 @@ export function checkCausality(name: string, life: Life, world: World): string[]
 	return [];
 }
 
-/** A nearly correct clock is not dragged ahead by a wrong one. */
+/** Time after its first event in which a process may not be connected to the others yet, ms. */
+const CONNECTING_MS = 10_000;
+/** A node with a correct clock cannot know that it is right before this many others agree with it. */
+const MIN_AGREEING = 2;
+
+/**
+ * A nearly correct clock is not dragged ahead by a wrong one, as long as enough nodes with correct clocks run beside it. A
+ * node that meets only one other, far ahead, follows it on purpose: which of the two is wrong cannot be known.
+ */
 export function checkClockDrag(life: Life, world: World): string[] {
-	const nearlyRight = world.nodes.filter(({index}) => worstSkew(world.scenario, index) <= HOUR_MS);
-	const authors = new Set(nearlyRight.flatMap(node => node.lives).flatMap(one => one.info?.peer ?? []));
-	const dragged = life.events.find(event => authors.has(event.peer) && event.ms - event.at > MAX_HLC_AHEAD_MS + 1000);
+	const nearlyRight = world.nodes
+		.filter(({index}) => worstSkew(world.scenario, index) <= HOUR_MS)
+		.flatMap(node => node.lives)
+		.filter(one => one.info !== undefined);
+	const authors = new Set(nearlyRight.map(peerOf));
+	const dragged = life.events.find(
+		event =>
+			authors.has(event.peer) &&
+			event.ms - event.at > MAX_HLC_AHEAD_MS + 1000 &&
+			agreeingAt(nearlyRight, event) >= MIN_AGREEING,
+	);
 	return dragged
 		? [`${dragged.peer.slice(0, 6)}:${dragged.seq} was written at ${dragged.at} with the dragged clock ${dragged.ms}`]
 		: [];
+}
+
+/** Number of other processes with nearly correct clocks that ran when the author wrote an event, and some time before. */
+function agreeingAt(nearlyRight: readonly Life[], {peer, seq}: FeedEvent): number {
+	const author = nearlyRight.find(one => peerOf(one) === peer);
+	const writtenAt = author?.appliedAt.get(eventId(peer, seq));
+	if (writtenAt === undefined) return 0;
+	return nearlyRight.filter(one => {
+		const start = one.appliedAt.get(eventId(peerOf(one), 1));
+		const end = one.departure?.at ?? one.crashedAt ?? Number.POSITIVE_INFINITY;
+		return one !== author && start !== undefined && start + CONNECTING_MS < writtenAt && writtenAt < end;
+	}).length;
 }

@@ -89,6 +89,10 @@ describe('a room with random faults', () => {
 		expect(await faultsOf(count(101, 2), 6, 10)).toEqual([]);
 	});
 
+	it('converges if the first clock that a joining node measures is two days ahead', {timeout: LIMIT_MS}, async () => {
+		expect(await faultsOf([990_026], 2, 10)).toEqual([]);
+	});
+
 	it('produces the same trace for the same seed', {timeout: LIMIT_MS}, async () => {
 		const lines: string[][] = [[], []];
 		for (const trace of lines) await runSeed(7, {low: 3, high: 3}, line => trace.push(line));
