@@ -12,11 +12,14 @@ const READINGS: Readonly<Record<string, number>> = {
 	'cli/commands/logs.ts': 1,
 	'cli/chat/node-storage.ts': 3,
 	'cli/demo/demo.ts': 1,
+	'cli/output/report-formats.ts': 1,
+	// How long ago the first unread message was written.
+	'cli/chat/headless.ts': 1,
 	// The time of day that a user types is resolved against now.
 	'cli/replay/replay-at-terminal.ts': 1,
 	'cli/chat/read-input.ts': 1,
 	'ui/chat/run-effects.ts': 1,
-	'ui/linear/linear-screen.ts': 1,
+	'ui/linear/linear-screen.ts': 2,
 	// The clock of this node, and its offset from the clocks of peers.
 	'node/local-state.ts': 1,
 	'node/create-network.ts': 1,

@@ -15,7 +15,6 @@ const chatNode = createFakeChatNode();
 const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 for (let number = 1; number <= 60; number++)
 	chatNode.say(bob, `Carol: message ${number} https://example.org/${number}`);
-chatNode.post('my own words');
 
 const frameOf = createFrameCache(createTheme({unicode: true, depth: 0}), chatNode.self);
 const context: ChatContext = {
@@ -186,18 +185,21 @@ describe('typing while an overlay or a list is open', () => {
 	});
 
 	test('a text that begins with the key of a correction never changes a message, at the usual speed of typing', () => {
-		const own = chatNode.store
-			.getState()
-			.timeline.pages.flat()
-			.findLast(row => row.type === 'posted' && row.peer === chatNode.self.peer);
-		if (!own) throw new Error('this node has said nothing');
+		const author = createFakeChatNode();
+		author.post('my own words');
+		const own = author.store.getState().timeline.pages.flat().at(-1);
+		const inRoom = (now: number): ChatContext => ({...context, state: author.store.getState(), self: author.self, now});
 		const start: UiState = {...initial, focus: 'timeline', selected: own};
-		let ui = play(start, typed(['e'])).ui;
-		expect(ui.composing).toMatchObject({type: 'correct'});
-		ui = applyTokens(ui, typed(['verything']), {...context, now: START + 400}).ui;
-		expect(ui).toMatchObject({editor: {text: 'everything'}, composing: undefined});
-		const later = applyTokens(play(start, typed(['e'])).ui, typed(['!']), {...context, now: START + 600}).ui;
-		expect(later).toMatchObject({editor: {text: 'my own words!'}, composing: {type: 'correct'}});
+		const begun = applyTokens(start, typed(['e']), inRoom(START)).ui;
+		expect(begun.composing).toMatchObject({type: 'correct'});
+		expect(applyTokens(begun, typed(['verything']), inRoom(START + 400)).ui).toMatchObject({
+			editor: {text: 'everything'},
+			composing: undefined,
+		});
+		expect(applyTokens(begun, typed(['!']), inRoom(START + 600)).ui).toMatchObject({
+			editor: {text: 'my own words!'},
+			composing: {type: 'correct'},
+		});
 	});
 
 	test('Enter is no answer to a question that asks for y', () => {
