@@ -41,8 +41,7 @@ export function resolveLogPath(file: string | undefined, dataDir: DataDir): stri
 		return !existsSync(file) && basename(file) === file && existsSync(savedPath) ? savedPath : file;
 	}
 	const newest = listLogs(dataDir.logs).find(log => 'header' in log);
-	if (!newest)
-		throw new UsageError(`No saved log in ${dataDir.logs}. Pass the path of a log: p2pchat-ink replay FILE.`);
+	if (!newest) throw new UsageError(`No saved log in ${dataDir.logs}. Pass the path of a log file.`);
 	return newest.path;
 }
 

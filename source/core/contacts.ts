@@ -4,8 +4,8 @@
  */
 import type {Contact, PeerId} from './event.js';
 import {memoise, memoiseByKey} from './memoise.js';
-import {collisionKeys, findNameHolder, nameAt} from './name-collisions.js';
-import {findPeer, type NameChange} from './roster.js';
+import {collisionKeys, nameAt} from './name-collisions.js';
+import {findPeer, listPeers, type NameChange} from './roster.js';
 import type {State} from './state.js';
 
 /** What the contacts say about a peer. `impostor`: it uses the name of a verified person with another key or none. */
@@ -28,23 +28,30 @@ const selectContactsByKey = memoise(
 	state => new Map(state.ephemeral.contacts.map(contact => [contact.key, contact])),
 );
 
-/** Contacts by the comparison keys of the names that they had when they were verified. */
+/** Contacts by the comparison keys of the names that they had when they were verified, and of their newest names. */
 const selectContactsByName = memoise(
-	(state: State) => [state.ephemeral.contacts],
-	state =>
-		new Map(
-			state.ephemeral.contacts.flatMap(contact =>
-				collisionKeys({name: contact.name}).map(nameKey => [nameKey, contact] as const),
-			),
-		),
+	(state: State) => [state.roster, state.ephemeral.contacts],
+	state => {
+		const byName = new Map<string, Contact>();
+		const add = (name: Pick<NameChange, 'name'>, contact: Contact) => {
+			for (const key of collisionKeys(name)) if (!byName.has(key)) byName.set(key, contact);
+		};
+		for (const contact of state.ephemeral.contacts) add({name: contact.name}, contact);
+		for (const known of listPeers(state.roster)) {
+			const contact = contactOf(state, known.peer);
+			const name = contact && nameAt(known);
+			if (contact && name) add(name, contact);
+		}
+		return byName;
+	},
 );
 
 const memoiseName = memoiseByKey<NameChange, {readonly contact: Contact | undefined}>();
 
 /**
  * The verified person whose name a peer uses although it has another key or none. `seq` selects the name that the peer had
- * at that event; without it the newest name is checked. A look-alike name counts too. All names that the verified person had
- * in this log are protected. Undefined for our own launches and for verified people.
+ * at that event; without it the newest name is checked. A look-alike name counts too. Earlier names of
+ * the verified person are not protected, since their next holder may be honest. Undefined for our own launches and for verified people.
  */
 export function impersonatedContact(state: State, peer: PeerId, seq?: number): Contact | undefined {
 	const {contacts} = state.ephemeral;
@@ -61,7 +68,5 @@ function findContactWithName(state: State, name: NameChange): Contact | undefine
 		const contact = byName.get(key);
 		if (contact) return contact;
 	}
-	const byKey = selectContactsByKey(state);
-	const holder = findNameHolder(state, name, byKey.keys());
-	return holder === undefined ? undefined : byKey.get(holder);
+	return undefined;
 }

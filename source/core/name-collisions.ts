@@ -56,14 +56,6 @@ export function hasFingerprintCollision(state: State, known: RosterPeer): boolea
 	return (getIndex(state).holders.get(fingerprintKey(known))?.size ?? 0) > 1;
 }
 
-/** The first of `people` who has or had this name, or a look-alike name, in the roster. `people` are keys of personKey. */
-export function findNameHolder(state: State, name: NameChange, people: Iterable<string>): string | undefined {
-	const {holders} = getIndex(state);
-	const sharing = collisionKeys(name).flatMap(key => holders.get(key) ?? []);
-	for (const person of people) if (sharing.some(found => found.has(person))) return person;
-	return undefined;
-}
-
 /** Longest known form of a fingerprint: 16 digits of the identity, or the peer id of a peer without an identity. */
 export function longFingerprint({identity, peer}: RosterPeer): string {
 	return identity?.fingerprint ?? peer;

@@ -28,7 +28,7 @@ export function openRegularFile(path: string, flags: number, mode?: number): num
 		throw error;
 	}
 	closeSync(file);
-	throw new StorageError('not-a-file', 'this is not a regular file', path, 'Remove it, or name another file.');
+	throw new StorageError('not-a-file', 'this is not a regular file', path, 'Name another file.');
 }
 
 /**

@@ -54,6 +54,13 @@ describe('trust in a peer', () => {
 		expect(impersonatedContact(state, bob)?.key).toBe(keyOf('a1'));
 	});
 
+	it('trust in a peer is not "impostor" for a name that the verified person has given up', () => {
+		const borrowed = feedEvent(ann, 2, 2, {type: 'renamed', name: 'Bob'});
+		const back = feedEvent(ann, 3, 3, {type: 'renamed', name: 'Ann'});
+		const state = reduce([verified('a1', 'Ann')], join(ann, 'Ann', 'a1'), borrowed, back, join(bob, 'Bob', 'b2'));
+		expect(trustOf(state, bob)).toBe('unknown');
+	});
+
 	it('trust in a peer refers to the name at the time of a message', () => {
 		const renamed = feedEvent(bob, 2, 2, {type: 'renamed', name: 'Carol'});
 		const back = feedEvent(bob, 4, 4, {type: 'renamed', name: 'Bob'});

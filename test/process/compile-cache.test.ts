@@ -19,19 +19,21 @@ async function filesAfter(words: readonly string[], variables: Readonly<Record<s
 	expect((await result).code).toBe(0);
 	return {
 		temporary: readdirSync(temporary),
+		home: readdirSync(home),
 		hasCache: existsSync(join(home, 'compile-cache')) && readdirSync(join(home, 'compile-cache')).length > 0,
 	};
 }
 
 test('a chat keeps the compile cache, if Node has one, in the data folder and not in the shared temporary folder', async () => {
-	expect(await filesAfter([])).toEqual({temporary: [], hasCache: 'enableCompileCache' in nodeModule});
+	expect(await filesAfter([])).toMatchObject({temporary: [], hasCache: 'enableCompileCache' in nodeModule});
 });
 
 test('NODE_DISABLE_COMPILE_CACHE turns the cache off', async () => {
-	expect(await filesAfter([], {NODE_DISABLE_COMPILE_CACHE: '1'})).toEqual({temporary: [], hasCache: false});
+	expect(await filesAfter([], {NODE_DISABLE_COMPILE_CACHE: '1'})).toMatchObject({temporary: [], hasCache: false});
 });
 
-test('--no-log writes no cache', async () => {
-	expect(await filesAfter(['--no-log'])).toEqual({temporary: [], hasCache: false});
-	expect(await filesAfter([], {P2PCHAT_NO_LOG: '1'})).toEqual({temporary: [], hasCache: false});
+test('--no-log writes no file at all: no cache, no identity and no remembered peer', async () => {
+	const nothing = {temporary: [], home: [], hasCache: false};
+	expect(await filesAfter(['--no-log'])).toEqual(nothing);
+	expect(await filesAfter([], {P2PCHAT_NO_LOG: '1'})).toEqual(nothing);
 });

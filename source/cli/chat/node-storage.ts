@@ -2,6 +2,7 @@
  * Opens the files of a node: its log, the seed of its identity and the remembered peers. If one cannot be opened, the user
  * is warned and the chat starts without it.
  */
+import {existsSync} from 'node:fs';
 import {bytesToHex} from '../../codec/bytes.js';
 import type {RoomKeys} from '../../feed/room-keys.js';
 import type {HostAddress} from '../../network/ip-address.js';
@@ -48,7 +49,9 @@ export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): 
 	const dataDir = resolveSystemDataDir(options.dataDir);
 	if (keepsLog && options.log.type === 'new' && dataDir.notice !== undefined) printError(dataDir.notice);
 	const room = bytesToHex(keys.tag);
-	const identitySeed = options.identity ? readIdentitySeed(dataDir, printError) : undefined;
+	const identitySeed = options.identity
+		? readIdentitySeed(dataDir, options.log.type !== 'none', printError)
+		: undefined;
 	const rememberedPeers = readRememberedPeers(dataDir.peers);
 	if (rememberedPeers.warning !== undefined) printError(rememberedPeers.warning);
 	const opened = openLog(context, keys, dataDir, keepsLog);
@@ -62,6 +65,7 @@ export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): 
 		rememberedTargets: rememberedPeers.peers.filter(peer => peer.room === room).map(({host, port}) => ({host, port})),
 		contacts: keepsLog ? openContacts(context, dataDir, room) : undefined,
 		rememberTarget({host, port}) {
+			if (options.log.type === 'none') return;
 			try {
 				rememberPeer(dataDir.peers, {room, host, port, worked: clock.now()});
 			} catch (error) {
@@ -93,8 +97,14 @@ function openContacts({options, printError}: CliContext, {root, contacts: path}:
 	};
 }
 
-function readIdentitySeed(dataDir: DataDir, printError: (text: string) => void): Uint8Array | undefined {
+/** Without `mayCreate`, a missing identity is created for this launch only: `--no-log` promises to write nothing to disk. */
+function readIdentitySeed(
+	dataDir: DataDir,
+	mayCreate: boolean,
+	printError: (text: string) => void,
+): Uint8Array | undefined {
 	try {
+		if (!mayCreate && !existsSync(dataDir.identity)) return systemRandom.bytes(32);
 		ensurePrivateDirectory(dataDir.root);
 		const {seed, warning} = openIdentitySeed(dataDir.identity, () => systemRandom.bytes(32));
 		if (warning !== undefined) printError(warning);

@@ -48,7 +48,9 @@ async function printVerification({output}: CliContext, log: LoadedLog): Promise<
 	const verifications = verifyLog(log);
 	for (const verification of verifications) output.write(`${formatVerification(log, verification)}\n`);
 	await output.flush();
-	return verifications.some(({fault}) => fault !== undefined) ? exitCodes.failed : exitCodes.done;
+	return log.damage.length > 0 || verifications.some(({fault}) => fault !== undefined)
+		? exitCodes.failed
+		: exitCodes.done;
 }
 
 function formatVerification({state}: LoadedLog, {peer, verifiedSeq, last, fault}: FeedVerification): string {

@@ -70,7 +70,7 @@ export function createMeowParser(parse: typeof meow): ArgumentParser {
 		try {
 			const {input, flags} = parse({
 				importMeta: import.meta,
-				argv,
+				argv: attachNegativeTimes(argv),
 				pkg: {},
 				autoHelp: false,
 				autoVersion: false,
@@ -84,6 +84,18 @@ export function createMeowParser(parse: typeof meow): ArgumentParser {
 			throw new UsageError(describeRepeatedFlag(toKebabCase(repeatedFlag[1]).slice(2), argv), {cause: error});
 		}
 	};
+}
+
+/** Joins `--from -10m` to `--from=-10m`. meow would take the time for short flags. */
+function attachNegativeTimes(argv: readonly string[]): string[] {
+	const words: string[] = [];
+	for (const [index, word] of argv.entries()) {
+		const before = argv[index - 1];
+		const isTime = /^-\d+(\.\d+)?[a-z]*$/i.test(word) && /^--(from|to|at)$/.test(before ?? '');
+		if (isTime && !argv.slice(0, index).includes('--')) words.push(`${words.pop()}=${word}`);
+		else words.push(word);
+	}
+	return words;
 }
 
 /** meow reports `--log x --no-log` as a repetition, because both have the key `log`. */

@@ -156,8 +156,7 @@ async function chooseLogAtTerminal(
 			: [{path: log.path, room: log.header.roomName, created: log.header.created, size: formatBytes(log.size)}],
 	);
 	const [firstLog] = logs;
-	if (!firstLog)
-		throw new UsageError(`No saved log in ${dataDir.logs}. Pass the path of a log: p2pchat-ink replay FILE.`);
+	if (!firstLog) throw new UsageError(`No saved log in ${dataDir.logs}. Pass the path of a log file.`);
 	const {onProcessExit} = createDesktopHooks(clock, process.env);
 	const chooser = chooseFromLogs({
 		logs,

@@ -111,6 +111,12 @@ describe('options', () => {
 		});
 	});
 
+	it.each(['--from', '--to', '--at'])('accept a time before now after %s, although it starts with a hyphen', flag => {
+		const joined = parse(['replay', `${flag}=-10m`]);
+		expect(parse(['replay', flag, '-10m'])).toEqual(joined);
+		expect(() => parse(['replay', '-10m'])).toThrow(UsageError);
+	});
+
 	it('are taken from flags before the environment, and from the environment before config.json', () => {
 		const config = {name: 'File', port: 1, room: 'file', interface: ['eth0'], stay: true};
 		const environment = {P2PCHAT_NAME: 'Env', P2PCHAT_PORT: '2', P2PCHAT_INTERFACE: 'lo,10.0.0.1', P2PCHAT_STAY: '0'};
