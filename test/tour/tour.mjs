@@ -58,7 +58,7 @@ async function talk() {
 	await loseYuki(carol, dave, yuki);
 	await showPeers(carol);
 	carol.press(CTRL_G);
-	await carol.waitFor('Anywhere');
+	await carol.waitFor('Help  1-');
 	await save(carol, 'help', 'All commands and keys, from the tables that the program itself uses');
 	await Promise.all([carol, dave, yuki].map(person => person.leave()));
 	await replay();
