@@ -114,7 +114,7 @@ describe('the manual page', () => {
 test('an unknown shell is refused with the names of the known ones', () => {
 	const {status, stderr} = spawnSync(process.execPath, [cliPath, 'completion', 'csh'], {env, encoding: 'utf8'});
 	expect(status).toBe(2);
-	expect(stderr).toContain('bash, zsh, fish');
+	expect(stderr).toContain('bash, zsh or fish');
 });
 
 test('the help of a sub-command shows only its own options', () => {

@@ -8,7 +8,9 @@ export async function runCompletion({options, output}: CliContext): Promise<numb
 	const [operand] = options.operands;
 	const shell = completionShells.find(name => name === operand);
 	if (shell === undefined)
-		throw new UsageError(`Usage: p2pchat-ink completion SHELL. SHELL is ${completionShells.join(', ')}.`);
+		throw new UsageError(
+			`Usage: p2pchat-ink completion SHELL. SHELL is ${completionShells.join(', ').replace(/, (\w+)$/, ' or $1')}.`,
+		);
 	output.write(`${completionScript(shell)}\n`);
 	await output.flush();
 	return exitCodes.done;

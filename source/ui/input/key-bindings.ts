@@ -227,7 +227,6 @@ export const keyRows: readonly KeyRow[] = [
 		scope: 'timeline',
 		action: 'pin',
 		keys: ['*'],
-		command: '/pins',
 	},
 	{description: 'thread: the message with all answers', scope: 'timeline', action: 'thread', keys: ['t']},
 	{
