@@ -1,7 +1,7 @@
 /**
  * Real processes in network namespaces, in rooms in which not all can reach each other. Neighbours share a network; other
  * nodes receive each other's messages only through relays. `TOPOLOGY_MINUTES=10` runs the rooms longer. The default is long
- * enough to show what repeats each minute.
+ * enough to show what repeats each minute. The rooms run at the same time.
  */
 import {describe, expect, it} from 'vitest';
 import {createRoom, type RoomNode} from '../helpers/namespace-room.js';
@@ -18,7 +18,7 @@ const SHAPES: Readonly<Record<string, readonly Link[]>> = {
 };
 
 describe.skipIf(namespacesAvailable())('nodes that see each other by relays only', () => {
-	it.each(Object.entries(SHAPES))(
+	it.concurrent.each(Object.entries(SHAPES))(
 		'nodes that see each other by relays only are never reported as lost in a %s',
 		{timeout: MINUTES * 60_000 + 120_000},
 		async (_, links) => {
