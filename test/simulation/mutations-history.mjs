@@ -42,17 +42,17 @@ export const historyMutations = [
 	},
 	{
 		rule: 'New own events are pushed to every connected peer.',
-		edits: [{in: 'createSync.pushOwn', call: 'sendFrame', becomes: 'removed'}],
+		edits: [{in: 'createOwnFeedSender.push', call: 'sendFrame', becomes: 'removed'}],
 		tests: ['sync'],
 	},
 	{
 		rule: 'The queue of pushed events is bounded for each connection.',
-		edits: [{in: 'createSync.pushOwn', condition: 1, becomes: 'false'}],
+		edits: [{in: 'createOwnFeedSender.push', condition: 1, becomes: 'false'}],
 		tests: ['slow-reader', 'sync'],
 	},
 	{
 		rule: 'A slow reader receives the end of our feed when it reads again.',
-		edits: [{in: 'createSync.drained', call: 'add', becomes: 'removed'}],
+		edits: [{in: 'createOwnFeedSender.resume', call: 'add', becomes: 'removed'}],
 		tests: ['slow-reader', 'sync'],
 	},
 	{
@@ -117,7 +117,7 @@ export const historyMutations = [
 	},
 	{
 		rule: 'A push contains the earlier events that the peer is not known to hold.',
-		edits: [{in: 'createSync.pushUnknown', condition: 1, becomes: 'true'}],
+		edits: [{in: 'createOwnFeedSender.pushUnknown', condition: 1, becomes: 'true'}],
 		tests: ['sync-limits'],
 	},
 	{

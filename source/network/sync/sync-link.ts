@@ -148,8 +148,8 @@ export function countAnsweredDigest(sync: SyncLink, link: PeerLink): void {
 	if (link === sync.link && hasFullInventory(sync)) sync.isListing = false;
 }
 
-/** Whether this node has all acceptable events in `initialSeqs`. Removes feeds that are complete or not acceptable. */
-export function isCaughtUp(sync: SyncLink, inventory: FeedInventory): boolean {
+/** Removes the feeds that are complete or not acceptable from `initialSeqs`. Returns whether none is left. */
+export function dropCompleteClaims(sync: SyncLink, inventory: FeedInventory): boolean {
 	if (!hasFullInventory(sync)) return false;
 	const {initialSeqs} = sync;
 	for (const [feed, seq] of initialSeqs) {

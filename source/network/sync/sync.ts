@@ -11,11 +11,10 @@
  * 5. If a peer claims events of the own feed that this node never wrote, the claim is ignored.
  * 6. A peer may push its own events, up to the rate limit. A peer that pushes events of another author is at fault.
  */
-import {sizeOfBatch} from '../../codec/batch.js';
-import {encodeMessageFrame, type HaveMessage, type Message} from '../../codec/message.js';
+import type {HaveMessage, Message} from '../../codec/message.js';
 import type {Clock, Debug} from '../../core/environment.js';
-import {type Batch, lastSeq, type PeerId} from '../../core/event.js';
-import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS, MAX_QUEUED_BYTES, MAX_REPEATED_PUSH_BYTES} from '../../core/limits.js';
+import type {Batch, PeerId} from '../../core/event.js';
+import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS} from '../../core/limits.js';
 import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {type ChunkedWork, type DeferWork, runToCompletion} from '../scheduling/chunked-work.js';
@@ -32,9 +31,10 @@ import {
 	startComparison,
 } from './inventory-exchange.js';
 import {createMissingRanges} from './missing-ranges.js';
+import {createOwnFeedSender} from './own-feed-sender.js';
 import {createRangeRequester} from './range-requester.js';
 import {createRangeResponder} from './range-responder.js';
-import {connectionState, createSyncLink, dropClaim, isCaughtUp, type SyncLink} from './sync-link.js';
+import {createSyncLink, dropClaim, dropCompleteClaims, type SyncLink} from './sync-link.js';
 
 export interface SyncOptions {
 	readonly self: PeerId;
@@ -86,6 +86,7 @@ export function createSync(options: SyncOptions): Sync {
 	const authorLimiter = createAuthorRateLimiter();
 	const progress = createSyncProgress(options.onProgress);
 	const responder = createRangeResponder(clock, inventory);
+	const ownFeedSender = createOwnFeedSender(self, inventory);
 	const inventoryReceiver = createInventoryReceiver({
 		self,
 		clock,
@@ -175,8 +176,10 @@ export function createSync(options: SyncOptions): Sync {
 		requester.request();
 	}
 
+	/** Drops the claims of history that are complete. The first time that none is left, the peer counts as synced. */
 	function checkSynced(sync: SyncLink): void {
-		if ((sync.synced && sync.initialSeqs.size === 0) || !isCaughtUp(sync, inventory) || sync.synced) return;
+		const isCaughtUp = dropCompleteClaims(sync, inventory);
+		if (sync.synced || !isCaughtUp) return;
 		sync.synced = true;
 		progress.report(missingRanges.outstanding());
 		options.onSynced(sync.link.peer, sync.received);
@@ -210,28 +213,6 @@ export function createSync(options: SyncOptions): Sync {
 		requester.request();
 	}
 
-	/**
-	 * Pushes a batch of the own feed together with the events before it that the peer may lack, if they have at most
-	 * MAX_REPEATED_PUSH_BYTES. The peer drops a push that starts after a gap. It would then have to request the events, and a
-	 * node that joins and leaves has no time for that. A longer feed is not pushed, because the peer is probably requesting
-	 * it already. Returns false if the batch needs no earlier events, or too many.
-	 */
-	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
-		const state = connectionState(sync, sync.link);
-		const from = Math.max(sync.theirSeqs.get(self) ?? 0, state.pushedSeq) + 1;
-		if (from >= batch.firstSeq) {
-			state.pushedSeq = Math.max(state.pushedSeq, lastSeq(batch));
-			return false;
-		}
-
-		const batches = inventory.read(self, from, MAX_REPEATED_PUSH_BYTES + sizeOfBatch(batch), undefined);
-		const last = batches.at(-1);
-		if (!last || lastSeq(last) < lastSeq(batch)) return false;
-		state.pushedSeq = lastSeq(last);
-		sync.link.send({type: 'events', batches});
-		return true;
-	}
-
 	return {
 		up: open,
 		replaced(link, closed) {
@@ -259,19 +240,13 @@ export function createSync(options: SyncOptions): Sync {
 		drained(link) {
 			responder.drained(link);
 			const sync = links.get(link.peer);
-			if (sync?.link !== link || !sync.pushesPaused) return;
-			sync.pending.add(self);
-			sync.pushesPaused = false;
+			if (sync?.link !== link || !ownFeedSender.resume(sync)) return;
 			ticker.wake();
 			sendDelta(sync, inventory, true, clock.monotonic());
 		},
 		pushOwn(batch) {
 			ingest.recordChat();
-			const frame = encodeMessageFrame({type: 'events', batches: [batch]});
-			for (const sync of links.values()) {
-				if (sync.pushesPaused || sync.link.queuedBytes > MAX_QUEUED_BYTES) sync.pushesPaused = true;
-				else if (!pushUnknown(sync, batch)) sync.link.sendFrame(frame);
-			}
+			ownFeedSender.push(batch, links.values());
 		},
 		inventoryChanged(feeds) {
 			for (const feed of feeds) if (feed !== self) for (const {pending} of links.values()) pending.add(feed);
