@@ -60,7 +60,7 @@ const SMALL_ORDER_Y = [
 const NON_CANONICAL_MIDDLE = 'ff'.repeat(30);
 
 /**
- * Whether an Ed25519 public key, in hexadecimal, proves no authorship. If its point has a small order, constant signatures
+ * Whether an Ed25519 public key, in hexadecimal, is weak: a valid signature does not prove who made it. If its point has a small order, constant signatures
  * are valid for it. If its encoding is not canonical (y >= p), libraries disagree about it.
  */
 export function isWeakKey(key: string): boolean {

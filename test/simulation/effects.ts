@@ -21,7 +21,7 @@ function postedRows({timeline}: State, from = 0): PostedEvent[] {
 	return sliceTimeline(timeline, from, timeline.length).filter(row => row.type === 'posted');
 }
 
-/** Lets a node reply to, react to, correct, withdraw or pin a recent message. `at`: time of the step, ms. */
+/** Makes a node reply to, react to or pin a recent message, or correct or withdraw one of its own. `at`: time of the step, ms. */
 export function actOnMessage({chatNode, info}: Life, at: number): void {
 	const state = chatNode.store.getState();
 	const recent = postedRows(state, Math.max(0, state.timeline.length - RECENT_ROWS));
