@@ -60,8 +60,9 @@ const SMALL_ORDER_Y = [
 const NON_CANONICAL_MIDDLE = 'ff'.repeat(30);
 
 /**
- * Whether an Ed25519 public key, in hexadecimal, is weak: a valid signature does not prove who made it. If its point has a small order, constant signatures
- * are valid for it. If its encoding is not canonical (y >= p), libraries disagree about it.
+ * Whether an Ed25519 public key, in hexadecimal, is weak: a valid signature does not prove who made it. If its point has a
+ * small order, anybody can make a valid signature without the private key. If its encoding is not canonical (y >= p), some
+ * libraries accept the key and others refuse it.
  */
 export function isWeakKey(key: string): boolean {
 	const lastByte = Number.parseInt(key.slice(62), 16) & 0x7f;
