@@ -1,0 +1,69 @@
+/**
+ * Names under which received files are saved. A name comes from a peer, so it must not leave the download folder, hide
+ * itself, name a device, or make a file manager contact another computer just because it lists the folder.
+ */
+import {cleanLine, utf8Length} from './text.js';
+
+/** Bytes of the name of a saved file. The common file systems allow 255 bytes or 255 UTF-16 units. */
+const MAX_SAVED_NAME_BYTES = 255;
+/** Name of a file whose own name has no usable character. */
+const FALLBACK_NAME = 'file';
+/** Bytes above which the text after the last dot is no extension. A longer one would leave little of the name itself. */
+const MAX_EXTENSION_BYTES = 32;
+const SUFFIX = '.download';
+
+/** Characters that Windows forbids, or that name an alternate data stream there. */
+const FORBIDDEN = /[:<>"|?*]/g;
+/** Includes marks and joiners: without the dot before them they would be removed, and the next dot would come first. */
+const LEADING = /^[\s\u2800.\-\p{M}\u200c\u200d]+/u;
+const TRAILING = /[\s\u2800.\u200c\u200d]+$/u;
+
+/** Device names of Windows. An extension does not change their meaning there: `CON.txt` is the console. */
+const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i;
+
+/**
+ * Files that a file manager reads while it lists their folder, or that start something under a harmless icon: shortcuts,
+ * libraries, saved searches, themes, and launchers.
+ */
+const ACTIVE =
+	/(?:^|\.)(?:library-ms|search-ms|searchconnector-ms|settingcontent-ms|appref-ms|appcontent-ms|url|website|scf|lnk|pif|theme|themepack|deskthemepack|desktop|directory|webloc|inetloc|fileloc|mailloc|afploc|ftploc)$|^(?:desktop\.ini|autorun\.inf)$/i;
+
+/**
+ * Converts the name of a shared file to the name of a file in the download folder. The result is never empty, never a path,
+ * has at most `maxBytes` in UTF-8, and converts to itself.
+ */
+export function cleanFileName(name: string, maxBytes = MAX_SAVED_NAME_BYTES): string {
+	const segments = cleanLine(name, MAX_SAVED_NAME_BYTES * 8).split(/[/\\]/);
+	const base = segments.findLast(segment => trimEdges(segment) !== '') ?? '';
+	const clean = trimEdges(base.replace(FORBIDDEN, '_')) || FALLBACK_NAME;
+	const fitted = fitName(DEVICE.test(clean) ? `_${clean}` : clean, maxBytes);
+	return ACTIVE.test(fitted) ? fitName(`${fitted}${SUFFIX}`, maxBytes) : fitted;
+}
+
+/** The name of the `number`th file with the same name: `photo (2).jpg`. `name` is a result of `cleanFileName`. */
+export function numberFileName(name: string, number: number, maxBytes = MAX_SAVED_NAME_BYTES): string {
+	return number <= 1 ? name : fitName(name, maxBytes, ` (${number})`);
+}
+
+function trimEdges(text: string): string {
+	return text.replace(LEADING, '').replace(TRAILING, '');
+}
+
+interface NameParts {
+	readonly stem: string;
+	/** With its dot; empty if there is none. */
+	readonly extension: string;
+}
+
+function splitExtension(name: string): NameParts {
+	const extension = /(?<=.)(?:\.tar)?\.[^. ]+$/iu.exec(name)?.[0] ?? '';
+	if (utf8Length(extension) > MAX_EXTENSION_BYTES) return {stem: name, extension: ''};
+	return {stem: name.slice(0, name.length - extension.length), extension};
+}
+
+/** Inserts the number before the extension, and truncates the text before it at a grapheme so that the name fits. */
+function fitName(name: string, maxBytes: number, number = ''): string {
+	const {stem, extension} = splitExtension(name);
+	const truncated = cleanLine(stem, maxBytes - utf8Length(extension) - utf8Length(number));
+	return `${extension === '' ? truncated.replace(TRAILING, '') : truncated}${number}${extension}`;
+}
