@@ -37,6 +37,18 @@ export const PEERS_INTERVAL_MS = 1000;
 /** Longest interval between peer exchange messages. It doubles up to this while many peers connect, to limit the traffic. */
 export const PEERS_INTERVAL_CROWD_MS = 8000;
 
+// Files
+/** 32 GiB. Size of a shared file. Its parts then have 2 MiB. */
+export const MAX_FILE_BYTES = 32 * 1024 * 1024 * 1024;
+/** Parts of a file. Their hashes, 512 KiB, fit into one frame. */
+export const MAX_FILE_PARTS = 16_384;
+/** Bytes of a part of a small file. Larger files have larger parts. */
+export const MIN_PART_BYTES = 128 * 1024;
+/** Bytes of the name of a shared file. The usual limit of file systems. */
+export const MAX_FILE_NAME_BYTES = 255;
+/** Bytes of the note to a shared file: a few lines. */
+export const MAX_NOTE_BYTES = 1024;
+
 // Text and names
 /** Bytes of the text of a post: several screens, yet small enough to sync in bulk. */
 export const MAX_TEXT_BYTES = 16 * 1024;

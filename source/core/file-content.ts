@@ -1,0 +1,59 @@
+/**
+ * Interfaces between the transfer of files (network/files/) and the files on disk (storage/files/). Both sides count parts as
+ * core/shared-file.ts does.
+ */
+import type {PartSet} from './part-set.js';
+import type {FileId} from './shared-file.js';
+
+/** File on this computer that peers of this room may fetch. */
+export interface ServedFile {
+	readonly id: FileId;
+	/** In bytes. */
+	readonly size: number;
+	/** SHA-256 of the parts, LEAF_BYTES each. Undefined if they cannot be read. */
+	leaves(): Promise<Uint8Array | undefined>;
+	/** Bytes of one part. Undefined if the file has changed or cannot be read. The caller checks the hash. */
+	read(part: number): Promise<Uint8Array | undefined>;
+}
+
+/** Content that a `shared` event names. */
+export interface NamedFile {
+	readonly id: FileId;
+	/** Name by its author, not cleaned for a file system. */
+	readonly name: string;
+	/** In bytes. */
+	readonly size: number;
+}
+
+/** Destination of a file that is being fetched. Every method rejects with a StorageError, whose text is for the screen. */
+export interface FileSink {
+	/** Parts kept from an earlier run. Their content is not verified. */
+	readonly kept: PartSet;
+	/** Parts are written only this close to the first missing one. */
+	readonly windowParts: number;
+	/** Writes one verified part. After a rejection the caller writes the part again later, for example when the disk was full. */
+	write(part: number, bytes: Uint8Array): Promise<void>;
+	/** Bytes of a written or kept part. Undefined if they cannot be read. */
+	read(part: number): Promise<Uint8Array | undefined>;
+	/** Gives the complete file its final name, and resolves with its path. From then on `FileStore.find` returns the file. */
+	finish(): Promise<string>;
+	/** Closes the file and keeps the parts for a later fetch. */
+	close(): Promise<void>;
+	/** Closes the file and deletes the parts. */
+	discard(): Promise<void>;
+}
+
+/** Files of one room on this computer. */
+export interface FileStore {
+	/**
+	 * Hashes a file and serves it from now on. `onProgress`: bytes hashed so far. Rejects with a UsageError or StorageError if it
+	 * is no regular file, cannot be read, or changes meanwhile.
+	 */
+	share(path: string, onProgress?: (bytes: number, of: number) => void): Promise<NamedFile>;
+	/** The file with this content, if it was shared or fetched in this room and is unchanged. */
+	find(id: FileId): ServedFile | undefined;
+	/** Opens the destination of a fetch. `leaves` are verified. `directory`: default is the folder for downloads. */
+	receive(file: NamedFile, leaves: Uint8Array, directory?: string): Promise<FileSink>;
+	/** Closes all files. */
+	close(): Promise<void>;
+}

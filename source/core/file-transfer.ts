@@ -1,0 +1,38 @@
+/** State of one file that this node shares or fetches, for the screen and the JSON lines. No log contains it. */
+import type {FileId} from './shared-file.js';
+
+/**
+ * - `hashing`: a file is read before it is shared. `bytes` counts what was hashed.
+ * - `sharing`: this node serves the file.
+ * - `waiting`: a fetch that cannot go on now. `reason` says why: nobody who is connected has the missing parts, or the disk is full.
+ * - `fetching`: parts are arriving. `checking`: parts kept from an earlier run are verified.
+ * - `done`: the complete file is at `path`, and this node serves it.
+ * - `failed`, `cancelled`: the fetch has ended.
+ */
+export type FileTransferState =
+	| 'hashing'
+	| 'sharing'
+	| 'waiting'
+	| 'fetching'
+	| 'checking'
+	| 'done'
+	| 'failed'
+	| 'cancelled';
+
+export interface FileTransfer {
+	readonly id: FileId;
+	readonly name: string;
+	readonly state: FileTransferState;
+	/** Verified bytes on this computer. */
+	readonly bytes: number;
+	/** Size of the file in bytes. */
+	readonly of: number;
+	/** Connected peers that have at least one part of the file. */
+	readonly holders: number;
+	/** Bytes that arrive per second, while `fetching`. */
+	readonly bytesPerSecond?: number;
+	/** Path of the complete file. */
+	readonly path?: string;
+	/** Why the transfer waits or has failed, for people. */
+	readonly reason?: string;
+}
