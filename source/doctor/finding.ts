@@ -2,6 +2,7 @@
 
 import {DEFAULT_PORT} from '../core/defaults.js';
 import {cleanLine, cleanName} from '../core/text.js';
+import {formatHostAddress} from '../network/ip-address.js';
 import type {NetworkReport, PeerReport} from '../node/network-report.js';
 
 /** Codes of findings, grouped by cause. `doctor --json` prints them, so existing codes must not change. */
@@ -82,8 +83,7 @@ const HEARD_RECENTLY_MS = 35_000;
 /** Returns the address of the newest failed dial, otherwise the first address of the peer. */
 export function addressOf({lastFailure, addresses}: PeerReport): string {
 	if (!lastFailure) return cleanLine(addresses[0] ?? 'no address');
-	const {host, port} = lastFailure;
-	return cleanLine(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+	return cleanLine(formatHostAddress(lastFailure));
 }
 
 /** Formats a peer as "Carol#a1b2c3d4 (10.0.0.2:50123)", or only as its address if the name is unknown. */

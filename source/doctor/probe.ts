@@ -12,7 +12,7 @@ import {createPeerKey} from '../feed/signing-keys.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
 import type {Beacon} from '../network/discovery/beacon.js';
 import {createDiscovery} from '../network/discovery/discovery.js';
-import type {HostAddress} from '../network/ip-address.js';
+import {formatHostAddress, type HostAddress} from '../network/ip-address.js';
 import {createHelloProof} from '../network/link/handshake.js';
 import type {Connection, Transport} from '../network/transport/transport.js';
 import type {NetworkReport} from '../node/network-report.js';
@@ -175,7 +175,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 		startedAt = clock.monotonic();
 		discovery.start();
 		const by = options.targetsRemembered ? 'remembered' : 'peer-flag';
-		for (const target of options.targets) addAddress(`${target.host}:${target.port}`, undefined, target, by);
+		for (const target of options.targets) addAddress(formatHostAddress(target), undefined, target, by);
 		return undefined;
 	}
 

@@ -8,7 +8,7 @@ import type {PeerId} from '../core/event.js';
 import {HELLO_TIMEOUT_MS} from '../core/limits.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
 import type {BeaconStats} from '../network/discovery/beacon-stats.js';
-import type {HostAddress} from '../network/ip-address.js';
+import {formatHostAddress, type HostAddress} from '../network/ip-address.js';
 import {checkHello, type HelloProof} from '../network/link/handshake.js';
 import type {Connection} from '../network/transport/transport.js';
 import type {PeerReport} from '../node/network-report.js';
@@ -63,7 +63,7 @@ export function mergeProbedPeers(entries: readonly ProbedPeer[], self: PeerId): 
 		merged.set(id, {
 			...preferred,
 			addresses: [
-				...new Map([...preferred.addresses, ...other.addresses].map(one => [`${one.host}:${one.port}`, one])).values(),
+				...new Map([...preferred.addresses, ...other.addresses].map(one => [formatHostAddress(one), one])).values(),
 			],
 			heardBy: new Set([...preferred.heardBy, ...other.heardBy]),
 			reachesUs: preferred.reachesUs || other.reachesUs,
@@ -79,14 +79,14 @@ export function reportProbedPeer(entry: ProbedPeer, beaconStats: BeaconStats, no
 	const name = hello?.name ?? heard?.name ?? peer?.slice(0, 8);
 	const wasTried = entry.isReached || lastFailure !== undefined;
 	return {
-		addresses: entry.addresses.map(({host, port}) => `${host}:${port}`),
+		addresses: entry.addresses.map(formatHostAddress),
 		heardBy: [...new Set([...(heard?.paths ?? []), ...entry.heardBy])],
 		connected: entry.isReached || entry.reachesUs,
 		...(peer !== undefined && {peer}),
 		...(name !== undefined && {name}),
 		...(entry.isReached ? {direction: 'dialled' as const} : entry.reachesUs ? {direction: 'accepted' as const} : {}),
 		...(wasTried && {reachesUs: entry.reachesUs}),
-		...(lastFailure && {lastFailure, lastError: `${lastFailure.host}:${lastFailure.port}: ${lastFailure.text}`}),
+		...(lastFailure && {lastFailure, lastError: `${formatHostAddress(lastFailure)}: ${lastFailure.text}`}),
 		...(hello && {version: hello.program}),
 		...(connectMs !== undefined && entry.isReached && {connectMs}),
 		...(clockOffsetMs !== undefined && {clockOffsetMs}),

@@ -1,24 +1,20 @@
-import {isIP} from 'node:net';
+/** IP addresses and subnets as the network code uses them. All texts are canonical (`core/parse-ip.ts`). */
+import {formatIp, type IpAddress, isLinkLocalGroup, parseIp} from '../core/parse-ip.js';
 
-const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
-const MAPPED = /^::ffff:(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
-const MAPPED_HEX = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
-
-/** Parses an IPv4 address to an unsigned 32-bit number. Returns undefined if the text is not an IPv4 address. */
-export function parseIpv4(address: string): number | undefined {
-	const parts = IPV4.exec(address);
-	if (!parts) return undefined;
-	let value = 0;
-	for (let index = 1; index <= 4; index++) {
-		const byte = Number(parts[index]);
-		if (byte > 255) return undefined;
-		value = value * 256 + byte;
-	}
-	return value;
+/** Canonical form of an address: lower case, IPv4 instead of IPv4-mapped IPv6, a zone only if it is link-local. */
+export function normaliseAddress(address: string): string {
+	const ip = parseIp(address);
+	return ip ? formatIp(ip) : address;
 }
 
-export function formatIpv4(value: number): string {
-	return [24, 16, 8, 0].map(shift => (value >>> shift) & 255).join('.');
+/** Address without its zone. A zone names an interface of this computer, so nobody else may learn it. */
+export function withoutZone(address: string): string {
+	return address.split('%')[0] ?? '';
+}
+
+/** Whether a text is an IPv6 address. */
+export function isIpv6(address: string): boolean {
+	return parseIp(address)?.family === 6;
 }
 
 function prefixMask(prefix: number): number {
@@ -27,24 +23,17 @@ function prefixMask(prefix: number): number {
 
 /** Broadcast address of an IPv4 subnet: (ip AND mask) OR NOT mask. Undefined for /31, /32 and IPv6. */
 export function directedBroadcast(address: string, prefix: number): string | undefined {
-	const value = parseIpv4(address);
-	if (value === undefined || !Number.isInteger(prefix) || prefix < 0 || prefix > 30) return undefined;
-	return formatIpv4((value | ~prefixMask(prefix)) >>> 0);
+	const ip = parseIp(address);
+	if (ip?.family !== 4 || !Number.isInteger(prefix) || prefix < 0 || prefix > 30) return undefined;
+	return formatIp({family: 4, value: (ip.value | ~prefixMask(prefix)) >>> 0});
 }
 
+/**
+ * Whether an address is in the subnet of another one. A DHCPv6 server gives out addresses with a prefix of 128 bits; their
+ * subnet is the /64. Two link-local addresses are in one subnet if they have the same zone.
+ */
 export function isInSubnet(address: string, network: string, prefix: number): boolean {
-	return parseIpv4(network) !== undefined && isWithin(parseIpv4(address), networkOf(network, prefix));
-}
-
-/** Canonical form of an address: lower case, without zone, and IPv4 instead of IPv4-mapped IPv6. */
-export function normaliseAddress(address: string): string {
-	if (IPV4.test(address)) return address;
-	const bare = (address.split('%')[0] ?? '').toLowerCase();
-	const mapped = MAPPED.exec(bare)?.[1];
-	if (mapped !== undefined) return mapped;
-	const hex = MAPPED_HEX.exec(bare);
-	if (!hex) return bare;
-	return formatIpv4(Number.parseInt(hex[1] ?? '', 16) * 65_536 + Number.parseInt(hex[2] ?? '', 16));
+	return isWithin(parseIp(address), networkOf(network, prefix));
 }
 
 /** Whether an address is in the subnet of one of the given interfaces. */
@@ -54,10 +43,10 @@ export function isOnLink(address: string, interfaces: readonly LocalInterface[])
 
 /** Interface whose subnet contains the address. If there are several, the one with the longest prefix. */
 export function interfaceFor(address: string, interfaces: readonly LocalInterface[]): LocalInterface | undefined {
-	const plain = normaliseAddress(address);
+	const ip = parseIp(address);
 	let best: LocalInterface | undefined;
 	for (const candidate of interfaces) {
-		if (!isInSubnet(plain, candidate.address, candidate.prefix)) continue;
+		if (!isWithin(ip, networkOf(candidate.address, candidate.prefix))) continue;
 		if (best === undefined || candidate.prefix > best.prefix) best = candidate;
 	}
 	return best;
@@ -65,24 +54,37 @@ export function interfaceFor(address: string, interfaces: readonly LocalInterfac
 
 /** Parsed subnet. Constant subnets are parsed only one time, because peers report thousands of addresses. */
 interface Network {
-	readonly base: number;
-	readonly mask: number;
+	readonly ip: IpAddress | undefined;
+	readonly prefix: number;
 }
+
+const LINK_LOCAL_PREFIX = 10;
 
 function networkOf(address: string, prefix: number): Network {
-	const mask = prefixMask(prefix);
-	return {base: ((parseIpv4(address) ?? 0) & mask) >>> 0, mask};
+	const ip = parseIp(address);
+	if (ip?.family !== 6) return {ip, prefix};
+	if (isLinkLocalGroup(ip.groups[0] ?? 0)) return {ip, prefix: LINK_LOCAL_PREFIX};
+	return {ip, prefix: prefix === 128 ? 64 : prefix};
 }
 
-const isWithin = (value: number | undefined, {base, mask}: Network) =>
-	value !== undefined && (value & mask) >>> 0 === base;
+function isWithin(ip: IpAddress | undefined, {ip: network, prefix}: Network): boolean {
+	if (!ip || !network || !Number.isInteger(prefix) || prefix < 0) return false;
+	if (ip.family === 4) return network.family === 4 && ((ip.value ^ network.value) & prefixMask(prefix)) === 0;
+	if (network.family === 4 || ip.zone !== network.zone) return false;
+	return ip.groups.every((group, index) => {
+		const bits = Math.min(16, Math.max(0, prefix - 16 * index));
+		return (group ^ (network.groups[index] ?? 0)) >> (16 - bits) === 0;
+	});
+}
 
 const LOOPBACK = networkOf('127.0.0.0', 8);
 const LINK_LOCAL = networkOf('169.254.0.0', 16);
+const IPV6_LOOPBACK = '::1';
 
 export function isLoopback(address: string): boolean {
-	const plain = normaliseAddress(address);
-	return plain === '::1' || isWithin(parseIpv4(plain), LOOPBACK);
+	return (
+		address === IPV6_LOOPBACK || isWithin(parseIp(address), LOOPBACK) || normaliseAddress(address) === IPV6_LOOPBACK
+	);
 }
 
 /** Owner of a share of a budget (scheduling/fair-share.ts): the address group, or on loopback, which many peers share, the peer. */
@@ -96,13 +98,13 @@ export function mayReach(host: string | undefined, address: string): boolean {
 }
 
 export function isLinkLocal(address: string): boolean {
-	const plain = normaliseAddress(address);
-	return isWithin(parseIpv4(plain), LINK_LOCAL) || /^fe[89ab][0-9a-f]:/.test(plain);
+	const ip = parseIp(address);
+	return ip?.family === 6 ? isLinkLocalGroup(ip.groups[0] ?? 0) : isWithin(ip, LINK_LOCAL);
 }
 
 /** Whether a text is an IPv4 or IPv6 address without a zone. False for everything that a resolver would look up. */
 export function isIpLiteral(address: string): boolean {
-	return isIP(address) !== 0 && !address.includes('%');
+	return parseIp(address) !== undefined && !address.includes('%');
 }
 
 /**
@@ -110,29 +112,28 @@ export function isIpLiteral(address: string): boolean {
  * One machine can use any number of addresses of a /64.
  */
 export function addressGroup(address: string): string {
-	const plain = normaliseAddress(address);
-	if (!plain.includes(':') || isLinkLocal(plain)) return plain;
-	const [head = '', tail = ''] = plain.split('::');
-	const groupsOf = (part: string) => (part === '' ? [] : part.split(':'));
-	const zeros = Array.from({length: Math.max(0, 8 - groupsOf(head).length - groupsOf(tail).length)}, () => '0');
-	const groups = [...groupsOf(head), ...zeros, ...groupsOf(tail)].slice(0, 4);
-	return `${groups.map(group => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+	const ip = parseIp(address);
+	if (ip?.family !== 6 || isLinkLocalGroup(ip.groups[0] ?? 0)) return ip ? formatIp(ip) : address;
+	return subnet64(ip);
 }
 
-/** Networks that are not routed on the Internet: RFC 1918 (private) and RFC 6598 (carriers, some VPNs). */
+function subnet64({groups, zone}: Extract<IpAddress, {family: 6}>): string {
+	return `${formatIp({family: 6, groups: [...groups.slice(0, 4), 0, 0, 0, 0], zone})}/64`;
+}
+
+/** Networks that are not routed on the Internet: RFC 1918 (private), RFC 6598 (carriers, some VPNs) and RFC 4193 (IPv6). */
 const PRIVATE: readonly Network[] = [
 	networkOf('10.0.0.0', 8),
 	networkOf('172.16.0.0', 12),
 	networkOf('192.168.0.0', 16),
 	networkOf('100.64.0.0', 10),
+	networkOf('fc00::', 7),
 ];
 
 /** Whether a text is not a private, unique local (RFC 4193), link-local or loopback address. True for host names. */
 export function isPublic(address: string): boolean {
-	const plain = normaliseAddress(address);
-	if (isLoopback(plain) || isLinkLocal(plain) || /^f[cd][0-9a-f]{2}:/.test(plain)) return false;
-	const value = parseIpv4(plain);
-	return !PRIVATE.some(network => isWithin(value, network));
+	const ip = parseIp(address);
+	return !isLoopback(address) && !isLinkLocal(address) && !PRIVATE.some(network => isWithin(ip, network));
 }
 
 /** Address of this computer on one of its interfaces. */
@@ -152,6 +153,9 @@ export interface HostAddress {
 	readonly port: number;
 }
 
-export const addressKey = ({host, port}: HostAddress) => `${host}:${port}`;
+/** Formats an address as HOST:PORT or [IPV6]:PORT. Equal addresses have equal texts, so it also serves as a key. */
+export function formatHostAddress({host, port}: HostAddress): string {
+	return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
 
 export const isSameAddress = (a: HostAddress, b: HostAddress) => a.host === b.host && a.port === b.port;

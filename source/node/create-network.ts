@@ -10,7 +10,7 @@ import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
 import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
-import {shareKey} from '../network/ip-address.js';
+import {shareKey, withoutZone} from '../network/ip-address.js';
 import {createHelloProof, FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/link/handshake.js';
 import type {LinkClosing, OwnHello, PeerLink} from '../network/link/peer-link.js';
 import {createAliveSender} from '../network/mesh/alive-sender.js';
@@ -185,7 +185,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		linkMetrics.checkClock(link);
 		nodeClock.merge(link.hello.hlc);
 		if (linkMetrics.clockAgrees(link)) options.onReadyToJoin();
-		pipeline.observe({type: 'peer-connected', subject: link.peer, address: link.remoteAddress});
+		pipeline.observe({type: 'peer-connected', subject: link.peer, address: withoutZone(link.remoteAddress)});
 		linkMetrics.publish(link);
 		pipeline.commit();
 		dialler.connected(link.peer, link.remoteAddress);

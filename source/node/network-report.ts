@@ -9,7 +9,7 @@ import type {Dialler, DialReport} from '../network/dial/dialler.js';
 import type {Beacon} from '../network/discovery/beacon.js';
 import type {BeaconPeer, BeaconStats, RouteCounts} from '../network/discovery/beacon-stats.js';
 import type {Discovery} from '../network/discovery/discovery.js';
-import {isInSubnet} from '../network/ip-address.js';
+import {formatHostAddress, isInSubnet} from '../network/ip-address.js';
 import type {PeerLink} from '../network/link/peer-link.js';
 import type {Mesh} from '../network/mesh/mesh.js';
 import type {Transport} from '../network/transport/transport.js';
@@ -206,7 +206,7 @@ export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats): Inte
 function reportPeers(sources: NetworkReportSources): PeerReport[] {
 	const reports = new Map<string, PeerReport>();
 	for (const dial of sources.dialler.reports()) {
-		const key = dial.peer ?? dial.addresses.map(one => `${one.host}:${one.port}`).join();
+		const key = dial.peer ?? dial.addresses.map(formatHostAddress).join();
 		reports.set(key, mergePeerReports(reports.get(key), reportDial(dial, sources)));
 	}
 
@@ -236,7 +236,7 @@ function reportDial(dial: DialReport, {store, discovery, self, now}: NetworkRepo
 	const name = peer && (heard?.name ?? nameOf(store.getState(), peer));
 	const mark = peer && formatFingerprintSuffix(store.getState(), peer);
 	return {
-		addresses: addresses.map(({host, port}) => `${host}:${port}`),
+		addresses: addresses.map(formatHostAddress),
 		heardBy: [...new Set([...(heard?.paths ?? []), ...heardBy])],
 		connected: false,
 		...reportLastHeard(heard, now),
@@ -245,7 +245,7 @@ function reportDial(dial: DialReport, {store, discovery, self, now}: NetworkRepo
 		...(mark && {mark}),
 		...(lastFailure &&
 			!isSelf && {
-				lastError: `${lastFailure.address.host}:${lastFailure.address.port}: ${lastFailure.text}`,
+				lastError: `${formatHostAddress(lastFailure.address)}: ${lastFailure.text}`,
 				lastFailure: {...lastFailure.address, code: lastFailure.code, text: lastFailure.text},
 			}),
 	};
@@ -265,7 +265,7 @@ function reportLink(
 		peer: link.peer,
 		name: nameOf(store.getState(), link.peer),
 		...(mark && {mark}),
-		addresses: known?.addresses ?? [`${link.remoteAddress}:${link.hello.port}`],
+		addresses: known?.addresses ?? [formatHostAddress({host: link.remoteAddress, port: link.hello.port})],
 		heardBy: known?.heardBy ?? heard?.paths ?? [],
 		connected: true,
 		direction: link.dialled ? 'dialled' : 'accepted',

@@ -1,6 +1,6 @@
 /** JSON file with the `--peer` addresses that could be reached, by room, newest first. */
 import {renameSync} from 'node:fs';
-import {isIP} from 'node:net';
+import {parseHost} from '../core/parse-target.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import {findUnusedPath, replaceFileAtomically} from './atomic-file.js';
 import {toStorageError} from './errors.js';
@@ -19,7 +19,6 @@ export interface RememberedPeer {
 
 export const MAX_REMEMBERED_PEERS = 64;
 const MAX_FILE_BYTES = 64 * 1024;
-const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
 interface ReadResult {
 	readonly peers: readonly RememberedPeer[];
@@ -68,7 +67,7 @@ function isRememberedPeer(value: unknown): value is RememberedPeer {
 	if (!('room' in value && 'host' in value && 'port' in value && 'worked' in value)) return false;
 	const {room, host, port, worked} = value;
 	if (typeof room !== 'string' || !/^[0-9a-f]{16}$/.test(room)) return false;
-	if (typeof host !== 'string' || !(isIP(host) > 0 || HOST_NAME.test(host))) return false;
+	if (typeof host !== 'string' || parseHost(host) === undefined) return false;
 	if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return false;
 	return typeof worked === 'number' && Number.isSafeInteger(worked) && worked >= 0;
 }

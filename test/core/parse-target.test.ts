@@ -17,7 +17,9 @@ describe('parseTarget', () => {
 		['[::1]', target('::1')],
 		['[fe80::1%eth0]:9', target('fe80::1%eth0', 9)],
 		['fe80::1%eth0', target('fe80::1%eth0')],
-		['::ffff:10.0.0.1', target('::ffff:10.0.0.1')],
+		['::ffff:10.0.0.1', target('10.0.0.1')],
+		['FE80:0::1%eth0', target('fe80::1%eth0')],
+		['10.0.0.host', target('10.0.0.host')],
 	])('accepts %s', (text, parsed) => {
 		expect(parseTarget(text)).toEqual(parsed);
 	});
@@ -38,6 +40,12 @@ describe('parseTarget', () => {
 		'http://a',
 		'a:1:2',
 		'[10.0.0.1]',
+		'999.1.1.1',
+		'10.0.0.256:9',
+		'127.1',
+		'0x7f.1',
+		'010.0.0.1',
+		'10.0.0.1.',
 	])('reports an invalid host for "%s"', text => {
 		expect(parseTarget(text)).toEqual({type: 'invalid-host'});
 	});

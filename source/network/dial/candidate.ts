@@ -5,7 +5,7 @@ import type {PeerId} from '../../core/event.js';
 import {MAX_ADDRESSES} from '../../core/limits.js';
 import type {BeaconRoute} from '../discovery/beacon-stats.js';
 import type {HostAddress} from '../ip-address.js';
-import {addressKey, isSameAddress} from '../ip-address.js';
+import {formatHostAddress, isSameAddress} from '../ip-address.js';
 
 /** How this node discovered a peer. */
 export type DiscoverySource = BeaconRoute | 'exchange' | 'peer-flag' | 'remembered';
@@ -70,7 +70,7 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean, own
 /** Address to dial next: the least recently dialled. Of addresses never dialled, the verified one, else the newest. */
 export function chooseAddress({verifiedAddress, addresses, triedAt}: Candidate): HostAddress | undefined {
 	let chosen: HostAddress | undefined;
-	const tried = (address: HostAddress) => triedAt.get(addressKey(address)) ?? Number.NEGATIVE_INFINITY;
+	const tried = (address: HostAddress) => triedAt.get(formatHostAddress(address)) ?? Number.NEGATIVE_INFINITY;
 	for (const address of verifiedAddress ? [verifiedAddress, ...addresses] : addresses)
 		if (!chosen || tried(address) < tried(chosen)) chosen = address;
 	return chosen;
@@ -82,7 +82,7 @@ export function addAddress(candidate: Candidate, address: HostAddress): void {
 	const [newest] = addresses;
 	if (newest && isSameAddress(newest, address)) return;
 	candidate.addresses = [address, ...addresses.filter(known => !isSameAddress(known, address))].slice(0, MAX_ADDRESSES);
-	const kept = new Set([...candidate.addresses, ...(proven ? [proven] : [])].map(addressKey));
+	const kept = new Set([...candidate.addresses, ...(proven ? [proven] : [])].map(formatHostAddress));
 	for (const tried of triedAt.keys()) if (!kept.has(tried)) triedAt.delete(tried);
 }
 

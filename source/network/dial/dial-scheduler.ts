@@ -12,7 +12,7 @@ import {
 	RETRY_SEEN_MS,
 } from '../../core/limits.js';
 import type {HostAddress} from '../ip-address.js';
-import {addressKey} from '../ip-address.js';
+import {formatHostAddress} from '../ip-address.js';
 import type {LinkClosing, PeerLink} from '../link/peer-link.js';
 import {createTokenBucket} from '../scheduling/rate-limiters.js';
 import type {Connection, Transport} from '../transport/transport.js';
@@ -128,7 +128,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 	async function dial(entry: Candidate, address: HostAddress): Promise<void> {
 		entry.state = 'dialling';
 		entry.lastAttempt = clock.monotonic();
-		entry.triedAt.set(addressKey(address), entry.lastAttempt);
+		entry.triedAt.set(formatHostAddress(address), entry.lastAttempt);
 		const result = await transport.dial(address.host, address.port);
 		if (stopped) {
 			if ('connection' in result) result.connection.destroy();
@@ -181,7 +181,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		entry.lastFailure = failure && {address, code: failure.code, text: failure.text};
 		if (failure) {
 			entry.failures += 1;
-			debug('dial', `failed: ${address.host}:${address.port}: ${failure.text}`, {failures: entry.failures});
+			debug('dial', `failed: ${formatHostAddress(address)}: ${failure.text}`, {failures: entry.failures});
 			if (!isConnected(entry) && !entry.isDropped) planNext(entry);
 		} else {
 			entry.failures = 0;

@@ -14,7 +14,7 @@ import {
 	RETRY_MAX_MS,
 } from '../../core/limits.js';
 import type {HostAddress} from '../ip-address.js';
-import {addressKey, shareKey} from '../ip-address.js';
+import {formatHostAddress, shareKey} from '../ip-address.js';
 import {createFairShare} from '../scheduling/fair-share.js';
 import {
 	addAddress,
@@ -138,7 +138,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			if (candidate) addAlternateAddress(candidate, address);
 		},
 		addTarget(address, source = 'peer-flag') {
-			const key = addressKey(address);
+			const key = formatHostAddress(address);
 			if (stopped || candidates.has(key)) return;
 			const candidate = createCandidate(undefined, true);
 			candidate.sources.add(source);

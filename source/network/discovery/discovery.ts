@@ -14,7 +14,7 @@ import type {Clock, Debug, Random} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_BEACON_ANSWERS_PER_SECOND, MAX_BEACONS_PER_SECOND} from '../../core/limits.js';
 import {createBeaconMac, type RoomKeys} from '../../feed/room-keys.js';
-import {type HostAddress, isOnLink} from '../ip-address.js';
+import {formatHostAddress, type HostAddress, isOnLink} from '../ip-address.js';
 import {PROTOCOL_VERSION} from '../link/handshake.js';
 import type {Beacon, DatagramSource} from './beacon.js';
 import {createBeaconCounters} from './beacon-counters.js';
@@ -161,7 +161,11 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		else if (decoded.type === 'foreign' && decoded.leaving) stats.removeForeignNode(decoded.peer);
 		else if (decoded.type === 'foreign') stats.recordForeignNode(decoded.peer, clock.monotonic());
 		else if (decoded.type === 'other-version')
-			stats.recordOtherVersion(`${source.address}:${source.port}`, decoded.version, clock.monotonic());
+			stats.recordOtherVersion(
+				formatHostAddress({host: source.address, port: source.port}),
+				decoded.version,
+				clock.monotonic(),
+			);
 	}
 
 	return {

@@ -1,7 +1,7 @@
 /** Selection of the local interface addresses that a node uses. The caller passes the interface list in. */
 
 import type {LocalInterface} from '../ip-address.js';
-import {directedBroadcast, normaliseAddress, parseIpv4} from '../ip-address.js';
+import {directedBroadcast, normaliseAddress} from '../ip-address.js';
 
 /** Result of `os.networkInterfaces()`: only interfaces that are up and have an address. */
 export type SystemInterfaces = Readonly<
@@ -70,7 +70,7 @@ export function canBroadcast({broadcast}: LocalInterface): boolean {
 
 function matches(candidate: LocalInterface, wanted: string): boolean {
 	if (candidate.loopback)
-		return wanted === LOOPBACK_NAME || wanted === 'lo0' || parseIpv4(wanted) === parseIpv4('127.0.0.1');
+		return wanted === LOOPBACK_NAME || wanted === 'lo0' || normaliseAddress(wanted) === LOOPBACK.address;
 	return candidate.name === wanted || candidate.address === normaliseAddress(wanted);
 }
 

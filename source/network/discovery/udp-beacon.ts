@@ -3,7 +3,7 @@ import type {Clock} from '../../core/environment.js';
 import {MAX_BEACON_BYTES, MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND} from '../../core/limits.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import type {LocalInterface} from '../ip-address.js';
-import {interfaceFor, isLoopback, isOnLink} from '../ip-address.js';
+import {formatHostAddress, interfaceFor, isLoopback, isOnLink} from '../ip-address.js';
 import {createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 import {createSystemClock} from '../system-clock.js';
 import {describeError} from '../transport/describe-error.js';
@@ -44,7 +44,8 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	function receive(bytes: Uint8Array, source: DatagramSource): void {
 		if (closing || bytes.length === 0 || bytes.length > MAX_BEACON_BYTES) return;
 		if (loopbackOnly ? !isLoopback(source.address) : selection && !isOnLink(source.address, interfaces)) return;
-		if (rateLimiter.allows(`${source.address}:${source.port}`, clock.monotonic())) received(bytes, source);
+		if (rateLimiter.allows(formatHostAddress({host: source.address, port: source.port}), clock.monotonic()))
+			received(bytes, source);
 	}
 
 	/** Joins the multicast group, as the system ends a membership with its interface. EADDRINUSE: already a member. */

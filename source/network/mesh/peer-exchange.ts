@@ -9,14 +9,18 @@ import type {Clock, Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_PEERS_LISTED, PEERS_INTERVAL_CROWD_MS, PEERS_INTERVAL_MS} from '../../core/limits.js';
 import type {HostAddress} from '../ip-address.js';
-import {isIpLiteral, isLinkLocal, isLoopback, isPublic} from '../ip-address.js';
+import {isIpLiteral, isIpv6, isLinkLocal, isLoopback, isPublic} from '../ip-address.js';
 import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {createPeerListBacklog, type PeerListBacklog} from './peer-list-backlog.js';
 
-/** Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless 0. */
+/**
+ * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless 0. A
+ * link-local address leads to the peer only from here, so the peer is listed without addresses. It must be listed, because
+ * peers that nobody lists are reported as lost.
+ */
 function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink): PeerAddress {
-	return {peer, addresses: port === 0 ? [] : [{host, port}]};
+	return {peer, addresses: port === 0 || (isIpv6(host) && isLinkLocal(host)) ? [] : [{host, port}]};
 }
 
 /** Messages with the full list of connections. The list includes the receiver, which ignores its own entry. */

@@ -57,3 +57,8 @@ test('a peer that does not listen is listed without an address', () => {
 test('loopback addresses may be dialled if a peer on this computer reports them', () => {
 	expect(believed('127.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9', '127.0.0.1', '::1']);
 });
+
+test('a peer that is known only by its link-local address is listed without an address', () => {
+	const link = {peer: fakePeerId(3), remoteAddress: 'fe80::3%eth0', hello: {port: 9}} as unknown as PeerLink;
+	expect(addedMessages([link])[0]?.added).toEqual([{peer: fakePeerId(3), addresses: []}]);
+});
