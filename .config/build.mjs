@@ -1,7 +1,7 @@
 /**
  * Bundles the program with esbuild, so that a start opens a few files instead of several hundred.
  *
- *     node .config/build.mjs                  # dist/cli.js and dist/parts
+ *     node .config/build.mjs                  # dist/cli.js and dist/parts; dist/api/index.js, the API
  *     node .config/build.mjs --watch          # the same at every change of a source file; reports type errors (npm run dev)
  *     node .config/build.mjs FOLDER ENTRY     # another entry: a benchmark that measures bundled code
  */
@@ -13,9 +13,12 @@ import {build, context} from 'esbuild';
 const watch = process.argv.includes('--watch');
 const [target = 'dist', entry = 'source/cli.tsx'] = process.argv.slice(2).filter(word => word !== '--watch');
 
+const isProgram = entry.endsWith('cli.tsx');
+
 /** @type {import('esbuild').BuildOptions} */
 const options = {
-	entryPoints: [entry],
+	// The API shares the parts of the program.
+	entryPoints: isProgram ? {cli: entry, 'api/index': 'source/index.ts'} : [entry],
 	outdir: target,
 	// program-version.ts expects package.json two folders above itself, in `source` and here.
 	chunkNames: 'parts/[name]-[hash]',
@@ -61,7 +64,7 @@ function finish(metafile) {
 		join(target, 'parts/licences.txt'),
 		`The files beside this one contain code of these packages.\n\n${text}`,
 	);
-	if (entry.endsWith('cli.tsx')) chmodSync(join(target, 'cli.js'), 0o755);
+	if (isProgram) chmodSync(join(target, 'cli.js'), 0o755);
 }
 
 /** Folders of the packages whose code is in the bundle. */

@@ -11,7 +11,7 @@ import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join, resolve} from 'node:path';
+import {join, posix, resolve} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,6 +22,8 @@ const MAN_PAGE = 'dist/p2pchat-ink.1';
 const files = [
 	'dist/cli.js',
 	'dist/parts',
+	'dist/api',
+	...declarationFiles('index.d.ts'),
 	'readme.md',
 	'license',
 	'source/protocol.md',
@@ -29,6 +31,18 @@ const files = [
 	'source/architecture.md',
 	'source/performance.md',
 ];
+
+/** The declaration files of the API: one of the folder `dist/types`, and those that it imports. */
+function declarationFiles(path, found = new Set()) {
+	if (found.has(path)) return [];
+	found.add(path);
+	const text = readFileSync(join(root, 'dist/types', path), 'utf8');
+	const imports = [...text.matchAll(/from '(\.[^']+)\.js'/g)].map(([, name]) => `${name}.d.ts`);
+	return [
+		`dist/types/${path}`,
+		...imports.flatMap(name => declarationFiles(posix.join(posix.dirname(path), name), found)),
+	];
+}
 
 /** Adds the manual page, which npm links into the folder of manual pages at a global installation. */
 async function writeManPage() {

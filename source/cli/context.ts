@@ -20,4 +20,8 @@ export interface CliContext {
 	readonly demoVisit?: {readonly exitText: string};
 }
 
+/** The part of the environment that a node uses. The API has no standard input, so it never asks for a secret. */
+export type NodeContext = Pick<CliContext, 'options' | 'version' | 'clock' | 'debug' | 'printError'> &
+	Partial<Pick<CliContext, 'stdin'>>;
+
 export const exitCodes = {done: 0, failed: 1, usage: 2} as const;

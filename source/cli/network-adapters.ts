@@ -7,7 +7,7 @@ import {chooseInterfaces, describeMissing, isLoopbackOnly, listenHost} from '../
 import {createUdpBeacon} from '../network/discovery/udp-beacon.js';
 import {createTlsTransport} from '../network/transport/tls-transport.js';
 import type {Transport} from '../network/transport/transport.js';
-import type {CliContext} from './context.js';
+import type {NodeContext} from './context.js';
 import {askSecret, readSecret} from './options/read-secret.js';
 
 /** An outsider can guess a shorter secret from one captured datagram (`protocol.md`, "Room keys"). */
@@ -22,7 +22,7 @@ export interface NetworkAdapters {
 }
 
 /** Creates the adapters without opening a socket. Asks for the secret if `--ask-secret` is set. Rejects with UsageError. */
-export async function createNetworkAdapters(context: CliContext): Promise<NetworkAdapters> {
+export async function createNetworkAdapters(context: NodeContext): Promise<NetworkAdapters> {
 	const {options, clock, debug} = context;
 	const selection = options.interfaces.length > 0 ? options.interfaces : undefined;
 	const interfaceReader = createInterfaceReader();
@@ -59,9 +59,10 @@ export async function createNetworkAdapters(context: CliContext): Promise<Networ
 	};
 }
 
-async function readRoomKeys({options, stdin, printError}: CliContext): Promise<RoomKeys> {
+async function readRoomKeys({options, stdin, printError}: NodeContext): Promise<RoomKeys> {
 	if (!options.secret) return deriveRoomKeys({room: options.room});
-	const secret = await readSecret(options.secret, () => askSecret(stdin, text => process.stderr.write(text)));
+	const ask = async () => stdin && askSecret(stdin, text => process.stderr.write(text));
+	const secret = await readSecret(options.secret, ask);
 	if ([...secret].length < MIN_SECRET_LENGTH) {
 		printError(
 			`The secret is short and can be guessed from one recorded datagram. Use at least ${MIN_SECRET_LENGTH} characters.`,

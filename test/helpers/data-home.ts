@@ -1,6 +1,7 @@
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {mkdtempSync, rmSync} from 'node:fs';
+import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
@@ -21,4 +22,14 @@ export async function findFreeUdpPort(): Promise<number> {
 	socket.close();
 	await once(socket, 'close');
 	return port;
+}
+
+/** Finds a TCP port of 127.0.0.1 that is free at the time of the call. */
+export async function findFreeTcpPort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	server.close();
+	await once(server, 'close');
+	return typeof address === 'object' && address ? address.port : 0;
 }

@@ -77,9 +77,11 @@ describe('the package', () => {
 		]);
 		const built = packed.files.filter(path => path.startsWith('dist/'));
 		expect(built).toContain('dist/cli.js');
-		// The bundler writes parts. The other output of tsc is for tests.
+		// The bundler writes parts and the API, tsc the types of the API. The other output of tsc is for tests.
 		const isPart = (path: string) =>
-			/^dist\/(cli\.js|p2pchat-ink\.1|parts\/[\w-]+\.js|parts\/licences\.txt)$/.test(path);
+			/^dist\/(cli\.js|api\/index\.js|types\/[\w/-]+\.d\.ts|p2pchat-ink\.1|parts\/[\w-]+\.js|parts\/licences\.txt)$/.test(
+				path,
+			);
 		expect(built.filter(path => !isPart(path))).toEqual([]);
 	});
 
@@ -180,6 +182,66 @@ function install(): void {
 	expect([status, stderr]).toEqual([0, '']);
 	expect(stdout).toContain('added 1 package');
 }
+
+describe('the API of the installed package', () => {
+	const program = `
+		import {createNode, type ChatNode, type JsonEvent, type JsonLine, type NodeOptions} from 'p2pchat-ink';
+		const options: NodeOptions = {name: 'Bot', interfaces: ['lo'], secret: undefined, log: false};
+		const node: ChatNode = createNode(options);
+		export async function run(): Promise<void> {
+			const {peer, tcpPort} = await node.start();
+			const id: string = node.post(peer + tcpPort, {action: true});
+			node.on('event', (line: JsonEvent) => node.react(line.id, '+1')).on('alone', () => {});
+			node.on('synced', ({received}) => received.toFixed());
+			for await (const line of node) {
+				if (line.type === 'event' && line.kind === 'posted') node.reply(line.id, line.text ?? '');
+				if (line.type === 'bye') line.reason.trim();
+			}
+			const line: JsonLine = {type: 'alone'};
+			// @ts-expect-error: the type of the option is wrong
+			createNode({interfaces: 'lo'});
+			// @ts-expect-error: there is no such option
+			createNode({interface: ['lo']});
+			// @ts-expect-error: there is no such line
+			node.on('nothing', () => {});
+			// @ts-expect-error: there is no such kind of event
+			node.on('event', ({kind}) => kind === 'danced');
+			// @ts-expect-error: lines are read only
+			node.on('event', event => { event.text = ''; });
+			// @ts-expect-error: a message needs a text
+			node.post();
+			await node.stop();
+			console.log(id, line);
+		}`;
+
+	test('a TypeScript program compiles with the types of the package, and with its mistakes it does not', () => {
+		writeFileSync(join(folder, 'program.mts'), program);
+		const compile = (file: string, ...more: string[]) =>
+			spawnSync(
+				process.execPath,
+				[
+					join(root, 'node_modules/typescript/bin/tsc'),
+					...'--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2022 --types'.split(' '),
+					'',
+					...more,
+					file,
+				],
+				{cwd: folder, encoding: 'utf8'},
+			);
+		expect(compile('program.mts').stdout.replace(/.*Cannot find name 'console'.*\n/, '')).toBe('');
+		writeFileSync(join(folder, 'mistakes.mts'), program.replaceAll(/\/\/ @ts-expect-error.*/g, ''));
+		expect(compile('mistakes.mts').stdout.match(/error TS(?!2584)/g)).toHaveLength(6);
+	});
+
+	test('a program imports the package by its name and runs the API', () => {
+		writeFileSync(
+			join(folder, 'program.mjs'),
+			"import {createNode} from 'p2pchat-ink'; try { createNode({port: 0}); } catch ({message}) { console.log(message); }",
+		);
+		const {stdout, stderr} = spawnSync(process.execPath, ['program.mjs'], {cwd: folder, encoding: 'utf8'});
+		expect([stdout, stderr]).toEqual(['"port" must be a port from 1 to 65535, not "0".\n', '']);
+	});
+});
 
 describe('the commands of the readme that install the program, without a network', () => {
 	const readme = readFileSync(join(root, 'readme.md'), 'utf8');

@@ -19,7 +19,7 @@ import {writeReadingPosition} from '../../storage/reading-position-file.js';
 import {readRememberedPeers, rememberPeer} from '../../storage/remembered-peers.js';
 import {createResilientLog, type PersistenceStatus} from '../../storage/resilient-log.js';
 import {createRoomLog, type OpenedRoomLog, openRoomLog} from '../../storage/room-log.js';
-import type {CliContext} from '../context.js';
+import type {NodeContext} from '../context.js';
 
 const LOG_FORMAT = 1;
 
@@ -37,7 +37,7 @@ export interface NodeStorage {
 }
 
 interface NodeStorageOptions {
-	readonly context: CliContext;
+	readonly context: NodeContext;
 	readonly keys: RoomKeys;
 	/** If false, nothing is logged to disk, whatever the options say. */
 	readonly keepsLog: boolean;
@@ -75,7 +75,7 @@ export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): 
 	};
 }
 
-function openContacts({options, printError}: CliContext, {root, contacts: path}: DataDir, room: string): ContactStore {
+function openContacts({options, printError}: NodeContext, {root, contacts: path}: DataDir, room: string): ContactStore {
 	const {warning} = readContacts(path);
 	if (warning !== undefined) printError(warning);
 	function change(run: () => void): void {
@@ -117,7 +117,7 @@ function readIdentitySeed(
 }
 
 function openLog(
-	context: CliContext,
+	context: NodeContext,
 	keys: RoomKeys,
 	dataDir: DataDir,
 	keepsLog: boolean,
@@ -170,7 +170,7 @@ function openLogFile(
 	keys: RoomKeys,
 	dataDir: DataDir,
 	path: string | undefined,
-	{clock: timer, printError}: Pick<CliContext, 'clock' | 'printError'>,
+	{clock: timer, printError}: Pick<NodeContext, 'clock' | 'printError'>,
 ): OpenedRoomLog | StorageError {
 	try {
 		if (path === undefined) {

@@ -10,7 +10,7 @@ import {describeNameTruncation} from '../../node/conversation.js';
 import {createChatNode} from '../../node/create-chat-node.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {findEarlierLog} from '../../storage/room-log.js';
-import type {CliContext} from '../context.js';
+import type {NodeContext} from '../context.js';
 import {createNetworkAdapters} from '../network-adapters.js';
 import {ownProgramCommand} from '../program-command.js';
 import {openNodeStorage} from './node-storage.js';
@@ -34,7 +34,7 @@ export interface OpenNodeOptions {
 }
 
 /** Creates a node from the options; `start` opens its sockets. Rejects with UsageError or StorageError. */
-export async function openNode(context: CliContext, openOptions: OpenNodeOptions): Promise<OpenedNode> {
+export async function openNode(context: NodeContext, openOptions: OpenNodeOptions): Promise<OpenedNode> {
 	const {options, version, clock, debug} = context;
 	const name = chooseName(options.name);
 	const truncationWarning = options.name === undefined ? undefined : describeNameTruncation(options.name);
@@ -101,7 +101,7 @@ export async function openNode(context: CliContext, openOptions: OpenNodeOptions
 
 /** Path of the newest log of an earlier run in this room. Undefined if there is none or this run does not write a new log. */
 async function tryFindEarlierLog(
-	{options, debug}: CliContext,
+	{options, debug}: NodeContext,
 	keys: RoomKeys,
 	logPath: string | undefined,
 ): Promise<string | undefined> {
@@ -132,7 +132,7 @@ function chooseName(explicitName: string | undefined): string {
 	}
 }
 
-function toStartError(error: unknown, {options}: CliContext): unknown {
+function toStartError(error: unknown, {options}: NodeContext): unknown {
 	if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
 	const udp = error.syscall === 'bind';
 	const [kind, port, flag] = udp ? ['UDP', options.port, '--port'] : ['TCP', options.tcpPort, '--tcp-port'];

@@ -12,8 +12,8 @@ export type ExportFormat = 'text' | 'markdown' | 'jsonl';
 export type SecretSource =
 	| {readonly type: 'ask'}
 	| {readonly type: 'file'; readonly path: string}
-	/** The value of P2PCHAT_SECRET. */
-	| {readonly type: 'environment'; readonly secret: string};
+	/** The value of P2PCHAT_SECRET, or of the option `secret` of the API. `sourceName`: for messages. */
+	| {readonly type: 'environment'; readonly secret: string; readonly sourceName?: string};
 
 export interface Options {
 	readonly command: CommandName;

@@ -19,7 +19,7 @@ export async function readSecret(
 ): Promise<string> {
 	switch (source.type) {
 		case 'environment':
-			return validateSecret(source.secret, 'P2PCHAT_SECRET');
+			return validateSecret(source.secret, source.sourceName ?? 'P2PCHAT_SECRET');
 		case 'file':
 			return validateSecret(readSecretFile(source.path), source.path);
 		case 'ask': {

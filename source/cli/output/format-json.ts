@@ -5,7 +5,6 @@ import {
 	type EventRef,
 	eventId,
 	type FeedEvent,
-	type NoticeLevel,
 	type PeerId,
 	type PostedEvent,
 	shortFingerprint,
@@ -13,85 +12,12 @@ import {
 import {toSortableString} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
 import {selectMarks} from '../../core/select-marks.js';
-import {addressOf, nameOf, nameSeqOf, type PeerStatus, statusOf} from '../../core/select-peers.js';
+import {addressOf, nameOf, nameSeqOf, statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {SelfInfo} from '../../node/chat-node.js';
-
-/** The peer that an event or peer line is about. */
-interface JsonPerson {
-	readonly peer: PeerId;
-	/** First 8 digits of the fingerprint. They prove nothing: several keys can have them. */
-	readonly identity?: string;
-	/** The complete public key of the identity, 64 hexadecimal digits. */
-	readonly identityKey?: string;
-	/** The user has verified this key. */
-	readonly verified?: true;
-	readonly name: string;
-	readonly address?: string;
-	readonly addressClaimed?: true;
-}
-
-export interface JsonReady {
-	readonly type: 'ready';
-	readonly peer: PeerId;
-	readonly identity?: string;
-	readonly identityKey?: string;
-	readonly name: string;
-	readonly room: string;
-	readonly udpPort: number;
-	readonly tcpPort: number;
-	readonly addresses: readonly string[];
-	readonly log?: string;
-	readonly version: string;
-}
-
-export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly kind: FeedEvent['type']} & JsonPerson & {
-		/** RFC 3339, UTC. */
-		readonly at: string;
-		/** Sort key: the bytewise order of these strings is the order of the timeline. */
-		readonly order: string;
-		readonly text?: string;
-		readonly action?: true;
-		/** The previous name, for `renamed`. */
-		readonly from?: string;
-		readonly addresses?: readonly string[];
-		readonly subject?: PeerId;
-		readonly subjectName?: string;
-		/** Id of the message that an effect changes. */
-		readonly target?: string;
-		/** Id of the message that this message answers. */
-		readonly replyTo?: string;
-		/** Word of a reaction. */
-		readonly word?: string;
-		/** Whether a reaction or a pin is set; false takes it back. */
-		readonly on?: boolean;
-		/** The text is that of the author's last correction. */
-		readonly edited?: true;
-		/** The author withdrew the message. Its text is empty. */
-		readonly withdrawn?: true;
-		/** Reactions to the message. `peers`: one peer of each person. */
-		readonly marks?: readonly {readonly word: string; readonly count: number; readonly peers: readonly PeerId[]}[];
-		readonly own: boolean;
-		readonly live: boolean;
-		readonly ref?: string | number;
-	};
-
-export type JsonPeer = {readonly type: 'peer'; readonly status: Exclude<PeerStatus, 'self'>} & JsonPerson;
-
-export type JsonLine =
-	| JsonReady
-	| JsonEvent
-	| JsonPeer
-	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
-	| {readonly type: 'delivery'; readonly id: string; readonly delivered: number; readonly of: number}
-	/** Messages of a reopened log that were not read yet. `since`: RFC 3339, UTC. */
-	| {readonly type: 'unread'; readonly messages: number; readonly mentions: number; readonly since: string}
-	| {readonly type: 'alone'}
-	| {readonly type: 'notice'; readonly level: NoticeLevel; readonly code: string; readonly text: string}
-	| {readonly type: 'error'; readonly code: string; readonly line?: number; readonly text: string}
-	| {readonly type: 'bye'; readonly reason: string};
+import type {JsonEvent, JsonLine, JsonPeer, JsonPerson, JsonReady} from './json-lines.js';
 
 /** Characters that control a terminal and that JSON.stringify does not escape. */
 const TERMINAL_CONTROL = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;

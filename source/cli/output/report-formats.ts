@@ -9,8 +9,9 @@ import type {TimelineEntry} from '../../core/timeline.js';
 import type {Unread} from '../../node/reading.js';
 import {describeEffect} from '../../ui/timeline/describe-effect.js';
 import {describeUnread, isUnread, noUnread} from '../../ui/timeline/describe-unread.js';
-import {type JsonLine, jsonEvent, jsonPeer, toJsonLine} from './format-json.js';
+import {jsonEvent, jsonPeer, toJsonLine} from './format-json.js';
 import {formatLocalTime, formatPlain} from './format-text.js';
+import type {JsonLine} from './json-lines.js';
 import type {OutputReport, ReportFormat} from './reporter.js';
 
 export interface JsonReportFormatter {

@@ -1,0 +1,29 @@
+/**
+ * Echo bot: answers every message that begins with `!echo `.
+ *
+ *     node examples/echo-bot.mjs [ROOM]
+ *
+ * The secret of the room is read from SECRET, and the network interface from INTERFACE (`lo`: this computer only).
+ */
+import {createNode} from 'p2pchat-ink';
+
+const {SECRET: secret, INTERFACE, PORT} = process.env;
+const node = createNode({
+	name: 'Echo',
+	room: process.argv[2] ?? 'lan',
+	secret,
+	interfaces: INTERFACE ? [INTERFACE] : undefined,
+	port: PORT ? Number(PORT) : undefined,
+	log: false,
+});
+
+process.once('SIGINT', () => node.stop());
+process.once('SIGTERM', () => node.stop());
+await node.start();
+for await (const line of node) {
+	if (line.type === 'ready') console.log('ready');
+	// `live` is false for history, which this bot must not answer again.
+	if (line.type !== 'event' || line.kind !== 'posted' || line.own || !line.live) continue;
+	const [, text] = /^!echo (.+)/s.exec(line.text) ?? [];
+	if (text) node.reply(line.id, text);
+}

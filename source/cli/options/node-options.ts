@@ -1,0 +1,25 @@
+/** Type of the options of the API. This file imports nothing, because the package contains its declarations. */
+
+/** Options of a node. It reads neither the environment nor config.json. */
+export interface NodeOptions {
+	/** Shown name. Default: the name of the OS user. */
+	readonly name?: string | undefined;
+	/** Default: `lan`. */
+	readonly room?: string | undefined;
+	/** Secret of the room. Default: none. */
+	readonly secret?: string | undefined;
+	/** UDP port of discovery, the same for everybody in a room. Default: 47474. */
+	readonly port?: number | undefined;
+	/** TCP port to listen on. Default: any free one. */
+	readonly tcpPort?: number | undefined;
+	/** Names or addresses of network interfaces; `lo`: this computer only. Default: all that are up. */
+	readonly interfaces?: readonly string[] | undefined;
+	/** Peers to connect to, `HOST[:PORT]` (TCP). Default: remembered ones. */
+	readonly peers?: readonly string[] | undefined;
+	/** Path of the log to reopen; false: write nothing to disk. Default: a new log, or that of a room with a secret. */
+	readonly log?: string | false | undefined;
+	/** Folder for logs and the identity. Default: the data folder of the system. */
+	readonly dataDir?: string | undefined;
+	/** Whether to use the durable identity. Default: true. */
+	readonly identity?: boolean | undefined;
+}

@@ -1,0 +1,96 @@
+/**
+ * Types of the lines of `--json`, which are also the objects that the API returns (index.ts). Other programs read them, so
+ * names and meanings must not change. This file imports nothing, because the package contains its declarations.
+ */
+
+/** Kinds of events. `unreadable`: a signed entry that this version cannot read. */
+export type JsonEventKind =
+	| 'joined'
+	| 'posted'
+	| 'marked'
+	| 'corrected'
+	| 'withdrawn'
+	| 'pinned'
+	| 'renamed'
+	| 'moved'
+	| 'left'
+	| 'lost'
+	| 'returned'
+	| 'unreadable';
+
+/** The peer that an event or peer line is about. */
+export interface JsonPerson {
+	readonly peer: string;
+	/** First 8 digits of the fingerprint. They prove nothing: several keys can have them. */
+	readonly identity?: string;
+	/** The complete public key of the identity, 64 hexadecimal digits. */
+	readonly identityKey?: string;
+	/** The user has verified this key. */
+	readonly verified?: true;
+	readonly name: string;
+	readonly address?: string;
+	readonly addressClaimed?: true;
+}
+
+export interface JsonReady {
+	readonly type: 'ready';
+	readonly peer: string;
+	readonly identity?: string;
+	readonly identityKey?: string;
+	readonly name: string;
+	readonly room: string;
+	readonly udpPort: number;
+	readonly tcpPort: number;
+	readonly addresses: readonly string[];
+	readonly log?: string;
+	readonly version: string;
+}
+
+export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly kind: JsonEventKind} & JsonPerson & {
+		/** RFC 3339, UTC. */
+		readonly at: string;
+		/** Sort key: the bytewise order of these strings is the order of the timeline. */
+		readonly order: string;
+		readonly text?: string;
+		readonly action?: true;
+		/** The previous name, for `renamed`. */
+		readonly from?: string;
+		readonly addresses?: readonly string[];
+		readonly subject?: string;
+		readonly subjectName?: string;
+		/** Id of the message that an effect changes. */
+		readonly target?: string;
+		/** Id of the message that this message answers. */
+		readonly replyTo?: string;
+		/** Word of a reaction. */
+		readonly word?: string;
+		/** Whether a reaction or a pin is set; false takes it back. */
+		readonly on?: boolean;
+		/** The text is that of the author's last correction. */
+		readonly edited?: true;
+		/** The author withdrew the message. Its text is empty. */
+		readonly withdrawn?: true;
+		/** Reactions to the message. `peers`: one peer of each person. */
+		readonly marks?: readonly {readonly word: string; readonly count: number; readonly peers: readonly string[]}[];
+		readonly own: boolean;
+		readonly live: boolean;
+		readonly ref?: string | number;
+	};
+
+export type JsonPeer = {
+	readonly type: 'peer';
+	readonly status: 'connected' | 'suspect' | 'unreachable' | 'left';
+} & JsonPerson;
+
+export type JsonLine =
+	| JsonReady
+	| JsonEvent
+	| JsonPeer
+	| {readonly type: 'synced'; readonly peer: string; readonly received: number}
+	| {readonly type: 'delivery'; readonly id: string; readonly delivered: number; readonly of: number}
+	/** Messages of a reopened log that were not read yet. `since`: RFC 3339, UTC. */
+	| {readonly type: 'unread'; readonly messages: number; readonly mentions: number; readonly since: string}
+	| {readonly type: 'alone'}
+	| {readonly type: 'notice'; readonly level: 'info' | 'warn' | 'error'; readonly code: string; readonly text: string}
+	| {readonly type: 'error'; readonly code: string; readonly line?: number; readonly text: string}
+	| {readonly type: 'bye'; readonly reason: string};
