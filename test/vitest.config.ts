@@ -1,10 +1,29 @@
+import {basename} from 'node:path';
 import {defineConfig} from 'vitest/config';
+import {BaseSequencer, type TestSpecification} from 'vitest/node';
 
-/** `unit`: pure or in-process, shared threads. `process`: real processes, sockets, ptys and namespaces, one at a time. */
+/** Files that start first, because they wait for minutes while the others compute. */
+const FIRST = ['namespaces-topology.test.ts', 'namespaces-away.test.ts', 'room-of-crashes.test.ts'];
+/** Files that measure delays of messages or of the discovery. They run alone. */
+const MEASURING = ['process/malicious-peer.test.ts', 'process/room.test.ts'];
+
+class Sequencer extends BaseSequencer {
+	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+		const rank = ({moduleId}: TestSpecification) => {
+			const index = FIRST.indexOf(basename(moduleId));
+			return index < 0 ? FIRST.length : index;
+		};
+		return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+	}
+}
+
+/** The projects run one after the other. */
 export default defineConfig({
 	test: {
+		sequence: {sequencer: Sequencer},
 		projects: [
 			{
+				/** Pure or in-process, shared threads. */
 				test: {
 					name: 'unit',
 					root: import.meta.dirname,
@@ -14,17 +33,34 @@ export default defineConfig({
 					pool: 'threads',
 					isolate: false,
 					testTimeout: 20_000,
+					sequence: {groupOrder: 0},
 				},
 			},
 			{
+				/** Real processes, sockets, ptys and namespaces. Most of them wait, so three files run at a time. */
 				test: {
 					name: 'process',
 					root: import.meta.dirname,
 					include: ['process/**/*.test.{ts,tsx}'],
+					exclude: MEASURING,
+					pool: 'forks',
+					maxWorkers: 3,
+					testTimeout: 90_000,
+					hookTimeout: 60_000,
+					sequence: {groupOrder: 1},
+				},
+			},
+			{
+				/** Real processes whose delays are measured, one file at a time. */
+				test: {
+					name: 'measured',
+					root: import.meta.dirname,
+					include: MEASURING,
 					pool: 'forks',
 					fileParallelism: false,
 					testTimeout: 90_000,
 					hookTimeout: 60_000,
+					sequence: {groupOrder: 2},
 				},
 			},
 		],

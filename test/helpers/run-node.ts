@@ -38,7 +38,7 @@ export interface RunOptions {
 	readonly prefix?: readonly string[];
 }
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 30_000;
 
 /** Starts the program. The end of the test kills it. */
 export function runCli(
