@@ -3,17 +3,13 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {type JsonLines, type Line, readJsonLines} from './json-lines.js';
 
 export const cliPath = process.env.P2PCHAT_BENCH_CLI ?? join(process.env.P2PCHAT_BENCH_ROOT ?? '.', 'dist/cli.js');
 
-export type Line = Readonly<Record<string, any>>;
-
-export interface ChatProcess {
+export interface ChatProcess extends JsonLines {
 	readonly child: ChildProcess;
-	readonly lines: readonly Line[];
 	readonly peer: string;
-	/** Resolves to the value of performance.now() at the arrival of the first line that passes `test`, from index `from` on. */
-	when(test: (line: Line) => boolean, from?: number): Promise<number>;
 	post(text: string): void;
 	/** Kills the process if it still runs and removes its folder. */
 	close(): Promise<void>;
@@ -23,6 +19,8 @@ export interface ChatOptions {
 	readonly port: number;
 	readonly name: string;
 	readonly words?: readonly string[];
+	/** More environment variables. */
+	readonly env?: Readonly<Record<string, string>>;
 	readonly spawn?: (command: string, words: readonly string[], env: Readonly<Record<string, string>>) => ChildProcess;
 	/** Network interface; `lo` by default. */
 	readonly interface?: string;
@@ -33,50 +31,15 @@ export const sees = (peer: string) => (line: Line) =>
 export const misses = (peer: string) => (line: Line) =>
 	line.type === 'peer' && line.peer === peer && (line.status === 'unreachable' || line.status === 'left');
 
-const LIMIT_MS = 30_000;
-
 /** Starts the program and resolves when it is ready. */
 export async function startChat(options: ChatOptions): Promise<ChatProcess> {
 	const home = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
 	const only = options.interface ?? 'lo';
 	const words = [cliPath, '--json', '--interface', only, '--port', String(options.port), '--name', options.name];
-	const env = {PATH: process.env.PATH ?? '', HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: only};
+	const env = {PATH: process.env.PATH ?? '', HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: only, ...options.env};
 	const start = options.spawn ?? ((command, args, environment) => spawn(command, [...args], {env: environment}));
 	const child = start(process.execPath, [...words, ...(options.words ?? [])], env);
-	const lines: Line[] = [];
-	const checks = new Set<(line: Line) => void>();
-	let rest = '';
-	let errors = '';
-	child.stderr?.on('data', text => {
-		errors += text;
-	});
-	child.stdin?.on('error', () => {});
-	child.stdout?.on('data', text => {
-		const parts = (rest + text).split('\n');
-		rest = parts.pop() ?? '';
-		for (const part of parts) {
-			const line: Line = JSON.parse(part);
-			lines.push(line);
-			for (const check of [...checks]) check(line);
-		}
-	});
-
-	function when(test: (line: Line) => boolean, from = 0): Promise<number> {
-		if (lines.slice(from).some(test)) return Promise.resolve(performance.now());
-		return new Promise((resolve, reject) => {
-			const timer = setTimeout(() => {
-				checks.delete(check);
-				reject(new Error(`the expected line did not arrive: ${test} ${errors}`));
-			}, LIMIT_MS);
-			const check = (line: Line) => {
-				if (!test(line)) return;
-				clearTimeout(timer);
-				checks.delete(check);
-				resolve(performance.now());
-			};
-			checks.add(check);
-		});
-	}
+	const {lines, when} = readJsonLines(child);
 
 	async function close(): Promise<void> {
 		if (child.exitCode === null && child.signalCode === null) {

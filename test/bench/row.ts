@@ -1,4 +1,4 @@
-/** Types of a benchmark row. If a figure has a ratio, its target applies to the ratio, otherwise to the measured value. */
+/** Types of a benchmark row. If a figure has a ratio, its target applies to the ratio unless `absolute` is set. */
 export interface Spread {
 	readonly median: number;
 	readonly low: number;
@@ -14,6 +14,8 @@ export interface Figure {
 	readonly ratio?: Spread;
 	readonly atMost?: number;
 	readonly atLeast?: number;
+	/** Whether the target applies to the measured value although the figure has a ratio. */
+	readonly absolute?: true;
 	/** Short remark in the table. */
 	readonly note?: string;
 }
@@ -29,8 +31,8 @@ export interface Row {
 }
 
 /** Whether the target is met; undefined if the figure has none. */
-export function isMet({ours, ratio, atMost, atLeast}: Figure): boolean | undefined {
+export function isMet({ours, ratio, atMost, atLeast, absolute}: Figure): boolean | undefined {
 	if (atMost === undefined && atLeast === undefined) return undefined;
-	const value = ratio?.median ?? ours;
+	const value = absolute ? ours : (ratio?.median ?? ours);
 	return value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? Number.NEGATIVE_INFINITY);
 }

@@ -1,4 +1,5 @@
-// Compiles the benchmark into node_modules/.cache and runs it: `npm run bench [row…]`. Rows are given by number or name.
+// Compiles the benchmark into node_modules/.cache and runs it: `npm run bench [row…]`. Rows are given by number or name;
+// `npm run bench peers` compares with public programs instead.
 import {execFileSync} from 'node:child_process';
 import {copyFileSync, mkdirSync} from 'node:fs';
 import {createRequire} from 'node:module';
@@ -18,4 +19,5 @@ if (!process.env.P2PCHAT_BENCH_COMPILED) {
 }
 process.env.P2PCHAT_BENCH_ROOT = root;
 process.env.NODE_ENV = 'production';
-await import(pathToFileURL(join(target, 'test/bench/main.js')).href);
+const main = process.argv[2] === 'peers' ? 'peers/main.js' : 'main.js';
+await import(pathToFileURL(join(target, 'test/bench', main)).href);

@@ -4,7 +4,8 @@
  */
 import {listConnections} from '../helpers/sockets.js';
 import {freeUdpPort} from './bench-node.js';
-import {type ChatProcess, type Line, sees, startChat} from './chat-process.js';
+import {type ChatProcess, sees, startChat} from './chat-process.js';
+import type {Line} from './json-lines.js';
 import {textOf} from './make-history.js';
 import {sleep} from './measure.js';
 import {saveSoak} from './soak-figures.js';
@@ -14,8 +15,10 @@ const minutes = Number(process.argv[3] ?? 10);
 /** Posts per second of all processes together. */
 const POSTS_PER_SECOND = 5;
 const STARTED_AT_ONCE = 5;
-const LIMIT_MS = 120_000;
+/** Time for all to see all after the last start, and for the last posts to arrive, in ms. It grows with the number of pairs. */
+const LIMIT_MS = 120_000 + processes * 1500;
 
+const isConnected = ({type, status}: Line) => type === 'peer' && status === 'connected';
 const isPosted = ({type, kind}: Line) => type === 'event' && kind === 'posted';
 
 async function startRoom(port: number): Promise<ChatProcess[]> {
@@ -24,6 +27,12 @@ async function startRoom(port: number): Promise<ChatProcess[]> {
 		const count = Math.min(STARTED_AT_ONCE, processes - chats.length);
 		const names = Array.from({length: count}, (_, index) => `Peer ${chats.length + index}`);
 		chats.push(...(await Promise.all(names.map(name => startChat({port, name})))));
+		// Starts no faster than the machine can connect: the newest node must have met half of the others.
+		const newest = chats.at(-1);
+		await waitFor(
+			'the newest node meets others',
+			() => (newest?.lines.filter(isConnected).length ?? 0) >= chats.length / 2,
+		);
 	}
 	return chats;
 }

@@ -9,8 +9,8 @@ const number = (value: number): string => {
 const HEAD = ['#', 'row', 'figure', 'ours', 'floor', 'ratio', 'spread', 'target', ''];
 
 function cellsOf({number: place, name}: Row, figure: Figure): string[] {
-	const {what, unit, ours, floor, ratio, atMost, atLeast, note} = figure;
-	const times = ratio ? 'x' : '';
+	const {what, unit, ours, floor, ratio, atMost, atLeast, absolute, note} = figure;
+	const times = ratio && !absolute ? 'x' : '';
 	const target = atMost !== undefined ? `<= ${atMost}${times}` : atLeast !== undefined ? `>= ${atLeast}${times}` : '';
 	const met = isMet(figure);
 	return [

@@ -1,6 +1,6 @@
 /** Measures the message delay, memory and CPU time of real nodes while a malicious peer attacks them, on loopback and from its own host. */
 import {expect, it, onTestFinished} from 'vitest';
-import type {Line} from '../bench/chat-process.js';
+import type {Line} from '../bench/json-lines.js';
 import {findFreeUdpPort} from '../helpers/data-home.js';
 import {createNamespaceLab, namespacesAvailable} from '../helpers/namespaces.js';
 import {cliPath} from '../helpers/run-node.js';

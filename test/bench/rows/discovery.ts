@@ -79,10 +79,10 @@ async function run(): Promise<readonly Figure[]> {
 	const port = await freeUdpPort();
 	await meetOnce(port, 0);
 	const figures = [
-		figureOf('p95 on loopback', await repeat(RUNS, () => meetOnce(port, 0)), 500),
-		figureOf('p95, half of all datagrams lost', await repeat(LOSSY_RUNS, () => meetOnce(port, 0.5)), 5000),
+		figureOf('p95 on loopback', await repeat(RUNS, () => meetOnce(port, 0)), 50),
+		figureOf('p95, half of all datagrams lost', await repeat(LOSSY_RUNS, () => meetOnce(port, 0.5)), 1000),
 	];
-	if (namespacesAvailable() === undefined) figures.push(figureOf('p95 across namespaces', await meetAcross(), 500));
+	if (namespacesAvailable() === undefined) figures.push(figureOf('p95 across namespaces', await meetAcross(), 50));
 	return figures;
 }
 

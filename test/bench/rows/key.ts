@@ -127,7 +127,7 @@ async function run(): Promise<readonly Figure[]> {
 			...(large && {atMost: 1.3}),
 			note: 'spread: p25 to p75',
 		});
-		figures.push({what: `p99 at ${label}`, unit: 'ms', ours: percentile(times, 0.99), ...(large && {atMost: 16})});
+		figures.push({what: `p99 at ${label}`, unit: 'ms', ours: percentile(times, 0.99), ...(large && {atMost: 6})});
 		figures.push({what: `a letter at ${label}`, unit: 'bytes', ours: bytes, ...(large && {atMost: 300})});
 	}
 	return figures;

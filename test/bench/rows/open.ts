@@ -42,12 +42,12 @@ async function run(): Promise<readonly Figure[]> {
 			warmup: 1,
 		});
 		const label = count.toLocaleString('en-US');
-		figures.push({what: `${label} to the first frame`, unit: 'ms', ...compared, ...(large && {atMost: 3})});
+		figures.push({what: `${label} to the first frame`, unit: 'ms', ...compared, ...(large && {atMost: 2.5})});
 		figures.push({
 			what: `${label}: memory`,
 			unit: 'B/event',
 			ours: median(bytes),
-			...(large && {atMost: 350}),
+			...(large && {atMost: 270}),
 			note: `${Math.round(statSync(path).size / count)} B an event in the file`,
 		});
 	}

@@ -11,6 +11,8 @@ import type {Figure, Row} from '../row.js';
 
 const RUNS = 11;
 const LIMIT_MS = 20_000;
+/** Target for the first frame in ms. Node 20 has no compile cache that a program can enable. */
+const FIRST_FRAME_MS = Number(process.versions.node.split('.')[0]) < 22 ? 220 : 160;
 /** Text that identifies the first frame: the name of the room. */
 const SHOWN = 'bench-room';
 
@@ -92,9 +94,9 @@ async function run(): Promise<readonly Figure[]> {
 		const version = await compare(() => runMs([cliPath, '--version'], env), floor, pace);
 		const help = await compare(() => runMs([cliPath, '--help'], env), floor, pace);
 		return [
-			{what: 'first frame', unit: 'ms', ...later, atMost: 6},
-			{what: 'first frame after installing', unit: 'ms', ...first, atMost: 6},
-			{what: '--version', unit: 'ms', ...version, atMost: 2},
+			{what: 'first frame', unit: 'ms', ...later, atMost: FIRST_FRAME_MS, absolute: true},
+			{what: 'first frame after installing', unit: 'ms', ...first},
+			{what: '--version', unit: 'ms', ...version, atMost: 1.5},
 			{what: '--help', unit: 'ms', ...help},
 		];
 	} finally {
