@@ -49,7 +49,7 @@ function run(command: string, words: readonly string[], environment: Record<stri
 }
 
 const example = (name: string, words: readonly string[], environment: Record<string, string>) =>
-	run(process.execPath, [join(root, 'examples', name), ...words], environment);
+	run(process.execPath, [join(root, 'source/examples', name), ...words], environment);
 
 describe('the API in a program', () => {
 	it('a program that starts and stops two nodes ends by itself: no timer, listener or socket is left', async () => {

@@ -1,7 +1,7 @@
 /**
  * Bridge to a channel of an IRC server.
  *
- *     node examples/irc-bridge.mjs HOST:PORT '#channel' [ROOM]
+ *     node source/examples/irc-bridge.mjs HOST:PORT '#channel' [ROOM]
  *
  * It passes on live messages only, in both directions. The author stands in the text, as `<Ann via p2pchat> hello`. The
  * bridge signs what it passes on, so nobody can take it for a message of Ann herself. A text that begins with such an
@@ -14,7 +14,7 @@ import {createNode} from 'p2pchat-ink';
 const [server = '', channel = '', room = 'lan'] = process.argv.slice(2);
 const [, host, ircPort] = /^(.+):(\d+)$/.exec(server) ?? [];
 if (!host || !/^#[^\s,]+$/.test(channel))
-	throw new Error("Usage: node examples/irc-bridge.mjs HOST:PORT '#channel' [ROOM]");
+	throw new Error("Usage: node source/examples/irc-bridge.mjs HOST:PORT '#channel' [ROOM]");
 const {SECRET: secret, INTERFACE, PORT, NICK = 'p2pchat'} = process.env;
 const node = createNode({
 	name: 'IRC',

@@ -1,7 +1,7 @@
 /**
  * Incoming webhook: posts what other programs of this computer send over HTTP.
  *
- *     TOKEN=something-long node examples/webhook.mjs [ROOM]
+ *     TOKEN=something-long node source/examples/webhook.mjs [ROOM]
  *     curl -H 'Authorization: Bearer something-long' --data 'Build 7 is green' http://127.0.0.1:8080/
  *
  * It answers 200 if one peer has the message, and 202 if nobody has it yet.

@@ -1,7 +1,7 @@
 /**
  * Echo bot: answers every message that begins with `!echo `.
  *
- *     node examples/echo-bot.mjs [ROOM]
+ *     node source/examples/echo-bot.mjs [ROOM]
  *
  * The secret of the room is read from SECRET, and the network interface from INTERFACE (`lo`: this computer only).
  */
