@@ -1,7 +1,8 @@
 // Mutation test of the simulator: `node test/simulation/mutate.mjs [--list] [WORD...]`. Breaks each rule (or those whose title
-// contains a word) in a copy of the tree. Prints the first of 200 rooms that fails, and a unit test that fails. `--list` only
-// shows the edits. Stops if a function or place is not found, if the simulator crashes, or if a room fails without a mutation.
-// It uses memory networks only.
+// contains a word) in a copy of the tree. Prints the first of 200 rooms that fails, or the scene, and a unit test that fails.
+// A scene is a simulated room that a test of this folder plays, for example with attackers; a rule that names one is not played
+// in the 200 rooms. `--list` only shows the edits. Stops if a function or place is not found, if the simulator crashes, or if a
+// room fails without a mutation. It uses memory networks only.
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -11,7 +12,11 @@ import {mutations} from './mutations.mjs';
 import {planRule, readSources} from './rewrite.mjs';
 
 const ROOMS = {seed: 2000, runs: 200, nodes: '2..6'};
-const LIMIT_MS = 300_000;
+/** Rooms of one run of the simulator. */
+const ROOMS_PER_RUN = 50;
+const LIMIT_MS = 900_000;
+/** Such a failure says that the text of the edit is wrong: it names something that the program does not have. */
+const NOT_A_FAULT = /ReferenceError|is not defined|SyntaxError|Transform failed/;
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 function prepare() {
@@ -41,12 +46,17 @@ function run(command, args) {
 
 /** The first room that fails, with its fault. Undefined if all rooms converge. */
 function findRoom({seed, runs, nodes}) {
-	const args = ['--seed', `${seed}`, '--runs', `${runs}`, '--nodes', nodes];
-	const {ok, text} = run(process.execPath, ['test/simulation/simulate.mjs', ...args]);
-	if (ok) return undefined;
-	const [, failed, fault = ''] = /seed (\d+)[^\n]*\n\s*([^\n]*)/.exec(text) ?? [];
-	if (!failed) throw new Error(`the simulator stopped without reporting a fault:\n${text}`);
-	return `${runs === 1 ? `seed ${failed}, ${nodes}` : `room ${Number(failed) - seed + 1}`}: ${fault}`;
+	for (let first = seed; first < seed + runs; first += ROOMS_PER_RUN) {
+		const count = Math.min(ROOMS_PER_RUN, seed + runs - first);
+		const args = ['--seed', `${first}`, '--runs', `${count}`, '--nodes', nodes];
+		const {ok, text} = run(process.execPath, ['test/simulation/simulate.mjs', ...args]);
+		if (ok) continue;
+		const [, failed, fault = ''] = /seed (\d+)[^\n]*\n\s*([^\n]*)/.exec(text) ?? [];
+		if (!failed) throw new Error(`the simulator stopped without reporting a fault:\n${text}`);
+		if (NOT_A_FAULT.test(fault)) throw new Error(`the edit does not run: ${fault}`);
+		return `${runs === 1 ? `seed ${failed}, ${nodes}` : `room ${Number(failed) - seed + 1}`}: ${fault}`;
+	}
+	return undefined;
 }
 
 function findTest(tests) {
@@ -61,12 +71,13 @@ function findTest(tests) {
 	if (ok) return undefined;
 	const [, file, title] = /FAIL\s+(?:\|?unit\|?\s+)?(\S+)\s+>\s+([^\n]*)/.exec(text) ?? [];
 	if (!file) throw new Error(`the tests stopped without reporting a failure:\n${text}`);
+	if (NOT_A_FAULT.test(text)) throw new Error(`the edit does not run:\n${NOT_A_FAULT.exec(text).input.slice(0, 2000)}`);
 	return `${file}: ${title}`;
 }
 
-/** Paths of the unit test files whose names begin with an entry of `tests`. */
-function findTestFiles({rule, tests = []}) {
-	return tests.flatMap(name => {
+/** Paths of the unit test files whose names begin with an entry of `names`. */
+function findTestFiles(rule, names = []) {
+	return names.flatMap(name => {
 		const found = testFiles.filter(file => basename(file).startsWith(name));
 		if (found.length === 0) throw new Error(`rule "${rule}": no test file name begins with ${name}`);
 		return found;
@@ -101,7 +112,12 @@ const testFiles = readdirSync(join(root, 'test'), {recursive: true, encoding: 'u
 const faults = [];
 const planned = chosen.flatMap(mutation => {
 	try {
-		return {...mutation, tests: findTestFiles(mutation), edits: planRule(functions, mutation)};
+		return {
+			...mutation,
+			tests: findTestFiles(mutation.rule, mutation.tests),
+			scenes: findTestFiles(mutation.rule, mutation.scenes),
+			edits: planRule(functions, mutation),
+		};
 	} catch (error) {
 		faults.push(error.message);
 		return [];
@@ -126,13 +142,19 @@ try {
 		if (unbroken) throw new Error(`a room fails without a mutation: ${unbroken}`);
 	}
 	console.log(`without a mutation all ${ROOMS.runs} rooms converge`);
-	for (const {rule, room = ROOMS, tests, edits} of planned) {
+	for (const {rule, room = ROOMS, tests, scenes, edits} of planned) {
 		const restore = breakRule(edits);
-		const failedRoom = findRoom(room);
-		const failedTest = tests.length > 0 ? findTest(tests) : undefined;
-		restore();
-		caught[failedRoom ? 'rooms' : failedTest ? 'tests' : 'nothing']++;
-		console.log(`| ${rule} | ${[failedRoom, failedTest].filter(Boolean).join(' | ') || 'NOTHING'} |`);
+		try {
+			const failedRoom = scenes.length > 0 ? findTest(scenes) : findRoom(room);
+			const failedTest = tests.length > 0 ? findTest(tests) : undefined;
+			caught[failedRoom ? 'rooms' : failedTest ? 'tests' : 'nothing']++;
+			console.log(`| ${rule} | ${[failedRoom, failedTest].filter(Boolean).join(' | ') || 'NOTHING'} |`);
+		} catch (error) {
+			caught.nothing++;
+			console.log(`| ${rule} | NOT JUDGED: ${error.message.trim()} |`);
+		} finally {
+			restore();
+		}
 	}
 	console.log(
 		`${planned.length} rules: ${caught.rooms} caught by a room, ${caught.tests} by a unit test only, ${caught.nothing} by nothing`,

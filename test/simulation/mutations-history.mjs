@@ -48,12 +48,14 @@ export const historyMutations = [
 	{
 		rule: 'The queue of pushed events is bounded for each connection.',
 		edits: [{in: 'createOwnFeedSender.push', condition: 1, becomes: 'false'}],
-		tests: ['slow-reader', 'sync'],
+		scenes: ['slow-reader'],
+		tests: ['sync'],
 	},
 	{
 		rule: 'A slow reader receives the end of our feed when it reads again.',
 		edits: [{in: 'createOwnFeedSender.resume', call: 'add', becomes: 'removed'}],
-		tests: ['slow-reader', 'sync'],
+		scenes: ['slow-reader'],
+		tests: ['sync'],
 	},
 	{
 		rule: 'The events before a batch that arrives too early are requested.',
@@ -173,12 +175,14 @@ export const historyMutations = [
 	{
 		rule: 'Clocks are followed up to 23 h ahead of our wall clock, not of our last reading.',
 		edits: [{in: 'createNodeClock.merge', call: 'isMergeable', argument: 2, becomes: 'Math.max($, received.ms)'}],
-		tests: ['node-clock', 'attackers'],
+		scenes: ['attackers'],
+		tests: ['node-clock'],
 	},
 	{
 		rule: 'The peers at one address have one vote on our clock.',
 		edits: [{in: 'voteOf', call: 'addressGroup', becomes: 'Symbol()'}],
-		tests: ['link-metrics', 'attackers'],
+		scenes: ['attackers'],
+		tests: ['link-metrics'],
 	},
 	{
 		rule: 'The correction of our clock is bounded.',

@@ -33,7 +33,7 @@ export const linkMutations = [
 	},
 	{
 		rule: 'The digest is sent once for each connection, not for each peer.',
-		edits: [{in: 'createSync.open', call: 'startComparison', onlyIf: '!before'}],
+		edits: [{in: 'createSync.open', call: 'startComparison', onlyIf: '!previous'}],
 		tests: ['sync'],
 	},
 	{
@@ -52,7 +52,8 @@ export const linkMutations = [
 	{
 		rule: 'Only IP addresses that peers report are dialled.',
 		edits: [{in: 'dialableAddresses', condition: 1, becomes: 'false'}],
-		tests: ['peer-exchange', 'attackers'],
+		scenes: ['attackers'],
+		tests: ['peer-exchange'],
 	},
 	{
 		rule: 'Beacons continue after the burst.',

@@ -25,12 +25,13 @@ export const presenceMutations = [
 	{
 		rule: 'A peer beyond our peers is not reported lost while somebody is connected to it.',
 		edits: [{in: 'createFailureDetector.dueAt', variable: 'aliveAt', becomes: 'undefined'}],
-		tests: ['topology', 'failure-detector'],
+		scenes: ['topology'],
+		tests: ['failure-detector'],
 	},
 	{
 		rule: 'A node tells its peers who is alive beyond it.',
 		edits: [{in: 'createAliveSender.send', call: 'send', becomes: 'removed'}],
-		tests: ['topology'],
+		scenes: ['topology'],
 	},
 	{
 		rule: 'A node does not tell a peer what it heard from that peer.',
@@ -50,12 +51,14 @@ export const presenceMutations = [
 	{
 		rule: 'Reports about a peer that nobody knows add nobody to the roster.',
 		edits: [{in: 'collectLost', condition: 2, becomes: 'true'}],
-		tests: ['hearsay', 'attackers'],
+		scenes: ['attackers'],
+		tests: ['hearsay'],
 	},
 	{
 		rule: 'The reports of one feed count a limited number of times.',
 		edits: [{in: 'countReport', condition: 2, becomes: 'false'}],
-		tests: ['hearsay', 'attackers'],
+		scenes: ['attackers'],
+		tests: ['hearsay'],
 	},
 	{
 		rule: 'A peer answers a report that it is lost.',
