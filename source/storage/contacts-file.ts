@@ -54,7 +54,7 @@ export function removeContact(path: string, room: string, key: string): void {
 
 /** Reads the file again before it writes, under a lock, because another launch may have added a contact. */
 function changeContacts(path: string, change: (contacts: readonly SavedContact[]) => readonly SavedContact[]): void {
-	const lock = acquireLock(path);
+	const lock = acquireLock(path, 'the contacts');
 	try {
 		const content = {format: FORMAT, contacts: change(readValidContacts(path))};
 		replaceFileAtomically(path, `${JSON.stringify(content, undefined, '\t')}\n`);

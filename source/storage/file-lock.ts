@@ -48,28 +48,37 @@ const MAX_READ_ATTEMPTS = 6;
 /** Maximum number of stale takeover locks, each of the lock before it. Crashes during takeovers leave them. */
 const MAX_TAKEOVER_DEPTH = 4;
 
-/** Locks `path`. Throws StorageError: `locked` if a running process owns the lock, `failed` if the lock cannot be created. */
-export function acquireLock(path: string): FileLock {
+/**
+ * Locks `path`. `subject` names the file in messages. Throws StorageError: `locked` if a running process owns the lock,
+ * `failed` if the lock cannot be created.
+ */
+export function acquireLock(path: string, subject = 'the log'): FileLock {
 	const owner: LockOwner = {...identifyCurrentProcess(), token: randomBytes(8).toString('hex')};
 	try {
-		return acquireLockFile(`${path}.lock`, owner, path, MAX_TAKEOVER_DEPTH);
+		return acquireLockFile(`${path}.lock`, owner, {path, subject}, MAX_TAKEOVER_DEPTH);
 	} catch (error) {
-		throw toStorageError(error, 'cannot lock the log', path);
+		throw toStorageError(error, `cannot lock ${subject}`, path);
 	}
 }
 
-function acquireLockFile(lockPath: string, owner: LockOwner, path: string, takeoverDepth: number): FileLock {
+/** The file that a lock protects, for messages. */
+interface LockedFile {
+	readonly path: string;
+	readonly subject: string;
+}
+
+function acquireLockFile(lockPath: string, owner: LockOwner, file: LockedFile, takeoverDepth: number): FileLock {
 	for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
 		if (createFileAtomically(lockPath, JSON.stringify(owner))) return createFileLock(lockPath, owner);
 		const holder = readHolder(lockPath);
 		if (!holder) continue;
-		if ('pid' in holder && !hasProcessExited(holder)) throw createLockedError(holder, path, lockPath);
-		if (takeoverDepth > 0 && takeOverStaleLock(lockPath, holder, owner, path, takeoverDepth - 1))
+		if ('pid' in holder && !hasProcessExited(holder)) throw createLockedError(holder, file, lockPath);
+		if (takeoverDepth > 0 && takeOverStaleLock(lockPath, holder, owner, file, takeoverDepth - 1))
 			return createFileLock(lockPath, owner);
 		sleepSync(RETRY_DELAY_MS);
 	}
 	const advice = `Try again, or delete ${lockPath}.`;
-	throw new StorageError('locked', 'another program is opening the log', path, advice);
+	throw new StorageError('locked', `another program is opening ${file.subject}`, file.path, advice);
 }
 
 /** Replaces the stale lock of `holder` by a lock of `owner`. Returns false if another process did so first. */
@@ -77,12 +86,12 @@ function takeOverStaleLock(
 	lockPath: string,
 	holder: LockHolder,
 	owner: LockOwner,
-	path: string,
+	file: LockedFile,
 	takeoverDepth: number,
 ): boolean {
 	let takeoverLock: FileLock;
 	try {
-		takeoverLock = acquireLockFile(`${lockPath}.${holder.token}`, owner, path, takeoverDepth);
+		takeoverLock = acquireLockFile(`${lockPath}.${holder.token}`, owner, file, takeoverDepth);
 	} catch (error) {
 		if (error instanceof StorageError && error.code === 'locked') return false;
 		throw error;
@@ -127,12 +136,12 @@ function parseOwner(text: string): LockOwner | undefined {
 	return {pid, started, place, token};
 }
 
-function createLockedError(holder: LockOwner, path: string, lockPath: string): StorageError {
+function createLockedError(holder: LockOwner, {path, subject}: LockedFile, lockPath: string): StorageError {
 	const advice =
 		holder.place === identifyCurrentProcess().place
 			? 'End that program, or use another file.'
 			: `It runs on another machine or in another container. If it has ended, delete ${lockPath}.`;
-	return new StorageError('locked', `process ${holder.pid} is writing the log`, path, advice);
+	return new StorageError('locked', `process ${holder.pid} is writing ${subject}`, path, advice);
 }
 
 function createFileLock(lockPath: string, owner: LockOwner): FileLock {

@@ -61,11 +61,14 @@ const importOf = (specifier: string) => `import * as planted from '${specifier}'
 const RESTRICTED_IMPORT = 'lint/style/noRestrictedImports';
 const CYCLE = 'lint/suspicious/noImportCycles';
 
+/** Folders with a rule of their own, because that rule names relative paths. */
+const OWN_RULES: Readonly<Record<string, readonly string[]>> = {storage: ['files/']};
+
 /** A violation at the top of the layer and in a folder within it. */
 function plantImports(layer: string): Planted[] {
 	const {imports, packages = []} = LAYERS[layer]!;
 	const forbidden = layers.filter(name => name !== layer && !imports.includes(name));
-	return ['', 'planted/'].flatMap(folder => [
+	return ['', 'planted/', ...(OWN_RULES[layer] ?? [])].flatMap(folder => [
 		...forbidden.map(name => ({
 			title: `${folder}${fileName(name)} imports ${name}`,
 			path: `${layer}/${folder}${fileName(name)}`,

@@ -1,0 +1,47 @@
+/** Checks whether a folder can take a file, before anybody is asked for its content. */
+import {statfs} from 'node:fs/promises';
+import {StorageError} from '../errors.js';
+import {toDownloadError} from './file-error.js';
+
+/** Number of the FAT file system on Linux (statfs(2)). */
+const FAT = 0x4d_44;
+const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
+
+/** The part of `fs.StatsFs` that the check needs. */
+export interface FileSystemFacts {
+	readonly type: number;
+	/** Bytes of a block. */
+	readonly bsize: number;
+	/** Free blocks for this user. */
+	readonly bavail: number;
+}
+
+/**
+ * Rejects with a StorageError if `size` bytes do not fit into the folder. `present`: bytes of the file that are on disk
+ * already.
+ */
+export async function checkDiskSpace(folder: string, size: number, present = 0): Promise<void> {
+	let facts: FileSystemFacts;
+	try {
+		facts = await statfs(folder);
+	} catch (error) {
+		throw toDownloadError(error, folder);
+	}
+	const refusal = refuseSize(facts, size - present, size);
+	if (refusal !== undefined)
+		throw new StorageError('failed', refusal, folder, 'Free some space, or choose another folder with --download-dir.');
+}
+
+/** Why a file does not fit: `needed` bytes are still to be written, `size` bytes are its length. Undefined if it fits. */
+export function refuseSize({type, bsize, bavail}: FileSystemFacts, needed: number, size: number): string | undefined {
+	if (type === FAT && size > MAX_FAT_FILE_BYTES) return 'this is a FAT file system, on which a file has at most 4 GiB';
+	const free = bsize * bavail;
+	return needed > free
+		? `the disk has too little space: ${toMebibytes(needed)} MiB are needed, ${toMebibytes(free, true)} MiB are free`
+		: undefined;
+}
+
+function toMebibytes(bytes: number, roundsDown = false): string {
+	const mebibytes = bytes / 2 ** 20;
+	return String(roundsDown ? Math.floor(mebibytes) : Math.ceil(mebibytes));
+}

@@ -1,0 +1,143 @@
+/** Destination of a fetch on disk: a part file that gets its final name when all parts are there. */
+import {constants} from 'node:fs';
+import {access, unlink} from 'node:fs/promises';
+import type {FileSink, NamedFile} from '../../core/file-content.js';
+import {addPart, emptyPartSet, type PartSet} from '../../core/part-set.js';
+import {cleanFileName} from '../../core/received-name.js';
+import {partCount, partLength, partSize} from '../../core/shared-file.js';
+import {StorageError} from '../errors.js';
+import {checkDiskSpace} from './disk-space.js';
+import {toDownloadError} from './file-error.js';
+import {giveFinalName} from './final-name.js';
+import {type OpenPartFile, openPartFile} from './part-file.js';
+import {type FileState, readAt, readFileState, stateOf} from './source-file.js';
+
+/** Parts are written this close to the first missing one, so that the length of the part file shows how far the fetch is. */
+const WINDOW_PARTS = 64;
+/** Unit in which the system counts the space of a file (stat(2)). */
+const STAT_BLOCK_BYTES = 512;
+
+export interface FileSinkOptions {
+	readonly folder: string;
+	/** Marks the file as received over the network, where the platform has such a mark. Never rejects. */
+	markAsReceived(path: string): Promise<void>;
+	/** Called with the path of the complete file, before `finish` resolves. */
+	onFinished(path: string): Promise<void>;
+}
+
+/** Opens the destination of a file. Rejects with a StorageError: no such folder, not writable, too little space. */
+export async function openFileSink(file: NamedFile, options: FileSinkOptions): Promise<FileSink> {
+	try {
+		await access(options.folder, constants.W_OK | constants.X_OK);
+		const part = await openPartFile(options.folder, file.name, file.id);
+		try {
+			const stats = await part.handle.stat({bigint: true});
+			const present = Math.min(file.size, Number(stats.blocks) * STAT_BLOCK_BYTES);
+			await checkDiskSpace(options.folder, file.size, present);
+			if (part.keptBytes > file.size) await part.handle.truncate(file.size);
+			return createFileSink(file, options, part, stateOf(stats));
+		} catch (error) {
+			await closePartFile(part, part.keptBytes === 0);
+			throw error;
+		}
+	} catch (error) {
+		throw toDownloadError(error, options.folder);
+	}
+}
+
+function createFileSink(
+	file: NamedFile,
+	{folder, markAsReceived, onFinished}: FileSinkOptions,
+	part: OpenPartFile,
+	place: Pick<FileState, 'inode' | 'device'>,
+): FileSink {
+	const {size} = file;
+	let isEmpty = part.keptBytes === 0;
+	let isOpen = true;
+
+	/** Without this check a fetch into a deleted folder would write to a file that nobody can see. */
+	async function checkPlace(): Promise<void> {
+		const state = await readFileState(part.path);
+		if (state?.inode === place.inode && state.device === place.device) return;
+		throw new StorageError('changed', 'the part file was moved or deleted', part.path, 'Fetch the file again.');
+	}
+
+	async function close(discards: boolean): Promise<void> {
+		if (!isOpen) return;
+		isOpen = false;
+		const deletes =
+			discards &&
+			(await checkPlace().then(
+				() => true,
+				() => false,
+			));
+		await closePartFile(part, deletes);
+	}
+
+	return {
+		kept: claimParts(size, part.keptBytes),
+		windowParts: WINDOW_PARTS,
+		async write(number, bytes) {
+			try {
+				await checkPlace();
+				await writeAt(part, number * partSize(size), bytes);
+				isEmpty = false;
+			} catch (error) {
+				throw toDownloadError(error, part.path);
+			}
+		},
+		async read(number) {
+			const length = partLength(size, number);
+			try {
+				const bytes = await readAt(part.handle, number * partSize(size), length);
+				return bytes.length === length ? bytes : undefined;
+			} catch {
+				return undefined;
+			}
+		},
+		async finish() {
+			try {
+				await checkPlace();
+				await part.handle.sync();
+				const written = stateOf(await part.handle.stat({bigint: true}));
+				if (written.size !== size)
+					throw new StorageError('changed', 'the part file has another length', part.path, 'Fetch the file again.');
+				await markAsReceived(part.path);
+				const path = await giveFinalName(part, folder, cleanFileName(file.name));
+				await close(false);
+				await onFinished(path);
+				return path;
+			} catch (error) {
+				throw toDownloadError(error, part.path);
+			}
+		},
+		close: () => close(isEmpty),
+		discard: () => close(true),
+	};
+}
+
+/** The parts that a kept part file of this length may contain. */
+function claimParts(size: number, keptBytes: number): PartSet {
+	const parts = emptyPartSet(partCount(size));
+	for (let part = 0; part < partCount(size); part++)
+		if (part * partSize(size) + partLength(size, part) <= keptBytes) addPart(parts, part);
+	return parts;
+}
+
+async function writeAt({handle}: OpenPartFile, offset: number, bytes: Uint8Array): Promise<void> {
+	for (let written = 0; written < bytes.length; ) {
+		const {bytesWritten} = await handle.write(bytes, written, bytes.length - written, offset + written);
+		written += bytesWritten;
+	}
+}
+
+async function closePartFile({path, handle, lock}: OpenPartFile, deletes: boolean): Promise<void> {
+	try {
+		if (deletes) await unlink(path);
+	} catch {
+		// The file stays, as after a crash. A later fetch of the same content continues it.
+	} finally {
+		await handle.close().catch(() => {});
+		lock.release();
+	}
+}

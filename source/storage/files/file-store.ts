@@ -1,0 +1,80 @@
+/** Shared and fetched files of one room on disk. */
+import {basename, resolve} from 'node:path';
+import type {FileStore} from '../../core/file-content.js';
+import type {FileId} from '../../core/shared-file.js';
+import {toSourceError} from './file-error.js';
+import {openFileSink} from './file-sink.js';
+import {hashFile} from './hash-file.js';
+import {createServedFiles} from './served-files.js';
+import type {Share, SharesFile} from './shares-file.js';
+import {openSourceFile, readFileState} from './source-file.js';
+
+export interface DiskFileStoreOptions {
+	/** Id of the content with these leaves in this room. */
+	idOf(size: number, leaves: Uint8Array): FileId;
+	readonly sharesFile: SharesFile;
+	/** Folder for fetched files. Called for each fetch, so that a folder that appears later is used. */
+	downloadFolder(): string;
+	markAsReceived(path: string): Promise<void>;
+	/** Tells the user something about the shared files. */
+	warn(text: string): void;
+}
+
+export function createDiskFileStore({
+	idOf,
+	sharesFile,
+	downloadFolder,
+	markAsReceived,
+	warn,
+}: DiskFileStoreOptions): FileStore {
+	const served = createServedFiles({
+		sharesFile,
+		isValid: ({id, state}, leaves) => idOf(state.size, leaves) === id,
+		onChanged: ({path}) => warn(`${path} has changed and is no longer shared. Share it again if others should get it.`),
+	});
+	const {shares, warning} = sharesFile.read();
+	for (const share of shares) served.add(share);
+	if (warning !== undefined) warn(warning);
+
+	function keep(share: Share, leaves: Uint8Array): void {
+		try {
+			sharesFile.add(share, leaves);
+		} catch (error) {
+			// The file is shared, but not after a restart.
+			warn(
+				`${share.path} is not shared on after a restart: ${error instanceof Error ? error.message : String(error)}.`,
+			);
+		}
+		served.add(share);
+	}
+
+	return {
+		async share(path, onProgress) {
+			const file = await openSourceFile(path);
+			try {
+				const {size} = file.state;
+				const leaves = await hashFile(file, bytes => onProgress?.(bytes, size));
+				const id = idOf(size, leaves);
+				keep({id, path: file.path, state: file.state}, leaves);
+				return {id, name: basename(path), size};
+			} catch (error) {
+				throw toSourceError(error, path);
+			} finally {
+				await file.handle.close();
+			}
+		},
+		find: id => served.find(id),
+		async receive(file, leaves, directory) {
+			const folder = resolve(directory ?? downloadFolder());
+			return openFileSink(file, {
+				folder,
+				markAsReceived,
+				async onFinished(path) {
+					const state = await readFileState(path);
+					if (state) keep({id: file.id, path, state}, leaves);
+				},
+			});
+		},
+		close: () => served.close(),
+	};
+}

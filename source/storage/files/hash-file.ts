@@ -1,0 +1,46 @@
+/** Hashing of a file into the leaves of its parts (protocol.md, Files). */
+import {createHash} from 'node:crypto';
+import {LEAF_BYTES, partCount, partLength, partSize} from '../../core/shared-file.js';
+import {StorageError} from '../errors.js';
+import {isSameState, readAt, readFileState, type SourceFile} from './source-file.js';
+
+/** Bytes between two pauses. The event loop goes on meanwhile; SHA-256 needs about half a millisecond for them. */
+const SLICE_BYTES = 256 * 1024;
+
+/**
+ * Hashes the parts of a file, LEAF_BYTES each. `onProgress` gets the bytes hashed so far after every part. Rejects with a
+ * StorageError if the file changes meanwhile, and with the error of the system.
+ */
+export async function hashFile(file: SourceFile, onProgress?: (bytes: number) => void): Promise<Uint8Array> {
+	const {size} = file.state;
+	const parts = partCount(size);
+	const leaves = new Uint8Array(parts * LEAF_BYTES);
+	for (let part = 0; part < parts; part++) {
+		const start = part * partSize(size);
+		leaves.set(await hashRange(file, start, start + partLength(size, part)), part * LEAF_BYTES);
+		onProgress?.(start + partLength(size, part));
+	}
+	if (isSameState(file.state, await readFileState(file.path))) return leaves;
+	throw changed(file.path);
+}
+
+async function hashRange(file: SourceFile, start: number, end: number): Promise<Uint8Array> {
+	const hash = createHash('sha256');
+	for (let offset = start; offset < end; ) {
+		const bytes = await readAt(file.handle, offset, Math.min(SLICE_BYTES, end - offset));
+		// The file has become shorter.
+		if (bytes.length === 0) throw changed(file.path);
+		hash.update(bytes);
+		offset += bytes.length;
+	}
+	return hash.digest();
+}
+
+function changed(path: string): StorageError {
+	return new StorageError(
+		'changed',
+		'the file changes while it is read',
+		path,
+		'Wait until it is complete, or share a copy.',
+	);
+}

@@ -1,0 +1,87 @@
+/**
+ * File beside its final name that takes the parts of a fetch. It is kept when the fetch stops, and a later fetch of the same
+ * content continues it. Only a regular file of this user with a single name is continued: a link could lead anywhere.
+ */
+import {constants} from 'node:fs';
+import {open} from 'node:fs/promises';
+import {join} from 'node:path';
+import {cleanFileName} from '../../core/received-name.js';
+import type {FileId} from '../../core/shared-file.js';
+import {systemErrorCode} from '../../core/system-error.js';
+import {StorageError} from '../errors.js';
+import {acquireLock, type FileLock} from '../file-lock.js';
+import type {PartFile} from './final-name.js';
+
+/** Part files of one content in one folder. Several programs may fetch it at the same time. */
+const MAX_PART_FILES = 100;
+/** Bytes of the name of the file in the name of its part file. Leaves space for the endings of the lock, also in eCryptfs. */
+const MAX_STEM_BYTES = 64;
+/** No execute permission; the umask of the user removes more. */
+const MODE = 0o666;
+const NO_FOLLOWING = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+export interface OpenPartFile extends PartFile {
+	/** Bytes of the file when it was opened. 0 for a new file. */
+	readonly keptBytes: number;
+	/** Excludes other programs. Released by the caller. */
+	readonly lock: FileLock;
+}
+
+/** Opens the part file of this content, or creates one. Rejects with the error of the system or a StorageError. */
+export async function openPartFile(folder: string, name: string, id: FileId): Promise<OpenPartFile> {
+	for (let number = 1; number <= MAX_PART_FILES; number++) {
+		const path = join(folder, partFileName(name, id, number));
+		const lock = tryLock(path);
+		if (!lock) continue;
+		try {
+			const part = await openOwnFile(path);
+			if (part) return {...part, lock};
+		} catch (error) {
+			lock.release();
+			throw error;
+		}
+		lock.release();
+	}
+	throw new StorageError(
+		'failed',
+		`${MAX_PART_FILES} part files have this name`,
+		join(folder, name),
+		'Delete them, or choose another folder.',
+	);
+}
+
+function partFileName(name: string, id: FileId, number: number): string {
+	const stem = cleanFileName(name, MAX_STEM_BYTES);
+	return `${stem}.${id.slice(0, 16)}${number === 1 ? '' : `.${number}`}.part`;
+}
+
+/** Undefined if another program fetches into this file. */
+function tryLock(path: string): FileLock | undefined {
+	try {
+		return acquireLock(path, 'the part file');
+	} catch (error) {
+		if (error instanceof StorageError && error.code === 'locked') return undefined;
+		throw error;
+	}
+}
+
+/** Undefined if there is something at the path that must not be written. */
+async function openOwnFile(path: string): Promise<(PartFile & {keptBytes: number}) | undefined> {
+	try {
+		const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NO_FOLLOWING, MODE);
+		return {path, handle, keptBytes: 0};
+	} catch (error) {
+		if (systemErrorCode(error) !== 'EEXIST') throw error;
+	}
+	let handle: PartFile['handle'];
+	try {
+		handle = await open(path, constants.O_RDWR | NO_FOLLOWING);
+	} catch {
+		return undefined;
+	}
+	const stats = await handle.stat();
+	const isOwn = process.getuid === undefined || stats.uid === process.getuid();
+	if (stats.isFile() && stats.nlink === 1 && isOwn) return {path, handle, keptBytes: stats.size};
+	await handle.close();
+	return undefined;
+}

@@ -1,0 +1,48 @@
+/**
+ * Mark of files that came over the network. The system then warns before it opens them: on Windows the stream
+ * Zone.Identifier, on macOS the attribute com.apple.quarantine. Linux has no such mark that programs read.
+ */
+import {execFile} from 'node:child_process';
+import {writeFile} from 'node:fs/promises';
+
+/** Zone 3 is the internet. Local networks have zone 1, for which Windows does not warn. */
+const ZONE_OF_THE_INTERNET = '[ZoneTransfer]\r\nZoneId=3\r\n';
+/** 0081: downloaded by a program that is not sandboxed, not yet approved by the user. */
+const QUARANTINE_FLAGS = '0081';
+const MAX_TOOL_MS = 5000;
+
+export interface MarkEnvironment {
+	readonly platform: string;
+	/** Wall clock in ms since 1970. */
+	now(): number;
+	/** Runs a program without a shell. Rejects if it fails. */
+	run(program: string, parameters: readonly string[]): Promise<void>;
+	write(path: string, content: string): Promise<void>;
+}
+
+/** Marks a file. Never rejects, because FAT and many network file systems cannot keep the mark. */
+export async function markAsReceived(path: string, environment: MarkEnvironment): Promise<void> {
+	try {
+		if (environment.platform === 'win32') await environment.write(`${path}:Zone.Identifier`, ZONE_OF_THE_INTERNET);
+		if (environment.platform !== 'darwin') return;
+		// Node cannot set extended attributes, so the tool of the system does. The path is absolute and so no option.
+		const seconds = Math.floor(environment.now() / 1000).toString(16);
+		const mark = `${QUARANTINE_FLAGS};${seconds};p2pchat-ink;`;
+		await environment.run('/usr/bin/xattr', ['-w', 'com.apple.quarantine', mark, path]);
+	} catch {
+		// The file is complete and verified without the mark too.
+	}
+}
+
+/** Environment of this computer. `now`: wall clock in ms since 1970. */
+export function systemMarkEnvironment(now: () => number): MarkEnvironment {
+	return {
+		platform: process.platform,
+		now,
+		run: (program, parameters) =>
+			new Promise((resolve, reject) => {
+				execFile(program, [...parameters], {timeout: MAX_TOOL_MS}, error => (error ? reject(error) : resolve()));
+			}),
+		write: (path, content) => writeFile(path, content),
+	};
+}

@@ -1,0 +1,145 @@
+/**
+ * Files of this computer that peers of one room may read. A file is read only while it is unchanged since it was hashed.
+ * After a change it is not served until the user shares it again, because its content is another one.
+ */
+import {constants} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+import type {ServedFile} from '../../core/file-content.js';
+import {LruMap} from '../../core/lru-map.js';
+import {type FileId, partLength, partSize} from '../../core/shared-file.js';
+import type {Share, SharesFile} from './shares-file.js';
+import {isSameState, readAt, readFileState, stateOf} from './source-file.js';
+
+/** Files that are open at the same time, with their leaves: at most 512 KiB each. */
+const MAX_OPEN_FILES = 16;
+/** Above the number of shares that are kept and of files that one launch fetches. */
+const MAX_SERVED_FILES = 65_536;
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+export interface ServedFiles {
+	find(id: FileId): ServedFile | undefined;
+	/** Serves a file from now on. Replaces an earlier file with the same content. */
+	add(share: Share): void;
+	/** Closes all files. Reads fail from now on. */
+	close(): Promise<void>;
+}
+
+export interface ServedFilesOptions {
+	readonly sharesFile: SharesFile;
+	/** Whether these leaves belong to the content with this id. */
+	isValid(share: Share, leaves: Uint8Array): boolean;
+	/** A file was changed, replaced or deleted, and is not served any more. */
+	onChanged(share: Share): void;
+}
+
+interface OpenFile {
+	/** Undefined if the file at the path is not the one that was shared. */
+	readonly handle: Promise<FileHandle | undefined>;
+	leaves: Promise<Uint8Array | undefined> | undefined;
+	/** Operations that use the file now. It is not closed meanwhile to open another one. */
+	users: number;
+}
+
+export function createServedFiles({sharesFile, isValid, onChanged}: ServedFilesOptions): ServedFiles {
+	const shares = new Map<FileId, Share>();
+	/** Files that are open, the least recently used first. More than MAX_OPEN_FILES only while all of them are in use. */
+	const openFiles = new LruMap<FileId, OpenFile>(MAX_SERVED_FILES, {touchOnGet: true});
+	let isClosed = false;
+
+	/** Calls `use` with the open file. Returns undefined if the file has changed, or cannot be opened or used. */
+	async function withFile<T>(
+		share: Share,
+		use: (handle: FileHandle, file: OpenFile) => Promise<T>,
+	): Promise<T | undefined> {
+		if (isClosed) return undefined;
+		const file = openFiles.get(share.id) ?? openShare(share);
+		file.users++;
+		try {
+			const handle = await file.handle;
+			if (handle && isSameState(share.state, await readFileState(share.path))) return await use(handle, file);
+			forget(share);
+			return undefined;
+		} catch {
+			return undefined;
+		} finally {
+			file.users--;
+		}
+	}
+
+	function openShare(share: Share): OpenFile {
+		if (openFiles.size >= MAX_OPEN_FILES) {
+			const evicted = openFiles.evictOldest(({users}) => users === 0);
+			if (evicted) void closeHandle(evicted[1]);
+		}
+		const file = {handle: openUnchanged(share), leaves: undefined, users: 0};
+		openFiles.set(share.id, file);
+		return file;
+	}
+
+	function closeFile(id: FileId): Promise<void> {
+		const file = openFiles.get(id);
+		openFiles.delete(id);
+		return file ? closeHandle(file) : Promise.resolve();
+	}
+
+	function forget(share: Share): void {
+		if (isClosed || shares.get(share.id) !== share) return;
+		shares.delete(share.id);
+		void closeFile(share.id);
+		onChanged(share);
+	}
+
+	async function readLeaves(share: Share): Promise<Uint8Array | undefined> {
+		const leaves = await sharesFile.readLeaves(share.id);
+		return leaves && isValid(share, leaves) ? leaves : undefined;
+	}
+
+	function serve(share: Share): ServedFile {
+		const {id, state} = share;
+		return {
+			id,
+			size: state.size,
+			leaves: () => withFile(share, (_, file) => (file.leaves ??= readLeaves(share))),
+			read(part) {
+				const length = partLength(state.size, part);
+				return withFile(share, async handle => {
+					const bytes = await readAt(handle, part * partSize(state.size), length);
+					return length > 0 && bytes.length === length ? bytes : undefined;
+				});
+			},
+		};
+	}
+
+	return {
+		find(id) {
+			const share = shares.get(id);
+			return share && serve(share);
+		},
+		add(share) {
+			void closeFile(share.id);
+			shares.set(share.id, share);
+		},
+		async close() {
+			isClosed = true;
+			await Promise.all([...openFiles.keys()].map(closeFile));
+		},
+	};
+}
+
+async function openUnchanged({path, state}: Share): Promise<FileHandle | undefined> {
+	let handle: FileHandle | undefined;
+	try {
+		// Checked before it is opened, because opening a device may have an effect.
+		if (!isSameState(state, await readFileState(path))) return undefined;
+		handle = await open(path, FLAGS);
+		if (isSameState(state, stateOf(await handle.stat({bigint: true})))) return handle;
+	} catch {
+		// It was deleted, or its permissions have changed.
+	}
+	await handle?.close().catch(() => {});
+	return undefined;
+}
+
+async function closeHandle({handle}: OpenFile): Promise<void> {
+	await handle.then(file => file?.close()).catch(() => {});
+}

@@ -1,0 +1,155 @@
+/**
+ * Files of one room that this computer shares, kept across restarts: `shares.json` names their paths, and a file for each
+ * content has the hashes of its parts, so that nothing has to be hashed again.
+ */
+import {writeFileSync} from 'node:fs';
+import {readFile, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {MAX_FILE_PARTS} from '../../core/limits.js';
+import {type FileId, isFileId, isFileSize, LEAF_BYTES} from '../../core/shared-file.js';
+import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
+import {replaceFileAtomically} from '../atomic-file.js';
+import {ensurePrivateDirectory} from '../ensure-directory.js';
+import {StorageError, toStorageError} from '../errors.js';
+import {acquireLock} from '../file-lock.js';
+import {readTextFile} from '../regular-file.js';
+import type {FileState} from './source-file.js';
+
+/** A file that this computer shares, and its state when it was hashed. */
+export interface Share {
+	readonly id: FileId;
+	/** Absolute path. */
+	readonly path: string;
+	readonly state: FileState;
+}
+
+/** Storage of the shares of one room. */
+export interface SharesFile {
+	/** The kept shares, and a warning for the user if they cannot be read. Never throws. */
+	read(): {readonly shares: readonly Share[]; readonly warning?: string};
+	/** Adds a share, or replaces the one with the same id. The oldest ones give way. Throws StorageError. */
+	add(share: Share, leaves: Uint8Array): void;
+	/** Hashes of the parts of a share. Undefined if they are missing or cannot be read. The caller verifies them. */
+	readLeaves(id: FileId): Promise<Uint8Array | undefined>;
+}
+
+const FORMAT = 1;
+const MAX_SHARES = 1024;
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
+const MAX_PATH_LENGTH = 4096;
+
+/** Shares in this folder, which is created with the first share. */
+export function openSharesFile(folder: string): SharesFile {
+	const path = join(folder, 'shares.json');
+	const leavesPath = (id: FileId) => join(folder, `${id}.leaves`);
+	return {
+		read() {
+			try {
+				return {shares: readShares(path)};
+			} catch (error) {
+				const reason = error instanceof StorageError ? error.message : describeSystemError(error);
+				const warning = `Files that you shared earlier are not shared on, because ${path} cannot be read: ${reason}. Move it away and share them again.`;
+				return {shares: [], warning};
+			}
+		},
+		add(share, leaves) {
+			try {
+				ensurePrivateDirectory(folder);
+				const lock = acquireLock(path, 'the list of shared files');
+				try {
+					writeFileSync(leavesPath(share.id), leaves, {mode: 0o600});
+					// Another launch in this room may have added a share.
+					const shares = [...readShares(path).filter(({id}) => id !== share.id), share];
+					const kept = shares.slice(-MAX_SHARES);
+					replaceFileAtomically(path, `${JSON.stringify({format: FORMAT, shares: kept}, undefined, '\t')}\n`);
+					for (const {id} of shares.slice(0, -MAX_SHARES)) void rm(leavesPath(id), {force: true}).catch(() => {});
+				} finally {
+					lock.release();
+				}
+			} catch (error) {
+				throw toStorageError(error, 'cannot save the list of shared files', path);
+			}
+		},
+		async readLeaves(id) {
+			try {
+				const bytes = await readFile(leavesPath(id));
+				return bytes.length <= MAX_FILE_PARTS * LEAF_BYTES ? new Uint8Array(bytes) : undefined;
+			} catch {
+				return undefined;
+			}
+		},
+	};
+}
+
+/** Shares of a launch that keeps nothing on disk. */
+export function createMemorySharesFile(): SharesFile {
+	const leavesById = new Map<FileId, Uint8Array>();
+	return {
+		read: () => ({shares: []}),
+		add: ({id}, leaves) => void leavesById.set(id, leaves),
+		readLeaves: id => Promise.resolve(leavesById.get(id)),
+	};
+}
+
+/** Throws StorageError (`damaged`, `newer`) or the error of the system. A missing file has no shares. */
+function readShares(path: string): readonly Share[] {
+	let text: string;
+	try {
+		text = readTextFile(path, MAX_FILE_BYTES);
+	} catch (error) {
+		if (systemErrorCode(error) === 'ENOENT') return [];
+		throw error;
+	}
+	const value = parseObject(text);
+	if (!value || !('format' in value && 'shares' in value)) throw damaged(path);
+	if (value.format !== FORMAT)
+		throw new StorageError(
+			'newer',
+			'it has an unknown format',
+			path,
+			'Use the version that wrote it, or move it away.',
+		);
+	const {shares} = value;
+	if (!Array.isArray(shares) || shares.length > MAX_SHARES) throw damaged(path);
+	return shares.map(share => readShare(share) ?? fail(damaged(path)));
+}
+
+function fail(error: Error): never {
+	throw error;
+}
+
+function damaged(path: string): StorageError {
+	return new StorageError('damaged', 'it is damaged', path, 'Move it away, and share the files again.');
+}
+
+function parseObject(text: string): object | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' && value !== null ? value : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function readShare(value: unknown): Share | undefined {
+	if (typeof value !== 'object' || value === null || !('id' in value && 'path' in value && 'state' in value))
+		return undefined;
+	const {id, path} = value;
+	const state = readState(value.state);
+	if (typeof id !== 'string' || !isFileId(id) || !state) return undefined;
+	if (typeof path !== 'string' || path === '' || path.length > MAX_PATH_LENGTH) return undefined;
+	return {id, path, state};
+}
+
+function readState(value: unknown): FileState | undefined {
+	if (typeof value !== 'object' || value === null) return undefined;
+	if (!('size' in value && 'device' in value && 'inode' in value && 'modified' in value)) return undefined;
+	const {size, device, inode, modified} = value;
+	if (typeof size !== 'number' || !isFileSize(size)) return undefined;
+	if (!isDecimal(device) || !isDecimal(inode) || !isDecimal(modified)) return undefined;
+	return {size, device, inode, modified};
+}
+
+function isDecimal(value: unknown): value is string {
+	return typeof value === 'string' && /^-?\d{1,40}$/.test(value);
+}

@@ -1,0 +1,124 @@
+/**
+ * Files that the user shares. Only regular files are opened: a FIFO would block, and a device or a file of `/proc` has no
+ * fixed content. The state of a file tells later whether it is still the file that was shared.
+ */
+import {type BigIntStats, constants} from 'node:fs';
+import {type FileHandle, open, realpath, stat} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import {UsageError} from '../../core/errors.js';
+import {MAX_FILE_BYTES} from '../../core/limits.js';
+import {StorageError} from '../errors.js';
+import {toSourceError} from './file-error.js';
+
+/** State of a file on disk. If two states differ, the content may differ. */
+export interface FileState {
+	/** In bytes. */
+	readonly size: number;
+	/** Device, inode, and time of the last change in nanoseconds, as decimal numbers. They exceed 53 bits. */
+	readonly device: string;
+	readonly inode: string;
+	readonly modified: string;
+}
+
+export interface SourceFile {
+	/** Absolute path without symbolic links. */
+	readonly path: string;
+	readonly state: FileState;
+	readonly handle: FileHandle;
+}
+
+/** Makes opening a FIFO return at once, if one has replaced the file. Windows has neither flag. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+/** File systems whose files are made by the kernel while they are read, so that they have no fixed content. */
+const KERNEL_FOLDERS = /^\/(?:proc|sys)(?:\/|$)/;
+const WINDOWS_DEVICE = /(?:^|[/\\])(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.[^/\\]*)?$/i;
+
+/**
+ * Refuses paths that must not even be looked up: Windows would connect to the server of a UNC path with the user's password
+ * hash, and would open a device. Throws UsageError.
+ */
+export function refuseRemotePath(path: string, platform: string = process.platform): void {
+	if (path === '' || path.includes('\0')) throw new UsageError('Name the file to share.');
+	const isRemote = path.startsWith('\\\\') || (platform === 'win32' && /^[/\\]{2}/.test(path));
+	if (isRemote)
+		throw new UsageError(`Not shared: ${path} is a network or device path. Copy the file to this computer.`);
+	if (platform === 'win32' && WINDOWS_DEVICE.test(path)) throw new UsageError(`Not shared: ${path} is a device.`);
+}
+
+/** Opens a file to share. The caller closes the handle. Rejects with UsageError or StorageError. */
+export async function openSourceFile(path: string): Promise<SourceFile> {
+	refuseRemotePath(path);
+	const absolute = resolve(path);
+	try {
+		const real = await realpath(absolute);
+		const found = await stat(real, {bigint: true});
+		if (found.isDirectory())
+			throw new StorageError('not-a-file', 'this is a folder', absolute, describeFolderAdvice(path));
+		refuseUnfit(found, real, absolute);
+		const handle = await open(real, FLAGS);
+		try {
+			const opened = await handle.stat({bigint: true});
+			refuseUnfit(opened, real, absolute);
+			return {path: real, state: stateOf(opened), handle};
+		} catch (error) {
+			await handle.close();
+			throw error;
+		}
+	} catch (error) {
+		throw toSourceError(error, absolute);
+	}
+}
+
+function refuseUnfit(stats: BigIntStats, real: string, path: string): void {
+	if (!stats.isFile() || KERNEL_FOLDERS.test(real))
+		throw new StorageError('not-a-file', 'this is not a regular file', path, 'Name another file.');
+	if (stats.size > BigInt(MAX_FILE_BYTES))
+		throw new StorageError('failed', 'the file is larger than 32 GiB', path, 'Split the file.');
+}
+
+/** How to share a folder, which cannot be shared itself. */
+export function describeFolderAdvice(path: string): string {
+	const name = path.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, '') || 'folder';
+	return `Share an archive of it: tar c ${quoteForShell(path)} | p2pchat-ink send --file - --as ${quoteForShell(`${name}.tar`)}`;
+}
+
+function quoteForShell(text: string): string {
+	return /^[\w./~+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Current state of the file at a path. Undefined if there is no regular file. */
+export async function readFileState(path: string): Promise<FileState | undefined> {
+	try {
+		const stats = await stat(path, {bigint: true});
+		return stats.isFile() ? stateOf(stats) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+export function stateOf(stats: BigIntStats): FileState {
+	return {
+		size: Number(stats.size),
+		device: String(stats.dev),
+		inode: String(stats.ino),
+		modified: String(stats.mtimeNs),
+	};
+}
+
+export function isSameState(a: FileState, b: FileState | undefined): boolean {
+	return (
+		b !== undefined && a.size === b.size && a.device === b.device && a.inode === b.inode && a.modified === b.modified
+	);
+}
+
+/** Reads up to `length` bytes at an offset. The result is shorter only at the end of the file. */
+export async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+	const bytes = new Uint8Array(length);
+	let filled = 0;
+	while (filled < length) {
+		const {bytesRead} = await handle.read(bytes, filled, length - filled, offset + filled);
+		if (bytesRead === 0) break;
+		filled += bytesRead;
+	}
+	return filled === length ? bytes : bytes.subarray(0, filled);
+}
