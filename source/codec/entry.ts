@@ -5,6 +5,7 @@
  *
  *     joined    name, [address, …], version, identity key (bin 32 or nil), its signature (bin 64 or nil)
  *     posted    text, action (true, or absent), reply ([peer, seq], or absent)
+ *     shared    name, size, file id (bin 32), note (or absent)
  *     renamed   name
  *     moved     [address, …]
  *     left
@@ -23,18 +24,22 @@ import type {EventRef, FeedEvent, FeedEventBody, Hlc, PeerId} from '../core/even
 import {
 	MAX_ADDRESSES,
 	MAX_ENTRY_BYTES,
+	MAX_FILE_BYTES,
+	MAX_FILE_NAME_BYTES,
 	MAX_HLC_COUNTER,
 	MAX_NAME_BYTES,
+	MAX_NOTE_BYTES,
 	MAX_TEXT_BYTES,
 	MAX_VERSION_LENGTH,
 	MAX_WORD_BYTES,
 } from '../core/limits.js';
-import {cleanLine, cleanName, cleanText, isReactionWord} from '../core/text.js';
+import {cleanLine, cleanName, cleanText, isReactionWord, utf8Length} from '../core/text.js';
 import {hexToBytes} from './bytes.js';
 import {
 	failField,
 	readAddress,
 	readBytes,
+	readFileId,
 	readList,
 	readListOf,
 	readOptional,
@@ -123,6 +128,10 @@ function entryFields(body: EntryBody, at: number, {ms, counter}: Hlc): readonly 
 				return [type, at, ms, counter, body.text, action, refFields(body.replyTo)];
 			}
 			return body.action ? [type, at, ms, counter, body.text, true] : [type, at, ms, counter, body.text];
+		case 'shared': {
+			const fields = [type, at, ms, counter, body.fileName, body.size, hexToBytes(body.file)];
+			return body.note === undefined ? fields : [...fields, body.note];
+		}
 		case 'renamed':
 			return [type, at, ms, counter, body.name];
 		case 'moved':
@@ -206,6 +215,14 @@ function readPosted(fields: readonly unknown[]): FeedEventBody {
 	return {type: 'posted', text, ...(fields[5] === true && {action: true}), ...(replyTo && {replyTo})};
 }
 
+/** An ill-formed note counts as missing, so that the file stays readable. */
+function readShared(fields: readonly unknown[]): FeedEventBody {
+	const fileName = cleanLine(readText(fields[4], 'name', MAX_FILE_NAME_BYTES));
+	const size = readUint(fields[5], 'size', MAX_FILE_BYTES);
+	const note = typeof fields[7] === 'string' && utf8Length(fields[7]) <= MAX_NOTE_BYTES ? cleanText(fields[7]) : '';
+	return {type: 'shared', fileName, size, file: readFileId(fields[6], 'file'), ...(note !== '' && {note})};
+}
+
 function readEntryBody(fields: readonly unknown[]): FeedEventBody {
 	switch (fields[0]) {
 		case 'posted':
@@ -217,6 +234,8 @@ function readEntryBody(fields: readonly unknown[]): FeedEventBody {
 				addresses: readAddresses(fields[5]),
 				version: cleanLine(readText(fields[6], 'version', MAX_VERSION_LENGTH)),
 			};
+		case 'shared':
+			return readShared(fields);
 		case 'renamed':
 			return {type: 'renamed', name: readName(fields[4], 'name')};
 		case 'moved':

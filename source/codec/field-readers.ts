@@ -6,11 +6,14 @@
 import {ProtocolError} from '../core/errors.js';
 import type {PeerId} from '../core/event.js';
 import {MAX_ADDRESS_LENGTH} from '../core/limits.js';
+import type {FileId} from '../core/shared-file.js';
 import {utf8Length} from '../core/text.js';
-import {PEER_ID_BYTES, peerIdFromBytes} from './bytes.js';
+import {bytesToHex, PEER_ID_BYTES, peerIdFromBytes} from './bytes.js';
 
 /** Latest valid wall time or HLC in ms since 1970: the end of the year 9999, because every time must be displayable. */
 export const MAX_TIME_MS = 253_402_300_799_999;
+
+const FILE_ID_BYTES = 32;
 
 const ADDRESS = /^[\w.:%-]+$/;
 
@@ -89,6 +92,11 @@ export function readBytes(value: unknown, path: string, length: number): Uint8Ar
 /** Reads a peer id, which is 32 bytes on the wire. */
 export function readPeerId(value: unknown, path: string): PeerId {
 	return peerIdFromBytes(readBytes(value, path, PEER_ID_BYTES));
+}
+
+/** Reads the id of a file, which is 32 bytes on the wire. */
+export function readFileId(value: unknown, path: string): FileId {
+	return bytesToHex(readBytes(value, path, FILE_ID_BYTES)) as FileId;
 }
 
 /** Reads a field that may be absent or nil, which gives undefined. */

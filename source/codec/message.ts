@@ -4,9 +4,20 @@
  * read in message-fields.ts.
  */
 import type {Batch, Hlc, PeerId} from '../core/event.js';
+import type {PartSet} from '../core/part-set.js';
+import type {FileId} from '../core/shared-file.js';
 import {sizeOfBatch, writeBatch} from './batch.js';
 import {hexToBytes} from './bytes.js';
 import {failField, readMap} from './field-readers.js';
+import {
+	readFileAsk,
+	readFileData,
+	readFileInfo,
+	readFileNone,
+	readFileWant,
+	sizeOfFileData,
+	writeFileData,
+} from './file-messages.js';
 import {createFrame, encodeFrame, FRAME_HEADER_BYTES} from './frame.js';
 import {
 	readAlive,
@@ -131,6 +142,51 @@ export interface AliveMessage {
 	readonly peers: readonly {readonly peer: PeerId; readonly ageMs: number}[];
 }
 
+/** Asks which parts of a file the receiver has. Answered by `file-info` or `file-none`. */
+export interface FileAskMessage {
+	readonly type: 'file-ask';
+	/** Chosen by the asker. It rises with each `file-ask` and `file-want` on a connection. */
+	readonly id: number;
+	readonly file: FileId;
+	/** Whether the answer shall contain the hashes of all parts. */
+	readonly leaves: boolean;
+}
+
+/** Answers a `file-ask`, and is sent again with the same id when the sender has more parts. */
+export interface FileInfoMessage {
+	readonly type: 'file-info';
+	readonly id: number;
+	/** SHA-256 of the parts in their order, 32 bytes each. */
+	readonly leaves?: Uint8Array;
+	/** Parts that the sender has; true: all. */
+	readonly have: PartSet | true;
+}
+
+/** Requests some bytes of a part, a slice. Answered by `file-data` or `file-none`. */
+export interface FileWantMessage {
+	readonly type: 'file-want';
+	readonly id: number;
+	readonly file: FileId;
+	readonly part: number;
+	/** Position in the part. */
+	readonly offset: number;
+	readonly length: number;
+}
+
+export interface FileDataMessage {
+	readonly type: 'file-data';
+	readonly id: number;
+	readonly bytes: Uint8Array;
+}
+
+/** Answers a `file-ask` or a `file-want` if the sender does not have the file or the part. */
+export interface FileNoneMessage {
+	readonly type: 'file-none';
+	readonly id: number;
+}
+
+export type FileMessage = FileAskMessage | FileInfoMessage | FileWantMessage | FileDataMessage | FileNoneMessage;
+
 interface TypingMessage {
 	readonly type: 'typing';
 }
@@ -158,6 +214,7 @@ export type Message =
 	| PingMessage
 	| PongMessage
 	| AliveMessage
+	| FileMessage
 	| TypingMessage
 	| ByeMessage
 	| ErrorMessage;
@@ -167,9 +224,13 @@ export type Message =
  * keep messages below this limit.
  */
 export function encodeMessageFrame(message: Message): Uint8Array {
+	if (message.type === 'file-data') {
+		const frame = createFrame(sizeOfFileData(message));
+		writeFileData({bytes: frame, position: FRAME_HEADER_BYTES}, message);
+		return frame;
+	}
 	if (message.type !== 'events') return encodeFrame(pack(toWireValue(message)));
-	const size = sizeOfEvents(message);
-	const frame = createFrame(size);
+	const frame = createFrame(sizeOfEvents(message));
 	writeEvents({bytes: frame, position: FRAME_HEADER_BYTES}, message);
 	return frame;
 }
@@ -202,6 +263,16 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
 			return readPong(fields);
 		case 'alive':
 			return readAlive(fields);
+		case 'file-ask':
+			return readFileAsk(fields);
+		case 'file-info':
+			return readFileInfo(fields);
+		case 'file-want':
+			return readFileWant(fields);
+		case 'file-data':
+			return readFileData(fields);
+		case 'file-none':
+			return readFileNone(fields);
 		case 'typing':
 			return {type: 'typing'};
 		case 'bye':
@@ -214,7 +285,7 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
 }
 
 /** The value that `pack` encodes for a message: peer ids are 32 bytes, and records are arrays of their fields in order. */
-function toWireValue(message: Exclude<Message, EventsMessage>): unknown {
+function toWireValue(message: Exclude<Message, EventsMessage | FileDataMessage>): unknown {
 	switch (message.type) {
 		case 'hello':
 			return {...message, peer: hexToBytes(message.peer), hlc: [message.hlc.ms, message.hlc.counter]};
@@ -236,6 +307,11 @@ function toWireValue(message: Exclude<Message, EventsMessage>): unknown {
 			};
 		case 'alive':
 			return {...message, peers: message.peers.map(({peer, ageMs}) => [hexToBytes(peer), ageMs])};
+		case 'file-ask':
+		case 'file-want':
+			return {...message, file: hexToBytes(message.file)};
+		case 'file-info':
+		case 'file-none':
 		case 'ping':
 		case 'typing':
 		case 'bye':
@@ -246,7 +322,7 @@ function toWireValue(message: Exclude<Message, EventsMessage>): unknown {
 	}
 }
 
-// Most transferred bytes are in `events` messages, so a faster encoder writes them, with the same bytes as `pack`.
+// Most transferred bytes are in `events` and `file-data`, so a faster encoder writes them, with the same bytes as `pack`.
 
 /** Number of bytes that `writeEvents` writes for this message. */
 function sizeOfEvents({batches, answer, done}: EventsMessage): number {

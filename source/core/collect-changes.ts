@@ -167,6 +167,7 @@ function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 	const {peer} = event;
 	switch (event.type) {
 		case 'posted':
+		case 'shared':
 		case 'marked':
 		case 'corrected':
 		case 'withdrawn':

@@ -6,6 +6,9 @@
  * - Ephemeral events are reduced and never stored.
  */
 
+import type {FileTransfer} from './file-transfer.js';
+import type {FileId} from './shared-file.js';
+
 /** Id of a peer: its Ed25519 public key as 64 lowercase hexadecimal digits. Every launch of a node is a new peer. */
 export type PeerId = string & {readonly __brand: 'PeerId'};
 
@@ -82,6 +85,15 @@ export type FeedEventBody =
 	  }
 	/** `replyTo`: the event that the message answers. */
 	| {readonly type: 'posted'; readonly text: string; readonly action?: true; readonly replyTo?: EventRef}
+	/** A file that its author offers. `fileName`: not cleaned for a file system. `note`: a text about the file. */
+	| {
+			readonly type: 'shared';
+			readonly fileName: string;
+			/** In bytes. */
+			readonly size: number;
+			readonly file: FileId;
+			readonly note?: string;
+	  }
 	| {readonly type: 'renamed'; readonly name: string}
 	| {readonly type: 'moved'; readonly addresses: readonly string[]}
 	| {readonly type: 'left'}
@@ -105,6 +117,15 @@ export type FeedEvent = FeedEventHead & FeedEventBody;
 export type EffectEvent = FeedEventHead & EffectBody;
 
 export type PostedEvent = FeedEvent & {readonly type: 'posted'};
+
+export type SharedEvent = FeedEvent & {readonly type: 'shared'};
+
+/** What a person wrote: a message or a shared file. Effects of all kinds can change it. */
+export type WrittenEvent = PostedEvent | SharedEvent;
+
+export function isWritten(event: {readonly type: string}): event is WrittenEvent {
+	return event.type === 'posted' || event.type === 'shared';
+}
 
 export type NoticeLevel = 'info' | 'warn' | 'error';
 
@@ -172,6 +193,8 @@ export type EphemeralEvent =
 	| {readonly type: 'time-passed'; readonly now: number}
 	/** The people whose keys the user has verified in this room, all of them. */
 	| {readonly type: 'contacts'; readonly contacts: readonly Contact[]}
+	/** State of a file that this node shares or fetches. */
+	| {readonly type: 'file'; readonly transfer: FileTransfer}
 	/** Whether the log file can be written. `reason` says why it cannot. */
 	| {readonly type: 'persistence'; readonly saving: boolean; readonly reason?: string};
 

@@ -48,6 +48,36 @@ export const MIN_PART_BYTES = 128 * 1024;
 export const MAX_FILE_NAME_BYTES = 255;
 /** Bytes of the note to a shared file: a few lines. */
 export const MAX_NOTE_BYTES = 1024;
+/** Bytes of a slice: what one `file-want` asks for. An event that is written meanwhile waits for at most one slice. */
+export const MAX_SLICE_BYTES = 256 * 1024;
+/** Bytes of a slice at first, and from a slow holder. A `file-want` of fewer bytes counts as much. */
+export const MIN_SLICE_BYTES = 16 * 1024;
+/** Bytes that a peer may want on one connection and has not got yet. Also the bytes of parts that a node keeps in memory. */
+export const MAX_WANTED_FILE_BYTES = 32 * 1024 * 1024;
+/** Files that are fetched at the same time. Others wait. Bounds the memory for the hashes of their parts. */
+export const MAX_ACTIVE_FETCHES = 4;
+/** Files that one peer asked about and that a node remembers, to tell the peer when it gets more of them. */
+export const MAX_FILE_ASKS = 64;
+/** Questions about files (`file-ask`) accepted per second on one connection. */
+export const MAX_FILE_ASKS_PER_SECOND = 16;
+/** Descriptions of held parts (`file-info`) accepted per second on one connection. */
+export const MAX_FILE_INFOS_PER_SECOND = 256;
+/** Interval between two `file-info` about one file to one peer. Short, because others fetch the parts that it names. */
+export const FILE_INFO_INTERVAL_MS = 50;
+/** Time that the wanted bytes of a connection may add to a queue on the way, and so to the delay of a message. */
+export const FILE_QUEUE_MS = 40;
+/** Time without any slice after which a holder counts as silent. Its parts are wanted from others. */
+export const FILE_ANSWER_MS = 10_000;
+/** Time for which nothing is wanted from a silent holder. It doubles each time. */
+export const FILE_REST_MS = 10_000;
+/** Parts that a holder may refuse after it said that it has them, before it counts as silent. */
+export const MAX_PART_REFUSALS = 16;
+/** Holders from which parts of one file are wanted at the same time. */
+export const MAX_FILE_HOLDERS = 16;
+/** Interval between two attempts to write a part to a disk that refused it. */
+export const FILE_RETRY_MS = 5000;
+/** Bytes of parts that a node keeps in memory to serve them. */
+export const MAX_SERVED_CACHE_BYTES = 16 * 1024 * 1024;
 
 // Text and names
 /** Bytes of the text of a post: several screens, yet small enough to sync in bulk. */

@@ -27,6 +27,8 @@ export function memoryCost(event: FeedEvent): number {
 	switch (event.type) {
 		case 'posted':
 			return POSTED_BYTES + textBytes(event.text) + (event.replyTo ? REFERENCE_BYTES : 0);
+		case 'shared':
+			return EVENT_BYTES + textBytes(event.fileName) + textBytes(event.file) + textBytes(event.note ?? '');
 		case 'joined': {
 			const addresses = event.addresses.reduce((sum, address) => sum + textBytes(address), 0);
 			return EVENT_BYTES + textBytes(event.name) + addresses + textBytes(event.version);

@@ -1,5 +1,5 @@
 /** Reducer of the ephemeral state: links, delivery, typing and progress. No log contains it, and it ends with the process. */
-import {type EphemeralEvent, type FeedEvent, isPeerId, type PeerId} from './event.js';
+import {type EphemeralEvent, type FeedEvent, isPeerId, isWritten, type PeerId} from './event.js';
 import type {Audience, EphemeralState, Link, Writable} from './state.js';
 
 export const initialEphemeral: EphemeralState = {
@@ -12,6 +12,7 @@ export const initialEphemeral: EphemeralState = {
 	isolated: false,
 	tried: [],
 	foreignNodes: 0,
+	files: {},
 	contacts: [],
 	saving: false,
 };
@@ -52,6 +53,9 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 		case 'contacts':
 			ephemeral.contacts = [...event.contacts];
 			break;
+		case 'file':
+			ephemeral.files[event.transfer.id] = event.transfer;
+			break;
 		case 'persistence':
 			ephemeral.saving = event.saving;
 			if (event.reason === undefined) delete ephemeral.savingReason;
@@ -82,8 +86,8 @@ export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 }
 
 /**
- * Applies live posts. For an own post the audience is recorded: the connected peers, and the peers whose lost connection
- * nobody has reported yet (`listUnreported`). A post of a peer ends the typing indicator of that peer.
+ * Applies live messages and shared files. For an own one the audience is recorded: the connected peers, and the peers whose lost connection
+ * nobody has reported yet (`listUnreported`). One of a peer ends the typing indicator of that peer.
  */
 export function applyLivePosts(
 	ephemeral: Writable<EphemeralState>,
@@ -91,8 +95,9 @@ export function applyLivePosts(
 	own: PeerId | undefined,
 	listUnreported: () => readonly PeerId[],
 ): void {
-	for (const {type, peer, seq} of events) {
-		if (type !== 'posted') continue;
+	for (const event of events) {
+		if (!isWritten(event)) continue;
+		const {peer, seq} = event;
 		if (peer !== own) {
 			if (ephemeral.typing[peer] !== undefined) delete ephemeral.typing[peer];
 			continue;

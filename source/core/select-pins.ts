@@ -1,5 +1,5 @@
 /** Pinned messages. Anybody can pin and unpin; for each message the last event in timeline order decides. */
-import {type EffectEvent, eventId, type PeerId, type PostedEvent} from './event.js';
+import {type EffectEvent, eventId, type PeerId, type WrittenEvent} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {findPosted} from './find-posted.js';
 import {MAX_PINS_CONSIDERED, MAX_PINS_SEARCHED, MAX_PINS_SHOWN} from './limits.js';
@@ -8,7 +8,7 @@ import {contentOf} from './text-of.js';
 import {entryAt, type TimelineEntry} from './timeline.js';
 
 export interface Pin {
-	readonly message: PostedEvent & TimelineEntry;
+	readonly message: WrittenEvent & TimelineEntry;
 	/** Who pinned the message. */
 	readonly by: PeerId;
 }

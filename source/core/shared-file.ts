@@ -14,6 +14,9 @@ export function isFileId(text: string): text is FileId {
 /** Length of the hash of a part, in bytes. */
 export const LEAF_BYTES = 32;
 
+/** Length of a part of the largest file, in bytes. */
+export const MAX_PART_BYTES = partSize(MAX_FILE_BYTES);
+
 /** Whether a number is a possible size of a shared file, in bytes. */
 export function isFileSize(size: number): boolean {
 	return Number.isInteger(size) && size >= 0 && size <= MAX_FILE_BYTES;

@@ -6,8 +6,10 @@ import type {EffectIndex} from './effect-index.js';
 import type {Effects} from './effects.js';
 import type {Contact, LinkStatus, PeerId} from './event.js';
 import type {OrderKey} from './event-order.js';
+import type {FileTransfer} from './file-transfer.js';
 import type {Hearsay} from './hearsay.js';
 import type {Roster} from './roster.js';
+import type {FileId} from './shared-file.js';
 import type {Timeline} from './timeline.js';
 
 export interface State {
@@ -53,6 +55,8 @@ export interface EphemeralState {
 	readonly tried: readonly string[];
 	/** Number of nodes of other rooms or secrets whose beacons arrived during the last minute. */
 	readonly foreignNodes: number;
+	/** Files that this node shares or fetches in this launch, or has done so. */
+	readonly files: Readonly<Record<FileId, FileTransfer>>;
 	/** People whose keys the user has verified. Empty in a replay. */
 	readonly contacts: readonly Contact[];
 	/** Whether the log file can be written. */

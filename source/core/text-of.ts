@@ -5,7 +5,7 @@
 
 import {effectsOn} from './effect-index.js';
 import {noEffects} from './effects.js';
-import type {EffectEvent, PeerId, PostedEvent} from './event.js';
+import type {EffectEvent, PeerId, WrittenEvent} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {findPeer, type Roster} from './roster.js';
 import type {State} from './state.js';
@@ -43,8 +43,13 @@ export function stateIgnoring(state: State, isIgnored: ((peer: PeerId) => boolea
 	return result;
 }
 
-/** Text of a message: that of its last correction, or an empty text if it was withdrawn. See `contentOf`. */
-export function textOf(state: State, event: PostedEvent, position?: OrderKey): string {
+/** Text as it was first written: that of a message, or the note to a shared file, which may be empty. */
+export function originalText(event: WrittenEvent): string {
+	return event.type === 'posted' ? event.text : (event.note ?? '');
+}
+
+/** Text of a message or note to a shared file: that of its last correction, or an empty text if it was withdrawn. See `contentOf`. */
+export function textOf(state: State, event: WrittenEvent, position?: OrderKey): string {
 	return contentOf(state, event, position).text;
 }
 
@@ -52,8 +57,9 @@ export function textOf(state: State, event: PostedEvent, position?: OrderKey): s
  * Content of a message. With a `position`, only effects at or before it in timeline order count; without one, all. Only the
  * author can change a message: an effect of another feed counts if both feeds have the same verified identity.
  */
-export function contentOf(state: State, event: PostedEvent, position = state.effects.until): Content {
-	if (state.effects.texts.length === 0) return {text: event.text};
+export function contentOf(state: State, event: WrittenEvent, position = state.effects.until): Content {
+	const original = originalText(event);
+	if (state.effects.texts.length === 0) return {text: original};
 	let correction: Content['correction'];
 	let withdrawal: Content['withdrawal'];
 	for (const effect of textEffects(state, event)) {
@@ -62,26 +68,26 @@ export function contentOf(state: State, event: PostedEvent, position = state.eff
 		if (effect.type === 'withdrawn' && (!withdrawal || compareOrder(effect, withdrawal) < 0)) withdrawal = effect;
 	}
 	return {
-		text: withdrawal ? '' : (correction?.text ?? event.text),
+		text: withdrawal ? '' : (correction?.text ?? original),
 		...(correction && {correction}),
 		...(withdrawal && {withdrawal}),
 	};
 }
 
 /** Whether an effect is by the author of a message. Only such corrections and withdrawals count. */
-export function isByAuthor({roster}: State, effect: EffectEvent, message: PostedEvent): boolean {
+export function isByAuthor({roster}: State, effect: EffectEvent, message: WrittenEvent): boolean {
 	if (effect.peer === message.peer) return true;
 	const key = findPeer(roster, effect.peer)?.identity?.key;
 	return key !== undefined && key === findPeer(roster, message.peer)?.identity?.key;
 }
 
 /** Every text that a message had, the oldest first, also if it was withdrawn since. For the details. */
-export function versionsOf(state: State, event: PostedEvent): readonly (PostedEvent | EffectEvent)[] {
+export function versionsOf(state: State, event: WrittenEvent): readonly (WrittenEvent | EffectEvent)[] {
 	return [event, ...textEffects(state, event).sort(compareOrder)];
 }
 
 /** Corrections and withdrawals of a message by its author. */
-function textEffects({effects, roster}: State, event: PostedEvent): EffectEvent[] {
+function textEffects({effects, roster}: State, event: WrittenEvent): EffectEvent[] {
 	const {texts} = effects;
 	// Most messages have no effects at all, and a search asks for every message.
 	if (effectsOn(texts, event, 1).length === 0) return [];

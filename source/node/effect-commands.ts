@@ -1,6 +1,6 @@
 /** Reactions, corrections, withdrawals and pins of the local user: checks the target and the content, then appends. */
 import {effectsOn} from '../core/effect-index.js';
-import type {EffectBody, EventRef, PeerId, PostedEvent} from '../core/event.js';
+import type {EffectBody, EventRef, PeerId, WrittenEvent} from '../core/event.js';
 import {findPosted} from '../core/find-posted.js';
 import {MAX_WORD_BYTES, MAX_WORDS_PER_FEED} from '../core/limits.js';
 import {findPeer} from '../core/roster.js';
@@ -28,14 +28,14 @@ export function createEffectCommands(
 	const {self, getState, append} = options;
 
 	/** The message of a reference, or why it cannot be changed. */
-	function findTarget(target: EventRef): PostedEvent | string {
+	function findTarget(target: EventRef): WrittenEvent | string {
 		const state = getState();
 		const message = findPosted(state.timeline, target);
 		if (!message) return NOT_HERE;
 		return contentOf(state, message).withdrawal ? WITHDRAWN : message;
 	}
 
-	function findOwn(target: EventRef): PostedEvent | string {
+	function findOwn(target: EventRef): WrittenEvent | string {
 		const message = findTarget(target);
 		return typeof message === 'string' || isOwnMessage(getState(), self, message) ? message : NOT_OWN;
 	}
@@ -77,7 +77,7 @@ export function createEffectCommands(
 }
 
 /** Whether a message is of this launch, or of another launch with the same verified identity. */
-export function isOwnMessage({roster}: State, self: PeerId, message: PostedEvent): boolean {
+export function isOwnMessage({roster}: State, self: PeerId, message: WrittenEvent): boolean {
 	if (message.peer === self) return true;
 	const key = findPeer(roster, self)?.identity?.key;
 	return key !== undefined && key === findPeer(roster, message.peer)?.identity?.key;

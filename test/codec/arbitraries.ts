@@ -1,10 +1,12 @@
 /** Arbitrary values of the protocol for property tests. */
 import fc from 'fast-check';
-import {peerIdFromBytes} from '../../source/codec/bytes.js';
+import {bytesToHex, peerIdFromBytes} from '../../source/codec/bytes.js';
 import type {EntryBody} from '../../source/codec/entry.js';
 import {MAX_TIME_MS} from '../../source/codec/field-readers.js';
 import type {Message} from '../../source/codec/message.js';
 import type {Batch} from '../../source/core/event.js';
+import {MAX_FILE_BYTES} from '../../source/core/limits.js';
+import type {FileId} from '../../source/core/shared-file.js';
 
 export const bytes = (length: number) => fc.uint8Array({minLength: length, maxLength: length});
 export const peerId = bytes(32).map(peerIdFromBytes);
@@ -19,6 +21,9 @@ const port = fc.integer({min: 1, max: 65_535});
 const uint = fc.maxSafeInteger().map(Math.abs);
 const ref = fc.record({peer: peerId, seq: fc.integer({min: 1, max: Number.MAX_SAFE_INTEGER})});
 const word = fc.constantFrom('👍', '❤️', '👩‍🚀', 'yes', '+1', '0123456789abcdef');
+
+const fileId = bytes(32).map(id => bytesToHex(id) as FileId);
+const fileSize = fc.integer({min: 0, max: MAX_FILE_BYTES});
 
 export const entryBody: fc.Arbitrary<EntryBody> = fc.oneof(
 	fc.record({
@@ -35,6 +40,14 @@ export const entryBody: fc.Arbitrary<EntryBody> = fc.oneof(
 	fc.record({type: fc.constant('corrected' as const), target: ref, text}),
 	fc.record({type: fc.constant('withdrawn' as const), target: ref}),
 	fc.record({type: fc.constant('pinned' as const), target: ref, on: fc.boolean()}),
+	fc.record({type: fc.constant('shared' as const), fileName: token, size: fileSize, file: fileId}),
+	fc.record({
+		type: fc.constant('shared' as const),
+		fileName: token,
+		size: fileSize,
+		file: fileId,
+		note: text.filter(note => note.length < 1000),
+	}),
 	fc.record({type: fc.constant('renamed' as const), name: token}),
 	fc.record({type: fc.constant('moved' as const), addresses}),
 	fc.record({type: fc.constant('left' as const)}),
@@ -107,6 +120,28 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 		type: fc.constant('alive' as const),
 		peers: fc.array(fc.record({peer: peerId, ageMs: uint}), {maxLength: 8}),
 	}),
+	fc.record({type: fc.constant('file-ask' as const), id: uint, file: fileId, leaves: fc.boolean()}),
+	fc.record({type: fc.constant('file-info' as const), id: uint, have: fc.constant(true as const)}),
+	fc.record({
+		type: fc.constant('file-info' as const),
+		id: uint,
+		leaves: bytes(64),
+		have: fc.uint8Array({maxLength: 2048}),
+	}),
+	fc.record({
+		type: fc.constant('file-want' as const),
+		id: uint,
+		file: fileId,
+		part: fc.integer({min: 0, max: 16_383}),
+		offset: fc.integer({min: 0, max: 2 ** 21 - 1}),
+		length: fc.integer({min: 1, max: 262_144}),
+	}),
+	fc.record({
+		type: fc.constant('file-data' as const),
+		id: uint,
+		bytes: fc.oneof(fc.uint8Array({minLength: 1, maxLength: 300}), fc.constant(new Uint8Array(70_000).fill(7))),
+	}),
+	fc.record({type: fc.constant('file-none' as const), id: uint}),
 	fc.constant({type: 'typing' as const}),
 	fc.record({
 		type: fc.constant('bye' as const),

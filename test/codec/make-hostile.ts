@@ -66,6 +66,30 @@ const cases: readonly (readonly [string, string, Uint8Array])[] = [
 		'bad-field',
 		pack({type: 'peers', added: [[id, [['\u001B[2J', 1]]]], removed: []}),
 	],
+	[
+		'a question about a file with an id of 31 bytes',
+		'bad-field',
+		pack({type: 'file-ask', id: 1, file: id.subarray(1), leaves: true}),
+	],
+	['hashes of 33 bytes', 'bad-field', pack({type: 'file-info', id: 1, leaves: new Uint8Array(33), have: true})],
+	[
+		'hashes of 16,385 parts',
+		'bad-field',
+		pack({type: 'file-info', id: 1, leaves: new Uint8Array(524_320), have: true}),
+	],
+	['a set of 16,392 parts', 'bad-field', pack({type: 'file-info', id: 1, have: new Uint8Array(2049)})],
+	[
+		'part 16,384 of a file',
+		'bad-field',
+		pack({type: 'file-want', id: 1, file: id, part: 16_384, offset: 0, length: 1}),
+	],
+	[
+		'a slice that begins at 2 MiB',
+		'bad-field',
+		pack({type: 'file-want', id: 1, file: id, part: 0, offset: 2 ** 21, length: 1}),
+	],
+	['a slice of 0 bytes', 'bad-field', pack({type: 'file-want', id: 1, file: id, part: 0, offset: 0, length: 0})],
+	['a slice of 262,145 bytes', 'bad-field', pack({type: 'file-data', id: 1, bytes: new Uint8Array(262_145)})],
 	['a bye whose reason drives a terminal', 'bad-field', pack({type: 'bye', reason: '\u001B[2J'})],
 	['an error of 201 bytes', 'bad-field', pack({type: 'error', code: 'x', text: 'x'.repeat(201)})],
 ];

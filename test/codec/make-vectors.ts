@@ -8,6 +8,7 @@ import {type EntryBody, encodeEntry} from '../../source/codec/entry.js';
 import {encodeMessageFrame, type Message} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
 import {chainHash, genesisHash} from '../../source/feed/chain.js';
+import {fileIdOf, leafOf} from '../../source/feed/file-id.js';
 import {createHaveIndex} from '../../source/feed/have-index.js';
 import {proveHello} from '../../source/feed/hello-proof.js';
 import {createIdentity} from '../../source/feed/identity.js';
@@ -39,6 +40,10 @@ export const dave = createPeerKey(seed(2));
 const identity = createIdentity(seed(3), lan.tag);
 const keyingMaterial = seed(4);
 
+/** File of two parts: 131,072 bytes `00`, then 8 bytes `01`. */
+const leaves = Buffer.concat([leafOf(new Uint8Array(131_072)), leafOf(new Uint8Array(8).fill(1))]);
+const sharedFile = fileIdOf(lan.tag, 131_080, leaves);
+
 export const bodies: readonly EntryBody[] = [
 	{
 		type: 'joined',
@@ -60,6 +65,7 @@ export const bodies: readonly EntryBody[] = [
 	{type: 'corrected', target: {peer: carol.peer, seq: 2}, text: 'hello, world'},
 	{type: 'withdrawn', target: {peer: carol.peer, seq: 2}},
 	{type: 'pinned', target: {peer: dave.peer, seq: 2}, on: false},
+	{type: 'shared', fileName: 'plan.pdf', size: 131_080, file: sharedFile, note: 'the new one'},
 ];
 
 function writeBatches() {
@@ -126,6 +132,12 @@ export const messages: readonly Message[] = [
 	{type: 'bye', reason: 'leaving'},
 	{type: 'error', code: 'bad-frame', text: 'a frame of 0 bytes'},
 	{type: 'alive', peers: [{peer: dave.peer, ageMs: 4000}]},
+	{type: 'file-ask', id: 1, file: sharedFile, leaves: true},
+	{type: 'file-info', id: 1, leaves, have: Uint8Array.of(2)},
+	{type: 'file-want', id: 2, file: sharedFile, part: 1, offset: 0, length: 8},
+	{type: 'file-data', id: 2, bytes: new Uint8Array(8).fill(1)},
+	{type: 'file-none', id: 2},
+	{type: 'file-info', id: 1, have: true},
 ];
 
 function keyVectors(): Vector[] {
@@ -155,6 +167,7 @@ function keyVectors(): Vector[] {
 			seed: seed(5),
 			safetyNumber: computeSafetyNumber(identity.identity.key, other.identity.key),
 		}),
+		vector('id of a file of two parts', Buffer.from(sharedFile, 'hex'), {size: 131_080, leaves}),
 	];
 }
 

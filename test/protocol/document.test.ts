@@ -19,6 +19,11 @@ const messages: Record<Message['type'], true> = {
 	ping: true,
 	pong: true,
 	alive: true,
+	'file-ask': true,
+	'file-info': true,
+	'file-want': true,
+	'file-data': true,
+	'file-none': true,
 	typing: true,
 	bye: true,
 	error: true,
@@ -35,6 +40,7 @@ const kinds: Record<EntryBody['type'], true> = {
 	corrected: true,
 	withdrawn: true,
 	pinned: true,
+	shared: true,
 };
 const observations: Record<Observation['type'], true> = {
 	launched: true,

@@ -151,6 +151,10 @@ def is_true(value):
 	return value is True
 
 
+def part_set(value):
+	return value if value is True else sized(bytes, 0, 2048)(value)
+
+
 TIME, COUNTER, PEER = uint(0, MAX_TIME), uint(0, 65_535), sized(bytes, 32, 32)
 WORD, ADDRESS = sized(str, 1, 32, r'[A-Za-z0-9_.-]+'), sized(str, 1, 64, r'[A-Za-z0-9_.:%-]+')
 NAME, HASH, SIGNATURE, PORT = sized(str, 0, 64), sized(bytes, 32, 32), sized(bytes, 64, 64), uint(1, 65_535)
@@ -168,6 +172,11 @@ MESSAGES = {
 	'pong': {'id': uint(), 'clock': TIME, 'hlc': HLC},
 	'typing': {},
 	'alive': {'peers': listed(row(PEER, uint()), 512)},
+	'file-ask': {'id': uint(), 'file': HASH, 'leaves': boolean},
+	'file-info': {'id': uint(), 'leaves': optional(sized(bytes, 0, 524_288)), 'have': part_set},
+	'file-want': {'id': uint(), 'file': HASH, 'part': uint(0, 16_383), 'offset': uint(0, 2 ** 21 - 1), 'length': uint(1, 262_144)},
+	'file-data': {'id': uint(), 'bytes': sized(bytes, 1, 262_144)},
+	'file-none': {'id': uint()},
 	'bye': {'reason': WORD},
 	'error': {'code': WORD, 'text': sized(str, 0, 200)},
 }
@@ -188,6 +197,7 @@ ENTRIES = {
 	'corrected': (PEER, uint(1), sized(str, 0, 16_384)),
 	'withdrawn': (PEER, uint(1)),
 	'pinned': (PEER, uint(1)),
+	'shared': (sized(str, 0, 255), uint(0, 2 ** 35), sized(bytes, 32, 32)),
 }
 
 

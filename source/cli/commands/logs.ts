@@ -1,12 +1,13 @@
 /** `logs`: lists the saved logs, newest first, or deletes old ones. */
 
 import {errorMessage} from '../../core/errors.js';
+import {formatBytes} from '../../core/format-bytes.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {type LogListing, listLogs, MAX_SOUND_LOG_BYTES, summarizeLog} from '../../storage/log-directory.js';
 import {pruneLogs} from '../../storage/prune-logs.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 import {type CliContext, exitCodes} from '../context.js';
-import {formatBytes, formatLocalTime} from '../output/format-text.js';
+import {formatLocalTime} from '../output/format-text.js';
 
 const TABLE_HEADER = ['when', 'room', 'peers', 'events', 'size', 'path'];
 const RIGHT_ALIGNED_COLUMNS = new Set([2, 3, 4]);

@@ -6,8 +6,8 @@ import {
 	eventId,
 	type FeedEvent,
 	type PeerId,
-	type PostedEvent,
 	shortFingerprint,
+	type WrittenEvent,
 } from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
@@ -98,7 +98,12 @@ function jsonPerson(state: State, peer: PeerId, seq?: number): JsonPerson {
 function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
 	switch (event.type) {
 		case 'posted':
-			return postedDetails(state, event);
+			return writtenDetails(state, event);
+		case 'shared': {
+			const {file, fileName, size} = event;
+			const {text: note, ...others} = writtenDetails(state, event);
+			return {file, fileName, size, ...(note !== undefined && note !== '' && {note}), ...others};
+		}
 		case 'renamed':
 			return {from: nameOf(state, event.peer, event.seq - 1)};
 		case 'joined':
@@ -126,19 +131,19 @@ function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
 	}
 }
 
-function postedDetails(state: State, event: PostedEvent): Partial<JsonEvent> {
+function writtenDetails(state: State, event: WrittenEvent): Partial<JsonEvent> {
 	const {text, correction, withdrawal} = contentOf(state, event);
 	return {
 		text,
-		...(event.action && {action: true}),
-		...(event.replyTo && {replyTo: refId(event.replyTo)}),
+		...(event.type === 'posted' && event.action && {action: true}),
+		...(event.type === 'posted' && event.replyTo && {replyTo: refId(event.replyTo)}),
 		...(correction && !withdrawal && {edited: true}),
 		...(withdrawal && {withdrawn: true}),
 		...marksOf(state, event, withdrawal !== undefined),
 	};
 }
 
-function marksOf(state: State, event: PostedEvent, isWithdrawn: boolean): Partial<JsonEvent> {
+function marksOf(state: State, event: WrittenEvent, isWithdrawn: boolean): Partial<JsonEvent> {
 	const marks = isWithdrawn ? [] : selectMarks(state, event);
 	return marks.length === 0
 		? {}

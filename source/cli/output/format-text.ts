@@ -46,18 +46,6 @@ export function formatLocalTime(ms: number): string {
 const MIN_DATE_MS = Date.UTC(1970, 0, 1);
 const MAX_DATE_MS = Date.UTC(9999, 11, 30);
 
-/** Formats a size with its unit. 1 kB is 1,000 bytes. */
-export function formatBytes(bytes: number): string {
-	const units = ['B', 'kB', 'MB', 'GB'];
-	let value = bytes;
-	let unit = 0;
-	while (value >= 999.5 && unit < units.length - 1) {
-		value /= 1000;
-		unit++;
-	}
-	return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
-
 /** Formats a peer as `Carol (192.168.1.7)`. `~` marks an address that the peer reported and nobody verified. */
 function nameWithAddress(state: State, peer: PeerId, seq?: number): string {
 	const address = addressOf(state, peer);
@@ -78,6 +66,8 @@ function subjectLabel(state: State, entry: TimelineEntry & {readonly subject: Pe
 export function describeEntry(state: State, entry: Exclude<TimelineEntry, {readonly type: 'posted'}>): string {
 	const name = cleanLabel(state, entry.peer, entry.seq || undefined);
 	switch (entry.type) {
+		case 'shared':
+			return `${name} ${markedMessageText(state, entry).replaceAll('\n', '\n    ')}`;
 		case 'joined':
 			return `${name} joined`;
 		case 'renamed':

@@ -7,6 +7,7 @@
 export type JsonEventKind =
 	| 'joined'
 	| 'posted'
+	| 'shared'
 	| 'marked'
 	| 'corrected'
 	| 'withdrawn'
@@ -53,6 +54,11 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly order: string;
 		readonly text?: string;
 		readonly action?: true;
+		/** For `shared`: id of the content, name, size in bytes, and text about the file. */
+		readonly file?: string;
+		readonly fileName?: string;
+		readonly size?: number;
+		readonly note?: string;
 		/** The previous name, for `renamed`. */
 		readonly from?: string;
 		readonly addresses?: readonly string[];

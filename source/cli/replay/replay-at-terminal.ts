@@ -3,6 +3,7 @@
 import {basename} from 'node:path';
 import {errorMessage, UsageError} from '../../core/errors.js';
 import {foldText} from '../../core/fold-text.js';
+import {formatBytes} from '../../core/format-bytes.js';
 import {createHistory, type History} from '../../core/history.js';
 import {entryAt} from '../../core/timeline.js';
 import {parseTime, resolveTime} from '../../node/parse-time.js';
@@ -16,7 +17,6 @@ import {type CliContext, exitCodes} from '../context.js';
 import {createDesktopHooks, exportRows} from '../desktop-integration.js';
 import {createExitRequest, type ExitRequest} from '../exit-request.js';
 import type {EventFilter} from '../options/options.js';
-import {formatBytes} from '../output/format-text.js';
 import {describeDamage, resolveLogPath} from '../saved-log.js';
 import {bookmarksPath, readBookmarks, writeBookmarks} from './bookmarks-file.js';
 import {createLogFollower, type LogFollower} from './log-follower.js';

@@ -18,9 +18,9 @@ export const LOWEST_VERSION = 1;
  * own hello names the feature.
  *
  * `typing`: shows the message `typing`. `effects`: shows replies, reactions, corrections, withdrawals and pins. `alive`: takes
- * the message `alive` into account before it reports a peer as lost.
+ * the message `alive` into account before it reports a peer as lost. `files`: shares files and fetches them from other peers.
  */
-export const FEATURES = ['typing', 'effects', 'alive'] as const;
+export const FEATURES = ['typing', 'effects', 'alive', 'files'] as const;
 
 export type Feature = (typeof FEATURES)[number];
 

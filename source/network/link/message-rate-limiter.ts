@@ -7,6 +7,8 @@ import type {Message} from '../../codec/message.js';
 import {
 	MAX_ALIVE_NAMED_PER_SECOND,
 	MAX_DIGESTS_PER_SECOND,
+	MAX_FILE_ASKS_PER_SECOND,
+	MAX_FILE_INFOS_PER_SECOND,
 	MAX_HAVES_PER_SECOND,
 	MAX_PEERS_NAMED_PER_SECOND,
 	MAX_PINGS_PER_SECOND,
@@ -34,6 +36,8 @@ const RULES = {
 	want: {perSecond: MAX_WANTS_PER_SECOND, noun: 'history requests'},
 	peers: {perSecond: MAX_PEERS_NAMED_PER_SECOND, noun: 'peer names'},
 	alive: {perSecond: MAX_ALIVE_NAMED_PER_SECOND, noun: 'peers in `alive`'},
+	fileAsk: {perSecond: MAX_FILE_ASKS_PER_SECOND, noun: 'questions about files'},
+	fileInfo: {perSecond: MAX_FILE_INFOS_PER_SECOND, noun: 'descriptions of files'},
 	ping: {perSecond: MAX_PINGS_PER_SECOND, noun: 'pings'},
 	pong: {perSecond: MAX_PINGS_PER_SECOND, noun: 'pongs'},
 	typing: {perSecond: MAX_TYPING_PER_SECOND, noun: 'typing signals'},
@@ -43,6 +47,8 @@ type Kind = keyof typeof RULES;
 
 function kindOf(message: Message): Kind | undefined {
 	if (message.type === 'have') return message.kind === 'digest' ? 'digest' : 'have';
+	if (message.type === 'file-ask') return 'fileAsk';
+	if (message.type === 'file-info') return 'fileInfo';
 	return message.type in RULES ? (message.type as Kind) : undefined;
 }
 
@@ -76,7 +82,7 @@ export interface MessagePace {
 }
 
 /** Kinds that depend on what other peers do. Pings and typing signals follow timers of this node, and pongs follow pings. */
-export type PacedKind = 'have' | 'digest' | 'want' | 'peers';
+export type PacedKind = 'have' | 'digest' | 'want' | 'peers' | 'fileAsk' | 'fileInfo';
 
 export function createMessagePace(): MessagePace {
 	const buckets = new Map<PacedKind, TokenBucket>();

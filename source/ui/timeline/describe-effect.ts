@@ -1,6 +1,6 @@
 /** Effects and quotes as text: what somebody did to a message, and the message that a reply answers. */
 
-import type {EffectEvent, EventRef, PostedEvent} from '../../core/event.js';
+import type {EffectEvent, EventRef, WrittenEvent} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
 import {selectMarks} from '../../core/select-marks.js';
@@ -31,7 +31,7 @@ export function quoteOf(state: State, ref: EventRef, position?: OrderKey): Quote
 	const {text, withdrawal} = contentOf(state, message, position);
 	const shown = withdrawal ? WITHDRAWN_TEXT : cleanLine(cleanForScreen(text).replaceAll('\n', ' ')).trim();
 	const author = {name: displayName(state, message.peer, message.seq), peer: message.peer};
-	return {parts: [author, `${message.action ? '' : ':'} ${shown}`], text: shown};
+	return {parts: [author, `${message.type === 'posted' && message.action ? '' : ':'} ${shown}`], text: shown};
 }
 
 /** Describes an effect in a sentence. Undefined if it changes nothing that is shown here. */
@@ -62,7 +62,7 @@ export function describeEffect(state: State, effect: EffectEvent): TextPart[] | 
 }
 
 /** Reactions to a message with their counts, for example `👍 2  🎉 1`; empty if there are none or it was withdrawn. */
-export function describeMarks(state: State, message: PostedEvent): string {
+export function describeMarks(state: State, message: WrittenEvent): string {
 	if (contentOf(state, message).withdrawal) return '';
 	return selectMarks(state, message)
 		.map(({word, people}) => `${cleanLine(word)} ${people.length}`)

@@ -1,5 +1,5 @@
 /** Descriptions of timeline entries as text parts, so that a caller can colour the names. */
-import type {PeerId} from '../../core/event.js';
+import {isWritten, type PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {nameSeqOf} from '../../core/select-peers.js';
 import {shownName} from '../../core/shown-name.js';
@@ -28,6 +28,7 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 
 	switch (entry.type) {
 		case 'posted':
+		case 'shared':
 			return [nameOf(entry.peer, entry.seq), ` ${messageText(state, entry)}`];
 		case 'joined':
 			return isOwn
@@ -68,5 +69,5 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 
 /** Text for the clipboard and the details: the message of a post, the description of any other entry. */
 export function entryText(state: State, entry: TimelineEntry): string {
-	return entry.type === 'posted' ? messageText(state, entry) : joinParts(describeEntry(state, entry));
+	return isWritten(entry) ? messageText(state, entry) : joinParts(describeEntry(state, entry));
 }

@@ -1,5 +1,5 @@
 /** Lists of messages as lines of text: a thread, and the pinned messages. */
-import {type EventRef, eventId, type PostedEvent} from '../../core/event.js';
+import {type EventRef, eventId, type WrittenEvent} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
 import {selectPins} from '../../core/select-pins.js';
@@ -21,15 +21,15 @@ const MAX_DEPTH = 256;
  * Thread of a message: the first message of its chain of replies, and all direct and indirect answers to that one, in
  * timeline order.
  */
-export function threadOf(state: State, message: PostedEvent): PostedEvent[] {
+export function threadOf(state: State, message: WrittenEvent): WrittenEvent[] {
 	let root = message;
-	for (let depth = 0; depth < MAX_DEPTH && root.replyTo; depth++) {
+	for (let depth = 0; depth < MAX_DEPTH && root.type === 'posted' && root.replyTo; depth++) {
 		const answered = findPosted(state.timeline, root.replyTo);
 		if (!answered || compareOrder(answered, root) >= 0) break;
 		root = answered;
 	}
 	const ids = new Set([idOf(root)]);
-	const thread: PostedEvent[] = [root];
+	const thread: WrittenEvent[] = [root];
 	const {length} = state.timeline;
 	for (const row of sliceTimeline(state.timeline, Math.max(0, length - MAX_SEARCHED_ROWS), length)) {
 		if (row.type !== 'posted' || !row.replyTo || !ids.has(idOf(row.replyTo)) || ids.has(idOf(row))) continue;
@@ -43,7 +43,7 @@ function idOf({peer, seq}: EventRef): string {
 	return eventId(peer, seq);
 }
 
-export function threadLines(state: State, message: PostedEvent): string[] {
+export function threadLines(state: State, message: WrittenEvent): string[] {
 	return threadOf(state, message).map(item => messageLine(state, item, formatTime(item.at, 'minutes')));
 }
 
@@ -56,8 +56,8 @@ export function pinLines(state: State): string[] {
 }
 
 /** A message on one line: time, name, text and reactions. */
-function messageLine(state: State, message: PostedEvent, time: string): string {
+function messageLine(state: State, message: WrittenEvent, time: string): string {
 	const marks = describeMarks(state, message);
 	const text = markedMessageText(state, message).replaceAll('\n', ' ');
-	return `${time} ${displayName(state, message.peer, message.seq)}${message.action ? '' : ':'} ${text}${marks ? `  (${marks})` : ''}`;
+	return `${time} ${displayName(state, message.peer, message.seq)}${message.type === 'posted' && message.action ? '' : ':'} ${text}${marks ? `  (${marks})` : ''}`;
 }

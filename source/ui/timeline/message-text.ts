@@ -1,22 +1,26 @@
 /** Text of a message for every output: with its corrections, without what its author withdrew, safe to draw. */
-import type {PostedEvent} from '../../core/event.js';
+import type {WrittenEvent} from '../../core/event.js';
+import {formatBytes} from '../../core/format-bytes.js';
 import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
-import {cleanForScreen} from '../text/clean-for-screen.js';
+import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 
 /** Text in place of a message that its author withdrew. */
 export const WITHDRAWN_TEXT = '(withdrawn)';
 /** Mark behind a message that its author corrected. */
 export const EDITED_MARK = '(edited)';
 
-/** Text of a message: that of its last correction, or `(withdrawn)`. */
-export function messageText(state: State, message: PostedEvent): string {
+/** Text of a message: that of its last correction, or `(withdrawn)`. That of a shared file: its name, size and note. */
+export function messageText(state: State, message: WrittenEvent): string {
 	const {text, withdrawal} = contentOf(state, message);
-	return withdrawal ? WITHDRAWN_TEXT : cleanForScreen(text);
+	if (withdrawal) return WITHDRAWN_TEXT;
+	if (message.type === 'posted') return cleanForScreen(text);
+	const file = `shared ${cleanLine(message.fileName)} (${formatBytes(message.size)})`;
+	return text === '' ? file : `${file}: ${cleanForScreen(text)}`;
 }
 
 /** Text of a message, with `(edited)` behind it if its author corrected it. */
-export function markedMessageText(state: State, message: PostedEvent): string {
+export function markedMessageText(state: State, message: WrittenEvent): string {
 	const {correction, withdrawal} = contentOf(state, message);
 	return correction && !withdrawal ? `${messageText(state, message)} ${EDITED_MARK}` : messageText(state, message);
 }
