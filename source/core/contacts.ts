@@ -5,6 +5,7 @@
 import type {Contact, PeerId} from './event.js';
 import {memoise, memoiseByKey} from './memoise.js';
 import {collisionKeys, nameAt} from './name-collisions.js';
+import {isOurs} from './own-sessions.js';
 import {findPeer, listPeers, type NameChange} from './roster.js';
 import type {State} from './state.js';
 
@@ -56,7 +57,7 @@ const memoiseName = memoiseByKey<NameChange, {readonly contact: Contact | undefi
 export function impersonatedContact(state: State, peer: PeerId, seq?: number): Contact | undefined {
 	const {contacts} = state.ephemeral;
 	const known = contacts.length === 0 ? undefined : findPeer(state.roster, peer);
-	if (!known || state.launches[peer] || contactOf(state, peer)) return undefined;
+	if (!known || isOurs(state, peer) || contactOf(state, peer)) return undefined;
 	const name = nameAt(known, seq);
 	if (!name) return undefined;
 	return memoiseName(name, [state.roster, contacts], () => ({contact: findContactWithName(state, name)})).contact;

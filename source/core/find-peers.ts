@@ -3,8 +3,8 @@
 import type {PeerId} from './event.js';
 import {foldText} from './fold-text.js';
 import {findClosest} from './fuzzy-match.js';
-import {longFingerprint, personKey} from './name-collisions.js';
-import {createRosterPeer, findPeer} from './roster.js';
+import {longFingerprint, personKeyOf} from './name-collisions.js';
+import {findPeer} from './roster.js';
 import {isPresent, nameOf, type PeerView, selectPeers} from './select-peers.js';
 import {selectPeople} from './select-people.js';
 import type {State} from './state.js';
@@ -54,7 +54,7 @@ function hasFingerprint(state: State, peer: PeerId, digits: string): boolean {
 export function groupByPerson(state: State, views: readonly PeerView[]): readonly (readonly PeerView[])[] {
 	const people = new Map<string, PeerView[]>();
 	for (const view of [...views].sort((a, b) => Number(isPresent(b.status)) - Number(isPresent(a.status)))) {
-		const key = personKey(findPeer(state.roster, view.peer) ?? createRosterPeer(view.peer), state.launches);
+		const key = personKeyOf(state, view.peer);
 		const peers = people.get(key);
 		if (peers) peers.push(view);
 		else people.set(key, [view]);

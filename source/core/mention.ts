@@ -5,6 +5,7 @@
  * counts at the time of the text, so a mention does not appear or disappear when people join or leave later.
  */
 import {foldText} from './fold-text.js';
+import {isOurs} from './own-sessions.js';
 import {listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
@@ -53,11 +54,11 @@ export function isMentionedByShortName(text: string, ms: number, {shortNames, co
 }
 
 /** Collects the short forms of all our names, and the names of other people that compete with them. */
-export function collectShortNames({roster, launches}: State, names: readonly string[]): ShortNames {
+export function collectShortNames(state: State, names: readonly string[]): ShortNames {
 	const ownNames = names.map(foldText);
 	const shortNames = [...new Set(ownNames.flatMap(listNamePrefixes))];
 	if (shortNames.length === 0) return NO_SHORT_NAMES;
-	const others = listPeers(roster).filter(({peer}) => !launches[peer]);
+	const others = listPeers(state.roster).filter(({peer}) => !isOurs(state, peer));
 	return {shortNames, competingNames: others.flatMap(other => findCompetingNames(other, ownNames, shortNames))};
 }
 

@@ -8,11 +8,11 @@
 
 import {findLastAtMost} from './binary-search.js';
 import {confusableSkeleton, mixesScripts} from './confusables.js';
-import {SHORT_FINGERPRINT_DIGITS} from './event.js';
+import {type PeerId, SHORT_FINGERPRINT_DIGITS} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {foldText} from './fold-text.js';
 import {LruMap} from './lru-map.js';
-import type {NameChange, Roster, RosterPeer} from './roster.js';
+import {findPeer, type NameChange, type Roster, type RosterPeer} from './roster.js';
 import {shownName} from './shown-name.js';
 import type {State} from './state.js';
 
@@ -77,8 +77,13 @@ export function nameSeqAt({peer, names}: RosterPeer, position: OrderKey): number
 }
 
 /** Key that all launches of one person share, even under different names. */
-export function personKey({identity, peer}: RosterPeer, launches: Launches): string {
+export function personKey({identity, peer}: Pick<RosterPeer, 'identity' | 'peer'>, launches: Launches): string {
 	return identity?.key ?? (launches[peer] ? 'ourselves' : peer);
+}
+
+/** `personKey` of a peer id. An unknown peer is a person of its own. */
+export function personKeyOf({roster, launches}: Pick<State, 'roster' | 'launches'>, peer: PeerId): string {
+	return personKey(findPeer(roster, peer) ?? {peer}, launches);
 }
 
 /** Index of this roster, either cached or updated from the least recently used one. After a launch a new index is built. */

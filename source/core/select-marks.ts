@@ -5,6 +5,7 @@ import type {EffectEvent, EventRef, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {MAX_MARKS_COUNTED, MAX_WORDS_PER_FEED} from './limits.js';
 import {memoiseByKey} from './memoise.js';
+import {isOurs} from './own-sessions.js';
 import {findPeer} from './roster.js';
 import type {State} from './state.js';
 
@@ -89,7 +90,7 @@ function summarize(state: State, marks: readonly Mark[]): MarkSummary[] {
 	}
 	return [...byWord].flatMap(([word, group]) => {
 		const latest = group.at(-1);
-		const isOwn = group.some(mark => state.launches[mark.peer] !== undefined);
+		const isOwn = group.some(mark => isOurs(state, mark.peer));
 		return latest ? [{word, people: group.map(mark => mark.peer), isOwn, latest}] : [];
 	});
 }

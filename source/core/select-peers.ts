@@ -13,6 +13,7 @@ import {
 	nameSeqAt,
 	personKey,
 } from './name-collisions.js';
+import {isOurs, isOwnLaunch, ownSessionOf} from './own-sessions.js';
 import {quoteUnclearName} from './quote-name.js';
 import {createRosterPeer, findPeer, listPeers, type RosterPeer} from './roster.js';
 import {shownName} from './shown-name.js';
@@ -86,14 +87,14 @@ export function addressOf(state: State, peer: PeerId): DisplayedAddress | undefi
 	const known = findPeer(state.roster, peer);
 	if (known?.address !== undefined) return {address: known.address, isUnverified: false};
 	const address = known?.claimedAddresses[0];
-	return address === undefined ? undefined : {address, isUnverified: state.launches[peer] === undefined};
+	return address === undefined ? undefined : {address, isUnverified: !isOwnLaunch(state, peer)};
 }
 
 /** Status of a peer. Our own peer ids of earlier launches count as left, even without a `left` event. */
 export function statusOf(state: State, peer: PeerId): PeerStatus {
 	if (peer === state.launch?.peer) return 'self';
 	const known = findPeer(state.roster, peer);
-	if (known?.left !== undefined || state.launches[peer] !== undefined) return 'left';
+	if (known?.left !== undefined || ownSessionOf(state, peer) === 'earlier') return 'left';
 	return state.ephemeral.links[peer]?.status ?? (known?.connected ? 'connected' : 'unreachable');
 }
 
@@ -135,7 +136,7 @@ export interface RankedView {
 	readonly view: PeerView;
 	readonly rank: number;
 	readonly foldedName: string;
-	/** Key that all launches of one person under one name share. */
+	/** Key that all launches of one identity share, even under different names. */
 	readonly personKey: string;
 	/** Position of the `joined` of the peer in the total order. */
 	readonly joined: RosterPeer['joined'];
@@ -146,12 +147,13 @@ const memoisePeer = memoiseByKey<RosterPeer, RankedView>();
 function rankPeer(state: State, known: RosterPeer): RankedView {
 	const {links} = state.ephemeral;
 	const shown = [hasNameCollision(state, known), hasFingerprintCollision(state, known), trustOf(state, known.peer)];
-	return memoisePeer(known, [links[known.peer], state.launch, state.launches, ...shown], () => {
+	const own = ownSessionOf(state, known.peer);
+	return memoisePeer(known, [links[known.peer], state.launch, state.launches, own, ...shown], () => {
 		const view = createPeerView(state, known);
 		const foldedName = foldText(view.name);
 		// Departed launches without an identity cannot be told apart: a name that many of them had is listed once.
 		const isNameless = view.status === 'left' && !known.identity && !state.launches[known.peer];
-		const person = `${isNameless ? 'departed' : personKey(known, state.launches)} ${foldedName}`;
+		const person = isNameless ? `departed ${foldedName}` : personKey(known, state.launches);
 		return {view, rank: STATUS_RANKS[view.status], foldedName, personKey: person, joined: known.joined};
 	});
 }
@@ -222,7 +224,7 @@ export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
  */
 export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number): string {
 	const known = findPeer(state.roster, peer);
-	if (!known || state.launches[peer]) return '';
+	if (!known || isOurs(state, peer)) return '';
 	if (!hasNameCollision(state, known, seq) && !impersonatedContact(state, peer, seq)) return '';
 	return `#${fingerprintOf(state, peer)}`;
 }

@@ -1,13 +1,32 @@
 /**
- * Selectors for people: the peers that a list shows and counts, one for each person instead of one for each launch.
+ * Selectors for people: the only place that decides which launches are one person. Every list, count and detail of people
+ * comes from here.
  *
- * Every present peer is shown, so a person who runs two programs appears twice. An absent person appears once, as their
- * newest launch, and only if no launch under the same name is present. Our own earlier launches are not shown.
+ * A person is an identity under one name. All present launches of a person are one row with a number of sessions. An
+ * identity that is present under two names at once is two rows, because a copied data folder gives several people one
+ * identity. An absent person is one row, as their newest launch, whatever names they had. Our own earlier launches are not
+ * listed.
  */
+import type {PeerId} from './event.js';
 import {compareOrder} from './event-order.js';
+import {foldText} from './fold-text.js';
 import {memoise} from './memoise.js';
-import {isPresent, type PeerView, type RankedView, selectRanked} from './select-peers.js';
+import {personKeyOf} from './name-collisions.js';
+import {ownSessionOf} from './own-sessions.js';
+import {findPeer, listPeers} from './roster.js';
+import {isPresent, nameOf, type PeerView, type RankedView, selectRanked} from './select-peers.js';
+import {shownName} from './shown-name.js';
 import type {State} from './state.js';
+
+/** A person, shown as one of their launches: this launch for ourselves, otherwise the newest one. */
+export interface PersonView extends PeerView {
+	/** The present launches of the person, the shown one first; only the shown one if the person is absent. */
+	readonly sessions: readonly PeerId[];
+	/** Whether the person has our identity but another name: we are running twice, or somebody has a copy of our data folder. */
+	readonly hasOurIdentity: boolean;
+	/** Names under which the same identity is present at the same time. */
+	readonly sharesIdentityWith: readonly string[];
+}
 
 /** Whether launch `a` joined after launch `b`. A launch without a known `joined` is older than any other. */
 function isNewer(a: RankedView, b: RankedView | undefined): boolean {
@@ -27,34 +46,104 @@ const selectDepartedPeople = memoise(
 	state => newestByPerson(selectRanked(state).departed),
 );
 
+/** Present launches by person and name, the one to show first: ours, otherwise the newest. */
+function groupSessions(active: readonly RankedView[]): Map<string, RankedView[]> {
+	const groups = new Map<string, RankedView[]>();
+	for (const launch of active) {
+		if (!isPresent(launch.view.status)) continue;
+		const key = `${launch.personKey} ${launch.foldedName}`;
+		const known = groups.get(key);
+		if (known) known.push(launch);
+		else groups.set(key, [launch]);
+	}
+	for (const launches of groups.values()) launches.sort((a, b) => a.rank - b.rank || (isNewer(a, b) ? -1 : 1));
+	return groups;
+}
+
 /** One view for each person, in the order of selectPeers. */
-export const selectPeople: (state: State) => readonly PeerView[] = memoise(
+export const selectPeople: (state: State) => readonly PersonView[] = memoise(
 	state => [selectRanked(state), state.launches],
 	state => {
 		const {active, departed} = selectRanked(state);
 		const newestDeparted = selectDepartedPeople(state);
 		const newestActive = newestByPerson(active);
-		const present = new Set(active.filter(({view}) => isPresent(view.status)).map(({personKey}) => personKey));
-		const isShown = (ranked: RankedView): boolean =>
-			isPresent(ranked.view.status) ||
-			(!present.has(ranked.personKey) &&
-				newestActive.get(ranked.personKey) === ranked &&
-				!isNewer(newestDeparted.get(ranked.personKey) ?? ranked, ranked));
+		const groups = [...groupSessions(active).values()];
+		const shownFirst = new Map(groups.map(group => [group[0], group]));
+		const namesByPerson = new Map<string, string[]>();
+		for (const [shown] of groups) {
+			if (shown) namesByPerson.set(shown.personKey, [...(namesByPerson.get(shown.personKey) ?? []), shown.view.name]);
+		}
+		const isShown = (launch: RankedView): boolean =>
+			shownFirst.has(launch) ||
+			(!isPresent(launch.view.status) &&
+				!namesByPerson.has(launch.personKey) &&
+				newestActive.get(launch.personKey) === launch &&
+				!isNewer(newestDeparted.get(launch.personKey) ?? launch, launch));
 		const shownActive = active.filter(isShown);
-		const shownPersons = new Set(shownActive.map(({personKey}) => personKey));
-		const isOurs = ({view}: RankedView) => state.launches[view.peer] !== undefined;
+		const shownPersons = new Set([...shownActive.map(({personKey}) => personKey), ...namesByPerson.keys()]);
 		const shownDeparted = departed.filter(
-			ranked =>
-				newestDeparted.get(ranked.personKey) === ranked && !shownPersons.has(ranked.personKey) && !isOurs(ranked),
+			launch =>
+				newestDeparted.get(launch.personKey) === launch &&
+				!shownPersons.has(launch.personKey) &&
+				ownSessionOf(state, launch.view.peer) === undefined,
 		);
-		return [...shownActive, ...shownDeparted].map(({view}) => view);
+		return [...shownActive, ...shownDeparted].map(launch => {
+			const {view, personKey} = launch;
+			return {
+				...view,
+				sessions: shownFirst.get(launch)?.map(({view: {peer}}) => peer) ?? [view.peer],
+				hasOurIdentity: ownSessionOf(state, view.peer) === 'elsewhere',
+				sharesIdentityWith: (namesByPerson.get(personKey) ?? []).filter(name => name !== view.name),
+			};
+		});
 	},
 );
 
-/** Number of people other than us who are reachable now. */
+/** The person to whom a launch belongs, if the person is listed and this launch is one of their sessions. */
+export function findPerson(people: readonly PersonView[], peer: PeerId | undefined): PersonView | undefined {
+	return people.find(person => peer !== undefined && (person.peer === peer || person.sessions.includes(peer)));
+}
+
+/** Number of present launches of the person to whom a launch belongs, under the name of that launch. */
+export function countSessions(state: State, peer: PeerId): number {
+	const key = personKeyOf(state, peer);
+	const name = foldText(nameOf(state, peer));
+	const person = selectPeople(state).find(
+		view => isPresent(view.status) && personKeyOf(state, view.peer) === key && foldText(view.name) === name,
+	);
+	return person?.sessions.length ?? 0;
+}
+
+/** All names that launches of a peer's identity have or had. Empty for a peer without an identity. */
+export function namesOfIdentity({roster}: State, peer: PeerId): readonly string[] {
+	const key = findPeer(roster, peer)?.identity?.key;
+	if (key === undefined) return [];
+	const launches = listPeers(roster).filter(({identity}) => identity?.key === key);
+	return [...new Set(launches.flatMap(({names}) => names.map(({name}) => name)))];
+}
+
+/** Short remark about a person whose identity is present under another name too; otherwise an empty text. */
+export function describeSharedIdentity({hasOurIdentity, sharesIdentityWith: [name]}: PersonView): string {
+	if (hasOurIdentity) return 'your identity';
+	return name === undefined ? '' : `same identity as ${shownName(name)}`;
+}
+
+/**
+ * Number of people other than us who are reachable now. Other sessions of ours are not counted, except under another name:
+ * somebody may have a copy of our data folder.
+ */
 export const selectConnectedCount: (state: State) => number = memoise(
 	state => [selectPeople(state)],
-	state => selectPeople(state).filter(({status}) => status === 'connected' || status === 'suspect').length,
+	state => selectPeople(state).filter(({status}) => status !== 'self' && isPresent(status)).length,
+);
+
+/** Number of present launches other than this one, other sessions of ours included. */
+export const selectSessionCount: (state: State) => number = memoise(
+	state => [selectPeople(state)],
+	state =>
+		selectPeople(state)
+			.filter(({status}) => isPresent(status))
+			.reduce((count, {status, sessions}) => count + sessions.length - (status === 'self' ? 1 : 0), 0),
 );
 
 /** Number of people other than us who have not left. */
@@ -64,6 +153,19 @@ export const selectKnownCount: (state: State) => number = memoise(
 );
 
 /** Initial selection in a list of peers: the first peer that is not this node, or the first one if there is no other. */
-export function firstOtherPeer(peers: readonly PeerView[]): PeerView | undefined {
+export function firstOtherPeer(peers: readonly PersonView[]): PersonView | undefined {
 	return peers.find(({status}) => status !== 'self') ?? peers[0];
 }
+
+/** Time after which people who left are only counted, ms. */
+const LEFT_LONG_AGO_MS = 10 * 60 * 1000;
+
+/** The people who left long ago, by the launch that is shown. Lists count them in one line. */
+export const selectLongGone: (state: State) => ReadonlySet<PeerId> = memoise(
+	state => [selectPeople(state), state.loggedAt, state.ephemeral.now],
+	state => {
+		const since = Math.max(state.loggedAt, state.ephemeral.now) - LEFT_LONG_AGO_MS;
+		const longGone = selectPeople(state).filter(({status, leftAt}) => status === 'left' && (leftAt ?? 0) < since);
+		return new Set(longGone.map(({peer}) => peer));
+	},
+);

@@ -10,6 +10,7 @@ import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat
 import {createConversation, whenDelivered} from './conversation.js';
 import {createNetwork, type Network} from './create-network.js';
 import {createEffectCommands} from './effect-commands.js';
+import {startIdentityMonitor} from './identity-monitor.js';
 import {createIsolationMonitor} from './isolation-monitor.js';
 import {createLocalState} from './local-state.js';
 import {createNetworkReport} from './network-report.js';
@@ -66,7 +67,6 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		? createReading({
 				store,
 				clock,
-				ownKey: identity?.identity.key,
 				logEnd: () => openedLog.log.end,
 				savePosition: adapters.saveReadingPosition,
 			})
@@ -112,6 +112,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		const ports = await network.listen();
 		pipeline.observe({type: 'launched', version: options.version});
 		verification.start();
+		startIdentityMonitor({store, notices});
 		pipeline.commit();
 		network.start();
 		schedule(JOINED_AFTER_MS, () => conversation.join());

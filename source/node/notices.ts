@@ -34,6 +34,12 @@ export interface Notices {
 	limitReached(limit: SyncLimit, name: string): void;
 	/** A peer uses the name of a verified person with another key. `fingerprint`: that of the peer. */
 	verifiedNameTaken(taken: {readonly name: string; readonly fingerprint: string; readonly verifiedName: string}): void;
+	/** Another program with our identity and our name is connected, from this address. */
+	ownSession(address: string | undefined): void;
+	/** Another program with our identity but this name is connected. */
+	ownIdentityUsed(name: string, address: string | undefined): void;
+	/** Two people with these names have one identity. */
+	identityShared(first: string, second: string): void;
 	/** The connection to this peer closed, because this node has reached its limit of connections. */
 	connectionsFull(name: string): void;
 	/** A part of the own log is unreadable. */
@@ -62,6 +68,10 @@ const SUPPRESSED_TEXT = 'Too many notices. Further notices of this minute are no
 /** Quotes a text that a peer chose, so that the user does not take it for a text of this program. */
 function quote(text: string): string {
 	return `"${text.replaceAll('"', "'")}"`;
+}
+
+function addressText(address: string | undefined): string {
+	return address === undefined ? '' : ` (${address})`;
 }
 
 const LIMIT_TEXTS: Readonly<Record<SyncLimit, (name: string) => string>> = {
@@ -144,6 +154,17 @@ export function createNotices(
 					: `the name ${quote(name)} looks like ${quote(verifiedName)}, whom you verified`;
 			const text = `Warning: ${subject}. The key is another one (#${fingerprint}), so this is not the person you verified.`;
 			write('error', 'verified-name', text);
+		},
+		ownSession(address) {
+			notify('info', 'own-session', `Another session of yours is connected${addressText(address)}.`);
+		},
+		ownIdentityUsed(name, address) {
+			const text = `${quote(name)}${addressText(address)} has your identity: it is you in another session, or somebody with a copy of your data folder.`;
+			notify('info', 'own-identity', text);
+		},
+		identityShared(first, second) {
+			const text = `${quote(first)} and ${quote(second)} have the same identity: one person under two names, or two people with copies of one data folder.`;
+			notify('info', 'shared-identity', text);
 		},
 		connectionsFull(name) {
 			const text = `The limit of connections is reached. The connection to ${quote(name)} was closed.`;

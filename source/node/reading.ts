@@ -6,9 +6,9 @@
  * records that a sync has written hold many messages.
  */
 import type {Clock, Timer} from '../core/environment.js';
-import {eventId, type FeedEvent, type Input, type PeerId} from '../core/event.js';
+import {eventId, type FeedEvent, type Input} from '../core/event.js';
 import {compareOrder, type OrderKey} from '../core/event-order.js';
-import {findPeer} from '../core/roster.js';
+import {isOurs} from '../core/own-sessions.js';
 import type {State} from '../core/state.js';
 import {emptyTimeline, hasEntry, insertEntries, removeEntry, type Timeline} from '../core/timeline.js';
 import type {LogPlace} from '../storage/log.js';
@@ -38,8 +38,6 @@ export interface Reading {
 export interface ReadingOptions {
 	readonly store: Store;
 	readonly clock: Clock;
-	/** Our own identity key. Our messages from another computer are not unread. */
-	readonly ownKey?: string | undefined;
 	/** Place behind the last record of the log; undefined while there is none. */
 	logEnd(): LogPlace | undefined;
 	/** Keeps the position. Undefined if nothing is kept. */
@@ -79,13 +77,9 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 
 	/** Whether a message counts as unread. The history of a room that we enter for the first time does not. */
 	function isUnread(state: State, event: FeedEvent, input: Input & {readonly type: 'events'}): boolean {
-		if (event.type !== 'posted' || state.launches[event.peer]) return false;
+		if (event.type !== 'posted' || isOurs(state, event.peer)) return false;
 		if (isStarted ? !input.live && unread.lastRead === undefined : input.unreadOffset === undefined) return false;
-		return hasEntry(state.timeline, event) && !isOwnPerson(state, event.peer);
-	}
-
-	function isOwnPerson(state: State, peer: PeerId): boolean {
-		return options.ownKey !== undefined && findPeer(state.roster, peer)?.identity?.key === options.ownKey;
+		return hasEntry(state.timeline, event);
 	}
 
 	function placeOf({unreadOffset}: {readonly unreadOffset?: number}): LogPlace | undefined {

@@ -2,6 +2,8 @@
 
 import type {Clock} from '../core/environment.js';
 import type {Input} from '../core/event.js';
+import {personKeyOf} from '../core/name-collisions.js';
+import {isOurs} from '../core/own-sessions.js';
 import type {State} from '../core/state.js';
 import {contentOf} from '../core/text-of.js';
 import type {ChatNode, SelfInfo} from '../node/chat-node.js';
@@ -9,7 +11,7 @@ import type {BellMode} from '../node/commands/parse-command.js';
 import {notification, setTitle} from './terminal/escape-sequences.js';
 import {cleanLine} from './text/clean-for-screen.js';
 import {truncateCells} from './text/graphemes.js';
-import {displayName, personKey} from './timeline/display-name.js';
+import {displayName} from './timeline/display-name.js';
 import {mentionsUs} from './timeline/mentions.js';
 
 const NOTIFY_INTERVAL_MS = 5000;
@@ -63,7 +65,7 @@ export function updateNotifications(
 	for (const input of inputs) {
 		if (input.type !== 'events' || !input.live) continue;
 		for (const event of input.events) {
-			if (event.type !== 'posted' || event.peer === own || isIgnored(state, event.peer, attention)) continue;
+			if (event.type !== 'posted' || isOurs(state, event.peer) || isIgnored(state, event.peer, attention)) continue;
 			const {text, withdrawal} = contentOf(state, event);
 			if (withdrawal) continue;
 			unread++;
@@ -80,8 +82,8 @@ export function updateNotifications(
 	return due && ring ? {notices: counted, ring} : {notices: counted};
 }
 
-function isIgnored(state: State, peer: Parameters<typeof personKey>[1], {ignored}: Attention): boolean {
-	return ignored.includes(peer) || ignored.includes(personKey(state, peer));
+function isIgnored(state: State, peer: Parameters<typeof personKeyOf>[1], {ignored}: Attention): boolean {
+	return ignored.includes(peer) || ignored.includes(personKeyOf(state, peer));
 }
 
 /** Resets the counts when the user is back. */

@@ -2,7 +2,17 @@ import {describe, expect, it} from 'vitest';
 import type {FeedEvent, Input, PeerId} from '../../source/core/event.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {selectPeers} from '../../source/core/select-peers.js';
-import {selectConnectedCount, selectKnownCount, selectPeople} from '../../source/core/select-people.js';
+import {
+	countSessions,
+	describeSharedIdentity,
+	findPerson,
+	namesOfIdentity,
+	selectConnectedCount,
+	selectKnownCount,
+	selectLongGone,
+	selectPeople,
+	selectSessionCount,
+} from '../../source/core/select-people.js';
 import type {State} from '../../source/core/state.js';
 import {feedEvent, joined, learn, observation, observe, peerId} from './make-events.js';
 
@@ -17,6 +27,10 @@ function join(peer: PeerId, name: string, ms: number, key = 'e'): Input {
 	const event: FeedEvent = joined(peer, ms, name);
 	if (event.type !== 'joined') throw new Error('not a joined event');
 	return learn(ms, [{...event, identity: {key: key.repeat(64), fingerprint: key.repeat(8)}}]);
+}
+
+function never(): never {
+	throw new Error('missing');
 }
 
 const reduce = (...inputs: Input[]) => reduceInputs(initialState, [launch, join(me, 'Carol', 1, 'c'), ...inputs]);
@@ -65,23 +79,78 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(named(state)).toHaveLength(2);
 	});
 
-	it('a person with two present launches is listed twice', () => {
-		const state = reduce(join(first, 'Eve', 2), join(second, 'Eve', 3), connect(first, 3), connect(second, 3));
+	it('a person with two present launches is one row, the newest launch, with two sessions', () => {
+		const state = reduce(join(first, 'Eve', 2), join(second, 'eve', 3), connect(first, 3), connect(second, 3));
 		expect([named(state), counts(state)]).toEqual([
-			['01 self', 'a1 connected', 'a2 connected'],
-			[2, 2],
+			['01 self', 'a2 connected'],
+			[1, 1],
 		]);
+		const [, eve] = selectPeople(state);
+		expect(eve).toMatchObject({sessions: [second, first], hasOurIdentity: false, sharesIdentityWith: []});
+		expect(findPerson(selectPeople(state), first)).toBe(eve);
+		expect([countSessions(state, first), countSessions(state, second)]).toEqual([2, 2]);
+		expect(selectSessionCount(state)).toBe(2);
 	});
 
-	it('another name of one identity, or another identity with one name, counts as another person', () => {
+	it('an identity that is present under two names is two rows, and each names the other', () => {
+		const state = reduce(join(first, 'Eve', 2), join(second, 'Dave', 3), connect(first, 3), connect(second, 3));
+		expect([named(state), counts(state)]).toEqual([
+			['01 self', 'a2 connected', 'a1 connected'],
+			[2, 2],
+		]);
+		expect(selectPeople(state).map(({sharesIdentityWith}) => sharesIdentityWith)).toEqual([[], ['Eve'], ['Dave']]);
+		expect(namesOfIdentity(state, first)).toEqual(['Eve', 'Dave']);
+		expect(describeSharedIdentity(selectPeople(state)[1] ?? never())).toBe('same identity as Eve');
+	});
+
+	it('an absent launch under another name is the same person as a present launch of the identity', () => {
 		const state = reduce(
 			join(first, 'Eve', 2),
 			join(second, 'Dave', 3),
 			join(other, 'Eve', 4, 'b'),
 			connect(second, 4),
 		);
-		expect(named(state)).toEqual(['01 self', 'a2 connected', 'a1 unreachable', 'b1 unreachable']);
-		expect(counts(state)).toEqual([1, 3]);
+		expect(named(state)).toEqual(['01 self', 'a2 connected', 'b1 unreachable']);
+		expect([counts(state), countSessions(state, first)]).toEqual([[1, 2], 0]);
+	});
+
+	it('an identity whose launches have all left is one row, whatever names they had', () => {
+		const launches = ['Jay', 'Pia', 'Pipe'].map((name, index) => [peerId(`d${index}`), name] as const);
+		const state = reduce(
+			...launches.flatMap(([peer, name], index) => [join(peer, name, index + 2), leave(peer, index + 2.5)]),
+		);
+		expect(named(state)).toEqual(['01 self', 'd2 left']);
+	});
+
+	it('twenty launches without an identity that are present at once are twenty rows, because nothing tells that they are one', () => {
+		const launches = Array.from({length: 20}, (_, index) => peerId(`f${(index + 10).toString(16)}`));
+		const state = reduce(
+			...launches.flatMap((peer, index) => [
+				learn(index + 2, [joined(peer, index + 2, 'Backup')]),
+				connect(peer, index + 3),
+			]),
+		);
+		expect(counts(state)).toEqual([20, 20]);
+	});
+
+	it('another session of ours with our name is a session of our own row, and no other person', () => {
+		const state = reduce(join(second, 'carol', 5, 'c'), connect(second, 6));
+		expect([named(state), counts(state), selectSessionCount(state)]).toEqual([['01 self'], [0, 0], 1]);
+		expect(selectPeople(state)[0]).toMatchObject({sessions: [me, second], hasOurIdentity: false});
+	});
+
+	it('another session with our identity and another name is a row of its own, as another person may type there', () => {
+		const state = reduce(join(second, 'Dave', 5, 'c'), connect(second, 6));
+		expect([named(state), counts(state)]).toEqual([
+			['01 self', 'a2 connected'],
+			[1, 1],
+		]);
+		expect(selectPeople(state)[1]).toMatchObject({hasOurIdentity: true, sharesIdentityWith: ['Carol']});
+	});
+
+	it('people who left more than ten minutes ago are long gone', () => {
+		const state = reduce(join(first, 'Eve', 2), leave(first, 3), join(other, 'Bob', 4, 'b'), leave(other, 700_000));
+		expect([...selectLongGone(state)]).toEqual([first]);
 	});
 
 	it('our own earlier launches are not listed', () => {

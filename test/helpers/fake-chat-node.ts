@@ -45,6 +45,11 @@ export interface FakeChatNode extends ChatNode {
 	report: NetworkReport;
 }
 
+function identityOf(identity: string | undefined) {
+	if (identity === undefined) return {};
+	return {identity: {key: identity.padEnd(64, '0'), fingerprint: identity.padEnd(16, '0').slice(0, 16)}};
+}
+
 export function createFakeChatNode(
 	name = 'Carol',
 	options: {
@@ -52,6 +57,8 @@ export function createFakeChatNode(
 		hasSecret?: boolean;
 		noLog?: boolean;
 		notYetJoined?: boolean;
+		/** Fingerprint of the identity that our `joined` event names; without it the launch has none. */
+		identity?: string;
 		history?(node: FakeChatNode): void;
 	} = {},
 ): FakeChatNode {
@@ -151,9 +158,7 @@ export function createFakeChatNode(
 					name: peerName,
 					addresses: [address],
 					version: '1.0.0',
-					...(identity && {
-						identity: {key: identity.padEnd(64, '0'), fingerprint: identity.padEnd(16, '0').slice(0, 16)},
-					}),
+					...identityOf(identity),
 				},
 				{...(at !== undefined && {at})},
 			);
@@ -222,7 +227,14 @@ export function createFakeChatNode(
 		reportNetwork: () => chatNode.report,
 	};
 	chatNode.observe({type: 'launched', version: '1.0.0'});
-	if (!options.notYetJoined) chatNode.tell(own, {type: 'joined', name, addresses: ['192.168.1.5'], version: '1.0.0'});
+	if (!options.notYetJoined)
+		chatNode.tell(own, {
+			type: 'joined',
+			name,
+			addresses: ['192.168.1.5'],
+			version: '1.0.0',
+			...identityOf(options.identity),
+		});
 	chatNode.publish({type: 'time-passed', now: START});
 	options.history?.(chatNode);
 	reading.start();

@@ -79,14 +79,18 @@ describe('unread messages', () => {
 		expect(reading.unread()).not.toHaveProperty('hasMissed');
 	});
 
-	it('unread messages do not include our own messages, of this or an earlier launch or of another computer with our identity', () => {
-		const key = 'k'.repeat(64);
-		const {reading, receive, store, texts} = setUp({ownKey: key});
-		store.commit([launch, observe(observation(peerId('02'), 1, {type: 'launched', version: '1'}))]);
+	it('unread messages do not include our own messages, of this or an earlier launch or of another session of ours', () => {
+		const identity = {key: 'k'.repeat(64), fingerprint: 'f'};
+		const [earlier, again, copy] = [peerId('02'), peerId('03'), peerId('04')];
+		const {reading, receive, store, texts} = setUp();
+		store.commit([observe(observation(earlier, -5, {type: 'launched', version: '1'})), launch]);
 		reading.start();
-		receive([posted(me, 2, 20), posted(peerId('02'), 2, 21)]);
-		receive([{...joined(bob, 1, 'Me too'), identity: {key, fingerprint: 'f'}} as FeedEvent, posted(bob, 2, 22)]);
+		receive([{...joined(me, 1, 'Carol'), identity} as FeedEvent]);
+		receive([posted(me, 2, 20), posted(earlier, 2, 21)]);
+		receive([{...joined(again, 2, 'Carol'), identity} as FeedEvent, posted(again, 2, 22)]);
 		expect(texts()).toEqual([]);
+		receive([{...joined(copy, 3, 'Dave'), identity} as FeedEvent, posted(copy, 2, 23, 'from a copied computer')]);
+		expect(texts()).toEqual(['from a copied computer']);
 	});
 
 	it('unread messages are read one by one or all at once, and listeners are notified only of changes', () => {

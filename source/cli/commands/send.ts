@@ -2,7 +2,7 @@
 
 import {UsageError} from '../../core/errors.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
-import {selectConnectedCount} from '../../core/select-people.js';
+import {selectSessionCount} from '../../core/select-people.js';
 import {withoutByteOrderMark} from '../../core/text.js';
 import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
@@ -34,7 +34,7 @@ export async function runSend(context: CliContext): Promise<number> {
 		]);
 		if (isDelivered) return exitCodes.done;
 		context.printError(
-			describeFailure(context, selectConnectedCount(chatNode.store.getState()), chatNode.reportNetwork().strangers),
+			describeFailure(context, selectSessionCount(chatNode.store.getState()), chatNode.reportNetwork().strangers),
 		);
 		return exitCodes.failed;
 	} finally {

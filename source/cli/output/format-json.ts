@@ -10,9 +10,11 @@ import {
 	type WrittenEvent,
 } from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
+import {isOurs} from '../../core/own-sessions.js';
 import {findPeer} from '../../core/roster.js';
 import {selectMarks} from '../../core/select-marks.js';
 import {addressOf, nameOf, nameSeqOf, statusOf} from '../../core/select-peers.js';
+import {countSessions} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -79,7 +81,8 @@ export function formatJsonEntry(state: State, entry: TimelineEntry): string | un
 /** Returns a `peer` line, or undefined for this node itself. */
 export function jsonPeer(state: State, peer: PeerId): JsonPeer | undefined {
 	const status = statusOf(state, peer);
-	return status === 'self' ? undefined : {type: 'peer', ...jsonPerson(state, peer), status};
+	if (status === 'self') return undefined;
+	return {type: 'peer', ...jsonPerson(state, peer), status, sessions: countSessions(state, peer)};
 }
 
 function jsonPerson(state: State, peer: PeerId, seq?: number): JsonPerson {
@@ -88,6 +91,7 @@ function jsonPerson(state: State, peer: PeerId, seq?: number): JsonPerson {
 	return {
 		peer,
 		...(identity && {identity: shortFingerprint(identity), identityKey: identity.key}),
+		...(isOurs(state, peer) && {you: true}),
 		...(contactOf(state, peer) && {verified: true}),
 		name: nameOf(state, peer, seq),
 		...(shown && {address: shown.address}),

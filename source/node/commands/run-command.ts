@@ -2,9 +2,10 @@
 
 import type {Trust} from '../../core/contacts.js';
 import type {PeerId} from '../../core/event.js';
-import {findPeer} from '../../core/roster.js';
+import {personKeyOf} from '../../core/name-collisions.js';
+import {ownSessionOf} from '../../core/own-sessions.js';
 import {formatRoundTrip, type PeerView, selectPeers} from '../../core/select-peers.js';
-import {selectPeople} from '../../core/select-people.js';
+import {describeSharedIdentity, type PersonView, selectLongGone, selectPeople} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {formatSafetyNumber} from '../../feed/safety-number.js';
@@ -84,7 +85,7 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 			return {
 				type: 'lines',
 				title: 'Who is here',
-				lines: selectPeople(chatNode.store.getState()).map(formatPersonLine),
+				lines: listPeople(chatNode.store.getState()),
 			};
 		case 'log':
 			return {
@@ -129,11 +130,28 @@ const TRUST_NOTES: Readonly<Record<Trust, string>> = {
 	unknown: '',
 };
 
-function formatPersonLine(view: PeerView): string {
-	const {name, fingerprint, address, isAddressUnverified, status, roundTripMs, trust} = view;
+/** One line for each person, and one for all people who left long ago. */
+function listPeople(state: State): string[] {
+	const longGone = selectLongGone(state);
+	const people = selectPeople(state);
+	if (longGone.size < 2) return people.map(formatPersonLine);
+	const names = [...new Set(people.filter(({peer}) => longGone.has(peer)).map(({name}) => quoteName(shownName(name))))];
+	const more = names.length > MAX_NAMES_OF_GONE ? ' and others' : '';
+	return [
+		...people.filter(({peer}) => !longGone.has(peer)).map(formatPersonLine),
+		`${longGone.size} people left more than ten minutes ago: ${names.slice(0, MAX_NAMES_OF_GONE).join(', ')}${more}`,
+	];
+}
+
+const MAX_NAMES_OF_GONE = 20;
+
+function formatPersonLine(view: PersonView): string {
+	const {name, fingerprint, address, isAddressUnverified, status, roundTripMs, trust, sessions} = view;
+	const shared = describeSharedIdentity(view);
+	const notes = [...(sessions.length > 1 ? [`${sessions.length} sessions`] : []), ...(shared === '' ? [] : [shared])];
 	const where = address === undefined ? 'address unknown' : `${isAddressUnverified ? '~' : ''}${address}`;
 	const time = roundTripMs === undefined ? '' : `, ${formatRoundTrip(roundTripMs)}`;
-	return `${shownName(name)}#${fingerprint}  ${where}  ${status === 'self' ? 'you' : status}${time}${TRUST_NOTES[trust]}`;
+	return `${shownName(name)}#${fingerprint}  ${where}  ${[status === 'self' ? 'you' : status, ...notes].join(', ')}${time}${TRUST_NOTES[trust]}`;
 }
 
 /** Text of `/log`. It is also printed after the full screen has closed. */
@@ -148,15 +166,11 @@ function formatEarlierLogLines(self: SelfInfo): string[] {
 	return earlierLog === undefined ? [] : [`Replay the previous chat: ${replayCommand(self, earlierLog)}`];
 }
 
-function personKeyOf(view: PeerView, state: State): string {
-	return findPeer(state.roster, view.peer)?.identity?.key ?? view.peer;
-}
-
 /** All peers of the same person. Each run of the program is a peer of its own. */
 function peersOfPerson(view: PeerView, state: State): PeerId[] {
-	const key = personKeyOf(view, state);
+	const key = personKeyOf(state, view.peer);
 	return selectPeers(state)
-		.filter(other => personKeyOf(other, state) === key)
+		.filter(({peer}) => personKeyOf(state, peer) === key)
 		.map(other => other.peer);
 }
 
@@ -165,7 +179,9 @@ function ignorePerson(person: Person, {chatNode, ignored}: CommandContext): Comm
 	const match = resolvePerson(person, state);
 	if ('error' in match) return {type: 'error', text: match.error};
 	if (match.status === 'self') return {type: 'error', text: 'You cannot hide yourself.'};
-	const keys = [...new Set([...ignored, personKeyOf(match, state)])];
+	if (ownSessionOf(state, match.peer))
+		return {type: 'error', text: `${match.name} has your own identity, so hiding them would hide you.`};
+	const keys = [...new Set([...ignored, personKeyOf(state, match.peer)])];
 	chatNode.ignore(peersOfPerson(match, state));
 	const text = `${match.name}#${match.fingerprint} is hidden. /unignore ${match.name} shows them again.`;
 	return {type: 'intent', intent: {type: 'ignored', keys}, text};
@@ -175,7 +191,7 @@ function unignorePerson(person: Person, {chatNode, ignored}: CommandContext): Co
 	const state = chatNode.store.getState();
 	const match = resolvePerson(person, state);
 	if ('error' in match) return {type: 'error', text: match.error};
-	const keys = ignored.filter(key => key !== personKeyOf(match, state) && key !== match.peer);
+	const keys = ignored.filter(key => key !== personKeyOf(state, match.peer) && key !== match.peer);
 	if (keys.length === ignored.length) return {type: 'error', text: `${match.name} is not hidden. See /ignore.`};
 	chatNode.unignore(peersOfPerson(match, state));
 	return {type: 'intent', intent: {type: 'ignored', keys}, text: `${match.name} is shown again.`};
@@ -184,7 +200,7 @@ function unignorePerson(person: Person, {chatNode, ignored}: CommandContext): Co
 function listIgnored({chatNode, ignored}: CommandContext): CommandResult {
 	if (ignored.length === 0) return {type: 'done', text: 'Nobody is hidden. /ignore NAME hides a person.'};
 	const state = chatNode.store.getState();
-	const names = selectPeers(state).filter(view => ignored.includes(personKeyOf(view, state)));
+	const names = selectPeers(state).filter(view => ignored.includes(personKeyOf(state, view.peer)));
 	return {type: 'lines', title: 'Hidden', lines: [...new Set(names.map(view => `${view.name}#${view.fingerprint}`))]};
 }
 
@@ -236,6 +252,6 @@ function filterPeers(person: Person | 'all' | undefined, {chatNode}: CommandCont
 	const state = chatNode.store.getState();
 	const match = resolvePerson(person, state);
 	if ('error' in match) return {type: 'error', text: match.error};
-	const filter = {key: personKeyOf(match, state), name: match.name};
+	const filter = {key: personKeyOf(state, match.peer), name: match.name};
 	return {type: 'intent', intent: {type: 'filter', filter}};
 }

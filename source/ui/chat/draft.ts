@@ -10,7 +10,7 @@ import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
 import {type Composing, type Question, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
-import {composingAfterHistory, REACTIONS, toggleReaction} from './message-steps.js';
+import {composingAfterHistory, correctNewest, REACTIONS, toggleReaction} from './message-steps.js';
 import {requestQuit} from './quit.js';
 import {goNewest, markRead} from './reading-position.js';
 
@@ -27,6 +27,10 @@ export function typeInDraft(ui: UiState, text: string): ChatStep {
 
 /** Moves the caret by a row. At the first or last row, shows another entry of the history instead. */
 export function moveDraftRow(ui: UiState, by: 1 | -1, context: ChatContext): UiState {
+	if (by < 0 && ui.editor.history.length === 0) {
+		const corrected = correctNewest(ui, context);
+		if (corrected) return corrected;
+	}
 	const moved = editDraft(ui, {type: 'row', by, width: screenLayoutOf(ui).inputWidth});
 	if (moved.editor.historyIndex === ui.editor.historyIndex) return moved;
 	return {...moved, composing: composingAfterHistory(ui, moved, context)};

@@ -5,6 +5,7 @@
 
 import type {PeerId} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
+import {personKeyOf} from '../../core/name-collisions.js';
 import type {State} from '../../core/state.js';
 import {stateIgnoring} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -14,7 +15,6 @@ import {layoutDraft} from '../input/draft-layout.js';
 import type {Row} from '../panes/paint-row.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
-import {personKey} from '../timeline/display-name.js';
 import type {RowOptions} from '../timeline/format-item.js';
 import {pinnedRows} from '../timeline/pinned-row.js';
 import {createRowCache, createRowOptions, type RowsOf} from '../timeline/row-cache.js';
@@ -99,7 +99,7 @@ function createIgnoring(): (state: State, ignored: UiState['ignored']) => ((peer
 		if (ignored.length === 0) return undefined;
 		if (last?.roster === state.roster && last.ignored === ignored) return last.test;
 		const keys = new Set(ignored);
-		const test = (peer: PeerId) => keys.has(peer) || keys.has(personKey(state, peer));
+		const test = (peer: PeerId) => keys.has(peer) || keys.has(personKeyOf(state, peer));
 		last = {roster: state.roster, ignored, test};
 		return test;
 	};
@@ -138,11 +138,11 @@ function createPersonFilter(ui: UiState): (state: State) => TimelineView {
 	const ignored = new Set(ui.ignored);
 	let current: State;
 	const test = (entry: TimelineEntry): boolean => {
-		const author = personKey(current, entry.peer);
+		const author = personKeyOf(current, entry.peer);
 		if (ignored.has(author) || ignored.has(entry.peer)) return false;
 		if (!ui.filter) return true;
 		if (author === ui.filter.key && entry.seq > 0) return true;
-		return 'subject' in entry && personKey(current, entry.subject) === ui.filter.key;
+		return 'subject' in entry && personKeyOf(current, entry.subject) === ui.filter.key;
 	};
 	const view = createFilteredView(test);
 	return state => {

@@ -48,16 +48,30 @@ export function startCorrection(ui: UiState, context: ChatContext): ChatStep {
 	return withMessage(ui, context, message => {
 		if (!isOwnMessage(context.state, context.self.peer, message))
 			return step(withInfo(ui, 'Only your own messages can be changed'));
-		const {history} = ui.editor;
-		const text = draftOf(textOf(context.state, message));
-		return step({
-			...ui,
-			focus: 'input',
-			selected: undefined,
-			editor: {...editorWith(text), history, historyIndex: history.length},
-			composing: {type: 'correct', target: refOf(message), original: text},
-		});
+		return step(correct(ui, context, message));
 	});
+}
+
+function correct(ui: UiState, {state}: ChatContext, message: PostedEvent): UiState {
+	const {history} = ui.editor;
+	const text = draftOf(textOf(state, message));
+	return {
+		...ui,
+		focus: 'input',
+		selected: undefined,
+		editor: {...editorWith(text), history, historyIndex: history.length},
+		composing: {type: 'correct', target: refOf(message), original: text},
+	};
+}
+
+/**
+ * Begins the correction of the own newest message, for ↑ in an empty input without a history: after a restart the message is
+ * of an earlier launch. Undefined if the draft is not empty, or if there is no such message.
+ */
+export function correctNewest(ui: UiState, context: ChatContext): UiState | undefined {
+	if (ui.editor.text !== '' || ui.composing) return undefined;
+	const message = newestOwnMessage(context.state, context.self.peer);
+	return message && !contentOf(context.state, message).withdrawal ? correct(ui, context, message) : undefined;
 }
 
 /** Draft that sends a text: a slash at its start is doubled, so that the draft is no command. */
@@ -90,7 +104,7 @@ const MAX_SEARCHED_ROWS = 512;
 
 function newestOwnMessage(state: ChatContext['state'], self: EventRef['peer']): PostedEvent | undefined {
 	const rows = state.timeline.pages.slice(-2).flat().slice(-MAX_SEARCHED_ROWS);
-	const found = rows.findLast(row => row.type === 'posted' && row.peer === self && !row.action);
+	const found = rows.findLast(row => row.type === 'posted' && isOwnMessage(state, self, row) && !row.action);
 	return found?.type === 'posted' ? found : undefined;
 }
 

@@ -1,13 +1,14 @@
 /** Updates of focus and panes: switching panes, Esc, Ctrl+C, the peers pane, and actions on the selected entry. */
 import {findLinks} from '../../core/find-links.js';
+import {personKeyOf} from '../../core/name-collisions.js';
 import type {PeerView} from '../../core/select-peers.js';
-import {firstOtherPeer, selectPeople} from '../../core/select-people.js';
+import {findPerson, firstOtherPeer, selectPeople} from '../../core/select-people.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {editorWith} from '../input/editor-state.js';
 import {SIDEBAR_MIN_COLUMNS} from '../panes/screen-layout.js';
 import {QUIT_WINDOW_MS} from '../screen-contract.js';
 import {entryText} from '../timeline/describe-entry.js';
-import {displayName, personKey} from '../timeline/display-name.js';
+import {displayName} from '../timeline/display-name.js';
 import {nextTimeFormat} from '../timeline/format-time.js';
 import {type Focus, type UiState, withInfo} from './chat-state.js';
 import {editDraft} from './draft.js';
@@ -80,14 +81,14 @@ export function cycleTimes(ui: UiState): UiState {
 
 function selectFirstPeer(ui: UiState, {state}: ChatContext): UiState {
 	const peers = selectPeople(state);
-	const known = peers.some(view => view.peer === ui.selectedPeer);
-	return known ? ui : {...ui, selectedPeer: firstOtherPeer(peers)?.peer};
+	return findPerson(peers, ui.selectedPeer) ? ui : {...ui, selectedPeer: firstOtherPeer(peers)?.peer};
 }
 
 /** Moves the selection of the peers pane by a number of rows. It stops at the first and last row. */
 export function moveSelectedPeer(ui: UiState, {state}: ChatContext, by: number): UiState {
 	const peers = selectPeople(state);
-	const at = peers.findIndex(view => view.peer === ui.selectedPeer);
+	const selected = findPerson(peers, ui.selectedPeer);
+	const at = selected ? peers.indexOf(selected) : -1;
 	const next = Math.max(0, Math.min(peers.length - 1, Math.max(0, at) + by));
 	return {...ui, selectedPeer: peers[next]?.peer};
 }
@@ -105,7 +106,7 @@ export function togglePeerFilter(ui: UiState, context: ChatContext, peers: reado
 	const entry = ui.selected && view.at(view.positionOf(ui.selected));
 	const peer = ui.focus === 'peers' ? (ui.selectedPeer ?? peers[0]?.peer) : entry?.peer;
 	if (!peer) return ui;
-	return {...ui, filter: {key: personKey(state, peer), name: displayName(state, peer)}};
+	return {...ui, filter: {key: personKeyOf(state, peer), name: displayName(state, peer)}};
 }
 
 function selectedEntry(ui: UiState, {state, frameOf}: ChatContext): TimelineEntry | undefined {

@@ -5,7 +5,7 @@
 import {foldText} from '../../core/fold-text.js';
 import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
 import {findName, nameOf, statusOf} from '../../core/select-peers.js';
-import {selectConnectedCount, selectKnownCount} from '../../core/select-people.js';
+import {selectConnectedCount, selectKnownCount, selectSessionCount} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {SelfInfo} from '../../node/chat-node.js';
 import {commandUsage, findCommandRow} from '../../node/commands/command-table.js';
@@ -206,7 +206,7 @@ function activityText({state}: ChatContext): string[] {
 		parts.push(`syncing ${sync.received}/${sync.expected} (${Math.floor((100 * sync.received) / sync.expected)} %)`);
 	if (ephemeral.isolated)
 		parts.push(ephemeral.foreignNodes > 0 ? `alone; ${foreignNodesText(ephemeral.foreignNodes)}` : 'alone, searching');
-	else if (selectConnectedCount(state) === 0) parts.push('searching');
+	else if (selectSessionCount(state) === 0) parts.push('searching');
 	const pending = selectPendingCount(state);
 	if (pending > 0)
 		parts.push(`${pending} ${pending === 1 ? 'message' : 'messages'} held back: the sender’s clock is ahead`);

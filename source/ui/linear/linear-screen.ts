@@ -8,6 +8,7 @@
  * It has the same interface as the full screen (screen-contract.ts).
  */
 import type {Input} from '../../core/event.js';
+import {personKeyOf} from '../../core/name-collisions.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {type CommandResult, type Intent, runCommand} from '../../node/commands/run-command.js';
@@ -20,7 +21,7 @@ import {BELL, DISABLE_BRACKETED_PASTE, ENABLE_BRACKETED_PASTE} from '../terminal
 import type {ScreenEnd} from '../terminal/mount-screen.js';
 import {createTokenReader, RESUME_DELAY_MS} from '../terminal/token-reader.js';
 import {describeUnread, noUnread} from '../timeline/describe-unread.js';
-import {completionNames, personKey} from '../timeline/display-name.js';
+import {completionNames} from '../timeline/display-name.js';
 import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
 import {collectNewEntries, formatSpokenEntry} from './spoken-entry.js';
@@ -194,7 +195,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const unsubscribe = chatNode.store.subscribe((state, inputs) => {
 		const {live, backfilled} = collectNewEntries(state, inputs);
 		const shown = live.filter(
-			entry => !ignored.includes(personKey(state, entry.peer)) && !ignored.includes(entry.peer),
+			entry => !ignored.includes(personKeyOf(state, entry.peer)) && !ignored.includes(entry.peer),
 		);
 		if (backfilled > 0)
 			line.printAbove(

@@ -2,6 +2,7 @@
 import {isEffect, isKnownEffect} from '../../core/effects.js';
 import type {FeedEvent, Input, Observation} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
+import {isOurs} from '../../core/own-sessions.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
@@ -19,10 +20,10 @@ export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	if (entry.type !== 'posted') {
 		return `${entry.type === 'notice' ? 'Notice: ' : ''}${entryText(state, entry)}, ${time}`;
 	}
-	const own = state.launch?.peer;
+	const isOwn = isOurs(state, entry.peer);
 	const text = markedMessageText(state, entry).replaceAll('\n', '\n    ');
-	const name = entry.peer === own ? 'You' : displayName(state, entry.peer, entry.seq);
-	const address = entry.peer === own ? '' : displayAddress(state, entry.peer);
+	const name = isOwn ? 'You' : displayName(state, entry.peer, entry.seq);
+	const address = isOwn ? '' : displayAddress(state, entry.peer);
 	const sentence = entry.action
 		? `* ${name} ${text}`
 		: `${name}${isMentionOfUs(state, entry) ? ' to you' : ''}: ${text}`;

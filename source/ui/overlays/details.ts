@@ -6,6 +6,7 @@ import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import {selectDelivery, selectHolders} from '../../core/select.js';
 import {selectMarks} from '../../core/select-marks.js';
 import {fingerprintOf, formatRoundTrip, type PeerView, selectPeer} from '../../core/select-peers.js';
+import {findPerson, namesOfIdentity, selectPeople} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {versionsOf} from '../../core/text-of.js';
@@ -106,7 +107,28 @@ export function peerDetails(state: State, peer: PeerId): Detail[] {
 		['key', trustText(state, view)],
 		['peer id', view.peer],
 	];
-	details.push(...linkDetails(view), ...historyDetails(state, view));
+	details.push(...personDetails(state, view), ...linkDetails(view), ...historyDetails(state, view));
+	return details;
+}
+
+/** What is known of the person beyond this launch: their sessions, and other names of their identity. */
+function personDetails(state: State, view: PeerView): Detail[] {
+	const details: Detail[] = [];
+	const person = findPerson(selectPeople(state), view.peer);
+	const others = person?.sessions.filter(peer => peer !== view.peer) ?? [];
+	for (const other of others.slice(0, MAX_NAMES)) {
+		const session = selectPeer(state, other);
+		if (session)
+			details.push([
+				'other session',
+				[displayAddress(state, other) || 'address unknown', statusWord(session.status)].join(', '),
+			]);
+	}
+	if (others.length > MAX_NAMES) details.push(['sessions', `${others.length + 1} in all`]);
+	if (person?.hasOurIdentity)
+		details.push(['identity', 'your own: you in another session, or a copy of your data folder']);
+	const names = namesOfIdentity(state, view.peer).filter(name => name !== view.name);
+	if (names.length > 0) details.push(['other names', names.slice(0, MAX_NAMES).map(cleanLine).join(', ')]);
 	return details;
 }
 

@@ -1,8 +1,8 @@
 /** Rows of the peers pane: as many peers as fit around the selected one, in the order of the list. */
 import {type PeerId, shortPeerId} from '../../core/event.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
-import type {PeerStatus, PeerView} from '../../core/select-peers.js';
-import {formatRoundTrip} from '../../core/select-peers.js';
+import {formatRoundTrip, type PeerStatus, type PeerView} from '../../core/select-peers.js';
+import {describeSharedIdentity, findPerson, type PersonView} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells, truncateCells} from '../text/graphemes.js';
@@ -10,7 +10,7 @@ import type {Segment, Theme} from '../theme.js';
 import type {Row} from './paint-row.js';
 
 export interface PeersRequest {
-	readonly peers: readonly PeerView[];
+	readonly peers: readonly PersonView[];
 	/** Number of people who left long ago, whom one row counts. */
 	readonly foldedCount: number;
 	readonly typing: readonly PeerId[];
@@ -29,14 +29,12 @@ export function formatPeerRows(request: PeersRequest): Row[] {
 	const height = request.height - (foldedCount > 0 ? 1 : 0);
 	const leftCount = peers.filter(peer => peer.status === 'left').length;
 	const isTwoRows = (peers.length - leftCount) * 2 + leftCount <= height;
-	const selectedIndex = Math.max(
-		0,
-		peers.findIndex(peer => peer.peer === selected),
-	);
+	const selectedPerson = findPerson(peers, selected);
+	const selectedIndex = selectedPerson ? peers.indexOf(selectedPerson) : 0;
 	const first = isTwoRows ? 0 : Math.max(0, Math.min(selectedIndex - Math.floor(height / 2), peers.length - height));
 	const rows: Row[] = [];
 	for (const peer of peers.slice(first, first + height)) {
-		rows.push(nameRow(peer, request));
+		rows.push(nameRow(peer, peer === selectedPerson, request, isTwoRows));
 		if (isTwoRows && peer.status !== 'left') rows.push(addressRow(peer, request));
 	}
 	const foldedRow: Row = [{text: ` ${theme.glyphs.left} ${foldedCount} left`, style: theme.muted}];
@@ -53,10 +51,15 @@ function statusGlyph(status: PeerStatus, {glyphs}: Theme): string {
 	return glyphs[status];
 }
 
-function nameRow(peer: PeerView, {width, selected, hueOf, theme, typing, isIgnored}: PeersRequest): Segment[] {
-	const isSelected = peer.peer === selected;
+function nameRow(
+	peer: PersonView,
+	isSelected: boolean,
+	{width, hueOf, theme, typing, isIgnored}: PeersRequest,
+	isTwoRows: boolean,
+): Segment[] {
 	const present = peer.status === 'self' || peer.status === 'connected';
-	const note = isIgnored(peer.peer) ? 'ignored' : peerNote(peer, typing.includes(peer.peer));
+	const isTyping = peer.sessions.some(session => typing.includes(session));
+	const note = isIgnored(peer.peer) ? 'ignored' : peerNote(peer, isTyping, isTwoRows);
 	const nameCells = width - 3 - (note ? cellWidth(note) + 1 : 0);
 	const plain = shownName(cleanLine(peer.name)) || shortPeerId(peer.peer);
 	const name = peer.hasNameCollision
@@ -87,17 +90,23 @@ function trustMark({trust}: PeerView, theme: Theme): Segment {
 }
 
 /** Note at the right of a peer's row: an unusual state, else the round-trip time. */
-function peerNote(peer: PeerView, typing: boolean): string {
-	if (peer.status === 'self') return 'you';
+function peerNote(peer: PersonView, typing: boolean, isTwoRows: boolean): string {
+	// In two rows the second one has the number of sessions.
+	const sessions = peer.sessions.length > 1 && !isTwoRows ? `${peer.sessions.length} sessions` : '';
+	if (peer.status === 'self') return ['you', sessions].filter(Boolean).join(', ');
 	if (typing && peer.status === 'connected') return 'typing';
 	if (peer.status === 'suspect') return 'silent';
 	if (peer.status === 'unreachable') return 'lost';
 	if (peer.status === 'left') return 'left';
 	if (Math.abs(peer.clockOffsetMs ?? 0) > CLOCK_OFFSET_SHOWN_MS) return 'clock';
+	if (sessions) return sessions;
 	return peer.roundTripMs === undefined ? '' : formatRoundTrip(peer.roundTripMs);
 }
 
-function addressRow(peer: PeerView, {width, theme}: PeersRequest): Segment[] {
+/** Row below the name: what is special about the person, and the address. */
+function addressRow(peer: PersonView, {width, theme}: PeersRequest): Segment[] {
 	const address = peer.address ? `${peer.isAddressUnverified ? '~' : ''}${cleanLine(peer.address)}` : 'address unknown';
-	return [{text: `   ${truncateCells(address, width - 3, theme.glyphs.ellipsis)}`, style: theme.muted}];
+	const sessions = peer.sessions.length > 1 ? `${peer.sessions.length} sessions` : '';
+	const text = [sessions, cleanLine(describeSharedIdentity(peer)), address].filter(Boolean).join(', ');
+	return [{text: `   ${truncateCells(text, width - 3, theme.glyphs.ellipsis)}`, style: theme.muted}];
 }

@@ -1,14 +1,20 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {PeerId} from '../../core/event.js';
+import {personKeyOf} from '../../core/name-collisions.js';
 import {hueOf} from '../../core/name-hues.js';
 import {selectTyping} from '../../core/select.js';
-import {findName, type PeerView} from '../../core/select-peers.js';
-import {selectConnectedCount, selectKnownCount, selectPeople} from '../../core/select-people.js';
+import {findName} from '../../core/select-peers.js';
+import {
+	type PersonView,
+	selectConnectedCount,
+	selectKnownCount,
+	selectLongGone,
+	selectPeople,
+} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
 import type {SelfInfo} from '../../node/chat-node.js';
 import type {Theme} from '../theme.js';
-import {personKey} from '../timeline/display-name.js';
 import {Lines} from './lines.js';
 import {formatPeerRows} from './peer-rows.js';
 
@@ -27,7 +33,7 @@ export interface PeersPaneProps {
 }
 
 /** Title with the same counts as the status line, which exclude this node. */
-function paneTitle(state: State, peers: readonly PeerView[]): string {
+function paneTitle(state: State, peers: readonly PersonView[]): string {
 	const known = selectKnownCount(state);
 	const isSelfListed = peers.some(({status}) => status === 'self');
 	if (known === 0 && isSelfListed) return ' Peers: only you';
@@ -35,17 +41,10 @@ function paneTitle(state: State, peers: readonly PeerView[]): string {
 }
 
 /** Fills in the name and address of this node, which the state does not have before this node has joined. */
-function withOwnLabels(view: PeerView, state: State, {name, addresses}: SelfInfo): PeerView {
+function withOwnLabels(view: PersonView, state: State, {name, addresses}: SelfInfo): PersonView {
 	if (view.status !== 'self' || findName(state, view.peer) !== undefined) return view;
 	const [address] = addresses;
 	return {...view, ...(name !== undefined && {name}), ...(address !== undefined && {address})};
-}
-
-/** Time after which people who left are only counted while the pane does not have the focus, ms. */
-const LEFT_LONG_AGO_MS = 10 * 60 * 1000;
-
-function leftLongAgo({status, leftAt}: PeerView, {loggedAt, ephemeral}: State): boolean {
-	return status === 'left' && (leftAt ?? 0) < Math.max(loggedAt, ephemeral.now) - LEFT_LONG_AGO_MS;
 }
 
 /** The peers pane: a title and the list of people. Without the focus it counts the people who left long ago. */
@@ -62,15 +61,16 @@ export function PeersPane({
 	const people = selectPeople(state);
 	const peers = self ? people.map(view => withOwnLabels(view, state, self)) : people;
 	const title = paneTitle(state, peers);
-	const folded = focused ? [] : peers.filter(view => leftLongAgo(view, state));
+	const longGone = selectLongGone(state);
+	const folded = focused || longGone.size < 2 ? 0 : longGone.size;
 	const rows = formatPeerRows({
-		peers: folded.length > 1 ? peers.filter(view => !folded.includes(view)) : peers,
-		foldedCount: folded.length > 1 ? folded.length : 0,
+		peers: folded > 0 ? peers.filter(({peer}) => !longGone.has(peer)) : peers,
+		foldedCount: folded,
 		typing: selectTyping(state),
 		width,
 		height: height - 1,
 		selected: focused ? selected : undefined,
-		isIgnored: peer => ignored.includes(peer) || ignored.includes(personKey(state, peer)),
+		isIgnored: peer => ignored.includes(peer) || ignored.includes(personKeyOf(state, peer)),
 		hueOf: peer => hueOf(state, peer),
 		theme,
 	});

@@ -1,7 +1,7 @@
 /** Performs the actions of the replay's key table. */
 
 import {selectPeers} from '../../core/select-peers.js';
-import {firstOtherPeer, selectPeople} from '../../core/select-people.js';
+import {findPerson, firstOtherPeer, selectPeople} from '../../core/select-people.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {plainName} from '../timeline/display-name.js';
 import {nextTimeFormat} from '../timeline/format-time.js';
@@ -169,8 +169,8 @@ function filterByPeer(ui: ReplayUi, context: ReplayContext): ReplayUi {
 function togglePane(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.focus === 'peers') return {...ui, focus: 'timeline'};
 	const peers = selectPeople(context.frameOf(context.history, ui).stateAtPosition);
-	const isPresent = peers.some(({peer}) => peer === ui.selectedPeer);
-	return {...ui, focus: 'peers', selectedPeer: isPresent ? ui.selectedPeer : firstOtherPeer(peers)?.peer};
+	const selected = findPerson(peers, ui.selectedPeer) ?? firstOtherPeer(peers);
+	return {...ui, focus: 'peers', selectedPeer: selected?.peer};
 }
 
 /** Handles Esc: ends the first of these that is active: focus on the peers, playback, search, filter, banner. */

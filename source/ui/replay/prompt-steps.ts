@@ -1,6 +1,6 @@
 /** Prompts of the replay screen: search, filter, go to, export. Search and filter take effect while the user types. */
 import {foldText} from '../../core/fold-text.js';
-import {selectPeers} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import {parseDuration} from '../../node/parse-time.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {cleanLine} from '../text/clean-for-screen.js';
@@ -65,7 +65,7 @@ export function withFilter(ui: ReplayUi, context: ReplayContext, filter: ReplayF
 /** Completes names and kinds in the filter prompt. */
 export function completeFilter(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.prompt?.type !== 'filter') return ui;
-	const names = [...new Set(selectPeers(context.history.state).map(({name}) => quoteName(cleanLine(name))))];
+	const names = [...new Set(selectPeople(context.history.state).map(({name}) => quoteName(cleanLine(name))))];
 	const keywords = ['from:', 'kind:said', 'kind:presence', 'kind:names', 'kind:notices'];
 	return editPrompt(ui, context, {
 		type: 'complete',

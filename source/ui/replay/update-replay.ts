@@ -1,6 +1,6 @@
 /** Reducer of the replay screen: computes new state and effects from state and message. All changes go through it. */
 
-import {selectPeople} from '../../core/select-people.js';
+import {findPerson, selectPeople} from '../../core/select-people.js';
 import type {Flash} from '../flash.js';
 import {editActionOf, findAction} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
@@ -131,7 +131,8 @@ function peerStepOf(key: string): number | undefined {
 
 function moveSelectedPeer(ui: ReplayUi, context: ReplayContext, by: number): ReplayUi {
 	const peers = selectPeople(context.frameOf(context.history, ui).stateAtPosition);
-	const current = peers.findIndex(({peer}) => peer === ui.selectedPeer);
+	const selected = findPerson(peers, ui.selectedPeer);
+	const current = selected ? peers.indexOf(selected) : -1;
 	const next = Math.max(0, Math.min(peers.length - 1, Math.max(0, current) + by));
 	return {...ui, selectedPeer: peers[next]?.peer};
 }

@@ -1,5 +1,6 @@
 /** Descriptions of timeline entries as text parts, so that a caller can colour the names. */
 import {isWritten, type PeerId} from '../../core/event.js';
+import {isOurs, isOwnLaunch} from '../../core/own-sessions.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {nameSeqOf} from '../../core/select-peers.js';
 import {shownName} from '../../core/shown-name.js';
@@ -13,12 +14,13 @@ import {joinParts, type TextPart} from './text-parts.js';
 
 /** The description of one entry. That of a post is the author's name and the text. */
 export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
-	const isOwn = state.launches[entry.peer] !== undefined;
+	const isOwn = isOwnLaunch(state, entry.peer);
 	const nameOf = (peer: PeerId, seq?: number): TextPart => ({name: displayName(state, peer, seq), peer});
 	const nameAndAddress = (peer: PeerId, seq?: number): TextPart[] => {
-		if (state.launches[peer]) return ['you'];
+		if (isOwnLaunch(state, peer)) return ['you'];
 		const address = displayAddress(state, peer);
-		return [nameOf(peer, seq), ...(address ? [` (${address})`] : [])];
+		const subject = isOurs(state, peer) ? 'your other session' : nameOf(peer, seq);
+		return [subject, ...(address ? [` (${address})`] : [])];
 	};
 	const subjectOf = (peer: PeerId): TextPart[] => nameAndAddress(peer, nameSeqOf(state, peer, entry));
 
@@ -42,7 +44,7 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 			return [...nameAndAddress(entry.peer, entry.seq), ' left'];
 		case 'lost':
 			if (isOwn) return ['lost contact with ', ...sessionOf(entry.subject)];
-			return state.launches[entry.subject]
+			return isOwnLaunch(state, entry.subject)
 				? ['you were disconnected (reported by ', nameOf(entry.peer, entry.seq), ')']
 				: [...nameAndAddress(entry.peer, entry.seq), ' lost contact with ', ...sessionOf(entry.subject)];
 		case 'returned':

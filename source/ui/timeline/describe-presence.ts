@@ -3,11 +3,13 @@
  * each person.
  */
 import type {PeerId} from '../../core/event.js';
+import {personKeyOf} from '../../core/name-collisions.js';
+import {isOurs, isOwnLaunch} from '../../core/own-sessions.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {nameSeqOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
-import {displayName, hasOtherSession, personKey} from './display-name.js';
+import {displayName, hasOtherSession} from './display-name.js';
 import type {TextPart} from './text-parts.js';
 
 /** Maximum number of names in front of one phrase. Further people are only counted. */
@@ -85,9 +87,13 @@ function summarizeByPerson(state: State, entries: readonly TimelineEntry[]): Per
 	for (const entry of entries) {
 		const step = presenceStepOf(state, entry);
 		if (!step) continue;
-		const isOwn = state.launches[step.peer] !== undefined;
-		const name = isOwn ? 'you' : displayName(state, step.peer, nameSeqOf(state, step.peer, entry));
-		const key = isOwn ? 'you' : `${personKey(state, step.peer)} ${name}`;
+		const isOwn = isOwnLaunch(state, step.peer);
+		const name = isOwn
+			? 'you'
+			: isOurs(state, step.peer)
+				? 'your other session'
+				: displayName(state, step.peer, nameSeqOf(state, step.peer, entry));
+		const key = isOwn ? 'you' : `${personKeyOf(state, step.peer)} ${name}`;
 		const steps = summaries.get(key)?.steps ?? [];
 		summaries.delete(key);
 		const isElsewhere = !isOwn && hasOtherSession(state, step.peer, entry);

@@ -3,16 +3,11 @@ import type {PeerId} from '../../core/event.js';
 import {shortPeerId} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {foldText} from '../../core/fold-text.js';
+import {personKeyOf} from '../../core/name-collisions.js';
 import {quoteUnclearName} from '../../core/quote-name.js';
 import {findPeer, listPeers} from '../../core/roster.js';
-import {
-	addressOf,
-	formatFingerprintSuffix,
-	nameOf,
-	nameSeqOf,
-	type PeerView,
-	selectPeers,
-} from '../../core/select-peers.js';
+import {addressOf, formatFingerprintSuffix, nameOf, nameSeqOf, type PeerView} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {entryAt} from '../../core/timeline.js';
@@ -40,11 +35,6 @@ export function displayAddress(state: State, peer: PeerId): string {
 	return `${address.isUnverified ? '~' : ''}${cleanLine(address.address)}`;
 }
 
-/** Key of the person to whom a peer belongs, for colours and ignoring: the durable identity if known, else the peer id. */
-export function personKey(state: State, peer: PeerId): string {
-	return findPeer(state.roster, peer)?.identity?.key ?? peer;
-}
-
 /** Whether another launch of the same identity was there at a position in the total order, under the name of that moment. */
 export function hasOtherSession(state: State, peer: PeerId, position: OrderKey): boolean {
 	const identity = findPeer(state.roster, peer)?.identity?.key;
@@ -67,15 +57,15 @@ const RECENT_ENTRIES = 200;
 
 /** Names for completion, without duplicates: recent speakers first, then present people, then people who left. */
 export function completionNames(state: State): string[] {
-	const own = state.launch?.peer;
-	const recency = new Map<PeerId, number>();
+	const recency = new Map<string, number>();
 	for (let index = state.timeline.length - 1; index >= Math.max(0, state.timeline.length - RECENT_ENTRIES); index--) {
 		const entry = entryAt(state.timeline, index);
-		if (entry?.type === 'posted' && !recency.has(entry.peer)) recency.set(entry.peer, recency.size);
+		const key = entry?.type === 'posted' ? personKeyOf(state, entry.peer) : undefined;
+		if (key !== undefined && !recency.has(key)) recency.set(key, recency.size);
 	}
 	const rank = ({peer, status}: PeerView) =>
-		(recency.get(peer) ?? RECENT_ENTRIES) + (status === 'left' ? RECENT_ENTRIES * 2 : 0);
-	const others = selectPeers(state).filter(view => view.peer !== own);
+		(recency.get(personKeyOf(state, peer)) ?? RECENT_ENTRIES) + (status === 'left' ? RECENT_ENTRIES * 2 : 0);
+	const others = selectPeople(state).filter(({status}) => status !== 'self');
 	const names = new Map<string, string>();
 	for (const view of others.sort((a, b) => rank(a) - rank(b))) {
 		const name = cleanLine(view.hasNameCollision ? `${view.name}#${view.fingerprint}` : view.name);

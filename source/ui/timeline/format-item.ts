@@ -2,7 +2,9 @@
 
 import type {PeerId} from '../../core/event.js';
 import {foldText} from '../../core/fold-text.js';
+import {personKeyOf} from '../../core/name-collisions.js';
 import {hueOf} from '../../core/name-hues.js';
+import {isOurs} from '../../core/own-sessions.js';
 import {formatFingerprintSuffix} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -74,8 +76,10 @@ const GROUP_MS = 2 * 60 * 1000;
 export function continuesGroup(state: State, {entries: [entry], previous}: TimelineItem): boolean {
 	if (entry?.type !== 'posted' || previous?.type !== 'posted' || entry.action || previous.action) return false;
 	if (entry.replyTo) return false;
-	if (entry.peer !== previous.peer || Math.abs(entry.at - previous.at) > GROUP_MS) return false;
-	return displayName(state, entry.peer, entry.seq) === displayName(state, entry.peer, previous.seq);
+	if (personKeyOf(state, entry.peer) !== personKeyOf(state, previous.peer)) return false;
+	if (Math.abs(entry.at - previous.at) > GROUP_MS) return false;
+	if (displayAddress(state, entry.peer) !== displayAddress(state, previous.peer)) return false;
+	return displayName(state, entry.peer, entry.seq) === displayName(state, previous.peer, previous.seq);
 }
 
 function columnsFor({width, times, addresses}: Pick<RowOptions, 'width' | 'times' | 'addresses'>): RowColumns {
@@ -118,7 +122,7 @@ function formatPost(
 }
 
 function nameStyleOf(state: State, peer: PeerId, theme: Theme): Style {
-	return {...theme.nameStyle(hueOf(state, peer)), ...(peer === state.launch?.peer ? theme.ownName : {bold: true})};
+	return {...theme.nameStyle(hueOf(state, peer)), ...(isOurs(state, peer) ? theme.ownName : {bold: true})};
 }
 
 /** Shortest part of a name that is shown before a fingerprint. */

@@ -5,22 +5,25 @@
 import {foldText} from '../../core/fold-text.js';
 import {memoise, memoiseByKey} from '../../core/memoise.js';
 import {collectShortNames, isMention, isMentionedByShortName, type ShortNames} from '../../core/mention.js';
-import {findPeer, listPeers} from '../../core/roster.js';
+import {isOurs} from '../../core/own-sessions.js';
+import {listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
 import {textOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
-/** All names that this user has had, as folded texts. */
-const ownNames = memoise<State, readonly string[]>(
-	state => [state.launches, state.launch && findPeer(state.roster, state.launch.peer)?.names],
-	({roster, launches}) => [
+const collectOwnNames = memoise<State, readonly string[]>(
+	state => [state.roster, state.launch, state.launches],
+	state => [
 		...new Set(
-			listPeers(roster)
-				.filter(({peer}) => launches[peer])
+			listPeers(state.roster)
+				.filter(({peer}) => isOurs(state, peer))
 				.flatMap(({names}) => names.map(({name}) => foldText(name))),
 		),
 	],
 );
+
+/** All names that this user has had, as folded texts. The same array while they do not change. */
+const ownNames = memoise<State, readonly string[]>(state => [collectOwnNames(state).join('\n')], collectOwnNames);
 
 /** Short names, with a key that changes only when they change. The roster also changes with every arrival and departure. */
 const shortNames = memoise<State, ShortNames & {readonly key: string}>(
@@ -40,7 +43,7 @@ const mentionMemo = memoiseByKey<TimelineEntry, boolean>();
 
 /** Whether an entry is a message of another user that mentions this user. */
 export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
-	if (entry.type !== 'posted' || !state.launch || state.launches[entry.peer]) return false;
+	if (entry.type !== 'posted' || !state.launch || isOurs(state, entry.peer)) return false;
 	const text = textOf(state, entry);
 	return mentionMemo(entry, [ownNames(state), shortNames(state).key, text], () =>
 		mentionsUs(state, {text, ms: entry.ms}),

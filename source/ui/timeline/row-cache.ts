@@ -1,6 +1,7 @@
 /** Cache of formatted rows. Formatting a row costs more than drawing it, and a frame draws all visible rows again. */
 import type {PeerId} from '../../core/event.js';
 import {hueOf} from '../../core/name-hues.js';
+import {isOurs} from '../../core/own-sessions.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {Row} from '../panes/paint-row.js';
@@ -64,7 +65,7 @@ function rosterVersionOf(roster: State['roster']): number {
 /** Cache key: everything that the rows show and that can change while the entry object stays the same. */
 function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): string {
 	const person = (peer: PeerId, seq?: number) =>
-		`${displayName(state, peer, seq)}\n${displayAddress(state, peer)}\n${hueOf(state, peer)}`;
+		`${displayName(state, peer, seq)}\n${displayAddress(state, peer)}\n${hueOf(state, peer)}\n${isOurs(state, peer)}`;
 	const own = state.launch?.peer ?? '';
 	if (item.entries.length > 1) {
 		const last = item.entries.at(-1);

@@ -136,6 +136,7 @@ function entryMarkOf(
 	if (entry?.type !== 'posted') return BLANK_MARK;
 	const own = state.launch?.peer;
 	if (trustOf(state, entry.peer, entry.seq) === 'impostor') return {text: '!', style: theme.error};
+	// Of an earlier launch or another session of ours it is not known who has its messages.
 	if (entry.peer !== own) return isMentionOfUs(state, entry) ? {text: '@', style: theme.mention} : BLANK_MARK;
 	if (review) return BLANK_MARK;
 	const delivery = selectDelivery(state, entry.seq);

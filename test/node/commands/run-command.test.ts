@@ -37,6 +37,22 @@ describe('running commands', () => {
 		expect(result.type === 'lines' && result.lines.join('\n')).toContain('Bob#b0b0b0b0  192.168.1.9  connected, 2 ms');
 	});
 
+	test('/who lists a person with several sessions once, and counts the people who left long ago in one line', () => {
+		const session = createFakeChatNode();
+		for (const name of ['Ann', 'Ben', 'Cleo'])
+			session.tell(session.join(name, '192.168.1.7', {connect: false}), {type: 'left'});
+		session.at += 11 * 60_000;
+		session.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+		session.join('Bob', '192.168.1.10', {identity: 'b0b0b0b0'});
+		session.join('Bot', '192.168.1.9', {identity: 'b0b0b0b0'});
+		const result = run('/who', session);
+		expect(result.type === 'lines' && result.lines.slice(1)).toEqual([
+			'Bob#b0b0b0b0  192.168.1.10  connected, 2 sessions, same identity as Bot, 2 ms',
+			'Bot#b0b0b0b0  192.168.1.9  connected, same identity as Bob, 2 ms',
+			'3 people left more than ten minutes ago: Ann, Ben, Cleo',
+		]);
+	});
+
 	test('/who shows a round trip below one millisecond as "<1 ms"', () => {
 		const session = createFakeChatNode();
 		const {peer} = session.join('Bob', '192.168.1.9');

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {EventRef, FeedEvent} from '../../../source/core/event.js';
 import {launch, room} from '../../helpers/chat-room.js';
+import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
 import {liveClock} from '../../helpers/launch-chat.js';
 
 const UP = '\u001B[A';
@@ -98,6 +99,24 @@ describe('what a user does with a message', () => {
 		await press('\t', 'd');
 		await terminal.see('first version');
 		await terminal.see('teh end');
+	});
+
+	test('↑ in an empty input without a history corrects the newest message of an earlier launch of ours', async () => {
+		const chatNode = createFakeChatNode('Carol', {identity: 'c0ffee00', notYetJoined: true});
+		const earlier = chatNode.join('Carol', '192.168.1.5', {identity: 'c0ffee00', at: START - 5000, connect: false});
+		chatNode.say(earlier, 'teh old text', {at: START - 4000});
+		chatNode.tell(chatNode.own, {
+			type: 'joined',
+			name: 'Carol',
+			addresses: ['192.168.1.5'],
+			version: '1.0.0',
+			identity: {key: 'c0ffee00'.padEnd(64, '0'), fingerprint: 'c0ffee00'.padEnd(16, '0')},
+		});
+		const {terminal, press} = await launch({chatNode});
+		await press(UP);
+		await terminal.see('Enter: correct your message');
+		await press('\u0015', 'the old text\r');
+		await terminal.see('the old text (edited)');
 	});
 
 	test('↑ and Enter without a change sends the text once more, and ↑ again leads to older drafts', async () => {

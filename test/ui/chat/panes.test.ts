@@ -97,6 +97,31 @@ describe('peers and startup messages', () => {
 		await terminal.see('Several people are called “Bob”. Use Bob#');
 	});
 
+	test('a person with two sessions is one row with their number, and the details name the address of each', async () => {
+		const {chatNode} = room();
+		chatNode.join('Bob', '192.168.1.77', {identity: 'b0b0b0b0'});
+		const {terminal, press} = await launch({chatNode, columns: 120});
+		await terminal.see('2 sessions, 192.168.1.77');
+		expect(terminal.rows().filter(row => /● +Bob/.test(row))).toHaveLength(1);
+		expect(terminal.text()).toContain('peers 2/2');
+		await press(ALT('2'), '\r');
+		await terminal.see(/other session +192\.168\.1\.9, connected/);
+	});
+
+	test('another session with our identity is told: under our name in our row, under another name in a row of its own', async () => {
+		const chatNode = createFakeChatNode('Carol', {identity: 'c0ffee00'});
+		chatNode.join('Carol', '192.168.1.77', {identity: 'c0ffee00'});
+		const {terminal, press} = await launch({chatNode, columns: 120});
+		await terminal.see('2 sessions, 192.168.1.5');
+		await terminal.see('peers 0/0');
+		await terminal.see('your other session (192.168.1.77) joined');
+		expect(terminal.text()).not.toContain('searching');
+		chatNode.join('Dave', '192.168.1.78', {identity: 'c0ffee00'});
+		await terminal.see('your identity, 192.168.1.78');
+		await press('/ignore Dave\r');
+		await terminal.see('Dave has your own identity');
+	});
+
 	test('each peer shows its state: silent, lost, left, typing, wrong clock', async () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal} = await launch({chatNode});

@@ -1,0 +1,56 @@
+/**
+ * Decides which launches of the program are ours: this launch, an earlier one, or another session with our identity. Every
+ * output asks here.
+ *
+ * Our identity does not always mean that the same person types: a copied data folder, for example of a virtual machine,
+ * gives several people one identity. A session that runs under another name at the same time therefore counts as another
+ * person.
+ */
+import type {PeerId} from './event.js';
+import {compareOrder} from './event-order.js';
+import {foldText} from './fold-text.js';
+import {memoise} from './memoise.js';
+import {nameAt} from './name-collisions.js';
+import {listPeerKeys} from './reduce-ephemeral.js';
+import {findPeer} from './roster.js';
+import type {State} from './state.js';
+
+/** `earlier`: a launch before this one. `elsewhere`: another program with our identity that runs or ran at the same time. */
+export type OwnSession = 'this' | 'earlier' | 'elsewhere';
+
+const selectOwnIdentities = memoise(
+	({roster, launch, launches}: State) => [launches, launch && findPeer(roster, launch.peer)?.identity],
+	({roster, launches}) => new Set(listPeerKeys(launches).flatMap(peer => findPeer(roster, peer)?.identity?.key ?? [])),
+);
+
+/** Which session of ours a launch is; undefined for a launch of somebody else. */
+export function ownSessionOf(state: State, peer: PeerId): OwnSession | undefined {
+	if (peer === state.launch?.peer) return 'this';
+	if (state.launches[peer]) return 'earlier';
+	if (!state.launch) return undefined;
+	const known = findPeer(state.roster, peer);
+	if (!known?.identity || !selectOwnIdentities(state).has(known.identity.key)) return undefined;
+	const joinedLater = known.joined !== undefined && compareOrder(known.joined, state.launch) > 0;
+	return joinedLater || Object.keys(known.contacts).length > 0 ? 'elsewhere' : 'earlier';
+}
+
+/** Whether a launch is ours. Another session counts only while it has the same name as this launch. */
+export function isOurs(state: State, peer: PeerId): boolean {
+	const session = ownSessionOf(state, peer);
+	return session === 'elsewhere' ? hasOurName(state, peer) : session !== undefined;
+}
+
+/** Whether a launch is this one or an earlier one of ours, and not another session. */
+export function isOwnLaunch(state: State, peer: PeerId): boolean {
+	const session = ownSessionOf(state, peer);
+	return session === 'this' || session === 'earlier';
+}
+
+function hasOurName({roster, launch}: State, peer: PeerId): boolean {
+	const nameOf = (id: PeerId | undefined) => {
+		const known = id && findPeer(roster, id);
+		return known && nameAt(known)?.name;
+	};
+	const own = nameOf(launch?.peer);
+	return own !== undefined && foldText(own) === foldText(nameOf(peer) ?? '');
+}
