@@ -26,6 +26,8 @@ export interface JsonPerson {
 	readonly identity?: string;
 	/** The complete public key of the identity, 64 hexadecimal digits. */
 	readonly identityKey?: string;
+	/** The person is this user: this launch, an earlier one, or another session with the same identity and name. */
+	readonly you?: true;
 	/** The user has verified this key. */
 	readonly verified?: true;
 	readonly name: string;
@@ -86,6 +88,8 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 export type JsonPeer = {
 	readonly type: 'peer';
 	readonly status: 'connected' | 'suspect' | 'unreachable' | 'left';
+	/** Number of present launches of the person, under the name of this peer. 0: the person is absent. */
+	readonly sessions: number;
 } & JsonPerson;
 
 export type JsonLine =
