@@ -6,7 +6,6 @@
 
 import {ProtocolError} from '../core/errors.js';
 import type {Batch, NoticeLevel, Observation, ObservationBody, ObservationHead} from '../core/event.js';
-import {extend} from '../core/extend.js';
 import {
 	MAX_ADDRESS_LENGTH,
 	MAX_FRAME_BYTES,
@@ -15,6 +14,7 @@ import {
 	MAX_ROOM_BYTES,
 	MAX_VERSION_LENGTH,
 } from '../core/limits.js';
+import {extend} from '../core/memory-cost.js';
 import {cleanText} from '../core/text.js';
 import {batchFields, readBatch} from './batch.js';
 import {hexToBytes, readBigEndian, writeUint32} from './bytes.js';

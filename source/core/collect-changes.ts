@@ -5,10 +5,9 @@
  */
 import type {FeedEvent, Input, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
-import {extend} from './extend.js';
 import {hearsayAbout, type LostEvent} from './hearsay.js';
 import {LATE_AFTER_MS, MAX_REPORTED_SUBJECTS, MAX_REPORTS_PER_SUBJECT} from './limits.js';
-import {memoryCost, newPeerCost} from './memory-cost.js';
+import {extend, memoryCost, newPeerCost} from './memory-cost.js';
 import * as roster from './roster.js';
 import {createRosterPeer, findPeer, type RosterPeer} from './roster.js';
 import type {State} from './state.js';

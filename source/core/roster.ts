@@ -6,7 +6,6 @@
  */
 import type {FeedEvent, Identity, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
-import {extend} from './extend.js';
 import {
 	MAX_ABSENCES,
 	MAX_CONTACTS_KEPT,
@@ -14,6 +13,7 @@ import {
 	MAX_REPORTED_SUBJECTS,
 	MAX_REPORTS_PER_SUBJECT,
 } from './limits.js';
+import {extend} from './memory-cost.js';
 
 /** A name, and the event from which on it is in effect: its seq, and its HLC for the position in the total order. */
 export interface NameChange {

@@ -1,6 +1,6 @@
 /** Findings about the network and the nodes in it: other rooms and versions, client isolation, clocks, slow connections. */
 
-import {describeDuration} from '../core/describe-duration.js';
+import {describeDuration} from '../core/format-quantity.js';
 import {BEACON_INTERVAL_CROWD_MS, BEACON_JITTER, CLOCK_OFFSET_SHOWN_MS, SEND_HIGH_WATER_BYTES} from '../core/limits.js';
 import {cleanLine} from '../core/text.js';
 import {isInSubnet} from '../network/ip-address.js';

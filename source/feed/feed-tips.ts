@@ -10,7 +10,7 @@ import {isEqualBytes} from '../codec/bytes.js';
 import {decodeEntry, readIdentityClaim} from '../codec/entry.js';
 import {type Batch, batchByteLength, type FeedEvent, type Hlc, lastSeq, type PeerId} from '../core/event.js';
 import {compareHlc, HLC_ZERO} from '../core/event-order.js';
-import {extend} from '../core/extend.js';
+import {extend} from '../core/memory-cost.js';
 import {batchHash, batchSignaturePayload, chainHash, type FeedTip, genesisHash} from './chain.js';
 import {verifyIdentity} from './identity.js';
 import {isWeakKey, verifySignature} from './signing-keys.js';

@@ -2,8 +2,9 @@
  * Notices for the user about problems of the network, the clock and the log. Their rate is limited, so that a faulty peer
  * cannot flood the timeline. Scripts read their codes, so codes must not change.
  */
-import {describeDuration} from '../core/describe-duration.js';
+
 import type {NoticeLevel, PeerId} from '../core/event.js';
+import {describeDuration} from '../core/format-quantity.js';
 import {MAX_NOTICES_PER_MINUTE} from '../core/limits.js';
 import {LruMap} from '../core/lru-map.js';
 import type {LinkClosing} from '../network/link/peer-link.js';

@@ -1,7 +1,7 @@
 /** `logs`: lists the saved logs, newest first, or deletes old ones. */
 
 import {errorMessage} from '../../core/errors.js';
-import {formatBytes} from '../../core/format-bytes.js';
+import {formatBytes} from '../../core/format-quantity.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {type LogListing, listLogs, MAX_SOUND_LOG_BYTES, summarizeLog} from '../../storage/log-directory.js';
 import {pruneLogs} from '../../storage/prune-logs.js';

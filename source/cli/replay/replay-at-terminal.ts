@@ -3,7 +3,7 @@
 import {basename} from 'node:path';
 import {errorMessage, UsageError} from '../../core/errors.js';
 import {foldText} from '../../core/fold-text.js';
-import {formatBytes} from '../../core/format-bytes.js';
+import {formatBytes} from '../../core/format-quantity.js';
 import {createHistory, type History} from '../../core/history.js';
 import {entryAt} from '../../core/timeline.js';
 import {parseTime, resolveTime} from '../../node/parse-time.js';

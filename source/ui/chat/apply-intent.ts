@@ -1,13 +1,14 @@
 /** Performs the screen actions that slash commands and some keys request: jumps, filters, overlays, settings. */
+
 import {findFirstIndex} from '../../core/binary-search.js';
 import type {Intent} from '../../node/commands/run-command.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
 import {keyOf} from '../timeline/viewport.js';
 import {type UiState, withInfo} from './chat-state.js';
+import {requestQuit} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {openPins} from './message-steps.js';
 import {cycleTimes, togglePeers} from './pane-steps.js';
-import {requestQuit} from './quit.js';
 import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead, oldestUnreadKey} from './reading-position.js';
 import {openSearch} from './search.js';
 

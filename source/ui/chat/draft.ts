@@ -1,6 +1,7 @@
-/** Updates of the draft: typing, completion, sending, and the questions that the next key answers. */
+/** Updates of the draft: typing, completion, sending, quitting, and the questions that the next key answers. */
 import {foldText} from '../../core/fold-text.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
+import {selectUndeliveredCount} from '../../core/select.js';
 import {isReactionWord, utf8Length} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
@@ -11,7 +12,6 @@ import {completionNames} from '../timeline/display-name.js';
 import {type Composing, type Question, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
 import {composingAfterHistory, correctNewest, REACTIONS, toggleReaction} from './message-steps.js';
-import {requestQuit} from './quit.js';
 import {goNewest, markRead} from './reading-position.js';
 
 /** Applies an editor action to the draft. */
@@ -156,4 +156,11 @@ function answerVerification(ui: UiState, question: Question & {type: 'verify'}, 
 		default:
 			return step(ui);
 	}
+}
+
+/** Quits, after a question if nobody else has some of the own messages. In the demo no message matters. */
+export function requestQuit(ui: UiState, {state}: ChatContext): ChatStep {
+	const count = ui.isVisitor ? 0 : selectUndeliveredCount(state);
+	if (count === 0) return step(ui, {type: 'quit', reason: 'quit'});
+	return step({...ui, question: {type: 'quit-undelivered', count}});
 }

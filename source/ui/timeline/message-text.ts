@@ -1,6 +1,6 @@
 /** Text of a message for every output: with its corrections, without what its author withdrew, safe to draw. */
 import type {WrittenEvent} from '../../core/event.js';
-import {formatBytes} from '../../core/format-bytes.js';
+import {formatBytes} from '../../core/format-quantity.js';
 import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';

@@ -1,3 +1,5 @@
+/** Texts of durations and sizes, with their units. */
+
 const MINUTE_MS = 60_000;
 
 /** Text of a duration, ignoring its sign: seconds below two minutes ("45 s"), then "17 min", "30 h" or "3 days". */
@@ -8,4 +10,16 @@ export function describeDuration(ms: number): string {
 	if (minutes < 120) return `${minutes} min`;
 	const hours = Math.round(minutes / 60);
 	return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}
+
+/** Formats a size with its unit. 1 kB is 1,000 bytes. */
+export function formatBytes(bytes: number): string {
+	const units = ['B', 'kB', 'MB', 'GB'];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < units.length - 1) {
+		value /= 1000;
+		unit++;
+	}
+	return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
