@@ -87,10 +87,28 @@ function licenceOf(folder) {
 	return `${name} ${version} (${license})\n\n${text}\n`;
 }
 
+/**
+ * Script and style of the HTML pages. The program reads them as files, because it must not run them.
+ * @type {import('esbuild').BuildOptions}
+ */
+const viewerOptions = {
+	entryPoints: {page: 'source/page/viewer/viewer.ts', 'page-style': 'source/page/viewer/page.css'},
+	outdir: join(target, 'parts'),
+	bundle: true,
+	format: 'iife',
+	platform: 'browser',
+	target: ['chrome111', 'firefox115', 'safari16.4'],
+	charset: 'utf8',
+	minify: true,
+	legalComments: 'none',
+	logLevel: 'warning',
+};
+
 rmSync(join(target, 'parts'), {recursive: true, force: true});
 if (watch) {
 	await (await context(options)).watch();
+	await (await context(viewerOptions)).watch();
 	spawn('npx', ['tsc', '--noEmit', '--watch', '--preserveWatchOutput'], {stdio: 'inherit', shell: true});
 } else {
-	await build(options);
+	await Promise.all([build(options), build(viewerOptions)]);
 }

@@ -15,6 +15,9 @@ import type {ScreenHooks} from '../ui/screen-hooks.js';
 import {formatJsonEntry} from './output/format-json.js';
 import {formatPins} from './output/format-pins.js';
 import {createMarkdownFormat, formatPlain} from './output/format-text.js';
+import {htmlExport} from './output/html-export.js';
+import {readPageAssets} from './page-assets.js';
+import {programVersion} from './program-version.js';
 import {writeAtExit} from './terminal-stream.js';
 
 type Tool = readonly [program: string, ...arguments_: string[]];
@@ -23,12 +26,13 @@ type DesktopEnvironment = Readonly<Record<string, string | undefined>>;
 /** A tool that is still running after this time is considered successful. */
 const TOOL_TIMEOUT_MS = 2000;
 
-export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment): ScreenHooks {
+export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment, room?: string): ScreenHooks {
 	return {
 		clock,
 		openUrl: url => openUrl(url),
 		copyText: text => copyText(text, environment),
-		exportTimeline: (file, state) => exportRows(file, state, sliceTimeline(state.timeline, 0, state.timeline.length)),
+		exportTimeline: (file, state) =>
+			exportRows(file, state, sliceTimeline(state.timeline, 0, state.timeline.length), room),
 		...(process.platform !== 'win32' && {stopProcess: () => void process.kill(0, 'SIGTSTP')}),
 		onProcessExit(takeSequence) {
 			const restore = () => writeAtExit(takeSequence());
@@ -98,7 +102,7 @@ function runTool([program, ...arguments_]: Tool, input?: string): Promise<boolea
 
 const ROWS_PER_WRITE = 1024;
 
-type ExportFormat = 'text' | 'markdown' | 'jsonl';
+type ExportFormat = 'text' | 'markdown' | 'jsonl' | 'html';
 
 /** Format of a new file by its extension. A name without an extension gives plain text. */
 const FORMAT_BY_EXTENSION: ReadonlyMap<string, ExportFormat> = new Map([
@@ -109,30 +113,29 @@ const FORMAT_BY_EXTENSION: ReadonlyMap<string, ExportFormat> = new Map([
 	['.md', 'markdown'],
 	['.markdown', 'markdown'],
 	['.jsonl', 'jsonl'],
+	['.html', 'html'],
+	['.htm', 'html'],
 ]);
 
 /**
  * Writes timeline rows to a new file; an existing file is never overwritten. The extension selects the format. Resolves to a
  * message for the user; rejects with an Error whose message is for the user. After a failed write, no file remains.
  */
-export async function exportRows(typedPath: string, state: State, rows: readonly TimelineEntry[]): Promise<string> {
+export async function exportRows(
+	typedPath: string,
+	state: State,
+	rows: readonly TimelineEntry[],
+	room = '',
+): Promise<string> {
 	const file = resolveTypedPath(typedPath);
-	const shownState = withoutContacts(state);
-	const format = createRowFormat(file, shownState);
-	const pins = pinnedHead(shownState, rows, formatOf(file) ?? 'text');
+	const {parts, written} = createExport(file, withoutContacts(state), rows, room);
 	const target = await open(file, 'wx', 0o600).catch(error => {
 		if (systemErrorCode(error) === 'EEXIST') throw new Error(`${file} already exists. Choose another file name.`);
 		throw new Error(`Cannot write ${file}: ${describeSystemError(error)}.`, {cause: error});
 	});
-	let written = 0;
 	try {
 		try {
-			if (pins !== '') await target.writeFile(`${pins}\n`);
-			for (let from = 0; from < rows.length; from += ROWS_PER_WRITE) {
-				const lines = rows.slice(from, from + ROWS_PER_WRITE).flatMap(entry => format(entry) ?? []);
-				written += lines.length;
-				await target.writeFile(lines.map(line => `${line}\n`).join(''));
-			}
+			for (const part of parts) await target.writeFile(part);
 		} finally {
 			await target.close();
 		}
@@ -140,12 +143,41 @@ export async function exportRows(typedPath: string, state: State, rows: readonly
 		await rm(file, {force: true}).catch(() => {});
 		throw new Error(`Cannot write ${file}: ${describeSystemError(error)}.`, {cause: error});
 	}
-	return `Wrote ${written} ${written === 1 ? 'event' : 'events'} to ${file}.`;
+	const count = written();
+	return `Wrote ${count} ${count === 1 ? 'event' : 'events'} to ${file}.`;
+}
+
+interface Export {
+	/** Parts of the file. */
+	readonly parts: Iterable<string>;
+	/** Number of events in the parts that were taken. */
+	written(): number;
+}
+
+function createExport(file: string, state: State, rows: readonly TimelineEntry[], room: string): Export {
+	if (formatOf(file) === 'html') {
+		const isFiltered = rows.length < state.timeline.length;
+		const options = {damagedParts: 0, isFiltered, withAddresses: false, version: programVersion(), now: Date.now()};
+		const parts = htmlExport({state, room, entries: rows, assets: readPageAssets(), ...options});
+		return {parts, written: () => rows.length};
+	}
+	const format = createRowFormat(file, state);
+	const pins = pinnedHead(state, rows, formatOf(file));
+	let written = 0;
+	function* parts() {
+		if (pins !== '') yield `${pins}\n`;
+		for (let from = 0; from < rows.length; from += ROWS_PER_WRITE) {
+			const lines = rows.slice(from, from + ROWS_PER_WRITE).flatMap(entry => format(entry) ?? []);
+			written += lines.length;
+			yield lines.map(line => `${line}\n`).join('');
+		}
+	}
+	return {parts: parts(), written: () => written};
 }
 
 /** The pinned messages among the rows, as the lines with which the file begins. */
-function pinnedHead(state: State, rows: readonly TimelineEntry[], format: ExportFormat): string {
-	if (state.effects.pins.length === 0) return '';
+function pinnedHead(state: State, rows: readonly TimelineEntry[], format: ExportFormat | undefined): string {
+	if (state.effects.pins.length === 0 || format === undefined || format === 'html') return '';
 	const ids = new Set(rows.map(({peer, seq}) => eventId(peer, seq)));
 	return formatPins(state, ({peer, seq}) => ids.has(eventId(peer, seq)), format);
 }
@@ -169,9 +201,10 @@ function createRowFormat(file: string, state: State): (entry: TimelineEntry) => 
 			return createMarkdownFormat(state);
 		case 'jsonl':
 			return entry => formatJsonEntry(state, entry);
+		case 'html':
 		case undefined:
 			throw new Error(
-				`Cannot export to ${extension} files. Use .txt for plain text, .md for Markdown or .jsonl for JSON lines.`,
+				`Cannot export to ${extension} files. Use .txt for plain text, .md for Markdown, .html for a page or .jsonl for JSON lines.`,
 			);
 		default:
 			return format satisfies never;

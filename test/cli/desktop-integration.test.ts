@@ -60,7 +60,7 @@ describe('events exported from a screen', () => {
 
 	test('events exported from a screen are refused for an unknown extension, with the known ones, and no file is created', async () => {
 		const {folder, write} = createRoom();
-		for (const name of ['out.html', 'out.pdf', 'out.json'])
+		for (const name of ['out.docx', 'out.pdf', 'out.json'])
 			await expect(write(join(folder, name))).rejects.toThrow(/^Cannot export to \.\w+ files\. .*\.txt.*\.md.*\.jsonl/);
 		expect(readdirSync(folder)).toEqual([]);
 	});

@@ -46,7 +46,7 @@ async function runLaunch(context: CliContext, screenModule: ReturnType<typeof lo
 			nameFromSystem: options.name === undefined,
 			startupWarnings,
 			...(context.demoVisit && {demoVisit: context.demoVisit}),
-			hooks: createDesktopHooks(clock, process.env),
+			hooks: createDesktopHooks(clock, process.env, options.room),
 		};
 		const runScreen = await screenModule;
 		const screen = runScreen(screenOptions, options);

@@ -1,15 +1,17 @@
-/** `export [FILE]`: prints a saved log as text, markdown or JSON lines, or verifies its signatures. */
+/** `export [FILE]`: prints a saved log as text, markdown, JSON lines or one HTML page, or verifies its signatures. */
 
 import {bytesToHex} from '../../codec/bytes.js';
 import {type Batch, lastSeq, type PeerId} from '../../core/event.js';
 import {nameOf} from '../../core/select-peers.js';
-import {createFeedTips} from '../../feed/feed-tips.js';
+import {sliceTimeline} from '../../core/timeline.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {formatJsonEntry, toIsoTime, toJsonLine} from '../output/format-json.js';
 import {formatPins} from '../output/format-pins.js';
 import {createMarkdownFormat, formatPlain} from '../output/format-text.js';
+import {htmlExport} from '../output/html-export.js';
+import {readPageAssets} from '../page-assets.js';
 import {
 	createEntryFilter,
 	describeDamage,
@@ -21,6 +23,7 @@ import {
 	resolveLogPath,
 } from '../saved-log.js';
 import type {Output} from '../standard-output.js';
+import {type FeedVerification, verifyLog} from '../verify-log.js';
 
 /** Resolves to the exit code. */
 export async function runExport(context: CliContext): Promise<number> {
@@ -34,13 +37,44 @@ export async function runExport(context: CliContext): Promise<number> {
 	return exitCodeForMatches(context, written);
 }
 
-function printLog({options, output}: CliContext, log: LoadedLog, matches: EntryPredicate): Promise<number> {
+function printLog(context: CliContext, log: LoadedLog, matches: EntryPredicate): Promise<number> {
+	const {options, output} = context;
 	if (options.format === 'jsonl') return exportJsonLines(output, log, matches);
+	if (options.format === 'html') return printHtml(context, log, matches);
 	const isMarkdown = options.format === 'markdown';
 	const pins = formatPins(log.state, matches, isMarkdown ? 'markdown' : 'text');
 	if (pins !== '') output.write(`${pins}\n`);
 	const format = isMarkdown ? createMarkdownFormat(log.state) : formatPlain.bind(undefined, log.state);
 	return printEntries(output, log.state, matches, format);
+}
+
+/** Prints the log as one HTML file. Resolves to the number of events. */
+async function printHtml(
+	{options, output, version, clock}: CliContext,
+	log: LoadedLog,
+	matches: EntryPredicate,
+): Promise<number> {
+	const {state, header, batches, damage} = log;
+	const entries = sliceTimeline(state.timeline, 0, state.timeline.length).filter(matches);
+	const parts = htmlExport({
+		state,
+		room: header.roomName,
+		entries,
+		batches,
+		verifications: verifyLog(log),
+		damagedParts: damage.length,
+		isFiltered: Object.keys(options.filter).length > 0,
+		withAddresses: options.withAddresses,
+		assets: readPageAssets(),
+		version,
+		now: clock.now(),
+	});
+	for (const part of parts) {
+		if (output.isClosed) break;
+		output.write(part);
+		await output.whenWritable();
+	}
+	return entries.length;
 }
 
 /** Prints one line per feed. Resolves to the exit code: `failed` if a feed is not valid to its end. */
@@ -56,38 +90,6 @@ async function printVerification({output}: CliContext, log: LoadedLog): Promise<
 function formatVerification({state}: LoadedLog, {peer, verifiedSeq, last, fault}: FeedVerification): string {
 	const result = fault === undefined ? `holds to ${last}` : `holds to ${verifiedSeq} of ${last}: ${fault}`;
 	return `${peer} ${result} ${cleanLine(nameOf(state, peer))}`;
-}
-
-/** Result of verifying one feed of a log. */
-export interface FeedVerification {
-	readonly peer: PeerId;
-	/** Highest seq of this feed in the log. */
-	readonly last: number;
-	/** Signatures and hash chain are valid from seq 1 to this one. */
-	readonly verifiedSeq: number;
-	/** The first fault after `verifiedSeq`. */
-	readonly fault?: 'bad signature' | 'forked' | 'gap';
-}
-
-/** Verifies all feeds of a log, in the order in which their first batches appear. */
-export function verifyLog({header, batches}: Pick<LoadedLog, 'header' | 'batches'>): FeedVerification[] {
-	const tips = createFeedTips({roomTag: header.roomTag});
-	const verifications = new Map<PeerId, FeedVerification>();
-	for (const batch of batches) {
-		const known = verifications.get(batch.peer) ?? {peer: batch.peer, last: 0, verifiedSeq: 0};
-		const {type} = tips.accept(batch);
-		const fault =
-			type === 'invalid' ? 'bad signature' : type === 'forked' ? 'forked' : type === 'ahead' ? 'gap' : undefined;
-		verifications.set(batch.peer, {
-			...known,
-			last: Math.max(known.last, lastSeq(batch)),
-			verifiedSeq: tips.seqOf(batch.peer),
-			...(fault && !known.fault && {fault}),
-		});
-	}
-	return [...verifications.values()].map(({fault, ...feed}) =>
-		feed.verifiedSeq < feed.last || fault === 'forked' ? {...feed, fault: fault ?? 'gap'} : feed,
-	);
 }
 
 /**

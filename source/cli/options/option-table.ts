@@ -248,9 +248,16 @@ export const optionTable = {
 	format: {
 		long: 'format',
 		kind: 'text',
-		placeholder: 'text|markdown|jsonl',
+		placeholder: 'text|markdown|jsonl|html',
 		help: 'format of the export',
 		defaultText: 'text',
+		environment: false,
+		commands: ['export'],
+	},
+	withAddresses: {
+		long: 'with-addresses',
+		kind: 'switch',
+		help: 'html: also show addresses, fingerprints and notices',
 		environment: false,
 		commands: ['export'],
 	},
@@ -329,7 +336,7 @@ export const optionGroups: readonly OptionGroup[] = [
 	{title: 'Scripts', keys: ['json', 'plain', 'stay', 'wait']},
 	{title: 'Replay and export', keys: ['author', 'grep', 'from', 'to']},
 	{title: 'Replay', keys: ['at', 'speed']},
-	{title: 'Export', keys: ['format', 'verify']},
+	{title: 'Export', keys: ['format', 'withAddresses', 'verify']},
 	{title: 'Logs', keys: ['prune']},
 	{title: 'Help', keys: ['help', 'version']},
 ];

@@ -6,7 +6,7 @@ import type {CommandName} from './option-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
 export type ThemeChoice = 'auto' | 'dark' | 'light';
-export type ExportFormat = 'text' | 'markdown' | 'jsonl';
+export type ExportFormat = 'text' | 'markdown' | 'jsonl' | 'html';
 
 /** Source of the room secret. The parser only names the source; read-secret.ts reads the secret from it. */
 export type SecretSource =
@@ -46,6 +46,8 @@ export interface Options {
 	readonly filter: EventFilter;
 	readonly format: ExportFormat;
 	readonly verify: boolean;
+	/** Whether an HTML export contains addresses, fingerprints and notices. */
+	readonly withAddresses: boolean;
 	/** `logs` deletes the logs that have not changed for this long, in milliseconds. */
 	readonly pruneMs?: number;
 	readonly at?: TimePoint;

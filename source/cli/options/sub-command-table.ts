@@ -38,8 +38,9 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		operands: '[FILE]',
 		maxOperands: 1,
 		completes: 'logs',
-		summary: 'print a saved log as text, markdown or JSON lines',
-		description: 'Prints a saved log to standard output. Without FILE it prints the newest log.',
+		summary: 'print a saved log as text, markdown, JSON lines or an HTML page',
+		description:
+			'Prints a saved log to standard output. Without FILE it prints the newest log. The format html is one file for a browser, without addresses and fingerprints.',
 		example: '--format markdown --from 2026-11-22',
 	},
 	logs: {

@@ -69,7 +69,7 @@ async function runReplaySession(context: CliContext, reader: LogReader, exitRequ
 		speed: options.speed,
 		filter: createInitialFilter(options.filter, reader.header.created),
 		bookmarks: bookmarks.orders,
-		hooks: createReplayHooks(context, reader.path, bookmarks.faults.length === 0, follower),
+		hooks: createReplayHooks(context, reader, bookmarks.faults.length === 0, follower),
 	});
 	void exitRequest.requested.then(reason => screen.stop(reason === 'output-closed' ? reason : 'signal'));
 	let failure: {readonly error: unknown} | undefined;
@@ -96,7 +96,7 @@ function startTimeOf({state, timeAt}: History): number {
 
 function createReplayHooks(
 	{clock}: CliContext,
-	path: string,
+	{path, header}: Pick<LogReader, 'path' | 'header'>,
 	canSaveBookmarks: boolean,
 	follower: LogFollower,
 ): ReplayHooks {
@@ -107,7 +107,7 @@ function createReplayHooks(
 			const point = parseTime(text, clock.now());
 			return point && resolveTime(point, since);
 		},
-		exportRows,
+		exportRows: (file, state, rows) => exportRows(file, state, rows, header.roomName),
 		follow: follower.follow,
 		...(copyText && {copyText}),
 		...(stopProcess && {stopProcess}),

@@ -100,7 +100,12 @@ export const commandRows: readonly CommandRow[] = [
 	{name: 'times', argument: 'none', usage: '', description: 'switch timestamps: minutes, seconds, none'},
 	{name: 'addresses', argument: 'none', usage: '', description: 'show or hide the addresses of messages'},
 	{name: 'net', argument: 'none', usage: '', description: 'show the state of the network'},
-	{name: 'export', argument: 'text', usage: 'FILE', description: 'write the timeline to a file (.txt, .md, .jsonl)'},
+	{
+		name: 'export',
+		argument: 'text',
+		usage: 'FILE',
+		description: 'write the timeline to a file (.txt, .md, .html, .jsonl)',
+	},
 	{name: 'log', argument: 'none', usage: '', description: 'show where the log is and how to replay it'},
 	{name: 'doctor', argument: 'none', usage: '', description: 'check this network for problems'},
 	{name: 'quit', argument: 'none', usage: '', description: 'leave the room'},

@@ -14,7 +14,10 @@ export const prompts: Readonly<Record<PromptType, {readonly label: string; reado
 	search: {label: 'Search', placeholder: 'text or name (↑ ↓: other matches, Enter: go there, Esc: back)'},
 	filter: {label: 'Show only', placeholder: `${FILTER_FORM} (Tab completes)`},
 	'go-to': {label: 'Go to', placeholder: '14:05, +10m, -30s, 2026-11-22 14:05, #120'},
-	export: {label: 'Export to', placeholder: 'FILE.txt, FILE.md or FILE.jsonl (without rows that the filter hides)'},
+	export: {
+		label: 'Export to',
+		placeholder: 'FILE.txt, FILE.md, FILE.html or FILE.jsonl (without rows that the filter hides)',
+	},
 };
 
 /** Opens a prompt. Every prompt except go-to pauses playback. */

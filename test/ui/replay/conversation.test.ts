@@ -1,8 +1,8 @@
 import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {verifyLog} from '../../../source/cli/commands/export.js';
 import {type LoadedLog, loadLog} from '../../../source/cli/saved-log.js';
+import {verifyLog} from '../../../source/cli/verify-log.js';
 import {nameOf} from '../../../source/core/select-peers.js';
 import {sliceTimeline} from '../../../source/core/timeline.js';
 

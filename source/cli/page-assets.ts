@@ -1,0 +1,21 @@
+/** Script and style of the HTML pages, which the build puts beside the bundle (`.config/build.mjs`). */
+import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import type {PageAssets} from '../page/html-document.js';
+
+/** Reads the assets of this program. Throws if the program was not built. */
+export function readPageAssets(): PageAssets {
+	const [script, style] = [readPart('page.js'), readPart('page-style.css')];
+	// Either would end the element around it. The build of our own code contains neither.
+	if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) throw new Error('The script of the page ends early.');
+	return {script, style, scriptHash: hashOf(script), styleHash: hashOf(style)};
+}
+
+/** The parts are beside this module in the bundle, and in a folder beside its folder in the output of tsc. */
+function readPart(name: string): string {
+	return readFileSync(new URL(`../parts/${name}`, import.meta.url), 'utf8').trimEnd();
+}
+
+function hashOf(text: string): string {
+	return createHash('sha256').update(text).digest('base64');
+}

@@ -1,0 +1,74 @@
+/**
+ * HTML documents that contain their own script and style, and data only as JSON. No text of a person is ever markup: it is
+ * either escaped or in a JSON block in which `<` is escaped. The content security policy allows this script and style only.
+ */
+import type {PageInfo, PageRow} from './page-row.js';
+
+export interface PageAssets {
+	readonly script: string;
+	readonly style: string;
+	/** Base64 of the SHA-256 of the script and of the style. */
+	readonly scriptHash: string;
+	readonly styleHash: string;
+}
+
+/** Content security policy of a page. `connect`: whether the script may send requests to the server of the page. */
+export function contentPolicy({scriptHash, styleHash}: PageAssets, connect: boolean): string {
+	return [
+		"default-src 'none'",
+		`script-src 'sha256-${scriptHash}'`,
+		`style-src 'sha256-${styleHash}'`,
+		...(connect ? ["connect-src 'self'"] : []),
+		"base-uri 'none'",
+		"form-action 'none'",
+	].join('; ');
+}
+
+/** Everything before the rows. The script stands before them, so that the page appears while a long file is being read. */
+export function documentStart(info: PageInfo, assets: PageAssets): string {
+	const policy = contentPolicy(assets, info.mode === 'window');
+	return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(info.title)}</title>
+<style>${assets.style}</style>
+</head>
+<body>
+<header id="head"></header>
+<main id="timeline"></main>
+<footer id="foot"></footer>
+<noscript>This page needs JavaScript to show the conversation. The file contains everything that it needs.</noscript>
+<script type="application/json" id="info">${scriptJson(info)}</script>
+<script>${assets.script}</script>
+`;
+}
+
+/** A block of rows of a file. `ids` of its first and last row are attributes, so that an anchor is found without parsing. */
+export function rowBlock(rows: readonly PageRow[]): string {
+	const [first, last] = [rows[0]?.id ?? '', rows.at(-1)?.id ?? ''];
+	return `<script type="application/json" class="rows" data-first="${escapeHtml(first)}" data-last="${escapeHtml(last)}" data-count="${rows.length}">${scriptJson(rows)}</script>\n`;
+}
+
+export const documentEnd = '</body>\n</html>\n';
+
+/** JSON inside a script element. Without `<` it can neither end the element nor begin a comment. */
+export function scriptJson(value: unknown): string {
+	return JSON.stringify(value).replaceAll('<', '\\u003c');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+	'&': '&amp;',
+	'<': '&lt;',
+	'>': '&gt;',
+	'"': '&quot;',
+	"'": '&#39;',
+};
+
+export function escapeHtml(text: string): string {
+	return text.replace(/[&<>"']/g, character => ENTITIES[character] ?? character);
+}

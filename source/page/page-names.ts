@@ -1,0 +1,39 @@
+/** Names on a page. People with equal or similar names are told apart by a number, because a page need not show fingerprints. */
+
+import {confusableSkeleton} from '../core/confusables.js';
+import type {PeerId} from '../core/event.js';
+import {foldText} from '../core/fold-text.js';
+import {personKey} from '../core/name-collisions.js';
+import {findPeer} from '../core/roster.js';
+import {findName, formatFingerprintSuffix} from '../core/select-peers.js';
+import {shownName} from '../core/shown-name.js';
+import type {State} from '../core/state.js';
+import {cleanText} from '../core/text.js';
+
+/** Returns the name that a peer had at its event `seq`, by default its newest name. */
+export type PageNames = (state: State, peer: PeerId, seq?: number) => string;
+
+/**
+ * Creates the names of one page. With fingerprints, a name that could be another person's has its fingerprint. Without them,
+ * the second person with such a name is `Bob (2)`: no name can end in parentheses, because shownName cuts them.
+ */
+export function createPageNames(withFingerprints: boolean): PageNames {
+	const peopleByName = new Map<string, string[]>();
+	return (state, peer, seq) => {
+		const name = shownName(cleanOneLine(findName(state, peer, seq) ?? '')) || 'Unnamed';
+		if (withFingerprints) return name + formatFingerprintSuffix(state, peer, seq);
+		const known = findPeer(state.roster, peer);
+		const person = known ? personKey(known, state.launches) : peer;
+		const key = foldText(confusableSkeleton(name));
+		const people = peopleByName.get(key) ?? [];
+		peopleByName.set(key, people);
+		if (!people.includes(person)) people.push(person);
+		const number = people.indexOf(person) + 1;
+		return number === 1 ? name : `${name} (${number})`;
+	};
+}
+
+/** A text without control characters on one line. */
+export function cleanOneLine(text: string): string {
+	return cleanText(text).replaceAll('\n', ' ');
+}

@@ -1,0 +1,142 @@
+/** Converts timeline entries to the rows of a page. */
+
+import type {PeerId, PostedEvent} from '../core/event.js';
+import type {OrderKey} from '../core/event-order.js';
+import {findPosted} from '../core/find-posted.js';
+import {hueOf} from '../core/name-hues.js';
+import {findPeer, isFirstContact} from '../core/roster.js';
+import {selectMarks} from '../core/select-marks.js';
+import {addressOf, nameSeqOf} from '../core/select-peers.js';
+import type {State} from '../core/state.js';
+import {cleanText} from '../core/text.js';
+import {contentOf} from '../core/text-of.js';
+import type {TimelineEntry} from '../core/timeline.js';
+import {cleanOneLine, type PageNames} from './page-names.js';
+import type {PageMark, PageQuote, PageRow} from './page-row.js';
+
+export interface PageRowOptions {
+	readonly names: PageNames;
+	/** Whether rows contain addresses, and notices of the program, which can contain addresses and fingerprints. */
+	readonly withAddresses: boolean;
+	/** Whether rows contain what this node observed itself: its own starts, and its connections. */
+	readonly withObservations: boolean;
+	/** Id of the row of an entry. */
+	idOf(state: State, entry: TimelineEntry): string;
+}
+
+/** Longest quoted text, in UTF-16 units. */
+const MAX_QUOTE_UNITS = 120;
+const UNKNOWN_QUOTE: PageQuote = {text: 'a message that is not here'};
+
+/** Converts an entry to a row, with everything that effects change as of the state. Undefined if the page leaves it out. */
+export function pageRowOf(state: State, entry: TimelineEntry, options: PageRowOptions): PageRow | undefined {
+	const head = {id: options.idOf(state, entry), at: entry.at};
+	if (entry.type === 'posted') return {...head, ...messageOf(state, entry, options)};
+	const event = describeEvent(state, entry, options);
+	return event && {...head, kind: 'event', ...event};
+}
+
+function messageOf(state: State, message: PostedEvent, options: PageRowOptions): Omit<PageRow, 'id' | 'at'> {
+	const {text, correction, withdrawal} = contentOf(state, message);
+	const marks = withdrawal ? [] : marksOf(state, message, options.names);
+	return {
+		kind: message.action ? 'action' : 'message',
+		...authorOf(state, message, options),
+		text: withdrawal ? '' : cleanText(text),
+		...(correction && !withdrawal && {edited: true}),
+		...(withdrawal && {withdrawn: true}),
+		...(message.replyTo && {quote: quoteOf(state, message, options)}),
+		...(marks.length > 0 && {marks}),
+	};
+}
+
+function authorOf(state: State, {peer, seq}: TimelineEntry, {names, withAddresses}: PageRowOptions) {
+	const address = withAddresses ? addressOf(state, peer) : undefined;
+	return {
+		name: names(state, peer, seq || undefined),
+		hue: hueOf(state, peer),
+		...(address && {address: `${address.isUnverified ? '~' : ''}${cleanOneLine(address.address)}`}),
+	};
+}
+
+function marksOf(state: State, message: PostedEvent, names: PageNames): PageMark[] {
+	return selectMarks(state, message).map(({word, people}) => ({
+		word: cleanOneLine(word),
+		names: people.map(peer => names(state, peer)),
+	}));
+}
+
+/** The quoted message as of the reply. */
+function quoteOf(state: State, reply: PostedEvent, options: PageRowOptions): PageQuote {
+	const message = reply.replyTo && findPosted(state.timeline, reply.replyTo);
+	if (!message) return UNKNOWN_QUOTE;
+	const {text, withdrawal} = contentOf(state, message, reply);
+	const shown = withdrawal ? '(withdrawn)' : cleanOneLine(text).trim();
+	return {
+		id: options.idOf(state, message),
+		name: options.names(state, message.peer, message.seq),
+		text: shorten(shown),
+	};
+}
+
+/** Cuts a text between two characters. */
+function shorten(text: string): string {
+	if (text.length <= MAX_QUOTE_UNITS) return text;
+	return `${Array.from(text.slice(0, MAX_QUOTE_UNITS)).slice(0, -1).join('')}…`;
+}
+
+type EventText = Pick<PageRow, 'text' | 'name' | 'hue' | 'subject'>;
+
+function describeEvent(
+	state: State,
+	entry: Exclude<TimelineEntry, {readonly type: 'posted'}>,
+	options: PageRowOptions,
+): EventText | undefined {
+	const {names, withAddresses, withObservations} = options;
+	const who = () => {
+		const {name, hue} = authorOf(state, entry, options);
+		return {name, hue};
+	};
+	const named = (subject: PeerId, position: OrderKey) => names(state, subject, nameSeqOf(state, subject, position));
+	switch (entry.type) {
+		case 'joined':
+			return {...who(), text: 'joined'};
+		case 'renamed':
+			return {
+				name: names(state, entry.peer, entry.seq - 1),
+				hue: hueOf(state, entry.peer),
+				text: 'is now called',
+				subject: names(state, entry.peer, entry.seq),
+			};
+		case 'moved':
+			return withAddresses
+				? {...who(), text: `moved to ${entry.addresses.map(cleanOneLine).join(', ')}`}
+				: {...who(), text: 'moved to another address'};
+		case 'left':
+			return {...who(), text: 'left'};
+		case 'lost':
+			return {...who(), text: 'lost contact with', subject: named(entry.subject, entry)};
+		case 'returned':
+			return {...who(), text: 'reconnected'};
+		case 'launched':
+			return withObservations ? {text: `p2pchat-ink ${cleanOneLine(entry.version)} started`} : undefined;
+		case 'peer-connected': {
+			if (!withObservations) return undefined;
+			const isFirst = isFirstContact(findPeer(state.roster, entry.subject), entry);
+			return {text: isFirst ? 'found' : 'reconnected to', subject: named(entry.subject, entry)};
+		}
+		case 'peer-disconnected':
+			return withObservations ? {text: 'you lost contact with', subject: named(entry.subject, entry)} : undefined;
+		case 'notice':
+			return withObservations && withAddresses ? {text: cleanOneLine(entry.text)} : undefined;
+		case 'unreadable':
+			return {...who(), text: 'sent an event that this version cannot read'};
+		case 'marked':
+		case 'corrected':
+		case 'withdrawn':
+		case 'pinned':
+			return undefined;
+		default:
+			return entry satisfies never;
+	}
+}

@@ -1,0 +1,262 @@
+/**
+ * A long list of rows of which only those near the screen are in the document. Rows belong to blocks. A block that is far
+ * away is an empty element of the same height, at first of an estimated one.
+ *
+ * The place of the reader does not move when a block above the screen changes its height. The list corrects the scroll
+ * position itself, because not every browser does.
+ */
+import type {PageRow} from '../page-row.js';
+import {create} from './elements.js';
+import {dayView, rowView} from './row-view.js';
+
+/** Rows of one block. A larger number makes a block slower to draw, a smaller one needs more elements. */
+export const BLOCK_ROWS = 100;
+/** Blocks within this distance of the screen are drawn. */
+const NEAR_MARGIN = '1200px 0px';
+/** Estimated height of a row, px. */
+const ROW_HEIGHT = 44;
+/** Browsers do not lay out elements below some 16 million px. A very long list estimates lower heights. */
+const MAX_HEIGHT = 12_000_000;
+/** Time for drawing in one frame, ms. */
+const FRAME_BUDGET_MS = 8;
+
+export interface RowSource {
+	readonly count: number;
+	/** Parses the rows. The list keeps them. */
+	load(): PageRow[];
+}
+
+interface Block {
+	readonly element: HTMLElement;
+	readonly count: number;
+	readonly rows: () => PageRow[];
+	isNear: boolean;
+	isDrawn: boolean;
+	/** Whether the drawn rows show an old highlight. */
+	isOutdated: boolean;
+}
+
+export interface BlockList {
+	/** Appends a block. `total`: number of rows that the list will have, for its estimated height. */
+	append(source: RowSource, total: number): void;
+	/** Inserts rows before all others. */
+	prepend(rows: PageRow[]): void;
+	/** Inserts a row in its place, or replaces the row with the same id. */
+	put(row: PageRow): void;
+	remove(id: string): void;
+	clear(): void;
+	readonly length: number;
+	first(): PageRow | undefined;
+	last(): PageRow | undefined;
+	/** Rows of a block; undefined behind the last block. */
+	rowsOf(block: number): readonly PageRow[] | undefined;
+	/** Index of the block with this row, or -1. */
+	blockOf(id: string): number;
+	/** Draws a row, scrolls to it and marks it as the current one. */
+	show(block: number, id: string): void;
+	scrollToEnd(): void;
+	isAtEnd(): boolean;
+	/** Highlights a folded text in all rows. */
+	highlight(query: string): void;
+	/** Draws every row, for printing. */
+	drawAll(): void;
+}
+
+export function createBlockList(container: HTMLElement, onChange: () => void): BlockList {
+	const blocks: Block[] = [];
+	const blockByElement = new Map<Element, Block>();
+	const changed = new Set<Block>();
+	let query = '';
+	/** Id of the row that was found last. */
+	let current = '';
+	let isScheduled = false;
+
+	const observer = new IntersectionObserver(
+		entries => {
+			for (const {target, isIntersecting} of entries) {
+				const block = blockByElement.get(target);
+				if (!block) continue;
+				block.isNear = isIntersecting;
+				changed.add(block);
+			}
+			schedule();
+		},
+		{rootMargin: NEAR_MARGIN},
+	);
+
+	function schedule(): void {
+		if (isScheduled) return;
+		isScheduled = true;
+		requestAnimationFrame(drawChanged);
+	}
+
+	function drawChanged(): void {
+		isScheduled = false;
+		const deadline = performance.now() + FRAME_BUDGET_MS;
+		for (const block of changed) {
+			changed.delete(block);
+			if (!block.isNear) blank(block);
+			else if (!block.isDrawn || block.isOutdated) draw(block);
+			if (performance.now() > deadline) break;
+		}
+		if (changed.size > 0) schedule();
+		onChange();
+	}
+
+	function createBlock(source: RowSource, total: number): Block {
+		let rows: PageRow[] | undefined;
+		const element = create('section', 'block');
+		element.style.height = `${(source.count * Math.min(ROW_HEIGHT, MAX_HEIGHT / total)).toFixed(1)}px`;
+		const load = () => {
+			rows ??= source.load();
+			return rows;
+		};
+		const block: Block = {element, count: source.count, rows: load, isNear: false, isDrawn: false, isOutdated: false};
+		blockByElement.set(element, block);
+		observer.observe(element);
+		return block;
+	}
+
+	/** Runs a change of the height of a block, and keeps what is on the screen in its place. */
+	function keepPlace({element}: Block, change: () => void): void {
+		const before = element.getBoundingClientRect();
+		change();
+		const isAbove = before.top < 0 && before.bottom < innerHeight / 2;
+		if (!isAbove) return;
+		const grown = element.getBoundingClientRect().height - before.height;
+		if (grown !== 0) scrollBy({top: grown, behavior: 'instant'});
+	}
+
+	function rowBefore(block: Block, index: number): PageRow | undefined {
+		return index > 0 ? block.rows()[index - 1] : blocks[blocks.indexOf(block) - 1]?.rows().at(-1);
+	}
+
+	function draw(block: Block): void {
+		keepPlace(block, () => {
+			const views = block.rows().flatMap((row, index) => {
+				const before = rowBefore(block, index);
+				const day = dayView(row, before);
+				return day ? [day, rowView(row, undefined, query)] : [rowView(row, before, query)];
+			});
+			block.element.replaceChildren(...views);
+			block.element.style.height = '';
+			block.isDrawn = true;
+			block.isOutdated = false;
+			if (current !== '') document.getElementById(current)?.classList.add('current');
+		});
+	}
+
+	function blank(block: Block): void {
+		if (!block.isDrawn) return;
+		block.element.style.height = `${block.element.getBoundingClientRect().height}px`;
+		block.element.replaceChildren();
+		block.isDrawn = false;
+	}
+
+	function redraw(block: Block): void {
+		if (block.isDrawn) draw(block);
+	}
+
+	/** Block in which a row with this sort key is, or belongs. */
+	function blockFor(order: string): Block | undefined {
+		return blocks.find(block => (block.rows().at(-1)?.order ?? '') >= order) ?? blocks.at(-1);
+	}
+
+	function add(block: Block, index: number): void {
+		blocks.splice(index, 0, block);
+		container.insertBefore(block.element, blocks[index + 1]?.element ?? null);
+	}
+
+	function drop(block: Block): void {
+		observer.unobserve(block.element);
+		blockByElement.delete(block.element);
+		changed.delete(block);
+		blocks.splice(blocks.indexOf(block), 1);
+		block.element.remove();
+	}
+
+	const list: BlockList = {
+		append(source, total) {
+			add(createBlock(source, Math.max(1, total)), blocks.length);
+		},
+		prepend(rows) {
+			for (let end = rows.length; end > 0; end -= BLOCK_ROWS) {
+				const part = rows.slice(Math.max(0, end - BLOCK_ROWS), end);
+				const block = createBlock({count: part.length, load: () => part}, 1);
+				add(block, 0);
+				block.element.style.height = '0px';
+				block.isNear = true;
+				draw(block);
+			}
+		},
+		put(row) {
+			const order = row.order ?? '';
+			const last = blocks.at(-1);
+			const lastRow = last?.rows().at(-1);
+			if (!last || (lastRow && (lastRow.order ?? '') < order && last.rows().length >= BLOCK_ROWS)) {
+				list.append({count: 1, load: () => [row]}, 1);
+				const added = blocks.at(-1);
+				if (added) draw(added);
+				return;
+			}
+			const block = blockFor(order) ?? last;
+			const rows = block.rows();
+			const index = rows.findIndex(other => (other.order ?? '') >= order);
+			if (index >= 0 && rows[index]?.id === row.id) rows[index] = row;
+			else rows.splice(index < 0 ? rows.length : index, 0, row);
+			block.isDrawn ||= block.isNear;
+			redraw(block);
+		},
+		remove(id) {
+			const block = blocks[list.blockOf(id)];
+			if (!block) return;
+			const rows = block.rows();
+			rows.splice(
+				rows.findIndex(row => row.id === id),
+				1,
+			);
+			if (rows.length === 0) drop(block);
+			else redraw(block);
+		},
+		clear() {
+			for (const block of [...blocks]) drop(block);
+		},
+		get length() {
+			return blocks.length;
+		},
+		first: () => blocks[0]?.rows()[0],
+		last: () => blocks.at(-1)?.rows().at(-1),
+		rowsOf: index => blocks[index]?.rows(),
+		blockOf: id => blocks.findIndex(block => block.rows().some(row => row.id === id)),
+		show(index, id) {
+			const block = blocks[index];
+			if (!block) return;
+			block.isNear = true;
+			block.element.scrollIntoView({block: 'nearest', behavior: 'instant'});
+			for (const old of container.querySelectorAll('.current')) old.classList.remove('current');
+			current = `e${id}`;
+			draw(block);
+			document.getElementById(current)?.scrollIntoView({block: 'center', behavior: 'instant'});
+		},
+		scrollToEnd() {
+			const last = blocks.at(-1);
+			if (last && !last.isDrawn) draw(last);
+			scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'});
+		},
+		isAtEnd: () => innerHeight + scrollY >= document.documentElement.scrollHeight - 40,
+		highlight(text) {
+			if (query === text) return;
+			query = text;
+			for (const block of blocks) {
+				if (!block.isDrawn) continue;
+				block.isOutdated = true;
+				changed.add(block);
+			}
+			schedule();
+		},
+		drawAll() {
+			for (const block of blocks) if (!block.isDrawn) draw(block);
+		},
+	};
+	return list;
+}

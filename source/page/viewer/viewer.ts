@@ -1,0 +1,7 @@
+/** Entry of the script in the browser. The build bundles it into one file (`.config/build.mjs`). */
+import type {PageInfo} from '../page-row.js';
+import {elementById} from './elements.js';
+import {startFilePage} from './file-page.js';
+
+const info: PageInfo = JSON.parse(elementById('info').textContent);
+startFilePage(info);

@@ -1,0 +1,58 @@
+/** Headless Chromium for the tests of the HTML pages. It has no access to the network but loopback. */
+import {existsSync} from 'node:fs';
+import {type Browser, type BrowserContextOptions, chromium, type Page} from 'playwright-core';
+import {onTestFinished} from 'vitest';
+
+const executablePath = [process.env.P2PCHAT_TEST_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
+	path => path !== undefined && existsSync(path),
+);
+
+/** Whether Chromium is installed. A test that is left out says what to install. */
+export const hasChromium = executablePath !== undefined;
+export const WITHOUT_CHROMIUM = hasChromium ? '' : ' (left out: install Debian’s package chromium)';
+
+let browser: Promise<Browser> | undefined;
+
+function launch(): Promise<Browser> {
+	browser ??= chromium.launch({
+		...(executablePath !== undefined && {executablePath}),
+		// Root has no sandbox in Chromium. Only pages of this repository are opened.
+		args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
+	});
+	return browser;
+}
+
+export async function closeBrowser(): Promise<void> {
+	await (await browser)?.close();
+	browser = undefined;
+}
+
+export interface OpenedPage {
+	readonly page: Page;
+	/** Errors, warnings and refused requests of the page. */
+	readonly problems: readonly string[];
+	/** Requests other than that for the page itself. */
+	readonly requests: readonly string[];
+}
+
+export const PHONE = {width: 360, height: 740};
+export const DESKTOP = {width: 1280, height: 800};
+
+/** Opens an empty page in a browser profile of its own. The end of the test closes it. */
+export async function openPage(options: BrowserContextOptions = {}): Promise<OpenedPage> {
+	const context = await (await launch()).newContext({viewport: PHONE, locale: 'en-GB', timezoneId: 'UTC', ...options});
+	onTestFinished(() => context.close());
+	const page = await context.newPage();
+	const problems: string[] = [];
+	const requests: string[] = [];
+	page.on('pageerror', error => problems.push(`error: ${error.message}`));
+	page.on('console', message => problems.push(`console: ${message.text()}`));
+	page.on('dialog', dialog => {
+		problems.push(`dialog: ${dialog.message()}`);
+		void dialog.dismiss();
+	});
+	page.on('request', request => {
+		if (!request.isNavigationRequest()) requests.push(request.url());
+	});
+	return {page, problems, requests};
+}

@@ -1,0 +1,111 @@
+import {describe, expect, test} from 'vitest';
+import {sliceTimeline} from '../../source/core/timeline.js';
+import {documentStart, rowBlock} from '../../source/page/html-document.js';
+import {findMissingEvents} from '../../source/page/missing-events.js';
+import {createPageNames} from '../../source/page/page-names.js';
+import {type PageRowOptions, pageRowOf} from '../../source/page/page-rows.js';
+import {createStateBuilder, joined, type StateBuilder} from './page-events.js';
+
+function rowsOf(builder: StateBuilder, options: Partial<PageRowOptions> = {}) {
+	const state = builder.state();
+	const rowOptions: PageRowOptions = {
+		names: createPageNames(options.withAddresses ?? false),
+		withAddresses: false,
+		withObservations: true,
+		idOf: (_, {peer, seq}) => `${Number(peer)}-${seq}`,
+		...options,
+	};
+	return sliceTimeline(state.timeline, 0, state.timeline.length).flatMap(
+		entry => pageRowOf(state, entry, rowOptions) ?? [],
+	);
+}
+
+describe('rows of a page', () => {
+	test('a row has the text of the last correction, the reactions and the quoted message as of the reply', () => {
+		const builder = createStateBuilder();
+		builder.add(1, joined('Carol'));
+		builder.add(2, joined('Dave'));
+		const seq = builder.add(1, {type: 'posted', text: 'lnuch?'});
+		const target = {peer: builder.peer(1), seq};
+		builder.add(2, {type: 'posted', text: 'yes', replyTo: target});
+		builder.add(1, {type: 'corrected', target, text: 'lunch?'});
+		builder.add(2, {type: 'marked', target, word: '👍', on: true});
+		const messages = rowsOf(builder).filter(({kind}) => kind === 'message');
+		expect(messages).toMatchObject([
+			{id: '1-2', name: 'Carol', text: 'lunch?', edited: true, marks: [{word: '👍', names: ['Dave']}]},
+			{id: '2-2', name: 'Dave', text: 'yes', quote: {id: '1-2', name: 'Carol', text: 'lnuch?'}},
+		]);
+	});
+
+	test('the text of a withdrawn message is in no row and in no later quote', () => {
+		const builder = createStateBuilder();
+		builder.add(1, joined('Carol'));
+		const seq = builder.add(1, {type: 'posted', text: 'a password'});
+		const target = {peer: builder.peer(1), seq};
+		builder.add(1, {type: 'withdrawn', target});
+		builder.add(1, {type: 'posted', text: 'sorry', replyTo: target});
+		expect(JSON.stringify(rowsOf(builder))).not.toContain('a password');
+	});
+
+	test('without addresses, no row contains an address or a digit of a key', () => {
+		const builder = createStateBuilder();
+		builder.add(0xabcdef, joined('Carol', '10.9.8.7'));
+		builder.add(0xabcdef, {type: 'moved', addresses: ['10.9.8.6']});
+		builder.add(2, joined('Carol', '10.9.8.5'));
+		builder.add(3, {type: 'posted', text: 'hello'});
+		const text = JSON.stringify(rowsOf(builder, {idOf: () => 'x'}));
+		expect(text).not.toMatch(/10\.9\.8|0000/);
+		const open = JSON.stringify(rowsOf(builder, {idOf: () => 'x', withAddresses: true}));
+		expect(open).toContain('10.9.8.6');
+		expect(open).toContain('#');
+	});
+
+	test('two people with equal or look-alike names are told apart by a number that no name can contain', () => {
+		const builder = createStateBuilder();
+		builder.add(1, joined('Bob'));
+		builder.add(2, joined('B\u043eb'));
+		builder.add(3, joined('Bob (2)'));
+		builder.add(1, {type: 'posted', text: 'me'});
+		const names = rowsOf(builder).map(({name}) => name);
+		expect(names).toEqual(['Bob', 'B\u043eb (2)', 'Bob (3)', 'Bob']);
+	});
+});
+
+describe('missing events', () => {
+	const batch = (peer: number, firstSeq: number, count: number) => ({
+		peer: createStateBuilder().peer(peer),
+		firstSeq,
+		previousHash: new Uint8Array(32),
+		entries: Array.from({length: count}, () => new Uint8Array(1)),
+		signature: new Uint8Array(64),
+	});
+
+	test('gaps are found in whatever order the batches are', () => {
+		const missing = findMissingEvents([batch(1, 7, 2), batch(1, 1, 3), batch(2, 1, 5), batch(1, 9, 1), batch(3, 4, 1)]);
+		expect([...missing.values()]).toEqual([[{nextSeq: 7, count: 3}], [{nextSeq: 4, count: 3}]]);
+	});
+});
+
+describe('the document', () => {
+	const assets = {script: '', style: '', scriptHash: 'S', styleHash: 'T'};
+
+	test('no text can end a data block, begin a comment, or add an attribute', () => {
+		const text = '</script><!--"><b onclick=x>';
+		const row = {id: '"><b>', at: 0, kind: 'message' as const, text};
+		const info = {mode: 'file' as const, title: text, notes: [text], people: [], pins: [row]};
+		const html = documentStart(info, assets) + rowBlock([row]);
+		expect(html.match(/<b/g)).toEqual(['<b']);
+		expect(html).toContain('<body>');
+		expect(html).not.toContain('<!--');
+		expect(html.match(/<\/script>/g)).toHaveLength(3);
+	});
+
+	test('the policy allows one script and one style by hash, and requests only in the window', () => {
+		const info = {mode: 'file' as const, title: 'x', notes: [], people: [], pins: []};
+		expect(documentStart(info, assets)).toContain(
+			'script-src &#39;sha256-S&#39;; style-src &#39;sha256-T&#39;; base-uri',
+		);
+		expect(documentStart(info, assets)).not.toContain('connect-src');
+		expect(documentStart({...info, mode: 'window'}, assets)).toContain('connect-src &#39;self&#39;');
+	});
+});

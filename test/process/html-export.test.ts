@@ -1,0 +1,200 @@
+/** Opens HTML exports in headless Chromium. */
+import {execFileSync} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+import {afterAll, describe, expect, test} from 'vitest';
+import {htmlExport} from '../../source/cli/output/html-export.js';
+import {sliceTimeline} from '../../source/core/timeline.js';
+import type {PageAssets} from '../../source/page/html-document.js';
+import {closeBrowser, DESKTOP, hasChromium, openPage, PHONE, WITHOUT_CHROMIUM} from '../helpers/browser.js';
+import {cliPath} from '../helpers/run-node.js';
+import {createStateBuilder, joined, type StateBuilder} from '../page/page-events.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'p2pchat-html-'));
+const conversation = join(root, 'fixtures/conversation.p2plog');
+
+afterAll(async () => {
+	await closeBrowser();
+	rmSync(folder, {recursive: true, force: true});
+});
+
+function exportLog(file: string, ...words: string[]): string {
+	const environment = {...process.env, P2PCHAT_HOME: folder, TZ: 'UTC'};
+	return execFileSync(process.execPath, [cliPath, 'export', file, ...words], {
+		encoding: 'utf8',
+		env: environment,
+		maxBuffer: 1 << 28,
+	});
+}
+
+function save(name: string, html: string): string {
+	const file = join(folder, name);
+	writeFileSync(file, html);
+	return pathToFileURL(file).href;
+}
+
+async function saveState(name: string, builder: StateBuilder, withAddresses = true): Promise<string> {
+	const {readPageAssets}: {readPageAssets(): PageAssets} = await import(join(root, 'dist/cli/page-assets.js'));
+	const state = builder.state();
+	const entries = sliceTimeline(state.timeline, 0, state.timeline.length);
+	const about = {room: 'lan', damagedParts: 0, isFiltered: false, withAddresses, version: '1.0.0', now: 0};
+	return save(name, [...htmlExport({state, entries, assets: readPageAssets(), ...about})].join(''));
+}
+
+describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`, () => {
+	test('the page shows every message of the log in order, with its people, and makes no request', async () => {
+		const messages = exportLog(conversation, '--format', 'jsonl')
+			.split('\n')
+			.filter(line => line.startsWith('{"type":"event"'))
+			.map(line => JSON.parse(line))
+			.filter(({kind}) => kind === 'posted');
+		const opened = await openPage();
+		const {page} = opened;
+		await page.goto(save('conversation.html', exportLog(conversation, '--format', 'html')));
+		await page.waitForSelector('html[data-ready]');
+		await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+		const shown = await page.$$eval('#timeline .row.message > .text, #timeline .row.action > .text', rows =>
+			rows.map(row => row.textContent),
+		);
+		expect(shown).toEqual(messages.map(({text}) => text));
+		const people = await page.$$eval('.people .name', names => names.map(name => name.textContent));
+		expect(people).toEqual(['Ben', 'Amira', 'Jonas', 'Priya', 'Yuki', 'Mateo', 'Carol', 'Alex', 'Alex (2)']);
+		expect(await page.textContent('#head')).toMatch(/286 events.*All signatures were verified on \d{4}-\d\d-\d\d/s);
+		expect(await page.textContent('body')).not.toContain('192.168.1.20');
+		expect({problems: opened.problems, requests: opened.requests}).toEqual({problems: [], requests: []});
+	});
+
+	test('an anchor, a search and the colours of the system work, at the width of a phone and of a desk', async () => {
+		const address = save('found.html', exportLog(conversation, '--format', 'html', '--with-addresses'));
+		for (const [viewport, colorScheme] of [[PHONE, 'dark'] as const, [DESKTOP, 'light'] as const]) {
+			const {page, problems} = await openPage({viewport, colorScheme});
+			await page.goto(`${address}#e250`);
+			await page.waitForSelector('#e250.current');
+			expect(await page.locator('#e250').evaluate(row => row.getBoundingClientRect().top)).toBeLessThan(
+				viewport.height,
+			);
+			expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+				colorScheme === 'dark' ? 'rgb(30, 30, 30)' : 'rgb(255, 255, 255)',
+			);
+			await page.fill('input[type=search]', 'DIGGER');
+			await page.waitForFunction(() => /^[1-9]\d*$/.test(document.querySelector('output')?.textContent ?? ''));
+			const count = Number(await page.textContent('output'));
+			await page.press('input[type=search]', 'Shift+Enter');
+			await page.waitForSelector('.row.current mark');
+			expect(await page.textContent('output')).toBe(`${count} of ${count}`);
+			expect(await page.textContent('.row.current')).toContain('digger');
+			expect(await page.textContent('body')).toContain('192.168.1.20');
+			await page.emulateMedia({media: 'print'});
+			expect(await page.isVisible('input[type=search]')).toBe(false);
+			expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
+			expect(problems).toEqual([]);
+		}
+	});
+
+	test('no hostile text in any field executes, sends a request, adds an element or breaks the layout', async () => {
+		const texts: {text: string}[] = JSON.parse(readFileSync(join(root, 'fixtures/hostile-texts.json'), 'utf8'));
+		const builder = createStateBuilder();
+		for (const [index, {text}] of texts.entries()) {
+			const person = index + 1;
+			builder.add(person, joined(text, text));
+			const seq = builder.add(person, {type: 'posted', text});
+			const target = {peer: builder.peer(person), seq};
+			builder.add(person, {type: 'posted', text, action: true, replyTo: target});
+			builder.add(person, {type: 'marked', target, word: text, on: true});
+			builder.add(person, {type: 'corrected', target, text: `${text} ${text}`});
+			builder.add(person, {type: 'renamed', name: text.slice(0, 40)});
+			builder.add(person, {type: 'moved', addresses: [text]});
+			builder.add(person, {type: 'pinned', target, on: true});
+			builder.add(1, {type: 'lost', subject: builder.peer(person), absence: 0});
+		}
+		const address = await saveState('hostile.html', builder);
+		for (const viewport of [PHONE, DESKTOP]) {
+			const {page, problems, requests} = await openPage({viewport});
+			await page.goto(address);
+			await page.waitForSelector('html[data-ready]');
+			await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+			const found = await page.evaluate(() => {
+				const elements = [...document.body.querySelectorAll('*')];
+				const wide = elements.filter(element => element.scrollWidth > innerWidth + 1);
+				return {
+					pwned: 'pwned' in window,
+					messages: document.querySelectorAll('#timeline .row.message').length,
+					tags: [...new Set(elements.map(({localName}) => localName))].sort(),
+					attributes: elements.flatMap(({localName, attributes}) =>
+						[...attributes]
+							.map(({name}) => `${localName} ${name}`)
+							.filter(name => /^\S+ (?:on|src|style)/.test(name) && name !== 'section style'),
+					),
+					links: elements
+						.map(element => element.getAttribute('href'))
+						.filter(link => link && !/^(#e\d+|https?:)/.test(link)),
+					wide: wide.map(({outerHTML}) => outerHTML.slice(0, 200)),
+					overflow: document.documentElement.scrollWidth - innerWidth,
+				};
+			});
+			expect(found).toEqual({
+				pwned: false,
+				messages: texts.length,
+				tags: 'a article b bdi button details div footer h1 h2 header input li main noscript output p script section span summary time ul'.split(
+					' ',
+				),
+				attributes: [],
+				links: [],
+				wide: [],
+				overflow: 0,
+			});
+			expect({problems, requests}).toEqual({problems: [], requests: []});
+		}
+	});
+
+	test('of 100,000 events only those near the screen are in the document, at the start, at an anchor and after a search', async () => {
+		const builder = createStateBuilder();
+		builder.addMany(100_000);
+		const {page, problems} = await openPage();
+		await page.goto(await saveState('long.html', builder));
+		await page.waitForSelector('html[data-ready]');
+		const drawn = () => page.locator('#timeline .row').count();
+		await expect.poll(drawn).toBeGreaterThan(50);
+		await page.evaluate(() => {
+			location.hash = '#e77777';
+		});
+		await page.waitForSelector('#e77777.current');
+		expect(await page.textContent('#e77777 .text')).toBe('message 77777');
+		await page.fill('input[type=search]', 'message 9999');
+		await page.waitForFunction(() => document.querySelector('output')?.textContent === '11');
+		await page.press('input[type=search]', 'Enter');
+		await page.waitForSelector('#e9999.current');
+		await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+		await page.waitForSelector('#e100000');
+		await expect.poll(drawn).toBeLessThan(1500);
+		expect(problems).toEqual([]);
+	});
+});
+
+test('a page says what is missing in a damaged log, at the place where it is missing', () => {
+	const damaged = join(folder, 'damaged.p2plog');
+	const bytes = readFileSync(conversation);
+	bytes.fill(0, 20_000, 20_400);
+	writeFileSync(damaged, bytes);
+	const html = exportLog(damaged, '--format', 'html');
+	expect(html).toMatch(/"kind":"gap","name":"[^"]+","hue":\d,"text":"\d events? (?:is|are) missing here"/);
+	expect(html).toMatch(/The log file is damaged in (?:one place|\d places)/);
+	expect(html).toMatch(/"note":"\d events? (?:is|are) missing"/);
+});
+
+test('the chat exports its timeline as a page to a file that ends in .html', async () => {
+	const builder = createStateBuilder();
+	builder.add(1, joined('Carol'));
+	builder.add(1, {type: 'posted', text: 'hello'});
+	const state = builder.state();
+	const {exportRows} = await import(join(root, 'dist/cli/desktop-integration.js'));
+	const file = join(folder, 'chat.html');
+	await exportRows(file, state, sliceTimeline(state.timeline, 0, 2), 'lan');
+	const html = readFileSync(file, 'utf8');
+	expect(html).toContain('<title>Room lan</title>');
+	expect(html).toContain('"text":"hello"');
+	expect(html).not.toContain('verified on');
+});
