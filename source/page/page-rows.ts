@@ -1,8 +1,9 @@
 /** Converts timeline entries to the rows of a page. */
 
-import type {PeerId, PostedEvent} from '../core/event.js';
+import {isWritten, type PeerId, type PostedEvent, type WrittenEvent} from '../core/event.js';
 import type {OrderKey} from '../core/event-order.js';
 import {findPosted} from '../core/find-posted.js';
+import {formatBytes} from '../core/format-quantity.js';
 import {hueOf} from '../core/name-hues.js';
 import {findPeer, isFirstContact} from '../core/roster.js';
 import {selectMarks} from '../core/select-marks.js';
@@ -31,21 +32,21 @@ const UNKNOWN_QUOTE: PageQuote = {text: 'a message that is not here'};
 /** Converts an entry to a row, with everything that effects change as of the state. Undefined if the page leaves it out. */
 export function pageRowOf(state: State, entry: TimelineEntry, options: PageRowOptions): PageRow | undefined {
 	const head = {id: options.idOf(state, entry), at: entry.at};
-	if (entry.type === 'posted') return {...head, ...messageOf(state, entry, options)};
+	if (isWritten(entry)) return {...head, ...messageOf(state, entry, options)};
 	const event = describeEvent(state, entry, options);
 	return event && {...head, kind: 'event', ...event};
 }
 
-function messageOf(state: State, message: PostedEvent, options: PageRowOptions): Omit<PageRow, 'id' | 'at'> {
-	const {text, correction, withdrawal} = contentOf(state, message);
+function messageOf(state: State, message: WrittenEvent, options: PageRowOptions): Omit<PageRow, 'id' | 'at'> {
+	const {correction, withdrawal} = contentOf(state, message);
 	const marks = withdrawal ? [] : marksOf(state, message, options.names);
 	return {
-		kind: message.action ? 'action' : 'message',
+		kind: message.type === 'shared' || message.action ? 'action' : 'message',
 		...authorOf(state, message, options),
-		text: withdrawal ? '' : cleanText(text),
+		text: withdrawal ? '' : textAsOf(state, message),
 		...(correction && !withdrawal && {edited: true}),
 		...(withdrawal && {withdrawn: true}),
-		...(message.replyTo && {quote: quoteOf(state, message, options)}),
+		...(message.type === 'posted' && message.replyTo && {quote: quoteOf(state, message, options)}),
 		...(marks.length > 0 && {marks}),
 	};
 }
@@ -59,19 +60,27 @@ function authorOf(state: State, {peer, seq}: TimelineEntry, {names, withAddresse
 	};
 }
 
-function marksOf(state: State, message: PostedEvent, names: PageNames): PageMark[] {
+function marksOf(state: State, message: WrittenEvent, names: PageNames): PageMark[] {
 	return selectMarks(state, message).map(({word, people}) => ({
 		word: cleanOneLine(word),
 		names: people.map(peer => names(state, peer)),
 	}));
 }
 
+/** Text of a message, or name, size and note of a shared file, as of a position or the end. */
+function textAsOf(state: State, message: WrittenEvent, position?: OrderKey): string {
+	const text = cleanText(contentOf(state, message, position).text);
+	if (message.type === 'posted') return text;
+	const file = `shared ${cleanOneLine(message.fileName)} (${formatBytes(message.size)})`;
+	return text === '' ? file : `${file}: ${text}`;
+}
+
 /** The quoted message as of the reply. */
 function quoteOf(state: State, reply: PostedEvent, options: PageRowOptions): PageQuote {
 	const message = reply.replyTo && findPosted(state.timeline, reply.replyTo);
 	if (!message) return UNKNOWN_QUOTE;
-	const {text, withdrawal} = contentOf(state, message, reply);
-	const shown = withdrawal ? '(withdrawn)' : cleanOneLine(text).trim();
+	const {withdrawal} = contentOf(state, message, reply);
+	const shown = withdrawal ? '(withdrawn)' : textAsOf(state, message, reply).replaceAll('\n', ' ').trim();
 	return {
 		id: options.idOf(state, message),
 		name: options.names(state, message.peer, message.seq),
@@ -89,7 +98,7 @@ type EventText = Pick<PageRow, 'text' | 'name' | 'hue' | 'subject'>;
 
 function describeEvent(
 	state: State,
-	entry: Exclude<TimelineEntry, {readonly type: 'posted'}>,
+	entry: Exclude<TimelineEntry, {readonly type: 'posted' | 'shared'}>,
 	options: PageRowOptions,
 ): EventText | undefined {
 	const {names, withAddresses, withObservations} = options;

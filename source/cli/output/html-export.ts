@@ -1,5 +1,5 @@
 /** The HTML export: one file with the timeline as of the end of the log, its people, its pins and what is missing. */
-import {type Batch, eventId, type PeerId, shortPeerId} from '../../core/event.js';
+import {type Batch, eventId, isWritten, type PeerId, shortPeerId} from '../../core/event.js';
 import {personKey} from '../../core/name-collisions.js';
 import {hueOf} from '../../core/name-hues.js';
 import {findPeer, listPeers} from '../../core/roster.js';
@@ -67,7 +67,7 @@ export function* htmlExport(options: HtmlExportOptions): Generator<string> {
 function pageInfo(options: HtmlExportOptions, rowOptions: PageRowOptions): PageInfo {
 	const {state, entries, room} = options;
 	const people = summarizePeople(options, rowOptions);
-	const shown = new Set(entries.filter(({type}) => type === 'posted').map(({peer, seq}) => eventId(peer, seq)));
+	const shown = new Set(entries.filter(isWritten).map(({peer, seq}) => eventId(peer, seq)));
 	const pins = selectPins(state)
 		.filter(({message}) => shown.has(eventId(message.peer, message.seq)))
 		.flatMap(({message}) => pageRowOf(state, message, rowOptions) ?? []);
@@ -125,7 +125,7 @@ function summarizePeople(
 	for (const {peer, seq, type} of entries) {
 		if (seq === 0) continue;
 		const person = counts.get(keyOf(peer)) ?? {peer, messages: 0};
-		counts.set(keyOf(peer), {peer, messages: person.messages + (type === 'posted' ? 1 : 0)});
+		counts.set(keyOf(peer), {peer, messages: person.messages + (isWritten({type}) ? 1 : 0)});
 	}
 	const missing = findMissingEvents(batches);
 	return [...counts].map(([key, {peer, messages}]) => {
