@@ -27,6 +27,7 @@ const COMMON = [
 	'peer',
 	'identity',
 	'identityKey',
+	'you',
 	'verified',
 	'name',
 	'address',

@@ -87,7 +87,8 @@ export interface UiState {
 	readonly filter: {readonly key: string; readonly name: string} | undefined;
 	/** Identity keys or peer ids of hidden people. */
 	readonly ignored: readonly string[];
-	readonly showPeers: boolean;
+	/** Undefined until the user chooses; see LayoutRequest. */
+	readonly showPeers: boolean | undefined;
 	readonly times: TimeFormat;
 	/** Whether messages show the address of their author. */
 	readonly addresses: boolean;
@@ -132,7 +133,7 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		search: '',
 		filter: undefined,
 		ignored: [],
-		showPeers: true,
+		showPeers: undefined,
 		times: 'minutes',
 		addresses: true,
 		bell,

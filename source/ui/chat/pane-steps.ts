@@ -5,7 +5,7 @@ import type {PeerView} from '../../core/select-peers.js';
 import {findPerson, firstOtherPeer, selectPeople} from '../../core/select-people.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {editorWith} from '../input/editor-state.js';
-import {SIDEBAR_MIN_COLUMNS} from '../panes/screen-layout.js';
+import {SIDEBAR_DEFAULT_COLUMNS, SIDEBAR_MIN_COLUMNS} from '../panes/screen-layout.js';
 import {QUIT_WINDOW_MS} from '../screen-contract.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {displayName} from '../timeline/display-name.js';
@@ -65,7 +65,7 @@ export function interrupt(ui: UiState, context: ChatContext): UiState {
 
 /** Shows or hides the peers pane. */
 export function togglePeers(ui: UiState): UiState {
-	const showPeers = !ui.showPeers;
+	const showPeers = !(ui.showPeers ?? ui.columns >= SIDEBAR_DEFAULT_COLUMNS);
 	const toggled: UiState = {...ui, showPeers, focus: ui.focus === 'peers' ? 'input' : ui.focus};
 	if (ui.columns >= SIDEBAR_MIN_COLUMNS) return toggled;
 	// The change is not visible in a narrow terminal, so a message reports it.

@@ -4,9 +4,10 @@
  */
 import {foldText} from '../../core/fold-text.js';
 import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
-import {findName, nameOf, statusOf} from '../../core/select-peers.js';
-import {selectConnectedCount, selectKnownCount, selectSessionCount} from '../../core/select-people.js';
+import {findName, isPresent, nameOf, statusOf} from '../../core/select-peers.js';
+import {selectConnectedCount, selectKnownCount, selectPeople, selectSessionCount} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
+import type {State} from '../../core/state.js';
 import type {SelfInfo} from '../../node/chat-node.js';
 import {commandUsage, findCommandRow} from '../../node/commands/command-table.js';
 import {findCompletion} from '../../node/commands/completions.js';
@@ -145,8 +146,14 @@ function fitTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
 	const right = rightText(request);
 	const fits = (left: string) => cellWidth(left) + cellWidth(right) <= width;
-	const full = leftText(request, 'name and address');
-	if (width >= 50 && fits(full)) return {left: full, right};
+	// Without the peers pane the names of the people who are here come before the own address.
+	const isPaneHidden = context.frameOf(context.state, ui).layout.sidebarWidth === 0;
+	for (const names of isPaneHidden ? [true, false] : [false]) {
+		for (const label of ['name and address', 'name'] as const) {
+			const left = leftText(request, label, names);
+			if (width >= 50 && fits(left)) return {left, right};
+		}
+	}
 	const short = leftText(request, 'name');
 	if (fits(short)) return {left: short, right};
 	const {atEnd} = context.frameOf(context.state, ui).viewport;
@@ -155,7 +162,11 @@ function fitTexts(request: StatusRequest): {left: string; right: string} {
 	return {left: fitsAlone || activityParts(request).length === 0 ? short : leftText(request, 'neither'), right: kept};
 }
 
-function leftText(request: StatusRequest, ownLabel: 'name and address' | 'name' | 'neither'): string {
+function leftText(
+	request: StatusRequest,
+	ownLabel: 'name and address' | 'name' | 'neither',
+	withNames = false,
+): string {
 	const {state, self} = request.context;
 	const own = state.launch?.peer ?? self.peer;
 	const name = shownName(cleanLine(findName(state, own) ?? self.name ?? nameOf(state, own)));
@@ -164,9 +175,22 @@ function leftText(request: StatusRequest, ownLabel: 'name and address' | 'name' 
 		...missedParts(request),
 		roomText(self),
 		...(ownLabel === 'neither' ? [] : [`${name}${address}`]),
-		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
+		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}${withNames ? presentNames(state) : ''}`,
 	];
 	return ` ${[...base, ...activityParts(request)].join('  ')}`;
+}
+
+const MAX_STATUS_NAMES = 4;
+
+/** Names of the people who are here, as `: Dave, Yuki`; empty if nobody is. */
+function presentNames(state: State): string {
+	const others = selectPeople(state).filter(({status}) => status !== 'self' && isPresent(status));
+	if (others.length === 0) return '';
+	const more = others.length > MAX_STATUS_NAMES ? ` +${others.length - MAX_STATUS_NAMES}` : '';
+	return `: ${others
+		.slice(0, MAX_STATUS_NAMES)
+		.map(({peer}) => displayName(state, peer))
+		.join(', ')}${more}`;
 }
 
 /** Missed mentions and unread messages outside of the view, each with the key that goes there. */

@@ -59,9 +59,13 @@ function nameRow(
 ): Segment[] {
 	const present = peer.status === 'self' || peer.status === 'connected';
 	const isTyping = peer.sessions.some(session => typing.includes(session));
-	const note = isIgnored(peer.peer) ? 'ignored' : peerNote(peer, isTyping, isTwoRows);
-	const nameCells = width - 3 - (note ? cellWidth(note) + 1 : 0);
 	const plain = shownName(cleanLine(peer.name)) || shortPeerId(peer.peer);
+	const shownNote = isIgnored(peer.peer) ? 'ignored' : peerNote(peer, isTyping, isTwoRows);
+	// What tells people apart matters more than a round-trip time.
+	const needed = cellWidth(plain) + (peer.hasNameCollision ? peer.fingerprint.length + 1 : 0);
+	const isMeasurement = peer.status === 'connected' && shownNote !== 'typing' && shownNote !== 'ignored';
+	const note = isMeasurement && needed > width - 4 - cellWidth(shownNote) ? '' : shownNote;
+	const nameCells = width - 3 - (note ? cellWidth(note) + 1 : 0);
 	const name = peer.hasNameCollision
 		? `${truncateCells(plain, Math.max(3, nameCells - peer.fingerprint.length - 1), theme.glyphs.ellipsis)}#${peer.fingerprint}`
 		: plain;

@@ -4,6 +4,8 @@ export const MIN_ROWS = 8;
 /** Text that replaces the screen in a terminal smaller than MIN_COLUMNS or MIN_ROWS. */
 export const TOO_SMALL_TEXT = `Terminal too small: ${MIN_COLUMNS}x${MIN_ROWS} needed`;
 export const SIDEBAR_MIN_COLUMNS = 60;
+/** From this width on the peers pane is shown if the user has not chosen. With less, the messages would be too narrow. */
+export const SIDEBAR_DEFAULT_COLUMNS = 100;
 
 export interface ScreenLayout {
 	readonly tooSmall: boolean;
@@ -25,7 +27,8 @@ export interface ScreenLayout {
 export interface LayoutRequest {
 	readonly columns: number;
 	readonly rows: number;
-	readonly showPeers: boolean;
+	/** Whether the user wants the peers pane; undefined: if the terminal is wide enough for it. */
+	readonly showPeers: boolean | undefined;
 	readonly peersFocused: boolean;
 	/** Number of rows of the draft when it is wrapped at `width` cells. */
 	readonly draftRows: (width: number) => number;
@@ -40,7 +43,8 @@ export function layoutScreen({columns, rows, showPeers, peersFocused, draftRows}
 	const inputWidth = Math.max(2, columns - INPUT_MARGIN_CELLS);
 	const inputHeight = Math.max(1, Math.min(draftRows(inputWidth), Math.floor(rows / 3)));
 	const wide = columns >= SIDEBAR_MIN_COLUMNS;
-	const sidebarWidth = wide && (showPeers || peersFocused) ? Math.max(20, Math.min(30, Math.floor(columns / 4))) : 0;
+	const isShown = peersFocused || (showPeers ?? columns >= SIDEBAR_DEFAULT_COLUMNS);
+	const sidebarWidth = wide && isShown ? Math.max(20, Math.min(30, Math.floor(columns / 5))) : 0;
 	const timelineWidth = sidebarWidth > 0 ? columns - sidebarWidth - 1 : columns;
 	return {
 		tooSmall,

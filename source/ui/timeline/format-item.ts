@@ -113,12 +113,35 @@ function formatPost(
 		columns.addressPlace === 'column'
 			? [{text: ' '}, {text: `${padCells(address, ADDRESS_CELLS)} `, style: theme.muted}]
 			: [{text: ' '}];
-	const reserved = columns.addressPlace === 'end' && address !== '' ? cellWidth(address) + 2 : 0;
-	const [first = [], ...others] = wrapTextRows(text, late, reserved, columns, options);
-	const head = [...time, name, ...gap, ...first.slice(1)];
-	if (reserved === 0) return [head, ...others];
-	const space = columns.textStart + columns.textCells - widthOf(head) - cellWidth(address);
-	return [[...head, {text: ' '.repeat(Math.max(1, space))}, {text: address, style: theme.muted}], ...others];
+	const toRows = (reserved: number): Row[] => {
+		const [first = [], ...others] = wrapTextRows(text, late, reserved, columns, options);
+		return [[...time, name, ...gap, ...first.slice(1)], ...others];
+	};
+	if (columns.addressPlace !== 'end' || address === '') return toRows(0);
+	return (
+		withAddress(toRows(0), address, columns, theme) ??
+		withAddress(toRows(cellWidth(address) + 2), address, columns, theme, true) ??
+		[]
+	);
+}
+
+/**
+ * The rows with the address at the right end of the first or of the last one, where it fits; undefined if it fits nowhere. So
+ * the text has the whole width, and only a text that fills both rows is wrapped again.
+ */
+function withAddress(
+	rows: readonly Row[],
+	address: string,
+	{textStart, textCells}: RowColumns,
+	theme: Theme,
+	isForced = false,
+): Row[] | undefined {
+	const room = (row: Row) => textStart + textCells - widthOf(row) - cellWidth(address);
+	const index = [0, rows.length - 1].find(at => room(rows[at] ?? []) >= 2) ?? (isForced ? 0 : -1);
+	const row = rows[index];
+	if (!row) return undefined;
+	const gap = ' '.repeat(Math.max(1, room(row)));
+	return rows.toSpliced(index, 1, [...row, {text: gap}, {text: address, style: theme.muted}]);
 }
 
 function nameStyleOf(state: State, peer: PeerId, theme: Theme): Style {

@@ -15,7 +15,7 @@ export interface RowColumns {
 	readonly timeCells: number;
 	/** Width of the name, which includes a fingerprint. 0 in the layout `heading`. */
 	readonly nameCells: number;
-	/** Where an address is shown: in a column before the text, or at the end of the first row of the text. */
+	/** Where an address is shown: in a column before the text, or at the end of the first or last row of the text. */
 	readonly addressPlace: 'column' | 'end' | 'heading' | 'none';
 	/** Cells before the text. */
 	readonly textStart: number;
@@ -38,10 +38,10 @@ const ADDRESS_COLUMN_MIN_CELLS = 108;
 const HEADING_INDENT_CELLS = 2;
 const TIME_CELLS: Readonly<Record<TimeFormat, number>> = {minutes: 6, seconds: 9, none: 0};
 
-/** Width of the name column. The narrowest one shows four letters and a fingerprint. */
+/** Width of the name column. In the narrowest one a name with a fingerprint has a row of its own, above the text. */
 function nameCellsOf(cells: number): number {
 	if (cells >= ADDRESS_COLUMN_MIN_CELLS) return 20;
-	return cells >= 78 ? 16 : 13;
+	return cells >= 90 ? 14 : 10;
 }
 
 export function columnsOf({cells, times, addresses}: ColumnsRequest): RowColumns {

@@ -28,10 +28,10 @@ describe('while the terminal does not read', () => {
 		}
 		expect(chat.terminal.stdout.writableLength).toBeLessThan(4000);
 		chat.terminal.startReading();
-		await chat.terminal.see('message 40 ');
+		await chat.terminal.see('message 40');
 		const rows = chat.terminal.rows();
 		await chat.press('\f');
-		await chat.terminal.see('message 40 ');
+		await chat.terminal.see('message 40');
 		expect(rows).toEqual(chat.terminal.rows());
 		expect(rows.at(-1)).toContain('1234567890'.repeat(4));
 	});

@@ -28,7 +28,7 @@ describe('overlays and the status line', () => {
 	});
 
 	test('an isolated node shows where it announced itself, how many nodes use another room, and what to do', async () => {
-		const {terminal, chatNode} = await launch();
+		const {terminal, chatNode} = await launch({columns: 100});
 		chatNode.publish(
 			{type: 'isolated', isolated: true, tried: ['192.168.1.255 (wlan0)']},
 			{type: 'foreign-nodes', count: 3},

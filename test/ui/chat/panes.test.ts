@@ -18,7 +18,8 @@ describe('the three panes', () => {
 		expect(drawn).toHaveLength(rows);
 		expect(drawn[rows - 1]).toContain(INPUT_HINT);
 		expect(drawn[rows - 2]).toContain('lan (open)');
-		expect(terminal.text().includes('Peers 2/2 and you')).toBe(columns >= 60);
+		expect(terminal.text().includes('Peers 2/2 and you')).toBe(columns >= 100);
+		expect(drawn[rows - 2]?.includes('peers 2/2: Bob, Dave')).toBe(columns === 80);
 		const at = drawn.findIndex(line => line.includes('hello everybody'));
 		// In a narrow terminal the name and the address are above the text.
 		const row = columns < 50 ? drawn[at - 1] : drawn[at];
@@ -29,12 +30,30 @@ describe('the three panes', () => {
 	});
 
 	test('show the own name and address, and that the node is searching for peers, from the first frame', async () => {
-		const {terminal, chatNode} = await launch({chatNode: createFakeChatNode('Carol', {notYetJoined: true})});
+		const {terminal, chatNode} = await launch({
+			columns: 100,
+			chatNode: createFakeChatNode('Carol', {notYetJoined: true}),
+		});
 		expect(terminal.rows().at(-2)).toMatch(/^ lan \(open\) {2}Carol 192\.168\.1\.5 {2}peers 0\/0 {2}searching /);
 		expect(terminal.rows()[1]).toMatch(/· Carol +you$/);
 		expect(terminal.rows()[2]).toMatch(/ 192\.168\.1\.5$/);
 		chatNode.join('Bob', '192.168.1.9');
 		await terminal.seeNot('searching');
+	});
+
+	test('below 100 columns the peers pane is hidden until the user asks for it, and the messages have the width', async () => {
+		const {chatNode, bob} = room();
+		chatNode.say(bob, 'word '.repeat(40));
+		const {terminal, press} = await launch({columns: 80, rows: 24, chatNode});
+		await terminal.see('word');
+		const longest = Math.max(...terminal.rows().map(row => row.lastIndexOf('word') + 4 - row.indexOf('word')));
+		expect(longest).toBeGreaterThan(80 * 0.7);
+		await press('/peers\r');
+		await terminal.see('Peers 2/2 and you');
+		await press('/peers\r');
+		await terminal.seeNot('Peers 2/2 and you');
+		await press(ALT('2'));
+		await terminal.see('Peers 2/2 and you');
 	});
 
 	test('in a narrow terminal show the peers at full width while they have the focus', async () => {
@@ -50,9 +69,9 @@ describe('the three panes', () => {
 	test('in a narrow terminal confirm /peers with a message, because its effect is not visible', async () => {
 		const {terminal, press} = await launch({columns: 50, rows: 12, chatNode: room().chatNode});
 		await press('/peers\r');
-		await terminal.see('Peers pane off (needs 60 columns)');
-		await press('/peers\r');
 		await terminal.see('Peers pane on (needs 60 columns)');
+		await press('/peers\r');
+		await terminal.see('Peers pane off (needs 60 columns)');
 	});
 
 	test('are replaced by one line in a terminal smaller than 30x8, until it grows', async () => {
@@ -100,7 +119,7 @@ describe('peers and startup messages', () => {
 	test('a person with two sessions is one row with their number, and the details name the address of each', async () => {
 		const {chatNode} = room();
 		chatNode.join('Bob', '192.168.1.77', {identity: 'b0b0b0b0'});
-		const {terminal, press} = await launch({chatNode, columns: 120});
+		const {terminal, press} = await launch({chatNode, columns: 160});
 		await terminal.see('2 sessions, 192.168.1.77');
 		expect(terminal.rows().filter(row => /● +Bob/.test(row))).toHaveLength(1);
 		expect(terminal.text()).toContain('peers 2/2');
@@ -111,7 +130,7 @@ describe('peers and startup messages', () => {
 	test('another session with our identity is told: under our name in our row, under another name in a row of its own', async () => {
 		const chatNode = createFakeChatNode('Carol', {identity: 'c0ffee00'});
 		chatNode.join('Carol', '192.168.1.77', {identity: 'c0ffee00'});
-		const {terminal, press} = await launch({chatNode, columns: 120});
+		const {terminal, press} = await launch({chatNode, columns: 160});
 		await terminal.see('2 sessions, 192.168.1.5');
 		await terminal.see('peers 0/0');
 		await terminal.see('your other session (192.168.1.77) joined');
@@ -124,7 +143,7 @@ describe('peers and startup messages', () => {
 
 	test('each peer shows its state: silent, lost, left, typing, wrong clock', async () => {
 		const {chatNode, bob, dave} = room();
-		const {terminal} = await launch({chatNode});
+		const {terminal} = await launch({chatNode, columns: 100});
 		await terminal.see('2 ms');
 		chatNode.publish({type: 'link-measured', peer: bob.peer, status: 'suspect'});
 		await terminal.until(() => terminal.rows().some(row => /Bob\s+silent/.test(row)));
@@ -149,7 +168,7 @@ describe('peers and startup messages', () => {
 		chatNode.at += 11 * 60_000;
 		const late = chatNode.join('Zoe', '192.168.1.8', {connect: false});
 		chatNode.tell(late, {type: 'left'});
-		const {terminal, press} = await launch({chatNode});
+		const {terminal, press} = await launch({chatNode, columns: 100});
 		await terminal.see(/│ × 3 left$/);
 		expect(terminal.rows().some(row => /│ × Zoe +left$/.test(row))).toBe(true);
 		await press(ALT('2'));

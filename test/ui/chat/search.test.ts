@@ -67,7 +67,7 @@ describe('the search and the filter', () => {
 		const {chatNode, bob, dave} = room();
 		chatNode.say(bob, 'from bob');
 		chatNode.say(dave, 'from dave');
-		const {terminal, press} = await launch({chatNode});
+		const {terminal, press} = await launch({chatNode, columns: 100});
 		await press('/ignore Bob\r');
 		await terminal.seeNot('from bob');
 		expect(terminal.text()).toContain('from dave');

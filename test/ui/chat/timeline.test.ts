@@ -52,10 +52,10 @@ describe('the timeline', () => {
 			// On a resize the terminal itself cuts or adds rows. The next frame restores the position.
 			await terminal.until(() => {
 				const drawn = terminal.rows();
-				return Boolean(drawn[0]?.includes(`${top} `) && drawn[rows - 1]?.includes(INPUT_HINT));
+				return Boolean(`${drawn[0]} `.includes(`${top} `) && drawn[rows - 1]?.includes(INPUT_HINT));
 			});
 			await press();
-			expect(terminal.rows()[0]).toContain(`${top} `);
+			expect(`${terminal.rows()[0]} `).toContain(`${top} `);
 		}
 	});
 
@@ -245,7 +245,8 @@ describe('hostile names and texts', () => {
 			`${'b'.repeat(35)}語`,
 		])
 			chatNode.say(bob, text);
-		const {terminal} = await launch({chatNode});
+		const {terminal, press} = await launch({chatNode});
+		await press('/peers\r');
 		await terminal.see('語');
 		const dividers = terminal
 			.rows()

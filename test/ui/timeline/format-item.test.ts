@@ -63,7 +63,7 @@ describe('two people with the same name, without colours', () => {
 		const draw = () => {
 			const state = chatNode.store.getState();
 			const entries = sliceTimeline(state.timeline, 0, state.timeline.length).filter(({type}) => type === 'posted');
-			const rows = rowsOf(state, {from: 0, to: 1, entries}, options(80));
+			const rows = rowsOf(state, {from: 0, to: 1, entries}, options(100));
 			return rows[0]?.map(({text}) => text).join('');
 		};
 		expect(draw()).toMatch(/^ +Tim one/);

@@ -166,6 +166,7 @@ describe('the name and the address', () => {
 		const bob = chatNode.join('Bob', '10.0.0.7');
 		chatNode.say(bob, 'hello');
 		const {terminal, press} = await launch({chatNode});
+		await press('/peers\r');
 		await terminal.see(/Bob hello +10\.0\.0\.7/);
 		await press('/addresses\r');
 		await terminal.see(/Bob hello +│/);
