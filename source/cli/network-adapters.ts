@@ -3,7 +3,13 @@ import {UsageError} from '../core/errors.js';
 import {deriveRoomKeys, type RoomKeys} from '../feed/room-keys.js';
 import type {Beacon} from '../network/discovery/beacon.js';
 import {createInterfaceReader} from '../network/discovery/interface-reader.js';
-import {chooseInterfaces, describeMissing, isLoopbackOnly, listenHost} from '../network/discovery/local-interfaces.js';
+import {
+	chooseInterfaces,
+	describeMissing,
+	isLoopbackOnly,
+	isOwnSelected,
+	listenHosts,
+} from '../network/discovery/local-interfaces.js';
 import {createUdpBeacon} from '../network/discovery/udp-beacon.js';
 import {createTlsTransport} from '../network/transport/tls-transport.js';
 import type {Transport} from '../network/transport/transport.js';
@@ -34,7 +40,7 @@ export async function createNetworkAdapters(context: NodeContext): Promise<Netwo
 		);
 	if (missing !== undefined) throw new UsageError(`--interface: ${missing}`);
 	const keys = await readRoomKeys(context);
-	const host = listenHost(selection, choice.interfaces);
+	let {interfaces} = choice;
 	const log = (line: string) => debug('network', line);
 	const transport = createTlsTransport({
 		psk: keys.psk,
@@ -42,7 +48,8 @@ export async function createNetworkAdapters(context: NodeContext): Promise<Netwo
 		port: options.tcpPort,
 		clock,
 		log,
-		...(host !== undefined && {host}),
+		hosts: listenHosts(selection, choice.interfaces),
+		...(selection && {isOwnSelected: (address: string) => isOwnSelected(address, interfaces)}),
 	});
 	return {
 		keys,
@@ -54,7 +61,10 @@ export async function createNetworkAdapters(context: NodeContext): Promise<Netwo
 			clock,
 			interfaceReader,
 			log,
-			onInterfacesRead: interfaces => transport.rebind(interfaces.map(({address}) => address)),
+			onInterfacesRead(read) {
+				interfaces = read;
+				transport.rebind(listenHosts(selection, read));
+			},
 		}),
 	};
 }

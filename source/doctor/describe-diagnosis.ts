@@ -3,6 +3,7 @@
 import {formatRoundTrip} from '../core/select-peers.js';
 import {cleanLine} from '../core/text.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
+import {isIpv6} from '../network/ip-address.js';
 import type {InterfaceReport, NetworkReport, PeerReport} from '../node/network-report.js';
 import {diagnoseNetwork} from './diagnose-network.js';
 import {type DiagnosisContext, type Finding, formatPeer} from './finding.js';
@@ -56,7 +57,8 @@ function describeForeignNodes({strangers, otherVersions}: NetworkReport): string
 
 function describeInterface(networkInterface: InterfaceReport): string[] {
 	const remark = networkInterface.loopback ? ', this computer only' : networkInterface.virtual ? ', virtual' : '';
-	const range = networkInterface.broadcast.destination === '' ? ', cannot broadcast' : '';
+	const isSilent = networkInterface.broadcast.destination === '' && !isIpv6(networkInterface.address);
+	const range = isSilent ? ', cannot broadcast' : '';
 	const lines = [
 		`  ${cleanLine(networkInterface.name)} ${cleanLine(networkInterface.address)}/${networkInterface.prefix}${remark}${range}`,
 	];

@@ -1,5 +1,6 @@
 /** Diagnosis of a network report. This file contains the findings about the start and about the interfaces of this computer. */
 import {cleanLine} from '../core/text.js';
+import {isIpv6} from '../network/ip-address.js';
 import type {InterfaceReport, NetworkReport, PathReport} from '../node/network-report.js';
 import {diagnoseEnvironment} from './diagnose-environment.js';
 import {describeOwnRoom, diagnosePeers} from './diagnose-peers.js';
@@ -93,11 +94,11 @@ function diagnoseInterfaces(report: NetworkReport, context: DiagnosisContext): F
 	if (report.interfaceFailure !== undefined) return [interfacesUnreadable(report, report.interfaceFailure)];
 	const all = report.interfaces.filter(one => !one.loopback);
 	if (all.length === 0) return [noInterface(report)];
-	const outside = all.filter(one => one.broadcast.destination !== '');
+	const outside = all.filter(canAnnounce);
 	if (outside.length === 0) return [noBroadcast(all, report)];
 	const real = outside.filter(one => !one.virtual);
 	const candidates = real.length > 0 ? real : outside;
-	const findings = candidates.flatMap(one => diagnoseInterface(one, report, context));
+	const findings = candidates.flatMap(one => diagnoseInterface(one, candidates, report, context));
 	return real.length > 0 ? findings : [...findings, onlyVirtual(outside, report)];
 }
 
@@ -139,18 +140,48 @@ function onlyVirtual(outside: readonly InterfaceReport[], report: NetworkReport)
 	};
 }
 
+/** Whether beacons are sent from this address. IPv6 multicast fails on a VPN, where IPv4 does not even try. */
+function canAnnounce({broadcast, multicast, virtual}: InterfaceReport): boolean {
+	if (broadcast.destination !== '') return true;
+	return multicast.destination !== '' && !(virtual && multicast.sent === 0);
+}
+
+/** The other family of the same interface, if it works, which is enough for discovery. */
+function findWorkingFamily(
+	{name, address}: InterfaceReport,
+	candidates: readonly InterfaceReport[],
+): InterfaceReport | undefined {
+	return candidates.find(
+		one => one.name === name && isIpv6(one.address) !== isIpv6(address) && one.echoes + one.heard > 0,
+	);
+}
+
+function familyFiltered({name, address}: InterfaceReport): Finding {
+	const [bad, good] = isIpv6(address) ? ['IPv6', 'IPv4'] : ['IPv4', 'IPv6'];
+	return {
+		code: bad === 'IPv6' ? 'ipv6-filtered' : 'ipv4-filtered',
+		level: 'info',
+		text: `${bad} beacons do not pass on ${cleanLine(name)}, but ${good} ones do, which is enough for discovery.`,
+	};
+}
+
 function diagnoseInterface(
 	networkInterface: InterfaceReport,
+	candidates: readonly InterfaceReport[],
 	report: NetworkReport,
 	context: DiagnosisContext,
 ): Finding[] {
 	const name = `${cleanLine(networkInterface.name)} (${cleanLine(networkInterface.address)})`;
 	const {broadcast, multicast} = networkInterface;
+	const isSilent = networkInterface.echoes === 0 && networkInterface.heard === 0;
+	const isConclusive = broadcast.sent + multicast.sent === 0 || report.listeningMs >= ECHO_TIMEOUT_MS;
+	if (isSilent && isConclusive && findWorkingFamily(networkInterface, candidates))
+		return [familyFiltered(networkInterface)];
 	if (broadcast.sent + multicast.sent === 0)
-		return broadcast.failed > 0 ? [cannotSend(name, networkInterface, report)] : [];
+		return broadcast.failed + multicast.failed > 0 ? [cannotSend(name, networkInterface, report)] : [];
 	if (report.listeningMs < ECHO_TIMEOUT_MS) return [];
-	if (networkInterface.echoes === 0 && networkInterface.heard === 0)
-		return [filtered(name, networkInterface, report, context)];
+	if (isSilent) return [filtered(name, networkInterface, report, context)];
+	if (isIpv6(networkInterface.address)) return [];
 	const isOneSided = (bad: PathReport, good: PathReport) =>
 		(bad.echoes === 0 && bad.heard === 0 && good.echoes >= MIN_PATH_EVIDENCE) ||
 		(bad.heard === 0 && good.heard >= MIN_PATH_EVIDENCE);

@@ -1,5 +1,6 @@
 /** Findings about known peers that cannot be reached, and which of the two computers is the cause. */
 import {cleanLine} from '../core/text.js';
+import {isLoopback} from '../network/ip-address.js';
 import type {NetworkReport, PeerReport} from '../node/network-report.js';
 import type {DiagnosisContext, Finding, FindingLevel} from './finding.js';
 import {
@@ -7,8 +8,10 @@ import {
 	adviseAllowIncoming,
 	connectedPeers,
 	FIXED_TCP_PORT,
+	formatOwnAddress,
 	formatPeer,
 	formatPeers,
+	hostOf,
 	isHeardByBeacon,
 	isRecentlySeen,
 } from './finding.js';
@@ -63,9 +66,9 @@ function adviseOpenRemotePort(peers: readonly PeerReport[]): string {
 function adviseConnectFromRemote(report: NetworkReport, {isProbe}: DiagnosisContext): string {
 	const own =
 		report.interfaces.find(one => !one.loopback && !one.virtual) ?? report.interfaces.find(one => !one.loopback);
-	const host = own?.address ?? 'ADDRESS-OF-THIS-COMPUTER';
-	if (!isProbe) return `Or connect from there: --peer ${host}:${report.tcpPort}`;
-	return `Or start here with --tcp-port ${FIXED_TCP_PORT} and connect from there: --peer ${host}:${FIXED_TCP_PORT}`;
+	if (!isProbe) return `Or connect from there: --peer ${formatOwnAddress(own?.address, report.tcpPort)}`;
+	const target = formatOwnAddress(own?.address, FIXED_TCP_PORT);
+	return `Or start here with --tcp-port ${FIXED_TCP_PORT} and connect from there: --peer ${target}`;
 }
 
 function silentPeers(
@@ -239,5 +242,6 @@ function incomingBlocked(report: NetworkReport, {platform}: DiagnosisContext): F
 }
 
 function isOwnHost(peer: PeerReport, {interfaces}: NetworkReport): boolean {
-	return interfaces.some(one => addressOf(peer).startsWith(`${one.address}:`) || addressOf(peer).startsWith('127.'));
+	const host = hostOf(addressOf(peer));
+	return isLoopback(host) || interfaces.some(one => one.address === host);
 }

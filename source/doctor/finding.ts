@@ -2,7 +2,7 @@
 
 import {DEFAULT_PORT} from '../core/defaults.js';
 import {cleanLine, cleanName} from '../core/text.js';
-import {formatHostAddress} from '../network/ip-address.js';
+import {formatHostAddress, isIpv6, isLinkLocal, withoutZone} from '../network/ip-address.js';
 import type {NetworkReport, PeerReport} from '../node/network-report.js';
 
 /** Codes of findings, grouped by cause. `doctor --json` prints them, so existing codes must not change. */
@@ -38,6 +38,8 @@ export type FindingCode =
 	// There is no problem.
 	| 'broadcast-filtered'
 	| 'multicast-filtered'
+	| 'ipv4-filtered'
+	| 'ipv6-filtered'
 	| 'refused-connections'
 	| 'alone'
 	| 'all-well';
@@ -99,6 +101,13 @@ export function formatPeers(peers: readonly PeerReport[]): string {
 	if (more > 0) return `${named.join(', ')} and ${more} more`;
 	const last = named.pop() ?? '';
 	return named.length > 0 ? `${named.join(', ')} and ${last}` : last;
+}
+
+/** Formats an own address as the argument of `--peer` on another computer. A link-local address needs the interface there. */
+export function formatOwnAddress(address: string | undefined, port: number): string {
+	if (address === undefined) return `ADDRESS-OF-THIS-COMPUTER:${port}`;
+	if (!isIpv6(address) || !isLinkLocal(address)) return formatHostAddress({host: address, port});
+	return `[${withoutZone(address)}%INTERFACE-OVER-THERE]:${port}`;
 }
 
 /** Returns the host of HOST:PORT, without the brackets of an IPv6 address. */

@@ -139,13 +139,23 @@ export function isPublic(address: string): boolean {
 /** Address of this computer on one of its interfaces. */
 export interface LocalInterface {
 	readonly name: string;
+	readonly family: 4 | 6;
+	/** With the zone if it is a link-local IPv6 address. */
 	readonly address: string;
-	/** Directed broadcast address. Undefined on an interface that cannot broadcast, such as a VPN with a /32 address. */
+	/** Zone of the interface. Set for IPv6 only. */
+	readonly zone?: string;
+	/** Directed broadcast address. Undefined for IPv6, and on an interface that cannot broadcast, such as a VPN with a /32 address. */
 	readonly broadcast: string | undefined;
 	/** Prefix length of the subnet in bits. */
 	readonly prefix: number;
 	readonly loopback: boolean;
 	readonly virtual: boolean;
+}
+
+/** Bind addresses, at most one for each family. 0.0.0.0 and :: mean all addresses. */
+export interface ListenHosts {
+	readonly ipv4?: string;
+	readonly ipv6?: string;
 }
 
 export interface HostAddress {

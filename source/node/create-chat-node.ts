@@ -6,6 +6,7 @@
 import type {Timer} from '../core/environment.js';
 import {shortFingerprint} from '../core/event.js';
 import {JOINED_AFTER_MS} from '../core/limits.js';
+import {isLinkLocal, withoutZone} from '../network/ip-address.js';
 import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat-node.js';
 import {createConversation, whenDelivered} from './conversation.js';
 import {createNetwork, type Network} from './create-network.js';
@@ -42,7 +43,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		name: options.name,
 		version: options.version,
 		clock,
-		addresses: ownAddresses,
+		addresses: announcedAddresses,
 		append: bodies => pipeline.append(bodies),
 		sendTyping: () => {
 			for (const link of mesh.links()) if (link.features.has('typing')) link.send({type: 'typing'});
@@ -93,10 +94,22 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		timers.add(timer);
 	}
 
-	function ownAddresses(): string[] {
+	/**
+	 * IPv4 addresses that `joined` and `moved` announce. Without IPv6 ones: these change all the time, and each change would be a
+	 * row in the log of everybody. A computer that has only loopback announces it.
+	 */
+	function announcedAddresses(): string[] {
 		const all = beacon.interfaces();
-		const outside = all.filter(one => !one.loopback).map(one => one.address);
-		return outside.length > 0 ? outside : all.map(one => one.address);
+		const outside = all.filter(one => !one.loopback);
+		return (outside.length > 0 ? outside : all).filter(({family}) => family === 4).map(one => one.address);
+	}
+
+	/** Own addresses to show to the user. IPv6 addresses only without IPv4, because they are long and many. */
+	function shownAddresses(): string[] {
+		const ipv6 = beacon.interfaces().filter(({family}) => family === 6);
+		const routed = ipv6.filter(({address}) => !isLinkLocal(address));
+		const addresses = announcedAddresses();
+		return addresses.length > 0 ? addresses : (routed.length > 0 ? routed : ipv6).map(one => withoutZone(one.address));
 	}
 
 	function publishTime(): void {
@@ -124,7 +137,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			room: options.room,
 			hasSecret: keys.hasSecret,
 			...ports,
-			addresses: ownAddresses(),
+			addresses: shownAddresses(),
 			version: options.version,
 			...(identity ? {identity: shortFingerprint(identity.identity), identityKey: identity.identity.key} : {}),
 			get logPath() {

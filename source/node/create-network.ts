@@ -144,7 +144,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		onLastPeerLost: subject =>
 			pipeline.observe({type: 'peer-disconnected', subject, reason: 'lost contact', alone: true}),
 	});
-	const peerExchangeSender = createPeerExchangeSender(clock, mesh.links);
+	const peerExchangeSender = createPeerExchangeSender(clock, mesh.links, () => beacon.interfaces());
 	const aliveSender = createAliveSender({clock, failureDetector, links: mesh.links});
 	const linkMetrics = createLinkMetrics({
 		clock,
@@ -250,7 +250,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		if (all) failureDetector.reportFullList(link.peer, new Set(added.map(({peer}) => peer)), clock.monotonic());
 		yield* inChunks(added, reportedPeer => {
 			failureDetector.reportChange(link.peer, reportedPeer.peer, true, clock.monotonic());
-			for (const address of dialableAddresses(link, reportedPeer))
+			for (const address of dialableAddresses(link, reportedPeer, beacon.interfaces()))
 				dialler.learnAddress(reportedPeer.peer, address, 'exchange', shareKey(link.remoteAddress, link.peer));
 		});
 		yield* inChunks(removed, peer => {

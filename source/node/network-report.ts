@@ -7,8 +7,10 @@ import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
 import type {Dialler, DialReport} from '../network/dial/dialler.js';
 import type {Beacon} from '../network/discovery/beacon.js';
+import {beaconGroup} from '../network/discovery/beacon-sender.js';
 import type {BeaconPeer, BeaconStats, RouteCounts} from '../network/discovery/beacon-stats.js';
 import type {Discovery} from '../network/discovery/discovery.js';
+import {announcingAddresses} from '../network/discovery/local-interfaces.js';
 import {formatHostAddress, isInSubnet} from '../network/ip-address.js';
 import type {PeerLink} from '../network/link/peer-link.js';
 import type {Mesh} from '../network/mesh/mesh.js';
@@ -157,7 +159,13 @@ export function reportInterfaceFailure(beacon: Beacon): Pick<NetworkReport, 'int
 }
 
 export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats): InterfaceReport[] {
+	const announcing = announcingAddresses(beacon.interfaces());
 	return beacon.interfaces().map(networkInterface => {
+		const isIpv6Sender = networkInterface.family === 6 && announcing.includes(networkInterface);
+		const planned = {
+			broadcast: networkInterface.broadcast ?? '',
+			multicast: isIpv6Sender ? beaconGroup(networkInterface) : '',
+		};
 		const sum = (counts: Iterable<readonly [string, RouteCounts]>) => {
 			const total = {broadcast: 0, multicast: 0, answer: 0};
 			for (const [address, {broadcast, multicast, answer}] of counts) {
@@ -176,7 +184,7 @@ export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats): Inte
 				.counters()
 				.find(found => found.address === networkInterface.address && found.kind === kind);
 			return {
-				destination: counter?.destination ?? (kind === 'broadcast' ? (networkInterface.broadcast ?? '') : ''),
+				destination: counter?.destination ?? planned[kind],
 				sent: counter?.sent ?? 0,
 				failed: counter?.failed ?? 0,
 				echoes: echoes[kind],

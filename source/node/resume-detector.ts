@@ -2,7 +2,7 @@
  * Resume detector: detects whether the computer woke up in another network. In a room without a secret, the node must then
  * restart with a new key and an empty log, because other people are in that network.
  */
-import {isInSubnet, type LocalInterface} from '../network/ip-address.js';
+import {isInSubnet, isIpv6, isLinkLocal, type LocalInterface} from '../network/ip-address.js';
 
 export interface ResumeFacts {
 	readonly hasSecret: boolean;
@@ -18,11 +18,13 @@ export type ResumeDecision = 'stay' | 'wait' | 'relaunch';
 
 /**
  * Interfaces that show in which network the computer is. A VPN and the bridges of containers have the same addresses in
- * every network. They count only if the computer had no other interface before.
+ * every network. They count only if the computer had no other interface before. IPv6 link-local addresses never count: they
+ * are the same in every network.
  */
 function selectLans(interfaces: readonly LocalInterface[], includesVirtual: boolean): LocalInterface[] {
 	return interfaces.filter(
-		({loopback, broadcast, virtual}) => !loopback && broadcast !== undefined && (includesVirtual || !virtual),
+		({loopback, family, address, broadcast, virtual}) =>
+			!loopback && (family === 6 ? !isLinkLocal(address) : broadcast !== undefined) && (includesVirtual || !virtual),
 	);
 }
 
@@ -38,7 +40,8 @@ export function decideOnResume({
 	const present = selectLans(interfacesNow, includesVirtual);
 	if (hasSecret || former.length === 0) return 'stay';
 	if (present.length === 0) return 'wait';
-	if (interfacesNow.some(one => localAddresses.includes(one.address))) return 'stay';
+	const connectedFrom = localAddresses.filter(address => !isIpv6(address) || !isLinkLocal(address));
+	if (interfacesNow.some(one => connectedFrom.includes(one.address))) return 'stay';
 	const isFormerNetwork = present.some(one =>
 		former.some(old => old.prefix === one.prefix && isInSubnet(one.address, old.address, old.prefix)),
 	);

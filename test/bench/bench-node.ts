@@ -45,7 +45,15 @@ export interface BenchNodeOptions {
 /** A beacon that neither sends nor receives. */
 export function createMuteBeacon(): Beacon {
 	const interfaces = [
-		{name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true, virtual: false},
+		{
+			name: 'lo',
+			family: 4 as const,
+			address: '127.0.0.1',
+			broadcast: '127.255.255.255',
+			prefix: 8,
+			loopback: true,
+			virtual: false,
+		},
 	];
 	return {
 		start: async () => ({port: 0, ownPort: 0}),
@@ -95,7 +103,7 @@ export function createBenchNode(options: BenchNodeOptions): Omit<BenchNode, 'sel
 	const {keys, name, udpPort, targets = []} = options;
 	const clock = createSystemClock();
 	const traffic: Traffic = {sentBytes: 0, sentFrames: 0, receivedBytes: 0};
-	const transport = createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, host: '127.0.0.1', clock});
+	const transport = createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, hosts: {ipv4: '127.0.0.1'}, clock});
 	const header = {format: 1, version: '1.0.0', roomTag: keys.tag, roomName: 'bench', created: Date.now()};
 	const beacon =
 		options.beacon ??

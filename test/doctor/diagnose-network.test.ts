@@ -4,7 +4,7 @@ import {describeDiagnosis} from '../../source/doctor/describe-diagnosis.js';
 import {diagnoseNetwork} from '../../source/doctor/diagnose-network.js';
 import type {DiagnosisContext, FindingCode} from '../../source/doctor/finding.js';
 import type {NetworkReport, PeerReport} from '../../source/node/network-report.js';
-import {aFailure, anInterface, aPeer, aReport, fakePeerId, LOOPBACK, path} from './sample-reports.js';
+import {aFailure, anInterface, anIpv6Interface, aPeer, aReport, fakePeerId, LOOPBACK, path} from './sample-reports.js';
 
 const alone = {peers: []};
 const timeout = (changes = {}) => aFailure('timeout', 'no answer: off, or a firewall drops it', changes);
@@ -85,6 +85,36 @@ const CASES: [string, Partial<NetworkReport>, FindingCode, readonly string[], Di
 		'multicast-filtered',
 		['broadcast'],
 	],
+	[
+		'no IPv4 beacon is received back, but IPv6 ones are',
+		{
+			interfaces: [
+				anInterface({broadcast: path('x', {echoes: 0}), multicast: path('y', {echoes: 0})}),
+				anIpv6Interface(),
+			],
+		},
+		'ipv4-filtered',
+		['eth0', 'enough'],
+	],
+	[
+		'no IPv6 beacon is received back, but IPv4 ones are',
+		{interfaces: [anInterface(), anIpv6Interface({echoes: 0})]},
+		'ipv6-filtered',
+		['eth0', 'enough'],
+	],
+	[
+		'no IPv6 beacon is received back, and there is no IPv4',
+		{...alone, interfaces: [anIpv6Interface({echoes: 0})]},
+		'filtered',
+		['fe80::1%eth0'],
+	],
+	[
+		'a VPN carries no IPv6 multicast',
+		{...alone, interfaces: [anIpv6Interface({sent: 0, failed: 5, echoes: 0}, {name: 'wg0', virtual: true})]},
+		'no-broadcast',
+		['wg0'],
+	],
+	['an IPv6 network works', {interfaces: [LOOPBACK, anIpv6Interface()]}, 'all-well', []],
 	['the system forbids our connections', {peers: [aFailure('forbidden', 'not permitted')]}, 'firewall-here', []],
 	['a discovered peer does not answer', {peers: [timeout()]}, 'peer-silent', ['Carol', '10.0.0.2:4000']],
 	[
@@ -187,6 +217,8 @@ const ALL: Readonly<Record<FindingCode, true>> = {
 	'clock-differs': true,
 	'slow-reader': true,
 	'broadcast-filtered': true,
+	'ipv4-filtered': true,
+	'ipv6-filtered': true,
 	'multicast-filtered': true,
 	'refused-connections': true,
 	alone: true,

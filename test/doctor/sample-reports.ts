@@ -29,6 +29,19 @@ export function anInterface(changes: Partial<InterfaceReport> = {}): InterfaceRe
 	};
 }
 
+export function anIpv6Interface(
+	multicast: Partial<PathReport> = {},
+	changes: Partial<InterfaceReport> = {},
+): InterfaceReport {
+	return anInterface({
+		address: 'fe80::1%eth0',
+		prefix: 64,
+		broadcast: path('', {sent: 0, echoes: 0}),
+		multicast: path('ff12::f032:7069', multicast),
+		...changes,
+	});
+}
+
 export function aPeer(changes: Partial<PeerReport> = {}): PeerReport {
 	return {
 		peer: fakePeerId('ab'),

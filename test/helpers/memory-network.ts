@@ -75,6 +75,7 @@ interface HostState {
 const FIRST_FREE_PORT = 49_152;
 const LOOPBACK: LocalInterface = {
 	name: 'lo',
+	family: 4,
 	address: '127.0.0.1',
 	broadcast: '127.255.255.255',
 	prefix: 8,
@@ -89,6 +90,7 @@ function subnet(address: string): string {
 function interfacesOf(host: HostState): LocalInterface[] {
 	const own = host.addresses.map((address, index) => ({
 		name: `eth${index}`,
+		family: 4 as const,
 		address,
 		broadcast: `${subnet(address)}.255`,
 		prefix: 24,

@@ -46,9 +46,9 @@ function describeRow(line: Line): string {
 
 const byOrder = (a: Line, b: Line) => (a.order < b.order ? -1 : 1);
 
-/** Creates a room with the given networks. `close` removes everything. */
-export function createRoom(networks: readonly string[] = ['lan']): Room {
-	const lab = createNamespaceLab();
+/** Creates a room with the given networks. `close` removes everything. `ipv6`: see `createNamespaceLab`. */
+export function createRoom(networks: readonly string[] = ['lan'], options: {readonly ipv6?: boolean} = {}): Room {
+	const lab = createNamespaceLab(options);
 	const folders: string[] = [];
 	const nodes: RoomNode[] = [];
 	for (const network of networks) lab.addNetwork(network);

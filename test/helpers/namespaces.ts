@@ -13,6 +13,8 @@ export type Fault =
 	| {readonly type: 'incoming-tcp'}
 	/** A percentage of incoming UDP datagrams. */
 	| {readonly type: 'udp-loss'; readonly percent: number}
+	/** All IPv6 packets in both directions. */
+	| {readonly type: 'ipv6'}
 	/** All packets in both directions. The carrier stays up. */
 	| {readonly type: 'everything'};
 
@@ -36,7 +38,7 @@ export interface NamespaceHost {
 
 export interface NamespaceLab {
 	addNetwork(name: string): void;
-	/** Adds a host with one interface per network: `{lan: '10.77.0.1/24'}`. */
+	/** Adds a host with one interface per network: `{lan: '10.77.0.1/24'}`. Several addresses are separated by spaces. */
 	addHost(name: string, interfaces: Readonly<Record<string, string>>): NamespaceHost;
 	/** Kills all processes and removes all namespaces. Idempotent. */
 	close(): Promise<void>;
@@ -79,6 +81,8 @@ function ruleOf(fault: Fault): string {
 			return `${outside} tcp flags & (syn | ack) == syn drop`;
 		case 'udp-loss':
 			return `${outside} meta l4proto udp numgen random mod 100 < ${fault.percent} drop`;
+		case 'ipv6':
+			return `${outside} meta protocol ip6 drop`;
 		case 'everything':
 			return `${outside} drop`;
 		default:
@@ -88,15 +92,17 @@ function ruleOf(fault: Fault): string {
 
 function rulesOf(faults: readonly Fault[]): string {
 	const dropsEverything = faults.some(({type}) => type === 'everything');
+	const dropsIpv6 = faults.some(({type}) => type === 'ipv6');
 	return [
-		'add table ip faults',
-		'delete table ip faults',
-		'table ip faults {',
+		'add table inet faults',
+		'delete table inet faults',
+		'table inet faults {',
 		' chain in { type filter hook input priority 0; policy accept;',
 		...faults.map(fault => `  ${ruleOf(fault)}`),
 		' }',
 		' chain out { type filter hook output priority 0; policy accept;',
 		dropsEverything ? '  oifname != "lo" drop' : '',
+		dropsIpv6 ? '  oifname != "lo" meta protocol ip6 drop' : '',
 		' }',
 		'}',
 	].join('\n');
@@ -138,9 +144,12 @@ async function endProcess(child: ChildProcess): Promise<void> {
 	await ended;
 }
 
-/** Creates a lab. Needs root: check `namespacesAvailable` first. The caller must close it, also when a test fails. */
-export function createNamespaceLab(): NamespaceLab {
-	const prefix = `p2p${process.pid}x${labs++}`;
+/**
+ * Creates a lab. Needs root: check `namespacesAvailable` first. The caller must close it, also when a test fails. With `ipv6`,
+ * every interface has an IPv6 link-local address, at once.
+ */
+export function createNamespaceLab({ipv6 = false}: {readonly ipv6?: boolean} = {}): NamespaceLab {
+	const prefix = `p2p${ipv6 ? 'v6' : ''}${process.pid}x${labs++}`;
 	const hub = `${prefix}-hub`;
 	const namespaces: string[] = [];
 	const children = new Set<ChildProcess>();
@@ -151,15 +160,9 @@ export function createNamespaceLab(): NamespaceLab {
 		ip('netns', 'add', name);
 		namespaces.push(name);
 		// IPv6 sends packets when an interface comes up. They would be counted as packets of the program.
-		ip(
-			'netns',
-			'exec',
-			name,
-			'sysctl',
-			'-qw',
-			'net.ipv6.conf.all.disable_ipv6=1',
-			'net.ipv6.conf.default.disable_ipv6=1',
-		);
+		const setting = ipv6 && name !== hub ? 'accept_dad=0' : 'disable_ipv6=1';
+		const settings = ['all', 'default'].map(scope => `net.ipv6.conf.${scope}.${setting}`);
+		ip('netns', 'exec', name, 'sysctl', '-qw', ...settings);
 		ip('-n', name, 'link', 'set', 'lo', 'up');
 	}
 
@@ -179,7 +182,10 @@ export function createNamespaceLab(): NamespaceLab {
 				const device = `eth${index}`;
 				ip('-n', hub, 'link', 'add', port, 'type', 'veth', 'peer', 'name', device, 'netns', namespace);
 				ip('-n', hub, 'link', 'set', port, 'master', bridges.get(network)!, 'up');
-				ip('-n', namespace, 'addr', 'add', cidr, 'brd', '+', 'dev', device);
+				for (const address of cidr.split(' ').filter(part => part !== '')) {
+					const broadcast = address.includes(':') ? [] : ['brd', '+'];
+					ip('-n', namespace, 'addr', 'add', address, ...broadcast, 'dev', device);
+				}
 				ip('-n', namespace, 'link', 'set', device, 'up');
 				return port;
 			});

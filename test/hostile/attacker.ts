@@ -23,7 +23,7 @@ const siege: Siege = {
 	udpPort,
 	keys,
 	mac: createBeaconMac(keys),
-	transport: createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, host: own}),
+	transport: createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, hosts: {ipv4: own}}),
 	udp,
 	count(end) {
 		ends[end] = (ends[end] ?? 0) + 1;

@@ -18,7 +18,7 @@ import {
 } from '../../source/network/ip-address.js';
 
 function localInterface(address: string, prefix: number): LocalInterface {
-	return {name: address, address, prefix, broadcast: '', loopback: false, virtual: false};
+	return {name: address, family: 4, address, prefix, broadcast: '', loopback: false, virtual: false};
 }
 
 describe('directed broadcast', () => {

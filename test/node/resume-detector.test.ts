@@ -4,6 +4,7 @@ import {decideOnResume, type ResumeFacts} from '../../source/node/resume-detecto
 
 const on = (address: string, more: Partial<LocalInterface> = {}): LocalInterface => ({
 	name: 'wlan0',
+	family: 4,
 	address,
 	broadcast: '',
 	prefix: 24,
@@ -14,6 +15,10 @@ const on = (address: string, more: Partial<LocalInterface> = {}): LocalInterface
 const LOOPBACK = on('127.0.0.1', {name: 'lo', prefix: 8, loopback: true});
 const OFFICE = on('192.168.1.7');
 const CAFE = on('10.20.30.40');
+const on6 = (address: string) => on(address, {family: 6, zone: 'wlan0', broadcast: undefined, prefix: 64});
+const HOME6 = on6('fd00:1::7');
+const CAFE6 = on6('2001:db8:2::7');
+const LINK_LOCAL = on6('fe80::7%wlan0');
 const decide = (facts: Partial<ResumeFacts>) =>
 	decideOnResume({
 		hasSecret: false,
@@ -56,6 +61,24 @@ describe('a node whose computer wakes up', () => {
 			},
 			'stay',
 		],
+		[
+			'in an IPv6 network with another prefix relaunches',
+			{interfacesBefore: [HOME6], interfacesNow: [CAFE6]},
+			'relaunch',
+		],
+		['in an IPv6 network with the same prefix stays', {interfacesBefore: [HOME6], interfacesNow: [HOME6]}, 'stay'],
+		[
+			'in another network relaunches, although its link-local address is the same',
+			{interfacesBefore: [OFFICE, LINK_LOCAL], interfacesNow: [CAFE, LINK_LOCAL]},
+			'relaunch',
+		],
+		[
+			'in another network relaunches, although a link-local connection seems open',
+			{interfacesNow: [CAFE, LINK_LOCAL], localAddresses: ['fe80::7%wlan0']},
+			'relaunch',
+		],
+		['waits while it has only a link-local address', {interfacesNow: [LOOPBACK, LINK_LOCAL]}, 'wait'],
+		['stays if it had only a link-local address', {interfacesBefore: [LINK_LOCAL]}, 'stay'],
 		['stays if only loopback was up before the sleep', {interfacesBefore: [LOOPBACK]}, 'stay'],
 	] as const)('%s', (_, facts, verdict) => {
 		expect(decide(facts)).toBe(verdict);

@@ -31,7 +31,7 @@ const OTHER_MACHINE_PROGRAM = `
 	const beacon = createUdpBeacon({port: ${PORT}, selection: ['lo']});
 	await beacon.start(() => {});
 	beacon.send(Buffer.from('x'), '10.77.0.2', 9);
-	const transport = createTlsTransport({psk: new Uint8Array(32), identity: 'x', host: '127.0.0.1'});
+	const transport = createTlsTransport({psk: new Uint8Array(32), identity: 'x', hosts: {ipv4: '127.0.0.1', ipv6: '::1'}});
 	console.log(JSON.stringify(await transport.dial('10.77.0.2', 9)));
 	await beacon.close();
 `;

@@ -51,7 +51,7 @@ export const linkMutations = [
 	},
 	{
 		rule: 'Only IP addresses that peers report are dialled.',
-		edits: [{in: 'dialableAddresses', condition: 1, becomes: 'false'}],
+		edits: [{in: 'dialableAddresses', call: 'isIpLiteral', becomes: 'true'}],
 		scenes: ['attackers'],
 		tests: ['peer-exchange'],
 	},

@@ -136,7 +136,7 @@ async function performStep(
 function createParticipant({context, keys, port, folder}: DemoRun, name: Participant) {
 	const {clock, debug, version} = context;
 	const network = createPartitionableNetwork(
-		createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, host: LOOPBACK, clock}),
+		createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, hosts: {ipv4: LOOPBACK}, clock}),
 		createUdpBeacon({port, selection: ['lo'], clock}),
 	);
 	const header = {format: 1, version, roomTag: keys.tag, roomName: ROOM, created: clock.now()};

@@ -57,8 +57,19 @@ export function createSendStats(): SendStats {
 	};
 }
 
-/** Multicast group of beacons, in the local scope of RFC 2365: routers do not forward it. */
-export const BEACON_GROUP = '239.255.71.74';
+/** Multicast group of IPv4 beacons, in the local scope of RFC 2365: routers do not forward it. */
+const IPV4_GROUP = '239.255.71.74';
+/**
+ * Multicast group of IPv6 beacons: transient, link-local scope (RFC 4291, 2.7). The last 32 bits are "p2pi" with the highest
+ * bit set, as RFC 3307, 4.3, requires for groups that IANA did not assign.
+ */
+const IPV6_GROUP = 'ff12::f032:7069';
+
+/** Multicast group of the beacons of one address. */
+export const beaconGroup = ({family}: LocalInterface) => (family === 4 ? IPV4_GROUP : IPV6_GROUP);
+
+/** Text that names the interface of an address to the multicast functions of Node. */
+export const multicastInterface = ({family, address, zone}: LocalInterface) => (family === 4 ? address : `::%${zone}`);
 
 export interface BeaconSenderOptions {
 	readonly from: LocalInterface;
@@ -77,7 +88,7 @@ export interface BeaconSender {
 	readonly ready: Promise<number | undefined>;
 	/** Whether the sender works. If false, a new one is created with the next beacon. */
 	readonly usable: boolean;
-	/** Does nothing on an interface that cannot broadcast. */
+	/** Sends `bytes` by broadcast, if the interface can, and `toGroup` by multicast. */
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
 	send(bytes: Uint8Array, address: string, port: number): void;
 	close(): Promise<void>;
@@ -89,7 +100,9 @@ export interface BeaconSender {
  */
 export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 	const {from, port, stats, log} = options;
-	const socket = createSocket('udp4');
+	const isIpv4 = from.family === 4;
+	const group = beaconGroup(from);
+	const socket = isIpv4 ? createSocket('udp4') : createSocket({type: 'udp6', ipv6Only: true});
 	let state: 'binding' | 'ready' | 'failed' | 'closed' = 'binding';
 	let pending: readonly [Uint8Array, Uint8Array] | undefined;
 
@@ -105,7 +118,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 				return bind(0);
 			});
 			if (state === 'closed') return undefined;
-			socket.setBroadcast(true);
+			if (isIpv4) socket.setBroadcast(true);
 			socket.setMulticastTTL(1);
 			state = 'ready';
 			if (pending) broadcast(...pending);
@@ -113,7 +126,8 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		} catch (failure) {
 			if (state === 'closed') return undefined;
 			state = 'failed';
-			if (from.broadcast !== undefined) stats.failed(from, 'broadcast', from.broadcast, failure);
+			if (isIpv4) stats.failed(from, 'broadcast', from.broadcast ?? group, failure);
+			else stats.failed(from, 'multicast', group, failure);
 			return undefined;
 		}
 	}
@@ -127,16 +141,16 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 
 	function broadcast(bytes: Uint8Array, toGroup: Uint8Array): void {
 		if (state === 'binding') pending = [bytes, toGroup];
-		if (state !== 'ready' || from.broadcast === undefined) return;
-		transmit(bytes, 'broadcast', from.broadcast);
+		if (state !== 'ready') return;
+		if (from.broadcast !== undefined) transmit(bytes, 'broadcast', from.broadcast);
 		try {
 			// Set before each send, because an interface that is plugged in again has the same address but a new index.
-			socket.setMulticastInterface(from.address);
+			socket.setMulticastInterface(multicastInterface(from));
 		} catch (failure) {
-			stats.failed(from, 'multicast', BEACON_GROUP, failure);
+			stats.failed(from, 'multicast', group, failure);
 			return;
 		}
-		transmit(toGroup, 'multicast', BEACON_GROUP);
+		transmit(toGroup, 'multicast', group);
 	}
 
 	return {

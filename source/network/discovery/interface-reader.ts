@@ -14,7 +14,9 @@ export interface InterfaceReader {
 }
 
 /** `readSystem` replaces the operating system in tests. */
-export function createInterfaceReader(readSystem: () => SystemInterfaces = networkInterfaces): InterfaceReader {
+export function createInterfaceReader(
+	readSystem: () => SystemInterfaces = process.platform === 'win32' ? readWithZones : networkInterfaces,
+): InterfaceReader {
 	let interfaces: SystemInterfaces = {};
 	let failure: string | undefined;
 	return {
@@ -31,6 +33,17 @@ export function createInterfaceReader(readSystem: () => SystemInterfaces = netwo
 			return failure;
 		},
 	};
+}
+
+/** On Windows the zone of an address is the number of the interface. Elsewhere it is the name, which is the default. */
+function readWithZones(): SystemInterfaces {
+	const interfaces = Object.entries(networkInterfaces());
+	return Object.fromEntries(
+		interfaces.map(([name, addresses]) => [
+			name,
+			addresses?.map(one => ({...one, ...('scopeid' in one && {zone: String(one.scopeid)})})),
+		]),
+	);
 }
 
 /** Node reports this error without its name: "uv_interface_addresses returned Unknown system error 13". */

@@ -1,7 +1,7 @@
 /** Selection of the local interface addresses that a node uses. The caller passes the interface list in. */
 
-import type {LocalInterface} from '../ip-address.js';
-import {directedBroadcast, normaliseAddress} from '../ip-address.js';
+import type {ListenHosts, LocalInterface} from '../ip-address.js';
+import {directedBroadcast, isInSubnet, isLinkLocal, isLoopback, normaliseAddress} from '../ip-address.js';
 
 /** Result of `os.networkInterfaces()`: only interfaces that are up and have an address. */
 export type SystemInterfaces = Readonly<
@@ -12,6 +12,8 @@ export type SystemInterfaces = Readonly<
 				readonly family: string | number;
 				readonly internal: boolean;
 				readonly cidr: string | null;
+				/** Text that names the interface after `%`. Default: the name of the interface. */
+				readonly zone?: string;
 		  }[]
 		| undefined
 	>
@@ -30,6 +32,7 @@ export interface InterfaceChoice {
 export const LOOPBACK_NAME = 'lo';
 const LOOPBACK: LocalInterface = {
 	name: LOOPBACK_NAME,
+	family: 4,
 	address: '127.0.0.1',
 	broadcast: '127.255.255.255',
 	prefix: 8,
@@ -49,43 +52,84 @@ function isIpv4(family: string | number): boolean {
 	return family === 'IPv4' || family === 4;
 }
 
-/** All IPv4 addresses: loopback, then those that can broadcast, then the others. */
+/** All addresses: loopback, then IPv4 addresses that can broadcast, then the other IPv4 addresses, then IPv6. */
 function readAll(system: SystemInterfaces): LocalInterface[] {
 	const all: LocalInterface[] = [];
 	for (const [name, addresses] of Object.entries(system)) {
-		for (const {address, family, internal, cidr} of addresses ?? []) {
-			if (internal || !isIpv4(family) || cidr === null) continue;
-			const prefix = Number(cidr.split('/')[1]);
-			const broadcast = directedBroadcast(address, prefix);
-			all.push({name, address, broadcast, prefix, loopback: false, virtual: isVirtualName(name)});
+		for (const {address, family, internal, cidr, zone = name} of addresses ?? []) {
+			if (internal || cidr === null) continue;
+			const common = {name, prefix: Number(cidr.split('/')[1]), loopback: false, virtual: isVirtualName(name)};
+			if (isIpv4(family)) {
+				all.push({...common, family: 4, address, broadcast: directedBroadcast(address, common.prefix)});
+			} else {
+				const scoped = isLinkLocal(address) ? `${address}%${zone}` : address;
+				all.push({...common, family: 6, zone, address: normaliseAddress(scoped), broadcast: undefined});
+			}
 		}
 	}
-	return [LOOPBACK, ...all.filter(canBroadcast), ...all.filter(one => !canBroadcast(one))];
+	const rank = ({family, broadcast}: LocalInterface) => (family === 6 ? 2 : broadcast === undefined ? 1 : 0);
+	return [LOOPBACK, ...all.sort((a, b) => rank(a) - rank(b))];
 }
 
-/** Whether beacons can be sent from this address. An interface that cannot broadcast exists, but finds nobody by itself. */
-export function canBroadcast({broadcast}: LocalInterface): boolean {
-	return broadcast !== undefined;
+/** Whether beacons can be sent from this address: by broadcast, or by IPv6 multicast. */
+export function canAnnounce({family, broadcast}: LocalInterface): boolean {
+	return family === 6 || broadcast !== undefined;
 }
 
 function matches(candidate: LocalInterface, wanted: string): boolean {
 	if (candidate.loopback)
-		return wanted === LOOPBACK_NAME || wanted === 'lo0' || normaliseAddress(wanted) === LOOPBACK.address;
+		return wanted === LOOPBACK_NAME || wanted === 'lo0' || ['127.0.0.1', '::1'].includes(normaliseAddress(wanted));
 	return candidate.name === wanted || candidate.address === normaliseAddress(wanted);
+}
+
+/**
+ * Keeps one IPv6 address of each subnet of an interface. Computers have several, and exchange the temporary ones of them
+ * (RFC 8981) all the time.
+ */
+function onePerSubnet(interfaces: readonly LocalInterface[]): LocalInterface[] {
+	const kept: LocalInterface[] = [];
+	for (const one of interfaces) {
+		const isKnown = ({name, address, prefix}: LocalInterface) =>
+			one.family === 6 && name === one.name && isInSubnet(one.address, address, prefix);
+		if (!kept.some(isKnown)) kept.push(one);
+	}
+	return kept;
+}
+
+/**
+ * Whether an address is worth using if nothing is selected. A computer that runs containers has dozens of virtual interfaces
+ * whose only address is link-local.
+ */
+function isUsedByDefault(one: LocalInterface, all: readonly LocalInterface[]): boolean {
+	if (one.family === 4 || !one.virtual || !isLinkLocal(one.address)) return true;
+	return all.some(({name, address}) => name === one.name && !isLinkLocal(address));
 }
 
 /** `selection`: names or addresses. If undefined or empty, it means loopback and all interfaces. */
 export function chooseInterfaces(selection: readonly string[] | undefined, system: SystemInterfaces): InterfaceChoice {
 	const all = readAll(system);
-	const existing = all.map(({name, address}) => `${name} (${address})`);
-	if (selection === undefined || selection.length === 0) return {interfaces: all, missing: [], existing};
+	const existing = onePerSubnet(all).map(({name, address}) => `${name} (${address})`);
+	if (selection === undefined || selection.length === 0)
+		return {interfaces: onePerSubnet(all.filter(one => isUsedByDefault(one, all))), missing: [], existing};
 	const interfaces = all.filter(candidate => selection.some(wanted => matches(candidate, wanted)));
 	const missing = selection.filter(wanted => !all.some(candidate => matches(candidate, wanted)));
-	return {interfaces, missing, existing};
+	return {interfaces: onePerSubnet(interfaces), missing, existing};
 }
 
 export function readInterfaces(selection: readonly string[] | undefined, system: SystemInterfaces): LocalInterface[] {
 	return [...chooseInterfaces(selection, system).interfaces];
+}
+
+/**
+ * Addresses from which beacons are sent: each IPv4 address that can broadcast, and one IPv6 address of each interface. The
+ * link-local one is preferred, because it is always there and does not change.
+ */
+export function announcingAddresses(interfaces: readonly LocalInterface[]): LocalInterface[] {
+	const isPreferred = (one: LocalInterface) => {
+		const others = interfaces.filter(({family, name}) => family === 6 && name === one.name);
+		return one === (others.find(({address}) => isLinkLocal(address)) ?? others[0]);
+	};
+	return interfaces.filter(one => canAnnounce(one) && (one.family === 4 || isPreferred(one)));
 }
 
 /** Text for a usage error that names the missing interfaces; undefined if no interface is missing. */
@@ -100,15 +144,28 @@ export function isLoopbackOnly(selection: readonly string[] | undefined): boolea
 	return selection.every(wanted => matches(LOOPBACK, wanted));
 }
 
+const ALL_HOSTS: ListenHosts = {ipv4: '0.0.0.0', ipv6: '::'};
+export const LOOPBACK_HOSTS: ListenHosts = {ipv4: '127.0.0.1', ipv6: '::1'};
+
 /**
- * TCP bind address: the selected address if it is the only one, otherwise undefined for all addresses. `interfaces` are the
- * selected ones that exist now.
+ * Bind addresses of TCP, one for each family: the selected address if it is the only one of its family, all addresses if there
+ * are several, and none if there is none. `interfaces` are the selected ones that exist now.
  */
-export function listenHost(
+export function listenHosts(
 	selection: readonly string[] | undefined,
 	interfaces: readonly LocalInterface[],
-): string | undefined {
-	if (isLoopbackOnly(selection)) return LOOPBACK.address;
-	if (selection === undefined || selection.length === 0) return undefined;
-	return interfaces.length === 1 ? interfaces[0]?.address : undefined;
+): ListenHosts {
+	if (isLoopbackOnly(selection)) return LOOPBACK_HOSTS;
+	if (selection === undefined || selection.length === 0) return ALL_HOSTS;
+	const hostOf = (family: 4 | 6, all: string) => {
+		const [first, ...more] = interfaces.filter(one => one.family === family);
+		return more.length > 0 ? all : first?.address;
+	};
+	const [ipv4, ipv6] = [hostOf(4, '0.0.0.0'), hostOf(6, '::')];
+	return {...(ipv4 !== undefined && {ipv4}), ...(ipv6 !== undefined && {ipv6})};
+}
+
+/** Whether a connection to this own address may be accepted: the address belongs to one of the selected interfaces. */
+export function isOwnSelected(address: string, interfaces: readonly LocalInterface[]): boolean {
+	return interfaces.some(one => (one.loopback ? isLoopback(address) : isInSubnet(address, one.address, one.prefix)));
 }

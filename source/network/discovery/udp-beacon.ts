@@ -1,16 +1,23 @@
-import {createSocket} from 'node:dgram';
+import {createSocket, type Socket} from 'node:dgram';
 import type {Clock} from '../../core/environment.js';
 import {MAX_BEACON_BYTES, MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND} from '../../core/limits.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import type {LocalInterface} from '../ip-address.js';
-import {formatHostAddress, interfaceFor, isLoopback, isOnLink} from '../ip-address.js';
+import {formatHostAddress, interfaceFor, isIpv6, isLoopback, isOnLink, normaliseAddress} from '../ip-address.js';
 import {createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 import {createSystemClock} from '../system-clock.js';
 import {describeError} from '../transport/describe-error.js';
 import type {Beacon, DatagramSource} from './beacon.js';
-import {BEACON_GROUP, type BeaconSender, bindSocket, createBeaconSender, createSendStats} from './beacon-sender.js';
+import {
+	type BeaconSender,
+	beaconGroup,
+	bindSocket,
+	createBeaconSender,
+	createSendStats,
+	multicastInterface,
+} from './beacon-sender.js';
 import {createInterfaceReader, type InterfaceReader} from './interface-reader.js';
-import {canBroadcast, isLoopbackOnly, readInterfaces} from './local-interfaces.js';
+import {announcingAddresses, canAnnounce, isLoopbackOnly, readInterfaces} from './local-interfaces.js';
 
 export interface UdpBeaconOptions {
 	/** Discovery port, which all nodes share. 0 means any free port, for tests. */
@@ -30,7 +37,10 @@ type Received = (bytes: Uint8Array, source: DatagramSource) => void;
 export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const {selection, clock = createSystemClock(), interfaceReader = createInterfaceReader(), log = () => {}} = options;
 	const loopbackOnly = isLoopbackOnly(selection);
-	const shared = createSocket({type: 'udp4', reuseAddr: true});
+	const shared4 = createSocket({type: 'udp4', reuseAddr: true});
+	/** Opened when this computer has an IPv6 address. Undefined if it is not open. */
+	let shared6: Socket | undefined;
+	let shared6Failure: string | undefined;
 	const stats = createSendStats();
 	const rateLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND);
 	const senders = new Map<string, BeaconSender>();
@@ -41,19 +51,40 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	let closing: Promise<void> | undefined;
 
 	/** Checks size, source address and rate of a datagram before any cryptography. */
-	function receive(bytes: Uint8Array, source: DatagramSource): void {
+	function receive(bytes: Uint8Array, {address: sourceAddress, port: sourcePort}: DatagramSource): void {
 		if (closing || bytes.length === 0 || bytes.length > MAX_BEACON_BYTES) return;
+		const source = {address: normaliseAddress(sourceAddress), port: sourcePort};
 		if (loopbackOnly ? !isLoopback(source.address) : selection && !isOnLink(source.address, interfaces)) return;
-		if (rateLimiter.allows(formatHostAddress({host: source.address, port: source.port}), clock.monotonic()))
-			received(bytes, source);
+		const key = formatHostAddress({host: source.address, port: source.port});
+		if (rateLimiter.allows(key, clock.monotonic())) received(bytes, source);
 	}
 
 	/** Joins the multicast group, as the system ends a membership with its interface. EADDRINUSE: already a member. */
 	function joinGroup(from: LocalInterface): void {
 		try {
-			shared.addMembership(BEACON_GROUP, from.address);
+			(from.family === 4 ? shared4 : shared6)?.addMembership(beaconGroup(from), multicastInterface(from));
 		} catch (failure) {
-			if (systemErrorCode(failure) !== 'EADDRINUSE') stats.failed(from, 'multicast', BEACON_GROUP, failure);
+			if (systemErrorCode(failure) !== 'EADDRINUSE') stats.failed(from, 'multicast', beaconGroup(from), failure);
+		}
+	}
+
+	/** Opens the socket that receives IPv6 beacons. A failure is no reason to stop: the next beacon tries again. */
+	async function openShared6(): Promise<void> {
+		const socket = createSocket({type: 'udp6', ipv6Only: true, reuseAddr: true});
+		shared6 = socket;
+		socket.on('message', receive);
+		try {
+			await bindSocket(socket, {port, address: '::', exclusive: true});
+			socket.on('error', failure => log(`discovery port, IPv6: ${describeError(failure)}`));
+			shared6Failure = undefined;
+			for (const from of interfaces) if (from.family === 6) joinGroup(from);
+		} catch (failure) {
+			if (closing) return;
+			shared6Failure = describeError(failure);
+			shared6 = undefined;
+			log(`discovery port, IPv6: ${shared6Failure}`);
+			socket.on('error', () => {});
+			socket.close();
 		}
 	}
 
@@ -63,51 +94,56 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	}
 
 	/** Updates senders and multicast memberships to the current interfaces. */
-	function refreshInterfaces(): void {
+	function refreshInterfaces(): Promise<unknown> {
 		interfaces = readInterfaces(selection, interfaceReader.read());
 		options.onInterfacesRead?.(interfaces);
-		const present = new Set(interfaces.map(from => `${from.address}/${from.broadcast}`));
+		const isNew6 = shared6 === undefined && interfaces.some(({family}) => family === 6);
+		const announcing = announcingAddresses(interfaces);
+		const present = new Set(announcing.map(from => `${from.address}/${from.broadcast}`));
 		for (const sender of senders.values())
 			if (!sender.usable || !present.has(`${sender.from.address}/${sender.from.broadcast}`)) void closeSender(sender);
-		for (const from of interfaces) {
-			if (canBroadcast(from)) joinGroup(from);
+		for (const from of announcing) {
+			if (!(from.family === 6 && isNew6)) joinGroup(from);
 			if (senders.has(from.address)) continue;
 			senders.set(from.address, createBeaconSender({from, port, ownPort, stats, received: receive, log}));
 		}
+		return isNew6 ? openShared6() : Promise.resolve();
 	}
 
 	/** Opens the senders, if possible with the same source port on all interfaces: the port of the first sender. */
 	async function openSenders(): Promise<void> {
-		const [first] = readInterfaces(selection, interfaceReader.read());
+		const [first] = readInterfaces(selection, interfaceReader.read()).filter(canAnnounce);
 		if (first) {
 			const sender = createBeaconSender({from: first, port, ownPort, stats, received: receive, log});
 			senders.set(first.address, sender);
 			ownPort = (await sender.ready) ?? 0;
 		}
 		if (closing) return;
-		refreshInterfaces();
+		await refreshInterfaces();
 		await Promise.all([...senders.values()].map(sender => sender.ready));
 	}
 
 	function senderTo(address: string): BeaconSender | undefined {
 		if (loopbackOnly && !isLoopback(address)) return undefined;
+		const family = isIpv6(address) ? 6 : 4;
+		const candidates = [...senders.values()].filter(({from}) => from.family === family);
 		const onLink = interfaceFor(address, interfaces);
-		if (onLink) return senders.get(onLink.address);
-		return [...senders.values()].find(({from}) => !from.loopback);
+		if (!onLink) return candidates.find(({from}) => !from.loopback);
+		return senders.get(onLink.address) ?? candidates.find(({from}) => from.family === 6 && from.name === onLink.name);
 	}
 
 	return {
 		async start(handler) {
 			received = handler;
-			shared.on('message', (bytes, source) => receive(bytes, {address: source.address, port: source.port}));
-			port = await bindSocket(shared, {port: options.port, address: '0.0.0.0', exclusive: true});
-			shared.on('error', failure => log(`discovery port: ${describeError(failure)}`));
+			shared4.on('message', receive);
+			port = await bindSocket(shared4, {port: options.port, address: '0.0.0.0', exclusive: true});
+			shared4.on('error', failure => log(`discovery port: ${describeError(failure)}`));
 			await openSenders();
 			return {port, ownPort};
 		},
 		broadcast(bytes, toGroup = bytes) {
 			if (closing) return;
-			refreshInterfaces();
+			void refreshInterfaces();
 			for (const sender of senders.values()) sender.broadcast(bytes, toGroup);
 		},
 		send(bytes, address, toPort) {
@@ -119,7 +155,8 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		close() {
 			closing ??= (async () => {
 				const sockets = [...senders.values()].map(closeSender);
-				sockets.push(new Promise(resolve => shared.close(() => resolve())));
+				for (const socket of [shared4, shared6])
+					if (socket) sockets.push(new Promise(resolve => socket.close(() => resolve())));
 				await Promise.all(sockets);
 			})();
 			return closing;

@@ -8,30 +8,33 @@ import {encodeMessageFrame, type PeerAddress, type PeersMessage} from '../../cod
 import type {Clock, Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_PEERS_LISTED, PEERS_INTERVAL_CROWD_MS, PEERS_INTERVAL_MS} from '../../core/limits.js';
-import type {HostAddress} from '../ip-address.js';
-import {isIpLiteral, isIpv6, isLinkLocal, isLoopback, isPublic} from '../ip-address.js';
+import type {HostAddress, LocalInterface} from '../ip-address.js';
+import {isIpLiteral, isIpv6, isLinkLocal, isLoopback, isOnLink, isPublic, normaliseAddress} from '../ip-address.js';
 import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {createPeerListBacklog, type PeerListBacklog} from './peer-list-backlog.js';
 
+type LocalInterfaces = readonly LocalInterface[];
+
 /**
- * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless 0. A
- * link-local address leads to the peer only from here, so the peer is listed without addresses. It must be listed, because
- * peers that nobody lists are reported as lost.
+ * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless 0. An IPv6
+ * address is named only if it is on a prefix of this computer, and never if it is link-local, because that leads to the peer
+ * only from here. A peer without an address is listed too, because peers that nobody lists are reported as lost.
  */
-function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink): PeerAddress {
-	return {peer, addresses: port === 0 || (isIpv6(host) && isLinkLocal(host)) ? [] : [{host, port}]};
+function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink, interfaces: LocalInterfaces): PeerAddress {
+	const isNamed = !isIpv6(host) || isLoopback(host) || (!isLinkLocal(host) && isOnLink(host, interfaces));
+	return {peer, addresses: port > 0 && isNamed ? [{host, port}] : []};
 }
 
 /** Messages with the full list of connections. The list includes the receiver, which ignores its own entry. */
-export function fullListMessages(links: readonly PeerLink[]): PeersMessage[] {
-	const [first, ...rest] = addedMessages(links);
+export function fullListMessages(links: readonly PeerLink[], interfaces: LocalInterfaces): PeersMessage[] {
+	const [first, ...rest] = addedMessages(links, interfaces);
 	return [{type: 'peers', added: first?.added ?? [], removed: [], all: true}, ...rest];
 }
 
 /** Messages that report new connections; an empty array if there are none. */
-export function addedMessages(links: readonly PeerLink[]): PeersMessage[] {
-	return chunk(links.map(addressOfLink)).map(added => ({type: 'peers', added, removed: []}));
+export function addedMessages(links: readonly PeerLink[], interfaces: LocalInterfaces): PeersMessage[] {
+	return chunk(links.map(link => addressOfLink(link, interfaces))).map(added => ({type: 'peers', added, removed: []}));
 }
 
 /** Messages that report closed connections; an empty array if there are none. */
@@ -48,15 +51,19 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 
 /**
  * Addresses reported by `reporter` that this node may dial. Only IP addresses count: a name would be looked up, so the
- * reporter would choose what this node asks the DNS, and the DNS what it dials. Link-local and public addresses are
- * excluded, and loopback addresses too unless the reporter runs on this computer.
+ * reporter would choose what this node asks the DNS, and the DNS what it dials. Excluded are link-local addresses, public
+ * ones other than IPv6 addresses on a prefix of this computer, and loopback addresses unless the reporter runs on this
+ * computer.
  */
-export function dialableAddresses(reporter: PeerLink, named: PeerAddress): HostAddress[] {
-	return named.addresses.filter(({host}) => {
-		if (!isIpLiteral(host)) return false;
+export function dialableAddresses(reporter: PeerLink, named: PeerAddress, interfaces: LocalInterfaces): HostAddress[] {
+	const isDialable = (host: string) => {
 		if (isLoopback(host)) return isLoopback(reporter.remoteAddress);
-		return !isLinkLocal(host) && !isPublic(host);
-	});
+		return !isLinkLocal(host) && (!isPublic(host) || (isIpv6(host) && isOnLink(host, interfaces)));
+	};
+	return named.addresses
+		.filter(({host}) => isIpLiteral(host))
+		.map(({host, port}) => ({host: normaliseAddress(host), port}))
+		.filter(({host}) => isDialable(host));
 }
 
 export interface PeerExchangeSender {
@@ -69,7 +76,12 @@ export interface PeerExchangeSender {
 	stop(): void;
 }
 
-export function createPeerExchangeSender(clock: Clock, links: () => readonly PeerLink[]): PeerExchangeSender {
+/** `interfaces`: returns the interfaces of this computer. */
+export function createPeerExchangeSender(
+	clock: Clock,
+	links: () => readonly PeerLink[],
+	interfaces: () => LocalInterfaces,
+): PeerExchangeSender {
 	/** Peers to which the next flush sends the full list. */
 	const needsFullList = new Set<PeerId>();
 	const added = new Set<PeerId>();
@@ -126,8 +138,11 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 		flushedAt = clock.monotonic();
 		const all = links();
 		const addedNow = takeAdded(flushedAt);
-		const list = needsFullList.size > 0 ? fullListMessages(all).map(encodeMessageFrame) : [];
-		const additions = addedMessages(all.filter(({peer}) => addedNow.has(peer))).map(encodeMessageFrame);
+		const list = needsFullList.size > 0 ? fullListMessages(all, interfaces()).map(encodeMessageFrame) : [];
+		const additions = addedMessages(
+			all.filter(({peer}) => addedNow.has(peer)),
+			interfaces(),
+		).map(encodeMessageFrame);
 		// Sent even after a full list, which does not report a connection that opened and closed after the last flush.
 		const losses = removedMessages([...removed]).map(encodeMessageFrame);
 		hasBacklog = false;
@@ -163,7 +178,13 @@ export function createPeerExchangeSender(clock: Clock, links: () => readonly Pee
 			pace.take('peers', flushedAt, count);
 			const changes = backlog.take(count, urgent);
 			const listed = changes.added.flatMap(peer => byPeer.get(peer) ?? []);
-			link.sendFrame(encodeMessageFrame({type: 'peers', added: listed.map(addressOfLink), removed: changes.removed}));
+			link.sendFrame(
+				encodeMessageFrame({
+					type: 'peers',
+					added: listed.map(one => addressOfLink(one, interfaces())),
+					removed: changes.removed,
+				}),
+			);
 		}
 
 		if (backlog.size > 0) hasBacklog = true;

@@ -1,25 +1,28 @@
-import {createServer as createTcpServer, type Server, type Socket} from 'node:net';
+import type {Socket} from 'node:net';
 import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
 import type {Clock} from '../../core/environment.js';
 import {
 	HELLO_TIMEOUT_MS,
-	LISTEN_BACKLOG,
 	MAX_CONNECTIONS,
 	MAX_PENDING_CONNECTIONS,
 	MAX_PENDING_PER_ADDRESS,
 	MAX_WAITING_CONNECTIONS,
 } from '../../core/limits.js';
-import {isLoopback, normaliseAddress} from '../ip-address.js';
+import {systemErrorCode} from '../../core/system-error.js';
+import {isLoopback, type ListenHosts, normaliseAddress} from '../ip-address.js';
 import {describeError} from './describe-error.js';
+import {createFamilyServer, type FamilyServer} from './family-server.js';
 import {createHandshakeLimiter} from './handshake-limiter.js';
 import {createHandshakeRate} from './handshake-rate.js';
 import {isAuthenticated, serverOptions, type TlsKey} from './tls-connection.js';
 
 export interface TlsListenerOptions extends TlsKey {
-	readonly host: string | undefined;
+	readonly hosts: ListenHosts;
 	readonly port: number;
 	readonly clock: Clock;
 	log(line: string): void;
+	/** Whether a connection to this own address is accepted. Default: all are. */
+	readonly isOwnSelected?: ((localAddress: string) => boolean) | undefined;
 	/** Called with a socket whose remote end has proved the secret. The socket has an error handler. */
 	secured(socket: TLSSocket): void;
 	/** Called when an incoming connection closes before `secured` is called for it. */
@@ -30,14 +33,21 @@ export interface TlsListener {
 	/** Starts to listen and resolves with the port. Rejects with the system error. */
 	listen(): Promise<number>;
 	/**
-	 * Listens on the first of these local addresses, with the same port, unless it listens on one of them already. Open
-	 * connections stay. If it fails, for example because the address is not ready yet, the next call tries again. Does
-	 * nothing on a listener that is not bound to one address.
+	 * Moves to other bind addresses, with the same port. A family without an address stays where it is, because its address may
+	 * come back. Open connections stay. If it fails, for example because the address is not ready yet, the next call tries
+	 * again.
 	 */
-	rebind(addresses: readonly string[]): void;
+	rebind(hosts: ListenHosts): void;
+	/** Reason why a family cannot be listened on, in words. Undefined if there is none, or if the computer lacks this family. */
+	readonly failure: string | undefined;
 	/** Stops listening and destroys the open sockets. */
 	close(): Promise<void>;
 }
+
+/** Tries to find a port that is free in both families. */
+const MAX_PORT_TRIES = 8;
+/** Errors that mean that the computer does not have this family, or does not have the address now. */
+const FAMILY_IS_MISSING: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT', 'EINVAL']);
 
 /** Key that is the same for a TCP socket and for the TLS socket that wraps it. */
 function connectionKey(socket: Socket): string {
@@ -74,6 +84,12 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 	});
 
 	function accept(raw: Socket): void {
+		if (open.size >= maxConnections || options.isOwnSelected?.(normaliseAddress(raw.localAddress ?? '')) === false) {
+			raw.destroy();
+			options.refused();
+			return;
+		}
+
 		const key = connectionKey(raw);
 		const address = normaliseAddress(raw.remoteAddress ?? '');
 		let secured = false;
@@ -103,54 +119,69 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		if (!admitted) raw.destroy();
 	}
 
-	let server: Server | undefined;
-	let boundHost = options.host;
+	const maxConnections = MAX_CONNECTIONS + MAX_PENDING_CONNECTIONS + MAX_WAITING_CONNECTIONS;
+	const createServer = (family: 4 | 6) =>
+		createFamilyServer({
+			family,
+			maxConnections,
+			accept,
+			dropped: options.refused,
+			failed: failure => log(`listening: ${describeError(failure)}`),
+		});
+	const ipv4 = createServer(4);
+	const ipv6 = createServer(6);
+	const failures = new Map<FamilyServer, string>();
 	let port = options.port;
 
-	function openServer(): Promise<number> {
-		const opened = createTcpServer({noDelay: true, pauseOnConnect: true}, accept);
-		opened.maxConnections = MAX_CONNECTIONS + MAX_PENDING_CONNECTIONS + MAX_WAITING_CONNECTIONS;
-		opened.on('drop', options.refused);
-		server = opened;
-		const binding = boundHost === undefined ? {} : {host: boundHost};
-		return new Promise((resolve, reject) => {
-			opened.once('error', reject);
-			opened.listen({port, backlog: LISTEN_BACKLOG, ...binding}, () => {
-				opened.off('error', reject);
-				if (closed) opened.close();
-				opened.on('error', failure => log(`listening: ${describeError(failure)}`));
-				const address = opened.address();
-				resolve(address !== null && typeof address === 'object' ? address.port : port);
-			});
-		});
+	/** Opens a server. Returns the error if it fails. */
+	async function tryOpen(server: FamilyServer, host: string): Promise<unknown> {
+		try {
+			port = await server.open(host, port);
+			failures.delete(server);
+			log(`listening on ${host} port ${port}`);
+			return undefined;
+		} catch (error) {
+			log(`listening on ${host}: ${describeError(error)}`);
+			if (FAMILY_IS_MISSING.has(systemErrorCode(error) ?? '')) failures.delete(server);
+			else failures.set(server, `TCP over ${server === ipv4 ? 'IPv4' : 'IPv6'}: ${describeError(error)}`);
+			return error;
+		}
+	}
+
+	/** Listens in both families on one port. Rejects with the system error if none can be listened on, or the port is taken. */
+	async function listen(triesLeft = MAX_PORT_TRIES): Promise<number> {
+		const {hosts} = options;
+		const error4 = hosts.ipv4 === undefined ? undefined : await tryOpen(ipv4, hosts.ipv4);
+		if (error4 !== undefined && !FAMILY_IS_MISSING.has(systemErrorCode(error4) ?? '')) throw error4;
+		const error6 = hosts.ipv6 === undefined ? undefined : await tryOpen(ipv6, hosts.ipv6);
+		if (systemErrorCode(error6) === 'EADDRINUSE') {
+			await ipv4.close();
+			if (options.port !== 0 || triesLeft === 0) throw error6;
+			port = 0;
+			return listen(triesLeft - 1);
+		}
+
+		if (ipv4.host === undefined && ipv6.host === undefined)
+			throw error4 ?? error6 ?? new Error('no address to listen on');
+		if (closed) await Promise.all([ipv4.close(), ipv6.close()]);
+		return port;
 	}
 
 	return {
-		async listen() {
-			port = await openServer();
-			return port;
-		},
-		rebind(addresses) {
-			const [host] = addresses;
+		listen: () => listen(),
+		rebind(hosts) {
 			// A port of 0 means that the first listener is not open yet.
-			if (closed || port === 0 || host === undefined || boundHost === undefined) return;
-			if (server !== undefined && addresses.includes(boundHost)) return;
-			server?.close();
-			boundHost = host;
-			openServer().then(
-				() => log(`listening on ${host}`),
-				failure => {
-					log(`listening on ${host}: ${describeError(failure)}`);
-					server = undefined;
-				},
-			);
+			if (closed || port === 0) return;
+			if (hosts.ipv4 !== undefined && ipv4.host !== hosts.ipv4) void tryOpen(ipv4, hosts.ipv4);
+			if (hosts.ipv6 !== undefined && ipv6.host !== hosts.ipv6) void tryOpen(ipv6, hosts.ipv6);
 		},
-		close: () =>
-			new Promise(resolve => {
-				closed = true;
-				if (server?.listening) server.close(() => resolve());
-				else resolve();
-				for (const socket of open) socket.destroy();
-			}),
+		get failure() {
+			return failures.size === 0 ? undefined : [...failures.values()].join('; ');
+		},
+		async close() {
+			closed = true;
+			for (const socket of open) socket.destroy();
+			await Promise.all([ipv4.close(), ipv6.close()]);
+		},
 	};
 }

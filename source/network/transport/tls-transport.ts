@@ -1,7 +1,7 @@
 import {connect, createSecureContext, type TLSSocket} from 'node:tls';
 import type {Clock} from '../../core/environment.js';
 import {DIAL_TIMEOUT_MS, HELLO_TIMEOUT_MS} from '../../core/limits.js';
-import {isLoopback, mayReach} from '../ip-address.js';
+import {isIpv6, isLoopback, type ListenHosts, mayReach} from '../ip-address.js';
 import {createSystemClock} from '../system-clock.js';
 import {describeDialFailure} from './describe-error.js';
 import {clientOptions, createTlsConnection, isAuthenticated, type TlsKey} from './tls-connection.js';
@@ -9,8 +9,10 @@ import {createTlsListener} from './tls-listener.js';
 import type {Connection, DialFailure, DialResult, Transport} from './transport.js';
 
 export interface TlsTransportOptions extends TlsKey {
-	/** Bind address. Default: all IPv6 and IPv4 addresses. With a loopback address, only this computer can be dialled. */
-	readonly host?: string;
+	/** Bind addresses. Default: all. With loopback addresses, only this computer can be dialled. */
+	readonly hosts?: ListenHosts;
+	/** Whether a connection to this own address is accepted. Default: all are. */
+	readonly isOwnSelected?: (localAddress: string) => boolean;
 	/** Port to listen on. Default: any free port. */
 	readonly port?: number;
 	readonly clock?: Clock;
@@ -36,12 +38,15 @@ function createTurnEnd(): (run: () => void) => void {
 
 export interface TlsTransport extends Transport {
 	/** See `TlsListener.rebind`. Does nothing on a transport that is bound to loopback, which must never leave it. */
-	rebind(addresses: readonly string[]): void;
+	rebind(hosts: ListenHosts): void;
+	/** See `TlsListener.failure`. */
+	readonly listenFailure: string | undefined;
 }
 
 /** Transport over TLS 1.3 with the key of the room (protocol.md, Transport). `listen` rejects with the system error. */
 export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
-	const {host, clock = createSystemClock(), log = () => {}} = options;
+	const {hosts = {ipv4: '0.0.0.0', ipv6: '::'}, clock = createSystemClock(), log = () => {}} = options;
+	const host = hosts.ipv4 ?? hosts.ipv6;
 	const schedule = createTurnEnd();
 	const own = clientOptions(options);
 	/** Shared by all dials, because creating a secure context takes as long as the rest of a dial. */
@@ -54,13 +59,18 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 
 	const listener = createTlsListener({
 		...options,
-		host,
+		hosts,
 		port: options.port ?? 0,
 		clock,
 		log,
 		secured: socket => accepted?.(createTlsConnection(socket, {dialled: false, clock, schedule})),
 		refused: () => refused++,
 	});
+
+	/** Binds a dialled socket to loopback. A name can only be `localhost` here, and is looked up for IPv4. */
+	function bindingTo(address: string): {localAddress: string; family: number} {
+		return isIpv6(address) ? {localAddress: '::1', family: 6} : {localAddress: '127.0.0.1', family: 4};
+	}
 
 	function dial(address: string, port: number, settle: (result: DialResult) => void): void {
 		let connected = false;
@@ -85,7 +95,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		}
 
 		// A socket bound to loopback cannot reach other computers, even if the check in `mayReach` failed.
-		const binding = host !== undefined && isLoopback(host) ? {localAddress: host, family: 4} : {};
+		const binding = host !== undefined && isLoopback(host) ? bindingTo(address) : {};
 		const socket = connect({...own, secureContext, ...binding, host: address, port});
 		dialled.add(socket);
 		cancels.add(cancel);
@@ -120,8 +130,11 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		get refused() {
 			return refused;
 		},
-		rebind(addresses) {
-			if (host !== undefined && !isLoopback(host)) listener.rebind(addresses);
+		rebind(newHosts) {
+			if (host !== undefined && !isLoopback(host)) listener.rebind(newHosts);
+		},
+		get listenFailure() {
+			return listener.failure;
 		},
 		close() {
 			closing ??= Promise.resolve().then(() => {

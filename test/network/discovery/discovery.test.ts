@@ -32,7 +32,15 @@ const FROM: DatagramSource = {address: '10.0.0.2', port: 50_000};
 const short = (peer: string) => Number.parseInt(peer, 16);
 const KEYS = {tag: TAG, beaconKey: new Uint8Array(32).fill(9)};
 const mac = createBeaconMac(KEYS);
-const LAN = {name: 'eth0', address: '10.0.0.1', broadcast: '10.0.0.255', prefix: 24, loopback: false, virtual: false};
+const LAN = {
+	name: 'eth0',
+	family: 4,
+	address: '10.0.0.1',
+	broadcast: '10.0.0.255',
+	prefix: 24,
+	loopback: false,
+	virtual: false,
+} as const;
 
 /** Creates a node and records its beacons, answers and callbacks. `receive` delivers a beacon to it. */
 function createNode(more: Partial<DiscoveryOptions> = {}) {

@@ -1,10 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import {
+	announcingAddresses,
 	chooseInterfaces,
 	describeMissing,
 	isLoopbackOnly,
+	isOwnSelected,
 	isVirtualName,
-	listenHost,
+	listenHosts,
 	readInterfaces,
 	type SystemInterfaces,
 } from '../../../source/network/discovery/local-interfaces.js';
@@ -13,15 +15,24 @@ function ipv4(cidr: string, internal = false) {
 	return {address: cidr.split('/')[0]!, family: 'IPv4', internal, cidr};
 }
 
+function ipv6(cidr: string) {
+	return {address: cidr.split('/')[0]!, family: 'IPv6', internal: false, cidr};
+}
+
 const SYSTEM: SystemInterfaces = {
 	lo: [ipv4('127.0.0.1/8', true), {address: '::1', family: 'IPv6', internal: true, cidr: '::1/128'}],
 	eth0: [
 		ipv4('192.168.1.7/24'),
 		ipv4('10.5.0.1/16'),
-		{address: 'fe80::1', family: 'IPv6', internal: false, cidr: 'fe80::1/64'},
+		ipv6('2001:db8::aaaa/64'),
+		ipv6('FD00:1::7/64'),
+		ipv6('2001:db8::bbbb/64'),
+		ipv6('fe80::1/64'),
 	],
 	docker0: [ipv4('172.17.0.1/16')],
 	wg0: [ipv4('10.99.0.1/32')],
+	tun0: [ipv4('10.98.0.1/24'), ipv6('fe80::98/64')],
+	veth1: [ipv6('fe80::99/64')],
 	broken0: [{address: '10.1.1.1', family: 'IPv4', internal: false, cidr: null}],
 	empty0: undefined,
 };
@@ -29,13 +40,21 @@ const SYSTEM: SystemInterfaces = {
 const addresses = (selection?: readonly string[]) => readInterfaces(selection, SYSTEM).map(({address}) => address);
 
 describe('the interfaces of this computer', () => {
-	it('the interfaces of this computer are loopback, then the addresses that can broadcast, then those that cannot', () => {
+	it('the interfaces of this computer are loopback, then the IPv4 addresses that can broadcast, then those that cannot, then one IPv6 address of each subnet', () => {
+		const lan = {loopback: false, virtual: false};
+		const vpn = {loopback: false, virtual: true};
+		const [four, six] = [{family: 4}, {family: 6, broadcast: undefined, prefix: 64}];
 		expect(readInterfaces(undefined, SYSTEM)).toEqual([
-			{name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true, virtual: false},
-			{name: 'eth0', address: '192.168.1.7', broadcast: '192.168.1.255', prefix: 24, loopback: false, virtual: false},
-			{name: 'eth0', address: '10.5.0.1', broadcast: '10.5.255.255', prefix: 16, loopback: false, virtual: false},
-			{name: 'docker0', address: '172.17.0.1', broadcast: '172.17.255.255', prefix: 16, loopback: false, virtual: true},
-			{name: 'wg0', address: '10.99.0.1', broadcast: undefined, prefix: 32, loopback: false, virtual: true},
+			{...lan, ...four, name: 'lo', address: '127.0.0.1', broadcast: '127.255.255.255', prefix: 8, loopback: true},
+			{...lan, ...four, name: 'eth0', address: '192.168.1.7', broadcast: '192.168.1.255', prefix: 24},
+			{...lan, ...four, name: 'eth0', address: '10.5.0.1', broadcast: '10.5.255.255', prefix: 16},
+			{...vpn, ...four, name: 'docker0', address: '172.17.0.1', broadcast: '172.17.255.255', prefix: 16},
+			{...vpn, ...four, name: 'tun0', address: '10.98.0.1', broadcast: '10.98.0.255', prefix: 24},
+			{...vpn, ...four, name: 'wg0', address: '10.99.0.1', broadcast: undefined, prefix: 32},
+			{...lan, ...six, name: 'eth0', zone: 'eth0', address: '2001:db8::aaaa'},
+			{...lan, ...six, name: 'eth0', zone: 'eth0', address: 'fd00:1::7'},
+			{...lan, ...six, name: 'eth0', zone: 'eth0', address: 'fe80::1%eth0'},
+			{...vpn, ...six, name: 'tun0', zone: 'tun0', address: 'fe80::98%tun0'},
 		]);
 		expect(addresses([])).toEqual(addresses());
 	});
@@ -48,7 +67,12 @@ describe('the interfaces of this computer', () => {
 		[['lo'], ['127.0.0.1']],
 		[['lo0'], ['127.0.0.1']],
 		[['127.0.0.1'], ['127.0.0.1']],
-		[['eth0'], ['192.168.1.7', '10.5.0.1']],
+		[['::1'], ['127.0.0.1']],
+		[['eth0'], ['192.168.1.7', '10.5.0.1', '2001:db8::aaaa', 'fd00:1::7', 'fe80::1%eth0']],
+		[['2001:DB8:0::bbbb'], ['2001:db8::bbbb']],
+		[['fe80::1%eth0'], ['fe80::1%eth0']],
+		[['fe80::1%eth1'], []],
+		[['veth1'], ['fe80::99%veth1']],
 		[['10.5.0.1'], ['10.5.0.1']],
 		[
 			['docker0', 'lo'],
@@ -77,16 +101,46 @@ describe('the interfaces of this computer', () => {
 		]);
 	});
 
-	it('determine the address on which TCP listens', () => {
-		const host = (selection?: readonly string[]) => listenHost(selection, readInterfaces(selection, SYSTEM));
-		expect([host(), host(['lo']), host(['10.5.0.1']), host(['eth0']), host(['wg0'])]).toEqual([
-			undefined,
-			'127.0.0.1',
-			'10.5.0.1',
-			undefined,
-			'10.99.0.1',
+	it.each([
+		[undefined, {ipv4: '0.0.0.0', ipv6: '::'}],
+		[['lo'], {ipv4: '127.0.0.1', ipv6: '::1'}],
+		[['::1', '127.0.0.1'], {ipv4: '127.0.0.1', ipv6: '::1'}],
+		[['10.5.0.1'], {ipv4: '10.5.0.1'}],
+		[['eth0'], {ipv4: '0.0.0.0', ipv6: '::'}],
+		[['fd00:1::7'], {ipv6: 'fd00:1::7'}],
+		[['wg0'], {ipv4: '10.99.0.1'}],
+		[['tun0'], {ipv4: '10.98.0.1', ipv6: 'fe80::98%tun0'}],
+		[['nope'], {}],
+	])('selected by %j make TCP listen on %j', (selection, hosts) => {
+		expect(listenHosts(selection, readInterfaces(selection, SYSTEM))).toEqual(hosts);
+		expect(listenHosts(['lo'], [])).toEqual({ipv4: '127.0.0.1', ipv6: '::1'});
+	});
+
+	it('accept connections to their own addresses, also to one of a known subnet that is new, but to no other', () => {
+		const selected = readInterfaces(['eth0'], SYSTEM);
+		const own = ['192.168.1.7', '2001:db8::cccc', 'fd00:1::7', 'fe80::1%eth0'];
+		const others = ['10.99.0.1', 'fe80::1%eth1', 'fd00:2::7', '127.0.0.1', '::1'];
+		expect([...own, ...others].filter(address => isOwnSelected(address, selected))).toEqual(own);
+		const loopback = readInterfaces(['lo', '10.99.0.1'], SYSTEM);
+		expect(others.filter(address => isOwnSelected(address, loopback))).toEqual(['10.99.0.1', '127.0.0.1', '::1']);
+	});
+
+	it('announce from each IPv4 address that can broadcast, and from one IPv6 address, the link-local one if there is one', () => {
+		const of = (system: SystemInterfaces) =>
+			announcingAddresses(readInterfaces(undefined, system)).map(({address}) => address);
+		expect(of(SYSTEM)).toEqual([
+			...['127.0.0.1', '192.168.1.7', '10.5.0.1', '172.17.0.1', '10.98.0.1'],
+			...['fe80::1%eth0', 'fe80::98%tun0'],
 		]);
-		expect(listenHost(['lo'], [])).toBe('127.0.0.1');
+		expect(of({wg0: [ipv6('fd00:9::1/64'), ipv6('fd00:8::1/64')]})).toEqual(['127.0.0.1', 'fd00:9::1']);
+	});
+
+	it('have the zone that the system gives them', () => {
+		const system: SystemInterfaces = {'Ethernet 2': [{...ipv6('fe80::1/64'), zone: '12'}]};
+		expect(readInterfaces(undefined, system).map(({address, zone}) => [address, zone])).toEqual([
+			['127.0.0.1', undefined],
+			['fe80::1%12', '12'],
+		]);
 	});
 
 	it.each([

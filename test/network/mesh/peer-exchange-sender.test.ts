@@ -12,7 +12,11 @@ function createWorld() {
 	const clock = createFakeClock();
 	const links = new Map<PeerId, PeerLink>();
 	const sent = new Map<PeerId, PeersMessage[]>();
-	const sender = createPeerExchangeSender(clock, () => [...links.values()]);
+	const sender = createPeerExchangeSender(
+		clock,
+		() => [...links.values()],
+		() => [],
+	);
 	const up = (peer: PeerId) => {
 		const messages: PeersMessage[] = [];
 		sent.set(peer, messages);

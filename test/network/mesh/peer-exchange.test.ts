@@ -1,8 +1,18 @@
 import {expect, test} from 'vitest';
+import type {LocalInterface} from '../../../source/network/ip-address.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
 import {addedMessages, dialableAddresses} from '../../../source/network/mesh/peer-exchange.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
 
+const INTERFACES: readonly LocalInterface[] = ['2001:db8:1::1', 'fd00:1::1', 'fe80::1%eth0'].map(address => ({
+	name: 'eth0',
+	family: 6,
+	address,
+	broadcast: undefined,
+	prefix: 64,
+	loopback: false,
+	virtual: false,
+}));
 const HOSTS = [
 	'10.0.0.9',
 	'192.168.1.9',
@@ -13,16 +23,17 @@ const HOSTS = [
 	'fe80::9',
 	'8.8.8.8',
 	'2001:db8::9',
+	'2001:DB8:1:0::9',
 	'x',
 ];
 
 function believed(reporter: string): string[] {
 	const named = {peer: fakePeerId(9), addresses: HOSTS.map(host => ({host, port: 9}))};
-	return dialableAddresses({remoteAddress: reporter} as PeerLink, named).map(({host}) => host);
+	return dialableAddresses({remoteAddress: reporter} as PeerLink, named, INTERFACES).map(({host}) => host);
 }
 
-test('of the addresses that a peer on another computer reports, only private ones may be dialled', () => {
-	expect(believed('10.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9']);
+test('of the addresses that a peer on another computer reports, only private ones, and IPv6 ones on an own prefix may be dialled', () => {
+	expect(believed('10.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9', '2001:db8:1::9']);
 });
 
 test('of the texts that a peer reports as addresses, only IP addresses without a zone may be dialled', () => {
@@ -43,22 +54,32 @@ test('of the texts that a peer reports as addresses, only IP addresses without a
 		'10.0.0.7',
 	];
 	const named = {peer: fakePeerId(9), addresses: texts.map(host => ({host, port: 9}))};
-	const dialable = dialableAddresses({remoteAddress: '127.0.0.1'} as PeerLink, named);
+	const dialable = dialableAddresses({remoteAddress: '127.0.0.1'} as PeerLink, named, INTERFACES);
 	expect(dialable.map(({host}) => host)).toEqual(['10.0.0.7']);
 });
 
 test('a peer that does not listen is listed without an address', () => {
 	const link = (port: number) =>
 		({peer: fakePeerId(3), remoteAddress: '10.0.0.3', hello: {port}}) as unknown as PeerLink;
-	expect(addedMessages([link(0)])[0]?.added).toEqual([{peer: fakePeerId(3), addresses: []}]);
-	expect(addedMessages([link(9)])[0]?.added).toEqual([{peer: fakePeerId(3), addresses: [{host: '10.0.0.3', port: 9}]}]);
+	expect(addedMessages([link(0)], [])[0]?.added).toEqual([{peer: fakePeerId(3), addresses: []}]);
+	expect(addedMessages([link(9)], [])[0]?.added).toEqual([
+		{peer: fakePeerId(3), addresses: [{host: '10.0.0.3', port: 9}]},
+	]);
 });
 
 test('loopback addresses may be dialled if a peer on this computer reports them', () => {
-	expect(believed('127.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9', '127.0.0.1', '::1']);
+	expect(believed('127.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9', '127.0.0.1', '::1', '2001:db8:1::9']);
 });
 
-test('a peer that is known only by its link-local address is listed without an address', () => {
-	const link = {peer: fakePeerId(3), remoteAddress: 'fe80::3%eth0', hello: {port: 9}} as unknown as PeerLink;
-	expect(addedMessages([link])[0]?.added).toEqual([{peer: fakePeerId(3), addresses: []}]);
+test.each([
+	['fe80::3%eth0', false],
+	['2001:db8:2::3', false],
+	['fd00:2::3', false],
+	['2001:db8:1::3', true],
+	['fd00:1::3', true],
+	['10.9.9.9', true],
+])('a peer at %s is listed, with this address: %s', (remoteAddress, expected) => {
+	const link = {peer: fakePeerId(3), remoteAddress, hello: {port: 9}} as unknown as PeerLink;
+	const addresses = expected ? [{host: remoteAddress, port: 9}] : [];
+	expect(addedMessages([link], INTERFACES)[0]?.added).toEqual([{peer: fakePeerId(3), addresses}]);
 });

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 function createTransport(options: Partial<Parameters<typeof createTlsTransport>[0]> = {}): Transport {
-	const transport = createTlsTransport({...KEY, host: HOST, ...options});
+	const transport = createTlsTransport({...KEY, hosts: {ipv4: HOST}, ...options});
 	cleanups.push(() => transport.close());
 	return transport;
 }

@@ -16,7 +16,7 @@ function createListener(host: string): TlsListener {
 	const listener = createTlsListener({
 		psk: PSK,
 		identity: 'room',
-		host,
+		hosts: {ipv4: host},
 		port: 0,
 		clock: createFakeClock(),
 		log: () => {},
@@ -49,7 +49,7 @@ describe('a listener that is bound to one address', () => {
 	it('a listener of one address moves to the new address when the computer gets one, and keeps its port', async () => {
 		const listener = createListener('127.0.0.2');
 		const port = await listener.listen();
-		listener.rebind(['127.0.0.3']);
+		listener.rebind({ipv4: '127.0.0.3'});
 		await untilAccepted('127.0.0.3', port);
 		expect(await accepts('127.0.0.2', port)).toBe(false);
 	});
@@ -57,8 +57,8 @@ describe('a listener that is bound to one address', () => {
 	it('a listener of one address stays at its address as long as the computer has it', async () => {
 		const listener = createListener('127.0.0.2');
 		const port = await listener.listen();
-		listener.rebind(['127.0.0.3', '127.0.0.2']);
-		listener.rebind([]);
+		listener.rebind({ipv4: '127.0.0.2'});
+		listener.rebind({});
 		expect([await accepts('127.0.0.2', port), await accepts('127.0.0.3', port)]).toEqual([true, false]);
 	});
 
@@ -67,16 +67,16 @@ describe('a listener that is bound to one address', () => {
 		const port = await listener.listen();
 		const other: Server = createServer();
 		await new Promise<void>(resolve => void other.listen(port, '127.0.0.3', resolve));
-		listener.rebind(['127.0.0.3']);
+		listener.rebind({ipv4: '127.0.0.3'});
 		await new Promise(resolve => other.close(resolve));
-		await untilAccepted('127.0.0.3', port, () => listener.rebind(['127.0.0.3']));
+		await untilAccepted('127.0.0.3', port, () => listener.rebind({ipv4: '127.0.0.3'}));
 	});
 });
 
 it('a transport that is bound to loopback never listens elsewhere', async () => {
-	const transport = createTlsTransport({psk: PSK, identity: 'room', host: '127.0.0.1'});
+	const transport = createTlsTransport({psk: PSK, identity: 'room', hosts: {ipv4: '127.0.0.1'}});
 	cleanups.push(() => transport.close());
 	const {port} = await transport.listen(() => {});
-	transport.rebind(['127.0.0.3']);
+	transport.rebind({ipv4: '127.0.0.3'});
 	expect([await accepts('127.0.0.1', port), await accepts('127.0.0.3', port)]).toEqual([true, false]);
 });

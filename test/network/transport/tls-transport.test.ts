@@ -21,7 +21,7 @@ describeTransport('TLS', async () => {
 			const transport = createTlsTransport({
 				psk,
 				identity: 'room',
-				host: '127.0.0.1',
+				hosts: {ipv4: '127.0.0.1'},
 				...(port === undefined ? {} : {port}),
 			});
 			transports.push(transport);
