@@ -3,12 +3,12 @@
 import {existsSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {UsageError} from '../core/errors.js';
-import type {Batch, Input} from '../core/event.js';
+import {type Batch, type Input, isWritten} from '../core/event.js';
 import {matchesAuthor} from '../core/find-peers.js';
 import {foldText} from '../core/fold-text.js';
 import {initialState, reduceInputs} from '../core/reduce.js';
 import type {State} from '../core/state.js';
-import {textOf} from '../core/text-of.js';
+import {searchTextOf} from '../core/text-of.js';
 import type {TimelineEntry} from '../core/timeline.js';
 import {entryAt, sliceTimeline} from '../core/timeline.js';
 import {createFeedTips, type FeedTips} from '../feed/feed-tips.js';
@@ -102,7 +102,7 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 	const searchText = grep === undefined ? undefined : foldText(grep);
 	return entry => {
 		if (entry.at < from || entry.at >= to) return false;
-		if (searchText !== undefined && !(entry.type === 'posted' && foldText(textOf(state, entry)).includes(searchText)))
+		if (searchText !== undefined && !(isWritten(entry) && foldText(searchTextOf(state, entry)).includes(searchText)))
 			return false;
 		return author === undefined || matchesAuthor(state, entry, author);
 	};

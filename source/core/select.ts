@@ -1,6 +1,6 @@
 /** Selectors for the state as a whole. For peers see select-peers.ts, for people select-people.ts. */
 import {findLastAtMost} from './binary-search.js';
-import type {PeerId} from './event.js';
+import {isWritten, type PeerId} from './event.js';
 import {listPeerKeys} from './reduce-ephemeral.js';
 import type {EphemeralState, State} from './state.js';
 import {sliceTimeline} from './timeline.js';
@@ -45,7 +45,7 @@ export function selectUndeliveredCount({timeline, launch, ephemeral}: State): nu
 	const held = Math.max(0, ...Object.values(ephemeral.delivered));
 	const from = Math.max(0, timeline.length - MAX_SCANNED_ENTRIES);
 	return sliceTimeline(timeline, from, timeline.length).filter(
-		({type, peer, seq}) => type === 'posted' && peer === launch?.peer && seq > held,
+		entry => isWritten(entry) && entry.peer === launch?.peer && entry.seq > held,
 	).length;
 }
 

@@ -48,6 +48,12 @@ export function originalText(event: WrittenEvent): string {
 	return event.type === 'posted' ? event.text : (event.note ?? '');
 }
 
+/** Text in which a search finds a message, or a shared file by its name and its note. Empty if it was withdrawn. */
+export function searchTextOf(state: State, event: WrittenEvent): string {
+	const {text, withdrawal} = contentOf(state, event);
+	return event.type === 'posted' || withdrawal ? text : `${event.fileName} ${text}`;
+}
+
 /** Text of a message or note to a shared file: that of its last correction, or an empty text if it was withdrawn. See `contentOf`. */
 export function textOf(state: State, event: WrittenEvent, position?: OrderKey): string {
 	return contentOf(state, event, position).text;

@@ -6,7 +6,7 @@
  * records that a sync has written hold many messages.
  */
 import type {Clock, Timer} from '../core/environment.js';
-import {eventId, type FeedEvent, type Input} from '../core/event.js';
+import {eventId, type FeedEvent, type Input, isWritten} from '../core/event.js';
 import {compareOrder, type OrderKey} from '../core/event-order.js';
 import {isOurs} from '../core/own-sessions.js';
 import type {State} from '../core/state.js';
@@ -77,7 +77,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 
 	/** Whether a message counts as unread. The history of a room that we enter for the first time does not. */
 	function isUnread(state: State, event: FeedEvent, input: Input & {readonly type: 'events'}): boolean {
-		if (event.type !== 'posted' || isOurs(state, event.peer)) return false;
+		if (!isWritten(event) || isOurs(state, event.peer)) return false;
 		if (isStarted ? !input.live && unread.lastRead === undefined : input.unreadOffset === undefined) return false;
 		return hasEntry(state.timeline, event);
 	}

@@ -1,7 +1,7 @@
 /** Bell, desktop notification and window title: a pure policy for incoming events, and the notifier that applies it. */
 
 import type {Clock} from '../core/environment.js';
-import type {Input} from '../core/event.js';
+import {type Input, isWritten} from '../core/event.js';
 import {personKeyOf} from '../core/name-collisions.js';
 import {isOurs} from '../core/own-sessions.js';
 import type {State} from '../core/state.js';
@@ -13,6 +13,7 @@ import {cleanLine} from './text/clean-for-screen.js';
 import {truncateCells} from './text/graphemes.js';
 import {displayName} from './timeline/display-name.js';
 import {mentionsUs} from './timeline/mentions.js';
+import {messageText} from './timeline/message-text.js';
 
 const NOTIFY_INTERVAL_MS = 5000;
 /** Time after the last key from which the user counts as absent, in a terminal without focus reports, ms. */
@@ -65,14 +66,14 @@ export function updateNotifications(
 	for (const input of inputs) {
 		if (input.type !== 'events' || !input.live) continue;
 		for (const event of input.events) {
-			if (event.type !== 'posted' || isOurs(state, event.peer) || isIgnored(state, event.peer, attention)) continue;
+			if (!isWritten(event) || isOurs(state, event.peer) || isIgnored(state, event.peer, attention)) continue;
 			const {text, withdrawal} = contentOf(state, event);
 			if (withdrawal) continue;
 			unread++;
 			const mention = own !== undefined && mentionsUs(state, {text, ms: event.ms});
 			if (mention) mentions++;
 			if (attention.bell === 'all' || (attention.bell === 'mentions' && mention)) {
-				const body = truncateCells(cleanLine(text), BODY_CELLS);
+				const body = truncateCells(cleanLine(messageText(state, event)), BODY_CELLS);
 				ring = {title: `${displayName(state, event.peer, event.seq)} in ${cleanLine(attention.room)}`, body};
 			}
 		}

@@ -45,6 +45,9 @@ export interface Glyphs {
 	readonly playing: string;
 	readonly paused: string;
 	readonly histogram: readonly string[];
+	/** Cells of a progress bar. */
+	readonly barFull: string;
+	readonly barEmpty: string;
 }
 
 const UNICODE: Glyphs = {
@@ -72,6 +75,8 @@ const UNICODE: Glyphs = {
 	playing: '▶',
 	paused: '‖',
 	histogram: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+	barFull: '█',
+	barEmpty: '░',
 };
 
 const ASCII: Glyphs = {
@@ -99,6 +104,8 @@ const ASCII: Glyphs = {
 	playing: '>',
 	paused: '=',
 	histogram: [' ', '.', ':', '-', '=', '+', '*', '#', '@'],
+	barFull: '#',
+	barEmpty: '-',
 };
 
 /** Number of colours; 0: none. */

@@ -1,6 +1,6 @@
 /** Derives the reports that `--json` and `--plain` print from the commits of a store, in the order of the log. */
 import {isEffect, isKnownEffect} from '../../core/effects.js';
-import type {FeedEvent, Input, Observation, PeerId} from '../../core/event.js';
+import {type FeedEvent, type Input, isWritten, type Observation, type PeerId} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {selectDelivery} from '../../core/select.js';
 import type {State} from '../../core/state.js';
@@ -84,7 +84,7 @@ function changedPeers(input: Input): PeerId[] {
 	switch (input.type) {
 		case 'events':
 			return input.events
-				.filter(event => event.type !== 'posted' && !isEffect(event))
+				.filter(event => !isWritten(event) && !isEffect(event))
 				.map(event => (event.type === 'lost' ? event.subject : event.peer));
 		case 'observed':
 			return 'subject' in input.observation ? [input.observation.subject] : [];

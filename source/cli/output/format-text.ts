@@ -1,5 +1,5 @@
 /** Timeline entries as plain text and markdown. Only entries start in column 0, so that no message text can imitate one. */
-import type {PeerId, PostedEvent} from '../../core/event.js';
+import {isWritten, type PeerId, type WrittenEvent} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {addressOf, formatPeerName, nameSeqOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
@@ -10,23 +10,30 @@ import {markedMessageText} from '../../ui/timeline/message-text.js';
 import {joinParts} from '../../ui/timeline/text-parts.js';
 
 /**
- * Formats a message as `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`, an action as `… * Carol (192.168.1.7) waves`,
- * and any other event, without an address, as `… * Carol joined`. No final newline.
+ * Formats a message as `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`, an action as `… * Carol (192.168.1.7) waves`, a
+ * shared file as `… * Carol (192.168.1.7) shared plan.pdf (131 kB): note`, and any other event, without an address, as `… * Carol joined`. No final newline.
  */
 export function formatPlain(state: State, entry: TimelineEntry): string {
 	const time = formatLocalTime(entry.at);
-	if (entry.type !== 'posted') return `${time} * ${describeEntry(state, entry)}`;
+	if (!isWritten(entry)) return `${time} * ${describeEntry(state, entry)}`;
 	const lines = [...markedMessageText(state, entry).split('\n'), ...noteLines(state, entry)];
 	const text = lines.join('\n    ');
 	const author = nameWithAddress(state, entry.peer, entry.seq);
-	return entry.action ? `${time} * ${author} ${text}` : `${time} ${author}: ${text}`;
+	return isAction(entry) ? `${time} * ${author} ${text}` : `${time} ${author}: ${text}`;
+}
+
+/** Whether the text of a message is a predicate of its author: Carol waves, Carol shared a file. */
+function isAction(message: WrittenEvent): boolean {
+	return message.type === 'shared' || message.action === true;
 }
 
 /** Further lines about a message: one for the message that it answers, and one for the reactions to it. */
-function noteLines(state: State, message: PostedEvent): string[] {
+function noteLines(state: State, message: WrittenEvent): string[] {
 	const marks = describeMarks(state, message);
 	return [
-		...(message.replyTo ? [`(in reply to ${joinParts(quoteOf(state, message.replyTo, message).parts)})`] : []),
+		...(message.type === 'posted' && message.replyTo
+			? [`(in reply to ${joinParts(quoteOf(state, message.replyTo, message).parts)})`]
+			: []),
 		...(marks === '' ? [] : [`(${marks})`]),
 	];
 }
@@ -63,11 +70,12 @@ function subjectLabel(state: State, entry: TimelineEntry & {readonly subject: Pe
 }
 
 /** Describes an event other than a message on one line. */
-export function describeEntry(state: State, entry: Exclude<TimelineEntry, {readonly type: 'posted'}>): string {
+export function describeEntry(
+	state: State,
+	entry: Exclude<TimelineEntry, {readonly type: 'posted' | 'shared'}>,
+): string {
 	const name = cleanLabel(state, entry.peer, entry.seq || undefined);
 	switch (entry.type) {
-		case 'shared':
-			return `${name} ${markedMessageText(state, entry).replaceAll('\n', '\n    ')}`;
 		case 'joined':
 			return `${name} joined`;
 		case 'renamed':
@@ -116,14 +124,14 @@ export function createMarkdownFormat(state: State): MarkdownFormat {
 }
 
 function formatMarkdownEntry(state: State, entry: TimelineEntry): string {
-	if (entry.type !== 'posted') return `*${escapeInline(describeEntry(state, entry))}*`;
+	if (!isWritten(entry)) return `*${escapeInline(describeEntry(state, entry))}*`;
 	const address = addressOf(state, entry.peer);
 	const addressText = address
 		? ` (${escapeInline(`${address.isUnverified ? '~' : ''}${cleanLine(address.address)}`)})`
 		: '';
 	const lines = [...markedMessageText(state, entry).split('\n'), ...noteLines(state, entry)].map(escapeMarkdown);
 	const author = `**${escapeInline(cleanLine(formatPeerName(state, entry.peer, entry.seq)))}**${addressText}`;
-	return `${entry.action ? `\\* ${author} ` : `${author}: `}${lines.join('\\\n  ')}`;
+	return `${isAction(entry) ? `\\* ${author} ` : `${author}: `}${lines.join('\\\n  ')}`;
 }
 
 function escapeInline(text: string): string {

@@ -1,6 +1,6 @@
 /** The two formats of reports: JSON lines (`--json`) and plain lines (`--plain`). */
 import {isEffect} from '../../core/effects.js';
-import {eventId, type FeedEvent, type PeerId} from '../../core/event.js';
+import {eventId, type FeedEvent, isWritten, type PeerId} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
 import {isPresent, statusOf} from '../../core/select-peers.js';
@@ -42,7 +42,7 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 	}
 
 	function eventLine(state: State, {event, live}: OutputReport & {readonly type: 'event'}): JsonLine {
-		if (event.peer !== state.launch?.peer || (event.type !== 'posted' && !isEffect(event)))
+		if (event.peer !== state.launch?.peer || (!isWritten(event) && !isEffect(event)))
 			return jsonEvent(state, event, live);
 		const ref = refs.get(event.seq) ?? nextRef;
 		refs.delete(event.seq);

@@ -1,7 +1,7 @@
 /** Prints the reports of all commits at the pace of the reader. Queued reports refer to the state instead of copying text. */
 
 import type {Clock, Timer} from '../../core/environment.js';
-import type {Input, PeerId} from '../../core/event.js';
+import {type Input, isWritten, type PeerId} from '../../core/event.js';
 import type {State} from '../../core/state.js';
 import type {Output} from '../standard-output.js';
 import {createDeliveryTracker, createReportCollector, type DeliveryChange, type Report} from './collect-reports.js';
@@ -101,7 +101,7 @@ export function createReporter(
 			if (output.isClosed) return;
 			for (const report of collect(state, inputs)) {
 				enqueue(report);
-				if (report.type !== 'event' || report.event.type !== 'posted' || !report.live) continue;
+				if (report.type !== 'event' || !isWritten(report.event) || !report.live) continue;
 				if (report.event.peer === state.launch?.peer) deliveries.trackPost(report.event.seq);
 			}
 			if (inputs.some(input => input.type === 'ephemeral' && input.event.type === 'delivered'))

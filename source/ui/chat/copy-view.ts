@@ -3,6 +3,7 @@
  * or padding. So a selection contains the text as it was written, and a long URL in one piece. Lines that do not fit on the
  * screen are on further pages.
  */
+import {isWritten} from '../../core/event.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {Token} from '../input/key-token.js';
@@ -143,7 +144,8 @@ export function splitPages(lines: readonly CopyLine[], columns: number, rows: nu
 /** An entry as lines: the first begins with the full time and the author; further lines of a message are as written. */
 export function copyText(state: State, entry: TimelineEntry): CopyLine[] {
 	const when = formatMoment(entry.at);
-	if (entry.type !== 'posted' || entry.action) return toLines(`${when} * `, joinParts(describeEntry(state, entry)));
+	if (!isWritten(entry) || (entry.type === 'posted' && entry.action))
+		return toLines(`${when} * `, joinParts(describeEntry(state, entry)));
 	const address = displayAddress(state, entry.peer);
 	const head = `${when} ${displayName(state, entry.peer, entry.seq)}${address ? ` (${address})` : ''}: `;
 	return toLines(head, markedMessageText(state, entry));

@@ -63,6 +63,7 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 			times: ui.times,
 			search: ui.search,
 			addresses: ui.addresses,
+			isLive: true,
 		});
 		const view = viewOf(state, ui);
 		const shownState = stateIgnoring(state, ignoringOf(state, ui.ignored));

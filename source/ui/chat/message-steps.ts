@@ -1,5 +1,5 @@
 /** Updates for what a user does with a message: reply, react, correct, withdraw, pin, follow a quote, show a thread. */
-import {type EventRef, eventId, type PostedEvent} from '../../core/event.js';
+import {type EventRef, eventId, isWritten, type PostedEvent, type WrittenEvent} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
 import {selectMarks} from '../../core/select-marks.js';
@@ -18,14 +18,14 @@ export const REACTIONS: readonly string[] = ['👍', '❤️', '😂', '🎉', '
 
 const ONLY_MESSAGES = 'This key works only on messages';
 
-function selectedMessage(ui: UiState, {state, frameOf}: ChatContext): PostedEvent | undefined {
+function selectedMessage(ui: UiState, {state, frameOf}: ChatContext): WrittenEvent | undefined {
 	const {view} = frameOf(state, ui);
 	const entry = ui.selected && view.at(Math.min(view.positionOf(ui.selected), view.length - 1));
-	return entry?.type === 'posted' ? entry : undefined;
+	return entry && isWritten(entry) ? entry : undefined;
 }
 
 /** Runs `act` with the selected message, or says that there is none. */
-function withMessage(ui: UiState, context: ChatContext, act: (message: PostedEvent) => ChatStep): ChatStep {
+function withMessage(ui: UiState, context: ChatContext, act: (message: WrittenEvent) => ChatStep): ChatStep {
 	const message = selectedMessage(ui, context);
 	if (!message) return step(withInfo(ui, ONLY_MESSAGES));
 	if (contentOf(context.state, message).withdrawal) return step(withInfo(ui, 'This message was withdrawn'));
@@ -52,7 +52,7 @@ export function startCorrection(ui: UiState, context: ChatContext): ChatStep {
 	});
 }
 
-function correct(ui: UiState, {state}: ChatContext, message: PostedEvent): UiState {
+function correct(ui: UiState, {state}: ChatContext, message: WrittenEvent): UiState {
 	const {history} = ui.editor;
 	const text = draftOf(textOf(state, message));
 	return {
@@ -145,7 +145,7 @@ export function followQuote(ui: UiState, context: ChatContext): UiState | undefi
 	if (followedFrom && isSame(followedFrom.to, selected))
 		return {...jumpTo(ui, context, followedFrom.from), followedFrom: undefined};
 	const message = selectedMessage(ui, context);
-	if (!message?.replyTo) return undefined;
+	if (message?.type !== 'posted' || !message.replyTo) return undefined;
 	const answered = findPosted(context.state.timeline, message.replyTo);
 	if (!answered) return withInfo(ui, 'The message that this one answers has not arrived here. d: details');
 	const {view} = context.frameOf(context.state, ui);

@@ -1,4 +1,5 @@
 /** Updates of focus and panes: switching panes, Esc, Ctrl+C, the peers pane, and actions on the selected entry. */
+import {isWritten} from '../../core/event.js';
 import {findLinks} from '../../core/find-links.js';
 import {personKeyOf} from '../../core/name-collisions.js';
 import type {PeerView} from '../../core/select-peers.js';
@@ -126,7 +127,7 @@ export function openDetails(ui: UiState): UiState {
 /** Inserts a quote of the selected message in front of the draft. */
 export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
-	if (entry?.type !== 'posted') return withInfo(ui, 'Only messages can be quoted');
+	if (!entry || !isWritten(entry)) return withInfo(ui, 'Only messages can be quoted');
 	const lines = entryText(context.state, entry).split('\n');
 	const quoted = lines.map(line => `> ${line}`).join('\n');
 	const text = `${displayName(context.state, entry.peer, entry.seq)}:\n${quoted}\n${ui.editor.text}`;
@@ -142,7 +143,7 @@ export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 /** Asks whether to open a link of the selected message. The question shows the whole address and lets the user choose one. */
 export function openLink(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
-	const text = entry?.type === 'posted' ? entryText(context.state, entry) : '';
+	const text = entry && isWritten(entry) ? entryText(context.state, entry) : '';
 	const urls = [...new Set(findLinks(text).map(({start, end}) => text.slice(start, end)))];
 	if (urls.length === 0) return withInfo(ui, 'No link in this message');
 	return {...ui, question: {type: 'open-link', urls, chosen: 0}};

@@ -1,4 +1,5 @@
 /** Reading position of the timeline: scrolling, selecting, jumping, and the counts of unread messages. */
+import {isWritten} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {entryAt, type TimelineEntry} from '../../core/timeline.js';
 import {wallTimeOf} from '../timeline/describe-unread.js';
@@ -163,7 +164,7 @@ export function countNewBelow(ui: UiState, context: ChatContext, limit: number):
 	for (let index = view.length - 1; index >= 0 && messages < limit; index--) {
 		const entry = view.at(index);
 		if (!entry || compareOrder(entry, ui.newestWhenLeftEnd) <= 0) break;
-		if (entry.type !== 'posted') continue;
+		if (!isWritten(entry)) continue;
 		messages++;
 		if (isMentionOfUs(context.state, entry)) mentions++;
 	}

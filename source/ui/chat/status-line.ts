@@ -18,6 +18,7 @@ import type {Segment, Style, Theme} from '../theme.js';
 import {quoteOf} from '../timeline/describe-effect.js';
 import {unreadMentions} from '../timeline/describe-unread.js';
 import {displayName} from '../timeline/display-name.js';
+import {transfersText} from '../timeline/format-file.js';
 import type {MatchCount} from '../timeline/match-search.js';
 import {joinParts} from '../timeline/text-parts.js';
 import type {UiState} from './chat-state.js';
@@ -231,6 +232,8 @@ function activityText({state}: ChatContext): string[] {
 	if (ephemeral.isolated)
 		parts.push(ephemeral.foreignNodes > 0 ? `alone; ${foreignNodesText(ephemeral.foreignNodes)}` : 'alone, searching');
 	else if (selectSessionCount(state) === 0) parts.push('searching');
+	const transfers = transfersText(state);
+	if (transfers !== undefined) parts.push(transfers);
 	const pending = selectPendingCount(state);
 	if (pending > 0)
 		parts.push(`${pending} ${pending === 1 ? 'message' : 'messages'} held back: the sender’s clock is ahead`);

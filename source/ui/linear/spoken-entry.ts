@@ -1,6 +1,6 @@
 /** Timeline entries as sentences for a screen reader, and the entries that a commit added. */
 import {isEffect, isKnownEffect} from '../../core/effects.js';
-import type {FeedEvent, Input, Observation} from '../../core/event.js';
+import {type FeedEvent, type Input, isWritten, type Observation} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {isOurs} from '../../core/own-sessions.js';
 import type {State} from '../../core/state.js';
@@ -17,17 +17,21 @@ import {joinParts} from '../timeline/text-parts.js';
 /** An entry as one line: name and text first, then address and time, so that a listener can skip these. */
 export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	const time = formatTime(entry.at, 'minutes');
-	if (entry.type !== 'posted') {
+	if (!isWritten(entry)) {
 		return `${entry.type === 'notice' ? 'Notice: ' : ''}${entryText(state, entry)}, ${time}`;
 	}
 	const isOwn = isOurs(state, entry.peer);
 	const text = markedMessageText(state, entry).replaceAll('\n', '\n    ');
 	const name = isOwn ? 'You' : displayName(state, entry.peer, entry.seq);
 	const address = isOwn ? '' : displayAddress(state, entry.peer);
-	const sentence = entry.action
+	const isPredicate = entry.type === 'shared' || entry.action === true;
+	const sentence = isPredicate
 		? `* ${name} ${text}`
 		: `${name}${isMentionOfUs(state, entry) ? ' to you' : ''}: ${text}`;
-	const answered = entry.replyTo ? ` (in reply to ${joinParts(quoteOf(state, entry.replyTo, entry).parts)})` : '';
+	const answered =
+		entry.type === 'posted' && entry.replyTo
+			? ` (in reply to ${joinParts(quoteOf(state, entry.replyTo, entry).parts)})`
+			: '';
 	return `${sentence}${answered} (${[address, time].filter(Boolean).join(', ')})`;
 }
 

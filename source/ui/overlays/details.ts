@@ -1,7 +1,8 @@
 /** Details of an entry and of a peer, as pairs of label and value. */
 import {contactOf, trustOf} from '../../core/contacts.js';
-import {type PeerId, type PostedEvent, shortPeerId} from '../../core/event.js';
+import {isWritten, type PeerId, type SharedEvent, shortPeerId, type WrittenEvent} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
+import {formatBytes} from '../../core/format-quantity.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import {selectDelivery, selectHolders} from '../../core/select.js';
 import {selectMarks} from '../../core/select-marks.js';
@@ -9,13 +10,14 @@ import {fingerprintOf, formatRoundTrip, type PeerView, selectPeer} from '../../c
 import {findPerson, namesOfIdentity, selectPeople} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
-import {versionsOf} from '../../core/text-of.js';
+import {originalText, versionsOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {statusWord} from '../panes/peer-rows.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {quoteOf} from '../timeline/describe-effect.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {clearName, displayAddress, displayName} from '../timeline/display-name.js';
+import {describeTransfer, transferOf} from '../timeline/format-file.js';
 import {formatMoment} from '../timeline/format-time.js';
 import {messageText} from '../timeline/message-text.js';
 import {joinParts} from '../timeline/text-parts.js';
@@ -38,33 +40,41 @@ export function entryDetails(state: State, entry: TimelineEntry): Detail[] {
 		details.push(['event', `${entry.type}, number ${entry.seq} of this peer`], ['peer id', entry.peer]);
 	else details.push(['event', `${entry.type}, observed by this node`]);
 	details.push(['order', toSortableString(entry)]);
-	if (entry.type === 'posted' && entry.peer === state.launch?.peer)
-		details.push(['delivery', deliveryText(state, entry.seq)]);
-	if (entry.type === 'posted') details.push(...effectDetails(state, entry));
+	if (isWritten(entry) && entry.peer === state.launch?.peer) details.push(['delivery', deliveryText(state, entry.seq)]);
+	if (isWritten(entry)) details.push(...effectDetails(state, entry));
 	else details.push(['text', entryText(state, entry)]);
 	return details;
 }
 
 /** The text, every earlier version of it, the message that it answers, and who reacted. */
-function effectDetails(state: State, message: PostedEvent): Detail[] {
-	const details: Detail[] = [];
-	if (message.replyTo) details.push(['in reply to', joinParts(quoteOf(state, message.replyTo, message).parts)]);
+function effectDetails(state: State, message: WrittenEvent): Detail[] {
+	const details: Detail[] = message.type === 'shared' ? fileDetails(state, message) : [];
+	if (message.type === 'posted' && message.replyTo)
+		details.push(['in reply to', joinParts(quoteOf(state, message.replyTo, message).parts)]);
 	details.push(['text', messageText(state, message)]);
 	const versions = versionsOf(state, message);
 	for (const version of versions.length > 1 ? versions : []) {
 		const when = formatMoment(version.at);
 		if (version.type === 'withdrawn')
 			details.push(['withdrawn', `${when} (hidden here, not erased: all peers hold it)`]);
-		else if (version.type === 'posted' || version.type === 'corrected')
-			details.push([
-				version.type === 'posted' ? 'first version' : 'corrected',
-				`${when}: ${cleanForScreen(version.text)}`,
-			]);
+		else if (version.type === 'corrected') details.push(['corrected', `${when}: ${cleanForScreen(version.text)}`]);
+		else if (isWritten(version)) details.push(['first version', `${when}: ${cleanForScreen(originalText(version))}`]);
 	}
 	for (const {word, people} of selectMarks(state, message)) {
 		details.push([`reaction ${cleanLine(word)}`, listNames(state, people)]);
 	}
 	return details;
+}
+
+/** Name, size, content and transfer of a shared file. */
+function fileDetails(state: State, event: SharedEvent): Detail[] {
+	const transfer = transferOf(state, event);
+	return [
+		['file', cleanLine(event.fileName)],
+		['size', `${formatBytes(event.size)} (${event.size} bytes)`],
+		['content', event.file],
+		['transfer', transfer ? describeTransfer(transfer) : 'not fetched'],
+	];
 }
 
 function deliveryText(state: State, seq: number): string {

@@ -1,14 +1,16 @@
 /** Filter of the replay screen: words, `from:NAME` and `kind:KIND`. An entry passes if it meets all conditions. */
 
+import {isWritten} from '../../core/event.js';
 import {matchesAuthor} from '../../core/find-peers.js';
 import {foldText} from '../../core/fold-text.js';
 import type {State} from '../../core/state.js';
-import {textOf} from '../../core/text-of.js';
+import {searchTextOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 
 /** The kinds that users type after `kind:`, and the entry types of each. */
 const KINDS = {
-	said: ['posted'],
+	said: ['posted', 'shared'],
+	files: ['shared'],
 	presence: ['joined', 'left', 'lost', 'returned', 'peer-connected', 'peer-disconnected'],
 	names: ['joined', 'renamed', 'moved'],
 	notices: ['notice'],
@@ -81,5 +83,5 @@ export function passesFilter(state: State, entry: TimelineEntry, filter: ReplayF
 
 function containsWords(state: State, entry: TimelineEntry, words: string): boolean {
 	if (entry.type === 'notice') return foldText(entry.text).includes(words);
-	return entry.type === 'posted' && foldText(textOf(state, entry)).includes(words);
+	return isWritten(entry) && foldText(searchTextOf(state, entry)).includes(words);
 }

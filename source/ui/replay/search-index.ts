@@ -3,11 +3,12 @@
  * other pages are searched in short time slices between frames, so that typing stays responsive in a very long log.
  */
 
+import {isWritten} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {foldText} from '../../core/fold-text.js';
 import {listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
-import {textOf} from '../../core/text-of.js';
+import {searchTextOf} from '../../core/text-of.js';
 import {findPage, type Timeline, type TimelineEntry} from '../../core/timeline.js';
 import {matchesSearch} from '../timeline/match-search.js';
 import type {EntryPredicate} from '../timeline/timeline-view.js';
@@ -76,7 +77,7 @@ export function createSearchIndex(): SearchIndex {
 		const cached = hitsByPage.get(page);
 		if (cached) return cached;
 		const hits = (previousHits?.get(page) ?? page).filter(entry =>
-			entry.type === 'posted' && foldText(textOf(state, entry)).includes(currentSearch)
+			isWritten(entry) && foldText(searchTextOf(state, entry)).includes(currentSearch)
 				? true
 				: (entry.type === 'notice' || matchingPeers.has(entry.peer)) && matchesSearch(state, entry, currentSearch),
 		);

@@ -1,6 +1,5 @@
 /** Names and addresses as the screens show them, cleaned for the terminal. */
-import type {PeerId} from '../../core/event.js';
-import {shortPeerId} from '../../core/event.js';
+import {isWritten, type PeerId, shortPeerId} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {foldText} from '../../core/fold-text.js';
 import {personKeyOf} from '../../core/name-collisions.js';
@@ -60,7 +59,7 @@ export function completionNames(state: State): string[] {
 	const recency = new Map<string, number>();
 	for (let index = state.timeline.length - 1; index >= Math.max(0, state.timeline.length - RECENT_ENTRIES); index--) {
 		const entry = entryAt(state.timeline, index);
-		const key = entry?.type === 'posted' ? personKeyOf(state, entry.peer) : undefined;
+		const key = entry && isWritten(entry) ? personKeyOf(state, entry.peer) : undefined;
 		if (key !== undefined && !recency.has(key)) recency.set(key, recency.size);
 	}
 	const rank = ({peer, status}: PeerView) =>

@@ -1,5 +1,5 @@
 /** Rows that effects add to a message: the quoted line above it, and the mark `(edited)` and the reactions below it. */
-import type {PostedEvent} from '../../core/event.js';
+import type {WrittenEvent} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {hueOf} from '../../core/name-hues.js';
 import {selectMarks} from '../../core/select-marks.js';
@@ -25,7 +25,7 @@ interface AddedRowOptions {
 /** Rows of a message with the rows that effects add. */
 export function withEffectRows(
 	state: State,
-	message: PostedEvent,
+	message: WrittenEvent,
 	rows: readonly Row[],
 	options: AddedRowOptions,
 ): Row[] {
@@ -50,11 +50,11 @@ function rowWidth(row: Row): number {
 
 function quoteRow(
 	state: State,
-	message: PostedEvent,
+	message: WrittenEvent,
 	indentation: Segment,
 	{width, theme}: AddedRowOptions,
 ): Row | undefined {
-	if (!message.replyTo) return undefined;
+	if (message.type !== 'posted' || !message.replyTo) return undefined;
 	const {glyphs} = theme;
 	const lead = `${glyphs.quote} `;
 	const room = width - cellWidth(indentation.text) - cellWidth(lead);
@@ -73,7 +73,7 @@ function quoteRow(
 
 function withEditedMark(
 	state: State,
-	message: PostedEvent,
+	message: WrittenEvent,
 	rows: readonly Row[],
 	indentation: Segment,
 	{width, theme}: AddedRowOptions,
@@ -96,7 +96,7 @@ function withEditedMark(
 /** Reactions with their counts on one row. Own ones are bold. Those that are older than the last correction are dimmed. */
 function marksRow(
 	state: State,
-	message: PostedEvent,
+	message: WrittenEvent,
 	indentation: Segment,
 	{width, theme}: AddedRowOptions,
 ): Row | undefined {
@@ -121,9 +121,10 @@ function marksRow(
 }
 
 /** Everything about effects that the rows of a message show and that can change while the event stays the same. */
-export function effectSignature(state: State, message: PostedEvent): string {
+export function effectSignature(state: State, message: WrittenEvent): string {
 	const {texts, marks} = state.effects;
-	const quote = message.replyTo ? joinParts(quoteOf(state, message.replyTo, message).parts) : '';
+	const quote =
+		message.type === 'posted' && message.replyTo ? joinParts(quoteOf(state, message.replyTo, message).parts) : '';
 	if (texts.length === 0 && marks.length === 0) return quote;
 	const {text, correction, withdrawal} = contentOf(state, message);
 	const counted = selectMarks(state, message).map(

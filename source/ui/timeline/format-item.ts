@@ -1,6 +1,6 @@
 /** Timeline items as rows of styled segments, one row per terminal row, and the cache of these rows. */
 
-import type {PeerId} from '../../core/event.js';
+import {isWritten, type PeerId} from '../../core/event.js';
 import {foldText} from '../../core/fold-text.js';
 import {personKeyOf} from '../../core/name-collisions.js';
 import {hueOf} from '../../core/name-hues.js';
@@ -17,6 +17,7 @@ import {describeEntry} from './describe-entry.js';
 import {describePresenceGroup} from './describe-presence.js';
 import {clearName, displayAddress, displayName} from './display-name.js';
 import {withEffectRows} from './format-effects.js';
+import {fileLine} from './format-file.js';
 import {formatTime, type TimeFormat} from './format-time.js';
 import {messageText} from './message-text.js';
 import {ADDRESS_CELLS, columnsOf, type RowColumns} from './row-columns.js';
@@ -33,6 +34,8 @@ export interface RowOptions {
 	readonly search: string;
 	/** Whether messages show the address of their author. */
 	readonly addresses: boolean;
+	/** Whether the screen belongs to a running node, which can fetch files. */
+	readonly isLive?: boolean;
 }
 
 /** Maximum number of rows of a post that is shown in full. A longer one is folded to its first FOLDED_ROWS rows. */
@@ -49,14 +52,29 @@ export const MARK_CELLS = 2;
 export function formatItem(state: State, item: TimelineItem, options: RowOptions): Row[] {
 	const [entry] = item.entries;
 	if (!entry) return [];
-	if (item.entries.length > 1 || entry.type !== 'posted') return formatSystemEntry(state, item.entries, entry, options);
+	if (item.entries.length > 1 || !isWritten(entry)) return formatSystemEntry(state, item.entries, entry, options);
 	const text = messageText(state, entry);
-	const rows = entry.action
+	const rows = isActionEntry(entry)
 		? formatSystemEntry(state, item.entries, entry, options)
 		: formatPost(state, entry, text, continuesGroup(state, item), options);
 	const {textStart: indentCells} = columnsFor(options);
 	const {width, theme} = options;
-	return withEffectRows(state, entry, foldRows(rows, text, options), {indentCells, width: width - MARK_CELLS, theme});
+	const shown = [...foldRows(rows, text, options), ...fileRows(state, entry, options)];
+	return withEffectRows(state, entry, shown, {indentCells, width: width - MARK_CELLS, theme});
+}
+
+function isActionEntry(entry: TimelineEntry): boolean {
+	return entry.type === 'posted' && entry.action === true;
+}
+
+/** The row below a shared file: its transfer, or how to fetch it. */
+function fileRows(state: State, entry: TimelineEntry, options: RowOptions): Row[] {
+	const {theme, isLive = false} = options;
+	const line = entry.type === 'shared' ? fileLine(state, entry, isLive, theme) : undefined;
+	if (!line) return [];
+	const {textStart, textCells} = columnsFor(options);
+	const text = truncateCells(line.text, textCells, theme.glyphs.ellipsis);
+	return [[indent(textStart), {text, style: line.style}]];
 }
 
 /** Folds a long post; its details show it in full. A post that contains a match of the search is not folded. */
@@ -74,8 +92,8 @@ const GROUP_MS = 2 * 60 * 1000;
 
 /** Whether an item is a message that continues a group of its author, so that it shows neither name nor address. */
 export function continuesGroup(state: State, {entries: [entry], previous}: TimelineItem): boolean {
-	if (entry?.type !== 'posted' || previous?.type !== 'posted' || entry.action || previous.action) return false;
-	if (entry.replyTo) return false;
+	if (!entry || !previous || !isWritten(entry) || !isWritten(previous)) return false;
+	if (isActionEntry(entry) || isActionEntry(previous) || (entry.type === 'posted' && entry.replyTo)) return false;
 	if (personKeyOf(state, entry.peer) !== personKeyOf(state, previous.peer)) return false;
 	if (Math.abs(entry.at - previous.at) > GROUP_MS) return false;
 	if (displayAddress(state, entry.peer) !== displayAddress(state, previous.peer)) return false;
@@ -198,7 +216,7 @@ function wrapTextRows(
  */
 export function withAuthorName(state: State, {entries: [entry]}: TimelineItem, row: Row, options: RowOptions): Row {
 	const columns = columnsFor(options);
-	if (entry?.type !== 'posted' || entry.action || columns.layout === 'heading') return row;
+	if (!entry || !isWritten(entry) || isActionEntry(entry) || columns.layout === 'heading') return row;
 	const index = row.findIndex(({text, style}) => !style && text.length >= columns.nameCells && text.trim() === '');
 	const blank = row[index]?.text.length ?? 0;
 	const shown = nameInColumn(state, entry, columns, options.theme);

@@ -3,12 +3,12 @@
  * and matches the text of an entry or the name of its author.
  */
 
-import type {PeerId} from '../../core/event.js';
+import {isWritten, type PeerId} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {foldText} from '../../core/fold-text.js';
 import {findPeer} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
-import {textOf} from '../../core/text-of.js';
+import {searchTextOf} from '../../core/text-of.js';
 import {findIndexInPage, findPage, type TimelineEntry} from '../../core/timeline.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {displayName} from './display-name.js';
@@ -18,7 +18,7 @@ type Pages = State['timeline']['pages'];
 
 /** Whether an entry matches `search`, which is a folded text and not empty. */
 export function matchesSearch(state: State, entry: TimelineEntry, search: string): boolean {
-	if (entry.type === 'posted' && foldText(cleanForScreen(textOf(state, entry))).includes(search)) return true;
+	if (isWritten(entry) && foldText(cleanForScreen(searchTextOf(state, entry))).includes(search)) return true;
 	if (entry.type === 'notice') return foldText(entry.text).includes(search);
 	return entry.seq > 0 && matchesAnyName(state, entry.peer, search) && nameAt(state, entry).includes(search);
 }

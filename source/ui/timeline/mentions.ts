@@ -2,6 +2,7 @@
  * Mentions of this user, by any name used now or earlier, so that a rename does not remove marks. The rules for one name
  * are in core/mention.ts.
  */
+import {isWritten} from '../../core/event.js';
 import {foldText} from '../../core/fold-text.js';
 import {memoise, memoiseByKey} from '../../core/memoise.js';
 import {collectShortNames, isMention, isMentionedByShortName, type ShortNames} from '../../core/mention.js';
@@ -43,7 +44,7 @@ const mentionMemo = memoiseByKey<TimelineEntry, boolean>();
 
 /** Whether an entry is a message of another user that mentions this user. */
 export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
-	if (entry.type !== 'posted' || !state.launch || isOurs(state, entry.peer)) return false;
+	if (!isWritten(entry) || !state.launch || isOurs(state, entry.peer)) return false;
 	const text = textOf(state, entry);
 	return mentionMemo(entry, [ownNames(state), shortNames(state).key, text], () =>
 		mentionsUs(state, {text, ms: entry.ms}),

@@ -1,5 +1,5 @@
 /** Cache of formatted rows. Formatting a row costs more than drawing it, and a frame draws all visible rows again. */
-import type {PeerId} from '../../core/event.js';
+import {isWritten, type PeerId} from '../../core/event.js';
 import {hueOf} from '../../core/name-hues.js';
 import {isOurs} from '../../core/own-sessions.js';
 import type {State} from '../../core/state.js';
@@ -8,6 +8,7 @@ import type {Row} from '../panes/paint-row.js';
 import type {Theme} from '../theme.js';
 import {displayAddress, displayName} from './display-name.js';
 import {effectSignature} from './format-effects.js';
+import {transferSignature} from './format-file.js';
 import {continuesGroup, formatItem, type RowOptions} from './format-item.js';
 import type {TimelineItem} from './timeline-view.js';
 
@@ -49,6 +50,7 @@ export function createRowCache(): RowsOf {
 function sameOptions(a: RowOptions, b: RowOptions): boolean {
 	if (a === b) return true;
 	if (a.width !== b.width || a.times !== b.times || a.addresses !== b.addresses) return false;
+	if (a.isLive !== b.isLive) return false;
 	return a.theme === b.theme && a.search === b.search;
 }
 
@@ -71,8 +73,9 @@ function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): st
 		const last = item.entries.at(-1);
 		return `${own}\n${item.entries.length}\n${last?.ms}\n${last?.counter}\n${rosterVersionOf(state.roster)}`;
 	}
-	const effects = entry.type === 'posted' ? effectSignature(state, entry) : '';
+	const effects = isWritten(entry) ? effectSignature(state, entry) : '';
+	const transfer = entry.type === 'shared' ? transferSignature(state, entry) : '';
 	// Whether the subject has another session depends on all peers.
 	const subject = 'subject' in entry ? `${person(entry.subject)}\n${rosterVersionOf(state.roster)}` : '';
-	return `${own}\n${continuesGroup(state, item)}\n${person(entry.peer, entry.seq)}\n${subject}\n${effects}`;
+	return `${own}\n${continuesGroup(state, item)}\n${person(entry.peer, entry.seq)}\n${subject}\n${effects}\n${transfer}`;
 }

@@ -1,7 +1,9 @@
 /** The timeline pane, in the chat and in replay: draws the slots of a viewport with their marks and rules. */
+
 import {Box} from 'ink';
 import {type ReactNode, useState} from 'react';
 import {trustOf} from '../../core/contacts.js';
+import {isWritten} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {selectDelivery} from '../../core/select.js';
 import type {State} from '../../core/state.js';
@@ -133,7 +135,7 @@ function entryMarkOf(
 	theme: Theme,
 	review: ReplayAnnotations | undefined,
 ): Segment {
-	if (entry?.type !== 'posted') return BLANK_MARK;
+	if (!entry || !isWritten(entry)) return BLANK_MARK;
 	const own = state.launch?.peer;
 	if (trustOf(state, entry.peer, entry.seq) === 'impostor') return {text: '!', style: theme.error};
 	// Of an earlier launch or another session of ours it is not known who has its messages.

@@ -1,0 +1,121 @@
+/** State of the transfer of a shared file as text: for the line below its row, the status line and the list of files. */
+import type {SharedEvent} from '../../core/event.js';
+import type {FileTransfer} from '../../core/file-transfer.js';
+import {formatBytes} from '../../core/format-quantity.js';
+import type {State} from '../../core/state.js';
+import {contentOf} from '../../core/text-of.js';
+import {cleanLine} from '../text/clean-for-screen.js';
+import type {Style, Theme} from '../theme.js';
+
+const BAR_CELLS = 16;
+
+/** The transfer of a shared file, if this node shares or fetches it. */
+export function transferOf(state: State, {file}: SharedEvent): FileTransfer | undefined {
+	return state.ephemeral.files[file];
+}
+
+/** Whether this node still receives the file, so that it can be cancelled. */
+export function isRunning({state}: FileTransfer): boolean {
+	return state === 'fetching' || state === 'waiting' || state === 'checking';
+}
+
+/**
+ * The line below the row of a shared file: its transfer, or how to fetch it. Undefined if there is nothing to say. `isLive`:
+ * the screen belongs to a running node, which can fetch.
+ */
+export function fileLine(
+	state: State,
+	event: SharedEvent,
+	isLive: boolean,
+	theme: Theme,
+): {readonly text: string; readonly style: Style} | undefined {
+	const transfer = transferOf(state, event);
+	if (transfer) return {text: describeTransfer(transfer, theme), style: styleOf(transfer, theme)};
+	if (!isLive || event.peer === state.launch?.peer || contentOf(state, event).withdrawal) return undefined;
+	return {text: 'Enter or /fetch: save it', style: theme.muted};
+}
+
+function styleOf({state}: FileTransfer, theme: Theme): Style {
+	if (state === 'failed') return theme.error;
+	if (state === 'waiting') return theme.warn;
+	return state === 'done' ? theme.success : theme.muted;
+}
+
+/** One line about a transfer, without the name of the file. */
+export function describeTransfer(transfer: FileTransfer, theme?: Theme): string {
+	const {state, bytes, of, path, reason, bytesPerSecond = 0} = transfer;
+	const because = reason === undefined ? '' : `: ${cleanLine(reason)}`;
+	switch (state) {
+		case 'hashing':
+			return `reading the file, ${percent(transfer)}`;
+		case 'sharing':
+			return `you share this file${holdersText(transfer)}`;
+		case 'waiting':
+			return `waiting at ${percent(transfer)}${because}   x: cancel`;
+		case 'checking':
+			return `checking the parts from an earlier run, ${percent(transfer)}   x: cancel`;
+		case 'fetching': {
+			const bar = theme ? `${progressBar(of === 0 ? 1 : bytes / of, theme)} ` : '';
+			const rate = bytesPerSecond > 0 ? `, ${formatBytes(bytesPerSecond)}/s, ${timeLeft(transfer)}` : '';
+			return `${bar}${percent(transfer)} of ${formatBytes(of)}${rate}   x: cancel`;
+		}
+		case 'done':
+			return path === undefined ? 'saved' : `saved: ${cleanLine(path)}`;
+		case 'failed':
+			return `failed${because}`;
+		case 'cancelled':
+			return 'cancelled. Enter or /fetch: continue';
+		default:
+			return state satisfies never;
+	}
+}
+
+function holdersText({holders}: FileTransfer): string {
+	if (holders === 0) return '';
+	return `; ${holders} ${holders === 1 ? 'peer has' : 'peers have'} parts of it`;
+}
+
+function percent({bytes, of}: FileTransfer): string {
+	return `${of === 0 ? 100 : Math.floor((100 * bytes) / of)} %`;
+}
+
+function progressBar(share: number, {glyphs}: Theme): string {
+	const filled = Math.max(0, Math.min(BAR_CELLS, Math.floor(share * BAR_CELLS)));
+	return glyphs.barFull.repeat(filled) + glyphs.barEmpty.repeat(BAR_CELLS - filled);
+}
+
+/** Time until a transfer is complete at its present rate: `12 s left`, `3 min left`. */
+function timeLeft({bytes, of, bytesPerSecond = 0}: Pick<FileTransfer, 'bytes' | 'of' | 'bytesPerSecond'>): string {
+	const seconds = Math.ceil((of - bytes) / Math.max(1, bytesPerSecond));
+	if (seconds < 60) return `${seconds} s left`;
+	if (seconds < 3600) return `${Math.ceil(seconds / 60)} min left`;
+	return `${(seconds / 3600).toFixed(1)} h left`;
+}
+
+/** All transfers of this moment in a few words, for the status line. Undefined if there are none. */
+export function transfersText(state: State): string | undefined {
+	const transfers = Object.values(state.ephemeral.files);
+	const hashing = transfers.find(({state: now}) => now === 'hashing');
+	if (hashing) return `reading ${cleanLine(hashing.name)} ${percent(hashing)}`;
+	const running = transfers.filter(isRunning);
+	const [first] = running;
+	if (!first) return undefined;
+	const sum = running.reduce(
+		(total, {bytes, of, bytesPerSecond = 0}) => ({
+			bytes: total.bytes + bytes,
+			of: total.of + of,
+			bytesPerSecond: total.bytesPerSecond + bytesPerSecond,
+		}),
+		{bytes: 0, of: 0, bytesPerSecond: 0},
+	);
+	const what = running.length === 1 ? cleanLine(first.name) : `${running.length} files`;
+	const done = sum.of === 0 ? 100 : Math.floor((100 * sum.bytes) / sum.of);
+	if (sum.bytesPerSecond === 0) return `fetching ${what} ${done} %, waiting`;
+	return `fetching ${what} ${done} %, ${formatBytes(sum.bytesPerSecond)}/s, ${timeLeft(sum)}`;
+}
+
+/** Everything about the transfer that the rows of a shared file show and that can change while the event stays the same. */
+export function transferSignature(state: State, event: SharedEvent): string {
+	const transfer = transferOf(state, event);
+	return transfer ? describeTransfer(transfer) : '';
+}
