@@ -120,6 +120,8 @@ async function runCommand(context: CliContext): Promise<number> {
 			return (await import('./commands/index.js')).runInspect(context);
 		case 'completion':
 			return (await import('./commands/index.js')).runCompletion(context);
+		case 'keep':
+			return (await import('./commands/index.js')).runKeep(context);
 		case 'demo':
 			return (await import('./commands/index.js')).runDemo(context);
 		default:

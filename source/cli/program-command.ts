@@ -14,11 +14,15 @@ export interface ProgramLocation {
 	readonly directory: string;
 }
 
+/** Path of cli.js, which starts this program. */
+export function ownProgramPath(): string {
+	// One directory above this module, in the bundle and in the output of tsc.
+	return fileURLToPath(new URL('../cli.js', import.meta.url));
+}
+
 /** Command that starts the running program again. It works in the current directory and with the current PATH. */
 export function ownProgramCommand(): string {
-	// One directory above this module, in the bundle and in the output of tsc.
-	const script = fileURLToPath(new URL('../cli.js', import.meta.url));
-	return findProgramCommand({script, searchPath: process.env.PATH ?? '', directory: process.cwd()});
+	return findProgramCommand({script: ownProgramPath(), searchPath: process.env.PATH ?? '', directory: process.cwd()});
 }
 
 /**

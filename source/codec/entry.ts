@@ -3,7 +3,7 @@
  * `[kind, at, ms, counter, …fields]`, without author and seq. `at` is the wall clock of the author; `ms` and `counter` are
  * the author's hybrid logical clock (HLC). The fields of each kind:
  *
- *     joined    name, [address, …], version, identity key (bin 32 or nil), its signature (bin 64 or nil)
+ *     joined    name, [address, …], version, identity key (bin 32 or nil), its signature (bin 64 or nil), keeper (true, or absent)
  *     posted    text, action (true, or absent), reply ([peer, seq], or absent)
  *     shared    name, size, file id (bin 32), note (or absent)
  *     renamed   name
@@ -120,7 +120,7 @@ function entryFields(body: EntryBody, at: number, {ms, counter}: Hlc): readonly 
 		case 'joined': {
 			const {name, addresses, version, identity} = body;
 			const claim = [identity?.key ?? null, identity?.signature ?? null];
-			return [type, at, ms, counter, name, addresses, version, ...claim];
+			return [type, at, ms, counter, name, addresses, version, ...claim, ...(body.keeper ? [true] : [])];
 		}
 		case 'posted':
 			if (body.replyTo) {
@@ -233,6 +233,7 @@ function readEntryBody(fields: readonly unknown[]): FeedEventBody {
 				name: readName(fields[4], 'name'),
 				addresses: readAddresses(fields[5]),
 				version: cleanLine(readText(fields[6], 'version', MAX_VERSION_LENGTH)),
+				...(fields[9] === true && {keeper: true}),
 			};
 		case 'shared':
 			return readShared(fields);

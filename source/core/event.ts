@@ -82,6 +82,8 @@ export type FeedEventBody =
 			readonly identity?: Identity;
 			readonly addresses: readonly string[];
 			readonly version: string;
+			/** The author is a keeper: a node that stays in the room so that the history stays there too. */
+			readonly keeper?: true;
 	  }
 	/** `replyTo`: the event that the message answers. */
 	| {readonly type: 'posted'; readonly text: string; readonly action?: true; readonly replyTo?: EventRef}

@@ -38,6 +38,8 @@ export interface RosterPeer {
 	readonly names: readonly NameChange[];
 	readonly identity?: Identity;
 	readonly version?: string;
+	/** Whether the peer says that it is a keeper. */
+	readonly isKeeper?: true;
 	/** Remote address of our newest connection to the peer. */
 	readonly address?: string;
 	/** Addresses that the peer claims, from the `joined` or `moved` event with the highest seq. */
@@ -140,7 +142,8 @@ export function withJoined(peer: RosterPeer, event: FeedEventOf<'joined'>): Rost
 	if (peer.joined !== undefined) return peer;
 	const {ms, counter, seq, version, identity, addresses} = event;
 	const names = addName(peer.names, event);
-	const known = extend(peer, {names, version, joined: {ms, counter, peer: event.peer, seq}});
+	const joined = extend(peer, {names, version, joined: {ms, counter, peer: event.peer, seq}});
+	const known: RosterPeer = event.keeper ? extend(joined, {isKeeper: true}) : joined;
 	return claimAddresses(identity === undefined ? known : extend(known, {identity}), seq, addresses);
 }
 

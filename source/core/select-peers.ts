@@ -42,6 +42,8 @@ export interface PeerView {
 	readonly queuedBytes?: number;
 	readonly direction?: 'dialled' | 'accepted';
 	readonly version?: string;
+	/** Whether the peer says that it is a keeper: a node that stays in the room to keep its history. */
+	readonly isKeeper?: true;
 	/** Wall clock in ms of our first connection to the peer in this launch. */
 	readonly connectedSince?: number;
 	/** HLC ms of the report that the peer was lost; undefined if it is not absent now. */
@@ -122,6 +124,7 @@ function createPeerView(state: State, known: RosterPeer): PeerView {
 		status,
 		...measured,
 		...(known.version !== undefined && {version: known.version}),
+		...(known.isKeeper && {isKeeper: true}),
 		...(firstConnected && {connectedSince: firstConnected.at}),
 		...(lost && {lostAt: lost.ms}),
 		...(known.left && {leftAt: known.left.ms}),

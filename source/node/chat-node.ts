@@ -25,6 +25,8 @@ export interface ChatNodeOptions {
 	readonly identitySeed?: Uint8Array;
 	/** Whether the node tracks which messages the user has read. */
 	readonly tracksReading?: boolean;
+	/** Whether this node says that it is a keeper. */
+	readonly isKeeper?: boolean;
 	/** Whether the user chose loopback only. The doctor then does not report that no other computer was found. */
 	readonly loopbackOnly?: boolean;
 	/** Addresses to dial: those of `--peer`, or by default those remembered from earlier runs. */

@@ -21,6 +21,8 @@ export interface PostOptions {
 export interface ConversationOptions {
 	readonly name: string;
 	readonly version: string;
+	/** Whether `joined` says that this node is a keeper. */
+	readonly isKeeper?: boolean | undefined;
 	readonly clock: Clock;
 	/** Current addresses of this node in the local network. */
 	addresses(): readonly string[];
@@ -67,7 +69,8 @@ export function createConversation(options: ConversationOptions): Conversation {
 		if (announcedAddresses !== undefined || hasLeft) return;
 		const addresses = ownAddresses();
 		announcedAddresses = addresses.join();
-		append([{type: 'joined', name, addresses, version: options.version}]);
+		const keeper = options.isKeeper ? {keeper: true as const} : {};
+		append([{type: 'joined', name, addresses, version: options.version, ...keeper}]);
 	}
 
 	function appendBody(body: EntryBody): PostResult {

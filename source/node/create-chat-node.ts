@@ -42,6 +42,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 	const conversation = createConversation({
 		name: options.name,
 		version: options.version,
+		isKeeper: options.isKeeper,
 		clock,
 		addresses: announcedAddresses,
 		append: bodies => pipeline.append(bodies),

@@ -32,6 +32,13 @@ export const entryBody: fc.Arbitrary<EntryBody> = fc.oneof(
 		addresses,
 		version: fc.constantFrom('1.0.0', '2.13.4'),
 	}),
+	fc.record({
+		type: fc.constant('joined' as const),
+		name: token,
+		addresses,
+		version: fc.constant('1.0.0'),
+		keeper: fc.constant(true as const),
+	}),
 	fc.record({type: fc.constant('posted' as const), text}),
 	fc.record({type: fc.constant('posted' as const), text, action: fc.constant(true as const)}),
 	fc.record({type: fc.constant('posted' as const), text, replyTo: ref}),

@@ -66,6 +66,7 @@ export const bodies: readonly EntryBody[] = [
 	{type: 'withdrawn', target: {peer: carol.peer, seq: 2}},
 	{type: 'pinned', target: {peer: dave.peer, seq: 2}, on: false},
 	{type: 'shared', fileName: 'plan.pdf', size: 131_080, file: sharedFile, note: 'the new one'},
+	{type: 'joined', name: 'Carol', addresses: [], version: '1.0.0', keeper: true},
 ];
 
 function writeBatches() {

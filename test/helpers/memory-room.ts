@@ -13,7 +13,10 @@ export interface MemoryRoom {
 	readonly clock: FakeClock;
 	readonly network: MemoryNetwork;
 	/** Starts a node on a host of its own. `skewMs`: its wall clock minus the true time. */
-	launch(name: string, options?: {readonly skewMs?: number; readonly openedLog?: OpenedLog}): Promise<MemoryRoomNode>;
+	launch(
+		name: string,
+		options?: {readonly skewMs?: number; readonly openedLog?: OpenedLog; readonly isKeeper?: boolean},
+	): Promise<MemoryRoomNode>;
 	/** Stops all nodes. */
 	stop(): Promise<void>;
 }
@@ -28,11 +31,17 @@ export interface MemoryRoomNode {
 	notices(): string[];
 }
 
-export async function createMemoryRoom({seed = 1}: {readonly seed?: number} = {}): Promise<MemoryRoom> {
+export async function createMemoryRoom({
+	seed = 1,
+	secret,
+}: {
+	readonly seed?: number;
+	readonly secret?: string;
+} = {}): Promise<MemoryRoom> {
 	const clock = createFakeClock();
 	const random = createSeededRandom(seed);
 	const network = createMemoryNetwork({clock, random});
-	const keys = await deriveRoomKeys({room: 'room'});
+	const keys = await deriveRoomKeys({room: 'room', ...(secret !== undefined && {secret})});
 	const nodes: ChatNode[] = [];
 
 	function entriesOf<Type extends 'posted' | 'notice'>(chatNode: ChatNode, type: Type): string[] {
@@ -43,7 +52,7 @@ export async function createMemoryRoom({seed = 1}: {readonly seed?: number} = {}
 	return {
 		clock,
 		network,
-		async launch(name, {skewMs = 0, openedLog} = {}) {
+		async launch(name, {skewMs = 0, openedLog, isKeeper = false} = {}) {
 			const host = network.addHost(name, `10.0.0.${nodes.length + 1}`, {skewMs});
 			const header = {format: 1, version: '0', roomTag: keys.tag, roomName: 'room', created: 0};
 			const opened = openedLog ?? createMemoryLog(header);
@@ -56,7 +65,7 @@ export async function createMemoryRoom({seed = 1}: {readonly seed?: number} = {}
 				debug: () => {},
 				rememberTarget: () => {},
 			};
-			const chatNode = createChatNode({name, room: 'room', keys, version: '1.0.0', targets: []}, adapters);
+			const chatNode = createChatNode({name, room: 'room', keys, version: '1.0.0', isKeeper, targets: []}, adapters);
 			nodes.push(chatNode);
 			await chatNode.start();
 			return {

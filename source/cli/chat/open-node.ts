@@ -29,6 +29,8 @@ export interface OpenedNode {
 export interface OpenNodeOptions {
 	/** If false, nothing is logged to disk, whatever the options say. */
 	readonly keepsLog: boolean;
+	/** Whether the node says that it is a keeper. */
+	readonly isKeeper?: boolean;
 	/** Called when this computer wakes on another network, where people must not receive the history of this chat. */
 	relaunch?(): void;
 }
@@ -49,6 +51,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 			version,
 			loopbackOnly,
 			tracksReading: openOptions.keepsLog,
+			isKeeper: openOptions.isKeeper ?? false,
 			targetsRemembered: options.peers.length === 0,
 			targets: options.peers.length > 0 ? options.peers : storage.rememberedTargets,
 			...(storage.identitySeed && {identitySeed: storage.identitySeed}),

@@ -1,5 +1,6 @@
 /** All commands except chat, re-exported by one module, so that the bundle is split into few files. */
 export {runDemo} from '../demo/demo.js';
+export {runKeep} from '../keep/keep.js';
 export {runCompletion} from './completion.js';
 export {runDoctor} from './doctor.js';
 export {runExport} from './export.js';

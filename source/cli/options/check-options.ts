@@ -68,6 +68,7 @@ export function checkOptions(
 		...(dataDir !== undefined && {dataDir}),
 		...(debug !== undefined && {debug}),
 		...(at && {at}),
+		...(isSwitchOn(sources, 'printUnit') && {printUnit: true}),
 		...(pruneMs !== undefined && {pruneMs}),
 	};
 }

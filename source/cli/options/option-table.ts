@@ -12,6 +12,7 @@ export const commandNames = [
 	'logs',
 	'send',
 	'doctor',
+	'keep',
 	'demo',
 	'inspect',
 	'completion',
@@ -42,7 +43,7 @@ export interface OptionSpec {
 	readonly commands: readonly CommandName[];
 }
 
-const networkCommands: readonly CommandName[] = ['chat', 'send', 'doctor'];
+const networkCommands: readonly CommandName[] = ['chat', 'send', 'doctor', 'keep'];
 const allCommands = commandNames;
 
 export const optionTable = {
@@ -128,7 +129,7 @@ export const optionTable = {
 		help: 'reopen this log file and continue it',
 		defaultText: 'a new file',
 		config: true,
-		commands: ['chat'],
+		commands: ['chat', 'keep'],
 	},
 	noLog: {long: 'no-log', kind: 'switch', help: 'write nothing to disk', config: true, commands: ['chat']},
 	json: {
@@ -293,6 +294,13 @@ export const optionTable = {
 		environment: false,
 		commands: ['replay'],
 	},
+	printUnit: {
+		long: 'print-unit',
+		kind: 'switch',
+		help: 'print a systemd unit that runs the keeper, and exit',
+		environment: false,
+		commands: ['keep'],
+	},
 	help: {long: 'help', short: 'h', kind: 'switch', help: 'show this help', environment: false, commands: allCommands},
 	version: {
 		long: 'version',
@@ -338,5 +346,6 @@ export const optionGroups: readonly OptionGroup[] = [
 	{title: 'Replay', keys: ['at', 'speed']},
 	{title: 'Export', keys: ['format', 'withAddresses', 'verify']},
 	{title: 'Logs', keys: ['prune']},
+	{title: 'Keeper', keys: ['printUnit']},
 	{title: 'Help', keys: ['help', 'version']},
 ];

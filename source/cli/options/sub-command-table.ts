@@ -66,6 +66,14 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		description: 'Tests the network in both directions, and prints what is wrong and what to do.',
 		example: '--room crew --ask-secret',
 	},
+	keep: {
+		operands: '',
+		maxOperands: 0,
+		summary: 'stay in a room without a screen, so that its history stays',
+		description:
+			'Runs a node without a screen until a signal ends it. Whoever comes back gets the history from it, also if nobody else is there. This works in a room with a secret; in a room without one a keeper starts anew after a restart, like everybody.',
+		example: '--room crew --secret-file ~/crew-secret',
+	},
 	demo: {
 		operands: '',
 		maxOperands: 0,

@@ -82,7 +82,8 @@ export function formatJsonEntry(state: State, entry: TimelineEntry): string | un
 export function jsonPeer(state: State, peer: PeerId): JsonPeer | undefined {
 	const status = statusOf(state, peer);
 	if (status === 'self') return undefined;
-	return {type: 'peer', ...jsonPerson(state, peer), status, sessions: countSessions(state, peer)};
+	const keeper = findPeer(state.roster, peer)?.isKeeper && {keeper: true as const};
+	return {type: 'peer', ...jsonPerson(state, peer), status, sessions: countSessions(state, peer), ...keeper};
 }
 
 function jsonPerson(state: State, peer: PeerId, seq?: number): JsonPerson {
@@ -111,6 +112,7 @@ function eventDetails(state: State, event: FeedEvent): Partial<JsonEvent> {
 		case 'renamed':
 			return {from: nameOf(state, event.peer, event.seq - 1)};
 		case 'joined':
+			return {addresses: event.addresses, ...(event.keeper && {keeper: true})};
 		case 'moved':
 			return {addresses: event.addresses};
 		case 'lost':

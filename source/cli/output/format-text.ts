@@ -77,7 +77,7 @@ export function describeEntry(
 	const name = cleanLabel(state, entry.peer, entry.seq || undefined);
 	switch (entry.type) {
 		case 'joined':
-			return `${name} joined`;
+			return `${name} joined${entry.keeper ? ' as keeper' : ''}`;
 		case 'renamed':
 			return `${cleanLabel(state, entry.peer, entry.seq - 1)} is now called ${cleanLabel(state, entry.peer, entry.seq)}`;
 		case 'moved':

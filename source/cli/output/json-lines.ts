@@ -64,6 +64,8 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		/** The previous name, for `renamed`. */
 		readonly from?: string;
 		readonly addresses?: readonly string[];
+		/** The author joined as a keeper: a node that stays in the room to keep its history. */
+		readonly keeper?: true;
 		readonly subject?: string;
 		readonly subjectName?: string;
 		/** Id of the message that an effect changes. */
@@ -90,6 +92,8 @@ export type JsonPeer = {
 	readonly status: 'connected' | 'suspect' | 'unreachable' | 'left';
 	/** Number of present launches of the person, under the name of this peer. 0: the person is absent. */
 	readonly sessions: number;
+	/** The peer is a keeper. */
+	readonly keeper?: true;
 } & JsonPerson;
 
 export type JsonLine =

@@ -146,9 +146,13 @@ function listPeople(state: State): string[] {
 const MAX_NAMES_OF_GONE = 20;
 
 function formatPersonLine(view: PersonView): string {
-	const {name, fingerprint, address, isAddressUnverified, status, roundTripMs, trust, sessions} = view;
+	const {name, fingerprint, address, isAddressUnverified, status, roundTripMs, trust, sessions, isKeeper} = view;
 	const shared = describeSharedIdentity(view);
-	const notes = [...(sessions.length > 1 ? [`${sessions.length} sessions`] : []), ...(shared === '' ? [] : [shared])];
+	const notes = [
+		...(isKeeper ? ['keeper'] : []),
+		...(sessions.length > 1 ? [`${sessions.length} sessions`] : []),
+		...(shared === '' ? [] : [shared]),
+	];
 	const where = address === undefined ? 'address unknown' : `${isAddressUnverified ? '~' : ''}${address}`;
 	const time = roundTripMs === undefined ? '' : `, ${formatRoundTrip(roundTripMs)}`;
 	return `${shownName(name)}#${fingerprint}  ${where}  ${[status === 'self' ? 'you' : status, ...notes].join(', ')}${time}${TRUST_NOTES[trust]}`;

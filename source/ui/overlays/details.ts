@@ -104,6 +104,7 @@ export function peerDetails(state: State, peer: PeerId): Detail[] {
 	const details: Detail[] = [
 		['name', shownName(cleanLine(view.name)) || shortPeerId(peer)],
 		['state', statusWord(view.status)],
+		...(view.isKeeper ? [['role', 'keeper: stays in the room, so that its history stays too'] satisfies Detail] : []),
 		[
 			'address',
 			view.address

@@ -104,6 +104,7 @@ function peerNote(peer: PersonView, typing: boolean, isTwoRows: boolean): string
 	if (peer.status === 'left') return 'left';
 	if (Math.abs(peer.clockOffsetMs ?? 0) > CLOCK_OFFSET_SHOWN_MS) return 'clock';
 	if (sessions) return sessions;
+	if (peer.isKeeper) return 'keeper';
 	return peer.roundTripMs === undefined ? '' : formatRoundTrip(peer.roundTripMs);
 }
 

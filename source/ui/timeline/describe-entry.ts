@@ -34,8 +34,12 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 			return [nameOf(entry.peer, entry.seq), ` ${messageText(state, entry)}`];
 		case 'joined':
 			return isOwn
-				? ['you joined as ', {name: shownName(cleanLine(entry.name)), peer: entry.peer}]
-				: [...nameAndAddress(entry.peer, entry.seq), ' joined'];
+				? [
+						'you joined as ',
+						{name: shownName(cleanLine(entry.name)), peer: entry.peer},
+						...(entry.keeper ? [', keeper of the history'] : []),
+					]
+				: [...nameAndAddress(entry.peer, entry.seq), entry.keeper ? ' joined as keeper' : ' joined'];
 		case 'renamed':
 			return [nameOf(entry.peer, entry.seq - 1), ' is now called ', nameOf(entry.peer, entry.seq)];
 		case 'moved':

@@ -41,7 +41,7 @@ export function describePresenceGroup(state: State, entries: readonly TimelineEn
 
 const VISIT = 'joined, then left';
 
-type Change = 'joined' | 'connected' | 'reconnected' | 'left' | 'disconnected';
+type Change = 'joined' | 'joined as keeper' | 'connected' | 'reconnected' | 'left' | 'disconnected';
 
 interface PresenceStep {
 	readonly peer: PeerId;
@@ -59,12 +59,13 @@ interface PersonSummary {
 }
 
 function isArrival({change}: PresenceStep): boolean {
-	return change === 'joined' || change === 'connected' || change === 'reconnected';
+	return change !== 'left' && change !== 'disconnected';
 }
 
 function presenceStepOf(state: State, entry: TimelineEntry): PresenceStep | undefined {
 	switch (entry.type) {
 		case 'joined':
+			return {peer: entry.peer, change: entry.keeper ? 'joined as keeper' : 'joined'};
 		case 'left':
 			return {peer: entry.peer, change: entry.type};
 		case 'returned':
@@ -128,7 +129,8 @@ function presencePhrase({steps, isOwn, isElsewhere}: PersonSummary): string {
 		phrases.push(`${isOwn && kind === 'disconnected' ? 'were disconnected' : kind}${timesText(count)}`);
 	}
 	const lastArrival = steps.findLast(isArrival);
-	if (isThere && departures.length > 0) phrases.push(lastArrival?.change === 'joined' ? 'rejoined' : 'reconnected');
+	if (isThere && departures.length > 0)
+		phrases.push(lastArrival?.change.startsWith('joined') ? 'rejoined' : 'reconnected');
 	const text = phrases.length < 2 ? phrases.join('') : `${phrases.slice(0, -1).join(', ')}, then ${phrases.at(-1)}`;
 	return !isThere && isElsewhere ? `${text} in an earlier session` : text;
 }

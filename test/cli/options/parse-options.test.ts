@@ -234,7 +234,7 @@ describe('usage errors', () => {
 		[['send', ' '], /^Usage: p2pchat-ink send TEXT/],
 		[
 			['logs', '--name', 'x'],
-			/^--name is not an option of "logs"\. It is an option of "chat", "send", "doctor", "demo"\.$/,
+			/^--name is not an option of "logs"\. It is an option of "chat", "send", "doctor", "keep", "demo"\.$/,
 		],
 		[['export', '--format', 'pdf'], /^--format must be text, markdown, jsonl or html/],
 		[['export', '--from', '25:00'], /^--from must be a time/],

@@ -1,0 +1,63 @@
+/** Keepers in real processes. */
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {runCli, runToEnd, startNode} from '../helpers/run-node.js';
+
+it('a keeper that was killed and started again hands the whole history to people who come back with empty folders', async () => {
+	const port = await findFreeUdpPort();
+	const home = makeHome();
+	const secretFile = join(home, 'secret');
+	writeFileSync(secretFile, 'correct horse battery staple\n');
+	const args = ['--room', 'crew', '--secret-file', secretFile];
+	const keep = () => {
+		const words = ['keep', ...args, '--name', 'Kept', '--interface', 'lo', '--port', String(port)];
+		const keeper = runCli(words, {home});
+		return new Promise<typeof keeper>(resolve => {
+			keeper.child.stderr?.on('data', () => keeper.stderr.includes('Keeping room crew as Kept') && resolve(keeper));
+		});
+	};
+	const first = await keep();
+	const ann = await startNode({home: makeHome(), port, name: 'Ann', args});
+	const bob = await startNode({home: makeHome(), port, name: 'Bob', args});
+	for (const node of [ann, bob])
+		await node.waitUntil('both', all => all.filter(({type}) => type === 'synced').length >= 2);
+	ann.post('hello');
+	await bob.waitFor('hello', ({text}) => text === 'hello');
+	bob.post('and goodbye');
+	for (const node of [ann, bob]) {
+		await node.waitFor('goodbye', ({text}) => text === 'and goodbye');
+		node.child.stdin?.end();
+		expect((await node.result).code).toBe(0);
+	}
+	first.child.kill('SIGKILL');
+	await first.result;
+
+	const second = await keep();
+	const back = await startNode({home: makeHome(), port, name: 'Ann', args});
+	await back.waitFor('synced', ({type}) => type === 'synced');
+	const texts = back.events().flatMap(({kind, text}) => (kind === 'posted' ? [text] : []));
+	expect(texts).toEqual(['hello', 'and goodbye']);
+	const kept = back.events().filter(({kind, keeper}) => kind === 'joined' && keeper === true);
+	expect(kept.map(({name}) => name)).toEqual(['Kept', 'Kept']);
+	expect(back.lines.find(({type, keeper}) => type === 'peer' && keeper === true)).toMatchObject({name: 'Kept'});
+	expect(back.events().filter(({kind, keeper}) => kind === 'joined' && keeper === undefined)).toHaveLength(3);
+	second.child.kill('SIGTERM');
+	expect((await second.result).code).toBe(0);
+	await back.waitFor('left', ({kind, name}) => kind === 'left' && name === 'Kept');
+});
+
+it('a keeper says that a room without a secret is forgotten at a restart, and prints no unit with a secret in it', async () => {
+	const port = await findFreeUdpPort();
+	const keeper = runCli(['keep', '--interface', 'lo', '--port', String(port)], {home: makeHome()});
+	await new Promise<void>(resolve => {
+		keeper.child.stderr?.on('data', () => keeper.stderr.includes('has no secret') && resolve());
+	});
+	keeper.child.kill('SIGTERM');
+	expect((await keeper.result).code).toBe(0);
+	const environment = {P2PCHAT_SECRET: 'correct horse battery staple'};
+	const refused = await runToEnd(['keep', '--print-unit'], {home: makeHome(), environment});
+	expect([refused.code, refused.stdout]).toEqual([2, '']);
+	expect(refused.stderr).toContain('--secret-file FILE');
+});
