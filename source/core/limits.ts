@@ -137,6 +137,10 @@ export const CLOCK_SUPPORT_MS = 60 * 60 * 1000;
 export const MAX_CLOCK_CORRECTION_MS = 31 * 24 * 60 * 60 * 1000;
 /** Difference between the clock of a peer and ours above which the screen shows it. */
 export const CLOCK_OFFSET_SHOWN_MS = 30_000;
+/** Round-trip time from which on a connection counts as fair, no longer good: a Wi-Fi with little traffic stays below it. */
+export const FAIR_ROUND_TRIP_MS = 100;
+/** Round-trip time from which on a connection counts as slow, which people notice in a conversation. */
+export const SLOW_ROUND_TRIP_MS = 500;
 /** Age above which a live event is marked as late. */
 export const LATE_AFTER_MS = 60_000;
 

@@ -3,6 +3,8 @@
  * it. `doctor --json` prints it, so its keys must not change.
  */
 import type {PeerId} from '../core/event.js';
+import {BEACON_INTERVAL_CROWD_MS, MAX_DIAL_FAILURES} from '../core/limits.js';
+import {findPeer} from '../core/roster.js';
 import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
 import type {Dialler, DialReport} from '../network/dial/dialler.js';
@@ -214,12 +216,26 @@ export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats): Inte
 function reportPeers(sources: NetworkReportSources): PeerReport[] {
 	const reports = new Map<string, PeerReport>();
 	for (const dial of sources.dialler.reports()) {
+		if (isGone(dial, sources)) continue;
 		const key = dial.peer ?? dial.addresses.map(formatHostAddress).join();
 		reports.set(key, mergePeerReports(reports.get(key), reportDial(dial, sources)));
 	}
 
 	for (const link of sources.mesh.links()) reports.set(link.peer, reportLink(link, reports.get(link.peer), sources));
 	return [...reports.values()];
+}
+
+/**
+ * Whether a peer is gone: not heard for a while, and it has left, was reported as lost, or was dialled in vain. Targets of the
+ * user are never gone, nor are peers that only others can reach, because the doctor explains these.
+ */
+function isGone({peer, failures, sources}: DialReport, {store, discovery, now}: NetworkReportSources): boolean {
+	if (peer === undefined || sources.includes('peer-flag')) return false;
+	const heard = discovery.stats.peer(peer);
+	if (heard && now - heard.at < BEACON_INTERVAL_CROWD_MS) return false;
+	const known = findPeer(store.getState().roster, peer);
+	if (known && (known.left !== undefined || known.lost[known.absences] !== undefined)) return true;
+	return failures >= MAX_DIAL_FAILURES && !sources.includes('exchange');
 }
 
 /** Merges two reports of one peer, which result if a `--peer` target and a beacon lead to the same peer. */

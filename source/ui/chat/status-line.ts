@@ -4,8 +4,9 @@
  */
 import {foldText} from '../../core/fold-text.js';
 import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
-import {findName, isPresent, nameOf, statusOf} from '../../core/select-peers.js';
+import {findName, formatRoundTrip, isPresent, nameOf, statusOf} from '../../core/select-peers.js';
 import {selectConnectedCount, selectKnownCount, selectPeople, selectSessionCount} from '../../core/select-people.js';
+import {selectQuality} from '../../core/select-quality.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import type {SelfInfo} from '../../node/chat-node.js';
@@ -149,10 +150,12 @@ function fitTexts(request: StatusRequest): {left: string; right: string} {
 	const fits = (left: string) => cellWidth(left) + cellWidth(right) <= width;
 	// Without the peers pane the names of the people who are here come before the own address.
 	const isPaneHidden = context.frameOf(context.state, ui).layout.sidebarWidth === 0;
-	for (const names of isPaneHidden ? [true, false] : [false]) {
+	for (const withNames of isPaneHidden ? [true, false] : [false]) {
 		for (const label of ['name and address', 'name'] as const) {
-			const left = leftText(request, label, names);
-			if (width >= 50 && fits(left)) return {left, right};
+			for (const withQuality of [true, false]) {
+				const left = leftText(request, label, {withNames, withQuality});
+				if (width >= 50 && fits(left)) return {left, right};
+			}
 		}
 	}
 	const short = leftText(request, 'name');
@@ -166,7 +169,7 @@ function fitTexts(request: StatusRequest): {left: string; right: string} {
 function leftText(
 	request: StatusRequest,
 	ownLabel: 'name and address' | 'name' | 'neither',
-	withNames = false,
+	{withNames = false, withQuality = false} = {},
 ): string {
 	const {state, self} = request.context;
 	const own = state.launch?.peer ?? self.peer;
@@ -177,8 +180,23 @@ function leftText(
 		roomText(self),
 		...(ownLabel === 'neither' ? [] : [`${name}${address}`]),
 		`peers ${selectConnectedCount(state)}/${selectKnownCount(state)}${withNames ? presentNames(state) : ''}`,
+		...(withQuality ? qualityParts(state) : []),
 	];
 	return ` ${[...base, ...activityParts(request)].join('  ')}`;
+}
+
+/** Quality of good and fair connections. A bad one is an activity, which is never dropped. */
+function qualityParts(state: State): string[] {
+	const level = selectQuality(state)?.level;
+	return level === 'good' || level === 'fair' ? [`connection ${level}`] : [];
+}
+
+function badConnection(state: State): string[] {
+	const quality = selectQuality(state);
+	if (quality?.level === 'silent') return [`${displayName(state, quality.worst.peer)} is silent`];
+	if (quality?.level !== 'slow') return [];
+	const {peer, roundTripMs = 0} = quality.worst;
+	return [`slow connection to ${displayName(state, peer)} (${formatRoundTrip(roundTripMs)})`];
 }
 
 const MAX_STATUS_NAMES = 4;
@@ -234,6 +252,7 @@ function activityText({state}: ChatContext): string[] {
 	else if (selectSessionCount(state) === 0) parts.push('searching');
 	const transfers = transfersText(state);
 	if (transfers !== undefined) parts.push(transfers);
+	parts.push(...badConnection(state));
 	const pending = selectPendingCount(state);
 	if (pending > 0)
 		parts.push(`${pending} ${pending === 1 ? 'message' : 'messages'} held back: the sender’s clock is ahead`);

@@ -112,6 +112,21 @@ describe('overlays and the status line', () => {
 		await terminal.see('NOT SAVED: disk full');
 	});
 
+	test('the status line shows the quality of the connections, and names the person with a bad one', async () => {
+		const {chatNode, bob, dave} = room();
+		const {terminal} = await launch({chatNode, columns: 120});
+		const status = () => terminal.rows().at(-2) ?? '';
+		await terminal.until(() => status().includes('connection good'));
+		chatNode.publish({type: 'link-measured', peer: bob.peer, status: 'connected', roundTripMs: 150});
+		await terminal.until(() => status().includes('connection fair'));
+		chatNode.publish({type: 'link-measured', peer: dave.peer, status: 'connected', roundTripMs: 1200});
+		await terminal.until(() => status().includes('slow connection to Dave (1200 ms)'));
+		chatNode.publish({type: 'link-measured', peer: bob.peer, status: 'suspect'});
+		await terminal.until(() => status().includes('Bob is silent'));
+		terminal.resize(60, 20);
+		await terminal.until(() => status().includes('Bob is silent'));
+	});
+
 	test('the status line shows whether the room has a secret, and how to change the OS user name', async () => {
 		const chatNode = createFakeChatNode('carol', {hasSecret: true, room: 'ops'});
 		const {terminal, press} = await launch({chatNode, options: {nameFromSystem: true}});
