@@ -3,7 +3,7 @@
  * of the screens use a fake.
  */
 import type {Clock, Debug, Random} from '../core/environment.js';
-import type {EventRef, PeerId} from '../core/event.js';
+import type {EventRef, NoticeLevel, PeerId} from '../core/event.js';
 import type {RoomKeys} from '../feed/room-keys.js';
 import type {Beacon} from '../network/discovery/beacon.js';
 import type {HostAddress} from '../network/ip-address.js';
@@ -112,6 +112,8 @@ export interface ChatNode {
 	readonly reading: Reading | undefined;
 	/** Safety numbers and verified people. */
 	readonly verification: Pick<Verification, 'showNumber' | 'confirm' | 'forget'>;
+	/** Shows a notice, which is also written to the log. Their number in a minute is limited. `code`: for scripts. */
+	notify(level: NoticeLevel, code: string, text: string): void;
 	/** Sets whether the log is being saved, and if not, the reason. Called by the owner of the log. */
 	setPersistenceStatus(status: {readonly saving: boolean; readonly reason?: string}): void;
 	/** Resolves to true as soon as one peer has all events of this node, or to false after `timeoutMs`. */

@@ -189,6 +189,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			for (const peer of peers) ignored.delete(peer);
 			sync.refetch(peers);
 		},
+		notify: notices.notify,
 		setPersistenceStatus({saving, reason = 'unknown'}) {
 			pipeline.publish({type: 'persistence', saving, ...(saving ? {} : {reason})});
 			if (saving && failedToSave) reportRecovery();

@@ -223,6 +223,7 @@ export function createFakeChatNode(
 			forget: peer => void calls.push(`forget ${peer}`),
 		},
 		whenDelivered: async () => true,
+		notify: (level, code, text) => chatNode.observe({type: 'notice', level, code, text}),
 		setPersistenceStatus: () => {},
 		reportNetwork: () => chatNode.report,
 	};

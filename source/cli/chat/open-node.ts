@@ -11,6 +11,8 @@ import {createChatNode} from '../../node/create-chat-node.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {findEarlierLog} from '../../storage/room-log.js';
 import type {NodeContext} from '../context.js';
+import {startHookProcess} from '../hook/hook-process.js';
+import {withHook} from '../hook/with-hook.js';
 import {createNetworkAdapters} from '../network-adapters.js';
 import {ownProgramCommand} from '../program-command.js';
 import {openNodeStorage} from './node-storage.js';
@@ -43,7 +45,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	if (truncationWarning !== undefined) context.printError(truncationWarning);
 	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context);
 	const storage = openNodeStorage({context, keys, keepsLog: openOptions.keepsLog});
-	const chatNode = createChatNode(
+	const bareNode = createChatNode(
 		{
 			name,
 			room: options.room,
@@ -69,6 +71,8 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 			...(openOptions.relaunch && {relaunch: openOptions.relaunch}),
 		},
 	);
+	const {hook} = options;
+	const chatNode = hook === undefined ? bareNode : withHook(bareNode, clock, events => startHookProcess(hook, events));
 	storage.watchPersistence((saving, reason) =>
 		chatNode.setPersistenceStatus({saving, ...(reason !== undefined && {reason})}),
 	);

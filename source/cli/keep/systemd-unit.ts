@@ -46,6 +46,7 @@ function keepArguments(options: Options): string[] {
 		...options.peers.flatMap(({host, port}) => ['--peer', `${host.includes(':') ? `[${host}]` : host}:${port}`]),
 		...path('--data-dir', options.dataDir),
 		...(log.type === 'file' ? path('--log', log.path) : []),
+		...(options.hook === undefined ? [] : ['--hook', options.hook]),
 		...(options.identity ? [] : ['--no-identity']),
 		...path('--debug', options.debug),
 	];

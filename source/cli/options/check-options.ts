@@ -31,6 +31,7 @@ export function checkOptions(
 	const debug = checkText(sources.get('debug'));
 	const secretSource = checkSecret(sources, secret);
 	const mode = checkMode(sources);
+	const hook = checkText(sources.get('hook'));
 	const at = checkTime(sources.get('at'), now);
 	const pruneMs = checkAge(sources.get('prune'));
 	return {
@@ -69,6 +70,7 @@ export function checkOptions(
 		...(debug !== undefined && {debug}),
 		...(at && {at}),
 		...(isSwitchOn(sources, 'printUnit') && {printUnit: true}),
+		...(hook !== undefined && {hook}),
 		...(pruneMs !== undefined && {pruneMs}),
 	};
 }

@@ -294,6 +294,14 @@ export const optionTable = {
 		environment: false,
 		commands: ['replay'],
 	},
+	hook: {
+		long: 'hook',
+		kind: 'text',
+		placeholder: 'COMMAND',
+		help: 'hand each new event to a shell command, as a JSON line on its standard input',
+		environment: false,
+		commands: ['chat', 'keep'],
+	},
 	printUnit: {
 		long: 'print-unit',
 		kind: 'switch',
@@ -341,7 +349,7 @@ export const optionGroups: readonly OptionGroup[] = [
 	{title: 'Network', keys: ['port', 'tcpPort', 'interface', 'peer']},
 	{title: 'Files', keys: ['dataDir', 'log', 'noLog', 'debug']},
 	{title: 'Screen', keys: ['bell', 'mono', 'theme', 'screenReader']},
-	{title: 'Scripts', keys: ['json', 'plain', 'stay', 'wait']},
+	{title: 'Scripts', keys: ['json', 'plain', 'stay', 'wait', 'hook']},
 	{title: 'Replay and export', keys: ['author', 'grep', 'from', 'to']},
 	{title: 'Replay', keys: ['at', 'speed']},
 	{title: 'Export', keys: ['format', 'withAddresses', 'verify']},

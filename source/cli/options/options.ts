@@ -53,6 +53,8 @@ export interface Options {
 	readonly at?: TimePoint;
 	/** Replay speed as a factor; infinity: as fast as possible. */
 	readonly speed: number;
+	/** Shell command that gets each live event. */
+	readonly hook?: string;
 	/** `keep` prints a systemd unit and exits. */
 	readonly printUnit?: true;
 	readonly help: boolean;

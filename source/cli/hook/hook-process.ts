@@ -1,0 +1,83 @@
+/** The process of a hook. It gets no argument and no variable that tells anything about the room. */
+import {spawn} from 'node:child_process';
+import {describeSystemError} from '../../core/system-error.js';
+import type {HookProcess, HookProcessEvents} from './hook.js';
+
+/** Variables that programs need to run at all. Every other variable is left out, among them all of this program. */
+const KEPT_VARIABLES =
+	/^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS|DISPLAY|WAYLAND_DISPLAY|SystemRoot|ComSpec|PATHEXT|TEMP|TMP|USERPROFILE|USERNAME|APPDATA|LOCALAPPDATA|ProgramData|ProgramFiles)$/i;
+
+/** Environment of a hook. */
+export function hookEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+	const kept: Record<string, string> = {};
+	for (const [name, value] of Object.entries(environment)) {
+		if (value !== undefined && KEPT_VARIABLES.test(name)) kept[name] = value;
+	}
+	return kept;
+}
+
+/** Time that a hook has to end after its standard input ended, and again after SIGTERM. */
+const STOP_GRACE_MS = 200;
+/** Standard error is read at intervals, so that a hook that floods it slows down itself and not the node. */
+const READ_INTERVAL_MS = 100;
+const MAX_REASON_LENGTH = 200;
+
+/** Starts the command in a shell. Its standard output is discarded; the first line of its standard error explains its end. */
+export function startHookProcess(command: string, {onDrain, onEnd}: HookProcessEvents): HookProcess {
+	const isWindows = process.platform === 'win32';
+	const child = spawn(command, {
+		shell: true,
+		stdio: ['pipe', 'ignore', 'pipe'],
+		env: hookEnvironment(process.env),
+		// A process group of its own can be ended as a whole, and does not get the Ctrl+C of the terminal.
+		detached: !isWindows,
+		windowsHide: true,
+	});
+	let errorText = '';
+	let endedWith: string | undefined;
+	const whenEnded = new Promise<void>(resolve => {
+		const end = (reason: string) => {
+			if (endedWith !== undefined) return;
+			const [line = ''] = errorText.trim().split('\n');
+			const detail = line.replace(/\p{Cc}/gu, ' ').slice(0, MAX_REASON_LENGTH);
+			endedWith = detail === '' ? reason : `${reason} (${detail})`;
+			kill('SIGKILL');
+			child.stdin.destroy();
+			child.stderr.destroy();
+			resolve();
+			onEnd(endedWith);
+		};
+		child.on('error', error => end(`it cannot be started: ${describeSystemError(error)}`));
+		child.on('exit', (code, signal) => end(signal === null ? `exit code ${code}` : signal));
+		child.stdin.on('error', () => end('it closed its standard input'));
+	});
+	child.stdin.on('drain', onDrain);
+	child.stderr.setEncoding('utf8').on('data', (text: string) => {
+		if (errorText.length < MAX_REASON_LENGTH * 4) errorText += text.slice(0, MAX_REASON_LENGTH * 4);
+		child.stderr.pause();
+		setTimeout(() => child.stderr.resume(), READ_INTERVAL_MS).unref();
+	});
+
+	/** Signals the whole process group. */
+	function kill(signal: NodeJS.Signals): void {
+		try {
+			if (isWindows || child.pid === undefined) child.kill(signal);
+			else process.kill(-child.pid, signal);
+		} catch {
+			// All of its processes have ended.
+		}
+	}
+
+	return {
+		write: text => (child.stdin.writable ? child.stdin.write(text) : false),
+		async stop() {
+			child.stdin.end();
+			const timers = [
+				setTimeout(() => kill('SIGTERM'), STOP_GRACE_MS),
+				setTimeout(() => kill('SIGKILL'), 2 * STOP_GRACE_MS),
+			];
+			await whenEnded;
+			for (const timer of timers) clearTimeout(timer);
+		},
+	};
+}
