@@ -22,10 +22,19 @@ import {silent} from './core/environment.js';
 import {type EventRef, eventId, type PeerId, parseEventId} from './core/event.js';
 import {createSystemClock} from './network/system-clock.js';
 import type {ChatNode as NodeOfRoom} from './node/chat-node.js';
+import {findAddressee} from './node/commands/resolve-addressee.js';
 import type {PostResult} from './node/conversation.js';
 
 export type {NodeOptions} from './cli/options/node-options.js';
-export type {JsonEvent, JsonEventKind, JsonLine, JsonPeer, JsonPerson, JsonReady} from './cli/output/json-lines.js';
+export type {
+	JsonEvent,
+	JsonEventKind,
+	JsonLine,
+	JsonPeer,
+	JsonPerson,
+	JsonReady,
+	JsonWhisper,
+} from './cli/output/json-lines.js';
 
 /** A chat node. Methods that write an event return its id, and throw an Error whose message says why they refused. */
 export interface ChatNode {
@@ -37,6 +46,11 @@ export interface ChatNode {
 	post(text: string, options?: {readonly action?: boolean}): string;
 	/** Sends a message as an answer to the message with the id `target`. */
 	reply(target: string, text: string): string;
+	/**
+	 * Sends a private message to one connected peer: a peer id, or a name as in `/msg`. Returns its number, which the lines
+	 * `whisper` and `whisper-delivery` contain.
+	 */
+	whisper(to: string, text: string): number;
 	/** Reacts to a message with a word of at most 16 bytes, for example an emoji. `on` false takes the reaction back. */
 	react(target: string, word: string, on?: boolean): string;
 	/** Replaces the text of an own message. */
@@ -130,6 +144,15 @@ export function createNode(nodeOptions: NodeOptions = {}): ChatNode {
 		return eventId(ownPeer, result.seq);
 	}
 
+	function whisper(to: string, text: string): number {
+		if (!chatNode) throw new Error('The node has not started. Await start() first.');
+		const addressee = findAddressee(requireText(to), chatNode.store.getState());
+		const result =
+			'error' in addressee ? {refused: addressee.error} : chatNode.whisper(addressee.peer, requireText(text));
+		if ('refused' in result) throw new Error(result.refused);
+		return result.id;
+	}
+
 	const node: ChatNode = {
 		start() {
 			if (isStartCalled || stopping)
@@ -146,6 +169,7 @@ export function createNode(nodeOptions: NodeOptions = {}): ChatNode {
 		},
 		post: (text, {action = false} = {}) => append(({post}) => post(requireText(text), action ? {action} : {})),
 		reply: (target, text) => append(({post}) => post(requireText(text), {replyTo: parseTarget(target)})),
+		whisper,
 		react: (target, word, on = true) => append(({mark}) => mark(parseTarget(target), requireText(word), on)),
 		correct: (target, text) => append(({correct}) => correct(parseTarget(target), requireText(text))),
 		withdraw: target => append(({withdraw}) => withdraw(parseTarget(target))),

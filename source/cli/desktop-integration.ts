@@ -124,9 +124,11 @@ const FORMAT_BY_EXTENSION: ReadonlyMap<string, ExportFormat> = new Map([
 export async function exportRows(
 	typedPath: string,
 	state: State,
-	rows: readonly TimelineEntry[],
+	all: readonly TimelineEntry[],
 	room = '',
 ): Promise<string> {
+	// A file can be passed on, so whispers are not in it. `export --whispers` includes them.
+	const rows = all.filter(({type}) => type !== 'whisper');
 	const file = resolveTypedPath(typedPath);
 	const {parts, written} = createExport(file, withoutContacts(state), rows, room);
 	const target = await open(file, 'wx', 0o600).catch(error => {

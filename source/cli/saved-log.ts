@@ -102,10 +102,20 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 	const searchText = grep === undefined ? undefined : foldText(grep);
 	return entry => {
 		if (entry.at < from || entry.at >= to) return false;
-		if (searchText !== undefined && !(isWritten(entry) && foldText(searchTextOf(state, entry)).includes(searchText)))
-			return false;
+		if (searchText !== undefined && !foldText(searchedText(state, entry)).includes(searchText)) return false;
 		return author === undefined || matchesAuthor(state, entry, author);
 	};
+}
+
+/** The same filter, which also leaves out whispers unless `isIncluded`: an export is often made to be passed on. */
+export function leaveOutWhispers(matches: EntryPredicate, isIncluded: boolean): EntryPredicate {
+	return isIncluded ? matches : entry => entry.type !== 'whisper' && matches(entry);
+}
+
+/** Text in which --grep searches; empty for an entry that is no message. */
+function searchedText(state: State, entry: TimelineEntry): string {
+	if (entry.type === 'whisper') return entry.text;
+	return isWritten(entry) ? searchTextOf(state, entry) : '';
 }
 
 /** Local midnight at the start of the day that contains `ms`. */

@@ -12,6 +12,7 @@ import {
 	MAX_HLC_COUNTER,
 	MAX_REASON_LENGTH,
 	MAX_ROOM_BYTES,
+	MAX_TEXT_BYTES,
 	MAX_VERSION_LENGTH,
 } from '../core/limits.js';
 import {extend} from '../core/memory-cost.js';
@@ -192,6 +193,7 @@ const OBSERVATION_KINDS: readonly string[] = [
 	'peer-connected',
 	'peer-disconnected',
 	'notice',
+	'whisper',
 ] satisfies ObservationKind[];
 const MAX_NOTICE_BYTES = 4096;
 const MAX_CODE_BYTES = 64;
@@ -220,6 +222,8 @@ function observationBodyFields(body: ObservationBody): Readonly<Record<string, u
 				code: cleanText(body.code, MAX_CODE_BYTES),
 				text: cleanText(body.text, MAX_NOTICE_BYTES),
 			};
+		case 'whisper':
+			return {subject: hexToBytes(body.subject), own: body.own, id: body.id, text: cleanText(body.text)};
 	}
 }
 
@@ -258,6 +262,14 @@ function readObservationBody(kind: ObservationKind, fields: Readonly<Record<stri
 				level: readNoticeLevel(fields.level),
 				code: text('code', MAX_CODE_BYTES),
 				text: text('text', MAX_NOTICE_BYTES),
+			};
+		case 'whisper':
+			return {
+				type: kind,
+				subject: subject(),
+				own: readBoolean(fields.own, `${kind}.own`),
+				id: readUint(fields.id, `${kind}.id`, Number.MAX_SAFE_INTEGER, 1),
+				text: text('text', MAX_TEXT_BYTES),
 			};
 	}
 }

@@ -9,10 +9,12 @@ import {
 	MAX_NAME_BYTES,
 	MAX_PEERS_LISTED,
 	MAX_REASON_LENGTH,
+	MAX_TEXT_BYTES,
 	MAX_VERSION_LENGTH,
 	MAX_WANT_RANGES,
+	MAX_WHISPERS_OUTSTANDING,
 } from '../core/limits.js';
-import {cleanLine, cleanName} from '../core/text.js';
+import {cleanLine, cleanName, cleanText} from '../core/text.js';
 import {readBatch, SIGNATURE_BYTES} from './batch.js';
 import {
 	failField,
@@ -182,6 +184,30 @@ export function readPong(fields: Fields) {
 		id: readUint(fields.id, 'id'),
 		clock: readTime(fields.clock, 'clock'),
 		hlc: readHlc(fields.hlc, 'hlc'),
+	};
+}
+
+function readWhisperId(value: unknown, path: string): number {
+	return readUint(value, path, Number.MAX_SAFE_INTEGER, 1);
+}
+
+export function readWhisper(fields: Fields) {
+	return {
+		type: 'whisper' as const,
+		id: readWhisperId(fields.id, 'id'),
+		text: cleanText(readText(fields.text, 'text', MAX_TEXT_BYTES)),
+	};
+}
+
+export function readWhisperAck(fields: Fields) {
+	const refused = readOptional(fields.refused, 'refused', (value, path) =>
+		readListOf(value, path, MAX_WHISPERS_OUTSTANDING, readWhisperId),
+	);
+	return {
+		type: 'whisper-ack' as const,
+		id: readUint(fields.id, 'id'),
+		...(refused === undefined ? {} : {refused}),
+		...(fields.closed === true ? {closed: true as const} : {}),
 	};
 }
 

@@ -30,6 +30,8 @@ import {
 	readPing,
 	readPong,
 	readWant,
+	readWhisper,
+	readWhisperAck,
 } from './message-fields.js';
 import {pack, unpack} from './msgpack.js';
 import {
@@ -187,6 +189,24 @@ export interface FileNoneMessage {
 
 export type FileMessage = FileAskMessage | FileInfoMessage | FileWantMessage | FileDataMessage | FileNoneMessage;
 
+/** Private message of the sender to the receiver (protocol.md, Whispers). */
+export interface WhisperMessage {
+	readonly type: 'whisper';
+	/** Number of the whisper from this sender to this receiver, starting at 1. */
+	readonly id: number;
+	readonly text: string;
+}
+
+/** Answer to whispers: all up to `id` are in the log of the sender of this message, except those that it refused. */
+export interface WhisperAckMessage {
+	readonly type: 'whisper-ack';
+	readonly id: number;
+	/** Numbers of the whispers up to `id` that the sender of this message refused. */
+	readonly refused?: readonly number[];
+	/** Whether the sender of this message takes no whispers of the receiver at present. */
+	readonly closed?: true;
+}
+
 interface TypingMessage {
 	readonly type: 'typing';
 }
@@ -216,6 +236,8 @@ export type Message =
 	| AliveMessage
 	| FileMessage
 	| TypingMessage
+	| WhisperMessage
+	| WhisperAckMessage
 	| ByeMessage
 	| ErrorMessage;
 
@@ -275,6 +297,10 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
 			return readFileNone(fields);
 		case 'typing':
 			return {type: 'typing'};
+		case 'whisper':
+			return readWhisper(fields);
+		case 'whisper-ack':
+			return readWhisperAck(fields);
 		case 'bye':
 			return readBye(fields);
 		case 'error':
@@ -314,6 +340,8 @@ function toWireValue(message: Exclude<Message, EventsMessage | FileDataMessage>)
 		case 'file-none':
 		case 'ping':
 		case 'typing':
+		case 'whisper':
+		case 'whisper-ack':
 		case 'bye':
 		case 'error':
 			return message;

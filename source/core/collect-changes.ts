@@ -7,7 +7,7 @@ import type {FeedEvent, Input, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {hearsayAbout, type LostEvent} from './hearsay.js';
 import {LATE_AFTER_MS, MAX_REPORTED_SUBJECTS, MAX_REPORTS_PER_SUBJECT} from './limits.js';
-import {extend, memoryCost, newPeerCost} from './memory-cost.js';
+import {extend, memoryCost, newPeerCost, whisperCost} from './memory-cost.js';
 import * as roster from './roster.js';
 import {createRosterPeer, findPeer, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
@@ -88,6 +88,10 @@ export function collectObservation(changes: CollectedChanges, input: Input & {re
 			);
 			break;
 		case 'notice':
+			changes.rows.push(observation);
+			break;
+		case 'whisper':
+			changes.memoryBytes += whisperCost(observation);
 			changes.rows.push(observation);
 			break;
 		default:

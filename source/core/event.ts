@@ -137,7 +137,25 @@ export type ObservationBody =
 	| {readonly type: 'peer-connected'; readonly subject: PeerId; readonly address: string}
 	/** The last connection to `subject` closed. `alone`: this node then had no other connection. */
 	| {readonly type: 'peer-disconnected'; readonly subject: PeerId; readonly reason: string; readonly alone: boolean}
-	| {readonly type: 'notice'; readonly level: NoticeLevel; readonly code: string; readonly text: string};
+	| {readonly type: 'notice'; readonly level: NoticeLevel; readonly code: string; readonly text: string}
+	| WhisperBody;
+
+/**
+ * Content of a whisper: a private message between this node and `subject`, which only these two nodes hold. It is no event of a
+ * feed, so nobody can pass it on or prove it to others.
+ */
+export interface WhisperBody {
+	readonly type: 'whisper';
+	readonly subject: PeerId;
+	/** Whether this node sent it. */
+	readonly own: boolean;
+	/** Number of the whisper from its sender to its receiver, starting at 1. */
+	readonly id: number;
+	readonly text: string;
+}
+
+/** A whisper in the log and in the timeline. Its place is the time at which this node sent or received it. */
+export type Whisper = ObservationHead & WhisperBody;
 
 export interface ObservationHead {
 	/** Our peer id in the launch that made the observation. */
@@ -181,6 +199,13 @@ export type EphemeralEvent =
 	| {readonly type: 'link-closed'; readonly peer: PeerId}
 	/** A connected peer has stored our own feed up to `seq`. */
 	| {readonly type: 'delivered'; readonly peer: PeerId; readonly seq: number}
+	/** A peer has answered our whispers up to number `id`: those in `refused` it did not take, all others are in its log. */
+	| {
+			readonly type: 'whispers-answered';
+			readonly peer: PeerId;
+			readonly id: number;
+			readonly refused: readonly number[];
+	  }
 	/** A peer is typing. `until`: wall clock in ms at which the indicator ends. */
 	| {readonly type: 'typing'; readonly peer: PeerId; readonly until: number}
 	/** Number of requested history events received and expected. `expected` is 0 when the transfer has finished. */
@@ -212,7 +237,15 @@ export type Input =
 			/** Decoded entries of one batch. */
 			readonly events: readonly FeedEvent[];
 	  }
-	| {readonly type: 'observed'; readonly loggedAt: number; readonly observation: Observation}
+	| {
+			readonly type: 'observed';
+			readonly loggedAt: number;
+			/** False if it was read from a reopened log. */
+			readonly live?: boolean;
+			/** See `events`. */
+			readonly unreadOffset?: number;
+			readonly observation: Observation;
+	  }
 	| {readonly type: 'ephemeral'; readonly event: EphemeralEvent};
 
 /**

@@ -5,7 +5,7 @@ import {foldText} from './fold-text.js';
 import {findClosest} from './fuzzy-match.js';
 import {longFingerprint, personKeyOf} from './name-collisions.js';
 import {findPeer} from './roster.js';
-import {isPresent, nameOf, type PeerView, selectPeers} from './select-peers.js';
+import {isPresent, nameOf, nameSeqOf, type PeerView, selectPeers} from './select-peers.js';
 import {selectPeople} from './select-people.js';
 import type {State} from './state.js';
 import type {TimelineEntry} from './timeline.js';
@@ -92,13 +92,23 @@ export function suggestNames(state: State, typed: string): readonly string[] {
  * Whether `author` wrote a row. `author` is the name at the time of the row, NAME#FINGERPRINT or a whole peer id.
  * Rows of our own observations have no author.
  */
-export function matchesAuthor(state: State, {peer, seq}: TimelineEntry, author: string): boolean {
-	if (seq === 0) return false;
+export function matchesAuthor(state: State, entry: TimelineEntry, author: string): boolean {
+	const sender = senderOf(state, entry);
+	if (!sender) return false;
+	const {peer, seq} = sender;
 	if (peer === foldText(author)) return true;
 	const name = foldText(nameOf(state, peer, seq));
 	if (name === foldText(author)) return true;
 	const reference = parseReference(author);
 	return reference !== undefined && name === reference.foldedName && hasFingerprint(state, peer, reference.fingerprint);
+}
+
+/** Who wrote a row: the author of an event, or the sender of a whisper. The name is that of the feed at `seq`. */
+function senderOf(state: State, entry: TimelineEntry): {peer: PeerId; seq: number | undefined} | undefined {
+	if (entry.seq > 0) return entry;
+	if (entry.type !== 'whisper') return undefined;
+	const peer = entry.own ? entry.peer : entry.subject;
+	return {peer, seq: nameSeqOf(state, peer, entry)};
 }
 
 /** Parses NAME#FINGERPRINT. Returns undefined if the text contains no fingerprint. */

@@ -257,6 +257,12 @@ export const MAX_ALIVE_NAMED_PER_SECOND = 256;
 export const MAX_PINGS_PER_SECOND = 4;
 /** Typing signals accepted per second on one connection. */
 export const MAX_TYPING_PER_SECOND = 2;
+/** Whispers accepted per second on one connection, and separately answers to whispers. */
+export const MAX_WHISPERS_PER_SECOND = 16;
+/** Whispers to one peer that it has not answered yet. They fit into one burst after a reconnect. */
+export const MAX_WHISPERS_OUTSTANDING = 64;
+/** Time without an answer after which a node sends its unanswered whispers again on the same connection. */
+export const WHISPER_RETRY_MS = 10_000;
 /** Time from the first byte of a frame to its last. Closes connections that would occupy memory with a partial frame. */
 export const MAX_FRAME_MS = 60_000;
 /** Time in which a peer must read some of its queued bytes. Closes connections that would occupy memory with a full queue. */

@@ -3,7 +3,7 @@
  * with one wide character takes twice its bytes, and a short entry takes many times its own. The constants were measured
  * (performance.md, Memory at the limits).
  */
-import type {FeedEvent} from './event.js';
+import type {FeedEvent, Whisper} from './event.js';
 
 /** A posted event without its text: the object, two numbers outside of it, and its places in timeline and log index. */
 const POSTED_BYTES = 160;
@@ -53,6 +53,11 @@ export function memoryCost(event: FeedEvent): number {
 		default:
 			return event satisfies never;
 	}
+}
+
+/** Bytes that a whisper takes: an event, the reference to its other end, and its text. */
+export function whisperCost({text}: Whisper): number {
+	return EVENT_BYTES + REFERENCE_BYTES + textBytes(text);
 }
 
 /** Estimated memory of events that have not arrived yet, from their number and the bytes of their entries. */

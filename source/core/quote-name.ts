@@ -10,7 +10,7 @@ const STRUCTURE = /[():;,*!"<>[\]{}|·]|\d+\.\d+\.\d+\.\d+/;
 /** Words with which lines of text state a fact or list several people. */
 const FACT_WORDS: ReadonlySet<string> = new Set(
 	['and', 'called', 'connected', 'disconnected', 'found', 'joined', 'left', 'lost', 'moved', 'notice']
-		.concat(['reconnected', 'sent', 'started', 'typing', 'you'])
+		.concat(['private', 'reconnected', 'sent', 'started', 'typing', 'you'])
 		.map(confusableSkeleton),
 );
 const MAX_CACHED_NAMES = 1024;

@@ -7,6 +7,7 @@ export const initialEphemeral: EphemeralState = {
 	links: {},
 	delivered: {},
 	audiences: [],
+	whispered: {},
 	typing: {},
 	sync: {received: 0, expected: 0},
 	isolated: false,
@@ -32,6 +33,11 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 		case 'delivered':
 			ephemeral.delivered[event.peer] = Math.max(ephemeral.delivered[event.peer] ?? 0, event.seq);
 			break;
+		case 'whispers-answered': {
+			const {id = 0, refused = []} = ephemeral.whispered[event.peer] ?? {};
+			ephemeral.whispered[event.peer] = {id: Math.max(id, event.id), refused: [...refused, ...event.refused]};
+			break;
+		}
 		case 'typing':
 			ephemeral.typing[event.peer] = event.until;
 			break;
@@ -82,6 +88,7 @@ export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 	ephemeral.links = {};
 	ephemeral.delivered = {};
 	ephemeral.audiences = [];
+	ephemeral.whispered = {};
 	ephemeral.typing = {};
 }
 

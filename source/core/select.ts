@@ -1,6 +1,6 @@
 /** Selectors for the state as a whole. For peers see select-peers.ts, for people select-people.ts. */
 import {findLastAtMost} from './binary-search.js';
-import {isWritten, type PeerId} from './event.js';
+import {isWritten, type PeerId, type Whisper} from './event.js';
 import {listPeerKeys} from './reduce-ephemeral.js';
 import type {EphemeralState, State} from './state.js';
 import {sliceTimeline} from './timeline.js';
@@ -38,14 +38,40 @@ export function selectHolders(state: State, seq: number): {readonly stored: Peer
 	return {stored, missing: audience.filter(peer => !holds(peer))};
 }
 
+/**
+ * Whether the other end of an own whisper of this launch has it in its log. Undefined for a whisper of another peer or an
+ * earlier launch.
+ */
+export function selectWhisperDelivery(
+	{launch, ephemeral}: State,
+	{peer, subject, id, own}: Whisper,
+): 'waiting' | 'delivered' | 'refused' | undefined {
+	if (!own || peer !== launch?.peer) return undefined;
+	const answered = ephemeral.whispered[subject];
+	if (!answered || id > answered.id) return 'waiting';
+	return answered.refused.includes(id) ? 'refused' : 'delivered';
+}
+
 const MAX_SCANNED_ENTRIES = 1000;
 
-/** Number of the newest posts of this launch that no other node has stored. */
-export function selectUndeliveredCount({timeline, launch, ephemeral}: State): number {
-	const held = Math.max(0, ...Object.values(ephemeral.delivered));
+/** Number of the newest whispers of this launch without an answer. */
+export function selectWaitingWhispers(state: State): number {
+	const {timeline} = state;
 	const from = Math.max(0, timeline.length - MAX_SCANNED_ENTRIES);
 	return sliceTimeline(timeline, from, timeline.length).filter(
-		entry => isWritten(entry) && entry.peer === launch?.peer && entry.seq > held,
+		entry => entry.type === 'whisper' && selectWhisperDelivery(state, entry) === 'waiting',
+	).length;
+}
+
+/** Number of the newest posts of this launch that no other node has stored, and of whispers without an answer. */
+export function selectUndeliveredCount(state: State): number {
+	const {timeline, launch, ephemeral} = state;
+	const held = Math.max(0, ...Object.values(ephemeral.delivered));
+	const from = Math.max(0, timeline.length - MAX_SCANNED_ENTRIES);
+	return sliceTimeline(timeline, from, timeline.length).filter(entry =>
+		entry.type === 'whisper'
+			? selectWhisperDelivery(state, entry) === 'waiting'
+			: isWritten(entry) && entry.peer === launch?.peer && entry.seq > held,
 	).length;
 }
 

@@ -45,6 +45,8 @@ export interface EphemeralState {
 	readonly delivered: Readonly<Record<PeerId, number>>;
 	/** Sorted by rising `fromSeq`. */
 	readonly audiences: readonly Audience[];
+	/** For each peer that answered our whispers: the number up to which it answered them, and the ones that it refused. */
+	readonly whispered: Readonly<Record<PeerId, {readonly id: number; readonly refused: readonly number[]}>>;
 	/** For each typing peer: wall clock in ms at which its typing indicator ends. */
 	readonly typing: Readonly<Record<PeerId, number>>;
 	/** Numbers of requested history events. `expected` is 0 if no history is being received. */

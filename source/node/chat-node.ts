@@ -14,6 +14,7 @@ import type {NetworkReport} from './network-report.js';
 import type {Reading} from './reading.js';
 import type {Store} from './store.js';
 import type {ContactStore, Verification} from './verification.js';
+import type {WhisperResult} from './whispers.js';
 
 export interface ChatNodeOptions {
 	readonly name: string;
@@ -23,6 +24,8 @@ export interface ChatNodeOptions {
 	readonly version: string;
 	/** Seed of the identity: 32 secret bytes of the OS user. Without it the node has no identity. */
 	readonly identitySeed?: Uint8Array;
+	/** False: the node takes and sends no whispers. */
+	readonly takesWhispers?: boolean;
 	/** Whether the node tracks which messages the user has read. */
 	readonly tracksReading?: boolean;
 	/** Whether this node says that it is a keeper. */
@@ -87,6 +90,13 @@ export interface ChatNode {
 	stop(): Promise<void>;
 	/** Appends a `posted` event with the text, without control characters. */
 	post(text: string, options?: PostOptions): PostResult;
+	/**
+	 * Sends a private message to a connected peer. Only the logs of these two nodes contain it, and other sessions of the user do
+	 * not receive it. While both run, it is sent again until the peer has it.
+	 */
+	whisper(peer: PeerId, text: string): WhisperResult;
+	/** Number of own whispers to this peer that it has not answered yet. */
+	outstandingWhispers(peer: PeerId): number;
 	/** Reacts to a message with a word, or takes the reaction back. */
 	mark(target: EventRef, word: string, on: boolean): PostResult;
 	/** Replaces the text of an own message. Every version stays in the history of all peers. */

@@ -4,12 +4,14 @@
  */
 
 import type {Timer} from '../core/environment.js';
-import {shortFingerprint} from '../core/event.js';
+import {type PeerId, shortFingerprint} from '../core/event.js';
 import {JOINED_AFTER_MS} from '../core/limits.js';
+import {findPeer} from '../core/roster.js';
+import type {State} from '../core/state.js';
 import {isLinkLocal, withoutZone} from '../network/ip-address.js';
 import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat-node.js';
 import {createConversation, whenDelivered} from './conversation.js';
-import {createNetwork, type Network} from './create-network.js';
+import {createNetwork, labelOf, type Network} from './create-network.js';
 import {createEffectCommands} from './effect-commands.js';
 import {startIdentityMonitor} from './identity-monitor.js';
 import {createIsolationMonitor} from './isolation-monitor.js';
@@ -18,6 +20,7 @@ import {createNetworkReport} from './network-report.js';
 import {createReading} from './reading.js';
 import {createResumeDetector} from './resume-detector.js';
 import {createVerification} from './verification.js';
+import {createWhispers} from './whispers.js';
 
 const TIME_PUBLISH_INTERVAL_MS = 60_000;
 
@@ -33,6 +36,8 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		name: () => conversation.name(),
 		onReadyToJoin: () => conversation.join(),
 		onTimersStalled: () => resumeDetector.onTimersStalled(),
+		onLinked: link => whispers.linked(link),
+		onWhisper: (link, message) => whispers.message(link, message),
 		onBeaconSent() {
 			resumeDetector.onInterfacesRefreshed();
 			conversation.announceAddressChange();
@@ -49,6 +54,22 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		sendTyping: () => {
 			for (const link of mesh.links()) if (link.features.has('typing')) link.send({type: 'typing'});
 		},
+	});
+	const whispers = createWhispers({
+		self,
+		isOn: options.takesWhispers !== false,
+		clock,
+		linkOf: mesh.linkOf,
+		labelFor: peer => labelOf(store.getState(), peer),
+		isIgnored: peer => isIgnoredPerson(store.getState(), ignored, peer),
+		isLogSaved: () => openedLog.log.isSaved,
+		isLogFull: peer => inventory.usageOf(peer) >= 1,
+		write(body) {
+			pipeline.observe(body);
+			pipeline.commit();
+		},
+		publish: event => pipeline.publish(event),
+		onLogFull: peer => notices.limitReached('bytes', labelOf(store.getState(), peer)),
 	});
 	const resumeDetector = createResumeDetector({
 		hasSecret: keys.hasSecret,
@@ -81,6 +102,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		now: () => nodeClock.wall(),
 		publish: contacts => pipeline.publish({type: 'contacts', contacts}),
 	});
+	const hasStopped = () => stopping !== undefined;
 	const timers = new Set<Timer>();
 	let failedToSave = false;
 	let selfInfo: SelfInfo | undefined;
@@ -158,6 +180,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 	async function stop(): Promise<void> {
 		for (const timer of timers) timer.cancel();
 		isolationMonitor.stop();
+		whispers.stop();
 		sync.drain();
 		conversation.leave();
 		await network.leave();
@@ -178,15 +201,19 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		},
 		post: (text, postOptions) => conversation.post(text, postOptions),
 		...createEffectCommands({self, getState: store.getState, append: body => conversation.appendEffect(body)}),
+		whisper: (peer, text) => (hasStopped() ? {refused: 'This node is leaving.'} : whispers.send(peer, text)),
+		outstandingWhispers: peer => whispers.outstanding(peer),
 		rename: name => conversation.rename(name),
 		notifyTyping: () => conversation.notifyTyping(),
 		addPeer: (host, port) => dialler.addTarget({host, port}),
 		dropPeer: (host, port) => dialler.removeTarget(host, port),
 		ignore(peers) {
 			for (const peer of peers) ignored.add(peer);
+			whispers.ignoringChanged(peers);
 		},
 		unignore(peers) {
 			for (const peer of peers) ignored.delete(peer);
+			whispers.ignoringChanged(peers);
 			sync.refetch(peers);
 		},
 		notify: notices.notify,
@@ -196,6 +223,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			if (!saving) notices.notify('error', 'not-saving', `Nothing is being saved: ${reason}.`);
 			failedToSave = !saving;
 			sync.inventoryChanged(inventory.releaseUnsaved());
+			if (saving) whispers.saved();
 		},
 		whenDelivered: ms => whenDelivered(store, clock, self, () => ownFeed.tip().seq, ms),
 		reportNetwork: () =>
@@ -215,4 +243,11 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 				clockCorrectionMs: nodeClock.correctionMs,
 			}),
 	};
+}
+
+/** Whether the user ignores a peer: itself, or another launch of the same verified identity. */
+function isIgnoredPerson({roster}: State, ignored: ReadonlySet<PeerId>, peer: PeerId): boolean {
+	if (ignored.has(peer)) return true;
+	const key = findPeer(roster, peer)?.identity?.key;
+	return key !== undefined && [...ignored].some(other => findPeer(roster, other)?.identity?.key === key);
 }

@@ -2,11 +2,12 @@
  * Network of a node: creates discovery, dialler, mesh, sync and failure detector, and connects them. These parts do not know
  * each other: their callbacks are inner functions of `createNetwork`, which pass an event of one part to the others.
  */
-import type {Message, PeersMessage} from '../codec/message.js';
+import type {Message, PeersMessage, WhisperAckMessage, WhisperMessage} from '../codec/message.js';
 import type {PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
 import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS, RETRY_MAX_MS} from '../core/limits.js';
 import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
+import type {State} from '../core/state.js';
 import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
@@ -35,6 +36,9 @@ export interface NetworkOptions {
 	onReadyToJoin(): void;
 	/** Called when the timers of this process fired late, because the computer may have been asleep. */
 	onTimersStalled(): void;
+	/** Called when messages to a peer are sent on this connection from now on. */
+	onLinked(link: PeerLink): void;
+	onWhisper(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
 	/** Called when a beacon was sent. The interfaces were read before it, so own addresses may have changed. */
 	onBeaconSent(): void;
 }
@@ -56,6 +60,11 @@ export interface Network {
 	stop(): Promise<void>;
 }
 
+/** Name of a peer for a notice. Not formatPeerName, because a notice quotes every name itself. */
+export function labelOf(state: State, peer: PeerId): string {
+	return nameOf(state, peer) + formatFingerprintSuffix(state, peer);
+}
+
 export function createNetwork(options: NetworkOptions): Network {
 	const {localState, nodeOptions, adapters, name} = options;
 	const {key, self, store, nodeClock, inventory, pipeline, notices} = localState;
@@ -67,11 +76,7 @@ export function createNetwork(options: NetworkOptions): Network {
 
 	const isConnected = (peer: PeerId) => mesh.linkOf(peer) !== undefined;
 	const connectedCount = () => mesh.size;
-	const labelFor = (peer: PeerId) => {
-		// Not formatPeerName, because a notice quotes every name itself.
-		const state = store.getState();
-		return nameOf(state, peer) + formatFingerprintSuffix(state, peer);
-	};
+	const labelFor = (peer: PeerId) => labelOf(store.getState(), peer);
 
 	const failureDetector = createFailureDetector(self);
 	const mesh: Mesh = createMesh(
@@ -174,7 +179,7 @@ export function createNetwork(options: NetworkOptions): Network {
 			peer: self,
 			name: name(),
 			port: tcpPort,
-			features: FEATURES,
+			features: nodeOptions.takesWhispers === false ? FEATURES.filter(one => one !== 'whispers') : FEATURES,
 			program: nodeOptions.version,
 			clock: clock.now(),
 			hlc: nodeClock.reading(),
@@ -192,11 +197,13 @@ export function createNetwork(options: NetworkOptions): Network {
 		failureDetector.connected(link.peer, clock.monotonic());
 		sync.up(link);
 		peerExchangeSender.up(link.peer);
+		options.onLinked(link);
 	}
 
 	function onLinkReplaced(link: PeerLink, closed?: PeerLink): void {
 		sync.replaced(link, closed);
 		peerExchangeSender.replaced(link.peer);
+		options.onLinked(link);
 	}
 
 	function onLinkDown({peer}: PeerLink, closing: LinkClosing): void {
@@ -233,6 +240,10 @@ export function createNetwork(options: NetworkOptions): Network {
 				break;
 			case 'typing':
 				typingExpiry.refresh(link.peer);
+				break;
+			case 'whisper':
+			case 'whisper-ack':
+				options.onWhisper(link, message);
 				break;
 			case 'bye':
 				// The last events of the peer must be committed before its disconnection.

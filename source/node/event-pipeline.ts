@@ -117,7 +117,13 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		const {loggedAt} = record;
 		if (record.type === 'observation') {
 			nodeClock.merge(record.observation);
-			return {type: 'observed', loggedAt, observation: record.observation};
+			return {
+				type: 'observed',
+				loggedAt,
+				live: false,
+				observation: record.observation,
+				...(unreadOffset !== undefined && {unreadOffset}),
+			};
 		}
 
 		const events = tips.restore(record.batch);
@@ -148,7 +154,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 			return batch;
 		},
 		observe(body) {
-			const {at, hlc} = nodeClock.stampLocal();
+			const {at, hlc} = body.type === 'whisper' ? nodeClock.stampWhisper() : nodeClock.stampLocal();
 			const observation: Observation = {peer: ownFeed.peer, seq: 0, at, ms: hlc.ms, counter: hlc.counter, ...body};
 			const loggedAt = nodeClock.wall();
 			pendingRecords.push({type: 'observation', loggedAt, observation});

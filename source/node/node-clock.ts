@@ -41,6 +41,11 @@ export interface NodeClock {
 	stamp(): Stamp;
 	/** Creates the stamp of an observation. No peer receives it, so later stamps may be lower after the clock is corrected. */
 	stampLocal(): Stamp;
+	/**
+	 * Creates the stamp of a whisper. No peer receives it, but whispers must keep their order, so it is greater than all earlier
+	 * stamps of whispers, even after a correction.
+	 */
+	stampWhisper(): Stamp;
 	/** Returns the current reading, for messages that contain no event. */
 	reading(): Hlc;
 	/**
@@ -112,6 +117,8 @@ export function createNodeClock(now: () => number): NodeClock {
 	let own = HLC_ZERO;
 	/** Newest stamp of an observation. */
 	let observed = HLC_ZERO;
+	/** Newest stamp of a whisper. */
+	let whispered = HLC_ZERO;
 	/** Highest merged reading that was within the limit. */
 	let received = HLC_ZERO;
 	/** Highest merged reading that was beyond the limit. */
@@ -125,8 +132,13 @@ export function createNodeClock(now: () => number): NodeClock {
 		return maxHlc(followedHlc(received, at), followedHlc(ahead, at));
 	}
 
+	/** Lower bound of the next stamp, as far as our clock follows. */
+	function floorAt(at: number): Hlc {
+		return [followedHlc(observed, at), followedHlc(whispered, at), followed(at)].reduce(maxHlc, own);
+	}
+
 	function stampAt(at: number): Hlc {
-		return tickHlc(maxHlc(own, maxHlc(followedHlc(observed, at), followed(at))), at);
+		return tickHlc(floorAt(at), at);
 	}
 
 	/**
@@ -150,6 +162,11 @@ export function createNodeClock(now: () => number): NodeClock {
 			const at = wall();
 			observed = stampAt(at);
 			return {at, hlc: observed};
+		},
+		stampWhisper() {
+			const at = wall();
+			whispered = tickHlc(maxHlc(whispered, floorAt(at)), at);
+			return {at, hlc: whispered};
 		},
 		reading() {
 			const at = wall();

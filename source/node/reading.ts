@@ -6,7 +6,7 @@
  * records that a sync has written hold many messages.
  */
 import type {Clock, Timer} from '../core/environment.js';
-import {eventId, type FeedEvent, type Input, isWritten} from '../core/event.js';
+import {eventId, type FeedEvent, type Input, isWritten, type Observation} from '../core/event.js';
 import {compareOrder, type OrderKey} from '../core/event-order.js';
 import {isOurs} from '../core/own-sessions.js';
 import type {State} from '../core/state.js';
@@ -29,7 +29,7 @@ export interface Unread {
 export interface Reading {
 	unread(): Unread;
 	/** Marks messages as read. Entries that are not unread are ignored. */
-	markRead(entries: Iterable<Pick<OrderKey, 'peer' | 'seq'>>): void;
+	markRead(entries: Iterable<MessageKey>): void;
 	markAllRead(): void;
 	/** Calls the listener after every change of the unread messages. Returns a function that removes it. */
 	subscribe(listener: () => void): () => void;
@@ -61,6 +61,12 @@ interface Arrival {
 	readonly place: LogPlace | undefined;
 }
 
+/** What identifies a message. `ms` and `counter` are needed only for whispers. */
+type MessageKey = Pick<OrderKey, 'peer' | 'seq'> & Partial<OrderKey>;
+
+type Message = FeedEvent | Observation;
+type LoggedInput = Exclude<Input, {readonly type: 'ephemeral'}>;
+
 export function createReading(options: ReadingOptions): ReadingTracker {
 	const {store, clock} = options;
 	const listeners = new Set<() => void>();
@@ -76,9 +82,11 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 	let saving: Promise<void> = Promise.resolve();
 
 	/** Whether a message counts as unread. The history of a room that we enter for the first time does not. */
-	function isUnread(state: State, event: FeedEvent, input: Input & {readonly type: 'events'}): boolean {
-		if (!isWritten(event) || isOurs(state, event.peer)) return false;
-		if (isStarted ? !input.live && unread.lastRead === undefined : input.unreadOffset === undefined) return false;
+	function isUnread(state: State, event: Message, input: LoggedInput): boolean {
+		const author = event.type === 'whisper' && !event.own ? event.subject : event.peer;
+		if ((!isWritten(event) && event.type !== 'whisper') || isOurs(state, author)) return false;
+		const isHistory = input.live === false && unread.lastRead === undefined;
+		if (isStarted ? isHistory : input.unreadOffset === undefined) return false;
 		return hasEntry(state.timeline, event);
 	}
 
@@ -88,19 +96,21 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 	}
 
 	function onCommit(state: State, inputs: readonly Input[]): void {
-		const added: FeedEvent[] = [];
+		const added: Message[] = [];
 		for (const input of inputs) {
-			if (input.type !== 'events') continue;
-			for (const event of input.events) {
-				const id = eventId(event.peer, event.seq);
+			if (input.type === 'ephemeral') continue;
+			if (input.type === 'observed' && input.observation.type !== 'whisper') continue;
+			const events = input.type === 'events' ? input.events : [input.observation];
+			for (const event of events) {
+				const id = idOf(event);
 				if (!isUnread(state, event, input) || waiting.has(id)) continue;
 				waiting.set(id, event);
 				arrivals.push({id, place: placeOf(input)});
 				added.push(event);
-				if (!input.live) unread = {...unread, hasMissed: true};
+				if (input.live === false) unread = {...unread, hasMissed: true};
 			}
 
-			const last = input.events.at(-1);
+			const last = events.at(-1);
 			if (isStarted || input.unreadOffset !== undefined || !last) continue;
 			const isLater = unread.lastRead === undefined || compareOrder(last, unread.lastRead) > 0;
 			if (isLater && hasEntry(state.timeline, last)) unread = {...unread, lastRead: keyOf(last)};
@@ -157,8 +167,8 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 		unread: () => unread,
 		markRead(entries) {
 			let {messages} = unread;
-			for (const {peer, seq} of entries) {
-				const id = eventId(peer, seq);
+			for (const entry of entries) {
+				const id = idOf(entry);
 				const key = waiting.get(id);
 				if (!key) continue;
 				waiting.delete(id);
@@ -188,6 +198,11 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 			await saving;
 		},
 	};
+}
+
+/** Text that identifies a message. Whispers have no seq, but a place in the timeline of their own. */
+function idOf({peer, seq, ms = 0, counter = 0}: MessageKey): string {
+	return seq === 0 ? `${peer}@${ms}-${counter}` : eventId(peer, seq);
 }
 
 function keyOf({ms, counter, peer, seq}: OrderKey): OrderKey {

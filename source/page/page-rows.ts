@@ -144,6 +144,8 @@ function describeEvent(
 		case 'corrected':
 		case 'withdrawn':
 		case 'pinned':
+		// A page is made to be shown to others, so no whisper is ever in it.
+		case 'whisper':
 			return undefined;
 		default:
 			return entry satisfies never;

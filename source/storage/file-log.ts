@@ -132,6 +132,10 @@ class WritableFileLog implements FileLog {
 		return {path: this.path, marker: Buffer.from(this.#marker).toString('hex'), offset: this.#file.size};
 	}
 
+	get isSaved(): boolean {
+		return true;
+	}
+
 	get size(): number {
 		return this.#file.size;
 	}

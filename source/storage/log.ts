@@ -54,6 +54,8 @@ export interface Log {
 	 * the file: nobody else might hold them. A log that cannot lose them does not have this method.
 	 */
 	keepFeed?(own: PeerId): void;
+	/** Whether the operating system has everything that was appended. False while saving fails (resilient-log.ts). */
+	readonly isSaved: boolean;
 	/** Total size of the log in bytes. */
 	readonly size: number;
 	/** Place behind the last record. Undefined for a log in memory, and while records wait to be saved. */

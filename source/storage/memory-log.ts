@@ -69,6 +69,7 @@ export function createMemoryLog(header: LogHeader): OpenedLog {
 	const log: Log = {
 		end: undefined,
 		path: undefined,
+		isSaved: true,
 		header,
 		append(records) {
 			if (isClosed) throw new Error('The log is closed');

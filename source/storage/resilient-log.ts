@@ -85,8 +85,12 @@ class ResilientLog implements Log {
 		return this.#log?.header ?? this.#options.header;
 	}
 
+	get isSaved(): boolean {
+		return this.#failure === undefined && this.#buffer.isEmpty && this.#log !== undefined;
+	}
+
 	get end(): LogPlace | undefined {
-		return this.#failure || !this.#buffer.isEmpty ? undefined : this.#log?.end;
+		return this.isSaved ? this.#log?.end : undefined;
 	}
 
 	get size(): number {

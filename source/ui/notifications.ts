@@ -64,6 +64,16 @@ export function updateNotifications(
 	let ring: Ring | undefined;
 	const own = state.launch?.peer;
 	for (const input of inputs) {
+		if (input.type === 'observed' && input.live !== false) {
+			const {observation} = input;
+			if (observation.type !== 'whisper' || observation.own || isIgnored(state, observation.subject, attention))
+				continue;
+			unread++;
+			mentions++;
+			// The desktop may keep notifications, or show them on a locked screen, so the text of a whisper is not in them.
+			const name = displayName(state, observation.subject);
+			if (attention.bell !== 'off') ring = {title: `${name} in ${cleanLine(attention.room)}`, body: 'whispered to you'};
+		}
 		if (input.type !== 'events' || !input.live) continue;
 		for (const event of input.events) {
 			if (!isWritten(event) || isOurs(state, event.peer) || isIgnored(state, event.peer, attention)) continue;

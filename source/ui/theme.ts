@@ -25,6 +25,8 @@ export interface Glyphs {
 	readonly undelivered: string;
 	readonly partlyDelivered: string;
 	readonly delivered: string;
+	/** An own whisper that the other person did not take. */
+	readonly refused: string;
 	/** A person whose key the user has verified. */
 	readonly verified: string;
 	readonly selected: string;
@@ -38,6 +40,8 @@ export interface Glyphs {
 	readonly newline: string;
 	/** In front of the line that quotes the message which a reply answers. */
 	readonly quote: string;
+	/** In front of every line of a whisper. */
+	readonly bar: string;
 	/** Glyphs of the replay. Those of `histogram` show numbers of events, in ascending order. */
 	readonly bookmark: string;
 	readonly match: string;
@@ -58,6 +62,7 @@ const UNICODE: Glyphs = {
 	undelivered: '○',
 	partlyDelivered: '◐',
 	delivered: '✓',
+	refused: '×',
 	verified: '✓',
 	selected: '▌',
 	connected: '●',
@@ -69,6 +74,7 @@ const UNICODE: Glyphs = {
 	dot: '·',
 	newline: '⏎',
 	quote: '┌',
+	bar: '│',
 	bookmark: '◆',
 	match: '•',
 	position: '▲',
@@ -87,6 +93,7 @@ const ASCII: Glyphs = {
 	undelivered: '.',
 	partlyDelivered: '/',
 	delivered: '+',
+	refused: 'x',
 	verified: '=',
 	selected: '>',
 	connected: '+',
@@ -98,6 +105,7 @@ const ASCII: Glyphs = {
 	dot: '-',
 	newline: '$',
 	quote: ',',
+	bar: '|',
 	bookmark: '&',
 	match: '*',
 	position: '^',

@@ -150,6 +150,19 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 	}),
 	fc.record({type: fc.constant('file-none' as const), id: uint}),
 	fc.constant({type: 'typing' as const}),
+	fc.record({type: fc.constant('whisper' as const), id: uint.map(value => Math.max(1, value)), text: token}),
+	fc.record(
+		{
+			type: fc.constant('whisper-ack' as const),
+			id: uint,
+			refused: fc.array(
+				uint.map(value => Math.max(1, value)),
+				{maxLength: 64},
+			),
+			closed: fc.constant(true as const),
+		},
+		{requiredKeys: ['type', 'id']},
+	),
 	fc.record({
 		type: fc.constant('bye' as const),
 		reason: fc.constantFrom('leaving' as const, 'duplicate', 'self', 'idle', 'overloaded'),

@@ -139,6 +139,9 @@ export const messages: readonly Message[] = [
 	{type: 'file-data', id: 2, bytes: new Uint8Array(8).fill(1)},
 	{type: 'file-none', id: 2},
 	{type: 'file-info', id: 1, have: true},
+	{type: 'whisper', id: 2, text: 'only for you'},
+	{type: 'whisper-ack', id: 2, refused: [1]},
+	{type: 'whisper-ack', id: 0, closed: true},
 ];
 
 function keyVectors(): Vector[] {

@@ -64,6 +64,7 @@ export function createFakeChatNode(
 ): FakeChatNode {
 	const store = createStore();
 	let peers = 1;
+	let whispers = 0;
 	const own: FakePeer = {peer: fakePeerId(1), seq: 0};
 	const self: SelfInfo = {
 		peer: own.peer,
@@ -200,6 +201,13 @@ export function createFakeChatNode(
 				return {seq: own.seq};
 			},
 		}),
+		whisper(peer, text) {
+			if (chatNode.refuse) return {refused: chatNode.refuse};
+			calls.push(`whisper ${peer} ${text}`);
+			chatNode.observe({type: 'whisper', subject: peer, own: true, id: ++whispers, text});
+			return {id: whispers};
+		},
+		outstandingWhispers: () => 0,
 		rename(newName) {
 			if (chatNode.refuse) return {refused: chatNode.refuse};
 			chatNode.tell(own, {type: 'renamed', name: newName});

@@ -13,12 +13,16 @@ export interface MemoryRoom {
 	readonly clock: FakeClock;
 	readonly network: MemoryNetwork;
 	/** Starts a node on a host of its own. `skewMs`: its wall clock minus the true time. */
-	launch(
-		name: string,
-		options?: {readonly skewMs?: number; readonly openedLog?: OpenedLog; readonly isKeeper?: boolean},
-	): Promise<MemoryRoomNode>;
+	launch(name: string, options?: LaunchOptions): Promise<MemoryRoomNode>;
 	/** Stops all nodes. */
 	stop(): Promise<void>;
+}
+
+interface LaunchOptions {
+	readonly skewMs?: number;
+	readonly openedLog?: OpenedLog;
+	readonly isKeeper?: boolean;
+	readonly takesWhispers?: boolean;
 }
 
 export interface MemoryRoomNode {
@@ -52,7 +56,7 @@ export async function createMemoryRoom({
 	return {
 		clock,
 		network,
-		async launch(name, {skewMs = 0, openedLog, isKeeper = false} = {}) {
+		async launch(name, {skewMs = 0, openedLog, isKeeper = false, takesWhispers} = {}) {
 			const host = network.addHost(name, `10.0.0.${nodes.length + 1}`, {skewMs});
 			const header = {format: 1, version: '0', roomTag: keys.tag, roomName: 'room', created: 0};
 			const opened = openedLog ?? createMemoryLog(header);
@@ -65,7 +69,18 @@ export async function createMemoryRoom({
 				debug: () => {},
 				rememberTarget: () => {},
 			};
-			const chatNode = createChatNode({name, room: 'room', keys, version: '1.0.0', isKeeper, targets: []}, adapters);
+			const chatNode = createChatNode(
+				{
+					name,
+					room: 'room',
+					keys,
+					version: '1.0.0',
+					isKeeper,
+					targets: [],
+					...(takesWhispers !== undefined && {takesWhispers}),
+				},
+				adapters,
+			);
 			nodes.push(chatNode);
 			await chatNode.start();
 			return {

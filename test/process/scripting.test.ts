@@ -10,7 +10,7 @@ function fieldsIn(section: string): Map<string, Set<string>> {
 	const [, text = ''] = page.split(section);
 	const [body = ''] = text.split(/\n##+ /);
 	return new Map(
-		[...body.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].map(([, name = '', fields = '']) => [
+		[...body.matchAll(/^\| `([\w-]+)` \| (.*?) \|/gm)].map(([, name = '', fields = '']) => [
 			name,
 			new Set([...fields.matchAll(/`(\w+)`/g)].map(([, field = '']) => field)),
 		]),
@@ -69,6 +69,14 @@ describe('scripting.md', () => {
 		const three = await messageOf(bob, 'three');
 		send(ann, {type: 'withdraw', target: three, ref: 5});
 		send(ann, {type: 'correct', target: await messageOf(ann, 'two'), text: 'not mine'});
+		send(ann, {type: 'whisper', to: 'Robert', text: 'psst', ref: 6});
+		expect(await bob.waitFor('the whisper', ({type}) => type === 'whisper')).toMatchObject({
+			text: 'psst',
+			own: false,
+			id: 1,
+		});
+		expect(await ann.waitFor('the own whisper', ({type}) => type === 'whisper')).toMatchObject({own: true, ref: 6});
+		await ann.waitFor('the delivery', ({type, state}) => type === 'whisper-delivery' && state === 'delivered');
 		send(ann, {type: 'dance'});
 		await ann.waitUntil('two errors', all => all.filter(({type}) => type === 'error').length === 2);
 		await bob.waitFor('the withdrawal', ({kind, target}) => kind === 'withdrawn' && target === three);
@@ -97,7 +105,7 @@ describe('scripting.md', () => {
 		const seen = new Set([ann, bob, newcomer].flatMap(node => node.events().map(({kind}) => kind)));
 		for (const kind of ['joined', 'posted', 'marked', 'corrected', 'withdrawn', 'pinned', 'renamed', 'left'])
 			expect(seen).toContain(kind);
-		expect([...inputs.keys()].sort()).toEqual(['command', 'correct', 'mark', 'pin', 'post', 'withdraw']);
+		expect([...inputs.keys()].sort()).toEqual(['command', 'correct', 'mark', 'pin', 'post', 'whisper', 'withdraw']);
 
 		const exported = await runToEnd(['export', '--format', 'jsonl', log], {home: makeHome()});
 		const exportedLines: Line[] = exported.stdout

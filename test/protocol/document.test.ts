@@ -25,6 +25,8 @@ const messages: Record<Message['type'], true> = {
 	'file-data': true,
 	'file-none': true,
 	typing: true,
+	whisper: true,
+	'whisper-ack': true,
 	bye: true,
 	error: true,
 };
@@ -47,6 +49,7 @@ const observations: Record<Observation['type'], true> = {
 	'peer-connected': true,
 	'peer-disconnected': true,
 	notice: true,
+	whisper: true,
 };
 
 describe('every example in protocol.md', () => {

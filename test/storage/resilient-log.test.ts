@@ -91,6 +91,7 @@ function delegate(log: ReturnType<typeof createResilientLog>): ReturnType<typeof
 		path: log.path,
 		header: log.header,
 		size: log.size,
+		isSaved: log.isSaved,
 		end: log.end,
 		append: records => log.append(records),
 		batchesFrom: (peer, from, maxBytes) => log.batchesFrom(peer, from, maxBytes),

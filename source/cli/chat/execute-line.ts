@@ -1,8 +1,11 @@
 /** Executes one line of input: posts it, runs a command, or returns an error. */
 
+import type {PeerId} from '../../core/event.js';
+import {beginsWithWhisperCommand, WHISPER_COMMAND_REFUSED} from '../../core/whisper-command.js';
 import type {ChatNode} from '../../node/chat-node.js';
 import {commandRows, commandUsage} from '../../node/commands/command-table.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
+import {findAddressee} from '../../node/commands/resolve-addressee.js';
 import {type CommandContext, type CommandResult, runCommand} from '../../node/commands/run-command.js';
 import type {PostResult} from '../../node/conversation.js';
 import {FULL_SCREEN_COMMANDS, intentLines} from '../../ui/linear/linear-commands.js';
@@ -14,14 +17,18 @@ export interface LineResult {
 	readonly seq?: number;
 	readonly error?: {readonly code: string; readonly text: string};
 	readonly replyLines?: readonly string[];
+	/** Peer to which the line sent a whisper. */
+	readonly whisperedTo?: PeerId;
 	/** The complete new list of ignored people. */
 	readonly ignoredKeys?: readonly string[];
 	readonly quit?: true;
 }
 
+const WHISPER_ERROR: LineResult = {error: {code: 'bad-command', text: WHISPER_COMMAND_REFUSED}};
+
 /** Executes one line of text: a piped line is posted unchanged; a typed line that starts with a slash is a command. */
 export function executePlainLine(text: string, context: CommandContext, atTerminal: boolean): LineResult {
-	if (!atTerminal) return postText(context.chatNode, text);
+	if (!atTerminal) return beginsWithWhisperCommand(text) ? WHISPER_ERROR : postText(context.chatNode, text);
 	const parsed = parseCommand(text);
 	return parsed.type === 'command' ? executeTerminalCommand(parsed.command, context) : executeTypedText(text, context);
 }
@@ -35,21 +42,46 @@ export function executeJsonLine(text: string, context: CommandContext, reports: 
 		case 'command':
 			if (input.text.startsWith('/') && !input.text.startsWith('//')) return executeTypedText(input.text, context);
 			return {error: {code: 'bad-command', text: 'A command starts with "/". Use "post" to send a message.'}};
+		case 'whisper':
+			return executeWhisper(input, context.chatNode, reports);
 		case 'post':
+			if (beginsWithWhisperCommand(input.text)) return WHISPER_ERROR;
+			return executeWrite(input, context.chatNode, reports);
 		case 'mark':
 		case 'correct':
 		case 'withdraw':
-		case 'pin': {
-			reports.attachRef(input.ref);
-			const result = toSeqResult(write(context.chatNode, input));
-			reports.attachRef(input.ref, result.seq ?? 0);
-			return result;
-		}
+		case 'pin':
+			return executeWrite(input, context.chatNode, reports);
 		default:
 			return input satisfies never;
 	}
 }
 
+type WriteInput = Exclude<JsonInput, {type: 'command' | 'invalid' | 'whisper'}>;
+
+function executeWrite(input: WriteInput, chatNode: ChatNode, reports: JsonReportFormatter): LineResult {
+	reports.attachRef(input.ref);
+	const result = toSeqResult(write(chatNode, input));
+	reports.attachRef(input.ref, result.seq ?? 0);
+	return result;
+}
+
+function executeWhisper(
+	{to, text, ref}: JsonInput & {type: 'whisper'},
+	chatNode: ChatNode,
+	reports: JsonReportFormatter,
+): LineResult {
+	const addressee = findAddressee(to, chatNode.store.getState());
+	if ('error' in addressee) return {error: {code: 'refused', text: addressee.error}};
+	reports.attachRef(ref);
+	const result = chatNode.whisper(addressee.peer, text);
+	if ('refused' in result) {
+		reports.attachRef(undefined);
+		return {error: {code: 'refused', text: result.refused}};
+	}
+	reports.attachWhisperRef(ref, addressee.peer, result.id);
+	return {whisperedTo: addressee.peer};
+}
 function executeTypedText(text: string, context: CommandContext): LineResult {
 	const parsed = parseCommand(text);
 	if (parsed.type === 'text') return postText(context.chatNode, parsed.text);
@@ -89,7 +121,7 @@ function plainHelpLines(): string[] {
 }
 
 /** Writes the event that an input line asks for. */
-function write(chatNode: ChatNode, input: Exclude<JsonInput, {type: 'command' | 'invalid'}>): PostResult {
+function write(chatNode: ChatNode, input: WriteInput): PostResult {
 	switch (input.type) {
 		case 'post':
 			return chatNode.post(input.text, input.replyTo ? {replyTo: input.replyTo} : {});
@@ -117,7 +149,10 @@ function toSeqResult(posted: PostResult): LineResult {
 function toLineResult(result: CommandResult, name: string): LineResult {
 	switch (result.type) {
 		case 'done':
-			return result.text === undefined ? {} : {replyLines: [result.text]};
+			return {
+				...(result.text !== undefined && {replyLines: [result.text]}),
+				...(result.whisperedTo && {whisperedTo: result.whisperedTo}),
+			};
 		case 'error':
 			return {error: {code: 'bad-command', text: result.text}};
 		case 'lines':

@@ -16,11 +16,13 @@ export type JsonInput =
 	  }
 	| {readonly type: 'correct'; readonly target: EventRef; readonly text: string; readonly ref?: JsonRef}
 	| {readonly type: 'withdraw'; readonly target: EventRef; readonly ref?: JsonRef}
+	/** `to`: peer id, or a name as in /msg. */
+	| {readonly type: 'whisper'; readonly to: string; readonly text: string; readonly ref?: JsonRef}
 	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean; readonly ref?: JsonRef}
 	| {readonly type: 'invalid'; readonly text: string};
 
 const INPUT_EXAMPLES = '{"type":"post","text":"hi"} or {"type":"command","text":"/name Bob"}';
-const TYPES = '"post", "command", "mark", "correct", "withdraw" or "pin"';
+const TYPES = '"post", "command", "mark", "correct", "withdraw", "pin" or "whisper"';
 const MAX_REF_LENGTH = 256;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -48,6 +50,7 @@ export function parseJsonInput(line: string): JsonInput {
 		case 'correct':
 		case 'withdraw':
 		case 'pin':
+		case 'whisper':
 			break;
 		default:
 			return typeof fields.text === 'string' || fields.text === undefined
@@ -56,7 +59,19 @@ export function parseJsonInput(line: string): JsonInput {
 	}
 	if (ref !== undefined && !isRef)
 		return invalidInput(`"ref" must be a number or a string of at most ${MAX_REF_LENGTH} characters`);
-	return fields.type === 'post' ? parsePost(fields, refField) : parseEffect(fields, fields.type, refField);
+	switch (fields.type) {
+		case 'post':
+			return parsePost(fields, refField);
+		case 'whisper':
+			return parseWhisper(fields, refField);
+		default:
+			return parseEffect(fields, fields.type, refField);
+	}
+}
+
+function parseWhisper({to, text}: Fields, ref: {ref?: JsonRef}): JsonInput {
+	if (typeof to !== 'string' || to === '') return invalidInput('"to" must be a peer id or a name');
+	return typeof text === 'string' ? {type: 'whisper', to, text, ...ref} : invalidInput('"text" must be a string');
 }
 
 function parsePost({text, replyTo}: Fields, ref: {ref?: JsonRef}): JsonInput {

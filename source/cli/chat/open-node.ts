@@ -52,6 +52,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 			keys,
 			version,
 			loopbackOnly,
+			takesWhispers: options.takesWhispers && openOptions.keepsLog,
 			tracksReading: openOptions.keepsLog,
 			isKeeper: openOptions.isKeeper ?? false,
 			targetsRemembered: options.peers.length === 0,

@@ -1,8 +1,11 @@
 /** Reads standard input, executes each line and reports the result. Reading slows down to the slowest connected peer. */
 import type {Clock} from '../../core/environment.js';
+import type {PeerId} from '../../core/event.js';
+import {selectWaitingWhispers} from '../../core/select.js';
 import type {State} from '../../core/state.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import type {CommandContext} from '../../node/commands/run-command.js';
+import type {Store} from '../../node/store.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {toJsonLine} from '../output/format-json.js';
 import type {JsonReportFormatter} from '../output/report-formats.js';
@@ -28,16 +31,25 @@ export async function readInput(options: InputOptions): Promise<number> {
 	const {context, chatNode} = options;
 	let ignored: readonly string[] = [];
 	let lastSeq = 0;
+	let hasWhispered = false;
 	for await (const line of readInputLines(context)) {
 		const result = executeInputLine(options, line, {chatNode, self: options.self, ignored, now: context.clock.now()});
 		reportResult(options, line.number, result);
 		ignored = result.ignoredKeys ?? ignored;
 		if (result.quit) options.quit();
+		if (result.whisperedTo) {
+			hasWhispered = true;
+			await waitForAnswers(chatNode, context.clock, result.whisperedTo);
+		}
 		if (result.seq === undefined) continue;
 		lastSeq = result.seq;
 		await waitForSlowestPeer(chatNode, context.clock, lastSeq);
 	}
-	if (lastSeq === 0 || (await chatNode.whenDelivered(context.options.waitMs))) return exitCodes.done;
+	const [isDelivered, isAnswered] = await Promise.all([
+		lastSeq === 0 || chatNode.whenDelivered(context.options.waitMs),
+		!hasWhispered || whenNoWhisperWaits(chatNode, context.clock, context.options.waitMs),
+	]);
+	if (isDelivered && isAnswered) return exitCodes.done;
 	context.printError(`Not delivered: no peer confirmed the last message within ${context.options.waitMs / 1000} s.`);
 	return exitCodes.failed;
 }
@@ -78,6 +90,40 @@ function reportResult(
 	}
 }
 
+/** Resolves to true when every whisper has an answer, or to false after `ms`. */
+function whenNoWhisperWaits({store}: ChatNode, clock: Clock, ms: number): Promise<boolean> {
+	return whenState(store, clock, ms, state => selectWaitingWhispers(state) === 0);
+}
+
+/** Reading pauses while a peer has not answered more than this many whispers. */
+const MAX_WHISPER_BACKLOG = 32;
+
+/** Resolves when reading may continue after a whisper. */
+async function waitForAnswers(chatNode: ChatNode, clock: Clock, peer: PeerId): Promise<void> {
+	await whenState(
+		chatNode.store,
+		clock,
+		MAX_BACKPRESSURE_MS,
+		() => chatNode.outstandingWhispers(peer) <= MAX_WHISPER_BACKLOG,
+	);
+}
+
+/** Resolves to true as soon as the state meets the condition, or to false after `ms`. */
+function whenState(store: Store, clock: Clock, ms: number, isMet: (state: State) => boolean): Promise<boolean> {
+	if (isMet(store.getState())) return Promise.resolve(true);
+	return new Promise(resolve => {
+		const settle = (met: boolean) => {
+			timer.cancel();
+			unsubscribe();
+			resolve(met);
+		};
+		const timer = clock.after(ms, () => settle(false));
+		const unsubscribe = store.subscribe(state => {
+			if (isMet(state)) settle(true);
+		});
+	});
+}
+
 /** Reading pauses while a connected peer has not received more than this many of our events. */
 const MAX_BACKLOG_EVENTS = 512;
 /** Longest pause. Reading may then continue, because a stalled peer has a bounded send queue and catches up later. */
@@ -98,17 +144,7 @@ function deliveredSeq(state: State, wantedPeer: string): number {
 }
 
 /** Resolves when reading may continue. `seq`: sequence number of our newest event. */
-function waitForSlowestPeer({store}: ChatNode, clock: Clock, seq: number): Promise<void> {
-	if (slowestPeerBacklog(store.getState(), seq) <= MAX_BACKLOG_EVENTS) return Promise.resolve();
-	return new Promise(resolve => {
-		const done = () => {
-			timer.cancel();
-			unsubscribe();
-			resolve();
-		};
-		const timer = clock.after(MAX_BACKPRESSURE_MS, done);
-		const unsubscribe = store.subscribe(state => {
-			if (slowestPeerBacklog(state, seq) <= MAX_BACKLOG_EVENTS / 2) done();
-		});
-	});
+async function waitForSlowestPeer({store}: ChatNode, clock: Clock, seq: number): Promise<void> {
+	if (slowestPeerBacklog(store.getState(), seq) <= MAX_BACKLOG_EVENTS) return;
+	await whenState(store, clock, MAX_BACKPRESSURE_MS, state => slowestPeerBacklog(state, seq) <= MAX_BACKLOG_EVENTS / 2);
 }

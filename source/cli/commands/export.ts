@@ -1,6 +1,7 @@
 /** `export [FILE]`: prints a saved log as text, markdown, JSON lines or one HTML page, or verifies its signatures. */
 
 import {bytesToHex} from '../../codec/bytes.js';
+import {UsageError} from '../../core/errors.js';
 import {type Batch, lastSeq, type PeerId} from '../../core/event.js';
 import {nameOf} from '../../core/select-peers.js';
 import {sliceTimeline} from '../../core/timeline.js';
@@ -18,6 +19,7 @@ import {
 	type EntryPredicate,
 	exitCodeForMatches,
 	type LoadedLog,
+	leaveOutWhispers,
 	loadLog,
 	printEntries,
 	resolveLogPath,
@@ -28,10 +30,12 @@ import {type FeedVerification, verifyLog} from '../verify-log.js';
 /** Resolves to the exit code. */
 export async function runExport(context: CliContext): Promise<number> {
 	const {options, output, printError} = context;
+	if (options.whispers && options.format === 'html')
+		throw new UsageError('An HTML page never contains whispers. Remove --whispers, or choose another --format.');
 	const log = await loadLog(resolveLogPath(options.operands[0], resolveSystemDataDir(options.dataDir)));
 	for (const line of describeDamage(log)) printError(line);
 	if (options.verify) return printVerification(context, log);
-	const matches = createEntryFilter(log.state, options.filter);
+	const matches = leaveOutWhispers(createEntryFilter(log.state, options.filter), options.whispers);
 	const written = await printLog(context, log, matches);
 	await output.flush();
 	return exitCodeForMatches(context, written);
@@ -113,7 +117,7 @@ async function exportJsonLines(
 	const authors = new Set<PeerId>();
 	const written = await printEntries(output, state, matches, entry => {
 		const line = formatJsonEntry(state, entry);
-		if (line !== undefined) authors.add(entry.peer);
+		if (line !== undefined && entry.type !== 'whisper') authors.add(entry.peer);
 		return line;
 	});
 	for (const batch of batches) {

@@ -7,6 +7,7 @@ import {
 	createEntryFilter,
 	describeDamage,
 	exitCodeForMatches,
+	leaveOutWhispers,
 	loadLog,
 	printEntries,
 	resolveLogPath,
@@ -24,7 +25,7 @@ async function printLog(context: CliContext): Promise<number> {
 	const {options, output, printError} = context;
 	const log = await loadLog(resolveLogPath(options.operands[0], resolveSystemDataDir(options.dataDir)));
 	for (const line of describeDamage(log)) printError(line);
-	const matches = createEntryFilter(log.state, options.filter);
+	const matches = leaveOutWhispers(createEntryFilter(log.state, options.filter), options.whispers);
 	const written = await printEntries(output, log.state, matches, entry => formatPlain(log.state, entry));
 	await output.flush();
 	return exitCodeForMatches(context, written);

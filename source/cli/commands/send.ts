@@ -4,6 +4,7 @@ import {UsageError} from '../../core/errors.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
 import {selectSessionCount} from '../../core/select-people.js';
 import {withoutByteOrderMark} from '../../core/text.js';
+import {beginsWithWhisperCommand, WHISPER_COMMAND_REFUSED} from '../../core/whisper-command.js';
 import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
@@ -17,6 +18,7 @@ export async function runSend(context: CliContext): Promise<number> {
 			? await readStandardInput(context)
 			: options.operands.join(' ');
 	if (text.trim() === '') throw new UsageError('Nothing to send: standard input is empty.');
+	if (beginsWithWhisperCommand(text)) throw new UsageError(WHISPER_COMMAND_REFUSED);
 	// A log file for one message would clutter the list of saved logs.
 	const {chatNode, start} = await openNode(context, {keepsLog: false});
 	const exitRequest = createExitRequest(output);

@@ -200,6 +200,13 @@ export const optionTable = {
 		config: true,
 		commands: ['chat', 'replay', 'demo'],
 	},
+	refuseWhispers: {
+		long: 'refuse-whispers',
+		kind: 'switch',
+		help: 'neither take nor send whispers',
+		config: true,
+		commands: ['chat'],
+	},
 	noIdentity: {
 		long: 'no-identity',
 		kind: 'switch',
@@ -268,6 +275,13 @@ export const optionTable = {
 		help: 'check signatures and hash chains, and print how far each feed is valid',
 		environment: false,
 		commands: ['export'],
+	},
+	whispers: {
+		long: 'whispers',
+		kind: 'switch',
+		help: 'include whispers, which are left out otherwise',
+		environment: false,
+		commands: ['replay', 'export'],
 	},
 	prune: {
 		long: 'prune',
@@ -345,12 +359,12 @@ interface OptionGroup {
 
 /** Groups in which the help and the readme list the options. Every option is in exactly one group. */
 export const optionGroups: readonly OptionGroup[] = [
-	{title: 'You and the room', keys: ['name', 'room', 'askSecret', 'secretFile', 'noIdentity']},
+	{title: 'You and the room', keys: ['name', 'room', 'askSecret', 'secretFile', 'noIdentity', 'refuseWhispers']},
 	{title: 'Network', keys: ['port', 'tcpPort', 'interface', 'peer']},
 	{title: 'Files', keys: ['dataDir', 'log', 'noLog', 'debug']},
 	{title: 'Screen', keys: ['bell', 'mono', 'theme', 'screenReader']},
 	{title: 'Scripts', keys: ['json', 'plain', 'stay', 'wait', 'hook']},
-	{title: 'Replay and export', keys: ['author', 'grep', 'from', 'to']},
+	{title: 'Replay and export', keys: ['author', 'grep', 'from', 'to', 'whispers']},
 	{title: 'Replay', keys: ['at', 'speed']},
 	{title: 'Export', keys: ['format', 'withAddresses', 'verify']},
 	{title: 'Logs', keys: ['prune']},

@@ -41,6 +41,8 @@ export interface Options {
 	readonly theme: ThemeChoice;
 	/** Whether the durable identity is used. */
 	readonly identity: boolean;
+	/** Whether this node takes and sends whispers. */
+	readonly takesWhispers: boolean;
 	/** Path of the debug log. */
 	readonly debug?: string;
 	readonly filter: EventFilter;
@@ -48,6 +50,8 @@ export interface Options {
 	readonly verify: boolean;
 	/** Whether an HTML export contains addresses, fingerprints and notices. */
 	readonly withAddresses: boolean;
+	/** Whether exports and printed replays contain whispers. */
+	readonly whispers: boolean;
 	/** `logs` deletes the logs that have not changed for this long, in milliseconds. */
 	readonly pruneMs?: number;
 	readonly at?: TimePoint;

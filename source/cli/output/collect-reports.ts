@@ -1,6 +1,13 @@
 /** Derives the reports that `--json` and `--plain` print from the commits of a store, in the order of the log. */
 import {isEffect, isKnownEffect} from '../../core/effects.js';
-import {type FeedEvent, type Input, isWritten, type Observation, type PeerId} from '../../core/event.js';
+import {
+	type EphemeralEvent,
+	type FeedEvent,
+	type Input,
+	isWritten,
+	type Observation,
+	type PeerId,
+} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {selectDelivery} from '../../core/select.js';
 import type {State} from '../../core/state.js';
@@ -12,7 +19,9 @@ export type Report =
 	| {readonly type: 'peer'; readonly peer: PeerId}
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
 	/** An observation of this node: a notice, or a connection that was lost or restored while no other peer was connected. */
-	| {readonly type: 'observed'; readonly observation: Observation}
+	| {readonly type: 'observed'; readonly observation: Observation; readonly live: boolean}
+	/** A peer has this own whisper in its log, or refused it. */
+	| {readonly type: 'whisper-delivery'; readonly peer: PeerId; readonly id: number; readonly isRefused: boolean}
 	/** No peer is connected. */
 	| {readonly type: 'alone'};
 
@@ -23,6 +32,17 @@ const MAX_DEFERRED = 4096;
 export function createReportCollector(): (state: State, inputs: readonly Input[]) => Report[] {
 	let deferred: (Report & {readonly type: 'event'})[] = [];
 	const reportedAbsences = new Set<string>();
+	/** Number up to which the answers of each peer to our whispers were reported. */
+	const answeredIds = new Map<PeerId, number>();
+
+	function collectAnswers(event: EphemeralEvent & {readonly type: 'whispers-answered'}): Report[] {
+		const {peer, id: last, refused} = event;
+		const reports: Report[] = [];
+		for (let id = (answeredIds.get(peer) ?? 0) + 1; id <= last; id++)
+			reports.push({type: 'whisper-delivery', peer, id, isRefused: refused.includes(id)});
+		answeredIds.set(peer, last);
+		return reports;
+	}
 
 	function isRepeatedLoss(event: FeedEvent): boolean {
 		if (event.type !== 'lost') return false;
@@ -51,6 +71,8 @@ export function createReportCollector(): (state: State, inputs: readonly Input[]
 				for (const event of input.events) reportOrDefer(state, {type: 'event', event, live: input.live}, reports);
 			}
 			for (const report of collectNonEventReports(state, input)) reports.push(report);
+			if (input.type === 'ephemeral' && input.event.type === 'whispers-answered')
+				reports.push(...collectAnswers(input.event));
 			for (const peer of changedPeers(input)) changed.add(peer);
 		}
 		const synced = reports.filter(({type}) => type === 'synced');
@@ -69,11 +91,13 @@ function isShown(state: State, event: FeedEvent): boolean {
 function collectNonEventReports(state: State, input: Input): Report[] {
 	if (input.type === 'observed') {
 		const {observation} = input;
-		const isShown = observation.peer === state.launch?.peer && hasEntry(state.timeline, observation);
+		// A whisper of an earlier launch is a message, other observations are not of interest any more.
+		const isCurrent = observation.type === 'whisper' || observation.peer === state.launch?.peer;
+		const isShown = isCurrent && hasEntry(state.timeline, observation);
 		// The `peer` report announces the first contact.
 		const isFirst =
 			observation.type === 'peer-connected' && isFirstContact(findPeer(state.roster, observation.subject), observation);
-		return isShown && !isFirst ? [{type: 'observed', observation}] : [];
+		return isShown && !isFirst ? [{type: 'observed', observation, live: input.live !== false}] : [];
 	}
 	if (input.type === 'events') return [];
 	if (input.event.type === 'synced') return [{type: 'synced', peer: input.event.peer, received: input.event.received}];
@@ -87,7 +111,7 @@ function changedPeers(input: Input): PeerId[] {
 				.filter(event => !isWritten(event) && !isEffect(event))
 				.map(event => (event.type === 'lost' ? event.subject : event.peer));
 		case 'observed':
-			return 'subject' in input.observation ? [input.observation.subject] : [];
+			return 'subject' in input.observation && input.observation.type !== 'whisper' ? [input.observation.subject] : [];
 		case 'ephemeral':
 			return input.event.type === 'link-measured' || input.event.type === 'link-closed' ? [input.event.peer] : [];
 		default:

@@ -7,6 +7,7 @@ import {
 	type FeedEvent,
 	type PeerId,
 	shortFingerprint,
+	type Whisper,
 	type WrittenEvent,
 } from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
@@ -19,7 +20,7 @@ import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {SelfInfo} from '../../node/chat-node.js';
-import type {JsonEvent, JsonLine, JsonPeer, JsonPerson, JsonReady} from './json-lines.js';
+import type {JsonEvent, JsonLine, JsonPeer, JsonPerson, JsonReady, JsonWhisper} from './json-lines.js';
 
 /** Characters that control a terminal and that JSON.stringify does not escape. */
 const TERMINAL_CONTROL = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -65,7 +66,23 @@ export function jsonEvent(state: State, event: FeedEvent, live: boolean, ref?: s
 	};
 }
 
-/** Formats a timeline entry for the export. Returns undefined for observations of this node, because they are in no feed. */
+/** Returns a `whisper` line. */
+export function jsonWhisper(state: State, whisper: Whisper, live: boolean, ref?: string | number): JsonWhisper {
+	const {subject, id, at, text, own} = whisper;
+	return {
+		type: 'whisper',
+		id,
+		...jsonPerson(state, subject, nameSeqOf(state, subject, whisper)),
+		at: toIsoTime(at),
+		order: toSortableString(whisper),
+		text,
+		own,
+		live,
+		...(ref !== undefined && {ref}),
+	};
+}
+
+/** Formats a timeline entry for the export. Returns undefined for observations of this node other than whispers, because they are in no feed. */
 export function formatJsonEntry(state: State, entry: TimelineEntry): string | undefined {
 	switch (entry.type) {
 		case 'launched':
@@ -73,6 +90,8 @@ export function formatJsonEntry(state: State, entry: TimelineEntry): string | un
 		case 'peer-disconnected':
 		case 'notice':
 			return undefined;
+		case 'whisper':
+			return toJsonLine(jsonWhisper(state, entry, false));
 		default:
 			return toJsonLine(jsonEvent(state, entry, false));
 	}

@@ -1,10 +1,10 @@
 /** Timeline entries as plain text and markdown. Only entries start in column 0, so that no message text can imitate one. */
-import {isWritten, type PeerId, type WrittenEvent} from '../../core/event.js';
+import {isWritten, type PeerId, type Whisper, type WrittenEvent} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {addressOf, formatPeerName, nameSeqOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
-import {cleanLine} from '../../ui/text/clean-for-screen.js';
+import {cleanForScreen, cleanLine} from '../../ui/text/clean-for-screen.js';
 import {describeEffect, describeMarks, quoteOf} from '../../ui/timeline/describe-effect.js';
 import {markedMessageText} from '../../ui/timeline/message-text.js';
 import {joinParts} from '../../ui/timeline/text-parts.js';
@@ -69,7 +69,13 @@ function subjectLabel(state: State, entry: TimelineEntry & {readonly subject: Pe
 	return cleanLabel(state, entry.subject, nameSeqOf(state, entry.subject, entry));
 }
 
-/** Describes an event other than a message on one line. */
+/** Formats a whisper as `private, from Dave (192.168.1.8): text`, or with `to` if it is an own one. */
+function formatWhisper(state: State, entry: Whisper): string {
+	const party = nameWithAddress(state, entry.subject, nameSeqOf(state, entry.subject, entry));
+	return `private, ${entry.own ? 'to' : 'from'} ${party}: ${cleanForScreen(entry.text).replaceAll('\n', '\n    ')}`;
+}
+
+/** Describes an event other than a message. Only the text of a whisper may have several lines. */
 export function describeEntry(
 	state: State,
 	entry: Exclude<TimelineEntry, {readonly type: 'posted' | 'shared'}>,
@@ -100,6 +106,8 @@ export function describeEntry(
 			return `you lost contact with ${subjectLabel(state, entry)}`;
 		case 'notice':
 			return cleanLine(entry.text);
+		case 'whisper':
+			return formatWhisper(state, entry);
 		case 'marked':
 		case 'corrected':
 		case 'withdrawn':
@@ -124,6 +132,11 @@ export function createMarkdownFormat(state: State): MarkdownFormat {
 }
 
 function formatMarkdownEntry(state: State, entry: TimelineEntry): string {
+	if (entry.type === 'whisper')
+		return describeEntry(state, entry)
+			.split('\n')
+			.map(line => escapeMarkdown(line.trim()))
+			.join('\\\n  ');
 	if (!isWritten(entry)) return `*${escapeInline(describeEntry(state, entry))}*`;
 	const address = addressOf(state, entry.peer);
 	const addressText = address

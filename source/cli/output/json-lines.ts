@@ -87,6 +87,16 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly ref?: string | number;
 	};
 
+/** A whisper. `peer`, `name` and so on are those of the other end, also if this node sent it. */
+export type JsonWhisper = {readonly type: 'whisper'; readonly id: number} & JsonPerson & {
+		readonly at: string;
+		readonly order: string;
+		readonly text: string;
+		readonly own: boolean;
+		readonly live: boolean;
+		readonly ref?: string | number;
+	};
+
 export type JsonPeer = {
 	readonly type: 'peer';
 	readonly status: 'connected' | 'suspect' | 'unreachable' | 'left';
@@ -100,6 +110,14 @@ export type JsonLine =
 	| JsonReady
 	| JsonEvent
 	| JsonPeer
+	| JsonWhisper
+	/** The other end has an own whisper in its log, or refused it. */
+	| {
+			readonly type: 'whisper-delivery';
+			readonly peer: string;
+			readonly id: number;
+			readonly state: 'delivered' | 'refused';
+	  }
 	| {readonly type: 'synced'; readonly peer: string; readonly received: number}
 	| {readonly type: 'delivery'; readonly id: string; readonly delivered: number; readonly of: number}
 	/** Messages of a reopened log that were not read yet. `since`: RFC 3339, UTC. */

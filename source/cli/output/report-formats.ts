@@ -1,29 +1,33 @@
 /** The two formats of reports: JSON lines (`--json`) and plain lines (`--plain`). */
 import {isEffect} from '../../core/effects.js';
-import {eventId, type FeedEvent, isWritten, type PeerId} from '../../core/event.js';
+import {eventId, type FeedEvent, isWritten, type PeerId, type Whisper} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {findPeer} from '../../core/roster.js';
-import {isPresent, statusOf} from '../../core/select-peers.js';
+import {formatPeerName, isPresent, statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {Unread} from '../../node/reading.js';
 import {describeEffect} from '../../ui/timeline/describe-effect.js';
 import {describeUnread, isUnread, noUnread} from '../../ui/timeline/describe-unread.js';
-import {jsonEvent, jsonPeer, toJsonLine} from './format-json.js';
+import {WHISPER_REFUSED} from '../../ui/timeline/describe-whisper.js';
+import {jsonEvent, jsonPeer, jsonWhisper, toJsonLine} from './format-json.js';
 import {formatLocalTime, formatPlain} from './format-text.js';
 import type {JsonLine} from './json-lines.js';
 import type {OutputReport, ReportFormat} from './reporter.js';
 
 export interface JsonReportFormatter {
 	readonly format: ReportFormat;
-	/** Attaches `ref` to our post `seq`; without `seq`, to our next post. */
+	/** Attaches `ref` to our post `seq`; without `seq`, to our next post or whisper. */
 	attachRef(ref: string | number | undefined, seq?: number): void;
+	/** Attaches `ref` to our whisper `id` to a peer. */
+	attachWhisperRef(ref: string | number | undefined, peer: PeerId, id: number): void;
 }
 
 /** Formats reports as JSON lines. From its first connection on, a peer is reported whenever its `peer` line changes. */
 export function createJsonReportFormatter(): JsonReportFormatter {
 	const reportedPeers = new Map<PeerId, string>();
-	const refs = new Map<number, string | number>();
+	const refs = new Map<number | string, string | number>();
+	const reportedWhispers = new Set<string>();
 	let nextRef: string | number | undefined;
 	/** Seq of our newest post that was reported. */
 	let lastReportedSeq = 0;
@@ -51,6 +55,16 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 		return jsonEvent(state, event, live, ref);
 	}
 
+	function whisperLine(state: State, whisper: Whisper, live: boolean): JsonLine {
+		if (!whisper.own || !live) return jsonWhisper(state, whisper, live);
+		const key = whisperKey(whisper.subject, whisper.id);
+		const ref = refs.get(key) ?? nextRef;
+		refs.delete(key);
+		reportedWhispers.add(key);
+		nextRef = undefined;
+		return jsonWhisper(state, whisper, live, ref);
+	}
+
 	function toLine(report: OutputReport, state: State): JsonLine | undefined {
 		switch (report.type) {
 			case 'event':
@@ -62,10 +76,18 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 			case 'delivery':
 				return {type: 'delivery', id: eventId(report.peer, report.seq), delivered: report.delivered, of: report.of};
 			case 'observed': {
-				const {observation} = report;
+				const {observation, live} = report;
+				if (observation.type === 'whisper') return whisperLine(state, observation, live);
 				if (observation.type !== 'notice') return undefined;
 				return {type: 'notice', level: observation.level, code: observation.code, text: observation.text};
 			}
+			case 'whisper-delivery':
+				return {
+					type: 'whisper-delivery',
+					peer: report.peer,
+					id: report.id,
+					state: report.isRefused ? 'refused' : 'delivered',
+				};
 			case 'alone':
 				return {type: 'alone'};
 			case 'end':
@@ -87,7 +109,16 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 				if (ref !== undefined && seq > lastReportedSeq) refs.set(seq, ref);
 			}
 		},
+		attachWhisperRef(ref, peer, id) {
+			nextRef = undefined;
+			const key = whisperKey(peer, id);
+			if (ref !== undefined && !reportedWhispers.delete(key)) refs.set(key, ref);
+		},
 	};
+}
+
+function whisperKey(peer: PeerId, id: number): string {
+	return `${peer}:${id}`;
 }
 
 /** At this number of held-back entries, history is printed although it is incomplete. */
@@ -99,6 +130,10 @@ const MAX_HELD_BACK = 100_000;
  */
 export function createPlainReportFormat(): ReportFormat {
 	return createPlainReports().format;
+}
+
+function refusedWhisperLine(state: State, peer: PeerId, now: number): string {
+	return `${formatLocalTime(now)} * private, to ${formatPeerName(state, peer)}: ${WHISPER_REFUSED}`;
 }
 
 export interface PlainReports {
@@ -170,7 +205,7 @@ export function createPlainReports(
 			case 'event':
 				return formatEvent(state, report.event, report.live);
 			case 'observed':
-				return formatInOrder(state, report.observation);
+				return report.live ? formatInOrder(state, report.observation) : holdBack(state, report.observation);
 			case 'peer':
 				return formatPeer(state, report.peer);
 			case 'synced':
@@ -179,6 +214,8 @@ export function createPlainReports(
 				return releaseHeldBack(state);
 			case 'delivery':
 				return undefined;
+			case 'whisper-delivery':
+				return report.isRefused ? refusedWhisperLine(state, report.peer, now()) : undefined;
 			default:
 				return report satisfies never;
 		}

@@ -19,8 +19,9 @@ export const LOWEST_VERSION = 1;
  *
  * `typing`: shows the message `typing`. `effects`: shows replies, reactions, corrections, withdrawals and pins. `alive`: takes
  * the message `alive` into account before it reports a peer as lost. `files`: shares files and fetches them from other peers.
+ * `whispers`: takes private messages.
  */
-export const FEATURES = ['typing', 'effects', 'alive', 'files'] as const;
+export const FEATURES = ['typing', 'effects', 'alive', 'files', 'whispers'] as const;
 
 export type Feature = (typeof FEATURES)[number];
 

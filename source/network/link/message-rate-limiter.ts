@@ -14,6 +14,7 @@ import {
 	MAX_PINGS_PER_SECOND,
 	MAX_TYPING_PER_SECOND,
 	MAX_WANTS_PER_SECOND,
+	MAX_WHISPERS_PER_SECOND,
 	MESSAGE_BURST_SECONDS,
 	SENDER_RATE_SHARE,
 } from '../../core/limits.js';
@@ -41,6 +42,8 @@ const RULES = {
 	ping: {perSecond: MAX_PINGS_PER_SECOND, noun: 'pings'},
 	pong: {perSecond: MAX_PINGS_PER_SECOND, noun: 'pongs'},
 	typing: {perSecond: MAX_TYPING_PER_SECOND, noun: 'typing signals'},
+	whisper: {perSecond: MAX_WHISPERS_PER_SECOND, noun: 'whispers'},
+	'whisper-ack': {perSecond: MAX_WHISPERS_PER_SECOND, noun: 'answers to whispers'},
 } as const satisfies Readonly<Record<string, Rule>>;
 
 type Kind = keyof typeof RULES;
@@ -81,8 +84,8 @@ export interface MessagePace {
 	available(kind: PacedKind, now: number): number;
 }
 
-/** Kinds that depend on what other peers do. Pings and typing signals follow timers of this node, and pongs follow pings. */
-export type PacedKind = 'have' | 'digest' | 'want' | 'peers' | 'fileAsk' | 'fileInfo';
+/** Kinds that depend on what other peers or the user do. Pings and typing signals follow timers of this node, and pongs follow pings. */
+export type PacedKind = 'have' | 'digest' | 'want' | 'peers' | 'fileAsk' | 'fileInfo' | 'whisper' | 'whisper-ack';
 
 export function createMessagePace(): MessagePace {
 	const buckets = new Map<PacedKind, TokenBucket>();

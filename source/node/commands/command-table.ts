@@ -3,6 +3,9 @@ export type CommandName =
 	| 'help'
 	| 'name'
 	| 'me'
+	| 'msg'
+	| 'w'
+	| 'r'
 	| 'who'
 	| 'peer'
 	| 'search'
@@ -33,6 +36,8 @@ export type Argument =
 	| 'optional-text'
 	| 'person'
 	| 'optional-person'
+	/** A person, then a text. */
+	| 'whisper'
 	| 'choice'
 	| 'target'
 	| 'optional-filter';
@@ -50,6 +55,9 @@ export const commandRows: readonly CommandRow[] = [
 	{name: 'help', argument: 'none', usage: '', description: 'show keys and commands'},
 	{name: 'name', argument: 'text', usage: 'NAME', description: 'change your name'},
 	{name: 'me', argument: 'text', usage: 'ACTION', description: 'send an action: /me waves'},
+	{name: 'msg', argument: 'whisper', usage: 'NAME TEXT', description: 'whisper: send a text to one person only'},
+	{name: 'w', argument: 'whisper', usage: 'NAME TEXT', description: 'the same as /msg'},
+	{name: 'r', argument: 'text', usage: 'TEXT', description: 'whisper to the person who whispered to you last'},
 	{name: 'who', argument: 'none', usage: '', description: 'list the people in the room'},
 	{
 		name: 'peer',

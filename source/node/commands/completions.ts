@@ -31,7 +31,7 @@ export function findCompletion(text: string, cursor: number, names: readonly str
 			cursor,
 			filterByPrefix(row.choices, argument?.[2] ?? ''),
 		);
-	if (row && /person|filter/.test(row.argument)) {
+	if (row && /person|filter|whisper/.test(row.argument)) {
 		const typed = argument?.[2] ?? '';
 		return createCompletion(
 			cursor - typed.length,

@@ -4,6 +4,7 @@ import {DEFAULT_PORT} from '../../core/defaults.js';
 import {foldText} from '../../core/fold-text.js';
 import {findClosest} from '../../core/fuzzy-match.js';
 import {parseTarget} from '../../core/parse-target.js';
+import {beginsWithWhisperCommand} from '../../core/whisper-command.js';
 import {type CommandName, type CommandRow, commandRows, commandUsage, findCommandRow} from './command-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
@@ -32,6 +33,9 @@ export type Command =
 	  }
 	| {readonly type: 'name'; readonly name: string}
 	| {readonly type: 'me'; readonly text: string}
+	| {readonly type: 'whisper'; readonly person: Person; readonly text: string}
+	/** Whispers to the person who whispered last. */
+	| {readonly type: 'whisper-back'; readonly text: string}
 	| {readonly type: 'peer'; readonly host: string; readonly port: number}
 	/** Removes a target of /peer. Without `port`, all targets of the host. */
 	| {readonly type: 'drop-peer'; readonly host: string; readonly port?: number}
@@ -56,6 +60,8 @@ export type ParseResult =
 
 /** Parses one input. It is a command if its first character is a slash and the second is not; otherwise it is a message. */
 export function parseCommand(input: string): ParseResult {
+	if (/^\s/.test(input) && beginsWithWhisperCommand(input))
+		return {type: 'error', text: 'Not sent: remove the space before the slash to whisper, or add words before it.'};
 	if (!input.startsWith('/')) return {type: 'text', text: input};
 	if (input.startsWith('//')) return {type: 'text', text: input.slice(1)};
 	const [, typed = '', argumentText = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(input) ?? [];
@@ -74,18 +80,25 @@ export function parseCommand(input: string): ParseResult {
 const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
 	['bye', 'quit'],
 	['connect', 'peer'],
+	['dm', 'msg'],
 	['exit', 'quit'],
 	['find', 'search'],
 	['leave', 'quit'],
 	['names', 'who'],
 	['nick', 'name'],
+	['pm', 'msg'],
 	['q', 'quit'],
+	['query', 'msg'],
+	['reply', 'r'],
+	['tell', 'msg'],
 	['users', 'who'],
+	['whisper', 'msg'],
 ]);
 
 function unknownCommand(typed: string): string {
 	const word = foldText(typed);
-	const names = commandRows.map(({name}) => name);
+	// A command of one letter is close to every short word.
+	const names = commandRows.map(({name}) => name).filter(name => name.length > 1);
 	const near = findCommandRow(COMMAND_SYNONYMS.get(word) ?? findClosest(word, names) ?? '');
 	const hint = near ? `Did you mean ${commandUsage(near)}?` : 'See /help.';
 	return `Unknown command /${typed.slice(0, 40)}. ${hint} To send a message that starts with a slash, type //.`;
@@ -126,6 +139,13 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 			return command({type: 'name', name: unquote(argument)});
 		case 'me':
 			return command({type: 'me', text: argument});
+		case 'msg':
+		case 'w': {
+			const whisper = splitWhisper(argument);
+			return whisper ? command({type: 'whisper', ...whisper}) : usageError(row);
+		}
+		case 'r':
+			return command({type: 'whisper-back', text: argument});
 		case 'peer':
 			return parsePeerCommand(argument, row);
 		case 'search':
@@ -185,6 +205,15 @@ export function parsePerson(text: string): Person {
 function parseVerification(text: string): {readonly person: Person; readonly digits?: string} {
 	const match = /^(.*\S)\s+(\d{5})$/.exec(text);
 	return match?.[1] ? {person: parsePerson(match[1]), digits: match[2] ?? ''} : {person: parsePerson(text)};
+}
+
+/**
+ * Splits the argument of /msg into person and text. The person is the first word, or a name in quotes, each with its
+ * fingerprint. Undefined if there is no text.
+ */
+export function splitWhisper(argument: string): {readonly person: Person; readonly text: string} | undefined {
+	const match = /^@?("[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*)\s+(\S[\s\S]*)$/iu.exec(argument);
+	return match?.[1] && match[2] ? {person: parsePerson(match[1]), text: match[2]} : undefined;
 }
 
 /** Inverse of `parsePerson` for a name: adds quotes if it contains spaces. */

@@ -13,6 +13,7 @@ import type {ChatNode, SelfInfo} from '../chat-node.js';
 import {replayCommand} from '../cli-hints.js';
 import {describeNameTruncation} from '../conversation.js';
 import {type BellMode, type Command, type Person, quoteName} from './parse-command.js';
+import {lastWhisperer, resolveAddressee} from './resolve-addressee.js';
 import {resolveGotoTime, resolvePerson} from './resolve-arguments.js';
 
 /** An action that the caller performs, because it concerns the screen. */
@@ -45,7 +46,8 @@ export type Intent =
 	| {readonly type: 'ignored'; readonly keys: readonly string[]};
 
 export type CommandResult =
-	| {readonly type: 'done'; readonly text?: string}
+	/** `whisperedTo`: the command sent a whisper to this peer. */
+	| {readonly type: 'done'; readonly text?: string; readonly whisperedTo?: PeerId}
 	| {readonly type: 'error'; readonly text: string}
 	| {readonly type: 'lines'; readonly title: string; readonly lines: readonly string[]}
 	| {readonly type: 'intent'; readonly intent: Intent; readonly text?: string};
@@ -71,6 +73,16 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 		case 'me': {
 			const result = chatNode.post(command.text, {action: true});
 			return 'refused' in result ? {type: 'error', text: result.refused} : {type: 'done'};
+		}
+		case 'whisper': {
+			const addressee = resolveAddressee(command.person, chatNode.store.getState());
+			return 'error' in addressee
+				? {type: 'error', text: addressee.error}
+				: whisper(addressee.peer, command.text, context);
+		}
+		case 'whisper-back': {
+			const peer = lastWhisperer(chatNode.store.getState());
+			return peer ? whisper(peer, command.text, context) : {type: 'error', text: NO_WHISPERER};
 		}
 		case 'peer':
 			chatNode.addPeer(command.host, command.port);
@@ -116,6 +128,13 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 		default:
 			return {type: 'intent', intent: {type: command.type}};
 	}
+}
+
+export const NO_WHISPERER = 'Nobody has whispered to you since you started. Use /msg NAME TEXT.';
+
+function whisper(peer: PeerId, text: string, {chatNode}: CommandContext): CommandResult {
+	const result = chatNode.whisper(peer, text);
+	return 'refused' in result ? {type: 'error', text: result.refused} : {type: 'done', whisperedTo: peer};
 }
 
 const bellDescriptions: Readonly<Record<BellMode, string>> = {

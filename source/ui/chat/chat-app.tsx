@@ -11,6 +11,7 @@ import type {Theme} from '../theme.js';
 import {formatSince, wallTimeOf} from '../timeline/describe-unread.js';
 import {createMatchCounter} from '../timeline/match-search.js';
 import {TimelinePane} from '../timeline/timeline-pane.js';
+import {promptWords} from './addressee.js';
 import {TYPING_HINT, type UiState} from './chat-state.js';
 import type {ChatContext, Frame, FrameOf} from './frame.js';
 import type {ScreenSnapshot, ScreenStore} from './screen-store.js';
@@ -67,6 +68,7 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 					height={layout.inputHeight}
 					top={ui.rows - layout.inputHeight}
 					focused={ui.focus === 'input' && !ui.overlay}
+					prompt={promptWords(ui)}
 					hint={inputHint(ui)}
 					theme={theme}
 				/>

@@ -36,6 +36,15 @@ export type Composing =
 	/** `original`: the draft before it was changed. */
 	| {readonly type: 'correct'; readonly target: EventRef; readonly original: string};
 
+/** Addressee of a draft that is a whisper. */
+export interface Addressee {
+	/** The command before the text, for example `/msg Dave `. The addressee is fixed while the draft begins with it. */
+	readonly prefix: string;
+	readonly peer: PeerId;
+	/** Name of the peer when the addressee was fixed. */
+	readonly name: string;
+}
+
 /** Search prompt in place of the input. */
 export interface Prompt {
 	readonly type: 'search';
@@ -74,6 +83,9 @@ export interface UiState {
 	readonly flash: Flash | undefined;
 	readonly editor: EditorState;
 	readonly composing: Composing | undefined;
+	readonly addressee: Addressee | undefined;
+	/** Addressee of /r: who had whispered last when the draft began. */
+	readonly replyAddressee: PeerId | undefined;
 	/** The jump from a reply to the message that it answers, for the way back. */
 	readonly followedFrom: {readonly from: OrderKey; readonly to: OrderKey} | undefined;
 	/** Reading position; undefined: the view follows the end of the timeline. */
@@ -126,6 +138,8 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		flash: undefined,
 		editor: emptyEditor,
 		composing: undefined,
+		addressee: undefined,
+		replyAddressee: undefined,
 		followedFrom: undefined,
 		anchor: undefined,
 		selected: undefined,
@@ -171,7 +185,7 @@ export type ScreenMessage =
 	| {readonly type: 'flash'; readonly flash: Flash | undefined}
 	| {readonly type: 'overlay'; readonly overlay: Overlay}
 	/** The node rejected a message or command. Its text returns to the input, unless the user has begun a new draft. */
-	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string}
+	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string; readonly addressee?: Addressee}
 	/** The first messages since the last launch arrived. `lastRead`: the newest entry read then. `since`: ms. */
 	| {readonly type: 'missed'; readonly lastRead: OrderKey; readonly since: number}
 	/** Sent regularly, to remove expired questions and short messages. */
@@ -180,6 +194,7 @@ export type ScreenMessage =
 /** Side effect that updateChat requests and runEffect performs. */
 export type ScreenEffect =
 	| {readonly type: 'post'; readonly text: string; readonly draft: string; readonly replyTo?: EventRef}
+	| {readonly type: 'whisper'; readonly addressee: Addressee; readonly text: string; readonly draft: string}
 	| {readonly type: 'correct'; readonly target: EventRef; readonly text: string; readonly draft: string}
 	| {readonly type: 'withdraw'; readonly target: EventRef}
 	| {readonly type: 'mark'; readonly target: EventRef; readonly word: string; readonly on: boolean}

@@ -9,7 +9,8 @@ import {CONFIRMATION_DIGITS} from '../../node/verification.js';
 import type {Token} from '../input/key-token.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
-import {type Composing, type Question, type UiState, withInfo} from './chat-state.js';
+import {addresseeError, whisperText} from './addressee.js';
+import {type Addressee, type Composing, type Question, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
 import {composingAfterHistory, correctNewest, REACTIONS, toggleReaction} from './message-steps.js';
 import {goNewest, markRead} from './reading-position.js';
@@ -51,6 +52,9 @@ export function completeDraftName(ui: UiState, by: 1 | -1, {state}: ChatContext)
 /** Sends the draft or runs it as a command. Sending a message marks all messages as read and scrolls to the end. */
 export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	const draft = ui.editor.text;
+	if (ui.addressee) return sendWhisper(ui, ui.addressee, context);
+	const unaddressed = addresseeError(ui, context.state);
+	if (unaddressed !== undefined) return step({...ui, flash: {text: unaddressed, level: 'error', until: 0}});
 	if (draft.trim() === '') return step(draft === '' ? ui : editDraft(ui, {type: 'set', text: ''}));
 	const bytes = utf8Length(draft);
 	if (bytes > MAX_TEXT_BYTES) {
@@ -68,6 +72,22 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 		return step(goNewest(markRead({...sent, selected: undefined}), context), {type: 'post', text: parsed.text, draft});
 	}
 	return step(sent, {type: 'run', command: parsed.command, draft});
+}
+
+/** Sends the draft to its addressee only. Without a text, the draft stays. */
+function sendWhisper(ui: UiState, addressee: Addressee, context: ChatContext): ChatStep {
+	const text = whisperText(ui);
+	const bytes = utf8Length(text);
+	const fault =
+		text === ''
+			? `Write a text for ${addressee.name}, or press Ctrl+C.`
+			: bytes > MAX_TEXT_BYTES
+				? tooLongText(bytes)
+				: '';
+	if (fault !== '') return step({...ui, flash: {text: fault, level: 'error', until: 0}});
+	const sent = {...editDraft(ui, {type: 'edit', edit: 'submit'}), addressee: undefined, composing: undefined};
+	const shown = goNewest(markRead({...sent, selected: undefined}), context);
+	return step(shown, {type: 'whisper', addressee, text, draft: ui.editor.text});
 }
 
 /** Sends a reply, or the correction of a message. If the text to correct was not changed, it is sent as a new message. */

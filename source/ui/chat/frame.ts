@@ -14,12 +14,14 @@ import type {Unread} from '../../node/reading.js';
 import {layoutDraft} from '../input/draft-layout.js';
 import type {Row} from '../panes/paint-row.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
+import {cellWidth} from '../text/graphemes.js';
 import type {Theme} from '../theme.js';
 import type {RowOptions} from '../timeline/format-item.js';
 import {pinnedRows} from '../timeline/pinned-row.js';
 import {createRowCache, createRowOptions, type RowsOf} from '../timeline/row-cache.js';
 import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
 import {type Anchor, keyOf, type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
+import {promptWords} from './addressee.js';
 import type {ScreenEffect, UiState} from './chat-state.js';
 import {formatIsolationHint} from './isolation-hint.js';
 
@@ -106,6 +108,11 @@ function createIgnoring(): (state: State, ignored: UiState['ignored']) => ((peer
 	};
 }
 
+function promptCells(ui: UiState): number {
+	const words = promptWords(ui);
+	return words === '' ? 0 : cellWidth(words) + 1;
+}
+
 /** Layout of the screen for its current size, draft and focus. */
 export function screenLayoutOf(ui: UiState): ScreenLayout {
 	return layoutScreen({
@@ -113,6 +120,7 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 		rows: ui.rows,
 		showPeers: ui.showPeers,
 		peersFocused: ui.focus === 'peers',
+		promptCells: promptCells(ui),
 		draftRows: width => (ui.prompt ? 1 : layoutDraft(ui.editor, width).lines.length),
 	});
 }

@@ -1,14 +1,23 @@
 /** Updates for what a user does with a message: reply, react, correct, withdraw, pin, follow a quote, show a thread. */
-import {type EventRef, eventId, isWritten, type PostedEvent, type WrittenEvent} from '../../core/event.js';
+import {
+	type EventRef,
+	eventId,
+	isWritten,
+	type PostedEvent,
+	type Whisper,
+	type WrittenEvent,
+} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
 import {selectMarks} from '../../core/select-marks.js';
 import {selectPins} from '../../core/select-pins.js';
 import {contentOf, textOf} from '../../core/text-of.js';
+import type {TimelineEntry} from '../../core/timeline.js';
 import {isOwnMessage} from '../../node/effect-commands.js';
 import {editorWith} from '../input/editor-state.js';
 import {pinLines, threadLines} from '../timeline/message-lists.js';
 import {keyOf} from '../timeline/viewport.js';
+import {whisperBack} from './addressee.js';
 import {type Composing, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {jumpTo} from './reading-position.js';
@@ -18,16 +27,27 @@ export const REACTIONS: readonly string[] = ['👍', '❤️', '😂', '🎉', '
 
 const ONLY_MESSAGES = 'This key works only on messages';
 
-function selectedMessage(ui: UiState, {state, frameOf}: ChatContext): WrittenEvent | undefined {
+const NOT_WITH_WHISPERS = 'A whisper can only be answered (r), copied (y) and read in full (Enter)';
+
+function selectedEntry(ui: UiState, {state, frameOf}: ChatContext): TimelineEntry | undefined {
 	const {view} = frameOf(state, ui);
-	const entry = ui.selected && view.at(Math.min(view.positionOf(ui.selected), view.length - 1));
+	return ui.selected && view.at(Math.min(view.positionOf(ui.selected), view.length - 1));
+}
+
+function selectedMessage(ui: UiState, context: ChatContext): WrittenEvent | undefined {
+	const entry = selectedEntry(ui, context);
 	return entry && isWritten(entry) ? entry : undefined;
+}
+
+function selectedWhisper(ui: UiState, context: ChatContext): Whisper | undefined {
+	const entry = selectedEntry(ui, context);
+	return entry?.type === 'whisper' ? entry : undefined;
 }
 
 /** Runs `act` with the selected message, or says that there is none. */
 function withMessage(ui: UiState, context: ChatContext, act: (message: WrittenEvent) => ChatStep): ChatStep {
 	const message = selectedMessage(ui, context);
-	if (!message) return step(withInfo(ui, ONLY_MESSAGES));
+	if (!message) return step(withInfo(ui, selectedWhisper(ui, context) ? NOT_WITH_WHISPERS : ONLY_MESSAGES));
 	if (contentOf(context.state, message).withdrawal) return step(withInfo(ui, 'This message was withdrawn'));
 	return act(message);
 }
@@ -36,8 +56,10 @@ function refOf({peer, seq}: EventRef): EventRef {
 	return {peer, seq};
 }
 
-/** Makes the next message a reply to the selected one. The draft stays. */
+/** Makes the next message a reply to the selected one, or a whisper back to the selected whisper. The draft stays. */
 export function startReply(ui: UiState, context: ChatContext): ChatStep {
+	const whisper = selectedWhisper(ui, context);
+	if (whisper) return step(whisperBack(ui, whisper, context.state));
 	return withMessage(ui, context, message =>
 		step({...ui, focus: 'input', selected: undefined, composing: {type: 'reply', target: refOf(message)}}),
 	);

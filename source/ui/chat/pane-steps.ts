@@ -127,6 +127,7 @@ export function openDetails(ui: UiState): UiState {
 /** Inserts a quote of the selected message in front of the draft. */
 export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
+	if (entry?.type === 'whisper') return withInfo(ui, 'A whisper cannot be quoted. r: whisper back');
 	if (!entry || !isWritten(entry)) return withInfo(ui, 'Only messages can be quoted');
 	const lines = entryText(context.state, entry).split('\n');
 	const quoted = lines.map(line => `> ${line}`).join('\n');
@@ -143,7 +144,7 @@ export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 /** Asks whether to open a link of the selected message. The question shows the whole address and lets the user choose one. */
 export function openLink(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
-	const text = entry && isWritten(entry) ? entryText(context.state, entry) : '';
+	const text = entry && (isWritten(entry) || entry.type === 'whisper') ? entryText(context.state, entry) : '';
 	const urls = [...new Set(findLinks(text).map(({start, end}) => text.slice(start, end)))];
 	if (urls.length === 0) return withInfo(ui, 'No link in this message');
 	return {...ui, question: {type: 'open-link', urls, chosen: 0}};

@@ -164,7 +164,7 @@ export function countNewBelow(ui: UiState, context: ChatContext, limit: number):
 	for (let index = view.length - 1; index >= 0 && messages < limit; index--) {
 		const entry = view.at(index);
 		if (!entry || compareOrder(entry, ui.newestWhenLeftEnd) <= 0) break;
-		if (!isWritten(entry)) continue;
+		if (!isWritten(entry) && entry.type !== 'whisper') continue;
 		messages++;
 		if (isMentionOfUs(context.state, entry)) mentions++;
 	}

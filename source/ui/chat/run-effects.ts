@@ -34,6 +34,12 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 			if ('refused' in result) ports.dispatch({type: 'draft-rejected', draft: effect.draft, text: result.refused});
 			return;
 		}
+		case 'whisper': {
+			const {addressee, draft, text} = effect;
+			const result = chatNode.whisper(addressee.peer, text);
+			if ('refused' in result) ports.dispatch({type: 'draft-rejected', draft, text: result.refused, addressee});
+			return;
+		}
 		case 'correct': {
 			const result = chatNode.correct(effect.target, effect.text);
 			if ('refused' in result) ports.dispatch({type: 'draft-rejected', draft: effect.draft, text: result.refused});

@@ -22,7 +22,8 @@ import {displayName} from '../timeline/display-name.js';
 import {transfersText} from '../timeline/format-file.js';
 import type {MatchCount} from '../timeline/match-search.js';
 import {joinParts} from '../timeline/text-parts.js';
-import type {UiState} from './chat-state.js';
+import {addresseeError} from './addressee.js';
+import type {Addressee, UiState} from './chat-state.js';
 import type {ChatContext} from './frame.js';
 import {REACTIONS} from './message-steps.js';
 import {countNewBelow} from './reading-position.js';
@@ -45,7 +46,9 @@ export function formatStatusLine(request: StatusRequest): Segment[] {
 	if (question) return fillRow(question, '', width, theme, theme.warn);
 	if (ui.flash) return fillRow(` ${cleanLine(ui.flash.text)}`, '', width, theme, flashStyle(ui.flash, theme));
 	if (ui.editor.completion && ui.focus === 'input') return completionSegments(ui.editor.completion, width, theme);
-	const help = commandHelp(ui);
+	const unaddressed = ui.focus === 'input' ? addresseeError(ui, request.context.state) : undefined;
+	if (unaddressed) return fillRow(` ${cleanLine(unaddressed)}`, '', width, theme, theme.warn);
+	const help = ui.addressee ? whisperHelp(ui.addressee) : commandHelp(ui);
 	const commands = help ? undefined : matchingCommands(ui);
 	if (commands) return completionSegments({candidates: commands, chosen: -1}, width, theme);
 	if (help) return fillRow(help, '', width, theme, {});
@@ -134,6 +137,10 @@ function commandHelp(ui: UiState): string | undefined {
 	const match = ui.focus === 'input' && !ui.prompt ? /^\/(\w+)(\s|$)/.exec(ui.editor.text) : null;
 	const row = match?.[1] ? findCommandRow(foldText(match[1])) : undefined;
 	return row && ` ${commandUsage(row)}: ${row.description}`;
+}
+
+function whisperHelp({name}: Addressee): string {
+	return ` Enter: send to ${name} only. Nobody else gets it, and no other session of yours.`;
 }
 
 function roomText({room, hasSecret}: SelfInfo): string {

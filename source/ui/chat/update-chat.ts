@@ -5,6 +5,7 @@ import type {Token} from '../input/key-token.js';
 import {toSingleLinePaste} from '../input/reduce-editor.js';
 import {wallTimeOf} from '../timeline/describe-unread.js';
 import {keyOf} from '../timeline/viewport.js';
+import {withAddressee} from './addressee.js';
 import {applyIntent} from './apply-intent.js';
 import {
 	AGAIN_HINT,
@@ -37,7 +38,7 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 		case 'overlay':
 			return step({...ui, overlay: message.overlay});
 		case 'draft-rejected':
-			return step(restoreRefusedDraft(ui, message.draft, message.text));
+			return step(restoreRefusedDraft(ui, message));
 		case 'missed': {
 			if (ui.unreadMarker || ui.anchor) return step(ui);
 			const {lastRead, since} = message;
@@ -48,11 +49,12 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 	}
 }
 
-function restoreRefusedDraft(ui: UiState, draft: string, text: string): UiState {
-	// A message would be lost. A command comes back with ↑.
-	const isCommand = parseCommand(draft).type !== 'text';
+function restoreRefusedDraft(ui: UiState, {draft, text, addressee}: ScreenMessage & {type: 'draft-rejected'}): UiState {
+	// A message or whisper would be lost. A command comes back with ↑.
+	const isCommand = !addressee && parseCommand(draft).type !== 'text';
+	const restored = addressee && ui.editor.text === '' ? {...ui, addressee} : ui;
 	const editor = ui.editor.text === '' && !isCommand ? {...ui.editor, text: draft, cursor: draft.length} : ui.editor;
-	return {...ui, editor, flash: {text, level: 'error', until: 0}};
+	return {...restored, editor, flash: {text, level: 'error', until: 0}};
 }
 
 function expireMessages(ui: UiState, now: number): UiState {
@@ -73,7 +75,7 @@ export function applyTokens(ui: UiState, tokens: readonly Token[], context: Chat
 		const token = tokens[index];
 		if (!token) continue;
 		const result = wheel > 1 ? step(scrollByWheel(next, token, wheel, context)) : applyToken(next, token, context);
-		next = result.ui;
+		next = withAddressee(next, result.ui, context.state);
 		effects.push(...result.effects);
 		if (wheel > 1) index += wheel - 1;
 	}

@@ -9,8 +9,8 @@ import type {Segment, Theme} from '../theme.js';
 import {visibleInputRows} from './draft-layout.js';
 import type {EditorState} from './editor-state.js';
 
-/** Width of the prefix of each row, in cells. */
-const PREFIX_CELLS = 2;
+/** Width of the prompt glyph and a space, in cells. */
+const GLYPH_CELLS = 2;
 
 export interface InputBoxProps {
 	readonly editor: EditorState;
@@ -20,25 +20,31 @@ export interface InputBoxProps {
 	/** Row of the screen where the box begins. */
 	readonly top: number;
 	readonly focused: boolean;
+	/** Words in front of the prompt glyph, for example `to Dave only`; empty for none. */
+	readonly prompt: string;
 	/** Text shown while the draft is empty. */
 	readonly hint: string;
 	readonly theme: Theme;
 }
 
 /** Input box. It places the terminal's cursor at the caret, because input methods open their window at the cursor. */
-export function InputBox({editor, width, height, top, focused, hint, theme}: InputBoxProps): ReactNode {
+export function InputBox({editor, width, height, top, focused, prompt, hint, theme}: InputBoxProps): ReactNode {
 	const {setCursorPosition} = useCursor();
 	const {rows, caretRow, caretColumn, hiddenAbove, hiddenBelow} = visibleInputRows(editor, width, height);
-	setCursorPosition(focused ? {x: PREFIX_CELLS + caretColumn, y: top + caretRow} : undefined);
+	// The words stay in the first visible row of a long draft, so that the addressee of a whisper is always visible.
+	const words = prompt === '' ? '' : `${prompt} `;
+	const prefixCells = cellWidth(words) + GLYPH_CELLS;
+	setCursorPosition(focused ? {x: prefixCells + caretColumn, y: top + caretRow} : undefined);
 	const prefixOf = (index: number): string => {
-		if (index === 0 && hiddenAbove > 0) return '^ ';
-		if (index === rows.length - 1 && hiddenBelow > 0) return `${theme.glyphs.down} `;
-		return index === 0 ? `${theme.glyphs.prompt} ` : '  ';
+		const indentation = index === 0 ? words : ' '.repeat(cellWidth(words));
+		if (index === 0 && hiddenAbove > 0) return `${indentation}^ `;
+		if (index === rows.length - 1 && hiddenBelow > 0) return `${indentation}${theme.glyphs.down} `;
+		return `${indentation}${index === 0 ? theme.glyphs.prompt : ' '} `;
 	};
 	const drawn = rows.map((row, index) =>
 		rowSegments(prefixOf(index), cleanForScreen(row), {editor, focused, hint, theme}),
 	);
-	return <Lines rows={drawn} width={PREFIX_CELLS + width + 1} />;
+	return <Lines rows={drawn} width={prefixCells + width + 1} />;
 }
 
 function rowSegments(

@@ -7,7 +7,7 @@ import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
 import {describeEffect, quoteOf} from '../timeline/describe-effect.js';
-import {entryText} from '../timeline/describe-entry.js';
+import {describeEntry, entryText} from '../timeline/describe-entry.js';
 import {displayAddress, displayName} from '../timeline/display-name.js';
 import {formatTime} from '../timeline/format-time.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
@@ -17,6 +17,7 @@ import {joinParts} from '../timeline/text-parts.js';
 /** An entry as one line: name and text first, then address and time, so that a listener can skip these. */
 export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	const time = formatTime(entry.at, 'minutes');
+	if (entry.type === 'whisper') return `${joinParts(describeEntry(state, entry)).replaceAll('\n', '\n    ')} (${time})`;
 	if (!isWritten(entry)) {
 		return `${entry.type === 'notice' ? 'Notice: ' : ''}${entryText(state, entry)}, ${time}`;
 	}
@@ -63,7 +64,7 @@ function isShownEffect(state: State, event: FeedEvent | Observation): boolean {
 }
 
 function orderKeysOf(input: Input): readonly (FeedEvent | Observation)[] {
-	if (input.type === 'observed') return [input.observation];
+	if (input.type === 'observed') return input.live === false ? [] : [input.observation];
 	return input.type === 'events' && input.live ? input.events : [];
 }
 

@@ -1,12 +1,19 @@
 /** Details of an entry and of a peer, as pairs of label and value. */
 import {contactOf, trustOf} from '../../core/contacts.js';
-import {isWritten, type PeerId, type SharedEvent, shortPeerId, type WrittenEvent} from '../../core/event.js';
+import {
+	isWritten,
+	type PeerId,
+	type SharedEvent,
+	shortPeerId,
+	type Whisper,
+	type WrittenEvent,
+} from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {formatBytes} from '../../core/format-quantity.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import {selectDelivery, selectHolders} from '../../core/select.js';
 import {selectMarks} from '../../core/select-marks.js';
-import {fingerprintOf, formatRoundTrip, type PeerView, selectPeer} from '../../core/select-peers.js';
+import {fingerprintOf, formatRoundTrip, nameSeqOf, type PeerView, selectPeer} from '../../core/select-peers.js';
 import {findPerson, namesOfIdentity, selectPeople} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
@@ -16,6 +23,7 @@ import {statusWord} from '../panes/peer-rows.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {quoteOf} from '../timeline/describe-effect.js';
 import {entryText} from '../timeline/describe-entry.js';
+import {describeWhisperDelivery} from '../timeline/describe-whisper.js';
 import {clearName, displayAddress, displayName} from '../timeline/display-name.js';
 import {describeTransfer, transferOf} from '../timeline/format-file.js';
 import {formatMoment} from '../timeline/format-time.js';
@@ -29,7 +37,25 @@ export type Detail = readonly [label: string, value: string];
 
 const IMPOSTOR_TEXT = 'NOT the key of the person with this name whom you verified';
 
+/** Details of a whisper, which has two ends and no author in a feed. */
+function whisperDetails(state: State, entry: Whisper): Detail[] {
+	const {subject, own, id, at} = entry;
+	const name = `${clearName(state, subject, nameSeqOf(state, subject, entry))}#${fingerprintOf(state, subject)}`;
+	const delivery = describeWhisperDelivery(state, entry);
+	return [
+		[own ? 'private, to' : 'private, from', name],
+		...(trustOf(state, subject) === 'impostor' ? [['key', IMPOSTOR_TEXT] as const] : []),
+		['address', displayAddress(state, subject) || 'unknown'],
+		[own ? 'sent' : 'received', formatMoment(at)],
+		['event', `whisper ${id}, only in the logs of the two of you; it cannot be proven to others`],
+		['peer id', subject],
+		...(delivery === undefined ? [] : [['delivery', delivery] as const]),
+		['text', entryText(state, entry)],
+	];
+}
+
 export function entryDetails(state: State, entry: TimelineEntry): Detail[] {
+	if (entry.type === 'whisper') return whisperDetails(state, entry);
 	const details: Detail[] = [
 		['from', `${clearName(state, entry.peer, entry.seq)}#${fingerprintOf(state, entry.peer)}`],
 		...(trustOf(state, entry.peer, entry.seq) === 'impostor' ? [['key', IMPOSTOR_TEXT] as const] : []),

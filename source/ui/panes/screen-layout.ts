@@ -30,6 +30,8 @@ export interface LayoutRequest {
 	/** Whether the user wants the peers pane; undefined: if the terminal is wide enough for it. */
 	readonly showPeers: boolean | undefined;
 	readonly peersFocused: boolean;
+	/** Cells of the words in front of the prompt glyph; 0 by default. */
+	readonly promptCells?: number;
 	/** Number of rows of the draft when it is wrapped at `width` cells. */
 	readonly draftRows: (width: number) => number;
 }
@@ -38,9 +40,16 @@ export interface LayoutRequest {
 const INPUT_MARGIN_CELLS = 3;
 
 /** Computes the layout. The input grows with the draft up to a third of the screen. */
-export function layoutScreen({columns, rows, showPeers, peersFocused, draftRows}: LayoutRequest): ScreenLayout {
+export function layoutScreen({
+	columns,
+	rows,
+	showPeers,
+	peersFocused,
+	promptCells = 0,
+	draftRows,
+}: LayoutRequest): ScreenLayout {
 	const tooSmall = columns < MIN_COLUMNS || rows < MIN_ROWS;
-	const inputWidth = Math.max(2, columns - INPUT_MARGIN_CELLS);
+	const inputWidth = Math.max(2, columns - promptCells - INPUT_MARGIN_CELLS);
 	const inputHeight = Math.max(1, Math.min(draftRows(inputWidth), Math.floor(rows / 3)));
 	const wide = columns >= SIDEBAR_MIN_COLUMNS;
 	const isShown = peersFocused || (showPeers ?? columns >= SIDEBAR_DEFAULT_COLUMNS);

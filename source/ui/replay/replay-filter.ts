@@ -9,11 +9,12 @@ import type {TimelineEntry} from '../../core/timeline.js';
 
 /** The kinds that users type after `kind:`, and the entry types of each. */
 const KINDS = {
-	said: ['posted', 'shared'],
+	said: ['posted', 'shared', 'whisper'],
 	files: ['shared'],
 	presence: ['joined', 'left', 'lost', 'returned', 'peer-connected', 'peer-disconnected'],
 	names: ['joined', 'renamed', 'moved'],
 	notices: ['notice'],
+	whispers: ['whisper'],
 } as const satisfies Readonly<Record<string, readonly TimelineEntry['type'][]>>;
 
 type FilterKind = keyof typeof KINDS;
@@ -82,6 +83,6 @@ export function passesFilter(state: State, entry: TimelineEntry, filter: ReplayF
 }
 
 function containsWords(state: State, entry: TimelineEntry, words: string): boolean {
-	if (entry.type === 'notice') return foldText(entry.text).includes(words);
+	if (entry.type === 'notice' || entry.type === 'whisper') return foldText(entry.text).includes(words);
 	return isWritten(entry) && foldText(searchTextOf(state, entry)).includes(words);
 }

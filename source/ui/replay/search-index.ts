@@ -79,7 +79,8 @@ export function createSearchIndex(): SearchIndex {
 		const hits = (previousHits?.get(page) ?? page).filter(entry =>
 			isWritten(entry) && foldText(searchTextOf(state, entry)).includes(currentSearch)
 				? true
-				: (entry.type === 'notice' || matchingPeers.has(entry.peer)) && matchesSearch(state, entry, currentSearch),
+				: (entry.type === 'notice' || entry.type === 'whisper' || matchingPeers.has(entry.peer)) &&
+					matchesSearch(state, entry, currentSearch),
 		);
 		hitsByPage.set(page, hits);
 		return hits;

@@ -6,7 +6,7 @@ import {nameSeqOf} from '../../core/select-peers.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
-import {cleanLine} from '../text/clean-for-screen.js';
+import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {describeEffect} from './describe-effect.js';
 import {displayAddress, displayName, hasOtherSession} from './display-name.js';
 import {messageText} from './message-text.js';
@@ -65,6 +65,12 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 			return ['you lost contact with ', ...subjectOf(entry.subject)];
 		case 'notice':
 			return [cleanLine(entry.text)];
+		case 'whisper':
+			return [
+				...whisperParty(entry.own, nameOf(entry.subject, nameSeqOf(state, entry.subject, entry))),
+				': ',
+				cleanForScreen(entry.text),
+			];
 		case 'marked':
 		case 'corrected':
 		case 'withdrawn':
@@ -75,5 +81,11 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 
 /** Text for the clipboard and the details: the message of a post, the description of any other entry. */
 export function entryText(state: State, entry: TimelineEntry): string {
+	if (entry.type === 'whisper') return cleanForScreen(entry.text);
 	return isWritten(entry) ? messageText(state, entry) : joinParts(describeEntry(state, entry));
+}
+
+/** Begin of the description of a whisper: `private, from Dave` or `private, to Dave`. */
+function whisperParty(isOwn: boolean, name: TextPart): TextPart[] {
+	return [isOwn ? 'private, to ' : 'private, from ', name];
 }

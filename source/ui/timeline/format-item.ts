@@ -19,6 +19,7 @@ import {clearName, displayAddress, displayName} from './display-name.js';
 import {withEffectRows} from './format-effects.js';
 import {fileLine} from './format-file.js';
 import {formatTime, type TimeFormat} from './format-time.js';
+import {formatWhisper} from './format-whisper.js';
 import {messageText} from './message-text.js';
 import {ADDRESS_CELLS, columnsOf, type RowColumns} from './row-columns.js';
 import {joinParts, type TextPart} from './text-parts.js';
@@ -52,6 +53,8 @@ export const MARK_CELLS = 2;
 export function formatItem(state: State, item: TimelineItem, options: RowOptions): Row[] {
 	const [entry] = item.entries;
 	if (!entry) return [];
+	if (entry.type === 'whisper')
+		return foldRows(formatWhisper(state, entry, {...options, columns: columnsFor(options)}), entry.text, options);
 	if (item.entries.length > 1 || !isWritten(entry)) return formatSystemEntry(state, item.entries, entry, options);
 	const text = messageText(state, entry);
 	const rows = isActionEntry(entry)

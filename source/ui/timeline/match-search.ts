@@ -3,10 +3,11 @@
  * and matches the text of an entry or the name of its author.
  */
 
-import {isWritten, type PeerId} from '../../core/event.js';
+import {isWritten, type PeerId, type Whisper} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {foldText} from '../../core/fold-text.js';
 import {findPeer} from '../../core/roster.js';
+import {nameSeqOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {searchTextOf} from '../../core/text-of.js';
 import {findIndexInPage, findPage, type TimelineEntry} from '../../core/timeline.js';
@@ -20,11 +21,17 @@ type Pages = State['timeline']['pages'];
 export function matchesSearch(state: State, entry: TimelineEntry, search: string): boolean {
 	if (isWritten(entry) && foldText(cleanForScreen(searchTextOf(state, entry))).includes(search)) return true;
 	if (entry.type === 'notice') return foldText(entry.text).includes(search);
+	if (entry.type === 'whisper')
+		return foldText(cleanForScreen(entry.text)).includes(search) || subjectAt(state, entry).includes(search);
 	return entry.seq > 0 && matchesAnyName(state, entry.peer, search) && nameAt(state, entry).includes(search);
 }
 
 function nameAt(state: State, entry: TimelineEntry): string {
 	return foldText(displayName(state, entry.peer, entry.seq));
+}
+
+function subjectAt(state: State, entry: Whisper): string {
+	return foldText(displayName(state, entry.subject, nameSeqOf(state, entry.subject, entry)));
 }
 
 interface NameMatches {

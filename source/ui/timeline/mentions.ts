@@ -42,8 +42,9 @@ export function mentionsUs(state: State, {text, ms}: {readonly text: string; rea
 
 const mentionMemo = memoiseByKey<TimelineEntry, boolean>();
 
-/** Whether an entry is a message of another user that mentions this user. */
+/** Whether an entry is a message of another user that mentions this user. A whisper to this user counts as one. */
 export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
+	if (entry.type === 'whisper') return !entry.own;
 	if (!isWritten(entry) || !state.launch || isOurs(state, entry.peer)) return false;
 	const text = textOf(state, entry);
 	return mentionMemo(entry, [ownNames(state), shortNames(state).key, text], () =>

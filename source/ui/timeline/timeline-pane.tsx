@@ -3,9 +3,9 @@
 import {Box} from 'ink';
 import {type ReactNode, useState} from 'react';
 import {trustOf} from '../../core/contacts.js';
-import {isWritten} from '../../core/event.js';
+import {isWritten, type Whisper} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
-import {selectDelivery} from '../../core/select.js';
+import {selectDelivery, selectWhisperDelivery} from '../../core/select.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {Lines} from '../panes/lines.js';
@@ -135,6 +135,7 @@ function entryMarkOf(
 	theme: Theme,
 	review: ReplayAnnotations | undefined,
 ): Segment {
+	if (entry?.type === 'whisper') return whisperMarkOf(state, entry, theme, review);
 	if (!entry || !isWritten(entry)) return BLANK_MARK;
 	const own = state.launch?.peer;
 	if (trustOf(state, entry.peer, entry.seq) === 'impostor') return {text: '!', style: theme.error};
@@ -145,6 +146,23 @@ function entryMarkOf(
 	if (!delivery || delivery.delivered === 0) return {text: theme.glyphs.undelivered, style: theme.muted};
 	if (delivery.delivered < delivery.of) return {text: theme.glyphs.partlyDelivered};
 	return {text: theme.glyphs.delivered, style: theme.success};
+}
+
+/** The mark of a whisper: whether the other end has it, or a warning about somebody who uses the name of a verified person. */
+function whisperMarkOf(state: State, entry: Whisper, theme: Theme, review: ReplayAnnotations | undefined): Segment {
+	if (trustOf(state, entry.subject) === 'impostor') return {text: '!', style: theme.error};
+	if (!entry.own) return {text: '@', style: theme.mention};
+	if (review) return BLANK_MARK;
+	switch (selectWhisperDelivery(state, entry)) {
+		case 'delivered':
+			return {text: theme.glyphs.delivered, style: theme.success};
+		case 'refused':
+			return {text: theme.glyphs.refused, style: theme.error};
+		case 'waiting':
+			return {text: theme.glyphs.undelivered, style: theme.muted};
+		default:
+			return BLANK_MARK;
+	}
 }
 
 function ruleRow(slot: Slot, entry: TimelineEntry | undefined, unreadText: string, {theme, width}: RowOptions): Row {

@@ -69,15 +69,31 @@ describe('commands', () => {
 			'optional-person': '',
 			'optional-filter': '',
 			target: 'host',
+			whisper: 'Bob hello',
 			none: '',
 		};
+		const types: Record<string, string> = {msg: 'whisper', w: 'whisper', r: 'whisper-back'};
 		for (const row of commandRows) {
 			const argument = row.choices?.[0] ?? examples[row.argument];
 			expect(parseCommand(`/${row.name} ${argument}`.trim()), commandUsage(row)).toMatchObject({
 				type: 'command',
-				command: {type: row.name},
+				command: {type: types[row.name] ?? row.name},
 			});
 		}
+	});
+
+	test('split a whisper into its person and its text, which keeps its spaces and lines', () => {
+		const whisper = (name: string, text: string, fingerprint?: string) => ({
+			type: 'command',
+			command: {type: 'whisper', person: {name, ...(fingerprint && {fingerprint})}, text},
+		});
+		expect(parseCommand('/msg Bob hi  there\nyou')).toEqual(whisper('Bob', 'hi  there\nyou'));
+		expect(parseCommand('/W "Bob Lee" hi')).toEqual(whisper('Bob Lee', 'hi'));
+		expect(parseCommand('/msg "Bob Lee"#a1b2c3d4 hi')).toEqual(whisper('Bob Lee', 'hi', 'a1b2c3d4'));
+		expect(parseCommand('/msg @Bob#a1b2c3d4 hi')).toEqual(whisper('Bob', 'hi', 'a1b2c3d4'));
+		for (const typed of ['/msg', '/msg Bob', '/msg "Bob hi', '/r', ' /msg Bob hi', '\n/r hi'])
+			expect(parseCommand(typed), typed).toMatchObject({type: 'error'});
+		expect(parseCommand('//msg Bob hi')).toEqual({type: 'text', text: '/msg Bob hi'});
 	});
 
 	test('accept a name that was quoted by `quoteName`, and `@NAME#fingerprint`', () => {

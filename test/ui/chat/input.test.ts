@@ -72,7 +72,7 @@ describe('the input', () => {
 	test('shows the matching commands after a slash, and the description if only one matches', async () => {
 		const {terminal, press} = await launch({columns: 120});
 		await press('/');
-		await terminal.until(() => /\/help {2}\/name {2}\/me {2}\/who/.test(terminal.rows().at(-2) ?? ''));
+		await terminal.until(() => /\/help {2}\/name {2}\/me {2}\/msg/.test(terminal.rows().at(-2) ?? ''));
 		await press('un');
 		await terminal.until(() => / \/unread {2}\/unignore {2}\/unverify +$/.test(terminal.rows().at(-2) ?? ''));
 		await press('ignore');

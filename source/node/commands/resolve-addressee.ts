@@ -1,0 +1,75 @@
+/**
+ * Resolves the addressee of a whisper. It is stricter than resolvePerson: a private text must not reach another person of the
+ * same name, so only a complete name of exactly one known person counts, whether that person is here or not.
+ */
+import {isPeerId, type PeerId} from '../../core/event.js';
+import {findPeersByName, groupByPerson, suggestNames} from '../../core/find-peers.js';
+import {isPresent, type PeerView} from '../../core/select-peers.js';
+import type {State} from '../../core/state.js';
+import {entryAt} from '../../core/timeline.js';
+import {type Person, parsePerson, quoteName} from './parse-command.js';
+
+/** Number of newest rows in which the session that wrote last is searched. */
+const MAX_SEARCHED_ROWS = 2000;
+
+/** The session of the person that gets the whisper, or why nobody does, as a sentence for the user. */
+export function resolveAddressee(person: Person, state: State): PeerView | {readonly error: string} {
+	const typed = person.fingerprint ? `${person.name}#${person.fingerprint}` : person.name;
+	const people = groupByPerson(state, findPeersByName(state, typed, 'anybody'));
+	const [sessions] = people;
+	if (!sessions) return {error: unknownAddressee(typed, suggestNames(state, person.name))};
+	if (people.length > 1) {
+		const forms = people.slice(0, 5).flatMap(([view]) => (view ? [reference(view)] : []));
+		return {error: `Several people are or were called “${person.name}”. Use ${forms.join(' or ')}. Nothing was sent.`};
+	}
+	if (sessions.some(({status}) => status === 'self')) return {error: 'You cannot whisper to yourself.'};
+	const present = sessions.filter(({status}) => isPresent(status));
+	const [first] = present;
+	if (!first) {
+		const left = sessions.every(({status}) => status === 'left');
+		return {error: `“${person.name}” ${left ? 'has left' : 'is not connected'}. Nothing was sent.`};
+	}
+	if (first.trust === 'impostor' && !person.fingerprint)
+		return {
+			error: `This “${first.name}” is not the person you verified. Nothing was sent. ${reference(first)} names them.`,
+		};
+	return present.length === 1 ? first : latestWriter(state, present, first);
+}
+
+/** Like resolveAddressee, for a text that is either a peer id or a name as in /msg. */
+export function findAddressee(to: string, state: State): {readonly peer: PeerId} | {readonly error: string} {
+	return isPeerId(to) ? {peer: to} : resolveAddressee(parsePerson(to), state);
+}
+
+/** Of several sessions of one person, the one that wrote last. */
+function latestWriter({timeline}: State, sessions: readonly PeerView[], first: PeerView): PeerView {
+	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
+	for (let index = timeline.length - 1; index >= stop; index--) {
+		const row = entryAt(timeline, index);
+		const writer = row?.type === 'whisper' && !row.own ? row.subject : row?.peer;
+		const session = sessions.find(({peer}) => peer === writer);
+		if (session) return session;
+	}
+	return first;
+}
+
+function reference({name, fingerprint}: PeerView): string {
+	return `${quoteName(name)}#${fingerprint}`;
+}
+
+function unknownAddressee(typed: string, names: readonly string[]): string {
+	const nobody = `Nobody here is called “${typed}”. Nothing was sent.`;
+	return names.length === 0
+		? `${nobody} /who lists the names.`
+		: `${nobody} Did you mean ${names.map(quoteName).join(' or ')}?`;
+}
+
+/** The peer that whispered to this node last in this launch, for /r; undefined if there is none. */
+export function lastWhisperer({timeline, launch}: State): PeerView['peer'] | undefined {
+	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
+	for (let index = timeline.length - 1; index >= stop; index--) {
+		const row = entryAt(timeline, index);
+		if (row?.type === 'whisper' && !row.own && row.peer === launch?.peer) return row.subject;
+	}
+	return undefined;
+}

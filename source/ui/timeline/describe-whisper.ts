@@ -1,0 +1,23 @@
+/** Whether the other end has an own whisper, in words. */
+import type {Whisper} from '../../core/event.js';
+import {selectWhisperDelivery} from '../../core/select.js';
+import {statusOf} from '../../core/select-peers.js';
+import type {State} from '../../core/state.js';
+
+export const WHISPER_REFUSED = 'not delivered, whispers are not taken there';
+
+/** Undefined for a whisper of another person or of an earlier launch. */
+export function describeWhisperDelivery(state: State, whisper: Whisper): string | undefined {
+	switch (selectWhisperDelivery(state, whisper)) {
+		case 'delivered':
+			return 'delivered: the log of the other person has it';
+		case 'refused':
+			return WHISPER_REFUSED;
+		case 'waiting':
+			return statusOf(state, whisper.subject) === 'left'
+				? 'not confirmed, and the other person has left'
+				: 'not confirmed yet';
+		default:
+			return undefined;
+	}
+}
