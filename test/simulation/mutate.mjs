@@ -137,11 +137,15 @@ const copy = mkdtempSync(join(tmpdir(), 'p2pchat-mutations-'));
 const caught = {rooms: 0, tests: 0, nothing: 0};
 try {
 	prepare();
-	for (const rooms of [ROOMS, ...planned.flatMap(({room}) => room ?? [])]) {
+	const usesRooms = planned.some(({room, scenes}) => !room && scenes.length === 0);
+	for (const rooms of [...(usesRooms ? [ROOMS] : []), ...planned.flatMap(({room}) => room ?? [])]) {
 		const unbroken = findRoom(rooms);
 		if (unbroken) throw new Error(`a room fails without a mutation: ${unbroken}`);
 	}
-	console.log(`without a mutation all ${ROOMS.runs} rooms converge`);
+	const usedScenes = [...new Set(planned.flatMap(({scenes}) => scenes))];
+	const unbroken = usedScenes.length > 0 ? findTest(usedScenes) : undefined;
+	if (unbroken) throw new Error(`a scene fails without a mutation: ${unbroken}`);
+	console.log('without a mutation all rooms converge');
 	for (const {rule, room = ROOMS, tests, scenes, edits} of planned) {
 		const restore = breakRule(edits);
 		try {

@@ -100,21 +100,25 @@ export const historyMutations = [
 	{
 		rule: 'A batch that another peer passes on is charged to its author only if it is verified and new.',
 		edits: [{in: 'createIngest.ingest', call: 'chargeAuthor', argument: 2, becomes: 'batch.entries.length'}],
+		scenes: ['attackers-history'],
 		tests: ['sync-limits'],
 	},
 	{
 		rule: 'What an author pushes itself is live, whatever others claim to have had before.',
 		edits: [{in: 'createIngest.receive', variable: 'live', becomes: '!options.isHistory(batch.peer, firstNew)'}],
+		scenes: ['attackers-history'],
 		tests: ['sync-limits'],
 	},
 	{
 		rule: 'The claims of a peer that answers nothing are dropped.',
 		edits: [{in: 'createRangeRequester.onTimeout', call: 'dropAllClaims', becomes: 'removed'}],
+		scenes: ['attackers-history'],
 		tests: ['sync-limits', 'sync.test'],
 	},
 	{
 		rule: 'A full table of claims gives a place to an address with fewer claims.',
 		edits: [{in: 'createFairShare.add', condition: 4, becomes: 'true'}],
+		scenes: ['attackers-history'],
 		tests: ['fair-share', 'sync-limits'],
 	},
 	{
@@ -135,21 +139,25 @@ export const historyMutations = [
 	{
 		rule: 'At most half of the concurrent dials are to candidates that one address announced.',
 		edits: [{in: 'createDialQueue.best', condition: 2, becomes: 'false'}],
+		scenes: ['attackers-places'],
 		tests: ['dialler.test'],
 	},
 	{
 		rule: 'Candidates of an address whose dials fail come after others.',
 		edits: [{in: 'createDialQueue.finished', call: 'set', becomes: 'removed'}],
+		scenes: ['attackers-places'],
 		tests: ['dialler.test'],
 	},
 	{
 		rule: 'A peer that was connected once keeps its place among the candidates.',
 		edits: [{in: 'createDialler.connected', call: 'keepKnown', becomes: 'removed'}],
+		scenes: ['attackers-places'],
 		tests: ['dialler.test'],
 	},
 	{
 		rule: 'A full node gives a place to an address with fewer connections.',
 		edits: [{in: 'createConnectionPlaces.chooseClosing', condition: 2, becomes: 'true'}],
+		scenes: ['attackers-places'],
 		tests: ['connection-places'],
 	},
 	{

@@ -1,0 +1,156 @@
+/** A member sends unverified batches and false claims about what others wrote (protocol.md, Threat model). */
+import {expect, it} from 'vitest';
+import type {Batch, PeerId} from '../../source/core/event.js';
+import {MAX_HAVE_FEEDS, MAX_MISSING_FEEDS} from '../../source/core/limits.js';
+import {fakePeerId} from '../helpers/fake-chat-node.js';
+import {answerWant, haveOf, type MaliciousPeer, openHistory} from '../hostile/malicious-peer.js';
+import {type AttackRoom, createAttackRoom} from './attack-room.js';
+import {peerOf} from './node.js';
+
+const HISTORY = 20;
+const FAR_AHEAD = 1_000_000;
+
+/** Nonsense that claims to be `count` entries of a feed. */
+function inventedBatch(peer: PeerId, firstSeq: number, count: number): Batch {
+	const entries = Array.from({length: count}, () => Uint8Array.of(0x90));
+	return {peer, firstSeq, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
+}
+
+function pong(peer: MaliciousPeer, room: AttackRoom, id: number): void {
+	const now = room.world.clock.now();
+	peer.send({type: 'pong', id, clock: now, hlc: {ms: now, counter: 0}});
+}
+
+const isLive = (room: AttackRoom, index: number, author: PeerId): boolean[] =>
+	room
+		.life(index)
+		.disk.records.flatMap(record => (record.type === 'batch' && record.batch.peer === author ? [record.live] : []));
+
+it('batches of an author that a liar passes on unverified do not silence the author', {timeout: 60_000}, async () => {
+	const room = await createAttackRoom(1, 2);
+	for (const node of room.world.nodes) node.launch();
+	await room.world.clock.advance(3000);
+	const ann = peerOf(room.life(0));
+	room.life(0).chatNode.post('before');
+	let answered = 0;
+	const liar = await room.connect(room.addHost(0), 1, {
+		onMessage(message, self) {
+			if (message.type === 'ping') pong(self, room, message.id);
+			if (message.type !== 'want') return;
+			answered += 1;
+			for (let part = 0; part < 400; part++)
+				self.send({
+					type: 'events',
+					answer: message.id,
+					batches: [inventedBatch(ann, FAR_AHEAD + part * 128, 128)],
+				});
+		},
+	});
+	openHistory(liar, [liar.write([{type: 'posted', text: 'bait'}])]);
+	await room.world.clock.advance(2000);
+	expect(answered).toBeGreaterThan(0);
+	room.life(0).chatNode.post('can you hear me');
+	expect(await room.timeUntil(() => room.texts(1).includes('can you hear me'), 10_000)).toBeLessThan(1000);
+	await room.world.stopAll();
+});
+
+it('what a liar claims as history of an author stays live when the author writes it', {timeout: 60_000}, async () => {
+	const room = await createAttackRoom(2, 2);
+	for (const node of room.world.nodes) node.launch();
+	await room.world.clock.advance(3000);
+	const ann = peerOf(room.life(0));
+	const liar = await room.connect(room.addHost(0), 1);
+	liar.send({type: 'have', kind: 'digest', digest: new Uint8Array(256 * 8)});
+	liar.send({
+		type: 'have',
+		kind: 'page',
+		feeds: [{peer: ann, seq: FAR_AHEAD, hash: new Uint8Array(8)}],
+		last: true,
+	});
+	await room.world.clock.advance(200);
+	const before = isLive(room, 1, ann).length;
+	room.life(0).chatNode.post('said now');
+	await room.world.clock.advance(1000);
+	expect(isLive(room, 1, ann).slice(before)).toEqual([true]);
+	await room.world.stopAll();
+});
+
+it('claims that liars never serve do not keep a newcomer from the history of others', {timeout: 120_000}, async () => {
+	const room = await createAttackRoom(3, 3);
+	const [ann, bob, newcomer] = room.world.nodes;
+	for (const node of [ann, bob]) node!.launch();
+	await room.world.clock.advance(3000);
+	for (let index = 0; index < HISTORY; index++) room.life(0).chatNode.post(`history ${index}`);
+	await room.world.clock.advance(2000);
+	ann!.host.crash('power');
+	ann!.life = undefined;
+	// The newcomer meets the liars before it meets Bob.
+	room.world.network.cut('host 1', 'host 2');
+	newcomer!.launch();
+	await room.world.clock.advance(1000);
+	const host = room.addHost(0);
+	const liars: MaliciousPeer[] = [];
+	const pages = 16;
+	for (let liar = 0; liar < Math.ceil(MAX_MISSING_FEEDS / (pages * MAX_HAVE_FEEDS)) + 1; liar++) {
+		const peer = await room.connect(host, 2, {
+			onMessage(message, self) {
+				if (message.type === 'ping') pong(self, room, message.id);
+			},
+		});
+		peer.send({type: 'have', kind: 'digest', digest: new Uint8Array(256 * 8)});
+		for (let page = 0; page < pages; page++) {
+			const from = 1000 + (liar * pages + page) * MAX_HAVE_FEEDS;
+			const feeds = Array.from({length: MAX_HAVE_FEEDS}, (_, index) => {
+				return {peer: fakePeerId(from + index), seq: 5, hash: new Uint8Array(8)};
+			});
+			peer.send({type: 'have', kind: 'page', feeds, last: page === pages - 1});
+		}
+		liars.push(peer);
+		await room.world.clock.advance(300);
+	}
+	await room.world.clock.advance(2000);
+	room.world.network.heal('host 1', 'host 2');
+	const all = () => room.texts(2).filter(text => text.startsWith('history')).length === HISTORY;
+	expect(await room.timeUntil(all, 120_000)).toBeLessThan(5000);
+	// The liars stay connected. What they claimed is no longer expected after they answered no request in time.
+	const isDone = () => room.life(2).chatNode.store.getState().ephemeral.sync.expected === 0;
+	expect(await room.timeUntil(isDone, 180_000)).toBeLessThan(120_000);
+	await room.world.stopAll();
+});
+
+it('a liar that answers with one entry at a time does not keep a newcomer from the history', {
+	timeout: 60_000,
+}, async () => {
+	const room = await createAttackRoom(4, 2);
+	const [bob, newcomer] = room.world.nodes;
+	bob!.launch();
+	await room.world.clock.advance(1000);
+	const host = room.addHost(0);
+	const author = await room.connect(host, 0);
+	openHistory(author);
+	const batches = Array.from({length: 200}, (_, index) => author.write([{type: 'posted', text: `history ${index}`}]));
+	for (const batch of batches) {
+		author.send({type: 'events', batches: [batch]});
+		await room.world.clock.advance(50);
+	}
+	expect(room.texts(0).filter(text => text.startsWith('history'))).toHaveLength(200);
+	room.world.network.cut('host 0', 'host 1');
+	newcomer!.launch();
+	await room.world.clock.advance(1000);
+	const bytewise = await room.connect(host, 1, {
+		onMessage(message, self) {
+			if (message.type === 'ping') pong(self, room, message.id);
+			if (message.type !== 'want') return;
+			const from = message.ranges.find(({peer}) => peer === author.peer)?.from;
+			const batch = batches[(from ?? 1) - 1];
+			host.clock.after(3000, () => answerWant(self, message, new Map(batch ? [[author.peer, batch]] : [])));
+		},
+	});
+	openHistory(bytewise, []);
+	bytewise.send({type: 'have', kind: 'delta', feeds: [haveOf(batches.at(-1)!)]});
+	await room.world.clock.advance(8000);
+	room.world.network.heal('host 0', 'host 1');
+	const all = () => room.texts(1).filter(text => text.startsWith('history')).length === 200;
+	expect(await room.timeUntil(all, 120_000)).toBeLessThan(60_000);
+	await room.world.stopAll();
+});

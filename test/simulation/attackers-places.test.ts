@@ -1,0 +1,86 @@
+/** A member uses up shared budgets: dials with beacons of invented peers, and connections with many keys (protocol.md, Limits). */
+import {expect, it} from 'vitest';
+import {encodeBeacon} from '../../source/codec/beacon-datagram.js';
+import type {PeerId} from '../../source/core/event.js';
+import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../source/core/limits.js';
+import {createBeaconMac} from '../../source/feed/room-keys.js';
+import {type AttackRoom, createAttackRoom, UDP_PORT} from './attack-room.js';
+import {peerOf} from './node.js';
+
+const BEACON_EVERY_MS = 10;
+const FIRST_PORT = 10_000;
+/** The ids of invented peers are high, so that honest nodes dial them at once. */
+const inventedPeer = (number: number) => (number + 0xf0_00_00_00).toString(16).padEnd(64, '0') as PeerId;
+
+const isConnected = (room: AttackRoom, a: number, b: number) =>
+	room.life(a).chatNode.store.getState().ephemeral.links[peerOf(room.life(b))] !== undefined;
+
+/** Announces a new peer every 10 ms, at the address of the host, whose firewall drops all connections. */
+function floodBeacons(room: AttackRoom): void {
+	const host = room.addHost(0);
+	for (const {host: honest} of room.world.nodes)
+		room.world.network.links.set(honest.name, host.name, {connect: 'dropped'});
+	const beacon = host.createBeacon({port: UDP_PORT});
+	const mac = createBeaconMac(room.keys);
+	void beacon.start(() => {});
+	let count = 0;
+	const announce = () => {
+		count += 1;
+		const invented = {peer: inventedPeer(count), port: FIRST_PORT + (count % 50_000)};
+		beacon.broadcast(encodeBeacon({version: 1, roomTag: room.keys.tag, ...invented, kind: 'here', counter: 1}, mac));
+		host.clock.after(BEACON_EVERY_MS, announce);
+	};
+	announce();
+}
+
+it('beacons of invented peers keep neither a newcomer out nor two nodes apart that lost each other', {
+	timeout: 120_000,
+}, async () => {
+	const room = await createAttackRoom(5, 3);
+	const [ann, bob, newcomer] = room.world.nodes;
+	for (const node of [ann, bob]) node!.launch();
+	await room.world.clock.advance(3000);
+	floodBeacons(room);
+	await room.world.clock.advance(15_000);
+	expect(isConnected(room, 0, 1)).toBe(true);
+	room.world.network.cut('host 0', 'host 1');
+	await room.world.clock.advance(14_000);
+	expect(isConnected(room, 0, 1)).toBe(false);
+	room.world.network.heal('host 0', 'host 1');
+	const again = await room.timeUntil(() => isConnected(room, 0, 1) && isConnected(room, 1, 0), 120_000);
+	newcomer!.launch();
+	await room.world.clock.advance(10);
+	const joined = await room.timeUntil(() => isConnected(room, 2, 0) && isConnected(room, 2, 1), 120_000);
+	expect(again).toBeLessThan(10_000);
+	expect(joined).toBeLessThan(5000);
+	await room.world.stopAll();
+});
+
+it('hosts that fill every place for connections do not keep a newcomer out', {timeout: 120_000}, async () => {
+	const room = await createAttackRoom(6, 2);
+	const [ann, newcomer] = room.world.nodes;
+	ann!.launch();
+	await room.world.clock.advance(1000);
+	for (let number = 0; number < MAX_CONNECTIONS / MAX_CONNECTIONS_PER_ADDRESS; number++) {
+		const host = room.addHost(number);
+		for (let index = 0; index < MAX_CONNECTIONS_PER_ADDRESS; index++) {
+			await room.connect(host, 0, {
+				onMessage(message, self) {
+					if (message.type !== 'ping') return;
+					const now = host.clock.now();
+					self.send({type: 'pong', id: message.id, clock: now, hlc: {ms: now, counter: 0}});
+				},
+			});
+		}
+	}
+	await room.world.clock.advance(5000);
+	const held = Object.keys(room.life(0).chatNode.store.getState().ephemeral.links).length;
+	expect(held).toBeGreaterThan(MAX_CONNECTIONS / 2);
+	newcomer!.launch();
+	await room.world.clock.advance(10);
+	const took = await room.timeUntil(() => isConnected(room, 1, 0) && isConnected(room, 0, 1), 30_000);
+	expect(took).toBeLessThan(5000);
+	await room.world.clock.advance(20_000);
+	expect(isConnected(room, 1, 0)).toBe(true);
+	await room.world.stopAll();
+});
