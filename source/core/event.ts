@@ -222,6 +222,8 @@ export type EphemeralEvent =
 	| {readonly type: 'contacts'; readonly contacts: readonly Contact[]}
 	/** State of a file that this node shares or fetches. */
 	| {readonly type: 'file'; readonly transfer: FileTransfer}
+	/** The file with this id is read, or cannot be shared: its state `hashing` has ended. */
+	| {readonly type: 'file-hashed'; readonly id: FileId}
 	/** Whether the log file can be written. `reason` says why it cannot. */
 	| {readonly type: 'persistence'; readonly saving: boolean; readonly reason?: string};
 

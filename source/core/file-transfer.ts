@@ -2,7 +2,7 @@
 import type {FileId} from './shared-file.js';
 
 /**
- * - `hashing`: a file is read before it is shared. `bytes` counts what was hashed.
+ * - `hashing`: a file is read before it is shared. `bytes` counts what was read. `id` is not yet that of the content.
  * - `sharing`: this node serves the file.
  * - `waiting`: a fetch that cannot go on now. `reason` says why: nobody who is connected has the missing parts, or the disk is full.
  * - `fetching`: parts are arriving. `checking`: parts kept from an earlier run are verified.
@@ -29,6 +29,10 @@ export interface FileTransfer {
 	readonly of: number;
 	/** Connected peers that have at least one part of the file. */
 	readonly holders: number;
+	/** Those of them that have the whole file. */
+	readonly completeHolders: number;
+	/** Bytes of the file that this node has sent since its start. */
+	readonly sentBytes: number;
 	/** Bytes that arrive per second, while `fetching`. */
 	readonly bytesPerSecond?: number;
 	/** Path of the complete file. */

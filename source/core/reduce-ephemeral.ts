@@ -62,6 +62,9 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 		case 'file':
 			ephemeral.files[event.transfer.id] = event.transfer;
 			break;
+		case 'file-hashed':
+			delete ephemeral.files[event.id];
+			break;
 		case 'persistence':
 			ephemeral.saving = event.saving;
 			if (event.reason === undefined) delete ephemeral.savingReason;

@@ -4,12 +4,14 @@
  */
 import type {Clock, Debug, Random} from '../core/environment.js';
 import type {EventRef, NoticeLevel, PeerId} from '../core/event.js';
+import type {FileStore} from '../core/file-content.js';
 import type {RoomKeys} from '../feed/room-keys.js';
 import type {Beacon} from '../network/discovery/beacon.js';
 import type {HostAddress} from '../network/ip-address.js';
 import type {Transport} from '../network/transport/transport.js';
 import type {LogPlace, OpenedLog} from '../storage/log.js';
 import type {PostOptions, PostResult} from './conversation.js';
+import type {FileCommands} from './file-commands.js';
 import type {NetworkReport} from './network-report.js';
 import type {Reading} from './reading.js';
 import type {Store} from './store.js';
@@ -30,6 +32,8 @@ export interface ChatNodeOptions {
 	readonly tracksReading?: boolean;
 	/** Whether this node says that it is a keeper. */
 	readonly isKeeper?: boolean;
+	/** Whether files are served to others. Default: true. */
+	readonly servesFiles?: boolean;
 	/** Whether the user chose loopback only. The doctor then does not report that no other computer was found. */
 	readonly loopbackOnly?: boolean;
 	/** Addresses to dial: those of `--peer`, or by default those remembered from earlier runs. */
@@ -50,6 +54,8 @@ export interface ChatNodeAdapters {
 	readonly saveReadingPosition?: (place: LogPlace) => Promise<void>;
 	/** Verified people of this room. Undefined if nothing may be kept on disk. */
 	readonly contacts?: ContactStore;
+	/** Files of this room on this computer. Without it this node neither shares nor fetches files. */
+	readonly files?: FileStore;
 	/** Called when a connection to a target succeeded. */
 	rememberTarget(address: HostAddress): void;
 	/**
@@ -82,7 +88,7 @@ export interface SelfInfo {
 	readonly programCommand?: string;
 }
 
-export interface ChatNode {
+export interface ChatNode extends FileCommands {
 	readonly store: Store;
 	/** Reads the log, opens the sockets and announces the node. Rejects with UsageError or StorageError. */
 	start(): Promise<SelfInfo>;

@@ -35,6 +35,8 @@ export interface Conversation {
 	/** Appends `joined`. Later calls have no effect. */
 	join(): void;
 	post(text: string, options?: PostOptions): PostResult;
+	/** Appends a `shared` event whose content was checked (file-transfers.ts). */
+	shareFile(body: EntryBody & {readonly type: 'shared'}): PostResult;
 	/** Appends an effect whose target and content were checked (effect-commands.ts). */
 	appendEffect(body: EffectBody): PostResult;
 	rename(name: string): PostResult;
@@ -92,6 +94,7 @@ export function createConversation(options: ConversationOptions): Conversation {
 				...(postOptions?.replyTo && {replyTo: postOptions.replyTo}),
 			});
 		},
+		shareFile: appendBody,
 		appendEffect: appendBody,
 		rename(requestedName) {
 			if (containsSpoofedFingerprint(requestedName)) return {refused: FINGERPRINT_IN_NAME};

@@ -13,6 +13,7 @@ import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat
 import {createConversation, whenDelivered} from './conversation.js';
 import {createNetwork, labelOf, type Network} from './create-network.js';
 import {createEffectCommands} from './effect-commands.js';
+import {createFileTransfers} from './file-transfers.js';
 import {startIdentityMonitor} from './identity-monitor.js';
 import {createIsolationMonitor} from './isolation-monitor.js';
 import {createLocalState} from './local-state.js';
@@ -29,8 +30,16 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 	const {clock, transport, beacon, openedLog} = adapters;
 	const localState = createLocalState(options, adapters, batches => network.announce(batches));
 	const {self, identity, store, nodeClock, tips, ownFeed, inventory, pipeline, notices, ignored} = localState;
+	const fileTransfers = createFileTransfers({
+		roomTag: keys.tag,
+		isServing: options.servesFiles ?? true,
+		localState,
+		adapters,
+		share: body => conversation.shareFile(body),
+	});
 	const network: Network = createNetwork({
 		localState,
+		files: fileTransfers.files,
 		nodeOptions: options,
 		adapters,
 		name: () => conversation.name(),
@@ -183,7 +192,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		whispers.stop();
 		sync.drain();
 		conversation.leave();
-		await network.leave();
+		await Promise.all([network.leave(), fileTransfers.stop()]);
 		pipeline.stop();
 		await network.stop();
 		await reading?.stop();
@@ -203,6 +212,9 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		...createEffectCommands({self, getState: store.getState, append: body => conversation.appendEffect(body)}),
 		whisper: (peer, text) => (hasStopped() ? {refused: 'This node is leaving.'} : whispers.send(peer, text)),
 		outstandingWhispers: peer => whispers.outstanding(peer),
+		shareFile: fileTransfers.shareFile,
+		fetchFile: fileTransfers.fetchFile,
+		cancelFile: fileTransfers.cancelFile,
 		rename: name => conversation.rename(name),
 		notifyTyping: () => conversation.notifyTyping(),
 		addPeer: (host, port) => dialler.addTarget({host, port}),

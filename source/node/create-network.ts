@@ -11,6 +11,7 @@ import type {State} from '../core/state.js';
 import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
+import type {Files} from '../network/files/files.js';
 import {shareKey, withoutZone} from '../network/ip-address.js';
 import {createHelloProof, FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/link/handshake.js';
 import type {LinkClosing, OwnHello, PeerLink} from '../network/link/peer-link.js';
@@ -29,6 +30,7 @@ import {createTypingExpiry} from './typing-expiry.js';
 
 export interface NetworkOptions {
 	readonly localState: LocalState;
+	readonly files: Files;
 	readonly nodeOptions: ChatNodeOptions;
 	readonly adapters: ChatNodeAdapters;
 	name(): string;
@@ -66,7 +68,7 @@ export function labelOf(state: State, peer: PeerId): string {
 }
 
 export function createNetwork(options: NetworkOptions): Network {
-	const {localState, nodeOptions, adapters, name} = options;
+	const {localState, files, nodeOptions, adapters, name} = options;
 	const {key, self, store, nodeClock, inventory, pipeline, notices} = localState;
 	const {clock, random, transport, beacon, debug} = adapters;
 	const {keys} = nodeOptions;
@@ -88,6 +90,7 @@ export function createNetwork(options: NetworkOptions): Network {
 			message: onMessage,
 			metricsChanged: link => linkMetrics.recordChange(link),
 			drained: link => sync.drained(link),
+			idle: files.idle,
 			rejected: (connection, closing) => notices.connectionRejected(connection.remoteAddress, closing),
 			overloaded: link => notices.connectionsFull(labelFor(link.peer)),
 			stalled: onTimersStalled,
@@ -196,19 +199,23 @@ export function createNetwork(options: NetworkOptions): Network {
 		dialler.connected(link.peer, link.remoteAddress);
 		failureDetector.connected(link.peer, clock.monotonic());
 		sync.up(link);
+		files.up(link);
 		peerExchangeSender.up(link.peer);
 		options.onLinked(link);
 	}
 
 	function onLinkReplaced(link: PeerLink, closed?: PeerLink): void {
 		sync.replaced(link, closed);
+		files.replaced(link, closed);
 		peerExchangeSender.replaced(link.peer);
 		options.onLinked(link);
 	}
 
-	function onLinkDown({peer}: PeerLink, closing: LinkClosing): void {
+	function onLinkDown(link: PeerLink, closing: LinkClosing): void {
+		const {peer} = link;
 		const isLeaving = closing.by === 'them' && closing.code === 'leaving';
 		sync.down(peer);
+		files.down(link);
 		pipeline.observe({type: 'peer-disconnected', subject: peer, reason: closing.text, alone: false});
 		pipeline.publish({type: 'link-closed', peer});
 		pipeline.commit();
@@ -234,6 +241,13 @@ export function createNetwork(options: NetworkOptions): Network {
 				break;
 			case 'peers':
 				defer(processPeers(link, message));
+				break;
+			case 'file-ask':
+			case 'file-info':
+			case 'file-want':
+			case 'file-data':
+			case 'file-none':
+				files.message(link, message);
 				break;
 			case 'alive':
 				failureDetector.reportAlive(link.peer, message.peers, clock.monotonic());

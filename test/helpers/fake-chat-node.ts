@@ -1,5 +1,7 @@
 /** Chat node without a network: a real store, and peers that do what the test scripts. */
+
 import type {EphemeralEvent, FeedEvent, FeedEventBody, Input, Observation, PeerId} from '../../source/core/event.js';
+import type {FileId} from '../../source/core/shared-file.js';
 import type {ChatNode, SelfInfo} from '../../source/node/chat-node.js';
 import {createEffectCommands} from '../../source/node/effect-commands.js';
 import type {NetworkReport} from '../../source/node/network-report.js';
@@ -87,6 +89,18 @@ export function createFakeChatNode(
 	const calls: string[] = [];
 
 	const chatNode: FakeChatNode = {
+		shareFile: async path => {
+			calls.push(`share ${path}`);
+			return {seq: own.seq};
+		},
+		fetchFile: target => {
+			calls.push(`fetch ${target.seq}`);
+			return {file: 'f0'.repeat(32) as FileId};
+		},
+		cancelFile: file => {
+			calls.push(`cancel ${file.slice(0, 4)}`);
+			return true;
+		},
 		store,
 		self,
 		own,

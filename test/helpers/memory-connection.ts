@@ -56,6 +56,7 @@ function createEnd(
 	let state: 'open' | 'closed' | 'terminated' = 'open';
 	let error: string | undefined;
 	let deadline: Timer | undefined;
+	let idleTimer: Timer | undefined;
 
 	/** Closes the end. `synchronous` calls the handler directly; it requires that no call of the owner is on the stack. */
 	function finish(reason: string | undefined, synchronous = false): void {
@@ -85,6 +86,15 @@ function createEnd(
 		finish(undefined);
 	}
 
+	/** Reports an empty queue in a later turn, as TLS does, if nothing was queued meanwhile. */
+	function reportIdle(): void {
+		if (wiring.pipes.outgoing.queuedBytes > 0 || idleTimer) return;
+		idleTimer = clock.after(0, () => {
+			idleTimer = undefined;
+			if (state === 'open' && !closing && wiring.pipes.outgoing.queuedBytes === 0) handlers?.idle?.();
+		});
+	}
+
 	const connection: Connection = {
 		dialled,
 		remoteAddress: other.address,
@@ -103,6 +113,7 @@ function createEnd(
 		send(frame) {
 			if (ended || state !== 'open') return false;
 			wiring.pipes.outgoing.write(frame);
+			reportIdle();
 			if (wiring.pipes.outgoing.queuedBytes >= SEND_HIGH_WATER_BYTES) full = true;
 			return !full;
 		},
@@ -147,6 +158,7 @@ function createEnd(
 				full = false;
 				if (!ended) clock.after(0, () => state === 'open' && !closing && handlers?.drain());
 			}
+			reportIdle();
 			if (otherEnded && wiring.pipes.outgoing.queuedBytes === 0) finish(undefined);
 		},
 		fail: reason => finish(reason),

@@ -6,6 +6,7 @@ import {createChatNode} from '../../source/node/create-chat-node.js';
 import type {Log, OpenedLog} from '../../source/storage/log.js';
 import {createMemoryLog} from '../../source/storage/memory-log.js';
 import {createFakeClock, type FakeClock} from './fake-clock.js';
+import {createMemoryFiles, type MemoryFiles} from './memory-files.js';
 import {createMemoryNetwork, type MemoryHost, type MemoryNetwork} from './memory-network.js';
 import {createSeededRandom} from './seeded-random.js';
 
@@ -23,9 +24,13 @@ interface LaunchOptions {
 	readonly openedLog?: OpenedLog;
 	readonly isKeeper?: boolean;
 	readonly takesWhispers?: boolean;
+	readonly servesFiles?: boolean;
+	/** Files of an earlier launch of the same user. */
+	readonly files?: MemoryFiles;
 }
 
 export interface MemoryRoomNode {
+	readonly files: MemoryFiles;
 	readonly chatNode: ChatNode;
 	readonly host: MemoryHost;
 	readonly log: Log;
@@ -56,7 +61,17 @@ export async function createMemoryRoom({
 	return {
 		clock,
 		network,
-		async launch(name, {skewMs = 0, openedLog, isKeeper = false, takesWhispers} = {}) {
+		async launch(
+			name,
+			{
+				skewMs = 0,
+				openedLog,
+				isKeeper = false,
+				takesWhispers,
+				servesFiles = true,
+				files = createMemoryFiles(keys.tag),
+			} = {},
+		) {
 			const host = network.addHost(name, `10.0.0.${nodes.length + 1}`, {skewMs});
 			const header = {format: 1, version: '0', roomTag: keys.tag, roomName: 'room', created: 0};
 			const opened = openedLog ?? createMemoryLog(header);
@@ -67,6 +82,7 @@ export async function createMemoryRoom({
 				beacon: host.createBeacon({port: 47_474}),
 				openedLog: opened,
 				debug: () => {},
+				files,
 				rememberTarget: () => {},
 			};
 			const chatNode = createChatNode(
@@ -76,6 +92,7 @@ export async function createMemoryRoom({
 					keys,
 					version: '1.0.0',
 					isKeeper,
+					servesFiles,
 					targets: [],
 					...(takesWhispers !== undefined && {takesWhispers}),
 				},
@@ -85,6 +102,7 @@ export async function createMemoryRoom({
 			await chatNode.start();
 			return {
 				chatNode,
+				files,
 				host,
 				log: opened.log,
 				texts: () => entriesOf(chatNode, 'posted'),

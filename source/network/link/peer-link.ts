@@ -70,6 +70,8 @@ export interface PeerLinkHandlers {
 	/** The status, the round-trip time or the clock offset changed. */
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
+	/** All messages sent so far are passed to the operating system. */
+	idle?(link: PeerLink): void;
 	/** `link` is undefined if the connection closed before a hello was verified. */
 	closed(link: PeerLink | undefined, closing: LinkClosing): void;
 }
@@ -252,6 +254,9 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		data: onData,
 		drain() {
 			if (hello && !closing) handlers.drained(link);
+		},
+		idle() {
+			if (hello && !closing) handlers.idle?.(link);
 		},
 		closed(error) {
 			if (closing) inbound.clear();

@@ -43,6 +43,8 @@ export interface MeshHandlers {
 	message(link: PeerLink, message: Message, defer: DeferWork): void;
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
+	/** Called when all messages sent on a connection so far are passed to the operating system. */
+	idle?(link: PeerLink): void;
 	/** Called when a connection closes before its hello is verified. */
 	rejected(connection: Connection, closing: LinkClosing): void;
 	/** Called when a connection has to close, because all places for connections are taken. */
@@ -200,6 +202,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 					message: onMessage,
 					metricsChanged: link => stopped || handlers.metricsChanged(link),
 					drained: link => stopped || handlers.drained(link),
+					idle: link => stopped || handlers.idle?.(link),
 					closed(link, closing) {
 						slot.release();
 						open.delete(opened);

@@ -72,6 +72,7 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 		{
 			write: (bytes, done) => socket.write(bytes, failure => failure || done()),
 			drained: () => closing || isClosed || handlers?.drain(),
+			emptied: () => closing || isClosed || handlers?.idle?.(),
 			ended: () => socket.end(),
 			schedule,
 		},

@@ -12,6 +12,8 @@ export interface ConnectionHandlers {
 	data(chunk: Uint8Array): void;
 	/** Called when, after `send` returned false, `queuedBytes` is below the high-water mark again. */
 	drain(): void;
+	/** Called when all bytes passed to `send` are passed to the operating system. */
+	idle?(): void;
 	/** Called when the connection has closed. `error`: reason of a failure; undefined after a regular close. */
 	closed(error: string | undefined): void;
 }

@@ -10,6 +10,8 @@ export interface WriteSink {
 	write(bytes: Uint8Array, done: () => void): void;
 	/** Called when, after `add` returned false, the queue is below the high-water mark again. */
 	drained(): void;
+	/** Called when all queued bytes are written, and `end` was not called. */
+	emptied(): void;
 	/** Called after `end`, when all queued bytes are written. */
 	ended(): void;
 	/** Calls `flush` once, asynchronously, at the end of the current turn of the event loop. */
@@ -50,6 +52,7 @@ export function createWriteQueue(sink: WriteSink, highWaterBytes: number): Write
 	function written(): void {
 		writingBytes = 0;
 		flush();
+		if (!ending && writingBytes === 0 && waiting.length === 0) sink.emptied();
 		if (!full || waitingBytes + writingBytes >= highWaterBytes) return;
 		full = false;
 		if (!ending) sink.drained();

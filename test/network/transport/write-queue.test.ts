@@ -7,6 +7,7 @@ function createSink() {
 	const sink = {
 		written: [] as Uint8Array[],
 		drained: 0,
+		emptied: 0,
 		ended: 0,
 		tasks: [] as (() => void)[],
 		done: undefined as (() => void) | undefined,
@@ -18,6 +19,7 @@ function createSink() {
 				sink.done = done;
 			},
 			drained: () => void sink.drained++,
+			emptied: () => void sink.emptied++,
 			ended: () => void sink.ended++,
 			schedule: flush => void sink.tasks.push(flush),
 		},
@@ -55,13 +57,35 @@ it('the write queue does not copy a large frame', () => {
 	const written: Uint8Array[] = [];
 	const tasks: (() => void)[] = [];
 	const queue = createWriteQueue(
-		{write: bytes => void written.push(bytes), drained() {}, ended() {}, schedule: flush => void tasks.push(flush)},
+		{
+			write: bytes => void written.push(bytes),
+			drained() {},
+			emptied() {},
+			ended() {},
+			schedule: flush => void tasks.push(flush),
+		},
 		1000,
 	);
 	const frame = new Uint8Array(1024 * 1024);
 	queue.add(frame);
 	tasks[0]!();
 	expect(written[0]).toBe(frame);
+});
+
+it('the write queue reports each time that all of its bytes are written, unless it has ended', () => {
+	const {sink, queue, turn, finish} = createSink();
+	queue.add(new Uint8Array(10));
+	turn();
+	queue.add(new Uint8Array(10));
+	finish();
+	expect(sink.emptied).toBe(0);
+	finish();
+	expect([sink.emptied, queue.bytes]).toEqual([1, 0]);
+	queue.add(new Uint8Array(10));
+	turn();
+	queue.end();
+	finish();
+	expect([sink.emptied, sink.ended]).toEqual([1, 1]);
 });
 
 it('the write queue returns false above the high-water mark, and calls drained once when it is below again', () => {

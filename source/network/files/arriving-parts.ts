@@ -1,0 +1,153 @@
+/**
+ * Parts of one file that are arriving: which slice is wanted next from which holder (protocol.md, Files). A part comes from one
+ * holder, so that wrong content has one author.
+ */
+import {FILE_QUEUE_MS, MAX_FILE_HOLDERS, MIN_SLICE_BYTES} from '../../core/limits.js';
+import {hasPart} from '../../core/part-set.js';
+import {type FileId, partLength} from '../../core/shared-file.js';
+import {choosePart} from './choose-part.js';
+import type {Holder, Holders} from './holders.js';
+import type {LinkPipe, Slice} from './link-pipe.js';
+import type {PartBuffers} from './part-buffers.js';
+
+/** Time without a slice after which a holder counts as stalled for others that have nothing else to do. */
+const STALLED_MS = 2000;
+/** A part moves if it is expected to arrive later than this plus twice the time that the new holder takes. */
+const MOVE_AFTER_MS = 500;
+/** Rate at which one more holder keeps its smallest amount outstanding without a longer queue, in bytes per second. */
+const RATE_PER_HOLDER = (2 * MIN_SLICE_BYTES * 1000) / FILE_QUEUE_MS;
+
+export interface ArrivingPartsOptions {
+	readonly file: FileId;
+	readonly size: number;
+	readonly holders: Holders;
+	readonly buffers: PartBuffers;
+	/** Uniform in [0, 1). */
+	random(): number;
+	/** Whether a part is neither verified nor kept from an earlier run. */
+	isMissing(part: number): boolean;
+	/** First part that may be wanted, and the exclusive end. */
+	window(): readonly [number, number];
+}
+
+export interface ArrivingParts {
+	/** The slice to want next from a holder; undefined if nothing is to be wanted from it now. */
+	nextSlice(holder: Holder, now: number): Slice | undefined;
+	/** Stores a slice. Returns the part if it is complete; its memory stays reserved until it is written. */
+	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array, now: number): Uint8Array | undefined;
+	/** Gives up a part that a holder refused. */
+	refused(pipe: LinkPipe, part: number): void;
+	/** Gives up all parts that are wanted from a holder. */
+	release(pipe: LinkPipe): void;
+	releaseAll(): void;
+}
+
+interface ArrivingPart {
+	readonly part: number;
+	readonly pipe: LinkPipe;
+	readonly bytes: Uint8Array;
+	wanted: number;
+	arrived: number;
+	progressAt: number;
+}
+
+export function createArrivingParts(options: ArrivingPartsOptions): ArrivingParts {
+	const {file, size, holders, buffers, random} = options;
+	const arriving = new Map<number, ArrivingPart>();
+
+	function start(part: number, pipe: LinkPipe, now: number): ArrivingPart {
+		const bytes = new Uint8Array(partLength(size, part));
+		const started = {part, pipe, bytes, wanted: 0, arrived: 0, progressAt: now};
+		arriving.set(part, started);
+		return started;
+	}
+
+	function giveUp({part, pipe, bytes}: ArrivingPart): void {
+		arriving.delete(part);
+		buffers.release(bytes.length);
+		pipe.drop(slice => slice.file === file && slice.part === part);
+	}
+
+	/** Whether one more holder would only make the queue on the way longer: on a slow path few holders fill it. */
+	function areHoldersEnough(holder: Holder, now: number): boolean {
+		const active = new Set<LinkPipe>();
+		let rate = 0;
+		for (const {pipe, progressAt} of arriving.values()) {
+			if (pipe === holder.pipe) return false;
+			if (active.has(pipe) || now - progressAt > STALLED_MS) continue;
+			active.add(pipe);
+			rate += pipe.rate;
+		}
+		return active.size >= Math.min(MAX_FILE_HOLDERS, 1 + Math.floor(rate / RATE_PER_HOLDER));
+	}
+
+	function choose(holder: Holder, now: number): ArrivingPart | undefined {
+		if (areHoldersEnough(holder, now)) return undefined;
+		const [from, to] = options.window();
+		const others: Holder[] = [];
+		for (const other of holders.all()) if (other !== holder && holders.isUsable(other, now)) others.push(other);
+		const isMissing = (part: number) => !arriving.has(part) && options.isMissing(part);
+		const part = choosePart({from, to, isMissing, holder, others, random});
+		if (part === undefined) return takeOver(holder, now);
+		return buffers.reserve(partLength(size, part)) ? start(part, holder.pipe, now) : undefined;
+	}
+
+	/** Takes the part that is expected last from a holder that is much slower, and starts it again. */
+	function takeOver(holder: Holder, now: number): ArrivingPart | undefined {
+		let slowest: ArrivingPart | undefined;
+		let longest = 0;
+		for (const one of arriving.values()) {
+			if (one.pipe === holder.pipe || !hasPart(holder.parts, one.part)) continue;
+			const expected = expectedMs(one, now);
+			const own = (one.bytes.length * 1000) / Math.max(holder.pipe.rate, one.bytes.length);
+			if (expected <= Math.max(longest, MOVE_AFTER_MS + 2 * own)) continue;
+			longest = expected;
+			slowest = one;
+		}
+		if (!slowest) return undefined;
+		giveUp(slowest);
+		return buffers.reserve(slowest.bytes.length) ? start(slowest.part, holder.pipe, now) : undefined;
+	}
+
+	/** Time until a part is complete, in ms. */
+	function expectedMs({bytes, arrived, pipe, progressAt}: ArrivingPart, now: number): number {
+		if (now - progressAt > STALLED_MS) return Number.POSITIVE_INFINITY;
+		const before = Math.max(pipe.outstandingBytes, bytes.length - arrived);
+		return pipe.rate === 0 ? now - progressAt : (before * 1000) / pipe.rate;
+	}
+
+	return {
+		nextSlice(holder, now) {
+			if (!holders.isUsable(holder, now)) return undefined;
+			let current: ArrivingPart | undefined;
+			for (const one of arriving.values()) if (one.pipe === holder.pipe && one.wanted < one.bytes.length) current = one;
+			current ??= choose(holder, now);
+			if (!current) return undefined;
+			const offset = current.wanted;
+			const length = Math.min(holder.pipe.sliceBytes(), current.bytes.length - offset);
+			current.wanted += length;
+			return {file, part: current.part, offset, length};
+		},
+		receive(pipe, {part, offset}, bytes, now) {
+			const current = arriving.get(part);
+			if (current?.pipe !== pipe) return undefined;
+			current.bytes.set(bytes, offset);
+			current.arrived += bytes.length;
+			current.progressAt = now;
+			for (const one of arriving.values()) if (one.pipe === pipe) one.progressAt = now;
+			if (current.arrived < current.bytes.length) return undefined;
+			arriving.delete(part);
+			return current.bytes;
+		},
+		refused(pipe, part) {
+			const current = arriving.get(part);
+			if (current?.pipe === pipe) giveUp(current);
+		},
+		release(pipe) {
+			for (const one of [...arriving.values()]) if (one.pipe === pipe) giveUp(one);
+		},
+		releaseAll() {
+			for (const one of [...arriving.values()]) giveUp(one);
+		},
+	};
+}

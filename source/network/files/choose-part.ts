@@ -1,0 +1,56 @@
+/** Choice of the part to want next from one holder (protocol.md, Files). Pure. */
+import {hasPart, type PartSet} from '../../core/part-set.js';
+
+/** What one peer has of a file. */
+export interface Holding {
+	readonly parts: PartSet;
+	/** Whether it has all parts. Usually this is the author. */
+	readonly isComplete: boolean;
+	/** Whether it can send a part soon: it is not silent, and what is wanted from it will arrive soon. */
+	readonly isAvailable: boolean;
+}
+
+export interface Choice {
+	/** First part that may be wanted, and the exclusive end: the parts close to the first missing one. */
+	readonly from: number;
+	readonly to: number;
+	/** Whether a part is missing and not wanted from anybody yet. */
+	isMissing(part: number): boolean;
+	/** The peer to choose for. */
+	readonly holder: Holding;
+	/** All other peers that have parts of the file. */
+	readonly others: readonly Holding[];
+	/** Uniform in [0, 1). */
+	random(): number;
+}
+
+/**
+ * The part to want from the holder: of those that it has, one that the fewest others have, by chance among equals. Undefined if
+ * there is none. A holder of all parts leaves to the others what they can send: so the author sends each part about once, and
+ * those who fetch exchange the parts among themselves.
+ */
+export function choosePart({from, to, isMissing, holder, others, random}: Choice): number | undefined {
+	let fewest = Number.POSITIVE_INFINITY;
+	let equals = 0;
+	let chosen: number | undefined;
+	for (let part = from; part < to; part++) {
+		if (!isMissing(part) || !(holder.isComplete || hasPart(holder.parts, part))) continue;
+		let holders = 0;
+		let isLeft = false;
+		for (const other of others) {
+			if (other.isComplete) holders++;
+			else if (hasPart(other.parts, part)) {
+				holders++;
+				isLeft ||= holder.isComplete && other.isAvailable;
+			}
+		}
+		if (isLeft || holders > fewest) continue;
+		if (holders < fewest) {
+			fewest = holders;
+			equals = 0;
+		}
+		equals++;
+		if (random() * equals < 1) chosen = part;
+	}
+	return chosen;
+}

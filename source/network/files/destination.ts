@@ -1,0 +1,152 @@
+/**
+ * Destination of one fetch: which parts are verified and written, those that wait for the disk, and the final name.
+ *
+ * A disk that refuses to write stops nothing but this fetch: the parts are kept in memory and written again every FILE_RETRY_MS.
+ */
+import type {Clock} from '../../core/environment.js';
+import {errorMessage} from '../../core/errors.js';
+import type {FileSink} from '../../core/file-content.js';
+import {FILE_RETRY_MS} from '../../core/limits.js';
+import {addPart, countParts, emptyPartSet, hasPart, type PartSet, removePart} from '../../core/part-set.js';
+import {partCount, partLength} from '../../core/shared-file.js';
+import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
+import type {PartBuffers} from './part-buffers.js';
+
+export interface DestinationOptions {
+	/** Size of the file in bytes. */
+	readonly size: number;
+	readonly sink: FileSink;
+	readonly clock: Clock;
+	readonly buffers: PartBuffers;
+	/** Whether the bytes have the leaf of the part. */
+	isLeaf(part: number, bytes: Uint8Array): boolean;
+	/** Called when one more part is verified and written. `bytes`: undefined for a part kept from an earlier run. */
+	partAdded(part: number, bytes?: Uint8Array): void;
+	/** Called when something else has changed. */
+	changed(): void;
+	/** Called when the file has its final name. */
+	finished(path: string): void;
+}
+
+export interface Destination {
+	/** Verified and written parts. */
+	readonly have: PartSet;
+	readonly heldBytes: number;
+	/** Whether parts of an earlier run are being verified. */
+	readonly isChecking: boolean;
+	/** Whether verified parts are being written, or the file is being renamed. */
+	readonly isWriting: boolean;
+	/** Why the disk refuses to write, while it does. */
+	readonly refusal: string | undefined;
+	/** First missing part that may be wanted, and the exclusive end of the parts close to it. */
+	window(): readonly [number, number];
+	/** Whether a part is neither verified nor kept from an earlier run. */
+	isMissing(part: number): boolean;
+	/** Verifies the parts of an earlier run, one at a time. */
+	checkKept(): Promise<void>;
+	/** Writes a verified part, whose memory was reserved. */
+	write(part: number, bytes: Uint8Array): void;
+	/** Writes nothing more, and releases the memory. */
+	stop(): void;
+}
+
+export function createDestination(options: DestinationOptions): Destination {
+	const {size, sink, buffers, changed} = options;
+	const count = partCount(size);
+	const have = emptyPartSet(count);
+	/** Parts from an earlier run that are not verified yet. */
+	const kept = sink.kept.slice();
+	/** Verified parts that are being written, or wait for a disk that refused them. */
+	const unwritten = new Map<number, Uint8Array>();
+	const retryTimer = createCoalescedTimer(options.clock, retry);
+	let heldParts = 0;
+	let heldBytes = 0;
+	let firstMissing = 0;
+	let isChecking = countParts(kept) > 0;
+	let isFinishing = false;
+	let isStopped = false;
+	let refusal: string | undefined;
+
+	function hold(part: number, bytes?: Uint8Array): void {
+		addPart(have, part);
+		heldParts++;
+		heldBytes += partLength(size, part);
+		while (firstMissing < count && hasPart(have, firstMissing)) firstMissing++;
+		options.partAdded(part, bytes);
+		finishIfComplete();
+	}
+
+	function refuse(error: unknown): void {
+		if (isStopped) return;
+		refusal = errorMessage(error);
+		retryTimer.schedule(FILE_RETRY_MS);
+		changed();
+	}
+
+	function write(part: number, bytes: Uint8Array): void {
+		unwritten.set(part, bytes);
+		sink.write(part, bytes).then(() => {
+			if (isStopped || !unwritten.delete(part)) return;
+			buffers.release(bytes.length);
+			refusal = undefined;
+			hold(part, bytes);
+		}, refuse);
+	}
+
+	function retry(): void {
+		if (unwritten.size === 0) finishIfComplete();
+		for (const [part, bytes] of [...unwritten]) write(part, bytes);
+	}
+
+	function finishIfComplete(): void {
+		if (isStopped || isChecking || isFinishing || heldParts < count) return;
+		isFinishing = true;
+		sink.finish().then(
+			path => {
+				refusal = undefined;
+				if (!isStopped) options.finished(path);
+			},
+			error => {
+				isFinishing = false;
+				refuse(error);
+			},
+		);
+	}
+
+	return {
+		have,
+		get heldBytes() {
+			return heldBytes;
+		},
+		get isChecking() {
+			return isChecking;
+		},
+		get isWriting() {
+			return isFinishing || unwritten.size > 0;
+		},
+		get refusal() {
+			return refusal;
+		},
+		window: () => [firstMissing, Math.min(count, firstMissing + sink.windowParts)],
+		isMissing: part => !hasPart(have, part) && !hasPart(kept, part) && !unwritten.has(part),
+		async checkKept() {
+			for (let part = 0; part < count; part++) {
+				if (!hasPart(kept, part)) continue;
+				const bytes = await sink.read(part).catch(() => undefined);
+				if (isStopped) return;
+				removePart(kept, part);
+				if (bytes && options.isLeaf(part, bytes)) hold(part);
+			}
+			isChecking = false;
+			finishIfComplete();
+			changed();
+		},
+		write,
+		stop() {
+			isStopped = true;
+			retryTimer.stop();
+			for (const {length} of unwritten.values()) buffers.release(length);
+			unwritten.clear();
+		},
+	};
+}

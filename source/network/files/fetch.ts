@@ -1,0 +1,307 @@
+/**
+ * Fetch of one file: leaves, parts and destination (protocol.md, Files).
+ *
+ * Invariants
+ * 1. The destination is opened only with leaves that give the id of the file.
+ * 2. Only parts that have their leaf are written, and served. Parts kept from an earlier run are verified first.
+ * 3. The file gets its final name when all parts are verified and written.
+ */
+import type {FileInfoMessage} from '../../codec/message.js';
+import type {Clock} from '../../core/environment.js';
+import {errorMessage} from '../../core/errors.js';
+import type {PeerId} from '../../core/event.js';
+import type {FileSink, NamedFile} from '../../core/file-content.js';
+import type {FileTransfer, FileTransferState} from '../../core/file-transfer.js';
+import {FILE_ANSWER_MS} from '../../core/limits.js';
+import {emptyPartSet} from '../../core/part-set.js';
+import {LEAF_BYTES, partCount, partLength} from '../../core/shared-file.js';
+import {createArrivingParts} from './arriving-parts.js';
+import {createDestination, type Destination} from './destination.js';
+import {createHolders, type Holder} from './holders.js';
+import type {LinkPipe, Slice} from './link-pipe.js';
+import type {PartBuffers} from './part-buffers.js';
+import type {ServedContent} from './served-content.js';
+
+export interface FetchOptions {
+	readonly file: NamedFile;
+	readonly clock: Clock;
+	readonly buffers: PartBuffers;
+	/** Uniform in [0, 1). */
+	random(): number;
+	/** Whether these leaves are those of the file. */
+	isGenuine(leaves: Uint8Array): boolean;
+	/** SHA-256 of a part. */
+	leafOf(part: Uint8Array): Uint8Array;
+	/** Opens the destination. */
+	openSink(leaves: Uint8Array): Promise<FileSink>;
+	/** Called when the state has changed. */
+	changed(): void;
+	/** Called when one more part is verified and written. `bytes`: undefined for a part kept from an earlier run. */
+	partAdded(part: number, bytes?: Uint8Array): void;
+	/** Called when more can be wanted: after a change that did not come from a message. */
+	wake(): void;
+}
+
+export interface Fetch {
+	readonly file: NamedFile;
+	/** False after the fetch has ended: done, failed or cancelled. */
+	readonly isFetching: boolean;
+	/** Whether parts can be wanted from somebody. */
+	readonly isActive: boolean;
+	/** To be called once, before everything else. */
+	start(): void;
+	connected(pipe: LinkPipe): void;
+	disconnected(peer: PeerId): void;
+	/** Whether the peer has to be asked, and with which flag `leaves`. */
+	question(peer: PeerId): {readonly leaves: boolean} | undefined;
+	asked(peer: PeerId, id: number, leaves: boolean): void;
+	info(peer: PeerId, message: FileInfoMessage): void;
+	/** The peer answered a question with `file-none`. */
+	none(peer: PeerId, id: number): void;
+	nextSlice(peer: PeerId): Slice | undefined;
+	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array): void;
+	refused(pipe: LinkPipe, slice: Slice): void;
+	/** The peer was silent for too long. */
+	silent(peer: PeerId): void;
+	/** To be called regularly: gives up waiting for the leaves from a peer that does not send them. */
+	tick(): void;
+	/** Whether the peer is known to have the whole file. */
+	hasAll(peer: PeerId): boolean;
+	/** Verified parts, for other peers. Undefined before the leaves are known. */
+	content(): ServedContent | undefined;
+	transfer(): Omit<FileTransfer, 'sentBytes'>;
+	/** Ends the fetch and deletes what was written. */
+	cancel(): void;
+	/** Ends the fetch and keeps the parts for a later one. */
+	close(): Promise<void>;
+}
+
+export function createFetch(options: FetchOptions): Fetch {
+	const {file, clock, buffers, leafOf, changed} = options;
+	const count = partCount(file.size);
+	const holders = createHolders(count, () => clock.monotonic());
+	let leaves: Uint8Array | undefined;
+	let sink: FileSink | undefined;
+	let destination: Destination | undefined;
+	let outcome: FileTransferState | undefined;
+	let path: string | undefined;
+	let failure: string | undefined;
+
+	const parts = createArrivingParts({
+		file: file.id,
+		size: file.size,
+		holders,
+		buffers,
+		random: options.random,
+		isMissing: part => destination?.isMissing(part) ?? false,
+		window: () => destination?.window() ?? [0, 0],
+	});
+
+	function end(state: FileTransferState): void {
+		if (outcome) return;
+		outcome = state;
+		parts.releaseAll();
+		destination?.stop();
+		changed();
+	}
+
+	function isLeaf(part: number, bytes: Uint8Array): boolean {
+		if (!leaves || bytes.length !== partLength(file.size, part)) return false;
+		return Buffer.compare(leafOf(bytes), leaves.subarray(part * LEAF_BYTES, (part + 1) * LEAF_BYTES)) === 0;
+	}
+
+	/** Opens the destination with verified leaves. */
+	function begin(verified: Uint8Array): void {
+		leaves = verified;
+		changed();
+		options.openSink(verified).then(onSinkOpened, error => {
+			failure = errorMessage(error);
+			end('failed');
+		});
+	}
+
+	function onSinkOpened(opened: FileSink): void {
+		if (outcome) {
+			void opened.close().catch(() => {});
+			return;
+		}
+		const onChanged = () => {
+			changed();
+			options.wake();
+		};
+		sink = opened;
+		destination = createDestination({
+			size: file.size,
+			sink: opened,
+			clock,
+			buffers,
+			isLeaf,
+			partAdded(part, bytes) {
+				options.partAdded(part, bytes);
+				onChanged();
+			},
+			changed: onChanged,
+			finished(at) {
+				path = at;
+				end('done');
+			},
+		});
+		void destination.checkKept();
+		onChanged();
+	}
+
+	function exclude(holder: Holder): void {
+		holders.exclude(holder);
+		parts.release(holder.pipe);
+		changed();
+	}
+
+	function isLeavesAsked(): boolean {
+		for (const {leavesAskedAt} of holders.all()) if (leavesAskedAt !== undefined) return true;
+		return false;
+	}
+
+	function isActive(): boolean {
+		if (outcome || destination?.refusal !== undefined) return false;
+		return destination?.isWriting || holders.count() > 0;
+	}
+
+	function currentState(): FileTransferState {
+		if (outcome) return outcome;
+		if (destination?.refusal !== undefined) return 'waiting';
+		if (destination?.isChecking) return 'checking';
+		return isActive() ? 'fetching' : 'waiting';
+	}
+
+	function reason(): string | undefined {
+		if (failure !== undefined || destination?.refusal !== undefined) return failure ?? destination?.refusal;
+		if (currentState() !== 'waiting') return undefined;
+		const what = destination && destination.heldBytes > 0 ? 'the missing parts' : 'it';
+		return `nobody who is connected has ${what}`;
+	}
+
+	return {
+		file,
+		get isFetching() {
+			return outcome === undefined;
+		},
+		get isActive() {
+			return isActive();
+		},
+		start() {
+			if (count > 0) return changed();
+			const none = new Uint8Array(0);
+			if (options.isGenuine(none)) return begin(none);
+			failure = 'the size does not fit the content';
+			end('failed');
+		},
+		connected(pipe) {
+			if (!outcome) holders.add(pipe);
+		},
+		disconnected(peer) {
+			const holder = holders.of(peer);
+			if (!holder) return;
+			parts.release(holder.pipe);
+			holders.remove(peer);
+			changed();
+		},
+		question(peer) {
+			const holder = holders.of(peer);
+			if (!holder || outcome || holders.isExcluded(peer)) return undefined;
+			const needsLeaves = !leaves && holders.isUsable(holder, clock.monotonic()) && !isLeavesAsked();
+			return needsLeaves ? {leaves: true} : holder.askId === undefined ? {leaves: false} : undefined;
+		},
+		asked(peer, id, wantsLeaves) {
+			const holder = holders.of(peer);
+			if (!holder) return;
+			holder.askId = id;
+			if (wantsLeaves) holder.leavesAskedAt = clock.monotonic();
+		},
+		info(peer, message) {
+			const holder = holders.of(peer);
+			if (!holder || outcome || holder.askId !== message.id || holders.isExcluded(peer)) return;
+			holders.update(holder, message.have);
+			if (holder.leavesAskedAt !== undefined && message.leaves) {
+				holder.leavesAskedAt = undefined;
+				if (!leaves && message.leaves.length === count * LEAF_BYTES && options.isGenuine(message.leaves))
+					begin(message.leaves.slice());
+				else if (!leaves) exclude(holder);
+			}
+			changed();
+		},
+		none(peer, id) {
+			const holder = holders.of(peer);
+			if (holder?.askId !== id) return;
+			holder.leavesAskedAt = undefined;
+			holders.update(holder, emptyPartSet(count));
+			changed();
+		},
+		nextSlice(peer) {
+			const holder = holders.of(peer);
+			if (!holder || outcome || !destination || destination.refusal !== undefined) return undefined;
+			return parts.nextSlice(holder, clock.monotonic());
+		},
+		receive(pipe, slice, bytes) {
+			const holder = holders.of(pipe.link.peer);
+			if (holder?.pipe !== pipe) return;
+			if (bytes.length !== slice.length) return exclude(holder);
+			const part = parts.receive(pipe, slice, bytes, clock.monotonic());
+			if (!part) return;
+			if (destination && isLeaf(slice.part, part)) return destination.write(slice.part, part);
+			buffers.release(part.length);
+			exclude(holder);
+		},
+		refused(pipe, {part}) {
+			const holder = holders.of(pipe.link.peer);
+			if (holder?.pipe !== pipe) return;
+			parts.refused(pipe, part);
+			holders.refused(holder, part, clock.monotonic());
+			changed();
+		},
+		silent(peer) {
+			const holder = holders.of(peer);
+			if (!holder) return;
+			parts.release(holder.pipe);
+			holders.rest(holder, clock.monotonic());
+			changed();
+		},
+		tick() {
+			const now = clock.monotonic();
+			for (const holder of holders.all()) {
+				if (holder.leavesAskedAt === undefined || now - holder.leavesAskedAt < FILE_ANSWER_MS) continue;
+				holder.leavesAskedAt = undefined;
+				holders.rest(holder, now);
+			}
+		},
+		hasAll: peer => holders.of(peer)?.isComplete ?? false,
+		content() {
+			const [known, opened, have] = [leaves, sink, destination?.have];
+			if (!known || !opened || !have || outcome) return undefined;
+			return {id: file.id, size: file.size, have, leaves: async () => known, read: part => opened.read(part)};
+		},
+		transfer() {
+			const state = currentState();
+			const why = reason();
+			return {
+				id: file.id,
+				name: file.name,
+				state,
+				bytes: destination?.heldBytes ?? 0,
+				of: file.size,
+				holders: holders.count(),
+				completeHolders: holders.countComplete(),
+				...(path !== undefined && {path}),
+				...(why !== undefined && {reason: why}),
+			};
+		},
+		cancel() {
+			end('cancelled');
+			void sink?.discard().catch(() => {});
+		},
+		async close() {
+			const isOver = outcome !== undefined;
+			end('cancelled');
+			if (!isOver) await sink?.close().catch(() => {});
+		},
+	};
+}

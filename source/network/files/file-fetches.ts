@@ -1,0 +1,264 @@
+/**
+ * All fetches of this node, and the connections from which they want parts. At most MAX_ACTIVE_FETCHES want parts at the same
+ * time, the oldest first; one that can get nothing from anybody takes no place.
+ */
+import type {FileInfoMessage, FileMessage} from '../../codec/message.js';
+import type {Clock} from '../../core/environment.js';
+import type {PeerId} from '../../core/event.js';
+import type {FileSink, NamedFile} from '../../core/file-content.js';
+import type {FileTransfer} from '../../core/file-transfer.js';
+import {FILE_ANSWER_MS, MAX_ACTIVE_FETCHES, MAX_FILE_ASKS} from '../../core/limits.js';
+import {LruMap} from '../../core/lru-map.js';
+import type {FileId} from '../../core/shared-file.js';
+import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.js';
+import type {PeerLink} from '../link/peer-link.js';
+import {createCoalescedTimer, createCoalescingTicker} from '../scheduling/coalesced-timer.js';
+import {createFetch, type Fetch} from './fetch.js';
+import {createLinkPipe, type LinkPipe} from './link-pipe.js';
+import {createPartBuffers} from './part-buffers.js';
+import type {ServedContent} from './served-content.js';
+import {createWatch} from './watch.js';
+
+/** Interval at which the progress is reported, and silent holders are noticed. */
+const TICK_MS = 250;
+/** Weight of the last interval in the average rate that is reported. */
+const RATE_WEIGHT = 0.3;
+
+export interface FileFetchesOptions {
+	readonly clock: Clock;
+	/** Uniform in [0, 1). */
+	random(): number;
+	/** Whether these leaves are those of the file. */
+	isGenuine(file: NamedFile, leaves: Uint8Array): boolean;
+	/** SHA-256 of a part. */
+	leafOf(part: Uint8Array): Uint8Array;
+	/** Bytes of a file that were sent to peers. */
+	sentBytesOf(file: FileId): number;
+	/** Called with the new state of a file, at most every 250 ms while only the progress changes. */
+	report(transfer: FileTransfer): void;
+	/** Called when a file is complete here. */
+	completed(file: FileId): void;
+	/** Called when one more part of a file can be served. `bytes`: its content, if it is in memory. */
+	partAdded(file: FileId, part: number, bytes?: Uint8Array): void;
+}
+
+export interface FileFetches {
+	/** Starts to fetch a file. `openSink` is called when its leaves are verified. */
+	start(file: NamedFile, openSink: (leaves: Uint8Array) => Promise<FileSink>): void;
+	/** Cancels a fetch. Returns false if there is none. */
+	cancel(file: FileId): boolean;
+	isFetching(file: FileId): boolean;
+	/** Reports who has a file that is complete here. Replaces a fetch of the file that is done. */
+	watch(file: NamedFile, at: {readonly state: 'sharing' | 'done'; readonly path?: string | undefined}): void;
+	/** Verified parts of a file that is being fetched. */
+	content(file: FileId): ServedContent | undefined;
+	/** Whether the peer is known to have the whole file. */
+	hasAll(peer: PeerId, file: FileId): boolean;
+	/** To be called when messages to the peer go over this connection from now on. */
+	connected(link: PeerLink): void;
+	disconnected(peer: PeerId): void;
+	/** Handles `file-info`, `file-data` and `file-none`. */
+	message(link: PeerLink, message: FileMessage): void;
+	/** Ends all fetches and keeps their parts. */
+	stop(): Promise<void>;
+}
+
+interface Peer {
+	readonly pipe: LinkPipe;
+	readonly pace: MessagePace;
+}
+
+/** A fetch, or a watch on a complete file, and what was reported about it. */
+interface Tracked {
+	readonly fetch: Fetch;
+	isChanged: boolean;
+	reported: FileTransfer | undefined;
+	reportedAt: number;
+	rate: number;
+}
+
+export function createFileFetches(options: FileFetchesOptions): FileFetches {
+	const {clock} = options;
+	const peers = new Map<PeerId, Peer>();
+	/** Fetches that have not ended. */
+	const running = new Map<FileId, Tracked>();
+	/** Complete files, those of which nothing was heard longest first. */
+	const watched = new LruMap<FileId, Tracked>(MAX_FILE_ASKS, {touchOnGet: true});
+	const buffers = createPartBuffers();
+	const ticker = createCoalescingTicker(clock, TICK_MS, tick);
+	const fillTimer = createCoalescedTimer(clock, fillAll);
+	let turn = 0;
+
+	function activeFetches(): Fetch[] {
+		const active: Fetch[] = [];
+		for (const {fetch} of running.values())
+			if (fetch.isActive && active.length < MAX_ACTIVE_FETCHES) active.push(fetch);
+		return active;
+	}
+
+	/** Wants slices from a peer, of each fetch in turn, as many as may be outstanding. */
+	function fill({pipe}: Peer): void {
+		const {peer} = pipe.link;
+		const active = activeFetches();
+		const now = clock.monotonic();
+		let without = 0;
+		while (without < active.length && pipe.hasRoom(now)) {
+			const slice = active[turn++ % active.length]?.nextSlice(peer);
+			if (slice) pipe.want(slice, now);
+			without = slice ? 0 : without + 1;
+		}
+	}
+
+	function fillAll(): void {
+		for (const peer of peers.values()) fill(peer);
+	}
+
+	function* tracked(): Generator<Tracked> {
+		yield* running.values();
+		for (const [, one] of watched) yield one;
+	}
+
+	/** Asks the peer about every file about which it has to be asked. */
+	function ask({pipe, pace}: Peer): void {
+		const {link} = pipe;
+		for (const {fetch} of tracked()) {
+			const question = fetch.question(link.peer);
+			if (!question) continue;
+			if (!pace.take('fileAsk', clock.monotonic())) return;
+			const id = pipe.nextId();
+			fetch.asked(link.peer, id, question.leaves);
+			link.send({type: 'file-ask', id, file: fetch.file.id, leaves: question.leaves});
+		}
+	}
+
+	function tick(): void {
+		const now = clock.monotonic();
+		for (const peer of peers.values()) {
+			const {pipe} = peer;
+			if (pipe.outstandingBytes > 0 && now - pipe.progressAt >= FILE_ANSWER_MS) {
+				for (const {fetch} of running.values()) fetch.silent(pipe.link.peer);
+				pipe.drop(() => true);
+			}
+		}
+		for (const one of running.values()) one.fetch.tick();
+		for (const peer of peers.values()) ask(peer);
+		fillAll();
+		for (const one of tracked()) {
+			if (one.isChanged || options.sentBytesOf(one.fetch.file.id) !== one.reported?.sentBytes) report(one);
+		}
+		if (running.size + watched.size > 0) ticker.wake();
+	}
+
+	function report(one: Tracked): void {
+		const now = clock.monotonic();
+		const transfer = {...one.fetch.transfer(), sentBytes: options.sentBytesOf(one.fetch.file.id)};
+		const before = one.reported;
+		const ms = now - one.reportedAt;
+		if (before && ms > 0) {
+			const rate = ((transfer.bytes - before.bytes) * 1000) / ms;
+			one.rate = one.rate === 0 ? rate : one.rate + (rate - one.rate) * RATE_WEIGHT;
+		}
+		// The progress is still changing while bytes arrive; the rate falls to 0 when they stop.
+		one.isChanged = transfer.state === 'fetching' && one.rate >= 1;
+		one.reportedAt = now;
+		one.reported = transfer;
+		const isRated = transfer.state === 'fetching' && one.rate >= 1;
+		options.report({...transfer, ...(isRated && {bytesPerSecond: Math.round(one.rate)})});
+	}
+
+	/** Reports a new state at once, and progress at the next tick. */
+	function onChanged(one: Tracked): void {
+		one.isChanged = true;
+		ticker.wake();
+		if (one.reported?.state !== one.fetch.transfer().state) report(one);
+		if (one.fetch.isFetching || !running.delete(one.fetch.file.id)) return;
+		const {state, path} = one.fetch.transfer();
+		if (state === 'done') watch(one.fetch.file, {state, path});
+	}
+
+	function watch(file: NamedFile, at: Parameters<FileFetches['watch']>[1]): void {
+		const fetch = createWatch(
+			file,
+			at,
+			() => clock.monotonic(),
+			() => onChanged(one),
+		);
+		const one: Tracked = {fetch, isChanged: true, reported: undefined, reportedAt: clock.monotonic(), rate: 0};
+		watched.set(file.id, one);
+		for (const {pipe} of peers.values()) fetch.connected(pipe);
+		fetch.start();
+		options.completed(file.id);
+		for (const peer of peers.values()) ask(peer);
+	}
+
+	function onInfo(peer: Peer, message: FileInfoMessage): void {
+		for (const {fetch} of tracked()) fetch.info(peer.pipe.link.peer, message);
+		ask(peer);
+		fill(peer);
+	}
+
+	return {
+		start(file, openSink) {
+			const fetch: Fetch = createFetch({
+				file,
+				clock,
+				buffers,
+				random: options.random,
+				isGenuine: leaves => options.isGenuine(file, leaves),
+				leafOf: options.leafOf,
+				openSink,
+				changed: () => onChanged(one),
+				partAdded: (part, bytes) => options.partAdded(file.id, part, bytes),
+				wake: () => fillTimer.schedule(),
+			});
+			const one: Tracked = {fetch, isChanged: true, reported: undefined, reportedAt: clock.monotonic(), rate: 0};
+			running.set(file.id, one);
+			for (const {pipe} of peers.values()) fetch.connected(pipe);
+			fetch.start();
+			for (const peer of peers.values()) ask(peer);
+		},
+		cancel(file) {
+			const one = running.get(file);
+			one?.fetch.cancel();
+			return one !== undefined;
+		},
+		isFetching: file => running.has(file),
+		watch,
+		content: file => running.get(file)?.fetch.content(),
+		hasAll: (peer, file) => (running.get(file) ?? watched.get(file))?.fetch.hasAll(peer) ?? false,
+		connected(link) {
+			if (!link.features.has('files') || peers.get(link.peer)?.pipe.link === link) return;
+			for (const {fetch} of tracked()) fetch.disconnected(link.peer);
+			const peer = {pipe: createLinkPipe(link), pace: createMessagePace()};
+			peers.set(link.peer, peer);
+			for (const {fetch} of tracked()) fetch.connected(peer.pipe);
+			ask(peer);
+		},
+		disconnected(peer) {
+			peers.delete(peer);
+			for (const {fetch} of tracked()) fetch.disconnected(peer);
+			fillTimer.schedule();
+		},
+		message(link, message) {
+			const peer = peers.get(link.peer);
+			if (peer?.pipe.link !== link) return;
+			const {pipe} = peer;
+			if (message.type === 'file-info') {
+				onInfo(peer, message);
+			} else if (message.type === 'file-data' || message.type === 'file-none') {
+				const bytes = message.type === 'file-data' ? message.bytes : undefined;
+				const slice = pipe.answered(message.id, bytes?.length ?? 0, clock.monotonic());
+				const fetch = slice && running.get(slice.file)?.fetch;
+				if (slice && fetch && bytes) fetch.receive(pipe, slice, bytes);
+				else if (slice) fetch?.refused(pipe, slice);
+				else if (!bytes) for (const one of tracked()) one.fetch.none(link.peer, message.id);
+				fill(peer);
+			}
+		},
+		async stop() {
+			ticker.stop();
+			fillTimer.stop();
+			await Promise.all([...running.values()].map(({fetch}) => fetch.close()));
+		},
+	};
+}

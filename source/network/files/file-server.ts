@@ -1,0 +1,220 @@
+/**
+ * Serving side of the transfer of files: answers `file-ask` and `file-want` (protocol.md, Files).
+ *
+ * Invariants
+ * 1. Nothing of a file is put into the send queue of a connection unless that queue is empty, and then one message. An event
+ *    therefore waits for at most one slice.
+ * 2. What this room does not name, what was fetched in another room and what nobody has are answered alike.
+ * 3. A part is sent only if it has its leaf.
+ * 4. What a peer wants is bounded by bytes. A peer that wants more is disconnected with `flood`; there is no other fault.
+ */
+import type {FileAskMessage, FileMessage, FileWantMessage} from '../../codec/message.js';
+import type {Clock} from '../../core/environment.js';
+import {FILE_INFO_INTERVAL_MS, MAX_FILE_ASKS, MAX_WANTED_FILE_BYTES} from '../../core/limits.js';
+import {LruMap} from '../../core/lru-map.js';
+import {countParts, hasPart, type PartSet} from '../../core/part-set.js';
+import {type FileId, partCount, partLength} from '../../core/shared-file.js';
+import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.js';
+import type {PeerLink} from '../link/peer-link.js';
+import {createCoalescingTicker} from '../scheduling/coalesced-timer.js';
+import {chargedBytes} from './link-pipe.js';
+import {createPartCache, type PartCache} from './part-cache.js';
+import type {ServedContent} from './served-content.js';
+
+/** Files of which the sent bytes are counted. */
+const MAX_COUNTED_FILES = 1024;
+
+export interface FileServerOptions {
+	readonly clock: Clock;
+	/** Content that may be served; undefined if this room does not name it, or nothing of it is here. */
+	find(file: FileId): ServedContent | undefined;
+	/** Whether this peer is known to have the whole file, so that it needs no news about parts of it. */
+	hasAll(link: PeerLink, file: FileId): boolean;
+	/** SHA-256 of a part. */
+	leafOf(part: Uint8Array): Uint8Array;
+}
+
+export interface FileServer {
+	/** Handles `file-ask` and `file-want`. */
+	message(link: PeerLink, message: FileMessage): void;
+	/** To be called when the send queue of a connection has become empty. */
+	idle(link: PeerLink): void;
+	/** To be called when this node has more, or less, of a file. Peers that asked about it are told. */
+	changed(file: FileId): void;
+	/** Drops everything that a closed connection wanted. */
+	closed(link: PeerLink): void;
+	readonly cache: PartCache;
+	/** Bytes of a file that were sent since the start. */
+	sentBytesOf(file: FileId): number;
+	stop(): void;
+}
+
+const NOTHING = -1;
+
+/** Last answer to a question about a file. */
+interface Asked {
+	readonly id: number;
+	/** Number of parts that the peer was told of; NOTHING if it was told that this node has nothing of the file. */
+	toldParts: number;
+}
+
+interface Client {
+	readonly link: PeerLink;
+	readonly pace: MessagePace;
+	readonly questions: (FileAskMessage | FileWantMessage)[];
+	wantedBytes: number;
+	/** Files that the peer asked about. */
+	readonly asked: LruMap<FileId, Asked>;
+	/** Files of which the peer has to be told more. */
+	readonly news: Set<FileId>;
+	isAnswering: boolean;
+	isClosed: boolean;
+}
+
+export function createFileServer({clock, find, hasAll, leafOf}: FileServerOptions): FileServer {
+	const clients = new Map<PeerLink, Client>();
+	const cache = createPartCache(leafOf);
+	const ticker = createCoalescingTicker(clock, FILE_INFO_INTERVAL_MS, tellNews);
+	/** Bytes that were sent of each file. */
+	const sentBytes = new LruMap<FileId, number>(MAX_COUNTED_FILES, {touchOnGet: true});
+
+	function clientOf(link: PeerLink): Client {
+		const known = clients.get(link);
+		if (known) return known;
+		const client: Client = {
+			link,
+			pace: createMessagePace(),
+			questions: [],
+			wantedBytes: 0,
+			asked: new LruMap(MAX_FILE_ASKS, {touchOnGet: true}),
+			news: new Set(),
+			isAnswering: false,
+			isClosed: false,
+		};
+		clients.set(link, client);
+		return client;
+	}
+
+	const chargeOf = (question: FileAskMessage | FileWantMessage) =>
+		chargedBytes(question.type === 'file-want' ? question.length : 0);
+
+	/** Answers one question if the send queue is empty. The next one follows when it is empty again. */
+	function answerNext(client: Client): void {
+		const [question] = client.questions;
+		if (!question || client.isAnswering || client.isClosed || client.link.queuedBytes > 0) return;
+		client.isAnswering = true;
+		const answering = question.type === 'file-ask' ? answerAsk(client, question) : answerWant(question);
+		const none = {type: 'file-none' as const, id: question.id};
+		void answering
+			.catch(() => none)
+			.then(answer => {
+				client.isAnswering = false;
+				// An event may have been queued while the part was read.
+				if (client.isClosed || client.link.queuedBytes > 0) return;
+				client.questions.shift();
+				client.wantedBytes -= chargeOf(question);
+				if (answer.type === 'file-data')
+					sentBytes.set(question.file, (sentBytes.get(question.file) ?? 0) + answer.bytes.length);
+				client.link.send(answer);
+				prefetch(client);
+			});
+	}
+
+	async function answerAsk(client: Client, {id, file, leaves}: FileAskMessage): Promise<FileMessage> {
+		const content = find(file);
+		const asked = {id, toldParts: NOTHING};
+		client.asked.set(file, asked);
+		const hashes = content && leaves ? await content.leaves() : undefined;
+		if (!content || (leaves && !hashes)) return {type: 'file-none', id};
+		asked.toldParts = countHeld(content);
+		return {type: 'file-info', id, ...(hashes && {leaves: hashes}), have: snapshot(content.have)};
+	}
+
+	async function answerWant(want: FileWantMessage): Promise<FileMessage> {
+		const {id, offset, length} = want;
+		const content = find(want.file);
+		const bytes = content && canServe(content, want) ? await cache.read(content, want.part) : undefined;
+		if (!bytes || offset + length > bytes.length) return {type: 'file-none', id};
+		return {type: 'file-data', id, bytes: bytes.subarray(offset, offset + length)};
+	}
+
+	/** Reads the part that will be wanted next while a slice is being sent. */
+	function prefetch({questions}: Client): void {
+		const [next] = questions;
+		if (next?.type !== 'file-want') return;
+		const content = find(next.file);
+		if (content && canServe(content, next)) void cache.read(content, next.part);
+	}
+
+	/** Tells peers that asked about a file of the parts that it has in addition. */
+	function tellNews(): void {
+		for (const client of clients.values()) {
+			for (const file of client.news) {
+				if (client.link.queuedBytes > 0) break;
+				const content = find(file);
+				const asked = client.asked.get(file);
+				const held = content ? countHeld(content) : NOTHING;
+				const isUseless = content && held < partCount(content.size) && hasAll(client.link, file);
+				if (!content || !asked || held <= asked.toldParts || isUseless) {
+					client.news.delete(file);
+					continue;
+				}
+				if (!client.pace.take('fileInfo', clock.monotonic())) break;
+				client.news.delete(file);
+				asked.toldParts = held;
+				client.link.send({type: 'file-info', id: asked.id, have: snapshot(content.have)});
+			}
+			if (client.news.size > 0) ticker.wake();
+		}
+	}
+
+	return {
+		message(link, message) {
+			if (message.type !== 'file-ask' && message.type !== 'file-want') return;
+			const client = clientOf(link);
+			client.wantedBytes += chargeOf(message);
+			if (client.wantedBytes > MAX_WANTED_FILE_BYTES) {
+				link.fail('flood', `it wants more than ${MAX_WANTED_FILE_BYTES} bytes of files at once`);
+				return;
+			}
+			client.questions.push(message);
+			answerNext(client);
+		},
+		idle(link) {
+			const client = clients.get(link);
+			if (client) answerNext(client);
+		},
+		changed(file) {
+			for (const client of clients.values()) {
+				if (!client.asked.has(file)) continue;
+				client.news.add(file);
+				ticker.wake();
+			}
+		},
+		closed(link) {
+			const client = clients.get(link);
+			if (client) client.isClosed = true;
+			clients.delete(link);
+		},
+		cache,
+		sentBytesOf: file => sentBytes.get(file) ?? 0,
+		stop() {
+			ticker.stop();
+			for (const client of clients.values()) client.isClosed = true;
+			clients.clear();
+		},
+	};
+}
+
+function countHeld({have, size}: ServedContent): number {
+	return have === true ? partCount(size) : countParts(have);
+}
+
+function canServe({have, size}: ServedContent, {part, offset, length}: FileWantMessage): boolean {
+	return offset + length <= partLength(size, part) && (have === true || hasPart(have, part));
+}
+
+/** A copy, because the set of a file that is being fetched changes. */
+function snapshot(have: PartSet | true): PartSet | true {
+	return have === true ? true : have.slice();
+}

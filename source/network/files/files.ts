@@ -1,0 +1,112 @@
+/** Transfer of files between this node and its peers: the serving and the fetching side (protocol.md, Files). */
+import type {FileMessage} from '../../codec/message.js';
+import type {Clock} from '../../core/environment.js';
+import type {FileSink, NamedFile, ServedFile} from '../../core/file-content.js';
+import type {FileTransfer} from '../../core/file-transfer.js';
+import type {FileId} from '../../core/shared-file.js';
+import {fileIdOf, leafOf} from '../../feed/file-id.js';
+import type {PeerLink} from '../link/peer-link.js';
+import {createFileFetches, type FileFetches} from './file-fetches.js';
+import {createFileServer, type FileServer} from './file-server.js';
+
+export interface FilesOptions {
+	readonly clock: Clock;
+	readonly roomTag: Uint8Array;
+	/** Uniform in [0, 1). */
+	random(): number;
+	/** Whether files are served to others. */
+	readonly isServing: boolean;
+	/** Whether this room's log names the content, and its author did not withdraw it. */
+	isNamed(file: FileId): boolean;
+	/** A complete file that was shared or fetched in this room. */
+	findFile(file: FileId): ServedFile | undefined;
+	/** Called with the new state of a file that is fetched or shared. */
+	report(transfer: FileTransfer): void;
+}
+
+export interface Files {
+	/** Starts to fetch a file. `openSink` is called when its leaves are verified. */
+	fetch(file: NamedFile, openSink: (leaves: Uint8Array) => Promise<FileSink>): void;
+	/** Cancels a fetch. Returns false if there is none. */
+	cancel(file: FileId): boolean;
+	isFetching(file: FileId): boolean;
+	/** Reports from now on who has a file that is complete here. `path`: where it is. */
+	watch(file: NamedFile, path: string): void;
+	/** To be called when this node has a file that it had not before, or may serve it from now on. */
+	changed(file: FileId): void;
+	up(link: PeerLink): void;
+	/** `link` is the connection to send on from now on. `closed`: another connection to the peer, now closed. */
+	replaced(link: PeerLink, closed?: PeerLink): void;
+	down(link: PeerLink): void;
+	message(link: PeerLink, message: FileMessage): void;
+	/** To be called when the send queue of a connection has become empty. */
+	idle(link: PeerLink): void;
+	/** Ends all transfers. Parts that were written are kept. */
+	stop(): Promise<void>;
+}
+
+export function createFiles({clock, roomTag, random, isServing, isNamed, findFile, report}: FilesOptions): Files {
+	const fetches: FileFetches = createFileFetches({
+		clock,
+		random,
+		leafOf,
+		isGenuine: ({id, size}, leaves) => fileIdOf(roomTag, size, leaves) === id,
+		report,
+		sentBytesOf: file => server.sentBytesOf(file),
+		completed: file => server.changed(file),
+		partAdded(file, part, bytes) {
+			if (bytes) server.cache.add({id: file}, part, bytes);
+			server.changed(file);
+		},
+	});
+	const server: FileServer = createFileServer({
+		clock,
+		leafOf,
+		find(file) {
+			if (!isServing) return undefined;
+			const partial = fetches.content(file);
+			const complete = partial ? undefined : findFile(file);
+			if (!(partial || complete) || !isNamed(file)) return undefined;
+			return partial ?? (complete && servedWhole(complete));
+		},
+		hasAll: (link, file) => fetches.hasAll(link.peer, file),
+	});
+
+	return {
+		fetch: fetches.start,
+		cancel: fetches.cancel,
+		isFetching: fetches.isFetching,
+		watch(file, path) {
+			fetches.watch(file, {state: 'sharing', path});
+		},
+		changed: server.changed,
+		up: fetches.connected,
+		replaced(link, closed) {
+			if (closed) server.closed(closed);
+			fetches.connected(link);
+		},
+		down(link) {
+			server.closed(link);
+			fetches.disconnected(link.peer);
+		},
+		message(link, message) {
+			if (message.type === 'file-ask' || message.type === 'file-want') server.message(link, message);
+			else fetches.message(link, message);
+		},
+		idle: server.idle,
+		async stop() {
+			server.stop();
+			await fetches.stop();
+		},
+	};
+}
+
+function servedWhole(file: ServedFile) {
+	return {
+		id: file.id,
+		size: file.size,
+		have: true as const,
+		leaves: () => file.leaves(),
+		read: (part: number) => file.read(part),
+	};
+}

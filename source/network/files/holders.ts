@@ -1,0 +1,145 @@
+/** Peers that have parts of one file, as far as they said so. */
+import type {PeerId} from '../../core/event.js';
+import {FILE_REST_MS, MAX_PART_REFUSALS} from '../../core/limits.js';
+import {LruMap} from '../../core/lru-map.js';
+import {
+	clearUnusedBits,
+	countParts,
+	emptyPartSet,
+	fullPartSet,
+	hasPart,
+	type PartSet,
+	removePart,
+} from '../../core/part-set.js';
+import type {Holding} from './choose-part.js';
+import type {LinkPipe} from './link-pipe.js';
+
+/** Time after which parts that are wanted from a peer should have arrived, so that another peer need not send them. */
+const BACKLOG_MS = 1000;
+/** Peers that are remembered because their content was wrong. */
+const MAX_LIARS = 1024;
+
+export interface Holder extends Holding {
+	readonly pipe: LinkPipe;
+	/** Id of the last `file-ask` to this peer; undefined if it has not been asked. */
+	askId: number | undefined;
+	/** Whether the last `file-ask` requested the leaves, and when it was sent. */
+	leavesAskedAt: number | undefined;
+}
+
+export interface Holders {
+	all(): Iterable<Holder>;
+	of(peer: PeerId): Holder | undefined;
+	/** Adds a connected peer. Replaces what was known on an earlier connection. */
+	add(pipe: LinkPipe): Holder;
+	remove(peer: PeerId): void;
+	/** Takes over what a peer says that it has. */
+	update(holder: Holder, have: PartSet | true): void;
+	/** The peer refused a part that it said it has. Too often, and it rests. */
+	refused(holder: Holder, part: number, now: number): void;
+	/** The peer is silent: nothing is wanted from it for a while, each time longer. */
+	rest(holder: Holder, now: number): void;
+	/** The content of the peer was wrong: nothing is wanted from it again, also on a new connection. */
+	exclude(holder: Holder): void;
+	isExcluded(peer: PeerId): boolean;
+	/** Whether parts may be wanted from the peer now. */
+	isUsable(holder: Holder, now: number): boolean;
+	/** Number of peers that have at least one part and are not excluded. */
+	count(): number;
+	/** Number of them that have all parts. */
+	countComplete(): number;
+}
+
+interface Entry extends Holder {
+	parts: PartSet;
+	heldCount: number;
+	refusals: number;
+	restUntil: number;
+	restMs: number;
+	isComplete: boolean;
+}
+
+/** `count`: number of parts of the file. `now`: monotonic clock in ms. */
+export function createHolders(count: number, now: () => number): Holders {
+	const entries = new Map<PeerId, Entry>();
+	const liars = new LruMap<PeerId, true>(MAX_LIARS);
+
+	function entryOf(holder: Holder): Entry | undefined {
+		const entry = entries.get(holder.pipe.link.peer);
+		return entry === holder ? entry : undefined;
+	}
+
+	function isUsable(holder: Holder, at: number): boolean {
+		const entry = entryOf(holder);
+		return entry !== undefined && entry.heldCount > 0 && entry.restUntil <= at && !liars.has(entry.pipe.link.peer);
+	}
+
+	function rest(holder: Holder, at: number): void {
+		const entry = entryOf(holder);
+		if (!entry) return;
+		entry.restMs = entry.restMs === 0 ? FILE_REST_MS : entry.restMs * 2;
+		entry.restUntil = at + entry.restMs;
+		entry.refusals = 0;
+	}
+
+	return {
+		all: () => entries.values(),
+		of: peer => entries.get(peer),
+		add(pipe) {
+			const entry: Entry = {
+				pipe,
+				askId: undefined,
+				leavesAskedAt: undefined,
+				parts: emptyPartSet(count),
+				heldCount: 0,
+				refusals: 0,
+				restUntil: 0,
+				restMs: 0,
+				isComplete: false,
+				get isAvailable() {
+					return isUsable(entry, now()) && pipe.outstandingBytes * 1000 <= Math.max(pipe.rate, 1) * BACKLOG_MS;
+				},
+			};
+			entries.set(pipe.link.peer, entry);
+			return entry;
+		},
+		remove: peer => void entries.delete(peer),
+		update(holder, have) {
+			const entry = entryOf(holder);
+			if (!entry) return;
+			if (have === true) {
+				entry.parts = fullPartSet(count);
+			} else {
+				entry.parts = emptyPartSet(count);
+				entry.parts.set(have.subarray(0, entry.parts.length));
+				clearUnusedBits(entry.parts, count);
+			}
+			entry.heldCount = countParts(entry.parts);
+			entry.isComplete = have === true || (count > 0 && entry.heldCount === count);
+		},
+		refused(holder, part, at) {
+			const entry = entryOf(holder);
+			if (!entry || !hasPart(entry.parts, part)) return;
+			removePart(entry.parts, part);
+			entry.heldCount--;
+			entry.isComplete = false;
+			entry.refusals++;
+			if (entry.refusals > MAX_PART_REFUSALS) rest(entry, at);
+		},
+		rest,
+		exclude: holder => void liars.set(holder.pipe.link.peer, true),
+		isExcluded: peer => liars.has(peer),
+		isUsable,
+		count() {
+			let number = 0;
+			for (const {heldCount, isComplete, pipe} of entries.values())
+				if ((heldCount > 0 || isComplete) && !liars.has(pipe.link.peer)) number++;
+			return number;
+		},
+		countComplete() {
+			let number = 0;
+			for (const {isComplete, pipe} of entries.values()) if (isComplete && !liars.has(pipe.link.peer)) number++;
+			return number;
+		},
+	};
+}

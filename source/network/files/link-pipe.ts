@@ -1,0 +1,141 @@
+/**
+ * Wants of this node on one connection: which slices are outstanding, and how many bytes may be (protocol.md, Files).
+ *
+ * The bytes outstanding are what the path transports in the least time of a slice plus FILE_QUEUE_MS. So the queue that this
+ * node builds on the way delays a message by at most FILE_QUEUE_MS, whatever the speed of the path (the idea of LEDBAT,
+ * RFC 6817). The rate is measured from slice to slice, as BBR does: bytes that arrived since a slice was wanted, over that
+ * time. The least time is measured again every PROBE_MS with hardly anything outstanding, because the own queue would
+ * hide it.
+ */
+import {FILE_QUEUE_MS, MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
+import type {FileId} from '../../core/shared-file.js';
+import type {PeerLink} from '../link/peer-link.js';
+
+/** Interval between two measurements of the least time of a slice. */
+const PROBE_MS = 10_000;
+/** Weight of a new sample in the average rate. */
+const SAMPLE_WEIGHT = 0.125;
+/** Time that a slice may take: an event waits for at most one slice in the holder. */
+const SLICE_MS = 4;
+const FEWEST_BYTES = 2 * MIN_SLICE_BYTES;
+
+/** Bytes of one part that were wanted with one message. */
+export interface Slice {
+	readonly file: FileId;
+	readonly part: number;
+	/** Position in the part. */
+	readonly offset: number;
+	readonly length: number;
+}
+
+interface Want {
+	readonly slice: Slice;
+	readonly sentAt: number;
+	/** Bytes that had arrived on this connection when the slice was wanted. */
+	readonly arrivedBefore: number;
+}
+
+export interface LinkPipe {
+	readonly link: PeerLink;
+	/** Bytes per second that arrive while slices are outstanding; 0 until the first slice has arrived. */
+	readonly rate: number;
+	readonly outstandingBytes: number;
+	/** Monotonic time of the last sign of progress: a slice arrived, or the first one was wanted. */
+	readonly progressAt: number;
+	/** Id for the next question on this connection. */
+	nextId(): number;
+	/** Length of the next slice. It fits into what may be outstanding if `hasRoom`. */
+	sliceBytes(): number;
+	/** Whether another slice may be wanted now. */
+	hasRoom(now: number): boolean;
+	/** Wants a slice. */
+	want(slice: Slice, now: number): void;
+	/** Takes a want off that was answered with `bytes` bytes (0: refused). Undefined if there is no such want. */
+	answered(id: number, bytes: number, now: number): Slice | undefined;
+	/** Drops the outstanding wants for which `matches` is true. Their answers will be ignored. */
+	drop(matches: (slice: Slice) => boolean): void;
+}
+
+/** Bytes for which a slice counts toward the limits of both ends. */
+export function chargedBytes(length: number): number {
+	return Math.max(length, MIN_SLICE_BYTES);
+}
+
+export function createLinkPipe(link: PeerLink): LinkPipe {
+	const wants = new Map<number, Want>();
+	let lastId = 0;
+	let outstandingBytes = 0;
+	let arrivedBytes = 0;
+	let rate = 0;
+	let leastMs = Number.POSITIVE_INFINITY;
+	let measuredAt = Number.POSITIVE_INFINITY;
+	let isProbing = false;
+	let progressAt = 0;
+
+	function limit(now: number): number {
+		if (now - measuredAt > PROBE_MS) isProbing = true;
+		if (isProbing && outstandingBytes > 0) return 0;
+		if (rate === 0 || isProbing) return FEWEST_BYTES;
+		const bytes = (rate * (leastMs + FILE_QUEUE_MS)) / 1000;
+		return Math.min(MAX_WANTED_FILE_BYTES, Math.max(FEWEST_BYTES, bytes));
+	}
+
+	/** Takes the time and the rate of a slice that has arrived. */
+	function measure({sentAt, arrivedBefore}: Want, now: number): void {
+		const ms = Math.max(0.1, now - sentAt);
+		if (isProbing || ms < leastMs) {
+			leastMs = ms;
+			measuredAt = now;
+			isProbing = false;
+		}
+		const sample = ((arrivedBytes - arrivedBefore) * 1000) / ms;
+		rate = rate === 0 ? sample : rate + (sample - rate) * SAMPLE_WEIGHT;
+	}
+
+	function remove(id: number, {slice}: Want): void {
+		wants.delete(id);
+		outstandingBytes -= chargedBytes(slice.length);
+	}
+
+	return {
+		link,
+		get rate() {
+			return rate;
+		},
+		get outstandingBytes() {
+			return outstandingBytes;
+		},
+		get progressAt() {
+			return progressAt;
+		},
+		nextId: () => ++lastId,
+		sliceBytes() {
+			const wished = (rate * SLICE_MS) / 1000;
+			let bytes = MIN_SLICE_BYTES;
+			while (bytes * 2 <= Math.min(wished, MAX_SLICE_BYTES)) bytes *= 2;
+			return bytes;
+		},
+		hasRoom(now) {
+			return outstandingBytes === 0 || outstandingBytes + this.sliceBytes() <= limit(now);
+		},
+		want(slice, now) {
+			const id = ++lastId;
+			if (outstandingBytes === 0) progressAt = now;
+			wants.set(id, {slice, sentAt: now, arrivedBefore: arrivedBytes});
+			outstandingBytes += chargedBytes(slice.length);
+			link.send({type: 'file-want', id, ...slice});
+		},
+		answered(id, bytes, now) {
+			const want = wants.get(id);
+			if (!want) return undefined;
+			remove(id, want);
+			progressAt = now;
+			arrivedBytes += bytes;
+			if (bytes > 0) measure(want, now);
+			return want.slice;
+		},
+		drop(matches) {
+			for (const [id, want] of [...wants]) if (matches(want.slice)) remove(id, want);
+		},
+	};
+}

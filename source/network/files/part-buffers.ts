@@ -1,0 +1,29 @@
+/**
+ * Parts of all fetches that are in memory: those that are arriving, and those that wait to be written. Bounded by
+ * MAX_WANTED_FILE_BYTES, so that a slow disk makes this node want less and nothing else.
+ */
+import {MAX_WANTED_FILE_BYTES} from '../../core/limits.js';
+
+export interface PartBuffers {
+	/** Reserves memory for a part. Returns false if there is none left. */
+	reserve(bytes: number): boolean;
+	release(bytes: number): void;
+	readonly usedBytes: number;
+}
+
+export function createPartBuffers(): PartBuffers {
+	let usedBytes = 0;
+	return {
+		reserve(bytes) {
+			if (usedBytes + bytes > MAX_WANTED_FILE_BYTES) return false;
+			usedBytes += bytes;
+			return true;
+		},
+		release(bytes) {
+			usedBytes -= bytes;
+		},
+		get usedBytes() {
+			return usedBytes;
+		},
+	};
+}

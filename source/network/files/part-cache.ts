@@ -1,0 +1,79 @@
+/**
+ * Parts in memory that are being served. Peers that fetch the same file at the same time want the same parts. A part is checked
+ * against its leaf when it is read, so that a file which changed unnoticed is never sent.
+ */
+import {MAX_SERVED_CACHE_BYTES} from '../../core/limits.js';
+import {LEAF_BYTES, partLength} from '../../core/shared-file.js';
+import type {ServedContent} from './served-content.js';
+
+export interface PartCache {
+	/** Bytes of a part; undefined if it cannot be read or does not have its leaf. */
+	read(content: ServedContent, part: number): Promise<Uint8Array | undefined>;
+	/** Adds a part whose hash is known to be right. */
+	add(content: Pick<ServedContent, 'id'>, part: number, bytes: Uint8Array): void;
+}
+
+/** Parts that are read at the same time. Peers that want parts here and there must not keep the disk and the processor busy. */
+const MAX_READS = 4;
+
+/** `leafOf`: SHA-256 of a part. */
+export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartCache {
+	/** Parts by file and number, the one that was used longest ago first. */
+	const parts = new Map<string, Uint8Array>();
+	const reads = new Map<string, Promise<Uint8Array | undefined>>();
+	const waiting: (() => void)[] = [];
+	let running = 0;
+	let bytesKept = 0;
+
+	const keyOf = ({id}: {readonly id: string}, part: number) => `${id}:${part}`;
+
+	function keep(key: string, bytes: Uint8Array): void {
+		if (parts.has(key)) return;
+		parts.set(key, bytes);
+		bytesKept += bytes.length;
+		for (const [oldest, {length}] of parts) {
+			if (bytesKept <= MAX_SERVED_CACHE_BYTES || oldest === key) break;
+			parts.delete(oldest);
+			bytesKept -= length;
+		}
+	}
+
+	async function load(content: ServedContent, part: number): Promise<Uint8Array | undefined> {
+		if (running >= MAX_READS) await new Promise<void>(resolve => waiting.push(resolve));
+		running++;
+		try {
+			const leaves = await content.leaves();
+			const bytes = leaves && (await content.read(part));
+			if (!bytes || bytes.length !== partLength(content.size, part)) return undefined;
+			const leaf = leaves.subarray(part * LEAF_BYTES, (part + 1) * LEAF_BYTES);
+			return Buffer.compare(leafOf(bytes), leaf) === 0 ? bytes : undefined;
+		} catch {
+			return undefined;
+		} finally {
+			running--;
+			waiting.shift()?.();
+		}
+	}
+
+	return {
+		read(content, part) {
+			const key = keyOf(content, part);
+			const known = parts.get(key);
+			if (known) {
+				parts.delete(key);
+				parts.set(key, known);
+				return Promise.resolve(known);
+			}
+			const reading =
+				reads.get(key) ??
+				load(content, part).then(bytes => {
+					reads.delete(key);
+					if (bytes) keep(key, bytes);
+					return bytes;
+				});
+			reads.set(key, reading);
+			return reading;
+		},
+		add: (content, part, bytes) => keep(keyOf(content, part), bytes),
+	};
+}

@@ -1,0 +1,33 @@
+/** Commands of the local user about files (file-transfers.ts). */
+import type {EventRef} from '../core/event.js';
+import type {FileSink, NamedFile} from '../core/file-content.js';
+import type {FileId} from '../core/shared-file.js';
+import type {PostResult} from './conversation.js';
+
+export interface ShareOptions {
+	/** Text about the file. */
+	readonly note?: string;
+	/** Name for others. Default: that of the file. */
+	readonly name?: string;
+	/** Called while the file is read, with the bytes read so far. */
+	onProgress?(bytes: number, of: number): void;
+}
+
+export interface FetchFileOptions {
+	/** Folder for the file. Default: the folder for downloads. */
+	readonly directory?: string;
+	/** Opens another destination than a file in a folder. `leaves` are verified. */
+	openSink?(file: NamedFile, leaves: Uint8Array): Promise<FileSink>;
+}
+
+/** The content that is being fetched, or why it is not, as a sentence for the user. */
+export type FetchResult = {readonly file: FileId} | {readonly refused: string};
+
+export interface FileCommands {
+	/** Reads a file and offers it to the room. Rejects with a UsageError or StorageError if the file cannot be read. */
+	shareFile(path: string, options?: ShareOptions): Promise<PostResult>;
+	/** Fetches a shared file. The state of the transfer is in `State.ephemeral.files`. */
+	fetchFile(target: EventRef, options?: FetchFileOptions): FetchResult;
+	/** Cancels a fetch and deletes what has arrived. Returns false if there is none. */
+	cancelFile(file: FileId): boolean;
+}
