@@ -189,6 +189,10 @@ export const DIAL_TIMEOUT_MS = 4000;
 export const HIGHER_ID_DIALS_AFTER_MS = 1000;
 /** Longest time that the peer with the higher id waits for the other peer to dial. */
 export const HIGHER_ID_WAITS_AT_MOST_MS = 10_000;
+/** Time after which a dial also tries the next address of the peer, while the previous one has not answered (RFC 8305). */
+export const RACE_DELAY_MS = 250;
+/** Addresses of one host name that a dial tries. */
+export const MAX_RESOLVED_ADDRESSES = 8;
 /** Wait after the first failed dial. Each further failure doubles it, up to RETRY_MAX_MS. */
 export const RETRY_FIRST_MS = 1000;
 /** Longest wait between two dials to one candidate. */

@@ -106,6 +106,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		isSeen: failureDetector.isReachable,
 		adopt: mesh.adopt,
 		targetWorked: address => adapters.rememberTarget(address),
+		targetFailed: (address, reason) => notices.targetFailed(address, reason),
 	});
 	const discovery = createDiscovery({
 		self,

@@ -3,10 +3,12 @@
  * cannot flood the timeline. Scripts read their codes, so codes must not change.
  */
 
+import {DEFAULT_PORT} from '../core/defaults.js';
 import type {NoticeLevel, PeerId} from '../core/event.js';
 import {describeDuration} from '../core/format-quantity.js';
 import {MAX_NOTICES_PER_MINUTE} from '../core/limits.js';
 import {LruMap} from '../core/lru-map.js';
+import {formatHostAddress, type HostAddress} from '../network/ip-address.js';
 import type {LinkClosing} from '../network/link/peer-link.js';
 import {createTokenBucket} from '../network/scheduling/rate-limiters.js';
 import type {SyncLimit} from '../network/sync/sync.js';
@@ -31,6 +33,8 @@ export interface Notices {
 	savingAgain(path: string | undefined, losses: ReadonlyMap<PeerId, number>, self: PeerId): void;
 	/** The network interfaces cannot be read because of `reason`; undefined: they can be read again. */
 	interfacesUnreadable(reason: string | undefined): void;
+	/** A peer that the user named cannot be reached. */
+	targetFailed(target: HostAddress, reason: string): void;
 	/** A limit of the synchronisation was reached. */
 	limitReached(limit: SyncLimit, name: string): void;
 	/** A peer uses the name of a verified person with another key. `fingerprint`: that of the peer. */
@@ -143,6 +147,15 @@ export function createNotices(
 			const offset = describeDuration(aheadMs);
 			const text = `The clock of ${quote(name)} is ${offset} ahead. Its messages are shown when their time comes.`;
 			notify('warn', 'clock-ahead', text);
+		},
+		targetFailed(target, reason) {
+			const {port} = target;
+			const advice =
+				port === DEFAULT_PORT
+					? ` The TCP port of a node is usually another one than ${port}: /net shows it there. Use /peer HOST:PORT.`
+					: '';
+			const text = `Cannot connect to ${formatHostAddress(target)}: ${reason}.${advice} It is tried again until /peer -HOST removes it.`;
+			notify('warn', 'peer-unreachable', text);
 		},
 		limitReached(limit, name) {
 			notify('warn', `limit-${limit}`, LIMIT_TEXTS[limit](name));

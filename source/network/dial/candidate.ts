@@ -5,7 +5,7 @@ import type {PeerId} from '../../core/event.js';
 import {MAX_ADDRESSES} from '../../core/limits.js';
 import type {BeaconRoute} from '../discovery/beacon-stats.js';
 import type {HostAddress} from '../ip-address.js';
-import {formatHostAddress, isSameAddress} from '../ip-address.js';
+import {formatHostAddress, isIpv6, isLinkLocal, isSameAddress} from '../ip-address.js';
 
 /** How this node discovered a peer. */
 export type DiscoverySource = BeaconRoute | 'exchange' | 'peer-flag' | 'remembered';
@@ -30,7 +30,7 @@ export interface Candidate {
 	addresses: HostAddress[];
 	/** Address of the last verified connection. It is kept even if newer addresses fill `addresses`. */
 	verifiedAddress: HostAddress | undefined;
-	/** Time of the last failed dial of each address, in monotonic ms. */
+	/** Time at which each address was last dialled or failed, since the last success, in monotonic ms. */
 	readonly triedAt: Map<string, number>;
 	/** Time at which a beacon or another peer reported this peer last, in monotonic ms. */
 	lastHeardAt: number;
@@ -40,6 +40,8 @@ export interface Candidate {
 	wasConnected: boolean;
 	lastAttempt: number;
 	lastFailure: FailedDial | undefined;
+	/** Whether the user was told that the target cannot be reached. */
+	isFailureReported: boolean;
 	/** Timer of the next dial. `waitingSince`: time at which it was started, in monotonic ms. */
 	timer: Timer | undefined;
 	waitingSince: number;
@@ -61,35 +63,68 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean, own
 		wasConnected: false,
 		lastAttempt: Number.NEGATIVE_INFINITY,
 		lastFailure: undefined,
+		isFailureReported: false,
 		timer: undefined,
 		waitingSince: 0,
 		state: 'idle',
 	};
 }
 
-/** Address to dial next: the least recently dialled. Of addresses never dialled, the verified one, else the newest. */
-export function chooseAddress({verifiedAddress, addresses, triedAt}: Candidate): HostAddress | undefined {
-	let chosen: HostAddress | undefined;
+/**
+ * Addresses to dial next: the best one, and the best one of the other family, which joins the race if the first one does not
+ * answer at once. The best one is the least recently dialled. Of addresses never dialled, the verified one, else an IPv4
+ * address, because it is the one that people know, else the newest.
+ */
+export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate): HostAddress[] {
 	const tried = (address: HostAddress) => triedAt.get(formatHostAddress(address)) ?? Number.NEGATIVE_INFINITY;
-	for (const address of verifiedAddress ? [verifiedAddress, ...addresses] : addresses)
-		if (!chosen || tried(address) < tried(chosen)) chosen = address;
-	return chosen;
+	const all = [...(verifiedAddress ? [verifiedAddress] : []), ...addresses];
+	const isBetter = (one: HostAddress, other: HostAddress) => {
+		if (tried(one) !== tried(other)) return tried(one) < tried(other);
+		return other !== verifiedAddress && isIpv6(other.host) && !isIpv6(one.host);
+	};
+	const bestOf = (some: readonly HostAddress[]) => {
+		let best: HostAddress | undefined;
+		for (const address of some) if (!best || isBetter(address, best)) best = address;
+		return best;
+	};
+	const best = bestOf(all);
+	if (!best) return [];
+	const alternative = bestOf(all.filter(({host}) => isIpv6(host) !== isIpv6(best.host)));
+	return alternative ? [best, alternative] : [best];
 }
 
-/** Adds an address as the newest one. Removes the oldest address if there are more than MAX_ADDRESSES. */
+/** Addresses of one class displace each other: a peer has one link-local and one other IPv6 address. */
+function isSameClass({host}: HostAddress, {host: other}: HostAddress): boolean {
+	return isIpv6(host) && isIpv6(other) && isLinkLocal(host) === isLinkLocal(other);
+}
+
+/**
+ * Adds an address as the newest one. An IPv6 address displaces the previous one of its class, because computers exchange
+ * them all the time. Removes the oldest IPv4 address if there are more than MAX_ADDRESSES.
+ */
 export function addAddress(candidate: Candidate, address: HostAddress): void {
 	const {addresses, verifiedAddress: proven, triedAt} = candidate;
 	const [newest] = addresses;
 	if (newest && isSameAddress(newest, address)) return;
-	candidate.addresses = [address, ...addresses.filter(known => !isSameAddress(known, address))].slice(0, MAX_ADDRESSES);
+	const others = addresses.filter(known => !isSameAddress(known, address) && !isSameClass(known, address));
+	const all = [address, ...others];
+	const excess = all.length > MAX_ADDRESSES ? all.findLast(({host}) => !isIpv6(host)) : undefined;
+	candidate.addresses = all.filter(one => one !== excess);
 	const kept = new Set([...candidate.addresses, ...(proven ? [proven] : [])].map(formatHostAddress));
 	for (const tried of triedAt.keys()) if (!kept.has(tried)) triedAt.delete(tried);
 }
 
-/** Adds an address that is dialled after the known addresses. */
-export function addAlternateAddress({addresses}: Candidate, address: HostAddress): void {
-	if (addresses.length >= MAX_ADDRESSES || addresses.some(known => isSameAddress(known, address))) return;
-	addresses.push(address);
+/** Adds an address that is dialled after the known addresses. It displaces one of its class only if that one has failed. */
+export function addAlternateAddress(candidate: Candidate, address: HostAddress): void {
+	const {addresses, verifiedAddress, triedAt} = candidate;
+	if (addresses.some(known => isSameAddress(known, address))) return;
+	const index = addresses.findIndex(known => isSameClass(known, address));
+	const rival = addresses[index];
+	const isRivalKept =
+		rival && (!triedAt.has(formatHostAddress(rival)) || (verifiedAddress && isSameAddress(rival, verifiedAddress)));
+	if (isRivalKept) return;
+	if (rival) addresses.splice(index, 1, address);
+	else if (addresses.length < MAX_ADDRESSES) addresses.push(address);
 }
 
 /** Removes an address at which another peer answered. */

@@ -12,11 +12,11 @@ import {
 	RETRY_SEEN_MS,
 } from '../../core/limits.js';
 import type {HostAddress} from '../ip-address.js';
-import {formatHostAddress} from '../ip-address.js';
+import {formatHostAddress, isSameAddress} from '../ip-address.js';
 import type {LinkClosing, PeerLink} from '../link/peer-link.js';
 import {createTokenBucket} from '../scheduling/rate-limiters.js';
 import type {Connection, Transport} from '../transport/transport.js';
-import {type Candidate, chooseAddress, dropAddress, type FailedDial} from './candidate.js';
+import {type Candidate, chooseAddresses, dropAddress, type FailedDial} from './candidate.js';
 import {createDialQueue, retryDelay} from './dial-queue.js';
 
 /** Result of the hello exchange on a connection that was passed to the mesh. */
@@ -37,6 +37,8 @@ export interface DiallerOptions {
 	isSeen(peer: PeerId): boolean;
 	/** Called when a dial of a `--peer` target has succeeded. */
 	targetWorked(target: HostAddress): void;
+	/** Called at the first failure of a target that the user named in this run. */
+	targetFailed(target: HostAddress, reason: string): void;
 }
 
 export interface DialScheduler {
@@ -109,8 +111,8 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		if (pausedPump || stopped) return;
 		for (let entry = takeNext(); entry; entry = takeNext()) {
 			entry.state = 'idle';
-			const address = isConnected(entry) ? undefined : chooseAddress(entry);
-			if (address) void dial(entry, address);
+			const addresses = isConnected(entry) ? [] : chooseAddresses(entry);
+			if (addresses[0]) void dial(entry, addresses[0], addresses.slice(1));
 			else queue.finished(entry);
 		}
 	}
@@ -125,11 +127,13 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		return undefined;
 	}
 
-	async function dial(entry: Candidate, address: HostAddress): Promise<void> {
+	async function dial(entry: Candidate, first: HostAddress, alternatives: readonly HostAddress[]): Promise<void> {
 		entry.state = 'dialling';
 		entry.lastAttempt = clock.monotonic();
-		entry.triedAt.set(formatHostAddress(address), entry.lastAttempt);
-		const result = await transport.dial(address.host, address.port);
+		for (const one of [first, ...alternatives]) entry.triedAt.set(formatHostAddress(one), entry.lastAttempt);
+		const result = await transport.dial(first.host, first.port, alternatives);
+		const used = result.address;
+		const address = (used && alternatives.find(one => isSameAddress(one, used))) ?? first;
 		if (stopped) {
 			if ('connection' in result) result.connection.destroy();
 			return;
@@ -174,6 +178,13 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		}
 	}
 
+	/** Tells the user once that a target that the user named cannot be reached. The dials continue. */
+	function reportTargetFailure(entry: Candidate, address: HostAddress, text: string): void {
+		if (!entry.isTarget || entry.isFailureReported || !entry.sources.has('peer-flag')) return;
+		entry.isFailureReported = true;
+		options.targetFailed(address, text);
+	}
+
 	/** Ends a dial: counts a failure, schedules the next dial of this candidate and dials waiting candidates. */
 	function settle(entry: Candidate, address: HostAddress, failure: Omit<FailedDial, 'address'> | undefined): void {
 		queue.finished(entry, failure !== undefined);
@@ -181,6 +192,8 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		entry.lastFailure = failure && {address, code: failure.code, text: failure.text};
 		if (failure) {
 			entry.failures += 1;
+			entry.triedAt.set(formatHostAddress(address), clock.monotonic());
+			reportTargetFailure(entry, address, failure.text);
 			debug('dial', `failed: ${formatHostAddress(address)}: ${failure.text}`, {failures: entry.failures});
 			if (!isConnected(entry) && !entry.isDropped) planNext(entry);
 		} else {

@@ -44,7 +44,7 @@ export interface Dialler {
 	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource, owner?: string): void;
 	/** Adds an address from another copy of a beacon, received on a second common network. It is dialled last. */
 	learnAlternateAddress(peer: PeerId, address: HostAddress): void;
-	/** Adds a `--peer` target, which is dialled until it is removed. */
+	/** Adds a `--peer` target, which is dialled until it is removed. If it is known and waits, it is dialled at once. */
 	addTarget(address: HostAddress, source?: 'peer-flag' | 'remembered'): void;
 	/** Removes the unconnected targets of a host (and port, if given). Returns false if there are none. */
 	removeTarget(host: string, port?: number): boolean;
@@ -139,7 +139,15 @@ export function createDialler(options: DiallerOptions): Dialler {
 		},
 		addTarget(address, source = 'peer-flag') {
 			const key = formatHostAddress(address);
-			if (stopped || candidates.has(key)) return;
+			if (stopped) return;
+			const known = candidates.get(key);
+			if (known) {
+				known.sources.add(source);
+				known.isFailureReported = false;
+				if (known.state === 'waiting' && !isConnected(known)) schedule(known, 0);
+				return;
+			}
+
 			const candidate = createCandidate(undefined, true);
 			candidate.sources.add(source);
 			addAddress(candidate, address);

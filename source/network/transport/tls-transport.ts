@@ -1,8 +1,22 @@
-import {connect, createSecureContext, type TLSSocket} from 'node:tls';
+import {lookup as lookUpName} from 'node:dns/promises';
+import {connect as connectTcp, type Socket} from 'node:net';
+import {connect as connectTls, createSecureContext} from 'node:tls';
 import type {Clock} from '../../core/environment.js';
-import {DIAL_TIMEOUT_MS, HELLO_TIMEOUT_MS} from '../../core/limits.js';
-import {isIpv6, isLoopback, type ListenHosts, mayReach} from '../ip-address.js';
+import {DIAL_TIMEOUT_MS, HELLO_TIMEOUT_MS, MAX_RESOLVED_ADDRESSES} from '../../core/limits.js';
+import {systemErrorCode} from '../../core/system-error.js';
+import {
+	formatHostAddress,
+	type HostAddress,
+	isIpLiteral,
+	isIpv6,
+	isLinkLocal,
+	isLoopback,
+	type ListenHosts,
+	mayReach,
+	normaliseAddress,
+} from '../ip-address.js';
 import {createSystemClock} from '../system-clock.js';
+import {alternateFamilies, raceConnections} from './connection-race.js';
 import {describeDialFailure} from './describe-error.js';
 import {clientOptions, createTlsConnection, isAuthenticated, type TlsKey} from './tls-connection.js';
 import {createTlsListener} from './tls-listener.js';
@@ -16,12 +30,21 @@ export interface TlsTransportOptions extends TlsKey {
 	/** Port to listen on. Default: any free port. */
 	readonly port?: number;
 	readonly clock?: Clock;
+	/** Returns the addresses of a host name. Rejects with the system error. Default: the resolver of the system. */
+	readonly lookUp?: (name: string) => Promise<readonly string[]>;
 	/** Called with one line of text for each network event. The lines contain no secrets. */
 	readonly log?: (line: string) => void;
 }
 
 const NOT_LOOPBACK: DialFailure = {code: 'unreachable', text: 'only this machine itself is in use (loopback)'};
+const NO_ZONE: DialFailure = {
+	code: 'other',
+	text: 'a link-local address needs an interface of this computer, for example [fe80::1%eth0]:50123',
+};
 const CANCELLED: DialFailure = {code: 'cancelled', text: 'we are closing'};
+
+const lookUpAll = async (name: string) =>
+	(await lookUpName(name, {all: true, verbatim: true})).map(({address}) => address);
 
 /** Returns a function that schedules callbacks. All callbacks of one turn of the event loop run together after it. */
 function createTurnEnd(): (run: () => void) => void {
@@ -45,13 +68,18 @@ export interface TlsTransport extends Transport {
 
 /** Transport over TLS 1.3 with the key of the room (protocol.md, Transport). `listen` rejects with the system error. */
 export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
-	const {hosts = {ipv4: '0.0.0.0', ipv6: '::'}, clock = createSystemClock(), log = () => {}} = options;
+	const {
+		hosts = {ipv4: '0.0.0.0', ipv6: '::'},
+		clock = createSystemClock(),
+		lookUp = lookUpAll,
+		log = () => {},
+	} = options;
 	const host = hosts.ipv4 ?? hosts.ipv6;
 	const schedule = createTurnEnd();
 	const own = clientOptions(options);
 	/** Shared by all dials, because creating a secure context takes as long as the rest of a dial. */
 	const secureContext = createSecureContext(own);
-	const dialled = new Set<TLSSocket>();
+	const dialled = new Set<Socket>();
 	const cancels = new Set<() => void>();
 	let accepted: ((connection: Connection) => void) | undefined;
 	let refused = 0;
@@ -67,52 +95,98 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		refused: () => refused++,
 	});
 
-	/** Binds a dialled socket to loopback. A name can only be `localhost` here, and is looked up for IPv4. */
-	function bindingTo(address: string): {localAddress: string; family: number} {
-		return isIpv6(address) ? {localAddress: '::1', family: 6} : {localAddress: '127.0.0.1', family: 4};
+	/** A socket bound to loopback cannot reach other computers, even if the check in `mayReach` failed. */
+	function bindingFor(address: string): {localAddress?: string} {
+		if (host === undefined || !isLoopback(host)) return {};
+		return {localAddress: isIpv6(address) ? '::1' : '127.0.0.1'};
 	}
 
-	function dial(address: string, port: number, settle: (result: DialResult) => void): void {
-		let connected = false;
-		const fail = (failure: DialFailure) => {
-			finish();
-			socket.destroy();
-			settle({failure});
-		};
-		const cancel = () => fail(CANCELLED);
-		const timeoutText = () =>
-			connected ? 'connected, but no handshake came' : 'no answer: off, or a firewall drops it';
-		const timedOut = () => fail({code: 'timeout', text: timeoutText()});
-		let timer = clock.after(DIAL_TIMEOUT_MS, timedOut);
-		const failed = (failure: unknown) => fail(describeDialFailure(failure, connected));
-		const hungUp = () => fail(describeDialFailure(Object.assign(new Error(), {code: 'ECONNRESET'}), connected));
-		function finish(): void {
+	/** Addresses to try: of the names those that the resolver gives. */
+	async function resolve(targets: readonly HostAddress[]): Promise<HostAddress[]> {
+		const resolved = await Promise.all(
+			targets.map(async ({host: name, port}) => {
+				if (isIpLiteral(name) || name.includes('%')) return [{host: normaliseAddress(name), port}];
+				const found = (await lookUp(name)).slice(0, MAX_RESOLVED_ADDRESSES);
+				return alternateFamilies(found.map(address => ({host: normaliseAddress(address), port})));
+			}),
+		);
+		return resolved.flat().filter(({host: address}) => mayReach(host, address));
+	}
+
+	function connect(
+		{host: address, port}: HostAddress,
+		connected: (socket: Socket) => void,
+		failed: (failure: DialFailure) => void,
+	): () => void {
+		if (isIpv6(address) && isLinkLocal(address) && !address.includes('%')) {
+			queueMicrotask(() => failed(NO_ZONE));
+			return () => {};
+		}
+		const socket = connectTcp({...bindingFor(address), host: address, port, noDelay: true});
+		dialled.add(socket);
+		socket.once('close', () => dialled.delete(socket));
+		socket.once('connect', () => connected(socket));
+		// EINVAL: this computer has no interface with the name of the zone.
+		socket.on('error', error =>
+			failed(systemErrorCode(error) === 'EINVAL' ? NO_ZONE : describeDialFailure(error, false)),
+		);
+		return () => socket.destroy();
+	}
+
+	function dial(targets: readonly HostAddress[], settle: (result: DialResult) => void): void {
+		let address: HostAddress | undefined;
+		let socket: Socket | undefined;
+		let cancelRace = () => {};
+		let isDone = false;
+		const finish = (result: DialResult) => {
+			if (isDone) return;
+			isDone = true;
 			timer.cancel();
 			cancels.delete(cancel);
-			socket.off('error', failed);
-			socket.off('close', hungUp);
-			socket.on('error', () => {});
+			cancelRace();
+			if ('failure' in result) socket?.destroy();
+			settle({...result, ...(address && {address})});
+		};
+		const cancel = () => finish({failure: CANCELLED});
+		const timedOut = (text: string) => () => finish({failure: {code: 'timeout', text}});
+		let timer = clock.after(DIAL_TIMEOUT_MS, timedOut('no answer: off, or a firewall drops it'));
+		cancels.add(cancel);
+
+		function race(addresses: readonly HostAddress[]): void {
+			if (isDone) return;
+			if (addresses.length === 0) return finish({failure: NOT_LOOPBACK});
+			cancelRace = raceConnections({
+				clock,
+				addresses,
+				connect,
+				won: shakeHands,
+				lost(lostAddress, failure) {
+					address = lostAddress;
+					finish({failure});
+				},
+			});
 		}
 
-		// A socket bound to loopback cannot reach other computers, even if the check in `mayReach` failed.
-		const binding = host !== undefined && isLoopback(host) ? bindingTo(address) : {};
-		const socket = connect({...own, secureContext, ...binding, host: address, port});
-		dialled.add(socket);
-		cancels.add(cancel);
-		socket.setNoDelay(true);
-		socket.once('connect', () => {
-			connected = true;
+		function shakeHands(winner: HostAddress, raw: Socket): void {
+			address = winner;
 			timer.cancel();
-			timer = clock.after(HELLO_TIMEOUT_MS, timedOut);
-		});
-		socket.once('close', () => dialled.delete(socket));
-		socket.on('error', failed);
-		socket.on('close', hungUp);
-		socket.once('secureConnect', () => {
-			if (!isAuthenticated(socket)) return failed(undefined);
-			finish();
-			settle({connection: createTlsConnection(socket, {dialled: true, clock, schedule})});
-		});
+			timer = clock.after(HELLO_TIMEOUT_MS, timedOut('connected, but no handshake came'));
+			const tls = connectTls({...own, secureContext, socket: raw});
+			socket = tls;
+			const failed = (failure: unknown) => finish({failure: describeDialFailure(failure, true)});
+			const hungUp = () => failed(Object.assign(new Error(), {code: 'ECONNRESET'}));
+			tls.on('error', failed);
+			tls.on('close', hungUp);
+			tls.once('secureConnect', () => {
+				if (!isAuthenticated(tls)) return failed(undefined);
+				tls.off('error', failed);
+				tls.off('close', hungUp);
+				tls.on('error', () => {});
+				finish({connection: createTlsConnection(tls, {dialled: true, clock, schedule})});
+			});
+		}
+
+		resolve(targets).then(race, error => finish({failure: describeDialFailure(error, false)}));
 	}
 
 	return {
@@ -120,12 +194,13 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 			accepted = handler;
 			return listener.listen().then(port => ({port}));
 		},
-		dial(address, port) {
+		dial(address, port, alternatives = []) {
+			const targets = [{host: address, port}, ...alternatives].filter(target => mayReach(host, target.host));
 			if (closing) return Promise.resolve({failure: CANCELLED});
-			if (!mayReach(host, address)) return Promise.resolve({failure: NOT_LOOPBACK});
-			if (!Number.isInteger(port) || port < 1 || port > 65_535)
-				return Promise.resolve({failure: {code: 'other', text: `no such port: ${port}`}});
-			return new Promise(settle => dial(address, port, settle));
+			if (targets.length === 0) return Promise.resolve({failure: NOT_LOOPBACK});
+			const wrong = targets.find(target => !Number.isInteger(target.port) || target.port < 1 || target.port > 65_535);
+			if (wrong) return Promise.resolve({failure: {code: 'other', text: `no such port: ${formatHostAddress(wrong)}`}});
+			return new Promise(settle => dial(targets, settle));
 		},
 		get refused() {
 			return refused;

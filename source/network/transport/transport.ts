@@ -7,6 +7,8 @@
  * data is dropped and only `closed` is called. `closed(undefined)` does not prove that the peer left on purpose,
  * because the system also closes the connections of a killed process; only a `bye` message proves it.
  */
+import type {HostAddress} from '../ip-address.js';
+
 export interface ConnectionHandlers {
 	/** Called with received bytes, which may be split at any position. The handler may keep the buffer. */
 	data(chunk: Uint8Array): void;
@@ -50,13 +52,21 @@ export interface DialFailure {
 	readonly text: string;
 }
 
-export type DialResult = {readonly connection: Connection} | {readonly failure: DialFailure};
+/** `address`: the one that was connected to, or that the failure is about. Its host is an address, even if a name was dialled. */
+export type DialResult = {readonly address?: HostAddress} & (
+	| {readonly connection: Connection}
+	| {readonly failure: DialFailure}
+);
 
 export interface Transport {
 	/** Listens and resolves with the port. Calls `accepted` for each connection whose peer has proved the secret. */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
-	/** Opens a connection. Never rejects. Resolves within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP connected. */
-	dial(address: string, port: number): Promise<DialResult>;
+	/**
+	 * Opens a connection to a host name or address, or to one of the alternatives if it answers first. The connections race up
+	 * to TCP only: no other one sends a byte. Never rejects. Resolves within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP
+	 * connected.
+	 */
+	dial(host: string, port: number, alternatives?: readonly HostAddress[]): Promise<DialResult>;
 	/** Number of incoming connections that did not prove the secret, for example port scans. */
 	readonly refused: number;
 	/** Stops listening and destroys all open connections. Idempotent. */

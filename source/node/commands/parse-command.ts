@@ -36,7 +36,7 @@ export type Command =
 	| {readonly type: 'whisper'; readonly person: Person; readonly text: string}
 	/** Whispers to the person who whispered last. */
 	| {readonly type: 'whisper-back'; readonly text: string}
-	| {readonly type: 'peer'; readonly host: string; readonly port: number}
+	| {readonly type: 'peer'; readonly host: string; readonly port: number; readonly isPortAssumed?: boolean}
 	/** Removes a target of /peer. Without `port`, all targets of the host. */
 	| {readonly type: 'drop-peer'; readonly host: string; readonly port?: number}
 	| {readonly type: 'search'; readonly text: string}
@@ -187,7 +187,8 @@ function parsePeerCommand(text: string, row: CommandRow): ParseResult {
 		return usageError(row, `The port must be from 1 to 65535, not ${target.port.slice(0, 20)}. `);
 	const {host, port} = target;
 	if (isRemoval) return {type: 'command', command: {type: 'drop-peer', host, ...(port !== undefined && {port})}};
-	return {type: 'command', command: {type: 'peer', host, port: port ?? DEFAULT_PORT}};
+	if (port !== undefined) return {type: 'command', command: {type: 'peer', host, port}};
+	return {type: 'command', command: {type: 'peer', host, port: DEFAULT_PORT, isPortAssumed: true}};
 }
 
 export function unquote(text: string): string {

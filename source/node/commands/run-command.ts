@@ -86,7 +86,7 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 		}
 		case 'peer':
 			chatNode.addPeer(command.host, command.port);
-			return {type: 'done', text: `Dialling ${command.host} port ${command.port}. /net shows the result.`};
+			return {type: 'done', text: describeDial(command)};
 		case 'drop-peer': {
 			const name = `${command.host}${command.port === undefined ? '' : ` port ${command.port}`}`;
 			return chatNode.dropPeer(command.host, command.port)
@@ -187,6 +187,11 @@ export function formatLogLines(self: SelfInfo): string[] {
 function formatEarlierLogLines(self: SelfInfo): string[] {
 	const {earlierLog} = self;
 	return earlierLog === undefined ? [] : [`Replay the previous chat: ${replayCommand(self, earlierLog)}`];
+}
+
+function describeDial({host, port, isPortAssumed}: Extract<Command, {type: 'peer'}>): string {
+	if (!isPortAssumed) return `Dialling ${host} port ${port}. A failure is shown here, and all results by /net.`;
+	return `Dialling ${host} port ${port}, because no port was given. /net over there shows the TCP port of that node: /peer HOST:PORT.`;
 }
 
 /** All peers of the same person. Each run of the program is a peer of its own. */

@@ -36,6 +36,7 @@ it('a --peer target is dialled again after its connection is lost, even if no ot
 				done({type: 'verified', link: {peer} as PeerLink});
 			},
 			targetWorked: () => {},
+			targetFailed: () => {},
 		});
 		dialler.addTarget({host: '10.0.0.9', port: 4000});
 		await clock.advance(60_000);
@@ -68,6 +69,7 @@ it('a removed --peer target is not dialled again, whether it was waiting or bein
 		isSeen: () => false,
 		adopt() {},
 		targetWorked: () => {},
+		targetFailed: () => {},
 	});
 	dialler.addTarget({host: 'nohost', port: 4});
 	dialler.addTarget({host: 'nohost', port: 5});
@@ -82,5 +84,37 @@ it('a removed --peer target is not dialled again, whether it was waiting or bein
 	await clock.advance(120_000);
 	expect(dials.length - before).toBeLessThanOrEqual(1);
 	expect(dialler.reports()).toEqual([]);
+	dialler.stop();
+});
+
+it('the first failure of a target that the user named is reported once, and again if the user names the target again', async () => {
+	const clock = createFakeClock();
+	const reports: string[] = [];
+	let dials = 0;
+	const dialler = createDialler({
+		self: fakePeerId(1),
+		clock,
+		random: createSeededRandom(1),
+		transport: {
+			dial() {
+				dials += 1;
+				return Promise.resolve({failure: {code: 'refused', text: 'refused'}});
+			},
+		} as unknown as Transport,
+		debug: () => {},
+		isConnected: () => false,
+		isSeen: () => false,
+		adopt() {},
+		targetWorked: () => {},
+		targetFailed: ({host}, reason) => void reports.push(`${host} ${reason}`),
+	});
+	dialler.addTarget({host: '10.0.0.9', port: 4000});
+	dialler.addTarget({host: '10.0.0.8', port: 4000}, 'remembered');
+	await clock.advance(120_000);
+	expect(reports).toEqual(['10.0.0.9 refused']);
+	const before = dials;
+	dialler.addTarget({host: '10.0.0.9', port: 4000});
+	await clock.advance(1);
+	expect([dials - before, reports.length]).toEqual([1, 2]);
 	dialler.stop();
 });

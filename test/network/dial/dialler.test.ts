@@ -48,6 +48,7 @@ function createWorld({hangs = false} = {}) {
 		isSeen: peer => seen.has(peer),
 		adopt: () => {},
 		targetWorked: () => {},
+		targetFailed: () => {},
 	});
 	return {clock, dialler, dials, connected, seen};
 }
@@ -193,6 +194,7 @@ it('a --peer target is dialled again after its peer left', async () => {
 			done({type: 'verified', link: {peer: HIGHER} as PeerLink});
 		},
 		targetWorked: () => {},
+		targetFailed: () => {},
 	});
 	dialler.addTarget(at('10.0.0.9'));
 	await clock.advance(5000);

@@ -1,4 +1,6 @@
 import {createServer} from 'node:net';
+import {afterEach, describe, expect, it} from 'vitest';
+import {LOOPBACK_HOSTS} from '../../../source/network/discovery/local-interfaces.js';
 import {createTlsTransport} from '../../../source/network/transport/tls-transport.js';
 import type {Transport} from '../../../source/network/transport/transport.js';
 import {until} from '../../helpers/wait.js';
@@ -32,4 +34,58 @@ describeTransport('TLS', async () => {
 		settled: promise => promise,
 		close: async () => void (await Promise.all(transports.map(transport => transport.close()))),
 	};
+});
+
+describe('a TLS transport that dials', () => {
+	const PSK = new Uint8Array(32).fill(7);
+	const transports: Transport[] = [];
+	afterEach(async () => void (await Promise.all(transports.splice(0).map(transport => transport.close()))));
+
+	function create(options: Partial<Parameters<typeof createTlsTransport>[0]> = {}) {
+		const transport = createTlsTransport({psk: PSK, identity: 'room', hosts: LOOPBACK_HOSTS, ...options});
+		transports.push(transport);
+		return transport;
+	}
+
+	it('reaches a listener at its IPv4 and its IPv6 address, on one port', async () => {
+		const remote: string[] = [];
+		const {port} = await create().listen(connection => void remote.push(connection.remoteAddress));
+		for (const host of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+			const result = await create().dial(host, port);
+			expect(result).toMatchObject({connection: {remoteAddress: host === '::1' ? '::1' : '127.0.0.1'}});
+		}
+		await until(() => remote.length === 3);
+		expect(remote).toEqual(['127.0.0.1', '::1', '127.0.0.1']);
+	});
+
+	it('takes the next address of a name if the first one refuses', async () => {
+		const {port} = await create().listen(() => {});
+		const lookUp = async () => ['127.0.0.9', '127.0.0.1', '127.0.0.1'];
+		const result = await create({lookUp}).dial('localhost', port);
+		expect(result).toMatchObject({address: {host: '127.0.0.1', port}, connection: {remoteAddress: '127.0.0.1'}});
+	});
+
+	it('takes an alternative if the first address refuses, and says which one it used', async () => {
+		const {port} = await create().listen(() => {});
+		const result = await create().dial('127.0.0.9', port, [{host: '::1', port}]);
+		expect(result).toMatchObject({address: {host: '::1', port}, connection: {remoteAddress: '::1'}});
+	});
+
+	it('and is bound to loopback dials no address of another computer, even if a name leads there', async () => {
+		const lookUp = async () => ['10.0.0.1', 'fd00::1', 'fe80::1%lo'];
+		const transport = create({lookUp});
+		for (const host of ['localhost', '10.0.0.1', 'fd00::1', 'fe80::1%lo', 'chat.example'])
+			expect(await transport.dial(host, 9, [{host: '10.0.0.2', port: 9}])).toMatchObject({
+				failure: {code: 'unreachable'},
+			});
+	});
+
+	it('reports a name that does not exist, and a link-local address without the interface', async () => {
+		const lookUp = () => Promise.reject(Object.assign(new Error(), {code: 'ENOTFOUND'}));
+		const unknown = await create({lookUp}).dial('localhost', 9);
+		expect(unknown).toMatchObject({failure: {code: 'unreachable', text: 'no such host name'}});
+		const everywhere = create({hosts: {}});
+		for (const host of ['fe80::1', 'fe80::1%nosuch0'])
+			expect(await everywhere.dial(host, 9)).toMatchObject({failure: {text: expect.stringContaining('link-local')}});
+	});
 });
