@@ -13,6 +13,8 @@ export type Fault =
 	| {readonly type: 'incoming-tcp'}
 	/** A percentage of incoming UDP datagrams. */
 	| {readonly type: 'udp-loss'; readonly percent: number}
+	/** Incoming IPv6 beacons. Other multicast is needed by IPv6 itself. */
+	| {readonly type: 'ipv6-beacons'}
 	/** All IPv6 packets in both directions. */
 	| {readonly type: 'ipv6'}
 	/** All packets in both directions. The carrier stays up. */
@@ -81,6 +83,8 @@ function ruleOf(fault: Fault): string {
 			return `${outside} tcp flags & (syn | ack) == syn drop`;
 		case 'udp-loss':
 			return `${outside} meta l4proto udp numgen random mod 100 < ${fault.percent} drop`;
+		case 'ipv6-beacons':
+			return `${outside} ip6 daddr ff12::/16 drop`;
 		case 'ipv6':
 			return `${outside} meta protocol ip6 drop`;
 		case 'everything':

@@ -1,4 +1,6 @@
 /** Complete nodes in network namespaces on IPv6 networks and on networks with both families. The rooms run at the same time. */
+import {readFileSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {allAgree, allConnected, createRoom, type Room, type RoomNode} from '../helpers/namespace-room.js';
 import {type Fault, type NamespaceHost, namespacesAvailable} from '../helpers/namespaces.js';
@@ -17,6 +19,10 @@ async function withRoom(run: (room: Room) => Promise<void>, networks: readonly s
 		await room.close();
 	}
 }
+
+/** How long the addresses of a host change. `ADDRESS_CHANGE_SECONDS=60` runs longer. */
+const CHANGE_SECONDS = Number(process.env.ADDRESS_CHANGE_SECONDS ?? 8);
+const TUN_CABLE = new URL('../helpers/tun-cable.py', import.meta.url).pathname;
 
 const connectionsTo = (node: RoomNode, name: string) => node.statuses(name).filter(status => status === 'connected');
 
@@ -49,6 +55,7 @@ async function expectRoomWorks(
 	await room.until('Cid is gone', () => [ann, bob].every(node => node.statusOf('Cid') === 'unreachable'));
 	const findings = await diagnose(room, hosts[2]!);
 	expect([ann.statusOf('Bob'), bob.statusOf('Ann')]).toEqual(['connected', 'connected']);
+	for (const {lines} of [ann, bob]) expect(readFileSync(lines[0]!.log, 'latin1')).not.toMatch(/eth0/);
 	return findings;
 }
 
@@ -89,6 +96,135 @@ describe.skipIf(reason).concurrent('a room on an IPv6 network', {timeout: 120_00
 		}));
 });
 
+/** Link-local address of a host, without the zone. */
+function linkLocalOf(host: NamespaceHost, device = 'eth0'): string {
+	return /fe80::[\da-f:]+/.exec(host.run('ip', '-6', '-o', 'addr', 'show', 'dev', device, 'scope', 'link'))![0];
+}
+
+const command = (node: RoomNode, text: string) =>
+	node.child.stdin!.write(`${JSON.stringify({type: 'command', text})}\n`);
+const notices = (node: RoomNode, code: string) => node.lines.filter(line => line.code === code).map(line => line.text);
+
+describe.skipIf(reason).concurrent('a node on a network that changes', {timeout: 120_000}, () => {
+	it('keeps one connection, and writes no row, while a prefix appears and temporary addresses change', () =>
+		withRoom(async room => {
+			const hosts = [1, 2].map(n => room.host(`h${n}`, {lan: ''}));
+			const [ann, bob] = await Promise.all([room.start(hosts[0]!, 'Ann'), room.start(hosts[1]!, 'Bob')]);
+			await room.until('they meet', () => allConnected([ann, bob]), 30_000);
+			await room.until('they joined', () => allAgree([ann, bob]) && ann.presence().length === 2);
+			for (const [index, host] of hosts.entries()) host.run('ip', 'addr', 'add', ULA(index + 1), 'dev', 'eth0');
+			const end = performance.now() + CHANGE_SECONDS * 1000;
+			for (let change = 1; performance.now() < end; change++) {
+				for (const [index, host] of hosts.entries()) {
+					const temporary = (n: number) => `fd00:77::${index + 1}:${n}/64`;
+					host.run('ip', 'addr', 'add', temporary(change), 'dev', 'eth0');
+					if (change > 1) host.run('ip', 'addr', 'del', temporary(change - 1), 'dev', 'eth0');
+				}
+
+				await sleep(300);
+			}
+
+			ann.post('still here');
+			await room.until('the post', () => allAgree([ann, bob], ['still here']));
+			expect([ann.statuses('Bob'), bob.statuses('Ann')]).toEqual([['connected'], ['connected']]);
+			expect(ann.presence()).toHaveLength(2);
+		}));
+});
+
+describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout: 120_000}, () => {
+	it('meets others over a tun interface with a /32 address and IPv6, and the doctor sees only a virtual network', () =>
+		withRoom(async room => {
+			const hosts = [1, 2].map(n => room.lab.addHost(`t${n}`, {}));
+			const cable = hosts[0]!.spawn('python3', [TUN_CABLE, hosts[0]!.namespace, hosts[1]!.namespace]);
+			await new Promise(resolve => cable.stdout!.once('data', resolve));
+			for (const [index, host] of hosts.entries()) {
+				host.run('ip', 'addr', 'add', `10.78.0.${index + 1}`, 'peer', `10.78.0.${2 - index}`, 'dev', 'tun0');
+				host.run('ip', 'addr', 'add', `fd00:78::${index + 1}/64`, 'dev', 'tun0');
+				host.run('ip', 'link', 'set', 'tun0', 'up');
+			}
+
+			const ann = await room.start(hosts[0]!, 'Ann', ['--interface', 'tun0']);
+			const bob = await room.start(hosts[1]!, 'Bob', ['--interface', 'fd00:78::2', '--interface', '10.78.0.2']);
+			await room.until('they meet', () => allConnected([ann, bob]), 30_000);
+			ann.post('over the tunnel');
+			await room.until('the post', () => allAgree([ann, bob], ['over the tunnel']));
+			expect(await diagnose(room, hosts[0]!)).toEqual(['only-virtual', 'all-well']);
+			bob.child.kill('SIGKILL');
+			await room.until('Bob is gone', () => ann.statusOf('Bob') === 'unreachable');
+		}));
+
+	it('can be limited to interfaces by name, by IPv4 and by IPv6 address, and then uses no others', () =>
+		withRoom(
+			async room => {
+				const [a, b] = [1, 2].map(n => room.host(`h${n}`, {lan: `${IPV4(n)} ${ULA(n)}`, lab: `10.88.0.${n}/24`}));
+				const bob = await room.start(b!, 'Bob');
+				const selections = [
+					['eth0'],
+					['10.77.0.1'],
+					['fd00:77::1'],
+					[`${linkLocalOf(a!)}%eth0`],
+					['eth0', '10.88.0.1'],
+				];
+				for (const [index, words] of selections.entries()) {
+					const name = `Ann ${index}`;
+					const ann = await room.start(
+						a!,
+						name,
+						words.flatMap(word => ['--interface', word]),
+					);
+					await room.until(`${name} meets Bob`, () => allConnected([ann, bob]), 30_000);
+					const listening = a!.run('ss', '-Hltn').split('\n').map(line => line.split(/\s+/)[3]);
+					expect(listening.includes(`0.0.0.0:${ann.tcpPort}`)).toBe(index === 4);
+					ann.child.kill('SIGKILL');
+					await room.until(`${name} is gone`, () => bob.statusOf(name) === 'unreachable');
+				}
+
+				const {code, stderr} = await room.run(a!, ['--json', '--interface', 'fe80::1%eth7']);
+				expect([code, stderr]).toEqual([2, expect.stringContaining(`eth0 (${linkLocalOf(a!)}%eth0)`)]);
+			},
+			['lan', 'lab'],
+		));
+
+	it('starts alone without any interface but loopback, and meets others when one appears that has only IPv6', () =>
+		withRoom(async room => {
+			const host = room.host('h1', {lan: ''});
+			host.run('ip', 'link', 'set', 'eth0', 'down');
+			const ann = await room.start(host, 'Ann');
+			const bob = await room.start(room.host('h2', {lan: ''}), 'Bob');
+			expect(await diagnose(room, host)).toEqual(['no-interface']);
+			expect(ann.lines[0]).toMatchObject({addresses: ['127.0.0.1']});
+			host.run('ip', 'link', 'set', 'eth0', 'up');
+			await room.until('they meet', () => allConnected([ann, bob]), 30_000);
+		}));
+});
+
+describe.skipIf(reason).concurrent('a node that is told whom to dial', {timeout: 120_000}, () => {
+	it('reaches a link-local, a global and an IPv4 address, and reports each address that fails once', () =>
+		withRoom(async room => {
+			const [a, b] = [1, 2].map(n => room.host(`h${n}`, {lan: `${IPV4(n)} ${ULA(n)}`}));
+			for (const host of [a!, b!]) host.setFaults({type: 'broadcast'}, {type: 'multicast'}, {type: 'ipv6-beacons'});
+			const bob = await room.start(b!, 'Bob');
+			for (const [index, target] of [`[${linkLocalOf(b!)}%eth0]`, '[fd00:77::2]', '10.77.0.2'].entries()) {
+				const ann = await room.start(a!, `Ann ${index}`, ['--peer', `${target}:${bob.tcpPort}`]);
+				await room.until(`Ann reaches ${target}`, () => allConnected([ann, bob]));
+				const address = ann.lines.find(line => line.type === 'peer' && line.name === 'Bob')?.address;
+				expect(address).toBe(target.replace(/[[\]]|%eth0/g, ''));
+				ann.child.kill('SIGKILL');
+			}
+
+			const ann = await room.start(a!, 'Ann', ['--peer', `[${linkLocalOf(b!)}%nosuch]:9`]);
+			for (const text of ['/peer 10.77.0.2', '/peer [fd00:77::2]:9', '/peer 999.1.1.1']) command(ann, text);
+			await room.until('three failures are reported', () => notices(ann, 'peer-unreachable').length === 3);
+			await sleep(3000);
+			expect(notices(ann, 'peer-unreachable').sort()).toEqual([
+				expect.stringMatching(/10\.77\.0\.2:47474.*refused.*\/net/),
+				expect.stringMatching(/\[fd00:77::2\]:9.*refused/),
+				expect.stringMatching(/%nosuch\]:9.*link-local/),
+			]);
+			expect(ann.lines.filter(line => line.type === 'error')).toHaveLength(1);
+		}));
+});
+
 it.skipIf(reason)(
 	'a node that is limited to loopback sends nothing to other computers over IPv6',
 	{timeout: 60_000},
@@ -97,10 +233,7 @@ it.skipIf(reason)(
 			const host = room.host('a', {lan: `${IPV4(1)} ${ULA(1)}`});
 			room.host('b', {lan: `${IPV4(2)} ${ULA(2)}`});
 			const sent = countSent(host);
-			const other = room.lab
-				.addHost('c', {lan: ''})
-				.run('ip', '-6', '-o', 'addr', 'show', 'dev', 'eth0', 'scope', 'link');
-			const linkLocal = /fe80::[\da-f:]+/.exec(other)?.[0];
+			const linkLocal = linkLocalOf(room.lab.addHost('c', {lan: ''}));
 			const targets = [
 				`[${linkLocal}%eth0]:9`,
 				'[fd00:77::2]:9',

@@ -154,7 +154,11 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 
 		function race(addresses: readonly HostAddress[]): void {
 			if (isDone) return;
-			if (addresses.length === 0) return finish({failure: NOT_LOOPBACK});
+			if (addresses.length === 0) {
+				finish({failure: NOT_LOOPBACK});
+				return;
+			}
+
 			cancelRace = raceConnections({
 				clock,
 				addresses,
