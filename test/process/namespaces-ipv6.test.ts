@@ -173,7 +173,10 @@ describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout:
 						words.flatMap(word => ['--interface', word]),
 					);
 					await room.until(`${name} meets Bob`, () => allConnected([ann, bob]), 30_000);
-					const listening = a!.run('ss', '-Hltn').split('\n').map(line => line.split(/\s+/)[3]);
+					const listening = a!
+						.run('ss', '-Hltn')
+						.split('\n')
+						.map(line => line.split(/\s+/)[3]);
 					expect(listening.includes(`0.0.0.0:${ann.tcpPort}`)).toBe(index === 4);
 					ann.child.kill('SIGKILL');
 					await room.until(`${name} is gone`, () => bob.statusOf(name) === 'unreachable');
