@@ -223,6 +223,18 @@ export function backgroundOf(environment: Environment, choice: ThemeChoice = 'au
 	return colour === 7 || (colour >= 9 && colour <= 15) ? 'light' : 'dark';
 }
 
+/**
+ * Whether the terminal is asked for its background (OSC 11): only if the answer matters. The Linux console, dumb terminals
+ * and GNU screen do not answer.
+ */
+export function asksBackground(
+	environment: Environment,
+	{mono, theme = 'auto'}: {readonly mono: boolean; readonly theme?: ThemeChoice},
+): boolean {
+	if (theme !== 'auto' || colourDepth(environment, mono) !== 256) return false;
+	return !/^(linux|dumb|screen)/.test(environment.TERM ?? '') || Boolean(environment.TMUX);
+}
+
 /** Theme for a terminal, from its environment and the options `--mono` and `--theme`. */
 export function themeOf(
 	environment: Environment,

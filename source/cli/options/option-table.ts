@@ -195,7 +195,7 @@ export const optionTable = {
 		long: 'theme',
 		kind: 'text',
 		placeholder: 'auto|dark|light',
-		help: 'colours of names for a dark or a light terminal; auto: as the terminal reports (COLORFGBG), else dark',
+		help: 'colours of names for a dark or a light terminal; auto: as the terminal answers (OSC 11) or reports (COLORFGBG), else dark',
 		defaultText: 'auto',
 		config: true,
 		commands: ['chat', 'replay', 'demo'],

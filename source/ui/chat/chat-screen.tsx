@@ -8,11 +8,12 @@
  * The caller handles signals and calls `screen.stop('signal')`. The screen neither exits the process nor stops the node.
  */
 
+import type {ReactNode} from 'react';
 import {chatKeys} from '../input/key-bindings.js';
 import {createNotifier} from '../notifications.js';
 import {type ChatScreen, exitMessage, type FullScreenOptions} from '../screen-contract.js';
 import {mountScreen} from '../terminal/mount-screen.js';
-import {themeOf} from '../theme.js';
+import {asksBackground, themeOf} from '../theme.js';
 import {noUnread} from '../timeline/describe-unread.js';
 import {ChatApp} from './chat-app.js';
 import {initialUiState, type ScreenMessage} from './chat-state.js';
@@ -32,8 +33,8 @@ const NAME_HINT_MS = 8000;
 export function runChatScreen(options: FullScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, stderr, environment, hooks} = options;
 	const {clock} = hooks;
-	const theme = themeOf(environment, options);
-	const frameOf = createFrameCache(theme, self);
+	let theme = themeOf(environment, options);
+	let frameOf = createFrameCache(theme, self);
 	const {reading} = chatNode;
 	const store = createScreenStore(chatNode.store, initialState(options), clock, {
 		reading,
@@ -67,6 +68,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		quit: reason => screen.leave({type: reason}),
 	};
 
+	let drawApp: () => ReactNode = () => null;
 	const screen = mountScreen({
 		stdin,
 		stdout,
@@ -75,7 +77,17 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		boundKeys: chatKeys,
 		stopProcess: hooks.stopProcess,
 		onProcessExit: hooks.onProcessExit,
-		draw: onMounted => <ChatApp {...{store, chatNode, self, frameOf, theme, onMounted}} />,
+		draw(onMounted) {
+			drawApp = () => <ChatApp {...{store, chatNode, self, frameOf, theme, onMounted}} />;
+			return drawApp();
+		},
+		...(asksBackground(environment, options) && {
+			onBackground(isLight: boolean) {
+				theme = themeOf(environment, {...options, theme: isLight ? 'light' : 'dark'});
+				frameOf = createFrameCache(theme, self);
+				screen.show(drawApp());
+			},
+		}),
 		interceptTokens: copyView.takeTokens,
 		onTokens(tokens) {
 			dispatch({type: 'tokens', tokens});

@@ -109,6 +109,7 @@ function keyContextOf(ui: UiState): KeyContext {
 function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 	if (token.type === 'focus') return step(applyWindowFocus(ui, token.focused, context));
 	if (token.type === 'kitty-keyboard') return step(ui, {type: 'kitty-keyboard'});
+	if (token.type === 'background') return step(ui);
 	const current: UiState = {
 		...ui,
 		lastKeyAt: context.now,

@@ -106,6 +106,8 @@ function appendToken(tokens: Token[], token: Token): void {
 
 function nextToken(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
 	if (input[0] === '\u001B') return escapeToken(input, final, boundKeys);
+	const answer = backgroundAnswer(input);
+	if (answer) return answer;
 	const code = input.codePointAt(0) ?? 0;
 	const consumed = code > 0xffff ? 2 : 1;
 	if (code >= 32 && code < 127) return {token: {type: 'text', text: input.slice(0, 1)}, consumed};
@@ -132,7 +134,7 @@ function escapeToken(input: string, final: boolean, boundKeys: ReadonlySet<strin
 	if (second === undefined) return final ? escapeKey : NEEDS_MORE;
 	if (second === '\u001B') return doubleEscape(input, final, boundKeys);
 	if (second === '[' || second === 'O') return sequenceToken(input, final);
-	if (second === ']' || second === 'P' || second === '_') return stringToken(input, final);
+	if (second === ']' || second === 'P' || second === '_') return backgroundAnswer(input) ?? stringToken(input, final);
 	const code = input.codePointAt(1) ?? 0;
 	const used = 1 + (code > 0xffff ? 2 : 1);
 	const key = code < 32 || code === 127 ? altControl(code) : keyName(toLatinKey(input.slice(1, used)), ALT_BIT);
@@ -169,11 +171,43 @@ function sequenceToken(input: string, final: boolean): DecodedToken | typeof NEE
 	return {consumed: UNFINISHED.test(head) ? head.length : 2};
 }
 
+/** The answer to OSC 11, without ESC if a slow connection delivered ESC alone before. Up to four digits for each colour. */
+const BACKGROUND_ANSWER =
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: such sequences begin and end with a control character
+	/^\u001B?\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})(?:\/[\da-f]{1,4})?(?:\u0007|\u001B\\)/i;
+/** The beginning of such an answer, long enough that nobody types it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+const UNFINISHED_ANSWER = /^\u001B?\]11;rgb[a\d:/A-Fa-f]*\u001B?$/;
+const MAX_ANSWER_UNITS = 40;
+
+/**
+ * Decodes the answer to OSC 11. A part of it waits for the rest however long that takes, because its digits would otherwise
+ * become text of the input. Undefined if the input does not start with an answer.
+ */
+function backgroundAnswer(input: string): DecodedToken | typeof NEEDS_MORE | undefined {
+	const match = BACKGROUND_ANSWER.exec(input);
+	if (match) {
+		const [red = 0, green = 0, blue = 0] = match
+			.slice(1)
+			.map(digits => Number.parseInt(digits, 16) / (16 ** digits.length - 1));
+		// Luma of ITU-R BT.601. The middle grey divides dark from light backgrounds.
+		return {
+			token: {type: 'background', isLight: 0.299 * red + 0.587 * green + 0.114 * blue > 0.5},
+			consumed: match[0].length,
+		};
+	}
+	return UNFINISHED_ANSWER.test(input) && input.length < MAX_ANSWER_UNITS ? NEEDS_MORE : undefined;
+}
+
 /** Skips an OSC, DCS or APC answer of the terminal. */
 function stringToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: such sequences end with a control character
 	const end = /\u0007|\u001B\\/.exec(input);
 	if (end) return {consumed: end.index + end[0].length};
+	// The digits of an answer that was cut off must not become text.
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+	const rest = /^\u001B?\]11;(?:rgba?:?[\da-f/]*)?/i.exec(input)?.[0];
+	if (final && rest !== undefined) return {consumed: rest.length};
 	if (!final && input.length < MAX_PASTE_UNITS) return NEEDS_MORE;
 	return {token: {type: 'key', key: keyName(input[1] ?? '', ALT_BIT)}, consumed: 2};
 }

@@ -11,7 +11,9 @@ export type Token =
 	/** Focus report (mode 1004): the terminal window got or lost the focus. */
 	| {readonly type: 'focus'; readonly focused: boolean}
 	/** Answer to `CSI ? u`: the terminal supports the kitty keyboard protocol. */
-	| {readonly type: 'kitty-keyboard'};
+	| {readonly type: 'kitty-keyboard'}
+	/** Answer to OSC 11: whether the background of the terminal is light. */
+	| {readonly type: 'background'; readonly isLight: boolean};
 
 /** Modifier bits of xterm and kitty. The parameter of a sequence is their sum plus one. */
 const SHIFT_BIT = 1;

@@ -9,10 +9,11 @@
  * The caller owns the history and reads the file. The screen shows the same timeline as the chat, reduced and drawn by the
  * same code.
  */
+import type {ReactNode} from 'react';
 import type {History} from '../../core/history.js';
 import type {ReplayHooks} from '../screen-hooks.js';
 import {mountScreen, type ScreenEnd} from '../terminal/mount-screen.js';
-import {type ThemeChoice, themeOf} from '../theme.js';
+import {asksBackground, type ThemeChoice, themeOf} from '../theme.js';
 import {ReplayApp} from './replay-app.js';
 import {replayKeys} from './replay-bindings.js';
 import type {ReplayFilter} from './replay-filter.js';
@@ -64,8 +65,9 @@ export interface ReplayScreen {
 /** Opens the replay screen. */
 export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 	const {history, room, file = '', stdin, stdout, stderr, environment, hooks} = options;
-	const theme = themeOf(environment, options);
-	const frameOf = createReplayFrameCache(theme);
+	let theme = themeOf(environment, options);
+	let frameCache = createReplayFrameCache(theme);
+	const frameOf: typeof frameCache = (...request) => frameCache(...request);
 	const loop = createReplayLoop({
 		history,
 		frameOf,
@@ -81,6 +83,7 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 	const dispatch: ReplayLoop['dispatch'] = message => {
 		if (!screen.isLeaving) loop.dispatch(message);
 	};
+	let drawApp: () => ReactNode = () => null;
 	const screen = mountScreen({
 		stdin,
 		stdout,
@@ -89,7 +92,17 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 		boundKeys: replayKeys,
 		stopProcess: hooks.stopProcess,
 		onProcessExit: hooks.onProcessExit,
-		draw: onMounted => <ReplayApp {...{history, frameOf, theme, onMounted, loop, room, file}} />,
+		draw(onMounted) {
+			drawApp = () => <ReplayApp {...{history, frameOf, theme, onMounted, loop, room, file}} />;
+			return drawApp();
+		},
+		...(asksBackground(environment, options) && {
+			onBackground(isLight: boolean) {
+				theme = themeOf(environment, {...options, theme: isLight ? 'light' : 'dark'});
+				frameCache = createReplayFrameCache(theme);
+				screen.show(drawApp());
+			},
+		}),
 		onTokens: tokens => dispatch({type: 'tokens', tokens}),
 		onResize: () => dispatch({type: 'resized', columns: stdout.columns, rows: stdout.rows}),
 		onClose: loop.stop,

@@ -24,6 +24,9 @@ export const CLEAR_SCREEN = `${ESC}[H${ESC}[2J`;
 
 /** Queries the kitty keyboard protocol. Only terminals that support it answer. */
 const ASK_KITTY = `${ESC}[?u`;
+/** Queries the colour of the background (xterm, OSC 11). Most terminals answer; the others ignore it. */
+export const ASK_BACKGROUND = `${ESC}]11;?${ESC}\\`;
+
 /** Enables unambiguous key codes, which distinguish Shift+Enter from Enter. */
 const PUSH_KITTY = `${ESC}[>1u`;
 const POP_KITTY = `${ESC}[<u`;

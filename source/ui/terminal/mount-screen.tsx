@@ -10,7 +10,7 @@ import {type Instance, render, type useApp} from 'ink';
 import type {ReactNode} from 'react';
 import type {Clock} from '../../core/environment.js';
 import type {Token} from '../input/key-token.js';
-import {CLEAR_SCREEN, createTerminalModes} from './escape-sequences.js';
+import {ASK_BACKGROUND, CLEAR_SCREEN, createTerminalModes} from './escape-sequences.js';
 import {createFrameGate} from './frame-gate.js';
 import {createTokenReader, RESUME_DELAY_MS} from './token-reader.js';
 
@@ -30,6 +30,8 @@ export interface ScreenRequest {
 	readonly boundKeys: ReadonlySet<string>;
 	/** The component passes its Ink app to `onMounted`: only a component can obtain it, and releasing the terminal needs it. */
 	draw(onMounted: (app: InkApp) => void): ReactNode;
+	/** If given, the terminal is asked for the colour of its background, and the answer is passed here. */
+	readonly onBackground?: ((isLight: boolean) => void) | undefined;
 	/** All tokens of one read. */
 	onTokens(tokens: readonly Token[]): void;
 	/** Receives tokens before `onTokens`, for code that uses a released terminal. Returns true if it consumed them. */
@@ -66,6 +68,9 @@ export interface MountedScreen {
 	/** Resolves when the terminal is restored. Never rejects. */
 	readonly ended: Promise<ScreenEnd>;
 }
+
+/** Longest wait for the answer about the background when the screen ends, ms. Terminals answer within one round trip. */
+const ANSWER_TIMEOUT_MS = 150;
 
 /** Frames per second at which Ink never throttles. The stores already limit how often the screen is drawn. */
 const UNTHROTTLED_FPS = 1000;
@@ -119,13 +124,20 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	}
 
 	const reader = createTokenReader(stdin, clock, request.boundKeys, {
-		tokens(tokens) {
+		tokens(read) {
+			const tokens = read.filter(token => {
+				if (token.type !== 'background') return true;
+				background.onAnswer(token.isLight);
+				return false;
+			});
+			if (tokens.length === 0) return;
 			if (request.interceptTokens?.(tokens)) return;
 			if (isReleased) queuedTokens.push(tokens);
 			else request.onTokens(tokens);
 		},
 		ended: () => leave({type: 'input-ended'}),
 	});
+	const background = createBackgroundQuery();
 	const handleResize = () => request.onResize();
 	const handleOutputClosed = () => leave({type: 'output-closed'});
 	// Registered before Ink's own listener, so that its next frame uses the new size.
@@ -133,6 +145,32 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	stdout.on('error', handleOutputClosed);
 	stdout.on('close', handleOutputClosed);
 	const removeExitHandler = request.onProcessExit?.(modes.takeRestoreSequence);
+
+	/** Asks for the background, and keeps the reader open until the answer came, so that the shell does not get it as input. */
+	function createBackgroundQuery() {
+		let askedAt = Number.NEGATIVE_INFINITY;
+		let onSettled: (() => void) | undefined;
+		return {
+			ask() {
+				if (!request.onBackground) return;
+				askedAt = clock.monotonic();
+				gate.write(ASK_BACKGROUND);
+			},
+			onAnswer(isLight: boolean) {
+				askedAt = Number.NEGATIVE_INFINITY;
+				onSettled?.();
+				if (!end) request.onBackground?.(isLight);
+			},
+			async settle() {
+				const remaining = askedAt + ANSWER_TIMEOUT_MS - clock.monotonic();
+				if (remaining <= 0 || end?.type === 'output-closed' || end?.type === 'input-ended') return;
+				await new Promise<void>(resolve => {
+					onSettled = resolve;
+					clock.after(remaining, resolve);
+				});
+			},
+		};
+	}
 
 	async function mount(): Promise<ScreenEnd> {
 		const element = request.draw(mounted => {
@@ -151,6 +189,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 			maxFps: UNTHROTTLED_FPS,
 		});
 		modes.enter();
+		background.ask();
 		gate.allowDropping(true);
 		try {
 			await instance.waitUntilExit();
@@ -160,6 +199,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 		end ??= {type: 'quit'};
 		gate.allowDropping(false);
 		request.onClose?.();
+		await background.settle();
 		reader.stop();
 		modes.leave();
 		removeExitHandler?.();

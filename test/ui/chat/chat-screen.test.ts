@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
+import type {Clock} from '../../../source/core/environment.js';
+import {NAME_COLOURS_256} from '../../../source/ui/theme.js';
 import {ALT, CTRL, closeChat, ESC, launch, PAGE_UP, room} from '../../helpers/chat-room.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
-import {type Chat, createSettableClock} from '../../helpers/launch-chat.js';
+import {type Chat, createSettableClock, liveClock} from '../../helpers/launch-chat.js';
 
 describe('notifications', () => {
 	test('ring only for mentions while the user is absent, at most once in 5 s, and are counted in the window title', async () => {
@@ -44,6 +46,47 @@ describe('terminal output', () => {
 		await terminal.see('@ 14:00');
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with a control character
 		expect(terminal.output).not.toMatch(/\u001B\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7])[;m]/);
+	});
+
+	test('asks for the background, uses the palette that fits the answer, and keeps the answer out of the input', async () => {
+		const {chatNode, bob} = room();
+		chatNode.say(bob, 'hello');
+		const {terminal, press} = await launch({chatNode});
+		await terminal.see('hello');
+		expect(terminal.output).toContain('\u001B]11;?');
+		const palette = (colours: readonly number[]) =>
+			colours.some(colour => terminal.output.includes(`\u001B[38;5;${colour}m`));
+		expect([palette(NAME_COLOURS_256.dark), palette(NAME_COLOURS_256.light)]).toEqual([true, false]);
+		await press('draft\u001B]11;rgb:ffff/ffff/ffff\u001B\\ and more');
+		await terminal.see('› draft and more');
+		await terminal.until(() => palette(NAME_COLOURS_256.light));
+	});
+
+	test('does not ask for the background if the user chose a theme, or if the terminal has no use for it', async () => {
+		for (const request of [
+			{options: {theme: 'light' as const}},
+			{environment: {TERM: 'linux', COLORTERM: 'truecolor'}},
+			{environment: {TERM: 'xterm', LANG: 'C.UTF-8'}},
+		]) {
+			const {terminal} = await launch({chatNode: room().chatNode, ...request});
+			expect(terminal.output).not.toContain(']11;?');
+			await closeChat();
+		}
+	});
+
+	test('at a quick exit the answer about the background is still read, so that the shell does not get it', async () => {
+		// The timeout of the answer never ends here, so that the test does not depend on the speed of the computer.
+		const clock: Clock = {
+			...liveClock,
+			monotonic: () => 0,
+			after: (ms, run) => (ms === 150 ? {cancel() {}} : liveClock.after(ms, run)),
+		};
+		const {terminal, press, exit} = await launch({chatNode: room().chatNode, hooks: {clock}});
+		await press('/quit\r');
+		expect([exit(), terminal.stdin.listenerCount('data')]).toEqual([undefined, 1]);
+		terminal.type('\u001B]11;rgb:0000/0000/0000\u0007');
+		await terminal.until(() => exit() !== undefined);
+		expect(terminal.stdin.listenerCount('data')).toBe(0);
 	});
 
 	test('is at most 300 bytes long for one typed letter', async () => {

@@ -25,6 +25,44 @@ function join(tokens: readonly Token[]): Token[] {
 const key = (name: string): Token => ({type: 'key', key: name});
 const text = (characters: string): Token => ({type: 'text', text: characters});
 
+describe('the answer of a terminal about its background', () => {
+	const answers: readonly (readonly [string, boolean])[] = [
+		['\u001B]11;rgb:0000/0000/0000\u0007', false],
+		['\u001B]11;rgb:1e1e/1e1e/1e1e\u001B\\', false],
+		['\u001B]11;rgb:ffff/ffff/ffff\u001B\\', true],
+		['\u001B]11;rgb:fd/f6/e3\u0007', true],
+		['\u001B]11;rgba:ffff/ffff/ffff/ffff\u0007', true],
+	];
+
+	test.each(answers)(
+		'the answer about the background %j is one token, wherever the reads divide it',
+		(answer, isLight) => {
+			for (let at = 1; at < answer.length; at++) {
+				const decoder = createKeyDecoder(chatKeys);
+				const tokens = [...decoder.push(answer.slice(0, at)), ...(at > 9 ? decoder.flush() : [])];
+				tokens.push(...decoder.push(`${answer.slice(at)}hi`), ...decoder.flush());
+				expect(join(tokens)).toEqual([{type: 'background', isLight}, text('hi')]);
+			}
+		},
+	);
+
+	test('the answer about the background never becomes text, even if it is cut off or its ESC came alone', () => {
+		expect(decode('\u001B]11;rgb:ffff/ff', '')).toEqual([]);
+		expect(decode('\u001B]11;rgb:ffff/ff\r')).toEqual([key('enter')]);
+		const decoder = createKeyDecoder(chatKeys);
+		const tokens = [...decoder.push('\u001B'), ...decoder.flush(), ...decoder.push(']11;rgb:ffff/ffff/ffff\u0007')];
+		expect(tokens).toEqual([key('escape'), {type: 'background', isLight: true}]);
+		expect(decode(']11 is text')).toEqual([text(']11 is text')]);
+	});
+
+	test('a cut off answer about the background does not swallow what is typed later', () => {
+		const decoder = createKeyDecoder(chatKeys);
+		decoder.push('\u001B]11;rgb:ffff/');
+		decoder.flush();
+		expect(join([...decoder.push('hello world'), ...decoder.flush()])).toEqual([text('hello world')]);
+	});
+});
+
 const KEYS: readonly (readonly [string, string])[] = [
 	['\r', 'enter'],
 	['\n', 'ctrl+j'],
@@ -166,7 +204,7 @@ describe('the key decoder', () => {
 			'\u001B[<64;10;5M',
 			'\u001B[?1;2c',
 			'\u001B[24;80R',
-			'\u001B]11;rgb:0/0/0\u0007',
+			'\u001B]10;rgb:0/0/0\u0007',
 			'\u001BP1$r0m\u001B\\',
 			'\u001B[57441;1u',
 			'\u001B[57358u',
