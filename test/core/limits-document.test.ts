@@ -30,3 +30,21 @@ it('protocol.md lists every limit once, with its value', () => {
 it('every limit in protocol.md has a meaning', () => {
 	expect(readRows().filter(({meaning}) => meaning === '')).toEqual([]);
 });
+
+/** Text of one table of section 18, by its heading in bold. */
+function tableOf(heading: string): string {
+	const [, table = ''] = document.split(`\n**${heading}**\n`);
+	return table.split(/\n(?:\*\*|## )/)[0] ?? '';
+}
+
+/**
+ * Times are left out: nobody can use one up. The rows of Frames and messages, and of Text and names, are charged to the
+ * connection as a whole.
+ */
+it('the table Shares of protocol.md says of every limit who is charged and who can use it up', () => {
+	const rows = tableOf('Frames and messages') + tableOf('Text and names') + tableOf('Shares');
+	const named = new Set(Array.from(rows.matchAll(/`([A-Z][A-Z0-9_]+)`/g), ([, name]) => name));
+	const missing = Object.keys(limits).filter(name => !named.has(name) && !name.endsWith('_MS'));
+	expect(missing, 'name these limits in the first column of the table Shares (protocol.md, 18)').toEqual([]);
+	for (const row of tableOf('Shares').matchAll(/^\|.*\|$/gm)) expect(row[0].split('|')).toHaveLength(5);
+});

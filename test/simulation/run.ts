@@ -1,9 +1,19 @@
-/** `npm run simulate -- --runs N --seed S --nodes LOW..HIGH [--trace] [--keep-going]`: prints each seed that violates an invariant. */
+/** Command line of the simulator: see HELP. */
 import {parseArgs} from 'node:util';
 import {runSeed} from './simulate.js';
 
+const HELP = `Usage: npm run simulate -- [OPTIONS]
+Plays rooms of simulated nodes with faults on fake time, and prints the first seed that violates an invariant.
+  --runs N          number of rooms (default: 100)
+  --seed S          seed of the first room; each further room has the next number (default: 1)
+  --nodes LOW..HIGH number of nodes in a room (default: 2..10)
+  --keep-going      print every seed that violates an invariant
+  --trace           print what happens in each room
+  --help            print this text`;
+
 const {values} = parseArgs({
 	options: {
+		help: {type: 'boolean', default: false},
 		runs: {type: 'string', default: '100'},
 		seed: {type: 'string', default: '1'},
 		nodes: {type: 'string', default: '2..10'},
@@ -11,6 +21,11 @@ const {values} = parseArgs({
 		'keep-going': {type: 'boolean', default: false},
 	},
 });
+if (values.help) {
+	console.log(HELP);
+	process.exit(0);
+}
+
 const [low = 2, high = low] = values.nodes.split('..').map(Number);
 const first = Number(values.seed);
 const runs = Number(values.runs);
