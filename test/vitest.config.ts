@@ -28,7 +28,7 @@ export default defineConfig({
 					name: 'unit',
 					root: import.meta.dirname,
 					include: [
-						'{architecture,core,codec,feed,storage,network,protocol,node,page,doctor,ui,cli,simulation,hostile,security}/**/*.test.{ts,tsx}',
+						'{architecture,core,codec,feed,storage,network,protocol,node,page,invite,doctor,ui,cli,simulation,hostile,security}/**/*.test.{ts,tsx}',
 					],
 					pool: 'threads',
 					isolate: false,

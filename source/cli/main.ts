@@ -106,6 +106,8 @@ async function runCommand(context: CliContext): Promise<number> {
 	switch (context.options.command) {
 		case 'chat':
 			return (await import('./chat/chat.js')).runChat(context);
+		case 'invite':
+			return (await import('./chat/chat.js')).runInvitation(context);
 		case 'send':
 			return (await import('./commands/index.js')).runSend(context);
 		case 'logs':

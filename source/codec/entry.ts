@@ -4,7 +4,7 @@
  * the author's hybrid logical clock (HLC). The fields of each kind:
  *
  *     joined    name, [address, …], version, identity key (bin 32 or nil), its signature (bin 64 or nil), keeper (true, or absent)
- *     posted    text, action (true, or absent), reply ([peer, seq], or absent)
+ *     posted    text, action (true, or absent), reply ([peer, seq], or absent), window (true, false, or absent)
  *     shared    name, size, file id (bin 32), note (or absent)
  *     renamed   name
  *     moved     [address, …]
@@ -123,9 +123,10 @@ function entryFields(body: EntryBody, at: number, {ms, counter}: Hlc): readonly 
 			return [type, at, ms, counter, name, addresses, version, ...claim, ...(body.keeper ? [true] : [])];
 		}
 		case 'posted':
-			if (body.replyTo) {
-				const action = body.action ?? null;
-				return [type, at, ms, counter, body.text, action, refFields(body.replyTo)];
+			if (body.replyTo || body.window) {
+				const reply = body.replyTo ? refFields(body.replyTo) : null;
+				const fields = [type, at, ms, counter, body.text, body.action ?? null, reply];
+				return body.window ? [...fields, body.window === 'opened'] : fields;
 			}
 			return body.action ? [type, at, ms, counter, body.text, true] : [type, at, ms, counter, body.text];
 		case 'shared': {
@@ -212,7 +213,14 @@ function readWord(value: unknown): string {
 function readPosted(fields: readonly unknown[]): FeedEventBody {
 	const text = cleanText(readText(fields[4], 'text', MAX_TEXT_BYTES));
 	const replyTo = readReply(fields[6]);
-	return {type: 'posted', text, ...(fields[5] === true && {action: true}), ...(replyTo && {replyTo})};
+	const window = typeof fields[7] === 'boolean' ? (fields[7] ? 'opened' : 'closed') : undefined;
+	return {
+		type: 'posted',
+		text,
+		...(fields[5] === true && {action: true}),
+		...(replyTo && {replyTo}),
+		...(window && {window}),
+	};
 }
 
 /** An ill-formed note counts as missing, so that the file stays readable. */

@@ -86,7 +86,14 @@ export type FeedEventBody =
 			readonly keeper?: true;
 	  }
 	/** `replyTo`: the event that the message answers. */
-	| {readonly type: 'posted'; readonly text: string; readonly action?: true; readonly replyTo?: EventRef}
+	/** `window`: the author shows the room to guests over HTTP from now on, or not any more. The text says the same. */
+	| {
+			readonly type: 'posted';
+			readonly text: string;
+			readonly action?: true;
+			readonly replyTo?: EventRef;
+			readonly window?: WindowState;
+	  }
 	/** A file that its author offers. `fileName`: not cleaned for a file system. `note`: a text about the file. */
 	| {
 			readonly type: 'shared';
@@ -117,6 +124,9 @@ export type EffectBody =
 export type FeedEvent = FeedEventHead & FeedEventBody;
 
 export type EffectEvent = FeedEventHead & EffectBody;
+
+/** Whether the window for guests was opened or closed. */
+export type WindowState = 'opened' | 'closed';
 
 export type PostedEvent = FeedEvent & {readonly type: 'posted'};
 

@@ -389,3 +389,37 @@ export const TYPING_SHOWN_MS = 6000;
 export const MAX_NOTICES_PER_MINUTE = 20;
 /** Launches up to which names get different colours. More than a busy room has in a year. Above it a hash decides. */
 export const MAX_COLOURED_LAUNCHES = 4096;
+
+// Window for guests
+/** Guests of a window. A guest that is away gives way to a new one. */
+export const MAX_WINDOW_GUESTS = 32;
+/** HTTP connections of the window from one address. */
+export const MAX_WINDOW_CONNECTIONS_PER_ADDRESS = 8;
+/** HTTP connections of the window on one of its addresses: those of all guests. */
+export const MAX_WINDOW_CONNECTIONS = 256;
+/** Bytes of the headers of a request to the window. */
+export const MAX_WINDOW_HEADER_BYTES = 8 * 1024;
+/** Bytes of the body of a request to the window. Only the token is sent as a body. */
+export const MAX_WINDOW_REQUEST_BYTES = 256;
+/** Time for the headers of a request to the window. */
+export const WINDOW_HEADERS_TIMEOUT_MS = 5000;
+/** Interval at which the window sends a sign of life to a guest. */
+export const WINDOW_PING_MS = 15_000;
+/** Time for which the window collects changes before it sends them. */
+export const WINDOW_BATCH_MS = 50;
+/** 12 h. Time after which a window closes. */
+export const WINDOW_LIFETIME_MS = 12 * 60 * 60 * 1000;
+/** Changes that a window keeps for guests that were away. */
+export const MAX_WINDOW_CHANGES = 65_536;
+/** Changes of one commit above which guests load the newest rows again. */
+export const MAX_WINDOW_CHANGES_AT_ONCE = 500;
+/** Rows in one answer of the window. */
+export const MAX_WINDOW_ROWS_PER_ANSWER = 100;
+/** Queued bytes for one guest above which the window closes the connection. The guest continues at its position. */
+export const MAX_GUEST_QUEUED_BYTES = 1024 * 1024;
+/** Wrong tokens from one address within TOKEN_FAILURE_MEMORY_MS, after which the window refuses every token from there. */
+export const MAX_TOKEN_FAILURES_PER_ADDRESS = 10;
+/** Wrong tokens from all addresses within TOKEN_FAILURE_MEMORY_MS, after which the window refuses every token. */
+export const MAX_TOKEN_FAILURES_PER_MINUTE = 100;
+/** Time for which the window counts wrong tokens. */
+export const TOKEN_FAILURE_MEMORY_MS = 60_000;

@@ -65,7 +65,8 @@ export function textOf(state: State, event: WrittenEvent, position?: OrderKey): 
  */
 export function contentOf(state: State, event: WrittenEvent, position = state.effects.until): Content {
 	const original = originalText(event);
-	if (state.effects.texts.length === 0) return {text: original};
+	// Nobody can hide afterwards that the room was shown to guests.
+	if (state.effects.texts.length === 0 || (event.type === 'posted' && event.window)) return {text: original};
 	let correction: Content['correction'];
 	let withdrawal: Content['withdrawal'];
 	for (const effect of textEffects(state, event)) {

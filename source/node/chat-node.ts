@@ -12,6 +12,7 @@ import type {Transport} from '../network/transport/transport.js';
 import type {LogPlace, OpenedLog} from '../storage/log.js';
 import type {PostOptions, PostResult} from './conversation.js';
 import type {FileCommands} from './file-commands.js';
+import type {Invitation, InvitationPorts} from './invitation.js';
 import type {NetworkReport} from './network-report.js';
 import type {Reading} from './reading.js';
 import type {Store} from './store.js';
@@ -56,6 +57,8 @@ export interface ChatNodeAdapters {
 	readonly contacts?: ContactStore;
 	/** Files of this room on this computer. Without it this node neither shares nor fetches files. */
 	readonly files?: FileStore;
+	/** Creates the window for guests. Undefined: this node has none. */
+	createInvitation?(ports: InvitationPorts): Invitation;
 	/** Called when a connection to a target succeeded. */
 	rememberTarget(address: HostAddress): void;
 	/**
@@ -126,6 +129,8 @@ export interface ChatNode extends FileCommands {
 	unignore(peers: readonly PeerId[]): void;
 	/** Unread messages; undefined if this node does not track them. */
 	readonly reading: Reading | undefined;
+	/** The window for guests; undefined if this node has none. */
+	readonly invitation?: Invitation;
 	/** Safety numbers and verified people. */
 	readonly verification: Pick<Verification, 'showNumber' | 'confirm' | 'forget'>;
 	/** Shows a notice, which is also written to the log. Their number in a minute is limited. `code`: for scripts. */

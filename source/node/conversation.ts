@@ -2,7 +2,7 @@
 import type {EntryBody} from '../codec/entry.js';
 import {containsSpoofedFingerprint} from '../core/confusables.js';
 import type {Clock} from '../core/environment.js';
-import {type Batch, type EffectBody, type EventRef, lastSeq, type PeerId} from '../core/event.js';
+import {type Batch, type EffectBody, type EventRef, lastSeq, type PeerId, type WindowState} from '../core/event.js';
 import {MAX_ADDRESSES, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, TYPING_INTERVAL_MS} from '../core/limits.js';
 import {shownName} from '../core/shown-name.js';
 import {cleanName, cleanText, utf8Length} from '../core/text.js';
@@ -37,6 +37,8 @@ export interface Conversation {
 	post(text: string, options?: PostOptions): PostResult;
 	/** Appends a `shared` event whose content was checked (file-transfers.ts). */
 	shareFile(body: EntryBody & {readonly type: 'shared'}): PostResult;
+	/** Tells the room that guests can read it over HTTP, or cannot any more. */
+	announceWindow(window: WindowState): void;
 	/** Appends an effect whose target and content were checked (effect-commands.ts). */
 	appendEffect(body: EffectBody): PostResult;
 	rename(name: string): PostResult;
@@ -95,6 +97,11 @@ export function createConversation(options: ConversationOptions): Conversation {
 			});
 		},
 		shareFile: appendBody,
+		announceWindow(window) {
+			const text =
+				window === 'opened' ? 'shows this room over HTTP on the local network' : 'no longer shows this room over HTTP';
+			appendBody({type: 'posted', text, action: true, window});
+		},
 		appendEffect: appendBody,
 		rename(requestedName) {
 			if (containsSpoofedFingerprint(requestedName)) return {refused: FINGERPRINT_IN_NAME};

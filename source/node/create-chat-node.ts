@@ -112,6 +112,16 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		publish: contacts => pipeline.publish({type: 'contacts', contacts}),
 	});
 	const hasStopped = () => stopping !== undefined;
+	const invitation = adapters.createInvitation?.({
+		store,
+		clock,
+		room: options.room,
+		hasSecret: keys.hasSecret,
+		addresses: addressesByUse,
+		isIgnored: peer => ignored.has(peer),
+		announce: state => conversation.announceWindow(state),
+		notify: (code, text) => notices.notify('info', code, text),
+	});
 	const timers = new Set<Timer>();
 	let failedToSave = false;
 	let selfInfo: SelfInfo | undefined;
@@ -142,6 +152,13 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		const routed = ipv6.filter(({address}) => !isLinkLocal(address));
 		const addresses = announcedAddresses();
 		return addresses.length > 0 ? addresses : (routed.length > 0 ? routed : ipv6).map(one => withoutZone(one.address));
+	}
+
+	/** Addresses of the selected interfaces. Those that most connections use come first. */
+	function addressesByUse(): string[] {
+		const uses = new Map<string, number>();
+		for (const {localAddress} of mesh.links()) uses.set(localAddress, (uses.get(localAddress) ?? 0) + 1);
+		return announcedAddresses().sort((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0));
 	}
 
 	function publishTime(): void {
@@ -190,6 +207,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		for (const timer of timers) timer.cancel();
 		isolationMonitor.stop();
 		whispers.stop();
+		await invitation?.close();
 		sync.drain();
 		conversation.leave();
 		await Promise.all([network.leave(), fileTransfers.stop()]);
@@ -203,6 +221,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		store,
 		reading,
 		verification,
+		...(invitation && {invitation}),
 		start,
 		stop() {
 			stopping ??= stop();

@@ -19,6 +19,7 @@ export interface EffectCommandOptions {
 
 const NOT_HERE = 'There is no such message here.';
 const WITHDRAWN = 'This message was withdrawn.';
+const IS_WINDOW_ROW = 'The room must know who shows it to guests: this row cannot be changed.';
 const NOT_OWN = 'Only your own messages can be changed.';
 
 /** Creates the commands of a node. A refusal is a sentence for the user. */
@@ -37,6 +38,7 @@ export function createEffectCommands(
 
 	function findOwn(target: EventRef): WrittenEvent | string {
 		const message = findTarget(target);
+		if (typeof message === 'object' && message.type === 'posted' && message.window) return IS_WINDOW_ROW;
 		return typeof message === 'string' || isOwnMessage(getState(), self, message) ? message : NOT_OWN;
 	}
 

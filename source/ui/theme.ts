@@ -122,6 +122,9 @@ export type ColourDepth = 0 | 16 | 256;
 export interface Theme {
 	readonly glyphs: Glyphs;
 	readonly depth: ColourDepth;
+	readonly background: Background;
+	/** Whether the terminal shows characters other than ASCII. */
+	readonly isUnicode: boolean;
 	/** Style of a name by its hue, see core/name-hues.ts. */
 	nameStyle(hue: number): Style;
 	readonly ownName: Style;
@@ -178,6 +181,8 @@ export function createTheme({unicode, depth, background = 'dark'}: ThemeOptions)
 	return {
 		glyphs: unicode ? UNICODE : ASCII,
 		depth,
+		background,
+		isUnicode: unicode,
 		nameStyle(hue) {
 			if (depth === 256) return {color: `ansi256(${NAME_COLOURS_256[background][hue]})`};
 			const styles = depth === 16 ? NAME_STYLES_16 : NAME_STYLES_MONO;

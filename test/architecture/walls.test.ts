@@ -31,12 +31,13 @@ const LAYERS: Readonly<
 		packages: ['ink', 'react', 'meow', 'immer', 'msgpackr', 'node:fs'],
 		globals: ['Date', 'setTimeout', 'performance', 'process', 'Buffer'],
 	},
+	invite: {imports: ['core', 'node', 'page'], packages: ['ink', 'react', 'meow', 'immer', 'msgpackr']},
 	doctor: {
 		imports: ['core', 'codec', 'feed', 'storage', 'network', 'node'],
 		packages: ['ink', 'react', 'meow', 'immer', 'msgpackr'],
 	},
 	ui: {imports: ['core', 'node', 'doctor'], packages: ['meow', 'immer', 'msgpackr', 'node:fs']},
-	cli: {imports: ['core', 'codec', 'feed', 'storage', 'network', 'node', 'page', 'doctor', 'ui']},
+	cli: {imports: ['core', 'codec', 'feed', 'storage', 'network', 'node', 'page', 'invite', 'doctor', 'ui']},
 };
 
 /** Each folder of `network/`: the folders of `network/` that it may import. */

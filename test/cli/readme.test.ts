@@ -49,7 +49,7 @@ it('the environment variable of an option is derived from its long name', () => 
 		const {long, commands} = spec;
 		const plain = long === 'data-dir' ? 'P2PCHAT_HOME' : `P2PCHAT_${long.toUpperCase().replaceAll('-', '_')}`;
 		const past = commands.every(name => ['replay', 'export', 'logs'].includes(name));
-		const none = past || ['ask-secret', 'hook', 'print-unit', 'help', 'version'].includes(long);
+		const none = past || ['ask-secret', 'hook', 'in-secret-room', 'print-unit', 'help', 'version'].includes(long);
 		expect(environmentName(spec), long).toBe(none ? undefined : plain);
 	}
 });

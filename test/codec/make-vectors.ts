@@ -67,6 +67,8 @@ export const bodies: readonly EntryBody[] = [
 	{type: 'pinned', target: {peer: dave.peer, seq: 2}, on: false},
 	{type: 'shared', fileName: 'plan.pdf', size: 131_080, file: sharedFile, note: 'the new one'},
 	{type: 'joined', name: 'Carol', addresses: [], version: '1.0.0', keeper: true},
+	{type: 'posted', text: 'shows this room over HTTP on the local network', action: true, window: 'opened'},
+	{type: 'posted', text: 'no longer shows this room over HTTP', action: true, window: 'closed'},
 ];
 
 function writeBatches() {

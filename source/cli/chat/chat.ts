@@ -15,6 +15,11 @@ export async function runChat(context: CliContext): Promise<number> {
 	return runHeadless(context, mode === 'json' ? 'json' : 'plain');
 }
 
+/** Runs the chat without a screen, with an open window for guests, until Ctrl+C. Resolves to the exit code. */
+export function runInvitation(context: CliContext): Promise<number> {
+	return runHeadless(context, context.options.mode === 'json' ? 'json' : 'plain');
+}
+
 /** Chooses the mode before Ink is loaded, because Ink throws if standard input is a pipe. */
 function chooseMode({options, stdin, stdout}: CliContext): ChatMode {
 	if (options.mode) return options.mode;

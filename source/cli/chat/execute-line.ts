@@ -8,6 +8,7 @@ import {type Command, parseCommand} from '../../node/commands/parse-command.js';
 import {findAddressee} from '../../node/commands/resolve-addressee.js';
 import {type CommandContext, type CommandResult, runCommand} from '../../node/commands/run-command.js';
 import type {PostResult} from '../../node/conversation.js';
+import type {InvitationInfo} from '../../node/invitation.js';
 import {FULL_SCREEN_COMMANDS, intentLines} from '../../ui/linear/linear-commands.js';
 import type {JsonReportFormatter} from '../output/report-formats.js';
 import {type JsonInput, parseJsonInput} from './json-input.js';
@@ -22,6 +23,10 @@ export interface LineResult {
 	/** The complete new list of ignored people. */
 	readonly ignoredKeys?: readonly string[];
 	readonly quit?: true;
+	/** The window for guests, which is open. */
+	readonly invitation?: InvitationInfo;
+	/** The command takes time. */
+	readonly pending?: Promise<LineResult>;
 }
 
 const WHISPER_ERROR: LineResult = {error: {code: 'bad-command', text: WHISPER_COMMAND_REFUSED}};
@@ -156,7 +161,9 @@ function toLineResult(result: CommandResult, name: string): LineResult {
 		case 'error':
 			return {error: {code: 'bad-command', text: result.text}};
 		case 'lines':
-			return {replyLines: result.lines};
+			return {replyLines: result.lines, ...(result.invitation && {invitation: result.invitation})};
+		case 'pending':
+			return {pending: result.result.then(settled => toLineResult(settled, name))};
 		case 'intent':
 			if (result.intent.type === 'quit') return {quit: true};
 			if (result.intent.type === 'ignored')

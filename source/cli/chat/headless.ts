@@ -1,13 +1,16 @@
 /** Runs a node without a screen, for `--json` and `--plain`: executes input lines and prints events in the order of the log. */
 
 import type {ChatNode} from '../../node/chat-node.js';
+import {invitationLines} from '../../node/commands/invite-command.js';
+import {qrCodeLines} from '../../ui/text/qr-code.js';
+import {themeOf} from '../../ui/theme.js';
 import {noUnread, unreadMentions} from '../../ui/timeline/describe-unread.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
-import {jsonReady, toIsoTime, toJsonLine} from '../output/format-json.js';
+import {jsonInvitation, jsonReady, toIsoTime, toJsonLine} from '../output/format-json.js';
 import type {JsonLine} from '../output/json-lines.js';
 import {createJsonReportFormatter, createPlainReports} from '../output/report-formats.js';
-import {createReporter} from '../output/reporter.js';
+import {createReporter, type Reporter} from '../output/reporter.js';
 import {openNode} from './open-node.js';
 import {readInput} from './read-input.js';
 
@@ -43,6 +46,10 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 		const self = await Promise.race([node.start(), exitRequest.requested]);
 		if (typeof self === 'object') {
 			reporter.start(jsonFormatter && [jsonReady(self, node.name), ...jsonUnread(chatNode)].map(toJsonLine).join('\n'));
+			if (options.command === 'invite' && !(await openWindow(context, chatNode, reporter, mode))) {
+				exitCode = exitCodes.failed;
+				exitRequest.request('quit');
+			}
 			const quit = () => exitRequest.request('quit');
 			const inputDone = readInput({
 				context,
@@ -52,7 +59,7 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 				jsonFormatter,
 				quit,
 			}).then(result => {
-				if (options.stay) return;
+				if (options.stay || options.command === 'invite') return;
 				exitCode = result;
 				exitRequest.request('input-ended');
 			});
@@ -69,6 +76,26 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 		exitRequest.stop();
 		stdin.destroy();
 	}
+}
+
+/** Opens the window for guests and prints how to use it. Resolves to false if it cannot be opened. */
+async function openWindow(
+	{options, stdout, printError}: CliContext,
+	{invitation}: ChatNode,
+	reporter: Reporter,
+	mode: 'json' | 'plain',
+): Promise<boolean> {
+	const opened = (await invitation?.open(options)) ?? {refused: 'The window for guests is not available here.'};
+	if ('refused' in opened) {
+		printError(opened.refused);
+		return false;
+	}
+	const theme = themeOf(process.env, options);
+	const code = stdout.isTTY && theme.isUnicode ? qrCodeLines(opened.code, theme.background === 'light') : [];
+	const lines = mode === 'json' ? [] : [...code, ...invitationLines(opened)].map(line => `    ${line}`.trimEnd());
+	if (mode === 'json') reporter.writeLine(toJsonLine(jsonInvitation(opened)));
+	for (const line of lines) reporter.writeLine(line);
+	return true;
 }
 
 /** The line about unread messages of a reopened log, if there are any. */

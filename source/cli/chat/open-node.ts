@@ -8,6 +8,7 @@ import {systemRandom} from '../../network/system-clock.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import {describeNameTruncation} from '../../node/conversation.js';
 import {createChatNode} from '../../node/create-chat-node.js';
+import type {Invitation, InvitationPorts} from '../../node/invitation.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {findEarlierLog} from '../../storage/room-log.js';
 import type {NodeContext} from '../context.js';
@@ -69,6 +70,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 			...(storage.saveReadingPosition && {saveReadingPosition: storage.saveReadingPosition}),
 			...(storage.contacts && {contacts: storage.contacts}),
 			rememberTarget: storage.rememberTarget,
+			createInvitation: createWindow,
 			...(openOptions.relaunch && {relaunch: openOptions.relaunch}),
 		},
 	);
@@ -104,6 +106,30 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 				throw toStartError(error, context);
 			}
 		},
+	};
+}
+
+/** The window for guests. Its code is loaded when it opens. */
+function createWindow(ports: InvitationPorts): Invitation {
+	let invitation: Invitation | undefined;
+	let loading: Promise<unknown> | undefined;
+	const load = async () => {
+		const {createInvitation, createPackageTarball, readPageAssets} = await import('../window-assets.js');
+		invitation ??= createInvitation(ports, {page: readPageAssets, program: createPackageTarball});
+		return invitation;
+	};
+	return {
+		async open(options) {
+			const opened = load().then(loaded => loaded.open(options));
+			loading = opened.catch(() => {});
+			return opened;
+		},
+		async close() {
+			await loading;
+			await invitation?.close();
+		},
+		kick: guest => invitation?.kick(guest) ?? false,
+		info: () => invitation?.info(),
 	};
 }
 

@@ -7,7 +7,7 @@ import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import type {CommandContext} from '../../node/commands/run-command.js';
 import type {Store} from '../../node/store.js';
 import {type CliContext, exitCodes} from '../context.js';
-import {toJsonLine} from '../output/format-json.js';
+import {jsonInvitation, toJsonLine} from '../output/format-json.js';
 import type {JsonReportFormatter} from '../output/report-formats.js';
 import type {Reporter} from '../output/reporter.js';
 import {executeJsonLine, executePlainLine, type LineResult} from './execute-line.js';
@@ -33,7 +33,9 @@ export async function readInput(options: InputOptions): Promise<number> {
 	let lastSeq = 0;
 	let hasWhispered = false;
 	for await (const line of readInputLines(context)) {
-		const result = executeInputLine(options, line, {chatNode, self: options.self, ignored, now: context.clock.now()});
+		const commandContext = {chatNode, self: options.self, ignored, now: context.clock.now()};
+		const executed = executeInputLine(options, line, commandContext);
+		const result = (await executed.pending) ?? executed;
 		reportResult(options, line.number, result);
 		ignored = result.ignoredKeys ?? ignored;
 		if (result.quit) options.quit();
@@ -78,11 +80,15 @@ function executeInputLine(
 function reportResult(
 	{context, reporter, jsonFormatter: json}: InputOptions,
 	lineNumber: number,
-	{error, replyLines}: LineResult,
+	{error, replyLines, invitation}: LineResult,
 ): void {
 	if (error) {
 		if (json) reporter.writeLine(toJsonLine({type: 'error', code: error.code, line: lineNumber, text: error.text}));
 		else context.printError(`Line ${lineNumber}: ${error.text}`);
+	}
+	if (json && invitation) {
+		reporter.writeLine(toJsonLine(jsonInvitation(invitation)));
+		return;
 	}
 	for (const text of replyLines ?? []) {
 		if (json) reporter.writeLine(toJsonLine({type: 'notice', level: 'info', code: 'answer', text}));

@@ -59,6 +59,7 @@ export function checkOptions(
 		takesWhispers: !isSwitchOn(sources, 'refuseWhispers'),
 		filter: checkFilter(sources, now),
 		format: checkChoice(sources.get('format'), ['text', 'markdown', 'jsonl', 'html']) ?? 'text',
+		inSecretRoom: isSwitchOn(sources, 'inSecretRoom'),
 		verify: isSwitchOn(sources, 'verify'),
 		withAddresses: isSwitchOn(sources, 'withAddresses'),
 		whispers: isSwitchOn(sources, 'whispers'),

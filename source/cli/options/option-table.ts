@@ -11,6 +11,7 @@ export const commandNames = [
 	'export',
 	'logs',
 	'send',
+	'invite',
 	'doctor',
 	'keep',
 	'demo',
@@ -43,7 +44,7 @@ export interface OptionSpec {
 	readonly commands: readonly CommandName[];
 }
 
-const networkCommands: readonly CommandName[] = ['chat', 'send', 'doctor', 'keep'];
+const networkCommands: readonly CommandName[] = ['chat', 'send', 'invite', 'doctor', 'keep'];
 const allCommands = commandNames;
 
 export const optionTable = {
@@ -129,15 +130,15 @@ export const optionTable = {
 		help: 'reopen this log file and continue it',
 		defaultText: 'a new file',
 		config: true,
-		commands: ['chat', 'keep'],
+		commands: ['chat', 'invite', 'keep'],
 	},
-	noLog: {long: 'no-log', kind: 'switch', help: 'write nothing to disk', config: true, commands: ['chat']},
+	noLog: {long: 'no-log', kind: 'switch', help: 'write nothing to disk', config: true, commands: ['chat', 'invite']},
 	json: {
 		long: 'json',
 		kind: 'switch',
 		help: 'read and write JSON lines instead of showing the full screen',
 		config: true,
-		commands: ['chat', 'logs', 'doctor', 'demo'],
+		commands: ['chat', 'invite', 'logs', 'doctor', 'demo'],
 	},
 	plain: {
 		long: 'plain',
@@ -164,6 +165,13 @@ export const optionTable = {
 		defaultText: '5',
 		config: true,
 		commands: ['chat', 'send'],
+	},
+	inSecretRoom: {
+		long: 'in-secret-room',
+		kind: 'switch',
+		help: 'invite: open the window although the room has a secret',
+		environment: false,
+		commands: ['invite'],
 	},
 	dataDir: {
 		long: 'data-dir',
@@ -369,5 +377,6 @@ export const optionGroups: readonly OptionGroup[] = [
 	{title: 'Export', keys: ['format', 'withAddresses', 'verify']},
 	{title: 'Logs', keys: ['prune']},
 	{title: 'Keeper', keys: ['printUnit']},
+	{title: 'Invitation', keys: ['inSecretRoom']},
 	{title: 'Help', keys: ['help', 'version']},
 ];

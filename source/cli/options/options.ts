@@ -47,6 +47,8 @@ export interface Options {
 	readonly debug?: string;
 	readonly filter: EventFilter;
 	readonly format: ExportFormat;
+	/** Whether the window for guests may show a room with a secret. */
+	readonly inSecretRoom: boolean;
 	readonly verify: boolean;
 	/** Whether an HTML export contains addresses, fingerprints and notices. */
 	readonly withAddresses: boolean;

@@ -59,6 +59,14 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 			'Joins the room, sends one message, and leaves as soon as one peer has it. Exits with 1 if nobody has it.',
 		example: '"build is green" --name Bot',
 	},
+	invite: {
+		operands: '',
+		maxOperands: 0,
+		summary: 'join and let people with a phone read along over HTTP',
+		description:
+			'Joins the room, opens a read-only page of it for browsers in this network, and prints its link with a QR code, and how to pass this program on. It ends with Ctrl+C, or after 12 hours. The room is told.',
+		example: '--name Carol',
+	},
 	doctor: {
 		operands: '',
 		maxOperands: 0,

@@ -20,7 +20,8 @@ import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {SelfInfo} from '../../node/chat-node.js';
-import type {JsonEvent, JsonLine, JsonPeer, JsonPerson, JsonReady, JsonWhisper} from './json-lines.js';
+import type {InvitationInfo} from '../../node/invitation.js';
+import type {JsonEvent, JsonInvitation, JsonLine, JsonPeer, JsonPerson, JsonReady, JsonWhisper} from './json-lines.js';
 
 /** Characters that control a terminal and that JSON.stringify does not escape. */
 const TERMINAL_CONTROL = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -161,6 +162,7 @@ function writtenDetails(state: State, event: WrittenEvent): Partial<JsonEvent> {
 	return {
 		text,
 		...(event.type === 'posted' && event.action && {action: true}),
+		...(event.type === 'posted' && event.window && {window: event.window}),
 		...(event.type === 'posted' && event.replyTo && {replyTo: refId(event.replyTo)}),
 		...(correction && !withdrawal && {edited: true}),
 		...(withdrawal && {withdrawn: true}),
@@ -183,4 +185,16 @@ function refId({peer, seq}: EventRef): string {
 export function toIsoTime(ms: number): string {
 	const maxDateMs = 8.64e15;
 	return new Date(Math.min(Math.max(Number.isFinite(ms) ? ms : 0, -maxDateMs), maxDateMs)).toISOString();
+}
+
+/** Returns the `invitation` line of an open window. */
+export function jsonInvitation({urls, packageUrl, packageHash, guests, until}: InvitationInfo): JsonInvitation {
+	return {
+		type: 'invitation',
+		urls,
+		packageUrl,
+		packageHash,
+		guests: guests.map(({number, address, isConnected}) => ({number, address, connected: isConnected})),
+		until: toIsoTime(until),
+	};
 }

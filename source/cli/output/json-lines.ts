@@ -35,6 +35,19 @@ export interface JsonPerson {
 	readonly addressClaimed?: true;
 }
 
+/** The window for guests is open. */
+export interface JsonInvitation {
+	readonly type: 'invitation';
+	/** With the token; whoever has one of them can read the room. */
+	readonly urls: readonly string[];
+	readonly packageUrl: string;
+	/** SHA-256 of the package, hexadecimal. */
+	readonly packageHash: string;
+	readonly guests: readonly {readonly number: number; readonly address: string; readonly connected: boolean}[];
+	/** RFC 3339, UTC: when the window closes. */
+	readonly until: string;
+}
+
 export interface JsonReady {
 	readonly type: 'ready';
 	readonly peer: string;
@@ -56,6 +69,8 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly order: string;
 		readonly text?: string;
 		readonly action?: true;
+		/** The author opened or closed a window for guests: the room can be read over HTTP. */
+		readonly window?: 'opened' | 'closed';
 		/** For `shared`: id of the content, name, size in bytes, and text about the file. */
 		readonly file?: string;
 		readonly fileName?: string;
@@ -122,6 +137,7 @@ export type JsonLine =
 	| {readonly type: 'delivery'; readonly id: string; readonly delivered: number; readonly of: number}
 	/** Messages of a reopened log that were not read yet. `since`: RFC 3339, UTC. */
 	| {readonly type: 'unread'; readonly messages: number; readonly mentions: number; readonly since: string}
+	| JsonInvitation
 	| {readonly type: 'alone'}
 	| {readonly type: 'notice'; readonly level: 'info' | 'warn' | 'error'; readonly code: string; readonly text: string}
 	| {readonly type: 'error'; readonly code: string; readonly line?: number; readonly text: string}

@@ -24,6 +24,7 @@ export type CommandName =
 	| 'times'
 	| 'addresses'
 	| 'net'
+	| 'invite'
 	| 'export'
 	| 'log'
 	| 'doctor'
@@ -108,6 +109,12 @@ export const commandRows: readonly CommandRow[] = [
 	{name: 'times', argument: 'none', usage: '', description: 'switch timestamps: minutes, seconds, none'},
 	{name: 'addresses', argument: 'none', usage: '', description: 'show or hide the addresses of messages'},
 	{name: 'net', argument: 'none', usage: '', description: 'show the state of the network'},
+	{
+		name: 'invite',
+		argument: 'optional-text',
+		usage: '[off|kick N]',
+		description: 'let people with a phone read along over HTTP, and pass this program on; off: end it',
+	},
 	{
 		name: 'export',
 		argument: 'text',

@@ -6,6 +6,7 @@ import {findClosest} from '../../core/fuzzy-match.js';
 import {parseTarget} from '../../core/parse-target.js';
 import {beginsWithWhisperCommand} from '../../core/whisper-command.js';
 import {type CommandName, type CommandRow, commandRows, commandUsage, findCommandRow} from './command-table.js';
+import {type InviteAction, parseInviteAction} from './invite-command.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
 
@@ -49,7 +50,8 @@ export type Command =
 	| {readonly type: 'unverify'; readonly person: Person}
 	| {readonly type: 'bell'; readonly mode: BellMode}
 	| {readonly type: 'peers'; readonly person?: Person | 'all'}
-	| {readonly type: 'export'; readonly file: string};
+	| {readonly type: 'export'; readonly file: string}
+	| {readonly type: 'invite'; readonly invite: InviteAction};
 
 export type ParseResult =
 	| {readonly type: 'command'; readonly command: Command}
@@ -169,6 +171,10 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 			return command({type: 'peers', person: foldText(argument) === 'all' ? 'all' : parsePerson(argument)});
 		case 'export':
 			return command({type: 'export', file: unquote(argument)});
+		case 'invite': {
+			const invite = parseInviteAction(argument);
+			return invite ? command({type: 'invite', invite}) : usageError(row);
+		}
 		default:
 			return usageError(row);
 	}

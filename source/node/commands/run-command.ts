@@ -12,6 +12,8 @@ import {formatSafetyNumber} from '../../feed/safety-number.js';
 import type {ChatNode, SelfInfo} from '../chat-node.js';
 import {replayCommand} from '../cli-hints.js';
 import {describeNameTruncation} from '../conversation.js';
+import type {InvitationInfo} from '../invitation.js';
+import {runInvite} from './invite-command.js';
 import {type BellMode, type Command, type Person, quoteName} from './parse-command.js';
 import {lastWhisperer, resolveAddressee} from './resolve-addressee.js';
 import {resolveGotoTime, resolvePerson} from './resolve-arguments.js';
@@ -49,7 +51,15 @@ export type CommandResult =
 	/** `whisperedTo`: the command sent a whisper to this peer. */
 	| {readonly type: 'done'; readonly text?: string; readonly whisperedTo?: PeerId}
 	| {readonly type: 'error'; readonly text: string}
-	| {readonly type: 'lines'; readonly title: string; readonly lines: readonly string[]}
+	/** `invitation`: an open window, whose QR code a screen shows too. */
+	| {
+			readonly type: 'lines';
+			readonly title: string;
+			readonly lines: readonly string[];
+			readonly invitation?: InvitationInfo;
+	  }
+	/** The command takes time. Its result is never pending again. */
+	| {readonly type: 'pending'; readonly result: Promise<CommandResult>}
 	| {readonly type: 'intent'; readonly intent: Intent; readonly text?: string};
 
 export interface CommandContext {
@@ -117,6 +127,10 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 			return unverifyPerson(command.person, context);
 		case 'peers':
 			return filterPeers(command.person, context);
+		case 'invite': {
+			const outcome = runInvite(command.invite, chatNode.invitation);
+			return 'then' in outcome ? {type: 'pending', result: outcome} : outcome;
+		}
 		case 'search':
 			return {type: 'intent', intent: {type: 'search', text: command.text}};
 		case 'mention':

@@ -2,6 +2,8 @@
 import type {PageInfo} from '../page-row.js';
 import {elementById} from './elements.js';
 import {startFilePage} from './file-page.js';
+import {startWindowPage} from './window-page.js';
 
 const info: PageInfo = JSON.parse(elementById('info').textContent);
-startFilePage(info);
+if (info.mode === 'window') startWindowPage(info);
+else startFilePage(info);

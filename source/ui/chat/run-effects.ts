@@ -1,6 +1,7 @@
 /** Runs the effects that updateChat requests. Their results return to updateChat as messages. */
+import {errorMessage} from '../../core/errors.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
-import {runCommand} from '../../node/commands/run-command.js';
+import {type CommandResult, runCommand} from '../../node/commands/run-command.js';
 import type {PostResult} from '../../node/conversation.js';
 import type {ScreenHooks} from '../screen-hooks.js';
 import {copyToClipboard} from '../terminal/escape-sequences.js';
@@ -101,10 +102,26 @@ function flashRefusal(result: PostResult, ports: EffectPorts): void {
 
 function runTypedCommand({command, draft}: ScreenEffect & {type: 'run'}, ports: EffectPorts): void {
 	const {chatNode, self, hooks} = ports;
-	const result = runCommand(command, {chatNode, self, ignored: ports.getUi().ignored, now: hooks.clock.now()});
+	showResult(
+		runCommand(command, {chatNode, self, ignored: ports.getUi().ignored, now: hooks.clock.now()}),
+		draft,
+		ports,
+	);
+}
+
+function showResult(result: CommandResult, draft: string, ports: EffectPorts): void {
+	if (result.type === 'pending') {
+		result.result.then(
+			settled => showResult(settled, draft, ports),
+			cause => ports.dispatch({type: 'draft-rejected', draft, text: errorMessage(cause)}),
+		);
+		return;
+	}
 	if (result.type === 'error') ports.dispatch({type: 'draft-rejected', draft, text: result.text});
 	else if (result.type === 'lines') {
-		ports.dispatch({type: 'overlay', overlay: {type: 'text', title: result.title, lines: result.lines, scroll: 0}});
+		const {title, lines, invitation} = result;
+		const code = invitation && {code: invitation.code};
+		ports.dispatch({type: 'overlay', overlay: {type: 'text', title, lines, scroll: 0, ...code}});
 	} else {
 		if (result.type === 'intent') ports.dispatch({type: 'intent', intent: result.intent});
 		if (result.text) dispatchFlash(ports, result.text);

@@ -79,6 +79,13 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	}
 
 	function showResult(result: CommandResult, draft: string): void {
+		if (result.type === 'pending') {
+			void result.result.then(
+				settled => showResult(settled, draft),
+				cause => rejectDraft(draft, cause instanceof Error ? cause.message : String(cause)),
+			);
+			return;
+		}
 		if (result.type === 'error') rejectDraft(draft, result.text);
 		else if (result.type === 'lines') line.printAbove(`${result.title}:`, ...result.lines);
 		else if (result.text) line.printAbove(result.text);

@@ -10,6 +10,7 @@ import type {NetworkReport} from '../../node/network-report.js';
 import {keyHelpLines} from '../input/key-help.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells} from '../text/graphemes.js';
+import {qrCodeLines} from '../text/qr-code.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Theme} from '../theme.js';
 import type {TimelineView} from '../timeline/timeline-view.js';
@@ -21,8 +22,14 @@ export type Overlay =
 	| {readonly type: 'network'; readonly scroll: number}
 	| {readonly type: 'event'; readonly key: OrderKey; readonly scroll: number}
 	| {readonly type: 'peer'; readonly peer: PeerId; readonly scroll: number}
-	/** Output of a command. */
-	| {readonly type: 'text'; readonly title: string; readonly lines: readonly string[]; readonly scroll: number};
+	/** Output of a command. `code`: the modules of a QR code that is shown below the first lines. */
+	| {
+			readonly type: 'text';
+			readonly title: string;
+			readonly lines: readonly string[];
+			readonly scroll: number;
+			readonly code?: readonly (readonly boolean[])[];
+	  };
 
 export interface OverlayRequest {
 	readonly overlay: Overlay;
@@ -54,8 +61,19 @@ export function overlayTextOf(request: OverlayRequest): OverlayText {
 			return {title: 'Details', lines: entry ? detailRows(entryDetails(state, entry), width, theme) : []};
 		}
 		case 'text':
-			return {title: overlay.title, lines: wrapLines(overlay.lines.map(cleanLine), width)};
+			return {title: overlay.title, lines: textRows(overlay, width, theme)};
 	}
+}
+
+/** Lines of text above which a QR code is shown: what it is for, and its URL. */
+const LINES_ABOVE_CODE = 2;
+
+function textRows({lines, code}: Overlay & {type: 'text'}, width: number, theme: Theme): Segment[][] {
+	const rows = (part: readonly string[]) => wrapLines(part.map(cleanLine), width);
+	const isDrawable = code && theme.isUnicode && code.length < width;
+	if (!isDrawable) return rows(lines);
+	const codeRows = qrCodeLines(code, theme.background === 'light').map(text => [{text: ` ${text}`}]);
+	return [...rows(lines.slice(0, LINES_ABOVE_CODE)), ...codeRows, ...rows(lines.slice(LINES_ABOVE_CODE))];
 }
 
 /**

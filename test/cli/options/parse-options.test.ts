@@ -60,6 +60,7 @@ describe('options', () => {
 			verify: false,
 			withAddresses: false,
 			whispers: false,
+			inSecretRoom: false,
 			speed: 1,
 			help: false,
 			version: false,
@@ -236,7 +237,7 @@ describe('usage errors', () => {
 		[['send', ' '], /^Usage: p2pchat-ink send TEXT/],
 		[
 			['logs', '--name', 'x'],
-			/^--name is not an option of "logs"\. It is an option of "chat", "send", "doctor", "keep", "demo"\.$/,
+			/^--name is not an option of "logs"\. It is an option of "chat", "send", "invite", "doctor", "keep", "demo"\.$/,
 		],
 		[['export', '--format', 'pdf'], /^--format must be text, markdown, jsonl or html/],
 		[['export', '--from', '25:00'], /^--from must be a time/],

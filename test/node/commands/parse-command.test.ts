@@ -68,6 +68,7 @@ describe('commands', () => {
 			person: 'Bob',
 			'optional-person': '',
 			'optional-filter': '',
+			'optional-text': '',
 			target: 'host',
 			whisper: 'Bob hello',
 			none: '',

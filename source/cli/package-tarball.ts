@@ -1,0 +1,81 @@
+/**
+ * Makes the package of this program again from its own files, for handing it on: a .tgz file that npm installs offline. An
+ * installed package consists of exactly these files. In a working copy, those that the package needs are taken.
+ */
+import {readdirSync, readFileSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {gzipSync} from 'node:zlib';
+
+/** Files of the package in a working copy. Folders are taken whole. */
+const WORKING_COPY_FILES = [
+	'dist/cli.js',
+	'dist/parts',
+	'readme.md',
+	'license',
+	'source/protocol.md',
+	'source/scripting.md',
+];
+/** Entries of the package.json of a working copy that the package does not have. */
+const WORKING_COPY_ENTRIES = [
+	'private',
+	'scripts',
+	'dependencies',
+	'devDependencies',
+	'imports',
+	'exports',
+	'types',
+	'man',
+];
+
+/** The package that contains this module: two folders above it, in the bundle and in the output of tsc. */
+const ownRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Returns the bytes of the package. Throws the error of the system if a file cannot be read. */
+export function createPackageTarball(root = ownRoot): Uint8Array {
+	const manifest: Record<string, unknown> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+	const isWorkingCopy = manifest.private === true;
+	const paths = isWorkingCopy ? WORKING_COPY_FILES.flatMap(path => listFiles(root, path)) : listFiles(root, '');
+	const packed = isWorkingCopy
+		? Object.fromEntries(Object.entries(manifest).filter(([key]) => !WORKING_COPY_ENTRIES.includes(key)))
+		: manifest;
+	const parts = paths
+		.filter(path => path !== 'package.json')
+		.sort()
+		.flatMap(path => tarEntry(path, readFileSync(join(root, path))));
+	const head = tarEntry('package.json', Buffer.from(`${JSON.stringify(packed, null, '\t')}\n`));
+	// Two empty blocks end an archive.
+	return gzipSync(Buffer.concat([...head, ...parts, Buffer.alloc(2 * BLOCK_BYTES)]), {level: 9});
+}
+
+/** The files at a path or below it, relative to the root, without installed packages and hidden files. */
+function listFiles(root: string, path: string): string[] {
+	if (path !== '' && !statSync(join(root, path)).isDirectory()) return [path];
+	return readdirSync(join(root, path))
+		.filter(name => name !== 'node_modules' && !name.startsWith('.'))
+		.flatMap(name => listFiles(root, path === '' ? name : `${path}/${name}`));
+}
+
+const BLOCK_BYTES = 512;
+/** The time that npm gives to all files, so that equal files make equal archives. */
+const MODIFIED_S = Date.UTC(1985, 9, 26, 8, 15) / 1000;
+
+/** Header and content of a file in the ustar format (POSIX.1-1988), padded to whole blocks. npm expects the folder `package`. */
+function tarEntry(path: string, content: Uint8Array): Uint8Array[] {
+	const name = `package/${path}`;
+	if (Buffer.byteLength(name) > 100) throw new Error(`The path ${name} is too long for the archive.`);
+	const header = Buffer.alloc(BLOCK_BYTES);
+	const octal = (value: number, offset: number, length: number) =>
+		header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, offset);
+	header.write(name, 0);
+	octal(path === 'dist/cli.js' ? 0o755 : 0o644, 100, 8);
+	octal(0, 108, 8);
+	octal(0, 116, 8);
+	octal(content.length, 124, 12);
+	octal(MODIFIED_S, 136, 12);
+	header.write('        0', 148);
+	header.write('ustar\0' + '00', 257);
+	const sum = header.reduce((total, byte) => total + byte, 0);
+	header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+	return [header, content, Buffer.alloc((BLOCK_BYTES - (content.length % BLOCK_BYTES)) % BLOCK_BYTES)];
+}

@@ -1,0 +1,79 @@
+/**
+ * Changes of the timeline since the window opened, by position. A guest that was away continues at its position. Rows are
+ * compared page by page, because an unchanged page stays the same object.
+ */
+import {isEffect} from '../core/effects.js';
+import {eventId, type Input} from '../core/event.js';
+import {findPosted} from '../core/find-posted.js';
+import {MAX_WINDOW_CHANGES, MAX_WINDOW_CHANGES_AT_ONCE} from '../core/limits.js';
+import type {State} from '../core/state.js';
+import type {Timeline, TimelineEntry} from '../core/timeline.js';
+
+/** `row`: the row of this entry is new or has changed. `reset`: more has changed than is worth listing. */
+export type WindowChange =
+	| {readonly type: 'row'; readonly entry: TimelineEntry}
+	| {readonly type: 'gone'; readonly id: string}
+	| {readonly type: 'reset'};
+
+export interface ChangeLog {
+	/** Position behind the last change. */
+	readonly position: number;
+	/** Adds the changes of one commit. */
+	note(state: State, inputs: readonly Input[]): void;
+	/** Changes from a position on; undefined if they are not kept any more. */
+	since(position: number): readonly WindowChange[] | undefined;
+}
+
+export function createChangeLog(initial: State): ChangeLog {
+	let {timeline} = initial;
+	let changes: WindowChange[] = [];
+	let dropped = 0;
+
+	function push(added: readonly WindowChange[]): void {
+		changes.push(...(added.length > MAX_WINDOW_CHANGES_AT_ONCE ? [{type: 'reset'} as const] : added));
+		const surplus = changes.length - MAX_WINDOW_CHANGES;
+		if (surplus <= 0) return;
+		changes = changes.slice(surplus);
+		dropped += surplus;
+	}
+
+	return {
+		get position() {
+			return dropped + changes.length;
+		},
+		note(state, inputs) {
+			const {added, removed} = compareTimelines(timeline, state.timeline);
+			timeline = state.timeline;
+			push([
+				...removed.map(({peer, seq}): WindowChange => ({type: 'gone', id: eventId(peer, seq)})),
+				...[...added, ...targetsOf(state, inputs)].map((entry): WindowChange => ({type: 'row', entry})),
+			]);
+		},
+		since(position) {
+			const from = position - dropped;
+			return from < 0 || from > changes.length ? undefined : changes.slice(from);
+		},
+	};
+}
+
+/** Messages that the effects among the inputs change. */
+function targetsOf(state: State, inputs: readonly Input[]): TimelineEntry[] {
+	const effects = inputs.flatMap(input => (input.type === 'events' ? input.events.filter(isEffect) : []));
+	if (effects.length > MAX_WINDOW_CHANGES_AT_ONCE) return [];
+	return effects.flatMap(({target}) => findPosted(state.timeline, target) ?? []);
+}
+
+/** Entries that only one of two timelines has. */
+export function compareTimelines(
+	before: Timeline,
+	after: Timeline,
+): {readonly added: readonly TimelineEntry[]; readonly removed: readonly TimelineEntry[]} {
+	if (before === after) return {added: [], removed: []};
+	const [oldPages, newPages] = [new Set(before.pages), new Set(after.pages)];
+	const oldEntries = new Set(before.pages.filter(page => !newPages.has(page)).flat());
+	const newEntries = new Set(after.pages.filter(page => !oldPages.has(page)).flat());
+	return {
+		added: [...newEntries].filter(entry => !oldEntries.has(entry)),
+		removed: [...oldEntries].filter(entry => !newEntries.has(entry)),
+	};
+}

@@ -1,0 +1,223 @@
+/** Creates the window for guests. While it is closed, no socket listens and nothing is kept. */
+import {createHash, randomBytes} from 'node:crypto';
+import type {ServerResponse} from 'node:http';
+import {encode} from 'uqr';
+import type {Timer} from '../core/environment.js';
+import {errorMessage} from '../core/errors.js';
+import {MAX_GUEST_QUEUED_BYTES, WINDOW_LIFETIME_MS} from '../core/limits.js';
+import type {Invitation, InvitationInfo, InvitationPorts, InvitationResult} from '../node/invitation.js';
+import {contentPolicy, documentEnd, documentStart, type PageAssets} from '../page/html-document.js';
+import type {PageInfo} from '../page/page-row.js';
+import {type ChangeLog, createChangeLog} from './change-log.js';
+import {createGuestList, type GuestList} from './guest-list.js';
+import {createGuestStream, type GuestStream} from './guest-stream.js';
+import {createWindowRows, type WindowRows} from './window-rows.js';
+import {
+	type Answer,
+	openWindowServer,
+	streamHeaders,
+	type WindowHandler,
+	type WindowRequest,
+	type WindowServer,
+} from './window-server.js';
+
+/** What the window shows that is not of the room: read when it opens. Each may throw. */
+export interface InvitationAssets {
+	page(): PageAssets;
+	/** The package of this program, as the bytes of a .tgz file. */
+	program(): Uint8Array;
+}
+
+export const PACKAGE_NAME = 'p2pchat-ink.tgz';
+
+/** An open window. */
+interface OpenWindow {
+	readonly servers: readonly WindowServer[];
+	readonly guests: GuestList;
+	readonly changes: ChangeLog;
+	readonly rows: WindowRows;
+	readonly launch: string;
+	readonly program: Uint8Array;
+	readonly packageHash: string;
+	readonly html: string;
+	readonly policy: string;
+	readonly until: number;
+	readonly streams: Map<GuestStream, {readonly guest: number; readonly response: ServerResponse}>;
+	readonly timer: Timer;
+	unsubscribe(): void;
+}
+
+export function createInvitation(ports: InvitationPorts, assets: InvitationAssets): Invitation {
+	const {store, clock} = ports;
+	let window: OpenWindow | undefined;
+	let opening: Promise<InvitationResult> | undefined;
+
+	async function openWindow(): Promise<InvitationResult> {
+		const addresses = ports.addresses().filter(address => /^\d+\.\d+\.\d+\.\d+$/.test(address));
+		if (addresses.length === 0) return {refused: 'This computer has no IPv4 address in a network. See /net.'};
+		let page: PageAssets;
+		let program: Uint8Array;
+		const servers: WindowServer[] = [];
+		try {
+			page = assets.page();
+			program = assets.program();
+			for (const address of addresses) servers.push(await openWindowServer(address, 0, handler));
+		} catch (error) {
+			await Promise.all(servers.map(server => server.close()));
+			return {refused: `The window cannot be opened: ${errorMessage(error)}`};
+		}
+		const changes = createChangeLog(store.getState());
+		const streams: OpenWindow['streams'] = new Map();
+		const info: PageInfo = {mode: 'window', title: `Room ${ports.room}`, notes: [], people: [], pins: []};
+		window = {
+			servers,
+			streams,
+			changes,
+			program,
+			guests: createGuestList(randomBytes),
+			rows: createWindowRows(ports.isIgnored),
+			launch: randomBytes(8).toString('hex'),
+			packageHash: createHash('sha256').update(program).digest('hex'),
+			html: documentStart(info, page) + documentEnd,
+			policy: `${contentPolicy(page, true)}; frame-ancestors 'none'`,
+			until: clock.now() + WINDOW_LIFETIME_MS,
+			timer: clock.after(WINDOW_LIFETIME_MS, () => {
+				ports.notify(
+					'window-closed',
+					'The window for guests has been open for 12 hours and is now closed. /invite opens it again.',
+				);
+				void close();
+			}),
+			unsubscribe: store.subscribe((state, inputs) => {
+				changes.note(state, inputs);
+				for (const stream of streams.keys()) stream.changed();
+			}),
+		};
+		ports.announce('opened');
+		return infoOf(window);
+	}
+
+	async function close(): Promise<void> {
+		await opening;
+		if (!window) return;
+		const {servers, streams, timer, unsubscribe} = window;
+		window = undefined;
+		timer.cancel();
+		unsubscribe();
+		for (const [stream, {response}] of streams) {
+			stream.end('closed');
+			response.end();
+		}
+		ports.announce('closed');
+		await Promise.all(servers.map(server => server.close()));
+	}
+
+	const handler: WindowHandler = {
+		answer: request => (window ? answer(window, request) : {status: 503}),
+		stream(request, response) {
+			if (request.path !== '/events') return undefined;
+			const guest = window?.guests.find(request.bearer);
+			if (!window || guest === undefined) return {status: 401};
+			startStream(window, request, response, guest);
+			return true;
+		},
+	};
+
+	function answer(open: OpenWindow, request: WindowRequest): Answer {
+		const {method, path, query, bearer} = request;
+		if (path === '/guest') return method === 'POST' ? admit(open, request) : {status: 405};
+		if (method !== 'GET') return {status: 405};
+		if (path === '/') {
+			const headers = {'Content-Security-Policy': open.policy};
+			return {status: 200, type: 'text/html; charset=utf-8', body: open.html, headers};
+		}
+		if (path === `/${PACKAGE_NAME}`) return {status: 200, type: 'application/octet-stream', body: open.program};
+		if (path !== '/rows') return {status: 404};
+		if (open.guests.find(bearer) === undefined) return {status: 401};
+		const order = query.get('before') ?? undefined;
+		return {status: 200, type: 'application/json', body: JSON.stringify(open.rows.rowsBefore(store.getState(), order))};
+	}
+
+	function admit({guests}: OpenWindow, {body, address}: WindowRequest): Answer {
+		const admitted = guests.admit(body, address, clock.monotonic());
+		if ('refused' in admitted) return {status: admitted.refused};
+		ports.notify(
+			'guest-joined',
+			`Guest ${admitted.guest} opened the window (${address}). /invite kick ${admitted.guest} ends it.`,
+		);
+		return {status: 200, type: 'application/json', body: JSON.stringify(admitted)};
+	}
+
+	function startStream(open: OpenWindow, {query}: WindowRequest, response: ServerResponse, guest: number): void {
+		const {streams, guests, changes, rows, launch} = open;
+		response.writeHead(200, streamHeaders());
+		const stream = createGuestStream({
+			clock,
+			changes,
+			rows,
+			launch,
+			getState: () => store.getState(),
+			write(text) {
+				if (response.destroyed || response.writableEnded) return false;
+				const isReady = response.write(text);
+				if (response.writableLength > MAX_GUEST_QUEUED_BYTES) response.destroy();
+				return isReady;
+			},
+		});
+		// A guest has one stream. A second one replaces the first, which may belong to a network that is gone.
+		for (const [other, {guest: number, response: old}] of streams) {
+			if (number !== guest) continue;
+			other.stop();
+			old.destroy();
+		}
+		streams.set(stream, {guest, response});
+		guests.connected(guest, 1, clock.monotonic());
+		response.on('drain', () => stream.drained());
+		response.on('close', () => {
+			stream.stop();
+			streams.delete(stream);
+			guests.connected(guest, -1, clock.monotonic());
+		});
+		const position = Number(query.get('position') ?? Number.NaN);
+		const isValid = Number.isSafeInteger(position) && position >= 0;
+		stream.start(isValid ? {launch: query.get('launch') ?? '', position} : undefined);
+	}
+
+	function infoOf({servers, guests, packageHash, until}: OpenWindow): InvitationInfo {
+		const urls = servers.map(({host}) => `http://${host}/#${guests.token}`);
+		return {
+			urls,
+			packageUrl: `http://${servers[0]?.host ?? ''}/${PACKAGE_NAME}`,
+			packageHash,
+			code: encode(urls[0] ?? '', {ecc: 'L', border: 2}).data,
+			guests: guests.list(),
+			until,
+		};
+	}
+
+	return {
+		async open({inSecretRoom}) {
+			if (ports.hasSecret && !inSecretRoom)
+				return {
+					refused:
+						'This room has a secret, and the window would show it without encryption to everybody who has the link. To do so all the same: /invite --in-secret-room',
+				};
+			if (window) return infoOf(window);
+			opening ??= openWindow();
+			const result = await opening;
+			opening = undefined;
+			return result;
+		},
+		close,
+		kick(number) {
+			if (!window?.guests.kick(number)) return false;
+			for (const [stream, {guest, response}] of window.streams) {
+				if (guest !== number) continue;
+				stream.end('kicked');
+				response.end();
+			}
+			return true;
+		},
+		info: () => window && infoOf(window),
+	};
+}

@@ -1,0 +1,120 @@
+/**
+ * Guests of one window, and what admits them. The link contains a token; whoever has it gets a bearer of their own. Both are
+ * random and compared by their hashes, so that the time of a comparison reveals nothing. Pure except for `random`.
+ */
+import {createHash} from 'node:crypto';
+import {
+	MAX_TOKEN_FAILURES_PER_ADDRESS,
+	MAX_TOKEN_FAILURES_PER_MINUTE,
+	MAX_WINDOW_GUESTS,
+	TOKEN_FAILURE_MEMORY_MS,
+} from '../core/limits.js';
+import {LruMap} from '../core/lru-map.js';
+import type {Guest} from '../node/invitation.js';
+
+/** `refused`: HTTP status. */
+export type Admission = {readonly bearer: string; readonly guest: number} | {readonly refused: 401 | 429 | 503};
+
+export interface GuestList {
+	/** The token of the link. It changes when a guest is ended. */
+	readonly token: string;
+	/** Exchanges the token for a bearer. `now`: monotonic ms. */
+	admit(token: string, address: string, now: number): Admission;
+	/** Number of the guest with this bearer; undefined if there is none. */
+	find(bearer: string): number | undefined;
+	/** Records that a guest has opened or closed a connection for events. */
+	connected(guest: number, change: 1 | -1, now: number): void;
+	kick(guest: number): boolean;
+	list(): readonly Guest[];
+}
+
+interface GuestRecord {
+	readonly number: number;
+	readonly address: string;
+	connections: number;
+	/** Monotonic ms of the last connection that closed, or of the admission. */
+	seenAt: number;
+}
+
+const TOKEN_BYTES = 16;
+/** Addresses whose failures are remembered. */
+const MAX_FAILING_ADDRESSES = 256;
+
+interface Failures {
+	count: number;
+	since: number;
+}
+
+export function createGuestList(random: (bytes: number) => Uint8Array): GuestList {
+	const guests = new Map<string, GuestRecord>();
+	const failures = new LruMap<string, Failures>(MAX_FAILING_ADDRESSES);
+	const allFailures: Failures = {count: 0, since: Number.NEGATIVE_INFINITY};
+	let token = createSecret();
+	let lastNumber = 0;
+
+	function createSecret(): string {
+		return Buffer.from(random(TOKEN_BYTES)).toString('base64url');
+	}
+
+	function refresh(entry: Failures, now: number): Failures {
+		if (now - entry.since > TOKEN_FAILURE_MEMORY_MS) Object.assign(entry, {count: 0, since: now});
+		return entry;
+	}
+
+	/** Makes room for a guest: the one that has been away for longest gives way. False if all are connected. */
+	function makeRoom(): boolean {
+		if (guests.size < MAX_WINDOW_GUESTS) return true;
+		const [oldest] = [...guests]
+			.filter(([, guest]) => guest.connections === 0)
+			.sort(([, a], [, b]) => a.seenAt - b.seenAt);
+		return oldest !== undefined && guests.delete(oldest[0]);
+	}
+
+	return {
+		get token() {
+			return token;
+		},
+		admit(given, address, now) {
+			const own = refresh(failures.get(address) ?? {count: 0, since: now}, now);
+			failures.set(address, own);
+			refresh(allFailures, now);
+			if (own.count >= MAX_TOKEN_FAILURES_PER_ADDRESS || allFailures.count >= MAX_TOKEN_FAILURES_PER_MINUTE)
+				return {refused: 429};
+			if (hash(given) !== hash(token)) {
+				own.count++;
+				allFailures.count++;
+				return {refused: 401};
+			}
+			if (!makeRoom()) return {refused: 503};
+			const bearer = createSecret();
+			lastNumber++;
+			guests.set(hash(bearer), {number: lastNumber, address, connections: 0, seenAt: now});
+			return {bearer, guest: lastNumber};
+		},
+		find: bearer => guests.get(hash(bearer))?.number,
+		connected(number, change, now) {
+			for (const guest of guests.values()) {
+				if (guest.number !== number) continue;
+				guest.connections += change;
+				guest.seenAt = now;
+			}
+		},
+		kick(number) {
+			const found = [...guests].find(([, guest]) => guest.number === number);
+			if (!found) return false;
+			guests.delete(found[0]);
+			token = createSecret();
+			return true;
+		},
+		list: () =>
+			[...guests.values()].map(guest => ({
+				number: guest.number,
+				address: guest.address,
+				isConnected: guest.connections > 0,
+			})),
+	};
+}
+
+function hash(secret: string): string {
+	return createHash('sha256').update(secret).digest('base64');
+}

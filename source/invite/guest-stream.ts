@@ -1,0 +1,120 @@
+/**
+ * Stream of one guest: JSON lines that begin with the state of the room and continue with its changes. A guest that reads
+ * slowly is not sent more than MAX_GUEST_QUEUED_BYTES; it then waits, or is cut off and continues at its position.
+ */
+import type {Clock, Timer} from '../core/environment.js';
+import {WINDOW_BATCH_MS, WINDOW_PING_MS} from '../core/limits.js';
+import type {State} from '../core/state.js';
+import type {ChangeLog} from './change-log.js';
+import type {WindowRows} from './window-rows.js';
+
+export interface GuestStreamOptions {
+	readonly clock: Clock;
+	readonly changes: ChangeLog;
+	readonly rows: WindowRows;
+	/** Random name of this window. A position counts only within it. */
+	readonly launch: string;
+	getState(): State;
+	/** Sends text. False: the guest reads slowly; wait for `drained`. */
+	write(text: string): boolean;
+}
+
+export interface GuestStream {
+	/** Begins. `from`: the window and the position at which the guest was, if it has been here before. */
+	start(from: {readonly launch: string; readonly position: number} | undefined): void;
+	/** The state has changed. */
+	changed(): void;
+	/** The guest reads again. */
+	drained(): void;
+	/** Tells the guest why the stream ends, and stops. */
+	end(reason: 'closed' | 'kicked'): void;
+	/** Stops without a word. Idempotent. */
+	stop(): void;
+}
+
+export function createGuestStream(options: GuestStreamOptions): GuestStream {
+	const {clock, changes, rows, launch, getState, write} = options;
+	let position = 0;
+	let isBlocked = false;
+	let isStopped = false;
+	let batchTimer: Timer | undefined;
+	let pingTimer: Timer | undefined;
+	let sentPeople = '';
+	let sentPins = '';
+
+	function send(line: Readonly<Record<string, unknown>>): void {
+		if (!write(`${JSON.stringify(line)}\n`)) isBlocked = true;
+	}
+
+	function sendSnapshot(): void {
+		position = changes.position;
+		send({type: 'snapshot', launch, position, ...rows.rowsBefore(getState(), undefined)});
+	}
+
+	function sendChanges(): void {
+		batchTimer = undefined;
+		if (isStopped || isBlocked) return;
+		const state = getState();
+		const pending = changes.since(position);
+		if (!pending || pending.some(({type}) => type === 'reset')) sendSnapshot();
+		else {
+			position += pending.length;
+			for (const [index, change] of pending.entries()) {
+				const at = position - pending.length + index + 1;
+				if (change.type === 'gone') send({type: 'gone', position: at, id: change.id});
+				if (change.type !== 'row') continue;
+				const row = rows.row(state, change.entry);
+				if (row) send({type: 'row', position: at, row});
+			}
+		}
+		sendIfNew('people', rows.people(state));
+		sendIfNew('pins', rows.pins(state));
+	}
+
+	function sendIfNew(type: 'people' | 'pins', value: readonly unknown[]): void {
+		const text = JSON.stringify(value);
+		if (text === (type === 'people' ? sentPeople : sentPins)) return;
+		if (type === 'people') sentPeople = text;
+		else sentPins = text;
+		send({type, [type]: value});
+	}
+
+	function schedulePing(): void {
+		pingTimer = clock.after(WINDOW_PING_MS, () => {
+			if (!isBlocked) send({type: 'ping'});
+			schedulePing();
+		});
+	}
+
+	function stop(): void {
+		isStopped = true;
+		batchTimer?.cancel();
+		pingTimer?.cancel();
+	}
+
+	return {
+		start(from) {
+			const isKnown = from?.launch === launch && changes.since(from.position) !== undefined;
+			if (isKnown) {
+				position = from.position;
+				send({type: 'resumed', launch, position});
+			} else sendSnapshot();
+			sendChanges();
+			schedulePing();
+		},
+		changed() {
+			if (!isStopped && !isBlocked) batchTimer ??= clock.after(WINDOW_BATCH_MS, sendChanges);
+		},
+		drained() {
+			if (!isBlocked) return;
+			isBlocked = false;
+			sendChanges();
+		},
+		end(reason) {
+			if (isStopped) return;
+			send({type: 'end', reason});
+			stop();
+		},
+		stop,
+	};
+}

@@ -1,0 +1,71 @@
+/** What guests see of the room: rows, people and pinned messages. Never addresses, notices or what this node observed. */
+import {findFirstIndex} from '../core/binary-search.js';
+import {eventId, type PeerId} from '../core/event.js';
+import {toSortableString} from '../core/event-order.js';
+import {MAX_WINDOW_ROWS_PER_ANSWER} from '../core/limits.js';
+import {hueOf} from '../core/name-hues.js';
+import {isPresent} from '../core/select-peers.js';
+import {selectPeople} from '../core/select-people.js';
+import {selectPins} from '../core/select-pins.js';
+import type {State} from '../core/state.js';
+import {stateIgnoring} from '../core/text-of.js';
+import {entryAt, type TimelineEntry} from '../core/timeline.js';
+import {createPageNames} from '../page/page-names.js';
+import type {PagePerson, PageRow} from '../page/page-row.js';
+import {type PageRowOptions, pageRowOf} from '../page/page-rows.js';
+
+export interface WindowRows {
+	/** The row of an entry; undefined if guests do not see it. */
+	row(state: State, entry: TimelineEntry): PageRow | undefined;
+	/** The newest rows before a sort key, or of all, in the order of the timeline. `more`: whether there are older ones. */
+	rowsBefore(state: State, order: string | undefined): {readonly rows: readonly PageRow[]; readonly more: boolean};
+	/** People who are present. */
+	people(state: State): readonly PagePerson[];
+	pins(state: State): readonly PageRow[];
+}
+
+/** Entries that one answer looks at. There may be long runs of entries that guests do not see. */
+const MAX_ENTRIES_PER_ANSWER = 4096;
+
+export function createWindowRows(isIgnored: (peer: PeerId) => boolean): WindowRows {
+	const options: PageRowOptions = {
+		names: createPageNames(false),
+		withAddresses: false,
+		withObservations: false,
+		idOf: (_, {peer, seq}) => eventId(peer, seq),
+	};
+
+	function row(state: State, entry: TimelineEntry): PageRow | undefined {
+		if (isIgnored(entry.peer)) return undefined;
+		const found = pageRowOf(stateIgnoring(state, isIgnored), entry, options);
+		return found && {...found, order: toSortableString(entry)};
+	}
+
+	return {
+		row,
+		rowsBefore(state, order) {
+			const {timeline} = state;
+			const end =
+				order === undefined
+					? timeline.length
+					: findFirstIndex(0, timeline.length, index => {
+							const entry = entryAt(timeline, index);
+							return entry !== undefined && toSortableString(entry) >= order;
+						});
+			const rows: PageRow[] = [];
+			let index = end - 1;
+			const stop = Math.max(-1, end - 1 - MAX_ENTRIES_PER_ANSWER);
+			for (; index > stop && rows.length < MAX_WINDOW_ROWS_PER_ANSWER; index--) {
+				const entry = entryAt(timeline, index);
+				const found = entry && row(state, entry);
+				if (found) rows.push(found);
+			}
+			return {rows: rows.reverse(), more: index >= 0};
+		},
+		people: state =>
+			selectPeople(state)
+				.filter(({status}) => isPresent(status))
+				.map(({peer}) => ({name: options.names(state, peer), hue: hueOf(state, peer)})),
+		pins: state => selectPins(stateIgnoring(state, isIgnored)).flatMap(({message}) => row(state, message) ?? []),
+	};
+}

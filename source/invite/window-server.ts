@@ -1,0 +1,168 @@
+/**
+ * HTTP server of the window on one address. It answers five requests and refuses everything else. Host and Origin must name
+ * this server, so that a page of another site cannot reach it by a name that resolves to this address (DNS rebinding).
+ */
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
+import {
+	MAX_WINDOW_CONNECTIONS,
+	MAX_WINDOW_CONNECTIONS_PER_ADDRESS,
+	MAX_WINDOW_HEADER_BYTES,
+	MAX_WINDOW_REQUEST_BYTES,
+	WINDOW_HEADERS_TIMEOUT_MS,
+} from '../core/limits.js';
+
+/** An answer that is complete when it is returned. */
+export interface Answer {
+	readonly status: number;
+	readonly type?: 'text/html; charset=utf-8' | 'application/json' | 'application/octet-stream';
+	readonly body?: string | Uint8Array;
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface WindowRequest {
+	readonly method: string;
+	readonly path: string;
+	readonly query: URLSearchParams;
+	/** The bearer of the header Authorization; empty: none. */
+	readonly bearer: string;
+	readonly body: string;
+	/** Address of the client. */
+	readonly address: string;
+}
+
+export interface WindowHandler {
+	answer(request: WindowRequest): Answer;
+	/** Takes over the response to a request for events. Undefined: the request is not for events. */
+	stream(request: WindowRequest, response: ServerResponse): true | Answer | undefined;
+}
+
+export interface WindowServer {
+	readonly host: string;
+	close(): Promise<void>;
+}
+
+/** Headers of every answer. */
+const HEADERS: Readonly<Record<string, string>> = {
+	'Cache-Control': 'no-store',
+	'X-Content-Type-Options': 'nosniff',
+	'X-Frame-Options': 'DENY',
+	'Referrer-Policy': 'no-referrer',
+	'Cross-Origin-Resource-Policy': 'same-origin',
+	'Cross-Origin-Opener-Policy': 'same-origin',
+};
+
+/** Listens on an address and a port; port 0: any free one. Rejects with the error of the system. */
+export async function openWindowServer(address: string, port: number, handler: WindowHandler): Promise<WindowServer> {
+	const sockets = new Map<string, Set<Socket>>();
+	const server = createServer(
+		{
+			headersTimeout: WINDOW_HEADERS_TIMEOUT_MS,
+			requestTimeout: 2 * WINDOW_HEADERS_TIMEOUT_MS,
+			keepAliveTimeout: WINDOW_HEADERS_TIMEOUT_MS,
+			// Node looks for late headers only this often.
+			connectionsCheckingInterval: WINDOW_HEADERS_TIMEOUT_MS / 5,
+			maxHeaderSize: MAX_WINDOW_HEADER_BYTES,
+		},
+		(request, response) => void respond(request, response),
+	);
+	server.maxConnections = MAX_WINDOW_CONNECTIONS;
+	server.maxHeadersCount = 64;
+	server.on('connection', socket => limitConnections(sockets, socket));
+	server.on('clientError', (_, socket) => socket.destroy());
+	await listen(server, address, port);
+	const bound = server.address();
+	const host = `${address}:${typeof bound === 'object' && bound ? bound.port : port}`;
+
+	async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		response.on('error', () => {});
+		const isOwn =
+			request.headers.host === host &&
+			(request.headers.origin === undefined || request.headers.origin === `http://${host}`);
+		if (!isOwn) return finish(response, {status: 421});
+		const body = await readBody(request);
+		if (body === undefined) return finish(response, {status: 413});
+		const url = new URL(request.url ?? '/', `http://${host}`);
+		const windowRequest: WindowRequest = {
+			method: request.method ?? '',
+			path: url.pathname,
+			query: url.searchParams,
+			bearer: /^Bearer ([\w-]{1,64})$/.exec(request.headers.authorization ?? '')?.[1] ?? '',
+			body,
+			address: request.socket.remoteAddress ?? '',
+		};
+		const streamed = handler.stream(windowRequest, response);
+		if (streamed !== true) finish(response, streamed ?? handler.answer(windowRequest));
+	}
+
+	return {
+		host,
+		close: () =>
+			new Promise(resolve => {
+				server.close(() => resolve());
+				for (const group of sockets.values()) for (const socket of group) socket.destroySoon();
+				setTimeout(() => server.closeAllConnections(), 200).unref();
+			}),
+	};
+}
+
+export function streamHeaders(): Readonly<Record<string, string>> {
+	return {...HEADERS, 'Content-Type': 'application/x-ndjson; charset=utf-8'};
+}
+
+function finish(response: ServerResponse, {status, type, body = '', headers}: Answer): void {
+	if (response.headersSent || response.destroyed) return;
+	const bytes = Buffer.from(body);
+	response.writeHead(status, {
+		...HEADERS,
+		...(type && {'Content-Type': type}),
+		'Content-Length': bytes.length,
+		...(status >= 400 && {Connection: 'close'}),
+		...headers,
+	});
+	response.end(bytes);
+}
+
+/** Reads a short body. Undefined if it is too long or ends early. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	try {
+		for await (const chunk of request) {
+			const bytes = Buffer.from(chunk);
+			length += bytes.length;
+			if (length > MAX_WINDOW_REQUEST_BYTES) return undefined;
+			chunks.push(bytes);
+		}
+	} catch {
+		return undefined;
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+function limitConnections(sockets: Map<string, Set<Socket>>, socket: Socket): void {
+	const address = socket.remoteAddress ?? '';
+	const group = sockets.get(address) ?? new Set();
+	if (group.size >= MAX_WINDOW_CONNECTIONS_PER_ADDRESS) {
+		socket.destroy();
+		return;
+	}
+	sockets.set(address, group);
+	group.add(socket);
+	socket.on('error', () => {});
+	socket.on('close', () => {
+		group.delete(socket);
+		if (group.size === 0 && sockets.get(address) === group) sockets.delete(address);
+	});
+}
+
+function listen(server: Server, address: string, port: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once('error', reject);
+		server.listen({host: address, port, backlog: 64, exclusive: true}, () => {
+			server.off('error', reject);
+			server.on('error', () => {});
+			resolve();
+		});
+	});
+}

@@ -1,0 +1,83 @@
+/** The command `/invite`: opens, describes and closes the window for guests. */
+import type {Invitation, InvitationInfo, InvitationResult} from '../invitation.js';
+
+export type InviteAction =
+	| {readonly action: 'open'; readonly inSecretRoom: boolean}
+	| {readonly action: 'off'}
+	| {readonly action: 'kick'; readonly guest: number};
+
+export type InviteOutcome =
+	| {readonly type: 'done' | 'error'; readonly text: string}
+	| {
+			readonly type: 'lines';
+			readonly title: string;
+			readonly lines: readonly string[];
+			readonly invitation: InvitationInfo;
+	  };
+
+/** Parses what follows `/invite`. Undefined: it has no such form. */
+export function parseInviteAction(argument: string): InviteAction | undefined {
+	if (argument === '' || argument === '--in-secret-room')
+		return {action: 'open', inSecretRoom: argument === '--in-secret-room'};
+	if (argument === 'off') return {action: 'off'};
+	const guest = /^kick\s+([1-9]\d{0,5})$/.exec(argument)?.[1];
+	return guest === undefined ? undefined : {action: 'kick', guest: Number(guest)};
+}
+
+const CLOSED = 'The window for guests is not open. /invite opens it.';
+
+export function runInvite(
+	action: InviteAction,
+	invitation: Invitation | undefined,
+): InviteOutcome | Promise<InviteOutcome> {
+	if (!invitation) return {type: 'error', text: 'The window for guests is not available here.'};
+	switch (action.action) {
+		case 'open':
+			return invitation.open(action).then(toOutcome);
+		case 'off':
+			if (!invitation.info()) return {type: 'error', text: CLOSED};
+			return invitation.close().then(() => ({type: 'done', text: 'The window for guests is closed.'}));
+		case 'kick':
+			if (!invitation.info()) return {type: 'error', text: CLOSED};
+			return invitation.kick(action.guest)
+				? {
+						type: 'done',
+						text: `Guest ${action.guest} is out. The link has changed, so that it does not work again: /invite shows the new one.`,
+					}
+				: {type: 'error', text: `There is no guest ${action.guest}. /invite lists the guests.`};
+		default:
+			return action satisfies never;
+	}
+}
+
+function toOutcome(result: InvitationResult): InviteOutcome {
+	if ('refused' in result) return {type: 'error', text: result.refused};
+	return {type: 'lines', title: 'Window for guests', lines: invitationLines(result), invitation: result};
+}
+
+/** Everything about an open window as lines of text, without the QR code. */
+export function invitationLines(info: InvitationInfo): string[] {
+	const [first = '', ...others] = info.urls;
+	return [
+		'With a phone or any browser in this network, to read along:',
+		`    ${first}`,
+		...others.map(url => `    ${url}`),
+		'Whoever has this link can read the whole room. It is not encrypted. /invite off closes it.',
+		`Guests: ${describeGuests(info)}`,
+		'',
+		'To pass this program on to a computer with Node and npm, type there:',
+		`    curl -O ${info.packageUrl}`,
+		'    npx ./p2pchat-ink.tgz --name YOU',
+		'This runs a program from this computer. Others on this network can replace it on the way:',
+		'compare the code there before the second line, with sha256sum p2pchat-ink.tgz',
+		'(macOS: shasum -a 256 p2pchat-ink.tgz). It must be:',
+		`    ${info.packageHash.slice(0, 32)}`,
+		`    ${info.packageHash.slice(32)}`,
+	];
+}
+
+function describeGuests({guests}: InvitationInfo): string {
+	if (guests.length === 0) return 'nobody yet.';
+	const names = guests.map(({number, address, isConnected}) => `${number} (${address}${isConnected ? '' : ', away'})`);
+	return `${names.join(', ')}. /invite kick N ends one.`;
+}

@@ -1,0 +1,146 @@
+import {expect, test} from 'vitest';
+import {MAX_WINDOW_CHANGES_AT_ONCE, WINDOW_BATCH_MS, WINDOW_PING_MS} from '../../source/core/limits.js';
+import {createChangeLog} from '../../source/invite/change-log.js';
+import {createGuestStream} from '../../source/invite/guest-stream.js';
+import {createWindowRows} from '../../source/invite/window-rows.js';
+import {createFakeChatNode} from '../helpers/fake-chat-node.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+import {createStateBuilder} from '../page/page-events.js';
+
+function openWindow() {
+	const chatNode = createFakeChatNode();
+	const dave = chatNode.join('Dave', '10.0.0.2');
+	const clock = createFakeClock();
+	const {store} = chatNode;
+	const changes = createChangeLog(store.getState());
+	const rows = createWindowRows(() => false);
+	store.subscribe(changes.note);
+	const open = (from?: {launch: string; position: number}) => {
+		const lines: any[] = [];
+		const guest = {isSlow: false};
+		const stream = createGuestStream({
+			clock,
+			changes,
+			rows,
+			launch: 'L',
+			getState: store.getState,
+			write(text) {
+				for (const line of text.trimEnd().split('\n')) lines.push(JSON.parse(line));
+				return !guest.isSlow;
+			},
+		});
+		store.subscribe(() => stream.changed());
+		stream.start(from);
+		const taken = () => lines.splice(0).filter(({type}) => type !== 'people' && type !== 'pins');
+		return {stream, guest, lines, taken};
+	};
+	return {chatNode, dave, clock, changes, open};
+}
+
+test('a guest first gets the newest rows, then every change with its position', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	chatNode.say(dave, 'before');
+	const {taken} = open();
+	const [snapshot] = taken();
+	expect(snapshot).toMatchObject({type: 'snapshot', launch: 'L', more: false});
+	expect(snapshot.rows.at(-1)).toMatchObject({kind: 'message', name: 'Dave', text: 'before'});
+	chatNode.say(dave, 'after');
+	await clock.advance(WINDOW_BATCH_MS);
+	expect(taken()).toMatchObject([{type: 'row', position: snapshot.position + 1, row: {text: 'after'}}]);
+});
+
+test('a guest that was away gets what it missed, in order, also corrections of rows that it has', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	const first = open();
+	chatNode.say(dave, 'first');
+	await clock.advance(WINDOW_BATCH_MS);
+	const {position} = first.taken().at(-1);
+	first.stream.stop();
+	chatNode.say(dave, 'second');
+	const target = {peer: dave.peer, seq: dave.seq};
+	chatNode.tell(dave, {type: 'corrected', target, text: 'corrected'});
+	const lines = open({launch: 'L', position}).taken();
+	expect(lines[0]).toMatchObject({type: 'resumed', position});
+	expect(lines.slice(1).map(({row}) => row.text)).toEqual(['corrected', 'corrected']);
+	expect(lines.at(-1).position).toBe(position + 2);
+});
+
+test('a position of another window, or one that does not exist, begins anew with the newest rows', () => {
+	const {open} = openWindow();
+	for (const from of [
+		{launch: 'other', position: 0},
+		{launch: 'L', position: 99},
+	])
+		expect(open(from).taken()[0].type).toBe('snapshot');
+});
+
+test('a long history that arrives at once is not sent row by row', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	const {taken} = open();
+	taken();
+	const events = Array.from({length: MAX_WINDOW_CHANGES_AT_ONCE + 1}, (_, index) =>
+		chatNode.make(dave, {type: 'posted', text: `old ${index}`}),
+	);
+	chatNode.commit(events, false);
+	await clock.advance(WINDOW_BATCH_MS);
+	const lines = taken();
+	expect(lines.map(({type}) => type)).toEqual(['snapshot']);
+	expect(lines[0]).toMatchObject({more: true});
+	expect(lines[0].rows).toHaveLength(100);
+});
+
+test('a guest that reads slowly gets nothing until it reads again, and then everything', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	const {stream, guest, taken} = open();
+	guest.isSlow = true;
+	chatNode.say(dave, 'one');
+	await clock.advance(WINDOW_BATCH_MS);
+	taken();
+	chatNode.say(dave, 'two');
+	chatNode.say(dave, 'three');
+	await clock.advance(2 * WINDOW_PING_MS);
+	expect(taken()).toEqual([]);
+	guest.isSlow = false;
+	stream.drained();
+	expect(taken().map(({row}) => row.text)).toEqual(['two', 'three']);
+});
+
+test('a quiet room sends a sign of life every 15 s, and a stream that has ended sends nothing', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	const {stream, taken} = open();
+	taken();
+	await clock.advance(WINDOW_PING_MS);
+	expect(taken()).toEqual([{type: 'ping'}]);
+	stream.end('closed');
+	chatNode.say(dave, 'late');
+	await clock.advance(WINDOW_PING_MS);
+	expect(taken()).toEqual([{type: 'end', reason: 'closed'}]);
+});
+
+test('answers that follow each other by their first rows give every row of a long room once, in order', () => {
+	const builder = createStateBuilder();
+	builder.addMany(10_000);
+	const rows = createWindowRows(() => false);
+	const texts: string[] = [];
+	for (let order: string | undefined, more = true; more; ) {
+		const answer = rows.rowsBefore(builder.state(), order);
+		texts.unshift(...answer.rows.map(({text}) => text));
+		order = answer.rows[0]?.order;
+		more = answer.more;
+	}
+	expect(texts).toHaveLength(10_000);
+	expect(texts.slice(20)).toEqual(Array.from({length: 9980}, (_, index) => `message ${index + 21}`));
+});
+
+test('guests see no address, no notice and nothing of people whom this node ignores', () => {
+	const {chatNode, dave} = openWindow();
+	const eve = chatNode.join('Eve', '10.0.0.3');
+	chatNode.say(eve, 'ignored words');
+	chatNode.say(dave, 'seen words');
+	chatNode.observe({type: 'notice', level: 'warn', code: 'x', text: 'a notice about 10.0.0.3'});
+	const text = JSON.stringify(
+		createWindowRows(peer => peer === eve.peer).rowsBefore(chatNode.store.getState(), undefined),
+	);
+	expect(text).toContain('seen words');
+	expect(text).not.toMatch(/ignored words|10\.0\.0|notice/);
+});
