@@ -90,7 +90,7 @@ export const linkMutations = [
 	},
 	{
 		rule: 'Every known address of a peer is dialled in turn.',
-		edits: [{in: 'chooseAddress', begins: 'return verifiedAddress ?? addresses[0];'}],
+		edits: [{in: 'chooseAddresses', begins: 'if (addresses[0]) return [verifiedAddress ?? addresses[0]];'}],
 		tests: ['dialler'],
 	},
 	{
