@@ -63,9 +63,9 @@ export const MAX_FILE_ASKS_PER_SECOND = 16;
 /** Descriptions of held parts (`file-info`) accepted per second on one connection. */
 export const MAX_FILE_INFOS_PER_SECOND = 256;
 /** Interval between two `file-info` about one file to one peer. Short, because others fetch the parts that it names. */
-export const FILE_INFO_INTERVAL_MS = 50;
+export const FILE_INFO_INTERVAL_MS = 20;
 /** Time that the wanted bytes of a connection may add to a queue on the way, and so to the delay of a message. */
-export const FILE_QUEUE_MS = 40;
+export const FILE_QUEUE_MS = 30;
 /** Time without any slice after which a holder counts as silent. Its parts are wanted from others. */
 export const FILE_ANSWER_MS = 10_000;
 /** Time for which nothing is wanted from a silent holder. It doubles each time. */

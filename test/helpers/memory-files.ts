@@ -29,9 +29,11 @@ export function leavesOf(bytes: Uint8Array): Uint8Array {
 
 export function createMemoryFiles(roomTag: Uint8Array): MemoryFiles {
 	const complete = new Map<FileId, Uint8Array>();
+	const leavesById = new Map<FileId, Uint8Array>();
 
 	function servedFile(id: FileId, bytes: Uint8Array): ServedFile {
-		const leaves = leavesOf(bytes);
+		const leaves = leavesById.get(id) ?? leavesOf(bytes);
+		leavesById.set(id, leaves);
 		return {
 			id,
 			size: bytes.length,

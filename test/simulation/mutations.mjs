@@ -23,8 +23,15 @@
  * room of their own; they replace the 200 rooms. `mutate.mjs --list` shows every place.
  */
 import {effectMutations} from './mutations-effects.mjs';
+import {fileMutations} from './mutations-files.mjs';
 import {historyMutations} from './mutations-history.mjs';
 import {linkMutations} from './mutations-links.mjs';
 import {presenceMutations} from './mutations-presence.mjs';
 
-export const mutations = [...linkMutations, ...presenceMutations, ...historyMutations, ...effectMutations];
+export const mutations = [
+	...linkMutations,
+	...presenceMutations,
+	...historyMutations,
+	...effectMutations,
+	...fileMutations,
+];

@@ -97,7 +97,9 @@ export function createHolders(count: number, now: () => number): Holders {
 				restMs: 0,
 				isComplete: false,
 				get isAvailable() {
-					return isUsable(entry, now()) && pipe.outstandingBytes * 1000 <= Math.max(pipe.rate, 1) * BACKLOG_MS;
+					if (!isUsable(entry, now())) return false;
+					if (pipe.rate === 0) return pipe.outstandingBytes === 0 || now() - pipe.progressAt < BACKLOG_MS;
+					return pipe.outstandingBytes * 1000 <= pipe.rate * BACKLOG_MS;
 				},
 			};
 			entries.set(pipe.link.peer, entry);

@@ -1,0 +1,393 @@
+import {afterEach, describe, expect, test} from 'vitest';
+import type {FileMessage} from '../../source/codec/message.js';
+import type {NamedFile} from '../../source/core/file-content.js';
+import {
+	FILE_ANSWER_MS,
+	FILE_QUEUE_MS,
+	FILE_RETRY_MS,
+	MAX_WANTED_FILE_BYTES,
+	MIN_SLICE_BYTES,
+} from '../../source/core/limits.js';
+import {type FileId, partSize} from '../../source/core/shared-file.js';
+import {fileIdOf} from '../../source/feed/file-id.js';
+import {leavesOf, makeContent} from '../helpers/memory-files.js';
+import {createFileWorld, type FileWorld, ROOM_TAG, type WorldNode} from './file-world.js';
+
+const PART = partSize(0);
+const MiB = 1024 * 1024;
+/** 100 Mbit/s, as in many wireless networks. */
+const UPLINK = 12.5e6;
+
+let world: FileWorld;
+afterEach(() => world.stop());
+
+const reportOf = (node: WorldNode, {id}: NamedFile) => node.reports.get(id);
+
+async function untilDone(nodes: readonly WorldNode[], file: NamedFile, limitMs = 120_000): Promise<void> {
+	await world.clock.advanceUntil(() => nodes.every(node => reportOf(node, file)?.state === 'done'), limitMs);
+	expect(nodes.map(node => reportOf(node, file)?.state)).toEqual(nodes.map(() => 'done'));
+}
+
+function expectContent(node: WorldNode, file: NamedFile, content: Uint8Array): void {
+	const found = [...node.store.finished.values()].find(bytes => bytes.length === file.size);
+	expect(found && Buffer.compare(found, content)).toBe(0);
+	expect(node.faults).toEqual([]);
+}
+
+describe('people who fetch one file together', () => {
+	test('ten of them share among themselves, and the author sends at most 2.5 copies', async () => {
+		world = createFileWorld(1);
+		const author = world.add({uplink: UPLINK});
+		const others = Array.from({length: 10}, () => world.add({uplink: UPLINK}));
+		const content = makeContent(8 * MiB);
+		const file = await world.share(author, content);
+		for (const node of others) node.fetch(file);
+		await untilDone(others, file);
+		for (const node of others) expectContent(node, file, content);
+		expect(author.sentBytes / file.size).toBeLessThan(2.5);
+		expect(reportOf(author, file)).toBeUndefined();
+	});
+
+	test('they finish without the author if together they have all parts', async () => {
+		world = createFileWorld(2);
+		const author = world.add({uplink: UPLINK});
+		const others = Array.from({length: 4}, () => world.add({uplink: UPLINK}));
+		const content = makeContent(3 * MiB);
+		const file = await world.share(author, content);
+		for (const node of others) node.fetch(file);
+		await world.clock.advanceUntil(() => author.sentBytes >= 1.5 * file.size, 60_000);
+		author.leave();
+		await world.clock.advance(30_000);
+		const missing = others.filter(node => reportOf(node, file)?.state !== 'done');
+		// Either everybody has everything, or nobody has the parts that only the author had.
+		if (missing.length > 0) {
+			expect(missing).toHaveLength(4);
+			expect(missing.map(node => reportOf(node, file)?.reason)).toEqual(
+				missing.map(() => 'nobody who is connected has the missing parts'),
+			);
+			expect(new Set(missing.map(node => reportOf(node, file)?.bytes)).size).toBe(1);
+		}
+		const helper = world.add({uplink: UPLINK});
+		helper.store.disk.set('/copy', content);
+		await helper.store.share('/copy');
+		helper.files.changed(file.id);
+		await untilDone(others, file);
+		for (const node of others) expectContent(node, file, content);
+	});
+
+	test('somebody who gets the file later tells those who asked before', async () => {
+		world = createFileWorld(3);
+		const author = world.add();
+		const relay = world.add();
+		const late = world.add();
+		const content = makeContent(5 * PART + 1);
+		const file = await world.share(author, content);
+		late.fetch(file);
+		await world.clock.advance(5);
+		author.leave();
+		await world.clock.advance(5000);
+		expect(reportOf(late, file)).toMatchObject({state: 'waiting', reason: 'nobody who is connected has it'});
+		relay.store.disk.set('/copy', content);
+		await relay.store.share('/copy');
+		relay.files.changed(file.id);
+		await untilDone([late], file, 5000);
+	});
+});
+
+describe('a connection that breaks', () => {
+	test('costs at most one part of each holder', async () => {
+		world = createFileWorld(4);
+		const author = world.add({uplink: UPLINK});
+		const fetcher = world.add();
+		const content = makeContent(4 * MiB);
+		const file = await world.share(author, content);
+		fetcher.fetch(file);
+		for (let round = 1; round <= 5; round++) {
+			await world.clock.advanceUntil(() => author.sentBytes >= (round * file.size) / 6, 60_000);
+			world.reconnect(author, fetcher);
+		}
+		await untilDone([fetcher], file);
+		expectContent(fetcher, file, content);
+		expect(author.sentBytes - file.size).toBeLessThan(5 * PART + 5 * MIN_SLICE_BYTES * 4);
+	});
+
+	test('parts of an earlier run are verified, and only the wrong and missing ones are fetched', async () => {
+		world = createFileWorld(5);
+		const author = world.add();
+		const fetcher = world.add();
+		const content = makeContent(8 * PART);
+		const file = await world.share(author, content);
+		const kept = content.slice();
+		kept[3 * PART + 5] = (kept[3 * PART + 5] ?? 0) ^ 1;
+		fetcher.store.unfinished.set(file.id, {bytes: kept, parts: Uint8Array.of(0b0011_1111)});
+		fetcher.fetch(file);
+		await untilDone([fetcher], file);
+		expectContent(fetcher, file, content);
+		expect(author.sentBytes).toBe(3 * PART);
+	});
+});
+
+describe('words first', () => {
+	test('a file is put into a send queue only when nothing else is in it', async () => {
+		world = createFileWorld(6);
+		const author = world.add({uplink: UPLINK});
+		const fetchers = [world.add(), world.add()];
+		const file = await world.share(author, makeContent(2 * MiB));
+		for (const node of fetchers) node.fetch(file);
+		const words: Promise<number>[] = [];
+		for (let at = 0; at < 100; at += 10) {
+			await world.clock.advance(10);
+			words.push(world.sendWord(author, fetchers[0]!, 200));
+		}
+		await untilDone(fetchers, file);
+		await Promise.all(words);
+		expect(author.mostQueued).toBe(0);
+	});
+
+	test('on a path of 10 Mbit/s a message is delayed by at most 50 ms', async () => {
+		world = createFileWorld(7);
+		const author = world.add({uplink: 1.25e6, latencyMs: 2});
+		const fetcher = world.add({latencyMs: 2});
+		const file = await world.share(author, makeContent(2 * MiB));
+		fetcher.fetch(file);
+		const delays: number[] = [];
+		for (let count = 0; count < 60; count++) {
+			await world.clock.advance(20);
+			void world.sendWord(author, fetcher, 100).then(ms => delays.push(ms));
+		}
+		await untilDone([fetcher], file);
+		expect(delays).toHaveLength(60);
+		expect(Math.max(...delays)).toBeLessThan(50);
+		expect(FILE_QUEUE_MS).toBeLessThan(50);
+	});
+
+	test('a transfer uses the whole path', async () => {
+		world = createFileWorld(8);
+		const author = world.add({uplink: UPLINK});
+		const fetcher = world.add();
+		const file = await world.share(author, makeContent(4 * MiB));
+		const from = world.clock.monotonic();
+		fetcher.fetch(file);
+		await untilDone([fetcher], file);
+		const least = (file.size * 1000) / UPLINK;
+		expect(world.clock.monotonic() - from).toBeLessThan(1.4 * least + 300);
+	});
+});
+
+type Answer = (message: FileMessage, reply: (message: FileMessage) => void) => void;
+
+describe('a hostile holder', () => {
+	const content = makeContent(4 * PART + 9);
+	const leaves = leavesOf(content);
+	const all = (id: number): FileMessage => ({type: 'file-info', id, leaves, have: true});
+	const slice = ({offset, part, length}: {offset: number; part: number; length: number}) =>
+		content.slice(part * PART + offset, part * PART + offset + length);
+
+	const attacks: readonly (readonly [string, Answer])[] = [
+		[
+			'with wrong leaves',
+			(asked, reply) =>
+				asked.type === 'file-ask' &&
+				reply({type: 'file-info', id: asked.id, leaves: leaves.map(byte => byte ^ 1), have: true}),
+		],
+		[
+			'with leaves of another size',
+			(asked, reply) =>
+				asked.type === 'file-ask' && reply({type: 'file-info', id: asked.id, leaves: leaves.subarray(32), have: true}),
+		],
+		[
+			'with one wrong byte in each part',
+			(asked, reply) => {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type !== 'file-want') return;
+				const bytes = slice(asked);
+				bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+				reply({type: 'file-data', id: asked.id, bytes});
+			},
+		],
+		[
+			'with slices that are too short',
+			(asked, reply) => {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type === 'file-want') reply({type: 'file-data', id: asked.id, bytes: slice(asked).subarray(1)});
+			},
+		],
+		[
+			'with slices that are too long',
+			(asked, reply) => {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type === 'file-want')
+					reply({type: 'file-data', id: asked.id, bytes: new Uint8Array(asked.length + 1)});
+			},
+		],
+		['that claims to have all and is silent', (asked, reply) => asked.type === 'file-ask' && reply(all(asked.id))],
+		[
+			'that claims to have all and refuses every part',
+			(asked, reply) => {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type === 'file-want') reply({type: 'file-none', id: asked.id});
+			},
+		],
+		[
+			'that changes its mind with every answer',
+			(asked, reply) => {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type !== 'file-want') return;
+				reply({type: 'file-none', id: asked.id});
+				reply({type: 'file-none', id: 1});
+				reply({type: 'file-info', id: 1, have: true});
+			},
+		],
+		[
+			'that sends what nobody wanted',
+			(asked, reply) => {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				for (let id = 0; id < 5; id++) reply({type: 'file-data', id: 1000 + id, bytes: new Uint8Array(1000)});
+			},
+		],
+	];
+
+	test.each(attacks)('%s delays a fetch and does nothing else', async (_title, receive) => {
+		world = createFileWorld(9);
+		const attacker = world.add({receive: (message, reply) => void receive(message, reply)});
+		const fetcher = world.add();
+		const file = {id: fileIdOf(ROOM_TAG, content.length, leaves), name: 'plan.pdf', size: content.length};
+		fetcher.named.add(file.id);
+		fetcher.fetch(file);
+		await world.clock.advance(3 * FILE_ANSWER_MS);
+		expect(reportOf(fetcher, file)).toMatchObject({bytes: 0});
+		expect(fetcher.store.finished.size).toBe(0);
+		const author = world.add();
+		author.store.disk.set('/copy', content);
+		await author.store.share('/copy');
+		author.files.changed(file.id);
+		await untilDone([fetcher], file, 60_000);
+		expectContent(fetcher, file, content);
+		expect([attacker.isGone, attacker.faults, fetcher.faults]).toEqual([false, [], []]);
+	});
+
+	test('that sends one slice in five seconds loses its part to another holder', async () => {
+		world = createFileWorld(10);
+		world.add({
+			receive(asked, reply) {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type !== 'file-want') return;
+				world.clock.after(5000, () => reply({type: 'file-data', id: asked.id, bytes: slice(asked)}));
+			},
+		});
+		const author = world.add();
+		const fetcher = world.add();
+		const file = await world.share(author, content);
+		fetcher.fetch(file);
+		await untilDone([fetcher], file, 8000);
+		expectContent(fetcher, file, content);
+	});
+});
+
+describe('serving', () => {
+	const content = makeContent(3 * PART);
+
+	/** Sends messages to a node, and returns its answers. */
+	async function probe(node: (world: FileWorld) => Promise<WorldNode>, ...asked: readonly FileMessage[]) {
+		world = createFileWorld(12);
+		const server = await node(world);
+		const answers: FileMessage[] = [];
+		const prober = world.add({receive: message => void answers.push(message)});
+		for (const message of asked) prober.ask(server, message);
+		await world.clock.advance(2000);
+		return {answers, server};
+	}
+
+	const ask = (file: FileId, leaves = true): FileMessage => ({type: 'file-ask', id: 1, file, leaves});
+	const want = (file: FileId, more: Partial<FileMessage & {type: 'file-want'}> = {}): FileMessage => ({
+		type: 'file-want',
+		id: 2,
+		file,
+		part: 0,
+		offset: 0,
+		length: 100,
+		...more,
+	});
+
+	test('content that the room does not name is answered like content that nobody has', async () => {
+		let held: FileId | undefined;
+		const withFile = async (made: FileWorld) => {
+			const server = made.add();
+			held = (await made.share(server, content)).id;
+			return server;
+		};
+		const unknown = 'ab'.repeat(32) as FileId;
+		const named = await probe(withFile, ask(unknown), want(unknown));
+		expect(named.answers).toEqual([
+			{type: 'file-none', id: 1},
+			{type: 'file-none', id: 2},
+		]);
+		const id = held!;
+		const unnamed = await probe(
+			async made => {
+				const server = await withFile(made);
+				server.named.clear();
+				return server;
+			},
+			ask(id),
+			want(id),
+		);
+		expect(unnamed.answers).toEqual(named.answers);
+	});
+
+	test('a part that no longer has its leaf is refused, and so is a slice beyond the end of its part', async () => {
+		const {answers} = await probe(
+			async made => {
+				const server = made.add();
+				const {id} = await made.share(server, content);
+				expect(id).toBe(ID);
+				server.store.corrupt = (part, bytes) => (part === 1 ? bytes.map(byte => byte ^ 1) : bytes);
+				return server;
+			},
+			want(ID, {id: 1, part: 1}),
+			want(ID, {id: 2, offset: PART - 99}),
+			want(ID, {id: 3, part: 3}),
+			want(ID, {id: 4, offset: PART - 100}),
+		);
+		expect(answers).toEqual([
+			{type: 'file-none', id: 1},
+			{type: 'file-none', id: 2},
+			{type: 'file-none', id: 3},
+			{type: 'file-data', id: 4, bytes: content.slice(PART - 100, PART)},
+		]);
+	});
+
+	test('a peer that wants more than the limit at once is disconnected with flood', async () => {
+		const many = Array.from({length: MAX_WANTED_FILE_BYTES / MIN_SLICE_BYTES + 10}, (_, id) => want(ID, {id}));
+		const {server} = await probe(
+			async made => {
+				const node = made.add({uplink: 1});
+				await made.share(node, content);
+				return node;
+			},
+			...many,
+		);
+		expect(server.faults).toEqual(['flood']);
+	});
+
+	/** Id of `content` in this room. */
+	const ID = fileIdOf(ROOM_TAG, content.length, leavesOf(content));
+});
+
+describe('a disk that is full', () => {
+	test('pauses the fetch with its reason, and the fetch goes on when there is room', async () => {
+		world = createFileWorld(13);
+		const author = world.add();
+		const fetcher = world.add();
+		const content = makeContent(6 * PART);
+		const file = await world.share(author, content);
+		fetcher.store.refusal = 'The disk is full';
+		fetcher.fetch(file);
+		await world.clock.advance(20_000);
+		expect(reportOf(fetcher, file)).toMatchObject({state: 'waiting', reason: 'The disk is full', bytes: 0});
+		expect(author.sentBytes).toBeLessThanOrEqual(file.size);
+		fetcher.store.refusal = undefined;
+		await untilDone([fetcher], file, FILE_RETRY_MS + 5000);
+		expectContent(fetcher, file, content);
+	});
+});
