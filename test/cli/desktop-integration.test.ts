@@ -17,7 +17,7 @@ function createRoom() {
 }
 
 describe('events exported from a screen', () => {
-	test('are written to the file that the success message names', async () => {
+	test('events exported from a screen are written to the file that the success message names', async () => {
 		const {folder, write} = createRoom();
 		const file = join(folder, 'out.txt');
 		expect(await write(relative(process.cwd(), file))).toMatch(new RegExp(`^Wrote \\d+ events? to ${file}\\.$`));
@@ -65,7 +65,7 @@ describe('events exported from a screen', () => {
 		expect(readdirSync(folder)).toEqual([]);
 	});
 
-	test('are not written if the file exists or cannot be created, and the error names the full path', async () => {
+	test('events exported from a screen are not written if the file exists or cannot be created, and the error names the full path', async () => {
 		const {folder, write} = createRoom();
 		await expect(write(join(folder, 'no', 'x.txt'))).rejects.toThrow(
 			/^Cannot write .*x\.txt: no such file or folder\.$/,

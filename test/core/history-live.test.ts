@@ -17,43 +17,46 @@ function contentOf({timeline, pending, unreadable, ephemeral: _, ...others}: Sta
 const SEEDS = [3, 11, 29, 58];
 
 describe('the replayed log', () => {
-	test.each(SEEDS)('gives the state of the live node after every commit, with the scenario of seed %i', async seed => {
-		const scenario = {...createScenario(seed, {low: 3, high: 5}), hasSecret: false, skews: [0, 900, -1500, 0, 40]};
-		const keys = await deriveRoomKeys({room: 'room'});
-		const world = createWorld({...scenario, skews: scenario.skews.slice(0, scenario.nodes)}, keys);
-		const statesByLife = new Map<object, Map<number, State>>();
-		for (const node of world.nodes) {
-			const {launch} = node;
-			Object.assign(node, {
-				launch() {
-					launch();
-					const {life} = node;
-					if (!life || statesByLife.has(life)) return;
-					const states = new Map<number, State>([
-						[life.chatNode.store.getState().recordCount, life.chatNode.store.getState()],
-					]);
-					statesByLife.set(life, states);
-					life.chatNode.store.subscribe(state => states.set(state.recordCount, state));
-				},
-			});
-		}
-		await world.play();
-		await world.stopAll();
-		let compared = 0;
-		for (const node of world.nodes) {
-			for (const life of node.lives) {
-				const states = statesByLife.get(life);
-				const history = createHistory();
-				history.append(recordsToInputs(life.disk.records, createFeedTips({roomTag: keys.tag})));
-				for (const [recordCount, live] of states ?? []) {
-					expect(contentOf(history.stateAt(recordCount))).toEqual(contentOf(live));
-					compared++;
-				}
-				const last = life.chatNode.store.getState();
-				expect(history.length).toBe(last.recordCount);
-				expect(contentOf(history.state)).toEqual(contentOf(last));
+	test.each(SEEDS)(
+		'the replayed log gives the state of the live node after every commit, with the scenario of seed %i',
+		async seed => {
+			const scenario = {...createScenario(seed, {low: 3, high: 5}), hasSecret: false, skews: [0, 900, -1500, 0, 40]};
+			const keys = await deriveRoomKeys({room: 'room'});
+			const world = createWorld({...scenario, skews: scenario.skews.slice(0, scenario.nodes)}, keys);
+			const statesByLife = new Map<object, Map<number, State>>();
+			for (const node of world.nodes) {
+				const {launch} = node;
+				Object.assign(node, {
+					launch() {
+						launch();
+						const {life} = node;
+						if (!life || statesByLife.has(life)) return;
+						const states = new Map<number, State>([
+							[life.chatNode.store.getState().recordCount, life.chatNode.store.getState()],
+						]);
+						statesByLife.set(life, states);
+						life.chatNode.store.subscribe(state => states.set(state.recordCount, state));
+					},
+				});
 			}
-		}
-		expect(compared).toBeGreaterThan(30);
-	});
+			await world.play();
+			await world.stopAll();
+			let compared = 0;
+			for (const node of world.nodes) {
+				for (const life of node.lives) {
+					const states = statesByLife.get(life);
+					const history = createHistory();
+					history.append(recordsToInputs(life.disk.records, createFeedTips({roomTag: keys.tag})));
+					for (const [recordCount, live] of states ?? []) {
+						expect(contentOf(history.stateAt(recordCount))).toEqual(contentOf(live));
+						compared++;
+					}
+					const last = life.chatNode.store.getState();
+					expect(history.length).toBe(last.recordCount);
+					expect(contentOf(history.state)).toEqual(contentOf(last));
+				}
+			}
+			expect(compared).toBeGreaterThan(30);
+		},
+	);
 });

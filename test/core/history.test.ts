@@ -69,11 +69,11 @@ const logs = fc
 	});
 
 describe('a history', () => {
-	test('returns the state after any record, even within a batch', () => {
+	test('a history returns the state after any record, even within a batch', () => {
 		fc.assert(fc.property(logs, expectEveryState), {numRuns: 60});
 	});
 
-	test('computes the same state from a snapshot as from the start of a log of thousands of records', () => {
+	test('a history computes the same state from a snapshot as from the start of a log of thousands of records', () => {
 		const events = [
 			joined(OTHERS[0]!, 0, 'Ben'),
 			...Array.from({length: 9000}, (_, at) => posted(OTHERS[0]!, at + 2, at)),
@@ -94,7 +94,7 @@ describe('a history', () => {
 		expect(contentOf(history.stateAt(history.length))).toEqual(contentOf(reduceInputs(initialState, all)));
 	});
 
-	test('finds the record of a row, and treats consecutive synced records as one moment', () => {
+	test('a history finds the record of a row, and treats consecutive synced records as one moment', () => {
 		const [ben, amira] = [OTHERS[0]!, OTHERS[1]!];
 		const history = createHistory();
 		history.append([launch, learn(10, [joined(ben, -50, 'Ben'), posted(ben, 2, -30)], false)]);
@@ -106,7 +106,7 @@ describe('a history', () => {
 		expect([0, 1, 2, 3, 4].map(history.positionAfter)).toEqual([1, 4, 4, 4, 5]);
 	});
 
-	test('returns times that never decrease, and finds the position of a time', () => {
+	test('a history returns times that never decrease, and finds the position of a time', () => {
 		const history = createHistory();
 		const ben = OTHERS[0]!;
 		history.append([
@@ -118,14 +118,14 @@ describe('a history', () => {
 		expect([-1, 0, 4999, 5000, 9999].map(ms => history.indexAt(T0 + ms))).toEqual([0, 1, 1, 3, 3]);
 	});
 
-	test('indexes a huge seq of a damaged log without reserving memory for the seqs below it', () => {
+	test('a history indexes a huge seq of a damaged log without reserving memory for the seqs below it', () => {
 		const history = createHistory();
 		const far = posted(OTHERS[0]!, Number.MAX_SAFE_INTEGER, 1);
 		history.append([learn(0, [far])]);
 		expect(history.indexOfEntry(far)).toBe(0);
 	});
 
-	test('ignores ephemeral events', () => {
+	test('a history ignores ephemeral events', () => {
 		const history = createHistory();
 		history.append([launch, {type: 'ephemeral', event: {type: 'time-passed', now: T0}}]);
 		expect(history.length).toBe(1);
@@ -134,7 +134,7 @@ describe('a history', () => {
 });
 
 describe('a snapshot store', () => {
-	test('stays within its limits of count and bytes when old events arrive last', () => {
+	test('a snapshot store stays within its limits of count and bytes when old events arrive last', () => {
 		const snapshots = createSnapshotStore({bytes: 400_000, count: 32});
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 64; index += 1024) {
@@ -152,7 +152,7 @@ describe('a snapshot store', () => {
 		expect(snapshots.count).toBeLessThan(16);
 	});
 
-	test('counts parts that several states share only once', () => {
+	test('a snapshot store counts parts that several states share only once', () => {
 		const snapshots = createSnapshotStore();
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 100; index += 1024) {

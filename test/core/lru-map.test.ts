@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {LruMap} from '../../source/core/lru-map.js';
 
 describe('LruMap', () => {
-	it('evicts the oldest entry when a new key would exceed the limit', () => {
+	it('LruMap evicts the oldest entry when a new key would exceed the limit', () => {
 		const map = new LruMap<string, number>(2);
 		map.set('a', 1).set('b', 2).set('c', 3);
 		expect([...map]).toEqual([
@@ -15,14 +15,14 @@ describe('LruMap', () => {
 		expect(map.get('a')).toBeUndefined();
 	});
 
-	it('makes an entry the newest when it is set again', () => {
+	it('LruMap makes an entry the newest when it is set again', () => {
 		const map = new LruMap<string, number>(2);
 		map.set('a', 1).set('b', 2).set('a', 3).set('c', 4);
 		expect([...map.keys()]).toEqual(['a', 'c']);
 		expect([...map.values()]).toEqual([3, 4]);
 	});
 
-	it('makes an entry the newest when it is read, only with touchOnGet', () => {
+	it('LruMap makes an entry the newest when it is read, only with touchOnGet', () => {
 		const plain = new LruMap<string, number>(2).set('a', 1).set('b', 2);
 		const touched = new LruMap<string, number>(2, {touchOnGet: true}).set('a', 1).set('b', 2);
 		for (const map of [plain, touched]) {
@@ -35,14 +35,14 @@ describe('LruMap', () => {
 		expect([...touched.keys()]).toEqual(['a', 'c']);
 	});
 
-	it('removes the oldest evictable entry, and checks skipped entries last in the next call', () => {
+	it('LruMap removes the oldest evictable entry, and checks skipped entries last in the next call', () => {
 		const map = new LruMap<string, number>(4);
 		map.set('a', 1).set('b', 2).set('c', 3).set('d', 4);
 		expect(map.evictOldest(value => value > 2)).toEqual(['c', 3]);
 		expect([...map.keys()]).toEqual(['d', 'a', 'b']);
 	});
 
-	it('removes no entry if none of the checked entries is evictable', () => {
+	it('LruMap removes no entry if none of the checked entries is evictable', () => {
 		const map = new LruMap<string, number>(3);
 		map.set('a', 1).set('b', 2).set('c', 3);
 		expect(map.evictOldest(value => value > 2, 2)).toBeUndefined();
@@ -51,7 +51,7 @@ describe('LruMap', () => {
 		expect(new LruMap(1).evictOldest()).toBeUndefined();
 	});
 
-	it('allows deleting entries during an iteration', () => {
+	it('LruMap allows deleting entries during an iteration', () => {
 		const map = new LruMap<number, number>(5);
 		for (const key of [1, 2, 3, 4, 5]) map.set(key, key);
 		const seen: number[] = [];
@@ -65,11 +65,11 @@ describe('LruMap', () => {
 		expect([map.size, [...map]]).toEqual([0, []]);
 	});
 
-	it('rejects a limit below one entry', () => {
+	it('LruMap rejects a limit below one entry', () => {
 		for (const limit of [0, -1, Number.NaN]) expect(() => new LruMap(limit)).toThrow(RangeError);
 	});
 
-	it('holds the same entries as a simple model that searches for the oldest key', () => {
+	it('LruMap holds the same entries as a simple model that searches for the oldest key', () => {
 		const step = fc.record({key: fc.nat(6), action: fc.constantFrom('set', 'get', 'delete', 'evict')});
 		const steps = fc.array(step, {maxLength: 60});
 		fc.assert(

@@ -28,7 +28,7 @@ function reduce(...events: FeedEvent[]): State {
 }
 
 describe('formatPeerName', () => {
-	it('adds the fingerprint to a name that two people use, even in different case', () => {
+	it('formatPeerName adds the fingerprint to a name that two people use, even in different case', () => {
 		const state = reduce(join(ann, 'Dave', 'a1'), join(bob, 'DAVE', 'b2'), join(cat, 'Cat', 'c3'));
 		expect([ann, bob, cat].map(peer => formatPeerName(state, peer))).toEqual(['Dave#a1000000', 'DAVE#b2000000', 'Cat']);
 	});
@@ -38,13 +38,13 @@ describe('formatPeerName', () => {
 		expect([ann, bob].map(peer => formatPeerName(state, peer))).toEqual(['Carol', 'Caro\u0be6l#b2000000']);
 	});
 
-	it('adds the fingerprint to names that look alike', () => {
+	it('formatPeerName adds the fingerprint to names that look alike', () => {
 		const state = reduce(join(ann, 'Carol', 'a1'), join(bob, 'C\u0430rol', 'b2'));
 		expect(formatPeerName(state, ann)).toBe('Carol#a1000000');
 		expect(formatPeerName(state, bob)).toBe('C\u0430rol#b2000000');
 	});
 
-	it('adds the fingerprint to a name that another person used earlier, even after that person left', () => {
+	it('formatPeerName adds the fingerprint to a name that another person used earlier, even after that person left', () => {
 		const left = feedEvent(bob, 3, 9, {type: 'left'});
 		const state = reduce(join(ann, 'Dave', 'a1'), join(bob, 'Dave', 'b2'), rename(bob, 2, 'Eve'), left);
 		expect([formatPeerName(state, ann), formatPeerName(state, bob), formatPeerName(state, bob, 1)]).toEqual([
@@ -73,7 +73,7 @@ describe('formatPeerName', () => {
 		expect([ann, bob].map(peer => fingerprintOf(state, peer))).toEqual(['bb000000f0000000', 'bb00000000000000']);
 	});
 
-	it('adds no fingerprint to launches of one identity or to our own peers', () => {
+	it('formatPeerName adds no fingerprint to launches of one identity or to our own peers', () => {
 		const state = reduce(
 			join(ann, 'Dave', 'a1'),
 			join(bob, 'Dave', 'a1'),
@@ -84,7 +84,7 @@ describe('formatPeerName', () => {
 		expect(formatPeerName(state, cat)).toBe('Cat#c3000000');
 	});
 
-	it('adds no fingerprint to our own earlier launches without an identity', () => {
+	it('formatPeerName adds no fingerprint to our own earlier launches without an identity', () => {
 		const again = observe(observation(cat, 100, {type: 'launched', version: '1'}));
 		const state = reduceInputs(reduce(join(me, 'Dave')), [again, learn(101, [join(cat, 'Dave', undefined, 101)])]);
 		expect([formatFingerprintSuffix(state, me), formatFingerprintSuffix(state, cat)]).toEqual(['', '']);
@@ -108,7 +108,7 @@ describe('the index of name collisions', () => {
 		return new Set(others.map(person)).size > 1 ? `#${fingerprintOf(state, peer)}` : '';
 	}
 
-	it('returns the results of a full scan for all states, in whatever order they are queried', () => {
+	it('the index of name collisions returns the results of a full scan for all states, in whatever order they are queried', () => {
 		const peers = [0, 1, 2, 3, 4, 5].map(number => peerId(`${number % 2}a${number}`));
 		const step = fc.record({peer: fc.nat(5), name: fc.constantFrom('Xu', 'Yo', 'xu', 'Bo'), key: fc.nat(3)});
 		fc.assert(

@@ -24,7 +24,7 @@ describe('an IP address', () => {
 		);
 	});
 
-	it('is parsed exactly if Node accepts it', () => {
+	it('an IP address is parsed exactly if Node accepts it', () => {
 		const part = fc.constantFrom('0', '1', 'fe80', 'ffff1', 'g', '10.0.0.1', '256.0.0.1', '01.2.3.4', '%', '%eth0');
 		const text = fc
 			.array(fc.tuple(fc.constantFrom(':', ':', ':', '::', ''), part), {minLength: 1, maxLength: 9})

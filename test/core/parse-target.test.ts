@@ -58,7 +58,7 @@ describe('parseTarget', () => {
 		expect(parseTarget(text)).toEqual({type: 'invalid-port', port});
 	});
 
-	it('accepts the IPv6 addresses that Node accepts', () => {
+	it('parseTarget accepts the IPv6 addresses that Node accepts', () => {
 		const part = fc.constantFrom('0', '1', 'fe80', 'ffff1', 'g', '10.0.0.1', '256.0.0.1', '%', '%eth0');
 		const separator = fc.constantFrom(':', ':', ':', '::', '');
 		const text = fc

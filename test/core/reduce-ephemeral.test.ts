@@ -21,7 +21,7 @@ const delivered = (peer: typeof me, seq: number) => ephemeral({type: 'delivered'
 const reduce = (...inputs: Input[]): State => reduceInputs(initialState, inputs);
 
 describe('the ephemeral state', () => {
-	it('contains the measurements of a link until the link closes', () => {
+	it('the ephemeral state contains the measurements of a link until the link closes', () => {
 		const first = reduce(
 			ephemeral({type: 'link-measured', peer: carol!, status: 'connected', version: '1.2.0', roundTripMs: 3}),
 			ephemeral({type: 'link-measured', peer: carol!, status: 'suspect', clockOffsetMs: -40}),
@@ -32,13 +32,13 @@ describe('the ephemeral state', () => {
 		expect(reduceInputs(first, [ephemeral({type: 'link-closed', peer: carol!})]).ephemeral.links).toEqual({});
 	});
 
-	it('is cleared by a new launch', () => {
+	it('the ephemeral state is cleared by a new launch', () => {
 		const next = observe(observation(dave!, 50, {type: 'launched', version: '1'}));
 		const state = reduce(launch, link(), delivered(carol!, 1), post(2), next);
 		expect(state.ephemeral).toMatchObject({links: {}, delivered: {}, audiences: []});
 	});
 
-	it('contains the reason why saving fails until saving works again', () => {
+	it('the ephemeral state contains the reason why saving fails until saving works again', () => {
 		const full = reduce(ephemeral({type: 'persistence', saving: false, reason: 'disk full'}));
 		expect(full.ephemeral).toMatchObject({saving: false, savingReason: 'disk full'});
 		expect(reduceInputs(full, [ephemeral({type: 'persistence', saving: true})]).ephemeral).not.toHaveProperty(
@@ -46,7 +46,7 @@ describe('the ephemeral state', () => {
 		);
 	});
 
-	it('contains isolation, the tried destinations and the number of foreign nodes', () => {
+	it('the ephemeral state contains isolation, the tried destinations and the number of foreign nodes', () => {
 		const state = reduce(
 			ephemeral({type: 'isolated', isolated: true, tried: ['lo']}),
 			ephemeral({type: 'foreign-nodes', count: 3}),
@@ -54,19 +54,19 @@ describe('the ephemeral state', () => {
 		expect(state.ephemeral).toMatchObject({isolated: true, tried: ['lo'], foreignNodes: 3});
 	});
 
-	it('is no longer isolated after the first link opens', () => {
+	it('the ephemeral state is no longer isolated after the first link opens', () => {
 		const isolated = reduce(ephemeral({type: 'isolated', isolated: true, tried: ['lo']}));
 		expect(reduceInputs(isolated, [link()]).ephemeral.isolated).toBe(false);
 	});
 
-	it('contains the sync progress until the sync is finished', () => {
+	it('the ephemeral state contains the sync progress until the sync is finished', () => {
 		const state = reduce(ephemeral({type: 'sync-progress', received: 5, expected: 9}));
 		expect(selectSyncProgress(state)).toEqual({received: 5, expected: 9});
 		const done = reduceInputs(state, [ephemeral({type: 'sync-progress', received: 9, expected: 0})]);
 		expect(selectSyncProgress(done)).toBeUndefined();
 	});
 
-	it('changes without any change of the other parts of the state', () => {
+	it('the ephemeral state changes without any change of the other parts of the state', () => {
 		const before = reduce(launch, learn(1, [posted(carol!, 2, 1)]));
 		const after = reduceInputs(before, [link(), ephemeral({type: 'time-passed', now: T0 + 5})]);
 		for (const part of ['timeline', 'roster', 'pending', 'launch', 'unreadable'] as const)
@@ -77,13 +77,13 @@ describe('the ephemeral state', () => {
 describe('a typing indicator', () => {
 	const typing = (peer = carol!) => ephemeral({type: 'typing', peer, until: T0 + 100});
 
-	it('ends at the time in its event', () => {
+	it('a typing indicator ends at the time in its event', () => {
 		const state = reduce(ephemeral({type: 'time-passed', now: T0}), typing());
 		expect(selectTyping(state)).toEqual([carol]);
 		expect(selectTyping(reduceInputs(state, [ephemeral({type: 'time-passed', now: T0 + 100})]))).toEqual([]);
 	});
 
-	it('ends when the peer posts, or when the link to the peer closes', () => {
+	it('a typing indicator ends when the peer posts, or when the link to the peer closes', () => {
 		expect(selectTyping(reduce(typing(), learn(5, [posted(carol!, 2, 5)])))).toEqual([]);
 		expect(selectTyping(reduce(typing(), learn(5, [posted(dave!, 2, 5)])))).toEqual([carol]);
 		expect(selectTyping(reduce(typing(), ephemeral({type: 'link-closed', peer: carol!})))).toEqual([]);
@@ -91,13 +91,13 @@ describe('a typing indicator', () => {
 });
 
 describe('the delivery of a post', () => {
-	it('counts the peers that were connected when it was written and have stored it', () => {
+	it('the delivery of a post counts the peers that were connected when it was written and have stored it', () => {
 		const state = reduce(launch, link(), link(dave), post(2), delivered(carol!, 2));
 		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 2});
 		expect(selectDelivery(reduceInputs(state, [delivered(dave!, 3)]), 2)).toEqual({delivered: 2, of: 2});
 	});
 
-	it('ignores peers that connect later, and still counts a peer that disconnects', () => {
+	it('the delivery of a post ignores peers that connect later, and still counts a peer that disconnects', () => {
 		const state = reduce(launch, link(), post(2), delivered(carol!, 2), link(dave), post(3), delivered(dave!, 3));
 		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 1});
 		expect(selectDelivery(state, 3)).toEqual({delivered: 1, of: 2});
@@ -139,30 +139,30 @@ describe('the delivery of a post', () => {
 		expect(selectUndeliveredCount(reduceInputs(state, [delivered(carol!, 4)]))).toBe(0);
 	});
 
-	it('stores an audience only if it differs from the previous one', () => {
+	it('the delivery of a post stores an audience only if it differs from the previous one', () => {
 		expect(reduce(launch, link(), post(2), post(3), post(4)).ephemeral.audiences).toEqual([
 			{fromSeq: 2, peers: [carol]},
 		]);
 	});
 
-	it('counts peers that connect later if no peer was connected when it was written', () => {
+	it('the delivery of a post counts peers that connect later if no peer was connected when it was written', () => {
 		const state = reduce(launch, post(2), link(), link(dave), delivered(carol!, 2), delivered(dave!, 1));
 		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 0});
 	});
 
-	it('is 0 of 0 without peers, and unknown for a post from before the first known audience', () => {
+	it('the delivery of a post is 0 of 0 without peers, and unknown for a post from before the first known audience', () => {
 		expect(selectDelivery(reduce(launch, post(2)), 2)).toEqual({delivered: 0, of: 0});
 		expect(selectDelivery(reduce(launch, link(), post(2, false), post(3)), 2)).toBeUndefined();
 	});
 
-	it('does not decrease when an older acknowledgement arrives late', () => {
+	it('the delivery of a post does not decrease when an older acknowledgement arrives late', () => {
 		const state = reduce(launch, link(), post(2), post(3), delivered(carol!, 3), delivered(carol!, 2));
 		expect(selectDelivery(state, 3)).toEqual({delivered: 1, of: 1});
 	});
 });
 
 describe('selectPendingCount', () => {
-	it('counts rows that are not due yet', () => {
+	it('selectPendingCount counts rows that are not due yet', () => {
 		expect(selectPendingCount(reduce(learn(0, [posted(carol!, 2, 1e9), posted(carol!, 3, 1e9 + 1)])))).toBe(2);
 	});
 });

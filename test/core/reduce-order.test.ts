@@ -131,7 +131,7 @@ const shuffled = scenario.chain(inputs =>
 );
 
 describe('reduceInputs', () => {
-	it('gives the same timeline and roster for every order of the inputs and every division into calls', () => {
+	it('reduceInputs gives the same timeline and roster for every order of the inputs and every division into calls', () => {
 		fc.assert(
 			fc.property(shuffled, ([inputs, order, sizes]) => {
 				expect(orderIndependent(reduceInParts(order, sizes))).toEqual(
@@ -142,7 +142,7 @@ describe('reduceInputs', () => {
 		);
 	});
 
-	it('gives the same state if inputs arrive twice', () => {
+	it('reduceInputs gives the same state if inputs arrive twice', () => {
 		fc.assert(
 			fc.property(shuffled, ([inputs, order, sizes]) => {
 				const twice = [...inputs, ...order];
@@ -154,7 +154,7 @@ describe('reduceInputs', () => {
 		);
 	});
 
-	it('gives the same state if the events of one input arrive as several inputs', () => {
+	it('reduceInputs gives the same state if the events of one input arrive as several inputs', () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(feedInput, joinedInput), {maxLength: 30}), fc.nat(30), (drawn, cut) => {
 				const events = [...new Map(drawn.map(event => [`${event.peer} ${event.seq}`, event])).values()];
@@ -166,7 +166,7 @@ describe('reduceInputs', () => {
 		);
 	});
 
-	it('keeps the timeline sorted, and each post exactly once in either the timeline or the pending rows', () => {
+	it('reduceInputs keeps the timeline sorted, and each post exactly once in either the timeline or the pending rows', () => {
 		fc.assert(
 			fc.property(shuffled, ([inputs, order, sizes]) => {
 				const state = reduceInParts(order, sizes);
@@ -182,7 +182,7 @@ describe('reduceInputs', () => {
 		);
 	});
 
-	it('does not change the state that it receives', () => {
+	it('reduceInputs does not change the state that it receives', () => {
 		fc.assert(
 			fc.property(scenario, scenario, (first, second) => {
 				const state = reduceInputs(initialState, first);

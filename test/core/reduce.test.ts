@@ -135,12 +135,12 @@ describe('rows marked as late', () => {
 	const isLate = (inputs: readonly Input[]) =>
 		sliceTimeline(reduceAll(inputs).timeline, 0, 9).map(row => row.late === true);
 
-	it('are live events that are more than a minute old when they arrive', () => {
+	it('rows marked as late are live events that are more than a minute old when they arrive', () => {
 		expect(isLate([learn(LATE_AFTER_MS + 1, [posted(carol, 2, 0), posted(carol, 3, 1)])])).toEqual([true, false]);
 		expect(isLate([learn(LATE_AFTER_MS + 1, [feedEvent(carol, 9, 0, {type: 'left'})])])).toEqual([true]);
 	});
 
-	it('never belong to synced history', () => {
+	it('rows marked as late never belong to synced history', () => {
 		expect(isLate([learn(LATE_AFTER_MS * 9, [posted(carol, 2, 0)], false)])).toEqual([false]);
 	});
 });
@@ -148,7 +148,7 @@ describe('rows marked as late', () => {
 describe('the roster', () => {
 	const carolIn = (inputs: readonly Input[]) => findPeer(reduceAll(inputs).roster, carol);
 
-	it('contains every author, even if its joined is not known yet', () => {
+	it('the roster contains every author, even if its joined is not known yet', () => {
 		expect(carolIn([learn(0, [posted(carol, 2, 0)])])).toMatchObject({peer: carol, names: []});
 		expect(
 			carolIn([learn(0, [feedEvent(carol, 2, 0, {type: 'moved', addresses: ['10.0.0.3']})]), early]),
@@ -159,7 +159,7 @@ describe('the roster', () => {
 		});
 	});
 
-	it('marks peers as connected only from observations of the current launch', () => {
+	it('the roster marks peers as connected only from observations of the current launch', () => {
 		expect(carolIn([launched(), connected(10)])).toMatchObject({connected: true, address: '10.0.0.2'});
 		expect(carolIn([launched(), connected(10), disconnected(20, false)])).toMatchObject({connected: false});
 		const next = carolIn([launched(), connected(10), launched(me2, 20)]);
@@ -168,18 +168,18 @@ describe('the roster', () => {
 		expect(carolIn([launched(), launched(me2, 20), connected(30, carol, me2)])?.firstConnected?.ms).toBe(T0 + 30);
 	});
 
-	it('counts an unreadable entry once, even if it arrives again', () => {
+	it('the roster counts an unreadable entry once, even if it arrives again', () => {
 		const unreadable = (seq: number) => feedEvent(carol, seq, 0, {type: 'unreadable', reason: ''});
 		expect(
 			carolIn([learn(0, [unreadable(2), unreadable(3), unreadable(2)]), learn(1, [unreadable(3)])])?.unreadableCount,
 		).toBe(2);
 	});
 
-	it('keeps the first left of a feed', () => {
+	it('the roster keeps the first left of a feed', () => {
 		expect(carolIn([left(40, 7), left(30, 6), left(50, 8)])?.left?.seq).toBe(6);
 	});
 
-	it('limits the names and absences that it stores for one peer', () => {
+	it('the roster limits the names and absences that it stores for one peer', () => {
 		const renamed = Array.from({length: MAX_NAMES_KEPT + 9}, (_, index) =>
 			feedEvent(carol, index + 2, 0, {type: 'renamed', name: `${index}`}),
 		);

@@ -24,7 +24,7 @@ describe('nameOf', () => {
 	const rename = (seq: number, name: string) => learn(seq, [feedEvent(ann, seq, seq, {type: 'renamed', name})]);
 	const state = reduce(rename(9, 'Anne'), join(ann, 'Ann'), rename(5, 'Annie'));
 
-	it('returns the name in effect at a seq, or the newest name without a seq', () => {
+	it('nameOf returns the name in effect at a seq, or the newest name without a seq', () => {
 		expect([1, 4, 5, 8, 9, 99].map(seq => nameOf(state, ann, seq))).toEqual([
 			'Ann',
 			'Ann',
@@ -36,14 +36,14 @@ describe('nameOf', () => {
 		expect(nameOf(state, ann)).toBe('Anne');
 	});
 
-	it('returns the short peer id of a peer without a name', () => {
+	it('nameOf returns the short peer id of a peer without a name', () => {
 		expect(nameOf(state, bob)).toBe('bb000000');
 		expect(nameOf(reduce(join(bob, '')), bob)).toBe('bb000000');
 	});
 });
 
 describe('statusOf', () => {
-	it('derives the status of a peer from its events and its link', () => {
+	it('statusOf derives the status of a peer from its events and its link', () => {
 		const link: Input = {type: 'ephemeral', event: {type: 'link-measured', peer: ann, status: 'suspect'}};
 		const state = reduce(
 			launch,
@@ -64,21 +64,21 @@ describe('statusOf', () => {
 		]);
 	});
 
-	it('returns left for our own peer ids of earlier launches', () => {
+	it('statusOf returns left for our own peer ids of earlier launches', () => {
 		const next = observe(observation(bob, 50, {type: 'launched', version: '1'}));
 		expect(statusOf(reduce(launch, join(me, 'Me'), next), me)).toBe('left');
 	});
 });
 
 describe('addressOf', () => {
-	it('returns the address of our connection, or the first claimed address marked as unverified', () => {
+	it('addressOf returns the address of our connection, or the first claimed address marked as unverified', () => {
 		const state = reduce(launch, join(ann, 'A', ['10.0.0.9', '10.1.0.9']), join(bob, 'B', ['10.0.0.8']), connect(bob));
 		expect(addressOf(state, ann)).toEqual({address: '10.0.0.9', isUnverified: true});
 		expect(addressOf(state, bob)).toEqual({address: '10.0.0.2', isUnverified: false});
 		expect(addressOf(state, cat)).toBeUndefined();
 	});
 
-	it('returns our own claimed address as verified', () => {
+	it('addressOf returns our own claimed address as verified', () => {
 		expect(addressOf(reduce(launch, join(me, 'Me', ['10.0.0.7'])), me)).toEqual({
 			address: '10.0.0.7',
 			isUnverified: false,
@@ -89,7 +89,7 @@ describe('addressOf', () => {
 describe('selectPeers', () => {
 	const named = (state: ReturnType<typeof reduce>) => selectPeers(state).map(({name, status}) => `${name} ${status}`);
 
-	it('lists self, then reachable, unreachable and departed peers, each group by name', () => {
+	it('selectPeers lists self, then reachable, unreachable and departed peers, each group by name', () => {
 		const state = reduce(
 			...[launch, join(me, 'Zoe'), join(ann, 'bert'), join(bob, 'Anna'), connect(ann), connect(bob)],
 			...[join(cat, 'Carl'), join(dan, 'Abel'), leave(dan)],
@@ -98,16 +98,16 @@ describe('selectPeers', () => {
 		expect([selectConnectedCount(state), selectKnownCount(state)]).toEqual([2, 3]);
 	});
 
-	it('lists our own peer before its joined event is written', () => {
+	it('selectPeers lists our own peer before its joined event is written', () => {
 		expect(named(reduce(launch))).toEqual(['01000000 self']);
 	});
 
-	it('does not list peers that only others report', () => {
+	it('selectPeers does not list peers that only others report', () => {
 		const report = learn(5, [feedEvent(ann, 4, 5, {type: 'lost', subject: dan, absence: 0})]);
 		expect(named(reduce(launch, join(ann, 'Ann'), report))).toEqual(['01000000 self', 'Ann unreachable']);
 	});
 
-	it('marks names that another person uses or used, even in different case', () => {
+	it('selectPeers marks names that another person uses or used, even in different case', () => {
 		const state = reduce(
 			launch,
 			join(ann, 'Ann'),
@@ -126,7 +126,7 @@ describe('selectPeers', () => {
 		expect(selectPeer(reduceInputs(state, [leave(bob)]), ann)?.hasNameCollision).toBe(true);
 	});
 
-	it('marks names that look like the name of another person', () => {
+	it('selectPeers marks names that look like the name of another person', () => {
 		const state = reduce(
 			launch,
 			join(ann, 'Carol'),
@@ -142,7 +142,7 @@ describe('selectPeers', () => {
 		]);
 	});
 
-	it('treats peers of one identity as one person, even after one of them has left', () => {
+	it('selectPeers treats peers of one identity as one person, even after one of them has left', () => {
 		const as = (peer: PeerId, key: string) =>
 			learn(1, [{...joined(peer, 1, 'Ann'), identity: {...identity, key}} as ReturnType<typeof joined>]);
 		const state = reduce(launch, as(ann, 'k1'), as(bob, 'k1'), connect(ann), leave(bob));
@@ -151,7 +151,7 @@ describe('selectPeers', () => {
 		expect([ann, bob, cat].map(peer => selectPeer(other, peer)?.hasNameCollision)).toEqual([true, true, true]);
 	});
 
-	it('includes measurements and the times of connection, loss and departure', () => {
+	it('selectPeers includes measurements and the times of connection, loss and departure', () => {
 		const lost = learn(40, [feedEvent(ann, 4, 40, {type: 'lost', subject: bob, absence: 0})]);
 		const link: Input = {
 			type: 'ephemeral',
@@ -179,7 +179,7 @@ describe('selectPeers', () => {
 		});
 	});
 
-	it('returns the same array until a peer changes', () => {
+	it('selectPeers returns the same array until a peer changes', () => {
 		const state = reduce(launch, join(ann, 'Ann'));
 		const peers = selectPeers(state);
 		expect(selectPeers(reduceInputs(state, [learn(9, [posted(ann, 2, 9)])]))).toBe(peers);
@@ -194,16 +194,16 @@ describe('findPeersByName', () => {
 	);
 	const find = (name: string) => findPeersByName(state, name).map(({peer}) => peer.slice(0, 2));
 
-	it('prefers exact matches to names in different case, and present peers to absent ones', () => {
+	it('findPeersByName prefers exact matches to names in different case, and present peers to absent ones', () => {
 		expect(find('Ann')).toEqual(['aa']);
 		expect(find('ann')).toEqual(['bb']);
 	});
 
-	it('ignores case if no name matches exactly', () => {
+	it('findPeersByName ignores case if no name matches exactly', () => {
 		expect(find('ANN')).toEqual(['aa', 'bb']);
 	});
 
-	it('finds peers by the beginning of a fingerprint or peer id', () => {
+	it('findPeersByName finds peers by the beginning of a fingerprint or peer id', () => {
 		expect(find('Ann#f00d')).toEqual(['ee']);
 		expect(find('Ann#DD')).toEqual(['dd']);
 		expect(find('#f00dcafe')).toEqual(['ee']);
@@ -211,11 +211,11 @@ describe('findPeersByName', () => {
 		expect(fingerprintOf(state, ann)).toBe('aa000000');
 	});
 
-	it('accepts a name that contains #', () => {
+	it('findPeersByName accepts a name that contains #', () => {
 		expect(find('C#1')).toEqual(['cc']);
 	});
 
-	it('finds no peer for an unknown or empty name', () => {
+	it('findPeersByName finds no peer for an unknown or empty name', () => {
 		expect([find('Zed'), find(''), find('Ann#'), find('#'), find('Ann#99')]).toEqual([[], [], [], [], []]);
 	});
 });

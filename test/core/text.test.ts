@@ -62,7 +62,7 @@ describe('cleanText', () => {
 		expect(cleanText(text)).toBe(clean);
 	});
 
-	it('is idempotent', () => {
+	it('cleanText is idempotent', () => {
 		fc.assert(
 			fc.property(hostile, fc.constantFrom(MAX_TEXT_BYTES, 40, 7), (text, maxBytes) => {
 				const clean = cleanText(text, maxBytes);
@@ -72,7 +72,7 @@ describe('cleanText', () => {
 		);
 	});
 
-	it('leaves no control, reordering or tag character and no run of marks', () => {
+	it('cleanText leaves no control, reordering or tag character and no run of marks', () => {
 		fc.assert(
 			fc.property(hostile, text => {
 				const clean = cleanText(text);
@@ -85,7 +85,7 @@ describe('cleanText', () => {
 		);
 	});
 
-	it('does not change a text that contains only letters', () => {
+	it('cleanText does not change a text that contains only letters', () => {
 		fc.assert(
 			fc.property(fc.stringMatching(/^[\n a-zA-Zäöüß你好かなабвгд한국!?()]*$/), text => {
 				expect(cleanText(text)).toBe(text);
@@ -93,7 +93,7 @@ describe('cleanText', () => {
 		);
 	});
 
-	it('truncates between graphemes', () => {
+	it('cleanText truncates between graphemes', () => {
 		const family = '👨‍👩‍👧‍👦';
 		expect(cleanText(`${family}${family}`, 49)).toBe(family);
 		expect(cleanText('aé', 2)).toBe('a');
@@ -103,7 +103,7 @@ describe('cleanText', () => {
 		expect(cleanText('x'.repeat(MAX_TEXT_BYTES + 1)).length).toBe(MAX_TEXT_BYTES);
 	});
 
-	it('takes linear time, even for hostile input', () => {
+	it('cleanText takes linear time, even for hostile input', () => {
 		const start = performance.now();
 		for (const unit of [
 			'\u001b]',
@@ -161,13 +161,13 @@ describe('cleanName', () => {
 	});
 
 	it.each(['Player #2', 'C#', 'Ann #cool', '#Team', 'Bea#bee', 'Room #12b', 'issue#12x45'])(
-		'does not change %j',
+		'cleanName does not change %j',
 		name => {
 			expect(cleanName(name)).toBe(name);
 		},
 	);
 
-	it('returns one trimmed line within the limits and is idempotent', () => {
+	it('cleanName returns one trimmed line within the limits and is idempotent', () => {
 		fc.assert(
 			fc.property(
 				fc.oneof(
@@ -190,7 +190,7 @@ describe('cleanName', () => {
 });
 
 describe('utf8Length', () => {
-	it('returns the length of the text encoded in UTF-8', () => {
+	it('utf8Length returns the length of the text encoded in UTF-8', () => {
 		fc.assert(
 			fc.property(hostile, text => {
 				expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);

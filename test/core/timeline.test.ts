@@ -52,7 +52,7 @@ const step = fc.oneof(
 );
 
 describe('a timeline', () => {
-	it('has the content of a sorted array without duplicates after any insertions and removals', () => {
+	it('a timeline has the content of a sorted array without duplicates after any insertions and removals', () => {
 		fc.assert(
 			fc.property(fc.array(step, {maxLength: 14}), steps => {
 				let timeline = emptyTimeline;
@@ -76,7 +76,7 @@ describe('a timeline', () => {
 		);
 	});
 
-	it('finds entries by position and positions by key', () => {
+	it('a timeline finds entries by position and positions by key', () => {
 		fc.assert(
 			fc.property(block, entry, (entries, probe) => {
 				const timeline = insertEntries(emptyTimeline, entries);
@@ -94,7 +94,7 @@ describe('a timeline', () => {
 		);
 	});
 
-	it('shares all pages that an insertion does not change with the previous timeline', () => {
+	it('a timeline shares all pages that an insertion does not change with the previous timeline', () => {
 		const timeline = insertEntries(emptyTimeline, range(0, 40_000, 2));
 		const extended = insertEntries(timeline, [at(10_001), at(10_003), at(30_001)]);
 		const pagesBefore = new Set(timeline.pages);
@@ -103,7 +103,7 @@ describe('a timeline', () => {
 		expectValid(extended);
 	});
 
-	it('shares all full pages with the previous timeline when entries are appended', () => {
+	it('a timeline shares all full pages with the previous timeline when entries are appended', () => {
 		const timeline = insertEntries(emptyTimeline, range(0, PAGE_SIZE * 2));
 		const extended = insertEntries(timeline, range(PAGE_SIZE * 2, PAGE_SIZE * 2 + 3));
 		expect(extended.pages.slice(0, 2)).toEqual(timeline.pages);
@@ -111,7 +111,7 @@ describe('a timeline', () => {
 		expect(extended.pages.length).toBe(3);
 	});
 
-	it('stays the same object if there is no entry to insert or remove', () => {
+	it('a timeline stays the same object if there is no entry to insert or remove', () => {
 		const timeline = insertEntries(emptyTimeline, range(0, 2000));
 		expect(insertEntries(timeline, range(500, 1500))).toBe(timeline);
 		expect(insertEntries(timeline, [])).toBe(timeline);
@@ -119,7 +119,7 @@ describe('a timeline', () => {
 		expect(removeEntry(timeline, at(9000))).toBe(timeline);
 	});
 
-	it('can drop any number of its first entries', () => {
+	it('a timeline can drop any number of its first entries', () => {
 		const entries = range(0, PAGE_SIZE * 3 + 7);
 		const timeline = insertEntries(emptyTimeline, entries);
 		for (const count of [0, 1, 511, 512, 513, 1100, entries.length - 1, entries.length, entries.length + 5]) {
@@ -130,7 +130,7 @@ describe('a timeline', () => {
 		expect(dropFirst(timeline, entries.length)).toBe(emptyTimeline);
 	});
 
-	it('is empty after the last entry is removed', () => {
+	it('a timeline is empty after the last entry is removed', () => {
 		const timeline = insertEntries(emptyTimeline, [at(1)]);
 		expect(removeEntry(timeline, at(1))).toBe(emptyTimeline);
 	});

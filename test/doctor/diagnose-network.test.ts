@@ -226,17 +226,17 @@ const ALL: Readonly<Record<FindingCode, true>> = {
 };
 
 describe('the doctor', () => {
-	it.for(CASES)('reports the matching finding first if %s', ([, changes, code, expectedFacts, context]) => {
+	it.for(CASES)('the doctor reports the matching finding first if %s', ([, changes, code, expectedFacts, context]) => {
 		const [first] = diagnoseNetwork(aReport(changes), context);
 		expect(first?.code).toBe(code);
 		for (const fact of expectedFacts) expect(first?.text).toContain(fact);
 	});
 
-	it('has a test case for every finding code', () => {
+	it('the doctor has a test case for every finding code', () => {
 		expect(new Set(CASES.map(([, , code]) => code))).toEqual(new Set(Object.keys(ALL)));
 	});
 
-	it('advises what to do about every error and warning', () => {
+	it('the doctor advises what to do about every error and warning', () => {
 		for (const [, changes, , , facts] of CASES) {
 			for (const {level, next} of diagnoseNetwork(aReport(changes), facts)) {
 				if (level === 'error' || level === 'warn')
@@ -245,7 +245,7 @@ describe('the doctor', () => {
 		}
 	});
 
-	it('reports other rooms, versions and networks only as information if a peer is connected', () => {
+	it('the doctor reports other rooms, versions and networks only as information if a peer is connected', () => {
 		const report = aReport({strangers: 1, otherVersions: 1, otherVersionNumbers: [2], offLink: ['10.9.0.2']});
 		const codes = diagnoseNetwork(report).map(({code, level}) => `${level} ${code}`);
 		expect(codes).toEqual(['info other-room', 'info other-version', 'info other-network', 'ok all-well']);
@@ -259,7 +259,7 @@ describe('the doctor', () => {
 		expect(diagnoseNetwork(report).map(({code}) => code)).toEqual(['all-well']);
 	});
 
-	it('lists errors before information', () => {
+	it('the doctor lists errors before information', () => {
 		const half = anInterface({broadcast: path('10.0.0.255', {echoes: 0})});
 		const findings = diagnoseNetwork(aReport({interfaces: [half], peers: [timeout()], refusedConnections: 1}));
 		expect(findings.map(({level, code}) => `${level} ${code}`)).toEqual([
@@ -269,38 +269,38 @@ describe('the doctor', () => {
 		]);
 	});
 
-	it('does not report a filtered network if beacons of other nodes arrive', () => {
+	it('the doctor does not report a filtered network if beacons of other nodes arrive', () => {
 		const echoless = {echoes: 0, heard: 4};
 		const withoutEchoes = anInterface({broadcast: path('x', echoless), multicast: path('y', echoless)});
 		expect(diagnoseNetwork(aReport({interfaces: [withoutEchoes]})).map(({code}) => code)).toEqual(['all-well']);
 	});
 
-	it('does not report client isolation if beacons of other rooms arrive', () => {
+	it('the doctor does not report client isolation if beacons of other rooms arrive', () => {
 		const silent = {peers: [named('timeout', 'no answer')]};
 		const codes = (strangers: number) => diagnoseNetwork(aReport({...silent, strangers})).map(({code}) => code);
 		expect(codes(0)).toEqual(['peer-silent', 'isolated']);
 		expect(codes(1)).toEqual(['peer-silent', 'other-room']);
 	});
 
-	it('does not report a filtered network before beacons had time to be received back', () => {
+	it('the doctor does not report a filtered network before beacons had time to be received back', () => {
 		const silent = anInterface({broadcast: path('x', {echoes: 0}), multicast: path('y', {echoes: 0})});
 		const report = aReport({...alone, interfaces: [silent], listeningMs: 200});
 		expect(diagnoseNetwork(report).map(({code}) => code)).toEqual(['alone']);
 	});
 
-	it('advises to use the refused port, and in a running chat how to remove a wrong target', () => {
+	it('the doctor advises to use the refused port, and in a running chat how to remove a wrong target', () => {
 		const report = aReport({peers: [named('refused', 'refused', {addresses: ['10.0.0.9:4321']})]});
 		expect(diagnoseNetwork(report, {isProbe: true})[0]?.next).toContain('--tcp-port 4321');
 		expect(diagnoseNetwork(report)[0]?.next).toContain('/peer -HOST');
 	});
 
-	it('mentions nearby nodes of other rooms if there is no peer in this room', () => {
+	it('the doctor mentions nearby nodes of other rooms if there is no peer in this room', () => {
 		const shown = (strangers: number) => describeDiagnosis(aReport({...alone, strangers})).join('\n');
 		expect(shown(3)).toContain('3');
 		expect(shown(3)).not.toBe(shown(0));
 	});
 
-	it('advises with the firewall command of the platform, and a probe advises with a fixed port', () => {
+	it('the doctor advises with the firewall command of the platform, and a probe advises with a fixed port', () => {
 		const report = aReport({peers: [aFailure('refused', 'refused')]});
 		expect(diagnoseNetwork(report)[0]?.next).toContain('--peer 10.0.0.1:50123');
 		const probeAdvice = diagnoseNetwork(report, {isProbe: true})[0]?.next;
@@ -312,7 +312,7 @@ describe('the doctor', () => {
 		expect(next('darwin')).toContain('System Settings');
 	});
 
-	it('prints no control characters or line breaks from texts of peers', () => {
+	it('the doctor prints no control characters or line breaks from texts of peers', () => {
 		const hostile = fc.string({
 			unit: fc.constantFrom('\u001b', '[', '2', 'J', '\u009b', '\n', '\u202e', '\u0007', 'a', ']', '\r'),
 		});
@@ -355,7 +355,7 @@ describe('the doctor', () => {
 		expect(lines.some(line => line.endsWith(shown))).toBe(true);
 	});
 
-	it('prints interfaces, peers and findings with their measurements', () => {
+	it('the doctor prints interfaces, peers and findings with their measurements', () => {
 		const carol = aPeer({reachesUs: true, connectMs: 4.21, roundTripMs: 0.04, clockOffsetMs: -150, version: '1.0.0'});
 		const lines = describeDiagnosis(
 			aReport({interfaces: [anInterface()], peers: [carol, timeout({peer: fakePeerId('cc'), name: 'Dan'})]}),

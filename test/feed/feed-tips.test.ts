@@ -154,7 +154,7 @@ describe('accept returns `forked`, a fault of the author, for a second signed ch
 		return {common, one, two, peer: one.peer};
 	}
 
-	test('as long as the held chain', () => {
+	test('accept returns `forked`, a fault of the author, for a second signed chain as long as the held chain', () => {
 		const {common, one, two, peer} = fork();
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, [common, one.append([post(2, 'yes')])]);
@@ -165,7 +165,7 @@ describe('accept returns `forked`, a fault of the author, for a second signed ch
 		expect(tips.tip(peer)).toEqual(held);
 	});
 
-	test('that continues after our tip', () => {
+	test('accept returns `forked`, a fault of the author, for a second signed chain that continues after our tip', () => {
 		const {common, one, two} = fork();
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, [common, one.append([post(2, 'yes')])]);
@@ -173,7 +173,7 @@ describe('accept returns `forked`, a fault of the author, for a second signed ch
 		expect(tips.accept(merged[0]!)).toEqual({type: 'forked', first: true});
 	});
 
-	test('that begins right after our tip', () => {
+	test('accept returns `forked`, a fault of the author, for a second signed chain that begins right after our tip', () => {
 		const {common, one, two} = fork();
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, [common, one.append([post(2, 'yes')])]);
@@ -181,7 +181,7 @@ describe('accept returns `forked`, a fault of the author, for a second signed ch
 		expect(tips.accept(two.append([post(3)]))).toEqual({type: 'forked', first: true});
 	});
 
-	test('that ends before our tip, if the log provides our hash at its end', () => {
+	test('accept returns `forked`, a fault of the author, for a second signed chain that ends before our tip, if the log provides our hash at its end', () => {
 		const {common, one, two, peer} = fork();
 		const yes = one.append([post(2, 'yes')]);
 		const hash = one.tip().hash;
@@ -198,7 +198,7 @@ describe('accept returns `forked`, a fault of the author, for a second signed ch
 });
 
 describe('restoring batches from a log', () => {
-	test('gives the same tips and events as accepting them, even with overlaps and duplicates', () => {
+	test('restoring batches from a log gives the same tips and events as accepting them, even with overlaps and duplicates', () => {
 		const {batches, peer, author} = threeBatches();
 		const accepted = createFeedTips({roomTag});
 		const live = batches.flatMap(batch => {
@@ -214,7 +214,7 @@ describe('restoring batches from a log', () => {
 		expect(tips.accept(author.feed.append([post(20)])).type).toBe('accepted');
 	});
 
-	test('returns the events after a gap without moving the tip', () => {
+	test('restoring batches from a log returns the events after a gap without moving the tip', () => {
 		const {batches, peer} = threeBatches();
 		const tips = createFeedTips({roomTag});
 		tips.restore(batches[0]);
@@ -223,7 +223,7 @@ describe('restoring batches from a log', () => {
 		expect(acceptAll(tips, [batches[1], batches[2]])).toEqual(['accepted', 'accepted']);
 	});
 
-	test('gives correct tips for more than MAX_UNHASHED feeds', () => {
+	test('restoring batches from a log gives correct tips for more than MAX_UNHASHED feeds', () => {
 		const tips = createFeedTips({roomTag});
 		const authors = Array.from({length: 200}, (_, index) => createAuthor(index));
 		for (const {feed} of authors) tips.restore(feed.append([joined]));

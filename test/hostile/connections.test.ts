@@ -36,7 +36,7 @@ afterEach(() => room.stop());
 describe('a peer that stops reading', () => {
 	const big = 'y'.repeat(16_000);
 
-	it('gets a limited queue and no more live events, and requests what it missed when it reads again', async () => {
+	it('a peer that stops reading gets a limited queue and no more live events, and requests what it missed when it reads again', async () => {
 		const texts = new Set<number>();
 		let wanted = 1;
 		const mallory = await room.attack({
@@ -74,7 +74,7 @@ describe('a peer that stops reading', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('for a minute is disconnected, even if it sends pings', async () => {
+	it('a peer that stops reading for a minute is disconnected, even if it sends pings', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		mallory.connection.pause();
@@ -92,7 +92,7 @@ describe('a peer that stops reading', () => {
 });
 
 describe('a peer that sends one byte a second', () => {
-	it('in place of a hello is disconnected after 5 s, without a notice', async () => {
+	it('a peer that sends one byte a second in place of a hello is disconnected after 5 s, without a notice', async () => {
 		const mallory = await room.attack({skipsHello: true});
 		for (let second = 0; second < 6 && !mallory.isClosed; second++) {
 			mallory.sendRaw(Uint8Array.of(second === 0 ? 0 : 1));
@@ -104,7 +104,7 @@ describe('a peer that sends one byte a second', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('of a long message is disconnected after a minute', async () => {
+	it('a peer that sends one byte a second of a long message is disconnected after a minute', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		mallory.sendRaw(Uint8Array.of(0, 15, 0, 0));
@@ -143,7 +143,7 @@ describe('a host that opens connections without end', () => {
 		return opened;
 	}
 
-	it('and sends nothing on them can keep only MAX_PENDING_PER_ADDRESS connections, and each for 5 s', async () => {
+	it('a host that opens connections without end and sends nothing on them can keep only MAX_PENDING_PER_ADDRESS connections, and each for 5 s', async () => {
 		const opened = await dialMany(300, true);
 		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(MAX_PENDING_PER_ADDRESS);
 		await expectChat(room, 'meanwhile');
@@ -152,7 +152,7 @@ describe('a host that opens connections without end', () => {
 		for (const {connection} of opened) connection.destroy();
 	});
 
-	it('from many addresses can keep at most the total quota of connections', async () => {
+	it('a host that opens connections without end from many addresses can keep at most the total quota of connections', async () => {
 		const total = MAX_CONNECTIONS + MAX_PENDING_CONNECTIONS;
 		const opened: Awaited<ReturnType<typeof connectMalicious>>[] = [];
 		for (let index = 0; index < total + 40; index++) {
@@ -199,7 +199,7 @@ describe('a host that opens connections without end', () => {
 });
 
 describe('a peer that sends false data about peers', () => {
-	it('and uses the id of another peer is rejected, and that other peer stays connected', async () => {
+	it('a peer that sends false data about peers and uses the id of another peer is rejected, and that other peer stays connected', async () => {
 		const mallory = await room.attack({hello: {peer: room.bob.info.peer}});
 		await room.until('a notice', () => noticeCodes(room.ann).length > 0);
 		expect(mallory.errorCode).toBe('bad-proof');
@@ -210,7 +210,7 @@ describe('a peer that sends false data about peers', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('and uses the name of another peer, or a name that resembles a notice, is distinguishable', async () => {
+	it('a peer that sends false data about peers and uses the name of another peer, or a name that resembles a notice, is distinguishable', async () => {
 		const names = ['Bob', 'B\u043eb', '! Nothing is being saved', '* Bob left', '\u001B[2J\u202EBob', ''];
 		for (const name of names) {
 			const mallory = await room.attack({name});
@@ -235,7 +235,7 @@ describe('a peer that sends false data about peers', () => {
 		for (const {name} of peers) expect(name).toMatch(/^[^*!\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}]*$/u);
 	});
 
-	it('in many beacons and peer exchange messages causes dials only within the limits', async () => {
+	it('a peer that sends false data about peers in many beacons and peer exchange messages causes dials only within the limits', async () => {
 		const mac = createBeaconMac(room.keys);
 		const beacon = room.attackerHost.createBeacon({port: UDP_PORT});
 		await beacon.start(() => {});
@@ -265,7 +265,7 @@ describe('a peer that sends false data about peers', () => {
 		await beacon.close();
 	});
 
-	it('in forged and repeated beacons ends no connection and does not prevent reconnections', async () => {
+	it('a peer that sends false data about peers in forged and repeated beacons ends no connection and does not prevent reconnections', async () => {
 		const mac = createBeaconMac(room.keys);
 		const beacon = room.attackerHost.createBeacon({port: UDP_PORT});
 		const recorded: Uint8Array[] = [];
@@ -290,7 +290,7 @@ describe('a peer that sends false data about peers', () => {
 		await beacon.close();
 	});
 
-	it('and reconnects again and again adds events only within the limits', async () => {
+	it('a peer that sends false data about peers and reconnects again and again adds events only within the limits', async () => {
 		const before = rowsOf(room.ann).length;
 		for (let round = 0; round < 100; round++) {
 			const mallory = await room.attack();

@@ -37,7 +37,7 @@ const FLOODS: readonly (readonly [string, (index: number) => Message])[] = [
 
 describe('a peer that floods a node', () => {
 	test.each(FLOODS)(
-		'with %s is disconnected with an error code that the screen explains, and the chat continues',
+		'a peer that floods a node with %s is disconnected with an error code that the screen explains, and the chat continues',
 		async (subject, make) => {
 			const mallory = await room.attack();
 			openHistory(mallory);
@@ -54,7 +54,7 @@ describe('a peer that floods a node', () => {
 		},
 	);
 
-	it('with requests for history is disconnected, and the queued answers take limited memory', async () => {
+	it('a peer that floods a node with requests for history is disconnected, and the queued answers take limited memory', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (let index = 0; index < 5000; index++)
@@ -65,7 +65,7 @@ describe('a peer that floods a node', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('with one unanswered request more than allowed is disconnected with the code too-many-wants', async () => {
+	it('a peer that floods a node with one unanswered request more than allowed is disconnected with the code too-many-wants', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (let index = 0; index <= MAX_OPEN_WANTS; index++)
@@ -74,7 +74,7 @@ describe('a peer that floods a node', () => {
 		expect(mallory.errorCode).toBe('too-many-wants');
 	});
 
-	it('with messages of unknown type is read at the rate limit and does not disturb the chat', async () => {
+	it('a peer that floods a node with messages of unknown type is read at the rate limit and does not disturb the chat', async () => {
 		const mallory = await room.attack();
 		const payload = pack({type: 'nonsense', more: [1, 2, 3]});
 		for (let index = 0; index < 20_000; index++) mallory.sendFrame(payload);
@@ -109,7 +109,7 @@ describe('a peer that floods a node', () => {
 		await expectChat(room, 'still');
 	});
 
-	it('with different errors on many connections causes at most 20 notices per minute', async () => {
+	it('a peer that floods a node with different errors on many connections causes at most 20 notices per minute', async () => {
 		for (let index = 0; index < 60; index++) {
 			const mallory = await room.attack({name: `m${index}`});
 			mallory.send({type: 'error', code: `code-${index}`, text: `your disk is broken ${index}\nnow`});
@@ -124,7 +124,7 @@ describe('a peer that floods a node', () => {
 		expect(notices[0]?.text).toContain('"your disk is broken 0 now"');
 	});
 
-	it('is not accepted again for one minute', async () => {
+	it('a peer that floods a node is not accepted again for one minute', async () => {
 		const mallory = await room.attack();
 		for (let index = 0; index < 100; index++) mallory.send({type: 'typing'});
 		await room.until('the connection is closed', () => mallory.isClosed);

@@ -22,14 +22,14 @@ const found: readonly FoundInput[] = JSON.parse(
 );
 
 describe('the fuzzer with generated inputs', () => {
-	test.each(Object.keys(targets))('finds no fault in target %s', name => {
+	test.each(Object.keys(targets))('the fuzzer with generated inputs finds no fault in target %s', name => {
 		const target = Object.entries(targets).find(([known]) => known === name)![1];
 		const inputs = SLOW.has(name) ? 300 : 1000;
 		const {faults} = fuzz(target, {seed: SEED, inputs});
 		expect(faults).toEqual([]);
 	});
 
-	test('finds no fault in nodes, and honest nodes continue to chat', async () => {
+	test('the fuzzer with generated inputs finds no fault in nodes, and honest nodes continue to chat', async () => {
 		const {faults} = await fuzzPeerLinks({seed: SEED, inputs: 600});
 		expect(faults).toEqual([]);
 	});

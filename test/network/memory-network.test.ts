@@ -97,7 +97,7 @@ describe('streams on the memory network', () => {
 		expect(b.text()).toBe('where are you');
 	});
 
-	it('cannot be opened to a blocked address, but can be opened to another address of the same host', async () => {
+	it('streams on the memory network cannot be opened to a blocked address, but can be opened to another address of the same host', async () => {
 		const {clock, network, hosts} = createWorld(['a']);
 		const both = network.addHost('both', ['10.0.0.2', '10.0.0.3']);
 		both.blockDials(['10.0.0.2']);
@@ -142,7 +142,7 @@ describe('streams on the memory network', () => {
 		},
 	);
 
-	it('to a frozen process deliver their data in order when the process continues', async () => {
+	it('streams on the memory network to a frozen process deliver their data in order when the process continues', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		const fired: number[] = [];
@@ -158,7 +158,7 @@ describe('streams on the memory network', () => {
 		expect([b.text(), fired]).toEqual(['one two', [thawed]]);
 	});
 
-	it('to a frozen process stay unread until the due timers of that process have run', async () => {
+	it('streams on the memory network to a frozen process stay unread until the due timers of that process have run', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		const seen: unknown[] = [];
@@ -176,7 +176,7 @@ describe('streams on the memory network', () => {
 });
 
 describe('datagrams on the memory network', () => {
-	it('are lost, duplicated and reordered as the link is configured', async () => {
+	it('datagrams on the memory network are lost, duplicated and reordered as the link is configured', async () => {
 		const world = createWorld();
 		world.network.links.set('a', 'b', {datagramLoss: 0.5, datagramDuplication: 0.3, jitterMs: 50});
 		const [from, to] = [await hear(world.hosts[0]!), await hear(world.hosts[1]!)];
@@ -200,7 +200,7 @@ describe('datagrams on the memory network', () => {
 		expect(receivers.map(({texts}) => texts.length)).toEqual([4, 1, 0, 0]);
 	});
 
-	it('do not cross a partition before it is removed', async () => {
+	it('datagrams on the memory network do not cross a partition before it is removed', async () => {
 		const world = createWorld(['a', 'b', 'c']);
 		const receivers = await Promise.all(world.hosts.map(hear));
 		world.network.partition(['a', 'b'], ['c']);

@@ -5,7 +5,7 @@ import {inviteCommand, quoteShellArgument, replayCommand} from '../../source/nod
 const self = {room: 'lan', hasSecret: false, udpPort: 47_474, addresses: ['192.168.1.5']};
 
 describe('a printed command', () => {
-	test('that invites a person joins the room of this node', () => {
+	test('a printed command that invites a person joins the room of this node', () => {
 		expect(inviteCommand(self)).toBe('npx p2pchat-ink --name NAME');
 		expect(inviteCommand({...self, room: 'crew', udpPort: 48_151})).toBe(
 			'npx p2pchat-ink --name NAME --room crew --port 48151',

@@ -38,7 +38,7 @@ function conversation() {
 }
 
 describe('the conversation', () => {
-	test('refuses a name that contains "#" and a fingerprint or its lookalike, and appends no event', () => {
+	test('the conversation refuses a name that contains "#" and a fingerprint or its lookalike, and appends no event', () => {
 		const {rename, name, written} = conversation();
 		for (const wanted of ['Carol#99c4b7ec', 'Carol\uff0399c4b7ec', 'Carol#99\u04414b7\u0435\u0441']) {
 			expect(rename(wanted)).toEqual({refused: expect.stringMatching(/“#” and a fingerprint/)});
@@ -48,7 +48,7 @@ describe('the conversation', () => {
 		expect(name()).toBe('Carol #2');
 	});
 
-	test('sends `typing` at most once every TYPING_INTERVAL_MS, even if messages are posted in between', () => {
+	test('the conversation sends `typing` at most once every TYPING_INTERVAL_MS, even if messages are posted in between', () => {
 		const {notifyTyping, post, pass, signs} = conversation();
 		for (let line = 0; line < 90; line++) {
 			notifyTyping();

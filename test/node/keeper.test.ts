@@ -32,7 +32,7 @@ async function talk(room: Awaited<ReturnType<typeof createMemoryRoom>>, isKept: 
 }
 
 describe('a room with a secret whose people all leave and come back a day later', () => {
-	it('has its whole history if a keeper stayed, and says who the keeper is', async () => {
+	it('a room with a secret whose people all leave and come back a day later has its whole history if a keeper stayed, and says who the keeper is', async () => {
 		const room = await createMemoryRoom({secret: 'correct horse battery staple'});
 		const back = await talk(room, true);
 		expect(back.texts()).toEqual(Array.from({length: 20}, (_, index) => `message ${index + 1}`));
@@ -47,7 +47,7 @@ describe('a room with a secret whose people all leave and come back a day later'
 		await room.stop();
 	}, 60_000);
 
-	it('is empty if nobody stayed', async () => {
+	it('a room with a secret whose people all leave and come back a day later is empty if nobody stayed', async () => {
 		const room = await createMemoryRoom({secret: 'correct horse battery staple'});
 		expect((await talk(room, false)).texts()).toEqual([]);
 		await room.stop();

@@ -82,7 +82,7 @@ describe('the correction of our clock', () => {
 		expect(clock.updateCorrection(from(NOW, NOW + 100 * YEAR_MS, NOW + 5 * YEAR_MS))).toBe(NOW);
 	});
 
-	it('ignores peers whose clock was not measured', () => {
+	it('the correction of our clock ignores peers whose clock was not measured', () => {
 		expect(clockAt(NOW).updateCorrection(from(Number.NaN, HOUR_MS, HOUR_MS))).toBe(HOUR_MS);
 	});
 });
@@ -90,11 +90,11 @@ describe('the correction of our clock', () => {
 describe('a node that is connected only to a clock two days ahead', () => {
 	const far = from(2 * DAY_MS);
 
-	it('follows it if nobody has ever agreed with the own clock', () => {
+	it('a node that is connected only to a clock two days ahead follows it if nobody has ever agreed with the own clock', () => {
 		expect(clockAt(NOW).updateCorrection(far)).toBe(2 * DAY_MS);
 	});
 
-	it('keeps its clock if a peer agreed with it in the last CLOCK_SUPPORT_MS, and follows afterwards', () => {
+	it('a node that is connected only to a clock two days ahead keeps its clock if a peer agreed with it in the last CLOCK_SUPPORT_MS, and follows afterwards', () => {
 		let now = NOW;
 		const clock = createNodeClock(() => now);
 		expect(clock.updateCorrection([...from(0), ...far])).toBe(0);
@@ -104,7 +104,7 @@ describe('a node that is connected only to a clock two days ahead', () => {
 		expect(clock.updateCorrection(far)).toBe(2 * DAY_MS);
 	});
 
-	it('follows it if the own clock was set since a peer agreed with it', () => {
+	it('a node that is connected only to a clock two days ahead follows it if the own clock was set since a peer agreed with it', () => {
 		let now = NOW;
 		const clock = createNodeClock(() => now);
 		clock.updateCorrection(from(0));
@@ -150,7 +150,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: NOW + HOUR_MS, counter: 6});
 	});
 
-	it('of observations do not affect later stamps after a fast clock was corrected', () => {
+	it('stamps of observations do not affect later stamps after a fast clock was corrected', () => {
 		const clock = clockAt(NOW + 48 * HOUR_MS);
 		const launched = clock.stampLocal();
 		expect(launched.hlc.ms).toBe(NOW + 48 * HOUR_MS);
@@ -158,7 +158,7 @@ describe('stamps', () => {
 		expect(clock.stamp()).toEqual({at: NOW, hlc: {ms: NOW, counter: 0}});
 	});
 
-	it('of events and of observations increase together, so that timeline rows keep their order', () => {
+	it('stamps of events and of observations increase together, so that timeline rows keep their order', () => {
 		const clock = clockAt(NOW);
 		const seen = clock.stampLocal().hlc;
 		const eventStamp = clock.stamp().hlc;

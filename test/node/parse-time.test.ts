@@ -5,13 +5,13 @@ const NOW = Date.UTC(2026, 10, 22, 12);
 const parseTime = (text: string) => parseTimeAt(text, NOW);
 
 describe('a time', () => {
-	it('is parsed as a time of day, a date, or both, in local time', () => {
+	it('a time is parsed as a time of day, a date, or both, in local time', () => {
 		expect(parseTime('14:05')).toEqual({type: 'clock', hour: 14, minute: 5, second: 0});
 		expect(parseTime('2026-11-22')).toEqual({type: 'instant', ms: new Date(2026, 10, 22).getTime()});
 		expect(parseTime('2026-11-22 14:05')).toEqual({type: 'instant', ms: new Date(2026, 10, 22, 14, 5).getTime()});
 	});
 
-	it('is parsed as RFC 3339 with its offset', () => {
+	it('a time is parsed as RFC 3339 with its offset', () => {
 		expect(parseTime('2026-11-22T14:05:09Z')).toEqual({type: 'instant', ms: Date.UTC(2026, 10, 22, 14, 5, 9)});
 		expect(parseTime('2026-11-22T14:05:09.5+01:30')).toEqual({type: 'instant', ms: Date.UTC(2026, 10, 22, 12, 35, 9)});
 	});
@@ -38,7 +38,7 @@ describe('a time', () => {
 		expect(parseTime(text)).toBeUndefined();
 	});
 
-	it('of day is resolved to its first occurrence at or after a given moment', () => {
+	it('a time of day is resolved to its first occurrence at or after a given moment', () => {
 		const at = (day: number, hour: number, minute: number) => new Date(2026, 10, day, hour, minute).getTime();
 		const point = {type: 'clock', hour: 14, minute: 5, second: 0} as const;
 		expect(resolveTime(point, at(22, 14, 5))).toBe(at(22, 14, 5));

@@ -46,7 +46,7 @@ describe('typing indicators', () => {
 		},
 	);
 
-	test('are shown as long as `typing` messages arrive', async () => {
+	test('typing indicators are shown as long as `typing` messages arrive', async () => {
 		const {clock, watch, typing} = watching();
 		for (let sign = 0; sign < 5; sign++) {
 			watch.refresh(carol);
@@ -57,7 +57,7 @@ describe('typing indicators', () => {
 		expect(typing()).toEqual([]);
 	});
 
-	test('do not expire after a message has removed them, and leave no timer after `stop`', async () => {
+	test('typing indicators do not expire after a message has removed them, and leave no timer after `stop`', async () => {
 		const {clock, store, watch, passed, typing} = watching();
 		watch.refresh(carol);
 		store.commit([learn(5, [posted(carol, 2, 5)])]);
@@ -69,7 +69,7 @@ describe('typing indicators', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	test('of one node are shown and expire on another node', async () => {
+	test('typing indicators of one node are shown and expire on another node', async () => {
 		const room = await createHostileRoom();
 		const {ann, bob, clock} = room;
 		const seen = () => selectTyping(bob.chatNode.store.getState());

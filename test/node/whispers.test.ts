@@ -106,7 +106,7 @@ describe('whispers', () => {
 		expect(whispersOf(ann)).toEqual([]);
 	});
 
-	it('at most 64 whispers wait for an answer, and all of them arrive', async () => {
+	it('whispers at most 64 whispers wait for an answer, and all of them arrive', async () => {
 		room.network.cut('Ann', 'Bob');
 		const results = Array.from({length: 70}, (_, index) => whisper(ann, bob, `${index}`));
 		expect(results.filter(result => 'refused' in result)).toHaveLength(6);

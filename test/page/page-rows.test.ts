@@ -80,7 +80,7 @@ describe('missing events', () => {
 		signature: new Uint8Array(64),
 	});
 
-	test('gaps are found in whatever order the batches are', () => {
+	test('missing events gaps are found in whatever order the batches are', () => {
 		const missing = findMissingEvents([batch(1, 7, 2), batch(1, 1, 3), batch(2, 1, 5), batch(1, 9, 1), batch(3, 4, 1)]);
 		expect([...missing.values()]).toEqual([[{nextSeq: 7, count: 3}], [{nextSeq: 4, count: 3}]]);
 	});

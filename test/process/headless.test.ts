@@ -132,7 +132,7 @@ describe('plain lines', () => {
 		expect(code).toBe(1);
 	});
 
-	it('are the default when standard output is not a terminal', async () => {
+	it('plain lines are the default when standard output is not a terminal', async () => {
 		const {stdout, code} = await runToEnd(['--name', 'Bob', ...(await common())], {home: makeHome(), input: ''});
 		expect({code, stdout}).toEqual({code: 0, stdout: ''});
 	});
@@ -202,7 +202,7 @@ describe('exit', () => {
 });
 
 describe('send', () => {
-	it('exits with 0 when a peer has received the text, from the command line or standard input', async () => {
+	it('send exits with 0 when a peer has received the text, from the command line or standard input', async () => {
 		const port = await findFreeUdpPort();
 		const node = await startNode({home: makeHome(), port, name: 'Ann'});
 		expect(
@@ -215,7 +215,7 @@ describe('send', () => {
 		await node.waitFor('text', ({text}) => text === 'two\nlines');
 	});
 
-	it('exits with 1 after --wait without a peer, and names the reason', async () => {
+	it('send exits with 1 after --wait without a peer, and names the reason', async () => {
 		const {code, stderr} = await runToEnd(['send', '--wait', '0.2', 'hi', ...(await common())], {home: makeHome()});
 		expect(code).toBe(1);
 		expect(stderr).toMatch(/^p2pchat-ink: [^\n]*0\.2 s on UDP port \d+[^\n]*\n$/);
@@ -223,7 +223,7 @@ describe('send', () => {
 });
 
 describe('a secret', () => {
-	it('from a file or the environment connects only the nodes that share it', async () => {
+	it('a secret from a file or the environment connects only the nodes that share it', async () => {
 		const port = await findFreeUdpPort();
 		const home = makeHome();
 		const file = join(home, 'secret');

@@ -76,7 +76,7 @@ async function expectStillWorks(node: RunningNode): Promise<void> {
 }
 
 describe('an independent client written from protocol.md', () => {
-	it('is discovered by its beacon, chats with two nodes, and is shown as left when it leaves', async () => {
+	it('an independent client written from protocol.md is discovered by its beacon, chats with two nodes, and is shown as left when it leaves', async () => {
 		const port = await findFreeUdpPort();
 		const nodes = [
 			await startNode({home: makeHome(), port, name: 'Ann'}),
@@ -102,7 +102,7 @@ describe('an independent client written from protocol.md', () => {
 		}
 	});
 
-	it('joins a room with a secret, and is refused with another secret', async () => {
+	it('an independent client written from protocol.md joins a room with a secret, and is refused with another secret', async () => {
 		const node = await startNode({
 			home: makeHome(),
 			port: await findFreeUdpPort(),
@@ -118,7 +118,7 @@ describe('an independent client written from protocol.md', () => {
 		expect(outsider.peers()).toEqual([]);
 	});
 
-	it('receives a long history, verifies it, and has the same order as the node', async () => {
+	it('an independent client written from protocol.md receive a long history, verifies it, and has the same order as the node', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const count = 3000;
 		for (let number = 0; number < count; number++) node.post(`message ${number}`);
@@ -128,7 +128,7 @@ describe('an independent client written from protocol.md', () => {
 		expect(textsOf(client)).toEqual(Array.from({length: count}, (_, number) => `message ${number}`));
 	});
 
-	it('passes the history of a node that has ended to a new node, which verifies it', async () => {
+	it('an independent client written from protocol.md passes the history of a node that has ended to a new node, which verifies it', async () => {
 		const port = await findFreeUdpPort();
 		const ann = await startNode({home: makeHome(), port, name: 'Ann'});
 		const client = await start({udpPort: port, name: 'Zoe'});
@@ -146,7 +146,7 @@ describe('an independent client written from protocol.md', () => {
 		await bob.waitFor('synced', isSynced(client.peer));
 	});
 
-	it('stays connected without posting by answering pings', async () => {
+	it('an independent client written from protocol.md stays connected without posting by answering pings', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		await until(() => client.pings() >= 4, 15_000);
@@ -171,7 +171,7 @@ describe('an independent client written from protocol.md', () => {
 		expect(node.lines.filter(line => line.type === 'peer' && line.status === 'unreachable')).toEqual([]);
 	});
 
-	it('reads the log file of a node that has ended and verifies every batch in it', async () => {
+	it('an independent client written from protocol.md reads the log file of a node that has ended and verifies every batch in it', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		client.post('kept');
@@ -218,7 +218,7 @@ describe('an independent client written from protocol.md', () => {
 });
 
 describe('a client that breaks a rule', () => {
-	it('is disconnected with bad-signature for an invalid signature, and temporarily banned', async () => {
+	it('a client that breaks a rule is disconnected with bad-signature for an invalid signature, and temporarily banned', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		const author = createKey(Buffer.alloc(32, 7));
@@ -233,7 +233,7 @@ describe('a client that breaks a rule', () => {
 		await node.waitFor('a notice', ({type, code}) => type === 'notice' && code === 'bad-signature');
 	});
 
-	it('is disconnected with bad-signature for a valid batch on a wrong hash chain', async () => {
+	it('a client that breaks a rule is disconnected with bad-signature for a valid batch on a wrong hash chain', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		const author = createKey(Buffer.alloc(32, 8));
@@ -250,7 +250,7 @@ describe('a client that breaks a rule', () => {
 		await expectStillWorks(node);
 	});
 
-	it('is disconnected with unasked for a push of another feed', async () => {
+	it('a client that breaks a rule is disconnected with unasked for a push of another feed', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		const author = createKey(Buffer.alloc(32, 9));
@@ -262,7 +262,7 @@ describe('a client that breaks a rule', () => {
 		await expectStillWorks(node);
 	});
 
-	it('stays connected after it forks its own feed, and no later event of its feed is shown', async () => {
+	it('a client that breaks a rule stays connected after it forks its own feed, and no later event of its feed is shown', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		client.post('the first story');
@@ -309,14 +309,14 @@ describe('the openssl commands of protocol.md', () => {
 		return Buffer.concat(parts);
 	}
 
-	it('connects with the key of the open room and receives no certificate', async () => {
+	it('the openssl commands of protocol.md connects with the key of the open room and receives no certificate', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const shown = (await run(connect, node)).toString('latin1');
 		expect(shown).toContain('no peer certificate available\n');
 		expect(shown).toContain('Reused, TLSv1.3, Cipher is TLS_CHACHA20_POLY1305_SHA256\n');
 	});
 
-	it('receives a hello, and an error for a ping before its own hello', async () => {
+	it('the openssl commands of protocol.md receive a hello, and an error for a ping before its own hello', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const bytes = await run(ping, node);
 		const length = bytes.readUInt32BE();

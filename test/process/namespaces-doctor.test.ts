@@ -56,7 +56,7 @@ function block(host: NamespaceHost, what: string): void {
 
 describe.concurrent('the doctor between machines', () => {
 	it(
-		'reports that the network works in both directions, and stays invisible to other nodes',
+		'the doctor between machines reports that the network works in both directions, and stays invisible to other nodes',
 		{timeout: 90_000},
 		context =>
 			inRoom(context, ['lan'], async room => {
@@ -82,7 +82,7 @@ describe.concurrent('the doctor between machines', () => {
 			}),
 	);
 
-	it('reports that no other node is nearby, and what to do', {timeout: 90_000}, context =>
+	it('the doctor between machines reports that no other node is nearby, and what to do', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const found = await examine(room, hostA(room));
 			expect([found.codes, found.code]).toEqual([['alone'], 0]);
@@ -90,7 +90,7 @@ describe.concurrent('the doctor between machines', () => {
 		}),
 	);
 
-	it('reports that no network interface is up', {timeout: 90_000}, context =>
+	it('the doctor between machines reports that no network interface is up', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			here.run('ip', 'link', 'set', 'eth0', 'down');
@@ -98,7 +98,7 @@ describe.concurrent('the doctor between machines', () => {
 		}),
 	);
 
-	it('reports that only a virtual interface is up', {timeout: 90_000}, context =>
+	it('the doctor between machines reports that only a virtual interface is up', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			here.run('ip', 'link', 'set', 'eth0', 'down');
@@ -108,7 +108,7 @@ describe.concurrent('the doctor between machines', () => {
 		}),
 	);
 
-	it('reports a local firewall that drops incoming datagrams', {timeout: 90_000}, context =>
+	it('the doctor between machines reports a local firewall that drops incoming datagrams', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			await room.start(hostB(room), 'Bob');
@@ -121,7 +121,7 @@ describe.concurrent('the doctor between machines', () => {
 	);
 
 	it.for(['broadcast', 'multicast'] as const)(
-		'reports that %s is filtered, and that the chat works without it',
+		'the doctor between machines reports that %s is filtered, and that the chat works without it',
 		{timeout: 90_000},
 		(type, context) =>
 			inRoom(context, ['lan'], async room => {
@@ -132,7 +132,7 @@ describe.concurrent('the doctor between machines', () => {
 			}),
 	);
 
-	it('reports that no datagram can be sent', {timeout: 90_000}, context =>
+	it('the doctor between machines reports that no datagram can be sent', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			here.run(
@@ -164,35 +164,41 @@ describe.concurrent('the doctor between machines', () => {
 			}),
 	);
 
-	it('reports a local firewall that blocks incoming connections', {timeout: 90_000}, context =>
-		inRoom(context, ['lan'], async room => {
-			const here = hostA(room);
-			await room.start(hostB(room), 'Bob');
-			here.setFaults({type: 'incoming-tcp'});
-			const found = await examine(room, here);
-			expect(found.broken).toEqual(['incoming-blocked']);
-			expect(found.findings[0]!.next).toContain('ufw allow 47474/tcp');
-		}),
-	);
-
-	it('reports a local firewall that blocks outgoing connections', {timeout: 90_000}, context =>
-		inRoom(context, ['lan'], async room => {
-			const here = hostA(room);
-			const peers = [hostB(room), room.host('c', {lan: '10.77.0.3/24'})];
-			await Promise.all(peers.map((host, index) => room.start(host, ['Bob', 'Cleo'][index]!)));
-			here.setFaults({type: 'incoming-tcp'});
-			here.run(
-				'nft',
-				'add table ip wall; add chain ip wall out { type filter hook output priority 0; }; add rule ip wall out oifname "eth0" meta l4proto tcp drop',
-			);
-			const found = await examine(room, here);
-			expect(found.broken).toEqual(['peer-silent']);
-			for (const name of ['Bob', 'Cleo', 'TCP']) expect(found.findings[0]!.text).toContain(name);
-		}),
+	it(
+		'the doctor between machines reports a local firewall that blocks incoming connections',
+		{timeout: 90_000},
+		context =>
+			inRoom(context, ['lan'], async room => {
+				const here = hostA(room);
+				await room.start(hostB(room), 'Bob');
+				here.setFaults({type: 'incoming-tcp'});
+				const found = await examine(room, here);
+				expect(found.broken).toEqual(['incoming-blocked']);
+				expect(found.findings[0]!.next).toContain('ufw allow 47474/tcp');
+			}),
 	);
 
 	it(
-		'reports that the network isolates devices, with a --peer that answers and with one that does not',
+		'the doctor between machines reports a local firewall that blocks outgoing connections',
+		{timeout: 90_000},
+		context =>
+			inRoom(context, ['lan'], async room => {
+				const here = hostA(room);
+				const peers = [hostB(room), room.host('c', {lan: '10.77.0.3/24'})];
+				await Promise.all(peers.map((host, index) => room.start(host, ['Bob', 'Cleo'][index]!)));
+				here.setFaults({type: 'incoming-tcp'});
+				here.run(
+					'nft',
+					'add table ip wall; add chain ip wall out { type filter hook output priority 0; }; add rule ip wall out oifname "eth0" meta l4proto tcp drop',
+				);
+				const found = await examine(room, here);
+				expect(found.broken).toEqual(['peer-silent']);
+				for (const name of ['Bob', 'Cleo', 'TCP']) expect(found.findings[0]!.text).toContain(name);
+			}),
+	);
+
+	it(
+		'the doctor between machines reports that the network isolates devices, with a --peer that answers and with one that does not',
 		{timeout: 90_000},
 		context =>
 			inRoom(context, ['lan'], async room => {
@@ -213,28 +219,34 @@ describe.concurrent('the doctor between machines', () => {
 			}),
 	);
 
-	it('reports an address without a host and a port without a listener', {timeout: 90_000}, context =>
-		inRoom(context, ['lan'], async room => {
-			const here = hostA(room);
-			hostB(room);
-			const found = await examine(room, here, ['--peer', '10.77.0.2:4000', '--peer', '10.99.0.1:4000']);
-			expect(found.broken).toEqual(expect.arrayContaining(['peer-refused', 'peer-unreachable']));
-		}),
+	it(
+		'the doctor between machines reports an address without a host and a port without a listener',
+		{timeout: 90_000},
+		context =>
+			inRoom(context, ['lan'], async room => {
+				const here = hostA(room);
+				hostB(room);
+				const found = await examine(room, here, ['--peer', '10.77.0.2:4000', '--peer', '10.99.0.1:4000']);
+				expect(found.broken).toEqual(expect.arrayContaining(['peer-refused', 'peer-unreachable']));
+			}),
 	);
 
-	it('reports a node in another room, and a named peer with another secret', {timeout: 90_000}, context =>
-		inRoom(context, ['lan'], async room => {
-			const here = hostA(room);
-			const bob = await room.start(hostB(room), 'Bob', ['--room', 'other']);
-			const found = await examine(room, here);
-			expect(found.broken).toEqual(['other-room']);
-			expect(found.findings[0]!.text).toContain('1 node nearby uses another room');
-			const named = await examine(room, here, ['--peer', `10.77.0.2:${bob.tcpPort}`]);
-			expect(named.broken).toContain('wrong-secret');
-		}),
+	it(
+		'the doctor between machines reports a node in another room, and a named peer with another secret',
+		{timeout: 90_000},
+		context =>
+			inRoom(context, ['lan'], async room => {
+				const here = hostA(room);
+				const bob = await room.start(hostB(room), 'Bob', ['--room', 'other']);
+				const found = await examine(room, here);
+				expect(found.broken).toEqual(['other-room']);
+				expect(found.findings[0]!.text).toContain('1 node nearby uses another room');
+				const named = await examine(room, here, ['--peer', `10.77.0.2:${bob.tcpPort}`]);
+				expect(named.broken).toContain('wrong-secret');
+			}),
 	);
 
-	it('reports that the network mask differs on one side', {timeout: 90_000}, context =>
+	it('the doctor between machines reports that the network mask differs on one side', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			const there = room.host('b', {lan: '10.78.0.2/24'});

@@ -36,7 +36,7 @@ describe('a room across machines', () => {
 		if (reason !== undefined) context.skip(reason);
 	});
 
-	it('connects a new node within half a second', () =>
+	it('a room across machines connects a new node within half a second', () =>
 		withRoom(['lan'], async room => {
 			const ada = await room.start(room.host('a', {lan: '10.77.0.1/24'}), 'Ada');
 			const host = room.host('b', {lan: '10.77.0.2/24'});
@@ -58,7 +58,7 @@ describe('a room across machines', () => {
 			expect(waits[4]).toBeLessThan(500);
 		}));
 
-	it('connects five nodes that start at the same time, and their timelines are equal', () =>
+	it('a room across machines connects five nodes that start at the same time, and their timelines are equal', () =>
 		withRoom(['lan'], async room => {
 			const names = ['Ada', 'Bob', 'Cleo', 'Dan', 'Eve'];
 			const hosts = names.map((name, index) => room.host(name, {lan: `10.77.0.${index + 1}/24`}));
@@ -88,7 +88,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 		if (reason !== undefined) context.skip(reason);
 	});
 
-	it('spans two networks through a machine that is on both', () =>
+	it('a room on a faulty network spans two networks through a machine that is on both', () =>
 		withRoom(['lan', 'lab'], async room => {
 			const both = await room.start(room.host('both', {lan: '10.77.0.1/24', lab: '10.88.0.1/24'}), 'Both');
 			const left = await room.start(room.host('left', {lan: '10.77.0.2/24'}), 'Left');
@@ -102,7 +102,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 			expectNoLosses([both, left, right]);
 		}));
 
-	it('connects over a second shared network when the first carries only datagrams', () =>
+	it('a room on a faulty network connects over a second shared network when the first carries only datagrams', () =>
 		withRoom(['lan', 'lab'], async room => {
 			const hosts = ['a', 'b'].map((name, index) =>
 				room.host(name, {lan: `10.77.0.${index + 1}/24`, lab: `10.88.0.${index + 1}/24`}),
@@ -115,7 +115,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 			expectNoLosses(nodes);
 		}));
 
-	it('connects over an interface that comes up later', () =>
+	it('a room on a faulty network connects over an interface that comes up later', () =>
 		withRoom(['lan'], async room => {
 			const a = room.host('a', {lan: '10.77.0.1/24'});
 			const b = room.host('b', {lan: '10.77.0.2/24'});
@@ -147,7 +147,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 		}),
 	);
 
-	it('connects all nodes through one --peer when broadcast and multicast are dropped', () =>
+	it('a room on a faulty network connects all nodes through one --peer when broadcast and multicast are dropped', () =>
 		withRoom(['lan'], async room => {
 			const hosts = ['a', 'b', 'c'].map((name, index) => room.host(name, {lan: `10.77.0.${index + 1}/24`}));
 			for (const host of hosts) host.setFaults({type: 'broadcast'}, {type: 'multicast'});
@@ -159,7 +159,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 			expectNoLosses(nodes);
 		}));
 
-	it('connects within 5 s when half of all datagrams are lost', () =>
+	it('a room on a faulty network connects within 5 s when half of all datagrams are lost', () =>
 		withRoom(['lan'], async room => {
 			const hosts = [room.host('a', {lan: '10.77.0.1/24'}), room.host('b', {lan: '10.77.0.2/24'})];
 			for (const host of hosts) host.setFaults({type: 'udp-loss', percent: 50});
@@ -171,7 +171,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 			expectNoLosses(nodes);
 		}));
 
-	it('connects through a firewall that blocks incoming connections on one side, for any order of the ids', () =>
+	it('a room on a faulty network connects through a firewall that blocks incoming connections on one side, for any order of the ids', () =>
 		withRoom(['lan'], async room => {
 			const [a, b] = [room.host('a', {lan: '10.77.0.1/24'}), room.host('b', {lan: '10.77.0.2/24'})];
 			a.setFaults({type: 'incoming-tcp'});
@@ -188,7 +188,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 			expectNoLosses(nodes);
 		}));
 
-	it('connects without a route to 255.255.255.255', () =>
+	it('a room on a faulty network connects without a route to 255.255.255.255', () =>
 		withRoom(['lan'], async room => {
 			const nodes = await startPair(room);
 			expect(() => nodes[0].host.run('ip', 'route', 'get', '255.255.255.255')).toThrow(/unreachable/);
@@ -196,7 +196,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 			await expectChat(room, nodes);
 		}));
 
-	it('reports an address change of a machine in one row and stays connected', () =>
+	it('a room on a faulty network reports an address change of a machine in one row and stays connected', () =>
 		withRoom(['lan'], async room => {
 			const nodes = await startPair(room);
 			await room.until('both are connected', () => allConnected(nodes));

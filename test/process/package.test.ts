@@ -44,11 +44,11 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, {recursive: true, force: true}));
 
 describe('the lock file', () => {
-	test('contains no host name and no local path', () => {
+	test('the lock file contains no host name and no local path', () => {
 		for (const [name, entry] of Object.entries(lock.packages)) expect(entry.resolved, name).toBeUndefined();
 	});
 
-	test('contains a version of every package, also for other platforms, as npm ci requires', () => {
+	test('the lock file contains a version of every package, also for other platforms, as npm ci requires', () => {
 		const missing = Object.values(lock.packages).flatMap(({dependencies, optionalDependencies}) =>
 			Object.keys({...dependencies, ...optionalDependencies}).filter(
 				name =>
@@ -85,7 +85,7 @@ describe('the package', () => {
 		expect(built.filter(path => !isPart(path))).toEqual([]);
 	});
 
-	test('is as small as the readme states', () => {
+	test('the package is as small as the readme states', () => {
 		const stated = /a package of less than (\d+) kB/.exec(readFileSync(join(root, 'readme.md'), 'utf8'));
 		expect(packed.size / 1000).toBeLessThanOrEqual(Number(stated?.[1]));
 	});

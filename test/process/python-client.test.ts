@@ -85,14 +85,14 @@ async function timelineOfClient(client: Client): Promise<string[]> {
 }
 
 describe('a client in Python that was written from protocol.md', () => {
-	it('agrees with every fixture on encoding, keys, signatures and refusals', () => {
+	it('a client in Python that was written from protocol.md agrees with every fixture on encoding, keys, signatures and refusals', () => {
 		requireTools();
 		const {stdout, stderr} = spawnSync('python3', ['-B', `${folder}check.py`, fixtures], {encoding: 'utf8'});
 		expect(stderr).toBe('');
 		expect(stdout).toMatch(/^\d{2,} compared\n$/);
 	});
 
-	it('finds a node, receives its history, chats, passes the history to another node, and leaves', async () => {
+	it('a client in Python that was written from protocol.md finds a node, receives its history, chats, passes the history to another node, and leaves', async () => {
 		const port = await findFreeUdpPort();
 		const ann = await start('Ann', {}, port);
 		for (const text of ['one', 'two', 'drei 👋']) ann.post(text);
@@ -131,7 +131,7 @@ describe('a client in Python that was written from protocol.md', () => {
 		}
 	});
 
-	it('receives more history than one answer holds, of several feeds, in a room with a secret', async () => {
+	it('a client in Python that was written from protocol.md receive more history than one answer holds, of several feeds, in a room with a secret', async () => {
 		const secret = {P2PCHAT_SECRET: 'correct horse battery staple'};
 		const port = await findFreeUdpPort();
 		const bob = await start('Bob', secret, port);
@@ -158,7 +158,7 @@ describe('a client in Python that was written from protocol.md', () => {
 		expect(await client.quit()).toBe(0);
 	});
 
-	it('keeps one of two connections to a node and loses nothing', async () => {
+	it('a client in Python that was written from protocol.md keeps one of two connections to a node and loses nothing', async () => {
 		const node = await start('Ann');
 		const client = await startClient([addressOf(node)]);
 		await client.waitFor('synced', syncedWith(node));

@@ -40,7 +40,7 @@ async function quit(pty: Terminal, key = 'q'): Promise<void> {
 }
 
 describe('replay at a terminal', () => {
-	test('opens a file, starts at --at with --speed, saves bookmarks beside the log and quits with q', async () => {
+	test('replay at a terminal opens a file, starts at --at with --speed, saves bookmarks beside the log and quits with q', async () => {
 		const before = readFileSync(log);
 		const pty = start('replay', log, '--at', '15:09', '--speed', '4');
 		await pty.until(output => output.includes(REPLAY_BAR) && output.includes('15:09'));
@@ -61,7 +61,7 @@ describe('replay at a terminal', () => {
 		await quit(again, '\u0003');
 	});
 
-	test('without a file shows the list of saved logs', async () => {
+	test('replay at a terminal without a file shows the list of saved logs', async () => {
 		const pty = start('replay');
 		await pty.until(output => output.includes(LOG_CHOOSER) && output.includes('third floor'));
 		pty.write('\r');
@@ -69,7 +69,7 @@ describe('replay at a terminal', () => {
 		await quit(pty);
 	});
 
-	test('opens the intact part of a damaged file and reports the damage', async () => {
+	test('replay at a terminal opens the intact part of a damaged file and reports the damage', async () => {
 		const bytes = readFileSync(log);
 		bytes.fill(0, 20_000, 20_010);
 		writeFileSync(log, bytes);
@@ -79,7 +79,7 @@ describe('replay at a terminal', () => {
 		await quit(pty);
 	});
 
-	test('does not change a bookmarks file of unknown format, and says so', async () => {
+	test('replay at a terminal does not change a bookmarks file of unknown format, and says so', async () => {
 		writeFileSync(`${log}.bookmarks.json`, '{"mine": true}');
 		const pty = start('replay', log);
 		await pty.until(output => output.includes('has an unknown format'));
@@ -89,7 +89,7 @@ describe('replay at a terminal', () => {
 		expect(readFileSync(`${log}.bookmarks.json`, 'utf8')).toBe('{"mine": true}');
 	});
 
-	test('exports the shown events and never overwrites a file', async () => {
+	test('replay at a terminal exports the shown events and never overwrites a file', async () => {
 		const target = join(home, 'out.md');
 		const pty = start('replay', log, '--author', 'Yuki');
 		await pty.until(output => output.includes('only from:Yuki'));

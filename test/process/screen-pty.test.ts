@@ -109,22 +109,25 @@ describe('the program in a real terminal', () => {
 		expect((await pty.exited).exitCode).toBe(0);
 	});
 
-	test.each(ways)('restores the terminal and prints the exit message on %s', async (_, leave, code) => {
-		const pty = await start();
-		await pty.until(ready);
-		await leave(pty);
-		const {exitCode} = await pty.exited;
-		expect(exitCode).toBe(code);
-		expectRestored(pty.output());
-	});
+	test.each(ways)(
+		'the program in a real terminal restores the terminal and prints the exit message on %s',
+		async (_, leave, code) => {
+			const pty = await start();
+			await pty.until(ready);
+			await leave(pty);
+			const {exitCode} = await pty.exited;
+			expect(exitCode).toBe(code);
+			expectRestored(pty.output());
+		},
+	);
 
-	test('shows a startup warning on the alternate screen, which hides earlier output', async () => {
+	test('the program in a real terminal shows a startup warning on the alternate screen, which hides earlier output', async () => {
 		const pty = await start({P2PCHAT_SECRET: 'short'});
 		const shown = () => pty.output().split('\u001B[?1049h')[1] ?? '';
 		await pty.until(() => shown().includes('The secret is short'));
 	});
 
-	test('writes at most 300 bytes for a typed letter, and does not clear the scrollback on a resize', async () => {
+	test('the program in a real terminal writes at most 300 bytes for a typed letter, and does not clear the scrollback on a resize', async () => {
 		const pty = await start();
 		await pty.until(ready);
 		pty.write('some text');
@@ -149,7 +152,7 @@ describe('the program in a real terminal', () => {
 		expectRestored(pty.output());
 	});
 
-	test('ignores CI=1 in the environment', async () => {
+	test('the program in a real terminal ignores CI=1 in the environment', async () => {
 		const pty = await start({CI: '1'});
 		await pty.until(ready);
 		pty.write('/quit\r');

@@ -53,11 +53,11 @@ const observations: Record<Observation['type'], true> = {
 };
 
 describe('every example in protocol.md', () => {
-	test.each(examples)('equals $claim byte for byte', ({claim, shown}) => {
+	test.each(examples)('every example in protocol.md equals $claim byte for byte', ({claim, shown}) => {
 		expect(shown).toBe(fixtureOf(claim));
 	});
 
-	it('consists of hexadecimal digits, and there is an example for every kind of fixture', () => {
+	it('every example in protocol.md consists of hexadecimal digits, and there is an example for every kind of fixture', () => {
 		for (const {shown} of examples) expect(shown).toMatch(/^([0-9a-f]{2})+$/);
 		const shownFiles = new Set(examples.map(({claim}) => claim.split(' ')[0]));
 		for (const name of ['keys', 'beacons', 'messages', 'entries', 'batches']) {

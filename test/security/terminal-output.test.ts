@@ -46,7 +46,9 @@ function publishEverywhere(chatNode: FakeChatNode, text: string): void {
 }
 
 describe('input from other peers reaches the output as text only', () => {
-	it('on the screen, in every pane and every field', {timeout: 60_000}, async () => {
+	it('input from other peers reaches the output as text only on the screen, in every pane and every field', {
+		timeout: 60_000,
+	}, async () => {
 		const kindsOf = async (all: readonly string[]) => {
 			const chat = await launchChat({columns: 100, rows: 30});
 			for (const [index, text] of all.entries()) {
@@ -66,85 +68,91 @@ describe('input from other peers reaches the output as text only', () => {
 		expect(controlCharactersOutsideSequences(output)).toEqual([]);
 	});
 
-	it.each(texts)('in plain lines, markdown and JSON lines: $name', ({text}) => {
-		const chatNode = createFakeChatNode();
-		publishEverywhere(chatNode, text);
-		const state = chatNode.store.getState();
-		const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
-		const markdown = createMarkdownFormat(state);
-		const isEvent = (row: {readonly seq: number}): row is FeedEvent => row.seq > 0;
-		const lines = [
-			...rows.map(row => formatPlain(state, row)),
-			...rows.map(markdown),
-			...rows.filter(isEvent).map(row => toJsonLine(jsonEvent(state, row, true))),
-			toJsonLine(jsonPeer(state, fakePeerId(2)) ?? {}),
-		];
-		for (const line of lines) expect(controlCharactersIn(line)).toEqual([]);
-		for (const line of lines.slice(rows.length * 2)) expect(() => JSON.parse(line)).not.toThrow();
-		for (const row of rows)
-			expect(
-				formatPlain(state, row)
-					.split('\n')
-					.slice(1)
-					.every(line => line.startsWith('    ')),
-			).toBe(true);
-	});
+	it.each(texts)(
+		'input from other peers reaches the output as text only in plain lines, markdown and JSON lines: $name',
+		({text}) => {
+			const chatNode = createFakeChatNode();
+			publishEverywhere(chatNode, text);
+			const state = chatNode.store.getState();
+			const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
+			const markdown = createMarkdownFormat(state);
+			const isEvent = (row: {readonly seq: number}): row is FeedEvent => row.seq > 0;
+			const lines = [
+				...rows.map(row => formatPlain(state, row)),
+				...rows.map(markdown),
+				...rows.filter(isEvent).map(row => toJsonLine(jsonEvent(state, row, true))),
+				toJsonLine(jsonPeer(state, fakePeerId(2)) ?? {}),
+			];
+			for (const line of lines) expect(controlCharactersIn(line)).toEqual([]);
+			for (const line of lines.slice(rows.length * 2)) expect(() => JSON.parse(line)).not.toThrow();
+			for (const row of rows)
+				expect(
+					formatPlain(state, row)
+						.split('\n')
+						.slice(1)
+						.every(line => line.startsWith('    ')),
+				).toBe(true);
+		},
+	);
 
-	it.each(texts)('after encoding and decoding: $name', ({text}) => {
-		const peer = fakePeerId(3);
-		const hlc = {ms: 1, counter: 0};
-		const short = text.slice(0, 16);
-		const hello = {
-			type: 'hello',
-			versions: [1, 1],
-			peer: new Uint8Array(32),
-			name: short,
-			port: 1,
-			features: [],
-			program: short.slice(0, 8),
-			clock: 1,
-			hlc: [1, 0],
-			signature: new Uint8Array(64),
-			mac: new Uint8Array(32),
-		};
-		const decoded: unknown[] = [
-			...(
-				[
-					{type: 'posted', text},
-					{type: 'posted', text, replyTo: {peer, seq: 1}},
-					{type: 'marked', target: {peer, seq: 1}, word: text.slice(0, 4), on: true},
-					{type: 'corrected', target: {peer, seq: 1}, text},
-					{type: 'renamed', name: short},
-					{type: 'joined', name: short, addresses: [], version: short.slice(0, 8)},
-					{type: 'joined', name: 'x', addresses: [short], version: '1'},
-				] as const
-			).map(body => decodeEntry(encodeEntry(body, 1, hlc), peer, 1)),
-		];
-		try {
-			decoded.push(decodeMessage(pack(hello)), decodeMessage(pack({type: 'error', code: 'x', text: short})));
-		} catch (error) {
-			// The codec rejects lone surrogates and texts that are too long.
-			expect(error).toHaveProperty('name', 'ProtocolError');
-		}
+	it.each(texts)(
+		'input from other peers reaches the output as text only after encoding and decoding: $name',
+		({text}) => {
+			const peer = fakePeerId(3);
+			const hlc = {ms: 1, counter: 0};
+			const short = text.slice(0, 16);
+			const hello = {
+				type: 'hello',
+				versions: [1, 1],
+				peer: new Uint8Array(32),
+				name: short,
+				port: 1,
+				features: [],
+				program: short.slice(0, 8),
+				clock: 1,
+				hlc: [1, 0],
+				signature: new Uint8Array(64),
+				mac: new Uint8Array(32),
+			};
+			const decoded: unknown[] = [
+				...(
+					[
+						{type: 'posted', text},
+						{type: 'posted', text, replyTo: {peer, seq: 1}},
+						{type: 'marked', target: {peer, seq: 1}, word: text.slice(0, 4), on: true},
+						{type: 'corrected', target: {peer, seq: 1}, text},
+						{type: 'renamed', name: short},
+						{type: 'joined', name: short, addresses: [], version: short.slice(0, 8)},
+						{type: 'joined', name: 'x', addresses: [short], version: '1'},
+					] as const
+				).map(body => decodeEntry(encodeEntry(body, 1, hlc), peer, 1)),
+			];
+			try {
+				decoded.push(decodeMessage(pack(hello)), decodeMessage(pack({type: 'error', code: 'x', text: short})));
+			} catch (error) {
+				// The codec rejects lone surrogates and texts that are too long.
+				expect(error).toHaveProperty('name', 'ProtocolError');
+			}
 
-		try {
-			const head = [new Uint8Array(32), 1, 1, 0];
-			const subject = new Uint8Array(32);
-			decoded.push(
-				readObservation('notice', [...head, {level: 'warn', code: short, text}]),
-				readObservation('launched', [...head, {version: short.slice(0, 8)}]),
-				readObservation('peer-connected', [...head, {subject, address: short}]),
-				readObservation('peer-disconnected', [...head, {subject, reason: short, alone: true}]),
-			);
-		} catch (error) {
-			expect(error).toHaveProperty('name', 'ProtocolError');
-		}
+			try {
+				const head = [new Uint8Array(32), 1, 1, 0];
+				const subject = new Uint8Array(32);
+				decoded.push(
+					readObservation('notice', [...head, {level: 'warn', code: short, text}]),
+					readObservation('launched', [...head, {version: short.slice(0, 8)}]),
+					readObservation('peer-connected', [...head, {subject, address: short}]),
+					readObservation('peer-disconnected', [...head, {subject, reason: short, alone: true}]),
+				);
+			} catch (error) {
+				expect(error).toHaveProperty('name', 'ProtocolError');
+			}
 
-		const strings: string[] = [];
-		JSON.stringify(decoded, (_, value) => {
-			if (typeof value === 'string') strings.push(value);
-			return value;
-		});
-		for (const found of strings) expect(controlCharactersIn(found)).toEqual([]);
-	});
+			const strings: string[] = [];
+			JSON.stringify(decoded, (_, value) => {
+				if (typeof value === 'string') strings.push(value);
+				return value;
+			});
+			for (const found of strings) expect(controlCharactersIn(found)).toEqual([]);
+		},
+	);
 });

@@ -81,19 +81,23 @@ async function faultsOf(seeds: readonly number[], low: number, high: number): Pr
 const count = (from: number, length: number) => Array.from({length}, (_, index) => from + index);
 
 describe('a room with random faults', () => {
-	it('converges to one history and one presence list with 2 to 5 nodes', {timeout: LIMIT_MS}, async () => {
+	it('a room with random faults converges to one history and one presence list with 2 to 5 nodes', {
+		timeout: LIMIT_MS,
+	}, async () => {
 		expect(await faultsOf(count(10, 10), 2, 5)).toEqual([]);
 	});
 
-	it('converges with 6 to 10 nodes', {timeout: LIMIT_MS}, async () => {
+	it('a room with random faults converges with 6 to 10 nodes', {timeout: LIMIT_MS}, async () => {
 		expect(await faultsOf(count(101, 2), 6, 10)).toEqual([]);
 	});
 
-	it('converges if the first clock that a joining node measures is two days ahead', {timeout: LIMIT_MS}, async () => {
+	it('a room with random faults converges if the first clock that a joining node measures is two days ahead', {
+		timeout: LIMIT_MS,
+	}, async () => {
 		expect(await faultsOf([990_026], 2, 10)).toEqual([]);
 	});
 
-	it('produces the same trace for the same seed', {timeout: LIMIT_MS}, async () => {
+	it('a room with random faults produces the same trace for the same seed', {timeout: LIMIT_MS}, async () => {
 		const lines: string[][] = [[], []];
 		for (const trace of lines) await runSeed(7, {low: 3, high: 3}, line => trace.push(line));
 		expect(lines[1]).toEqual(lines[0]);

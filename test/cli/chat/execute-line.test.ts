@@ -16,11 +16,11 @@ function execute(text: string, atTerminal = true) {
 }
 
 describe('a plain line', () => {
-	test('that comes from a pipe is posted unchanged, even if it starts with a slash', () => {
+	test('a plain line that comes from a pipe is posted unchanged, even if it starts with a slash', () => {
 		expect(execute('/who', false)).toMatchObject({posted: ['/who']});
 	});
 
-	test('that is typed and starts with a slash is a command, and /help lists exactly the commands that plain mode has', () => {
+	test('a plain line that is typed and starts with a slash is a command, and /help lists exactly the commands that plain mode has', () => {
 		const {replyLines = [], error} = execute('/help');
 		expect(error).toBe(undefined);
 		const listed = replyLines.flatMap(line => /^\/(\w+)/.exec(line)?.[1] ?? []);
@@ -46,7 +46,7 @@ describe('a plain line', () => {
 		}
 	});
 
-	test('that is typed can be /search or /net, whose results are printed', () => {
+	test('a plain line that is typed can be /search or /net, whose results are printed', () => {
 		expect(execute('/search needle').replyLines?.join()).toContain('Bob: the needle');
 		expect(execute('/net').replyLines?.join()).toContain('Network interfaces');
 	});

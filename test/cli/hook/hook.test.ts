@@ -29,7 +29,7 @@ function setUp() {
 }
 
 describe('a hook', () => {
-	it('gets each line once and in order, also those that come while it does not run', async () => {
+	it('a hook gets each line once and in order, also those that come while it does not run', async () => {
 		const {hook, clock, processes, received, notices} = setUp();
 		hook.push('1');
 		processes[0]?.events.onEnd('exit code 1');
@@ -42,7 +42,7 @@ describe('a hook', () => {
 		expect(notices).toEqual(['hook-ended']);
 	});
 
-	it('that ends again and again is started ever later, and is said to end only until the longest delay', async () => {
+	it('a hook that ends again and again is started ever later, and is said to end only until the longest delay', async () => {
 		const {clock, processes, notices} = setUp();
 		const delays: number[] = [];
 		for (let round = 0; round < 9; round++) {
@@ -61,7 +61,7 @@ describe('a hook', () => {
 		expect(processes).toHaveLength(count + 1);
 	});
 
-	it('that does not read gets what waits when it reads again, and what is above the limit is dropped, counted and said once', () => {
+	it('a hook that does not read gets what waits when it reads again, and what is above the limit is dropped, counted and said once', () => {
 		const {hook, processes, control, received, notices} = setUp();
 		control.reads = false;
 		for (let number = 1; number <= 5000; number++) hook.push(String(number));
@@ -75,7 +75,7 @@ describe('a hook', () => {
 		expect(received().at(-1)).toBe('last');
 	});
 
-	it('that does not read long lines is limited by their size', () => {
+	it('a hook that does not read long lines is limited by their size', () => {
 		const {hook, control, notices, processes, received} = setUp();
 		control.reads = false;
 		for (let number = 0; number < 100; number++) hook.push('x'.repeat(100_000));
@@ -85,7 +85,7 @@ describe('a hook', () => {
 		expect(received().length).toBeLessThan(45);
 	});
 
-	it('is not started again after the stop, and gets nothing more', async () => {
+	it('a hook is not started again after the stop, and gets nothing more', async () => {
 		const {hook, clock, processes, received} = setUp();
 		processes[0]?.events.onEnd('exit code 0');
 		await hook.stop();
@@ -95,7 +95,7 @@ describe('a hook', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('gets no variable of this program and no secret of another one', () => {
+	it('a hook gets no variable of this program and no secret of another one', () => {
 		const environment = {
 			PATH: '/bin',
 			HOME: '/home/ann',

@@ -17,23 +17,23 @@ function type(...chunks: string[]): SecretDraft {
 }
 
 describe('a typed secret', () => {
-	it('ends at Enter, even if Enter arrives in the same chunk as the last letter', () => {
+	it('a typed secret ends at Enter, even if Enter arrives in the same chunk as the last letter', () => {
 		expect(type('ab', 'c\r')).toEqual({text: 'abc', done: 'entered'});
 		expect(type('abc\n')).toEqual({text: 'abc', done: 'entered'});
 	});
 
-	it('loses its last grapheme when Backspace is pressed, and everything when Ctrl+U is pressed', () => {
+	it('a typed secret loses its last grapheme when Backspace is pressed, and everything when Ctrl+U is pressed', () => {
 		expect(type('a👨‍👩‍👧\u007f\r').text).toBe('a');
 		expect(type('abc\u0015d\r').text).toBe('d');
 	});
 
-	it('is cancelled by Ctrl+C, and by Ctrl+D if it is empty', () => {
+	it('a typed secret is cancelled by Ctrl+C, and by Ctrl+D if it is empty', () => {
 		expect(type('ab\u0003')).toEqual({text: '', done: 'cancelled'});
 		expect(type('\u0004').done).toBe('cancelled');
 		expect(type('a\u0004b\r').text).toBe('ab');
 	});
 
-	it('does not contain the escape sequences of arrow and function keys', () => {
+	it('a typed secret does not contain the escape sequences of arrow and function keys', () => {
 		expect(type('a\u001b[A\u001b[3~\u001bOPb\t\r').text).toBe('ab');
 		expect(type('a\u001b', '[', 'Ab\r').text).toBe('ab');
 	});
@@ -54,7 +54,7 @@ describe('a secret from a file', () => {
 		return readSecret({type: 'file', path}, never);
 	};
 
-	it('is the whole content of the file except one final newline', async () => {
+	it('a secret from a file is the whole content of the file except one final newline', async () => {
 		expect(await read(' pass word \n')).toBe(' pass word ');
 		expect(await read('pass\r\n')).toBe('pass');
 		expect(await read('pass\n\n')).toBe('pass\n');
@@ -79,7 +79,7 @@ describe('a secret from a file', () => {
 		},
 	);
 
-	it('must not be empty or longer than 1024 bytes', async () => {
+	it('a secret from a file must not be empty or longer than 1024 bytes', async () => {
 		await expect(read('')).rejects.toThrow(/is empty/);
 		await expect(read('\n')).rejects.toThrow(/is empty/);
 		await expect(read('x'.repeat(1025))).rejects.toThrow(/too long: 1025 bytes, the limit is 1024 bytes/);

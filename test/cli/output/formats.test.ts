@@ -156,7 +156,7 @@ describe('JSON lines', () => {
 });
 
 describe('markdown', () => {
-	it('escapes markup in user text', () => {
+	it('markdown escapes markup in user text', () => {
 		expect(escapeMarkdown('# *a* _b_ [c](d) <e> `f` | ~g~')).toBe(
 			'\\# \\*a\\* \\_b\\_ \\[c\\]\\(d\\) \\<e\\> \\`f\\` \\| \\~g\\~',
 		);
@@ -178,7 +178,7 @@ describe('markdown', () => {
 		]);
 	});
 
-	it('has a heading per day and a list item per event', () => {
+	it('markdown has a heading per day and a list item per event', () => {
 		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'one\n- two')));
 		const format = createMarkdownFormat(state);
 		const [date, time] = clock(at + 2).split('T') as [string, string];

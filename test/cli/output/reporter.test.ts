@@ -41,7 +41,7 @@ function start(stream: Writable = new PassThrough()) {
 }
 
 describe('the reporter', () => {
-	it('prints the commits made before its start after the first line', () => {
+	it('the reporter prints the commits made before its start after the first line', () => {
 		const {store, reporter, read} = start();
 		store.commit([live(joined)]);
 		expect(read()).toEqual([]);
@@ -49,7 +49,7 @@ describe('the reporter', () => {
 		expect(read()).toEqual(['ready', 'joined 1']);
 	});
 
-	it('reports the first delivery immediately, more at most every 250 ms, and none after all peers have the post', async () => {
+	it('the reporter reports the first delivery immediately, more at most every 250 ms, and none after all peers have the post', async () => {
 		const {clock, store, reporter, read} = start();
 		reporter.start();
 		store.commit([link(bob), link(cid), live(joined), post(2)]);
@@ -66,7 +66,7 @@ describe('the reporter', () => {
 		expect(read()).toEqual([]);
 	});
 
-	it('reports a delivery to a peer that connected after the post', () => {
+	it('the reporter reports a delivery to a peer that connected after the post', () => {
 		const {store, reporter, read} = start();
 		reporter.start();
 		store.commit([live(joined), post(2)]);
@@ -75,7 +75,7 @@ describe('the reporter', () => {
 		expect(read()).toEqual(['delivery 2: 1/0']);
 	});
 
-	it('writes at the pace of the reader and loses no report', async () => {
+	it('the reporter writes at the pace of the reader and loses no report', async () => {
 		const written: string[] = [];
 		const pendingWrites: (() => void)[] = [];
 		const slow = new Writable({
@@ -102,7 +102,7 @@ describe('the reporter', () => {
 		]);
 	});
 
-	it('finishes even if the reader has closed the output', async () => {
+	it('the reporter finishes even if the reader has closed the output', async () => {
 		const stream = new PassThrough();
 		const {store, reporter} = start(stream);
 		reporter.start();

@@ -6,14 +6,14 @@ import {fakePeerId} from '../../helpers/fake-chat-node.js';
 const at = (index: number, remoteAddress = '10.0.0.7') => ({peer: fakePeerId(index), remoteAddress});
 
 describe('the ban list', () => {
-	it('bans a peer at every address for a minute after a fault', () => {
+	it('the ban list bans a peer at every address for a minute after a fault', () => {
 		const banList = createBanList();
 		banList.banPeer(at(1), 1000);
 		expect(banList.refusalReason(at(1, '10.0.0.9'), false, 1000 + FAULT_BAN_MS - 1)).toContain('banned for a minute');
 		expect(banList.refusalReason(at(1, '10.0.0.9'), false, 1000 + FAULT_BAN_MS)).toBeUndefined();
 	});
 
-	it('bans other peers at the same address, twice as long after each fault, but no peers at other addresses', () => {
+	it('the ban list bans other peers at the same address, twice as long after each fault, but no peers at other addresses', () => {
 		const banList = createBanList();
 		let now = 0;
 		for (const banMs of [1, 2, 4, 8].map(times => times * FIRST_ADDRESS_BAN_MS)) {
@@ -29,7 +29,7 @@ describe('the ban list', () => {
 		expect(banList.refusalReason(at(2), false, now + FAULT_BAN_MS)).toBeUndefined();
 	});
 
-	it('starts with the shortest ban again after a minute without a fault', () => {
+	it('the ban list starts with the shortest ban again after a minute without a fault', () => {
 		const banList = createBanList();
 		banList.banPeer(at(1), 0);
 		const later = FIRST_ADDRESS_BAN_MS + FAULT_BAN_MS;
@@ -37,7 +37,7 @@ describe('the ban list', () => {
 		expect(banList.refusalReason(at(2), false, later + FIRST_ADDRESS_BAN_MS)).toBeUndefined();
 	});
 
-	it('exempts a peer that had a long connection without a fault, until that peer commits a fault', () => {
+	it('the ban list exempts a peer that had a long connection without a fault, until that peer commits a fault', () => {
 		const banList = createBanList();
 		banList.recordCleanClose(at(2), TRUSTED_AFTER_MS);
 		banList.recordCleanClose(at(3), TRUSTED_AFTER_MS - 1);
@@ -49,14 +49,14 @@ describe('the ban list', () => {
 		expect(banList.refusalReason(at(2), false, FAULT_BAN_MS + 1)).toBeDefined();
 	});
 
-	it('never bans loopback, which many peers share', () => {
+	it('the ban list never bans loopback, which many peers share', () => {
 		const banList = createBanList();
 		for (const address of ['127.0.0.1', '::1']) banList.banPeer(at(1, address), 0);
 		expect(banList.refusalReason(at(2, '127.0.0.1'), false, 1)).toBeUndefined();
 		expect(banList.refusalReason(at(2, '::1'), false, 1)).toBeUndefined();
 	});
 
-	it('forgets the oldest ban when it reaches its size limit', () => {
+	it('the ban list forgets the oldest ban when it reaches its size limit', () => {
 		const banList = createBanList();
 		for (let index = 0; index <= MAX_BANS; index++) banList.banPeer(at(index, `10.1.${index >> 8}.${index & 255}`), 0);
 		expect(banList.refusalReason(at(0, '10.1.0.0'), false, 1)).toBeUndefined();

@@ -93,7 +93,7 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 }
 
 describe('a node that starts', () => {
-	it('sends a burst of beacons, and then one beacon per interval', async () => {
+	it('a node that starts sends a burst of beacons, and then one beacon per interval', async () => {
 		const {clock, discovery, broadcasts} = createNode();
 		discovery.start();
 		await clock.advance(3600_000);
@@ -104,7 +104,7 @@ describe('a node that starts', () => {
 		expect(new Set(gaps).size).toBeGreaterThan(100);
 	});
 
-	it('sends beacons less often in a large room', async () => {
+	it('a node that starts sends beacons less often in a large room', async () => {
 		const {clock, discovery, broadcasts} = createNode({connectedCount: () => BEACON_CROWD_PEERS + 1});
 		discovery.start();
 		await clock.advance(BEACON_INTERVAL_CROWD_MS * 100);
@@ -112,7 +112,7 @@ describe('a node that starts', () => {
 		expect(broadcasts.length).toBeLessThan(130);
 	});
 
-	it('sends each beacon by broadcast and by multicast; both copies have the same counter and name their path', async () => {
+	it('a node that starts sends each beacon by broadcast and by multicast; both copies have the same counter and name their path', async () => {
 		const {clock, discovery, broadcasts} = createNode();
 		discovery.start();
 		await clock.advance(1000);
@@ -127,7 +127,7 @@ describe('a node that starts', () => {
 		expect(broadcasts[0]?.kinds[0]).toMatchObject({peer: SELF, port: 4000, name: 'Alice', kind: 'here'});
 	});
 
-	it('does not include its name in a room with a secret', () => {
+	it('a node that starts does not include its name in a room with a secret', () => {
 		const {discovery, broadcasts} = createNode({name: () => undefined});
 		discovery.start();
 		expect(broadcasts[0]?.kinds[0]).not.toHaveProperty('name');
@@ -177,7 +177,7 @@ it('a beacon of a connected peer is not answered', () => {
 });
 
 describe('a second beacon of the same peer', () => {
-	it('with the same counter from another address adds an alternate address', () => {
+	it('a second beacon of the same peer with the same counter from another address adds an alternate address', () => {
 		const {reports, answers, receive} = createNode();
 		receive({path: 'broadcast'});
 		receive({path: 'multicast'}, {address: '10.0.0.99', port: 50_001});
@@ -185,14 +185,14 @@ describe('a second beacon of the same peer', () => {
 		expect(answers).toHaveLength(1);
 	});
 
-	it('with a lower counter is ignored as a replay', () => {
+	it('a second beacon of the same peer with a lower counter is ignored as a replay', () => {
 		const {reports, receive} = createNode();
 		receive({counter: 5});
 		receive({counter: 4}, {address: '10.0.0.66', port: 50_001});
 		expect(reports).toHaveLength(1);
 	});
 
-	it('is reported only if its counter is higher than all before, even after the peer announced that it leaves', () => {
+	it('a second beacon of the same peer is reported only if its counter is higher than all before, even after the peer announced that it leaves', () => {
 		check(
 			property(
 				shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8], {minLength: 1}),
@@ -217,21 +217,21 @@ describe('a second beacon of the same peer', () => {
 });
 
 describe('a received beacon', () => {
-	it('is counted as an echo if this node sent it', () => {
+	it('a received beacon is counted as an echo if this node sent it', () => {
 		const {reports, answers, receive, discovery} = createNode();
 		receive({peer: SELF, path: 'broadcast'});
 		expect([reports, answers]).toEqual([[], []]);
 		expect(discovery.stats.echoesBySource().get('10.0.0.2')).toMatchObject({broadcast: 1});
 	});
 
-	it('from an address outside the local subnets is only counted', () => {
+	it('a received beacon from an address outside the local subnets is only counted', () => {
 		const {reports, answers, receive, discovery, clock} = createNode();
 		receive({}, {address: '10.9.0.2', port: 50_000});
 		expect([reports, answers]).toEqual([[], []]);
 		expect(discovery.stats.offLinkAddresses(clock.monotonic())).toEqual(['10.9.0.2']);
 	});
 
-	it('with another room tag or an invalid MAC makes its sender count as a foreign node', () => {
+	it('a received beacon with another room tag or an invalid MAC makes its sender count as a foreign node', () => {
 		const {reports, receive, discovery} = createNode();
 		receive({roomTag: new Uint8Array(8)});
 		const forged = encodeBeacon(
@@ -243,14 +243,14 @@ describe('a received beacon', () => {
 		expect([reports, discovery.foreignNodes()]).toEqual([[], 2]);
 	});
 
-	it('that announces that a foreign node leaves removes that node from the count', () => {
+	it('a received beacon that announces that a foreign node leaves removes that node from the count', () => {
 		const {receive, discovery} = createNode();
 		for (const peer of [BOB, fakePeerId(3)]) receive({roomTag: new Uint8Array(8), peer});
 		receive({roomTag: new Uint8Array(8), kind: 'leaving', counter: 2});
 		expect(discovery.foreignNodes()).toBe(1);
 	});
 
-	it('with another protocol version is counted by version', () => {
+	it('a received beacon with another protocol version is counted by version', () => {
 		const {reports, discovery, clock} = createNode();
 		const bytes = encodeBeacon({version: 1, roomTag: TAG, peer: BOB, port: 1, kind: 'here', counter: 1}, mac);
 		bytes[4] = PROTOCOL_VERSION + 7;
@@ -267,7 +267,7 @@ describe('a received beacon', () => {
 });
 
 describe('a node that stops discovery', () => {
-	it('announces once that it leaves, and then neither sends nor receives beacons', async () => {
+	it('a node that stops discovery announces once that it leaves, and then neither sends nor receives beacons', async () => {
 		const {clock, discovery, broadcasts, reports, receive} = createNode();
 		discovery.start();
 		discovery.stop();
@@ -279,7 +279,7 @@ describe('a node that stops discovery', () => {
 		expect([reports, clock.pending]).toEqual([['sent'], 0]);
 	});
 
-	it('sends no more announcements even if it stops while it sends a beacon', async () => {
+	it('a node that stops discovery sends no more announcements even if it stops while it sends a beacon', async () => {
 		const node = createNode({onBeaconSent: () => node.discovery.stop()});
 		node.discovery.start();
 		await node.clock.advance(60_000);

@@ -85,7 +85,7 @@ describe('the interfaces of this computer', () => {
 		expect(addresses(selection)).toEqual(expected);
 	});
 
-	it('are listed in the error text for a selection that matches none of them', () => {
+	it('the interfaces of this computer are listed in the error text for a selection that matches none of them', () => {
 		const choice = chooseInterfaces(['eth0', 'eth7', 'wg1'], SYSTEM);
 		expect(choice.missing).toEqual(['eth7', 'wg1']);
 		for (const one of ["'eth7', 'wg1'", 'eth0 (10.5.0.1)', 'wg0 (10.99.0.1)'])
@@ -93,7 +93,7 @@ describe('the interfaces of this computer', () => {
 		expect(describeMissing(chooseInterfaces(['eth0'], SYSTEM))).toBeUndefined();
 	});
 
-	it('are only loopback if only loopback is selected', () => {
+	it('the interfaces of this computer are only loopback if only loopback is selected', () => {
 		expect([undefined, [], ['lo'], ['127.0.0.1', 'lo0'], ['lo', 'eth0'], ['eth0']].map(isLoopbackOnly)).toEqual([
 			...[false, false],
 			...[true, true],
@@ -135,7 +135,7 @@ describe('the interfaces of this computer', () => {
 		expect(of({wg0: [ipv6('fd00:9::1/64'), ipv6('fd00:8::1/64')]})).toEqual(['127.0.0.1', 'fd00:9::1']);
 	});
 
-	it('have the zone that the system gives them', () => {
+	it('the interfaces of this computer have the zone that the system gives them', () => {
 		const system: SystemInterfaces = {'Ethernet 2': [{...ipv6('fe80::1/64'), zone: '12'}]};
 		expect(readInterfaces(undefined, system).map(({address, zone}) => [address, zone])).toEqual([
 			['127.0.0.1', undefined],

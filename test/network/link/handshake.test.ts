@@ -31,7 +31,7 @@ function contextWith(isProven: HandshakeContext['proof']['verify']): HandshakeCo
 }
 
 describe('the first message on a connection', () => {
-	it('is accepted from a peer that proves its id, even if the peer also supports later protocol versions', () => {
+	it('the first message on a connection is accepted from a peer that proves its id, even if the peer also supports later protocol versions', () => {
 		const check = checkHello(
 			{...hello, versions: [LOWEST_VERSION, PROTOCOL_VERSION + 5]},
 			contextWith(() => true),
@@ -39,7 +39,7 @@ describe('the first message on a connection', () => {
 		expect(check).toMatchObject({type: 'verified', hello: {peer: hello.peer}});
 	});
 
-	it('is verified against the keying material of this connection and the role of the peer', () => {
+	it('the first message on a connection is verified against the keying material of this connection and the role of the peer', () => {
 		const verified: unknown[] = [];
 		checkHello(
 			hello,
@@ -48,7 +48,7 @@ describe('the first message on a connection', () => {
 		expect(verified).toEqual([[5, 'dialler']]);
 	});
 
-	it('must be a hello', () => {
+	it('the first message on a connection must be a hello', () => {
 		expect(
 			checkHello(
 				{type: 'ping', id: 1},
@@ -57,7 +57,7 @@ describe('the first message on a connection', () => {
 		).toMatchObject({code: 'hello-expected'});
 	});
 
-	it('is rejected without a valid proof, even if it contains the peer id of this node', () => {
+	it('the first message on a connection is rejected without a valid proof, even if it contains the peer id of this node', () => {
 		expect(
 			checkHello(
 				hello,
@@ -72,7 +72,7 @@ describe('the first message on a connection', () => {
 		).toMatchObject({code: 'bad-proof'});
 	});
 
-	it('reveals by its peer id that this node dialled itself', () => {
+	it('the first message on a connection reveals by its peer id that this node dialled itself', () => {
 		expect(
 			checkHello(
 				{...hello, peer: SELF},

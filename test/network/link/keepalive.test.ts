@@ -16,19 +16,19 @@ async function silentFor(ticks: number, lateMs: number) {
 }
 
 describe('the silence of a peer', () => {
-	it('makes the peer suspect after five seconds', async () => {
+	it('the silence of a peer makes the peer suspect after five seconds', async () => {
 		const ticks = SUSPECT_AFTER_MS / LIVENESS_TICK_MS;
 		expect((await silentFor(ticks - 1, 0)).status).toBe('connected');
 		expect((await silentFor(ticks, 0)).status).toBe('suspect');
 	});
 
-	it('is reduced by the lateness of the timers of this node, because received bytes may still be unread', async () => {
+	it('the silence of a peer is reduced by the lateness of the timers of this node, because received bytes may still be unread', async () => {
 		const ticks = SUSPECT_AFTER_MS / LIVENESS_TICK_MS;
 		expect((await silentFor(ticks - 1, 1900)).status).toBe('connected');
 		expect((await silentFor(ticks, 1900)).status).toBe('suspect');
 	});
 
-	it('is counted from the last received byte, even if the next tick is late', async () => {
+	it('the silence of a peer is counted from the last received byte, even if the next tick is late', async () => {
 		const clock = createFakeClock();
 		const keepalive = createKeepalive(clock);
 		await clock.advance(2000);
@@ -56,7 +56,7 @@ describe('a silent connection', () => {
 		expect(stepLiveness(aliveAt(1000), 1000 + silenceMs)).toMatchObject({state, pingDue});
 	});
 
-	it('is pinged every two seconds until it is dead, and not at every tick', () => {
+	it('a silent connection is pinged every two seconds until it is dead, and not at every tick', () => {
 		let liveness: Liveness = aliveAt(0);
 		const pings: number[] = [];
 		for (let now = 0; now <= 12_000; now += 500) {
@@ -68,7 +68,7 @@ describe('a silent connection', () => {
 		expect(pings).toEqual([2000, 4000, 6000, 8000]);
 	});
 
-	it('is alive again when any byte arrives', () => {
+	it('a silent connection is alive again when any byte arrives', () => {
 		expect(stepLiveness(aliveAt(8000), 9500).state).toBe('alive');
 	});
 });

@@ -108,7 +108,7 @@ async function advanceAlive(node: ReturnType<typeof openLink>, ms: number): Prom
 }
 
 describe('a new connection', () => {
-	it('starts with the hello of this node, which proves its id for its role', () => {
+	it('a new connection starts with the hello of this node, which proves its id for its role', () => {
 		for (const dialled of [true, false]) {
 			const {sent, roles} = openLink({dialled});
 			expect(sent).toMatchObject([{type: 'hello', peer: SELF, name: 'Alice'}]);
@@ -116,7 +116,7 @@ describe('a new connection', () => {
 		}
 	});
 
-	it('becomes a link when the hello of the peer is verified for its role, and sends a ping immediately', () => {
+	it('a new connection becomes a link when the hello of the peer is verified for its role, and sends a ping immediately', () => {
 		const {say, hello, reports, sent, roles} = openLink({dialled: true});
 		say(hello());
 		expect(roles).toEqual(['dialler', 'accepter']);
@@ -124,7 +124,7 @@ describe('a new connection', () => {
 		expect(sent.map(({type}) => type)).toEqual(['hello', 'ping']);
 	});
 
-	it('takes the peer id and a first estimate of the clock offset from the hello', () => {
+	it('a new connection takes the peer id and a first estimate of the clock offset from the hello', () => {
 		const link = openLink().verify();
 		expect([link.peer, link.hello.name, link.clockOffsetMs, link.roundTripMs]).toEqual([
 			OTHER,
@@ -134,7 +134,7 @@ describe('a new connection', () => {
 		]);
 	});
 
-	it('passes no message to its handlers before the hello, and rejects any other first message with an error text', () => {
+	it('a new connection passes no message to its handlers before the hello, and rejects any other first message with an error text', () => {
 		const {say, received, sent, calls, reports, end, hello} = openLink();
 		say(post(1), hello(), post(2));
 		expect(received).toEqual([]);
@@ -144,14 +144,14 @@ describe('a new connection', () => {
 		expect(reports).toEqual(['closed unknown fault hello-expected']);
 	});
 
-	it('is rejected if the hello has no valid proof', () => {
+	it('a new connection is rejected if the hello has no valid proof', () => {
 		const {say, hello, sent, reports} = openLink({isProven: false});
 		say(hello());
 		expect(sent.at(-1)).toMatchObject({type: 'error', code: 'bad-proof'});
 		expect(reports).toEqual([]);
 	});
 
-	it('of this node to itself is closed with a bye, not as a fault', () => {
+	it('a new connection of this node to itself is closed with a bye, not as a fault', () => {
 		const {say, hello, sent, reports, end} = openLink();
 		say(hello({peer: SELF}));
 		end();
@@ -159,7 +159,7 @@ describe('a new connection', () => {
 		expect(reports).toEqual(['closed unknown us self']);
 	});
 
-	it('is reported as closed by the peer, with the error code, if the peer answers with an error', () => {
+	it('a new connection is reported as closed by the peer, with the error code, if the peer answers with an error', () => {
 		const {say, calls, reports, end} = openLink();
 		say({type: 'error', code: 'version', text: 'too old'});
 		end('reset');
@@ -167,7 +167,7 @@ describe('a new connection', () => {
 		expect(reports).toEqual(['closed unknown them version']);
 	});
 
-	it('is closed if no hello arrives in time, even if other bytes arrive', async () => {
+	it('a new connection is closed if no hello arrives in time, even if other bytes arrive', async () => {
 		const {clock, reports, end, sayBytes, calls} = openLink();
 		await clock.advance(HELLO_TIMEOUT_MS - 1);
 		sayBytes(new Uint8Array([0, 0]));
@@ -180,7 +180,7 @@ describe('a new connection', () => {
 });
 
 describe('a silent link', () => {
-	it('is pinged, becomes suspect, and is closed; each change is reported once', async () => {
+	it('a silent link is pinged, becomes suspect, and is closed; each change is reported once', async () => {
 		const node = openLink();
 		const link = node.verify();
 		await node.clock.advance(PING_AFTER_MS + LIVENESS_TICK_MS);
@@ -194,7 +194,7 @@ describe('a silent link', () => {
 		expect(node.reports).toEqual(['measured suspect', 'closed known network silent']);
 	});
 
-	it('is connected again when one byte arrives, even if the byte is part of an incomplete message', async () => {
+	it('a silent link is connected again when one byte arrives, even if the byte is part of an incomplete message', async () => {
 		const node = openLink();
 		const link = node.verify();
 		await node.clock.advance(SUSPECT_AFTER_MS + LIVENESS_TICK_MS);
@@ -204,7 +204,7 @@ describe('a silent link', () => {
 		expect(link.status).toBe('connected');
 	});
 
-	it('is pinged again, and gets the full time to answer, after the timers of this node stalled', async () => {
+	it('a silent link is pinged again, and gets the full time to answer, after the timers of this node stalled', async () => {
 		const {verify, clock, opened, sent, calls} = openLink({isTicking: false});
 		verify();
 		await clock.advance(GONE_AFTER_MS * 3);
@@ -218,7 +218,7 @@ describe('a silent link', () => {
 		expect(calls).toEqual(['destroy']);
 	});
 
-	it('receives a ping every two seconds even if it sends all the time, because its own pings may wait in its send queue', async () => {
+	it('a silent link receives a ping every two seconds even if it sends all the time, because its own pings may wait in its send queue', async () => {
 		const node = openLink();
 		node.verify();
 		for (let passed = 0; passed < GONE_AFTER_MS; passed += LIVENESS_TICK_MS) {
@@ -228,7 +228,7 @@ describe('a silent link', () => {
 		expect(node.sent.map(({type}) => type)).toEqual(['ping', 'ping', 'ping', 'ping']);
 	});
 
-	it('does not become suspect while this node has paused reading', async () => {
+	it('a silent link does not become suspect while this node has paused reading', async () => {
 		const node = openLink();
 		const link = node.verify();
 		link.pause();
@@ -241,7 +241,7 @@ describe('a silent link', () => {
 });
 
 describe('a ping', () => {
-	it('measures the round-trip time and the clock offset of the peer', async () => {
+	it('a ping measures the round-trip time and the clock offset of the peer', async () => {
 		const {clock, verify, say, reports} = openLink();
 		const link = verify();
 		const wall = clock.now();
@@ -251,7 +251,7 @@ describe('a ping', () => {
 		expect([link.roundTripMs, link.clockOffsetMs]).toEqual([40, 5000]);
 	});
 
-	it('is measured neither by the answer to another ping nor by a second answer', async () => {
+	it('a ping is measured neither by the answer to another ping nor by a second answer', async () => {
 		const node = openLink();
 		node.say(node.hello());
 		const ping = node.sent.at(-1);
@@ -265,7 +265,7 @@ describe('a ping', () => {
 		expect(node.reports).toEqual(['verified', 'measured connected']);
 	});
 
-	it('is answered with the current clock of this node', async () => {
+	it('a ping is answered with the current clock of this node', async () => {
 		const node = openLink();
 		node.verify();
 		await node.clock.advance(1234);
@@ -275,7 +275,7 @@ describe('a ping', () => {
 });
 
 describe('a message to a peer that does not read', () => {
-	it('is dropped while more than 8 MiB are queued, if it would be useless later', () => {
+	it('a message to a peer that does not read is dropped while more than 8 MiB are queued, if it would be useless later', () => {
 		const node = openLink();
 		const link = node.verify();
 		node.queue(MAX_QUEUED_BYTES + 1);
@@ -284,7 +284,7 @@ describe('a message to a peer that does not read', () => {
 		expect(node.sent.map(({type}) => type)).toEqual(['want']);
 	});
 
-	it('closes the connection if more than 16 MiB are queued', () => {
+	it('a message to a peer that does not read closes the connection if more than 16 MiB are queued', () => {
 		const node = openLink();
 		const link = node.verify();
 		node.queue(2 * MAX_QUEUED_BYTES + 1);
@@ -294,7 +294,7 @@ describe('a message to a peer that does not read', () => {
 		expect(node.reports).toEqual(['closed known fault slow-reader']);
 	});
 
-	it('closes the connection if the peer reads nothing for a minute, even if it sends pings', async () => {
+	it('a message to a peer that does not read closes the connection if the peer reads nothing for a minute, even if it sends pings', async () => {
 		const node = openLink();
 		node.verify();
 		node.queue(1000);
@@ -320,7 +320,7 @@ describe('a message to a peer that does not read', () => {
 });
 
 describe('a received message', () => {
-	it('is decoded correctly, whatever chunks the stream is split into', () => {
+	it('a received message is decoded correctly, whatever chunks the stream is split into', () => {
 		const messages = [1, 2, 3, 4].map(post);
 		check(
 			property(array(nat(200), {maxLength: 12}), cuts => {
@@ -338,7 +338,7 @@ describe('a received message', () => {
 		);
 	});
 
-	it('is passed to the handlers even if broken framing follows it and closes the connection', () => {
+	it('a received message is passed to the handlers even if broken framing follows it and closes the connection', () => {
 		const node = openLink();
 		node.verify();
 		node.sayBytes(Buffer.concat([encodeMessageFrame(post(1)), new Uint8Array(8)]));
@@ -366,7 +366,7 @@ describe('a received message', () => {
 		expect(node.calls).toEqual(['pause', 'resume']);
 	});
 
-	it('that stays incomplete closes the connection, unless this node has paused reading', async () => {
+	it('a received message that stays incomplete closes the connection, unless this node has paused reading', async () => {
 		const node = openLink();
 		const link = node.verify();
 		const half = encodeMessageFrame(post(1)).subarray(0, 5);
@@ -383,7 +383,7 @@ describe('a received message', () => {
 		expect(node.sent.at(-1)).toMatchObject({type: 'error', code: 'slow-frame'});
 	});
 
-	it('is ignored after a bye, but the bye itself is passed to the handlers', () => {
+	it('a received message is ignored after a bye, but the bye itself is passed to the handlers', () => {
 		const node = openLink();
 		node.verify();
 		node.say(post(1), {type: 'bye', reason: 'leaving'}, post(2));
@@ -392,7 +392,7 @@ describe('a received message', () => {
 		expect([node.calls, node.reports]).toEqual([['close'], ['closed known them leaving']]);
 	});
 
-	it('is dropped after this node has closed the link', () => {
+	it('a received message is dropped after this node has closed the link', () => {
 		const node = openLink();
 		const link = node.verify();
 		link.close('duplicate');
@@ -404,7 +404,7 @@ describe('a received message', () => {
 		expect(node.sent).toHaveLength(1);
 	});
 
-	it('closes the connection if it exceeds the rate limit of its kind', () => {
+	it('a received message closes the connection if it exceeds the rate limit of its kind', () => {
 		const node = openLink();
 		node.verify();
 		node.say(...Array.from({length: 1000}, (): Message => ({type: 'typing'})));

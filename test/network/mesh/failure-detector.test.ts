@@ -27,7 +27,7 @@ function detectorWith(...peers: PeerId[]): FailureDetector {
 }
 
 describe('a peer whose connection was lost', () => {
-	it('is reported after the grace period by the observer with the lowest id', () => {
+	it('a peer whose connection was lost is reported after the grace period by the observer with the lowest id', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.reportChange(HIGH, LOST, true, -1);
 		detector.disconnected(LOST, 0);
@@ -35,7 +35,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS);
 	});
 
-	it('is reported one second later by the observer with the next higher id', () => {
+	it('a peer whose connection was lost is reported one second later by the observer with the next higher id', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.reportChange(LOW, LOST, true, -1);
 		detector.disconnected(LOST, 0);
@@ -43,27 +43,27 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('is reported first by an observer with a lower id, even if that observer announced only its loss', () => {
+	it('a peer whose connection was lost is reported first by an observer with a lower id, even if that observer announced only its loss', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.reportChange(LOW, LOST, false, -1);
 		detector.disconnected(LOST, 0);
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('is reported even if another peer keeps repeating that it lost its connection', () => {
+	it('a peer whose connection was lost is reported even if another peer keeps repeating that it lost its connection', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.disconnected(LOST, 0);
 		for (let now = 1000; now < LOST_GRACE_MS + 1000; now += 1000) detector.reportChange(HIGH, LOST, false, now);
 		expect(reportedAt(detector)).toBe(1000 + LOST_GRACE_MS);
 	});
 
-	it('is reported without waiting for a node with a lower id that was never connected to it', () => {
+	it('a peer whose connection was lost is reported without waiting for a node with a lower id that was never connected to it', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.disconnected(LOST, 0);
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS);
 	});
 
-	it('is not reported while a connected peer has a connection to it', () => {
+	it('a peer whose connection was lost is not reported while a connected peer has a connection to it', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.reportChange(HIGH, LOST, true, -1);
 		detector.disconnected(LOST, 0);
@@ -71,7 +71,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBeUndefined();
 	});
 
-	it('has the whole grace period after the last peer lost it', () => {
+	it('a peer whose connection was lost has the whole grace period after the last peer lost it', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.reportChange(HIGH, LOST, true, -1);
 		detector.disconnected(LOST, 0);
@@ -79,7 +79,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(5000 + LOST_GRACE_MS);
 	});
 
-	it('has the whole grace period after the only peer connected to it disconnects or no longer lists it', () => {
+	it('a peer whose connection was lost has the whole grace period after the only peer connected to it disconnects or no longer lists it', () => {
 		for (const end of ['disconnected', 'unlisted'] as const) {
 			const detector = detectorWith(HIGH, LOW, LOST);
 			detector.reportChange(HIGH, LOST, true, -1);
@@ -90,7 +90,7 @@ describe('a peer whose connection was lost', () => {
 		}
 	});
 
-	it('is not reported after it returned, left or was already reported', () => {
+	it('a peer whose connection was lost is not reported after it returned, left or was already reported', () => {
 		const back = detectorWith(HIGH, LOST);
 		back.disconnected(LOST, 0);
 		back.connected(LOST, 1000);
@@ -102,20 +102,20 @@ describe('a peer whose connection was lost', () => {
 });
 
 describe('a node that detects failures', () => {
-	it('reports no peer while it has no connections', () => {
+	it('a node that detects failures reports no peer while it has no connections', () => {
 		const detector = detectorWith(LOST);
 		detector.disconnected(LOST, 0);
 		expect(reportedAt(detector)).toBeUndefined();
 	});
 
-	it('restarts every grace period when it connects to a first peer', () => {
+	it('a node that detects failures restarts every grace period when it connects to a first peer', () => {
 		const detector = detectorWith(LOST);
 		detector.disconnected(LOST, 0);
 		detector.connected(HIGH, 60_000);
 		expect(reportedAt(detector)).toBe(60_000 + LOST_GRACE_MS);
 	});
 
-	it('restarts every grace period after its timers stalled', () => {
+	it('a node that detects failures restarts every grace period after its timers stalled', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.disconnected(LOST, 0);
 		detector.stalled(30_000);
@@ -124,11 +124,11 @@ describe('a node that detects failures', () => {
 });
 
 describe('a peer known only from history', () => {
-	it('is reported as lost after a minute in which no node is connected to it', () => {
+	it('a peer known only from history is reported as lost after a minute in which no node is connected to it', () => {
 		expect(reportedAt(detectorWith(HIGH))).toBe(VANISHED_AFTER_MS);
 	});
 
-	it('is reported a second later by a node that has a connected peer with a lower id', () => {
+	it('a peer known only from history is reported a second later by a node that has a connected peer with a lower id', () => {
 		expect(reportedAt(detectorWith(LOW, HIGH))).toBe(VANISHED_AFTER_MS + LOST_RANK_STEP_MS);
 	});
 });
@@ -140,7 +140,7 @@ it('a node never reports itself', () => {
 });
 
 describe('a peer that reports connections to invented peers', () => {
-	it('can make only a limited number of them count as reachable', () => {
+	it('a peer that reports connections to invented peers can make only a limited number of them count as reachable', () => {
 		const detector = detectorWith(HIGH);
 		for (let index = 0; index <= MAX_REPORTED_PEERS; index++)
 			detector.reportChange(HIGH, fakePeerId(1000 + index), true, 0);
@@ -148,7 +148,7 @@ describe('a peer that reports connections to invented peers', () => {
 		expect(detector.isReachable(fakePeerId(1000 + MAX_REPORTED_PEERS))).toBe(false);
 	});
 
-	it('uses limited memory, and does not displace losses that this node observed itself', () => {
+	it('a peer that reports connections to invented peers uses limited memory, and does not displace losses that this node observed itself', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.disconnected(LOST, 0);
 		for (let round = 0; round < 20; round++) {
@@ -163,7 +163,7 @@ describe('a peer that reports connections to invented peers', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS);
 	});
 
-	it('does not displace a connected observer of a loss, even if it uses many ids', () => {
+	it('a peer that reports connections to invented peers does not displace a connected observer of a loss, even if it uses many ids', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.reportChange(LOW, LOST, true, 0);
 		detector.disconnected(LOST, 0);

@@ -67,7 +67,7 @@ describe('several connections between two peers', () => {
 		}
 	});
 
-	it('are reduced to the newest by the peer with the lower id, after a message has followed the hello on the newest', () => {
+	it('several connections between two peers are reduced to the newest by the peer with the lower id, after a message has followed the hello on the newest', () => {
 		const {open} = createNode({isLower: true});
 		const [older, newer] = [open(), open()];
 		expect(older.calls).toEqual([]);
@@ -75,7 +75,7 @@ describe('several connections between two peers', () => {
 		expect([older.sent.at(-1), newer.calls]).toEqual([{type: 'bye', reason: 'duplicate'}, []]);
 	});
 
-	it('are all read and kept open by the peer with the higher id', () => {
+	it('several connections between two peers are all read and kept open by the peer with the higher id', () => {
 		const {open, events} = createNode({isLower: false});
 		const [older, newer] = [open(), open()];
 		newer.say({type: 'typing'});
@@ -89,7 +89,7 @@ describe('several connections between two peers', () => {
 		expect(links.map(({calls}) => calls.length)).toEqual(links.map((_, index) => (index === 0 ? 1 : 0)));
 	});
 
-	it('are replaced by an older one when the newest closes, and the peer is down when the last one closes', () => {
+	it('several connections between two peers are replaced by an older one when the newest closes, and the peer is down when the last one closes', () => {
 		const {open, events, preferred, mesh, other} = createNode({isLower: false});
 		const [older, newer] = [open(), open()];
 		newer.end();

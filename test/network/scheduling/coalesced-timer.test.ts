@@ -14,7 +14,7 @@ function createBench() {
 }
 
 describe('a coalesced timer', () => {
-	it('runs once for several requests, at the time that the first request set', async () => {
+	it('a coalesced timer runs once for several requests, at the time that the first request set', async () => {
 		const {clock, runs, run} = createBench();
 		const timer = createCoalescedTimer(clock, run);
 		timer.schedule(20);
@@ -27,7 +27,7 @@ describe('a coalesced timer', () => {
 		expect(runs).toEqual([20, 100]);
 	});
 
-	it('can be scheduled again by the task that it runs', async () => {
+	it('a coalesced timer can be scheduled again by the task that it runs', async () => {
 		const {clock, runs, run} = createBench();
 		const timer = createCoalescedTimer(clock, () => {
 			run();
@@ -38,7 +38,7 @@ describe('a coalesced timer', () => {
 		expect(runs).toEqual([10, 20, 30]);
 	});
 
-	it('does not run after it is cancelled, but can be scheduled again', async () => {
+	it('a coalesced timer does not run after it is cancelled, but can be scheduled again', async () => {
 		const {clock, runs, run} = createBench();
 		const timer = createCoalescedTimer(clock, run);
 		timer.schedule(10);
@@ -50,7 +50,7 @@ describe('a coalesced timer', () => {
 		expect(runs).toEqual([110]);
 	});
 
-	it('sets no timer after it is stopped', () => {
+	it('a coalesced timer sets no timer after it is stopped', () => {
 		const {clock, run} = createBench();
 		const timer = createCoalescedTimer(clock, run);
 		timer.schedule(10);
@@ -61,7 +61,7 @@ describe('a coalesced timer', () => {
 });
 
 describe('a coalescing ticker', () => {
-	it('sets no timer before it is woken', async () => {
+	it('a coalescing ticker sets no timer before it is woken', async () => {
 		const {clock, runs, run} = createBench();
 		createCoalescingTicker(clock, INTERVAL_MS, run);
 		expect(clock.pending).toBe(0);
@@ -69,7 +69,7 @@ describe('a coalescing ticker', () => {
 		expect(runs).toEqual([]);
 	});
 
-	it('runs once after it is woken, at a multiple of its interval after its creation', async () => {
+	it('a coalescing ticker runs once after it is woken, at a multiple of its interval after its creation', async () => {
 		const {clock, runs, run} = createBench();
 		const ticker = createCoalescingTicker(clock, INTERVAL_MS, run);
 		await clock.advance(2 * INTERVAL_MS + 30);
@@ -82,7 +82,7 @@ describe('a coalescing ticker', () => {
 		expect(runs).toEqual([3 * INTERVAL_MS, 13 * INTERVAL_MS]);
 	});
 
-	it('does not run after it is stopped, even if it is woken again', async () => {
+	it('a coalescing ticker does not run after it is stopped, even if it is woken again', async () => {
 		const {clock, runs, run} = createBench();
 		const ticker = createCoalescingTicker(clock, INTERVAL_MS, run);
 		ticker.wake();

@@ -7,7 +7,7 @@ import {
 } from '../../../source/network/scheduling/rate-limiters.js';
 
 describe('a leaky bucket', () => {
-	it('drains at its rate until it is empty', () => {
+	it('a leaky bucket drains at its rate until it is empty', () => {
 		const bucket = createLeakyBucket(2);
 		bucket.add(10, 1000);
 		expect([bucket.levelAt(1000), bucket.levelAt(3000), bucket.levelAt(60_000)]).toEqual([10, 6, 0]);
@@ -15,7 +15,7 @@ describe('a leaky bucket', () => {
 		expect(bucket.levelAt(60_000)).toBe(1);
 	});
 
-	it('does not drain when the clock goes back', () => {
+	it('a leaky bucket does not drain when the clock goes back', () => {
 		const bucket = createLeakyBucket(2);
 		bucket.add(10, 1000);
 		expect(bucket.levelAt(0)).toBe(10);
@@ -23,13 +23,13 @@ describe('a leaky bucket', () => {
 });
 
 describe('a token bucket', () => {
-	it('allows a burst, and afterwards its rate', () => {
+	it('a token bucket allows a burst, and afterwards its rate', () => {
 		const bucket = createTokenBucket(4, 8);
 		const takenAt = (now: number) => Array.from({length: 20}, () => bucket.take(now)).filter(Boolean).length;
 		expect([takenAt(0), takenAt(500), takenAt(1500), takenAt(60_000)]).toEqual([8, 2, 4, 8]);
 	});
 
-	it('keeps its tokens when it refuses a request', () => {
+	it('a token bucket keeps its tokens when it refuses a request', () => {
 		const bucket = createTokenBucket(1, 5);
 		expect([bucket.take(0, 6), bucket.take(0, 5), bucket.take(0)]).toEqual([false, true, false]);
 	});

@@ -33,19 +33,19 @@ function eventsWithin(
 }
 
 describe('the rate limit of live events', () => {
-	it('allows each author a burst, and afterwards a constant number of events per second', () => {
+	it('the rate limit of live events allows each author a burst, and afterwards a constant number of events per second', () => {
 		const events = eventsWithin(createAuthorRateLimiter(), ann, 60);
 		expect(events).toBeGreaterThan(60 * MAX_LIVE_EVENTS_PER_SECOND);
 		expect(events).toBeLessThanOrEqual((60 + LIVE_BURST_SECONDS) * MAX_LIVE_EVENTS_PER_SECOND + 20);
 	});
 
-	it('counts the bytes of the events as well as their number', () => {
+	it('the rate limit of live events counts the bytes of the events as well as their number', () => {
 		const limiter = createAuthorRateLimiter();
 		limiter.record(ann, 1, (LIVE_BURST_SECONDS + 2) * MAX_LIVE_BYTES_PER_SECOND, 0);
 		expect(limiter.readyAt(ann, 0)).toBe(2000);
 	});
 
-	it('is shared by all authors that write faster than people, so that more keys do not raise it', () => {
+	it('the rate limit of live events is shared by all authors that write faster than people, so that more keys do not raise it', () => {
 		const limiter = createAuthorRateLimiter();
 		let events = 0;
 		for (let key = 0; key < 500; key++) {
@@ -61,7 +61,7 @@ describe('the rate limit of live events', () => {
 		expect(events).toBeLessThanOrEqual(free + shared + 100);
 	});
 
-	it('never delays an author who writes at the speed of people, whatever other authors do', () => {
+	it('the rate limit of live events never delays an author who writes at the speed of people, whatever other authors do', () => {
 		const limiter = createAuthorRateLimiter();
 		for (let key = 0; key < 5000; key++) limiter.record(fakePeerId(1000 + key), 1000, 1000, 0);
 		for (let now = 0; now < 60_000; now += 100) {

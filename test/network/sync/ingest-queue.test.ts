@@ -37,7 +37,7 @@ function createBench(costMs: number) {
 }
 
 describe('the ingest queue', () => {
-	it('ingests batches in order, in short slices, and commits four slices together', async () => {
+	it('the ingest queue ingests batches in order, in short slices, and commits four slices together', async () => {
 		const {clock, ingested, commits, push} = createBench(RECEIVE_SLICE_MS / 2);
 		const seqs = Array.from({length: 19}, (_, index) => index + 1);
 		for (const seq of seqs) push(batchOf(seq, INTERACTIVE_BYTES));
@@ -47,7 +47,7 @@ describe('the ingest queue', () => {
 		expect(commits).toEqual([8, 16, 19]);
 	});
 
-	it('yields to the event loop between slices, and before a commit that takes as long as a slice', () => {
+	it('the ingest queue yields to the event loop between slices, and before a commit that takes as long as a slice', () => {
 		const clock = createTurnClock();
 		const log: string[] = [];
 		const work = (name: string) => () => {
@@ -66,14 +66,14 @@ describe('the ingest queue', () => {
 		expect(log.join(' ')).toBe('ingest | ingest | ingest | ingest | commit | ingest | ingest | commit |');
 	});
 
-	it('ingests and commits all waiting batches when it is drained', () => {
+	it('the ingest queue ingests and commits all waiting batches when it is drained', () => {
 		const {queue, ingested, commits, push} = createBench(100);
 		for (let seq = 1; seq <= 3; seq++) push(batchOf(seq));
 		queue.drain();
 		expect([ingested.length, commits, queue.busy]).toEqual([3, [3], false]);
 	});
 
-	it('pauses a connection when too many bytes wait, until half of them are ingested', async () => {
+	it('the ingest queue pauses a connection when too many bytes wait, until half of them are ingested', async () => {
 		const {clock, calls, push} = createBench(RECEIVE_SLICE_MS);
 		for (let seq = 1; seq <= 5; seq++) push(batchOf(seq, MAX_INGEST_BYTES / 4));
 		expect(calls).toEqual(['pause']);
@@ -81,7 +81,7 @@ describe('the ingest queue', () => {
 		expect(calls).toEqual(['pause', 'resume']);
 	});
 
-	it('ingests and commits batches of interactive links first, and never pauses these links because of other links', async () => {
+	it('the ingest queue ingests and commits batches of interactive links first, and never pauses these links because of other links', async () => {
 		const clock = createFakeClock();
 		let now = 0;
 		const log: string[] = [];
@@ -112,7 +112,7 @@ describe('the ingest queue', () => {
 		expect(log).not.toContain('ann pauses');
 	});
 
-	it('ingests pushed batches of interactive links before the next turn of the event loop', async () => {
+	it('the ingest queue ingests pushed batches of interactive links before the next turn of the event loop', async () => {
 		const {ingested, commits, push} = createBench(1);
 		push(batchOf(1), false);
 		push(batchOf(2), false);
@@ -123,14 +123,14 @@ describe('the ingest queue', () => {
 		expect(ingested).toEqual([1, 2]);
 	});
 
-	it('ingests requested batches only in the next turn of the event loop', async () => {
+	it('the ingest queue ingests requested batches only in the next turn of the event loop', async () => {
 		const {ingested, push} = createBench(1);
 		push(batchOf(1));
 		await Promise.resolve();
 		expect(ingested).toEqual([]);
 	});
 
-	it('ingests pushed batches in slices after their single commits have used up the express budget', async () => {
+	it('the ingest queue ingests pushed batches in slices after their single commits have used up the express budget', async () => {
 		const {clock, ingested, commits, push} = createBench(1);
 		for (let seq = 1; seq <= 8 * RECEIVE_SLICE_MS + 3; seq++) {
 			push(batchOf(seq), false);
@@ -143,7 +143,7 @@ describe('the ingest queue', () => {
 		expect(commits.length).toBeGreaterThan(8 * RECEIVE_SLICE_MS);
 	});
 
-	it('prefers an interactive link to a new link that has used no time but has much waiting work', async () => {
+	it('the ingest queue prefers an interactive link to a new link that has used no time but has much waiting work', async () => {
 		const clock = createFakeClock();
 		const log: unknown[] = [];
 		let now = 0;
@@ -169,7 +169,7 @@ describe('the ingest queue', () => {
 		expect(log.slice(0, 3)).toEqual([ann, 'commit', mallory]);
 	});
 
-	it('commits fewer batches together if a commit takes long', async () => {
+	it('the ingest queue commits fewer batches together if a commit takes long', async () => {
 		const clock = createFakeClock();
 		let now = 0;
 		const slices: number[] = [];
@@ -195,7 +195,7 @@ describe('the ingest queue', () => {
 		expect(Math.max(...slices.slice(1))).toBe(1);
 	});
 
-	it('does not delay batches of interactive links, even if there are many', async () => {
+	it('the ingest queue does not delay batches of interactive links, even if there are many', async () => {
 		const {clock, queue, ingested} = createBench(2);
 		for (let seq = 1; seq <= 60; seq++) {
 			const link = {pause() {}, resume() {}} as unknown as PeerLink;
@@ -206,7 +206,7 @@ describe('the ingest queue', () => {
 		expect(ingested).toHaveLength(60);
 	});
 
-	it('drops all batches when it is stopped, and those that are pushed later', async () => {
+	it('the ingest queue drops all batches when it is stopped, and those that are pushed later', async () => {
 		const {clock, queue, ingested, push} = createBench(1);
 		push(batchOf(1));
 		queue.stop();

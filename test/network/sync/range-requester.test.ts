@@ -27,25 +27,25 @@ const wantedFrom = (from: number, more: Partial<WantedRange> = {}): WantedRange 
 });
 
 describe('a missing range', () => {
-	it('is requested from only one peer', () => {
+	it('a missing range is requested from only one peer', () => {
 		expect(planRequests([source(A, 10), source(B, 10)], [wantedFrom(3)], 0)).toEqual([
 			{peer: A, ranges: [{peer: FEED, from: 3}]},
 		]);
 	});
 
-	it('is not requested while it is requested already, while no peer holds it, or while its author may still push it', () => {
+	it('a missing range is not requested while it is requested already, while no peer holds it, or while its author may still push it', () => {
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {requested: true})], 0)).toEqual([]);
 		expect(planRequests([source(A, 2)], [wantedFrom(3)], 0)).toEqual([]);
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 4)).toEqual([]);
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 5)).toHaveLength(1);
 	});
 
-	it('is requested from a peer that holds it and has no unanswered request', () => {
+	it('a missing range is requested from a peer that holds it and has no unanswered request', () => {
 		const plans = planRequests([source(A, 10, {busy: true}), source(B, 2), source(C, 3)], [wantedFrom(3)], 0);
 		expect(plans.map(plan => plan.peer)).toEqual([C]);
 	});
 
-	it('is requested from a peer that answered late only if no other peer holds it', () => {
+	it('a missing range is requested from a peer that answered late only if no other peer holds it', () => {
 		expect(planRequests([source(A, 10, {rank: 1}), source(B, 10)], [wantedFrom(1)], 0)[0]?.peer).toBe(B);
 		expect(planRequests([source(A, 10, {rank: 1}), source(B, 10, {busy: true})], [wantedFrom(1)], 0)).toEqual([]);
 		expect(planRequests([source(A, 10, {rank: 1}), source(B, 0)], [wantedFrom(1)], 0)[0]?.peer).toBe(A);

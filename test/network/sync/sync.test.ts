@@ -21,7 +21,7 @@ const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND
 const EMPTY_DIGEST = new Uint8Array(2048);
 
 describe('a new connection', () => {
-	it('starts with a digest of the inventory, and a digest that differs is answered with pages of which the last is marked', () => {
+	it('a new connection starts with a digest of the inventory, and a digest that differs is answered with pages of which the last is marked', () => {
 		const {node, connect} = createRoom();
 		node.hold(batchOf(AUTHOR, 1, 3));
 		const bob = connect(BOB);
@@ -32,7 +32,7 @@ describe('a new connection', () => {
 		expect(bob.read('have')).toEqual([page()]);
 	});
 
-	it('carries no request before the peer has listed its whole inventory', () => {
+	it('a new connection carries no request before the peer has listed its whole inventory', () => {
 		const {connect} = createRoom();
 		const bob = connect(BOB);
 		bob.say({type: 'have', kind: 'page', feeds: [feed(AUTHOR, 3)], last: false});
@@ -41,7 +41,7 @@ describe('a new connection', () => {
 		expect(bob.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
 	});
 
-	it('is reported as synced once, with the number of received events, when all listed events have arrived', async () => {
+	it('a new connection is reported as synced once, with the number of received events, when all listed events have arrived', async () => {
 		const {clock, connect, answer, reports} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 3));
 		answer(bob, 1, batchOf(AUTHOR, 1, 2), batchOf(AUTHOR, 3));
@@ -50,7 +50,7 @@ describe('a new connection', () => {
 		expect(reports.filter(line => line.startsWith('synced'))).toEqual(['synced with 2, 3 received']);
 	});
 
-	it('acknowledges own events by an equal digest or by listing the own feed, but never events that do not exist', () => {
+	it('a new connection acknowledges own events by an equal digest or by listing the own feed, but never events that do not exist', () => {
 		const {node, connect, reports} = createRoom();
 		node.post(4);
 		const bob = connect(BOB);
@@ -60,7 +60,7 @@ describe('a new connection', () => {
 		expect(bob.read('want')).toEqual([]);
 	});
 
-	it('carries an acknowledgement to a peer that lists its own feed, because the digests may have crossed with its last push', async () => {
+	it('a new connection carries an acknowledgement to a peer that lists its own feed, because the digests may have crossed with its last push', async () => {
 		const {clock, node, connect} = createRoom();
 		node.hold(batchOf(BOB, 1, 2));
 		const bob = connect(BOB, feed(BOB, 2));
@@ -86,13 +86,13 @@ describe('a new connection', () => {
 });
 
 describe('a missing range', () => {
-	it('is requested from one of the peers that hold it', () => {
+	it('a missing range is requested from one of the peers that hold it', () => {
 		const {connect} = createRoom();
 		const links = [BOB, CAROL, DAVE].map(peer => connect(peer, feed(AUTHOR, 5)));
 		expect(links.map(link => link.read('want').length)).toEqual([1, 0, 0]);
 	});
 
-	it('is requested again from the first seq that the answer did not contain', async () => {
+	it('a missing range is requested again from the first seq that the answer did not contain', async () => {
 		const {clock, connect, answer, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		answer(bob, 1, batchOf(AUTHOR, 1, 2));
@@ -118,7 +118,7 @@ describe('a missing range', () => {
 		expect(bob.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
 	});
 
-	it('is requested from another peer immediately when the connection is lost', () => {
+	it('a missing range is requested from another peer immediately when the connection is lost', () => {
 		const {connect, sync} = createRoom();
 		connect(BOB, feed(AUTHOR, 5));
 		const carol = connect(CAROL, feed(AUTHOR, 5));
@@ -127,7 +127,7 @@ describe('a missing range', () => {
 		expect(carol.read('want')).toHaveLength(1);
 	});
 
-	it('is forgotten when no connected peer holds it', async () => {
+	it('a missing range is forgotten when no connected peer holds it', async () => {
 		const {clock, connect, sync, reports} = createRoom();
 		connect(BOB, feed(AUTHOR, 5));
 		await clock.advance(HAVE_INTERVAL_MS);
@@ -136,7 +136,7 @@ describe('a missing range', () => {
 		expect(reports.filter(line => line.startsWith('progress'))).toEqual(['progress 0 of 5', 'progress 0 of 0']);
 	});
 
-	it('is not requested again from a peer that does not deliver it', async () => {
+	it('a missing range is not requested again from a peer that does not deliver it', async () => {
 		const {clock, connect, answer} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		const carol = connect(CAROL, feed(AUTHOR, 5));
@@ -147,7 +147,7 @@ describe('a missing range', () => {
 		expect([...bob.read('want'), ...carol.read('want')]).toEqual([]);
 	});
 
-	it('is requested again from a peer whose answer reached its size limit before this range', () => {
+	it('a missing range is requested again from a peer whose answer reached its size limit before this range', () => {
 		const {connect, answer} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5), feed(DAVE, 1));
 		answer(bob, 1, batchOf(AUTHOR, 1, 2));
@@ -159,7 +159,7 @@ describe('a missing range', () => {
 		});
 	});
 
-	it('is not requested before its feed becomes acceptable again', () => {
+	it('a missing range is not requested before its feed becomes acceptable again', () => {
 		const {connect, node, sync} = createRoom();
 		node.ignored.add(AUTHOR);
 		const bob = connect(BOB, feed(AUTHOR, 5));
@@ -169,7 +169,7 @@ describe('a missing range', () => {
 		expect(bob.read('want')).toHaveLength(1);
 	});
 
-	it('is requested after one second if its author is connected, because the author may push it', async () => {
+	it('a missing range is requested after one second if its author is connected, because the author may push it', async () => {
 		const {clock, connect} = createRoom();
 		connect(CAROL, feed(CAROL, 0));
 		const bob = connect(BOB, feed(AUTHOR, 0));
@@ -180,7 +180,7 @@ describe('a missing range', () => {
 		expect(bob.read('want')).toHaveLength(1);
 	});
 
-	it('consists of the last entry of a feed if a peer lists a different hash for this entry', () => {
+	it('a missing range consists of the last entry of a feed if a peer lists a different hash for this entry', () => {
 		const {connect, node} = createRoom();
 		node.hold(batchOf(AUTHOR, 1, 3));
 		const bob = connect(BOB, feed(AUTHOR, 3, 1));
@@ -190,7 +190,7 @@ describe('a missing range', () => {
 });
 
 describe('a received batch', () => {
-	it('that follows a gap is dropped, and the gap is requested immediately', async () => {
+	it('a received batch that follows a gap is dropped, and the gap is requested immediately', async () => {
 		const {clock, connect, answer, node} = createRoom();
 		node.hold(batchOf(BOB, 1));
 		const bob = connect(BOB, feed(BOB, 1));
@@ -202,7 +202,7 @@ describe('a received batch', () => {
 		expect(node.held()).toEqual({2: 3});
 	});
 
-	it('is history if a peer listed it when it connected, and live otherwise', async () => {
+	it('a received batch is history if a peer listed it when it connected, and live otherwise', async () => {
 		const {clock, connect, answer, reports} = createRoom();
 		const bob = connect(BOB, feed(BOB, 2));
 		answer(bob, 1, batchOf(BOB, 1, 2));
@@ -211,7 +211,7 @@ describe('a received batch', () => {
 		expect(reports.filter(line => line.startsWith('ingested'))).toEqual(['ingested 2:1-2', 'ingested 2:3-3 live']);
 	});
 
-	it('that was not requested is accepted only from its author, and any other sender is disconnected', async () => {
+	it('a received batch that was not requested is accepted only from its author, and any other sender is disconnected', async () => {
 		const {clock, connect, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say(pushed(batchOf(BOB, 1)));
@@ -221,7 +221,7 @@ describe('a received batch', () => {
 		expect([bob.faults, node.held()]).toEqual([['unasked'], {2: 1}]);
 	});
 
-	it('closes the connection if answers, even late ones, exceed the size that was requested', async () => {
+	it('a received batch closes the connection if answers, even late ones, exceed the size that was requested', async () => {
 		const {connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 1000));
 		const big = batchOf(AUTHOR, 1, 1, MAX_BATCH_BYTES);
@@ -232,7 +232,7 @@ describe('a received batch', () => {
 		expect(bob.faults).toEqual(['unasked']);
 	});
 
-	it('of the own feed is ignored', async () => {
+	it('a received batch of the own feed is ignored', async () => {
 		const {clock, connect, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say(pushed(batchOf(SELF, 1)));
@@ -256,7 +256,7 @@ describe('a received batch', () => {
 		expect(bob.read('want').at(-1)).toMatchObject({ranges: [{peer: BOB, from: ingested + 1}]});
 	});
 
-	it('is dropped and reported when the log is full', async () => {
+	it('a received batch is dropped and reported when the log is full', async () => {
 		const {clock, connect, node, reports} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		node.isFull = true;
@@ -265,7 +265,7 @@ describe('a received batch', () => {
 		expect([node.held(), reports.filter(line => line.startsWith('limited'))]).toEqual([{}, ['limited bytes 2']]);
 	});
 
-	it('that its author did not sign closes the connection to its sender', async () => {
+	it('a received batch that its author did not sign closes the connection to its sender', async () => {
 		const {clock, connect, node} = createRoom();
 		const [bob, carol] = [connect(BOB, feed(AUTHOR, 0)), connect(CAROL, feed(AUTHOR, 0))];
 		node.rejections.set(BOB, {type: 'invalid', code: 'bad-signature'});
@@ -274,7 +274,7 @@ describe('a received batch', () => {
 		expect([bob.faults, carol.faults, node.held()]).toEqual([['bad-signature'], [], {}]);
 	});
 
-	it('that proves a fork is reported as a fork of its author, not as a fault of its sender', async () => {
+	it('a received batch that proves a fork is reported as a fork of its author, not as a fault of its sender', async () => {
 		const {clock, connect, answer, node, reports} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 1));
 		node.rejections.set(AUTHOR, {type: 'forked'});
@@ -283,7 +283,7 @@ describe('a received batch', () => {
 		expect([bob.faults, reports.filter(line => line.startsWith('forked'))]).toEqual([[], ['forked 9']]);
 	});
 
-	it('is ingested before a connection closes, if few batches wait', () => {
+	it('a received batch is ingested before a connection closes, if few batches wait', () => {
 		const {connect, node, sync} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		bob.say(pushed(batchOf(BOB, 1)));
@@ -299,14 +299,14 @@ describe('a received batch', () => {
 });
 
 describe('own events', () => {
-	it('are pushed to all peers immediately', () => {
+	it('own events are pushed to all peers immediately', () => {
 		const {connect, node} = createRoom();
 		const links = [BOB, CAROL].map(peer => connect(peer, feed(AUTHOR, 0)));
 		node.post();
 		for (const link of links) expect(link.read('events')).toMatchObject([{batches: [{peer: SELF, firstSeq: 1}]}]);
 	});
 
-	it('are not pushed to a peer that reads slowly; the last seq is listed to it after it has read', () => {
+	it('own events are not pushed to a peer that reads slowly; the last seq is listed to it after it has read', () => {
 		const {connect, node, sync} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const carol = connect(CAROL, feed(AUTHOR, 0));
@@ -323,7 +323,7 @@ describe('own events', () => {
 });
 
 describe('new events of other authors', () => {
-	it('are listed four times per second, to peers that may lack them and to their author as an acknowledgement', async () => {
+	it('new events of other authors are listed four times per second, to peers that may lack them and to their author as an acknowledgement', async () => {
 		const {clock, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const carol = connect(CAROL, feed(BOB, 0));
@@ -342,7 +342,7 @@ describe('new events of other authors', () => {
 		expect([bob, carol, dave].map(link => link.read('have'))).toEqual([[], [], []]);
 	});
 
-	it('are listed less often in a large room, but acknowledged to their author without extra delay', async () => {
+	it('new events of other authors are listed less often in a large room, but acknowledged to their author without extra delay', async () => {
 		const {clock, connect, node} = createRoom();
 		const peers = Array.from({length: HAVE_CROWD_PEERS * 3}, (_, index) => fakePeerId(100 + index));
 		const links = peers.map(peer => connect(peer, feed(AUTHOR, 0)));
@@ -355,7 +355,7 @@ describe('new events of other authors', () => {
 		expect(links.every(link => link.sent.length === 1)).toBe(true);
 	});
 
-	it('are listed only after they are written to the log', async () => {
+	it('new events of other authors are listed only after they are written to the log', async () => {
 		const {clock, connect, node} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		node.isStuck = true;
@@ -366,7 +366,7 @@ describe('new events of other authors', () => {
 });
 
 describe('a peer that lists more new feeds than the limit', () => {
-	it('is reported, its feeds beyond the limit are ignored, and inventories are compared again after a minute', async () => {
+	it('a peer that lists more new feeds than the limit is reported, its feeds beyond the limit are ignored, and inventories are compared again after a minute', async () => {
 		const {clock, connect, reports} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const many = (from: number, count: number) =>
@@ -396,7 +396,7 @@ describe('a second connection to the same peer', () => {
 		expect(second.read('want')).toHaveLength(1);
 	});
 
-	it('starts with a digest, and the unanswered requests are repeated on it', () => {
+	it('a second connection to the same peer starts with a digest, and the unanswered requests are repeated on it', () => {
 		const {node, connect, sync} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		expect(bob.read('want')).toHaveLength(1);
@@ -409,7 +409,7 @@ describe('a second connection to the same peer', () => {
 		expect([bob.read('events').length, newer.read('events').length]).toEqual([0, 1]);
 	});
 
-	it('does not stop an answer on the first connection, because the peer may not know of the second connection yet', async () => {
+	it('a second connection to the same peer does not stop an answer on the first connection, because the peer may not know of the second connection yet', async () => {
 		const {clock, node, connect, sync} = createRoom();
 		node.hold(batchOf(AUTHOR, 1, 20, 10_000));
 		const bob = connect(BOB, feed(AUTHOR, 0));
@@ -423,7 +423,7 @@ describe('a second connection to the same peer', () => {
 		expect(newer.read('events')).toEqual([]);
 	});
 
-	it('stops only the answer on the connection that closed', async () => {
+	it('a second connection to the same peer stops only the answer on the connection that closed', async () => {
 		const {clock, node, connect, sync} = createRoom();
 		node.hold(batchOf(AUTHOR, 1, 20, 10_000));
 		const first = connect(BOB, feed(AUTHOR, 0));
@@ -442,7 +442,7 @@ describe('a second connection to the same peer', () => {
 		expect(ends).toEqual([undefined, true, undefined]);
 	});
 
-	it('does not prevent answers to requests on the first connection, which may be in transit, from being accepted', async () => {
+	it('a second connection to the same peer does not prevent answers to requests on the first connection, which may be in transit, from being accepted', async () => {
 		const {clock, connect, sync, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		sync.replaced(createFakeLink(BOB).link);

@@ -100,14 +100,14 @@ describe('a listening TLS transport', () => {
 		expect(transport.refused).toBe(1);
 	});
 
-	it('continues to listen after a port scan', async () => {
+	it('a listening TLS transport continues to listen after a port scan', async () => {
 		const {transport, accepted, port} = await listen();
 		for (let index = 0; index < 50; index++) (await connectRawClient(port)).socket.resetAndDestroy();
 		await until(() => transport.refused === 50);
 		await expectStillOpen(port, accepted);
 	});
 
-	it('limits the total time of a handshake that arrives slowly', async () => {
+	it('a listening TLS transport limits the total time of a handshake that arrives slowly', async () => {
 		const clock = createFakeClock();
 		const {transport, port} = await listen({clock});
 		const client = await connectRawClient(port);
@@ -121,7 +121,7 @@ describe('a listening TLS transport', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('limits half-open connections, and accepts waiting peers when slots are free', async () => {
+	it('a listening TLS transport limits half-open connections, and accepts waiting peers when slots are free', async () => {
 		const clock = createFakeClock();
 		const {transport, accepted, port} = await listen({clock});
 		const clients: RawClient[] = [];
@@ -137,7 +137,7 @@ describe('a listening TLS transport', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('resumes no sessions, so that a session ticket opens no second connection', async () => {
+	it('a listening TLS transport resumes no sessions, so that a session ticket opens no second connection', async () => {
 		const {transport, accepted, port} = await listen();
 		const sessions: Buffer[] = [];
 		const first = connectTls({...clientOptions(KEY), host: HOST, port});
@@ -160,7 +160,7 @@ describe('a listening TLS transport', () => {
 		expect(accepted).toHaveLength(1);
 	});
 
-	it('refuses older TLS versions and key identities of other rooms', async () => {
+	it('a listening TLS transport refuses older TLS versions and key identities of other rooms', async () => {
 		const {transport, accepted, port} = await listen();
 		const other = createTransport({identity: 'another room'});
 		expect(await other.dial(HOST, port)).toMatchObject({failure: {code: 'handshake'}});
@@ -181,7 +181,9 @@ describe('a listening TLS transport', () => {
 		expect(accepted).toEqual([]);
 	});
 
-	it('does not use more memory after a thousand failed handshakes', {timeout: 60_000}, async () => {
+	it('a listening TLS transport does not use more memory after a thousand failed handshakes', {
+		timeout: 60_000,
+	}, async () => {
 		const {transport, port} = await listen();
 		const memory: number[] = [];
 		for (let round = 0; round < 20; round++) {
@@ -205,14 +207,14 @@ describe('a dialling TLS transport', () => {
 		return {key: readFileSync(key), cert: readFileSync(cert)};
 	}
 
-	it('rejects a server with a certificate but without the secret', async () => {
+	it('a dialling TLS transport rejects a server with a certificate but without the secret', async () => {
 		const server = createTlsServer({...makeCertificate(), minVersion: 'TLSv1.3'});
 		server.on('secureConnection', socket => socket.on('error', () => {}));
 		const port = await serve(server);
 		expect(await createTransport().dial(HOST, port)).toMatchObject({failure: {code: 'handshake'}});
 	});
 
-	it('stops dialling a silent server after the handshake timeout', async () => {
+	it('a dialling TLS transport stops dialling a silent server after the handshake timeout', async () => {
 		const clock = createFakeClock();
 		const connected: Socket[] = [];
 		const port = await serve(createTcpServer(socket => void connected.push(socket)));
@@ -231,16 +233,19 @@ describe('a dialling TLS transport', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('reports a failed handshake if the server closes the connection', async () => {
+	it('a dialling TLS transport reports a failed handshake if the server closes the connection', async () => {
 		const port = await serve(createTcpServer(socket => socket.destroy()));
 		expect(await createTransport().dial(HOST, port)).toMatchObject({failure: {code: 'handshake'}});
 	});
 
-	it.each([0, -1, 65_536, 1.5, Number.NaN])('refuses port %s with a readable error', async port => {
-		expect(await createTransport().dial(HOST, port)).toMatchObject({failure: {code: 'other'}});
-	});
+	it.each([0, -1, 65_536, 1.5, Number.NaN])(
+		'a dialling TLS transport refuses port %s with a readable error',
+		async port => {
+			expect(await createTransport().dial(HOST, port)).toMatchObject({failure: {code: 'other'}});
+		},
+	);
 
-	it('reports a broken connection with a readable error', async () => {
+	it('a dialling TLS transport reports a broken connection with a readable error', async () => {
 		const {accepted, port} = await listen();
 		let proxied: Socket | undefined;
 		const proxy = await serve(
@@ -264,7 +269,7 @@ describe('a dialling TLS transport', () => {
 		expect(end.error).toBe('connection reset');
 	});
 
-	it('reports a broken connection when bytes are altered in transit', async () => {
+	it('a dialling TLS transport reports a broken connection when bytes are altered in transit', async () => {
 		const {accepted, port} = await listen();
 		let alter = false;
 		const proxy = await serve(

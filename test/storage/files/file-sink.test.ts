@@ -95,7 +95,7 @@ describe('names that are taken', () => {
 		for (const [number, path] of paths.entries()) expect(isEqual(path, contents[number]!)).toBe(true);
 	});
 
-	test('fetches of the same content at once do not write to one file', async () => {
+	test('names that are taken fetches of the same content at once do not write to one file', async () => {
 		const {store, downloads} = makeStore();
 		const sinks = await Promise.all(Array.from({length: 5}, () => open(store)));
 		expect(partFiles(downloads)).toHaveLength(5);
@@ -136,7 +136,7 @@ describe('names that are taken', () => {
 });
 
 describe('an interrupted fetch', () => {
-	test('continues with the parts that were written', async () => {
+	test('an interrupted fetch continues with the parts that were written', async () => {
 		const {store, downloads} = makeStore();
 		const first = await open(store);
 		await writeParts(first, content, [0, 1]);
@@ -149,7 +149,7 @@ describe('an interrupted fetch', () => {
 		expect(isEqual(await second.finish(), content)).toBe(true);
 	});
 
-	test('leaves nothing behind if no part arrived, or if it is cancelled', async () => {
+	test('an interrupted fetch leaves nothing behind if no part arrived, or if it is cancelled', async () => {
 		const {store, downloads} = makeStore();
 		await (await open(store)).close();
 		expect(readdirSync(downloads)).toEqual([]);
@@ -160,7 +160,7 @@ describe('an interrupted fetch', () => {
 		expect(readdirSync(downloads)).toEqual([]);
 	});
 
-	test('shortens a kept part file that is longer than the file', async () => {
+	test('an interrupted fetch shortens a kept part file that is longer than the file', async () => {
 		const {store, downloads} = makeStore();
 		const first = await open(store);
 		await writeParts(first, content);

@@ -122,7 +122,7 @@ describe('a served file', () => {
 		expect(warnings).toEqual([expect.stringContaining(path)]);
 	});
 
-	test('is served after 40 others were read in between', async () => {
+	test('a served file is served after 40 others were read in between', async () => {
 		const {store} = makeStore();
 		const folder = makeFolder();
 		const contents = Array.from({length: 40}, (_, number) => contentOf(10, `file ${number}`));
@@ -137,7 +137,7 @@ describe('a served file', () => {
 describe('the list of shared files', () => {
 	const listOf = (folder: string) => join(folder, 'shares', 'shares.json');
 
-	test('keeps a shared and a fetched file across a restart, readable by the user only', async () => {
+	test('the list of shared files keeps a shared and a fetched file across a restart, readable by the user only', async () => {
 		const folder = makeFolder();
 		const first = makeStore({folder});
 		const shared = await first.store.share(writeSample(makeFolder(), content));
@@ -153,7 +153,7 @@ describe('the list of shared files', () => {
 			expect(statSync(join(folder, 'shares', name)).mode & 0o777).toBe(0o600);
 	});
 
-	test('does not serve a file that changed while the program did not run', async () => {
+	test('the list of shared files does not serve a file that changed while the program did not run', async () => {
 		const folder = makeFolder();
 		const path = writeSample(makeFolder(), content);
 		const {store: earlier} = makeStore({folder});
@@ -165,7 +165,7 @@ describe('the list of shared files', () => {
 		expect(store.find(id)).toBeUndefined();
 	});
 
-	test('does not serve a file whose hashes are missing or damaged', async () => {
+	test('the list of shared files does not serve a file whose hashes are missing or damaged', async () => {
 		const folder = makeFolder();
 		const {store: earlier} = makeStore({folder});
 		const {id} = await earlier.share(writeSample(makeFolder(), content));
@@ -192,7 +192,7 @@ describe('the list of shared files', () => {
 		},
 	);
 
-	test('keeps the shares of two launches in one room', async () => {
+	test('the list of shared files keeps the shares of two launches in one room', async () => {
 		const folder = makeFolder();
 		const stores = [makeStore({folder}), makeStore({folder})];
 		const files = await Promise.all(

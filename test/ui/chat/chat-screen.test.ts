@@ -26,7 +26,7 @@ describe('notifications', () => {
 });
 
 describe('terminal output', () => {
-	test('contains only ASCII glyphs on a terminal without UTF-8', async () => {
+	test('terminal output contains only ASCII glyphs on a terminal without UTF-8', async () => {
 		const {chatNode} = room(50);
 		const {terminal, press} = await launch({chatNode, environment: {TERM: 'xterm', LANG: 'C'}});
 		await press(PAGE_UP, CTRL('g'));
@@ -36,7 +36,7 @@ describe('terminal output', () => {
 		expect(terminal.text().replaceAll('↑', '').replaceAll('↓', '')).toMatch(/^[\u0000-\u007F]*$/);
 	});
 
-	test('has no colour with NO_COLOR, and loses no information', async () => {
+	test('terminal output has no colour with NO_COLOR, and loses no information', async () => {
 		const {chatNode, bob} = room(3);
 		chatNode.say(bob, 'Carol: hi');
 		const {terminal} = await launch({
@@ -48,7 +48,7 @@ describe('terminal output', () => {
 		expect(terminal.output).not.toMatch(/\u001B\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7])[;m]/);
 	});
 
-	test('asks for the background, uses the palette that fits the answer, and keeps the answer out of the input', async () => {
+	test('terminal output asks for the background, uses the palette that fits the answer, and keeps the answer out of the input', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'hello');
 		const {terminal, press} = await launch({chatNode});
@@ -62,7 +62,7 @@ describe('terminal output', () => {
 		await terminal.until(() => palette(NAME_COLOURS_256.light));
 	});
 
-	test('does not ask for the background if the user chose a theme, or if the terminal has no use for it', async () => {
+	test('terminal output does not ask for the background if the user chose a theme, or if the terminal has no use for it', async () => {
 		for (const request of [
 			{options: {theme: 'light' as const}},
 			{environment: {TERM: 'linux', COLORTERM: 'truecolor'}},
@@ -74,7 +74,7 @@ describe('terminal output', () => {
 		}
 	});
 
-	test('at a quick exit the answer about the background is still read, so that the shell does not get it', async () => {
+	test('terminal output at a quick exit the answer about the background is still read, so that the shell does not get it', async () => {
 		// The timeout of the answer never ends here, so that the test does not depend on the speed of the computer.
 		const clock: Clock = {
 			...liveClock,
@@ -89,7 +89,7 @@ describe('terminal output', () => {
 		expect(terminal.stdin.listenerCount('data')).toBe(0);
 	});
 
-	test('is at most 300 bytes long for one typed letter', async () => {
+	test('terminal output is at most 300 bytes long for one typed letter', async () => {
 		const {chatNode} = room(100);
 		const {terminal, press} = await launch({chatNode, columns: 120, rows: 40});
 		await press('some text already');
@@ -99,7 +99,7 @@ describe('terminal output', () => {
 		expect(terminal.output.length - before).toBeLessThanOrEqual(300);
 	});
 
-	test('never erases the scrollback, and never contains CSI 3J', async () => {
+	test('terminal output never erases the scrollback, and never contains CSI 3J', async () => {
 		const {chatNode} = room(100);
 		const {terminal, press} = await launch({chatNode, before: 'what stood there before\r\n'});
 		for (const [columns, rows] of [
@@ -146,13 +146,13 @@ describe('leaving the chat', () => {
 		expect(running.exit()).toMatchObject({type: 'quit'});
 	});
 
-	test('with /quit prints where the log is and how to replay it', async () => {
+	test('leaving the chat with /quit prints where the log is and how to replay it', async () => {
 		const {terminal} = await expectExit(running => running.press('/quit\r'), 'quit');
 		expect(terminal.normalText()).toContain('Log: /home/carol/logs/lan.p2plog');
 		expect(terminal.normalText()).toContain('p2pchat-ink replay /home/carol/logs/lan.p2plog');
 	});
 
-	test('with Ctrl+C needs a second Ctrl+C within 2 s; any other key stays', async () => {
+	test('leaving the chat with Ctrl+C needs a second Ctrl+C within 2 s; any other key stays', async () => {
 		await expectExit(async running => {
 			await running.press(CTRL('c'));
 			await running.terminal.see('Leave the chat?');
@@ -174,7 +174,7 @@ describe('leaving the chat', () => {
 		expect(running.exit()).toMatchObject({type: 'quit'});
 	});
 
-	test('with Ctrl+D needs an empty input and is not possible immediately after a deletion', async () => {
+	test('leaving the chat with Ctrl+D needs an empty input and is not possible immediately after a deletion', async () => {
 		await expectExit(async running => {
 			await running.press('x', '\u007F', CTRL('d'));
 			expect(running.exit()).toBeUndefined();
@@ -182,12 +182,12 @@ describe('leaving the chat', () => {
 		}, 'quit');
 	});
 
-	test('on a signal or when the terminal closes restores the terminal', async () => {
+	test('leaving the chat on a signal or when the terminal closes restores the terminal', async () => {
 		await expectExit(async running => running.screen.stop('signal'), 'signal');
 		await expectExit(async running => running.terminal.hangUp(), 'input-ended');
 	});
 
-	test('after a crash inside a component prints the error and where the log is', async () => {
+	test('leaving the chat after a crash inside a component prints the error and where the log is', async () => {
 		const {terminal} = await expectExit(async running => {
 			running.chatNode.report = undefined as never;
 			await running.press('/net\r');

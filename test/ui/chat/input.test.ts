@@ -3,7 +3,7 @@ import {ALT, CTRL, closeChat, ESC, launch, room} from '../../helpers/chat-room.j
 import {INPUT_HINT} from '../../helpers/screen-texts.js';
 
 describe('the input', () => {
-	test('sends a line when its text and Enter arrive in one read', async () => {
+	test('the input sends a line when its text and Enter arrive in one read', async () => {
 		const {terminal, chatNode} = await launch();
 		terminal.type('hello\r');
 		await terminal.see(/ Carol hello +192\.168\.1\.5/);
@@ -11,7 +11,7 @@ describe('the input', () => {
 		expect(chatNode.calls).toContain('typing');
 	});
 
-	test('grows with its lines up to a third of the screen, with the cursor at the caret', async () => {
+	test('the input grows with its lines up to a third of the screen, with the cursor at the caret', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('one\ntwo\nthree');
 		await terminal.see('three');
@@ -31,7 +31,7 @@ describe('the input', () => {
 		expect(chatNode.posted[0]?.text).toContain('one\ntwX');
 	});
 
-	test('places the cursor on the right cell after wide characters', async () => {
+	test('the input places the cursor on the right cell after wide characters', async () => {
 		const {terminal, press} = await launch();
 		await press('日本👍');
 		await terminal.see('日本');
@@ -40,7 +40,7 @@ describe('the input', () => {
 		await terminal.until(() => terminal.cursor.x === 4);
 	});
 
-	test('keeps the unsent draft in the history', async () => {
+	test('the input keeps the unsent draft in the history', async () => {
 		const {terminal, press} = await launch();
 		await press('first\r', 'draft', '\u001B[A');
 		await terminal.see('› first');
@@ -48,7 +48,7 @@ describe('the input', () => {
 		await terminal.see('› draft');
 	});
 
-	test('completes names, commands and arguments with Tab and shows the candidates', async () => {
+	test('the input completes names, commands and arguments with Tab and shows the candidates', async () => {
 		const {chatNode, bob} = room();
 		chatNode.join('Bobby', '192.168.1.30');
 		chatNode.say(bob, 'hi');
@@ -69,7 +69,7 @@ describe('the input', () => {
 		await terminal.see('Nothing to complete');
 	});
 
-	test('shows the matching commands after a slash, and the description if only one matches', async () => {
+	test('the input shows the matching commands after a slash, and the description if only one matches', async () => {
 		const {terminal, press} = await launch({columns: 120});
 		await press('/');
 		await terminal.until(() => /\/help {2}\/name {2}\/me {2}\/msg/.test(terminal.rows().at(-2) ?? ''));
@@ -81,7 +81,7 @@ describe('the input', () => {
 		await terminal.see('lan (open)');
 	});
 
-	test('inserts a bracketed paste without sending it, and asks first if it has more than 20 lines', async () => {
+	test('the input inserts a bracketed paste without sending it, and asks first if it has more than 20 lines', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('\u001B[200~one\ntwo\u001B[201~');
 		await terminal.see('two');
@@ -98,7 +98,7 @@ describe('the input', () => {
 		expect(chatNode.posted[0]?.text).toBe(many);
 	});
 
-	test('inserts an unbracketed paste without sending it, and asks first if it has more than 20 lines', async () => {
+	test('the input inserts an unbracketed paste without sending it, and asks first if it has more than 20 lines', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('one\rtwo\rthree\r');
 		await terminal.see('three');
@@ -111,7 +111,7 @@ describe('the input', () => {
 		expect(chatNode.posted).toHaveLength(1);
 	});
 
-	test('returns a rejected message to the input, with the reason', async () => {
+	test('the input returns a rejected message to the input, with the reason', async () => {
 		const {terminal, press, chatNode} = await launch();
 		chatNode.refuse = 'too fast: wait a second';
 		await press('important\r');
@@ -119,7 +119,7 @@ describe('the input', () => {
 		expect(terminal.text()).toContain('› important');
 	});
 
-	test('shows an error for an unknown command and does not send it, and sends // as a slash', async () => {
+	test('the input shows an error for an unknown command and does not send it, and sends // as a slash', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('/serch x\r');
 		await terminal.see('Unknown command /serch. Did you mean /search TEXT?');
@@ -143,7 +143,7 @@ describe('the input', () => {
 		await terminal.see(`› ${command}`);
 	});
 
-	test('clears the draft with Ctrl+C, and undo restores it', async () => {
+	test('the input clears the draft with Ctrl+C, and undo restores it', async () => {
 		const {terminal, press} = await launch();
 		await press('precious', CTRL('c'));
 		await terminal.see(INPUT_HINT);
@@ -151,7 +151,7 @@ describe('the input', () => {
 		await terminal.see('› precious');
 	});
 
-	test('shows one hint when macOS types characters with Option', async () => {
+	test('the input shows one hint when macOS types characters with Option', async () => {
 		const {terminal, press} = await launch();
 		await press('˜');
 		await terminal.see('Option types characters here');

@@ -56,7 +56,7 @@ describe('the three panes', () => {
 		await terminal.see('Peers 2/2 and you');
 	});
 
-	test('in a narrow terminal show the peers at full width while they have the focus', async () => {
+	test('the three panes in a narrow terminal show the peers at full width while they have the focus', async () => {
 		const {terminal, press} = await launch({columns: 50, rows: 12, chatNode: room().chatNode});
 		expect(terminal.text()).not.toContain('Peers 2/2 and you');
 		await press(ALT('2'));
@@ -66,7 +66,7 @@ describe('the three panes', () => {
 		await terminal.seeNot('Peers 2/2 and you');
 	});
 
-	test('in a narrow terminal confirm /peers with a message, because its effect is not visible', async () => {
+	test('the three panes in a narrow terminal confirm /peers with a message, because its effect is not visible', async () => {
 		const {terminal, press} = await launch({columns: 50, rows: 12, chatNode: room().chatNode});
 		await press('/peers\r');
 		await terminal.see('Peers pane on (needs 60 columns)');
@@ -74,7 +74,7 @@ describe('the three panes', () => {
 		await terminal.see('Peers pane off (needs 60 columns)');
 	});
 
-	test('are replaced by one line in a terminal smaller than 30x8, until it grows', async () => {
+	test('the three panes are replaced by one line in a terminal smaller than 30x8, until it grows', async () => {
 		const {terminal, press} = await launch({chatNode: room(3).chatNode});
 		await press('draft');
 		terminal.resize(20, 6);
@@ -84,7 +84,7 @@ describe('the three panes', () => {
 		expect(terminal.text()).toContain('draft');
 	});
 
-	test('are switched by Ctrl+O, by Tab in an empty input, and by Alt with a digit', async () => {
+	test('the three panes are switched by Ctrl+O, by Tab in an empty input, and by Alt with a digit', async () => {
 		const {terminal, press} = await launch({chatNode: room(3).chatNode});
 		await press(CTRL('o'));
 		await terminal.see(/^▌ 14:00 +message 3/);

@@ -37,7 +37,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([]);
 	});
 
-	test('at most every INPUT_FRAME_MS for keys, and always after the last key', async () => {
+	test('the screen is drawn at most every INPUT_FRAME_MS for keys, and always after the last key', async () => {
 		const {clock, frames, press} = setUp();
 		for (let at = 0; at < 3 * INPUT_FRAME_MS; at++) {
 			press();
@@ -47,7 +47,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([0, INPUT_FRAME_MS, 2 * INPUT_FRAME_MS, 3 * INPUT_FRAME_MS]);
 	});
 
-	test('at most every BACKGROUND_FRAME_MS for events', async () => {
+	test('the screen is drawn at most every BACKGROUND_FRAME_MS for events', async () => {
 		const {clock, frames, receive} = setUp();
 		for (let at = 0; at < 3 * BACKGROUND_FRAME_MS; at++) {
 			receive();
@@ -57,7 +57,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([0, BACKGROUND_FRAME_MS, 2 * BACKGROUND_FRAME_MS, 3 * BACKGROUND_FRAME_MS]);
 	});
 
-	test('for a key even immediately after a frame for events, and then later for the next events', async () => {
+	test('the screen is drawn for a key even immediately after a frame for events, and then later for the next events', async () => {
 		const {clock, frames, press, receive} = setUp();
 		receive();
 		await clock.advance(2);
@@ -69,7 +69,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([2 + BACKGROUND_FRAME_MS]);
 	});
 
-	test('never again after the store has stopped', async () => {
+	test('the screen is drawn never again after the store has stopped', async () => {
 		const {clock, store, frames, receive} = setUp();
 		receive();
 		store.stop();

@@ -4,7 +4,7 @@ import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
 import {INPUT_HINT} from '../../helpers/screen-texts.js';
 
 describe('the timeline', () => {
-	test('follows the end until the user scrolls, then keeps its position and counts new messages', async () => {
+	test('the timeline follows the end until the user scrolls, then keeps its position and counts new messages', async () => {
 		const {chatNode, bob} = room(100);
 		const {terminal, press} = await launch({chatNode});
 		await terminal.see('message 100');
@@ -19,7 +19,7 @@ describe('the timeline', () => {
 		expect(terminal.text()).toMatch(/─ new since \d\d:\d\d ─/);
 	});
 
-	test('keeps its position when 100,000 older events arrive above', async () => {
+	test('the timeline keeps its position when 100,000 older events arrive above', async () => {
 		const {chatNode, bob, dave} = room(100);
 		const {terminal, press} = await launch({chatNode});
 		await press(PAGE_UP, PAGE_UP);
@@ -35,7 +35,7 @@ describe('the timeline', () => {
 		await terminal.see('old 0');
 	});
 
-	test('keeps the top row after a resize', async () => {
+	test('the timeline keeps the top row after a resize', async () => {
 		const {chatNode} = room(100);
 		const {terminal, press} = await launch({chatNode});
 		await press(PAGE_UP, PAGE_UP);
@@ -59,7 +59,7 @@ describe('the timeline', () => {
 		}
 	});
 
-	test('folds consecutive joins into one line and separates days by a rule', async () => {
+	test('the timeline folds consecutive joins into one line and separates days by a rule', async () => {
 		const {chatNode} = room();
 		for (let number = 1; number <= 6; number++)
 			chatNode.join(`Guest${number}`, `192.168.1.${100 + number}`, {connect: false});
@@ -69,7 +69,7 @@ describe('the timeline', () => {
 		expect(terminal.text().match(/joined/g)).toHaveLength(1);
 	});
 
-	test('shows a message as delivered when the first peer that joins later has stored it', async () => {
+	test('the timeline shows a message as delivered when the first peer that joins later has stored it', async () => {
 		const {terminal, press, chatNode} = await launch({chatNode: createFakeChatNode()});
 		await press('anybody?\r');
 		await terminal.see(/^○ 14:00 +Carol /);
@@ -80,7 +80,7 @@ describe('the timeline', () => {
 		await terminal.see('stored by 1 peer that joined later');
 	});
 
-	test('shows the delivery state of own messages', async () => {
+	test('the timeline shows the delivery state of own messages', async () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal, press} = await launch({chatNode});
 		await press('to all\r');
@@ -93,7 +93,7 @@ describe('the timeline', () => {
 		await terminal.see('stored by 2 of 2 peers that were connected: Bob, Dave');
 	});
 
-	test('keeps the mention mark of messages to a former name', async () => {
+	test('the timeline keeps the mention mark of messages to a former name', async () => {
 		const {chatNode, bob} = room(2);
 		chatNode.say(bob, 'carol: to the old name');
 		chatNode.tell(chatNode.own, {type: 'renamed', name: 'Carola'});
@@ -105,7 +105,7 @@ describe('the timeline', () => {
 		await terminal.until(() => terminal.rows().some(row => /^▌@.*to the old name/.test(row)));
 	});
 
-	test('keeps the mark of the selected message next to the selection bar', async () => {
+	test('the timeline keeps the mark of the selected message next to the selection bar', async () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal, press} = await launch({chatNode});
 		await press('to all\r');
@@ -115,7 +115,7 @@ describe('the timeline', () => {
 		await terminal.see(/^▌✓14:00 +Carol /);
 	});
 
-	test('counts the mentions among new messages', async () => {
+	test('the timeline counts the mentions among new messages', async () => {
 		const {chatNode, bob} = room(60);
 		const {terminal, press} = await launch({chatNode});
 		await press(PAGE_UP);
@@ -124,7 +124,7 @@ describe('the timeline', () => {
 		await terminal.see(' 2 new, 1 for you, Ctrl+End');
 	});
 
-	test('marks mentions with a sign, and Alt+P and Alt+N move between them', async () => {
+	test('the timeline marks mentions with a sign, and Alt+P and Alt+N move between them', async () => {
 		const {chatNode, bob} = room(2);
 		chatNode.say(bob, 'carol: first');
 		for (let number = 0; number < 50; number++) chatNode.say(bob, `noise ${number}`);
@@ -141,7 +141,7 @@ describe('the timeline', () => {
 		expect(terminal.rows().filter(row => row.startsWith('@')).length).toBeLessThanOrEqual(1);
 	});
 
-	test('sets the unread rule when the terminal loses the focus, and Alt+U jumps to it', async () => {
+	test('the timeline sets the unread rule when the terminal loses the focus, and Alt+U jumps to it', async () => {
 		const {chatNode, bob} = room(3);
 		const {terminal, press} = await launch({chatNode});
 		await press('\u001B[O');
@@ -155,7 +155,7 @@ describe('the timeline', () => {
 		expect(terminal.rows()[rule + 1]).toMatch(/^▌.*message 4 /);
 	});
 
-	test('keeps the unread rule while the user reads and removes it when the user sends a message', async () => {
+	test('the timeline keeps the unread rule while the user reads and removes it when the user sends a message', async () => {
 		const {chatNode, bob} = room(3);
 		const {terminal, press} = await launch({chatNode});
 		await press('\u001B[O');
@@ -167,7 +167,7 @@ describe('the timeline', () => {
 		await terminal.seeNot('─ new since');
 	});
 
-	test('treats two equal arrow keys in one read as the mouse wheel, which scrolls and leaves the draft unchanged', async () => {
+	test('the timeline treats two equal arrow keys in one read as the mouse wheel, which scrolls and leaves the draft unchanged', async () => {
 		const {chatNode} = room(60);
 		const {terminal, press} = await launch({chatNode});
 		await press('sent before\r', 'draft');
@@ -176,7 +176,7 @@ describe('the timeline', () => {
 		expect(terminal.text()).toContain('› draft');
 	});
 
-	test('shows each message with the name that its author had when sending it', async () => {
+	test('the timeline shows each message with the name that its author had when sending it', async () => {
 		const {chatNode, bob} = room(1);
 		chatNode.tell(bob, {type: 'renamed', name: 'Robert'});
 		chatNode.say(bob, 'still me');
@@ -188,7 +188,7 @@ describe('the timeline', () => {
 });
 
 describe('hostile names and texts', () => {
-	test('cannot send control sequences to the terminal', async () => {
+	test('hostile names and texts cannot send control sequences to the terminal', async () => {
 		const {chatNode, bob} = room();
 		const mallory = chatNode.join('\u001B[31mMal\u202Elory\u001B]52;c;ZXZpbA==\u0007', '6.6.6.6');
 		const {terminal} = await launch({chatNode});
@@ -219,7 +219,7 @@ describe('hostile names and texts', () => {
 		expect(terminal.rows().at(-1)).toContain(INPUT_HINT);
 	});
 
-	test('of 16 KiB without a space are folded in the timeline, and wrap and scroll in the details', async () => {
+	test('hostile names and texts of 16 KiB without a space are folded in the timeline, and wrap and scroll in the details', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, `${'x'.repeat(16_000)}END`);
 		const {terminal, press} = await launch({chatNode});
@@ -235,7 +235,7 @@ describe('hostile names and texts', () => {
 		expect(terminal.rows()[5]).toMatch(/x{30}/);
 	});
 
-	test('with wide and joined characters at the right edge leave the divider in its column', async () => {
+	test('hostile names and texts with wide and joined characters at the right edge leave the divider in its column', async () => {
 		const {chatNode, bob} = room();
 		for (const text of [
 			'日本語'.repeat(20),
@@ -255,7 +255,7 @@ describe('hostile names and texts', () => {
 		expect(new Set(dividers)).toEqual(new Set(['│']));
 	});
 
-	test('of 300 peers do not change the height of the screen', async () => {
+	test('hostile names and texts of 300 peers do not change the height of the screen', async () => {
 		const {chatNode} = room();
 		for (let number = 0; number < 300; number++)
 			chatNode.join(`${'W'.repeat(40)}${number}`, '10.0.0.1', {connect: false});

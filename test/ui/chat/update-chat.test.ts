@@ -65,7 +65,7 @@ const typed = (pieces: readonly string[]): Token[] => pieces.map(text => ({type:
 const ENTER: Token = {type: 'key', key: 'enter'};
 
 describe('typing while an overlay or a list is open', () => {
-	test('with the focus in the input closes any overlay and adds every character to the draft, in any number of reads', () => {
+	test('typing while an overlay or a list is open with the focus in the input closes any overlay and adds every character to the draft, in any number of reads', () => {
 		fc.assert(
 			fc.property(
 				reads,
@@ -82,7 +82,7 @@ describe('typing while an overlay or a list is open', () => {
 		);
 	});
 
-	test('loses no character when an overlay opens in the middle of a line', () => {
+	test('typing while an overlay or a list is open loses no character when an overlay opens in the middle of a line', () => {
 		fc.assert(
 			fc.property(reads, fc.nat(), fc.constantFrom(...overlays), ({pieces, text}, at, overlay) => {
 				const cut = at % (pieces.length + 1);
@@ -93,7 +93,7 @@ describe('typing while an overlay or a list is open', () => {
 		);
 	});
 
-	test('in a list writes and sends nothing, unless the first key moves the focus to the input', () => {
+	test('typing while an overlay or a list is open in a list writes and sends nothing, unless the first key moves the focus to the input', () => {
 		const contexts = fc.constantFrom<Partial<UiState>>(
 			{focus: 'timeline'},
 			{focus: 'peers'},

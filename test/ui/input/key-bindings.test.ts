@@ -6,7 +6,7 @@ import {findReplayAction} from '../../../source/ui/replay/replay-bindings.js';
 import {createTheme} from '../../../source/ui/theme.js';
 
 describe('the key table', () => {
-	test('binds no key twice in one scope', () => {
+	test('the key table binds no key twice in one scope', () => {
 		const seen = new Map<string, string>();
 		for (const row of keyRows) {
 			for (const key of [...row.keys, ...(row.alternativeKeys ?? [])]) {
@@ -17,7 +17,7 @@ describe('the key table', () => {
 		}
 	});
 
-	test('reaches every action without Alt, F-keys and Shift+Enter', () => {
+	test('the key table reaches every action without Alt, F-keys and Shift+Enter', () => {
 		const reachable = new Set<string>();
 		for (const row of keyRows) {
 			const plain = [...row.keys, ...(row.alternativeKeys ?? [])].filter(
@@ -30,7 +30,7 @@ describe('the key table', () => {
 		expect(keyRows.map(row => row.action).filter(action => !reachable.has(action))).toEqual([]);
 	});
 
-	test('is shown by the help overlay and the readme', () => {
+	test('the key table is shown by the help overlay and the readme', () => {
 		const overlay = helpRows(100, createTheme({unicode: true, depth: 0}))
 			.map(line => line.map(segment => segment.text).join(''))
 			.join('\n');
@@ -45,14 +45,14 @@ describe('the key table', () => {
 		expect(items.toSorted()).toEqual(expected.toSorted());
 	});
 
-	test('formats keys for people', () => {
+	test('the key table formats keys for people', () => {
 		expect(keyLabel('ctrl+alt+x')).toBe('Ctrl+Alt+X');
 		expect(keyLabel('alt+U')).toBe('Alt+Shift+U');
 		expect(keyLabel('pageup')).toBe('PgUp');
 		expect(keyLabel('G')).toBe('G');
 	});
 
-	test('uses the narrowest scope that binds a key: Ctrl+U deletes in the input and scrolls in a list', () => {
+	test('the key table uses the narrowest scope that binds a key: Ctrl+U deletes in the input and scrolls in a list', () => {
 		expect(findAction('input', 'ctrl+u')).toBe('edit:kill-to-start');
 		expect(findAction('timeline', 'ctrl+u')).toBe('half-up');
 		expect(findAction('input', 'x')).toBeUndefined();

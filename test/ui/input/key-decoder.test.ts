@@ -161,17 +161,17 @@ describe('the key decoder', () => {
 		expect(decode(`a${bytes}b`)).toEqual([text(`a${character}b`)]);
 	});
 
-	test.each(KEYS)('decodes %j as %s', (bytes, name) => {
+	test.each(KEYS)('the key decoder decodes %j as %s', (bytes, name) => {
 		expect(decode(bytes)).toEqual([key(name)]);
 	});
 
-	test('decodes all keys of one read, in order', () => {
+	test('the key decoder decodes all keys of one read, in order', () => {
 		expect(decode('hello\r')).toEqual([text('hello'), key('enter')]);
 		expect(decode('ab\u001B[Dc')).toEqual([text('ab'), key('left'), text('c')]);
 		expect(decode('\u007F\u007F\u007F')).toEqual([key('backspace'), key('backspace'), key('backspace')]);
 	});
 
-	test('decodes an Esc in front of text that is not bound with Alt as the Esc key, followed by the text', () => {
+	test('the key decoder decodes an Esc in front of text that is not bound with Alt as the Esc key, followed by the text', () => {
 		expect(decode('\u001B/name Bob\r')).toEqual([key('escape'), text('/name Bob'), key('enter')]);
 		expect(decode('\u001B', '/name')).toEqual([key('escape'), text('/name')]);
 		expect(decode('\u001B日本')).toEqual([key('escape'), text('日本')]);
@@ -179,19 +179,19 @@ describe('the key decoder', () => {
 		expect(decode('\u001B\t\u001B\u0003')).toEqual([key('escape'), key('tab'), key('escape'), key('ctrl+c')]);
 	});
 
-	test('decodes an Esc and a character that is bound with Alt as one key, in any case and in Cyrillic', () => {
+	test('the key decoder decodes an Esc and a character that is bound with Alt as one key, in any case and in Cyrillic', () => {
 		for (const name of ['w', 'W', '_', '3', 'b']) expect(decode(`\u001B${name}`)).toEqual([key(`alt+${name}`)]);
 		expect(decode('\u001Bц')).toEqual([key('alt+w')]);
 		expect(decode('\u001B\u001F')).toEqual([key('ctrl+alt+_')]);
 		expect(decode('\u001B[120;3u')).toEqual([key('alt+x')]);
 	});
 
-	test('decodes an Esc in front of a focus report as the Esc key, followed by the report', () => {
+	test('the key decoder decodes an Esc in front of a focus report as the Esc key, followed by the report', () => {
 		expect(decode('\u001B\u001B[I')).toEqual([key('escape'), {type: 'focus', focused: true}]);
 		expect(decode('\u001B[O')).toEqual([{type: 'focus', focused: false}]);
 	});
 
-	test('decodes a bracketed paste as one token, whatever it contains', () => {
+	test('the key decoder decodes a bracketed paste as one token, whatever it contains', () => {
 		expect(decode('a\u001B[200~x\ry\u001B[A\u0003\u001B[201~b')).toEqual([
 			text('a'),
 			{type: 'paste', text: 'x\ry\u001B[A\u0003'},
@@ -199,7 +199,7 @@ describe('the key decoder', () => {
 		]);
 	});
 
-	test('never decodes reports, mouse events, unknown sequences or answers of the terminal as text', () => {
+	test('the key decoder never decodes reports, mouse events, unknown sequences or answers of the terminal as text', () => {
 		const noise = [
 			'\u001B[<64;10;5M',
 			'\u001B[?1;2c',
@@ -224,7 +224,7 @@ describe('the key decoder', () => {
 		expect(decode('\u0085\u009B')).toEqual([]);
 	});
 
-	test('joins a sequence that is split into several reads, and decodes a lone Esc on flush', () => {
+	test('the key decoder joins a sequence that is split into several reads, and decodes a lone Esc on flush', () => {
 		expect(decode('\u001B', '[', '1;', '5D')).toEqual([key('ctrl+left')]);
 		const decoder = createKeyDecoder(chatKeys);
 		expect(decoder.push('\u001B')).toEqual([]);
@@ -233,7 +233,7 @@ describe('the key decoder', () => {
 		expect(decoder.isPending).toBe(false);
 	});
 
-	test('returns the same tokens for any split of the bytes into reads', () => {
+	test('the key decoder returns the same tokens for any split of the bytes into reads', () => {
 		const piece = fc.oneof(
 			fc.constantFrom(...KEYS.map(([bytes]) => bytes).filter(bytes => bytes !== '\u001B')),
 			fc.string({unit: 'grapheme', maxLength: 6}).map(typed => typed.replaceAll('\u001B', '')),

@@ -18,7 +18,7 @@ const show = ({text, cursor}: EditorState) => `${text.slice(0, cursor)}|${text.s
 const at = (marked: string): EditorState => ({...editorWith(marked.replace('|', '')), cursor: marked.indexOf('|')});
 
 describe('editing', () => {
-	test('deletes whole graphemes: emoji families, flags and combining marks', () => {
+	test('editing deletes whole graphemes: emoji families, flags and combining marks', () => {
 		for (const grapheme of ['👨‍👩‍👧', '🇯🇵', 'é', '👍🏽', '1️⃣']) {
 			expect(show(run(editorWith(`a${grapheme}`), edit('delete-back')))).toBe('a|');
 			expect(show(run({...editorWith(`${grapheme}b`), cursor: 0}, edit('delete-forward')))).toBe('|b');
@@ -43,13 +43,13 @@ describe('editing', () => {
 		expect(show(run(at(before), action))).toBe(after);
 	});
 
-	test('inserts the text of consecutive kills together with Ctrl+Y', () => {
+	test('editing inserts the text of consecutive kills together with Ctrl+Y', () => {
 		const killed = run(editorWith('one two three'), edit('kill-to-whitespace'), edit('kill-to-whitespace'));
 		expect(show(killed)).toBe('one |');
 		expect(show(run(killed, {type: 'yank'}))).toBe('one two three|');
 	});
 
-	test('undoes and redoes word by word', () => {
+	test('editing undoes and redoes word by word', () => {
 		const typed = run(emptyEditor, type('one two three'));
 		const undone = run(typed, edit('undo'));
 		expect(undone.text).toBe('one two ');
@@ -58,7 +58,7 @@ describe('editing', () => {
 		expect(run(typed, {type: 'set', text: ''}, edit('undo')).text).toBe('one two three');
 	});
 
-	test('moves the caret by drawn rows with ↑ and ↓ and keeps its column', () => {
+	test('editing moves the caret by drawn rows with ↑ and ↓ and keeps its column', () => {
 		const editor = at('aaaa bbbb\ncc\ndddd|');
 		const up = run(editor, {type: 'row', by: -1, width: 20});
 		expect(show(up)).toBe('aaaa bbbb\ncc|\ndddd');
@@ -70,7 +70,7 @@ describe('editing', () => {
 describe('the history', () => {
 	const sent = run(emptyEditor, type('first'), edit('submit'), type('second'), edit('submit'));
 
-	test('keeps the unsent draft as its last entry', () => {
+	test('the history keeps the unsent draft as its last entry', () => {
 		const back = run(sent, type('draft'), {type: 'row', by: -1, width: 40}, {type: 'row', by: -1, width: 40});
 		expect(back.text).toBe('first');
 		expect(run(back, {type: 'row', by: 1, width: 40}, {type: 'row', by: 1, width: 40}).text).toBe('draft');
@@ -79,7 +79,7 @@ describe('the history', () => {
 		);
 	});
 
-	test('does not repeat a text that is sent twice in a row', () => {
+	test('the history does not repeat a text that is sent twice in a row', () => {
 		expect(run(sent, type('second'), edit('submit')).history).toEqual(['first', 'second']);
 	});
 });
@@ -87,11 +87,11 @@ describe('the history', () => {
 describe('a paste', () => {
 	const lines = (count: number) => Array.from({length: count}, (_, index) => `line ${index}`).join('\n');
 
-	test('keeps line breaks, turns CRLF into LF, and drops control characters and the final line break', () => {
+	test('a paste keeps line breaks, turns CRLF into LF, and drops control characters and the final line break', () => {
 		expect(run(emptyEditor, {type: 'paste', text: 'a\r\nb\u001B[31mc\u0007\n'}).text).toBe('a\nbc');
 	});
 
-	test('needs a confirmation if it has more than 20 lines', () => {
+	test('a paste needs a confirmation if it has more than 20 lines', () => {
 		expect(run(emptyEditor, {type: 'paste', text: lines(20)}).text).toBe(lines(20));
 		const pending = run(editorWith('x'), {type: 'paste', text: lines(21)});
 		expect(pending.text).toBe('x');
@@ -107,7 +107,7 @@ describe('a completion', () => {
 	const findCandidates = () => ({start: 0, end: 2, candidates: ['Bob: ', 'Bobby: ', 'Bo: ']});
 	const tab = (by: 1 | -1): EditorAction => ({type: 'complete', by, findCandidates});
 
-	test('offers candidates, through which Tab cycles in both directions, until any other key', () => {
+	test('a completion offers candidates, through which Tab cycles in both directions, until any other key', () => {
 		const first = run(editorWith('Bo'), tab(1));
 		expect(first).toMatchObject({text: 'Bob: ', completion: {chosen: 0}});
 		expect(run(first, tab(1)).text).toBe('Bobby: ');
@@ -116,7 +116,7 @@ describe('a completion', () => {
 		expect(run(first, type('x'))).toMatchObject({text: 'Bob: x', completion: undefined});
 	});
 
-	test('is one undo step', () => {
+	test('a completion is one undo step', () => {
 		expect(run(editorWith('Bo'), tab(1), tab(1), edit('undo')).text).toBe('Bo');
 	});
 });

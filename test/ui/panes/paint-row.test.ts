@@ -4,14 +4,14 @@ import {paintRow} from '../../../source/ui/panes/paint-row.js';
 const ESC = '\u001b';
 
 describe('a painted row', () => {
-	test('turns each part of a style on before its text and off after it', () => {
+	test('a painted row turns each part of a style on before its text and off after it', () => {
 		const row = [{text: 'a '}, {text: 'b', style: {color: 'ansi256(31)', bold: true}}, {text: 'c', style: {dim: true}}];
 		expect(paintRow(row, 10)).toBe(`a ${ESC}[1m${ESC}[38;5;31mb${ESC}[39m${ESC}[22m${ESC}[2mc${ESC}[22m`);
 		const loud = [{text: 'x', style: {inverse: true, underline: true, italic: true, color: 'red'}}];
 		expect(paintRow(loud, 10)).toBe(`${ESC}[7m${ESC}[4m${ESC}[3m${ESC}[31mx${ESC}[39m${ESC}[23m${ESC}[24m${ESC}[27m`);
 	});
 
-	test('ends in an ellipsis if it is wider than the given number of cells', () => {
+	test('a painted row ends in an ellipsis if it is wider than the given number of cells', () => {
 		const row = [{text: 'abc'}, {text: '日本語', style: {bold: true}}, {text: 'def'}];
 		expect(paintRow(row, 12)).toBe(`abc${ESC}[1m日本語${ESC}[22mdef`);
 		expect(paintRow(row, 11)).toBe(`abc${ESC}[1m日本語${ESC}[22md…`);
@@ -19,7 +19,7 @@ describe('a painted row', () => {
 		expect(paintRow(row, 3)).toBe('ab…');
 	});
 
-	test('contains no control character, even if its text was not cleaned', () => {
+	test('a painted row contains no control character, even if its text was not cleaned', () => {
 		expect(paintRow([{text: `a${ESC}[2Jb\n\u009bc`}], 20)).toBe('a[2Jbc');
 	});
 });

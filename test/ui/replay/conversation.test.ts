@@ -18,19 +18,19 @@ describe('the conversation fixture of the readme', () => {
 		log = undefined!;
 	});
 
-	test('is undamaged and small, and has several hundred events', () => {
+	test('the conversation fixture of the readme is undamaged and small, and has several hundred events', () => {
 		expect(log.damage).toEqual([]);
 		expect(log.state.timeline.length).toBeGreaterThan(260);
 		expect(statSync(FILE).size).toBeLessThan(200_000);
 	});
 
-	test('has valid signatures in every feed', () => {
+	test('the conversation fixture of the readme has valid signatures in every feed', () => {
 		const results = verifyLog(log);
 		expect(results.length).toBeGreaterThanOrEqual(10);
 		expect(results.filter(({fault}) => fault !== undefined)).toEqual([]);
 	});
 
-	test('contains late joiners, a partition, a lost peer, a rename and name collisions', () => {
+	test('the conversation fixture of the readme contains late joiners, a partition, a lost peer, a rename and name collisions', () => {
 		const rows = sliceTimeline(log.state.timeline, 0, log.state.timeline.length);
 		const kinds = new Set(rows.map(({type}) => type));
 		for (const kind of ['joined', 'posted', 'renamed', 'moved', 'left', 'lost', 'returned', 'peer-connected'] as const)

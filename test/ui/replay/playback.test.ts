@@ -24,7 +24,7 @@ function createTestHistory() {
 const start = {time: T0, index: 1};
 
 describe('playback', () => {
-	test('advances at the original pace or a multiple of it', () => {
+	test('playback advances at the original pace or a multiple of it', () => {
 		const history = createTestHistory();
 		expect(advancePlayhead(history, start, 999, {speed: 1, skipIdle: false})).toEqual({time: T0 + 999, index: 1});
 		expect(advancePlayhead(history, start, 1000, {speed: 1, skipIdle: false}).index).toBe(2);
@@ -32,7 +32,7 @@ describe('playback', () => {
 		expect(advancePlayhead(history, start, 1000, {speed: 0.25, skipIdle: false}).time).toBe(T0 + 250);
 	});
 
-	test('shortens a longer pause to two seconds, and changes no other pause', () => {
+	test('playback shortens a longer pause to two seconds, and changes no other pause', () => {
 		const history = createTestHistory();
 		const skipping = {speed: 1, skipIdle: true};
 		const third = advancePlayhead(history, start, 3000, skipping);
@@ -41,13 +41,13 @@ describe('playback', () => {
 		expect(advancePlayhead(history, third, 2300, skipping)).toEqual({time: T0 + 600_300, index: 4});
 	});
 
-	test('skips to the next record from the middle of a pause', () => {
+	test('playback skips to the next record from the middle of a pause', () => {
 		const history = createTestHistory();
 		const middle = {time: T0 + 300_000, index: 3};
 		expect(advancePlayhead(history, middle, 100, {speed: 1, skipIdle: true})).toEqual({time: T0 + 600_100, index: 4});
 	});
 
-	test('reaches the same position in many small steps as in one', () => {
+	test('playback reaches the same position in many small steps as in one', () => {
 		const history = createTestHistory();
 		for (const skipIdle of [false, true]) {
 			let head = start;
@@ -58,7 +58,7 @@ describe('playback', () => {
 		}
 	});
 
-	test('advances by at least one record in each step at maximum speed', () => {
+	test('playback advances by at least one record in each step at maximum speed', () => {
 		const history = createTestHistory();
 		let head = start;
 		for (let at = 0; at < 4; at++)
@@ -66,7 +66,7 @@ describe('playback', () => {
 		expect(head).toEqual({time: T0 + 601_000, index: 5});
 	});
 
-	test('steps through the speeds and stops at the lowest and highest', () => {
+	test('playback steps through the speeds and stops at the lowest and highest', () => {
 		let ui = initialReplayUi({columns: 80, rows: 24, speed: 1, filter: undefined, bookmarks: []});
 		const change = (by: 1 | -1) => () => {
 			ui = changeSpeed(ui, by);

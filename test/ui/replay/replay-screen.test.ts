@@ -343,7 +343,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 });
 
 describe('the replay screen', () => {
-	test('shows the name of the log and of the bookmark file', async () => {
+	test('the replay screen shows the name of the log and of the bookmark file', async () => {
 		const saved: (readonly string[])[] = [];
 		const {terminal, press, bar} = await open({
 			options: {file: 'lan-2026-11-19-a1b2c3.p2plog'},
@@ -365,12 +365,12 @@ describe('the replay screen', () => {
 		await expect.poll(bar).toMatch(/event \d+ of 286 {2}1× {2}lan-2026-11-19-a1b2c3 {2}third floor/);
 	});
 
-	test('binds every key to one action', () => {
+	test('the replay screen binds every key to one action', () => {
 		const keys = replayKeyRows.flatMap(row => [...row.keys, ...(row.alternativeKeys ?? [])]);
 		expect(new Set(keys).size).toBe(keys.length);
 	});
 
-	test('shows how much of the file has been read and fits small terminals', async () => {
+	test('the replay screen shows how much of the file has been read and fits small terminals', async () => {
 		const {terminal, screen, bar} = await open({columns: 40, rows: 10});
 		screen.reportProgress({loadedFraction: 0.34, damage: ''});
 		await terminal.until(() => bar().includes('reading 34 %'));
@@ -378,7 +378,7 @@ describe('the replay screen', () => {
 		await terminal.see('Terminal too small');
 	});
 
-	test('shows no position and no time before the first record has been read', async () => {
+	test('the replay screen shows no position and no time before the first record has been read', async () => {
 		const {screen, bar, history} = await open({columns: 100, inputs: []});
 		screen.reportProgress({loadedFraction: 0, damage: ''});
 		await expect.poll(bar).toMatch(/REPLAY {2}reading 0 %/);
@@ -388,7 +388,7 @@ describe('the replay screen', () => {
 		await expect.poll(bar).toMatch(/REPLAY .* 286\/286 .* reading 50 %/);
 	});
 
-	test('applies all keys of one read', async () => {
+	test('the replay screen applies all keys of one read', async () => {
 		const {press} = await open();
 		await press('gttt\u001B');
 		await press('g....b/gertrud\rn');
@@ -396,7 +396,7 @@ describe('the replay screen', () => {
 		expect(replay.saved).toHaveLength(1);
 	});
 
-	test('draws only ASCII characters on a terminal without Unicode', async () => {
+	test('the replay screen draws only ASCII characters on a terminal without Unicode', async () => {
 		const {terminal, bar} = await open({environment: {TERM: 'xterm', LANG: 'C'}});
 		await expect.poll(bar).toContain('REPLAY = review');
 		expect(terminal.rows().at(-1)).toContain('^');

@@ -61,14 +61,14 @@ describe('an unbracketed paste', () => {
 		expect(await tokensOf(read)).toEqual(tokens);
 	});
 
-	test('continues in a read that follows immediately, even if the split is inside a character', async () => {
+	test('an unbracketed paste continues in a read that follows immediately, even if the split is inside a character', async () => {
 		const bytes = Buffer.from('one\rtwo\r日本\rlast');
 		for (let cut = Buffer.byteLength('one\rtwo\r日') - 2; cut < bytes.length; cut++) {
 			expect(await tokensOf(bytes.subarray(0, cut), bytes.subarray(cut))).toEqual([paste('one\rtwo\r日本\rlast')]);
 		}
 	});
 
-	test('ends after a pause, or immediately with a control key', async () => {
+	test('an unbracketed paste ends after a pause, or immediately with a control key', async () => {
 		const {clock, tokens, read} = setUp();
 		read('one\rtwo\rthree');
 		expect(tokens).toEqual([]);
@@ -80,7 +80,7 @@ describe('an unbracketed paste', () => {
 		expect(tokens.slice(2)).toEqual([paste('four\rfive\r'), {type: 'key', key: 'ctrl+u'}]);
 	});
 
-	test('is not assumed inside a bracketed paste, in any number of reads', async () => {
+	test('an unbracketed paste is not assumed inside a bracketed paste, in any number of reads', async () => {
 		expect(await tokensOf('\u001B[200~one\rtwo\r', 'three\rfour\rfive', '\u001B[201~\r')).toEqual([
 			paste('one\rtwo\rthree\rfour\rfive'),
 			ENTER,

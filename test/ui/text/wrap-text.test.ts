@@ -7,7 +7,7 @@ const wrap = (text: string, firstCells: number, otherCells = firstCells) =>
 	wrapText(text, firstCells, otherCells).map(line => text.slice(line.start, line.end));
 
 describe('the text layout', () => {
-	test('breaks at spaces and newlines and splits longer words', () => {
+	test('the text layout breaks at spaces and newlines and splits longer words', () => {
 		expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
 		expect(wrap('one\n\ntwo', 8)).toEqual(['one', '', 'two']);
 		expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
@@ -15,20 +15,20 @@ describe('the text layout', () => {
 		expect(wrap('ab cdef', 2, 4)).toEqual(['ab', 'cdef']);
 	});
 
-	test('breaks between wide characters, never inside a grapheme cluster', () => {
+	test('the text layout breaks between wide characters, never inside a grapheme cluster', () => {
 		expect(wrap('日本語テキスト', 5)).toEqual(['日本', '語テ', 'キス', 'ト']);
 		expect(wrap('ab👨‍👩‍👧cd', 3)).toEqual(['ab', '👨‍👩‍👧', 'cd']);
 		expect(wrap('🇯🇵🇩🇪', 3)).toEqual(['🇯🇵', '🇩🇪']);
 	});
 
-	test('wraps 16 KiB without a space in under two seconds', () => {
+	test('the text layout wraps 16 KiB without a space in under two seconds', () => {
 		const started = performance.now();
 		expect(wrapText('x'.repeat(16_384), 40, 40)).toHaveLength(410);
 		expect(wrapText('語'.repeat(5461), 40, 40)).toHaveLength(274);
 		expect(performance.now() - started).toBeLessThan(2000);
 	});
 
-	test('produces no row that is too wide and omits only the spaces and newlines at breaks', () => {
+	test('the text layout produces no row that is too wide and omits only the spaces and newlines at breaks', () => {
 		const text = fc
 			.array(
 				fc.oneof(
@@ -62,7 +62,7 @@ describe('the text layout', () => {
 		);
 	});
 
-	test('truncates to the given width without splitting a grapheme cluster', () => {
+	test('the text layout truncates to the given width without splitting a grapheme cluster', () => {
 		expect(truncateCells('日本語', 4)).toBe('日…');
 		expect(truncateCells('👨‍👩‍👧x', 2)).toBe('…');
 		expect(truncateCells('abc', 3)).toBe('abc');

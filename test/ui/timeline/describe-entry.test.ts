@@ -65,7 +65,7 @@ describe('a presence group', () => {
 		expect(groupText(chatNode, 1)).toBe('Dave joined · Eve joined, left 6 times, then rejoined');
 	});
 
-	test('is ordered by the latest change of each person', () => {
+	test('a presence group is ordered by the latest change of each person', () => {
 		const chatNode = createFakeChatNode();
 		const eve = chatNode.join('Eve', '10.0.0.9', {connect: false});
 		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
@@ -76,13 +76,13 @@ describe('a presence group', () => {
 		expect(groupText(chatNode, 1)).toBe('Eve joined, then left · Dave joined · Bob joined, left, then reconnected');
 	});
 
-	test('shows fingerprints for people with the same name', () => {
+	test('a presence group shows fingerprints for people with the same name', () => {
 		const chatNode = createFakeChatNode();
 		for (const identity of ['a0a0a0a0', 'b0b0b0b0']) chatNode.join('Tim', '10.0.0.9', {identity, connect: false});
 		expect(groupText(chatNode, 1)).toBe('Tim#a0a0a0a0 and Tim#b0b0b0b0 joined');
 	});
 
-	test('shows earlier launches of this user as you', () => {
+	test('a presence group shows earlier launches of this user as you', () => {
 		const chatNode = createFakeChatNode();
 		const {peer} = chatNode.join('Carol', '10.0.0.5', {at: chatNode.at - 90_000, connect: false});
 		chatNode.store.commit([
@@ -108,7 +108,7 @@ describe('a presence group', () => {
 		expect(groupText(chatNode, 4)).toBe('Bob reconnected, disconnected, then left');
 	});
 
-	test('says that this user was disconnected, and who reported it', () => {
+	test('a presence group says that this user was disconnected, and who reported it', () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
 		chatNode.tell(bob, {type: 'lost', subject: chatNode.own.peer, absence: 0});

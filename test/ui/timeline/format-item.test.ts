@@ -36,14 +36,17 @@ function room() {
 }
 
 describe('two people with the same name, without colours', () => {
-	test.each([40, 80, 120])('have complete fingerprints in a timeline of %i cells', width => {
-		const [one = '', two = ''] = room().rows(width);
-		expect(one).toMatch(/^Tim.*#a0a0a0a0 .*one/s);
-		expect(two).toMatch(/^Tim.*#b0b0b0b0 .*two/s);
-		for (const row of [one, two].join('\n').split('\n')) expect(row.length).toBeLessThanOrEqual(width);
-	});
+	test.each([40, 80, 120])(
+		'two people with the same name, without colours have complete fingerprints in a timeline of %i cells',
+		width => {
+			const [one = '', two = ''] = room().rows(width);
+			expect(one).toMatch(/^Tim.*#a0a0a0a0 .*one/s);
+			expect(two).toMatch(/^Tim.*#b0b0b0b0 .*two/s);
+			for (const row of [one, two].join('\n').split('\n')) expect(row.length).toBeLessThanOrEqual(width);
+		},
+	);
 
-	test('have fingerprints in copied text', () => {
+	test('two people with the same name, without colours have fingerprints in copied text', () => {
 		const {state, entries} = room();
 		expect(
 			entries.map(entry =>
@@ -93,7 +96,7 @@ function rows(text: string, {search = '', width = 80, action = false} = {}): str
 const lines = (count: number) => Array.from({length: count}, (_, index) => `line ${index + 1}`).join('\n');
 
 describe('a long post', () => {
-	test('is folded to its first rows and a row with the number of hidden lines and the key that shows them', () => {
+	test('a long post is folded to its first rows and a row with the number of hidden lines and the key that shows them', () => {
 		const folded = rows(lines(400));
 		expect(folded).toHaveLength(FOLDED_ROWS + 1);
 		expect(folded[0]).toContain('line 1');
@@ -101,22 +104,22 @@ describe('a long post', () => {
 		expect(folded.at(-1)?.trim()).toBe(`… ${400 - FOLDED_ROWS} more lines (Enter: show all)`);
 	});
 
-	test('is shown in full up to MAX_POST_ROWS rows', () => {
+	test('a long post is shown in full up to MAX_POST_ROWS rows', () => {
 		expect(rows(lines(MAX_POST_ROWS))).toHaveLength(MAX_POST_ROWS);
 		expect(rows(lines(MAX_POST_ROWS + 1))).toHaveLength(FOLDED_ROWS + 1);
 	});
 
-	test('is folded by its rows on screen, even if it is one very long line or written with /me', () => {
+	test('a long post is folded by its rows on screen, even if it is one very long line or written with /me', () => {
 		expect(rows('word '.repeat(1000))).toHaveLength(FOLDED_ROWS + 1);
 		expect(rows('word '.repeat(1000), {action: true})).toHaveLength(FOLDED_ROWS + 1);
 	});
 
-	test('is shown in full while a search matches it', () => {
+	test('a long post is shown in full while a search matches it', () => {
 		expect(rows(lines(400), {search: 'line 399'})).toHaveLength(400);
 		expect(rows(lines(400), {search: 'elsewhere'})).toHaveLength(FOLDED_ROWS + 1);
 	});
 
-	test('is never wider than the timeline', () => {
+	test('a long post is never wider than the timeline', () => {
 		for (const width of [20, 40, 120])
 			for (const row of rows(lines(400), {width})) expect(row.length).toBeLessThanOrEqual(width - 2);
 	});

@@ -19,19 +19,19 @@ function setUp(name: string) {
 }
 
 describe('a mention by the first words of the own name', () => {
-	test('is recognized after @ if no other name begins with the same words', () => {
+	test('a mention by the first words of the own name is recognized after @ if no other name begins with the same words', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		for (const text of ['hi @Dave', 'hi @dave!', '@Dave 日本', 'hi @davey', 'Dave: hi', 'hi Dave']) say(text);
 		expect(mentions(chatNode)).toEqual([true, true, true, false, false, false]);
 	});
 
-	test('matches any number of whole words', () => {
+	test('a mention by the first words of the own name matches any number of whole words', () => {
 		const {chatNode, say} = setUp('Mary Ann Lee');
 		for (const text of ['@Mary Ann: hi', '@mary', '@Mary Annette', '@Ann', '@Mary-Ann']) say(text);
 		expect(mentions(chatNode)).toEqual([true, true, true, false, false]);
 	});
 
-	test('refers to a present peer with exactly that name, and nobody if two names begin with the same words', () => {
+	test('a mention by the first words of the own name refers to a present peer with exactly that name, and nobody if two names begin with the same words', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		say('@Dave 1');
 		const dave = chatNode.join('dave', '192.168.1.10');
@@ -44,7 +44,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([true, false, true, false, true]);
 	});
 
-	test('is not found later in a message that mentioned a peer who has left in the meantime', () => {
+	test('a mention by the first words of the own name is not found later in a message that mentioned a peer who has left in the meantime', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		const smith = chatNode.join('Dave Smith', '192.168.1.11');
 		say('@Dave who?');
@@ -54,14 +54,14 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([false, false, true]);
 	});
 
-	test('refers to both of two users with the same full name', () => {
+	test('a mention by the first words of the own name refers to both of two users with the same full name', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		chatNode.join('Dave 日本', '192.168.1.10');
 		say('@Dave hi');
 		expect(mentions(chatNode)).toEqual([true]);
 	});
 
-	test('is no longer recognized when another peer has taken these words as its name', () => {
+	test('a mention by the first words of the own name is no longer recognized when another peer has taken these words as its name', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		const eve = chatNode.join('Eve', '192.168.1.10');
 		say('@Dave 1');
@@ -71,7 +71,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode).at(-1)).toBe(false);
 	});
 
-	test('triggers a notification', () => {
+	test('a mention by the first words of the own name triggers a notification', () => {
 		const {chatNode, bob} = setUp('Dave 日本');
 		const away: Attention = {focused: false, lastKeyAt: START, now: START, bell: 'mentions', ignored: [], room: 'lan'};
 		const rings = (text: string) => {

@@ -51,7 +51,7 @@ function topRow(laidOut: LaidOutTimeline, height: number, anchor: Anchor | undef
 const numbers = fc.uniqueArray(fc.integer({min: 0, max: 400}), {minLength: 30, maxLength: 120});
 
 describe('the reading position', () => {
-	test('stays the same when new events arrive below it and older ones above it', () => {
+	test('the reading position stays the same when new events arrive below it and older ones above it', () => {
 		fc.assert(
 			fc.property(
 				numbers,
@@ -75,7 +75,7 @@ describe('the reading position', () => {
 		);
 	});
 
-	test('stays at the same event when the width changes', () => {
+	test('the reading position stays at the same event when the width changes', () => {
 		fc.assert(
 			fc.property(
 				numbers,
@@ -95,7 +95,7 @@ describe('the reading position', () => {
 		);
 	});
 
-	test('stays at the same event, or at the next event that passes, when the user sets a filter', () => {
+	test('the reading position stays at the same event, or at the next event that passes, when the user sets a filter', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 8}), fc.nat(100), (have, height, up) => {
 				const timeline = timelineOf(have);
@@ -111,7 +111,7 @@ describe('the reading position', () => {
 		);
 	});
 
-	test('is the same after scrolling up and back down', () => {
+	test('the reading position is the same after scrolling up and back down', () => {
 		fc.assert(
 			fc.property(
 				numbers,
@@ -129,7 +129,7 @@ describe('the reading position', () => {
 		);
 	});
 
-	test('determines a viewport that shows each row once and in order, and is full if there are enough rows', () => {
+	test('the reading position determines a viewport that shows each row once and in order, and is full if there are enough rows', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 30}), fc.nat(300), (have, height, up) => {
 				const laidOut = layOut(viewAll(timelineOf(have)));
@@ -148,7 +148,7 @@ describe('the reading position', () => {
 describe('the viewport', () => {
 	const laidOut = layOut(viewAll(timelineOf(Array.from({length: 100}, (_, index) => index))));
 
-	test('stops following the end when the user scrolls up, and follows again when the user scrolls back', () => {
+	test('the viewport stops following the end when the user scrolls up, and follows again when the user scrolls back', () => {
 		expect(resolveViewport(laidOut, 10, undefined)).toMatchObject({atEnd: true, entriesBelow: 0});
 		const up = scrollAnchor(laidOut, 10, undefined, -3);
 		expect(up).toBeDefined();
@@ -156,14 +156,14 @@ describe('the viewport', () => {
 		expect(scrollAnchor(laidOut, 10, up, 300)).toBeUndefined();
 	});
 
-	test('shows the target of a jump, and does not move if it is visible already', () => {
+	test('the viewport shows the target of a jump, and does not move if it is visible already', () => {
 		const key = {ms: START + 50_000, counter: 0, peer: fakePeerId(2), seq: 51};
 		const anchor = anchorShowing(laidOut, 10, undefined, key);
 		expect(resolveViewport(laidOut, 10, anchor).slots.map(seqOf)).toContain(51);
 		expect(anchorShowing(laidOut, 10, anchor, key)).toBe(anchor);
 	});
 
-	test('does not scroll a timeline that is shorter than the viewport', () => {
+	test('the viewport does not scroll a timeline that is shorter than the viewport', () => {
 		const few = layOut(viewAll(timelineOf([1, 2])));
 		expect(resolveViewport(few, 30, undefined)).toMatchObject({atEnd: true, atStart: true});
 		expect(scrollAnchor(few, 30, undefined, -5)).toBeUndefined();
@@ -172,7 +172,7 @@ describe('the viewport', () => {
 });
 
 describe('the timeline', () => {
-	test('draws a rule above the first entry of a day and above the first unread entry', () => {
+	test('the timeline draws a rule above the first entry of a day and above the first unread entry', () => {
 		const slots = resolveViewport(layOut(viewAll(timelineOf([0, 1, 90_000])), 10, 1), 30, undefined).slots;
 		expect(slots.filter(slot => slot.rule).map(slot => [slot.rule, slot.item.from])).toEqual([
 			['day', 0],
