@@ -167,6 +167,11 @@ export interface WhisperBody {
 /** A whisper in the log and in the timeline. Its place is the time at which this node sent or received it. */
 export type Whisper = ObservationHead & WhisperBody;
 
+/** Who wrote an entry: the sender of a whisper, else the author of an event or this node. */
+export function writerOf(entry: FeedEvent | Observation): PeerId {
+	return entry.type === 'whisper' && !entry.own ? entry.subject : entry.peer;
+}
+
 export interface ObservationHead {
 	/** Our peer id in the launch that made the observation. */
 	readonly peer: PeerId;

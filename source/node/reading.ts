@@ -6,7 +6,7 @@
  * records that a sync has written hold many messages.
  */
 import type {Clock, Timer} from '../core/environment.js';
-import {eventId, type FeedEvent, type Input, isWritten, type Observation} from '../core/event.js';
+import {eventId, type FeedEvent, type Input, isWritten, type Observation, writerOf} from '../core/event.js';
 import {compareOrder, type OrderKey} from '../core/event-order.js';
 import {isOurs} from '../core/own-sessions.js';
 import type {State} from '../core/state.js';
@@ -83,7 +83,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 
 	/** Whether a message counts as unread. The history of a room that we enter for the first time does not. */
 	function isUnread(state: State, event: Message, input: LoggedInput): boolean {
-		const author = event.type === 'whisper' && !event.own ? event.subject : event.peer;
+		const author = writerOf(event);
 		if ((!isWritten(event) && event.type !== 'whisper') || isOurs(state, author)) return false;
 		const isHistory = input.live === false && unread.lastRead === undefined;
 		if (isStarted ? isHistory : input.unreadOffset === undefined) return false;

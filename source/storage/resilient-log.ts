@@ -1,10 +1,10 @@
 /**
  * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). It buffers records that
  * cannot be written, and appends them in order when saving works again, so that the file misses none. If another program
- * changed the file, it first copies all records that are still readable to a new file, and then the own feed, which it keeps
- * in memory. What another program removed of other feeds is lost: the caller compares `heldSeq` with what it knows.
+ * changed the file, it first copies all records that are still readable to a new file, and then the own feed and the whispers of
+ * this launch, which it keeps in memory. What another program removed of other feeds is lost: the caller compares `heldSeq` with what it knows.
  */
-import {type Batch, batchByteLength, lastSeq, type PeerId} from '../core/event.js';
+import {type Batch, batchByteLength, lastSeq, type Observation, type PeerId} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';
 import {StorageError} from './errors.js';
 import type {FileLog} from './file-log.js';
@@ -46,6 +46,18 @@ const SAVE_RETRY_MS = 2000;
 const SAVE_CHUNK_BYTES = 1024 * 1024;
 const RECORDS_PER_APPEND = 1024;
 
+const KEPT_OBSERVATIONS: ReadonlySet<Observation['type']> = new Set(['launched', 'whisper']);
+
+/** Text that identifies an observation of this launch. */
+function observationId({type, ms, counter}: Observation): string {
+	return `${type} ${ms} ${counter}`;
+}
+
+function keptBytesOf(record: LogRecord): number {
+	if (record.type === 'batch') return batchByteLength(record.batch);
+	return record.observation.type === 'whisper' ? record.observation.text.length : 0;
+}
+
 /** Creates the log. Its `append`, `flush` and `close` never fail because of storage. */
 export function createResilientLog(options: ResilientLogOptions): Log {
 	return new ResilientLog(options);
@@ -55,7 +67,7 @@ class ResilientLog implements Log {
 	readonly #options: ResilientLogOptions;
 	readonly #buffer: WriteBackBuffer;
 	#ownPeer: PeerId | undefined;
-	/** Records of the own feed, and the start of this launch. Undefined above MAX_KEPT_BYTES. */
+	/** Records that no other node can send again: the own feed, whispers, and the start of this launch. Undefined above MAX_KEPT_BYTES. */
 	#keptRecords: LogRecord[] | undefined = [];
 	#keptBytes = 0;
 	#log: FileLog | undefined;
@@ -114,7 +126,7 @@ class ResilientLog implements Log {
 		for (const record of records) {
 			if (!this.#keptRecords || !this.#isOwn(record)) continue;
 			this.#keptRecords.push(record);
-			this.#keptBytes += record.type === 'batch' ? batchByteLength(record.batch) : 0;
+			this.#keptBytes += keptBytesOf(record);
 			if (this.#keptBytes > MAX_KEPT_BYTES) this.#keptRecords = undefined;
 		}
 	}
@@ -122,7 +134,7 @@ class ResilientLog implements Log {
 	#isOwn(record: LogRecord): boolean {
 		return record.type === 'batch'
 			? record.batch.peer === this.#ownPeer
-			: record.observation.peer === this.#ownPeer && record.observation.type === 'launched';
+			: record.observation.peer === this.#ownPeer && KEPT_OBSERVATIONS.has(record.observation.type);
 	}
 
 	heldSeq(peer: PeerId): number {
@@ -215,12 +227,13 @@ class ResilientLog implements Log {
 		let replacement: FileLog | undefined;
 		try {
 			replacement = this.#options.createReplacement();
-			let startsLaunch = false;
+			const salvaged = new Set<string>();
 			for await (const records of this.#log?.salvage() ?? []) {
-				startsLaunch ||= records.some(record => record.type === 'observation' && this.#isOwn(record));
+				for (const record of records)
+					if (record.type === 'observation' && this.#isOwn(record)) salvaged.add(observationId(record.observation));
 				replacement.append(records);
 			}
-			this.#restoreKept(replacement, startsLaunch);
+			this.#restoreKept(replacement, salvaged);
 		} catch (error) {
 			await replacement?.discard();
 			this.#recordStorageFailure(error);
@@ -233,15 +246,18 @@ class ResilientLog implements Log {
 		this.#writeBuffered();
 	}
 
-	/** Appends what the file lost of the own feed. The buffer still contains the newest part. */
-	#restoreKept(log: FileLog, startsLaunch: boolean): void {
+	/**
+	 * Appends what the file lost of the own feed and of the whispers. The buffer still contains the newest part. `salvaged`: ids
+	 * of the observations that the new file has already.
+	 */
+	#restoreKept(log: FileLog, salvaged: ReadonlySet<string>): void {
 		const own = this.#ownPeer;
 		if (own === undefined || !this.#keptRecords) return;
 		const held = log.heldSeq(own);
 		const missing = this.#keptRecords.filter(record =>
 			record.type === 'batch'
 				? lastSeq(record.batch) > held && !this.#buffer.contains(record)
-				: !startsLaunch && !this.#buffer.contains(record),
+				: !salvaged.has(observationId(record.observation)) && !this.#buffer.contains(record),
 		);
 		for (let from = 0; from < missing.length; from += RECORDS_PER_APPEND)
 			log.append(missing.slice(from, from + RECORDS_PER_APPEND));

@@ -6,6 +6,7 @@ import type {PeerId} from '../../source/core/event.js';
 import {deriveRoomKeys} from '../../source/feed/room-keys.js';
 import {openFileLog} from '../../source/storage/file-log.js';
 import type {OpenedLog} from '../../source/storage/log.js';
+import {openLogReader} from '../../source/storage/log-reader.js';
 import {emptyRecords} from '../../source/storage/memory-log.js';
 import {createResilientLog} from '../../source/storage/resilient-log.js';
 import {createMemoryRoom, type MemoryRoom, type MemoryRoomNode} from '../helpers/memory-room.js';
@@ -114,3 +115,47 @@ describe('a node whose log another program empties while it runs', () => {
 		expect([carol.texts(), synced]).toEqual([['second'], [peerOf(ann)]]);
 	});
 });
+
+describe('whispers and the log', () => {
+	test('a node whose log another program empties writes the whispers of this launch to the new file, each once and in order', async () => {
+		const ann = await launchWithFile('Ann');
+		const bob = await room.launch('Bob');
+		await room.clock.advance(2000);
+		const [first, second] = [1, 2].map(number => `whisper ${number}`) as [string, string];
+		ann.chatNode.whisper(peerOf(bob), first);
+		bob.chatNode.whisper(peerOf(ann), second);
+		await room.clock.advance(500);
+		const path = ann.log.path as string;
+		truncateSync(path, 0);
+		ann.chatNode.whisper(peerOf(bob), 'whisper 3');
+		await until(() => ann.log.path !== path);
+		await until(() => ann.log.isSaved);
+		ann.chatNode.whisper(peerOf(bob), 'whisper 4');
+		await room.clock.advance(500);
+		expect(await whispersInFile(ann.log.path as string)).toEqual([first, second, 'whisper 3', 'whisper 4']);
+	});
+
+	test('a whisper that the log cannot save is not answered, so that the sender does not take it for delivered, until it is saved', async () => {
+		const ann = await launchWithFile('Ann');
+		const bob = await room.launch('Bob');
+		await room.clock.advance(2000);
+		truncateSync(ann.log.path as string, 0);
+		bob.chatNode.whisper(peerOf(ann), 'into a broken log');
+		await room.clock.advance(200);
+		const delivered = () => bob.chatNode.store.getState().ephemeral.whispered[peerOf(ann)]?.id ?? 0;
+		expect([ann.log.isSaved, delivered()]).toEqual([false, 0]);
+		bob.chatNode.whisper(peerOf(ann), 'while it is broken');
+		await until(() => delivered() === 2);
+		expect(await whispersInFile(ann.log.path as string)).toEqual(['into a broken log', 'while it is broken']);
+	});
+});
+
+async function whispersInFile(path: string): Promise<string[]> {
+	const reader = openLogReader(path);
+	const texts: string[] = [];
+	for await (const records of reader.read())
+		for (const record of records)
+			if (record.type === 'observation' && record.observation.type === 'whisper') texts.push(record.observation.text);
+	reader.close();
+	return texts;
+}

@@ -93,6 +93,20 @@ describe('unread messages', () => {
 		expect(texts()).toEqual(['from a copied computer']);
 	});
 
+	it('unread messages include received whispers, also those of a reopened log, and not own ones', () => {
+		const {reading, store, texts} = setUp();
+		const whisper = (counter: number, text: string, own = false) =>
+			observe(observation(me, counter, {type: 'whisper', subject: ann, own, id: counter, text}));
+		store.commit([launch]);
+		store.commit([{...whisper(20, 'read before'), live: false} as Input]);
+		store.commit([{...whisper(21, 'not read'), live: false, unreadOffset: 100} as Input]);
+		reading.start();
+		store.commit([whisper(22, 'new'), whisper(23, 'own', true)]);
+		expect(texts()).toEqual(['not read', 'new']);
+		reading.markRead(sliceTimeline(reading.unread().messages, 0, 1));
+		expect(texts()).toEqual(['new']);
+	});
+
 	it('unread messages are read one by one or all at once, and listeners are notified only of changes', () => {
 		const {reading, receive, store, texts} = setUp();
 		store.commit([launch]);

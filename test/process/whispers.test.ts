@@ -29,7 +29,9 @@ describe('whispers between processes', () => {
 		const homes = {ann: makeHome(), bob: makeHome(), eve: makeHome(), nell: makeHome()};
 		const debug = (home: string) => ['--debug', join(home, 'debug.txt')];
 		const ann = await startNode({home: homes.ann, port, name: 'Ann', args: debug(homes.ann)});
-		const bob = await startNode({home: homes.bob, port, name: 'Bob', args: debug(homes.bob)});
+		const hooked = join(makeHome(), 'hook.jsonl');
+		const hook = ['--hook', `cat > '${hooked}'`];
+		const bob = await startNode({home: homes.bob, port, name: 'Bob', args: [...debug(homes.bob), ...hook]});
 		const eve = await startNode({home: homes.eve, port, name: 'Eve', args: debug(homes.eve)});
 		for (const node of [ann, bob, eve])
 			await node.waitUntil('synced with both', all => all.filter(isSynced).length >= 2);
@@ -48,13 +50,16 @@ describe('whispers between processes', () => {
 
 		for (const node of [eve, nell]) expect(node.stdout + node.stderr).not.toContain('zebra');
 		for (const home of [homes.eve, homes.nell]) expect(contentsOf(home).includes('zebra')).toBe(false);
+		const handed = readFileSync(hooked, 'utf8');
+		expect([handed.includes('"public"'), handed.includes('zebra')]).toEqual([true, false]);
 		for (const home of [homes.ann, homes.bob]) {
 			expect(readFileSync(join(home, 'debug.txt'), 'utf8')).not.toContain('zebra');
 			expect(contentsOf(home).includes(secret)).toBe(true);
 		}
-		for (const format of ['text', 'markdown', 'jsonl']) {
+		for (const format of ['text', 'markdown', 'jsonl', 'html']) {
 			const without = await runToEnd(['export', '--format', format, annLog], {home: homes.ann});
 			expect([without.code, without.stdout.includes('zebra')]).toEqual([0, false]);
+			if (format === 'html') continue;
 			const included = await runToEnd(['export', '--whispers', '--format', format, annLog], {home: homes.ann});
 			expect([included.code, included.stdout.replaceAll('\\', '').includes(secret)]).toEqual([0, true]);
 		}

@@ -137,3 +137,18 @@ describe('notifications', () => {
 		);
 	});
 });
+
+test('a whisper rings like a mention, and its text is not in the notification', () => {
+	const {chatNode, bob} = setUp();
+	const inputs: Input[] = [];
+	chatNode.store.subscribe((_, committed) => inputs.push(...committed));
+	chatNode.observe({type: 'whisper', subject: bob.peer, own: false, id: 1, text: 'the secret text'});
+	chatNode.observe({type: 'whisper', subject: bob.peer, own: true, id: 1, text: 'my own'});
+	const {notices, ring} = updateNotifications(noNotifications, chatNode.store.getState(), inputs, away);
+	expect(notices).toMatchObject({unread: 1, mentions: 1});
+	expect(ring).toEqual({title: 'Bob in lan', body: 'whispered to you'});
+	const off = updateNotifications(noNotifications, chatNode.store.getState(), inputs, {...away, bell: 'off'});
+	expect(off.ring).toBeUndefined();
+	const ignored = {...away, ignored: [bob.peer]};
+	expect(updateNotifications(noNotifications, chatNode.store.getState(), inputs, ignored).notices.unread).toBe(0);
+});

@@ -2,7 +2,7 @@
  * Resolves the addressee of a whisper. It is stricter than resolvePerson: a private text must not reach another person of the
  * same name, so only a complete name of exactly one known person counts, whether that person is here or not.
  */
-import {isPeerId, type PeerId} from '../../core/event.js';
+import {isPeerId, type PeerId, writerOf} from '../../core/event.js';
 import {findPeersByName, groupByPerson, suggestNames} from '../../core/find-peers.js';
 import {isPresent, type PeerView} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
@@ -46,7 +46,7 @@ function latestWriter({timeline}: State, sessions: readonly PeerView[], first: P
 	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
 	for (let index = timeline.length - 1; index >= stop; index--) {
 		const row = entryAt(timeline, index);
-		const writer = row?.type === 'whisper' && !row.own ? row.subject : row?.peer;
+		const writer = row && writerOf(row);
 		const session = sessions.find(({peer}) => peer === writer);
 		if (session) return session;
 	}

@@ -1,6 +1,7 @@
 import {Box, Text, useApp} from 'ink';
 import {type ReactNode, useLayoutEffect, useState, useSyncExternalStore} from 'react';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
+import {promptWords} from '../addressee.js';
 import {InputBox, PromptLine} from '../input/input-fields.js';
 import {OverlayPane} from '../overlays/overlay-pane.js';
 import {overlayTextOf} from '../overlays/overlay-text.js';
@@ -11,7 +12,6 @@ import type {Theme} from '../theme.js';
 import {formatSince, wallTimeOf} from '../timeline/describe-unread.js';
 import {createMatchCounter} from '../timeline/match-search.js';
 import {TimelinePane} from '../timeline/timeline-pane.js';
-import {promptWords} from './addressee.js';
 import {TYPING_HINT, type UiState} from './chat-state.js';
 import type {ChatContext, Frame, FrameOf} from './frame.js';
 import type {ScreenSnapshot, ScreenStore} from './screen-store.js';
@@ -68,7 +68,7 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 					height={layout.inputHeight}
 					top={ui.rows - layout.inputHeight}
 					focused={ui.focus === 'input' && !ui.overlay}
-					prompt={promptWords(ui)}
+					prompt={promptWords(ui.addressee, ui.columns)}
 					hint={inputHint(ui)}
 					theme={theme}
 				/>

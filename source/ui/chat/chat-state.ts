@@ -6,6 +6,7 @@ import type {EventRef, PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {BellMode, Command, Person} from '../../node/commands/parse-command.js';
 import type {Intent} from '../../node/commands/run-command.js';
+import {type Addressee, type Addressing, noAddressing} from '../addressee.js';
 import type {Flash} from '../flash.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
 import type {Token} from '../input/key-token.js';
@@ -36,15 +37,6 @@ export type Composing =
 	/** `original`: the draft before it was changed. */
 	| {readonly type: 'correct'; readonly target: EventRef; readonly original: string};
 
-/** Addressee of a draft that is a whisper. */
-export interface Addressee {
-	/** The command before the text, for example `/msg Dave `. The addressee is fixed while the draft begins with it. */
-	readonly prefix: string;
-	readonly peer: PeerId;
-	/** Name of the peer when the addressee was fixed. */
-	readonly name: string;
-}
-
 /** Search prompt in place of the input. */
 export interface Prompt {
 	readonly type: 'search';
@@ -73,7 +65,7 @@ export interface ComposingLetter {
 	readonly before: UiState;
 }
 
-export interface UiState {
+export interface UiState extends Addressing {
 	readonly columns: number;
 	readonly rows: number;
 	readonly focus: Focus;
@@ -83,9 +75,6 @@ export interface UiState {
 	readonly flash: Flash | undefined;
 	readonly editor: EditorState;
 	readonly composing: Composing | undefined;
-	readonly addressee: Addressee | undefined;
-	/** Addressee of /r: who had whispered last when the draft began. */
-	readonly replyAddressee: PeerId | undefined;
 	/** The jump from a reply to the message that it answers, for the way back. */
 	readonly followedFrom: {readonly from: OrderKey; readonly to: OrderKey} | undefined;
 	/** Reading position; undefined: the view follows the end of the timeline. */
@@ -138,8 +127,7 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 		flash: undefined,
 		editor: emptyEditor,
 		composing: undefined,
-		addressee: undefined,
-		replyAddressee: undefined,
+		...noAddressing,
 		followedFrom: undefined,
 		anchor: undefined,
 		selected: undefined,

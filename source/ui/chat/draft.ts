@@ -6,11 +6,11 @@ import {isReactionWord, utf8Length} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
 import {CONFIRMATION_DIGITS} from '../../node/verification.js';
+import {type Addressee, addresseeError, whisperText} from '../addressee.js';
 import type {Token} from '../input/key-token.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
-import {addresseeError, whisperText} from './addressee.js';
-import {type Addressee, type Composing, type Question, type UiState, withInfo} from './chat-state.js';
+import {type Composing, type Question, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
 import {composingAfterHistory, correctNewest, REACTIONS, toggleReaction} from './message-steps.js';
 import {goNewest, markRead} from './reading-position.js';
@@ -53,7 +53,7 @@ export function completeDraftName(ui: UiState, by: 1 | -1, {state}: ChatContext)
 export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	const draft = ui.editor.text;
 	if (ui.addressee) return sendWhisper(ui, ui.addressee, context);
-	const unaddressed = addresseeError(ui, context.state);
+	const unaddressed = addresseeError(ui, draft, context.state);
 	if (unaddressed !== undefined) return step({...ui, flash: {text: unaddressed, level: 'error', until: 0}});
 	if (draft.trim() === '') return step(draft === '' ? ui : editDraft(ui, {type: 'set', text: ''}));
 	const bytes = utf8Length(draft);
@@ -76,7 +76,7 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 
 /** Sends the draft to its addressee only. Without a text, the draft stays. */
 function sendWhisper(ui: UiState, addressee: Addressee, context: ChatContext): ChatStep {
-	const text = whisperText(ui);
+	const text = whisperText(ui.editor.text, addressee);
 	const bytes = utf8Length(text);
 	const fault =
 		text === ''

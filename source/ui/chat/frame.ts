@@ -3,7 +3,7 @@
  * layout, the filtered view and the viewport. It is computed once for each pair of these states.
  */
 
-import type {PeerId} from '../../core/event.js';
+import {type PeerId, writerOf} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {personKeyOf} from '../../core/name-collisions.js';
 import type {State} from '../../core/state.js';
@@ -11,6 +11,7 @@ import {stateIgnoring} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import type {SelfInfo} from '../../node/chat-node.js';
 import type {Unread} from '../../node/reading.js';
+import {promptWords} from '../addressee.js';
 import {layoutDraft} from '../input/draft-layout.js';
 import type {Row} from '../panes/paint-row.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
@@ -21,7 +22,6 @@ import {pinnedRows} from '../timeline/pinned-row.js';
 import {createRowCache, createRowOptions, type RowsOf} from '../timeline/row-cache.js';
 import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
 import {type Anchor, keyOf, type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
-import {promptWords} from './addressee.js';
 import type {ScreenEffect, UiState} from './chat-state.js';
 import {formatIsolationHint} from './isolation-hint.js';
 
@@ -109,7 +109,7 @@ function createIgnoring(): (state: State, ignored: UiState['ignored']) => ((peer
 }
 
 function promptCells(ui: UiState): number {
-	const words = promptWords(ui);
+	const words = promptWords(ui.addressee, ui.columns);
 	return words === '' ? 0 : cellWidth(words) + 1;
 }
 
@@ -148,7 +148,8 @@ function createPersonFilter(ui: UiState): (state: State) => TimelineView {
 	let current: State;
 	const test = (entry: TimelineEntry): boolean => {
 		const author = personKeyOf(current, entry.peer);
-		if (ignored.has(author) || ignored.has(entry.peer)) return false;
+		const writer = writerOf(entry);
+		if (ignored.has(writer) || ignored.has(personKeyOf(current, writer))) return false;
 		if (!ui.filter) return true;
 		if (author === ui.filter.key && entry.seq > 0) return true;
 		return 'subject' in entry && personKeyOf(current, entry.subject) === ui.filter.key;

@@ -10,14 +10,17 @@ import {
 import type {OrderKey} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
 import {selectMarks} from '../../core/select-marks.js';
+import {isPresent, statusOf} from '../../core/select-peers.js';
 import {selectPins} from '../../core/select-pins.js';
 import {contentOf, textOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
+import {quoteName} from '../../node/commands/parse-command.js';
 import {isOwnMessage} from '../../node/effect-commands.js';
+import {addresseeOf} from '../addressee.js';
 import {editorWith} from '../input/editor-state.js';
+import {displayName, plainName} from '../timeline/display-name.js';
 import {pinLines, threadLines} from '../timeline/message-lists.js';
 import {keyOf} from '../timeline/viewport.js';
-import {whisperBack} from './addressee.js';
 import {type Composing, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {jumpTo} from './reading-position.js';
@@ -63,6 +66,22 @@ export function startReply(ui: UiState, context: ChatContext): ChatStep {
 	return withMessage(ui, context, message =>
 		step({...ui, focus: 'input', selected: undefined, composing: {type: 'reply', target: refOf(message)}}),
 	);
+}
+
+/** Begins a whisper to the other end of a whisper. A draft becomes its text. */
+function whisperBack(ui: UiState, {subject}: Whisper, state: ChatContext['state']): UiState {
+	const status = statusOf(state, subject);
+	if (!isPresent(status)) return withInfo(ui, `${displayName(state, subject)} is not connected any more`);
+	const prefix = `/msg ${quoteName(plainName(state, subject))} `;
+	const {history} = ui.editor;
+	return {
+		...ui,
+		focus: 'input',
+		selected: undefined,
+		composing: undefined,
+		addressee: addresseeOf(state, subject, prefix),
+		editor: {...editorWith(prefix + ui.editor.text), history, historyIndex: history.length},
+	};
 }
 
 /** Puts the text of the selected message into the input. Enter then corrects the message. */

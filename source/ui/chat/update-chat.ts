@@ -1,11 +1,11 @@
 /** Reducer of the chat screen: a pure function from state and message to the new state and effects. */
 import {parseCommand} from '../../node/commands/parse-command.js';
+import {updateAddressing} from '../addressee.js';
 import {type Action, findAction, type KeyContext} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import {toSingleLinePaste} from '../input/reduce-editor.js';
 import {wallTimeOf} from '../timeline/describe-unread.js';
 import {keyOf} from '../timeline/viewport.js';
-import {withAddressee} from './addressee.js';
 import {applyIntent} from './apply-intent.js';
 import {
 	AGAIN_HINT,
@@ -75,11 +75,17 @@ export function applyTokens(ui: UiState, tokens: readonly Token[], context: Chat
 		const token = tokens[index];
 		if (!token) continue;
 		const result = wheel > 1 ? step(scrollByWheel(next, token, wheel, context)) : applyToken(next, token, context);
-		next = withAddressee(next, result.ui, context.state);
+		next = withAddressing(next, result.ui, context);
 		effects.push(...result.effects);
 		if (wheel > 1) index += wheel - 1;
 	}
 	return {ui: next, effects};
+}
+
+/** The state after a key, with the addressee of its draft. `before`: the state before the key. */
+function withAddressing(before: UiState, ui: UiState, {state}: ChatContext): UiState {
+	if (before.editor.text === ui.editor.text) return ui;
+	return {...ui, ...updateAddressing(ui, before.editor.text, ui.editor.text, state)};
 }
 
 /**
@@ -199,7 +205,9 @@ function applyCharacter(ui: UiState, character: string, context: ChatContext): C
 	if (action && !isIgnored) {
 		const result = performAction(next, action, context);
 		const windowMs = COMPOSING_WINDOW_MS.get(action);
-		if (windowMs === undefined || result.ui.focus !== 'input') return result;
+		// The letters after the key that answers a whisper are private. They never go back to a public draft.
+		const isWhisper = result.ui.addressee !== ui.addressee;
+		if (windowMs === undefined || result.ui.focus !== 'input' || isWhisper) return result;
 		return {...result, ui: {...result.ui, composingLetter: {at: context.now, character, windowMs, before: ui}}};
 	}
 	return step(action && focusesInput(action) && !next.overlay ? withInfo(next, AGAIN_HINT) : showTypingHint(next));

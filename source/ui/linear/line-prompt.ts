@@ -26,6 +26,8 @@ export interface LinePrompt {
 	printAbove(...lines: readonly string[]): void;
 	/** Passes the draft to `send` and empties the line. Lines that `send` prints follow below, then the prompt. */
 	submit(send: (draft: string) => void): void;
+	/** Changes the words before the prompt sign; empty for none. If they change while a draft is typed, the line is repeated. */
+	setWords(words: string): void;
 	/** Puts a draft back into the line. The next prompt shows it. */
 	restoreDraft(draft: string): void;
 	/** Draws prompt and draft again, after another program has used the terminal. */
@@ -47,7 +49,10 @@ export function createLinePrompt(
 	let sending = false;
 	let stopped = false;
 
-	const promptLine = () => PROMPT + indentLineBreaks(editor.text);
+	let words = '';
+
+	const prompt = () => (words === '' ? PROMPT : `${words} ${PROMPT}`);
+	const promptLine = () => prompt() + indentLineBreaks(editor.text);
 
 	function drainPending(): string {
 		timer?.cancel();
@@ -67,7 +72,7 @@ export function createLinePrompt(
 			return;
 		}
 		// An empty prompt is overwritten. A draft stays readable where it is and is repeated below.
-		const above = editor.text === '' ? `\r${' '.repeat(PROMPT.length)}\r` : '\r\n';
+		const above = editor.text === '' ? `\r${' '.repeat(prompt().length)}\r` : '\r\n';
 		write(above + drainPending() + promptLine());
 	}
 
@@ -84,7 +89,7 @@ export function createLinePrompt(
 			const next = reduceEditor(editor, action);
 			// The cursor stays at the end, because an append-only line cannot show it anywhere else.
 			editor = {...next, cursor: next.text.length};
-			write(echoEdit(before, editor.text));
+			write(echoEdit(before, editor.text, prompt()));
 		},
 		printAbove(...lines) {
 			pendingLines.push(...lines);
@@ -106,6 +111,11 @@ export function createLinePrompt(
 			sending = false;
 			if (!stopped) write(drainPending() + promptLine());
 		},
+		setWords(next) {
+			if (next === words) return;
+			words = next;
+			if (editor.text !== '' && !sending) write(`\r\n${promptLine()}`);
+		},
 		restoreDraft(draft) {
 			editor = {...editor, text: draft, cursor: draft.length};
 		},
@@ -124,11 +134,11 @@ const CERTAIN_WIDTH = /^[^\n\p{M}\p{Cf}\u{10000}-\u{10ffff}]*$/u;
  * Output that turns the displayed line from `before` into `after`, only by appending. `\b \b` deletes one cell at the end
  * of the line. Every other change, including one to emoji, whose width differs between terminals, starts a new line.
  */
-function echoEdit(before: string, after: string): string {
+function echoEdit(before: string, after: string, prompt: string): string {
 	if (after.startsWith(before)) return indentLineBreaks(after.slice(before.length));
 	const removed = before.slice(after.length);
 	if (before.startsWith(after) && CERTAIN_WIDTH.test(removed)) return '\b \b'.repeat(cellWidth(removed));
-	return `\r\n${PROMPT}${indentLineBreaks(after)}`;
+	return `\r\n${prompt}${indentLineBreaks(after)}`;
 }
 
 function indentLineBreaks(text: string): string {

@@ -7,11 +7,20 @@
  *
  * It has the same interface as the full screen (screen-contract.ts).
  */
-import type {Input} from '../../core/event.js';
+import {type Input, writerOf} from '../../core/event.js';
 import {personKeyOf} from '../../core/name-collisions.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {type CommandResult, type Intent, runCommand} from '../../node/commands/run-command.js';
+import {
+	type Addressee,
+	type Addressing,
+	addresseeError,
+	noAddressing,
+	promptWords,
+	updateAddressing,
+	whisperText,
+} from '../addressee.js';
 import {chatKeys} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import type {EditorAction} from '../input/reduce-editor.js';
@@ -45,6 +54,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	let interruptedAt = Number.NEGATIVE_INFINITY;
 	let ignored: readonly string[] = [];
 	let {bell} = options;
+	let addressing = noAddressing;
 	let notices = noNotifications;
 	let announcedUnread = 0;
 	let exited = false;
@@ -61,7 +71,49 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		return stdout.writableLength > 0;
 	}
 
-	function submitDraft(draft: string): void {
+	/** Repeats the line with the addressee as soon as the draft is a whisper whose addressee is known. */
+	function edit(action: EditorAction): void {
+		const before = line.editor.text;
+		line.edit(action);
+		setAddressing(updateAddressing(addressing, before, line.editor.text, chatNode.store.getState()));
+	}
+
+	function setAddressing(next: Addressing): void {
+		addressing = next;
+		line.setWords(promptWords(next.addressee, Number.POSITIVE_INFINITY));
+	}
+
+	function submit(): void {
+		const submitted = addressing;
+		line.submit(draft => {
+			setAddressing(noAddressing);
+			submitDraft(draft, submitted);
+		});
+	}
+
+	/** Sends a whisper to its addressee. A refused one returns to the line, with the same addressee. */
+	function sendWhisper(draft: string, submitted: Addressing, addressee: Addressee): void {
+		const text = whisperText(draft, addressee);
+		const result =
+			text === '' ? {refused: `Write a text for ${addressee.name}.`} : chatNode.whisper(addressee.peer, text);
+		if (!('refused' in result)) return;
+		line.restoreDraft(draft);
+		setAddressing(submitted);
+		line.printAbove(`Error: ${result.refused}`);
+	}
+
+	function submitDraft(draft: string, submitted: Addressing): void {
+		const {addressee} = submitted;
+		if (addressee) {
+			sendWhisper(draft, submitted, addressee);
+			return;
+		}
+		const unaddressed = addresseeError(submitted, draft, chatNode.store.getState());
+		if (unaddressed !== undefined) {
+			line.restoreDraft(draft);
+			line.printAbove(`Error: ${unaddressed}`);
+			return;
+		}
 		const parsed = parseCommand(draft);
 		if (parsed.type === 'error') rejectDraft(draft, parsed.text);
 		else if (parsed.type === 'command') {
@@ -114,15 +166,15 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	}
 
 	function onToken(token: Token): void {
-		if (token.type === 'text') line.edit({type: 'type', text: token.text});
+		if (token.type === 'text') edit({type: 'type', text: token.text});
 		else if (token.type === 'paste') insertPaste(token.text);
 		else if (token.type === 'key') onKey(token.key);
 	}
 
 	function onKey(key: string): void {
 		const action = LINE_EDIT_KEYS[key];
-		if (action) line.edit(action);
-		else if (key === 'enter') line.submit(submitDraft);
+		if (action) edit(action);
+		else if (key === 'enter') submit();
 		else if (key === 'tab' || key === 'shift+tab') complete(key === 'tab' ? 1 : -1);
 		else if (key === 'ctrl+c') interrupt();
 		else if (key === 'ctrl+d' && line.editor.text === '') leave({type: 'quit'});
@@ -131,10 +183,10 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	}
 
 	function insertPaste(text: string): void {
-		line.edit({type: 'paste', text});
+		edit({type: 'paste', text});
 		const {pendingPaste} = line.editor;
 		if (pendingPaste === undefined) return;
-		line.edit({type: 'answer-paste', insert: true});
+		edit({type: 'answer-paste', insert: true});
 		line.printAbove(
 			`Pasted ${pendingPaste.split('\n').length} lines, not sent yet. Enter sends them, Ctrl+U deletes them.`,
 		);
@@ -142,11 +194,11 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	function complete(by: 1 | -1): void {
 		const names = completionNames(chatNode.store.getState());
-		line.edit({type: 'complete', by, findCandidates: ({text, cursor}) => findCompletion(text, cursor, names)});
+		edit({type: 'complete', by, findCandidates: ({text, cursor}) => findCompletion(text, cursor, names)});
 	}
 
 	function interrupt(): void {
-		if (line.editor.text !== '') line.edit({type: 'set', text: ''});
+		if (line.editor.text !== '') edit({type: 'set', text: ''});
 		else if (clock.monotonic() - interruptedAt <= QUIT_WINDOW_MS) leave({type: 'quit'});
 		else {
 			interruptedAt = clock.monotonic();
@@ -202,7 +254,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const unsubscribe = chatNode.store.subscribe((state, inputs) => {
 		const {live, backfilled} = collectNewEntries(state, inputs);
 		const shown = live.filter(
-			entry => !ignored.includes(personKeyOf(state, entry.peer)) && !ignored.includes(entry.peer),
+			entry => !ignored.includes(personKeyOf(state, writerOf(entry))) && !ignored.includes(writerOf(entry)),
 		);
 		if (backfilled > 0)
 			line.printAbove(

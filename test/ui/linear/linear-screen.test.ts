@@ -50,6 +50,27 @@ function launch(hooks: Partial<ScreenHooks> = {}, missed: readonly string[] = []
 }
 
 describe('the linear screen', () => {
+	test('the linear screen says "private, from" before a whisper, and repeats the line with the addressee before the first letter', async () => {
+		const {terminal, chatNode, bob} = launch();
+		chatNode.observe({type: 'whisper', subject: bob.peer, own: false, id: 1, text: 'psst\nsecond line'});
+		await terminal.see(/private, from Bob: psst/);
+		terminal.type('/msg Bob ');
+		await terminal.see('to Bob only > /msg Bob');
+		terminal.type('hello');
+		chatNode.refuse = 'Bob does not take whispers.';
+		terminal.type('\r');
+		await terminal.see('Error: Bob does not take whispers.');
+		await terminal.see('to Bob only > /msg Bob hello');
+		chatNode.refuse = undefined;
+		terminal.type('\r');
+		await terminal.see(/private, to Bob: hello/);
+		expect(chatNode.calls).toContain(`whisper ${bob.peer} hello`);
+		terminal.type('/msg Nobody hi\r');
+		await terminal.see('Error: Nobody here is called');
+		await terminal.see('> /msg Nobody hi');
+		expect(chatNode.posted).toEqual([]);
+	});
+
 	test('the linear screen says at the start what was missed, /unread marks it as read, and later history is announced', async () => {
 		const texts = Array.from({length: 12}, (_, index) => `${index === 11 ? '@Carol ' : ''}missed ${index}.`);
 		const {terminal, chatNode, bob} = launch({}, texts);

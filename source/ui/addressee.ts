@@ -1,0 +1,90 @@
+/**
+ * Addressee of a draft that is a whisper (`/msg NAME TEXT`, `/w`, `/r`), for all screens.
+ *
+ * The addressee is fixed when the command before the text is complete, and the prompt names it before the first letter of the
+ * text. It stays the same until the user changes the command: no rename, arrival or new whisper can change it under the fingers.
+ */
+import type {PeerId} from '../core/event.js';
+import type {State} from '../core/state.js';
+import {parsePerson} from '../node/commands/parse-command.js';
+import {lastWhisperer, resolveAddressee} from '../node/commands/resolve-addressee.js';
+import {NO_WHISPERER} from '../node/commands/run-command.js';
+import {truncateCells} from './text/graphemes.js';
+import {displayName} from './timeline/display-name.js';
+
+/** Addressee of a draft that is a whisper. */
+export interface Addressee {
+	/** The command before the text, for example `/msg Dave `. The addressee is fixed while the draft begins with it. */
+	readonly prefix: string;
+	readonly peer: PeerId;
+	/** Name of the peer when the addressee was fixed. */
+	readonly name: string;
+}
+
+/** What a screen remembers about the addressee of its draft. */
+export interface Addressing {
+	readonly addressee: Addressee | undefined;
+	/** Addressee of /r: who had whispered last when the draft began. */
+	readonly replyAddressee: PeerId | undefined;
+}
+
+export const noAddressing: Addressing = {addressee: undefined, replyAddressee: undefined};
+
+/** `/msg NAME ` or `/w NAME `, with the name in quotes or not. */
+const NAMED_PREFIX = /^\/(?:msg|w)\s+(@?(?:"[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*))\s+/iu;
+/** `/r ` */
+const REPLY_PREFIX = /^\/r\s+/iu;
+
+/** Keeps the addressee while its command is unchanged, and resolves it anew after a change of the draft. */
+export function updateAddressing(addressing: Addressing, before: string, draft: string, state: State): Addressing {
+	if (before === draft) return addressing;
+	// The addressee of /r is that of the moment when the draft began, because the user answers what was on the screen then.
+	const replyAddressee = before === '' ? lastWhisperer(state) : addressing.replyAddressee;
+	const {addressee} = addressing;
+	if (addressee && draft.startsWith(addressee.prefix)) return {addressee, replyAddressee};
+	const found = findAddressee(draft, replyAddressee, state);
+	return {addressee: found && 'peer' in found ? found : undefined, replyAddressee};
+}
+
+function findAddressee(
+	draft: string,
+	replyAddressee: PeerId | undefined,
+	state: State,
+): Addressee | {readonly error: string} | undefined {
+	const reply = REPLY_PREFIX.exec(draft)?.[0];
+	if (reply !== undefined) return replyAddressee ? addresseeOf(state, replyAddressee, reply) : {error: NO_WHISPERER};
+	const named = NAMED_PREFIX.exec(draft);
+	if (!named?.[1]) return undefined;
+	const view = resolveAddressee(parsePerson(named[1]), state);
+	return 'error' in view ? view : addresseeOf(state, view.peer, named[0]);
+}
+
+export function addresseeOf(state: State, peer: PeerId, prefix: string): Addressee {
+	return {prefix, peer, name: displayName(state, peer)};
+}
+
+/** Why a draft has no addressee although it is a whisper; undefined if it is none or has one. */
+export function addresseeError(
+	{addressee, replyAddressee}: Addressing,
+	draft: string,
+	state: State,
+): string | undefined {
+	if (addressee) return undefined;
+	const found = findAddressee(draft, replyAddressee, state);
+	return found && 'error' in found ? found.error : undefined;
+}
+
+/** The text after the command of a whisper. */
+export function whisperText(draft: string, {prefix}: Addressee): string {
+	return draft.slice(prefix.length).trimStart();
+}
+
+/** Longest part of the screen that the prompt may take, as a fraction. */
+const MAX_PROMPT_SHARE = 0.5;
+
+/** Words of the prompt before its glyph: `to Dave only`. Empty for a draft that is no whisper. */
+export function promptWords(addressee: Addressee | undefined, columns: number): string {
+	if (!addressee) return '';
+	const room = Math.max(8, Math.floor(columns * MAX_PROMPT_SHARE) - 'to  only '.length);
+	return `to ${truncateCells(addressee.name, room, '~')} only`;
+}

@@ -1,0 +1,125 @@
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import type {Whisper} from '../../source/core/event.js';
+import {openLogReader} from '../../source/storage/log-reader.js';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {type Line, type RunningNode, startNode} from '../helpers/run-node.js';
+import {createSeededRandom} from '../helpers/seeded-random.js';
+
+/** Number of processes that are killed. A longer run: P2PCHAT_KILLS=200. */
+const KILLS = Number(process.env.P2PCHAT_KILLS ?? 6);
+const SEED = Number(process.env.P2PCHAT_SEED ?? 1);
+/** Longest time from the whispers of a round to the kill, ms. An answer usually takes less. */
+const MAX_KILL_DELAY_MS = 60;
+const WHISPERS_PER_ROUND = 4;
+
+interface Launch {
+	readonly home: string;
+	readonly node: RunningNode;
+	readonly peer: string;
+}
+
+const isDelivery = ({type, state}: Line) => type === 'whisper-delivery' && state === 'delivered';
+
+/** The whispers in all logs of a data folder, in the order of each log. */
+async function whispersIn(home: string): Promise<Whisper[]> {
+	const found: Whisper[] = [];
+	for (const name of readdirSync(join(home, 'logs')).filter(file => file.endsWith('.p2plog'))) {
+		const reader = openLogReader(join(home, 'logs', name));
+		for await (const records of reader.read())
+			for (const record of records)
+				if (record.type === 'observation' && record.observation.type === 'whisper') found.push(record.observation);
+		reader.close();
+	}
+	return found;
+}
+
+it(
+	`whispers between processes of which one is killed ${KILLS} times arrive once, in order, and none counts as delivered that the other log has not`,
+	async () => {
+		const random = createSeededRandom(SEED);
+		const port = await findFreeUdpPort();
+		const homes = {Ann: makeHome(), Bob: makeHome()};
+		const launches: Launch[] = [];
+		async function launch(name: 'Ann' | 'Bob'): Promise<Launch> {
+			const node = await startNode({home: homes[name], port, name, args: ['--no-identity']});
+			const started = {home: homes[name], node, peer: node.lines[0]?.peer as string};
+			launches.push(started);
+			return started;
+		}
+		const connected = ({node}: Launch, {peer}: Launch) =>
+			node.waitFor('the other end', line => line.type === 'peer' && line.peer === peer && line.status === 'connected');
+		let ann = await launch('Ann');
+		let bob = await launch('Bob');
+		await Promise.all([connected(ann, bob), connected(bob, ann)]);
+		let count = 0;
+		const whisperBothWays = () => {
+			for (const [from, to] of [
+				[ann, bob],
+				[bob, ann],
+			] as const) {
+				const lines = Array.from({length: WHISPERS_PER_ROUND}, () =>
+					JSON.stringify({type: 'whisper', to: to.peer, text: `text ${++count}`}),
+				);
+				from.node.write(`${lines.join('\n')}\n`);
+			}
+		};
+		for (let kill = 0; kill < KILLS; kill++) {
+			whisperBothWays();
+			// The kill must hit any step between sending and the answer, so no event of the nodes decides its time.
+			await new Promise(resolve => setTimeout(resolve, random.between(0, MAX_KILL_DELAY_MS)));
+			const victim = random.chance(0.5) ? 'Ann' : 'Bob';
+			const {node} = victim === 'Ann' ? ann : bob;
+			node.child.kill('SIGKILL');
+			await node.result;
+			if (victim === 'Ann') ann = await launch('Ann');
+			else bob = await launch('Bob');
+			await Promise.all([connected(ann, bob), connected(bob, ann)]);
+		}
+		whisperBothWays();
+		for (const [from, to] of [
+			[ann, bob],
+			[bob, ann],
+		] as const) {
+			await from.node.waitUntil('everything delivered', lines => {
+				const own = lines.filter(({type, peer, own: isOwn}) => type === 'whisper' && isOwn && peer === to.peer);
+				const delivered = lines.filter(line => isDelivery(line) && line.peer === to.peer);
+				return own.length >= WHISPERS_PER_ROUND && own.length === delivered.length;
+			});
+		}
+		for (const {node} of [ann, bob]) {
+			node.child.stdin?.end();
+			await node.result;
+		}
+
+		const logged = new Map([
+			['Ann', await whispersIn(homes.Ann)],
+			['Bob', await whispersIn(homes.Bob)],
+		]);
+		const all = [...logged.values()].flat();
+		let received = 0;
+		/** Pairs of launches by how far their whispers came before the kill, for the report of a long run. */
+		const pairs = {nothing: 0, someSent: 0, someReceived: 0, someAnswered: 0, allAnswered: 0};
+		for (const from of launches) {
+			for (const to of launches) {
+				const sent = all.filter(({own, peer, subject}) => own && peer === from.peer && subject === to.peer);
+				const got = all.filter(({own, peer, subject}) => !own && peer === to.peer && subject === from.peer);
+				received += got.length;
+				expect(sent.map(({id}) => id)).toEqual(sent.map((_, index) => index + 1));
+				expect(got.map(({id, text}) => [id, text])).toEqual(sent.slice(0, got.length).map(({id, text}) => [id, text]));
+				const delivered = from.node.lines.filter(line => isDelivery(line) && line.peer === to.peer);
+				expect(delivered.length).toBeLessThanOrEqual(got.length);
+				if (sent.length === 0) pairs.nothing++;
+				else if (got.length < sent.length && got.length === 0) pairs.someSent++;
+				else if (got.length < sent.length) pairs.someReceived++;
+				else if (delivered.length < got.length) pairs.someAnswered++;
+				else pairs.allAnswered++;
+				if ((from === ann && to === bob) || (from === bob && to === ann)) expect(got).toHaveLength(sent.length);
+			}
+		}
+		expect(received).toBeGreaterThan(KILLS);
+		if (process.env.P2PCHAT_KILLS) console.log(JSON.stringify({kills: KILLS, seed: SEED, received, pairs}));
+	},
+	30_000 + KILLS * 10_000,
+);
