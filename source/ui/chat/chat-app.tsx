@@ -14,6 +14,7 @@ import {createMatchCounter} from '../timeline/match-search.js';
 import {TimelinePane} from '../timeline/timeline-pane.js';
 import {TYPING_HINT, type UiState} from './chat-state.js';
 import type {ChatContext, Frame, FrameOf} from './frame.js';
+import {formatMessageRows, hasQuestion} from './message-rows.js';
 import type {ScreenSnapshot, ScreenStore} from './screen-store.js';
 import {formatStatusLine} from './status-line.js';
 
@@ -51,7 +52,7 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 	return (
 		<Box flexDirection="column" width={ui.columns} height={ui.rows}>
 			<Main snapshot={snapshot} frame={frame} chatNode={chatNode} self={self} theme={theme} />
-			<Lines rows={[status]} width={ui.columns} />
+			<Lines rows={[...formatMessageRows(ui, theme), status]} width={ui.columns} />
 			{ui.prompt ? (
 				<PromptLine
 					label="Search"
@@ -67,7 +68,7 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 					width={layout.inputWidth}
 					height={layout.inputHeight}
 					top={ui.rows - layout.inputHeight}
-					focused={ui.focus === 'input' && !ui.overlay}
+					focused={ui.focus === 'input' && !ui.overlay && !hasQuestion(ui)}
 					prompt={promptWords(ui.addressee, ui.columns)}
 					hint={inputHint(ui)}
 					theme={theme}
@@ -77,7 +78,9 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 	);
 }
 
-function inputHint({focus, overlay}: UiState): string {
+function inputHint(ui: UiState): string {
+	const {focus, overlay} = ui;
+	if (hasQuestion(ui)) return 'Answer the question above';
 	if (focus !== 'input') return TYPING_HINT;
 	return overlay ? 'Write a message, or press Esc to close the pane above' : 'Write a message, or type / for commands';
 }

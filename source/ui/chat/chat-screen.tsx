@@ -136,7 +136,15 @@ function initialState({stdout, bell, nameFromSystem, startupWarnings = [], demoV
 	const initial = initialUiState(stdout.columns, stdout.rows, bell, hooks.clock.monotonic());
 	const ui = {...initial, isVisitor: demoVisit !== undefined};
 	if (startupWarnings.length > 0)
-		return {...ui, flash: {text: startupWarnings.join('; '), level: 'warn' as const, until: 0}};
+		return {
+			...ui,
+			flash: {
+				text: startupWarnings.join('; '),
+				level: 'warn' as const,
+				until: Number.POSITIVE_INFINITY,
+				endsOnKey: true as const,
+			},
+		};
 	if (!nameFromSystem) return ui;
 	const text = 'Your name is your OS user name; /name NAME changes it. Ctrl+G shows all keys.';
 	const until = hooks.clock.monotonic() + NAME_HINT_MS;

@@ -12,7 +12,8 @@ import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
 import {type Composing, type Question, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
-import {composingAfterHistory, correctNewest, REACTIONS, toggleReaction} from './message-steps.js';
+import {composingAfterHistory, correctNewest, toggleReaction} from './message-steps.js';
+import {REACTIONS} from './reactions.js';
 import {goNewest, markRead} from './reading-position.js';
 
 /** Applies an editor action to the draft. */
@@ -118,40 +119,46 @@ function tooLongText(bytes: number): string {
 export function answerQuestion(ui: UiState, token: Token, context: ChatContext): ChatStep | undefined {
 	const key = token.type === 'key' ? token.key : token.type === 'text' ? foldText(token.text) : '';
 	if (ui.editor.pendingPaste !== undefined) {
-		if (key === 'enter') return step(editDraft(ui, {type: 'answer-paste', insert: true}));
-		if (key === 'escape' || key === 'ctrl+c') return step(editDraft(ui, {type: 'answer-paste', insert: false}));
-		return step(ui);
+		if (key !== 'y' && !NO_KEYS.has(key)) return step(ui);
+		return step(editDraft(ui, {type: 'answer-paste', insert: key === 'y'}));
 	}
 	if (ui.question?.type === 'open-link') {
-		const closed = {...ui, question: undefined};
 		const {urls, chosen} = ui.question;
 		if (key === 'o') return step({...ui, question: {...ui.question, chosen: (chosen + 1) % urls.length}});
 		const url = urls[chosen];
-		return url !== undefined && key === 'y' ? step(closed, {type: 'open', url}) : step(closed);
+		return answerYesOrNo(ui, key, closed => step(closed, ...(url === undefined ? [] : [{type: 'open' as const, url}])));
 	}
 	if (ui.question?.type === 'verify') return answerVerification(ui, ui.question, token);
 	if (ui.question?.type === 'react') {
 		const {target} = ui.question;
 		const word = REACTIONS[Number(key) - 1] ?? (token.type === 'text' ? token.text : '');
 		const closed = {...ui, question: undefined};
-		// ASCII characters are other keys of the list and cancel the question. Only other characters, for example emoji, are
-		// reactions.
+		// Only characters outside ASCII, for example emoji, are reactions.
 		const isWord = isReactionWord(word) && !/^[\x20-\x7e]+$/.test(word);
-		return isWord ? toggleReaction(closed, target, word, context) : step(closed);
+		if (isWord) return toggleReaction(closed, target, word, context);
+		return step(NO_KEYS.has(key) ? closed : ui);
 	}
 	if (ui.question?.type === 'withdraw' || ui.question?.type === 'pin') {
 		const {question} = ui;
-		const closed = {...ui, question: undefined};
-		return key === 'y' ? step(closed, question) : step(closed);
+		return answerYesOrNo(ui, key, closed => step(closed, question));
 	}
-	if (ui.question?.type === 'quit-undelivered') {
-		const closed = {...ui, question: undefined};
-		return key === 'y' || key === 'ctrl+c' ? step(closed, {type: 'quit', reason: 'quit'}) : undefined;
-	}
+	if (ui.question?.type === 'quit-undelivered')
+		return answerYesOrNo(ui, key === 'ctrl+c' ? 'y' : key, closed => step(closed, {type: 'quit', reason: 'quit'}));
 	if (ui.question?.type === 'quit' && key === 'ctrl+c' && context.now <= ui.question.until) {
 		return requestQuit({...ui, question: undefined}, context);
 	}
 	return undefined;
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set(['n', 'escape', 'enter', 'ctrl+c']);
+
+/**
+ * The rule for every question with yes or no: only `y` is yes. `n`, Esc, Enter and Ctrl+C are no. Any other key, and a paste,
+ * does nothing, so that a text that is typed blindly answers no question.
+ */
+function answerYesOrNo(ui: UiState, key: string, onYes: (closed: UiState) => ChatStep): ChatStep {
+	if (key === 'y') return onYes({...ui, question: undefined});
+	return step(NO_KEYS.has(key) ? {...ui, question: undefined} : ui);
 }
 
 /** Reads the last digits of a safety number. Every key that does not belong to them is ignored, except Esc and Ctrl+C. */

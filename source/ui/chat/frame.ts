@@ -24,6 +24,7 @@ import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from 
 import {type Anchor, keyOf, type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
 import type {ScreenEffect, UiState} from './chat-state.js';
 import {formatIsolationHint} from './isolation-hint.js';
+import {countMessageRows} from './message-rows.js';
 
 export interface Frame {
 	readonly layout: ScreenLayout;
@@ -121,6 +122,7 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 		showPeers: ui.showPeers,
 		peersFocused: ui.focus === 'peers',
 		promptCells: promptCells(ui),
+		messageRows: countMessageRows(ui),
 		draftRows: width => (ui.prompt ? 1 : layoutDraft(ui.editor, width).lines.length),
 	});
 }

@@ -25,9 +25,6 @@ import {type Composing, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {jumpTo} from './reading-position.js';
 
-/** Reactions that the picker offers, by digit. */
-export const REACTIONS: readonly string[] = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👀'];
-
 const ONLY_MESSAGES = 'This key works only on messages';
 
 const NOT_WITH_WHISPERS = 'A whisper can only be answered (r), copied (y) and read in full (Enter)';

@@ -1,6 +1,6 @@
 /**
  * Status line: room, own name and address, peers, current activity, and the number of new messages below the viewport.
- * An open question, a short message or a completion replaces it.
+ * A completion or the help on a command replaces it.
  */
 import {foldText} from '../../core/fold-text.js';
 import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
@@ -13,7 +13,6 @@ import type {SelfInfo} from '../../node/chat-node.js';
 import {commandUsage, findCommandRow} from '../../node/commands/command-table.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {type Addressee, addresseeError} from '../addressee.js';
-import {flashStyle} from '../flash.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells} from '../text/graphemes.js';
 import type {Segment, Style, Theme} from '../theme.js';
@@ -25,7 +24,6 @@ import type {MatchCount} from '../timeline/match-search.js';
 import {joinParts} from '../timeline/text-parts.js';
 import type {UiState} from './chat-state.js';
 import type {ChatContext} from './frame.js';
-import {REACTIONS} from './message-steps.js';
 import {countNewBelow} from './reading-position.js';
 
 const MAX_NEW_COUNT = 1000;
@@ -42,9 +40,6 @@ export interface StatusRequest {
 /** Formats the status line as a row of `width` cells. */
 export function formatStatusLine(request: StatusRequest): Segment[] {
 	const {ui, theme, width} = request;
-	const question = questionText(ui);
-	if (question) return fillRow(question, '', width, theme, theme.warn);
-	if (ui.flash) return fillRow(` ${cleanLine(ui.flash.text)}`, '', width, theme, flashStyle(ui.flash, theme));
 	if (ui.editor.completion && ui.focus === 'input') return completionSegments(ui.editor.completion, width, theme);
 	const unaddressed = ui.focus === 'input' ? addresseeError(ui, ui.editor.text, request.context.state) : undefined;
 	if (unaddressed) return fillRow(` ${cleanLine(unaddressed)}`, '', width, theme, theme.warn);
@@ -64,33 +59,6 @@ function fillRow(left: string, right: string, width: number, theme: Theme, style
 		{text: padCells(left, room, theme.glyphs.ellipsis), style: {...style, ...theme.statusBar}},
 		...(right ? [{text: right, style: {...theme.statusBar, bold: true}}] : []),
 	];
-}
-
-function questionText(ui: UiState): string | undefined {
-	const {pendingPaste} = ui.editor;
-	if (pendingPaste !== undefined)
-		return ` Paste ${pendingPaste.split('\n').length} lines into the input?  Enter: yes   Esc: no`;
-	if (ui.question?.type === 'quit') return ' Leave the chat?  Ctrl+C again: leave   any other key: stay';
-	if (ui.question?.type === 'verify')
-		return ` Last five digits that ${cleanLine(ui.question.name)} reads to you: ${ui.question.digits.padEnd(5, '_')}  Enter: confirm   Esc: cancel`;
-	if (ui.question?.type === 'react')
-		return ` React: ${REACTIONS.map((word, index) => `${index + 1} ${word}`).join('  ')}  or type an emoji   any other key: cancel`;
-	if (ui.question?.type === 'withdraw')
-		return ' Withdraw this message? It is hidden for everybody, not erased.  y: yes   any other key: no';
-	if (ui.question?.type === 'pin')
-		return ` ${ui.question.on ? 'Pin' : 'Unpin'} this message for everybody?  y: yes   any other key: no`;
-	if (ui.question?.type === 'quit-undelivered') {
-		const {count} = ui.question;
-		const messages = count === 1 ? 'your last message' : `your last ${count} messages`;
-		return ` Nobody else has ${messages}. Leave?  y: leave   any other key: stay`;
-	}
-	if (ui.question?.type === 'open-link') {
-		const {urls, chosen} = ui.question;
-		const url = urls[chosen] ?? '';
-		if (urls.length === 1) return ` Open this link?  y: yes   any other key: no   ${url}`;
-		return ` Open link ${chosen + 1} of ${urls.length}?  y: yes   o: next   any other key: no   ${url}`;
-	}
-	return undefined;
 }
 
 /** Hint about a draft that is a reply or a correction. */

@@ -1,6 +1,7 @@
 /** Reducer of the chat screen: a pure function from state and message to the new state and effects. */
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {updateAddressing} from '../addressee.js';
+import type {Flash} from '../flash.js';
 import {type Action, findAction, type KeyContext} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import {toSingleLinePaste} from '../input/reduce-editor.js';
@@ -57,8 +58,18 @@ function restoreRefusedDraft(ui: UiState, {draft, text, addressee}: ScreenMessag
 	return {...restored, editor, flash: {text, level: 'error', until: 0}};
 }
 
+/** Time after the last key at which a message ends that is shown until the next key, ms. */
+const INFO_ENDS_MS = 10_000;
+const FAULT_ENDS_MS = 30_000;
+
+/** Monotonic time at which a message ends without a key, ms. */
+function endOf({until, level}: Flash, {lastKeyAt}: UiState): number {
+	if (until > 0) return until;
+	return lastKeyAt + (level === 'info' ? INFO_ENDS_MS : FAULT_ENDS_MS);
+}
+
 function expireMessages(ui: UiState, now: number): UiState {
-	const flash = ui.flash && ui.flash.until > 0 && ui.flash.until <= now ? undefined : ui.flash;
+	const flash = ui.flash && endOf(ui.flash, ui) <= now ? undefined : ui.flash;
 	const question = ui.question?.type === 'quit' && ui.question.until <= now ? undefined : ui.question;
 	// A new state object causes a frame. An open network pane needs one on every tick, because it shows live figures.
 	const same = flash === ui.flash && question === ui.question && ui.overlay?.type !== 'network';
@@ -123,6 +134,11 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 		composingLetter: undefined,
 		...((ui.flash?.until === 0 || ui.flash?.endsOnKey) && {flash: undefined}),
 	};
+	// The safety number can be longer than the screen. Keys that scroll are no answer.
+	if (current.question?.type === 'verify' && current.overlay && token.type === 'key' && SCROLL_KEYS.test(token.key)) {
+		const action = findAction('overlay', token.key);
+		return action ? performAction(current, action, context) : step(current);
+	}
 	if (current.question || current.editor.pendingPaste !== undefined) {
 		const answered = answerQuestion(current, token, context);
 		if (answered) return answered;
@@ -162,6 +178,8 @@ function takeBackComposing(
 		text: character + text,
 	};
 }
+
+const SCROLL_KEYS = /^(?:pageup|pagedown|up|down)$/;
 
 function isInterrupt(token: Token): boolean {
 	return token.type === 'key' && token.key === 'ctrl+c';

@@ -33,6 +33,8 @@ export interface LayoutRequest {
 	/** Cells of the words in front of the prompt glyph; 0 by default. */
 	readonly promptCells?: number;
 	/** Number of rows of the draft when it is wrapped at `width` cells. */
+	/** Rows of a question or message above the status line. */
+	readonly messageRows?: number;
 	readonly draftRows: (width: number) => number;
 }
 
@@ -46,6 +48,7 @@ export function layoutScreen({
 	showPeers,
 	peersFocused,
 	promptCells = 0,
+	messageRows = 0,
 	draftRows,
 }: LayoutRequest): ScreenLayout {
 	const tooSmall = columns < MIN_COLUMNS || rows < MIN_ROWS;
@@ -58,7 +61,7 @@ export function layoutScreen({
 	return {
 		tooSmall,
 		mainWidth: columns,
-		mainHeight: Math.max(1, rows - inputHeight - 1),
+		mainHeight: Math.max(1, rows - inputHeight - messageRows - 1),
 		timelineWidth,
 		textWidth: Math.max(12, sidebarWidth > 0 ? timelineWidth - 1 : timelineWidth),
 		sidebarWidth,

@@ -91,7 +91,7 @@ describe('the input', () => {
 		await terminal.see('Paste 30 lines into the input?');
 		await press(ESC);
 		await terminal.seeNot('Paste 30 lines');
-		await press(`\u001B[200~${many}\u001B[201~`, '\r');
+		await press(`\u001B[200~${many}\u001B[201~`, 'y');
 		await terminal.see('row 29');
 		expect(chatNode.posted).toEqual([]);
 		await press('\r');

@@ -79,6 +79,8 @@ describe('what a user does with a message', () => {
 		await press('+', '🦆');
 		await terminal.see('🦆 1');
 		await press('+', 'q');
+		await terminal.see('React:');
+		await press('\u001B');
 		await terminal.seeNot('React:');
 		await press('d');
 		await terminal.see('reaction 👍');

@@ -188,9 +188,10 @@ describe('peers and startup messages', () => {
 	test('startup warnings are shown until the first key', async () => {
 		const startupWarnings = ['first complaint', 'second complaint'];
 		const {terminal, press} = await launch({options: {startupWarnings, nameFromSystem: true}});
-		expect(terminal.rows().at(-2)).toMatch(/^ first complaint; second complaint +$/);
-		await press('a');
+		expect(terminal.rows().at(-3)).toMatch(/^ first complaint; second complaint *$/);
 		expect(terminal.rows().at(-2)).toMatch(/^ lan \(open\)/);
+		await press('a');
+		await terminal.seeNot('first complaint');
 	});
 
 	test('the hint on the OS user name disappears after some seconds', async () => {
@@ -198,9 +199,45 @@ describe('peers and startup messages', () => {
 		const hooks = {clock: {...liveClock, monotonic: () => passed}};
 		const {terminal} = await launch({hooks, options: {nameFromSystem: true}});
 		await terminal.see('/name NAME changes it');
-		expect(terminal.text()).not.toContain('lan (open)');
+		expect(terminal.text()).toContain('lan (open)');
 		passed += 10_000;
-		await terminal.see('lan (open)');
+		await terminal.seeNot('/name NAME changes it');
+	});
+
+	test('a message that waits for a key ends by itself: information after 10 s, an error after 30 s', async () => {
+		let passed = 0;
+		const hooks = {clock: {...liveClock, monotonic: () => passed}};
+		const {terminal, press} = await launch({hooks});
+		await press(ALT('p'));
+		await terminal.see('No earlier mention');
+		passed += 10_000;
+		await terminal.seeNot('No earlier mention');
+		await press('/foo\r');
+		await terminal.see('Unknown command /foo');
+		passed += 29_000;
+		await press();
+		expect(terminal.text()).toContain('Unknown command /foo');
+		passed += 1000;
+		await terminal.seeNot('Unknown command /foo');
+	});
+
+	test('a long question and a long error are wrapped above the status line, and nothing of them is cut off', async () => {
+		const {chatNode} = room();
+		const {terminal, press} = await launch({chatNode, columns: 40, rows: 12});
+		await press('mine\r', '\t', 'x');
+		await terminal.see('n or Esc: no');
+		const shown = terminal.text().replace(/\s+/g, ' ');
+		expect(shown).toContain('Withdraw this message? It is hidden for everybody, not erased. y: yes n or Esc: no');
+		expect(shown).toContain('Answer the question above');
+		expect(terminal.rows().at(-2)).toContain('lan (open)');
+		await press('n', ESC, '/verify Bob\r');
+		await terminal.see('Verify');
+		await press('123');
+		await terminal.see('123__');
+		const before = terminal.rows()[1];
+		await press('\u001B[6~');
+		await terminal.until(() => terminal.rows()[1] !== before);
+		expect(terminal.text()).toContain('123__');
 	});
 
 	test('Enter opens the details of the selected peer, initially of the first peer other than this node', async () => {

@@ -1,10 +1,11 @@
 /** Typing while an overlay or a list has the focus: the draft receives a whole line or nothing. */
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import type {ScreenEffect} from '../../../source/ui/chat/chat-state.js';
+import type {Question, ScreenEffect} from '../../../source/ui/chat/chat-state.js';
 import {AGAIN_HINT, initialUiState, TYPING_HINT, type UiState} from '../../../source/ui/chat/chat-state.js';
-import type {ChatContext} from '../../../source/ui/chat/frame.js';
+import type {ChatContext, ChatStep} from '../../../source/ui/chat/frame.js';
 import {createFrameCache} from '../../../source/ui/chat/frame.js';
+import {hasQuestion} from '../../../source/ui/chat/message-rows.js';
 import {applyTokens, updateChat} from '../../../source/ui/chat/update-chat.js';
 import type {Token} from '../../../source/ui/input/key-token.js';
 import {createTheme} from '../../../source/ui/theme.js';
@@ -219,12 +220,41 @@ describe('typing while an overlay or a list is open', () => {
 		}
 	});
 
-	test('a letter never answers a question about a paste or about quitting', () => {
+	test('every question with yes or no has one rule: y is yes, n, Esc, Enter and Ctrl+C are no, all else and a paste do nothing', () => {
+		const long = Array.from({length: 30}, (_, row) => `row ${row}`).join('\n');
+		const target = {peer: context.self.peer, seq: 1};
+		const questions: Question[] = [
+			{type: 'withdraw', target},
+			{type: 'pin', target, on: true},
+			{type: 'open-link', urls: ['https://example.org'], chosen: 0},
+			{type: 'quit-undelivered', count: 1},
+		];
+		const asking = [
+			...questions.map((question): UiState => ({...initial, question})),
+			play(initial, [{type: 'paste', text: long}]).ui,
+		];
+		for (const ui of asking) {
+			const isOpen = ({ui: after}: ChatStep) => hasQuestion(after);
+			const nothing = [
+				...typed(['yes', 'x', 'q']),
+				{type: 'paste', text: 'y'} as const,
+				{type: 'key', key: 'up'} as const,
+			];
+			for (const token of nothing) expect([isOpen(play(ui, [token])), play(ui, [token]).effects]).toEqual([true, []]);
+			const no: Token[] = [...typed(['n']), ...['escape', 'enter'].map(key => ({type: 'key' as const, key}))];
+			if (ui.question?.type !== 'quit-undelivered') no.push({type: 'key', key: 'ctrl+c'});
+			for (const token of no) {
+				const answered = play(ui, [token]);
+				expect([isOpen(answered), answered.effects, answered.ui.editor.text]).toEqual([false, [], '']);
+			}
+			const yes = play(ui, typed(['y']));
+			expect([isOpen(yes), yes.effects.length + yes.ui.editor.text.length > 0]).toEqual([false, true]);
+		}
+	});
+
+	test('a letter never answers the question about quitting', () => {
 		fc.assert(
 			fc.property(reads, ({pieces, text}) => {
-				const long = Array.from({length: 30}, (_, row) => `row ${row}`).join('\n');
-				const pasted = play(initial, [{type: 'paste', text: long}]).ui;
-				expect(play(pasted, typed(pieces)).ui.editor).toMatchObject({text: '', pendingPaste: long});
 				const quitting = play(initial, [{type: 'key', key: 'ctrl+c'}]).ui;
 				const stayed = play(quitting, typed(pieces));
 				expect(stayed.ui.editor.text).toBe(text);
