@@ -29,6 +29,8 @@ const options = {
 	target: 'node20.19',
 	jsx: 'automatic',
 	minify: true,
+	// All licences are in parts/licences.txt.
+	legalComments: 'none',
 	metafile: true,
 	logLevel: 'warning',
 	define: {

@@ -26,10 +26,8 @@ const files = [
 	...declarationFiles('index.d.ts'),
 	'readme.md',
 	'license',
-	'source/protocol.md',
+	// The documents for developers are in the repository only: they would be a tenth of the package.
 	'source/scripting.md',
-	'source/architecture.md',
-	'source/performance.md',
 ];
 
 /** The declaration files of the API: one of the folder `dist/types`, and those that it imports. */

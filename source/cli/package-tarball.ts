@@ -13,7 +13,6 @@ const WORKING_COPY_FILES = [
 	'dist/parts',
 	'readme.md',
 	'license',
-	'source/protocol.md',
 	'source/scripting.md',
 ];
 /** Entries of the package.json of a working copy that the package does not have. */

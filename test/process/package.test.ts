@@ -64,22 +64,19 @@ test('the built program is executable: npx links to it and sets its mode only at
 });
 
 describe('the package', () => {
-	test('the package contains only the built program, the readme, the licence, package.json and four documents', () => {
+	test('the package contains only the built program, the readme, the licence, package.json and the document for scripts', () => {
 		const around = packed.files.filter(path => !path.startsWith('dist/')).sort();
 		expect(around).toEqual([
 			'license',
 			'package.json',
 			'readme.md',
-			'source/architecture.md',
-			'source/performance.md',
-			'source/protocol.md',
 			'source/scripting.md',
 		]);
 		const built = packed.files.filter(path => path.startsWith('dist/'));
 		expect(built).toContain('dist/cli.js');
 		// The bundler writes parts and the API, tsc the types of the API. The other output of tsc is for tests.
 		const isPart = (path: string) =>
-			/^dist\/(cli\.js|api\/index\.js|types\/[\w/-]+\.d\.ts|p2pchat-ink\.1|parts\/[\w-]+\.js|parts\/licences\.txt)$/.test(
+			/^dist\/(cli\.js|api\/index\.js|types\/[\w/-]+\.d\.ts|p2pchat-ink\.1|parts\/[\w-]+\.js|parts\/page-style\.css|parts\/licences\.txt)$/.test(
 				path,
 			);
 		expect(built.filter(path => !isPart(path))).toEqual([]);

@@ -145,7 +145,7 @@ export const optionTable = {
 		kind: 'switch',
 		help: 'read and write plain lines instead of showing the full screen',
 		config: true,
-		commands: ['chat', 'replay', 'demo'],
+		commands: ['chat', 'invite', 'replay', 'demo'],
 	},
 	screenReader: {
 		long: 'screen-reader',
