@@ -8,13 +8,7 @@ import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
 
 /** Files of the package in a working copy. Folders are taken whole. */
-const WORKING_COPY_FILES = [
-	'dist/cli.js',
-	'dist/parts',
-	'readme.md',
-	'license',
-	'source/scripting.md',
-];
+const WORKING_COPY_FILES = ['dist/cli.js', 'dist/parts', 'readme.md', 'license', 'source/scripting.md'];
 /** Entries of the package.json of a working copy that the package does not have. */
 const WORKING_COPY_ENTRIES = [
 	'private',

@@ -30,13 +30,20 @@ test('an installed package makes its own package again, with the same files and 
 		readdirSync(place, {recursive: true, encoding: 'utf8'})
 			.filter(name => /\.\w+$/.test(name))
 			.sort()
-			.map(name => `${name} ${createHash('sha256').update(readFileSync(join(place, name))).digest('hex')}`);
+			.map(
+				name =>
+					`${name} ${createHash('sha256')
+						.update(readFileSync(join(place, name)))
+						.digest('hex')}`,
+			);
 	expect(contents(again)).toEqual(contents(installed));
 	expect(contents(again).length).toBeGreaterThan(10);
 	const third = createPackageTarball(again);
 	expect(Buffer.compare(third, readFileSync(second))).toBe(0);
 	expect(third.length).toBeLessThan(500_000);
-	expect(execFileSync(process.execPath, [join(again, 'dist/cli.js'), '--version'], {encoding: 'utf8'})).toMatch(/^\d+\.\d+\.\d+$/m);
+	expect(execFileSync(process.execPath, [join(again, 'dist/cli.js'), '--version'], {encoding: 'utf8'})).toMatch(
+		/^\d+\.\d+\.\d+$/m,
+	);
 });
 
 /** Collects the output of a process. Resolves when the text appears. */

@@ -66,12 +66,7 @@ test('the built program is executable: npx links to it and sets its mode only at
 describe('the package', () => {
 	test('the package contains only the built program, the readme, the licence, package.json and the document for scripts', () => {
 		const around = packed.files.filter(path => !path.startsWith('dist/')).sort();
-		expect(around).toEqual([
-			'license',
-			'package.json',
-			'readme.md',
-			'source/scripting.md',
-		]);
+		expect(around).toEqual(['license', 'package.json', 'readme.md', 'source/scripting.md']);
 		const built = packed.files.filter(path => path.startsWith('dist/'));
 		expect(built).toContain('dist/cli.js');
 		// The bundler writes parts and the API, tsc the types of the API. The other output of tsc is for tests.
