@@ -87,9 +87,18 @@ export function isLoopback(address: string): boolean {
 	);
 }
 
-/** Owner of a share of a budget (scheduling/fair-share.ts): the address group, or on loopback, which many peers share, the peer. */
+/** Owner of a share of a budget (scheduling/fair-share.ts): the address, or on loopback, which many peers share, the peer. */
 export function shareKey(address: string, peer: string): string {
-	return isLoopback(address) ? peer : addressGroup(address);
+	return isLoopback(address) ? peer : normaliseAddress(address);
+}
+
+/**
+ * The /64 of an IPv6 address, with the zone if it is link-local. One machine can use any number of addresses of it, so all
+ * strangers of a /64 together get at most half of a budget. Undefined for IPv4, loopback and other texts.
+ */
+export function prefixGroup(address: string): string | undefined {
+	const ip = parseIp(address);
+	return ip?.family === 6 && !isLoopback(address) ? subnet64(ip) : undefined;
 }
 
 /** Whether a node bound to `host` may dial `address`. A node bound to loopback may dial only this computer. */
@@ -108,7 +117,7 @@ export function isIpLiteral(address: string): boolean {
 }
 
 /**
- * Key of the addresses that count as one source: an IPv4 address, a link-local address, or the /64 of another IPv6 address.
+ * Key of the addresses that have one vote together about our clock: an IPv4 address, a link-local address, or the /64 of another IPv6 address.
  * One machine can use any number of addresses of a /64.
  */
 export function addressGroup(address: string): string {

@@ -153,7 +153,7 @@ describe('addresses', () => {
 	});
 });
 
-it('a share of a budget belongs to an address group, and on loopback to a peer', () => {
+it('a share of a budget belongs to an address, and on loopback to a peer', () => {
 	const keys = ['192.168.1.7', 'fd00:1:2:3::7', '127.0.0.1', '::1'].map(address => shareKey(address, 'peer'));
-	expect(keys).toEqual(['192.168.1.7', 'fd00:1:2:3::/64', 'peer', 'peer']);
+	expect(keys).toEqual(['192.168.1.7', 'fd00:1:2:3::7', 'peer', 'peer']);
 });

@@ -9,6 +9,7 @@ import {
 	SLOW_DIAL_MS,
 } from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
+import {prefixGroup} from '../ip-address.js';
 import type {Candidate} from './candidate.js';
 
 /**
@@ -76,14 +77,18 @@ export function createDialQueue(): DialQueue {
 	const inProgress = new Map<Candidate, string | undefined>();
 	const concurrency = createDialConcurrency();
 	let targets = 0;
-	/** Number of dials in progress to the candidates of each owner. */
+	/** Number of dials in progress to the candidates of each owner, and of each IPv6 prefix. */
 	const dialsByOwner = new Map<string, number>();
 	/** Number of failed dials to candidates of an owner since its last success. */
 	const failuresByOwner = new LruMap<string, number>(MAX_CANDIDATES);
 
-	const dialsOf = ({owner}: Candidate) => (owner === undefined ? 0 : (dialsByOwner.get(owner) ?? 0));
+	/** Number of dials in progress to candidates of the same owner, or of owners in the same IPv6 prefix if they are more. */
+	const dialsOf = ({owner = ''}: Candidate) =>
+		Math.max(dialsByOwner.get(owner) ?? 0, dialsByOwner.get(prefixGroup(owner) ?? '') ?? 0);
 	function countDial(owner: string | undefined, change: 1 | -1): void {
 		if (owner === undefined) return;
+		const group = prefixGroup(owner);
+		if (group !== undefined) countDial(group, change);
 		const count = (dialsByOwner.get(owner) ?? 0) + change;
 		if (count > 0) dialsByOwner.set(owner, count);
 		else dialsByOwner.delete(owner);

@@ -14,7 +14,7 @@ import {
 	RETRY_MAX_MS,
 } from '../../core/limits.js';
 import type {HostAddress} from '../ip-address.js';
-import {formatHostAddress, shareKey} from '../ip-address.js';
+import {formatHostAddress, prefixGroup, shareKey} from '../ip-address.js';
 import {createFairShare} from '../scheduling/fair-share.js';
 import {
 	addAddress,
@@ -66,7 +66,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 	/** Candidates by peer id, or by address if they are targets. The shares limit their number, except for targets. */
 	const candidates = new Map<string, Candidate>();
 	/** Peers that are announced but were never connected, in the shares of those who announced them. */
-	const unknown = createFairShare<PeerId>(MAX_CANDIDATES - MAX_KNOWN_CANDIDATES);
+	const unknown = createFairShare<PeerId>(MAX_CANDIDATES - MAX_KNOWN_CANDIDATES, prefixGroup);
 	/** Peers that were connected at least once. */
 	const known = createFairShare<PeerId>(MAX_KNOWN_CANDIDATES);
 	const scheduler = createDialScheduler(options);

@@ -3,7 +3,15 @@ import type {Clock} from '../../core/environment.js';
 import {MAX_BEACON_BYTES, MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND} from '../../core/limits.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import type {LocalInterface} from '../ip-address.js';
-import {formatHostAddress, interfaceFor, isIpv6, isLoopback, isOnLink, normaliseAddress} from '../ip-address.js';
+import {
+	formatHostAddress,
+	interfaceFor,
+	isIpv6,
+	isLoopback,
+	isOnLink,
+	normaliseAddress,
+	prefixGroup,
+} from '../ip-address.js';
 import {createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 import {createSystemClock} from '../system-clock.js';
 import {describeError} from '../transport/describe-error.js';
@@ -43,6 +51,8 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	let shared6Failure: string | undefined;
 	const stats = createSendStats();
 	const rateLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND);
+	/** One machine can send from any number of IPv6 addresses, so all of one prefix together get half of the total rate. */
+	const prefixLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SECOND / 2);
 	const senders = new Map<string, BeaconSender>();
 	let received: Received = () => {};
 	let interfaces: readonly LocalInterface[] = [];
@@ -56,7 +66,9 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		const source = {address: normaliseAddress(sourceAddress), port: sourcePort};
 		if (loopbackOnly ? !isLoopback(source.address) : selection && !isOnLink(source.address, interfaces)) return;
 		const key = formatHostAddress({host: source.address, port: source.port});
-		if (rateLimiter.allows(key, clock.monotonic())) received(bytes, source);
+		const [now, group] = [clock.monotonic(), prefixGroup(source.address)];
+		if (group !== undefined && !prefixLimiter.allows(group, now)) return;
+		if (rateLimiter.allows(key, now)) received(bytes, source);
 	}
 
 	/** Joins the multicast group, as the system ends a membership with its interface. EADDRINUSE: already a member. */

@@ -1,10 +1,10 @@
 /**
  * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for
  * one address. If all places are taken, the address with the most connections loses its newest one to a connection of
- * another address. A trusted peer was connected without a fault before. It takes the place of a peer that is not trusted.
+ * another address. Strangers of one IPv6 prefix get at most half of the places. A trusted peer was connected without a fault before. It takes the place of a peer that is not trusted.
  */
 import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
-import {isLoopback, shareKey} from '../ip-address.js';
+import {isLoopback, prefixGroup, shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {createFairShare} from '../scheduling/fair-share.js';
 
@@ -30,12 +30,20 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 		return newest.find(one => !isTrusted(one)) ?? (isFuller ? newest[0] : undefined) ?? link;
 	}
 
+	/** Number of connections with peers that are not trusted, of all addresses in the IPv6 prefix of an owner. */
+	function strangersOfPrefix(owner: string): number {
+		const group = prefixGroup(owner);
+		if (group === undefined || places.size < MAX_CONNECTIONS / 2) return 0;
+		return places.items().filter(link => prefixGroup(link.remoteAddress) === group && !isTrusted(link)).length;
+	}
+
 	return {
 		take(link) {
 			const owner = shareKey(link.remoteAddress, link.peer);
 			const isCapped = !isLoopback(link.remoteAddress) && places.countOf(owner) >= MAX_CONNECTIONS_PER_ADDRESS;
+			const isPrefixFull = !isTrusted(link) && strangersOfPrefix(owner) >= MAX_CONNECTIONS / 2;
 			const isFull = isCapped || places.size >= MAX_CONNECTIONS;
-			const closing = isFull ? chooseClosing(link, owner, isCapped) : undefined;
+			const closing = isPrefixFull ? link : isFull ? chooseClosing(link, owner, isCapped) : undefined;
 			if (closing === link) return link;
 			if (closing) places.delete(closing);
 			places.add(link, owner);

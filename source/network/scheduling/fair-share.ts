@@ -1,7 +1,8 @@
 /**
  * Table of limited size whose places are shared fairly between owners. An owner is usually an address (`shareKey`), because
  * keys cost nothing to create. When the table is full, the newest item of the owner with the most items gives way. An
- * owner can therefore use the whole table only while no other owner needs a place.
+ * owner can therefore use the whole table only while no other owner needs a place. Owners of one group, such as the addresses
+ * of one IPv6 prefix, together get at most half of the places, because one machine can be all of them.
  */
 export interface FairShare<Item> {
 	readonly size: number;
@@ -15,6 +16,7 @@ export interface FairShare<Item> {
 	delete(item: Item): void;
 	/** Owner with the most items; undefined if the table is empty. */
 	fullest(): string | undefined;
+	items(): Item[];
 	/** Items of an owner, newest first. */
 	newestOf(owner: string): Item[];
 }
@@ -25,10 +27,24 @@ interface OwnerItems<Item> {
 	stack: Item[];
 }
 
-export function createFairShare<Item>(limit: number): FairShare<Item> {
+/** `groupOf`: group of an owner; undefined if the owner is in none. */
+export function createFairShare<Item>(
+	limit: number,
+	groupOf: (owner: string) => string | undefined = () => undefined,
+): FairShare<Item> {
 	const ownerByItem = new Map<Item, string>();
 	const owners = new Map<string, OwnerItems<Item>>();
 	const countOf = (owner: string) => owners.get(owner)?.count ?? 0;
+	/** Number of items of each group. */
+	const groupCounts = new Map<string, number>();
+
+	function countInGroup(owner: string, change: 1 | -1): void {
+		const group = groupOf(owner);
+		if (group === undefined) return;
+		const count = (groupCounts.get(group) ?? 0) + change;
+		if (count > 0) groupCounts.set(group, count);
+		else groupCounts.delete(group);
+	}
 
 	function insert(item: Item, owner: string): void {
 		const items = owners.get(owner) ?? {count: 0, stack: []};
@@ -36,6 +52,7 @@ export function createFairShare<Item>(limit: number): FairShare<Item> {
 		items.stack.push(item);
 		owners.set(owner, items);
 		ownerByItem.set(item, owner);
+		countInGroup(owner, 1);
 	}
 
 	function remove(item: Item): void {
@@ -43,14 +60,20 @@ export function createFairShare<Item>(limit: number): FairShare<Item> {
 		const items = owner === undefined ? undefined : owners.get(owner);
 		if (owner === undefined || !items) return;
 		ownerByItem.delete(item);
+		countInGroup(owner, -1);
 		items.count -= 1;
 		if (items.count === 0) owners.delete(owner);
 		else if (items.stack.length > 2 * items.count + 16) items.stack = newestOf(owner).reverse();
 	}
 
-	function fullest(): string | undefined {
+	/** Owner with the most items, of all owners or of those in a group. */
+	function fullest(group?: string): string | undefined {
 		let found: string | undefined;
-		for (const owner of owners.keys()) if (found === undefined || countOf(owner) > countOf(found)) found = owner;
+		for (const owner of owners.keys()) {
+			if (group !== undefined && groupOf(owner) !== group) continue;
+			if (found === undefined || countOf(owner) > countOf(found)) found = owner;
+		}
+
 		return found;
 	}
 
@@ -87,20 +110,23 @@ export function createFairShare<Item>(limit: number): FairShare<Item> {
 				return {added: true};
 			}
 
-			if (ownerByItem.size < limit) {
+			const group = groupOf(owner);
+			const isGroupFull = group !== undefined && 2 * (groupCounts.get(group) ?? 0) >= limit;
+			if (ownerByItem.size < limit && !isGroupFull) {
 				insert(item, owner);
 				return {added: true};
 			}
 
-			const evictedOwner = fullest();
+			const evictedOwner = fullest(isGroupFull ? group : undefined);
 			if (evictedOwner === undefined || countOf(owner) >= countOf(evictedOwner)) return {added: false};
 			const evicted = evictNewest(evictedOwner);
 			if (evicted === undefined) return {added: false};
 			insert(item, owner);
 			return {added: true, evicted, evictedOwner};
 		},
+		items: () => [...ownerByItem.keys()],
 		delete: remove,
-		fullest,
+		fullest: () => fullest(),
 		newestOf,
 	};
 }

@@ -8,7 +8,7 @@ import type {Clock} from '../../core/environment.js';
 import {type Batch, batchByteLength, lastSeq, type PeerId} from '../../core/event.js';
 import {LIVE_RESERVE, MAX_BATCH_BYTES, MAX_CANDIDATES, MAX_INGEST_BYTES} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
-import {shareKey} from '../ip-address.js';
+import {prefixGroup, shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 import type {AuthorRateLimiter} from './author-rate-limiter.js';
 import type {FeedInventory} from './feed-inventory.js';
@@ -165,12 +165,17 @@ export function createIngest(options: IngestOptions): Ingest {
 	function hasRoom({link, requested}: IncomingBatch, usage: number): boolean {
 		if (usage < 1) return true;
 		const left = 1 + LIVE_RESERVE - usage;
-		return !requested && left > 0 && (reserveUsed.get(shareKey(link.remoteAddress, link.peer)) ?? 0) <= left;
+		return !requested && left > 0 && reserveOwners(link).every(owner => (reserveUsed.get(owner) ?? 0) <= left);
+	}
+
+	/** Owners that a push from a link is charged to: its address, and the /64 of an IPv6 address. */
+	function reserveOwners({remoteAddress, peer}: PeerLink): string[] {
+		const group = prefixGroup(remoteAddress);
+		return [shareKey(remoteAddress, peer), ...(group === undefined ? [] : [group])];
 	}
 
 	function chargeReserve(link: PeerLink, cost: number): void {
-		const owner = shareKey(link.remoteAddress, link.peer);
-		reserveUsed.set(owner, (reserveUsed.get(owner) ?? 0) + cost);
+		for (const owner of reserveOwners(link)) reserveUsed.set(owner, (reserveUsed.get(owner) ?? 0) + cost);
 	}
 
 	/** Charges an author for verified new events that another peer passed on. */

@@ -5,6 +5,7 @@
  */
 import type {PeerId} from '../../core/event.js';
 import {MAX_MISSING_FEEDS} from '../../core/limits.js';
+import {prefixGroup} from '../ip-address.js';
 import {createFairShare} from '../scheduling/fair-share.js';
 import type {FeedInventory} from './feed-inventory.js';
 
@@ -76,7 +77,7 @@ export function createMissingRanges(
 	onEvicted: (feed: PeerId, owner: string) => void,
 ): MissingRanges {
 	const missing = new Map<PeerId, MissingRange>();
-	const shares = createFairShare<PeerId>(MAX_MISSING_FEEDS);
+	const shares = createFairShare<PeerId>(MAX_MISSING_FEEDS, prefixGroup);
 	let cursor = missing.entries();
 
 	/** Returns the next feed. After the last feed it starts again with the first. */

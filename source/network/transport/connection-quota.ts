@@ -1,5 +1,5 @@
-import {MAX_PENDING_PER_ADDRESS} from '../../core/limits.js';
-import {addressGroup, isLoopback} from '../ip-address.js';
+import {MAX_PENDING_CONNECTIONS, MAX_PENDING_PER_ADDRESS} from '../../core/limits.js';
+import {isLoopback, prefixGroup} from '../ip-address.js';
 import type {Connection} from './transport.js';
 
 /** Quota of accepted connections per address that have no verified hello yet. */
@@ -21,22 +21,27 @@ const UNLIMITED_SLOT: ConnectionSlot = {handshakeDone() {}, release() {}};
 
 /** The quota does not count dialled connections, nor loopback connections, because many peers share that address. */
 export function createConnectionQuota(): ConnectionQuota {
-	const pendingByAddress = new Map<string, number>();
+	/** Number of pending connections of each address and of each IPv6 prefix. */
+	const pending = new Map<string, number>();
+	const countOf = (key: string) => pending.get(key) ?? 0;
 
 	return {
 		acquire({dialled, remoteAddress}) {
 			if (dialled || isLoopback(remoteAddress)) return UNLIMITED_SLOT;
-			const address = addressGroup(remoteAddress);
-			const pending = pendingByAddress.get(address) ?? 0;
-			if (pending >= MAX_PENDING_PER_ADDRESS) return undefined;
-			pendingByAddress.set(address, pending + 1);
+			const group = prefixGroup(remoteAddress);
+			if (countOf(remoteAddress) >= MAX_PENDING_PER_ADDRESS) return undefined;
+			if (group !== undefined && countOf(group) >= MAX_PENDING_CONNECTIONS / 2) return undefined;
+			const keys = group === undefined ? [remoteAddress] : [remoteAddress, group];
+			for (const key of keys) pending.set(key, countOf(key) + 1);
 			let isPending = true;
 			const release = () => {
 				if (!isPending) return;
 				isPending = false;
-				const rest = (pendingByAddress.get(address) ?? 1) - 1;
-				if (rest > 0) pendingByAddress.set(address, rest);
-				else pendingByAddress.delete(address);
+				for (const key of keys) {
+					const rest = countOf(key) - 1;
+					if (rest > 0) pending.set(key, rest);
+					else pending.delete(key);
+				}
 			};
 			return {handshakeDone: release, release};
 		},

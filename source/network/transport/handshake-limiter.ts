@@ -15,19 +15,24 @@ export interface HandshakeLimiter {
 	release(key: object): void;
 }
 
-/** `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which many peers share. */
+/**
+ * `groupOf`: the IPv6 prefix of an address, all of whose connections get at most half of the places; undefined for none.
+ * `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which many
+ * peers share.
+ */
 export function createHandshakeLimiter(
 	limits: HandshakeLimits,
 	exempt: (address: string) => boolean,
+	groupOf: (address: string) => string | undefined = () => undefined,
 ): HandshakeLimiter {
-	const admitted = new Map<object, {readonly address: string; readonly begin: () => void; active: boolean}>();
+	const admitted = new Map<object, {readonly keys: readonly string[]; readonly begin: () => void; active: boolean}>();
 	const countByAddress = new Map<string, number>();
 	let active = 0;
 
-	function count(address: string, change: number): void {
-		const next = (countByAddress.get(address) ?? 0) + change;
-		if (next > 0) countByAddress.set(address, next);
-		else countByAddress.delete(address);
+	function count(key: string, change: number): void {
+		const next = (countByAddress.get(key) ?? 0) + change;
+		if (next > 0) countByAddress.set(key, next);
+		else countByAddress.delete(key);
 	}
 
 	function admitNext(): void {
@@ -44,8 +49,12 @@ export function createHandshakeLimiter(
 		acquire(key, address, begin) {
 			if (admitted.size >= limits.active + limits.waiting) return false;
 			if (!exempt(address) && (countByAddress.get(address) ?? 0) >= limits.perAddress) return false;
-			admitted.set(key, {address, begin, active: false});
-			count(address, 1);
+			const group = groupOf(address);
+			const places = limits.active + limits.waiting;
+			if (group !== undefined && 2 * (countByAddress.get(group) ?? 0) >= places) return false;
+			const keys = group === undefined ? [address] : [address, group];
+			admitted.set(key, {keys, begin, active: false});
+			for (const one of keys) count(one, 1);
 			admitNext();
 			return true;
 		},
@@ -53,7 +62,7 @@ export function createHandshakeLimiter(
 			const entry = admitted.get(key);
 			if (!entry) return;
 			admitted.delete(key);
-			count(entry.address, -1);
+			for (const one of entry.keys) count(one, -1);
 			if (!entry.active) return;
 			active--;
 			admitNext();

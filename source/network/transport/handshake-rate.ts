@@ -6,7 +6,7 @@ import {
 	MAX_SUSPECT_HANDSHAKES_PER_SECOND,
 } from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
-import {addressGroup, isLoopback} from '../ip-address.js';
+import {isLoopback, prefixGroup} from '../ip-address.js';
 import {createTokenBucket, createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 
 /**
@@ -16,12 +16,16 @@ import {createTokenBucket, createWindowRateLimiter} from '../scheduling/rate-lim
 export interface HandshakeRate {
 	/** Takes a handshake for a connection from an address. Returns false if the connection must be refused. */
 	take(address: string, now: number): boolean;
+	/** IPv6 prefix of an address that has not proven the secret lately. Undefined for others. */
+	strangerGroup(address: string): string | undefined;
 	/** Records the end of a handshake that was taken. `proven`: the remote end has the secret. */
 	ended(address: string, proven: boolean): void;
 }
 
 /** Addresses whose failures are remembered. An address that is evicted counts as new. */
 const MAX_SUSPECTS = 4096;
+/** IPv6 prefixes whose rate is remembered. A local network has a few. */
+const MAX_GROUPS = 256;
 
 /** Limited, because a handshake needs more CPU time at the server than at the client. */
 export function createHandshakeRate(): HandshakeRate {
@@ -30,18 +34,34 @@ export function createHandshakeRate(): HandshakeRate {
 	const rateByAddress = createWindowRateLimiter(MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND);
 	/** Number of handshakes of each address that failed after its last success. */
 	const failures = new LruMap<string, number>(MAX_SUSPECTS);
+	const provenAddresses = new LruMap<string, true>(MAX_SUSPECTS);
+	/** Half of the total rate for the strangers of each IPv6 prefix, because one machine can use all its addresses. */
+	const rateByGroup = new LruMap<string, ReturnType<typeof createTokenBucket>>(MAX_GROUPS);
+
+	const strangerGroup = (address: string) => (provenAddresses.get(address) ? undefined : prefixGroup(address));
+
+	function takeOfGroup(group: string | undefined, now: number): boolean {
+		if (group === undefined) return true;
+		const bucket = rateByGroup.get(group) ?? createTokenBucket(MAX_HANDSHAKES_PER_SECOND / 2, MAX_HANDSHAKE_BURST / 2);
+		rateByGroup.set(group, bucket);
+		return bucket.take(now);
+	}
 
 	return {
+		strangerGroup,
 		take(address, now) {
 			if (isLoopback(address)) return rate.take(now);
-			const group = addressGroup(address);
-			if ((failures.get(group) ?? 0) >= MAX_FAILED_HANDSHAKES) return suspectRate.take(now);
-			return rateByAddress.allows(group, now) && rate.take(now);
+			if ((failures.get(address) ?? 0) >= MAX_FAILED_HANDSHAKES) return suspectRate.take(now);
+			// The prefix comes first: `rateByAddress` has a total as well, which strangers must not use up.
+			return takeOfGroup(strangerGroup(address), now) && rateByAddress.allows(address, now) && rate.take(now);
 		},
 		ended(address, proven) {
-			const group = addressGroup(address);
-			if (proven) failures.delete(group);
-			else if (!isLoopback(address)) failures.set(group, (failures.get(group) ?? 0) + 1);
+			if (proven) {
+				failures.delete(address);
+				provenAddresses.set(address, true);
+			} else if (!isLoopback(address)) {
+				failures.set(address, (failures.get(address) ?? 0) + 1);
+			}
 		},
 	};
 }

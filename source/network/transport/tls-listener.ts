@@ -65,8 +65,8 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		waiting: MAX_WAITING_CONNECTIONS,
 		perAddress: MAX_PENDING_PER_ADDRESS,
 	};
-	const handshakeLimiter = createHandshakeLimiter(limits, isLoopback);
 	const handshakeRate = createHandshakeRate();
+	const handshakeLimiter = createHandshakeLimiter(limits, isLoopback, address => handshakeRate.strangerGroup(address));
 	const open = new Set<Socket>();
 	const pending = new Map<string, (socket: TLSSocket) => void>();
 	let closed = false;

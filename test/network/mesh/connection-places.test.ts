@@ -56,3 +56,16 @@ it('peers on this computer have no limit per address, because all of them share 
 	for (let index = 0; index <= MAX_CONNECTIONS_PER_ADDRESS; index++)
 		expect(places.take(linkFrom('127.0.0.1'))).toBeUndefined();
 });
+
+it('strangers of one IPv6 prefix have at most half of the places, and peers that are trusted are not counted', () => {
+	const trusted = new Set<PeerId>();
+	const places = createConnectionPlaces(({peer}) => trusted.has(peer));
+	const linkOf = (index: number) => linkFrom(`fe80::${index.toString(16)}%eth0`);
+	const links = Array.from({length: MAX_CONNECTIONS / 2}, (_, index) => linkOf(index));
+	for (const link of links) expect(places.take(link)).toBeUndefined();
+	const stranger = linkOf(9999);
+	expect(places.take(stranger)).toBe(stranger);
+	expect(places.take(linkFrom('10.0.0.1'))).toBeUndefined();
+	trusted.add(links[0]!.peer);
+	expect(places.take(stranger)).toBeUndefined();
+});

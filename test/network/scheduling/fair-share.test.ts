@@ -44,3 +44,14 @@ it('no owner with at most its equal share loses an item, whatever the others add
 		}),
 	);
 });
+
+it('owners of one group together get half of the places, and the newest item of their fullest owner gives way', () => {
+	const table = createFairShare<number>(8, owner => (owner.startsWith('fd00:') ? 'fd00::/64' : undefined));
+	for (let item = 0; item < 10; item++) table.add(item, item < 3 ? 'fd00:1' : 'fd00:2');
+	expect([table.size, table.countOf('fd00:1'), table.countOf('fd00:2')]).toEqual([4, 2, 2]);
+	for (let item = 20; item < 24; item++) expect(table.add(item, '10.0.0.1')).toEqual({added: true});
+	expect([table.size, table.countOf('10.0.0.1')]).toEqual([8, 4]);
+	expect(table.add(30, 'fd00:3')).toMatchObject({added: true, evictedOwner: 'fd00:1'});
+	table.delete(30);
+	expect(table.add(31, 'fd00:3')).toEqual({added: true});
+});

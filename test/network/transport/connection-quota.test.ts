@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {MAX_PENDING_PER_ADDRESS} from '../../../source/core/limits.js';
+import {MAX_PENDING_CONNECTIONS, MAX_PENDING_PER_ADDRESS} from '../../../source/core/limits.js';
 import {type ConnectionSlot, createConnectionQuota} from '../../../source/network/transport/connection-quota.js';
 
 const from = (remoteAddress: string, dialled = false) => ({remoteAddress, dialled});
@@ -31,4 +31,15 @@ it('outgoing connections and connections from this machine are not counted', () 
 		expect(quota.acquire(from('10.0.0.2', true))).toBeDefined();
 		expect(quota.acquire(from('127.0.0.1'))).toBeDefined();
 	}
+});
+
+it('each IPv6 address is counted alone, and all addresses of one /64 have half of the places', () => {
+	const quota = createConnectionQuota();
+	const pending = fill(quota, 'fe80::1%eth0');
+	expect(pending).toHaveLength(MAX_PENDING_PER_ADDRESS);
+	const others = Array.from({length: 100}, (_, index) => quota.acquire(from(`fe80::${index + 2}%eth0`)));
+	expect(pending.length + others.filter(slot => slot !== undefined).length).toBe(MAX_PENDING_CONNECTIONS / 2);
+	expect([quota.acquire(from('fe80::1%eth1')), quota.acquire(from('10.0.0.1'))]).not.toContain(undefined);
+	pending[0]?.release();
+	expect(quota.acquire(from('fe80::999%eth0'))).toBeDefined();
 });

@@ -52,3 +52,13 @@ it('the handshake limiter never exceeds its limit, and no handshake waits while 
 		}),
 	);
 });
+
+it('the addresses of one prefix get at most half of the places for handshakes', () => {
+	const groupOf = (address: string) => (address.startsWith('x') ? 'prefix' : undefined);
+	const limiter = createHandshakeLimiter({active: 3, waiting: 3, perAddress: 2}, () => false, groupOf);
+	const keys = Array.from({length: 8}, () => ({}));
+	const accepted = keys.map((key, index) => limiter.acquire(key, index < 5 ? `x${index}` : `y${index}`, () => {}));
+	expect(accepted).toEqual([true, true, true, false, false, true, true, true]);
+	limiter.release(keys[0]!);
+	expect(limiter.acquire({}, 'x9', () => {})).toBe(true);
+});

@@ -43,3 +43,22 @@ it('all handshakes together have a limited rate and burst', () => {
 	};
 	expect([begun(0), begun(1000)]).toEqual([MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_SECOND]);
 });
+
+it('strangers at any number of IPv6 addresses of one prefix leave half of the handshakes to others', () => {
+	const rate = createHandshakeRate();
+	let strangers = 0;
+	for (let index = 0; index < 2000; index++)
+		if (rate.take(`fe80::${index.toString(16)}%eth0`, 0)) {
+			strangers++;
+			rate.ended(`fe80::${index.toString(16)}%eth0`, false);
+		}
+
+	expect(strangers).toBe(MAX_HANDSHAKE_BURST / 2);
+	expect(rate.take('10.0.0.2', 0)).toBe(true);
+	rate.ended('fe80::a:b%eth0', true);
+	expect([rate.take('fe80::a:b%eth0', 0), rate.take('fe80::a:c%eth0', 0)]).toEqual([true, false]);
+	expect([rate.strangerGroup('fe80::a:b%eth0'), rate.strangerGroup('fe80::a:c%eth0')]).toEqual([
+		undefined,
+		'fe80::%eth0/64',
+	]);
+});
