@@ -124,6 +124,8 @@ async function runCommand(context: CliContext): Promise<number> {
 			return (await import('./commands/index.js')).runCompletion(context);
 		case 'keep':
 			return (await import('./commands/index.js')).runKeep(context);
+		case 'attach':
+			return (await import('./commands/index.js')).runAttach(context);
 		case 'demo':
 			return (await import('./commands/index.js')).runDemo(context);
 		default:

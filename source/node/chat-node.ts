@@ -135,6 +135,8 @@ export interface ChatNode extends FileCommands {
 	readonly verification: Pick<Verification, 'showNumber' | 'confirm' | 'forget'>;
 	/** Shows a notice, which is also written to the log. Their number in a minute is limited. `code`: for scripts. */
 	notify(level: NoticeLevel, code: string, text: string): void;
+	/** Place behind the last record of the log file. Undefined if there is no file, or if records wait to be saved. */
+	logEnd(): LogPlace | undefined;
 	/** Sets whether the log is being saved, and if not, the reason. Called by the owner of the log. */
 	setPersistenceStatus(status: {readonly saving: boolean; readonly reason?: string}): void;
 	/** Resolves to true as soon as one peer has all events of this node, or to false after `timeoutMs`. */

@@ -60,6 +60,12 @@ export function refuseText(text: string): string | undefined {
 	return `Too long: ${utf8Length(text)} bytes, the limit is ${MAX_TEXT_BYTES} bytes.`;
 }
 
+/** Why a name cannot be used, as a sentence for the user; undefined if it can. */
+export function refuseName(name: string): string | undefined {
+	if (containsSpoofedFingerprint(name)) return FINGERPRINT_IN_NAME;
+	return cleanName(name) === '' ? 'A name needs at least one visible character.' : undefined;
+}
+
 export function createConversation(options: ConversationOptions): Conversation {
 	const {clock, append} = options;
 	let {name} = options;
@@ -104,9 +110,9 @@ export function createConversation(options: ConversationOptions): Conversation {
 		},
 		appendEffect: appendBody,
 		rename(requestedName) {
-			if (containsSpoofedFingerprint(requestedName)) return {refused: FINGERPRINT_IN_NAME};
+			const refused = refuseName(requestedName);
+			if (refused !== undefined) return {refused};
 			const clean = cleanName(requestedName);
-			if (clean === '') return {refused: 'A name needs at least one visible character.'};
 			if (clean === name) return {refused: `Your name is ${name} already.`};
 			join();
 			name = clean;

@@ -248,6 +248,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			sync.refetch(peers);
 		},
 		notify: notices.notify,
+		logEnd: () => openedLog.log.end,
 		setPersistenceStatus({saving, reason = 'unknown'}) {
 			pipeline.publish({type: 'persistence', saving, ...(saving ? {} : {reason})});
 			if (saving && failedToSave) reportRecovery();

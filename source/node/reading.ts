@@ -26,13 +26,20 @@ export interface Unread {
 	readonly lastRead?: OrderKey;
 }
 
+/** A change of the unread messages. */
+export interface ReadingChange {
+	readonly added: readonly OrderKey[];
+	readonly removed: readonly OrderKey[] | 'all';
+	readonly hasMissed?: true;
+}
+
 export interface Reading {
 	unread(): Unread;
 	/** Marks messages as read. Entries that are not unread are ignored. */
 	markRead(entries: Iterable<MessageKey>): void;
 	markAllRead(): void;
 	/** Calls the listener after every change of the unread messages. Returns a function that removes it. */
-	subscribe(listener: () => void): () => void;
+	subscribe(listener: (change: ReadingChange) => void): () => void;
 }
 
 export interface ReadingOptions {
@@ -62,14 +69,14 @@ interface Arrival {
 }
 
 /** What identifies a message. `ms` and `counter` are needed only for whispers. */
-type MessageKey = Pick<OrderKey, 'peer' | 'seq'> & Partial<OrderKey>;
+export type MessageKey = Pick<OrderKey, 'peer' | 'seq'> & Partial<OrderKey>;
 
 type Message = FeedEvent | Observation;
 type LoggedInput = Exclude<Input, {readonly type: 'ephemeral'}>;
 
 export function createReading(options: ReadingOptions): ReadingTracker {
 	const {store, clock} = options;
-	const listeners = new Set<() => void>();
+	const listeners = new Set<(change: ReadingChange) => void>();
 	let unread: Unread = {messages: emptyTimeline};
 	/** Unread messages by id. */
 	const waiting = new Map<string, OrderKey>();
@@ -119,13 +126,14 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 
 		endBefore = options.logEnd();
 		if (added.length === 0) return;
-		change(insertEntries(unread.messages, added.sort(compareOrder)));
+		change(insertEntries(unread.messages, added.sort(compareOrder)), {added: added.map(keyOf), removed: []});
 	}
 
-	function change(messages: Timeline): void {
+	function change(messages: Timeline, {added, removed}: Pick<ReadingChange, 'added' | 'removed'>): void {
 		unread = {...unread, messages};
 		scheduleSave();
-		for (const listener of listeners) listener();
+		const {hasMissed} = unread;
+		for (const listener of listeners) listener({added, removed, ...(hasMissed && {hasMissed})});
 	}
 
 	function position(): LogPlace | undefined {
@@ -167,20 +175,22 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 		unread: () => unread,
 		markRead(entries) {
 			let {messages} = unread;
+			const removed: OrderKey[] = [];
 			for (const entry of entries) {
 				const id = idOf(entry);
 				const key = waiting.get(id);
 				if (!key) continue;
 				waiting.delete(id);
 				messages = removeEntry(messages, key);
+				removed.push(keyOf(key));
 			}
 
-			if (messages !== unread.messages) change(messages);
+			if (messages !== unread.messages) change(messages, {added: [], removed});
 		},
 		markAllRead() {
 			if (waiting.size === 0) return;
 			waiting.clear();
-			change(emptyTimeline);
+			change(emptyTimeline, {added: [], removed: 'all'});
 		},
 		subscribe(listener) {
 			listeners.add(listener);
@@ -201,7 +211,8 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 }
 
 /** Text that identifies a message. Whispers have no seq, but a place in the timeline of their own. */
-function idOf({peer, seq, ms = 0, counter = 0}: MessageKey): string {
+/** Key of an unread message in a map. */
+export function idOf({peer, seq, ms = 0, counter = 0}: MessageKey): string {
 	return seq === 0 ? `${peer}@${ms}-${counter}` : eventId(peer, seq);
 }
 

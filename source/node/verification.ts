@@ -42,7 +42,7 @@ export interface VerificationOptions {
 	/** Undefined if nothing may be kept on disk. */
 	readonly contacts: ContactStore | undefined;
 	readonly store: Store;
-	readonly notices: Notices;
+	readonly notices: Pick<Notices, 'verifiedNameTaken'>;
 	/** Wall clock, ms. */
 	now(): number;
 	publish(contacts: readonly Contact[]): void;

@@ -77,11 +77,13 @@ export async function* readRecords(range: ReadRange): AsyncGenerator<readonly Sc
 export interface LogReader {
 	readonly path: string;
 	readonly header: LogHeader;
+	/** Marker of the file, hexadecimal. */
+	readonly marker: string;
 	/**
 	 * Valid records from the end of the previous call to the current end of the file, in chunks. Repeated calls, one at a
-	 * time, follow a growing file. Throws StorageError `changed` if the file has become shorter.
+	 * time, follow a growing file. `end`: byte offset at which to stop before the end of the file. Throws StorageError `changed` if the file has become shorter.
 	 */
-	read(): AsyncIterable<readonly LogRecord[]>;
+	read(end?: number): AsyncIterable<readonly LogRecord[]>;
 	/**
 	 * Damage found so far; complete when a `read` has ended. A torn end may be an unfinished write, so the next `read` checks
 	 * it again.
@@ -116,14 +118,21 @@ function createReader(file: LogFile, chunkBytes: number | undefined): LogReader 
 	let position = 0;
 	let size = 0;
 
-	async function* readNewRecords(): AsyncGenerator<readonly LogRecord[]> {
+	async function* readNewRecords(end = Number.POSITIVE_INFINITY): AsyncGenerator<readonly LogRecord[]> {
 		size = file.currentSize();
 		if (size < position) {
 			throw new StorageError('changed', 'another program truncated the log', path, 'Open it again.');
 		}
 		const scanner = createLogScanner(crc32, {...fileHeader, offset: position});
 		tailDamage = scanner.damage;
-		const range = {fd, path, scanner, startOffset: position, endOffset: size, ...(chunkBytes && {chunkBytes})};
+		const range = {
+			fd,
+			path,
+			scanner,
+			startOffset: position,
+			endOffset: Math.min(size, end),
+			...(chunkBytes && {chunkBytes}),
+		};
 		for await (const scanned of readRecords(range)) {
 			position = scanner.validEnd;
 			yield scanned.map(({record}) => record);
@@ -136,6 +145,7 @@ function createReader(file: LogFile, chunkBytes: number | undefined): LogReader 
 	return {
 		path,
 		header: fileHeader.header,
+		marker: Buffer.from(fileHeader.marker).toString('hex'),
 		read: readNewRecords,
 		get damage() {
 			return [...confirmedDamage, ...tailDamage];

@@ -1,4 +1,5 @@
 /** Contract of the two chat screens, full screen and linear: their options, how they end, and their exit message. */
+import type {EventRef} from '../core/event.js';
 import type {ChatNode, SelfInfo} from '../node/chat-node.js';
 import type {BellMode} from '../node/commands/parse-command.js';
 import {formatLogLines} from '../node/commands/run-command.js';
@@ -23,7 +24,25 @@ export interface ChatScreenOptions {
 	readonly startupWarnings?: readonly string[];
 	/** Set in the demo: Esc and Ctrl+C quit, and `exitText` replaces the exit message on the log, as no log is kept. */
 	readonly demoVisit?: {readonly exitText: string};
+	/** Replaces the exit message about the log. */
+	readonly exitText?: string;
+	/** What an earlier screen on the same node left, and where this screen leaves it for a later one. */
+	readonly notes?: {readonly initial: ScreenNotes; save(notes: ScreenNotes): void};
 	readonly hooks: ScreenHooks;
+}
+
+/** Purpose of a draft that is not a new message. */
+export type Composing =
+	| {readonly type: 'reply'; readonly target: EventRef}
+	/** `original`: the draft before it was changed. */
+	| {readonly type: 'correct'; readonly target: EventRef; readonly original: string};
+
+/** What a screen leaves for a later screen on the same node. */
+export interface ScreenNotes {
+	readonly draft: string;
+	readonly composing?: Composing | undefined;
+	/** Keys of ignored people. */
+	readonly ignored: readonly string[];
 }
 
 export interface FullScreenOptions extends ChatScreenOptions {
@@ -38,15 +57,19 @@ export interface ChatScreen {
 	waitUntilExit(): Promise<ScreenEnd>;
 	/** Closes the screen, for a signal or a closed stdout. Idempotent. */
 	stop(reason: 'signal' | 'output-closed'): void;
+	/** Shows that the node refused something. `draft`: what goes back to the input, unless the user has begun a new draft. */
+	showMessage(text: string, draft?: string): void;
 }
 
+type ExitOptions = Pick<ChatScreenOptions, 'self' | 'demoVisit' | 'exitText'>;
+
 /** Lines to print after the screen has closed. */
-export function exitMessageLines({self, demoVisit}: Pick<ChatScreenOptions, 'self' | 'demoVisit'>): string[] {
-	return demoVisit ? [demoVisit.exitText] : formatLogLines(self);
+export function exitMessageLines({self, demoVisit, exitText = demoVisit?.exitText}: ExitOptions): string[] {
+	return exitText !== undefined ? [exitText] : formatLogLines(self);
 }
 
 /** Text to print on the normal screen after the full screen has closed. `error`: the crash that closed it. */
-export function exitMessage(options: Pick<ChatScreenOptions, 'self' | 'demoVisit'>, error?: unknown): string {
+export function exitMessage(options: ExitOptions, error?: unknown): string {
 	const lines = exitMessageLines(options);
 	if (error !== undefined) {
 		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -246,6 +246,7 @@ export function createFakeChatNode(
 		},
 		whenDelivered: async () => true,
 		notify: (level, code, text) => chatNode.observe({type: 'notice', level, code, text}),
+		logEnd: () => undefined,
 		setPersistenceStatus: () => {},
 		reportNetwork: () => chatNode.report,
 	};

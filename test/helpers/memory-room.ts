@@ -1,7 +1,7 @@
 /** Chat nodes on a memory network with a fake clock, for tests of rules that need whole nodes but no processes. */
 
 import {deriveRoomKeys} from '../../source/feed/room-keys.js';
-import type {ChatNode, ChatNodeAdapters} from '../../source/node/chat-node.js';
+import type {ChatNode, ChatNodeAdapters, SelfInfo} from '../../source/node/chat-node.js';
 import {createChatNode} from '../../source/node/create-chat-node.js';
 import type {Log, OpenedLog} from '../../source/storage/log.js';
 import {createMemoryLog} from '../../source/storage/memory-log.js';
@@ -23,6 +23,7 @@ interface LaunchOptions {
 	readonly skewMs?: number;
 	readonly openedLog?: OpenedLog;
 	readonly isKeeper?: boolean;
+	readonly tracksReading?: boolean;
 	readonly takesWhispers?: boolean;
 	readonly servesFiles?: boolean;
 	/** Files of an earlier launch of the same user. */
@@ -32,6 +33,7 @@ interface LaunchOptions {
 export interface MemoryRoomNode {
 	readonly files: MemoryFiles;
 	readonly chatNode: ChatNode;
+	readonly self: SelfInfo;
 	readonly host: MemoryHost;
 	readonly log: Log;
 	/** Texts of the messages in the timeline, in its order. */
@@ -67,6 +69,7 @@ export async function createMemoryRoom({
 				skewMs = 0,
 				openedLog,
 				isKeeper = false,
+				tracksReading = false,
 				takesWhispers,
 				servesFiles = true,
 				files = createMemoryFiles(keys.tag),
@@ -92,6 +95,7 @@ export async function createMemoryRoom({
 					keys,
 					version: '1.0.0',
 					isKeeper,
+					tracksReading,
 					servesFiles,
 					targets: [],
 					...(takesWhispers !== undefined && {takesWhispers}),
@@ -99,8 +103,9 @@ export async function createMemoryRoom({
 				adapters,
 			);
 			nodes.push(chatNode);
-			await chatNode.start();
+			const self = await chatNode.start();
 			return {
+				self,
 				chatNode,
 				files,
 				host,

@@ -61,7 +61,7 @@ async function runLaunch(context: CliContext, screenModule: ReturnType<typeof lo
 }
 
 /** Imports the screen module while the node starts, because loading Ink takes longer than opening the network. */
-async function loadScreen(
+export async function loadScreen(
 	isLinear: boolean,
 ): Promise<(common: ChatScreenOptions, look: Pick<FullScreenOptions, 'mono' | 'theme'>) => ChatScreen> {
 	if (isLinear) return (await import('../../ui/linear/linear-screen.js')).runLinearScreen;

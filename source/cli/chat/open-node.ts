@@ -34,6 +34,8 @@ export interface OpenNodeOptions {
 	readonly keepsLog: boolean;
 	/** Whether the node says that it is a keeper. */
 	readonly isKeeper?: boolean;
+	/** Called with the tag of the room before a file is opened. If it rejects, nothing was opened. */
+	checkRoom?(tag: Uint8Array): Promise<void>;
 	/** Called when this computer wakes on another network, where people must not receive the history of this chat. */
 	relaunch?(): void;
 }
@@ -45,6 +47,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	const truncationWarning = options.name === undefined ? undefined : describeNameTruncation(options.name);
 	if (truncationWarning !== undefined) context.printError(truncationWarning);
 	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context);
+	await openOptions.checkRoom?.(keys.tag);
 	const storage = openNodeStorage({context, keys, keepsLog: openOptions.keepsLog});
 	const bareNode = createChatNode(
 		{

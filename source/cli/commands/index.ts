@@ -1,4 +1,5 @@
 /** All commands except chat, re-exported by one module, so that the bundle is split into few files. */
+export {runAttach} from '../attach/attach.js';
 export {runDemo} from '../demo/demo.js';
 export {runKeep} from '../keep/keep.js';
 export {runCompletion} from './completion.js';

@@ -1,8 +1,13 @@
 /** `keep`: a node without a screen that stays in a room, so that the history of the room stays too. */
+import {errorMessage} from '../../core/errors.js';
+import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 import {ownProgramPath} from '../program-command.js';
+import {attachCommand} from './attach-command.js';
+import {describeKeeper, type KeeperDescription, removeDescription, saveDescription} from './keeper-place.js';
+import {isAnswered, startKeeperServer} from './keeper-server.js';
 import {systemdUnit} from './systemd-unit.js';
 
 /** Runs the keeper until a signal ends it. Resolves to the exit code. */
@@ -18,13 +23,23 @@ export async function runKeep(context: CliContext): Promise<number> {
 /** Runs one node until a signal, or until the computer wakes in another network in a room without a secret. */
 async function keepOnce(context: CliContext): Promise<'exited' | 'network-changed'> {
 	const {options, output, printError} = context;
+	const {root} = resolveSystemDataDir(options.dataDir);
 	let outcome: 'exited' | 'network-changed' = 'exited';
+	let description: KeeperDescription | undefined;
 	const exitRequest = createExitRequest(output);
-	const relaunch = () => {
-		outcome = 'network-changed';
-		exitRequest.request('quit');
-	};
-	const {chatNode, name, start} = await openNode(context, {keepsLog: true, isKeeper: true, relaunch});
+	const {chatNode, name, start} = await openNode(context, {
+		keepsLog: true,
+		isKeeper: true,
+		async checkRoom(tag) {
+			description = describeKeeper(root, {room: options.room, tag, version: context.version});
+			if (await isAnswered(description.socket)) throw new Error(`A keeper of room ${options.room} runs already.`);
+		},
+		relaunch() {
+			outcome = 'network-changed';
+			exitRequest.request('quit');
+		},
+	});
+	let closeAttach = async () => {};
 	try {
 		const self = await Promise.race([start(), exitRequest.requested]);
 		if (typeof self === 'string') return 'exited';
@@ -33,11 +48,33 @@ async function keepOnce(context: CliContext): Promise<'exited' | 'network-change
 			printError(
 				`Room ${options.room} has no secret, so this keeper starts with an empty history after a restart. Use --secret-file FILE to keep it.`,
 			);
+		if (description) closeAttach = await openAttach(context, root, {chatNode, self, description});
 		await exitRequest.requested;
 		return outcome;
 	} finally {
+		await closeAttach();
 		await chatNode.stop();
 		exitRequest.stop();
 		context.stdin.destroy();
+	}
+}
+
+/** Lets screens attach. If that is not possible, the keeper goes on without. Resolves to a function that ends it. */
+async function openAttach(
+	{clock, options, printError}: CliContext,
+	root: string,
+	{description, ...node}: Omit<Parameters<typeof startKeeperServer>[0], 'clock'>,
+): Promise<() => Promise<void>> {
+	try {
+		const server = await startKeeperServer({...node, clock, description});
+		saveDescription(root, description);
+		printError(`To open the screen: ${attachCommand(options.room)}`);
+		return async () => {
+			removeDescription(root, description);
+			await server.stop();
+		};
+	} catch (error) {
+		printError(errorMessage(error));
+		return async () => {};
 	}
 }

@@ -14,6 +14,7 @@ export const commandNames = [
 	'invite',
 	'doctor',
 	'keep',
+	'attach',
 	'demo',
 	'inspect',
 	'completion',
@@ -66,7 +67,7 @@ export const optionTable = {
 		help: 'room to join',
 		defaultText: DEFAULT_ROOM,
 		config: true,
-		commands: networkCommands,
+		commands: [...networkCommands, 'attach'],
 	},
 	askSecret: {
 		long: 'ask-secret',
@@ -153,7 +154,7 @@ export const optionTable = {
 		help: 'append-only lines and a line prompt, for screen readers',
 		sharedVariable: 'INK_SCREEN_READER',
 		config: true,
-		commands: ['chat', 'demo'],
+		commands: ['chat', 'attach', 'demo'],
 	},
 	stay: {long: 'stay', kind: 'switch', help: 'keep running when standard input ends', config: true, commands: ['chat']},
 	wait: {
@@ -189,7 +190,7 @@ export const optionTable = {
 		help: 'when to ring the bell and notify',
 		defaultText: 'mentions',
 		config: true,
-		commands: ['chat', 'demo'],
+		commands: ['chat', 'attach', 'demo'],
 	},
 	mono: {
 		long: 'mono',
@@ -197,7 +198,7 @@ export const optionTable = {
 		help: 'no colours',
 		sharedVariable: 'NO_COLOR',
 		config: true,
-		commands: ['chat', 'replay', 'demo'],
+		commands: ['chat', 'replay', 'attach', 'demo'],
 	},
 	theme: {
 		long: 'theme',
@@ -206,14 +207,14 @@ export const optionTable = {
 		help: 'colours of names for a dark or a light terminal; auto: as the terminal answers (OSC 11) or reports (COLORFGBG), else dark',
 		defaultText: 'auto',
 		config: true,
-		commands: ['chat', 'replay', 'demo'],
+		commands: ['chat', 'replay', 'attach', 'demo'],
 	},
 	refuseWhispers: {
 		long: 'refuse-whispers',
 		kind: 'switch',
 		help: 'neither take nor send whispers',
 		config: true,
-		commands: ['chat'],
+		commands: ['chat', 'keep'],
 	},
 	noIdentity: {
 		long: 'no-identity',

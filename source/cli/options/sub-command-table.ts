@@ -82,6 +82,14 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 			'Runs a node without a screen until a signal ends it. Whoever comes back gets the history from it, also if nobody else is there. This works in a room with a secret; in a room without one a keeper starts anew after a restart, like everybody.',
 		example: '--room crew --secret-file ~/crew-secret',
 	},
+	attach: {
+		operands: '',
+		maxOperands: 0,
+		summary: 'open the screen on the keeper of a room',
+		description:
+			'Opens the screen on a keeper that runs on this computer, and closes it again without ending the keeper. Several screens can be open at once. A draft stays for the next screen.',
+		example: '--room crew',
+	},
 	demo: {
 		operands: '',
 		maxOperands: 0,

@@ -10,13 +10,15 @@
 
 import type {ReactNode} from 'react';
 import {chatKeys} from '../input/key-bindings.js';
+import {reduceEditor} from '../input/reduce-editor.js';
 import {createNotifier} from '../notifications.js';
 import {type ChatScreen, exitMessage, type FullScreenOptions} from '../screen-contract.js';
 import {mountScreen} from '../terminal/mount-screen.js';
 import {asksBackground, themeOf} from '../theme.js';
 import {noUnread} from '../timeline/describe-unread.js';
+import {displayName} from '../timeline/display-name.js';
 import {ChatApp} from './chat-app.js';
-import {initialUiState, type ScreenMessage} from './chat-state.js';
+import {initialUiState, type ScreenMessage, type UiState} from './chat-state.js';
 import {createCopyView} from './copy-view.js';
 import {createFrameCache} from './frame.js';
 import {type EffectPorts, runEffect} from './run-effects.js';
@@ -49,9 +51,22 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		const context = {state: chatNode.store.getState(), self, unread, now: clock.monotonic(), frameOf};
 		const {ui, effects} = updateChat(store.getUi(), message, context);
 		store.setUi(ui);
+		saveNotes(ui);
 		for (const effect of effects) runEffect(effect, ports);
 		// The result of a user's action is drawn without delay.
 		if (effects.length > 0) store.flush();
+	}
+
+	let saved = options.notes?.initial;
+
+	/** Leaves the draft and the ignored people for a later screen on the same node. */
+	function saveNotes({editor, ignored, composing, addressee}: UiState): void {
+		// The addressee of /r is whoever whispered last, which may be somebody else when the draft is shown again.
+		const prefix = addressee && `/msg ${displayName(chatNode.store.getState(), addressee.peer)} `;
+		const draft = addressee ? editor.text.replace(addressee.prefix, () => prefix ?? '') : editor.text;
+		if (!saved || (saved.draft === draft && saved.ignored === ignored && saved.composing === composing)) return;
+		saved = {draft, ignored, composing};
+		options.notes?.save(saved);
 	}
 
 	const ports: EffectPorts = {
@@ -129,12 +144,31 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		if (end.type !== 'output-closed') write(exitMessage(options, end.type === 'crashed' ? end.error : undefined));
 		return end;
 	});
-	return {waitUntilExit: () => finished, stop: reason => screen.leave({type: reason})};
+	return {
+		waitUntilExit: () => finished,
+		stop: reason => screen.leave({type: reason}),
+		showMessage: (text, draft) =>
+			dispatch(
+				draft === undefined
+					? {type: 'flash', flash: {text, level: 'error', until: 0}}
+					: {type: 'draft-rejected', draft, text},
+			),
+	};
 }
 
-function initialState({stdout, bell, nameFromSystem, startupWarnings = [], demoVisit, hooks}: FullScreenOptions) {
+function initialState({
+	stdout,
+	bell,
+	nameFromSystem,
+	startupWarnings = [],
+	demoVisit,
+	hooks,
+	notes,
+}: FullScreenOptions) {
 	const initial = initialUiState(stdout.columns, stdout.rows, bell, hooks.clock.monotonic());
-	const ui = {...initial, isVisitor: demoVisit !== undefined};
+	const {draft = '', ignored = [], composing} = notes?.initial ?? {};
+	const editor = draft === '' ? initial.editor : reduceEditor(initial.editor, {type: 'set', text: draft});
+	const ui = {...initial, editor, ignored, composing, isVisitor: demoVisit !== undefined};
 	if (startupWarnings.length > 0)
 		return {
 			...ui,

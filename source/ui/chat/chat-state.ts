@@ -2,6 +2,7 @@
  * State of the chat screen, the messages that change it, and the effects that updateChat requests. All of it is plain
  * data; updateChat computes every new state.
  */
+
 import type {EventRef, PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {BellMode, Command, Person} from '../../node/commands/parse-command.js';
@@ -11,6 +12,7 @@ import type {Flash} from '../flash.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
 import type {Token} from '../input/key-token.js';
 import type {Overlay} from '../overlays/overlay-text.js';
+import type {Composing} from '../screen-contract.js';
 import type {TimeFormat} from '../timeline/format-time.js';
 import type {Anchor} from '../timeline/viewport.js';
 
@@ -31,11 +33,7 @@ export type Question =
 	| {readonly type: 'withdraw'; readonly target: EventRef}
 	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean};
 
-/** Purpose of a draft that is not a new message. */
-export type Composing =
-	| {readonly type: 'reply'; readonly target: EventRef}
-	/** `original`: the draft before it was changed. */
-	| {readonly type: 'correct'; readonly target: EventRef; readonly original: string};
+export type {Composing};
 
 /** Search prompt in place of the input. */
 export interface Prompt {

@@ -52,7 +52,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const {clock} = hooks;
 	const line = createLinePrompt(write, clock, isBlocked);
 	let interruptedAt = Number.NEGATIVE_INFINITY;
-	let ignored: readonly string[] = [];
+	let ignored = options.notes?.initial.ignored ?? [];
 	let {bell} = options;
 	let addressing = noAddressing;
 	let notices = noNotifications;
@@ -271,7 +271,10 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		if (noticed.ring && !isBlocked()) write(BELL);
 	});
 	const reader = createTokenReader(stdin, clock, chatKeys, {
-		tokens: tokens => tokens.forEach(onToken),
+		tokens(tokens) {
+			tokens.forEach(onToken);
+			options.notes?.save({draft: line.editor.text, ignored});
+		},
 		ended: () => leave({type: 'input-ended'}),
 	});
 
@@ -279,9 +282,14 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		`${ENABLE_BRACKETED_PASTE}Room ${self.room}, ${self.hasSecret ? 'with a secret' : 'open to everyone on this network'}. /help lists the commands.\r\n`,
 	);
 	if (options.nameFromSystem) write('Your name is your user name on this computer. Change it with /name NAME.\r\n');
+	if (options.notes?.initial.draft) line.restoreDraft(options.notes.initial.draft);
 	line.redraw();
 	announceUnread();
-	return {waitUntilExit: () => finished, stop: reason => leave({type: reason})};
+	return {
+		waitUntilExit: () => finished,
+		stop: reason => leave({type: reason}),
+		showMessage: (text, draft) => (draft === undefined ? line.printAbove(`Error: ${text}`) : rejectDraft(draft, text)),
+	};
 }
 
 /** Whether the history of a peer is complete. */

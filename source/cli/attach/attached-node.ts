@@ -1,0 +1,281 @@
+/**
+ * A chat node that runs in a keeper, as the screens see it. It has a store of its own, which reduces the log of the keeper
+ * and then the same inputs as the store of the keeper. So both have the same state at every step, and screens draw the same.
+ */
+import {resolve as resolvePath} from 'node:path';
+import type {Clock} from '../../core/environment.js';
+import {compareOrder, type OrderKey} from '../../core/event-order.js';
+import {findPosted} from '../../core/find-posted.js';
+import {initialState, reduceInputs} from '../../core/reduce.js';
+import type {State} from '../../core/state.js';
+import {
+	emptyTimeline,
+	entryAt,
+	insertEntries,
+	positionOf,
+	removeEntry,
+	type TimelineEntry,
+} from '../../core/timeline.js';
+import {createFeedTips} from '../../feed/feed-tips.js';
+import type {ChatNode} from '../../node/chat-node.js';
+import {type PostResult, refuseName, refuseText, whenDelivered} from '../../node/conversation.js';
+import {createEffectCommands} from '../../node/effect-commands.js';
+import {idOf, type Reading, type ReadingChange, type Unread} from '../../node/reading.js';
+import {createStore, type Store} from '../../node/store.js';
+import {createVerification} from '../../node/verification.js';
+import {openLogReader} from '../../storage/log-reader.js';
+import {displayName} from '../../ui/timeline/display-name.js';
+import type {AttachRequest, KeeperMessage, OpenedMessage} from '../keep/keeper-messages.js';
+import {recordsToInputs} from '../saved-log.js';
+
+export interface AttachedNode {
+	readonly chatNode: ChatNode;
+	/** Applies a message of the keeper, in their order. */
+	receive(message: KeeperMessage): void;
+}
+
+interface AttachedNodeOptions {
+	readonly opened: OpenedMessage;
+	readonly clock: Clock;
+	send(request: AttachRequest): void;
+	/** A request had no effect. `text`: a sentence for the user. `draft`: what goes back to the input. */
+	onRefused(text: string, draft?: string): void;
+	detach(): void;
+}
+
+/** Reads the log of the keeper up to the place that it named. Rejects with StorageError, or if the file is another one. */
+export async function readKeptState({end, ephemeral}: OpenedMessage): Promise<State> {
+	const reader = openLogReader(end.path);
+	try {
+		if (reader.marker !== end.marker) throw new Error(`The keeper has begun another log. Attach again.`);
+		const tips = createFeedTips({roomTag: reader.header.roomTag});
+		let state = initialState;
+		for await (const records of reader.read(end.offset)) state = reduceInputs(state, recordsToInputs(records, tips));
+		return {...state, ephemeral};
+	} finally {
+		reader.close();
+	}
+}
+
+/** Creates the node from the state at the moment of `opened`. */
+export function createAttachedNode(state: State, options: AttachedNodeOptions): AttachedNode {
+	const {opened, clock, send} = options;
+	const {self} = opened;
+	const store = createStore(state);
+	const reading = createMirroredReading(store, opened, send);
+	let {report} = opened;
+	const isLeaving = () => ({refused: 'The keeper has ended.'});
+	let hasEnded = false;
+	/** Callers that wait for the result of a share, by the number of its request. */
+	const shares = new Map<number, (result: PostResult | {readonly error: string}) => void>();
+	let lastShare = 0;
+
+	/** Sends a request that the local checks accepted. The number of the event is known when its commit arrives. */
+	function request(message: AttachRequest): {readonly seq: number} | {readonly refused: string} {
+		if (hasEnded) return isLeaving();
+		send(message);
+		return {seq: 0};
+	}
+
+	const verification = createVerification({
+		ownKey: self.identityKey,
+		contacts: {list: () => store.getState().ephemeral.contacts, add: () => {}, remove: () => {}},
+		store,
+		// The keeper warns.
+		notices: {verifiedNameTaken: () => {}},
+		now: () => clock.now(),
+		publish: () => {},
+	});
+
+	const chatNode: ChatNode = {
+		store,
+		reading: reading.reading,
+		start: () => Promise.resolve(self),
+		async stop() {
+			hasEnded = true;
+			for (const settle of shares.values()) settle(isLeaving());
+			shares.clear();
+			options.detach();
+		},
+		post(text, postOptions = {}) {
+			const refused = refuseText(text);
+			return refused === undefined ? request({type: 'post', text, options: postOptions}) : {refused};
+		},
+		...createEffectCommands({
+			self: self.peer,
+			getState: store.getState,
+			append(body) {
+				switch (body.type) {
+					case 'marked':
+						return request({type: 'mark', target: body.target, word: body.word, on: body.on});
+					case 'corrected':
+						return request({type: 'correct', target: body.target, text: body.text});
+					case 'withdrawn':
+						return request({type: 'withdraw', target: body.target});
+					case 'pinned':
+						return request({type: 'pin', target: body.target, on: body.on});
+				}
+			},
+		}),
+		whisper(peer, text) {
+			const refused = refuseText(text);
+			if (refused !== undefined) return {refused};
+			const draft = `/msg ${displayName(store.getState(), peer)} ${text}`;
+			const result = request({type: 'whisper', peer, text, draft});
+			return 'refused' in result ? result : {id: 0};
+		},
+		// Only the input of scripts waits for this number, and scripts do not attach.
+		outstandingWhispers: () => 0,
+		async shareFile(path, {note, name} = {}) {
+			const id = ++lastShare;
+			const result = new Promise<PostResult | {readonly error: string}>(resolve => shares.set(id, resolve));
+			const names = {...(note !== undefined && {note}), ...(name !== undefined && {name})};
+			const sent = request({type: 'share', id, path: resolvePath(path), ...names});
+			if ('refused' in sent) return sent;
+			const shared = await result;
+			if ('error' in shared) throw new Error(shared.error);
+			return shared;
+		},
+		fetchFile(target, {directory} = {}) {
+			const event = findPosted(store.getState().timeline, target);
+			if (event?.type !== 'shared') return {refused: 'There is no such file here.'};
+			const sent = request({
+				type: 'fetch',
+				target,
+				...(directory !== undefined && {directory: resolvePath(directory)}),
+			});
+			return 'refused' in sent ? sent : {file: event.file};
+		},
+		cancelFile(file) {
+			request({type: 'cancel', file});
+			return true;
+		},
+		rename(name) {
+			const refused = refuseName(name);
+			return refused === undefined ? request({type: 'rename', name}) : {refused};
+		},
+		notifyTyping: () => void request({type: 'typing'}),
+		addPeer: (host, port) => void request({type: 'add-peer', host, port}),
+		dropPeer(host, port) {
+			request({type: 'drop-peer', host, ...(port !== undefined && {port})});
+			return true;
+		},
+		ignore: peers => void request({type: 'ignore', peers}),
+		unignore: peers => void request({type: 'unignore', peers}),
+		verification: {
+			showNumber: verification.showNumber,
+			confirm(peer, digits) {
+				const refused = verification.confirm(peer, digits);
+				if (!refused) request({type: 'verify', peer, digits});
+				return refused;
+			},
+			forget(peer) {
+				const refused = verification.forget(peer);
+				if (!refused) request({type: 'forget', peer});
+				return refused;
+			},
+		},
+		setPersistenceStatus() {},
+		notify() {},
+		logEnd: () => undefined,
+		whenDelivered: ms => whenDelivered(store, clock, self.peer, () => ownSeq(store.getState()), ms),
+		reportNetwork: () => report,
+	};
+
+	return {
+		chatNode,
+		receive(message) {
+			switch (message.type) {
+				case 'commit':
+					store.commit(message.inputs);
+					return;
+				case 'read':
+					reading.apply(message.change);
+					return;
+				case 'report':
+					({report} = message);
+					return;
+				case 'refused':
+					options.onRefused(message.text, message.draft);
+					return;
+				case 'shared':
+					shares.get(message.id)?.(message.result);
+					shares.delete(message.id);
+					return;
+				case 'opened':
+				case 'unavailable':
+					return;
+				default:
+					message satisfies never;
+			}
+		},
+	};
+}
+
+/** Seq of our newest event that the store has. */
+function ownSeq({timeline, launch}: State): number {
+	for (let index = timeline.length - 1; index >= 0; index--) {
+		const entry = entryAt(timeline, index);
+		if (entry && entry.peer === launch?.peer && entry.seq > 0) return entry.seq;
+	}
+	return 0;
+}
+
+/** The unread messages of the keeper. What the screen shows is read at once here, and reported to the keeper. */
+function createMirroredReading(
+	store: Store,
+	{unread: {keys, ...rest}}: OpenedMessage,
+	send: (request: AttachRequest) => void,
+): {reading: Reading; apply(change: ReadingChange): void} {
+	const listeners = new Set<(change: ReadingChange) => void>();
+	/** Unread messages by id. */
+	const waiting = new Map<string, OrderKey>();
+	let unread: Unread = {...rest, messages: emptyTimeline};
+
+	function apply({added, removed, hasMissed}: ReadingChange): void {
+		let {messages} = unread;
+		const keys = removed === 'all' ? [...waiting.values()] : removed;
+		for (const one of keys) {
+			const id = idOf(one);
+			const key = waiting.get(id);
+			if (key && removed !== 'all') messages = removeEntry(messages, key);
+			waiting.delete(id);
+		}
+		if (removed === 'all') messages = emptyTimeline;
+		for (const key of added) waiting.set(idOf(key), key);
+		messages = insertEntries(messages, entriesOf(store.getState(), added));
+		unread = {...unread, messages, ...(hasMissed && {hasMissed})};
+		for (const listener of listeners) listener({added, removed, ...(hasMissed && {hasMissed})});
+	}
+
+	apply({added: keys, removed: []});
+	return {
+		apply,
+		reading: {
+			unread: () => unread,
+			markRead(entries) {
+				const removed = [...entries].flatMap(entry => waiting.get(idOf(entry)) ?? []);
+				if (removed.length === 0) return;
+				send({type: 'mark-read', keys: removed});
+				apply({added: [], removed});
+			},
+			markAllRead() {
+				if (waiting.size === 0) return;
+				send({type: 'mark-all-read'});
+				apply({added: [], removed: 'all'});
+			},
+			subscribe(listener) {
+				listeners.add(listener);
+				return () => listeners.delete(listener);
+			},
+		},
+	};
+}
+
+/** The entries of the timeline with these keys, in its order. */
+function entriesOf({timeline}: State, keys: readonly OrderKey[]): TimelineEntry[] {
+	return keys.toSorted(compareOrder).flatMap(key => {
+		const entry = entryAt(timeline, positionOf(timeline, key));
+		return entry && compareOrder(entry, key) === 0 ? [entry] : [];
+	});
+}

@@ -1,0 +1,73 @@
+/** Opens the connection to a running keeper and shakes hands with it. */
+import {connect} from 'node:net';
+import type {Clock} from '../../core/environment.js';
+import {createAttachHandshake} from '../keep/keeper-handshake.js';
+import type {AttachRequest, KeeperMessage} from '../keep/keeper-messages.js';
+import type {KeeperDescription} from '../keep/keeper-place.js';
+import {createLineChannel} from '../keep/line-channel.js';
+
+const HANDSHAKE_TIMEOUT_MS = 5000;
+
+export interface KeeperConnection {
+	send(request: AttachRequest): void;
+	/** Sends what waits, and closes. */
+	end(): void;
+}
+
+export type ConnectFailure =
+	/** Nobody listens: the keeper has ended. */
+	| {readonly failed: 'not-running'}
+	/** Somebody else listens there. */
+	| {readonly failed: 'not-authentic'}
+	| {readonly failed: 'other-version'; readonly version: string};
+
+/**
+ * Connects to a keeper. `onMessage` gets its messages in order, and `onClosed` is called once when the connection of an
+ * authentic keeper has closed.
+ */
+export function connectToKeeper(
+	description: KeeperDescription,
+	version: string,
+	clock: Clock,
+	events: {onMessage(message: KeeperMessage): void; onClosed(): void},
+): Promise<KeeperConnection | ConnectFailure> {
+	return new Promise(resolve => {
+		const handshake = createAttachHandshake({token: description.token, version});
+		const socket = connect(description.socket);
+		let isAuthentic = false;
+		let failure: ConnectFailure = {failed: 'not-running'};
+		const timer = clock.after(HANDSHAKE_TIMEOUT_MS, () => socket.destroy());
+		const channel = createLineChannel(socket, {
+			onLine(line) {
+				if (isAuthentic) {
+					// The keeper is authentic and has the same version, so the line has the form of a message.
+					const message: KeeperMessage = JSON.parse(line);
+					return events.onMessage(message);
+				}
+				const step = handshake.receive(line);
+				if (step.type === 'failed') {
+					failure =
+						step.reason === 'other-version'
+							? {failed: step.reason, version: step.version ?? ''}
+							: {failed: 'not-authentic'};
+					return channel.destroy();
+				}
+				if (step.send !== undefined) channel.send(step.send);
+				isAuthentic = true;
+				timer.cancel();
+				channel.trust();
+				resolve({send: request => channel.send(JSON.stringify(request)), end: channel.end});
+			},
+			onClosed() {
+				timer.cancel();
+				if (isAuthentic) events.onClosed();
+				else resolve(failure);
+			},
+		});
+		socket.on('connect', () => {
+			// Somebody who accepts the connection and does not shake hands is not our keeper.
+			failure = {failed: 'not-authentic'};
+			if (handshake.first !== undefined) channel.send(handshake.first);
+		});
+	});
+}

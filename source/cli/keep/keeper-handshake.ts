@@ -1,0 +1,103 @@
+/**
+ * Handshake of `attach` with a keeper. Each side proves that it knows the token of the keeper, by an HMAC over the random
+ * numbers of both sides, and neither sends the token. Afterwards both have the same version, so that each can trust the form
+ * of what the other one sends.
+ *
+ *     attach  {attach: version, nonce}
+ *     keeper  {keeper: version, nonce, proof}
+ *     attach  {proof}
+ */
+import {createHmac, randomBytes, timingSafeEqual} from 'node:crypto';
+
+const NONCE_PATTERN = /^[0-9a-f]{64}$/;
+
+export type HandshakeStep =
+	/** Send this line and wait for the next one, or go on if `done`. */
+	| {readonly type: 'continue'; readonly send?: string; readonly done: boolean}
+	| {
+			readonly type: 'failed';
+			readonly reason: 'malformed' | 'not-authentic' | 'other-version';
+			readonly version?: string;
+	  };
+
+export interface Handshake {
+	/** The line that begins the handshake; undefined at the keeper. */
+	readonly first?: string;
+	/** Takes a line of the other side. */
+	receive(line: string): HandshakeStep;
+}
+
+interface HandshakeOptions {
+	/** 64 hexadecimal digits. */
+	readonly token: string;
+	readonly version: string;
+	/** 64 hexadecimal digits that were never used before. */
+	readonly nonce?: string;
+}
+
+const MALFORMED = {type: 'failed', reason: 'malformed'} as const;
+const NOT_AUTHENTIC = {type: 'failed', reason: 'not-authentic'} as const;
+
+export function createAttachHandshake({token, version, nonce = randomNonce()}: HandshakeOptions): Handshake {
+	return {
+		first: JSON.stringify({attach: version, nonce}),
+		receive(line) {
+			const {keeper, nonce: keeperNonce, proof} = parseFields(line);
+			if (keeper === undefined || !isNonce(keeperNonce) || proof === undefined) return MALFORMED;
+			if (!isProof(proof, token, 'keeper', nonce, keeperNonce, keeper)) return NOT_AUTHENTIC;
+			if (keeper !== version) return {type: 'failed', reason: 'other-version', version: keeper};
+			const own = proofOf(token, 'attach', nonce, keeperNonce, version);
+			return {type: 'continue', send: JSON.stringify({proof: own}), done: true};
+		},
+	};
+}
+
+export function createKeeperHandshake({token, version, nonce = randomNonce()}: HandshakeOptions): Handshake {
+	let attached: {readonly nonce: string; readonly version: string} | undefined;
+	return {
+		receive(line) {
+			const fields = parseFields(line);
+			if (!attached) {
+				if (fields.attach === undefined || !isNonce(fields.nonce)) return MALFORMED;
+				attached = {nonce: fields.nonce, version: fields.attach};
+				const proof = proofOf(token, 'keeper', attached.nonce, nonce, version);
+				return {type: 'continue', send: JSON.stringify({keeper: version, nonce, proof}), done: false};
+			}
+
+			if (fields.proof === undefined) return MALFORMED;
+			if (!isProof(fields.proof, token, 'attach', attached.nonce, nonce, attached.version)) return NOT_AUTHENTIC;
+			if (attached.version !== version) return {type: 'failed', reason: 'other-version', version: attached.version};
+			return {type: 'continue', done: true};
+		},
+	};
+}
+
+function randomNonce(): string {
+	return randomBytes(32).toString('hex');
+}
+
+function isNonce(text: string | undefined): text is string {
+	return text !== undefined && NONCE_PATTERN.test(text);
+}
+
+/** The side is part of the proof, so that the proof of one side is not valid for the other one. */
+function proofOf(token: string, side: 'attach' | 'keeper', attach: string, keeper: string, version: string): string {
+	const message = ['p2pchat-ink attach 1', side, attach, keeper, version].join('\n');
+	return createHmac('sha256', Buffer.from(token, 'hex')).update(message).digest('hex');
+}
+
+function isProof(proof: string, ...expected: Parameters<typeof proofOf>): boolean {
+	const [given, right] = [Buffer.from(proof), Buffer.from(proofOf(...expected))];
+	return given.length === right.length && timingSafeEqual(given, right);
+}
+
+/** The string fields of a line of JSON. Every other line has none. */
+function parseFields(line: string): Readonly<Record<string, string | undefined>> {
+	try {
+		const value: unknown = JSON.parse(line);
+		if (typeof value !== 'object' || value === null) return {};
+		return Object.fromEntries(Object.entries(value).filter(([, field]) => typeof field === 'string'));
+	} catch {
+		return {};
+	}
+}

@@ -1,0 +1,59 @@
+/** Messages between a keeper and an attached screen, as lines of JSON after the handshake. */
+import type {EventRef, Input, PeerId} from '../../core/event.js';
+import type {OrderKey} from '../../core/event-order.js';
+import type {FileId} from '../../core/shared-file.js';
+import type {EphemeralState} from '../../core/state.js';
+import type {SelfInfo} from '../../node/chat-node.js';
+import type {PostOptions, PostResult} from '../../node/conversation.js';
+import type {NetworkReport} from '../../node/network-report.js';
+import type {ReadingChange, Unread} from '../../node/reading.js';
+import type {LogPlace} from '../../storage/log.js';
+import type {ScreenNotes} from '../../ui/screen-contract.js';
+
+/** The first message: everything that an attached screen needs beside the log up to `end`. */
+export interface OpenedMessage {
+	readonly type: 'opened';
+	readonly self: SelfInfo;
+	/** The records before this place are in the file. Everything later is in `commit` messages. */
+	readonly end: LogPlace;
+	readonly ephemeral: EphemeralState;
+	readonly unread: Omit<Unread, 'messages'> & {readonly keys: readonly OrderKey[]};
+	readonly report: NetworkReport;
+	readonly screen: ScreenNotes;
+}
+
+export type KeeperMessage =
+	| OpenedMessage
+	/** The log cannot be read by others now, so nobody can attach. */
+	| {readonly type: 'unavailable'; readonly text: string}
+	/** The inputs of one commit of the keeper's store. */
+	| {readonly type: 'commit'; readonly inputs: readonly Input[]}
+	| {readonly type: 'read'; readonly change: ReadingChange}
+	| {readonly type: 'report'; readonly report: NetworkReport}
+	/** A request had no effect. `text`: a sentence for the user. `draft`: what goes back to the input. */
+	| {readonly type: 'refused'; readonly text: string; readonly draft?: string}
+	/** The result of a `share`, or the message of its error. */
+	| {readonly type: 'shared'; readonly id: number; readonly result: PostResult | {readonly error: string}};
+
+export type AttachRequest =
+	| {readonly type: 'post'; readonly text: string; readonly options: PostOptions}
+	| {readonly type: 'mark'; readonly target: EventRef; readonly word: string; readonly on: boolean}
+	| {readonly type: 'correct'; readonly target: EventRef; readonly text: string}
+	| {readonly type: 'withdraw'; readonly target: EventRef}
+	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean}
+	/** `draft`: what goes back to the input if the keeper refuses. */
+	| {readonly type: 'whisper'; readonly peer: PeerId; readonly text: string; readonly draft: string}
+	/** `id`: number of the request, which its answer repeats. */
+	| {readonly type: 'share'; readonly id: number; readonly path: string; readonly note?: string; readonly name?: string}
+	| {readonly type: 'fetch'; readonly target: EventRef; readonly directory?: string}
+	| {readonly type: 'cancel'; readonly file: FileId}
+	| {readonly type: 'rename'; readonly name: string}
+	| {readonly type: 'typing'}
+	| {readonly type: 'add-peer'; readonly host: string; readonly port: number}
+	| {readonly type: 'drop-peer'; readonly host: string; readonly port?: number}
+	| {readonly type: 'ignore' | 'unignore'; readonly peers: readonly PeerId[]}
+	| {readonly type: 'mark-read'; readonly keys: readonly OrderKey[]}
+	| {readonly type: 'mark-all-read'}
+	| {readonly type: 'verify'; readonly peer: PeerId; readonly digits: string}
+	| {readonly type: 'forget'; readonly peer: PeerId}
+	| {readonly type: 'screen'; readonly notes: ScreenNotes};

@@ -1,0 +1,114 @@
+/**
+ * Places of a running keeper on this computer: its socket, the file with its token, and a description for `attach`. All are
+ * in a folder that only the user can enter. The token proves in addition, at both ends, that it is the same user.
+ */
+import {createHash, randomBytes} from 'node:crypto';
+import {existsSync, lstatSync, readdirSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {bytesToHex} from '../../codec/bytes.js';
+import {replaceFileAtomically} from '../../storage/atomic-file.js';
+import {ensurePrivateDirectory} from '../../storage/ensure-directory.js';
+import {StorageError} from '../../storage/errors.js';
+import {readTextFile} from '../../storage/regular-file.js';
+
+/** What `attach` needs to know about a keeper. */
+export interface KeeperDescription {
+	readonly room: string;
+	/** Tag of the room, hexadecimal. */
+	readonly tag: string;
+	/** Path of the socket, or name of the pipe on Windows. */
+	readonly socket: string;
+	/** 64 hexadecimal digits. */
+	readonly token: string;
+	readonly pid: number;
+	readonly version: string;
+}
+
+/** The address of a Unix socket has at most 104 bytes on some systems, with a final zero. */
+const MAX_SOCKET_BYTES = 100;
+const MAX_DESCRIPTION_BYTES = 16 * 1024;
+const MAX_KEEPERS = 64;
+const TOKEN_BYTES = 32;
+
+/** Folder of the descriptions in the data folder `root`. */
+export function keeperFolder(root: string): string {
+	return join(root, 'keep');
+}
+
+/** Path of the socket of a room. It is short enough for every system. Throws StorageError. */
+export function socketPath(root: string, tag: string): string {
+	const name = createHash('sha256').update(`${root}\0${tag}`).digest('hex').slice(0, 24);
+	if (process.platform === 'win32') return `\\\\.\\pipe\\p2pchat-ink-${name}`;
+	const path = join(keeperFolder(root), `${tag}.sock`);
+	if (Buffer.byteLength(path) <= MAX_SOCKET_BYTES) return path;
+	// The temporary folder is shared with other users, so the folder in it must be ours and closed for them.
+	const folder = join(tmpdir(), `p2pchat-ink-keep-${process.getuid?.() ?? 'user'}`);
+	ensurePrivateDirectory(folder);
+	const {mode, uid} = lstatSync(folder);
+	if ((mode & 0o077) !== 0 || (process.getuid !== undefined && uid !== process.getuid()))
+		throw new StorageError(
+			'failed',
+			'other users can enter the folder',
+			folder,
+			'Remove the folder, or use --data-dir.',
+		);
+	return join(folder, `${name}.sock`);
+}
+
+/** Writes the description of a new keeper with a new token. Throws StorageError or an error of the system. */
+export function describeKeeper(
+	root: string,
+	keeper: {readonly room: string; readonly tag: Uint8Array; readonly version: string},
+): KeeperDescription {
+	const tag = bytesToHex(keeper.tag);
+	ensurePrivateDirectory(root);
+	ensurePrivateDirectory(keeperFolder(root));
+	const {room, version} = keeper;
+	const token = randomBytes(TOKEN_BYTES).toString('hex');
+	return {room, tag, socket: socketPath(root, tag), token, pid: process.pid, version};
+}
+
+export function saveDescription(root: string, description: KeeperDescription): void {
+	replaceFileAtomically(join(keeperFolder(root), `${description.tag}.json`), `${JSON.stringify(description)}\n`);
+}
+
+/** Removes the description, unless another keeper has replaced it. */
+export function removeDescription(root: string, {tag, token}: KeeperDescription): void {
+	const path = join(keeperFolder(root), `${tag}.json`);
+	if (readDescription(path)?.token === token) rmSync(path, {force: true});
+}
+
+/** Descriptions of the keepers of this user. A keeper that was killed leaves its description behind. */
+export function listKeepers(root: string): KeeperDescription[] {
+	const folder = keeperFolder(root);
+	if (!existsSync(folder)) return [];
+	const names = readdirSync(folder).filter(name => /^[0-9a-f]{16}\.json$/.test(name));
+	return names.slice(0, MAX_KEEPERS).flatMap(name => readDescription(join(folder, name)) ?? []);
+}
+
+/** Reads a description. Undefined if the file is missing, damaged, or not only ours. */
+function readDescription(path: string): KeeperDescription | undefined {
+	try {
+		const {mode, uid} = lstatSync(path);
+		const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o077) === 0);
+		if (!isOurs) return undefined;
+		const value: unknown = JSON.parse(readTextFile(path, MAX_DESCRIPTION_BYTES));
+		return isDescription(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function isDescription(value: unknown): value is KeeperDescription {
+	if (typeof value !== 'object' || value === null) return false;
+	const fields: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(value));
+	return (
+		['room', 'socket', 'version'].every(name => typeof fields[name] === 'string') &&
+		typeof fields.tag === 'string' &&
+		/^[0-9a-f]{16}$/.test(fields.tag) &&
+		typeof fields.token === 'string' &&
+		/^[0-9a-f]{64}$/.test(fields.token) &&
+		Number.isSafeInteger(fields.pid)
+	);
+}
