@@ -110,6 +110,8 @@ async function runCommand(context: CliContext): Promise<number> {
 			return (await import('./chat/chat.js')).runInvitation(context);
 		case 'send':
 			return (await import('./commands/index.js')).runSend(context);
+		case 'fetch':
+			return (await import('./commands/index.js')).runFetch(context);
 		case 'logs':
 			return (await import('./commands/index.js')).runLogs(context);
 		case 'export':

@@ -11,6 +11,8 @@ export interface ShareOptions {
 	readonly name?: string;
 	/** Called while the file is read, with the bytes read so far. */
 	onProgress?(bytes: number, of: number): void;
+	/** Called when the file was read, directly before its event is written. */
+	onRead?(): void;
 }
 
 export interface FetchFileOptions {

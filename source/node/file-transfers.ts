@@ -5,7 +5,6 @@ import type {EventRef} from '../core/event.js';
 import type {FileStore} from '../core/file-content.js';
 import {findPosted} from '../core/find-posted.js';
 import {MAX_FILE_NAME_BYTES, MAX_NOTE_BYTES} from '../core/limits.js';
-
 import type {FileId} from '../core/shared-file.js';
 import {cleanLine, cleanText, utf8Length} from '../core/text.js';
 import {contentOf} from '../core/text-of.js';
@@ -66,13 +65,17 @@ export function createFileTransfers(options: FileTransfersOptions): FileTransfer
 		}
 	}
 
-	async function shareFile(path: string, {note = '', name, onProgress}: ShareOptions = {}): Promise<PostResult> {
+	async function shareFile(
+		path: string,
+		{note = '', name, onProgress, onRead}: ShareOptions = {},
+	): Promise<PostResult> {
 		if (!fileStore) return {refused: NO_STORE};
 		if (!isServing) return {refused: 'Sharing of files is off (--serve off).'};
 		const text = cleanText(note).trim();
 		const bytes = utf8Length(text);
 		if (bytes > MAX_NOTE_BYTES) return {refused: `Too long: ${bytes} bytes, the limit is ${MAX_NOTE_BYTES} bytes.`};
 		const file = await hash(fileStore, path, name, onProgress);
+		onRead?.();
 		const fileName = cleanLine(name ?? file.name, MAX_FILE_NAME_BYTES);
 		const result = options.share({
 			type: 'shared',

@@ -16,6 +16,7 @@ const READINGS: Readonly<Record<string, number>> = {
 	'index.ts': 1,
 	'cli/commands/logs.ts': 1,
 	'cli/chat/node-storage.ts': 3,
+	'cli/chat/open-file-store.ts': 1,
 	'cli/demo/demo.ts': 1,
 	'cli/output/report-formats.ts': 1,
 	// How long ago the first unread message was written.

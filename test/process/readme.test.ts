@@ -32,9 +32,19 @@ interface Trial {
 	readonly visit?: (terminal: Terminal) => Promise<void>;
 	/** A part of the output that does not depend on its wording. */
 	readonly prints?: string;
+	/** Command of another person that runs at the same time, and succeeds. */
+	readonly partner?: string;
 }
 
 const trials: readonly Trial[] = [
+	{pattern: / send --file report/, prints: '', partner: 'npx p2pchat-ink fetch report.pdf --output partner'},
+	{pattern: / send --file - /, prints: '', partner: 'npx p2pchat-ink fetch photos.tar --output partner'},
+	{pattern: / fetch report/, prints: 'report.pdf', partner: 'npx p2pchat-ink send --file report.pdf'},
+	{
+		pattern: / fetch photos/,
+		prints: '',
+		partner: 'tar c photos | npx p2pchat-ink send --file - --as photos.tar',
+	},
 	{pattern: / send /, prints: ''},
 	{pattern: / replay \S+ --grep NAS \| cat$/, prints: 'NAS'},
 	{pattern: / logs$/, prints: 'lan-'},
@@ -101,7 +111,9 @@ let env: Record<string, string>;
 
 beforeAll(async () => {
 	const bin = join(scratch, 'bin');
-	for (const folder of [home, cwd, bin]) mkdirSync(folder);
+	for (const folder of [home, cwd, bin, join(cwd, 'photos'), join(cwd, 'partner')]) mkdirSync(folder);
+	writeFileSync(join(cwd, 'report.pdf'), 'numbers');
+	writeFileSync(join(cwd, 'photos', 'one.jpg'), 'photo');
 	symlinkSync(join(root, 'fixtures'), join(cwd, 'fixtures'));
 	writeFileSync(join(home, 'crew-secret'), 'correct horse battery staple\n');
 	writeFileSync(
@@ -123,9 +135,12 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(scratch, {recursive: true, force: true}));
 
-function run(command: string): Promise<{readonly code: number | null; readonly text: string}> {
+function run(
+	command: string,
+	environment: Readonly<Record<string, string>> = {},
+): Promise<{readonly code: number | null; readonly text: string}> {
 	return new Promise(resolve => {
-		const child = spawn('sh', ['-c', command], {cwd, env});
+		const child = spawn('sh', ['-c', command], {cwd, env: {...env, ...environment}});
 		let text = '';
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.on('data', chunk => {
@@ -171,10 +186,17 @@ describe('the readme', () => {
 	test.each(printing)('prints: %s', async command => {
 		// A receiver of the sent message.
 		const port = Number(env.P2PCHAT_PORT);
-		const friend = command.includes(' send ')
-			? await startNode({home: join(scratch, 'friend'), port, name: 'Friend'})
-			: undefined;
-		const {code, text} = await run(command);
+		const partner = trialOf(command)?.partner;
+		const friend =
+			command.includes(' send ') && partner === undefined
+				? await startNode({home: join(scratch, 'friend'), port, name: 'Friend'})
+				: undefined;
+		const patience = partner === undefined ? {} : {P2PCHAT_WAIT: '25'};
+		const [{code, text}, other] = await Promise.all([
+			run(command, patience),
+			partner === undefined ? undefined : run(partner, {...patience, P2PCHAT_HOME: join(home, 'partner')}),
+		]);
+		expect(other?.code ?? 0, other?.text).toBe(0);
 		expect(code, text).toBe(0);
 		expect(text).toContain(trialOf(command)?.prints);
 		await friend?.waitFor('the message', line => line.text === 'build is green' && line.name === 'Bot');

@@ -7,6 +7,7 @@ import {commandRows, commandUsage} from '../../node/commands/command-table.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
 import {findAddressee} from '../../node/commands/resolve-addressee.js';
 import {type CommandContext, type CommandResult, runCommand} from '../../node/commands/run-command.js';
+import {describeFileError} from '../../node/commands/typed-files.js';
 import type {PostResult} from '../../node/conversation.js';
 import type {InvitationInfo} from '../../node/invitation.js';
 import {FULL_SCREEN_COMMANDS, intentLines} from '../../ui/linear/linear-commands.js';
@@ -57,12 +58,23 @@ export function executeJsonLine(text: string, context: CommandContext, reports: 
 		case 'withdraw':
 		case 'pin':
 			return executeWrite(input, context.chatNode, reports);
+		case 'share':
+			return {pending: shareFile(input, context.chatNode, reports)};
+		case 'fetch': {
+			const {target, directory} = input;
+			const result = context.chatNode.fetchFile(target, directory === undefined ? {} : {directory});
+			return 'refused' in result ? {error: {code: 'refused', text: result.refused}} : {};
+		}
+		case 'cancel':
+			return context.chatNode.cancelFile(input.file)
+				? {}
+				: {error: {code: 'refused', text: 'This file is not being fetched.'}};
 		default:
 			return input satisfies never;
 	}
 }
 
-type WriteInput = Exclude<JsonInput, {type: 'command' | 'invalid' | 'whisper'}>;
+type WriteInput = Exclude<JsonInput, {type: 'command' | 'invalid' | 'whisper' | 'share' | 'fetch' | 'cancel'}>;
 
 function executeWrite(input: WriteInput, chatNode: ChatNode, reports: JsonReportFormatter): LineResult {
 	reports.attachRef(input.ref);
@@ -86,6 +98,22 @@ function executeWhisper(
 	}
 	reports.attachWhisperRef(ref, addressee.peer, result.id);
 	return {whisperedTo: addressee.peer};
+}
+
+/** Shares a file. Other lines are executed while it is read, so its ref is attached directly before its event. */
+async function shareFile(
+	{path, note, ref}: JsonInput & {readonly type: 'share'},
+	chatNode: ChatNode,
+	reports: JsonReportFormatter,
+): Promise<LineResult> {
+	try {
+		const onRead = () => reports.attachRef(ref);
+		const result = toSeqResult(await chatNode.shareFile(path, {onRead, ...(note !== undefined && {note})}));
+		reports.attachRef(ref, result.seq ?? 0);
+		return result;
+	} catch (error) {
+		return {error: {code: 'refused', text: describeFileError(error)}};
+	}
 }
 function executeTypedText(text: string, context: CommandContext): LineResult {
 	const parsed = parseCommand(text);
@@ -111,6 +139,7 @@ const INTENTS_WITH_LINES: ReadonlySet<string> = new Set([
 	'goto',
 	'mention',
 	'pins',
+	'files',
 	'unread',
 	'mark',
 ]);
@@ -157,6 +186,7 @@ function toLineResult(result: CommandResult, name: string): LineResult {
 			return {
 				...(result.text !== undefined && {replyLines: [result.text]}),
 				...(result.whisperedTo && {whisperedTo: result.whisperedTo}),
+				...(result.seq !== undefined && {seq: result.seq}),
 			};
 		case 'error':
 			return {error: {code: 'bad-command', text: result.text}};

@@ -1,5 +1,6 @@
 /** Lines of JSON input (`--json`): parses one line and checks every field. Unknown fields are ignored. */
 import {type EventRef, parseEventId} from '../../core/event.js';
+import {type FileId, isFileId} from '../../core/shared-file.js';
 
 /** Reference that the controlling program adds to an input line. The event that results from the line repeats it. */
 export type JsonRef = string | number;
@@ -19,10 +20,13 @@ export type JsonInput =
 	/** `to`: peer id, or a name as in /msg. */
 	| {readonly type: 'whisper'; readonly to: string; readonly text: string; readonly ref?: JsonRef}
 	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean; readonly ref?: JsonRef}
+	| {readonly type: 'share'; readonly path: string; readonly note?: string; readonly ref?: JsonRef}
+	| {readonly type: 'fetch'; readonly target: EventRef; readonly directory?: string; readonly ref?: JsonRef}
+	| {readonly type: 'cancel'; readonly file: FileId; readonly ref?: JsonRef}
 	| {readonly type: 'invalid'; readonly text: string};
 
 const INPUT_EXAMPLES = '{"type":"post","text":"hi"} or {"type":"command","text":"/name Bob"}';
-const TYPES = '"post", "command", "mark", "correct", "withdraw", "pin" or "whisper"';
+const TYPES = '"post", "command", "mark", "correct", "withdraw", "pin", "whisper", "share", "fetch" or "cancel"';
 const MAX_REF_LENGTH = 256;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -51,6 +55,9 @@ export function parseJsonInput(line: string): JsonInput {
 		case 'withdraw':
 		case 'pin':
 		case 'whisper':
+		case 'share':
+		case 'fetch':
+		case 'cancel':
 			break;
 		default:
 			return typeof fields.text === 'string' || fields.text === undefined
@@ -64,6 +71,10 @@ export function parseJsonInput(line: string): JsonInput {
 			return parsePost(fields, refField);
 		case 'whisper':
 			return parseWhisper(fields, refField);
+		case 'share':
+		case 'fetch':
+		case 'cancel':
+			return parseFileInput(fields, fields.type, refField);
 		default:
 			return parseEffect(fields, fields.type, refField);
 	}
@@ -81,6 +92,27 @@ function parsePost({text, replyTo}: Fields, ref: {ref?: JsonRef}): JsonInput {
 	return answered
 		? {type: 'post', text, replyTo: answered, ...ref}
 		: invalidInput('"replyTo" must be the id of an event');
+}
+
+function parseFileInput(fields: Fields, type: 'share' | 'fetch' | 'cancel', ref: {ref?: JsonRef}): JsonInput {
+	const {path, note, file, directory} = fields;
+	switch (type) {
+		case 'share':
+			if (typeof path !== 'string' || path === '') return invalidInput('"path" must be the path of a file');
+			if (note !== undefined && typeof note !== 'string') return invalidInput('"note" must be a string');
+			return {type, path, ...(note !== undefined && {note}), ...ref};
+		case 'fetch': {
+			const target = typeof fields.target === 'string' ? parseEventId(fields.target) : undefined;
+			if (!target) return invalidInput('"target" must be the id of an event');
+			if (directory !== undefined && typeof directory !== 'string') return invalidInput('"directory" must be a string');
+			return {type, target, ...(directory !== undefined && {directory}), ...ref};
+		}
+		case 'cancel':
+			if (typeof file !== 'string' || !isFileId(file)) return invalidInput('"file" must be the id of a file');
+			return {type, file, ...ref};
+		default:
+			return type satisfies never;
+	}
 }
 
 function parseEffect(fields: Fields, type: 'mark' | 'correct' | 'withdraw' | 'pin', ref: {ref?: JsonRef}): JsonInput {

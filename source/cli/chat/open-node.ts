@@ -1,6 +1,7 @@
 /** Creates a chat node with its production adapters: TLS, UDP, the log files and the system clock. */
 import {userInfo} from 'node:os';
 import {UsageError} from '../../core/errors.js';
+import type {FileStore} from '../../core/file-content.js';
 import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
 import {cleanName} from '../../core/text.js';
 import type {RoomKeys} from '../../feed/room-keys.js';
@@ -17,6 +18,7 @@ import {withHook} from '../hook/with-hook.js';
 import {createNetworkAdapters} from '../network-adapters.js';
 import {ownProgramCommand} from '../program-command.js';
 import {openNodeStorage} from './node-storage.js';
+import {openFileStore} from './open-file-store.js';
 
 /** The search for the log of an earlier run starts this long after the node, so that it does not delay the first frame. */
 const EARLIER_LOG_DELAY_MS = 500;
@@ -25,6 +27,8 @@ export interface OpenedNode {
 	readonly chatNode: ChatNode;
 	/** Own name at the start. */
 	readonly name: string;
+	/** Shared and fetched files. */
+	readonly files: FileStore;
 	/** Starts the node. Rejects with UsageError if a port is taken or not permitted. */
 	start(): Promise<SelfInfo>;
 }
@@ -48,6 +52,13 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	if (truncationWarning !== undefined) context.printError(truncationWarning);
 	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context);
 	await openOptions.checkRoom?.(keys.tag);
+	let warn = context.printError;
+	const files = openFileStore({
+		context,
+		keys,
+		keepsShares: openOptions.keepsLog && options.log.type !== 'none',
+		warn: text => warn(text),
+	});
 	const storage = openNodeStorage({context, keys, keepsLog: openOptions.keepsLog});
 	const bareNode = createChatNode(
 		{
@@ -59,6 +70,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 			takesWhispers: options.takesWhispers && openOptions.keepsLog,
 			tracksReading: openOptions.keepsLog,
 			isKeeper: openOptions.isKeeper ?? false,
+			servesFiles: options.servesFiles,
 			targetsRemembered: options.peers.length === 0,
 			targets: options.peers.length > 0 ? options.peers : storage.rememberedTargets,
 			...(storage.identitySeed && {identitySeed: storage.identitySeed}),
@@ -72,11 +84,13 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 			debug,
 			...(storage.saveReadingPosition && {saveReadingPosition: storage.saveReadingPosition}),
 			...(storage.contacts && {contacts: storage.contacts}),
+			files,
 			rememberTarget: storage.rememberTarget,
 			createInvitation: createWindow,
 			...(openOptions.relaunch && {relaunch: openOptions.relaunch}),
 		},
 	);
+	warn = text => bareNode.notify('warn', 'file', text);
 	const {hook} = options;
 	const chatNode = hook === undefined ? bareNode : withHook(bareNode, clock, events => startHookProcess(hook, events));
 	storage.watchPersistence((saving, reason) =>
@@ -85,6 +99,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	return {
 		chatNode,
 		name,
+		files,
 		async start() {
 			try {
 				const self = await chatNode.start();

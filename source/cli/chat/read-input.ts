@@ -1,5 +1,6 @@
 /** Reads standard input, executes each line and reports the result. Reading slows down to the slowest connected peer. */
 import type {Clock} from '../../core/environment.js';
+import {errorMessage} from '../../core/errors.js';
 import type {PeerId} from '../../core/event.js';
 import {selectWaitingWhispers} from '../../core/select.js';
 import type {State} from '../../core/state.js';
@@ -32,10 +33,21 @@ export async function readInput(options: InputOptions): Promise<number> {
 	let ignored: readonly string[] = [];
 	let lastSeq = 0;
 	let hasWhispered = false;
+	/** Commands that take time, for example files that are being read. The following lines do not wait for them. */
+	const running = new Set<Promise<void>>();
 	for await (const line of readInputLines(context)) {
 		const commandContext = {chatNode, self: options.self, ignored, now: context.clock.now()};
-		const executed = executeInputLine(options, line, commandContext);
-		const result = (await executed.pending) ?? executed;
+		const begun = executeInputLine(options, line, commandContext);
+		const {pending, ...result} = begun;
+		if (pending) {
+			const failed = (error: unknown): LineResult => ({error: {code: 'failed', text: errorMessage(error)}});
+			const settled = pending.catch(failed).then(later => {
+				reportResult(options, line.number, later);
+				lastSeq = Math.max(lastSeq, later.seq ?? 0);
+				running.delete(settled);
+			});
+			running.add(settled);
+		}
 		reportResult(options, line.number, result);
 		ignored = result.ignoredKeys ?? ignored;
 		if (result.quit) options.quit();
@@ -44,9 +56,10 @@ export async function readInput(options: InputOptions): Promise<number> {
 			await waitForAnswers(chatNode, context.clock, result.whisperedTo);
 		}
 		if (result.seq === undefined) continue;
-		lastSeq = result.seq;
+		lastSeq = Math.max(lastSeq, result.seq);
 		await waitForSlowestPeer(chatNode, context.clock, lastSeq);
 	}
+	await Promise.all(running);
 	const [isDelivered, isAnswered] = await Promise.all([
 		lastSeq === 0 || chatNode.whenDelivered(context.options.waitMs),
 		!hasWhispered || whenNoWhisperWaits(chatNode, context.clock, context.options.waitMs),

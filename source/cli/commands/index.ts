@@ -5,6 +5,7 @@ export {runKeep} from '../keep/keep.js';
 export {runCompletion} from './completion.js';
 export {runDoctor} from './doctor.js';
 export {runExport} from './export.js';
+export {runFetch} from './fetch.js';
 export {runInspect} from './inspect.js';
 export {runLogs} from './logs.js';
 export {runReplay} from './replay.js';

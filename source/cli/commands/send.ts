@@ -1,4 +1,4 @@
-/** `send TEXT…`: sends one message and exits as soon as one peer has received it. */
+/** `send TEXT…`: sends one message and exits as soon as one peer has received it. `send --file` shares files instead. */
 
 import {UsageError} from '../../core/errors.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
@@ -9,15 +9,19 @@ import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 import {ownProgramCommand} from '../program-command.js';
+import {sendFiles} from './send-files.js';
 
 /** Resolves to the exit code: `failed` if no peer confirms the message within `--wait`. */
 export async function runSend(context: CliContext): Promise<number> {
 	const {options, output} = context;
+	if (options.files.includes('-') && options.operands.includes('-'))
+		throw new UsageError('Standard input can be the text or the file, not both.');
 	const text =
 		options.operands.length === 1 && options.operands[0] === '-'
 			? await readStandardInput(context)
 			: options.operands.join(' ');
-	if (text.trim() === '') throw new UsageError('Nothing to send: standard input is empty.');
+	const sharesFiles = options.files.length > 0;
+	if (text.trim() === '' && !sharesFiles) throw new UsageError('Nothing to send: standard input is empty.');
 	if (beginsWithWhisperCommand(text)) throw new UsageError(WHISPER_COMMAND_REFUSED);
 	// A log file for one message would clutter the list of saved logs.
 	const {chatNode, start} = await openNode(context, {keepsLog: false});
@@ -25,6 +29,7 @@ export async function runSend(context: CliContext): Promise<number> {
 	try {
 		const started = await Promise.race([start(), exitRequest.requested]);
 		if (typeof started === 'string') return exitCodes.failed;
+		if (sharesFiles) return await sendFiles(context, chatNode, text.trim(), exitRequest.requested);
 		const posted = chatNode.post(text);
 		if ('refused' in posted) {
 			context.printError(posted.refused);

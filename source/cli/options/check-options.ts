@@ -11,6 +11,10 @@ import type {CommandName, OptionKey} from './option-table.js';
 import type {EventFilter, Options, SecretSource} from './options.js';
 
 const DEFAULT_WAIT_S = 5;
+/** Somebody first has to read that there is a file, and to fetch it. */
+const DEFAULT_SHARE_WAIT_S = 300;
+/** The list of shared files arrives within a second or two of a connection. */
+const DEFAULT_FETCH_WAIT_S = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_WAIT_S = 24 * 60 * 60;
 const CONTROL_CHARACTERS = /\p{Cc}|\p{Bidi_Control}/u;
@@ -29,6 +33,10 @@ export function checkOptions(
 	const name = checkName(sources.get('name'));
 	const dataDir = checkText(sources.get('dataDir'));
 	const debug = checkText(sources.get('debug'));
+	const files = checkFiles(sources);
+	const fileName = checkText(sources.get('as'));
+	const output = checkText(sources.get('output'));
+	const downloadDir = checkText(sources.get('downloadDir'));
 	const secretSource = checkSecret(sources, secret);
 	const mode = checkMode(sources);
 	const hook = checkText(sources.get('hook'));
@@ -51,7 +59,9 @@ export function checkOptions(
 		waitMs:
 			1000 *
 			(checkNumber(sources.get('wait'), 0, MAX_WAIT_S, 'a number of seconds, for example 5 or 0.5', true) ??
-				DEFAULT_WAIT_S),
+				defaultWait(command, files)),
+		files,
+		servesFiles: checkChoice(sources.get('serve'), ['on', 'off']) !== 'off',
 		bell: checkChoice(sources.get('bell'), ['mentions', 'all', 'off']) ?? 'mentions',
 		mono: isSwitchOn(sources, 'mono'),
 		theme: checkChoice(sources.get('theme'), ['auto', 'dark', 'light']) ?? 'auto',
@@ -71,6 +81,9 @@ export function checkOptions(
 		...(mode && {mode}),
 		...(dataDir !== undefined && {dataDir}),
 		...(debug !== undefined && {debug}),
+		...(fileName !== undefined && {fileName}),
+		...(output !== undefined && {output}),
+		...(downloadDir !== undefined && {downloadDir}),
 		...(at && {at}),
 		...(isSwitchOn(sources, 'printUnit') && {printUnit: true}),
 		...(hook !== undefined && {hook}),
@@ -154,6 +167,21 @@ function checkList(
 		if (CONTROL_CHARACTERS.test(text) || !isValid(text)) throw invalidValue(option, expectedForm, text);
 	}
 	return [...new Set(texts)];
+}
+
+function defaultWait(command: CommandName, files: readonly string[]): number {
+	if (command === 'fetch') return DEFAULT_FETCH_WAIT_S;
+	return files.length > 0 ? DEFAULT_SHARE_WAIT_S : DEFAULT_WAIT_S;
+}
+
+/** Paths of files to share. Standard input needs a name, and can be read only once. */
+function checkFiles(sources: OptionSource): readonly string[] {
+	const files = checkList(sources.get('file'), () => true, 'the path of a file, or - for standard input');
+	const named = sources.get('as');
+	if (files.includes('-') && !named)
+		throw new UsageError('--file - needs --as NAME: the name of the file, for example --as backup.tar.');
+	if (named && !files.includes('-')) throw new UsageError(`${named.sourceName} needs --file -.`);
+	return files;
 }
 
 function checkPeers(option: SourcedOption | undefined): readonly HostAddress[] {

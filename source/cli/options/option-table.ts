@@ -12,6 +12,7 @@ export const commandNames = [
 	'logs',
 	'send',
 	'invite',
+	'fetch',
 	'doctor',
 	'keep',
 	'attach',
@@ -45,7 +46,7 @@ export interface OptionSpec {
 	readonly commands: readonly CommandName[];
 }
 
-const networkCommands: readonly CommandName[] = ['chat', 'send', 'invite', 'doctor', 'keep'];
+const networkCommands: readonly CommandName[] = ['chat', 'send', 'invite', 'fetch', 'doctor', 'keep'];
 const allCommands = commandNames;
 
 export const optionTable = {
@@ -162,10 +163,54 @@ export const optionTable = {
 		numeric: true,
 		kind: 'text',
 		placeholder: 'SECONDS',
-		help: 'before leaving, wait this long until a peer has received all messages',
-		defaultText: '5',
+		help: 'before leaving, wait this long until a peer has received all messages; for files: this long without progress',
+		defaultText: '5; send --file: 300; fetch: 30',
 		config: true,
-		commands: ['chat', 'send'],
+		commands: ['chat', 'send', 'fetch'],
+	},
+	file: {
+		long: 'file',
+		kind: 'list',
+		placeholder: 'FILE',
+		help: 'share this file until somebody has all of it; may be repeated; -: standard input',
+		environment: false,
+		commands: ['send'],
+	},
+	as: {
+		long: 'as',
+		kind: 'text',
+		placeholder: 'NAME',
+		help: 'name of the file that --file - reads from standard input',
+		environment: false,
+		commands: ['send'],
+	},
+	output: {
+		long: 'output',
+		short: 'o',
+		kind: 'text',
+		placeholder: 'FOLDER',
+		help: 'save the file in this folder; -: write it to standard output',
+		defaultText: 'the folder of --download-dir',
+		environment: false,
+		commands: ['fetch'],
+	},
+	downloadDir: {
+		long: 'download-dir',
+		kind: 'text',
+		placeholder: 'FOLDER',
+		help: 'folder for fetched files',
+		defaultText: 'the download folder of the system',
+		config: true,
+		commands: ['chat', 'fetch'],
+	},
+	serve: {
+		long: 'serve',
+		kind: 'text',
+		placeholder: 'on|off',
+		help: 'off: share no files, and pass fetched files on to nobody',
+		defaultText: 'on',
+		config: true,
+		commands: ['chat', 'fetch'],
 	},
 	inSecretRoom: {
 		long: 'in-secret-room',
@@ -236,7 +281,7 @@ export const optionTable = {
 		placeholder: 'NAME',
 		help: 'only events of this author: name, NAME#fingerprint or peer id',
 		environment: false,
-		commands: ['replay', 'export'],
+		commands: ['replay', 'export', 'fetch'],
 	},
 	grep: {
 		long: 'grep',
@@ -370,7 +415,8 @@ interface OptionGroup {
 export const optionGroups: readonly OptionGroup[] = [
 	{title: 'You and the room', keys: ['name', 'room', 'askSecret', 'secretFile', 'noIdentity', 'refuseWhispers']},
 	{title: 'Network', keys: ['port', 'tcpPort', 'interface', 'peer']},
-	{title: 'Files', keys: ['dataDir', 'log', 'noLog', 'debug']},
+	{title: 'Files', keys: ['dataDir', 'log', 'noLog', 'downloadDir', 'serve', 'debug']},
+	{title: 'Send and fetch', keys: ['file', 'as', 'output']},
 	{title: 'Screen', keys: ['bell', 'mono', 'theme', 'screenReader']},
 	{title: 'Scripts', keys: ['json', 'plain', 'stay', 'wait', 'hook']},
 	{title: 'Replay and export', keys: ['author', 'grep', 'from', 'to', 'whispers']},

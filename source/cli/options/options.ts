@@ -34,6 +34,16 @@ export interface Options {
 	readonly mode?: 'json' | 'plain' | 'screen-reader';
 	readonly stay: boolean;
 	readonly waitMs: number;
+	/** Files to share: paths, or `-` for standard input. */
+	readonly files: readonly string[];
+	/** Name of the file from standard input. */
+	readonly fileName?: string;
+	/** Folder for the fetched file, or `-` for standard output. */
+	readonly output?: string;
+	/** Folder for fetched files. If undefined, the download folder of the platform is used. */
+	readonly downloadDir?: string;
+	/** Whether files are shared, and fetched files are passed on. */
+	readonly servesFiles: boolean;
 	/** If undefined, the data folder of the platform is used. */
 	readonly dataDir?: string;
 	readonly bell: BellMode;

@@ -20,7 +20,7 @@ import {
 } from './option-sources.js';
 import {type CommandName, commandNames, listOptionSpecs, type OptionKey, type OptionSpec} from './option-table.js';
 import type {Options} from './options.js';
-import {namedCommands, subCommandTable} from './sub-command-table.js';
+import {namedCommands, subCommandTable, subCommandUsage} from './sub-command-table.js';
 
 /** Splits argv into operands and flags. Throws UsageError. */
 export type ArgumentParser = (argv: readonly string[]) => {
@@ -52,7 +52,7 @@ export function parseOptions(
 		const information = new Map([...flagOptions].filter(([key]) => key === 'help' || key === 'version'));
 		return checkOptions(command, commandOperands, information, now);
 	}
-	checkOperands(command, commandOperands);
+	checkOperands(command, commandOperands, flagOptions.has('file'));
 	const environmentOptions = readEnvironmentOptions(environment);
 	const sharedVariables = readSharedVariables(environment);
 	const sources = [flagOptions, environmentOptions, sharedVariables];
@@ -70,7 +70,7 @@ export function createMeowParser(parse: typeof meow): ArgumentParser {
 		try {
 			const {input, flags} = parse({
 				importMeta: import.meta,
-				argv: attachNegativeTimes(argv),
+				argv: attachValues(argv),
 				pkg: {},
 				autoHelp: false,
 				autoVersion: false,
@@ -86,13 +86,14 @@ export function createMeowParser(parse: typeof meow): ArgumentParser {
 	};
 }
 
-/** Joins `--from -10m` to `--from=-10m`. meow would take the time for short flags. */
-function attachNegativeTimes(argv: readonly string[]): string[] {
+/** Joins `--from -10m` to `--from=-10m`, and `--file -` to `--file=-`. meow would take these values for flags or operands. */
+function attachValues(argv: readonly string[]): string[] {
 	const words: string[] = [];
 	for (const [index, word] of argv.entries()) {
 		const before = argv[index - 1];
 		const isTime = /^-\d+(\.\d+)?[a-z]*$/i.test(word) && /^--(from|to|at)$/.test(before ?? '');
-		if (isTime && !argv.slice(0, index).includes('--')) words.push(`${words.pop()}=${word}`);
+		const isStream = word === '-' && /^(--file|--output|-o)$/.test(before ?? '');
+		if ((isTime || isStream) && !argv.slice(0, index).includes('--')) words.push(`${words.pop()}=${word}`);
 		else words.push(word);
 	}
 	return words;
@@ -137,12 +138,15 @@ function splitCommand(operands: readonly string[]): {command: CommandName; comma
 	return command ? {command, commandOperands: others} : {command: 'chat', commandOperands: operands};
 }
 
-function checkOperands(command: CommandName, operands: readonly string[]): void {
+function checkOperands(command: CommandName, operands: readonly string[], sharesFiles: boolean): void {
 	const unexpected = operands[subCommandTable[command].maxOperands];
 	if (unexpected !== undefined) throw new UsageError(describeUnexpectedOperand(command, unexpected));
-	if (command === 'send' && operands.join(' ').trim() === '')
-		throw new UsageError('Usage: p2pchat-ink send TEXT…, or send - to read the text from standard input.');
-	if (operands[0]?.trim() === '') throw new UsageError(`Usage: p2pchat-ink ${command} [FILE]. The file name is empty.`);
+	if (command === 'send' && !sharesFiles && operands.join(' ').trim() === '')
+		throw new UsageError(
+			'Usage: p2pchat-ink send TEXT…, send - to read the text from standard input, or send --file FILE.',
+		);
+	if (command !== 'send' && operands[0]?.trim() === '')
+		throw new UsageError(`Usage: ${subCommandUsage(command)}. The argument is empty.`);
 }
 
 function describeUnexpectedOperand(command: CommandName, operand: string): string {

@@ -54,9 +54,9 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 	send: {
 		operands: 'TEXT…',
 		maxOperands: Number.POSITIVE_INFINITY,
-		summary: 'send one message (-: read it from standard input)',
+		summary: 'send one message or share files (-: read the message from standard input)',
 		description:
-			'Joins the room, sends one message, and leaves as soon as one peer has it. Exits with 1 if nobody has it.',
+			'Joins the room, sends one message, and leaves as soon as one peer has it. With --file it shares files instead, with the text as a note if there is one. It then leaves as soon as one peer has fetched all of them. Exits with 1 if nobody has them within --wait.',
 		example: '"build is green" --name Bot',
 	},
 	invite: {
@@ -66,6 +66,14 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		description:
 			'Joins the room, opens a read-only page of it for browsers in this network, and prints its link with a QR code, and how to pass this program on. It ends with Ctrl+C, or after 12 hours. The room is told.',
 		example: '--name Carol',
+	},
+	fetch: {
+		operands: '[NAME]',
+		maxOperands: 1,
+		summary: 'fetch a file that somebody shared',
+		description:
+			'Joins the room, and fetches the newest shared file with this name or id to the folder for downloads. Without NAME it fetches the newest file. With --output - it writes the file to standard output. Exits with 1 if nobody offers the file within --wait.',
+		example: 'backup.tar --output -',
 	},
 	doctor: {
 		operands: '',

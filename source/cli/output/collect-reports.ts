@@ -8,6 +8,7 @@ import {
 	type Observation,
 	type PeerId,
 } from '../../core/event.js';
+import type {FileTransfer} from '../../core/file-transfer.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {selectDelivery} from '../../core/select.js';
 import type {State} from '../../core/state.js';
@@ -18,6 +19,8 @@ export type Report =
 	/** Visible properties of this peer may have changed. */
 	| {readonly type: 'peer'; readonly peer: PeerId}
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
+	/** A file that this node shares or fetches. */
+	| {readonly type: 'file'; readonly transfer: FileTransfer}
 	/** An observation of this node: a notice, or a connection that was lost or restored while no other peer was connected. */
 	| {readonly type: 'observed'; readonly observation: Observation; readonly live: boolean}
 	/** A peer has this own whisper in its log, or refused it. */
@@ -100,6 +103,7 @@ function collectNonEventReports(state: State, input: Input): Report[] {
 		return isShown && !isFirst ? [{type: 'observed', observation, live: input.live !== false}] : [];
 	}
 	if (input.type === 'events') return [];
+	if (input.event.type === 'file') return [{type: 'file', transfer: input.event.transfer}];
 	if (input.event.type === 'synced') return [{type: 'synced', peer: input.event.peer, received: input.event.received}];
 	return input.event.type === 'isolated' && input.event.isolated ? [{type: 'alone'}] : [];
 }

@@ -112,6 +112,29 @@ export type JsonWhisper = {readonly type: 'whisper'; readonly id: number} & Json
 		readonly ref?: string | number;
 	};
 
+/** The transfer of a file that this node shares or fetches. Printed whenever it changes, at most twice a second. */
+export type JsonFile = {
+	readonly type: 'file';
+	/** Id of the content, as the field `file` of the event. */
+	readonly id: string;
+	readonly name: string;
+	readonly state: 'hashing' | 'sharing' | 'waiting' | 'fetching' | 'checking' | 'done' | 'failed' | 'cancelled';
+	/** Verified bytes on this computer. */
+	readonly bytes: number;
+	/** Size of the file in bytes. */
+	readonly of: number;
+	/** Connected peers that have at least one part, and those of them that have the whole file. */
+	readonly holders: number;
+	readonly completeHolders: number;
+	/** Bytes of the file that this node has sent since its start. */
+	readonly sentBytes: number;
+	readonly bytesPerSecond?: number;
+	/** Path of the complete file. */
+	readonly path?: string;
+	/** Why the transfer waits or has failed, for people. */
+	readonly reason?: string;
+};
+
 export type JsonPeer = {
 	readonly type: 'peer';
 	readonly status: 'connected' | 'suspect' | 'unreachable' | 'left';
@@ -138,6 +161,7 @@ export type JsonLine =
 	/** Messages of a reopened log that were not read yet. `since`: RFC 3339, UTC. */
 	| {readonly type: 'unread'; readonly messages: number; readonly mentions: number; readonly since: string}
 	| JsonInvitation
+	| JsonFile
 	| {readonly type: 'alone'}
 	| {readonly type: 'notice'; readonly level: 'info' | 'warn' | 'error'; readonly code: string; readonly text: string}
 	| {readonly type: 'error'; readonly code: string; readonly line?: number; readonly text: string}

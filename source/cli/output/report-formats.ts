@@ -10,6 +10,7 @@ import type {Unread} from '../../node/reading.js';
 import {describeEffect} from '../../ui/timeline/describe-effect.js';
 import {describeUnread, isUnread, noUnread} from '../../ui/timeline/describe-unread.js';
 import {WHISPER_REFUSED} from '../../ui/timeline/describe-whisper.js';
+import {createTransferAnnouncer} from '../../ui/timeline/format-file.js';
 import {jsonEvent, jsonPeer, jsonWhisper, toJsonLine} from './format-json.js';
 import {formatLocalTime, formatPlain} from './format-text.js';
 import type {JsonLine} from './json-lines.js';
@@ -88,6 +89,8 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 					id: report.id,
 					state: report.isRefused ? 'refused' : 'delivered',
 				};
+			case 'file':
+				return {type: 'file', ...report.transfer};
 			case 'alone':
 				return {type: 'alone'};
 			case 'end':
@@ -200,8 +203,13 @@ export function createPlainReports(
 		return wasHere && !isPresent(statusOf(state, peer)) ? releaseHeldBack(state) : undefined;
 	}
 
+	const announce = createTransferAnnouncer();
 	const format: ReportFormat = (report, state) => {
 		switch (report.type) {
+			case 'file': {
+				const text = announce(report.transfer);
+				return text === undefined ? undefined : `${formatLocalTime(now())} * ${text}`;
+			}
 			case 'event':
 				return formatEvent(state, report.event, report.live);
 			case 'observed':

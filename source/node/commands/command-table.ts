@@ -19,6 +19,10 @@ export type CommandName =
 	| 'unverify'
 	| 'bell'
 	| 'pins'
+	| 'share'
+	| 'fetch'
+	| 'cancel'
+	| 'files'
 	| 'copy'
 	| 'peers'
 	| 'times'
@@ -35,6 +39,8 @@ export type Argument =
 	| 'none'
 	| 'text'
 	| 'optional-text'
+	/** The path of a file, and a text after it. */
+	| 'path'
 	| 'person'
 	| 'optional-person'
 	/** A person, then a text. */
@@ -99,6 +105,20 @@ export const commandRows: readonly CommandRow[] = [
 		choices: ['mentions', 'all', 'off'],
 	},
 	{name: 'pins', argument: 'none', usage: '', description: 'list the pinned messages'},
+	{
+		name: 'share',
+		argument: 'path',
+		usage: 'FILE [NOTE]',
+		description: 'offer a file to everybody in the room; quotes around FILE if its path has spaces',
+	},
+	{
+		name: 'fetch',
+		argument: 'optional-text',
+		usage: '[FILE]',
+		description: 'save a shared file, by name or id; without FILE: the newest one',
+	},
+	{name: 'cancel', argument: 'optional-text', usage: '[FILE]', description: 'cancel the fetch of a file'},
+	{name: 'files', argument: 'none', usage: '', description: 'list the shared files and their transfers'},
 	{name: 'copy', argument: 'none', usage: '', description: 'show plain text to select and copy'},
 	{
 		name: 'peers',

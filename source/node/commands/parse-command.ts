@@ -7,6 +7,7 @@ import {parseTarget} from '../../core/parse-target.js';
 import {beginsWithWhisperCommand} from '../../core/whisper-command.js';
 import {type CommandName, type CommandRow, commandRows, commandUsage, findCommandRow} from './command-table.js';
 import {type InviteAction, parseInviteAction} from './invite-command.js';
+import {parseTypedPath, type TypedPath} from './typed-files.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
 
@@ -24,6 +25,7 @@ export type Command =
 				| 'mark'
 				| 'unread'
 				| 'pins'
+				| 'files'
 				| 'copy'
 				| 'times'
 				| 'addresses'
@@ -51,7 +53,10 @@ export type Command =
 	| {readonly type: 'bell'; readonly mode: BellMode}
 	| {readonly type: 'peers'; readonly person?: Person | 'all'}
 	| {readonly type: 'export'; readonly file: string}
-	| {readonly type: 'invite'; readonly invite: InviteAction};
+	| {readonly type: 'invite'; readonly invite: InviteAction}
+	| {readonly type: 'share'; readonly file: TypedPath}
+	/** `file`: as typed; empty if none was named. */
+	| {readonly type: 'fetch' | 'cancel'; readonly file: string};
 
 export type ParseResult =
 	| {readonly type: 'command'; readonly command: Command}
@@ -83,6 +88,7 @@ const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
 	['bye', 'quit'],
 	['connect', 'peer'],
 	['dm', 'msg'],
+	['download', 'fetch'],
 	['exit', 'quit'],
 	['find', 'search'],
 	['leave', 'quit'],
@@ -93,6 +99,8 @@ const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
 	['query', 'msg'],
 	['reply', 'r'],
 	['tell', 'msg'],
+	['send', 'share'],
+	['upload', 'share'],
 	['users', 'who'],
 	['whisper', 'msg'],
 ]);
@@ -116,6 +124,7 @@ function commandWithoutArgument(name: CommandName): Command {
 		case 'mark':
 		case 'unread':
 		case 'pins':
+		case 'files':
 		case 'copy':
 		case 'times':
 		case 'addresses':
@@ -169,6 +178,11 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 		case 'peers':
 			if (argument === '') return command({type: 'peers'});
 			return command({type: 'peers', person: foldText(argument) === 'all' ? 'all' : parsePerson(argument)});
+		case 'share':
+			return command({type: 'share', file: parseTypedPath(argument)});
+		case 'fetch':
+		case 'cancel':
+			return command({type: row.name, file: unquote(argument)});
 		case 'export':
 			return command({type: 'export', file: unquote(argument)});
 		case 'invite': {

@@ -8,6 +8,7 @@ import {formatRoundTrip, type PeerView, selectPeers} from '../../core/select-pee
 import {describeSharedIdentity, type PersonView, selectLongGone, selectPeople} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
+import {cleanLine} from '../../core/text.js';
 import {formatSafetyNumber} from '../../feed/safety-number.js';
 import type {ChatNode, SelfInfo} from '../chat-node.js';
 import {replayCommand} from '../cli-hints.js';
@@ -17,6 +18,7 @@ import {runInvite} from './invite-command.js';
 import {type BellMode, type Command, type Person, quoteName} from './parse-command.js';
 import {lastWhisperer, resolveAddressee} from './resolve-addressee.js';
 import {resolveGotoTime, resolvePerson} from './resolve-arguments.js';
+import {cancelTypedFile, fetchTypedFile, shareTypedFile} from './typed-files.js';
 
 /** An action that the caller performs, because it concerns the screen. */
 export type Intent =
@@ -26,6 +28,7 @@ export type Intent =
 				| 'mark'
 				| 'unread'
 				| 'pins'
+				| 'files'
 				| 'copy'
 				| 'times'
 				| 'addresses'
@@ -48,8 +51,8 @@ export type Intent =
 	| {readonly type: 'ignored'; readonly keys: readonly string[]};
 
 export type CommandResult =
-	/** `whisperedTo`: the command sent a whisper to this peer. */
-	| {readonly type: 'done'; readonly text?: string; readonly whisperedTo?: PeerId}
+	/** `whisperedTo`: the command sent a whisper to this peer. `seq`: the command wrote this event, after some time. */
+	| {readonly type: 'done'; readonly text?: string; readonly whisperedTo?: PeerId; readonly seq?: number}
 	| {readonly type: 'error'; readonly text: string}
 	/** `invitation`: an open window, whose QR code a screen shows too. */
 	| {
@@ -58,8 +61,8 @@ export type CommandResult =
 			readonly lines: readonly string[];
 			readonly invitation?: InvitationInfo;
 	  }
-	/** The command takes time. Its result is never pending again. */
-	| {readonly type: 'pending'; readonly result: Promise<CommandResult>}
+	/** The command takes time. Its result is never pending again. `text`: what the program does meanwhile. */
+	| {readonly type: 'pending'; readonly text?: string; readonly result: Promise<CommandResult>}
 	| {readonly type: 'intent'; readonly intent: Intent; readonly text?: string};
 
 export interface CommandContext {
@@ -115,6 +118,16 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 				title: 'Log',
 				lines: [...formatLogLines(context.self), ...formatEarlierLogLines(context.self)],
 			};
+		case 'share':
+			return {
+				type: 'pending',
+				text: `Reading ${cleanLine(command.file.path)}`,
+				result: shareTypedFile(chatNode, command.file),
+			};
+		case 'fetch':
+			return fetchTypedFile(chatNode, command.file);
+		case 'cancel':
+			return cancelTypedFile(chatNode, command.file);
 		case 'goto':
 			return resolveGotoTime(command.time, context.now);
 		case 'ignore':

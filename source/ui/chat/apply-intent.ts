@@ -7,7 +7,7 @@ import {keyOf} from '../timeline/viewport.js';
 import {type UiState, withInfo} from './chat-state.js';
 import {requestQuit} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
-import {openPins} from './message-steps.js';
+import {openFiles, openPins} from './message-steps.js';
 import {cycleTimes, togglePeers} from './pane-steps.js';
 import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead, oldestUnreadKey} from './reading-position.js';
 import {openSearch} from './search.js';
@@ -46,6 +46,8 @@ export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): 
 			return step({...ui, addresses: !ui.addresses});
 		case 'pins':
 			return step(openPins(ui, context));
+		case 'files':
+			return step(openFiles(ui, context));
 		case 'copy':
 			return step(ui, {type: 'copy-view'});
 		case 'export':

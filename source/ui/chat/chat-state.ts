@@ -5,6 +5,7 @@
 
 import type {EventRef, PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
+import type {FileId} from '../../core/shared-file.js';
 import type {BellMode, Command, Person} from '../../node/commands/parse-command.js';
 import type {Intent} from '../../node/commands/run-command.js';
 import {type Addressee, type Addressing, noAddressing} from '../addressee.js';
@@ -185,6 +186,8 @@ export type ScreenEffect =
 	| {readonly type: 'withdraw'; readonly target: EventRef}
 	| {readonly type: 'mark'; readonly target: EventRef; readonly word: string; readonly on: boolean}
 	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean}
+	| {readonly type: 'fetch'; readonly target: EventRef}
+	| {readonly type: 'cancel-fetch'; readonly file: FileId}
 	| {readonly type: 'run'; readonly command: Command; readonly draft: string}
 	| {readonly type: 'typing'}
 	| {readonly type: 'copy'; readonly text: string}

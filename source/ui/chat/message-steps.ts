@@ -9,6 +9,7 @@ import {
 } from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
+import {isOwnLaunch} from '../../core/own-sessions.js';
 import {selectMarks} from '../../core/select-marks.js';
 import {isPresent, statusOf} from '../../core/select-peers.js';
 import {selectPins} from '../../core/select-pins.js';
@@ -19,7 +20,8 @@ import {isOwnMessage} from '../../node/effect-commands.js';
 import {addresseeOf} from '../addressee.js';
 import {editorWith} from '../input/editor-state.js';
 import {displayName, plainName} from '../timeline/display-name.js';
-import {pinLines, threadLines} from '../timeline/message-lists.js';
+import {isRunning, transferOf} from '../timeline/format-file.js';
+import {fileLines, pinLines, threadLines} from '../timeline/message-lists.js';
 import {keyOf} from '../timeline/viewport.js';
 import {type Composing, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
@@ -201,6 +203,29 @@ export function openThread(ui: UiState, context: ChatContext): ChatStep {
 		const lines = threadLines(context.state, message);
 		return step({...ui, overlay: {type: 'text', title: 'Thread', lines, scroll: 0}});
 	});
+}
+
+export function openFiles(ui: UiState, {state}: ChatContext): UiState {
+	return {...ui, overlay: {type: 'text', title: 'Shared files', lines: fileLines(state), scroll: 0}};
+}
+
+/** Fetches the file of the selected row. Undefined if it is no file, or is here or on its way; Enter then shows the details. */
+export function fetchSelected(ui: UiState, context: ChatContext): ChatStep | undefined {
+	const message = selectedMessage(ui, context);
+	const {state} = context;
+	if (message?.type !== 'shared' || isOwnLaunch(state, message.peer) || contentOf(state, message).withdrawal)
+		return undefined;
+	const transfer = transferOf(state, message);
+	if (transfer && transfer.state !== 'cancelled' && transfer.state !== 'failed') return undefined;
+	return step(ui, {type: 'fetch', target: refOf(message)});
+}
+
+/** Cancels the fetch of the selected row. Undefined if there is none. */
+export function cancelSelected(ui: UiState, context: ChatContext): ChatStep | undefined {
+	const message = selectedMessage(ui, context);
+	if (message?.type !== 'shared') return undefined;
+	const transfer = transferOf(context.state, message);
+	return transfer && isRunning(transfer) ? step(ui, {type: 'cancel-fetch', file: message.file}) : undefined;
 }
 
 export function openPins(ui: UiState, {state}: ChatContext): UiState {

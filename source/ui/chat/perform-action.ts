@@ -11,6 +11,8 @@ import {
 	askPin,
 	askReaction,
 	askWithdrawal,
+	cancelSelected,
+	fetchSelected,
 	followQuote,
 	openThread,
 	startCorrection,
@@ -134,7 +136,7 @@ function listAction(ui: UiState, action: Action, context: ChatContext): ChatStep
 		case 'details':
 			return step(peers ? openPeerDetails(ui, context) : openDetails(ui));
 		case 'follow-or-details':
-			return step(followQuote(ui, context) ?? openDetails(ui));
+			return fetchSelected(ui, context) ?? step(followQuote(ui, context) ?? openDetails(ui));
 		case 'reply':
 			return startReply(ui, context);
 		case 'react':
@@ -142,7 +144,7 @@ function listAction(ui: UiState, action: Action, context: ChatContext): ChatStep
 		case 'correct':
 			return startCorrection(ui, context);
 		case 'withdraw':
-			return askWithdrawal(ui, context);
+			return cancelSelected(ui, context) ?? askWithdrawal(ui, context);
 		case 'pin':
 			return askPin(ui, context);
 		case 'thread':

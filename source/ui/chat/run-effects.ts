@@ -55,6 +55,14 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 		case 'pin':
 			flashRefusal(chatNode.pin(effect.target, effect.on), ports);
 			return;
+		case 'fetch': {
+			const result = chatNode.fetchFile(effect.target);
+			if ('refused' in result) dispatchFlash(ports, result.refused, 'warn');
+			return;
+		}
+		case 'cancel-fetch':
+			chatNode.cancelFile(effect.file);
+			return;
 		case 'run':
 			runTypedCommand(effect, ports);
 			return;
@@ -111,6 +119,9 @@ function runTypedCommand({command, draft}: ScreenEffect & {type: 'run'}, ports: 
 
 function showResult(result: CommandResult, draft: string, ports: EffectPorts): void {
 	if (result.type === 'pending') {
+		const {text} = result;
+		if (text !== undefined)
+			ports.dispatch({type: 'flash', flash: {text, level: 'info', until: Number.POSITIVE_INFINITY}});
 		result.result.then(
 			settled => showResult(settled, draft, ports),
 			cause => ports.dispatch({type: 'draft-rejected', draft, text: errorMessage(cause)}),

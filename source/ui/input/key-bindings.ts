@@ -217,7 +217,7 @@ export const keyRows: readonly KeyRow[] = [
 		keys: ['e'],
 	},
 	{
-		description: 'withdraw your message, after a question',
+		description: 'cancel the fetch of the file; withdraw your message, after a question',
 		scope: 'timeline',
 		action: 'withdraw',
 		keys: ['x', 'delete'],
@@ -230,7 +230,7 @@ export const keyRows: readonly KeyRow[] = [
 	},
 	{description: 'thread: the message with all answers', scope: 'timeline', action: 'thread', keys: ['t']},
 	{
-		description: 'on a reply: go to the message that it answers, and back; otherwise details',
+		description: 'on a file: fetch it; on a reply: go to the message that it answers, and back; otherwise details',
 		scope: 'timeline',
 		action: 'follow-or-details',
 		keys: ['enter'],

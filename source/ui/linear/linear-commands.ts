@@ -11,7 +11,7 @@ import type {Intent} from '../../node/commands/run-command.js';
 import {networkLines} from '../overlays/overlay-text.js';
 import {matchesSearch} from '../timeline/match-search.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
-import {pinLines} from '../timeline/message-lists.js';
+import {fileLines, pinLines} from '../timeline/message-lists.js';
 import {formatSpokenEntry} from './spoken-entry.js';
 
 const MAX_LISTED = 10;
@@ -33,6 +33,8 @@ export function intentLines(intent: Intent, chatNode: ChatNode): string[] | unde
 			return listMatches(state, entry => isMentionOfUs(state, entry));
 		case 'pins':
 			return pinLines(state);
+		case 'files':
+			return fileLines(state);
 		case 'goto':
 			return listEntriesFrom(state, intent.at);
 		case 'mark':

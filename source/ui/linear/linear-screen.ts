@@ -31,6 +31,7 @@ import type {ScreenEnd} from '../terminal/mount-screen.js';
 import {createTokenReader, RESUME_DELAY_MS} from '../terminal/token-reader.js';
 import {describeUnread, noUnread} from '../timeline/describe-unread.js';
 import {completionNames} from '../timeline/display-name.js';
+import {createTransferAnnouncer} from '../timeline/format-file.js';
 import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
 import {collectNewEntries, formatSpokenEntry} from './spoken-entry.js';
@@ -132,6 +133,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	function showResult(result: CommandResult, draft: string): void {
 		if (result.type === 'pending') {
+			if (result.text !== undefined) line.printAbove(result.text);
 			void result.result.then(
 				settled => showResult(settled, draft),
 				cause => rejectDraft(draft, cause instanceof Error ? cause.message : String(cause)),
@@ -251,7 +253,13 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const onOutputClosed = () => leave({type: 'output-closed'});
 	stdout.on('error', onOutputClosed);
 	stdout.on('close', onOutputClosed);
+	const announceTransfer = createTransferAnnouncer();
 	const unsubscribe = chatNode.store.subscribe((state, inputs) => {
+		for (const input of inputs) {
+			if (input.type !== 'ephemeral' || input.event.type !== 'file') continue;
+			const text = announceTransfer(input.event.transfer);
+			if (text !== undefined) line.printAbove(text);
+		}
 		const {live, backfilled} = collectNewEntries(state, inputs);
 		const shown = live.filter(
 			entry => !ignored.includes(personKeyOf(state, writerOf(entry))) && !ignored.includes(writerOf(entry)),

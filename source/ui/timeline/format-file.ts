@@ -8,6 +8,8 @@ import {cleanLine} from '../text/clean-for-screen.js';
 import type {Style, Theme} from '../theme.js';
 
 const BAR_CELLS = 16;
+/** Hint on the key that cancels the fetch in the selected row. */
+const CANCEL_HINT = '   x: cancel';
 
 /** The transfer of a shared file, if this node shares or fetches it. */
 export function transferOf(state: State, {file}: SharedEvent): FileTransfer | undefined {
@@ -51,28 +53,29 @@ export function describeTransfer(transfer: FileTransfer, theme?: Theme): string 
 		case 'sharing':
 			return `you share this file${holdersText(transfer)}`;
 		case 'waiting':
-			return `waiting at ${percent(transfer)}${because}   x: cancel`;
+			return `waiting at ${percent(transfer)}${because}${CANCEL_HINT}`;
 		case 'checking':
-			return `checking the parts from an earlier run, ${percent(transfer)}   x: cancel`;
+			return `checking the parts from an earlier run, ${percent(transfer)}${CANCEL_HINT}`;
 		case 'fetching': {
 			const bar = theme ? `${progressBar(of === 0 ? 1 : bytes / of, theme)} ` : '';
 			const rate = bytesPerSecond > 0 ? `, ${formatBytes(bytesPerSecond)}/s, ${timeLeft(transfer)}` : '';
-			return `${bar}${percent(transfer)} of ${formatBytes(of)}${rate}   x: cancel`;
+			return `${bar}${percent(transfer)} of ${formatBytes(of)}${rate}${CANCEL_HINT}`;
 		}
 		case 'done':
 			return path === undefined ? 'saved' : `saved: ${cleanLine(path)}`;
 		case 'failed':
 			return `failed${because}`;
 		case 'cancelled':
-			return 'cancelled. Enter or /fetch: continue';
+			return 'cancelled. Enter or /fetch: start again';
 		default:
 			return state satisfies never;
 	}
 }
 
-function holdersText({holders}: FileTransfer): string {
+function holdersText({holders, completeHolders}: FileTransfer): string {
 	if (holders === 0) return '';
-	return `; ${holders} ${holders === 1 ? 'peer has' : 'peers have'} parts of it`;
+	const all = completeHolders === 0 ? '' : `, ${completeHolders} all of it`;
+	return `; ${holders} ${holders === 1 ? 'peer has' : 'peers have'} parts of it${all}`;
 }
 
 function percent({bytes, of}: FileTransfer): string {
@@ -112,6 +115,21 @@ export function transfersText(state: State): string | undefined {
 	const done = sum.of === 0 ? 100 : Math.floor((100 * sum.bytes) / sum.of);
 	if (sum.bytesPerSecond === 0) return `fetching ${what} ${done} %, waiting`;
 	return `fetching ${what} ${done} %, ${formatBytes(sum.bytesPerSecond)}/s, ${timeLeft(sum)}`;
+}
+
+/**
+ * Announces ended fetches in the modes without a screen. Returns one line when a fetch is done or has failed, and undefined
+ * for every other change.
+ */
+export function createTransferAnnouncer(): (transfer: FileTransfer) => string | undefined {
+	const announced = new Map<string, FileTransfer['state']>();
+	return transfer => {
+		const {id, name, state} = transfer;
+		if (announced.get(id) === state) return undefined;
+		announced.set(id, state);
+		const isEnd = state === 'done' || state === 'failed' || state === 'waiting';
+		return isEnd ? `${cleanLine(name)}: ${describeTransfer(transfer).replace(CANCEL_HINT, '')}` : undefined;
+	};
 }
 
 /** Everything about the transfer that the rows of a shared file show and that can change while the event stays the same. */

@@ -2,11 +2,15 @@
 import {type EventRef, eventId, type WrittenEvent} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
+import {listShared} from '../../core/find-shared.js';
+import {formatBytes} from '../../core/format-quantity.js';
 import {selectPins} from '../../core/select-pins.js';
 import type {State} from '../../core/state.js';
 import {sliceTimeline} from '../../core/timeline.js';
+import {cleanLine} from '../text/clean-for-screen.js';
 import {describeMarks} from './describe-effect.js';
 import {displayName} from './display-name.js';
+import {describeTransfer, transferOf} from './format-file.js';
 import {formatMoment, formatTime} from './format-time.js';
 import {markedMessageText} from './message-text.js';
 
@@ -45,6 +49,18 @@ function idOf({peer, seq}: EventRef): string {
 
 export function threadLines(state: State, message: WrittenEvent): string[] {
 	return threadOf(state, message).map(item => messageLine(state, item, formatTime(item.at, 'minutes')));
+}
+
+/** All shared files, the newest first: name, size, who shared it, and its transfer. */
+export function fileLines(state: State): string[] {
+	const files = listShared(state);
+	if (files.length === 0) return ['Nobody has shared a file. /share FILE shares one.'];
+	return files.map(event => {
+		const {peer, seq, fileName, size, at} = event;
+		const transfer = transferOf(state, event);
+		const what = `${cleanLine(fileName)}  ${formatBytes(size)}  ${displayName(state, peer, seq)}, ${formatMoment(at)}`;
+		return transfer ? `${what}  ${describeTransfer(transfer)}` : what;
+	});
 }
 
 export function pinLines(state: State): string[] {

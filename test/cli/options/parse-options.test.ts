@@ -50,6 +50,8 @@ describe('options', () => {
 			log: {type: 'new'},
 			stay: false,
 			waitMs: 5000,
+			files: [],
+			servesFiles: true,
 			bell: 'mentions',
 			mono: false,
 			theme: 'auto',
@@ -237,7 +239,7 @@ describe('usage errors', () => {
 		[['send', ' '], /^Usage: p2pchat-ink send TEXT/],
 		[
 			['logs', '--name', 'x'],
-			/^--name is not an option of "logs"\. It is an option of "chat", "send", "invite", "doctor", "keep", "demo"\.$/,
+			/^--name is not an option of "logs"\. It is an option of "chat", "send", "invite", "fetch", "doctor", "keep", "demo"\.$/,
 		],
 		[['export', '--format', 'pdf'], /^--format must be text, markdown, jsonl or html/],
 		[['export', '--from', '25:00'], /^--from must be a time/],

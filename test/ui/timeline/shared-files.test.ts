@@ -21,7 +21,17 @@ const theme = createTheme({unicode: false, depth: 0});
 const MB = 1_000_000;
 
 function transferInput(transfer: Partial<FileTransfer>): Input {
-	const whole = {id: file, name: 'plan.pdf', state: 'fetching', bytes: 0, of: 4 * MB, holders: 1, ...transfer} as const;
+	const whole = {
+		id: file,
+		name: 'plan.pdf',
+		state: 'fetching',
+		bytes: 0,
+		of: 4 * MB,
+		holders: 1,
+		completeHolders: 0,
+		sentBytes: 0,
+		...transfer,
+	} as const;
 	return {type: 'ephemeral', event: {type: 'file', transfer: whole as FileTransfer}};
 }
 
@@ -64,8 +74,8 @@ test.each<[Partial<FileTransfer>, string]>([
 	[{state: 'checking', bytes: 2 * MB}, 'checking the parts from an earlier run, 50 %   x: cancel'],
 	[{state: 'done', bytes: 4 * MB, path: '/d/plan.pdf'}, 'saved: /d/plan.pdf'],
 	[{state: 'failed', reason: 'the disk\u001b[2J is full'}, 'failed: the disk is full'],
-	[{state: 'cancelled'}, 'cancelled. Enter or /fetch: continue'],
-	[{state: 'sharing', holders: 1}, 'you share this file; 1 peer has parts of it'],
+	[{state: 'cancelled'}, 'cancelled. Enter or /fetch: start again'],
+	[{state: 'sharing', holders: 2, completeHolders: 1}, 'you share this file; 2 peers have parts of it, 1 all of it'],
 ])('the row shows the transfer: %o', (transfer, expected) => {
 	expect(rows([{}, transfer])[1]).toBe(expected);
 });
@@ -80,7 +90,6 @@ test('the status line sums the running transfers and forgets the ended ones', ()
 	);
 	expect(text({bytes: MB}, {state: 'done'})).toBeUndefined();
 	expect(text({state: 'waiting', bytes: MB})).toBe('fetching plan.pdf 25 %, waiting');
-	expect(text({state: 'hashing', bytes: MB})).toBe('reading plan.pdf 25 %');
 });
 
 test('a search finds a shared file by its name and by its note, and the replay filters files', () => {

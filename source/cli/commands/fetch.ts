@@ -1,0 +1,135 @@
+/** `fetch [NAME]`: fetches one shared file to a folder or to standard output, and exits when it is complete. */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import type {SharedEvent} from '../../core/event.js';
+import type {FileStore} from '../../core/file-content.js';
+import type {FileTransfer} from '../../core/file-transfer.js';
+import {findShared, listShared} from '../../core/find-shared.js';
+import type {ChatNode} from '../../node/chat-node.js';
+import {createStreamSink} from '../../storage/files/stream-sink.js';
+import {cleanLine} from '../../ui/text/clean-for-screen.js';
+import {describeTransfer} from '../../ui/timeline/format-file.js';
+import {openNode} from '../chat/open-node.js';
+import {type CliContext, exitCodes} from '../context.js';
+import {createExitRequest} from '../exit-request.js';
+import {createProgressLine} from './file-progress.js';
+import {createIdleTimer} from './idle-timer.js';
+
+/** Time for which the node stays after the end, ms. */
+const TELL_MS = 1000;
+
+/** Resolves to the exit code: `failed` if the file is not found or not complete after `--wait` without progress. */
+export async function runFetch(context: CliContext): Promise<number> {
+	const {options, output, clock, printError} = context;
+	const {chatNode, files, start} = await openNode(context, {keepsLog: false});
+	const folders: string[] = [];
+	const exitRequest = createExitRequest(output);
+	const idle = createIdleTimer(clock, options.waitMs);
+	const progress = createProgressLine(process.stderr, () => clock.monotonic());
+	try {
+		const exited = exitRequest.requested.then(() => undefined);
+		if (!(await Promise.race([start(), exited]))) return exitCodes.failed;
+		const file = await Promise.race([waitForFile(context, chatNode), idle.expired, exited]);
+		if (!file) {
+			printError(describeMissing(context));
+			return exitCodes.failed;
+		}
+		const result = chatNode.fetchFile(file, destinationOf(context, files, folders));
+		if ('refused' in result) {
+			printError(result.refused);
+			return exitCodes.failed;
+		}
+		const end = await Promise.race([
+			waitForEnd(chatNode, file, transfer => {
+				progress.show(`${cleanLine(file.fileName)}: ${describeTransfer(transfer)}`);
+				idle.restart(`${transfer.bytes} ${transfer.state}`);
+			}),
+			idle.expired,
+			exited,
+		]);
+		progress.clear();
+		if (end?.state === 'done') {
+			// The others learn that this node has the file, so that a waiting `send --file` ends too.
+			await Promise.race([new Promise<void>(done => clock.after(TELL_MS, done)), exited]);
+			if (options.output !== '-' && end.path !== undefined) output.write(`${end.path}\n`);
+			return exitCodes.done;
+		}
+		const last = chatNode.store.getState().ephemeral.files[file.file];
+		const name = cleanLine(file.fileName);
+		printError(last ? `${name} is not complete: ${describeTransfer(last)}` : `${name} is not complete.`);
+		return exitCodes.failed;
+	} finally {
+		progress.clear();
+		idle.stop();
+		await chatNode.stop();
+		exitRequest.stop();
+		for (const folder of folders) await rm(folder, {recursive: true, force: true}).catch(() => {});
+		context.stdin.destroy();
+	}
+}
+
+/** `folders` gets the temporary folder of a file that goes to standard output. */
+function destinationOf(
+	{options, output, stdout}: CliContext,
+	files: FileStore,
+	folders: string[],
+): Parameters<ChatNode['fetchFile']>[1] {
+	if (options.output === undefined) return {};
+	if (options.output !== '-') return {directory: resolve(options.output)};
+	return {
+		async openSink(file, leaves) {
+			const folder = await mkdtemp(join(options.downloadDir ?? tmpdir(), 'p2pchat-ink-'));
+			folders.push(folder);
+			return createStreamSink(file, await files.receive(file, leaves, folder), bytes => {
+				if (!output.isClosed) stdout.write(bytes);
+				return output.whenWritable();
+			});
+		},
+	};
+}
+
+/** Resolves with the file that the user has named, once the history of one peer is complete. */
+function waitForFile({options}: CliContext, {store}: ChatNode): Promise<SharedEvent> {
+	const [name = ''] = options.operands;
+	return new Promise(settle => {
+		let isSynced = false;
+		const unsubscribe = store.subscribe((state, inputs) => {
+			isSynced ||= inputs.some(input => input.type === 'ephemeral' && input.event.type === 'synced');
+			const isOther = ({peer}: SharedEvent) => peer !== state.launch?.peer;
+			const found = isSynced && findShared(listShared(state, options.filter.author).filter(isOther), name);
+			if (!found) return;
+			unsubscribe();
+			settle(found);
+		});
+	});
+}
+
+/** Resolves when the fetch is complete or has failed. */
+function waitForEnd(
+	{store}: ChatNode,
+	{file}: SharedEvent,
+	onChange: (transfer: FileTransfer) => void,
+): Promise<FileTransfer> {
+	return new Promise(settle => {
+		let last: FileTransfer | undefined;
+		function check(): void {
+			const transfer = store.getState().ephemeral.files[file];
+			if (!transfer || transfer === last) return;
+			last = transfer;
+			onChange(transfer);
+			if (transfer.state !== 'done' && transfer.state !== 'failed' && transfer.state !== 'cancelled') return;
+			unsubscribe();
+			settle(transfer);
+		}
+		const unsubscribe = store.subscribe(check);
+		check();
+	});
+}
+
+function describeMissing({options}: CliContext): string {
+	const [name] = options.operands;
+	const what = name === undefined ? 'a file' : `a file called “${cleanLine(name)}”`;
+	const by = options.filter.author === undefined ? 'Nobody' : `Nobody called ${cleanLine(options.filter.author)}`;
+	return `${by} in room ${cleanLine(options.room)} has shared ${what}, within ${options.waitMs / 1000} s.`;
+}

@@ -1,0 +1,29 @@
+/** Time limit for work without progress. */
+import type {Clock} from '../../core/environment.js';
+
+export interface IdleTimer {
+	/** Resolves when `ms` milliseconds have passed without progress. */
+	readonly expired: Promise<undefined>;
+	/** Starts the time anew if `progress` differs from that of the last call. */
+	restart(progress: string): void;
+	stop(): void;
+}
+
+export function createIdleTimer(clock: Clock, ms: number): IdleTimer {
+	let expire: () => void = () => {};
+	const expired = new Promise<undefined>(resolve => {
+		expire = () => resolve(undefined);
+	});
+	let last: string | undefined;
+	let timer = clock.after(ms, () => expire());
+	return {
+		expired,
+		restart(progress) {
+			if (progress === last) return;
+			last = progress;
+			timer.cancel();
+			timer = clock.after(ms, () => expire());
+		},
+		stop: () => timer.cancel(),
+	};
+}

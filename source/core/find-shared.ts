@@ -1,0 +1,38 @@
+/** Finds shared files in the timeline, as a user names them: by name, by the start of a name, or by id. */
+import type {SharedEvent} from './event.js';
+import {matchesAuthor} from './find-peers.js';
+import {foldText} from './fold-text.js';
+import {isFileId} from './shared-file.js';
+import type {State} from './state.js';
+import {contentOf} from './text-of.js';
+
+/** Digits from which a text counts as the start of an id. */
+const MIN_ID_DIGITS = 8;
+
+/** The shared files of a room, the newest first, one for each content, without those that were withdrawn. */
+export function listShared(state: State, author?: string): SharedEvent[] {
+	const files = new Map<string, SharedEvent>();
+	for (const page of state.timeline.pages.toReversed()) {
+		for (const entry of page.toReversed()) {
+			if (entry.type !== 'shared' || files.has(entry.file) || contentOf(state, entry).withdrawal) continue;
+			if (author === undefined || matchesAuthor(state, entry, author)) files.set(entry.file, entry);
+		}
+	}
+	return [...files.values()];
+}
+
+/**
+ * The newest of these files with this name, else the newest one whose name starts with the text or whose id does. An empty
+ * text finds the newest file.
+ */
+export function findShared(files: readonly SharedEvent[], typed: string): SharedEvent | undefined {
+	const wanted = foldText(typed.trim());
+	if (wanted === '') return files[0];
+	const name = ({fileName}: SharedEvent) => foldText(fileName);
+	const isIdStart = wanted.length >= MIN_ID_DIGITS && isFileId(wanted.padEnd(64, '0'));
+	return (
+		files.find(file => name(file) === wanted) ??
+		files.find(file => name(file).startsWith(wanted)) ??
+		files.find(({file}) => isIdStart && file.startsWith(wanted))
+	);
+}

@@ -1,0 +1,93 @@
+/** The slash commands about files: /share, /fetch and /cancel. */
+import {UsageError} from '../../core/errors.js';
+import type {SharedEvent} from '../../core/event.js';
+import {findShared, listShared} from '../../core/find-shared.js';
+import {formatBytes} from '../../core/format-quantity.js';
+import {systemErrorCode} from '../../core/system-error.js';
+import {cleanLine} from '../../core/text.js';
+import {StorageError} from '../../storage/errors.js';
+import {describeStorageError} from '../../storage/files/file-error.js';
+import type {ChatNode} from '../chat-node.js';
+import type {PostResult} from '../conversation.js';
+
+/** Result of a command about files. */
+export type FileCommandResult =
+	| {readonly type: 'done'; readonly text: string; readonly seq?: number}
+	| {readonly type: 'error'; readonly text: string};
+
+/** A typed path and what stands after it. `whole`: both, for a path with spaces that has no quotes. */
+export interface TypedPath {
+	readonly path: string;
+	readonly note: string;
+	readonly whole: string;
+}
+
+/**
+ * Splits `PATH [NOTE]`. The path may be in quotes, or have spaces that follow a backslash, as terminals write a file that is
+ * dropped on them.
+ */
+export function parseTypedPath(text: string): TypedPath {
+	const whole = text.trim();
+	const quoted = /^(["'])(.*?)\1(?:\s+([\s\S]*))?$/.exec(whole);
+	if (quoted) return {path: quoted[2] ?? '', note: quoted[3]?.trim() ?? '', whole};
+	const [, word = '', note = ''] = /^((?:\\ |\S)+)\s*([\s\S]*)$/.exec(whole) ?? [];
+	return {path: word.replaceAll(/\\([ '"()&[\]])/g, '$1'), note, whole};
+}
+
+/** Shares a file. If the first word is no file, the whole text is taken as the path. Never rejects. */
+export async function shareTypedFile(chatNode: ChatNode, typed: TypedPath): Promise<FileCommandResult> {
+	const {path, note, whole} = typed;
+	try {
+		const result = await chatNode.shareFile(path, note === '' ? {} : {note});
+		return describeShare(result, path);
+	} catch (error) {
+		if (whole !== path && isMissing(error)) return shareTypedFile(chatNode, {path: whole, note: '', whole});
+		return {type: 'error', text: describeFileError(error)};
+	}
+}
+
+function isMissing(error: unknown): boolean {
+	return error instanceof StorageError && systemErrorCode(error.cause) === 'ENOENT';
+}
+
+function describeShare(result: PostResult, path: string): FileCommandResult {
+	if ('refused' in result) return {type: 'error', text: result.refused};
+	return {type: 'done', text: `Shared ${cleanLine(path)}.`, seq: result.seq};
+}
+
+/** Error of a file as one line for people. */
+export function describeFileError(error: unknown): string {
+	if (error instanceof StorageError) return describeStorageError(error);
+	if (error instanceof UsageError || error instanceof Error) return error.message;
+	return String(error);
+}
+
+/** Fetches the file that a user has named. Without a name: the newest file of somebody else that is not here yet. */
+export function fetchTypedFile(chatNode: ChatNode, typed: string): FileCommandResult {
+	const state = chatNode.store.getState();
+	const files = listShared(state);
+	const isNew = ({peer, file}: SharedEvent) => peer !== state.launch?.peer && !state.ephemeral.files[file];
+	const found = findShared(typed === '' ? files.filter(isNew) : files, typed);
+	if (!found) return {type: 'error', text: typed === '' ? 'There is no new file to fetch. See /files.' : noSuch(typed)};
+	const result = chatNode.fetchFile(found);
+	if ('refused' in result) return {type: 'error', text: result.refused};
+	return {type: 'done', text: `Fetching ${cleanLine(found.fileName)} (${formatBytes(found.size)}). /cancel stops it.`};
+}
+
+/** Cancels the fetch that a user has named. Without a name: the only one. */
+export function cancelTypedFile(chatNode: ChatNode, typed: string): FileCommandResult {
+	const state = chatNode.store.getState();
+	const isRunning = ({file}: SharedEvent) =>
+		/^(?:fetching|waiting|checking)$/.test(state.ephemeral.files[file]?.state ?? '');
+	const running = listShared(state).filter(isRunning);
+	if (running.length === 0) return {type: 'error', text: 'No file is being fetched.'};
+	if (typed === '' && running.length > 1)
+		return {type: 'error', text: `${running.length} files are being fetched. Use /cancel FILE.`};
+	const found = findShared(running, typed);
+	if (!found || !chatNode.cancelFile(found.file)) return {type: 'error', text: noSuch(typed)};
+	return {type: 'done', text: `The fetch of ${cleanLine(found.fileName)} is cancelled.`};
+}
+
+function noSuch(typed: string): string {
+	return `There is no file called “${cleanLine(typed)}”. /files lists the files.`;
+}

@@ -1,0 +1,46 @@
+/**
+ * Destination of a fetch that also passes the parts on in their order, for standard output. The parts stay in a file until the
+ * end, so that this node can serve them meanwhile, and so that parts out of order take no memory.
+ */
+import type {FileSink, NamedFile} from '../../core/file-content.js';
+import {addPart, emptyPartSet, hasPart} from '../../core/part-set.js';
+import {partCount} from '../../core/shared-file.js';
+import {StorageError} from '../errors.js';
+
+/** `sink` is a new file without kept parts. `writeBytes` resolves when the reader can take more. */
+export function createStreamSink(
+	file: NamedFile,
+	sink: FileSink,
+	writeBytes: (bytes: Uint8Array) => Promise<void>,
+): FileSink {
+	const count = partCount(file.size);
+	const written = emptyPartSet(count);
+	let next = 0;
+	let passing: Promise<void> = Promise.resolve();
+
+	async function passOn(): Promise<void> {
+		while (next < count && hasPart(written, next)) {
+			const bytes = await sink.read(next);
+			if (!bytes) throw new StorageError('changed', 'a part cannot be read again', file.name, 'Fetch the file again.');
+			await writeBytes(bytes);
+			next++;
+		}
+	}
+
+	return {
+		...sink,
+		async write(part, bytes) {
+			await sink.write(part, bytes);
+			addPart(written, part);
+			// The next part in order waits for the reader, which slows the fetch down.
+			if (part !== next) return;
+			passing = passing.then(passOn);
+			await passing;
+		},
+		async finish() {
+			passing = passing.then(passOn);
+			await passing;
+			return sink.finish();
+		},
+	};
+}
