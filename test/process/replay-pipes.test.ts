@@ -72,6 +72,26 @@ describe('a saved log in a pipe', () => {
 		expect(stdout).toMatch(/^2\d\d events of 10 feeds verified\n$/);
 	});
 
+	test('a filtered export as JSON lines contains no batch with a message that the filter leaves out', async () => {
+		const {stdout} = await runToEnd(['export', FILE, '--format', 'jsonl', '--grep', 'gertrud'], {home});
+		const lines = stdout
+			.trim()
+			.split('\n')
+			.map(line => JSON.parse(line));
+		const printed = new Set(lines.filter(({type}) => type === 'event').map(({id}) => id));
+		expect(printed.size).toBeGreaterThan(0);
+		for (const {peer, firstSeq, lastSeq} of lines.filter(({type}) => type === 'batch'))
+			for (let seq = firstSeq; seq <= lastSeq; seq++) expect(printed).toContain(`${peer}:${seq}`);
+	});
+
+	test('replay in a pipe begins at the time of --at', async () => {
+		const {stdout} = await runToEnd(['replay', FILE, '--at', '2026-11-19T15:00:00Z'], {home});
+		const all = await runToEnd(['replay', FILE], {home});
+		expect(stdout).not.toBe('');
+		expect(all.stdout.length).toBeGreaterThan(stdout.length);
+		expect(all.stdout.endsWith(stdout)).toBe(true);
+	});
+
 	test('node -e can filter export --format jsonl', async () => {
 		const script = `let text='';process.stdin.on('data',part=>text+=part).on('end',()=>console.log(text.trim().split('\\n').map(line=>JSON.parse(line)).filter(row=>row.kind==='posted'&&row.name==='Yuki').length))`;
 		const {stdout} = await pipe(
@@ -93,6 +113,7 @@ describe('a saved log in a pipe', () => {
 		expect(good.code).toBe(0);
 		expect(good.stdout.trim().split('\n')).toHaveLength(10);
 		expect(good.stdout).toMatch(/^[0-9a-f]{64} holds to \d+ Carol$/m);
+		expect(good.stderr).toMatch(/10 feeds verified/);
 		const bytes = readFileSync(FILE);
 		bytes[20_000] = (bytes[20_000] ?? 0) ^ 1;
 		const damaged = join(home, 'damaged.p2plog');
@@ -100,6 +121,7 @@ describe('a saved log in a pipe', () => {
 		const bad = await runToEnd(['export', damaged, '--verify'], {home});
 		expect(bad.code).toBe(1);
 		expect(bad.stdout).toMatch(/holds to \d+ of \d+: gap/);
+		expect(bad.stderr).toMatch(/of 10 feeds (?:is|are) not valid to the end/);
 		expect(bad.stderr).toMatch(/damaged at byte \d+ \(\d+ bytes\)\. The intact records are shown\./);
 	});
 

@@ -2,7 +2,7 @@
 
 import {bytesToHex} from '../../codec/bytes.js';
 import {UsageError} from '../../core/errors.js';
-import {type Batch, lastSeq, type PeerId} from '../../core/event.js';
+import {type Batch, eventId, lastSeq, type PeerId} from '../../core/event.js';
 import {nameOf} from '../../core/select-peers.js';
 import {sliceTimeline} from '../../core/timeline.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
@@ -43,7 +43,7 @@ export async function runExport(context: CliContext): Promise<number> {
 
 function printLog(context: CliContext, log: LoadedLog, matches: EntryPredicate): Promise<number> {
 	const {options, output} = context;
-	if (options.format === 'jsonl') return exportJsonLines(output, log, matches);
+	if (options.format === 'jsonl') return exportJsonLines(output, log, matches, Object.keys(options.filter).length > 0);
 	if (options.format === 'html') return printHtml(context, log, matches);
 	const isMarkdown = options.format === 'markdown';
 	const pins = formatPins(log.state, matches, isMarkdown ? 'markdown' : 'text');
@@ -82,13 +82,22 @@ async function printHtml(
 }
 
 /** Prints one line per feed. Resolves to the exit code: `failed` if a feed is not valid to its end. */
-async function printVerification({output}: CliContext, log: LoadedLog): Promise<number> {
+async function printVerification({output, printError}: CliContext, log: LoadedLog): Promise<number> {
 	const verifications = verifyLog(log);
 	for (const verification of verifications) output.write(`${formatVerification(log, verification)}\n`);
 	await output.flush();
+	printError(verificationSummary(verifications));
 	return log.damage.length > 0 || verifications.some(({fault}) => fault !== undefined)
 		? exitCodes.failed
 		: exitCodes.done;
+}
+
+/** One sentence about all feeds, for people. Scripts read the lines on standard output. */
+function verificationSummary(verifications: readonly FeedVerification[]): string {
+	const faulty = verifications.filter(({fault}) => fault !== undefined).length;
+	const feeds = verifications.length === 1 ? '1 feed' : `${verifications.length} feeds`;
+	if (faulty === 0) return `${feeds} verified: all signatures and hash chains are valid to the last event.`;
+	return `${faulty} of ${feeds} ${faulty === 1 ? 'is' : 'are'} not valid to the end. “holds to 8 of 21” means: the first 8 of 21 events are valid.`;
 }
 
 function formatVerification({state}: LoadedLog, {peer, verifiedSeq, last, fault}: FeedVerification): string {
@@ -99,12 +108,14 @@ function formatVerification({state}: LoadedLog, {peer, verifiedSeq, last, fault}
 /**
  * Prints a log as JSON lines that another program can verify: one `log` line with the room tag, a `pinned` line for each pinned message, `event` lines as in
  * `--json`, and the signed batches as `batch` lines (`protocol.md`, "Feeds and batches"). Batches are printed only for
- * authors of a printed event. Resolves to the number of events.
+ * authors of a printed event. With a filter, a batch is printed only if all its events are: it contains their texts, and a
+ * filtered export must not contain what the filter leaves out. Resolves to the number of events.
  */
 async function exportJsonLines(
 	output: Output,
 	{header, state, batches}: LoadedLog,
 	matches: EntryPredicate,
+	isFiltered: boolean,
 ): Promise<number> {
 	const {format, version, roomName, roomTag, created} = header;
 	output.write(
@@ -115,14 +126,20 @@ async function exportJsonLines(
 		output.write(`${pins}
 `);
 	const authors = new Set<PeerId>();
+	const printed = new Set<string>();
+	const isPrinted = (batch: Batch) =>
+		batch.entries.every((_, index) => printed.has(eventId(batch.peer, batch.firstSeq + index)));
 	const written = await printEntries(output, state, matches, entry => {
 		const line = formatJsonEntry(state, entry);
-		if (line !== undefined && entry.type !== 'whisper') authors.add(entry.peer);
+		if (line !== undefined && entry.type !== 'whisper') {
+			authors.add(entry.peer);
+			if (isFiltered) printed.add(eventId(entry.peer, entry.seq));
+		}
 		return line;
 	});
 	for (const batch of batches) {
 		if (output.isClosed) break;
-		if (authors.has(batch.peer)) output.write(`${toJsonLine(jsonBatch(batch))}\n`);
+		if (isFiltered ? isPrinted(batch) : authors.has(batch.peer)) output.write(`${toJsonLine(jsonBatch(batch))}\n`);
 		await output.whenWritable();
 	}
 	return written;

@@ -1,11 +1,14 @@
 /** `replay [FILE]`: shows the replay screen. Without a terminal, or with --plain, it prints the log as plain lines. */
 
+import {entryAt} from '../../core/timeline.js';
+import {resolveTime} from '../../node/parse-time.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import type {CliContext} from '../context.js';
 import {formatPlain} from '../output/format-text.js';
 import {
 	createEntryFilter,
 	describeDamage,
+	type EntryPredicate,
 	exitCodeForMatches,
 	leaveOutWhispers,
 	loadLog,
@@ -25,7 +28,10 @@ async function printLog(context: CliContext): Promise<number> {
 	const {options, output, printError} = context;
 	const log = await loadLog(resolveLogPath(options.operands[0], resolveSystemDataDir(options.dataDir)));
 	for (const line of describeDamage(log)) printError(line);
-	const matches = leaveOutWhispers(createEntryFilter(log.state, options.filter), options.whispers);
+	const filtered = leaveOutWhispers(createEntryFilter(log.state, options.filter), options.whispers);
+	// Lines have no position to go to, so the replay begins there.
+	const from = options.at ? resolveTime(options.at, entryAt(log.state.timeline, 0)?.at ?? 0) : Number.NEGATIVE_INFINITY;
+	const matches: EntryPredicate = entry => entry.at >= from && filtered(entry);
 	const written = await printEntries(output, log.state, matches, entry => formatPlain(log.state, entry));
 	await output.flush();
 	return exitCodeForMatches(context, written);

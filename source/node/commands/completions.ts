@@ -44,10 +44,11 @@ export function findCompletion(text: string, cursor: number, names: readonly str
 
 /** Completes a name. At the start of a message it becomes the addressee: `Bob: `. */
 function completeName(before: string, cursor: number, names: readonly string[]): Completion | undefined {
-	const word = /(?:^|\s)(@?)(\S+)$/u.exec(before);
+	const word = /(?:^|\s)(@?)(\S*)$/u.exec(before);
 	const typed = word?.[2] ?? '';
-	if (!word || typed === '') return undefined;
-	const sigil = word[1] ?? '';
+	const sigil = word?.[1] ?? '';
+	// After `@` alone all names are candidates.
+	if (!word || (typed === '' && sigil === '')) return undefined;
 	const start = cursor - typed.length - sigil.length;
 	const ending = start === 0 && sigil === '' ? ': ' : ' ';
 	return createCompletion(

@@ -238,7 +238,7 @@ function ignorePerson(person: Person, {chatNode, ignored}: CommandContext): Comm
 		return {type: 'error', text: `${match.name} has your own identity, so hiding them would hide you.`};
 	const keys = [...new Set([...ignored, personKeyOf(state, match.peer)])];
 	chatNode.ignore(peersOfPerson(match, state));
-	const text = `${match.name}#${match.fingerprint} is hidden. /unignore ${match.name} shows them again.`;
+	const text = `${match.name}#${match.fingerprint} is hidden until you leave the program. /unignore ${match.name} shows them again.`;
 	return {type: 'intent', intent: {type: 'ignored', keys}, text};
 }
 

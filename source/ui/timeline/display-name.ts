@@ -3,6 +3,7 @@ import {isWritten, type PeerId, shortPeerId} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import {foldText} from '../../core/fold-text.js';
 import {personKeyOf} from '../../core/name-collisions.js';
+import {isOurs} from '../../core/own-sessions.js';
 import {quoteUnclearName} from '../../core/quote-name.js';
 import {findPeer, listPeers} from '../../core/roster.js';
 import {addressOf, formatFingerprintSuffix, nameOf, nameSeqOf, type PeerView} from '../../core/select-peers.js';
@@ -19,7 +20,8 @@ export function plainName(state: State, peer: PeerId, seq?: number): string {
 
 /** Name as the screens show it: in quotes if it could be read as anything but a name. */
 export function clearName(state: State, peer: PeerId, seq?: number): string {
-	return quoteUnclearName(plainName(state, peer, seq));
+	// Our own name cannot deceive us: the demo calls us “you”.
+	return isOurs(state, peer) ? plainName(state, peer, seq) : quoteUnclearName(plainName(state, peer, seq));
 }
 
 /** Name of a peer as the screens show it, with a fingerprint if it can be taken for the name of another person. */
