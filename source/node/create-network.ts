@@ -73,8 +73,9 @@ export function createNetwork(options: NetworkOptions): Network {
 	const {clock, random, transport, beacon, debug} = adapters;
 	const {keys} = nodeOptions;
 	let tcpPort = 0;
-	/** Reason why the interfaces could not be read when the last beacon was sent. */
+	/** Reasons why the interfaces could not be read, and sockets not be opened, when the last beacon was sent. */
 	let interfaceFailure: string | undefined;
+	let socketFailure: string | undefined;
 
 	const isConnected = (peer: PeerId) => mesh.linkOf(peer) !== undefined;
 	const connectedCount = () => mesh.size;
@@ -125,7 +126,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		peerLeft: dialler.peerLeft,
 		onBeaconSent() {
 			mesh.checkStall();
-			reportInterfaceFailure();
+			reportSystemFailures();
 			options.onBeaconSent();
 		},
 	});
@@ -170,11 +171,14 @@ export function createNetwork(options: NetworkOptions): Network {
 		isShown: peer => store.getState().ephemeral.typing[peer] !== undefined,
 	});
 
-	function reportInterfaceFailure(): void {
+	function reportSystemFailures(): void {
 		const failure = beacon.interfaceFailure?.();
-		if (failure === interfaceFailure) return;
+		if (failure !== interfaceFailure) notices.interfacesUnreadable(failure);
 		interfaceFailure = failure;
-		notices.interfacesUnreadable(failure);
+		const reasons = [beacon.socketFailure?.(), transport.listenFailure].filter(reason => reason !== undefined);
+		const sockets = reasons.length > 0 ? reasons.join('; ') : undefined;
+		if (sockets !== socketFailure) notices.socketsUnusable(sockets);
+		socketFailure = sockets;
 	}
 
 	function ownHello(): OwnHello {

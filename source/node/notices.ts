@@ -33,6 +33,8 @@ export interface Notices {
 	savingAgain(path: string | undefined, losses: ReadonlyMap<PeerId, number>, self: PeerId): void;
 	/** The network interfaces cannot be read because of `reason`; undefined: they can be read again. */
 	interfacesUnreadable(reason: string | undefined): void;
+	/** Sockets cannot be opened because of `reason`; undefined: all are open again. */
+	socketsUnusable(reason: string | undefined): void;
 	/** A peer that the user named cannot be reached. */
 	targetFailed(target: HostAddress, reason: string): void;
 	/** A limit of the synchronisation was reached. */
@@ -202,6 +204,15 @@ export function createNotices(
 					'warn',
 					'interfaces-unreadable',
 					`The network interfaces cannot be read: ${reason}. New interfaces are ignored meanwhile. Name other computers: --peer HOST:PORT.`,
+				);
+		},
+		socketsUnusable(reason) {
+			if (reason === undefined) notify('info', 'sockets-usable', 'All network sockets are open again.');
+			else
+				notify(
+					'warn',
+					'sockets-unusable',
+					`A network socket cannot be opened: ${reason}. It is tried again every few seconds. Until then some computers are not found.`,
 				);
 		},
 		savingAgain(path, losses, self) {

@@ -71,6 +71,9 @@ export const beaconGroup = ({family}: LocalInterface) => (family === 4 ? IPV4_GR
 /** Text that names the interface of an address to the multicast functions of Node. */
 export const multicastInterface = ({family, address, zone}: LocalInterface) => (family === 4 ? address : `::%${zone}`);
 
+/** Errors of an address that this computer does not have any more, or not yet: a new IPv6 address is checked first. */
+const ADDRESS_IS_GONE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENODEV', 'EINVAL']);
+
 export interface BeaconSenderOptions {
 	readonly from: LocalInterface;
 	/** Destination port of beacons. */
@@ -88,6 +91,8 @@ export interface BeaconSender {
 	readonly ready: Promise<number | undefined>;
 	/** Whether the sender works. If false, a new one is created with the next beacon. */
 	readonly usable: boolean;
+	/** Reason why the socket could not be opened, unless the address is just not usable now. */
+	readonly failure: string | undefined;
 	/** Sends `bytes` by broadcast, if the interface can, and `toGroup` by multicast. */
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
 	send(bytes: Uint8Array, address: string, port: number): void;
@@ -104,6 +109,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 	const group = beaconGroup(from);
 	const socket = isIpv4 ? createSocket('udp4') : createSocket({type: 'udp6', ipv6Only: true});
 	let state: 'binding' | 'ready' | 'failed' | 'closed' = 'binding';
+	let openFailure: string | undefined;
 	let pending: readonly [Uint8Array, Uint8Array] | undefined;
 
 	socket.on('error', failure => log(`${from.name} ${from.address}: ${describeError(failure)}`));
@@ -126,6 +132,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		} catch (failure) {
 			if (state === 'closed') return undefined;
 			state = 'failed';
+			if (!ADDRESS_IS_GONE.has(systemErrorCode(failure) ?? '')) openFailure = describeError(failure);
 			if (isIpv4) stats.failed(from, 'broadcast', from.broadcast ?? group, failure);
 			else stats.failed(from, 'multicast', group, failure);
 			return undefined;
@@ -158,6 +165,9 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		ready: open(),
 		get usable() {
 			return state === 'binding' || state === 'ready';
+		},
+		get failure() {
+			return openFailure;
 		},
 		broadcast,
 		send(bytes, address, toPort) {

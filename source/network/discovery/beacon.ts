@@ -33,6 +33,8 @@ export interface Beacon {
 	interfaces(): readonly LocalInterface[];
 	/** Reason why the interfaces could not be read then, in words. Undefined if they were read. */
 	interfaceFailure?(): string | undefined;
+	/** Reasons why sockets cannot be opened now, in words. Undefined if none failed. The next broadcast tries them again. */
+	socketFailure?(): string | undefined;
 	/** Send statistics, one entry for each interface address and destination. */
 	counters(): readonly DestinationCounters[];
 	/** Closes all sockets. Idempotent. */

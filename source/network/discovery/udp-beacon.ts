@@ -48,7 +48,9 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const shared4 = createSocket({type: 'udp4', reuseAddr: true});
 	/** Opened when this computer has an IPv6 address. Undefined if it is not open. */
 	let shared6: Socket | undefined;
-	let shared6Failure: string | undefined;
+	let opening6: Socket | undefined;
+	/** Reasons why sockets could not be opened, by their address. */
+	const failures = new Map<string, string>();
 	const stats = createSendStats();
 	const rateLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND);
 	/** One machine can send from any number of IPv6 addresses, so all of one prefix together get half of the total rate. */
@@ -83,18 +85,20 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	/** Opens the socket that receives IPv6 beacons. A failure is no reason to stop: the next beacon tries again. */
 	async function openShared6(): Promise<void> {
 		const socket = createSocket({type: 'udp6', ipv6Only: true, reuseAddr: true});
-		shared6 = socket;
+		opening6 = socket;
 		socket.on('message', receive);
 		try {
 			await bindSocket(socket, {port, address: '::', exclusive: true});
 			socket.on('error', failure => log(`discovery port, IPv6: ${describeError(failure)}`));
-			shared6Failure = undefined;
+			opening6 = undefined;
+			shared6 = socket;
+			failures.delete('::');
 			for (const from of interfaces) if (from.family === 6) joinGroup(from);
 		} catch (failure) {
 			if (closing) return;
-			shared6Failure = describeError(failure);
-			shared6 = undefined;
-			log(`discovery port, IPv6: ${shared6Failure}`);
+			opening6 = undefined;
+			failures.set('::', describeError(failure));
+			log(`discovery port, IPv6: ${describeError(failure)}`);
 			socket.on('error', () => {});
 			socket.close();
 		}
@@ -105,19 +109,31 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		await sender.close();
 	}
 
+	function openSender(from: LocalInterface): BeaconSender {
+		const sender = createBeaconSender({from, port, ownPort, stats, received: receive, log});
+		senders.set(from.address, sender);
+		void sender.ready.then(() => {
+			if (sender.failure === undefined) failures.delete(from.address);
+			else failures.set(from.address, sender.failure);
+		});
+		return sender;
+	}
+
 	/** Updates senders and multicast memberships to the current interfaces. */
 	function refreshInterfaces(): Promise<unknown> {
 		interfaces = readInterfaces(selection, interfaceReader.read());
 		options.onInterfacesRead?.(interfaces);
-		const isNew6 = shared6 === undefined && interfaces.some(({family}) => family === 6);
+		const isNew6 = shared6 === undefined && opening6 === undefined && interfaces.some(({family}) => family === 6);
 		const announcing = announcingAddresses(interfaces);
+		for (const address of failures.keys())
+			if (address !== '::' && !announcing.some(from => from.address === address)) failures.delete(address);
 		const present = new Set(announcing.map(from => `${from.address}/${from.broadcast}`));
 		for (const sender of senders.values())
 			if (!sender.usable || !present.has(`${sender.from.address}/${sender.from.broadcast}`)) void closeSender(sender);
 		for (const from of announcing) {
-			if (!(from.family === 6 && isNew6)) joinGroup(from);
+			joinGroup(from);
 			if (senders.has(from.address)) continue;
-			senders.set(from.address, createBeaconSender({from, port, ownPort, stats, received: receive, log}));
+			openSender(from);
 		}
 		return isNew6 ? openShared6() : Promise.resolve();
 	}
@@ -126,8 +142,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	async function openSenders(): Promise<void> {
 		const [first] = readInterfaces(selection, interfaceReader.read()).filter(canAnnounce);
 		if (first) {
-			const sender = createBeaconSender({from: first, port, ownPort, stats, received: receive, log});
-			senders.set(first.address, sender);
+			const sender = openSender(first);
 			ownPort = (await sender.ready) ?? 0;
 		}
 		if (closing) return;
@@ -163,11 +178,13 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		},
 		interfaces: () => interfaces,
 		interfaceFailure: () => interfaceReader.failure,
+		socketFailure: () =>
+			failures.size === 0 ? undefined : [...failures].map(([address, text]) => `UDP on ${address}: ${text}`).join('; '),
 		counters: () => stats.list(),
 		close() {
 			closing ??= (async () => {
 				const sockets = [...senders.values()].map(closeSender);
-				for (const socket of [shared4, shared6])
+				for (const socket of [shared4, shared6, opening6])
 					if (socket) sockets.push(new Promise(resolve => socket.close(() => resolve())));
 				await Promise.all(sockets);
 			})();

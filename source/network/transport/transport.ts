@@ -69,6 +69,8 @@ export interface Transport {
 	dial(host: string, port: number, alternatives?: readonly HostAddress[]): Promise<DialResult>;
 	/** Number of incoming connections that did not prove the secret, for example port scans. */
 	readonly refused: number;
+	/** Reason why incoming connections are not accepted in some family, in words. Undefined if they are. */
+	readonly listenFailure?: string | undefined;
 	/** Stops listening and destroys all open connections. Idempotent. */
 	close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-import {createSocket, type Socket} from 'node:dgram';
-import {afterEach, expect, it} from 'vitest';
+import {createSocket, Socket} from 'node:dgram';
+import {afterEach, expect, it, vi} from 'vitest';
 import {
 	MAX_BEACON_BYTES,
 	MAX_BEACONS_PER_SECOND,
@@ -14,6 +14,7 @@ import {until} from '../../helpers/wait.js';
 import {describeBeacon} from './beacon-acceptance.js';
 
 const SELECTION = ['lo'];
+const originalBind = Socket.prototype.bind;
 const cleanups: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -194,4 +195,27 @@ it('a UDP beacon can be closed while it starts', async () => {
 	const starting = beacon.start(() => {}).catch(() => undefined);
 	await beacon.close();
 	await starting;
+});
+
+it('a UDP beacon says which socket cannot be opened, tries it again, and says nothing about an address that is gone', async () => {
+	const port = await freePort();
+	const [blocked, gone] = ['127.6.6.6', '192.0.2.1'];
+	const usb0 = [blocked, gone].map(address => ({address, family: 'IPv4', internal: false, cidr: `${address}/24`}));
+	const bind = vi.spyOn(Socket.prototype, 'bind');
+	let isRefused = true;
+	bind.mockImplementation(function (this: Socket, ...words: unknown[]) {
+		const [options] = words as [{address?: string}];
+		if (isRefused && options?.address === blocked) {
+			queueMicrotask(() => this.emit('error', Object.assign(new Error(), {code: 'EMFILE'})));
+			return this;
+		}
+		return Reflect.apply(originalBind, this, words);
+	});
+	cleanups.push(async () => bind.mockRestore());
+	const beacon = createBeacon({port, interfaceReader: createInterfaceReader(() => ({usb0}))});
+	await beacon.start(() => {});
+	expect(beacon.socketFailure?.()).toBe(`UDP on ${blocked}: too many open files`);
+	isRefused = false;
+	beacon.broadcast(Buffer.from('x'));
+	await until(() => beacon.socketFailure?.() === undefined);
 });
