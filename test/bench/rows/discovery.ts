@@ -32,12 +32,13 @@ async function meetOnce(port: number, loss: number): Promise<number> {
 	return ms;
 }
 
-/** Same measurement with processes in two network namespaces, from the moment when both are ready. */
-async function meetAcross(): Promise<number[]> {
-	const lab = createNamespaceLab();
+/** Same measurement with processes in two network namespaces, from the moment when both are ready. `lossPercent`: of datagrams. */
+async function meetAcross(family: 4 | 6, lossPercent = 0): Promise<number[]> {
+	const lab = createNamespaceLab({ipv6: family === 6});
 	try {
 		lab.addNetwork('lan');
-		const hosts = [1, 2].map(number => lab.addHost(`h${number}`, {lan: `10.77.0.${number}/24`}));
+		const hosts = [1, 2].map(number => lab.addHost(`h${number}`, {lan: family === 4 ? `10.77.0.${number}/24` : ''}));
+		if (lossPercent > 0) for (const host of hosts) host.setFaults({type: 'udp-loss', percent: lossPercent});
 		const times: number[] = [];
 		for (let run = 0; run < NAMESPACE_RUNS; run++) {
 			const chats = await Promise.all(
@@ -82,7 +83,12 @@ async function run(): Promise<readonly Figure[]> {
 		figureOf('p95 on loopback', await repeat(RUNS, () => meetOnce(port, 0)), 50),
 		figureOf('p95, half of all datagrams lost', await repeat(LOSSY_RUNS, () => meetOnce(port, 0.5)), 1000),
 	];
-	if (namespacesAvailable() === undefined) figures.push(figureOf('p95 across namespaces', await meetAcross(), 50));
+	if (namespacesAvailable() !== undefined) return figures;
+	figures.push(
+		figureOf('p95 across namespaces', await meetAcross(4), 50),
+		figureOf('p95 across namespaces over IPv6', await meetAcross(6), 50),
+		figureOf('p95 across namespaces over IPv6, half of all datagrams lost', await meetAcross(6, 50), 1000),
+	);
 	return figures;
 }
 
