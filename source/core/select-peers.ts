@@ -154,7 +154,7 @@ function rankPeer(state: State, known: RosterPeer): RankedView {
 	return memoisePeer(known, [links[known.peer], state.launch, state.launches, own, ...shown], () => {
 		const view = createPeerView(state, known);
 		const foldedName = foldText(view.name);
-		// Departed launches without an identity cannot be told apart: a name that many of them had is listed once.
+		// Departed launches without an identity cannot be distinguished: a name that many of them had is listed once.
 		const isNameless = view.status === 'left' && !known.identity && !state.launches[known.peer];
 		const person = isNameless ? `departed ${foldedName}` : personKey(known, state.launches);
 		return {view, rank: STATUS_RANKS[view.status], foldedName, personKey: person, joined: known.joined};

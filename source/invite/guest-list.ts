@@ -1,5 +1,5 @@
 /**
- * Guests of one window, and what admits them. The link contains a token; whoever has it gets a bearer of their own. Both are
+ * Guests of one window, and what admits them. The link contains a token. A browser that sends it gets a bearer of its own. Both are
  * random and compared by their hashes, so that the time of a comparison reveals nothing. Pure except for `random`.
  */
 import {createHash} from 'node:crypto';

@@ -3,7 +3,7 @@
  * Whispers).
  *
  * Invariants
- * 1. A number belongs to one text for ever, also if the text was refused.
+ * 1. A number always belongs to the same text, also if the text was refused.
  * 2. The receiver handles the numbers 1, 2, 3 … in this order, each one time: it takes or refuses each of them.
  * 3. An answer never covers a whisper that is not in the log of the receiver.
  */

@@ -24,7 +24,7 @@ export function contentPolicy({scriptHash, styleHash}: PageAssets, connect: bool
 	].join('; ');
 }
 
-/** Everything before the rows. The script stands before them, so that the page appears while a long file is being read. */
+/** Everything before the rows. The script is before the rows, so that the page appears while a long file is being read. */
 export function documentStart(info: PageInfo, assets: PageAssets): string {
 	const policy = contentPolicy(assets, info.mode === 'window');
 	return `<!doctype html>

@@ -7,7 +7,8 @@ import type {NetworkReport, PeerReport} from '../../source/node/network-report.j
 import {aFailure, anInterface, anIpv6Interface, aPeer, aReport, fakePeerId, LOOPBACK, path} from './sample-reports.js';
 
 const alone = {peers: []};
-const timeout = (changes = {}) => aFailure('timeout', 'no answer: off, or a firewall drops it', changes);
+const timeout = (changes = {}) =>
+	aFailure('timeout', 'no answer: the computer is off, or a firewall drops the connection', changes);
 const named = (code: string, text: string, changes: Partial<PeerReport> = {}) =>
 	aFailure(code, text, {heardBy: ['peer-flag'], lastHeardMs: undefined as never, ...changes});
 const failedStart = (code: string): DiagnosisContext => ({
@@ -373,7 +374,7 @@ describe('the doctor', () => {
 		expectLine('239.255.71.74', '5', '0');
 		expectLine('Carol', '10.0.0.2:4000', '4.2 ms', '1.0.0', '<1 ms', '-0.1 s');
 		expectLine('Dan', '10.0.0.2:4000');
-		expectLine('10.0.0.2:4000', 'no answer: off, or a firewall drops it');
+		expectLine('10.0.0.2:4000', 'no answer: the computer is off, or a firewall drops the connection');
 		expectLine('4000', '--tcp-port 47474', '--peer 10.0.0.1:50123');
 	});
 });

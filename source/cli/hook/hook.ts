@@ -30,7 +30,7 @@ export interface Hook {
 	start(): void;
 	/** Hands over one line, without its newline. */
 	push(line: string): void;
-	/** Hands over what the process reads at once, and ends it. */
+	/** Writes the waiting lines that the process reads without delay, and ends the process. */
 	stop(): Promise<void>;
 }
 

@@ -22,7 +22,7 @@ export interface ArrivingPartsOptions {
 	readonly size: number;
 	readonly holders: Holders;
 	readonly buffers: PartBuffers;
-	/** Uniform in [0, 1). */
+	/** Random number, uniform in [0, 1). */
 	random(): number;
 	/** Whether a part is neither verified nor kept from an earlier run. */
 	isMissing(part: number): boolean;

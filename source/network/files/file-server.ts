@@ -39,7 +39,7 @@ export interface FileServer {
 	message(link: PeerLink, message: FileMessage): void;
 	/** To be called when the send queue of a connection has become empty. */
 	idle(link: PeerLink): void;
-	/** To be called when this node has more, or less, of a file. Peers that asked about it are told. */
+	/** To be called when this node has more, or less, of a file. Peers that asked about it get a file-info. */
 	changed(file: FileId): void;
 	/** Drops everything that a closed connection wanted. */
 	closed(link: PeerLink): void;
@@ -54,7 +54,7 @@ const NOTHING = -1;
 /** Last answer to a question about a file. */
 interface Asked {
 	readonly id: number;
-	/** Number of parts that the peer was told of; NOTHING if it was told that this node has nothing of the file. */
+	/** Number of parts in the last file-info to the peer; NOTHING if the peer got a file-none. */
 	toldParts: number;
 }
 
@@ -65,7 +65,7 @@ interface Client {
 	wantedBytes: number;
 	/** Files that the peer asked about. */
 	readonly asked: LruMap<FileId, Asked>;
-	/** Files of which the peer has to be told more. */
+	/** Files about which the peer has to get another file-info. */
 	readonly news: Set<FileId>;
 	isAnswering: boolean;
 	isClosed: boolean;

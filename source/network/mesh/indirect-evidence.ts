@@ -14,7 +14,7 @@ export interface AlivePeer {
 }
 
 export interface IndirectEvidence {
-	/** Notes a list of `source`. It replaces the older one, except for newer times. */
+	/** Adds a list that `source` sent to its earlier lists. If both name a peer, the newer time counts. */
 	note(source: PeerId, peers: readonly AlivePeer[], now: number): void;
 	/** Forgets what a source said. */
 	remove(source: PeerId): void;

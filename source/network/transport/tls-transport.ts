@@ -149,7 +149,10 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		};
 		const cancel = () => finish({failure: CANCELLED});
 		const timedOut = (text: string) => () => finish({failure: {code: 'timeout', text}});
-		let timer = clock.after(DIAL_TIMEOUT_MS, timedOut('no answer: off, or a firewall drops it'));
+		let timer = clock.after(
+			DIAL_TIMEOUT_MS,
+			timedOut('no answer: the computer is off, or a firewall drops the connection'),
+		);
 		cancels.add(cancel);
 
 		function race(addresses: readonly HostAddress[]): void {

@@ -52,7 +52,7 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 		onState(text);
 	}
 
-	/** The token stands only in the fragment of the link, which no browser sends, and leaves the address bar at once. */
+	/** The token is only in the fragment of the link, which no browser sends. The page removes it from the address bar immediately. */
 	async function admit(): Promise<boolean> {
 		const token = location.hash.slice(1);
 		if (/^[\w-]{22}$/.test(token)) {

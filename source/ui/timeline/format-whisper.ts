@@ -1,5 +1,5 @@
 /**
- * Rows of a whisper. The word `private` stands where other messages have the name of their author, and a bar stands before
+ * Rows of a whisper. The word `private` is where other messages have the name of their author, and a bar is before
  * every line of the text. So no public message can pass for a whisper, whatever its author is called, and no colour is needed.
  */
 import type {Whisper} from '../../core/event.js';

@@ -7,7 +7,7 @@ import {hardText} from './hard-texts.js';
 const stylesAndText = (characters: readonly real.StyledChar[]) =>
 	characters.map(({value, fullWidth, styles}) => ({value, fullWidth, styles}));
 
-test('the replacement returns the same results as ansi-tokenize, on the first and on a repeated call', () => {
+test('the tokenizer of the bundle returns the same results as ansi-tokenize, on the first and on a repeated call', () => {
 	fc.assert(
 		fc.property(hardText, text => {
 			const expected = real.styledCharsFromTokens(real.tokenize(text));
@@ -21,7 +21,7 @@ test('the replacement returns the same results as ansi-tokenize, on the first an
 	);
 });
 
-test('the replacement splits plain text with colours into the same tokens as ansi-tokenize', () => {
+test('the tokenizer of the bundle splits plain text with colours into the same tokens as ansi-tokenize', () => {
 	for (const text of ['\u001b[1;38;5;31mBob\u001b[39m │ 日本 ✓\u001b[0m', '\u001b[m', '', 'Ω\u001b[7m ']) {
 		expect(quick.tokenize(text)).toEqual(real.tokenize(text));
 	}

@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import quickStringWidth from '../../../source/ui/bundle-shims/string-width.js';
 import {hardText} from './hard-texts.js';
 
-test('the replacement returns the same width as string-width for any text', () => {
+test('the string-width of the bundle returns the same width as the package string-width for any text', () => {
 	fc.assert(
 		fc.property(hardText, text => {
 			expect(quickStringWidth(text)).toBe(stringWidth(text));
@@ -13,7 +13,7 @@ test('the replacement returns the same width as string-width for any text', () =
 	);
 });
 
-test('the options of string-width have the same effect in the replacement', () => {
+test('the options of string-width have the same effect in the string-width of the bundle', () => {
 	const coloured = '\u001b[1m·';
 	const options = {countAnsiEscapeCodes: true};
 	expect(quickStringWidth(coloured, options)).toBe(stringWidth(coloured, options));
