@@ -2,7 +2,7 @@
  * Network of a node: creates discovery, dialler, mesh, sync and failure detector, and connects them. These parts do not know
  * each other: their callbacks are inner functions of `createNetwork`, which pass an event of one part to the others.
  */
-import type {Message, PeersMessage, WhisperAckMessage, WhisperMessage} from '../codec/message.js';
+import type {WhisperAckMessage, WhisperMessage} from '../codec/message.js';
 import type {PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
 import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS, RETRY_MAX_MS} from '../core/limits.js';
@@ -12,19 +12,19 @@ import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
 import type {Files} from '../network/files/files.js';
-import {shareKey, withoutZone} from '../network/ip-address.js';
+import {withoutZone} from '../network/ip-address.js';
 import {createHelloProof, FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/link/handshake.js';
 import type {LinkClosing, OwnHello, PeerLink} from '../network/link/peer-link.js';
 import {createAliveSender} from '../network/mesh/alive-sender.js';
 import {createFailureDetector} from '../network/mesh/failure-detector.js';
 import {createMesh, type Mesh} from '../network/mesh/mesh.js';
-import {createPeerExchangeSender, dialableAddresses} from '../network/mesh/peer-exchange.js';
-import {type ChunkedWork, type DeferWork, inChunks} from '../network/scheduling/chunked-work.js';
+import {createPeerExchangeSender} from '../network/mesh/peer-exchange.js';
 import {createSync, type Sync} from '../network/sync/sync.js';
 import type {ChatNodeAdapters, ChatNodeOptions} from './chat-node.js';
 import type {CommittedBatch} from './event-pipeline.js';
 import {createLinkMetrics} from './link-metrics.js';
 import type {LocalState} from './local-state.js';
+import {createMessageRouter, type MessageRouter} from './message-router.js';
 import {createPresence} from './presence.js';
 import {createTypingExpiry} from './typing-expiry.js';
 
@@ -88,7 +88,7 @@ export function createNetwork(options: NetworkOptions): Network {
 			up: onLinkUp,
 			replaced: onLinkReplaced,
 			down: onLinkDown,
-			message: onMessage,
+			message: (link, message, defer) => routeMessage(link, message, defer),
 			metricsChanged: link => linkMetrics.recordChange(link),
 			drained: link => sync.drained(link),
 			idle: files.idle,
@@ -170,6 +170,18 @@ export function createNetwork(options: NetworkOptions): Network {
 		publish: pipeline.publish,
 		isShown: peer => store.getState().ephemeral.typing[peer] !== undefined,
 	});
+	const routeMessage: MessageRouter = createMessageRouter({
+		clock,
+		nodeClock,
+		sync,
+		files,
+		dialler,
+		failureDetector,
+		peerExchangeSender,
+		typingExpiry,
+		interfaces: () => beacon.interfaces(),
+		onWhisper: options.onWhisper,
+	});
 
 	function reportSystemFailures(): void {
 		const failure = beacon.interfaceFailure?.();
@@ -235,58 +247,6 @@ export function createNetwork(options: NetworkOptions): Network {
 		if (closing.by === 'them') notices.closedByPeer(labelFor(peer), closing);
 		dialler.disconnected(peer, leadsToBan(closing) ? FAULT_BAN_MS : closing.code === 'overloaded' ? RETRY_MAX_MS : 0);
 		presence.onPeerDisconnected(peer);
-	}
-
-	function onMessage(link: PeerLink, message: Message, defer: DeferWork): void {
-		switch (message.type) {
-			case 'have':
-			case 'want':
-			case 'events':
-				sync.message(link, message, defer);
-				break;
-			case 'peers':
-				defer(processPeers(link, message));
-				break;
-			case 'file-ask':
-			case 'file-info':
-			case 'file-want':
-			case 'file-data':
-			case 'file-none':
-				files.message(link, message);
-				break;
-			case 'alive':
-				failureDetector.reportAlive(link.peer, message.peers, clock.monotonic());
-				break;
-			case 'typing':
-				typingExpiry.refresh(link.peer);
-				break;
-			case 'whisper':
-			case 'whisper-ack':
-				options.onWhisper(link, message);
-				break;
-			case 'bye':
-				// The last events of the peer must be committed before its disconnection.
-				sync.flushSmall();
-				break;
-			case 'pong':
-				nodeClock.merge(message.hlc);
-				break;
-			default:
-		}
-	}
-
-	/** Processes the list of peers to which `link.peer` is connected. */
-	function* processPeers(link: PeerLink, {added, removed, all}: PeersMessage): ChunkedWork {
-		if (all) failureDetector.reportFullList(link.peer, new Set(added.map(({peer}) => peer)), clock.monotonic());
-		yield* inChunks(added, reportedPeer => {
-			failureDetector.reportChange(link.peer, reportedPeer.peer, true, clock.monotonic());
-			for (const address of dialableAddresses(link, reportedPeer, beacon.interfaces()))
-				dialler.learnAddress(reportedPeer.peer, address, 'exchange', shareKey(link.remoteAddress, link.peer));
-		});
-		yield* inChunks(removed, peer => {
-			failureDetector.reportChange(link.peer, peer, false, clock.monotonic());
-			peerExchangeSender.expedite(peer);
-		});
 	}
 
 	function onTimersStalled(): void {

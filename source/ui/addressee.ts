@@ -35,7 +35,7 @@ const NAMED_PREFIX = /^\/(?:msg|w)\s+(@?(?:"[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*))\s+
 /** `/r ` */
 const REPLY_PREFIX = /^\/r\s+/iu;
 
-/** Keeps the addressee while its command is unchanged, and resolves it anew after a change of the draft. */
+/** Keeps the addressee while its command is unchanged, and resolves it again after a change of the draft. */
 export function updateAddressing(addressing: Addressing, before: string, draft: string, state: State): Addressing {
 	if (before === draft) return addressing;
 	// The addressee of /r is that of the moment when the draft began, because the user answers what was on the screen then.

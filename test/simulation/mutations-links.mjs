@@ -47,7 +47,7 @@ export const linkMutations = [
 	},
 	{
 		rule: 'Peers exchange the addresses of other peers.',
-		edits: [{in: 'createNetwork.processPeers', call: 'learnAddress', becomes: 'removed'}],
+		edits: [{in: 'createMessageRouter.processPeers', call: 'learnAddress', becomes: 'removed'}],
 	},
 	{
 		rule: 'Only IP addresses that peers report are dialled.',

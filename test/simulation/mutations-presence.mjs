@@ -10,7 +10,7 @@ export const presenceMutations = [
 	},
 	{
 		rule: 'A peer that returned is announced at once if another peer reported it lost.',
-		edits: [{in: 'createNetwork.processPeers', call: 'expedite', becomes: 'removed'}],
+		edits: [{in: 'createMessageRouter.processPeers', call: 'expedite', becomes: 'removed'}],
 	},
 	{
 		rule: 'A peer is reported lost only after a grace period.',
@@ -74,7 +74,7 @@ export const presenceMutations = [
 	},
 	{
 		rule: 'The last events of a peer are read before its goodbye is noted.',
-		edits: [{in: 'createNetwork.onMessage', call: 'flushSmall', becomes: 'removed'}],
+		edits: [{in: 'createMessageRouter.handle', call: 'flushSmall', becomes: 'removed'}],
 	},
 	{
 		rule: 'Silence while our own timers stood still closes no connection.',

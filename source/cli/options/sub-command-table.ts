@@ -87,7 +87,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'stay in a room without a screen, so that its history stays',
 		description:
-			'Runs a node without a screen until a signal ends it. Whoever comes back gets the history from it, also if nobody else is there. This works in a room with a secret; in a room without one a keeper starts anew after a restart, like everybody.',
+			'Runs a node without a screen until a signal ends it. People who come back get the history from it, also if nobody else is there. This works in a room with a secret. In a room without one a keeper has no history after a restart, as every node.',
 		example: '--room crew --secret-file ~/crew-secret',
 	},
 	attach: {
