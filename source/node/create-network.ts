@@ -6,8 +6,6 @@ import type {WhisperAckMessage, WhisperMessage} from '../codec/message.js';
 import type {PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
 import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS, RETRY_MAX_MS} from '../core/limits.js';
-import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
-import type {State} from '../core/state.js';
 import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
@@ -25,6 +23,7 @@ import type {CommittedBatch} from './event-pipeline.js';
 import {createLinkMetrics} from './link-metrics.js';
 import type {LocalState} from './local-state.js';
 import {createMessageRouter, type MessageRouter} from './message-router.js';
+import {labelOf} from './notices.js';
 import {createPresence} from './presence.js';
 import {createTypingExpiry} from './typing-expiry.js';
 
@@ -60,11 +59,6 @@ export interface Network {
 	leave(): Promise<void>;
 	/** Closes the sockets. */
 	stop(): Promise<void>;
-}
-
-/** Name of a peer for a notice. Not formatPeerName, because a notice quotes every name itself. */
-export function labelOf(state: State, peer: PeerId): string {
-	return nameOf(state, peer) + formatFingerprintSuffix(state, peer);
 }
 
 export function createNetwork(options: NetworkOptions): Network {

@@ -8,6 +8,8 @@ import type {NoticeLevel, PeerId} from '../core/event.js';
 import {describeDuration} from '../core/format-quantity.js';
 import {MAX_NOTICES_PER_MINUTE} from '../core/limits.js';
 import {LruMap} from '../core/lru-map.js';
+import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
+import type {State} from '../core/state.js';
 import {formatHostAddress, type HostAddress} from '../network/ip-address.js';
 import type {LinkClosing} from '../network/link/peer-link.js';
 import {createTokenBucket} from '../network/scheduling/rate-limiters.js';
@@ -235,4 +237,9 @@ export function createNotices(
 			notify('error', 'forked', text);
 		},
 	};
+}
+
+/** Name of a peer for a notice. Not formatPeerName, because a notice quotes every name itself. */
+export function labelOf(state: State, peer: PeerId): string {
+	return nameOf(state, peer) + formatFingerprintSuffix(state, peer);
 }
