@@ -2,9 +2,23 @@ import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
 import type {Message} from '../../source/codec/message.js';
 import {pack} from '../../source/codec/msgpack.js';
 import type {PeerId} from '../../source/core/event.js';
-import {LIVE_BURST_SECONDS, MAX_LIVE_EVENTS_PER_SECOND, MAX_OPEN_WANTS} from '../../source/core/limits.js';
+import {
+	LIVE_BURST_SECONDS,
+	MAX_LIVE_BYTES_PER_SECOND,
+	MAX_LIVE_EVENTS_PER_SECOND,
+	MAX_OPEN_WANTS,
+} from '../../source/core/limits.js';
 import {openHistory} from './malicious-peer.js';
-import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticeCodes, noticesOf, textsOf} from './room.js';
+import {
+	createHostileRoom,
+	expectChat,
+	type HostileRoom,
+	isConnected,
+	noticeCodes,
+	noticesOf,
+	rowsOf,
+	textsOf,
+} from './room.js';
 
 let room: HostileRoom;
 
@@ -32,6 +46,8 @@ const FLOODS: readonly (readonly [string, (index: number) => Message])[] = [
 		'inventory messages',
 		index => ({type: 'have', kind: 'delta', feeds: [{peer: fakePeer(index), seq: 9, hash: new Uint8Array(8)}]}),
 	],
+	['whispers', index => ({type: 'whisper', id: index + 1, text: 'x'.repeat(1000)})],
+	['answers to whispers', index => ({type: 'whisper-ack', id: index, refused: [index + 1], closed: true})],
 	['inventory digests', () => ({type: 'have', kind: 'digest', digest: new Uint8Array(2048).fill(1)})],
 ];
 
@@ -53,6 +69,32 @@ describe('a peer that floods a node', () => {
 			await expectChat(room, 'chat continues');
 		},
 	);
+
+	it('a peer that floods a node with large whispers fills neither log nor memory: above the rate of an author they are dropped', async () => {
+		const mallory = await room.attack();
+		openHistory(mallory);
+		for (let index = 0; index < 200; index++) mallory.send({type: 'whisper', id: index + 1, text: 'x'.repeat(16_000)});
+		await room.clock.advance(2000);
+		const taken = rowsOf(room.ann).filter(({type}) => type === 'whisper').length;
+		expect(taken).toBeGreaterThan(0);
+		expect(taken * 16_000).toBeLessThan(MAX_LIVE_BYTES_PER_SECOND * (LIVE_BURST_SECONDS + 3));
+		expect(mallory.isClosed).toBe(false);
+		await expectChat(room, 'chat continues');
+	});
+
+	it('a peer that floods a node with whispers with gaps, repeated numbers and too many refusals changes nothing', async () => {
+		const mallory = await room.attack();
+		openHistory(mallory);
+		for (const id of [7, 2, 1, 1, 3, 2, 4]) mallory.send({type: 'whisper', id, text: `text ${id}`});
+		mallory.send({type: 'whisper-ack', id: 9_000_000, refused: [1, 2, 3]});
+		await room.clock.advance(500);
+		const texts = rowsOf(room.ann).flatMap(row => (row.type === 'whisper' ? [row.text] : []));
+		expect(texts).toEqual(['text 1', 'text 2']);
+		mallory.sendFrame(pack({type: 'whisper-ack', id: 1, refused: Array.from({length: 65}, (_, index) => index + 1)}));
+		await room.until('the connection is closed', () => mallory.isClosed);
+		expect(mallory.errorCode).toBe('bad-field');
+		await expectChat(room, 'chat continues');
+	});
 
 	it('a peer that floods a node with requests for history is disconnected, and the queued answers take limited memory', async () => {
 		const mallory = await room.attack();

@@ -27,6 +27,7 @@ import {fileMutations} from './mutations-files.mjs';
 import {historyMutations} from './mutations-history.mjs';
 import {linkMutations} from './mutations-links.mjs';
 import {presenceMutations} from './mutations-presence.mjs';
+import {whisperMutations} from './mutations-whispers.mjs';
 
 export const mutations = [
 	...linkMutations,
@@ -34,4 +35,5 @@ export const mutations = [
 	...historyMutations,
 	...effectMutations,
 	...fileMutations,
+	...whisperMutations,
 ];
