@@ -134,35 +134,17 @@ function formatPost(
 		columns.addressPlace === 'column'
 			? [{text: ' '}, {text: `${padCells(address, ADDRESS_CELLS)} `, style: theme.muted}]
 			: [{text: ' '}];
-	const toRows = (reserved: number): Row[] => {
-		const [first = [], ...others] = wrapTextRows(text, late, reserved, columns, options);
-		return [[...time, name, ...gap, ...first.slice(1)], ...others];
-	};
-	if (columns.addressPlace !== 'end' || address === '') return toRows(0);
-	return (
-		withAddress(toRows(0), address, columns, theme) ??
-		withAddress(toRows(cellWidth(address) + 2), address, columns, theme, true) ??
-		[]
-	);
+	const [first = [], ...others] = wrapTextRows(text, late, 0, columns, options);
+	const rows = [[...time, name, ...gap, ...first.slice(1)], ...others];
+	return columns.addressPlace === 'end' && address !== '' ? withAddress(rows, address, columns, theme) : rows;
 }
 
-/**
- * The rows with the address at the right end of the first or of the last one, where it fits; undefined if it fits nowhere. So
- * the text has the whole width, and only a text that fills both rows is wrapped again.
- */
-function withAddress(
-	rows: readonly Row[],
-	address: string,
-	{textStart, textCells}: RowColumns,
-	theme: Theme,
-	isForced = false,
-): Row[] | undefined {
+/** The rows with the address at the right end of the first or of the last one, or in a row of its own if it fits in neither. */
+function withAddress(rows: readonly Row[], address: string, {textStart, textCells}: RowColumns, theme: Theme): Row[] {
 	const room = (row: Row) => textStart + textCells - widthOf(row) - cellWidth(address);
-	const index = [0, rows.length - 1].find(at => room(rows[at] ?? []) >= 2) ?? (isForced ? 0 : -1);
-	const row = rows[index];
-	if (!row) return undefined;
-	const gap = ' '.repeat(Math.max(1, room(row)));
-	return rows.toSpliced(index, 1, [...row, {text: gap}, {text: address, style: theme.muted}]);
+	const index = [0, rows.length - 1].find(at => room(rows[at] ?? []) >= 2) ?? rows.length;
+	const row = rows[index] ?? [];
+	return rows.toSpliced(index, 1, [...row, indent(Math.max(1, room(row))), {text: address, style: theme.muted}]);
 }
 
 function nameStyleOf(state: State, peer: PeerId, theme: Theme): Style {
