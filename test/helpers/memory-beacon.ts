@@ -1,4 +1,5 @@
 import type {Beacon, DatagramSource, DestinationCounters} from '../../source/network/discovery/beacon.js';
+import {beaconGroup} from '../../source/network/discovery/beacon-sender.js';
 import type {LocalInterface} from '../../source/network/ip-address.js';
 
 /** Functions of the host that a beacon socket uses. */
@@ -23,8 +24,6 @@ export interface MemorySocket {
 	received(bytes: Uint8Array, source: DatagramSource): void;
 }
 
-const GROUP = '239.255.71.74';
-
 /** Beacon on a memory network, with the contract of the UDP beacon. */
 export function createMemoryBeacon(host: MemoryBeaconHost, sharedPort: number): Beacon {
 	const counters = new Map<string, {-readonly [Key in keyof DestinationCounters]: DestinationCounters[Key]}>();
@@ -32,7 +31,7 @@ export function createMemoryBeacon(host: MemoryBeaconHost, sharedPort: number): 
 	let socket: MemorySocket | undefined;
 
 	function count(from: LocalInterface, kind: GroupKind, sent: boolean): void {
-		const destination = kind === 'broadcast' ? (from.broadcast ?? '') : GROUP;
+		const destination = kind === 'broadcast' ? (from.broadcast ?? '') : beaconGroup(from);
 		const key = `${from.address} ${destination}`;
 		const found = counters.get(key) ?? {
 			interface: from.name,
@@ -63,7 +62,7 @@ export function createMemoryBeacon(host: MemoryBeaconHost, sharedPort: number): 
 			const content = {broadcast: bytes, multicast: toGroup};
 			interfaces = host.interfaces();
 			for (const from of interfaces)
-				for (const kind of ['broadcast', 'multicast'] as const)
+				for (const kind of from.family === 4 ? (['broadcast', 'multicast'] as const) : (['multicast'] as const))
 					count(from, kind, host.sendToAll(content[kind].slice(), from, socket.ownPort, sharedPort, kind));
 		},
 		send(bytes, address, port) {

@@ -5,7 +5,7 @@
  */
 import type {Beacon} from '../../source/network/discovery/beacon.js';
 import type {LocalInterface} from '../../source/network/ip-address.js';
-import {isLoopback} from '../../source/network/ip-address.js';
+import {isIpv6, isLoopback} from '../../source/network/ip-address.js';
 import type {Transport} from '../../source/network/transport/transport.js';
 import type {ClockView, FakeClock} from './fake-clock.js';
 import {createMemoryBeacon, type GroupKind, type MemorySocket} from './memory-beacon.js';
@@ -43,7 +43,7 @@ export interface MemoryHost {
 
 /** Memory network with its hosts and links. */
 export interface MemoryNetwork {
-	/** Adds a host. Its addresses are IPv4 addresses in /24 subnets. */
+	/** Adds a host. Its addresses are IPv4 addresses in /24 subnets, and IPv6 addresses that differ in the last group only. */
 	addHost(name: string, addresses: string | readonly string[], options?: {readonly skewMs?: number}): MemoryHost;
 	/** Link properties by host name and direction. */
 	readonly links: Links;
@@ -84,16 +84,16 @@ const LOOPBACK: LocalInterface = {
 };
 
 function subnet(address: string): string {
-	return address.slice(0, address.lastIndexOf('.'));
+	return address.slice(0, address.lastIndexOf(isIpv6(address) ? ':' : '.'));
 }
 
 function interfacesOf(host: HostState): LocalInterface[] {
 	const own = host.addresses.map((address, index) => ({
 		name: `eth${index}`,
-		family: 4 as const,
+		...(isIpv6(address)
+			? {family: 6 as const, zone: `eth${index}`, broadcast: undefined, prefix: 64}
+			: {family: 4 as const, broadcast: `${subnet(address)}.255`, prefix: 24}),
 		address,
-		broadcast: `${subnet(address)}.255`,
-		prefix: 24,
 		loopback: false,
 		virtual: false,
 	}));

@@ -1,4 +1,7 @@
+import type {Timer} from '../../source/core/environment.js';
 import {DIAL_TIMEOUT_MS} from '../../source/core/limits.js';
+import type {HostAddress} from '../../source/network/ip-address.js';
+import {raceConnections} from '../../source/network/transport/connection-race.js';
 import type {Connection, DialFailure, DialResult, Transport} from '../../source/network/transport/transport.js';
 import type {ClockView} from './fake-clock.js';
 import {createConnectionPair, type MemoryEnd} from './memory-connection.js';
@@ -77,40 +80,60 @@ export function createMemoryTransport(host: MemoryTransportHost, options: Memory
 		};
 	}
 
-	/** Dials in two round trips: the TCP handshake, then the TLS handshake. */
-	function dial(address: string, port: number, settle: (result: DialResult) => void): void {
-		const route = host.route(address);
+	/** Dials in two round trips: the TCP handshake, for which the addresses race, then the TLS handshake. */
+	function dial(addresses: readonly HostAddress[], settle: (result: DialResult) => void): void {
+		let route: Route;
+		let address = '';
+		let port = 0;
+		let step: Timer | undefined;
+		let cancelRace = () => {};
 		const finish = (result: DialResult) => {
 			timeout.cancel();
-			step.cancel();
+			step?.cancel();
+			cancelRace();
 			dials.delete(cancel);
-			settle(result);
+			settle(address === '' ? result : {...result, address: {host: address, port}});
 		};
 		const cancel = () => finish(failure('cancelled'));
 		const timeout = clock.after(DIAL_TIMEOUT_MS, () => finish(failure('timeout')));
-		let step = clock.arrival(route.reachable ? roundTrip() : 0, openTcp);
 		dials.add(cancel);
+		cancelRace = raceConnections<{listener: MemoryListener; found: Route}>({
+			clock,
+			addresses,
+			connect(target, connected, failed) {
+				const found = host.route(target.host);
+				const fail = (code: DialFailure['code']) => failed({code, text: TEXTS[code]});
+				const timer = clock.arrival(found.reachable ? roundTrip(found) : 0, () => {
+					const {connect: policy} = found.link(true);
+					const listener = policy === 'refused' ? undefined : found.find(target.port);
+					if (!found.reachable) fail('unreachable');
+					else if (policy === 'dropped' || stalled(found)) return;
+					else if (listener) connected({listener, found});
+					else fail('refused');
+				});
+				return () => timer.cancel();
+			},
+			won(target, {listener, found}) {
+				[address, port, route] = [target.host, target.port, found];
+				step = clock.arrival(roundTrip(found), () => performHandshake(listener));
+			},
+			lost(target, lost) {
+				[address, port] = [target.host, target.port];
+				finish({failure: lost});
+			},
+		});
 
-		function roundTrip(): number {
-			return route.link(true).latencyMs + route.link(false).latencyMs;
+		function roundTrip(path: Route): number {
+			return path.link(true).latencyMs + path.link(false).latencyMs;
 		}
 
-		function stalled(): boolean {
-			return route.link(true).stream === 'stalled' || route.link(false).stream === 'stalled';
-		}
-
-		function openTcp(): void {
-			const {connect: policy} = route.link(true);
-			const listener = policy === 'refused' ? undefined : route.find(port);
-			if (!route.reachable) finish(failure('unreachable'));
-			else if (policy === 'dropped' || stalled()) return;
-			else if (listener) step = clock.arrival(roundTrip(), () => performHandshake(listener));
-			else finish(failure('refused'));
+		function stalled(path: Route): boolean {
+			return path.link(true).stream === 'stalled' || path.link(false).stream === 'stalled';
 		}
 
 		/** A suspended process accepts at TCP level and never answers the handshake. */
 		function performHandshake(listener: MemoryListener): void {
-			if (stalled() || listener.clock.frozen) return;
+			if (stalled(route) || listener.clock.frozen) return;
 			const isAccepted = route.find(port) === listener && listener.key === key;
 			if (isAccepted) finish({connection: connect(listener)});
 			else finish(failure('handshake'));
@@ -146,9 +169,9 @@ export function createMemoryTransport(host: MemoryTransportHost, options: Memory
 			if (listening === undefined) throw Object.assign(new Error('port in use'), {code: 'EADDRINUSE'});
 			return {port: listening};
 		},
-		dial(address, port) {
+		dial(address, port, alternatives = []) {
 			if (closed) return Promise.resolve(failure('cancelled'));
-			return new Promise(settle => dial(address, port, settle));
+			return new Promise(settle => dial([{host: address, port}, ...alternatives], settle));
 		},
 		get refused() {
 			return refused;

@@ -6,8 +6,8 @@ export function addressOf(index: number, scattered: boolean, generation = 0): st
 	return scattered ? `10.1.${number}.1` : `10.0.0.${number}`;
 }
 
-/** Address on a second network, which has no firewall. */
-export const secondAddressOf = (index: number) => `10.2.0.${index + 1}`;
+/** IPv6 address on a second network, which has no firewall. */
+export const secondAddressOf = (index: number) => `fd00:2::${(index + 1).toString(16)}`;
 
 /** Address on the host's subnet that no host uses. */
 export const unusedAddressOf = (index: number, scattered: boolean) =>
