@@ -12,6 +12,7 @@ import {newcomerRow} from './rows/newcomer.js';
 import {openRow} from './rows/open.js';
 import {replayRow} from './rows/replay.js';
 import {startRow} from './rows/start.js';
+import {windowRow} from './rows/window.js';
 
 /** All rows except row 8 (fifty processes for ten minutes), which is `npm run soak`. */
 export const rows: readonly Row[] = [
@@ -28,4 +29,5 @@ export const rows: readonly Row[] = [
 	idleRow,
 	discoveryRow,
 	absenceRow,
+	windowRow,
 ];
