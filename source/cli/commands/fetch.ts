@@ -9,7 +9,7 @@ import {findShared, listShared} from '../../core/find-shared.js';
 import type {ChatNode} from '../../node/chat-node.js';
 import {createStreamSink} from '../../storage/files/stream-sink.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
-import {describeTransfer} from '../../ui/timeline/format-file.js';
+import {summarizeTransfer} from '../../ui/timeline/format-file.js';
 import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
@@ -42,7 +42,7 @@ export async function runFetch(context: CliContext): Promise<number> {
 		}
 		const end = await Promise.race([
 			waitForEnd(chatNode, file, transfer => {
-				progress.show(`${cleanLine(file.fileName)}: ${describeTransfer(transfer)}`);
+				progress.show(`${cleanLine(file.fileName)}: ${summarizeTransfer(transfer)}`);
 				idle.restart(`${transfer.bytes} ${transfer.state}`);
 			}),
 			idle.expired,
@@ -57,7 +57,7 @@ export async function runFetch(context: CliContext): Promise<number> {
 		}
 		const last = chatNode.store.getState().ephemeral.files[file.file];
 		const name = cleanLine(file.fileName);
-		printError(last ? `${name} is not complete: ${describeTransfer(last)}` : `${name} is not complete.`);
+		printError(last ? `${name} is not complete: ${summarizeTransfer(last)}` : `${name} is not complete.`);
 		return exitCodes.failed;
 	} finally {
 		progress.clear();

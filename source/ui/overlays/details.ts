@@ -25,7 +25,7 @@ import {quoteOf} from '../timeline/describe-effect.js';
 import {entryText} from '../timeline/describe-entry.js';
 import {describeWhisperDelivery} from '../timeline/describe-whisper.js';
 import {clearName, displayAddress, displayName} from '../timeline/display-name.js';
-import {describeTransfer, transferOf} from '../timeline/format-file.js';
+import {summarizeTransfer, transferOf} from '../timeline/format-file.js';
 import {formatMoment} from '../timeline/format-time.js';
 import {messageText} from '../timeline/message-text.js';
 import {joinParts} from '../timeline/text-parts.js';
@@ -99,7 +99,7 @@ function fileDetails(state: State, event: SharedEvent): Detail[] {
 		['file', cleanLine(event.fileName)],
 		['size', `${formatBytes(event.size)} (${event.size} bytes)`],
 		['content', event.file],
-		['transfer', transfer ? describeTransfer(transfer) : 'not fetched'],
+		['transfer', transfer ? summarizeTransfer(transfer) : 'not fetched'],
 	];
 }
 

@@ -72,6 +72,11 @@ export function describeTransfer(transfer: FileTransfer, theme?: Theme): string 
 	}
 }
 
+/** One line about a transfer for places where no key acts on it. */
+export function summarizeTransfer(transfer: FileTransfer): string {
+	return describeTransfer(transfer).replace(CANCEL_HINT, '');
+}
+
 function holdersText({holders, completeHolders}: FileTransfer): string {
 	if (holders === 0) return '';
 	const all = completeHolders === 0 ? '' : `, ${completeHolders} all of it`;
@@ -128,7 +133,7 @@ export function createTransferAnnouncer(): (transfer: FileTransfer) => string | 
 		if (announced.get(id) === state) return undefined;
 		announced.set(id, state);
 		const isEnd = state === 'done' || state === 'failed' || state === 'waiting';
-		return isEnd ? `${cleanLine(name)}: ${describeTransfer(transfer).replace(CANCEL_HINT, '')}` : undefined;
+		return isEnd ? `${cleanLine(name)}: ${summarizeTransfer(transfer)}` : undefined;
 	};
 }
 

@@ -10,7 +10,7 @@ import {sliceTimeline} from '../../core/timeline.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {describeMarks} from './describe-effect.js';
 import {displayName} from './display-name.js';
-import {describeTransfer, transferOf} from './format-file.js';
+import {summarizeTransfer, transferOf} from './format-file.js';
 import {formatMoment, formatTime} from './format-time.js';
 import {markedMessageText} from './message-text.js';
 
@@ -59,7 +59,7 @@ export function fileLines(state: State): string[] {
 		const {peer, seq, fileName, size, at} = event;
 		const transfer = transferOf(state, event);
 		const what = `${cleanLine(fileName)}  ${formatBytes(size)}  ${displayName(state, peer, seq)}, ${formatMoment(at)}`;
-		return transfer ? `${what}  ${describeTransfer(transfer)}` : what;
+		return transfer ? `${what}  ${summarizeTransfer(transfer)}` : what;
 	});
 }
 

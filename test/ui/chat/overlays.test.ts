@@ -11,6 +11,7 @@ describe('overlays and the status line', () => {
 		expect(terminal.rows().at(-1)).toContain('Write a message, or press Esc');
 		expect(terminal.text()).toContain('/name NAME');
 		await press(PAGE_DOWN);
+		await press(PAGE_DOWN);
 		await terminal.see('Anywhere');
 		await press('\u001B[F');
 		await terminal.see('delivered to all peers that were connected');
