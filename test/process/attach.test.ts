@@ -88,9 +88,21 @@ it('two screens attach to a keeper; the keeper is killed, restarted and upgraded
 	expect(none.output()).toContain('No keeper of room crew runs');
 }, 120_000);
 
-it('a second keeper of a room refuses to start, and a socket that a killed keeper left is replaced', async () => {
+it('send and export use a running keeper, a second keeper refuses to start, and the socket of a killed one is replaced', async () => {
 	const place = await makePlace();
 	const keeper = await keep(place);
+	const words = ['send', ...place.args, '--port', String(place.port), '--interface', 'lo', '--wait', '1'];
+	const alone = await runToEnd([...words, 'by the keeper'], {home: place.home});
+	expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining('The keeper of this room has it')]);
+	const bob = await startNode({home: makeHome(), port: place.port, name: 'Bob', args: place.args});
+	await bob.waitFor('the message', ({text, name}) => text === 'by the keeper' && name === 'Ann');
+	expect((await runToEnd([...words, 'and again'], {home: place.home})).code).toBe(0);
+	await bob.waitFor('the second message', ({text, name}) => text === 'and again' && name === 'Ann');
+	const named = [...words.slice(0, -1), '8', '--name', 'Bot', 'myself'];
+	expect((await runToEnd(named, {home: place.home})).code).toBe(0);
+	await bob.waitFor('the message of another name', ({text, name}) => text === 'myself' && name === 'Bot');
+	const exported = await runToEnd(['export'], {home: place.home});
+	expect(exported.stdout).toContain('Ann (127.0.0.1): and again');
 	const second = await runToEnd(['keep', ...place.args, '--port', String(place.port)], {home: place.home});
 	expect([second.code, second.stderr]).toEqual([1, expect.stringContaining('A keeper of room crew runs already.')]);
 	expect(readdirSync(join(place.home, 'logs')).filter(name => name.endsWith('.p2plog'))).toHaveLength(1);
@@ -102,7 +114,7 @@ it('a second keeper of a room refuses to start, and a socket that a killed keepe
 	again.child.kill('SIGTERM');
 	expect((await again.result).code).toBe(0);
 	expect(readdirSync(join(place.home, 'keep'))).toEqual([]);
-});
+}, 120_000);
 
 it('a program at the socket of a keeper that does not know its token gets nothing from the screen', async () => {
 	const place = await makePlace();

@@ -203,6 +203,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 					shares.delete(message.id);
 					return;
 				case 'opened':
+				case 'sent':
 				case 'unavailable':
 					return;
 				default:

@@ -5,6 +5,7 @@ import {MAX_TEXT_BYTES} from '../../core/limits.js';
 import {selectSessionCount} from '../../core/select-people.js';
 import {withoutByteOrderMark} from '../../core/text.js';
 import {beginsWithWhisperCommand, WHISPER_COMMAND_REFUSED} from '../../core/whisper-command.js';
+import {sendByKeeper} from '../attach/send-by-keeper.js';
 import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
@@ -23,8 +24,23 @@ export async function runSend(context: CliContext): Promise<number> {
 	const sharesFiles = options.files.length > 0;
 	if (text.trim() === '' && !sharesFiles) throw new UsageError('Nothing to send: standard input is empty.');
 	if (beginsWithWhisperCommand(text)) throw new UsageError(WHISPER_COMMAND_REFUSED);
-	// A log file for one message would clutter the list of saved logs.
-	const {chatNode, start} = await openNode(context, {keepsLog: false});
+	let codeOfKeeper: number | undefined;
+	const opened = await openNode(context, {
+		// A log file for one message would clutter the list of saved logs.
+		keepsLog: false,
+		async checkRoom(tag) {
+			codeOfKeeper = await sendByKeeper(context, tag, text);
+			if (codeOfKeeper !== undefined) throw new SentByKeeper();
+		},
+	}).catch((error: unknown) => {
+		if (error instanceof SentByKeeper) return undefined;
+		throw error;
+	});
+	if (!opened) {
+		context.stdin.destroy();
+		return codeOfKeeper ?? exitCodes.failed;
+	}
+	const {chatNode, start} = opened;
 	const exitRequest = createExitRequest(output);
 	try {
 		const started = await Promise.race([start(), exitRequest.requested]);
@@ -49,6 +65,11 @@ export async function runSend(context: CliContext): Promise<number> {
 		exitRequest.stop();
 		context.stdin.destroy();
 	}
+}
+
+/** Ends the opening of a node that is not needed. */
+class SentByKeeper extends Error {
+	override readonly name = 'SentByKeeper';
 }
 
 function describeFailure({options}: CliContext, connected: number, strangers: number): string {

@@ -32,11 +32,15 @@ export type KeeperMessage =
 	| {readonly type: 'report'; readonly report: NetworkReport}
 	/** A request had no effect. `text`: a sentence for the user. `draft`: what goes back to the input. */
 	| {readonly type: 'refused'; readonly text: string; readonly draft?: string}
+	/** A `send` was written to the log. `isDelivered`: a peer has it. */
+	| {readonly type: 'sent'; readonly isDelivered: boolean}
 	/** The result of a `share`, or the message of its error. */
 	| {readonly type: 'shared'; readonly id: number; readonly result: PostResult | {readonly error: string}};
 
 export type AttachRequest =
 	| {readonly type: 'post'; readonly text: string; readonly options: PostOptions}
+	/** Like `post`, but answered by `sent` or `refused`. */
+	| {readonly type: 'send'; readonly text: string; readonly waitMs: number}
 	| {readonly type: 'mark'; readonly target: EventRef; readonly word: string; readonly on: boolean}
 	| {readonly type: 'correct'; readonly target: EventRef; readonly text: string}
 	| {readonly type: 'withdraw'; readonly target: EventRef}

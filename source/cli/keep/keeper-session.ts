@@ -94,6 +94,12 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 			switch (request.type) {
 				case 'post':
 					return answer(chatNode.post(request.text, request.options), draftOf(request));
+				case 'send': {
+					const posted = chatNode.post(request.text);
+					if ('refused' in posted) return answer(posted);
+					void chatNode.whenDelivered(request.waitMs).then(isDelivered => send({type: 'sent', isDelivered}));
+					return;
+				}
 				case 'mark':
 					return answer(chatNode.mark(request.target, request.word, request.on));
 				case 'correct':
