@@ -61,6 +61,16 @@ describe('a hook', () => {
 		expect(processes).toHaveLength(count + 1);
 	});
 
+	it('a hook that ends while it does not read leaves what waits to the next process', async () => {
+		const {hook, clock, processes, control, received} = setUp();
+		control.reads = false;
+		for (const line of ['1', '2', '3']) hook.push(line);
+		control.reads = true;
+		processes[0]?.events.onEnd('SIGKILL');
+		await clock.advance(1000);
+		expect(received()).toEqual(['1', '2', '3']);
+	});
+
 	it('a hook that does not read gets what waits when it reads again, and what is above the limit is dropped, counted and said once', () => {
 		const {hook, processes, control, received, notices} = setUp();
 		control.reads = false;
