@@ -151,6 +151,8 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 	): boolean {
 		const source = {address: via.address, port: sourcePort};
 		const shares = (socket: MemorySocket): boolean => socket.sharedPort === port;
+		// The faults of a link drop IPv4 broadcast or multicast. IPv6 has no other way to find anybody.
+		const droppedAs = via.family === 4 ? kind : undefined;
 		if (via.loopback) {
 			passDatagram(bytes, host, host, source, shares, kind);
 			return true;
@@ -158,7 +160,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 		if (!host.plugged) return false;
 		for (const to of hosts.values())
 			if (to.addresses.some(address => subnet(address) === subnet(via.address)))
-				passDatagram(bytes, host, to, source, shares, kind);
+				passDatagram(bytes, host, to, source, shares, droppedAs);
 		return true;
 	}
 
