@@ -1,6 +1,7 @@
 /** Nodes in this process with TLS on 127.0.0.1, UDP on loopback or without UDP, and a log in memory unless one is given. */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
+import type {FileStore} from '../../source/core/file-content.js';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import type {Beacon} from '../../source/network/discovery/beacon.js';
 import {createUdpBeacon} from '../../source/network/discovery/udp-beacon.js';
@@ -38,6 +39,8 @@ export interface BenchNodeOptions {
 	/** UDP port on loopback. Without it the node has no discovery. */
 	readonly udpPort?: number;
 	readonly targets?: readonly HostAddress[];
+	/** Files that the node shares and fetches. */
+	readonly files?: FileStore;
 	/** Beacon to use instead of the default one, for example one that loses datagrams. */
 	readonly beacon?: Beacon;
 }
@@ -117,6 +120,7 @@ export function createBenchNode(options: BenchNodeOptions): Omit<BenchNode, 'sel
 			beacon,
 			openedLog: options.opened ?? createMemoryLog(header),
 			debug: () => {},
+			...(options.files && {files: options.files}),
 			rememberTarget() {},
 		},
 	);

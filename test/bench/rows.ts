@@ -3,6 +3,7 @@ import {absenceRow} from './rows/absence.js';
 import {appendRow} from './rows/append.js';
 import {codecRow} from './rows/codec.js';
 import {discoveryRow} from './rows/discovery.js';
+import {filesRow} from './rows/files.js';
 import {historyRow} from './rows/history.js';
 import {idleRow} from './rows/idle.js';
 import {keyRow} from './rows/key.js';
@@ -30,4 +31,5 @@ export const rows: readonly Row[] = [
 	discoveryRow,
 	absenceRow,
 	windowRow,
+	filesRow,
 ];

@@ -2,7 +2,10 @@
 export const fileMutations = [
 	{
 		rule: 'Files: nothing of a file is queued while something else waits to be sent.',
-		edits: [{in: 'createFileServer.answerNext', condition: 1, without: 4}],
+		edits: [
+			{in: 'createFileServer.answerNext', condition: 1, without: 4},
+			{in: 'createFileServer.answerNext', condition: 3, without: 2},
+		],
 		scenes: ['files'],
 	},
 	{

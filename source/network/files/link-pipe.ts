@@ -3,8 +3,8 @@
  *
  * The bytes outstanding are what the path transports in the least time of a slice plus FILE_QUEUE_MS. So the queue that this
  * node builds on the way delays a message by at most FILE_QUEUE_MS, whatever the speed of the path (the idea of LEDBAT,
- * RFC 6817). The rate is measured from slice to slice, as BBR does: bytes that arrived since a slice was wanted, over that
- * time. The least time is measured again every PROBE_MS with hardly anything outstanding, because the own queue would
+ * RFC 6817). The rate is the highest of the last seconds, measured as BBR does: bytes that arrived since a slice was wanted, over
+ * that time. The least time is measured again every PROBE_MS with hardly anything outstanding, because the own queue would
  * hide it.
  */
 import {FILE_QUEUE_MS, MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
@@ -13,10 +13,12 @@ import type {PeerLink} from '../link/peer-link.js';
 
 /** Interval between two measurements of the least time of a slice. */
 const PROBE_MS = 10_000;
-/** Weight of a new sample in the average rate. */
-const SAMPLE_WEIGHT = 0.125;
+/** Time in which the rate falls to a lower sample. Higher samples count at once: delays by a busy machine are no slower path. */
+const RATE_FALL_MS = 2000;
 /** Time that a slice may take: an event waits for at most one slice in the holder. */
 const SLICE_MS = 4;
+/** Weight of a slice that took less than the least time so far. Small, because a busy machine makes the times uneven. */
+const LOWER_WEIGHT = 0.1;
 const FEWEST_BYTES = 2 * MIN_SLICE_BYTES;
 
 /** Bytes of one part that were wanted with one message. */
@@ -67,15 +69,16 @@ export function createLinkPipe(link: PeerLink): LinkPipe {
 	let outstandingBytes = 0;
 	let arrivedBytes = 0;
 	let rate = 0;
-	let leastMs = Number.POSITIVE_INFINITY;
-	let measuredAt = Number.POSITIVE_INFINITY;
-	let isProbing = false;
+	let leastMs = 0;
+	let measuredAt = 0;
+	let isProbing = true;
+	let sampledAt = 0;
 	let progressAt = 0;
 
 	function limit(now: number): number {
 		if (now - measuredAt > PROBE_MS) isProbing = true;
-		if (isProbing && outstandingBytes > 0) return 0;
-		if (rate === 0 || isProbing) return FEWEST_BYTES;
+		if (rate === 0) return FEWEST_BYTES;
+		if (isProbing) return outstandingBytes > 0 ? 0 : FEWEST_BYTES;
 		const bytes = (rate * (leastMs + FILE_QUEUE_MS)) / 1000;
 		return Math.min(MAX_WANTED_FILE_BYTES, Math.max(FEWEST_BYTES, bytes));
 	}
@@ -83,13 +86,17 @@ export function createLinkPipe(link: PeerLink): LinkPipe {
 	/** Takes the time and the rate of a slice that has arrived. */
 	function measure({sentAt, arrivedBefore}: Want, now: number): void {
 		const ms = Math.max(0.1, now - sentAt);
-		if (isProbing || ms < leastMs) {
+		if (isProbing) {
 			leastMs = ms;
 			measuredAt = now;
 			isProbing = false;
+		} else if (ms < leastMs) {
+			leastMs += (ms - leastMs) * LOWER_WEIGHT;
 		}
 		const sample = ((arrivedBytes - arrivedBefore) * 1000) / ms;
-		rate = rate === 0 ? sample : rate + (sample - rate) * SAMPLE_WEIGHT;
+		if (sample < rate) rate -= (rate - sample) * Math.min(1, (now - sampledAt) / RATE_FALL_MS);
+		else rate = sample;
+		sampledAt = now;
 	}
 
 	function remove(id: number, {slice}: Want): void {
