@@ -4,6 +4,7 @@ import type {NamedFile} from '../../source/core/file-content.js';
 import {
 	FILE_ANSWER_MS,
 	FILE_QUEUE_MS,
+	FILE_REST_MS,
 	FILE_RETRY_MS,
 	MAX_WANTED_FILE_BYTES,
 	MIN_SLICE_BYTES,
@@ -264,6 +265,22 @@ describe('a hostile holder', () => {
 		await untilDone([fetcher], file, 60_000);
 		expectContent(fetcher, file, content);
 		expect([attacker.isGone, attacker.faults, fetcher.faults]).toEqual([false, [], []]);
+	});
+
+	test('that swallows all wants for a while is asked again after its rest', async () => {
+		world = createFileWorld(14);
+		world.add({
+			receive(asked, reply) {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type !== 'file-want' || world.clock.monotonic() < 5000) return;
+				reply({type: 'file-data', id: asked.id, bytes: slice(asked)});
+			},
+		});
+		const fetcher = world.add();
+		const file = {id: fileIdOf(ROOM_TAG, content.length, leaves), name: 'plan.pdf', size: content.length};
+		fetcher.fetch(file);
+		await untilDone([fetcher], file, 2 * FILE_ANSWER_MS + FILE_REST_MS);
+		expectContent(fetcher, file, content);
 	});
 
 	test('that sends one slice in five seconds loses its part to another holder', async () => {
