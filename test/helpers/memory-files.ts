@@ -13,8 +13,8 @@ export interface MemoryFiles extends FileStore {
 	readonly unfinished: Map<FileId, {bytes: Uint8Array; parts: PartSet}>;
 	/** Number of parts written, for each file. */
 	readonly writes: Map<FileId, number>;
-	/** Reason for which the disk refuses to write; undefined: it writes. */
-	refusal: string | undefined;
+	/** Error with which the disk refuses to write; undefined: it writes. */
+	refusal: Error | undefined;
 	/** Bytes of a part instead of those of the file, as of a disk that rots. */
 	corrupt: ((part: number, bytes: Uint8Array) => Uint8Array | undefined) | undefined;
 }
@@ -74,7 +74,7 @@ export function createMemoryFiles(roomTag: Uint8Array): MemoryFiles {
 			store.unfinished.set(id, begun);
 			const kept = begun.parts.slice();
 			const refuse = () => {
-				if (store.refusal !== undefined) throw new Error(store.refusal);
+				if (store.refusal !== undefined) throw store.refusal;
 			};
 			return {
 				kept,

@@ -391,14 +391,26 @@ describe('serving', () => {
 	const ID = fileIdOf(ROOM_TAG, content.length, leavesOf(content));
 });
 
-describe('a disk that is full', () => {
+describe('a disk that refuses to write', () => {
+	test('a destination that somebody deleted ends the fetch with its reason', async () => {
+		world = createFileWorld(15);
+		const author = world.add();
+		const fetcher = world.add();
+		const file = await world.share(author, makeContent(6 * PART));
+		fetcher.store.refusal = Object.assign(new Error('The file was moved'), {code: 'changed'});
+		fetcher.fetch(file);
+		await world.clock.advance(2000);
+		expect(reportOf(fetcher, file)).toMatchObject({state: 'failed', reason: 'The file was moved'});
+		expect(fetcher.files.isFetching(file.id)).toBe(false);
+	});
+
 	test('pauses the fetch with its reason, and the fetch goes on when there is room', async () => {
 		world = createFileWorld(13);
 		const author = world.add();
 		const fetcher = world.add();
 		const content = makeContent(6 * PART);
 		const file = await world.share(author, content);
-		fetcher.store.refusal = 'The disk is full';
+		fetcher.store.refusal = new Error('The disk is full');
 		fetcher.fetch(file);
 		await world.clock.advance(20_000);
 		expect(reportOf(fetcher, file)).toMatchObject({state: 'waiting', reason: 'The disk is full', bytes: 0});

@@ -24,6 +24,8 @@ export interface DestinationOptions {
 	partAdded(part: number, bytes?: Uint8Array): void;
 	/** Called when something else has changed. */
 	changed(): void;
+	/** Called when the destination no longer exists, so that nothing can be written again. */
+	lost(reason: string): void;
 	/** Called when the file has its final name. */
 	finished(path: string): void;
 }
@@ -48,6 +50,11 @@ export interface Destination {
 	write(part: number, bytes: Uint8Array): void;
 	/** Writes nothing more, and releases the memory. */
 	stop(): void;
+}
+
+/** Whether somebody deleted, moved or replaced the file that is being written (StorageError `changed`). */
+function isLost(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && error.code === 'changed';
 }
 
 export function createDestination(options: DestinationOptions): Destination {
@@ -78,6 +85,10 @@ export function createDestination(options: DestinationOptions): Destination {
 
 	function refuse(error: unknown): void {
 		if (isStopped) return;
+		if (isLost(error)) {
+			options.lost(errorMessage(error));
+			return;
+		}
 		refusal = errorMessage(error);
 		retryTimer.schedule(FILE_RETRY_MS);
 		changed();

@@ -141,6 +141,10 @@ export function createFetch(options: FetchOptions): Fetch {
 				onChanged();
 			},
 			changed: onChanged,
+			lost(reason) {
+				failure = reason;
+				end('failed');
+			},
 			finished(at) {
 				path = at;
 				end('done');
