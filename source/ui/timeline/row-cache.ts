@@ -1,5 +1,6 @@
 /** Cache of formatted rows. Formatting a row costs more than drawing it, and a frame draws all visible rows again. */
 import {isWritten, type PeerId} from '../../core/event.js';
+import {LruMap} from '../../core/lru-map.js';
 import {hueOf} from '../../core/name-hues.js';
 import {isOurs} from '../../core/own-sessions.js';
 import type {State} from '../../core/state.js';
@@ -31,9 +32,15 @@ export function createRowOptions(theme: Theme): (settings: Omit<RowOptions, 'the
 	};
 }
 
+/**
+ * Number of entries whose rows are kept: several screens, for scrolling back and forth. The rows of one entry take about
+ * 3 kB, ten times as much as the entry itself, so they must not live as long as the history.
+ */
+export const MAX_CACHED_ENTRIES = 1024;
+
 /** Cache of formatted rows, one per screen. The key is the entry object, which is frozen and replaced when it changes. */
 export function createRowCache(): RowsOf {
-	const cache = new WeakMap<TimelineEntry, CachedRows>();
+	const cache = new LruMap<TimelineEntry, CachedRows>(MAX_CACHED_ENTRIES, {touchOnGet: true});
 
 	return (state, item, options) => {
 		const [entry] = item.entries;
