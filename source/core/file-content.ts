@@ -31,7 +31,10 @@ export interface FileSink {
 	readonly kept: PartSet;
 	/** Parts are written only this close to the first missing one. */
 	readonly windowParts: number;
-	/** Writes one verified part. After a rejection the caller writes the part again later, for example when the disk was full. */
+	/**
+	 * Writes one verified part. After a rejection the caller writes the part again later, for example when the disk was full.
+	 * The message of the error is a whole line for the user.
+	 */
 	write(part: number, bytes: Uint8Array): Promise<void>;
 	/** Bytes of a written or kept part. Undefined if they cannot be read. */
 	read(part: number): Promise<Uint8Array | undefined>;

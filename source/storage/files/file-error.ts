@@ -37,3 +37,9 @@ export function toSourceError(error: unknown, path: string): StorageError {
 export function describeStorageError({path, message, advice}: StorageError): string {
 	return `${path}: ${message}. ${advice}`;
 }
+
+/** The same error with the whole line as its message, for callers that show only messages. Other errors come back unchanged. */
+export function withWholeMessage(error: unknown): unknown {
+	if (!(error instanceof StorageError)) return error;
+	return new StorageError(error.code, describeStorageError(error), error.path, error.advice, {cause: error});
+}

@@ -2,12 +2,17 @@
 import {basename, resolve} from 'node:path';
 import type {FileStore} from '../../core/file-content.js';
 import type {FileId} from '../../core/shared-file.js';
-import {toSourceError} from './file-error.js';
+import {toSourceError, withWholeMessage} from './file-error.js';
 import {openFileSink} from './file-sink.js';
 import {hashFile} from './hash-file.js';
 import {createServedFiles} from './served-files.js';
 import type {Share, SharesFile} from './shares-file.js';
 import {openSourceFile, readFileState} from './source-file.js';
+
+/** A fetch shows the message of an error, so the message has to say where it happened and what helps. */
+function rethrowWhole(error: unknown): never {
+	throw withWholeMessage(error);
+}
 
 export interface DiskFileStoreOptions {
 	/** Id of the content with these leaves in this room. */
@@ -66,7 +71,7 @@ export function createDiskFileStore({
 		find: id => served.find(id),
 		async receive(file, leaves, directory) {
 			const folder = resolve(directory ?? downloadFolder());
-			return openFileSink(file, {
+			const opening = openFileSink(file, {
 				folder,
 				markAsReceived,
 				async onFinished(path) {
@@ -74,6 +79,12 @@ export function createDiskFileStore({
 					if (state) keep({id: file.id, path, state}, leaves);
 				},
 			});
+			const sink = await opening.catch(rethrowWhole);
+			return {
+				...sink,
+				write: (part, bytes) => sink.write(part, bytes).catch(rethrowWhole),
+				finish: () => sink.finish().catch(rethrowWhole),
+			};
 		},
 		close: () => served.close(),
 	};

@@ -197,7 +197,11 @@ describe('a folder that cannot take the file', () => {
 		const {store} = makeStore({downloads: '/nonexistent-folder'});
 		const error: unknown = await open(store).catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(StorageError);
-		expect(error).toMatchObject({path: '/nonexistent-folder', message: expect.stringContaining('no such file')});
+		expect(error).toMatchObject({
+			path: '/nonexistent-folder',
+			message:
+				'/nonexistent-folder: cannot save the file: no such file or folder. Create the folder, or choose another one with --download-dir.',
+		});
 	});
 
 	test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
