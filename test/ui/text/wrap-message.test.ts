@@ -30,9 +30,12 @@ test('text without lines of three backticks is wrapped as all other text', () =>
 	);
 });
 
+/** A grapheme is not split. A musical symbol with a combining stem has 3 cells. */
+const WIDEST_GRAPHEME_CELLS = 8;
+
 test('the rows of a code block together contain the whole block, and each fits the width', () => {
 	fc.assert(
-		fc.property(fc.string({unit: 'grapheme', maxLength: 200}), fc.integer({min: 2, max: 40}), (code, cells) => {
+		fc.property(fc.string({unit: 'grapheme', maxLength: 200}), fc.integer({min: WIDEST_GRAPHEME_CELLS, max: 40}), (code, cells) => {
 			fc.pre(!code.includes('```') && !code.includes('\n'));
 			const rows = rowsOf(`\`\`\`\n${code}\n\`\`\``, 40).slice(1, -1);
 			expect(rows.join('')).toBe(code);
