@@ -95,6 +95,8 @@ describe.skipIf(reason)(`two computers without a registry${reason ? ` (left out:
 				P2PCHAT_INTERFACE: '',
 				HOME: away,
 				npm_config_registry: 'http://127.0.0.1:9/',
+				// What a person answers with y. `npm test` hands on an empty value, which means no.
+				npm_config_yes: 'true',
 			});
 		await watch(shell(`${download} && echo downloaded`))(/downloaded/);
 		await watch(shell('sha256sum p2pchat-ink.tgz'))(new RegExp(hash1 + hash2));

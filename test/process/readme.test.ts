@@ -52,6 +52,7 @@ const trials: readonly Trial[] = [
 	{pattern: / inspect \S+$/, prints: 'posted at='},
 	{pattern: / completion bash$/, prints: 'complete -o filenames -F'},
 	{pattern: / export --verify$/, prints: 'Tester'},
+	{pattern: / export --format html > /, prints: ''},
 	{pattern: / export/, prints: 'text of a test'},
 	{pattern: / doctor$/, prints: '127.0.0.1'},
 	{
@@ -75,6 +76,9 @@ const trials: readonly Trial[] = [
 			terminal.write('q');
 		},
 	},
+	{pattern: / keep .*--print-unit$/, prints: 'ExecStart='},
+	{pattern: / keep /, visit: interrupted('attach --room crew')},
+	{pattern: / invite$/, visit: interrupted('http://127.0.0.1:')},
 	{
 		pattern: / --ask-secret$/,
 		async visit(terminal) {
@@ -92,8 +96,9 @@ const trials: readonly Trial[] = [
 const trialOf = (command: string) => trials.find(({pattern}) => pattern.test(command));
 /** Excludes `npm install && npm test`, which runs this file, and the bot, which has its own test. */
 const isTried = (command: string) => /\bp2pchat-ink\b/.test(command) && !isInstallation(command);
-/** package.test.ts runs these with the real npm. */
-const isInstallation = (command: string) => /^npm (un)?install --global |^npx --yes \.\/dist\//.test(command);
+/** package.test.ts and hand-over.test.ts run these with the real npm, and attach.test.ts with a running keeper. */
+const isInstallation = (command: string) =>
+	/^npm (un)?install --global |^npx --yes \.\/dist\/|^curl |^npx \.\/p2pchat-ink\.tgz | attach /.test(command);
 const screens = commands.filter(command => isTried(command) && trialOf(command)?.visit);
 const printing = commands.filter(command => isTried(command) && trialOf(command)?.prints !== undefined);
 
@@ -101,6 +106,14 @@ function chats(text: string): (terminal: Terminal) => Promise<void> {
 	return async terminal => {
 		await terminal.until(output => output.includes(text) && output.includes(INPUT_HINT));
 		terminal.write('/quit\r');
+	};
+}
+
+/** For programs that run until Ctrl+C. */
+function interrupted(text: string): (terminal: Terminal) => Promise<void> {
+	return async terminal => {
+		await terminal.until(output => output.includes(text));
+		terminal.write('\u0003');
 	};
 }
 

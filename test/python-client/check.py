@@ -60,8 +60,13 @@ for item, data in load('signatures'):
 	value = {name: bytes.fromhex(item['value'][name].removeprefix('hex ')) for name in ('key', 'signature')}
 	same(ed25519.verify(value['key'], data, value['signature']), item['value']['valid'], item['title'])
 
+# This client names no feature, so nobody sends it whispers. It skips their messages, as a program does that is older.
+SKIPPED = {'whisper', 'whisper-ack'}
 for item, data in load('messages'):
 	message = codec.read_message(data[4:])
+	if item['value']['type'] in SKIPPED:
+		same(message, None, item['title'])
+		continue
 	same(message['type'], item['value']['type'], item['title'])
 	same(codec.read_message(codec.encode(message)), message, item['title'])
 	if message['type'] == 'hello':

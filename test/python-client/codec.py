@@ -109,6 +109,14 @@ def uint(low=0, high=MAX_UINT):
 	return read
 
 
+def hashes(value):
+	"""A list of SHA-256 hashes in one byte string (protocol, 22)."""
+	data = sized(bytes, 0, 524_288)(value)
+	if len(data) % 32:
+		raise Fault('bad-field')
+	return data
+
+
 def sized(kind, low, high, pattern=''):
 	def read(value):
 		check(isinstance(value, kind) and low <= len(value if kind is bytes else value.encode()) <= high)
@@ -173,7 +181,7 @@ MESSAGES = {
 	'typing': {},
 	'alive': {'peers': listed(row(PEER, uint()), 512)},
 	'file-ask': {'id': uint(), 'file': HASH, 'leaves': boolean},
-	'file-info': {'id': uint(), 'leaves': optional(sized(bytes, 0, 524_288)), 'have': part_set},
+	'file-info': {'id': uint(), 'leaves': optional(hashes), 'have': part_set},
 	'file-want': {'id': uint(), 'file': HASH, 'part': uint(0, 16_383), 'offset': uint(0, 2 ** 21 - 1), 'length': uint(1, 262_144)},
 	'file-data': {'id': uint(), 'bytes': sized(bytes, 1, 262_144)},
 	'file-none': {'id': uint()},

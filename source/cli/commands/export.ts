@@ -86,7 +86,8 @@ async function printVerification({output, printError}: CliContext, log: LoadedLo
 	const verifications = verifyLog(log);
 	for (const verification of verifications) output.write(`${formatVerification(log, verification)}\n`);
 	await output.flush();
-	printError(verificationSummary(verifications));
+	// Scripts and cron take text on standard error for a fault.
+	if (process.stderr.isTTY) printError(verificationSummary(verifications));
 	return log.damage.length > 0 || verifications.some(({fault}) => fault !== undefined)
 		? exitCodes.failed
 		: exitCodes.done;

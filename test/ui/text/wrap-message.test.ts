@@ -35,11 +35,15 @@ const WIDEST_GRAPHEME_CELLS = 8;
 
 test('the rows of a code block together contain the whole block, and each fits the width', () => {
 	fc.assert(
-		fc.property(fc.string({unit: 'grapheme', maxLength: 200}), fc.integer({min: WIDEST_GRAPHEME_CELLS, max: 40}), (code, cells) => {
-			fc.pre(!code.includes('```') && !code.includes('\n'));
-			const rows = rowsOf(`\`\`\`\n${code}\n\`\`\``, 40).slice(1, -1);
-			expect(rows.join('')).toBe(code);
-			for (const row of rowsOf(`\`\`\`\n${code}`, cells).slice(1)) expect(cellWidth(row)).toBeLessThanOrEqual(cells);
-		}),
+		fc.property(
+			fc.string({unit: 'grapheme', maxLength: 200}),
+			fc.integer({min: WIDEST_GRAPHEME_CELLS, max: 40}),
+			(code, cells) => {
+				fc.pre(!code.includes('```') && !code.includes('\n'));
+				const rows = rowsOf(`\`\`\`\n${code}\n\`\`\``, 40).slice(1, -1);
+				expect(rows.join('')).toBe(code);
+				for (const row of rowsOf(`\`\`\`\n${code}`, cells).slice(1)) expect(cellWidth(row)).toBeLessThanOrEqual(cells);
+			},
+		),
 	);
 });
