@@ -104,6 +104,9 @@ describe('whispers between processes', () => {
 		for (const to of ['Olga', 'Otto']) send(ann, {type: 'whisper', to, text: 'hidden'});
 		send(bob, {type: 'command', text: '/ignore Ann'});
 		await bob.waitFor('the answer', ({type}) => type === 'notice');
+		// A post that follows on the same connection shows that Ann's node knows of it.
+		bob.post('after the command');
+		await ann.waitFor('the post', ({text}) => text === 'after the command');
 		send(ann, {type: 'command', text: '/msg Bob hidden'});
 		await ann.waitUntil('three refusals', all => all.filter(({type}) => type === 'error').length === 3);
 		const refusals = ann.lines.filter(({type}) => type === 'error').map(({text}) => text.replace(/"\w+"/, 'NAME'));
