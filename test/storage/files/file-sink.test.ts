@@ -1,6 +1,5 @@
 import {execFileSync} from 'node:child_process';
 import {
-	chmodSync,
 	existsSync,
 	linkSync,
 	mkdirSync,
@@ -20,6 +19,7 @@ import type {FileStore} from '../../../source/core/file-content.js';
 import {hasPart} from '../../../source/core/part-set.js';
 import {StorageError} from '../../../source/storage/errors.js';
 import {refuseSize} from '../../../source/storage/files/disk-space.js';
+import {describeStorageError, toDownloadError} from '../../../source/storage/files/file-error.js';
 import {giveFinalName, replaceReservation} from '../../../source/storage/files/final-name.js';
 import {openPartFile} from '../../../source/storage/files/part-file.js';
 import {makeFolder} from '../log-samples.js';
@@ -204,15 +204,12 @@ describe('a folder that cannot take the file', () => {
 		});
 	});
 
-	test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-		'a folder without write permission is refused',
-		async () => {
-			const {store, downloads} = makeStore();
-			chmodSync(downloads, 0o500);
-			await expect(open(store)).rejects.toThrow(/permission denied/);
-			chmodSync(downloads, 0o700);
-		},
-	);
+	test('a folder without write permission is named in the error, with what to do', () => {
+		const refusal = Object.assign(new Error('EACCES: permission denied, access'), {code: 'EACCES'});
+		expect(describeStorageError(toDownloadError(refusal, '/downloads'))).toBe(
+			'/downloads: cannot save the file: permission denied. Choose another folder with --download-dir, or change the permissions.',
+		);
+	});
 
 	test('a file that does not fit is refused before anything is written', async () => {
 		const facts = {type: 0, bsize: 4096, bavail: 1000};
