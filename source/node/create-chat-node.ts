@@ -175,7 +175,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		const ports = await network.listen();
 		pipeline.observe({type: 'launched', version: options.version});
 		verification.start();
-		startIdentityMonitor({store, notices});
+		startIdentityMonitor({store, notices, clock});
 		pipeline.commit();
 		network.start();
 		schedule(JOINED_AFTER_MS, () => conversation.join());

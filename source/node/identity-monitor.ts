@@ -2,6 +2,7 @@
  * Tells the user when one identity is present several times: our own in another session, or one under two names. Computers
  * that were copied with their data folder share an identity, and then two people look like one.
  */
+import type {Clock} from '../core/environment.js';
 import type {Input} from '../core/event.js';
 import {LruMap} from '../core/lru-map.js';
 import {personKeyOf} from '../core/name-collisions.js';
@@ -12,9 +13,19 @@ import type {Notices} from './notices.js';
 import type {Store} from './store.js';
 
 const MAX_NOTICES_REMEMBERED = 4096;
+/** A check looks at everybody, so it is made at most this often: many peers may join at once, also on purpose. */
+const CHECK_INTERVAL_MS = 2000;
+
+interface Parts {
+	readonly store: Store;
+	readonly notices: Notices;
+	readonly clock: Pick<Clock, 'monotonic'>;
+}
 
 /** Begins to watch the store. Each combination of identity and names gives one notice in a launch. */
-export function startIdentityMonitor({store, notices}: {readonly store: Store; readonly notices: Notices}): void {
+export function startIdentityMonitor({store, notices, clock}: Parts): void {
+	let isDue = false;
+	let checkedAt = Number.NEGATIVE_INFINITY;
 	const told = new LruMap<string, true>(MAX_NOTICES_REMEMBERED);
 
 	function tellOnce(key: string, tell: () => void): void {
@@ -38,7 +49,11 @@ export function startIdentityMonitor({store, notices}: {readonly store: Store; r
 	}
 
 	store.subscribe((state, inputs) => {
-		if (!state.launch || !inputs.some(mayChangePeople)) return;
+		isDue ||= inputs.some(mayChangePeople);
+		// A check that has to wait is made with a later change; links are measured every few seconds.
+		if (!state.launch || !isDue || clock.monotonic() - checkedAt < CHECK_INTERVAL_MS) return;
+		isDue = false;
+		checkedAt = clock.monotonic();
 		for (const person of selectPeople(state)) checkPerson(state, person);
 	});
 }

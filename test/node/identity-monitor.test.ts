@@ -14,7 +14,13 @@ function setUp() {
 		() => 0,
 		(level, code, text) => codes.push(`${level} ${code} ${text}`),
 	);
-	startIdentityMonitor({store, notices});
+	let now = 0;
+	// Every check is due: ten seconds pass between two of them.
+	const monotonic = () => {
+		now += 10_000;
+		return now;
+	};
+	startIdentityMonitor({store, notices, clock: {monotonic}});
 	const identity = (key: string) => ({key: key.repeat(64), fingerprint: key.repeat(16)});
 	store.commit([observe(observation(me, 0, {type: 'launched', version: '1'}))]);
 	store.commit([learn(1, [{...joined(me, 1, 'Carol'), identity: identity('c')} as FeedEvent])]);
