@@ -4,7 +4,7 @@ import type {FileId} from './shared-file.js';
 /**
  * - `hashing`: a file is read before it is shared. `bytes` counts what was read. `id` is not yet that of the content.
  * - `sharing`: this node serves the file.
- * - `waiting`: a fetch that cannot go on now. `reason` says why: nobody who is connected has the missing parts, or the disk is full.
+ * - `waiting`: a fetch that is blocked. `reason` is the cause: no connected peer has the missing parts, or the disk is full.
  * - `fetching`: parts are arriving. `checking`: parts kept from an earlier run are verified.
  * - `done`: the complete file is at `path`, and this node serves it.
  * - `failed`, `cancelled`: the fetch has ended.

@@ -4,7 +4,7 @@ import type {Clock} from '../../core/environment.js';
 export interface IdleTimer {
 	/** Resolves when `ms` milliseconds have passed without progress. */
 	readonly expired: Promise<undefined>;
-	/** Starts the time anew if `progress` differs from that of the last call. */
+	/** Restarts the timer if `progress` differs from the value of the last call. */
 	restart(progress: string): void;
 	stop(): void;
 }

@@ -48,7 +48,7 @@ export interface FileFetches {
 	/** Cancels a fetch. Returns false if there is none. */
 	cancel(file: FileId): boolean;
 	isFetching(file: FileId): boolean;
-	/** Reports who has a file that is complete here. Replaces a fetch of the file that is done. */
+	/** Begins to report which peers have a file that is complete on this node. It replaces the finished fetch of the file. */
 	watch(file: NamedFile, at: {readonly state: 'sharing' | 'done'; readonly path?: string | undefined}): void;
 	/** Verified parts of a file that is being fetched. */
 	content(file: FileId): ServedContent | undefined;

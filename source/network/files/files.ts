@@ -30,7 +30,7 @@ export interface Files {
 	/** Cancels a fetch. Returns false if there is none. */
 	cancel(file: FileId): boolean;
 	isFetching(file: FileId): boolean;
-	/** Reports from now on who has a file that is complete here. `path`: where it is. */
+	/** Begins to report which peers have a file that is complete on this node. `path`: location of the file on disk. */
 	watch(file: NamedFile, path: string): void;
 	/** To be called when this node has a file that it had not before, or may serve it from now on. */
 	changed(file: FileId): void;

@@ -15,7 +15,7 @@ export type FileCommandResult =
 	| {readonly type: 'done'; readonly text: string; readonly seq?: number}
 	| {readonly type: 'error'; readonly text: string};
 
-/** A typed path and what stands after it. `whole`: both, for a path with spaces that has no quotes. */
+/** The arguments of `/share`: a path, and the note after it. `whole` is the unsplit text, for a path with spaces and no quotes. */
 export interface TypedPath {
 	readonly path: string;
 	readonly note: string;
