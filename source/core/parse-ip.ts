@@ -3,6 +3,8 @@
  * user passes here, so that two texts for one address are equal after it.
  */
 
+import {LruMap} from './lru-map.js';
+
 export type IpAddress =
 	/** `value`: unsigned 32-bit number. */
 	| {readonly family: 4; readonly value: number}
@@ -11,6 +13,10 @@ export type IpAddress =
 	 * text names none. Other addresses have no zone, because it does not change where they lead.
 	 */
 	| {readonly family: 6; readonly groups: readonly number[]; readonly zone: string | undefined};
+
+/** Number of parsed addresses to keep. The address of a peer is parsed for many of its messages and for every dial. */
+const MAX_CACHED_ADDRESSES = 1024;
+const parsed = new LruMap<string, IpAddress>(MAX_CACHED_ADDRESSES);
 
 const DECIMAL_BYTE = /^(?:0|[1-9]\d{0,2})$/;
 const HEX_GROUP = /^[\da-f]{1,4}$/i;
@@ -23,7 +29,11 @@ const ZONE = /^[\w.:-]+$/;
  * systems read such a number as octal.
  */
 export function parseIp(text: string): IpAddress | undefined {
-	return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+	const cached = parsed.get(text);
+	if (cached) return cached;
+	const ip = text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+	if (ip) parsed.set(text, ip);
+	return ip;
 }
 
 function parseIpv4(text: string): IpAddress | undefined {

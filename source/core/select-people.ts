@@ -14,7 +14,7 @@ import {memoise} from './memoise.js';
 import {personKeyOf} from './name-collisions.js';
 import {ownSessionOf} from './own-sessions.js';
 import {findPeer, listPeers} from './roster.js';
-import {isPresent, nameOf, type PeerView, type RankedView, selectRanked} from './select-peers.js';
+import {isPresent, nameOf, type PeerView, type RankedView, selectRanked, statusOf} from './select-peers.js';
 import {shownName} from './shown-name.js';
 import type {State} from './state.js';
 
@@ -107,6 +107,8 @@ export function findPerson(people: readonly PersonView[], peer: PeerId | undefin
 /** Number of present launches of the person to whom a launch belongs, under the name of that launch. */
 export function countSessions(state: State, peer: PeerId): number {
 	const key = personKeyOf(state, peer);
+	// Without an identity, a launch is a person of its own. The list of everybody costs much while many peers come and go.
+	if (key === peer) return isPresent(statusOf(state, peer)) ? 1 : 0;
 	const name = foldText(nameOf(state, peer));
 	const person = selectPeople(state).find(
 		view => isPresent(view.status) && personKeyOf(state, view.peer) === key && foldText(view.name) === name,
